@@ -1,0 +1,35 @@
+namespace Varve.Benchmarks;
+
+/// <summary>The command: runs the cases and prints their figures as they come.</summary>
+internal static class Bench
+{
+    public static async Task<int> RunAsync(IReadOnlyList<string> args)
+    {
+        if (Options.Read(args) is not { } options || Cases(options) is not { } cases)
+        {
+            Console.Error.WriteLine(Options.Usage);
+            return 2;
+        }
+
+        if (!options.Json) Console.WriteLine(Figure.Head);
+        foreach (var figures in cases)
+            await foreach (var figure in figures) Console.WriteLine(options.Json ? figure.ToJson() : figure.ToText());
+        return 0;
+    }
+
+    private static IAsyncEnumerable<Figure>[]? Cases(Options options)
+    {
+        var (cascade, expire, repeated) = (new CascadeCase(options), new ExpireCase(options), new RepeatedCase(options));
+        return options.What switch
+        {
+            "cascade" => [cascade.MeasureAsync()],
+            "expire" => [expire.MeasureAsync()],
+            "noop" => [repeated.NoopAsync()],
+            "incremental" => [repeated.IncrementalAsync()],
+            "start" => [StartCase.MeasureAsync(options)],
+            "plan" => [PlanCase.MeasureAsync()],
+            "all" => [cascade.MeasureAsync(), repeated.NoopAsync(), repeated.IncrementalAsync(), expire.MeasureAsync(), StartCase.MeasureAsync(options), PlanCase.MeasureAsync()],
+            _ => null,
+        };
+    }
+}

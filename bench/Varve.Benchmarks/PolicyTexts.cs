@@ -1,0 +1,25 @@
+namespace Varve.Benchmarks;
+
+/// <summary>The policies that are measured, as a user would write them.</summary>
+internal static class PolicyTexts
+{
+    /// <summary>Every function that the hand-written statements compute, and nothing expires.</summary>
+    public static string Cascade(string ties) => Expire(ties, "forever", "full");
+
+    /// <summary>The same with an end for the source.</summary>
+    public static string Expire(string ties, string keep, string proof) => $$"""
+        policy: raw
+        table: raw
+        time: ts
+        series: [sensor_id]
+        measures: { value: [min, max, sum, count, first, last] }
+        keep: {{keep}}
+        ties: {{ties}}
+        proof: {{proof}}
+        tiers:
+          - { every: 1m, keep: forever }
+          - { every: 10m, keep: forever }
+          - { every: 1h, keep: forever }
+          - { every: 1d, keep: forever }
+        """;
+}

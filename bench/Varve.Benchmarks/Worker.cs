@@ -1,0 +1,33 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace Varve.Benchmarks;
+
+/// <summary>The other side of <see cref="Fresh"/>: one piece of work, measured, in a process of its own.</summary>
+internal static class Worker
+{
+    public static async Task<int> RunAsync(string[] work)
+    {
+        Measured? measured = work switch
+        {
+            ["data", var file, var series, var steps] => Make(file, Number(series), Number(steps)),
+            ["run", var file, var policy, var day] => await Product.RunAsync(file, policy, (int)Number(day)),
+            ["again", var file, var policy, var day] => await Product.AgainAsync(file, policy, (int)Number(day)),
+            ["hour", var file, var policy, var day] => await Product.HourAsync(file, policy, (int)Number(day)),
+            ["script", var file, var script, var from, var to] => Script.Run(file, script, (int)Number(from), (int)Number(to)),
+            ["differences", var file, var other] => Script.Differences(file, other),
+            _ => null,
+        };
+        if (measured is null) return 2;
+        Console.WriteLine(JsonSerializer.Serialize(measured));
+        return 0;
+    }
+
+    private static Measured Make(string file, long series, long steps)
+    {
+        Data.Make(file, series, steps);
+        return new(0, 0, Measured.Peak(), series * steps, []);
+    }
+
+    private static long Number(string text) => long.Parse(text, CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,47 @@
+using System.CommandLine;
+using Varve.Cli.Commands;
+using Varve.Cli.Json;
+using Varve.Cli.Render;
+
+namespace Varve.Cli;
+
+/// <summary>One invocation: what was typed, where to print, and the database once it is needed.</summary>
+internal sealed class Call(ParseResult parse, CancellationToken cancellation) : IAsyncDisposable
+{
+    private Database? _database;
+
+    internal ParseResult Parse { get; } = parse;
+
+    internal Screen Screen { get; } = Screen.Current;
+
+    internal CancellationToken Cancellation { get; } = cancellation;
+
+    /// <summary>True where a script reads.</summary>
+    internal bool IsJson => Shared.IsJson(Parse);
+
+    /// <summary>The name of the database for messages; null before it was opened.</summary>
+    internal string? DatabaseName => _database?.Name;
+
+    /// <summary>True where a database was named.</summary>
+    internal bool HasDatabase => Opening.Named(Parse.GetValue(Shared.Db)) is not null;
+
+    /// <summary>Opens the database to read; it is never created.</summary>
+    internal Lifecycle Read() => Open(readOnly: true);
+
+    /// <summary>Opens the database to write; it is never created.</summary>
+    internal Lifecycle Write() => Open(readOnly: false);
+
+    internal void Print<T>(T shape) => CliJson.Print(Screen, shape);
+
+    public async ValueTask DisposeAsync()
+    {
+        await Screen.Out.FlushAsync(CancellationToken.None);
+        if (_database is not null) await _database.DisposeAsync();
+    }
+
+    private Lifecycle Open(bool readOnly)
+    {
+        _database = Opening.Open(Parse.GetValue(Shared.Db), readOnly);
+        return new(_database, Opening.Options(Parse.GetValue(Shared.Schema)));
+    }
+}

@@ -1,0 +1,55 @@
+using System.CommandLine;
+using Varve.Catalog;
+using Varve.Cli.Json;
+using Varve.Cli.Render;
+using Varve.Policies;
+
+namespace Varve.Cli.Commands;
+
+/// <summary><c>varve apply FILES</c>.</summary>
+internal static class ApplyCommand
+{
+    private static readonly Argument<string[]> Files = new("FILE") { Description = "Policy files or folders", Arity = ArgumentArity.OneOrMore };
+
+    private static readonly Option<bool> Prune = new("--prune") { Description = "Remove stored policies that are in none of the files; their relations stay" };
+
+    internal static Command Create() => new Verb("apply", "Store policies: all of them or, where one is refused, none", [Files, Prune, .. Shared.Database], ActAsync)
+    {
+        Examples = ["varve apply policies/ --db duckdb:metrics.duckdb"],
+    };
+
+    private static async Task<int> ActAsync(Call call)
+    {
+        var documents = PolicyFiles.Read(call.Parse.GetRequiredValue(Files));
+        var results = await call.Write().ApplyAsync(documents, call.Parse.GetValue(Prune), call.Cancellation);
+        if (call.IsJson) call.Print(new ApplyShape([.. results.Select(r => new AppliedPolicy(r.Policy, r.Revision, r.Outcome, [.. r.Notes.Select(ProblemShape.Of)]))]));
+        else Show(call.Screen, results);
+        return ExitCode.Done;
+    }
+
+    private static void Show(Screen screen, IReadOnlyList<ApplyResult> results)
+    {
+        Table(screen, results);
+        foreach (var note in results.SelectMany(r => r.Notes)) Failures.Show(screen, note);
+        if (results.Any(r => r.Outcome is ApplyOutcome.Created or ApplyOutcome.Changed)) screen.Line(new Span("  Nothing has run yet. Next: varve plan", Ink.Dim));
+    }
+
+    internal static void Table(Screen screen, IReadOnlyList<ApplyResult> results)
+    {
+        var columns = new Columns("policy", ">revision", "outcome");
+        foreach (var result in results)
+        {
+            columns.Add(new Span(result.Policy, Ink.Bold), Words.Number(result.Revision), Outcome(result.Outcome));
+        }
+
+        columns.Write(screen);
+    }
+
+    private static Span Outcome(ApplyOutcome outcome) => outcome switch
+    {
+        ApplyOutcome.Created => new("created", Ink.Good),
+        ApplyOutcome.Changed => new("changed", Ink.Warn),
+        ApplyOutcome.Deleted => new("deleted", Ink.Bad),
+        _ => new("unchanged", Ink.Dim),
+    };
+}

@@ -1,0 +1,77 @@
+using System.CommandLine;
+using Varve.Cli.Charts;
+using Varve.Cli.Render;
+using Varve.Policies;
+using Varve.Time;
+
+namespace Varve.Cli.Commands;
+
+/// <summary><c>varve graph</c>.</summary>
+internal static class GraphCommand
+{
+    // More than there are dots: the band is of finer buckets than a column, so that spikes stay where they were.
+    internal const int TerminalPoints = 800;
+    private const int PicturePoints = 1200;
+
+    private static readonly Argument<string> Measure = new("MEASURE") { Description = "A measure of the policy" };
+
+    private static readonly Option<string?> Png = new("--png") { HelpName = "FILE", Description = "Also write a picture" };
+
+    internal static Command Create() => new Verb("graph", "Draw one measure across source and tiers", [Shared.Name, Measure, Shared.From, Shared.To, Shared.Where, Png, Shared.Db, Shared.Schema, Shared.Debug], ActAsync)
+    {
+        Examples = ["varve graph flights dep_delay --where origin=JFK", "varve graph weather temp --from 2013-01-01 --to 2014-01-01 --png temp.png"],
+    };
+
+    private static async Task<int> ActAsync(Call call)
+    {
+        var lifecycle = call.Read();
+        var name = call.Parse.GetRequiredValue(Shared.Name);
+        var range = await QueryCommand.SpanAsync(call, lifecycle, name);
+        var conditions = Shared.Conditions(call.Parse);
+        var measure = call.Parse.GetRequiredValue(Measure);
+        TerminalChart.Show(call.Screen, await SeriesAsync(lifecycle, name, measure, range, conditions, TerminalPoints, call.Cancellation));
+        if (call.Parse.GetValue(Png) is { } file)
+        {
+            Picture.Save(await SeriesAsync(lifecycle, name, measure, range, conditions, PicturePoints, call.Cancellation), file);
+            call.Screen.Line(new("picture  ", Ink.Dim), file);
+        }
+
+        return ExitCode.Done;
+    }
+
+    /// <summary>Asks for what a chart needs of a measure: its extremes, and mean, last or whatever the policy has.</summary>
+    internal static async Task<Series> SeriesAsync(
+        Lifecycle lifecycle,
+        string policy,
+        string measure,
+        TimeRange range,
+        IReadOnlyList<KeyValuePair<string, string?>> conditions,
+        int points,
+        CancellationToken cancellation)
+    {
+        var stored = (await lifecycle.PoliciesAsync(Selection.Of(policy), cancellation)).SingleOrDefault()?.Policy
+            ?? throw Shared.Usage($"No policy '{policy}' is stored. See varve policy list.");
+        var found = stored.Measures?.FirstOrDefault(m => m.Name == measure)
+            ?? throw Shared.Usage($"{policy} has no measure '{measure}'. It has: {string.Join(", ", stored.Measures?.Select(m => m.Name) ?? [])}.");
+        var middle = Middle(found.Functions);
+        Function[] wanted = [middle, Function.Min, Function.Max, Function.Count];
+        var answer = await lifecycle.QueryAsync(
+            new()
+            {
+                Policy = policy,
+                From = range.From,
+                To = range.To,
+                Points = points,
+                Where = conditions,
+                Columns = [.. found.Functions.Intersect(wanted).Select(f => $"{measure}_{Name(f)}")],
+            },
+            cancellation);
+        var series = conditions.Count == 0 ? "" : $"  {string.Join(", ", conditions.Select(c => $"{c.Key} {c.Value ?? "NULL"}"))}";
+        return Series.Of($"{policy} {measure}{series}  {Words.Range(range)}", measure, Name(middle), answer);
+    }
+
+    private static Function Middle(IReadOnlyList<Function> functions) =>
+        new[] { Function.Avg, Function.Last, Function.First, Function.Sum, Function.Count }.Where(functions.Contains).FirstOrDefault(functions[0]);
+
+    private static string Name(Function function) => function.ToString().ToLowerInvariant();
+}

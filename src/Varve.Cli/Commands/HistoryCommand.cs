@@ -1,0 +1,91 @@
+using System.CommandLine;
+using Varve.Catalog;
+using Varve.Cli.Json;
+using Varve.Cli.Render;
+
+namespace Varve.Cli.Commands;
+
+/// <summary><c>varve history</c>.</summary>
+internal static class HistoryCommand
+{
+    private static readonly Option<string?> Steps = new("--steps") { HelpName = "RUN", Description = "The steps of one run; its id may be shortened" };
+
+    private static readonly Option<int> Limit = new("--limit") { HelpName = "N", Description = "How many runs", DefaultValueFactory = _ => 20 };
+
+    internal static Command Create() => new Verb("history", "Show runs, newest first, or the steps of one", [Shared.Names, Shared.Tags, Steps, Limit, .. Shared.Database], ActAsync)
+    {
+        Examples = ["varve history", "varve history --steps 0195c1e2"],
+    };
+
+    private static async Task<int> ActAsync(Call call)
+    {
+        if (call.Parse.GetValue(Steps) is { } run)
+        {
+            var steps = await call.Read().StepsAsync(run, call.Cancellation);
+            if (call.IsJson) call.Print(new StepsShape(steps));
+            else Show(call.Screen, steps);
+            return ExitCode.Done;
+        }
+
+        var runs = await call.Read().HistoryAsync(Shared.Selection(call.Parse), call.Parse.GetValue(Limit), call.Cancellation);
+        if (call.IsJson) call.Print(new HistoryShape(runs));
+        else Show(call.Screen, runs);
+        return ExitCode.Done;
+    }
+
+    private static void Show(Screen screen, IReadOnlyList<RunRecord> runs)
+    {
+        if (runs.Count == 0) screen.Line(new Span("No run yet. See what one would do: varve plan", Ink.Dim));
+        var columns = new Columns("run", "policy", "as of", "started", ">took", "status", ">steps", ">written", ">removed");
+        foreach (var run in runs)
+        {
+            columns.Add(
+                new Span(Short(run.Id), Ink.Dim),
+                new Span(run.Policy, Ink.Bold),
+                Words.At(run.AsOf),
+                Words.Stamp(run.StartedAt),
+                run.FinishedAt is { } end ? Words.Time(end - run.StartedAt) : Words.None,
+                Status(run.Status),
+                run.StepsDone == run.Steps ? Words.Number(run.Steps) : $"{Words.Number(run.StepsDone)}/{Words.Number(run.Steps)}",
+                Words.NumberOrNone(run.RowsWritten),
+                Words.NumberOrNone(run.RowsRemoved));
+        }
+
+        columns.Write(screen, "");
+        foreach (var run in runs.Where(r => r.Error is not null)) screen.Line(new($"{Short(run.Id)}  ", Ink.Dim), new($"{run.ErrorCode}: {run.Error}", Ink.Bad));
+    }
+
+    private static void Show(Screen screen, IReadOnlyList<StepRecord> steps)
+    {
+        var columns = new Columns(">#", "step", "relation", "range", "status", ">read", ">written", ">removed", ">took");
+        foreach (var step in steps)
+        {
+            columns.Add(
+                Words.Number(step.Ordinal),
+                step.Kind,
+                new Span(step.Relation, Ink.Bold),
+                Ranges(step.Ranges),
+                Status(step.Status),
+                Words.NumberOrNone(step.RowsIn),
+                Words.NumberOrNone(step.RowsWritten),
+                Words.NumberOrNone(step.RowsRemoved),
+                step is { StartedAt: { } from, FinishedAt: { } to } ? Words.Time(to - from) : Words.None);
+        }
+
+        columns.Write(screen, "");
+        foreach (var step in steps.Where(s => s.Note is not null)) screen.Line(new($"#{Words.Number(step.Ordinal)}  ", Ink.Dim), step.Note!);
+    }
+
+    /// <summary>The random end of a UUIDv7 differs, its beginning is the time: enough of both to be unique.</summary>
+    internal static string Short(string id) => id.Length > 13 ? id[..13] : id;
+
+    private static string Ranges(string text) => text.Replace("T00:00:00Z", "", StringComparison.Ordinal).Replace(":00Z", "Z", StringComparison.Ordinal) is { Length: > 48 } longer ? $"{longer[..47]}…" : text.Replace("T00:00:00Z", "", StringComparison.Ordinal).Replace(":00Z", "Z", StringComparison.Ordinal);
+
+    private static Span Status(string status) => new(status, status switch
+    {
+        "done" => Ink.Good,
+        "failed" or "interrupted" => Ink.Bad,
+        "stopped" or "skipped" => Ink.Warn,
+        _ => Ink.Plain,
+    });
+}

@@ -1,0 +1,78 @@
+using System.CommandLine;
+using Varve.Cli.Json;
+using Varve.Cli.Render;
+using Varve.Planning;
+using Varve.Policies;
+
+namespace Varve.Cli.Commands;
+
+/// <summary><c>varve plan</c>.</summary>
+internal static class PlanCommand
+{
+    internal static readonly Argument<string[]> Subjects = new("FILE|POLICY") { Description = "Policy files, or stored policies by name; none: all stored ones", Arity = ArgumentArity.ZeroOrMore };
+
+    private static readonly Option<bool> Sql = new("--sql") { Description = "Show the statements too" };
+
+    private static readonly Option<string?> Out = new("--out") { HelpName = "FILE", Description = "Write the plan for varve run --plan FILE" };
+
+    private static readonly Option<bool> Detailed = new("--detailed-exitcode") { Description = "Exit 10 where there is something to do" };
+
+    internal static Command Create() => new Verb("plan", "Show what a run would do, and change nothing", [Subjects, Shared.Tags, Shared.AsOf, Sql, Out, Detailed, .. Shared.Database], ActAsync)
+    {
+        Examples = ["varve plan", "varve plan flights --as-of 2014-01-01 --sql", "varve plan --out tonight.json && varve run --plan tonight.json"],
+    };
+
+    private static async Task<int> ActAsync(Call call)
+    {
+        var lifecycle = call.Read();
+        var (documents, selection) = Subject(call);
+        var asOf = call.Parse.GetValue(Shared.AsOf);
+        var plans = documents.Count > 0
+            ? await lifecycle.PlanAsync(documents, asOf, call.Cancellation)
+            : await lifecycle.PlanAsync(selection, asOf, call.Cancellation);
+        if (call.Parse.GetValue(Out) is { } file) await File.WriteAllTextAsync(file, PlanFile.Write(plans), call.Cancellation);
+        if (call.Parse.GetValue(Sql)) await WithStatementsAsync(call, lifecycle, documents, plans);
+        else Show(call, plans);
+        return call.Parse.GetValue(Detailed) && plans.Any(p => !p.IsEmpty) ? ExitCode.SomethingToDo : ExitCode.Done;
+    }
+
+    /// <summary>Prints plans as text, or as the same JSON that --out writes.</summary>
+    internal static void Show(Call call, IReadOnlyList<Plan> plans)
+    {
+        if (call.IsJson) call.Screen.Out.Write(PlanFile.Write(plans));
+        else PlanScreen.Show(call.Screen, plans);
+    }
+
+    /// <summary>What the arguments name: files, or stored policies.</summary>
+    internal static (IReadOnlyList<PolicyDocument> Documents, Selection Selection) Subject(Call call)
+    {
+        var subjects = call.Parse.GetValue(Subjects) ?? [];
+        var files = subjects.Where(IsFile).ToList();
+        if (files.Count == 0) return ([], new(subjects, Shared.Split(call.Parse.GetValue(Shared.Tags))));
+        if (files.Count < subjects.Length) throw Shared.Usage($"{string.Join(", ", subjects.Except(files))} is no file: name files or stored policies, not both.");
+        return (PolicyFiles.Read(files), Selection.All);
+    }
+
+    private static bool IsFile(string subject) => File.Exists(subject) || Directory.Exists(subject)
+        || subject.EndsWith(".yaml", StringComparison.OrdinalIgnoreCase) || subject.EndsWith(".yml", StringComparison.OrdinalIgnoreCase);
+
+    private static async Task WithStatementsAsync(Call call, Lifecycle lifecycle, IReadOnlyList<PolicyDocument> documents, IReadOnlyList<Plan> plans)
+    {
+        List<PolicyStatements> all = [];
+        foreach (var plan in plans)
+        {
+            var statements = await lifecycle.StatementsAsync(plan, documents, call.Cancellation);
+            all.Add(new(plan.Policy, [.. statements.Select(s => new StepSql(s.Step.Key, s.Statements))]));
+            if (call.IsJson) continue;
+            PlanScreen.Show(call.Screen, [plan]);
+            foreach (var step in statements)
+            {
+                call.Screen.Line();
+                call.Screen.Line(new Span($"  -- {PlanText.Describe(step.Step)}", Ink.Dim));
+                foreach (var line in step.Statements.SelectMany(s => $"{s.TrimEnd(';', '\n', ' ')};".Split('\n'))) call.Screen.Line($"  {line}");
+            }
+        }
+
+        if (call.IsJson) call.Print(new StatementsShape(all));
+    }
+}

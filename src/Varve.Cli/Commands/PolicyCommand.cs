@@ -1,0 +1,132 @@
+using System.CommandLine;
+using NodaTime;
+using Varve.Catalog;
+using Varve.Cli.Json;
+using Varve.Cli.Render;
+using Varve.Policies;
+using Varve.Time;
+
+namespace Varve.Cli.Commands;
+
+/// <summary><c>varve policy list|show|delete|hold|release|schema</c>.</summary>
+internal static class PolicyCommand
+{
+    internal const string Empty = "No policy is stored that this selects. Store one: varve apply policy.yaml";
+
+    private static readonly Option<string?> Relation = new("--relation") { HelpName = "NAME", Description = "source or a tier's id; default: source and tiers together" };
+
+    private static readonly Option<string> Reason = new("--reason") { HelpName = "TEXT", Description = "Why; it is shown and audited", Required = true };
+
+    private static readonly Option<Instant?> Until = Shared.At("--until", "INSTANT", "When it ends by itself; default: never");
+
+    private static readonly Option<string?> Id = new("--id") { HelpName = "HOLD", Description = "One hold; default: all of the policy" };
+
+    internal static Command Create() => new Verb(
+        "policy",
+        "List, show, delete, hold and release stored policies",
+        new Verb("list", "List stored policies", [Shared.Names, Shared.Tags, .. Shared.Database], ListAsync),
+        new Verb("show", "Show one policy as it was written", [Shared.Name, .. Shared.Database], ShowAsync),
+        new Verb("delete", "Remove a policy from the catalog; its relations stay", [Shared.Name, .. Shared.Database], DeleteAsync),
+        new Verb("hold", "Keep rows from being removed, whatever the policy says", [Shared.Name, Relation, Shared.From, Shared.To, Reason, Until, .. Shared.Database], HoldAsync)
+        {
+            Examples = ["varve policy hold flights --from 2013-06-01 --to 2013-07-01 --reason \"case 4711\""],
+        },
+        new Verb("release", "End one hold, or all of a policy", [Shared.Name, Id, .. Shared.Database], ReleaseAsync),
+        new Verb("schema", "Print the JSON Schema of policy files, for editors", [], SchemaAsync)
+        {
+            Examples = ["varve policy schema > varve.schema.json"],
+        });
+
+    private static async Task<int> ListAsync(Call call)
+    {
+        var policies = await Shared.OrNoneAsync(call.Read().PoliciesAsync(Shared.Selection(call.Parse), call.Cancellation));
+        if (call.IsJson)
+        {
+            call.Print(new PolicyListShape([.. policies.Select(p => Shape(p, withYaml: false))]));
+            return ExitCode.Done;
+        }
+
+        if (policies.Count == 0) call.Screen.Line(new Span(Empty, Ink.Dim));
+        var columns = new Columns("policy", "table", ">revision", "source", "tiers", "tags", "applied");
+        foreach (var stored in policies)
+        {
+            var tiers = string.Join(", ", stored.Policy.Tiers.Select(t => $"{t.Every.Name} {t.Keep.Text}"));
+            columns.Add(
+                new Span(stored.Policy.Name, Ink.Bold),
+                stored.Policy.Table.Text,
+                Words.Number(stored.Revision),
+                stored.Policy.Keep.Text,
+                tiers,
+                string.Join(", ", stored.Policy.Tags),
+                new Span($"{Words.Stamp(stored.AppliedAt)} {stored.AppliedBy}", Ink.Dim));
+        }
+
+        columns.Write(call.Screen, "");
+        return ExitCode.Done;
+    }
+
+    private static async Task<int> ShowAsync(Call call)
+    {
+        var name = call.Parse.GetRequiredValue(Shared.Name);
+        var stored = (await call.Read().PoliciesAsync(Selection.Of(name), call.Cancellation)).SingleOrDefault()
+            ?? throw Shared.Usage($"No policy '{name}' is stored. See varve policy list.");
+        if (call.IsJson)
+        {
+            call.Print(Shape(stored, withYaml: true));
+            return ExitCode.Done;
+        }
+
+        call.Screen.Line(new Span($"# revision {Words.Number(stored.Revision)}, applied {Words.Stamp(stored.AppliedAt)} by {stored.AppliedBy}, sha256 {stored.Hash}", Ink.Dim));
+        call.Screen.Line(stored.Yaml.TrimEnd('\n'));
+        return ExitCode.Done;
+    }
+
+    private static async Task<int> DeleteAsync(Call call)
+    {
+        var name = call.Parse.GetRequiredValue(Shared.Name);
+        await call.Write().DeletePolicyAsync(name, call.Cancellation);
+        return Counted(call, name, "deleted", 1, $"{name} is no longer kept. Its source, tiers and views stay as they are.");
+    }
+
+    private static async Task<int> HoldAsync(Call call)
+    {
+        var name = call.Parse.GetRequiredValue(Shared.Name);
+        var range = Shared.Range(call.Parse) ?? TimeRange.All;
+        var hold = await call.Write().HoldAsync(name, call.Parse.GetValue(Relation), range, call.Parse.GetRequiredValue(Reason), call.Parse.GetValue(Until), call.Cancellation);
+        if (call.IsJson) call.Print(new HoldShape(name, hold));
+        else call.Screen.Line(new("held  ", Ink.Warn), $"{name}  {hold.Relation ?? "source and tiers"}  {Words.Range(hold.Range)}{(hold.Until is { } until ? $" until {Words.At(until)}" : "")}", new($"  {hold.Id}", Ink.Dim));
+        return ExitCode.Done;
+    }
+
+    private static async Task<int> ReleaseAsync(Call call)
+    {
+        var name = call.Parse.GetRequiredValue(Shared.Name);
+        var count = await call.Write().ReleaseAsync(name, call.Parse.GetValue(Id), call.Cancellation);
+        return Counted(call, name, "released", count, count == 0 ? $"{name} has no such hold." : $"{Words.Count(count, "hold")} of {name} ended.");
+    }
+
+    private static Task<int> SchemaAsync(Call call)
+    {
+        call.Screen.Out.WriteLine(PolicySchema.Json.TrimEnd());
+        return Task.FromResult(ExitCode.Done);
+    }
+
+    internal static int Counted(Call call, string policy, string what, long count, string sentence)
+    {
+        if (call.IsJson) call.Print(new CountShape(policy, what, count));
+        else call.Screen.Line(sentence);
+        return ExitCode.Done;
+    }
+
+    private static PolicyShape Shape(StoredPolicy stored, bool withYaml) => new(
+        stored.Policy.Name,
+        stored.Policy.Table.Text,
+        stored.Revision,
+        stored.Hash,
+        stored.Policy.Keep.Text,
+        [.. stored.Policy.Tiers.Select(t => new TierShape(t.Every.Name, t.Zone, t.Keep.Text, t.Name))],
+        stored.Policy.Tags,
+        stored.AppliedAt,
+        stored.AppliedBy,
+        withYaml ? stored.Yaml : null);
+}

@@ -1,0 +1,82 @@
+using System.CommandLine;
+using NodaTime;
+using Varve.Cli.Render;
+using Varve.Policies;
+using Varve.Reading;
+using Varve.Time;
+
+namespace Varve.Cli.Commands;
+
+/// <summary><c>varve query</c>.</summary>
+internal static class QueryCommand
+{
+    private const int DefaultPoints = 100;
+
+    private static readonly Option<string?> Every = new("--every") { HelpName = "1d", Description = "Width of the points: one that a tier has, or a coarser one that it nests in" };
+
+    private static readonly Option<int?> Points = new("--points") { HelpName = "N", Description = "About how many points; the coarsest tier that is fine enough answers. Default: 100" };
+
+    private static readonly Option<string[]> Columns = new("--columns") { HelpName = "A,B", Description = "measure_function; default: all" };
+
+    internal static Command Create() => new Verb("query", "Read source and tiers as one series", [Shared.Name, Shared.From, Shared.To, Every, Points, Shared.Where, Columns, Shared.Db, Shared.Schema, Shared.Format, Shared.Debug], ActAsync)
+    {
+        Examples = ["varve query flights --every 1d --where origin=JFK --columns dep_delay_avg,dep_delay_max", "varve query flights --from 2013-07-01 --to 2013-08-01 --points 200 --output csv"],
+    };
+
+    private static async Task<int> ActAsync(Call call)
+    {
+        var (every, points) = (call.Parse.GetValue(Every), call.Parse.GetValue(Points));
+        if (every is not null && points is not null) throw Shared.Usage("--every and --points both say how fine; give one.");
+        if (points is < 1) throw Shared.Usage("--points is at least 1.");
+        var lifecycle = call.Read();
+        var name = call.Parse.GetRequiredValue(Shared.Name);
+        var range = await SpanAsync(call, lifecycle, name);
+        var answer = await lifecycle.QueryAsync(
+            new()
+            {
+                Policy = name,
+                From = range.From,
+                To = range.To,
+                Every = every,
+                Points = every is null ? points ?? DefaultPoints : null,
+                Where = Shared.Conditions(call.Parse),
+                Columns = Shared.Split(call.Parse.GetValue(Columns)),
+            },
+            call.Cancellation);
+        switch (call.Parse.GetValue(Shared.Format))
+        {
+            case "csv": AnswerScreen.Csv(call.Screen.Out, answer); break;
+            case "json": AnswerScreen.Json(call.Screen.Out, answer); break;
+            default: AnswerScreen.Table(call.Screen, answer); break;
+        }
+
+        return ExitCode.Done;
+    }
+
+    /// <summary>--from and --to; a missing end is that of all that source and tiers hold.</summary>
+    internal static async Task<TimeRange> SpanAsync(Call call, Lifecycle lifecycle, string policy)
+    {
+        var (from, to) = (call.Parse.GetValue(Shared.From), call.Parse.GetValue(Shared.To));
+        if (from is null || to is null)
+        {
+            var held = await HeldAsync(lifecycle, policy, call.Cancellation);
+            from ??= held.From;
+            to ??= held.To;
+        }
+
+        if (from >= to) throw Shared.Usage($"--from {InstantText.Format(from.Value)} is not before --to {InstantText.Format(to.Value)}.");
+        return new(from.Value, to.Value);
+    }
+
+    private static Instant NextMinute(Instant at) => Instant.FromUnixTimeSeconds(((at.ToUnixTimeSeconds() / 60) + 1) * 60);
+
+    /// <summary>What source and tiers hold together.</summary>
+    internal static async Task<TimeRange> HeldAsync(Lifecycle lifecycle, string policy, CancellationToken cancellation)
+    {
+        var status = (await lifecycle.StatusAsync(Selection.Of(policy), null, cancellation)).SingleOrDefault()
+            ?? throw Shared.Usage($"No policy '{policy}' is stored. See varve policy list.");
+        var first = status.Relations.Min(r => r.First) ?? throw Shared.Usage($"{policy} holds no rows. Say --from and --to.");
+        var last = status.Relations.Max(r => r.Last) ?? first;
+        return new(first, NextMinute(last));
+    }
+}

@@ -1,0 +1,101 @@
+using System.CommandLine;
+using NodaTime;
+using Varve.Cli.Json;
+using Varve.Cli.Render;
+using Varve.Cli.Running;
+using Varve.Execution;
+using Varve.Planning;
+using Varve.Policies;
+using Varve.Time;
+
+namespace Varve.Cli.Commands;
+
+/// <summary><c>varve run</c>.</summary>
+internal static class RunCommand
+{
+    private static readonly Option<string?> PlanOption = new("--plan") { HelpName = "FILE", Description = "Run only what this plan says and what still holds" };
+
+    private static readonly Option<string[]> Confirm = new("--confirm") { HelpName = "HASH", Description = "Release the brake that plan printed. May be repeated" };
+
+    private static readonly Option<bool> Yes = new("--yes") { Description = "Release every brake" };
+
+    private static readonly Option<string?> For = new("--for") { HelpName = "10m", Description = "Stop between two steps after this time" };
+
+    private static readonly Option<bool> DryRun = new("--dry-run") { Description = "The same as plan" };
+
+    internal static Command Create() => new Verb("run", "Bring tables to the state that their policies declare", [PlanCommand.Subjects, Shared.Tags, Shared.AsOf, PlanOption, Confirm, Yes, For, DryRun, .. Shared.Database], ActAsync)
+    {
+        Examples = ["varve run", "varve run flights --for 10m", "varve run --plan tonight.json --confirm 4f0c…"],
+    };
+
+    private static async Task<int> ActAsync(Call call)
+    {
+        var selection = await SelectionAsync(call);
+        var asOf = call.Parse.GetValue(Shared.AsOf);
+        if (call.Parse.GetValue(DryRun))
+        {
+            PlanCommand.Show(call, await call.Read().PlanAsync(selection, asOf, call.Cancellation));
+            return ExitCode.Done;
+        }
+
+        var plans = await PlansAsync(call);
+        if (plans is not null && asOf is not null) throw Shared.Usage("--plan has its own instant; leave --as-of out.");
+        if (plans is not null && selection is { Names: [], Tags: [] }) selection = new([.. plans.Select(p => p.Policy)], []);
+        var options = new RunOptions
+        {
+            AsOf = asOf,
+            Confirm = call.Parse.GetValue(Confirm) ?? [],
+            Yes = call.Parse.GetValue(Yes),
+            For = Limit(call.Parse.GetValue(For)),
+            Plans = plans,
+            Stop = Signals.Current!.Stopping,
+        };
+        var outcome = await RunAsync(call, call.Write(), selection, options);
+        if (call.IsJson) call.Print(new RunShape(outcome.ExitCode, [.. outcome.Policies.Select(p => p.Shape)]));
+        return Signals.Current.Interrupted ? ExitCode.Cancelled : outcome.ExitCode;
+    }
+
+    /// <summary>Only what is stored is run; a file names its policies, and a person hears where it says something else.</summary>
+    private static async Task<Selection> SelectionAsync(Call call)
+    {
+        var (documents, selection) = PlanCommand.Subject(call);
+        if (documents.Count == 0) return selection;
+        var lifecycle = call.Read();
+        selection = new([.. documents.Select(d => d.Policy.Name)], Shared.Split(call.Parse.GetValue(Shared.Tags)));
+        var stored = await lifecycle.PoliciesAsync(selection, call.Cancellation);
+        foreach (var report in await lifecycle.CheckAsync(documents, call.Cancellation))
+        {
+            if (stored.FirstOrDefault(s => s.Policy.Name == report.Policy.Name) is { } kept && PolicyJson.Hash(report.Policy) != kept.Hash)
+                call.Screen.Warn(new Span($"The file says something else than revision {kept.Revision} of {kept.Policy.Name}, which is what is run: varve apply stores the file.", Ink.Warn));
+        }
+
+        return selection;
+    }
+
+    private static async Task<RunOutcome> RunAsync(Call call, Lifecycle lifecycle, Selection selection, RunOptions options)
+    {
+        var outcome = new RunOutcome();
+        await RunProgress.ShowAsync(call, outcome, lifecycle.RunAsync(selection, options, call.Cancellation));
+        if (!call.IsJson && call.Screen.CanAsk && outcome.Braked is { Count: > 0 } braked && BrakeQuestion.Ask(call.Screen, braked))
+        {
+            await RunProgress.ShowAsync(call, outcome, lifecycle.RunAsync(
+                new([.. braked.Select(b => b.Policy)], []),
+                options with { Confirm = [.. options.Confirm, .. braked.Select(b => b.Brake.Hash)] },
+                call.Cancellation));
+        }
+
+        if (!call.IsJson) RunScreen.Show(call.Screen, outcome);
+        return outcome;
+    }
+
+    private static async Task<IReadOnlyList<Plan>?> PlansAsync(Call call) => call.Parse.GetValue(PlanOption) is { } file
+        ? PlanFile.Read(await File.ReadAllTextAsync(file, call.Cancellation))
+        : null;
+
+    private static Duration? Limit(string? text)
+    {
+        if (text is null) return null;
+        if (!Keep.TryParse(text, out var keep, out var error)) throw Shared.Usage($"--for: {error}");
+        return keep.Shortest;
+    }
+}

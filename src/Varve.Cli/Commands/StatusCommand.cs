@@ -1,0 +1,52 @@
+using System.CommandLine;
+using Varve.Cli.Json;
+using Varve.Cli.Render;
+using Varve.Planning;
+
+namespace Varve.Cli.Commands;
+
+/// <summary><c>varve status</c>.</summary>
+internal static class StatusCommand
+{
+    internal static Command Create() => new Verb("status", "Show how source and tiers stand, what is due and what waits", [Shared.Names, Shared.Tags, Shared.AsOf, .. Shared.Database], ActAsync)
+    {
+        Examples = ["varve status", "varve status flights --output json"],
+    };
+
+    private static async Task<int> ActAsync(Call call)
+    {
+        var all = await Shared.OrNoneAsync(call.Read().StatusAsync(Shared.Selection(call.Parse), call.Parse.GetValue(Shared.AsOf), call.Cancellation));
+        if (call.IsJson)
+        {
+            call.Print(new StatusShape([.. all.Select(Shape)]));
+            return ExitCode.Done;
+        }
+
+        if (all.Count == 0) call.Screen.Line(new Span(PolicyCommand.Empty, Ink.Dim));
+        for (var i = 0; i < all.Count; i++)
+        {
+            if (i > 0) call.Screen.Line();
+            StatusScreen.Show(call.Screen, all[i]);
+        }
+
+        return ExitCode.Done;
+    }
+
+    private static PolicyStanding Shape(PolicyStatus s) => new(
+        s.Policy.Name,
+        s.Policy.Table.Text,
+        s.Revision,
+        s.AsOf,
+        s.Policy.Tags,
+        [.. s.Relations.Select(r => new RelationShape(r.Relation, r.Table, r.Rows, r.Bytes, r.First, r.Last, r.CoveredUntil, r.Behind, r.Dirty, r.Cut, r.Lost))],
+        s.FrozenLate,
+        s.Future,
+        s.Timeless,
+        s.Holds,
+        s.Waits,
+        s.StepsDue,
+        s.NextExpiry,
+        s.LastRun,
+        s.LastError,
+        [.. s.Notes.Select(ProblemShape.Of)]);
+}

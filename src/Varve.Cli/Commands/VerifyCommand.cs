@@ -1,0 +1,65 @@
+using System.CommandLine;
+using Varve.Cli.Json;
+using Varve.Cli.Render;
+using Varve.Execution;
+
+namespace Varve.Cli.Commands;
+
+/// <summary><c>varve verify</c>.</summary>
+internal static class VerifyCommand
+{
+    private const int Shown = 20;
+
+    private static readonly Option<bool> Accept = new("--accept") { Description = "Let go what waits because its proof failed or because rows came for a cut bucket" };
+
+    internal static Command Create() => new Verb("verify", "Compute the tiers again from what is left and compare every state", [Shared.Names, Shared.Tags, Shared.From, Shared.To, Accept, .. Shared.Database], ActAsync)
+    {
+        Examples = ["varve verify", "varve verify flights --from 2013-10-01 --to 2013-11-01", "varve verify flights --accept --from 2013-10-01 --to 2013-10-02"],
+    };
+
+    private static async Task<int> ActAsync(Call call)
+    {
+        var range = Shared.Range(call.Parse);
+        if (call.Parse.GetValue(Accept)) return await AcceptAsync(call);
+        var reports = await call.Read().VerifyAsync(Shared.Selection(call.Parse), range, call.Cancellation);
+        var agrees = reports.All(r => r.Mismatches.Count == 0);
+        if (call.IsJson) call.Print(new VerifyShape(agrees, [.. reports.Select(r => new VerifiedTier(r.Policy, r.Tier, [.. r.Checked], r.Buckets, r.Mismatches))]));
+        else Show(call.Screen, reports);
+        return agrees ? ExitCode.Done : ExitCode.Person;
+    }
+
+    private static async Task<int> AcceptAsync(Call call)
+    {
+        if (call.Parse.GetValue(Shared.Names) is not [var policy]) throw Shared.Usage("--accept is a person's word about one policy: varve verify POLICY --accept.");
+        var count = await call.Write().AcceptAsync(policy, Shared.Range(call.Parse), call.Cancellation);
+        return PolicyCommand.Counted(call, policy, "accepted", count, count == 0 ? $"Nothing of {policy} waits for a word." : $"{Words.Count(count, "range")} of {policy} accepted; the next run goes on there.");
+    }
+
+    private static void Show(Screen screen, IReadOnlyList<VerifyReport> reports)
+    {
+        var columns = new Columns("policy", "tier", "checked", ">agree", ">differ");
+        foreach (var report in reports)
+        {
+            columns.Add(
+                new Span(report.Policy, Ink.Bold),
+                report.Tier,
+                report.Checked.IsEmpty ? new Span("nothing left to compare with", Ink.Dim) : new Span(Words.Range(new(report.Checked.Start!.Value, report.Checked.End!.Value))),
+                Words.Number(report.Buckets),
+                report.Mismatches.Count == 0 ? new Span(Words.None, Ink.Dim) : new Span(Words.Number(report.Mismatches.Count), Ink.Bad));
+        }
+
+        if (reports.Count == 0) screen.Line(new Span(PolicyCommand.Empty, Ink.Dim));
+        columns.Write(screen, "");
+        foreach (var report in reports)
+        {
+            foreach (var m in report.Mismatches.Take(Shown))
+            {
+                screen.Line(new("  differs  ", Ink.Bad), $"{report.Policy} {report.Tier}  {Words.Range(m.Bucket)}  {m.Series} series  stored {Words.Count(m.Stored, "row")}, found {Words.Number(m.Found)}");
+            }
+
+            if (report.Mismatches.Count > Shown) screen.Line(new Span($"  … and {Words.Number(report.Mismatches.Count - Shown)} more", Ink.Dim));
+        }
+
+        if (reports.Any(r => r.Mismatches.Count > 0)) screen.Line(new Span("Rebuild them from the source: varve invalidate POLICY --from … --to … && varve run", Ink.Dim));
+    }
+}

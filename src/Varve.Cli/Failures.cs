@@ -1,0 +1,56 @@
+using System.CommandLine;
+using Varve.Cli.Commands;
+using Varve.Cli.Json;
+using Varve.Cli.Render;
+using Varve.Policies;
+
+namespace Varve.Cli;
+
+/// <summary>Errors as messages that say what to do.</summary>
+internal static class Failures
+{
+    internal static int Report(Exception error, ParseResult parse)
+    {
+        var screen = Screen.Current;
+        if (error is OperationCanceledException)
+        {
+            screen.Warn(new Span("cancelled", Ink.Warn));
+            return ExitCode.Cancelled;
+        }
+
+        var body = Body(error);
+        if (Shared.IsJson(parse)) CliJson.Print(screen, new ErrorShape(body));
+        else Print(screen, body);
+        if (error is not VarveException && IsDebug(parse)) screen.Warn(new Span(error.ToString(), Ink.Dim));
+        return body.ExitCode;
+    }
+
+    internal static ErrorBody Body(Exception error) => error switch
+    {
+        PolicyException policy => new(policy.Code, policy.Message, policy.ExitCode, [.. policy.Problems.Select(ProblemShape.Of)], []),
+        StalePlanException stale => new(stale.Code, stale.Message, stale.ExitCode, [], stale.Differences),
+        VarveException known => new(known.Code, known.Message, known.ExitCode, [], []),
+        FileNotFoundException or DirectoryNotFoundException => new("VRV100", $"{error.Message} Check the path.", ExitCode.Usage, [], []),
+        UnauthorizedAccessException or IOException => new("VRV100", error.Message, ExitCode.Usage, [], []),
+        _ => new("VRV000", $"This is a defect in Varve, not in what you typed: {error.GetType().Name}: {error.Message} Run it again with VARVE_DEBUG=1 for details, and please report them.", ExitCode.Defect, [], []),
+    };
+
+    internal static void Print(Screen screen, ErrorBody body)
+    {
+        foreach (var problem in body.Problems) Print(screen, problem);
+        if (body.Problems.Count == 0) screen.Warn(new("error  ", Ink.Bad), $"{body.Code}: {body.Message}");
+        foreach (var difference in body.Differences) screen.Warn(new Span($"       {difference}"));
+    }
+
+    internal static void Print(Screen screen, ProblemShape problem)
+    {
+        var where = problem.File is null ? "" : string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{problem.File}:{problem.Line}:{problem.Column}: ");
+        screen.Warn(new(where, Ink.Bold), problem.IsWarning ? new("warning ", Ink.Warn) : new("error ", Ink.Bad), $"{problem.Code}: {problem.Message}");
+    }
+
+    /// <summary>A problem that is part of what was asked for, on standard output.</summary>
+    internal static void Show(Screen screen, Problem problem, string indent = "  ") =>
+        screen.Line(indent, problem.IsWarning ? new("warning ", Ink.Warn) : new("note ", Ink.Dim), problem.Text);
+
+    private static bool IsDebug(ParseResult parse) => parse.GetValue(Shared.Debug) || Environment.GetEnvironmentVariable("VARVE_DEBUG") is "1" or "true";
+}

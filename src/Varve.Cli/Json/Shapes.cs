@@ -1,0 +1,119 @@
+using NodaTime;
+using Varve.Catalog;
+using Varve.Planning;
+using Varve.Policies;
+using Varve.Time;
+
+namespace Varve.Cli.Json;
+
+// What --output json prints. These names are a promise: add, never rename.
+
+internal sealed record ErrorShape(ErrorBody Error);
+
+internal sealed record ErrorBody(string Code, string Message, int ExitCode, IReadOnlyList<ProblemShape> Problems, IReadOnlyList<string> Differences);
+
+internal sealed record ProblemShape(string Code, string Message, bool IsWarning, string? File, int? Line, int? Column)
+{
+    internal static ProblemShape Of(Problem p) => new(p.Code, p.Message, p.IsWarning, p.Position?.File, p.Position?.Line, p.Position?.Column);
+}
+
+internal sealed record CheckShape(bool IsSound, IReadOnlyList<CheckedPolicy> Policies);
+
+internal sealed record CheckedPolicy(string Policy, string Table, bool IsSound, IReadOnlyList<ProblemShape> Problems);
+
+internal sealed record ApplyShape(IReadOnlyList<AppliedPolicy> Policies);
+
+internal sealed record AppliedPolicy(string Policy, int Revision, ApplyOutcome Outcome, IReadOnlyList<ProblemShape> Notes);
+
+internal sealed record RunShape(int ExitCode, IReadOnlyList<PolicyRun> Policies);
+
+internal sealed record PolicyRun(
+    string Policy,
+    string Outcome,
+    string? RunId,
+    int StepsDone,
+    int StepsLeft,
+    long RowsRead,
+    long RowsWritten,
+    long RowsRemoved,
+    Duration? ElapsedSeconds,
+    string? AuditHead,
+    Brake? Brake,
+    IReadOnlyList<Wait> Waits,
+    IReadOnlyList<string> Skipped,
+    IReadOnlyList<ErrorBody> Errors);
+
+internal sealed record StatusShape(IReadOnlyList<PolicyStanding> Policies);
+
+internal sealed record PolicyStanding(
+    string Policy,
+    string Table,
+    int Revision,
+    Instant AsOf,
+    IReadOnlyList<string> Tags,
+    IReadOnlyList<RelationShape> Relations,
+    RowExtent FrozenLate,
+    RowExtent Future,
+    long Timeless,
+    IReadOnlyList<Hold> Holds,
+    IReadOnlyList<Wait> Waits,
+    int StepsDue,
+    NextExpiry? NextExpiry,
+    RunRecord? LastRun,
+    string? LastError,
+    IReadOnlyList<ProblemShape> Notes);
+
+internal sealed record RelationShape(
+    string Relation,
+    TableName Table,
+    long Rows,
+    long Bytes,
+    Instant? First,
+    Instant? Last,
+    Instant? CoveredUntil,
+    Duration BehindSeconds,
+    int Dirty,
+    int Cut,
+    int Lost);
+
+internal sealed record HistoryShape(IReadOnlyList<RunRecord> Runs);
+
+internal sealed record StepsShape(IReadOnlyList<StepRecord> Steps);
+
+internal sealed record AuditShape(IReadOnlyList<AuditEntry> Entries);
+
+internal sealed record AuditVerdictShape(bool Holds, long Entries, string Head, IReadOnlyList<string> Findings);
+
+internal sealed record PolicyListShape(IReadOnlyList<PolicyShape> Policies);
+
+internal sealed record PolicyShape(
+    string Policy,
+    string Table,
+    int Revision,
+    string Hash,
+    string Keep,
+    IReadOnlyList<TierShape> Tiers,
+    IReadOnlyList<string> Tags,
+    Instant AppliedAt,
+    string AppliedBy,
+    string? Yaml);
+
+internal sealed record TierShape(string Every, string? Zone, string Keep, string? Name);
+
+internal sealed record TagsShape(IReadOnlyList<TagShape> Tags);
+
+internal sealed record TagShape(string Tag, IReadOnlyList<string> Policies);
+
+internal sealed record VerifyShape(bool Agrees, IReadOnlyList<VerifiedTier> Tiers);
+
+internal sealed record VerifiedTier(string Policy, string Tier, IReadOnlyList<TimeRange> Checked, long Buckets, IReadOnlyList<Execution.Mismatch> Mismatches);
+
+internal sealed record HoldShape(string Policy, Hold Hold);
+
+internal sealed record CountShape(string Policy, string What, long Count);
+
+internal sealed record StatementsShape(IReadOnlyList<PolicyStatements> Plans);
+
+internal sealed record PolicyStatements(string Policy, IReadOnlyList<StepSql> Steps);
+
+internal sealed record StepSql(string Step, IReadOnlyList<string> Statements);

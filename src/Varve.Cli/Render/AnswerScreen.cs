@@ -1,0 +1,147 @@
+using System.Globalization;
+using System.Numerics;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using NodaTime;
+using Varve.Reading;
+using Varve.Time;
+
+namespace Varve.Cli.Render;
+
+/// <summary>Answers as a table, as CSV (RFC 4180) and as JSON; the tier of each row is always disclosed.</summary>
+internal static class AnswerScreen
+{
+    private static readonly JsonWriterOptions Written = new() { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    internal static void Table(Screen screen, QueryAnswer answer)
+    {
+        var numeric = Enumerable.Range(0, answer.Columns.Count).Select(i => answer.Rows.Any(r => IsNumber(r[i])) && answer.Rows.All(r => r[i] is null || IsNumber(r[i]))).ToList();
+        var columns = new Columns([.. answer.Columns.Select((c, i) => numeric[i] ? $">{c}" : c)]);
+        foreach (var row in answer.Rows) columns.Add([.. row.Select((v, i) => Cell(v, answer.Columns[i]))]);
+        columns.Write(screen, "");
+        Disclose(screen, answer);
+    }
+
+    internal static void Disclose(Screen screen, QueryAnswer answer)
+    {
+        if (answer.Rows.Count == 0) screen.Line(new Span("No rows in this range.", Ink.Dim));
+        screen.Line();
+        foreach (var part in answer.Parts) screen.Line(new Span($"{part.Relation,-8} {Words.Range(part.Range)}", Ink.Dim));
+        foreach (var note in answer.Notes) screen.Line(new("note     ", Ink.Warn), note);
+    }
+
+    internal static void Csv(TextWriter writer, QueryAnswer answer)
+    {
+        writer.WriteLine(string.Join(',', answer.Columns.Select(Quoted)));
+        foreach (var row in answer.Rows) writer.WriteLine(string.Join(',', row.Select(v => v is null ? "" : Quoted(Exact(v)))));
+    }
+
+    internal static void Json(TextWriter writer, QueryAnswer answer)
+    {
+        using var stream = new MemoryStream();
+        using (var json = new Utf8JsonWriter(stream, Written))
+        {
+            json.WriteStartObject();
+            json.WriteStartArray("columns");
+            foreach (var column in answer.Columns) json.WriteStringValue(column);
+            json.WriteEndArray();
+            json.WriteStartArray("rows");
+            foreach (var row in answer.Rows)
+            {
+                json.WriteStartObject();
+                for (var i = 0; i < row.Count; i++)
+                {
+                    json.WritePropertyName(answer.Columns[i]);
+                    Value(json, row[i]);
+                }
+
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+            json.WriteStartArray("parts");
+            foreach (var part in answer.Parts)
+            {
+                json.WriteStartObject();
+                json.WriteString("relation", part.Relation);
+                json.WriteString("from", InstantText.Format(part.Range.From));
+                json.WriteString("to", InstantText.Format(part.Range.To));
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+            json.WriteStartArray("notes");
+            foreach (var note in answer.Notes) json.WriteStringValue(note);
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }
+
+        writer.WriteLine(System.Text.Encoding.UTF8.GetString(stream.ToArray()));
+    }
+
+    internal static double? Number(object? value) => value switch
+    {
+        null => null,
+        double d => double.IsFinite(d) ? d : null,
+        float f => float.IsFinite(f) ? f : null,
+        BigInteger big => (double)big,
+        decimal or long or int or short or sbyte or byte or ushort or uint or ulong => Convert.ToDouble(value, CultureInfo.InvariantCulture),
+        bool truth => truth ? 1 : 0,
+        _ => null,
+    };
+
+    /// <summary>The instant of a value of the time column, however the engine gave it.</summary>
+    internal static Instant At(object? value) => value switch
+    {
+        Instant at => at,
+        DateTime time => Instant.FromDateTimeUtc(DateTime.SpecifyKind(time, DateTimeKind.Utc)),
+        DateTimeOffset time => Instant.FromDateTimeOffset(time),
+        DateOnly date => Instant.FromUtc(date.Year, date.Month, date.Day, 0, 0),
+        _ => InstantText.Parse(Exact(value!)),
+    };
+
+    private static bool IsNumber(object? value) => value is not bool && Number(value) is not null;
+
+    private static Span Cell(object? value, string column) => value switch
+    {
+        null => new(Words.None, Ink.Dim),
+        DateTime or DateTimeOffset or Instant => new(Words.At(At(value))),
+        double or float or decimal when Convert.ToDouble(value, CultureInfo.InvariantCulture) is var whole && whole == Math.Floor(whole) && column.StartsWith("varve_", StringComparison.Ordinal) => new(whole.ToString("#,0", CultureInfo.InvariantCulture), Ink.Dim),
+        double or float or decimal => new(Rounded(Convert.ToDouble(value, CultureInfo.InvariantCulture)), column.StartsWith("varve_", StringComparison.Ordinal) ? Ink.Dim : Ink.Plain),
+        _ => new(IsNumber(value) ? Convert.ToDecimal(Number(value), CultureInfo.InvariantCulture).ToString("#,0", CultureInfo.InvariantCulture) : Exact(value), column.StartsWith("varve_", StringComparison.Ordinal) ? Ink.Dim : Ink.Plain),
+    };
+
+    // Six significant digits are what a column can hold; csv and json have them all.
+    private static string Rounded(double value) => Math.Abs(value) switch
+    {
+        0 => "0",
+        < 0.001 or >= 1e12 => value.ToString("G4", CultureInfo.InvariantCulture),
+        < 1 => value.ToString("0.0000", CultureInfo.InvariantCulture),
+        _ => value.ToString("#,0.00", CultureInfo.InvariantCulture),
+    };
+
+    private static string Exact(object value) => value switch
+    {
+        DateTime or DateTimeOffset or Instant => InstantText.Format(At(value)),
+        DateOnly date => date.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
+        bool truth => truth ? "true" : "false",
+        IFormattable formattable => formattable.ToString(null, CultureInfo.InvariantCulture),
+        _ => value.ToString() ?? "",
+    };
+
+    private static string Quoted(string text) => text.AsSpan().IndexOfAny(",\"\r\n") < 0 ? text : $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
+
+    private static void Value(Utf8JsonWriter json, object? value)
+    {
+        switch (value)
+        {
+            case null: json.WriteNullValue(); break;
+            case bool truth: json.WriteBooleanValue(truth); break;
+            case double d when double.IsFinite(d): json.WriteNumberValue(d); break;
+            case float f when float.IsFinite(f): json.WriteNumberValue(f); break;
+            case decimal m: json.WriteNumberValue(m); break;
+            case BigInteger or long or int or short or sbyte or byte or ushort or uint or ulong: json.WriteRawValue(Exact(value)); break;
+            default: json.WriteStringValue(Exact(value)); break;
+        }
+    }
+}

@@ -1,0 +1,32 @@
+using Varve.Planning;
+
+namespace Varve.Cli.Render;
+
+/// <summary>Colours what <see cref="PlanText"/> renders.</summary>
+internal static class PlanScreen
+{
+    internal static void Show(Screen screen, IReadOnlyList<Plan> plans)
+    {
+        if (plans.Count == 0) screen.Line(new Span("No policy is stored that this selects. Store one: varve apply policy.yaml", Ink.Dim));
+        for (var i = 0; i < plans.Count; i++)
+        {
+            if (i > 0) screen.Line();
+            Show(screen, plans[i]);
+        }
+    }
+
+    internal static void Show(Screen screen, Plan plan)
+    {
+        foreach (var line in PlanText.Render(plan)) screen.Line(new Span(line.Text, Of(line.Tone)));
+    }
+
+    private static Ink Of(PlanTone tone) => tone switch
+    {
+        PlanTone.Title => Ink.Bold,
+        PlanTone.Create or PlanTone.Build => Ink.Good,
+        PlanTone.Remove => Ink.Bad,
+        PlanTone.Detail or PlanTone.Mark => Ink.Dim,
+        PlanTone.Warning => Ink.Warn,
+        _ => Ink.Plain,
+    };
+}

@@ -1,0 +1,99 @@
+using System.Text;
+
+namespace Varve.Cli.Render;
+
+/// <summary>Where people read: standard output with colour where there is a terminal, and standard error for what went wrong.</summary>
+internal sealed class Screen
+{
+    private const int LeastWidth = 60;
+    private const int DefaultWidth = 100;
+
+    private readonly bool _colour;
+    private readonly bool _errorColour;
+
+    private Screen()
+    {
+        var dumb = Set("NO_COLOR") || Environment.GetEnvironmentVariable("TERM") == "dumb";
+        IsTerminal = !Console.IsOutputRedirected && Environment.GetEnvironmentVariable("TERM") != "dumb";
+        CanAsk = IsTerminal && !Console.IsInputRedirected;
+        _colour = !dumb && !Console.IsOutputRedirected;
+        _errorColour = !dumb && !Console.IsErrorRedirected;
+        Width = Math.Max(LeastWidth, MeasuredWidth());
+        Out = Writer(Console.OpenStandardOutput());
+        Error = Writer(Console.OpenStandardError());
+    }
+
+    /// <summary>The one screen of this process.</summary>
+    internal static Screen Current { get; } = new();
+
+    /// <summary>True where a progress bar can move.</summary>
+    internal bool IsTerminal { get; }
+
+    /// <summary>True where a person can be asked.</summary>
+    internal bool CanAsk { get; }
+
+    /// <summary>True where colour is wanted.</summary>
+    internal bool HasColour => _colour;
+
+    /// <summary>Columns.</summary>
+    internal int Width { get; }
+
+    /// <summary>Standard output, UTF-8.</summary>
+    internal TextWriter Out { get; }
+
+    /// <summary>Standard error, UTF-8.</summary>
+    internal TextWriter Error { get; }
+
+    internal void Line(params ReadOnlySpan<Span> spans)
+    {
+        foreach (var span in spans) Put(Out, span, _colour);
+        Out.WriteLine();
+    }
+
+    internal void Warn(params ReadOnlySpan<Span> spans)
+    {
+        Out.Flush();
+        foreach (var span in spans) Put(Error, span, _errorColour);
+        Error.WriteLine();
+        Error.Flush();
+    }
+
+    private static void Put(TextWriter writer, Span span, bool colour)
+    {
+        if (!colour || span.Ink is Ink.Plain || span.Text.Length == 0)
+        {
+            writer.Write(span.Text);
+            return;
+        }
+
+        writer.Write("\e[");
+        writer.Write(span.Ink switch
+        {
+            Ink.Dim => "2",
+            Ink.Bold => "1",
+            Ink.Good => "32",
+            Ink.Warn => "33",
+            Ink.Bad => "31",
+            _ => "36",
+        });
+        writer.Write('m');
+        writer.Write(span.Text);
+        writer.Write("\e[0m");
+    }
+
+    private static bool Set(string variable) => !string.IsNullOrEmpty(Environment.GetEnvironmentVariable(variable));
+
+    private static int MeasuredWidth()
+    {
+        try
+        {
+            return Console.IsOutputRedirected || Console.WindowWidth <= 0 ? DefaultWidth : Console.WindowWidth;
+        }
+        catch (IOException)
+        {
+            return DefaultWidth;
+        }
+    }
+
+    private static StreamWriter Writer(Stream stream) => new(stream, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false)) { AutoFlush = false, NewLine = "\n" };
+}

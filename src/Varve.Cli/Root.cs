@@ -1,0 +1,69 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using System.CommandLine.Invocation;
+using Varve.Cli.Commands;
+
+namespace Varve.Cli;
+
+/// <summary>The tree of commands.</summary>
+internal static class Root
+{
+    private const int HelpWidth = 100;
+
+    internal static RootCommand Create()
+    {
+        var root = new RootCommand("Varve rolls up and expires time-series tables by policy: it plans first, proves each step, and removes nothing unproven.")
+        {
+            CheckCommand.Create(),
+            ApplyCommand.Create(),
+            PlanCommand.Create(),
+            RunCommand.Create(),
+            StatusCommand.Create(),
+            QueryCommand.Create(),
+            GraphCommand.Create(),
+            HistoryCommand.Create(),
+            AuditCommand.Create(),
+            PolicyCommand.Create(),
+            TagsCommand.Create(),
+            VerifyCommand.Create(),
+            InvalidateCommand.Create(),
+            DemoCommand.Create(),
+            CompletionCommand.Create(),
+        };
+        foreach (var help in root.Options.OfType<HelpOption>())
+        {
+            help.Description = "Show help";
+            help.Aliases.Remove("/h");
+            help.Aliases.Remove("/?");
+            help.Aliases.Remove("-?");
+            help.Action = new HelpWithExamples();
+        }
+
+        foreach (var version in root.Options.OfType<VersionOption>()) version.Description = "Show the version";
+        return root;
+    }
+
+    private sealed class HelpWithExamples : SynchronousCommandLineAction
+    {
+        public override bool ClearsParseErrors => true;
+
+        public override int Invoke(ParseResult parseResult)
+        {
+            new HelpAction { MaxWidth = HelpWidth }.Invoke(parseResult);
+            var output = parseResult.InvocationConfiguration.Output;
+            switch (parseResult.CommandResult.Command)
+            {
+                case RootCommand:
+                    output.WriteLine("New here? varve demo shows all of it on a year of flights, in a folder of its own.");
+                    break;
+                case Verb { Examples: { Count: > 0 } examples }:
+                    output.WriteLine("Examples:");
+                    foreach (var example in examples) output.WriteLine($"  {example}");
+                    output.WriteLine();
+                    break;
+            }
+
+            return ExitCode.Done;
+        }
+    }
+}

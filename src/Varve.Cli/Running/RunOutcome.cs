@@ -1,0 +1,103 @@
+using Varve.Cli.Json;
+using Varve.Execution;
+using Varve.Planning;
+
+namespace Varve.Cli.Running;
+
+/// <summary>What the events of a run add up to.</summary>
+internal sealed class RunOutcome
+{
+    private readonly List<PolicyOutcome> _policies = [];
+
+    internal IReadOnlyList<PolicyOutcome> Policies => _policies;
+
+    internal int ExitCode => Cli.ExitCode.Of(_policies.Select(p => p.ExitCode));
+
+    /// <summary>Policies that wait for a person's word.</summary>
+    internal IReadOnlyList<(string Policy, Brake Brake, Plan? Plan)> Braked => [.. _policies.Where(p => p.Brake is not null).Select(p => (p.Policy, p.Brake!, p.Plan))];
+
+    internal PolicyOutcome Take(RunEvent happened)
+    {
+        var policy = _policies.Find(p => p.Policy == happened.Policy);
+        if (policy is null) _policies.Add(policy = new(happened.Policy));
+        policy.Take(happened);
+        return policy;
+    }
+}
+
+/// <summary>What the events of one policy add up to.</summary>
+internal sealed class PolicyOutcome(string policy)
+{
+    private readonly List<Wait> _waits = [];
+    private readonly List<string> _skipped = [];
+    private readonly List<VarveException> _errors = [];
+
+    internal string Policy => policy;
+
+    internal Plan? Plan { get; private set; }
+
+    internal Brake? Brake { get; private set; }
+
+    internal RunSummary? Summary { get; private set; }
+
+    internal IReadOnlyList<Wait> Waits => _waits;
+
+    internal IReadOnlyList<string> Skipped => _skipped;
+
+    internal IReadOnlyList<VarveException> Errors => _errors;
+
+    internal int ExitCode => Cli.ExitCode.Of([.. _errors.Select(e => e.ExitCode), .. Brake is null && !_waits.Exists(w => w.NeedsPerson) ? Array.Empty<int>() : [Cli.ExitCode.Person]]);
+
+    internal string Word => Brake is not null ? "braked"
+        : _errors.Count > 0 ? "failed"
+        : _waits.Exists(w => w.NeedsPerson) ? "waits for you"
+        : Summary is { Stopped: true } ? "stopped"
+        : Summary is null or { StepsDone: 0, StepsLeft: 0 } ? "nothing to do"
+        : Summary is { StepsLeft: > 0 } ? "partly done"
+        : "done";
+
+    internal PolicyRun Shape => new(
+        policy,
+        Word,
+        Summary?.RunId,
+        Summary?.StepsDone ?? 0,
+        Summary?.StepsLeft ?? 0,
+        Summary?.RowsRead ?? 0,
+        Summary?.RowsWritten ?? 0,
+        Summary?.RowsRemoved ?? 0,
+        Summary?.Elapsed,
+        Summary?.AuditHead,
+        Brake,
+        _waits,
+        _skipped,
+        [.. _errors.Select(Failures.Body)]);
+
+    internal void Take(RunEvent happened)
+    {
+        switch (happened)
+        {
+            case RunEvent.Started started:
+                (Plan, Brake) = (started.Plan, null);
+                _waits.Clear();
+                break;
+            case RunEvent.StepSkipped skipped:
+                _skipped.Add($"{PlanText.Describe(skipped.Step)}: {skipped.Reason}");
+                break;
+            case RunEvent.StepFailed failed:
+                _errors.Add(failed.Error);
+                break;
+            case RunEvent.Failed failed:
+                _errors.Add(failed.Error);
+                break;
+            case RunEvent.Waiting waiting:
+                _waits.Add(waiting.Wait);
+                break;
+            case RunEvent.Braked braked:
+                Brake = braked.Brake;
+                break;
+            case RunEvent.Finished finished:
+                Summary = finished.Summary;
+                break;
+        }
+    }
+}

@@ -1,0 +1,53 @@
+using Varve.Cli.Render;
+using Varve.Execution;
+using Varve.Planning;
+
+namespace Varve.Cli.Running;
+
+/// <summary>Shows a run while it goes on: bars on a terminal, a line now and then elsewhere, nothing for a script.</summary>
+internal static class RunProgress
+{
+    private const int Lines = 10;
+
+    internal static async Task ShowAsync(Call call, RunOutcome outcome, IAsyncEnumerable<RunEvent> events)
+    {
+        if (call.IsJson) await QuietAsync(outcome, events);
+        else if (call.Screen.IsTerminal) await LiveProgress.ShowAsync(call.Screen, outcome, events);
+        else await PlainAsync(call.Screen, outcome, events);
+    }
+
+    private static async Task QuietAsync(RunOutcome outcome, IAsyncEnumerable<RunEvent> events)
+    {
+        await foreach (var happened in events) outcome.Take(happened);
+    }
+
+    private static async Task PlainAsync(Screen screen, RunOutcome outcome, IAsyncEnumerable<RunEvent> events)
+    {
+        await foreach (var happened in events)
+        {
+            outcome.Take(happened);
+            switch (happened)
+            {
+                case RunEvent.Started started when !started.Plan.IsEmpty:
+                    screen.Line($"{started.Policy}  {Words.Count(started.Plan.Steps.Count, "step")}  as of {Words.Stamp(started.Plan.AsOf)}");
+                    break;
+                case RunEvent.StepDone done when IsShown(done.Index, done.Total):
+                    screen.Line($"{done.Policy}  {Percent(done.Index, done.Total),3} %  {PlanText.Describe(done.Step)}");
+                    break;
+                case RunEvent.StepSkipped skipped:
+                    screen.Line($"{skipped.Policy}  skipped  {PlanText.Describe(skipped.Step)}: {skipped.Reason}");
+                    break;
+                case RunEvent.StepFailed failed:
+                    screen.Line($"{failed.Policy}  failed  {PlanText.Describe(failed.Step)}: {failed.Error.Message}");
+                    break;
+            }
+
+            await screen.Out.FlushAsync(CancellationToken.None);
+        }
+    }
+
+    // The steps that reach the next tenth.
+    private static bool IsShown(int index, int total) => (index + 1L) * Lines / total != (long)index * Lines / total;
+
+    private static long Percent(int index, int total) => (index + 1L) * 100 / total;
+}

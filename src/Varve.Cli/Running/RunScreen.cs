@@ -1,0 +1,68 @@
+using Varve.Cli.Render;
+
+namespace Varve.Cli.Running;
+
+/// <summary>The end of a run: a line per policy, what waits, what failed, and the head of the audit log.</summary>
+internal static class RunScreen
+{
+    internal static void Show(Screen screen, RunOutcome outcome)
+    {
+        if (outcome.Policies.Count == 0)
+        {
+            screen.Line(new Span(Commands.PolicyCommand.Empty, Ink.Dim));
+            return;
+        }
+
+        screen.Line();
+        var columns = new Columns("policy", "outcome", ">steps", ">left", ">rows read", ">written", ">removed", ">took", "run");
+        foreach (var policy in outcome.Policies)
+        {
+            var s = policy.Summary;
+            columns.Add(
+                new Span(policy.Policy, Ink.Bold),
+                new Span(policy.Word, Colour(policy)),
+                Words.Number(s?.StepsDone ?? 0),
+                Words.NumberOrNone(s?.StepsLeft ?? 0),
+                Words.NumberOrNone(s?.RowsRead ?? 0),
+                Words.NumberOrNone(s?.RowsWritten ?? 0),
+                Words.NumberOrNone(s?.RowsRemoved ?? 0),
+                s is null ? Words.None : Words.Time(s.Elapsed),
+                new Span(s is null ? "" : Commands.HistoryCommand.Short(s.RunId), Ink.Dim));
+        }
+
+        columns.Write(screen, "");
+        foreach (var policy in outcome.Policies) Show(screen, policy);
+        if (outcome.Policies.LastOrDefault(p => p.Summary is not null)?.Summary?.AuditHead is { } head) screen.Line(new Span($"audit head {head}", Ink.Dim));
+    }
+
+    private static void Show(Screen screen, PolicyOutcome policy)
+    {
+        foreach (var wait in policy.Waits.Take(5))
+        {
+            screen.Line(new("  waits   ", wait.NeedsPerson ? Ink.Warn : Ink.Dim), $"{policy.Policy} {wait.Relation}  {Words.Range(wait.Range)}: {wait.Reason}");
+        }
+
+        if (policy.Waits.Count > 5) screen.Line(new Span($"          … and {Words.Number(policy.Waits.Count - 5)} more: varve status {policy.Policy}", Ink.Dim));
+        foreach (var skipped in policy.Skipped) screen.Line(new("  skipped ", Ink.Warn), $"{policy.Policy} {skipped}");
+        if (policy.Brake is { } brake)
+        {
+            screen.Line(new("  brake   ", Ink.Warn), $"{policy.Policy}: {brake.Reason}  ≈ {Words.Count(brake.Rows, "row")} would go; nothing was run");
+            screen.Line(new("          ", Ink.Dim), $"see varve plan {policy.Policy}, then varve run {policy.Policy} --confirm {brake.Hash}");
+        }
+
+        foreach (var error in policy.Errors)
+        {
+            screen.Out.Flush();
+            var body = Failures.Body(error);
+            Failures.Print(screen, body with { Message = $"{policy.Policy}: {body.Message}" });
+        }
+    }
+
+    private static Ink Colour(PolicyOutcome policy) => policy.Word switch
+    {
+        "done" => Ink.Good,
+        "nothing to do" => Ink.Dim,
+        "failed" => Ink.Bad,
+        _ => Ink.Warn,
+    };
+}

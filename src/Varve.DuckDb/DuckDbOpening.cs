@@ -1,0 +1,61 @@
+using DuckDB.NET.Data;
+using Varve.Engines;
+using Varve.Sql;
+
+namespace Varve.DuckDb;
+
+/// <summary>From a path to an engine that is ready.</summary>
+internal static class DuckDbOpening
+{
+    private const string Memory = ":memory:";
+
+    public static DuckDbEngine Open(string path, DuckDbOptions options)
+    {
+        var memory = path == Memory;
+        var file = memory ? path : Path.GetFullPath(path);
+        if (!memory && !File.Exists(file)) Missing(file, options);
+        var text = new DuckDBConnectionStringBuilder { DataSource = file, MemoryLimit = options.MemoryLimit };
+        if (options.Threads is { } threads) text.Threads = threads;
+        if (options.ReadOnly && !memory) text.AccessMode = DuckDBAccessMode.ReadOnly;
+        return Open(() => new(text.ConnectionString), memory ? "DuckDB in memory" : file, options.ReadOnly);
+    }
+
+    public static DuckDbEngine Open(Func<DuckDBConnection> factory, string name, bool readOnly)
+    {
+        DuckDBConnection? connection = null;
+        try
+        {
+            connection = factory();
+            if (connection.State != System.Data.ConnectionState.Open) connection.Open();
+            Rows(connection, $"SET TimeZone = 'UTC'");
+            var databases = Rows(connection, $"SELECT database_name, database_name = current_database(), readonly, path, current_database() FROM duckdb_databases()");
+            var current = databases.Single(d => d.Truth(1));
+            if (current.Truth(2) && !readOnly)
+                throw new EngineException(EngineCodes.ReadOnly, $"{name} is open for reading only in this process. Close that database first, or open this one with ReadOnly too.");
+            return new(connection, new(current.Text(4), databases.Select(d => d.Text(0))), name, current.TextOrNull(3), readOnly);
+        }
+        catch (Exception error)
+        {
+            connection?.Dispose();
+            if (DuckDbErrors.Read(error, name) is { } known) throw known;
+            throw;
+        }
+    }
+
+    private static IReadOnlyList<Row> Rows(DuckDBConnection connection, SqlText query)
+    {
+        using var command = DuckDbCommands.Make(connection, query.Render(new DuckDbDialect(DuckDbDialect.DefaultSchema)));
+        return DuckDbCommands.Read(command);
+    }
+
+    private static void Missing(string file, DuckDbOptions options)
+    {
+        if (Directory.Exists(file))
+            throw new EngineException(EngineCodes.NotADatabase, $"{file} is a folder, not a DuckDB file. Name the file in it.");
+        var folder = Path.GetDirectoryName(file);
+        if (folder is not null && !Directory.Exists(folder))
+            throw new EngineException(EngineCodes.Missing, $"There is no folder {folder}, so there is no database {file}. Check the path, or make the folder first.");
+        if (!options.Create || options.ReadOnly)
+            throw new EngineException(EngineCodes.Missing, $"There is no database {file}. Check the path: Varve keeps tables that are there, and makes no database of its own. In code, DuckDbOptions.Create makes a new one.");
+    }
+}

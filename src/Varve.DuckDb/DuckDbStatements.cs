@@ -1,0 +1,64 @@
+using DuckDB.NET.Data;
+using Varve.Engines;
+using Varve.Sql;
+
+namespace Varve.DuckDb;
+
+/// <summary>Statements on the one connection. The driver blocks, so each runs on a worker thread; cancelling interrupts DuckDB.</summary>
+internal sealed class DuckDbStatements(DuckDBConnection connection, Dialect dialect, string database) : IStatements
+{
+    private static readonly TimeSpan s_again = TimeSpan.FromMilliseconds(20);
+
+    /// <summary>False once the transaction has ended.</summary>
+    public bool IsOpen { get; set; } = true;
+
+    /// <inheritdoc/>
+    public Task<long> ExecuteAsync(SqlText statement, CancellationToken cancellationToken) =>
+        RunAsync(statement, command => (long)command.ExecuteNonQuery(), cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<Row>> QueryAsync(SqlText query, CancellationToken cancellationToken) =>
+        RunAsync(query, DuckDbCommands.Read, cancellationToken);
+
+    private async Task<T> RunAsync<T>(SqlText statement, Func<DuckDBCommand, T> call, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(statement);
+        if (!IsOpen) throw new InvalidOperationException("The transaction of these statements has ended.");
+        cancellationToken.ThrowIfCancellationRequested();
+        try
+        {
+            using var command = DuckDbCommands.Make(connection, DuckDbCommands.Render(statement, dialect));
+            var work = Task.Run(() => call(command), CancellationToken.None);
+            var interrupt = Task.CompletedTask;
+            await using (cancellationToken.Register(() => interrupt = InterruptAsync(command, work)))
+            {
+                try
+                {
+                    return await work;
+                }
+                finally
+                {
+                    await interrupt;
+                }
+            }
+        }
+        catch (Exception error) when (cancellationToken.IsCancellationRequested && DuckDbErrors.IsInterrupt(error))
+        {
+            throw new OperationCanceledException("The statement was interrupted and its transaction rolled back.", error, cancellationToken);
+        }
+        catch (Exception error) when (DuckDbErrors.Read(error, database) is { } known)
+        {
+            throw known;
+        }
+    }
+
+    /// <summary>An interrupt that comes before DuckDB has begun is lost, so it is repeated until the statement ends.</summary>
+    private static async Task InterruptAsync(DuckDBCommand command, Task work)
+    {
+        while (!work.IsCompleted)
+        {
+            command.Cancel();
+            await Task.WhenAny(work, Task.Delay(s_again));
+        }
+    }
+}

@@ -1,0 +1,29 @@
+using Varve.Engines;
+
+namespace Varve.Catalog;
+
+/// <summary>The catalog as a whole: one object for each of its books.</summary>
+internal sealed class CatalogDesk
+{
+    public CatalogDesk(IEngine engine, string schema, string? auditKey)
+    {
+        Tables = new(schema);
+        Schema = new(Tables, engine);
+        Policies = new(Tables);
+        Ledgers = new(Tables, Policies);
+        Runs = new(Tables);
+        Audit = new(Tables, auditKey);
+    }
+
+    public CatalogTables Tables { get; }
+
+    public CatalogSchema Schema { get; }
+
+    public PolicyShelf Policies { get; }
+
+    public LedgerBook Ledgers { get; }
+
+    public RunBook Runs { get; }
+
+    public AuditLog Audit { get; }
+}

@@ -1,0 +1,163 @@
+using System.Collections.Frozen;
+using System.Globalization;
+using NodaTime;
+using Varve.Engines;
+using Varve.Planning;
+using Varve.Policies;
+using Varve.Sql;
+using Varve.Time;
+
+namespace Varve.Catalog;
+
+/// <summary>The ledgers of the catalog: what is covered, dirty, cut, lost, gone and held.</summary>
+internal sealed class LedgerBook(CatalogTables tables, PolicyShelf shelf)
+{
+    private const string Arrival = "arrival_seen";
+    private const string Confirmed = "confirmed_revision";
+    private const string Published = "published_revision";
+    private const string Zone = "zone_version";
+
+    /// <summary>The ledger of one policy at an instant (for holds that end by themselves).</summary>
+    public async Task<Ledger> LoadAsync(IStatements statements, StoredPolicy policy, Instant at, CancellationToken cancellationToken)
+    {
+        var name = policy.Policy.Name;
+        var facts = (await statements.QueryAsync($"SELECT name, value FROM {tables.Meta} WHERE starts_with(name, {Key(name, "")})", cancellationToken))
+            .ToDictionary(r => r.Text(0)[Key(name, "").Length..], r => r.Text(1));
+        var coverage = await statements.QueryAsync($"SELECT relation, kind, from_us, to_us FROM {tables.Coverage} WHERE policy = {name}", cancellationToken);
+        var dirty = await statements.QueryAsync($"SELECT relation, kind, from_us, to_us, rows_left, by_others FROM {tables.Dirty} WHERE policy = {name}", cancellationToken);
+        var created = await statements.QueryAsync($"SELECT relation FROM {tables.Relations} WHERE policy = {name} AND kind = {"states"}", cancellationToken);
+        var confirmed = facts.TryGetValue(Confirmed, out var known) ? int.Parse(known, CultureInfo.InvariantCulture) : 0;
+        return new()
+        {
+            Revision = policy.Revision,
+            PolicyHash = policy.Hash,
+            ConfirmedRevision = confirmed,
+            ConfirmedPolicy = confirmed == 0 ? null : (await shelf.RevisionAsync(statements, name, confirmed, cancellationToken))?.Policy,
+            PublishedRevision = facts.TryGetValue(Published, out var published) ? int.Parse(published, CultureInfo.InvariantCulture) : 0,
+            ArrivalSeen = facts.TryGetValue(Arrival, out var seen) ? long.Parse(seen, CultureInfo.InvariantCulture) : null,
+            ZoneVersion = facts.GetValueOrDefault(Zone),
+            Holds = [.. (await HoldsAsync(statements, name, cancellationToken)).Where(h => h.Until is not { } until || until > at)],
+            Relations = Sets(coverage, dirty, [.. created.Select(r => r.Text(0))]),
+        };
+    }
+
+    /// <summary>Writes the sets of a relation that changed.</summary>
+    public async Task SaveAsync(IStatements statements, string policy, string relation, RelationLedger before, RelationLedger after, CancellationToken cancellationToken)
+    {
+        await SaveAsync(statements, tables.Coverage, policy, relation, "covered", before.Covered, after.Covered, cancellationToken);
+        await SaveAsync(statements, tables.Coverage, policy, relation, "frozen", before.Frozen, after.Frozen, cancellationToken);
+        await SaveAsync(statements, tables.Coverage, policy, relation, "accepted", before.Accepted, after.Accepted, cancellationToken);
+        await SaveAsync(statements, tables.Dirty, policy, relation, "dirty", before.Dirty, after.Dirty, cancellationToken);
+        await SaveAsync(statements, tables.Dirty, policy, relation, "lost", before.Lost, after.Lost, cancellationToken);
+        await SaveAsync(statements, tables.Dirty, policy, relation, "halted", before.Halted, after.Halted, cancellationToken);
+        if (before.Cut.SequenceEqual(after.Cut)) return;
+        await statements.ExecuteAsync($"DELETE FROM {tables.Dirty} WHERE policy = {policy} AND relation = {relation} AND kind = {"cut"}", cancellationToken);
+        if (after.Cut.Count == 0) return;
+        var rows = after.Cut.Select(c => (SqlText)$"({policy}, {relation}, {"cut"}, {Micros.From(c.Bucket.From)}, {Micros.From(c.Bucket.To)}, {c.RowsLeft}, {c.ByOthers})");
+        await statements.ExecuteAsync($"INSERT INTO {tables.Dirty} (policy, relation, kind, from_us, to_us, rows_left, by_others) VALUES {SqlText.Join(", ", rows)}", cancellationToken);
+    }
+
+    /// <summary>Remembers up to which stamp arrivals were read.</summary>
+    public Task SaveArrivalAsync(IStatements statements, string policy, long seen, CancellationToken cancellationToken) =>
+        SaveFactAsync(statements, policy, Arrival, seen.ToString(CultureInfo.InvariantCulture), cancellationToken);
+
+    /// <summary>Remembers that a person agreed to what a revision removes.</summary>
+    public Task ConfirmAsync(IStatements statements, string policy, int revision, CancellationToken cancellationToken) =>
+        SaveFactAsync(statements, policy, Confirmed, revision.ToString(CultureInfo.InvariantCulture), cancellationToken);
+
+    /// <summary>Remembers for which revision the views were written.</summary>
+    public Task PublishAsync(IStatements statements, string policy, int revision, CancellationToken cancellationToken) =>
+        SaveFactAsync(statements, policy, Published, revision.ToString(CultureInfo.InvariantCulture), cancellationToken);
+
+    /// <summary>Remembers the version of the zone data that buckets were built with.</summary>
+    public Task SaveZoneAsync(IStatements statements, string policy, string version, CancellationToken cancellationToken) =>
+        SaveFactAsync(statements, policy, Zone, version, cancellationToken);
+
+    /// <summary>Every hold of a policy, also those that have ended by themselves.</summary>
+    public async Task<IReadOnlyList<Hold>> HoldsAsync(IStatements statements, string policy, CancellationToken cancellationToken) =>
+    [
+        .. (await statements.QueryAsync($"SELECT hold, relation, from_us, to_us, reason, who, until_us FROM {tables.Holds} WHERE policy = {policy} ORDER BY set_us", cancellationToken))
+            .Select(r => new Hold(r.Text(0), r.TextOrNull(1), new(Micros.ToInstant(r.Long(2)), Micros.ToInstant(r.Long(3))), r.Text(4), r.Text(5), r.LongOrNull(6) is { } until ? Micros.ToInstant(until) : null)),
+    ];
+
+    /// <summary>Sets a hold.</summary>
+    public async Task HoldAsync(IStatements statements, string policy, Hold hold, Instant at, CancellationToken cancellationToken)
+    {
+        SqlText until = $"NULL";
+        if (hold.Until is { } end) until = $"{Micros.From(end)}";
+        await statements.ExecuteAsync(
+            $"""
+            INSERT INTO {tables.Holds} (hold, policy, relation, from_us, to_us, reason, who, until_us, set_us)
+            VALUES ({hold.Id}, {policy}, {hold.Relation}, {Micros.From(hold.Range.From)}, {Micros.From(hold.Range.To)}, {hold.Reason}, {hold.Who}, {until}, {Micros.From(at)})
+            """,
+            cancellationToken);
+    }
+
+    /// <summary>Ends holds; the number that ended.</summary>
+    public Task<long> ReleaseAsync(IStatements statements, string policy, string? hold, CancellationToken cancellationToken) => hold is null
+        ? statements.ExecuteAsync($"DELETE FROM {tables.Holds} WHERE policy = {policy}", cancellationToken)
+        : statements.ExecuteAsync($"DELETE FROM {tables.Holds} WHERE policy = {policy} AND starts_with(hold, {hold})", cancellationToken);
+
+    /// <summary>Registers a relation as Varve's.</summary>
+    public async Task RegisterAsync(IStatements statements, string policy, string relation, string kind, TableName table, Instant at, CancellationToken cancellationToken)
+    {
+        await statements.ExecuteAsync($"DELETE FROM {tables.Relations} WHERE policy = {policy} AND relation = {relation} AND kind = {kind}", cancellationToken);
+        await statements.ExecuteAsync(
+            $"INSERT INTO {tables.Relations} (policy, relation, kind, schema_name, name, created_us) VALUES ({policy}, {relation}, {kind}, {table.Schema}, {table.Name}, {Micros.From(at)})", cancellationToken);
+    }
+
+    /// <summary>Every relation of Varve's with its policy.</summary>
+    public async Task<IReadOnlyList<(string Policy, TableName Table)>> RelationsAsync(IStatements statements, CancellationToken cancellationToken) =>
+        [.. (await statements.QueryAsync($"SELECT policy, schema_name, name FROM {tables.Relations}", cancellationToken)).Select(r => (r.Text(0), new TableName(r.TextOrNull(1), r.Text(2))))];
+
+    /// <summary>Replaces the edges of a stitched view.</summary>
+    public async Task SaveEdgesAsync(IStatements statements, string policy, IReadOnlyList<StitchPart> parts, CancellationToken cancellationToken)
+    {
+        await statements.ExecuteAsync($"DELETE FROM {tables.Edges} WHERE policy = {policy}", cancellationToken);
+        if (parts.Count == 0) return;
+        var rows = parts.Select(p => (SqlText)$"({policy}, {p.Relation}, {Micros.From(p.Range.From)})");
+        await statements.ExecuteAsync($"INSERT INTO {tables.Edges} (policy, relation, at_us) VALUES {SqlText.Join(", ", rows)}", cancellationToken);
+    }
+
+    private async Task SaveAsync(IStatements statements, TableName table, string policy, string relation, string kind, RangeSet before, RangeSet after, CancellationToken cancellationToken)
+    {
+        if (before.Equals(after)) return;
+        await statements.ExecuteAsync($"DELETE FROM {table} WHERE policy = {policy} AND relation = {relation} AND kind = {kind}", cancellationToken);
+        foreach (var some in after.Chunk(1000))
+        {
+            var rows = some.Select(r => (SqlText)$"({policy}, {relation}, {kind}, {Micros.From(r.From)}, {Micros.From(r.To)})");
+            await statements.ExecuteAsync($"INSERT INTO {table} (policy, relation, kind, from_us, to_us) VALUES {SqlText.Join(", ", rows)}", cancellationToken);
+        }
+    }
+
+    private async Task SaveFactAsync(IStatements statements, string policy, string fact, string value, CancellationToken cancellationToken)
+    {
+        var name = Key(policy, fact);
+        if (await statements.ExecuteAsync($"UPDATE {tables.Meta} SET value = {value} WHERE name = {name}", cancellationToken) > 0) return;
+        await statements.ExecuteAsync($"INSERT INTO {tables.Meta} (name, value) VALUES ({name}, {value})", cancellationToken);
+    }
+
+    private static FrozenDictionary<string, RelationLedger> Sets(IReadOnlyList<Row> coverage, IReadOnlyList<Row> dirty, HashSet<string> created)
+    {
+        var relations = coverage.Concat(dirty).Select(r => r.Text(0)).Concat(created).Distinct();
+        return relations.ToFrozenDictionary(relation => relation, relation => new RelationLedger
+        {
+            Created = created.Contains(relation),
+            Covered = Of(coverage, relation, "covered"),
+            Frozen = Of(coverage, relation, "frozen"),
+            Accepted = Of(coverage, relation, "accepted"),
+            Dirty = Of(dirty, relation, "dirty"),
+            Lost = Of(dirty, relation, "lost"),
+            Halted = Of(dirty, relation, "halted"),
+            Cut = [.. dirty.Where(r => r.Text(0) == relation && r.Text(1) == "cut").Select(r => new CutBucket(Range(r), r.Long(4), r.Truth(5))).OrderBy(c => c.Bucket.From)],
+        });
+    }
+
+    private static RangeSet Of(IReadOnlyList<Row> rows, string relation, string kind) =>
+        RangeSet.Of(rows.Where(r => r.Text(0) == relation && r.Text(1) == kind).Select(Range));
+
+    private static TimeRange Range(Row row) => new(Micros.ToInstant(row.Long(2)), Micros.ToInstant(row.Long(3)));
+
+    /// <summary>Facts of one policy stand in <c>meta</c> under its name; the length in front keeps one name from being the beginning of another.</summary>
+    private static string Key(string policy, string fact) => FormattableString.Invariant($"policy:{policy.Length}:{policy}:{fact}");
+}

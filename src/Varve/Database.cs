@@ -1,0 +1,38 @@
+using System.Diagnostics.CodeAnalysis;
+using Varve.Engines;
+
+namespace Varve;
+
+/// <summary>How a lifecycle behaves.</summary>
+public sealed record LifecycleOptions
+{
+    /// <summary>The clock. Default: the system's.</summary>
+    public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
+
+    /// <summary>The schema of the catalog. Default: varve.</summary>
+    public string CatalogSchema { get; init; } = "varve";
+
+    /// <summary>The key of the audit log's HMAC; null: a plain SHA-256 chain.</summary>
+    public string? AuditKey { get; init; }
+
+    /// <summary>Who acts, as reported: user and machine.</summary>
+    public string SystemUser { get; init; } = Environment.UserName;
+
+    /// <summary>On which machine, as reported.</summary>
+    public string Host { get; init; } = Environment.MachineName;
+}
+
+/// <summary>A database that Varve can keep tables in; opened by an engine's package, closed by disposing it.</summary>
+[method: Experimental("VARVE001")]
+public sealed class Database(IEngine engine, string name) : IAsyncDisposable
+{
+    /// <summary>The engine behind it.</summary>
+    [Experimental("VARVE001")]
+    public IEngine Engine { get; } = engine;
+
+    /// <summary>What it is called in messages; never holds a secret.</summary>
+    public string Name { get; } = name;
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => Engine.DisposeAsync();
+}

@@ -1,0 +1,26 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace Varve.Engines;
+
+/// <summary>What an engine can do. Each flag has a test for on and one for off.</summary>
+[Experimental("VARVE001")]
+public sealed record Capabilities
+{
+    /// <summary>Several statements are one atomic step with one snapshot.</summary>
+    public required bool Transactions { get; init; }
+
+    /// <summary>Tables have partitions that can be removed as a whole.</summary>
+    public required bool Partitions { get; init; }
+
+    /// <summary>The longest name in bytes of UTF-8; <see cref="int.MaxValue"/> where there is no limit.</summary>
+    public required int MaxNameBytes { get; init; }
+
+    /// <summary>The most columns of a table.</summary>
+    public required int MaxColumns { get; init; }
+
+    /// <summary>Removing rows gives disk space back to the file system (false: blocks are reused inside the file).</summary>
+    public required bool ReturnsSpace { get; init; }
+
+    /// <summary>Names that differ in case only are one name.</summary>
+    public required bool IgnoresCase { get; init; }
+}

@@ -1,0 +1,70 @@
+using Varve.Engines;
+using Varve.Planning;
+using Varve.Policies;
+using Varve.Sql;
+using Varve.Time;
+
+namespace Varve.Execution;
+
+/// <summary>Creating tiers, recording changes and building buckets.</summary>
+internal static class Building
+{
+    public static async Task<Acted> CreateAsync(StepContext context, PlanStep.CreateTier step, IEngine engine, CancellationToken cancellationToken)
+    {
+        var tier = context.Blueprint.Tier(step.Relation);
+        if (await engine.DescribeAsync(tier.States, cancellationToken) is not null)
+        {
+            throw new PolicyException(
+                "VRV135",
+                $"{tier.States.Text} exists and is not Varve's. Give the tier another name (tiers[].name), or another schema (schema:).");
+        }
+
+        foreach (var statement in context.Sql.Create(tier)) await context.Statements.ExecuteAsync(statement, cancellationToken);
+        context.Draft.Of(tier.Id).Created = true;
+        return Acted.Nothing;
+    }
+
+    public static async Task<Acted> MarkAsync(StepContext context, PlanStep.Mark step, CancellationToken cancellationToken)
+    {
+        var sets = context.Draft.Of(step.Relation);
+        sets.Dirty = sets.Dirty.Union(step.Dirty.Intersect(sets.Covered)).Except(sets.CutRanges);
+        sets.Lost = sets.Lost.Union(step.Lost.Except(sets.Covered));
+        foreach (var cut in step.Cut.Where(c => !sets.CutRanges.Covers(c.Bucket)))
+            sets.Cut.Add(cut with { RowsLeft = await LeftAsync(context, Relations.Source, cut.Bucket, cancellationToken) });
+        sets.Dirty = sets.Dirty.Except(sets.CutRanges);
+        return Acted.Nothing;
+    }
+
+    public static async Task<Acted> RollUpAsync(StepContext context, PlanStep.RollUp step, CancellationToken cancellationToken)
+    {
+        var tier = context.Blueprint.Tier(step.Relation);
+        var whole = tier.Whole(context.Draft.Gives(step.Input));
+        if (!whole.Covers(step.Ranges) || step.Ranges.Any(context.Draft.Of(tier.Id).CutRanges.Overlaps))
+            throw new StepSkippedException($"{step.Input} no longer gives {step.Ranges} of {tier.Id} as a whole");
+        var (read, written) = await BuildAsync(context, tier, step.Input, step.Ranges, cancellationToken);
+        context.Draft.RollUp(tier, step.Input, step.Ranges, step.Reason);
+        return new(read, written, 0);
+    }
+
+    /// <summary>Replaces the buckets of some ranges, and verifies that they count every row of their input.</summary>
+    /// <exception cref="EngineException">They do not; nothing is committed.</exception>
+    public static async Task<(long Read, long Written)> BuildAsync(StepContext context, TierLayout tier, string input, RangeSet ranges, CancellationToken cancellationToken)
+    {
+        await context.Statements.ExecuteAsync(context.Sql.Clear(tier, ranges), cancellationToken);
+        var written = await context.Statements.ExecuteAsync(context.Sql.Build(tier, input, ranges), cancellationToken);
+        var time = context.Blueprint.Time;
+        var read = await context.NumberAsync(
+            input == Relations.Source
+                ? RowsSql.Count(context.Dialect, time, context.Blueprint.Source, ranges)
+                : RowsSql.Stored(context.Dialect, time, context.Blueprint.Tier(input).States, ranges),
+            cancellationToken);
+        var counted = await context.NumberAsync(RowsSql.Stored(context.Dialect, time, tier.States, ranges), cancellationToken);
+        if (read == counted) return (read, written);
+        throw new EngineException(EngineCodes.NotWritten, FormattableString.Invariant(
+            $"{tier.Id} counts {counted} rows of {ranges} where {input} has {read}: the database did not write what it was asked to. Nothing was kept of it; run again, and if it stays so, report it."));
+    }
+
+    /// <summary>The rows of a bucket that an input still has.</summary>
+    public static Task<long> LeftAsync(StepContext context, string input, TimeRange bucket, CancellationToken cancellationToken) =>
+        context.NumberAsync(RowsSql.Count(context.Dialect, context.Blueprint.Time, context.Sql.Table(input), RangeSet.Of(bucket)), cancellationToken);
+}

@@ -1,0 +1,125 @@
+using Varve.Planning;
+using Varve.Policies;
+using Varve.Sql;
+using Varve.Time;
+
+namespace Varve.Execution;
+
+/// <summary>
+/// Proves that rows of a relation are covered by every tier that is built from it. A bucket with more or other rows is
+/// built again and compared again; one with fewer rows was cut by somebody else and stays as it was built; what still
+/// differs, or cannot be told apart, is left out and waits for a person.
+/// </summary>
+internal sealed class ExpiryProof(StepContext context, string relation)
+{
+    private readonly List<string> _notes = [];
+
+    /// <summary>Rows of the relation whose states were computed again.</summary>
+    public long RowsCompared { get; private set; }
+
+    /// <summary>Rows of buckets that were built again.</summary>
+    public long RowsRebuilt { get; private set; }
+
+    /// <summary>What a person should know; null for nothing.</summary>
+    public string? Note => _notes.Count == 0 ? null : string.Join("; ", _notes);
+
+    /// <summary>What of some ranges is proven.</summary>
+    public async Task<RangeSet> ProveAsync(RangeSet ranges, CancellationToken cancellationToken)
+    {
+        foreach (var tier in context.Blueprint.BuiltFrom(relation))
+        {
+            ranges = ranges.Except(await OvergrownAsync(tier, ranges, cancellationToken));
+            ranges = await CompareAsync(tier, ranges, cancellationToken);
+        }
+
+        return ranges;
+    }
+
+    /// <summary>Cut buckets with more rows than were left: rows came that cannot be told from those that are counted.</summary>
+    private async Task<RangeSet> OvergrownAsync(TierLayout tier, RangeSet ranges, CancellationToken cancellationToken)
+    {
+        var overgrown = RangeSet.Empty;
+        foreach (var cut in context.Draft.Of(tier.Id).Cut.Where(c => ranges.Overlaps(c.Bucket) && !context.Draft.Of(relation).Accepted.Covers(c.Bucket)))
+        {
+            var left = await Building.LeftAsync(context, relation, cut.Bucket, cancellationToken);
+            if (left <= cut.RowsLeft) continue;
+            overgrown = overgrown.Add(cut.Bucket);
+            Halt(cut.Bucket, FormattableString.Invariant($"{left - cut.RowsLeft} rows came to {cut.Bucket} of {tier.Id} after it was cut; verify --accept lets them go with the rest"));
+        }
+
+        return overgrown;
+    }
+
+    private async Task<RangeSet> CompareAsync(TierLayout tier, RangeSet ranges, CancellationToken cancellationToken)
+    {
+        var open = Comparable(tier, ranges);
+        if (open.IsEmpty) return ranges;
+        RowsCompared += await CountAsync(open, cancellationToken);
+        if (await AgreesAsync(tier, open, cancellationToken)) return ranges;
+        var again = RangeSet.Empty;
+        foreach (var mismatch in await MismatchesAsync(tier, open, cancellationToken))
+        {
+            if (!mismatch.Fewer) again = again.Add(mismatch.Bucket);
+            else ranges = await CutAsync(tier, mismatch, ranges, cancellationToken);
+        }
+
+        return again.IsEmpty ? ranges : await RebuildAsync(tier, again, ranges, cancellationToken);
+    }
+
+    /// <summary>
+    /// Covered buckets that are neither cut nor lost: the others were proven before. Of a tier only those that it gives as a
+    /// whole: a tier that was added later never had the rest.
+    /// </summary>
+    private RangeSet Comparable(TierLayout tier, RangeSet ranges)
+    {
+        var sets = context.Draft.Of(tier.Id);
+        var open = tier.Covers(ranges).Intersect(sets.Covered).Except(sets.CutRanges).Except(sets.Lost).Except(context.Draft.Of(relation).Accepted);
+        return relation == Relations.Source ? open : open.Intersect(tier.Whole(context.Draft.Gives(relation)));
+    }
+
+    private async Task<bool> AgreesAsync(TierLayout tier, RangeSet open, CancellationToken cancellationToken)
+    {
+        if (context.Blueprint.Policy.Proof != Proof.Totals || relation != Relations.Source) return false;
+        var totals = new CompareSql(context.Blueprint, tier, context.Dialect).Totals(open);
+        return (await context.Statements.QueryAsync(totals, cancellationToken)).Count == 0;
+    }
+
+    private async Task<IReadOnlyList<Mismatch>> MismatchesAsync(TierLayout tier, RangeSet open, CancellationToken cancellationToken) =>
+        Mismatches.Read(tier, await context.Statements.QueryAsync(new CompareSql(context.Blueprint, tier, context.Dialect).Buckets(relation, open), cancellationToken));
+
+    private async Task<RangeSet> CutAsync(TierLayout tier, Mismatch mismatch, RangeSet ranges, CancellationToken cancellationToken)
+    {
+        var left = await Building.LeftAsync(context, relation, mismatch.Bucket, cancellationToken);
+        context.Draft.Of(tier.Id).Cut.Add(new(mismatch.Bucket, left, ByOthers: true));
+        _notes.Add(FormattableString.Invariant($"somebody else removed rows of {mismatch.Bucket}: {tier.Id} keeps what it had"));
+        if (!mismatch.More) return ranges;
+        Halt(mismatch.Bucket, FormattableString.Invariant($"rows of {mismatch.Bucket} were removed by somebody else and others came; verify --accept lets them go"));
+        return ranges.Remove(mismatch.Bucket);
+    }
+
+    private async Task<RangeSet> RebuildAsync(TierLayout tier, RangeSet again, RangeSet ranges, CancellationToken cancellationToken)
+    {
+        var (_, written) = await Building.BuildAsync(context, tier, relation, again, cancellationToken);
+        context.Draft.RollUp(tier, relation, again, "the proof found it changed");
+        RowsRebuilt += written;
+        _notes.Add(FormattableString.Invariant($"{again.SelectMany(tier.Grid.Buckets).Count()} buckets of {tier.Id} had changed and were built again"));
+        foreach (var mismatch in await MismatchesAsync(tier, again, cancellationToken))
+        {
+            Halt(mismatch.Bucket, FormattableString.Invariant($"{tier.Id} does not agree with {relation} in {mismatch.Bucket} even right after it was built"));
+            ranges = ranges.Remove(mismatch.Bucket);
+        }
+
+        return ranges;
+    }
+
+    private void Halt(TimeRange bucket, string reason)
+    {
+        var sets = context.Draft.Of(relation);
+        sets.Halted = sets.Halted.Add(bucket);
+        context.Halts.Add(new(relation, bucket, reason, NeedsPerson: true));
+        _notes.Add(reason);
+    }
+
+    private Task<long> CountAsync(RangeSet ranges, CancellationToken cancellationToken) => context.NumberAsync(
+        RowsSql.Count(context.Dialect, context.Blueprint.Time, context.Sql.Table(relation), ranges), cancellationToken);
+}

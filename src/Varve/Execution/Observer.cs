@@ -1,0 +1,113 @@
+using NodaTime;
+using Varve.Engines;
+using Varve.Planning;
+using Varve.Policies;
+using Varve.Sql;
+using Varve.Time;
+
+namespace Varve.Execution;
+
+/// <summary>Looks at one table, as far as its plan needs it: extents and sizes from what the engine knows, and the watched window.</summary>
+internal sealed class Observer(IEngine engine, IStatements statements, Blueprint blueprint)
+{
+    private static readonly Duration s_tick = Duration.FromMilliseconds(0.001);
+
+    private readonly Dialect _dialect = engine.Dialect;
+
+    public async Task<TableState> ObserveAsync(Ledger ledger, Watch watch, CancellationToken cancellationToken)
+    {
+        var created = blueprint.Tiers.Where(t => ledger.Of(t.Id).Created).ToList();
+        var sizes = (await engine.MeasureAsync([blueprint.Source, .. created.Select(t => t.States)], cancellationToken)).ToDictionary(s => s.Table);
+        var source = sizes.GetValueOrDefault(blueprint.Source);
+        var extent = await ExtentAsync(watch, cancellationToken);
+        var tiers = new Dictionary<string, TierSize>();
+        foreach (var tier in created)
+        {
+            var size = sizes.GetValueOrDefault(tier.States);
+            tiers[tier.Id] = new(size?.Rows ?? 0, size?.Bytes ?? 0, (await MinMaxAsync(tier.States, null, cancellationToken)).First);
+        }
+
+        var (changes, survivor, arrival) = await new Recheck(_dialect, statements, blueprint).LookAsync(ledger, watch, cancellationToken);
+        return new()
+        {
+            Ledger = ledger,
+            Rows = source?.Rows ?? 0,
+            Bytes = source?.Bytes ?? 0,
+            First = extent.First,
+            Last = extent.Last,
+            Timeless = (await OneAsync(RowsSql.Timeless(_dialect, blueprint.Time, blueprint.Source), cancellationToken)).Long(0),
+            Future = extent.Beyond ? await CountAsync(RangeSet.Of(TimeRange.Since(watch.AsOf + s_tick)), cancellationToken) : RowExtent.None,
+            Frozen = extent.Before ? await CountAsync(watch.Frozen, cancellationToken) : RowExtent.None,
+            Changes = changes,
+            Survivor = survivor,
+            ArrivalSeen = arrival,
+            StaleLabels = await StaleLabelsAsync(ledger, created, cancellationToken),
+            Series = await SeriesAsync(ledger, cancellationToken),
+            Tiers = tiers,
+        };
+    }
+
+    /// <summary>What a removal decides on is looked at again in its own snapshot: the oldest row of its relation.</summary>
+    public async Task<TableState> RefreshAsync(TableState state, PlanStep step, CancellationToken cancellationToken)
+    {
+        if (step is not PlanStep.Expire) return state;
+        var left = state.Ledger.Of(step.Relation).Frozen.Complement();
+        if (step.Relation == Relations.Source) return state with { First = (await MinMaxAsync(blueprint.Source, left, cancellationToken)).First };
+        var first = (await MinMaxAsync(blueprint.Tier(step.Relation).States, left, cancellationToken)).First;
+        var size = state.Tiers.GetValueOrDefault(step.Relation) ?? new TierSize(0, 0, null);
+        return state with { Tiers = new Dictionary<string, TierSize>(state.Tiers) { [step.Relation] = size with { First = first } } };
+    }
+
+    /// <summary>Most tables need no filter: their least and greatest instants are finite, not expired and not in the future; the engine knows them without reading.</summary>
+    private async Task<(Instant? First, Instant? Last, bool Before, bool Beyond)> ExtentAsync(Watch watch, CancellationToken cancellationToken)
+    {
+        var (first, last) = await MinMaxAsync(blueprint.Source, null, cancellationToken);
+        if (first is null || last is null) (first, last) = await MinMaxAsync(blueprint.Source, RangeSet.Of(TimeRange.All), cancellationToken);
+        if (first is not { } least || last is not { } greatest) return (null, null, false, false);
+        var before = watch.Frozen.Contains(least);
+        var beyond = greatest > watch.AsOf;
+        if (before) first = (await MinMaxAsync(blueprint.Source, watch.Frozen.Complement(), cancellationToken)).First;
+        if (beyond) last = (await MinMaxAsync(blueprint.Source, RangeSet.Of(TimeRange.Before(watch.AsOf + s_tick)), cancellationToken)).Last;
+        return (first, last, before, beyond);
+    }
+
+    private async Task<(Instant? First, Instant? Last)> MinMaxAsync(TableName table, RangeSet? ranges, CancellationToken cancellationToken)
+    {
+        var row = await OneAsync(RowsSql.MinMax(_dialect, blueprint.Time, table, ranges), cancellationToken);
+        return (At(row, 0), At(row, 1));
+    }
+
+    private async Task<RowExtent> CountAsync(RangeSet ranges, CancellationToken cancellationToken)
+    {
+        var row = await OneAsync(RowsSql.Extent(_dialect, blueprint.Time, blueprint.Source, ranges), cancellationToken);
+        return row.Long(0) == 0 ? RowExtent.None : new(row.Long(0), At(row, 1), At(row, 2));
+    }
+
+    /// <summary>Only after the zone data changed: labels of local calendars that are no boundary any more.</summary>
+    private async Task<IReadOnlyDictionary<string, IReadOnlyList<Instant>>> StaleLabelsAsync(Ledger ledger, IReadOnlyList<TierLayout> created, CancellationToken cancellationToken)
+    {
+        var stale = new Dictionary<string, IReadOnlyList<Instant>>();
+        if (ledger.ZoneVersion is null || ledger.ZoneVersion == DateTimeZoneProviders.Tzdb.VersionId) return stale;
+        foreach (var tier in created.Where(t => t.Grid.Width is Width.Calendar && t.Grid.Zone != DateTimeZone.Utc))
+        {
+            var labels = await statements.QueryAsync(RowsSql.Labels(_dialect, blueprint.Time, tier.States), cancellationToken);
+            List<Instant> wrong = [.. labels.Select(r => Micros.ToInstant(r.Long(0))).Where(l => !tier.Grid.IsBoundary(l))];
+            if (wrong.Count > 0) stale[tier.Id] = wrong;
+        }
+
+        return stale;
+    }
+
+    /// <summary>Only before anything was built, for the estimate of the first plan.</summary>
+    private async Task<long> SeriesAsync(Ledger ledger, CancellationToken cancellationToken)
+    {
+        if (blueprint.Tiers.Count == 0 || !ledger.Of(blueprint.Tiers[0].Id).Covered.IsEmpty) return 0;
+        if (blueprint.Series.Count == 0) return 1;
+        return (await OneAsync(RowsSql.Series(blueprint), cancellationToken)).Long(0);
+    }
+
+    private async Task<Row> OneAsync(SqlText query, CancellationToken cancellationToken) =>
+        (await statements.QueryAsync(query, cancellationToken))[0];
+
+    private static Instant? At(Row row, int column) => row.LongOrNull(column) is { } micros ? Micros.ToInstant(micros) : null;
+}

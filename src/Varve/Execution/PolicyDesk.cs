@@ -1,0 +1,122 @@
+using System.Text.Json.Nodes;
+using NodaTime;
+using Varve.Catalog;
+using Varve.Engines;
+using Varve.Planning;
+using Varve.Policies;
+
+namespace Varve.Execution;
+
+/// <summary>Checking and storing policies against the tables that are there.</summary>
+internal sealed class PolicyDesk(IEngine engine, CatalogDesk desk, Surveyor surveyor, AuditActor actor, TimeProvider clock)
+{
+    /// <summary>Checks policies; those with the measures resolved come back where their table could be read.</summary>
+    public async Task<IReadOnlyList<(CheckReport Report, Blueprint? Blueprint)>> CheckAsync(IReadOnlyList<PolicyDocument> documents, CancellationToken cancellationToken)
+    {
+        var stored = await StoredAsync(cancellationToken);
+        List<(CheckReport, Blueprint?)> reports = [];
+        foreach (var document in documents) reports.Add(await CheckAsync(document, stored, cancellationToken));
+        return reports;
+    }
+
+    /// <summary>Stores all policies, or none where one is refused.</summary>
+    public async Task<IReadOnlyList<ApplyResult>> ApplyAsync(IReadOnlyList<PolicyDocument> documents, bool prune, CancellationToken cancellationToken)
+    {
+        await desk.Schema.UpgradeAsync(cancellationToken);
+        var checks = await CheckAsync(documents, cancellationToken);
+        List<Problem> errors = [.. checks.SelectMany(c => c.Report.Problems).Where(p => !p.IsWarning)];
+        if (errors.Count > 0) throw new PolicyException(errors);
+        await desk.Schema.EnsureAsync(cancellationToken);
+        return await engine.TransactAsync(
+            async (statements, token) =>
+            {
+                List<ApplyResult> results = [];
+                var stored = await desk.Policies.ListAsync(statements, token);
+                for (var i = 0; i < documents.Count; i++)
+                    results.Add(await StoreAsync(statements, documents[i] with { Policy = checks[i].Report.Policy }, checks[i].Report.Problems, stored, token));
+                if (!prune) return (IReadOnlyList<ApplyResult>)results;
+                foreach (var gone in stored.Where(s => documents.All(d => d.Policy.Name != s.Policy.Name)))
+                    results.Add(await DeleteAsync(statements, gone, token));
+                return results;
+            },
+            readOnly: false,
+            cancellationToken);
+    }
+
+    /// <summary>Takes a policy out of force; its relations stay.</summary>
+    public async Task<ApplyResult> DeleteAsync(IStatements statements, StoredPolicy stored, CancellationToken cancellationToken)
+    {
+        await desk.Policies.DeleteAsync(statements, stored.Policy.Name, cancellationToken);
+        await desk.Audit.AppendAsync(statements, actor, Now(), "policy.deleted", stored.Policy.Name, new JsonObject { ["revision"] = stored.Revision, ["sha256"] = stored.Hash }, cancellationToken);
+        return new(stored.Policy.Name, stored.Revision, ApplyOutcome.Deleted, []);
+    }
+
+    private async Task<ApplyResult> StoreAsync(IStatements statements, PolicyDocument document, IReadOnlyList<Problem> notes, IReadOnlyList<StoredPolicy> stored, CancellationToken cancellationToken)
+    {
+        var policy = document.Policy;
+        var before = stored.FirstOrDefault(s => s.Policy.Name == policy.Name);
+        if (before?.Hash == PolicyJson.Hash(policy)) return new(policy.Name, before.Revision, ApplyOutcome.Unchanged, notes);
+        var revision = await desk.Policies.StoreAsync(statements, document, Now(), actor.User, cancellationToken);
+        var facts = new JsonObject { ["revision"] = revision, ["sha256"] = PolicyJson.Hash(policy), ["table"] = policy.Table.Text };
+        await desk.Audit.AppendAsync(statements, actor, Now(), before is null ? "policy.created" : "policy.changed", policy.Name, facts, cancellationToken);
+        return new(policy.Name, revision, before is null ? ApplyOutcome.Created : ApplyOutcome.Changed, notes);
+    }
+
+    private async Task<(CheckReport, Blueprint?)> CheckAsync(PolicyDocument document, Stored stored, CancellationToken cancellationToken)
+    {
+        List<Problem> problems = [];
+        var policy = document.Policy;
+        var description = await engine.DescribeAsync(policy.Table, cancellationToken);
+        Blueprint? blueprint = null;
+        if (description is null)
+        {
+            problems.AddRange(PolicyRules.Check(policy));
+            problems.Add(BlueprintRules.NoTable(policy, []));
+        }
+        else
+        {
+            var taken = await TakenAsync(policy, description.Table, stored, cancellationToken);
+            blueprint = BlueprintRules.Resolve(policy, description, surveyor.Limits(taken.Contains), Surveyor.Span, problems);
+            var owner = stored.Policies.FirstOrDefault(s => Same(s.Policy.Table, description.Table) && s.Policy.Name != policy.Name);
+            if (owner is not null)
+                problems.Add(new("VRV108", $"{description.Table.Text} belongs to the policy {owner.Policy.Name} already, and a table belongs to exactly one: change that policy, or delete it first (policy delete {owner.Policy.Name}).") { Path = "table" });
+            if (stored.Relations.Any(r => Same(r.Table, description.Table)))
+                problems.Add(new("VRV135", $"{description.Table.Text} is a relation of Varve's own, and cannot be the source of a policy.") { Path = "table" });
+        }
+
+        var resolved = blueprint?.Policy ?? policy;
+        if (blueprint is not null && stored.Policies.FirstOrDefault(s => s.Policy.Name == policy.Name) is { } before)
+            problems.AddRange(PolicyChanges.Refused(before.Policy, resolved));
+        return (new(resolved, [.. problems.Select(p => p.Position is null && p.Path is { } path ? p with { Position = document.At(path) } : p)]), blueprint);
+    }
+
+    /// <summary>Relations that the policy would create and that exist without being its own.</summary>
+    private async Task<HashSet<TableName>> TakenAsync(Policy policy, TableName source, Stored stored, CancellationToken cancellationToken)
+    {
+        HashSet<TableName> taken = [];
+        foreach (var (relation, _) in TierNames.All(policy, source))
+        {
+            if (stored.Relations.Any(r => r.Policy == policy.Name && Same(r.Table, relation))) continue;
+            if (await engine.DescribeAsync(relation, cancellationToken) is not null) taken.Add(relation);
+        }
+
+        return taken;
+    }
+
+    private async Task<Stored> StoredAsync(CancellationToken cancellationToken)
+    {
+        if (!await desk.Schema.ExistsAsync(cancellationToken)) return new([], []);
+        return await engine.TransactAsync(
+            async (s, token) => new Stored(await desk.Policies.ListAsync(s, token), await desk.Ledgers.RelationsAsync(s, token)), readOnly: true, cancellationToken);
+    }
+
+    private bool Same(TableName a, TableName b)
+    {
+        var comparison = engine.Capabilities.IgnoresCase ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal;
+        return string.Equals(a.Name, b.Name, comparison) && string.Equals(a.Schema, b.Schema, comparison);
+    }
+
+    private Instant Now() => Instant.FromDateTimeOffset(clock.GetUtcNow());
+
+    private sealed record Stored(IReadOnlyList<StoredPolicy> Policies, IReadOnlyList<(string Policy, TableName Table)> Relations);
+}

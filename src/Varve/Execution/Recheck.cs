@@ -1,0 +1,62 @@
+using NodaTime;
+using Varve.Engines;
+using Varve.Planning;
+using Varve.Sql;
+using Varve.Time;
+
+namespace Varve.Execution;
+
+/// <summary>Finds covered buckets of the first tier that no longer agree with the source.</summary>
+internal sealed class Recheck(Dialect dialect, IStatements statements, Blueprint blueprint)
+{
+    public async Task<(IReadOnlyList<BucketChange> Changes, Instant? Survivor, long? Arrival)> LookAsync(Ledger ledger, Watch watch, CancellationToken cancellationToken)
+    {
+        if (blueprint.Tiers.Count == 0) return ([], null, null);
+        var compare = new CompareSql(blueprint, blueprint.Tiers[0], dialect);
+        var (ranges, certain, arrival) = blueprint.Arrival is { } column
+            ? await ArrivedAsync(column, ledger, watch, cancellationToken)
+            : (watch.Recheck, RangeSet.Empty, null);
+        if (ranges.IsEmpty) return ([], null, arrival);
+        List<BucketChange> changes = [];
+        foreach (var row in await statements.QueryAsync(compare.BucketTotals(ranges), cancellationToken))
+            changes.Add(new(Bucket(row.Long(0)), row.Long(2), row.Long(1)));
+        foreach (var bucket in certain.SelectMany(blueprint.Tiers[0].Grid.Buckets).Where(b => !changes.Exists(c => c.Bucket == b)))
+            changes.Add(new(bucket, 0, 0));
+        return (changes, await SurvivorAsync(compare, changes, ledger, cancellationToken), arrival);
+    }
+
+    private async Task<Instant?> SurvivorAsync(CompareSql compare, List<BucketChange> changes, Ledger ledger, CancellationToken cancellationToken)
+    {
+        if (!changes.Exists(c => c.Found < c.Stored)) return null;
+        var known = ledger.Of(blueprint.Tiers[0].Id);
+        var settled = known.Dirty.Union(known.CutRanges).Union(known.Frozen).Union(blueprint.Tiers[0].Covers(ledger.Of(Relations.Source).Frozen));
+        var rows = await statements.QueryAsync(compare.OldestAgreeing(known.Covered.Except(settled)), cancellationToken);
+        return rows[0].LongOrNull(0) is { } micros ? Micros.ToInstant(micros) : null;
+    }
+
+    /// <summary>
+    /// Buckets with rows stamped since the newest stamp that was read, less <c>late</c>: compared like any other, and built
+    /// again in any case where a stamp is newer.
+    /// </summary>
+    private async Task<(RangeSet Ranges, RangeSet Certain, long? Arrival)> ArrivedAsync(TimeColumn column, Ledger ledger, Watch watch, CancellationToken cancellationToken)
+    {
+        var tier = blueprint.Tiers[0];
+        var hull = watch.Recheck;
+        var newest = (await statements.QueryAsync(RowsSql.MinMax(dialect, column, blueprint.Source, null), cancellationToken))[0].LongOrNull(1);
+        if (ledger.ArrivalSeen is not { } seen || hull.IsEmpty) return (RangeSet.Empty, RangeSet.Empty, newest ?? ledger.ArrivalSeen);
+        var since = Micros.ToInstant(seen) - blueprint.Policy.Late.Longest;
+        List<TimeRange> buckets = [];
+        List<TimeRange> certain = [];
+        foreach (var row in await statements.QueryAsync(RowsSql.Arrived(dialect, blueprint, column, since, hull), cancellationToken))
+        {
+            var bucket = tier.Grid.BucketOf(Micros.ToInstant(row.Long(0)));
+            if (!hull.Covers(bucket)) continue;
+            buckets.Add(bucket);
+            if (row.Long(1) > seen) certain.Add(bucket);
+        }
+
+        return (RangeSet.Of(buckets), RangeSet.Of(certain), Math.Max(seen, newest ?? seen));
+    }
+
+    private TimeRange Bucket(long micros) => blueprint.Tiers[0].Grid.BucketOf(Micros.ToInstant(micros));
+}

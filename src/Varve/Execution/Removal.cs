@@ -1,0 +1,101 @@
+using NodaTime;
+using Varve.Planning;
+using Varve.Policies;
+using Varve.Sql;
+using Varve.Time;
+
+namespace Varve.Execution;
+
+/// <summary>
+/// Removing what is past its time: every condition of the proof is checked in the transaction that deletes (semantics:
+/// what expires when). What cannot be proven stays, and a person is told.
+/// </summary>
+internal static class Removal
+{
+    public static async Task<Acted> ExpireAsync(StepContext context, PlanStep.Expire step, CancellationToken cancellationToken)
+    {
+        var allowed = new Expiry(context.Draft, context.Horizon).Allowed(step.Relation, step.Range);
+        if (!allowed.Covers(step.Range))
+            throw new StepSkippedException(context.Draft.Waits.Count > 0 ? context.Draft.Waits[^1].Reason : "it is no longer past its time");
+        if (step.Relation != Relations.Source) await InputsEmptyAsync(context, step, cancellationToken);
+
+        var proof = new ExpiryProof(context, step.Relation);
+        var proven = await proof.ProveAsync(RangeSet.Of(step.Range), cancellationToken);
+        var removed = proven.IsEmpty ? 0 : await context.Statements.ExecuteAsync(context.Sql.Remove(step.Relation, proven), cancellationToken);
+        foreach (var range in proven) context.Draft.Expire(step.Relation, range, step.Reason);
+        Settle(context.Draft.Of(step.Relation), proven);
+        if (step.Relation != Relations.Source) FreezeInputs(context, step.Relation, proven);
+        await CountCutAsync(context, step.Relation, proven, cancellationToken);
+        Record(context, step, proven, removed, proof);
+        return new(proof.RowsCompared, proof.RowsRebuilt, removed, proof.Note);
+    }
+
+    public static async Task<Acted> DiscardAsync(StepContext context, PlanStep.Discard step, CancellationToken cancellationToken)
+    {
+        var frozen = context.Draft.Of(Relations.Source).Frozen.Intersect(step.Range);
+        foreach (var hold in context.Draft.Ledger.Holds.Where(h => h.Relation is null or Relations.Source)) frozen = frozen.Remove(hold.Range);
+        if (frozen.IsEmpty) throw new StepSkippedException("nothing of it has expired, or it is held");
+        var removed = await context.Statements.ExecuteAsync(context.Sql.Remove(Relations.Source, frozen), cancellationToken);
+        context.Facts["relation"] = Relations.Source;
+        context.Facts["range"] = frozen.ToString();
+        context.Facts["rows"] = removed;
+        return new(0, 0, removed, FormattableString.Invariant($"{removed:N0} late rows discarded"));
+    }
+
+    /// <summary>A tier goes only where its input and the source are gone already: looked at again, in the same snapshot.</summary>
+    private static async Task InputsEmptyAsync(StepContext context, PlanStep.Expire step, CancellationToken cancellationToken)
+    {
+        foreach (var finer in Finer(context.Blueprint, step.Relation))
+        {
+            var open = RangeSet.Of(step.Range).Except(context.Draft.Of(finer).Frozen);
+            if (open.IsEmpty) continue;
+            var rows = await context.NumberAsync(RowsSql.Count(context.Dialect, context.Blueprint.Time, context.Sql.Table(finer), open), cancellationToken);
+            if (rows > 0) throw new StepSkippedException(FormattableString.Invariant($"{finer} still has {rows} rows of this range"));
+        }
+    }
+
+    /// <summary>What the finer relations have no rows of, and never will be asked for again, is expired there too.</summary>
+    private static void FreezeInputs(StepContext context, string relation, RangeSet proven)
+    {
+        foreach (var finer in Finer(context.Blueprint, relation))
+        {
+            var sets = context.Draft.Of(finer);
+            sets.Frozen = sets.Frozen.Union(proven);
+        }
+    }
+
+    private static IEnumerable<string> Finer(Blueprint blueprint, string relation)
+    {
+        var input = blueprint.Tier(relation).Input;
+        return input == Relations.Source ? [input] : [Relations.Source, .. Finer(blueprint, input).Where(r => r != Relations.Source), input];
+    }
+
+    private static void Settle(Draft.Sets sets, RangeSet proven)
+    {
+        sets.Halted = sets.Halted.Except(proven);
+        sets.Accepted = sets.Accepted.Except(proven);
+    }
+
+    /// <summary>What is left of a cut bucket is counted when some of it goes; more rows later are rows that came late.</summary>
+    private static async Task CountCutAsync(StepContext context, string relation, RangeSet proven, CancellationToken cancellationToken)
+    {
+        foreach (var tier in context.Blueprint.BuiltFrom(relation))
+        {
+            var cuts = context.Draft.Of(tier.Id).Cut;
+            for (var i = 0; i < cuts.Count; i++)
+            {
+                if (proven.Overlaps(cuts[i].Bucket))
+                    cuts[i] = cuts[i] with { RowsLeft = await Building.LeftAsync(context, relation, cuts[i].Bucket, cancellationToken) };
+            }
+        }
+    }
+
+    private static void Record(StepContext context, PlanStep.Expire step, RangeSet proven, long removed, ExpiryProof proof)
+    {
+        context.Facts["relation"] = step.Relation;
+        context.Facts["range"] = proven.ToString();
+        context.Facts["rows"] = removed;
+        context.Facts["proof"] = step.Proofs.Count == 0 ? "none: nothing is built from it" : context.Blueprint.Policy.Proof.ToString().ToLowerInvariant();
+        context.Facts["compared"] = proof.RowsCompared;
+    }
+}

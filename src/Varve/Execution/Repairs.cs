@@ -1,0 +1,127 @@
+using System.Text.Json.Nodes;
+using NodaTime;
+using Varve.Catalog;
+using Varve.Engines;
+using Varve.Planning;
+using Varve.Policies;
+using Varve.Sql;
+using Varve.Time;
+
+namespace Varve.Execution;
+
+/// <summary>What a person does beside runs: holds, checks, and marks. Each is in the audit log.</summary>
+internal sealed class Repairs(IEngine engine, Workshop workshop, AuditActor actor)
+{
+    public async Task<Hold> HoldAsync(string policy, string? relation, TimeRange range, string reason, Instant? until, CancellationToken cancellationToken)
+    {
+        if (string.IsNullOrWhiteSpace(reason)) throw new PolicyException("VRV308", "A hold needs a reason: whoever finds it later must know why (--reason).");
+        if (range.IsEmpty) throw new PolicyException("VRV308", "The range of the hold is empty: --from must be before --to.");
+        if (until <= workshop.Now()) throw new PolicyException("VRV308", $"--until {InstantText.Format(until.Value)} has passed already.");
+        var stored = await workshop.OneAsync(policy, cancellationToken);
+        var blueprint = await workshop.Surveyor.LayAsync(stored.Policy, cancellationToken);
+        var hold = new Hold(Guid.CreateVersion7().ToString(), Relation(blueprint, relation), range, reason, actor.User, until);
+        var facts = new JsonObject { ["hold"] = hold.Id, ["relation"] = hold.Relation, ["range"] = range.ToString(), ["reason"] = reason, ["until"] = until is { } end ? InstantText.Format(end) : null };
+        return await RecordAsync(stored, "hold.set", facts, async (s, token) =>
+        {
+            await workshop.Desk.Ledgers.HoldAsync(s, stored.Policy.Name, hold, workshop.Now(), token);
+            return hold;
+        }, cancellationToken);
+    }
+
+    public async Task<int> ReleaseAsync(string policy, string? hold, CancellationToken cancellationToken)
+    {
+        var stored = await workshop.OneAsync(policy, cancellationToken);
+        return await RecordAsync(stored, "hold.released", new JsonObject { ["hold"] = hold ?? "all" }, async (s, token) =>
+        {
+            var ended = (int)await workshop.Desk.Ledgers.ReleaseAsync(s, stored.Policy.Name, hold, token);
+            if (ended == 0) throw new PolicyException("VRV309", hold is null ? $"{stored.Policy.Name} has no hold." : $"{stored.Policy.Name} has no hold that begins with {hold}; status lists them.");
+            return ended;
+        }, cancellationToken);
+    }
+
+    public async Task<IReadOnlyList<VerifyReport>> VerifyAsync(StoredPolicy stored, TimeRange range, CancellationToken cancellationToken)
+    {
+        var survey = await workshop.Surveyor.SurveyAsync(stored, workshop.Now(), cancellationToken);
+        return await engine.TransactAsync(
+            async (s, token) =>
+            {
+                List<VerifyReport> reports = [];
+                var draft = new Draft(survey.Blueprint, survey.State);
+                foreach (var tier in survey.Blueprint.Tiers) reports.Add(await VerifyAsync(s, draft, tier, range, token));
+                return (IReadOnlyList<VerifyReport>)reports;
+            },
+            readOnly: true,
+            cancellationToken);
+    }
+
+    public async Task<int> AcceptAsync(string policy, TimeRange range, CancellationToken cancellationToken)
+    {
+        var stored = await workshop.OneAsync(policy, cancellationToken);
+        return await RecordAsync(stored, "proof.accepted", new JsonObject { ["range"] = range.ToString() }, async (s, token) =>
+        {
+            var ledger = await workshop.Desk.Ledgers.LoadAsync(s, stored, workshop.Now(), token);
+            var accepted = 0;
+            foreach (var (relation, sets) in ledger.Relations)
+            {
+                var fresh = sets.Halted.Intersect(range).Except(sets.Accepted);
+                if (fresh.IsEmpty) continue;
+                accepted += fresh.Count;
+                await workshop.Desk.Ledgers.SaveAsync(s, stored.Policy.Name, relation, sets, sets with { Accepted = sets.Accepted.Union(fresh) }, token);
+            }
+
+            if (accepted == 0) throw new PolicyException("VRV311", $"Nothing of {stored.Policy.Name} waits for a person there; status says what waits and why.");
+            return accepted;
+        }, cancellationToken);
+    }
+
+    public async Task<long> InvalidateAsync(string policy, TimeRange range, CancellationToken cancellationToken)
+    {
+        var stored = await workshop.OneAsync(policy, cancellationToken);
+        var survey = await workshop.Surveyor.SurveyAsync(stored, workshop.Now(), cancellationToken);
+        if (survey.Blueprint.Tiers.Count == 0) throw new PolicyException("VRV312", $"{stored.Policy.Name} has no tiers: there is nothing to build again.");
+        var draft = new Draft(survey.Blueprint, survey.State);
+        return await RecordAsync(stored, "range.invalidated", new JsonObject { ["range"] = range.ToString() }, async (s, token) =>
+        {
+            long marked = 0;
+            foreach (var tier in survey.Blueprint.BuiltFrom(Relations.Source))
+            {
+                var before = survey.State.Ledger.Of(tier.Id);
+                var again = tier.Covers(RangeSet.Of(range)).Intersect(before.Covered).Except(before.CutRanges).Intersect(tier.Whole(draft.Spoilt(Relations.Source).Complement()));
+                marked += tier == survey.Blueprint.Tiers[0] ? again.SelectMany(tier.Grid.Buckets).LongCount() : 0;
+                await workshop.Desk.Ledgers.SaveAsync(s, stored.Policy.Name, tier.Id, before, before with { Dirty = before.Dirty.Union(again) }, token);
+            }
+
+            if (marked == 0) throw new PolicyException("VRV312", $"No covered bucket of {range} can be built again: its rows have expired, or it was never built.");
+            return marked;
+        }, cancellationToken);
+    }
+
+    private async Task<VerifyReport> VerifyAsync(IStatements statements, Draft draft, TierLayout tier, TimeRange range, CancellationToken cancellationToken)
+    {
+        var sets = draft.Of(tier.Id);
+        var open = sets.Covered.Except(sets.Dirty).Except(sets.Frozen).Except(sets.CutRanges).Intersect(tier.Whole(RangeSet.Of(range)))
+            .Intersect(tier.Whole(draft.Gives(tier.Input)));
+        open = open.Intersect(TimeRange.Since(draft.Since(tier)));
+        if (open.IsEmpty) return new(draft.Blueprint.Policy.Name, tier.Id, open, 0, []);
+        var compare = new CompareSql(draft.Blueprint, tier, engine.Dialect);
+        var buckets = (await statements.QueryAsync(compare.Compared(open), cancellationToken))[0].Long(0);
+        var mismatches = Mismatches.Read(tier, await statements.QueryAsync(compare.Buckets(tier.Input, open), cancellationToken));
+        return new(draft.Blueprint.Policy.Name, tier.Id, open, buckets, mismatches);
+    }
+
+    private Task<T> RecordAsync<T>(StoredPolicy stored, string action, JsonObject facts, Func<IStatements, CancellationToken, Task<T>> work, CancellationToken cancellationToken) => workshop.WriteAsync(
+        async (s, token) =>
+        {
+            var result = await work(s, token);
+            await workshop.Desk.Audit.AppendAsync(s, actor, workshop.Now(), action, stored.Policy.Name, facts, token);
+            return result;
+        },
+        cancellationToken);
+
+    private static string? Relation(Blueprint blueprint, string? relation)
+    {
+        if (relation is null or Relations.Source) return relation;
+        return blueprint.Tiers.FirstOrDefault(t => t.Id == relation || t.Name == relation)?.Id
+            ?? throw new PolicyException("VRV308", $"{blueprint.Policy.Name} has no tier {relation}; it has {string.Join(", ", blueprint.Tiers.Select(t => t.Id).Prepend(Relations.Source))}.");
+    }
+}

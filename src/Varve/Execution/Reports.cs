@@ -1,0 +1,49 @@
+using Varve.Planning;
+using Varve.Policies;
+using Varve.Time;
+
+namespace Varve.Execution;
+
+/// <summary>How a run is done.</summary>
+public sealed record RunOptions
+{
+    /// <summary>The planning instant; null: the clock. Never later than the server's clock plus a minute.</summary>
+    public NodaTime.Instant? AsOf { get; init; }
+
+    /// <summary>Hashes that a person confirmed, as the plans printed them.</summary>
+    public IReadOnlyList<string> Confirm { get; init; } = [];
+
+    /// <summary>True: a person agreed to whatever would be removed.</summary>
+    public bool Yes { get; init; }
+
+    /// <summary>Stops between two steps after this time; null: when all is done.</summary>
+    public NodaTime.Duration? For { get; init; }
+
+    /// <summary>Plans that were made before; only their steps are run. Null: plan now.</summary>
+    public IReadOnlyList<Plan>? Plans { get; init; }
+
+    /// <summary>Asked to stop: the statement in flight ends, the rest is left for the next run.</summary>
+    public CancellationToken Stop { get; init; }
+}
+
+/// <summary>What <c>verify</c> found in one tier.</summary>
+/// <param name="Policy">The policy.</param>
+/// <param name="Tier">The tier's id.</param>
+/// <param name="Checked">Ranges that were computed again.</param>
+/// <param name="Buckets">Buckets and series that agree.</param>
+/// <param name="Mismatches">Those that do not.</param>
+public sealed record VerifyReport(string Policy, string Tier, RangeSet Checked, long Buckets, IReadOnlyList<Mismatch> Mismatches);
+
+/// <summary>A bucket whose states are not what its input gives.</summary>
+/// <param name="Bucket">Which.</param>
+/// <param name="Series">How many series differ.</param>
+/// <param name="Fewer">Some series has fewer rows in the input than stored.</param>
+/// <param name="More">Some series has more rows in the input than stored.</param>
+/// <param name="Found">Rows of the input.</param>
+/// <param name="Stored">Rows as stored.</param>
+public sealed record Mismatch(TimeRange Bucket, long Series, bool Fewer, bool More, long Found, long Stored);
+
+/// <summary>The statements of one step, for people.</summary>
+/// <param name="Step">The step.</param>
+/// <param name="Statements">In order.</param>
+public sealed record StepStatements(PlanStep Step, IReadOnlyList<string> Statements);

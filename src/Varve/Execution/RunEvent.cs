@@ -1,0 +1,71 @@
+using NodaTime;
+using Varve.Planning;
+
+namespace Varve.Execution;
+
+/// <summary>What a run tells while it goes on. The progress bar, the log and the server read the same stream. A closed family.</summary>
+public abstract record RunEvent
+{
+    private RunEvent()
+    {
+    }
+
+    /// <summary>The policy that it is about.</summary>
+    public required string Policy { get; init; }
+
+    /// <summary>A policy's run begins; its plan is final.</summary>
+    public sealed record Started(string RunId, Plan Plan, Instant At) : RunEvent;
+
+    /// <summary>A step begins.</summary>
+    public sealed record StepStarted(int Index, int Total, PlanStep Step) : RunEvent;
+
+    /// <summary>A step is done and committed.</summary>
+    public sealed record StepDone(int Index, int Total, PlanStep Step, StepResult Result) : RunEvent;
+
+    /// <summary>A step was left out because the database is no longer as planned; the run goes on.</summary>
+    public sealed record StepSkipped(int Index, int Total, PlanStep Step, string Reason) : RunEvent;
+
+    /// <summary>A step failed and left nothing behind; later steps that do not depend on it go on.</summary>
+    public sealed record StepFailed(int Index, int Total, PlanStep Step, VarveException Error) : RunEvent;
+
+    /// <summary>Something is due and waits.</summary>
+    public sealed record Waiting(Wait Wait) : RunEvent;
+
+    /// <summary>The brake: nothing of this policy was run.</summary>
+    public sealed record Braked(Brake Brake) : RunEvent;
+
+    /// <summary>A policy failed as a whole; the others go on.</summary>
+    public sealed record Failed(VarveException Error) : RunEvent;
+
+    /// <summary>A policy's run ends.</summary>
+    public sealed record Finished(RunSummary Summary) : RunEvent;
+}
+
+/// <summary>What a step did.</summary>
+/// <param name="RowsIn">Rows of the input that it read.</param>
+/// <param name="RowsWritten">Rows that it wrote.</param>
+/// <param name="RowsRemoved">Rows that it removed for good from the relation.</param>
+/// <param name="Elapsed">How long it took.</param>
+/// <param name="Note">What a person should know; null for nothing.</param>
+public sealed record StepResult(long RowsIn, long RowsWritten, long RowsRemoved, Duration Elapsed, string? Note);
+
+/// <summary>What a policy's run did in all.</summary>
+/// <param name="RunId">UUIDv7 as text.</param>
+/// <param name="StepsDone">Steps done.</param>
+/// <param name="StepsLeft">Steps left undone: stopped, failed or skipped.</param>
+/// <param name="RowsRead">Rows read from inputs.</param>
+/// <param name="RowsWritten">Rows written to tiers.</param>
+/// <param name="RowsRemoved">Rows removed.</param>
+/// <param name="Elapsed">How long it took.</param>
+/// <param name="AuditHead">Hash of the newest audit entry.</param>
+/// <param name="Stopped">True where it stopped before the end on request.</param>
+public sealed record RunSummary(
+    string RunId,
+    int StepsDone,
+    int StepsLeft,
+    long RowsRead,
+    long RowsWritten,
+    long RowsRemoved,
+    Duration Elapsed,
+    string AuditHead,
+    bool Stopped);

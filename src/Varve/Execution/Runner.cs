@@ -1,0 +1,79 @@
+using System.Runtime.CompilerServices;
+using System.Threading.Channels;
+using NodaTime;
+using Varve.Catalog;
+using Varve.Engines;
+using Varve.Planning;
+using Varve.Time;
+
+namespace Varve.Execution;
+
+/// <summary>Runs policies one after the other; one that fails stops no other. What happens is told as a stream of events.</summary>
+internal sealed class Runner(IEngine engine, CatalogDesk desk, Surveyor surveyor, TimeProvider clock, AuditActor actor)
+{
+    public async IAsyncEnumerable<RunEvent> RunAsync(
+        IReadOnlyList<StoredPolicy> policies, RunOptions options, Instant asOf, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var events = Channel.CreateUnbounded<RunEvent>(new() { SingleReader = true, SingleWriter = true });
+        var work = WorkAsync(policies, options, asOf, events.Writer, cancellationToken);
+        await foreach (var happened in events.Reader.ReadAllAsync(CancellationToken.None)) yield return happened;
+        await work;
+    }
+
+    private async Task WorkAsync(IReadOnlyList<StoredPolicy> policies, RunOptions options, Instant asOf, ChannelWriter<RunEvent> events, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var deadline = new Deadline(clock, options.For);
+            var wrote = false;
+            foreach (var policy in policies)
+            {
+                if (options.Stop.IsCancellationRequested || deadline.IsPast) break;
+                wrote |= await OneAsync(policy, options, asOf, deadline, events, cancellationToken);
+            }
+
+            if (policies.Count > 0 && wrote) await engine.SettleAsync(cancellationToken);
+            events.Complete();
+        }
+        catch (OperationCanceledException)
+        {
+            events.Complete();
+            throw;
+        }
+        catch (Exception defect)
+        {
+            events.Complete(defect);
+            throw;
+        }
+    }
+
+    private async Task<bool> OneAsync(StoredPolicy policy, RunOptions options, Instant asOf, Deadline deadline, ChannelWriter<RunEvent> events, CancellationToken cancellationToken)
+    {
+        var name = policy.Policy.Name;
+        try
+        {
+            await using var lease = await engine.LeaseAsync(name, cancellationToken);
+            var planned = options.Plans?.FirstOrDefault(p => p.Policy == name);
+            var survey = await surveyor.SurveyAsync(policy, planned?.AsOf ?? asOf, cancellationToken);
+            if (planned is not null) survey = survey with { Plan = Staleness.Keep(planned, survey.Plan) };
+            if (survey.Plan.Brake is { } brake && !options.Yes && !options.Confirm.Contains(brake.Hash, StringComparer.Ordinal))
+            {
+                await events.WriteAsync(new RunEvent.Braked(brake) { Policy = name }, cancellationToken);
+                return false;
+            }
+
+            await new PolicyRun(engine, desk, surveyor, clock, actor, events).RunAsync(survey, options, deadline, cancellationToken);
+            return !survey.Plan.IsEmpty;
+        }
+        catch (VarveException error)
+        {
+            await events.WriteAsync(new RunEvent.Failed(error) { Policy = name }, CancellationToken.None);
+            return true;
+        }
+        catch (Exception defect) when (defect is not OperationCanceledException)
+        {
+            await events.WriteAsync(new RunEvent.Failed(new DefectException(defect)) { Policy = name }, CancellationToken.None);
+            return true;
+        }
+    }
+}

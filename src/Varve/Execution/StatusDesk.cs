@@ -1,0 +1,60 @@
+using NodaTime;
+using Varve.Catalog;
+using Varve.Planning;
+using Varve.Policies;
+using Varve.Time;
+
+namespace Varve.Execution;
+
+/// <summary>How a policy stands: what was seen, said in one value.</summary>
+internal static class StatusDesk
+{
+    public static PolicyStatus Of(Survey survey, Instant asOf, IReadOnlyList<RunRecord> runs)
+    {
+        var (stored, blueprint, state, plan) = survey;
+        var horizon = Horizon.At(blueprint, asOf, state.Last);
+        return new()
+        {
+            Policy = stored.Policy,
+            Revision = stored.Revision,
+            AsOf = horizon.AsOf,
+            Relations = [Source(blueprint, state), .. blueprint.Tiers.Select(t => Tier(t, state, horizon))],
+            FrozenLate = state.Frozen,
+            Timeless = state.Timeless,
+            Future = state.Future,
+            Holds = state.Ledger.Holds,
+            Waits = plan.Waits,
+            StepsDue = plan.Steps.Count,
+            NextExpiry = Next(blueprint, state, plan, horizon),
+            LastRun = runs.Count > 0 ? runs[0] : null,
+            LastError = runs.TakeWhile(r => r.Status is not "done").FirstOrDefault(r => r.ErrorCode is not null) is { } failed ? $"{failed.ErrorCode}: {failed.Error}" : null,
+            Notes = plan.Notes,
+        };
+    }
+
+    private static RelationStatus Source(Blueprint blueprint, TableState state) =>
+        new(Relations.Source, blueprint.Source, state.Rows, state.Bytes, state.First, state.Last, null, Duration.Zero, 0, 0, 0);
+
+    private static RelationStatus Tier(TierLayout tier, TableState state, Horizon horizon)
+    {
+        var ledger = state.Ledger.Of(tier.Id);
+        var size = state.Tiers.GetValueOrDefault(tier.Id);
+        var due = tier.Grid.Floor(horizon.Closed);
+        var until = ledger.Covered.End;
+        var start = state.First is { } first ? tier.Grid.Floor(first) : due;
+        var behind = due - Instant.Max(until ?? start, Instant.Min(start, due));
+        return new(
+            tier.Id, tier.View ?? tier.States, size?.Rows ?? 0, size?.Bytes ?? 0, size?.First, until, until, Duration.Max(Duration.Zero, behind),
+            ledger.Dirty.SelectMany(tier.Grid.Buckets).Count(), ledger.Cut.Count, ledger.Lost.Count);
+    }
+
+    /// <summary>The first removal of the plan; where nothing is due, when the oldest bucket of the source will be.</summary>
+    private static NextExpiry? Next(Blueprint blueprint, TableState state, Plan plan, Horizon horizon)
+    {
+        if (plan.Steps.OfType<PlanStep.Expire>().FirstOrDefault() is { } step) return new(step.Relation, horizon.AsOf, step.Range, step.Rows);
+        if (blueprint.Policy.Keep.IsForever || state.First is not { } first) return null;
+        var end = horizon.ExpiryGrid(Relations.Source) is { } grid ? grid.BucketOf(first).To : first + Duration.FromSeconds(1);
+        var range = new TimeRange(first, end);
+        return new(Relations.Source, end + blueprint.Policy.Keep.Longest, range, Math.Max(1, Estimate.Source(state, range)));
+    }
+}

@@ -1,0 +1,19 @@
+using Varve.Engines;
+using Varve.Planning;
+
+namespace Varve.Execution;
+
+/// <summary>From the kind of a step to what is done.</summary>
+internal static class StepActs
+{
+    public static Task<Acted> ActAsync(StepContext context, PlanStep step, IEngine engine, CancellationToken cancellationToken) => step switch
+    {
+        PlanStep.CreateTier create => Building.CreateAsync(context, create, engine, cancellationToken),
+        PlanStep.Mark mark => Building.MarkAsync(context, mark, cancellationToken),
+        PlanStep.RollUp rollUp => Building.RollUpAsync(context, rollUp, cancellationToken),
+        PlanStep.Expire expire => Removal.ExpireAsync(context, expire, cancellationToken),
+        PlanStep.Discard discard => Removal.DiscardAsync(context, discard, cancellationToken),
+        PlanStep.Publish => Task.FromResult(Acted.Nothing),
+        _ => throw new System.Diagnostics.UnreachableException(),
+    };
+}

@@ -1,0 +1,50 @@
+using NodaTime;
+using Varve.Catalog;
+using Varve.Engines;
+using Varve.Planning;
+using Varve.Policies;
+using Varve.Time;
+
+namespace Varve.Execution;
+
+/// <summary>A policy laid over its table, what was seen of it, and the plan that follows.</summary>
+internal sealed record Survey(StoredPolicy Stored, Blueprint Blueprint, TableState State, Plan Plan);
+
+/// <summary>From a stored policy to its plan: describe, lay, watch, observe, plan. Nothing is written.</summary>
+internal sealed class Surveyor(IEngine engine, LedgerBook book)
+{
+    /// <summary>Boundaries must nest from 1970 on; older rows are checked where they are found.</summary>
+    public static readonly TimeRange Span = TimeRange.Since(NodaConstants.UnixEpoch);
+
+    public Task<Survey> SurveyAsync(StoredPolicy stored, Instant asOf, CancellationToken cancellationToken) => engine.TransactAsync(
+        async (statements, token) =>
+        {
+            var blueprint = await LayAsync(stored.Policy, token);
+            var ledger = await book.LoadAsync(statements, stored, asOf, token);
+            return await SurveyAsync(statements, stored, blueprint, ledger, asOf, token);
+        },
+        readOnly: true,
+        cancellationToken);
+
+    public async Task<Survey> SurveyAsync(IStatements statements, StoredPolicy stored, Blueprint blueprint, Ledger ledger, Instant asOf, CancellationToken cancellationToken)
+    {
+        var watch = Planner.Watch(blueprint, ledger, asOf);
+        var state = await new Observer(engine, statements, blueprint).ObserveAsync(ledger, watch, cancellationToken);
+        return new(stored, blueprint, state, Planner.Plan(blueprint, state, asOf));
+    }
+
+    /// <summary>The blueprint of a stored policy; the names of its own relations are not taken.</summary>
+    /// <exception cref="PolicyException">The table is no longer as the policy says.</exception>
+    public async Task<Blueprint> LayAsync(Policy policy, CancellationToken cancellationToken)
+    {
+        List<Problem> problems = [];
+        var description = await engine.DescribeAsync(policy.Table, cancellationToken);
+        if (description is null) throw new PolicyException([BlueprintRules.NoTable(policy, [])]);
+        return BlueprintRules.Resolve(policy, description, Limits(_ => false), Span, problems)
+            ?? throw new PolicyException([.. problems.Where(p => !p.IsWarning)]);
+    }
+
+    /// <summary>What the engine says about names.</summary>
+    public NameLimits Limits(Func<TableName, bool> isTaken) =>
+        new(engine.Capabilities.MaxNameBytes, engine.Capabilities.MaxColumns, isTaken) { IgnoresCase = engine.Capabilities.IgnoresCase };
+}

@@ -1,0 +1,156 @@
+using NodaTime;
+using Varve.Catalog;
+using Varve.Execution;
+using Varve.Planning;
+using Varve.Policies;
+using Varve.Reading;
+using Varve.Time;
+
+namespace Varve;
+
+/// <summary>
+/// Varve as a library: the same calls that the command line makes. Calls that only read never create or migrate the
+/// catalog. Not for several threads at once.
+/// </summary>
+/// <example><code>
+/// await using var database = DuckDbDatabase.Open("metrics.duckdb");
+/// var lifecycle = new Lifecycle(database);
+/// await lifecycle.ApplyAsync(PolicyFiles.Read(["policies"]));
+/// await foreach (var happened in lifecycle.RunAsync(Selection.All)) Console.WriteLine(happened);
+/// </code></example>
+public sealed class Lifecycle
+{
+    private readonly Workshop _workshop;
+
+    /// <summary>A lifecycle of the tables of one database.</summary>
+    public Lifecycle(Database database, LifecycleOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(database);
+        _workshop = new(database.Engine, options ?? new());
+    }
+
+    /// <summary>Checks policies against the database; nothing is changed.</summary>
+    public async Task<IReadOnlyList<CheckReport>> CheckAsync(IReadOnlyList<PolicyDocument> documents, CancellationToken cancellationToken = default)
+    {
+        var desk = await _workshop.PolicyDeskAsync(cancellationToken);
+        return [.. (await desk.CheckAsync(documents, cancellationToken)).Select(c => c.Report)];
+    }
+
+    /// <summary>Stores policies; all of them or, where one is refused, none.</summary>
+    /// <param name="documents">What to store.</param>
+    /// <param name="prune">True: stored policies that are not among them are taken out of force.</param>
+    /// <param name="cancellationToken">Ends it before anything is changed.</param>
+    /// <exception cref="PolicyException">With every problem of every policy.</exception>
+    public async Task<IReadOnlyList<ApplyResult>> ApplyAsync(IReadOnlyList<PolicyDocument> documents, bool prune = false, CancellationToken cancellationToken = default) =>
+        await (await _workshop.PolicyDeskAsync(cancellationToken)).ApplyAsync(documents, prune, cancellationToken);
+
+    /// <summary>Stored policies by name.</summary>
+    /// <exception cref="PolicyException">A name or a tag that no policy has.</exception>
+    public Task<IReadOnlyList<StoredPolicy>> PoliciesAsync(Selection selection, CancellationToken cancellationToken = default) =>
+        _workshop.ListAsync(selection, cancellationToken);
+
+    /// <summary>Takes a policy out of force; its relations stay.</summary>
+    public async Task DeletePolicyAsync(string policy, CancellationToken cancellationToken = default)
+    {
+        var stored = await _workshop.OneAsync(policy, cancellationToken);
+        var desk = await _workshop.PolicyDeskAsync(cancellationToken);
+        await _workshop.WriteAsync((s, token) => desk.DeleteAsync(s, stored, token), cancellationToken);
+    }
+
+    /// <summary>Sets a hold: nothing of the range expires, of one relation or, with null, of source and tiers.</summary>
+    /// <param name="policy">The policy.</param>
+    /// <param name="relation"><see cref="Relations.Source"/>, a tier's id or name, or null.</param>
+    /// <param name="range">What is held.</param>
+    /// <param name="reason">Why; shown wherever something waits for it.</param>
+    /// <param name="until">When it ends by itself; null: never.</param>
+    /// <param name="cancellationToken">Ends it before anything is changed.</param>
+    public async Task<Hold> HoldAsync(string policy, string? relation, TimeRange range, string reason, Instant? until, CancellationToken cancellationToken = default) =>
+        await (await _workshop.RepairsAsync(cancellationToken)).HoldAsync(policy, relation, range, reason, until, cancellationToken);
+
+    /// <summary>Ends one hold, by the beginning of its id, or all of a policy; the number that ended.</summary>
+    public async Task<int> ReleaseAsync(string policy, string? holdId, CancellationToken cancellationToken = default) =>
+        await (await _workshop.RepairsAsync(cancellationToken)).ReleaseAsync(policy, holdId, cancellationToken);
+
+    /// <summary>Plans stored policies; nothing is changed.</summary>
+    public async Task<IReadOnlyList<Plan>> PlanAsync(Selection selection, Instant? asOf = null, CancellationToken cancellationToken = default)
+    {
+        List<Plan> plans = [];
+        foreach (var policy in await _workshop.SelectAsync(selection, cancellationToken))
+            plans.Add((await _workshop.Surveyor.SurveyAsync(policy, asOf ?? _workshop.Now(), cancellationToken)).Plan);
+        return plans;
+    }
+
+    /// <summary>Plans policies as files say them, on top of what the catalog knows of them; nothing is changed.</summary>
+    /// <exception cref="PolicyException">With every problem of every policy.</exception>
+    public async Task<IReadOnlyList<Plan>> PlanAsync(IReadOnlyList<PolicyDocument> documents, Instant? asOf = null, CancellationToken cancellationToken = default)
+    {
+        List<Plan> plans = [];
+        foreach (var policy in await _workshop.DraftAsync(documents, cancellationToken))
+            plans.Add((await _workshop.SurveyDraftAsync(policy, asOf ?? _workshop.Now(), cancellationToken)).Plan);
+        return plans;
+    }
+
+    /// <summary>The statements of a plan, for people: what the executor will run, with values written out.</summary>
+    public Task<IReadOnlyList<StepStatements>> StatementsAsync(Plan plan, IReadOnlyList<PolicyDocument>? documents = null, CancellationToken cancellationToken = default) =>
+        _workshop.StatementsAsync(plan, documents ?? [], cancellationToken);
+
+    /// <summary>Runs stored policies one after the other; one that fails stops no other.</summary>
+    /// <param name="selection">Which.</param>
+    /// <param name="runOptions">How.</param>
+    /// <param name="cancellationToken">Cancels the statement in flight; what it did is rolled back. <see cref="RunOptions.Stop"/> ends after it.</param>
+    /// <exception cref="PolicyException">A name or a tag that no policy has, or an instant in the future.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public IAsyncEnumerable<RunEvent> RunAsync(Selection selection, RunOptions? runOptions = null, CancellationToken cancellationToken = default) =>
+        _workshop.RunAsync(selection, runOptions ?? new(), cancellationToken);
+
+    /// <summary>How stored policies stand.</summary>
+    public Task<IReadOnlyList<PolicyStatus>> StatusAsync(Selection selection, Instant? asOf = null, CancellationToken cancellationToken = default) =>
+        _workshop.StatusAsync(selection, asOf, cancellationToken);
+
+    /// <summary>Runs, newest first.</summary>
+    public Task<IReadOnlyList<RunRecord>> HistoryAsync(Selection selection, int limit = 20, CancellationToken cancellationToken = default) =>
+        _workshop.HistoryAsync(selection, limit, cancellationToken);
+
+    /// <summary>The steps of one run; the id may be shortened.</summary>
+    /// <exception cref="PolicyException">No run, or several, begin so.</exception>
+    public Task<IReadOnlyList<StepRecord>> StepsAsync(string runId, CancellationToken cancellationToken = default) =>
+        _workshop.StepsAsync(runId, cancellationToken);
+
+    /// <summary>The newest entries of the audit log, newest first.</summary>
+    public Task<IReadOnlyList<AuditEntry>> AuditAsync(int limit = 50, CancellationToken cancellationToken = default) =>
+        _workshop.ReadAsync((s, token) => _workshop.Desk.Audit.ListAsync(s, limit, token), [], cancellationToken);
+
+    /// <summary>Checks the chain of the audit log.</summary>
+    /// <param name="head">A hash that was noted before; shows a tail that was cut off.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public Task<AuditVerdict> VerifyAuditAsync(string? head = null, CancellationToken cancellationToken = default) =>
+        _workshop.ReadAsync((s, token) => _workshop.Desk.Audit.VerifyAsync(s, head, token), new(0, AuditLog.Genesis, head is null ? [] : ["there is no audit log here"]), cancellationToken);
+
+    /// <summary>Computes the tiers again from what is left and compares every state; nothing is changed.</summary>
+    /// <param name="selection">Which policies.</param>
+    /// <param name="range">Only buckets that lie in it; null: everything that is covered and whose input is whole.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public async Task<IReadOnlyList<VerifyReport>> VerifyAsync(Selection selection, TimeRange? range = null, CancellationToken cancellationToken = default)
+    {
+        List<VerifyReport> reports = [];
+        foreach (var policy in await _workshop.SelectAsync(selection, cancellationToken))
+            reports.AddRange(await (await _workshop.RepairsAsync(cancellationToken)).VerifyAsync(policy, range ?? TimeRange.All, cancellationToken));
+        return reports;
+    }
+
+    /// <summary>Lets go what waits because its proof failed or because rows came for a cut bucket; the number of ranges.</summary>
+    public async Task<int> AcceptAsync(string policy, TimeRange? range, CancellationToken cancellationToken = default) =>
+        await (await _workshop.RepairsAsync(cancellationToken)).AcceptAsync(policy, range ?? TimeRange.All, cancellationToken);
+
+    /// <summary>Marks covered buckets whose input is whole to be built again; the number of buckets of the first tier.</summary>
+    public async Task<long> InvalidateAsync(string policy, TimeRange range, CancellationToken cancellationToken = default) =>
+        await (await _workshop.RepairsAsync(cancellationToken)).InvalidateAsync(policy, range, cancellationToken);
+
+    /// <summary>Reads source and tiers; the answer says which relation each row comes from.</summary>
+    /// <exception cref="PolicyException">An unknown policy, column, series or width.</exception>
+    public async Task<QueryAnswer> QueryAsync(QueryRequest request, CancellationToken cancellationToken = default)
+    {
+        var stored = await _workshop.OneAsync(request.Policy, cancellationToken);
+        return await _workshop.QueryAsync(stored, request, cancellationToken);
+    }
+}

@@ -1,0 +1,92 @@
+using Varve.Policies;
+using Varve.Time;
+
+namespace Varve.Planning;
+
+/// <summary>
+/// A policy laid over the table that really is there: every name, type, boundary and input decided once.
+/// Made by BlueprintRules only, so a blueprint that exists is sound.
+/// </summary>
+public sealed record Blueprint
+{
+    /// <summary>The policy, its measures resolved.</summary>
+    public required Policy Policy { get; init; }
+
+    /// <summary>The source, its schema filled in.</summary>
+    public required TableName Source { get; init; }
+
+    /// <summary>The time column.</summary>
+    public required TimeColumn Time { get; init; }
+
+    /// <summary>The column of arrival stamps; null where there is none.</summary>
+    public TimeColumn? Arrival { get; init; }
+
+    /// <summary>The series columns in the order of the policy.</summary>
+    public required IReadOnlyList<Column> Series { get; init; }
+
+    /// <summary>The measures in the order of the policy.</summary>
+    public required IReadOnlyList<MeasureLayout> Measures { get; init; }
+
+    /// <summary>The tiers, finest first.</summary>
+    public required IReadOnlyList<TierLayout> Tiers { get; init; }
+
+    /// <summary>The stitched view; null without tiers or where the policy wants no views.</summary>
+    public required TableName? Stitched { get; init; }
+
+    /// <summary>The tier of that id.</summary>
+    public TierLayout Tier(string id) => Tiers.First(t => t.Id == id);
+
+    /// <summary>The tiers that are built from a relation.</summary>
+    public IEnumerable<TierLayout> BuiltFrom(string relation) => Tiers.Where(t => t.Input == relation);
+}
+
+/// <summary>The time column of a source and its tiers.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Type">A timestamp, a date or an integer.</param>
+/// <param name="Unit">The finest step that it can hold.</param>
+public sealed record TimeColumn(string Name, ColumnType Type, TimeUnit Unit);
+
+/// <summary>A measure, its column, and the states that its functions need.</summary>
+/// <param name="Measure">The measure of the policy.</param>
+/// <param name="Column">The column of the source.</param>
+/// <param name="Ties">The rule for values at one instant.</param>
+/// <param name="States">Suffixes of the stored columns in their fixed order: count, sum, min, ….</param>
+public sealed record MeasureLayout(Measure Measure, Column Column, Ties Ties, IReadOnlyList<string> States);
+
+/// <summary>One tier: its boundaries, its relations, and what it is built from.</summary>
+public sealed record TierLayout
+{
+    /// <summary>Canonical width, zone and origin: the key in the catalog.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>What stands behind the table's name.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Its bucket boundaries.</summary>
+    public required Grid Grid { get; init; }
+
+    /// <summary>How long its buckets stay.</summary>
+    public required Keep Keep { get; init; }
+
+    /// <summary>The table of the states.</summary>
+    public required TableName States { get; init; }
+
+    /// <summary>The view that people read; null where the policy wants no views.</summary>
+    public required TableName? View { get; init; }
+
+    /// <summary><see cref="Relations.Source"/>, or the id of the finer tier that it is built from.</summary>
+    public required string Input { get; init; }
+
+    /// <summary>True where the stitched view may read it: its boundaries contain those of the next coarser tier of the chain.</summary>
+    public required bool InChain { get; init; }
+}
+
+/// <summary>Names of relations in ledgers, plans and the catalog.</summary>
+public static class Relations
+{
+    /// <summary>The user's own table.</summary>
+    public const string Source = "source";
+
+    /// <summary>The stitched view.</summary>
+    public const string All = "all";
+}

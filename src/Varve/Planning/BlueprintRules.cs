@@ -1,0 +1,93 @@
+using Varve.Policies;
+using Varve.Time;
+
+namespace Varve.Planning;
+
+/// <summary>Lays a policy over the table that really is there. The only maker of a <see cref="Blueprint"/>.</summary>
+public static class BlueprintRules
+{
+    /// <summary>
+    /// Resolves every name, type, boundary and input of a policy, and checks everything that can be checked: what
+    /// <see cref="PolicyRules"/> says, over the extent of the data, and what the table and the engine say.
+    /// </summary>
+    /// <param name="policy">The policy.</param>
+    /// <param name="table">Its source as it stands.</param>
+    /// <param name="limits">What the engine says about names.</param>
+    /// <param name="span">The extent of the data, over which boundaries must nest; without a start from 1970, and always until 2100 at least.</param>
+    /// <param name="problems">Gets every problem, warnings included, with the path of its key.</param>
+    /// <returns>The blueprint; null where a problem is more than a warning.</returns>
+    public static Blueprint? Resolve(Policy policy, TableDescription table, NameLimits limits, TimeRange span, List<Problem> problems)
+    {
+        ArgumentNullException.ThrowIfNull(policy);
+        ArgumentNullException.ThrowIfNull(table);
+        ArgumentNullException.ThrowIfNull(limits);
+        ArgumentNullException.ThrowIfNull(problems);
+        List<Problem> found = [];
+        var blueprint = Lay(policy, table, limits, span, found);
+        problems.AddRange(found);
+        return found.Any(p => !p.IsWarning) ? null : blueprint;
+    }
+
+    /// <summary>The problem of a policy whose table does not exist.</summary>
+    /// <param name="policy">The policy.</param>
+    /// <param name="tables">The tables that do exist, for a suggestion; may be empty.</param>
+    public static Problem NoTable(Policy policy, IEnumerable<TableName> tables)
+    {
+        ArgumentNullException.ThrowIfNull(policy);
+        ArgumentNullException.ThrowIfNull(tables);
+        var near = Nearest.To(policy.Table.Text, tables.Select(t => t.Text));
+        var hint = near.Count > 0 ? $"Did you mean `{near[0]}`?" : "Check schema and name; names are compared exactly.";
+        return new(PolicyCodes.UnknownTable, $"There is no table {policy.Table.Text}. {hint}") { Path = "table" };
+    }
+
+    private static Blueprint? Lay(Policy policy, TableDescription table, NameLimits limits, TimeRange span, List<Problem> problems)
+    {
+        var cascade = PolicyRules.Cascade(policy, span, problems);
+        if (table.IsView)
+        {
+            problems.Add(new(PolicyCodes.NotATable, $"{table.Table.Text} is a view: its rows cannot be removed. Name the table behind it.") { Path = "table" });
+            return null;
+        }
+
+        var time = BlueprintRulesColumns.Time(policy, table, problems);
+        var series = BlueprintRulesColumns.Series(policy, table, problems);
+        var arrival = BlueprintRulesColumns.Arrival(policy, table, problems);
+        var measures = policy.Tiers.Count == 0 && policy.Measures is null ? [] : BlueprintRulesMeasures.Resolve(policy, table, limits, problems);
+        if (policy.Tiers.Count > 0)
+        {
+            BlueprintRulesColumns.Reserved(table, problems);
+            if (series.Count == policy.Series.Count && (policy.Measures is null || policy.Measures.Count == measures.Count))
+            {
+                BlueprintRulesMeasures.Rest(policy, table, measures, problems);
+            }
+        }
+
+        limits.Check(policy, table.Table, measures, problems);
+        if (time is null || cascade is null) return null;
+        BlueprintRulesColumns.Boundaries(time, cascade.Tiers, problems);
+        var resolved = policy with { Measures = [.. measures.Select(m => m.Measure)] };
+        return new()
+        {
+            Policy = resolved,
+            Source = table.Table,
+            Time = time,
+            Arrival = arrival,
+            Series = series,
+            Measures = measures,
+            Tiers = [.. cascade.Tiers.Select(tier => Tier(resolved, table.Table, tier, cascade))],
+            Stitched = TierNames.Stitched(policy, table.Table),
+        };
+    }
+
+    private static TierLayout Tier(Policy policy, TableName source, CascadeTier tier, Cascade cascade) => new()
+    {
+        Id = tier.Grid.Id,
+        Name = TierNames.Of(tier.Tier),
+        Grid = tier.Grid,
+        Keep = tier.Tier.Keep,
+        States = TierNames.States(policy, source, tier.Tier),
+        View = TierNames.View(policy, source, tier.Tier),
+        Input = tier.Input is { } finer ? cascade.Tiers[finer].Grid.Id : Relations.Source,
+        InChain = tier.InChain,
+    };
+}

@@ -1,0 +1,65 @@
+using System.Globalization;
+using System.Text;
+using Varve.Policies;
+
+namespace Varve.Planning;
+
+/// <summary>What an engine says about names, and which of them are in use.</summary>
+/// <param name="MaxNameBytes">The longest name in bytes of UTF-8; <see cref="int.MaxValue"/> where there is no limit.</param>
+/// <param name="MaxColumns">The most columns of a table.</param>
+/// <param name="IsTaken">True for a relation that exists and is not Varve's.</param>
+public sealed record NameLimits(int MaxNameBytes, int MaxColumns, Func<TableName, bool> IsTaken)
+{
+    /// <summary>True where the engine takes <c>Temp</c> and <c>temp</c> for one name.</summary>
+    public bool IgnoresCase { get; init; }
+
+    internal StringComparer Names => IgnoresCase ? StringComparer.OrdinalIgnoreCase : StringComparer.Ordinal;
+
+    /// <summary>Relations whose names are taken, equal or too long; columns that are too long or too many.</summary>
+    internal void Check(Policy policy, TableName source, IReadOnlyList<MeasureLayout> measures, List<Problem> problems)
+    {
+        var relations = TierNames.All(policy, source);
+        for (var i = 0; i < relations.Count; i++)
+        {
+            var (relation, path) = relations[i];
+            if (Same(relation, source) || relations.Take(i).Any(r => r.Relation != relation && Same(r.Relation, relation)))
+            {
+                problems.Add(new(PolicyCodes.NamesCollide, $"Two relations would be called {relation.Text}. Give a tier another `name`, or the policy a `schema`.") { Path = path });
+            }
+            else if (IsTaken(relation))
+            {
+                problems.Add(new(PolicyCodes.NameTaken, $"{relation.Text} is there and is not Varve's. Give the tier another `name`, or the policy a `schema`.") { Path = path });
+            }
+
+            TooLong(relation.Name, path, "the tier a shorter `name`", problems);
+        }
+
+        if (policy.Tiers.Count == 0) return;
+        foreach (var layout in measures)
+        {
+            var longest = MeasureStates.Columns(layout.Measure, layout.Column.Type is ColumnType.Float).MaxBy(Encoding.UTF8.GetByteCount)!;
+            TooLong(longest, $"measures.{layout.Measure.Name}", "the measure a shorter name in its long form", problems);
+        }
+
+        TooMany(policy, measures, problems);
+    }
+
+    private bool Same(TableName one, TableName other) => Names.Equals(one.Schema, other.Schema) && Names.Equals(one.Name, other.Name);
+
+    private void TooLong(string name, string path, string shorter, List<Problem> problems)
+    {
+        var bytes = Encoding.UTF8.GetByteCount(name);
+        if (bytes <= MaxNameBytes) return;
+        problems.Add(new(PolicyCodes.NameTooLong, string.Create(CultureInfo.InvariantCulture, $"The name {name} has {bytes} bytes, and the engine takes {MaxNameBytes}. Give {shorter}.")) { Path = path });
+    }
+
+    private void TooMany(Policy policy, IReadOnlyList<MeasureLayout> measures, List<Problem> problems)
+    {
+        // Beside time and series: varve_rows, varve_covered or varve_coverage; in views also varve_local, varve_tier, varve_seconds.
+        var states = 1 + policy.Series.Count + 2 + measures.Sum(m => m.States.Count);
+        var view = policy.Views ? 1 + policy.Series.Count + 5 + measures.Sum(m => m.Measure.Functions.Count) : 0;
+        var most = Math.Max(states, view);
+        if (most <= MaxColumns) return;
+        problems.Add(new(PolicyCodes.TooManyColumns, string.Create(CultureInfo.InvariantCulture, $"A tier would have {most} columns, and the engine takes {MaxColumns}. Measure fewer columns, or leave functions out.")) { Path = "measures" });
+    }
+}

@@ -1,0 +1,71 @@
+using NodaTime;
+using Varve.Time;
+
+namespace Varve.Planning;
+
+/// <summary>What the recheck found: buckets to build again, and buckets that somebody else cut.</summary>
+internal static class Changes
+{
+    public static void Mark(Draft draft, TableState state, Horizon horizon)
+    {
+        foreach (var (tier, labels) in state.StaleLabels) Relabel(draft, draft.Blueprint.Tier(tier), labels);
+        if (state.Changes.Count == 0) return;
+        var prefix = RemovedUpTo(state, horizon);
+        var gone = RangeSet.Of(state.Changes.Where(c => c.Bucket.From <= prefix).Select(c => c.Bucket));
+        var dirty = RangeSet.Of(state.Changes.Where(c => c.Bucket.From > prefix).Select(c => c.Bucket));
+        foreach (var tier in draft.Blueprint.BuiltFrom(Relations.Source)) Mark(draft, tier, dirty, gone);
+    }
+
+    /// <summary>
+    /// The newest bucket up to which somebody else removes rows. Fewer rows are a correction only inside the watched
+    /// window and in buckets later than the oldest one that still agrees; up to there, history must not shrink with them,
+    /// and rows that came there meanwhile cannot be told from those that are left.
+    /// </summary>
+    private static Instant RemovedUpTo(TableState state, Horizon horizon) => state.Changes
+        .Where(c => c.Found < c.Stored)
+        .Where(c => state.Survivor is not { } survivor || c.Bucket.From <= survivor || c.Bucket.From < horizon.RecheckFrom)
+        .Select(c => c.Bucket.From)
+        .DefaultIfEmpty(Instant.MinValue)
+        .Max();
+
+    /// <summary>Buckets whose labels are no boundaries since the zone data changed are built again where their input is whole.</summary>
+    private static void Relabel(Draft draft, TierLayout tier, IReadOnlyList<Instant> labels)
+    {
+        var sets = draft.Of(tier.Id);
+        var old = RangeSet.Of(labels.Select(l => tier.Grid.Cover(new TimeRange(l, l + tier.Grid.Width.Longest))));
+        var again = tier.Whole(old.Intersect(sets.Covered)).Except(sets.CutRanges).Intersect(tier.Whole(draft.Spoilt(tier.Input).Complement()));
+        if (!again.IsEmpty)
+        {
+            draft.Steps.Add(new PlanStep.Mark { Relation = tier.Id, Dirty = again, Reason = "the zone data changed: these local days begin at other instants now" });
+            sets.Dirty = sets.Dirty.Union(again);
+        }
+
+        var frozen = RangeSet.Of(labels.Where(l => !again.Contains(l)).Select(tier.Grid.BucketOf));
+        if (!frozen.IsEmpty) draft.Wait(tier.Id, frozen, "the zone data changed, and what these buckets were built from has expired: they keep their old boundaries", person: false);
+    }
+
+    private static void Mark(Draft draft, TierLayout tier, RangeSet dirty, RangeSet gone)
+    {
+        var sets = draft.Of(tier.Id);
+        var cut = tier.Covers(gone).Intersect(sets.Covered).Except(sets.CutRanges);
+        var again = tier.Covers(dirty).Intersect(sets.Covered).Except(sets.CutRanges).Except(cut)
+            .Intersect(tier.Whole(sets.Frozen.Union(draft.Of(Relations.Source).Frozen).Complement()));
+        var fresh = again.Except(sets.Dirty);
+        List<CutBucket> buckets = [.. cut.SelectMany(tier.Grid.Buckets).Select(b => new CutBucket(b, 0, ByOthers: true))];
+        if (fresh.IsEmpty && buckets.Count == 0) return;
+        draft.Steps.Add(new PlanStep.Mark
+        {
+            Relation = tier.Id,
+            Dirty = fresh,
+            Cut = buckets,
+            Reason = (fresh.IsEmpty, buckets.Count == 0) switch
+            {
+                (false, true) => "rows came or changed after these buckets were built",
+                (true, false) => "somebody else removed rows of these buckets: they stay as they were built",
+                _ => "rows came, changed, or were removed by somebody else after these buckets were built",
+            },
+        });
+        sets.Dirty = sets.Dirty.Union(fresh);
+        sets.Cut.AddRange(buckets);
+    }
+}

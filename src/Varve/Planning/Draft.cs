@@ -1,0 +1,212 @@
+using NodaTime;
+using Varve.Time;
+
+namespace Varve.Planning;
+
+/// <summary>
+/// The ledger as it will be while the plan is carried out: each step that is added moves it on, so that what follows is
+/// decided on what will then be true. Used by one call of the planner only.
+/// </summary>
+internal sealed class Draft
+{
+    private const int MostRanges = 200;
+
+    private readonly Dictionary<string, Sets> _sets;
+    private readonly TableState _state;
+
+    public Draft(Blueprint blueprint, TableState state)
+    {
+        Blueprint = blueprint;
+        _state = state;
+        _sets = blueprint.Tiers.Select(t => t.Id).Append(Relations.Source).ToDictionary(id => id, id => new Sets(state.Ledger.Of(id)));
+        Start = History(blueprint, state);
+    }
+
+    public Blueprint Blueprint { get; }
+
+    public Ledger Ledger => _state.Ledger;
+
+    public List<PlanStep> Steps { get; } = [];
+
+    public List<Wait> Waits { get; } = [];
+
+    /// <summary>The oldest instant that anything is known of; null for a table that never had a row.</summary>
+    public Instant? Start { get; }
+
+    public Sets Of(string relation) => _sets[relation];
+
+    /// <summary>What a relation can give as an input: whole, and as it should be.</summary>
+    public RangeSet Gives(string relation)
+    {
+        if (relation == Relations.Source) return Spoilt(relation).Complement();
+        var sets = Of(relation);
+        var before = RangeSet.Of(TimeRange.Before(Since(Blueprint.Tier(relation))));
+        return sets.Covered.Union(before).Except(sets.Dirty).Except(Spoilt(relation));
+    }
+
+    /// <summary>
+    /// Where the history of a tier begins: nothing is before it, so it counts as covered. A tier that was built begins where
+    /// it did, or with rows that are older; a new one where anything is known.
+    /// </summary>
+    public Instant Since(TierLayout tier)
+    {
+        var oldest = Of(tier.Id).Covered.Start is not { } covered ? Start
+            : _state.First is { } first ? Instant.Min(first, covered) : covered;
+        return oldest is { } at ? tier.Grid.Floor(at) : Instant.MinValue;
+    }
+
+    /// <summary>What a relation will never give again.</summary>
+    public RangeSet Spoilt(string relation)
+    {
+        var sets = Of(relation);
+        if (relation != Relations.Source) return sets.Frozen.Union(sets.Lost);
+        var cutByOthers = Blueprint.BuiltFrom(Relations.Source).SelectMany(t => Of(t.Id).Cut).Where(c => c.ByOthers);
+        return sets.Frozen.Union(RangeSet.Of(cutByOthers.Select(c => c.Bucket)));
+    }
+
+    /// <summary>Where a relation has no rows any more: removed by Varve, or before the oldest row.</summary>
+    public RangeSet Gone(string relation)
+    {
+        var first = relation == Relations.Source ? _state.First : FirstOf(relation);
+        return Of(relation).Frozen.Add(first is { } at ? TimeRange.Before(at) : TimeRange.All);
+    }
+
+    /// <summary>The oldest instant at which a relation has, or will have, rows; null for none.</summary>
+    public Instant? FirstOf(string relation)
+    {
+        if (relation == Relations.Source) return _state.First;
+        var stored = _state.Tiers.GetValueOrDefault(relation)?.First;
+        var built = Of(relation).Built;
+        return stored is { } a && built is { } b ? Instant.Min(a, b) : stored ?? built;
+    }
+
+    public void RollUp(TierLayout tier, string input, RangeSet ranges, string reason)
+    {
+        var sets = Of(tier.Id);
+        AddRollUp(tier, input, ranges.Except(sets.Covered), reason, again: false);
+        AddRollUp(tier, input, ranges.Intersect(sets.Covered), "its input changed since it was built", again: true);
+        sets.Covered = sets.Covered.Union(ranges);
+        sets.Dirty = sets.Dirty.Except(ranges);
+        var first = ranges.Start!.Value;
+        sets.Built = sets.Built is { } earlier ? Instant.Min(earlier, first) : first;
+        foreach (var coarser in Blueprint.BuiltFrom(tier.Id))
+        {
+            var touched = coarser.Covers(ranges).Intersect(Of(coarser.Id).Covered).Except(Of(coarser.Id).CutRanges);
+            Of(coarser.Id).Dirty = Of(coarser.Id).Dirty.Union(touched.Intersect(coarser.Whole(Spoilt(tier.Id).Complement())));
+        }
+    }
+
+    /// <summary>Removes a range; where nothing older is left, everything before it counts as expired too.</summary>
+    public void Expire(string relation, TimeRange range, string reason)
+    {
+        var proofs = Blueprint.BuiltFrom(relation).ToList();
+        var rows = Estimate.Rows(this, _state, relation, range);
+        Steps.Add(new PlanStep.Expire
+        {
+            Relation = relation,
+            Range = range,
+            Proofs = [.. proofs.Select(t => t.Id)],
+            Reason = reason,
+            Rows = rows,
+            Bytes = Estimate.Bytes(_state, relation, rows),
+        });
+        var sets = Of(relation);
+        var gone = FirstOf(relation) is { } first && first < range.From ? range : TimeRange.Before(range.To);
+        sets.Frozen = sets.Frozen.Add(gone);
+        foreach (var tier in proofs) Of(tier.Id).CutAt(tier, gone, sets.Frozen);
+    }
+
+    /// <summary>Notes what is due and waits; ranges that wait for the same reason become one.</summary>
+    public void Wait(string relation, RangeSet ranges, string reason, bool person)
+    {
+        var hull = new TimeRange(ranges.Start!.Value, ranges.End!.Value);
+        var same = Waits.FindIndex(w => w.Relation == relation && w.Reason == reason);
+        if (same < 0) Waits.Add(new(relation, hull, reason, person));
+        else Waits[same] = Waits[same] with { Range = new(Instant.Min(Waits[same].Range.From, hull.From), Instant.Max(Waits[same].Range.To, hull.To)) };
+    }
+
+    private void AddRollUp(TierLayout tier, string input, RangeSet ranges, string reason, bool again)
+    {
+        foreach (var some in ranges.Chunk(MostRanges))
+        {
+            var part = RangeSet.Of(some);
+            Steps.Add(new PlanStep.RollUp
+            {
+                Relation = tier.Id,
+                Input = input,
+                Ranges = part,
+                Again = again,
+                Reason = reason,
+                Rows = Estimate.Written(this, _state, tier, part),
+            });
+        }
+    }
+
+    /// <summary>
+    /// The oldest row lies in the first bucket of every tier that was built from the beginning, so at or after the latest of
+    /// their starts; a tier that was added later begins behind the end of such a bucket.
+    /// </summary>
+    private static Instant? History(Blueprint blueprint, TableState state)
+    {
+        List<TimeRange> firsts =
+        [
+            .. from tier in blueprint.Tiers
+               let start = state.Ledger.Of(tier.Id).Covered.Start
+               where start is not null
+               select tier.Grid.BucketOf(start.Value),
+        ];
+        Instant? built = firsts.Count == 0 ? null : firsts.Where(f => f.From < firsts.Min(g => g.To)).Max(f => f.From);
+        return built is { } at && state.First is { } first ? Instant.Min(at, first) : built ?? state.First;
+    }
+
+    /// <summary>The sets of one relation, moved on by the steps.</summary>
+    internal sealed class Sets(RelationLedger ledger)
+    {
+        public bool Created { get; set; } = ledger.Created;
+
+        public RangeSet Covered { get; set; } = ledger.Covered;
+
+        public RangeSet Dirty { get; set; } = ledger.Dirty;
+
+        public RangeSet Lost { get; set; } = ledger.Lost;
+
+        public RangeSet Frozen { get; set; } = ledger.Frozen;
+
+        public RangeSet Halted { get; set; } = ledger.Halted;
+
+        public RangeSet Accepted { get; set; } = ledger.Accepted;
+
+        public List<CutBucket> Cut { get; } = [.. ledger.Cut];
+
+        /// <summary>The oldest bucket that this plan builds; null for none.</summary>
+        public Instant? Built { get; set; }
+
+        public RangeSet CutRanges => Cut.Count == 0 ? RangeSet.Empty : RangeSet.Of(Cut.Select(c => c.Bucket));
+
+        /// <summary>The sets as they are now.</summary>
+        public RelationLedger Ledger => new()
+        {
+            Created = Created,
+            Covered = Covered,
+            Dirty = Dirty,
+            Lost = Lost,
+            Frozen = Frozen,
+            Halted = Halted,
+            Accepted = Accepted,
+            Cut = [.. Cut],
+        };
+
+        /// <summary>Buckets that a removed range leaves in part are cut; those that are gone as a whole are forgotten.</summary>
+        public void CutAt(TierLayout tier, TimeRange range, RangeSet frozen)
+        {
+            foreach (var edge in new[] { range.From, range.To })
+            {
+                if (edge == Instant.MinValue || tier.Grid.IsBoundary(edge)) continue;
+                var bucket = tier.Grid.BucketOf(edge);
+                if (!CutRanges.Covers(bucket)) Cut.Add(new(bucket, 0, ByOthers: false));
+            }
+
+            Cut.RemoveAll(c => frozen.Covers(c.Bucket));
+        }
+    }
+}

@@ -1,0 +1,99 @@
+using NodaTime;
+using Varve.Time;
+
+namespace Varve.Planning;
+
+/// <summary>The closed buckets that are not covered or are dirty, tier by tier, and the steps that build them.</summary>
+internal sealed class Due
+{
+    private readonly Draft _draft;
+    private readonly Dictionary<string, RangeSet> _needs;
+
+    public Due(Draft draft, Horizon horizon)
+    {
+        _draft = draft;
+        _needs = draft.Blueprint.Tiers.ToDictionary(t => t.Id, t => Missing(t, horizon));
+        foreach (var tier in draft.Blueprint.Tiers) MarkLost(tier);
+    }
+
+    public bool Any => _needs.Values.Any(n => !n.IsEmpty) || _draft.Blueprint.Tiers.Any(t => !_draft.Of(t.Id).Dirty.IsEmpty);
+
+    /// <summary>The start of the oldest bucket that is due; the end of time for none.</summary>
+    public Instant Start => _draft.Blueprint.Tiers
+        .SelectMany(t => new[] { _needs[t.Id].Start, _draft.Of(t.Id).Dirty.Start })
+        .OfType<Instant>()
+        .DefaultIfEmpty(Instant.MaxValue)
+        .Min();
+
+    /// <summary>Builds what is due of the buckets that end in a slice, finest tier first.</summary>
+    public void Build(TimeRange slice)
+    {
+        foreach (var tier in _draft.Blueprint.Tiers)
+        {
+            var sets = _draft.Of(tier.Id);
+            var due = _needs[tier.Id].Except(sets.Covered).Union(sets.Dirty).Except(sets.CutRanges)
+                .Intersect(tier.Grid.Floor(slice));
+            if (due.IsEmpty) continue;
+            foreach (var input in Inputs(tier))
+            {
+                var whole = due.Intersect(tier.Whole(_draft.Gives(input)));
+                if (whole.IsEmpty) continue;
+                _draft.RollUp(tier, input, whole, input == tier.Input ? "closed and not covered" : $"closed and not covered; {tier.Input} no longer has it");
+                due = due.Except(whole);
+                if (due.IsEmpty) break;
+            }
+
+            if (!due.IsEmpty) _draft.Wait(tier.Id, due, $"{tier.Input} does not cover it yet", person: false);
+        }
+    }
+
+    private RangeSet Missing(TierLayout tier, Horizon horizon)
+    {
+        var sets = _draft.Of(tier.Id);
+        var from = _draft.Since(tier);
+        var to = tier.Grid.Floor(horizon.Closed);
+        if (from >= to) return RangeSet.Empty;
+        var closed = new TimeRange(from, to);
+        return sets.Covered.Covers(closed) ? RangeSet.Empty : RangeSet.Of(closed).Except(sets.Covered).Except(sets.CutRanges).Except(sets.Lost);
+    }
+
+    /// <summary>What no input will ever give again is lost: recorded, so that nothing waits for it.</summary>
+    private void MarkLost(TierLayout tier)
+    {
+        var lost = _needs[tier.Id];
+        if (lost.IsEmpty) return;
+        foreach (var input in Inputs(tier))
+        {
+            lost = lost.Intersect(tier.Covers(_draft.Spoilt(input)));
+            if (lost.IsEmpty) return;
+        }
+
+        _draft.Steps.Add(new PlanStep.Mark
+        {
+            Relation = tier.Id,
+            Lost = lost,
+            Reason = "nothing that is left could build it: the coarser tiers answer there",
+        });
+        _needs[tier.Id] = _needs[tier.Id].Except(lost);
+        _draft.Of(tier.Id).Lost = _draft.Of(tier.Id).Lost.Union(lost);
+    }
+
+    /// <summary>
+    /// The planned input first, then every finer relation, finest first; a tier only where its boundaries contain those
+    /// that are due, as the zone really had them.
+    /// </summary>
+    private IEnumerable<string> Inputs(TierLayout tier)
+    {
+        if (Fits(tier, tier.Input)) yield return tier.Input;
+        if (tier.Input != Relations.Source) yield return Relations.Source;
+        foreach (var finer in _draft.Blueprint.Tiers.TakeWhile(t => t.Id != tier.Id))
+            if (finer.Id != tier.Input && Fits(tier, finer.Id)) yield return finer.Id;
+    }
+
+    private bool Fits(TierLayout tier, string input)
+    {
+        if (input == Relations.Source) return true;
+        var due = _needs[tier.Id].Union(_draft.Of(tier.Id).Dirty);
+        return due.IsEmpty || _draft.Blueprint.Tier(input).Grid.BoundariesContain(tier.Grid, new(due.Start!.Value, due.End!.Value), out _);
+    }
+}

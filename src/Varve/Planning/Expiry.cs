@@ -1,0 +1,128 @@
+using NodaTime;
+using Varve.Time;
+
+namespace Varve.Planning;
+
+/// <summary>What is past its time, relation by relation, and the steps that prove and remove it.</summary>
+internal sealed class Expiry
+{
+    private readonly Draft _draft;
+    private readonly Horizon _horizon;
+    private readonly List<(string Relation, Instant Edge)> _edges;
+
+    public Expiry(Draft draft, Horizon horizon)
+    {
+        _draft = draft;
+        _horizon = horizon;
+        _edges =
+        [
+            .. from relation in draft.Blueprint.Tiers.Select(t => t.Id).Prepend(Relations.Source)
+               let edge = horizon.Edge(relation)
+               where edge > Instant.MinValue
+               select (relation, edge),
+        ];
+    }
+
+    public bool Any => _edges.Exists(e => !Past(e.Relation, e.Edge, TimeRange.All).IsEmpty);
+
+    /// <summary>The oldest instant that is past its time; the end of time for none.</summary>
+    public Instant Start => _edges.Select(e => Past(e.Relation, e.Edge, TimeRange.All).Start).OfType<Instant>().DefaultIfEmpty(Instant.MaxValue).Min();
+
+    public Instant End => _edges.Count == 0 ? Instant.MinValue : _edges.Max(e => e.Edge);
+
+    /// <summary>Removes what is past its time in a slice: the source first, then the tiers, finest first.</summary>
+    public void Remove(TimeRange slice)
+    {
+        foreach (var (relation, edge) in _edges)
+        {
+            foreach (var range in Allowed(relation, Past(relation, edge, slice)))
+                if (Rows(relation, range)) _draft.Expire(relation, range, Why(relation, edge));
+        }
+    }
+
+    /// <summary>What of a range may go, as the draft stands: asked again by the executor when it acts.</summary>
+    public RangeSet Allowed(string relation, TimeRange range)
+    {
+        var edge = _edges.Find(e => e.Relation == relation);
+        if (edge.Relation is null || range.From >= edge.Edge) return RangeSet.Empty;
+        return Allowed(relation, RangeSet.Of(range.Intersect(TimeRange.Before(edge.Edge))).Except(_draft.Of(relation).Frozen));
+    }
+
+    private RangeSet Allowed(string relation, RangeSet past)
+    {
+        if (past.IsEmpty) return past;
+        past = Proven(relation, Unheld(relation, past));
+
+        // A row of a tier is a whole bucket: where only part of it may go, it stays.
+        return relation == Relations.Source ? past : _draft.Blueprint.Tier(relation).Whole(InputsGone(relation, past));
+    }
+
+    private RangeSet Past(string relation, Instant edge, TimeRange slice)
+    {
+        var grid = _horizon.ExpiryGrid(relation);
+        var reach = grid is null ? slice : grid.Floor(slice);
+        var to = Instant.Min(edge, reach.To);
+        if (_draft.FirstOf(relation) is not { } first || first >= to) return RangeSet.Empty;
+        var from = Instant.Max(reach.From, grid?.Floor(first) ?? first);
+        if (from >= to || _draft.Of(relation).Frozen.Covers(new TimeRange(from, to))) return RangeSet.Empty;
+        return RangeSet.Of(new TimeRange(from, to)).Except(_draft.Of(relation).Frozen);
+    }
+
+    private bool Rows(string relation, TimeRange range) => _draft.FirstOf(relation) is { } first && first < range.To;
+
+    private RangeSet Unheld(string relation, RangeSet past)
+    {
+        foreach (var hold in _draft.Ledger.Holds)
+        {
+            if (hold.Relation is { } only && only != relation) continue;
+            var held = past.Intersect(hold.Range);
+            if (held.IsEmpty) continue;
+            _draft.Wait(relation, held, hold.Until is { } until
+                ? $"held by {hold.Who} until {InstantText.Format(until)}: {hold.Reason}"
+                : $"held by {hold.Who}: {hold.Reason} (policy release ends it)", person: false);
+            past = past.Except(held);
+        }
+
+        var halted = past.Intersect(_draft.Ledger.Of(relation).Halted.Except(_draft.Ledger.Of(relation).Accepted));
+        if (halted.IsEmpty) return past;
+        _draft.Wait(relation, halted, "its rows could not be proven covered; look at it, then verify --accept lets it go", person: true);
+        return past.Except(halted);
+    }
+
+    /// <summary>Only where every tier that is built from it covers every bucket that it touches, with nothing dirty in it.</summary>
+    private RangeSet Proven(string relation, RangeSet past)
+    {
+        foreach (var tier in _draft.Blueprint.BuiltFrom(relation))
+        {
+            var sets = _draft.Of(tier.Id);
+            var done = sets.Covered.Except(sets.Dirty).Union(sets.CutRanges).Union(sets.Lost);
+            var open = tier.Covers(past).Intersect(TimeRange.Since(_draft.Since(tier))).Except(done);
+            var blocked = past.Intersect(open);
+            if (blocked.IsEmpty) continue;
+            _draft.Wait(relation, blocked, $"{tier.Id} does not cover it yet", person: false);
+            past = past.Except(blocked);
+        }
+
+        return past;
+    }
+
+    private RangeSet InputsGone(string relation, RangeSet past)
+    {
+        var input = _draft.Blueprint.Tier(relation).Input;
+        foreach (var finer in new[] { Relations.Source, input }.Distinct())
+        {
+            var waiting = past.Except(_draft.Gone(finer));
+            if (waiting.IsEmpty) continue;
+            _draft.Wait(relation, waiting, $"the same range of {finer} is still there", person: false);
+            past = past.Except(waiting);
+        }
+
+        return past;
+    }
+
+    private string Why(string relation, Instant edge)
+    {
+        var keep = relation == Relations.Source ? _draft.Blueprint.Policy.Keep : _draft.Blueprint.Tier(relation).Keep;
+        return $"older than {keep.Text}: ended before {InstantText.Format(edge)}";
+    }
+}

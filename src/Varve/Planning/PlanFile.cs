@@ -1,0 +1,188 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Varve.Policies;
+using Varve.Time;
+
+namespace Varve.Planning;
+
+/// <summary>Plans as JSON, <c>"format": "varve-plan/1"</c>: written and read without loss. It holds no SQL.</summary>
+public static partial class PlanFile
+{
+    /// <summary>What <c>format</c> says.</summary>
+    public const string Format = "varve-plan/1";
+
+    /// <summary>The plans as indented JSON with a final end of line.</summary>
+    public static string Write(IReadOnlyList<Plan> plans) =>
+        JsonSerializer.Serialize(new FileShape(Format, [.. plans.Select(Shape)]), FileJson.Default.FileShape) + "\n";
+
+    /// <summary>Reads what <see cref="Write"/> wrote.</summary>
+    /// <exception cref="PolicyException">It is no plan file, or one of another format.</exception>
+    public static IReadOnlyList<Plan> Read(string text)
+    {
+        try
+        {
+            var file = JsonSerializer.Deserialize(text, FileJson.Default.FileShape) ?? throw new JsonException("it is null");
+            if (file.Format != Format) throw new PolicyException("VRV202", $"This plan file says \"format\": \"{file.Format}\"; this version of Varve reads \"{Format}\". Write it again with varve plan --out.");
+            return [.. file.Plans.Select(Value)];
+        }
+        catch (Exception e) when (e is JsonException or FormatException or ArgumentException)
+        {
+            throw new PolicyException("VRV202", $"This is not a plan file: {e.Message} Write one with varve plan --out FILE.", e);
+        }
+    }
+
+    private static PlanShape Shape(Plan plan) => new(
+        plan.Policy,
+        plan.Revision,
+        plan.PolicyHash,
+        InstantText.Format(plan.AsOf),
+        plan.ZoneVersion,
+        [.. plan.Steps.Select(Shape)],
+        [.. plan.Waits.Select(w => new WaitShape(w.Relation, w.Range.ToString(), w.Reason, w.NeedsPerson))],
+        [.. plan.Notes.Select(n => new NoteShape(n.Code, n.Message, n.IsWarning, n.Path.Length == 0 ? null : n.Path, n.Position?.File, n.Position?.Line, n.Position?.Column))],
+        plan.Brake is { } brake ? new(brake.Hash, brake.Reason, brake.Rows) : null);
+
+    private static Plan Value(PlanShape plan) => new()
+    {
+        Policy = plan.Policy,
+        Revision = plan.Revision,
+        PolicyHash = plan.PolicyHash,
+        AsOf = InstantText.Parse(plan.AsOf),
+        ZoneVersion = plan.ZoneVersion,
+        Steps = [.. plan.Steps.Select(Value)],
+        Waits = [.. plan.Waits.Select(w => new Wait(w.Relation, TimeRange.Parse(w.Range), w.Reason, w.NeedsPerson))],
+        Notes = [.. plan.Notes.Select(n => new Problem(n.Code, n.Message)
+        {
+            IsWarning = n.IsWarning,
+            Path = n.Path ?? "",
+            Position = n.File is null ? null : new SourcePosition(n.File, n.Line ?? 0, n.Column ?? 0),
+        })],
+        Brake = plan.Brake is { } brake ? new(brake.Hash, brake.Reason, brake.Rows) : null,
+    };
+
+    private static StepShape Shape(PlanStep step)
+    {
+        StepShape shape = new() { Kind = step.Kind, Relation = step.Relation, Reason = step.Reason, Rows = step.Rows, Bytes = step.Bytes };
+        return step switch
+        {
+            PlanStep.Mark mark => shape with
+            {
+                Dirty = Texts(mark.Dirty),
+                Lost = Texts(mark.Lost),
+                Cut = [.. mark.Cut.Select(c => new CutShape(c.Bucket.ToString(), c.RowsLeft, c.ByOthers))],
+            },
+            PlanStep.RollUp rollUp => shape with { Input = rollUp.Input, Ranges = Texts(rollUp.Ranges), Again = rollUp.Again },
+            PlanStep.Expire expire => shape with { Range = expire.Range.ToString(), Proofs = expire.Proofs },
+            PlanStep.Discard discard => shape with { Range = discard.Range.ToString() },
+            _ => shape,
+        };
+    }
+
+    private static PlanStep Value(StepShape step)
+    {
+        var (relation, reason, rows, bytes) = (step.Relation, step.Reason, step.Rows, step.Bytes);
+        return step.Kind switch
+        {
+            "create" => new PlanStep.CreateTier { Relation = relation, Reason = reason, Rows = rows, Bytes = bytes },
+            "publish" => new PlanStep.Publish { Relation = relation, Reason = reason, Rows = rows, Bytes = bytes },
+            "mark" => new PlanStep.Mark
+            {
+                Relation = relation,
+                Reason = reason,
+                Rows = rows,
+                Bytes = bytes,
+                Dirty = Ranges(step.Dirty),
+                Lost = Ranges(step.Lost),
+                Cut = [.. (step.Cut ?? []).Select(c => new CutBucket(TimeRange.Parse(c.Bucket), c.RowsLeft, c.ByOthers))],
+            },
+            "rollup" => new PlanStep.RollUp
+            {
+                Relation = relation,
+                Reason = reason,
+                Rows = rows,
+                Bytes = bytes,
+                Input = Required(step.Input, "input"),
+                Ranges = Ranges(step.Ranges),
+                Again = step.Again ?? false,
+            },
+            "expire" => new PlanStep.Expire
+            {
+                Relation = relation,
+                Reason = reason,
+                Rows = rows,
+                Bytes = bytes,
+                Range = TimeRange.Parse(Required(step.Range, "range")),
+                Proofs = Required(step.Proofs, "proofs"),
+            },
+            "discard" => new PlanStep.Discard { Relation = relation, Reason = reason, Rows = rows, Bytes = bytes, Range = TimeRange.Parse(Required(step.Range, "range")) },
+            var other => throw new JsonException($"it has a step of the unknown kind '{other}'."),
+        };
+
+        T Required<T>(T? value, string name)
+            where T : class => value ?? throw new JsonException($"a step of kind '{step.Kind}' lacks '{name}'.");
+    }
+
+    private static string[] Texts(RangeSet ranges) => [.. ranges.Select(r => r.ToString())];
+
+    private static RangeSet Ranges(IReadOnlyList<string>? texts) => RangeSet.Of((texts ?? []).Select(TimeRange.Parse));
+
+    private sealed record FileShape(string Format, IReadOnlyList<PlanShape> Plans);
+
+    private sealed record PlanShape(
+        string Policy,
+        int Revision,
+        string PolicyHash,
+        string AsOf,
+        string ZoneVersion,
+        IReadOnlyList<StepShape> Steps,
+        IReadOnlyList<WaitShape> Waits,
+        IReadOnlyList<NoteShape> Notes,
+        BrakeShape? Brake = null);
+
+    private sealed record StepShape
+    {
+        public required string Kind { get; init; }
+
+        public required string Relation { get; init; }
+
+        public required string Reason { get; init; }
+
+        public long Rows { get; init; }
+
+        public long Bytes { get; init; }
+
+        public string? Input { get; init; }
+
+        public IReadOnlyList<string>? Ranges { get; init; }
+
+        public bool? Again { get; init; }
+
+        public string? Range { get; init; }
+
+        public IReadOnlyList<string>? Proofs { get; init; }
+
+        public IReadOnlyList<string>? Dirty { get; init; }
+
+        public IReadOnlyList<string>? Lost { get; init; }
+
+        public IReadOnlyList<CutShape>? Cut { get; init; }
+    }
+
+    private sealed record CutShape(string Bucket, long RowsLeft, bool ByOthers);
+
+    private sealed record WaitShape(string Relation, string Range, string Reason, bool NeedsPerson);
+
+    private sealed record NoteShape(string Code, string Message, bool IsWarning, string? Path = null, string? File = null, int? Line = null, int? Column = null);
+
+    private sealed record BrakeShape(string Hash, string Reason, long Rows);
+
+    [JsonSourceGenerationOptions(
+        PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+        RespectNullableAnnotations = true,
+        RespectRequiredConstructorParameters = true,
+        WriteIndented = true)]
+    [JsonSerializable(typeof(FileShape))]
+    private sealed partial class FileJson : JsonSerializerContext;
+}

@@ -1,0 +1,34 @@
+using Varve.Policies;
+using Varve.Time;
+
+namespace Varve.Planning;
+
+/// <summary>What a person should know about a table, whatever the plan does.</summary>
+internal static class PlanNotes
+{
+    public static IReadOnlyList<Problem> Of(Blueprint blueprint, TableState state)
+    {
+        List<Problem> notes = [];
+        if (state.Frozen is { Rows: > 0, First: { } first, Last: { } last } && blueprint.Policy.LateAfterExpiry == LateAfterExpiry.Hold)
+        {
+            notes.Add(Note("VRV210", FormattableString.Invariant(
+                $"{state.Frozen.Rows:N0} rows between {InstantText.Format(first)} and {InstantText.Format(last)} came for a range that has expired; they stay in {blueprint.Source.Text} and are in no tier (late_after_expiry: hold)")));
+        }
+
+        if (state.Timeless > 0)
+        {
+            notes.Add(Note("VRV211", FormattableString.Invariant(
+                $"{state.Timeless:N0} rows of {blueprint.Source.Text} have no finite {blueprint.Time.Name}: they are in no tier and never expire")));
+        }
+
+        if (state.Future is { Rows: > 0, Last: { } newest })
+        {
+            notes.Add(Note("VRV212", FormattableString.Invariant(
+                $"{state.Future.Rows:N0} rows of {blueprint.Source.Text} are later than the planning instant, up to {InstantText.Format(newest)}: they wait until their time has come")));
+        }
+
+        return notes;
+    }
+
+    private static Problem Note(string code, string message) => new(code, message) { IsWarning = true };
+}

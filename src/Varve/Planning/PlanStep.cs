@@ -1,0 +1,119 @@
+using Varve.Time;
+
+namespace Varve.Planning;
+
+/// <summary>One thing that a run will do, as a value: no SQL, no clock. A closed family.</summary>
+public abstract record PlanStep
+{
+    private PlanStep()
+    {
+    }
+
+    /// <summary>The relation that changes: <see cref="Relations.Source"/>, a tier id or <see cref="Relations.All"/>.</summary>
+    public required string Relation { get; init; }
+
+    /// <summary>Why, in one sentence.</summary>
+    public required string Reason { get; init; }
+
+    /// <summary>Rows written or removed, estimated.</summary>
+    public long Rows { get; init; }
+
+    /// <summary>Bytes written or removed, estimated; 0 where unknown.</summary>
+    public long Bytes { get; init; }
+
+    /// <summary>The kind, as it stands in plans, journals and the catalog.</summary>
+    public abstract string Kind { get; }
+
+    /// <summary>What it touches; empty for what has no range.</summary>
+    public abstract RangeSet Touches { get; }
+
+    /// <summary>Kind, relation and range: two steps with the same key do the same.</summary>
+    public string Key => $"{Kind} {Relation} {string.Join(' ', Touches.Select(r => r.ToString()))}".TrimEnd();
+
+    /// <summary>Creates the states table of a tier and its view.</summary>
+    public sealed record CreateTier : PlanStep
+    {
+        /// <inheritdoc/>
+        public override string Kind => "create";
+
+        /// <inheritdoc/>
+        public override RangeSet Touches => RangeSet.Empty;
+    }
+
+    /// <summary>Writes the views that people read.</summary>
+    public sealed record Publish : PlanStep
+    {
+        /// <inheritdoc/>
+        public override string Kind => "publish";
+
+        /// <inheritdoc/>
+        public override RangeSet Touches => RangeSet.Empty;
+    }
+
+    /// <summary>Records what was found changed: dirty, cut and lost buckets of a tier. No row of a user's relation changes.</summary>
+    public sealed record Mark : PlanStep
+    {
+        /// <summary>Covered buckets to build again.</summary>
+        public RangeSet Dirty { get; init; } = RangeSet.Empty;
+
+        /// <summary>Buckets of a new tier that cannot be built any more.</summary>
+        public RangeSet Lost { get; init; } = RangeSet.Empty;
+
+        /// <summary>Buckets that somebody else cut.</summary>
+        public IReadOnlyList<CutBucket> Cut { get; init; } = [];
+
+        /// <inheritdoc/>
+        public override string Kind => "mark";
+
+        /// <inheritdoc/>
+        public override RangeSet Touches => Dirty.Union(Lost).Union(RangeSet.Of(Cut.Select(c => c.Bucket)));
+    }
+
+    /// <summary>Builds, or builds again, buckets of a tier from its input.</summary>
+    public sealed record RollUp : PlanStep
+    {
+        /// <summary>What it is built from: <see cref="Relations.Source"/> or a tier id.</summary>
+        public required string Input { get; init; }
+
+        /// <summary>Whole buckets of the tier.</summary>
+        public required RangeSet Ranges { get; init; }
+
+        /// <summary>True where the buckets were covered before.</summary>
+        public bool Again { get; init; }
+
+        /// <inheritdoc/>
+        public override string Kind => "rollup";
+
+        /// <inheritdoc/>
+        public override RangeSet Touches => Ranges;
+    }
+
+    /// <summary>Proves rows covered and removes them.</summary>
+    public sealed record Expire : PlanStep
+    {
+        /// <summary>What goes.</summary>
+        public required TimeRange Range { get; init; }
+
+        /// <summary>Ids of the tiers that must agree with it first; empty where nothing is built from it.</summary>
+        public required IReadOnlyList<string> Proofs { get; init; }
+
+        /// <inheritdoc/>
+        public override string Kind => "expire";
+
+        /// <inheritdoc/>
+        public override RangeSet Touches => RangeSet.Of(Range);
+    }
+
+    /// <summary>Removes rows that came for a range that has expired, where the policy says so.</summary>
+    public sealed record Discard : PlanStep
+    {
+        /// <summary>The expired range.</summary>
+        public required TimeRange Range { get; init; }
+
+        /// <inheritdoc/>
+        public override string Kind => "discard";
+
+        /// <inheritdoc/>
+        public override RangeSet Touches => RangeSet.Of(Range);
+    }
+}

@@ -1,0 +1,172 @@
+using System.Globalization;
+using NodaTime;
+using Varve.Time;
+
+namespace Varve.Planning;
+
+/// <summary>The one rendering of plans for people: equal steps are folded, numbers and ranges stand in columns. Pure.</summary>
+public static class PlanText
+{
+    private const int ReasonsShown = 3;
+
+    /// <summary>The lines of one plan.</summary>
+    public static IReadOnlyList<PlanLine> Render(Plan plan)
+    {
+        List<PlanLine> lines = [new(PlanTone.Title, $"{plan.Policy}  {Revision(plan.Revision)}  as of {InstantText.Format(plan.AsOf)}")];
+        var folds = Fold(plan.Steps);
+        if (folds.Count == 0) lines.Add(new(PlanTone.Detail, "  nothing to do"));
+        lines.AddRange(Aligned(folds));
+        if (plan.Steps.Count > 0) lines.Add(new(PlanTone.Detail, Total(plan.Steps)));
+        if (Sliced(plan.Steps)) lines.Add(new(PlanTone.Detail, "  slice by slice, oldest first: rolled up through all tiers, proven, then expired"));
+        lines.AddRange(plan.Waits.Select(w => new PlanLine(w.NeedsPerson ? PlanTone.Warning : PlanTone.Wait, $"  waits     {w.Relation}  {Range(w.Range)}: {w.Reason}")));
+        lines.AddRange(plan.Notes.Select(n => new PlanLine(n.IsWarning ? PlanTone.Warning : PlanTone.Detail, $"  note      {n.Text}")));
+        if (plan.Brake is { } brake)
+        {
+            lines.Add(new(PlanTone.Warning, $"  brake     {brake.Reason}"));
+            lines.Add(new(PlanTone.Warning, $"            to let {Count(brake.Rows, "row")} go: varve run {plan.Policy} --confirm {brake.Hash}"));
+        }
+
+        return lines;
+    }
+
+    /// <summary>Several plans as plain text, a blank line between them.</summary>
+    public static string Text(IEnumerable<Plan> plans) =>
+        string.Join("\n\n", plans.Select(plan => string.Join('\n', Render(plan).Select(line => line.Text))));
+
+    /// <summary>One step in a few words: <c>roll up 1h from source 2013-01-01 … 2013-01-02</c>.</summary>
+    public static string Describe(PlanStep step) => $"{Verb(step)} {What(step)} {Span(step.Touches)}".TrimEnd();
+
+    private static IReadOnlyList<IReadOnlyList<PlanStep>> Fold(IReadOnlyList<PlanStep> steps)
+    {
+        var tooMany = steps.GroupBy(Shape).Where(g => g.Select(s => s.Reason).Distinct().Count() > ReasonsShown).Select(g => g.Key).ToHashSet();
+        return [.. steps.GroupBy(s => Shape(s) is var shape && tooMany.Contains(shape) ? shape : $"{shape} {s.Reason}").Select(g => g.ToList())];
+    }
+
+    // Tiers are created together; everything else is told apart by what it changes.
+    private static string Shape(PlanStep step) => step is PlanStep.CreateTier ? Verb(step) : $"{Verb(step)} {What(step)}";
+
+    private static IEnumerable<PlanLine> Aligned(IReadOnlyList<IReadOnlyList<PlanStep>> folds)
+    {
+        var cells = folds.Select(Cells).ToList();
+        var widths = Enumerable.Range(0, 5).Select(i => cells.Where(c => c[2].Length > 0).Select(c => c[i].Length).DefaultIfEmpty(0).Max()).ToArray();
+        foreach (var (fold, cell) in folds.Zip(cells))
+        {
+            var text = $"  {Sign(fold[0])} {Verb(fold[0]),-8} {cell[0].PadRight(widths[0])}  {cell[1].PadLeft(widths[1])}  {cell[2].PadRight(widths[2])}  {cell[3].PadLeft(widths[3])}  {cell[4].PadLeft(widths[4])}";
+            yield return new(Tone(fold[0]), text.TrimEnd());
+            foreach (var detail in Details(fold)) yield return new(PlanTone.Detail, $"             {detail}");
+        }
+    }
+
+    private static string[] Cells(IReadOnlyList<PlanStep> fold)
+    {
+        var touched = fold.Aggregate(RangeSet.Empty, (all, step) => all.Union(step.Touches));
+        var (rows, bytes) = (fold.Sum(s => s.Rows), fold.Sum(s => s.Bytes));
+        return
+        [
+            fold[0] is PlanStep.CreateTier ? string.Join(", ", fold.Select(What)) : What(fold[0]),
+            touched.IsEmpty ? "" : Count(fold.Count, "step"),
+            Span(touched),
+            rows == 0 ? "" : $"≈ {Count(rows, "row")}",
+            bytes == 0 ? "" : $"≈ {Bytes(bytes)}",
+        ];
+    }
+
+    private static IEnumerable<string> Details(IReadOnlyList<PlanStep> fold)
+    {
+        var reasons = fold.Select(s => s.Reason).Where(r => r.Length > 0).Distinct().ToList();
+        foreach (var reason in reasons.Take(ReasonsShown)) yield return reason;
+        if (reasons.Count > ReasonsShown) yield return $"and {Count(reasons.Count - ReasonsShown, "other reason")}";
+        if (fold[0] is PlanStep.Expire { Proofs: var proofs })
+        {
+            yield return proofs.Count == 0
+                ? "no tier is built from it: these rows cannot be regained, not even coarser"
+                : $"proven first against {string.Join(", ", proofs)}; then only these can answer, and the rows cannot be regained";
+        }
+        else if (fold.OfType<PlanStep.Mark>().Any(m => !m.Lost.IsEmpty))
+        {
+            yield return $"lost: {Span(fold.OfType<PlanStep.Mark>().Aggregate(RangeSet.Empty, (all, m) => all.Union(m.Lost)))} can no longer be built; the coarser tiers answer";
+        }
+    }
+
+    private static bool Sliced(IReadOnlyList<PlanStep> steps) =>
+        steps.OfType<PlanStep.Expire>().FirstOrDefault() is { Relation: var relation } &&
+        steps.SkipWhile(s => s is not PlanStep.Expire).SkipWhile(s => s is not PlanStep.RollUp).Any(s => s is PlanStep.Expire && s.Relation == relation);
+
+    private static string Total(IReadOnlyList<PlanStep> steps)
+    {
+        var removed = steps.Where(s => s is PlanStep.Expire or PlanStep.Discard).Sum(s => s.Rows);
+        var written = steps.OfType<PlanStep.RollUp>().Sum(s => s.Rows);
+        string[] parts = [.. written == 0 ? Array.Empty<string>() : [$"≈ {Count(written, "row")} written"], .. removed == 0 ? Array.Empty<string>() : [$"≈ {Count(removed, "row")} removed"]];
+        return parts.Length == 0 ? $"  {Count(steps.Count, "step")}" : $"  {Count(steps.Count, "step")}: {string.Join(", ", parts)}";
+    }
+
+    private static string Revision(int revision) => revision == 0 ? "not stored" : $"revision {Number(revision)}";
+
+    private static string Verb(PlanStep step) => step switch
+    {
+        PlanStep.CreateTier => "create",
+        PlanStep.Publish => "publish",
+        PlanStep.Mark => "mark",
+        PlanStep.RollUp { Again: true } => "rebuild",
+        PlanStep.RollUp => "roll up",
+        PlanStep.Expire => "expire",
+        PlanStep.Discard => "discard",
+        _ => step.Kind,
+    };
+
+    private static string What(PlanStep step) => step switch
+    {
+        PlanStep.RollUp rollUp => $"{step.Relation} from {Input(rollUp)}",
+        PlanStep.Publish => "views",
+        _ => step.Relation,
+    };
+
+    // 1mo@Europe/Berlin from 1d@Europe/Berlin: the zone is said once.
+    private static string Input(PlanStep.RollUp step) =>
+        step.Relation.IndexOf('@') is >= 0 and var at && step.Input.EndsWith(step.Relation[at..], StringComparison.Ordinal) ? step.Input[..step.Input.IndexOf('@')] : step.Input;
+
+    private static char Sign(PlanStep step) => Tone(step) switch
+    {
+        PlanTone.Create => '+',
+        PlanTone.Build => '~',
+        PlanTone.Remove => '-',
+        _ => '·',
+    };
+
+    private static PlanTone Tone(PlanStep step) => step switch
+    {
+        PlanStep.CreateTier or PlanStep.Publish => PlanTone.Create,
+        PlanStep.RollUp => PlanTone.Build,
+        PlanStep.Expire or PlanStep.Discard => PlanTone.Remove,
+        _ => PlanTone.Mark,
+    };
+
+    private static string Span(RangeSet ranges) => ranges.IsEmpty ? ""
+        : ranges.Count == 1 ? Range(ranges[0])
+        : $"{Range(new(ranges[0].From, ranges[^1].To))} ({Count(ranges.Count, "range")})";
+
+    private static string Range(TimeRange range) => range switch
+    {
+        { FromStart: true } => $"before {At(range.To)}",
+        { ToEnd: true } => $"from {At(range.From)}",
+        _ => $"{At(range.From)} … {At(range.To)}",
+    };
+
+    // A whole day is a date; seconds only where there are some.
+    private static string At(Instant at) => InstantText.Format(at) is var text && text.EndsWith("T00:00:00Z", StringComparison.Ordinal) ? text[..^10]
+        : text.EndsWith(":00Z", StringComparison.Ordinal) ? $"{text[..^4]}Z"
+        : text;
+
+    private static string Count(long count, string noun) => $"{Number(count)} {noun}{(count == 1 ? "" : "s")}";
+
+    private static string Number(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
+
+    private static string Bytes(long bytes)
+    {
+        string[] units = ["B", "kB", "MB", "GB", "TB", "PB"];
+        double amount = bytes;
+        var unit = 0;
+        for (; amount >= 999.5 && unit < units.Length - 1; unit++) amount /= 1000;
+        return string.Create(CultureInfo.InvariantCulture, $"{(unit == 0 || amount >= 99.5 ? Math.Round(amount) : Math.Round(amount, 1)):0.#} {units[unit]}");
+    }
+}

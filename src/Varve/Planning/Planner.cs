@@ -1,0 +1,82 @@
+using NodaTime;
+using Varve.Policies;
+using Varve.Time;
+
+namespace Varve.Planning;
+
+/// <summary>
+/// Decides what a run does. Pure: the same policy, state and instant give the same plan; no I/O, no clock, no SQL.
+/// What it returns is what <c>plan</c> prints and what <c>run</c> executes.
+/// </summary>
+public static class Planner
+{
+    /// <summary>What has to be looked at before a policy can be planned.</summary>
+    public static Watch Watch(Blueprint blueprint, Ledger ledger, Instant asOf) =>
+        Horizon.At(blueprint, Micros.FloorToMilliseconds(asOf), null).Watch(ledger);
+
+    /// <summary>The steps that bring a table to what its policy says, as of one instant.</summary>
+    /// <param name="blueprint">The policy laid over its table.</param>
+    /// <param name="state">What was seen of it.</param>
+    /// <param name="asOf">The only "now"; floored to milliseconds.</param>
+    public static Plan Plan(Blueprint blueprint, TableState state, Instant asOf)
+    {
+        var horizon = Horizon.At(blueprint, Micros.FloorToMilliseconds(asOf), state.Last);
+        var draft = new Draft(blueprint, state);
+        Create(draft, state);
+        Changes.Mark(draft, state, horizon);
+        Work(draft, state, horizon);
+        Discard(draft, state);
+        return new()
+        {
+            Policy = blueprint.Policy.Name,
+            Revision = state.Ledger.Revision,
+            PolicyHash = state.Ledger.PolicyHash,
+            AsOf = horizon.AsOf,
+            ZoneVersion = DateTimeZoneProviders.Tzdb.VersionId,
+            Steps = draft.Steps,
+            Waits = draft.Waits,
+            Notes = PlanNotes.Of(blueprint, state),
+            Brake = BrakeRule.For(blueprint, state, draft.Steps),
+        };
+    }
+
+    private static void Create(Draft draft, TableState state)
+    {
+        foreach (var tier in draft.Blueprint.Tiers.Where(t => !state.Ledger.Of(t.Id).Created))
+            draft.Steps.Add(new PlanStep.CreateTier { Relation = tier.Id, Reason = "the policy asks for it" });
+        if (draft.Blueprint.Tiers.Count > 0 && state.Ledger.PublishedRevision != state.Ledger.Revision)
+            draft.Steps.Add(new PlanStep.Publish { Relation = Relations.All, Reason = "the views of this revision" });
+    }
+
+    private static void Work(Draft draft, TableState state, Horizon horizon)
+    {
+        if (draft.Start is not { } start) return;
+        var due = new Due(draft, horizon);
+        var expiry = new Expiry(draft, horizon);
+        if (!due.Any && !expiry.Any) return;
+        var from = Instant.Max(start, Instant.Min(due.Start, expiry.Start));
+        var end = Instant.Max(Instant.Max(horizon.Closed, expiry.End), from + Duration.Epsilon);
+        foreach (var slice in Slices.For(state).Buckets(new(from, end)))
+        {
+            // What an earlier slice had to leave, because a bucket of a coarser tier ends in this one, is asked for again.
+            var reach = TimeRange.Before(slice.To);
+            due.Build(reach);
+            expiry.Remove(reach);
+        }
+    }
+
+    private static void Discard(Draft draft, TableState state)
+    {
+        if (draft.Blueprint.Policy.LateAfterExpiry != LateAfterExpiry.Discard || state.Frozen.Rows == 0) return;
+        foreach (var range in state.Ledger.Of(Relations.Source).Frozen)
+        {
+            draft.Steps.Add(new PlanStep.Discard
+            {
+                Relation = Relations.Source,
+                Range = range,
+                Reason = "rows that came for a range that has expired (late_after_expiry: discard)",
+                Rows = state.Frozen.Rows,
+            });
+        }
+    }
+}

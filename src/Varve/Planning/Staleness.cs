@@ -1,0 +1,26 @@
+namespace Varve.Planning;
+
+/// <summary>A plan that was made before is run only where a new plan would do the same.</summary>
+public static class Staleness
+{
+    /// <summary>The steps of the earlier plan, with what the new plan knows of them.</summary>
+    /// <param name="planned">The plan of the file.</param>
+    /// <param name="current">The plan of now, with the same planning instant.</param>
+    /// <exception cref="StalePlanException">A step is missing or changed. New rows, estimates and additional steps are not.</exception>
+    public static Plan Keep(Plan planned, Plan current)
+    {
+        List<string> differences = [];
+        if (planned.PolicyHash != current.PolicyHash) differences.Add($"! policy {planned.Policy}: it was changed since (revision {planned.Revision} then, {current.Revision} now)");
+        if (planned.ZoneVersion != current.ZoneVersion) differences.Add($"! zone data: {planned.ZoneVersion} then, {current.ZoneVersion} now");
+        var known = current.Steps.GroupBy(s => s.Key).ToDictionary(g => g.Key, g => g.First());
+        var keys = planned.Steps.Select(s => s.Key).ToHashSet();
+        differences.AddRange(planned.Steps.Where(s => !known.ContainsKey(s.Key)).Select(s => $"- {s.Key}"));
+        if (differences.Count > 0)
+        {
+            differences.AddRange(current.Steps.Where(s => !keys.Contains(s.Key)).Select(s => $"+ {s.Key}"));
+            throw new StalePlanException($"The plan of {planned.Policy} is stale: what it would do is no longer what is due. Plan again.", differences);
+        }
+
+        return current with { Steps = [.. planned.Steps.Select(s => known[s.Key])] };
+    }
+}

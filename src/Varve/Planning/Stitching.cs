@@ -1,0 +1,61 @@
+using NodaTime;
+using Varve.Time;
+
+namespace Varve.Planning;
+
+/// <summary>A range of the stitched view and who answers it.</summary>
+/// <param name="Relation"><see cref="Relations.Source"/> or a tier id.</param>
+/// <param name="Range">Disjoint from every other part's.</param>
+public sealed record StitchPart(string Relation, TimeRange Range);
+
+/// <summary>
+/// Which relation answers which range: the chain from the coarsest tier down, each read only where it has the whole
+/// bucket of the next coarser one, then the source for what is not covered yet. The parts are disjoint, ascending, and
+/// together all of time, so no row is counted twice or lost.
+/// </summary>
+public static class Stitching
+{
+    /// <summary>The parts of a policy's stitched view; one for the source alone where there are no tiers.</summary>
+    public static IReadOnlyList<StitchPart> Of(Blueprint blueprint, Func<string, RelationLedger> ledgers)
+    {
+        List<StitchPart> parts = [];
+        var from = Instant.MinValue;
+        var chain = Chain(blueprint, ledgers);
+        for (var i = 0; i < chain.Count; i++)
+        {
+            var to = i + 1 < chain.Count
+                ? Whole(chain[i], ledgers(chain[i].Id), ledgers(chain[i + 1].Id))
+                : ledgers(chain[i].Id).Covered.End!.Value;
+            if (to <= from) continue;
+            parts.Add(new(chain[i].Id, new(from, to)));
+            from = to;
+        }
+
+        parts.Add(new(Relations.Source, TimeRange.Since(from)));
+        return parts;
+    }
+
+    /// <summary>The tiers that can answer, coarsest first; one that is still being filled behind a coarser one is left out.</summary>
+    private static List<TierLayout> Chain(Blueprint blueprint, Func<string, RelationLedger> ledgers)
+    {
+        List<TierLayout> chain = [];
+        var until = Instant.MinValue;
+        foreach (var tier in blueprint.Tiers.Where(t => t.InChain).Reverse())
+        {
+            if (ledgers(tier.Id).Covered.End is not { } end || end < until) continue;
+            chain.Add(tier);
+            until = end;
+        }
+
+        return chain;
+    }
+
+    /// <summary>From which boundary of the coarser tier on the finer one has everything.</summary>
+    private static Instant Whole(TierLayout tier, RelationLedger coarse, RelationLedger fine)
+    {
+        var gone = Instant.Max(fine.Frozen.End ?? Instant.MinValue, fine.Lost.End ?? Instant.MinValue);
+        var start = fine.Covered.Start!.Value;
+        if (coarse.Covered.Start is { } first && tier.Grid.Floor(start) > first) gone = Instant.Max(gone, start);
+        return tier.Grid.Ceiling(gone);
+    }
+}

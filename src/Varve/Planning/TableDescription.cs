@@ -1,0 +1,62 @@
+using Varve.Policies;
+
+namespace Varve.Planning;
+
+/// <summary>A relation as it stands in the database.</summary>
+/// <param name="Table">Its full name, the schema filled in.</param>
+/// <param name="IsView">True for a view: it can be read, not kept.</param>
+/// <param name="Columns">Its columns in order.</param>
+public sealed record TableDescription(TableName Table, bool IsView, IReadOnlyList<Column> Columns)
+{
+    /// <summary>The column of that name, compared exactly; null where there is none.</summary>
+    public Column? Find(string name) => Columns.FirstOrDefault(c => c.Name == name);
+}
+
+/// <summary>One column.</summary>
+/// <param name="Name">As stored.</param>
+/// <param name="Type">What Varve makes of its type.</param>
+/// <param name="TypeName">The type as the engine writes it, for people.</param>
+public sealed record Column(string Name, ColumnType Type, string TypeName);
+
+/// <summary>The types that Varve tells apart. A closed family.</summary>
+public abstract record ColumnType
+{
+    private ColumnType()
+    {
+    }
+
+    /// <summary>Integers of any width; summed without overflow.</summary>
+    public sealed record Integer : ColumnType;
+
+    /// <summary>Exact decimals.</summary>
+    /// <param name="Scale">Digits behind the point.</param>
+    public sealed record Decimal(int Scale) : ColumnType;
+
+    /// <summary>Floats and doubles: they know NaN and infinities.</summary>
+    public sealed record Float : ColumnType;
+
+    /// <summary>Truth values.</summary>
+    public sealed record Bool : ColumnType;
+
+    /// <summary>Text and enumerations.</summary>
+    public sealed record Text : ColumnType;
+
+    /// <summary>Timestamps without a zone, taken as UTC.</summary>
+    /// <param name="Precision">The finest unit it holds.</param>
+    public sealed record Timestamp(TimeUnit Precision) : ColumnType;
+
+    /// <summary>Timestamps with a zone.</summary>
+    public sealed record TimestampTz : ColumnType;
+
+    /// <summary>Dates.</summary>
+    public sealed record Date : ColumnType;
+
+    /// <summary>Anything else that can be ordered and stored, as text of its own kind (uuid, time, interval, blob).</summary>
+    public sealed record Other : ColumnType;
+
+    /// <summary>Nested values; no function takes them.</summary>
+    public sealed record Nested : ColumnType;
+
+    /// <summary>True for integers, decimals and floats.</summary>
+    public bool IsNumeric => this is Integer or Decimal or Float;
+}

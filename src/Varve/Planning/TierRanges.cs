@@ -1,0 +1,19 @@
+using Varve.Time;
+
+namespace Varve.Planning;
+
+/// <summary>Sets of instants seen through the boundaries of a tier.</summary>
+internal static class TierRanges
+{
+    /// <summary>The buckets that overlap a set.</summary>
+    public static RangeSet Covers(this TierLayout tier, RangeSet ranges) =>
+        ranges.IsEmpty ? RangeSet.Empty : RangeSet.Of(ranges.Select(tier.Grid.Cover));
+
+    /// <summary>The buckets that lie in a set as a whole.</summary>
+    public static RangeSet Whole(this TierLayout tier, RangeSet ranges) => RangeSet.Of(
+        from range in ranges
+        let start = tier.Grid.Ceiling(range.From)
+        let end = tier.Grid.Floor(range.To)
+        where start < end
+        select new TimeRange(start, end));
+}

@@ -1,0 +1,201 @@
+using NodaTime;
+using Varve.Time;
+
+namespace Varve.Policies;
+
+/// <summary>What should be true of one table. A value; two policies are compared by their canonical text.</summary>
+public sealed record Policy
+{
+    private readonly IReadOnlyList<string>? _series;
+
+    /// <summary>Its name: unique in a catalog and immutable. Default: the table's name as written.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The source: the user's own table.</summary>
+    public required TableName Table { get; init; }
+
+    /// <summary>The column that says when a row was true.</summary>
+    public required string Time { get; init; }
+
+    /// <summary>The unit of an integer time column; null for a timestamp or a date.</summary>
+    public TimeUnit? Unit { get; init; }
+
+    /// <summary>The columns that name one series; NULL in them is a value like any other. Empty: one series.</summary>
+    public IReadOnlyList<string> Series { get => _series ?? []; init => _series = value; }
+
+    /// <summary>
+    /// Whether <see cref="Series"/> was set, be it to nothing. A policy that does not say it is refused where the table
+    /// has columns besides the time and the measures.
+    /// </summary>
+    public bool SaysSeries => _series is not null;
+
+    /// <summary>The measures, in the order of the policy; null is <c>auto</c>: every remaining column by its type.</summary>
+    public IReadOnlyList<Measure>? Measures { get; init; } = [];
+
+    /// <summary>The tiers, finest first; empty for plain retention.</summary>
+    public IReadOnlyList<Tier> Tiers { get; init; } = [];
+
+    /// <summary>How long source rows stay. Default: forever.</summary>
+    public Keep Keep { get; init; } = Keep.Forever;
+
+    /// <summary>How long a bucket waits for stragglers before it closes. Default: 0s.</summary>
+    public Keep Late { get; init; } = Keep.Parse("0s");
+
+    /// <summary>How far back changes are looked for; null: 1 d, or 3 × <see cref="Late"/> if longer, at most what keep leaves.</summary>
+    public Keep? Recheck { get; init; }
+
+    /// <summary>The expected sampling interval, for the coverage of buckets; null where none is expected.</summary>
+    public Keep? Interval { get; init; }
+
+    /// <summary>Below this share of known time values read as NULL; 0 to 1, default 0.</summary>
+    public double MinCoverage { get; init; }
+
+    /// <summary>A column that says when a row arrived; null where there is none.</summary>
+    public string? Arrival { get; init; }
+
+    /// <summary>How rows are proven covered before they go. Default: <see cref="Proof.Full"/>.</summary>
+    public Proof Proof { get; init; }
+
+    /// <summary>Which of several values at one instant is first or last. Default: <see cref="Ties.Smallest"/>.</summary>
+    public Ties Ties { get; init; }
+
+    /// <summary>What ages rows when the source is silent. Default: <see cref="OnSilence.Expire"/>.</summary>
+    public OnSilence OnSilence { get; init; }
+
+    /// <summary>What happens to rows that arrive for a range that has expired. Default: <see cref="LateAfterExpiry.Hold"/>.</summary>
+    public LateAfterExpiry LateAfterExpiry { get; init; }
+
+    /// <summary>The IANA zone of calendar durations, and of the tiers that name none. Default: UTC.</summary>
+    public string Zone { get; init; } = "UTC";
+
+    /// <summary>The schema of what Varve creates; null: the source's.</summary>
+    public string? Schema { get; init; }
+
+    /// <summary>False: the stitched view and the tier views are left out.</summary>
+    public bool Views { get; init; } = true;
+
+    /// <summary>Free words to select policies by; unique, in the order of the policy.</summary>
+    public IReadOnlyList<string> Tags { get; init; } = [];
+}
+
+/// <summary>One coarser resolution of the source.</summary>
+public sealed record Tier
+{
+    /// <summary>The width of its buckets.</summary>
+    public required Width Every { get; init; }
+
+    /// <summary>How long its buckets stay. Default: forever.</summary>
+    public Keep Keep { get; init; } = Keep.Forever;
+
+    /// <summary>The zone of its local days, months and years; null: the policy's. Fixed widths have none.</summary>
+    public string? Zone { get; init; }
+
+    /// <summary>An instant on a boundary of a fixed width. Default: 1970-01-01T00:00Z.</summary>
+    public Instant Origin { get; init; } = NodaConstants.UnixEpoch;
+
+    /// <summary>The name behind the table's; null: the canonical width.</summary>
+    public string? Name { get; init; }
+}
+
+/// <summary>A column and the functions that people read from it.</summary>
+public sealed record Measure
+{
+    /// <summary>The name in the tiers. Default: the column's.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The column of the source.</summary>
+    public required string Column { get; init; }
+
+    /// <summary>At least one, each once, in the order of the policy.</summary>
+    public required IReadOnlyList<Function> Functions { get; init; }
+
+    /// <summary>Overrides the policy's rule for ties; null: the policy's.</summary>
+    public Ties? Ties { get; init; }
+}
+
+/// <summary>What can be read from a measure (semantics: states and how they merge).</summary>
+public enum Function
+{
+    /// <summary>Number of values: neither NULL nor NaN nor infinite.</summary>
+    Count,
+
+    /// <summary>Their sum.</summary>
+    Sum,
+
+    /// <summary>Sum by count; of a bool the share of true.</summary>
+    Avg,
+
+    /// <summary>The least value.</summary>
+    Min,
+
+    /// <summary>The greatest value.</summary>
+    Max,
+
+    /// <summary>The value at the earliest instant.</summary>
+    First,
+
+    /// <summary>The value at the latest instant.</summary>
+    Last,
+
+    /// <summary>Sample standard deviation; NULL below two values.</summary>
+    Stddev,
+
+    /// <summary>Sample variance; NULL below two values.</summary>
+    Variance,
+}
+
+/// <summary>The unit of an integer that counts from 1970-01-01T00:00Z.</summary>
+public enum TimeUnit
+{
+    /// <summary>Seconds.</summary>
+    Seconds,
+
+    /// <summary>Milliseconds.</summary>
+    Milliseconds,
+
+    /// <summary>Microseconds.</summary>
+    Microseconds,
+
+    /// <summary>Nanoseconds.</summary>
+    Nanoseconds,
+}
+
+/// <summary>How rows are proven covered before they go.</summary>
+public enum Proof
+{
+    /// <summary>Every stored state of every bucket and series is computed again and compared.</summary>
+    Full,
+
+    /// <summary>Totals of a slice are compared: cheaper, blind to values that changed places.</summary>
+    Totals,
+}
+
+/// <summary>Which of several values at the same instant is first or last.</summary>
+public enum Ties
+{
+    /// <summary>The smallest, so that runs agree.</summary>
+    Smallest,
+
+    /// <summary>Whichever the engine met; only the instants of first and last are proven.</summary>
+    Any,
+}
+
+/// <summary>What ages rows when the source is silent.</summary>
+public enum OnSilence
+{
+    /// <summary>The clock: what is older than <c>keep</c> goes.</summary>
+    Expire,
+
+    /// <summary>The newest source row at or before the planning instant.</summary>
+    Hold,
+}
+
+/// <summary>What happens to rows that arrive for a range that has expired.</summary>
+public enum LateAfterExpiry
+{
+    /// <summary>They stay in the source, are counted by status, and are in no tier.</summary>
+    Hold,
+
+    /// <summary>They are removed and counted in the audit log.</summary>
+    Discard,
+}

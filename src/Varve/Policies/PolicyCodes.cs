@@ -1,0 +1,86 @@
+namespace Varve.Policies;
+
+/// <summary>A code of a problem with a policy.</summary>
+/// <param name="Code">The stable code, the anchor in the documentation.</param>
+/// <param name="Title">What it is, in a few words.</param>
+/// <param name="WayOut">What to do about it.</param>
+/// <param name="IsWarning">True where it is advice and refuses nothing.</param>
+public sealed record PolicyCode(string Code, string Title, string WayOut, bool IsWarning = false);
+
+/// <summary>Every code of a problem with a policy. The documentation is made from <see cref="All"/>.</summary>
+public static class PolicyCodes
+{
+    internal const string Syntax = "VRV101";
+    internal const string UnknownKey = "VRV102";
+    internal const string NotYet = "VRV103";
+    internal const string WrongValue = "VRV104";
+    internal const string MissingKey = "VRV105";
+    internal const string GivenTwice = "VRV106";
+    internal const string Unreadable = "VRV107";
+    internal const string OneEach = "VRV108";
+    internal const string NothingToDo = "VRV110";
+    internal const string KeepTooShort = "VRV111";
+    internal const string KeepShrinks = "VRV112";
+    internal const string NotCoarser = "VRV113";
+    internal const string NotUnique = "VRV114";
+    internal const string UnknownZone = "VRV115";
+    internal const string NoInterval = "VRV116";
+    internal const string WidthMismatch = "VRV117";
+    internal const string Tag = "VRV118";
+    internal const string Reserved = "VRV119";
+    internal const string TwoRoles = "VRV120";
+    internal const string NoInput = "VRV121";
+    internal const string UnknownTable = "VRV130";
+    internal const string UnknownColumn = "VRV131";
+    internal const string TimeType = "VRV132";
+    internal const string FunctionType = "VRV133";
+    internal const string SeriesMissing = "VRV134";
+    internal const string NameTaken = "VRV135";
+    internal const string NameTooLong = "VRV136";
+    internal const string TooManyColumns = "VRV137";
+    internal const string NotATable = "VRV138";
+    internal const string NamesCollide = "VRV139";
+    internal const string TimeUnit = "VRV140";
+    internal const string ComesLater = "VRV150";
+    internal const string TakenAsUtc = "VRV190";
+    internal const string Vanishes = "VRV191";
+
+    /// <summary>All codes in the order of their numbers.</summary>
+    public static IReadOnlyList<PolicyCode> All { get; } =
+    [
+        new(Syntax, "The text is not YAML.", "Mend the line; indent with blanks, not with tabs."),
+        new(UnknownKey, "A key that no policy has.", "Write the key that the message names, or take the line out."),
+        new(NotYet, "A key or a value whose feature is not built yet.", "Take it out; nothing is ever ignored in silence."),
+        new(WrongValue, "A value that its key does not take.", "Write one of the values that the message names."),
+        new(MissingKey, "A required key is missing.", "Add it."),
+        new(GivenTwice, "A key stands twice, or two keys say the same thing.", "Keep one of them."),
+        new(Unreadable, "A policy file cannot be read.", "Check the path, the rights and the encoding (UTF-8)."),
+        new(OneEach, "Two policies for one table, or two of one name.", "A table belongs to exactly one policy: merge them or rename one."),
+        new(NothingToDo, "The policy keeps everything and has no tiers.", "Give it `keep` or `tiers`."),
+        new(KeepTooShort, "An input goes before what is built from it can close.", "Keep the input longer, or make the tier finer, `late` or `recheck` shorter."),
+        new(KeepShrinks, "A coarser tier goes before a finer one.", "Make keeps grow, or stay equal, from the source to the coarsest tier."),
+        new(NotCoarser, "The tiers do not get coarser.", "List them from the finest to the coarsest, each width once."),
+        new(NotUnique, "Something is listed twice.", "Take one of them out, or give one another name."),
+        new(UnknownZone, "A time zone that does not exist.", "Write a name of the IANA data, such as Europe/Berlin."),
+        new(NoInterval, "`min_coverage` without `interval`.", "Say how often a value is expected with `interval`."),
+        new(WidthMismatch, "A zone or an origin that the width has no use for.", "Zones are for calendar widths, origins for fixed ones."),
+        new(Tag, "A tag that is not a word.", "Use letters, digits, and any of _ - . : / inside."),
+        new(Reserved, "A name that Varve needs or no database takes.", "Rename the column or the measure; names of Varve's own start with varve_."),
+        new(TwoRoles, "One column has two roles, or a derived column has the name of another one.", "Give the measure another name in its long form."),
+        new(NoInput, "No finer tier, nor the source, can build a tier.", "Add the tier that the message names, or keep the source longer."),
+        new(UnknownTable, "The table does not exist.", "Check schema and name; names are compared exactly."),
+        new(UnknownColumn, "The table has no such column.", "Check the name; names are compared exactly."),
+        new(TimeType, "The time column has a type that holds no time.", "Name a timestamp or a date, or say the unit of an integer."),
+        new(FunctionType, "The type of a column does not fit what the policy does with it.", "Use one of the functions that the message names."),
+        new(SeriesMissing, "The policy does not say what one series is.", "Add `series` with the columns that tell things apart, or `series: []` if it is one series."),
+        new(NameTaken, "A relation of that name is there and is not Varve's.", "Give the tier another `name`, or the policy a `schema`."),
+        new(NameTooLong, "A name is longer than the engine takes.", "Give the tier or the measure a shorter name."),
+        new(TooManyColumns, "A tier would have more columns than the engine takes.", "Split the measures, or leave functions out."),
+        new(NotATable, "The source is a view.", "Name the table behind it: rows of a view cannot be kept or removed."),
+        new(NamesCollide, "Two relations would have one name.", "Give one tier another `name`."),
+        new(TimeUnit, "A boundary cannot be written in the time column.", "Use a width and an origin in whole units of the column; a date takes calendar widths in UTC."),
+        new(ComesLater, "A change of a stored policy that is not built yet.", "Make a new policy or a tier of another name."),
+        new(TakenAsUtc, "A time column without a zone is read as UTC.", "Nothing, if it is UTC.", IsWarning: true),
+        new(Vanishes, "Columns whose values are in no tier.", "Measure them, or leave them to go with the source.", IsWarning: true),
+    ];
+}

@@ -1,0 +1,120 @@
+using System.Text.Json;
+using NodaTime;
+using Varve.Time;
+
+namespace Varve.Policies;
+
+/// <summary>Reads the canonical JSON of a policy.</summary>
+internal static class PolicyJsonReader
+{
+    private static readonly HashSet<string> Keys = new(StringComparer.Ordinal)
+    {
+        "policy", "table", "time", "unit", "series", "measures", "interval", "keep", "tiers", "late", "recheck", "proof", "arrival",
+        "min_coverage", "zone", "on_silence", "late_after_expiry", "ties", "schema", "views", "tags",
+    };
+
+    private static readonly HashSet<string> MeasureKeys = new(StringComparer.Ordinal) { "name", "column", "functions", "ties" };
+
+    private static readonly HashSet<string> TierKeys = new(StringComparer.Ordinal) { "every", "keep", "zone", "origin", "name" };
+
+    internal static Policy Read(string json)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(json, new() { AllowDuplicateProperties = false });
+            return Policy(document.RootElement);
+        }
+        catch (Exception wrong) when (wrong is JsonException or FormatException or KeyNotFoundException or InvalidOperationException or ArgumentException)
+        {
+            throw new PolicyException(PolicyCodes.WrongValue, $"This is not the JSON of a policy: {wrong.Message}", wrong);
+        }
+    }
+
+    private static Policy Policy(JsonElement json)
+    {
+        Known(json, Keys);
+        var policy = new Policy
+        {
+            Name = Need(json, "policy"),
+            Table = TableName.Parse(Need(json, "table")),
+            Time = Need(json, "time"),
+            Unit = Enum<TimeUnit>(json, "unit"),
+            Measures = Measures(json),
+            Interval = Keep(json, "interval"),
+            Keep = Keep(json, "keep") ?? Time.Keep.Forever,
+            Tiers = [.. Items(json, "tiers").Select(Tier)],
+            Late = Keep(json, "late") ?? Time.Keep.Zero,
+            Recheck = Keep(json, "recheck"),
+            Proof = Enum<Proof>(json, "proof") ?? default,
+            Arrival = Text(json, "arrival"),
+            MinCoverage = json.TryGetProperty("min_coverage", out var share) ? share.GetDouble() : 0,
+            Zone = Text(json, "zone") ?? "UTC",
+            OnSilence = Enum<OnSilence>(json, "on_silence") ?? default,
+            LateAfterExpiry = Enum<LateAfterExpiry>(json, "late_after_expiry") ?? default,
+            Ties = Enum<Ties>(json, "ties") ?? default,
+            Schema = Text(json, "schema"),
+            Views = !json.TryGetProperty("views", out var views) || views.GetBoolean(),
+            Tags = Names(json, "tags"),
+        };
+        return json.TryGetProperty("series", out _) ? policy with { Series = Names(json, "series") } : policy;
+    }
+
+    private static IReadOnlyList<Measure>? Measures(JsonElement json) =>
+        json.TryGetProperty("measures", out var measures) && measures.ValueKind == JsonValueKind.String
+            ? measures.ValueEquals("auto") ? null : throw new FormatException("measures is auto or a list")
+            : [.. Items(json, "measures").Select(Measure)];
+
+    private static Measure Measure(JsonElement json)
+    {
+        Known(json, MeasureKeys);
+        return new()
+        {
+            Name = Need(json, "name"),
+            Column = Text(json, "column") ?? Need(json, "name"),
+            Functions = [.. Names(json, "functions").Select(Value<Function>)],
+            Ties = Enum<Ties>(json, "ties"),
+        };
+    }
+
+    private static Tier Tier(JsonElement json)
+    {
+        Known(json, TierKeys);
+        return new()
+        {
+            Every = Width.Parse(Need(json, "every")),
+            Keep = Keep(json, "keep") ?? Time.Keep.Forever,
+            Zone = Text(json, "zone"),
+            Origin = Text(json, "origin") is { } origin ? InstantText.Parse(origin) : NodaConstants.UnixEpoch,
+            Name = Text(json, "name"),
+        };
+    }
+
+    // A key that is not known was written by a newer Varve: to leave it out would be to ignore it.
+    private static void Known(JsonElement json, HashSet<string> keys)
+    {
+        foreach (var property in json.EnumerateObject())
+        {
+            if (!keys.Contains(property.Name)) throw new FormatException($"the key \"{property.Name}\" is not known to this version of Varve");
+        }
+    }
+
+    private static string Need(JsonElement json, string key) => Text(json, key) ?? throw new FormatException($"the key \"{key}\" is missing");
+
+    private static string? Text(JsonElement json, string key) => json.TryGetProperty(key, out var value) ? value.GetString() : null;
+
+    private static Keep? Keep(JsonElement json, string key) => Text(json, key) is { } text ? Time.Keep.Parse(text) : null;
+
+    private static IEnumerable<JsonElement> Items(JsonElement json, string key) => json.TryGetProperty(key, out var list) ? list.EnumerateArray() : [];
+
+    private static IReadOnlyList<string> Names(JsonElement json, string key) =>
+        [.. Items(json, key).Select(e => e.GetString() ?? throw new FormatException($"\"{key}\" holds a null"))];
+
+    private static T? Enum<T>(JsonElement json, string key)
+        where T : struct, Enum => Text(json, key) is { } text ? Value<T>(text) : null;
+
+    private static T Value<T>(string text)
+        where T : struct, Enum =>
+        System.Enum.GetNames<T>().FirstOrDefault(name => PolicyKeys.Lower(name) == text) is { } found
+            ? System.Enum.Parse<T>(found)
+            : throw new FormatException($"\"{text}\" is none of {string.Join(", ", System.Enum.GetNames<T>().Select(PolicyKeys.Lower))}");
+}

@@ -1,0 +1,45 @@
+using NodaTime;
+using Varve.Time;
+
+namespace Varve.Reading;
+
+/// <summary>A question to one policy's source and tiers.</summary>
+public sealed record QueryRequest
+{
+    /// <summary>The policy, or its table.</summary>
+    public required string Policy { get; init; }
+
+    /// <summary>From here on.</summary>
+    public required Instant From { get; init; }
+
+    /// <summary>Up to here, exclusive.</summary>
+    public required Instant To { get; init; }
+
+    /// <summary>The wanted width; excludes <see cref="Points"/>. A width that a tier has, or a coarser one that it nests in.</summary>
+    public string? Every { get; init; }
+
+    /// <summary>About how many points are wanted over the span; the coarsest tier that is fine enough answers.</summary>
+    public int? Points { get; init; }
+
+    /// <summary>Series columns and their values; null for IS NULL.</summary>
+    public IReadOnlyList<KeyValuePair<string, string?>> Where { get; init; } = [];
+
+    /// <summary>Columns to show, <c>measure_function</c>; empty for all.</summary>
+    public IReadOnlyList<string> Columns { get; init; } = [];
+}
+
+/// <summary>The answer: rows with the tier that each comes from, and which tier answered which range and why.</summary>
+/// <param name="Columns">Time, series, values, then varve_rows, varve_coverage, varve_tier, varve_seconds.</param>
+/// <param name="Rows">Ordered by time, then series; values as the engine gave them.</param>
+/// <param name="Parts">Which relation answered which range.</param>
+/// <param name="Notes">What a reader must know: where nothing as fine as wanted survives.</param>
+public sealed record QueryAnswer(
+    IReadOnlyList<string> Columns,
+    IReadOnlyList<IReadOnlyList<object?>> Rows,
+    IReadOnlyList<QueryPart> Parts,
+    IReadOnlyList<string> Notes);
+
+/// <summary>A range and who answered it.</summary>
+/// <param name="Relation">source or tier id.</param>
+/// <param name="Range">The range.</param>
+public sealed record QueryPart(string Relation, TimeRange Range);

@@ -1,0 +1,153 @@
+using Varve.Planning;
+using Varve.Time;
+
+namespace Varve.Sql;
+
+/// <summary>
+/// Compares what is stored in a tier with what its input gives. One set of conditions serves the recheck, both kinds of
+/// proof and <c>verify</c>: per bucket and series for the full proof, per bucket for the recheck, in one for totals.
+/// </summary>
+internal sealed class CompareSql(Blueprint blueprint, TierLayout tier, Dialect dialect)
+{
+    private static readonly SqlText s_computed = $"varve_computed";
+    private static readonly SqlText s_stored = $"varve_stored";
+
+    private readonly RollupSql _rollup = new(blueprint, tier, dialect);
+
+    private Identifier Time { get; } = new(blueprint.Time.Name);
+
+    /// <summary>
+    /// Buckets in which a state differs: start in microseconds, series that differ, whether some has fewer and some more
+    /// rows than stored, rows found and rows stored of those series.
+    /// </summary>
+    public SqlText Buckets(string input, RangeSet ranges)
+    {
+        var bucket = dialect.MicrosOf(blueprint.Time, $"coalesce({Computed(Time)}, {Stored(Time)})");
+        return $"""
+            SELECT varve_bucket, count(*), bool_or(varve_found < varve_kept), bool_or(varve_found > varve_kept), sum(varve_found), sum(varve_kept)
+            FROM (SELECT {bucket} AS varve_bucket, coalesce({Computed(StateColumns.Rows)}, 0) AS varve_found, coalesce({Stored(StateColumns.Rows)}, 0) AS varve_kept
+                  FROM {Sides(input, ranges)}
+                  WHERE {SqlText.Join(" OR ", Differences())}) AS varve_differing
+            GROUP BY varve_bucket ORDER BY varve_bucket
+            """;
+    }
+
+    /// <summary>The number of buckets and series that were compared.</summary>
+    public SqlText Compared(RangeSet ranges) =>
+        $"SELECT count(*) FROM {tier.States} WHERE {RangeSql.In(dialect, blueprint.Time, ranges)}";
+
+    /// <summary>Buckets whose totals over all series differ from the source: start in microseconds, rows found, rows stored.</summary>
+    public SqlText BucketTotals(RangeSet ranges) =>
+        $"""
+        SELECT coalesce(varve_computed.varve_bucket, varve_stored.varve_bucket), coalesce({Computed(StateColumns.Rows)}, 0), coalesce({Stored(StateColumns.Rows)}, 0)
+        FROM {TotalSides(ranges, perBucket: true)} ON varve_computed.varve_bucket = varve_stored.varve_bucket
+        WHERE {SqlText.Join(" OR ", TotalDifferences(perBucket: true))}
+        ORDER BY 1
+        """;
+
+    /// <summary>The start in microseconds of the oldest bucket with rows whose totals agree with the source; NULL for none.</summary>
+    public SqlText OldestAgreeing(RangeSet ranges) =>
+        $"""
+        SELECT min(varve_stored.varve_bucket)
+        FROM {TotalSides(ranges, perBucket: true)} ON varve_computed.varve_bucket = varve_stored.varve_bucket
+        WHERE NOT ({SqlText.Join(" OR ", TotalDifferences(perBucket: true))})
+        """;
+
+    /// <summary>One row where the totals over all buckets and series differ: rows found, rows stored.</summary>
+    public SqlText Totals(RangeSet ranges) =>
+        $"""
+        SELECT coalesce({Computed(StateColumns.Rows)}, 0), coalesce({Stored(StateColumns.Rows)}, 0)
+        FROM {TotalSides(ranges, perBucket: false)} ON true
+        WHERE {SqlText.Join(" OR ", TotalDifferences(perBucket: false))}
+        """;
+
+    private SqlText Sides(string input, RangeSet ranges)
+    {
+        var keys = blueprint.Series.Select(c => new Identifier(c.Name))
+            .Select(k => (SqlText)$" AND {Computed(k)} IS NOT DISTINCT FROM {Stored(k)}");
+        var columns = StateColumns.All(blueprint, tier).Select(c => (SqlText)$"{c}");
+        return $"""
+            ({_rollup.Select(input, ranges, magnitudes: true)}) AS {s_computed}
+            FULL JOIN (SELECT {SqlText.Join(", ", columns)} FROM {tier.States} WHERE {RangeSql.In(dialect, blueprint.Time, ranges)}) AS {s_stored}
+            ON {Computed(Time)} = {Stored(Time)}{SqlText.Join("", keys)}
+            """;
+    }
+
+    private IEnumerable<SqlText> Differences()
+    {
+        yield return Differs(StateColumns.Rows);
+        if (blueprint.Policy.Interval is not null) yield return Differs(StateColumns.Covered);
+        var near = _rollup.Near().ToDictionary(n => (n.Measure, n.State.Suffix), n => n.Name);
+        foreach (var (measure, state) in StateColumns.States(blueprint))
+        {
+            var column = StateColumns.Of(measure, state.Suffix);
+            switch (state.MatchFor(measure))
+            {
+                case Match.Exact: yield return Differs(column); break;
+                case Match.Near: yield return DiffersMuch(column, near[(measure, state.Suffix)]); break;
+                default: break;
+            }
+        }
+    }
+
+    private SqlText TotalSides(RangeSet ranges, bool perBucket)
+    {
+        var bucket = BucketSql.Start(dialect, tier.Grid, new(ranges.Start!.Value, ranges.End!.Value), dialect.MicrosOf(blueprint.Time, $"{Time}"));
+        List<SqlText> computed = [$"count(*) AS {StateColumns.Rows}"];
+        List<SqlText> stored = [$"{dialect.Whole($"sum({StateColumns.Rows})")} AS {StateColumns.Rows}"];
+        foreach (var (measure, state) in Totalled(perBucket))
+        {
+            var column = StateColumns.Of(measure, state.Suffix);
+            var sql = Measure(measure);
+            computed.Add($"{state.Build(sql)} AS {column}");
+            stored.Add($"{state.Total!($"{column}", sql)} AS {column}");
+        }
+
+        computed.AddRange(NearTotals().Select(n => (SqlText)$"{n.State.Magnitude!(Measure(n.Measure))} AS {n.Name}"));
+        if (perBucket)
+        {
+            computed.Insert(0, $"{bucket} AS varve_bucket");
+            stored.Insert(0, $"{dialect.MicrosOf(blueprint.Time, $"{Time}")} AS varve_bucket");
+        }
+
+        var group = SqlText.Empty;
+        if (perBucket) group = $" GROUP BY varve_bucket";
+        var within = RangeSql.In(dialect, blueprint.Time, ranges);
+        return $"""
+            (SELECT {SqlText.Join(", ", computed)} FROM {blueprint.Source} WHERE {within}{group}) AS {s_computed}
+            FULL JOIN (SELECT {SqlText.Join(", ", stored)} FROM {tier.States} WHERE {within}{group}) AS {s_stored}
+            """;
+    }
+
+    private IEnumerable<SqlText> TotalDifferences(bool perBucket)
+    {
+        yield return $"coalesce({Computed(StateColumns.Rows)}, 0) <> coalesce({Stored(StateColumns.Rows)}, 0)";
+        var near = NearTotals().ToDictionary(n => (n.Measure, n.State.Suffix), n => n.Name);
+        foreach (var (measure, state) in Totalled(perBucket))
+        {
+            var column = StateColumns.Of(measure, state.Suffix);
+            yield return near.TryGetValue((measure, state.Suffix), out var magnitude) ? DiffersMuch(column, magnitude) : Differs(column);
+        }
+    }
+
+    /// <summary>The recheck looks at count, sum, min and max, whose cost every run pays; the proof by totals at all that have one.</summary>
+    private IEnumerable<(MeasureLayout Measure, StateSql State)> Totalled(bool perBucket) => StateColumns.States(blueprint)
+        .Where(s => s.State.Total is not null && (!perBucket || s.State.Suffix is "count" or "sum" or "min" or "max"));
+
+    private IEnumerable<(MeasureLayout Measure, StateSql State, Identifier Name)> NearTotals() => _rollup.Near().Where(n => n.State.Total is not null);
+
+    private MeasureSql Measure(MeasureLayout layout)
+    {
+        SqlText raw = $"{new Identifier(layout.Column.Name)}";
+        return new(raw, MeasureSql.ValueOf(dialect, layout, raw), MeasureSql.TimeOf(dialect, layout, raw, $"{Time}"), layout, dialect);
+    }
+
+    private static SqlText Differs(Identifier column) => $"{Computed(column)} IS DISTINCT FROM {Stored(column)}";
+
+    private static SqlText DiffersMuch(Identifier column, Identifier magnitude) =>
+        $"NOT ({Computed(column)} IS NOT DISTINCT FROM {Stored(column)} OR coalesce(abs({Computed(column)} - {Stored(column)}) <= 1e-9 * {Computed(magnitude)}, false))";
+
+    private static SqlText Computed(Identifier column) => $"{s_computed}.{column}";
+
+    private static SqlText Stored(Identifier column) => $"{s_stored}.{column}";
+}

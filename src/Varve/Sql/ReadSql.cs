@@ -1,0 +1,119 @@
+using NodaTime;
+using Varve.Planning;
+using Varve.Policies;
+using Varve.Time;
+
+namespace Varve.Sql;
+
+/// <summary>What people read: final values derived from states.</summary>
+internal sealed class ReadSql(Blueprint blueprint, Dialect dialect)
+{
+    private Identifier Time { get; } = new(blueprint.Time.Name);
+
+    /// <summary>The view of one tier.</summary>
+    public SqlText TierView(TierLayout tier)
+    {
+        List<SqlText> columns = [.. Columns(tier)];
+        if (tier.Grid.Width is Width.Calendar && tier.Grid.Zone != DateTimeZone.Utc)
+            columns.Add($"{dialect.LocalDate(blueprint.Time, $"{Time}", tier.Grid.Zone.Id)} AS varve_local");
+        return $"SELECT {SqlText.Join(", ", columns)} FROM {tier.States}";
+    }
+
+    /// <summary>A range of a tier as the stitched view shows it.</summary>
+    public SqlText Part(TierLayout tier, TimeRange range) =>
+        $"{Shown(tier, tier.Name)} FROM {tier.States} WHERE {RangeSql.In(dialect, blueprint.Time, range)}";
+
+    /// <summary>A range of the source, grouped to the buckets of a tier as if it had been built; boundaries are known within <paramref name="known"/>.</summary>
+    public SqlText Open(TierLayout tier, TimeRange range, TimeRange known) =>
+        $"{Shown(tier, Relations.Source)} FROM ({new RollupSql(blueprint, tier, dialect).Select(Relations.Source, RangeSet.Of(range), known)}) AS varve_open";
+
+    /// <summary>Several parts as one answer, ordered by time and series.</summary>
+    public SqlText Answer(
+        IReadOnlyList<AnswerPart> parts, IReadOnlyList<(Column Column, string? Value)> where, IReadOnlyList<string> columns)
+    {
+        var selects = parts.Select(p => p.Relation == p.Shown.Id
+            ? Part(p.Shown, p.Range)
+            : Regrouped(p.Shown, p.Relation, p.Range));
+        List<SqlText> conditions = [];
+        foreach (var (column, value) in where)
+        {
+            SqlText name = $"{new Identifier(column.Name)}";
+            if (value is null) conditions.Add($"{name} IS NULL");
+            else conditions.Add($"CAST({name} AS VARCHAR) = {value}");
+        }
+
+        var condition = SqlText.Empty;
+        if (conditions.Count > 0) condition = $" WHERE {SqlText.Join(" AND ", conditions)}";
+        var order = StateColumns.Series(blueprint).Prepend(Time).Select(c => (SqlText)$"{c}");
+        return $"SELECT {SqlText.Join(", ", columns.Select(c => (SqlText)$"{new Identifier(c)}"))} FROM ({SqlText.Join(" UNION ALL ", selects)}) AS varve_answer{condition} ORDER BY {SqlText.Join(", ", order)}";
+    }
+
+    private SqlText Regrouped(TierLayout shown, string relation, TimeRange range)
+    {
+        var name = relation == Relations.Source ? Relations.Source : blueprint.Tier(relation).Name;
+        return $"{Shown(shown, name)} FROM ({new RollupSql(blueprint, shown, dialect).Select(relation, RangeSet.Of(range))}) AS varve_open";
+    }
+
+    private SqlText Shown(TierLayout tier, string name) =>
+        $"SELECT {SqlText.Join(", ", Columns(tier))}, {name} AS varve_tier, {Length(tier)} / 1000.0 AS varve_seconds";
+
+    /// <summary>Names of the columns of a part, in order.</summary>
+    public IReadOnlyList<string> Names() =>
+    [
+        blueprint.Time.Name,
+        .. blueprint.Series.Select(c => c.Name),
+        .. blueprint.Measures.SelectMany(m => m.Measure.Functions.Select(f => Name(m, f))),
+        "varve_rows",
+        "varve_coverage",
+        "varve_tier",
+        "varve_seconds",
+    ];
+
+    /// <summary>The name of a value: measure and function.</summary>
+    public static string Name(MeasureLayout measure, Function function) => $"{measure.Measure.Name}_{function.ToString().ToLowerInvariant()}";
+
+    private IEnumerable<SqlText> Columns(TierLayout tier)
+    {
+        yield return $"{Time}";
+        foreach (var series in StateColumns.Series(blueprint)) yield return $"{series}";
+        foreach (var measure in blueprint.Measures)
+        {
+            foreach (var function in measure.Measure.Functions)
+                yield return $"{Known(tier, function, Value(measure, function))} AS {new Identifier(Name(measure, function))}";
+        }
+
+        yield return $"{StateColumns.Rows}";
+        yield return $"CASE WHEN {StateColumns.Covered} >= {Length(tier)} THEN CAST(1 AS DOUBLE) ELSE CAST({StateColumns.Covered} AS DOUBLE) / {Length(tier)} END AS varve_coverage";
+    }
+
+    /// <summary>Below the least coverage values read as NULL, counts do not.</summary>
+    private SqlText Known(TierLayout tier, Function function, SqlText value) =>
+        blueprint.Policy.MinCoverage <= 0 || function == Function.Count
+            ? value
+            : $"CASE WHEN {StateColumns.Covered} >= {blueprint.Policy.MinCoverage} * {Length(tier)} THEN {value} END";
+
+    private static SqlText Value(MeasureLayout measure, Function function)
+    {
+        SqlText State(string suffix) => $"{StateColumns.Of(measure, suffix)}";
+        SqlText variance = $"{State("m2")} / ({State("count")} - 1)";
+        return function switch
+        {
+            Function.Count => State("count"),
+            Function.Sum => State("sum"),
+            Function.Avg => $"CAST({State("sum")} AS DOUBLE) / nullif({State("count")}, 0)",
+            Function.Min => State("min"),
+            Function.Max => State("max"),
+            Function.First => State("first"),
+            Function.Last => State("last"),
+            Function.Variance => $"CASE WHEN {State("count")} > 1 THEN {variance} END",
+            Function.Stddev => $"CASE WHEN {State("count")} > 1 THEN sqrt({variance}) END",
+            _ => throw new System.Diagnostics.UnreachableException(),
+        };
+    }
+
+    private static SqlText Length(TierLayout tier)
+    {
+        if (StateColumns.HasLength(tier)) return $"{StateColumns.Length}";
+        return $"{(long)tier.Grid.Width.Longest.TotalMilliseconds}";
+    }
+}

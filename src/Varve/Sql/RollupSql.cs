@@ -1,0 +1,128 @@
+using NodaTime;
+using Varve.Planning;
+using Varve.Policies;
+using Varve.Time;
+
+namespace Varve.Sql;
+
+/// <summary>The states of a tier, computed from the source or merged from a finer tier.</summary>
+internal sealed class RollupSql(Blueprint blueprint, TierLayout tier, Dialect dialect)
+{
+    private SqlText Time { get; } = $"{new Identifier(blueprint.Time.Name)}";
+
+    /// <summary>
+    /// The states of all buckets of some ranges, in the order of <see cref="StateColumns.All"/>; magnitudes behind, where
+    /// asked for. The boundaries of a range without end are those within <paramref name="known"/>.
+    /// </summary>
+    public SqlText Select(string input, RangeSet ranges, TimeRange? known = null, bool magnitudes = false)
+    {
+        var hull = Hull(ranges, known);
+        var (key, start) = Buckets(hull, isBounded: ranges.IsEmpty || (ranges.Start > Instant.MinValue && ranges.End < Instant.MaxValue));
+        var grouped = input == Relations.Source ? FromSource(ranges, key, magnitudes) : FromTier(blueprint.Tier(input), ranges, key, magnitudes);
+        List<SqlText> columns =
+        [
+            $"{dialect.TimeOfMicros(blueprint.Time, start)} AS {Time}",
+            .. StateColumns.Series(blueprint).Select(c => (SqlText)$"{c}"),
+            $"{StateColumns.Rows}",
+            $"{Covered(input, hull, start)} AS {StateColumns.Covered}",
+        ];
+        if (StateColumns.HasLength(tier)) columns.Add($"{BucketSql.Length(tier.Grid, hull, start)} AS {StateColumns.Length}");
+        foreach (var (measure, state) in StateColumns.States(blueprint)) columns.Add($"{StateColumns.Of(measure, state.Suffix)}");
+        if (magnitudes) columns.AddRange(Near().Select(m => (SqlText)$"{m.Name}"));
+        return $"SELECT {SqlText.Join(", ", columns)} FROM ({grouped}) AS varve_grouped";
+    }
+
+    /// <summary>The states that are compared by magnitude, with the name of the magnitude's column.</summary>
+    public IEnumerable<(MeasureLayout Measure, StateSql State, Identifier Name)> Near() =>
+        StateColumns.States(blueprint)
+            .Where(s => s.State.MatchFor(s.Measure) == Match.Near)
+            .Select((s, i) => (s.Measure, s.State, new Identifier(FormattableString.Invariant($"varve_magnitude_{i}"))));
+
+    private SqlText FromSource(RangeSet ranges, SqlText key, bool magnitudes)
+    {
+        List<SqlText> inner = [$"{key} AS {StateColumns.Bucket}", .. StateColumns.Series(blueprint).Select(c => (SqlText)$"{c}")];
+        List<SqlText> outer = [.. Keys(), $"count(*) AS {StateColumns.Rows}"];
+        List<MeasureSql> measures = [];
+        for (var i = 0; i < blueprint.Measures.Count; i++)
+        {
+            var layout = blueprint.Measures[i];
+            SqlText raw = $"{new Identifier(layout.Column.Name)}";
+            SqlText rawName = $"{new Identifier(FormattableString.Invariant($"varve_raw_{i}"))}";
+            SqlText valueName = $"{new Identifier(FormattableString.Invariant($"varve_value_{i}"))}";
+            inner.Add($"{raw} AS {rawName}");
+            inner.Add($"{MeasureSql.ValueOf(dialect, layout, raw)} AS {valueName}");
+            SqlText at = $"{new Identifier(FormattableString.Invariant($"varve_at_{i}"))}";
+            inner.Add($"{MeasureSql.TimeOf(dialect, layout, raw, Time)} AS {at}");
+            measures.Add(new(rawName, valueName, at, layout, dialect));
+        }
+
+        foreach (var measure in measures)
+            outer.AddRange(measure.Layout.States.Select(s => (SqlText)$"{StateSql.Of(s).Build(measure)} AS {StateColumns.Of(measure.Layout, s)}"));
+        if (magnitudes)
+            outer.AddRange(Near().Select(n => (SqlText)$"{n.State.Magnitude!(measures.First(m => m.Layout == n.Measure))} AS {n.Name}"));
+        return $"SELECT {SqlText.Join(", ", outer)} FROM (SELECT {SqlText.Join(", ", inner)} FROM {blueprint.Source} WHERE {RangeSql.In(dialect, blueprint.Time, ranges)}) AS varve_input GROUP BY {SqlText.Join(", ", Keys())}";
+    }
+
+    private SqlText FromTier(TierLayout finer, RangeSet ranges, SqlText key, bool magnitudes)
+    {
+        List<SqlText> columns =
+        [
+            $"{key} AS {StateColumns.Bucket}",
+            .. StateColumns.All(blueprint, finer).Skip(1).Where(c => c != StateColumns.Length).Select(c => (SqlText)$"{c}"),
+        ];
+        SqlText rows = $"SELECT {SqlText.Join(", ", columns)} FROM {finer.States} WHERE {RangeSql.In(dialect, blueprint.Time, ranges)}";
+        var moments = blueprint.Measures.Where(m => m.States.Contains("m2")).ToList();
+        if (moments.Count > 0)
+        {
+            var whole = moments.Select(m => (SqlText)
+                $"sum({StateColumns.Of(m, "count")} * {StateColumns.Of(m, "mean")}) OVER varve_group / nullif(sum({StateColumns.Of(m, "count")}) OVER varve_group, 0) AS {Whole(m)}");
+            rows = $"SELECT {SqlText.Join(", ", StateColumns.All(blueprint, finer).Skip(1).Where(c => c != StateColumns.Length).Prepend(StateColumns.Bucket).Select(c => (SqlText)$"{c}").Concat(whole))} FROM ({rows}) AS varve_parts WINDOW varve_group AS (PARTITION BY {SqlText.Join(", ", Keys())})";
+        }
+
+        List<SqlText> outer = [.. Keys(), $"{dialect.Whole($"sum({StateColumns.Rows})")} AS {StateColumns.Rows}", $"{dialect.Whole($"sum({StateColumns.Covered})")} AS {StateColumns.Covered}"];
+        foreach (var (measure, state) in StateColumns.States(blueprint))
+            outer.Add($"{state.Merge(s => Column(measure, s), Sql(measure))} AS {StateColumns.Of(measure, state.Suffix)}");
+        if (magnitudes)
+            outer.AddRange(Near().Select(n => (SqlText)$"{n.State.MergeMagnitude!(s => Column(n.Measure, s))} AS {n.Name}"));
+        return $"SELECT {SqlText.Join(", ", outer)} FROM ({rows}) AS varve_input GROUP BY {SqlText.Join(", ", Keys())}";
+    }
+
+    private IEnumerable<SqlText> Keys() => StateColumns.Series(blueprint).Prepend(StateColumns.Bucket).Select(c => (SqlText)$"{c}");
+
+    private MeasureSql Sql(MeasureLayout layout) => new(SqlText.Empty, SqlText.Empty, SqlText.Empty, layout, dialect);
+
+    private Identifier Whole(MeasureLayout measure) => new($"varve_whole_{measure.Measure.Name}");
+
+    private SqlText Column(MeasureLayout measure, string suffix)
+    {
+        var name = suffix == "whole" ? Whole(measure) : StateColumns.Of(measure, suffix);
+        return $"{name}";
+    }
+
+    /// <summary>What rows are grouped by, and the start of a bucket in microseconds: numbered where both ends are known, so that the number is small.</summary>
+    private (SqlText Key, SqlText Start) Buckets(TimeRange hull, bool isBounded)
+    {
+        var micros = dialect.MicrosOf(blueprint.Time, Time);
+        SqlText bucket = $"{StateColumns.Bucket}";
+        return isBounded
+            ? (BucketSql.Number(dialect, tier.Grid, hull, micros), BucketSql.StartOf(tier.Grid, hull, bucket))
+            : (BucketSql.Start(dialect, tier.Grid, hull, micros), bucket);
+    }
+
+    /// <summary>min(rows × interval, length) in the tier that is built from the source, added up after.</summary>
+    private SqlText Covered(string input, TimeRange hull, SqlText start)
+    {
+        if (blueprint.Policy.Interval is not { } interval) return $"CAST(NULL AS BIGINT)";
+        if (input != Relations.Source) return $"{StateColumns.Covered}";
+        return $"least({StateColumns.Rows} * {(long)interval.Shortest.TotalMilliseconds}, {BucketSql.Length(tier.Grid, hull, start)})";
+    }
+
+    private static TimeRange Hull(RangeSet ranges, TimeRange? known)
+    {
+        if (ranges.IsEmpty) return new(NodaConstants.UnixEpoch, NodaConstants.UnixEpoch + Duration.FromDays(1));
+        var hull = new TimeRange(ranges.Start!.Value, ranges.End!.Value);
+        if (known is null || (!hull.FromStart && !hull.ToEnd)) return hull;
+        var from = hull.FromStart ? known.From : hull.From;
+        return new(from, hull.ToEnd ? Instant.Max(known.To, from + Duration.FromDays(1)) : hull.To);
+    }
+}

@@ -1,0 +1,70 @@
+using NodaTime;
+using Varve.Planning;
+using Varve.Policies;
+using Varve.Time;
+
+namespace Varve.Sql;
+
+/// <summary>Counting and removing rows by time; source and states alike.</summary>
+internal static class RowsSql
+{
+    /// <summary>The number of rows of a range.</summary>
+    public static SqlText Count(Dialect dialect, TimeColumn time, TableName table, RangeSet ranges) =>
+        $"SELECT count(*) FROM {table} WHERE {RangeSql.In(dialect, time, ranges)}";
+
+    /// <summary>Number, earliest and latest time in microseconds of the rows of a range.</summary>
+    public static SqlText Extent(Dialect dialect, TimeColumn time, TableName table, RangeSet ranges)
+    {
+        SqlText column = $"{new Identifier(time.Name)}";
+        return $"SELECT count(*), {dialect.MicrosOf(time, $"min({column})")}, {dialect.MicrosOf(time, $"max({column})")} FROM {table} WHERE {RangeSql.In(dialect, time, ranges)}";
+    }
+
+    /// <summary>Earliest and latest time in microseconds, NULL where it is not finite; null asks for every row, which engines answer from what they know.</summary>
+    public static SqlText MinMax(Dialect dialect, TimeColumn time, TableName table, RangeSet? ranges)
+    {
+        SqlText column = $"{new Identifier(time.Name)}";
+        var condition = SqlText.Empty;
+        if (ranges is not null) condition = $" WHERE {RangeSql.In(dialect, time, ranges)}";
+        return $"SELECT {Micros(dialect, time, $"min({column})")}, {Micros(dialect, time, $"max({column})")} FROM {table}{condition}";
+    }
+
+    /// <summary>NULL for what is not finite.</summary>
+    private static SqlText Micros(Dialect dialect, TimeColumn time, SqlText value) =>
+        $"CASE WHEN {dialect.IsFiniteTime(time, value)} THEN {dialect.MicrosOf(time, value)} END";
+
+    /// <summary>The distinct labels of a tier in microseconds.</summary>
+    public static SqlText Labels(Dialect dialect, TimeColumn time, TableName states) =>
+        $"SELECT DISTINCT {dialect.MicrosOf(time, $"{new Identifier(time.Name)}")} FROM {states}";
+
+    /// <summary>The number of series.</summary>
+    public static SqlText Series(Blueprint blueprint) =>
+        $"SELECT count(*) FROM (SELECT DISTINCT {SqlText.Join(", ", StateColumns.Series(blueprint).Select(c => (SqlText)$"{c}"))} FROM {blueprint.Source}) AS varve_series";
+
+    /// <summary>Buckets of the first tier that hold rows stamped since an instant: start, and the newest stamp, in microseconds.</summary>
+    public static SqlText Arrived(Dialect dialect, Blueprint blueprint, TimeColumn arrival, Instant since, RangeSet within)
+    {
+        SqlText column = $"{new Identifier(arrival.Name)}";
+        var bucket = BucketSql.Start(dialect, blueprint.Tiers[0].Grid, new(within.Start!.Value, within.End!.Value), dialect.MicrosOf(blueprint.Time, $"{new Identifier(blueprint.Time.Name)}"));
+        return $"""
+            SELECT varve_bucket, max(varve_stamp)
+            FROM (SELECT {bucket} AS varve_bucket, {dialect.MicrosOf(arrival, column)} AS varve_stamp FROM {blueprint.Source}
+                  WHERE {RangeSql.In(dialect, arrival, TimeRange.Since(since))} AND {RangeSql.In(dialect, blueprint.Time, within)}) AS varve_arrived
+            GROUP BY varve_bucket
+            """;
+    }
+
+    /// <summary>The number of rows that have no finite time.</summary>
+    public static SqlText Timeless(Dialect dialect, TimeColumn time, TableName table)
+    {
+        SqlText column = $"{new Identifier(time.Name)}";
+        return $"SELECT count(*) FROM {table} WHERE NOT {dialect.IsFiniteTime(time, column)}";
+    }
+
+    /// <summary>Removes the rows of a range.</summary>
+    public static SqlText Delete(Dialect dialect, TimeColumn time, TableName table, RangeSet ranges) =>
+        $"DELETE FROM {table} WHERE {RangeSql.In(dialect, time, ranges)}";
+
+    /// <summary>The rows that the states of a range were made of.</summary>
+    public static SqlText Stored(Dialect dialect, TimeColumn time, TableName states, RangeSet ranges) =>
+        $"SELECT {dialect.Whole($"coalesce(sum({StateColumns.Rows}), 0)")} FROM {states} WHERE {RangeSql.In(dialect, time, ranges)}";
+}

@@ -1,0 +1,72 @@
+using Varve.Planning;
+using Varve.Policies;
+
+namespace Varve.Sql;
+
+/// <summary>
+/// The statements of a step: a pure function of step, blueprint and dialect that <c>plan --sql</c>, the executor and the
+/// journal share.
+/// </summary>
+internal sealed class StepSql(Blueprint blueprint, Dialect dialect)
+{
+    /// <summary>The statements of a step in the order in which they are run, for people and for the journal.</summary>
+    public IReadOnlyList<SqlText> Render(PlanStep step) => step switch
+    {
+        PlanStep.CreateTier => [.. Create(blueprint.Tier(step.Relation))],
+        PlanStep.Publish => [.. blueprint.Tiers.Select(TierView).OfType<SqlText>()],
+        PlanStep.RollUp rollUp => [Clear(blueprint.Tier(step.Relation), rollUp.Ranges), Build(blueprint.Tier(step.Relation), rollUp.Input, rollUp.Ranges)],
+        PlanStep.Expire expire =>
+        [
+            .. expire.Proofs.Select(id => Proof(blueprint.Tier(id), step.Relation, blueprint.Tier(id).Covers(step.Touches))),
+            Remove(step.Relation, step.Touches),
+        ],
+        PlanStep.Discard => [Remove(Relations.Source, step.Touches)],
+        _ => [],
+    };
+
+    /// <summary>Creates the schema and the states table of a tier; its types are those of the roll-up itself.</summary>
+    public IEnumerable<SqlText> Create(TierLayout tier)
+    {
+        if (tier.States.Schema is { } schema && schema != blueprint.Source.Schema) yield return $"CREATE SCHEMA IF NOT EXISTS {dialect.Schema(schema)}";
+        yield return $"CREATE TABLE {tier.States} AS {new RollupSql(blueprint, tier, dialect).Select(Relations.Source, Time.RangeSet.Empty)}";
+    }
+
+    /// <summary>Removes what a tier has in some ranges, so that building them again is absolute.</summary>
+    public SqlText Clear(TierLayout tier, Time.RangeSet ranges) => RowsSql.Delete(dialect, blueprint.Time, tier.States, ranges);
+
+    /// <summary>Builds buckets of a tier.</summary>
+    public SqlText Build(TierLayout tier, string input, Time.RangeSet ranges)
+    {
+        var columns = StateColumns.All(blueprint, tier).Select(c => (SqlText)$"{c}");
+        return $"INSERT INTO {tier.States} ({SqlText.Join(", ", columns)}) {new RollupSql(blueprint, tier, dialect).Select(input, ranges)}";
+    }
+
+    /// <summary>What differs between a tier and its input, by the kind of proof that the policy asks for.</summary>
+    public SqlText Proof(TierLayout tier, string input, Time.RangeSet ranges)
+    {
+        var compare = new CompareSql(blueprint, tier, dialect);
+        return blueprint.Policy.Proof == Policies.Proof.Totals && input == Relations.Source ? compare.Totals(ranges) : compare.Buckets(input, ranges);
+    }
+
+    /// <summary>Removes rows of the source or of a tier.</summary>
+    public SqlText Remove(string relation, Time.RangeSet ranges) => RowsSql.Delete(dialect, blueprint.Time, Table(relation), ranges);
+
+    /// <summary>The view of a tier; null where the policy wants none.</summary>
+    public SqlText? TierView(TierLayout tier)
+    {
+        if (tier.View is null) return null;
+        return $"CREATE OR REPLACE VIEW {tier.View} AS {new ReadSql(blueprint, dialect).TierView(tier)}";
+    }
+
+    /// <summary>The stitched view for the parts as they are now; open ends of calendar buckets are known within <paramref name="known"/>.</summary>
+    public SqlText Stitched(TableName view, IReadOnlyList<StitchPart> parts, Time.TimeRange known)
+    {
+        var read = new ReadSql(blueprint, dialect);
+        var finest = parts.Count > 1 ? blueprint.Tier(parts[^2].Relation) : blueprint.Tiers.First(t => t.InChain);
+        var selects = parts.Select(p => p.Relation == Relations.Source ? read.Open(finest, p.Range, known) : read.Part(blueprint.Tier(p.Relation), p.Range));
+        return $"CREATE OR REPLACE VIEW {view} AS {SqlText.Join(" UNION ALL ", selects)}";
+    }
+
+    /// <summary>The table behind a relation: the source itself, or the states of a tier.</summary>
+    public TableName Table(string relation) => relation == Relations.Source ? blueprint.Source : blueprint.Tier(relation).States;
+}

@@ -1,0 +1,44 @@
+using NodaTime;
+
+namespace Varve.Time;
+
+/// <summary>Decides whether buckets of one grid are made of whole buckets of another one.</summary>
+internal static class BoundaryMatch
+{
+    // Between two breaks the boundaries of regular grids are two arithmetic progressions. Where two neighbours of one are
+    // members of the other, all are; before them there may be one that the break itself made.
+    private const int Enough = 3;
+
+    /// <summary>Whether each first day of a unit is one of the other unit too, in whatever zone.</summary>
+    internal static bool IsNested(Width.Calendar fine, Width.Calendar coarse) => (fine, coarse) switch
+    {
+        ({ Unit: CalendarUnit.Day }, _) => true,
+        ({ Months: { } inner }, { Months: { } outer }) => outer % inner == 0,
+        _ => fine == coarse,
+    };
+
+    /// <summary>The first boundary of the coarse grid from start to end, both included, that the fine one does not have.</summary>
+    internal static Instant? FirstMissing(Boundaries fine, Boundaries coarse, Instant first, Instant last)
+    {
+        var regular = fine.IsRegular && coarse.IsRegular;
+        for (var at = coarse.AtOrAfter(first); IsWithin(at, last);)
+        {
+            var end = Instant.Min(fine.NextBreak(at), coarse.NextBreak(at));
+            for (var tried = 0; at < end && IsWithin(at, last) && !(regular && tried == Enough); tried++)
+            {
+                if (!fine.Has(at))
+                {
+                    return at;
+                }
+
+                at = coarse.Around(at).To;
+            }
+
+            at = at < end ? coarse.AtOrAfter(end) : at;
+        }
+
+        return null;
+    }
+
+    private static bool IsWithin(Instant at, Instant last) => at <= last && at < Instant.MaxValue;
+}

@@ -1,0 +1,117 @@
+#!/usr/bin/env bash
+# Restores, builds and runs every test project. The last line adds up what their reports say.
+#
+#   ./test.sh                             everything
+#   ./test.sh -class 'Varve.Tests.Time.*' arguments go to every test project (its -help lists them)
+#   ./test.sh --no-build                  what was built before
+#
+# CONFIGURATION (Release) and VARVE_TEST_MINUTES (15, for each project) may be set.
+set -uo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")" || exit 1
+
+configuration=${CONFIGURATION:-Release}
+minutes=${VARVE_TEST_MINUTES:-15}
+reports=artifacts/test
+export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_SKIP_FIRST_TIME_EXPERIENCE=1
+export TESTINGPLATFORM_TELEMETRY_OPTOUT=1
+export HOME=${HOME:-$PWD/artifacts/home}
+
+fail() {
+  echo "test.sh: $*" >&2
+  exit 1
+}
+
+# What the tests need of the machine: one function each.
+
+as_root() {
+  if [ "$(id -u)" -eq 0 ]; then "$@"
+  elif command -v sudo >/dev/null && sudo -n true 2>/dev/null; then sudo -n "$@"
+  else return 1
+  fi
+}
+
+install_package() {
+  command -v apt-get >/dev/null || return 1
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq "$1" >/dev/null 2>&1 && return 0
+  as_root apt-get update -qq >/dev/null 2>&1 || return 1
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq "$1" >/dev/null 2>&1
+}
+
+has_sdk() {
+  command -v dotnet >/dev/null && dotnet --list-sdks | grep -q '^10\.'
+}
+
+need_sdk() {
+  has_sdk && return 0
+  install_package dotnet-sdk-10.0 && has_sdk && return 0
+  fail "the .NET 10 SDK is missing and could not be installed; see https://dotnet.microsoft.com/download"
+}
+
+build() {
+  dotnet restore Varve.slnx --verbosity quiet </dev/null || fail "the restore failed"
+  dotnet build Varve.slnx --configuration "$configuration" --no-restore --verbosity quiet </dev/null || fail "the build failed"
+}
+
+# One number of the report's only <assembly> element.
+count() {
+  local element
+  element=$(grep -o -m 1 '<assembly [^>]*>' "$2") || return 1
+  [[ $element =~ \ $1=\"([0-9]+)\" ]] || return 1
+  echo "${BASH_REMATCH[1]}"
+}
+
+passed=0 failed=0 skipped=0 status=0
+
+run_project() {
+  local folder=$1 name report program code p f e s note=
+  shift
+  name=$(basename "$folder")
+  report=$reports/$name.xml
+  program=$(ls "$folder/bin/$configuration"/net*/"$name.dll" 2>/dev/null | tail -n 1)
+  rm -f "$report"
+  if [ -n "$program" ]; then
+    timeout --kill-after=10 "${minutes}m" dotnet exec "$program" \
+      -noLogo -noColor -noAutoReporters -reporter quiet -result-xml "$report" "$@" </dev/null
+    code=$?
+  else
+    code=127
+  fi
+
+  if p=$(count passed "$report" 2>/dev/null) && f=$(count failed "$report") && e=$(count errors "$report") && s=$(count skipped "$report"); then
+    f=$((f + e))
+    if [ "$code" -ne 0 ] && [ "$f" -eq 0 ]; then f=1 note=" (ended with exit code $code)"; fi
+    if [ "$#" -eq 0 ] && [ $((p + f + s)) -eq 0 ] && [ -n "$(find "$folder" -name '*.cs' -not -path '*/obj/*' -print -quit)" ]; then
+      f=1 note=" (found no test)"
+    fi
+  else
+    p=0 f=1 s=0
+    case $code in
+      124 | 137) note=" (no report: ended after $minutes minutes)" ;;
+      127) note=" (was not built)" ;;
+      *) note=" (no report: exit code $code)" ;;
+    esac
+  fi
+
+  echo "$name: $p passed, $f failed, $s skipped$note"
+  passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
+  [ "$f" -eq 0 ] || status=1
+}
+
+need_sdk
+if [ "${1:-}" = --no-build ]; then shift; else build; fi
+
+mkdir -p "$reports"
+for project in tests/*/*.csproj; do
+  grep -q 'Include="xunit.v3"' "$project" || continue # a host that tests start, not a test project
+  run_project "$(dirname "$project")" "$@"
+done
+
+if [ $((passed + failed)) -eq 0 ]; then
+  echo "test.sh: no test was executed" >&2
+  status=1
+fi
+
+line="$passed passed, $failed failed"
+[ "$skipped" -eq 0 ] || line="$line, $skipped skipped"
+echo "$line"
+exit "$status"

@@ -1,0 +1,57 @@
+namespace Varve.Apps.Tests;
+
+public sealed class HelpTests
+{
+    public static TheoryData<string> Commands => ["check", "apply", "plan", "run", "status", "query", "graph", "history", "audit", "policy", "policy hold", "tags", "verify", "invalidate", "demo", "completion"];
+
+    [Fact]
+    public async Task The_help_names_every_command()
+    {
+        var help = await Tool.RunAsync("--help");
+        Assert.Equal(0, help.ExitCode);
+        Approval.Of("help", help.Out);
+    }
+
+    [Theory]
+    [MemberData(nameof(Commands))]
+    public async Task Every_command_explains_itself(string command)
+    {
+        var help = await Tool.RunAsync([.. command.Split(' '), "--help"]);
+        Assert.Equal(0, help.ExitCode);
+        Approval.Of($"help-{command.Replace(' ', '-')}", help.Out);
+    }
+
+    [Fact]
+    public async Task Without_a_command_the_help_is_shown_and_the_exit_code_is_2()
+    {
+        var bare = await Tool.RunAsync();
+        Assert.Equal(2, bare.ExitCode);
+        Assert.Contains("varve demo", bare.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_version_is_one_line()
+    {
+        var version = await Tool.RunAsync("--version");
+        Assert.Equal(0, version.ExitCode);
+        Assert.Matches(@"^varve \d+\.\d+\.\d+\n$", version.Out.ReplaceLineEndings("\n"));
+    }
+
+    [Theory]
+    [InlineData("bash")]
+    [InlineData("zsh")]
+    [InlineData("fish")]
+    public async Task Every_shell_gets_a_completion_script_that_asks_the_tool(string shell)
+    {
+        var script = await Tool.RunAsync("completion", shell);
+        Assert.Equal(0, script.ExitCode);
+        Assert.Contains("[suggest:", script.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_suggest_directive_completes_commands_and_options()
+    {
+        Assert.Contains("status", (await Tool.RunAsync("[suggest:4]", "stat")).Out, StringComparison.Ordinal);
+        Assert.Contains("--detailed-exitcode", (await Tool.RunAsync("[suggest:12]", "plan --detai")).Out, StringComparison.Ordinal);
+    }
+}

@@ -1,0 +1,79 @@
+using System.Text.Json;
+
+namespace Varve.Apps.Tests;
+
+public sealed class MisuseTests
+{
+    [Fact]
+    public async Task A_mistyped_command_is_corrected_and_exits_2()
+    {
+        var typo = await Tool.RunAsync("statsu");
+        Assert.Equal(2, typo.ExitCode);
+        Assert.Empty(typo.Out);
+        Assert.Contains("'status'", typo.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("status")]
+    [InlineData("plan")]
+    [InlineData("run")]
+    [InlineData("history")]
+    [InlineData("audit")]
+    [InlineData("tags")]
+    [InlineData("verify")]
+    public async Task Without_a_database_it_says_what_to_write(string command)
+    {
+        var bare = await Tool.RunAsync(command);
+        Assert.Equal(2, bare.ExitCode);
+        Assert.Contains("--db duckdb:", bare.Error, StringComparison.Ordinal);
+        Assert.Contains("VARVE_DB", bare.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_error_is_json_where_json_is_asked_for()
+    {
+        var bare = await Tool.RunAsync("status", "--output", "json");
+        Assert.Equal(2, bare.ExitCode);
+        var error = JsonDocument.Parse(bare.Out).RootElement.GetProperty("error");
+        Assert.Equal(2, error.GetProperty("exitCode").GetInt32());
+        Assert.StartsWith("VRV", error.GetProperty("code").GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_wrong_instant_says_how_to_write_one()
+    {
+        var wrong = await Tool.RunAsync("plan", "--as-of", "yesterday");
+        Assert.Equal(2, wrong.ExitCode);
+        Assert.Contains("2023-06-27", wrong.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_group_without_a_command_lists_its_commands()
+    {
+        var group = await Tool.RunAsync("policy");
+        Assert.Equal(2, group.ExitCode);
+        Assert.Contains("list|show|delete|hold|release|schema", group.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_database_that_is_not_there_is_not_created()
+    {
+        var file = Path.Combine(Path.GetTempPath(), $"{Guid.CreateVersion7():N}.duckdb");
+        var missing = await Tool.RunAsync("status", "--db", $"duckdb:{file}");
+        Assert.True(missing.ExitCode is 2 or 4, missing.Text);
+        Assert.Contains(Path.GetFileName(file), missing.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", missing.Error, StringComparison.Ordinal);
+        Assert.False(File.Exists(file));
+    }
+
+    [Fact]
+    public async Task A_plan_file_that_is_none_exits_2()
+    {
+        var file = Path.GetTempFileName();
+        await File.WriteAllTextAsync(file, "{}");
+        var wrong = await Tool.RunAsync("run", "--plan", file, "--db", "duckdb:nothing.duckdb");
+        Assert.Equal(2, wrong.ExitCode);
+        Assert.Contains("plan", wrong.Error, StringComparison.Ordinal);
+        File.Delete(file);
+    }
+}

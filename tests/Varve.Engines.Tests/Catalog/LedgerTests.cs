@@ -1,0 +1,198 @@
+using CsCheck;
+using NodaTime;
+using Varve.Planning;
+using Varve.Time;
+
+namespace Varve.Engines.Tests.Catalog;
+
+public sealed class LedgerTests
+{
+    private static readonly Instant s_now = Instant.FromUtc(2025, 1, 1, 0, 0);
+
+    private static readonly Gen<Instant> s_instants = Gen.Frequency(
+        (8, Gen.Long[-3_000, 3_000].Select(hours => s_now + Duration.FromHours((int)hours))),
+        (1, Gen.Const(Instant.MinValue)),
+        (1, Gen.Const(Instant.MaxValue)),
+        (1, Gen.Const(s_now - Duration.FromMilliseconds(0.001))));
+
+    private static readonly Gen<TimeRange> s_ranges = Gen.Select(s_instants, s_instants, (a, b) => new TimeRange(Instant.Min(a, b), Instant.Max(a, b)));
+
+    private static readonly Gen<RangeSet> s_sets = s_ranges.List[0, 6].Select(ranges => RangeSet.Of(ranges));
+
+    private static readonly Gen<RelationLedger> s_ledgers = Gen.Select(
+        Gen.Select(s_sets, s_sets, s_sets, s_sets), Gen.Select(s_sets, s_sets, Gen.Select(s_sets, Gen.Long[0, 9], Gen.Bool)),
+        (a, b) => new RelationLedger
+        {
+            Covered = a.Item1,
+            Dirty = a.Item2,
+            Lost = a.Item3,
+            Frozen = a.Item4,
+            Accepted = b.Item1,
+            Halted = b.Item2,
+            Cut = [.. b.Item3.Item1.Select(r => new CutBucket(r, b.Item3.Item2, b.Item3.Item3))],
+        });
+
+    [Fact]
+    public async Task A_ledger_comes_back_as_it_was_saved()
+    {
+        await using var catalog = await CatalogFile.NewAsync();
+        var stored = await StoreAsync(catalog, "p");
+        var before = RelationLedger.Untouched;
+        await s_ledgers.SampleAsync(
+            async ledger =>
+            {
+                await catalog.WriteAsync(s => catalog.Ledgers.SaveAsync(s, "p", "1h", before, ledger, default));
+                before = ledger;
+                Same(ledger, (await LoadAsync(catalog, stored)).Of("1h"));
+            },
+            iter: 60,
+            threads: 1);
+    }
+
+    [Fact]
+    public async Task Ledgers_of_other_policies_and_relations_stay_as_they_are()
+    {
+        await using var catalog = await CatalogFile.NewAsync();
+        var one = await StoreAsync(catalog, "p");
+        var two = await StoreAsync(catalog, "p:arrival");
+        var ledger = new RelationLedger { Covered = RangeSet.Of(TimeRange.Before(s_now)), Cut = [new(new(s_now, s_now + Duration.FromHours(1)), 3, true)] };
+        foreach (var (policy, relation) in new[] { ("p", "1h"), ("p", "1d"), ("p:arrival", "1h") })
+            await catalog.WriteAsync(s => catalog.Ledgers.SaveAsync(s, policy, relation, RelationLedger.Untouched, ledger, default));
+        await catalog.WriteAsync(s => catalog.Ledgers.SaveAsync(s, "p", "1h", ledger, RelationLedger.Untouched, default));
+        Same(RelationLedger.Untouched, (await LoadAsync(catalog, one)).Of("1h"));
+        Same(ledger, (await LoadAsync(catalog, one)).Of("1d"));
+        Same(ledger, (await LoadAsync(catalog, two)).Of("1h"));
+    }
+
+    [Fact]
+    public async Task A_transaction_that_fails_leaves_the_ledger_as_it_was()
+    {
+        await using var catalog = await CatalogFile.NewAsync();
+        var stored = await StoreAsync(catalog, "p");
+        await Assert.ThrowsAsync<InvalidOperationException>(() => catalog.WriteAsync(async s =>
+        {
+            await catalog.Ledgers.SaveAsync(s, "p", "1h", RelationLedger.Untouched, new() { Covered = RangeSet.Of(TimeRange.All) }, default);
+            throw new InvalidOperationException();
+        }));
+        Assert.Empty((await LoadAsync(catalog, stored)).Relations);
+    }
+
+    [Fact]
+    public async Task Facts_are_kept_by_policy_whatever_its_name()
+    {
+        await using var catalog = await CatalogFile.NewAsync();
+        string[] names = ["p", "p:", "p:1:p", "arrival_seen", "1:p", "it's"];
+        for (var i = 0; i < names.Length; i++)
+        {
+            var (name, number) = (names[i], i + 1);
+            await StoreAsync(catalog, name);
+            await catalog.WriteAsync(async s =>
+            {
+                await catalog.Ledgers.SaveArrivalAsync(s, name, -1, default);
+                await catalog.Ledgers.SaveArrivalAsync(s, name, number, default);
+                await catalog.Ledgers.ConfirmAsync(s, name, 1, default);
+                await catalog.Ledgers.PublishAsync(s, name, number, default);
+                await catalog.Ledgers.SaveZoneAsync(s, name, $"2025{number}", default);
+            });
+        }
+
+        for (var i = 0; i < names.Length; i++)
+        {
+            var name = names[i];
+            var stored = (await catalog.ReadAsync(s => catalog.Shelf.ListAsync(s, default))).Single(p => p.Policy.Name == name);
+            var ledger = await LoadAsync(catalog, stored);
+            Assert.Equal((i + 1, i + 1, $"2025{i + 1}"), ((int)ledger.ArrivalSeen!.Value, ledger.PublishedRevision, ledger.ZoneVersion));
+            Assert.Equal((1, 1, name), (ledger.Revision, ledger.ConfirmedRevision, ledger.ConfirmedPolicy!.Name));
+        }
+    }
+
+    [Fact]
+    public async Task A_policy_that_nothing_is_known_of_has_an_empty_ledger()
+    {
+        await using var catalog = await CatalogFile.NewAsync();
+        var ledger = await LoadAsync(catalog, await StoreAsync(catalog, "p"));
+        Assert.Equal((0, 0, null, null, null), (ledger.ConfirmedRevision, ledger.PublishedRevision, ledger.ConfirmedPolicy, ledger.ArrivalSeen, ledger.ZoneVersion));
+        Assert.Empty(ledger.Relations);
+        Assert.Empty(ledger.Holds);
+    }
+
+    [Fact]
+    public async Task A_hold_is_in_force_until_it_ends_or_is_released()
+    {
+        await using var catalog = await CatalogFile.NewAsync();
+        var stored = await StoreAsync(catalog, "p");
+        Hold always = new("0001-a", null, TimeRange.All, "a lawsuit", "ann", null);
+        Hold ends = new("0002-b", "1h", new(s_now, s_now + Duration.FromDays(1)), "it's \"odd\"", "bob", s_now);
+        await catalog.WriteAsync(async s =>
+        {
+            await catalog.Ledgers.HoldAsync(s, "p", always, s_now, default);
+            await catalog.Ledgers.HoldAsync(s, "p", ends, s_now + Duration.FromSeconds(1), default);
+            await catalog.Ledgers.HoldAsync(s, "q", always, s_now, default);
+        });
+        Assert.Equal([always, ends], (await LoadAsync(catalog, stored, s_now - Duration.FromMilliseconds(1))).Holds);
+        Assert.Equal([always], (await LoadAsync(catalog, stored, s_now)).Holds);
+        Assert.Equal(1, await catalog.WriteAsync(s => catalog.Ledgers.ReleaseAsync(s, "p", "0001", default)));
+        Assert.Equal(0, await catalog.WriteAsync(s => catalog.Ledgers.ReleaseAsync(s, "p", "none", default)));
+        Assert.Equal(1, await catalog.WriteAsync(s => catalog.Ledgers.ReleaseAsync(s, "p", null, default)));
+        Assert.Single(await catalog.ReadAsync(s => catalog.Ledgers.HoldsAsync(s, "q", default)));
+    }
+
+    [Fact]
+    public async Task A_relation_is_registered_once_and_its_tier_counts_as_created()
+    {
+        await using var catalog = await CatalogFile.NewAsync();
+        var stored = await StoreAsync(catalog, "p");
+        await catalog.WriteAsync(async s =>
+        {
+            await catalog.Ledgers.RegisterAsync(s, "p", "1h", "states", new("m", "old"), s_now, default);
+            await catalog.Ledgers.RegisterAsync(s, "p", "1h", "states", new("m", "cpu_1h_states"), s_now, default);
+            await catalog.Ledgers.RegisterAsync(s, "p", "1d", "view", new("m", "cpu_1d"), s_now, default);
+        });
+        var ledger = await LoadAsync(catalog, stored);
+        Assert.True(ledger.Of("1h").Created);
+        Assert.False(ledger.Of("1d").Created);
+        Assert.Equal(2, (await catalog.ReadAsync(s => catalog.Ledgers.RelationsAsync(s, default))).Count);
+    }
+
+    [Fact]
+    public async Task Edges_are_replaced_also_by_none()
+    {
+        await using var catalog = await CatalogFile.NewAsync();
+        await catalog.WriteAsync(s => catalog.Ledgers.SaveEdgesAsync(s, "p", [new("1d", TimeRange.Before(s_now)), new("source", TimeRange.Since(s_now))], default));
+        Assert.Equal([long.MinValue, Micros.From(s_now)], (await catalog.AskAsync($"SELECT at_us FROM {catalog.Tables.Edges} ORDER BY at_us")).Select(r => r.Long(0)));
+        await catalog.WriteAsync(s => catalog.Ledgers.SaveEdgesAsync(s, "p", [], default));
+        Assert.Empty(await catalog.AskAsync($"SELECT * FROM {catalog.Tables.Edges}"));
+    }
+
+    [Fact]
+    public async Task A_ledger_of_many_ranges_is_saved_and_read_quickly()
+    {
+        await using var catalog = await CatalogFile.NewAsync();
+        var stored = await StoreAsync(catalog, "p");
+        var many = new RelationLedger { Covered = RangeSet.Of(Enumerable.Range(0, 5_000).Select(i => new TimeRange(s_now + Duration.FromHours(2 * i), s_now + Duration.FromHours((2 * i) + 1)))) };
+        var watch = System.Diagnostics.Stopwatch.StartNew();
+        await catalog.WriteAsync(s => catalog.Ledgers.SaveAsync(s, "p", "1h", RelationLedger.Untouched, many, default));
+        Same(many, (await LoadAsync(catalog, stored)).Of("1h"));
+        Assert.InRange(watch.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(10));
+    }
+
+    private static async Task<Varve.Catalog.StoredPolicy> StoreAsync(CatalogFile catalog, string name)
+    {
+        await catalog.WriteAsync(s => catalog.Shelf.StoreAsync(s, CatalogFile.Document(name), s_now, "me", default));
+        return (await catalog.ReadAsync(s => catalog.Shelf.ListAsync(s, default))).Single(p => p.Policy.Name == name);
+    }
+
+    private static Task<Ledger> LoadAsync(CatalogFile catalog, Varve.Catalog.StoredPolicy policy, Instant? at = null) =>
+        catalog.ReadAsync(s => catalog.Ledgers.LoadAsync(s, policy, at ?? s_now, default));
+
+    private static void Same(RelationLedger expected, RelationLedger actual)
+    {
+        Assert.Equal(expected.Covered, actual.Covered);
+        Assert.Equal(expected.Dirty, actual.Dirty);
+        Assert.Equal(expected.Lost, actual.Lost);
+        Assert.Equal(expected.Frozen, actual.Frozen);
+        Assert.Equal(expected.Accepted, actual.Accepted);
+        Assert.Equal(expected.Halted, actual.Halted);
+        Assert.Equal(expected.Cut, actual.Cut);
+    }
+}

@@ -1,0 +1,85 @@
+using Varve.Engines.Tests.Scratch;
+using Varve.Execution;
+
+namespace Varve.Engines.Tests.Conformance;
+
+/// <summary>Semantics, section 2: a plan removes nothing unasked the first time.</summary>
+public abstract class BrakeConformance(Func<ScratchDatabase> create) : ConformanceSuite(create)
+{
+    private const string Kept = "keep: 7d\ntiers: [{ every: 1h, keep: 1y }, { every: 1d }]";
+
+    [Fact]
+    public async Task The_first_removal_of_a_policy_waits_for_a_person()
+    {
+        var rows = Every("2025-01-01", "2025-01-11", "1h");
+        var story = await BeginAsync(Policy(Kept), rows);
+        var outcome = await story.RunAsync("2025-01-11", new RunOptions());
+        Assert.NotNull(outcome.Brake);
+        Assert.Empty(outcome.Done);
+        Same(rows, await story.SourceAsync());
+    }
+
+    [Fact]
+    public async Task The_hash_that_the_plan_printed_lets_it_go()
+    {
+        var rows = Every("2025-01-01", "2025-01-11", "1h");
+        var story = await BeginAsync(Policy(Kept), rows);
+        var brake = (await story.PlanAsync("2025-01-11")).Brake;
+        Assert.NotNull(brake);
+        Assert.NotNull((await story.RunAsync("2025-01-11", new RunOptions { Confirm = ["wrong"] })).Brake);
+        var outcome = await story.RunAsync("2025-01-11", new RunOptions { Confirm = [brake.Hash] });
+        Assert.Null(outcome.Brake);
+        Same(Since(rows, "2025-01-04"), await story.SourceAsync());
+    }
+
+    [Fact]
+    public async Task Age_alone_never_brakes_once_it_was_confirmed()
+    {
+        var rows = Every("2025-01-01", "2025-01-21", "1h");
+        var story = await BeginAsync(Policy(Kept), rows);
+        await story.RunWellAsync("2025-01-11");
+        Assert.Null((await story.PlanAsync("2025-01-20")).Brake);
+        Assert.Null((await story.RunAsync("2025-01-20", new RunOptions())).Brake);
+        Same(Since(rows, "2025-01-13"), await story.SourceAsync());
+    }
+
+    [Fact]
+    public async Task A_plan_that_removes_nothing_never_brakes()
+    {
+        var rows = Every("2025-01-01", "2025-01-03", "1h");
+        var story = await BeginAsync(Policy(Kept), rows);
+        Assert.Null((await story.RunAsync("2025-01-03", new RunOptions())).Brake);
+        await story.ExpectTiersAsync(rows);
+    }
+
+    [Theory]
+    [InlineData("keep: 3d\ntiers: [{ every: 1h, keep: 1y }, { every: 1d }]")]
+    [InlineData("keep: 7d\ntiers: [{ every: 1h, keep: 8d }, { every: 1d }]")]
+    public async Task A_revision_that_removes_more_brakes_again(string shorter)
+    {
+        var rows = Every("2025-01-01", "2025-01-21", "1h");
+        var story = await BeginAsync(Policy(Kept), rows);
+        await story.RunWellAsync("2025-01-11");
+        await story.ApplyAsync(Policy(shorter));
+        var hours = await story.CountAsync("cpu_1h");
+        var outcome = await story.RunAsync("2025-01-11", new RunOptions());
+        Assert.NotNull(outcome.Brake);
+        Same(Since(rows, "2025-01-04"), await story.SourceAsync());
+        Assert.Equal(hours, await story.CountAsync("cpu_1h"));
+        await story.RunWellAsync("2025-01-11");
+        var goes = shorter.StartsWith("keep: 3d", StringComparison.Ordinal);
+        Same(Since(rows, goes ? "2025-01-08" : "2025-01-04"), await story.SourceAsync());
+        Assert.Equal(goes ? hours : 192, await story.CountAsync("cpu_1h"));
+    }
+
+    [Fact]
+    public async Task A_revision_that_removes_less_does_not_brake()
+    {
+        var rows = Every("2025-01-01", "2025-01-21", "1h");
+        var story = await BeginAsync(Policy(Kept), rows);
+        await story.RunWellAsync("2025-01-11");
+        await story.ApplyAsync(Policy("keep: 8d\ntiers: [{ every: 1h, keep: 1y }, { every: 1d }]"));
+        Assert.Null((await story.RunAsync("2025-01-21", new RunOptions())).Brake);
+        Same(Since(rows, "2025-01-13"), await story.SourceAsync());
+    }
+}

@@ -1,0 +1,62 @@
+using NodaTime;
+using Varve.Engines.Tests.Scratch;
+using Varve.Policies;
+using Varve.Time;
+
+namespace Varve.Engines.Tests.Conformance;
+
+/// <summary>What all suites share: a database of one test, the usual table, and small makers of rows.</summary>
+public abstract class ConformanceSuite(Func<ScratchDatabase> create) : IAsyncLifetime
+{
+    protected ScratchDatabase Db { get; } = create();
+
+    /// <summary>m.cpu(ts, host, v): one series column, one double.</summary>
+    protected static SourceTable Cpu(TimeKind time = TimeKind.Timestamp, ValueKind value = ValueKind.Double) =>
+        new(new("m", "cpu"), "ts", time, [new("host", ValueKind.Text), new("v", value)]);
+
+    public ValueTask InitializeAsync() => ValueTask.CompletedTask;
+
+    public async ValueTask DisposeAsync()
+    {
+        await Db.DisposeAsync();
+        GC.SuppressFinalize(this);
+    }
+
+    protected Task<Story> BeginAsync(string policy, params IEnumerable<SourceRow> rows) => Story.BeginAsync(Db, Cpu(), policy, rows);
+
+    protected static Instant At(string text) => InstantText.Parse(text);
+
+    /// <summary>One row of m.cpu.</summary>
+    protected static SourceRow Row(string at, double? value, string? host = "a") => SourceRow.Of(at, host, value);
+
+    /// <summary>Rows of m.cpu at even steps, values that tell every row apart.</summary>
+    protected static IReadOnlyList<SourceRow> Every(string from, string to, string step, string host = "a")
+    {
+        var width = Keep.Parse(step).Shortest;
+        List<SourceRow> rows = [];
+        for (var at = At(from); at < At(to); at += width)
+            rows.Add(SourceRow.Of(at, host, (((at - NodaConstants.UnixEpoch).TotalMinutes * 7919) + host.Sum(c => c)) % 1021 / 1024));
+        return rows;
+    }
+
+    /// <summary>The usual policy of m.cpu with more lines.</summary>
+    protected static string Policy(string more, string functions = "count, sum, avg, min, max, first, last, stddev, variance") =>
+        $$"""
+        table: m.cpu
+        time: ts
+        series: [host]
+        measures: { v: [{{functions}}] }
+        {{more}}
+        """;
+
+    protected static IEnumerable<SourceRow> Before(IEnumerable<SourceRow> rows, string to) => rows.Where(r => r.At < At(to));
+
+    protected static IEnumerable<SourceRow> Since(IEnumerable<SourceRow> rows, string from) => rows.Where(r => r.At >= At(from));
+
+    /// <summary>Two lots of rows are the same, whatever their order.</summary>
+    protected static void Same(IEnumerable<SourceRow> expected, IEnumerable<SourceRow> actual) =>
+        Assert.Equal(expected.Select(Text).Order(StringComparer.Ordinal), actual.Select(Text).Order(StringComparer.Ordinal));
+
+    private static string Text(SourceRow row) =>
+        $"{(row.At is { } at ? InstantText.Format(at) : "NULL")} {string.Join(' ', row.Values.Select(Truth.Close.Show))}";
+}

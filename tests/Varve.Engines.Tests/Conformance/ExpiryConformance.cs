@@ -1,0 +1,381 @@
+using NodaTime;
+using Varve.Engines.Tests.Scratch;
+using Varve.Execution;
+using Varve.Planning;
+using Varve.Time;
+
+namespace Varve.Engines.Tests.Conformance;
+
+/// <summary>Semantics, section 2: what expires when.</summary>
+public abstract class ExpiryConformance(Func<ScratchDatabase> create) : ConformanceSuite(create)
+{
+    [Fact]
+    public async Task Source_rows_go_when_their_whole_range_is_past_keep()
+    {
+        var rows = Every("2025-01-01", "2025-01-11", "1h");
+        var story = await BeginAsync(Policy("keep: 7d\ntiers: [{ every: 1h }]"), rows);
+        await story.RunWellAsync("2025-01-10");
+        Same(Since(rows, "2025-01-03"), await story.SourceAsync());
+        await story.ExpectTiersAsync(Before(rows, "2025-01-10"));
+    }
+
+    [Fact]
+    public async Task Nothing_that_is_younger_than_keep_goes_between_two_slices()
+    {
+        var rows = Every("2025-01-01", "2025-01-11", "10m");
+        var story = await BeginAsync(Policy("keep: 7d\ntiers: [{ every: 1h }]"), rows);
+        await story.RunWellAsync("2025-01-09T13:37:11Z");
+        var left = await story.SourceAsync();
+        Assert.Equal(Since(rows, "2025-01-02T13:37:11Z").Count(), left.Count(r => r.At >= At("2025-01-02T13:37:11Z")));
+        Assert.DoesNotContain(left, r => r.At < At("2025-01-02"));
+        await story.RunWellAsync("2025-01-10");
+        Same(Since(rows, "2025-01-03"), await story.SourceAsync());
+        await story.ExpectTiersAsync(Before(rows, "2025-01-10"));
+    }
+
+    [Fact]
+    public async Task Months_are_subtracted_in_the_zone_of_the_policy()
+    {
+        var rows = Every("2025-02-25", "2025-03-05", "1h");
+        var story = await BeginAsync(Policy("zone: Europe/Berlin\nkeep: 1mo\ntiers: [{ every: 1h }]"), rows);
+        await story.RunWellAsync("2025-03-30T22:30Z");
+        var left = await story.SourceAsync();
+        Assert.All(Since(rows, "2025-02-27T23:00Z"), r => Assert.Contains(left, l => l.At == r.At));
+        await story.RunWellAsync("2025-04-02T22:00Z");
+        Same(Since(rows, "2025-03-02T23:00Z"), Since(await story.SourceAsync(), "2025-03-02T23:00Z"));
+        Assert.DoesNotContain(await story.SourceAsync(), r => r.At < At("2025-03-02T00:00Z"));
+    }
+
+    [Fact]
+    public async Task What_is_old_goes_also_when_the_source_fell_silent()
+    {
+        var rows = Every("2025-01-01", "2025-01-03", "1h");
+        var story = await BeginAsync(Policy("keep: 7d\ntiers: [{ every: 1h }]"), rows);
+        await story.RunWellAsync("2025-03-01");
+        Assert.Empty(await story.SourceAsync());
+        await story.ExpectTiersAsync(rows);
+    }
+
+    [Fact]
+    public async Task On_silence_hold_counts_from_the_newest_row()
+    {
+        var rows = Every("2025-01-01", "2025-01-10", "1h");
+        var story = await BeginAsync(Policy("keep: 7d\non_silence: hold\ntiers: [{ every: 1h }]"), rows);
+        await story.RunWellAsync("2025-03-01");
+        var left = await story.SourceAsync();
+        Assert.DoesNotContain(left, r => r.At < At("2025-01-02"));
+        Assert.Equal(Since(rows, "2025-01-02T23:00Z").Count(), Since(left, "2025-01-02T23:00Z").Count());
+    }
+
+    [Fact]
+    public async Task On_silence_hold_keeps_everything_where_no_row_is_in_the_past()
+    {
+        var rows = Every("2025-06-01", "2025-06-02", "1h");
+        var story = await BeginAsync(Policy("keep: 1d\non_silence: hold\ntiers: [{ every: 1h }]"), rows);
+        await story.RunWellAsync("2025-03-01");
+        Same(rows, await story.SourceAsync());
+    }
+
+    [Theory]
+    [InlineData("hold")]
+    [InlineData("expire")]
+    public async Task Rows_of_the_future_move_nothing(string silence)
+    {
+        var rows = Every("2025-01-01", "2025-01-03", "1h").Append(Row("2100-01-01", 1)).ToList();
+        var story = await BeginAsync(Policy($"keep: 7d\non_silence: {silence}\ntiers: [{{ every: 1h }}]"), rows);
+        await story.RunWellAsync("2025-01-04");
+        Same(rows, await story.SourceAsync());
+        await story.ExpectTiersAsync(rows);
+        Assert.Equal(1, (await story.StatusAsync("2025-01-04")).Future.Rows);
+    }
+
+    [Fact]
+    public async Task Tiers_expire_by_the_end_of_their_buckets_and_after_their_input()
+    {
+        var rows = Every("2025-01-01", "2025-02-01", "1h");
+        var story = await BeginAsync(Policy("keep: 2d\ntiers: [{ every: 1h, keep: 10d }, { every: 1d }]"), rows);
+        await story.RunWellAsync("2025-02-01");
+        var hours = (await Truth.TierRows.ReadAsync(story, "cpu_1h_states")).Select(r => r.At).Order().ToList();
+        Assert.Equal(At("2025-01-22"), hours[0]);
+        Assert.Equal(240, hours.Count);
+        await story.ExpectTierAsync(1, rows);
+        Same(Since(rows, "2025-01-30"), await story.SourceAsync());
+    }
+
+    [Fact]
+    public async Task Slices_go_oldest_first_each_rolled_up_before_it_goes()
+    {
+        var rows = Every("2025-01-01", "2025-01-06", "1h");
+        var story = await BeginAsync(Policy("keep: 1d\ntiers: [{ every: 1h, keep: 30d }, { every: 1d }]"), rows);
+        var done = (await story.RunWellAsync("2025-01-06")).Done;
+        var expired = done.OfType<PlanStep.Expire>().Where(e => e.Relation == Relations.Source).ToList();
+        Assert.NotEmpty(expired);
+        Assert.Equal(expired.Select(e => e.Range.To), expired.Select(e => e.Range.To).Order());
+        foreach (var expire in expired)
+        {
+            var before = done.TakeWhile(s => s != expire).OfType<PlanStep.RollUp>().Where(r => r.Relation == "1h").SelectMany(r => r.Ranges);
+            Assert.True(RangeSet.Of(before).Covers(new TimeRange(At("2025-01-01"), expire.Range.To)), $"{expire.Range} went before it was rolled up");
+        }
+    }
+
+    [Fact]
+    public async Task A_row_that_changed_beyond_recheck_is_found_by_the_proof_and_counted()
+    {
+        var rows = Every("2025-01-01", "2025-01-11", "1h").ToList();
+        var story = await BeginAsync(Policy("keep: 7d\nrecheck: 1h\ntiers: [{ every: 1h }, { every: 1d }]"), rows);
+        await story.RunWellAsync("2025-01-05");
+        var late = Row("2025-01-02T03:30Z", 512);
+        await story.InsertAsync(late);
+        await story.RunWellAsync("2025-01-10");
+        Same(Since(rows, "2025-01-03"), await story.SourceAsync());
+        await story.ExpectTiersAsync([.. Before(rows, "2025-01-10"), late]);
+    }
+
+    [Fact]
+    public async Task Two_values_that_changed_places_are_found_by_the_full_proof()
+    {
+        SourceRow[] rows = [Row("2025-01-01T00:10Z", 1, "a"), Row("2025-01-01T00:20Z", 2, "b"), Row("2025-01-01T02:10Z", 3, "a"), Row("2025-01-01T02:20Z", 4, "b")];
+        var story = await BeginAsync(Policy("keep: 2d\nrecheck: 1h\ntiers: [{ every: 1h }]"), rows);
+        await story.RunWellAsync("2025-01-02");
+        await Db.ExecuteAsync($"UPDATE {Db.Name(story.Table.Name)} SET host = CASE host WHEN 'a' THEN 'b' ELSE 'a' END WHERE v < 3");
+        await story.RunWellAsync("2025-01-05");
+        Assert.Empty(await story.SourceAsync());
+        await story.ExpectTiersAsync(Row("2025-01-01T00:10Z", 1, "b"), Row("2025-01-01T00:20Z", 2, "a"), rows[2], rows[3]);
+    }
+
+    [Theory]
+    [InlineData("first, last")]
+    [InlineData("min, max")]
+    [InlineData("sum")]
+    [InlineData("stddev")]
+    public async Task A_value_that_changed_beyond_recheck_is_put_right_in_every_tier_that_is_built_from_the_source(string functions)
+    {
+        var rows = Every("2025-01-01", "2025-01-04", "47m").ToList();
+        var story = await BeginAsync(Policy("keep: 50h\nrecheck: 1h\ntiers: [{ every: 7h }, { every: 1d, zone: Australia/Lord_Howe }]", functions), rows);
+        await story.RunWellAsync("2025-01-03");
+        var at = rows.FindLastIndex(r => r.At < At("2025-01-02T13:00Z"));
+        await Db.ExecuteAsync($"UPDATE {Db.Name(story.Table.Name)} SET v = 900 WHERE ts = {Db.TimeLiteral(rows[at].At, TimeKind.Timestamp)}");
+        rows[at] = rows[at] with { Values = ["a", 900.0] };
+        for (var asOf = At("2025-01-04"); asOf < At("2025-01-08"); asOf += Duration.FromHours(13)) await story.RunWellAsync(InstantText.Format(asOf));
+        Assert.Empty(await story.SourceAsync());
+        await story.ExpectTiersAsync(rows);
+    }
+
+    [Fact]
+    public async Task A_bucket_of_a_tier_stays_until_all_of_its_rows_in_the_source_are_gone()
+    {
+        var rows = Every("2024-04-03T00:46:18Z", "2024-04-05T17:00Z", "37m").ToList();
+        var story = await BeginAsync(Policy("keep: 56h\nlate: 1h\nrecheck: 24h\ntiers: [{ every: 7h, keep: 61h }, { every: 1d, zone: Australia/Lord_Howe }]", "first, last"), rows);
+        await story.RunWellAsync("2024-04-05T18:00Z");
+        Same(rows, await story.SourceAsync());
+        await story.ExpectTierAsync(0, rows);
+
+        var at = rows.FindLastIndex(r => r.At < At("2024-04-03T13:00Z"));
+        await Db.ExecuteAsync($"UPDATE {Db.Name(story.Table.Name)} SET v = 900 WHERE ts = {Db.TimeLiteral(rows[at].At, TimeKind.Timestamp)}");
+        rows[at] = rows[at] with { Values = ["a", 900.0] };
+        await story.RunWellAsync("2024-04-07T00:00Z");
+        Assert.DoesNotContain(await story.SourceAsync(), r => r.At < At("2024-04-04T13:00Z"));
+        await story.ExpectTierAsync(1, rows);
+    }
+
+    [Theory]
+    [InlineData("full")]
+    [InlineData("totals")]
+    public async Task Stored_states_that_somebody_changed_are_put_right_before_their_rows_go(string proof)
+    {
+        var rows = Every("2025-01-01", "2025-01-04", "10m");
+        var story = await BeginAsync(Policy($"keep: 2d\nrecheck: 1h\nproof: {proof}\ntiers: [{{ every: 1h }}]"), rows);
+        await story.RunWellAsync("2025-01-02");
+        await Db.ExecuteAsync($"UPDATE {Db.Name(new("m", "cpu_1h_states"))} SET v_sum = v_sum + 1 WHERE ts < {Db.TimeLiteral(At("2025-01-01T05:00Z"), TimeKind.Timestamp)}");
+        var outcome = await story.RunAsync("2025-01-04");
+        Assert.Empty(outcome.Errors);
+        await story.ExpectTiersAsync(Before(rows, "2025-01-04"));
+        Same(Since(rows, "2025-01-02"), await story.SourceAsync());
+    }
+
+    [Fact]
+    public async Task Totals_agree_with_full_where_nothing_changed_places()
+    {
+        var rows = Every("2025-01-01", "2025-01-06", "7m").Concat(Every("2025-01-01", "2025-01-06", "11m", "b")).ToList();
+        var story = await BeginAsync(Policy("keep: 2d\nproof: totals\ntiers: [{ every: 1h, keep: 3d }, { every: 1d }]"), rows);
+        await story.RunWellAsync("2025-01-06");
+        Same(Since(rows, "2025-01-04"), await story.SourceAsync());
+        await story.ExpectTierAsync(1, rows);
+    }
+
+    [Fact]
+    public async Task A_held_range_is_skipped_and_expires_when_the_hold_ends()
+    {
+        var rows = Every("2025-01-01", "2025-01-11", "1h");
+        var story = await BeginAsync(Policy("keep: 2d\ntiers: [{ every: 1h, keep: 4d }, { every: 1d }]"), rows);
+        var held = new TimeRange(At("2025-01-03"), At("2025-01-04"));
+        await story.WithAsync(l => l.HoldAsync(story.Policy.Name, null, held, "a lawyer asked", null));
+        await story.RunWellAsync("2025-01-11");
+        Same(rows.Where(r => held.Contains(r.At!.Value) || r.At >= At("2025-01-09")), await story.SourceAsync());
+        var hours = await Truth.TierRows.ReadAsync(story, "cpu_1h_states");
+        Assert.Equal(24, hours.Count(r => held.Contains(r.At)));
+        await story.ExpectTierAsync(1, rows);
+        Assert.Single((await story.StatusAsync("2025-01-11")).Holds);
+
+        Assert.Equal(1, await story.WithAsync(l => l.ReleaseAsync(story.Policy.Name, null)));
+        await story.RunWellAsync("2025-01-11");
+        Same(Since(rows, "2025-01-09"), await story.SourceAsync());
+        Assert.DoesNotContain(await Truth.TierRows.ReadAsync(story, "cpu_1h_states"), r => r.At < At("2025-01-07"));
+        await story.ExpectTierAsync(1, rows);
+    }
+
+    [Fact]
+    public async Task A_hold_on_a_part_of_a_bucket_holds_the_bucket()
+    {
+        var rows = Every("2025-01-01", "2025-01-11", "1h");
+        var story = await BeginAsync(Policy("keep: 2d\ntiers: [{ every: 1h, keep: 4d }, { every: 1d, keep: 5d }]"), rows);
+        await story.WithAsync(l => l.HoldAsync(story.Policy.Name, null, new(At("2025-01-02T10:20Z"), At("2025-01-02T12:40Z")), "a part", null));
+        await story.RunWellAsync("2025-01-11");
+        await story.RunWellAsync("2025-02-11");
+        Assert.Equal(2, await story.CountSourceAsync("2025-01-02T10:20Z", "2025-01-02T12:40Z"));
+        var hours = (await Truth.TierRows.ReadAsync(story, "cpu_1h_states")).Select(r => r.At).Order().ToList();
+        Assert.All(new[] { "2025-01-02T10:00Z", "2025-01-02T11:00Z", "2025-01-02T12:00Z" }, held => Assert.Contains(At(held), hours));
+        Assert.Contains(At("2025-01-02"), (await Truth.TierRows.ReadAsync(story, "cpu_1d_states")).Select(r => r.At));
+    }
+
+    [Fact]
+    public async Task A_hold_ends_by_itself_at_its_until()
+    {
+        var rows = Every("2025-01-01", "2025-01-11", "1h");
+        var story = await BeginAsync(Policy("keep: 2d\ntiers: [{ every: 1h }]"), rows);
+        await story.WithAsync(l => l.HoldAsync(story.Policy.Name, null, TimeRange.All, "until spring", At("2025-01-09")));
+        await story.RunWellAsync("2025-01-08");
+        Same(rows, await story.SourceAsync());
+        await story.RunWellAsync("2025-01-10");
+        Same(Since(rows, "2025-01-08"), await story.SourceAsync());
+    }
+
+    [Fact]
+    public async Task A_hold_on_one_tier_holds_only_that()
+    {
+        var rows = Every("2025-01-01", "2025-01-11", "1h");
+        var story = await BeginAsync(Policy("keep: 2d\ntiers: [{ every: 1h, keep: 4d }, { every: 1d }]"), rows);
+        await story.WithAsync(l => l.HoldAsync(story.Policy.Name, "1h", TimeRange.All, "an audit", null));
+        await story.RunWellAsync("2025-01-11");
+        Same(Since(rows, "2025-01-09"), await story.SourceAsync());
+        Assert.Equal(240, await story.CountAsync("cpu_1h"));
+    }
+
+    [Fact]
+    public async Task A_hold_stops_a_tier_whose_rows_are_held_in_the_source()
+    {
+        var rows = Every("2025-01-01", "2025-01-11", "1h");
+        var story = await BeginAsync(Policy("keep: 2d\ntiers: [{ every: 1h, keep: 4d }, { every: 1d }]"), rows);
+        await story.WithAsync(l => l.HoldAsync(story.Policy.Name, Relations.Source, new(At("2025-01-02"), At("2025-01-03")), "a dispute", null));
+        await story.RunWellAsync("2025-01-11");
+        Assert.Equal(24, await story.CountSourceAsync("2025-01-02", "2025-01-03"));
+        var hours = await Truth.TierRows.ReadAsync(story, "cpu_1h_states");
+        Assert.Equal(24, hours.Count(r => r.At >= At("2025-01-02") && r.At < At("2025-01-03")));
+        Assert.DoesNotContain(hours, r => r.At < At("2025-01-02"));
+    }
+
+    [Fact]
+    public async Task Weeks_and_months_from_the_source_survive_daily_expiry()
+    {
+        var rows = Every("2024-12-20", "2025-03-10", "3h");
+        var story = await BeginAsync(Policy("keep: 35d\nrecheck: 1d\ntiers: [{ every: 1w }, { every: 1mo }]"), rows);
+        for (var at = At("2025-01-20"); at <= At("2025-03-10"); at += Duration.FromDays(1)) await story.RunWellAsync(InstantText.Format(at));
+        Same(Since(rows, "2025-02-03"), await story.SourceAsync());
+        await story.ExpectTiersAsync(rows);
+        await story.RunWellAsync("2025-06-01");
+        Assert.Empty(await story.SourceAsync());
+        await story.ExpectTiersAsync(rows);
+    }
+
+    [Fact]
+    public async Task Seven_hours_beside_days_are_cut_and_stay_whole()
+    {
+        var rows = Every("2025-01-01", "2025-01-08", "20m");
+        var story = await BeginAsync(Policy("keep: 2d\nrecheck: 2h\ntiers: [{ every: 7h }, { every: 1d }]"), rows);
+        for (var at = At("2025-01-02T05:00Z"); at <= At("2025-01-08"); at += Duration.FromHours(11)) await story.RunWellAsync(InstantText.Format(at));
+        await story.RunWellAsync("2025-01-20");
+        Assert.Empty(await story.SourceAsync());
+        await story.ExpectTiersAsync(rows);
+    }
+
+    [Fact]
+    public async Task A_row_for_a_cut_bucket_waits_and_goes_when_accepted()
+    {
+        var rows = Every("2025-01-06", "2025-01-27", "6h");
+        var story = await BeginAsync(Policy("keep: 8d\nrecheck: 1h\ntiers: [{ every: 1w }]"), rows);
+        await story.RunWellAsync("2025-01-17");
+        Same(Since(rows, "2025-01-09"), await story.SourceAsync());
+        var late = Row("2025-01-11T01:00Z", 999);
+        await story.InsertAsync(late);
+        var outcome = await story.RunAsync("2025-01-25");
+        await story.ExpectTiersAsync(rows);
+        Assert.Contains(await story.SourceAsync(), r => r.At == late.At);
+        Assert.Contains(outcome.Waits, w => w.NeedsPerson);
+        Assert.Contains((await story.StatusAsync("2025-01-25")).Waits, w => w.NeedsPerson);
+
+        Assert.NotEqual(0, await story.WithAsync(l => l.AcceptAsync(story.Policy.Name, null)));
+        await story.RunWellAsync("2025-01-25");
+        Assert.DoesNotContain(await story.SourceAsync(), r => r.At < At("2025-01-13"));
+        await story.ExpectTiersAsync(rows);
+    }
+
+    [Fact]
+    public async Task Plain_retention_needs_no_tier()
+    {
+        var rows = Every("2025-01-01", "2025-01-11", "1h");
+        var story = await BeginAsync("table: m.cpu\ntime: ts\nseries: [host]\nkeep: 3d\n", [.. rows, SourceRow.Of((Instant?)null, "a", 1.0)]);
+        await story.RunWellAsync("2025-01-11");
+        Same([.. Since(rows, "2025-01-08"), SourceRow.Of((Instant?)null, "a", 1.0)], await story.SourceAsync());
+    }
+
+    [Fact]
+    public async Task Keep_forever_removes_nothing()
+    {
+        var rows = Every("2015-01-01", "2015-01-03", "1h");
+        var story = await BeginAsync(Policy("tiers: [{ every: 1h }]"), rows);
+        await story.RunWellAsync("2025-01-01");
+        Same(rows, await story.SourceAsync());
+    }
+
+    [Theory]
+    [InlineData("keep: 12h\ntiers: [{ every: 1d }]")]
+    [InlineData("keep: 1d\nlate: 1h\ntiers: [{ every: 1d }]")]
+    [InlineData("keep: 30d\nrecheck: 1h\ntiers: [{ every: 1mo }]")]
+    [InlineData("keep: 2d\nrecheck: 2d\ntiers: [{ every: 1h }]")]
+    [InlineData("keep: 10d\ntiers: [{ every: 1h, keep: 5d }]")]
+    [InlineData("keep: 10d\ntiers: [{ every: 1h, keep: 20d }, { every: 1d, keep: 15d }]")]
+    [InlineData("tiers: [{ every: 1h, keep: 30d }]")]
+    public async Task A_keep_that_the_tiers_do_not_survive_is_refused(string more)
+    {
+        await Db.CreateAsync(Cpu());
+        var error = await Assert.ThrowsAsync<PolicyException>(() => new Story(Db, Cpu()).ApplyAsync(Policy(more)));
+        Assert.Matches("[0-9].*[0-9]|forever", error.Message);
+    }
+
+    [Fact]
+    public async Task Running_again_at_once_changes_nothing()
+    {
+        var rows = Every("2025-01-01", "2025-01-11", "1h");
+        var story = await BeginAsync(Policy("keep: 2d\ntiers: [{ every: 1h, keep: 4d }, { every: 1d }]"), rows);
+        await story.RunWellAsync("2025-01-11");
+        Assert.Empty((await story.PlanAsync("2025-01-11")).Steps);
+        Assert.Empty((await story.RunWellAsync("2025-01-11")).Done);
+    }
+
+    [Fact]
+    public async Task A_run_as_of_later_than_the_clock_is_refused()
+    {
+        var story = await BeginAsync(Policy("keep: 2d\ntiers: [{ every: 1h }]"), Every("2025-01-01", "2025-01-02", "1h"));
+        var noon = new SettableTime(At("2025-06-01T12:00Z"));
+        Task<RunOutcome> RunAsOf(string asOf) => story.WithAsync(l => RunOutcome.OfAsync(l, new RunOptions { Yes = true, AsOf = At(asOf) }), noon);
+        var outcome = await Record.ExceptionAsync(async () =>
+        {
+            var run = await RunAsOf("2025-06-01T12:02Z");
+            if (run.Errors.Count > 0) throw run.Errors[0];
+        });
+        Assert.IsAssignableFrom<VarveException>(outcome);
+        Assert.Equal(24, (await story.SourceAsync()).Count);
+        Assert.Empty((await RunAsOf("2025-06-01T12:00:30Z")).Errors);
+        Assert.Empty(await story.SourceAsync());
+    }
+}

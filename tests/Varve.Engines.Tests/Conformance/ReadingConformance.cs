@@ -1,0 +1,156 @@
+using NodaTime;
+using Varve.Engines.Tests.Scratch;
+using Varve.Engines.Tests.Truth;
+using Varve.Reading;
+using Varve.Time;
+
+namespace Varve.Engines.Tests.Conformance;
+
+/// <summary>Semantics, section 6: reading.</summary>
+public abstract class ReadingConformance(Func<ScratchDatabase> create) : ConformanceSuite(create)
+{
+    private const string Chain = "keep: 3d\ntiers: [{ every: 1h, keep: 10d }, { every: 1d }]";
+
+    [Theory]
+    [InlineData("2025-01-01T00:30Z")]
+    [InlineData("2025-01-01T12:00Z")]
+    [InlineData("2025-01-02T00:00Z")]
+    [InlineData("2025-01-05T17:20Z")]
+    [InlineData("2025-01-21T00:00Z")]
+    [InlineData("2025-01-21T13:59:59Z")]
+    [InlineData("2025-04-01")]
+    public async Task The_stitched_view_shows_every_row_once_at_every_moment(string asOf)
+    {
+        List<SourceRow> rows = [.. Every("2025-01-01", "2025-01-22", "20m"), .. Every("2025-01-07", "2025-01-09", "1h", "b"), .. Every("2025-01-20", "2025-01-22", "1h", "c")];
+        var story = await BeginAsync(Policy(Chain), rows);
+        await story.RunWellAsync(asOf);
+        await StitchCheck.ExpectAsync(story, story.Tiers(rows), rows);
+    }
+
+    [Fact]
+    public async Task The_stitched_view_is_right_after_each_run_of_a_month()
+    {
+        var rows = Every("2025-03-20", "2025-04-20", "1h");
+        var story = await BeginAsync(Policy("late: 1h\nkeep: 3d\ntiers: [{ every: 1h, keep: 8d }, { every: 1d, zone: Europe/Berlin, keep: 45d }, { every: 1mo, zone: Europe/Berlin }]"), rows);
+        for (var at = At("2025-03-22T05:00Z"); at < At("2025-06-20"); at += Duration.FromHours(53))
+        {
+            await story.RunWellAsync(InstantText.Format(at));
+            await StitchCheck.ExpectAsync(story, story.Tiers(rows), rows);
+        }
+    }
+
+    [Fact]
+    public async Task The_stitched_view_reads_the_finest_tier_that_has_the_whole_coarser_bucket()
+    {
+        var rows = Every("2025-01-01", "2025-01-21T06:00Z", "20m");
+        var story = await BeginAsync(Policy(Chain), rows);
+        await story.RunWellAsync("2025-01-21T06:00Z");
+        var parts = await StitchCheck.ExpectAsync(story, story.Tiers(rows), rows);
+        Assert.All(parts.Where(p => p.Range.To <= At("2025-01-11")), p => Assert.Equal(1, p.Tier));
+        Assert.All(parts.Where(p => p.Range.From >= At("2025-01-12")), p => Assert.NotEqual(1, p.Tier));
+    }
+
+    [Fact]
+    public async Task Tiers_that_do_not_nest_have_only_their_own_view()
+    {
+        var rows = Every("2025-01-01", "2025-02-21", "6h");
+        var story = await BeginAsync(Policy("keep: 40d\ntiers: [{ every: 1d }, { every: 1w }, { every: 1mo }]"), rows);
+        await story.RunWellAsync("2025-02-21");
+        var parts = await StitchCheck.ExpectAsync(story, story.Tiers(rows), rows);
+        Assert.True(parts.Select(p => p.Tier).Distinct().Intersect([1, 2]).Count() <= 1);
+        await story.ExpectTiersAsync(rows);
+        await story.RunWellAsync("2025-05-21");
+        await StitchCheck.ExpectAsync(story, story.Tiers(rows), rows);
+    }
+
+    [Fact]
+    public async Task Held_late_rows_are_not_in_the_stitched_view()
+    {
+        var rows = Every("2025-01-01", "2025-01-21", "1h");
+        var story = await BeginAsync(Policy(Chain), rows);
+        await story.RunWellAsync("2025-01-21");
+        await story.InsertAsync(Row("2025-01-05T00:30Z", 3), Row("2025-01-15T00:30Z", 3));
+        await story.RunWellAsync("2025-01-21");
+        await StitchCheck.ExpectAsync(story, story.Tiers(rows), rows);
+    }
+
+    [Fact]
+    public async Task Open_and_future_buckets_come_from_the_source()
+    {
+        List<SourceRow> rows = [.. Every("2025-01-01", "2025-01-02T07:30Z", "10m"), Row("2025-06-01", 3)];
+        var story = await BeginAsync(Policy($"late: 2h\n{Chain}"), rows);
+        await story.RunWellAsync("2025-01-02T07:30Z");
+        var parts = await StitchCheck.ExpectAsync(story, story.Tiers(rows), rows);
+        Assert.All(parts, p => Assert.Equal(p.Range.From < At("2025-01-02T05:00Z") ? 0 : -1, p.Tier));
+    }
+
+    [Fact]
+    public async Task Without_views_there_are_only_states()
+    {
+        var rows = Every("2025-01-01", "2025-01-03", "1h");
+        var story = await BeginAsync(Policy("views: false\ntiers: [{ every: 1h }]"), rows);
+        await story.RunWellAsync("2025-01-04");
+        Assert.Equal(["cpu", "cpu_1h_states"], (await Db.ShapesAsync("m")).Select(s => s.Name).Order(StringComparer.Ordinal));
+        await story.ExpectTiersAsync(rows);
+    }
+
+    [Fact]
+    public async Task A_query_by_width_answers_from_what_has_it()
+    {
+        var rows = Every("2025-01-01", "2025-01-21", "10m");
+        var story = await BeginAsync(Policy(Chain, "sum, count"), rows);
+        await story.RunWellAsync("2025-01-21");
+        var answer = await story.WithAsync(l => l.QueryAsync(new QueryRequest { Policy = story.Policy.Name, From = At("2025-01-13"), To = At("2025-01-21"), Every = "1h" }));
+        Assert.All(answer.Parts, p => Assert.Contains(p.Relation, new[] { "1h", "source" }));
+        await ExpectAnswerAsync(story, answer, rows, At("2025-01-13"), At("2025-01-21"));
+    }
+
+    [Fact]
+    public async Task A_query_for_what_is_gone_answers_with_the_finest_that_survives_and_says_so()
+    {
+        var rows = Every("2025-01-01", "2025-01-21", "10m");
+        var story = await BeginAsync(Policy(Chain, "sum, count"), rows);
+        await story.RunWellAsync("2025-01-21");
+        var answer = await story.WithAsync(l => l.QueryAsync(new QueryRequest { Policy = story.Policy.Name, From = At("2025-01-02"), To = At("2025-01-21"), Every = "1h" }));
+        Assert.Contains(answer.Parts, p => p.Relation == "1d");
+        Assert.NotEmpty(answer.Notes);
+        await ExpectAnswerAsync(story, answer, rows, At("2025-01-02"), At("2025-01-21"));
+    }
+
+    [Theory]
+    [InlineData(19, "1d")]
+    [InlineData(456, "1h")]
+    [InlineData(1, "1d")]
+    public async Task A_query_by_points_takes_the_coarsest_tier_that_is_fine_enough(int points, string tier)
+    {
+        var rows = Every("2025-01-01", "2025-01-21", "10m");
+        var story = await BeginAsync(Policy("tiers: [{ every: 1h }, { every: 1d }]", "sum, count"), rows);
+        await story.RunWellAsync("2025-01-21");
+        var answer = await story.WithAsync(l => l.QueryAsync(new QueryRequest { Policy = story.Policy.Name, From = At("2025-01-02"), To = At("2025-01-21"), Points = points }));
+        Assert.Contains(answer.Parts, p => p.Relation == tier);
+        await ExpectAnswerAsync(story, answer, rows, At("2025-01-02"), At("2025-01-21"));
+    }
+
+    [Fact]
+    public async Task A_query_can_be_narrowed_to_a_series_and_null_is_one()
+    {
+        List<SourceRow> rows = [.. Every("2025-01-01", "2025-01-03", "1h"), .. Every("2025-01-01", "2025-01-03", "30m").Select(r => r with { Values = [null, r.Values[1]] })];
+        var story = await BeginAsync(Policy("tiers: [{ every: 1h }]", "sum, count"), rows);
+        await story.RunWellAsync("2025-01-04");
+        var answer = await story.WithAsync(l => l.QueryAsync(new QueryRequest { Policy = story.Policy.Name, From = At("2025-01-01"), To = At("2025-01-03"), Every = "1h", Where = [new("host", null)] }));
+        Assert.Equal(48, answer.Rows.Count);
+        await ExpectAnswerAsync(story, answer, [.. rows.Where(r => r.Values[0] is null)], At("2025-01-01"), At("2025-01-03"));
+    }
+
+    private static Task ExpectAnswerAsync(Story story, QueryAnswer answer, IReadOnlyList<SourceRow> rows, Instant from, Instant to)
+    {
+        Assert.Equal([.. story.Policy.Series.Prepend(story.Policy.Time), .. story.Policy.Measures!.SelectMany(m => m.Functions.Select(f => $"{m.Name}_{TierCheck.NameOf(f)}")), "varve_rows", "varve_coverage", "varve_tier", "varve_seconds"], answer.Columns);
+        var inside = rows.Where(r => new TimeRange(from, to).Contains(r.At!.Value)).ToList();
+        var count = answer.Columns.ToList().IndexOf("varve_rows");
+        Assert.Equal(inside.Count, answer.Rows.Sum(r => Convert.ToInt64(r[count], System.Globalization.CultureInfo.InvariantCulture)));
+        var sum = answer.Columns.ToList().IndexOf("v_sum");
+        Assert.Equal(inside.Sum(r => (double)r.Values[1]!), answer.Rows.Sum(r => (double)r[sum]!), 1e-9);
+        Assert.Equal(RangeSet.Of(new TimeRange(from, to)), RangeSet.Of(answer.Parts.Select(p => p.Range.Intersect(new(from, to)))));
+        return Task.CompletedTask;
+    }
+}

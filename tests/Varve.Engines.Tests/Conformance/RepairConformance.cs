@@ -1,0 +1,318 @@
+using NodaTime;
+using Varve.Engines.Tests.Scratch;
+using Varve.Engines.Tests.Truth;
+using Varve.Planning;
+using Varve.Time;
+
+namespace Varve.Engines.Tests.Conformance;
+
+/// <summary>Semantics, section 5: closing, late rows, repair.</summary>
+public abstract class RepairConformance(Func<ScratchDatabase> create) : ConformanceSuite(create)
+{
+    private const string Two = "tiers: [{ every: 1h }, { every: 1d }]";
+
+    [Fact]
+    public async Task A_bucket_closes_at_its_end_plus_late()
+    {
+        var rows = Every("2025-01-01", "2025-01-02", "10m");
+        var story = await BeginAsync(Policy($"late: 2h\n{Two}"), rows);
+        await story.RunWellAsync("2025-01-01T04:59:59.999Z");
+        Assert.Equal(2, await story.CountAsync("cpu_1h"));
+        await story.RunWellAsync("2025-01-01T05:00Z");
+        Assert.Equal(3, await story.CountAsync("cpu_1h"));
+        Assert.Equal(0, await story.CountAsync("cpu_1d"));
+        await story.RunWellAsync("2025-01-02T02:00Z");
+        Assert.Equal(1, await story.CountAsync("cpu_1d"));
+        await story.ExpectTiersAsync(rows);
+    }
+
+    [Fact]
+    public async Task Missed_schedules_mean_more_buckets_and_never_lost_ones()
+    {
+        var rows = Every("2025-01-01", "2025-02-01", "1h");
+        var story = await BeginAsync(Policy(Two), rows);
+        await story.RunWellAsync("2025-01-02");
+        await story.RunWellAsync("2025-01-31");
+        await story.ExpectTiersAsync(Before(rows, "2025-01-31"));
+    }
+
+    [Fact]
+    public async Task A_late_row_inside_recheck_costs_one_bucket_of_each_tier()
+    {
+        var rows = Every("2025-01-01", "2025-01-04", "10m").ToList();
+        var story = await BeginAsync(Policy($"recheck: 2d\n{Two}"), rows);
+        await story.RunWellAsync("2025-01-04");
+        var late = Row("2025-01-03T05:55:01Z", 777);
+        await story.InsertAsync(late);
+        var done = (await story.RunWellAsync("2025-01-04")).Done;
+        var built = done.OfType<PlanStep.RollUp>().ToList();
+        Assert.Equal("{[2025-01-03T05:00:00Z, 2025-01-03T06:00:00Z)}", RangeSet.Of(built.Where(b => b.Relation == "1h").SelectMany(b => b.Ranges)).ToString());
+        Assert.Equal("{[2025-01-03T00:00:00Z, 2025-01-04T00:00:00Z)}", RangeSet.Of(built.Where(b => b.Relation == "1d").SelectMany(b => b.Ranges)).ToString());
+        await story.ExpectTiersAsync([.. rows, late]);
+    }
+
+    [Fact]
+    public async Task A_late_series_and_a_vanished_series_are_followed_inside_recheck()
+    {
+        List<SourceRow> rows = [.. Every("2025-01-01", "2025-01-04", "10m"), Row("2025-01-03T05:30Z", 1, "gone")];
+        var story = await BeginAsync(Policy($"recheck: 2d\n{Two}"), rows);
+        await story.RunWellAsync("2025-01-04");
+        await Db.ExecuteAsync($"DELETE FROM {Db.Name(story.Table.Name)} WHERE host = 'gone'");
+        var late = Row("2025-01-03T07:30Z", 5, "new");
+        await story.InsertAsync(late);
+        await story.RunWellAsync("2025-01-04");
+        await story.ExpectTiersAsync([.. rows.Where(r => !Equals(r.Values[0], "gone")), late]);
+    }
+
+    [Fact]
+    public async Task An_updated_row_inside_recheck_is_followed()
+    {
+        var rows = Every("2025-01-01", "2025-01-04", "10m").ToList();
+        var story = await BeginAsync(Policy($"recheck: 2d\n{Two}"), rows);
+        await story.RunWellAsync("2025-01-04");
+        var at = rows.FindIndex(r => r.At == At("2025-01-03T10:10Z"));
+        await Db.ExecuteAsync($"UPDATE {Db.Name(story.Table.Name)} SET v = 900 WHERE ts = {Db.TimeLiteral(rows[at].At, TimeKind.Timestamp)}");
+        rows[at] = rows[at] with { Values = ["a", 900.0] };
+        await story.RunWellAsync("2025-01-04");
+        await story.ExpectTiersAsync(rows);
+    }
+
+    [Fact]
+    public async Task A_late_row_for_an_empty_covered_bucket_is_found()
+    {
+        List<SourceRow> rows = [.. Every("2025-01-01", "2025-01-02", "10m"), .. Every("2025-01-03", "2025-01-04", "10m")];
+        var story = await BeginAsync(Policy($"recheck: 3d\n{Two}"), rows);
+        await story.RunWellAsync("2025-01-04");
+        rows.AddRange(Every("2025-01-02T06:00Z", "2025-01-02T08:00Z", "10m"));
+        await story.InsertAsync(rows.TakeLast(12));
+        await story.RunWellAsync("2025-01-04");
+        await story.ExpectTiersAsync(rows);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_late_row_before_the_oldest_row_that_is_watched_is_found_also_beside_a_correction(bool correction)
+    {
+        List<SourceRow> rows = [Row("2025-01-01T02:11Z", 1), .. Every("2025-01-03T06:05Z", "2025-01-03T16:00Z", "20m")];
+        var story = await BeginAsync(Policy("keep: 3d\nrecheck: 1d\ntiers: [{ every: 1h }]"), rows);
+        await story.RunWellAsync("2025-01-03T17:00Z");
+        if (correction)
+        {
+            await story.DeleteAsync("2025-01-03T14:00Z", "2025-01-03T14:30Z");
+            rows.RemoveAll(r => r.At >= At("2025-01-03T14:00Z") && r.At < At("2025-01-03T14:30Z"));
+        }
+
+        var late = Row("2025-01-02T20:25Z", 7);
+        await story.InsertAsync(late);
+        await story.RunWellAsync("2025-01-03T17:00Z");
+        await story.ExpectTiersAsync([.. rows, late]);
+    }
+
+    [Fact]
+    public async Task A_prefix_that_somebody_else_deleted_never_shrinks_history()
+    {
+        var rows = Every("2025-01-01", "2025-01-06", "10m");
+        var story = await BeginAsync(Policy($"recheck: 4d\n{Two}"), rows);
+        await story.RunWellAsync("2025-01-06");
+        await story.DeleteAsync("2025-01-01", "2025-01-04T07:35Z");
+        await story.RunWellAsync("2025-01-06");
+        await story.ExpectTiersAsync(rows);
+        await story.RunWellAsync("2025-01-06T01:00Z");
+        await story.ExpectTiersAsync(rows);
+        Assert.NotEqual(0, (await story.StatusAsync("2025-01-06T01:00Z")).Relations.Sum(r => r.Cut));
+    }
+
+    [Fact]
+    public async Task A_cron_job_that_deletes_every_day_never_shrinks_history_of_weeks_and_months()
+    {
+        var rows = Every("2024-12-25", "2025-02-10", "3h");
+        var story = await BeginAsync(Policy("recheck: 1d\ntiers: [{ every: 1d }, { every: 1w }, { every: 1mo }]"), rows);
+        for (var at = At("2024-12-26"); at <= At("2025-02-10"); at += Duration.FromDays(1))
+        {
+            await Db.DeleteAsync(story.Table, At("2024-01-01"), at - Duration.FromHours(55));
+            await story.RunWellAsync(InstantText.Format(at));
+        }
+
+        await story.ExpectTiersAsync(rows);
+    }
+
+    [Fact]
+    public async Task A_day_that_begins_before_the_first_row_is_built_from_the_hours_and_not_from_what_is_left()
+    {
+        var rows = Every("2025-01-01T13:00Z", "2025-01-02T01:00Z", "10m");
+        var story = await BeginAsync(Policy($"recheck: 6h\n{Two}"), rows);
+        await story.RunWellAsync("2025-01-01T20:00Z");
+        await story.DeleteAsync("2025-01-01", "2025-01-01T18:00Z");
+        await story.RunWellAsync("2025-01-02T01:00Z");
+        await story.ExpectTiersAsync(rows);
+    }
+
+    [Fact]
+    public async Task A_source_that_somebody_emptied_leaves_history_whole()
+    {
+        var rows = Every("2025-01-01", "2025-01-04", "10m");
+        var story = await BeginAsync(Policy($"recheck: 2d\nkeep: 10d\n{Two}"), rows);
+        await story.RunWellAsync("2025-01-04");
+        await Db.ExecuteAsync($"DELETE FROM {Db.Name(story.Table.Name)}");
+        await story.RunWellAsync("2025-01-04");
+        await story.RunWellAsync("2025-03-01");
+        await story.ExpectTiersAsync(rows);
+    }
+
+    [Fact]
+    public async Task Rows_deleted_outside_of_recheck_are_not_followed_and_the_rest_still_expires()
+    {
+        var rows = Every("2025-01-01", "2025-01-06", "10m");
+        var story = await BeginAsync(Policy($"recheck: 1h\nkeep: 6d\n{Two}"), rows);
+        await story.RunWellAsync("2025-01-06");
+        await story.DeleteAsync("2025-01-03T05:20Z", "2025-01-03T09:40Z");
+        await story.RunWellAsync("2025-01-06");
+        await story.ExpectTiersAsync(rows);
+        await story.RunWellAsync("2025-02-01");
+        Assert.Empty(await story.SourceAsync());
+        await story.ExpectTiersAsync(rows);
+    }
+
+    [Fact]
+    public async Task Rows_that_others_deleted_in_weeks_and_months_from_the_source_hold_nothing_up()
+    {
+        var rows = Every("2024-12-01", "2025-01-20", "6h");
+        var story = await BeginAsync(Policy("keep: 40d\nrecheck: 4h\ntiers: [{ every: 1w }, { every: 1mo }]"), rows);
+        await story.RunWellAsync("2025-01-20");
+        await story.DeleteAsync("2024-12-28", "2024-12-29T06:00Z");
+        await story.RunWellAsync("2025-01-21");
+        for (var at = At("2025-01-22"); at < At("2025-04-01"); at += Duration.FromDays(9)) await story.RunWellAsync(InstantText.Format(at));
+        Assert.Empty(await story.SourceAsync());
+        await story.ExpectTiersAsync(rows);
+    }
+
+    [Fact]
+    public async Task Silent_periods_do_not_stop_anything()
+    {
+        List<SourceRow> rows = [.. Every("2025-01-01", "2025-01-02", "10m"), .. Every("2025-01-20", "2025-01-21", "10m")];
+        var story = await BeginAsync(Policy($"keep: 3d\n{Two}"), Before(rows, "2025-01-02"));
+        await story.RunWellAsync("2025-01-10");
+        await story.RunWellAsync("2025-01-20");
+        await story.InsertAsync(Since(rows, "2025-01-20"));
+        await story.RunWellAsync("2025-01-21");
+        await story.RunWellAsync("2025-02-21");
+        await story.ExpectTiersAsync(rows);
+        Assert.Empty(await story.SourceAsync());
+    }
+
+    [Fact]
+    public async Task An_import_that_is_older_than_the_first_row_is_rolled_up_while_nothing_expired_there()
+    {
+        var rows = Every("2025-01-10", "2025-01-12", "10m");
+        var older = Every("2025-01-03T05:30Z", "2025-01-06T07:10Z", "10m");
+        var story = await BeginAsync(Policy($"keep: 30d\n{Two}"), rows);
+        await story.RunWellAsync("2025-01-12");
+        await story.InsertAsync(older);
+        await story.RunWellAsync("2025-01-12");
+        await story.RunWellAsync("2025-03-12");
+        Assert.Empty(await story.SourceAsync());
+        await story.ExpectTiersAsync([.. older, .. rows]);
+    }
+
+    [Fact]
+    public async Task An_import_before_the_first_row_after_expiry_began_is_late_or_counted_and_never_lost()
+    {
+        var rows = Every("2025-01-10", "2025-01-20", "1h");
+        var older = Every("2025-01-03", "2025-01-05", "1h");
+        var story = await BeginAsync(Policy($"keep: 3d\n{Two}"), rows);
+        await story.RunWellAsync("2025-01-20");
+        await story.InsertAsync(older);
+        await story.RunAsync("2025-01-20");
+        var left = await story.SourceAsync();
+        Same(older, left.Where(r => r.At < At("2025-01-10")));
+        await story.ExpectTiersAsync(rows);
+        Assert.Equal(48, (await story.StatusAsync("2025-01-20")).FrozenLate.Rows);
+    }
+
+    [Fact]
+    public async Task Late_rows_for_an_expired_range_are_held()
+    {
+        var rows = Every("2025-01-01", "2025-01-11", "1h");
+        var story = await BeginAsync(Policy($"keep: 3d\n{Two}"), rows);
+        await story.RunWellAsync("2025-01-11");
+        SourceRow[] late = [Row("2025-01-02T03:04Z", 5), Row("2025-01-02T03:04Z", 5, "other"), .. Every("2025-01-05", "2025-01-06", "1h")];
+        await story.InsertAsync(late);
+        await story.RunWellAsync("2025-01-11");
+        await story.RunWellAsync("2025-01-12");
+        Same([.. late, .. Since(rows, "2025-01-09")], await story.SourceAsync());
+        await story.ExpectTiersAsync(rows);
+        var status = await story.StatusAsync("2025-01-12");
+        Assert.Equal(late.Length, status.FrozenLate.Rows);
+        Assert.Equal(At("2025-01-02T03:04Z"), status.FrozenLate.First);
+        Assert.Equal(At("2025-01-05T23:00Z"), status.FrozenLate.Last);
+    }
+
+    [Fact]
+    public async Task Late_rows_for_an_expired_range_are_discarded_where_the_policy_says_so()
+    {
+        var rows = Every("2025-01-01", "2025-01-11", "1h");
+        var story = await BeginAsync(Policy($"keep: 3d\nlate_after_expiry: discard\n{Two}"), rows);
+        await story.RunWellAsync("2025-01-11");
+        await story.InsertAsync(Row("2025-01-02T03:04Z", 5), Row("2025-01-10T03:04Z", 6));
+        await story.RunWellAsync("2025-01-11");
+        Same([.. Since(rows, "2025-01-08"), Row("2025-01-10T03:04Z", 6)], await story.SourceAsync());
+        await story.ExpectTiersAsync([.. rows, Row("2025-01-10T03:04Z", 6)]);
+        var log = await story.WithAsync(l => l.AuditAsync(200));
+        Assert.Contains(log, e => e.Action.Contains("discard", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Invalidated_buckets_are_built_again_also_beyond_recheck()
+    {
+        var rows = Every("2025-01-01", "2025-01-11", "1h").ToList();
+        var story = await BeginAsync(Policy($"recheck: 1h\n{Two}"), rows);
+        await story.RunWellAsync("2025-01-11");
+        var late = Row("2025-01-02T03:04Z", 5);
+        await story.InsertAsync(late);
+        await story.RunWellAsync("2025-01-11");
+        await story.ExpectTiersAsync(rows);
+        Assert.Equal(2, await story.WithAsync(l => l.InvalidateAsync(story.Policy.Name, new(At("2025-01-02T02:30Z"), At("2025-01-02T04:00Z")))));
+        await story.RunWellAsync("2025-01-11");
+        await story.ExpectTiersAsync([.. rows, late]);
+    }
+
+    [Fact]
+    public async Task Invalidating_follows_rows_that_somebody_deleted()
+    {
+        var rows = Every("2025-01-01", "2025-01-11", "1h").ToList();
+        var story = await BeginAsync(Policy($"recheck: 1h\n{Two}"), rows);
+        await story.RunWellAsync("2025-01-11");
+        await story.DeleteAsync("2025-01-05", "2025-01-06");
+        await story.WithAsync(l => l.InvalidateAsync(story.Policy.Name, new(At("2025-01-05"), At("2025-01-06"))));
+        await story.RunWellAsync("2025-01-11");
+        await story.ExpectTiersAsync(rows.Where(r => r.At < At("2025-01-05") || r.At >= At("2025-01-06")));
+    }
+
+    [Fact]
+    public async Task Verify_finds_what_changed_and_changes_nothing()
+    {
+        var rows = Every("2025-01-01", "2025-01-11", "1h").ToList();
+        var story = await BeginAsync(Policy($"recheck: 1h\n{Two}"), rows);
+        await story.RunWellAsync("2025-01-11");
+        Assert.All(await story.WithAsync(l => l.VerifyAsync(Policies.Selection.All)), r => Assert.Empty(r.Mismatches));
+        await story.InsertAsync(Row("2025-01-02T03:04Z", 5));
+        var mismatch = Assert.Single((await story.WithAsync(l => l.VerifyAsync(Policies.Selection.All))).Single(r => r.Tier == "1h").Mismatches);
+        Assert.Equal(At("2025-01-02T03:00Z"), mismatch.Bucket.From);
+        Assert.Equal((true, false, 2L, 1L), (mismatch.More, mismatch.Fewer, mismatch.Found, mismatch.Stored));
+        await story.ExpectTiersAsync(rows);
+    }
+
+    [Fact]
+    public async Task An_arrival_column_tells_what_changed()
+    {
+        var table = new SourceTable(new("m", "cpu"), "ts", TimeKind.Timestamp, [new("host", ValueKind.Text), new("v", ValueKind.Double), new("seen", ValueKind.Moment)]);
+        var rows = Every("2025-01-01", "2025-01-11", "1h").Select(r => r with { Values = [.. r.Values, r.At] }).ToList();
+        var story = await Story.BeginAsync(Db, table, Policy($"recheck: 1h\narrival: seen\n{Two}"), rows);
+        await story.RunWellAsync("2025-01-11");
+        var late = new SourceRow(At("2025-01-03T04:30Z"), ["a", 9.0, At("2025-01-11T00:10Z")]);
+        await story.InsertAsync(late);
+        await story.RunWellAsync("2025-01-11T01:00Z");
+        await story.ExpectTiersAsync([.. rows, late]);
+    }
+}

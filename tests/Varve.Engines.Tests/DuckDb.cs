@@ -1,0 +1,30 @@
+using Varve.Engines.Tests.Conformance;
+using Varve.Engines.Tests.Scratch;
+
+namespace Varve.Engines.Tests;
+
+public sealed class DuckDbTime() : TimeConformance(DuckDbMemory.New);
+
+public sealed class DuckDbExpiry() : ExpiryConformance(DuckDbMemory.New);
+
+public sealed class DuckDbBrake() : BrakeConformance(DuckDbMemory.New);
+
+public sealed class DuckDbStates() : StateConformance(DuckDbMemory.New);
+
+public sealed class DuckDbCoverage() : CoverageConformance(DuckDbMemory.New);
+
+public sealed class DuckDbRepair() : RepairConformance(DuckDbMemory.New);
+
+public sealed class DuckDbChanges() : ChangeConformance(DuckDbMemory.New);
+
+public sealed class DuckDbReading() : ReadingConformance(DuckDbMemory.New);
+
+public sealed class DuckDbRuns() : RunConformance(DuckDbScratch.New);
+
+public sealed class DuckDbNames() : NameConformance(DuckDbScratch.New);
+
+public sealed class DuckDbHistories() : Histories.HistoryProperties(DuckDbMemory.New);
+
+public sealed class DuckDbKills() : Kills.KillSuite(DuckDbScratch.New);
+
+public sealed class DuckDbFaults() : Faults.FaultSuite(DuckDbScratch.New);

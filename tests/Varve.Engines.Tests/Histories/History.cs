@@ -1,0 +1,94 @@
+using CsCheck;
+using NodaTime;
+using Varve.Engines.Tests.Kills;
+
+namespace Varve.Engines.Tests.Histories;
+
+/// <summary>A policy and what happens to its table.</summary>
+public sealed record History(HistoryPolicy Policy, IReadOnlyList<HistoryEvent> Events)
+{
+    // The zones change their clocks within days of these instants.
+    private static readonly (string Zone, Instant Start)[] Places =
+    [
+        ("UTC", Instant.FromUtc(1969, 12, 27, 0, 0)),
+        ("Europe/Berlin", Instant.FromUtc(2025, 3, 27, 5, 0)),
+        ("Europe/Berlin", Instant.FromUtc(2024, 10, 24, 0, 0)),
+        ("America/Sao_Paulo", Instant.FromUtc(2018, 11, 1, 12, 0)),
+        ("Australia/Lord_Howe", Instant.FromUtc(2024, 4, 3, 0, 0)),
+        ("Asia/Kathmandu", Instant.FromUtc(2024, 1, 1, 0, 0)),
+        ("America/Goose_Bay", Instant.FromUtc(2010, 11, 4, 0, 0)),
+        ("Pacific/Apia", Instant.FromUtc(2011, 12, 27, 0, 0)),
+    ];
+
+    private static readonly (int Unit, string[] Widths, int Added)[] Shapes =
+    [
+        (1, ["1h"], -1),
+        (1, ["1h", "1d"], -1),
+        (1, ["1h", "1d"], 1),
+        (1, ["15m", "1h", "1d"], -1),
+        (1, ["15m", "1h", "1d"], 0),
+        (1, ["15m", "1h", "1d"], 1),
+        (1, ["1h", "7h", "1d"], -1),
+        (1, ["7h", "1d"], -1),
+        (1, ["7h", "11h"], -1),
+        (6, ["6h", "1w"], -1),
+        (12, ["1d", "1w", "1mo"], -1),
+        (12, ["1d", "1w", "1mo"], 1),
+        (12, ["1w", "1mo"], -1),
+    ];
+
+    private static readonly string[] Functions =
+    [
+        "count, sum, avg, min, max, first, last, stddev, variance", "avg", "min, max", "first, last", "sum, last", "stddev", "count, avg, max, first",
+    ];
+
+    public static Gen<History> Gen { get; } =
+        from policy in GenPolicy()
+        from events in GenEvent(policy).Array[4, 16]
+        select new History(policy, events);
+
+    public string Text => $"{Policy}\n{string.Join('\n', Events.Select(e => "  " + e))}";
+
+    private static Gen<HistoryPolicy> GenPolicy() =>
+        from place in CsCheck.Gen.OneOf(Places)
+        from shape in CsCheck.Gen.OneOf(Shapes)
+        from late in CsCheck.Gen.OneOf(0, 0, 1, 3)
+        from recheck in CsCheck.Gen.OneOf(1, 6, 24)
+        from extra in CsCheck.Gen.OneOf(0, 1, 5, 30).Array[4]
+        from finite in CsCheck.Gen.Int[0, 3]
+        from functions in CsCheck.Gen.OneOf(Functions)
+        from discard in CsCheck.Gen.Int[0, 4]
+        select new HistoryPolicy
+        {
+            Zone = place.Zone,
+            Start = place.Start,
+            Unit = shape.Unit,
+            Widths = shape.Widths,
+            Added = shape.Added,
+            LateHours = late * (shape.Unit > 1 ? 4 : 1),
+            RecheckHours = recheck * (shape.Unit > 1 ? 4 : 1),
+            Extra = extra,
+            LastFinite = finite,
+            Functions = functions,
+            Discard = discard == 0,
+        };
+
+    private static Gen<HistoryEvent> GenEvent(HistoryPolicy policy)
+    {
+        var seed = CsCheck.Gen.Int[0, 9999];
+        var fresh = CsCheck.Gen.Select(CsCheck.Gen.Int[1, 40], CsCheck.Gen.Int[0, 30], seed, static (span, rows, s) => (HistoryEvent)new HistoryEvent.Fresh(span, rows, s));
+        var late = CsCheck.Gen.Select(CsCheck.Gen.Int[1, 100], CsCheck.Gen.Int[1, 4], seed, static (age, rows, s) => (HistoryEvent)new HistoryEvent.Late(age, rows, s));
+        var repeat = CsCheck.Gen.Int[0, 40].Select(static pick => (HistoryEvent)new HistoryEvent.Repeat(pick));
+        var update = CsCheck.Gen.Select(CsCheck.Gen.Int[0, 30], CsCheck.Gen.Int[-1023, 1023], static (pick, v) => (HistoryEvent)new HistoryEvent.Update(pick, v));
+        var remove = CsCheck.Gen.Select(CsCheck.Gen.Int[0, 30], CsCheck.Gen.Int[1, 3], static (pick, n) => (HistoryEvent)new HistoryEvent.Remove(pick, n));
+        var cron = CsCheck.Gen.Int[1, 60].Select(static age => (HistoryEvent)new HistoryEvent.Cron(age));
+        var silence = CsCheck.Gen.Int[1, 90].Select(static span => (HistoryEvent)new HistoryEvent.Silence(span));
+        var hold = CsCheck.Gen.Select(CsCheck.Gen.Int[0, 90], CsCheck.Gen.Int[1, 40], static (age, span) => (HistoryEvent)new HistoryEvent.Hold(age, span));
+        var release = CsCheck.Gen.Const((HistoryEvent)new HistoryEvent.Release());
+        var run = CsCheck.Gen.OneOf(0, 0, 0, 1, 7).Select(static lag => (HistoryEvent)new HistoryEvent.Run(lag));
+        var killed = CsCheck.Gen.Select(CsCheck.Gen.Int[1, 120], CsCheck.Gen.OneOf(Moment.BeforeStatement, Moment.AfterStatement, Moment.AfterCommit), static (at, m) => (HistoryEvent)new HistoryEvent.Killed(m is Moment.AfterCommit ? 1 + (at % 20) : at, m));
+        var grow = CsCheck.Gen.Const((HistoryEvent)new HistoryEvent.Grow());
+        var usual = new (int, IGen<HistoryEvent>)[] { (8, fresh), (3, late), (1, repeat), (1, update), (1, remove), (1, cron), (1, silence), (1, hold), (1, release), (7, run), (2, killed) };
+        return CsCheck.Gen.Frequency(policy.Added < 0 ? usual : [.. usual, (1, grow)]);
+    }
+}

@@ -1,0 +1,149 @@
+using System.Globalization;
+using NodaTime;
+using Varve.Engines.Tests.Scratch;
+using Varve.Engines.Tests.Truth;
+using Varve.Time;
+
+namespace Varve.Engines.Tests.Histories;
+
+/// <summary>Looks at source and tiers after a run, and moves the model on.</summary>
+public sealed class HistoryCheck(Story story, HistoryModel model, Instant asOf)
+{
+    private readonly Instant _newest = Instant.Max(model.MaxAsOf, asOf);
+
+    public async Task RunAsync()
+    {
+        var before = new Dictionary<long, ModelRow>(model.Source);
+        var removed = await RemovedAsync();
+        var verdict = new Verdict(model, before, removed, asOf);
+        for (var tier = 0; tier < model.Tiers.Count; tier++) await TierAsync(tier, verdict, before, removed);
+        foreach (var id in removed) Cut(before[id]);
+        await new StitchedCheck(story, model, _newest).RunAsync();
+        foreach (var tier in model.Tiers) tier.AsOf = Instant.Max(tier.AsOf, asOf);
+        model.MaxAsOf = _newest;
+        model.AtLastRun = [.. model.Source.Keys];
+    }
+
+    // Nothing younger than keep goes, nothing held, nothing without a time; what stays is as it was.
+    private async Task<HashSet<long>> RemovedAsync()
+    {
+        var left = (await story.SourceAsync()).ToDictionary(r => Convert.ToInt64(r.Values[HistoryTable.Id], CultureInfo.InvariantCulture));
+        HashSet<long> removed = [];
+        foreach (var (id, row) in model.Source)
+        {
+            if (left.Remove(id)) continue;
+            Assert.True(row.Row.IsTimed, $"a row without a time went: {Text(row)}");
+            Assert.True(row.At < model.Cutoff(asOf), $"a row went that is younger than keep: {Text(row)}, cutoff {InstantText.Format(model.Cutoff(asOf))}");
+            Assert.True(!model.Holds.Any(h => h.Contains(row.At)), $"a held row went: {Text(row)}");
+            removed.Add(id);
+        }
+
+        Assert.True(left.Count == 0, "a row appeared in the source");
+        foreach (var id in removed) model.Source.Remove(id);
+        return removed;
+    }
+
+    private async Task TierAsync(int tier, Verdict verdict, Dictionary<long, ModelRow> before, HashSet<long> removed)
+    {
+        var grid = model.Grids.Grid(tier);
+        var known = model.Tiers[tier].Buckets;
+        var actual = (await TierRows.ReadAsync(story, $"cpu_{model.Grids.Name(tier)}_states")).ToLookup(r => r.At);
+        var starts = actual.Select(g => g.Key).Concat(known.Keys)
+            .Concat(before.Values.Where(r => r.Row.IsTimed).Select(r => grid.BucketOf(r.At).From))
+            .Concat(model.Grids.Input(tier) is >= 0 and var input ? model.Tiers[input].Buckets.Values.Where(b => b.Content.Count > 0).Select(b => grid.BucketOf(b.Range.From).From) : [])
+            .Distinct().Order().ToList();
+        foreach (var start in starts)
+        {
+            var range = grid.BucketOf(start);
+            Assert.True(range.From == start, $"{model.Grids.Name(tier)}: a row starts no bucket: {InstantText.Format(start)}");
+            var rows = actual[start].ToList();
+            if (!model.IsClosed(range, _newest))
+            {
+                Assert.True(rows.Count == 0, $"{model.Grids.Name(tier)}: {range} is not closed as of {InstantText.Format(_newest)} and has rows");
+                continue;
+            }
+
+            // A run as of an earlier instant builds nothing that closed later, neither anew nor again.
+            if (asOf < model.MaxAsOf && !model.IsClosed(range, asOf)) continue;
+            Settle(tier, range, rows, verdict.Of(tier, range));
+            foreach (var row in before.Values)
+                if (removed.Contains(row.Id) && range.Contains(row.At)) InContent(tier, known[start], row, before);
+        }
+    }
+
+    private void Settle(int tier, TimeRange range, IReadOnlyList<TierRow> rows, IReadOnlyList<IReadOnlyList<ModelRow>>? candidates)
+    {
+        var buckets = model.Tiers[tier].Buckets;
+        if (!buckets.TryGetValue(range.From, out var bucket)) bucket = buckets[range.From] = new(range);
+        if (candidates is null)
+        {
+            bucket.IsOpen = true;
+            return;
+        }
+
+        var keep = model.KeepOf(tier);
+        var isPast = keep is not null && range.To <= _newest - keep;
+        if (rows.Count == 0 && (candidates.All(c => c.Count > 0) || (isPast && candidates.Any(c => c.Count > 0))))
+        {
+            Assert.True(isPast, $"{model.Grids.Name(tier)}: {range} is missing and is not past its keep, as of {InstantText.Format(asOf)}; it should hold {string.Join("; ", candidates[0].Select(Text))}");
+            Assert.True(bucket.IsGone || !model.Holds.Any(h => h.Overlaps(range)), $"{model.Grids.Name(tier)}: {range} is held and gone");
+            bucket.IsOpen = candidates.Count > 1;
+            (bucket.Content, bucket.IsGone) = (candidates[0], true);
+            return;
+        }
+
+        Assert.True(!bucket.IsGone || rows.Count == 0, $"{model.Grids.Name(tier)}: {range} was gone and came back");
+        string? difference = null;
+        foreach (var candidate in candidates)
+        {
+            difference = Difference(tier, candidate, rows);
+            if (difference is not null) continue;
+            bucket.IsLost |= candidates.Any(c => c.Count > 0) && candidate.Count == 0 && !model.Tiers[tier].WasRun;
+            bucket.Content = candidate;
+            return;
+        }
+
+        Assert.Fail($"{model.Grids.Name(tier)}: {range} as of {InstantText.Format(asOf)} holds none of {candidates.Count} possible contents; the last: {difference}\n    should be {string.Join("; ", candidates[^1].Select(Text))}\n    was {string.Join("; ", bucket.Content.Select(Text))}");
+    }
+
+    private string? Difference(int tier, IReadOnlyList<ModelRow> content, IReadOnlyList<TierRow> rows)
+    {
+        var expected = story.Oracle.RollUp(model.Grids.Grid(tier), model.Grids.Grid(model.Grids.First(tier)), content.Select(r => r.Row)).ToDictionary(b => Oracle.Key(b.Series));
+        foreach (var row in rows)
+        {
+            if (!expected.Remove(row.Key, out var bucket)) return $"a series too many: {row.Text}";
+            foreach (var (name, value) in row.Values)
+            {
+                var (wanted, tolerance) = TierCheck.State(story.Policy, bucket, name);
+                if (!Close.Same(wanted, value, tolerance)) return $"{name} is {Close.Show(value)}, not {Close.Show(wanted)}: {row.Text}";
+            }
+        }
+
+        return expected.Count == 0 ? null : $"series are missing: {string.Join(", ", expected.Keys)}";
+    }
+
+    // A row that Varve removed is counted exactly once in every tier that should have it.
+    private void InContent(int tier, ModelBucket bucket, ModelRow row, Dictionary<long, ModelRow> before)
+    {
+        if (bucket.IsOpen || bucket.IsLost || (model.Policy.Discard && model.Suspects.Contains(row.Id))) return;
+        var counted = bucket.Content.SingleOrDefault(r => r.Id == row.Id);
+        var isCut = bucket.IsCut || bucket.Content.Any(r => !before.ContainsKey(r.Id));
+        Assert.True(counted is not null && (isCut || ReferenceEquals(counted.Row, row.Row)), $"{model.Grids.Name(tier)}: {bucket.Range} does not count a row that went: {Text(row)}");
+    }
+
+    private void Cut(ModelRow row)
+    {
+        for (var tier = 0; tier < model.Tiers.Count; tier++)
+        {
+            if (model.Grids.Input(tier) >= 0) continue;
+            var range = model.Grids.Grid(tier).BucketOf(row.At);
+            Assert.True(model.IsClosed(range, _newest), $"{model.Grids.Name(tier)}: {range} is open and lost {Text(row)}");
+            model.Tiers[tier].Buckets[range.From].IsCut = true;
+        }
+
+        model.MaxRemoved = Instant.Max(model.MaxRemoved, row.At);
+        model.Removed.Add(row.Id);
+    }
+
+    private static string Text(ModelRow row) => $"#{row.Id} {(row.Row.At is { } at ? InstantText.Format(at) : "NULL")} {Close.Show(row.Row.Values[0])} v={Close.Show(row.Row.Values[HistoryTable.Value])}";
+}

@@ -1,0 +1,151 @@
+using NodaTime;
+using Varve.Engines.Tests.Kills;
+using Varve.Engines.Tests.Scratch;
+using Varve.Execution;
+using Varve.Time;
+
+namespace Varve.Engines.Tests.Histories;
+
+/// <summary>Lives through a history on a real database, and checks it after each run.</summary>
+public sealed class HistoryRunner(ScratchDatabase db, History history)
+{
+    private readonly HistoryModel _model = new(history.Policy);
+    private Story _story = null!;
+    private Instant _clock = history.Policy.Start;
+    private long _nextId = 1;
+
+    public async Task RunAsync()
+    {
+        _story = await Story.BeginAsync(db, HistoryTable.Table);
+        await ApplyAsync(grown: false);
+        foreach (var one in history.Events) await HappenAsync(one);
+        await EndAsync();
+    }
+
+    private Duration Units(int units) => Duration.FromHours((long)units * history.Policy.Unit);
+
+    private Task HappenAsync(HistoryEvent one) => one switch
+    {
+        HistoryEvent.Fresh e => FreshAsync(e),
+        HistoryEvent.Late e => InsertAsync(_clock - Units(e.Age), Units(e.Age), e.Rows, e.Seed),
+        HistoryEvent.Repeat e => RepeatAsync(e),
+        HistoryEvent.Update e => UpdateAsync(e),
+        HistoryEvent.Remove e => RemoveAsync(FromNewest(e.FromNewest, e.Count)),
+        HistoryEvent.Cron e => RemoveAsync([.. _model.Source.Values.Where(r => r.At < _clock - Units(e.Age))]),
+        HistoryEvent.Silence e => Task.FromResult(_clock += Units(e.Span)),
+        HistoryEvent.Hold e => HoldAsync(new(_clock - Units(e.Age), _clock - Units(e.Age) + Units(e.Span))),
+        HistoryEvent.Release => ReleaseAsync(),
+        HistoryEvent.Grow => history.Policy.Added < 0 ? Task.CompletedTask : ApplyAsync(grown: true),
+        HistoryEvent.Run e => RunAsync(_clock - Units(e.Lag), null),
+        HistoryEvent.Killed e => RunAsync(_clock, new Trip(e.At, e.Moment)),
+        _ => throw new System.Diagnostics.UnreachableException(),
+    };
+
+    private async Task ApplyAsync(bool grown)
+    {
+        if (_model.IsGrown) return;
+        await _story.ApplyAsync(history.Policy.Yaml(grown));
+        _model.Use(_story.Policy, grown);
+    }
+
+    private Task FreshAsync(HistoryEvent.Fresh e)
+    {
+        _clock += Units(e.Span);
+        return InsertAsync(_clock - Units(e.Span), Units(e.Span), e.Rows, e.Seed);
+    }
+
+    private Task InsertAsync(Instant from, Duration span, int count, int seed)
+    {
+        var random = new Random(seed);
+        return InsertAsync([.. Enumerable.Range(0, count).Select(_ => HistoryTable.Row(_nextId++, HistoryTable.Within(from, span, random), random))]);
+    }
+
+    private async Task InsertAsync(IReadOnlyList<ModelRow> rows)
+    {
+        if (rows.Count == 0) return;
+        await _story.InsertAsync(rows.Select(r => r.Row));
+        foreach (var row in rows) _model.Insert(row);
+    }
+
+    private async Task RepeatAsync(HistoryEvent.Repeat e)
+    {
+        foreach (var row in FromNewest(e.FromNewest, 1))
+        {
+            var id = _nextId++;
+            await InsertAsync([new(id, row.Row with { Values = [row.Row.Values[0], id, .. row.Row.Values.Skip(2)] })]);
+        }
+    }
+
+    private async Task UpdateAsync(HistoryEvent.Update e)
+    {
+        foreach (var row in FromNewest(e.FromNewest, 1))
+        {
+            var value = e.Value / 1024.0;
+            if (Equals(row.Row.Values[HistoryTable.Value], value)) return;
+            await db.ExecuteAsync($"UPDATE m.cpu SET v = {db.Literal(value, ValueKind.Double)} WHERE id = {row.Id}");
+            var values = row.Row.Values.ToArray();
+            values[HistoryTable.Value] = value;
+            _model.Source[row.Id] = row with { Row = row.Row with { Values = values } };
+        }
+    }
+
+    private async Task RemoveAsync(IReadOnlyList<ModelRow> rows)
+    {
+        if (rows.Count == 0) return;
+        await db.ExecuteAsync($"DELETE FROM m.cpu WHERE id IN ({string.Join(", ", rows.Select(r => r.Id))})");
+        foreach (var row in rows) _model.Source.Remove(row.Id);
+    }
+
+    private async Task HoldAsync(TimeRange range)
+    {
+        await _story.WithAsync(l => l.HoldAsync(_story.Policy.Name, null, range, "because", null));
+        _model.Holds.Add(range);
+        _model.WasEverHeld = true;
+    }
+
+    private async Task ReleaseAsync()
+    {
+        if (_model.Holds.Count == 0) return;
+        await _story.WithAsync(l => l.ReleaseAsync(_story.Policy.Name, null));
+        _model.Holds.Clear();
+    }
+
+    private IReadOnlyList<ModelRow> FromNewest(int skip, int count) =>
+        [.. _model.Source.Values.OrderByDescending(r => r.At).ThenBy(r => r.Id).Skip(_model.Source.Count == 0 ? 0 : skip % _model.Source.Count).Take(count)];
+
+    private async Task RunAsync(Instant asOf, Trip? trip)
+    {
+        if (trip is not null)
+        {
+            await using var inner = await db.OpenAsync();
+            var lifecycle = new Lifecycle(new Database(new TrippingEngine(inner.Engine, trip), inner.Name));
+            var error = await Record.ExceptionAsync(() => RunOutcome.OfAsync(lifecycle, new RunOptions { AsOf = asOf, Yes = true }));
+            Assert.True(error is null or DeathException, $"a killed run ended with {error}");
+        }
+
+        var outcome = await _story.RunAsync(asOf);
+        Assert.True(outcome.Errors.Count == 0, $"a run failed: {string.Join("; ", outcome.Errors.Select(e => e.Message))}");
+        Assert.True(outcome.Skipped.Count == 0, $"a run skipped: {string.Join("; ", outcome.Skipped.Select(s => s.Reason))}");
+        await new HistoryCheck(_story, _model, asOf).RunAsync();
+    }
+
+    // No rule may wait for ever: with a live source everything older goes in the end.
+    private async Task EndAsync()
+    {
+        await ReleaseAsync();
+        await RunAsync(_clock, null);
+        if (_model.SourceKeep is not { } keep) return;
+        _clock += keep + Duration.FromDays(3);
+        await InsertAsync([HistoryTable.Row(_nextId++, _clock - Duration.FromMinutes(1), new Random(1))]);
+        await RunAsync(_clock, null);
+        await RunAsync(_clock, null);
+        var waits = (await _story.PlanAsync(InstantText.Format(_clock))).Waits;
+        foreach (var row in _model.Source.Values.Where(r => r.At < _model.Cutoff(_clock) - Duration.FromDays(2) && !IsExcused(r)))
+            Assert.Fail($"#{row.Id} {InstantText.Format(row.At)} is past its keep and does not go; waits: {string.Join("; ", waits.Select(w => w.Reason))}");
+    }
+
+    // Late rows stay, and with them what cannot be told from them.
+    private bool IsExcused(ModelRow row) => _model.Suspects.Contains(row.Id)
+        || Enumerable.Range(0, _model.Tiers.Count).Any(i => _model.Tiers[i].Buckets.TryGetValue(_model.Grids.Grid(i).BucketOf(row.At).From, out var bucket)
+            && (bucket.IsOpen || _model.Source.Values.Any(r => bucket.Range.Contains(r.At) && _model.Suspects.Contains(r.Id))));
+}

@@ -1,0 +1,48 @@
+using NodaTime;
+using Varve.Engines.Tests.Scratch;
+using Varve.Time;
+
+namespace Varve.Engines.Tests.Histories;
+
+/// <summary>A row with the key by which the model follows it.</summary>
+public sealed record ModelRow(long Id, SourceRow Row)
+{
+    public Instant At => Row.At!.Value;
+}
+
+/// <summary>What one bucket of one tier must hold: the rows that the run saw which built it.</summary>
+public sealed class ModelBucket(TimeRange range)
+{
+    public TimeRange Range { get; } = range;
+
+    public IReadOnlyList<ModelRow> Content { get; set; } = [];
+
+    /// <summary>Varve has removed some of its rows from the source: it is never built again.</summary>
+    public bool IsCut { get; set; }
+
+    /// <summary>It came with a tier that was added too late for it.</summary>
+    public bool IsLost { get; set; }
+
+    /// <summary>Gone from the tier, past its keep.</summary>
+    public bool IsGone { get; set; }
+
+    /// <summary>Two things happened to it at once that nobody can tell apart: the model has no opinion.</summary>
+    public bool IsOpen { get; set; }
+
+    /// <summary>Rows that others removed, and that a run saw missing while it looked.</summary>
+    public HashSet<long> KnownMissing { get; } = [];
+
+    public bool Has(long id) => Content.Any(r => r.Id == id);
+}
+
+/// <summary>One tier of the model.</summary>
+public sealed class ModelTier
+{
+    public SortedDictionary<Instant, ModelBucket> Buckets { get; } = [];
+
+    /// <summary>False until the first run that knew it.</summary>
+    public bool WasRun => AsOf != Instant.MinValue;
+
+    /// <summary>The latest instant as of which a run knew it.</summary>
+    public Instant AsOf { get; set; } = Instant.MinValue;
+}

@@ -1,0 +1,68 @@
+using System.Globalization;
+using NodaTime;
+using Varve.Engines.Tests.Scratch;
+using Varve.Engines.Tests.Truth;
+using Varve.Time;
+
+namespace Varve.Engines.Tests.Histories;
+
+/// <summary>The stitched view against the model: ranges are disjoint, each answer is what its tier holds, nothing alive is missing.</summary>
+public sealed class StitchedCheck(Story story, HistoryModel model, Instant newest)
+{
+    public async Task RunAsync()
+    {
+        var rows = await TierRows.ReadAsync(story, "cpu_all");
+        var answers = rows.Select(r => (Row: r, Range: RangeOf(r), Tier: TierOf(r))).ToList();
+        foreach (var (row, range, tier) in answers) Expect(row, range, tier);
+        var sorted = answers.Select(a => a.Range).Distinct().OrderBy(r => r.From).ThenBy(r => r.To).ToList();
+        foreach (var (one, next) in sorted.Zip(sorted.Skip(1))) Assert.True(one.To <= next.From, $"the stitched view answers {one} and {next}");
+        NothingIsMissing(rows);
+    }
+
+    private static TimeRange RangeOf(TierRow row) =>
+        new(row.At, row.At + Duration.FromMilliseconds((long)Math.Round(Convert.ToDouble(row["varve_seconds"], CultureInfo.InvariantCulture) * 1000)));
+
+    private int TierOf(TierRow row)
+    {
+        var name = ((string)row["varve_tier"]!).Split('@')[0];
+        return Enumerable.Range(0, model.Tiers.Count).SingleOrDefault(i => name == model.Grids.Name(i), -1);
+    }
+
+    private void Expect(TierRow row, TimeRange range, int tier)
+    {
+        if (tier >= 0 && (!model.Tiers[tier].Buckets.TryGetValue(range.From, out var known) || known.IsOpen)) return;
+        Assert.True(tier >= 0 || !model.IsClosed(range, newest), $"the stitched view reads {range} from the source, and it is closed");
+        var content = tier >= 0 ? model.Tiers[tier].Buckets[range.From].Content : model.Visible(model.Source, range);
+        var mine = content.Where(r => Oracle.Key(story.Oracle.SeriesOf(r.Row)) == row.Key).Select(r => r.Row).ToList();
+        var count = Convert.ToInt64(row["varve_rows"], CultureInfo.InvariantCulture);
+        Assert.True(mine.Count == count, $"the stitched view counts {count} rows, not {mine.Count}: {row.Text}");
+        var grid = model.Grids.Grid(Math.Max(tier, 0));
+        var expected = new TrueBucket(range, [], count, null, [.. story.Policy.Measures!.Select(m => StateOf(m.Column, mine))]);
+        foreach (var (name, value) in row.Values.Where(v => v.Name is not ("varve_tier" or "varve_local")))
+        {
+            var (wanted, tolerance) = TierCheck.Shown(story.Policy, grid, expected, name);
+            Assert.True(Close.Same(wanted, value, tolerance), $"the stitched view says {name} = {Close.Show(value)}, not {Close.Show(wanted)}: {row.Text}");
+        }
+    }
+
+    private TrueState StateOf(string column, IReadOnlyList<SourceRow> rows)
+    {
+        var index = story.Table.IndexOf(column);
+        return TrueState.Of([.. rows.Select(r => (r.At!.Value, r.Values[index]))], story.Table.Columns[index].Kind);
+    }
+
+    // Every row that some tier of the chain still has, and every row of the open part, is in exactly one answer.
+    private void NothingIsMissing(IReadOnlyList<TierRow> rows)
+    {
+        if (model.IsGrown || model.Tiers.Any(t => t.Buckets.Values.Any(b => b.IsOpen))) return;
+        List<int> chain = [model.Tiers.Count - 1];
+        for (var i = chain[0] - 1; i >= 0; i--)
+            if (model.Grids.Grid(i).HasAllOf(model.Grids.Grid(chain[^1]), model.Policy.Span)) chain.Add(i);
+        var finest = chain[^1];
+        var live = model.Source.Values.Count(r => r.Row.IsTimed && !model.IsClosed(model.Grids.Grid(finest).BucketOf(r.At), newest));
+        live += model.Tiers[finest].Buckets.Values.SelectMany(b => b.Content)
+            .Count(r => chain.Any(c => model.Tiers[c].Buckets.TryGetValue(model.Grids.Grid(c).BucketOf(r.At).From, out var b) && !b.IsGone && b.Has(r.Id)));
+        var shown = rows.Sum(r => Convert.ToInt64(r["varve_rows"], CultureInfo.InvariantCulture));
+        Assert.True(shown == live, $"the stitched view counts {shown} rows, and {live} are alive, as of {InstantText.Format(newest)}");
+    }
+}

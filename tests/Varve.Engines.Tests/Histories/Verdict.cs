@@ -1,0 +1,114 @@
+using NodaTime;
+using Varve.Time;
+
+namespace Varve.Engines.Tests.Histories;
+
+/// <summary>What a bucket may hold after a run, as lists of rows: one where the rules decide, several where they leave it open.</summary>
+public sealed class Verdict(HistoryModel model, IReadOnlyDictionary<long, ModelRow> before, HashSet<long> removed, Instant asOf)
+{
+    private readonly Instant _watched = asOf - model.Policy.Recheck;
+    private readonly bool _goesBack = asOf < model.MaxAsOf;
+
+    /// <summary>Null: no opinion.</summary>
+    public IReadOnlyList<IReadOnlyList<ModelRow>>? Of(int tier, TimeRange range)
+    {
+        var input = model.Grids.Input(tier);
+        var bucket = model.Tiers[tier].Buckets.GetValueOrDefault(range.From);
+        if (bucket is null && model.Tiers[tier].WasRun && model.IsClosed(range, model.Tiers[tier].AsOf)) bucket = model.Tiers[tier].Buckets[range.From] = new(range);
+        if (bucket is { IsOpen: true }) return null;
+        if (bucket is { IsLost: true }) return [bucket.Content];
+        if (input >= 0) return FromTier(tier, input, range, bucket);
+        return bucket is null ? FirstFromSource(tier, range) : FromSource(tier, bucket);
+    }
+
+    private IReadOnlyList<IReadOnlyList<ModelRow>>? FromTier(int tier, int input, TimeRange range, ModelBucket? bucket)
+    {
+        var inputs = model.Tiers[input].Buckets.Values.Where(b => range.Contains(b.Range)).ToList();
+        if (inputs.Any(b => b.IsOpen)) return null;
+        IReadOnlyList<ModelRow> all = [.. inputs.SelectMany(b => b.Content).OrderBy(r => r.Id)];
+        if (bucket is null)
+        {
+            if (!IsBackfill(tier)) return model.IsGrown ? [all, model.Visible(before, range)] : [all];
+            var mayBeGone = inputs.Any(b => b.IsLost) || (model.KeepOf(input) is { } keep && range.From <= model.MaxAsOf - keep);
+            return mayBeGone || !model.Tiers[input].WasRun ? [all, [], model.Visible(before, range)] : [all];
+        }
+
+        if (Same(all, bucket.Content)) return [all];
+        return model.IsGrown || inputs.Any(b => b.IsGone || b.IsLost) ? [bucket.Content, all] : [all];
+    }
+
+    private IReadOnlyList<IReadOnlyList<ModelRow>> FirstFromSource(int tier, TimeRange range)
+    {
+        var visible = model.Visible(before, range);
+        if (!IsBackfill(tier) || range.From >= model.Cutoff(model.MaxAsOf)) return WithSuspects(visible);
+        var halfGone = model.Tiers.SelectMany(t => t.Buckets.Values).SelectMany(b => b.Content).Any(r => model.Removed.Contains(r.Id) && range.Contains(r.At));
+        return halfGone ? [[]] : [.. WithSuspects(visible), []];
+    }
+
+    private IReadOnlyList<IReadOnlyList<ModelRow>>? FromSource(int tier, ModelBucket bucket)
+    {
+        var old = bucket.Content;
+        var visible = model.Visible(before, bucket.Range);
+        var now = visible.ToDictionary(r => r.Id);
+        var missing = old.Where(r => !now.ContainsKey(r.Id) && !model.Removed.Contains(r.Id)).ToList();
+        var added = visible.Where(r => !bucket.Has(r.Id)).ToList();
+        var changed = old.Where(r => now.TryGetValue(r.Id, out var other) && !ReferenceEquals(other.Row, r.Row)).ToList();
+        if (bucket.IsCut) return missing.Count > 0 ? Open(bucket) : [old];
+        if (missing.Count + added.Count + changed.Count == 0) return [old];
+        var expires = visible.Any(r => removed.Contains(r.Id));
+        var watched = bucket.Range.From >= _watched && !_goesBack;
+        if (missing.Count == 0)
+        {
+            var onlySuspects = changed.Count == 0 && added.All(r => model.Suspects.Contains(r.Id));
+            if (expires || (watched && IsSeen(tier, old, visible))) return WithSuspects(visible, onlySuspects ? old : null);
+            return [old, .. WithSuspects(visible)];
+        }
+
+        if (missing.All(r => bucket.KnownMissing.Contains(r.Id))) return [old];
+        if (added.Count > 0) return Open(bucket);
+        if (bucket.Range.To <= _watched) return [old];
+        if (IsPrefix(bucket.Range))
+        {
+            if (watched) bucket.KnownMissing.UnionWith(missing.Select(r => r.Id));
+            return [old];
+        }
+
+        return watched && tier == 0 && !model.IsGrown && IsAfterWhole(bucket.Range) ? [visible] : Open(bucket);
+    }
+
+    // Not later than the bucket of the oldest row that was there at the last run.
+    private bool IsPrefix(TimeRange range)
+    {
+        var survivors = before.Values.Where(r => r.Row.IsTimed && model.AtLastRun.Contains(r.Id) && !model.TooLate.Contains(r.Id)).Select(r => r.At).ToList();
+        return survivors.Count == 0 || range.From <= model.Grids.Grid(0).BucketOf(survivors.Min()).From;
+    }
+
+    // Later than a watched bucket that lost nothing.
+    private bool IsAfterWhole(TimeRange range) => model.Tiers[0].Buckets.Values.Any(b =>
+        b.Range.To <= range.From && b.Range.From >= _watched && b.Content.Count > 0 && !b.IsCut && !b.IsOpen
+        && b.Content.All(r => before.ContainsKey(r.Id)));
+
+    // Only the first tier is watched, by its counts, sums, least and greatest values.
+    private bool IsSeen(int tier, IReadOnlyList<ModelRow> old, IReadOnlyList<ModelRow> now) =>
+        tier == 0 && (old.Count != now.Count || (model.Policy.Functions.Contains("avg", StringComparison.Ordinal) && !Sum(old).Equals(Sum(now))));
+
+    private static double Sum(IReadOnlyList<ModelRow> rows) => rows.Select(r => r.Row.Values[HistoryTable.Value]).OfType<double>().Where(double.IsFinite).Sum();
+
+    private bool IsBackfill(int tier) => !model.Tiers[tier].WasRun && model.MaxAsOf != Instant.MinValue;
+
+    private IReadOnlyList<IReadOnlyList<ModelRow>> WithSuspects(IReadOnlyList<ModelRow> rows, IReadOnlyList<ModelRow>? old = null)
+    {
+        if (!rows.Any(r => model.Suspects.Contains(r.Id))) return [rows];
+        IReadOnlyList<ModelRow> known = [.. rows.Where(r => !model.Suspects.Contains(r.Id))];
+        return old is null ? [rows, known] : [rows, known, old];
+    }
+
+    private static IReadOnlyList<IReadOnlyList<ModelRow>>? Open(ModelBucket bucket)
+    {
+        bucket.IsOpen = true;
+        return null;
+    }
+
+    private static bool Same(IReadOnlyList<ModelRow> a, IReadOnlyList<ModelRow> b) =>
+        a.Count == b.Count && a.Zip(b).All(p => p.First.Id == p.Second.Id && ReferenceEquals(p.First.Row, p.Second.Row));
+}

@@ -1,0 +1,29 @@
+using System.Diagnostics;
+
+namespace Varve.Engines.Tests.Kills;
+
+/// <summary>A run in a process of its own, which may be killed there.</summary>
+public static class ChildRun
+{
+    public const int Killed = 137;
+
+    private static readonly string Host = Path.Combine(AppContext.BaseDirectory, "Varve.KillHost.dll");
+
+    /// <param name="file">The database.</param>
+    /// <param name="asOf">The planning instant.</param>
+    /// <param name="moment">None, During or a <see cref="Moment"/>.</param>
+    /// <param name="number">Of the statement, or of the commit.</param>
+    /// <param name="limit">A limit of the shell that holds for the process; null for none.</param>
+    public static async Task<(int Code, string Output)> RunAsync(string file, string asOf, string moment, int number, string? limit = null)
+    {
+        string[] arguments = ["exec", Host, file, asOf, moment, number.ToString(System.Globalization.CultureInfo.InvariantCulture)];
+        var start = limit is null ? new ProcessStartInfo("dotnet", arguments) : new ProcessStartInfo("bash", ["-c", $"trap '' XFSZ; {limit}; exec dotnet \"$@\"", "bash", .. arguments]);
+        start.RedirectStandardOutput = start.RedirectStandardError = true;
+        start.Environment["DOTNET_TieredPGO"] = "0";
+        using var process = Process.Start(start)!;
+        var output = process.StandardOutput.ReadToEndAsync();
+        var error = process.StandardError.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        return (process.ExitCode, await output + await error);
+    }
+}

@@ -1,0 +1,97 @@
+using Varve.Engines.Tests.Scratch;
+using Varve.Policies;
+using Varve.Time;
+
+namespace Varve.Engines.Tests.Kills;
+
+/// <summary>
+/// Runs that are killed from outside, before, after, inside and between their statements, and run again: nothing may tell
+/// them from runs that were not. In CI a sample; with VARVE_KILLS=all every statement.
+/// </summary>
+public abstract class KillSuite(Func<FileScratch> create)
+{
+    private const string First = "2025-01-06T00:00:00Z";
+    private const string Second = "2025-01-09T06:00:00Z";
+
+    private static readonly bool s_all = Environment.GetEnvironmentVariable("VARVE_KILLS") == "all";
+
+    [Theory]
+    [InlineData(nameof(Moment.BeforeStatement))]
+    [InlineData(nameof(Moment.AfterStatement))]
+    [InlineData(nameof(Moment.AfterCommit))]
+    [InlineData("During")]
+    public async Task A_killed_run_and_a_rerun_end_where_no_kill_ends(string moment)
+    {
+        await using var prepared = await PrepareAsync();
+        await using var whole = prepared.Clone();
+        var (code, output) = await ChildRun.RunAsync(whole.File, Second, "None", 0);
+        Assert.True(code == 0, output);
+        var expected = await Snapshot.TakeAsync(whole, "m");
+        var counts = output.Split(' ', StringSplitOptions.TrimEntries).Select(int.Parse).ToArray();
+        var last = moment == nameof(Moment.AfterCommit) ? counts[1] : counts[0];
+        Assert.True(last > 10, $"a run of {last} statements shows nothing");
+        var killed = 0;
+        foreach (var number in Numbers(last))
+        {
+            await using var db = prepared.Clone();
+            var (end, said) = await ChildRun.RunAsync(db.File, Second, moment, number);
+            Assert.True(end is 0 or ChildRun.Killed, $"{moment} {number}: exit {end}, {said}");
+            if (end == ChildRun.Killed) killed++;
+            await RerunAsync(db, $"{moment} {number} of {last}");
+            var difference = expected.DifferenceTo(await Snapshot.TakeAsync(db, "m"));
+            Assert.True(difference is null, $"killed {moment} {number} of {last}: {difference}");
+        }
+
+        Assert.NotEqual(0, killed);
+    }
+
+    private static IEnumerable<int> Numbers(int last)
+    {
+        if (s_all) return Enumerable.Range(1, last);
+        var random = new Random(last);
+        return Enumerable.Range(0, 10).Select(i => 1 + (last * i / 10) + random.Next(Math.Max(1, last / 10))).Append(last).Where(n => n <= last).Distinct();
+    }
+
+    private static async Task RerunAsync(ScratchDatabase db, string when)
+    {
+        await using var database = await db.OpenAsync();
+        var lifecycle = new Lifecycle(database);
+        var outcome = await RunOutcome.OfAsync(lifecycle, new() { AsOf = InstantText.Parse(Second), Yes = true });
+        Assert.True(outcome.Errors.Count == 0, $"{when}: {string.Join("; ", outcome.Errors.Select(e => e.Message))}");
+        Assert.Empty((await lifecycle.VerifyAuditAsync()).Findings);
+        foreach (var run in await lifecycle.HistoryAsync(Selection.All, 100))
+        {
+            Assert.True(run.Status != "running", $"{when}: a run was left open");
+            if (run.Steps > 0) Assert.DoesNotContain(await lifecycle.StepsAsync(run.Id), s => s.Status is "running" or "verifying");
+        }
+    }
+
+    // Rolled up once; then time passed, rows came late, others were corrected, and much is past its keep.
+    private async Task<FileScratch> PrepareAsync()
+    {
+        var db = create();
+        var table = new SourceTable(new("m", "cpu"), "ts", TimeKind.Timestamp, [new("host", ValueKind.Text), new("v", ValueKind.Double), new("n", ValueKind.Integer)]);
+        var random = new Random(11);
+        var story = await Story.BeginAsync(db, table, """
+            table: m.cpu
+            time: ts
+            series: [host]
+            measures: { v: [avg, min, max, first, last, stddev], n: [sum, count] }
+            late: 1h
+            recheck: 1d
+            keep: 3d
+            tiers: [{ every: 1h, keep: 5d }, { every: 7h }, { every: 1d, zone: Europe/Berlin }]
+            """, Rows(random, "2025-01-01", 4000, 24 * 5));
+        Assert.Empty((await story.RunAsync(First)).Errors);
+        await story.InsertAsync(Rows(random, "2025-01-06", 2000, 24 * 3 + 6));
+        await story.InsertAsync(Rows(random, "2025-01-04", 20, 40));
+        await db.ExecuteAsync($"UPDATE m.cpu SET v = 1 WHERE n = 500 AND ts > {db.TimeLiteral(InstantText.Parse("2025-01-05T12:00Z"), TimeKind.Timestamp)}");
+        return db;
+    }
+
+    private static IEnumerable<SourceRow> Rows(Random random, string from, int count, int hours) => Enumerable.Range(0, count).Select(_ => SourceRow.Of(
+        InstantText.Parse(from) + NodaTime.Duration.FromSeconds(random.Next(hours * 3600)),
+        random.Next(3) switch { 0 => "a", 1 => "b", _ => null },
+        random.Next(30) == 0 ? double.NaN : random.Next(1 << 16) / 64.0,
+        random.NextInt64(1000)));
+}

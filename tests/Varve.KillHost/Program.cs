@@ -1,0 +1,51 @@
+using System.Diagnostics;
+using System.Globalization;
+using Varve;
+using Varve.DuckDb;
+using Varve.Engines.Tests.Kills;
+using Varve.Execution;
+using Varve.Policies;
+using Varve.Time;
+
+// Runs all policies of a file as of an instant, and kills itself where it is told to: a power cut of its own.
+// Arguments: file, instant, moment (None, BeforeStatement, AfterStatement, AfterCommit, During), number.
+// Exit codes: 0 ran to its end, 3 a step failed and said so, 137 killed.
+var (file, asOf, moment, number) = (args[0], InstantText.Parse(args[1]), args[2], int.Parse(args[3], CultureInfo.InvariantCulture));
+var trip = moment switch
+{
+    "None" => Trip.Never(),
+    "During" => new Trip(number, Moment.BeforeStatement, KillSoon),
+    _ => new Trip(number, Enum.Parse<Moment>(moment), Kill),
+};
+var memory = Environment.GetEnvironmentVariable("VARVE_KILLHOST_MEMORY") ?? DuckDbOptions.DefaultMemoryLimit;
+await using var real = DuckDbDatabase.Open(file, new DuckDbOptions { MemoryLimit = memory });
+var lifecycle = new Lifecycle(new Database(new TrippingEngine(real.Engine, trip), real.Name));
+var failed = false;
+await foreach (var one in lifecycle.RunAsync(Selection.All, new RunOptions { AsOf = asOf, Yes = true }))
+{
+    if ((one is RunEvent.StepFailed { Error: var step } ? step : one is RunEvent.Failed { Error: var run } ? run : null) is not { } error) continue;
+    failed = true;
+    Console.Error.WriteLine($"{error.Code}: {error.Message}");
+}
+
+Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{trip.Statements} {trip.Commits}"));
+return failed ? 3 : 0;
+
+static void Kill()
+{
+    Process.GetCurrentProcess().Kill();
+    Thread.CurrentThread.Join();
+}
+
+static void KillSoon()
+{
+    var after = Random.Shared.Next(0, 3_000);
+    var thread = new Thread(() =>
+    {
+        var start = Stopwatch.GetTimestamp();
+        while (Stopwatch.GetElapsedTime(start) < TimeSpan.FromMicroseconds(after)) Thread.SpinWait(50);
+        Process.GetCurrentProcess().Kill();
+    })
+    { IsBackground = true };
+    thread.Start();
+}

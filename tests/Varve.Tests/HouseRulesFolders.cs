@@ -1,0 +1,114 @@
+namespace Varve.Tests;
+
+/// <summary>Which folder of Varve may name which: Policies, Time ← Planning ← Execution → Catalog, Sql, Engines.</summary>
+public sealed class HouseRulesFolders
+{
+    private static readonly Dictionary<string, string[]> Pure = new()
+    {
+        ["Time"] = [],
+        ["Policies"] = ["Time"],
+        ["Planning"] = ["Policies", "Time"],
+    };
+
+    private static readonly Dictionary<string, string[]> NeverNamedBy = new()
+    {
+        ["Sql"] = ["Engines", "Catalog", "Reading", "Execution"],
+        ["Engines"] = ["Catalog", "Reading", "Execution"],
+        ["Catalog"] = ["Reading", "Execution"],
+    };
+
+    private static readonly string[] Impure =
+    [
+        "System.Data", "System.Net", "System.Console", "System.Diagnostics.Process", "System.Diagnostics.Stopwatch",
+        "System.TimeProvider", "System.Threading.PeriodicTimer", "System.IO.File", "System.IO.Directory", "System.IO.StreamReader",
+        "System.IO.StreamWriter", "Microsoft.Extensions.Logging", "NodaTime.IClock", "NodaTime.SystemClock", "DuckDB", "Npgsql",
+    ];
+
+    // Each line is a debt: the type on the left moves, or the one on the right does, and the line goes.
+    private static readonly string[] Debts =
+    [
+        "Planning.PolicyStatus → Catalog.RunRecord",
+    ];
+
+    private static readonly IReadOnlyList<Reference> References = [.. typeof(Lifecycle).Assembly.GetTypes().SelectMany(Of).Distinct()];
+
+    [Fact]
+    public void Pure_folders_name_only_what_they_stand_on() => HouseRulesSource.Hold(
+        "Planning stands on Policies and Time, Policies on Time, Time on nothing.",
+        References
+            .Where(r => Pure.TryGetValue(r.From, out var allowed) && !allowed.Contains(r.To) && !(r.To == "" && r.IsException))
+            .Select(r => r.Text)
+            .Except(Debts));
+
+    [Fact]
+    public void Pure_folders_reach_no_database_clock_file_or_log() => HouseRulesSource.Hold(
+        "Policies, Time and Planning do no I/O, read no clock and write no log.",
+        typeof(Lifecycle).Assembly.GetTypes()
+            .Where(type => Pure.ContainsKey(FolderOf(type) ?? ""))
+            .SelectMany(type => HouseRulesBodies.TypesNamedBy(type)
+                .Where(named => Impure.Any(name => named.FullName is { } full && (full == name || full.StartsWith(name + ".", StringComparison.Ordinal))))
+                .Select(named => $"{type.FullName} → {named.FullName}")));
+
+    [Fact]
+    public void Pure_folders_import_only_what_they_stand_on() => HouseRulesSource.Hold(
+        "The usings of Policies, Time and Planning name no other folder, no database and no log.",
+        Pure.SelectMany(folder => HouseRulesSource.Files("*.cs", $"src/Varve/{folder.Key}").SelectMany(f => f.Code)
+            .Where(line => line.Text.StartsWith("using ", StringComparison.Ordinal) && !MayImport(line.Text, folder.Value))
+            .Select(line => $"{line.Place}: {line.Text}")));
+
+    [Fact]
+    public void References_between_folders_go_one_way() => HouseRulesSource.Hold(
+        "Sql is below Engines, Engines below Catalog, Catalog below Reading and Execution.",
+        References.Where(r => NeverNamedBy.GetValueOrDefault(r.From, []).Contains(r.To)).Select(r => r.Text));
+
+    [Fact]
+    public void No_two_folders_name_each_other() => HouseRulesSource.Hold(
+        "Of two folders at most one names the other.",
+        References
+            .Where(r => r.From != "" && r.To != "" && !Debts.Contains(r.Text))
+            .Where(r => References.Any(back => back.From == r.To && back.To == r.From && !Debts.Contains(back.Text)))
+            .Select(r => r.Text));
+
+    [Fact]
+    public void Only_the_root_names_the_facade() => HouseRulesSource.Hold(
+        "The façade stands on the folders, not the other way round.",
+        References.Where(r => r.From != "" && r.Named == nameof(Lifecycle)).Select(r => r.Text));
+
+    [Fact]
+    public void A_debt_that_was_paid_is_struck_off() => HouseRulesSource.Hold(
+        "These references are gone: remove their lines from the debts.",
+        Debts.Except(References.Select(r => r.Text)));
+
+    private static bool MayImport(string line, string[] folders)
+    {
+        var name = line["using ".Length..].TrimEnd(';').Replace("static ", "", StringComparison.Ordinal).Split('=')[^1].Trim();
+        return name.Split('.') is ["Varve", var folder, ..]
+            ? folders.Contains(folder)
+            : !Impure.Any(impure => name == impure || name.StartsWith(impure + ".", StringComparison.Ordinal));
+    }
+
+    private static IEnumerable<Reference> Of(Type type) => FolderOf(type) is not { } from
+        ? []
+        : HouseRulesBodies.TypesNamedBy(type)
+            .Where(named => named.Assembly == type.Assembly && FolderOf(named) is { } to && to != from)
+            .Select(named => new Reference(from, Outermost(type).Name, FolderOf(named)!, Outermost(named).Name, named.IsSubclassOf(typeof(Exception))));
+
+    // "" for the root namespace, "Planning" for Varve.Planning and below, null for what a compiler made elsewhere.
+    private static string? FolderOf(Type type) => Outermost(type).Namespace?.Split('.') switch
+    {
+        ["Varve"] => "",
+        ["Varve", var folder, ..] => folder,
+        _ => null,
+    };
+
+    private static Type Outermost(Type type)
+    {
+        while (type.DeclaringType is { } outer) type = outer;
+        return type;
+    }
+
+    private sealed record Reference(string From, string Naming, string To, string Named, bool IsException)
+    {
+        internal string Text => $"{From}.{Naming} → {To}.{Named}";
+    }
+}

@@ -1,0 +1,63 @@
+using Varve.Policies;
+using Xunit;
+using static Varve.Tests.Policies.Texts;
+
+namespace Varve.Tests.Policies;
+
+public sealed class PolicyChangesTests
+{
+    private const string Stored = "{ policy: p, table: t, time: ts, series: [host], measures: { v: [avg] }, interval: 10s, keep: 7d, tiers: [{ every: 1h, keep: 1y }, { every: 1d, keep: 2y, zone: Europe/Berlin }] }";
+
+    [Theory]
+    [InlineData("keep: 7d", "keep: 3d, late: 1h, recheck: 1d, proof: totals, min_coverage: 0.1, on_silence: hold, late_after_expiry: discard, views: false, tags: [a]")]
+    [InlineData("{ every: 1d,", "{ every: 6h, keep: 1y }, { every: 1d,")]
+    [InlineData("2y", "forever")]
+    public void Free_changes_are_applied(string from, string to) => Assert.Empty(Changed(from, to));
+
+    [Theory]
+    [InlineData("table: t", "table: u", "`table` is stored as t, and the changed policy says u")]
+    [InlineData("time: ts", "time: at", "`time` is stored as ts")]
+    [InlineData("time: ts", "time: { column: ts, unit: ms }", "ts in milliseconds")]
+    [InlineData("[host]", "[host, site]", "`series` is stored as [host], and the changed policy says [host, site]")]
+    [InlineData("v: [avg]", "v: [avg, min]", "`measures` is stored as { v: [avg] }")]
+    [InlineData("measures: { v: [avg] }", "measures: auto", "says auto")]
+    [InlineData("10s", "20s", "`interval` is stored as 10s")]
+    [InlineData("keep: 7d", "keep: 7d, ties: any", "`ties` is stored as smallest")]
+    [InlineData("keep: 7d", "keep: 7d, schema: s", "`schema` is stored as the source's")]
+    [InlineData("{ every: 1h, keep: 1y }, ", "", "Tier `1h` is stored and the changed policy has none")]
+    [InlineData("every: 1h", "every: 1h, name: hourly", "Removing or renaming a tier comes later")]
+    [InlineData("every: 1h", "every: 2h, name: 1h", "Tier `1h` is stored with the buckets 1h, and the changed policy says 2h")]
+    [InlineData("every: 1h", "every: 1h, origin: 2025-01-01T00:07Z", "says 1h+00:07:00")]
+    [InlineData("Europe/Berlin", "Asia/Tokyo", "1d@Europe/Berlin, and the changed policy says 1d@Asia/Tokyo")]
+    public void Changes_that_come_later_are_refused(string from, string to, string message) =>
+        Has(Assert.Single(Changed(from, to)), "VRV150", message);
+
+    [Fact]
+    public void Where_nothing_was_built_measures_and_series_are_free() =>
+        Assert.Empty(PolicyChanges.Refused(Policy("{ table: t, time: ts, keep: 7d }"), Policy(Stored.Replace("policy: p, ", "", StringComparison.Ordinal))));
+
+    [Theory]
+    [InlineData("keep: 7d", "keep: 6d", true)]
+    [InlineData("keep: 7d", "keep: 8d", false)]
+    [InlineData("keep: 7d", "keep: 168h", false)]
+    [InlineData("keep: 1y", "keep: 11mo", true)]
+    [InlineData("keep: 1y", "keep: 364d", true)]
+    [InlineData("keep: 2y", "keep: forever", false)]
+    [InlineData(", { every: 1d, keep: 2y, zone: Europe/Berlin }", "", true)]
+    [InlineData("every: 1h", "every: 2h, name: 1h", true)]
+    [InlineData("keep: 7d", "keep: 7d, late_after_expiry: discard", true)]
+    [InlineData("keep: 7d", "keep: 7d, on_silence: hold", false)]
+    [InlineData("{ every: 1d,", "{ every: 6h, keep: 1y }, { every: 1d,", false)]
+    public void The_brake_knows_what_removes_more(string from, string to, bool more) =>
+        Assert.Equal(more, PolicyChanges.RemovesMore(Policy(Stored), Policy(Stored.Replace(from, to, StringComparison.Ordinal))));
+
+    [Fact]
+    public void A_history_that_is_no_longer_held_removes_more() =>
+        Assert.True(PolicyChanges.RemovesMore(Policy(Stored) with { OnSilence = OnSilence.Hold }, Policy(Stored)));
+
+    private static IReadOnlyList<Problem> Changed(string from, string to)
+    {
+        Assert.Contains(from, Stored, StringComparison.Ordinal);
+        return PolicyChanges.Refused(Policy(Stored), Policy(Stored.Replace(from, to, StringComparison.Ordinal)));
+    }
+}
