@@ -13,7 +13,7 @@ internal sealed class CatalogSchema(CatalogTables tables, IEngine engine)
     private const string VersionName = "schema_version";
 
     /// <summary>What leads from each version to the next, from an empty database on.</summary>
-    private static readonly Func<CatalogSchema, IEnumerable<SqlText>>[] s_migrations = [catalog => catalog.First()];
+    private static readonly Func<CatalogSchema, IEnumerable<SqlText>>[] s_migrations = [catalog => catalog.First(), catalog => catalog.Second()];
 
     /// <summary>The version that this Varve writes.</summary>
     public static int Version => s_migrations.Length;
@@ -30,16 +30,19 @@ internal sealed class CatalogSchema(CatalogTables tables, IEngine engine)
 
     /// <summary>Creates the catalog where there is none, and brings an older one up to date: all of it, or nothing.</summary>
     /// <exception cref="EngineException">It is newer than this Varve.</exception>
-    public async Task EnsureAsync(CancellationToken cancellationToken)
+    public Task EnsureAsync(CancellationToken cancellationToken) => EnsureAsync(Version, cancellationToken);
+
+    /// <summary>Brings the catalog to an earlier version than the newest: for tests of what leads on from there.</summary>
+    internal async Task EnsureAsync(int target, CancellationToken cancellationToken)
     {
         var version = await VersionAsync(cancellationToken) ?? 0;
-        if (version == Version) return;
+        if (version >= target) return;
         await engine.TransactAsync(
             async (statements, token) =>
             {
-                foreach (var statement in s_migrations.Skip(version).SelectMany(m => m(this))) await statements.ExecuteAsync(statement, token);
+                foreach (var statement in s_migrations[version..target].SelectMany(m => m(this))) await statements.ExecuteAsync(statement, token);
                 await statements.ExecuteAsync($"DELETE FROM {tables.Meta} WHERE name = {VersionName}", token);
-                await statements.ExecuteAsync($"INSERT INTO {tables.Meta} (name, value) VALUES ({VersionName}, {Version.ToString(CultureInfo.InvariantCulture)})", token);
+                await statements.ExecuteAsync($"INSERT INTO {tables.Meta} (name, value) VALUES ({VersionName}, {target.ToString(CultureInfo.InvariantCulture)})", token);
                 return 0;
             },
             readOnly: false,
@@ -100,5 +103,18 @@ internal sealed class CatalogSchema(CatalogTables tables, IEngine engine)
         yield return $"CREATE VIEW {new Policies.TableName(tables.Schema, "v_steps")} AS SELECT run, policy, ordinal, kind, relation, ranges, reason, status, rows_in, rows_written, rows_removed, {dialect.Timestamp($"started_us")} AS started, {dialect.Timestamp($"finished_us")} AS finished, note FROM {tables.Steps}";
         yield return $"CREATE VIEW {new Policies.TableName(tables.Schema, "v_coverage")} AS SELECT policy, relation, kind, {dialect.Timestamp($"from_us")} AS covered_from, {dialect.Timestamp($"to_us")} AS covered_to FROM {tables.Coverage}";
         yield return $"CREATE VIEW {new Policies.TableName(tables.Schema, "v_audit")} AS SELECT seq, {dialect.Timestamp($"at_us")} AS at, actor, system_user, host, action, policy, detail, hash FROM {tables.Audit}";
+    }
+
+    /// <summary>Version 2: archives, and states that a tier got after some of its buckets were built.</summary>
+    private IEnumerable<SqlText> Second()
+    {
+        var dialect = engine.Dialect;
+        yield return $"ALTER TABLE {tables.Relations} ADD COLUMN states VARCHAR";
+        yield return $"ALTER TABLE {tables.Dirty} ADD COLUMN state VARCHAR";
+        yield return $"""
+            CREATE TABLE {tables.Archives} (policy VARCHAR NOT NULL, location VARCHAR NOT NULL, from_us BIGINT NOT NULL, to_us BIGINT NOT NULL, part INTEGER NOT NULL, file VARCHAR NOT NULL,
+            row_count BIGINT NOT NULL, byte_count BIGINT NOT NULL, row_hash VARCHAR NOT NULL, hashed_by VARCHAR NOT NULL, sha256 VARCHAR NOT NULL, run VARCHAR NOT NULL, written_us BIGINT NOT NULL, proven_us BIGINT, pruned_us BIGINT)
+            """;
+        yield return $"CREATE VIEW {new Policies.TableName(tables.Schema, "v_archives")} AS SELECT policy, location, {dialect.Timestamp($"from_us")} AS archived_from, {dialect.Timestamp($"to_us")} AS archived_to, part, file, row_count, byte_count, sha256, run, {dialect.Timestamp($"written_us")} AS written, {dialect.Timestamp($"proven_us")} AS proven, {dialect.Timestamp($"pruned_us")} AS pruned FROM {tables.Archives}";
     }
 }

@@ -25,6 +25,8 @@ internal sealed class CatalogTables(string schema)
 
     public TableName Holds { get; } = new(schema, "holds");
 
+    public TableName Archives { get; } = new(schema, "archives");
+
     public TableName Leases { get; } = new(schema, "leases");
 
     public TableName Audit { get; } = new(schema, "audit");

@@ -39,6 +39,20 @@ public sealed class SchemaTests
         }
     }
 
+    [Fact]
+    public async Task An_older_catalog_is_refused_by_readers_and_brought_up_to_date_by_writers()
+    {
+        await using var catalog = CatalogFile.Empty();
+        await catalog.Schema.EnsureAsync(1, default);
+        await catalog.SayAsync($"INSERT INTO {catalog.Tables.Relations} (policy, relation, kind, schema_name, name, created_us) VALUES ({"p"}, {"1h"}, {"states"}, {"m"}, {"cpu_1h_states"}, {0L})");
+        var error = await Assert.ThrowsAsync<EngineException>(() => catalog.Schema.ExistsAsync(default));
+        Assert.Contains("version 1", error.Message, StringComparison.Ordinal);
+        await catalog.Schema.UpgradeAsync(default);
+        Assert.True(await catalog.Schema.ExistsAsync(default));
+        Assert.Single(await catalog.AskAsync($"SELECT states FROM {catalog.Tables.Relations} WHERE relation = {"1h"}"));
+        Assert.Empty(await catalog.AskAsync($"SELECT * FROM {catalog.Tables.Archives}"));
+    }
+
     [Theory]
     [InlineData("we\"ird; drop table x --")]
     [InlineData("memory")]
@@ -71,6 +85,6 @@ public sealed class SchemaTests
             s, "p", "1h", Planning.RelationLedger.Untouched, new() { Covered = RangeSet.Of(TimeRange.Before(at), TimeRange.Since(at + Duration.FromDays(1))) }, default));
         var rows = await catalog.AskAsync($"SELECT covered_from, covered_to FROM {new Policies.TableName("varve", "v_coverage")} ORDER BY 1");
         Assert.Equal([Instant.MinValue, at, at + Duration.FromDays(1), Instant.MaxValue], rows.SelectMany(r => new[] { r[0], r[1] }));
-        foreach (var view in new[] { "v_runs", "v_steps", "v_audit" }) Assert.Empty(await catalog.AskAsync($"SELECT * FROM {new Policies.TableName("varve", view)}"));
+        foreach (var view in new[] { "v_runs", "v_steps", "v_audit", "v_archives" }) Assert.Empty(await catalog.AskAsync($"SELECT * FROM {new Policies.TableName("varve", view)}"));
     }
 }
