@@ -7,11 +7,13 @@ namespace Varve.Planning;
 internal sealed class Due
 {
     private readonly Draft _draft;
+    private readonly Instant _closed;
     private readonly Dictionary<string, RangeSet> _needs;
 
     public Due(Draft draft, Horizon horizon)
     {
         _draft = draft;
+        _closed = horizon.Closed;
         _needs = draft.Blueprint.Tiers.ToDictionary(t => t.Id, t => Missing(t, horizon));
         foreach (var tier in draft.Blueprint.Tiers) MarkLost(tier);
     }
@@ -25,14 +27,18 @@ internal sealed class Due
         .DefaultIfEmpty(Instant.MaxValue)
         .Min();
 
-    /// <summary>Builds what is due of the buckets that end in a slice, finest tier first.</summary>
+    /// <summary>
+    /// Builds what is due of the buckets that end in a slice, finest tier first. As of an instant before one that was run
+    /// already, what closed later is left alone, be it dirty.
+    /// </summary>
     public void Build(TimeRange slice)
     {
+        var reach = new TimeRange(slice.From, Instant.Max(slice.From, Instant.Min(slice.To, _closed)));
         foreach (var tier in _draft.Blueprint.Tiers)
         {
             var sets = _draft.Of(tier.Id);
             var due = _needs[tier.Id].Except(sets.Covered).Union(sets.Dirty).Except(sets.CutRanges)
-                .Intersect(tier.Grid.Floor(slice));
+                .Intersect(tier.Grid.Floor(reach));
             if (due.IsEmpty) continue;
             foreach (var input in Inputs(tier))
             {

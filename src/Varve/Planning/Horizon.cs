@@ -70,9 +70,16 @@ internal sealed class Horizon
         if (_blueprint.Tiers.Count == 0) return new(AsOf, RangeSet.Empty, frozen);
         var first = _blueprint.Tiers[0];
         var known = ledger.Of(first.Id);
-        var window = _blueprint.Policy.Arrival is null ? TimeRange.Since(first.Grid.Floor(RecheckFrom)) : TimeRange.All;
+        var window = _blueprint.Policy.Arrival is null ? Watched(first.Grid) : TimeRange.All;
         var settled = known.Dirty.Union(known.CutRanges).Union(first.Covers(frozen)).Union(known.Frozen);
         return new(AsOf, known.Covered.Intersect(window).Except(settled), frozen);
+    }
+
+    /// <summary>Nothing that closed after the planning instant is looked at, although an earlier run may have built it.</summary>
+    private TimeRange Watched(Grid grid)
+    {
+        var from = grid.Floor(RecheckFrom);
+        return new(from, Instant.Max(from, grid.Floor(Closed)));
     }
 
     private Instant Window()

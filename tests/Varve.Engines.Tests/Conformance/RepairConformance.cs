@@ -52,6 +52,21 @@ public abstract class RepairConformance(Func<ScratchDatabase> create) : Conforma
     }
 
     [Fact]
+    public async Task A_run_as_of_an_earlier_instant_leaves_alone_what_closed_later()
+    {
+        List<SourceRow> rows = [.. Every("2025-01-01", "2025-01-04", "10m")];
+        var story = await BeginAsync(Policy($"recheck: 2d\n{Two}"), rows);
+        await story.RunWellAsync("2025-01-04");
+        rows.AddRange([Row("2025-01-02T05:55:01Z", 777), Row("2025-01-03T05:55:01Z", 777)]);
+        await story.InsertAsync(rows.TakeLast(2));
+        var built = (await story.RunWellAsync("2025-01-03")).Done.OfType<PlanStep.RollUp>().SelectMany(b => b.Ranges);
+        Assert.NotEmpty(built);
+        Assert.All(built, r => Assert.True(r.To <= At("2025-01-03")));
+        await story.RunWellAsync("2025-01-04");
+        await story.ExpectTiersAsync(rows);
+    }
+
+    [Fact]
     public async Task A_late_series_and_a_vanished_series_are_followed_inside_recheck()
     {
         List<SourceRow> rows = [.. Every("2025-01-01", "2025-01-04", "10m"), Row("2025-01-03T05:30Z", 1, "gone")];
