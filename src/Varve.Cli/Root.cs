@@ -17,6 +17,7 @@ internal static class Root
             CheckCommand.Create(),
             ApplyCommand.Create(),
             PlanCommand.Create(),
+            DiffCommand.Create(),
             RunCommand.Create(),
             StatusCommand.Create(),
             QueryCommand.Create(),

@@ -80,6 +80,18 @@ public sealed class Lifecycle
         return plans;
     }
 
+    /// <summary>Drops tables and views of the tiers that a policy no longer has, for good.</summary>
+    /// <returns>What was dropped.</returns>
+    /// <exception cref="PolicyException">It has none, the next run still builds something from one, or a hold is set.</exception>
+    public async Task<IReadOnlyList<TableName>> DropRetiredAsync(string policy, CancellationToken cancellationToken = default) =>
+        await (await _workshop.AlterationsAsync(cancellationToken)).DropRetiredAsync(policy, cancellationToken);
+
+    /// <summary>Takes over the types that columns of the source have now; until then a policy whose columns changed does nothing.</summary>
+    /// <returns>The columns.</returns>
+    /// <exception cref="PolicyException">No type changed, or a stored value would not stay what it is.</exception>
+    public async Task<IReadOnlyList<RetypedColumn>> AcceptTypesAsync(string policy, CancellationToken cancellationToken = default) =>
+        await (await _workshop.AlterationsAsync(cancellationToken)).AcceptTypesAsync(policy, cancellationToken);
+
     /// <summary>Plans policies as files say them, on top of what the catalog knows of them; nothing is changed.</summary>
     /// <exception cref="PolicyException">With every problem of every policy.</exception>
     public async Task<IReadOnlyList<Plan>> PlanAsync(IReadOnlyList<PolicyDocument> documents, Instant? asOf = null, CancellationToken cancellationToken = default)
@@ -89,6 +101,14 @@ public sealed class Lifecycle
             plans.Add((await _workshop.SurveyDraftAsync(policy, asOf ?? _workshop.Now(), cancellationToken)).Plan);
         return plans;
     }
+
+    /// <summary>How stored policies differ from what is really in the database; nothing is changed.</summary>
+    public async Task<IReadOnlyList<PolicyDiff>> DiffAsync(Selection selection, CancellationToken cancellationToken = default) =>
+        await _workshop.DiffAsync(await _workshop.SelectAsync(selection, cancellationToken), cancellationToken);
+
+    /// <summary>How stored policies differ from files, and from what is really in the database; nothing is changed.</summary>
+    public Task<IReadOnlyList<PolicyDiff>> DiffAsync(IReadOnlyList<PolicyDocument> documents, CancellationToken cancellationToken = default) =>
+        _workshop.DiffAsync(documents, cancellationToken);
 
     /// <summary>The statements of a plan, for people: what the executor will run, with values written out.</summary>
     public Task<IReadOnlyList<StepStatements>> StatementsAsync(Plan plan, IReadOnlyList<PolicyDocument>? documents = null, CancellationToken cancellationToken = default) =>

@@ -8,7 +8,7 @@ using Varve.Time;
 
 namespace Varve.Cli.Commands;
 
-/// <summary><c>varve policy list|show|delete|hold|release|schema</c>.</summary>
+/// <summary><c>varve policy list|show|delete|hold|release|retire|accept-types|schema</c>.</summary>
 internal static class PolicyCommand
 {
     internal const string Empty = "No policy is stored that this selects. Store one: varve apply policy.yaml";
@@ -21,6 +21,8 @@ internal static class PolicyCommand
 
     private static readonly Option<string?> Id = new("--id") { HelpName = "HOLD", Description = "One hold; default: all of the policy" };
 
+    private static readonly Option<bool> Drop = new("--drop") { Description = "Drop their tables and views; what only they hold cannot be regained" };
+
     internal static Command Create() => new Verb(
         "policy",
         "List, show, delete, hold and release stored policies",
@@ -32,6 +34,11 @@ internal static class PolicyCommand
             Examples = ["varve policy hold flights --from 2013-06-01 --to 2013-07-01 --reason \"case 4711\""],
         },
         new Verb("release", "End one hold, or all of a policy", [Shared.Name, Id, .. Shared.Database], ReleaseAsync),
+        new Verb("retire", "List the tiers that a policy no longer has, or drop them for good", [Shared.Name, Drop, .. Shared.Database], RetireAsync)
+        {
+            Examples = ["varve policy retire flights --drop"],
+        },
+        new Verb("accept-types", "Take over the types that the source's columns have now", [Shared.Name, .. Shared.Database], AcceptTypesAsync),
         new Verb("schema", "Print the JSON Schema of policy files, for editors", [], SchemaAsync)
         {
             Examples = ["varve policy schema > varve.schema.json"],
@@ -103,6 +110,33 @@ internal static class PolicyCommand
         var name = call.Parse.GetRequiredValue(Shared.Name);
         var count = await call.Write().ReleaseAsync(name, call.Parse.GetValue(Id), call.Cancellation);
         return Counted(call, name, "released", count, count == 0 ? $"{name} has no such hold." : $"{Words.Count(count, "hold")} of {name} ended.");
+    }
+
+    private static async Task<int> RetireAsync(Call call)
+    {
+        var name = call.Parse.GetRequiredValue(Shared.Name);
+        if (!call.Parse.GetValue(Drop))
+        {
+            var retired = (await call.Read().StatusAsync(Selection.Of(name), null, call.Cancellation)).SelectMany(s => s.Relations).Where(r => r.IsRetired).ToList();
+            if (call.IsJson) call.Print(new DroppedShape(name, false, [.. retired.Select(r => r.Table.Text)]));
+            else if (retired.Count == 0) call.Screen.Line(new Span($"{name} has no retired tier.", Ink.Dim));
+            else foreach (var relation in retired) call.Screen.Line(new Span(relation.Relation, Ink.Bold), new($"  {relation.Table.Text}  {Words.Count(relation.Rows, "row")}; --drop removes it"));
+            return ExitCode.Done;
+        }
+
+        var dropped = await call.Write().DropRetiredAsync(name, call.Cancellation);
+        if (call.IsJson) call.Print(new DroppedShape(name, true, [.. dropped.Select(t => t.Text)]));
+        else foreach (var table in dropped) call.Screen.Line(new("dropped  ", Ink.Warn), table.Text);
+        return ExitCode.Done;
+    }
+
+    private static async Task<int> AcceptTypesAsync(Call call)
+    {
+        var name = call.Parse.GetRequiredValue(Shared.Name);
+        var columns = await call.Write().AcceptTypesAsync(name, call.Cancellation);
+        if (call.IsJson) call.Print(new RetypedListShape(name, columns));
+        else foreach (var column in columns) call.Screen.Line(new("accepted  ", Ink.Good), $"{column.Column}: {column.Before} → {column.Now}");
+        return ExitCode.Done;
     }
 
     private static Task<int> SchemaAsync(Call call)

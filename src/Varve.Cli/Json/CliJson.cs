@@ -27,6 +27,9 @@ namespace Varve.Cli.Json;
 [JsonSerializable(typeof(VerifyShape))]
 [JsonSerializable(typeof(HoldShape))]
 [JsonSerializable(typeof(CountShape))]
+[JsonSerializable(typeof(DiffListShape))]
+[JsonSerializable(typeof(DroppedShape))]
+[JsonSerializable(typeof(RetypedListShape))]
 [JsonSerializable(typeof(StatementsShape))]
 internal sealed partial class CliJson : JsonSerializerContext
 {

@@ -110,6 +110,12 @@ internal sealed record VerifiedTier(string Policy, string Tier, IReadOnlyList<Ti
 
 internal sealed record HoldShape(string Policy, Hold Hold);
 
+internal sealed record DiffListShape(IReadOnlyList<Varve.Execution.PolicyDiff> Policies);
+
+internal sealed record DroppedShape(string Policy, bool Dropped, IReadOnlyList<string> Relations);
+
+internal sealed record RetypedListShape(string Policy, IReadOnlyList<Varve.Planning.RetypedColumn> Columns);
+
 internal sealed record CountShape(string Policy, string What, long Count);
 
 internal sealed record StatementsShape(IReadOnlyList<PolicyStatements> Plans);

@@ -70,7 +70,8 @@ internal static class StatusScreen
     }
 
     private static Span Behind(RelationStatus relation) =>
-        relation.Behind > Duration.Zero ? new(Words.Time(relation.Behind), Ink.Warn)
+        relation.IsRetired ? new("retired", Ink.Dim)
+        : relation.Behind > Duration.Zero ? new(Words.Time(relation.Behind), Ink.Warn)
         : relation.CoveredUntil is null && relation.Relation != "source" ? new("not built", Ink.Warn)
         : new(Words.None, Ink.Dim);
 

@@ -110,6 +110,10 @@ internal sealed class CatalogSchema(CatalogTables tables, IEngine engine)
     {
         var dialect = engine.Dialect;
         yield return $"ALTER TABLE {tables.Relations} ADD COLUMN states VARCHAR";
+        yield return $"""
+            UPDATE {tables.Relations} SET states = (SELECT string_agg(column_name, chr(31) ORDER BY ordinal_position) FROM information_schema.columns AS varve_columns
+            WHERE varve_columns.table_schema = {tables.Relations}.schema_name AND varve_columns.table_name = {tables.Relations}.name) WHERE kind = {"states"}
+            """;
         yield return $"ALTER TABLE {tables.Dirty} ADD COLUMN state VARCHAR";
         yield return $"""
             CREATE TABLE {tables.Archives} (policy VARCHAR NOT NULL, location VARCHAR NOT NULL, from_us BIGINT NOT NULL, to_us BIGINT NOT NULL, part INTEGER NOT NULL, file VARCHAR NOT NULL,

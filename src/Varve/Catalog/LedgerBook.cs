@@ -12,9 +12,13 @@ namespace Varve.Catalog;
 /// <summary>The ledgers of the catalog: what is covered, dirty, cut, lost, gone and held.</summary>
 internal sealed class LedgerBook(CatalogTables tables, PolicyShelf shelf)
 {
+    /// <summary>Between the names of columns: the unit separator of ASCII, which is in no name that people write.</summary>
+    private const char ColumnSeparator = '\u001f';
+
     private const string Arrival = "arrival_seen";
     private const string Confirmed = "confirmed_revision";
     private const string Published = "published_revision";
+    private const string Types = "column_types";
     private const string Zone = "zone_version";
 
     /// <summary>The ledger of one policy at an instant (for holds that end by themselves).</summary>
@@ -24,8 +28,8 @@ internal sealed class LedgerBook(CatalogTables tables, PolicyShelf shelf)
         var facts = (await statements.QueryAsync($"SELECT name, value FROM {tables.Meta} WHERE starts_with(name, {Key(name, "")})", cancellationToken))
             .ToDictionary(r => r.Text(0)[Key(name, "").Length..], r => r.Text(1));
         var coverage = await statements.QueryAsync($"SELECT relation, kind, from_us, to_us FROM {tables.Coverage} WHERE policy = {name}", cancellationToken);
-        var dirty = await statements.QueryAsync($"SELECT relation, kind, from_us, to_us, rows_left, by_others FROM {tables.Dirty} WHERE policy = {name}", cancellationToken);
-        var created = await statements.QueryAsync($"SELECT relation FROM {tables.Relations} WHERE policy = {name} AND kind = {"states"}", cancellationToken);
+        var dirty = await statements.QueryAsync($"SELECT relation, kind, from_us, to_us, rows_left, by_others, state FROM {tables.Dirty} WHERE policy = {name}", cancellationToken);
+        var created = await statements.QueryAsync($"SELECT relation, states FROM {tables.Relations} WHERE policy = {name} AND kind = {"states"}", cancellationToken);
         var confirmed = facts.TryGetValue(Confirmed, out var known) ? int.Parse(known, CultureInfo.InvariantCulture) : 0;
         return new()
         {
@@ -35,9 +39,10 @@ internal sealed class LedgerBook(CatalogTables tables, PolicyShelf shelf)
             ConfirmedPolicy = confirmed == 0 ? null : (await shelf.RevisionAsync(statements, name, confirmed, cancellationToken))?.Policy,
             PublishedRevision = facts.TryGetValue(Published, out var published) ? int.Parse(published, CultureInfo.InvariantCulture) : 0,
             ArrivalSeen = facts.TryGetValue(Arrival, out var seen) ? long.Parse(seen, CultureInfo.InvariantCulture) : null,
+            Types = TypesOf(facts.GetValueOrDefault(Types)),
             ZoneVersion = facts.GetValueOrDefault(Zone),
             Holds = [.. (await HoldsAsync(statements, name, cancellationToken)).Where(h => h.Until is not { } until || until > at)],
-            Relations = Sets(coverage, dirty, [.. created.Select(r => r.Text(0))]),
+            Relations = Sets(coverage, dirty, created.ToDictionary(r => r.Text(0), r => r.TextOrNull(1)?.Split(ColumnSeparator) ?? [])),
         };
     }
 
@@ -50,6 +55,8 @@ internal sealed class LedgerBook(CatalogTables tables, PolicyShelf shelf)
         await SaveAsync(statements, tables.Dirty, policy, relation, "dirty", before.Dirty, after.Dirty, cancellationToken);
         await SaveAsync(statements, tables.Dirty, policy, relation, "lost", before.Lost, after.Lost, cancellationToken);
         await SaveAsync(statements, tables.Dirty, policy, relation, "halted", before.Halted, after.Halted, cancellationToken);
+        foreach (var column in before.Thin.Keys.Union(after.Thin.Keys).Order(StringComparer.Ordinal))
+            await SaveThinAsync(statements, policy, relation, column, before.Thin.GetValueOrDefault(column, RangeSet.Empty), after.Thin.GetValueOrDefault(column, RangeSet.Empty), cancellationToken);
         if (before.Cut.SequenceEqual(after.Cut)) return;
         await statements.ExecuteAsync($"DELETE FROM {tables.Dirty} WHERE policy = {policy} AND relation = {relation} AND kind = {"cut"}", cancellationToken);
         if (after.Cut.Count == 0) return;
@@ -72,6 +79,14 @@ internal sealed class LedgerBook(CatalogTables tables, PolicyShelf shelf)
     /// <summary>Remembers the version of the zone data that buckets were built with.</summary>
     public Task SaveZoneAsync(IStatements statements, string policy, string version, CancellationToken cancellationToken) =>
         SaveFactAsync(statements, policy, Zone, version, cancellationToken);
+
+    /// <summary>Remembers the types of the columns that tiers are built with; those of columns that are no longer measured too.</summary>
+    public Task SaveTypesAsync(IStatements statements, string policy, IReadOnlyDictionary<string, string> before, IReadOnlyDictionary<string, string> types, CancellationToken cancellationToken) => SaveFactAsync(
+        statements, policy, Types, string.Join(ColumnSeparator, types.Concat(before.Where(b => !types.ContainsKey(b.Key))).OrderBy(t => t.Key, StringComparer.Ordinal).SelectMany(t => new[] { t.Key, t.Value })), cancellationToken);
+
+    private static FrozenDictionary<string, string> TypesOf(string? text) => string.IsNullOrEmpty(text)
+        ? FrozenDictionary<string, string>.Empty
+        : text.Split(ColumnSeparator).Chunk(2).ToFrozenDictionary(pair => pair[0], pair => pair[1]);
 
     /// <summary>Every hold of a policy, also those that have ended by themselves.</summary>
     public async Task<IReadOnlyList<Hold>> HoldsAsync(IStatements statements, string policy, CancellationToken cancellationToken) =>
@@ -106,6 +121,19 @@ internal sealed class LedgerBook(CatalogTables tables, PolicyShelf shelf)
             $"INSERT INTO {tables.Relations} (policy, relation, kind, schema_name, name, created_us) VALUES ({policy}, {relation}, {kind}, {table.Schema}, {table.Name}, {Micros.From(at)})", cancellationToken);
     }
 
+    /// <summary>Remembers the columns of a table of states.</summary>
+    public Task SaveColumnsAsync(IStatements statements, string policy, string relation, IReadOnlyList<string> columns, CancellationToken cancellationToken) => statements.ExecuteAsync(
+        $"UPDATE {tables.Relations} SET states = {string.Join(ColumnSeparator, columns)} WHERE policy = {policy} AND relation = {relation} AND kind = {"states"}", cancellationToken);
+
+    /// <summary>Forgets all that is known of a relation; what there was of it in the database.</summary>
+    public async Task<IReadOnlyList<(string Kind, TableName Table)>> ForgetAsync(IStatements statements, string policy, string relation, CancellationToken cancellationToken)
+    {
+        var rows = await statements.QueryAsync($"SELECT kind, schema_name, name FROM {tables.Relations} WHERE policy = {policy} AND relation = {relation}", cancellationToken);
+        foreach (var table in new[] { tables.Relations, tables.Coverage, tables.Dirty })
+            await statements.ExecuteAsync($"DELETE FROM {table} WHERE policy = {policy} AND relation = {relation}", cancellationToken);
+        return [.. rows.Select(r => (r.Text(0), new TableName(r.TextOrNull(1), r.Text(2))))];
+    }
+
     /// <summary>Every relation of Varve's with its policy.</summary>
     public async Task<IReadOnlyList<(string Policy, TableName Table)>> RelationsAsync(IStatements statements, CancellationToken cancellationToken) =>
         [.. (await statements.QueryAsync($"SELECT policy, schema_name, name FROM {tables.Relations}", cancellationToken)).Select(r => (r.Text(0), new TableName(r.TextOrNull(1), r.Text(2))))];
@@ -130,6 +158,17 @@ internal sealed class LedgerBook(CatalogTables tables, PolicyShelf shelf)
         }
     }
 
+    private async Task SaveThinAsync(IStatements statements, string policy, string relation, string column, RangeSet before, RangeSet after, CancellationToken cancellationToken)
+    {
+        if (before.Equals(after)) return;
+        await statements.ExecuteAsync($"DELETE FROM {tables.Dirty} WHERE policy = {policy} AND relation = {relation} AND kind = {"thin"} AND state = {column}", cancellationToken);
+        foreach (var some in after.Chunk(1000))
+        {
+            var rows = some.Select(r => (SqlText)$"({policy}, {relation}, {"thin"}, {Micros.From(r.From)}, {Micros.From(r.To)}, {column})");
+            await statements.ExecuteAsync($"INSERT INTO {tables.Dirty} (policy, relation, kind, from_us, to_us, state) VALUES {SqlText.Join(", ", rows)}", cancellationToken);
+        }
+    }
+
     private async Task SaveFactAsync(IStatements statements, string policy, string fact, string value, CancellationToken cancellationToken)
     {
         var name = Key(policy, fact);
@@ -137,12 +176,13 @@ internal sealed class LedgerBook(CatalogTables tables, PolicyShelf shelf)
         await statements.ExecuteAsync($"INSERT INTO {tables.Meta} (name, value) VALUES ({name}, {value})", cancellationToken);
     }
 
-    private static FrozenDictionary<string, RelationLedger> Sets(IReadOnlyList<Row> coverage, IReadOnlyList<Row> dirty, HashSet<string> created)
+    private static FrozenDictionary<string, RelationLedger> Sets(IReadOnlyList<Row> coverage, IReadOnlyList<Row> dirty, Dictionary<string, string[]> created)
     {
-        var relations = coverage.Concat(dirty).Select(r => r.Text(0)).Concat(created).Distinct();
+        var relations = coverage.Concat(dirty).Select(r => r.Text(0)).Concat(created.Keys).Distinct();
         return relations.ToFrozenDictionary(relation => relation, relation => new RelationLedger
         {
-            Created = created.Contains(relation),
+            Created = created.ContainsKey(relation),
+            Columns = created.GetValueOrDefault(relation, []),
             Covered = Of(coverage, relation, "covered"),
             Frozen = Of(coverage, relation, "frozen"),
             Accepted = Of(coverage, relation, "accepted"),
@@ -150,6 +190,7 @@ internal sealed class LedgerBook(CatalogTables tables, PolicyShelf shelf)
             Lost = Of(dirty, relation, "lost"),
             Halted = Of(dirty, relation, "halted"),
             Cut = [.. dirty.Where(r => r.Text(0) == relation && r.Text(1) == "cut").Select(r => new CutBucket(Range(r), r.Long(4), r.Truth(5))).OrderBy(c => c.Bucket.From)],
+            Thin = dirty.Where(r => r.Text(0) == relation && r.Text(1) == "thin").GroupBy(r => r.Text(6)).ToFrozenDictionary(g => g.Key, g => RangeSet.Of(g.Select(Range))),
         });
     }
 

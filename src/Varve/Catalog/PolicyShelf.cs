@@ -23,6 +23,18 @@ internal sealed class PolicyShelf(CatalogTables tables)
         return rows.Count == 0 ? null : Read(rows)[0];
     }
 
+    /// <summary>
+    /// Every policy in force, and every revision that may have built something, of deleted ones too: what was built is
+    /// still known under that name. Oldest first.
+    /// </summary>
+    public async Task<IReadOnlyList<Policy>> RevisionsAsync(IStatements statements, CancellationToken cancellationToken) =>
+    [
+        .. from row in await statements.QueryAsync($"SELECT document, state FROM {tables.Policies} ORDER BY policy, revision", cancellationToken)
+           let policy = PolicyJson.Read(row.Text(0))
+           where policy.Tiers.Count > 0 || row.Text(1) == Current
+           select policy,
+    ];
+
     /// <summary>The number of the newest revision that a name ever had; 0 for none.</summary>
     public async Task<int> NewestAsync(IStatements statements, string policy, CancellationToken cancellationToken) =>
         (int)(await statements.QueryAsync($"SELECT coalesce(max(revision), 0) FROM {tables.Policies} WHERE policy = {policy}", cancellationToken))[0].Long(0);

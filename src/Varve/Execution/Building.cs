@@ -20,7 +20,21 @@ internal static class Building
         }
 
         foreach (var statement in context.Sql.Create(tier)) await context.Statements.ExecuteAsync(statement, cancellationToken);
-        context.Draft.Of(tier.Id).Created = true;
+        var sets = context.Draft.Of(tier.Id);
+        sets.Created = true;
+        sets.Columns.AddRange(StateColumns.All(context.Blueprint, tier).Select(c => c.Value));
+        return Acted.Nothing;
+    }
+
+    /// <summary>Makes the table of a tier again with the columns that the policy asks for, and moves what it holds.</summary>
+    public static async Task<Acted> ReshapeAsync(StepContext context, PlanStep.Reshape step, CancellationToken cancellationToken)
+    {
+        var tier = context.Blueprint.Tier(step.Relation);
+        var sets = context.Draft.Of(tier.Id);
+        var added = step.Columns.Except(sets.Columns, StringComparer.Ordinal).ToList();
+        if (added.Count == 0) return Acted.Nothing;
+        foreach (var statement in context.Sql.Reshape(tier, sets.Columns)) await context.Statements.ExecuteAsync(statement, cancellationToken);
+        context.Draft.Reshape(tier, added);
         return Acted.Nothing;
     }
 
@@ -30,7 +44,7 @@ internal static class Building
         sets.Dirty = sets.Dirty.Union(step.Dirty.Intersect(sets.Covered)).Except(sets.CutRanges);
         sets.Lost = sets.Lost.Union(step.Lost.Except(sets.Covered));
         foreach (var cut in step.Cut.Where(c => !sets.CutRanges.Covers(c.Bucket)))
-            sets.Cut.Add(cut with { RowsLeft = await LeftAsync(context, Relations.Source, cut.Bucket, cancellationToken) });
+            sets.Cut.Add(cut with { RowsLeft = await LeftAsync(context, context.Blueprint.Tier(step.Relation), cut.Bucket, cancellationToken) });
         sets.Dirty = sets.Dirty.Except(sets.CutRanges);
         return Acted.Nothing;
     }
@@ -52,6 +66,8 @@ internal static class Building
     {
         await context.Statements.ExecuteAsync(context.Sql.Clear(tier, ranges), cancellationToken);
         var written = await context.Statements.ExecuteAsync(context.Sql.Build(tier, input, ranges), cancellationToken);
+        foreach (var (column, buckets) in context.Draft.Unknown(tier, input, ranges))
+            await context.Statements.ExecuteAsync(context.Sql.Forget(tier, column, buckets), cancellationToken);
         var time = context.Blueprint.Time;
         var read = await context.NumberAsync(
             input == Relations.Source
@@ -65,6 +81,24 @@ internal static class Building
     }
 
     /// <summary>The rows of a bucket that an input still has.</summary>
+    /// <summary>
+    /// What is left of the input of a cut bucket; where a retired tier has seen it as the source, no more than that saw:
+    /// rows that came since are late.
+    /// </summary>
+    private static async Task<long> LeftAsync(StepContext context, TierLayout tier, TimeRange bucket, CancellationToken cancellationToken)
+    {
+        var left = await LeftAsync(context, tier.Input, bucket, cancellationToken);
+        if (tier.Input != Relations.Source) return left;
+        var there = RangeSet.Of(bucket).Except(context.Draft.Of(Relations.Source).Frozen);
+        foreach (var retired in context.Blueprint.Retired)
+        {
+            if (!context.Draft.Gives(retired.Id).Covers(there) || !retired.Whole(there).Covers(there)) continue;
+            left = Math.Min(left, await context.NumberAsync(RowsSql.Stored(context.Dialect, context.Blueprint.Time, retired.States, there), cancellationToken));
+        }
+
+        return left;
+    }
+
     public static Task<long> LeftAsync(StepContext context, string input, TimeRange bucket, CancellationToken cancellationToken) =>
         context.NumberAsync(RowsSql.Count(context.Dialect, context.Blueprint.Time, context.Sql.Table(input), RangeSet.Of(bucket)), cancellationToken);
 }

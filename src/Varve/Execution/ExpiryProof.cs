@@ -55,15 +55,22 @@ internal sealed class ExpiryProof(StepContext context, string relation)
         var open = Comparable(tier, ranges);
         if (open.IsEmpty) return ranges;
         RowsCompared += await CountAsync(open, cancellationToken);
-        if (await AgreesAsync(tier, open, cancellationToken)) return ranges;
+        foreach (var (buckets, unknown) in context.Draft.Thin(tier, relation, open))
+            ranges = await CompareAsync(tier, buckets, new CompareSql(context.Blueprint.Without(unknown), tier, context.Dialect), ranges, cancellationToken);
+        return ranges;
+    }
+
+    private async Task<RangeSet> CompareAsync(TierLayout tier, RangeSet open, CompareSql compare, RangeSet ranges, CancellationToken cancellationToken)
+    {
+        if (await AgreesAsync(compare, open, cancellationToken)) return ranges;
         var again = RangeSet.Empty;
-        foreach (var mismatch in await MismatchesAsync(tier, open, cancellationToken))
+        foreach (var mismatch in await MismatchesAsync(tier, compare, open, cancellationToken))
         {
             if (!mismatch.Fewer) again = again.Add(mismatch.Bucket);
             else ranges = await CutAsync(tier, mismatch, ranges, cancellationToken);
         }
 
-        return again.IsEmpty ? ranges : await RebuildAsync(tier, again, ranges, cancellationToken);
+        return again.IsEmpty ? ranges : await RebuildAsync(tier, compare, again, ranges, cancellationToken);
     }
 
     /// <summary>
@@ -77,15 +84,14 @@ internal sealed class ExpiryProof(StepContext context, string relation)
         return relation == Relations.Source ? open : open.Intersect(tier.Whole(context.Draft.Gives(relation)));
     }
 
-    private async Task<bool> AgreesAsync(TierLayout tier, RangeSet open, CancellationToken cancellationToken)
+    private async Task<bool> AgreesAsync(CompareSql compare, RangeSet open, CancellationToken cancellationToken)
     {
         if (context.Blueprint.Policy.Proof != Proof.Totals || relation != Relations.Source) return false;
-        var totals = new CompareSql(context.Blueprint, tier, context.Dialect).Totals(open);
-        return (await context.Statements.QueryAsync(totals, cancellationToken)).Count == 0;
+        return (await context.Statements.QueryAsync(compare.Totals(open), cancellationToken)).Count == 0;
     }
 
-    private async Task<IReadOnlyList<Mismatch>> MismatchesAsync(TierLayout tier, RangeSet open, CancellationToken cancellationToken) =>
-        Mismatches.Read(tier, await context.Statements.QueryAsync(new CompareSql(context.Blueprint, tier, context.Dialect).Buckets(relation, open), cancellationToken));
+    private async Task<IReadOnlyList<Mismatch>> MismatchesAsync(TierLayout tier, CompareSql compare, RangeSet open, CancellationToken cancellationToken) =>
+        Mismatches.Read(tier, await context.Statements.QueryAsync(compare.Buckets(relation, open), cancellationToken));
 
     private async Task<RangeSet> CutAsync(TierLayout tier, Mismatch mismatch, RangeSet ranges, CancellationToken cancellationToken)
     {
@@ -97,13 +103,13 @@ internal sealed class ExpiryProof(StepContext context, string relation)
         return ranges.Remove(mismatch.Bucket);
     }
 
-    private async Task<RangeSet> RebuildAsync(TierLayout tier, RangeSet again, RangeSet ranges, CancellationToken cancellationToken)
+    private async Task<RangeSet> RebuildAsync(TierLayout tier, CompareSql compare, RangeSet again, RangeSet ranges, CancellationToken cancellationToken)
     {
         var (_, written) = await Building.BuildAsync(context, tier, relation, again, cancellationToken);
         context.Draft.RollUp(tier, relation, again, "the proof found it changed");
         RowsRebuilt += written;
         _notes.Add(FormattableString.Invariant($"{again.SelectMany(tier.Grid.Buckets).Count()} buckets of {tier.Id} had changed and were built again"));
-        foreach (var mismatch in await MismatchesAsync(tier, again, cancellationToken))
+        foreach (var mismatch in await MismatchesAsync(tier, compare, again, cancellationToken))
         {
             Halt(mismatch.Bucket, FormattableString.Invariant($"{tier.Id} does not agree with {relation} in {mismatch.Bucket} even right after it was built"));
             ranges = ranges.Remove(mismatch.Bucket);

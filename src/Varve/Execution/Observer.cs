@@ -16,7 +16,7 @@ internal sealed class Observer(IEngine engine, IStatements statements, Blueprint
 
     public async Task<TableState> ObserveAsync(Ledger ledger, Watch watch, CancellationToken cancellationToken)
     {
-        var created = blueprint.Tiers.Where(t => ledger.Of(t.Id).Created).ToList();
+        var created = blueprint.Tiers.Concat(blueprint.Retired).Where(t => ledger.Of(t.Id).Created).ToList();
         var sizes = (await engine.MeasureAsync([blueprint.Source, .. created.Select(t => t.States)], cancellationToken)).ToDictionary(s => s.Table);
         var source = sizes.GetValueOrDefault(blueprint.Source);
         var extent = await ExtentAsync(watch, cancellationToken);

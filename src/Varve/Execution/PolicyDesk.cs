@@ -85,8 +85,7 @@ internal sealed class PolicyDesk(IEngine engine, CatalogDesk desk, Surveyor surv
         }
 
         var resolved = blueprint?.Policy ?? policy;
-        if (blueprint is not null && stored.Policies.FirstOrDefault(s => s.Policy.Name == policy.Name) is { } before)
-            problems.AddRange(PolicyChanges.Refused(before.Policy, resolved));
+        if (blueprint is not null) problems.AddRange(PolicyChanges.Refused([.. stored.Revisions.Where(r => r.Name == policy.Name)], resolved));
         return (new(resolved, [.. problems.Select(p => p.Position is null && p.Path is { } path ? p with { Position = document.At(path) } : p)]), blueprint);
     }
 
@@ -105,9 +104,9 @@ internal sealed class PolicyDesk(IEngine engine, CatalogDesk desk, Surveyor surv
 
     private async Task<Stored> StoredAsync(CancellationToken cancellationToken)
     {
-        if (!await desk.Schema.ExistsAsync(cancellationToken)) return new([], []);
+        if (!await desk.Schema.ExistsAsync(cancellationToken)) return new([], [], []);
         return await engine.TransactAsync(
-            async (s, token) => new Stored(await desk.Policies.ListAsync(s, token), await desk.Ledgers.RelationsAsync(s, token)), readOnly: true, cancellationToken);
+            async (s, token) => new Stored(await desk.Policies.ListAsync(s, token), await desk.Policies.RevisionsAsync(s, token), await desk.Ledgers.RelationsAsync(s, token)), readOnly: true, cancellationToken);
     }
 
     private bool Same(TableName a, TableName b)
@@ -118,5 +117,5 @@ internal sealed class PolicyDesk(IEngine engine, CatalogDesk desk, Surveyor surv
 
     private Instant Now() => Instant.FromDateTimeOffset(clock.GetUtcNow());
 
-    private sealed record Stored(IReadOnlyList<StoredPolicy> Policies, IReadOnlyList<(string Policy, TableName Table)> Relations);
+    private sealed record Stored(IReadOnlyList<StoredPolicy> Policies, IReadOnlyList<Policy> Revisions, IReadOnlyList<(string Policy, TableName Table)> Relations);
 }

@@ -143,7 +143,7 @@ internal sealed class PolicyRun(IEngine engine, CatalogDesk desk, Surveyor surve
     private async Task SaveAsync(StepContext context, Ledger ledger, PlanStep step, Acted acted, CancellationToken cancellationToken)
     {
         var (blueprint, statements, policy) = (context.Blueprint, context.Statements, context.Blueprint.Policy.Name);
-        foreach (var relation in blueprint.Tiers.Select(t => t.Id).Prepend(Relations.Source))
+        foreach (var relation in blueprint.Tiers.Concat(blueprint.Retired).Select(t => t.Id).Prepend(Relations.Source))
         {
             var after = context.Draft.Of(relation).Ledger;
             await desk.Ledgers.SaveAsync(statements, policy, relation, ledger.Of(relation), after, cancellationToken);
@@ -152,6 +152,8 @@ internal sealed class PolicyRun(IEngine engine, CatalogDesk desk, Surveyor surve
 
         if (step is PlanStep.CreateTier)
             await desk.Ledgers.RegisterAsync(statements, policy, step.Relation, "states", blueprint.Tier(step.Relation).States, Now(), cancellationToken);
+        if (step is PlanStep.CreateTier or PlanStep.Reshape)
+            await desk.Ledgers.SaveColumnsAsync(statements, policy, step.Relation, context.Draft.Of(step.Relation).Columns, cancellationToken);
         await PublishAsync(context, ledger, step, cancellationToken);
         if (step is not (PlanStep.Expire or PlanStep.Discard)) return;
         var facts = new JsonObject { ["run"] = _id };
@@ -193,7 +195,9 @@ internal sealed class PolicyRun(IEngine engine, CatalogDesk desk, Surveyor surve
             await desk.Runs.CloseInterruptedAsync(s, plan.Policy, Now(), cancellationToken);
             await desk.Runs.BeginAsync(s, _id, plan, Now(), FormattableString.Invariant($"{actor.SystemUser}@{actor.Host}:{Environment.ProcessId}"), cancellationToken);
             await desk.Runs.PlanAsync(s, _id, plan.Policy, 0, plan.Steps, cancellationToken);
-            if (_survey!.State.Rows > 0 && _survey.State.Ledger.ConfirmedRevision != plan.Revision) await desk.Ledgers.ConfirmAsync(s, plan.Policy, plan.Revision, cancellationToken);
+            var types = _survey!.Blueprint.Types;
+            if (plan.Steps.Count > 0 && _survey.Blueprint.Tiers.Count > 0 && types.Any(t => !_survey.State.Ledger.Types.ContainsKey(t.Key))) await desk.Ledgers.SaveTypesAsync(s, plan.Policy, _survey.State.Ledger.Types, types, cancellationToken);
+            if (_survey.State.Rows > 0 && _survey.State.Ledger.ConfirmedRevision != plan.Revision) await desk.Ledgers.ConfirmAsync(s, plan.Policy, plan.Revision, cancellationToken);
         },
         cancellationToken);
 

@@ -12,25 +12,33 @@ internal sealed class Recheck(Dialect dialect, IStatements statements, Blueprint
     public async Task<(IReadOnlyList<BucketChange> Changes, Instant? Survivor, long? Arrival)> LookAsync(Ledger ledger, Watch watch, CancellationToken cancellationToken)
     {
         if (blueprint.Tiers.Count == 0) return ([], null, null);
-        var compare = new CompareSql(blueprint, blueprint.Tiers[0], dialect);
         var (ranges, certain, arrival) = blueprint.Arrival is { } column
             ? await ArrivedAsync(column, ledger, watch, cancellationToken)
             : (watch.Recheck, RangeSet.Empty, null);
         if (ranges.IsEmpty) return ([], null, arrival);
+        var compare = Compare(ledger, ranges);
         List<BucketChange> changes = [];
         foreach (var row in await statements.QueryAsync(compare.BucketTotals(ranges), cancellationToken))
             changes.Add(new(Bucket(row.Long(0)), row.Long(2), row.Long(1)));
         foreach (var bucket in certain.SelectMany(blueprint.Tiers[0].Grid.Buckets).Where(b => !changes.Exists(c => c.Bucket == b)))
             changes.Add(new(bucket, 0, 0));
-        return (changes, await SurvivorAsync(compare, changes, ledger, cancellationToken), arrival);
+        return (changes, await SurvivorAsync(changes, ledger, cancellationToken), arrival);
     }
 
-    private async Task<Instant?> SurvivorAsync(CompareSql compare, List<BucketChange> changes, Ledger ledger, CancellationToken cancellationToken)
+    /// <summary>What the first tier knows is compared; a state that a changed policy has just asked for is not there yet.</summary>
+    private CompareSql Compare(Ledger ledger, RangeSet ranges)
+    {
+        var tier = blueprint.Tiers[0];
+        return new(blueprint.Without(ledger.Of(tier.Id).UnknownIn(blueprint.StateNames, ranges)), tier, dialect);
+    }
+
+    private async Task<Instant?> SurvivorAsync(List<BucketChange> changes, Ledger ledger, CancellationToken cancellationToken)
     {
         if (!changes.Exists(c => c.Found < c.Stored)) return null;
         var known = ledger.Of(blueprint.Tiers[0].Id);
         var settled = known.Dirty.Union(known.CutRanges).Union(known.Frozen).Union(blueprint.Tiers[0].Covers(ledger.Of(Relations.Source).Frozen));
-        var rows = await statements.QueryAsync(compare.OldestAgreeing(known.Covered.Except(settled)), cancellationToken);
+        var ranges = known.Covered.Except(settled);
+        var rows = await statements.QueryAsync(Compare(ledger, ranges).OldestAgreeing(ranges), cancellationToken);
         return rows[0].LongOrNull(0) is { } micros ? Micros.ToInstant(micros) : null;
     }
 

@@ -103,10 +103,22 @@ internal sealed class Repairs(IEngine engine, Workshop workshop, AuditActor acto
             .Intersect(tier.Whole(draft.Gives(tier.Input)));
         open = open.Intersect(TimeRange.Since(draft.Since(tier)));
         if (open.IsEmpty) return new(draft.Blueprint.Policy.Name, tier.Id, open, 0, []);
-        var compare = new CompareSql(draft.Blueprint, tier, engine.Dialect);
-        var buckets = (await statements.QueryAsync(compare.Compared(open), cancellationToken))[0].Long(0);
-        var mismatches = Mismatches.Read(tier, await statements.QueryAsync(compare.Buckets(tier.Input, open), cancellationToken));
-        return new(draft.Blueprint.Policy.Name, tier.Id, open, buckets, mismatches);
+        var (buckets, mismatches) = (0L, new List<Mismatch>());
+        foreach (var (part, unknown) in Parts(draft, tier, open))
+        {
+            var compare = new CompareSql(draft.Blueprint.Without(unknown), tier, engine.Dialect);
+            buckets += (await statements.QueryAsync(compare.Compared(part), cancellationToken))[0].Long(0);
+            mismatches.AddRange(Mismatches.Read(tier, await statements.QueryAsync(compare.Buckets(tier.Input, part), cancellationToken)));
+        }
+
+        return new(draft.Blueprint.Policy.Name, tier.Id, open, buckets, [.. mismatches.OrderBy(m => m.Bucket.From)]);
+    }
+
+    /// <summary>What a changed policy has asked for since the last run is in no table yet, and so not compared.</summary>
+    private static IEnumerable<ThinPart> Parts(Draft draft, TierLayout tier, RangeSet open)
+    {
+        List<string> missing = [.. new[] { tier.Id, tier.Input }.Where(r => r != Relations.Source).SelectMany(r => draft.Blueprint.StateNames.Except(draft.Of(r).Columns, StringComparer.Ordinal))];
+        return draft.Thin(tier, tier.Input, open).Select(p => p with { Unknown = p.Unknown.Union(missing).ToHashSet(StringComparer.Ordinal) });
     }
 
     private Task<T> RecordAsync<T>(StoredPolicy stored, string action, JsonObject facts, Func<IStatements, CancellationToken, Task<T>> work, CancellationToken cancellationToken) => workshop.WriteAsync(

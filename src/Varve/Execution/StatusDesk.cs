@@ -18,7 +18,7 @@ internal static class StatusDesk
             Policy = stored.Policy,
             Revision = stored.Revision,
             AsOf = horizon.AsOf,
-            Relations = [Source(blueprint, state), .. blueprint.Tiers.Select(t => Tier(t, state, horizon))],
+            Relations = [Source(blueprint, state), .. blueprint.Tiers.Select(t => Tier(t, state, horizon)), .. blueprint.Retired.Select(t => Retired(t, state))],
             FrozenLate = state.Frozen,
             Timeless = state.Timeless,
             Future = state.Future,
@@ -49,6 +49,13 @@ internal static class StatusDesk
     }
 
     /// <summary>The first removal of the plan; where nothing is due, when the oldest bucket of the source will be.</summary>
+    private static RelationStatus Retired(TierLayout tier, TableState state)
+    {
+        var size = state.Tiers.GetValueOrDefault(tier.Id);
+        var until = state.Ledger.Of(tier.Id).Covered.End;
+        return new(tier.Id, tier.View ?? tier.States, size?.Rows ?? 0, size?.Bytes ?? 0, size?.First, until, until, Duration.Zero, 0, 0, 0) { IsRetired = true };
+    }
+
     private static NextExpiry? Next(Blueprint blueprint, TableState state, Plan plan, Horizon horizon)
     {
         if (plan.Steps.OfType<PlanStep.Expire>().FirstOrDefault() is { } step) return new(step.Relation, horizon.AsOf, step.Range, step.Rows);

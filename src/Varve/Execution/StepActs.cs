@@ -9,6 +9,7 @@ internal static class StepActs
     public static Task<Acted> ActAsync(StepContext context, PlanStep step, IEngine engine, CancellationToken cancellationToken) => step switch
     {
         PlanStep.CreateTier create => Building.CreateAsync(context, create, engine, cancellationToken),
+        PlanStep.Reshape reshape => Building.ReshapeAsync(context, reshape, cancellationToken),
         PlanStep.Mark mark => Building.MarkAsync(context, mark, cancellationToken),
         PlanStep.RollUp rollUp => Building.RollUpAsync(context, rollUp, cancellationToken),
         PlanStep.Expire expire => Removal.ExpireAsync(context, expire, cancellationToken),

@@ -11,7 +11,7 @@ namespace Varve.Execution;
 internal sealed record Survey(StoredPolicy Stored, Blueprint Blueprint, TableState State, Plan Plan);
 
 /// <summary>From a stored policy to its plan: describe, lay, watch, observe, plan. Nothing is written.</summary>
-internal sealed class Surveyor(IEngine engine, LedgerBook book)
+internal sealed class Surveyor(IEngine engine, LedgerBook book, PolicyShelf shelf)
 {
     /// <summary>Boundaries must nest from 1970 on; older rows are checked where they are found.</summary>
     public static readonly TimeRange Span = TimeRange.Since(NodaConstants.UnixEpoch);
@@ -28,6 +28,7 @@ internal sealed class Surveyor(IEngine engine, LedgerBook book)
 
     public async Task<Survey> SurveyAsync(IStatements statements, StoredPolicy stored, Blueprint blueprint, Ledger ledger, Instant asOf, CancellationToken cancellationToken)
     {
+        blueprint = blueprint with { Retired = await RetiredAsync(statements, blueprint, ledger, cancellationToken) };
         var watch = Planner.Watch(blueprint, ledger, asOf);
         var state = await new Observer(engine, statements, blueprint).ObserveAsync(ledger, watch, cancellationToken);
         return new(stored, blueprint, state, Planner.Plan(blueprint, state, asOf));
@@ -45,6 +46,17 @@ internal sealed class Surveyor(IEngine engine, LedgerBook book)
     }
 
     /// <summary>What the engine says about names.</summary>
+    /// <summary>The tiers whose tables are there and that the policy no longer has, as the newest revision says that had them; finest first.</summary>
+    private async Task<IReadOnlyList<TierLayout>> RetiredAsync(IStatements statements, Blueprint blueprint, Ledger ledger, CancellationToken cancellationToken)
+    {
+        var left = ledger.Relations.Where(r => r.Value.Created).Select(r => r.Key).Except(blueprint.Tiers.Select(t => t.Id)).ToHashSet(StringComparer.Ordinal);
+        if (left.Count == 0) return [];
+        List<TierLayout> retired = [];
+        foreach (var revision in (await shelf.RevisionsAsync(statements, cancellationToken)).Where(r => r.Name == blueprint.Policy.Name).Reverse())
+            retired.AddRange(BlueprintRules.Retired(revision, blueprint.Source).Where(t => left.Remove(t.Id)));
+        return [.. retired.OrderBy(t => t.Grid.Width.Longest).Select(t => t with { Lacks = blueprint.StateNames.Except(ledger.Of(t.Id).Columns, StringComparer.Ordinal).ToHashSet(StringComparer.Ordinal) })];
+    }
+
     public NameLimits Limits(Func<TableName, bool> isTaken) =>
         new(engine.Capabilities.MaxNameBytes, engine.Capabilities.MaxColumns, isTaken) { IgnoresCase = engine.Capabilities.IgnoresCase };
 }

@@ -24,7 +24,7 @@ internal sealed class Workshop
         _engine = engine;
         _options = options;
         Desk = new(engine, options.CatalogSchema, options.AuditKey);
-        Surveyor = new(engine, Desk.Ledgers);
+        Surveyor = new(engine, Desk.Ledgers, Desk.Policies);
     }
 
     public CatalogDesk Desk { get; }
@@ -35,6 +35,9 @@ internal sealed class Workshop
 
     public async Task<PolicyDesk> PolicyDeskAsync(CancellationToken cancellationToken) =>
         new(_engine, Desk, Surveyor, await ActorAsync(cancellationToken), _options.TimeProvider);
+
+    public async Task<Alterations> AlterationsAsync(CancellationToken cancellationToken) =>
+        new(_engine, this, await ActorAsync(cancellationToken));
 
     public async Task<Repairs> RepairsAsync(CancellationToken cancellationToken) =>
         new(_engine, this, await ActorAsync(cancellationToken));
@@ -79,6 +82,28 @@ internal sealed class Workshop
         var blueprint = await Surveyor.LayAsync(draft.Policy, cancellationToken);
         var ledger = await ReadAsync((s, token) => Desk.Ledgers.LoadAsync(s, draft, asOf, token), Ledger.Empty(draft.Hash), cancellationToken);
         return await _engine.TransactAsync((s, token) => Surveyor.SurveyAsync(s, draft, blueprint, ledger, asOf, token), readOnly: true, cancellationToken);
+    }
+
+    public async Task<IReadOnlyList<PolicyDiff>> DiffAsync(IReadOnlyList<StoredPolicy> policies, CancellationToken cancellationToken)
+    {
+        List<PolicyDiff> diffs = [];
+        foreach (var stored in policies) diffs.Add(await new Comparing(_engine, this).DiffAsync(stored, null, cancellationToken));
+        return diffs;
+    }
+
+    public async Task<IReadOnlyList<PolicyDiff>> DiffAsync(IReadOnlyList<PolicyDocument> documents, CancellationToken cancellationToken)
+    {
+        List<PolicyDiff> diffs = [];
+        var all = await ReadAsync(Desk.Policies.ListAsync, [], cancellationToken);
+        foreach (var (report, _) in await (await PolicyDeskAsync(cancellationToken)).CheckAsync(documents, cancellationToken))
+        {
+            var stored = all.FirstOrDefault(s => s.Policy.Name == report.Policy.Name);
+            diffs.Add(stored is null
+                ? new(report.Policy.Name, 0, [], [.. report.Problems.Where(p => !p.IsWarning)], RemovesMore: false, [])
+                : await new Comparing(_engine, this).DiffAsync(stored, report, cancellationToken));
+        }
+
+        return diffs;
     }
 
     public async Task<IReadOnlyList<StepStatements>> StatementsAsync(Plan plan, IReadOnlyList<PolicyDocument> documents, CancellationToken cancellationToken)

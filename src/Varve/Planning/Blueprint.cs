@@ -30,11 +30,33 @@ public sealed record Blueprint
     /// <summary>The tiers, finest first.</summary>
     public required IReadOnlyList<TierLayout> Tiers { get; init; }
 
+    /// <summary>
+    /// Tiers of earlier revisions whose tables are still there, finest first: not built and not expired, and an input for
+    /// what nothing else can build any more.
+    /// </summary>
+    public IReadOnlyList<TierLayout> Retired { get; init; } = [];
+
     /// <summary>The stitched view; null without tiers or where the policy wants no views.</summary>
     public required TableName? Stitched { get; init; }
 
-    /// <summary>The tier of that id.</summary>
-    public TierLayout Tier(string id) => Tiers.First(t => t.Id == id);
+    /// <summary>The columns of the states of every measure, in order.</summary>
+    internal IEnumerable<string> StateNames => Measures.SelectMany(m => m.States.Select(m.ColumnOf));
+
+    /// <summary>What people read: the name of each column, and the columns of the states that it is read from.</summary>
+    internal IEnumerable<(string Name, IEnumerable<string> States)> Values =>
+        from measure in Measures
+        from function in measure.Measure.Functions
+        select ($"{measure.Measure.Name}_{PolicyKeys.Lower(function.ToString())}", MeasureStates.Of(function).Select(measure.ColumnOf));
+
+    /// <summary>The tier of that id, retired ones included.</summary>
+    public TierLayout Tier(string id) => Tiers.FirstOrDefault(t => t.Id == id) ?? Retired.First(t => t.Id == id);
+
+    /// <summary>By column of the source, series and measures: its type.</summary>
+    internal IReadOnlyDictionary<string, string> Types => Series.Concat(Measures.Select(m => m.Column)).DistinctBy(c => c.Name).ToDictionary(c => c.Name, c => c.TypeName, StringComparer.Ordinal);
+
+    /// <summary>The same without some columns of states, and without what cannot be merged without them.</summary>
+    internal Blueprint Without(IReadOnlySet<string> columns) =>
+        columns.Count == 0 ? this : this with { Measures = [.. Measures.Select(m => m.Without(columns))] };
 
     /// <summary>The tiers that are built from a relation.</summary>
     public IEnumerable<TierLayout> BuiltFrom(string relation) => Tiers.Where(t => t.Input == relation);
@@ -51,7 +73,24 @@ public sealed record TimeColumn(string Name, ColumnType Type, TimeUnit Unit);
 /// <param name="Column">The column of the source.</param>
 /// <param name="Ties">The rule for values at one instant.</param>
 /// <param name="States">Suffixes of the stored columns in their fixed order: count, sum, min, ….</param>
-public sealed record MeasureLayout(Measure Measure, Column Column, Ties Ties, IReadOnlyList<string> States);
+public sealed record MeasureLayout(Measure Measure, Column Column, Ties Ties, IReadOnlyList<string> States)
+{
+    /// <summary>The column of one of its states.</summary>
+    internal string ColumnOf(string state) => $"{Measure.Name}_{state}";
+
+    /// <summary>True where every state is known that a function is read from.</summary>
+    internal bool Knows(Function function) => MeasureStates.Of(function).All(States.Contains);
+
+    internal MeasureLayout Without(IReadOnlySet<string> columns)
+    {
+        List<string> left = [.. States.Where(s => !columns.Contains(ColumnOf(s)))];
+
+        // Moments merge around the mean of the whole, which needs the counts.
+        if (!left.Contains("count")) left.Remove("mean");
+        if (!left.Contains("mean")) left.Remove("m2");
+        return left.Count == States.Count ? this : this with { States = left };
+    }
+}
 
 /// <summary>One tier: its boundaries, its relations, and what it is built from.</summary>
 public sealed record TierLayout
@@ -76,6 +115,9 @@ public sealed record TierLayout
 
     /// <summary><see cref="Relations.Source"/>, or the id of the finer tier that it is built from.</summary>
     public required string Input { get; init; }
+
+    /// <summary>Columns of states that the policy asks for and its table has not: a retired tier that is not made again.</summary>
+    internal IReadOnlySet<string> Lacks { get; init; } = System.Collections.Frozen.FrozenSet<string>.Empty;
 
     /// <summary>True where the stitched view may read it: its boundaries contain those of the next coarser tier of the chain.</summary>
     public required bool InChain { get; init; }

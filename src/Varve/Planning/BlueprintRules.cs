@@ -40,6 +40,22 @@ public static class BlueprintRules
         return new(PolicyCodes.UnknownTable, $"There is no table {policy.Table.Text}. {hint}") { Path = "table" };
     }
 
+    /// <summary>The tiers of an earlier revision as they were made: nothing is built of them.</summary>
+    internal static IEnumerable<TierLayout> Retired(Policy revision, TableName source) =>
+        from tier in revision.Tiers
+        let grid = Cascade.GridOf(tier, revision)
+        select new TierLayout
+        {
+            Id = grid.Id,
+            Name = TierNames.Of(tier),
+            Grid = grid,
+            Keep = tier.Keep,
+            States = TierNames.States(revision, source, tier),
+            View = TierNames.View(revision, source, tier),
+            Input = Relations.Source,
+            InChain = false,
+        };
+
     private static Blueprint? Lay(Policy policy, TableDescription table, NameLimits limits, TimeRange span, List<Problem> problems)
     {
         var cascade = PolicyRules.Cascade(policy, span, problems);

@@ -32,6 +32,13 @@ internal static class Changes
     private static void Relabel(Draft draft, TierLayout tier, IReadOnlyList<Instant> labels)
     {
         var sets = draft.Of(tier.Id);
+        if (draft.Blueprint.Retired.Contains(tier))
+        {
+            draft.Steps.Add(new PlanStep.Mark { Relation = tier.Id, Dirty = sets.Covered, Reason = "the zone data changed: this retired tier is no input any more" });
+            sets.Dirty = sets.Covered;
+            return;
+        }
+
         var old = RangeSet.Of(labels.Select(l => tier.Grid.Cover(new TimeRange(l, l + tier.Grid.Width.Longest))));
         var again = tier.Whole(old.Intersect(sets.Covered)).Except(sets.CutRanges).Intersect(tier.Whole(draft.Spoilt(tier.Input).Complement()));
         if (!again.IsEmpty)

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using NodaTime;
 using Varve.Time;
 
@@ -18,7 +19,7 @@ internal sealed class Draft
     {
         Blueprint = blueprint;
         _state = state;
-        _sets = blueprint.Tiers.Select(t => t.Id).Append(Relations.Source).ToDictionary(id => id, id => new Sets(state.Ledger.Of(id)));
+        _sets = blueprint.Tiers.Concat(blueprint.Retired).Select(t => t.Id).Append(Relations.Source).ToDictionary(id => id, id => new Sets(state.Ledger.Of(id)));
         Start = History(blueprint, state);
     }
 
@@ -39,10 +40,38 @@ internal sealed class Draft
     public RangeSet Gives(string relation)
     {
         if (relation == Relations.Source) return Spoilt(relation).Complement();
-        var sets = Of(relation);
-        var before = RangeSet.Of(TimeRange.Before(Since(Blueprint.Tier(relation))));
-        return sets.Covered.Union(before).Except(sets.Dirty).Except(Spoilt(relation));
+        return Left(relation);
     }
+
+    private RangeSet Left(string tier)
+    {
+        var sets = Of(tier);
+        var before = RangeSet.Of(TimeRange.Before(Since(Blueprint.Tier(tier))));
+        return sets.Covered.Union(before).Except(sets.Dirty).Except(sets.Frozen).Except(sets.Lost);
+    }
+
+    /// <summary>What a relation gives with every state that the policy asks for.</summary>
+    public RangeSet Known(string relation) =>
+        relation == Relations.Source ? Gives(relation)
+        : Blueprint.Tier(relation).Lacks.Count > 0 ? RangeSet.Empty
+        : Gives(relation).Except(Of(relation).ThinIn(Blueprint.StateNames));
+
+    /// <summary>By column: buckets of a tier for which an input does not know a state.</summary>
+    public IEnumerable<(string Column, RangeSet Buckets)> Unknown(TierLayout tier, string input, RangeSet ranges)
+    {
+        if (input == Relations.Source) yield break;
+        var lacks = Blueprint.Tier(input).Lacks;
+        if (lacks.Count + Of(input).Thin.Count == 0) yield break;
+        foreach (var column in Blueprint.StateNames)
+        {
+            var buckets = lacks.Contains(column) ? ranges : ranges.Intersect(tier.Covers(Of(input).Thin.GetValueOrDefault(column, RangeSet.Empty)));
+            if (!buckets.IsEmpty) yield return (column, buckets);
+        }
+    }
+
+    /// <summary>Some buckets of a tier in parts, each with the columns of states that the tier or its input does not know there.</summary>
+    public IReadOnlyList<ThinPart> Thin(TierLayout tier, string input, RangeSet buckets) =>
+        Thinness.Split(buckets, Of(tier.Id).Thin.Select(t => (t.Key, t.Value)).Concat(Unknown(tier, input, buckets)));
 
     /// <summary>
     /// Where the history of a tier begins: nothing is before it, so it counts as covered. A tier that was built begins where
@@ -59,7 +88,7 @@ internal sealed class Draft
     public RangeSet Spoilt(string relation)
     {
         var sets = Of(relation);
-        if (relation != Relations.Source) return sets.Frozen.Union(sets.Lost);
+        if (relation != Relations.Source) return Blueprint.Retired.Any(t => t.Id == relation) ? Left(relation).Complement() : sets.Frozen.Union(sets.Lost);
         var cutByOthers = Blueprint.BuiltFrom(Relations.Source).SelectMany(t => Of(t.Id).Cut).Where(c => c.ByOthers);
         return sets.Frozen.Union(RangeSet.Of(cutByOthers.Select(c => c.Bucket)));
     }
@@ -80,11 +109,30 @@ internal sealed class Draft
         return stored is { } a && built is { } b ? Instant.Min(a, b) : stored ?? built;
     }
 
+    /// <summary>
+    /// What buckets of a tier can be built from: the planned input first, then the source, then every finer tier, finest
+    /// first, retired ones last; a tier only where its boundaries contain those of the buckets, as the zone really had them.
+    /// </summary>
+    public IEnumerable<string> Inputs(TierLayout tier, RangeSet buckets)
+    {
+        if (tier.Input != Relations.Source && Fits(tier, Blueprint.Tier(tier.Input), buckets)) yield return tier.Input;
+        yield return Relations.Source;
+        foreach (var finer in Blueprint.Tiers.TakeWhile(t => t.Id != tier.Id))
+            if (finer.Id != tier.Input && Fits(tier, finer, buckets)) yield return finer.Id;
+        foreach (var retired in Blueprint.Retired.Where(r => r.Grid.Width.Longest < tier.Grid.Width.Longest))
+            if (Fits(tier, retired, buckets)) yield return retired.Id;
+    }
+
+    private static bool Fits(TierLayout tier, TierLayout finer, RangeSet buckets) =>
+        buckets.IsEmpty || finer.Grid.BoundariesContain(tier.Grid, new(buckets.Start!.Value, buckets.End!.Value), out _);
+
     public void RollUp(TierLayout tier, string input, RangeSet ranges, string reason)
     {
         var sets = Of(tier.Id);
         AddRollUp(tier, input, ranges.Except(sets.Covered), reason, again: false);
         AddRollUp(tier, input, ranges.Intersect(sets.Covered), "its input changed since it was built", again: true);
+        Outdate(input, ranges.Intersect(sets.Covered));
+        Learn(tier, input, ranges);
         sets.Covered = sets.Covered.Union(ranges);
         sets.Dirty = sets.Dirty.Except(ranges);
         var first = ranges.Start!.Value;
@@ -125,6 +173,36 @@ internal sealed class Draft
         else Waits[same] = Waits[same] with { Range = new(Instant.Min(Waits[same].Range.From, hull.From), Instant.Max(Waits[same].Range.To, hull.To)) };
     }
 
+    /// <summary>States that a tier gets: unknown in every bucket that was built before.</summary>
+    public void Reshape(TierLayout tier, IReadOnlyList<string> added)
+    {
+        var sets = Of(tier.Id);
+        sets.Columns.AddRange(added);
+        if (!sets.Covered.IsEmpty) foreach (var column in added) sets.Thin[column] = sets.Covered;
+    }
+
+    /// <summary>A bucket that is built again from the source has changed: what a retired tier has of it is as it was, and no input any more.</summary>
+    private void Outdate(string input, RangeSet again)
+    {
+        if (again.IsEmpty || input != Relations.Source) return;
+        foreach (var tier in Blueprint.Retired)
+            Of(tier.Id).Dirty = Of(tier.Id).Dirty.Union(tier.Covers(again).Intersect(Of(tier.Id).Covered));
+    }
+
+    /// <summary>What was built is known, but for states that the input did not know and those that the policy no longer asks for.</summary>
+    private void Learn(TierLayout tier, string input, RangeSet ranges)
+    {
+        var sets = Of(tier.Id);
+        foreach (var (column, thin) in sets.Thin.ToList()) sets.SetThin(column, thin.Except(ranges));
+        foreach (var (column, buckets) in Unknown(tier, input, ranges)) sets.SetThin(column, sets.Thin.GetValueOrDefault(column, RangeSet.Empty).Union(buckets));
+        foreach (var column in Unasked(sets)) sets.SetThin(column, sets.Thin.GetValueOrDefault(column, RangeSet.Empty).Union(ranges));
+    }
+
+    private IEnumerable<string> Unasked(Sets sets) => sets.Columns.Count == 0 ? [] : sets.Columns
+        .Where(c => c != Blueprint.Time.Name && !c.StartsWith("varve_", StringComparison.Ordinal))
+        .Except(Blueprint.Series.Select(s => s.Name), StringComparer.Ordinal)
+        .Except(Blueprint.StateNames, StringComparer.Ordinal);
+
     private void AddRollUp(TierLayout tier, string input, RangeSet ranges, string reason, bool again)
     {
         foreach (var some in ranges.Chunk(MostRanges))
@@ -150,7 +228,7 @@ internal sealed class Draft
     {
         List<TimeRange> firsts =
         [
-            .. from tier in blueprint.Tiers
+            .. from tier in blueprint.Tiers.Concat(blueprint.Retired)
                let start = state.Ledger.Of(tier.Id).Covered.Start
                where start is not null
                select tier.Grid.BucketOf(start.Value),
@@ -181,6 +259,21 @@ internal sealed class Draft
         /// <summary>The oldest bucket that this plan builds; null for none.</summary>
         public Instant? Built { get; set; }
 
+        public List<string> Columns { get; } = [.. ledger.Columns];
+
+        public Dictionary<string, RangeSet> Thin { get; } = new(ledger.Thin, StringComparer.Ordinal);
+
+        /// <summary>Where one of some states is not known.</summary>
+        public RangeSet ThinIn(IEnumerable<string> columns) => Thin.Count == 0
+            ? RangeSet.Empty
+            : columns.Aggregate(RangeSet.Empty, (all, column) => all.Union(Thin.GetValueOrDefault(column, RangeSet.Empty)));
+
+        public void SetThin(string column, RangeSet buckets)
+        {
+            if (buckets.IsEmpty) Thin.Remove(column);
+            else Thin[column] = buckets;
+        }
+
         public RangeSet CutRanges => Cut.Count == 0 ? RangeSet.Empty : RangeSet.Of(Cut.Select(c => c.Bucket));
 
         /// <summary>The sets as they are now.</summary>
@@ -194,6 +287,8 @@ internal sealed class Draft
             Halted = Halted,
             Accepted = Accepted,
             Cut = [.. Cut],
+            Columns = [.. Columns],
+            Thin = Thin.Count == 0 ? FrozenDictionary<string, RangeSet>.Empty : Thin.ToFrozenDictionary(),
         };
 
         /// <summary>Buckets that a removed range leaves in part are cut; those that are gone as a whole are forgotten.</summary>

@@ -40,17 +40,26 @@ internal sealed class Due
             var due = _needs[tier.Id].Except(sets.Covered).Union(sets.Dirty).Except(sets.CutRanges)
                 .Intersect(tier.Grid.Floor(reach));
             if (due.IsEmpty) continue;
-            foreach (var input in Inputs(tier))
-            {
-                var whole = due.Intersect(tier.Whole(_draft.Gives(input)));
-                if (whole.IsEmpty) continue;
-                _draft.RollUp(tier, input, whole, input == tier.Input ? "closed and not covered" : $"closed and not covered; {tier.Input} no longer has it");
-                due = due.Except(whole);
-                if (due.IsEmpty) break;
-            }
-
+            due = Build(tier, due, _draft.Known);
+            due = Build(tier, due, _draft.Gives);
             if (!due.IsEmpty) _draft.Wait(tier.Id, due, $"{tier.Input} does not cover it yet", person: false);
         }
+    }
+
+    /// <summary>Builds what some input gives as a whole; what is left.</summary>
+    private RangeSet Build(TierLayout tier, RangeSet due, Func<string, RangeSet> gives)
+    {
+        if (due.IsEmpty) return due;
+        foreach (var input in _draft.Inputs(tier, due))
+        {
+            var whole = due.Intersect(tier.Whole(gives(input)));
+            if (whole.IsEmpty) continue;
+            _draft.RollUp(tier, input, whole, input == tier.Input ? "closed and not covered" : $"closed and not covered; {tier.Input} no longer has it");
+            due = due.Except(whole);
+            if (due.IsEmpty) break;
+        }
+
+        return due;
     }
 
     private RangeSet Missing(TierLayout tier, Horizon horizon)
@@ -68,7 +77,7 @@ internal sealed class Due
     {
         var lost = _needs[tier.Id];
         if (lost.IsEmpty) return;
-        foreach (var input in Inputs(tier))
+        foreach (var input in _draft.Inputs(tier, lost))
         {
             lost = lost.Intersect(tier.Covers(_draft.Spoilt(input)));
             if (lost.IsEmpty) return;
@@ -82,24 +91,5 @@ internal sealed class Due
         });
         _needs[tier.Id] = _needs[tier.Id].Except(lost);
         _draft.Of(tier.Id).Lost = _draft.Of(tier.Id).Lost.Union(lost);
-    }
-
-    /// <summary>
-    /// The planned input first, then every finer relation, finest first; a tier only where its boundaries contain those
-    /// that are due, as the zone really had them.
-    /// </summary>
-    private IEnumerable<string> Inputs(TierLayout tier)
-    {
-        if (Fits(tier, tier.Input)) yield return tier.Input;
-        if (tier.Input != Relations.Source) yield return Relations.Source;
-        foreach (var finer in _draft.Blueprint.Tiers.TakeWhile(t => t.Id != tier.Id))
-            if (finer.Id != tier.Input && Fits(tier, finer.Id)) yield return finer.Id;
-    }
-
-    private bool Fits(TierLayout tier, string input)
-    {
-        if (input == Relations.Source) return true;
-        var due = _needs[tier.Id].Union(_draft.Of(tier.Id).Dirty);
-        return due.IsEmpty || _draft.Blueprint.Tier(input).Grid.BoundariesContain(tier.Grid, new(due.Start!.Value, due.End!.Value), out _);
     }
 }

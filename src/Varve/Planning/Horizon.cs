@@ -67,7 +67,7 @@ internal sealed class Horizon
     public Watch Watch(Ledger ledger)
     {
         var frozen = ledger.Of(Relations.Source).Frozen;
-        if (_blueprint.Tiers.Count == 0) return new(AsOf, RangeSet.Empty, frozen);
+        if (_blueprint.Tiers.Count == 0 || Retyped.Of(_blueprint, ledger).Count > 0) return new(AsOf, RangeSet.Empty, frozen);
         var first = _blueprint.Tiers[0];
         var known = ledger.Of(first.Id);
         var window = _blueprint.Policy.Arrival is null ? Watched(first.Grid) : TimeRange.All;

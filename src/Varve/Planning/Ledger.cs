@@ -31,6 +31,9 @@ public sealed record Ledger
     /// <summary>The newest arrival stamp that was read, in microseconds; null before the first.</summary>
     public long? ArrivalSeen { get; init; }
 
+    /// <summary>By column of the source: the type that the tiers were built with, as the engine writes it; empty before the first.</summary>
+    public FrozenDictionary<string, string> Types { get; init; } = FrozenDictionary<string, string>.Empty;
+
     /// <summary>The version of the zone data that the coverage was built with; null before the first run.</summary>
     public string? ZoneVersion { get; init; }
 
@@ -77,6 +80,19 @@ public sealed record RelationLedger
 
     /// <summary>Buckets of this tier of which some input rows are gone.</summary>
     public IReadOnlyList<CutBucket> Cut { get; init; } = [];
+
+    /// <summary>The columns that its table was made with, in their order; empty where it is not created.</summary>
+    public IReadOnlyList<string> Columns { get; init; } = [];
+
+    /// <summary>
+    /// By column of a state: covered buckets in which it is NULL because nobody knows it: they were built before the policy
+    /// asked for it, or while it did not. A column that is missing is known everywhere.
+    /// </summary>
+    public FrozenDictionary<string, RangeSet> Thin { get; init; } = FrozenDictionary<string, RangeSet>.Empty;
+
+    /// <summary>Those of some columns of states that the relation does not know in all of a set.</summary>
+    internal IReadOnlySet<string> UnknownIn(IEnumerable<string> columns, RangeSet ranges) =>
+        columns.Where(c => !Columns.Contains(c) || (Thin.TryGetValue(c, out var thin) && !thin.Intersect(ranges).IsEmpty)).ToHashSet(StringComparer.Ordinal);
 
     /// <summary>The cut buckets as a set.</summary>
     public RangeSet CutRanges => Cut.Count == 0 ? RangeSet.Empty : RangeSet.Of(Cut.Select(c => c.Bucket));

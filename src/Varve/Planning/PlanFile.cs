@@ -65,6 +65,7 @@ public static partial class PlanFile
         StepShape shape = new() { Kind = step.Kind, Relation = step.Relation, Reason = step.Reason, Rows = step.Rows, Bytes = step.Bytes };
         return step switch
         {
+            PlanStep.Reshape reshape => shape with { Columns = reshape.Columns },
             PlanStep.Mark mark => shape with
             {
                 Dirty = Texts(mark.Dirty),
@@ -85,6 +86,7 @@ public static partial class PlanFile
         {
             "create" => new PlanStep.CreateTier { Relation = relation, Reason = reason, Rows = rows, Bytes = bytes },
             "publish" => new PlanStep.Publish { Relation = relation, Reason = reason, Rows = rows, Bytes = bytes },
+            "reshape" => new PlanStep.Reshape { Relation = relation, Reason = reason, Rows = rows, Bytes = bytes, Columns = Required(step.Columns, "columns") },
             "mark" => new PlanStep.Mark
             {
                 Relation = relation,
@@ -150,6 +152,8 @@ public static partial class PlanFile
         public long Rows { get; init; }
 
         public long Bytes { get; init; }
+
+        public IReadOnlyList<string>? Columns { get; init; }
 
         public string? Input { get; init; }
 

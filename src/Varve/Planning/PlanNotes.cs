@@ -6,9 +6,10 @@ namespace Varve.Planning;
 /// <summary>What a person should know about a table, whatever the plan does.</summary>
 internal static class PlanNotes
 {
-    public static IReadOnlyList<Problem> Of(Blueprint blueprint, TableState state)
+    public static IReadOnlyList<Problem> Of(Draft draft, TableState state)
     {
-        List<Problem> notes = [];
+        var blueprint = draft.Blueprint;
+        List<Problem> notes = [.. blueprint.Tiers.SelectMany(t => Thin(draft, t))];
         if (state.Frozen is { Rows: > 0, First: { } first, Last: { } last } && blueprint.Policy.LateAfterExpiry == LateAfterExpiry.Hold)
         {
             notes.Add(Note("VRV210", FormattableString.Invariant(
@@ -28,6 +29,18 @@ internal static class PlanNotes
         }
 
         return notes;
+    }
+
+    /// <summary>What a tier will never know of the functions that the policy asks for.</summary>
+    private static IEnumerable<Problem> Thin(Draft draft, TierLayout tier)
+    {
+        var sets = draft.Of(tier.Id);
+        if (sets.Thin.Count == 0) return [];
+        return from value in draft.Blueprint.Values
+               let ranges = sets.ThinIn(value.States).Except(sets.Frozen).Except(sets.Dirty)
+               where !ranges.IsEmpty
+               group value.Name by string.Join(", ", ranges.Take(3)) + (ranges.Count > 3 ? FormattableString.Invariant($" and {ranges.Count - 3} more ranges") : "") into names
+               select Note("VRV213", $"{Nearest.Listed(names)} of {tier.Id} cannot be regained for {names.Key}: the policy did not ask for it when this was built, and what it was built from has expired; it reads as NULL there");
     }
 
     private static Problem Note(string code, string message) => new(code, message) { IsWarning = true };

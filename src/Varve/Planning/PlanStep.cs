@@ -40,6 +40,19 @@ public abstract record PlanStep
         public override RangeSet Touches => RangeSet.Empty;
     }
 
+    /// <summary>Gives the states table of a tier the columns that a changed policy asks for.</summary>
+    public sealed record Reshape : PlanStep
+    {
+        /// <summary>The columns of states that it has not yet.</summary>
+        public required IReadOnlyList<string> Columns { get; init; }
+
+        /// <inheritdoc/>
+        public override string Kind => "reshape";
+
+        /// <inheritdoc/>
+        public override RangeSet Touches => RangeSet.Empty;
+    }
+
     /// <summary>Writes the views that people read.</summary>
     public sealed record Publish : PlanStep
     {

@@ -106,6 +106,7 @@ public static class PlanText
     {
         PlanStep.CreateTier => "create",
         PlanStep.Publish => "publish",
+        PlanStep.Reshape => "add",
         PlanStep.Mark => "mark",
         PlanStep.RollUp { Again: true } => "rebuild",
         PlanStep.RollUp => "roll up",
@@ -118,6 +119,7 @@ public static class PlanText
     {
         PlanStep.RollUp rollUp => $"{step.Relation} from {Input(rollUp)}",
         PlanStep.Publish => "views",
+        PlanStep.Reshape reshape => $"{string.Join(", ", reshape.Columns)} to {step.Relation}",
         _ => step.Relation,
     };
 
@@ -135,7 +137,7 @@ public static class PlanText
 
     private static PlanTone Tone(PlanStep step) => step switch
     {
-        PlanStep.CreateTier or PlanStep.Publish => PlanTone.Create,
+        PlanStep.CreateTier or PlanStep.Reshape or PlanStep.Publish => PlanTone.Create,
         PlanStep.RollUp => PlanTone.Build,
         PlanStep.Expire or PlanStep.Discard => PlanTone.Remove,
         _ => PlanTone.Mark,

@@ -22,10 +22,8 @@ public static class Planner
     {
         var horizon = Horizon.At(blueprint, Micros.FloorToMilliseconds(asOf), state.Last);
         var draft = new Draft(blueprint, state);
-        Create(draft, state);
-        Changes.Mark(draft, state, horizon);
-        Work(draft, state, horizon);
-        Discard(draft, state);
+        if (Retyped.Of(blueprint, state.Ledger) is { Count: > 0 } columns) draft.Waits.AddRange(Retyped.Waits(blueprint, columns));
+        else Decide(draft, state, horizon);
         return new()
         {
             Policy = blueprint.Policy.Name,
@@ -35,15 +33,30 @@ public static class Planner
             ZoneVersion = DateTimeZoneProviders.Tzdb.VersionId,
             Steps = draft.Steps,
             Waits = draft.Waits,
-            Notes = PlanNotes.Of(blueprint, state),
+            Notes = PlanNotes.Of(draft, state),
             Brake = BrakeRule.For(blueprint, state, draft.Steps),
         };
+    }
+
+    private static void Decide(Draft draft, TableState state, Horizon horizon)
+    {
+        Create(draft, state);
+        Relaid.Mark(draft);
+        Backfill.Mark(draft);
+        Publish(draft, state);
+        Changes.Mark(draft, state, horizon);
+        Work(draft, state, horizon);
+        Discard(draft, state, horizon);
     }
 
     private static void Create(Draft draft, TableState state)
     {
         foreach (var tier in draft.Blueprint.Tiers.Where(t => !state.Ledger.Of(t.Id).Created))
             draft.Steps.Add(new PlanStep.CreateTier { Relation = tier.Id, Reason = "the policy asks for it" });
+    }
+
+    private static void Publish(Draft draft, TableState state)
+    {
         if (draft.Blueprint.Tiers.Count > 0 && state.Ledger.PublishedRevision != state.Ledger.Revision)
             draft.Steps.Add(new PlanStep.Publish { Relation = Relations.All, Reason = "the views of this revision" });
     }
@@ -65,10 +78,12 @@ public static class Planner
         }
     }
 
-    private static void Discard(Draft draft, TableState state)
+    // As of an earlier instant than a run before, what expired then may be younger than keep again.
+    private static void Discard(Draft draft, TableState state, Horizon horizon)
     {
         if (draft.Blueprint.Policy.LateAfterExpiry != LateAfterExpiry.Discard || state.Frozen.Rows == 0) return;
-        foreach (var range in state.Ledger.Of(Relations.Source).Frozen)
+        var past = TimeRange.Before(horizon.Edge(Relations.Source));
+        foreach (var range in state.Ledger.Of(Relations.Source).Frozen.Intersect(past))
         {
             draft.Steps.Add(new PlanStep.Discard
             {

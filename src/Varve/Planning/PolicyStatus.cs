@@ -16,7 +16,7 @@ public sealed record PolicyStatus
     /// <summary>As of when.</summary>
     public required Instant AsOf { get; init; }
 
-    /// <summary>Source first, then the tiers, finest first.</summary>
+    /// <summary>Source first, then the tiers, finest first, then those that are retired.</summary>
     public required IReadOnlyList<RelationStatus> Relations { get; init; }
 
     /// <summary>Rows that came for ranges that have expired, and stay in the source.</summary>
@@ -73,7 +73,11 @@ public sealed record RelationStatus(
     Duration Behind,
     int Dirty,
     int Cut,
-    int Lost);
+    int Lost)
+{
+    /// <summary>True for a tier that the policy no longer has: it is not built and does not expire.</summary>
+    public bool IsRetired { get; init; }
+}
 
 /// <summary>The next removal.</summary>
 /// <param name="Relation">Where.</param>

@@ -17,7 +17,8 @@ internal static class MeasureStates
     internal static IEnumerable<string> Columns(Measure measure, bool isFloat) =>
         Of(measure, isFloat).Concat(measure.Functions.Select(f => PolicyKeys.Lower(f.ToString()))).Distinct().Select(s => $"{measure.Name}_{s}");
 
-    private static string[] Of(Function function) => function switch
+    /// <summary>The suffixes of the states that a function is read from.</summary>
+    internal static string[] Of(Function function) => function switch
     {
         Function.Count => ["count"],
         Function.Sum or Function.Avg => ["count", "sum"],

@@ -4,28 +4,28 @@ namespace Varve.Policies;
 public static class PolicyChanges
 {
     /// <summary>
-    /// The changes that are not built yet. Free to change are keeps, late, recheck, proof, min_coverage, on_silence,
-    /// late_after_expiry, arrival, views and tags; tiers may be added; a policy without tiers may also change its series
-    /// and measures, because nothing was built from them.
+    /// The changes that would mix what is built with something else. Free to change are keeps, late, recheck, proof,
+    /// min_coverage, on_silence, late_after_expiry, arrival, views and tags; measures, functions and tiers come and go; a
+    /// policy that never had a tier may change everything but its name and its table.
     /// </summary>
-    /// <param name="stored">The policy as it is stored.</param>
+    /// <param name="revisions">The policy as it was stored, oldest revision first; what was built by an old one may still be there.</param>
     /// <param name="changed">The policy of the same name as it should be; sound by <see cref="PolicyRules"/>.</param>
     /// <returns>One problem for each; none if the change can be applied.</returns>
-    public static IReadOnlyList<Problem> Refused(Policy stored, Policy changed)
+    public static IReadOnlyList<Problem> Refused(IReadOnlyList<Policy> revisions, Policy changed)
     {
-        ArgumentNullException.ThrowIfNull(stored);
+        ArgumentNullException.ThrowIfNull(revisions);
         ArgumentNullException.ThrowIfNull(changed);
         List<Problem> problems = [];
-        Differ("policy", stored.Name, changed.Name, problems);
+        if (revisions.Count == 0) return problems;
+        var stored = revisions[^1];
         Differ("table", stored.Table.Text, changed.Table.Text, problems);
-        Differ("time", Time(stored), Time(changed), problems);
-        if (stored.Tiers.Count == 0) return problems;
-        if (!stored.Series.SequenceEqual(changed.Series, StringComparer.Ordinal)) Differ("series", Series(stored), Series(changed), problems, isKnown: true);
-        if (Canonical(stored.Measures) != Canonical(changed.Measures)) Differ("measures", Measures(stored), Measures(changed), problems, isKnown: true);
-        Differ("interval", stored.Interval?.Text ?? "none", changed.Interval?.Text ?? "none", problems);
-        Differ("ties", PolicyKeys.Lower(stored.Ties.ToString()), PolicyKeys.Lower(changed.Ties.ToString()), problems);
-        Differ("schema", stored.Schema ?? "the source's", changed.Schema ?? "the source's", problems);
-        foreach (var tier in stored.Tiers) Tier(stored, tier, changed, problems);
+        if (revisions.LastOrDefault(r => r.Tiers.Count > 0) is not { } built) return problems;
+        Differ("time", Time(built), Time(changed), problems);
+        Differ("series", Series(built), Series(changed), problems);
+        Differ("interval", built.Interval?.Text ?? "none", changed.Interval?.Text ?? "none", problems);
+        Differ("schema", built.Schema ?? "the source's", changed.Schema ?? "the source's", problems);
+        foreach (var measure in changed.Measures ?? []) Measure(revisions, measure, changed, problems);
+        for (var i = 0; i < changed.Tiers.Count; i++) Tier(revisions, changed, i, problems);
         return problems;
     }
 
@@ -45,40 +45,49 @@ public static class PolicyChanges
             || (before.LateAfterExpiry == LateAfterExpiry.Hold && now.LateAfterExpiry == LateAfterExpiry.Discard);
     }
 
-    private static void Tier(Policy stored, Tier tier, Policy changed, List<Problem> problems)
+    private static void Measure(IReadOnlyList<Policy> revisions, Measure measure, Policy changed, List<Problem> problems)
     {
-        var name = TierNames.Of(tier);
-        if (Same(tier, changed) is not { } now)
-        {
-            problems.Add(new(PolicyCodes.ComesLater, $"Tier `{name}` is stored and the changed policy has none of that name. Removing or renaming a tier comes later: keep it as it is.") { Path = "tiers" });
-            return;
-        }
+        var now = Origin(changed, measure);
+        var before = revisions.Where(r => r.Tiers.Count > 0)
+            .SelectMany(r => (r.Measures ?? []).Where(m => m.Name == measure.Name).Select(m => Origin(r, m)))
+            .FirstOrDefault(origin => origin != now);
+        if (before is null) return;
+        problems.Add(new(PolicyCodes.Unchangeable, $"The measure `{measure.Name}` was {before}, and the changed policy says {now}: its tiers would hold both. Keep it, or give the new one another name: `{measure.Name}2: {{ column: {measure.Column}, functions: […] }}`.") { Path = $"measures.{measure.Name}" });
+    }
 
-        var index = changed.Tiers.ToList().IndexOf(now);
-        var (before, after) = (Identity(stored, tier), Identity(changed, now));
-        if (before != after)
+    private static void Tier(IReadOnlyList<Policy> revisions, Policy changed, int index, List<Problem> problems)
+    {
+        var tier = changed.Tiers[index];
+        var (name, now) = (TierNames.Of(tier), Identity(changed, tier));
+        foreach (var stored in revisions.Reverse())
         {
-            problems.Add(new(PolicyCodes.ComesLater, $"Tier `{name}` is stored with the buckets {before}, and the changed policy says {after}. Other buckets are another tier: keep this one and add one with another `name`.") { Path = TierNames.Path(index, "every") });
+            if (Same(tier, stored) is { } named && Identity(stored, named) is var before && before != now)
+            {
+                problems.Add(new(PolicyCodes.Unchangeable, $"Tier `{name}` was built with the buckets {before}, and the changed policy says {now}. Other buckets are another tier: give it another `name`.") { Path = TierNames.Path(index, "every") });
+                return;
+            }
+
+            if (stored.Tiers.FirstOrDefault(t => Identity(stored, t) == now) is { } renamed && TierNames.Of(renamed) != name)
+            {
+                problems.Add(new(PolicyCodes.Unchangeable, $"The tier with the buckets {now} was built as `{TierNames.Of(renamed)}`, and the changed policy calls it `{name}`. People query it by its name: keep it, and make a view of the other name.") { Path = TierNames.Path(index, "name") });
+                return;
+            }
         }
     }
 
     private static Tier? Same(Tier tier, Policy policy) => policy.Tiers.FirstOrDefault(t => TierNames.Of(t) == TierNames.Of(tier));
 
-    private static void Differ(string key, string before, string after, List<Problem> problems, bool isKnown = false)
+    private static void Differ(string key, string before, string after, List<Problem> problems)
     {
-        if (!isKnown && before == after) return;
-        problems.Add(new(PolicyCodes.ComesLater, $"`{key}` is stored as {before}, and the changed policy says {after}. Changing it comes later: keep it, or make a new policy for another table.") { Path = key });
+        if (before == after) return;
+        problems.Add(new(PolicyCodes.Unchangeable, $"`{key}` is stored as {before}, and the changed policy says {after}. What is built would be mixed with something else: keep it, or delete this policy, which leaves every relation, and make one of another name with another `schema`.") { Path = key });
     }
 
     private static string Identity(Policy policy, Tier tier) => Cascade.GridOf(tier, policy).Id;
-
-    private static string Canonical(IReadOnlyList<Measure>? measures) =>
-        PolicyJson.Canonical(new() { Name = "", Table = new(null, ""), Time = "", Measures = measures });
 
     private static string Time(Policy policy) => policy.Unit is { } unit ? $"{policy.Time} in {PolicyKeys.Lower(unit.ToString())}" : policy.Time;
 
     private static string Series(Policy policy) => $"[{string.Join(", ", policy.Series)}]";
 
-    private static string Measures(Policy policy) => policy.Measures is not { } measures ? "auto"
-        : $"{{ {string.Join(", ", measures.Select(m => $"{m.Name}: {(m.Column == m.Name ? "" : m.Column + " ")}[{string.Join(", ", m.Functions.Select(f => PolicyKeys.Lower(f.ToString())))}]{(m.Ties is { } ties ? " " + PolicyKeys.Lower(ties.ToString()) : "")}"))} }}";
+    private static string Origin(Policy policy, Measure measure) => $"the column {measure.Column} with ties: {PolicyKeys.Lower((measure.Ties ?? policy.Ties).ToString())}";
 }

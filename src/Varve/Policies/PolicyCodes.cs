@@ -41,7 +41,7 @@ public static class PolicyCodes
     internal const string NotATable = "VRV138";
     internal const string NamesCollide = "VRV139";
     internal const string TimeUnit = "VRV140";
-    internal const string ComesLater = "VRV150";
+    internal const string Unchangeable = "VRV150";
     internal const string TakenAsUtc = "VRV190";
     internal const string Vanishes = "VRV191";
 
@@ -79,7 +79,7 @@ public static class PolicyCodes
         new(NotATable, "The source is a view.", "Name the table behind it: rows of a view cannot be kept or removed."),
         new(NamesCollide, "Two relations would have one name.", "Give one tier another `name`."),
         new(TimeUnit, "A boundary cannot be written in the time column.", "Use a width and an origin in whole units of the column; a date takes calendar widths in UTC."),
-        new(ComesLater, "A change of a stored policy that is not built yet.", "Make a new policy or a tier of another name."),
+        new(Unchangeable, "A change that would mix what is built with something else.", "Give the measure or the tier another name, or make a new policy."),
         new(TakenAsUtc, "A time column without a zone is read as UTC.", "Nothing, if it is UTC.", IsWarning: true),
         new(Vanishes, "Columns whose values are in no tier.", "Measure them, or leave them to go with the source.", IsWarning: true),
     ];

@@ -33,8 +33,36 @@ internal sealed class Answering(Blueprint blueprint, Ledger ledger)
                where parts.Exists(p => p.Relation == tier.Id)
                select $"{Hull(parts.Where(p => p.Relation == tier.Id))} is answered by {tier.Name}: nothing as fine as {exact?.Width.Name ?? Span(wanted)} survives there",
         ];
-        return (Merge(parts), notes);
+        return (Known(Merge(parts), request, notes), notes);
     }
+
+    /// <summary>Parts split where a relation does not know a state: a shown bucket of which it knows one only in part is not known.</summary>
+    private List<AnswerPart> Known(List<AnswerPart> parts, QueryRequest request, List<string> notes)
+    {
+        List<AnswerPart> known = [];
+        foreach (var part in parts)
+        {
+            List<(string Column, RangeSet Thin)> unknown = [.. part.Relation == Relations.Source ? [] : Unknown(part)];
+            notes.AddRange(
+                from value in blueprint.Values
+                where request.Columns.Count == 0 || request.Columns.Contains(value.Name, StringComparer.Ordinal)
+                let thin = RangeSet.Of(unknown.Where(u => value.States.Contains(u.Column)).SelectMany(u => u.Thin))
+                where !thin.IsEmpty
+                select $"{value.Name} is not known to {part.Relation} for {string.Join(", ", thin)}: it was asked for after what it is made from had gone");
+            known.AddRange(Thinness.Split(RangeSet.Of(part.Range), unknown).SelectMany(p => p.Ranges.Select(r => part with { Range = r, Unknown = p.Unknown })));
+        }
+
+        return [.. known.OrderBy(p => p.Range.From)];
+    }
+
+    private IEnumerable<(string Column, RangeSet Thin)> Unknown(AnswerPart part) =>
+        from column in blueprint.StateNames
+        let sets = ledger.Of(part.Relation)
+        let thin = sets.Columns.Contains(column)
+            ? part.Shown.Covers(sets.Thin.GetValueOrDefault(column, RangeSet.Empty).Intersect(part.Range))
+            : RangeSet.Of(part.Range)
+        where !thin.IsEmpty
+        select (column, thin);
 
     private static RangeSet Take(List<AnswerPart> parts, RangeSet left, string relation, RangeSet has, TierLayout shown)
     {
@@ -117,7 +145,9 @@ internal sealed class Answering(Blueprint blueprint, Ledger ledger)
         return merged;
     }
 
-    private static string Hull(IEnumerable<AnswerPart> parts) => RangeSet.Of(parts.Select(p => p.Range)) is var set ? new TimeRange(set.Start!.Value, set.End!.Value).ToString() : "";
+    private static string Hull(IEnumerable<AnswerPart> parts) => Hull(RangeSet.Of(parts.Select(p => p.Range)));
+
+    private static string Hull(RangeSet ranges) => new TimeRange(ranges.Start!.Value, ranges.End!.Value).ToString();
 
     private static string Span(Duration width) => width switch
     {

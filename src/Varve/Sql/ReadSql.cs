@@ -14,10 +14,15 @@ internal sealed class ReadSql(Blueprint blueprint, Dialect dialect)
     public SqlText TierView(TierLayout tier)
     {
         List<SqlText> columns = [.. Columns(tier)];
-        if (tier.Grid.Width is Width.Calendar && tier.Grid.Zone != DateTimeZone.Utc)
+        if (IsLocal(tier))
             columns.Add($"{dialect.LocalDate(blueprint.Time, $"{Time}", tier.Grid.Zone.Id)} AS varve_local");
         return $"SELECT {SqlText.Join(", ", columns)} FROM {tier.States}";
     }
+
+    /// <summary>Names of the columns of the view of one tier, in order.</summary>
+    public IReadOnlyList<string> Names(TierLayout tier) => [.. Names().SkipLast(2), .. IsLocal(tier) ? new[] { "varve_local" } : []];
+
+    private static bool IsLocal(TierLayout tier) => tier.Grid.Width is Width.Calendar && tier.Grid.Zone != DateTimeZone.Utc;
 
     /// <summary>A range of a tier as the stitched view shows it.</summary>
     public SqlText Part(TierLayout tier, TimeRange range) =>
@@ -32,8 +37,8 @@ internal sealed class ReadSql(Blueprint blueprint, Dialect dialect)
         IReadOnlyList<AnswerPart> parts, IReadOnlyList<(Column Column, string? Value)> where, IReadOnlyList<string> columns)
     {
         var selects = parts.Select(p => p.Relation == p.Shown.Id
-            ? Part(p.Shown, p.Range)
-            : Regrouped(p.Shown, p.Relation, p.Range));
+            ? Knowing(p.Unknown).Part(p.Shown, p.Range)
+            : Knowing(p.Unknown).Regrouped(p.Shown, p.Relation, p.Range));
         List<SqlText> conditions = [];
         foreach (var (column, value) in where)
         {
@@ -47,6 +52,8 @@ internal sealed class ReadSql(Blueprint blueprint, Dialect dialect)
         var order = StateColumns.Series(blueprint).Prepend(Time).Select(c => (SqlText)$"{c}");
         return $"SELECT {SqlText.Join(", ", columns.Select(c => (SqlText)$"{new Identifier(c)}"))} FROM ({SqlText.Join(" UNION ALL ", selects)}) AS varve_answer{condition} ORDER BY {SqlText.Join(", ", order)}";
     }
+
+    private ReadSql Knowing(IReadOnlySet<string> unknown) => unknown.Count == 0 ? this : new(blueprint.Without(unknown), dialect);
 
     private SqlText Regrouped(TierLayout shown, string relation, TimeRange range)
     {
@@ -94,6 +101,7 @@ internal sealed class ReadSql(Blueprint blueprint, Dialect dialect)
 
     private static SqlText Value(MeasureLayout measure, Function function)
     {
+        if (!measure.Knows(function)) return $"NULL";
         SqlText State(string suffix) => $"{StateColumns.Of(measure, suffix)}";
         SqlText variance = $"{State("m2")} / ({State("count")} - 1)";
         return function switch

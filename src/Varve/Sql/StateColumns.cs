@@ -14,7 +14,7 @@ internal static class StateColumns
 
     public static readonly Identifier Bucket = new("varve_bucket");
 
-    public static Identifier Of(MeasureLayout measure, string suffix) => new($"{measure.Measure.Name}_{suffix}");
+    public static Identifier Of(MeasureLayout measure, string suffix) => new(measure.ColumnOf(suffix));
 
     public static IEnumerable<Identifier> Series(Blueprint blueprint) => blueprint.Series.Select(c => new Identifier(c.Name));
 

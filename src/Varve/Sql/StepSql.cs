@@ -13,6 +13,7 @@ internal sealed class StepSql(Blueprint blueprint, Dialect dialect)
     public IReadOnlyList<SqlText> Render(PlanStep step) => step switch
     {
         PlanStep.CreateTier => [.. Create(blueprint.Tier(step.Relation))],
+        PlanStep.Reshape reshape => [.. Reshape(blueprint.Tier(step.Relation), [.. StateColumns.All(blueprint, blueprint.Tier(step.Relation)).Select(c => c.Value).Except(reshape.Columns)])],
         PlanStep.Publish => [.. blueprint.Tiers.Select(TierView).OfType<SqlText>()],
         PlanStep.RollUp rollUp => [Clear(blueprint.Tier(step.Relation), rollUp.Ranges), Build(blueprint.Tier(step.Relation), rollUp.Input, rollUp.Ranges)],
         PlanStep.Expire expire =>
@@ -31,14 +32,58 @@ internal sealed class StepSql(Blueprint blueprint, Dialect dialect)
         yield return $"CREATE TABLE {tier.States} AS {new RollupSql(blueprint, tier, dialect).Select(Relations.Source, Time.RangeSet.Empty)}";
     }
 
+    /// <summary>Makes the table of a tier again with the columns that the policy asks for, and moves over what it holds.</summary>
+    public IEnumerable<SqlText> Reshape(TierLayout tier, IReadOnlyList<string> columns) => [MakeAgain(tier, columns), Move(tier, columns), .. TakeOver(tier)];
+
+    /// <summary>
+    /// A table beside that of a tier with every column that the policy asks for, in its order and with the type of the
+    /// roll-up itself; columns that it no longer asks for stand behind.
+    /// </summary>
+    public SqlText MakeAgain(TierLayout tier, IReadOnlyList<string> columns)
+    {
+        List<string> asked = [.. StateColumns.All(blueprint, tier).Select(c => c.Value)];
+        List<string> rest = [.. columns.Except(asked, StringComparer.Ordinal)];
+        var empty = new RollupSql(blueprint, tier, dialect).Select(Relations.Source, Time.RangeSet.Empty);
+        if (rest.Count == 0) return $"CREATE TABLE {Beside(tier)} AS {empty}";
+        var all = SqlText.Join(", ", asked.Select(c => (SqlText)$"varve_asked.{new Identifier(c)}").Concat(rest.Select(c => (SqlText)$"varve_rest.{new Identifier(c)}")));
+        return $"CREATE TABLE {Beside(tier)} AS SELECT {all} FROM ({empty}) AS varve_asked CROSS JOIN (SELECT {Listed(rest)} FROM {tier.States} WHERE 1 = 0) AS varve_rest";
+    }
+
+    /// <summary>Moves what a tier holds to the table beside it.</summary>
+    public SqlText Move(TierLayout tier, IReadOnlyList<string> columns) =>
+        $"INSERT INTO {Beside(tier)} ({Listed(columns)}) SELECT {Listed(columns)} FROM {tier.States}";
+
+    /// <summary>The number of rows that did not arrive as they were.</summary>
+    public SqlText Moved(TierLayout tier, IReadOnlyList<string> columns) =>
+        $"SELECT count(*) FROM (SELECT {Listed(columns)} FROM {tier.States} EXCEPT ALL SELECT {Listed(columns)} FROM {Beside(tier)}) AS varve_changed";
+
+    /// <summary>Puts the table beside a tier in its place.</summary>
+    public IEnumerable<SqlText> TakeOver(TierLayout tier) =>
+        [$"DROP TABLE {tier.States}", $"ALTER TABLE {Beside(tier)} RENAME TO {new Identifier(tier.States.Name)}"];
+
+    /// <summary>Drops a table or a view, where it is there.</summary>
+    public static SqlText Drop(TableName relation, bool isView)
+    {
+        if (isView) return $"DROP VIEW IF EXISTS {relation}";
+        return $"DROP TABLE IF EXISTS {relation}";
+    }
+
+    /// <summary>Sets a count that nothing was counted in.</summary>
+    public SqlText Zero(TierLayout tier, string column) => $"UPDATE {tier.States} SET {new Identifier(column)} = 0";
+
+    /// <summary>Takes a state out of buckets whose input does not know it.</summary>
+    public SqlText Forget(TierLayout tier, string column, Time.RangeSet buckets) =>
+        $"UPDATE {tier.States} SET {new Identifier(column)} = NULL WHERE {RangeSql.In(dialect, blueprint.Time, buckets)}";
+
     /// <summary>Removes what a tier has in some ranges, so that building them again is absolute.</summary>
     public SqlText Clear(TierLayout tier, Time.RangeSet ranges) => RowsSql.Delete(dialect, blueprint.Time, tier.States, ranges);
 
     /// <summary>Builds buckets of a tier.</summary>
     public SqlText Build(TierLayout tier, string input, Time.RangeSet ranges)
     {
-        var columns = StateColumns.All(blueprint, tier).Select(c => (SqlText)$"{c}");
-        return $"INSERT INTO {tier.States} ({SqlText.Join(", ", columns)}) {new RollupSql(blueprint, tier, dialect).Select(input, ranges)}";
+        var known = input == Relations.Source ? blueprint : blueprint.Without(blueprint.Tier(input).Lacks);
+        var columns = StateColumns.All(known, tier).Select(c => (SqlText)$"{c}");
+        return $"INSERT INTO {tier.States} ({SqlText.Join(", ", columns)}) {new RollupSql(known, tier, dialect).Select(input, ranges)}";
     }
 
     /// <summary>What differs between a tier and its input, by the kind of proof that the policy asks for.</summary>
@@ -69,4 +114,8 @@ internal sealed class StepSql(Blueprint blueprint, Dialect dialect)
 
     /// <summary>The table behind a relation: the source itself, or the states of a tier.</summary>
     public TableName Table(string relation) => relation == Relations.Source ? blueprint.Source : blueprint.Tier(relation).States;
+
+    private static TableName Beside(TierLayout tier) => tier.States.WithName($"{tier.States.Name}_reshaped");
+
+    private static SqlText Listed(IEnumerable<string> columns) => SqlText.Join(", ", columns.Select(c => (SqlText)$"{new Identifier(c)}"));
 }

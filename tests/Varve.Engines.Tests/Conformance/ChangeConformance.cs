@@ -54,17 +54,154 @@ public abstract class ChangeConformance(Func<ScratchDatabase> create) : Conforma
         Assert.Empty(await story.SourceAsync());
     }
 
-    [Theory]
-    [InlineData("tiers: [{ every: 1h }, { every: 1d }]", "avg, max")]
-    [InlineData("tiers: [{ every: 1h }, { every: 1d }]", "max")]
-    [InlineData("tiers: [{ every: 1h }]", "avg")]
-    public async Task Changed_functions_and_removed_tiers_are_refused_and_nothing_changes(string tiers, string functions)
+    [Fact]
+    public async Task A_new_function_is_backfilled_where_the_source_is_whole()
     {
         var rows = Every("2025-01-01", "2025-01-11", "10m");
         var story = await BeginAsync(Policy("tiers: [{ every: 1h }, { every: 1d }]", "avg"), rows);
         await story.RunWellAsync("2025-01-11");
-        await Assert.ThrowsAsync<PolicyException>(() => story.ApplyAsync(Policy(tiers, functions)));
+        await story.ApplyAsync(Policy("tiers: [{ every: 1h }, { every: 1d }]", "avg, max, stddev"));
         await story.RunWellAsync("2025-01-11");
+        await story.ExpectTiersAsync(rows);
+        Assert.True((await story.PlanAsync("2025-01-11")).IsEmpty);
+        Assert.Empty((await story.PlanAsync("2025-01-11")).Notes);
+    }
+
+    [Fact]
+    public async Task What_a_new_function_cannot_regain_is_NULL_and_never_half_of_it()
+    {
+        var rows = Every("2025-01-01", "2025-01-21", "10m").ToList();
+        var story = await BeginAsync(Policy("keep: 5d\ntiers: [{ every: 1h }, { every: 1d }, { every: 1w }]", "avg"), rows);
+        await story.RunWellAsync("2025-01-21");
+        await story.ApplyAsync(Policy("keep: 5d\ntiers: [{ every: 1h }, { every: 1d }, { every: 1w }]", "avg, max"));
+        Assert.Contains((await story.PlanAsync("2025-01-21")).Notes, n => n.Code == "VRV213" && n.Message.Contains("`v_max` of 1w", StringComparison.Ordinal));
+        await story.RunWellAsync("2025-01-21");
+        foreach (var asOf in new[] { "2025-01-21", "2025-01-28", "2025-03-01" })
+        {
+            await story.RunWellAsync(asOf);
+            Assert.Empty((await story.WithAsync(l => l.VerifyAsync(Varve.Policies.Selection.Of(story.Policy.Name)))).SelectMany(r => r.Mismatches));
+            await ExpectMaxAsync(story, "1h", rows, "2025-01-16");
+            await ExpectMaxAsync(story, "1d", rows, "2025-01-16");
+            await ExpectMaxAsync(story, "1w", rows, "2025-01-20");
+        }
+
+        Assert.Empty(await story.SourceAsync());
+    }
+
+    [Fact]
+    public async Task A_query_over_what_is_not_known_says_so_and_shows_NULL()
+    {
+        var rows = Every("2025-01-01", "2025-01-21", "10m").ToList();
+        var story = await BeginAsync(Policy("keep: 5d\ntiers: [{ every: 1h }]", "avg"), rows);
+        await story.RunWellAsync("2025-01-21");
+        await story.ApplyAsync(Policy("keep: 5d\ntiers: [{ every: 1h }]", "avg, max"));
+        var unpublished = await AskAsync(story, "1d");
+        Assert.All(unpublished.Rows.Take(15), r => Assert.Null(r[3]));
+        await story.RunWellAsync("2025-01-21");
+        var answer = await AskAsync(story, "1d");
+        Assert.Equal(["ts", "host", "v_avg", "v_max"], answer.Columns.Take(4));
+        Assert.All(answer.Rows.Take(15), r => Assert.True(r[2] is not null && r[3] is null));
+        Assert.All(answer.Rows.Skip(15), r => Assert.NotNull(r[3]));
+        Assert.Contains(answer.Notes, n => n.Contains("v_max", StringComparison.Ordinal));
+        Assert.Equal(20, answer.Rows.Count);
+    }
+
+    [Fact]
+    public async Task A_function_that_goes_and_comes_back_has_what_it_had_and_what_the_source_still_gives()
+    {
+        var rows = Every("2025-01-01", "2025-01-21", "10m").ToList();
+        var story = await BeginAsync(Policy("keep: 5d\ntiers: [{ every: 1h }, { every: 1d }]", "avg, max"), Before(rows, "2025-01-11"));
+        await story.RunWellAsync("2025-01-11");
+        await story.ApplyAsync(Policy("keep: 5d\ntiers: [{ every: 1h }, { every: 1d }]", "avg"));
+        await story.InsertAsync(Since(rows, "2025-01-11"));
+        await story.RunWellAsync("2025-01-21");
+        await story.ApplyAsync(Policy("keep: 5d\ntiers: [{ every: 1h }, { every: 1d }]", "avg, max"));
+        await story.RunWellAsync("2025-01-21");
+        foreach (var tier in new[] { "1h", "1d" })
+        {
+            var stored = await Db.QueryAsync($"SELECT v_max IS NULL, count(*) FROM {Db.Name(story.Table.Name.WithName($"cpu_{tier}"))} GROUP BY 1 ORDER BY 1");
+            Assert.Equal(tier == "1h" ? [15L * 24, 5L * 24] : [15L, 5L], stored.Select(r => Convert.ToInt64(r[1], System.Globalization.CultureInfo.InvariantCulture)));
+        }
+
+        await story.RunWellAsync("2025-03-01");
+        Assert.Empty(await story.SourceAsync());
+    }
+
+    [Fact]
+    public async Task A_retired_tier_stays_as_it_is_and_builds_what_nothing_else_can()
+    {
+        var rows = Every("2025-01-01", "2025-01-21", "10m").ToList();
+        var story = await BeginAsync(Policy("keep: 5d\ntiers: [{ every: 1h }]"), rows);
+        await story.RunWellAsync("2025-01-21");
+        await story.ApplyAsync(Policy("keep: 5d\ntiers: [{ every: 6h }, { every: 1d }]"));
+        await story.RunWellAsync("2025-01-21");
+        await story.ExpectTiersAsync(rows);
+        Assert.True((await story.StatusAsync("2025-01-21")).Relations.Single(r => r.Relation == "1h").IsRetired);
+        await story.InsertAsync(Every("2025-01-21", "2025-01-25", "10m"));
+        await story.RunWellAsync("2025-01-25");
+        Assert.Equal(20 * 24, await story.CountAsync("cpu_1h"));
+        await story.ExpectTiersAsync([.. rows, .. Every("2025-01-21", "2025-01-25", "10m")]);
+    }
+
+    [Fact]
+    public async Task A_retired_tier_builds_what_it_knows_also_where_the_policy_asks_for_more()
+    {
+        var rows = Every("2025-01-01", "2025-01-21", "10m").ToList();
+        var story = await BeginAsync(Policy("keep: 5d\ntiers: [{ every: 1h }]", "avg"), rows);
+        await story.RunWellAsync("2025-01-21");
+        await story.ApplyAsync(Policy("keep: 5d\ntiers: [{ every: 6h }]", "avg, max"));
+        await story.RunWellAsync("2025-01-21");
+        await ExpectMaxAsync(story, "6h", rows, "2025-01-16");
+        Assert.Equal(80, await story.CountAsync("cpu_6h"));
+        await story.RunWellAsync("2025-03-01");
+        await ExpectMaxAsync(story, "6h", rows, "2025-01-16");
+    }
+
+    [Fact]
+    public async Task A_tier_between_two_others_can_go_and_nothing_is_lost_at_the_edge()
+    {
+        var rows = Every("2025-01-01", "2025-01-21", "10m").ToList();
+        var story = await BeginAsync(Policy("keep: 50h\nrecheck: 1h\ntiers: [{ every: 1h }, { every: 1d }]"), rows);
+        await story.RunWellAsync("2025-01-20T13:00Z");
+        Assert.True((await story.SourceAsync()).Min(r => r.At) > At("2025-01-18"));
+        await story.ApplyAsync(Policy("keep: 50h\nrecheck: 1h\ntiers: [{ every: 1d }]"));
+        await story.RunWellAsync("2025-01-20T13:00Z");
+        await story.RunWellAsync("2025-01-21");
+        await story.RunWellAsync("2025-02-01");
+        Assert.Empty(await story.SourceAsync());
+        await story.ExpectTiersAsync(rows);
+    }
+
+    [Fact]
+    public async Task A_retired_tier_that_was_not_followed_is_no_input()
+    {
+        var rows = Every("2025-01-01", "2025-01-21", "10m").ToList();
+        var story = await BeginAsync(Policy("keep: 5d\nrecheck: 2d\ntiers: [{ every: 1h }, { every: 1d }]"), rows);
+        await story.RunWellAsync("2025-01-21");
+        await story.ApplyAsync(Policy("keep: 5d\nrecheck: 2d\ntiers: [{ every: 1d }]"));
+        await story.RunWellAsync("2025-01-21");
+        rows.Add(Row("2025-01-20T07:00:01Z", 999));
+        await story.InsertAsync(rows[^1]);
+        await story.RunWellAsync("2025-01-21");
+        await story.ExpectTiersAsync(rows);
+        await story.RunWellAsync("2025-03-01");
+        await story.ApplyAsync(Policy("keep: 5d\nrecheck: 2d\ntiers: [{ every: 12h }, { every: 1d }]"));
+        await story.RunWellAsync("2025-03-01");
+        await story.ExpectTierAsync(0, Before(rows, "2025-01-20"));
+        await story.ExpectTierAsync(1, rows);
+    }
+
+    [Fact]
+    public async Task A_retired_tier_can_come_back()
+    {
+        var rows = Every("2025-01-01", "2025-01-21", "10m").ToList();
+        var story = await BeginAsync(Policy("keep: 5d\ntiers: [{ every: 1h }, { every: 1d }]"), Before(rows, "2025-01-16"));
+        await story.RunWellAsync("2025-01-16");
+        await story.ApplyAsync(Policy("keep: 5d\ntiers: [{ every: 1d }]"));
+        await story.InsertAsync(Since(rows, "2025-01-16"));
+        await story.RunWellAsync("2025-01-19");
+        await story.ApplyAsync(Policy("keep: 5d\ntiers: [{ every: 1h }, { every: 1d }]"));
+        await story.RunWellAsync("2025-01-21");
         await story.ExpectTiersAsync(rows);
     }
 
@@ -92,6 +229,27 @@ public abstract class ChangeConformance(Func<ScratchDatabase> create) : Conforma
     }
 
     [Fact]
+    public async Task A_diff_says_what_a_file_changes_and_what_somebody_else_did()
+    {
+        var story = await BeginAsync(Policy("keep: 5d\ntiers: [{ every: 1h }, { every: 1d }]", "avg"), Every("2025-01-01", "2025-01-05", "1h"));
+        await story.RunWellAsync("2025-01-05");
+        var selection = Varve.Policies.Selection.Of(story.Policy.Name);
+        Assert.True((await story.WithAsync(l => l.DiffAsync(selection)))[0].IsEmpty);
+        var changed = Varve.Policies.PolicyYaml.Parse(Policy("keep: 4d\ntiers: [{ every: 1h, keep: 30d }]", "avg, max"), "changed.yaml");
+        var diff = (await story.WithAsync(l => l.DiffAsync(changed)))[0];
+        Assert.Equal(["keep", "measures.v.functions", "tiers.1d.every", "tiers.1h.keep"], diff.Changes.Select(c => c.Path).Order(StringComparer.Ordinal));
+        Assert.True(diff.RemovesMore);
+        Assert.Empty(diff.Problems);
+        await Db.ExecuteAsync($"DROP VIEW {Db.Name(story.Table.Name.WithName("cpu_1h"))}");
+        await Db.ExecuteAsync($"DROP TABLE {Db.Name(story.Table.Name.WithName("cpu_1d_states"))}");
+        await Db.ExecuteAsync($"ALTER TABLE {Db.Name(story.Table.Name.WithName("cpu_1h_states"))} ADD COLUMN mine INTEGER");
+        var drift = (await story.WithAsync(l => l.DiffAsync(selection)))[0].Drift;
+        Assert.Equal(["cpu_1h_states", "cpu_1h", "cpu_1d_states"], drift.Select(d => d.Table.Name));
+        await Db.ExecuteAsync($"ALTER TABLE {Db.Name(story.Table.Name)} DROP COLUMN v");
+        Assert.Equal("source", Assert.Single((await story.WithAsync(l => l.DiffAsync(selection)))[0].Drift).Relation);
+    }
+
+    [Fact]
     public async Task A_measure_whose_type_changed_stops_the_table()
     {
         var rows = Every("2025-01-01", "2025-01-05", "1h");
@@ -105,6 +263,64 @@ public abstract class ChangeConformance(Func<ScratchDatabase> create) : Conforma
         });
         Assert.IsAssignableFrom<VarveException>(outcome);
         Assert.Equal(rows.Count, await story.CountAsync("cpu"));
+    }
+
+    [Theory]
+    [InlineData("INTEGER", "BIGINT")]
+    [InlineData("INTEGER", "DOUBLE")]
+    [InlineData("FLOAT", "DOUBLE")]
+    public async Task A_wider_type_waits_until_it_is_accepted_and_everything_stays_exact(string before, string after)
+    {
+        var rows = Every("2025-01-01", "2025-01-11", "1h").Select((r, i) => r with { Values = [r.Values[0], after == "BIGINT" ? (object)(long)i : (double)i] }).ToList();
+        var story = await BeginAsync(Policy("keep: 3d\ntiers: [{ every: 1h }, { every: 1d }]", "avg, min, max, last"), rows);
+        await Db.ExecuteAsync($"ALTER TABLE {Db.Name(story.Table.Name)} ALTER COLUMN v TYPE {before}");
+        await story.RunWellAsync("2025-01-06");
+        await Db.ExecuteAsync($"ALTER TABLE {Db.Name(story.Table.Name)} ALTER COLUMN v TYPE {after}");
+        var waiting = await story.RunAsync("2025-01-11");
+        Assert.Empty(waiting.Done);
+        Assert.Contains(waiting.Waits, w => w.NeedsPerson && w.Reason.Contains("accept-types", StringComparison.Ordinal));
+        var accepted = await story.WithAsync(l => l.AcceptTypesAsync(story.Policy.Name));
+        Assert.Equal([("v", before, after)], accepted.Select(c => (c.Column, c.Before, c.Now)));
+        await story.RunWellAsync("2025-01-11");
+        Assert.Equal(3 * 24, (await story.SourceAsync()).Count);
+        var sums = await Db.QueryAsync($"SELECT CAST(sum(v_avg * varve_rows) AS DOUBLE), CAST(sum(v_max) AS DOUBLE), count(*) FROM {Db.Name(story.Table.Name.WithName("cpu_1h"))}");
+        Assert.Equal((28_680, 28_680, 240), ((int)Convert.ToDouble(sums[0][0], System.Globalization.CultureInfo.InvariantCulture), (int)Convert.ToDouble(sums[0][1], System.Globalization.CultureInfo.InvariantCulture), Convert.ToInt32(sums[0][2], System.Globalization.CultureInfo.InvariantCulture)));
+        Assert.Equal(10, await story.CountAsync("cpu_1d"));
+        await Assert.ThrowsAsync<PolicyException>(() => story.WithAsync(l => l.AcceptTypesAsync(story.Policy.Name)));
+    }
+
+    [Fact]
+    public async Task A_type_that_changes_values_is_not_accepted_and_nothing_changes()
+    {
+        var rows = Every("2025-01-01", "2025-01-11", "1h").ToList();
+        var story = await BeginAsync(Policy("tiers: [{ every: 1h }]", "min, max"), rows);
+        await story.RunWellAsync("2025-01-11");
+        foreach (var (type, why) in new[] { ("INTEGER", "values would change"), ("VARCHAR", "not ordered as the other") })
+        {
+            await Db.ExecuteAsync($"ALTER TABLE {Db.Name(story.Table.Name)} ALTER COLUMN v TYPE {type}");
+            var error = await Assert.ThrowsAsync<PolicyException>(() => story.WithAsync(l => l.AcceptTypesAsync(story.Policy.Name)));
+            Assert.Contains(why, error.Message, StringComparison.Ordinal);
+        }
+
+        await story.ExpectTiersAsync(rows);
+    }
+
+    [Fact]
+    public async Task Dropping_retired_tiers_is_asked_for_and_takes_only_them()
+    {
+        var rows = Every("2025-01-01", "2025-01-21", "10m").ToList();
+        var story = await BeginAsync(Policy("keep: 5d\ntiers: [{ every: 1h }]"), rows);
+        await story.RunWellAsync("2025-01-21");
+        await Assert.ThrowsAsync<PolicyException>(() => story.WithAsync(l => l.DropRetiredAsync(story.Policy.Name)));
+        await story.ApplyAsync(Policy("keep: 5d\ntiers: [{ every: 1d }]"));
+        var error = await Assert.ThrowsAsync<PolicyException>(() => story.WithAsync(l => l.DropRetiredAsync(story.Policy.Name), new SettableTime(At("2025-01-21"))));
+        Assert.Contains("run first", error.Message, StringComparison.Ordinal);
+        await story.RunWellAsync("2025-01-21");
+        var dropped = await story.WithAsync(l => l.DropRetiredAsync(story.Policy.Name), new SettableTime(At("2025-01-21")));
+        Assert.Equal(["cpu_1h", "cpu_1h_states"], dropped.Select(t => t.Name).Order(StringComparer.Ordinal));
+        Assert.DoesNotContain((await story.StatusAsync("2025-01-21")).Relations, r => r.Relation == "1h");
+        await story.RunWellAsync("2025-02-21");
+        await story.ExpectTiersAsync(rows);
     }
 
     [Fact]
@@ -133,4 +349,27 @@ public abstract class ChangeConformance(Func<ScratchDatabase> create) : Conforma
         await story.WithAsync(l => l.ApplyAsync(other, prune: true));
         Assert.Single(await story.WithAsync(l => l.PoliciesAsync(Policies.Selection.All)));
     }
+
+    // v_max is NULL before an instant, exact from there on; v_avg is exact everywhere.
+    private async Task ExpectMaxAsync(Story story, string tier, IEnumerable<SourceRow> rows, string since)
+    {
+        var view = Db.Name(story.Table.Name.WithName($"cpu_{tier}"));
+        var answers = await Db.QueryAsync($"SELECT varve_rows, v_avg, v_max FROM {view} WHERE ts < {Db.TimeLiteral(At(since), TimeKind.Timestamp)} ORDER BY ts");
+        Assert.NotEmpty(answers);
+        Assert.All(answers, r => Assert.True(r[1] is not null && r[2] is null));
+        var index = story.Policy.Tiers.ToList().FindIndex(t => t.Every.Name == tier);
+        var tiers = story.Tiers(rows);
+        var expected = rows.GroupBy(r => tiers.Grid(index).BucketOf(r.At!.Value)).Where(g => g.Key.From >= At(since) && g.Key.To <= story.AsOf).OrderBy(g => g.Key.From)
+            .Select(g => g.Max(r => Convert.ToDouble(r.Values[1], System.Globalization.CultureInfo.InvariantCulture)));
+        var actual = await Db.QueryAsync($"SELECT v_max FROM {view} WHERE ts >= {Db.TimeLiteral(At(since), TimeKind.Timestamp)} ORDER BY ts");
+        Assert.Equal(expected, actual.Select(r => Convert.ToDouble(r[0], System.Globalization.CultureInfo.InvariantCulture)));
+    }
+
+    private Task<Varve.Reading.QueryAnswer> AskAsync(Story story, string every) => story.WithAsync(l => l.QueryAsync(new()
+    {
+        Policy = story.Policy.Name,
+        From = At("2025-01-01"),
+        To = At("2025-01-21"),
+        Every = every,
+    }));
 }

@@ -12,6 +12,11 @@ public sealed class PolicyChangesTests
     [InlineData("keep: 7d", "keep: 3d, late: 1h, recheck: 1d, proof: totals, min_coverage: 0.1, on_silence: hold, late_after_expiry: discard, views: false, tags: [a]")]
     [InlineData("{ every: 1d,", "{ every: 6h, keep: 1y }, { every: 1d,")]
     [InlineData("2y", "forever")]
+    [InlineData("v: [avg]", "v: [avg, min]")]
+    [InlineData("v: [avg]", "w: [avg]")]
+    [InlineData("measures: { v: [avg] }", "measures: auto")]
+    [InlineData("keep: 7d", "keep: 7d, ties: smallest")]
+    [InlineData("{ every: 1h, keep: 1y }, ", "")]
     public void Free_changes_are_applied(string from, string to) => Assert.Empty(Changed(from, to));
 
     [Theory]
@@ -19,22 +24,29 @@ public sealed class PolicyChangesTests
     [InlineData("time: ts", "time: at", "`time` is stored as ts")]
     [InlineData("time: ts", "time: { column: ts, unit: ms }", "ts in milliseconds")]
     [InlineData("[host]", "[host, site]", "`series` is stored as [host], and the changed policy says [host, site]")]
-    [InlineData("v: [avg]", "v: [avg, min]", "`measures` is stored as { v: [avg] }")]
-    [InlineData("measures: { v: [avg] }", "measures: auto", "says auto")]
+    [InlineData("v: [avg]", "v: { column: w, functions: [avg] }", "The measure `v` was the column v with ties: smallest, and the changed policy says the column w")]
     [InlineData("10s", "20s", "`interval` is stored as 10s")]
-    [InlineData("keep: 7d", "keep: 7d, ties: any", "`ties` is stored as smallest")]
+    [InlineData("keep: 7d", "keep: 7d, ties: any", "ties: any: its tiers would hold both")]
     [InlineData("keep: 7d", "keep: 7d, schema: s", "`schema` is stored as the source's")]
-    [InlineData("{ every: 1h, keep: 1y }, ", "", "Tier `1h` is stored and the changed policy has none")]
-    [InlineData("every: 1h", "every: 1h, name: hourly", "Removing or renaming a tier comes later")]
-    [InlineData("every: 1h", "every: 2h, name: 1h", "Tier `1h` is stored with the buckets 1h, and the changed policy says 2h")]
+    [InlineData("every: 1h", "every: 1h, name: hourly", "The tier with the buckets 1h was built as `1h`, and the changed policy calls it `hourly`")]
+    [InlineData("every: 1h", "every: 2h, name: 1h", "Tier `1h` was built with the buckets 1h, and the changed policy says 2h")]
     [InlineData("every: 1h", "every: 1h, origin: 2025-01-01T00:07Z", "says 1h+00:07:00")]
     [InlineData("Europe/Berlin", "Asia/Tokyo", "1d@Europe/Berlin, and the changed policy says 1d@Asia/Tokyo")]
-    public void Changes_that_come_later_are_refused(string from, string to, string message) =>
+    public void What_would_mix_what_is_built_is_refused(string from, string to, string message) =>
         Has(Assert.Single(Changed(from, to)), "VRV150", message);
 
     [Fact]
     public void Where_nothing_was_built_measures_and_series_are_free() =>
-        Assert.Empty(PolicyChanges.Refused(Policy("{ table: t, time: ts, keep: 7d }"), Policy(Stored.Replace("policy: p, ", "", StringComparison.Ordinal))));
+        Assert.Empty(PolicyChanges.Refused([Policy("{ table: t, time: ts, keep: 7d }")], Policy(Stored.Replace("policy: p, ", "", StringComparison.Ordinal))));
+
+    [Fact]
+    public void A_measure_that_was_dropped_comes_back_as_what_it_was()
+    {
+        var without = Policy(Stored.Replace("v: [avg]", "u: [avg]", StringComparison.Ordinal));
+        Assert.Empty(PolicyChanges.Refused([Policy(Stored), without], Policy(Stored)));
+        var other = Policy(Stored.Replace("v: [avg]", "v: { column: w, functions: [avg] }", StringComparison.Ordinal));
+        Has(Assert.Single(PolicyChanges.Refused([Policy(Stored), without], other)), "VRV150", "`v` was the column v");
+    }
 
     [Theory]
     [InlineData("keep: 7d", "keep: 6d", true)]
@@ -58,6 +70,6 @@ public sealed class PolicyChangesTests
     private static IReadOnlyList<Problem> Changed(string from, string to)
     {
         Assert.Contains(from, Stored, StringComparison.Ordinal);
-        return PolicyChanges.Refused(Policy(Stored), Policy(Stored.Replace(from, to, StringComparison.Ordinal)));
+        return PolicyChanges.Refused([Policy(Stored)], Policy(Stored.Replace(from, to, StringComparison.Ordinal)));
     }
 }

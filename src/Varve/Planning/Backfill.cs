@@ -1,0 +1,44 @@
+using Varve.Time;
+
+namespace Varve.Planning;
+
+/// <summary>
+/// States that a changed policy asks of tiers that were built before (semantics: changing a policy): the columns, and the
+/// buckets that can still get them. What no input knows any more stays NULL.
+/// </summary>
+internal static class Backfill
+{
+    public static void Mark(Draft draft)
+    {
+        var isNew = draft.Ledger.PublishedRevision != draft.Ledger.Revision;
+        if (!isNew && draft.Blueprint.Tiers.All(t => draft.Of(t.Id).Thin.Count == 0)) return;
+        List<string> asked = [.. draft.Blueprint.StateNames];
+        Dictionary<string, RangeSet> found = [];
+        foreach (var tier in draft.Blueprint.Tiers.Where(t => draft.Of(t.Id).Created))
+        {
+            Reshape(draft, tier, asked);
+            found[tier.Id] = Fillable(draft, tier, asked, found);
+            if (found[tier.Id].IsEmpty) continue;
+            draft.Steps.Add(new PlanStep.Mark { Relation = tier.Id, Dirty = found[tier.Id], Reason = "they were built before the policy asked for all of its functions" });
+            draft.Of(tier.Id).Dirty = draft.Of(tier.Id).Dirty.Union(found[tier.Id]);
+        }
+    }
+
+    private static void Reshape(Draft draft, TierLayout tier, List<string> asked)
+    {
+        List<string> added = [.. asked.Except(draft.Of(tier.Id).Columns, StringComparer.Ordinal)];
+        if (added.Count == 0) return;
+        draft.Steps.Add(new PlanStep.Reshape { Relation = tier.Id, Columns = added, Reason = "the policy asks for functions that it has not" });
+        draft.Reshape(tier, added);
+    }
+
+    /// <summary>The buckets in which a state is not known and some input knows all of them, or will once it is filled itself.</summary>
+    private static RangeSet Fillable(Draft draft, TierLayout tier, List<string> asked, Dictionary<string, RangeSet> found)
+    {
+        var sets = draft.Of(tier.Id);
+        var open = sets.ThinIn(asked).Except(sets.Dirty).Except(sets.Frozen).Except(sets.CutRanges).Except(sets.Lost);
+        if (open.IsEmpty) return open;
+        return draft.Inputs(tier, open).Aggregate(RangeSet.Empty, (all, input) =>
+            all.Union(open.Intersect(tier.Whole(draft.Known(input).Union(found.GetValueOrDefault(input, RangeSet.Empty))))));
+    }
+}
