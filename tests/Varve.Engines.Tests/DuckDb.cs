@@ -17,6 +17,8 @@ public sealed class DuckDbRepair() : RepairConformance(DuckDbMemory.New);
 
 public sealed class DuckDbChanges() : ChangeConformance(DuckDbMemory.New);
 
+public sealed class DuckDbMerging() : MergeConformance(DuckDbMemory.New);
+
 public sealed class DuckDbReading() : ReadingConformance(DuckDbMemory.New);
 
 public sealed class DuckDbRuns() : RunConformance(DuckDbScratch.New);

@@ -27,6 +27,7 @@ internal sealed class Observer(IEngine engine, IStatements statements, Blueprint
             tiers[tier.Id] = new(size?.Rows ?? 0, size?.Bytes ?? 0, (await MinMaxAsync(tier.States, null, cancellationToken)).First);
         }
 
+        var frozen = extent.Before ? await CountAsync(watch.Frozen, cancellationToken) : RowExtent.None;
         var (changes, survivor, arrival) = await new Recheck(_dialect, statements, blueprint).LookAsync(ledger, watch, cancellationToken);
         return new()
         {
@@ -37,7 +38,8 @@ internal sealed class Observer(IEngine engine, IStatements statements, Blueprint
             Last = extent.Last,
             Timeless = (await OneAsync(RowsSql.Timeless(_dialect, blueprint.Time, blueprint.Source), cancellationToken)).Long(0),
             Future = extent.Beyond ? await CountAsync(RangeSet.Of(TimeRange.Since(watch.AsOf + s_tick)), cancellationToken) : RowExtent.None,
-            Frozen = extent.Before ? await CountAsync(watch.Frozen, cancellationToken) : RowExtent.None,
+            Frozen = frozen,
+            Late = await LateAsync(frozen, watch, cancellationToken),
             Changes = changes,
             Survivor = survivor,
             ArrivalSeen = arrival,
@@ -81,6 +83,17 @@ internal sealed class Observer(IEngine engine, IStatements statements, Blueprint
     {
         var row = await OneAsync(RowsSql.Extent(_dialect, blueprint.Time, blueprint.Source, ranges), cancellationToken);
         return row.Long(0) == 0 ? RowExtent.None : new(row.Long(0), At(row, 1), At(row, 2));
+    }
+
+    /// <summary>The buckets of the first tier, as far as they have expired, that late rows lie in.</summary>
+    private async Task<RangeSet> LateAsync(RowExtent frozen, Watch watch, CancellationToken cancellationToken)
+    {
+        if (blueprint.Policy.LateAfterExpiry != LateAfterExpiry.Merge || frozen is not { First: { } first, Last: { } last }) return RangeSet.Empty;
+        var extent = watch.Frozen.Intersect(new TimeRange(first, last + s_tick));
+        if (blueprint.Tiers.Count == 0) return extent;
+        var tier = blueprint.Tiers[0];
+        var buckets = await statements.QueryAsync(RowsSql.Buckets(_dialect, blueprint, tier, tier.Grid.Cover(new TimeRange(first, last + s_tick)), extent), cancellationToken);
+        return RangeSet.Of(buckets.Select(r => tier.Grid.BucketOf(Micros.ToInstant(r.Long(0))))).Intersect(watch.Frozen);
     }
 
     /// <summary>Only after the zone data changed: labels of local calendars that are no boundary any more.</summary>

@@ -155,10 +155,10 @@ internal sealed class PolicyRun(IEngine engine, CatalogDesk desk, Surveyor surve
         if (step is PlanStep.CreateTier or PlanStep.Reshape)
             await desk.Ledgers.SaveColumnsAsync(statements, policy, step.Relation, context.Draft.Of(step.Relation).Columns, cancellationToken);
         await PublishAsync(context, ledger, step, cancellationToken);
-        if (step is not (PlanStep.Expire or PlanStep.Discard)) return;
+        if (step is not (PlanStep.Expire or PlanStep.Discard or PlanStep.Merge)) return;
         var facts = new JsonObject { ["run"] = _id };
         foreach (var (name, value) in context.Facts) facts[name] = value is long number ? JsonValue.Create(number) : JsonValue.Create(Convert.ToString(value, CultureInfo.InvariantCulture));
-        await desk.Audit.AppendAsync(statements, actor, Now(), step is PlanStep.Expire ? "rows.expired" : "rows.discarded", policy, facts, cancellationToken);
+        await desk.Audit.AppendAsync(statements, actor, Now(), step switch { PlanStep.Expire => "rows.expired", PlanStep.Merge => "rows.merged", _ => "rows.discarded" }, policy, facts, cancellationToken);
     }
 
     /// <summary>The views move with the edges, in the step that moves them.</summary>

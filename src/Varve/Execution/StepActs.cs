@@ -13,6 +13,7 @@ internal static class StepActs
         PlanStep.Mark mark => Building.MarkAsync(context, mark, cancellationToken),
         PlanStep.RollUp rollUp => Building.RollUpAsync(context, rollUp, cancellationToken),
         PlanStep.Expire expire => Removal.ExpireAsync(context, expire, cancellationToken),
+        PlanStep.Merge merge => LateMerging.MergeAsync(context, merge, cancellationToken),
         PlanStep.Discard discard => Removal.DiscardAsync(context, discard, cancellationToken),
         PlanStep.Publish => Task.FromResult(Acted.Nothing),
         _ => throw new System.Diagnostics.UnreachableException(),

@@ -9,7 +9,7 @@ internal static class BrakeRule
 {
     public static Brake? For(Blueprint blueprint, TableState state, IReadOnlyList<PlanStep> steps)
     {
-        var removing = steps.Where(s => s is PlanStep.Expire or PlanStep.Discard).ToList();
+        var removing = steps.Where(s => s is PlanStep.Expire or PlanStep.Discard or PlanStep.Merge).ToList();
         var ledger = state.Ledger;
         if (removing.Count == 0 || ledger.ConfirmedRevision == ledger.Revision && ledger.Revision > 0) return null;
         if (ledger.ConfirmedPolicy is { } confirmed && !PolicyChanges.RemovesMore(confirmed, blueprint.Policy)) return null;

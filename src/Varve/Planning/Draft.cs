@@ -173,6 +173,39 @@ internal sealed class Draft
         else Waits[same] = Waits[same] with { Range = new(Instant.Min(Waits[same].Range.From, hull.From), Instant.Max(Waits[same].Range.To, hull.To)) };
     }
 
+    /// <summary>The buckets of a tier that late rows of some ranges belong to: covered, and neither expired nor lost.</summary>
+    public RangeSet Takes(TierLayout tier, RangeSet late)
+    {
+        var sets = Of(tier.Id);
+        if (sets.Covered.IsEmpty || late.IsEmpty) return RangeSet.Empty;
+        return tier.Covers(late).Intersect(sets.Covered.Add(TimeRange.Before(sets.Covered.Start!.Value))).Except(sets.Frozen).Except(sets.Lost);
+    }
+
+    /// <summary>
+    /// Late rows become a part of every tier that takes them: added where the tier can no longer be built from an input that
+    /// has them, else built again from that one. What each tier is to be given; rows that none takes are in none.
+    /// </summary>
+    public IReadOnlyList<(TierLayout Tier, RangeSet Late)> Merge(RangeSet late)
+    {
+        List<(TierLayout, RangeSet)> given = [];
+        Dictionary<string, RangeSet> gives = [];
+        foreach (var tier in Blueprint.Tiers)
+        {
+            var sets = Of(tier.Id);
+            var taken = Takes(tier, late);
+            var again = tier.Input == Relations.Source ? RangeSet.Empty : taken.Intersect(tier.Whole(gives[tier.Input])).Except(sets.CutRanges);
+            var added = taken.Except(again);
+            if (!taken.IsEmpty && taken.Start < sets.Covered.Start) sets.Covered = sets.Covered.Add(new(taken.Start!.Value, sets.Covered.Start!.Value));
+            sets.Dirty = sets.Dirty.Union(again);
+            foreach (var column in Unasked(sets)) sets.SetThin(column, sets.Thin.GetValueOrDefault(column, RangeSet.Empty).Union(added));
+            if (!added.IsEmpty) given.Add((tier, late.Intersect(added)));
+            gives[tier.Id] = Gives(tier.Id).Union(again);
+        }
+
+        foreach (var retired in Blueprint.Retired) Of(retired.Id).Dirty = Of(retired.Id).Dirty.Union(retired.Covers(late).Intersect(Of(retired.Id).Covered));
+        return given;
+    }
+
     /// <summary>States that a tier gets: unknown in every bucket that was built before.</summary>
     public void Reshape(TierLayout tier, IReadOnlyList<string> added)
     {

@@ -74,6 +74,7 @@ public static partial class PlanFile
             },
             PlanStep.RollUp rollUp => shape with { Input = rollUp.Input, Ranges = Texts(rollUp.Ranges), Again = rollUp.Again },
             PlanStep.Expire expire => shape with { Range = expire.Range.ToString(), Proofs = expire.Proofs },
+            PlanStep.Merge merge => shape with { Ranges = Texts(merge.Ranges) },
             PlanStep.Discard discard => shape with { Range = discard.Range.ToString() },
             _ => shape,
         };
@@ -116,6 +117,7 @@ public static partial class PlanFile
                 Range = TimeRange.Parse(Required(step.Range, "range")),
                 Proofs = Required(step.Proofs, "proofs"),
             },
+            "merge" => new PlanStep.Merge { Relation = relation, Reason = reason, Rows = rows, Bytes = bytes, Ranges = Ranges(step.Ranges) },
             "discard" => new PlanStep.Discard { Relation = relation, Reason = reason, Rows = rows, Bytes = bytes, Range = TimeRange.Parse(Required(step.Range, "range")) },
             var other => throw new JsonException($"it has a step of the unknown kind '{other}'."),
         };

@@ -129,4 +129,17 @@ public abstract record PlanStep
         /// <inheritdoc/>
         public override RangeSet Touches => RangeSet.Of(Range);
     }
+
+    /// <summary>Adds rows that came for a range that has expired to the tiers that have a bucket for them, and removes them, where the policy says so.</summary>
+    public sealed record Merge : PlanStep
+    {
+        /// <summary>Where the rows lie.</summary>
+        public required RangeSet Ranges { get; init; }
+
+        /// <inheritdoc/>
+        public override string Kind => "merge";
+
+        /// <inheritdoc/>
+        public override RangeSet Touches => Ranges;
+    }
 }

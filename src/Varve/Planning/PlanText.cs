@@ -94,7 +94,7 @@ public static class PlanText
 
     private static string Total(IReadOnlyList<PlanStep> steps)
     {
-        var removed = steps.Where(s => s is PlanStep.Expire or PlanStep.Discard).Sum(s => s.Rows);
+        var removed = steps.Where(s => s is PlanStep.Expire or PlanStep.Discard or PlanStep.Merge).Sum(s => s.Rows);
         var written = steps.OfType<PlanStep.RollUp>().Sum(s => s.Rows);
         string[] parts = [.. written == 0 ? Array.Empty<string>() : [$"≈ {Count(written, "row")} written"], .. removed == 0 ? Array.Empty<string>() : [$"≈ {Count(removed, "row")} removed"]];
         return parts.Length == 0 ? $"  {Count(steps.Count, "step")}" : $"  {Count(steps.Count, "step")}: {string.Join(", ", parts)}";
@@ -112,6 +112,7 @@ public static class PlanText
         PlanStep.RollUp => "roll up",
         PlanStep.Expire => "expire",
         PlanStep.Discard => "discard",
+        PlanStep.Merge => "merge",
         _ => step.Kind,
     };
 
@@ -139,7 +140,7 @@ public static class PlanText
     {
         PlanStep.CreateTier or PlanStep.Reshape or PlanStep.Publish => PlanTone.Create,
         PlanStep.RollUp => PlanTone.Build,
-        PlanStep.Expire or PlanStep.Discard => PlanTone.Remove,
+        PlanStep.Expire or PlanStep.Discard or PlanStep.Merge => PlanTone.Remove,
         _ => PlanTone.Mark,
     };
 

@@ -45,6 +45,7 @@ public static class Planner
         Backfill.Mark(draft);
         Publish(draft, state);
         Changes.Mark(draft, state, horizon);
+        Merging.Decide(draft, state, horizon);
         Work(draft, state, horizon);
         Discard(draft, state, horizon);
     }

@@ -30,6 +30,9 @@ public sealed record TableState
     /// <summary>Rows in ranges of the source that Varve expired: they came too late.</summary>
     public RowExtent Frozen { get; init; } = RowExtent.None;
 
+    /// <summary>Where those rows lie, in buckets of the first tier; looked up where they are to be merged.</summary>
+    public RangeSet Late { get; init; } = RangeSet.Empty;
+
     /// <summary>Buckets of the first tier that no longer agree with the source inside the watched window.</summary>
     public IReadOnlyList<BucketChange> Changes { get; init; } = [];
 

@@ -198,4 +198,7 @@ public enum LateAfterExpiry
 
     /// <summary>They are removed and counted in the audit log.</summary>
     Discard,
+
+    /// <summary>They are added to every tier that still has a bucket for them and can no longer be built from what has them, and removed.</summary>
+    Merge,
 }

@@ -42,7 +42,7 @@ public static class PolicyChanges
         return !now.Keep.IsAtLeast(before.Keep)
             || before.Tiers.Any(tier => Same(tier, now) is not { } kept || Identity(before, tier) != Identity(now, kept) || !kept.Keep.IsAtLeast(tier.Keep))
             || (before.OnSilence == OnSilence.Hold && now.OnSilence == OnSilence.Expire)
-            || (before.LateAfterExpiry == LateAfterExpiry.Hold && now.LateAfterExpiry == LateAfterExpiry.Discard);
+            || (before.LateAfterExpiry == LateAfterExpiry.Hold && now.LateAfterExpiry != LateAfterExpiry.Hold);
     }
 
     private static void Measure(IReadOnlyList<Policy> revisions, Measure measure, Policy changed, List<Problem> problems)

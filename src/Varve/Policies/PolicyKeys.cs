@@ -46,7 +46,7 @@ public static class PolicyKeys
         new("min_coverage", KeyKind.Share, "0", "Below this share of known time values read as NULL; the states are stored all the same."),
         new("zone", KeyKind.Zone, "UTC", "The zone of months, quarters and years, and of the tiers that name none."),
         new("on_silence", KeyKind.Choice, "expire", "What ages rows when the source is silent: the clock, or with hold its newest row.") { Choices = Names<OnSilence>() },
-        new("late_after_expiry", KeyKind.Choice, "hold", "What happens to rows that arrive for a range that has expired. Merging them is not built yet.") { Choices = Names<LateAfterExpiry>() },
+        new("late_after_expiry", KeyKind.Choice, "hold", "What happens to rows that arrive for a range that has expired: they stay in the source, go, or are added to the tiers and go.") { Choices = Names<LateAfterExpiry>() },
         new("ties", KeyKind.Choice, "smallest", "Which of several values at one instant is first or last.") { Choices = Names<Ties>() },
         new("schema", KeyKind.Name, "the source's", "The schema of what Varve creates."),
         new("views", KeyKind.Truth, "true", "Whether people get views beside the tables of states."),
@@ -63,7 +63,6 @@ public static class PolicyKeys
     internal static IReadOnlyDictionary<string, IReadOnlyList<string>> LaterValues { get; } = new Dictionary<string, IReadOnlyList<string>>(StringComparer.Ordinal)
     {
         ["source.expire"] = ["partitions"],
-        ["late_after_expiry"] = ["merge"],
         ["measures.*.functions"] = ["increase", "rate", "time_avg", "time_in_state"],
     };
 

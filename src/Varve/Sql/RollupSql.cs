@@ -16,15 +16,25 @@ internal sealed class RollupSql(Blueprint blueprint, TierLayout tier, Dialect di
     /// </summary>
     public SqlText Select(string input, RangeSet ranges, TimeRange? known = null, bool magnitudes = false)
     {
+        var covered = input == Relations.Source;
+        return Select(ranges, known, magnitudes, covered, key => covered ? FromSource(ranges, key, magnitudes) : FromTier(blueprint.Tier(input), ranges, key, magnitudes));
+    }
+
+    /// <summary>The states of parts of the tier's own buckets in one: a table of the same columns with several rows for a bucket and series.</summary>
+    public SqlText Merged(TableName parts, RangeSet buckets) =>
+        Select(buckets, null, magnitudes: false, fromRows: false, key => FromTier(tier with { States = parts }, buckets, key, magnitudes: false, mayTie: true));
+
+    private SqlText Select(RangeSet ranges, TimeRange? known, bool magnitudes, bool fromRows, Func<SqlText, SqlText> group)
+    {
         var hull = Hull(ranges, known);
         var (key, start) = Buckets(hull, isBounded: ranges.IsEmpty || (ranges.Start > Instant.MinValue && ranges.End < Instant.MaxValue));
-        var grouped = input == Relations.Source ? FromSource(ranges, key, magnitudes) : FromTier(blueprint.Tier(input), ranges, key, magnitudes);
+        var grouped = group(key);
         List<SqlText> columns =
         [
             $"{dialect.TimeOfMicros(blueprint.Time, start)} AS {Time}",
             .. StateColumns.Series(blueprint).Select(c => (SqlText)$"{c}"),
             $"{StateColumns.Rows}",
-            $"{Covered(input, hull, start)} AS {StateColumns.Covered}",
+            $"{Covered(fromRows, hull, start)} AS {StateColumns.Covered}",
         ];
         if (StateColumns.HasLength(tier)) columns.Add($"{BucketSql.Length(tier.Grid, hull, start)} AS {StateColumns.Length}");
         foreach (var (measure, state) in StateColumns.States(blueprint)) columns.Add($"{StateColumns.Of(measure, state.Suffix)}");
@@ -63,7 +73,7 @@ internal sealed class RollupSql(Blueprint blueprint, TierLayout tier, Dialect di
         return $"SELECT {SqlText.Join(", ", outer)} FROM (SELECT {SqlText.Join(", ", inner)} FROM {blueprint.Source} WHERE {RangeSql.In(dialect, blueprint.Time, ranges)}) AS varve_input GROUP BY {SqlText.Join(", ", Keys())}";
     }
 
-    private SqlText FromTier(TierLayout finer, RangeSet ranges, SqlText key, bool magnitudes)
+    private SqlText FromTier(TierLayout finer, RangeSet ranges, SqlText key, bool magnitudes, bool mayTie = false)
     {
         List<SqlText> columns =
         [
@@ -81,7 +91,7 @@ internal sealed class RollupSql(Blueprint blueprint, TierLayout tier, Dialect di
 
         List<SqlText> outer = [.. Keys(), $"{dialect.Whole($"sum({StateColumns.Rows})")} AS {StateColumns.Rows}", $"{dialect.Whole($"sum({StateColumns.Covered})")} AS {StateColumns.Covered}"];
         foreach (var (measure, state) in StateColumns.States(blueprint))
-            outer.Add($"{state.Merge(s => Column(measure, s), Sql(measure))} AS {StateColumns.Of(measure, state.Suffix)}");
+            outer.Add($"{state.Merge(s => Column(measure, s), Sql(measure) with { MayTie = mayTie })} AS {StateColumns.Of(measure, state.Suffix)}");
         if (magnitudes)
             outer.AddRange(Near().Select(n => (SqlText)$"{n.State.MergeMagnitude!(s => Column(n.Measure, s))} AS {n.Name}"));
         return $"SELECT {SqlText.Join(", ", outer)} FROM ({rows}) AS varve_input GROUP BY {SqlText.Join(", ", Keys())}";
@@ -110,10 +120,10 @@ internal sealed class RollupSql(Blueprint blueprint, TierLayout tier, Dialect di
     }
 
     /// <summary>min(rows × interval, length) in the tier that is built from the source, added up after.</summary>
-    private SqlText Covered(string input, TimeRange hull, SqlText start)
+    private SqlText Covered(bool fromRows, TimeRange hull, SqlText start)
     {
         if (blueprint.Policy.Interval is not { } interval) return $"CAST(NULL AS BIGINT)";
-        if (input != Relations.Source) return $"{StateColumns.Covered}";
+        if (!fromRows) return $"{StateColumns.Covered}";
         return $"least({StateColumns.Rows} * {(long)interval.Shortest.TotalMilliseconds}, {BucketSql.Length(tier.Grid, hull, start)})";
     }
 

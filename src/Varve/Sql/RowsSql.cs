@@ -40,6 +40,10 @@ internal static class RowsSql
     public static SqlText Series(Blueprint blueprint) =>
         $"SELECT count(*) FROM (SELECT DISTINCT {SqlText.Join(", ", StateColumns.Series(blueprint).Select(c => (SqlText)$"{c}"))} FROM {blueprint.Source}) AS varve_series";
 
+    /// <summary>Buckets of a tier in which there are rows of some ranges: start in microseconds.</summary>
+    public static SqlText Buckets(Dialect dialect, Blueprint blueprint, TierLayout tier, TimeRange hull, RangeSet ranges) =>
+        $"SELECT DISTINCT {BucketSql.Start(dialect, tier.Grid, hull, dialect.MicrosOf(blueprint.Time, $"{new Identifier(blueprint.Time.Name)}"))} FROM {blueprint.Source} WHERE {RangeSql.In(dialect, blueprint.Time, ranges)}";
+
     /// <summary>Buckets of the first tier that hold rows stamped since an instant: start, and the newest stamp, in microseconds.</summary>
     public static SqlText Arrived(Dialect dialect, Blueprint blueprint, TimeColumn arrival, Instant since, RangeSet within)
     {

@@ -25,6 +25,12 @@ internal enum Match
 /// <param name="Dialect">The engine's language.</param>
 internal sealed record MeasureSql(SqlText Raw, SqlText Value, SqlText At, MeasureLayout Layout, Dialect Dialect)
 {
+    /// <summary>True where the parts that are merged may hold values of one instant: parts of one bucket, not buckets.</summary>
+    public bool MayTie { get; init; }
+
+    /// <summary>Which value is first or last of parts.</summary>
+    public Ties MergeTies => MayTie ? Layout.Ties : Ties.Any;
+
     public bool IsFloat => Layout.Column.Type is ColumnType.Float;
 
     /// <summary>The value of a raw column: NULL where it is not finite.</summary>
@@ -69,7 +75,7 @@ internal sealed record StateSql
         {
             Suffix = "first",
             Build = m => m.Dialect.ValueAt(m.Value, m.At, earliest: true, m.Layout.Ties),
-            Merge = (s, m) => m.Dialect.ValueAt(s("first"), s("first_at"), earliest: true, Ties.Any),
+            Merge = (s, m) => m.Dialect.ValueAt(s("first"), s("first_at"), earliest: true, m.MergeTies),
             Match = Match.UnlessTies,
         },
         Kept("first_at", m => $"min({m.At})", s => $"min({s("first_at")})", s => $"min({s})"),
@@ -77,7 +83,7 @@ internal sealed record StateSql
         {
             Suffix = "last",
             Build = m => m.Dialect.ValueAt(m.Value, m.At, earliest: false, m.Layout.Ties),
-            Merge = (s, m) => m.Dialect.ValueAt(s("last"), s("last_at"), earliest: false, Ties.Any),
+            Merge = (s, m) => m.Dialect.ValueAt(s("last"), s("last_at"), earliest: false, m.MergeTies),
             Match = Match.UnlessTies,
         },
         Kept("last_at", m => $"max({m.At})", s => $"max({s("last_at")})", s => $"max({s})"),

@@ -21,6 +21,7 @@ internal sealed class StepSql(Blueprint blueprint, Dialect dialect)
             .. expire.Proofs.Select(id => Proof(blueprint.Tier(id), step.Relation, blueprint.Tier(id).Covers(step.Touches))),
             Remove(step.Relation, step.Touches),
         ],
+        PlanStep.Merge merge => [.. blueprint.BuiltFrom(Relations.Source).SelectMany(t => Merge(t, merge.Ranges)), Remove(Relations.Source, merge.Ranges)],
         PlanStep.Discard => [Remove(Relations.Source, step.Touches)],
         _ => [],
     };
@@ -70,6 +71,28 @@ internal sealed class StepSql(Blueprint blueprint, Dialect dialect)
 
     /// <summary>Sets a count that nothing was counted in.</summary>
     public SqlText Zero(TierLayout tier, string column) => $"UPDATE {tier.States} SET {new Identifier(column)} = 0";
+
+    /// <summary>Adds rows of the source to buckets of a tier: the states of the rows, then theirs and what is stored in one, in place of what is stored.</summary>
+    public IEnumerable<SqlText> Merge(TierLayout tier, Time.RangeSet late)
+    {
+        var (parts, columns) = (Parts(tier), SqlText.Join(", ", StateColumns.All(blueprint, tier).Select(c => (SqlText)$"{c}")));
+        var keys = StateColumns.Series(blueprint).Select(c => (SqlText)$" AND varve_late.{c} IS NOT DISTINCT FROM varve_kept.{c}");
+        SqlText time = $"{new Identifier(blueprint.Time.Name)}";
+        SqlText touched = $"EXISTS (SELECT 1 FROM {parts} AS varve_late WHERE varve_late.{time} = varve_kept.{time}{SqlText.Join("", keys)})";
+        yield return $"CREATE TABLE {parts} AS {new RollupSql(blueprint, tier, dialect).Select(Relations.Source, late)}";
+        yield return $"INSERT INTO {parts} ({columns}) SELECT {columns} FROM {tier.States} AS varve_kept WHERE {touched}";
+        yield return $"DELETE FROM {tier.States} AS varve_kept WHERE {touched}";
+        yield return $"INSERT INTO {tier.States} ({columns}) {new RollupSql(blueprint, tier, dialect).Merged(parts, tier.Covers(late))}";
+        if (blueprint.Policy.Interval is not null)
+        {
+            var length = StateColumns.HasLength(tier) ? (SqlText)$"{StateColumns.Length}" : $"{(long)tier.Grid.Width.Longest.TotalMilliseconds}";
+            yield return $"UPDATE {tier.States} SET {StateColumns.Covered} = {length} WHERE {StateColumns.Covered} > {length} AND {RangeSql.In(dialect, blueprint.Time, tier.Covers(late))}";
+        }
+
+        yield return $"DROP TABLE {parts}";
+    }
+
+    private static TableName Parts(TierLayout tier) => tier.States.WithName($"{tier.States.Name}_late");
 
     /// <summary>Takes a state out of buckets whose input does not know it.</summary>
     public SqlText Forget(TierLayout tier, string column, Time.RangeSet buckets) =>

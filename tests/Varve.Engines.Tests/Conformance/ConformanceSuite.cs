@@ -10,6 +10,9 @@ public abstract class ConformanceSuite(Func<ScratchDatabase> create) : IAsyncLif
 {
     protected ScratchDatabase Db { get; } = create();
 
+    /// <summary>Makes one more database, for tests that live many lives.</summary>
+    protected Func<ScratchDatabase> Create { get; } = create;
+
     /// <summary>m.cpu(ts, host, v): one series column, one double.</summary>
     protected static SourceTable Cpu(TimeKind time = TimeKind.Timestamp, ValueKind value = ValueKind.Double) =>
         new(new("m", "cpu"), "ts", time, [new("host", ValueKind.Text), new("v", value)]);

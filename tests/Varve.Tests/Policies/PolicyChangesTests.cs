@@ -58,6 +58,7 @@ public sealed class PolicyChangesTests
     [InlineData(", { every: 1d, keep: 2y, zone: Europe/Berlin }", "", true)]
     [InlineData("every: 1h", "every: 2h, name: 1h", true)]
     [InlineData("keep: 7d", "keep: 7d, late_after_expiry: discard", true)]
+    [InlineData("keep: 7d", "keep: 7d, late_after_expiry: merge", true)]
     [InlineData("keep: 7d", "keep: 7d, on_silence: hold", false)]
     [InlineData("{ every: 1d,", "{ every: 6h, keep: 1y }, { every: 1d,", false)]
     public void The_brake_knows_what_removes_more(string from, string to, bool more) =>

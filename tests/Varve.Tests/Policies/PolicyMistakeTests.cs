@@ -22,7 +22,6 @@ public sealed class PolicyMistakeTests
     [InlineData("source: { archive: { to: cold } }", "VRV103", "`source.archive`", 3, 11)]
     [InlineData("source: { partition: month }", "VRV103", "`source.partition`", 3, 11)]
     [InlineData("source: { expire: partitions }", "VRV103", "`source.expire: partitions` is not built yet", 3, 19)]
-    [InlineData("late_after_expiry: merge", "VRV103", "`late_after_expiry: merge` is not built yet", 3, 20)]
     [InlineData("measures: { a: [p95] }", "VRV103", "percentile `p95` is not built yet", 3, 17)]
     [InlineData("measures: { a: [increase] }", "VRV103", "function `increase` is not built yet", 3, 17)]
     [InlineData("measures: { a: [rate] }", "VRV103", "function `rate`", 3, 17)]

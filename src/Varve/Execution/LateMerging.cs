@@ -1,0 +1,64 @@
+using Varve.Engines;
+using Varve.Planning;
+using Varve.Sql;
+using Varve.Time;
+
+namespace Varve.Execution;
+
+/// <summary>
+/// Adding late rows to the tiers (semantics: late rows for a frozen range). Rows are added and removed in one transaction
+/// with one snapshot, and counted on both sides, so that a crash leaves either all of it or nothing.
+/// </summary>
+internal static class LateMerging
+{
+    public static async Task<Acted> MergeAsync(StepContext context, PlanStep.Merge step, CancellationToken cancellationToken)
+    {
+        var late = Merging.Allowed(context.Draft, context.Horizon, step.Ranges);
+        if (!late.Covers(step.Ranges)) throw new StepSkippedException(context.Draft.Waits.Count > 0 ? context.Draft.Waits[^1].Reason : "not all of it has expired, or it is held");
+        var rows = await CountAsync(context, late, cancellationToken);
+        var homeless = context.Blueprint.Tiers.Aggregate(late, (left, tier) => left.Except(context.Draft.Takes(tier, late)));
+        var unplaced = homeless.IsEmpty ? 0 : await CountAsync(context, homeless, cancellationToken);
+        long written = 0;
+        foreach (var (tier, ranges) in context.Draft.Merge(late)) written += await AddAsync(context, tier, ranges, cancellationToken);
+        var removed = await context.Statements.ExecuteAsync(context.Sql.Remove(Relations.Source, late), cancellationToken);
+        if (removed != rows) throw Differs(Relations.Source, rows, removed);
+        await RecountAsync(context, late, cancellationToken);
+        context.Facts["relation"] = Relations.Source;
+        context.Facts["range"] = late.ToString();
+        context.Facts["rows"] = removed;
+        context.Facts["unplaced"] = unplaced;
+        var note = FormattableString.Invariant($"{removed - unplaced:N0} late rows merged");
+        return new(rows, written, removed, unplaced == 0 ? note : note + FormattableString.Invariant($", {unplaced:N0} removed that are past every keep"));
+    }
+
+    private static async Task<long> AddAsync(StepContext context, TierLayout tier, RangeSet late, CancellationToken cancellationToken)
+    {
+        var (sets, buckets, time) = (context.Draft.Of(tier.Id), tier.Covers(late), context.Blueprint.Time);
+        var before = await context.NumberAsync(RowsSql.Stored(context.Dialect, time, tier.States, buckets), cancellationToken);
+        foreach (var statement in context.Sql.Merge(tier, late)) await context.Statements.ExecuteAsync(statement, cancellationToken);
+        foreach (var (column, thin) in sets.Thin.Where(t => context.Blueprint.StateNames.Contains(t.Key)).ToList())
+            if (thin.Intersect(buckets) is { IsEmpty: false } unknown) await context.Statements.ExecuteAsync(context.Sql.Forget(tier, column, unknown), cancellationToken);
+        var (added, counted) = (await CountAsync(context, late, cancellationToken), await context.NumberAsync(RowsSql.Stored(context.Dialect, time, tier.States, buckets), cancellationToken) - before);
+        return added == counted ? await context.NumberAsync(RowsSql.Count(context.Dialect, time, tier.States, buckets), cancellationToken) : throw Differs(tier.Id, added, counted);
+    }
+
+    /// <summary>What is left of a cut bucket's input has more rows now, and they are no late ones.</summary>
+    private static async Task RecountAsync(StepContext context, RangeSet late, CancellationToken cancellationToken)
+    {
+        foreach (var tier in context.Blueprint.Tiers.Where(t => t.Input != Relations.Source))
+        {
+            var cuts = context.Draft.Of(tier.Id).Cut;
+            for (var i = 0; i < cuts.Count; i++)
+            {
+                if (late.Overlaps(cuts[i].Bucket))
+                    cuts[i] = cuts[i] with { RowsLeft = await Building.LeftAsync(context, tier.Input, cuts[i].Bucket, cancellationToken) };
+            }
+        }
+    }
+
+    private static Task<long> CountAsync(StepContext context, RangeSet ranges, CancellationToken cancellationToken) =>
+        context.NumberAsync(RowsSql.Count(context.Dialect, context.Blueprint.Time, context.Blueprint.Source, ranges), cancellationToken);
+
+    private static EngineException Differs(string relation, long rows, long found) => new(EngineCodes.NotWritten, FormattableString.Invariant(
+        $"{relation} counts {found} late rows where there are {rows}: the database did not write what it was asked to. Nothing was kept of it; run again, and if it stays so, report it."));
+}
