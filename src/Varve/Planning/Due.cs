@@ -68,8 +68,7 @@ internal sealed class Due
         var from = _draft.Since(tier);
         var to = tier.Grid.Floor(horizon.Closed);
         if (from >= to) return RangeSet.Empty;
-        var closed = new TimeRange(from, to);
-        return sets.Covered.Covers(closed) ? RangeSet.Empty : RangeSet.Of(closed).Except(sets.Covered).Except(sets.CutRanges).Except(sets.Lost);
+        return sets.Covered.Union(sets.Lost).Union(sets.CutRanges).Gaps(new TimeRange(from, to));
     }
 
     /// <summary>What no input will ever give again is lost: recorded, so that nothing waits for it.</summary>

@@ -37,46 +37,46 @@ public sealed class RangeSet : IEquatable<RangeSet>, IReadOnlyList<TimeRange>
     /// <summary>The set of the instants of some ranges, which may be in any order, overlap or be empty.</summary>
     /// <param name="ranges">The ranges.</param>
     /// <returns>The set.</returns>
-    public static RangeSet Of(params IEnumerable<TimeRange> ranges) => FromSorted(ranges.OrderBy(range => range.From));
+    public static RangeSet Of(params IEnumerable<TimeRange> ranges) => From(RangeSetMerge.Either([.. ranges.OrderBy(range => range.From)], []));
 
     /// <summary>This set with the instants of a range.</summary>
     /// <param name="range">The range.</param>
     /// <returns>The union.</returns>
-    public RangeSet Add(TimeRange range) => Covers(range) ? this : Union(Of(range));
+    public RangeSet Add(TimeRange range) => Covers(range) ? this : Union(One(range));
 
     /// <summary>This set without the instants of a range.</summary>
     /// <param name="range">The range.</param>
     /// <returns>The difference.</returns>
-    public RangeSet Remove(TimeRange range) => Overlaps(range) ? Except(Of(range)) : this;
+    public RangeSet Remove(TimeRange range) => Overlaps(range) ? Except(One(range)) : this;
 
     /// <summary>The instants that are in this set, the other, or both.</summary>
     /// <param name="other">The other set.</param>
     /// <returns>The union.</returns>
-    public RangeSet Union(RangeSet other) => other.IsEmpty ? this : IsEmpty ? other : FromSorted(RangeSetMerge.ByStart(_ranges, other._ranges));
+    public RangeSet Union(RangeSet other) => other.IsEmpty ? this : IsEmpty ? other : From(RangeSetMerge.Either(_ranges, other._ranges));
 
     /// <summary>The instants that are in this set and not in the other.</summary>
     /// <param name="other">The other set.</param>
     /// <returns>The difference.</returns>
-    public RangeSet Except(RangeSet other) => other.Near(this) is { IsEmpty: false } near ? Intersect(near.Complement()) : this;
+    public RangeSet Except(RangeSet other) => other.Near(this) is { IsEmpty: false } near ? From(RangeSetMerge.Rest(_ranges, near)) : this;
 
     /// <summary>The instants of this set that are in a range.</summary>
     /// <param name="range">The range.</param>
     /// <returns>The intersection.</returns>
-    public RangeSet Intersect(TimeRange range) => Intersect(Of(range));
+    public RangeSet Intersect(TimeRange range) => Intersect(One(range));
 
     /// <summary>The instants that are in both sets.</summary>
     /// <param name="other">The other set.</param>
     /// <returns>The intersection.</returns>
-    public RangeSet Intersect(RangeSet other) => From(RangeSetMerge.Common(Near(other)._ranges, other.Near(this)._ranges));
+    public RangeSet Intersect(RangeSet other) => From(RangeSetMerge.Both(Near(other), other.Near(this)));
 
     /// <summary>The instants that are not in the set.</summary>
     /// <returns>The complement within <see cref="TimeRange.All"/>.</returns>
-    public RangeSet Complement() => new([.. RangeSetMerge.Between(_ranges)]);
+    public RangeSet Complement() => From(RangeSetMerge.Rest([TimeRange.All], _ranges));
 
     /// <summary>The instants of a range that are not in the set.</summary>
     /// <param name="within">The range to look at.</param>
     /// <returns>What the set does not cover of it.</returns>
-    public RangeSet Gaps(TimeRange within) => Of(within).Except(this);
+    public RangeSet Gaps(TimeRange within) => One(within).Except(this);
 
     /// <summary>Whether an instant is in the set.</summary>
     /// <param name="at">The instant.</param>
@@ -124,21 +124,17 @@ public sealed class RangeSet : IEquatable<RangeSet>, IReadOnlyList<TimeRange>
     /// <returns>The text.</returns>
     public override string ToString() => $"{{{string.Join(", ", _ranges.AsEnumerable())}}}";
 
-    private static RangeSet FromSorted(IEnumerable<TimeRange> ranges) => From(RangeSetMerge.Join(ranges));
+    private static RangeSet One(TimeRange range) => range.IsEmpty ? Empty : new([range]);
 
-    private static RangeSet From(IEnumerable<TimeRange> disjoint)
-    {
-        TimeRange[] ranges = [.. disjoint];
-        return ranges.Length == 0 ? Empty : new(ranges);
-    }
+    private static RangeSet From(List<TimeRange> disjoint) => disjoint.Count == 0 ? Empty : new([.. disjoint]);
 
     /// <summary>The ranges that can overlap another set, by its hull: most operations touch few of many ranges.</summary>
-    private RangeSet Near(RangeSet other)
+    private ReadOnlySpan<TimeRange> Near(RangeSet other)
     {
-        if (IsEmpty || other.IsEmpty) return Empty;
+        if (IsEmpty || other.IsEmpty) return [];
         var first = Math.Max(0, IndexOfLastStart(other._ranges[0].From));
         var last = IndexOfLastStart(other._ranges[^1].To);
-        return last < first ? Empty : first == 0 && last == _ranges.Length - 1 ? this : new(_ranges[first..(last + 1)]);
+        return last < first ? [] : _ranges.AsSpan(first..(last + 1));
     }
 
     private TimeRange? At(Instant at) => IndexOfLastStart(at) is >= 0 and var index ? _ranges[index] : null;
