@@ -133,13 +133,16 @@ internal sealed class Draft
         AddRollUp(tier, input, ranges.Intersect(sets.Covered), "its input changed since it was built", again: true);
         Outdate(input, ranges.Intersect(sets.Covered));
         Learn(tier, input, ranges);
+
+        // Behind what it covers a tier is being filled: a coarser bucket that is there already was built without it, and stays.
+        var changed = ranges.Intersect(TimeRange.Before(sets.Covered.End ?? Instant.MinValue));
         sets.Covered = sets.Covered.Union(ranges);
         sets.Dirty = sets.Dirty.Except(ranges);
         var first = ranges.Start!.Value;
         sets.Built = sets.Built is { } earlier ? Instant.Min(earlier, first) : first;
         foreach (var coarser in Blueprint.BuiltFrom(tier.Id))
         {
-            var touched = coarser.Covers(ranges).Intersect(Of(coarser.Id).Covered).Except(Of(coarser.Id).CutRanges);
+            var touched = coarser.Covers(changed).Intersect(Of(coarser.Id).Covered).Except(Of(coarser.Id).CutRanges);
             Of(coarser.Id).Dirty = Of(coarser.Id).Dirty.Union(touched.Intersect(coarser.Whole(Spoilt(tier.Id).Complement())));
         }
     }

@@ -38,6 +38,20 @@ public abstract class ChangeConformance(Func<ScratchDatabase> create) : Conforma
     }
 
     [Fact]
+    public async Task A_new_finer_tier_shrinks_nothing_that_was_built_before_others_removed_rows()
+    {
+        var rows = Every("2025-01-01", "2025-01-21", "1h");
+        var story = await BeginAsync(Policy("tiers: [{ every: 1d }]"), rows);
+        await story.RunWellAsync("2025-01-21");
+        await story.DeleteAsync("2025-01-05", "2025-01-06");
+        await story.ApplyAsync(Policy("tiers: [{ every: 1h }, { every: 1d }]"));
+        await story.RunWellAsync("2025-01-21");
+        await story.ExpectTierAsync(0, rows.Where(r => r.At < At("2025-01-05") || r.At >= At("2025-01-06")));
+        await story.ExpectTierAsync(1, rows);
+        Assert.True((await story.PlanAsync("2025-01-21")).IsEmpty);
+    }
+
+    [Fact]
     public async Task A_bucket_that_is_only_half_there_is_lost()
     {
         var rows = Every("2025-01-01", "2025-01-21", "10m");
