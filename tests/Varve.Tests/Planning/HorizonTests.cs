@@ -1,0 +1,75 @@
+using Varve.Planning;
+
+namespace Varve.Tests.Planning;
+
+public sealed class HorizonTests
+{
+    [Theory]
+    [InlineData(Seen.Forever, "9..10")]
+    [InlineData("recheck: 3d, " + Seen.Forever, "7..10")]
+    [InlineData("late: 10h, " + Seen.Forever, "8T18..10")]
+    [InlineData("late: 4h, " + Seen.Forever, "9..10")]
+    [InlineData("keep: 7d, " + Seen.Forever, "9..10")]
+    [InlineData("keep: 20h, late: 2h, recheck: 17h, " + Seen.Forever, "9T07..10")]
+    [InlineData("keep: 20h, late: 2h, " + Seen.Forever, "9T07..10")]
+    public void The_first_tier_is_watched_as_long_as_changes_are_looked_for(string policy, string watched) =>
+        Assert.Equal(watched, Watched(policy, Seen.Table));
+
+    [Fact]
+    public void With_arrival_stamps_all_that_is_covered_is_watched() => Assert.Equal("1..10", Watched(
+        "arrival: ts, " + Seen.Forever, Seen.Table));
+
+    [Fact]
+    public void The_watch_begins_with_a_whole_bucket() =>
+        Assert.Equal("9T05..10", Watched(Seen.Forever, Seen.Table, "10T05:30"));
+
+    [Fact]
+    public void What_is_settled_is_not_watched()
+    {
+        var hours = Seen.Whole with
+        {
+            Dirty = Jan.Set("2..3"),
+            Cut = [new(Jan.Range("4..5"), 0, ByOthers: false)],
+            Frozen = Jan.Set("6..7"),
+        };
+        Assert.Equal("1..2 3..4 5..6 7..8 8T06..10", Watched("recheck: 30d, " + Seen.Forever, Seen.State(new() { Frozen = Jan.Set("8..8T05:30") }, ("1h", hours))));
+    }
+
+    [Fact]
+    public void Without_tiers_nothing_is_watched_but_what_expired()
+    {
+        var watch = Planner.Watch(Seen.Policy("keep: 7d"), Seen.State(new() { Frozen = Jan.Set("1..3") }).Ledger, Jan.At("10"));
+        Assert.Empty(watch.Recheck);
+        Assert.Equal("1..3", Jan.Text(watch.Frozen));
+    }
+
+    [Fact]
+    public void The_planning_instant_is_floored_to_milliseconds()
+    {
+        var at = Jan.At("10") + NodaTime.Duration.FromTicks(9_999);
+        Assert.Equal(Jan.At("10"), Planner.Watch(Seen.Policy(Seen.Forever), Seen.Table.Ledger, at).AsOf);
+        Assert.Equal(Jan.At("10"), Planner.Plan(Seen.Policy(Seen.Forever), Seen.Table, at).AsOf);
+    }
+
+    [Theory]
+    [InlineData("tiers: [{ every: 1h }, { every: 1d }]", "1h")]
+    [InlineData("tiers: [{ every: 24h }]", "24h")]
+    [InlineData("tiers: [{ every: 1d }]", "1d")]
+    [InlineData("tiers: [{ every: 25h }]", "1d")]
+    [InlineData("tiers: [{ every: 1w }]", "1d")]
+    [InlineData("tiers: [{ every: 7h }, { every: 11h }]", "11h")]
+    public void The_source_goes_at_boundaries_of_the_coarsest_tier_of_at_most_a_day_that_is_built_from_it(string policy, string grid) =>
+        Assert.Equal(grid, Horizon.At(Seen.Policy(policy), Jan.At("10"), null).ExpiryGrid(Relations.Source)!.Id);
+
+    [Fact]
+    public void A_tier_that_nothing_is_built_from_goes_at_its_own_boundaries()
+    {
+        var horizon = Horizon.At(Seen.Policy("tiers: [{ every: 1h }, { every: 1d }]"), Jan.At("10"), null);
+        Assert.Equal("1d", horizon.ExpiryGrid("1h")!.Id);
+        Assert.Equal("1d", horizon.ExpiryGrid("1d")!.Id);
+        Assert.Null(Horizon.At(Seen.Policy("keep: 7d"), Jan.At("10"), null).ExpiryGrid(Relations.Source));
+    }
+
+    private static string Watched(string policy, TableState state, string asOf = "10") =>
+        Jan.Text(Planner.Watch(Seen.Policy(policy), state.Ledger, Jan.At(asOf)).Recheck);
+}

@@ -1,0 +1,54 @@
+using Varve.Planning;
+
+namespace Varve.Tests.Planning;
+
+public sealed class StitchingTests
+{
+    [Fact]
+    public void A_table_without_tiers_answers_everything() => Assert.Equal(["source -inf..+inf"], Parts("keep: 7d"));
+
+    [Fact]
+    public void The_source_answers_until_a_tier_is_built() => Assert.Equal(["source -inf..+inf"], Parts(Seen.Forever, ("1h", new()), ("1d", new())));
+
+    [Fact]
+    public void The_finest_tier_answers_where_it_has_everything_and_the_source_what_is_open() => Assert.Equal(
+        ["1h -inf..10T05", "source 10T05..+inf"],
+        Parts(Seen.Forever, ("1h", Covered("1..10T05")), ("1d", Covered("1..10"))));
+
+    [Fact]
+    public void A_coarser_tier_answers_what_expired_from_the_finer_one_up_to_its_own_boundary() => Assert.Equal(
+        ["1d -inf..4", "1h 4..10T05", "source 10T05..+inf"],
+        Parts(Seen.Forever, ("1h", Covered("1..10T05") with { Frozen = Jan.Set("-inf..3T05") }), ("1d", Covered("1..10"))));
+
+    [Fact]
+    public void A_coarser_tier_answers_what_the_finer_one_lost() => Assert.Equal(
+        ["1d -inf..5", "1h 5..10", "source 10..+inf"],
+        Parts(Seen.Forever, ("1h", Covered("5..10") with { Lost = Jan.Set("1..5") }), ("1d", Covered("1..10"))));
+
+    [Fact]
+    public void A_finer_tier_that_begins_later_answers_from_its_first_whole_coarser_bucket_on()
+    {
+        Assert.Equal(["1d -inf..5", "1h 5..10", "source 10..+inf"], Parts(Seen.Forever, ("1h", Covered("4T03..10")), ("1d", Covered("1..10"))));
+        Assert.Equal(["1h -inf..10", "source 10..+inf"], Parts(Seen.Forever, ("1h", Covered("1T03..10")), ("1d", Covered("1..10"))));
+    }
+
+    [Fact]
+    public void A_tier_that_is_still_being_filled_is_left_out() => Assert.Equal(
+        ["1d -inf..10", "source 10..+inf"],
+        Parts(Seen.Forever, ("1h", Covered("1..5")), ("1d", Covered("1..10"))));
+
+    [Fact]
+    public void Tiers_that_end_together_are_all_read() => Assert.Equal(
+        ["1d -inf..3", "1h 3..10", "source 10..+inf"],
+        Parts(Seen.Forever, ("1h", Covered("1..10") with { Frozen = Jan.Set("-inf..3") }), ("1d", Covered("1..10"))));
+
+    [Fact]
+    public void A_tier_outside_of_the_chain_is_not_read() => Assert.Equal(
+        ["1mo -inf..32", "1d 32..40", "source 40..+inf"],
+        Parts("tiers: [{ every: 1d }, { every: 1w }, { every: 1mo }]", ("1d", Covered("1..40") with { Frozen = Jan.Set("-inf..20") }), ("1w", Covered("-1..41")), ("1mo", Covered("1..32"))));
+
+    private static RelationLedger Covered(string set) => new() { Created = true, Covered = Jan.Set(set) };
+
+    private static string[] Parts(string policy, params (string Tier, RelationLedger Ledger)[] tiers) =>
+        [.. Stitching.Of(Seen.Policy(policy), Seen.State(new(), tiers).Ledger.Of).Select(p => $"{p.Relation} {Jan.Text(p.Range)}")];
+}
