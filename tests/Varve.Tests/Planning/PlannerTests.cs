@@ -55,33 +55,4 @@ public sealed class PlannerTests
             ["rollup 1h < source 8..9", "rollup 1h < source 9..10", "rollup 1d@America/New_York < 1h 8T05..9T05"],
             Seen.Plan("tiers: [{ every: 1h }, { every: 1d, zone: America/New_York }]", state).Steps());
     }
-
-    [Fact]
-    public void Buckets_that_a_removal_leaves_in_part_are_cut_and_those_that_are_gone_are_forgotten()
-    {
-        var draft = new Draft(Seen.Policy("keep: 40d, tiers: [{ every: 7h }, { every: 11h }]"), Seen.State(new(), ("7h", Seen.Whole), ("11h", Seen.Whole)));
-        draft.Expire(Relations.Source, Jan.Range("1..9T10"), "");
-        Assert.Equal(("9T07..9T14", "9..9T11"), (Jan.Text(draft.Of("7h").CutRanges), Jan.Text(draft.Of("11h").CutRanges)));
-        Assert.Equal("-inf..9T10", Jan.Text(draft.Of(Relations.Source).Frozen));
-
-        draft.Expire(Relations.Source, Jan.Range("9T10..9T14"), "");
-        Assert.Equal(("", "9T11..9T22"), (Jan.Text(draft.Of("7h").CutRanges), Jan.Text(draft.Of("11h").CutRanges)));
-    }
-
-    [Fact]
-    public void What_is_removed_with_older_rows_left_is_not_taken_for_everything_before_it()
-    {
-        var draft = new Draft(Seen.Policy("keep: 7d"), Seen.State(new()));
-        draft.Expire(Relations.Source, Jan.Range("2..3"), "");
-        Assert.Equal("2..3", Jan.Text(draft.Of(Relations.Source).Frozen));
-    }
-
-    [Fact]
-    public void A_relation_has_no_rows_before_its_first_one_or_where_they_were_removed()
-    {
-        var draft = new Draft(Seen.Policy(Seen.Forever), Seen.State(new() { Frozen = Jan.Set("2..3") }) with { Tiers = new Dictionary<string, TierSize> { ["1h"] = new(1, 1, Jan.At("5")) } });
-        Assert.Equal("-inf..1 2..3", Jan.Text(draft.Gone(Relations.Source)));
-        Assert.Equal("-inf..5", Jan.Text(draft.Gone("1h")));
-        Assert.Equal("-inf..+inf", Jan.Text(draft.Gone("1d")));
-    }
 }
