@@ -94,11 +94,8 @@ internal sealed class Draft
     }
 
     /// <summary>Where a relation has no rows any more: removed by Varve, or before the oldest row.</summary>
-    public RangeSet Gone(string relation)
-    {
-        var first = relation == Relations.Source ? _state.First : FirstOf(relation);
-        return Of(relation).Frozen.Add(first is { } at ? TimeRange.Before(at) : TimeRange.All);
-    }
+    public RangeSet Gone(string relation) =>
+        Of(relation).Frozen.Add(FirstOf(relation) is { } at ? TimeRange.Before(at) : TimeRange.All);
 
     /// <summary>The oldest instant at which a relation has, or will have, rows; null for none.</summary>
     public Instant? FirstOf(string relation)

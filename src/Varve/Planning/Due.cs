@@ -28,17 +28,17 @@ internal sealed class Due
         .Min();
 
     /// <summary>
-    /// Builds what is due of the buckets that end in a slice, finest tier first. As of an instant before one that was run
-    /// already, what closed later is left alone, be it dirty.
+    /// Builds what is due of the buckets that end at or before an instant, finest tier first. As of an instant before one
+    /// that was run already, what closed later is left alone, be it dirty.
     /// </summary>
-    public void Build(TimeRange slice)
+    public void Build(Instant until)
     {
-        var reach = new TimeRange(slice.From, Instant.Max(slice.From, Instant.Min(slice.To, _closed)));
+        var reach = Instant.Min(until, _closed);
         foreach (var tier in _draft.Blueprint.Tiers)
         {
             var sets = _draft.Of(tier.Id);
             var due = _needs[tier.Id].Except(sets.Covered).Union(sets.Dirty).Except(sets.CutRanges)
-                .Intersect(tier.Grid.Floor(reach));
+                .Intersect(TimeRange.Before(tier.Grid.Floor(reach)));
             if (due.IsEmpty) continue;
             due = Build(tier, due, _draft.Known);
             due = Build(tier, due, _draft.Gives);

@@ -23,19 +23,19 @@ internal sealed class Expiry
         ];
     }
 
-    public bool Any => _edges.Exists(e => !Past(e.Relation, e.Edge, TimeRange.All).IsEmpty);
+    public bool Any => _edges.Exists(e => !Past(e.Relation, e.Edge, Instant.MaxValue).IsEmpty);
 
     /// <summary>The oldest instant that is past its time; the end of time for none.</summary>
-    public Instant Start => _edges.Select(e => Past(e.Relation, e.Edge, TimeRange.All).Start).OfType<Instant>().DefaultIfEmpty(Instant.MaxValue).Min();
+    public Instant Start => _edges.Select(e => Past(e.Relation, e.Edge, Instant.MaxValue).Start).OfType<Instant>().DefaultIfEmpty(Instant.MaxValue).Min();
 
     public Instant End => _edges.Count == 0 ? Instant.MinValue : _edges.Max(e => e.Edge);
 
-    /// <summary>Removes what is past its time in a slice: the source first, then the tiers, finest first.</summary>
-    public void Remove(TimeRange slice)
+    /// <summary>Removes what is past its time up to the end of a slice: the source first, then the tiers, finest first.</summary>
+    public void Remove(Instant until)
     {
         foreach (var (relation, edge) in _edges)
         {
-            foreach (var range in Allowed(relation, Past(relation, edge, slice)))
+            foreach (var range in Allowed(relation, Past(relation, edge, until)))
                 if (Rows(relation, range)) _draft.Expire(relation, range, Why(relation, edge));
         }
     }
@@ -57,15 +57,12 @@ internal sealed class Expiry
         return relation == Relations.Source ? past : _draft.Blueprint.Tier(relation).Whole(InputsGone(relation, past));
     }
 
-    private RangeSet Past(string relation, Instant edge, TimeRange slice)
+    private RangeSet Past(string relation, Instant edge, Instant until)
     {
         var grid = _horizon.ExpiryGrid(relation);
-        var reach = grid is null ? slice : grid.Floor(slice);
-        var to = Instant.Min(edge, reach.To);
+        var to = Instant.Min(edge, grid?.Floor(until) ?? until);
         if (_draft.FirstOf(relation) is not { } first || first >= to) return RangeSet.Empty;
-        var from = Instant.Max(reach.From, grid?.Floor(first) ?? first);
-        if (from >= to || _draft.Of(relation).Frozen.Covers(new TimeRange(from, to))) return RangeSet.Empty;
-        return RangeSet.Of(new TimeRange(from, to)).Except(_draft.Of(relation).Frozen);
+        return _draft.Of(relation).Frozen.Gaps(new TimeRange(grid?.Floor(first) ?? first, to));
     }
 
     private bool Rows(string relation, TimeRange range) => _draft.FirstOf(relation) is { } first && first < range.To;

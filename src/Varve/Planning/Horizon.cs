@@ -49,7 +49,6 @@ internal sealed class Horizon
     public Instant Edge(string relation)
     {
         var keep = relation == Relations.Source ? _blueprint.Policy.Keep : _blueprint.Tier(relation).Keep;
-        if (keep.IsForever || _reference == Instant.MinValue) return Instant.MinValue;
         var cutoff = keep.SubtractFrom(_reference, Zone);
         return ExpiryGrid(relation) is { } grid ? grid.Floor(cutoff) : cutoff;
     }

@@ -73,9 +73,8 @@ public static class Planner
         foreach (var slice in Slices.For(state).Buckets(new(from, end)))
         {
             // What an earlier slice had to leave, because a bucket of a coarser tier ends in this one, is asked for again.
-            var reach = TimeRange.Before(slice.To);
-            due.Build(reach);
-            expiry.Remove(reach);
+            due.Build(slice.To);
+            expiry.Remove(slice.To);
         }
     }
 

@@ -18,6 +18,7 @@ public sealed class AllowedTests
     public void Nothing_of_a_relation_that_is_kept_forever()
     {
         Assert.Equal("", Allowed(Seen.Table, "1..3", "1d"));
+        Assert.Equal("", Allowed(Seen.Table, "-inf..3", "1d"));
         Assert.Equal("", Allowed(Seen.Table, "1..3", "no such tier"));
     }
 

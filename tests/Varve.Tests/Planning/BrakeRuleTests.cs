@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Varve.Planning;
 
 namespace Varve.Tests.Planning;
@@ -40,6 +41,15 @@ public sealed class BrakeRuleTests
         Assert.NotEqual(brake.Hash, Seen.Plan(Week, other with { Ledger = other.Ledger with { PolicyHash = "other" } }).Brake!.Hash);
         Assert.NotEqual(brake.Hash, Seen.Plan("keep: 7d, tiers: [{ every: 1h, keep: 8d }, { every: 1d }]", other with { Tiers = new Dictionary<string, TierSize> { ["1h"] = new(1, 1, Jan.At("1")) } }).Brake!.Hash);
         Assert.NotEqual(brake.Hash, Seen.Plan("policy: other, " + Week, other).Brake!.Hash);
+    }
+
+    [Fact]
+    public void The_hash_is_of_the_policy_and_the_sorted_relations_so_that_it_is_the_same_tomorrow()
+    {
+        var state = State(confirmed: 0) with { Tiers = new Dictionary<string, TierSize> { ["1h"] = new(216, 1, Jan.At("1")) } };
+        var brake = Seen.Plan("keep: 7d, tiers: [{ every: 1h, keep: 8d }, { every: 1d }]", state).Brake!;
+        Assert.Equal(Convert.ToHexStringLower(SHA256.HashData("t\nhash\n1h,source"u8))[..12], brake.Hash);
+        Assert.Equal(2000 + 24, brake.Rows);
     }
 
     [Fact]

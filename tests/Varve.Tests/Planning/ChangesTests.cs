@@ -40,6 +40,23 @@ public sealed class ChangesTests
     }
 
     [Fact]
+    public void Values_that_changed_are_no_removal() => Assert.Equal(
+        "mark 1h dirty 9T05..9T06 lost  cut", Seen.Plan(Seen.Forever, Changed(Seen.Table, Bucket("9T05", 10, 10))).Steps()[0]);
+
+    [Fact]
+    public void The_newest_removal_counts() => Assert.Equal(
+        ["mark 1h dirty  lost  cut 9T05..9T06 9T07..9T08"], Seen.Plan(Seen.Forever, Changed(Seen.Table, Bucket("9T05", 10, 9), Bucket("9T07", 10, 9))).Steps());
+
+    [Fact]
+    public void The_first_watched_bucket_may_be_corrected() => Assert.Equal(
+        "mark 1h dirty 9..9T01 lost  cut", Seen.Plan(Seen.Forever, Changed(Seen.Table, Bucket("9", 10, 9)) with { Survivor = Jan.At("8") }).Steps()[0]);
+
+    [Fact]
+    public void What_was_dirty_and_is_cut_now_is_not_built_again() => Assert.Equal(
+        ["mark 1h dirty  lost  cut 9T05..9T06"],
+        Seen.Plan(Seen.Forever, Changed(Seen.State(new(), ("1h", Seen.Whole with { Dirty = Jan.Set("9T05..9T06") }), ("1d", Seen.Whole)), Bucket("9T05", 10, 9))).Steps());
+
+    [Fact]
     public void Every_tier_that_is_built_from_the_source_is_marked_in_its_own_buckets() => Assert.Equal(
         ["mark 7h dirty 9T07..9T14 lost  cut", "mark 11h dirty 9..9T11 lost  cut"],
         Seen.Plan("tiers: [{ every: 7h }, { every: 11h }]", Changed(Seen.State(new(), ("7h", Sevens), ("11h", Elevens)), Bucket("9T10", 10, 11))).Steps()[..2]);

@@ -70,6 +70,7 @@ public sealed class DraftTests
         draft.Expire(Relations.Source, Jan.Range("1..9T10"), "");
         Assert.Equal(("9T07..9T14", "9..9T11"), (Jan.Text(draft.Of("7h").CutRanges), Jan.Text(draft.Of("11h").CutRanges)));
         Assert.Equal("-inf..9T10", Jan.Text(draft.Of(Relations.Source).Frozen));
+        Assert.All(draft.Of("7h").Cut, c => Assert.False(c.ByOthers));
 
         draft.Expire(Relations.Source, Jan.Range("9T10..9T14"), "");
         Assert.Equal(("", "9T11..9T22"), (Jan.Text(draft.Of("7h").CutRanges), Jan.Text(draft.Of("11h").CutRanges)));
@@ -90,6 +91,18 @@ public sealed class DraftTests
         Assert.Equal("-inf..1 2..3", Jan.Text(draft.Gone(Relations.Source)));
         Assert.Equal("-inf..5", Jan.Text(draft.Gone("1h")));
         Assert.Equal("-inf..+inf", Jan.Text(draft.Gone("1d")));
+    }
+
+    [Fact]
+    public void What_waits_for_one_reason_is_one_range_of_each_relation()
+    {
+        var draft = new Draft(Seen.Policy(Seen.Forever), Seen.Table);
+        draft.Wait("1h", Jan.Set("3..4"), "a", person: false);
+        draft.Wait("1d", Jan.Set("1..2"), "a", person: false);
+        draft.Wait("1h", Jan.Set("1..2"), "b", person: true);
+        draft.Wait("1h", Jan.Set("2..3"), "a", person: false);
+        draft.Wait("1d", Jan.Set("5..6"), "a", person: false);
+        Assert.Equal(["1h 2..4: a", "1d 1..6: a", "1h 1..2: b (a person)"], draft.Waits.Select(Seen.Wait));
     }
 
     private static RelationLedger Covered(string? set) => new() { Created = true, Covered = Jan.Set(set ?? "") };

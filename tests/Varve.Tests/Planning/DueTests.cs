@@ -46,6 +46,13 @@ public sealed class DueTests
         Assert.All(plan.Steps, s => Assert.Equal("its input changed since it was built", s.Reason));
     }
 
+    [Theory]
+    [InlineData("9T02:59")]
+    [InlineData("9T03", "rollup 1h < source 9T02..9T03 again")]
+    [InlineData("10", "rollup 1h < source 9T02..9T03 9T06..9T07 again", "rollup 1d < 1h 9..10 again")]
+    public void As_of_an_earlier_instant_what_closed_later_is_left_alone(string asOf, params string[] steps) => Assert.Equal(
+        steps, Seen.Plan(Seen.Forever, Hours(Seen.Whole with { Dirty = Jan.Set("9T02..9T03 9T06..9T07") }), asOf).Steps());
+
     [Fact]
     public void Rows_that_are_older_than_the_history_are_built_into_it() => Assert.Equal(
         ["rollup 1h < source -1T05..1", "rollup 1d < 1h -1..1"],
@@ -59,6 +66,11 @@ public sealed class DueTests
             ["create 1h", "create 1d", "publish all", "rollup 1h < source 8..9", "rollup 1d < 1h 8..9", "rollup 1h < source 9..10", "rollup 1d < 1h 9..10"],
             Seen.Plan(Seen.Forever, state).Steps());
     }
+
+    [Fact]
+    public void The_first_slice_is_that_of_the_oldest_bucket_that_is_due() => Assert.Equal(
+        ["rollup 1h < source 2T05..2T06 again", "rollup 1d < 1h 2..3 again", "rollup 1d < 1h 9..10"],
+        Seen.Plan(Seen.Forever, Seen.State(new(), ("1h", Seen.Whole with { Dirty = Jan.Set("2T05..2T06") }), ("1d", Seen.Whole with { Covered = Jan.Set("1..9") })) with { Rows = 20_000_000L * 9 }).Steps());
 
     [Fact]
     public void One_step_builds_at_most_two_hundred_ranges()

@@ -9,6 +9,7 @@ public sealed class EstimateTests
     [InlineData("-inf..2T12", 1500)]
     [InlineData("9T12..+inf", 500)]
     [InlineData("10..12", 0)]
+    [InlineData("11..12", 0)]
     [InlineData("-5..1", 0)]
     [InlineData("-inf..+inf", 9000)]
     public void Rows_of_the_source_are_taken_as_evenly_spread(string range, long rows) => Assert.Equal(rows, Estimate.Source(Seen.Table, Jan.Range(range)));
@@ -51,6 +52,8 @@ public sealed class EstimateTests
     {
         Assert.Equal((200, 2000), Removed("-inf..3"));
         Assert.Equal((0, 0), Removed("-5..1"));
+        Assert.Equal((0, 0), Removed("-5..0"));
+        Assert.Equal((225, 2250), Removed("-inf..4", first: "2"));
     }
 
     [Fact]
@@ -62,12 +65,16 @@ public sealed class EstimateTests
         Assert.Equal(1000, Estimate.Bytes(Stored, "1h", 100));
     }
 
+    [Fact]
+    public void Rows_of_all_ranges_are_added() => Assert.Equal(2000, Written(Seen.Table with { Series = 1000 }, "1..2 3..4"));
+
     private static TableState Stored => Seen.Table with { Tiers = new Dictionary<string, TierSize> { ["1h"] = new(900, 9000, Jan.At("1")) } };
 
-    private static (long Rows, long Bytes) Removed(string range)
+    private static (long Rows, long Bytes) Removed(string range, string first = "1")
     {
-        var rows = Estimate.Rows(new Draft(Seen.Policy(Seen.Forever), Stored), Stored, "1h", Jan.Range(range));
-        return (rows, Estimate.Bytes(Stored, "1h", rows));
+        var state = Stored with { Tiers = new Dictionary<string, TierSize> { ["1h"] = Stored.Tiers["1h"] with { First = Jan.At(first) } } };
+        var rows = Estimate.Rows(new Draft(Seen.Policy(Seen.Forever), state), state, "1h", Jan.Range(range));
+        return (rows, Estimate.Bytes(state, "1h", rows));
     }
 
     private static long Written(TableState state, string ranges)

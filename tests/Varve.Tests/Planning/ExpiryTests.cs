@@ -52,9 +52,32 @@ public sealed class ExpiryTests
     }
 
     [Fact]
-    public void A_tier_goes_after_its_input_in_whole_buckets_of_what_is_built_from_it() => Assert.Equal(
-        ["rollup 1h < source 10..10T05", "expire source 1..3T05 proven by 1h", "expire 1h 1..2 proven by 1d"],
-        Seen.Plan(Tier, Stored, "10T05").Steps());
+    public void A_tier_goes_after_its_input_in_whole_buckets_of_what_is_built_from_it()
+    {
+        var plan = Seen.Plan(Tier, Stored, "10T05");
+        Assert.Equal(["rollup 1h < source 10..10T05", "expire source 1..3T05 proven by 1h", "expire 1h 1..2 proven by 1d"], plan.Steps());
+        Assert.Equal("older than 8d: ended before 2025-01-02T00:00:00Z", plan.Steps[2].Reason);
+    }
+
+    [Fact]
+    public void The_first_slice_is_that_of_the_oldest_row_that_is_past_its_keep() => Assert.Equal(
+        ["expire 1h 1..2 proven by 1d", "expire source 2..3 proven by 1h"],
+        Seen.Plan(Tier, Stored with { First = Jan.At("2"), Rows = 20_000_000L * 8 }).Steps());
+
+    [Fact]
+    public void A_slice_ends_with_a_whole_bucket() => Assert.Equal(
+        ["expire source 0T20..2 proven by 7h", "expire source 2..2T21 proven by 7h", "expire source 2T21..3T18 proven by 7h", "expire source 3T18..4T22 proven by 7h"],
+        Seen.Plan("keep: 5d, tiers: [{ every: 7h }]", Seen.State(new(), ("7h", new() { Created = true, Covered = Jan.Set("0T20..9T21") })) with { Rows = 20_000_000L * 9 }).Steps());
+
+    [Fact]
+    public void Slices_reach_to_the_edge_also_where_late_rows_are_waited_for_longer() => Assert.Equal(
+        ["expire source 9T20..9T21 proven by", "expire source 9T21..9T22 proven by", "expire source 9T22..9T23 proven by"],
+        Seen.Plan("keep: 1h, late: 2h", Seen.State(new()) with { First = Jan.At("9T20"), Rows = 200_000_000 }).Steps());
+
+    [Fact]
+    public void A_range_before_the_oldest_row_is_no_step() => Assert.Equal(
+        ["expire source 2T06..3 proven by 1h"],
+        Seen.Plan(Week, (Seen.Table with { First = Jan.At("2T05:30") }).Holding(new Hold("1", null, Jan.Range("2T05:30..2T06"), "audit", "eve", null))).Steps());
 
     [Fact]
     public void A_tier_waits_for_the_source_bucket_by_bucket()

@@ -7,13 +7,24 @@ public sealed class HorizonTests
     [Theory]
     [InlineData(Seen.Forever, "9..10")]
     [InlineData("recheck: 3d, " + Seen.Forever, "7..10")]
-    [InlineData("late: 10h, " + Seen.Forever, "8T18..10")]
-    [InlineData("late: 4h, " + Seen.Forever, "9..10")]
+    [InlineData("late: 10h, " + Seen.Forever, "8T18..9T14")]
+    [InlineData("late: 4h, " + Seen.Forever, "9..9T20")]
     [InlineData("keep: 7d, " + Seen.Forever, "9..10")]
-    [InlineData("keep: 20h, late: 2h, recheck: 17h, " + Seen.Forever, "9T07..10")]
-    [InlineData("keep: 20h, late: 2h, " + Seen.Forever, "9T07..10")]
+    [InlineData("keep: 20h, late: 2h, recheck: 17h, " + Seen.Forever, "9T07..9T22")]
+    [InlineData("keep: 20h, late: 2h, " + Seen.Forever, "9T07..9T22")]
     public void The_first_tier_is_watched_as_long_as_changes_are_looked_for(string policy, string watched) =>
         Assert.Equal(watched, Watched(policy, Seen.Table));
+
+    [Fact]
+    public void The_watch_leaves_room_for_the_longest_bucket_before_the_source_goes() => Assert.Equal(
+        "9T14..9T21", Watched("keep: 20h, tiers: [{ every: 7h }, { every: 11h }]", Seen.State(new(), ("7h", Seen.Whole))));
+
+    [Fact]
+    public void Boundaries_are_known_a_century_back_and_three_years_ahead()
+    {
+        var known = Horizon.At(Seen.Policy(Seen.Forever), NodaTime.Instant.FromUtc(2025, 1, 1, 0, 0), null).Known;
+        Assert.Equal((NodaTime.Instant.FromUtc(1925, 1, 1, 0, 0), NodaTime.Instant.FromUtc(2028, 1, 4, 0, 0)), (known.From, known.To));
+    }
 
     [Fact]
     public void With_arrival_stamps_all_that_is_covered_is_watched() => Assert.Equal("1..10", Watched(

@@ -12,7 +12,9 @@ public sealed class InputTests
     public void What_nothing_can_build_any_more_is_lost_and_no_longer_due()
     {
         var state = Seen.State(GoneTo5, ("1h", new() { Created = true }), ("1d", Seen.Whole)) with { First = Jan.At("5") };
-        Assert.Equal(["mark 1h dirty  lost 1..5 cut", "rollup 1h < source 5..10"], Seen.Plan(Seen.Forever, state).Steps());
+        var plan = Seen.Plan(Seen.Forever, state);
+        Assert.Equal(["mark 1h dirty  lost 1..5 cut", "rollup 1h < source 5..10"], plan.Steps());
+        Assert.Equal("nothing that is left could build it: the coarser tiers answer there", plan.Steps[0].Reason);
 
         state = Seen.State(GoneTo5, ("1h", new() { Created = true, Covered = Jan.Set("5..10"), Lost = Jan.Set("1..5") }), ("1d", Seen.Whole)) with { First = Jan.At("5") };
         Assert.Empty(Seen.Plan(Seen.Forever, state).Steps());

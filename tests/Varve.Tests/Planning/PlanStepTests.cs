@@ -8,6 +8,7 @@ public sealed class PlanStepTests
     public void A_key_is_the_kind_the_relation_and_the_range()
     {
         Assert.Equal("create 1h", new PlanStep.CreateTier { Relation = "1h", Reason = "" }.Key);
+        Assert.Equal("mark 1h", new PlanStep.Mark { Relation = "1h", Reason = "" }.Key);
         Assert.Equal("publish all", new PlanStep.Publish { Relation = Relations.All, Reason = "" }.Key);
         Assert.Equal("discard source [-inf, 2025-01-02T00:00:00Z)", new PlanStep.Discard { Relation = Relations.Source, Reason = "", Range = Jan.Range("-inf..2") }.Key);
         Assert.Equal(

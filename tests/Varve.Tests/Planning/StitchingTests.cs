@@ -26,6 +26,11 @@ public sealed class StitchingTests
         Parts(Seen.Forever, ("1h", Covered("5..10") with { Lost = Jan.Set("1..5") }), ("1d", Covered("1..10"))));
 
     [Fact]
+    public void A_coarser_tier_answers_up_to_the_newest_range_that_the_finer_one_lost() => Assert.Equal(
+        ["1d -inf..5", "1h 5..10", "source 10..+inf"],
+        Parts(Seen.Forever, ("1h", Covered("1..3 4T05..10") with { Lost = Jan.Set("3..4T05") }), ("1d", Covered("1..10"))));
+
+    [Fact]
     public void A_finer_tier_that_begins_later_answers_from_its_first_whole_coarser_bucket_on()
     {
         Assert.Equal(["1d -inf..5", "1h 5..10", "source 10..+inf"], Parts(Seen.Forever, ("1h", Covered("4T03..10")), ("1d", Covered("1..10"))));
