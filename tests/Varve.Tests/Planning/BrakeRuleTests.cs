@@ -55,9 +55,9 @@ public sealed class BrakeRuleTests
     [Fact]
     public void Discarding_is_removing()
     {
-        var late = State(confirmed: 0) with { Frozen = new(7, Jan.At("1"), Jan.At("1")) };
-        late = late with { Ledger = Seen.State(new() { Frozen = Jan.Set("-inf..1") }, ("1h", Seen.Whole), ("1d", Seen.Whole)).Ledger with { ConfirmedRevision = 0 } };
-        Assert.Equal(7, Seen.Plan("late_after_expiry: discard, " + Seen.Forever, late).Brake!.Rows);
+        var late = State(confirmed: 0) with { First = Jan.At("3"), Frozen = new(7, Jan.At("1"), Jan.At("1")) };
+        late = late with { Ledger = Seen.State(new() { Frozen = Jan.Set("-inf..3") }, ("1h", Seen.Whole), ("1d", Seen.Whole)).Ledger with { ConfirmedRevision = 0 } };
+        Assert.Equal(7, Seen.Plan("late_after_expiry: discard, " + Week, late).Brake!.Rows);
     }
 
     private static TableState State(int confirmed, int revision = 1) =>

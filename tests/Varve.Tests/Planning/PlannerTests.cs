@@ -4,6 +4,8 @@ namespace Varve.Tests.Planning;
 
 public sealed class PlannerTests
 {
+    private const string Discarding = "late_after_expiry: discard, keep: 7d, " + Seen.Forever;
+
     [Fact]
     public void The_plan_says_what_it_was_made_from()
     {
@@ -38,11 +40,12 @@ public sealed class PlannerTests
             First = Jan.At("3"),
             Frozen = new(7, Jan.At("1"), Jan.At("2T06")),
         };
-        var plan = Seen.Plan("late_after_expiry: discard, " + Seen.Forever, state);
+        var plan = Seen.Plan(Discarding, state);
         Assert.Equal(["discard source -inf..2", "discard source 2T05..3"], plan.Steps());
         Assert.All(plan.Steps, s => Assert.Equal((7L, "rows that came for a range that has expired (late_after_expiry: discard)"), (s.Rows, s.Reason)));
-        Assert.Empty(Seen.Plan(Seen.Forever, state).Steps());
-        Assert.Empty(Seen.Plan("late_after_expiry: discard, " + Seen.Forever, state with { Frozen = RowExtent.None }).Steps());
+        Assert.Equal(["discard source -inf..2"], Seen.Plan(Discarding, state, "9").Steps());
+        Assert.Empty(Seen.Plan("keep: 7d, " + Seen.Forever, state).Steps());
+        Assert.Empty(Seen.Plan(Discarding, state with { Frozen = RowExtent.None }).Steps());
     }
 
     [Fact]

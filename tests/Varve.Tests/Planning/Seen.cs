@@ -13,7 +13,7 @@ internal static class Seen
     internal const string Tiers = "tiers: [{ every: 1h, keep: 30d }, { every: 1d }]";
     internal const string Forever = "tiers: [{ every: 1h }, { every: 1d }]";
 
-    internal static readonly RelationLedger Whole = new() { Created = true, Covered = Jan.Set("1..10") };
+    internal static readonly RelationLedger Whole = new() { Created = true, Covered = Jan.Set("1..10"), Columns = [.. Policy(Forever).StateNames] };
 
     internal static readonly TableState Table = State(new(), ("1h", Whole), ("1d", Whole));
 
