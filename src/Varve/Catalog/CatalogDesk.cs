@@ -1,4 +1,6 @@
 using Varve.Engines;
+using Varve.Policies;
+using Varve.Sql;
 
 namespace Varve.Catalog;
 
@@ -26,4 +28,8 @@ internal sealed class CatalogDesk
     public RunBook Runs { get; }
 
     public AuditLog Audit { get; }
+
+    /// <summary>Every table of the database that could be the source of a policy, by schema and name: none of the catalog's own.</summary>
+    public async Task<IReadOnlyList<TableName>> BaseTablesAsync(IStatements statements, CancellationToken cancellationToken) =>
+        [.. (await statements.QueryAsync(TablesSql.BaseTables(Tables.Schema), cancellationToken)).Select(r => new TableName(r.Text(0), r.Text(1)))];
 }

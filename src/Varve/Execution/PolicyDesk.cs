@@ -71,7 +71,7 @@ internal sealed class PolicyDesk(IEngine engine, CatalogDesk desk, Surveyor surv
         if (description is null)
         {
             problems.AddRange(PolicyRules.Check(policy));
-            problems.Add(BlueprintRules.NoTable(policy, []));
+            problems.Add(BlueprintRules.NoTable(policy, (await engine.TransactAsync(desk.BaseTablesAsync, readOnly: true, cancellationToken)).Where(t => !IsOwn(t, stored))));
         }
         else
         {
@@ -80,7 +80,7 @@ internal sealed class PolicyDesk(IEngine engine, CatalogDesk desk, Surveyor surv
             var owner = stored.Policies.FirstOrDefault(s => Same(s.Policy.Table, description.Table) && s.Policy.Name != policy.Name);
             if (owner is not null)
                 problems.Add(new("VRV108", $"{description.Table.Text} belongs to the policy {owner.Policy.Name} already, and a table belongs to exactly one: change that policy, or delete it first (policy delete {owner.Policy.Name}).") { Path = "table" });
-            if (stored.Relations.Any(r => Same(r.Table, description.Table)))
+            if (IsOwn(description.Table, stored))
                 problems.Add(new("VRV135", $"{description.Table.Text} is a relation of Varve's own, and cannot be the source of a policy.") { Path = "table" });
         }
 
@@ -108,6 +108,8 @@ internal sealed class PolicyDesk(IEngine engine, CatalogDesk desk, Surveyor surv
         return await engine.TransactAsync(
             async (s, token) => new Stored(await desk.Policies.ListAsync(s, token), await desk.Policies.RevisionsAsync(s, token), await desk.Ledgers.RelationsAsync(s, token)), readOnly: true, cancellationToken);
     }
+
+    private bool IsOwn(TableName table, Stored stored) => stored.Relations.Any(r => Same(r.Table, table));
 
     private bool Same(TableName a, TableName b)
     {

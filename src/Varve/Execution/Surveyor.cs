@@ -11,7 +11,7 @@ namespace Varve.Execution;
 internal sealed record Survey(StoredPolicy Stored, Blueprint Blueprint, TableState State, Plan Plan);
 
 /// <summary>From a stored policy to its plan: describe, lay, watch, observe, plan. Nothing is written.</summary>
-internal sealed class Surveyor(IEngine engine, LedgerBook book, PolicyShelf shelf)
+internal sealed class Surveyor(IEngine engine, CatalogDesk desk)
 {
     /// <summary>Boundaries must nest from 1970 on; older rows are checked where they are found.</summary>
     public static readonly TimeRange Span = TimeRange.Since(NodaConstants.UnixEpoch);
@@ -19,8 +19,8 @@ internal sealed class Surveyor(IEngine engine, LedgerBook book, PolicyShelf shel
     public Task<Survey> SurveyAsync(StoredPolicy stored, Instant asOf, CancellationToken cancellationToken) => engine.TransactAsync(
         async (statements, token) =>
         {
-            var blueprint = await LayAsync(stored.Policy, token);
-            var ledger = await book.LoadAsync(statements, stored, asOf, token);
+            var blueprint = await LayAsync(statements, stored.Policy, token);
+            var ledger = await desk.Ledgers.LoadAsync(statements, stored, asOf, token);
             return await SurveyAsync(statements, stored, blueprint, ledger, asOf, token);
         },
         readOnly: true,
@@ -36,11 +36,14 @@ internal sealed class Surveyor(IEngine engine, LedgerBook book, PolicyShelf shel
 
     /// <summary>The blueprint of a stored policy; the names of its own relations are not taken.</summary>
     /// <exception cref="PolicyException">The table is no longer as the policy says.</exception>
-    public async Task<Blueprint> LayAsync(Policy policy, CancellationToken cancellationToken)
+    public Task<Blueprint> LayAsync(Policy policy, CancellationToken cancellationToken) =>
+        engine.TransactAsync((statements, token) => LayAsync(statements, policy, token), readOnly: true, cancellationToken);
+
+    private async Task<Blueprint> LayAsync(IStatements statements, Policy policy, CancellationToken cancellationToken)
     {
         List<Problem> problems = [];
         var description = await engine.DescribeAsync(policy.Table, cancellationToken);
-        if (description is null) throw new PolicyException([BlueprintRules.NoTable(policy, [])]);
+        if (description is null) throw new PolicyException([BlueprintRules.NoTable(policy, await desk.BaseTablesAsync(statements, cancellationToken))]);
         return BlueprintRules.Resolve(policy, description, Limits(_ => false), Span, problems)
             ?? throw new PolicyException([.. problems.Where(p => !p.IsWarning)]);
     }
@@ -52,7 +55,7 @@ internal sealed class Surveyor(IEngine engine, LedgerBook book, PolicyShelf shel
         var left = ledger.Relations.Where(r => r.Value.Created).Select(r => r.Key).Except(blueprint.Tiers.Select(t => t.Id)).ToHashSet(StringComparer.Ordinal);
         if (left.Count == 0) return [];
         List<TierLayout> retired = [];
-        foreach (var revision in (await shelf.RevisionsAsync(statements, cancellationToken)).Where(r => r.Name == blueprint.Policy.Name).Reverse())
+        foreach (var revision in (await desk.Policies.RevisionsAsync(statements, cancellationToken)).Where(r => r.Name == blueprint.Policy.Name).Reverse())
             retired.AddRange(BlueprintRules.Retired(revision, blueprint.Source).Where(t => left.Remove(t.Id)));
         return [.. retired.OrderBy(t => t.Grid.Width.Longest).Select(t => t with { Lacks = blueprint.StateNames.Except(ledger.Of(t.Id).Columns, StringComparer.Ordinal).ToHashSet(StringComparer.Ordinal) })];
     }

@@ -24,7 +24,7 @@ internal sealed class Workshop
         _engine = engine;
         _options = options;
         Desk = new(engine, options.CatalogSchema, options.AuditKey);
-        Surveyor = new(engine, Desk.Ledgers, Desk.Policies);
+        Surveyor = new(engine, Desk);
     }
 
     public CatalogDesk Desk { get; }

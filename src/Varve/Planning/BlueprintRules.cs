@@ -35,8 +35,7 @@ public static class BlueprintRules
     {
         ArgumentNullException.ThrowIfNull(policy);
         ArgumentNullException.ThrowIfNull(tables);
-        var near = Nearest.To(policy.Table.Text, tables.Select(t => t.Text));
-        var hint = near.Count > 0 ? $"Did you mean `{near[0]}`?" : "Check schema and name; names are compared exactly.";
+        var hint = Meant(policy.Table, [.. tables]) is { } near ? $"Did you mean `{near}`?" : "Check schema and name; names are compared exactly.";
         return new(PolicyCodes.UnknownTable, $"There is no table {policy.Table.Text}. {hint}") { Path = "table" };
     }
 
@@ -55,6 +54,15 @@ public static class BlueprintRules
             Input = Relations.Source,
             InChain = false,
         };
+
+    /// <summary>The same name in another schema, else a slip of the keyboard; a name that was written without a schema is looked for in all of them.</summary>
+    private static string? Meant(TableName written, IReadOnlyList<TableName> tables)
+    {
+        if (tables.Where(t => t.Name == written.Name).Select(t => t.Text).Order(StringComparer.Ordinal).FirstOrDefault() is { } elsewhere) return elsewhere;
+        if (written.Schema is not null) return Nearest.To(written.Text, tables.Select(t => t.Text)).FirstOrDefault();
+        var names = Nearest.To(written.Name, tables.Select(t => t.Name));
+        return tables.Where(t => names.Count > 0 && t.Name == names[0]).Select(t => t.Text).Order(StringComparer.Ordinal).FirstOrDefault();
+    }
 
     private static Blueprint? Lay(Policy policy, TableDescription table, NameLimits limits, TimeRange span, List<Problem> problems)
     {

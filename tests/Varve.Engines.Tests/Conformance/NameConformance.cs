@@ -121,6 +121,20 @@ public abstract class NameConformance(Func<ScratchDatabase> create) : Conformanc
         await Assert.ThrowsAsync<PolicyException>(() => new Story(Db, Cpu()).ApplyAsync($"table: {table}\ntime: ts\nseries: [{series}]\nmeasures: {{ {measure}: [avg] }}\ntiers: [{{ every: 1h }}]\n"));
     }
 
+    [Fact]
+    public async Task A_table_that_is_not_there_is_answered_with_the_nearest_that_is()
+    {
+        var story = await BeginAsync(Policy("tiers: [{ every: 1h }]"), Every("2025-01-01", "2025-01-03", "1h"));
+        await story.RunWellAsync("2025-01-04");
+        var reports = await story.WithAsync(l => l.CheckAsync(PolicyYaml.Parse("{ policy: a, table: m.cpus, time: ts, keep: 7d }\n---\n{ policy: b, table: cpu, time: ts, keep: 7d }\n---\n{ policy: c, table: m.cpu_1h_state, time: ts, keep: 7d }\n", "p.yaml")));
+        Assert.Contains("Did you mean `m.cpu`?", Assert.Single(reports[0].Problems).Message, StringComparison.Ordinal);
+        Assert.Contains("Did you mean `m.cpu`?", Assert.Single(reports[1].Problems).Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("Did you mean", Assert.Single(reports[2].Problems).Message, StringComparison.Ordinal);
+        await Db.ExecuteAsync("ALTER TABLE m.cpu RENAME TO cpus");
+        var failed = Assert.IsType<PolicyException>(Assert.Single((await story.RunAsync("2025-01-05")).Errors));
+        Assert.Contains("Did you mean `m.cpus`?", failed.Message, StringComparison.Ordinal);
+    }
+
     private static void ExpectStates(RelationShape states)
     {
         Assert.False(states.IsView);

@@ -126,6 +126,15 @@ public sealed class BlueprintRulesTests
         Has(BlueprintRules.NoTable(Policy("{ table: metrics.cpus, time: ts, keep: 7d }"), [new("metrics", "mem"), new("metrics", "cpu")]), "VRV130", "There is no table metrics.cpus. Did you mean `metrics.cpu`?");
 
     [Theory]
+    [InlineData("cpu", "Did you mean `metrics.cpu`?")]
+    [InlineData("cpus", "Did you mean `metrics.cpu`?")]
+    [InlineData("main.cpu", "Did you mean `metrics.cpu`?")]
+    [InlineData("main.cpus", "Check schema and name")]
+    [InlineData("weather", "Check schema and name")]
+    public void A_schema_that_is_missing_or_wrong_is_said(string written, string hint) =>
+        Has(BlueprintRules.NoTable(Policy($"{{ table: {written}, time: ts, keep: 7d }}"), [new("metrics", "mem"), new("metrics", "cpu"), new("other", "cpuse")]), "VRV130", hint);
+
+    [Theory]
     [InlineData("we\"ird; drop table x --")]
     [InlineData("Größe")]
     [InlineData("select")]
