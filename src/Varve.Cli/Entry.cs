@@ -19,7 +19,7 @@ internal static class Entry
 
     internal static async Task<int> ActAsync(ParseResult parse, Func<Call, Task<int>> act, CancellationToken cancellation)
     {
-        using var signals = new Signals(cancellation, graceful: parse.CommandResult.Command.Name == "run");
+        using var signals = new Signals(cancellation);
         Signals.Current = signals;
         try
         {

@@ -4,20 +4,18 @@ using Varve.Cli.Render;
 namespace Varve.Cli;
 
 /// <summary>
-/// Ctrl-C and SIGTERM. A run first stops between two steps and then, asked again, is cancelled; other commands are
+/// Ctrl-C and SIGTERM. A run first stops between two steps and then, asked again, is cancelled; everything else is
 /// cancelled at once.
 /// </summary>
 internal sealed class Signals : IDisposable
 {
     private readonly CancellationTokenSource _stop = new();
     private readonly CancellationTokenSource _cancel;
-    private readonly bool _graceful;
     private readonly PosixSignalRegistration _interrupt;
     private readonly PosixSignalRegistration _terminate;
 
-    internal Signals(CancellationToken outer, bool graceful)
+    internal Signals(CancellationToken outer)
     {
-        _graceful = graceful;
         _cancel = CancellationTokenSource.CreateLinkedTokenSource(outer);
         _interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Asked);
         _terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Asked);
@@ -32,8 +30,8 @@ internal sealed class Signals : IDisposable
     /// <summary>Asked to stop at once.</summary>
     internal CancellationToken Cancelled => _cancel.Token;
 
-    /// <summary>True where a person pressed Ctrl-C.</summary>
-    internal bool Interrupted { get; private set; }
+    /// <summary>True while steps are run: the first signal then asks to stop between two of them.</summary>
+    internal bool IsGraceful { get; set; }
 
     public void Dispose()
     {
@@ -46,8 +44,7 @@ internal sealed class Signals : IDisposable
     private void Asked(PosixSignalContext context)
     {
         context.Cancel = true;
-        Interrupted |= context.Signal is PosixSignal.SIGINT;
-        if (_graceful && !_stop.IsCancellationRequested)
+        if (IsGraceful && !_stop.IsCancellationRequested)
         {
             Screen.Current.Warn(new Span("Stopping after this step; press Ctrl-C again to cancel it.", Ink.Warn));
             _stop.Cancel();

@@ -1,3 +1,4 @@
+using System.Globalization;
 using DuckDB.NET.Data;
 
 namespace Varve.Apps.Tests;
@@ -22,6 +23,8 @@ internal sealed class Sandbox : IDisposable
         tags: [prod, hosts]
         """;
 
+    private const string Month = "CREATE TABLE cpu AS SELECT ts, 'host' || h AS host, (epoch(ts)::BIGINT // 600 % 100 + h)::DOUBLE AS load FROM range(TIMESTAMP '2025-03-01', TIMESTAMP '2025-03-21', INTERVAL 10 MINUTE) r(ts), range(3) s(h)";
+
     internal string Folder { get; } = Directory.CreateTempSubdirectory("varve-test-").FullName;
 
     internal string Db => $"duckdb:{Path.Combine(Folder, "test.duckdb")}";
@@ -39,11 +42,27 @@ internal sealed class Sandbox : IDisposable
         command.ExecuteNonQuery();
     }
 
+    /// <summary>The one number that a query gives.</summary>
+    internal long Count(string query)
+    {
+        using var connection = new DuckDBConnection($"Data Source={Path.Combine(Folder, "test.duckdb")}");
+        connection.Open();
+        using var command = connection.CreateCommand();
+        command.CommandText = query;
+        return Convert.ToInt64(command.ExecuteScalar(), CultureInfo.InvariantCulture);
+    }
+
     /// <summary>The table with its rows, and the policy applied.</summary>
-    internal static async Task<Sandbox> AppliedAsync(string keep = "forever")
+    internal static Task<Sandbox> AppliedAsync(string keep = "forever") => AppliedAsync(Month, keep);
+
+    /// <summary>A row every hour for half a century: so many slices that a run takes a while.</summary>
+    internal static Task<Sandbox> YearsAsync() =>
+        AppliedAsync("CREATE TABLE cpu AS SELECT ts, 'host0' AS host, (epoch(ts) % 7)::DOUBLE AS load FROM range(TIMESTAMP '1970-01-01', TIMESTAMP '2025-03-21', INTERVAL 1 HOUR) r(ts)", "forever");
+
+    private static async Task<Sandbox> AppliedAsync(string table, string keep)
     {
         var box = new Sandbox();
-        box.Sql("CREATE TABLE cpu AS SELECT ts, 'host' || h AS host, (epoch(ts)::BIGINT // 600 % 100 + h)::DOUBLE AS load FROM range(TIMESTAMP '2025-03-01', TIMESTAMP '2025-03-21', INTERVAL 10 MINUTE) r(ts), range(3) s(h)");
+        box.Sql(table);
         box.Keep(keep);
         var applied = await box.RunAsync("apply", "cpu.yaml");
         Assert.True(applied.ExitCode == 0, applied.Text);
@@ -57,6 +76,18 @@ internal sealed class Sandbox : IDisposable
         var run = await box.RunAsync("run", "--as-of", AsOf, "--yes");
         Assert.True(run.ExitCode == 0, run.Text);
         return box;
+    }
+
+    /// <summary>After a run that ended early: the next one finishes it, everything agrees, and a third has nothing to do.</summary>
+    internal async Task GoesOnAsync()
+    {
+        foreach (var args in new string[][] { ["run", "--as-of", AsOf], ["verify"], ["audit", "--verify"] })
+        {
+            var next = await RunAsync(args);
+            Assert.True(next.ExitCode == 0, next.Text);
+        }
+
+        Assert.Equal(0, (await RunAsync("plan", "--as-of", AsOf, "--detailed-exitcode")).ExitCode);
     }
 
     /// <summary>Writes the policy with another keep of the source.</summary>

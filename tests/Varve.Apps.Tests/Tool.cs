@@ -30,7 +30,8 @@ internal static class Tool
         return new(process.ExitCode, await output, await error);
     }
 
-    private static ProcessStartInfo Command(string? folder, IReadOnlyList<string> args)
+    /// <summary>How it is called, with every stream in the hands of the test.</summary>
+    internal static ProcessStartInfo Command(string? folder, IReadOnlyList<string> args)
     {
         var start = new ProcessStartInfo("dotnet", [Dll, .. args])
         {

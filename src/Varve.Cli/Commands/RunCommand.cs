@@ -19,7 +19,7 @@ internal static class RunCommand
 
     private static readonly Option<bool> Yes = new("--yes") { Description = "Release every brake" };
 
-    private static readonly Option<string?> For = new("--for") { HelpName = "10m", Description = "Stop between two steps after this time" };
+    private static readonly Option<string?> For = new("--for") { HelpName = "10m", Description = "Stop between two steps after this time; the next run goes on" };
 
     private static readonly Option<bool> DryRun = new("--dry-run") { Description = "The same as plan" };
 
@@ -52,7 +52,7 @@ internal static class RunCommand
         };
         var outcome = await RunAsync(call, call.Write(), selection, options);
         if (call.IsJson) call.Print(new RunShape(outcome.ExitCode, [.. outcome.Policies.Select(p => p.Shape)]));
-        return Signals.Current.Interrupted ? ExitCode.Cancelled : outcome.ExitCode;
+        return outcome.ExitCode;
     }
 
     /// <summary>Only what is stored is run; a file names its policies, and a person hears where it says something else.</summary>
@@ -75,9 +75,13 @@ internal static class RunCommand
     private static async Task<RunOutcome> RunAsync(Call call, Lifecycle lifecycle, Selection selection, RunOptions options)
     {
         var outcome = new RunOutcome();
+        var signals = Signals.Current!;
+        signals.IsGraceful = true;
         await RunProgress.ShowAsync(call, outcome, lifecycle.RunAsync(selection, options, call.Cancellation));
-        if (!call.IsJson && call.Screen.CanAsk && outcome.Braked is { Count: > 0 } braked && BrakeQuestion.Ask(call.Screen, braked))
+        signals.IsGraceful = false;
+        if (!call.IsJson && call.Screen.CanAsk && outcome.Braked is { Count: > 0 } braked && await BrakeQuestion.AskAsync(call, braked))
         {
+            signals.IsGraceful = true;
             await RunProgress.ShowAsync(call, outcome, lifecycle.RunAsync(
                 new([.. braked.Select(b => b.Policy)], []),
                 options with { Confirm = [.. options.Confirm, .. braked.Select(b => b.Brake.Hash)] },
@@ -95,6 +99,7 @@ internal static class RunCommand
     private static Duration? Limit(string? text)
     {
         if (text is null) return null;
+        if (text == "0") return Duration.Zero;
         if (!Keep.TryParse(text, out var keep, out var error)) throw Shared.Usage($"--for: {error}");
         return keep.Shortest;
     }

@@ -33,6 +33,7 @@ internal sealed record PolicyRun(
     string? RunId,
     int StepsDone,
     int StepsLeft,
+    string? NextStep,
     long RowsRead,
     long RowsWritten,
     long RowsRemoved,

@@ -6,8 +6,10 @@ namespace Varve.Cli.Running;
 /// <summary>Asks a person before the first removal; only a typed "yes" lets it go.</summary>
 internal static class BrakeQuestion
 {
-    internal static bool Ask(Screen screen, IReadOnlyList<(string Policy, Brake Brake, Plan? Plan)> braked)
+    /// <exception cref="OperationCanceledException">Ctrl-C instead of an answer.</exception>
+    internal static async Task<bool> AskAsync(Call call, IReadOnlyList<(string Policy, Brake Brake, Plan? Plan)> braked)
     {
+        var screen = call.Screen;
         foreach (var (policy, brake, plan) in braked)
         {
             screen.Line();
@@ -17,7 +19,10 @@ internal static class BrakeQuestion
 
         screen.Line();
         screen.Out.Write("Remove these rows once they are proven? Type yes: ");
-        screen.Out.Flush();
-        return Console.In.ReadLine()?.Trim() == "yes";
+        await screen.Out.FlushAsync(CancellationToken.None);
+
+        // A terminal cannot be asked to stop reading; the process does not wait for who reads.
+        var answer = await Task.Run(Console.In.ReadLine, CancellationToken.None).WaitAsync(call.Cancellation);
+        return answer?.Trim() == "yes";
     }
 }

@@ -40,6 +40,9 @@ internal sealed class PolicyOutcome(string policy)
 
     internal RunSummary? Summary { get; private set; }
 
+    /// <summary>True where the run was stopped before its turn came.</summary>
+    internal bool Postponed { get; private set; }
+
     internal IReadOnlyList<Wait> Waits => _waits;
 
     internal IReadOnlyList<string> Skipped => _skipped;
@@ -51,6 +54,7 @@ internal sealed class PolicyOutcome(string policy)
     internal string Word => Brake is not null ? "braked"
         : _errors.Count > 0 ? "failed"
         : _waits.Exists(w => w.NeedsPerson) ? "waits for you"
+        : Postponed ? "not begun"
         : Summary is { Stopped: true } ? "stopped"
         : Summary is null or { StepsDone: 0, StepsLeft: 0 } ? "nothing to do"
         : Summary is { StepsLeft: > 0 } ? "partly done"
@@ -62,6 +66,7 @@ internal sealed class PolicyOutcome(string policy)
         Summary?.RunId,
         Summary?.StepsDone ?? 0,
         Summary?.StepsLeft ?? 0,
+        Summary?.Next is { } next ? PlanText.Describe(next) : null,
         Summary?.RowsRead ?? 0,
         Summary?.RowsWritten ?? 0,
         Summary?.RowsRemoved ?? 0,
@@ -79,6 +84,9 @@ internal sealed class PolicyOutcome(string policy)
             case RunEvent.Started started:
                 (Plan, Brake) = (started.Plan, null);
                 _waits.Clear();
+                break;
+            case RunEvent.Postponed:
+                Postponed = true;
                 break;
             case RunEvent.StepSkipped skipped:
                 _skipped.Add($"{PlanText.Describe(skipped.Step)}: {skipped.Reason}");

@@ -1,4 +1,5 @@
 using Varve.Cli.Render;
+using Varve.Planning;
 
 namespace Varve.Cli.Running;
 
@@ -37,6 +38,8 @@ internal static class RunScreen
 
     private static void Show(Screen screen, PolicyOutcome policy)
     {
+        if (policy.Postponed) screen.Line(new("  left    ", Ink.Dim), $"{policy.Policy} was not begun; the next run does it");
+        if (policy.Summary is { Next: { } next } stopped) screen.Line(new("  left    ", Ink.Dim), $"{policy.Policy} {Words.Count(stopped.StepsLeft, "step")}; the next run begins with {PlanText.Describe(next)}");
         foreach (var wait in policy.Waits.Take(5))
         {
             screen.Line(new("  waits   ", wait.NeedsPerson ? Ink.Warn : Ink.Dim), $"{policy.Policy} {wait.Relation}  {Words.Range(wait.Range)}: {wait.Reason}");

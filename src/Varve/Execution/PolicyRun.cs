@@ -31,6 +31,7 @@ internal sealed class PolicyRun(IEngine engine, CatalogDesk desk, Surveyor surve
     private int _ordinal;
     private bool _again;
     private bool _halted;
+    private PlanStep? _next;
     private VarveException? _error;
 
     /// <summary>Runs the steps of a plan; what a proof had to build again is followed up at once.</summary>
@@ -70,11 +71,13 @@ internal sealed class PolicyRun(IEngine engine, CatalogDesk desk, Surveyor surve
         _left += steps.Count;
         foreach (var step in steps)
         {
+            _next = step;
             cancellationToken.ThrowIfCancellationRequested();
             if (options.Stop.IsCancellationRequested || deadline.IsPast) return true;
             await StepAsync(step, first + steps.Count, cancellationToken);
         }
 
+        _next = null;
         return false;
     }
 
@@ -220,7 +223,7 @@ internal sealed class PolicyRun(IEngine engine, CatalogDesk desk, Surveyor surve
             },
             readOnly: false,
             CancellationToken.None);
-        var summary = new RunSummary(_id, _done, _left, _read, _written, _removed, Elapsed(_started), head, stopped || cancelled);
+        var summary = new RunSummary(_id, _done, _left, _read, _written, _removed, Elapsed(_started), head, stopped || cancelled, stopped || cancelled ? _next : null);
         await events.WriteAsync(new RunEvent.Finished(summary) { Policy = plan.Policy }, CancellationToken.None);
     }
 

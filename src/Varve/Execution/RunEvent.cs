@@ -34,6 +34,9 @@ public abstract record RunEvent
     /// <summary>The brake: nothing of this policy was run.</summary>
     public sealed record Braked(Brake Brake) : RunEvent;
 
+    /// <summary>The run was stopped before this policy's turn came: nothing of it was looked at, and the next run begins with it.</summary>
+    public sealed record Postponed : RunEvent;
+
     /// <summary>A policy failed as a whole; the others go on.</summary>
     public sealed record Failed(VarveException Error) : RunEvent;
 
@@ -59,6 +62,7 @@ public sealed record StepResult(long RowsIn, long RowsWritten, long RowsRemoved,
 /// <param name="Elapsed">How long it took.</param>
 /// <param name="AuditHead">Hash of the newest audit entry.</param>
 /// <param name="Stopped">True where it stopped before the end on request.</param>
+/// <param name="Next">The step before which, or in which, it stopped, and with which the next run goes on; null where it did not stop.</param>
 public sealed record RunSummary(
     string RunId,
     int StepsDone,
@@ -68,4 +72,5 @@ public sealed record RunSummary(
     long RowsRemoved,
     Duration Elapsed,
     string AuditHead,
-    bool Stopped);
+    bool Stopped,
+    PlanStep? Next);

@@ -28,8 +28,8 @@ internal sealed class Runner(IEngine engine, CatalogDesk desk, Surveyor surveyor
             var wrote = false;
             foreach (var policy in policies)
             {
-                if (options.Stop.IsCancellationRequested || deadline.IsPast) break;
-                wrote |= await OneAsync(policy, options, asOf, deadline, events, cancellationToken);
+                if (options.Stop.IsCancellationRequested || deadline.IsPast) await events.WriteAsync(new RunEvent.Postponed { Policy = policy.Policy.Name }, cancellationToken);
+                else wrote |= await OneAsync(policy, options, asOf, deadline, events, cancellationToken);
             }
 
             if (policies.Count > 0 && wrote) await engine.SettleAsync(cancellationToken);

@@ -133,8 +133,22 @@ public abstract class RunConformance(Func<ScratchDatabase> create) : Conformance
         Assert.True(outcome.Summary.Stopped);
         Assert.NotEqual(0, outcome.Summary.StepsLeft);
         Assert.Empty(outcome.Errors);
+        var plan = await story.PlanAsync("2025-01-15");
+        Assert.Equal(plan.Steps[0].Key, outcome.Summary.Next?.Key);
         await story.RunWellAsync("2025-01-15");
         await story.ExpectTierAsync(1, rows);
+    }
+
+    [Fact]
+    public async Task A_run_with_no_time_at_all_begins_nothing_and_says_of_what()
+    {
+        var story = await BeginAsync(Policy(Usual), Every("2025-01-01", "2025-01-15", "1h"));
+        await Db.CreateAsync(Cpu() with { Name = new("m", "mem") });
+        await story.WithAsync(l => l.ApplyAsync(PolicyYaml.Parse("policy: mem\n" + Policy(Usual).Replace("m.cpu", "m.mem", StringComparison.Ordinal), "p.yaml")));
+        var outcome = await story.RunAsync(At("2025-01-15"), new RunOptions { Yes = true, For = Duration.Zero });
+        Assert.Equal([story.Policy.Name, "mem"], outcome.Events.Select(e => Assert.IsType<RunEvent.Postponed>(e).Policy).Order(StringComparer.Ordinal));
+        Assert.Empty(await story.WithAsync(l => l.HistoryAsync(Selection.All)));
+        Assert.Null((await story.RunAsync(At("2025-01-15"))).Events.OfType<RunEvent.Finished>().First().Summary.Next);
     }
 
     [Fact]
