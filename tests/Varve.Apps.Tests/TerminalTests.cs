@@ -1,0 +1,77 @@
+namespace Varve.Apps.Tests;
+
+/// <summary>What a person at a terminal does: answers a question, presses Ctrl-C.</summary>
+public sealed class TerminalTests
+{
+    private const string CtrlC = "\x03";
+
+    [Fact]
+    public async Task A_typed_yes_lets_the_rows_go()
+    {
+        using var box = await Sandbox.AppliedAsync(keep: "7d");
+        using var terminal = Terminal.Open(box, "run", "--as-of", Sandbox.AsOf);
+        await terminal.UntilAsync("Type yes: ");
+        await terminal.TypeAsync("yes\n");
+        Assert.True(await terminal.EndAsync() == 0, terminal.Screen);
+        Assert.Equal(3 * 6 * 156, box.Count("SELECT count(*) FROM cpu"));
+        Assert.Contains("audit head", terminal.Screen, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("y\n")]
+    [InlineData("YES\n")]
+    [InlineData("\n")]
+    public async Task Any_other_answer_keeps_them(string answer)
+    {
+        using var box = await Sandbox.AppliedAsync(keep: "7d");
+        using var terminal = Terminal.Open(box, "run", "--as-of", Sandbox.AsOf);
+        await terminal.UntilAsync("Type yes: ");
+        await terminal.TypeAsync(answer);
+        Assert.True(await terminal.EndAsync() == 5, terminal.Screen);
+        Assert.Contains("--confirm", terminal.Screen, StringComparison.Ordinal);
+        Assert.Equal(8640, box.Count("SELECT count(*) FROM cpu"));
+    }
+
+    [Fact]
+    public async Task Ctrl_C_at_the_question_removes_nothing()
+    {
+        using var box = await Sandbox.AppliedAsync(keep: "7d");
+        using var terminal = Terminal.Open(box, "run", "--as-of", Sandbox.AsOf);
+        await terminal.UntilAsync("Type yes: ");
+        await terminal.TypeAsync(CtrlC);
+        await terminal.UntilAsync("cancelled");
+        Assert.True(await terminal.EndAsync() == 130, terminal.Screen);
+        Assert.Equal(8640, box.Count("SELECT count(*) FROM cpu"));
+    }
+
+    [Fact]
+    public async Task The_first_ctrl_C_ends_the_run_after_the_step_in_flight()
+    {
+        using var box = await Sandbox.YearsAsync();
+        using var terminal = Terminal.Open(box, "run", "--as-of", Sandbox.AsOf);
+        await terminal.UntilAsync("roll up");
+        await terminal.TypeAsync(CtrlC);
+        await terminal.UntilAsync("Stopping after this step");
+        await terminal.UntilAsync("the next run begins with roll up");
+        Assert.True(await terminal.EndAsync() == 0, terminal.Screen);
+        Assert.Equal(1, box.Count("SELECT count(*) FROM varve.runs WHERE status = 'stopped' AND steps_done < steps"));
+        await box.GoesOnAsync();
+    }
+
+    [Fact]
+    public async Task The_second_ctrl_C_cancels_the_step_in_flight_and_leaves_nothing_of_it()
+    {
+        using var box = await Sandbox.AppliedAsync();
+        box.Sql("INSERT INTO cpu SELECT ts, 'fast', epoch(ts)::DOUBLE FROM range(TIMESTAMP '2025-02-01', TIMESTAMP '2025-03-01', INTERVAL 300 MILLISECOND) r(ts)");
+        using var terminal = Terminal.Open(box, "run", "--as-of", Sandbox.AsOf);
+        await terminal.UntilAsync("roll up 1h from source");
+        await terminal.TypeAsync(CtrlC);
+        await terminal.UntilAsync("Stopping after this step");
+        await terminal.TypeAsync(CtrlC);
+        await terminal.UntilAsync("cancelled");
+        Assert.True(await terminal.EndAsync() == 130, terminal.Screen);
+        Assert.Equal(0, box.Count("SELECT count(*) FROM cpu_1h_states"));
+        Assert.Equal(1, box.Count("SELECT count(*) FROM varve.steps WHERE kind = 'rollup' AND status = 'failed' AND note = 'cancelled'"));
+        await box.GoesOnAsync();
+    }
+}
