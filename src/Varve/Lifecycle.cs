@@ -131,7 +131,7 @@ public sealed class Lifecycle
     public Task<IReadOnlyList<RunRecord>> HistoryAsync(Selection selection, int limit = 20, CancellationToken cancellationToken = default) =>
         _workshop.HistoryAsync(selection, limit, cancellationToken);
 
-    /// <summary>The steps of one run; the id may be shortened.</summary>
+    /// <summary>The steps of one run, none where nothing was to be done; the id may be shortened.</summary>
     /// <exception cref="PolicyException">No run, or several, begin so.</exception>
     public Task<IReadOnlyList<StepRecord>> StepsAsync(string runId, CancellationToken cancellationToken = default) =>
         _workshop.StepsAsync(runId, cancellationToken);

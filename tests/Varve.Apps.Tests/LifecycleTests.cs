@@ -45,6 +45,9 @@ public sealed class LifecycleTests
         var again = await box.RunAsync("run", "--as-of", Sandbox.AsOf);
         Assert.Equal(0, again.ExitCode);
         Assert.Contains("nothing to do", again.Out, StringComparison.Ordinal);
+        var id = Json(await box.RunAsync("history", "--output", "json")).GetProperty("runs")[0].GetProperty("id").GetString()!;
+        Assert.Contains("Nothing was to be done", (await box.RunAsync("history", "--steps", id)).Out, StringComparison.Ordinal);
+        Assert.Equal(2, (await box.RunAsync("history", "--steps", "nothing")).ExitCode);
         Assert.Equal(0, (await box.RunAsync("plan", "--as-of", Sandbox.AsOf, "--detailed-exitcode")).ExitCode);
         Assert.Equal(0, (await box.RunAsync("verify")).ExitCode);
     }

@@ -57,6 +57,12 @@ internal static class HistoryCommand
 
     private static void Show(Screen screen, IReadOnlyList<StepRecord> steps)
     {
+        if (steps.Count == 0)
+        {
+            screen.Line(new Span("Nothing was to be done in this run.", Ink.Dim));
+            return;
+        }
+
         var columns = new Columns(">#", "step", "relation", "range", "status", ">read", ">written", ">removed", ">took");
         foreach (var step in steps)
         {

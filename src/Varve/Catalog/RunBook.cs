@@ -95,13 +95,17 @@ internal sealed class RunBook(CatalogTables tables)
         return [.. rows.Select(r => new RunRecord(r.Text(0), r.Text(1), (int)r.Long(2), At(r, 3)!.Value, At(r, 4)!.Value, At(r, 5), r.Text(6), (int)r.Long(7), (int)r.Long(8), r.Long(9), r.Long(10), r.Long(11), r.TextOrNull(12), r.TextOrNull(13)))];
     }
 
-    /// <summary>The steps of the run whose id begins so, in order.</summary>
+    /// <summary>The ids of the runs that begin so.</summary>
+    public async Task<IReadOnlyList<string>> FindAsync(IStatements statements, string beginning, CancellationToken cancellationToken) =>
+        [.. (await statements.QueryAsync($"SELECT run FROM {tables.Runs} WHERE starts_with(run, {beginning}) ORDER BY run", cancellationToken)).Select(r => r.Text(0))];
+
+    /// <summary>The steps of one run, in order; empty where nothing was to be done.</summary>
     public async Task<IReadOnlyList<StepRecord>> StepsAsync(IStatements statements, string run, CancellationToken cancellationToken)
     {
         var rows = await statements.QueryAsync(
             $"""
             SELECT run, ordinal, kind, relation, ranges, reason, status, statement, rows_in, rows_written, rows_removed, started_us, finished_us, note
-            FROM {tables.Steps} WHERE starts_with(run, {run}) ORDER BY run, ordinal
+            FROM {tables.Steps} WHERE run = {run} ORDER BY ordinal
             """,
             cancellationToken);
         return [.. rows.Select(r => new StepRecord(r.Text(0), (int)r.Long(1), r.Text(2), r.Text(3), r.Text(4), r.Text(5), r.Text(6), r.TextOrNull(7), r.Long(8), r.Long(9), r.Long(10), At(r, 11), At(r, 12), r.TextOrNull(13)))];

@@ -154,12 +154,13 @@ internal sealed class Workshop
 
     public async Task<IReadOnlyList<StepRecord>> StepsAsync(string run, CancellationToken cancellationToken)
     {
-        var steps = await ReadAsync((s, token) => Desk.Runs.StepsAsync(s, run, token), [], cancellationToken);
-        return steps.Select(s => s.Run).Distinct().Count() switch
+        return await ReadAsync(FindAsync, null, cancellationToken) ?? throw new PolicyException("VRV304", $"No run begins with {run}; history shows the runs.");
+
+        async Task<IReadOnlyList<StepRecord>?> FindAsync(IStatements statements, CancellationToken token) => await Desk.Runs.FindAsync(statements, run, token) switch
         {
-            1 => steps,
-            0 => throw new PolicyException("VRV304", $"No run with steps begins with {run}; history shows the runs."),
-            var several => throw new PolicyException("VRV304", FormattableString.Invariant($"{several} runs begin with {run}; write more of it.")),
+            [] => null,
+            [var one] => await Desk.Runs.StepsAsync(statements, one, token),
+            { Count: var several } => throw new PolicyException("VRV304", FormattableString.Invariant($"{several} runs begin with {run}; write more of it.")),
         };
     }
 

@@ -15,7 +15,8 @@ public sealed class RunTests
         await using var catalog = await CatalogFile.NewAsync();
         await BeginAsync(catalog, "01-a", "p", s_now);
         await catalog.WriteAsync(s => catalog.Runs.IntendAsync(s, "01-a", 0, "DELETE it's", s_now, default));
-        Assert.Equal(["running", "planned"], (await StepsAsync(catalog, "01")).Select(s => s.Status));
+        Assert.Equal(["01-a"], await catalog.ReadAsync(s => catalog.Runs.FindAsync(s, "01", default)));
+        Assert.Equal(["running", "planned"], (await StepsAsync(catalog, "01-a")).Select(s => s.Status));
         await catalog.WriteAsync(s => catalog.Runs.CloseAsync(s, "01-a", 0, "done", 5, 4, 3, "note", s_now, default));
         Assert.Equal("p", (await catalog.AskAsync($"SELECT policy FROM {catalog.Tables.Leases}"))[0].Text(0));
         RunRecord finished = new("01-a", "p", 2, s_now, s_now, s_now + Duration.FromSeconds(1), "failed", 2, 1, 5, 4, 3, "VRV400", "it's");

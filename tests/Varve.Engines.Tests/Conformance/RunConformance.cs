@@ -31,6 +31,19 @@ public abstract class RunConformance(Func<ScratchDatabase> create) : Conformance
     }
 
     [Fact]
+    public async Task A_run_in_which_nothing_was_to_be_done_has_no_steps_and_is_found()
+    {
+        var story = await BeginAsync(Policy(Usual), Every("2025-01-01", "2025-01-07", "1h"));
+        var first = await story.RunWellAsync("2025-01-07");
+        var second = await story.RunWellAsync("2025-01-07");
+        Assert.Empty(second.Done);
+        Assert.Empty(await story.WithAsync(l => l.StepsAsync(second.Summary.RunId)));
+        Assert.NotEmpty(await story.WithAsync(l => l.StepsAsync(first.Summary.RunId)));
+        Assert.Contains("No run begins with nothing", (await Assert.ThrowsAsync<PolicyException>(() => story.WithAsync(l => l.StepsAsync("nothing")))).Message, StringComparison.Ordinal);
+        Assert.Contains("2 runs begin with 0", (await Assert.ThrowsAsync<PolicyException>(() => story.WithAsync(l => l.StepsAsync("0")))).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_run_that_was_interrupted_is_finished_by_the_next_one()
     {
         var rows = Every("2025-01-01", "2025-01-07", "1h");
