@@ -60,7 +60,10 @@ internal static class Building
         return new(read, written, 0);
     }
 
-    /// <summary>Replaces the buckets of some ranges, and verifies that they count every row of their input.</summary>
+    /// <summary>
+    /// Replaces the buckets of some ranges, and verifies that they count every row of the source that their input counts.
+    /// Read are the rows of the input itself: of a tier its states, not the rows behind them.
+    /// </summary>
     /// <exception cref="EngineException">They do not; nothing is committed.</exception>
     public static async Task<(long Read, long Written)> BuildAsync(StepContext context, TierLayout tier, string input, RangeSet ranges, CancellationToken cancellationToken)
     {
@@ -69,15 +72,14 @@ internal static class Building
         foreach (var (column, buckets) in context.Draft.Unknown(tier, input, ranges))
             await context.Statements.ExecuteAsync(context.Sql.Forget(tier, column, buckets), cancellationToken);
         var time = context.Blueprint.Time;
-        var read = await context.NumberAsync(
-            input == Relations.Source
-                ? RowsSql.Count(context.Dialect, time, context.Blueprint.Source, ranges)
-                : RowsSql.Stored(context.Dialect, time, context.Blueprint.Tier(input).States, ranges),
-            cancellationToken);
+        var read = await context.NumberAsync(RowsSql.Count(context.Dialect, time, context.Sql.Table(input), ranges), cancellationToken);
+        var behind = input == Relations.Source
+            ? read
+            : await context.NumberAsync(RowsSql.Stored(context.Dialect, time, context.Blueprint.Tier(input).States, ranges), cancellationToken);
         var counted = await context.NumberAsync(RowsSql.Stored(context.Dialect, time, tier.States, ranges), cancellationToken);
-        if (read == counted) return (read, written);
+        if (behind == counted) return (read, written);
         throw new EngineException(EngineCodes.NotWritten, FormattableString.Invariant(
-            $"{tier.Id} counts {counted} rows of {ranges} where {input} has {read}: the database did not write what it was asked to. Nothing was kept of it; run again, and if it stays so, report it."));
+            $"{tier.Id} counts {counted} rows of {ranges} where {input} has {behind}: the database did not write what it was asked to. Nothing was kept of it; run again, and if it stays so, report it."));
     }
 
     /// <summary>The rows of a bucket that an input still has.</summary>

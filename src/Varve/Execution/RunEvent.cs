@@ -45,7 +45,7 @@ public abstract record RunEvent
 }
 
 /// <summary>What a step did.</summary>
-/// <param name="RowsIn">Rows of the input that it read.</param>
+/// <param name="RowsIn">Rows of the input that it read or compared: of a tier its states, not the rows behind them.</param>
 /// <param name="RowsWritten">Rows that it wrote.</param>
 /// <param name="RowsRemoved">Rows that it removed for good from the relation.</param>
 /// <param name="Elapsed">How long it took.</param>
@@ -56,7 +56,7 @@ public sealed record StepResult(long RowsIn, long RowsWritten, long RowsRemoved,
 /// <param name="RunId">UUIDv7 as text.</param>
 /// <param name="StepsDone">Steps done.</param>
 /// <param name="StepsLeft">Steps left undone: stopped, failed or skipped.</param>
-/// <param name="RowsRead">Rows read from inputs.</param>
+/// <param name="RowsRead">Rows read from inputs: rows of the source, and states of tiers that others are built from.</param>
 /// <param name="RowsWritten">Rows written to tiers.</param>
 /// <param name="RowsRemoved">Rows removed.</param>
 /// <param name="Elapsed">How long it took.</param>

@@ -31,6 +31,18 @@ public abstract class RunConformance(Func<ScratchDatabase> create) : Conformance
     }
 
     [Fact]
+    public async Task Rows_read_are_those_of_the_input_and_not_the_rows_behind_its_states()
+    {
+        var rows = Every("2025-01-01", "2025-01-03", "10m");
+        var story = await BeginAsync(Policy("tiers: [{ every: 1h }, { every: 1d }]"), rows);
+        var outcome = await story.RunWellAsync("2025-01-03");
+        var read = outcome.Events.OfType<RunEvent.StepDone>().Where(e => e.Step is PlanStep.RollUp).ToLookup(e => e.Step.Relation, e => e.Result.RowsIn);
+        Assert.Equal((288, 48), (read["1h"].Sum(), read["1d"].Sum()));
+        Assert.Equal(288 + 48, outcome.Summary.RowsRead);
+        Assert.Equal(288 + 48, (await story.WithAsync(l => l.HistoryAsync(Selection.All)))[0].RowsRead);
+    }
+
+    [Fact]
     public async Task A_run_in_which_nothing_was_to_be_done_has_no_steps_and_is_found()
     {
         var story = await BeginAsync(Policy(Usual), Every("2025-01-01", "2025-01-07", "1h"));
