@@ -21,9 +21,11 @@ internal static class Tool
 
     internal static Task<Transcript> RunAsync(params IReadOnlyList<string> args) => InAsync(null, args);
 
-    internal static async Task<Transcript> InAsync(string? folder, params IReadOnlyList<string> args)
+    internal static Task<Transcript> InAsync(string? folder, params IReadOnlyList<string> args) => EndAsync(Command(folder, args));
+
+    internal static async Task<Transcript> EndAsync(ProcessStartInfo start)
     {
-        using var process = Process.Start(Command(folder, args))!;
+        using var process = Process.Start(start)!;
         process.StandardInput.Close();
         var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
         await process.WaitForExitAsync(new CancellationTokenSource(TimeSpan.FromMinutes(2)).Token);

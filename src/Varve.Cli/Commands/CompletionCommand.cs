@@ -2,13 +2,16 @@ using System.CommandLine;
 
 namespace Varve.Cli.Commands;
 
-/// <summary><c>varve completion bash|zsh|fish</c>: each asks the tool itself, through its suggest directive.</summary>
+/// <summary><c>varve completion bash|zsh|fish</c>: each asks the tool itself, through its suggest directive. What comes back is text, never code.</summary>
 internal static class CompletionCommand
 {
     private const string Bash = """
         _varve() {
-            local IFS=$'\n'
-            COMPREPLY=($(compgen -W "$(varve "[suggest:${COMP_POINT}]" "${COMP_LINE}" 2>/dev/null)" -- "${COMP_WORDS[COMP_CWORD]}"))
+            local found
+            COMPREPLY=()
+            while IFS= read -r found; do
+                if [[ -n $found && $found == "${COMP_WORDS[COMP_CWORD]}"* ]]; then COMPREPLY+=("$(printf '%q' "$found")"); fi
+            done < <(varve "[suggest:${COMP_POINT}]" "${COMP_LINE}" 2>/dev/null)
         }
         complete -o default -F _varve varve
         """;
@@ -17,7 +20,7 @@ internal static class CompletionCommand
         #compdef varve
         _varve() {
             local -a found
-            found=("${(@f)$(varve "[suggest:${CURSOR}]" "${BUFFER}" 2>/dev/null)}")
+            found=(${(f)"$(varve "[suggest:${CURSOR}]" "${BUFFER}" 2>/dev/null)"})
             compadd -a found || _files
         }
         compdef _varve varve

@@ -9,7 +9,7 @@ namespace Varve.Cli.Commands;
 /// <summary><c>varve plan</c>.</summary>
 internal static class PlanCommand
 {
-    internal static readonly Argument<string[]> Subjects = new("FILE|POLICY") { Description = "Policy files, or stored policies by name; none: all stored ones", Arity = ArgumentArity.ZeroOrMore };
+    internal static readonly Argument<string[]> Subjects = new Argument<string[]>("FILE|POLICY") { Description = "Policy files, or stored policies by name; none: all stored ones", Arity = ArgumentArity.ZeroOrMore }.Policies();
 
     private static readonly Option<bool> Sql = new("--sql") { Description = "Show the statements too" };
 

@@ -19,11 +19,11 @@ internal static class Shared
 
     internal static readonly Option<bool> Debug = new("--debug") { Description = "Details of defects; also VARVE_DEBUG=1", Hidden = true };
 
-    internal static readonly Option<string[]> Tags = new("--tags") { HelpName = "A,B", Description = "Only policies that have all of these tags" };
+    internal static readonly Option<string[]> Tags = new Option<string[]>("--tags") { HelpName = "A,B", Description = "Only policies that have all of these tags" }.PolicyTags();
 
-    internal static readonly Argument<string[]> Names = new("POLICY") { Description = "Policies by name; none: all of them", Arity = ArgumentArity.ZeroOrMore };
+    internal static readonly Argument<string[]> Names = new Argument<string[]>("POLICY") { Description = "Policies by name; none: all of them", Arity = ArgumentArity.ZeroOrMore }.Policies();
 
-    internal static readonly Argument<string> Name = new("POLICY") { Description = "The policy" };
+    internal static readonly Argument<string> Name = new Argument<string>("POLICY") { Description = "The policy" }.OnePolicy();
 
     internal static readonly Option<Instant?> AsOf = At("--as-of", "INSTANT", "Plan as of this instant instead of now: 2023-06-27T12:00:00Z, or a date (00:00 UTC)", "--cutoff-day");
 
