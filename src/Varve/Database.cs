@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Microsoft.Extensions.Logging;
 using Varve.Engines;
 
 namespace Varve;
@@ -14,6 +15,9 @@ public sealed record LifecycleOptions
 
     /// <summary>The key of the audit log's HMAC; null: a plain SHA-256 chain.</summary>
     public string? AuditKey { get; init; }
+
+    /// <summary>Where runs are logged, as category <c>Varve</c>; null: nowhere.</summary>
+    public ILoggerFactory? LoggerFactory { get; init; }
 
     /// <summary>Who acts, as reported: user and machine.</summary>
     public string SystemUser { get; init; } = Environment.UserName;

@@ -15,7 +15,7 @@ namespace Varve.Execution;
 /// One policy's run: each step is guard → journal intent → act → verify → journal done. The intent is committed first;
 /// everything else of a step is one transaction, so a process that is killed anywhere leaves a step undone or done.
 /// </summary>
-internal sealed class PolicyRun(IEngine engine, CatalogDesk desk, Surveyor surveyor, TimeProvider clock, AuditActor actor, ChannelWriter<RunEvent> events)
+internal sealed class PolicyRun(IEngine engine, CatalogDesk desk, Surveyor surveyor, TimeProvider clock, AuditActor actor, ChannelWriter<RunEvent> events, RunWatch watch)
 {
     private const int MostRounds = 4;
 
@@ -40,6 +40,7 @@ internal sealed class PolicyRun(IEngine engine, CatalogDesk desk, Surveyor surve
         _survey = survey;
         var plan = survey.Plan;
         await BeginAsync(plan, cancellationToken);
+        watch.Begins(_id, plan);
         await events.WriteAsync(new RunEvent.Started(_id, plan, Now()) { Policy = plan.Policy }, cancellationToken);
         foreach (var wait in plan.Waits) await events.WriteAsync(new RunEvent.Waiting(wait) { Policy = plan.Policy }, cancellationToken);
         var stopped = false;
@@ -86,6 +87,7 @@ internal sealed class PolicyRun(IEngine engine, CatalogDesk desk, Surveyor surve
         var ordinal = _ordinal++;
         var policy = _survey!.Plan.Policy;
         var begun = clock.GetTimestamp();
+        using var seen = watch.Step(step);
         await events.WriteAsync(new RunEvent.StepStarted(ordinal, total, step) { Policy = policy }, cancellationToken);
         try
         {
@@ -99,26 +101,34 @@ internal sealed class PolicyRun(IEngine engine, CatalogDesk desk, Surveyor surve
             _written += acted.RowsWritten;
             _removed += acted.RowsRemoved;
             var result = new StepResult(acted.RowsIn, acted.RowsWritten, acted.RowsRemoved, Elapsed(begun), acted.Note);
+            seen.Done(result);
             await events.WriteAsync(new RunEvent.StepDone(ordinal, total, step, result) { Policy = policy }, cancellationToken);
             _halted |= halts.Count > 0;
-            foreach (var halt in halts) await events.WriteAsync(new RunEvent.Waiting(halt) { Policy = policy }, cancellationToken);
+            foreach (var halt in halts)
+            {
+                watch.Waits(halt);
+                await events.WriteAsync(new RunEvent.Waiting(halt) { Policy = policy }, cancellationToken);
+            }
         }
         catch (StepSkippedException skipped) when (_again || _halted)
         {
             // What a proof built again is followed up in a new plan of this run, and this step with it; what it halted
             // keeps back what depends on it.
             _left--;
+            seen.PutOff();
             await CloseAsync(ordinal, "skipped", $"put off: {skipped.Message}");
             await events.WriteAsync(new RunEvent.StepDone(ordinal, total, step, new StepResult(0, 0, 0, Elapsed(begun), $"put off: {skipped.Message}")) { Policy = policy }, cancellationToken);
         }
         catch (StepSkippedException skipped)
         {
+            seen.Skipped(skipped.Message);
             await CloseAsync(ordinal, "skipped", skipped.Message);
             await events.WriteAsync(new RunEvent.StepSkipped(ordinal, total, step, skipped.Message) { Policy = policy }, cancellationToken);
         }
         catch (VarveException error)
         {
             _error ??= error;
+            seen.Failed(error);
             await CloseAsync(ordinal, "failed", $"{error.Code}: {error.Message}");
             await events.WriteAsync(new RunEvent.StepFailed(ordinal, total, step, error) { Policy = policy }, cancellationToken);
         }
@@ -224,6 +234,7 @@ internal sealed class PolicyRun(IEngine engine, CatalogDesk desk, Surveyor surve
             readOnly: false,
             CancellationToken.None);
         var summary = new RunSummary(_id, _done, _left, _read, _written, _removed, Elapsed(_started), head, stopped || cancelled, stopped || cancelled ? _next : null);
+        watch.Ends(status, summary);
         await events.WriteAsync(new RunEvent.Finished(summary) { Policy = plan.Policy }, CancellationToken.None);
     }
 

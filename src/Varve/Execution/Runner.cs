@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
+using Microsoft.Extensions.Logging;
 using NodaTime;
 using Varve.Catalog;
 using Varve.Engines;
@@ -9,7 +10,7 @@ using Varve.Time;
 namespace Varve.Execution;
 
 /// <summary>Runs policies one after the other; one that fails stops no other. What happens is told as a stream of events.</summary>
-internal sealed class Runner(IEngine engine, CatalogDesk desk, Surveyor surveyor, TimeProvider clock, AuditActor actor)
+internal sealed class Runner(IEngine engine, CatalogDesk desk, Surveyor surveyor, TimeProvider clock, AuditActor actor, ILogger log)
 {
     public async IAsyncEnumerable<RunEvent> RunAsync(
         IReadOnlyList<StoredPolicy> policies, RunOptions options, Instant asOf, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -28,7 +29,7 @@ internal sealed class Runner(IEngine engine, CatalogDesk desk, Surveyor surveyor
             var wrote = false;
             foreach (var policy in policies)
             {
-                if (options.Stop.IsCancellationRequested || deadline.IsPast) await events.WriteAsync(new RunEvent.Postponed { Policy = policy.Policy.Name }, cancellationToken);
+                if (options.Stop.IsCancellationRequested || deadline.IsPast) await PostponeAsync(policy.Policy.Name, events, cancellationToken);
                 else wrote |= await OneAsync(policy, options, asOf, deadline, events, cancellationToken);
             }
 
@@ -47,9 +48,16 @@ internal sealed class Runner(IEngine engine, CatalogDesk desk, Surveyor surveyor
         }
     }
 
+    private ValueTask PostponeAsync(string policy, ChannelWriter<RunEvent> events, CancellationToken cancellationToken)
+    {
+        RunWatch.Postponed(log, policy);
+        return events.WriteAsync(new RunEvent.Postponed { Policy = policy }, cancellationToken);
+    }
+
     private async Task<bool> OneAsync(StoredPolicy policy, RunOptions options, Instant asOf, Deadline deadline, ChannelWriter<RunEvent> events, CancellationToken cancellationToken)
     {
         var name = policy.Policy.Name;
+        using var watch = new RunWatch(log, clock, name);
         try
         {
             await using var lease = await engine.LeaseAsync(name, cancellationToken);
@@ -58,21 +66,27 @@ internal sealed class Runner(IEngine engine, CatalogDesk desk, Surveyor surveyor
             if (planned is not null) survey = survey with { Plan = Staleness.Keep(planned, survey.Plan) };
             if (survey.Plan.Brake is { } brake && !options.Yes && !options.Confirm.Contains(brake.Hash, StringComparer.Ordinal))
             {
+                watch.Braked(brake);
                 await events.WriteAsync(new RunEvent.Braked(brake) { Policy = name }, cancellationToken);
                 return false;
             }
 
-            await new PolicyRun(engine, desk, surveyor, clock, actor, events).RunAsync(survey, options, deadline, cancellationToken);
+            await new PolicyRun(engine, desk, surveyor, clock, actor, events, watch).RunAsync(survey, options, deadline, cancellationToken);
             return !survey.Plan.IsEmpty;
         }
         catch (VarveException error)
         {
-            await events.WriteAsync(new RunEvent.Failed(error) { Policy = name }, CancellationToken.None);
-            return true;
+            return await FailAsync(error);
         }
         catch (Exception defect) when (defect is not OperationCanceledException)
         {
-            await events.WriteAsync(new RunEvent.Failed(new DefectException(defect)) { Policy = name }, CancellationToken.None);
+            return await FailAsync(new DefectException(defect));
+        }
+
+        async Task<bool> FailAsync(VarveException error)
+        {
+            watch.Failed(error);
+            await events.WriteAsync(new RunEvent.Failed(error) { Policy = name }, CancellationToken.None);
             return true;
         }
     }

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Microsoft.Extensions.Logging.Abstractions;
 using NodaTime;
 using Varve.Catalog;
 using Varve.Engines;
@@ -125,7 +126,7 @@ internal sealed class Workshop
             throw new PolicyException("VRV303", $"{InstantText.Format(asOf)} is in the future: nothing is run as of an instant that has not come. plan may look ahead, run may not.");
         if (options.Plans is { } plans) policies = [.. policies.Where(p => plans.Any(plan => plan.Policy == p.Policy.Name))];
         await Desk.Schema.EnsureAsync(cancellationToken);
-        var runner = new Runner(_engine, Desk, Surveyor, _options.TimeProvider, await ActorAsync(cancellationToken));
+        var runner = new Runner(_engine, Desk, Surveyor, _options.TimeProvider, await ActorAsync(cancellationToken), _options.LoggerFactory?.CreateLogger(Telemetry.Name) ?? NullLogger.Instance);
         await foreach (var happened in runner.RunAsync(policies, options, asOf, cancellationToken)) yield return happened;
     }
 
