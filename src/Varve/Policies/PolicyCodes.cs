@@ -59,7 +59,7 @@ public static class PolicyCodes
         new(NothingToDo, "The policy keeps everything and has no tiers.", "Give it `keep` or `tiers`."),
         new(KeepTooShort, "An input goes before what is built from it can close.", "Keep the input longer, or make the tier finer, `late` or `recheck` shorter."),
         new(KeepShrinks, "A coarser tier goes before a finer one.", "Make keeps grow, or stay equal, from the source to the coarsest tier."),
-        new(NotCoarser, "The tiers do not get coarser.", "List them from the finest to the coarsest, each width once."),
+        new(NotCoarser, "The tiers do not get coarser.", "List them from the finest to the coarsest, each width once in each zone."),
         new(NotUnique, "Something is listed twice.", "Take one of them out, or give one another name."),
         new(UnknownZone, "A time zone that does not exist.", "Write a name of the IANA data, such as Europe/Berlin."),
         new(NoInterval, "`min_coverage` without `interval`.", "Say how often a value is expected with `interval`."),

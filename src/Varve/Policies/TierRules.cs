@@ -12,7 +12,7 @@ internal static class TierRules
         for (var i = 0; i < policy.Tiers.Count; i++)
         {
             Fits(policy.Tiers[i], i, problems);
-            if (i > 0) Coarser(policy.Tiers[i - 1], policy.Tiers[i], i, problems);
+            if (i > 0) Coarser(policy, i, problems);
             Stays(policy, i, problems);
         }
 
@@ -51,10 +51,21 @@ internal static class TierRules
         }
     }
 
-    private static void Coarser(Tier finer, Tier tier, int index, List<Problem> problems)
+    private static void Coarser(Policy policy, int index, List<Problem> problems)
     {
-        if (Nominal(tier.Every) > Nominal(finer.Every)) return;
-        problems.Add(new(PolicyCodes.NotCoarser, $"Tier `{TierNames.Of(tier)}` ({tier.Every.Name}) is not coarser than the one before it, `{TierNames.Of(finer)}` ({finer.Every.Name}). List the tiers from the finest to the coarsest, each width once.") { Path = TierNames.Path(index, "every") });
+        var (finer, tier) = (policy.Tiers[index - 1], policy.Tiers[index]);
+        if (Nominal(tier.Every) > Nominal(finer.Every) || IsOfAnotherZone(policy, index)) return;
+        problems.Add(new(PolicyCodes.NotCoarser, $"Tier `{TierNames.Of(tier)}` ({tier.Every.Name}) is not coarser than the one before it, `{TierNames.Of(finer)}` ({finer.Every.Name}). List the tiers from the finest to the coarsest, each width once in each zone.") { Path = TierNames.Path(index, "every") });
+    }
+
+    /// <summary>The same calendar width as the tier before it, in a zone that no tier of that width has yet.</summary>
+    private static bool IsOfAnotherZone(Policy policy, int index)
+    {
+        var tier = policy.Tiers[index];
+        if (tier.Every is not Width.Calendar || policy.Tiers[index - 1].Every != tier.Every) return false;
+        var alike = policy.Tiers.Take(index + 1).Where(t => t.Every == tier.Every).ToList();
+        return alike.All(t => DateTimeZoneProviders.Tzdb.GetZoneOrNull(t.Zone ?? policy.Zone) is not null)
+            && alike.Select(t => Cascade.GridOf(t, policy).Id).Distinct().Count() == alike.Count;
     }
 
     private static void Stays(Policy policy, int index, List<Problem> problems)

@@ -36,6 +36,24 @@ public abstract class TimeConformance(Func<ScratchDatabase> create) : Conformanc
     }
 
     [Fact]
+    public async Task Days_of_two_zones_are_built_from_the_same_hours()
+    {
+        var rows = Every("2025-03-26", "2025-04-03", "20m").Concat(Every("2025-03-26", "2025-04-03", "50m", "b")).ToList();
+        var story = await BeginAsync(Policy("keep: 2d\nlate: 1h\nrecheck: 1h\ntiers: [{ every: 1h, keep: 3d }, { every: 1d, zone: Europe/Berlin, name: berlin }, { every: 1d, zone: America/New_York, name: new_york }]"), rows);
+        foreach (var day in new[] { "2025-03-29T12:30Z", "2025-03-31T12:30Z", "2025-04-01T05:30Z", "2025-04-04T12:30Z" }) await story.RunWellAsync(day);
+        foreach (var (tier, id) in new[] { (1, "1d@Europe/Berlin"), (2, "1d@America/New_York") })
+        {
+            await story.ExpectTierAsync(tier, rows);
+            Assert.Equal(id, (await story.StatusAsync("2025-04-04T12:30Z")).Relations[tier + 1].Relation);
+        }
+
+        Assert.Equal([-1, 0, 0], Enumerable.Range(0, 3).Select(story.Tiers(rows).Input));
+        Same(Since(rows, "2025-04-02T12:00Z"), await story.SourceAsync());
+        Assert.Equal(0L, (await Db.QueryAsync("SELECT count(*) FROM m.cpu_1h_states WHERE ts < TIMESTAMP '2025-03-31 22:00:00'"))[0][0]);
+        await Truth.StitchCheck.ExpectAsync(story, story.Tiers(rows), rows);
+    }
+
+    [Fact]
     public async Task Buckets_before_1970_are_floored_towards_the_past()
     {
         SourceRow[] rows = [Row("1969-12-31T23:59:59.999999Z", 1), Row("1969-12-31T23:00Z", 2), Row("1970-01-01T00:00Z", 4), Row("1901-02-03T04:05:06Z", 8)];

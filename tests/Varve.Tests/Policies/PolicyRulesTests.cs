@@ -85,6 +85,21 @@ public sealed class PolicyRulesTests
             "VRV113", $"Tier `b` ({Width.Parse(coarser).Name}) is not coarser than the one before it, `a` ({finer})");
 
     [Theory]
+    [InlineData("Europe/Berlin", "America/New_York", null)]
+    [InlineData("America/New_York", "UTC", null)]
+    [InlineData("Europe/Berlin", "Europe/Berlin", "VRV113")]
+    [InlineData("Etc/UTC", "UTC", "VRV113")]
+    [InlineData(null, "UTC", "VRV113")]
+    public void A_calendar_width_may_come_again_in_another_zone(string? first, string? second, string? code)
+    {
+        Tier Day(string? zone, string name) => T("1d", "1y") with { Zone = zone, Name = name };
+        var problems = PolicyRules.Check(Sound with { Keep = Keep.Parse("7d"), Tiers = [T("1h", "30d"), Day(first, "a"), Day(second, "b")] });
+        Assert.Equal(code is null ? [] : [code], problems.Select(p => p.Code));
+        Assert.Contains(PolicyRules.Check(Sound with { Keep = Keep.Parse("7d"), Tiers = [T("1h", "30d"), Day("Europe/Berlin", "a"), Day("UTC", "b"), Day("Europe/Berlin", "c")] }), p => p.Code == "VRV113");
+        Assert.Contains(PolicyRules.Check(Sound with { Keep = Keep.Parse("7d"), Tiers = [T("1h", "30d"), T("1d", "1y") with { Zone = "Europe/Berlin" }, T("1d", "1y") with { Zone = "UTC" }] }), p => p.Code == "VRV114");
+    }
+
+    [Theory]
     [InlineData("1h", "1h", "VRV114", "Two tiers have the name `1h`")]
     [InlineData("all", null, "VRV139", "would be called t_all")]
     [InlineData("1d_states", null, "VRV139", "would be called t_1d_states")]
