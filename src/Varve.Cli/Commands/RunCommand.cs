@@ -79,7 +79,7 @@ internal static class RunCommand
         signals.IsGraceful = true;
         await RunProgress.ShowAsync(call, outcome, lifecycle.RunAsync(selection, options, call.Cancellation));
         signals.IsGraceful = false;
-        if (!call.IsJson && call.Screen.CanAsk && outcome.Braked is { Count: > 0 } braked && await BrakeQuestion.AskAsync(call, braked))
+        if (!call.IsJson && call.Screen.CanAsk && !signals.Stopping.IsCancellationRequested && outcome.Braked is { Count: > 0 } braked && await BrakeQuestion.AskAsync(call, braked))
         {
             signals.IsGraceful = true;
             await RunProgress.ShowAsync(call, outcome, lifecycle.RunAsync(
