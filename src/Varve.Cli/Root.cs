@@ -28,6 +28,7 @@ internal static class Root
             TagsCommand.Create(),
             VerifyCommand.Create(),
             InvalidateCommand.Create(),
+            EraseCommand.Create(),
             DemoCommand.Create(),
             CompletionCommand.Create(),
         };

@@ -92,6 +92,19 @@ public sealed class Lifecycle
     public async Task<IReadOnlyList<RetypedColumn>> AcceptTypesAsync(string policy, CancellationToken cancellationToken = default) =>
         await (await _workshop.AlterationsAsync(cancellationToken)).AcceptTypesAsync(policy, cancellationToken);
 
+    /// <summary>
+    /// Erases rows on request: from the source, and from every bucket that they were counted in, as far as that can be
+    /// computed without them. The audit log has columns and counts, never the values.
+    /// </summary>
+    /// <exception cref="PolicyException">No or an unknown column, or an empty range.</exception>
+    /// <exception cref="HaltException">A hold keeps such rows.</exception>
+    /// <exception cref="BusyException">A run holds the lease.</exception>
+    public async Task<EraseReport> EraseAsync(EraseRequest request, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        return await (await _workshop.ErasingAsync(cancellationToken)).EraseAsync(request, cancellationToken);
+    }
+
     /// <summary>Plans policies as files say them, on top of what the catalog knows of them; nothing is changed.</summary>
     /// <exception cref="PolicyException">With every problem of every policy.</exception>
     public async Task<IReadOnlyList<Plan>> PlanAsync(IReadOnlyList<PolicyDocument> documents, Instant? asOf = null, CancellationToken cancellationToken = default)

@@ -19,6 +19,8 @@ public sealed class DuckDbChanges() : ChangeConformance(DuckDbMemory.New);
 
 public sealed class DuckDbMerging() : MergeConformance(DuckDbMemory.New);
 
+public sealed class DuckDbErasing() : EraseConformance(DuckDbMemory.New);
+
 public sealed class DuckDbReading() : ReadingConformance(DuckDbMemory.New);
 
 public sealed class DuckDbRuns() : RunConformance(DuckDbScratch.New);

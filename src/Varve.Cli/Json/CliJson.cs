@@ -27,6 +27,7 @@ namespace Varve.Cli.Json;
 [JsonSerializable(typeof(VerifyShape))]
 [JsonSerializable(typeof(HoldShape))]
 [JsonSerializable(typeof(CountShape))]
+[JsonSerializable(typeof(EraseShape))]
 [JsonSerializable(typeof(DiffListShape))]
 [JsonSerializable(typeof(DroppedShape))]
 [JsonSerializable(typeof(RetypedListShape))]

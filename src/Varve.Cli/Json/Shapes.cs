@@ -111,6 +111,10 @@ internal sealed record VerifiedTier(string Policy, string Tier, IReadOnlyList<Ti
 
 internal sealed record HoldShape(string Policy, Hold Hold);
 
+internal sealed record EraseShape(string Policy, TimeRange Range, bool Erased, long Rows, IReadOnlyList<ErasedTierShape> Tiers);
+
+internal sealed record ErasedTierShape(string Relation, long Removed, IReadOnlyList<TimeRange> Rebuilt, IReadOnlyList<TimeRange> Kept);
+
 internal sealed record DiffListShape(IReadOnlyList<Varve.Execution.PolicyDiff> Policies);
 
 internal sealed record DroppedShape(string Policy, bool Dropped, IReadOnlyList<string> Relations);

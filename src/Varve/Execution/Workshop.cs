@@ -40,6 +40,9 @@ internal sealed class Workshop
     public async Task<Alterations> AlterationsAsync(CancellationToken cancellationToken) =>
         new(_engine, this, await ActorAsync(cancellationToken));
 
+    public async Task<Erasing> ErasingAsync(CancellationToken cancellationToken) =>
+        new(_engine, this, await ActorAsync(cancellationToken));
+
     public async Task<Repairs> RepairsAsync(CancellationToken cancellationToken) =>
         new(_engine, this, await ActorAsync(cancellationToken));
 

@@ -39,16 +39,8 @@ internal sealed class ReadSql(Blueprint blueprint, Dialect dialect)
         var selects = parts.Select(p => p.Relation == p.Shown.Id
             ? Knowing(p.Unknown).Part(p.Shown, p.Range)
             : Knowing(p.Unknown).Regrouped(p.Shown, p.Relation, p.Range));
-        List<SqlText> conditions = [];
-        foreach (var (column, value) in where)
-        {
-            SqlText name = $"{new Identifier(column.Name)}";
-            if (value is null) conditions.Add($"{name} IS NULL");
-            else conditions.Add($"CAST({name} AS VARCHAR) = {value}");
-        }
-
         var condition = SqlText.Empty;
-        if (conditions.Count > 0) condition = $" WHERE {SqlText.Join(" AND ", conditions)}";
+        if (where.Count > 0) condition = $" WHERE {EraseSql.Matches(where)}";
         var order = StateColumns.Series(blueprint).Prepend(Time).Select(c => (SqlText)$"{c}");
         return $"SELECT {SqlText.Join(", ", columns.Select(c => (SqlText)$"{new Identifier(c)}"))} FROM ({SqlText.Join(" UNION ALL ", selects)}) AS varve_answer{condition} ORDER BY {SqlText.Join(", ", order)}";
     }

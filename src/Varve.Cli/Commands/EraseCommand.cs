@@ -1,0 +1,70 @@
+using System.CommandLine;
+using Varve.Cli.Json;
+using Varve.Cli.Render;
+using Varve.Execution;
+using Varve.Time;
+
+namespace Varve.Cli.Commands;
+
+/// <summary><c>varve erase</c>.</summary>
+internal static class EraseCommand
+{
+    private static readonly Option<bool> DryRun = new("--dry-run") { Description = "Say what would be erased, and change nothing" };
+
+    private static readonly Option<bool> Yes = new("--yes") { Description = "Erase without asking" };
+
+    internal static Command Create() => new Verb("erase", "Erase rows by value from the source and from every tier that counted them", [Shared.Name, Shared.Where, Shared.From, Shared.To, DryRun, Yes, .. Shared.Database], ActAsync)
+    {
+        Examples = ["varve erase flights --where carrier=AA --dry-run", "varve erase flights --where carrier=AA --from 2013-06-01 --to 2013-07-01 --yes"],
+    };
+
+    private static async Task<int> ActAsync(Call call)
+    {
+        var request = new EraseRequest
+        {
+            Policy = call.Parse.GetRequiredValue(Shared.Name),
+            Where = Shared.Conditions(call.Parse),
+            Range = Shared.Range(call.Parse),
+        };
+        var lifecycle = call.Write();
+        if (call.Parse.GetValue(DryRun) || !call.Parse.GetValue(Yes))
+        {
+            Show(call, await lifecycle.EraseAsync(request with { OnlyLook = true }, call.Cancellation), onlyLook: true);
+            if (call.Parse.GetValue(DryRun)) return ExitCode.Done;
+            if (!await IsMeantAsync(call)) throw Shared.Usage("Nothing was erased. Say --yes to erase this for good.");
+        }
+
+        Show(call, await lifecycle.EraseAsync(request, call.Cancellation), onlyLook: false);
+        return ExitCode.Done;
+    }
+
+    private static async Task<bool> IsMeantAsync(Call call)
+    {
+        if (!call.Screen.CanAsk) return false;
+        call.Screen.Out.Write("Erase this for good? Type yes: ");
+        await call.Screen.Out.FlushAsync(CancellationToken.None);
+        return (await Task.Run(Console.In.ReadLine, CancellationToken.None).WaitAsync(call.Cancellation))?.Trim() == "yes";
+    }
+
+    private static void Show(Call call, EraseReport report, bool onlyLook)
+    {
+        if (call.IsJson)
+        {
+            call.Print(new EraseShape(report.Policy, report.Range, !onlyLook, report.Rows, [.. report.Tiers.Select(t => new ErasedTierShape(t.Relation, t.Removed, [.. t.Rebuilt], [.. t.Kept]))]));
+            return;
+        }
+
+        var screen = call.Screen;
+        screen.Line(new(report.Policy, Ink.Bold), onlyLook ? "  would be erased" : "  erased");
+        screen.Line($"  source  {Words.Count(report.Rows, "row")}");
+        foreach (var tier in report.Tiers)
+        {
+            var rebuilt = tier.Rebuilt.IsEmpty ? "" : $", built again {Ranges(tier.Rebuilt)}";
+            screen.Line($"  {tier.Relation}  {Words.Count(tier.Removed, "row")}{rebuilt}");
+            if (!tier.Kept.IsEmpty) screen.Line(new Span($"    may still count such rows: {Ranges(tier.Kept)}; what it was built from has expired", Ink.Warn));
+        }
+    }
+
+    private static string Ranges(RangeSet ranges) =>
+        string.Join(", ", ranges.Take(3).Select(Words.Range)) + (ranges.Count > 3 ? $" and {Words.Count(ranges.Count - 3, "more range")}" : "");
+}
