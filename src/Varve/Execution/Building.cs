@@ -103,4 +103,16 @@ internal static class Building
 
     public static Task<long> LeftAsync(StepContext context, string input, TimeRange bucket, CancellationToken cancellationToken) =>
         context.NumberAsync(RowsSql.Count(context.Dialect, context.Blueprint.Time, context.Sql.Table(input), RangeSet.Of(bucket)), cancellationToken);
+
+    /// <summary>Counts again what is left of the input of a tier's cut buckets, after rows of them went or came; later, more rows are late ones.</summary>
+    public static async Task RecountAsync(StepContext context, TierLayout tier, RangeSet touched, CancellationToken cancellationToken, bool mayGrow = true)
+    {
+        var cuts = context.Draft.Of(tier.Id).Cut;
+        for (var i = 0; i < cuts.Count; i++)
+        {
+            if (!touched.Overlaps(cuts[i].Bucket)) continue;
+            var left = await LeftAsync(context, tier.Input, cuts[i].Bucket, cancellationToken);
+            cuts[i] = cuts[i] with { RowsLeft = mayGrow ? left : Math.Min(cuts[i].RowsLeft, left) };
+        }
+    }
 }

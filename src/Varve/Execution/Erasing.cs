@@ -16,8 +16,8 @@ internal sealed class Erasing(IEngine engine, Workshop workshop, AuditActor acto
 {
     public async Task<EraseReport> EraseAsync(EraseRequest request, CancellationToken cancellationToken)
     {
-        if (request.Where.Count == 0) throw new PolicyException("VRV330", "Say which rows: --where column=value, once for each column.");
-        if (request.Range is { IsEmpty: true }) throw new PolicyException("VRV330", "The range is empty: --from must be before --to.");
+        if (request.Where.Count == 0) throw new PolicyException("VRV360", "Say which rows: --where column=value, once for each column.");
+        if (request.Range is { IsEmpty: true }) throw new PolicyException("VRV360", "The range is empty: --from must be before --to.");
         var stored = await workshop.OneAsync(request.Policy, cancellationToken);
         await using var lease = await engine.LeaseAsync(stored.Policy.Name, cancellationToken);
         var survey = await workshop.Surveyor.SurveyAsync(stored, workshop.Now(), cancellationToken);
@@ -48,7 +48,7 @@ internal sealed class Erasing(IEngine engine, Workshop workshop, AuditActor acto
         var rows = await statements.ExecuteAsync(sql.Delete(blueprint.Source, ranges), cancellationToken);
         List<ErasedTier> tiers = [];
         foreach (var tier in blueprint.Tiers.Concat(blueprint.Retired).Where(t => draft.Of(t.Id).Created)) tiers.Add(await eraser.EraseAsync(tier, cancellationToken));
-        await eraser.RecountAsync(cancellationToken);
+        foreach (var tier in blueprint.Tiers) await Building.RecountAsync(context, tier, ranges ?? RangeSet.Of(TimeRange.All), cancellationToken, mayGrow: false);
         foreach (var relation in blueprint.Tiers.Concat(blueprint.Retired).Select(t => t.Id))
             await workshop.Desk.Ledgers.SaveAsync(statements, stored.Policy.Name, relation, state.Ledger.Of(relation), draft.Of(relation).Ledger, cancellationToken);
         var report = new EraseReport(stored.Policy.Name, request.Range ?? TimeRange.All, rows, tiers);
@@ -64,7 +64,7 @@ internal sealed class Erasing(IEngine engine, Workshop workshop, AuditActor acto
         [
             .. from pair in request.Where
                let column = columns.FirstOrDefault(c => string.Equals(c.Name, pair.Key, comparison))
-                   ?? throw new PolicyException("VRV330", $"{blueprint.Source.Text} has no column {pair.Key}; it has {string.Join(", ", columns.Select(c => c.Name))}.")
+                   ?? throw new PolicyException("VRV360", $"{blueprint.Source.Text} has no column {pair.Key}; it has {string.Join(", ", columns.Select(c => c.Name))}.")
                select (column, pair.Value),
         ];
     }
@@ -73,9 +73,9 @@ internal sealed class Erasing(IEngine engine, Workshop workshop, AuditActor acto
     {
         var ledger = survey.State.Ledger;
         if (ledger.Holds.FirstOrDefault(h => h.Range.Overlaps(range)) is { } hold)
-            throw new HaltException("VRV331", $"A hold by {hold.Who} keeps rows of {survey.Blueprint.Policy.Name} in {hold.Range}: {hold.Reason}. Nothing was erased; policy release ends it.");
+            throw new HaltException("VRV361", $"A hold by {hold.Who} keeps rows of {survey.Blueprint.Policy.Name} in {hold.Range}: {hold.Reason}. Nothing was erased; policy release ends it.");
         if (Retyped.Of(survey.Blueprint, ledger) is { Count: > 0 } columns)
-            throw new PolicyException("VRV330", $"{columns[0].Column} was {columns[0].Before} and is {columns[0].Now}: policy accept-types {survey.Blueprint.Policy.Name} first.");
+            throw new PolicyException("VRV360", $"{columns[0].Column} was {columns[0].Before} and is {columns[0].Now}: policy accept-types {survey.Blueprint.Policy.Name} first.");
     }
 
     private static JsonObject Facts(EraseReport report, IEnumerable<(Column Column, string? Value)> where)

@@ -22,7 +22,7 @@ internal static class LateMerging
         foreach (var (tier, ranges) in context.Draft.Merge(late)) written += await AddAsync(context, tier, ranges, cancellationToken);
         var removed = await context.Statements.ExecuteAsync(context.Sql.Remove(Relations.Source, late), cancellationToken);
         if (removed != rows) throw Differs(Relations.Source, rows, removed);
-        await RecountAsync(context, late, cancellationToken);
+        foreach (var tier in context.Blueprint.Tiers.Where(t => t.Input != Relations.Source)) await Building.RecountAsync(context, tier, late, cancellationToken);
         context.Facts["relation"] = Relations.Source;
         context.Facts["range"] = late.ToString();
         context.Facts["rows"] = removed;
@@ -40,20 +40,6 @@ internal static class LateMerging
             if (thin.Intersect(buckets) is { IsEmpty: false } unknown) await context.Statements.ExecuteAsync(context.Sql.Forget(tier, column, unknown), cancellationToken);
         var (added, counted) = (await CountAsync(context, late, cancellationToken), await context.NumberAsync(RowsSql.Stored(context.Dialect, time, tier.States, buckets), cancellationToken) - before);
         return added == counted ? await context.NumberAsync(RowsSql.Count(context.Dialect, time, tier.States, buckets), cancellationToken) : throw Differs(tier.Id, added, counted);
-    }
-
-    /// <summary>What is left of a cut bucket's input has more rows now, and they are no late ones.</summary>
-    private static async Task RecountAsync(StepContext context, RangeSet late, CancellationToken cancellationToken)
-    {
-        foreach (var tier in context.Blueprint.Tiers.Where(t => t.Input != Relations.Source))
-        {
-            var cuts = context.Draft.Of(tier.Id).Cut;
-            for (var i = 0; i < cuts.Count; i++)
-            {
-                if (late.Overlaps(cuts[i].Bucket))
-                    cuts[i] = cuts[i] with { RowsLeft = await Building.LeftAsync(context, tier.Input, cuts[i].Bucket, cancellationToken) };
-            }
-        }
     }
 
     private static Task<long> CountAsync(StepContext context, RangeSet ranges, CancellationToken cancellationToken) =>

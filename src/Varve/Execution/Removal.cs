@@ -25,7 +25,7 @@ internal static class Removal
         foreach (var range in proven) context.Draft.Expire(step.Relation, range, step.Reason);
         Settle(context.Draft.Of(step.Relation), proven);
         if (step.Relation != Relations.Source) FreezeInputs(context, step.Relation, proven);
-        await CountCutAsync(context, step.Relation, proven, cancellationToken);
+        foreach (var tier in context.Blueprint.BuiltFrom(step.Relation)) await Building.RecountAsync(context, tier, proven, cancellationToken);
         Record(context, step, proven, removed, proof);
         return new(proof.RowsCompared, proof.RowsRebuilt, removed, proof.Note);
     }
@@ -74,20 +74,6 @@ internal static class Removal
     {
         sets.Halted = sets.Halted.Except(proven);
         sets.Accepted = sets.Accepted.Except(proven);
-    }
-
-    /// <summary>What is left of a cut bucket is counted when some of it goes; more rows later are rows that came late.</summary>
-    private static async Task CountCutAsync(StepContext context, string relation, RangeSet proven, CancellationToken cancellationToken)
-    {
-        foreach (var tier in context.Blueprint.BuiltFrom(relation))
-        {
-            var cuts = context.Draft.Of(tier.Id).Cut;
-            for (var i = 0; i < cuts.Count; i++)
-            {
-                if (proven.Overlaps(cuts[i].Bucket))
-                    cuts[i] = cuts[i] with { RowsLeft = await Building.LeftAsync(context, relation, cuts[i].Bucket, cancellationToken) };
-            }
-        }
     }
 
     private static void Record(StepContext context, PlanStep.Expire step, RangeSet proven, long removed, ExpiryProof proof)

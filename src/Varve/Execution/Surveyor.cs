@@ -48,7 +48,6 @@ internal sealed class Surveyor(IEngine engine, CatalogDesk desk)
             ?? throw new PolicyException([.. problems.Where(p => !p.IsWarning)]);
     }
 
-    /// <summary>What the engine says about names.</summary>
     /// <summary>The tiers whose tables are there and that the policy no longer has, as the newest revision says that had them; finest first.</summary>
     private async Task<IReadOnlyList<TierLayout>> RetiredAsync(IStatements statements, Blueprint blueprint, Ledger ledger, CancellationToken cancellationToken)
     {
@@ -60,6 +59,7 @@ internal sealed class Surveyor(IEngine engine, CatalogDesk desk)
         return [.. retired.OrderBy(t => t.Grid.Width.Longest).Select(t => t with { Lacks = blueprint.StateNames.Except(ledger.Of(t.Id).Columns, StringComparer.Ordinal).ToHashSet(StringComparer.Ordinal) })];
     }
 
+    /// <summary>What the engine says about names.</summary>
     public NameLimits Limits(Func<TableName, bool> isTaken) =>
         new(engine.Capabilities.MaxNameBytes, engine.Capabilities.MaxColumns, isTaken) { IgnoresCase = engine.Capabilities.IgnoresCase };
 }

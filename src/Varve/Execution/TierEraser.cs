@@ -79,19 +79,4 @@ internal sealed class TierEraser(StepContext context, EraseSql sql, TimeRange ra
         _kept[tier.Id] = open.Except(rebuilt);
         return rebuilt;
     }
-
-    /// <summary>What is left of the input of a cut bucket is less now; more rows later are late ones.</summary>
-    public async Task RecountAsync(CancellationToken cancellationToken)
-    {
-        foreach (var tier in context.Blueprint.Tiers)
-        {
-            var cuts = context.Draft.Of(tier.Id).Cut;
-            for (var i = 0; i < cuts.Count; i++)
-            {
-                if (!_asked.Overlaps(cuts[i].Bucket)) continue;
-                var left = await Building.LeftAsync(context, tier.Input, cuts[i].Bucket, cancellationToken);
-                cuts[i] = cuts[i] with { RowsLeft = Math.Min(cuts[i].RowsLeft, left) };
-            }
-        }
-    }
 }

@@ -77,7 +77,7 @@ public abstract class EraseConformance(Func<ScratchDatabase> create) : Conforman
         var rows = Every("2025-01-01", "2025-01-11", "1h");
         var story = await BeginAsync(Policy(Three), rows);
         await story.RunWellAsync("2025-01-11");
-        Assert.Equal("VRV330", (await Assert.ThrowsAsync<PolicyException>(() => EraseAsync(story, new() { Policy = "m.cpu", Where = [] }))).Code);
+        Assert.Equal("VRV360", (await Assert.ThrowsAsync<PolicyException>(() => EraseAsync(story, new() { Policy = "m.cpu", Where = [] }))).Code);
         var unknown = await Assert.ThrowsAsync<PolicyException>(() => EraseAsync(story, new() { Policy = "m.cpu", Where = [new("hots", "a")] }));
         Assert.Contains("ts, host, v", unknown.Message, StringComparison.Ordinal);
         await story.WithAsync(l => l.HoldAsync("m.cpu", null, new(At("2025-01-02"), At("2025-01-03")), "because", null));
