@@ -26,6 +26,36 @@ internal static class Product
         return Of(watch, summary, tally);
     }
 
+    /// <summary>A run that archives and expires, with a location of its own.</summary>
+    public static async Task<Measured> ArchiveAsync(string file, string policy, int day)
+    {
+        var tally = new Tally();
+        Directory.CreateDirectory(Cold(file));
+        var database = Open(file, tally);
+        var lifecycle = new Lifecycle(database, With(file));
+        await lifecycle.ApplyAsync(PolicyYaml.Parse(policy, "bench.yaml"));
+        tally.Parts.Clear();
+        var watch = new Watched();
+        var summary = await RunAsync(lifecycle, Data.Day(day));
+        await database.DisposeAsync();
+        return Of(watch, summary, tally);
+    }
+
+    /// <summary>Restores what was archived into a table, and closes the file.</summary>
+    public static async Task<Measured> RestoreAsync(string file, string policy)
+    {
+        var database = Open(file, new());
+        var watch = new Watched();
+        var result = await new Lifecycle(database, With(file)).RestoreAsync(new() { Policy = policy });
+        await database.DisposeAsync();
+        return watch.Measured(result.Rows, []);
+    }
+
+    /// <summary>The archive beside a file.</summary>
+    public static string Cold(string file) => Path.Combine(Path.GetDirectoryName(file)!, "cold");
+
+    private static LifecycleOptions With(string file) => new() { Archives = new Dictionary<string, string> { ["cold"] = Cold(file) } };
+
     /// <summary>A run with nothing to do, on a file where everything is done: the first of the process, and one when all is warm.</summary>
     public static async Task<Measured> AgainAsync(string file, string policy, int day)
     {

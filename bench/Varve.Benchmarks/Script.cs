@@ -25,6 +25,19 @@ internal static class Script
         return watch.Measured(rows, []);
     }
 
+    /// <summary>A script over one range, with a folder that is there.</summary>
+    public static Measured RunOver(string file, string name, int from, int to)
+    {
+        Directory.CreateDirectory(Product.Cold(file));
+        var text = File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "sql", name)).Replace("{folder}", Product.Cold(file).Replace("'", "''", StringComparison.Ordinal), StringComparison.Ordinal)
+            .Replace("{from}", Timestamp(Data.Day(from)), StringComparison.Ordinal).Replace("{to}", Timestamp(Data.Day(to)), StringComparison.Ordinal);
+        var connection = Open(file);
+        var watch = new Watched();
+        var rows = Execute(connection, text);
+        connection.Dispose();
+        return watch.Measured(rows, []);
+    }
+
     /// <summary>Rows of the tiers that differ between two files.</summary>
     public static Measured Differences(string file, string other)
     {

@@ -12,9 +12,12 @@ internal static class Worker
         {
             ["data", var file, var series, var steps] => Make(file, Number(series), Number(steps)),
             ["run", var file, var policy, var day] => await Product.RunAsync(file, policy, (int)Number(day)),
+            ["archive", var file, var policy, var day] => await Product.ArchiveAsync(file, policy, (int)Number(day)),
+            ["restore", var file, var policy] => await Product.RestoreAsync(file, policy),
             ["again", var file, var policy, var day] => await Product.AgainAsync(file, policy, (int)Number(day)),
             ["hour", var file, var policy, var day] => await Product.HourAsync(file, policy, (int)Number(day)),
             ["script", var file, var script, var from, var to] => Script.Run(file, script, (int)Number(from), (int)Number(to)),
+            ["over", var file, var script, var from, var to] => Script.RunOver(file, script, (int)Number(from), (int)Number(to)),
             ["differences", var file, var other] => Script.Differences(file, other),
             _ => null,
         };

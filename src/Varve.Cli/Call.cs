@@ -26,10 +26,13 @@ internal sealed class Call(ParseResult parse, CancellationToken cancellation) : 
     internal bool HasDatabase => Opening.Named(Parse.GetValue(Shared.Db)) is not null;
 
     /// <summary>Opens the database to read; it is never created.</summary>
-    internal Lifecycle Read() => Open(readOnly: true);
+    internal Lifecycle Read() => Open(readOnly: true, create: false);
 
     /// <summary>Opens the database to write; it is never created.</summary>
-    internal Lifecycle Write() => Open(readOnly: false);
+    internal Lifecycle Write() => Open(readOnly: false, create: false);
+
+    /// <summary>Opens the database to write, and makes an empty one where it was lost.</summary>
+    internal Lifecycle Make() => Open(readOnly: false, create: true);
 
     internal void Print<T>(T shape) => CliJson.Print(Screen, shape);
 
@@ -39,9 +42,10 @@ internal sealed class Call(ParseResult parse, CancellationToken cancellation) : 
         if (_database is not null) await _database.DisposeAsync();
     }
 
-    private Lifecycle Open(bool readOnly)
+    private Lifecycle Open(bool readOnly, bool create)
     {
-        _database = Opening.Open(Parse.GetValue(Shared.Db), readOnly);
-        return new(_database, Opening.Options(Parse.GetValue(Shared.Schema)));
+        var options = Opening.Options(Parse.GetValue(Shared.Schema), Parse.GetValue(Shared.Archive));
+        _database = Opening.Open(Parse.GetValue(Shared.Db), readOnly, create);
+        return new(_database, options);
     }
 }

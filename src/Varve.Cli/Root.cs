@@ -29,6 +29,8 @@ internal static class Root
             VerifyCommand.Create(),
             InvalidateCommand.Create(),
             EraseCommand.Create(),
+            ArchiveCommand.Create(),
+            RestoreCommand.Create(),
             DemoCommand.Create(),
             CompletionCommand.Create(),
         };

@@ -27,6 +27,9 @@ internal sealed class DuckDbDialect(string catalog, params IEnumerable<string> a
     public override string Name => "duckdb";
 
     /// <inheritdoc/>
+    public override ParquetSql Parquet { get; } = new DuckDbParquet();
+
+    /// <inheritdoc/>
     public override string Quote(Identifier name) => Quote(name.Value);
 
     /// <inheritdoc/>

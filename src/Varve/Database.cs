@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Logging;
+using Varve.Archiving;
 using Varve.Engines;
 
 namespace Varve;
@@ -18,6 +19,15 @@ public sealed record LifecycleOptions
 
     /// <summary>Where runs are logged, as category <c>Varve</c>; null: nowhere.</summary>
     public ILoggerFactory? LoggerFactory { get; init; }
+
+    /// <summary>
+    /// Where archives are kept, by the names that policies use: a folder, <c>file:///folder</c>, or what one of
+    /// <see cref="ArchiveKinds"/> opens. Letters compare without case, and <c>- . _</c> are one. Default: none.
+    /// </summary>
+    public IReadOnlyDictionary<string, string> Archives { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Kinds of places that archives can be kept in, besides folders.</summary>
+    public IReadOnlyList<ArchiveKind> ArchiveKinds { get; init; } = [];
 
     /// <summary>Who acts, as reported: user and machine.</summary>
     public string SystemUser { get; init; } = Environment.UserName;

@@ -1,4 +1,5 @@
 using NodaTime;
+using Varve.Archiving;
 using Varve.Catalog;
 using Varve.Execution;
 using Varve.Planning;
@@ -185,5 +186,42 @@ public sealed class Lifecycle
     {
         var stored = await _workshop.OneAsync(request.Policy, cancellationToken);
         return await _workshop.QueryAsync(stored, request, cancellationToken);
+    }
+
+    /// <summary>The parts of archives that the catalog knows, of some policies or of all; pruned ones are left out.</summary>
+    public async Task<IReadOnlyList<ArchivedPart>> ArchivesAsync(IReadOnlyList<string> policies, CancellationToken cancellationToken = default) =>
+        await (await _workshop.ArchiveRoomAsync(cancellationToken)).ListAsync(policies, cancellationToken);
+
+    /// <summary>Reads every part back and compares it with its manifest and with the catalog; nothing is changed.</summary>
+    public async Task<ArchiveReport> VerifyArchivesAsync(IReadOnlyList<string> policies, CancellationToken cancellationToken = default) =>
+        await (await _workshop.ArchiveRoomAsync(cancellationToken)).VerifyAsync(policies, cancellationToken);
+
+    /// <summary>Takes broken parts out whose rows the source still has, so that the next run archives them again; the parts.</summary>
+    public async Task<IReadOnlyList<ArchivedPart>> ArchiveAgainAsync(string policy, CancellationToken cancellationToken = default) =>
+        await (await _workshop.ArchiveRoomAsync(cancellationToken)).AgainAsync(policy, cancellationToken);
+
+    /// <summary>What <see cref="PruneArchivesAsync"/> would remove.</summary>
+    /// <param name="policies">Of which policies; empty: of all.</param>
+    /// <param name="olderThan">Parts whose range ended before this time.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public async Task<ArchivePruning> PruningAsync(IReadOnlyList<string> policies, Keep olderThan, CancellationToken cancellationToken = default) =>
+        await (await _workshop.ArchiveRoomAsync(cancellationToken)).PruningAsync(policies, olderThan, cancellationToken);
+
+    /// <summary>Removes parts of archives for good: those that are wholly older and on which no hold is set.</summary>
+    public async Task<ArchivePruning> PruneArchivesAsync(IReadOnlyList<string> policies, Keep olderThan, CancellationToken cancellationToken = default)
+    {
+        var room = await _workshop.ArchiveRoomAsync(cancellationToken);
+        var pruning = await room.PruningAsync(policies, olderThan, cancellationToken);
+        await room.PruneAsync(pruning, olderThan, cancellationToken);
+        return pruning;
+    }
+
+    /// <summary>Makes a table of archived rows; works without a catalog too, from what stands at the location.</summary>
+    /// <exception cref="PolicyException">The table exists, or nothing of the range is archived.</exception>
+    /// <exception cref="HaltException">A part is missing or is not what its manifest says; nothing was made.</exception>
+    public async Task<RestoreResult> RestoreAsync(RestoreRequest request, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        return await (await _workshop.ArchiveRoomAsync(cancellationToken)).RestoreAsync(request, cancellationToken);
     }
 }

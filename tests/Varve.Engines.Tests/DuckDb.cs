@@ -23,6 +23,12 @@ public sealed class DuckDbErasing() : EraseConformance(DuckDbMemory.New);
 
 public sealed class DuckDbReading() : ReadingConformance(DuckDbMemory.New);
 
+public sealed class DuckDbArchives() : ArchiveConformance(DuckDbMemory.New);
+
+public sealed class DuckDbBrokenArchives() : BrokenArchiveConformance(DuckDbMemory.New);
+
+public sealed class DuckDbRestore() : RestoreConformance(DuckDbMemory.New);
+
 public sealed class DuckDbRuns() : RunConformance(DuckDbScratch.New);
 
 public sealed class DuckDbWatch() : WatchConformance(DuckDbMemory.New);

@@ -19,7 +19,9 @@ var trip = moment switch
 };
 var memory = Environment.GetEnvironmentVariable("VARVE_KILLHOST_MEMORY") ?? DuckDbOptions.DefaultMemoryLimit;
 await using var real = DuckDbDatabase.Open(file, new DuckDbOptions { MemoryLimit = memory });
-var lifecycle = new Lifecycle(new Database(new TrippingEngine(real.Engine, trip), real.Name));
+var lifecycle = new Lifecycle(
+    new Database(new TrippingEngine(real.Engine, trip), real.Name),
+    new LifecycleOptions { Archives = new Dictionary<string, string> { ["cold"] = Path.Combine(Path.GetDirectoryName(file)!, "cold") } });
 var failed = false;
 await foreach (var one in lifecycle.RunAsync(Selection.All, new RunOptions { AsOf = asOf, Yes = true }))
 {

@@ -11,6 +11,7 @@ public sealed class PublicSurface
     [Theory]
     [InlineData("Varve")]
     [InlineData("Varve.DuckDb")]
+    [InlineData("Varve.S3")]
     public void Public_surface_is_as_approved(string assembly)
     {
         var received = Assembly.Load(assembly).GeneratePublicApi(Options).ReplaceLineEndings("\n").TrimEnd() + "\n";

@@ -13,7 +13,7 @@ internal static class ApplyCommand
 
     private static readonly Option<bool> Prune = new("--prune") { Description = "Remove stored policies that are in none of the files; their relations stay" };
 
-    internal static Command Create() => new Verb("apply", "Store policies: all of them or, where one is refused, none", [Files, Prune, .. Shared.Database], ActAsync)
+    internal static Command Create() => new Verb("apply", "Store policies: all of them or, where one is refused, none", [Files, Prune, Shared.Archive, .. Shared.Database], ActAsync)
     {
         Examples = ["varve apply policies/ --db duckdb:metrics.duckdb"],
     };

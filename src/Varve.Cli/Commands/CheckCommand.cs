@@ -11,7 +11,7 @@ internal static class CheckCommand
 {
     private static readonly Argument<string[]> Files = new("FILE") { Description = "Policy files or folders", Arity = ArgumentArity.OneOrMore };
 
-    internal static Command Create() => new Verb("check", "Check policy files; with a database also against its tables", [Files, .. Shared.Database], ActAsync)
+    internal static Command Create() => new Verb("check", "Check policy files; with a database also against its tables", [Files, Shared.Archive, .. Shared.Database], ActAsync)
     {
         Examples = ["varve check policies/", "varve check cpu.yaml --db duckdb:metrics.duckdb"],
     };

@@ -17,7 +17,7 @@ internal static class PlanCommand
 
     private static readonly Option<bool> Detailed = new("--detailed-exitcode") { Description = "Exit 10 where there is something to do" };
 
-    internal static Command Create() => new Verb("plan", "Show what a run would do, and change nothing", [Subjects, Shared.Tags, Shared.AsOf, Sql, Out, Detailed, .. Shared.Database], ActAsync)
+    internal static Command Create() => new Verb("plan", "Show what a run would do, and change nothing", [Subjects, Shared.Tags, Shared.AsOf, Sql, Out, Detailed, Shared.Archive, .. Shared.Database], ActAsync)
     {
         Examples = ["varve plan", "varve plan flights --as-of 2014-01-01 --sql", "varve plan --out tonight.json && varve run --plan tonight.json"],
     };

@@ -23,7 +23,7 @@ internal static class RunCommand
 
     private static readonly Option<bool> DryRun = new("--dry-run") { Description = "The same as plan" };
 
-    internal static Command Create() => new Verb("run", "Bring tables to the state that their policies declare", [PlanCommand.Subjects, Shared.Tags, Shared.AsOf, PlanOption, Confirm, Yes, For, DryRun, .. Shared.Database], ActAsync)
+    internal static Command Create() => new Verb("run", "Bring tables to the state that their policies declare", [PlanCommand.Subjects, Shared.Tags, Shared.AsOf, PlanOption, Confirm, Yes, For, DryRun, Shared.Archive, .. Shared.Database], ActAsync)
     {
         Examples = ["varve run", "varve run flights --for 10m", "varve run --plan tonight.json --confirm 4f0c…"],
     };

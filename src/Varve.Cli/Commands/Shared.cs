@@ -33,6 +33,8 @@ internal static class Shared
 
     internal static readonly Option<string[]> Where = new("--where") { HelpName = "COL=VALUE", Description = "Only this series; COL= is NULL. May be repeated" };
 
+    internal static readonly Option<string[]> Archive = new("--archive") { HelpName = "NAME=PATH", Description = "Where an archive location is: a folder, or s3://bucket/prefix. May be repeated; also VARVE_ARCHIVE_NAME" };
+
     /// <summary>What every command that opens a database has.</summary>
     internal static IReadOnlyList<Symbol> Database => [Db, Schema, Output, Debug];
 

@@ -68,7 +68,7 @@ internal static class Suggestions
     private static async Task<IReadOnlyList<StoredPolicy>> StoredAsync(ParseResult parse)
     {
         using var patience = new CancellationTokenSource(s_patience);
-        await using var database = Opening.Open(parse.GetValue(Shared.Db), readOnly: true);
-        return await new Lifecycle(database, Opening.Options(parse.GetValue(Shared.Schema))).PoliciesAsync(Selection.All, patience.Token);
+        await using var database = Opening.Open(parse.GetValue(Shared.Db), readOnly: true, create: false);
+        return await new Lifecycle(database, Opening.Options(parse.GetValue(Shared.Schema), null)).PoliciesAsync(Selection.All, patience.Token);
     }
 }

@@ -136,6 +136,6 @@ internal sealed class Tour
     private async Task<T> WithAsync<T>(Func<Lifecycle, Task<T>> work)
     {
         await using var database = Opening.OpenFile(_folder.Database);
-        return await work(new(database, Opening.Options(null)));
+        return await work(new(database, Opening.Options(null, null)));
     }
 }

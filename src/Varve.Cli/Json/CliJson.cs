@@ -32,6 +32,10 @@ namespace Varve.Cli.Json;
 [JsonSerializable(typeof(DroppedShape))]
 [JsonSerializable(typeof(RetypedListShape))]
 [JsonSerializable(typeof(StatementsShape))]
+[JsonSerializable(typeof(ArchiveListShape))]
+[JsonSerializable(typeof(ArchiveReportShape))]
+[JsonSerializable(typeof(PruningShape))]
+[JsonSerializable(typeof(RestoredShape))]
 internal sealed partial class CliJson : JsonSerializerContext
 {
     // Text for people and scripts, never for a web page: … and ≈ stay what they are.

@@ -12,7 +12,8 @@ internal sealed class CatalogDesk
         Tables = new(schema);
         Schema = new(Tables, engine);
         Policies = new(Tables);
-        Ledgers = new(Tables, Policies);
+        Archives = new(Tables);
+        Ledgers = new(Tables, Policies, Archives);
         Runs = new(Tables);
         Audit = new(Tables, auditKey);
     }
@@ -22,6 +23,8 @@ internal sealed class CatalogDesk
     public CatalogSchema Schema { get; }
 
     public PolicyShelf Policies { get; }
+
+    public ArchiveBook Archives { get; }
 
     public LedgerBook Ledgers { get; }
 

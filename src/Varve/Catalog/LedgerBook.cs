@@ -10,7 +10,7 @@ using Varve.Time;
 namespace Varve.Catalog;
 
 /// <summary>The ledgers of the catalog: what is covered, dirty, cut, lost, gone and held.</summary>
-internal sealed class LedgerBook(CatalogTables tables, PolicyShelf shelf)
+internal sealed class LedgerBook(CatalogTables tables, PolicyShelf shelf, ArchiveBook archives)
 {
     /// <summary>Between the names of columns: the unit separator of ASCII, which is in no name that people write.</summary>
     private const char ColumnSeparator = '\u001f';
@@ -30,6 +30,9 @@ internal sealed class LedgerBook(CatalogTables tables, PolicyShelf shelf)
         var coverage = await statements.QueryAsync($"SELECT relation, kind, from_us, to_us FROM {tables.Coverage} WHERE policy = {name}", cancellationToken);
         var dirty = await statements.QueryAsync($"SELECT relation, kind, from_us, to_us, rows_left, by_others, state FROM {tables.Dirty} WHERE policy = {name}", cancellationToken);
         var created = await statements.QueryAsync($"SELECT relation, states FROM {tables.Relations} WHERE policy = {name} AND kind = {"states"}", cancellationToken);
+        var archived = policy.Policy.Archive is { To: var location }
+            ? RangeSet.Of((await archives.ListAsync(statements, name, cancellationToken)).Where(p => p.Location == location).Select(p => p.Range))
+            : RangeSet.Empty;
         var confirmed = facts.TryGetValue(Confirmed, out var known) ? int.Parse(known, CultureInfo.InvariantCulture) : 0;
         return new()
         {
@@ -42,7 +45,7 @@ internal sealed class LedgerBook(CatalogTables tables, PolicyShelf shelf)
             Types = TypesOf(facts.GetValueOrDefault(Types)),
             ZoneVersion = facts.GetValueOrDefault(Zone),
             Holds = [.. (await HoldsAsync(statements, name, cancellationToken)).Where(h => h.Until is not { } until || until > at)],
-            Relations = Sets(coverage, dirty, created.ToDictionary(r => r.Text(0), r => r.TextOrNull(1)?.Split(ColumnSeparator) ?? [])),
+            Relations = Sets(coverage, dirty, created.ToDictionary(r => r.Text(0), r => r.TextOrNull(1)?.Split(ColumnSeparator) ?? []), archived),
         };
     }
 
@@ -57,6 +60,7 @@ internal sealed class LedgerBook(CatalogTables tables, PolicyShelf shelf)
         await SaveAsync(statements, tables.Dirty, policy, relation, "halted", before.Halted, after.Halted, cancellationToken);
         foreach (var column in before.Thin.Keys.Union(after.Thin.Keys).Order(StringComparer.Ordinal))
             await SaveThinAsync(statements, policy, relation, column, before.Thin.GetValueOrDefault(column, RangeSet.Empty), after.Thin.GetValueOrDefault(column, RangeSet.Empty), cancellationToken);
+        await SaveAsync(statements, tables.Dirty, policy, relation, "unarchived", before.Unarchived, after.Unarchived, cancellationToken);
         if (before.Cut.SequenceEqual(after.Cut)) return;
         await statements.ExecuteAsync($"DELETE FROM {tables.Dirty} WHERE policy = {policy} AND relation = {relation} AND kind = {"cut"}", cancellationToken);
         if (after.Cut.Count == 0) return;
@@ -176,9 +180,9 @@ internal sealed class LedgerBook(CatalogTables tables, PolicyShelf shelf)
         await statements.ExecuteAsync($"INSERT INTO {tables.Meta} (name, value) VALUES ({name}, {value})", cancellationToken);
     }
 
-    private static FrozenDictionary<string, RelationLedger> Sets(IReadOnlyList<Row> coverage, IReadOnlyList<Row> dirty, Dictionary<string, string[]> created)
+    private static FrozenDictionary<string, RelationLedger> Sets(IReadOnlyList<Row> coverage, IReadOnlyList<Row> dirty, Dictionary<string, string[]> created, RangeSet archived)
     {
-        var relations = coverage.Concat(dirty).Select(r => r.Text(0)).Concat(created.Keys).Distinct();
+        var relations = coverage.Concat(dirty).Select(r => r.Text(0)).Concat(created.Keys).Append(Planning.Relations.Source).Distinct();
         return relations.ToFrozenDictionary(relation => relation, relation => new RelationLedger
         {
             Created = created.ContainsKey(relation),
@@ -189,6 +193,8 @@ internal sealed class LedgerBook(CatalogTables tables, PolicyShelf shelf)
             Dirty = Of(dirty, relation, "dirty"),
             Lost = Of(dirty, relation, "lost"),
             Halted = Of(dirty, relation, "halted"),
+            Archived = relation == Planning.Relations.Source ? archived : RangeSet.Empty,
+            Unarchived = Of(dirty, relation, "unarchived"),
             Cut = [.. dirty.Where(r => r.Text(0) == relation && r.Text(1) == "cut").Select(r => new CutBucket(Range(r), r.Long(4), r.Truth(5))).OrderBy(c => c.Bucket.From)],
             Thin = dirty.Where(r => r.Text(0) == relation && r.Text(1) == "thin").GroupBy(r => r.Text(6)).ToFrozenDictionary(g => g.Key, g => RangeSet.Of(g.Select(Range))),
         });

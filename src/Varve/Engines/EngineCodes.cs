@@ -57,6 +57,12 @@ public static class EngineCodes
     /// <summary>The catalog was written by a newer Varve.</summary>
     public const string NewerCatalog = "VRV440";
 
+    /// <summary>The place of an archive is not there.</summary>
+    public const string NoArchive = "VRV460";
+
+    /// <summary>The place of an archive refused: full, read-only, no right, or not reachable.</summary>
+    public const string ArchiveRefused = "VRV461";
+
     /// <summary>The database did not write what it was asked to; nothing of it was kept.</summary>
     public const string NotWritten = "VRV450";
 }

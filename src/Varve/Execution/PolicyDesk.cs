@@ -85,6 +85,7 @@ internal sealed class PolicyDesk(IEngine engine, CatalogDesk desk, Surveyor surv
         }
 
         var resolved = blueprint?.Policy ?? policy;
+        if (surveyor.Declared(policy) is { } undeclared) problems.Add(undeclared);
         if (blueprint is not null) problems.AddRange(PolicyChanges.Refused([.. stored.Revisions.Where(r => r.Name == policy.Name)], resolved));
         return (new(resolved, [.. problems.Select(p => p.Position is null && p.Path is { } path ? p with { Position = document.At(path) } : p)]), blueprint);
     }

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using System.Threading.Channels;
 using NodaTime;
+using Varve.Archiving;
 using Varve.Catalog;
 using Varve.Engines;
 using Varve.Planning;
@@ -15,7 +16,7 @@ namespace Varve.Execution;
 /// One policy's run: each step is guard → journal intent → act → verify → journal done. The intent is committed first;
 /// everything else of a step is one transaction, so a process that is killed anywhere leaves a step undone or done.
 /// </summary>
-internal sealed class PolicyRun(IEngine engine, CatalogDesk desk, Surveyor surveyor, TimeProvider clock, AuditActor actor, ChannelWriter<RunEvent> events, RunWatch watch)
+internal sealed class PolicyRun(IEngine engine, CatalogDesk desk, Surveyor surveyor, TimeProvider clock, AuditActor actor, ArchiveLocations locations, ChannelWriter<RunEvent> events, RunWatch watch)
 {
     private const int MostRounds = 4;
 
@@ -33,6 +34,7 @@ internal sealed class PolicyRun(IEngine engine, CatalogDesk desk, Surveyor surve
     private bool _halted;
     private PlanStep? _next;
     private VarveException? _error;
+    private string _hashedBy = "";
 
     /// <summary>Runs the steps of a plan; what a proof had to build again is followed up at once.</summary>
     public async Task RunAsync(Survey survey, RunOptions options, Deadline deadline, CancellationToken cancellationToken)
@@ -40,6 +42,7 @@ internal sealed class PolicyRun(IEngine engine, CatalogDesk desk, Surveyor surve
         _survey = survey;
         var plan = survey.Plan;
         await BeginAsync(plan, cancellationToken);
+        if (survey.Blueprint.Policy.Archive is not null) _hashedBy = ArchiveScope.HashName(await engine.IdentifyAsync(cancellationToken));
         watch.Begins(_id, plan);
         await events.WriteAsync(new RunEvent.Started(_id, plan, Now()) { Policy = plan.Policy }, cancellationToken);
         foreach (var wait in plan.Waits) await events.WriteAsync(new RunEvent.Waiting(wait) { Policy = plan.Policy }, cancellationToken);
@@ -146,7 +149,10 @@ internal sealed class PolicyRun(IEngine engine, CatalogDesk desk, Surveyor surve
         var ledger = await desk.Ledgers.LoadAsync(statements, stored, plan.AsOf, cancellationToken);
         var now = await new Observer(engine, statements, blueprint).RefreshAsync(state with { Ledger = ledger }, step, cancellationToken);
         var horizon = Horizon.At(blueprint, plan.AsOf, state.Last);
-        var context = new StepContext(blueprint, now, horizon, new Draft(blueprint, now), statements, engine.Dialect);
+        var context = new StepContext(blueprint, now, horizon, new Draft(blueprint, now), statements, engine.Dialect)
+        {
+            Archives = new(locations, desk.Archives, _hashedBy, _id, Now()),
+        };
         var acted = await StepActs.ActAsync(context, step, engine, cancellationToken);
         await SaveAsync(context, ledger, step, acted, cancellationToken);
         await desk.Runs.CloseAsync(statements, _id, ordinal, "done", acted.RowsIn, acted.RowsWritten, acted.RowsRemoved, acted.Note, Now(), cancellationToken);
@@ -160,7 +166,8 @@ internal sealed class PolicyRun(IEngine engine, CatalogDesk desk, Surveyor surve
         {
             var after = context.Draft.Of(relation).Ledger;
             await desk.Ledgers.SaveAsync(statements, policy, relation, ledger.Of(relation), after, cancellationToken);
-            if (step is PlanStep.Expire && !after.Dirty.Except(ledger.Of(relation).Dirty).IsEmpty) _again = true;
+            var before = ledger.Of(relation);
+            if (step is PlanStep.Expire && !(after.Dirty.Except(before.Dirty).IsEmpty && after.Unarchived.Except(before.Unarchived).IsEmpty)) _again = true;
         }
 
         if (step is PlanStep.CreateTier)

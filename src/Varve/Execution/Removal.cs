@@ -21,14 +21,18 @@ internal static class Removal
 
         var proof = new ExpiryProof(context, step.Relation);
         var proven = await proof.ProveAsync(RangeSet.Of(step.Range), cancellationToken);
+        List<string> notes = [];
+        proven = await Archival.ProveAsync(context, step, proven, notes, cancellationToken);
         var removed = proven.IsEmpty ? 0 : await context.Statements.ExecuteAsync(context.Sql.Remove(step.Relation, proven), cancellationToken);
         foreach (var range in proven) context.Draft.Expire(step.Relation, range, step.Reason);
         Settle(context.Draft.Of(step.Relation), proven);
         if (step.Relation != Relations.Source) FreezeInputs(context, step.Relation, proven);
         foreach (var tier in context.Blueprint.BuiltFrom(step.Relation)) await Building.RecountAsync(context, tier, proven, cancellationToken);
         Record(context, step, proven, removed, proof);
-        return new(proof.RowsCompared, proof.RowsRebuilt, removed, proof.Note);
+        return new(proof.RowsCompared, proof.RowsRebuilt, removed, Together([proof.Note, .. notes]));
     }
+
+    private static string? Together(IEnumerable<string?> notes) => string.Join("; ", notes.OfType<string>()) is { Length: > 0 } text ? text : null;
 
     public static async Task<Acted> DiscardAsync(StepContext context, PlanStep.Discard step, CancellationToken cancellationToken)
     {

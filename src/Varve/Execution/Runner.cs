@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using NodaTime;
+using Varve.Archiving;
 using Varve.Catalog;
 using Varve.Engines;
 using Varve.Planning;
@@ -10,7 +11,7 @@ using Varve.Time;
 namespace Varve.Execution;
 
 /// <summary>Runs policies one after the other; one that fails stops no other. What happens is told as a stream of events.</summary>
-internal sealed class Runner(IEngine engine, CatalogDesk desk, Surveyor surveyor, TimeProvider clock, AuditActor actor, ILogger log)
+internal sealed class Runner(IEngine engine, CatalogDesk desk, Surveyor surveyor, TimeProvider clock, AuditActor actor, ArchiveLocations locations, ILogger log)
 {
     public async IAsyncEnumerable<RunEvent> RunAsync(
         IReadOnlyList<StoredPolicy> policies, RunOptions options, Instant asOf, [EnumeratorCancellation] CancellationToken cancellationToken)
@@ -71,7 +72,7 @@ internal sealed class Runner(IEngine engine, CatalogDesk desk, Surveyor surveyor
                 return false;
             }
 
-            await new PolicyRun(engine, desk, surveyor, clock, actor, events, watch).RunAsync(survey, options, deadline, cancellationToken);
+            await new PolicyRun(engine, desk, surveyor, clock, actor, locations, events, watch).RunAsync(survey, options, deadline, cancellationToken);
             return !survey.Plan.IsEmpty;
         }
         catch (VarveException error)

@@ -12,6 +12,7 @@ internal static class StepActs
         PlanStep.Reshape reshape => Building.ReshapeAsync(context, reshape, cancellationToken),
         PlanStep.Mark mark => Building.MarkAsync(context, mark, cancellationToken),
         PlanStep.RollUp rollUp => Building.RollUpAsync(context, rollUp, cancellationToken),
+        PlanStep.Archive archive => Archival.ArchiveAsync(context, archive, cancellationToken),
         PlanStep.Expire expire => Removal.ExpireAsync(context, expire, cancellationToken),
         PlanStep.Merge merge => LateMerging.MergeAsync(context, merge, cancellationToken),
         PlanStep.Discard discard => Removal.DiscardAsync(context, discard, cancellationToken),

@@ -13,6 +13,9 @@ internal sealed record StepContext(Blueprint Blueprint, TableState State, Horizo
     /// <summary>The statements of this blueprint.</summary>
     public StepSql Sql { get; } = new(Blueprint, Dialect);
 
+    /// <summary>What archives are written and read with.</summary>
+    public required ArchiveDesk Archives { get; init; }
+
     /// <summary>Facts for the audit log; empty for steps that remove nothing.</summary>
     public Dictionary<string, object> Facts { get; } = [];
 

@@ -1,4 +1,5 @@
 using NodaTime;
+using Varve.Archiving;
 using Varve.Catalog;
 using Varve.Engines;
 using Varve.Planning;
@@ -11,7 +12,7 @@ namespace Varve.Execution;
 internal sealed record Survey(StoredPolicy Stored, Blueprint Blueprint, TableState State, Plan Plan);
 
 /// <summary>From a stored policy to its plan: describe, lay, watch, observe, plan. Nothing is written.</summary>
-internal sealed class Surveyor(IEngine engine, CatalogDesk desk)
+internal sealed class Surveyor(IEngine engine, CatalogDesk desk, ArchiveLocations locations)
 {
     /// <summary>Boundaries must nest from 1970 on; older rows are checked where they are found.</summary>
     public static readonly TimeRange Span = TimeRange.Since(NodaConstants.UnixEpoch);
@@ -31,7 +32,8 @@ internal sealed class Surveyor(IEngine engine, CatalogDesk desk)
         blueprint = blueprint with { Retired = await RetiredAsync(statements, blueprint, ledger, cancellationToken) };
         var watch = Planner.Watch(blueprint, ledger, asOf);
         var state = await new Observer(engine, statements, blueprint).ObserveAsync(ledger, watch, cancellationToken);
-        return new(stored, blueprint, state, Planner.Plan(blueprint, state, asOf));
+        var plan = Planner.Plan(blueprint, state, asOf);
+        return new(stored, blueprint, state, Declared(blueprint.Policy) is { } undeclared ? plan with { Notes = [.. plan.Notes, undeclared] } : plan);
     }
 
     /// <summary>The blueprint of a stored policy; the names of its own relations are not taken.</summary>
@@ -59,7 +61,16 @@ internal sealed class Surveyor(IEngine engine, CatalogDesk desk)
         return [.. retired.OrderBy(t => t.Grid.Width.Longest).Select(t => t with { Lacks = blueprint.StateNames.Except(ledger.Of(t.Id).Columns, StringComparer.Ordinal).ToHashSet(StringComparer.Ordinal) })];
     }
 
-    /// <summary>What the engine says about names.</summary>
+    /// <summary>Advice where the location of a policy's archive is not declared here; null where it is.</summary>
+    public Problem? Declared(Policy policy) => policy.Archive is { To: var to } && !locations.Knows(to)
+        ? new(PolicyCodes.Undeclared, locations.Undeclared(to)) { Path = "archive", IsWarning = true }
+        : null;
+
+    /// <summary>What the engine says about names and archives.</summary>
     public NameLimits Limits(Func<TableName, bool> isTaken) =>
-        new(engine.Capabilities.MaxNameBytes, engine.Capabilities.MaxColumns, isTaken) { IgnoresCase = engine.Capabilities.IgnoresCase };
+        new(engine.Capabilities.MaxNameBytes, engine.Capabilities.MaxColumns, isTaken)
+        {
+            IgnoresCase = engine.Capabilities.IgnoresCase,
+            Archives = engine.Dialect.Parquet is { } parquet ? new(c => parquet.Survives(c.TypeName), engine.Capabilities.Snapshots) : null,
+        };
 }

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Logging.Abstractions;
 using NodaTime;
+using Varve.Archiving;
 using Varve.Catalog;
 using Varve.Engines;
 using Varve.Planning;
@@ -25,12 +26,15 @@ internal sealed class Workshop
         _engine = engine;
         _options = options;
         Desk = new(engine, options.CatalogSchema, options.AuditKey);
-        Surveyor = new(engine, Desk);
+        Archives = new(options.Archives, options.ArchiveKinds);
+        Surveyor = new(engine, Desk, Archives);
     }
 
     public CatalogDesk Desk { get; }
 
     public Surveyor Surveyor { get; }
+
+    public ArchiveLocations Archives { get; }
 
     public Instant Now() => Instant.FromDateTimeOffset(_options.TimeProvider.GetUtcNow());
 
@@ -44,6 +48,9 @@ internal sealed class Workshop
         new(_engine, this, await ActorAsync(cancellationToken));
 
     public async Task<Repairs> RepairsAsync(CancellationToken cancellationToken) =>
+        new(_engine, this, await ActorAsync(cancellationToken));
+
+    public async Task<ArchiveRoom> ArchiveRoomAsync(CancellationToken cancellationToken) =>
         new(_engine, this, await ActorAsync(cancellationToken));
 
     public async Task<T> ReadAsync<T>(Func<IStatements, CancellationToken, Task<T>> work, T nothing, CancellationToken cancellationToken) =>
@@ -129,7 +136,7 @@ internal sealed class Workshop
             throw new PolicyException("VRV303", $"{InstantText.Format(asOf)} is in the future: nothing is run as of an instant that has not come. plan may look ahead, run may not.");
         if (options.Plans is { } plans) policies = [.. policies.Where(p => plans.Any(plan => plan.Policy == p.Policy.Name))];
         await Desk.Schema.EnsureAsync(cancellationToken);
-        var runner = new Runner(_engine, Desk, Surveyor, _options.TimeProvider, await ActorAsync(cancellationToken), _options.LoggerFactory?.CreateLogger(Telemetry.Name) ?? NullLogger.Instance);
+        var runner = new Runner(_engine, Desk, Surveyor, _options.TimeProvider, await ActorAsync(cancellationToken), Archives, _options.LoggerFactory?.CreateLogger(Telemetry.Name) ?? NullLogger.Instance);
         await foreach (var happened in runner.RunAsync(policies, options, asOf, cancellationToken)) yield return happened;
     }
 

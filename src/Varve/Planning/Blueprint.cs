@@ -15,6 +15,9 @@ public sealed record Blueprint
     /// <summary>The source, its schema filled in.</summary>
     public required TableName Source { get; init; }
 
+    /// <summary>Every column of the source in its order.</summary>
+    public required IReadOnlyList<Column> Columns { get; init; }
+
     /// <summary>The time column.</summary>
     public required TimeColumn Time { get; init; }
 

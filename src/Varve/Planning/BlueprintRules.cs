@@ -87,6 +87,7 @@ public static class BlueprintRules
         }
 
         limits.Check(policy, table.Table, measures, problems);
+        BlueprintRulesArchive.Check(policy, table, limits.Archives, problems);
         if (time is null || cascade is null) return null;
         BlueprintRulesColumns.Boundaries(time, cascade.Tiers, problems);
         var resolved = policy with { Measures = [.. measures.Select(m => m.Measure)] };
@@ -94,6 +95,7 @@ public static class BlueprintRules
         {
             Policy = resolved,
             Source = table.Table,
+            Columns = table.Columns,
             Time = time,
             Arrival = arrival,
             Series = series,

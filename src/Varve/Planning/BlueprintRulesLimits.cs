@@ -4,7 +4,7 @@ using Varve.Policies;
 
 namespace Varve.Planning;
 
-/// <summary>What an engine says about names, and which of them are in use.</summary>
+/// <summary>What an engine says about names, which of them are in use, and what it can archive.</summary>
 /// <param name="MaxNameBytes">The longest name in bytes of UTF-8; <see cref="int.MaxValue"/> where there is no limit.</param>
 /// <param name="MaxColumns">The most columns of a table.</param>
 /// <param name="IsTaken">True for a relation that exists and is not Varve's.</param>
@@ -12,6 +12,9 @@ public sealed record NameLimits(int MaxNameBytes, int MaxColumns, Func<TableName
 {
     /// <summary>True where the engine takes <c>Temp</c> and <c>temp</c> for one name.</summary>
     public bool IgnoresCase { get; init; }
+
+    /// <summary>What the engine can archive; null: nothing.</summary>
+    public ArchiveLimits? Archives { get; init; }
 
     internal StringComparer Names => IgnoresCase ? StringComparer.OrdinalIgnoreCase : StringComparer.Ordinal;
 

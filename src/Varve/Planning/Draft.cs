@@ -144,6 +144,30 @@ internal sealed class Draft
         }
     }
 
+    /// <summary>The location that rows of a relation go to before they are removed; null for none.</summary>
+    public string? ArchiveOf(string relation) => relation == Relations.Source ? Blueprint.Policy.Archive?.To : null;
+
+    /// <summary>Archives what of a range is not archived yet, where the policy asks for it.</summary>
+    public void Archive(string relation, TimeRange range)
+    {
+        if (ArchiveOf(relation) is not { } location) return;
+        var sets = Of(relation);
+        foreach (var open in RangeSet.Of(range).Except(sets.Archived.Except(sets.Unarchived)))
+        {
+            Steps.Add(new PlanStep.Archive
+            {
+                Relation = relation,
+                Range = open,
+                Location = location,
+                Reason = sets.Unarchived.Overlaps(open) ? "rows came after its part was written" : "its rows go next, and the policy asks for an archive first",
+                Rows = Estimate.Rows(this, _state, relation, open),
+            });
+        }
+
+        sets.Archived = sets.Archived.Add(range);
+        sets.Unarchived = sets.Unarchived.Remove(range);
+    }
+
     /// <summary>Removes a range; where nothing older is left, everything before it counts as expired too.</summary>
     public void Expire(string relation, TimeRange range, string reason)
     {
@@ -154,6 +178,7 @@ internal sealed class Draft
             Relation = relation,
             Range = range,
             Proofs = [.. proofs.Select(t => t.Id)],
+            Location = ArchiveOf(relation),
             Reason = reason,
             Rows = rows,
             Bytes = Estimate.Bytes(_state, relation, rows),
@@ -287,6 +312,10 @@ internal sealed class Draft
 
         public RangeSet Accepted { get; set; } = ledger.Accepted;
 
+        public RangeSet Archived { get; set; } = ledger.Archived;
+
+        public RangeSet Unarchived { get; set; } = ledger.Unarchived;
+
         public List<CutBucket> Cut { get; } = [.. ledger.Cut];
 
         /// <summary>The oldest bucket that this plan builds; null for none.</summary>
@@ -319,6 +348,8 @@ internal sealed class Draft
             Frozen = Frozen,
             Halted = Halted,
             Accepted = Accepted,
+            Archived = Archived,
+            Unarchived = Unarchived,
             Cut = [.. Cut],
             Columns = [.. Columns],
             Thin = Thin.Count == 0 ? FrozenDictionary<string, RangeSet>.Empty : Thin.ToFrozenDictionary(),

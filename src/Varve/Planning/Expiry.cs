@@ -36,7 +36,11 @@ internal sealed class Expiry
         foreach (var (relation, edge) in _edges)
         {
             foreach (var range in Allowed(relation, Past(relation, edge, until)))
-                if (Rows(relation, range)) _draft.Expire(relation, range, Why(relation, edge));
+            {
+                if (!Rows(relation, range)) continue;
+                _draft.Archive(relation, range);
+                _draft.Expire(relation, range, Why(relation, edge));
+            }
         }
     }
 

@@ -78,6 +78,12 @@ public sealed record RelationLedger
     /// <summary>Ranges whose proof failed: they wait for a person.</summary>
     public RangeSet Halted { get; init; } = RangeSet.Empty;
 
+    /// <summary>Ranges that parts of an archive hold, at the location that the policy names; of the source only.</summary>
+    public RangeSet Archived { get; init; } = RangeSet.Empty;
+
+    /// <summary>Archived ranges to which rows came after their parts were written: these are archived before anything goes.</summary>
+    public RangeSet Unarchived { get; init; } = RangeSet.Empty;
+
     /// <summary>Buckets of this tier of which some input rows are gone.</summary>
     public IReadOnlyList<CutBucket> Cut { get; init; } = [];
 

@@ -73,7 +73,8 @@ public static partial class PlanFile
                 Cut = [.. mark.Cut.Select(c => new CutShape(c.Bucket.ToString(), c.RowsLeft, c.ByOthers))],
             },
             PlanStep.RollUp rollUp => shape with { Input = rollUp.Input, Ranges = Texts(rollUp.Ranges), Again = rollUp.Again },
-            PlanStep.Expire expire => shape with { Range = expire.Range.ToString(), Proofs = expire.Proofs },
+            PlanStep.Archive archive => shape with { Range = archive.Range.ToString(), Archive = archive.Location },
+            PlanStep.Expire expire => shape with { Range = expire.Range.ToString(), Proofs = expire.Proofs, Archive = expire.Location },
             PlanStep.Merge merge => shape with { Ranges = Texts(merge.Ranges) },
             PlanStep.Discard discard => shape with { Range = discard.Range.ToString() },
             _ => shape,
@@ -108,6 +109,15 @@ public static partial class PlanFile
                 Ranges = Ranges(step.Ranges),
                 Again = step.Again ?? false,
             },
+            "archive" => new PlanStep.Archive
+            {
+                Relation = relation,
+                Reason = reason,
+                Rows = rows,
+                Bytes = bytes,
+                Range = TimeRange.Parse(Required(step.Range, "range")),
+                Location = Required(step.Archive, "archive"),
+            },
             "expire" => new PlanStep.Expire
             {
                 Relation = relation,
@@ -116,6 +126,7 @@ public static partial class PlanFile
                 Bytes = bytes,
                 Range = TimeRange.Parse(Required(step.Range, "range")),
                 Proofs = Required(step.Proofs, "proofs"),
+                Location = step.Archive,
             },
             "merge" => new PlanStep.Merge { Relation = relation, Reason = reason, Rows = rows, Bytes = bytes, Ranges = Ranges(step.Ranges) },
             "discard" => new PlanStep.Discard { Relation = relation, Reason = reason, Rows = rows, Bytes = bytes, Range = TimeRange.Parse(Required(step.Range, "range")) },
@@ -166,6 +177,8 @@ public static partial class PlanFile
         public string? Range { get; init; }
 
         public IReadOnlyList<string>? Proofs { get; init; }
+
+        public string? Archive { get; init; }
 
         public IReadOnlyList<string>? Dirty { get; init; }
 

@@ -101,6 +101,22 @@ public abstract record PlanStep
         public override RangeSet Touches => Ranges;
     }
 
+    /// <summary>Writes what an archive does not hold yet of a range: all of its rows, or those that came later.</summary>
+    public sealed record Archive : PlanStep
+    {
+        /// <summary>What is archived.</summary>
+        public required TimeRange Range { get; init; }
+
+        /// <summary>The location by the name that the policy gives it.</summary>
+        public required string Location { get; init; }
+
+        /// <inheritdoc/>
+        public override string Kind => "archive";
+
+        /// <inheritdoc/>
+        public override RangeSet Touches => RangeSet.Of(Range);
+    }
+
     /// <summary>Proves rows covered and removes them.</summary>
     public sealed record Expire : PlanStep
     {
@@ -109,6 +125,9 @@ public abstract record PlanStep
 
         /// <summary>Ids of the tiers that must agree with it first; empty where nothing is built from it.</summary>
         public required IReadOnlyList<string> Proofs { get; init; }
+
+        /// <summary>The location whose archive must hold every row first; null where the policy asks for none.</summary>
+        public string? Location { get; init; }
 
         /// <inheritdoc/>
         public override string Kind => "expire";

@@ -17,7 +17,7 @@ public static class PlanText
         if (folds.Count == 0) lines.Add(new(PlanTone.Detail, "  nothing to do"));
         lines.AddRange(Aligned(folds));
         if (plan.Steps.Count > 0) lines.Add(new(PlanTone.Detail, Total(plan.Steps)));
-        if (Sliced(plan.Steps)) lines.Add(new(PlanTone.Detail, "  slice by slice, oldest first: rolled up through all tiers, proven, then expired"));
+        if (Sliced(plan.Steps)) lines.Add(new(PlanTone.Detail, $"  slice by slice, oldest first: rolled up through all tiers, {(plan.Steps.Any(s => s is PlanStep.Archive) ? "archived, " : "")}proven, then expired"));
         lines.AddRange(plan.Waits.Select(w => new PlanLine(w.NeedsPerson ? PlanTone.Warning : PlanTone.Wait, $"  waits     {w.Relation}  {Range(w.Range)}: {w.Reason}")));
         lines.AddRange(plan.Notes.Select(n => new PlanLine(n.IsWarning ? PlanTone.Warning : PlanTone.Detail, $"  note      {n.Text}")));
         if (plan.Brake is { } brake)
@@ -76,11 +76,15 @@ public static class PlanText
         var reasons = fold.Select(s => s.Reason).Where(r => r.Length > 0).Distinct().ToList();
         foreach (var reason in reasons.Take(ReasonsShown)) yield return reason;
         if (reasons.Count > ReasonsShown) yield return $"and {Count(reasons.Count - ReasonsShown, "other reason")}";
-        if (fold[0] is PlanStep.Expire { Proofs: var proofs })
+        if (fold[0] is PlanStep.Expire expire)
         {
-            yield return proofs.Count == 0
-                ? "no tier is built from it: these rows cannot be regained, not even coarser"
-                : $"proven first against {string.Join(", ", proofs)}; then only these can answer, and the rows cannot be regained";
+            yield return (expire.Proofs.Count, expire.Location) switch
+            {
+                (0, null) => "no tier is built from it: these rows cannot be regained, not even coarser",
+                (0, var archive) => $"the archive {archive} is read back and compared first; then only a restore regains these rows",
+                (_, null) => $"proven first against {string.Join(", ", expire.Proofs)}; then only these can answer, and the rows cannot be regained",
+                (_, var archive) => $"proven first against {string.Join(", ", expire.Proofs)} and the archive {archive}, which is read back; then a restore regains the rows",
+            };
         }
         else if (fold.OfType<PlanStep.Mark>().Any(m => !m.Lost.IsEmpty))
         {
@@ -96,7 +100,8 @@ public static class PlanText
     {
         var removed = steps.Where(s => s is PlanStep.Expire or PlanStep.Discard or PlanStep.Merge).Sum(s => s.Rows);
         var written = steps.OfType<PlanStep.RollUp>().Sum(s => s.Rows);
-        string[] parts = [.. written == 0 ? Array.Empty<string>() : [$"≈ {Count(written, "row")} written"], .. removed == 0 ? Array.Empty<string>() : [$"≈ {Count(removed, "row")} removed"]];
+        var archived = steps.OfType<PlanStep.Archive>().Sum(s => s.Rows);
+        string[] parts = [.. written == 0 ? Array.Empty<string>() : [$"≈ {Count(written, "row")} written"], .. archived == 0 ? Array.Empty<string>() : [$"≈ {Count(archived, "row")} archived"], .. removed == 0 ? Array.Empty<string>() : [$"≈ {Count(removed, "row")} removed"]];
         return parts.Length == 0 ? $"  {Count(steps.Count, "step")}" : $"  {Count(steps.Count, "step")}: {string.Join(", ", parts)}";
     }
 
@@ -110,6 +115,7 @@ public static class PlanText
         PlanStep.Mark => "mark",
         PlanStep.RollUp { Again: true } => "rebuild",
         PlanStep.RollUp => "roll up",
+        PlanStep.Archive => "archive",
         PlanStep.Expire => "expire",
         PlanStep.Discard => "discard",
         PlanStep.Merge => "merge",
@@ -121,6 +127,7 @@ public static class PlanText
         PlanStep.RollUp rollUp => $"{step.Relation} from {Input(rollUp)}",
         PlanStep.Publish => "views",
         PlanStep.Reshape reshape => $"{string.Join(", ", reshape.Columns)} to {step.Relation}",
+        PlanStep.Archive archive => $"{step.Relation} to {archive.Location}",
         _ => step.Relation,
     };
 
@@ -139,7 +146,7 @@ public static class PlanText
     private static PlanTone Tone(PlanStep step) => step switch
     {
         PlanStep.CreateTier or PlanStep.Reshape or PlanStep.Publish => PlanTone.Create,
-        PlanStep.RollUp => PlanTone.Build,
+        PlanStep.RollUp or PlanStep.Archive => PlanTone.Build,
         PlanStep.Expire or PlanStep.Discard or PlanStep.Merge => PlanTone.Remove,
         _ => PlanTone.Mark,
     };

@@ -18,6 +18,11 @@ internal static partial class NameRules
         Column(policy.Arrival, "arrival", problems);
         for (var i = 0; i < policy.Series.Count; i++) Series(policy, i, problems);
         for (var i = 0; i < policy.Tags.Count; i++) Tag(policy, i, problems);
+        if (policy.Archive is { To: var to } && !Place().IsMatch(to))
+        {
+            problems.Add(new(PolicyCodes.ArchiveName, $"`archive` goes to \"{to}\", which is no name of a location. Write the name under which the operator declares it: letters, digits, and any of _ - . inside; never a path.") { Path = "archive.to" });
+        }
+
         MeasureRules.Check(policy, problems);
     }
 
@@ -81,6 +86,9 @@ internal static partial class NameRules
             problems.Add(new(PolicyCodes.NotUnique, $"The tag `{tag}` is listed twice. Keep one.") { Path = path });
         }
     }
+
+    [GeneratedRegex(@"\A[A-Za-z0-9]([A-Za-z0-9_.-]{0,62}[A-Za-z0-9])?\z", RegexOptions.CultureInvariant)]
+    private static partial Regex Place();
 
     [GeneratedRegex(@"\A[\p{L}\p{M}\p{Nd}_]([\p{L}\p{M}\p{Nd}_.:/-]*[\p{L}\p{M}\p{Nd}_])?\z", RegexOptions.CultureInvariant)]
     private static partial Regex Word();

@@ -38,6 +38,9 @@ public sealed record Policy
     /// <summary>How long source rows stay. Default: forever.</summary>
     public Keep Keep { get; init; } = Keep.Forever;
 
+    /// <summary>Where source rows are archived before they go; null: they are not.</summary>
+    public Archive? Archive { get; init; }
+
     /// <summary>How long a bucket waits for stragglers before it closes. Default: 0s.</summary>
     public Keep Late { get; init; } = Keep.Parse("0s");
 
@@ -77,6 +80,11 @@ public sealed record Policy
     /// <summary>Free words to select policies by; unique, in the order of the policy.</summary>
     public IReadOnlyList<string> Tags { get; init; } = [];
 }
+
+/// <summary>Where source rows are archived before they go.</summary>
+/// <param name="To">The name of a location that the operator declared; never a path.</param>
+/// <param name="Drill">True: each archive is restored under another name and compared. For engines that archive by snapshots.</param>
+public sealed record Archive(string To, bool Drill = false);
 
 /// <summary>One coarser resolution of the source.</summary>
 public sealed record Tier

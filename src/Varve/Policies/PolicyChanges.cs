@@ -4,7 +4,7 @@ namespace Varve.Policies;
 public static class PolicyChanges
 {
     /// <summary>
-    /// The changes that would mix what is built with something else. Free to change are keeps, late, recheck, proof,
+    /// The changes that would mix what is built with something else. Free to change are keeps, archive, late, recheck, proof,
     /// min_coverage, on_silence, late_after_expiry, arrival, views and tags; measures, functions and tiers come and go; a
     /// policy that never had a tier may change everything but its name and its table.
     /// </summary>
@@ -31,7 +31,7 @@ public static class PolicyChanges
 
     /// <summary>
     /// Whether a changed policy removes what the stored one would not have: a keep that may be shorter, a tier that is
-    /// gone, or rows that were held before.
+    /// gone, rows that were held, or that were archived first.
     /// </summary>
     /// <param name="before">The policy as it was.</param>
     /// <param name="now">The policy as it is now.</param>
@@ -41,6 +41,7 @@ public static class PolicyChanges
         ArgumentNullException.ThrowIfNull(now);
         return !now.Keep.IsAtLeast(before.Keep)
             || before.Tiers.Any(tier => Same(tier, now) is not { } kept || Identity(before, tier) != Identity(now, kept) || !kept.Keep.IsAtLeast(tier.Keep))
+            || (before.Archive is not null && now.Archive is null)
             || (before.OnSilence == OnSilence.Hold && now.OnSilence == OnSilence.Expire)
             || (before.LateAfterExpiry == LateAfterExpiry.Hold && now.LateAfterExpiry != LateAfterExpiry.Hold);
     }

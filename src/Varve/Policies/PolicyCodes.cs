@@ -41,7 +41,13 @@ public static class PolicyCodes
     internal const string NotATable = "VRV138";
     internal const string NamesCollide = "VRV139";
     internal const string TimeUnit = "VRV140";
+    internal const string ArchiveForever = "VRV141";
+    internal const string ArchiveName = "VRV142";
+    internal const string ArchiveType = "VRV143";
+    internal const string ArchiveDrill = "VRV144";
+    internal const string NoArchives = "VRV145";
     internal const string Unchangeable = "VRV150";
+    internal const string Undeclared = "VRV189";
     internal const string TakenAsUtc = "VRV190";
     internal const string Vanishes = "VRV191";
 
@@ -79,7 +85,13 @@ public static class PolicyCodes
         new(NotATable, "The source is a view.", "Name the table behind it: rows of a view cannot be kept or removed."),
         new(NamesCollide, "Two relations would have one name.", "Give one tier another `name`."),
         new(TimeUnit, "A boundary cannot be written in the time column.", "Use a width and an origin in whole units of the column; a date takes calendar widths in UTC."),
+        new(ArchiveForever, "An archive of rows that are kept forever.", "Give the source a `keep`, or take `archive` out."),
+        new(ArchiveName, "`archive` does not name a location.", "Write the name under which the operator declares it: letters, digits, and any of _ - . inside."),
+        new(ArchiveType, "A column cannot be archived: its values would come back as others.", "Store the column in a type that the message names, or leave it out of the table."),
+        new(ArchiveDrill, "`drill` on an engine that does not archive by snapshots.", "Take `drill` out: every part is read back and compared before rows go, anyway."),
+        new(NoArchives, "The engine cannot archive.", "Take `archive` out."),
         new(Unchangeable, "A change that would mix what is built with something else.", "Give the measure or the tier another name, or make a new policy."),
+        new(Undeclared, "The location of the archive is not declared here.", "Set the variable that the message names where `varve run` runs, or give it `--archive name=path`.", IsWarning: true),
         new(TakenAsUtc, "A time column without a zone is read as UTC.", "Nothing, if it is UTC.", IsWarning: true),
         new(Vanishes, "Columns whose values are in no tier.", "Measure them, or leave them to go with the source.", IsWarning: true),
     ];

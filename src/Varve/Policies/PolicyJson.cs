@@ -50,6 +50,7 @@ public static class PolicyJson
         Measures(json, policy.Measures);
         if (policy.Interval is { } interval) json.WriteString("interval", interval.Text);
         if (!policy.Keep.IsForever) json.WriteString("keep", policy.Keep.Text);
+        Archive(json, policy.Archive);
         Tiers(json, policy.Tiers);
         if (policy.Late.Longest != Duration.Zero) json.WriteString("late", policy.Late.Text);
         if (policy.Recheck is { } recheck) json.WriteString("recheck", recheck.Text);
@@ -82,6 +83,15 @@ public static class PolicyJson
         }
 
         json.WriteEndArray();
+    }
+
+    private static void Archive(Utf8JsonWriter json, Archive? archive)
+    {
+        if (archive is null) return;
+        json.WriteStartObject("archive");
+        json.WriteString("to", archive.To);
+        if (archive.Drill) json.WriteBoolean("drill", true);
+        json.WriteEndObject();
     }
 
     private static void Tiers(Utf8JsonWriter json, IReadOnlyList<Tier> tiers)

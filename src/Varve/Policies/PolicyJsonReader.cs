@@ -9,11 +9,13 @@ internal static class PolicyJsonReader
 {
     private static readonly HashSet<string> Keys = new(StringComparer.Ordinal)
     {
-        "policy", "table", "time", "unit", "series", "measures", "interval", "keep", "tiers", "late", "recheck", "proof", "arrival",
+        "policy", "table", "time", "unit", "series", "measures", "interval", "keep", "archive", "tiers", "late", "recheck", "proof", "arrival",
         "min_coverage", "zone", "on_silence", "late_after_expiry", "ties", "schema", "views", "tags",
     };
 
     private static readonly HashSet<string> MeasureKeys = new(StringComparer.Ordinal) { "name", "column", "functions", "ties" };
+
+    private static readonly HashSet<string> ArchiveKeys = new(StringComparer.Ordinal) { "to", "drill" };
 
     private static readonly HashSet<string> TierKeys = new(StringComparer.Ordinal) { "every", "keep", "zone", "origin", "name" };
 
@@ -42,6 +44,7 @@ internal static class PolicyJsonReader
             Measures = Measures(json),
             Interval = Keep(json, "interval"),
             Keep = Keep(json, "keep") ?? Time.Keep.Forever,
+            Archive = json.TryGetProperty("archive", out var archive) ? Archive(archive) : null,
             Tiers = [.. Items(json, "tiers").Select(Tier)],
             Late = Keep(json, "late") ?? Time.Keep.Zero,
             Recheck = Keep(json, "recheck"),
@@ -74,6 +77,12 @@ internal static class PolicyJsonReader
             Functions = [.. Names(json, "functions").Select(Value<Function>)],
             Ties = Enum<Ties>(json, "ties"),
         };
+    }
+
+    private static Archive Archive(JsonElement json)
+    {
+        Known(json, ArchiveKeys);
+        return new(Need(json, "to"), json.TryGetProperty("drill", out var drill) && drill.GetBoolean());
     }
 
     private static Tier Tier(JsonElement json)

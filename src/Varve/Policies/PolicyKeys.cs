@@ -28,7 +28,7 @@ public static class PolicyKeys
         new("source.expire", KeyKind.Choice, "rows", "How source rows go. Whole partitions are not built yet.") { Choices = ["rows"] },
         new("source.partition", KeyKind.Text, "derived from the table", "How the source is partitioned.") { IsLater = true },
         new("source.relocate", KeyKind.Text, "none", "Where older partitions move.") { IsLater = true },
-        new("source.archive", KeyKind.Text, "none", "Where rows are archived before they go.") { IsLater = true },
+        .. Archive("source.archive", "Where rows are archived before they go: the name of a location that the operator declared."),
         new("tiers", KeyKind.ListOfKeys, "none", "The coarser resolutions, from the finest to the coarsest."),
         new("tiers[].every", KeyKind.Width, "required", "The width of its buckets: whole seconds, minutes or hours, or a calendar width: 1d, 1w, 1mo, 2mo, 1q, 4mo, 6mo, 1y."),
         new("tiers[].keep", KeyKind.Keep, "forever", "How long its buckets stay."),
@@ -56,7 +56,7 @@ public static class PolicyKeys
         new("schedule", KeyKind.Text, "none", "When `varve serve` runs it.") { IsLater = true },
         new("tenant", KeyKind.Text, "none", "Whose it is.") { IsLater = true },
         .. Hops("relocate", "Where older partitions move."),
-        .. Hops("archive", "Where rows are archived before they go."),
+        .. Archive("archive", "Short for source.archive."),
     ];
 
     /// <summary>Values that are refused by name because their feature comes later, by the path of their key.</summary>
@@ -83,4 +83,11 @@ public static class PolicyKeys
     // cratedb-toolkit's policies have them at the top; so do people who write from memory.
     private static IEnumerable<PolicyKey> Hops(string name, string meaning) =>
         [new(name, KeyKind.Text, "none", $"Short for source.{name}. {meaning}") { IsLater = true }];
+
+    private static IEnumerable<PolicyKey> Archive(string path, string meaning) =>
+    [
+        new(path, KeyKind.Keys, "none", meaning) { Short = "to" },
+        new($"{path}.to", KeyKind.Name, "required", "The location by the name under which the operator declared it; a policy holds no path."),
+        new($"{path}.drill", KeyKind.Truth, "false", "Whether each archive is restored and compared before rows go: for engines that archive by snapshots."),
+    ];
 }

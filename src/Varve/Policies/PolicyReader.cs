@@ -21,7 +21,7 @@ internal static class PolicyReader
         var table = keys.Read<TableName>("table", Table);
         var (time, unit) = Time(keys);
         var preset = Presets.Read(keys);
-        var source = Source(keys);
+        var (source, archive) = Source(keys);
         var tiers = Tiers(keys);
         var measures = MeasureReader.Read(keys);
         var name = keys.Read<string>("policy", (r, n, p) => r.Name(n, p));
@@ -34,6 +34,7 @@ internal static class PolicyReader
             Measures = preset is not null && keys["measures"] is null ? null : measures,
             Tiers = preset?.Tiers ?? tiers,
             Keep = source ?? preset?.Keep ?? Keep.Forever,
+            Archive = archive,
             Late = keys.Read<Keep>("late", Span) ?? Keep.Zero,
             Recheck = keys.Read<Keep>("recheck", Span),
             Interval = keys.Read<Keep>("interval", Span),
@@ -115,25 +116,34 @@ internal static class PolicyReader
         });
     }
 
-    private static Keep? Source(KeyReader keys)
+    private static (Keep? Keep, Archive? Archive) Source(KeyReader keys)
     {
-        var keep = keys.Read<Keep>("keep", Stay);
-        if (keys["source"] is not { } node) return keep;
+        var (keep, archive) = (keys.Read<Keep>("keep", Stay), ArchiveReader.Read(keys));
+        if (keys["source"] is not { } node) return (keep, archive);
         if (node is not YamlNode.Mapping mapping)
         {
             keys.Reading.Wrong(node, "source", $"`source` has keys of its own (keep: 7d), not {node.What}.");
-            return keep;
+            return (keep, archive);
         }
 
         var inner = new KeyReader(mapping, "source", "source", keys.Reading);
         inner.Read<string>("expire", (r, n, p) => r.Choice(n, p, inner.Key("expire")));
-        if (inner["keep"] is { } second && keys["keep"] is { } first)
+        Once(keys, inner, "keep");
+        Once(keys, inner, ArchiveReader.Key);
+        return (inner.Read<Keep>("keep", Stay) ?? keep, ArchiveReader.Read(inner) ?? archive);
+    }
+
+    // What stands at the top is short for what stands in `source`; both lead messages to where it was written.
+    private static void Once(KeyReader keys, KeyReader source, string name)
+    {
+        if (source[name] is not { } second) return;
+        var path = source.PathOf(name);
+        if (keys[name] is { } first)
         {
-            keys.Reading.Report(PolicyCodes.GivenTwice, second.Position, "source.keep", $"`keep` (line {InvariantLine(first)}) and `source.keep` say the same thing. Keep one of them.");
+            keys.Reading.Report(PolicyCodes.GivenTwice, second.Position, path, $"`{name}` (line {InvariantLine(first)}) and `{path}` say the same thing. Keep one of them.");
         }
 
-        if (inner["keep"] is not null) keys.Reading.Positions.TryAdd("keep", keys.Reading.Positions["source.keep"]);
-        return inner.Read<Keep>("keep", Stay) ?? keep;
+        keys.Reading.Positions.TryAdd(name, keys.Reading.Positions[path]);
     }
 
     private static IReadOnlyList<Tier> Tiers(KeyReader keys)

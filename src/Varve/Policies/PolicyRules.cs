@@ -29,6 +29,11 @@ public static class PolicyRules
             problems.Add(new(PolicyCodes.NothingToDo, "The policy does nothing: it keeps the source forever and has no tiers. Give it `keep` or `tiers`."));
         }
 
+        if (policy.Archive is { To: var location } && policy.Keep.IsForever)
+        {
+            problems.Add(new(PolicyCodes.ArchiveForever, $"The source is kept forever, so nothing would ever be archived to `{location}`. Give it a `keep`, or take `archive` out.") { Path = "archive" });
+        }
+
         NameRules.Check(policy, problems);
         ValueRules.Check(policy, problems);
         var shape = problems.Count;

@@ -12,6 +12,9 @@ public abstract class Dialect
     /// <summary>The engine's name: duckdb, postgresql, cratedb.</summary>
     public abstract string Name { get; }
 
+    /// <summary>How it writes and reads Parquet files; null where it does not.</summary>
+    public virtual ParquetSql? Parquet => null;
+
     /// <summary>A name in quotes.</summary>
     public abstract string Quote(Identifier name);
 

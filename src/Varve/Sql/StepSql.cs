@@ -16,6 +16,7 @@ internal sealed class StepSql(Blueprint blueprint, Dialect dialect)
         PlanStep.Reshape reshape => [.. Reshape(blueprint.Tier(step.Relation), [.. StateColumns.All(blueprint, blueprint.Tier(step.Relation)).Select(c => c.Value).Except(reshape.Columns)])],
         PlanStep.Publish => [.. blueprint.Tiers.Select(TierView).OfType<SqlText>()],
         PlanStep.RollUp rollUp => [Clear(blueprint.Tier(step.Relation), rollUp.Ranges), Build(blueprint.Tier(step.Relation), rollUp.Input, rollUp.Ranges)],
+        PlanStep.Archive archive when dialect.Parquet is { } parquet => [Archived(archive, parquet)],
         PlanStep.Expire expire =>
         [
             .. expire.Proofs.Select(id => Proof(blueprint.Tier(id), step.Relation, blueprint.Tier(id).Covers(step.Touches))),
@@ -114,6 +115,13 @@ internal sealed class StepSql(Blueprint blueprint, Dialect dialect)
     {
         var compare = new CompareSql(blueprint, tier, dialect);
         return blueprint.Policy.Proof == Policies.Proof.Totals && input == Relations.Source ? compare.Totals(ranges) : compare.Buckets(input, ranges);
+    }
+
+    /// <summary>The rows of an archive step, as they are written where nothing of the range is archived yet.</summary>
+    private SqlText Archived(PlanStep.Archive step, ParquetSql parquet)
+    {
+        var sql = new ArchiveSql(dialect, parquet, blueprint.Columns, blueprint.Time);
+        return sql.Write(sql.Rows(Table(step.Relation), step.Touches), $"{step.Location}/{PartNames.Of(blueprint.Policy.Name, step.Range, 1)}{PartNames.Rows}", inOrder: false);
     }
 
     /// <summary>Removes rows of the source or of a tier.</summary>

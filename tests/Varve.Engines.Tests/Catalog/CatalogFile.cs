@@ -15,7 +15,7 @@ internal sealed class CatalogFile : IAsyncDisposable
         Tables = new(schema);
         Schema = new(Tables, database.Engine);
         Shelf = new(Tables);
-        Ledgers = new(Tables, Shelf);
+        Ledgers = new(Tables, Shelf, new(Tables));
         Runs = new(Tables);
         Audit = new(Tables, auditKey);
     }

@@ -10,13 +10,15 @@ public abstract class FaultSuite(Func<FileScratch> create)
     private const string AsOf = "2025-01-12T00:00:00Z";
 
     [Theory]
-    [InlineData(0)]
-    [InlineData(64)]
-    [InlineData(512)]
-    [InlineData(2048)]
-    public async Task A_full_disk_leaves_every_row_where_it_is_or_counted(int kilobytesLeft)
+    [InlineData(0, "")]
+    [InlineData(64, "")]
+    [InlineData(512, "")]
+    [InlineData(2048, "")]
+    [InlineData(0, "archive: cold")]
+    [InlineData(512, "archive: cold")]
+    public async Task A_full_disk_leaves_every_row_where_it_is_or_counted(int kilobytesLeft, string more)
     {
-        await using var db = await PrepareAsync();
+        await using var db = await PrepareAsync(more);
         await using var whole = db.Clone();
         Assert.Equal(0, (await ChildRun.RunAsync(whole.File, AsOf, "None", 0)).Code);
         var limit = (new FileInfo(db.File).Length / 1024) + kilobytesLeft;
@@ -30,7 +32,7 @@ public abstract class FaultSuite(Func<FileScratch> create)
     [InlineData("40MB")]
     public async Task Too_little_memory_leaves_every_row_where_it_is_or_counted(string memory)
     {
-        await using var db = await PrepareAsync();
+        await using var db = await PrepareAsync("");
         await using var whole = db.Clone();
         Assert.Equal(0, (await ChildRun.RunAsync(whole.File, AsOf, "None", 0)).Code);
         var (code, output) = await ChildRun.RunAsync(db.File, AsOf, "None", 0, $"export VARVE_KILLHOST_MEMORY={memory}");
@@ -45,17 +47,19 @@ public abstract class FaultSuite(Func<FileScratch> create)
         Assert.Null((await Snapshot.TakeAsync(whole, "m")).DifferenceTo(await Snapshot.TakeAsync(db, "m")));
     }
 
-    private async Task<FileScratch> PrepareAsync()
+    private async Task<FileScratch> PrepareAsync(string more)
     {
         var db = create();
         var table = new SourceTable(new("m", "cpu"), "ts", TimeKind.Timestamp, [new("host", ValueKind.Text), new("v", ValueKind.Double)]);
-        var story = await Story.BeginAsync(db, table, """
+        Directory.CreateDirectory(Path.Combine(Path.GetDirectoryName(db.File)!, "cold"));
+        var story = await Story.BeginAsync(db, table, $$"""
             table: m.cpu
             time: ts
             series: [host]
             measures: { v: [avg, min, max, first, last, stddev] }
             keep: 3d
             tiers: [{ every: 1m, keep: 20d }, { every: 1h }]
+            {{more}}
             """);
         await db.ExecuteAsync($"""
             INSERT INTO m.cpu SELECT {db.TimeLiteral(InstantText.Parse("2025-01-01"), TimeKind.Timestamp)} + INTERVAL 10 SECOND * i, 'host ' || (i % 7), (i * 7919 % 1021) / 1024

@@ -16,16 +16,19 @@ public abstract class KillSuite(Func<FileScratch> create)
     private static readonly bool s_all = Environment.GetEnvironmentVariable("VARVE_KILLS") == "all";
 
     [Theory]
-    [InlineData(nameof(Moment.BeforeStatement))]
-    [InlineData(nameof(Moment.AfterStatement))]
-    [InlineData(nameof(Moment.AfterCommit))]
-    [InlineData("During")]
-    public async Task A_killed_run_and_a_rerun_end_where_no_kill_ends(string moment)
+    [InlineData(nameof(Moment.BeforeStatement), "")]
+    [InlineData(nameof(Moment.AfterStatement), "")]
+    [InlineData(nameof(Moment.AfterCommit), "")]
+    [InlineData("During", "")]
+    [InlineData(nameof(Moment.BeforeStatement), "archive: cold")]
+    [InlineData("During", "archive: cold")]
+    public async Task A_killed_run_and_a_rerun_end_where_no_kill_ends(string moment, string more)
     {
-        await using var prepared = await PrepareAsync();
+        await using var prepared = await PrepareAsync(more);
         await using var whole = prepared.Clone();
         var (code, output) = await ChildRun.RunAsync(whole.File, Second, "None", 0);
         Assert.True(code == 0, output);
+        if (more.Length > 0) await RestoreAsync(whole);
         var expected = await Snapshot.TakeAsync(whole, "m");
         var counts = output.Split(' ', StringSplitOptions.TrimEntries).Select(int.Parse).ToArray();
         var last = moment == nameof(Moment.AfterCommit) ? counts[1] : counts[0];
@@ -38,6 +41,7 @@ public abstract class KillSuite(Func<FileScratch> create)
             Assert.True(end is 0 or ChildRun.Killed, $"{moment} {number}: exit {end}, {said}");
             if (end == ChildRun.Killed) killed++;
             await RerunAsync(db, $"{moment} {number} of {last}");
+            if (more.Length > 0) await RestoreAsync(db);
             var difference = expected.DifferenceTo(await Snapshot.TakeAsync(db, "m"));
             Assert.True(difference is null, $"killed {moment} {number} of {last}: {difference}");
         }
@@ -52,10 +56,10 @@ public abstract class KillSuite(Func<FileScratch> create)
         return Enumerable.Range(0, 10).Select(i => 1 + (last * i / 10) + random.Next(Math.Max(1, last / 10))).Append(last).Where(n => n <= last).Distinct();
     }
 
-    private static async Task RerunAsync(ScratchDatabase db, string when)
+    private static async Task RerunAsync(FileScratch db, string when)
     {
         await using var database = await db.OpenAsync();
-        var lifecycle = new Lifecycle(database);
+        var lifecycle = new Lifecycle(database, With(db));
         var outcome = await RunOutcome.OfAsync(lifecycle, new() { AsOf = InstantText.Parse(Second), Yes = true });
         Assert.True(outcome.Errors.Count == 0, $"{when}: {string.Join("; ", outcome.Errors.Select(e => e.Message))}");
         Assert.Empty((await lifecycle.VerifyAuditAsync()).Findings);
@@ -66,13 +70,31 @@ public abstract class KillSuite(Func<FileScratch> create)
         }
     }
 
+    /// <summary>What the archive holds becomes a table, so that it is compared too; every part is as it was written, and there is no other.</summary>
+    private static async Task RestoreAsync(FileScratch db)
+    {
+        await using var database = await db.OpenAsync();
+        var lifecycle = new Lifecycle(database, With(db));
+        var report = await lifecycle.VerifyArchivesAsync([]);
+        Assert.True(report.Agrees, string.Join("; ", report.Parts.Select(p => p.Problem).OfType<string>()));
+        Assert.DoesNotContain(report.Unknown, u => u.File.EndsWith(".parquet", StringComparison.Ordinal) || u.File.EndsWith(".json", StringComparison.Ordinal));
+        Assert.NotEmpty(report.Parts);
+        await lifecycle.RestoreAsync(new() { Policy = "m.cpu" });
+    }
+
+    private static LifecycleOptions With(FileScratch db) => new() { Archives = new Dictionary<string, string> { ["cold"] = Cold(db) } };
+
+    private static string Cold(FileScratch db) => Directory.CreateDirectory(Path.Combine(Path.GetDirectoryName(db.File)!, "cold")).FullName;
+
     // Rolled up once; then time passed, rows came late, others were corrected, and much is past its keep.
-    private async Task<FileScratch> PrepareAsync()
+    private async Task<FileScratch> PrepareAsync(string more)
     {
         var db = create();
         var table = new SourceTable(new("m", "cpu"), "ts", TimeKind.Timestamp, [new("host", ValueKind.Text), new("v", ValueKind.Double), new("n", ValueKind.Integer)]);
         var random = new Random(11);
-        var story = await Story.BeginAsync(db, table, """
+        var story = await Story.BeginAsync(db, table, null, Rows(random, "2025-01-01", 4000, 24 * 5));
+        story.Archives = With(db).Archives;
+        await story.ApplyAsync($$"""
             table: m.cpu
             time: ts
             series: [host]
@@ -81,7 +103,8 @@ public abstract class KillSuite(Func<FileScratch> create)
             recheck: 1d
             keep: 3d
             tiers: [{ every: 1h, keep: 5d }, { every: 7h }, { every: 1d, zone: Europe/Berlin }]
-            """, Rows(random, "2025-01-01", 4000, 24 * 5));
+            {{more}}
+            """);
         Assert.Empty((await story.RunAsync(First)).Errors);
         await story.InsertAsync(Rows(random, "2025-01-06", 2000, 24 * 3 + 6));
         await story.InsertAsync(Rows(random, "2025-01-04", 20, 40));

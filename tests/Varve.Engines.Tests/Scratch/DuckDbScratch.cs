@@ -25,7 +25,8 @@ public class DuckDbScratch : FileScratch
     public override FileScratch Clone()
     {
         var copy = new DuckDbScratch();
-        foreach (var part in Directory.GetFiles(_folder)) System.IO.File.Copy(part, Path.Combine(copy._folder, Path.GetFileName(part)));
+        foreach (var folder in Directory.GetDirectories(_folder, "*", SearchOption.AllDirectories)) Directory.CreateDirectory(folder.Replace(_folder, copy._folder, StringComparison.Ordinal));
+        foreach (var part in Directory.GetFiles(_folder, "*", SearchOption.AllDirectories)) System.IO.File.Copy(part, part.Replace(_folder, copy._folder, StringComparison.Ordinal));
         return copy;
     }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using NodaTime;
+using Varve.Archiving;
 using Varve.Engines.Tests.Truth;
 using Varve.Execution;
 using Varve.Planning;
@@ -16,6 +17,12 @@ public sealed class Story(ScratchDatabase db, SourceTable table)
     public ScratchDatabase Db => db;
 
     public SourceTable Table => table;
+
+    /// <summary>The declared locations of archives, by name.</summary>
+    public IReadOnlyDictionary<string, string> Archives { get; set; } = new Dictionary<string, string>();
+
+    /// <summary>Kinds of places besides folders.</summary>
+    public IReadOnlyList<ArchiveKind> ArchiveKinds { get; set; } = [];
 
     /// <summary>The policy as it was applied last.</summary>
     public Policy Policy { get; private set; } = null!;
@@ -50,7 +57,7 @@ public sealed class Story(ScratchDatabase db, SourceTable table)
     public async Task<T> WithAsync<T>(Func<Lifecycle, Task<T>> work, TimeProvider? time = null)
     {
         await using var database = await db.OpenAsync();
-        return await work(new Lifecycle(database, new LifecycleOptions { TimeProvider = time ?? _time }));
+        return await work(new Lifecycle(database, new LifecycleOptions { TimeProvider = time ?? _time, Archives = Archives, ArchiveKinds = ArchiveKinds }));
     }
 
     public Task<RunOutcome> RunAsync(string asOf, RunOptions? options = null) => RunAsync(InstantText.Parse(asOf), options);

@@ -17,6 +17,7 @@ public sealed class PolicyChangesTests
     [InlineData("measures: { v: [avg] }", "measures: auto")]
     [InlineData("keep: 7d", "keep: 7d, ties: smallest")]
     [InlineData("{ every: 1h, keep: 1y }, ", "")]
+    [InlineData("keep: 7d", "keep: 7d, archive: cold")]
     public void Free_changes_are_applied(string from, string to) => Assert.Empty(Changed(from, to));
 
     [Theory]
@@ -49,6 +50,7 @@ public sealed class PolicyChangesTests
     }
 
     [Theory]
+    [InlineData("keep: 7d", "keep: 7d, archive: cold", false)]
     [InlineData("keep: 7d", "keep: 6d", true)]
     [InlineData("keep: 7d", "keep: 8d", false)]
     [InlineData("keep: 7d", "keep: 168h", false)]

@@ -23,7 +23,7 @@ public sealed class PolicyYamlTests
               door: last
               power: { column: "p 1", functions: [first, last], ties: any }
             interval: 10s
-            source: { keep: 7d, expire: rows }
+            source: { keep: 7d, expire: rows, archive: { to: cold-1, drill: true } }
             tiers:
               - { every: 1m, keep: 30d }
               - { every: 1h, keep: 2y, origin: 2025-01-01T00:30Z, name: hourly }
@@ -57,7 +57,15 @@ public sealed class PolicyYamlTests
         Assert.Equal((Proof.Totals, Ties.Any, OnSilence.Hold, LateAfterExpiry.Discard), (policy.Proof, policy.Ties, policy.OnSilence, policy.LateAfterExpiry));
         Assert.Equal(("seen", 0.5, "rolled", false), (policy.Arrival, policy.MinCoverage, policy.Schema, policy.Views));
         Assert.Equal(["iot", "prod"], policy.Tags);
+        Assert.Equal(new Archive("cold-1", Drill: true), policy.Archive);
     }
+
+    [Theory]
+    [InlineData("archive: cold")]
+    [InlineData("archive: { to: cold }")]
+    [InlineData("source: { archive: cold }")]
+    [InlineData("source: { archive: { to: cold, drill: false } }")]
+    public void An_archive_may_be_said_in_short(string text) => Assert.Equal(new Archive("cold"), Policy($"{Head}keep: 7d\n{text}\n").Archive);
 
     [Fact]
     public void What_is_not_given_has_its_default()

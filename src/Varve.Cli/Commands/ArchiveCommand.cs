@@ -1,0 +1,84 @@
+using System.CommandLine;
+using Varve.Cli.Json;
+using Varve.Cli.Render;
+using Varve.Time;
+
+namespace Varve.Cli.Commands;
+
+/// <summary><c>varve archive list|verify|prune</c>.</summary>
+internal static class ArchiveCommand
+{
+    private static readonly Option<bool> Again = new("--again") { Description = "Let the next run archive broken parts again whose rows the source still has" };
+
+    private static readonly Option<string> OlderThan = new("--older-than") { HelpName = "KEEP", Description = "Parts whose range ended longer ago than this: 5y", Required = true };
+
+    private static readonly Option<bool> Yes = new("--yes") { Description = "Remove them without asking" };
+
+    private static IReadOnlyList<Symbol> Common => [Shared.Archive, .. Shared.Database];
+
+    internal static Command Create() => new Verb(
+        "archive",
+        "List, check and prune what was archived before it expired",
+        new Verb("list", "List the parts of archives", [Shared.Names, .. Shared.Database], ListAsync)
+        {
+            Examples = ["varve archive list flights"],
+        },
+        new Verb("verify", "Read every part back and compare it with its manifest and the catalog", [Shared.Names, Again, .. Common], VerifyAsync)
+        {
+            Examples = ["varve archive verify", "varve archive verify flights --again"],
+        },
+        new Verb("prune", "Remove parts of archives for good, by age", [Shared.Names, OlderThan, Yes, .. Common], PruneAsync)
+        {
+            Examples = ["varve archive prune flights --older-than 5y"],
+        });
+
+    private static async Task<int> ListAsync(Call call)
+    {
+        var parts = await call.Read().ArchivesAsync(Names(call), call.Cancellation);
+        if (call.IsJson) call.Print(new ArchiveListShape([.. parts.Select(p => PartShape.Of(p))]));
+        else ArchiveScreen.List(call.Screen, parts);
+        return ExitCode.Done;
+    }
+
+    private static async Task<int> VerifyAsync(Call call)
+    {
+        if (call.Parse.GetValue(Again)) return await AgainAsync(call);
+        var report = await call.Read().VerifyArchivesAsync(Names(call), call.Cancellation);
+        if (call.IsJson) call.Print(new ArchiveReportShape(report.Agrees, [.. report.Parts.Select(c => PartShape.Of(c.Part, c.Problem))], [.. report.Unknown.Select(u => new UnknownShape(u.Location, u.File))]));
+        else ArchiveScreen.Report(call.Screen, report);
+        return report.Agrees ? ExitCode.Done : ExitCode.Person;
+    }
+
+    private static async Task<int> AgainAsync(Call call)
+    {
+        if (Names(call) is not [var policy]) throw Shared.Usage("--again is a person's word about one policy: varve archive verify POLICY --again.");
+        var parts = await call.Write().ArchiveAgainAsync(policy, call.Cancellation);
+        return PolicyCommand.Counted(call, policy, "archived again", parts.Count, parts.Count == 0
+            ? $"No part of {policy} is broken whose rows the source still has."
+            : $"{Words.Count(parts.Count, "part")} of {policy} taken out of the catalog. The next run archives these rows again: varve run {policy}");
+    }
+
+    private static async Task<int> PruneAsync(Call call)
+    {
+        var text = call.Parse.GetRequiredValue(OlderThan);
+        if (!Keep.TryParse(text, out var keep, out var error)) throw Shared.Usage($"--older-than: {error}");
+        var lifecycle = call.Write();
+        var pruning = await lifecycle.PruningAsync(Names(call), keep, call.Cancellation);
+        if (!call.IsJson) ArchiveScreen.Pruning(call.Screen, pruning);
+        var agreed = pruning.Parts.Count == 0 || call.Parse.GetValue(Yes) || (!call.IsJson && call.Screen.CanAsk && Asked(call.Screen));
+        if (agreed && pruning.Parts.Count > 0) pruning = await lifecycle.PruneArchivesAsync(Names(call), keep, call.Cancellation);
+        if (call.IsJson) call.Print(new PruningShape(agreed, [.. pruning.Parts.Select(p => PartShape.Of(p))], [.. pruning.Held.Select(p => PartShape.Of(p))]));
+        else if (!agreed) call.Screen.Warn(new Span("Nothing was removed: these rows are in no other place. Say --yes, or type yes when asked.", Ink.Warn));
+        else if (pruning.Parts.Count > 0) call.Screen.Line(new("pruned  ", Ink.Good), $"{Words.Count(pruning.Parts.Count, "part")}, {Words.Count(pruning.Parts.Sum(p => p.Rows), "row")}");
+        return agreed ? ExitCode.Done : ExitCode.Person;
+    }
+
+    private static bool Asked(Screen screen)
+    {
+        screen.Out.Write("Remove these parts for good? Type yes: ");
+        screen.Out.Flush();
+        return Console.In.ReadLine()?.Trim() == "yes";
+    }
+
+    private static IReadOnlyList<string> Names(Call call) => call.Parse.GetValue(Shared.Names) ?? [];
+}

@@ -1,0 +1,50 @@
+using Varve.Archiving;
+using Varve.Catalog;
+using Varve.Execution;
+
+namespace Varve.Cli.Render;
+
+/// <summary>Archives as people read them.</summary>
+internal static class ArchiveScreen
+{
+    internal const string Empty = "Nothing is archived. A policy says where its rows go before they expire: source.archive.";
+
+    internal static void List(Screen screen, IReadOnlyList<ArchivedPart> parts)
+    {
+        if (parts.Count == 0) screen.Line(new Span(Empty, Ink.Dim));
+        var columns = new Columns("policy", "location", "range", ">part", ">rows", ">size", "written", "proven");
+        foreach (var part in parts) columns.Add([.. Cells(part), Words.Stamp(part.WrittenAt), part.ProvenAt is null ? new Span("not yet", Ink.Dim) : new Span(Words.Stamp(part.ProvenAt), Ink.Good)]);
+        columns.Write(screen, "");
+        if (parts.Count > 1) screen.Line(new Span($"{Words.Count(parts.Count, "part")}, {Words.Count(parts.Sum(p => p.Rows), "row")}, {Words.Bytes(parts.Sum(p => p.Bytes))}", Ink.Dim));
+    }
+
+    internal static void Report(Screen screen, ArchiveReport report)
+    {
+        if (report.Parts.Count == 0) screen.Line(new Span(Empty, Ink.Dim));
+        var columns = new Columns("policy", "location", "range", ">part", ">rows", ">size", "as written");
+        foreach (var check in report.Parts) columns.Add([.. Cells(check.Part), check.Problem is null ? new Span("yes", Ink.Good) : new Span("no", Ink.Bad)]);
+        columns.Write(screen, "");
+        foreach (var check in report.Parts.Where(c => c.Problem is not null)) screen.Line(new("  broken   ", Ink.Bad), check.Problem!);
+        foreach (var (location, file) in report.Unknown) screen.Line(new("  unknown  ", Ink.Warn), $"{location}: {file}");
+        if (!report.Agrees) screen.Line(new Span("A part whose rows are still in the source can be archived again: varve archive verify POLICY --again", Ink.Dim));
+    }
+
+    internal static void Pruning(Screen screen, ArchivePruning pruning)
+    {
+        var columns = new Columns("policy", "location", "range", ">part", ">rows", ">size", "");
+        foreach (var part in pruning.Parts) columns.Add([.. Cells(part), new Span("goes", Ink.Bad)]);
+        foreach (var part in pruning.Held) columns.Add([.. Cells(part), new Span("held", Ink.Warn)]);
+        if (columns.Count == 0) screen.Line(new Span("No part is as old as that.", Ink.Dim));
+        columns.Write(screen, "");
+    }
+
+    internal static void Restored(Screen screen, RestoreResult result)
+    {
+        screen.Line(new("restored  ", Ink.Good), new(result.Table.Text, Ink.Bold), $"  {Words.Count(result.Rows, "row")} of {Words.Count(result.Parts, "part")}");
+        foreach (var range in result.Ranges) screen.Line(new Span($"  {Words.Range(range)}", Ink.Dim));
+        if (result.Unknown > 0) screen.Line(new("  note  ", Ink.Warn), $"{Words.Count(result.Unknown, "part")} of them the catalog does not know");
+    }
+
+    private static IReadOnlyList<Span> Cells(ArchivedPart part) =>
+        [new Span(part.Policy, Ink.Bold), part.Location, Words.Range(part.Range), Words.Number(part.Part), Words.Number(part.Rows), Words.Bytes(part.Bytes)];
+}

@@ -1,0 +1,81 @@
+using NodaTime;
+using Varve.Catalog;
+using Varve.Sql;
+using Varve.Time;
+
+namespace Varve.Archiving;
+
+/// <summary>What reading the parts of a range back has shown.</summary>
+/// <param name="Range">The range.</param>
+/// <param name="Parts">Parts that were read.</param>
+/// <param name="Missing">Rows of the source that no part holds.</param>
+/// <param name="Broken">What is wrong with a part; null for nothing.</param>
+internal sealed record ArchiveVerdict(TimeRange Range, int Parts, long Missing, string? Broken)
+{
+    /// <summary>True where the archive holds every row of the source.</summary>
+    public bool Holds => Missing == 0 && Broken is null;
+}
+
+/// <summary>
+/// Proves that an archive holds the rows of a range, in the snapshot that removes them: the parts are read back from where
+/// they are, and number, hash and totals compared; where these differ, row by row. An archive may hold more than the source.
+/// </summary>
+internal sealed class ArchiveProof(ArchiveScope scope)
+{
+    /// <summary>Part by part; those whose ranges overlap together. What no part touches is left out.</summary>
+    public async Task<IReadOnlyList<ArchiveVerdict>> ProveAsync(TimeRange range, CancellationToken cancellationToken)
+    {
+        var parts = (await scope.Book.HoldingAsync(scope.Statements, scope.Policy, range, cancellationToken)).Where(p => p.Location == scope.Location);
+        List<ArchiveVerdict> verdicts = [];
+        foreach (var group in Together(parts))
+        {
+            var hull = new TimeRange(Instant.Max(range.From, group.Min(p => p.Range.From)), Instant.Min(range.To, group.Max(p => p.Range.To)));
+            verdicts.Add(await ProveAsync(hull, group, cancellationToken));
+        }
+
+        return verdicts;
+    }
+
+    private async Task<ArchiveVerdict> ProveAsync(TimeRange range, IReadOnlyList<ArchivedPart> parts, CancellationToken cancellationToken)
+    {
+        try
+        {
+            List<ArchiveManifest> manifests = [];
+            foreach (var part in parts) manifests.Add(await StoredManifest.OfAsync(scope.Store, part, cancellationToken));
+            using var open = await OpenParts.OpenAsync(scope.Store, parts, cancellationToken);
+            var source = scope.Sql.Rows(scope.Blueprint.Source, RangeSet.Of(range));
+            var held = scope.Sql.Rows(open.Paths, RangeSet.Of(range));
+            var agrees = await AgreesAsync(range, source, held, manifests, cancellationToken);
+            var missing = agrees ? 0 : await scope.NumberAsync(ArchiveSql.Count(ArchiveSql.Surplus(source, held)), cancellationToken);
+            if (missing == 0)
+                foreach (var part in parts) await scope.Book.ProveAsync(scope.Statements, part, scope.Now, cancellationToken);
+            return new(range, parts.Count, missing, null);
+        }
+        catch (HaltException broken)
+        {
+            return new(range, parts.Count, 0, broken.Message);
+        }
+    }
+
+    /// <summary>What was read back has the source's number and hash; the totals are those of the manifest, where one part is all of the range.</summary>
+    private async Task<bool> AgreesAsync(TimeRange range, SqlText source, SqlText held, IReadOnlyList<ArchiveManifest> manifests, CancellationToken cancellationToken)
+    {
+        var content = await scope.SummaryAsync(source, cancellationToken);
+        if (manifests is not [{ } only] || only.Range != range) return content.DifferenceTo(await scope.SummaryAsync(held, cancellationToken)) is null;
+        var back = (await scope.Statements.QueryAsync(scope.Sql.Hash(held), cancellationToken))[0];
+        return back.Long(0) == content.Rows && back.Text(1) == content.RowHash && only.Content.DifferenceTo(content) is null;
+    }
+
+    /// <summary>Parts in the order of their ranges, those that share instants in one group.</summary>
+    private static List<List<ArchivedPart>> Together(IEnumerable<ArchivedPart> parts)
+    {
+        List<List<ArchivedPart>> groups = [];
+        foreach (var part in parts.OrderBy(p => p.Range.From))
+        {
+            if (groups.Count > 0 && groups[^1].Max(p => p.Range.To) > part.Range.From) groups[^1].Add(part);
+            else groups.Add([part]);
+        }
+
+        return groups;
+    }
+}

@@ -1,0 +1,37 @@
+using NodaTime;
+using Varve.Catalog;
+using Varve.Engines;
+using Varve.Planning;
+using Varve.Sql;
+
+namespace Varve.Archiving;
+
+/// <summary>What parts of one policy are written and read with, inside of one transaction.</summary>
+internal sealed record ArchiveScope(Blueprint Blueprint, string Location, IArchiveStore Store, ArchiveBook Book, IStatements Statements)
+{
+    /// <summary>Its queries.</summary>
+    public required ArchiveSql Sql { get; init; }
+
+    /// <summary>What makes the hashes of rows: the engine, its version and its function.</summary>
+    public required string HashedBy { get; init; }
+
+    /// <summary>The run that acts.</summary>
+    public required string Run { get; init; }
+
+    /// <summary>When it acts.</summary>
+    public required Instant Now { get; init; }
+
+    /// <summary>The policy's name.</summary>
+    public string Policy => Blueprint.Policy.Name;
+
+    /// <summary>How hashes of this engine are called.</summary>
+    public static string HashName(EngineIdentity identity) => $"{identity.Engine} {identity.Version} hash";
+
+    /// <summary>The number in the only column of the only row.</summary>
+    public async Task<long> NumberAsync(SqlText query, CancellationToken cancellationToken) =>
+        (await Statements.QueryAsync(query, cancellationToken))[0].Long(0);
+
+    /// <summary>What the rows of a query add up to.</summary>
+    public async Task<PartContent> SummaryAsync(SqlText rows, CancellationToken cancellationToken) =>
+        PartContent.Read((await Statements.QueryAsync(Sql.Summary(rows), cancellationToken))[0], Blueprint.Columns, HashedBy);
+}

@@ -1,0 +1,157 @@
+using Varve.Catalog;
+using Varve.Engines;
+using Varve.Planning;
+using Varve.Policies;
+using Varve.Sql;
+using Varve.Time;
+
+namespace Varve.Archiving;
+
+/// <summary>What to restore.</summary>
+public sealed record RestoreRequest
+{
+    /// <summary>The policy that archived it; it need not be stored any more.</summary>
+    public required string Policy { get; init; }
+
+    /// <summary>Which rows. Default: all.</summary>
+    public TimeRange Range { get; init; } = TimeRange.All;
+
+    /// <summary>The table that is made; null: the source's name with <c>_restored</c>. It must not exist.</summary>
+    public TableName? Into { get; init; }
+
+    /// <summary>The location; null: the one of the stored policy.</summary>
+    public string? Location { get; init; }
+}
+
+/// <summary>What was restored.</summary>
+/// <param name="Table">The table that was made.</param>
+/// <param name="Parts">Parts that were read.</param>
+/// <param name="Rows">Its rows.</param>
+/// <param name="Ranges">What the parts hold, as far as it was asked for.</param>
+/// <param name="Unknown">Parts among them that the catalog does not know.</param>
+public sealed record RestoreResult(TableName Table, int Parts, long Rows, RangeSet Ranges, int Unknown);
+
+/// <summary>
+/// Makes a table of archived rows, in one transaction: every part is checked against its manifest, and what was written
+/// against the parts.
+/// </summary>
+internal sealed class Restoring(IEngine engine, ParquetSql parquet, IArchiveStore store, IStatements statements, string hashedBy)
+{
+    private readonly PartChecker _checker = new(new(new Dictionary<string, string>(), []), engine.Dialect, parquet, statements, hashedBy);
+
+    /// <param name="request">What to restore.</param>
+    /// <param name="known">The parts that the catalog knows; empty without one.</param>
+    /// <param name="refuse">Throws where the table must not be made.</param>
+    /// <param name="cancellationToken">Ends it; nothing is made then.</param>
+    public async Task<RestoreResult> RestoreAsync(RestoreRequest request, IReadOnlyList<ArchivedPart> known, Action<TableName> refuse, CancellationToken cancellationToken)
+    {
+        var parts = await PartsAsync(request, known, cancellationToken);
+        var table = Table(parts);
+        var target = await TargetAsync(request, parts[0].Manifest, refuse, cancellationToken);
+        List<(FoundPart Part, string Path)> open = [];
+        List<StoredFile> files = [];
+        try
+        {
+            foreach (var part in parts)
+            {
+                files.Add(await OpenParts.OpenAsync(store, part.Rows, part.Manifest.Bytes, part.Manifest.Sha256, cancellationToken));
+                open.Add((part, files[^1].Path));
+            }
+
+            var sql = new ArchiveSql(engine.Dialect, parquet, table.Columns, table.Time);
+            if (target.Schema is { } schema) await statements.ExecuteAsync(ArchiveSql.CreateSchema(engine.Dialect, schema), cancellationToken);
+            await statements.ExecuteAsync(ArchiveSql.Create(target, sql.Rows([.. open.Select(o => o.Path)], Limit(request, parts))), cancellationToken);
+            await CompareAsync(sql, table, target, request.Range, open, cancellationToken);
+            var rows = await statements.QueryAsync(ArchiveSql.Count(sql.Rows(target, RangeSet.Of(TimeRange.All))), cancellationToken);
+            var ranges = RangeSet.Of(parts.Select(p => p.Manifest.Range)).Intersect(request.Range);
+            return new(target, parts.Count, rows[0].Long(0), ranges, known.Count == 0 ? 0 : parts.Count(p => known.All(k => k.File != p.Rows)));
+        }
+        finally
+        {
+            foreach (var file in files) file.Dispose();
+        }
+    }
+
+    /// <summary>The parts of the policy that hold rows of the range; every one that the catalog knows must be there as it was written.</summary>
+    private async Task<IReadOnlyList<FoundPart>> PartsAsync(RestoreRequest request, IReadOnlyList<ArchivedPart> known, CancellationToken cancellationToken)
+    {
+        List<FoundPart> parts = [];
+        foreach (var file in await store.ListAsync(PartNames.Folder(request.Policy), cancellationToken))
+        {
+            if (!file.EndsWith(PartNames.Manifest, StringComparison.Ordinal)) continue;
+            var manifest = (await StoredManifest.ReadAsync(store, file, cancellationToken))!;
+            if (manifest.Range.Overlaps(request.Range)) parts.Add(new(manifest, file));
+        }
+
+        foreach (var part in known.Where(k => k.Range.Overlaps(request.Range)))
+        {
+            var found = parts.Find(p => p.Rows == part.File)
+                ?? throw new HaltException("VRV342", $"The manifest {PartChecker.ManifestOf(part)} is missing from {store.DisplayName}. Put it back from a copy; archive verify shows all that is missing.");
+            if (found.Manifest.Sha256 != part.Sha256)
+                throw new HaltException("VRV345", $"The manifest {found.File} is not of the part that the catalog knows. Put it back from a copy; archive verify shows all that is wrong.");
+        }
+
+        return parts.Count > 0 ? parts : throw new PolicyException("VRV348", $"{store.DisplayName} holds nothing of {request.Policy} in that range. archive list shows what is archived.");
+    }
+
+    private PartTable Table(IReadOnlyList<FoundPart> parts)
+    {
+        var table = PartTable.Of(parts[0].Manifest, parquet, parts[0].File);
+        if (parts.FirstOrDefault(p => !PartTable.Of(p.Manifest, parquet, p.File).Fits(table)) is { } other)
+            throw new PolicyException("VRV349", $"The table changed between {parts[0].File} and {other.File}: their columns differ. Restore each range by itself (--from, --to), into a table of its own (--into).");
+        return table;
+    }
+
+    private async Task<TableName> TargetAsync(RestoreRequest request, ArchiveManifest manifest, Action<TableName> refuse, CancellationToken cancellationToken)
+    {
+        var source = TableName.Parse(manifest.Table);
+        var target = request.Into ?? source.WithName($"{source.Name}_restored");
+        refuse(target);
+        if (await engine.DescribeAsync(target, cancellationToken) is not null)
+            throw new PolicyException("VRV349", $"{target.Text} exists, and a restore writes into no table that is there. Name another one with --into, or drop it.");
+        return target;
+    }
+
+    /// <summary>Null where every part is wanted as a whole.</summary>
+    private static RangeSet? Limit(RestoreRequest request, IReadOnlyList<FoundPart> parts) =>
+        parts.All(p => request.Range.Contains(p.Manifest.Range)) ? null : RangeSet.Of(request.Range);
+
+    /// <summary>A part that is alone in its range and wanted as a whole is compared as it arrived; others are read back first.</summary>
+    private async Task CompareAsync(ArchiveSql sql, PartTable table, TableName target, TimeRange range, IReadOnlyList<(FoundPart Part, string Path)> open, CancellationToken cancellationToken)
+    {
+        var shared = RangeSet.Empty;
+        foreach (var (part, path) in open)
+        {
+            var own = part.Manifest.Range;
+            if (range.Contains(own) && open.Count(o => o.Part.Manifest.Range.Overlaps(own)) == 1)
+            {
+                var arrived = await ContentAsync(sql, table, sql.Rows(target, RangeSet.Of(own)), cancellationToken);
+                if (part.Manifest.Content.DifferenceTo(arrived) is { } difference) throw Differs(part.Rows, difference);
+                continue;
+            }
+
+            await _checker.CompareAsync(part.Manifest, table, path, part.Rows, cancellationToken);
+            shared = shared.Add(own);
+        }
+
+        foreach (var some in shared.Intersect(range))
+        {
+            var parts = open.Where(o => o.Part.Manifest.Range.Overlaps(some)).ToList();
+            var expected = await ContentAsync(sql, table, sql.Rows([.. parts.Select(p => p.Path)], RangeSet.Of(some)), cancellationToken);
+            var arrived = await ContentAsync(sql, table, sql.Rows(target, RangeSet.Of(some)), cancellationToken);
+            if (expected.DifferenceTo(arrived) is { } difference) throw Differs(parts[0].Part.Rows, difference);
+        }
+    }
+
+    private async Task<PartContent> ContentAsync(ArchiveSql sql, PartTable table, SqlText rows, CancellationToken cancellationToken) =>
+        PartContent.Read((await statements.QueryAsync(sql.Summary(rows), cancellationToken))[0], table.Columns, hashedBy);
+
+    private static HaltException Differs(string file, string difference) =>
+        new("VRV343", $"What was restored of {file} is not what its manifest says: {difference}. Nothing was kept of it. Put the part back from a copy.");
+
+    /// <summary>A part that was found by its manifest.</summary>
+    private sealed record FoundPart(ArchiveManifest Manifest, string File)
+    {
+        public string Rows => File[..^PartNames.Manifest.Length] + PartNames.Rows;
+    }
+}

@@ -1,0 +1,37 @@
+using Varve.Catalog;
+using Varve.Planning;
+
+namespace Varve.Archiving;
+
+/// <summary>Manifests as they stand in a store.</summary>
+internal static class StoredManifest
+{
+    /// <summary>The manifest of a part that the catalog knows.</summary>
+    /// <exception cref="HaltException">It is missing, was edited, or is of another part.</exception>
+    public static async Task<ArchiveManifest> OfAsync(IArchiveStore store, ArchivedPart part, CancellationToken cancellationToken)
+    {
+        var file = part.File[..^PartNames.Rows.Length] + PartNames.Manifest;
+        var manifest = await ReadAsync(store, file, cancellationToken)
+            ?? throw new HaltException("VRV342", $"The manifest {file} is missing from {store.DisplayName}. Put it back from a copy; archive verify shows all that is missing.");
+        return manifest.Sha256 == part.Sha256 && manifest.Rows == part.Rows ? manifest
+            : throw new HaltException("VRV345", $"The manifest {file} is not of the part that the catalog knows. Put it back from a copy; archive verify shows all that is wrong.");
+    }
+
+    /// <summary>A manifest that is what it says, under the name that it must have; null where there is none.</summary>
+    /// <exception cref="HaltException">It was edited, or stands under a name of another part.</exception>
+    public static async Task<ArchiveManifest?> ReadAsync(IArchiveStore store, string file, CancellationToken cancellationToken)
+    {
+        if (await store.ReadAsync(file, cancellationToken) is not { } text) return null;
+        try
+        {
+            var manifest = ArchiveManifest.Read(text);
+            var name = PartNames.Of(manifest.Policy, manifest.Range, manifest.Part) + PartNames.Manifest;
+            if (name == file) return manifest;
+            throw new HaltException("VRV345", $"{file} at {store.DisplayName} is the manifest of another part, {name}. Put it back under its name.");
+        }
+        catch (FormatException wrong)
+        {
+            throw new HaltException("VRV345", $"The manifest {file} at {store.DisplayName} {wrong.Message}. Put it back from a copy; archive verify shows all that is wrong.");
+        }
+    }
+}

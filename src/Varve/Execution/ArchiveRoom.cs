@@ -1,0 +1,133 @@
+using System.Text.Json.Nodes;
+using NodaTime;
+using Varve.Archiving;
+using Varve.Catalog;
+using Varve.Engines;
+using Varve.Planning;
+using Varve.Policies;
+using Varve.Sql;
+using Varve.Time;
+
+namespace Varve.Execution;
+
+/// <summary>What a person does with archives beside runs: list, check, prune, restore. What changes something is in the audit log.</summary>
+internal sealed class ArchiveRoom(IEngine engine, Workshop workshop, AuditActor actor)
+{
+    /// <summary>The parts of some policies, or of all; also of policies that are no longer stored.</summary>
+    public async Task<IReadOnlyList<ArchivedPart>> ListAsync(IReadOnlyList<string> policies, CancellationToken cancellationToken)
+    {
+        var parts = await workshop.ReadAsync(workshop.Desk.Archives.ListAsync, [], cancellationToken);
+        if (policies.Count == 0) return parts;
+        var named = policies.Where(p => parts.All(part => part.Policy != p)).ToList();
+        if (named.Count > 0) await workshop.SelectAsync(new(named, []), cancellationToken);
+        return [.. parts.Where(p => policies.Contains(p.Policy, StringComparer.Ordinal))];
+    }
+
+    public async Task<ArchiveReport> VerifyAsync(IReadOnlyList<string> policies, CancellationToken cancellationToken)
+    {
+        var parts = await ListAsync(policies, cancellationToken);
+        var hashedBy = ArchiveScope.HashName(await engine.IdentifyAsync(cancellationToken));
+        return await workshop.ReadAsync(
+            (s, token) => new PartChecker(workshop.Archives, engine.Dialect, Parquet(), s, hashedBy).CheckAsync(parts, token), new ArchiveReport([], []), cancellationToken);
+    }
+
+    /// <summary>Takes broken parts out of the catalog whose rows the source still has: the next run archives these again.</summary>
+    public async Task<IReadOnlyList<ArchivedPart>> AgainAsync(string policy, CancellationToken cancellationToken)
+    {
+        var stored = await workshop.OneAsync(policy, cancellationToken);
+        var broken = (await VerifyAsync([stored.Policy.Name], cancellationToken)).Parts.Where(p => p.Problem is not null).Select(p => p.Part).ToList();
+        var ledger = await workshop.ReadAsync((s, token) => workshop.Desk.Ledgers.LoadAsync(s, stored, workshop.Now(), token), Ledger.Empty(stored.Hash), cancellationToken);
+        List<ArchivedPart> again = [.. broken.Where(p => !ledger.Of(Relations.Source).Frozen.Overlaps(p.Range))];
+        if (again.Count == 0) return again;
+        foreach (var part in again) await workshop.Archives.Open(part.Location).DeleteAsync(PartChecker.ManifestOf(part), cancellationToken);
+        await ForgetAsync(stored.Policy.Name, "archive.again", again, new(), cancellationToken);
+        return again;
+    }
+
+    /// <summary>What a pruning would remove, and what holds keep of it.</summary>
+    public async Task<ArchivePruning> PruningAsync(IReadOnlyList<string> policies, Keep olderThan, CancellationToken cancellationToken)
+    {
+        if (olderThan.IsForever) throw new PolicyException("VRV350", "--older-than forever would prune nothing. Write a duration such as 5y.");
+        List<ArchivedPart> old = [], held = [];
+        var stored = await workshop.ReadAsync(workshop.Desk.Policies.ListAsync, [], cancellationToken);
+        foreach (var parts in (await ListAsync(policies, cancellationToken)).GroupBy(p => p.Policy))
+        {
+            var zone = stored.FirstOrDefault(s => s.Policy.Name == parts.Key)?.Policy.Zone ?? "UTC";
+            var edge = olderThan.SubtractFrom(workshop.Now(), DateTimeZoneProviders.Tzdb[zone]);
+            var holds = await workshop.ReadAsync((s, token) => workshop.Desk.Ledgers.HoldsAsync(s, parts.Key, token), [], cancellationToken);
+            var inForce = holds.Where(h => h.Relation is null or Relations.Source && (h.Until is not { } until || until > workshop.Now())).ToList();
+            foreach (var part in parts.Where(p => p.Range.To <= edge)) (inForce.Exists(h => h.Range.Overlaps(part.Range)) ? held : old).Add(part);
+        }
+
+        return new(old, held);
+    }
+
+    /// <summary>Removes parts for good: manifest, rows, then the entry of the catalog.</summary>
+    public async Task PruneAsync(ArchivePruning pruning, Keep olderThan, CancellationToken cancellationToken)
+    {
+        foreach (var parts in pruning.Parts.GroupBy(p => p.Policy))
+        {
+            foreach (var part in parts)
+            {
+                var store = workshop.Archives.Open(part.Location);
+                await store.DeleteAsync(PartChecker.ManifestOf(part), cancellationToken);
+                await store.DeleteAsync(part.File, cancellationToken);
+            }
+
+            await ForgetAsync(parts.Key, "archive.pruned", [.. parts], new() { ["older_than"] = olderThan.Text }, cancellationToken);
+        }
+    }
+
+    public async Task<RestoreResult> RestoreAsync(RestoreRequest request, CancellationToken cancellationToken)
+    {
+        var stored = await workshop.ReadAsync(workshop.Desk.Policies.ListAsync, [], cancellationToken);
+        var known = await workshop.ReadAsync((s, token) => workshop.Desk.Archives.HoldingAsync(s, request.Policy, request.Range, token), [], cancellationToken);
+        var location = request.Location
+            ?? stored.FirstOrDefault(s => s.Policy.Name == request.Policy)?.Policy.Archive?.To
+            ?? (known.Select(k => k.Location).Distinct().ToList() is [var only] ? only : null)
+            ?? throw new PolicyException("VRV348", $"Nobody knows here where {request.Policy} was archived. Name the location (--location NAME).");
+        var store = workshop.Archives.Open(location);
+        var hashedBy = ArchiveScope.HashName(await engine.IdentifyAsync(cancellationToken));
+        var hasCatalog = await workshop.Desk.Schema.ExistsAsync(cancellationToken);
+        return await workshop.WriteAsync(
+            async (s, token) =>
+            {
+                var there = known.Where(k => LocationNames.Key(k.Location) == LocationNames.Key(location)).ToList();
+                var result = await new Restoring(engine, Parquet(), store, s, hashedBy).RestoreAsync(request, there, t => Refuse(t, stored), token);
+                var facts = new JsonObject { ["location"] = location, ["table"] = result.Table.Text, ["range"] = result.Ranges.ToString(), ["parts"] = result.Parts, ["rows"] = result.Rows };
+                if (hasCatalog) await workshop.Desk.Audit.AppendAsync(s, actor, workshop.Now(), "rows.restored", request.Policy, facts, token);
+                return result;
+            },
+            cancellationToken);
+    }
+
+    private void Refuse(TableName target, IReadOnlyList<StoredPolicy> stored)
+    {
+        var comparison = engine.Capabilities.IgnoresCase ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal;
+        var schema = target.Schema ?? "";
+        if (string.Equals(schema, workshop.Desk.Tables.Schema, comparison))
+            throw new PolicyException("VRV349", $"{target.Text} would be in the schema of Varve's own catalog. Name another one with --into.");
+        if (stored.FirstOrDefault(s => string.Equals(s.Policy.Table.Name, target.Name, comparison) && (s.Policy.Table.Schema is not { } own || string.Equals(own, schema, comparison))) is { } owner)
+            throw new PolicyException("VRV349", $"{target.Text} is the source of the policy {owner.Policy.Name}: what is restored there would be rolled up or expire again. Name another table with --into.");
+    }
+
+    private ParquetSql Parquet() => engine.Dialect.Parquet ?? throw new PolicyException("VRV145", "This engine cannot read archives yet.");
+
+    private Task<int> ForgetAsync(string policy, string action, IReadOnlyList<ArchivedPart> parts, JsonObject facts, CancellationToken cancellationToken) => workshop.WriteAsync(
+        async (s, token) =>
+        {
+            foreach (var part in parts) await workshop.Desk.Archives.PruneAsync(s, part, workshop.Now(), token);
+            facts["parts"] = parts.Count;
+            facts["rows"] = parts.Sum(p => p.Rows);
+            facts["range"] = RangeSet.Of(parts.Select(p => p.Range)).ToString();
+            facts["files"] = new JsonArray([.. parts.Select(p => (JsonNode)$"{p.Location}:{p.File}")]);
+            await workshop.Desk.Audit.AppendAsync(s, actor, workshop.Now(), action, policy, facts, token);
+            return parts.Count;
+        },
+        cancellationToken);
+}
+
+/// <summary>What a pruning of archives removes.</summary>
+/// <param name="Parts">Parts that are wholly older.</param>
+/// <param name="Held">Parts that are older too and stay, because a hold is set on their range.</param>
+public sealed record ArchivePruning(IReadOnlyList<ArchivedPart> Parts, IReadOnlyList<ArchivedPart> Held);

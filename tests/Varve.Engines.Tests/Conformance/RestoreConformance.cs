@@ -1,0 +1,160 @@
+using Varve.Archiving;
+using Varve.Engines.Tests.Scratch;
+using Varve.Planning;
+using Varve.Policies;
+using Varve.Time;
+
+namespace Varve.Engines.Tests.Conformance;
+
+/// <summary>Semantics, section 5: a restore checks what it reads and what it writes, and never writes into a source.</summary>
+public abstract class RestoreConformance(Func<ScratchDatabase> create) : ArchiveSuite(create)
+{
+    [Theory]
+    [InlineData("2025-01-02T06:30", "2025-01-03")]
+    [InlineData("2024-01-01", "2025-01-01T00:30")]
+    [InlineData("2025-01-01", "2025-01-05")]
+    public async Task Any_range_comes_back_to_the_row(string from, string to)
+    {
+        var (story, rows) = await ArchivedTwiceAsync();
+        var result = await RestoreAsync(story, new() { Policy = story.Policy.Name, Range = new(At(from), At(to)), Into = new("back", "t") });
+        Same(rows.Where(r => r.At >= At(from) && r.At < At(to)), await ReadAsync(new("back", "t")));
+        Assert.Equal(result.Rows, (await ReadAsync(result.Table)).Count);
+    }
+
+    [Fact]
+    public async Task A_lost_database_is_no_obstacle()
+    {
+        var (story, rows) = await ArchivedTwiceAsync();
+        await using var empty = Other();
+        await using var database = await empty.OpenAsync();
+        var lifecycle = new Lifecycle(database, new() { Archives = Cold.Declared });
+        var result = await lifecycle.RestoreAsync(new() { Policy = story.Policy.Name, Location = "cold" });
+        Same(Before(rows, "2025-01-06"), await empty.ReadAsync(Cpu() with { Name = result.Table }));
+        Assert.Equal(3, result.Parts);
+        Assert.Equal("VRV348", Assert.IsType<PolicyException>(await Record.ExceptionAsync(() => lifecycle.RestoreAsync(new() { Policy = story.Policy.Name }))).Code);
+    }
+
+    [Theory]
+    [InlineData("m.cpu", "VRV349")]
+    [InlineData("varve.archives", "VRV349")]
+    [InlineData("m.there", "VRV349")]
+    public async Task Nothing_is_written_into_a_table_that_is_there(string into, string code)
+    {
+        var (story, _) = await ArchivedTwiceAsync();
+        await Db.ExecuteAsync("CREATE TABLE m.there (a INTEGER)");
+        var before = await story.SourceAsync();
+        var error = await Record.ExceptionAsync(() => RestoreAsync(story, new() { Policy = story.Policy.Name, Into = TableName.Parse(into) }));
+        Assert.Equal(code, Assert.IsType<PolicyException>(error).Code);
+        Same(before, await story.SourceAsync());
+    }
+
+    [Fact]
+    public async Task A_source_that_was_dropped_is_still_a_source()
+    {
+        var (story, _) = await ArchivedTwiceAsync();
+        await Db.ExecuteAsync("ALTER TABLE m.cpu RENAME TO elsewhere");
+        var error = await Record.ExceptionAsync(() => RestoreAsync(story, new() { Policy = story.Policy.Name, Into = new("m", "CPU") }));
+        Assert.Contains("is the source of the policy", Assert.IsType<PolicyException>(error).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_range_that_was_never_archived_is_no_empty_table()
+    {
+        var (story, _) = await ArchivedTwiceAsync();
+        var error = await Record.ExceptionAsync(() => RestoreAsync(story, new() { Policy = story.Policy.Name, Range = TimeRange.Since(At("2025-01-06")) }));
+        Assert.Equal("VRV348", Assert.IsType<PolicyException>(error).Code);
+    }
+
+    [Theory]
+    [InlineData("\"rows\": ", "\"rows\": 1", "VRV345")]
+    [InlineData("\"policy\": \"m.", "\"policy\": \"n.", "VRV345")]
+    [InlineData("varve-archive/1", "varve-archive/2", "VRV345")]
+    [InlineData("{", "", "VRV345")]
+    [InlineData("\"format\"", "\"extra\": 1, \"format\"", "VRV345")]
+    public async Task An_edited_manifest_is_refused(string text, string by, string code)
+    {
+        var (story, _) = await ArchivedTwiceAsync();
+        var manifest = Cold.At(Cold.Manifests[0]);
+        var whole = await File.ReadAllTextAsync(manifest);
+        Assert.Contains(text, whole, StringComparison.Ordinal);
+        await File.WriteAllTextAsync(manifest, whole.Replace(text, by, StringComparison.Ordinal));
+        await RefusedAsync(story, code);
+        Assert.False((await story.WithAsync(l => l.VerifyArchivesAsync([]))).Agrees);
+    }
+
+    [Theory]
+    [InlineData("rows", "VRV343")]
+    [InlineData("values", "VRV343")]
+    public async Task A_manifest_that_was_forged_as_a_whole_does_not_fit_its_part(string what, string code)
+    {
+        var (story, _) = await ArchivedTwiceAsync();
+        var path = Cold.At(Cold.Manifests[0]);
+        var manifest = ArchiveManifest.Read(await File.ReadAllTextAsync(path));
+        var columns = manifest.Columns.Select(c => c.Name == "v" ? c with { Max = "17.0" } : c).ToList();
+        var forged = what == "rows" ? manifest with { Rows = manifest.Rows + 1 } : manifest with { Columns = columns, HashedBy = "an older version" };
+        await File.WriteAllTextAsync(path, forged.Write());
+        await Db.ExecuteAsync("DELETE FROM varve.archives");
+        await RefusedAsync(story, code);
+    }
+
+    [Fact]
+    public async Task A_part_of_another_policy_is_refused()
+    {
+        var (story, _) = await ArchivedTwiceAsync();
+        var strange = Cold.At(PartNames.Folder("other"));
+        Directory.Move(Cold.At(PartNames.Folder(story.Policy.Name)), strange);
+        var error = await Record.ExceptionAsync(() => RestoreAsync(story, new() { Policy = "other", Location = "cold" }));
+        Assert.Contains("of another part", Assert.IsType<HaltException>(error).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(".json", "VRV342")]
+    [InlineData(".parquet", "VRV342")]
+    public async Task A_part_that_the_catalog_knows_and_is_gone_is_no_smaller_answer(string ending, string code)
+    {
+        var (story, _) = await ArchivedTwiceAsync();
+        File.Delete(Cold.At(Cold.Files.First(f => f.EndsWith(ending, StringComparison.Ordinal))));
+        await RefusedAsync(story, code);
+    }
+
+    [Fact]
+    public async Task A_table_that_changed_is_restored_range_by_range()
+    {
+        var (story, rows) = await BeginAsync();
+        await story.RunWellAsync("2025-01-11");
+        await Db.ExecuteAsync("DROP VIEW IF EXISTS m.cpu_all");
+        await Db.ExecuteAsync("ALTER TABLE m.cpu ADD COLUMN note VARCHAR");
+        Assert.Empty((await story.RunAsync("2025-01-13")).Errors);
+        var error = await Record.ExceptionAsync(() => RestoreAsync(story));
+        Assert.Equal("VRV349", Assert.IsType<PolicyException>(error).Code);
+        await RestoreAsync(story, new() { Policy = story.Policy.Name, Range = TimeRange.Before(At("2025-01-04")) });
+        Same(Before(rows, "2025-01-04"), await ReadAsync(new("m", "cpu_restored")));
+    }
+
+    [Fact]
+    public async Task A_restore_is_in_the_audit_log()
+    {
+        var (story, _) = await ArchivedTwiceAsync();
+        await RestoreAsync(story);
+        Assert.Single(await story.WithAsync(l => l.AuditAsync()), e => e.Action == "rows.restored");
+    }
+
+    private async Task RefusedAsync(Story story, string code)
+    {
+        Assert.Equal(code, Assert.IsType<HaltException>(await Record.ExceptionAsync(() => RestoreAsync(story))).Code);
+        Assert.DoesNotContain(await Db.ShapesAsync("m"), s => s.Name == "cpu_restored");
+    }
+
+    /// <summary>Two ranges, the first of them in two parts.</summary>
+    private async Task<(Story Story, IReadOnlyList<SourceRow> Rows)> ArchivedTwiceAsync()
+    {
+        var (story, rows) = await BeginAsync();
+        await ArchiveOnlyAsync(story, "2025-01-11");
+        SourceRow[] late = [Row("2025-01-01T00:15", 1), Row("2025-01-02T12:30", double.NaN), Row("2025-01-03T23:59:59", null, null)];
+        await story.InsertAsync(late);
+        await story.RunWellAsync("2025-01-11");
+        await story.RunWellAsync("2025-01-13");
+        Assert.Equal(3, Cold.Parts.Count);
+        return (story, [.. rows, .. late]);
+    }
+}
