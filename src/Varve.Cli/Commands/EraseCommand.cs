@@ -50,7 +50,7 @@ internal static class EraseCommand
     {
         if (call.IsJson)
         {
-            call.Print(new EraseShape(report.Policy, report.Range, !onlyLook, report.Rows, [.. report.Tiers.Select(t => new ErasedTierShape(t.Relation, t.Removed, [.. t.Rebuilt], [.. t.Kept]))]));
+            call.Print(new EraseShape(report.Policy, report.Range, !onlyLook, report.Rows, [.. report.Tiers.Select(t => new ErasedTierShape(t.Relation, t.Removed, [.. t.Rebuilt], [.. t.Kept]))], [.. report.Archives.Select(a => $"{a.Location}:{a.File}")]));
             return;
         }
 
@@ -63,6 +63,9 @@ internal static class EraseCommand
             screen.Line($"  {tier.Relation}  {Words.Count(tier.Removed, "row")}{rebuilt}");
             if (!tier.Kept.IsEmpty) screen.Line(new Span($"    may still count such rows: {Ranges(tier.Kept)}; what it was built from has expired", Ink.Warn));
         }
+
+        if (report.Archives.Count > 0)
+            screen.Line(new Span($"  archives that hold rows of this time: {string.Join(", ", report.Archives.Take(3).Select(a => $"{a.Location}:{a.File}"))}{(report.Archives.Count > 3 ? $" and {Words.Count(report.Archives.Count - 3, "more part")}" : "")} (varve archive list)", Ink.Warn));
     }
 
     private static string Ranges(RangeSet ranges) =>

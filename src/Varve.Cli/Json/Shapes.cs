@@ -111,7 +111,7 @@ internal sealed record VerifiedTier(string Policy, string Tier, IReadOnlyList<Ti
 
 internal sealed record HoldShape(string Policy, Hold Hold);
 
-internal sealed record EraseShape(string Policy, TimeRange Range, bool Erased, long Rows, IReadOnlyList<ErasedTierShape> Tiers);
+internal sealed record EraseShape(string Policy, TimeRange Range, bool Erased, long Rows, IReadOnlyList<ErasedTierShape> Tiers, IReadOnlyList<string> Archives);
 
 internal sealed record ErasedTierShape(string Relation, long Removed, IReadOnlyList<TimeRange> Rebuilt, IReadOnlyList<TimeRange> Kept);
 

@@ -27,10 +27,10 @@ internal static class Archival
 
     /// <summary>What of some ranges the archive holds; rows that it lacks are archived next, and what is broken waits for a person.</summary>
     /// <exception cref="StepSkippedException">Rows of the range were never archived.</exception>
-    public static async Task<RangeSet> ProveAsync(StepContext context, PlanStep.Expire step, RangeSet ranges, List<string> notes, CancellationToken cancellationToken)
+    public static async Task<RangeSet> ProveAsync(StepContext context, string relation, RangeSet ranges, List<string> notes, CancellationToken cancellationToken)
     {
-        if (context.Draft.ArchiveOf(step.Relation) is not { } location) return ranges;
-        var sets = context.Draft.Of(step.Relation);
+        if (context.Draft.ArchiveOf(relation) is not { } location) return ranges;
+        var sets = context.Draft.Of(relation);
         await NeverArchivedAsync(context, location, ranges.Except(sets.Archived), cancellationToken);
         List<ArchiveVerdict> verdicts = [];
         foreach (var range in ranges.Intersect(sets.Archived)) verdicts.AddRange(await new ArchiveProof(Scope(context, location)).ProveAsync(range, cancellationToken));
@@ -39,7 +39,7 @@ internal static class Archival
             ranges = ranges.Remove(verdict.Range);
             if (verdict.Broken is { } broken)
             {
-                context.Halts.Add(new(step.Relation, verdict.Range, broken, NeedsPerson: true));
+                context.Halts.Add(new(relation, verdict.Range, broken, NeedsPerson: true));
                 notes.Add(broken);
             }
             else

@@ -40,7 +40,10 @@ internal sealed class Erasing(IEngine engine, Workshop workshop, AuditActor acto
         var (stored, blueprint, state, _) = survey;
         var draft = new Draft(blueprint, state);
         var horizon = Horizon.At(blueprint, workshop.Now(), state.Last);
-        var context = new StepContext(blueprint, state, horizon, draft, statements, engine.Dialect);
+        var context = new StepContext(blueprint, state, horizon, draft, statements, engine.Dialect)
+        {
+            Archives = new(workshop.Archives, workshop.Desk.Archives, "", "", workshop.Now()),
+        };
         var sql = new EraseSql(blueprint, engine.Dialect, where);
         var eraser = new TierEraser(context, sql, request.Range ?? TimeRange.All, where.All(w => blueprint.Series.Any(s => s.Name == w.Column.Name)));
         var ranges = request.Range is { } range ? RangeSet.Of(range) : null;
@@ -51,7 +54,8 @@ internal sealed class Erasing(IEngine engine, Workshop workshop, AuditActor acto
         foreach (var tier in blueprint.Tiers) await Building.RecountAsync(context, tier, ranges ?? RangeSet.Of(TimeRange.All), cancellationToken, mayGrow: false);
         foreach (var relation in blueprint.Tiers.Concat(blueprint.Retired).Select(t => t.Id))
             await workshop.Desk.Ledgers.SaveAsync(statements, stored.Policy.Name, relation, state.Ledger.Of(relation), draft.Of(relation).Ledger, cancellationToken);
-        var report = new EraseReport(stored.Policy.Name, request.Range ?? TimeRange.All, rows, tiers);
+        var archives = await workshop.Desk.Archives.HoldingAsync(statements, stored.Policy.Name, request.Range ?? TimeRange.All, cancellationToken);
+        var report = new EraseReport(stored.Policy.Name, request.Range ?? TimeRange.All, rows, tiers, archives);
         await workshop.Desk.Audit.AppendAsync(statements, actor, workshop.Now(), "rows.erased", stored.Policy.Name, Facts(report, where), cancellationToken);
         return request.OnlyLook ? throw new OnlyLooked(report) : report;
     }
@@ -85,6 +89,7 @@ internal sealed class Erasing(IEngine engine, Workshop workshop, AuditActor acto
             ["columns"] = new JsonArray([.. where.Select(w => JsonValue.Create(w.Column.Name))]),
             ["range"] = report.Range.ToString(),
             ["rows"] = report.Rows,
+            ["archives"] = report.Archives.Count,
         };
         foreach (var tier in report.Tiers)
         {
@@ -127,7 +132,8 @@ public sealed record EraseRequest
 /// <param name="Range">The time that was asked for.</param>
 /// <param name="Rows">Rows removed from the source.</param>
 /// <param name="Tiers">Tier by tier, finest first.</param>
-public sealed record EraseReport(string Policy, TimeRange Range, long Rows, IReadOnlyList<ErasedTier> Tiers);
+/// <param name="Archives">Parts of archives that hold rows of that time: what was erased may still be in them.</param>
+public sealed record EraseReport(string Policy, TimeRange Range, long Rows, IReadOnlyList<ErasedTier> Tiers, IReadOnlyList<ArchivedPart> Archives);
 
 /// <summary>What was erased from one tier.</summary>
 /// <param name="Relation">Its id.</param>

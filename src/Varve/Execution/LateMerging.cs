@@ -15,6 +15,9 @@ internal static class LateMerging
     {
         var late = Merging.Allowed(context.Draft, context.Horizon, step.Ranges);
         if (!late.Covers(step.Ranges)) throw new StepSkippedException(context.Draft.Waits.Count > 0 ? context.Draft.Waits[^1].Reason : "not all of it has expired, or it is held");
+        List<string> notes = [];
+        late = await Archival.ProveAsync(context, Relations.Source, late, notes, cancellationToken);
+        if (late.IsEmpty) return new(0, 0, 0, string.Join("; ", notes));
         var rows = await CountAsync(context, late, cancellationToken);
         var homeless = context.Blueprint.Tiers.Aggregate(late, (left, tier) => left.Except(context.Draft.Takes(tier, late)));
         var unplaced = homeless.IsEmpty ? 0 : await CountAsync(context, homeless, cancellationToken);

@@ -167,7 +167,7 @@ internal sealed class PolicyRun(IEngine engine, CatalogDesk desk, Surveyor surve
             var after = context.Draft.Of(relation).Ledger;
             await desk.Ledgers.SaveAsync(statements, policy, relation, ledger.Of(relation), after, cancellationToken);
             var before = ledger.Of(relation);
-            if (step is PlanStep.Expire && !(after.Dirty.Except(before.Dirty).IsEmpty && after.Unarchived.Except(before.Unarchived).IsEmpty)) _again = true;
+            if ((step is PlanStep.Expire && !after.Dirty.Except(before.Dirty).IsEmpty) || (step is PlanStep.Expire or PlanStep.Merge && !after.Unarchived.Except(before.Unarchived).IsEmpty)) _again = true;
         }
 
         if (step is PlanStep.CreateTier)

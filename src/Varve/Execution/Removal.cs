@@ -22,7 +22,7 @@ internal static class Removal
         var proof = new ExpiryProof(context, step.Relation);
         var proven = await proof.ProveAsync(RangeSet.Of(step.Range), cancellationToken);
         List<string> notes = [];
-        proven = await Archival.ProveAsync(context, step, proven, notes, cancellationToken);
+        proven = await Archival.ProveAsync(context, step.Relation, proven, notes, cancellationToken);
         var removed = proven.IsEmpty ? 0 : await context.Statements.ExecuteAsync(context.Sql.Remove(step.Relation, proven), cancellationToken);
         foreach (var range in proven) context.Draft.Expire(step.Relation, range, step.Reason);
         Settle(context.Draft.Of(step.Relation), proven);

@@ -168,6 +168,14 @@ internal sealed class Draft
         sets.Unarchived = sets.Unarchived.Remove(range);
     }
 
+    /// <summary>Archives rows that came to ranges whose rows are archived and gone.</summary>
+    public void ArchiveAgain(string relation, RangeSet ranges)
+    {
+        if (ArchiveOf(relation) is null) return;
+        Of(relation).Unarchived = Of(relation).Unarchived.Union(ranges);
+        foreach (var range in ranges) Archive(relation, range);
+    }
+
     /// <summary>Removes a range; where nothing older is left, everything before it counts as expired too.</summary>
     public void Expire(string relation, TimeRange range, string reason)
     {

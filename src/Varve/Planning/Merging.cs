@@ -15,6 +15,7 @@ internal static class Merging
         foreach (var some in Allowed(draft, horizon, state.Late).Chunk(MostRanges))
         {
             var ranges = RangeSet.Of(some);
+            draft.ArchiveAgain(Relations.Source, ranges);
             draft.Steps.Add(new PlanStep.Merge
             {
                 Relation = Relations.Source,

@@ -39,6 +39,33 @@ public abstract class ArchiveConformance(Func<ScratchDatabase> create) : Archive
     }
 
     [Fact]
+    public async Task Late_rows_are_archived_as_further_parts_before_they_are_merged()
+    {
+        var (story, rows) = await BeginAsync(Policy(Kept + "\nlate_after_expiry: merge", "count, max"));
+        await story.RunWellAsync("2025-01-11");
+        List<SourceRow> late = [Row("2025-01-02T03:04:05Z", 1000), Row("2025-01-03T03:04:05Z", 1001), Row("2025-01-02T03:04:05Z", 1002, "new")];
+        await story.InsertAsync(late);
+        var kinds = (await story.RunWellAsync("2025-01-11")).Done.Select(s => s.Kind).ToList();
+        Assert.True(kinds.IndexOf("archive") is >= 0 and var at && at < kinds.IndexOf("merge"), string.Join(' ', kinds));
+        Same(Since(rows, "2025-01-04"), await story.SourceAsync());
+        await story.ExpectTiersAsync([.. rows, .. late]);
+        Assert.True((await story.WithAsync(l => l.VerifyArchivesAsync([]))).Agrees);
+        var result = await RestoreAsync(story);
+        Same([.. Before(rows, "2025-01-04"), .. late], await ReadAsync(result.Table));
+        Assert.True((await story.PlanAsync("2025-01-11")).IsEmpty);
+    }
+
+    [Fact]
+    public async Task Erasing_lists_the_parts_that_still_hold_rows_of_that_time()
+    {
+        var (story, _) = await BeginAsync();
+        await story.RunWellAsync("2025-01-11");
+        var report = await story.WithAsync(l => l.EraseAsync(new() { Policy = "m.cpu", Where = [new("host", "a")] }));
+        Assert.Equal("cold", Assert.Single(report.Archives).Location);
+        Assert.Empty((await story.WithAsync(l => l.EraseAsync(new() { Policy = "m.cpu", Where = [new("host", "a")], Range = new(At("2025-01-08"), At("2025-01-09")) }))).Archives);
+    }
+
+    [Fact]
     public async Task A_second_run_has_nothing_to_archive()
     {
         var (story, _) = await BeginAsync();

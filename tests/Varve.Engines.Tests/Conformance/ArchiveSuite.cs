@@ -12,9 +12,6 @@ public abstract class ArchiveSuite(Func<ScratchDatabase> create) : ConformanceSu
 
     protected ColdPlace Cold { get; } = new();
 
-    /// <summary>Makes another database.</summary>
-    protected Func<ScratchDatabase> Other { get; } = create;
-
     public void Dispose()
     {
         Cold.Dispose();

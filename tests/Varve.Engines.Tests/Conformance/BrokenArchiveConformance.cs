@@ -102,7 +102,7 @@ public abstract class BrokenArchiveConformance(Func<ScratchDatabase> create) : A
         var (story, rows) = await BeginAsync();
         await story.RunWellAsync("2025-01-11");
         var before = await File.ReadAllBytesAsync(Cold.At(Cold.Parts[0]));
-        await using var other = Other();
+        await using var other = Create();
         var second = await Story.BeginAsync(other, Cpu(), null, rows.Select(r => r with { Values = [r.Values[0], 3.0] }));
         second.Archives = Cold.Declared;
         await second.ApplyAsync(Policy(Kept, "count, max"));

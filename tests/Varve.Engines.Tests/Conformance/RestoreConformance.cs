@@ -25,7 +25,7 @@ public abstract class RestoreConformance(Func<ScratchDatabase> create) : Archive
     public async Task A_lost_database_is_no_obstacle()
     {
         var (story, rows) = await ArchivedTwiceAsync();
-        await using var empty = Other();
+        await using var empty = Create();
         await using var database = await empty.OpenAsync();
         var lifecycle = new Lifecycle(database, new() { Archives = Cold.Declared });
         var result = await lifecycle.RestoreAsync(new() { Policy = story.Policy.Name, Location = "cold" });

@@ -13,6 +13,9 @@ public abstract class KillSuite(Func<FileScratch> create)
     private const string First = "2025-01-06T00:00:00Z";
     private const string Second = "2025-01-09T06:00:00Z";
 
+    /// <summary>The policy changes before the second run: functions come, a tier goes, another comes.</summary>
+    private const string Changed = "changed";
+
     private static readonly bool s_all = Environment.GetEnvironmentVariable("VARVE_KILLS") == "all";
 
     [Theory]
@@ -22,13 +25,17 @@ public abstract class KillSuite(Func<FileScratch> create)
     [InlineData("During", "")]
     [InlineData(nameof(Moment.BeforeStatement), "archive: cold")]
     [InlineData("During", "archive: cold")]
+    [InlineData(nameof(Moment.BeforeStatement), "late_after_expiry: merge")]
+    [InlineData("During", "late_after_expiry: merge")]
+    [InlineData(nameof(Moment.AfterStatement), Changed)]
+    [InlineData("During", Changed)]
     public async Task A_killed_run_and_a_rerun_end_where_no_kill_ends(string moment, string more)
     {
         await using var prepared = await PrepareAsync(more);
         await using var whole = prepared.Clone();
         var (code, output) = await ChildRun.RunAsync(whole.File, Second, "None", 0);
         Assert.True(code == 0, output);
-        if (more.Length > 0) await RestoreAsync(whole);
+        if (more == "archive: cold") await RestoreAsync(whole);
         var expected = await Snapshot.TakeAsync(whole, "m");
         var counts = output.Split(' ', StringSplitOptions.TrimEntries).Select(int.Parse).ToArray();
         var last = moment == nameof(Moment.AfterCommit) ? counts[1] : counts[0];
@@ -41,7 +48,7 @@ public abstract class KillSuite(Func<FileScratch> create)
             Assert.True(end is 0 or ChildRun.Killed, $"{moment} {number}: exit {end}, {said}");
             if (end == ChildRun.Killed) killed++;
             await RerunAsync(db, $"{moment} {number} of {last}");
-            if (more.Length > 0) await RestoreAsync(db);
+            if (more == "archive: cold") await RestoreAsync(db);
             var difference = expected.DifferenceTo(await Snapshot.TakeAsync(db, "m"));
             Assert.True(difference is null, $"killed {moment} {number} of {last}: {difference}");
         }
@@ -94,21 +101,24 @@ public abstract class KillSuite(Func<FileScratch> create)
         var random = new Random(11);
         var story = await Story.BeginAsync(db, table, null, Rows(random, "2025-01-01", 4000, 24 * 5));
         story.Archives = With(db).Archives;
-        await story.ApplyAsync($$"""
+        string Text(string functions, string tiers, string other) => $$"""
             table: m.cpu
             time: ts
             series: [host]
-            measures: { v: [avg, min, max, first, last, stddev], n: [sum, count] }
+            measures: { v: [{{functions}}], n: [sum, count] }
             late: 1h
             recheck: 1d
             keep: 3d
-            tiers: [{ every: 1h, keep: 5d }, { every: 7h }, { every: 1d, zone: Europe/Berlin }]
-            {{more}}
-            """);
+            tiers: [{{tiers}}]
+            {{other}}
+            """;
+        await story.ApplyAsync(Text("avg, min, max, first, last, stddev", "{ every: 1h, keep: 5d }, { every: 7h }, { every: 1d, zone: Europe/Berlin }", more == Changed ? "" : more));
         Assert.Empty((await story.RunAsync(First)).Errors);
         await story.InsertAsync(Rows(random, "2025-01-06", 2000, 24 * 3 + 6));
         await story.InsertAsync(Rows(random, "2025-01-04", 20, 40));
         await db.ExecuteAsync($"UPDATE m.cpu SET v = 1 WHERE n = 500 AND ts > {db.TimeLiteral(InstantText.Parse("2025-01-05T12:00Z"), TimeKind.Timestamp)}");
+        if (more == "late_after_expiry: merge") await story.InsertAsync(Rows(random, "2025-01-01", 30, 40));
+        if (more == Changed) await story.ApplyAsync(Text("avg, max, last, variance, count", "{ every: 30m, keep: 4d }, { every: 1h, keep: 5d }, { every: 1d, zone: Europe/Berlin }", ""));
         return db;
     }
 
