@@ -182,7 +182,7 @@ internal sealed class LedgerBook(CatalogTables tables, PolicyShelf shelf, Archiv
 
     private static FrozenDictionary<string, RelationLedger> Sets(IReadOnlyList<Row> coverage, IReadOnlyList<Row> dirty, Dictionary<string, string[]> created, RangeSet archived)
     {
-        var relations = coverage.Concat(dirty).Select(r => r.Text(0)).Concat(created.Keys).Append(Planning.Relations.Source).Distinct();
+        var relations = coverage.Concat(dirty).Select(r => r.Text(0)).Concat(created.Keys).Concat(archived.IsEmpty ? [] : [Planning.Relations.Source]).Distinct();
         return relations.ToFrozenDictionary(relation => relation, relation => new RelationLedger
         {
             Created = created.ContainsKey(relation),

@@ -34,7 +34,7 @@ public sealed class Verdict(HistoryModel model, IReadOnlyDictionary<long, ModelR
         }
 
         if (Same(all, bucket.Content)) return [all];
-        return model.IsGrown || inputs.Any(b => b.IsGone || b.IsLost) ? [bucket.Content, all] : [all];
+        return model.IsGrown || inputs.Any(b => b.IsGone || b.IsLost) ? [all, bucket.Content] : [all];
     }
 
     private IReadOnlyList<IReadOnlyList<ModelRow>> FirstFromSource(int tier, TimeRange range)
