@@ -14,6 +14,7 @@ internal static class Root
     {
         var root = new RootCommand("Varve rolls up and expires time-series tables by policy: it plans first, proves each step, and removes nothing unproven.")
         {
+            InitCommand.Create(),
             CheckCommand.Create(),
             ApplyCommand.Create(),
             PlanCommand.Create(),

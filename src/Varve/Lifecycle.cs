@@ -4,6 +4,7 @@ using Varve.Catalog;
 using Varve.Execution;
 using Varve.Planning;
 using Varve.Policies;
+using Varve.Proposing;
 using Varve.Reading;
 using Varve.Time;
 
@@ -44,6 +45,23 @@ public sealed class Lifecycle
     /// <exception cref="PolicyException">With every problem of every policy.</exception>
     public async Task<IReadOnlyList<ApplyResult>> ApplyAsync(IReadOnlyList<PolicyDocument> documents, bool prune = false, CancellationToken cancellationToken = default) =>
         await (await _workshop.PolicyDeskAsync(cancellationToken)).ApplyAsync(documents, prune, cancellationToken);
+
+    /// <summary>The tables of the database by schema and name, Varve's own left out.</summary>
+    public async Task<IReadOnlyList<TableName>> TablesAsync(CancellationToken cancellationToken = default) =>
+        await (await _workshop.ProposalDeskAsync(cancellationToken)).TablesAsync(cancellationToken);
+
+    /// <summary>Proposes a policy for a table from what is in it; nothing is changed. A bounded number of rows is read.</summary>
+    /// <param name="table">The table.</param>
+    /// <param name="choices">What a person decided already; null: nothing.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <returns>A text that passes <see cref="CheckAsync"/> as it is, and says of each line what was seen.</returns>
+    /// <exception cref="PolicyException">There is no such table, it is no time series, or a person has to choose first.</exception>
+    public async Task<PolicyDraft> ProposeAsync(TableName table, ProposalChoices? choices = null, CancellationToken cancellationToken = default) =>
+        await (await _workshop.ProposalDeskAsync(cancellationToken)).ProposeAsync(table, choices ?? new(), cancellationToken);
+
+    /// <summary>Proposes a policy for each table of the database, Varve's own left out; one for which there can be none stops no other.</summary>
+    public async Task<IReadOnlyList<ProposalOutcome>> ProposeAllAsync(CancellationToken cancellationToken = default) =>
+        await (await _workshop.ProposalDeskAsync(cancellationToken)).ProposeAllAsync(cancellationToken);
 
     /// <summary>Stored policies by name.</summary>
     /// <exception cref="PolicyException">A name or a tag that no policy has.</exception>

@@ -33,6 +33,8 @@ public sealed class DuckDbRuns() : RunConformance(DuckDbScratch.New);
 
 public sealed class DuckDbWatch() : WatchConformance(DuckDbMemory.New);
 
+public sealed class DuckDbProposals() : ProposalConformance(DuckDbMemory.New);
+
 public sealed class DuckDbNames() : NameConformance(DuckDbScratch.New);
 
 public sealed class DuckDbHistories() : Histories.HistoryProperties(DuckDbMemory.New);

@@ -13,6 +13,7 @@ namespace Varve.Cli.Json;
     WriteIndented = true,
     Converters = [typeof(InstantConverter), typeof(TableNameConverter), typeof(TimeRangeConverter), typeof(DurationConverter)])]
 [JsonSerializable(typeof(ErrorShape))]
+[JsonSerializable(typeof(InitShape))]
 [JsonSerializable(typeof(CheckShape))]
 [JsonSerializable(typeof(ApplyShape))]
 [JsonSerializable(typeof(RunShape))]

@@ -21,6 +21,12 @@ internal sealed record CheckShape(bool IsSound, IReadOnlyList<CheckedPolicy> Pol
 
 internal sealed record CheckedPolicy(string Policy, string Table, bool IsSound, IReadOnlyList<ProblemShape> Problems);
 
+internal sealed record InitShape(IReadOnlyList<InitPolicy> Policies, IReadOnlyList<InitLeft> LeftOut);
+
+internal sealed record InitPolicy(string Policy, string Table, string? File, string Yaml);
+
+internal sealed record InitLeft(string Table, ProblemShape Reason);
+
 internal sealed record ApplyShape(IReadOnlyList<AppliedPolicy> Policies);
 
 internal sealed record AppliedPolicy(string Policy, int Revision, ApplyOutcome Outcome, IReadOnlyList<ProblemShape> Notes);

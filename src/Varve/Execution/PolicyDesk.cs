@@ -62,6 +62,24 @@ internal sealed class PolicyDesk(IEngine engine, CatalogDesk desk, Surveyor surv
         return new(policy.Name, revision, before is null ? ApplyOutcome.Created : ApplyOutcome.Changed, notes);
     }
 
+    /// <summary>Why a table can have no policy of its own any more; null where it can.</summary>
+    public async Task<Problem?> BelongsAsync(TableName table, CancellationToken cancellationToken) =>
+        await BelongsAsync(table, "", await StoredAsync(cancellationToken), cancellationToken);
+
+    private async Task<Problem?> BelongsAsync(TableName table, string policy, Stored stored, CancellationToken cancellationToken)
+    {
+        if (IsOwn(table, stored)) return new("VRV135", $"{table.Text} is a relation of Varve's own, and cannot be the source of a policy.") { Path = "table" };
+        foreach (var other in stored.Policies.Select(s => s.Policy).Where(p => p.Name != policy && Same(p.Table.Name, table.Name)))
+        {
+            // A policy may say its table without the schema, which is the engine's default one then.
+            var theirs = other.Table.Schema is null ? (await engine.DescribeAsync(other.Table, cancellationToken))?.Table : other.Table;
+            if (theirs is not null && Same(theirs, table))
+                return new("VRV108", $"{table.Text} belongs to the policy {other.Name} already, and a table belongs to exactly one: change that policy, or delete it first (policy delete {other.Name}).") { Path = "table" };
+        }
+
+        return null;
+    }
+
     private async Task<(CheckReport, Blueprint?)> CheckAsync(PolicyDocument document, Stored stored, CancellationToken cancellationToken)
     {
         List<Problem> problems = [];
@@ -77,11 +95,7 @@ internal sealed class PolicyDesk(IEngine engine, CatalogDesk desk, Surveyor surv
         {
             var taken = await TakenAsync(policy, description.Table, stored, cancellationToken);
             blueprint = BlueprintRules.Resolve(policy, description, surveyor.Limits(taken.Contains), Surveyor.Span, problems);
-            var owner = stored.Policies.FirstOrDefault(s => Same(s.Policy.Table, description.Table) && s.Policy.Name != policy.Name);
-            if (owner is not null)
-                problems.Add(new("VRV108", $"{description.Table.Text} belongs to the policy {owner.Policy.Name} already, and a table belongs to exactly one: change that policy, or delete it first (policy delete {owner.Policy.Name}).") { Path = "table" });
-            if (IsOwn(description.Table, stored))
-                problems.Add(new("VRV135", $"{description.Table.Text} is a relation of Varve's own, and cannot be the source of a policy.") { Path = "table" });
+            if (await BelongsAsync(description.Table, policy.Name, stored, cancellationToken) is { } belongs) problems.Add(belongs);
         }
 
         var resolved = blueprint?.Policy ?? policy;
@@ -112,11 +126,9 @@ internal sealed class PolicyDesk(IEngine engine, CatalogDesk desk, Surveyor surv
 
     private bool IsOwn(TableName table, Stored stored) => stored.Relations.Any(r => Same(r.Table, table));
 
-    private bool Same(TableName a, TableName b)
-    {
-        var comparison = engine.Capabilities.IgnoresCase ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal;
-        return string.Equals(a.Name, b.Name, comparison) && string.Equals(a.Schema, b.Schema, comparison);
-    }
+    private bool Same(TableName a, TableName b) => Same(a.Name, b.Name) && Same(a.Schema, b.Schema);
+
+    private bool Same(string? a, string? b) => string.Equals(a, b, engine.Capabilities.IgnoresCase ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal);
 
     private Instant Now() => Instant.FromDateTimeOffset(clock.GetUtcNow());
 

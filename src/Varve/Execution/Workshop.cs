@@ -47,6 +47,9 @@ internal sealed class Workshop
     public async Task<Erasing> ErasingAsync(CancellationToken cancellationToken) =>
         new(_engine, this, await ActorAsync(cancellationToken));
 
+    public async Task<ProposalDesk> ProposalDeskAsync(CancellationToken cancellationToken) =>
+        new(_engine, this, await PolicyDeskAsync(cancellationToken));
+
     public async Task<Repairs> RepairsAsync(CancellationToken cancellationToken) =>
         new(_engine, this, await ActorAsync(cancellationToken));
 

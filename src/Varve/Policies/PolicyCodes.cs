@@ -47,6 +47,8 @@ public static class PolicyCodes
     internal const string ArchiveDrill = "VRV144";
     internal const string NoArchives = "VRV145";
     internal const string Unchangeable = "VRV150";
+    internal const string AskTime = "VRV160";
+    internal const string NoTime = "VRV161";
     internal const string Undeclared = "VRV189";
     internal const string TakenAsUtc = "VRV190";
     internal const string Vanishes = "VRV191";
@@ -91,6 +93,8 @@ public static class PolicyCodes
         new(ArchiveDrill, "`drill` on an engine that does not archive by snapshots.", "Take `drill` out: every part is read back and compared before rows go, anyway."),
         new(NoArchives, "The engine cannot archive.", "Take `archive` out."),
         new(Unchangeable, "A change that would mix what is built with something else.", "Give the measure or the tier another name, or make a new policy."),
+        new(AskTime, "No policy can be proposed before a person says which column is the time.", "Name it, an integer with its unit: varve init TABLE --time ts, or --time ts:ms."),
+        new(NoTime, "The table has no column that could be its time.", "Nothing, if it is no time series; else name the column: varve init TABLE --time ts:ms."),
         new(Undeclared, "The location of the archive is not declared here.", "Set the variable that the message names where `varve run` runs, or give it `--archive name=path`.", IsWarning: true),
         new(TakenAsUtc, "A time column without a zone is read as UTC.", "Nothing, if it is UTC.", IsWarning: true),
         new(Vanishes, "Columns whose values are in no tier.", "Measure them, or leave them to go with the source.", IsWarning: true),

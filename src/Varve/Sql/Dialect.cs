@@ -54,6 +54,9 @@ public abstract class Dialect
     /// <summary>An integer expression that is not negative, divided by a positive width and rounded down, as an INTEGER; it must fit.</summary>
     public virtual SqlText Quotient(SqlText integer, long width) => $"CAST({FloorTo(integer, width)} / {width} AS INTEGER)";
 
+    /// <summary>A relation of which about that share is read, 1 to 100 percent: cheap rather than even. Without such a clause all of it.</summary>
+    public virtual SqlText Sampled(TableName table, long percent) => $"{table}";
+
     /// <summary>The value, or NULL where it is NaN or infinite.</summary>
     public abstract SqlText Finite(SqlText value);
 

@@ -96,6 +96,17 @@ public abstract class NameConformance(Func<ScratchDatabase> create) : Conformanc
     }
 
     [Fact]
+    public async Task A_table_that_another_policy_says_without_its_schema_is_the_same_table()
+    {
+        var table = Cpu() with { Name = new(null, "cpu") };
+        await Db.CreateAsync(table);
+        await new Story(Db, table).ApplyAsync("policy: one\ntable: cpu\ntime: ts\nkeep: 7d\n");
+        var schema = (await new Story(Db, table).WithAsync(lifecycle => lifecycle.TablesAsync())).Single(t => t.Name == "cpu").Schema;
+        var error = await Assert.ThrowsAsync<PolicyException>(() => new Story(Db, table).ApplyAsync($"policy: two\ntable: {schema}.cpu\ntime: ts\nkeep: 7d\n"));
+        Assert.Equal("VRV108", error.Code);
+    }
+
+    [Fact]
     public async Task Two_equal_derived_names_are_refused()
     {
         await Db.CreateAsync(Cpu());

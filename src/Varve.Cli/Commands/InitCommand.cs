@@ -1,0 +1,128 @@
+using System.CommandLine;
+using System.Globalization;
+using Varve.Cli.Json;
+using Varve.Cli.Render;
+using Varve.Policies;
+using Varve.Proposing;
+
+namespace Varve.Cli.Commands;
+
+/// <summary><c>varve init</c>.</summary>
+internal static class InitCommand
+{
+    private const string Folder = "policies";
+
+    private static readonly Argument<string?> Table = new("TABLE") { Description = "The table, as schema.table; none: list the tables", Arity = ArgumentArity.ZeroOrOne };
+
+    private static readonly Option<bool> All = new("--all") { Description = "One file for each table; a table that is no time series is reported" };
+
+    private static readonly Option<string?> Out = new("--out") { HelpName = "FILE|DIR", Description = $"Where to write. Default: standard output; with --all the folder {Folder}" };
+
+    private static readonly Option<bool> Force = new("--force") { Description = "Overwrite files that are there" };
+
+    private static readonly Option<string?> Time = new("--time") { HelpName = "COL[:UNIT]", Description = "The time column; an integer with its unit: ts:ms" };
+
+    private static readonly Option<string?> Series = new("--series") { HelpName = "A,B", Description = "The columns that tell things apart; \"\" for one series" };
+
+    internal static Command Create() => new Verb("init", "Look at a table and write a first policy for it", [Table, All, Out, Force, Time, Series, .. Shared.Database], ActAsync)
+    {
+        Examples = ["varve init metrics.cpu --out cpu.yaml", "varve init metrics.cpu --time ts:ms --series host,region", "varve init --all --out policies"],
+    };
+
+    private static Task<int> ActAsync(Call call) => (call.Parse.GetValue(Table), call.Parse.GetValue(All)) switch
+    {
+        (null, false) => ListAsync(call),
+        (null, true) => AllAsync(call),
+        ({ } table, false) => OneAsync(call, table),
+        _ => throw Shared.Usage("Name one table, or say --all, not both."),
+    };
+
+    private static async Task<int> OneAsync(Call call, string table)
+    {
+        var choices = new ProposalChoices { Time = call.Parse.GetValue(Time), Series = call.Parse.GetValue(Series) is { } series ? Shared.Split([series]) : null };
+        var file = call.Parse.GetValue(Out);
+        if (file is not null) Free(call, [file]);
+        var draft = await call.Read().ProposeAsync(Read(table), choices, call.Cancellation);
+        if (file is not null) await WriteAsync(file, draft, call.Cancellation);
+        if (call.IsJson) call.Print(new InitShape([Shape(draft, file)], []));
+        else if (file is null) call.Screen.Out.Write(draft.Yaml);
+        else Wrote(call, [(draft, file)]);
+        return ExitCode.Done;
+    }
+
+    private static async Task<int> AllAsync(Call call)
+    {
+        if (call.Parse.GetValue(Time) is not null || call.Parse.GetValue(Series) is not null) throw Shared.Usage("--time and --series are about one table: varve init TABLE --time ts.");
+        var folder = call.Parse.GetValue(Out) ?? Folder;
+        var outcomes = await call.Read().ProposeAllAsync(call.Cancellation);
+        var written = Files(folder, [.. outcomes.Select(o => o.Draft).OfType<PolicyDraft>()]);
+        Free(call, [.. written.Select(w => w.File)]);
+        if (written.Count > 0) Directory.CreateDirectory(folder);
+        foreach (var (draft, file) in written) await WriteAsync(file, draft, call.Cancellation);
+        var left = outcomes.Where(o => o.Obstacle is not null).ToList();
+        if (call.IsJson)
+        {
+            call.Print(new InitShape([.. written.Select(w => Shape(w.Draft, w.File))], [.. left.Select(o => new InitLeft(o.Table.Text, ProblemShape.Of(o.Obstacle!)))]));
+            return ExitCode.Done;
+        }
+
+        Wrote(call, written);
+        foreach (var table in left) call.Screen.Line(new("left out  ", Ink.Warn), new(table.Table.Text, Ink.Bold), $"  {table.Obstacle!.Code}: {table.Obstacle.Message}");
+        if (outcomes.Count == 0) call.Screen.Line(new Span("There is no table in this database that is not Varve's own.", Ink.Dim));
+        return ExitCode.Done;
+    }
+
+    private static async Task<int> ListAsync(Call call)
+    {
+        var tables = await call.Read().TablesAsync(call.Cancellation);
+        if (tables.Count == 0) throw Shared.Usage("There is no table in this database that is not Varve's own.");
+        throw Shared.Usage($"Say which table: varve init {tables[0].Text}, or --all for all of them. There {(tables.Count == 1 ? "is" : "are")} {string.Join(", ", tables.Select(t => t.Text))}.");
+    }
+
+    private static TableName Read(string table)
+    {
+        try
+        {
+            return TableName.Parse(table);
+        }
+        catch (FormatException wrong)
+        {
+            throw Shared.Usage(wrong.Message);
+        }
+    }
+
+    /// <summary>A file for each policy; two that would have one name, or the same in another case, are told apart by a number.</summary>
+    private static List<(PolicyDraft Draft, string File)> Files(string folder, IReadOnlyList<PolicyDraft> drafts)
+    {
+        HashSet<string> taken = new(StringComparer.OrdinalIgnoreCase);
+        List<(PolicyDraft, string)> files = [];
+        foreach (var draft in drafts)
+        {
+            var name = string.Concat(draft.Policy.Select(c => char.IsLetterOrDigit(c) || c is '-' or '_' or '.' ? c : '_')).TrimStart('.');
+            if (name.Length == 0) name = "policy";
+            var unique = name;
+            for (var i = 2; !taken.Add(unique); i++) unique = string.Create(CultureInfo.InvariantCulture, $"{name}-{i}");
+            files.Add((draft, Path.Combine(folder, $"{unique}.yaml")));
+        }
+
+        return files;
+    }
+
+    /// <summary>Before anything is written: all of the files, or none.</summary>
+    private static void Free(Call call, IReadOnlyList<string> files)
+    {
+        if (call.Parse.GetValue(Force)) return;
+        var there = files.Where(File.Exists).ToList();
+        if (there.Count > 0) throw Shared.Usage($"{string.Join(", ", there)} {(there.Count == 1 ? "is" : "are")} there already, and nothing was written. Name another place with --out, or say --force to overwrite.");
+    }
+
+    private static Task WriteAsync(string file, PolicyDraft draft, CancellationToken cancellationToken) => File.WriteAllTextAsync(file, draft.Yaml, cancellationToken);
+
+    private static void Wrote(Call call, IReadOnlyList<(PolicyDraft Draft, string File)> written)
+    {
+        foreach (var (draft, file) in written) call.Screen.Line(new("written   ", Ink.Good), new(draft.Table.Text, Ink.Bold), $"  {file}");
+        if (written.Count > 0) call.Screen.Line(new Span($"Read and change {(written.Count == 1 ? "it" : "them")}, then: varve check {written[0].File}", Ink.Dim));
+    }
+
+    private static InitPolicy Shape(PolicyDraft draft, string? file) => new(draft.Policy, draft.Table.Text, file, draft.Yaml);
+}
