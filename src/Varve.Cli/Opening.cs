@@ -23,8 +23,7 @@ internal static class Opening
 
     internal static Database Open(string? typed, bool readOnly, bool create)
     {
-        var text = Named(typed) ?? throw Commands.Shared.Usage("No database is named. Add --db duckdb:metrics.duckdb (your file), or set VARVE_DB. To see Varve at work without one: varve demo");
-        var url = DatabaseUrl.Parse(text);
+        var url = Url(typed);
         return url.Scheme switch
         {
             "duckdb" => DuckDbDatabase.Open(url, new() { ReadOnly = readOnly, Create = create }),
@@ -52,6 +51,10 @@ internal static class Opening
 
         return archives;
     }
+
+    /// <summary>The database that is named, not opened.</summary>
+    internal static DatabaseUrl Url(string? typed) => DatabaseUrl.Parse(
+        Named(typed) ?? throw Commands.Shared.Usage("No database is named. Add --db duckdb:metrics.duckdb (your file), or set VARVE_DB. To see Varve at work without one: varve demo"));
 
     private static string? Filled(string? text) => string.IsNullOrWhiteSpace(text) ? null : text;
 }

@@ -8,7 +8,7 @@ namespace Varve.DuckDb;
 /// <summary>Rendered statements as commands of the driver.</summary>
 internal static class DuckDbCommands
 {
-    private static readonly string[] s_definitions = ["CREATE ", "ALTER ", "DROP ", "COMMENT ", "COPY "];
+    private static readonly string[] s_definitions = ["CREATE ", "ALTER ", "DROP ", "COMMENT ", "COPY ", "ATTACH ", "SET "];
 
     public static DuckDBCommand Make(DuckDBConnection connection, RenderedSql sql)
     {
@@ -18,7 +18,7 @@ internal static class DuckDbCommands
         return command;
     }
 
-    /// <summary>Definitions and copies take no parameters.</summary>
+    /// <summary>Definitions, copies and settings take no parameters.</summary>
     public static RenderedSql Render(SqlText statement, Dialect dialect)
     {
         var sql = statement.Render(dialect);

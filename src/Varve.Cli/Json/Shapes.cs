@@ -129,6 +129,8 @@ internal sealed record RetypedListShape(string Policy, IReadOnlyList<Varve.Plann
 
 internal sealed record CountShape(string Policy, string What, long Count);
 
+internal sealed record CompactShape(string Source, string Target, long BytesBefore, long BytesAfter, int Tables, long Rows);
+
 internal sealed record StatementsShape(IReadOnlyList<PolicyStatements> Plans);
 
 internal sealed record PolicyStatements(string Policy, IReadOnlyList<StepSql> Steps);
