@@ -22,6 +22,9 @@ internal sealed class Call(ParseResult parse, CancellationToken cancellation) : 
     /// <summary>The name of the database for messages; null before it was opened.</summary>
     internal string? DatabaseName => _database?.Name;
 
+    /// <summary>The database; it was opened before.</summary>
+    internal Database Database => _database ?? throw new System.Diagnostics.UnreachableException();
+
     /// <summary>True where a database was named.</summary>
     internal bool HasDatabase => Opening.Named(Parse.GetValue(Shared.Db)) is not null;
 

@@ -32,6 +32,7 @@ internal static class Root
             EraseCommand.Create(),
             ArchiveCommand.Create(),
             RestoreCommand.Create(),
+            DoctorCommand.Create(),
             CompactCommand.Create(),
             DemoCommand.Create(),
             CompletionCommand.Create(),

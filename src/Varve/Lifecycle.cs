@@ -1,6 +1,7 @@
 using NodaTime;
 using Varve.Archiving;
 using Varve.Catalog;
+using Varve.Diagnosis;
 using Varve.Execution;
 using Varve.Planning;
 using Varve.Policies;
@@ -178,6 +179,12 @@ public sealed class Lifecycle
     public Task<AuditVerdict> VerifyAuditAsync(string? head = null, CancellationToken cancellationToken = default) =>
         _workshop.ReadAsync((s, token) => _workshop.Desk.Audit.VerifyAsync(s, head, token), new(0, AuditLog.Genesis, head is null ? [] : ["there is no audit log here"]), cancellationToken);
 
+    /// <summary>Looks for what is not as it should be, in the catalog, in Varve's relations and in the tables; nothing is changed.</summary>
+    /// <param name="auditHead">A hash of the audit log that was noted before; shows a catalog that is older than that.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public Task<IReadOnlyList<Finding>> DiagnoseAsync(string? auditHead = null, CancellationToken cancellationToken = default) =>
+        new Doctor(_workshop).DiagnoseAsync(auditHead, cancellationToken);
+
     /// <summary>Computes the tiers again from what is left and compares every state; nothing is changed.</summary>
     /// <param name="selection">Which policies.</param>
     /// <param name="range">Only buckets that lie in it; null: everything that is covered and whose input is whole.</param>
@@ -193,6 +200,10 @@ public sealed class Lifecycle
     /// <summary>Lets go what waits because its proof failed or because rows came for a cut bucket; the number of ranges.</summary>
     public async Task<int> AcceptAsync(string policy, TimeRange? range, CancellationToken cancellationToken = default) =>
         await (await _workshop.RepairsAsync(cancellationToken)).AcceptAsync(policy, range ?? TimeRange.All, cancellationToken);
+
+    /// <summary>Takes rows of tiers that the catalog does not know, because it came from an older backup, for built as they are; the number of buckets.</summary>
+    public async Task<int> AdoptAsync(string policy, CancellationToken cancellationToken = default) =>
+        await (await _workshop.RepairsAsync(cancellationToken)).AdoptAsync(policy, cancellationToken);
 
     /// <summary>Marks covered buckets whose input is whole to be built again; the number of buckets of the first tier.</summary>
     public async Task<long> InvalidateAsync(string policy, TimeRange range, CancellationToken cancellationToken = default) =>

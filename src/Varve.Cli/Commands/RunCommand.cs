@@ -21,9 +21,11 @@ internal static class RunCommand
 
     private static readonly Option<string?> For = new("--for") { HelpName = "10m", Description = "Stop between two steps after this time; the next run goes on" };
 
+    private static readonly Option<string?> AuditHead = new("--audit-head") { HelpName = "HASH", Description = "Stop where the audit log does not have this hash, which an earlier run printed: the catalog is older then" };
+
     private static readonly Option<bool> DryRun = new("--dry-run") { Description = "The same as plan" };
 
-    internal static Command Create() => new Verb("run", "Bring tables to the state that their policies declare", [PlanCommand.Subjects, Shared.Tags, Shared.AsOf, PlanOption, Confirm, Yes, For, DryRun, Shared.Archive, .. Shared.Database], ActAsync)
+    internal static Command Create() => new Verb("run", "Bring tables to the state that their policies declare", [PlanCommand.Subjects, Shared.Tags, Shared.AsOf, PlanOption, Confirm, Yes, For, AuditHead, DryRun, Shared.Archive, .. Shared.Database], ActAsync)
     {
         Examples = ["varve run", "varve run flights --for 10m", "varve run --plan tonight.json --confirm 4f0c…"],
     };
@@ -48,6 +50,7 @@ internal static class RunCommand
             Yes = call.Parse.GetValue(Yes),
             For = Limit(call.Parse.GetValue(For)),
             Plans = plans,
+            AuditHead = call.Parse.GetValue(AuditHead),
             Stop = Signals.Current!.Stopping,
         };
         var outcome = await RunAsync(call, call.Write(), selection, options);

@@ -12,7 +12,9 @@ internal static class VerifyCommand
 
     private static readonly Option<bool> Accept = new("--accept") { Description = "Let go what waits because its proof failed or because rows came for a cut bucket" };
 
-    internal static Command Create() => new Verb("verify", "Compute the tiers again from what is left and compare every state", [Shared.Names, Shared.Tags, Shared.From, Shared.To, Accept, .. Shared.Database], ActAsync)
+    private static readonly Option<bool> Adopt = new("--adopt") { Description = "Take buckets that the catalog does not know, because it came from an older backup, for built as they are" };
+
+    internal static Command Create() => new Verb("verify", "Compute the tiers again from what is left and compare every state", [Shared.Names, Shared.Tags, Shared.From, Shared.To, Accept, Adopt, .. Shared.Database], ActAsync)
     {
         Examples = ["varve verify", "varve verify flights --from 2013-10-01 --to 2013-11-01", "varve verify flights --accept --from 2013-10-01 --to 2013-10-02"],
     };
@@ -21,6 +23,7 @@ internal static class VerifyCommand
     {
         var range = Shared.Range(call.Parse);
         if (call.Parse.GetValue(Accept)) return await AcceptAsync(call);
+        if (call.Parse.GetValue(Adopt)) return await AdoptAsync(call);
         var reports = await call.Read().VerifyAsync(Shared.Selection(call.Parse), range, call.Cancellation);
         var agrees = reports.All(r => r.Mismatches.Count == 0);
         if (call.IsJson) call.Print(new VerifyShape(agrees, [.. reports.Select(r => new VerifiedTier(r.Policy, r.Tier, [.. r.Checked], r.Buckets, r.Mismatches))]));
@@ -33,6 +36,13 @@ internal static class VerifyCommand
         if (call.Parse.GetValue(Shared.Names) is not [var policy]) throw Shared.Usage("--accept is a person's word about one policy: varve verify POLICY --accept.");
         var count = await call.Write().AcceptAsync(policy, Shared.Range(call.Parse), call.Cancellation);
         return PolicyCommand.Counted(call, policy, "accepted", count, count == 0 ? $"Nothing of {policy} waits for a word." : $"{Words.Count(count, "range")} of {policy} accepted; the next run goes on there.");
+    }
+
+    private static async Task<int> AdoptAsync(Call call)
+    {
+        if (call.Parse.GetValue(Shared.Names) is not [var policy]) throw Shared.Usage("--adopt is a person's word about one policy: varve verify POLICY --adopt.");
+        var count = await call.Write().AdoptAsync(policy, call.Cancellation);
+        return PolicyCommand.Counted(call, policy, "adopted", count, count == 0 ? $"{policy} has no buckets that the catalog does not know." : $"{Words.Count(count, "bucket")} of {policy} adopted as they are; varve verify {policy} compares those whose input is still there.");
     }
 
     private static void Show(Screen screen, IReadOnlyList<VerifyReport> reports)

@@ -32,6 +32,7 @@ namespace Varve.Cli.Json;
 [JsonSerializable(typeof(DiffListShape))]
 [JsonSerializable(typeof(DroppedShape))]
 [JsonSerializable(typeof(RetypedListShape))]
+[JsonSerializable(typeof(DoctorShape))]
 [JsonSerializable(typeof(CompactShape))]
 [JsonSerializable(typeof(StatementsShape))]
 [JsonSerializable(typeof(ArchiveListShape))]

@@ -1,5 +1,6 @@
 using NodaTime;
 using Varve.Catalog;
+using Varve.Diagnosis;
 using Varve.Planning;
 using Varve.Policies;
 using Varve.Time;
@@ -128,6 +129,8 @@ internal sealed record DroppedShape(string Policy, bool Dropped, IReadOnlyList<s
 internal sealed record RetypedListShape(string Policy, IReadOnlyList<Varve.Planning.RetypedColumn> Columns);
 
 internal sealed record CountShape(string Policy, string What, long Count);
+
+internal sealed record DoctorShape(bool IsSound, IReadOnlyList<Finding> Findings);
 
 internal sealed record CompactShape(string Source, string Target, long BytesBefore, long BytesAfter, int Tables, long Rows);
 

@@ -39,6 +39,10 @@ internal sealed class AuditLog(CatalogTables tables, string? key)
         return newest.Count == 0 ? Genesis : newest[0].Text(0);
     }
 
+    /// <summary>Whether an entry has that hash; the hash before the first one is always there.</summary>
+    public async Task<bool> HasAsync(IStatements statements, string hash, CancellationToken cancellationToken) =>
+        hash == Genesis || (await statements.QueryAsync($"SELECT count(*) FROM {tables.Audit} WHERE hash = {hash}", cancellationToken))[0].Long(0) > 0;
+
     /// <summary>The newest entries, newest first.</summary>
     public async Task<IReadOnlyList<AuditEntry>> ListAsync(IStatements statements, int limit, CancellationToken cancellationToken) =>
         [.. (await ReadAsync(statements, limit, cancellationToken)).Select(e => e.Entry)];

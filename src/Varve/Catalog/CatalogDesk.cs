@@ -1,3 +1,4 @@
+using NodaTime;
 using Varve.Engines;
 using Varve.Policies;
 using Varve.Sql;
@@ -7,15 +8,16 @@ namespace Varve.Catalog;
 /// <summary>The catalog as a whole: one object for each of its books.</summary>
 internal sealed class CatalogDesk
 {
-    public CatalogDesk(IEngine engine, string schema, string? auditKey)
+    public CatalogDesk(IEngine engine, string schema, string? auditKey, Duration keepRuns)
     {
         Tables = new(schema);
         Schema = new(Tables, engine);
         Policies = new(Tables);
         Archives = new(Tables);
         Ledgers = new(Tables, Policies, Archives);
-        Runs = new(Tables);
+        Runs = new(Tables, keepRuns);
         Audit = new(Tables, auditKey);
+        Look = new(Tables);
     }
 
     public CatalogTables Tables { get; }
@@ -31,6 +33,8 @@ internal sealed class CatalogDesk
     public RunBook Runs { get; }
 
     public AuditLog Audit { get; }
+
+    public CatalogLook Look { get; }
 
     /// <summary>Every table of the database that could be the source of a policy, by schema and name: none of the catalog's own.</summary>
     public async Task<IReadOnlyList<TableName>> BaseTablesAsync(IStatements statements, CancellationToken cancellationToken) =>

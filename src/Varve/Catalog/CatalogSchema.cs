@@ -56,7 +56,8 @@ internal sealed class CatalogSchema(CatalogTables tables, IEngine engine)
     }
 
     /// <summary>The version that is there; null for none.</summary>
-    private async Task<int?> VersionAsync(CancellationToken cancellationToken)
+    /// <exception cref="EngineException">It is newer than this Varve.</exception>
+    public async Task<int?> VersionAsync(CancellationToken cancellationToken)
     {
         if (await engine.DescribeAsync(tables.Meta, cancellationToken) is null) return null;
         var version = await engine.TransactAsync(ReadVersionAsync, readOnly: true, cancellationToken);

@@ -7,11 +7,8 @@ using Varve.Time;
 namespace Varve.Catalog;
 
 /// <summary>Runs and their steps: intent before the act, outcome with it.</summary>
-internal sealed class RunBook(CatalogTables tables)
+internal sealed class RunBook(CatalogTables tables, Duration keep)
 {
-    /// <summary>How long runs and steps are kept.</summary>
-    public static readonly Duration Keep = Duration.FromDays(400);
-
     private const int MostRows = 500;
 
     /// <summary>Closes what a killed process left open: its steps have left nothing behind, or are done.</summary>
@@ -76,7 +73,7 @@ internal sealed class RunBook(CatalogTables tables)
             cancellationToken);
         await statements.ExecuteAsync($"UPDATE {tables.Steps} SET status = {"skipped"}, note = {"the run ended before it"} WHERE run = {run.Id} AND status = {"planned"}", cancellationToken);
         await statements.ExecuteAsync($"DELETE FROM {tables.Leases} WHERE run = {run.Id}", cancellationToken);
-        var old = Micros.From(run.FinishedAt!.Value - Keep);
+        var old = Micros.From(run.FinishedAt!.Value - keep);
         await statements.ExecuteAsync($"DELETE FROM {tables.Runs} WHERE started_us < {old}", cancellationToken);
         await statements.ExecuteAsync($"DELETE FROM {tables.Steps} WHERE run NOT IN (SELECT run FROM {tables.Runs})", cancellationToken);
     }

@@ -21,10 +21,13 @@ internal sealed class Observer(IEngine engine, IStatements statements, Blueprint
         var source = sizes.GetValueOrDefault(blueprint.Source);
         var extent = await ExtentAsync(watch, cancellationToken);
         var tiers = new Dictionary<string, TierSize>();
+        var unknown = new Dictionary<string, TimeRange>();
         foreach (var tier in created)
         {
             var size = sizes.GetValueOrDefault(tier.States);
-            tiers[tier.Id] = new(size?.Rows ?? 0, size?.Bytes ?? 0, (await MinMaxAsync(tier.States, null, cancellationToken)).First);
+            var (first, last) = await MinMaxAsync(tier.States, null, cancellationToken);
+            tiers[tier.Id] = new(size?.Rows ?? 0, size?.Bytes ?? 0, first);
+            if (await UnknownAsync(tier, ledger.Of(tier.Id).Covered, first, last, cancellationToken) is { } range) unknown[tier.Id] = range;
         }
 
         var frozen = extent.Before ? await CountAsync(watch.Frozen, cancellationToken) : RowExtent.None;
@@ -46,6 +49,7 @@ internal sealed class Observer(IEngine engine, IStatements statements, Blueprint
             StaleLabels = await StaleLabelsAsync(ledger, created, cancellationToken),
             Series = await SeriesAsync(ledger, cancellationToken),
             Tiers = tiers,
+            Unknown = unknown,
         };
     }
 
@@ -71,6 +75,14 @@ internal sealed class Observer(IEngine engine, IStatements statements, Blueprint
         if (before) first = (await MinMaxAsync(blueprint.Source, watch.Frozen.Complement(), cancellationToken)).First;
         if (beyond) last = (await MinMaxAsync(blueprint.Source, RangeSet.Of(TimeRange.Before(watch.AsOf + s_tick)), cancellationToken)).Last;
         return (first, last, before, beyond);
+    }
+
+    /// <summary>Rows of a tier and its coverage are written in one transaction, so a row outside of it was not written under this catalog. Its ends tell, as the engine knows them.</summary>
+    private async Task<TimeRange?> UnknownAsync(TierLayout tier, RangeSet covered, Instant? first, Instant? last, CancellationToken cancellationToken)
+    {
+        if (!engine.Capabilities.Transactions || first is not { } least || last is not { } greatest || (covered.Contains(least) && covered.Contains(greatest))) return null;
+        var (from, to) = await MinMaxAsync(tier.States, covered.Complement(), cancellationToken);
+        return from is { } start && to is { } end ? new(start, tier.Grid.BucketOf(end).To) : null;
     }
 
     private async Task<(Instant? First, Instant? Last)> MinMaxAsync(TableName table, RangeSet? ranges, CancellationToken cancellationToken)

@@ -54,6 +54,38 @@ internal sealed class Repairs(IEngine engine, Workshop workshop, AuditActor acto
             cancellationToken);
     }
 
+    /// <summary>
+    /// Takes rows of tiers that the catalog does not know for built as they are; the number of buckets. What lies before
+    /// the oldest row of a relation counts as expired then, so that nothing is built again from an input that is gone.
+    /// </summary>
+    public async Task<int> AdoptAsync(string policy, CancellationToken cancellationToken)
+    {
+        var stored = await workshop.OneAsync(policy, cancellationToken);
+        var seen = await workshop.Surveyor.SurveyAsync(stored, workshop.Now(), cancellationToken);
+        if (seen.State.Unknown.Count == 0) return 0;
+        var facts = new JsonObject();
+        foreach (var (tier, range) in seen.State.Unknown) facts[tier] = range.ToString();
+        return await RecordAsync(stored, "coverage.adopted", facts, async (s, token) =>
+        {
+            var ledger = await workshop.Desk.Ledgers.LoadAsync(s, stored, workshop.Now(), token);
+            var (_, blueprint, state, _) = await workshop.Surveyor.SurveyAsync(s, stored, seen.Blueprint, ledger, workshop.Now(), token);
+            var draft = new Draft(blueprint, state);
+            var adopted = 0;
+            foreach (var tier in blueprint.Tiers.Where(t => state.Unknown.ContainsKey(t.Id)))
+            {
+                var labels = await s.QueryAsync(RowsSql.Labels(engine.Dialect, blueprint.Time, tier.States, ledger.Of(tier.Id).Covered.Complement()), token);
+                adopted += labels.Count;
+                draft.Adopt(tier, RangeSet.Of(labels.Select(l => tier.Grid.BucketOf(Micros.ToInstant(l.Long(0))))));
+            }
+
+            draft.FreezeWhatIsGone();
+            foreach (var relation in blueprint.Tiers.Select(t => t.Id).Append(Relations.Source))
+                await workshop.Desk.Ledgers.SaveAsync(s, stored.Policy.Name, relation, ledger.Of(relation), draft.Of(relation).Ledger, token);
+            await workshop.Desk.Ledgers.PublishAsync(s, stored.Policy.Name, 0, token);
+            return adopted;
+        }, cancellationToken);
+    }
+
     public async Task<int> AcceptAsync(string policy, TimeRange range, CancellationToken cancellationToken)
     {
         var stored = await workshop.OneAsync(policy, cancellationToken);

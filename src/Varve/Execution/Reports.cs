@@ -22,6 +22,9 @@ public sealed record RunOptions
     /// <summary>Plans that were made before; only their steps are run. Null: plan now.</summary>
     public IReadOnlyList<Plan>? Plans { get; init; }
 
+    /// <summary>A hash of the audit log that was noted before: a catalog that does not have it is older, and nothing is run. Null: not asked.</summary>
+    public string? AuditHead { get; init; }
+
     /// <summary>Asked to stop: the statement in flight ends, the rest is left for the next run.</summary>
     public CancellationToken Stop { get; init; }
 }

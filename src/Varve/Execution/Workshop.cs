@@ -25,10 +25,15 @@ internal sealed class Workshop
     {
         _engine = engine;
         _options = options;
-        Desk = new(engine, options.CatalogSchema, options.AuditKey);
+        Desk = new(engine, options.CatalogSchema, options.AuditKey, options.KeepRuns);
         Archives = new(options.Archives, options.ArchiveKinds);
         Surveyor = new(engine, Desk, Archives);
     }
+
+    public IEngine Engine => _engine;
+
+    /// <summary>True where this machine's clock is the one that runs are planned by.</summary>
+    public bool IsSystemClock => _options.TimeProvider == TimeProvider.System;
 
     public CatalogDesk Desk { get; }
 
@@ -139,6 +144,8 @@ internal sealed class Workshop
             throw new PolicyException("VRV303", $"{InstantText.Format(asOf)} is in the future: nothing is run as of an instant that has not come. plan may look ahead, run may not.");
         if (options.Plans is { } plans) policies = [.. policies.Where(p => plans.Any(plan => plan.Policy == p.Policy.Name))];
         await Desk.Schema.EnsureAsync(cancellationToken);
+        if (options.AuditHead is { } head && !await ReadAsync((s, token) => Desk.Audit.HasAsync(s, head, token), false, cancellationToken))
+            throw new HaltException("VRV331", $"No entry of the audit log has the hash {head}: the catalog was restored from an older backup, its log was cut, or the hash is of another database. Nothing was done. varve doctor --audit-head says more.");
         var runner = new Runner(_engine, Desk, Surveyor, _options.TimeProvider, await ActorAsync(cancellationToken), Archives, _options.LoggerFactory?.CreateLogger(Telemetry.Name) ?? NullLogger.Instance);
         await foreach (var happened in runner.RunAsync(policies, options, asOf, cancellationToken)) yield return happened;
     }

@@ -197,6 +197,23 @@ internal sealed class Draft
         foreach (var tier in proofs) Of(tier.Id).CutAt(tier, gone, sets.Frozen);
     }
 
+    /// <summary>Takes buckets of a tier for built, whatever they were built from.</summary>
+    public void Adopt(TierLayout tier, RangeSet buckets) => Of(tier.Id).Covered = Of(tier.Id).Covered.Union(buckets);
+
+    /// <summary>What lies before the oldest row of a relation counts as expired from it.</summary>
+    public void FreezeWhatIsGone()
+    {
+        foreach (var relation in Blueprint.Tiers.Select(t => t.Id).Prepend(Relations.Source))
+        {
+            var (tiers, sets) = (Blueprint.BuiltFrom(relation).ToList(), Of(relation));
+            if (tiers.Count == 0) continue;
+            var end = (relation == Relations.Source ? _state.First : _state.Tiers.GetValueOrDefault(relation)?.First) ?? tiers.Max(t => Of(t.Id).Covered.End);
+            if (end is not { } first || tiers[0].Grid.Floor(first) is var edge && edge <= (tiers.Min(t => Of(t.Id).Covered.Start) ?? first)) continue;
+            sets.Frozen = sets.Frozen.Add(TimeRange.Before(edge));
+            foreach (var tier in tiers) Of(tier.Id).CutAt(tier, TimeRange.Before(edge), sets.Frozen);
+        }
+    }
+
     /// <summary>Notes what is due and waits; ranges that wait for the same reason become one.</summary>
     public void Wait(string relation, RangeSet ranges, string reason, bool person)
     {

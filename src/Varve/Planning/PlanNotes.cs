@@ -10,6 +10,7 @@ internal static class PlanNotes
     {
         var blueprint = draft.Blueprint;
         List<Problem> notes = [.. blueprint.Tiers.SelectMany(t => Thin(draft, t))];
+        foreach (var (tier, range) in state.Unknown) notes.Add(Note(CatalogSigns.Code, $"{CatalogSigns.Text(blueprint.Tier(tier), range)} A run stops here."));
         if (state.Frozen is { Rows: > 0, First: { } first, Last: { } last } && blueprint.Policy.LateAfterExpiry == LateAfterExpiry.Hold)
         {
             notes.Add(Note("VRV210", FormattableString.Invariant(

@@ -51,6 +51,9 @@ public sealed record TableState
     /// <summary>About how many series there are; 0 where it was not looked up.</summary>
     public long Series { get; init; }
 
+    /// <summary>By tier: where it has rows that the catalog says were never built. Only an older catalog, or a table from elsewhere, explains them.</summary>
+    public IReadOnlyDictionary<string, TimeRange> Unknown { get; init; } = new Dictionary<string, TimeRange>();
+
     /// <summary>Sizes of the tiers by id.</summary>
     public IReadOnlyDictionary<string, TierSize> Tiers { get; init; } = new Dictionary<string, TierSize>();
 }

@@ -36,6 +36,10 @@ internal static class RowsSql
     public static SqlText Labels(Dialect dialect, TimeColumn time, TableName states) =>
         $"SELECT DISTINCT {dialect.MicrosOf(time, $"{new Identifier(time.Name)}")} FROM {states}";
 
+    /// <summary>The distinct labels of a tier in some ranges, in microseconds.</summary>
+    public static SqlText Labels(Dialect dialect, TimeColumn time, TableName states, RangeSet ranges) =>
+        $"{Labels(dialect, time, states)} WHERE {RangeSql.In(dialect, time, ranges)}";
+
     /// <summary>The number of series.</summary>
     public static SqlText Series(Blueprint blueprint) =>
         $"SELECT count(*) FROM (SELECT DISTINCT {SqlText.Join(", ", StateColumns.Series(blueprint).Select(c => (SqlText)$"{c}"))} FROM {blueprint.Source}) AS varve_series";

@@ -1,3 +1,4 @@
+using NodaTime;
 using Varve.Catalog;
 using Varve.DuckDb;
 using Varve.Policies;
@@ -16,7 +17,7 @@ internal sealed class CatalogFile : IAsyncDisposable
         Schema = new(Tables, database.Engine);
         Shelf = new(Tables);
         Ledgers = new(Tables, Shelf, new(Tables));
-        Runs = new(Tables);
+        Runs = new(Tables, Duration.FromDays(400));
         Audit = new(Tables, auditKey);
     }
 

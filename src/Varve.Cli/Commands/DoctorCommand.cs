@@ -1,0 +1,47 @@
+using System.CommandLine;
+using Varve.Cli.Json;
+using Varve.Cli.Render;
+using Varve.Diagnosis;
+using Varve.DuckDb;
+
+namespace Varve.Cli.Commands;
+
+/// <summary><c>varve doctor</c>.</summary>
+internal static class DoctorCommand
+{
+    private static readonly Option<string?> AuditHead = new("--audit-head") { HelpName = "HASH", Description = "A hash of the audit log that was noted before; shows a catalog that is older" };
+
+    internal static Command Create() => new Verb("doctor", "Look for what is not as it should be, and change nothing", [AuditHead, .. Shared.Database], ActAsync)
+    {
+        Examples = ["varve doctor", "varve doctor --audit-head 4f0c…"],
+    };
+
+    private static async Task<int> ActAsync(Call call)
+    {
+        var lifecycle = call.Read();
+        List<Finding> findings = [.. await lifecycle.DiagnoseAsync(call.Parse.GetValue(AuditHead), call.Cancellation), .. await DuckDbHealth.DiagnoseAsync(call.Database, call.Cancellation)];
+        var exit = findings.Exists(f => f.Severity is Severity.Error) ? ExitCode.Person : ExitCode.Done;
+        if (call.IsJson) call.Print(new DoctorShape(exit == ExitCode.Done, findings));
+        else Show(call.Screen, findings);
+        return exit;
+    }
+
+    private static void Show(Screen screen, IReadOnlyList<Finding> findings)
+    {
+        foreach (var finding in findings.OrderByDescending(f => f.Severity))
+        {
+            screen.Line(Word(finding.Severity), new(finding.Check, Ink.Bold), finding.Policy is { } policy ? $"  {policy}" : "");
+            foreach (var line in finding.Found.Split('\n')) screen.Line("         ", line);
+            screen.Line(new Span($"         {finding.WayOut}", Ink.Dim));
+        }
+
+        screen.Line(findings.Count == 0 ? new Span("Nothing was found.", Ink.Good) : new Span($"{Words.Count(findings.Count(f => f.Severity is Severity.Error), "error")}, {Words.Count(findings.Count(f => f.Severity is Severity.Warning), "warning")}, {Words.Count(findings.Count(f => f.Severity is Severity.Note), "note")}.", Ink.Dim));
+    }
+
+    private static Span Word(Severity severity) => severity switch
+    {
+        Severity.Error => new("error    ", Ink.Bad),
+        Severity.Warning => new("warning  ", Ink.Warn),
+        _ => new("note     ", Ink.Dim),
+    };
+}

@@ -1,0 +1,140 @@
+using NodaTime;
+using Varve.Catalog;
+using Varve.Engines;
+using Varve.Execution;
+using Varve.Planning;
+using Varve.Sql;
+using Varve.Time;
+
+namespace Varve.Diagnosis;
+
+/// <summary>Looks at everything once and says what is not as it should be. Reads only; what cannot be read is a finding of its own and ends nothing else.</summary>
+internal sealed class Doctor(Workshop workshop)
+{
+    private static readonly Duration s_minute = Duration.FromMinutes(1);
+
+    private readonly List<Finding> _findings = [];
+
+    public async Task<IReadOnlyList<Finding>> DiagnoseAsync(string? auditHead, CancellationToken cancellationToken)
+    {
+        await ClockAsync(cancellationToken);
+        if (await HasCatalogAsync(cancellationToken))
+        {
+            await AuditAsync(auditHead, cancellationToken);
+            await RunsAsync(cancellationToken);
+            foreach (var stored in await workshop.ReadAsync(workshop.Desk.Policies.ListAsync, [], cancellationToken)) await PolicyAsync(stored, cancellationToken);
+            await RelationsAsync(cancellationToken);
+        }
+
+        return [.. _findings.OrderByDescending(f => f.Severity)];
+    }
+
+    private async Task ClockAsync(CancellationToken cancellationToken)
+    {
+        var (here, there) = (workshop.Now(), (await workshop.Engine.IdentifyAsync(cancellationToken)).Now);
+        if (!workshop.IsSystemClock || (here - there < s_minute && there - here < s_minute)) return;
+        Add("clock", Severity.Error, null, $"The clocks of this machine ({InstantText.Format(here)}) and of the database ({InstantText.Format(there)}) are more than a minute apart: runs are refused.", "Set them right.");
+    }
+
+    private async Task<bool> HasCatalogAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            var version = await workshop.Desk.Schema.VersionAsync(cancellationToken);
+            if (version is null) Add("catalog.version", Severity.Note, null, "There is no catalog here: no policy was ever applied.", "Propose one with varve init, or check --schema if it is elsewhere.");
+            else if (version < CatalogSchema.Version) Add("catalog.version", Severity.Warning, null, FormattableString.Invariant($"The catalog has version {version} and this Varve writes version {CatalogSchema.Version}, so nothing more was looked at."), "The next varve apply or varve run brings it up to date; then look again.");
+            return version == CatalogSchema.Version;
+        }
+        catch (EngineException newer) when (newer.Code == EngineCodes.NewerCatalog)
+        {
+            Add("catalog.version", Severity.Error, null, newer.Message, "Use the newer Varve.");
+            return false;
+        }
+    }
+
+    private async Task AuditAsync(string? head, CancellationToken cancellationToken)
+    {
+        var verdict = await workshop.ReadAsync((s, token) => workshop.Desk.Audit.VerifyAsync(s, head, token), new(0, AuditLog.Genesis, []), cancellationToken);
+        foreach (var finding in verdict.Findings)
+            Add("audit.chain", Severity.Error, null, $"Audit log: {finding}.", "Find out who wrote to it, or which backup was restored. The key must be the one that it was written with (VARVE_AUDIT_KEY).");
+    }
+
+    private async Task RunsAsync(CancellationToken cancellationToken)
+    {
+        foreach (var (run, policy, started, steps) in await workshop.ReadAsync(workshop.Desk.Look.OpenRunsAsync, [], cancellationToken))
+            Add("run.open", Severity.Warning, policy, FormattableString.Invariant($"Run {run[..13]} of {InstantText.Format(started)} never ended, {steps} of its steps had begun: it is under way in this process, or was killed."), "Nothing is lost, a step is done or undone. The next varve run closes it and goes on.");
+    }
+
+    private async Task PolicyAsync(StoredPolicy stored, CancellationToken cancellationToken)
+    {
+        var name = stored.Policy.Name;
+        try
+        {
+            if (await workshop.Engine.DescribeAsync(stored.Policy.Table, cancellationToken) is null)
+            {
+                Add("policy.table", Severity.Error, name, $"The table {stored.Policy.Table.Text} is gone.", $"Restore or rename it. If it is meant to be gone: varve policy delete {name}; what was rolled up stays.");
+                return;
+            }
+
+            var blueprint = await workshop.Surveyor.LayAsync(stored.Policy, cancellationToken);
+            var ledger = await workshop.ReadAsync((s, token) => workshop.Desk.Ledgers.LoadAsync(s, stored, workshop.Now(), token), Ledger.Empty(stored.Hash), cancellationToken);
+            await ColumnsAsync(blueprint, ledger, cancellationToken);
+            var survey = await workshop.Surveyor.SurveyAsync(stored, workshop.Now(), cancellationToken);
+            _findings.AddRange(PolicyFindings.Of(survey.Blueprint, survey.State, workshop.Now()));
+            var holds = await workshop.ReadAsync((s, token) => workshop.Desk.Ledgers.HoldsAsync(s, name, token), [], cancellationToken);
+            _findings.AddRange(PolicyFindings.Of(name, holds, workshop.Now()));
+            if (blueprint.Stitched is not null && ledger.PublishedRevision == stored.Revision)
+                _findings.AddRange(PolicyFindings.Of(blueprint, ledger, await workshop.ReadAsync((s, token) => workshop.Desk.Look.EdgesAsync(s, name, token), [], cancellationToken)));
+        }
+        catch (PolicyException broken)
+        {
+            Add("policy.sound", Severity.Error, name, $"The table is no longer as the policy says, and no run can go on. {broken.Code}: {broken.Message}", "Change the table back, or the policy: varve check, varve apply.");
+        }
+        catch (EngineException broken)
+        {
+            Add("policy.look", Severity.Error, name, $"It could not be looked at. {broken.Code}: {broken.Message}", "See the other findings; what is missing among its relations comes first.");
+        }
+    }
+
+    private async Task ColumnsAsync(Blueprint blueprint, Ledger ledger, CancellationToken cancellationToken)
+    {
+        foreach (var tier in blueprint.Tiers.Where(t => ledger.Of(t.Id).Created))
+        {
+            if (await workshop.Engine.DescribeAsync(tier.States, cancellationToken) is not { } found) continue;
+            var missing = ledger.Of(tier.Id).Columns.Where(c => found.Find(c) is null).ToList();
+            if (missing.Count > 0)
+                Add("relation.columns", Severity.Error, blueprint.Policy.Name, $"{tier.States.Text} has no column {string.Join(", ", missing)}: somebody else changed it.", "Restore the table from a backup of the database.");
+        }
+    }
+
+    private async Task RelationsAsync(CancellationToken cancellationToken)
+    {
+        foreach (var own in await workshop.ReadAsync(workshop.Desk.Look.RelationsAsync, [], cancellationToken))
+        {
+            if (await workshop.Engine.DescribeAsync(own.Table, cancellationToken) is not { } found)
+            {
+                Add("relation.missing", Severity.Error, own.Policy, $"{own.Table.Text} ({own.Kind} of {own.Relation}) is in the catalog, and not in the database.", own.Kind == "states"
+                    ? "Restore it from a backup of the database: what it held of rows that have expired cannot be computed again."
+                    : "Apply the policy with any change, a tag for example, and run: that writes the views again.");
+            }
+            else if (found.IsView)
+            {
+                await ViewAsync(own, cancellationToken);
+            }
+        }
+    }
+
+    private async Task ViewAsync(OwnRelation own, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await workshop.Engine.TransactAsync((s, token) => s.QueryAsync(DiagnosisSql.Nothing(own.Table), token), readOnly: true, cancellationToken);
+        }
+        catch (EngineException broken)
+        {
+            Add("view.broken", Severity.Error, own.Policy, $"{own.Table.Text} cannot be read. {broken.Code}: {broken.Message}", "Apply the policy with any change, a tag for example, and run: that writes the views again.");
+        }
+    }
+
+    private void Add(string check, Severity severity, string? policy, string found, string wayOut) => _findings.Add(new(check, severity, policy, found, wayOut));
+}

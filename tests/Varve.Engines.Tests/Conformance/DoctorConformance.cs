@@ -1,0 +1,118 @@
+using NodaTime;
+using Varve.Diagnosis;
+using Varve.Engines.Tests.Scratch;
+using Varve.Policies;
+
+namespace Varve.Engines.Tests.Conformance;
+
+/// <summary>A diagnosis finds each thing that is not as it should be, and changes nothing; a catalog from an older backup stops runs.</summary>
+public abstract class DoctorConformance(Func<ScratchDatabase> create) : ConformanceSuite(create)
+{
+    private const string Tiers = "keep: 2d\ntiers: [{ every: 1h, keep: 4d }, { every: 1d }]";
+
+    [Fact]
+    public async Task A_sound_database_has_no_findings()
+    {
+        var story = await BuiltAsync();
+        Assert.Empty(await DiagnoseAsync());
+        await story.RunWellAsync("2025-01-06");
+        Assert.Empty(await DiagnoseAsync());
+    }
+
+    [Fact]
+    public async Task A_database_without_a_catalog_is_a_note_and_gets_none()
+    {
+        await Db.CreateAsync(Cpu());
+        Assert.Equal([("catalog.version", Severity.Note)], (await DiagnoseAsync()).Select(f => (f.Check, f.Severity)));
+        Assert.Empty(await Db.ShapesAsync("varve"));
+    }
+
+    [Theory]
+    [InlineData("DROP TABLE m.cpu", "policy.table", Severity.Error)]
+    [InlineData("ALTER TABLE m.cpu DROP COLUMN v", "policy.sound", Severity.Error)]
+    [InlineData("DROP TABLE m.cpu_1h_states", "relation.missing", Severity.Error)]
+    [InlineData("DROP VIEW m.cpu_1h", "relation.missing", Severity.Error)]
+    [InlineData("ALTER TABLE m.cpu_1h_states DROP COLUMN v_max", "relation.columns", Severity.Error)]
+    [InlineData("ALTER TABLE m.cpu_1h_states DROP COLUMN v_max", "view.broken", Severity.Error)]
+    [InlineData("INSERT INTO m.cpu VALUES (NULL, 'a', 1)", "rows.timeless", Severity.Warning)]
+    [InlineData("INSERT INTO m.cpu VALUES (TIMESTAMP '2100-01-01', 'a', 1)", "rows.future", Severity.Warning)]
+    [InlineData("INSERT INTO varve.holds VALUES ('01900000-0000-7000-8000-000000000000', 'm.cpu', NULL, 0, 1, 'why', 'who', 5, 4)", "hold.ended", Severity.Note)]
+    [InlineData("UPDATE varve.runs SET status = 'running', finished_us = NULL", "run.open", Severity.Warning)]
+    [InlineData("INSERT INTO varve.dirty (policy, relation, kind, from_us, to_us) VALUES ('m.cpu', 'source', 'halted', 0, 1000000)", "range.halted", Severity.Error)]
+    [InlineData("UPDATE varve.edges SET at_us = at_us + 1 WHERE at_us > 0", "edges", Severity.Error)]
+    [InlineData("UPDATE varve.audit SET actor = 'nobody' WHERE seq = 2", "audit.chain", Severity.Error)]
+    [InlineData("UPDATE varve.coverage SET to_us = 9999999999999999 WHERE kind = 'covered'", "coverage.beyond", Severity.Warning)]
+    [InlineData("UPDATE varve.meta SET value = '1' WHERE name = 'schema_version'", "catalog.version", Severity.Warning)]
+    [InlineData("UPDATE varve.meta SET value = '99' WHERE name = 'schema_version'", "catalog.version", Severity.Error)]
+    [InlineData("DELETE FROM varve.coverage WHERE relation = '1h' AND kind = 'covered'", "catalog.older", Severity.Error)]
+    [InlineData("INSERT INTO m.cpu_1h_states (ts, host, varve_rows) VALUES (TIMESTAMP '2024-12-30', 'a', 1)", "catalog.older", Severity.Error)]
+    public async Task What_was_broken_is_found(string meddling, string check, Severity severity)
+    {
+        await BuiltAsync();
+        foreach (var view in new[] { "cpu_all", "cpu_1h" }.Where(_ => meddling.StartsWith("DROP TABLE m.cpu_1h", StringComparison.Ordinal))) await Db.ExecuteAsync($"DROP VIEW m.{view}");
+        await Db.ExecuteAsync(meddling);
+        var found = await DiagnoseAsync();
+        Assert.Contains((check, severity), found.Select(f => (f.Check, f.Severity)));
+        Assert.All(found, f => Assert.True(f.WayOut.Length > 10 && f.Found.Length > 10));
+        Assert.Equal(found.OrderByDescending(f => f.Severity), found);
+    }
+
+    [Fact]
+    public async Task Rows_that_should_have_expired_tell_of_an_older_table()
+    {
+        var story = await BuiltAsync();
+        await story.RunWellAsync("2025-01-08");
+        await Db.ExecuteAsync("INSERT INTO m.cpu_1h_states (ts, host, varve_rows) VALUES (TIMESTAMP '2025-01-01', 'a', 1)");
+        Assert.Equal(["relation.older"], (await DiagnoseAsync("2025-01-08")).Select(f => f.Check));
+    }
+
+    [Fact]
+    public async Task A_head_that_the_log_does_not_have_is_found_and_stops_a_run()
+    {
+        var story = await BuiltAsync();
+        var head = (await story.WithAsync(l => l.VerifyAuditAsync())).Head;
+        Assert.Empty(await DiagnoseAsync(head: head));
+        Assert.Contains(await DiagnoseAsync(head: new('a', 64)), f => f.Check == "audit.chain");
+        var before = (await story.SourceAsync()).Count;
+        var halted = await Assert.ThrowsAsync<HaltException>(() => story.RunAsync("2025-01-07", new() { Yes = true, AuditHead = new('a', 64) }));
+        Assert.Equal("VRV331", halted.Code);
+        Assert.Equal(before, (await story.SourceAsync()).Count);
+        Assert.NotEmpty((await story.RunAsync("2025-01-07", new() { Yes = true, AuditHead = head })).Done);
+    }
+
+    [Fact]
+    public async Task A_catalog_from_an_older_backup_stops_the_run_and_its_rows_can_be_adopted()
+    {
+        var rows = Every("2025-01-01", "2025-01-10", "20m");
+        var story = await BeginAsync(Policy(Tiers), Before(rows, "2025-01-05"));
+        await story.RunWellAsync("2025-01-05");
+        string[] tables = ["coverage", "dirty", "edges", "audit", "runs", "steps", "meta"];
+        foreach (var table in tables) await Db.ExecuteAsync($"CREATE TABLE m.saved_{table} AS SELECT * FROM varve.{table}");
+        await story.InsertAsync(Since(rows, "2025-01-05"));
+        await story.RunWellAsync("2025-01-09");
+        foreach (var table in tables) await Db.ExecuteAsync($"DELETE FROM varve.{table}; INSERT INTO varve.{table} SELECT * FROM m.saved_{table}");
+        var kept = await story.SourceAsync();
+
+        var halted = Assert.Single((await story.RunAsync("2025-01-10")).Errors);
+        Assert.Equal("VRV330", Assert.IsType<HaltException>(halted).Code);
+        Assert.Contains(await DiagnoseAsync("2025-01-10"), f => f.Check == "catalog.older");
+        Same(kept, await story.SourceAsync());
+
+        Assert.True(await story.WithAsync(l => l.AdoptAsync(story.Policy.Name)) > 0);
+        await story.RunWellAsync("2025-01-10");
+        Assert.Empty(await DiagnoseAsync("2025-01-10"));
+        Assert.All(await story.WithAsync(l => l.VerifyAsync(Selection.All)), r => Assert.Empty(r.Mismatches));
+        await story.ExpectTierAsync(1, rows);
+        Assert.Equal(0, await story.WithAsync(l => l.AdoptAsync(story.Policy.Name)));
+    }
+
+    private async Task<Story> BuiltAsync()
+    {
+        var story = await BeginAsync(Policy(Tiers), Every("2025-01-01", "2025-01-06", "20m"));
+        await story.RunWellAsync("2025-01-05T12:00Z");
+        return story;
+    }
+
+    private Task<IReadOnlyList<Finding>> DiagnoseAsync(string now = "2025-01-06", string? head = null) =>
+        new Story(Db, Cpu()).WithAsync(lifecycle => lifecycle.DiagnoseAsync(head), new SettableTime(At(now)));
+}
