@@ -22,15 +22,21 @@ internal sealed record ArchiveVerdict(TimeRange Range, int Parts, long Missing, 
 /// </summary>
 internal sealed class ArchiveProof(ArchiveScope scope)
 {
-    /// <summary>Part by part; those whose ranges overlap together. What no part touches is left out.</summary>
+    /// <summary>Part by part; those whose ranges overlap together. Rows that no part touches are missing.</summary>
     public async Task<IReadOnlyList<ArchiveVerdict>> ProveAsync(TimeRange range, CancellationToken cancellationToken)
     {
-        var parts = (await scope.Book.HoldingAsync(scope.Statements, scope.Policy, range, cancellationToken)).Where(p => p.Location == scope.Location);
+        var parts = (await scope.Book.HoldingAsync(scope.Statements, scope.Policy, range, cancellationToken)).Where(p => scope.Counts(p, range));
         List<ArchiveVerdict> verdicts = [];
         foreach (var group in Together(parts))
         {
             var hull = new TimeRange(Instant.Max(range.From, group.Min(p => p.Range.From)), Instant.Min(range.To, group.Max(p => p.Range.To)));
             verdicts.Add(await ProveAsync(hull, group, cancellationToken));
+        }
+
+        foreach (var bare in RangeSet.Of(range).Except(RangeSet.Of(verdicts.Select(v => v.Range))))
+        {
+            var missing = await scope.NumberAsync(ArchiveSql.Count(scope.Sql.Rows(scope.Blueprint.Source, RangeSet.Of(bare))), cancellationToken);
+            if (missing > 0) verdicts.Add(new(bare, 0, missing, null));
         }
 
         return verdicts;

@@ -3,6 +3,7 @@ using Varve.Catalog;
 using Varve.Engines;
 using Varve.Planning;
 using Varve.Sql;
+using Varve.Time;
 
 namespace Varve.Archiving;
 
@@ -21,8 +22,15 @@ internal sealed record ArchiveScope(Blueprint Blueprint, string Location, IArchi
     /// <summary>When it acts.</summary>
     public required Instant Now { get; init; }
 
+    /// <summary>What was removed from the source: rows that are there came later, and are in no part that was proven when others went.</summary>
+    public required RangeSet Gone { get; init; }
+
     /// <summary>The policy's name.</summary>
     public string Policy => Blueprint.Policy.Name;
+
+    /// <summary>True for a part here that may hold rows which the source has in a range now.</summary>
+    public bool Counts(ArchivedPart part, TimeRange range) => part.Location == Location && part.Range.Overlaps(range)
+        && (part.ProvenAt is null || !Gone.Covers(range));
 
     /// <summary>How hashes of this engine are called.</summary>
     public static string HashName(EngineIdentity identity) => $"{identity.Engine} {identity.Version} hash";

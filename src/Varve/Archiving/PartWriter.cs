@@ -18,7 +18,7 @@ internal sealed class PartWriter(ArchiveScope scope)
     public async Task<ArchivedPart?> WriteAsync(TimeRange range, CancellationToken cancellationToken)
     {
         var known = await scope.Book.ListAsync(scope.Statements, scope.Policy, cancellationToken);
-        var parts = known.Where(p => p.Location == scope.Location && p.Range.Overlaps(range)).ToList();
+        var parts = known.Where(p => scope.Counts(p, range)).ToList();
         using var open = await OpenParts.OpenAsync(scope.Store, parts, cancellationToken);
         var rows = scope.Sql.Rows(scope.Blueprint.Source, RangeSet.Of(range));
         if (parts.Count > 0) rows = ArchiveSql.Surplus(rows, scope.Sql.Rows(open.Paths, RangeSet.Of(range)));

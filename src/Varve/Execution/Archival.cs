@@ -69,6 +69,7 @@ internal static class Archival
         return new(blueprint, location, desk.Locations.Open(location), desk.Book, context.Statements)
         {
             Sql = new ArchiveSql(context.Dialect, parquet, blueprint.Columns, blueprint.Time),
+            Gone = context.Draft.Of(Relations.Source).Frozen,
             HashedBy = desk.HashedBy,
             Run = desk.Run,
             Now = desk.Now,

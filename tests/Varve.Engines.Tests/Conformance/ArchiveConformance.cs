@@ -56,6 +56,36 @@ public abstract class ArchiveConformance(Func<ScratchDatabase> create) : Archive
     }
 
     [Fact]
+    public async Task Rows_that_come_once_more_are_archived_once_more()
+    {
+        var (story, rows) = await BeginAsync(Policy(Kept + "\nlate_after_expiry: merge", "count, max"));
+        await story.RunWellAsync("2025-01-11");
+        for (var time = 0; time < 2; time++)
+        {
+            await story.InsertAsync(rows.Take(3));
+            await story.RunWellAsync("2025-01-11");
+        }
+
+        Same(Since(rows, "2025-01-04"), await story.SourceAsync());
+        await story.ExpectTiersAsync([.. rows, .. rows.Take(3), .. rows.Take(3)]);
+        var result = await RestoreAsync(story);
+        Same([.. Before(rows, "2025-01-04"), .. rows.Take(3), .. rows.Take(3)], await ReadAsync(result.Table));
+    }
+
+    [Fact]
+    public async Task Late_rows_that_cannot_be_archived_are_not_merged()
+    {
+        var (story, rows) = await BeginAsync(Policy(Kept + "\nlate_after_expiry: merge", "count, max"));
+        await story.RunWellAsync("2025-01-11");
+        await story.InsertAsync(rows.Take(3));
+        var plan = await story.PlanAsync("2025-01-11");
+        var outcome = await story.RunAsync(At("2025-01-11"), new() { Yes = true, Plans = [plan with { Steps = [.. plan.Steps.Where(s => s is not PlanStep.Archive)] }] });
+        Assert.Empty(outcome.Errors);
+        Same([.. Since(rows, "2025-01-04"), .. rows.Take(3)], await story.SourceAsync());
+        await story.ExpectTiersAsync(rows);
+    }
+
+    [Fact]
     public async Task Erasing_lists_the_parts_that_still_hold_rows_of_that_time()
     {
         var (story, _) = await BeginAsync();
