@@ -59,6 +59,14 @@ internal sealed class Sandbox : IDisposable
     internal static Task<Sandbox> YearsAsync() =>
         AppliedAsync("CREATE TABLE cpu AS SELECT ts, 'host0' AS host, (epoch(ts) % 7)::DOUBLE AS load FROM range(TIMESTAMP '1970-01-01', TIMESTAMP '2025-03-21', INTERVAL 1 HOUR) r(ts)", "forever");
 
+    /// <summary>A value that takes a while to compute each time it is read: one step of seconds, on any machine.</summary>
+    internal static Task<Sandbox> SlowAsync() => AppliedAsync(
+        """
+        CREATE TABLE cpu (ts TIMESTAMP, host VARCHAR, x DOUBLE, load DOUBLE GENERATED ALWAYS AS (levenshtein(repeat('a', 120), repeat(chr(97 + x::INTEGER), 120))::DOUBLE) VIRTUAL);
+        INSERT INTO cpu (ts, host, x) SELECT ts, 'host' || h, epoch(ts) % 7 FROM range(TIMESTAMP '2025-03-01', TIMESTAMP '2025-03-21', INTERVAL 1 MINUTE) r(ts), range(3) s(h)
+        """,
+        "forever");
+
     private static async Task<Sandbox> AppliedAsync(string table, string keep)
     {
         var box = new Sandbox();

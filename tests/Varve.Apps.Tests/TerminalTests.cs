@@ -61,13 +61,7 @@ public sealed class TerminalTests
     [Fact]
     public async Task The_second_ctrl_C_cancels_the_step_in_flight_and_leaves_nothing_of_it()
     {
-        using var box = await Sandbox.AppliedAsync();
-        box.Sql("INSERT INTO cpu SELECT ts, 'fast', epoch(ts)::DOUBLE FROM range(TIMESTAMP '2025-02-01', TIMESTAMP '2025-03-01', INTERVAL 300 MILLISECOND) r(ts)");
-
-        // One step that takes a second or more, so that there is time for two keys.
-        box.Write("cpu.yaml", File.ReadAllText(Path.Combine(box.Folder, "cpu.yaml")).Replace("count]", "count, stddev, first, last]", StringComparison.Ordinal));
-        var applied = await box.RunAsync("apply", "cpu.yaml");
-        Assert.True(applied.ExitCode == 0, applied.Text);
+        using var box = await Sandbox.SlowAsync();
         using var terminal = Terminal.Open(box, "run", "--as-of", Sandbox.AsOf);
         await terminal.UntilAsync("roll up 1h from source");
         await terminal.TypeAsync(CtrlC);

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Varve.Cli.Json;
 using Varve.Cli.Render;
+using Varve.Cli.Running;
 using Varve.Time;
 
 namespace Varve.Cli.Commands;
@@ -65,19 +66,12 @@ internal static class ArchiveCommand
         var lifecycle = call.Write();
         var pruning = await lifecycle.PruningAsync(Names(call), keep, call.Cancellation);
         if (!call.IsJson) ArchiveScreen.Pruning(call.Screen, pruning);
-        var agreed = pruning.Parts.Count == 0 || call.Parse.GetValue(Yes) || (!call.IsJson && call.Screen.CanAsk && Asked(call.Screen));
+        var agreed = pruning.Parts.Count == 0 || call.Parse.GetValue(Yes) || await TypedYes.AskAsync(call, "Remove these parts for good?");
         if (agreed && pruning.Parts.Count > 0) pruning = await lifecycle.PruneArchivesAsync(Names(call), keep, call.Cancellation);
         if (call.IsJson) call.Print(new PruningShape(agreed, [.. pruning.Parts.Select(p => PartShape.Of(p))], [.. pruning.Held.Select(p => PartShape.Of(p))]));
         else if (!agreed) call.Screen.Warn(new Span("Nothing was removed: these rows are in no other place. Say --yes, or type yes when asked.", Ink.Warn));
         else if (pruning.Parts.Count > 0) call.Screen.Line(new("pruned  ", Ink.Good), $"{Words.Count(pruning.Parts.Count, "part")}, {Words.Count(pruning.Parts.Sum(p => p.Rows), "row")}");
         return agreed ? ExitCode.Done : ExitCode.Person;
-    }
-
-    private static bool Asked(Screen screen)
-    {
-        screen.Out.Write("Remove these parts for good? Type yes: ");
-        screen.Out.Flush();
-        return Console.In.ReadLine()?.Trim() == "yes";
     }
 
     private static IReadOnlyList<string> Names(Call call) => call.Parse.GetValue(Shared.Names) ?? [];

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Varve.Cli.Json;
 using Varve.Cli.Render;
+using Varve.Cli.Running;
 using Varve.Execution;
 using Varve.Time;
 
@@ -31,19 +32,15 @@ internal static class EraseCommand
         {
             Show(call, await lifecycle.EraseAsync(request with { OnlyLook = true }, call.Cancellation), onlyLook: true);
             if (call.Parse.GetValue(DryRun)) return ExitCode.Done;
-            if (!await IsMeantAsync(call)) throw Shared.Usage("Nothing was erased. Say --yes to erase this for good.");
+            if (!await TypedYes.AskAsync(call, "Erase this for good?"))
+            {
+                call.Screen.Warn(new Span("Nothing was erased. Say --yes, or type yes when asked.", Ink.Warn));
+                return ExitCode.Person;
+            }
         }
 
         Show(call, await lifecycle.EraseAsync(request, call.Cancellation), onlyLook: false);
         return ExitCode.Done;
-    }
-
-    private static async Task<bool> IsMeantAsync(Call call)
-    {
-        if (!call.Screen.CanAsk) return false;
-        call.Screen.Out.Write("Erase this for good? Type yes: ");
-        await call.Screen.Out.FlushAsync(CancellationToken.None);
-        return (await Task.Run(Console.In.ReadLine, CancellationToken.None).WaitAsync(call.Cancellation))?.Trim() == "yes";
     }
 
     private static void Show(Call call, EraseReport report, bool onlyLook)

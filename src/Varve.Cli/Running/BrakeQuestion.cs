@@ -18,11 +18,6 @@ internal static class BrakeQuestion
         }
 
         screen.Line();
-        screen.Out.Write("Remove these rows once they are proven? Type yes: ");
-        await screen.Out.FlushAsync(CancellationToken.None);
-
-        // A terminal cannot be asked to stop reading; the process does not wait for who reads.
-        var answer = await Task.Run(Console.In.ReadLine, CancellationToken.None).WaitAsync(call.Cancellation);
-        return answer?.Trim() == "yes";
+        return await TypedYes.AskAsync(call, "Remove these rows once they are proven?");
     }
 }

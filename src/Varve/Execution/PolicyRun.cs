@@ -165,9 +165,10 @@ internal sealed class PolicyRun(IEngine engine, CatalogDesk desk, Surveyor surve
         foreach (var relation in blueprint.Tiers.Concat(blueprint.Retired).Select(t => t.Id).Prepend(Relations.Source))
         {
             var after = context.Draft.Of(relation).Ledger;
-            await desk.Ledgers.SaveAsync(statements, policy, relation, ledger.Of(relation), after, cancellationToken);
             var before = ledger.Of(relation);
-            if ((step is PlanStep.Expire && !after.Dirty.Except(before.Dirty).IsEmpty) || (step is PlanStep.Expire or PlanStep.Merge && !after.Unarchived.Except(before.Unarchived).IsEmpty)) _again = true;
+            await desk.Ledgers.SaveAsync(statements, policy, relation, before, after, cancellationToken);
+            _again |= step is PlanStep.Expire && !after.Dirty.Except(before.Dirty).IsEmpty;
+            _again |= step is PlanStep.Expire or PlanStep.Merge && !after.Unarchived.Except(before.Unarchived).IsEmpty;
         }
 
         if (step is PlanStep.CreateTier)

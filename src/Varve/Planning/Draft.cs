@@ -247,7 +247,7 @@ internal sealed class Draft
             var added = taken.Except(again);
             if (!taken.IsEmpty && taken.Start < sets.Covered.Start) sets.Covered = sets.Covered.Add(new(taken.Start!.Value, sets.Covered.Start!.Value));
             sets.Dirty = sets.Dirty.Union(again);
-            foreach (var column in Unasked(sets)) sets.SetThin(column, sets.Thin.GetValueOrDefault(column, RangeSet.Empty).Union(added));
+            foreach (var column in Unasked(sets)) sets.Forget(column, added);
             if (!added.IsEmpty) given.Add((tier, late.Intersect(added)));
             gives[tier.Id] = Gives(tier.Id).Union(again);
         }
@@ -277,8 +277,8 @@ internal sealed class Draft
     {
         var sets = Of(tier.Id);
         foreach (var (column, thin) in sets.Thin.ToList()) sets.SetThin(column, thin.Except(ranges));
-        foreach (var (column, buckets) in Unknown(tier, input, ranges)) sets.SetThin(column, sets.Thin.GetValueOrDefault(column, RangeSet.Empty).Union(buckets));
-        foreach (var column in Unasked(sets)) sets.SetThin(column, sets.Thin.GetValueOrDefault(column, RangeSet.Empty).Union(ranges));
+        foreach (var (column, buckets) in Unknown(tier, input, ranges)) sets.Forget(column, buckets);
+        foreach (var column in Unasked(sets)) sets.Forget(column, ranges);
     }
 
     private IEnumerable<string> Unasked(Sets sets) => sets.Columns.Count == 0 ? [] : sets.Columns
@@ -354,6 +354,9 @@ internal sealed class Draft
         public RangeSet ThinIn(IEnumerable<string> columns) => Thin.Count == 0
             ? RangeSet.Empty
             : columns.Aggregate(RangeSet.Empty, (all, column) => all.Union(Thin.GetValueOrDefault(column, RangeSet.Empty)));
+
+        /// <summary>A state that is not known in some buckets more.</summary>
+        public void Forget(string column, RangeSet buckets) => SetThin(column, Thin.GetValueOrDefault(column, RangeSet.Empty).Union(buckets));
 
         public void SetThin(string column, RangeSet buckets)
         {

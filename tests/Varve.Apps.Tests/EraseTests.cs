@@ -1,0 +1,31 @@
+namespace Varve.Apps.Tests;
+
+public sealed class EraseTests
+{
+    [Fact]
+    public async Task Nothing_is_erased_before_somebody_says_yes()
+    {
+        using var box = await Sandbox.BuiltAsync();
+        var dry = await box.RunAsync("erase", "cpu", "--where", "host=host1", "--dry-run");
+        Assert.True(dry.ExitCode == 0, dry.Text);
+        Assert.Contains("would be erased", dry.Out, StringComparison.Ordinal);
+        var asked = await box.RunAsync("erase", "cpu", "--where", "host=host1");
+        Assert.True(asked.ExitCode == 5, asked.Text);
+        Assert.Contains("--yes", asked.Text, StringComparison.Ordinal);
+        Assert.Equal(2880, box.Count("SELECT count(*) FROM cpu WHERE host = 'host1'"));
+        var erased = await box.RunAsync("erase", "cpu", "--where", "host=host1", "--yes", "--output", "json");
+        Assert.True(erased.ExitCode == 0, erased.Text);
+        Assert.Contains("\"rows\": 2880", erased.Out, StringComparison.Ordinal);
+        Assert.Equal(0, box.Count("SELECT (SELECT count(*) FROM cpu WHERE host = 'host1') + (SELECT count(*) FROM cpu_1h_states WHERE host = 'host1') + (SELECT count(*) FROM cpu_1d WHERE host = 'host1')"));
+        await box.GoesOnAsync();
+    }
+
+    [Fact]
+    public async Task A_column_that_is_not_there_is_answered_with_those_that_are()
+    {
+        using var box = await Sandbox.BuiltAsync();
+        var wrong = await box.RunAsync("erase", "cpu", "--where", "hots=host1", "--yes");
+        Assert.Equal(2, wrong.ExitCode);
+        Assert.Contains("ts, host, load", wrong.Text, StringComparison.Ordinal);
+    }
+}
