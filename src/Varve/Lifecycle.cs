@@ -32,14 +32,17 @@ public sealed class Lifecycle
         _workshop = new(database.Engine, options ?? new());
     }
 
-    /// <summary>Checks policies against the database; nothing is changed.</summary>
+    /// <summary>Checks policies against the database; nothing is changed. The report of a pattern stands before those of the tables that it matches.</summary>
     public async Task<IReadOnlyList<CheckReport>> CheckAsync(IReadOnlyList<PolicyDocument> documents, CancellationToken cancellationToken = default)
     {
         var desk = await _workshop.PolicyDeskAsync(cancellationToken);
         return [.. (await desk.CheckAsync(documents, cancellationToken)).Select(c => c.Report)];
     }
 
-    /// <summary>Stores policies; all of them or, where one is refused, none.</summary>
+    /// <summary>
+    /// Stores policies; all of them or, where one is refused, none. A pattern is stored with a policy for each table that it
+    /// matches; one that it cannot keep is left out with a note, and refuses nothing.
+    /// </summary>
     /// <param name="documents">What to store.</param>
     /// <param name="prune">True: stored policies that are not among them are taken out of force.</param>
     /// <param name="cancellationToken">Ends it before anything is changed.</param>
@@ -69,16 +72,21 @@ public sealed class Lifecycle
     public Task<IReadOnlyList<StoredPolicy>> PoliciesAsync(Selection selection, CancellationToken cancellationToken = default) =>
         _workshop.ListAsync(selection, cancellationToken);
 
-    /// <summary>Takes a policy out of force; its relations stay.</summary>
-    public async Task DeletePolicyAsync(string policy, CancellationToken cancellationToken = default)
+    /// <summary>The stored patterns that a selection means, with the tables that they keep and what they leave out; nothing is changed.</summary>
+    public async Task<IReadOnlyList<PatternReport>> PatternsAsync(Selection selection, CancellationToken cancellationToken = default) =>
+        (await _workshop.Rosters.RosterAsync(cancellationToken)).Reports(selection);
+
+    /// <summary>Takes a policy, or a pattern with every policy that comes from it, out of force; relations stay.</summary>
+    /// <returns>What is no longer in force.</returns>
+    /// <exception cref="PolicyException">There is none, or it comes from a pattern that would make it again.</exception>
+    public async Task<IReadOnlyList<ApplyResult>> DeletePolicyAsync(string policy, CancellationToken cancellationToken = default)
     {
-        var stored = await _workshop.OneAsync(policy, cancellationToken);
-        var desk = await _workshop.PolicyDeskAsync(cancellationToken);
-        await _workshop.WriteAsync((s, token) => desk.DeleteAsync(s, stored, token), cancellationToken);
+        var stored = await _workshop.PatternAsync(policy, cancellationToken) ?? await _workshop.OneAsync(policy, cancellationToken);
+        return await (await _workshop.PolicyDeskAsync(cancellationToken)).DeleteAsync(stored, cancellationToken);
     }
 
     /// <summary>Sets a hold: nothing of the range expires, of one relation or, with null, of source and tiers.</summary>
-    /// <param name="policy">The policy.</param>
+    /// <param name="policy">The policy, or a pattern: its tables are held then, also those that it takes up later.</param>
     /// <param name="relation"><see cref="Relations.Source"/>, a tier's id or name, or null.</param>
     /// <param name="range">What is held.</param>
     /// <param name="reason">Why; shown wherever something waits for it.</param>
@@ -91,14 +99,12 @@ public sealed class Lifecycle
     public async Task<int> ReleaseAsync(string policy, string? holdId, CancellationToken cancellationToken = default) =>
         await (await _workshop.RepairsAsync(cancellationToken)).ReleaseAsync(policy, holdId, cancellationToken);
 
-    /// <summary>Plans stored policies; nothing is changed.</summary>
-    public async Task<IReadOnlyList<Plan>> PlanAsync(Selection selection, Instant? asOf = null, CancellationToken cancellationToken = default)
-    {
-        List<Plan> plans = [];
-        foreach (var policy in await _workshop.SelectAsync(selection, cancellationToken))
-            plans.Add((await _workshop.Surveyor.SurveyAsync(policy, asOf ?? _workshop.Now(), cancellationToken)).Plan);
-        return plans;
-    }
+    /// <summary>
+    /// Plans stored policies, and those of tables that the next run takes up for a pattern; nothing is changed. One that
+    /// cannot be planned ends no other: its plan says why (<see cref="Plan.Failure"/>); the only one throws.
+    /// </summary>
+    public Task<IReadOnlyList<Plan>> PlanAsync(Selection selection, Instant? asOf = null, CancellationToken cancellationToken = default) =>
+        _workshop.Rosters.PlanAsync(selection, asOf ?? _workshop.Now(), cancellationToken);
 
     /// <summary>Drops tables and views of the tiers that a policy no longer has, for good.</summary>
     /// <returns>What was dropped.</returns>
@@ -156,7 +162,7 @@ public sealed class Lifecycle
     public IAsyncEnumerable<RunEvent> RunAsync(Selection selection, RunOptions? runOptions = null, CancellationToken cancellationToken = default) =>
         _workshop.RunAsync(selection, runOptions ?? new(), cancellationToken);
 
-    /// <summary>How stored policies stand.</summary>
+    /// <summary>How stored policies stand, and those of tables that the next run takes up for a pattern.</summary>
     public Task<IReadOnlyList<PolicyStatus>> StatusAsync(Selection selection, Instant? asOf = null, CancellationToken cancellationToken = default) =>
         _workshop.StatusAsync(selection, asOf, cancellationToken);
 

@@ -21,6 +21,10 @@ public sealed class DuckDbMerging() : MergeConformance(DuckDbMemory.New);
 
 public sealed class DuckDbErasing() : EraseConformance(DuckDbMemory.New);
 
+public sealed class DuckDbPatterns() : PatternConformance(DuckDbMemory.New);
+
+public sealed class DuckDbPatternChanges() : PatternChangeConformance(DuckDbMemory.New);
+
 public sealed class DuckDbReading() : ReadingConformance(DuckDbMemory.New);
 
 public sealed class DuckDbArchives() : ArchiveConformance(DuckDbMemory.New);

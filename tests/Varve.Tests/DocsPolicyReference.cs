@@ -35,7 +35,8 @@ public sealed class DocsPolicyReference
         var takes = key.Kind switch
         {
             KeyKind.Name => "a name, as it is stored in the database",
-            KeyKind.Table => "`schema.table` or `table`",
+            KeyKind.Table => "`schema.table`, `table`, or a pattern: `schema.*`",
+            KeyKind.Tables => "a table or a pattern, or a list of them",
             KeyKind.Duration => "a duration: `90s`, `36h`, `7d`",
             KeyKind.Keep => "a duration, or `forever`",
             KeyKind.Width => "a width: `5m`, `1h`, `1d`, `1mo`",

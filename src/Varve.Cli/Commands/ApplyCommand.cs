@@ -22,7 +22,7 @@ internal static class ApplyCommand
     {
         var documents = PolicyFiles.Read(call.Parse.GetRequiredValue(Files));
         var results = await call.Write().ApplyAsync(documents, call.Parse.GetValue(Prune), call.Cancellation);
-        if (call.IsJson) call.Print(new ApplyShape([.. results.Select(r => new AppliedPolicy(r.Policy, r.Revision, r.Outcome, [.. r.Notes.Select(ProblemShape.Of)]))]));
+        if (call.IsJson) call.Print(new ApplyShape([.. results.Select(Shape)]));
         else Show(call.Screen, results);
         return ExitCode.Done;
     }
@@ -30,16 +30,19 @@ internal static class ApplyCommand
     private static void Show(Screen screen, IReadOnlyList<ApplyResult> results)
     {
         Table(screen, results);
-        foreach (var note in results.SelectMany(r => r.Notes)) Failures.Show(screen, note);
+        foreach (var note in results.Where(r => r.Pattern is null).SelectMany(r => r.Notes)) Failures.Show(screen, note);
+        PatternScreen.Notes(results.Where(r => r.Pattern is not null).SelectMany(r => r.Notes), note => screen.Line("  ", new("warning ", Ink.Warn), note));
         if (results.Any(r => r.Outcome is ApplyOutcome.Created or ApplyOutcome.Changed)) screen.Line(new Span("  Nothing has run yet. Next: varve plan", Ink.Dim));
     }
 
+    internal static AppliedPolicy Shape(ApplyResult r) => new(r.Policy, r.Revision, r.Outcome, [.. r.Notes.Select(ProblemShape.Of)], r.Pattern);
+
     internal static void Table(Screen screen, IReadOnlyList<ApplyResult> results)
     {
-        var columns = new Columns("policy", ">revision", "outcome");
+        var columns = new Columns("policy", ">revision", "outcome", "pattern");
         foreach (var result in results)
         {
-            columns.Add(new Span(result.Policy, Ink.Bold), Words.Number(result.Revision), Outcome(result.Outcome));
+            columns.Add(new Span(result.Policy, Ink.Bold), Words.Number(result.Revision), Outcome(result.Outcome), result.Pattern ?? "");
         }
 
         columns.Write(screen);

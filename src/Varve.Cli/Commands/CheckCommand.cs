@@ -29,7 +29,9 @@ internal static class CheckCommand
             return sound ? ExitCode.Done : ExitCode.Usage;
         }
 
-        foreach (var problem in reports.SelectMany(r => r.Problems)) Failures.Print(call.Screen, ProblemShape.Of(problem));
+        var written = documents.Select(d => d.Policy.Name).ToHashSet(StringComparer.Ordinal);
+        foreach (var problem in reports.Where(r => written.Contains(r.Policy.Name)).SelectMany(r => r.Problems)) Failures.Print(call.Screen, ProblemShape.Of(problem));
+        PatternScreen.Notes(reports.Where(r => !written.Contains(r.Policy.Name)).SelectMany(r => r.Problems), note => call.Screen.Warn(new Span("warning ", Ink.Warn), note));
         foreach (var report in reports.Where(r => r.IsSound)) call.Screen.Line(new("sound  ", Ink.Good), new(report.Policy.Name, Ink.Bold), new($"  {report.Policy.Table.Text}", Ink.Dim));
         if (sound && !call.HasDatabase) call.Screen.Line(new Span("The files are sound by themselves. With --db they are also compared with the tables.", Ink.Dim));
         return sound ? ExitCode.Done : ExitCode.Usage;

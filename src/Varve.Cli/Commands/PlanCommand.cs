@@ -30,10 +30,14 @@ internal static class PlanCommand
         var plans = documents.Count > 0
             ? await lifecycle.PlanAsync(documents, asOf, call.Cancellation)
             : await lifecycle.PlanAsync(selection, asOf, call.Cancellation);
+        var patterns = documents.Count > 0 ? [] : await lifecycle.PatternsAsync(selection, call.Cancellation);
         if (call.Parse.GetValue(Out) is { } file) await File.WriteAllTextAsync(file, PlanFile.Write(plans), call.Cancellation);
         if (call.Parse.GetValue(Sql)) await WithStatementsAsync(call, lifecycle, documents, plans);
         else Show(call, plans);
-        return call.Parse.GetValue(Detailed) && plans.Any(p => !p.IsEmpty) ? ExitCode.SomethingToDo : ExitCode.Done;
+        PatternScreen.Warn(call.Screen, patterns);
+        return plans.Any(p => p.Failure is not null) ? ExitCode.Usage
+            : call.Parse.GetValue(Detailed) && plans.Any(p => !p.IsEmpty) ? ExitCode.SomethingToDo
+            : ExitCode.Done;
     }
 
     /// <summary>Prints plans as text, or as the same JSON that --out writes.</summary>

@@ -46,25 +46,29 @@ internal static class PolicyCommand
 
     private static async Task<int> ListAsync(Call call)
     {
-        var policies = await Shared.OrNoneAsync(call.Read().PoliciesAsync(Shared.Selection(call.Parse), call.Cancellation));
+        var lifecycle = call.Read();
+        var policies = await Shared.OrNoneAsync(lifecycle.PoliciesAsync(Shared.Selection(call.Parse), call.Cancellation));
+        var patterns = await lifecycle.PatternsAsync(Shared.Selection(call.Parse), call.Cancellation);
         if (call.IsJson)
         {
-            call.Print(new PolicyListShape([.. policies.Select(p => Shape(p, withYaml: false))]));
+            call.Print(new PolicyListShape([.. policies.Select(p => PolicyShape.Of(p, withYaml: false))], [.. patterns.Select(p => PatternShape.Of(p))]));
             return ExitCode.Done;
         }
 
-        if (policies.Count == 0) call.Screen.Line(new Span(Empty, Ink.Dim));
-        var columns = new Columns("policy", "table", ">revision", "source", "tiers", "tags", "applied");
+        if (policies.Count + patterns.Count == 0) call.Screen.Line(new Span(Empty, Ink.Dim));
+        PatternScreen.List(call.Screen, patterns);
+        if (policies.Count > 0 && patterns.Count > 0) call.Screen.Line();
+        var columns = new Columns("policy", "table", ">revision", "source", "tiers", "tags", "pattern", "applied");
         foreach (var stored in policies)
         {
-            var tiers = string.Join(", ", stored.Policy.Tiers.Select(t => $"{t.Every.Name} {t.Keep.Text}"));
             columns.Add(
                 new Span(stored.Policy.Name, Ink.Bold),
                 stored.Policy.Table.Text,
                 Words.Number(stored.Revision),
                 stored.Policy.Keep.Text,
-                tiers,
+                Words.Tiers(stored.Policy),
                 string.Join(", ", stored.Policy.Tags),
+                stored.Pattern ?? "",
                 new Span($"{Words.Stamp(stored.AppliedAt)} {stored.AppliedBy}", Ink.Dim));
         }
 
@@ -74,25 +78,31 @@ internal static class PolicyCommand
 
     private static async Task<int> ShowAsync(Call call)
     {
-        var name = call.Parse.GetRequiredValue(Shared.Name);
-        var stored = (await call.Read().PoliciesAsync(Selection.Of(name), call.Cancellation)).SingleOrDefault()
-            ?? throw Shared.Usage($"No policy '{name}' is stored. See varve policy list.");
+        var (name, lifecycle) = (call.Parse.GetRequiredValue(Shared.Name), call.Read());
+        var pattern = (await lifecycle.PatternsAsync(Selection.Of(name), call.Cancellation)).FirstOrDefault(p => p.Stored.Policy.Name == name);
+        var stored = pattern?.Stored ?? (await lifecycle.PoliciesAsync(Selection.Of(name), call.Cancellation))[0];
         if (call.IsJson)
         {
-            call.Print(Shape(stored, withYaml: true));
+            if (pattern is not null) call.Print(PatternShape.Of(pattern, withYaml: true));
+            else call.Print(PolicyShape.Of(stored, withYaml: true));
             return ExitCode.Done;
         }
 
-        call.Screen.Line(new Span($"# revision {Words.Number(stored.Revision)}, applied {Words.Stamp(stored.AppliedAt)} by {stored.AppliedBy}, sha256 {stored.Hash}", Ink.Dim));
+        var from = stored.Pattern is { } of ? $", from the pattern {of}" : "";
+        call.Screen.Line(new Span($"# revision {Words.Number(stored.Revision)}, applied {Words.Stamp(stored.AppliedAt)} by {stored.AppliedBy}, sha256 {stored.Hash}{from}", Ink.Dim));
+        if (pattern is { Tables: var tables }) call.Screen.Line(new Span($"# {Words.Count(tables.Count, "table")}{(tables.Count == 0 ? "" : $": {string.Join(", ", tables.Select(t => t.Text))}")}", Ink.Dim));
         call.Screen.Line(stored.Yaml.TrimEnd('\n'));
+        PatternScreen.Warn(call.Screen, pattern is null ? [] : [pattern]);
         return ExitCode.Done;
     }
 
     private static async Task<int> DeleteAsync(Call call)
     {
         var name = call.Parse.GetRequiredValue(Shared.Name);
-        await call.Write().DeletePolicyAsync(name, call.Cancellation);
-        return Counted(call, name, "deleted", 1, $"{name} is no longer kept. Its source, tiers and views stay as they are.");
+        var gone = await call.Write().DeletePolicyAsync(name, call.Cancellation);
+        return Counted(call, name, "deleted", gone.Count, gone.Count == 1
+            ? $"{name} is no longer kept. Its source, tiers and views stay as they are."
+            : $"{name} is no longer kept, and neither {(gone.Count == 2 ? "is the table" : $"are the {Words.Number(gone.Count - 1)} tables")} that came from it. Sources, tiers and views stay as they are.");
     }
 
     private static async Task<int> HoldAsync(Call call)
@@ -151,16 +161,4 @@ internal static class PolicyCommand
         else call.Screen.Line(sentence);
         return ExitCode.Done;
     }
-
-    private static PolicyShape Shape(StoredPolicy stored, bool withYaml) => new(
-        stored.Policy.Name,
-        stored.Policy.Table.Text,
-        stored.Revision,
-        stored.Hash,
-        stored.Policy.Keep.Text,
-        [.. stored.Policy.Tiers.Select(t => new TierShape(t.Every.Name, t.Zone, t.Keep.Text, t.Name))],
-        stored.Policy.Tags,
-        stored.AppliedAt,
-        stored.AppliedBy,
-        withYaml ? stored.Yaml : null);
 }

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using NodaTime;
-using Varve.Cli.Json;
+using Varve.Catalog;
 using Varve.Cli.Render;
 using Varve.Cli.Running;
 using Varve.Execution;
@@ -54,7 +54,7 @@ internal static class RunCommand
             Stop = Signals.Current!.Stopping,
         };
         var outcome = await RunAsync(call, call.Write(), selection, options);
-        if (call.IsJson) call.Print(new RunShape(outcome.ExitCode, [.. outcome.Policies.Select(p => p.Shape)]));
+        if (call.IsJson) call.Print(outcome.Shape);
         return outcome.ExitCode;
     }
 
@@ -65,7 +65,7 @@ internal static class RunCommand
         if (documents.Count == 0) return selection;
         var lifecycle = call.Read();
         selection = new([.. documents.Select(d => d.Policy.Name)], Shared.Split(call.Parse.GetValue(Shared.Tags)));
-        var stored = await lifecycle.PoliciesAsync(selection, call.Cancellation);
+        List<StoredPolicy> stored = [.. await lifecycle.PoliciesAsync(selection, call.Cancellation), .. (await lifecycle.PatternsAsync(selection, call.Cancellation)).Select(p => p.Stored)];
         foreach (var report in await lifecycle.CheckAsync(documents, call.Cancellation))
         {
             if (stored.FirstOrDefault(s => s.Policy.Name == report.Policy.Name) is { } kept && PolicyJson.Hash(report.Policy) != kept.Hash)

@@ -15,11 +15,14 @@ internal static class StatusCommand
 
     private static async Task<int> ActAsync(Call call)
     {
-        var all = await Shared.OrNoneAsync(call.Read().StatusAsync(Shared.Selection(call.Parse), call.Parse.GetValue(Shared.AsOf), call.Cancellation));
+        var (lifecycle, selection) = (call.Read(), Shared.Selection(call.Parse));
+        var all = await Shared.OrNoneAsync(lifecycle.StatusAsync(selection, call.Parse.GetValue(Shared.AsOf), call.Cancellation));
+        var patterns = await lifecycle.PatternsAsync(selection, call.Cancellation);
+        var code = all.Any(s => s.Failure is not null) ? ExitCode.Usage : ExitCode.Done;
         if (call.IsJson)
         {
-            call.Print(new StatusShape([.. all.Select(Shape)]));
-            return ExitCode.Done;
+            call.Print(new StatusShape([.. all.Select(Shape)], [.. patterns.Select(p => PatternShape.Of(p))]));
+            return code;
         }
 
         if (all.Count == 0) call.Screen.Line(new Span(PolicyCommand.Empty, Ink.Dim));
@@ -29,7 +32,8 @@ internal static class StatusCommand
             StatusScreen.Show(call.Screen, all[i]);
         }
 
-        return ExitCode.Done;
+        PatternScreen.Warn(call.Screen, patterns);
+        return code;
     }
 
     private static PolicyStanding Shape(PolicyStatus s) => new(
@@ -48,5 +52,7 @@ internal static class StatusCommand
         s.NextExpiry,
         s.LastRun,
         s.LastError,
-        [.. s.Notes.Select(ProblemShape.Of)]);
+        [.. s.Notes.Select(ProblemShape.Of)],
+        s.Pattern,
+        s.Failure is { } failure ? ProblemShape.Of(failure) : null);
 }

@@ -69,6 +69,7 @@ internal static class Suggestions
     {
         using var patience = new CancellationTokenSource(s_patience);
         await using var database = Opening.Open(parse.GetValue(Shared.Db), readOnly: true, create: false);
-        return await new Lifecycle(database, Opening.Options(parse.GetValue(Shared.Schema), null)).PoliciesAsync(Selection.All, patience.Token);
+        var lifecycle = new Lifecycle(database, Opening.Options(parse.GetValue(Shared.Schema), null));
+        return [.. await lifecycle.PoliciesAsync(Selection.All, patience.Token), .. (await lifecycle.PatternsAsync(Selection.All, patience.Token)).Select(p => p.Stored)];
     }
 }

@@ -30,9 +30,9 @@ internal sealed record InitLeft(string Table, ProblemShape Reason);
 
 internal sealed record ApplyShape(IReadOnlyList<AppliedPolicy> Policies);
 
-internal sealed record AppliedPolicy(string Policy, int Revision, ApplyOutcome Outcome, IReadOnlyList<ProblemShape> Notes);
+internal sealed record AppliedPolicy(string Policy, int Revision, ApplyOutcome Outcome, IReadOnlyList<ProblemShape> Notes, string? Pattern);
 
-internal sealed record RunShape(int ExitCode, IReadOnlyList<PolicyRun> Policies);
+internal sealed record RunShape(int ExitCode, IReadOnlyList<PolicyRun> Policies, IReadOnlyList<AppliedPolicy> TakenUp, IReadOnlyList<ProblemShape> LeftOut);
 
 internal sealed record PolicyRun(
     string Policy,
@@ -51,7 +51,7 @@ internal sealed record PolicyRun(
     IReadOnlyList<string> Skipped,
     IReadOnlyList<ErrorBody> Errors);
 
-internal sealed record StatusShape(IReadOnlyList<PolicyStanding> Policies);
+internal sealed record StatusShape(IReadOnlyList<PolicyStanding> Policies, IReadOnlyList<PatternShape> Patterns);
 
 internal sealed record PolicyStanding(
     string Policy,
@@ -69,7 +69,9 @@ internal sealed record PolicyStanding(
     NextExpiry? NextExpiry,
     RunRecord? LastRun,
     string? LastError,
-    IReadOnlyList<ProblemShape> Notes);
+    IReadOnlyList<ProblemShape> Notes,
+    string? Pattern,
+    ProblemShape? Failure);
 
 internal sealed record RelationShape(
     string Relation,
@@ -92,7 +94,14 @@ internal sealed record AuditShape(IReadOnlyList<AuditEntry> Entries);
 
 internal sealed record AuditVerdictShape(bool Holds, long Entries, string Head, IReadOnlyList<string> Findings);
 
-internal sealed record PolicyListShape(IReadOnlyList<PolicyShape> Policies);
+internal sealed record PolicyListShape(IReadOnlyList<PolicyShape> Policies, IReadOnlyList<PatternShape> Patterns);
+
+/// <summary>A pattern with the tables that it keeps.</summary>
+internal sealed record PatternShape(PolicyShape Pattern, IReadOnlyList<string> Tables, IReadOnlyList<ProblemShape> LeftOut)
+{
+    internal static PatternShape Of(PatternReport report, bool withYaml = false) =>
+        new(PolicyShape.Of(report.Stored, withYaml), [.. report.Tables.Select(t => t.Text)], [.. report.LeftOut.Select(ProblemShape.Of)]);
+}
 
 internal sealed record PolicyShape(
     string Policy,
@@ -104,7 +113,22 @@ internal sealed record PolicyShape(
     IReadOnlyList<string> Tags,
     Instant AppliedAt,
     string AppliedBy,
-    string? Yaml);
+    string? Yaml,
+    string? Pattern)
+{
+    internal static PolicyShape Of(StoredPolicy stored, bool withYaml) => new(
+        stored.Policy.Name,
+        stored.Policy.Table.Text,
+        stored.Revision,
+        stored.Hash,
+        stored.Policy.Keep.Text,
+        [.. stored.Policy.Tiers.Select(t => new TierShape(t.Every.Name, t.Zone, t.Keep.Text, t.Name))],
+        stored.Policy.Tags,
+        stored.AppliedAt,
+        stored.AppliedBy,
+        withYaml ? stored.Yaml : null,
+        stored.Pattern);
+}
 
 internal sealed record TierShape(string Every, string? Zone, string Keep, string? Name);
 

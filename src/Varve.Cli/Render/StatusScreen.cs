@@ -9,7 +9,14 @@ internal static class StatusScreen
     internal static void Show(Screen screen, PolicyStatus status)
     {
         var tags = status.Policy.Tags.Count == 0 ? "" : $"  tags {string.Join(", ", status.Policy.Tags)}";
-        screen.Line(new(status.Policy.Name, Ink.Bold), new($"  revision {Words.Number(status.Revision)}  as of {Words.Stamp(status.AsOf)}{tags}", Ink.Dim));
+        var from = status.Pattern is { } pattern ? $"  from {pattern}" : "";
+        screen.Line(new(status.Policy.Name, Ink.Bold), new($"  revision {Words.Number(status.Revision)}  as of {Words.Stamp(status.AsOf)}{from}{tags}", Ink.Dim));
+        if (status.Failure is { } failure)
+        {
+            Fact(screen, "failed", new Span(failure.Text, Ink.Bad));
+            return;
+        }
+
         Relations(screen, status);
         Facts(screen, status);
         foreach (var wait in status.Waits)

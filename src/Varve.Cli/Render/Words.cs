@@ -15,6 +15,9 @@ internal static class Words
 
     internal static string Count(long count, string noun) => $"{Number(count)} {noun}{(count == 1 ? "" : "s")}";
 
+    /// <summary>The tiers of a policy and how long they stay: <c>5m 30d, 1h 2y</c>.</summary>
+    internal static string Tiers(Policies.Policy policy) => string.Join(", ", policy.Tiers.Select(t => $"{t.Every.Name} {t.Keep.Text}"));
+
     internal static string Bytes(long bytes)
     {
         string[] units = ["B", "kB", "MB", "GB", "TB", "PB"];

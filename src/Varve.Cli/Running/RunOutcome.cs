@@ -1,6 +1,8 @@
+using Varve.Catalog;
 using Varve.Cli.Json;
 using Varve.Execution;
 using Varve.Planning;
+using Varve.Policies;
 
 namespace Varve.Cli.Running;
 
@@ -9,19 +11,41 @@ internal sealed class RunOutcome
 {
     private readonly List<PolicyOutcome> _policies = [];
 
+    private readonly List<ApplyResult> _takenUp = [];
+    private readonly List<Problem> _leftOut = [];
+
     internal IReadOnlyList<PolicyOutcome> Policies => _policies;
+
+    /// <summary>Tables that patterns took up, changed or let go before the run began.</summary>
+    internal IReadOnlyList<ApplyResult> TakenUp => _takenUp;
+
+    /// <summary>What patterns leave out.</summary>
+    internal IReadOnlyList<Problem> LeftOut => _leftOut;
+
+    internal RunShape Shape => new(ExitCode, [.. _policies.Select(p => p.Shape)], [.. _takenUp.Select(Commands.ApplyCommand.Shape)], [.. _leftOut.Select(ProblemShape.Of)]);
 
     internal int ExitCode => Cli.ExitCode.Of(_policies.Select(p => p.ExitCode));
 
     /// <summary>Policies that wait for a person's word.</summary>
     internal IReadOnlyList<(string Policy, Brake Brake, Plan? Plan)> Braked => [.. _policies.Where(p => p.Brake is not null).Select(p => (p.Policy, p.Brake!, p.Plan))];
 
-    internal PolicyOutcome Take(RunEvent happened)
+    internal void Take(RunEvent happened)
     {
+        if (happened is RunEvent.TakenUp { Result: var result })
+        {
+            _takenUp.Add(result);
+            return;
+        }
+
+        if (happened is RunEvent.LeftOut { Note: var note })
+        {
+            _leftOut.Add(note);
+            return;
+        }
+
         var policy = _policies.Find(p => p.Policy == happened.Policy);
         if (policy is null) _policies.Add(policy = new(happened.Policy));
         policy.Take(happened);
-        return policy;
     }
 }
 

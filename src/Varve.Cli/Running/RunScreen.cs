@@ -8,13 +8,20 @@ internal static class RunScreen
 {
     internal static void Show(Screen screen, RunOutcome outcome)
     {
+        PatternScreen.Notes(outcome.LeftOut, note => screen.Warn(new Span("warning ", Ink.Warn), note));
         if (outcome.Policies.Count == 0)
         {
-            screen.Line(new Span(Commands.PolicyCommand.Empty, Ink.Dim));
+            if (outcome.LeftOut.Count == 0) screen.Line(new Span(Commands.PolicyCommand.Empty, Ink.Dim));
             return;
         }
 
         screen.Line();
+        if (outcome.TakenUp.Count > 0)
+        {
+            Commands.ApplyCommand.Table(screen, outcome.TakenUp);
+            screen.Line();
+        }
+
         var columns = new Columns("policy", "outcome", ">steps", ">left", ">rows read", ">written", ">removed", ">took", "run");
         foreach (var policy in outcome.Policies)
         {

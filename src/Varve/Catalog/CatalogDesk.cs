@@ -39,4 +39,21 @@ internal sealed class CatalogDesk
     /// <summary>Every table of the database that could be the source of a policy, by schema and name: none of the catalog's own.</summary>
     public async Task<IReadOnlyList<TableName>> BaseTablesAsync(IStatements statements, CancellationToken cancellationToken) =>
         [.. (await statements.QueryAsync(TablesSql.BaseTables(Tables.Schema), cancellationToken)).Select(r => new TableName(r.Text(0), r.Text(1)))];
+
+    /// <summary>Everything of the catalog that a policy is checked against; nothing where there is none yet.</summary>
+    public async Task<Shelf> ShelfAsync(IEngine engine, CancellationToken cancellationToken)
+    {
+        var ignoresCase = engine.Capabilities.IgnoresCase;
+        if (!await Schema.ExistsAsync(cancellationToken)) return Shelf.Empty(ignoresCase);
+        return await engine.TransactAsync(
+            async (s, token) => new Shelf(
+                await Policies.ListAsync(s, token),
+                await Policies.PatternsAsync(s, token),
+                await Policies.RevisionsAsync(s, token),
+                await Policies.NewestAsync(s, token),
+                await Ledgers.RelationsAsync(s, token),
+                ignoresCase),
+            readOnly: true,
+            cancellationToken);
+    }
 }

@@ -92,12 +92,16 @@ internal sealed class LedgerBook(CatalogTables tables, PolicyShelf shelf, Archiv
         ? FrozenDictionary<string, string>.Empty
         : text.Split(ColumnSeparator).Chunk(2).ToFrozenDictionary(pair => pair[0], pair => pair[1]);
 
-    /// <summary>Every hold of a policy, also those that have ended by themselves.</summary>
+    /// <summary>Every hold of a policy and of the patterns that it comes from or came from, also those that have ended by themselves.</summary>
     public async Task<IReadOnlyList<Hold>> HoldsAsync(IStatements statements, string policy, CancellationToken cancellationToken) =>
     [
-        .. (await statements.QueryAsync($"SELECT hold, relation, from_us, to_us, reason, who, until_us FROM {tables.Holds} WHERE policy = {policy} ORDER BY set_us", cancellationToken))
+        .. (await statements.QueryAsync($"SELECT hold, relation, from_us, to_us, reason, who, until_us FROM {tables.Holds} WHERE policy = {policy} OR policy IN ({PolicyShelf.PatternsOf(tables, policy)}) ORDER BY set_us", cancellationToken))
             .Select(r => new Hold(r.Text(0), r.TextOrNull(1), new(Micros.ToInstant(r.Long(2)), Micros.ToInstant(r.Long(3))), r.Text(4), r.Text(5), r.LongOrNull(6) is { } until ? Micros.ToInstant(until) : null)),
     ];
+
+    /// <summary>Whether a hold was set under a name, be it of a policy or of a pattern, in force or not.</summary>
+    public async Task<bool> HasHoldAsync(IStatements statements, string name, CancellationToken cancellationToken) =>
+        (await statements.QueryAsync($"SELECT count(*) FROM {tables.Holds} WHERE policy = {name}", cancellationToken))[0].Long(0) > 0;
 
     /// <summary>Sets a hold.</summary>
     public async Task HoldAsync(IStatements statements, string policy, Hold hold, Instant at, CancellationToken cancellationToken)

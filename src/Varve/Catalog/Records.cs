@@ -11,14 +11,31 @@ namespace Varve.Catalog;
 /// <param name="Yaml">As written.</param>
 /// <param name="AppliedAt">When this revision was stored.</param>
 /// <param name="AppliedBy">By whom.</param>
-public sealed record StoredPolicy(Policy Policy, int Revision, string Hash, string Yaml, Instant AppliedAt, string AppliedBy);
+public sealed record StoredPolicy(Policy Policy, int Revision, string Hash, string Yaml, Instant AppliedAt, string AppliedBy)
+{
+    /// <summary>The name of the pattern that it comes from; null for a policy of its own, and for a pattern.</summary>
+    public string? Pattern { get; init; }
+
+    /// <summary>The revision of that pattern which it follows.</summary>
+    internal int PatternRevision { get; init; }
+}
+
+/// <summary>A pattern, and what it comes to in this database.</summary>
+/// <param name="Stored">The pattern as it is stored.</param>
+/// <param name="Tables">The tables that it keeps, those included that the next run takes up.</param>
+/// <param name="LeftOut">The tables that it matches and cannot keep, one problem for each, and what is left out of others.</param>
+public sealed record PatternReport(StoredPolicy Stored, IReadOnlyList<TableName> Tables, IReadOnlyList<Problem> LeftOut);
 
 /// <summary>What <c>apply</c> did with one policy.</summary>
 /// <param name="Policy">Its name.</param>
 /// <param name="Revision">The revision that is stored now.</param>
 /// <param name="Outcome">created, changed, unchanged or deleted.</param>
 /// <param name="Notes">What its author should know.</param>
-public sealed record ApplyResult(string Policy, int Revision, ApplyOutcome Outcome, IReadOnlyList<Problem> Notes);
+public sealed record ApplyResult(string Policy, int Revision, ApplyOutcome Outcome, IReadOnlyList<Problem> Notes)
+{
+    /// <summary>The pattern that the policy comes from; null for one of its own, and for a pattern.</summary>
+    public string? Pattern { get; init; }
+}
 
 /// <summary>What happened to a policy.</summary>
 public enum ApplyOutcome

@@ -3,6 +3,7 @@ using Varve.Catalog;
 using Varve.Engines;
 using Varve.Execution;
 using Varve.Planning;
+using Varve.Policies;
 using Varve.Sql;
 using Varve.Time;
 
@@ -24,6 +25,7 @@ internal sealed class Doctor(Workshop workshop)
             await RunsAsync(cancellationToken);
             foreach (var stored in await workshop.ReadAsync(workshop.Desk.Policies.ListAsync, [], cancellationToken)) await PolicyAsync(stored, cancellationToken);
             await RelationsAsync(cancellationToken);
+            await PatternsAsync(cancellationToken);
         }
 
         return [.. _findings.OrderByDescending(f => f.Severity)];
@@ -94,6 +96,12 @@ internal sealed class Doctor(Workshop workshop)
         {
             Add("policy.look", Severity.Error, name, $"It could not be looked at. {broken.Code}: {broken.Message}", "See the other findings; what is missing among its relations comes first.");
         }
+    }
+
+    private async Task PatternsAsync(CancellationToken cancellationToken)
+    {
+        foreach (var pattern in (await workshop.Rosters.RosterAsync(cancellationToken)).Reports(Selection.All))
+            foreach (var note in pattern.LeftOut) Add("pattern.left_out", Severity.Warning, pattern.Stored.Policy.Name, note.Message, PolicyCodes.All.First(c => c.Code == note.Code).WayOut);
     }
 
     private async Task ColumnsAsync(Blueprint blueprint, Ledger ledger, CancellationToken cancellationToken)

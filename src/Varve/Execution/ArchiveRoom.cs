@@ -18,9 +18,10 @@ internal sealed class ArchiveRoom(IEngine engine, Workshop workshop, AuditActor 
     {
         var parts = await workshop.ReadAsync(workshop.Desk.Archives.ListAsync, [], cancellationToken);
         if (policies.Count == 0) return parts;
-        var named = policies.Where(p => parts.All(part => part.Policy != p)).ToList();
-        if (named.Count > 0) await workshop.SelectAsync(new(named, []), cancellationToken);
-        return [.. parts.Where(p => policies.Contains(p.Policy, StringComparer.Ordinal))];
+        List<string> named = [.. policies.Where(p => parts.All(part => part.Policy != p))];
+        var stored = named.Count > 0 ? await workshop.SelectAsync(new(named, []), cancellationToken) : [];
+        HashSet<string> meant = [.. policies, .. stored.Select(s => s.Policy.Name)];
+        return [.. parts.Where(p => meant.Contains(p.Policy))];
     }
 
     public async Task<ArchiveReport> VerifyAsync(IReadOnlyList<string> policies, CancellationToken cancellationToken)

@@ -2,135 +2,138 @@ using System.Text.Json.Nodes;
 using NodaTime;
 using Varve.Catalog;
 using Varve.Engines;
-using Varve.Planning;
 using Varve.Policies;
 
 namespace Varve.Execution;
 
-/// <summary>Checking and storing policies against the tables that are there.</summary>
-internal sealed class PolicyDesk(IEngine engine, CatalogDesk desk, Surveyor surveyor, AuditActor actor, TimeProvider clock)
+/// <summary>Checking and storing policies and patterns against the tables that are there.</summary>
+internal sealed class PolicyDesk(IEngine engine, CatalogDesk desk, PolicyCheck check, PatternDesk patterns, AuditActor actor, TimeProvider clock)
 {
-    /// <summary>Checks policies; those with the measures resolved come back where their table could be read.</summary>
-    public async Task<IReadOnlyList<(CheckReport Report, Blueprint? Blueprint)>> CheckAsync(IReadOnlyList<PolicyDocument> documents, CancellationToken cancellationToken)
-    {
-        var stored = await StoredAsync(cancellationToken);
-        List<(CheckReport, Blueprint?)> reports = [];
-        foreach (var document in documents) reports.Add(await CheckAsync(document, stored, cancellationToken));
-        return reports;
-    }
+    /// <summary>One report for each document, a pattern's before those of its tables; measures are resolved where the table could be read.</summary>
+    public async Task<IReadOnlyList<Checked>> CheckAsync(IReadOnlyList<PolicyDocument> documents, CancellationToken cancellationToken) =>
+        (await LookAsync(documents, await check.ShelfAsync(cancellationToken), cancellationToken)).Checks;
 
-    /// <summary>Stores all policies, or none where one is refused.</summary>
+    /// <summary>Stores all policies and patterns, or none where one is refused; a table that a pattern cannot keep refuses nothing.</summary>
     public async Task<IReadOnlyList<ApplyResult>> ApplyAsync(IReadOnlyList<PolicyDocument> documents, bool prune, CancellationToken cancellationToken)
     {
         await desk.Schema.UpgradeAsync(cancellationToken);
-        var checks = await CheckAsync(documents, cancellationToken);
-        List<Problem> errors = [.. checks.SelectMany(c => c.Report.Problems).Where(p => !p.IsWarning)];
+        var shelf = await check.ShelfAsync(cancellationToken);
+        var (checks, expansions) = await LookAsync(documents, shelf, cancellationToken);
+        List<Problem> errors = [.. checks.SelectMany(c => c.Errors)];
         if (errors.Count > 0) throw new PolicyException(errors);
         await desk.Schema.EnsureAsync(cancellationToken);
         return await engine.TransactAsync(
             async (statements, token) =>
             {
                 List<ApplyResult> results = [];
-                var stored = await desk.Policies.ListAsync(statements, token);
-                for (var i = 0; i < documents.Count; i++)
-                    results.Add(await StoreAsync(statements, documents[i] with { Policy = checks[i].Report.Policy }, checks[i].Report.Problems, stored, token));
-                if (!prune) return (IReadOnlyList<ApplyResult>)results;
-                foreach (var gone in stored.Where(s => documents.All(d => d.Policy.Name != s.Policy.Name)))
-                    results.Add(await DeleteAsync(statements, gone, token));
+                foreach (var one in checks.Where(c => c.Pattern is null))
+                {
+                    results.Add(await StoreAsync(statements, one, shelf, token));
+                    if (expansions.FirstOrDefault(e => e.Name == one.Policy.Name) is { } expansion)
+                        results.AddRange(await FollowAsync(statements, expansion, results[^1].Revision, shelf, token));
+                }
+
+                if (prune) results.AddRange(await PruneAsync(statements, documents, shelf, token));
+                return (IReadOnlyList<ApplyResult>)results;
+            },
+            readOnly: false,
+            cancellationToken);
+    }
+
+    /// <summary>Takes up the tables that stored patterns match and that have no policy yet, and lets the others follow a changed pattern.</summary>
+    /// <returns>What was stored.</returns>
+    public Task<IReadOnlyList<ApplyResult>> TakeUpAsync(IReadOnlyList<Expansion> expansions, Shelf shelf, CancellationToken cancellationToken) => engine.TransactAsync(
+        async (statements, token) =>
+        {
+            List<ApplyResult> results = [];
+            foreach (var expansion in expansions) results.AddRange(await FollowAsync(statements, expansion, expansion.Stored!.Revision, shelf, token));
+            return (IReadOnlyList<ApplyResult>)results;
+        },
+        readOnly: false,
+        cancellationToken);
+
+    /// <summary>Takes a policy, or a pattern with those that come from it, out of force; relations stay.</summary>
+    /// <exception cref="PolicyException">The policy comes from a pattern that is in force and would make it again.</exception>
+    public async Task<IReadOnlyList<ApplyResult>> DeleteAsync(StoredPolicy stored, CancellationToken cancellationToken)
+    {
+        var shelf = await check.ShelfAsync(cancellationToken);
+        if (stored.Pattern is { } pattern && shelf.FindPattern(pattern) is not null && await engine.DescribeAsync(stored.Policy.Table, cancellationToken) is not null)
+            throw new PolicyException("VRV315", $"{stored.Policy.Name} comes from the pattern {pattern}, and the next run would take the table up again. Name it under `except` of the pattern and apply that, or delete the pattern: varve policy delete {pattern}.");
+        return await engine.TransactAsync<IReadOnlyList<ApplyResult>>(
+            async (statements, token) =>
+            {
+                List<ApplyResult> results = [await DeleteAsync(statements, stored, token)];
+                foreach (var follower in shelf.Policies.Where(p => stored.Policy.Table.IsPattern && p.Pattern == stored.Policy.Name)) results.Add(await DeleteAsync(statements, follower, token));
                 return results;
             },
             readOnly: false,
             cancellationToken);
     }
 
-    /// <summary>Takes a policy out of force; its relations stay.</summary>
-    public async Task<ApplyResult> DeleteAsync(IStatements statements, StoredPolicy stored, CancellationToken cancellationToken)
+    private async Task<(IReadOnlyList<Checked> Checks, IReadOnlyList<Expansion> Expansions)> LookAsync(IReadOnlyList<PolicyDocument> documents, Shelf shelf, CancellationToken cancellationToken)
+    {
+        var expansions = await patterns.ExpandAsync(documents, shelf, cancellationToken);
+        List<Checked> checks = [];
+        foreach (var document in documents)
+        {
+            if (expansions.FirstOrDefault(e => e.Pattern == document) is not { } expansion)
+            {
+                checks.Add(await check.CheckAsync(document, shelf, cancellationToken));
+                continue;
+            }
+
+            List<Problem> problems = [.. PolicyRules.Check(document.Policy), .. expansion.Notes];
+            if (shelf.Find(expansion.Name) is { } taken) problems.Add(new(PolicyCodes.OneEach, $"The name `{expansion.Name}` is taken by the policy for {taken.Policy.Table.Text}. Give the pattern another `policy`.") { Path = "policy" });
+            checks.Add(new(document, new(document.Policy, document.Locate(problems))));
+            checks.AddRange(expansion.Members.OfType<Member.Follows>().Select(m => m.Now));
+        }
+
+        return (checks, expansions);
+    }
+
+    private async Task<IReadOnlyList<ApplyResult>> FollowAsync(IStatements statements, Expansion expansion, int revision, Shelf shelf, CancellationToken cancellationToken)
+    {
+        List<ApplyResult> results = [];
+        foreach (var member in expansion.Members.OfType<Member.Follows>())
+        {
+            results.Add(await StoreAsync(statements, member.Now, shelf, cancellationToken, revision));
+            if (results[^1].Outcome == ApplyOutcome.Unchanged && member.Before!.PatternRevision != revision)
+                await desk.Policies.FollowAsync(statements, member.Now.Policy.Name, revision, cancellationToken);
+        }
+
+        foreach (var released in expansion.Released) results.Add(await DeleteAsync(statements, released, cancellationToken));
+        return results;
+    }
+
+    private async Task<IReadOnlyList<ApplyResult>> PruneAsync(IStatements statements, IReadOnlyList<PolicyDocument> documents, Shelf shelf, CancellationToken cancellationToken)
+    {
+        List<ApplyResult> results = [];
+        bool IsGone(string policy) => documents.All(d => d.Policy.Name != policy);
+        foreach (var gone in shelf.Patterns.Concat(shelf.Policies).Where(p => IsGone(p.Policy.Name) && (p.Pattern is null || IsGone(p.Pattern))))
+            results.Add(await DeleteAsync(statements, gone, cancellationToken));
+        return results;
+    }
+
+    private async Task<ApplyResult> DeleteAsync(IStatements statements, StoredPolicy stored, CancellationToken cancellationToken)
     {
         await desk.Policies.DeleteAsync(statements, stored.Policy.Name, cancellationToken);
-        await desk.Audit.AppendAsync(statements, actor, Now(), "policy.deleted", stored.Policy.Name, new JsonObject { ["revision"] = stored.Revision, ["sha256"] = stored.Hash }, cancellationToken);
-        return new(stored.Policy.Name, stored.Revision, ApplyOutcome.Deleted, []);
+        await desk.Audit.AppendAsync(statements, actor, Now(), $"{Kind(stored.Policy)}.deleted", stored.Policy.Name, new JsonObject { ["revision"] = stored.Revision, ["sha256"] = stored.Hash }, cancellationToken);
+        return new(stored.Policy.Name, stored.Revision, ApplyOutcome.Deleted, []) { Pattern = stored.Pattern };
     }
 
-    private async Task<ApplyResult> StoreAsync(IStatements statements, PolicyDocument document, IReadOnlyList<Problem> notes, IReadOnlyList<StoredPolicy> stored, CancellationToken cancellationToken)
+    private async Task<ApplyResult> StoreAsync(IStatements statements, Checked one, Shelf shelf, CancellationToken cancellationToken, int patternRevision = 0)
     {
-        var policy = document.Policy;
-        var before = stored.FirstOrDefault(s => s.Policy.Name == policy.Name);
-        if (before?.Hash == PolicyJson.Hash(policy)) return new(policy.Name, before.Revision, ApplyOutcome.Unchanged, notes);
-        var revision = await desk.Policies.StoreAsync(statements, document, Now(), actor.User, cancellationToken);
+        var (policy, notes) = (one.Policy, one.Report.Problems);
+        var before = policy.Table.IsPattern ? shelf.FindPattern(policy.Name) : shelf.Find(policy.Name);
+        if (before?.Hash == PolicyJson.Hash(policy) && before.Pattern == one.Pattern) return new(policy.Name, before.Revision, ApplyOutcome.Unchanged, notes) { Pattern = one.Pattern };
+        var revision = await desk.Policies.StoreAsync(statements, one.Document, one.Pattern is { } pattern ? (pattern, patternRevision) : null, Now(), actor.User, cancellationToken);
         var facts = new JsonObject { ["revision"] = revision, ["sha256"] = PolicyJson.Hash(policy), ["table"] = policy.Table.Text };
-        await desk.Audit.AppendAsync(statements, actor, Now(), before is null ? "policy.created" : "policy.changed", policy.Name, facts, cancellationToken);
-        return new(policy.Name, revision, before is null ? ApplyOutcome.Created : ApplyOutcome.Changed, notes);
+        if (one.Pattern is not null) facts["pattern"] = one.Pattern;
+        await desk.Audit.AppendAsync(statements, actor, Now(), $"{Kind(policy)}.{(before is null ? "created" : "changed")}", policy.Name, facts, cancellationToken);
+        return new(policy.Name, revision, before is null ? ApplyOutcome.Created : ApplyOutcome.Changed, notes) { Pattern = one.Pattern };
     }
 
-    /// <summary>Why a table can have no policy of its own any more; null where it can.</summary>
-    public async Task<Problem?> BelongsAsync(TableName table, CancellationToken cancellationToken) =>
-        await BelongsAsync(table, "", await StoredAsync(cancellationToken), cancellationToken);
-
-    private async Task<Problem?> BelongsAsync(TableName table, string policy, Stored stored, CancellationToken cancellationToken)
-    {
-        if (IsOwn(table, stored)) return new("VRV135", $"{table.Text} is a relation of Varve's own, and cannot be the source of a policy.") { Path = "table" };
-        foreach (var other in stored.Policies.Select(s => s.Policy).Where(p => p.Name != policy && Same(p.Table.Name, table.Name)))
-        {
-            // A policy may say its table without the schema, which is the engine's default one then.
-            var theirs = other.Table.Schema is null ? (await engine.DescribeAsync(other.Table, cancellationToken))?.Table : other.Table;
-            if (theirs is not null && Same(theirs, table))
-                return new("VRV108", $"{table.Text} belongs to the policy {other.Name} already, and a table belongs to exactly one: change that policy, or delete it first (policy delete {other.Name}).") { Path = "table" };
-        }
-
-        return null;
-    }
-
-    private async Task<(CheckReport, Blueprint?)> CheckAsync(PolicyDocument document, Stored stored, CancellationToken cancellationToken)
-    {
-        List<Problem> problems = [];
-        var policy = document.Policy;
-        var description = await engine.DescribeAsync(policy.Table, cancellationToken);
-        Blueprint? blueprint = null;
-        if (description is null)
-        {
-            problems.AddRange(PolicyRules.Check(policy));
-            problems.Add(BlueprintRules.NoTable(policy, (await engine.TransactAsync(desk.BaseTablesAsync, readOnly: true, cancellationToken)).Where(t => !IsOwn(t, stored))));
-        }
-        else
-        {
-            var taken = await TakenAsync(policy, description.Table, stored, cancellationToken);
-            blueprint = BlueprintRules.Resolve(policy, description, surveyor.Limits(taken.Contains), Surveyor.Span, problems);
-            if (await BelongsAsync(description.Table, policy.Name, stored, cancellationToken) is { } belongs) problems.Add(belongs);
-        }
-
-        var resolved = blueprint?.Policy ?? policy;
-        if (surveyor.Declared(policy) is { } undeclared) problems.Add(undeclared);
-        if (blueprint is not null) problems.AddRange(PolicyChanges.Refused([.. stored.Revisions.Where(r => r.Name == policy.Name)], resolved));
-        return (new(resolved, [.. problems.Select(p => p.Position is null && p.Path is { } path ? p with { Position = document.At(path) } : p)]), blueprint);
-    }
-
-    /// <summary>Relations that the policy would create and that exist without being its own.</summary>
-    private async Task<HashSet<TableName>> TakenAsync(Policy policy, TableName source, Stored stored, CancellationToken cancellationToken)
-    {
-        HashSet<TableName> taken = [];
-        foreach (var (relation, _) in TierNames.All(policy, source))
-        {
-            if (stored.Relations.Any(r => r.Policy == policy.Name && Same(r.Table, relation))) continue;
-            if (await engine.DescribeAsync(relation, cancellationToken) is not null) taken.Add(relation);
-        }
-
-        return taken;
-    }
-
-    private async Task<Stored> StoredAsync(CancellationToken cancellationToken)
-    {
-        if (!await desk.Schema.ExistsAsync(cancellationToken)) return new([], [], []);
-        return await engine.TransactAsync(
-            async (s, token) => new Stored(await desk.Policies.ListAsync(s, token), await desk.Policies.RevisionsAsync(s, token), await desk.Ledgers.RelationsAsync(s, token)), readOnly: true, cancellationToken);
-    }
-
-    private bool IsOwn(TableName table, Stored stored) => stored.Relations.Any(r => Same(r.Table, table));
-
-    private bool Same(TableName a, TableName b) => Same(a.Name, b.Name) && Same(a.Schema, b.Schema);
-
-    private bool Same(string? a, string? b) => string.Equals(a, b, engine.Capabilities.IgnoresCase ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal);
+    private static string Kind(Policy policy) => policy.Table.IsPattern ? "pattern" : "policy";
 
     private Instant Now() => Instant.FromDateTimeOffset(clock.GetUtcNow());
-
-    private sealed record Stored(IReadOnlyList<StoredPolicy> Policies, IReadOnlyList<Policy> Revisions, IReadOnlyList<(string Policy, TableName Table)> Relations);
 }

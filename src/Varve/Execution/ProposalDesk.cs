@@ -6,7 +6,7 @@ using Varve.Proposing;
 namespace Varve.Execution;
 
 /// <summary>Proposals for tables of the database: each is checked as if it had been applied, so that none is handed out that would be refused.</summary>
-internal sealed class ProposalDesk(IEngine engine, Workshop workshop, PolicyDesk policies)
+internal sealed class ProposalDesk(IEngine engine, Workshop workshop, PolicyCheck check)
 {
     /// <summary>Tables that are not Varve's own.</summary>
     public async Task<IReadOnlyList<TableName>> TablesAsync(CancellationToken cancellationToken)
@@ -52,12 +52,13 @@ internal sealed class ProposalDesk(IEngine engine, Workshop workshop, PolicyDesk
     {
         var description = await engine.DescribeAsync(table, cancellationToken)
             ?? throw new PolicyException([BlueprintRules.NoTable(new Policy { Name = table.Text, Table = table, Time = "" }, tables)]);
-        if (await policies.BelongsAsync(description.Table, cancellationToken) is { } belongs) throw new PolicyException([belongs]);
+        var shelf = await check.ShelfAsync(cancellationToken);
+        if (await check.BelongsAsync(description.Table, "", shelf, cancellationToken) is { } belongs) throw new PolicyException([belongs]);
         var name = names.Contains(description.Table.Name) ? description.Table.Text : description.Table.Name;
         var draft = await engine.TransactAsync(
             (statements, token) => new Proposer(engine, workshop.Now()).ProposeAsync(statements, description, name, choices, token), readOnly: true, cancellationToken);
-        var reports = await policies.CheckAsync(PolicyYaml.Parse(draft.Yaml, ""), cancellationToken);
-        List<Problem> refused = [.. reports.SelectMany(r => r.Report.Problems).Where(p => !p.IsWarning).Select(p => p with { Position = null })];
+        var checks = await check.CheckAsync(PolicyYaml.Parse(draft.Yaml, "")[0], shelf, cancellationToken);
+        List<Problem> refused = [.. checks.Errors.Select(p => p with { Position = null })];
         return refused.Count == 0 ? draft : throw new PolicyException(refused);
     }
 

@@ -17,11 +17,10 @@ internal sealed class Repairs(IEngine engine, Workshop workshop, AuditActor acto
         if (string.IsNullOrWhiteSpace(reason)) throw new PolicyException("VRV308", "A hold needs a reason: whoever finds it later must know why (--reason).");
         if (range.IsEmpty) throw new PolicyException("VRV308", "The range of the hold is empty: --from must be before --to.");
         if (until <= workshop.Now()) throw new PolicyException("VRV308", $"--until {InstantText.Format(until.Value)} has passed already.");
-        var stored = await workshop.OneAsync(policy, cancellationToken);
-        var blueprint = await workshop.Surveyor.LayAsync(stored.Policy, cancellationToken);
-        var hold = new Hold(Guid.CreateVersion7().ToString(), Relation(blueprint, relation), range, reason, actor.User, until);
+        var stored = await workshop.PatternAsync(policy, cancellationToken) ?? await workshop.OneAsync(policy, cancellationToken);
+        var hold = new Hold(Guid.CreateVersion7().ToString(), Relation(stored.Policy, relation), range, reason, actor.User, until);
         var facts = new JsonObject { ["hold"] = hold.Id, ["relation"] = hold.Relation, ["range"] = range.ToString(), ["reason"] = reason, ["until"] = until is { } end ? InstantText.Format(end) : null };
-        return await RecordAsync(stored, "hold.set", facts, async (s, token) =>
+        return await RecordAsync(stored.Policy.Name, "hold.set", facts, async (s, token) =>
         {
             await workshop.Desk.Ledgers.HoldAsync(s, stored.Policy.Name, hold, workshop.Now(), token);
             return hold;
@@ -30,11 +29,14 @@ internal sealed class Repairs(IEngine engine, Workshop workshop, AuditActor acto
 
     public async Task<int> ReleaseAsync(string policy, string? hold, CancellationToken cancellationToken)
     {
-        var stored = await workshop.OneAsync(policy, cancellationToken);
-        return await RecordAsync(stored, "hold.released", new JsonObject { ["hold"] = hold ?? "all" }, async (s, token) =>
+        // A hold outlives what it was set for, and ends under that name.
+        var isHeld = await workshop.ReadAsync((s, token) => workshop.Desk.Ledgers.HasHoldAsync(s, policy, token), false, cancellationToken);
+        var stored = isHeld ? null : await workshop.PatternAsync(policy, cancellationToken) ?? await workshop.OneAsync(policy, cancellationToken);
+        var (name, elsewhere) = (stored?.Policy.Name ?? policy, stored?.Pattern is { } pattern ? $" of its own (policy release {pattern} ends those of its pattern)" : "");
+        return await RecordAsync(name, "hold.released", new JsonObject { ["hold"] = hold ?? "all" }, async (s, token) =>
         {
-            var ended = (int)await workshop.Desk.Ledgers.ReleaseAsync(s, stored.Policy.Name, hold, token);
-            if (ended == 0) throw new PolicyException("VRV309", hold is null ? $"{stored.Policy.Name} has no hold." : $"{stored.Policy.Name} has no hold that begins with {hold}; status lists them.");
+            var ended = (int)await workshop.Desk.Ledgers.ReleaseAsync(s, name, hold, token);
+            if (ended == 0) throw new PolicyException("VRV309", hold is null ? $"{name} has no hold{elsewhere}." : $"{name} has no hold{elsewhere} that begins with {hold}; status lists them.");
             return ended;
         }, cancellationToken);
     }
@@ -65,7 +67,7 @@ internal sealed class Repairs(IEngine engine, Workshop workshop, AuditActor acto
         if (seen.State.Unknown.Count == 0) return 0;
         var facts = new JsonObject();
         foreach (var (tier, range) in seen.State.Unknown) facts[tier] = range.ToString();
-        return await RecordAsync(stored, "coverage.adopted", facts, async (s, token) =>
+        return await RecordAsync(stored.Policy.Name, "coverage.adopted", facts, async (s, token) =>
         {
             var ledger = await workshop.Desk.Ledgers.LoadAsync(s, stored, workshop.Now(), token);
             var (_, blueprint, state, _) = await workshop.Surveyor.SurveyAsync(s, stored, seen.Blueprint, ledger, workshop.Now(), token);
@@ -89,7 +91,7 @@ internal sealed class Repairs(IEngine engine, Workshop workshop, AuditActor acto
     public async Task<int> AcceptAsync(string policy, TimeRange range, CancellationToken cancellationToken)
     {
         var stored = await workshop.OneAsync(policy, cancellationToken);
-        return await RecordAsync(stored, "proof.accepted", new JsonObject { ["range"] = range.ToString() }, async (s, token) =>
+        return await RecordAsync(stored.Policy.Name, "proof.accepted", new JsonObject { ["range"] = range.ToString() }, async (s, token) =>
         {
             var ledger = await workshop.Desk.Ledgers.LoadAsync(s, stored, workshop.Now(), token);
             var accepted = 0;
@@ -112,7 +114,7 @@ internal sealed class Repairs(IEngine engine, Workshop workshop, AuditActor acto
         var survey = await workshop.Surveyor.SurveyAsync(stored, workshop.Now(), cancellationToken);
         if (survey.Blueprint.Tiers.Count == 0) throw new PolicyException("VRV312", $"{stored.Policy.Name} has no tiers: there is nothing to build again.");
         var draft = new Draft(survey.Blueprint, survey.State);
-        return await RecordAsync(stored, "range.invalidated", new JsonObject { ["range"] = range.ToString() }, async (s, token) =>
+        return await RecordAsync(stored.Policy.Name, "range.invalidated", new JsonObject { ["range"] = range.ToString() }, async (s, token) =>
         {
             long marked = 0;
             foreach (var tier in survey.Blueprint.BuiltFrom(Relations.Source))
@@ -153,19 +155,20 @@ internal sealed class Repairs(IEngine engine, Workshop workshop, AuditActor acto
         return draft.Thin(tier, tier.Input, open).Select(p => p with { Unknown = p.Unknown.Union(missing).ToHashSet(StringComparer.Ordinal) });
     }
 
-    private Task<T> RecordAsync<T>(StoredPolicy stored, string action, JsonObject facts, Func<IStatements, CancellationToken, Task<T>> work, CancellationToken cancellationToken) => workshop.WriteAsync(
+    private Task<T> RecordAsync<T>(string policy, string action, JsonObject facts, Func<IStatements, CancellationToken, Task<T>> work, CancellationToken cancellationToken) => workshop.WriteAsync(
         async (s, token) =>
         {
             var result = await work(s, token);
-            await workshop.Desk.Audit.AppendAsync(s, actor, workshop.Now(), action, stored.Policy.Name, facts, token);
+            await workshop.Desk.Audit.AppendAsync(s, actor, workshop.Now(), action, policy, facts, token);
             return result;
         },
         cancellationToken);
 
-    private static string? Relation(Blueprint blueprint, string? relation)
+    private static string? Relation(Policy policy, string? relation)
     {
         if (relation is null or Relations.Source) return relation;
-        return blueprint.Tiers.FirstOrDefault(t => t.Id == relation || t.Name == relation)?.Id
-            ?? throw new PolicyException("VRV308", $"{blueprint.Policy.Name} has no tier {relation}; it has {string.Join(", ", blueprint.Tiers.Select(t => t.Id).Prepend(Relations.Source))}.");
+        var ids = policy.Tiers.Select(t => (Name: TierNames.Of(t), Cascade.GridOf(t, policy).Id)).ToList();
+        return ids.Find(t => t.Id == relation || t.Name == relation).Id
+            ?? throw new PolicyException("VRV308", $"{policy.Name} has no tier {relation}; it has {string.Join(", ", ids.Select(t => t.Id).Prepend(Relations.Source))}.");
     }
 }

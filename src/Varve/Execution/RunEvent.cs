@@ -13,6 +13,12 @@ public abstract record RunEvent
     /// <summary>The policy that it is about.</summary>
     public required string Policy { get; init; }
 
+    /// <summary>A table that a pattern matches was taken up, follows a changed pattern, or is no longer meant by it.</summary>
+    public sealed record TakenUp(Catalog.ApplyResult Result) : RunEvent;
+
+    /// <summary>A pattern leaves something out that it matches; <see cref="Policy"/> is the pattern.</summary>
+    public sealed record LeftOut(Policies.Problem Note) : RunEvent;
+
     /// <summary>A policy's run begins; its plan is final.</summary>
     public sealed record Started(string RunId, Plan Plan, Instant At) : RunEvent;
 

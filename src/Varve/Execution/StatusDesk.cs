@@ -27,10 +27,35 @@ internal static class StatusDesk
             StepsDue = plan.Steps.Count,
             NextExpiry = Next(blueprint, state, plan, horizon),
             LastRun = runs.Count > 0 ? runs[0] : null,
-            LastError = runs.TakeWhile(r => r.Status is not "done").FirstOrDefault(r => r.ErrorCode is not null) is { } failed ? $"{failed.ErrorCode}: {failed.Error}" : null,
+            LastError = Error(runs),
             Notes = plan.Notes,
+            Pattern = stored.Pattern,
         };
     }
+
+    /// <summary>A policy whose table could not be looked at.</summary>
+    public static PolicyStatus Of(StoredPolicy stored, PolicyException why, Instant asOf, IReadOnlyList<RunRecord> runs) => new()
+    {
+        Policy = stored.Policy,
+        Revision = stored.Revision,
+        AsOf = asOf,
+        Relations = [],
+        FrozenLate = RowExtent.None,
+        Timeless = 0,
+        Future = RowExtent.None,
+        Holds = [],
+        Waits = [],
+        StepsDue = 0,
+        NextExpiry = null,
+        LastRun = runs.Count > 0 ? runs[0] : null,
+        LastError = Error(runs),
+        Notes = [],
+        Pattern = stored.Pattern,
+        Failure = new(why.Code, why.Message),
+    };
+
+    private static string? Error(IReadOnlyList<RunRecord> runs) =>
+        runs.TakeWhile(r => r.Status is not "done").FirstOrDefault(r => r.ErrorCode is not null) is { } failed ? $"{failed.ErrorCode}: {failed.Error}" : null;
 
     private static RelationStatus Source(Blueprint blueprint, TableState state) =>
         new(Relations.Source, blueprint.Source, state.Rows, state.Bytes, state.First, state.Last, null, Duration.Zero, 0, 0, 0);

@@ -43,8 +43,14 @@ internal sealed class Workshop
 
     public Instant Now() => Instant.FromDateTimeOffset(_options.TimeProvider.GetUtcNow());
 
+    public PolicyCheck Check => new(_engine, Desk, Surveyor);
+
+    public PatternDesk Patterns => new(_engine, Desk, Check);
+
+    public RosterDesk Rosters => new(this);
+
     public async Task<PolicyDesk> PolicyDeskAsync(CancellationToken cancellationToken) =>
-        new(_engine, Desk, Surveyor, await ActorAsync(cancellationToken), _options.TimeProvider);
+        new(_engine, Desk, Check, Patterns, await ActorAsync(cancellationToken), _options.TimeProvider);
 
     public async Task<Alterations> AlterationsAsync(CancellationToken cancellationToken) =>
         new(_engine, this, await ActorAsync(cancellationToken));
@@ -53,7 +59,7 @@ internal sealed class Workshop
         new(_engine, this, await ActorAsync(cancellationToken));
 
     public async Task<ProposalDesk> ProposalDeskAsync(CancellationToken cancellationToken) =>
-        new(_engine, this, await PolicyDeskAsync(cancellationToken));
+        new(_engine, this, Check);
 
     public async Task<Repairs> RepairsAsync(CancellationToken cancellationToken) =>
         new(_engine, this, await ActorAsync(cancellationToken));
@@ -68,30 +74,46 @@ internal sealed class Workshop
         _engine.TransactAsync(work, readOnly: false, cancellationToken);
 
     /// <summary>Stored policies; a name or a tag that none has is an error, an empty catalog too.</summary>
-    public async Task<IReadOnlyList<StoredPolicy>> SelectAsync(Selection selection, CancellationToken cancellationToken) =>
-        SelectionRules.Select(selection, await ReadAsync(Desk.Policies.ListAsync, [], cancellationToken));
+    public async Task<IReadOnlyList<StoredPolicy>> SelectAsync(Selection selection, CancellationToken cancellationToken)
+    {
+        var (policies, patterns) = await StoredAsync(cancellationToken);
+        return SelectionRules.Select(selection, policies, patterns);
+    }
 
     /// <summary>The same, but an empty catalog has no policies, which is no error where nothing was named.</summary>
     public async Task<IReadOnlyList<StoredPolicy>> ListAsync(Selection selection, CancellationToken cancellationToken)
     {
-        var stored = await ReadAsync(Desk.Policies.ListAsync, [], cancellationToken);
-        return stored.Count == 0 && selection.Names.Count == 0 && selection.Tags.Count == 0 ? [] : SelectionRules.Select(selection, stored);
+        var (policies, patterns) = await StoredAsync(cancellationToken);
+        return policies.Count + patterns.Count + selection.Names.Count + selection.Tags.Count == 0 ? [] : SelectionRules.Select(selection, policies, patterns);
     }
 
-    public async Task<StoredPolicy> OneAsync(string policy, CancellationToken cancellationToken) =>
-        (await SelectAsync(Selection.Of(policy), cancellationToken))[0];
+    /// <summary>One stored policy.</summary>
+    /// <exception cref="PolicyException">There is none of that name, or it is the name of a pattern.</exception>
+    public async Task<StoredPolicy> OneAsync(string policy, CancellationToken cancellationToken)
+    {
+        var found = await SelectAsync(Selection.Of(policy), cancellationToken);
+        if (found is [{ Pattern: var pattern } only] && pattern != policy) return only;
+        throw new PolicyException("VRV315", $"{policy} is a pattern, and this is about one table. {(found.Count == 0 ? "It has none yet: the next run takes up those that it matches" : $"Name one of its policies: {string.Join(", ", found.Take(20).Select(p => p.Policy.Name))}")}.");
+    }
 
-    /// <summary>Policies of files, checked, as revisions that are not stored.</summary>
+    /// <summary>A pattern by its name; null where no pattern has it.</summary>
+    public async Task<StoredPolicy?> PatternAsync(string name, CancellationToken cancellationToken) =>
+        (await StoredAsync(cancellationToken)).Patterns.FirstOrDefault(p => p.Policy.Name == name);
+
+    private Task<(IReadOnlyList<StoredPolicy> Policies, IReadOnlyList<StoredPolicy> Patterns)> StoredAsync(CancellationToken cancellationToken) =>
+        ReadAsync(async (s, token) => (await Desk.Policies.ListAsync(s, token), await Desk.Policies.PatternsAsync(s, token)), ([], []), cancellationToken);
+
+    /// <summary>Policies of files, checked, as revisions that are not stored; a pattern is what it comes to.</summary>
     public async Task<IReadOnlyList<StoredPolicy>> DraftAsync(IReadOnlyList<PolicyDocument> documents, CancellationToken cancellationToken)
     {
         var checks = await (await PolicyDeskAsync(cancellationToken)).CheckAsync(documents, cancellationToken);
-        List<Problem> errors = [.. checks.SelectMany(c => c.Report.Problems).Where(p => !p.IsWarning)];
+        List<Problem> errors = [.. checks.SelectMany(c => c.Errors)];
         if (errors.Count > 0) throw new PolicyException(errors);
-        var stored = await ReadAsync(Desk.Policies.ListAsync, [], cancellationToken);
+        var stored = (await StoredAsync(cancellationToken)).Policies;
         return
         [
-            .. checks.Select((c, i) => stored.FirstOrDefault(s => s.Hash == PolicyJson.Hash(c.Report.Policy))
-                ?? new StoredPolicy(c.Report.Policy, 0, PolicyJson.Hash(c.Report.Policy), documents[i].Yaml, Now(), "")),
+            .. checks.Where(c => !c.Policy.Table.IsPattern).Select(c => stored.FirstOrDefault(s => s.Hash == PolicyJson.Hash(c.Policy))
+                ?? new StoredPolicy(c.Policy, 0, PolicyJson.Hash(c.Policy), c.Document.Yaml, Now(), "")),
         ];
     }
 
@@ -113,8 +135,8 @@ internal sealed class Workshop
     public async Task<IReadOnlyList<PolicyDiff>> DiffAsync(IReadOnlyList<PolicyDocument> documents, CancellationToken cancellationToken)
     {
         List<PolicyDiff> diffs = [];
-        var all = await ReadAsync(Desk.Policies.ListAsync, [], cancellationToken);
-        foreach (var (report, _) in await (await PolicyDeskAsync(cancellationToken)).CheckAsync(documents, cancellationToken))
+        var all = (await StoredAsync(cancellationToken)).Policies;
+        foreach (var report in (await (await PolicyDeskAsync(cancellationToken)).CheckAsync(documents, cancellationToken)).Where(c => !c.Policy.Table.IsPattern || c.Errors.Count > 0).Select(c => c.Report))
         {
             var stored = all.FirstOrDefault(s => s.Policy.Name == report.Policy.Name);
             diffs.Add(stored is null
@@ -127,7 +149,8 @@ internal sealed class Workshop
 
     public async Task<IReadOnlyList<StepStatements>> StatementsAsync(Plan plan, IReadOnlyList<PolicyDocument> documents, CancellationToken cancellationToken)
     {
-        var policy = documents.FirstOrDefault(d => d.Policy.Name == plan.Policy)?.Policy ?? (await OneAsync(plan.Policy, cancellationToken)).Policy;
+        var known = documents.Count > 0 ? await DraftAsync(documents, cancellationToken) : (await Rosters.RosterAsync(cancellationToken)).Select(Selection.Of(plan.Policy));
+        var policy = known.First(s => s.Policy.Name == plan.Policy).Policy;
         var sql = new StepSql(await Surveyor.LayAsync(policy, cancellationToken), _engine.Dialect);
         return [.. plan.Steps.Select(step => new StepStatements(step, [.. sql.Render(step).Select(s => s.RenderInline(_engine.Dialect).Text)]))];
     }
@@ -135,29 +158,39 @@ internal sealed class Workshop
     public async IAsyncEnumerable<RunEvent> RunAsync(Selection selection, RunOptions options, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await Desk.Schema.UpgradeAsync(cancellationToken);
-        var policies = await SelectAsync(selection, cancellationToken);
+        await SelectAsync(Selection.All, cancellationToken);
         var identity = await _engine.IdentifyAsync(cancellationToken);
         var asOf = options.AsOf ?? Now();
         if (options.AsOf is null && (identity.Now - Now() > s_tolerance || Now() - identity.Now > s_tolerance) && _options.TimeProvider == TimeProvider.System)
             throw new HaltException("VRV302", $"The clocks of this machine ({InstantText.Format(Now())}) and of the database ({InstantText.Format(identity.Now)}) are more than a minute apart: set them right, or say --as-of.");
         if (asOf > (_options.TimeProvider == TimeProvider.System ? identity.Now : Now()) + s_tolerance)
             throw new PolicyException("VRV303", $"{InstantText.Format(asOf)} is in the future: nothing is run as of an instant that has not come. plan may look ahead, run may not.");
-        if (options.Plans is { } plans) policies = [.. policies.Where(p => plans.Any(plan => plan.Policy == p.Policy.Name))];
         await Desk.Schema.EnsureAsync(cancellationToken);
         if (options.AuditHead is { } head && !await ReadAsync((s, token) => Desk.Audit.HasAsync(s, head, token), false, cancellationToken))
             throw new HaltException("VRV331", $"No entry of the audit log has the hash {head}: the catalog was restored from an older backup, its log was cut, or the hash is of another database. Nothing was done. varve doctor --audit-head says more.");
-        var runner = new Runner(_engine, Desk, Surveyor, _options.TimeProvider, await ActorAsync(cancellationToken), Archives, _options.LoggerFactory?.CreateLogger(Telemetry.Name) ?? NullLogger.Instance);
+        var log = _options.LoggerFactory?.CreateLogger(Telemetry.Name) ?? NullLogger.Instance;
+        var roster = await Rosters.RosterAsync(cancellationToken);
+        IReadOnlyList<StoredPolicy> policies = [.. roster.Select(selection).Where(p => options.Plans?.Any(plan => plan.Policy == p.Policy.Name) ?? true)];
+        foreach (var taken in await Rosters.TakeUpAsync(roster.Patterns(selection), cancellationToken)) yield return taken;
+        foreach (var behind in roster.Behind(selection))
+        {
+            using var watch = new RunWatch(log, _options.TimeProvider, behind.Stored.Policy.Name);
+            watch.Failed(behind.Error);
+            yield return new RunEvent.Failed(behind.Error) { Policy = behind.Stored.Policy.Name };
+        }
+
+        var runner = new Runner(_engine, Desk, Surveyor, _options.TimeProvider, await ActorAsync(cancellationToken), Archives, log);
         await foreach (var happened in runner.RunAsync(policies, options, asOf, cancellationToken)) yield return happened;
     }
 
     public async Task<IReadOnlyList<PolicyStatus>> StatusAsync(Selection selection, Instant? asOf, CancellationToken cancellationToken)
     {
         List<PolicyStatus> all = [];
-        foreach (var policy in await ListAsync(selection, cancellationToken))
+        if ((await ListAsync(Selection.All, cancellationToken)).Count == 0 && selection is { Names: [], Tags: [] }) return all;
+        foreach (var (policy, survey, broken) in await Rosters.SurveyAsync(selection, asOf ?? Now(), cancellationToken))
         {
-            var survey = await Surveyor.SurveyAsync(policy, asOf ?? Now(), cancellationToken);
             var runs = await ReadAsync((s, token) => Desk.Runs.ListAsync(s, policy.Policy.Name, 20, token), [], cancellationToken);
-            all.Add(StatusDesk.Of(survey, asOf ?? Now(), runs));
+            all.Add(survey is null ? StatusDesk.Of(policy, broken!, asOf ?? Now(), runs) : StatusDesk.Of(survey, asOf ?? Now(), runs));
         }
 
         return all;

@@ -25,6 +25,15 @@ internal static class BlueprintRulesMeasures
         return layouts;
     }
 
+    /// <summary>Why a table cannot have a measure; null where it can.</summary>
+    internal static Problem? Unfit(Measure measure, TableDescription table)
+    {
+        List<Problem> problems = [];
+        var path = $"measures.{measure.Name}";
+        if (BlueprintRulesColumns.Find(table, measure.Column, path, problems) is { } column) Fits(measure, column, path, problems);
+        return problems.FirstOrDefault();
+    }
+
     /// <summary>Says what one series is, or refuses to guess; names the columns that go with the source.</summary>
     internal static void Rest(Policy policy, TableDescription table, IReadOnlyList<MeasureLayout> measures, List<Problem> problems)
     {

@@ -31,6 +31,9 @@ public sealed record Plan
     /// <summary>What a person should know: held late rows, rows without time, rows in the future, foreign deletions.</summary>
     public IReadOnlyList<Problem> Notes { get; init; } = [];
 
+    /// <summary>Why nothing could be planned: the table is no longer as the policy says; null where it could.</summary>
+    public Problem? Failure { get; init; }
+
     /// <summary>Set where a person must confirm before anything is removed.</summary>
     public Brake? Brake { get; init; }
 

@@ -39,8 +39,9 @@ public static partial class PlanFile
         plan.ZoneVersion,
         [.. plan.Steps.Select(Shape)],
         [.. plan.Waits.Select(w => new WaitShape(w.Relation, w.Range.ToString(), w.Reason, w.NeedsPerson))],
-        [.. plan.Notes.Select(n => new NoteShape(n.Code, n.Message, n.IsWarning, n.Path.Length == 0 ? null : n.Path, n.Position?.File, n.Position?.Line, n.Position?.Column))],
-        plan.Brake is { } brake ? new(brake.Hash, brake.Reason, brake.Rows) : null);
+        [.. plan.Notes.Select(Shape)],
+        plan.Brake is { } brake ? new(brake.Hash, brake.Reason, brake.Rows) : null,
+        plan.Failure is { } failure ? Shape(failure) : null);
 
     private static Plan Value(PlanShape plan) => new()
     {
@@ -51,13 +52,18 @@ public static partial class PlanFile
         ZoneVersion = plan.ZoneVersion,
         Steps = [.. plan.Steps.Select(Value)],
         Waits = [.. plan.Waits.Select(w => new Wait(w.Relation, TimeRange.Parse(w.Range), w.Reason, w.NeedsPerson))],
-        Notes = [.. plan.Notes.Select(n => new Problem(n.Code, n.Message)
-        {
-            IsWarning = n.IsWarning,
-            Path = n.Path ?? "",
-            Position = n.File is null ? null : new SourcePosition(n.File, n.Line ?? 0, n.Column ?? 0),
-        })],
+        Notes = [.. plan.Notes.Select(Value)],
         Brake = plan.Brake is { } brake ? new(brake.Hash, brake.Reason, brake.Rows) : null,
+        Failure = plan.Failure is { } failure ? Value(failure) : null,
+    };
+
+    private static NoteShape Shape(Problem n) => new(n.Code, n.Message, n.IsWarning, n.Path.Length == 0 ? null : n.Path, n.Position?.File, n.Position?.Line, n.Position?.Column);
+
+    private static Problem Value(NoteShape n) => new(n.Code, n.Message)
+    {
+        IsWarning = n.IsWarning,
+        Path = n.Path ?? "",
+        Position = n.File is null ? null : new SourcePosition(n.File, n.Line ?? 0, n.Column ?? 0),
     };
 
     private static StepShape Shape(PlanStep step)
@@ -152,7 +158,8 @@ public static partial class PlanFile
         IReadOnlyList<StepShape> Steps,
         IReadOnlyList<WaitShape> Waits,
         IReadOnlyList<NoteShape> Notes,
-        BrakeShape? Brake = null);
+        BrakeShape? Brake = null,
+        NoteShape? Failure = null);
 
     private sealed record StepShape
     {

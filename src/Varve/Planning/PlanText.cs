@@ -14,7 +14,8 @@ public static class PlanText
     {
         List<PlanLine> lines = [new(PlanTone.Title, $"{plan.Policy}  {Revision(plan.Revision)}  as of {InstantText.Format(plan.AsOf)}")];
         var folds = Fold(plan.Steps);
-        if (folds.Count == 0) lines.Add(new(PlanTone.Detail, "  nothing to do"));
+        if (plan.Failure is { } failure) lines.Add(new(PlanTone.Warning, $"  failed    {failure.Text}"));
+        else if (folds.Count == 0) lines.Add(new(PlanTone.Detail, "  nothing to do"));
         lines.AddRange(Aligned(folds));
         if (plan.Steps.Count > 0) lines.Add(new(PlanTone.Detail, Total(plan.Steps)));
         if (Sliced(plan.Steps)) lines.Add(new(PlanTone.Detail, $"  slice by slice, oldest first: rolled up through all tiers, {(plan.Steps.Any(s => s is PlanStep.Archive) ? "archived, " : "")}proven, then expired"));

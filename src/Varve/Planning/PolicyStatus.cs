@@ -48,6 +48,12 @@ public sealed record PolicyStatus
 
     /// <summary>What a person should know.</summary>
     public required IReadOnlyList<Problem> Notes { get; init; }
+
+    /// <summary>The pattern that the policy comes from; null for one of its own.</summary>
+    public string? Pattern { get; init; }
+
+    /// <summary>Why nothing could be looked at: the table is no longer as the policy says; null where it could.</summary>
+    public Problem? Failure { get; init; }
 }
 
 /// <summary>How one relation stands.</summary>

@@ -13,6 +13,8 @@ internal static partial class NameRules
         Usable(policy.Table.Name, "table", problems);
         Usable(policy.Table.Schema, "table", problems);
         Usable(policy.Schema, "schema", problems);
+        if (policy.Except.Count > 0 && !policy.Table.IsPattern)
+            problems.Add(new(PolicyCodes.WrongValue, $"`except` is for patterns, and {policy.Table.Text} is one table. Take it out, or write a pattern: table: {policy.Table.WithName("*").Text.Trim('"')}.") { Path = "except" });
         for (var i = 0; i < policy.Tiers.Count; i++) Usable(policy.Tiers[i].Name, TierNames.Path(i, "name"), problems);
         Column(policy.Time, "time", problems);
         Column(policy.Arrival, "arrival", problems);

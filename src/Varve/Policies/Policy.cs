@@ -11,8 +11,14 @@ public sealed record Policy
     /// <summary>Its name: unique in a catalog and immutable. Default: the table's name as written.</summary>
     public required string Name { get; init; }
 
-    /// <summary>The source: the user's own table.</summary>
+    /// <summary>
+    /// The source: the user's own table. A pattern means every table that it matches, also those that are made later: each
+    /// gets a policy of its own that says the same.
+    /// </summary>
     public required TableName Table { get; init; }
+
+    /// <summary>Tables, and patterns of tables, that a pattern leaves out.</summary>
+    public IReadOnlyList<TableName> Except { get; init; } = [];
 
     /// <summary>The column that says when a row was true.</summary>
     public required string Time { get; init; }

@@ -52,6 +52,8 @@ public static class PolicyCodes
     internal const string Undeclared = "VRV189";
     internal const string TakenAsUtc = "VRV190";
     internal const string Vanishes = "VRV191";
+    internal const string LeftOut = "VRV192";
+    internal const string NoMatch = "VRV193";
 
     /// <summary>All codes in the order of their numbers.</summary>
     public static IReadOnlyList<PolicyCode> All { get; } =
@@ -98,5 +100,7 @@ public static class PolicyCodes
         new(Undeclared, "The location of the archive is not declared here.", "Set the variable that the message names where `varve run` runs, or give it `--archive name=path`.", IsWarning: true),
         new(TakenAsUtc, "A time column without a zone is read as UTC.", "Nothing, if it is UTC.", IsWarning: true),
         new(Vanishes, "Columns whose values are in no tier.", "Measure them, or leave them to go with the source.", IsWarning: true),
+        new(LeftOut, "A pattern leaves out a table that it matches, or a column of one.", "Mend what the message names; give the table a policy of its own, or name it under `except`.", IsWarning: true),
+        new(NoMatch, "A pattern matches no table.", "Nothing, if the tables come later; else check schema and name.", IsWarning: true),
     ];
 }

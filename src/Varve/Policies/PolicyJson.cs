@@ -44,6 +44,7 @@ public static class PolicyJson
         json.WriteStartObject();
         json.WriteString("policy", policy.Name);
         json.WriteString("table", policy.Table.Text);
+        if (policy.Except.Count > 0) Names(json, "except", policy.Except.Select(t => t.Text));
         json.WriteString("time", policy.Time);
         if (policy.Unit is { } unit) json.WriteString("unit", Text(unit));
         if (policy.SaysSeries) Names(json, "series", policy.Series);

@@ -9,7 +9,7 @@ internal static class PolicyJsonReader
 {
     private static readonly HashSet<string> Keys = new(StringComparer.Ordinal)
     {
-        "policy", "table", "time", "unit", "series", "measures", "interval", "keep", "archive", "tiers", "late", "recheck", "proof", "arrival",
+        "policy", "table", "except", "time", "unit", "series", "measures", "interval", "keep", "archive", "tiers", "late", "recheck", "proof", "arrival",
         "min_coverage", "zone", "on_silence", "late_after_expiry", "ties", "schema", "views", "tags",
     };
 
@@ -38,7 +38,8 @@ internal static class PolicyJsonReader
         var policy = new Policy
         {
             Name = Need(json, "policy"),
-            Table = TableName.Parse(Need(json, "table")),
+            Table = TableName.ParsePattern(Need(json, "table")),
+            Except = [.. Names(json, "except").Select(TableName.ParsePattern)],
             Time = Need(json, "time"),
             Unit = Enum<TimeUnit>(json, "unit"),
             Measures = Measures(json),

@@ -9,6 +9,9 @@ public enum KeyKind
     /// <summary>schema.table.</summary>
     Table,
 
+    /// <summary>A table, a pattern, or a list of them.</summary>
+    Tables,
+
     /// <summary>A duration, <c>36h</c>.</summary>
     Duration,
 

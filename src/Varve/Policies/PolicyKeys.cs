@@ -9,7 +9,8 @@ public static class PolicyKeys
     public static IReadOnlyList<PolicyKey> All { get; } =
     [
         new("policy", KeyKind.Name, "the table's name", "Its name: unique in a catalog, and immutable."),
-        new("table", KeyKind.Table, "required", "The source, schema.table; a part that holds a dot is quoted: \"a.b\".c. Patterns are not built yet."),
+        new("table", KeyKind.Table, "required", "The source, schema.table; a part that holds a dot is quoted: \"a.b\".c. A pattern, metrics.*, means every table that it matches, also those that are made later."),
+        new("except", KeyKind.Tables, "none", "Tables, or patterns, that a pattern leaves out."),
         new("time", KeyKind.Keys, "required", "The column that says when a row was true: a timestamp, a date, or an integer with its unit.") { Short = "column" },
         new("time.column", KeyKind.Name, "required", "The name of the time column."),
         new("time.unit", KeyKind.Choice, "none", "The unit of an integer that counts from 1970-01-01T00:00Z.") { Choices = ["s", "ms", "us", "ns"] },

@@ -29,6 +29,7 @@ internal static class PolicyReader
         {
             Name = name ?? table?.Text ?? "",
             Table = table ?? new(null, ""),
+            Except = Tables(keys, "except"),
             Time = time ?? "",
             Unit = unit,
             Measures = preset is not null && keys["measures"] is null ? null : measures,
@@ -82,22 +83,24 @@ internal static class PolicyReader
 
     private static TableName? Table(PolicyReading reading, YamlNode node, string path)
     {
-        if (reading.Text(node, path, "a table, schema.table") is not { } text) return null;
-        if (!text.Contains('"', StringComparison.Ordinal) && text.Contains('*', StringComparison.Ordinal))
-        {
-            reading.Report(PolicyCodes.NotYet, node.Position, path, $"A pattern in `{path}` ({text}) is not built yet. Write one policy for each table.");
-            return null;
-        }
-
+        if (reading.Text(node, path, "a table, schema.table, or a pattern, schema.*") is not { } text) return null;
         try
         {
-            return TableName.Parse(text);
+            return TableName.ParsePattern(text);
         }
         catch (FormatException wrong)
         {
             reading.Wrong(node, path, $"`{path}`: {wrong.Message}");
             return null;
         }
+    }
+
+    private static IReadOnlyList<TableName> Tables(KeyReader keys, string name)
+    {
+        if (keys[name] is not { } node) return [];
+        var path = keys.PathOf(name);
+        var items = node is YamlNode.Sequence list ? list.Items : [node];
+        return [.. items.Select((item, i) => Table(keys.Reading, item, node is YamlNode.Sequence ? Element(path, i) : path)).OfType<TableName>()];
     }
 
     private static (string? Name, TimeUnit? Unit) Time(KeyReader keys)

@@ -55,6 +55,7 @@ public static class PolicySchema
     private static JsonObject Value(PolicyKey key) => key.Kind switch
     {
         KeyKind.Name or KeyKind.Table or KeyKind.Zone or KeyKind.Text => new() { ["type"] = "string", ["minLength"] = 1 },
+        KeyKind.Tables => new() { ["anyOf"] = new JsonArray(List(new() { ["type"] = "string", ["minLength"] = 1 }, atLeast: 0), new JsonObject { ["type"] = "string", ["minLength"] = 1 }) },
         KeyKind.Duration => Pattern(Duration),
         KeyKind.Keep => Pattern(Keep),
         KeyKind.Width => Pattern(Width),

@@ -3,6 +3,9 @@ namespace Varve.Sql;
 /// <summary>Which tables a database has, in the words that every engine understands: those of the standard's information schema.</summary>
 internal static class TablesSql
 {
+    /// <summary>The schema of a table that is named without one.</summary>
+    public static SqlText DefaultSchema => $"SELECT current_schema()";
+
     /// <summary>
     /// Schema and name of every table of this database that has rows of its own, in that order: no view, no temporary or
     /// foreign table, nothing of the system, nothing of the catalog.

@@ -178,7 +178,7 @@ public sealed class LedgerTests
 
     private static async Task<Varve.Catalog.StoredPolicy> StoreAsync(CatalogFile catalog, string name)
     {
-        await catalog.WriteAsync(s => catalog.Shelf.StoreAsync(s, CatalogFile.Document(name), s_now, "me", default));
+        await catalog.WriteAsync(s => catalog.Shelf.StoreAsync(s, CatalogFile.Document(name), null, s_now, "me", default));
         return (await catalog.ReadAsync(s => catalog.Shelf.ListAsync(s, default))).Single(p => p.Policy.Name == name);
     }
 

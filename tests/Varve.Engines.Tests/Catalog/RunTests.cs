@@ -83,8 +83,8 @@ public sealed class RunTests
     {
         await using var catalog = await CatalogFile.NewAsync();
         foreach (var (keep, revision) in new[] { ("7d", 1), ("8d", 2), ("7d", 3) })
-            Assert.Equal(revision, await catalog.WriteAsync(s => catalog.Shelf.StoreAsync(s, CatalogFile.Document("it's", keep), s_now, "ann", default)));
-        await catalog.WriteAsync(s => catalog.Shelf.StoreAsync(s, CatalogFile.Document("a"), s_now, "ann", default));
+            Assert.Equal(revision, await catalog.WriteAsync(s => catalog.Shelf.StoreAsync(s, CatalogFile.Document("it's", keep), null, s_now, "ann", default)));
+        await catalog.WriteAsync(s => catalog.Shelf.StoreAsync(s, CatalogFile.Document("a"), null, s_now, "ann", default));
         var listed = await catalog.ReadAsync(s => catalog.Shelf.ListAsync(s, default));
         Assert.Equal([("a", 1), ("it's", 3)], listed.Select(p => (p.Policy.Name, p.Revision)));
         Assert.Equal(("policy: it's\n", "ann", s_now), (listed[1].Yaml, listed[1].AppliedBy, listed[1].AppliedAt));
@@ -94,7 +94,7 @@ public sealed class RunTests
         await catalog.WriteAsync(s => catalog.Shelf.DeleteAsync(s, "it's", default));
         Assert.Equal(["a"], (await catalog.ReadAsync(s => catalog.Shelf.ListAsync(s, default))).Select(p => p.Policy.Name));
         Assert.NotNull(await catalog.ReadAsync(s => catalog.Shelf.RevisionAsync(s, "it's", 2, default)));
-        Assert.Equal(4, await catalog.WriteAsync(s => catalog.Shelf.StoreAsync(s, CatalogFile.Document("it's"), s_now, "ann", default)));
+        Assert.Equal(4, await catalog.WriteAsync(s => catalog.Shelf.StoreAsync(s, CatalogFile.Document("it's"), null, s_now, "ann", default)));
     }
 
     private static Task BeginAsync(CatalogFile catalog, string run, string policy, Instant at) => catalog.WriteAsync(async s =>

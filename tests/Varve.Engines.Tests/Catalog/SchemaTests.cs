@@ -61,7 +61,7 @@ public sealed class SchemaTests
     public async Task Its_schema_may_have_any_name(string schema)
     {
         await using var catalog = await CatalogFile.NewAsync(schema);
-        await catalog.WriteAsync(s => catalog.Shelf.StoreAsync(s, CatalogFile.Document("p"), NodaConstants.UnixEpoch, "me", default));
+        await catalog.WriteAsync(s => catalog.Shelf.StoreAsync(s, CatalogFile.Document("p"), null, NodaConstants.UnixEpoch, "me", default));
         Assert.Single(await catalog.ReadAsync(s => catalog.Shelf.ListAsync(s, default)));
     }
 
@@ -72,7 +72,7 @@ public sealed class SchemaTests
         var other = new CatalogTables("two");
         Assert.False(await new CatalogSchema(other, catalog.Database.Engine).ExistsAsync(default));
         await new CatalogSchema(other, catalog.Database.Engine).EnsureAsync(default);
-        await catalog.WriteAsync(s => catalog.Shelf.StoreAsync(s, CatalogFile.Document("p"), NodaConstants.UnixEpoch, "me", default));
+        await catalog.WriteAsync(s => catalog.Shelf.StoreAsync(s, CatalogFile.Document("p"), null, NodaConstants.UnixEpoch, "me", default));
         Assert.Empty(await catalog.ReadAsync(s => new PolicyShelf(other).ListAsync(s, default)));
     }
 

@@ -1,0 +1,47 @@
+using Varve.Catalog;
+using Varve.Policies;
+
+namespace Varve.Cli.Render;
+
+/// <summary>What patterns come to.</summary>
+internal static class PatternScreen
+{
+    private const int Shown = 5;
+
+    /// <summary>One line for each pattern.</summary>
+    internal static void List(Screen screen, IReadOnlyList<PatternReport> patterns)
+    {
+        var columns = new Columns("pattern", "matches", ">revision", ">tables", ">left out", "source", "tiers", "tags", "applied");
+        foreach (var (stored, tables, leftOut) in patterns)
+        {
+            columns.Add(
+                new Span(stored.Policy.Name, Ink.Bold),
+                stored.Policy.Table.Text,
+                Words.Number(stored.Revision),
+                Words.Number(tables.Count),
+                leftOut.Count == 0 ? Words.None : new Span(Words.Number(leftOut.Count), Ink.Warn),
+                stored.Policy.Keep.Text,
+                Words.Tiers(stored.Policy),
+                string.Join(", ", stored.Policy.Tags),
+                new Span($"{Words.Stamp(stored.AppliedAt)} {stored.AppliedBy}", Ink.Dim));
+        }
+
+        columns.Write(screen, "");
+    }
+
+    /// <summary>What patterns leave out, on standard error beside a listing.</summary>
+    internal static void Warn(Screen screen, IReadOnlyList<PatternReport> patterns)
+    {
+        foreach (var pattern in patterns) Notes(pattern.LeftOut, note => screen.Warn(new Span("warning ", Ink.Warn), note));
+    }
+
+    /// <summary>Some notes, the first of each code in full and the rest counted.</summary>
+    internal static void Notes(IEnumerable<Problem> notes, Action<string> say)
+    {
+        foreach (var alike in notes.GroupBy(n => n.Code))
+        {
+            foreach (var note in alike.Take(Shown)) say(note.Text);
+            if (alike.Count() is > Shown and var all) say($"{alike.Key}: … and {Words.Number(all - Shown)} more like these");
+        }
+    }
+}

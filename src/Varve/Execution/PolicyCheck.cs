@@ -1,0 +1,79 @@
+using Varve.Catalog;
+using Varve.Engines;
+using Varve.Planning;
+using Varve.Policies;
+
+namespace Varve.Execution;
+
+/// <summary>A document as it was checked.</summary>
+/// <param name="Document">The policy, its measures resolved where its table could be read.</param>
+/// <param name="Report">What is to be said of it.</param>
+/// <param name="Pattern">The name of the pattern that it comes from; null for none.</param>
+internal sealed record Checked(PolicyDocument Document, CheckReport Report, string? Pattern = null)
+{
+    public Policy Policy => Document.Policy;
+
+    public IReadOnlyList<Problem> Errors => [.. Report.Problems.Where(p => !p.IsWarning)];
+}
+
+/// <summary>Checks a policy of one table against the table that is there, and against what is stored.</summary>
+internal sealed class PolicyCheck(IEngine engine, CatalogDesk desk, Surveyor surveyor)
+{
+    public Task<Shelf> ShelfAsync(CancellationToken cancellationToken) => desk.ShelfAsync(engine, cancellationToken);
+
+    public async Task<Checked> CheckAsync(PolicyDocument document, Shelf shelf, CancellationToken cancellationToken)
+    {
+        List<Problem> problems = [];
+        var policy = document.Policy;
+        var description = await engine.DescribeAsync(policy.Table, cancellationToken);
+        Blueprint? blueprint = null;
+        if (description is null)
+        {
+            problems.AddRange(PolicyRules.Check(policy));
+            problems.Add(BlueprintRules.NoTable(policy, (await engine.TransactAsync(desk.BaseTablesAsync, readOnly: true, cancellationToken)).Where(t => !shelf.IsOwn(t))));
+        }
+        else
+        {
+            var taken = await TakenAsync(policy, description.Table, shelf, cancellationToken);
+            blueprint = BlueprintRules.Resolve(policy, description, surveyor.Limits(taken.Contains), Surveyor.Span, problems);
+            if (await BelongsAsync(description.Table, policy.Name, shelf, cancellationToken) is { } belongs) problems.Add(belongs);
+        }
+
+        var resolved = blueprint?.Policy ?? policy;
+        if (surveyor.Declared(policy) is { } undeclared) problems.Add(undeclared);
+        if (shelf.FindPattern(policy.Name) is { } pattern) problems.Add(new(PolicyCodes.OneEach, $"The name `{policy.Name}` is taken by the pattern for {pattern.Policy.Table.Text}. Give one of them another `policy`.") { Path = "policy" });
+        if (blueprint is not null) problems.AddRange(PolicyChanges.Refused([.. shelf.Revisions.Where(r => r.Name == policy.Name)], resolved));
+        return new(document with { Policy = resolved }, new(resolved, document.Locate(problems)));
+    }
+
+    /// <summary>Why a table can have no policy of that name; null where it can.</summary>
+    public async Task<Problem?> BelongsAsync(TableName table, string policy, Shelf shelf, CancellationToken cancellationToken)
+    {
+        if (shelf.IsOwn(table)) return new("VRV135", $"{table.Text} is a relation of Varve's own, and cannot be the source of a policy.") { Path = "table" };
+        foreach (var other in shelf.Policies.Where(s => s.Policy.Name != policy && string.Equals(s.Policy.Table.Name, table.Name, StringComparison.OrdinalIgnoreCase)))
+        {
+            // A policy may say its table without the schema, which is the engine's default one then.
+            var theirs = other.Policy.Table.Schema is null ? (await engine.DescribeAsync(other.Policy.Table, cancellationToken))?.Table : other.Policy.Table;
+            if (theirs is null || !shelf.Same(theirs, table)) continue;
+            var name = other.Policy.Name;
+            return new(PolicyCodes.OneEach, other.Pattern is { } pattern
+                ? $"{table.Text} belongs to the pattern {pattern}, as {name}. To give it a policy of its own, write policy: {name}, which goes on with what is built; or name the table under `except` of {pattern}."
+                : $"{table.Text} belongs to the policy {name} already, and a table belongs to exactly one: change that policy, or delete it first (policy delete {name}).") { Path = "table" };
+        }
+
+        return null;
+    }
+
+    /// <summary>Relations that the policy would create and that exist without being its own.</summary>
+    private async Task<HashSet<TableName>> TakenAsync(Policy policy, TableName source, Shelf shelf, CancellationToken cancellationToken)
+    {
+        HashSet<TableName> taken = [];
+        foreach (var (relation, _) in TierNames.All(policy, source))
+        {
+            if (shelf.Relations.Any(r => r.Policy == policy.Name && shelf.Same(r.Table, relation))) continue;
+            if (await engine.DescribeAsync(relation, cancellationToken) is not null) taken.Add(relation);
+        }
+
+        return taken;
+    }
+}
