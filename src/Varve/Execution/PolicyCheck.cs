@@ -58,7 +58,8 @@ internal sealed class PolicyCheck(IEngine engine, CatalogDesk desk, Surveyor sur
             var name = other.Policy.Name;
             return new(PolicyCodes.OneEach, other.Pattern is { } pattern
                 ? $"{table.Text} belongs to the pattern {pattern}, as {name}. To give it a policy of its own, write policy: {name}, which goes on with what is built; or name the table under `except` of {pattern}."
-                : $"{table.Text} belongs to the policy {name} already, and a table belongs to exactly one: change that policy, or delete it first (policy delete {name}).") { Path = "table" };
+                : $"{table.Text} belongs to the policy {name} already, and a table belongs to exactly one: change that policy, or delete it first (policy delete {name}).")
+            { Path = "table" };
         }
 
         return null;
