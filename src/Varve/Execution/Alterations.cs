@@ -107,7 +107,7 @@ internal sealed class Alterations(IEngine engine, Workshop workshop, AuditActor 
     private static async Task AddAsync(IStatements statements, Draft draft, StepSql sql, TierLayout tier, CancellationToken cancellationToken)
     {
         List<string> added = [.. draft.Blueprint.StateNames.Except(draft.Of(tier.Id).Columns, StringComparer.Ordinal)];
-        draft.Reshape(tier, added);
+        draft.States.Reshape(tier, added);
         foreach (var column in draft.Blueprint.Measures.SelectMany(m => new[] { "nan", "pinf", "ninf" }.Select(m.ColumnOf)).Intersect(added, StringComparer.Ordinal))
         {
             await statements.ExecuteAsync(sql.Zero(tier, column), cancellationToken);

@@ -34,7 +34,7 @@ internal static class Building
         var added = step.Columns.Except(sets.Columns, StringComparer.Ordinal).ToList();
         if (added.Count == 0) return Acted.Nothing;
         foreach (var statement in context.Sql.Reshape(tier, sets.Columns)) await context.Statements.ExecuteAsync(statement, cancellationToken);
-        context.Draft.Reshape(tier, added);
+        context.Draft.States.Reshape(tier, added);
         return Acted.Nothing;
     }
 
@@ -69,7 +69,7 @@ internal static class Building
     {
         await context.Statements.ExecuteAsync(context.Sql.Clear(tier, ranges), cancellationToken);
         var written = await context.Statements.ExecuteAsync(context.Sql.Build(tier, input, ranges), cancellationToken);
-        foreach (var (column, buckets) in context.Draft.Unknown(tier, input, ranges))
+        foreach (var (column, buckets) in context.Draft.States.Unknown(tier, input, ranges))
             await context.Statements.ExecuteAsync(context.Sql.Forget(tier, column, buckets), cancellationToken);
         var time = context.Blueprint.Time;
         var read = await context.NumberAsync(RowsSql.Count(context.Dialect, time, context.Sql.Table(input), ranges), cancellationToken);

@@ -55,7 +55,7 @@ internal sealed class ExpiryProof(StepContext context, string relation)
         var open = Comparable(tier, ranges);
         if (open.IsEmpty) return ranges;
         RowsCompared += await CountAsync(open, cancellationToken);
-        foreach (var (buckets, unknown) in context.Draft.Thin(tier, relation, open))
+        foreach (var (buckets, unknown) in context.Draft.States.Thin(tier, relation, open))
             ranges = await CompareAsync(tier, buckets, new CompareSql(context.Blueprint.Without(unknown), tier, context.Dialect), ranges, cancellationToken);
         return ranges;
     }

@@ -19,10 +19,10 @@ internal static class LateMerging
         late = await Archival.ProveAsync(context, Relations.Source, late, notes, cancellationToken);
         if (late.IsEmpty) return new(0, 0, 0, string.Join("; ", notes));
         var rows = await CountAsync(context, late, cancellationToken);
-        var homeless = context.Blueprint.Tiers.Aggregate(late, (left, tier) => left.Except(context.Draft.Takes(tier, late)));
+        var homeless = context.Blueprint.Tiers.Aggregate(late, (left, tier) => left.Except(context.Draft.Late.Takes(tier, late)));
         var unplaced = homeless.IsEmpty ? 0 : await CountAsync(context, homeless, cancellationToken);
         long written = 0;
-        foreach (var (tier, ranges) in context.Draft.Merge(late)) written += await AddAsync(context, tier, ranges, cancellationToken);
+        foreach (var (tier, ranges) in context.Draft.Late.Merge(late)) written += await AddAsync(context, tier, ranges, cancellationToken);
         var removed = await context.Statements.ExecuteAsync(context.Sql.Remove(Relations.Source, late), cancellationToken);
         if (removed != rows) throw Differs(Relations.Source, rows, removed);
         foreach (var tier in context.Blueprint.Tiers.Where(t => t.Input != Relations.Source)) await Building.RecountAsync(context, tier, late, cancellationToken);

@@ -74,7 +74,7 @@ internal static class Removal
         return input == Relations.Source ? [input] : [Relations.Source, .. Finer(blueprint, input).Where(r => r != Relations.Source), input];
     }
 
-    private static void Settle(Draft.Sets sets, RangeSet proven)
+    private static void Settle(RelationSets sets, RangeSet proven)
     {
         sets.Halted = sets.Halted.Except(proven);
         sets.Accepted = sets.Accepted.Except(proven);
