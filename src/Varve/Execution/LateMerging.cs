@@ -25,7 +25,7 @@ internal static class LateMerging
         foreach (var (tier, ranges) in context.Draft.Late.Merge(late)) written += await AddAsync(context, tier, ranges, cancellationToken);
         var removed = await context.Statements.ExecuteAsync(context.Sql.Remove(Relations.Source, late), cancellationToken);
         if (removed != rows) throw Differs(Relations.Source, rows, removed);
-        foreach (var tier in context.Blueprint.Tiers.Where(t => t.Input != Relations.Source)) await Building.RecountAsync(context, tier, late, cancellationToken);
+        foreach (var tier in context.Blueprint.Tiers) await Building.RecountAsync(context, tier, late, input => input != Relations.Source, cancellationToken);
         context.Facts["relation"] = Relations.Source;
         context.Facts["range"] = late.ToString();
         context.Facts["rows"] = removed;

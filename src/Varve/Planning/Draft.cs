@@ -77,7 +77,7 @@ internal sealed class Draft
     {
         var sets = Of(relation);
         if (relation != Relations.Source) return Blueprint.Retired.Any(t => t.Id == relation) ? Left(relation).Complement() : sets.Frozen.Union(sets.Lost);
-        var cutByOthers = Blueprint.BuiltFrom(Relations.Source).SelectMany(t => Of(t.Id).Cut).Where(c => c.ByOthers);
+        var cutByOthers = Blueprint.Tiers.SelectMany(t => Of(t.Id).Cut.Where(c => c.ByOthers && Blueprint.CountedIn(t, c) == Relations.Source));
         return sets.Frozen.Union(RangeSet.Of(cutByOthers.Select(c => c.Bucket)));
     }
 
@@ -133,7 +133,11 @@ internal sealed class Draft
     }
 
     /// <summary>Removes a range; where nothing older is left, everything before it counts as expired too.</summary>
-    public void Expire(string relation, TimeRange range, string reason)
+    /// <param name="relation">From where.</param>
+    /// <param name="range">What goes.</param>
+    /// <param name="reason">Why.</param>
+    /// <param name="wholeFrom">From here on, up to its end, it held no row, and it has not begun to expire; null: it has.</param>
+    public void Expire(string relation, TimeRange range, string reason, Instant? wholeFrom = null)
     {
         var proofs = Blueprint.BuiltFrom(relation).ToList();
         var rows = Estimate.Rows(this, _state, relation, range);
@@ -148,9 +152,10 @@ internal sealed class Draft
             Bytes = Estimate.Bytes(_state, relation, rows),
         });
         var sets = Of(relation);
-        var gone = FirstOf(relation) is { } first && first < range.From ? range : TimeRange.Before(range.To);
+        var gone = FirstOf(relation) is { } first && first < range.From ? range : TimeRange.Before(wholeFrom ?? range.To);
         sets.Frozen = sets.Frozen.Add(gone);
-        foreach (var tier in proofs) Of(tier.Id).CutAt(tier, gone, sets.Frozen);
+        foreach (var tier in proofs) Of(tier.Id).CutAt(tier, gone);
+        foreach (var tier in Blueprint.Tiers) Of(tier.Id).Cut.RemoveAll(c => Blueprint.CountedIn(tier, c) == relation && sets.Frozen.Covers(c.Bucket));
     }
 
     /// <summary>Takes buckets of a tier for built, whatever they were built from.</summary>
@@ -166,7 +171,11 @@ internal sealed class Draft
             var end = (relation == Relations.Source ? _state.First : _state.Tiers.GetValueOrDefault(relation)?.First) ?? tiers.Max(t => Of(t.Id).Covered.End);
             if (end is not { } first || tiers[0].Grid.Floor(first) is var edge && edge <= (tiers.Min(t => Of(t.Id).Covered.Start) ?? first)) continue;
             sets.Frozen = sets.Frozen.Add(TimeRange.Before(edge));
-            foreach (var tier in tiers) Of(tier.Id).CutAt(tier, TimeRange.Before(edge), sets.Frozen);
+            foreach (var tier in tiers)
+            {
+                Of(tier.Id).CutAt(tier, TimeRange.Before(edge));
+                Of(tier.Id).Cut.RemoveAll(c => sets.Frozen.Covers(c.Bucket));
+            }
         }
     }
 

@@ -70,7 +70,7 @@ public static partial class PlanFile
             {
                 Dirty = Texts(mark.Dirty),
                 Lost = Texts(mark.Lost),
-                Cut = [.. mark.Cut.Select(c => new CutShape(c.Bucket.ToString(), c.RowsLeft, c.ByOthers))],
+                Cut = [.. mark.Cut.Select(c => new CutShape(c.Bucket.ToString(), c.RowsLeft, c.ByOthers, c.Input))],
             },
             PlanStep.RollUp rollUp => shape with { Input = rollUp.Input, Ranges = Texts(rollUp.Ranges), Again = rollUp.Again },
             PlanStep.Archive archive => shape with { Range = archive.Range.ToString(), Archive = archive.Location },
@@ -97,7 +97,7 @@ public static partial class PlanFile
                 Bytes = bytes,
                 Dirty = Ranges(step.Dirty),
                 Lost = Ranges(step.Lost),
-                Cut = [.. (step.Cut ?? []).Select(c => new CutBucket(TimeRange.Parse(c.Bucket), c.RowsLeft, c.ByOthers))],
+                Cut = [.. (step.Cut ?? []).Select(c => new CutBucket(TimeRange.Parse(c.Bucket), c.RowsLeft, c.ByOthers) { Input = c.Input })],
             },
             "rollup" => new PlanStep.RollUp
             {
@@ -187,7 +187,9 @@ public static partial class PlanFile
         public IReadOnlyList<CutShape>? Cut { get; init; }
     }
 
-    private sealed record CutShape(string Bucket, long RowsLeft, bool ByOthers);
+    private sealed record CutShape(string Bucket, long RowsLeft, bool ByOthers, string? Input = null);
+
+    private sealed record PartShape(string Tier, IReadOnlyList<string> Ranges);
 
     private sealed record WaitShape(string Relation, string Range, string Reason, bool NeedsPerson);
 

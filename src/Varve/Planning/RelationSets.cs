@@ -67,16 +67,14 @@ internal sealed class RelationSets(RelationLedger ledger)
         Thin = Thin.Count == 0 ? FrozenDictionary<string, RangeSet>.Empty : Thin.ToFrozenDictionary(),
     };
 
-    /// <summary>Buckets that a removed range leaves in part are cut; those that are gone as a whole are forgotten.</summary>
-    public void CutAt(TierLayout tier, TimeRange range, RangeSet frozen)
+    /// <summary>Buckets that a removed range of their input leaves in part are cut.</summary>
+    public void CutAt(TierLayout tier, TimeRange range)
     {
         foreach (var edge in new[] { range.From, range.To })
         {
             if (edge == Instant.MinValue || tier.Grid.IsBoundary(edge)) continue;
             var bucket = tier.Grid.BucketOf(edge);
-            if (!CutRanges.Covers(bucket)) Cut.Add(new(bucket, 0, ByOthers: false));
+            if (!CutRanges.Covers(bucket)) Cut.Add(new(bucket, 0, ByOthers: false) { Input = tier.Input });
         }
-
-        Cut.RemoveAll(c => frozen.Covers(c.Bucket));
     }
 }
