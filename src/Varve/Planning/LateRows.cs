@@ -17,9 +17,9 @@ internal sealed class LateRows(Draft draft)
     /// Late rows become a part of every tier that takes them: added where the tier can no longer be built from an input that
     /// has them, else built again from that one. What each tier is to be given; rows that none takes are in none.
     /// </summary>
-    public IReadOnlyList<(TierLayout Tier, RangeSet Late)> Merge(RangeSet late)
+    public IReadOnlyList<MergePart> Merge(RangeSet late)
     {
-        List<(TierLayout, RangeSet)> given = [];
+        List<MergePart> given = [];
         Dictionary<string, RangeSet> gives = [];
         foreach (var tier in draft.Blueprint.Tiers)
         {
@@ -30,7 +30,7 @@ internal sealed class LateRows(Draft draft)
             if (!taken.IsEmpty && taken.Start < sets.Covered.Start) sets.Covered = sets.Covered.Add(new(taken.Start!.Value, sets.Covered.Start!.Value));
             sets.Dirty = sets.Dirty.Union(again);
             foreach (var column in draft.States.Unasked(sets)) sets.Forget(column, added);
-            if (!added.IsEmpty) given.Add((tier, late.Intersect(added)));
+            if (!added.IsEmpty) given.Add(new(tier.Id, late.Intersect(added)));
             gives[tier.Id] = draft.Gives(tier.Id).Union(again);
         }
 

@@ -20,11 +20,11 @@ internal static class Merging
             {
                 Relation = Relations.Source,
                 Ranges = ranges,
+                Into = draft.Late.Merge(ranges),
                 Reason = "rows that came for a range that has expired (late_after_expiry: merge)",
                 Rows = rows,
                 Bytes = Estimate.Bytes(state, Relations.Source, rows),
             });
-            draft.Late.Merge(ranges);
             rows = 0;
         }
     }

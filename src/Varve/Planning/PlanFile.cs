@@ -75,7 +75,7 @@ public static partial class PlanFile
             PlanStep.RollUp rollUp => shape with { Input = rollUp.Input, Ranges = Texts(rollUp.Ranges), Again = rollUp.Again },
             PlanStep.Archive archive => shape with { Range = archive.Range.ToString(), Archive = archive.Location },
             PlanStep.Expire expire => shape with { Range = expire.Range.ToString(), Proofs = expire.Proofs, Archive = expire.Location },
-            PlanStep.Merge merge => shape with { Ranges = Texts(merge.Ranges) },
+            PlanStep.Merge merge => shape with { Ranges = Texts(merge.Ranges), Into = [.. merge.Into.Select(p => new PartShape(p.Tier, Texts(p.Ranges)))] },
             PlanStep.Discard discard => shape with { Range = discard.Range.ToString() },
             _ => shape,
         };
@@ -128,7 +128,15 @@ public static partial class PlanFile
                 Proofs = Required(step.Proofs, "proofs"),
                 Location = step.Archive,
             },
-            "merge" => new PlanStep.Merge { Relation = relation, Reason = reason, Rows = rows, Bytes = bytes, Ranges = Ranges(step.Ranges) },
+            "merge" => new PlanStep.Merge
+            {
+                Relation = relation,
+                Reason = reason,
+                Rows = rows,
+                Bytes = bytes,
+                Ranges = Ranges(step.Ranges),
+                Into = [.. (step.Into ?? []).Select(p => new MergePart(p.Tier, Ranges(p.Ranges)))],
+            },
             "discard" => new PlanStep.Discard { Relation = relation, Reason = reason, Rows = rows, Bytes = bytes, Range = TimeRange.Parse(Required(step.Range, "range")) },
             var other => throw new JsonException($"it has a step of the unknown kind '{other}'."),
         };
@@ -185,6 +193,8 @@ public static partial class PlanFile
         public IReadOnlyList<string>? Lost { get; init; }
 
         public IReadOnlyList<CutShape>? Cut { get; init; }
+
+        public IReadOnlyList<PartShape>? Into { get; init; }
     }
 
     private sealed record CutShape(string Bucket, long RowsLeft, bool ByOthers, string? Input = null);
