@@ -236,12 +236,15 @@ public sealed class Lifecycle
     public async Task<ArchivePruning> PruningAsync(IReadOnlyList<string> policies, Keep olderThan, CancellationToken cancellationToken = default) =>
         await (await _workshop.ArchiveRoomAsync(cancellationToken)).PruningAsync(policies, olderThan, cancellationToken);
 
-    /// <summary>Removes parts of archives for good: those that are wholly older and on which no hold is set.</summary>
+    /// <summary>
+    /// Removes parts of archives for good: those that are wholly older and on which no hold is set, and what an earlier pruning
+    /// that was ended began to remove.
+    /// </summary>
     public async Task<ArchivePruning> PruneArchivesAsync(IReadOnlyList<string> policies, Keep olderThan, CancellationToken cancellationToken = default)
     {
         var room = await _workshop.ArchiveRoomAsync(cancellationToken);
         var pruning = await room.PruningAsync(policies, olderThan, cancellationToken);
-        await room.PruneAsync(pruning, olderThan, cancellationToken);
+        await room.PruneAsync(policies, pruning, olderThan, cancellationToken);
         return pruning;
     }
 

@@ -13,7 +13,7 @@ internal sealed class CatalogSchema(CatalogTables tables, IEngine engine)
     private const string VersionName = "schema_version";
 
     /// <summary>What leads from each version to the next, from an empty database on.</summary>
-    private static readonly Func<CatalogSchema, IEnumerable<SqlText>>[] s_migrations = [catalog => catalog.First(), catalog => catalog.Second()];
+    private static readonly Func<CatalogSchema, IEnumerable<SqlText>>[] s_migrations = [catalog => catalog.First(), catalog => catalog.Second(), catalog => catalog.Third()];
 
     /// <summary>The version that this Varve writes.</summary>
     public static int Version => s_migrations.Length;
@@ -121,5 +121,11 @@ internal sealed class CatalogSchema(CatalogTables tables, IEngine engine)
             row_count BIGINT NOT NULL, byte_count BIGINT NOT NULL, row_hash VARCHAR NOT NULL, hashed_by VARCHAR NOT NULL, sha256 VARCHAR NOT NULL, run VARCHAR NOT NULL, written_us BIGINT NOT NULL, proven_us BIGINT, pruned_us BIGINT)
             """;
         yield return $"CREATE VIEW {new Policies.TableName(tables.Schema, "v_archives")} AS SELECT policy, location, {dialect.Timestamp($"from_us")} AS archived_from, {dialect.Timestamp($"to_us")} AS archived_to, part, file, row_count, byte_count, sha256, run, {dialect.Timestamp($"written_us")} AS written, {dialect.Timestamp($"proven_us")} AS proven, {dialect.Timestamp($"pruned_us")} AS pruned FROM {tables.Archives}";
+    }
+
+    /// <summary>Version 3: the intent to prune a part, written down before its files go.</summary>
+    private IEnumerable<SqlText> Third()
+    {
+        yield return $"ALTER TABLE {tables.Archives} ADD COLUMN pruning_us BIGINT";
     }
 }

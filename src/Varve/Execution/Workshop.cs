@@ -59,7 +59,7 @@ internal sealed class Workshop
         new(_engine, this, await ActorAsync(cancellationToken));
 
     public async Task<ArchiveRoom> ArchiveRoomAsync(CancellationToken cancellationToken) =>
-        new(_engine, this, await ActorAsync(cancellationToken));
+        new(_engine, this, await ActorAsync(cancellationToken), _options.TimeProvider);
 
     public async Task<T> ReadAsync<T>(Func<IStatements, CancellationToken, Task<T>> work, T nothing, CancellationToken cancellationToken) =>
         await Desk.Schema.ExistsAsync(cancellationToken) ? await _engine.TransactAsync(work, readOnly: true, cancellationToken) : nothing;
