@@ -142,6 +142,13 @@ internal sealed class LedgerBook(CatalogTables tables, PolicyShelf shelf, Archiv
     public async Task<IReadOnlyList<(string Policy, TableName Table)>> RelationsAsync(IStatements statements, CancellationToken cancellationToken) =>
         [.. (await statements.QueryAsync($"SELECT policy, schema_name, name FROM {tables.Relations}", cancellationToken)).Select(r => (r.Text(0), new TableName(r.TextOrNull(1), r.Text(2))))];
 
+    /// <summary>What there is in the database of some relations of a policy.</summary>
+    public async Task<IReadOnlyList<TableName>> RelationsOfAsync(IStatements statements, string policy, IReadOnlyList<string> relations, CancellationToken cancellationToken) =>
+    [
+        .. (await statements.QueryAsync($"SELECT relation, schema_name, name FROM {tables.Relations} WHERE policy = {policy} ORDER BY kind DESC, name", cancellationToken))
+            .Where(r => relations.Contains(r.Text(0), StringComparer.Ordinal)).Select(r => new TableName(r.TextOrNull(1), r.Text(2))),
+    ];
+
     /// <summary>Replaces the edges of a stitched view.</summary>
     public async Task SaveEdgesAsync(IStatements statements, string policy, IReadOnlyList<StitchPart> parts, CancellationToken cancellationToken)
     {

@@ -21,6 +21,8 @@ internal sealed class Alterations(IEngine engine, Workshop workshop, AuditActor 
         return await workshop.WriteAsync(
             async (s, token) =>
             {
+                var relations = (await workshop.Desk.Ledgers.RelationsOfAsync(s, stored.Policy.Name, [.. blueprint.Retired.Select(t => t.Id)], token)).ToList();
+                await new ViewReaders(engine, workshop.Desk, s).RefuseAsync(relations, token);
                 List<TableName> dropped = [];
                 foreach (var tier in blueprint.Retired) dropped.AddRange(await DropAsync(s, stored.Policy.Name, tier, token));
                 var facts = new JsonObject { ["tiers"] = new JsonArray([.. blueprint.Retired.Select(t => JsonValue.Create(t.Id))]) };

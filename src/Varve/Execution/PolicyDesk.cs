@@ -101,6 +101,8 @@ internal sealed class PolicyDesk(IEngine engine, CatalogDesk desk, Surveyor surv
         var resolved = blueprint?.Policy ?? policy;
         if (surveyor.Declared(policy) is { } undeclared) problems.Add(undeclared);
         if (blueprint is not null) problems.AddRange(PolicyChanges.Refused([.. stored.Revisions.Where(r => r.Name == policy.Name)], resolved));
+        if (blueprint is not null && stored.Relations.Any(r => r.Policy == policy.Name))
+            problems.AddRange(await engine.TransactAsync((s, token) => new ViewReaders(engine, desk, s).OfAsync(blueprint, token), readOnly: true, cancellationToken));
         return (new(resolved, [.. problems.Select(p => p.Position is null && p.Path is { } path ? p with { Position = document.At(path) } : p)]), blueprint);
     }
 

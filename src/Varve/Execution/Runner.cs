@@ -66,6 +66,7 @@ internal sealed class Runner(IEngine engine, CatalogDesk desk, Surveyor surveyor
             var planned = options.Plans?.FirstOrDefault(p => p.Policy == name);
             var survey = await surveyor.SurveyAsync(policy, planned?.AsOf ?? asOf, cancellationToken);
             if (CatalogSigns.Halt(survey.Blueprint, survey.State) is { } halt) throw halt;
+            ViewReaders.Refuse(survey.Plan);
             if (planned is not null) survey = survey with { Plan = Staleness.Keep(planned, survey.Plan) };
             if (survey.Plan.Brake is { } brake && !options.Yes && !options.Confirm.Contains(brake.Hash, StringComparer.Ordinal))
             {
