@@ -45,7 +45,15 @@ public sealed class Lifecycle
     /// <param name="cancellationToken">Ends it before anything is changed.</param>
     /// <exception cref="PolicyException">With every problem of every policy.</exception>
     public async Task<IReadOnlyList<ApplyResult>> ApplyAsync(IReadOnlyList<PolicyDocument> documents, bool prune = false, CancellationToken cancellationToken = default) =>
-        await (await _workshop.PolicyDeskAsync(cancellationToken)).ApplyAsync(documents, prune, cancellationToken);
+        await (await _workshop.PolicyDeskAsync(cancellationToken)).ApplyAsync(documents, prune, new Dictionary<string, int>(), cancellationToken);
+
+    /// <summary>Stores policies only where nobody changed them since they were read; all of them or, where one is refused, none.</summary>
+    /// <param name="documents">What to store.</param>
+    /// <param name="expected">By policy: the revision that was read, 0 for one that was not stored.</param>
+    /// <param name="cancellationToken">Ends it before anything is changed.</param>
+    /// <exception cref="PolicyException">With every problem of every policy, or VRV315 where one has another revision.</exception>
+    public async Task<IReadOnlyList<ApplyResult>> ApplyAsync(IReadOnlyList<PolicyDocument> documents, IReadOnlyDictionary<string, int> expected, CancellationToken cancellationToken = default) =>
+        await (await _workshop.PolicyDeskAsync(cancellationToken)).ApplyAsync(documents, prune: false, expected, cancellationToken);
 
     /// <summary>The tables of the database by schema and name, Varve's own left out.</summary>
     public async Task<IReadOnlyList<TableName>> TablesAsync(CancellationToken cancellationToken = default) =>

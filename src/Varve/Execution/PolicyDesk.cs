@@ -20,7 +20,7 @@ internal sealed class PolicyDesk(IEngine engine, CatalogDesk desk, Surveyor surv
     }
 
     /// <summary>Stores all policies, or none where one is refused.</summary>
-    public async Task<IReadOnlyList<ApplyResult>> ApplyAsync(IReadOnlyList<PolicyDocument> documents, bool prune, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<ApplyResult>> ApplyAsync(IReadOnlyList<PolicyDocument> documents, bool prune, IReadOnlyDictionary<string, int> expected, CancellationToken cancellationToken)
     {
         await desk.Schema.UpgradeAsync(cancellationToken);
         var checks = await CheckAsync(documents, cancellationToken);
@@ -32,6 +32,7 @@ internal sealed class PolicyDesk(IEngine engine, CatalogDesk desk, Surveyor surv
             {
                 List<ApplyResult> results = [];
                 var stored = await desk.Policies.ListAsync(statements, token);
+                foreach (var (policy, revision) in expected) Unchanged(policy, revision, stored.FirstOrDefault(s => s.Policy.Name == policy));
                 for (var i = 0; i < documents.Count; i++)
                     results.Add(await StoreAsync(statements, documents[i] with { Policy = checks[i].Report.Policy }, checks[i].Report.Problems, stored, token));
                 if (!prune) return (IReadOnlyList<ApplyResult>)results;
@@ -41,6 +42,13 @@ internal sealed class PolicyDesk(IEngine engine, CatalogDesk desk, Surveyor surv
             },
             readOnly: false,
             cancellationToken);
+    }
+
+    private static void Unchanged(string policy, int expected, StoredPolicy? stored)
+    {
+        if (expected == (stored?.Revision ?? 0)) return;
+        var now = stored is null ? "is not stored" : FormattableString.Invariant($"has the revision {stored.Revision}, applied {Time.InstantText.Format(stored.AppliedAt)} by {stored.AppliedBy}");
+        throw new PolicyException("VRV315", FormattableString.Invariant($"{policy} was to have the revision {expected}, and {now}: somebody changed it since it was read. Nothing was stored. Read it again (policy show {policy}), put your change into that, and apply it with that revision."));
     }
 
     /// <summary>Takes a policy out of force; its relations stay.</summary>

@@ -7,8 +7,8 @@ using Varve.Sql;
 namespace Varve.Execution;
 
 /// <summary>
-/// Views that are not Varve's and read what would go from one of its relations, on engines that would let it go and fail
-/// when the view is read. Found by their text: what applications ask is not seen.
+/// Views that are not Varve's and read what would go from one of its relations, on engines that would let it go and fail,
+/// or answer with less, when the view is read. Found by their text: what applications ask is not seen.
 /// </summary>
 internal sealed class ViewReaders(IEngine engine, CatalogDesk desk, IStatements statements)
 {
