@@ -78,6 +78,9 @@ internal sealed class DuckDbDialect(string catalog, params IEnumerable<string> a
     public override SqlText IsFiniteTime(TimeColumn column, SqlText value) => DuckDbTime.IsFinite(column, value);
 
     /// <inheritdoc/>
+    public override SqlText? ViewTexts => $"SELECT schema_name, view_name, sql FROM duckdb_views() WHERE NOT internal AND database_name = current_database() ORDER BY schema_name, view_name";
+
+    /// <inheritdoc/>
     public override SqlText Timestamp(SqlText micros) =>
         $"CASE {micros} WHEN {long.MinValue} THEN {Instant.MinValue} WHEN {long.MaxValue} THEN {Instant.MaxValue} ELSE make_timestamp({micros}) END";
 

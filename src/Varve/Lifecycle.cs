@@ -48,7 +48,15 @@ public sealed class Lifecycle
     /// <param name="cancellationToken">Ends it before anything is changed.</param>
     /// <exception cref="PolicyException">With every problem of every policy.</exception>
     public async Task<IReadOnlyList<ApplyResult>> ApplyAsync(IReadOnlyList<PolicyDocument> documents, bool prune = false, CancellationToken cancellationToken = default) =>
-        await (await _workshop.PolicyDeskAsync(cancellationToken)).ApplyAsync(documents, prune, cancellationToken);
+        await (await _workshop.PolicyDeskAsync(cancellationToken)).ApplyAsync(documents, prune, new Dictionary<string, int>(), cancellationToken);
+
+    /// <summary>Stores policies only where nobody changed them since they were read; all of them or, where one is refused, none.</summary>
+    /// <param name="documents">What to store.</param>
+    /// <param name="expected">By policy: the revision that was read, 0 for one that was not stored.</param>
+    /// <param name="cancellationToken">Ends it before anything is changed.</param>
+    /// <exception cref="PolicyException">With every problem of every policy, or VRV315 where one has another revision.</exception>
+    public async Task<IReadOnlyList<ApplyResult>> ApplyAsync(IReadOnlyList<PolicyDocument> documents, IReadOnlyDictionary<string, int> expected, CancellationToken cancellationToken = default) =>
+        await (await _workshop.PolicyDeskAsync(cancellationToken)).ApplyAsync(documents, prune: false, expected, cancellationToken);
 
     /// <summary>The tables of the database by schema and name, Varve's own left out.</summary>
     public async Task<IReadOnlyList<TableName>> TablesAsync(CancellationToken cancellationToken = default) =>
@@ -242,12 +250,15 @@ public sealed class Lifecycle
     public async Task<ArchivePruning> PruningAsync(IReadOnlyList<string> policies, Keep olderThan, CancellationToken cancellationToken = default) =>
         await (await _workshop.ArchiveRoomAsync(cancellationToken)).PruningAsync(policies, olderThan, cancellationToken);
 
-    /// <summary>Removes parts of archives for good: those that are wholly older and on which no hold is set.</summary>
+    /// <summary>
+    /// Removes parts of archives for good: those that are wholly older and on which no hold is set, and what an earlier pruning
+    /// that was ended began to remove.
+    /// </summary>
     public async Task<ArchivePruning> PruneArchivesAsync(IReadOnlyList<string> policies, Keep olderThan, CancellationToken cancellationToken = default)
     {
         var room = await _workshop.ArchiveRoomAsync(cancellationToken);
         var pruning = await room.PruningAsync(policies, olderThan, cancellationToken);
-        await room.PruneAsync(pruning, olderThan, cancellationToken);
+        await room.PruneAsync(policies, pruning, olderThan, cancellationToken);
         return pruning;
     }
 

@@ -41,6 +41,10 @@ public sealed class DuckDbProposals() : ProposalConformance(DuckDbMemory.New);
 
 public sealed class DuckDbDoctor() : DoctorConformance(DuckDbMemory.New);
 
+public sealed class DuckDbBadInput() : BadInputConformance(DuckDbMemory.New);
+
+public sealed class DuckDbViews() : ViewConformance(DuckDbMemory.New);
+
 public sealed class DuckDbNames() : NameConformance(DuckDbScratch.New);
 
 public sealed class DuckDbHistories() : Histories.HistoryProperties(DuckDbMemory.New);

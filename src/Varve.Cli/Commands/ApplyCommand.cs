@@ -13,18 +13,28 @@ internal static class ApplyCommand
 
     private static readonly Option<bool> Prune = new("--prune") { Description = "Remove stored policies that are in none of the files; their relations stay" };
 
-    internal static Command Create() => new Verb("apply", "Store policies: all of them or, where one is refused, none", [Files, Prune, Shared.Archive, .. Shared.Database], ActAsync)
+    private static readonly Option<int?> Expected = new("--expect-revision") { HelpName = "N", Description = "Only if nobody changed the policy since: its revision by policy show, 0 for a new one" };
+
+    internal static Command Create() => new Verb("apply", "Store policies: all of them or, where one is refused, none", [Files, Prune, Expected, Shared.Archive, .. Shared.Database], ActAsync)
     {
-        Examples = ["varve apply policies/ --db duckdb:metrics.duckdb"],
+        Examples = ["varve apply policies/ --db duckdb:metrics.duckdb", "varve apply flights.yaml --expect-revision 3"],
     };
 
     private static async Task<int> ActAsync(Call call)
     {
         var documents = PolicyFiles.Read(call.Parse.GetRequiredValue(Files));
-        var results = await call.Write().ApplyAsync(documents, call.Parse.GetValue(Prune), call.Cancellation);
+        var results = call.Parse.GetValue(Expected) is { } revision
+            ? await call.Write().ApplyAsync(documents, Of(documents, revision, call), call.Cancellation)
+            : await call.Write().ApplyAsync(documents, call.Parse.GetValue(Prune), call.Cancellation);
         if (call.IsJson) call.Print(new ApplyShape([.. results.Select(Shape)]));
         else Show(call.Screen, results);
         return ExitCode.Done;
+    }
+
+    private static Dictionary<string, int> Of(IReadOnlyList<PolicyDocument> documents, int revision, Call call)
+    {
+        if (documents is not [var only] || call.Parse.GetValue(Prune)) throw Shared.Usage("--expect-revision is of one policy: give one file with one, and no --prune.");
+        return new() { [only.Policy.Name] = revision };
     }
 
     private static void Show(Screen screen, IReadOnlyList<ApplyResult> results)

@@ -45,7 +45,7 @@ internal static class ArchiveCommand
     {
         if (call.Parse.GetValue(Again)) return await AgainAsync(call);
         var report = await call.Read().VerifyArchivesAsync(Names(call), call.Cancellation);
-        if (call.IsJson) call.Print(new ArchiveReportShape(report.Agrees, [.. report.Parts.Select(c => PartShape.Of(c.Part, c.Problem))], [.. report.Unknown.Select(u => new UnknownShape(u.Location, u.File))]));
+        if (call.IsJson) call.Print(new ArchiveReportShape(report.Agrees, [.. report.Parts.Select(c => PartShape.Of(c.Part, c.Problem))], [.. report.Unknown.Select(u => new UnknownShape(u.Location, u.File))], [.. report.BeingPruned.Select(p => PartShape.Of(p))]));
         else ArchiveScreen.Report(call.Screen, report);
         return report.Agrees ? ExitCode.Done : ExitCode.Person;
     }
@@ -67,8 +67,8 @@ internal static class ArchiveCommand
         var pruning = await lifecycle.PruningAsync(Names(call), keep, call.Cancellation);
         if (!call.IsJson) ArchiveScreen.Pruning(call.Screen, pruning);
         var agreed = pruning.Parts.Count == 0 || call.Parse.GetValue(Yes) || await TypedYes.AskAsync(call, "Remove these parts for good?");
-        if (agreed && pruning.Parts.Count > 0) pruning = await lifecycle.PruneArchivesAsync(Names(call), keep, call.Cancellation);
-        if (call.IsJson) call.Print(new PruningShape(agreed, [.. pruning.Parts.Select(p => PartShape.Of(p))], [.. pruning.Held.Select(p => PartShape.Of(p))]));
+        if (agreed && pruning.Parts.Count + pruning.Begun.Count > 0) pruning = await lifecycle.PruneArchivesAsync(Names(call), keep, call.Cancellation);
+        if (call.IsJson) call.Print(new PruningShape(agreed, [.. pruning.Parts.Select(p => PartShape.Of(p))], [.. pruning.Held.Select(p => PartShape.Of(p))], [.. pruning.Begun.Select(p => PartShape.Of(p))]));
         else if (!agreed) call.Screen.Warn(new Span("Nothing was removed: these rows are in no other place. Say --yes, or type yes when asked.", Ink.Warn));
         else if (pruning.Parts.Count > 0) call.Screen.Line(new("pruned  ", Ink.Good), $"{Words.Count(pruning.Parts.Count, "part")}, {Words.Count(pruning.Parts.Sum(p => p.Rows), "row")}");
         return agreed ? ExitCode.Done : ExitCode.Person;

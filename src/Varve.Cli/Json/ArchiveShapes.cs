@@ -23,10 +23,10 @@ internal sealed record PartShape(
         new(p.Policy, p.Location, p.Range, p.Part, p.File, p.Rows, p.Bytes, p.Sha256, p.WrittenAt, p.ProvenAt, problem);
 }
 
-internal sealed record ArchiveReportShape(bool Agrees, IReadOnlyList<PartShape> Parts, IReadOnlyList<UnknownShape> Unknown);
+internal sealed record ArchiveReportShape(bool Agrees, IReadOnlyList<PartShape> Parts, IReadOnlyList<UnknownShape> Unknown, IReadOnlyList<PartShape> BeingPruned);
 
 internal sealed record UnknownShape(string Location, string File);
 
-internal sealed record PruningShape(bool Pruned, IReadOnlyList<PartShape> Parts, IReadOnlyList<PartShape> Held);
+internal sealed record PruningShape(bool Pruned, IReadOnlyList<PartShape> Parts, IReadOnlyList<PartShape> Held, IReadOnlyList<PartShape> Begun);
 
 internal sealed record RestoredShape(string Policy, string Table, int Parts, long Rows, IReadOnlyList<TimeRange> Ranges, int Unknown);

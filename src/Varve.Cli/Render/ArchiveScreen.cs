@@ -20,11 +20,12 @@ internal static class ArchiveScreen
 
     internal static void Report(Screen screen, ArchiveReport report)
     {
-        if (report.Parts.Count == 0) screen.Line(new Span(Empty, Ink.Dim));
+        if (report.Parts.Count + report.BeingPruned.Count == 0) screen.Line(new Span(Empty, Ink.Dim));
         var columns = new Columns("policy", "location", "range", ">part", ">rows", ">size", "as written");
         foreach (var check in report.Parts) columns.Add([.. Cells(check.Part), check.Problem is null ? new Span("yes", Ink.Good) : new Span("no", Ink.Bad)]);
         columns.Write(screen, "");
         foreach (var check in report.Parts.Where(c => c.Problem is not null)) screen.Line(new("  broken   ", Ink.Bad), check.Problem!);
+        foreach (var part in report.BeingPruned) screen.Line(new("  pruning  ", Ink.Warn), $"{part.File} is being pruned; the next run of {part.Policy}, or archive prune, finishes");
         foreach (var (location, file) in report.Unknown) screen.Line(new("  unknown  ", Ink.Warn), $"{location}: {file}");
         if (!report.Agrees) screen.Line(new Span("A part whose rows are still in the source can be archived again: varve archive verify POLICY --again", Ink.Dim));
     }
@@ -34,6 +35,7 @@ internal static class ArchiveScreen
         var columns = new Columns("policy", "location", "range", ">part", ">rows", ">size", "");
         foreach (var part in pruning.Parts) columns.Add([.. Cells(part), new Span("goes", Ink.Bad)]);
         foreach (var part in pruning.Held) columns.Add([.. Cells(part), new Span("held", Ink.Warn)]);
+        foreach (var part in pruning.Begun) columns.Add([.. Cells(part), new Span("begun", Ink.Warn)]);
         if (columns.Count == 0) screen.Line(new Span("No part is as old as that.", Ink.Dim));
         columns.Write(screen, "");
     }

@@ -15,6 +15,9 @@ public sealed record PartCheck(ArchivedPart Part, string? Problem);
 /// <param name="Unknown">Files beside them that the catalog does not know, with their locations.</param>
 public sealed record ArchiveReport(IReadOnlyList<PartCheck> Parts, IReadOnlyList<(string Location, string File)> Unknown)
 {
+    /// <summary>Parts that a pruning has begun to remove: what is there of them is no archive any more. The next pruning or run finishes.</summary>
+    public IReadOnlyList<ArchivedPart> BeingPruned { get; init; } = [];
+
     /// <summary>True where every part is as it was written.</summary>
     public bool Agrees => Parts.All(p => p.Problem is null);
 }
@@ -22,19 +25,19 @@ public sealed record ArchiveReport(IReadOnlyList<PartCheck> Parts, IReadOnlyList
 /// <summary>Reads parts back and compares them with their manifests and with the catalog. Changes nothing.</summary>
 internal sealed class PartChecker(ArchiveLocations locations, Dialect dialect, ParquetSql parquet, IStatements statements, string hashedBy)
 {
-    public async Task<ArchiveReport> CheckAsync(IReadOnlyList<ArchivedPart> parts, CancellationToken cancellationToken)
+    public async Task<ArchiveReport> CheckAsync(IReadOnlyList<ArchivedPart> parts, IReadOnlyList<ArchivedPart> begun, CancellationToken cancellationToken)
     {
         List<PartCheck> checks = [];
         foreach (var part in parts) checks.Add(new(part, await ProblemAsync(part, cancellationToken)));
         List<(string, string)> unknown = [];
         foreach (var place in parts.GroupBy(p => (p.Location, p.Policy)))
         {
-            var known = place.SelectMany(p => new[] { p.File, ManifestOf(p) }).ToHashSet(StringComparer.Ordinal);
+            var known = place.Concat(begun).SelectMany(p => new[] { p.File, ManifestOf(p) }).ToHashSet(StringComparer.Ordinal);
             var files = await locations.Open(place.Key.Location).ListAsync(PartNames.Folder(place.Key.Policy), cancellationToken);
             unknown.AddRange(files.Where(f => !known.Contains(f)).Select(f => (place.Key.Location, f)));
         }
 
-        return new(checks, unknown);
+        return new(checks, unknown) { BeingPruned = begun };
     }
 
     /// <summary>What one part holds, compared with a manifest.</summary>

@@ -26,7 +26,7 @@ internal sealed class PartWriter(ArchiveScope scope)
         var inOrder = parts.Count == 0 && await scope.NumberAsync(scope.Sql.OutOfOrder(rows), cancellationToken) == 0;
         var number = await scope.Book.NextAsync(scope.Statements, scope.Policy, scope.Location, range, cancellationToken);
         var name = PartNames.Of(scope.Policy, range, number);
-        await new StrangeParts(scope).ReplaceAsync(name, range, known, rows, cancellationToken);
+        await new StrangeParts(scope).ReplaceAsync(name, range, [.. known, .. await scope.Book.BegunAsync(scope.Statements, cancellationToken)], rows, cancellationToken);
         var part = await PutAsync(name, range, number, rows, inOrder, cancellationToken);
         await scope.Book.AddAsync(scope.Statements, part, cancellationToken);
         return part;

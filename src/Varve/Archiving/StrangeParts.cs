@@ -14,13 +14,13 @@ internal sealed class StrangeParts(ArchiveScope scope)
     /// <summary>Clears the way for a part.</summary>
     /// <param name="name">Its name without ending.</param>
     /// <param name="range">Its range.</param>
-    /// <param name="known">The parts that the catalog knows.</param>
+    /// <param name="known">The parts that the catalog knows, those that are being pruned included.</param>
     /// <param name="rows">Its rows.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="HaltException">Another one holds rows of the range.</exception>
     public async Task ReplaceAsync(string name, TimeRange range, IReadOnlyList<ArchivedPart> known, SqlText rows, CancellationToken cancellationToken)
     {
-        var names = known.Where(p => p.Location == scope.Location).Select(p => p.File[..^PartNames.Rows.Length] + PartNames.Manifest).ToHashSet(StringComparer.Ordinal);
+        var names = known.Where(p => p.Location == scope.Location && p.Policy == scope.Policy).Select(p => p.File[..^PartNames.Rows.Length] + PartNames.Manifest).ToHashSet(StringComparer.Ordinal);
         var files = await scope.Store.ListAsync(PartNames.Folder(scope.Policy), cancellationToken);
         foreach (var file in files.Where(f => f.EndsWith(PartNames.Manifest, StringComparison.Ordinal) && !names.Contains(f)))
         {

@@ -5,20 +5,27 @@ using Varve.Time;
 
 namespace Varve.Catalog;
 
-/// <summary>What is archived: the parts of each policy, those that were pruned included.</summary>
+/// <summary>
+/// What is archived: the parts of each policy, those that were pruned included. From the intent to prune it on, a part holds
+/// nothing any more, for whoever asks: its files may be there in part.
+/// </summary>
 internal sealed class ArchiveBook(CatalogTables tables)
 {
     /// <summary>Every part of a policy that still holds rows, oldest first.</summary>
     public Task<IReadOnlyList<ArchivedPart>> ListAsync(IStatements statements, string policy, CancellationToken cancellationToken) =>
-        ReadAsync(statements, $"policy = {policy} AND pruned_us IS NULL", cancellationToken);
+        ReadAsync(statements, $"policy = {policy} AND pruned_us IS NULL AND pruning_us IS NULL", cancellationToken);
 
     /// <summary>The parts of every policy that still hold rows, those of policies that are deleted included.</summary>
     public Task<IReadOnlyList<ArchivedPart>> ListAsync(IStatements statements, CancellationToken cancellationToken) =>
-        ReadAsync(statements, $"pruned_us IS NULL", cancellationToken);
+        ReadAsync(statements, $"pruned_us IS NULL AND pruning_us IS NULL", cancellationToken);
 
     /// <summary>The parts, at every location, that still hold rows of a range.</summary>
     public Task<IReadOnlyList<ArchivedPart>> HoldingAsync(IStatements statements, string policy, TimeRange range, CancellationToken cancellationToken) =>
-        ReadAsync(statements, $"policy = {policy} AND pruned_us IS NULL AND from_us < {Micros.From(range.To)} AND to_us > {Micros.From(range.From)}", cancellationToken);
+        ReadAsync(statements, $"policy = {policy} AND pruned_us IS NULL AND pruning_us IS NULL AND from_us < {Micros.From(range.To)} AND to_us > {Micros.From(range.From)}", cancellationToken);
+
+    /// <summary>The parts that a pruning has begun to remove, of every policy.</summary>
+    public Task<IReadOnlyList<ArchivedPart>> BegunAsync(IStatements statements, CancellationToken cancellationToken) =>
+        ReadAsync(statements, $"pruned_us IS NULL AND pruning_us IS NOT NULL", cancellationToken);
 
     /// <summary>The number of the next part of a range; the numbers of parts that were pruned are not used again.</summary>
     public async Task<int> NextAsync(IStatements statements, string policy, string location, TimeRange range, CancellationToken cancellationToken)
@@ -40,6 +47,10 @@ internal sealed class ArchiveBook(CatalogTables tables)
     /// <summary>Records that a part was read back and held what was removed.</summary>
     public Task ProveAsync(IStatements statements, ArchivedPart part, Instant at, CancellationToken cancellationToken) => statements.ExecuteAsync(
         $"UPDATE {tables.Archives} SET proven_us = {Micros.From(at)} WHERE policy = {part.Policy} AND location = {part.Location} AND file = {part.File} AND pruned_us IS NULL", cancellationToken);
+
+    /// <summary>Records the intent to remove a part.</summary>
+    public Task BeginPruneAsync(IStatements statements, ArchivedPart part, Instant at, CancellationToken cancellationToken) => statements.ExecuteAsync(
+        $"UPDATE {tables.Archives} SET pruning_us = {Micros.From(at)} WHERE policy = {part.Policy} AND location = {part.Location} AND file = {part.File} AND pruned_us IS NULL AND pruning_us IS NULL", cancellationToken);
 
     /// <summary>Records that a part no longer counts: it was removed, or is to be written again.</summary>
     public Task PruneAsync(IStatements statements, ArchivedPart part, Instant at, CancellationToken cancellationToken) => statements.ExecuteAsync(

@@ -13,7 +13,7 @@ internal sealed class CatalogSchema(CatalogTables tables, IEngine engine)
     private const string VersionName = "schema_version";
 
     /// <summary>What leads from each version to the next, from an empty database on.</summary>
-    private static readonly Func<CatalogSchema, IEnumerable<SqlText>>[] s_migrations = [catalog => catalog.First(), catalog => catalog.Second(), catalog => catalog.Third()];
+    private static readonly Func<CatalogSchema, IEnumerable<SqlText>>[] s_migrations = [catalog => catalog.First(), catalog => catalog.Second(), catalog => catalog.Third(), catalog => catalog.Fourth()];
 
     /// <summary>The version that this Varve writes.</summary>
     public static int Version => s_migrations.Length;
@@ -130,5 +130,11 @@ internal sealed class CatalogSchema(CatalogTables tables, IEngine engine)
         yield return $"ALTER TABLE {tables.Policies} ADD COLUMN pattern VARCHAR";
         yield return $"ALTER TABLE {tables.Policies} ADD COLUMN pattern_revision INTEGER";
         yield return $"UPDATE {tables.Policies} SET kind = {"table"}";
+    }
+
+    /// <summary>Version 4: the intent to prune a part, written down before its files go.</summary>
+    private IEnumerable<SqlText> Fourth()
+    {
+        yield return $"ALTER TABLE {tables.Archives} ADD COLUMN pruning_us BIGINT";
     }
 }

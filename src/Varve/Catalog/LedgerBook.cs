@@ -64,8 +64,8 @@ internal sealed class LedgerBook(CatalogTables tables, PolicyShelf shelf, Archiv
         if (before.Cut.SequenceEqual(after.Cut)) return;
         await statements.ExecuteAsync($"DELETE FROM {tables.Dirty} WHERE policy = {policy} AND relation = {relation} AND kind = {"cut"}", cancellationToken);
         if (after.Cut.Count == 0) return;
-        var rows = after.Cut.Select(c => (SqlText)$"({policy}, {relation}, {"cut"}, {Micros.From(c.Bucket.From)}, {Micros.From(c.Bucket.To)}, {c.RowsLeft}, {c.ByOthers})");
-        await statements.ExecuteAsync($"INSERT INTO {tables.Dirty} (policy, relation, kind, from_us, to_us, rows_left, by_others) VALUES {SqlText.Join(", ", rows)}", cancellationToken);
+        var rows = after.Cut.Select(c => (SqlText)$"({policy}, {relation}, {"cut"}, {Micros.From(c.Bucket.From)}, {Micros.From(c.Bucket.To)}, {c.RowsLeft}, {c.ByOthers}, {c.Input})");
+        await statements.ExecuteAsync($"INSERT INTO {tables.Dirty} (policy, relation, kind, from_us, to_us, rows_left, by_others, state) VALUES {SqlText.Join(", ", rows)}", cancellationToken);
     }
 
     /// <summary>Remembers up to which stamp arrivals were read.</summary>
@@ -146,6 +146,13 @@ internal sealed class LedgerBook(CatalogTables tables, PolicyShelf shelf, Archiv
     public async Task<IReadOnlyList<(string Policy, TableName Table)>> RelationsAsync(IStatements statements, CancellationToken cancellationToken) =>
         [.. (await statements.QueryAsync($"SELECT policy, schema_name, name FROM {tables.Relations}", cancellationToken)).Select(r => (r.Text(0), new TableName(r.TextOrNull(1), r.Text(2))))];
 
+    /// <summary>What there is in the database of some relations of a policy.</summary>
+    public async Task<IReadOnlyList<TableName>> RelationsOfAsync(IStatements statements, string policy, IReadOnlyList<string> relations, CancellationToken cancellationToken) =>
+    [
+        .. (await statements.QueryAsync($"SELECT relation, schema_name, name FROM {tables.Relations} WHERE policy = {policy} ORDER BY kind DESC, name", cancellationToken))
+            .Where(r => relations.Contains(r.Text(0), StringComparer.Ordinal)).Select(r => new TableName(r.TextOrNull(1), r.Text(2))),
+    ];
+
     /// <summary>Replaces the edges of a stitched view.</summary>
     public async Task SaveEdgesAsync(IStatements statements, string policy, IReadOnlyList<StitchPart> parts, CancellationToken cancellationToken)
     {
@@ -199,7 +206,7 @@ internal sealed class LedgerBook(CatalogTables tables, PolicyShelf shelf, Archiv
             Halted = Of(dirty, relation, "halted"),
             Archived = relation == Planning.Relations.Source ? archived : RangeSet.Empty,
             Unarchived = Of(dirty, relation, "unarchived"),
-            Cut = [.. dirty.Where(r => r.Text(0) == relation && r.Text(1) == "cut").Select(r => new CutBucket(Range(r), r.Long(4), r.Truth(5))).OrderBy(c => c.Bucket.From)],
+            Cut = [.. dirty.Where(r => r.Text(0) == relation && r.Text(1) == "cut").Select(r => new CutBucket(Range(r), r.Long(4), r.Truth(5)) { Input = r.TextOrNull(6) }).OrderBy(c => c.Bucket.From)],
             Thin = dirty.Where(r => r.Text(0) == relation && r.Text(1) == "thin").GroupBy(r => r.Text(6)).ToFrozenDictionary(g => g.Key, g => RangeSet.Of(g.Select(Range))),
         });
     }

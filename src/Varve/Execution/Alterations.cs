@@ -21,6 +21,8 @@ internal sealed class Alterations(IEngine engine, Workshop workshop, AuditActor 
         return await workshop.WriteAsync(
             async (s, token) =>
             {
+                var relations = (await workshop.Desk.Ledgers.RelationsOfAsync(s, stored.Policy.Name, [.. blueprint.Retired.Select(t => t.Id)], token)).ToList();
+                await new ViewReaders(engine, workshop.Desk, s).RefuseAsync(relations, token);
                 List<TableName> dropped = [];
                 foreach (var tier in blueprint.Retired) dropped.AddRange(await DropAsync(s, stored.Policy.Name, tier, token));
                 var facts = new JsonObject { ["tiers"] = new JsonArray([.. blueprint.Retired.Select(t => JsonValue.Create(t.Id))]) };
@@ -107,7 +109,7 @@ internal sealed class Alterations(IEngine engine, Workshop workshop, AuditActor 
     private static async Task AddAsync(IStatements statements, Draft draft, StepSql sql, TierLayout tier, CancellationToken cancellationToken)
     {
         List<string> added = [.. draft.Blueprint.StateNames.Except(draft.Of(tier.Id).Columns, StringComparer.Ordinal)];
-        draft.Reshape(tier, added);
+        draft.States.Reshape(tier, added);
         foreach (var column in draft.Blueprint.Measures.SelectMany(m => new[] { "nan", "pinf", "ninf" }.Select(m.ColumnOf)).Intersect(added, StringComparer.Ordinal))
         {
             await statements.ExecuteAsync(sql.Zero(tier, column), cancellationToken);

@@ -21,7 +21,7 @@ internal static class Archival
     public static async Task<Acted> ArchiveAsync(StepContext context, PlanStep.Archive step, CancellationToken cancellationToken)
     {
         var part = await new PartWriter(Scope(context, step.Location)).WriteAsync(step.Range, cancellationToken);
-        context.Draft.Archive(step.Relation, step.Range);
+        context.Draft.Archives.Add(step.Relation, step.Range);
         return part is null ? Acted.Nothing : new(part.Rows, part.Rows, 0, FormattableString.Invariant($"{part.Rows:N0} rows in {part.File}, {part.Bytes:N0} bytes"));
     }
 
@@ -29,7 +29,7 @@ internal static class Archival
     /// <exception cref="StepSkippedException">Rows of the range were never archived.</exception>
     public static async Task<RangeSet> ProveAsync(StepContext context, string relation, RangeSet ranges, List<string> notes, CancellationToken cancellationToken)
     {
-        if (context.Draft.ArchiveOf(relation) is not { } location) return ranges;
+        if (context.Draft.Archives.Of(relation) is not { } location) return ranges;
         var sets = context.Draft.Of(relation);
         await NeverArchivedAsync(context, location, ranges.Except(sets.Archived), cancellationToken);
         List<ArchiveVerdict> verdicts = [];

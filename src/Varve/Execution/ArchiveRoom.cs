@@ -11,8 +11,10 @@ using Varve.Time;
 namespace Varve.Execution;
 
 /// <summary>What a person does with archives beside runs: list, check, prune, restore. What changes something is in the audit log.</summary>
-internal sealed class ArchiveRoom(IEngine engine, Workshop workshop, AuditActor actor)
+internal sealed class ArchiveRoom(IEngine engine, Workshop workshop, AuditActor actor, TimeProvider clock)
 {
+    private readonly PartPruning _pruning = new(engine, workshop.Desk, workshop.Archives, actor, clock);
+
     /// <summary>The parts of some policies, or of all; also of policies that are no longer stored.</summary>
     public async Task<IReadOnlyList<ArchivedPart>> ListAsync(IReadOnlyList<string> policies, CancellationToken cancellationToken)
     {
@@ -28,8 +30,9 @@ internal sealed class ArchiveRoom(IEngine engine, Workshop workshop, AuditActor 
     {
         var parts = await ListAsync(policies, cancellationToken);
         var hashedBy = ArchiveScope.HashName(await engine.IdentifyAsync(cancellationToken));
+        var begun = await BegunAsync(policies, cancellationToken);
         return await workshop.ReadAsync(
-            (s, token) => new PartChecker(workshop.Archives, engine.Dialect, Parquet(), s, hashedBy).CheckAsync(parts, token), new ArchiveReport([], []), cancellationToken);
+            (s, token) => new PartChecker(workshop.Archives, engine.Dialect, Parquet(), s, hashedBy).CheckAsync(parts, begun, token), new ArchiveReport([], []), cancellationToken);
     }
 
     /// <summary>Takes broken parts out of the catalog whose rows the source still has: the next run archives these again.</summary>
@@ -56,28 +59,23 @@ internal sealed class ArchiveRoom(IEngine engine, Workshop workshop, AuditActor 
             var zone = stored.FirstOrDefault(s => s.Policy.Name == parts.Key)?.Policy.Zone ?? "UTC";
             var edge = olderThan.SubtractFrom(workshop.Now(), DateTimeZoneProviders.Tzdb[zone]);
             var holds = await workshop.ReadAsync((s, token) => workshop.Desk.Ledgers.HoldsAsync(s, parts.Key, token), [], cancellationToken);
-            var inForce = holds.Where(h => h.Relation is null or Relations.Source && (h.Until is not { } until || until > workshop.Now())).ToList();
+            var inForce = holds.Where(h => h.KeepsParts(workshop.Now())).ToList();
             foreach (var part in parts.Where(p => p.Range.To <= edge)) (inForce.Exists(h => h.Range.Overlaps(part.Range)) ? held : old).Add(part);
         }
 
-        return new(old, held);
+        return new(old, held) { Begun = await BegunAsync(policies, cancellationToken) };
     }
 
-    /// <summary>Removes parts for good: manifest, rows, then the entry of the catalog.</summary>
-    public async Task PruneAsync(ArchivePruning pruning, Keep olderThan, CancellationToken cancellationToken)
+    /// <summary>Removes parts for good, and what an earlier pruning began to remove.</summary>
+    public async Task PruneAsync(IReadOnlyList<string> policies, ArchivePruning pruning, Keep olderThan, CancellationToken cancellationToken)
     {
-        foreach (var parts in pruning.Parts.GroupBy(p => p.Policy))
-        {
-            foreach (var part in parts)
-            {
-                var store = workshop.Archives.Open(part.Location);
-                await store.DeleteAsync(PartChecker.ManifestOf(part), cancellationToken);
-                await store.DeleteAsync(part.File, cancellationToken);
-            }
-
-            await ForgetAsync(parts.Key, "archive.pruned", [.. parts], new() { ["older_than"] = olderThan.Text }, cancellationToken);
-        }
+        foreach (var location in pruning.Parts.Select(p => p.Location).Distinct()) workshop.Archives.Open(location);
+        await _pruning.BeginAsync(pruning.Parts, olderThan, cancellationToken);
+        if (pruning.Parts.Count + pruning.Begun.Count > 0) await _pruning.FinishAsync(policies, cancellationToken);
     }
+
+    private async Task<IReadOnlyList<ArchivedPart>> BegunAsync(IReadOnlyList<string> policies, CancellationToken cancellationToken) =>
+        await workshop.Desk.Schema.ExistsAsync(cancellationToken) ? await _pruning.BegunAsync(policies, cancellationToken) : [];
 
     public async Task<RestoreResult> RestoreAsync(RestoreRequest request, CancellationToken cancellationToken)
     {
@@ -114,14 +112,20 @@ internal sealed class ArchiveRoom(IEngine engine, Workshop workshop, AuditActor 
 
     private ParquetSql Parquet() => engine.Dialect.Parquet ?? throw new PolicyException("VRV145", "This engine cannot read archives yet.");
 
+    /// <summary>What the audit log says of parts.</summary>
+    internal static void Describe(IReadOnlyList<ArchivedPart> parts, JsonObject facts)
+    {
+        facts["parts"] = parts.Count;
+        facts["rows"] = parts.Sum(p => p.Rows);
+        facts["range"] = RangeSet.Of(parts.Select(p => p.Range)).ToString();
+        facts["files"] = new JsonArray([.. parts.Select(p => (JsonNode)$"{p.Location}:{p.File}")]);
+    }
+
     private Task<int> ForgetAsync(string policy, string action, IReadOnlyList<ArchivedPart> parts, JsonObject facts, CancellationToken cancellationToken) => workshop.WriteAsync(
         async (s, token) =>
         {
             foreach (var part in parts) await workshop.Desk.Archives.PruneAsync(s, part, workshop.Now(), token);
-            facts["parts"] = parts.Count;
-            facts["rows"] = parts.Sum(p => p.Rows);
-            facts["range"] = RangeSet.Of(parts.Select(p => p.Range)).ToString();
-            facts["files"] = new JsonArray([.. parts.Select(p => (JsonNode)$"{p.Location}:{p.File}")]);
+            Describe(parts, facts);
             await workshop.Desk.Audit.AppendAsync(s, actor, workshop.Now(), action, policy, facts, token);
             return parts.Count;
         },
@@ -131,4 +135,8 @@ internal sealed class ArchiveRoom(IEngine engine, Workshop workshop, AuditActor 
 /// <summary>What a pruning of archives removes.</summary>
 /// <param name="Parts">Parts that are wholly older.</param>
 /// <param name="Held">Parts that are older too and stay, because a hold is set on their range.</param>
-public sealed record ArchivePruning(IReadOnlyList<ArchivedPart> Parts, IReadOnlyList<ArchivedPart> Held);
+public sealed record ArchivePruning(IReadOnlyList<ArchivedPart> Parts, IReadOnlyList<ArchivedPart> Held)
+{
+    /// <summary>Parts that an earlier pruning, or this one, began to remove: these are finished too, unless a hold is set on them.</summary>
+    public IReadOnlyList<ArchivedPart> Begun { get; init; } = [];
+}

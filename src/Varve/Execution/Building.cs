@@ -34,7 +34,7 @@ internal static class Building
         var added = step.Columns.Except(sets.Columns, StringComparer.Ordinal).ToList();
         if (added.Count == 0) return Acted.Nothing;
         foreach (var statement in context.Sql.Reshape(tier, sets.Columns)) await context.Statements.ExecuteAsync(statement, cancellationToken);
-        context.Draft.Reshape(tier, added);
+        context.Draft.States.Reshape(tier, added);
         return Acted.Nothing;
     }
 
@@ -69,7 +69,7 @@ internal static class Building
     {
         await context.Statements.ExecuteAsync(context.Sql.Clear(tier, ranges), cancellationToken);
         var written = await context.Statements.ExecuteAsync(context.Sql.Build(tier, input, ranges), cancellationToken);
-        foreach (var (column, buckets) in context.Draft.Unknown(tier, input, ranges))
+        foreach (var (column, buckets) in context.Draft.States.Unknown(tier, input, ranges))
             await context.Statements.ExecuteAsync(context.Sql.Forget(tier, column, buckets), cancellationToken);
         var time = context.Blueprint.Time;
         var read = await context.NumberAsync(RowsSql.Count(context.Dialect, time, context.Sql.Table(input), ranges), cancellationToken);
@@ -82,7 +82,6 @@ internal static class Building
             $"{tier.Id} counts {counted} rows of {ranges} where {input} has {behind}: the database did not write what it was asked to. Nothing was kept of it; run again, and if it stays so, report it."));
     }
 
-    /// <summary>The rows of a bucket that an input still has.</summary>
     /// <summary>
     /// What is left of the input of a cut bucket; where a retired tier has seen it as the source, no more than that saw:
     /// rows that came since are late.
@@ -101,17 +100,19 @@ internal static class Building
         return left;
     }
 
-    public static Task<long> LeftAsync(StepContext context, string input, TimeRange bucket, CancellationToken cancellationToken) =>
-        context.NumberAsync(RowsSql.Count(context.Dialect, context.Blueprint.Time, context.Sql.Table(input), RangeSet.Of(bucket)), cancellationToken);
+    /// <summary>The rows of a bucket that an input still has; those that came for what has expired of it are late rows.</summary>
+    public static Task<long> LeftAsync(StepContext context, string input, TimeRange bucket, CancellationToken cancellationToken) => context.NumberAsync(
+        RowsSql.Count(context.Dialect, context.Blueprint.Time, context.Sql.Table(input), RangeSet.Of(bucket).Except(context.Draft.Of(input).Frozen)), cancellationToken);
 
-    /// <summary>Counts again what is left of the input of a tier's cut buckets, after rows of them went or came; later, more rows are late ones.</summary>
-    public static async Task RecountAsync(StepContext context, TierLayout tier, RangeSet touched, CancellationToken cancellationToken, bool mayGrow = true)
+    /// <summary>Counts again what is left of some inputs in a tier's cut buckets, after rows of them went or came; later, more rows are late ones.</summary>
+    public static async Task RecountAsync(StepContext context, TierLayout tier, RangeSet touched, Func<string, bool> inputs, CancellationToken cancellationToken, bool mayGrow = true)
     {
         var cuts = context.Draft.Of(tier.Id).Cut;
         for (var i = 0; i < cuts.Count; i++)
         {
-            if (!touched.Overlaps(cuts[i].Bucket)) continue;
-            var left = await LeftAsync(context, tier.Input, cuts[i].Bucket, cancellationToken);
+            var input = context.Blueprint.CountedIn(tier, cuts[i]);
+            if (!touched.Overlaps(cuts[i].Bucket) || !inputs(input)) continue;
+            var left = await LeftAsync(context, input, cuts[i].Bucket, cancellationToken);
             cuts[i] = cuts[i] with { RowsLeft = mayGrow ? left : Math.Min(cuts[i].RowsLeft, left) };
         }
     }

@@ -51,7 +51,7 @@ internal sealed class Erasing(IEngine engine, Workshop workshop, AuditActor acto
         var rows = await statements.ExecuteAsync(sql.Delete(blueprint.Source, ranges), cancellationToken);
         List<ErasedTier> tiers = [];
         foreach (var tier in blueprint.Tiers.Concat(blueprint.Retired).Where(t => draft.Of(t.Id).Created)) tiers.Add(await eraser.EraseAsync(tier, cancellationToken));
-        foreach (var tier in blueprint.Tiers) await Building.RecountAsync(context, tier, ranges ?? RangeSet.Of(TimeRange.All), cancellationToken, mayGrow: false);
+        foreach (var tier in blueprint.Tiers) await Building.RecountAsync(context, tier, ranges ?? RangeSet.Of(TimeRange.All), _ => true, cancellationToken, mayGrow: false);
         foreach (var relation in blueprint.Tiers.Concat(blueprint.Retired).Select(t => t.Id))
             await workshop.Desk.Ledgers.SaveAsync(statements, stored.Policy.Name, relation, state.Ledger.Of(relation), draft.Of(relation).Ledger, cancellationToken);
         var archives = await workshop.Desk.Archives.HoldingAsync(statements, stored.Policy.Name, request.Range ?? TimeRange.All, cancellationToken);

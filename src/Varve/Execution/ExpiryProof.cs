@@ -26,10 +26,10 @@ internal sealed class ExpiryProof(StepContext context, string relation)
     /// <summary>What of some ranges is proven.</summary>
     public async Task<RangeSet> ProveAsync(RangeSet ranges, CancellationToken cancellationToken)
     {
-        foreach (var tier in context.Blueprint.BuiltFrom(relation))
+        foreach (var tier in context.Blueprint.Tiers)
         {
             ranges = ranges.Except(await OvergrownAsync(tier, ranges, cancellationToken));
-            ranges = await CompareAsync(tier, ranges, cancellationToken);
+            if (tier.Input == relation) ranges = await CompareAsync(tier, ranges, cancellationToken);
         }
 
         return ranges;
@@ -39,7 +39,7 @@ internal sealed class ExpiryProof(StepContext context, string relation)
     private async Task<RangeSet> OvergrownAsync(TierLayout tier, RangeSet ranges, CancellationToken cancellationToken)
     {
         var overgrown = RangeSet.Empty;
-        foreach (var cut in context.Draft.Of(tier.Id).Cut.Where(c => ranges.Overlaps(c.Bucket) && !context.Draft.Of(relation).Accepted.Covers(c.Bucket)))
+        foreach (var cut in context.Draft.Of(tier.Id).Cut.Where(c => ranges.Overlaps(c.Bucket) && context.Blueprint.CountedIn(tier, c) == relation && !context.Draft.Of(relation).Accepted.Covers(c.Bucket)))
         {
             var left = await Building.LeftAsync(context, relation, cut.Bucket, cancellationToken);
             if (left <= cut.RowsLeft) continue;
@@ -55,7 +55,7 @@ internal sealed class ExpiryProof(StepContext context, string relation)
         var open = Comparable(tier, ranges);
         if (open.IsEmpty) return ranges;
         RowsCompared += await CountAsync(open, cancellationToken);
-        foreach (var (buckets, unknown) in context.Draft.Thin(tier, relation, open))
+        foreach (var (buckets, unknown) in context.Draft.States.Thin(tier, relation, open))
             ranges = await CompareAsync(tier, buckets, new CompareSql(context.Blueprint.Without(unknown), tier, context.Dialect), ranges, cancellationToken);
         return ranges;
     }
@@ -96,7 +96,7 @@ internal sealed class ExpiryProof(StepContext context, string relation)
     private async Task<RangeSet> CutAsync(TierLayout tier, Mismatch mismatch, RangeSet ranges, CancellationToken cancellationToken)
     {
         var left = await Building.LeftAsync(context, relation, mismatch.Bucket, cancellationToken);
-        context.Draft.Of(tier.Id).Cut.Add(new(mismatch.Bucket, left, ByOthers: true));
+        context.Draft.Of(tier.Id).Cut.Add(new(mismatch.Bucket, left, ByOthers: true) { Input = relation });
         _notes.Add(FormattableString.Invariant($"somebody else removed rows of {mismatch.Bucket}: {tier.Id} keeps what it had"));
         if (!mismatch.More) return ranges;
         Halt(mismatch.Bucket, FormattableString.Invariant($"rows of {mismatch.Bucket} were removed by somebody else and others came; verify --accept lets them go"));

@@ -19,19 +19,28 @@ internal static class LateMerging
         late = await Archival.ProveAsync(context, Relations.Source, late, notes, cancellationToken);
         if (late.IsEmpty) return new(0, 0, 0, string.Join("; ", notes));
         var rows = await CountAsync(context, late, cancellationToken);
-        var homeless = context.Blueprint.Tiers.Aggregate(late, (left, tier) => left.Except(context.Draft.Takes(tier, late)));
+        var homeless = context.Blueprint.Tiers.Aggregate(late, (left, tier) => left.Except(context.Draft.Late.Takes(tier, late)));
         var unplaced = homeless.IsEmpty ? 0 : await CountAsync(context, homeless, cancellationToken);
+        var into = context.Draft.Late.Merge(late);
+        if (!AsPlanned(step, late, into)) throw new StepSkippedException("what its tiers can take has changed since it was planned");
         long written = 0;
-        foreach (var (tier, ranges) in context.Draft.Merge(late)) written += await AddAsync(context, tier, ranges, cancellationToken);
+        foreach (var part in into) written += await AddAsync(context, context.Blueprint.Tier(part.Tier), part.Ranges, cancellationToken);
         var removed = await context.Statements.ExecuteAsync(context.Sql.Remove(Relations.Source, late), cancellationToken);
         if (removed != rows) throw Differs(Relations.Source, rows, removed);
-        foreach (var tier in context.Blueprint.Tiers.Where(t => t.Input != Relations.Source)) await Building.RecountAsync(context, tier, late, cancellationToken);
+        foreach (var tier in context.Blueprint.Tiers) await Building.RecountAsync(context, tier, late, input => input != Relations.Source, cancellationToken);
         context.Facts["relation"] = Relations.Source;
         context.Facts["range"] = late.ToString();
         context.Facts["rows"] = removed;
         context.Facts["unplaced"] = unplaced;
         var note = FormattableString.Invariant($"{removed - unplaced:N0} late rows merged");
         return new(rows, written, removed, unplaced == 0 ? note : note + FormattableString.Invariant($", {unplaced:N0} removed that are past every keep"));
+    }
+
+    /// <summary>What is shown of a step is what runs: less only where an archive does not hold some rows yet.</summary>
+    private static bool AsPlanned(PlanStep.Merge step, RangeSet late, IReadOnlyList<MergePart> into)
+    {
+        var planned = step.Into.Select(p => p with { Ranges = p.Ranges.Intersect(late) }).Where(p => !p.Ranges.IsEmpty);
+        return planned.SequenceEqual(into);
     }
 
     private static async Task<long> AddAsync(StepContext context, TierLayout tier, RangeSet late, CancellationToken cancellationToken)

@@ -14,7 +14,7 @@ internal sealed class PolicyDesk(IEngine engine, CatalogDesk desk, PolicyCheck c
         (await LookAsync(documents, await check.ShelfAsync(cancellationToken), cancellationToken)).Checks;
 
     /// <summary>Stores all policies and patterns, or none where one is refused; a table that a pattern cannot keep refuses nothing.</summary>
-    public async Task<IReadOnlyList<ApplyResult>> ApplyAsync(IReadOnlyList<PolicyDocument> documents, bool prune, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<ApplyResult>> ApplyAsync(IReadOnlyList<PolicyDocument> documents, bool prune, IReadOnlyDictionary<string, int> expected, CancellationToken cancellationToken)
     {
         await desk.Schema.UpgradeAsync(cancellationToken);
         var shelf = await check.ShelfAsync(cancellationToken);
@@ -26,6 +26,7 @@ internal sealed class PolicyDesk(IEngine engine, CatalogDesk desk, PolicyCheck c
             async (statements, token) =>
             {
                 List<ApplyResult> results = [];
+                if (expected.Count > 0) await UnchangedAsync(statements, expected, token);
                 foreach (var one in checks.Where(c => c.Pattern is null))
                 {
                     results.Add(await StoreAsync(statements, one, shelf, token));
@@ -58,7 +59,7 @@ internal sealed class PolicyDesk(IEngine engine, CatalogDesk desk, PolicyCheck c
     {
         var shelf = await check.ShelfAsync(cancellationToken);
         if (stored.Pattern is { } pattern && shelf.FindPattern(pattern) is not null && await engine.DescribeAsync(stored.Policy.Table, cancellationToken) is not null)
-            throw new PolicyException("VRV315", $"{stored.Policy.Name} comes from the pattern {pattern}, and the next run would take the table up again. Name it under `except` of the pattern and apply that, or delete the pattern: varve policy delete {pattern}.");
+            throw new PolicyException("VRV316", $"{stored.Policy.Name} comes from the pattern {pattern}, and the next run would take the table up again. Name it under `except` of the pattern and apply that, or delete the pattern: varve policy delete {pattern}.");
         return await engine.TransactAsync<IReadOnlyList<ApplyResult>>(
             async (statements, token) =>
             {
@@ -68,6 +69,19 @@ internal sealed class PolicyDesk(IEngine engine, CatalogDesk desk, PolicyCheck c
             },
             readOnly: false,
             cancellationToken);
+    }
+
+    private async Task UnchangedAsync(IStatements statements, IReadOnlyDictionary<string, int> expected, CancellationToken cancellationToken)
+    {
+        List<StoredPolicy> stored = [.. await desk.Policies.ListAsync(statements, cancellationToken), .. await desk.Policies.PatternsAsync(statements, cancellationToken)];
+        foreach (var (policy, revision) in expected) Unchanged(policy, revision, stored.Find(s => s.Policy.Name == policy));
+    }
+
+    private static void Unchanged(string policy, int expected, StoredPolicy? stored)
+    {
+        if (expected == (stored?.Revision ?? 0)) return;
+        var now = stored is null ? "is not stored" : FormattableString.Invariant($"has the revision {stored.Revision}, applied {Time.InstantText.Format(stored.AppliedAt)} by {stored.AppliedBy}");
+        throw new PolicyException("VRV315", FormattableString.Invariant($"{policy} was to have the revision {expected}, and {now}: somebody changed it since it was read. Nothing was stored. Read it again (policy show {policy}), put your change into that, and apply it with that revision."));
     }
 
     private async Task<(IReadOnlyList<Checked> Checks, IReadOnlyList<Expansion> Expansions)> LookAsync(IReadOnlyList<PolicyDocument> documents, Shelf shelf, CancellationToken cancellationToken)

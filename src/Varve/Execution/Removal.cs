@@ -23,13 +23,32 @@ internal static class Removal
         var proven = await proof.ProveAsync(RangeSet.Of(step.Range), cancellationToken);
         List<string> notes = [];
         proven = await Archival.ProveAsync(context, step.Relation, proven, notes, cancellationToken);
+        List<(TimeRange Range, Instant? WholeFrom)> going = [];
+        foreach (var range in proven) going.Add((range, await WholeFromAsync(context, step.Relation, range, cancellationToken)));
         var removed = proven.IsEmpty ? 0 : await context.Statements.ExecuteAsync(context.Sql.Remove(step.Relation, proven), cancellationToken);
-        foreach (var range in proven) context.Draft.Expire(step.Relation, range, step.Reason);
+        foreach (var (range, wholeFrom) in going) context.Draft.Expire(step.Relation, range, step.Reason, wholeFrom);
         Settle(context.Draft.Of(step.Relation), proven);
-        if (step.Relation != Relations.Source) FreezeInputs(context, step.Relation, proven);
-        foreach (var tier in context.Blueprint.BuiltFrom(step.Relation)) await Building.RecountAsync(context, tier, proven, cancellationToken);
+        if (step.Relation != Relations.Source) FreezeInputs(context, step.Relation, proven.Intersect(context.Draft.Of(step.Relation).Frozen));
+        foreach (var tier in context.Blueprint.Tiers) await Building.RecountAsync(context, tier, proven, relation => relation == step.Relation, cancellationToken);
         Record(context, step, proven, removed, proof);
         return new(proof.RowsCompared, proof.RowsRebuilt, removed, Together([proof.Note, .. notes]));
+    }
+
+    /// <summary>
+    /// Where the end of a range would cut buckets of which no row goes with it: the beginning of these. They lose nothing yet,
+    /// so they stay whole, and a row that comes there is no late one. Null where there is none, or where rows of them go.
+    /// </summary>
+    private static async Task<Instant?> WholeFromAsync(StepContext context, string relation, TimeRange range, CancellationToken cancellationToken)
+    {
+        var draft = context.Draft;
+        if (draft.FirstOf(relation) is { } first && first < range.From) return null;
+        var tiers = context.Blueprint.BuiltFrom(relation).ToList();
+        List<TimeRange> split = [.. tiers.Where(t => !t.Grid.IsBoundary(range.To)).Select(t => t.Grid.BucketOf(range.To))];
+        if (split.Count == 0) return null;
+        var empty = new TimeRange(split.Min(b => b.From), range.To);
+        if (draft.Of(relation).Frozen.Overlaps(empty) || tiers.Exists(t => !t.Grid.IsBoundary(empty.From) || draft.Of(t.Id).CutRanges.Overlaps(empty))) return null;
+        var rows = await context.NumberAsync(RowsSql.Count(context.Dialect, context.Blueprint.Time, context.Sql.Table(relation), RangeSet.Of(empty)), cancellationToken);
+        return rows == 0 ? empty.From : null;
     }
 
     private static string? Together(IEnumerable<string?> notes) => string.Join("; ", notes.OfType<string>()) is { Length: > 0 } text ? text : null;
@@ -74,7 +93,7 @@ internal static class Removal
         return input == Relations.Source ? [input] : [Relations.Source, .. Finer(blueprint, input).Where(r => r != Relations.Source), input];
     }
 
-    private static void Settle(Draft.Sets sets, RangeSet proven)
+    private static void Settle(RelationSets sets, RangeSet proven)
     {
         sets.Halted = sets.Halted.Except(proven);
         sets.Accepted = sets.Accepted.Except(proven);

@@ -152,7 +152,7 @@ internal sealed class Repairs(IEngine engine, Workshop workshop, AuditActor acto
     private static IEnumerable<ThinPart> Parts(Draft draft, TierLayout tier, RangeSet open)
     {
         List<string> missing = [.. new[] { tier.Id, tier.Input }.Where(r => r != Relations.Source).SelectMany(r => draft.Blueprint.StateNames.Except(draft.Of(r).Columns, StringComparer.Ordinal))];
-        return draft.Thin(tier, tier.Input, open).Select(p => p with { Unknown = p.Unknown.Union(missing).ToHashSet(StringComparer.Ordinal) });
+        return draft.States.Thin(tier, tier.Input, open).Select(p => p with { Unknown = p.Unknown.Union(missing).ToHashSet(StringComparer.Ordinal) });
     }
 
     private Task<T> RecordAsync<T>(string policy, string action, JsonObject facts, Func<IStatements, CancellationToken, Task<T>> work, CancellationToken cancellationToken) => workshop.WriteAsync(

@@ -62,9 +62,11 @@ internal sealed class Runner(IEngine engine, CatalogDesk desk, Surveyor surveyor
         try
         {
             await using var lease = await engine.LeaseAsync(name, cancellationToken);
+            await FinishPruningAsync(name, events, cancellationToken);
             var planned = options.Plans?.FirstOrDefault(p => p.Policy == name);
             var survey = await surveyor.SurveyAsync(policy, planned?.AsOf ?? asOf, cancellationToken);
             if (CatalogSigns.Halt(survey.Blueprint, survey.State) is { } halt) throw halt;
+            ViewReaders.Refuse(survey.Plan);
             if (planned is not null) survey = survey with { Plan = Staleness.Keep(planned, survey.Plan) };
             if (survey.Plan.Brake is { } brake && !options.Yes && !options.Confirm.Contains(brake.Hash, StringComparer.Ordinal))
             {
@@ -90,6 +92,23 @@ internal sealed class Runner(IEngine engine, CatalogDesk desk, Surveyor surveyor
             watch.Failed(error);
             await events.WriteAsync(new RunEvent.Failed(error) { Policy = name }, CancellationToken.None);
             return true;
+        }
+    }
+
+    /// <summary>A pruning of archives that was ended is finished; where it cannot be, that is said, and nothing else waits for it.</summary>
+    private async Task FinishPruningAsync(string policy, ChannelWriter<RunEvent> events, CancellationToken cancellationToken)
+    {
+        var pruning = new PartPruning(engine, desk, locations, actor, clock);
+        try
+        {
+            await pruning.FinishAsync([policy], cancellationToken);
+        }
+        catch (VarveException error) when (error is PolicyException or EngineException or HaltException)
+        {
+            var begun = RangeSet.Of((await pruning.BegunAsync([policy], cancellationToken)).Select(p => p.Range));
+            if (begun.IsEmpty) throw;
+            var wait = new Wait(Relations.Source, new(begun.Start!.Value, begun.End!.Value), $"parts of its archive are being pruned, and that cannot be finished: {error.Message}", NeedsPerson: false);
+            await events.WriteAsync(new RunEvent.Waiting(wait) { Policy = policy }, cancellationToken);
         }
     }
 }

@@ -33,6 +33,8 @@ internal sealed class Surveyor(IEngine engine, CatalogDesk desk, ArchiveLocation
         var watch = Planner.Watch(blueprint, ledger, asOf);
         var state = await new Observer(engine, statements, blueprint).ObserveAsync(ledger, watch, cancellationToken);
         var plan = Planner.Plan(blueprint, state, asOf);
+        if (plan.Steps.Any(s => s is PlanStep.Publish))
+            plan = plan with { Notes = [.. plan.Notes, .. (await new ViewReaders(engine, desk, statements).OfAsync(blueprint, cancellationToken)).Select(p => p with { IsWarning = true })] };
         return new(stored, blueprint, state, Declared(blueprint.Policy) is { } undeclared ? plan with { Notes = [.. plan.Notes, undeclared] } : plan);
     }
 

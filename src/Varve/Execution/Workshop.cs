@@ -65,7 +65,7 @@ internal sealed class Workshop
         new(_engine, this, await ActorAsync(cancellationToken));
 
     public async Task<ArchiveRoom> ArchiveRoomAsync(CancellationToken cancellationToken) =>
-        new(_engine, this, await ActorAsync(cancellationToken));
+        new(_engine, this, await ActorAsync(cancellationToken), _options.TimeProvider);
 
     public async Task<T> ReadAsync<T>(Func<IStatements, CancellationToken, Task<T>> work, T nothing, CancellationToken cancellationToken) =>
         await Desk.Schema.ExistsAsync(cancellationToken) ? await _engine.TransactAsync(work, readOnly: true, cancellationToken) : nothing;
@@ -93,7 +93,7 @@ internal sealed class Workshop
     {
         var found = await SelectAsync(Selection.Of(policy), cancellationToken);
         if (found is [{ Pattern: var pattern } only] && pattern != policy) return only;
-        throw new PolicyException("VRV315", $"{policy} is a pattern, and this is about one table. {(found.Count == 0 ? "It has none yet: the next run takes up those that it matches" : $"Name one of its policies: {string.Join(", ", found.Take(20).Select(p => p.Policy.Name))}")}.");
+        throw new PolicyException("VRV316", $"{policy} is a pattern, and this is about one table. {(found.Count == 0 ? "It has none yet: the next run takes up those that it matches" : $"Name one of its policies: {string.Join(", ", found.Take(20).Select(p => p.Policy.Name))}")}.");
     }
 
     /// <summary>A pattern by its name; null where no pattern has it.</summary>

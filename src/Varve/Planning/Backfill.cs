@@ -29,7 +29,7 @@ internal static class Backfill
         List<string> added = [.. asked.Except(draft.Of(tier.Id).Columns, StringComparer.Ordinal)];
         if (added.Count == 0) return;
         draft.Steps.Add(new PlanStep.Reshape { Relation = tier.Id, Columns = added, Reason = "the policy asks for functions that it has not" });
-        draft.Reshape(tier, added);
+        draft.States.Reshape(tier, added);
     }
 
     /// <summary>The buckets in which a state is not known and some input knows all of them, or will once it is filled itself.</summary>
@@ -39,6 +39,6 @@ internal static class Backfill
         var open = sets.ThinIn(asked).Except(sets.Dirty).Except(sets.Frozen).Except(sets.CutRanges).Except(sets.Lost);
         if (open.IsEmpty) return open;
         return draft.Inputs(tier, open).Aggregate(RangeSet.Empty, (all, input) =>
-            all.Union(open.Intersect(tier.Whole(draft.Known(input).Union(found.GetValueOrDefault(input, RangeSet.Empty))))));
+            all.Union(open.Intersect(tier.Whole(draft.States.Known(input).Union(found.GetValueOrDefault(input, RangeSet.Empty))))));
     }
 }

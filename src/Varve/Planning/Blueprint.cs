@@ -61,6 +61,10 @@ public sealed record Blueprint
     internal Blueprint Without(IReadOnlySet<string> columns) =>
         columns.Count == 0 ? this : this with { Measures = [.. Measures.Select(m => m.Without(columns))] };
 
+    /// <summary>The relation whose rows were counted when a bucket of a tier was cut.</summary>
+    internal string CountedIn(TierLayout tier, CutBucket cut) =>
+        cut.Input is { } input && (input == Relations.Source || Tiers.Any(t => t.Id == input)) ? input : tier.Input;
+
     /// <summary>The tiers that are built from a relation.</summary>
     public IEnumerable<TierLayout> BuiltFrom(string relation) => Tiers.Where(t => t.Input == relation);
 }

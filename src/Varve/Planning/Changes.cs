@@ -58,7 +58,7 @@ internal static class Changes
         var again = tier.Covers(dirty).Intersect(sets.Covered).Except(sets.CutRanges).Except(cut)
             .Intersect(tier.Whole(sets.Frozen.Union(draft.Of(Relations.Source).Frozen).Complement()));
         var fresh = again.Except(sets.Dirty);
-        List<CutBucket> buckets = [.. cut.SelectMany(tier.Grid.Buckets).Select(b => new CutBucket(b, 0, ByOthers: true))];
+        List<CutBucket> buckets = [.. cut.SelectMany(tier.Grid.Buckets).Select(b => new CutBucket(b, 0, ByOthers: true) { Input = tier.Input })];
         if (fresh.IsEmpty && buckets.Count == 0) return;
         draft.Steps.Add(new PlanStep.Mark
         {

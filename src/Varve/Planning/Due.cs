@@ -40,7 +40,7 @@ internal sealed class Due
             var due = _needs[tier.Id].Except(sets.Covered).Union(sets.Dirty).Except(sets.CutRanges)
                 .Intersect(TimeRange.Before(tier.Grid.Floor(reach)));
             if (due.IsEmpty) continue;
-            due = Build(tier, due, _draft.Known);
+            due = Build(tier, due, _draft.States.Known);
             due = Build(tier, due, _draft.Gives);
             if (!due.IsEmpty) _draft.Wait(tier.Id, due, $"{tier.Input} does not cover it yet", person: false);
         }

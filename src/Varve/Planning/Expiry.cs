@@ -38,7 +38,7 @@ internal sealed class Expiry
             foreach (var range in Allowed(relation, Past(relation, edge, until)))
             {
                 if (!Rows(relation, range)) continue;
-                _draft.Archive(relation, range);
+                _draft.Archives.Add(relation, range);
                 _draft.Expire(relation, range, Why(relation, edge));
             }
         }

@@ -108,7 +108,11 @@ public sealed record RelationLedger
 /// <param name="Bucket">Its range.</param>
 /// <param name="RowsLeft">Rows of the input that were still there.</param>
 /// <param name="ByOthers">True where somebody else removed them, false where Varve expired them.</param>
-public sealed record CutBucket(TimeRange Bucket, long RowsLeft, bool ByOthers);
+public sealed record CutBucket(TimeRange Bucket, long RowsLeft, bool ByOthers)
+{
+    /// <summary>The relation of which rows are gone and were counted, also where the tier has got another input since; null: its input.</summary>
+    public string? Input { get; init; }
+}
 
 /// <summary>What must not be removed, by a person's word.</summary>
 /// <param name="Id">UUIDv7 as text.</param>
@@ -117,4 +121,8 @@ public sealed record CutBucket(TimeRange Bucket, long RowsLeft, bool ByOthers);
 /// <param name="Reason">Why.</param>
 /// <param name="Who">Who said so.</param>
 /// <param name="Until">When it ends by itself; null: never.</param>
-public sealed record Hold(string Id, string? Relation, TimeRange Range, string Reason, string Who, Instant? Until);
+public sealed record Hold(string Id, string? Relation, TimeRange Range, string Reason, string Who, Instant? Until)
+{
+    /// <summary>True where it keeps rows that left the source for an archive.</summary>
+    internal bool KeepsParts(Instant at) => Relation is null or Relations.Source && (Until is not { } until || until > at);
+}

@@ -76,12 +76,12 @@ public static partial class PlanFile
             {
                 Dirty = Texts(mark.Dirty),
                 Lost = Texts(mark.Lost),
-                Cut = [.. mark.Cut.Select(c => new CutShape(c.Bucket.ToString(), c.RowsLeft, c.ByOthers))],
+                Cut = [.. mark.Cut.Select(c => new CutShape(c.Bucket.ToString(), c.RowsLeft, c.ByOthers, c.Input))],
             },
             PlanStep.RollUp rollUp => shape with { Input = rollUp.Input, Ranges = Texts(rollUp.Ranges), Again = rollUp.Again },
             PlanStep.Archive archive => shape with { Range = archive.Range.ToString(), Archive = archive.Location },
             PlanStep.Expire expire => shape with { Range = expire.Range.ToString(), Proofs = expire.Proofs, Archive = expire.Location },
-            PlanStep.Merge merge => shape with { Ranges = Texts(merge.Ranges) },
+            PlanStep.Merge merge => shape with { Ranges = Texts(merge.Ranges), Into = [.. merge.Into.Select(p => new PartShape(p.Tier, Texts(p.Ranges)))] },
             PlanStep.Discard discard => shape with { Range = discard.Range.ToString() },
             _ => shape,
         };
@@ -103,7 +103,7 @@ public static partial class PlanFile
                 Bytes = bytes,
                 Dirty = Ranges(step.Dirty),
                 Lost = Ranges(step.Lost),
-                Cut = [.. (step.Cut ?? []).Select(c => new CutBucket(TimeRange.Parse(c.Bucket), c.RowsLeft, c.ByOthers))],
+                Cut = [.. (step.Cut ?? []).Select(c => new CutBucket(TimeRange.Parse(c.Bucket), c.RowsLeft, c.ByOthers) { Input = c.Input })],
             },
             "rollup" => new PlanStep.RollUp
             {
@@ -134,7 +134,15 @@ public static partial class PlanFile
                 Proofs = Required(step.Proofs, "proofs"),
                 Location = step.Archive,
             },
-            "merge" => new PlanStep.Merge { Relation = relation, Reason = reason, Rows = rows, Bytes = bytes, Ranges = Ranges(step.Ranges) },
+            "merge" => new PlanStep.Merge
+            {
+                Relation = relation,
+                Reason = reason,
+                Rows = rows,
+                Bytes = bytes,
+                Ranges = Ranges(step.Ranges),
+                Into = [.. (step.Into ?? []).Select(p => new MergePart(p.Tier, Ranges(p.Ranges)))],
+            },
             "discard" => new PlanStep.Discard { Relation = relation, Reason = reason, Rows = rows, Bytes = bytes, Range = TimeRange.Parse(Required(step.Range, "range")) },
             var other => throw new JsonException($"it has a step of the unknown kind '{other}'."),
         };
@@ -192,9 +200,13 @@ public static partial class PlanFile
         public IReadOnlyList<string>? Lost { get; init; }
 
         public IReadOnlyList<CutShape>? Cut { get; init; }
+
+        public IReadOnlyList<PartShape>? Into { get; init; }
     }
 
-    private sealed record CutShape(string Bucket, long RowsLeft, bool ByOthers);
+    private sealed record CutShape(string Bucket, long RowsLeft, bool ByOthers, string? Input = null);
+
+    private sealed record PartShape(string Tier, IReadOnlyList<string> Ranges);
 
     private sealed record WaitShape(string Relation, string Range, string Reason, bool NeedsPerson);
 

@@ -155,6 +155,9 @@ public abstract record PlanStep
         /// <summary>Where the rows lie.</summary>
         public required RangeSet Ranges { get; init; }
 
+        /// <summary>What is added to which tier; the others are built again from these, or have expired there.</summary>
+        public IReadOnlyList<MergePart> Into { get; init; } = [];
+
         /// <inheritdoc/>
         public override string Kind => "merge";
 
@@ -162,3 +165,8 @@ public abstract record PlanStep
         public override RangeSet Touches => Ranges;
     }
 }
+
+/// <summary>Late rows that a merge adds to one tier.</summary>
+/// <param name="Tier">Its id.</param>
+/// <param name="Ranges">Where the rows lie.</param>
+public sealed record MergePart(string Tier, RangeSet Ranges);

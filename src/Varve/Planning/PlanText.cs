@@ -87,6 +87,10 @@ public static class PlanText
                 (_, var archive) => $"proven first against {string.Join(", ", expire.Proofs)} and the archive {archive}, which is read back; then a restore regains the rows",
             };
         }
+        else if (fold.OfType<PlanStep.Merge>().SelectMany(m => m.Into).Select(p => p.Tier).Distinct().ToList() is { Count: > 0 } tiers)
+        {
+            yield return $"added to {string.Join(", ", tiers)} and removed from the source, in one step";
+        }
         else if (fold.OfType<PlanStep.Mark>().Any(m => !m.Lost.IsEmpty))
         {
             yield return $"lost: {Span(fold.OfType<PlanStep.Mark>().Aggregate(RangeSet.Empty, (all, m) => all.Union(m.Lost)))} can no longer be built; the coarser tiers answer";

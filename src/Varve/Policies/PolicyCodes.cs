@@ -47,6 +47,7 @@ public static class PolicyCodes
     internal const string ArchiveDrill = "VRV144";
     internal const string NoArchives = "VRV145";
     internal const string Unchangeable = "VRV150";
+    internal const string ViewsRead = "VRV151";
     internal const string AskTime = "VRV160";
     internal const string NoTime = "VRV161";
     internal const string Undeclared = "VRV189";
@@ -95,6 +96,7 @@ public static class PolicyCodes
         new(ArchiveDrill, "`drill` on an engine that does not archive by snapshots.", "Take `drill` out: every part is read back and compared before rows go, anyway."),
         new(NoArchives, "The engine cannot archive.", "Take `archive` out."),
         new(Unchangeable, "A change that would mix what is built with something else.", "Give the measure or the tier another name, or make a new policy."),
+        new(ViewsRead, "A view that is not Varve's reads what would go from one of its views.", "Change or drop that view first, or keep the function or the tier that it reads."),
         new(AskTime, "No policy can be proposed before a person says which column is the time.", "Name it, an integer with its unit: varve init TABLE --time ts, or --time ts:ms."),
         new(NoTime, "The table has no column that could be its time.", "Nothing, if it is no time series; else name the column: varve init TABLE --time ts:ms."),
         new(Undeclared, "The location of the archive is not declared here.", "Set the variable that the message names where `varve run` runs, or give it `--archive name=path`.", IsWarning: true),

@@ -15,6 +15,12 @@ public abstract class Dialect
     /// <summary>How it writes and reads Parquet files; null where it does not.</summary>
     public virtual ParquetSql? Parquet => null;
 
+    /// <summary>
+    /// Schema, name and text of every view of the database, for engines that let a view lose a column which another one reads;
+    /// null where the engine itself refuses that.
+    /// </summary>
+    public virtual SqlText? ViewTexts => null;
+
     /// <summary>A name in quotes.</summary>
     public abstract string Quote(Identifier name);
 

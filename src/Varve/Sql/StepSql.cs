@@ -22,7 +22,7 @@ internal sealed class StepSql(Blueprint blueprint, Dialect dialect)
             .. expire.Proofs.Select(id => Proof(blueprint.Tier(id), step.Relation, blueprint.Tier(id).Covers(step.Touches))),
             Remove(step.Relation, step.Touches),
         ],
-        PlanStep.Merge merge => [.. blueprint.BuiltFrom(Relations.Source).SelectMany(t => Merge(t, merge.Ranges)), Remove(Relations.Source, merge.Ranges)],
+        PlanStep.Merge merge => [.. merge.Into.SelectMany(part => Merge(blueprint.Tier(part.Tier), part.Ranges)), Remove(Relations.Source, merge.Ranges)],
         PlanStep.Discard => [Remove(Relations.Source, step.Touches)],
         _ => [],
     };

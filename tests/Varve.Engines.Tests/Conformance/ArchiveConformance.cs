@@ -1,3 +1,4 @@
+using Varve.Archiving;
 using Varve.Engines.Tests.Scratch;
 using Varve.Execution;
 using Varve.Planning;
@@ -231,5 +232,53 @@ public abstract class ArchiveConformance(Func<ScratchDatabase> create) : Archive
         var outcome = await story.RunWellAsync("2025-01-11");
         Assert.Contains(outcome.Done, s => s is PlanStep.Expire { Relation: "1d", Location: null });
         Assert.All(outcome.Done.OfType<PlanStep.Archive>(), s => Assert.Equal(Relations.Source, s.Relation));
+    }
+
+    [Theory]
+    [InlineData(0, "prune")]
+    [InlineData(1, "prune")]
+    [InlineData(2, "run")]
+    [InlineData(3, "run")]
+    public async Task A_pruning_that_was_killed_is_finished_by_the_next_one_or_by_a_run(int deletes, string then)
+    {
+        var (story, rows) = await BeginAsync();
+        await story.RunWellAsync("2025-01-11");
+        await story.RunWellAsync("2025-01-13");
+        Assert.Equal(2, Cold.Parts.Count);
+        var place = new DyingPlace(new FolderStore(Cold.Folder)) { Deletes = deletes };
+        (story.Archives, story.ArchiveKinds) = (new Dictionary<string, string> { ["cold"] = "dying://here" }, [new ArchiveKind("dying", _ => place)]);
+        await Assert.ThrowsAsync<Kills.DeathException>(() => story.WithAsync(l => l.PruneArchivesAsync([], Keep.Parse("1d"))));
+        (story.Archives, story.ArchiveKinds) = (Cold.Declared, []);
+        var report = await story.WithAsync(l => l.VerifyArchivesAsync([]));
+        Assert.True(report.Agrees, string.Join(", ", report.Parts.Select(p => p.Problem)));
+        Assert.Equal((0, 2, 0), (report.Parts.Count, report.BeingPruned.Count, report.Unknown.Count));
+
+        await story.WithAsync(l => l.HoldAsync(story.Policy.Name, null, new(At("2025-01-05"), At("2025-01-06")), "case 7", null));
+        await FinishAsync();
+        Assert.Single((await story.WithAsync(l => l.VerifyArchivesAsync([]))).BeingPruned);
+        await story.WithAsync(l => l.ReleaseAsync(story.Policy.Name, null));
+        await FinishAsync();
+        Assert.Empty(Cold.Files);
+        Assert.Empty((await story.WithAsync(l => l.VerifyArchivesAsync([]))).BeingPruned);
+        var actions = (await story.WithAsync(l => l.AuditAsync())).Select(e => e.Action).ToList();
+        Assert.Equal((1, 2), (actions.Count(a => a == "archive.pruning"), actions.Count(a => a == "archive.pruned")));
+        await story.ExpectTiersAsync(rows);
+
+        Task FinishAsync() => then == "run" ? story.RunWellAsync("2025-01-13") : story.WithAsync(l => l.PruneArchivesAsync([], Keep.Parse("1y")));
+    }
+
+    [Fact]
+    public async Task A_run_that_cannot_finish_a_pruning_says_so_and_goes_on()
+    {
+        var (story, rows) = await BeginAsync();
+        await story.RunWellAsync("2025-01-11");
+        (story.Archives, story.ArchiveKinds) = (new Dictionary<string, string> { ["cold"] = "dying://here" }, [new ArchiveKind("dying", _ => new DyingPlace(new FolderStore(Cold.Folder)))]);
+        await Assert.ThrowsAsync<Kills.DeathException>(() => story.WithAsync(l => l.PruneArchivesAsync([], Keep.Parse("1d"))));
+        (story.Archives, story.ArchiveKinds) = (new Dictionary<string, string>(), []);
+        await story.ApplyAsync(Policy("keep: forever\ntiers: [{ every: 1d }]", "count, max"));
+        await story.InsertAsync(Every("2025-01-11", "2025-01-12", "1h"));
+        var outcome = await story.RunWellAsync("2025-01-13");
+        Assert.Contains(outcome.Waits, w => w.Reason.Contains("VARVE_ARCHIVE_COLD", StringComparison.Ordinal));
+        await story.ExpectTiersAsync([.. rows, .. Every("2025-01-11", "2025-01-12", "1h")]);
     }
 }

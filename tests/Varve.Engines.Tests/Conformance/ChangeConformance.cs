@@ -386,4 +386,46 @@ public abstract class ChangeConformance(Func<ScratchDatabase> create) : Conforma
         To = At("2025-01-21"),
         Every = every,
     }));
+
+    [Fact]
+    public async Task A_row_that_came_for_a_cut_bucket_is_not_passed_over_where_a_finer_tier_is_added()
+    {
+        var rows = Every("2025-01-06", "2025-02-03", "6h");
+        const string Kept = "keep: 10d\nrecheck: 1h\n";
+        var story = await BeginAsync(Policy($"{Kept}tiers: [{{ every: 1w }}]"), rows);
+        await story.RunWellAsync("2025-01-25");
+        var late = Row("2025-01-18T01:00Z", 999);
+        await story.InsertAsync(late);
+        await story.ApplyAsync(Policy($"{Kept}tiers: [{{ every: 1h, keep: 20d }}, {{ every: 1w }}]"));
+        await story.RunWellAsync("2025-01-25");
+        var outcome = await story.RunAsync("2025-02-03");
+        Assert.Empty(outcome.Errors);
+        Assert.Contains(outcome.Waits, w => w.NeedsPerson);
+        Assert.Contains(await story.SourceAsync(), r => r.At == late.At);
+        await story.ExpectTierAsync(1, rows);
+        Assert.Contains((await story.StatusAsync("2025-02-03")).Waits, w => w.NeedsPerson);
+
+        Assert.NotEqual(0, await story.WithAsync(l => l.AcceptAsync(story.Policy.Name, null)));
+        await story.RunWellAsync("2025-02-03");
+        await story.RunWellAsync("2025-03-20");
+        Assert.Empty(await story.SourceAsync());
+        Assert.Equal(0, await story.CountAsync("cpu_1h"));
+        await story.ExpectTierAsync(1, rows);
+    }
+
+    [Fact]
+    public async Task What_others_cut_of_the_source_is_no_input_of_a_tier_that_is_added_below()
+    {
+        var rows = Every("2025-01-06", "2025-01-25", "1h").ToList();
+        var story = await BeginAsync(Policy("recheck: 1h\nkeep: 60d\ntiers: [{ every: 1d }]"), rows);
+        await story.RunWellAsync("2025-01-25");
+        await story.DeleteAsync("2025-01-06T00:00Z", "2025-01-06T12:00Z");
+        await story.ApplyAsync(Policy("recheck: 30d\nkeep: 60d\ntiers: [{ every: 1d }]"));
+        await story.RunWellAsync("2025-01-25");
+        Assert.Equal(1, (await story.StatusAsync("2025-01-25")).Relations.Sum(r => r.Cut));
+        await story.ApplyAsync(Policy("recheck: 30d\nkeep: 60d\ntiers: [{ every: 1h }, { every: 1d }]"));
+        await story.RunWellAsync("2025-01-25");
+        Assert.Equal(18 * 24, await story.CountAsync("cpu_1h"));
+        await story.ExpectTierAsync(1, rows);
+    }
 }

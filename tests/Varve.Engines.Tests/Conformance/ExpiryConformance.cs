@@ -378,4 +378,36 @@ public abstract class ExpiryConformance(Func<ScratchDatabase> create) : Conforma
         Assert.Empty((await RunAsOf("2025-06-01T12:00:30Z")).Errors);
         Assert.Empty(await story.SourceAsync());
     }
+
+    [Fact]
+    public async Task A_bucket_of_which_no_row_has_gone_yet_is_not_cut()
+    {
+        List<SourceRow> rows = [.. Every("2025-01-06", "2025-01-13", "6h"), .. Every("2025-01-16", "2025-01-27", "6h")];
+        var story = await BeginAsync(Policy("keep: 9d\nrecheck: 1h\ntiers: [{ every: 1w }]"), rows);
+        await story.RunWellAsync("2025-01-24T06:00Z");
+        Same(Since(rows, "2025-01-16"), await story.SourceAsync());
+        Assert.Equal(0, (await story.StatusAsync("2025-01-24T06:00Z")).Relations.Sum(r => r.Cut));
+        Assert.True((await story.PlanAsync("2025-01-24T06:00Z")).IsEmpty);
+        List<SourceRow> late = [Row("2025-01-14T03:00Z", 999), Row("2025-01-18T01:00Z", 998)];
+        await story.InsertAsync(late);
+        await story.RunWellAsync("2025-01-25T06:00Z");
+        Same([.. Since(rows, "2025-01-16"), late[1]], await story.SourceAsync());
+        Assert.Equal(1, (await story.StatusAsync("2025-01-25T06:00Z")).Relations.Sum(r => r.Cut));
+        await story.RunWellAsync("2025-02-10");
+        Assert.Empty(await story.SourceAsync());
+        await story.ExpectTiersAsync([.. rows, .. late]);
+    }
+
+    [Fact]
+    public async Task A_late_row_for_what_is_gone_of_a_cut_bucket_holds_back_nothing_of_the_rest()
+    {
+        var rows = Every("2025-01-06", "2025-01-27", "6h");
+        var story = await BeginAsync(Policy("keep: 8d\nrecheck: 1h\ntiers: [{ every: 1w }]"), rows);
+        await story.RunWellAsync("2025-01-17");
+        var late = Row("2025-01-07T01:00Z", 999);
+        await story.InsertAsync(late);
+        await story.RunWellAsync("2025-01-25");
+        Same([late, .. Since(rows, "2025-01-17")], await story.SourceAsync());
+        await story.ExpectTiersAsync(rows);
+    }
 }

@@ -135,4 +135,21 @@ public abstract class MergeConformance(Func<ScratchDatabase> create) : Conforman
 
     private static async Task<IEnumerable<long>> MergedAsync(Story story) =>
         (await story.WithAsync(l => l.AuditAsync())).Where(e => e.Action == "rows.merged").Select(e => (long)e.Detail["rows"]!);
+
+    [Fact]
+    public async Task What_is_shown_of_a_merge_is_what_runs()
+    {
+        var rows = Every("2025-01-01", "2025-01-21", "1h").ToList();
+        var story = await BeginAsync(Policy($"{Merge}keep: 3d\ntiers: [{{ every: 1h, keep: 6d }}, {{ every: 1d, keep: 10d }}, {{ every: 1w }}]"), rows);
+        await story.RunWellAsync("2025-01-21");
+        await story.InsertAsync(Row("2025-01-17T03:04:05Z", 2), Row("2025-01-12T03:00:00Z", 1000));
+        var plan = await story.PlanAsync("2025-01-21");
+        var shown = (await story.WithAsync(l => l.StatementsAsync(plan))).Single(s => s.Step is PlanStep.Merge).Statements;
+        Assert.Contains(shown, s => s.Contains("cpu_1h_states", StringComparison.Ordinal));
+        Assert.Contains(shown, s => s.Contains("cpu_1d_states", StringComparison.Ordinal));
+        var outcome = await story.RunWellAsync("2025-01-21");
+        var step = (await story.WithAsync(l => l.StepsAsync(outcome.Summary.RunId))).Single(s => s.Kind == "merge");
+        Assert.Equal(string.Join(";\n", shown), step.Statement);
+        await story.ExpectTierAsync(2, [.. rows, Row("2025-01-17T03:04:05Z", 2), Row("2025-01-12T03:00:00Z", 1000)]);
+    }
 }

@@ -155,7 +155,7 @@ public abstract class PatternChangeConformance(Func<ScratchDatabase> create) : P
         await TwoAsync();
         await ApplyAsync(Pattern());
         var refused = await Assert.ThrowsAsync<PolicyException>(() => WithAsync(l => l.DeletePolicyAsync("m.cpu")));
-        Assert.Equal("VRV315", refused.Code);
+        Assert.Equal("VRV316", refused.Code);
         Assert.Equal(["all", "m.cpu", "m.fan"], (await WithAsync(l => l.DeletePolicyAsync("all"))).Select(r => r.Policy));
         Assert.Empty(await NamesAsync());
         Assert.Empty(await WithAsync(l => l.PatternsAsync(Selection.All)));
