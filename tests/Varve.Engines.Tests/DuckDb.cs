@@ -35,6 +35,8 @@ public sealed class DuckDbWatch() : WatchConformance(DuckDbMemory.New);
 
 public sealed class DuckDbProposals() : ProposalConformance(DuckDbMemory.New);
 
+public sealed class DuckDbForecasts() : ForecastConformance(DuckDbMemory.New);
+
 public sealed class DuckDbDoctor() : DoctorConformance(DuckDbMemory.New);
 
 public sealed class DuckDbNames() : NameConformance(DuckDbScratch.New);
