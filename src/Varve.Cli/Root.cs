@@ -23,6 +23,7 @@ internal static class Root
             StatusCommand.Create(),
             QueryCommand.Create(),
             GraphCommand.Create(),
+            ForecastCommand.Create(),
             HistoryCommand.Create(),
             AuditCommand.Create(),
             PolicyCommand.Create(),

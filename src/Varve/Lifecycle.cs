@@ -223,6 +223,17 @@ public sealed class Lifecycle
     public async Task<long> InvalidateAsync(string policy, TimeRange range, CancellationToken cancellationToken = default) =>
         await (await _workshop.RepairsAsync(cancellationToken)).InvalidateAsync(policy, range, cancellationToken);
 
+    /// <summary>Rows and bytes of what stored policies keep, from now on, by the rates that are measured; nothing is changed.</summary>
+    /// <exception cref="PolicyException">A name or a tag that no policy has.</exception>
+    public async Task<IReadOnlyList<PolicyForecast>> ForecastAsync(Selection selection, ForecastOptions? options = null, CancellationToken cancellationToken = default) =>
+        await _workshop.Forecasts(options ?? new()).OfStoredAsync(await _workshop.SelectAsync(selection, cancellationToken), cancellationToken);
+
+    /// <summary>The same as files say it, beside what is stored; nothing is changed.</summary>
+    /// <exception cref="PolicyException">With every problem of every policy.</exception>
+    public async Task<IReadOnlyList<PolicyForecast>> ForecastAsync(IReadOnlyList<PolicyDocument> documents, ForecastOptions? options = null, CancellationToken cancellationToken = default) =>
+        await _workshop.Forecasts(options ?? new()).OfDraftsAsync(
+            await _workshop.DraftAsync(documents, cancellationToken), await _workshop.ListAsync(Selection.All, cancellationToken), cancellationToken);
+
     /// <summary>Reads source and tiers; the answer says which relation each row comes from.</summary>
     /// <exception cref="PolicyException">An unknown policy, column, series or width.</exception>
     public async Task<QueryAnswer> QueryAsync(QueryRequest request, CancellationToken cancellationToken = default)

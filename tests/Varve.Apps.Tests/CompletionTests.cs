@@ -10,6 +10,7 @@ public sealed class CompletionTests
     [InlineData("varve status ", "cpu")]
     [InlineData("varve plan c", "cpu")]
     [InlineData("varve run c", "cpu")]
+    [InlineData("varve forecast c", "cpu")]
     [InlineData("varve policy show c", "cpu")]
     [InlineData("varve query c", "cpu")]
     [InlineData("varve status --tags pr", "prod")]

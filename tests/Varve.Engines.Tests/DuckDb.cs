@@ -39,6 +39,8 @@ public sealed class DuckDbWatch() : WatchConformance(DuckDbMemory.New);
 
 public sealed class DuckDbProposals() : ProposalConformance(DuckDbMemory.New);
 
+public sealed class DuckDbForecasts() : ForecastConformance(DuckDbMemory.New);
+
 public sealed class DuckDbDoctor() : DoctorConformance(DuckDbMemory.New);
 
 public sealed class DuckDbBadInput() : BadInputConformance(DuckDbMemory.New);

@@ -3,20 +3,12 @@ using ScottPlot;
 
 namespace Varve.Cli.Charts;
 
-/// <summary>A chart as a PNG; only this file knows ScottPlot.</summary>
+/// <summary>A chart as a PNG.</summary>
 internal static class Picture
 {
-    private const int Width = 1400;
-    private const int Height = 640;
-    private const int MostTicks = 14;
     private const double LeastLabelled = 0.03;
 
-    private static readonly Color Ground = Color.FromHex("#fbfaf7");
-    private static readonly Color Ink = Color.FromHex("#22313a");
-    private static readonly Color Faint = Color.FromHex("#8a949a");
-    private static readonly Color Lines = Color.FromHex("#e6e3da");
     private static readonly Color Band = Color.FromHex("#7fa8a3");
-    private static readonly Color Middle = Color.FromHex("#b4552d");
 
     // Layers of sediment, the oldest the darkest.
     private static readonly Color[] Layers = [Color.FromHex("#d9cfb8"), Color.FromHex("#e4dcc9"), Color.FromHex("#eee8da"), Color.FromHex("#f5f1e8")];
@@ -24,7 +16,8 @@ internal static class Picture
     internal static void Save(Series series, string file)
     {
         using var plot = new Plot();
-        Style(plot, series);
+        PictureStyle.Apply(plot, series.Title, series.Measure);
+        if (series.Points.Count > 0) PictureStyle.Times(plot, series.Points[0].From, series.Points[^1].To);
         Tiers(plot, series);
         var first = true;
         foreach (var run in Runs(series.Points, p => p is { Low: not null, High: not null }))
@@ -36,49 +29,16 @@ internal static class Picture
         first = true;
         foreach (var run in Runs(series.Points, p => p.Middle is not null))
         {
-            var line = plot.Add.ScatterLine(run.Select(Centre).ToArray(), run.Select(p => p.Middle!.Value).ToArray(), Middle);
+            var line = plot.Add.ScatterLine(run.Select(Centre).ToArray(), run.Select(p => p.Middle!.Value).ToArray(), PictureStyle.Line);
             line.LineWidth = 1.8f;
             if (first) line.LegendText = series.MiddleName;
             first = false;
         }
 
-        if (series.Points.Count > 0) plot.Axes.SetLimitsX(Day(series.Points[0].From), Day(series.Points[^1].To));
+        if (series.Points.Count > 0) plot.Axes.SetLimitsX(PictureStyle.Day(series.Points[0].From), PictureStyle.Day(series.Points[^1].To));
         var (low, high) = series.Extremes();
         plot.Axes.SetLimitsY(low - (0.04 * (high - low)), high + (0.10 * (high - low)));
-        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(file))!);
-        plot.SavePng(file, Width, Height);
-    }
-
-    private static void Style(Plot plot, Series series)
-    {
-        plot.FigureBackground.Color = Ground;
-        plot.DataBackground.Color = Ground;
-        plot.Grid.MajorLineColor = Lines;
-        if (series.Points.Count > 0)
-        {
-            var times = Ticks.Times(series.Points[0].From, series.Points[^1].To, MostTicks);
-            plot.Axes.Bottom.TickGenerator = new ScottPlot.TickGenerators.NumericManual([.. times.Select(t => Day(t.At))], [.. times.Select(t => t.Label)]);
-        }
-
-        plot.Axes.Left.MinimumSize = 90;
-        plot.Axes.Right.MinimumSize = 36;
-        plot.Axes.Color(Faint);
-        plot.Axes.Title.Label.Text = series.Title;
-        plot.Axes.Title.Label.ForeColor = Ink;
-        plot.Axes.Title.Label.FontSize = 22;
-        plot.Axes.Title.Label.Bold = false;
-        plot.Axes.Left.Label.Text = series.Measure;
-        plot.Axes.Left.Label.ForeColor = Ink;
-        plot.Axes.Left.Label.Bold = false;
-        plot.Axes.Left.TickLabelStyle.FontSize = 14;
-        plot.Axes.Bottom.TickLabelStyle.FontSize = 14;
-        plot.Axes.Right.FrameLineStyle.Width = 0;
-        plot.Axes.Top.FrameLineStyle.Width = 0;
-        plot.Legend.BackgroundColor = Ground;
-        plot.Legend.OutlineColor = Lines;
-        plot.Legend.FontColor = Ink;
-        plot.Legend.ShadowColor = Colors.Transparent;
-        plot.ShowLegend(Edge.Bottom);
+        PictureStyle.Save(plot, file);
     }
 
     private static void Tiers(Plot plot, Series series)
@@ -87,12 +47,12 @@ internal static class Picture
         for (var i = 0; i < series.Stretches.Count; i++)
         {
             var stretch = series.Stretches[i];
-            var layer = plot.Add.HorizontalSpan(Day(stretch.From), Day(stretch.To), Layers[Math.Max(0, Layers.Length - series.Stretches.Count + i)].WithAlpha(.55));
+            var layer = plot.Add.HorizontalSpan(PictureStyle.Day(stretch.From), PictureStyle.Day(stretch.To), Layers[Math.Max(0, Layers.Length - series.Stretches.Count + i)].WithAlpha(.55));
             layer.LineWidth = 0;
-            if (i > 0) plot.Add.VerticalLine(Day(stretch.From), 1.2f, Faint, LinePattern.Dashed);
+            if (i > 0) plot.Add.VerticalLine(PictureStyle.Day(stretch.From), 1.2f, PictureStyle.Faint, LinePattern.Dashed);
             if ((stretch.To - stretch.From) / (series.Stretches[^1].To - series.Stretches[0].From) < LeastLabelled) continue;
-            var label = plot.Add.Text(stretch.Relation, (Day(stretch.From) + Day(stretch.To)) / 2, high + (0.075 * (high - low)));
-            label.LabelFontColor = Ink;
+            var label = plot.Add.Text(stretch.Relation, (PictureStyle.Day(stretch.From) + PictureStyle.Day(stretch.To)) / 2, high + (0.075 * (high - low)));
+            label.LabelFontColor = PictureStyle.Ink;
             label.LabelFontSize = 15;
             label.LabelAlignment = Alignment.MiddleCenter;
         }
@@ -101,7 +61,7 @@ internal static class Picture
     private static void Fill(Plot plot, IReadOnlyList<Point> run, string legend)
     {
         // Each bucket is a step: its extremes hold for all of it, not for its middle alone.
-        var xs = run.SelectMany(p => new[] { Day(p.From), Day(p.To) }).ToArray();
+        var xs = run.SelectMany(p => new[] { PictureStyle.Day(p.From), PictureStyle.Day(p.To) }).ToArray();
         var fill = plot.Add.FillY(xs, [.. run.SelectMany(p => new[] { p.Low!.Value, p.Low.Value })], [.. run.SelectMany(p => new[] { p.High!.Value, p.High.Value })]);
         fill.LegendText = legend;
         fill.FillColor = Band.WithAlpha(.45);
@@ -127,7 +87,5 @@ internal static class Picture
         if (run.Count > 0) yield return run;
     }
 
-    private static double Centre(Point point) => (Day(point.From) + Day(point.To)) / 2;
-
-    private static double Day(Instant at) => at.ToDateTimeUtc().ToOADate();
+    private static double Centre(Point point) => (PictureStyle.Day(point.From) + PictureStyle.Day(point.To)) / 2;
 }

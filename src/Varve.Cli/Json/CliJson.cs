@@ -39,6 +39,7 @@ namespace Varve.Cli.Json;
 [JsonSerializable(typeof(ArchiveReportShape))]
 [JsonSerializable(typeof(PruningShape))]
 [JsonSerializable(typeof(RestoredShape))]
+[JsonSerializable(typeof(ForecastListShape))]
 internal sealed partial class CliJson : JsonSerializerContext
 {
     // Text for people and scripts, never for a web page: … and ≈ stay what they are.

@@ -11,6 +11,18 @@ internal static class Words
 
     internal static string Number(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
 
+    /// <summary>At most seven characters: in full below 100,000, then three digits and k, M, G or T.</summary>
+    internal static string Short(long number)
+    {
+        if (Math.Abs(number) < 100_000) return Number(number);
+        string[] units = ["k", "M", "G", "T", "P"];
+        var amount = number / 1000.0;
+        var unit = 0;
+        for (; Math.Abs(amount) >= 999.5 && unit < units.Length - 1; unit++) amount /= 1000;
+        var digits = Math.Abs(amount) switch { >= 99.95 => "0", >= 9.995 => "0.0", _ => "0.00" };
+        return $"{amount.ToString(digits, CultureInfo.InvariantCulture)} {units[unit]}";
+    }
+
     internal static string NumberOrNone(long number) => number == 0 ? None : Number(number);
 
     internal static string Count(long count, string noun) => $"{Number(count)} {noun}{(count == 1 ? "" : "s")}";

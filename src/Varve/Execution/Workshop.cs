@@ -67,6 +67,8 @@ internal sealed class Workshop
     public async Task<ArchiveRoom> ArchiveRoomAsync(CancellationToken cancellationToken) =>
         new(_engine, this, await ActorAsync(cancellationToken), _options.TimeProvider);
 
+    public ForecastDesk Forecasts(ForecastOptions options) => new(_engine, this, options);
+
     public async Task<T> ReadAsync<T>(Func<IStatements, CancellationToken, Task<T>> work, T nothing, CancellationToken cancellationToken) =>
         await Desk.Schema.ExistsAsync(cancellationToken) ? await _engine.TransactAsync(work, readOnly: true, cancellationToken) : nothing;
 

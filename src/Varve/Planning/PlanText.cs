@@ -160,7 +160,7 @@ public static class PlanText
         : ranges.Count == 1 ? Range(ranges[0])
         : $"{Range(new(ranges[0].From, ranges[^1].To))} ({Count(ranges.Count, "range")})";
 
-    private static string Range(TimeRange range) => range switch
+    internal static string Range(TimeRange range) => range switch
     {
         { FromStart: true } => $"before {At(range.To)}",
         { ToEnd: true } => $"from {At(range.From)}",
@@ -168,15 +168,15 @@ public static class PlanText
     };
 
     // A whole day is a date; seconds only where there are some.
-    private static string At(Instant at) => InstantText.Format(at) is var text && text.EndsWith("T00:00:00Z", StringComparison.Ordinal) ? text[..^10]
+    internal static string At(Instant at) => InstantText.Format(at) is var text && text.EndsWith("T00:00:00Z", StringComparison.Ordinal) ? text[..^10]
         : text.EndsWith(":00Z", StringComparison.Ordinal) ? $"{text[..^4]}Z"
         : text;
 
-    private static string Count(long count, string noun) => $"{Number(count)} {noun}{(count == 1 ? "" : "s")}";
+    internal static string Count(long count, string noun) => $"{Number(count)} {noun}{(count == 1 ? "" : "s")}";
 
-    private static string Number(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
+    internal static string Number(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
 
-    private static string Bytes(long bytes)
+    internal static string Bytes(long bytes)
     {
         string[] units = ["B", "kB", "MB", "GB", "TB", "PB"];
         double amount = bytes;

@@ -70,6 +70,16 @@ public sealed record Keep
             : Instant.MinValue;
     }
 
+    /// <summary>The instant that lies this long after another, by the same rules; +∞ for ever, and beyond the last representable instant.</summary>
+    internal Instant AddTo(Instant from, DateTimeZone zone) =>
+        IsForever || from == Instant.MaxValue ? Instant.MaxValue
+        : _months > 0 ? MonthDays.Add(from, _months, zone)
+        : Duration.FromSeconds(_seconds) is var exact && exact < Instant.MaxValue - from ? from + exact
+        : Instant.MaxValue;
+
+    /// <summary>Several times as long.</summary>
+    internal Keep Times(int count) => IsForever ? this : new(_seconds * count, _months * count, isForever: false);
+
     /// <summary>
     /// Whether this is as long as another in any case: two numbers of months are compared as such (12mo is 1y), else the
     /// shortest of this with the longest of the other.

@@ -2,7 +2,7 @@ using NodaTime;
 
 namespace Varve.Time;
 
-/// <summary>Numbers of months as days, and subtracted from an instant.</summary>
+/// <summary>Numbers of months as days, and subtracted from or added to an instant.</summary>
 internal static class MonthDays
 {
     // The fewest and most days that 0 to 11 consecutive months can have, in any year.
@@ -19,6 +19,14 @@ internal static class MonthDays
         return at < earliest
             ? Instant.MinValue
             : First(zone.MapLocal(Local(at, zone).PlusMonths(-months)));
+    }
+
+    internal static Instant Add(Instant at, int months, DateTimeZone zone)
+    {
+        var latest = Instant.MaxValue - Duration.FromDays(Most(months) + 3);
+        return at > latest
+            ? Instant.MaxValue
+            : First(zone.MapLocal(Local(at, zone).PlusMonths(months)));
     }
 
     // The last hours of 9999 UTC are in the year 10000 east of Greenwich, which no local date can say.

@@ -65,6 +65,23 @@ public sealed class KeepTests
     public void Subtracting_follows_the_calendar_for_months_only(string asOf, string keep, string zone, string expected) =>
         Assert.Equal(At.Utc(expected), Keep.Parse(keep).SubtractFrom(At.Utc(asOf), Zones.Of(zone)));
 
+    [Theory]
+    [InlineData("2025-01-31", "1mo", "2025-02-28")]
+    [InlineData("2024-02-29", "1y", "2025-02-28")]
+    [InlineData("2025-04-15T12:00Z", "36h", "2025-04-17")]
+    [InlineData("2025-04-15", "0s", "2025-04-15")]
+    [InlineData("2025-04-15", "forever", "+inf")]
+    [InlineData("9999-12-01", "1mo", "+inf")]
+    [InlineData("9999-12-01", "40d", "+inf")]
+    public void Adding_follows_the_calendar_for_months_only(string from, string keep, string expected) =>
+        Assert.Equal(expected == "+inf" ? Instant.MaxValue : At.Utc(expected), Keep.Parse(keep).AddTo(At.Utc(from), DateTimeZone.Utc));
+
+    [Theory]
+    [InlineData("3mo", 4, "1y")]
+    [InlineData("7d", 2, "14d")]
+    [InlineData("forever", 2, "forever")]
+    public void Several_times_as_long(string keep, int count, string expected) => Assert.Equal(expected, Keep.Parse(keep).Times(count).Text);
+
     [Fact]
     public void Beyond_the_first_instant_there_is_only_minus_infinity()
     {
