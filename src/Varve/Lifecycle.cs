@@ -205,10 +205,12 @@ public sealed class Lifecycle
     /// <param name="cancellationToken">Ends it.</param>
     public async Task<IReadOnlyList<VerifyReport>> VerifyAsync(Selection selection, TimeRange? range = null, CancellationToken cancellationToken = default)
     {
-        List<VerifyReport> reports = [];
-        foreach (var policy in await _workshop.SelectAsync(selection, cancellationToken))
-            reports.AddRange(await (await _workshop.RepairsAsync(cancellationToken)).VerifyAsync(policy, range ?? TimeRange.All, cancellationToken));
-        return reports;
+        var repairs = await _workshop.RepairsAsync(cancellationToken);
+        return await _workshop.Rosters.EachAsync(
+            selection,
+            policy => repairs.VerifyAsync(policy, range ?? TimeRange.All, cancellationToken),
+            (policy, broken) => new VerifyReport(policy.Policy.Name, "", RangeSet.Empty, 0, []) { Failure = Problem.Of(broken) },
+            cancellationToken);
     }
 
     /// <summary>Lets go what waits because its proof failed or because rows came for a cut bucket; the number of ranges.</summary>
@@ -226,7 +228,11 @@ public sealed class Lifecycle
     /// <summary>Rows and bytes of what stored policies keep, from now on, by the rates that are measured; nothing is changed.</summary>
     /// <exception cref="PolicyException">A name or a tag that no policy has.</exception>
     public async Task<IReadOnlyList<PolicyForecast>> ForecastAsync(Selection selection, ForecastOptions? options = null, CancellationToken cancellationToken = default) =>
-        await _workshop.Forecasts(options ?? new()).OfStoredAsync(await _workshop.SelectAsync(selection, cancellationToken), cancellationToken);
+        await _workshop.Rosters.EachAsync(
+            selection,
+            async policy => [await _workshop.Forecasts(options ?? new()).OfStoredAsync(policy, cancellationToken)],
+            (policy, broken) => new PolicyForecast(policy.Policy.Name, null, null) { Failure = Problem.Of(broken) },
+            cancellationToken);
 
     /// <summary>The same as files say it, beside what is stored; nothing is changed.</summary>
     /// <exception cref="PolicyException">With every problem of every policy.</exception>

@@ -26,13 +26,14 @@ internal static class ForecastCommand
         var forecasts = documents.Count > 0
             ? await call.Read().ForecastAsync(documents, options, call.Cancellation)
             : await call.Read().ForecastAsync(selection, options, call.Cancellation);
+        var code = forecasts.Any(f => f.Failure is not null) ? ExitCode.Usage : ExitCode.Done;
         var png = call.Parse.GetValue(Png);
         if (png is not null && forecasts.Count != 1) throw Shared.Usage($"--png draws one policy, and these are {Words.Number(forecasts.Count)}: name one.");
         if (png is not null) LayerPicture.Save(Layers.Of(forecasts[0]), png);
         if (call.IsJson)
         {
             call.Print(new ForecastListShape([.. forecasts.Select(ForecastPairShape.Of)]));
-            return ExitCode.Done;
+            return code;
         }
 
         for (var i = 0; i < forecasts.Count; i++)
@@ -42,7 +43,7 @@ internal static class ForecastCommand
         }
 
         if (png is not null) call.Screen.Line(new("picture  ", Ink.Dim), png);
-        return ExitCode.Done;
+        return code;
     }
 
     private static Keep Ahead(string? text)

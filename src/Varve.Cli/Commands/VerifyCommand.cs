@@ -26,9 +26,9 @@ internal static class VerifyCommand
         if (call.Parse.GetValue(Adopt)) return await AdoptAsync(call);
         var reports = await call.Read().VerifyAsync(Shared.Selection(call.Parse), range, call.Cancellation);
         var agrees = reports.All(r => r.Mismatches.Count == 0);
-        if (call.IsJson) call.Print(new VerifyShape(agrees, [.. reports.Select(r => new VerifiedTier(r.Policy, r.Tier, [.. r.Checked], r.Buckets, r.Mismatches))]));
+        if (call.IsJson) call.Print(new VerifyShape(agrees, [.. reports.Select(r => new VerifiedTier(r.Policy, r.Tier, [.. r.Checked], r.Buckets, r.Mismatches, r.Failure is { } failure ? ProblemShape.Of(failure) : null))]));
         else Show(call.Screen, reports);
-        return agrees ? ExitCode.Done : ExitCode.Person;
+        return !agrees ? ExitCode.Person : reports.Any(r => r.Failure is not null) ? ExitCode.Usage : ExitCode.Done;
     }
 
     private static async Task<int> AcceptAsync(Call call)
@@ -48,7 +48,7 @@ internal static class VerifyCommand
     private static void Show(Screen screen, IReadOnlyList<VerifyReport> reports)
     {
         var columns = new Columns("policy", "tier", "checked", ">agree", ">differ");
-        foreach (var report in reports)
+        foreach (var report in reports.Where(r => r.Failure is null))
         {
             columns.Add(
                 new Span(report.Policy, Ink.Bold),
@@ -60,6 +60,7 @@ internal static class VerifyCommand
 
         if (reports.Count == 0) screen.Line(new Span(PolicyCommand.Empty, Ink.Dim));
         columns.Write(screen, "");
+        foreach (var failed in reports.Where(r => r.Failure is not null)) screen.Line(new("  failed   ", Ink.Bad), $"{failed.Policy}  {failed.Failure!.Text}");
         foreach (var report in reports)
         {
             foreach (var m in report.Mismatches.Take(Shown))

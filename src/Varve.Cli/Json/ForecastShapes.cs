@@ -6,9 +6,9 @@ namespace Varve.Cli.Json;
 
 internal sealed record ForecastListShape(IReadOnlyList<ForecastPairShape> Policies);
 
-internal sealed record ForecastPairShape(string Policy, ForecastShape? Stored, ForecastShape? Changed)
+internal sealed record ForecastPairShape(string Policy, ForecastShape? Stored, ForecastShape? Changed, ProblemShape? Failure)
 {
-    internal static ForecastPairShape Of(PolicyForecast p) => new(p.Policy, ForecastShape.Of(p.Stored), ForecastShape.Of(p.Changed));
+    internal static ForecastPairShape Of(PolicyForecast p) => new(p.Policy, ForecastShape.Of(p.Stored), ForecastShape.Of(p.Changed), p.Failure is { } failure ? ProblemShape.Of(failure) : null);
 }
 
 internal sealed record ForecastShape(

@@ -138,7 +138,7 @@ internal sealed record TagShape(string Tag, IReadOnlyList<string> Policies);
 
 internal sealed record VerifyShape(bool Agrees, IReadOnlyList<VerifiedTier> Tiers);
 
-internal sealed record VerifiedTier(string Policy, string Tier, IReadOnlyList<TimeRange> Checked, long Buckets, IReadOnlyList<Execution.Mismatch> Mismatches);
+internal sealed record VerifiedTier(string Policy, string Tier, IReadOnlyList<TimeRange> Checked, long Buckets, IReadOnlyList<Execution.Mismatch> Mismatches, ProblemShape? Failure);
 
 internal sealed record HoldShape(string Policy, Hold Hold);
 

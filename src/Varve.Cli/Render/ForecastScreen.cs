@@ -17,6 +17,12 @@ internal static class ForecastScreen
 
     internal static void Show(Screen screen, PolicyForecast pair)
     {
+        if (pair.Failure is { } failure)
+        {
+            screen.Line(new(pair.Policy, Ink.Bold), new($"  failed  {failure.Text}", Ink.Bad));
+            return;
+        }
+
         if (pair.Stored is { } stored) Show(screen, stored, pair.Changed is null ? "" : ", as stored");
         if (pair is { Stored: not null, Changed: not null }) screen.Line();
         if (pair.Changed is { } changed) Show(screen, changed, ", as the file says");

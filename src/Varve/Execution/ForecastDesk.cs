@@ -16,13 +16,9 @@ internal sealed class ForecastDesk(IEngine engine, Workshop workshop, ForecastOp
     // A policy and its change look at the same table.
     private readonly Dictionary<(TableName Table, string Time, RangeSet Within), IReadOnlyList<Stratum>> _known = [];
 
-    /// <summary>Stored policies.</summary>
-    public async Task<IReadOnlyList<PolicyForecast>> OfStoredAsync(IReadOnlyList<StoredPolicy> policies, CancellationToken cancellationToken)
-    {
-        List<PolicyForecast> all = [];
-        foreach (var policy in policies) all.Add(new(policy.Policy.Name, await OfAsync(policy, cancellationToken), null));
-        return all;
-    }
+    /// <summary>A stored policy.</summary>
+    public async Task<PolicyForecast> OfStoredAsync(StoredPolicy policy, CancellationToken cancellationToken) =>
+        new(policy.Policy.Name, await OfAsync(policy, cancellationToken), null);
 
     /// <summary>Policies as files say them, beside what is stored.</summary>
     public async Task<IReadOnlyList<PolicyForecast>> OfDraftsAsync(IReadOnlyList<StoredPolicy> drafts, IReadOnlyList<StoredPolicy> stored, CancellationToken cancellationToken)

@@ -35,7 +35,11 @@ public sealed record RunOptions
 /// <param name="Checked">Ranges that were computed again.</param>
 /// <param name="Buckets">Buckets and series that agree.</param>
 /// <param name="Mismatches">Those that do not.</param>
-public sealed record VerifyReport(string Policy, string Tier, RangeSet Checked, long Buckets, IReadOnlyList<Mismatch> Mismatches);
+public sealed record VerifyReport(string Policy, string Tier, RangeSet Checked, long Buckets, IReadOnlyList<Mismatch> Mismatches)
+{
+    /// <summary>Why nothing of the policy could be compared: its table is no longer as it says; null where it could.</summary>
+    public Problem? Failure { get; init; }
+}
 
 /// <summary>A bucket whose states are not what its input gives.</summary>
 /// <param name="Bucket">Which.</param>

@@ -15,10 +15,14 @@ internal sealed class RosterDesk(Workshop workshop)
         return new(shelf, await workshop.Patterns.ExpandAsync(shelf, cancellationToken), workshop.Now());
     }
 
-    /// <summary>Looks at policies; one whose table is no longer as it says ends no other, unless it is the only one.</summary>
-    public async Task<IReadOnlyList<(StoredPolicy Policy, Survey? Survey, PolicyException? Broken)>> SurveyAsync(Selection selection, Instant asOf, CancellationToken cancellationToken)
+    /// <summary>Does something for each policy that a selection means; one whose table is no longer as it says ends no other, unless it is the only one.</summary>
+    /// <param name="selection">Which policies.</param>
+    /// <param name="work">What to do.</param>
+    /// <param name="broken">What stands for one that could not be done.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public async Task<IReadOnlyList<T>> EachAsync<T>(Selection selection, Func<StoredPolicy, Task<IReadOnlyList<T>>> work, Func<StoredPolicy, PolicyException, T> broken, CancellationToken cancellationToken)
     {
-        List<(StoredPolicy, Survey?, PolicyException?)> all = [];
+        List<T> all = [];
         var roster = await RosterAsync(cancellationToken);
         var (policies, behind) = (roster.Select(selection), roster.Behind(selection));
         if (policies.Count == 0 && behind is [{ Error: var only }]) throw only;
@@ -26,16 +30,24 @@ internal sealed class RosterDesk(Workshop workshop)
         {
             try
             {
-                all.Add((policy, await workshop.Surveyor.SurveyAsync(policy, asOf, cancellationToken), null));
+                all.AddRange(await work(policy));
             }
-            catch (PolicyException broken) when (policies.Count + behind.Count > 1)
+            catch (PolicyException misfit) when (policies.Count + behind.Count > 1)
             {
-                all.Add((policy, null, broken));
+                all.Add(broken(policy, misfit));
             }
         }
 
-        return [.. all, .. behind.Select(b => (b.Stored, (Survey?)null, (PolicyException?)b.Error))];
+        return [.. all, .. behind.Select(b => broken(b.Stored, b.Error))];
     }
+
+    /// <summary>Looks at policies.</summary>
+    public Task<IReadOnlyList<(StoredPolicy Policy, Survey? Survey, PolicyException? Broken)>> SurveyAsync(Selection selection, Instant asOf, CancellationToken cancellationToken) =>
+        EachAsync<(StoredPolicy, Survey?, PolicyException?)>(
+            selection,
+            async policy => [(policy, await workshop.Surveyor.SurveyAsync(policy, asOf, cancellationToken), null)],
+            (policy, broken) => (policy, null, broken),
+            cancellationToken);
 
     /// <summary>The plans of policies, as they are looked at.</summary>
     public async Task<IReadOnlyList<Plan>> PlanAsync(Selection selection, Instant asOf, CancellationToken cancellationToken) =>
@@ -64,6 +76,6 @@ internal sealed class RosterDesk(Workshop workshop)
         AsOf = asOf,
         ZoneVersion = DateTimeZoneProviders.Tzdb.VersionId,
         Steps = [],
-        Failure = new(why.Code, why.Message),
+        Failure = Problem.Of(why),
     };
 }

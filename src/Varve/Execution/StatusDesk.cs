@@ -51,7 +51,7 @@ internal static class StatusDesk
         LastError = Error(runs),
         Notes = [],
         Pattern = stored.Pattern,
-        Failure = new(why.Code, why.Message),
+        Failure = Problem.Of(why),
     };
 
     private static string? Error(IReadOnlyList<RunRecord> runs) =>

@@ -121,7 +121,11 @@ public sealed record ArchiveForecast(string Location, IReadOnlyList<ForecastPoin
 /// <param name="Policy">Its name.</param>
 /// <param name="Stored">As it is stored; null where it is not, or no longer fits its table.</param>
 /// <param name="Changed">As the file says; null without a file, and where it says what is stored.</param>
-public sealed record PolicyForecast(string Policy, Forecast? Stored, Forecast? Changed);
+public sealed record PolicyForecast(string Policy, Forecast? Stored, Forecast? Changed)
+{
+    /// <summary>Why there is none: the table is no longer as the policy says; null where there is one.</summary>
+    public Problem? Failure { get; init; }
+}
 
 /// <summary>How a forecast is made.</summary>
 public sealed record ForecastOptions

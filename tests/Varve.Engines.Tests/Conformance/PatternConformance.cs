@@ -140,6 +140,8 @@ public abstract class PatternConformance(Func<ScratchDatabase> create) : Pattern
         var statuses = await WithAsync(l => l.StatusAsync(Selection.All));
         Assert.Equal("VRV131", statuses[0].Failure!.Code);
         Assert.IsType<PolicyException>(Assert.Single((await RunAsync("2025-01-04")).Errors));
+        Assert.Equal([true, false, false], (await WithAsync(l => l.VerifyAsync(Selection.All))).Select(r => r.Failure is not null));
+        Assert.Equal([true, false], (await WithAsync(l => l.ForecastAsync(Selection.All, new() { AsOf = At("2025-01-04") }))).Select(f => f.Failure is not null));
         Assert.Equal(72, await CountAsync("fan_1h"));
         await Assert.ThrowsAsync<PolicyException>(() => PlanAsync("2025-01-04", Selection.Of("m.cpu")));
     }
