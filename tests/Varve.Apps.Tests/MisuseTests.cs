@@ -76,4 +76,21 @@ public sealed class MisuseTests
         Assert.Contains("plan", wrong.Error, StringComparison.Ordinal);
         File.Delete(file);
     }
+
+    [Fact]
+    public async Task What_somebody_else_changed_is_not_written_over()
+    {
+        using var box = await Sandbox.AppliedAsync();
+        var policy = await File.ReadAllTextAsync(Path.Combine(box.Folder, "cpu.yaml"));
+        box.Write("theirs.yaml", policy.Replace("keep: forever\ntiers", "keep: 60d\ntiers", StringComparison.Ordinal));
+        box.Write("mine.yaml", policy.Replace("keep: forever\ntiers", "keep: 90d\ntiers", StringComparison.Ordinal));
+        Assert.StartsWith("# revision 1,", (await box.RunAsync("policy", "show", "cpu")).Out, StringComparison.Ordinal);
+        Assert.Equal(0, (await box.RunAsync("apply", "theirs.yaml", "--expect-revision", "1")).ExitCode);
+        var mine = await box.RunAsync("apply", "mine.yaml", "--expect-revision", "1");
+        Assert.True(mine.ExitCode == 2, mine.Text);
+        Assert.Contains("VRV315", mine.Error, StringComparison.Ordinal);
+        Assert.Contains("policy show cpu", mine.Error, StringComparison.Ordinal);
+        Assert.Equal(2, (await box.RunAsync("apply", "mine.yaml", "--expect-revision", "2", "--prune")).ExitCode);
+        Assert.Equal(0, (await box.RunAsync("apply", "mine.yaml", "--expect-revision", "2")).ExitCode);
+    }
 }

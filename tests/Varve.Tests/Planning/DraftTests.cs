@@ -106,4 +106,25 @@ public sealed class DraftTests
     }
 
     private static RelationLedger Covered(string? set) => new() { Created = true, Covered = Jan.Set(set ?? "") };
+
+    [Fact]
+    public void A_bucket_of_which_no_row_goes_is_not_cut_and_its_part_has_not_expired()
+    {
+        var draft = new Draft(Seen.Policy("keep: 40d, tiers: [{ every: 7h }]"), Seen.State(new(), ("7h", Seen.Whole)));
+        draft.Expire(Relations.Source, Jan.Range("1..9T10"), "", Jan.At("9T07"));
+        Assert.Equal("-inf..9T07", Jan.Text(draft.Of(Relations.Source).Frozen));
+        Assert.Empty(draft.Of("7h").Cut);
+    }
+
+    [Fact]
+    public void A_cut_bucket_is_counted_where_it_was_cut_also_when_its_tier_got_another_input()
+    {
+        var cut = new CutBucket(Jan.Range("9..10"), 5, ByOthers: true) { Input = Relations.Source };
+        var draft = new Draft(Seen.Policy(Seen.Forever), Seen.State(new(), ("1h", Seen.Whole), ("1d", Seen.Whole with { Cut = [cut] })));
+        Assert.Equal("9..10", Jan.Text(draft.Spoilt(Relations.Source)));
+        Assert.Equal("", Jan.Text(new Draft(Seen.Policy(Seen.Forever), Seen.State(new(), ("1h", Seen.Whole), ("1d", Seen.Whole with { Cut = [cut with { Input = null }] }))).Spoilt(Relations.Source)));
+        Assert.Equal("1h", draft.Blueprint.CountedIn(draft.Blueprint.Tier("1d"), cut with { Input = "5m" }));
+        draft.Expire(Relations.Source, Jan.Range("1..11"), "");
+        Assert.Empty(draft.Of("1d").Cut);
+    }
 }
