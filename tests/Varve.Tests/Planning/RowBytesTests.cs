@@ -32,6 +32,14 @@ public sealed class RowBytesTests
     }
 
     [Fact]
+    public void Of_several_that_one_is_asked()
+    {
+        var policy = Seen.Policy("tiers: [{ every: 1h }, { every: 6h }, { every: 1d }]");
+        var state = Seen.Table with { Tiers = new Dictionary<string, TierSize> { ["1h"] = new(10_000, 300_000, Jan.At("1")), ["6h"] = new(2000, 40_000, Jan.At("1")) } };
+        Assert.Equal(new(20, 0, ForecastBytes.Comparable, "6h"), RowBytes.OfTier(policy, state, policy.Tier("1d")));
+    }
+
+    [Fact]
     public void What_is_taken_besides_the_rows_stays() => Assert.Equal(1500, new RowBytes(10, 500, ForecastBytes.Types).Of(100));
 
     private static RowBytes Tier(string id, params (string Tier, long Rows, long Bytes)[] sizes) => RowBytes.OfTier(
