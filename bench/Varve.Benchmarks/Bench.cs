@@ -24,12 +24,13 @@ internal static class Bench
         {
             "cascade" => [cascade.MeasureAsync()],
             "expire" => [expire.MeasureAsync()],
+            "tier" => [new TierCase(options).MeasureAsync()],
             "archive" => [new ArchiveCase(options).MeasureAsync()],
             "noop" => [repeated.NoopAsync()],
             "incremental" => [repeated.IncrementalAsync()],
             "start" => [StartCase.MeasureAsync(options)],
             "plan" => [PlanCase.MeasureAsync()],
-            "all" => [cascade.MeasureAsync(), repeated.NoopAsync(), repeated.IncrementalAsync(), expire.MeasureAsync(), new ArchiveCase(options).MeasureAsync(), StartCase.MeasureAsync(options), PlanCase.MeasureAsync()],
+            "all" => [cascade.MeasureAsync(), repeated.NoopAsync(), repeated.IncrementalAsync(), expire.MeasureAsync(), new ArchiveCase(options).MeasureAsync(), new TierCase(options).MeasureAsync(), StartCase.MeasureAsync(options), PlanCase.MeasureAsync()],
             _ => null,
         };
     }

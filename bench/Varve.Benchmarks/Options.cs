@@ -10,7 +10,7 @@ namespace Varve.Benchmarks;
 /// <param name="Folder">Where data files are made; what is there already is used again.</param>
 internal sealed record Options(string What, long Rows, int Rounds, bool Json, string Folder)
 {
-    public const string Usage = "Usage: Varve.Benchmarks cascade|noop|incremental|expire|archive|start|plan|all [--rows N] [--rounds N] [--output json] [--folder DIR]";
+    public const string Usage = "Usage: Varve.Benchmarks cascade|noop|incremental|expire|archive|tier|start|plan|all [--rows N] [--rounds N] [--output json] [--folder DIR]";
 
     /// <summary>Null where the arguments make no sense.</summary>
     public static Options? Read(IReadOnlyList<string> args)

@@ -6,6 +6,10 @@ internal static class PolicyTexts
     /// <summary>Every function that the hand-written statements compute, and nothing expires.</summary>
     public static string Cascade(string ties) => Expire(ties, "forever", "full");
 
+    /// <summary>The same with one tier more, in front of the one that is the next coarser.</summary>
+    public static string Added(string every, string coarser) =>
+        Cascade("smallest").Replace($"  - {{ every: {coarser},", $"  - {{ every: {every}, keep: forever }}\n  - {{ every: {coarser},", StringComparison.Ordinal);
+
     /// <summary>The same with an end for the source.</summary>
     public static string Expire(string ties, string keep, string proof) => $$"""
         policy: raw

@@ -38,13 +38,13 @@ internal static class Script
         return watch.Measured(rows, []);
     }
 
-    /// <summary>Rows of the tiers that differ between two files.</summary>
-    public static Measured Differences(string file, string other)
+    /// <summary>Rows of some tiers that differ between two files.</summary>
+    public static Measured Differences(string file, string other, IReadOnlyList<string> tiers)
     {
         using var connection = Open(file);
         Execute(connection, $"ATTACH '{other.Replace("'", "''", StringComparison.Ordinal)}' AS other (READ_ONLY)");
         var rows = 0L;
-        foreach (var tier in new[] { "1m", "10m", "1h", "1d" })
+        foreach (var tier in tiers)
         {
             using var command = connection.CreateCommand();
             var near = "* REPLACE (round(value_sum, 6) AS value_sum)";

@@ -21,7 +21,13 @@ internal sealed class TimedEngine(IEngine inner, Tally tally) : IEngine
     public Task<IReadOnlyList<RelationSize>> MeasureAsync(IReadOnlyList<TableName> tables, CancellationToken cancellationToken) =>
         tally.OfAsync("observe", () => inner.MeasureAsync(tables, cancellationToken));
 
-    public Task SettleAsync(CancellationToken cancellationToken) => inner.SettleAsync(cancellationToken);
+    public Task SettleAsync(CancellationToken cancellationToken) => tally.OfAsync(
+        "checkpoint",
+        async () =>
+        {
+            await inner.SettleAsync(cancellationToken);
+            return 0;
+        });
 
     public Task<IAsyncDisposable> LeaseAsync(string policy, CancellationToken cancellationToken) => inner.LeaseAsync(policy, cancellationToken);
 

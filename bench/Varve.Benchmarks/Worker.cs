@@ -18,7 +18,7 @@ internal static class Worker
             ["hour", var file, var policy, var day] => await Product.HourAsync(file, policy, (int)Number(day)),
             ["script", var file, var script, var from, var to] => Script.Run(file, script, (int)Number(from), (int)Number(to)),
             ["over", var file, var script, var from, var to] => Script.RunOver(file, script, (int)Number(from), (int)Number(to)),
-            ["differences", var file, var other] => Script.Differences(file, other),
+            ["differences", var file, var other, .. var tiers] => Script.Differences(file, other, tiers),
             _ => null,
         };
         if (measured is null) return 2;

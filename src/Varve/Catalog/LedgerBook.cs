@@ -39,7 +39,9 @@ internal sealed class LedgerBook(CatalogTables tables, PolicyShelf shelf, Archiv
             Revision = policy.Revision,
             PolicyHash = policy.Hash,
             ConfirmedRevision = confirmed,
-            ConfirmedPolicy = confirmed == 0 ? null : (await shelf.RevisionAsync(statements, name, confirmed, cancellationToken))?.Policy,
+            ConfirmedPolicy = confirmed == 0 ? null
+                : confirmed == policy.Revision ? policy.Policy
+                : (await shelf.RevisionAsync(statements, name, confirmed, cancellationToken))?.Policy,
             PublishedRevision = facts.TryGetValue(Published, out var published) ? int.Parse(published, CultureInfo.InvariantCulture) : 0,
             ArrivalSeen = facts.TryGetValue(Arrival, out var seen) ? long.Parse(seen, CultureInfo.InvariantCulture) : null,
             Types = TypesOf(facts.GetValueOrDefault(Types)),

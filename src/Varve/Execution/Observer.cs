@@ -10,6 +10,9 @@ namespace Varve.Execution;
 /// <summary>Looks at one table, as far as its plan needs it: extents and sizes from what the engine knows, and the watched window.</summary>
 internal sealed class Observer(IEngine engine, IStatements statements, Blueprint blueprint)
 {
+    /// <summary>Rows whose series are counted one by one.</summary>
+    private const long MostCounted = 1_000_000;
+
     private static readonly Duration s_tick = Duration.FromMilliseconds(0.001);
 
     private readonly Dialect _dialect = engine.Dialect;
@@ -47,7 +50,7 @@ internal sealed class Observer(IEngine engine, IStatements statements, Blueprint
             Survivor = survivor,
             ArrivalSeen = arrival,
             StaleLabels = await StaleLabelsAsync(ledger, created, cancellationToken),
-            Series = await SeriesAsync(ledger, cancellationToken),
+            Series = await SeriesAsync(ledger, source?.Rows ?? 0, extent.First, extent.Last, cancellationToken),
             Tiers = tiers,
             Unknown = unknown,
         };
@@ -123,12 +126,13 @@ internal sealed class Observer(IEngine engine, IStatements statements, Blueprint
         return stale;
     }
 
-    /// <summary>Only before anything was built, for the estimate of the first plan.</summary>
-    private async Task<long> SeriesAsync(Ledger ledger, CancellationToken cancellationToken)
+    /// <summary>Only before anything was built, for the estimate of the first plan; of a large table the series of its newest sixteenth, as nobody reads all of it for an estimate.</summary>
+    private async Task<long> SeriesAsync(Ledger ledger, long rows, Instant? first, Instant? last, CancellationToken cancellationToken)
     {
         if (blueprint.Tiers.Count == 0 || !ledger.Of(blueprint.Tiers[0].Id).Covered.IsEmpty) return 0;
         if (blueprint.Series.Count == 0) return 1;
-        return (await OneAsync(RowsSql.Series(blueprint), cancellationToken)).Long(0);
+        var newest = rows > MostCounted && first is { } from && last is { } to ? new TimeRange(to - ((to - from) / 16), to + s_tick) : null;
+        return (await OneAsync(RowsSql.Series(_dialect, blueprint, newest), cancellationToken)).Long(0);
     }
 
     private async Task<Row> OneAsync(SqlText query, CancellationToken cancellationToken) =>

@@ -66,6 +66,9 @@ public abstract class Dialect
     /// <summary>The value, or NULL where it is NaN or infinite.</summary>
     public abstract SqlText Finite(SqlText value);
 
+    /// <summary>True for a value that is neither NaN nor infinite; NULL or false for NULL.</summary>
+    public virtual SqlText IsFinite(SqlText value) => $"{Finite(value)} IS NOT NULL";
+
     /// <summary>The value at the least (or greatest) key of a group; NULL values are left out. Ties: the smallest value, or whichever.</summary>
     public abstract SqlText ValueAt(SqlText value, SqlText key, bool earliest, Ties ties);
 

@@ -40,9 +40,13 @@ internal static class RowsSql
     public static SqlText Labels(Dialect dialect, TimeColumn time, TableName states, RangeSet ranges) =>
         $"{Labels(dialect, time, states)} WHERE {RangeSql.In(dialect, time, ranges)}";
 
-    /// <summary>The number of series.</summary>
-    public static SqlText Series(Blueprint blueprint) =>
-        $"SELECT count(*) FROM (SELECT DISTINCT {SqlText.Join(", ", StateColumns.Series(blueprint).Select(c => (SqlText)$"{c}"))} FROM {blueprint.Source}) AS varve_series";
+    /// <summary>The number of series that have rows in a range; null: in the table.</summary>
+    public static SqlText Series(Dialect dialect, Blueprint blueprint, TimeRange? within)
+    {
+        var condition = SqlText.Empty;
+        if (within is not null) condition = $" WHERE {RangeSql.In(dialect, blueprint.Time, within)}";
+        return $"SELECT count(*) FROM (SELECT DISTINCT {SqlText.Join(", ", StateColumns.Series(blueprint).Select(c => (SqlText)$"{c}"))} FROM {blueprint.Source}{condition}) AS varve_series";
+    }
 
     /// <summary>Buckets of a tier in which there are rows of some ranges: start in microseconds.</summary>
     public static SqlText Buckets(Dialect dialect, Blueprint blueprint, TierLayout tier, TimeRange hull, RangeSet ranges) =>

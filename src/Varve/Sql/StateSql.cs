@@ -38,8 +38,12 @@ internal sealed record MeasureSql(SqlText Raw, SqlText Value, SqlText At, Measur
         layout.Column.Type is ColumnType.Float ? dialect.Finite(raw) : raw;
 
     /// <summary>The time of a value: NULL where the value is.</summary>
-    public static SqlText TimeOf(Dialect dialect, MeasureLayout layout, SqlText raw, SqlText time) =>
-        $"CASE WHEN {ValueOf(dialect, layout, raw)} IS NOT NULL THEN {time} END";
+    public static SqlText TimeOf(Dialect dialect, MeasureLayout layout, SqlText raw, SqlText time)
+    {
+        SqlText there = $"{raw} IS NOT NULL";
+        if (layout.Column.Type is ColumnType.Float) there = dialect.IsFinite(raw);
+        return $"CASE WHEN {there} THEN {time} END";
+    }
 
     /// <summary>The value as something that can be added.</summary>
     public SqlText Number => Layout.Column.Type switch
@@ -166,9 +170,10 @@ internal sealed record StateSql
     private static SqlText Spread(SqlText m2, SqlText squares) =>
         $"({m2} + 1e-3 * sqrt(({m2}) * ({squares})) + 1e-15 * ({squares}))";
 
-    private static SqlText NaNs(MeasureSql m) => $"count(*) FILTER (WHERE {m.Dialect.IsNaN(m.Raw)})";
+    // Counting what is not NULL costs less than a FILTER, which sorts the rows of each vector out first.
+    private static SqlText NaNs(MeasureSql m) => $"count(CASE WHEN {m.Dialect.IsNaN(m.Raw)} THEN 1 END)";
 
-    private static SqlText Infinities(MeasureSql m) => $"count(*) FILTER (WHERE {m.Raw} = {double.PositiveInfinity})";
+    private static SqlText Infinities(MeasureSql m) => $"count(CASE WHEN {m.Raw} = {double.PositiveInfinity} THEN 1 END)";
 
     private static int Scale(MeasureLayout layout) => layout.Column.Type is ColumnType.Decimal exact ? exact.Scale : 0;
 }

@@ -42,10 +42,13 @@ public sealed class AggregateTests : Files
         {
             Assert.Null(await One(database, $"SELECT {dialect.Finite($"{number}")}"));
             Assert.Null(await One(database, $"SELECT {dialect.Finite($"CAST({number} AS FLOAT)")}"));
+            Assert.Equal(false, await One(database, $"SELECT {dialect.IsFinite($"{number}")}"));
         }
 
         Assert.Equal(1.5, await One(database, $"SELECT {dialect.Finite($"{1.5}")}"));
         Assert.Null(await One(database, $"SELECT {dialect.Finite($"CAST(NULL AS DOUBLE)")}"));
+        Assert.Equal(true, await One(database, $"SELECT {dialect.IsFinite($"{1.5}")}"));
+        Assert.Equal(false, await One(database, $"SELECT coalesce({dialect.IsFinite($"CAST(NULL AS DOUBLE)")}, false)"));
         Assert.Equal(true, await One(database, $"SELECT {dialect.IsNaN($"{double.NaN}")}"));
         Assert.Equal(false, await One(database, $"SELECT {dialect.IsNaN($"{double.PositiveInfinity}")}"));
     }
