@@ -18,8 +18,8 @@ internal sealed class TimedEngine(IEngine inner, Tally tally) : IEngine
     public Task<TableDescription?> DescribeAsync(TableName table, CancellationToken cancellationToken) =>
         tally.OfAsync("observe", () => inner.DescribeAsync(table, cancellationToken));
 
-    public Task<IReadOnlyList<RelationSize>> MeasureAsync(IReadOnlyList<TableName> tables, CancellationToken cancellationToken) =>
-        tally.OfAsync("observe", () => inner.MeasureAsync(tables, cancellationToken));
+    public Task<IReadOnlyList<RelationSize>> MeasureAsync(IReadOnlyList<TableName> tables, bool withBytes, CancellationToken cancellationToken) =>
+        tally.OfAsync("observe", () => inner.MeasureAsync(tables, withBytes, cancellationToken));
 
     public Task SettleAsync(CancellationToken cancellationToken) => tally.OfAsync(
         "checkpoint",

@@ -66,8 +66,8 @@ internal sealed class DuckDbEngine : IEngine
         LookAsync((statements, token) => DuckDbObserver.DescribeAsync(statements, table, token), cancellationToken);
 
     /// <inheritdoc/>
-    public Task<IReadOnlyList<RelationSize>> MeasureAsync(IReadOnlyList<TableName> tables, CancellationToken cancellationToken) =>
-        LookAsync((statements, token) => DuckDbObserver.MeasureAsync(statements, _dialect, tables, token), cancellationToken);
+    public Task<IReadOnlyList<RelationSize>> MeasureAsync(IReadOnlyList<TableName> tables, bool withBytes, CancellationToken cancellationToken) =>
+        LookAsync((statements, token) => DuckDbObserver.MeasureAsync(statements, _dialect, tables, withBytes, token), cancellationToken);
 
     /// <inheritdoc/>
     public async Task<T> TransactAsync<T>(Func<IStatements, CancellationToken, Task<T>> work, bool readOnly, CancellationToken cancellationToken)

@@ -32,14 +32,14 @@ internal static class DuckDbObserver
     /// Rows by <c>count(*)</c>, which DuckDB answers from its metadata and what was deleted (its own estimate lags behind
     /// deletes); bytes by the blocks that a table has in the file. Views and what is not there are left out.
     /// </summary>
-    public static async Task<IReadOnlyList<RelationSize>> MeasureAsync(IStatements statements, DuckDbDialect dialect, IReadOnlyList<TableName> tables, CancellationToken cancellationToken)
+    public static async Task<IReadOnlyList<RelationSize>> MeasureAsync(IStatements statements, DuckDbDialect dialect, IReadOnlyList<TableName> tables, bool withBytes, CancellationToken cancellationToken)
     {
         List<RelationSize> sizes = [];
         foreach (var table in tables.Distinct())
         {
             if (await DescribeAsync(statements, table, cancellationToken) is not { IsView: false } found) continue;
             var rows = await statements.QueryAsync($"SELECT count(*) FROM {found.Table}", cancellationToken);
-            sizes.Add(new(table, rows[0].Long(0), await BytesAsync(statements, dialect.Qualify(found.Table), cancellationToken)));
+            sizes.Add(new(table, rows[0].Long(0), withBytes ? await BytesAsync(statements, dialect.Qualify(found.Table), cancellationToken) : 0));
         }
 
         return sizes;

@@ -25,8 +25,11 @@ public interface IEngine : IAsyncDisposable
     /// <summary>A table or view as it stands; null where there is none. Names are matched exactly.</summary>
     Task<TableDescription?> DescribeAsync(TableName table, CancellationToken cancellationToken);
 
-    /// <summary>Rows and bytes of relations that exist, from what the engine knows without reading them.</summary>
-    Task<IReadOnlyList<RelationSize>> MeasureAsync(IReadOnlyList<TableName> tables, CancellationToken cancellationToken);
+    /// <summary>
+    /// Rows and bytes of relations that exist, from what the engine knows without reading them. Bytes may cost a look at
+    /// where every part of a table lies: they are asked for where a person reads them, not by runs.
+    /// </summary>
+    Task<IReadOnlyList<RelationSize>> MeasureAsync(IReadOnlyList<TableName> tables, bool withBytes, CancellationToken cancellationToken);
 
     /// <summary>
     /// Runs the work in one transaction with one snapshot and commits it, or rolls everything back if it throws.
@@ -100,6 +103,6 @@ public sealed record EngineIdentity(string Engine, string Version, string Databa
 /// <summary>Size of one relation.</summary>
 /// <param name="Table">Which.</param>
 /// <param name="Rows">Its rows.</param>
-/// <param name="Bytes">Its bytes on disk, 0 where it was not written out yet.</param>
+/// <param name="Bytes">Its bytes on disk, 0 where it was not written out yet or nobody asked.</param>
 [Experimental("VARVE001")]
 public sealed record RelationSize(TableName Table, long Rows, long Bytes);

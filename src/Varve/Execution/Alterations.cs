@@ -15,7 +15,7 @@ internal sealed class Alterations(IEngine engine, Workshop workshop, AuditActor 
     public async Task<IReadOnlyList<TableName>> DropRetiredAsync(string policy, CancellationToken cancellationToken)
     {
         var stored = await workshop.OneAsync(policy, cancellationToken);
-        var (_, blueprint, state, plan) = await workshop.Surveyor.SurveyAsync(stored, workshop.Now(), cancellationToken);
+        var (_, blueprint, state, plan) = await workshop.Surveyor.SurveyAsync(stored, workshop.Now(), cancellationToken, withBytes: false);
         if (blueprint.Retired.Count == 0) throw new PolicyException("VRV313", $"{stored.Policy.Name} has no retired tier; status shows its tiers.");
         Check(blueprint, state.Ledger, plan);
         return await workshop.WriteAsync(
@@ -36,7 +36,7 @@ internal sealed class Alterations(IEngine engine, Workshop workshop, AuditActor 
     public async Task<IReadOnlyList<RetypedColumn>> AcceptTypesAsync(string policy, CancellationToken cancellationToken)
     {
         var stored = await workshop.OneAsync(policy, cancellationToken);
-        var (_, blueprint, state, _) = await workshop.Surveyor.SurveyAsync(stored, workshop.Now(), cancellationToken);
+        var (_, blueprint, state, _) = await workshop.Surveyor.SurveyAsync(stored, workshop.Now(), cancellationToken, withBytes: false);
         var columns = Retyped.Of(blueprint, state.Ledger);
         if (columns.Count == 0) throw new PolicyException("VRV314", $"No column of {blueprint.Source.Text} has another type than the tiers of {stored.Policy.Name} were built with.");
         return await workshop.WriteAsync(

@@ -20,7 +20,7 @@ internal sealed class Erasing(IEngine engine, Workshop workshop, AuditActor acto
         if (request.Range is { IsEmpty: true }) throw new PolicyException("VRV360", "The range is empty: --from must be before --to.");
         var stored = await workshop.OneAsync(request.Policy, cancellationToken);
         await using var lease = await engine.LeaseAsync(stored.Policy.Name, cancellationToken);
-        var survey = await workshop.Surveyor.SurveyAsync(stored, workshop.Now(), cancellationToken);
+        var survey = await workshop.Surveyor.SurveyAsync(stored, workshop.Now(), cancellationToken, withBytes: false);
         var where = await WhereAsync(survey.Blueprint, request, cancellationToken);
         Check(survey, request.Range ?? TimeRange.All);
         try

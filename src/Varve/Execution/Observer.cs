@@ -17,10 +17,14 @@ internal sealed class Observer(IEngine engine, IStatements statements, Blueprint
 
     private readonly Dialect _dialect = engine.Dialect;
 
-    public async Task<TableState> ObserveAsync(Ledger ledger, Watch watch, CancellationToken cancellationToken)
+    /// <param name="ledger">What the catalog knows.</param>
+    /// <param name="watch">What has to be looked at.</param>
+    /// <param name="withBytes">Whether a person reads the sizes.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public async Task<TableState> ObserveAsync(Ledger ledger, Watch watch, bool withBytes, CancellationToken cancellationToken)
     {
         var created = blueprint.Tiers.Concat(blueprint.Retired).Where(t => ledger.Of(t.Id).Created).ToList();
-        var sizes = (await engine.MeasureAsync([blueprint.Source, .. created.Select(t => t.States)], cancellationToken)).ToDictionary(s => s.Table);
+        var sizes = (await engine.MeasureAsync([blueprint.Source, .. created.Select(t => t.States)], withBytes, cancellationToken)).ToDictionary(s => s.Table);
         var source = sizes.GetValueOrDefault(blueprint.Source);
         var extent = await ExtentAsync(watch, cancellationToken);
         var tiers = new Dictionary<string, TierSize>();

@@ -53,7 +53,7 @@ internal sealed class PolicyRun(IEngine engine, CatalogDesk desk, Surveyor surve
             for (var round = 1; !stopped && _again && options.Plans is null && round < MostRounds; round++)
             {
                 _again = false;
-                _survey = await surveyor.SurveyAsync(survey.Stored, plan.AsOf, cancellationToken);
+                _survey = await surveyor.SurveyAsync(survey.Stored, plan.AsOf, cancellationToken, withBytes: false);
                 await JournalAsync(s => desk.Runs.PlanAsync(s, _id, plan.Policy, _ordinal, _survey.Plan.Steps, cancellationToken), cancellationToken);
                 stopped = await StepsAsync(_survey.Plan.Steps, options, deadline, cancellationToken);
             }

@@ -43,7 +43,7 @@ internal sealed class Repairs(IEngine engine, Workshop workshop, AuditActor acto
 
     public async Task<IReadOnlyList<VerifyReport>> VerifyAsync(StoredPolicy stored, TimeRange range, CancellationToken cancellationToken)
     {
-        var survey = await workshop.Surveyor.SurveyAsync(stored, workshop.Now(), cancellationToken);
+        var survey = await workshop.Surveyor.SurveyAsync(stored, workshop.Now(), cancellationToken, withBytes: false);
         return await engine.TransactAsync(
             async (s, token) =>
             {
@@ -63,7 +63,7 @@ internal sealed class Repairs(IEngine engine, Workshop workshop, AuditActor acto
     public async Task<int> AdoptAsync(string policy, CancellationToken cancellationToken)
     {
         var stored = await workshop.OneAsync(policy, cancellationToken);
-        var seen = await workshop.Surveyor.SurveyAsync(stored, workshop.Now(), cancellationToken);
+        var seen = await workshop.Surveyor.SurveyAsync(stored, workshop.Now(), cancellationToken, withBytes: false);
         if (seen.State.Unknown.Count == 0) return 0;
         var facts = new JsonObject();
         foreach (var (tier, range) in seen.State.Unknown) facts[tier] = range.ToString();
@@ -111,7 +111,7 @@ internal sealed class Repairs(IEngine engine, Workshop workshop, AuditActor acto
     public async Task<long> InvalidateAsync(string policy, TimeRange range, CancellationToken cancellationToken)
     {
         var stored = await workshop.OneAsync(policy, cancellationToken);
-        var survey = await workshop.Surveyor.SurveyAsync(stored, workshop.Now(), cancellationToken);
+        var survey = await workshop.Surveyor.SurveyAsync(stored, workshop.Now(), cancellationToken, withBytes: false);
         if (survey.Blueprint.Tiers.Count == 0) throw new PolicyException("VRV312", $"{stored.Policy.Name} has no tiers: there is nothing to build again.");
         var draft = new Draft(survey.Blueprint, survey.State);
         return await RecordAsync(stored.Policy.Name, "range.invalidated", new JsonObject { ["range"] = range.ToString() }, async (s, token) =>

@@ -64,7 +64,7 @@ internal sealed class Runner(IEngine engine, CatalogDesk desk, Surveyor surveyor
             await using var lease = await engine.LeaseAsync(name, cancellationToken);
             await FinishPruningAsync(name, events, cancellationToken);
             var planned = options.Plans?.FirstOrDefault(p => p.Policy == name);
-            var survey = await surveyor.SurveyAsync(policy, planned?.AsOf ?? asOf, cancellationToken);
+            var survey = await surveyor.SurveyAsync(policy, planned?.AsOf ?? asOf, cancellationToken, withBytes: false);
             if (CatalogSigns.Halt(survey.Blueprint, survey.State) is { } halt) throw halt;
             ViewReaders.Refuse(survey.Plan);
             if (planned is not null) survey = survey with { Plan = Staleness.Keep(planned, survey.Plan) };

@@ -17,21 +17,25 @@ internal sealed class Surveyor(IEngine engine, CatalogDesk desk, ArchiveLocation
     /// <summary>Boundaries must nest from 1970 on; older rows are checked where they are found.</summary>
     public static readonly TimeRange Span = TimeRange.Since(NodaConstants.UnixEpoch);
 
-    public Task<Survey> SurveyAsync(StoredPolicy stored, Instant asOf, CancellationToken cancellationToken) => engine.TransactAsync(
+    /// <param name="stored">The policy.</param>
+    /// <param name="asOf">The planning instant.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <param name="withBytes">Whether a person reads the sizes; what is run has no use for them.</param>
+    public Task<Survey> SurveyAsync(StoredPolicy stored, Instant asOf, CancellationToken cancellationToken, bool withBytes = true) => engine.TransactAsync(
         async (statements, token) =>
         {
             var blueprint = await LayAsync(statements, stored.Policy, token);
             var ledger = await desk.Ledgers.LoadAsync(statements, stored, asOf, token);
-            return await SurveyAsync(statements, stored, blueprint, ledger, asOf, token);
+            return await SurveyAsync(statements, stored, blueprint, ledger, asOf, token, withBytes);
         },
         readOnly: true,
         cancellationToken);
 
-    public async Task<Survey> SurveyAsync(IStatements statements, StoredPolicy stored, Blueprint blueprint, Ledger ledger, Instant asOf, CancellationToken cancellationToken)
+    public async Task<Survey> SurveyAsync(IStatements statements, StoredPolicy stored, Blueprint blueprint, Ledger ledger, Instant asOf, CancellationToken cancellationToken, bool withBytes = true)
     {
         blueprint = blueprint with { Retired = await RetiredAsync(statements, blueprint, ledger, cancellationToken) };
         var watch = Planner.Watch(blueprint, ledger, asOf);
-        var state = await new Observer(engine, statements, blueprint).ObserveAsync(ledger, watch, cancellationToken);
+        var state = await new Observer(engine, statements, blueprint).ObserveAsync(ledger, watch, withBytes, cancellationToken);
         var plan = Planner.Plan(blueprint, state, asOf);
         if (plan.Steps.Any(s => s is PlanStep.Publish))
             plan = plan with { Notes = [.. plan.Notes, .. (await new ViewReaders(engine, desk, statements).OfAsync(blueprint, cancellationToken)).Select(p => p with { IsWarning = true })] };

@@ -94,7 +94,7 @@ public sealed class EngineTests : Files
             async (statements, token) =>
             {
                 await statements.ExecuteAsync($"CREATE TABLE t AS SELECT 1 AS a", token);
-                return (await database.Engine.DescribeAsync(new("main", "t"), token), (await database.Engine.MeasureAsync([new("main", "t")], token))[0].Rows);
+                return (await database.Engine.DescribeAsync(new("main", "t"), token), (await database.Engine.MeasureAsync([new("main", "t")], withBytes: true, token))[0].Rows);
             },
             readOnly: false,
             default);
@@ -181,7 +181,7 @@ public sealed class EngineTests : Files
         Assert.Null(await two.Engine.DescribeAsync(new(null, "t"), default));
         await using var lease = await one.Engine.LeaseAsync("p", default);
         await using var other = await two.Engine.LeaseAsync("p", default);
-        Assert.Equal(0, Assert.Single(await one.Engine.MeasureAsync([new(null, "t")], default)).Bytes);
+        Assert.Equal(0, Assert.Single(await one.Engine.MeasureAsync([new(null, "t")], withBytes: true, default)).Bytes);
     }
 
     [Fact]
@@ -224,7 +224,7 @@ public sealed class EngineTests : Files
         await Do(database, $"CREATE TABLE {big} AS SELECT i, random() AS v FROM range(1000000) r(i)");
         await Do(database, $"CREATE VIEW v AS SELECT 1 AS a");
         await Do(database, $"DELETE FROM {big} WHERE i % 3 = 0");
-        var size = Assert.Single(await database.Engine.MeasureAsync([big, big, new(null, "v"), new(null, "nope")], default));
+        var size = Assert.Single(await database.Engine.MeasureAsync([big, big, new(null, "v"), new(null, "nope")], withBytes: true, default));
         Assert.Equal(666_666, size.Rows);
         Assert.Equal(big, size.Table);
         Assert.InRange(size.Bytes, 1_000_000, new FileInfo(Named("metrics.duckdb")).Length);

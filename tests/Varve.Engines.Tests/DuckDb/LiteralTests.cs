@@ -26,7 +26,7 @@ public sealed class LiteralTests : Files
         var described = await database.Engine.DescribeAsync(table, default);
         Assert.Equal(name, described!.Table.Name);
         Assert.Equal(name, Assert.Single(described.Columns).Name);
-        Assert.Equal(1, Assert.Single(await database.Engine.MeasureAsync([table], default)).Rows);
+        Assert.Equal(1, Assert.Single(await database.Engine.MeasureAsync([table], withBytes: true, default)).Rows);
     }
 
     [Fact]

@@ -20,10 +20,10 @@ public sealed class TrippingEngine(IEngine inner, Trip trip) : IEngine
         return inner.DescribeAsync(table, cancellationToken);
     }
 
-    public Task<IReadOnlyList<RelationSize>> MeasureAsync(IReadOnlyList<TableName> tables, CancellationToken cancellationToken)
+    public Task<IReadOnlyList<RelationSize>> MeasureAsync(IReadOnlyList<TableName> tables, bool withBytes, CancellationToken cancellationToken)
     {
         trip.Check();
-        return inner.MeasureAsync(tables, cancellationToken);
+        return inner.MeasureAsync(tables, withBytes, cancellationToken);
     }
 
     public async Task<T> TransactAsync<T>(Func<IStatements, CancellationToken, Task<T>> work, bool readOnly, CancellationToken cancellationToken)
