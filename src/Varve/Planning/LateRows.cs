@@ -1,3 +1,4 @@
+using NodaTime;
 using Varve.Time;
 
 namespace Varve.Planning;
@@ -31,6 +32,7 @@ internal sealed class LateRows(Draft draft)
             sets.Dirty = sets.Dirty.Union(again);
             foreach (var column in draft.States.Unasked(sets)) sets.Forget(column, added);
             if (!added.IsEmpty) given.Add(new(tier.Id, late.Intersect(added)));
+            if (added.Start is { } first) sets.Built = sets.Built is { } earlier ? Instant.Min(earlier, first) : first;
             gives[tier.Id] = draft.Gives(tier.Id).Union(again);
         }
 
