@@ -70,6 +70,22 @@ internal sealed class LedgerBook(CatalogTables tables, PolicyShelf shelf, Archiv
         await statements.ExecuteAsync($"INSERT INTO {tables.Dirty} (policy, relation, kind, from_us, to_us, rows_left, by_others, state) VALUES {SqlText.Join(", ", rows)}", cancellationToken);
     }
 
+    /// <summary>
+    /// What earlier policies of a table expired of it is known to a new one too: a bucket at that edge is not whole, however
+    /// it looks, and rows that come for it are late.
+    /// </summary>
+    /// <param name="statements">The transaction.</param>
+    /// <param name="policy">The new policy.</param>
+    /// <param name="names">The names of every policy that the table ever had.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public async Task InheritAsync(IStatements statements, string policy, IReadOnlySet<string> names, CancellationToken cancellationToken)
+    {
+        var all = await statements.QueryAsync($"SELECT policy, kind, from_us, to_us FROM {tables.Coverage} WHERE relation = {Planning.Relations.Source} AND kind = {"frozen"}", cancellationToken);
+        var rows = all.Where(r => names.Contains(r.Text(0))).ToList();
+        var own = new RelationLedger { Frozen = RangeSet.Of(rows.Where(r => r.Text(0) == policy).Select(Range)) };
+        await SaveAsync(statements, policy, Planning.Relations.Source, own, own with { Frozen = RangeSet.Of(rows.Select(Range)) }, cancellationToken);
+    }
+
     /// <summary>Remembers up to which stamp arrivals were read.</summary>
     public Task SaveArrivalAsync(IStatements statements, string policy, long seen, CancellationToken cancellationToken) =>
         SaveFactAsync(statements, policy, Arrival, seen.ToString(CultureInfo.InvariantCulture), cancellationToken);

@@ -46,6 +46,14 @@ internal sealed class PolicyShelf(CatalogTables tables)
            select policy,
     ];
 
+    /// <summary>The names of all policies that a table ever had, those included that are no longer in force.</summary>
+    /// <param name="statements">The transaction.</param>
+    /// <param name="isTable">Whether a table, its schema filled in, is the one.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public async Task<IReadOnlySet<string>> NamesAsync(IStatements statements, Func<TableName, bool> isTable, CancellationToken cancellationToken) =>
+        (await statements.QueryAsync($"SELECT DISTINCT policy, coalesce(table_schema, current_schema()), table_name FROM {tables.Policies} WHERE kind = {OfTable}", cancellationToken))
+            .Where(r => isTable(new(r.Text(1), r.Text(2)))).Select(r => r.Text(0)).ToHashSet(StringComparer.Ordinal);
+
     /// <summary>The number of the newest revision that a name ever had; 0 for none.</summary>
     public async Task<int> NewestAsync(IStatements statements, string policy, CancellationToken cancellationToken) =>
         (int)(await statements.QueryAsync($"SELECT coalesce(max(revision), 0) FROM {tables.Policies} WHERE policy = {policy}", cancellationToken))[0].Long(0);

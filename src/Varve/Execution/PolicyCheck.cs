@@ -8,8 +8,9 @@ namespace Varve.Execution;
 /// <summary>A document as it was checked.</summary>
 /// <param name="Document">The policy, its measures resolved where its table could be read.</param>
 /// <param name="Report">What is to be said of it.</param>
+/// <param name="Source">Its table, with the schema; null for a pattern, and where it was not found.</param>
 /// <param name="Pattern">The name of the pattern that it comes from; null for none.</param>
-internal sealed record Checked(PolicyDocument Document, CheckReport Report, string? Pattern = null)
+internal sealed record Checked(PolicyDocument Document, CheckReport Report, TableName? Source = null, string? Pattern = null)
 {
     public Policy Policy => Document.Policy;
 
@@ -45,7 +46,7 @@ internal sealed class PolicyCheck(IEngine engine, CatalogDesk desk, Surveyor sur
         if (blueprint is not null) problems.AddRange(PolicyChanges.Refused([.. shelf.Revisions.Where(r => r.Name == policy.Name)], resolved));
         if (blueprint is not null && shelf.Relations.Any(r => r.Policy == policy.Name))
             problems.AddRange(await engine.TransactAsync((s, token) => new ViewReaders(engine, desk, s).OfAsync(blueprint, token), readOnly: true, cancellationToken));
-        return new(document with { Policy = resolved }, new(resolved, document.Locate(problems)));
+        return new(document with { Policy = resolved }, new(resolved, document.Locate(problems)), description?.Table);
     }
 
     /// <summary>Why a table can have no policy of that name; null where it can.</summary>
