@@ -1,6 +1,7 @@
 using CsCheck;
 using NodaTime;
 using Varve.Engines.Tests.Kills;
+using Varve.Policies;
 
 namespace Varve.Engines.Tests.Histories;
 
@@ -57,7 +58,7 @@ public sealed record History(HistoryPolicy Policy, IReadOnlyList<HistoryEvent> E
         from extra in CsCheck.Gen.OneOf(0, 1, 5, 30).Array[4]
         from finite in CsCheck.Gen.Int[0, 3]
         from functions in CsCheck.Gen.OneOf(Functions)
-        from discard in CsCheck.Gen.Int[0, 4]
+        from lateRows in CsCheck.Gen.OneOf(LateAfterExpiry.Hold, LateAfterExpiry.Hold, LateAfterExpiry.Merge, LateAfterExpiry.Merge, LateAfterExpiry.Discard)
         select new HistoryPolicy
         {
             Zone = place.Zone,
@@ -70,7 +71,7 @@ public sealed record History(HistoryPolicy Policy, IReadOnlyList<HistoryEvent> E
             Extra = extra,
             LastFinite = finite,
             Functions = functions,
-            Discard = discard == 0,
+            LateRows = lateRows,
         };
 
     private static Gen<HistoryEvent> GenEvent(HistoryPolicy policy)

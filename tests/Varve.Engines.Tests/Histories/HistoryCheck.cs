@@ -2,6 +2,7 @@ using System.Globalization;
 using NodaTime;
 using Varve.Engines.Tests.Scratch;
 using Varve.Engines.Tests.Truth;
+using Varve.Policies;
 using Varve.Time;
 
 namespace Varve.Engines.Tests.Histories;
@@ -73,10 +74,18 @@ public sealed class HistoryCheck(Story story, HistoryModel model, Instant asOf)
 
             // A run as of an earlier instant builds nothing that closed later, neither anew nor again.
             if (asOf < model.MaxAsOf && !model.IsClosed(range, asOf)) continue;
-            Settle(tier, range, rows, verdict.Of(tier, range));
+            Settle(tier, range, rows, Merged(tier, range, verdict.Of(tier, range), [.. removed.Select(id => before[id]).Where(r => range.Contains(r.At))]));
             foreach (var row in before.Values)
                 if (removed.Contains(row.Id) && range.Contains(row.At)) InContent(tier, known[start], row, before);
         }
+    }
+
+    // Late rows that went were added to every bucket of their time that is not lost.
+    private IReadOnlyList<IReadOnlyList<ModelRow>>? Merged(int tier, TimeRange range, IReadOnlyList<IReadOnlyList<ModelRow>>? candidates, IReadOnlyList<ModelRow> went)
+    {
+        if (model.Policy.LateRows is not LateAfterExpiry.Merge || candidates is null || went.Count == 0) return candidates;
+        if (model.Tiers[tier].Buckets.GetValueOrDefault(range.From) is { IsLost: true }) return candidates;
+        return [.. candidates.Select(c => c.Count == 0 && !model.Tiers[tier].WasRun ? c : (IReadOnlyList<ModelRow>)[.. c.Concat(went).DistinctBy(r => r.Id).OrderBy(r => r.Id)])];
     }
 
     private void Settle(int tier, TimeRange range, IReadOnlyList<TierRow> rows, IReadOnlyList<IReadOnlyList<ModelRow>>? candidates)
@@ -134,7 +143,7 @@ public sealed class HistoryCheck(Story story, HistoryModel model, Instant asOf)
     // A row that Varve removed is counted exactly once in every tier that should have it.
     private void InContent(int tier, ModelBucket bucket, ModelRow row, Dictionary<long, ModelRow> before)
     {
-        if (bucket.IsOpen || bucket.IsLost || (model.Policy.Discard && model.Suspects.Contains(row.Id))) return;
+        if (bucket.IsOpen || bucket.IsLost || (model.Policy.LateRows is LateAfterExpiry.Discard && model.Suspects.Contains(row.Id))) return;
         var counted = bucket.Content.SingleOrDefault(r => r.Id == row.Id);
         var isCut = bucket.IsCut || bucket.Content.Any(r => !before.ContainsKey(r.Id));
         Assert.True(counted is not null && (isCut || ReferenceEquals(counted.Row, row.Row)), $"{model.Grids.Name(tier)}: {bucket.Range} does not count a row that went: {Text(row)}");

@@ -1,5 +1,6 @@
 using NodaTime;
 using Varve.Engines.Tests.Truth;
+using Varve.Policies;
 using Varve.Time;
 
 namespace Varve.Engines.Tests.Histories;
@@ -32,7 +33,7 @@ public sealed record HistoryPolicy
 
     public required string Functions { get; init; }
 
-    public required bool Discard { get; init; }
+    public required LateAfterExpiry LateRows { get; init; }
 
     public Duration Late => Duration.FromHours(LateHours);
 
@@ -54,7 +55,7 @@ public sealed record HistoryPolicy
             zone: {{Zone}}
             late: {{LateHours}}h
             recheck: {{RecheckHours}}h
-            late_after_expiry: {{(Discard ? "discard" : "hold")}}
+            late_after_expiry: {{LateRows.ToString().ToLowerInvariant()}}
             keep: {{Text(keeps[0])}}
             tiers:
             {{string.Join('\n', tiers)}}
