@@ -37,11 +37,7 @@ internal sealed class Draft
     public Sets Of(string relation) => _sets[relation];
 
     /// <summary>What a relation can give as an input: whole, and as it should be.</summary>
-    public RangeSet Gives(string relation)
-    {
-        if (relation == Relations.Source) return Spoilt(relation).Complement();
-        return Left(relation);
-    }
+    public RangeSet Gives(string relation) => relation == Relations.Source ? Spoilt(relation).Complement() : Left(relation);
 
     private RangeSet Left(string tier)
     {
@@ -135,8 +131,7 @@ internal sealed class Draft
         var changed = ranges.Intersect(TimeRange.Before(sets.Covered.End ?? Instant.MinValue));
         sets.Covered = sets.Covered.Union(ranges);
         sets.Dirty = sets.Dirty.Except(ranges);
-        var first = ranges.Start!.Value;
-        sets.Built = sets.Built is { } earlier ? Instant.Min(earlier, first) : first;
+        sets.Fill(ranges.Start!.Value);
         foreach (var coarser in Blueprint.BuiltFrom(tier.Id))
         {
             var touched = coarser.Covers(changed).Intersect(Of(coarser.Id).Covered).Except(Of(coarser.Id).CutRanges);
@@ -195,6 +190,8 @@ internal sealed class Draft
         var gone = FirstOf(relation) is { } first && first < range.From ? range : TimeRange.Before(range.To);
         sets.Frozen = sets.Frozen.Add(gone);
         foreach (var tier in proofs) Of(tier.Id).CutAt(tier, gone, sets.Frozen);
+
+        foreach (var finer in Blueprint.BuildersOf(relation)) Of(finer).Frozen = Of(finer).Frozen.Union(Settled.Of(this, finer, range));
     }
 
     /// <summary>Takes buckets of a tier for built, whatever they were built from.</summary>
@@ -249,6 +246,7 @@ internal sealed class Draft
             sets.Dirty = sets.Dirty.Union(again);
             foreach (var column in Unasked(sets)) sets.Forget(column, added);
             if (!added.IsEmpty) given.Add((tier, late.Intersect(added)));
+            if (!added.IsEmpty) sets.Fill(added.Start!.Value);
             gives[tier.Id] = Gives(tier.Id).Union(again);
         }
 
@@ -343,8 +341,10 @@ internal sealed class Draft
 
         public List<CutBucket> Cut { get; } = [.. ledger.Cut];
 
-        /// <summary>The oldest bucket that this plan builds; null for none.</summary>
-        public Instant? Built { get; set; }
+        /// <summary>The oldest bucket that this plan builds or adds to; null for none.</summary>
+        public Instant? Built { get; private set; }
+
+        public void Fill(Instant from) => Built = Built is { } earlier ? Instant.Min(earlier, from) : from;
 
         public List<string> Columns { get; } = [.. ledger.Columns];
 
