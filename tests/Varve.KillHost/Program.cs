@@ -3,12 +3,13 @@ using System.Globalization;
 using Varve;
 using Varve.DuckDb;
 using Varve.Engines.Tests.Kills;
+using Varve.Engines.Tests.Scratch;
 using Varve.Execution;
 using Varve.Policies;
 using Varve.Time;
 
-// Runs all policies of a file as of an instant, and kills itself where it is told to: a power cut of its own.
-// Arguments: file, instant, moment (None, BeforeStatement, AfterStatement, AfterCommit, During), number.
+// Runs all policies of a file as of an instant, or does a command then, and kills itself where it is told to: a power cut of its own.
+// Arguments: file, instant, moment (None, BeforeStatement, AfterStatement, AfterCommit, During), number, and a command or none.
 // Exit codes: 0 ran to its end, 3 a step failed and said so, 137 killed.
 var (file, asOf, moment, number) = (args[0], InstantText.Parse(args[1]), args[2], int.Parse(args[3], CultureInfo.InvariantCulture));
 var trip = moment switch
@@ -21,8 +22,14 @@ var memory = Environment.GetEnvironmentVariable("VARVE_KILLHOST_MEMORY") ?? Duck
 await using var real = DuckDbDatabase.Open(file, new DuckDbOptions { MemoryLimit = memory });
 var lifecycle = new Lifecycle(
     new Database(new TrippingEngine(real.Engine, trip), real.Name),
-    new LifecycleOptions { Archives = new Dictionary<string, string> { ["cold"] = Path.Combine(Path.GetDirectoryName(file)!, "cold") } });
+    new LifecycleOptions { TimeProvider = args.Length > 4 ? new SettableTime(asOf) : TimeProvider.System, Archives = new Dictionary<string, string> { ["cold"] = Path.Combine(Path.GetDirectoryName(file)!, "cold") } });
 var failed = false;
+if (args.Length > 4)
+{
+    await Command.DoAsync(lifecycle, args[4]);
+    return Counted();
+}
+
 await foreach (var one in lifecycle.RunAsync(Selection.All, new RunOptions { AsOf = asOf, Yes = true }))
 {
     if ((one is RunEvent.StepFailed { Error: var step } ? step : one is RunEvent.Failed { Error: var run } ? run : null) is not { } error) continue;
@@ -30,8 +37,13 @@ await foreach (var one in lifecycle.RunAsync(Selection.All, new RunOptions { AsO
     Console.Error.WriteLine($"{error.Code}: {error.Message}");
 }
 
-Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{trip.Statements} {trip.Commits}"));
-return failed ? 3 : 0;
+return Counted();
+
+int Counted()
+{
+    Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{trip.Statements} {trip.Commits}"));
+    return failed ? 3 : 0;
+}
 
 static void Kill()
 {

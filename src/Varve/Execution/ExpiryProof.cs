@@ -74,13 +74,13 @@ internal sealed class ExpiryProof(StepContext context, string relation)
     }
 
     /// <summary>
-    /// Covered buckets that are neither cut nor lost: the others were proven before. Of a tier only those that it gives as a
+    /// Covered buckets that are neither cut, lost nor expired themselves: the others were proven before. Of a tier only those that it gives as a
     /// whole: a tier that was added later never had the rest.
     /// </summary>
     private RangeSet Comparable(TierLayout tier, RangeSet ranges)
     {
         var sets = context.Draft.Of(tier.Id);
-        var open = tier.Covers(ranges).Intersect(sets.Covered).Except(sets.CutRanges).Except(sets.Lost).Except(context.Draft.Of(relation).Accepted);
+        var open = tier.Covers(ranges).Intersect(sets.Covered).Except(sets.CutRanges).Except(sets.Lost).Except(sets.Frozen).Except(context.Draft.Of(relation).Accepted);
         return relation == Relations.Source ? open : open.Intersect(tier.Whole(context.Draft.Gives(relation)));
     }
 

@@ -28,7 +28,6 @@ internal static class Removal
         var removed = proven.IsEmpty ? 0 : await context.Statements.ExecuteAsync(context.Sql.Remove(step.Relation, proven), cancellationToken);
         foreach (var (range, wholeFrom) in going) context.Draft.Expire(step.Relation, range, step.Reason, wholeFrom);
         Settle(context.Draft.Of(step.Relation), proven);
-        if (step.Relation != Relations.Source) FreezeInputs(context, step.Relation, proven.Intersect(context.Draft.Of(step.Relation).Frozen));
         foreach (var tier in context.Blueprint.Tiers) await Building.RecountAsync(context, tier, proven, relation => relation == step.Relation, cancellationToken);
         Record(context, step, proven, removed, proof);
         return new(proof.RowsCompared, proof.RowsRebuilt, removed, Together([proof.Note, .. notes]));
@@ -68,29 +67,13 @@ internal static class Removal
     /// <summary>A tier goes only where its input and the source are gone already: looked at again, in the same snapshot.</summary>
     private static async Task InputsEmptyAsync(StepContext context, PlanStep.Expire step, CancellationToken cancellationToken)
     {
-        foreach (var finer in Finer(context.Blueprint, step.Relation))
+        foreach (var finer in context.Blueprint.BuildersOf(step.Relation))
         {
             var open = RangeSet.Of(step.Range).Except(context.Draft.Of(finer).Frozen);
             if (open.IsEmpty) continue;
             var rows = await context.NumberAsync(RowsSql.Count(context.Dialect, context.Blueprint.Time, context.Sql.Table(finer), open), cancellationToken);
             if (rows > 0) throw new StepSkippedException(FormattableString.Invariant($"{finer} still has {rows} rows of this range"));
         }
-    }
-
-    /// <summary>What the finer relations have no rows of, and never will be asked for again, is expired there too.</summary>
-    private static void FreezeInputs(StepContext context, string relation, RangeSet proven)
-    {
-        foreach (var finer in Finer(context.Blueprint, relation))
-        {
-            var sets = context.Draft.Of(finer);
-            sets.Frozen = sets.Frozen.Union(proven);
-        }
-    }
-
-    private static IEnumerable<string> Finer(Blueprint blueprint, string relation)
-    {
-        var input = blueprint.Tier(relation).Input;
-        return input == Relations.Source ? [input] : [Relations.Source, .. Finer(blueprint, input).Where(r => r != Relations.Source), input];
     }
 
     private static void Settle(RelationSets sets, RangeSet proven)

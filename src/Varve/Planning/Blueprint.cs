@@ -67,6 +67,10 @@ public sealed record Blueprint
 
     /// <summary>The tiers that are built from a relation.</summary>
     public IEnumerable<TierLayout> BuiltFrom(string relation) => Tiers.Where(t => t.Input == relation);
+
+    /// <summary>The relations behind one, source first; none behind the source.</summary>
+    internal IEnumerable<string> BuildersOf(string relation) =>
+        relation == Relations.Source ? [] : [.. BuildersOf(Tier(relation).Input), Tier(relation).Input];
 }
 
 /// <summary>The time column of a source and its tiers.</summary>

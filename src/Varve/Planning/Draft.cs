@@ -123,8 +123,7 @@ internal sealed class Draft
         var changed = ranges.Intersect(TimeRange.Before(sets.Covered.End ?? Instant.MinValue));
         sets.Covered = sets.Covered.Union(ranges);
         sets.Dirty = sets.Dirty.Except(ranges);
-        var first = ranges.Start!.Value;
-        sets.Built = sets.Built is { } earlier ? Instant.Min(earlier, first) : first;
+        sets.Fill(ranges.Start!.Value);
         foreach (var coarser in Blueprint.BuiltFrom(tier.Id))
         {
             var touched = coarser.Covers(changed).Intersect(Of(coarser.Id).Covered).Except(Of(coarser.Id).CutRanges);
@@ -156,6 +155,7 @@ internal sealed class Draft
         sets.Frozen = sets.Frozen.Add(gone);
         foreach (var tier in proofs) Of(tier.Id).CutAt(tier, gone);
         foreach (var tier in Blueprint.Tiers) Of(tier.Id).Cut.RemoveAll(c => Blueprint.CountedIn(tier, c) == relation && sets.Frozen.Covers(c.Bucket));
+        foreach (var finer in Blueprint.BuildersOf(relation)) Of(finer).Frozen = Of(finer).Frozen.Union(Settled.Of(this, finer, sets.Frozen.Intersect(range)));
     }
 
     /// <summary>Takes buckets of a tier for built, whatever they were built from.</summary>

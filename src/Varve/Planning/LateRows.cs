@@ -32,7 +32,7 @@ internal sealed class LateRows(Draft draft)
             sets.Dirty = sets.Dirty.Union(again);
             foreach (var column in draft.States.Unasked(sets)) sets.Forget(column, added);
             if (!added.IsEmpty) given.Add(new(tier.Id, late.Intersect(added)));
-            if (added.Start is { } first) sets.Built = sets.Built is { } earlier ? Instant.Min(earlier, first) : first;
+            if (added.Start is { } first) sets.Fill(first);
             gives[tier.Id] = draft.Gives(tier.Id).Union(again);
         }
 

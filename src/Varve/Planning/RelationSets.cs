@@ -28,7 +28,9 @@ internal sealed class RelationSets(RelationLedger ledger)
     public List<CutBucket> Cut { get; } = [.. ledger.Cut];
 
     /// <summary>The oldest bucket that this plan builds; null for none.</summary>
-    public Instant? Built { get; set; }
+    public Instant? Built { get; private set; }
+
+    public void Fill(Instant from) => Built = Built is { } earlier ? Instant.Min(earlier, from) : from;
 
     public List<string> Columns { get; } = [.. ledger.Columns];
 

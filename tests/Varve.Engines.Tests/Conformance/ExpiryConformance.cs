@@ -363,6 +363,19 @@ public abstract class ExpiryConformance(Func<ScratchDatabase> create) : Conforma
     }
 
     [Fact]
+    public async Task A_tier_that_goes_takes_no_half_bucket_of_another_tier_with_it()
+    {
+        var rows = Every("2024-12-28", "2024-12-29T18:00Z", "1h");
+        var story = await BeginAsync(Policy("keep: 2d\nrecheck: 1h\ntiers: [{ every: 1h, keep: 3d }, { every: 1d, zone: Asia/Kathmandu, keep: 4d }]"), rows);
+        await story.RunWellAsync("2025-01-01T12:00Z");
+        var late = Row("2025-01-01T03:00Z", 1);
+        await story.InsertAsync(late);
+        await story.RunWellAsync("2025-01-04T19:00Z");
+        Assert.Empty(await story.SourceAsync());
+        await story.ExpectTierAsync(1, late);
+    }
+
+    [Fact]
     public async Task A_run_as_of_later_than_the_clock_is_refused()
     {
         var story = await BeginAsync(Policy("keep: 2d\ntiers: [{ every: 1h }]"), Every("2025-01-01", "2025-01-02", "1h"));

@@ -104,6 +104,19 @@ public abstract class MergeConformance(Func<ScratchDatabase> create) : Conforman
         Assert.Equal([true, null], answer);
     }
 
+    [Fact]
+    public async Task A_late_row_that_is_older_than_its_tiers_goes_with_what_is_past_their_keep()
+    {
+        var rows = Every("2025-01-05", "2025-01-11", "1h");
+        var story = await BeginAsync(Policy($"{Merge}keep: 3d\ntiers: [{{ every: 1h }}, {{ every: 1d }}]"), rows);
+        await story.RunWellAsync("2025-01-11");
+        await story.ApplyAsync(Policy($"{Merge}keep: 3d\ntiers: [{{ every: 1h, keep: 4d }}, {{ every: 1d, keep: 5d }}]"));
+        await story.InsertAsync(Row("2025-01-02T03:04:05Z", 1000));
+        await story.RunWellAsync("2025-01-11");
+        await story.ExpectTierAsync(0, Since(rows, "2025-01-07"));
+        await story.ExpectTierAsync(1, Since(rows, "2025-01-06"));
+    }
+
     /// <summary>Rows that come at any age, in any order, over many runs: at the end every tier has each of them once.</summary>
     [Fact]
     public Task Every_row_that_ever_came_is_counted_once() => Gen.Select(Gen.Int[0, 999_999], Gen.Int[0, 3], Gen.Int[0, 2]).SampleAsync(

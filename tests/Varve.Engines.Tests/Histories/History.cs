@@ -1,12 +1,15 @@
 using CsCheck;
 using NodaTime;
 using Varve.Engines.Tests.Kills;
+using Varve.Policies;
 
 namespace Varve.Engines.Tests.Histories;
 
 /// <summary>A policy and what happens to its table.</summary>
 public sealed record History(HistoryPolicy Policy, IReadOnlyList<HistoryEvent> Events)
 {
+    public const string AllFunctions = "count, sum, avg, min, max, first, last, stddev, variance";
+
     // The zones change their clocks within days of these instants.
     private static readonly (string Zone, Instant Start)[] Places =
     [
@@ -37,27 +40,39 @@ public sealed record History(HistoryPolicy Policy, IReadOnlyList<HistoryEvent> E
         (12, ["1w", "1mo"], -1),
     ];
 
+    private static readonly int[] Extras = [0, 1, 5, 30];
+
     private static readonly string[] Functions =
     [
-        "count, sum, avg, min, max, first, last, stddev, variance", "avg", "min, max", "first, last", "sum, last", "stddev", "count, avg, max, first",
+        AllFunctions, "avg", "min, max", "first, last", "sum, last", "stddev", "count, avg, max, first",
     ];
 
     public static Gen<History> Gen { get; } =
-        from policy in GenPolicy()
-        from events in GenEvent(policy).Array[4, 16]
+        from kind in CsCheck.Gen.OneOf(Kind.Plain, Kind.Plain, Kind.Changing, Kind.Changing, Kind.Erasing, Kind.Archiving, Kind.Everything)
+        from policy in GenPolicy(kind)
+        from events in GenEvent(policy, kind).Array[4, 16]
         select new History(policy, events);
 
     public string Text => $"{Policy}\n{string.Join('\n', Events.Select(e => "  " + e))}";
 
-    private static Gen<HistoryPolicy> GenPolicy() =>
+    /// <summary>A revision after one more change.</summary>
+    public static HistoryRevision Change(HistoryRevision revision, HistoryEvent.Change change, int tiers) => change.What switch
+    {
+        Changed.Tier => revision.Toggle(change.Pick % tiers),
+        Changed.Functions => revision with { Functions = Functions[change.Pick % Functions.Length] },
+        Changed.Keeps => revision with { Extra = [.. revision.Extra.Select((_, i) => Extras[(change.Pick >> (2 * i)) % Extras.Length])], LastFinite = (change.Pick >> 8) % 4 },
+        _ => revision with { LateRows = (LateAfterExpiry)(change.Pick % 3) },
+    };
+
+    private static Gen<HistoryPolicy> GenPolicy(Kind kind) =>
         from place in CsCheck.Gen.OneOf(Places)
         from shape in CsCheck.Gen.OneOf(Shapes)
         from late in CsCheck.Gen.OneOf(0, 0, 1, 3)
         from recheck in CsCheck.Gen.OneOf(1, 6, 24)
-        from extra in CsCheck.Gen.OneOf(0, 1, 5, 30).Array[4]
+        from extra in CsCheck.Gen.OneOf(Extras).Array[4]
         from finite in CsCheck.Gen.Int[0, 3]
         from functions in CsCheck.Gen.OneOf(Functions)
-        from discard in CsCheck.Gen.Int[0, 4]
+        from lateRows in CsCheck.Gen.OneOf(LateAfterExpiry.Hold, LateAfterExpiry.Hold, LateAfterExpiry.Merge, LateAfterExpiry.Merge, LateAfterExpiry.Discard)
         select new HistoryPolicy
         {
             Zone = place.Zone,
@@ -67,13 +82,18 @@ public sealed record History(HistoryPolicy Policy, IReadOnlyList<HistoryEvent> E
             Added = shape.Added,
             LateHours = late * (shape.Unit > 1 ? 4 : 1),
             RecheckHours = recheck * (shape.Unit > 1 ? 4 : 1),
-            Extra = extra,
-            LastFinite = finite,
-            Functions = functions,
-            Discard = discard == 0,
+            IsArchived = kind is Kind.Archiving or Kind.Everything,
+            First = new()
+            {
+                Tiers = [.. Enumerable.Range(0, shape.Widths.Length).Where(i => i != shape.Added)],
+                Functions = functions,
+                Extra = extra,
+                LastFinite = finite,
+                LateRows = lateRows,
+            },
         };
 
-    private static Gen<HistoryEvent> GenEvent(HistoryPolicy policy)
+    private static Gen<HistoryEvent> GenEvent(HistoryPolicy policy, Kind kind)
     {
         var seed = CsCheck.Gen.Int[0, 9999];
         var fresh = CsCheck.Gen.Select(CsCheck.Gen.Int[1, 40], CsCheck.Gen.Int[0, 30], seed, static (span, rows, s) => (HistoryEvent)new HistoryEvent.Fresh(span, rows, s));
@@ -88,7 +108,24 @@ public sealed record History(HistoryPolicy Policy, IReadOnlyList<HistoryEvent> E
         var run = CsCheck.Gen.OneOf(0, 0, 0, 1, 7).Select(static lag => (HistoryEvent)new HistoryEvent.Run(lag));
         var killed = CsCheck.Gen.Select(CsCheck.Gen.Int[1, 120], CsCheck.Gen.OneOf(Moment.BeforeStatement, Moment.AfterStatement, Moment.AfterCommit), static (at, m) => (HistoryEvent)new HistoryEvent.Killed(m is Moment.AfterCommit ? 1 + (at % 20) : at, m));
         var grow = CsCheck.Gen.Const((HistoryEvent)new HistoryEvent.Grow());
-        var usual = new (int, IGen<HistoryEvent>)[] { (8, fresh), (3, late), (1, repeat), (1, update), (1, remove), (1, cron), (1, silence), (1, hold), (1, release), (7, run), (2, killed) };
-        return CsCheck.Gen.Frequency(policy.Added < 0 ? usual : [.. usual, (1, grow)]);
+        var change = CsCheck.Gen.Select(CsCheck.Gen.OneOf(Changed.Tier, Changed.Tier, Changed.Functions, Changed.Functions, Changed.Keeps, Changed.LateRows), CsCheck.Gen.Int[0, 1023], static (what, pick) => (HistoryEvent)new HistoryEvent.Change(what, pick));
+        var erase = CsCheck.Gen.Select(CsCheck.Gen.Int[0, 2], CsCheck.Gen.Int[0, 90], CsCheck.Gen.OneOf(CsCheck.Gen.Const(0), CsCheck.Gen.Int[1, 60]), static (host, age, span) => (HistoryEvent)new HistoryEvent.Erase(host, age, span));
+        var eraseOne = CsCheck.Gen.Int[0, 40].Select(static pick => (HistoryEvent)new HistoryEvent.EraseOne(pick));
+        var drop = CsCheck.Gen.Const((HistoryEvent)new HistoryEvent.Drop());
+        List<(int, IGen<HistoryEvent>)> all = [(8, fresh), (3, late), (1, repeat), (1, update), (1, remove), (1, cron), (1, silence), (1, hold), (1, release), (7, run), (2, killed)];
+        if (policy.Added >= 0 && kind is not (Kind.Changing or Kind.Everything)) all.Add((1, grow));
+        if (kind is Kind.Changing or Kind.Everything) all.AddRange([(4, change), (1, drop)]);
+        if (kind is Kind.Erasing or Kind.Everything) all.AddRange([(2, erase), (1, eraseOne)]);
+        return CsCheck.Gen.Frequency([.. all]);
+    }
+
+    /// <summary>What a life is full of, besides rows and runs.</summary>
+    private enum Kind
+    {
+        Plain,
+        Changing,
+        Erasing,
+        Archiving,
+        Everything,
     }
 }

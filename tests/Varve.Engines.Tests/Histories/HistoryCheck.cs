@@ -2,28 +2,27 @@ using System.Globalization;
 using NodaTime;
 using Varve.Engines.Tests.Scratch;
 using Varve.Engines.Tests.Truth;
+using Varve.Policies;
 using Varve.Time;
 
 namespace Varve.Engines.Tests.Histories;
 
 /// <summary>Looks at source and tiers after a run, and moves the model on.</summary>
-public sealed class HistoryCheck(Story story, HistoryModel model, Instant asOf)
+public sealed class HistoryCheck(Story story, BucketCheck check, HistoryModel model, Instant asOf)
 {
+    private readonly Dictionary<long, ModelRow> _before = new(model.Source);
     private readonly Instant _newest = Instant.Max(model.MaxAsOf, asOf);
 
     public async Task RunAsync()
     {
-        var before = new Dictionary<long, ModelRow>(model.Source);
+        var before = _before;
         var removed = await RemovedAsync();
         var verdict = new Verdict(model, before, removed, asOf);
         for (var tier = 0; tier < model.Tiers.Count; tier++) await TierAsync(tier, verdict, before, removed);
         foreach (var id in removed) Cut(before[id]);
+        foreach (var tier in model.Retired) await RetiredAsync(tier);
         await new StitchedCheck(story, model, _newest).RunAsync();
-        if (Begins(before.Values))
-        {
-            foreach (var tier in model.Tiers) tier.AsOf = Instant.Max(tier.AsOf, asOf);
-            model.MaxAsOf = _newest;
-        }
+        if (Begins(before.Values)) model.Ran(asOf);
 
         model.AtLastRun = [.. model.Source.Keys];
     }
@@ -40,14 +39,20 @@ public sealed class HistoryCheck(Story story, HistoryModel model, Instant asOf)
         foreach (var (id, row) in model.Source)
         {
             if (left.Remove(id)) continue;
-            Assert.True(row.Row.IsTimed, $"a row without a time went: {Text(row)}");
-            Assert.True(row.At < model.Cutoff(asOf), $"a row went that is younger than keep: {Text(row)}, cutoff {InstantText.Format(model.Cutoff(asOf))}");
-            Assert.True(!model.Holds.Any(h => h.Contains(row.At)), $"a held row went: {Text(row)}");
+            Assert.True(row.Row.IsTimed, $"a row without a time went: {BucketCheck.Text(row)}");
+            Assert.True(row.At < model.Cutoff(asOf), $"a row went that is younger than keep: {BucketCheck.Text(row)}, cutoff {InstantText.Format(model.Cutoff(asOf))}");
+            Assert.True(!model.Holds.Any(h => h.Contains(row.At)), $"a held row went: {BucketCheck.Text(row)}");
             removed.Add(id);
         }
 
         Assert.True(left.Count == 0, "a row appeared in the source");
-        foreach (var id in removed) model.Source.Remove(id);
+        foreach (var id in removed)
+        {
+            var isDiscarded = model.Revision.LateRows is LateAfterExpiry.Discard && model.Suspects.Contains(id);
+            if (model.Policy.IsArchived && !isDiscarded) model.Archived.Add(model.Source[id]);
+            model.Source.Remove(id);
+        }
+
         return removed;
     }
 
@@ -73,10 +78,18 @@ public sealed class HistoryCheck(Story story, HistoryModel model, Instant asOf)
 
             // A run as of an earlier instant builds nothing that closed later, neither anew nor again.
             if (asOf < model.MaxAsOf && !model.IsClosed(range, asOf)) continue;
-            Settle(tier, range, rows, verdict.Of(tier, range));
+            Settle(tier, range, rows, Merged(tier, range, verdict.Of(tier, range), [.. removed.Select(id => before[id]).Where(r => range.Contains(r.At))]));
             foreach (var row in before.Values)
                 if (removed.Contains(row.Id) && range.Contains(row.At)) InContent(tier, known[start], row, before);
         }
+    }
+
+    // Late rows that went were added to every bucket of their time that is not lost.
+    private IReadOnlyList<IReadOnlyList<ModelRow>>? Merged(int tier, TimeRange range, IReadOnlyList<IReadOnlyList<ModelRow>>? candidates, IReadOnlyList<ModelRow> went)
+    {
+        if (model.Revision.LateRows is not LateAfterExpiry.Merge || candidates is null || went.Count == 0) return candidates;
+        if (model.Tiers[tier].Buckets.GetValueOrDefault(range.From) is { IsLost: true }) return candidates;
+        return [.. candidates.Select(c => c.Count == 0 && !model.Tiers[tier].WasRun ? c : (IReadOnlyList<ModelRow>)[.. c.Concat(went).DistinctBy(r => r.Id).OrderBy(r => r.Id)])];
     }
 
     private void Settle(int tier, TimeRange range, IReadOnlyList<TierRow> rows, IReadOnlyList<IReadOnlyList<ModelRow>>? candidates)
@@ -89,12 +102,11 @@ public sealed class HistoryCheck(Story story, HistoryModel model, Instant asOf)
             return;
         }
 
-        var keep = model.KeepOf(tier);
-        var isPast = keep is not null && range.To <= _newest - keep;
+        var isPast = range.To <= model.Tiers[tier].Expired || (model.KeepOf(tier) is { } keep && range.To <= asOf - keep);
         var isHeld = !bucket.IsGone && model.Holds.Any(h => h.Overlaps(range));
         if (rows.Count == 0 && (candidates.All(c => c.Count > 0) || (isPast && !isHeld && candidates.Any(c => c.Count > 0))))
         {
-            Assert.True(isPast, $"{model.Grids.Name(tier)}: {range} is missing and is not past its keep, as of {InstantText.Format(asOf)}; it should hold {string.Join("; ", candidates[0].Select(Text))}");
+            Assert.True(isPast, $"{model.Grids.Name(tier)}: {range} is missing and is not past its keep, as of {InstantText.Format(asOf)}; it should hold {string.Join("; ", candidates[0].Select(BucketCheck.Text))}");
             Assert.True(!isHeld, $"{model.Grids.Name(tier)}: {range} is held and gone");
             bucket.IsOpen = candidates.Count > 1;
             (bucket.Content, bucket.IsGone) = (candidates[0], true);
@@ -105,39 +117,57 @@ public sealed class HistoryCheck(Story story, HistoryModel model, Instant asOf)
         string? difference = null;
         foreach (var candidate in candidates)
         {
-            difference = Difference(tier, candidate, rows);
+            var known = Known(tier, bucket, candidate);
+            difference = check.Difference(model.Grids.Grid(tier), candidate, known, rows);
             if (difference is not null) continue;
-            bucket.IsLost |= candidates.Any(c => c.Count > 0) && candidate.Count == 0 && !model.Tiers[tier].WasRun;
-            bucket.Content = candidate;
+            bucket.IsLost |= candidates.Any(c => c.Count > 0) && candidate.Count == 0 && (!model.Tiers[tier].WasRun || model.IsShrunk);
+            (bucket.Content, bucket.Known) = (candidate, known);
             return;
         }
 
-        Assert.Fail($"{model.Grids.Name(tier)}: {range} as of {InstantText.Format(asOf)} holds none of {candidates.Count} possible contents; the last: {difference}\n    should be {string.Join("; ", candidates[^1].Select(Text))}\n    was {string.Join("; ", bucket.Content.Select(Text))}");
+        Assert.Fail($"{model.Grids.Name(tier)}: {range} as of {InstantText.Format(asOf)} holds none of {candidates.Count} possible contents; the last: {difference}\n    should be {string.Join("; ", candidates[^1].Select(BucketCheck.Text))}\n    was {string.Join("; ", bucket.Content.Select(BucketCheck.Text))}");
     }
 
-    private string? Difference(int tier, IReadOnlyList<ModelRow> content, IReadOnlyList<TierRow> rows)
+    /// <summary>
+    /// The columns that a bucket must know after this run: all that are asked for where its input is whole and knows them;
+    /// else those that it knew, as far as nothing can have built it again.
+    /// </summary>
+    private IReadOnlySet<string> Known(int tier, ModelBucket bucket, IReadOnlyList<ModelRow> content)
     {
-        var expected = story.Oracle.RollUp(model.Grids.Grid(tier), model.Grids.Grid(model.Grids.First(tier)), content.Select(r => r.Row)).ToDictionary(b => Oracle.Key(b.Series));
-        foreach (var row in rows)
-        {
-            if (!expected.Remove(row.Key, out var bucket)) return $"a series too many: {row.Text}";
-            foreach (var (name, value) in row.Values)
-            {
-                var (wanted, tolerance) = TierCheck.State(story.Policy, bucket, name);
-                if (!Close.Same(wanted, value, tolerance)) return $"{name} is {Close.Show(value)}, not {Close.Show(wanted)}: {row.Text}";
-            }
-        }
+        if (!model.IsReworded || IsWhole(tier, bucket, content)) return model.Asked;
+        var known = bucket.Known.ToHashSet(StringComparer.Ordinal);
+        if (!bucket.IsCut || content.Count != bucket.Content.Count) known.IntersectWith(model.Asked);
+        return known;
+    }
 
-        return expected.Count == 0 ? null : $"series are missing: {string.Join(", ", expected.Keys)}";
+    private bool IsWhole(int tier, ModelBucket bucket, IReadOnlyList<ModelRow> content)
+    {
+        if (bucket.IsLost || model.IsShrunk) return false;
+        var input = model.Grids.Input(tier);
+        if (input < 0) return bucket.Range.From >= model.Expired && !bucket.IsCut && content.All(r => _before.ContainsKey(r.Id));
+        var inputs = model.Tiers[input].Buckets.Values.Where(b => bucket.Range.Contains(b.Range)).ToList();
+        return bucket.Range.From >= model.Tiers[input].Expired
+            && inputs.TrueForAll(b => !b.IsGone && !b.IsOpen && !b.IsLost && (b.Content.Count == 0 || b.Known.IsSupersetOf(model.Asked)))
+            && inputs.Sum(b => b.Content.Count) == content.Count;
+    }
+
+    // A tier that the policy no longer has stays as it was.
+    private async Task RetiredAsync(ModelTier tier)
+    {
+        if (!tier.WasRun) return;
+        var rows = (await TierRows.ReadAsync(story, $"cpu_{tier.Width}_states")).ToLookup(r => r.At);
+        foreach (var bucket in tier.Buckets.Values.Where(b => !b.IsOpen && !b.IsGone && !b.IsLost))
+            if (check.Difference(tier.Grid, bucket.Content, bucket.Known, [.. rows[bucket.Range.From]]) is { } difference)
+                Assert.Fail($"{tier.Width} is retired, and {bucket.Range} changed: {difference}");
     }
 
     // A row that Varve removed is counted exactly once in every tier that should have it.
     private void InContent(int tier, ModelBucket bucket, ModelRow row, Dictionary<long, ModelRow> before)
     {
-        if (bucket.IsOpen || bucket.IsLost || (model.Policy.Discard && model.Suspects.Contains(row.Id))) return;
+        if (bucket.IsOpen || bucket.IsLost || model.Tiers[tier].WasRetired || (model.Revision.LateRows is LateAfterExpiry.Discard && model.Suspects.Contains(row.Id))) return;
         var counted = bucket.Content.SingleOrDefault(r => r.Id == row.Id);
         var isCut = bucket.IsCut || bucket.Content.Any(r => !before.ContainsKey(r.Id));
-        Assert.True(counted is not null && (isCut || ReferenceEquals(counted.Row, row.Row)), $"{model.Grids.Name(tier)}: {bucket.Range} does not count a row that went: {Text(row)}");
+        Assert.True(counted is not null && (isCut || ReferenceEquals(counted.Row, row.Row)), $"{model.Grids.Name(tier)}: {bucket.Range} does not count a row that went: {BucketCheck.Text(row)}");
     }
 
     private void Cut(ModelRow row)
@@ -146,13 +176,11 @@ public sealed class HistoryCheck(Story story, HistoryModel model, Instant asOf)
         {
             if (model.Grids.Input(tier) >= 0) continue;
             var range = model.Grids.Grid(tier).BucketOf(row.At);
-            Assert.True(model.IsClosed(range, _newest), $"{model.Grids.Name(tier)}: {range} is open and lost {Text(row)}");
+            Assert.True(model.IsClosed(range, _newest), $"{model.Grids.Name(tier)}: {range} is open and lost {BucketCheck.Text(row)}");
             model.Tiers[tier].Buckets[range.From].IsCut = true;
         }
 
         model.MaxRemoved = Instant.Max(model.MaxRemoved, row.At);
         model.Removed.Add(row.Id);
     }
-
-    private static string Text(ModelRow row) => $"#{row.Id} {(row.Row.At is { } at ? InstantText.Format(at) : "NULL")} {Close.Show(row.Row.Values[0])} v={Close.Show(row.Row.Values[HistoryTable.Value])}";
 }

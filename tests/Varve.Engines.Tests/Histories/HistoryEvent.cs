@@ -39,9 +39,30 @@ public abstract record HistoryEvent
     /// <summary>The policy gets the tier that it may get.</summary>
     public sealed record Grow : HistoryEvent;
 
+    /// <summary>Something else of the policy changes: which tiers it has, its functions, its keeps, what becomes of late rows.</summary>
+    public sealed record Change(Changed What, int Pick) : HistoryEvent;
+
+    /// <summary>The tiers that the policy no longer has are dropped.</summary>
+    public sealed record Drop : HistoryEvent;
+
+    /// <summary>A person asks for a host to be erased; a span of 0 is all of time.</summary>
+    public sealed record Erase(int Host, int Age, int Span) : HistoryEvent;
+
+    /// <summary>A person asks for one row of the source to be erased.</summary>
+    public sealed record EraseOne(int FromNewest) : HistoryEvent;
+
     /// <summary>A run as of the clock, or somewhat before.</summary>
     public sealed record Run(int Lag) : HistoryEvent;
 
     /// <summary>A run that dies, and its rerun.</summary>
     public sealed record Killed(int At, Moment Moment) : HistoryEvent;
+}
+
+/// <summary>What of a policy changes.</summary>
+public enum Changed
+{
+    Tier,
+    Functions,
+    Keeps,
+    LateRows,
 }

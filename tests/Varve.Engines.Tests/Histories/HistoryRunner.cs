@@ -1,7 +1,11 @@
+using System.Globalization;
 using NodaTime;
 using Varve.Engines.Tests.Kills;
 using Varve.Engines.Tests.Scratch;
 using Varve.Execution;
+using Varve.Planning;
+using Varve.Policies;
+using Varve.Engines.Tests.Truth;
 using Varve.Time;
 
 namespace Varve.Engines.Tests.Histories;
@@ -11,15 +15,20 @@ public sealed class HistoryRunner(ScratchDatabase db, History history)
 {
     private readonly HistoryModel _model = new(history.Policy);
     private Story _story = null!;
+    private BucketCheck _check = null!;
     private Instant _clock = history.Policy.Start;
     private long _nextId = 1;
 
     public async Task RunAsync()
     {
+        using var cold = new ColdPlace();
         _story = await Story.BeginAsync(db, HistoryTable.Table);
-        await ApplyAsync(grown: false);
+        _story.Archives = cold.Declared;
+        await ApplyAsync(history.Policy.First);
+        _check = new(new(PolicyYaml.Parse(history.Policy.Yaml(history.Policy.First with { Functions = History.AllFunctions }), "all.yaml")[0].Policy, HistoryTable.Table));
         foreach (var one in history.Events) await HappenAsync(one);
         await EndAsync();
+        if (history.Policy.IsArchived) await new ArchiveCheck(_story, _model).RunAsync();
     }
 
     private Duration Units(int units) => Duration.FromHours((long)units * history.Policy.Unit);
@@ -35,17 +44,30 @@ public sealed class HistoryRunner(ScratchDatabase db, History history)
         HistoryEvent.Silence e => Task.FromResult(_clock += Units(e.Span)),
         HistoryEvent.Hold e => HoldAsync(new(_clock - Units(e.Age), _clock - Units(e.Age) + Units(e.Span))),
         HistoryEvent.Release => ReleaseAsync(),
-        HistoryEvent.Grow => history.Policy.Added < 0 ? Task.CompletedTask : ApplyAsync(grown: true),
+        HistoryEvent.Grow => _model.Revision.Tiers.Contains(history.Policy.Added) ? Task.CompletedTask : ApplyAsync(_model.Revision.Toggle(history.Policy.Added)),
+        HistoryEvent.Change e => ApplyAsync(History.Change(_model.Revision, e, history.Policy.Widths.Count)),
+        HistoryEvent.Drop => DropAsync(),
+        HistoryEvent.Erase { Span: 0 } e => EraseAsync(new("host", HistoryTable.Hosts[e.Host]), r => Equals(r.Row.Values[0], HistoryTable.Hosts[e.Host]), null, isSeries: true),
+        HistoryEvent.Erase e => EraseAsync(new("host", HistoryTable.Hosts[e.Host]), r => Equals(r.Row.Values[0], HistoryTable.Hosts[e.Host]), new(_clock - Units(e.Age), _clock - Units(e.Age) + Units(e.Span)), isSeries: true),
+        HistoryEvent.EraseOne e => FromNewest(e.FromNewest, 1) is [var row] ? EraseAsync(new("id", row.Id.ToString(CultureInfo.InvariantCulture)), r => r.Id == row.Id, null, isSeries: false) : Task.CompletedTask,
         HistoryEvent.Run e => RunAsync(_clock - Units(e.Lag), null),
         HistoryEvent.Killed e => RunAsync(_clock, new Trip(e.At, e.Moment)),
         _ => throw new System.Diagnostics.UnreachableException(),
     };
 
-    private async Task ApplyAsync(bool grown)
+    private async Task ApplyAsync(HistoryRevision revision)
     {
-        if (_model.IsGrown) return;
-        await _story.ApplyAsync(history.Policy.Yaml(grown));
-        _model.Use(_story.Policy, grown);
+        await _story.ApplyAsync(history.Policy.Yaml(revision));
+        _model.Use(_story.Policy, revision);
+    }
+
+    // Refused where nothing is retired, where the next run needs it, or where a hold keeps it.
+    private async Task DropAsync()
+    {
+        var error = await Record.ExceptionAsync(() => _story.WithAsync(l => l.DropRetiredAsync(_story.Policy.Name)));
+        if (error is PolicyException { Code: "VRV313" }) return;
+        Assert.True(error is null, $"dropping failed: {error}");
+        _model.Drop();
     }
 
     private Task FreshAsync(HistoryEvent.Fresh e)
@@ -110,6 +132,22 @@ public sealed class HistoryRunner(ScratchDatabase db, History history)
         _model.Holds.Clear();
     }
 
+    private async Task EraseAsync(KeyValuePair<string, string?> where, Func<ModelRow, bool> isMeant, TimeRange? range, bool isSeries)
+    {
+        var request = new EraseRequest { Policy = _story.Policy.Name, Where = [where], Range = range };
+        EraseReport? report = null;
+        var error = await Record.ExceptionAsync(async () => report = await _story.WithAsync(l => l.EraseAsync(request), new SettableTime(_clock)));
+        if (_model.Holds.Any(h => h.Overlaps(range ?? TimeRange.All)))
+        {
+            Assert.True(error is HaltException { Code: "VRV361" }, $"erasing held rows ended with {error}");
+            return;
+        }
+
+        Assert.True(error is null, $"erasing failed: {error}");
+        bool Erased(ModelRow row) => isMeant(row) && (range is null || (row.Row.IsTimed && range.Contains(row.At)));
+        await new EraseCheck(_story, _check, _model, Erased, isSeries ? range ?? TimeRange.All : new(default, default)).RunAsync(report!);
+    }
+
     private IReadOnlyList<ModelRow> FromNewest(int skip, int count) =>
         [.. _model.Source.Values.OrderByDescending(r => r.At).ThenBy(r => r.Id).Skip(_model.Source.Count == 0 ? 0 : skip % _model.Source.Count).Take(count)];
 
@@ -118,15 +156,15 @@ public sealed class HistoryRunner(ScratchDatabase db, History history)
         if (trip is not null)
         {
             await using var inner = await db.OpenAsync();
-            var lifecycle = new Lifecycle(new Database(new TrippingEngine(inner.Engine, trip), inner.Name));
+            var lifecycle = new Lifecycle(new Database(new TrippingEngine(inner.Engine, trip), inner.Name), new() { Archives = _story.Archives });
             var error = await Record.ExceptionAsync(() => RunOutcome.OfAsync(lifecycle, new RunOptions { AsOf = asOf, Yes = true }));
             Assert.True(error is null or DeathException, $"a killed run ended with {error}");
         }
 
         var outcome = await _story.RunAsync(asOf);
         Assert.True(outcome.Errors.Count == 0, $"a run failed: {string.Join("; ", outcome.Errors.Select(e => e.Message))}");
-        Assert.True(outcome.Skipped.Count == 0, $"a run skipped: {string.Join("; ", outcome.Skipped.Select(s => s.Reason))}");
-        await new HistoryCheck(_story, _model, asOf).RunAsync();
+        Assert.True(outcome.Skipped.Count == 0, $"a run skipped: {string.Join("; ", outcome.Skipped.Select(s => $"{s.Step.Kind} {s.Step.Relation} {s.Step.Touches}: {s.Reason}"))}");
+        await new HistoryCheck(_story, _check, _model, asOf).RunAsync();
     }
 
     // No rule may wait for ever: with a live source everything older goes in the end.
@@ -140,12 +178,16 @@ public sealed class HistoryRunner(ScratchDatabase db, History history)
         await RunAsync(_clock, null);
         await RunAsync(_clock, null);
         var waits = (await _story.PlanAsync(InstantText.Format(_clock))).Waits;
-        foreach (var row in _model.Source.Values.Where(r => r.At < _model.Cutoff(_clock) - Duration.FromDays(2) && !IsExcused(r)))
+        foreach (var row in _model.Source.Values.Where(r => r.At < _model.Cutoff(_clock) - Duration.FromDays(2) && !IsExcused(r, waits)))
             Assert.Fail($"#{row.Id} {InstantText.Format(row.At)} is past its keep and does not go; waits: {string.Join("; ", waits.Select(w => w.Reason))}");
     }
 
-    // Late rows stay, and with them what cannot be told from them.
-    private bool IsExcused(ModelRow row) => _model.Suspects.Contains(row.Id)
-        || Enumerable.Range(0, _model.Tiers.Count).Any(i => _model.Tiers[i].Buckets.TryGetValue(_model.Grids.Grid(i).BucketOf(row.At).From, out var bucket)
-            && (bucket.IsOpen || _model.Source.Values.Any(r => bucket.Range.Contains(r.At) && _model.Suspects.Contains(r.Id))));
+    // Late rows stay where they are not merged, and with them what cannot be told from them.
+    private bool IsExcused(ModelRow row, IReadOnlyList<Wait> waits)
+    {
+        var buckets = Enumerable.Range(0, _model.Tiers.Count).Select(i => _model.Tiers[i].Buckets.GetValueOrDefault(_model.Grids.Grid(i).BucketOf(row.At).From)).OfType<ModelBucket>().ToList();
+        var isMixed = buckets.Exists(b => b.IsOpen || _model.Source.Values.Any(r => b.Range.Contains(r.At) && _model.Suspects.Contains(r.Id)));
+        if (_model.Revision.LateRows is LateAfterExpiry.Hold) return isMixed || _model.Suspects.Contains(row.Id);
+        return isMixed && (_model.IsGrown || waits.Any(w => w.NeedsPerson && w.Range.Contains(row.At)));
+    }
 }

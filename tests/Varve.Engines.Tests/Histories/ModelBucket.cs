@@ -1,5 +1,6 @@
 using NodaTime;
 using Varve.Engines.Tests.Scratch;
+using Varve.Engines.Tests.Truth;
 using Varve.Time;
 
 namespace Varve.Engines.Tests.Histories;
@@ -16,6 +17,9 @@ public sealed class ModelBucket(TimeRange range)
     public TimeRange Range { get; } = range;
 
     public IReadOnlyList<ModelRow> Content { get; set; } = [];
+
+    /// <summary>The columns of states that it must know; others may be NULL.</summary>
+    public IReadOnlySet<string> Known { get; set; } = new HashSet<string>();
 
     /// <summary>Varve has removed some of its rows from the source: it is never built again.</summary>
     public bool IsCut { get; set; }
@@ -36,8 +40,12 @@ public sealed class ModelBucket(TimeRange range)
 }
 
 /// <summary>One tier of the model.</summary>
-public sealed class ModelTier
+public sealed class ModelTier(string width, TrueGrid grid)
 {
+    public string Width { get; } = width;
+
+    public TrueGrid Grid { get; } = grid;
+
     public SortedDictionary<Instant, ModelBucket> Buckets { get; } = [];
 
     /// <summary>False until the first run that knew it.</summary>
@@ -45,4 +53,18 @@ public sealed class ModelTier
 
     /// <summary>The latest instant as of which a run knew it.</summary>
     public Instant AsOf { get; set; } = Instant.MinValue;
+
+    /// <summary>Buckets that end after this are not past any keep that a run knew.</summary>
+    public Instant Expired { get; set; } = Instant.MinValue;
+
+    /// <summary>The policy was without it for some time.</summary>
+    public bool WasRetired { get; set; }
+
+    /// <summary>What its buckets of a range hold together; null where the range is not made of buckets, or one of them says nothing.</summary>
+    public IReadOnlyList<ModelRow>? Together(TimeRange range)
+    {
+        if (Grid.BucketOf(range.From).From != range.From || Grid.BucketOf(range.To).From != range.To) return null;
+        var inside = Buckets.Values.Where(b => range.Contains(b.Range)).ToList();
+        return inside.Exists(b => b.IsOpen || b.IsLost) ? null : [.. inside.SelectMany(b => b.Content).OrderBy(r => r.Id)];
+    }
 }

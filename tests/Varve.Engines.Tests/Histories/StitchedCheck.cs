@@ -40,6 +40,7 @@ public sealed class StitchedCheck(Story story, HistoryModel model, Instant newes
         var expected = new TrueBucket(range, [], count, null, [.. story.Policy.Measures!.Select(m => StateOf(m.Column, mine))]);
         foreach (var (name, value) in row.Values.Where(v => v.Name is not ("varve_tier" or "varve_local")))
         {
+            if (value is null && tier >= 0 && !model.Tiers[tier].Buckets[range.From].Known.IsSupersetOf(model.Asked)) continue;
             var (wanted, tolerance) = TierCheck.Shown(story.Policy, grid, expected, name);
             Assert.True(Close.Same(wanted, value, tolerance), $"the stitched view says {name} = {Close.Show(value)}, not {Close.Show(wanted)}: {row.Text}");
         }
@@ -54,7 +55,7 @@ public sealed class StitchedCheck(Story story, HistoryModel model, Instant newes
     // Every row that some tier of the chain still has, and every row of the open part, is in exactly one answer.
     private void NothingIsMissing(IReadOnlyList<TierRow> rows)
     {
-        if (model.IsGrown || model.Tiers.Any(t => t.Buckets.Values.Any(b => b.IsOpen))) return;
+        if (model.IsGrown || model.IsErased || model.Tiers.Any(t => t.Buckets.Values.Any(b => b.IsOpen))) return;
         List<int> chain = [model.Tiers.Count - 1];
         for (var i = chain[0] - 1; i >= 0; i--)
             if (model.Grids.Grid(i).HasAllOf(model.Grids.Grid(chain[^1]), model.Policy.Span)) chain.Add(i);

@@ -28,21 +28,31 @@ public sealed class Verdict(HistoryModel model, IReadOnlyDictionary<long, ModelR
         IReadOnlyList<ModelRow> all = [.. inputs.SelectMany(b => b.Content).OrderBy(r => r.Id)];
         if (bucket is null)
         {
-            if (!IsBackfill(tier)) return model.IsGrown ? [all, model.Visible(before, range)] : [all];
-            var mayBeGone = inputs.Any(b => b.IsLost) || (model.KeepOf(input) is { } keep && range.From <= model.MaxAsOf - keep);
-            return mayBeGone || !model.Tiers[input].WasRun ? [all, [], model.Visible(before, range)] : [all];
+            if (!IsBackfill(tier, range)) return model.IsGrown ? [all, model.Visible(before, range), .. Others(tier, range)] : [all];
+            var mayBeGone = inputs.Any(b => b.IsLost) || range.From <= model.Tiers[input].Expired;
+            return mayBeGone || !model.Tiers[input].WasRun || model.IsShrunk ? [all, [], model.Visible(before, range), .. Others(tier, range)] : [all];
         }
 
         if (Same(all, bucket.Content)) return [all];
-        return model.IsGrown || inputs.Any(b => b.IsGone || b.IsLost) ? [all, bucket.Content] : [all];
+        if (model.IsGrown || model.IsErased || inputs.Any(b => b.IsGone || b.IsLost)) return [all, bucket.Content, .. Others(tier, range)];
+        return [all];
     }
 
     private IReadOnlyList<IReadOnlyList<ModelRow>> FirstFromSource(int tier, TimeRange range)
     {
         var visible = model.Visible(before, range);
-        if (!IsBackfill(tier) || range.From >= model.Cutoff(model.MaxAsOf)) return WithSuspects(visible);
+        if (range.From >= model.Expired) return WithSuspects(visible);
+        if (!IsBackfill(tier, range)) return [.. WithSuspects(visible), .. Others(tier, range)];
         var halfGone = model.Tiers.SelectMany(t => t.Buckets.Values).SelectMany(b => b.Content).Any(r => model.Removed.Contains(r.Id) && range.Contains(r.At));
-        return halfGone ? [[]] : [.. WithSuspects(visible), []];
+        return halfGone ? [[], .. Others(tier, range)] : [.. WithSuspects(visible), [], .. Others(tier, range)];
+    }
+
+    // Since a tier went, a bucket may be built from one that is retired, or be lost with what expired of the source.
+    private IEnumerable<IReadOnlyList<ModelRow>> Others(int tier, TimeRange range)
+    {
+        if (!model.IsShrunk) return [];
+        var others = model.Regained(model.Tiers[tier], range);
+        return range.From < model.Expired ? others.Append([]) : others;
     }
 
     private IReadOnlyList<IReadOnlyList<ModelRow>>? FromSource(int tier, ModelBucket bucket)
@@ -53,8 +63,9 @@ public sealed class Verdict(HistoryModel model, IReadOnlyDictionary<long, ModelR
         var missing = old.Where(r => !now.ContainsKey(r.Id) && !model.Removed.Contains(r.Id)).ToList();
         var added = visible.Where(r => !bucket.Has(r.Id)).ToList();
         var changed = old.Where(r => now.TryGetValue(r.Id, out var other) && !ReferenceEquals(other.Row, r.Row)).ToList();
-        if (bucket.IsCut) return missing.Count > 0 ? Open(bucket) : [old];
+        if (bucket.IsCut || old.Any(r => model.Removed.Contains(r.Id))) return missing.Count > 0 ? Open(bucket) : [old, .. Returned(tier, bucket.Range)];
         if (missing.Count + added.Count + changed.Count == 0) return [old];
+        if (model.Tiers[tier].WasRetired) return missing.Count > 0 ? Open(bucket) : [old, .. WithSuspects(visible), .. Returned(tier, bucket.Range)];
         var expires = visible.Any(r => removed.Contains(r.Id));
         var watched = bucket.Range.From >= _watched && !_goesBack;
         if (missing.Count == 0)
@@ -73,8 +84,12 @@ public sealed class Verdict(HistoryModel model, IReadOnlyDictionary<long, ModelR
             return [old];
         }
 
-        return watched && tier == 0 && !model.IsGrown && IsAfterWhole(bucket.Range) ? [visible] : Open(bucket);
+        return watched && tier == 0 && !model.IsGrown && !model.IsReworded && IsAfterWhole(bucket.Range) ? [visible] : Open(bucket);
     }
+
+    // A tier that comes back is built again where it was not followed.
+    private IEnumerable<IReadOnlyList<ModelRow>> Returned(int tier, TimeRange range) =>
+        model.Tiers[tier].WasRetired ? model.Regained(model.Tiers[tier], range) : [];
 
     // Not later than the bucket of the oldest row that was there at the last run.
     private bool IsPrefix(TimeRange range)
@@ -88,13 +103,14 @@ public sealed class Verdict(HistoryModel model, IReadOnlyDictionary<long, ModelR
         b.Range.To <= range.From && b.Range.From >= _watched && b.Content.Count > 0 && !b.IsCut && !b.IsOpen
         && b.Content.All(r => before.ContainsKey(r.Id)));
 
-    // Only the first tier is watched, by its counts, sums, least and greatest values.
+    // Only the first tier is watched, by its counts, sums, least and greatest values, as far as it knows them everywhere.
     private bool IsSeen(int tier, IReadOnlyList<ModelRow> old, IReadOnlyList<ModelRow> now) =>
-        tier == 0 && (old.Count != now.Count || (model.Policy.Functions.Contains("avg", StringComparison.Ordinal) && !Sum(old).Equals(Sum(now))));
+        tier == 0 && (old.Count != now.Count || (!model.IsReworded && model.Asked.Contains("v_sum") && !Sum(old).Equals(Sum(now))));
 
     private static double Sum(IReadOnlyList<ModelRow> rows) => rows.Select(r => r.Row.Values[HistoryTable.Value]).OfType<double>().Where(double.IsFinite).Sum();
 
-    private bool IsBackfill(int tier) => !model.Tiers[tier].WasRun && model.MaxAsOf != Instant.MinValue;
+    private bool IsBackfill(int tier, TimeRange range) =>
+        model.MaxAsOf != Instant.MinValue && (!model.Tiers[tier].WasRun || (model.Tiers[tier].WasRetired && model.IsClosed(range, model.MaxAsOf)));
 
     private IReadOnlyList<IReadOnlyList<ModelRow>> WithSuspects(IReadOnlyList<ModelRow> rows, IReadOnlyList<ModelRow>? old = null)
     {

@@ -16,6 +16,9 @@ public abstract class KillSuite(Func<FileScratch> create)
     /// <summary>The policy changes before the second run: functions come, a tier goes, another comes.</summary>
     private const string Changed = "changed";
 
+    /// <summary>The same with archives, and the second run is over: there is something for each command to do.</summary>
+    private const string Done = "done";
+
     private static readonly bool s_all = Environment.GetEnvironmentVariable("VARVE_KILLS") == "all";
 
     [Theory]
@@ -56,11 +59,59 @@ public abstract class KillSuite(Func<FileScratch> create)
         Assert.NotEqual(0, killed);
     }
 
-    private static IEnumerable<int> Numbers(int last)
+    [Theory]
+    [InlineData(nameof(Moment.BeforeStatement), Command.Erase)]
+    [InlineData("During", Command.Erase)]
+    [InlineData(nameof(Moment.AfterCommit), Command.Erase)]
+    [InlineData(nameof(Moment.BeforeStatement), Command.Drop)]
+    [InlineData("During", Command.Drop)]
+    [InlineData(nameof(Moment.AfterCommit), Command.Drop)]
+    [InlineData(nameof(Moment.AfterStatement), Command.Restore)]
+    [InlineData("During", Command.Restore)]
+    [InlineData(nameof(Moment.AfterCommit), Command.Restore)]
+    [InlineData(nameof(Moment.BeforeStatement), Command.Prune)]
+    [InlineData("During", Command.Prune)]
+    [InlineData(nameof(Moment.AfterCommit), Command.Prune)]
+    public async Task A_killed_command_that_is_given_again_ends_where_no_kill_ends(string moment, string command)
+    {
+        await using var prepared = await PrepareAsync(Done);
+        await using var whole = prepared.Clone();
+        var before = await Snapshot.TakeAsync(whole, "m");
+        var (code, output) = await ChildRun.RunAsync(whole.File, Second, "None", 0, command: command);
+        Assert.True(code == 0, output);
+        var expected = await Snapshot.TakeAsync(whole, "m");
+        Assert.NotNull(before.DifferenceTo(expected));
+        var counts = output.Split(' ', StringSplitOptions.TrimEntries).Select(int.Parse).ToArray();
+        var last = moment == nameof(Moment.AfterCommit) ? counts[1] : counts[0];
+        var killed = 0;
+        foreach (var number in Numbers(last, 4))
+        {
+            await using var db = prepared.Clone();
+            var (end, said) = await ChildRun.RunAsync(db.File, Second, moment, number, command: command);
+            Assert.True(end is 0 or ChildRun.Killed, $"{moment} {number}: exit {end}, {said}");
+            if (end == ChildRun.Killed) killed++;
+            await using (var database = await db.OpenAsync())
+            {
+                var lifecycle = new Lifecycle(database, With(db) with { TimeProvider = new SettableTime(InstantText.Parse(Second)) });
+                var error = await Record.ExceptionAsync(() => Command.DoAsync(lifecycle, command));
+                Assert.True(error is null || Command.IsDone(command, error), $"{moment} {number} of {last}: {error}");
+                Assert.Empty((await lifecycle.VerifyAuditAsync()).Findings);
+                var report = await lifecycle.VerifyArchivesAsync([]);
+                Assert.True(report.Agrees && report.Unknown.Count == 0, $"{moment} {number} of {last}: {string.Join("; ", report.Parts.Select(p => p.Problem).OfType<string>().Concat(report.Unknown.Select(u => u.File)))}");
+            }
+
+            var difference = expected.DifferenceTo(await Snapshot.TakeAsync(db, "m"));
+            Assert.True(difference is null, $"killed {moment} {number} of {last}: {difference}");
+        }
+
+        Assert.NotEqual(0, killed);
+    }
+
+    private static IEnumerable<int> Numbers(int last, int samples = 10)
     {
         if (s_all) return Enumerable.Range(1, last);
         var random = new Random(last);
-        return Enumerable.Range(0, 10).Select(i => 1 + (last * i / 10) + random.Next(Math.Max(1, last / 10))).Append(last).Where(n => n <= last).Distinct();
+        return Enumerable.Range(0, samples).Select(i => 1 + (last * i / samples) + random.Next(Math.Max(1, last / samples))).Append(last).Where(n => n <= last).Distinct();
     }
 
     private static async Task RerunAsync(FileScratch db, string when)
@@ -101,6 +152,7 @@ public abstract class KillSuite(Func<FileScratch> create)
         var random = new Random(11);
         var story = await Story.BeginAsync(db, table, null, Rows(random, "2025-01-01", 4000, 24 * 5));
         story.Archives = With(db).Archives;
+        var other = more switch { Changed => "", Done => "archive: cold", _ => more };
         string Text(string functions, string tiers, string other) => $$"""
             table: m.cpu
             time: ts
@@ -112,13 +164,14 @@ public abstract class KillSuite(Func<FileScratch> create)
             tiers: [{{tiers}}]
             {{other}}
             """;
-        await story.ApplyAsync(Text("avg, min, max, first, last, stddev", "{ every: 1h, keep: 5d }, { every: 7h }, { every: 1d, zone: Europe/Berlin }", more == Changed ? "" : more));
+        await story.ApplyAsync(Text("avg, min, max, first, last, stddev", "{ every: 1h, keep: 5d }, { every: 7h }, { every: 1d, zone: Europe/Berlin }", other));
         Assert.Empty((await story.RunAsync(First)).Errors);
         await story.InsertAsync(Rows(random, "2025-01-06", 2000, 24 * 3 + 6));
         await story.InsertAsync(Rows(random, "2025-01-04", 20, 40));
         await db.ExecuteAsync($"UPDATE m.cpu SET v = 1 WHERE n = 500 AND ts > {db.TimeLiteral(InstantText.Parse("2025-01-05T12:00Z"), TimeKind.Timestamp)}");
         if (more == "late_after_expiry: merge") await story.InsertAsync(Rows(random, "2025-01-01", 30, 40));
-        if (more == Changed) await story.ApplyAsync(Text("avg, max, last, variance, count", "{ every: 30m, keep: 4d }, { every: 1h, keep: 5d }, { every: 1d, zone: Europe/Berlin }", ""));
+        if (more is Changed or Done) await story.ApplyAsync(Text("avg, max, last, variance, count", "{ every: 30m, keep: 4d }, { every: 1h, keep: 5d }, { every: 1d, zone: Europe/Berlin }", other));
+        if (more == Done) Assert.Empty((await story.RunAsync(Second)).Errors);
         return db;
     }
 

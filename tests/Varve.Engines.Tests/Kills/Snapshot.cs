@@ -11,6 +11,7 @@ public sealed record Snapshot(IReadOnlyDictionary<string, IReadOnlyList<object?[
     [
         ("coverage", "policy, relation, kind, from_us, to_us"),
         ("dirty", "policy, relation, kind, from_us, to_us, rows_left, by_others"),
+        ("archives", "policy, location, from_us, to_us, row_count, pruned_us IS NULL"),
         ("edges", "policy, relation, at_us"),
         ("holds", "policy, relation, from_us, to_us"),
         ("relations", "policy, relation, kind, schema_name, name"),

@@ -1,0 +1,30 @@
+using Varve.Engines.Tests.Truth;
+
+namespace Varve.Engines.Tests.Histories;
+
+/// <summary>Compares one bucket of a tier, as it was read, with the rows that it must hold.</summary>
+/// <param name="oracle">Of a policy with every function, so that columns that are no longer asked for are known too.</param>
+public sealed class BucketCheck(Oracle oracle)
+{
+    /// <summary>What differs, or null. Columns of states that need not be known may be NULL.</summary>
+    public string? Difference(TrueGrid grid, IReadOnlyList<ModelRow> content, IReadOnlySet<string> known, IReadOnlyList<TierRow> rows)
+    {
+        // No interval is asked for, so coverage is NULL whatever the first tier is.
+        var expected = oracle.RollUp(grid, grid, content.Select(r => r.Row)).ToDictionary(b => Oracle.Key(b.Series));
+        foreach (var row in rows)
+        {
+            if (!expected.Remove(row.Key, out var bucket)) return $"a series too many: {row.Text}";
+            if (known.FirstOrDefault(column => row.Values.All(v => v.Name != column)) is { } missing) return $"it has no column {missing}: {row.Text}";
+            foreach (var (name, value) in row.Values)
+            {
+                if (value is null && !name.StartsWith("varve_", StringComparison.Ordinal) && !known.Contains(name)) continue;
+                var (wanted, tolerance) = TierCheck.State(oracle.Policy, bucket, name);
+                if (!Close.Same(wanted, value, tolerance)) return $"{name} is {Close.Show(value)}, not {Close.Show(wanted)}: {row.Text}";
+            }
+        }
+
+        return expected.Count == 0 ? null : $"series are missing: {string.Join(", ", expected.Keys)}";
+    }
+
+    public static string Text(ModelRow row) => $"#{row.Id} {(row.Row.At is { } at ? Varve.Time.InstantText.Format(at) : "NULL")} {Close.Show(row.Row.Values[0])} v={Close.Show(row.Row.Values[HistoryTable.Value])}";
+}
