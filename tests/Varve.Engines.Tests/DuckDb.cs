@@ -25,6 +25,8 @@ public sealed class DuckDbPatterns() : PatternConformance(DuckDbMemory.New);
 
 public sealed class DuckDbPatternChanges() : PatternChangeConformance(DuckDbMemory.New);
 
+public sealed class DuckDbBackfill() : BackfillConformance(DuckDbMemory.New);
+
 public sealed class DuckDbSuccessors() : SuccessorConformance(DuckDbMemory.New);
 
 public sealed class DuckDbReading() : ReadingConformance(DuckDbMemory.New);

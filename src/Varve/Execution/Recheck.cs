@@ -15,6 +15,7 @@ internal sealed class Recheck(Dialect dialect, IStatements statements, Blueprint
         var (ranges, certain, arrival) = blueprint.Arrival is { } column
             ? await ArrivedAsync(column, ledger, watch, cancellationToken)
             : (watch.Recheck, RangeSet.Empty, null);
+        if (watch.IsWhole) ranges = watch.Recheck;
         if (ranges.IsEmpty) return ([], null, arrival);
         var compare = Compare(ledger, ranges);
         List<BucketChange> changes = [];

@@ -69,10 +69,19 @@ internal sealed class Horizon
         if (_blueprint.Tiers.Count == 0 || Retyped.Of(_blueprint, ledger).Count > 0) return new(AsOf, RangeSet.Empty, frozen);
         var first = _blueprint.Tiers[0];
         var known = ledger.Of(first.Id);
-        var window = _blueprint.Policy.Arrival is null ? Watched(first.Grid) : TimeRange.All;
+        var asksMore = AsksMoreOfSource(ledger);
+        var window = asksMore ? TimeRange.Before(first.Grid.Floor(Closed)) : _blueprint.Policy.Arrival is null ? Watched(first.Grid) : TimeRange.All;
         var settled = known.Dirty.Union(known.CutRanges).Union(first.Covers(frozen)).Union(known.Frozen);
-        return new(AsOf, known.Covered.Intersect(window).Except(settled), frozen);
+        return new(AsOf, known.Covered.Intersect(window).Except(settled), frozen) { IsWhole = asksMore };
     }
+
+    /// <summary>
+    /// A changed policy takes something from the source once more: new states, or a new tier. What others removed of it
+    /// outside of the watched window would be missing there, so that everything is looked at once.
+    /// </summary>
+    private bool AsksMoreOfSource(Ledger ledger) =>
+        ledger.PublishedRevision != ledger.Revision && _blueprint.BuiltFrom(Relations.Source).Any(t =>
+            !ledger.Of(t.Id).Created || _blueprint.StateNames.Except(ledger.Of(t.Id).Columns, StringComparer.Ordinal).Any() || ledger.Of(t.Id).Thin.Count > 0);
 
     /// <summary>Nothing that closed after the planning instant is looked at, although an earlier run may have built it.</summary>
     private TimeRange Watched(Grid grid)

@@ -42,9 +42,9 @@ public static class Planner
     {
         Create(draft, state);
         Relaid.Mark(draft);
+        Changes.Mark(draft, state, horizon);
         Backfill.Mark(draft);
         Publish(draft, state);
-        Changes.Mark(draft, state, horizon);
         Merging.Decide(draft, state, horizon);
         Work(draft, state, horizon);
         Discard(draft, state, horizon);

@@ -27,7 +27,7 @@ internal sealed class RelationSets(RelationLedger ledger)
 
     public List<CutBucket> Cut { get; } = [.. ledger.Cut];
 
-    /// <summary>The oldest bucket that this plan builds; null for none.</summary>
+    /// <summary>The oldest bucket that this plan builds or adds to; null for none.</summary>
     public Instant? Built { get; private set; }
 
     public void Fill(Instant from) => Built = Built is { } earlier ? Instant.Min(earlier, from) : from;

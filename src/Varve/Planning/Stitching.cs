@@ -25,15 +25,25 @@ public static class Stitching
         {
             var to = i + 1 < chain.Count
                 ? Whole(chain[i], ledgers(chain[i].Id), ledgers(chain[i + 1].Id))
-                : ledgers(chain[i].Id).Covered.End!.Value;
+                : Settled(ledgers(chain[i].Id));
             if (to <= from) continue;
             parts.Add(new(chain[i].Id, new(from, to)));
             from = to;
         }
 
+        // A bucket that is lost is no more to be had from the part of its rows that the source still has.
+        if (chain.Count == 0 && blueprint.Tiers.FirstOrDefault(t => t.InChain) is { } finest && Settled(ledgers(finest.Id)) is var lost && lost > from)
+        {
+            parts.Add(new(finest.Id, new(from, lost)));
+            from = lost;
+        }
+
         parts.Add(new(Relations.Source, TimeRange.Since(from)));
         return parts;
     }
+
+    /// <summary>Up to where the buckets of a tier are built, or known never to be.</summary>
+    private static Instant Settled(RelationLedger ledger) => Instant.Max(ledger.Covered.End ?? Instant.MinValue, ledger.Lost.End ?? Instant.MinValue);
 
     /// <summary>The tiers that can answer, coarsest first; one that is still being filled behind a coarser one is left out.</summary>
     private static List<TierLayout> Chain(Blueprint blueprint, Func<string, RelationLedger> ledgers)

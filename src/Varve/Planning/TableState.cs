@@ -84,4 +84,8 @@ public sealed record BucketChange(TimeRange Bucket, long Stored, long Found);
 /// <param name="AsOf">The planning instant.</param>
 /// <param name="Recheck">Covered ranges of the first tier to compare with the source.</param>
 /// <param name="Frozen">Ranges of the source that were expired.</param>
-public sealed record Watch(Instant AsOf, RangeSet Recheck, RangeSet Frozen);
+public sealed record Watch(Instant AsOf, RangeSet Recheck, RangeSet Frozen)
+{
+    /// <summary>True where everything is compared once, and not only what is watched in every run.</summary>
+    public bool IsWhole { get; init; }
+}

@@ -84,12 +84,12 @@ public sealed class HistoryCheck(Story story, BucketCheck check, HistoryModel mo
         }
     }
 
-    // Late rows that went were added to every bucket of their time that is not lost.
+    // Late rows that went were added to every bucket of their time that is not lost; one that may be empty beside others is.
     private IReadOnlyList<IReadOnlyList<ModelRow>>? Merged(int tier, TimeRange range, IReadOnlyList<IReadOnlyList<ModelRow>>? candidates, IReadOnlyList<ModelRow> went)
     {
         if (model.Revision.LateRows is not LateAfterExpiry.Merge || candidates is null || went.Count == 0) return candidates;
         if (model.Tiers[tier].Buckets.GetValueOrDefault(range.From) is { IsLost: true }) return candidates;
-        return [.. candidates.Select(c => c.Count == 0 && !model.Tiers[tier].WasRun ? c : (IReadOnlyList<ModelRow>)[.. c.Concat(went).DistinctBy(r => r.Id).OrderBy(r => r.Id)])];
+        return [.. candidates.Select(c => c.Count == 0 && (!model.Tiers[tier].WasRun || candidates.Count > 1) ? c : (IReadOnlyList<ModelRow>)[.. c.Concat(went).DistinctBy(r => r.Id).OrderBy(r => r.Id)])];
     }
 
     private void Settle(int tier, TimeRange range, IReadOnlyList<TierRow> rows, IReadOnlyList<IReadOnlyList<ModelRow>>? candidates)
@@ -120,7 +120,7 @@ public sealed class HistoryCheck(Story story, BucketCheck check, HistoryModel mo
             var known = Known(tier, bucket, candidate);
             difference = check.Difference(model.Grids.Grid(tier), candidate, known, rows);
             if (difference is not null) continue;
-            bucket.IsLost |= candidates.Any(c => c.Count > 0) && candidate.Count == 0 && (!model.Tiers[tier].WasRun || model.IsShrunk);
+            bucket.IsLost |= candidates.Any(c => c.Count > 0) && candidate.Count == 0;
             (bucket.Content, bucket.Known) = (candidate, known);
             return;
         }

@@ -41,11 +41,17 @@ public sealed class Verdict(HistoryModel model, IReadOnlyDictionary<long, ModelR
     private IReadOnlyList<IReadOnlyList<ModelRow>> FirstFromSource(int tier, TimeRange range)
     {
         var visible = model.Visible(before, range);
+        if (IsShorn(tier, range)) return [.. WithSuspects(visible), []];
         if (range.From >= model.Expired) return WithSuspects(visible);
         if (!IsBackfill(tier, range)) return [.. WithSuspects(visible), .. Others(tier, range)];
         var halfGone = model.Tiers.SelectMany(t => t.Buckets.Values).SelectMany(b => b.Content).Any(r => model.Removed.Contains(r.Id) && range.Contains(r.At));
         return halfGone ? [[], .. Others(tier, range)] : [.. WithSuspects(visible), [], .. Others(tier, range)];
     }
+
+    // Others removed rows that another tier still counts: what is left of them is no bucket of this one.
+    private bool IsShorn(int tier, TimeRange range) => model.Tiers.Where((_, i) => i != tier)
+        .SelectMany(t => t.Buckets.Values).Where(b => b.Range.Overlaps(range))
+        .SelectMany(b => b.Content).Any(r => !before.ContainsKey(r.Id) && !model.Removed.Contains(r.Id));
 
     // Since a tier went, a bucket may be built from one that is retired, or be lost with what expired of the source.
     private IEnumerable<IReadOnlyList<ModelRow>> Others(int tier, TimeRange range)

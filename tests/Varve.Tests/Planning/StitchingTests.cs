@@ -26,6 +26,13 @@ public sealed class StitchingTests
         Parts(Seen.Forever, ("1h", Covered("5..10") with { Lost = Jan.Set("1..5") }), ("1d", Covered("1..10"))));
 
     [Fact]
+    public void The_source_does_not_answer_for_what_is_lost()
+    {
+        Assert.Equal(["1h -inf..7", "source 7..+inf"], Parts(Seen.Forever, ("1h", new() { Created = true, Lost = Jan.Set("5..7") }), ("1d", new())));
+        Assert.Equal(["1h -inf..7", "source 7..+inf"], Parts(Seen.Forever, ("1h", Covered("1..5") with { Lost = Jan.Set("5..7") }), ("1d", new())));
+    }
+
+    [Fact]
     public void A_coarser_tier_answers_up_to_the_newest_range_that_the_finer_one_lost() => Assert.Equal(
         ["1d -inf..5", "1h 5..10", "source 10..+inf"],
         Parts(Seen.Forever, ("1h", Covered("1..3 4T05..10") with { Lost = Jan.Set("3..4T05") }), ("1d", Covered("1..10"))));

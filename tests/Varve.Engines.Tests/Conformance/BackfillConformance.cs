@@ -1,0 +1,41 @@
+using Varve.Engines.Tests.Scratch;
+
+namespace Varve.Engines.Tests.Conformance;
+
+/// <summary>A changed policy asks the source once more, and somebody else has removed rows of it meanwhile: history never shrinks.</summary>
+public abstract class BackfillConformance(Func<ScratchDatabase> create) : ConformanceSuite(create)
+{
+    [Theory]
+    [InlineData("")]
+    [InlineData("\narrival: seen")]
+    public async Task A_new_function_is_not_filled_from_what_others_left(string more)
+    {
+        var table = Cpu() with { Columns = [new("host", ValueKind.Text), new("v", ValueKind.Double), new("seen", ValueKind.Moment)] };
+        var rows = Every("2025-01-01", "2025-01-11", "10m").Select(r => SourceRow.Of(r.At, r.Values[0], r.Values[1], r.At)).ToList();
+        var story = await Story.BeginAsync(Db, table, Policy("recheck: 6h\nkeep: 30d\ntiers: [{ every: 1h }, { every: 1d }]" + more, "count, sum"), rows);
+        await story.RunWellAsync("2025-01-11");
+        await story.DeleteAsync("2025-01-01", "2025-01-05T12:30Z");
+        await story.ApplyAsync(Policy("recheck: 6h\nkeep: 30d\ntiers: [{ every: 1h }, { every: 1d }]" + more, "count, sum, max"));
+        await story.RunWellAsync("2025-01-11");
+        var counted = await Db.QueryAsync($"SELECT sum(varve_rows), sum(v_count), count(v_max), count(*) FROM {Db.Name(new("m", "cpu_1h_states"))}");
+        Assert.Equal((rows.Count, rows.Count, 240L - 109, 240L), (Number(counted, 0), Number(counted, 1), Number(counted, 2), Number(counted, 3)));
+        var days = await Db.QueryAsync($"SELECT sum(varve_rows), count(v_max) FROM {Db.Name(new("m", "cpu_1d_states"))}");
+        Assert.Equal((rows.Count, 5L), (Number(days, 0), Number(days, 1)));
+    }
+
+    [Fact]
+    public async Task A_new_tier_that_only_the_source_can_build_is_lost_where_others_left_a_part()
+    {
+        var rows = Every("2025-01-01", "2025-01-11", "10m");
+        var story = await BeginAsync(Policy("recheck: 6h\nkeep: 30d\ntiers: [{ every: 2h }]"), rows);
+        await story.RunWellAsync("2025-01-11");
+        await story.DeleteAsync("2025-01-01", "2025-01-05T12:30Z");
+        await story.ApplyAsync(Policy("recheck: 6h\nkeep: 30d\ntiers: [{ every: 2h }, { every: 3h }]"));
+        await story.RunWellAsync("2025-01-11");
+        var counted = await Db.QueryAsync($"SELECT min(varve_rows), max(varve_rows), count(*) FROM {Db.Name(new("m", "cpu_3h_states"))}");
+        Assert.Equal((18L, 18L, 43L), (Number(counted, 0), Number(counted, 1), Number(counted, 2)));
+        Assert.Equal(rows.Count, Number(await Db.QueryAsync($"SELECT sum(varve_rows) FROM {Db.Name(new("m", "cpu_2h_states"))}"), 0));
+    }
+
+    private static long Number(IReadOnlyList<object?[]> rows, int column) => long.Parse(Convert.ToString(rows[0][column], System.Globalization.CultureInfo.InvariantCulture)!, System.Globalization.CultureInfo.InvariantCulture);
+}
