@@ -15,12 +15,13 @@ internal sealed class Recheck(Dialect dialect, IStatements statements, Blueprint
         var (ranges, certain, arrival) = blueprint.Arrival is { } column
             ? await ArrivedAsync(column, ledger, watch, cancellationToken)
             : (watch.Recheck, RangeSet.Empty, null);
-        if (watch.IsWhole) ranges = watch.Recheck;
+        var asked = watch.Asked.Except(ranges);
+        ranges = ranges.Union(asked);
         if (ranges.IsEmpty) return ([], null, arrival);
         var compare = Compare(ledger, ranges);
         List<BucketChange> changes = [];
         foreach (var row in await statements.QueryAsync(compare.BucketTotals(ranges), cancellationToken))
-            changes.Add(new(Bucket(row.Long(0)), row.Long(2), row.Long(1)));
+            changes.Add(new(Bucket(row.Long(0)), row.Long(2), row.Long(1)) { IsAsked = asked.Covers(Bucket(row.Long(0))) });
         foreach (var bucket in certain.SelectMany(blueprint.Tiers[0].Grid.Buckets).Where(b => !changes.Exists(c => c.Bucket == b)))
             changes.Add(new(bucket, 0, 0));
         return (changes, await SurvivorAsync(changes, ledger, cancellationToken), arrival);

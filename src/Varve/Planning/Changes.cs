@@ -11,8 +11,8 @@ internal static class Changes
         foreach (var (tier, labels) in state.StaleLabels) Relabel(draft, draft.Blueprint.Tier(tier), labels);
         if (state.Changes.Count == 0) return;
         var prefix = RemovedUpTo(state, horizon);
-        var gone = RangeSet.Of(state.Changes.Where(c => c.Bucket.From <= prefix).Select(c => c.Bucket));
-        var dirty = RangeSet.Of(state.Changes.Where(c => c.Bucket.From > prefix).Select(c => c.Bucket));
+        var gone = RangeSet.Of(state.Changes.Where(c => c.IsAsked ? c.Found < c.Stored : c.Bucket.From <= prefix).Select(c => c.Bucket));
+        var dirty = RangeSet.Of(state.Changes.Where(c => !c.IsAsked && c.Bucket.From > prefix).Select(c => c.Bucket));
         foreach (var tier in draft.Blueprint.BuiltFrom(Relations.Source)) Mark(draft, tier, dirty, gone);
     }
 
@@ -22,7 +22,7 @@ internal static class Changes
     /// and rows that came there meanwhile cannot be told from those that are left.
     /// </summary>
     private static Instant RemovedUpTo(TableState state, Horizon horizon) => state.Changes
-        .Where(c => c.Found < c.Stored)
+        .Where(c => !c.IsAsked && c.Found < c.Stored)
         .Where(c => state.Survivor is not { } survivor || c.Bucket.From <= survivor || c.Bucket.From < horizon.RecheckFrom)
         .Select(c => c.Bucket.From)
         .DefaultIfEmpty(Instant.MinValue)

@@ -69,19 +69,28 @@ internal sealed class Horizon
         if (_blueprint.Tiers.Count == 0 || Retyped.Of(_blueprint, ledger).Count > 0) return new(AsOf, RangeSet.Empty, frozen);
         var first = _blueprint.Tiers[0];
         var known = ledger.Of(first.Id);
-        var asksMore = AsksMoreOfSource(ledger);
-        var window = asksMore ? TimeRange.Before(first.Grid.Floor(Closed)) : _blueprint.Policy.Arrival is null ? Watched(first.Grid) : TimeRange.All;
-        var settled = known.Dirty.Union(known.CutRanges).Union(first.Covers(frozen)).Union(known.Frozen);
-        return new(AsOf, known.Covered.Intersect(window).Except(settled), frozen) { IsWhole = asksMore };
+        var window = _blueprint.Policy.Arrival is null ? Watched(first.Grid) : TimeRange.All;
+        var open = known.Covered.Except(known.Dirty.Union(known.CutRanges).Union(first.Covers(frozen)).Union(known.Frozen));
+        var asked = first.Covers(AskedOfSource(ledger)).Intersect(TimeRange.Before(first.Grid.Floor(Closed)));
+        return new(AsOf, open.Intersect(window), frozen) { Asked = open.Intersect(asked).Except(open.Intersect(Watched(first.Grid))) };
     }
 
     /// <summary>
-    /// A changed policy takes something from the source once more: new states, or a new tier. What others removed of it
-    /// outside of the watched window would be missing there, so that everything is looked at once.
+    /// What a changed policy takes from the source once more, for new states or a new tier. Others may have removed rows of
+    /// it where nothing is watched, and these would be missing then.
     /// </summary>
-    private bool AsksMoreOfSource(Ledger ledger) =>
-        ledger.PublishedRevision != ledger.Revision && _blueprint.BuiltFrom(Relations.Source).Any(t =>
-            !ledger.Of(t.Id).Created || _blueprint.StateNames.Except(ledger.Of(t.Id).Columns, StringComparer.Ordinal).Any() || ledger.Of(t.Id).Thin.Count > 0);
+    private RangeSet AskedOfSource(Ledger ledger)
+    {
+        var asked = RangeSet.Empty;
+        foreach (var tier in _blueprint.BuiltFrom(Relations.Source))
+        {
+            var sets = ledger.Of(tier.Id);
+            if (!sets.Created) return RangeSet.Of(TimeRange.All);
+            asked = asked.Union(_blueprint.StateNames.Except(sets.Columns, StringComparer.Ordinal).Any() ? sets.Covered : RangeSet.Of(_blueprint.StateNames.SelectMany(c => sets.Thin.GetValueOrDefault(c, RangeSet.Empty))));
+        }
+
+        return asked;
+    }
 
     /// <summary>Nothing that closed after the planning instant is looked at, although an earlier run may have built it.</summary>
     private TimeRange Watched(Grid grid)

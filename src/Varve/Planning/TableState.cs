@@ -78,7 +78,11 @@ public sealed record RowExtent(long Rows, Instant? First, Instant? Last)
 /// <param name="Bucket">Which.</param>
 /// <param name="Stored">Rows when it was covered.</param>
 /// <param name="Found">Rows now.</param>
-public sealed record BucketChange(TimeRange Bucket, long Stored, long Found);
+public sealed record BucketChange(TimeRange Bucket, long Stored, long Found)
+{
+    /// <summary>True where it was compared only because a changed policy takes it from the source once more.</summary>
+    public bool IsAsked { get; init; }
+}
 
 /// <summary>What the planner wants to be looked at before it plans: pure, from the ledger and the planning instant.</summary>
 /// <param name="AsOf">The planning instant.</param>
@@ -86,6 +90,6 @@ public sealed record BucketChange(TimeRange Bucket, long Stored, long Found);
 /// <param name="Frozen">Ranges of the source that were expired.</param>
 public sealed record Watch(Instant AsOf, RangeSet Recheck, RangeSet Frozen)
 {
-    /// <summary>True where everything is compared once, and not only what is watched in every run.</summary>
-    public bool IsWhole { get; init; }
+    /// <summary>Compared besides, because a changed policy takes it from the source once more.</summary>
+    public RangeSet Asked { get; init; } = RangeSet.Empty;
 }

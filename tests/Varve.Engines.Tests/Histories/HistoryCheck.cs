@@ -78,21 +78,23 @@ public sealed class HistoryCheck(Story story, BucketCheck check, HistoryModel mo
 
             // A run as of an earlier instant builds nothing that closed later, neither anew nor again.
             if (asOf < model.MaxAsOf && !model.IsClosed(range, asOf)) continue;
-            Settle(tier, range, rows, Merged(tier, range, verdict.Of(tier, range), [.. removed.Select(id => before[id]).Where(r => range.Contains(r.At))]));
+            var candidates = verdict.Of(tier, range);
+            var mayBeLost = !known.ContainsKey(start) && (!model.Tiers[tier].WasRun || model.IsShrunk || verdict.IsShorn(tier, range));
+            Settle(tier, range, rows, mayBeLost, Merged(tier, range, mayBeLost, candidates, [.. removed.Select(id => before[id]).Where(r => range.Contains(r.At))]));
             foreach (var row in before.Values)
                 if (removed.Contains(row.Id) && range.Contains(row.At)) InContent(tier, known[start], row, before);
         }
     }
 
-    // Late rows that went were added to every bucket of their time that is not lost; one that may be empty beside others is.
-    private IReadOnlyList<IReadOnlyList<ModelRow>>? Merged(int tier, TimeRange range, IReadOnlyList<IReadOnlyList<ModelRow>>? candidates, IReadOnlyList<ModelRow> went)
+    // Late rows that went were added to every bucket of their time that is not lost.
+    private IReadOnlyList<IReadOnlyList<ModelRow>>? Merged(int tier, TimeRange range, bool mayBeLost, IReadOnlyList<IReadOnlyList<ModelRow>>? candidates, IReadOnlyList<ModelRow> went)
     {
         if (model.Revision.LateRows is not LateAfterExpiry.Merge || candidates is null || went.Count == 0) return candidates;
         if (model.Tiers[tier].Buckets.GetValueOrDefault(range.From) is { IsLost: true }) return candidates;
-        return [.. candidates.Select(c => c.Count == 0 && (!model.Tiers[tier].WasRun || candidates.Count > 1) ? c : (IReadOnlyList<ModelRow>)[.. c.Concat(went).DistinctBy(r => r.Id).OrderBy(r => r.Id)])];
+        return [.. candidates.Select(c => c.Count == 0 && mayBeLost && (!model.Tiers[tier].WasRun || candidates.Count > 1) ? c : (IReadOnlyList<ModelRow>)[.. c.Concat(went).DistinctBy(r => r.Id).OrderBy(r => r.Id)])];
     }
 
-    private void Settle(int tier, TimeRange range, IReadOnlyList<TierRow> rows, IReadOnlyList<IReadOnlyList<ModelRow>>? candidates)
+    private void Settle(int tier, TimeRange range, IReadOnlyList<TierRow> rows, bool mayBeLost, IReadOnlyList<IReadOnlyList<ModelRow>>? candidates)
     {
         var buckets = model.Tiers[tier].Buckets;
         if (!buckets.TryGetValue(range.From, out var bucket)) bucket = buckets[range.From] = new(range);
@@ -120,7 +122,7 @@ public sealed class HistoryCheck(Story story, BucketCheck check, HistoryModel mo
             var known = Known(tier, bucket, candidate);
             difference = check.Difference(model.Grids.Grid(tier), candidate, known, rows);
             if (difference is not null) continue;
-            bucket.IsLost |= candidates.Any(c => c.Count > 0) && candidate.Count == 0;
+            bucket.IsLost |= mayBeLost && candidates.Any(c => c.Count > 0) && candidate.Count == 0;
             (bucket.Content, bucket.Known) = (candidate, known);
             return;
         }
@@ -143,6 +145,9 @@ public sealed class HistoryCheck(Story story, BucketCheck check, HistoryModel mo
     private bool IsWhole(int tier, ModelBucket bucket, IReadOnlyList<ModelRow> content)
     {
         if (bucket.IsLost || model.IsShrunk) return false;
+
+        // Rows that came unseen keep a bucket from being filled: others may have gone there too.
+        if (model.Visible(_before, bucket.Range).Any(r => content.All(c => c.Id != r.Id))) return false;
         var input = model.Grids.Input(tier);
         if (input < 0) return bucket.Range.From >= model.Expired && !bucket.IsCut && content.All(r => _before.ContainsKey(r.Id));
         var inputs = model.Tiers[input].Buckets.Values.Where(b => bucket.Range.Contains(b.Range)).ToList();

@@ -48,8 +48,8 @@ public sealed class Verdict(HistoryModel model, IReadOnlyDictionary<long, ModelR
         return halfGone ? [[], .. Others(tier, range)] : [.. WithSuspects(visible), [], .. Others(tier, range)];
     }
 
-    // Others removed rows that another tier still counts: what is left of them is no bucket of this one.
-    private bool IsShorn(int tier, TimeRange range) => model.Tiers.Where((_, i) => i != tier)
+    /// <summary>Others removed rows that another tier still counts: what is left of them is no bucket of this one, which is lost.</summary>
+    public bool IsShorn(int tier, TimeRange range) => model.Grids.Input(tier) < 0 && model.Tiers.Where((_, i) => i != tier)
         .SelectMany(t => t.Buckets.Values).Where(b => b.Range.Overlaps(range))
         .SelectMany(b => b.Content).Any(r => !before.ContainsKey(r.Id) && !model.Removed.Contains(r.Id));
 
