@@ -8,19 +8,16 @@ namespace Varve.Planning;
 /// </summary>
 internal static class Backfill
 {
-    public static void Mark(Draft draft, TableState state)
+    public static void Mark(Draft draft)
     {
         var isNew = draft.Ledger.PublishedRevision != draft.Ledger.Revision;
         if (!isNew && draft.Blueprint.Tiers.All(t => draft.Of(t.Id).Thin.Count == 0)) return;
         List<string> asked = [.. draft.Blueprint.StateNames];
         Dictionary<string, RangeSet> found = [];
-
-        // What changed where nothing is watched is left to the proof: rows may have gone and come there.
-        var doubtful = RangeSet.Of(state.Changes.Where(c => c.IsAsked).Select(c => c.Bucket));
         foreach (var tier in draft.Blueprint.Tiers.Where(t => draft.Of(t.Id).Created))
         {
             Reshape(draft, tier, asked);
-            found[tier.Id] = Fillable(draft, tier, asked, found, doubtful);
+            found[tier.Id] = Fillable(draft, tier, asked, found);
             if (found[tier.Id].IsEmpty) continue;
             draft.Steps.Add(new PlanStep.Mark { Relation = tier.Id, Dirty = found[tier.Id], Reason = "they were built before the policy asked for all of its functions" });
             draft.Of(tier.Id).Dirty = draft.Of(tier.Id).Dirty.Union(found[tier.Id]);
@@ -36,15 +33,12 @@ internal static class Backfill
     }
 
     /// <summary>The buckets in which a state is not known and some input knows all of them, or will once it is filled itself.</summary>
-    private static RangeSet Fillable(Draft draft, TierLayout tier, List<string> asked, Dictionary<string, RangeSet> found, RangeSet doubtful)
+    private static RangeSet Fillable(Draft draft, TierLayout tier, List<string> asked, Dictionary<string, RangeSet> found)
     {
         var sets = draft.Of(tier.Id);
         var open = sets.ThinIn(asked).Except(sets.Dirty).Except(sets.Frozen).Except(sets.CutRanges).Except(sets.Lost);
         if (open.IsEmpty) return open;
         return draft.Inputs(tier, open).Aggregate(RangeSet.Empty, (all, input) =>
-            all.Union(open.Intersect(tier.Whole(Known(draft, input, doubtful).Union(found.GetValueOrDefault(input, RangeSet.Empty))))));
+            all.Union(open.Intersect(tier.Whole(draft.States.Known(input).Union(found.GetValueOrDefault(input, RangeSet.Empty))))));
     }
-
-    private static RangeSet Known(Draft draft, string input, RangeSet doubtful) =>
-        input == Relations.Source ? draft.States.Known(input).Except(doubtful) : draft.States.Known(input);
 }

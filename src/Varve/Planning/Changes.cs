@@ -10,6 +10,7 @@ internal static class Changes
     {
         foreach (var (tier, labels) in state.StaleLabels) Relabel(draft, draft.Blueprint.Tier(tier), labels);
         if (state.Changes.Count == 0) return;
+        draft.Doubtful = RangeSet.Of(state.Changes.Where(c => c.IsAsked).Select(c => c.Bucket));
         var prefix = RemovedUpTo(state, horizon);
         var gone = RangeSet.Of(state.Changes.Where(c => c.IsAsked ? c.Found < c.Stored : c.Bucket.From <= prefix).Select(c => c.Bucket));
         var dirty = RangeSet.Of(state.Changes.Where(c => !c.IsAsked && c.Bucket.From > prefix).Select(c => c.Bucket));

@@ -42,6 +42,12 @@ internal sealed class Draft
     /// <summary>What is archived first.</summary>
     public ArchiveSteps Archives { get; }
 
+    /// <summary>
+    /// What changed in the source where nothing is watched: rows may have gone and come there, so that it gives no new
+    /// states, and is left to the proof.
+    /// </summary>
+    public RangeSet Doubtful { get; set; } = RangeSet.Empty;
+
     /// <summary>The oldest instant that anything is known of; null for a table that never had a row.</summary>
     public Instant? Start { get; }
 

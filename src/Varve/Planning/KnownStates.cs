@@ -7,7 +7,7 @@ internal sealed class KnownStates(Draft draft)
 {
     /// <summary>What a relation gives with every state that the policy asks for.</summary>
     public RangeSet Known(string relation) =>
-        relation == Relations.Source ? draft.Gives(relation)
+        relation == Relations.Source ? draft.Gives(relation).Except(draft.Doubtful)
         : draft.Blueprint.Tier(relation).Lacks.Count > 0 ? RangeSet.Empty
         : draft.Gives(relation).Except(draft.Of(relation).ThinIn(draft.Blueprint.StateNames));
 
