@@ -86,7 +86,10 @@ internal sealed class Horizon
         {
             var sets = ledger.Of(tier.Id);
             if (!sets.Created) return RangeSet.Of(TimeRange.All);
-            asked = asked.Union(_blueprint.StateNames.Except(sets.Columns, StringComparer.Ordinal).Any() ? sets.Covered : RangeSet.Of(_blueprint.StateNames.SelectMany(c => sets.Thin.GetValueOrDefault(c, RangeSet.Empty))));
+            var thin = _blueprint.StateNames.Except(sets.Columns, StringComparer.Ordinal).Any() ? sets.Covered : sets.ThinIn(_blueprint.StateNames);
+            if (thin.IsEmpty) continue;
+            var never = sets.CutRanges.Union(sets.Frozen).Union(sets.Lost);
+            asked = asked.Union(thin.Except(never).Intersect(tier.Whole(ledger.Of(Relations.Source).Frozen.Complement())));
         }
 
         return asked;

@@ -96,6 +96,9 @@ public sealed record RelationLedger
     /// </summary>
     public FrozenDictionary<string, RangeSet> Thin { get; init; } = FrozenDictionary<string, RangeSet>.Empty;
 
+    /// <summary>Where one of some states is not known.</summary>
+    internal RangeSet ThinIn(IEnumerable<string> columns) => Thin.Count == 0 ? RangeSet.Empty : RangeSet.Of(columns.SelectMany(c => Thin.GetValueOrDefault(c, RangeSet.Empty)));
+
     /// <summary>Those of some columns of states that the relation does not know in all of a set.</summary>
     internal IReadOnlySet<string> UnknownIn(IEnumerable<string> columns, RangeSet ranges) =>
         columns.Where(c => !Columns.Contains(c) || (Thin.TryGetValue(c, out var thin) && !thin.Intersect(ranges).IsEmpty)).ToHashSet(StringComparer.Ordinal);
