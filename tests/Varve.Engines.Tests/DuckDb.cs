@@ -53,7 +53,9 @@ public sealed class DuckDbViews() : ViewConformance(DuckDbMemory.New);
 
 public sealed class DuckDbNames() : NameConformance(DuckDbScratch.New);
 
-public sealed class DuckDbHistories() : Histories.HistoryProperties(DuckDbMemory.New);
+public sealed class DuckDbHistories() : Histories.HistoryProperties(DuckDbMemory.New, 0);
+
+public sealed class DuckDbOtherHistories() : Histories.HistoryProperties(DuckDbMemory.New, 1);
 
 public sealed class DuckDbKills() : Kills.KillSuite(DuckDbScratch.New);
 

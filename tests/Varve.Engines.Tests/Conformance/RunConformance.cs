@@ -270,7 +270,7 @@ public abstract class RunConformance(Func<ScratchDatabase> create) : Conformance
     private static async Task TripAsync(Story story, Trip trip, string asOf)
     {
         await using var inner = await story.Db.OpenAsync();
-        var lifecycle = new Lifecycle(new Database(new TrippingEngine(inner.Engine, trip), inner.Name));
+        var lifecycle = new Lifecycle(new Database(new TrippingEngine(inner.Engine, trip), inner.Name), new LifecycleOptions { TimeProvider = new SettableTime(At(asOf)) });
         var error = await Record.ExceptionAsync(() => RunOutcome.OfAsync(lifecycle, new RunOptions { AsOf = At(asOf), Yes = true }));
         Assert.True(error is null or DeathException, error?.ToString());
     }
