@@ -15,32 +15,35 @@ internal sealed class Recheck(Dialect dialect, IStatements statements, Blueprint
         var (ranges, certain, arrival) = blueprint.Arrival is { } column
             ? await ArrivedAsync(column, ledger, watch, cancellationToken)
             : (watch.Recheck, RangeSet.Empty, null);
-        var asked = watch.Asked.Except(ranges);
-        ranges = ranges.Union(asked);
-        if (ranges.IsEmpty) return ([], null, arrival);
-        var compare = Compare(ledger, ranges);
-        List<BucketChange> changes = [];
-        foreach (var row in await statements.QueryAsync(compare.BucketTotals(ranges), cancellationToken))
-            changes.Add(new(Bucket(row.Long(0)), row.Long(2), row.Long(1)) { IsAsked = asked.Covers(Bucket(row.Long(0))) });
-        foreach (var bucket in certain.SelectMany(blueprint.Tiers[0].Grid.Buckets).Where(b => !changes.Exists(c => c.Bucket == b)))
+        var first = blueprint.Tiers[0];
+        var changes = await ChangesAsync(new(first.Id, ranges, OnlyRows: false), ledger, isAsked: false, cancellationToken);
+        foreach (var bucket in certain.SelectMany(first.Grid.Buckets).Where(b => !changes.Exists(c => c.Bucket == b)))
             changes.Add(new(bucket, 0, 0));
+        var again = blueprint.BuiltAgain(ledger, RangeSet.Of(changes.Select(c => c.Bucket))).Intersect(watch.Comparable).Except(ranges);
+        foreach (var asked in watch.Asked.Append(new(first.Id, again, OnlyRows: true))) changes.AddRange(await ChangesAsync(asked, ledger, isAsked: true, cancellationToken));
         return (changes, await SurvivorAsync(changes, ledger, cancellationToken), arrival);
     }
 
-    /// <summary>What the first tier knows is compared; a state that a changed policy has just asked for is not there yet.</summary>
-    private CompareSql Compare(Ledger ledger, RangeSet ranges)
+    private async Task<List<BucketChange>> ChangesAsync(AskedRanges asked, Ledger ledger, bool isAsked, CancellationToken cancellationToken)
     {
-        var tier = blueprint.Tiers[0];
-        return new(blueprint.Without(ledger.Of(tier.Id).UnknownIn(blueprint.StateNames, ranges)), tier, dialect);
+        if (asked.Ranges.IsEmpty) return [];
+        var tier = blueprint.Tier(asked.Tier);
+        var compare = asked.OnlyRows ? new CompareSql(blueprint with { Measures = [] }, tier, dialect) : Compare(tier, ledger, asked.Ranges);
+        var rows = await statements.QueryAsync(compare.BucketTotals(asked.Ranges), cancellationToken);
+        return [.. rows.Select(row => new BucketChange(tier.Grid.BucketOf(Micros.ToInstant(row.Long(0))), row.Long(2), row.Long(1)) { AskedOf = isAsked ? asked.Tier : null })];
     }
+
+    /// <summary>What the tier knows is compared; a state that a changed policy has just asked for is not there yet.</summary>
+    private CompareSql Compare(TierLayout tier, Ledger ledger, RangeSet ranges) =>
+        new(blueprint.Without(ledger.Of(tier.Id).UnknownIn(blueprint.StateNames, ranges)), tier, dialect);
 
     private async Task<Instant?> SurvivorAsync(List<BucketChange> changes, Ledger ledger, CancellationToken cancellationToken)
     {
-        if (!changes.Exists(c => c.Found < c.Stored)) return null;
+        if (!changes.Exists(c => c.AskedOf is null && c.Found < c.Stored)) return null;
         var known = ledger.Of(blueprint.Tiers[0].Id);
         var settled = known.Dirty.Union(known.CutRanges).Union(known.Frozen).Union(blueprint.Tiers[0].Covers(ledger.Of(Relations.Source).Frozen));
         var ranges = known.Covered.Except(settled);
-        var rows = await statements.QueryAsync(Compare(ledger, ranges).OldestAgreeing(ranges), cancellationToken);
+        var rows = await statements.QueryAsync(Compare(blueprint.Tiers[0], ledger, ranges).OldestAgreeing(ranges), cancellationToken);
         return rows[0].LongOrNull(0) is { } micros ? Micros.ToInstant(micros) : null;
     }
 
@@ -67,6 +70,4 @@ internal sealed class Recheck(Dialect dialect, IStatements statements, Blueprint
 
         return (RangeSet.Of(buckets), RangeSet.Of(certain), Math.Max(seen, newest ?? seen));
     }
-
-    private TimeRange Bucket(long micros) => blueprint.Tiers[0].Grid.BucketOf(Micros.ToInstant(micros));
 }

@@ -10,12 +10,24 @@ internal static class Changes
     {
         foreach (var (tier, labels) in state.StaleLabels) Relabel(draft, draft.Blueprint.Tier(tier), labels);
         if (state.Changes.Count == 0) return;
-        draft.Doubtful = RangeSet.Of(state.Changes.Where(c => c.IsAsked).Select(c => c.Bucket));
+        draft.Doubtful = Doubtful(draft, [.. state.Changes.Where(c => c.AskedOf is not null)]);
         var prefix = RemovedUpTo(state, horizon);
-        var gone = RangeSet.Of(state.Changes.Where(c => c.IsAsked ? c.Found < c.Stored : c.Bucket.From <= prefix).Select(c => c.Bucket));
-        var dirty = RangeSet.Of(state.Changes.Where(c => !c.IsAsked && c.Bucket.From > prefix).Select(c => c.Bucket));
-        foreach (var tier in draft.Blueprint.BuiltFrom(Relations.Source)) Mark(draft, tier, dirty, gone);
+        var gone = RangeSet.Of(state.Changes.Where(c => c.AskedOf is not null ? c.Found < c.Stored : !IsCorrection(c, prefix)).Select(c => c.Bucket));
+        var dirty = RangeSet.Of(state.Changes.Where(c => c.AskedOf is null && IsCorrection(c, prefix)).Select(c => c.Bucket));
+        var asked = state.Changes.Select(c => c.AskedOf).OfType<string>().Distinct().Select(draft.Blueprint.Tier);
+        foreach (var tier in draft.Blueprint.BuiltFrom(Relations.Source).Union(asked)) Mark(draft, tier, dirty, gone);
     }
+
+    // What the first tier covers, it has answered for.
+    private static RangeSet Doubtful(Draft draft, List<BucketChange> asked)
+    {
+        if (asked.Count == 0) return RangeSet.Empty;
+        var byFirst = asked.ToLookup(c => c.AskedOf == draft.Blueprint.Tiers[0].Id, c => c.Bucket);
+        return RangeSet.Of(byFirst[true]).Union(RangeSet.Of(byFirst[false]).Except(draft.Of(draft.Blueprint.Tiers[0].Id).Covered));
+    }
+
+    // Of a bucket that was empty nobody can have removed a row.
+    private static bool IsCorrection(BucketChange change, Instant prefix) => change.Bucket.From > prefix || (change.Stored == 0 && change.Found > 0);
 
     /// <summary>
     /// The newest bucket up to which somebody else removes rows. Fewer rows are a correction only inside the watched
@@ -23,7 +35,7 @@ internal static class Changes
     /// and rows that came there meanwhile cannot be told from those that are left.
     /// </summary>
     private static Instant RemovedUpTo(TableState state, Horizon horizon) => state.Changes
-        .Where(c => !c.IsAsked && c.Found < c.Stored)
+        .Where(c => c.AskedOf is null && c.Found < c.Stored)
         .Where(c => state.Survivor is not { } survivor || c.Bucket.From <= survivor || c.Bucket.From < horizon.RecheckFrom)
         .Select(c => c.Bucket.From)
         .DefaultIfEmpty(Instant.MinValue)
@@ -59,7 +71,7 @@ internal static class Changes
         var again = tier.Covers(dirty).Intersect(sets.Covered).Except(sets.CutRanges).Except(cut)
             .Intersect(tier.Whole(sets.Frozen.Union(draft.Of(Relations.Source).Frozen).Complement()));
         var fresh = again.Except(sets.Dirty);
-        List<CutBucket> buckets = [.. cut.SelectMany(tier.Grid.Buckets).Select(b => new CutBucket(b, 0, ByOthers: true) { Input = tier.Input })];
+        List<CutBucket> buckets = [.. cut.SelectMany(tier.Grid.Buckets).Select(b => new CutBucket(b, 0, ByOthers: true) { Input = Relations.Source })];
         if (fresh.IsEmpty && buckets.Count == 0) return;
         draft.Steps.Add(new PlanStep.Mark
         {

@@ -83,8 +83,16 @@ internal sealed class Draft
     {
         var sets = Of(relation);
         if (relation != Relations.Source) return Blueprint.Retired.Any(t => t.Id == relation) ? Left(relation).Complement() : sets.Frozen.Union(sets.Lost);
-        var cutByOthers = Blueprint.Tiers.SelectMany(t => Of(t.Id).Cut.Where(c => c.ByOthers && Blueprint.CountedIn(t, c) == Relations.Source));
-        return sets.Frozen.Union(RangeSet.Of(cutByOthers.Select(c => c.Bucket)));
+        return Blueprint.Tiers.Concat(Blueprint.Retired).Aggregate(sets.Frozen, (all, tier) => all.Union(CutByOthers(tier)));
+    }
+
+    // A longer bucket around buckets of the first tier that still agree does not say of which rows somebody else removed some.
+    private RangeSet CutByOthers(TierLayout tier)
+    {
+        var cut = RangeSet.Of(Of(tier.Id).Cut.Where(c => c.ByOthers && Blueprint.CountedIn(tier, c) == Relations.Source).Select(c => c.Bucket));
+        if (cut.IsEmpty || tier == Blueprint.Tiers[0]) return cut;
+        var first = Of(Blueprint.Tiers[0].Id);
+        return cut.Except(first.Covered.Except(first.CutRanges));
     }
 
     /// <summary>Where a relation has no rows any more: removed by Varve, or before the oldest row.</summary>

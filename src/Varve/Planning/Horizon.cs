@@ -68,31 +68,58 @@ internal sealed class Horizon
         var frozen = ledger.Of(Relations.Source).Frozen;
         if (_blueprint.Tiers.Count == 0 || Retyped.Of(_blueprint, ledger).Count > 0) return new(AsOf, RangeSet.Empty, frozen);
         var first = _blueprint.Tiers[0];
-        var known = ledger.Of(first.Id);
+        var open = Open(first, ledger);
+        var (states, rows) = AskedOfSource(ledger);
+        var filled = Asked(ledger, states, RangeSet.Empty);
+        var built = Asked(ledger, rows, RangeSet.Of(filled.SelectMany(a => a.Ranges)), onlyRows: true);
         var window = _blueprint.Policy.Arrival is null ? Watched(first.Grid) : TimeRange.All;
-        var open = known.Covered.Except(known.Dirty.Union(known.CutRanges).Union(first.Covers(frozen)).Union(known.Frozen));
-        var asked = first.Covers(AskedOfSource(ledger)).Intersect(TimeRange.Before(first.Grid.Floor(Closed)));
-        return new(AsOf, open.Intersect(window), frozen) { Asked = open.Intersect(asked).Except(open.Intersect(Watched(first.Grid))) };
+        return new(AsOf, open.Intersect(window), frozen) { Asked = [.. filled, .. built], Comparable = open.Intersect(Settled(first)) };
+    }
+
+    // Covered buckets of a tier that should agree with the source.
+    private static RangeSet Open(TierLayout tier, Ledger ledger)
+    {
+        var known = ledger.Of(tier.Id);
+        return known.Covered.Except(known.Dirty.Union(known.CutRanges).Union(tier.Covers(ledger.Of(Relations.Source).Frozen)).Union(known.Frozen));
+    }
+
+    private TimeRange Settled(TierLayout tier) => TimeRange.Before(tier.Grid.Floor(Closed));
+
+    // The first tier is compared anyway where it is watched, and does for what it covers; for the rest the finest other one.
+    private List<AskedRanges> Asked(Ledger ledger, RangeSet ranges, RangeSet done, bool onlyRows = false)
+    {
+        var first = _blueprint.Tiers[0];
+        List<AskedRanges> asked = [];
+        foreach (var tier in _blueprint.Tiers.Concat(_blueprint.Retired).OrderBy(t => t.Id != first.Id).ThenBy(t => t.Grid.Width.Longest))
+        {
+            if (ranges.IsEmpty) break;
+            var compared = Open(tier, ledger).Intersect(Settled(tier)).Intersect(tier.Covers(ranges)).Except(tier.Whole(done));
+            if (tier.Id == first.Id) compared = compared.Except(RangeSet.Of(Watched(first.Grid)));
+            if (!compared.IsEmpty) asked.Add(new(tier.Id, compared, onlyRows));
+            ranges = ranges.Except(ledger.Of(tier.Id).Covered);
+        }
+
+        return asked;
     }
 
     /// <summary>
     /// What a changed policy takes from the source once more, for new states or a new tier. Others may have removed rows of
     /// it where nothing is watched, and these would be missing then.
     /// </summary>
-    private RangeSet AskedOfSource(Ledger ledger)
+    private (RangeSet States, RangeSet Rows) AskedOfSource(Ledger ledger)
     {
-        var asked = RangeSet.Empty;
-        foreach (var tier in _blueprint.BuiltFrom(Relations.Source))
+        var (states, rows) = (RangeSet.Empty, RangeSet.Empty);
+        foreach (var tier in _blueprint.Tiers.Where(t => t.Input == Relations.Source || !ledger.Of(t.Input).Created))
         {
             var sets = ledger.Of(tier.Id);
-            if (!sets.Created) return RangeSet.Of(TimeRange.All);
+            if (!sets.Created) rows = RangeSet.Of(TimeRange.All);
             var thin = _blueprint.StateNames.Except(sets.Columns, StringComparer.Ordinal).Any() ? sets.Covered : sets.ThinIn(_blueprint.StateNames);
             if (thin.IsEmpty) continue;
             var never = sets.CutRanges.Union(sets.Frozen).Union(sets.Lost);
-            asked = asked.Union(thin.Except(never).Intersect(tier.Whole(ledger.Of(Relations.Source).Frozen.Complement())));
+            states = states.Union(thin.Except(never).Intersect(tier.Whole(ledger.Of(Relations.Source).Frozen.Complement())));
         }
 
-        return asked;
+        return (states, rows);
     }
 
     /// <summary>Nothing that closed after the planning instant is looked at, although an earlier run may have built it.</summary>

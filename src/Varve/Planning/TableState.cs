@@ -80,8 +80,8 @@ public sealed record RowExtent(long Rows, Instant? First, Instant? Last)
 /// <param name="Found">Rows now.</param>
 public sealed record BucketChange(TimeRange Bucket, long Stored, long Found)
 {
-    /// <summary>True where it was compared only because a changed policy takes it from the source once more.</summary>
-    public bool IsAsked { get; init; }
+    /// <summary>The tier whose bucket it is, where it was compared only because something is taken from the source once more; else null: the first tier.</summary>
+    public string? AskedOf { get; init; }
 }
 
 /// <summary>What the planner wants to be looked at before it plans: pure, from the ledger and the planning instant.</summary>
@@ -91,5 +91,14 @@ public sealed record BucketChange(TimeRange Bucket, long Stored, long Found)
 public sealed record Watch(Instant AsOf, RangeSet Recheck, RangeSet Frozen)
 {
     /// <summary>Compared besides, because a changed policy takes it from the source once more.</summary>
-    public RangeSet Asked { get; init; } = RangeSet.Empty;
+    public IReadOnlyList<AskedRanges> Asked { get; init; } = [];
+
+    /// <summary>All covered ranges of the first tier of which the source should still have every row.</summary>
+    public RangeSet Comparable { get; init; } = RangeSet.Empty;
 }
+
+/// <summary>Covered buckets of a tier that are compared with the source before something is taken from there once more.</summary>
+/// <param name="Tier">The first tier where it is covered; where it is new, the finest one that was there.</param>
+/// <param name="Ranges">Its buckets.</param>
+/// <param name="OnlyRows">True where a new tier asks: it must not miss rows, and takes values as they are now.</param>
+public sealed record AskedRanges(string Tier, RangeSet Ranges, bool OnlyRows);

@@ -16,4 +16,15 @@ internal static class TierRanges
         let end = tier.Grid.Floor(range.To)
         where start < end
         select new TimeRange(start, end));
+
+    /// <summary>
+    /// Buckets of the first tier whose rows are read once more where some of its buckets changed, because another tier that
+    /// is built from the source has longer ones.
+    /// </summary>
+    public static RangeSet BuiltAgain(this Blueprint blueprint, Ledger ledger, RangeSet changed)
+    {
+        if (changed.IsEmpty) return changed;
+        var others = blueprint.BuiltFrom(Relations.Source).Skip(1);
+        return blueprint.Tiers[0].Covers(others.Aggregate(RangeSet.Empty, (all, tier) => all.Union(tier.Covers(changed).Intersect(ledger.Of(tier.Id).Covered))));
+    }
 }

@@ -37,5 +37,18 @@ public abstract class BackfillConformance(Func<ScratchDatabase> create) : Confor
         Assert.Equal(rows.Count, Number(await Db.QueryAsync($"SELECT sum(varve_rows) FROM {Db.Name(new("m", "cpu_2h_states"))}"), 0));
     }
 
+    [Fact]
+    public async Task A_new_function_is_not_filled_through_a_new_finer_tier_from_what_others_left()
+    {
+        var rows = Every("2025-01-01", "2025-01-11", "10m");
+        var story = await BeginAsync(Policy("recheck: 6h\nkeep: 30d\ntiers: [{ every: 2h }]", "count, sum"), rows);
+        await story.RunWellAsync("2025-01-11");
+        await story.DeleteAsync("2025-01-01", "2025-01-05T12:30Z");
+        await story.ApplyAsync(Policy("recheck: 6h\nkeep: 30d\ntiers: [{ every: 1h }, { every: 2h }]", "count, sum, max"));
+        await story.RunWellAsync("2025-01-11");
+        var counted = await Db.QueryAsync($"SELECT sum(varve_rows), count(v_max) FROM {Db.Name(new("m", "cpu_2h_states"))}");
+        Assert.Equal((rows.Count, 120L - 55), (Number(counted, 0), Number(counted, 1)));
+    }
+
     private static long Number(IReadOnlyList<object?[]> rows, int column) => long.Parse(Convert.ToString(rows[0][column], System.Globalization.CultureInfo.InvariantCulture)!, System.Globalization.CultureInfo.InvariantCulture);
 }

@@ -125,6 +125,33 @@ public abstract class RepairConformance(Func<ScratchDatabase> create) : Conforma
     }
 
     [Fact]
+    public async Task A_late_row_for_an_empty_bucket_is_found_also_where_somebody_else_deletes()
+    {
+        List<SourceRow> rows = [.. Every("2025-01-03T02:00Z", "2025-01-03T05:00Z", "20m"), .. Every("2025-01-03T10:00Z", "2025-01-03T16:00Z", "20m")];
+        var story = await BeginAsync(Policy("recheck: 1d\ntiers: [{ every: 1h }, { every: 1d }]"), rows);
+        await story.RunWellAsync("2025-01-04T01:00Z");
+        await story.DeleteAsync("2025-01-03", "2025-01-03T15:30Z");
+        var late = Row("2025-01-03T07:25Z", 7);
+        await story.InsertAsync(late);
+        await story.RunWellAsync("2025-01-04T01:00Z");
+        await story.ExpectTiersAsync([.. rows, late]);
+    }
+
+    [Fact]
+    public async Task A_month_from_the_source_is_not_built_again_from_what_others_left_outside_of_recheck()
+    {
+        var rows = Every("2025-11-01", "2025-12-01T12:00Z", "6h");
+        var story = await BeginAsync(Policy("recheck: 1d\ntiers: [{ every: 1w }, { every: 1mo }]"), rows);
+        await story.RunWellAsync("2025-12-01T12:00Z");
+        await story.DeleteAsync("2025-11-01", "2025-11-20");
+        var late = Row("2025-11-30T20:00Z", 7);
+        await story.InsertAsync(late);
+        await story.RunWellAsync("2025-12-01T12:00Z");
+        await story.ExpectTierAsync(0, [.. rows, late]);
+        await story.ExpectTierAsync(1, rows);
+    }
+
+    [Fact]
     public async Task A_prefix_that_somebody_else_deleted_never_shrinks_history()
     {
         var rows = Every("2025-01-01", "2025-01-06", "10m");

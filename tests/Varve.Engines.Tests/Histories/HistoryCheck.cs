@@ -12,6 +12,7 @@ public sealed class HistoryCheck(Story story, BucketCheck check, HistoryModel mo
 {
     private readonly Dictionary<long, ModelRow> _before = new(model.Source);
     private readonly Instant _newest = Instant.Max(model.MaxAsOf, asOf);
+    private readonly IReadOnlyList<TimeRange> _unseen = [.. model.Tiers.SelectMany(t => t.Buckets.Values).Where(b => model.Visible(model.Source, b.Range).Any(r => !b.Has(r.Id))).Select(b => b.Range)];
 
     public async Task RunAsync()
     {
@@ -147,8 +148,8 @@ public sealed class HistoryCheck(Story story, BucketCheck check, HistoryModel mo
         if (bucket.IsLost || model.IsShrunk) return false;
 
         // Rows that came unseen keep a bucket from being filled: others may have gone there too.
-        if (model.Visible(_before, bucket.Range).Any(r => content.All(c => c.Id != r.Id))) return false;
         var input = model.Grids.Input(tier);
+        if (input < 0 && _unseen.Any(bucket.Range.Overlaps)) return false;
         if (input < 0) return bucket.Range.From >= model.Expired && !bucket.IsCut && content.All(r => _before.ContainsKey(r.Id));
         var inputs = model.Tiers[input].Buckets.Values.Where(b => bucket.Range.Contains(b.Range)).ToList();
         return bucket.Range.From >= model.Tiers[input].Expired

@@ -186,7 +186,7 @@ public sealed class HistoryRunner(ScratchDatabase db, History history)
     private bool IsExcused(ModelRow row, IReadOnlyList<Wait> waits)
     {
         var buckets = Enumerable.Range(0, _model.Tiers.Count).Select(i => _model.Tiers[i].Buckets.GetValueOrDefault(_model.Grids.Grid(i).BucketOf(row.At).From)).OfType<ModelBucket>().ToList();
-        var isMixed = buckets.Exists(b => b.IsOpen || _model.Source.Values.Any(r => b.Range.Contains(r.At) && _model.Suspects.Contains(r.Id)));
+        var isMixed = buckets.Exists(b => b.IsOpen || b.IsMixed || _model.Source.Values.Any(r => b.Range.Contains(r.At) && _model.Suspects.Contains(r.Id)));
         if (_model.Revision.LateRows is LateAfterExpiry.Hold) return isMixed || _model.Suspects.Contains(row.Id);
         return isMixed && (_model.IsGrown || waits.Any(w => w.NeedsPerson && w.Range.Contains(row.At)));
     }

@@ -33,6 +33,9 @@ public sealed class ModelBucket(TimeRange range)
     /// <summary>Two things happened to it at once that nobody can tell apart: the model has no opinion.</summary>
     public bool IsOpen { get; set; }
 
+    /// <summary>Others removed rows of it, and more came: only a person can let go of them.</summary>
+    public bool IsMixed { get; set; }
+
     /// <summary>Rows that others removed, and that a run saw missing while it looked.</summary>
     public HashSet<long> KnownMissing { get; } = [];
 

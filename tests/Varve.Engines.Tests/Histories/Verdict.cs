@@ -82,11 +82,13 @@ public sealed class Verdict(HistoryModel model, IReadOnlyDictionary<long, ModelR
         }
 
         if (missing.All(r => bucket.KnownMissing.Contains(r.Id))) return [old];
+        bucket.IsMixed |= added.Count > 0;
+        if (tier > 0 && IsShorn(bucket.Range)) return [old];
         if (added.Count > 0) return Open(bucket);
         if (bucket.Range.To <= _watched) return [old];
         if (IsPrefix(bucket.Range))
         {
-            if (watched) bucket.KnownMissing.UnionWith(missing.Select(r => r.Id));
+            if (bucket.Range.From >= _watched) bucket.KnownMissing.UnionWith(missing.Select(r => r.Id));
             return [old];
         }
 
@@ -96,6 +98,11 @@ public sealed class Verdict(HistoryModel model, IReadOnlyDictionary<long, ModelR
     // A tier that comes back is built again where it was not followed.
     private IEnumerable<IReadOnlyList<ModelRow>> Returned(int tier, TimeRange range) =>
         model.Tiers[tier].WasRetired ? model.Regained(model.Tiers[tier], range) : [];
+
+    // The first tier counts rows that others removed: a longer bucket around them is not built again from what is left.
+    private bool IsShorn(TimeRange range) => model.Tiers[0].Buckets.Values.Any(b => range.Overlaps(b.Range)
+        && b is { IsCut: false, IsGone: false, IsOpen: false, IsLost: false } && !b.Content.Any(r => model.Removed.Contains(r.Id))
+        && b.Content.Count > model.Visible(before, b.Range).Count);
 
     // Not later than the bucket of the oldest row that was there at the last run.
     private bool IsPrefix(TimeRange range)

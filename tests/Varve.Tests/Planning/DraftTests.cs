@@ -1,4 +1,5 @@
 using Varve.Planning;
+using Varve.Time;
 
 namespace Varve.Tests.Planning;
 
@@ -120,9 +121,10 @@ public sealed class DraftTests
     public void A_cut_bucket_is_counted_where_it_was_cut_also_when_its_tier_got_another_input()
     {
         var cut = new CutBucket(Jan.Range("9..10"), 5, ByOthers: true) { Input = Relations.Source };
-        var draft = new Draft(Seen.Policy(Seen.Forever), Seen.State(new(), ("1h", Seen.Whole), ("1d", Seen.Whole with { Cut = [cut] })));
-        Assert.Equal("9..10", Jan.Text(draft.Spoilt(Relations.Source)));
-        Assert.Equal("", Jan.Text(new Draft(Seen.Policy(Seen.Forever), Seen.State(new(), ("1h", Seen.Whole), ("1d", Seen.Whole with { Cut = [cut with { Input = null }] }))).Spoilt(Relations.Source)));
+        var newer = Seen.Whole with { Covered = Seen.Whole.Covered.Except(RangeSet.Of(Jan.Range("9..9T12"))) };
+        var draft = new Draft(Seen.Policy(Seen.Forever), Seen.State(new(), ("1h", newer), ("1d", Seen.Whole with { Cut = [cut] })));
+        Assert.Equal("9..9T12", Jan.Text(draft.Spoilt(Relations.Source)));
+        Assert.Equal("", Jan.Text(new Draft(Seen.Policy(Seen.Forever), Seen.State(new(), ("1h", newer), ("1d", Seen.Whole with { Cut = [cut with { Input = null }] }))).Spoilt(Relations.Source)));
         Assert.Equal("1h", draft.Blueprint.CountedIn(draft.Blueprint.Tier("1d"), cut with { Input = "5m" }));
         draft.Expire(Relations.Source, Jan.Range("1..11"), "");
         Assert.Empty(draft.Of("1d").Cut);
