@@ -13,10 +13,11 @@ internal static class Script
 {
     private const string EachDay = "-- each day";
 
-    /// <summary>A script, and closing the file. A query whose only column is <c>must_be_zero</c> must give zero.</summary>
-    public static Measured Run(string file, string name, int from, int to)
+    /// <summary>A script with its <c>name=value</c>s filled in, and closing the file. A query whose only column is <c>must_be_zero</c> must give zero.</summary>
+    public static Measured Run(string file, string name, int from, int to, params IReadOnlyList<string> values)
     {
-        var parts = File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "sql", name)).Split(EachDay);
+        var text = values.Select(v => v.Split('=')).Aggregate(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "sql", name)), (all, v) => all.Replace($"{{{v[0]}}}", v[1], StringComparison.Ordinal));
+        var parts = text.Split(EachDay);
         var connection = Open(file);
         var watch = new Watched();
         var rows = Execute(connection, parts[0]);

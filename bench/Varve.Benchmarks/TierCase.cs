@@ -2,20 +2,22 @@ namespace Varve.Benchmarks;
 
 /// <summary>
 /// A policy gets one tier more after everything was rolled up: the run that builds it for all that is there, against SQL by
-/// hand that builds the same tier from the same finer one. A run with nothing to do stands beside it: what looking costs.
+/// hand that builds the same tier from the same input. A run with nothing to do stands beside it: what looking costs.
 /// </summary>
 internal sealed class TierCase(Options options)
 {
+    private static readonly Added[] s_added = [new("30s", 30, "1m", "source"), new("5m", 300, "10m", "1m"), new("30m", 1800, "1h", "10m")];
+
     private readonly Data _data = new(options);
 
     public async IAsyncEnumerable<Figure> MeasureAsync()
     {
         var rolled = await _data.RolledAsync();
-        foreach (var (every, coarser) in new[] { ("5m", "10m"), ("30m", "1h") })
+        foreach (var tier in s_added)
         {
-            await AgreeAsync(rolled, every, coarser);
-            var least = await Fresh.InTurnAsync(options.Rounds, () => VarveAsync(rolled, every, coarser), () => HandAsync(rolled, every));
-            foreach (var figure in Figure.Against($"a tier more, {every}", least[0], least[1], least[0].Rows)) yield return figure;
+            await AgreeAsync(rolled, tier);
+            var least = await Fresh.InTurnAsync(options.Rounds, () => VarveAsync(rolled, tier), () => HandAsync(_data.Copy(rolled, "work"), tier));
+            foreach (var figure in Figure.Against($"a tier more, {tier.Every} from {tier.Input}", least[0], least[1], least[0].Rows)) yield return figure;
         }
 
         var nothing = await Fresh.InTurnAsync(options.Rounds, () => Fresh.RunAsync("run", _data.Copy(rolled, "work"), PolicyTexts.Cascade("smallest"), "6"));
@@ -23,18 +25,24 @@ internal sealed class TierCase(Options options)
         yield return new("… nothing to do (CPU)") { Seconds = nothing[0].CpuSeconds };
     }
 
-    private async Task AgreeAsync(string rolled, string every, string coarser)
+    private async Task AgreeAsync(string rolled, Added tier)
     {
         var (varve, hand) = (_data.Copy(rolled, "varve"), _data.Copy(rolled, "hand"));
-        await Fresh.RunAsync("run", varve, PolicyTexts.Added(every, coarser), "6");
-        await Fresh.RunAsync("script", hand, $"tier-{every}.sql", "0", "6");
-        var differing = await Fresh.RunAsync("differences", varve, hand, "1m", "10m", "1h", "1d", every);
-        if (differing.Rows != 0) throw new InvalidOperationException($"{differing.Rows} states differ from what the hand-written SQL makes (tier {every}).");
+        await Fresh.RunAsync("run", varve, PolicyTexts.Added(tier.Every, tier.Coarser), "6");
+        await HandAsync(hand, tier);
+        var differing = await Fresh.RunAsync("differences", varve, hand, "1m", "10m", "1h", "1d", tier.Every);
+        if (differing.Rows != 0) throw new InvalidOperationException($"{differing.Rows} states differ from what the hand-written SQL makes (tier {tier.Every}).");
     }
 
-    private Task<Measured> VarveAsync(string rolled, string every, string coarser) =>
-        Fresh.RunAsync("run", _data.Copy(rolled, "work"), PolicyTexts.Added(every, coarser), "6");
+    private Task<Measured> VarveAsync(string rolled, Added tier) =>
+        Fresh.RunAsync("run", _data.Copy(rolled, "work"), PolicyTexts.Added(tier.Every, tier.Coarser), "6");
 
-    private Task<Measured> HandAsync(string rolled, string every) =>
-        Fresh.RunAsync("script", _data.Copy(rolled, "work"), $"tier-{every}.sql", "0", "6");
+    private static Task<Measured> HandAsync(string file, Added tier) => Fresh.RunAsync(
+        "script", file, tier.Script, "0", "6", $"tier={tier.Every}", $"input={tier.Input}", $"micros={tier.Seconds}000000");
+
+    /// <summary>A tier, the next coarser one that is there, and what it is built from.</summary>
+    private sealed record Added(string Every, int Seconds, string Coarser, string Input)
+    {
+        public string Script => Input == "source" ? "tier-source.sql" : "tier.sql";
+    }
 }

@@ -16,7 +16,7 @@ internal static class Worker
             ["restore", var file, var policy] => await Product.RestoreAsync(file, policy),
             ["again", var file, var policy, var day] => await Product.AgainAsync(file, policy, (int)Number(day)),
             ["hour", var file, var policy, var day] => await Product.HourAsync(file, policy, (int)Number(day)),
-            ["script", var file, var script, var from, var to] => Script.Run(file, script, (int)Number(from), (int)Number(to)),
+            ["script", var file, var script, var from, var to, .. var values] => Script.Run(file, script, (int)Number(from), (int)Number(to), values),
             ["over", var file, var script, var from, var to] => Script.RunOver(file, script, (int)Number(from), (int)Number(to)),
             ["differences", var file, var other, .. var tiers] => Script.Differences(file, other, tiers),
             _ => null,

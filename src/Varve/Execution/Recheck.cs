@@ -16,21 +16,34 @@ internal sealed class Recheck(Dialect dialect, IStatements statements, Blueprint
             ? await ArrivedAsync(column, ledger, watch, cancellationToken)
             : (watch.Recheck, RangeSet.Empty, null);
         var first = blueprint.Tiers[0];
-        var changes = await ChangesAsync(new(first.Id, ranges, OnlyRows: false), ledger, isAsked: false, cancellationToken);
+        var changes = await TotalsAsync(new(first.Id, ranges, OnlyRows: false), ledger, cancellationToken);
         foreach (var bucket in certain.SelectMany(first.Grid.Buckets).Where(b => !changes.Exists(c => c.Bucket == b)))
             changes.Add(new(bucket, 0, 0));
         var again = blueprint.BuiltAgain(ledger, RangeSet.Of(changes.Select(c => c.Bucket))).Intersect(watch.Comparable).Except(ranges);
-        foreach (var asked in watch.Asked.Append(new(first.Id, again, OnlyRows: true))) changes.AddRange(await ChangesAsync(asked, ledger, isAsked: true, cancellationToken));
+        foreach (var asked in watch.Asked.Append(new(first.Id, again, OnlyRows: true)))
+        {
+            var found = asked.Input == Relations.Source ? await TotalsAsync(asked, ledger, cancellationToken) : await StatesAsync(asked, ledger, cancellationToken);
+            changes.AddRange(found.Select(c => c with { Asked = asked }));
+        }
+
         return (changes, await SurvivorAsync(changes, ledger, cancellationToken), arrival);
     }
 
-    private async Task<List<BucketChange>> ChangesAsync(AskedRanges asked, Ledger ledger, bool isAsked, CancellationToken cancellationToken)
+    private async Task<List<BucketChange>> TotalsAsync(AskedRanges asked, Ledger ledger, CancellationToken cancellationToken)
     {
         if (asked.Ranges.IsEmpty) return [];
         var tier = blueprint.Tier(asked.Tier);
         var compare = asked.OnlyRows ? new CompareSql(blueprint with { Measures = [] }, tier, dialect) : Compare(tier, ledger, asked.Ranges);
         var rows = await statements.QueryAsync(compare.BucketTotals(asked.Ranges), cancellationToken);
-        return [.. rows.Select(row => new BucketChange(tier.Grid.BucketOf(Micros.ToInstant(row.Long(0))), row.Long(2), row.Long(1)) { AskedOf = isAsked ? asked.Tier : null })];
+        return [.. rows.Select(row => new BucketChange(tier.Grid.BucketOf(Micros.ToInstant(row.Long(0))), row.Long(2), row.Long(1)))];
+    }
+
+    private async Task<List<BucketChange>> StatesAsync(AskedRanges asked, Ledger ledger, CancellationToken cancellationToken)
+    {
+        var tier = blueprint.Tier(asked.Tier);
+        var unknown = ledger.Of(asked.Tier).UnknownIn(blueprint.StateNames, asked.Ranges).Union(blueprint.StateNames.Except(CompareSql.Watched(blueprint), StringComparer.Ordinal)).ToHashSet(StringComparer.Ordinal);
+        var rows = await statements.QueryAsync(new CompareSql(blueprint.Without(unknown), tier, dialect).Buckets(asked.Input, asked.Ranges), cancellationToken);
+        return [.. Mismatches.Read(tier, rows).Select(m => new BucketChange(m.Bucket, m.Stored, m.Found))];
     }
 
     /// <summary>What the tier knows is compared; a state that a changed policy has just asked for is not there yet.</summary>
@@ -39,7 +52,7 @@ internal sealed class Recheck(Dialect dialect, IStatements statements, Blueprint
 
     private async Task<Instant?> SurvivorAsync(List<BucketChange> changes, Ledger ledger, CancellationToken cancellationToken)
     {
-        if (!changes.Exists(c => c.AskedOf is null && c.Found < c.Stored)) return null;
+        if (!changes.Exists(c => c.Asked is null && c.Found < c.Stored)) return null;
         var known = ledger.Of(blueprint.Tiers[0].Id);
         var settled = known.Dirty.Union(known.CutRanges).Union(known.Frozen).Union(blueprint.Tiers[0].Covers(ledger.Of(Relations.Source).Frozen));
         var ranges = known.Covered.Except(settled);

@@ -36,7 +36,7 @@ internal static class Backfill
     private static RangeSet Fillable(Draft draft, TierLayout tier, List<string> asked, Dictionary<string, RangeSet> found)
     {
         var sets = draft.Of(tier.Id);
-        var open = sets.ThinIn(asked).Except(sets.Dirty).Except(sets.Frozen).Except(sets.CutRanges).Except(sets.Lost);
+        var open = sets.ThinIn(asked).Except(sets.Dirty).Except(sets.Frozen).Except(sets.CutRanges).Except(sets.Lost).Except(tier.Covers(draft.Doubtful));
         if (open.IsEmpty) return open;
         return draft.Inputs(tier, open).Aggregate(RangeSet.Empty, (all, input) =>
             all.Union(open.Intersect(tier.Whole(draft.States.Known(input).Union(found.GetValueOrDefault(input, RangeSet.Empty))))));

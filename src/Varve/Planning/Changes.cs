@@ -10,11 +10,11 @@ internal static class Changes
     {
         foreach (var (tier, labels) in state.StaleLabels) Relabel(draft, draft.Blueprint.Tier(tier), labels);
         if (state.Changes.Count == 0) return;
-        draft.Doubtful = Doubtful(draft, [.. state.Changes.Where(c => c.AskedOf is not null)]);
+        draft.Doubtful = Doubtful(draft, [.. state.Changes.Where(c => c.Asked is not null)]);
         var prefix = RemovedUpTo(state, horizon);
-        var gone = RangeSet.Of(state.Changes.Where(c => c.AskedOf is not null ? c.Found < c.Stored : !IsCorrection(c, prefix)).Select(c => c.Bucket));
-        var dirty = RangeSet.Of(state.Changes.Where(c => c.AskedOf is null && IsCorrection(c, prefix)).Select(c => c.Bucket));
-        var asked = state.Changes.Select(c => c.AskedOf).OfType<string>().Distinct().Select(draft.Blueprint.Tier);
+        var gone = RangeSet.Of(state.Changes.Where(c => c.Asked is { } asked ? asked.Input == Relations.Source && c.Found < c.Stored : !IsCorrection(c, prefix)).Select(c => c.Bucket));
+        var dirty = RangeSet.Of(state.Changes.Where(c => c.Asked is null && IsCorrection(c, prefix)).Select(c => c.Bucket));
+        var asked = state.Changes.Where(c => c.Asked is { Input: Relations.Source }).Select(c => draft.Blueprint.Tier(c.Asked!.Tier));
         foreach (var tier in draft.Blueprint.BuiltFrom(Relations.Source).Union(asked)) Mark(draft, tier, dirty, gone);
     }
 
@@ -22,7 +22,7 @@ internal static class Changes
     private static RangeSet Doubtful(Draft draft, List<BucketChange> asked)
     {
         if (asked.Count == 0) return RangeSet.Empty;
-        var byFirst = asked.ToLookup(c => c.AskedOf == draft.Blueprint.Tiers[0].Id, c => c.Bucket);
+        var byFirst = asked.ToLookup(c => c.Asked!.Tier == draft.Blueprint.Tiers[0].Id || c.Asked.Input != Relations.Source, c => c.Bucket);
         return RangeSet.Of(byFirst[true]).Union(RangeSet.Of(byFirst[false]).Except(draft.Of(draft.Blueprint.Tiers[0].Id).Covered));
     }
 
@@ -35,7 +35,7 @@ internal static class Changes
     /// and rows that came there meanwhile cannot be told from those that are left.
     /// </summary>
     private static Instant RemovedUpTo(TableState state, Horizon horizon) => state.Changes
-        .Where(c => c.AskedOf is null && c.Found < c.Stored)
+        .Where(c => c.Asked is null && c.Found < c.Stored)
         .Where(c => state.Survivor is not { } survivor || c.Bucket.From <= survivor || c.Bucket.From < horizon.RecheckFrom)
         .Select(c => c.Bucket.From)
         .DefaultIfEmpty(Instant.MinValue)

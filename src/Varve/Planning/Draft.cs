@@ -43,8 +43,8 @@ internal sealed class Draft
     public ArchiveSteps Archives { get; }
 
     /// <summary>
-    /// What changed in the source where nothing is watched: rows may have gone and come there, so that it gives no new
-    /// states, and is left to the proof.
+    /// Where an input changed unwatched: rows may have gone and come there, so that no bucket gets new states from it. The
+    /// proof will tell.
     /// </summary>
     public RangeSet Doubtful { get; set; } = RangeSet.Empty;
 

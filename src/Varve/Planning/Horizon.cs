@@ -73,7 +73,7 @@ internal sealed class Horizon
         var filled = Asked(ledger, states, RangeSet.Empty);
         var built = Asked(ledger, rows, RangeSet.Of(filled.SelectMany(a => a.Ranges)), onlyRows: true);
         var window = _blueprint.Policy.Arrival is null ? Watched(first.Grid) : TimeRange.All;
-        return new(AsOf, open.Intersect(window), frozen) { Asked = [.. filled, .. built], Comparable = open.Intersect(Settled(first)) };
+        return new(AsOf, open.Intersect(window), frozen) { Asked = [.. filled, .. built, .. AskedOfTiers(ledger)], Comparable = open.Intersect(Settled(first)) };
     }
 
     // Covered buckets of a tier that should agree with the source.
@@ -109,17 +109,45 @@ internal sealed class Horizon
     private (RangeSet States, RangeSet Rows) AskedOfSource(Ledger ledger)
     {
         var (states, rows) = (RangeSet.Empty, RangeSet.Empty);
-        foreach (var tier in _blueprint.Tiers.Where(t => t.Input == Relations.Source || !ledger.Of(t.Input).Created))
+        var whole = ledger.Of(Relations.Source).Frozen.Complement();
+        foreach (var tier in _blueprint.Tiers)
         {
-            var sets = ledger.Of(tier.Id);
-            if (!sets.Created) rows = RangeSet.Of(TimeRange.All);
-            var thin = _blueprint.StateNames.Except(sets.Columns, StringComparer.Ordinal).Any() ? sets.Covered : sets.ThinIn(_blueprint.StateNames);
-            if (thin.IsEmpty) continue;
-            var never = sets.CutRanges.Union(sets.Frozen).Union(sets.Lost);
-            states = states.Union(thin.Except(never).Intersect(tier.Whole(ledger.Of(Relations.Source).Frozen.Complement())));
+            states = states.Union(Thin(tier, ledger).Except(FilledFrom(tier, ledger)).Intersect(tier.Whole(whole)));
+            if (tier.Input == Relations.Source) rows = rows.Union(New(ledger.Of(tier.Id)));
         }
 
         return (states, rows);
+    }
+
+    // What a tier takes from a finer one: a new finer tier may have been built from what others left.
+    private IEnumerable<AskedRanges> AskedOfTiers(Ledger ledger) =>
+        from tier in _blueprint.Tiers
+        let ranges = Thin(tier, ledger).Intersect(FilledFrom(tier, ledger)).Except(ledger.Of(tier.Id).Dirty).Intersect(Settled(tier))
+        where !ranges.IsEmpty
+        select new AskedRanges(tier.Id, ranges, OnlyRows: false) { Input = tier.Input };
+
+    // Buckets that lack a state and may still get it.
+    private RangeSet Thin(TierLayout tier, Ledger ledger)
+    {
+        var sets = ledger.Of(tier.Id);
+        if (!sets.Created) return RangeSet.Empty;
+        var thin = _blueprint.StateNames.Except(sets.Columns, StringComparer.Ordinal).Any() ? sets.Covered : sets.ThinIn(_blueprint.StateNames);
+        return thin.IsEmpty ? thin : thin.Except(sets.CutRanges).Except(sets.Frozen).Except(sets.Lost);
+    }
+
+    // What the tier that it is built from gives with every state.
+    private RangeSet FilledFrom(TierLayout tier, Ledger ledger)
+    {
+        var input = ledger.Of(tier.Input);
+        if (tier.Input == Relations.Source || _blueprint.StateNames.Except(input.Columns, StringComparer.Ordinal).Any()) return RangeSet.Empty;
+        return tier.Whole(input.Covered.Except(input.Dirty).Except(input.Frozen).Except(input.Lost).Except(input.ThinIn(_blueprint.StateNames)));
+    }
+
+    // What is not built yet of a tier that is new, or whose turn is over for each bucket.
+    private static RangeSet New(RelationLedger sets)
+    {
+        var settled = sets.Covered.Union(sets.Lost).Union(sets.CutRanges);
+        return settled.IsEmpty ? RangeSet.Of(TimeRange.All) : settled.Complement().Intersect(TimeRange.Since(settled.Start!.Value));
     }
 
     /// <summary>Nothing that closed after the planning instant is looked at, although an earlier run may have built it.</summary>

@@ -80,8 +80,8 @@ public sealed record RowExtent(long Rows, Instant? First, Instant? Last)
 /// <param name="Found">Rows now.</param>
 public sealed record BucketChange(TimeRange Bucket, long Stored, long Found)
 {
-    /// <summary>The tier whose bucket it is, where it was compared only because something is taken from the source once more; else null: the first tier.</summary>
-    public string? AskedOf { get; init; }
+    /// <summary>Why it was compared; null for what is watched in every run: the first tier.</summary>
+    public AskedRanges? Asked { get; init; }
 }
 
 /// <summary>What the planner wants to be looked at before it plans: pure, from the ledger and the planning instant.</summary>
@@ -90,15 +90,19 @@ public sealed record BucketChange(TimeRange Bucket, long Stored, long Found)
 /// <param name="Frozen">Ranges of the source that were expired.</param>
 public sealed record Watch(Instant AsOf, RangeSet Recheck, RangeSet Frozen)
 {
-    /// <summary>Compared besides, because a changed policy takes it from the source once more.</summary>
+    /// <summary>Compared besides, because a changed policy takes something from there once more.</summary>
     public IReadOnlyList<AskedRanges> Asked { get; init; } = [];
 
     /// <summary>All covered ranges of the first tier of which the source should still have every row.</summary>
     public RangeSet Comparable { get; init; } = RangeSet.Empty;
 }
 
-/// <summary>Covered buckets of a tier that are compared with the source before something is taken from there once more.</summary>
-/// <param name="Tier">The first tier where it is covered; where it is new, the finest one that was there.</param>
+/// <summary>Covered buckets of a tier that are compared before something is taken from the same input once more.</summary>
+/// <param name="Tier">Of the source: the first tier where it is covered; where it is new, the finest one that was there.</param>
 /// <param name="Ranges">Its buckets.</param>
 /// <param name="OnlyRows">True where a new tier asks: it must not miss rows, and takes values as they are now.</param>
-public sealed record AskedRanges(string Tier, RangeSet Ranges, bool OnlyRows);
+public sealed record AskedRanges(string Tier, RangeSet Ranges, bool OnlyRows)
+{
+    /// <summary>What it is compared with.</summary>
+    public string Input { get; init; } = Relations.Source;
+}

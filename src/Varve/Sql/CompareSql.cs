@@ -132,7 +132,12 @@ internal sealed class CompareSql(Blueprint blueprint, TierLayout tier, Dialect d
 
     /// <summary>The recheck looks at count, sum, min and max, whose cost every run pays; the proof by totals at all that have one.</summary>
     private IEnumerable<(MeasureLayout Measure, StateSql State)> Totalled(bool perBucket) => StateColumns.States(blueprint)
-        .Where(s => s.State.Total is not null && (!perBucket || s.State.Suffix is "count" or "sum" or "min" or "max"));
+        .Where(s => s.State.Total is not null && (!perBucket || IsWatched(s.State.Suffix)));
+
+    /// <summary>The columns of the states that the recheck looks at.</summary>
+    public static IEnumerable<string> Watched(Blueprint blueprint) => blueprint.Measures.SelectMany(m => m.States.Where(IsWatched).Select(m.ColumnOf));
+
+    private static bool IsWatched(string state) => state is "count" or "sum" or "min" or "max";
 
     private IEnumerable<(MeasureLayout Measure, StateSql State, Identifier Name)> NearTotals() => _rollup.Near().Where(n => n.State.Total is not null);
 

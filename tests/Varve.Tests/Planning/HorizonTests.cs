@@ -1,4 +1,6 @@
+using System.Collections.Frozen;
 using Varve.Planning;
+using Varve.Time;
 
 namespace Varve.Tests.Planning;
 
@@ -47,6 +49,27 @@ public sealed class HorizonTests
     }
 
     [Fact]
+    public void Besides_nothing_is_compared_while_nothing_changes() => Assert.Equal("", Asked(Seen.Forever, Seen.Table));
+
+    [Fact]
+    public void A_new_finest_tier_asks_for_the_rows_of_the_finest_that_was_there_where_it_is_not_built_yet()
+    {
+        const string policy = "tiers: [{ every: 30m }, { every: 1h }, { every: 1d }]";
+        Assert.Equal("1h < source 1..10 rows", Asked(policy, Seen.Table));
+        Assert.Equal("1h < source 7..10 rows", Asked(policy, Seen.State(new(), ("30m", Seen.Whole with { Covered = Jan.Set("1..6"), Lost = Jan.Set("6..7") }), ("1h", Seen.Whole), ("1d", Seen.Whole))));
+    }
+
+    [Fact]
+    public void A_tier_that_lacks_states_is_compared_with_what_can_fill_it()
+    {
+        var thin = Seen.Whole with { Thin = new Dictionary<string, RangeSet> { ["load_sum"] = Jan.Set("2..5") }.ToFrozenDictionary() };
+        Assert.Equal("1h < source 2..5 states", Asked(Seen.Forever, Seen.State(new(), ("1h", thin), ("1d", Seen.Whole))));
+        Assert.Equal("1d < 1h 2..5 states", Asked(Seen.Forever, Seen.State(new(), ("1h", Seen.Whole), ("1d", thin))));
+        Assert.Equal("1d < 1h 2..4 states", Asked(Seen.Forever, Seen.State(new() { Frozen = Jan.Set("4..5") }, ("1h", Seen.Whole with { Dirty = Jan.Set("4..5") }), ("1d", thin))));
+        Assert.Equal("1h < source 3..5 states", Asked(Seen.Forever, Seen.State(new() { Frozen = Jan.Set("1..3") }, ("1h", thin), ("1d", Seen.Whole))));
+    }
+
+    [Fact]
     public void Without_tiers_nothing_is_watched_but_what_expired()
     {
         var watch = Planner.Watch(Seen.Policy("keep: 7d"), Seen.State(new() { Frozen = Jan.Set("1..3") }).Ledger, Jan.At("10"));
@@ -80,6 +103,9 @@ public sealed class HorizonTests
         Assert.Equal("1d", horizon.ExpiryGrid("1d")!.Id);
         Assert.Null(Horizon.At(Seen.Policy("keep: 7d"), Jan.At("10"), null).ExpiryGrid(Relations.Source));
     }
+
+    private static string Asked(string policy, TableState state) => string.Join(
+        "; ", Planner.Watch(Seen.Policy(policy), state.Ledger, Jan.At("10")).Asked.Select(a => $"{a.Tier} < {a.Input} {Jan.Text(a.Ranges)} {(a.OnlyRows ? "rows" : "states")}"));
 
     private static string Watched(string policy, TableState state, string asOf = "10") =>
         Jan.Text(Planner.Watch(Seen.Policy(policy), state.Ledger, Jan.At(asOf)).Recheck);

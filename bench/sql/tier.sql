@@ -1,5 +1,5 @@
 -- One tier more by hand: built from the nearest finer tier, as the cascade builds its others; a transaction a day.
-CREATE TABLE raw_30m_states (
+CREATE TABLE raw_{tier}_states (
   ts TIMESTAMP, sensor_id INTEGER, varve_rows BIGINT, varve_covered BIGINT,
   value_count BIGINT, value_sum DOUBLE, value_min DOUBLE, value_max DOUBLE,
   value_first DOUBLE, value_first_at TIMESTAMP, value_last DOUBLE, value_last_at TIMESTAMP,
@@ -8,12 +8,12 @@ CREATE TABLE raw_30m_states (
 
 BEGIN TRANSACTION;
 
-INSERT INTO raw_30m_states
-SELECT make_timestamp({us} + b::BIGINT * 1800000000), sensor_id, n, NULL, c, s, mi, ma, f, fa, l, la, nan, pinf, ninf
+INSERT INTO raw_{tier}_states
+SELECT make_timestamp({us} + b::BIGINT * {micros}), sensor_id, n, NULL, c, s, mi, ma, f, fa, l, la, nan, pinf, ninf
 FROM (SELECT b, sensor_id, sum(varve_rows)::BIGINT n, sum(value_count)::BIGINT c, sum(value_sum) s, min(value_min) mi, max(value_max) ma,
              arg_min(value_first, value_first_at) f, min(value_first_at) fa, arg_max(value_last, value_last_at) l, max(value_last_at) la,
              sum(value_nan)::BIGINT nan, sum(value_pinf)::BIGINT pinf, sum(value_ninf)::BIGINT ninf
-      FROM (SELECT ((epoch_us(ts) - {us}) // 1800000000)::INTEGER b, * FROM raw_10m_states WHERE ts >= {from} AND ts < {to})
+      FROM (SELECT ((epoch_us(ts) - {us}) // {micros})::INTEGER b, * FROM raw_{input}_states WHERE ts >= {from} AND ts < {to})
       GROUP BY b, sensor_id);
 
 COMMIT;
