@@ -19,6 +19,8 @@ public sealed record Snapshot(IReadOnlyDictionary<string, IReadOnlyList<object?[
 
     public static async Task<Snapshot> TakeAsync(ScratchDatabase db, string schema)
     {
+        // An engine that is embedded opens its file once for all queries.
+        await using var open = await db.OpenAsync();
         Dictionary<string, IReadOnlyList<object?[]>> relations = [];
         foreach (var shape in await db.ShapesAsync(schema))
         {
