@@ -7,7 +7,7 @@ public sealed record DuckDbOptions
     /// What Varve gives DuckDB unless told otherwise: with .NET around it a roll-up of a day of a busy table stays
     /// below 1 GiB of memory, and it is hardly slower than without a limit.
     /// </summary>
-    public const string DefaultMemoryLimit = "640MB";
+    public const string DefaultMemoryLimit = "576MB";
 
     /// <summary>True: nothing is written, and other processes may read the file at the same time.</summary>
     public bool ReadOnly { get; init; }

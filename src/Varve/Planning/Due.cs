@@ -18,14 +18,21 @@ internal sealed class Due
         foreach (var tier in draft.Blueprint.Tiers) MarkLost(tier);
     }
 
-    public bool Any => _needs.Values.Any(n => !n.IsEmpty) || _draft.Blueprint.Tiers.Any(t => !_draft.Of(t.Id).Dirty.IsEmpty);
+    public bool Any => Tiers.Any();
 
     /// <summary>The start of the oldest bucket that is due; the end of time for none.</summary>
-    public Instant Start => _draft.Blueprint.Tiers
-        .SelectMany(t => new[] { _needs[t.Id].Start, _draft.Of(t.Id).Dirty.Start })
-        .OfType<Instant>()
-        .DefaultIfEmpty(Instant.MaxValue)
-        .Min();
+    public Instant Start => Tiers.Select(t => Of(t).Start!.Value).DefaultIfEmpty(Instant.MaxValue).Min();
+
+    /// <summary>What the tiers that are due are built from.</summary>
+    public IEnumerable<string> Inputs => Tiers.Select(t => t.Input).Distinct();
+
+    /// <summary>False where every bucket that is due can be built from a tier.</summary>
+    public bool ReadsSource => Tiers.Any(t => t.Input == Relations.Source
+        || !t.Whole(_draft.Gives(t.Input).Union(_needs[t.Input]).Union(_draft.Of(t.Input).Dirty)).Covers(Of(t)));
+
+    private IEnumerable<TierLayout> Tiers => _draft.Blueprint.Tiers.Where(t => !Of(t).IsEmpty);
+
+    private RangeSet Of(TierLayout tier) => _needs[tier.Id].Union(_draft.Of(tier.Id).Dirty);
 
     /// <summary>
     /// Builds what is due of the buckets that end at or before an instant, finest tier first. As of an instant before one

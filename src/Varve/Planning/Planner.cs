@@ -12,7 +12,7 @@ public static class Planner
 {
     /// <summary>What has to be looked at before a policy can be planned.</summary>
     public static Watch Watch(Blueprint blueprint, Ledger ledger, Instant asOf) =>
-        Horizon.At(blueprint, Micros.FloorToMilliseconds(asOf), null).Watch(ledger);
+        new Watching(blueprint, ledger, Horizon.At(blueprint, Micros.FloorToMilliseconds(asOf), null)).Look();
 
     /// <summary>The steps that bring a table to what its policy says, as of one instant.</summary>
     /// <param name="blueprint">The policy laid over its table.</param>
@@ -70,7 +70,8 @@ public static class Planner
         if (!due.Any && !expiry.Any) return;
         var from = Instant.Max(start, Instant.Min(due.Start, expiry.Start));
         var end = Instant.Max(Instant.Max(horizon.Closed, expiry.End), from + Duration.Epsilon);
-        foreach (var slice in Slices.For(state).Buckets(new(from, end)))
+        var rows = expiry.Any || due.ReadsSource ? state.Rows : due.Inputs.Max(i => state.Tiers.GetValueOrDefault(i)?.Rows ?? 0);
+        foreach (var slice in Slices.For(state, rows).Buckets(new(from, end)))
         {
             // What an earlier slice had to leave, because a bucket of a coarser tier ends in this one, is asked for again.
             due.Build(slice.To);

@@ -6,7 +6,8 @@ namespace Varve.Planning;
 
 /// <summary>
 /// The fixed pieces in which a table is worked off, oldest first: a UTC day, hours where a day holds more than 50 M rows,
-/// months or years where one holds at most 10 M. Their boundaries do not depend on the planning instant.
+/// months or years where one holds at most 10 M. Their boundaries do not depend on the planning instant. Rows are those of
+/// the source, or of the tiers that are read where the source is not.
 /// </summary>
 internal static class Slices
 {
@@ -22,11 +23,11 @@ internal static class Slices
 
     private static Grid UtcYear { get; } = Utc("1y");
 
-    /// <summary>The grid of the slices of a table.</summary>
-    public static Grid For(TableState state)
+    /// <summary>The grid of the slices in which so many rows of a table are worked off.</summary>
+    public static Grid For(TableState state, long rows)
     {
         if (state.First is not { } first || state.Last is not { } last || last <= first) return UtcYear;
-        var perDay = state.Rows / Math.Max((last - first).TotalDays, 1.0 / 24);
+        var perDay = rows / Math.Max((last - first).TotalDays, 1.0 / 24);
         if (perDay * 366 <= FewRows) return UtcYear;
         if (perDay * 31 <= FewRows) return UtcMonth;
         if (perDay <= MostRows) return UtcDay;

@@ -67,6 +67,16 @@ public sealed class DueTests
             Seen.Plan(Seen.Forever, state).Steps());
     }
 
+    [Theory]
+    [InlineData("1h", 9 * 300_000, "1..10", "rollup 1d < 1h 8..10")]
+    [InlineData("1h", 9 * 400_000, "1..10", "rollup 1d < 1h 8..9", "rollup 1d < 1h 9..10")]
+    [InlineData("1h", 9 * 300_000, "1..9", "rollup 1d < 1h 8..9", "rollup 1h < source 9..10", "rollup 1d < 1h 9..10")]
+    public void Slices_are_as_long_as_what_is_read_allows(string tier, long rows, string covered, params string[] steps)
+    {
+        var state = Seen.State(new(), (tier, Seen.Whole with { Covered = Jan.Set(covered) }), ("1d", Seen.Whole with { Covered = Jan.Set("1..8") }));
+        Assert.Equal(steps, Seen.Plan(Seen.Forever, state with { Rows = 9 * 20_000_000L, Tiers = new Dictionary<string, TierSize> { [tier] = new(rows, 0, null) } }).Steps());
+    }
+
     [Fact]
     public void The_first_slice_is_that_of_the_oldest_bucket_that_is_due() => Assert.Equal(
         ["rollup 1h < source 2T05..2T06 again", "rollup 1d < 1h 2..3 again", "rollup 1d < 1h 9..10"],
