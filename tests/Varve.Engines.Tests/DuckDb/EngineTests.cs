@@ -256,7 +256,7 @@ public sealed class EngineTests : Files
         Assert.Equal(1L, (await Ask(database, $"SELECT current_setting('threads')"))[0].Long(0));
         Assert.Equal("286.1 MiB", await One(database, $"SELECT current_setting('memory_limit')"));
         await using var standard = New();
-        Assert.Equal("610.3 MiB", await One(standard, $"SELECT current_setting('memory_limit')"));
+        Assert.Equal("549.3 MiB", await One(standard, $"SELECT current_setting('memory_limit')"));
     }
 
     [Fact]
