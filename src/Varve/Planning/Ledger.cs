@@ -97,7 +97,7 @@ public sealed record RelationLedger
     public FrozenDictionary<string, RangeSet> Thin { get; init; } = FrozenDictionary<string, RangeSet>.Empty;
 
     /// <summary>Where one of some states is not known.</summary>
-    internal RangeSet ThinIn(IEnumerable<string> columns) => Thin.Count == 0 ? RangeSet.Empty : RangeSet.Of(columns.SelectMany(c => Thin.GetValueOrDefault(c, RangeSet.Empty)));
+    internal RangeSet ThinIn(IEnumerable<string> columns) => Thinness.In(Thin, columns);
 
     /// <summary>Those of some columns of states that the relation does not know in all of a set.</summary>
     internal IReadOnlySet<string> UnknownIn(IEnumerable<string> columns, RangeSet ranges) =>

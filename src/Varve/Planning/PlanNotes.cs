@@ -32,17 +32,27 @@ internal static class PlanNotes
         return notes;
     }
 
-    /// <summary>What a tier will never know of the functions that the policy asks for.</summary>
+    /// <summary>What a tier will never know of the functions that the policy asks for, and what it does not know yet.</summary>
     private static IEnumerable<Problem> Thin(Draft draft, TierLayout tier)
     {
         var sets = draft.Of(tier.Id);
         if (sets.Thin.Count == 0) return [];
-        return from value in draft.Blueprint.Values
-               let ranges = sets.ThinIn(value.States).Except(sets.Frozen).Except(sets.Dirty)
-               where !ranges.IsEmpty
-               group value.Name by string.Join(", ", ranges.Take(3)) + (ranges.Count > 3 ? FormattableString.Invariant($" and {ranges.Count - 3} more ranges") : "") into names
-               select Note("VRV213", $"{Nearest.Listed(names)} of {tier.Id} cannot be regained for {names.Key}: the policy did not ask for it when this was built, and what it was built from has expired; it reads as NULL there");
+        var doubtful = tier.Covers(draft.Doubtful).Except(sets.CutRanges);
+        return
+        [
+            .. Thin(draft, sets, RangeSet.Of(TimeRange.All).Except(doubtful)).Select(thin => Note(
+                "VRV213", $"{thin.Names} of {tier.Id} cannot be regained for {thin.Ranges}: the policy did not ask for it when this was built, and what it was built from has expired or was removed; it reads as NULL there")),
+            .. Thin(draft, sets, doubtful).Select(thin => Note(
+                "VRV214", $"{thin.Names} of {tier.Id} is not filled for {thin.Ranges}: the rows changed there since this was built, where nothing is watched; it reads as NULL until the proof before expiry has found what changed. invalidate builds it from what is there now")),
+        ];
     }
+
+    private static IEnumerable<(string Names, string Ranges)> Thin(Draft draft, RelationSets sets, RangeSet within) =>
+        from value in draft.Blueprint.Values
+        let ranges = sets.ThinIn(value.States).Intersect(within).Except(sets.Frozen).Except(sets.Dirty)
+        where !ranges.IsEmpty
+        group value.Name by string.Join(", ", ranges.Take(3)) + (ranges.Count > 3 ? FormattableString.Invariant($" and {ranges.Count - 3} more ranges") : "") into names
+        select (Nearest.Listed(names), names.Key);
 
     private static Problem Note(string code, string message) => new(code, message) { IsWarning = true };
 }

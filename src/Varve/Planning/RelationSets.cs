@@ -37,9 +37,7 @@ internal sealed class RelationSets(RelationLedger ledger)
     public Dictionary<string, RangeSet> Thin { get; } = new(ledger.Thin, StringComparer.Ordinal);
 
     /// <summary>Where one of some states is not known.</summary>
-    public RangeSet ThinIn(IEnumerable<string> columns) => Thin.Count == 0
-        ? RangeSet.Empty
-        : columns.Aggregate(RangeSet.Empty, (all, column) => all.Union(Thin.GetValueOrDefault(column, RangeSet.Empty)));
+    public RangeSet ThinIn(IEnumerable<string> columns) => Thinness.In(Thin, columns);
 
     /// <summary>A state that is not known in some buckets more.</summary>
     public void Forget(string column, RangeSet buckets) => SetThin(column, Thin.GetValueOrDefault(column, RangeSet.Empty).Union(buckets));

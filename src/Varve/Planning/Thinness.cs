@@ -11,6 +11,11 @@ internal sealed record ThinPart(RangeSet Ranges, IReadOnlySet<string> Unknown);
 /// <summary>Ranges told apart by what is known in them.</summary>
 internal static class Thinness
 {
+    /// <summary>Where one of some states is not known.</summary>
+    public static RangeSet In(IReadOnlyDictionary<string, RangeSet> thin, IEnumerable<string> columns) => thin.Count == 0
+        ? RangeSet.Empty
+        : RangeSet.Of(columns.SelectMany(c => thin.GetValueOrDefault(c, RangeSet.Empty)));
+
     /// <summary>Disjoint parts that are all of a set together.</summary>
     public static IReadOnlyList<ThinPart> Split(RangeSet all, IEnumerable<(string Column, RangeSet Thin)> unknown)
     {

@@ -38,6 +38,28 @@ public abstract class BackfillConformance(Func<ScratchDatabase> create) : Confor
     }
 
     [Fact]
+    public async Task A_new_function_is_not_filled_where_rows_came_unseen_until_somebody_asks_for_it()
+    {
+        var rows = Every("2025-01-01", "2025-01-11", "10m");
+        var story = await BeginAsync(Policy("recheck: 6h\nkeep: 30d\ntiers: [{ every: 1h }, { every: 1d }]", "count, sum"), rows);
+        await story.RunWellAsync("2025-01-11");
+        var late = Row("2025-01-03T05:05Z", 7);
+        await story.InsertAsync(late);
+        await story.ApplyAsync(Policy("recheck: 6h\nkeep: 30d\ntiers: [{ every: 1h }, { every: 1d }]", "count, sum, max"));
+        var notes = (await story.PlanAsync("2025-01-11")).Notes;
+        Assert.Equal(
+            ["`v_max` of 1d is not filled for [2025-01-03T00:00:00Z, 2025-01-04T00:00:00Z)", "`v_max` of 1h is not filled for [2025-01-03T05:00:00Z, 2025-01-03T06:00:00Z)"],
+            notes.Where(n => n.Code == "VRV214").Select(n => n.Message.Split(": the rows")[0]).Order(StringComparer.Ordinal));
+        Assert.DoesNotContain(notes, n => n.Code == "VRV213");
+        await story.RunWellAsync("2025-01-11");
+        Assert.Equal(239L, Number(await Db.QueryAsync($"SELECT count(v_max) FROM {Db.Name(new("m", "cpu_1h_states"))}"), 0));
+        await story.WithAsync(l => l.InvalidateAsync(story.Policy.Name, new(At("2025-01-03"), At("2025-01-04"))));
+        await story.RunWellAsync("2025-01-11");
+        await story.ExpectTiersAsync([.. rows, late]);
+        Assert.Empty((await story.PlanAsync("2025-01-11")).Notes);
+    }
+
+    [Fact]
     public async Task A_new_function_is_not_filled_through_a_new_finer_tier_from_what_others_left()
     {
         var rows = Every("2025-01-01", "2025-01-11", "10m");
