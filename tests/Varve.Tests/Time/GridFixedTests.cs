@@ -31,6 +31,13 @@ public sealed class GridFixedTests
         Assert.Equal(DateTimeZone.Utc, At.Fixed(width, origin).Zone);
     }
 
+    [Theory]
+    [InlineData("2025-01-01T00:00Z", "2025-01-01T02:00Z", 2)]
+    [InlineData("2025-01-01T00:30Z", "2025-01-01T02:00Z", 2)]
+    [InlineData("2025-01-01T00:30Z", "2025-01-01T02:01Z", 3)]
+    public void The_buckets_of_a_range_are_one_run(string from, string to, int count) =>
+        Assert.Equal([new BucketRun(At.Utc("2025-01-01"), Duration.FromHours(1), count)], At.Fixed("1h", "1970-01-01").Runs(At.Range(from, to)));
+
     [Fact]
     public void An_origin_must_be_finite_and_in_whole_milliseconds()
     {

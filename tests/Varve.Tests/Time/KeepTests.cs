@@ -115,6 +115,28 @@ public sealed class KeepTests
     }
 
     [Fact]
+    public void For_ever_is_longer_than_anything()
+    {
+        Assert.Equal(Duration.MaxValue, Keep.Parse("forever").Shortest);
+        Assert.Equal(Duration.MaxValue, Keep.Parse("forever").Longest);
+    }
+
+    // What is left of the calendar before them may not hold the month, so that up to three days too many are cut off.
+    [Theory]
+    [InlineData("UTC")]
+    [InlineData("Asia/Kathmandu")]
+    [InlineData("America/Sao_Paulo")]
+    public void Months_that_reach_beyond_the_calendar_end_where_it_does(string id)
+    {
+        for (var days = 0; days < 60; days++)
+        {
+            var begin = Instant.MinValue + Duration.FromDays(days) + Duration.FromHours(25);
+            var before = Keep.Parse("1mo").SubtractFrom(begin, Zones.Of(id));
+            Assert.True(days < 33 ? before == Instant.MinValue : days < 34 || (before > Instant.MinValue && begin - before >= Duration.FromDays(27)), $"{days}: {before}");
+        }
+    }
+
+    [Fact]
     public void No_number_of_months_is_ever_shorter_or_longer_than_said()
     {
         var days = Enumerable.Range(0, 8 * 366).Select(day => At.Utc("1896-01-01") + Duration.FromDays(day)).ToList();

@@ -35,6 +35,8 @@ public sealed class WidthTests
     [InlineData("2d", "48h for a fixed width")]
     [InlineData("7d", "1w")]
     [InlineData("2w", "336h for a fixed width")]
+    [InlineData("36500d", "876000h for a fixed width")]
+    [InlineData("5200w", "873600h for a fixed width")]
     [InlineData("5mo", "4mo")]
     [InlineData("8mo", "6mo")]
     [InlineData("2q", "6mo")]
@@ -59,6 +61,25 @@ public sealed class WidthTests
         Assert.Contains(expected, error, StringComparison.Ordinal);
         Assert.Equal(error, Assert.Throws<FormatException>(() => Width.Parse(text)).Message);
     }
+
+    [Theory]
+    [InlineData("36501d")]
+    [InlineData("5201w")]
+    [InlineData("0d")]
+    [InlineData("0w")]
+    public void No_fixed_width_is_told_that_cannot_be(string text)
+    {
+        Assert.False(Width.TryParse(text, out _, out var error));
+        Assert.DoesNotContain("fixed width", error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("1d", 12)]
+    [InlineData("1w", 6 * 24)]
+    [InlineData("1mo", 27 * 24)]
+    [InlineData("1y", 364 * 24)]
+    [InlineData("90m", 1.5)]
+    public void A_width_is_never_shorter_than(string text, double hours) => Assert.Equal(Duration.FromHours(hours), Width.Parse(text).Shortest);
 
     [Fact]
     public void A_day_of_24_hours_is_not_a_local_day() => Assert.NotEqual(Width.Parse("24h"), Width.Parse("1d"));
