@@ -19,13 +19,9 @@ internal abstract class Boundaries
 
     internal bool Has(Instant at) => Around(at).From == at;
 
+    /// <summary>The first boundary at or after an instant. The ends of time stay, because buckets are cut there.</summary>
     internal Instant AtOrAfter(Instant at)
     {
-        if (at == Instant.MinValue || at == Instant.MaxValue)
-        {
-            return at;
-        }
-
         var bucket = Around(at);
         return bucket.From == at ? at : bucket.To;
     }

@@ -34,7 +34,7 @@ internal static class BoundaryMatch
                 at = coarse.Around(at).To;
             }
 
-            at = at < end ? coarse.AtOrAfter(end) : at;
+            at = coarse.AtOrAfter(end);
         }
 
         return null;

@@ -131,10 +131,9 @@ public sealed class RangeSet : IEquatable<RangeSet>, IReadOnlyList<TimeRange>
     /// <summary>The ranges that can overlap another set, by its hull: most operations touch few of many ranges.</summary>
     private ReadOnlySpan<TimeRange> Near(RangeSet other)
     {
-        if (IsEmpty || other.IsEmpty) return [];
+        if (other.IsEmpty) return [];
         var first = Math.Max(0, IndexOfLastStart(other._ranges[0].From));
-        var last = IndexOfLastStart(other._ranges[^1].To);
-        return last < first ? [] : _ranges.AsSpan(first..(last + 1));
+        return _ranges.AsSpan(first..(IndexOfLastStart(other._ranges[^1].To) + 1));
     }
 
     private TimeRange? At(Instant at) => IndexOfLastStart(at) is >= 0 and var index ? _ranges[index] : null;

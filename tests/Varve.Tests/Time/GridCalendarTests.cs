@@ -35,15 +35,6 @@ public sealed class GridCalendarTests
     public void The_last_day_of_a_leap_cycle_is_in_its_month(string day, string from, string to) =>
         Assert.Equal(At.Range(from, to), At.Calendar("1mo", "UTC").BucketOf(At.Utc(day) + Duration.FromHours(12)));
 
-    [Theory]
-    [InlineData("1d")]
-    [InlineData("1mo")]
-    public void Infinite_instants_have_no_boundary_after_them(string width)
-    {
-        Assert.Equal(Instant.MinValue, At.Calendar(width, "Europe/Berlin").Ceiling(Instant.MinValue));
-        Assert.Equal(Instant.MaxValue, At.Calendar(width, "Europe/Berlin").Ceiling(Instant.MaxValue));
-    }
-
     [Fact]
     public void A_skipped_day_has_no_bucket()
     {

@@ -41,7 +41,7 @@ public sealed class GridFixedTests
     [Fact]
     public void An_origin_must_be_finite_and_in_whole_milliseconds()
     {
-        Assert.Throws<ArgumentException>(() => Grid.Fixed(new(1000), Instant.MinValue));
+        Assert.Contains("-inf must be an instant in whole milliseconds", Assert.Throws<ArgumentException>(() => Grid.Fixed(new(1000), Instant.MinValue)).Message, StringComparison.Ordinal);
         Assert.Throws<ArgumentException>(() => At.Fixed("1s", "1970-01-01T00:00:00.0001Z"));
     }
 
@@ -64,8 +64,8 @@ public sealed class GridFixedTests
         Assert.False(grid.IsBoundary(Instant.MinValue));
         Assert.False(grid.IsBoundary(Instant.MaxValue));
         Assert.Throws<ArgumentOutOfRangeException>(() => grid.BucketOf(Instant.MinValue));
-        Assert.Throws<ArgumentOutOfRangeException>(() => grid.BucketOf(Instant.MaxValue));
-        Assert.Throws<ArgumentException>(() => grid.Buckets(TimeRange.All));
+        Assert.Contains("No bucket holds an infinite instant", Assert.Throws<ArgumentOutOfRangeException>(() => grid.BucketOf(Instant.MaxValue)).Message, StringComparison.Ordinal);
+        Assert.Contains("[-inf, +inf) must have both ends", Assert.Throws<ArgumentException>(() => grid.Buckets(TimeRange.All)).Message, StringComparison.Ordinal);
         Assert.Throws<ArgumentException>(() => grid.Runs(TimeRange.Since(At.Utc("2025-01-01"))));
     }
 
@@ -77,6 +77,17 @@ public sealed class GridFixedTests
         Assert.Equal(At.Utc("2025-01-03T01:00Z"), At.Fixed("1h").Runs(range)[0].End);
     }
 
+    [Theory]
+    [InlineData("2025-01-01T00:00Z")]
+    [InlineData("2025-01-01T00:30Z")]
+    public void An_empty_range_has_no_bucket_and_no_run(string at)
+    {
+        var empty = At.Range(at, at);
+        Assert.Empty(At.Fixed("1h").Buckets(empty));
+        Assert.Empty(At.Fixed("1h").Runs(empty));
+        Assert.Empty(At.Calendar("1d", "Europe/Berlin").Runs(empty));
+    }
+
     [Fact]
     public void A_run_counts_a_last_bucket_of_which_a_nanosecond_is_asked_for()
     {
@@ -85,8 +96,13 @@ public sealed class GridFixedTests
     }
 
     [Fact]
-    public void More_buckets_than_can_be_counted_are_refused() =>
-        Assert.Throws<ArgumentException>(() => At.Fixed("1s").Runs(At.Range("0001-01-01", "9999-01-01")));
+    public void More_buckets_than_can_be_counted_are_refused()
+    {
+        var most = new TimeRange(At.Utc("1960-01-01"), At.Utc("1960-01-01") + Duration.FromSeconds(int.MaxValue));
+        Assert.Equal(int.MaxValue, Assert.Single(At.Fixed("1s").Runs(most)).Count);
+        var error = Assert.Throws<ArgumentException>(() => At.Fixed("1s").Runs(new(most.From, most.To + Duration.Epsilon)));
+        Assert.Contains("take a shorter range or a longer width", error.Message, StringComparison.Ordinal);
+    }
 
     [Fact]
     public void A_run_at_the_end_of_time_ends_there()

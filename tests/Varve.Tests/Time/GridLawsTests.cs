@@ -37,6 +37,15 @@ public sealed class GridLawsTests
     });
 
     [Fact]
+    public void The_ends_of_time_stay_and_buckets_are_cut_there() => At.AnyGrid.Sample(grid =>
+    {
+        Assert.Equal(Instant.MinValue, grid.Ceiling(Instant.MinValue));
+        Assert.Equal(Instant.MaxValue, grid.Ceiling(Instant.MaxValue));
+        Assert.Equal(Instant.MinValue, grid.Floor(Instant.MinValue + Duration.Epsilon));
+        Assert.Equal(Instant.MaxValue, grid.Ceiling(Instant.MaxValue - Duration.Epsilon));
+    });
+
+    [Fact]
     public void A_later_instant_is_never_in_an_earlier_bucket() => Gen.Select(Somewhere, Gen.Int[0, 200_000]).Sample((start, seconds) =>
         start.Grid.Floor(start.At) <= start.Grid.Floor(start.At + Duration.FromSeconds(seconds)));
 

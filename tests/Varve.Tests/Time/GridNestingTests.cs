@@ -92,6 +92,16 @@ public sealed class GridNestingTests
         Check(At.Fixed("23h", "2018-11-04T03:00Z"), At.Calendar("1d", "America/Sao_Paulo"), At.Range("2018-11-04T03:00Z", "2018-11-20"), "2018-11-06T02:00:00Z");
 
     [Fact]
+    public void Three_months_of_31_days_do_not_hide_the_next_one()
+    {
+        // July, August and, as August has 31 days too, the first of September; then they part.
+        var months = At.Calendar("1mo", "UTC");
+        var days = At.Fixed("744h", "2025-07-01");
+        Check(months, days, At.Range("2025-07-01", "2026-07-01"), "2025-10-02T00:00:00Z");
+        Check(days, months, At.Range("2025-07-01", "2026-07-01"), "2025-10-01T00:00:00Z");
+    }
+
+    [Fact]
     public void Zones_that_agree_over_the_span_nest()
     {
         Check(At.Calendar("1d", "Europe/Paris"), At.Calendar("1w", "Europe/Berlin"), At.Range("1990-01-01", "2030-01-01"), null);

@@ -58,10 +58,12 @@ public sealed class InstantTextTests
     }
 
     [Fact]
-    public void The_ends_of_time_are_infinite()
+    public void The_ends_of_time_are_infinite_and_what_is_next_to_them_is_not()
     {
         Assert.Equal("-inf", InstantText.Format(Instant.MinValue));
         Assert.Equal("+inf", InstantText.Format(Instant.MaxValue));
+        Assert.Equal("-9998-01-01T00:00:00Z", InstantText.Format(Instant.MinValue + Duration.Epsilon));
+        Assert.Equal("9999-12-31T23:59:59.999999Z", InstantText.Format(Instant.MaxValue - Duration.Epsilon));
     }
 
     [Fact]

@@ -47,6 +47,9 @@ public sealed class KeepTests
         Assert.Equal(error, Assert.Throws<FormatException>(() => Keep.Parse(text)).Message);
     }
 
+    [Fact]
+    public void Nothing_is_not_a_duration() => Assert.False(Keep.TryParse(null, out _, out _));
+
     [Theory]
     [InlineData("2025-03-31", "1mo", "UTC", "2025-02-28")]
     [InlineData("2024-03-31", "1mo", "UTC", "2024-02-29")]
@@ -90,9 +93,12 @@ public sealed class KeepTests
         Assert.Equal(Instant.MinValue, Keep.Forever.SubtractFrom(asOf, utc));
         Assert.Equal(At.Utc("0026-01-01"), Keep.Parse("1999y").SubtractFrom(asOf, utc));
         Assert.Equal(Instant.MinValue, Keep.Parse("9999y").SubtractFrom(At.Utc("0001-01-01"), utc));
+        Assert.Equal(Instant.MinValue, Keep.Parse("9999y").SubtractFrom(At.Utc("-0001-01-01"), utc));
+        Assert.Equal(Instant.MinValue, Keep.Parse("1mo").SubtractFrom(At.Utc("-9998-01-31"), utc));
         Assert.Equal(Instant.MinValue, Keep.Parse("3649635d").SubtractFrom(At.Utc("-9990-01-01T00:00:00Z"), utc));
         Assert.Equal(Instant.MinValue, Keep.Parse("7d").SubtractFrom(Instant.MinValue, utc));
         Assert.Throws<ArgumentOutOfRangeException>(() => Keep.Parse("7d").SubtractFrom(Instant.MaxValue, utc));
+        Assert.Throws<ArgumentNullException>(() => Keep.Parse("7d").SubtractFrom(asOf, null!));
     }
 
     [Fact]

@@ -45,6 +45,14 @@ public sealed class RangeSetTests
     }
 
     [Fact]
+    public void A_range_that_comes_out_as_it_went_in_stays_the_same_object()
+    {
+        Assert.Same(Set[0], Set.Add(Days(15, 16))[0]);
+        Assert.Same(Set[0], Set.Intersect(Days(1, 11))[0]);
+        Assert.Same(Set[0], Set.Except(RangeSet.Of(Days(8, 9), Days(11, 12)))[0]);
+    }
+
+    [Fact]
     public void Gaps_are_what_is_not_covered() => Assert.Equal([Days(4, 5), Days(8, 10)], Set.Gaps(Days(4, 11)));
 
     [Fact]

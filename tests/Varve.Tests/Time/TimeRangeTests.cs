@@ -67,6 +67,16 @@ public sealed class TimeRangeTests
     [InlineData("[, )")]
     public void Other_text_is_refused(string text) => Assert.Throws<FormatException>(() => TimeRange.Parse(text));
 
+    [Theory]
+    [InlineData("2025-01-01, 2025-01-02", "is not a time range. Write a range as")]
+    [InlineData("[2025-01-02, 2025-01-01)", "ends before it starts. Write a range as")]
+    public void What_is_refused_is_named_with_what_to_write(string text, string expected)
+    {
+        var error = Assert.Throws<FormatException>(() => TimeRange.Parse(text));
+        Assert.Contains($"\"{text}\"", error.Message, StringComparison.Ordinal);
+        Assert.Contains(expected, error.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Unbounded_ends_are_the_ends_of_time()
     {
