@@ -44,7 +44,7 @@ internal static class Building
         sets.Dirty = sets.Dirty.Union(step.Dirty.Intersect(sets.Covered)).Except(sets.CutRanges);
         sets.Lost = sets.Lost.Union(step.Lost.Except(sets.Covered));
         foreach (var cut in step.Cut.Where(c => !sets.CutRanges.Covers(c.Bucket)))
-            sets.Cut.Add(cut with { RowsLeft = await LeftAsync(context, context.Blueprint.Tier(step.Relation), cut.Bucket, cancellationToken) });
+            sets.Cut.Add(cut with { RowsLeft = await LeftAsync(context, context.Blueprint.Tier(step.Relation), cut, cancellationToken) });
         sets.Dirty = sets.Dirty.Except(sets.CutRanges);
         return Acted.Nothing;
     }
@@ -86,11 +86,12 @@ internal static class Building
     /// What is left of the input of a cut bucket; where a retired tier has seen it as the source, no more than that saw:
     /// rows that came since are late.
     /// </summary>
-    private static async Task<long> LeftAsync(StepContext context, TierLayout tier, TimeRange bucket, CancellationToken cancellationToken)
+    private static async Task<long> LeftAsync(StepContext context, TierLayout tier, CutBucket cut, CancellationToken cancellationToken)
     {
-        var left = await LeftAsync(context, tier.Input, bucket, cancellationToken);
-        if (tier.Input != Relations.Source) return left;
-        var there = RangeSet.Of(bucket).Except(context.Draft.Of(Relations.Source).Frozen);
+        var input = context.Blueprint.CountedIn(tier, cut);
+        var left = await LeftAsync(context, input, cut.Bucket, cancellationToken);
+        if (input != Relations.Source) return left;
+        var there = RangeSet.Of(cut.Bucket).Except(context.Draft.Of(Relations.Source).Frozen);
         foreach (var retired in context.Blueprint.Retired)
         {
             if (!context.Draft.Gives(retired.Id).Covers(there) || !retired.Whole(there).Covers(there)) continue;

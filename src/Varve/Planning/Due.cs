@@ -26,9 +26,9 @@ internal sealed class Due
     /// <summary>What the tiers that are due are built from.</summary>
     public IEnumerable<string> Inputs => Tiers.Select(t => t.Input).Distinct();
 
-    /// <summary>False where every bucket that is due can be built from a tier.</summary>
+    /// <summary>False where every bucket that is due can be built from a tier that knows all of its states.</summary>
     public bool ReadsSource => Tiers.Any(t => t.Input == Relations.Source
-        || !t.Whole(_draft.Gives(t.Input).Union(_needs[t.Input]).Union(_draft.Of(t.Input).Dirty)).Covers(Of(t)));
+        || !t.Whole(_draft.States.Known(t.Input).Union(_needs[t.Input]).Union(_draft.Of(t.Input).Dirty)).Covers(Of(t)));
 
     private IEnumerable<TierLayout> Tiers => _draft.Blueprint.Tiers.Where(t => !Of(t).IsEmpty);
 

@@ -59,17 +59,21 @@ public abstract class BackfillConformance(Func<ScratchDatabase> create) : Confor
         Assert.Empty((await story.PlanAsync("2025-01-11")).Notes);
     }
 
-    [Fact]
-    public async Task A_new_function_is_not_filled_through_a_new_finer_tier_from_what_others_left()
+    [Theory]
+    [InlineData("{ every: 2h }", "{ every: 1h }, { every: 2h }", "2h", 120 - 55)]
+    [InlineData("{ every: 2h }, { every: 1d }", "{ every: 1h }, { every: 1d }", "1d", 5)]
+    public async Task A_new_function_is_not_filled_through_a_new_finer_tier_from_what_others_left(string before, string after, string tier, int filled)
     {
         var rows = Every("2025-01-01", "2025-01-11", "10m");
-        var story = await BeginAsync(Policy("recheck: 6h\nkeep: 30d\ntiers: [{ every: 2h }]", "count, sum"), rows);
+        var story = await BeginAsync(Policy($"recheck: 6h\nkeep: 30d\ntiers: [{before}]", "count, sum"), rows);
         await story.RunWellAsync("2025-01-11");
         await story.DeleteAsync("2025-01-01", "2025-01-05T12:30Z");
-        await story.ApplyAsync(Policy("recheck: 6h\nkeep: 30d\ntiers: [{ every: 1h }, { every: 2h }]", "count, sum, max"));
+        await story.ApplyAsync(Policy($"recheck: 6h\nkeep: 30d\ntiers: [{after}]", "count, sum, max"));
         await story.RunWellAsync("2025-01-11");
-        var counted = await Db.QueryAsync($"SELECT sum(varve_rows), count(v_max) FROM {Db.Name(new("m", "cpu_2h_states"))}");
-        Assert.Equal((rows.Count, 120L - 55), (Number(counted, 0), Number(counted, 1)));
+        var counted = await Db.QueryAsync($"SELECT sum(varve_rows), count(v_max) FROM {Db.Name(new("m", $"cpu_{tier}_states"))}");
+        Assert.Equal(((long)rows.Count, (long)filled), (Number(counted, 0), Number(counted, 1)));
+        await story.RunWellAsync("2025-03-01");
+        Assert.Empty(await story.SourceAsync());
     }
 
     private static long Number(IReadOnlyList<object?[]> rows, int column) => long.Parse(Convert.ToString(rows[0][column], System.Globalization.CultureInfo.InvariantCulture)!, System.Globalization.CultureInfo.InvariantCulture);

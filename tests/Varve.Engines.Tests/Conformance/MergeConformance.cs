@@ -142,7 +142,7 @@ public abstract class MergeConformance(Func<ScratchDatabase> create) : Conforman
             Assert.Empty(await story.SourceAsync());
             await story.ExpectTierAsync(story.Policy.Tiers.Count - 1, rows);
         },
-        iter: 4,
+        iter: 12,
         threads: 1,
         seed: Environment.GetEnvironmentVariable("VARVE_SEED"));
 

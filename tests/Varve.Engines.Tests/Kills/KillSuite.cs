@@ -107,7 +107,7 @@ public abstract class KillSuite(Func<FileScratch> create)
         Assert.NotEqual(0, killed);
     }
 
-    private static IEnumerable<int> Numbers(int last, int samples = 5)
+    private static IEnumerable<int> Numbers(int last, int samples = 10)
     {
         if (s_all) return Enumerable.Range(1, last);
         var random = new Random(last);
