@@ -11,22 +11,33 @@ internal static class DuckDbObserver
     /// <summary>DuckDB compares names without regard to the case of ASCII letters; the answer spells them as they are stored.</summary>
     public static async Task<TableDescription?> DescribeAsync(IStatements statements, TableName table, CancellationToken cancellationToken)
     {
+        // The list of all columns binds every view of the database: it is asked for views only.
+        if (await SpelledAsync(statements, table, cancellationToken) is { } found)
+            return new(found, false, Columns(await statements.QueryAsync($"SELECT column_name, column_type FROM (DESCRIBE {found})", cancellationToken), 0));
         var schema = table.Schema ?? DuckDbDialect.DefaultSchema;
-        var rows = await statements.QueryAsync(
+        var all = await statements.QueryAsync(
             $"""
-            SELECT c.schema_name, c.table_name, c.column_name, c.data_type, t.table_oid IS NULL
-            FROM duckdb_columns() c LEFT JOIN duckdb_tables() t ON t.database_oid = c.database_oid AND t.table_oid = c.table_oid
-            WHERE c.database_name = current_database() AND lower(c.schema_name) = lower({schema}) AND lower(c.table_name) = lower({table.Name})
-            ORDER BY c.column_index
+            SELECT schema_name, table_name, column_name, data_type FROM duckdb_columns()
+            WHERE database_name = current_database() AND lower(schema_name) = lower({schema}) AND lower(table_name) = lower({table.Name})
+            ORDER BY column_index
             """,
             cancellationToken);
-        var found = rows.Where(r => Same(r.Text(0), schema) && Same(r.Text(1), table.Name)).ToList();
-        if (found.Count == 0) return null;
-        return new(
-            new(found[0].Text(0), found[0].Text(1)),
-            found[0].Truth(4),
-            [.. found.Select(r => new Column(r.Text(2), DuckDbTypes.Read(r.Text(3)), r.Text(3)))]);
+        var rows = all.Where(r => Same(r.Text(0), schema) && Same(r.Text(1), table.Name)).ToList();
+        return rows.Count == 0 ? null : new(new(rows[0].Text(0), rows[0].Text(1)), true, Columns(rows, 2));
     }
+
+    /// <summary>A table's name as it is stored; null where there is no such table.</summary>
+    private static async Task<TableName?> SpelledAsync(IStatements statements, TableName table, CancellationToken cancellationToken)
+    {
+        var schema = table.Schema ?? DuckDbDialect.DefaultSchema;
+        var rows = await statements.QueryAsync(
+            $"SELECT schema_name, table_name FROM duckdb_tables() WHERE database_name = current_database() AND lower(schema_name) = lower({schema}) AND lower(table_name) = lower({table.Name})",
+            cancellationToken);
+        return rows.Where(r => Same(r.Text(0), schema) && Same(r.Text(1), table.Name)).Select(r => new TableName(r.Text(0), r.Text(1))).FirstOrDefault();
+    }
+
+    private static IReadOnlyList<Column> Columns(IEnumerable<Row> rows, int name) =>
+        [.. rows.Select(r => new Column(r.Text(name), DuckDbTypes.Read(r.Text(name + 1)), r.Text(name + 1)))];
 
     /// <summary>
     /// Rows by <c>count(*)</c>, which DuckDB answers from its metadata and what was deleted (its own estimate lags behind
@@ -37,9 +48,9 @@ internal static class DuckDbObserver
         List<RelationSize> sizes = [];
         foreach (var table in tables.Distinct())
         {
-            if (await DescribeAsync(statements, table, cancellationToken) is not { IsView: false } found) continue;
-            var rows = await statements.QueryAsync($"SELECT count(*) FROM {found.Table}", cancellationToken);
-            sizes.Add(new(table, rows[0].Long(0), withBytes ? await BytesAsync(statements, dialect.Qualify(found.Table), cancellationToken) : 0));
+            if (await SpelledAsync(statements, table, cancellationToken) is not { } found) continue;
+            var rows = await statements.QueryAsync($"SELECT count(*) FROM {found}", cancellationToken);
+            sizes.Add(new(table, rows[0].Long(0), withBytes ? await BytesAsync(statements, dialect.Qualify(found), cancellationToken) : 0));
         }
 
         return sizes;

@@ -17,6 +17,8 @@ public sealed class DuckDbRepair() : RepairConformance(DuckDbMemory.New);
 
 public sealed class DuckDbChanges() : ChangeConformance(DuckDbMemory.New);
 
+public sealed class DuckDbAside() : AsideConformance(DuckDbMemory.New);
+
 public sealed class DuckDbMerging() : MergeConformance(DuckDbMemory.New);
 
 public sealed class DuckDbErasing() : EraseConformance(DuckDbMemory.New);

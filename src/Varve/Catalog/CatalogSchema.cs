@@ -15,6 +15,8 @@ internal sealed class CatalogSchema(CatalogTables tables, IEngine engine)
     /// <summary>What leads from each version to the next, from an empty database on.</summary>
     private static readonly Func<CatalogSchema, IEnumerable<SqlText>>[] s_migrations = [catalog => catalog.First(), catalog => catalog.Second(), catalog => catalog.Third(), catalog => catalog.Fourth()];
 
+    private bool _seen;
+
     /// <summary>The version that this Varve writes.</summary>
     public static int Version => s_migrations.Length;
 
@@ -59,7 +61,8 @@ internal sealed class CatalogSchema(CatalogTables tables, IEngine engine)
     /// <exception cref="EngineException">It is newer than this Varve.</exception>
     public async Task<int?> VersionAsync(CancellationToken cancellationToken)
     {
-        if (await engine.DescribeAsync(tables.Meta, cancellationToken) is null) return null;
+        _seen = _seen || await engine.DescribeAsync(tables.Meta, cancellationToken) is not null;
+        if (!_seen) return null;
         var version = await engine.TransactAsync(ReadVersionAsync, readOnly: true, cancellationToken);
         if (version <= Version) return version;
         throw new EngineException(EngineCodes.NewerCatalog, FormattableString.Invariant(

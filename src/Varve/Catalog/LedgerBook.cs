@@ -113,9 +113,17 @@ internal sealed class LedgerBook(CatalogTables tables, PolicyShelf shelf, Archiv
     /// <summary>Every hold of a policy and of the patterns that it comes from or came from, also those that have ended by themselves.</summary>
     public async Task<IReadOnlyList<Hold>> HoldsAsync(IStatements statements, string policy, CancellationToken cancellationToken) =>
     [
-        .. (await statements.QueryAsync($"SELECT hold, relation, from_us, to_us, reason, who, until_us FROM {tables.Holds} WHERE policy = {policy} OR policy IN ({PolicyShelf.PatternsOf(tables, policy)}) ORDER BY set_us", cancellationToken))
+        .. (await OfItAsync(statements, policy, await statements.QueryAsync($"SELECT hold, relation, from_us, to_us, reason, who, until_us, policy FROM {tables.Holds} ORDER BY set_us", cancellationToken), cancellationToken))
             .Select(r => new Hold(r.Text(0), r.TextOrNull(1), new(Micros.ToInstant(r.Long(2)), Micros.ToInstant(r.Long(3))), r.Text(4), r.Text(5), r.LongOrNull(6) is { } until ? Micros.ToInstant(until) : null)),
     ];
+
+    // There are few holds, and mostly none of a pattern: whose they are is looked up for those only.
+    private async Task<IEnumerable<Row>> OfItAsync(IStatements statements, string policy, IReadOnlyList<Row> holds, CancellationToken cancellationToken)
+    {
+        if (holds.All(h => h.Text(7) == policy)) return holds;
+        var names = (await statements.QueryAsync(PolicyShelf.PatternsOf(tables, policy), cancellationToken)).Select(r => r.Text(0)).Append(policy).ToHashSet(StringComparer.Ordinal);
+        return holds.Where(h => names.Contains(h.Text(7)));
+    }
 
     /// <summary>Whether a hold was set under a name, be it of a policy or of a pattern, in force or not.</summary>
     public async Task<bool> HasHoldAsync(IStatements statements, string name, CancellationToken cancellationToken) =>
@@ -150,6 +158,17 @@ internal sealed class LedgerBook(CatalogTables tables, PolicyShelf shelf, Archiv
     /// <summary>Remembers the columns of a table of states.</summary>
     public Task SaveColumnsAsync(IStatements statements, string policy, string relation, IReadOnlyList<string> columns, CancellationToken cancellationToken) => statements.ExecuteAsync(
         $"UPDATE {tables.Relations} SET states = {string.Join(ColumnSeparator, columns)} WHERE policy = {policy} AND relation = {relation} AND kind = {"states"}", cancellationToken);
+
+    /// <summary>Sets aside what was built before a revision, so that its tiers begin with nothing: the relations stay, known by other ids.</summary>
+    public async Task SetAsideAsync(IStatements statements, string policy, int revision, CancellationToken cancellationToken)
+    {
+        foreach (var table in new[] { tables.Relations, tables.Coverage, tables.Dirty, tables.Holds })
+        {
+            var known = (await statements.QueryAsync($"SELECT DISTINCT relation FROM {table} WHERE policy = {policy} AND relation IS NOT NULL", cancellationToken)).Select(r => r.Text(0));
+            foreach (var relation in known)
+                await statements.ExecuteAsync($"UPDATE {table} SET relation = {Planning.Relations.SetAside(relation, revision)} WHERE policy = {policy} AND relation = {relation}", cancellationToken);
+        }
+    }
 
     /// <summary>Forgets all that is known of a relation; what there was of it in the database.</summary>
     public async Task<IReadOnlyList<(string Kind, TableName Table)>> ForgetAsync(IStatements statements, string policy, string relation, CancellationToken cancellationToken)

@@ -38,12 +38,12 @@ internal sealed class PolicyShelf(CatalogTables tables)
     /// Every policy in force, and every revision that may have built something, of deleted ones too: what was built is
     /// still known under that name. Oldest first.
     /// </summary>
-    public async Task<IReadOnlyList<Policy>> RevisionsAsync(IStatements statements, CancellationToken cancellationToken) =>
+    public async Task<IReadOnlyList<Revision>> RevisionsAsync(IStatements statements, CancellationToken cancellationToken) =>
     [
-        .. from row in await statements.QueryAsync($"SELECT document, state FROM {tables.Policies} WHERE kind = {OfTable} ORDER BY policy, revision", cancellationToken)
+        .. from row in await statements.QueryAsync($"SELECT document, state, revision FROM {tables.Policies} WHERE kind = {OfTable} ORDER BY policy, revision", cancellationToken)
            let policy = PolicyJson.Read(row.Text(0))
            where policy.Tiers.Count > 0 || row.Text(1) == Current
-           select policy,
+           select new Revision((int)row.Long(2), policy),
     ];
 
     /// <summary>The names of all policies that a table ever had, those included that are no longer in force.</summary>

@@ -71,7 +71,7 @@ internal sealed class RunBook(CatalogTables tables, Duration keep)
             rows_written = {run.RowsWritten}, rows_removed = {run.RowsRemoved}, error_code = {run.ErrorCode}, error = {run.Error} WHERE run = {run.Id}
             """,
             cancellationToken);
-        await statements.ExecuteAsync($"UPDATE {tables.Steps} SET status = {"skipped"}, note = {"the run ended before it"} WHERE run = {run.Id} AND status = {"planned"}", cancellationToken);
+        await statements.ExecuteAsync($"UPDATE {tables.Steps} SET status = {"skipped"}, note = {"the run ended before it"} WHERE run = {run.Id} AND status IN ({"planned"}, {"running"})", cancellationToken);
         await statements.ExecuteAsync($"DELETE FROM {tables.Leases} WHERE run = {run.Id}", cancellationToken);
         var old = Micros.From(run.FinishedAt!.Value - keep);
         await statements.ExecuteAsync($"DELETE FROM {tables.Runs} WHERE started_us < {old}", cancellationToken);

@@ -12,12 +12,15 @@ namespace Varve.Catalog;
 internal sealed record Shelf(
     IReadOnlyList<StoredPolicy> Policies,
     IReadOnlyList<StoredPolicy> Patterns,
-    IReadOnlyList<Policy> Revisions,
+    IReadOnlyList<Revision> Revisions,
     IReadOnlyDictionary<string, int> Newest,
     IReadOnlyList<(string Policy, TableName Table)> Relations,
     bool IgnoresCase)
 {
     public static Shelf Empty(bool ignoresCase) => new([], [], [], new Dictionary<string, int>(), [], ignoresCase);
+
+    /// <summary>The revisions of a policy that may have built something, oldest first.</summary>
+    public IReadOnlyList<Policy> RevisionsOf(string policy) => [.. Revisions.Where(r => r.Policy.Name == policy).Select(r => r.Policy)];
 
     public StoredPolicy? Find(string policy) => Policies.FirstOrDefault(p => p.Policy.Name == policy);
 
@@ -29,3 +32,8 @@ internal sealed record Shelf(
 
     private bool Same(string? a, string? b) => string.Equals(a, b, IgnoresCase ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal);
 }
+
+/// <summary>A revision of a policy.</summary>
+/// <param name="Number">From 1 on.</param>
+/// <param name="Policy">What it says.</param>
+internal sealed record Revision(int Number, Policy Policy);

@@ -44,7 +44,7 @@ internal static class Building
         sets.Dirty = sets.Dirty.Union(step.Dirty.Intersect(sets.Covered)).Except(sets.CutRanges);
         sets.Lost = sets.Lost.Union(step.Lost.Except(sets.Covered));
         foreach (var cut in step.Cut.Where(c => !sets.CutRanges.Covers(c.Bucket)))
-            sets.Cut.Add(cut with { RowsLeft = await LeftAsync(context, context.Blueprint.Tier(step.Relation), cut, cancellationToken) });
+            sets.Cut.Add(cut with { RowsLeft = cut.IsMixed ? 0 : await LeftAsync(context, context.Blueprint.Tier(step.Relation), cut, cancellationToken), IsMixed = false });
         sets.Dirty = sets.Dirty.Except(sets.CutRanges);
         return Acted.Nothing;
     }
@@ -62,11 +62,14 @@ internal static class Building
 
     /// <summary>
     /// Replaces the buckets of some ranges, and verifies that they count every row of the source that their input counts.
-    /// Read are the rows of the input itself: of a tier its states, not the rows behind them.
+    /// Read are the rows of the input itself: of a tier its states, not the rows behind them. Where rows came to buckets
+    /// that a coarser tier cannot follow any more, those of the input stay until a person has looked.
     /// </summary>
     /// <exception cref="EngineException">They do not; nothing is committed.</exception>
     public static async Task<(long Read, long Written)> BuildAsync(StepContext context, TierLayout tier, string input, RangeSet ranges, CancellationToken cancellationToken)
     {
+        var stuck = Stuck(context, tier, ranges);
+        var before = await StoredAsync(context, tier, stuck, cancellationToken);
         await context.Statements.ExecuteAsync(context.Sql.Clear(tier, ranges), cancellationToken);
         var written = await context.Statements.ExecuteAsync(context.Sql.Build(tier, input, ranges), cancellationToken);
         foreach (var (column, buckets) in context.Draft.States.Unknown(tier, input, ranges))
@@ -76,10 +79,34 @@ internal static class Building
         var behind = input == Relations.Source
             ? read
             : await context.NumberAsync(RowsSql.Stored(context.Dialect, time, context.Blueprint.Tier(input).States, ranges), cancellationToken);
-        var counted = await context.NumberAsync(RowsSql.Stored(context.Dialect, time, tier.States, ranges), cancellationToken);
-        if (behind == counted) return (read, written);
+        var counted = await StoredAsync(context, tier, ranges, cancellationToken);
+        if (behind == counted)
+        {
+            var came = await StoredAsync(context, tier, stuck, cancellationToken) - before;
+            if (came > 0) Halt(context, input, stuck, FormattableString.Invariant($"{came} rows came to {stuck} of {tier.Id} after coarser buckets around it were cut; verify --accept lets them go"));
+            return (read, written);
+        }
+
         throw new EngineException(EngineCodes.NotWritten, FormattableString.Invariant(
             $"{tier.Id} counts {counted} rows of {ranges} where {input} has {behind}: the database did not write what it was asked to. Nothing was kept of it; run again, and if it stays so, report it."));
+    }
+
+    /// <summary>Covered buckets of a tier inside of cut ones of the tiers that are built from it.</summary>
+    private static RangeSet Stuck(StepContext context, TierLayout tier, RangeSet ranges)
+    {
+        var cut = context.Blueprint.Tiers.Where(t => context.Blueprint.BuildersOf(t.Id).Contains(tier.Id)).Aggregate(RangeSet.Empty, (all, t) => all.Union(context.Draft.Of(t.Id).CutRanges));
+        return ranges.Intersect(cut).Intersect(context.Draft.Of(tier.Id).Covered);
+    }
+
+    private static async Task<long> StoredAsync(StepContext context, TierLayout tier, RangeSet ranges, CancellationToken cancellationToken) =>
+        ranges.IsEmpty ? 0 : await context.NumberAsync(RowsSql.Stored(context.Dialect, context.Blueprint.Time, tier.States, ranges), cancellationToken);
+
+    /// <summary>Keeps ranges of a relation until a person has looked at them.</summary>
+    public static void Halt(StepContext context, string relation, RangeSet ranges, string reason)
+    {
+        var sets = context.Draft.Of(relation);
+        sets.Halted = sets.Halted.Union(ranges);
+        context.Halts.AddRange(ranges.Select(r => new Wait(relation, r, reason, NeedsPerson: true)));
     }
 
     /// <summary>

@@ -45,7 +45,7 @@ internal sealed class Erasing(IEngine engine, Workshop workshop, AuditActor acto
             Archives = new(workshop.Archives, workshop.Desk.Archives, "", "", workshop.Now()),
         };
         var sql = new EraseSql(blueprint, engine.Dialect, where);
-        var eraser = new TierEraser(context, sql, request.Range ?? TimeRange.All, where.All(w => blueprint.Series.Any(s => s.Name == w.Column.Name)));
+        var eraser = new TierEraser(context, sql, request.Range ?? TimeRange.All, [.. where.Select(w => w.Column.Name)]);
         var ranges = request.Range is { } range ? RangeSet.Of(range) : null;
         await eraser.LookAsync(ranges, cancellationToken);
         var rows = await statements.ExecuteAsync(sql.Delete(blueprint.Source, ranges), cancellationToken);

@@ -13,6 +13,7 @@ namespace Varve.Execution;
 internal sealed class ExpiryProof(StepContext context, string relation)
 {
     private readonly List<string> _notes = [];
+    private RangeSet _came = RangeSet.Empty;
 
     /// <summary>Rows of the relation whose states were computed again.</summary>
     public long RowsCompared { get; private set; }
@@ -26,10 +27,35 @@ internal sealed class ExpiryProof(StepContext context, string relation)
     /// <summary>What of some ranges is proven.</summary>
     public async Task<RangeSet> ProveAsync(RangeSet ranges, CancellationToken cancellationToken)
     {
+        ranges = await ProveRestAsync(ranges, cancellationToken);
         foreach (var tier in context.Blueprint.Tiers)
         {
             ranges = ranges.Except(await OvergrownAsync(tier, ranges, cancellationToken));
             if (tier.Input == relation) ranges = await CompareAsync(tier, ranges, cancellationToken);
+        }
+
+        return ranges;
+    }
+
+    /// <summary>
+    /// A bucket is whole when the first of its rows goes, or never: where a part of it stays in the relation, that part is
+    /// compared with what it was built from itself, as far as that is still there.
+    /// </summary>
+    private async Task<RangeSet> ProveRestAsync(RangeSet ranges, CancellationToken cancellationToken)
+    {
+        if (relation == Relations.Source) return ranges;
+        var cut = context.Blueprint.BuiltFrom(relation).Aggregate(RangeSet.Empty, (all, tier) => all.Union(tier.Covers(ranges).Intersect(context.Draft.Of(tier.Id).Covered).Except(context.Draft.Of(tier.Id).CutRanges)));
+        var rest = cut.Except(ranges);
+        foreach (var finer in context.Blueprint.BuildersOf(relation).Append(relation).Where(r => r != Relations.Source).Select(context.Blueprint.Tier))
+        {
+            var open = rest.Except(context.Draft.Of(finer.Input).Frozen);
+            if (open.IsEmpty) continue;
+            var proof = new ExpiryProof(context, finer.Input);
+            var unproven = open.Except(await proof.CompareAsync(finer, open, cancellationToken));
+            _notes.AddRange(proof._notes);
+            RowsCompared += proof.RowsCompared;
+            RowsRebuilt += proof.RowsRebuilt;
+            foreach (var tier in context.Blueprint.BuiltFrom(relation)) ranges = ranges.Except(tier.Covers(unproven));
         }
 
         return ranges;
@@ -64,13 +90,36 @@ internal sealed class ExpiryProof(StepContext context, string relation)
     {
         if (await AgreesAsync(compare, open, cancellationToken)) return ranges;
         var again = RangeSet.Empty;
-        foreach (var mismatch in await MismatchesAsync(tier, compare, open, cancellationToken))
+        var mismatches = await MismatchesAsync(tier, compare, open, cancellationToken);
+        ranges = await LookCloserAsync(tier, mismatches, ranges, cancellationToken);
+        var taken = relation == Relations.Source ? context.Draft.TakenByOthers() : RangeSet.Empty;
+        foreach (var mismatch in mismatches)
         {
-            if (!mismatch.Fewer) again = again.Add(mismatch.Bucket);
+            if (!mismatch.Fewer && !taken.Overlaps(mismatch.Bucket)) again = again.Add(mismatch.Bucket);
             else ranges = await CutAsync(tier, mismatch, ranges, cancellationToken);
         }
 
         return again.IsEmpty ? ranges : await RebuildAsync(tier, compare, again, ranges, cancellationToken);
+    }
+
+    /// <summary>
+    /// Where a longer bucket has only the sum of rows that went and rows that came, the first tier tells them apart, also in
+    /// what does not expire yet: it is asked before such a bucket is built again.
+    /// </summary>
+    private async Task<RangeSet> LookCloserAsync(TierLayout tier, IReadOnlyList<Mismatch> mismatches, RangeSet ranges, CancellationToken cancellationToken)
+    {
+        var first = context.Blueprint.Tiers[0];
+        if (relation != Relations.Source || tier == first || mismatches.Count == 0) return ranges;
+        foreach (var (buckets, unknown) in context.Draft.States.Thin(first, relation, Comparable(first, RangeSet.Of(mismatches.Select(m => m.Bucket)))))
+        {
+            foreach (var mismatch in await MismatchesAsync(first, new CompareSql(context.Blueprint.Without(unknown), first, context.Dialect), buckets, cancellationToken))
+            {
+                if (mismatch.Fewer) ranges = await CutAsync(first, mismatch, ranges, cancellationToken);
+                else _came = _came.Add(mismatch.Bucket);
+            }
+        }
+
+        return ranges;
     }
 
     /// <summary>
@@ -98,7 +147,7 @@ internal sealed class ExpiryProof(StepContext context, string relation)
         var left = await Building.LeftAsync(context, relation, mismatch.Bucket, cancellationToken);
         context.Draft.Of(tier.Id).Cut.Add(new(mismatch.Bucket, left, ByOthers: true) { Input = relation });
         _notes.Add(FormattableString.Invariant($"somebody else removed rows of {mismatch.Bucket}: {tier.Id} keeps what it had"));
-        if (!mismatch.More) return ranges;
+        if (!mismatch.More && !_came.Overlaps(mismatch.Bucket)) return ranges;
         Halt(mismatch.Bucket, FormattableString.Invariant($"rows of {mismatch.Bucket} were removed by somebody else and others came; verify --accept lets them go"));
         return ranges.Remove(mismatch.Bucket);
     }
@@ -108,7 +157,9 @@ internal sealed class ExpiryProof(StepContext context, string relation)
         var (_, written) = await Building.BuildAsync(context, tier, relation, again, cancellationToken);
         context.Draft.RollUp(tier, relation, again, "the proof found it changed");
         RowsRebuilt += written;
+        _came = _came.Union(again);
         _notes.Add(FormattableString.Invariant($"{again.SelectMany(tier.Grid.Buckets).Count()} buckets of {tier.Id} had changed and were built again"));
+        ranges = ranges.Except(again.Intersect(context.Draft.Of(relation).Halted));
         foreach (var mismatch in await MismatchesAsync(tier, compare, again, cancellationToken))
         {
             Halt(mismatch.Bucket, FormattableString.Invariant($"{tier.Id} does not agree with {relation} in {mismatch.Bucket} even right after it was built"));
@@ -120,9 +171,7 @@ internal sealed class ExpiryProof(StepContext context, string relation)
 
     private void Halt(TimeRange bucket, string reason)
     {
-        var sets = context.Draft.Of(relation);
-        sets.Halted = sets.Halted.Add(bucket);
-        context.Halts.Add(new(relation, bucket, reason, NeedsPerson: true));
+        Building.Halt(context, relation, RangeSet.Of(bucket), reason);
         _notes.Add(reason);
     }
 

@@ -38,7 +38,7 @@ internal sealed class Observer(IEngine engine, IStatements statements, Blueprint
         }
 
         var frozen = extent.Before ? await CountAsync(watch.Frozen, cancellationToken) : RowExtent.None;
-        var (changes, survivor, arrival) = await new Recheck(_dialect, statements, blueprint).LookAsync(ledger, watch, cancellationToken);
+        var (changes, around, survivor, arrival) = await new Recheck(_dialect, statements, blueprint).LookAsync(ledger, watch, cancellationToken);
         return new()
         {
             Ledger = ledger,
@@ -51,6 +51,7 @@ internal sealed class Observer(IEngine engine, IStatements statements, Blueprint
             Frozen = frozen,
             Late = await LateAsync(frozen, watch, cancellationToken),
             Changes = changes,
+            Around = around,
             Survivor = survivor,
             ArrivalSeen = arrival,
             StaleLabels = await StaleLabelsAsync(ledger, created, cancellationToken),
@@ -60,15 +61,19 @@ internal sealed class Observer(IEngine engine, IStatements statements, Blueprint
         };
     }
 
-    /// <summary>What a removal decides on is looked at again in its own snapshot: the oldest row of its relation.</summary>
+    /// <summary>What a removal decides on is looked at again in its own snapshot: the oldest row of its relation, and of all that it is built from.</summary>
     public async Task<TableState> RefreshAsync(TableState state, PlanStep step, CancellationToken cancellationToken)
     {
         if (step is not PlanStep.Expire) return state;
-        var left = state.Ledger.Of(step.Relation).Frozen.Complement();
-        if (step.Relation == Relations.Source) return state with { First = (await MinMaxAsync(blueprint.Source, left, cancellationToken)).First };
-        var first = (await MinMaxAsync(blueprint.Tier(step.Relation).States, left, cancellationToken)).First;
-        var size = state.Tiers.GetValueOrDefault(step.Relation) ?? new TierSize(0, 0, null);
-        return state with { Tiers = new Dictionary<string, TierSize>(state.Tiers) { [step.Relation] = size with { First = first } } };
+        var tiers = new Dictionary<string, TierSize>(state.Tiers);
+        foreach (var relation in blueprint.BuildersOf(step.Relation).Append(step.Relation))
+        {
+            var left = state.Ledger.Of(relation).Frozen.Complement();
+            if (relation == Relations.Source) state = state with { First = (await MinMaxAsync(blueprint.Source, left, cancellationToken)).First };
+            else tiers[relation] = (tiers.GetValueOrDefault(relation) ?? new TierSize(0, 0, null)) with { First = (await MinMaxAsync(blueprint.Tier(relation).States, left, cancellationToken)).First };
+        }
+
+        return state with { Tiers = tiers };
     }
 
     /// <summary>Most tables need no filter: their least and greatest instants are finite, not expired and not in the future; the engine knows them without reading.</summary>

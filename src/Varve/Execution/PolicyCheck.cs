@@ -43,7 +43,7 @@ internal sealed class PolicyCheck(IEngine engine, CatalogDesk desk, Surveyor sur
         var resolved = blueprint?.Policy ?? policy;
         if (surveyor.Declared(policy) is { } undeclared) problems.Add(undeclared);
         if (shelf.FindPattern(policy.Name) is { } pattern) problems.Add(new(PolicyCodes.OneEach, $"The name `{policy.Name}` is taken by the pattern for {pattern.Policy.Table.Text}. Give one of them another `policy`.") { Path = "policy" });
-        if (blueprint is not null) problems.AddRange(PolicyChanges.Refused([.. shelf.Revisions.Where(r => r.Name == policy.Name)], resolved));
+        if (blueprint is not null) problems.AddRange(PolicyChanges.Refused(shelf.RevisionsOf(policy.Name), resolved));
         if (blueprint is not null && shelf.Relations.Any(r => r.Policy == policy.Name))
             problems.AddRange(await engine.TransactAsync((s, token) => new ViewReaders(engine, desk, s).OfAsync(blueprint, token), readOnly: true, cancellationToken));
         return new(document with { Policy = resolved }, new(resolved, document.Locate(problems)), description?.Table);

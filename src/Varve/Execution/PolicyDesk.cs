@@ -22,6 +22,7 @@ internal sealed class PolicyDesk(IEngine engine, CatalogDesk desk, PolicyCheck c
         List<Problem> errors = [.. checks.SelectMany(c => c.Errors)];
         if (errors.Count > 0) throw new PolicyException(errors);
         await desk.Schema.EnsureAsync(cancellationToken);
+        await using var alone = await Leases.TakeAsync(engine, checks.Where(c => SetsAside(c, shelf)).Select(c => c.Policy.Name), cancellationToken);
         return await engine.TransactAsync(
             async (statements, token) =>
             {
@@ -43,15 +44,20 @@ internal sealed class PolicyDesk(IEngine engine, CatalogDesk desk, PolicyCheck c
 
     /// <summary>Takes up the tables that stored patterns match and that have no policy yet, and lets the others follow a changed pattern.</summary>
     /// <returns>What was stored.</returns>
-    public Task<IReadOnlyList<ApplyResult>> TakeUpAsync(IReadOnlyList<Expansion> expansions, Shelf shelf, CancellationToken cancellationToken) => engine.TransactAsync(
-        async (statements, token) =>
-        {
-            List<ApplyResult> results = [];
-            foreach (var expansion in expansions) results.AddRange(await FollowAsync(statements, expansion, expansion.Stored!.Revision, shelf, token));
-            return (IReadOnlyList<ApplyResult>)results;
-        },
-        readOnly: false,
-        cancellationToken);
+    public async Task<IReadOnlyList<ApplyResult>> TakeUpAsync(IReadOnlyList<Expansion> expansions, Shelf shelf, CancellationToken cancellationToken)
+    {
+        var members = expansions.SelectMany(e => e.Members.OfType<Member.Follows>()).Select(m => m.Now);
+        await using var alone = await Leases.TakeAsync(engine, members.Where(c => SetsAside(c, shelf)).Select(c => c.Policy.Name), cancellationToken);
+        return await engine.TransactAsync(
+            async (statements, token) =>
+            {
+                List<ApplyResult> results = [];
+                foreach (var expansion in expansions) results.AddRange(await FollowAsync(statements, expansion, expansion.Stored!.Revision, shelf, token));
+                return (IReadOnlyList<ApplyResult>)results;
+            },
+            readOnly: false,
+            cancellationToken);
+    }
 
     /// <summary>Takes a policy, or a pattern with those that come from it, out of force; relations stay.</summary>
     /// <exception cref="PolicyException">The policy comes from a pattern that is in force and would make it again.</exception>
@@ -141,6 +147,7 @@ internal sealed class PolicyDesk(IEngine engine, CatalogDesk desk, PolicyCheck c
         var before = policy.Table.IsPattern ? shelf.FindPattern(policy.Name) : shelf.Find(policy.Name);
         if (before?.Hash == PolicyJson.Hash(policy) && before.Pattern == one.Pattern) return new(policy.Name, before.Revision, ApplyOutcome.Unchanged, notes) { Pattern = one.Pattern };
         var revision = await desk.Policies.StoreAsync(statements, one.Document, one.Pattern is { } pattern ? (pattern, patternRevision) : null, Now(), actor.User, cancellationToken);
+        if (SetsAside(one, shelf)) await desk.Ledgers.SetAsideAsync(statements, policy.Name, revision, cancellationToken);
         if (before is null && one.Source is { } source)
             await desk.Ledgers.InheritAsync(statements, policy.Name, await desk.Policies.NamesAsync(statements, t => shelf.Same(t, source), cancellationToken), cancellationToken);
         var facts = new JsonObject { ["revision"] = revision, ["sha256"] = PolicyJson.Hash(policy), ["table"] = policy.Table.Text };
@@ -148,6 +155,8 @@ internal sealed class PolicyDesk(IEngine engine, CatalogDesk desk, PolicyCheck c
         await desk.Audit.AppendAsync(statements, actor, Now(), $"{Kind(policy)}.{(before is null ? "created" : "changed")}", policy.Name, facts, cancellationToken);
         return new(policy.Name, revision, before is null ? ApplyOutcome.Created : ApplyOutcome.Changed, notes) { Pattern = one.Pattern };
     }
+
+    private static bool SetsAside(Checked one, Shelf shelf) => !one.Policy.Table.IsPattern && PolicyChanges.SetsAside(shelf.RevisionsOf(one.Policy.Name), one.Policy);
 
     private static string Kind(Policy policy) => policy.Table.IsPattern ? "pattern" : "policy";
 

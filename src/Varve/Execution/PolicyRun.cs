@@ -13,8 +13,9 @@ using Varve.Time;
 namespace Varve.Execution;
 
 /// <summary>
-/// One policy's run: each step is guard → journal intent → act → verify → journal done. The intent is committed first;
-/// everything else of a step is one transaction, so a process that is killed anywhere leaves a step undone or done.
+/// One policy's run: each step is guard → journal intent → act → verify → journal done. The intent is committed first, of
+/// all but the first step together with what the step before did; everything else of a step is one transaction, so a
+/// process that is killed anywhere leaves a step undone or done.
 /// </summary>
 internal sealed class PolicyRun(IEngine engine, CatalogDesk desk, Surveyor surveyor, TimeProvider clock, AuditActor actor, ArchiveLocations locations, ChannelWriter<RunEvent> events, RunWatch watch)
 {
@@ -32,6 +33,7 @@ internal sealed class PolicyRun(IEngine engine, CatalogDesk desk, Surveyor surve
     private int _ordinal;
     private bool _again;
     private bool _halted;
+    private int _intended = -1;
     private PlanStep? _next;
     private VarveException? _error;
     private string _hashedBy = "";
@@ -73,19 +75,19 @@ internal sealed class PolicyRun(IEngine engine, CatalogDesk desk, Surveyor surve
     {
         var first = _ordinal;
         _left += steps.Count;
-        foreach (var step in steps)
+        for (var i = 0; i < steps.Count; i++)
         {
-            _next = step;
+            _next = steps[i];
             cancellationToken.ThrowIfCancellationRequested();
             if (options.Stop.IsCancellationRequested || deadline.IsPast) return true;
-            await StepAsync(step, first + steps.Count, cancellationToken);
+            await StepAsync(steps[i], i + 1 < steps.Count ? steps[i + 1] : null, first + steps.Count, cancellationToken);
         }
 
         _next = null;
         return false;
     }
 
-    private async Task StepAsync(PlanStep step, int total, CancellationToken cancellationToken)
+    private async Task StepAsync(PlanStep step, PlanStep? next, int total, CancellationToken cancellationToken)
     {
         var ordinal = _ordinal++;
         var policy = _survey!.Plan.Policy;
@@ -94,10 +96,10 @@ internal sealed class PolicyRun(IEngine engine, CatalogDesk desk, Surveyor surve
         await events.WriteAsync(new RunEvent.StepStarted(ordinal, total, step) { Policy = policy }, cancellationToken);
         try
         {
-            var statement = string.Join(";\n", new StepSql(_survey.Blueprint, engine.Dialect).Render(step).Select(s => s.RenderInline(engine.Dialect).Text));
-            await JournalAsync(s => desk.Runs.IntendAsync(s, _id, ordinal, statement, Now(), cancellationToken), cancellationToken);
+            if (_intended != ordinal) await JournalAsync(s => IntendAsync(s, step, ordinal, cancellationToken), cancellationToken);
             var (acted, halts) = await _retries.RunAsync(
-                async attempt => await engine.TransactAsync((s, token) => ActAsync(s, step, ordinal, token), readOnly: false, attempt), cancellationToken);
+                async attempt => await engine.TransactAsync((s, token) => ActAsync(s, step, next, ordinal, token), readOnly: false, attempt), cancellationToken);
+            if (next is not null) _intended = _ordinal;
             _done++;
             _left--;
             _read += acted.RowsIn;
@@ -135,15 +137,21 @@ internal sealed class PolicyRun(IEngine engine, CatalogDesk desk, Surveyor surve
             await CloseAsync(ordinal, "failed", $"{error.Code}: {error.Message}");
             await events.WriteAsync(new RunEvent.StepFailed(ordinal, total, step, error) { Policy = policy }, cancellationToken);
         }
-        catch (OperationCanceledException)
+        catch (Exception error)
         {
-            await CloseAsync(ordinal, "failed", "cancelled");
+            await CloseAsync(ordinal, "failed", error is OperationCanceledException ? "cancelled" : error.Message);
             throw;
         }
     }
 
-    /// <summary>Guard, act, verify and journal: one transaction with one snapshot.</summary>
-    private async Task<(Acted Acted, IReadOnlyList<Wait> Halts)> ActAsync(IStatements statements, PlanStep step, int ordinal, CancellationToken cancellationToken)
+    private Task IntendAsync(IStatements statements, PlanStep step, int ordinal, CancellationToken cancellationToken)
+    {
+        var statement = string.Join(";\n", new StepSql(_survey!.Blueprint, engine.Dialect).Render(step).Select(s => s.RenderInline(engine.Dialect).Text));
+        return desk.Runs.IntendAsync(statements, _id, ordinal, statement, Now(), cancellationToken);
+    }
+
+    /// <summary>Guard, act, verify and journal, the intent of what comes next included: one transaction with one snapshot.</summary>
+    private async Task<(Acted Acted, IReadOnlyList<Wait> Halts)> ActAsync(IStatements statements, PlanStep step, PlanStep? next, int ordinal, CancellationToken cancellationToken)
     {
         var (stored, blueprint, state, plan) = _survey!;
         var ledger = await desk.Ledgers.LoadAsync(statements, stored, plan.AsOf, cancellationToken);
@@ -156,6 +164,7 @@ internal sealed class PolicyRun(IEngine engine, CatalogDesk desk, Surveyor surve
         var acted = await StepActs.ActAsync(context, step, engine, cancellationToken);
         await SaveAsync(context, ledger, step, acted, cancellationToken);
         await desk.Runs.CloseAsync(statements, _id, ordinal, "done", acted.RowsIn, acted.RowsWritten, acted.RowsRemoved, acted.Note, Now(), cancellationToken);
+        if (next is not null) await IntendAsync(statements, next, ordinal + 1, cancellationToken);
         return (acted, context.Halts);
     }
 

@@ -9,9 +9,9 @@ namespace Varve.Execution;
 /// <summary>Finds covered buckets of the first tier that no longer agree with the source.</summary>
 internal sealed class Recheck(Dialect dialect, IStatements statements, Blueprint blueprint)
 {
-    public async Task<(IReadOnlyList<BucketChange> Changes, Instant? Survivor, long? Arrival)> LookAsync(Ledger ledger, Watch watch, CancellationToken cancellationToken)
+    public async Task<(IReadOnlyList<BucketChange> Changes, IReadOnlyDictionary<string, IReadOnlyList<BucketChange>> Around, Instant? Survivor, long? Arrival)> LookAsync(Ledger ledger, Watch watch, CancellationToken cancellationToken)
     {
-        if (blueprint.Tiers.Count == 0) return ([], null, null);
+        if (blueprint.Tiers.Count == 0) return ([], new Dictionary<string, IReadOnlyList<BucketChange>>(), null, null);
         var (ranges, certain, arrival) = blueprint.Arrival is { } column
             ? await ArrivedAsync(column, ledger, watch, cancellationToken)
             : (watch.Recheck, RangeSet.Empty, null);
@@ -26,7 +26,23 @@ internal sealed class Recheck(Dialect dialect, IStatements statements, Blueprint
             changes.AddRange(found.Select(c => c with { Asked = asked }));
         }
 
-        return (changes, await SurvivorAsync(changes, ledger, cancellationToken), arrival);
+        return (changes, await AroundAsync(changes, ledger, cancellationToken), await SurvivorAsync(changes, ledger, cancellationToken), arrival);
+    }
+
+    /// <summary>A longer bucket around a changed one of the first tier need not hold what changed: it is compared itself.</summary>
+    private async Task<IReadOnlyDictionary<string, IReadOnlyList<BucketChange>>> AroundAsync(List<BucketChange> changes, Ledger ledger, CancellationToken cancellationToken)
+    {
+        var around = new Dictionary<string, IReadOnlyList<BucketChange>>();
+        if (changes.Count == 0) return around;
+        var frozen = ledger.Of(Relations.Source).Frozen;
+        foreach (var tier in blueprint.BuiltFrom(Relations.Source).Skip(1))
+        {
+            var known = ledger.Of(tier.Id);
+            var open = tier.Covers(RangeSet.Of(changes.Select(c => c.Bucket))).Intersect(known.Covered).Except(known.Dirty).Except(known.CutRanges).Except(known.Frozen).Intersect(tier.Whole(frozen.Complement()));
+            around[tier.Id] = await TotalsAsync(new(tier.Id, open, OnlyRows: false), ledger, cancellationToken);
+        }
+
+        return around;
     }
 
     private async Task<List<BucketChange>> TotalsAsync(AskedRanges asked, Ledger ledger, CancellationToken cancellationToken)

@@ -45,7 +45,7 @@ public sealed record VerifyReport(string Policy, string Tier, RangeSet Checked, 
 /// <param name="Bucket">Which.</param>
 /// <param name="Series">How many series differ.</param>
 /// <param name="Fewer">Some series has fewer rows in the input than stored.</param>
-/// <param name="More">Some series has more rows in the input than stored.</param>
+/// <param name="More">Some series that differs has as many rows in the input as stored, or more.</param>
 /// <param name="Found">Rows of the input.</param>
 /// <param name="Stored">Rows as stored.</param>
 public sealed record Mismatch(TimeRange Bucket, long Series, bool Fewer, bool More, long Found, long Stored);

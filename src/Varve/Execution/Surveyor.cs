@@ -62,8 +62,12 @@ internal sealed class Surveyor(IEngine engine, CatalogDesk desk, ArchiveLocation
         var left = ledger.Relations.Where(r => r.Value.Created).Select(r => r.Key).Except(blueprint.Tiers.Select(t => t.Id)).ToHashSet(StringComparer.Ordinal);
         if (left.Count == 0) return [];
         List<TierLayout> retired = [];
-        foreach (var revision in (await desk.Policies.RevisionsAsync(statements, cancellationToken)).Where(r => r.Name == blueprint.Policy.Name).Reverse())
-            retired.AddRange(BlueprintRules.Retired(revision, blueprint.Source).Where(t => left.Remove(t.Id)));
+        foreach (var (number, revision) in (await desk.Policies.RevisionsAsync(statements, cancellationToken)).Where(r => r.Policy.Name == blueprint.Policy.Name).Reverse())
+        {
+            var aside = left.Select(Relations.AsideBy).Where(by => by > number).Order().FirstOrDefault();
+            retired.AddRange(BlueprintRules.Retired(revision, blueprint.Source, aside).Where(t => left.Remove(t.Id)));
+        }
+
         return [.. retired.OrderBy(t => t.Grid.Width.Longest).Select(t => t with { Lacks = blueprint.StateNames.Except(ledger.Of(t.Id).Columns, StringComparer.Ordinal).ToHashSet(StringComparer.Ordinal) })];
     }
 

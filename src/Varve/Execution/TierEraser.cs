@@ -10,7 +10,7 @@ namespace Varve.Execution;
 /// however old; everywhere else the buckets that held such rows are built again from an input that is whole, and those
 /// that cannot be are reported.
 /// </summary>
-internal sealed class TierEraser(StepContext context, EraseSql sql, TimeRange range, bool wholeSeries)
+internal sealed class TierEraser(StepContext context, EraseSql sql, TimeRange range, IReadOnlyList<string> columns)
 {
     private static readonly Duration s_tick = Duration.FromMilliseconds(0.001);
 
@@ -32,7 +32,7 @@ internal sealed class TierEraser(StepContext context, EraseSql sql, TimeRange ra
 
     public async Task<ErasedTier> EraseAsync(TierLayout tier, CancellationToken cancellationToken)
     {
-        var whole = wholeSeries ? tier.Whole(_asked) : RangeSet.Empty;
+        var whole = IsSeries(tier) ? tier.Whole(_asked) : RangeSet.Empty;
         var removed = whole.IsEmpty ? 0 : await context.Statements.ExecuteAsync(sql.Delete(tier.States, whole), cancellationToken);
         var open = (await HeldAsync(tier, cancellationToken)).Except(whole);
         if (open.IsEmpty) return new(tier.Id, removed, RangeSet.Empty, RangeSet.Empty);
@@ -46,7 +46,7 @@ internal sealed class TierEraser(StepContext context, EraseSql sql, TimeRange ra
     {
         var sets = context.Draft.Of(tier.Id);
         var covered = sets.Covered.Except(sets.Frozen).Except(sets.Lost);
-        if (wholeSeries)
+        if (IsSeries(tier))
         {
             var edges = tier.Covers(_asked).Except(tier.Whole(_asked)).Intersect(covered);
             return edges.IsEmpty || await context.NumberAsync(sql.Count(tier.States, edges), cancellationToken) == 0 ? RangeSet.Empty : edges;
@@ -55,6 +55,9 @@ internal sealed class TierEraser(StepContext context, EraseSql sql, TimeRange ra
         var gone = context.Draft.Of(Relations.Source).Frozen.Intersect(_asked);
         return tier.Covers(_touched).Union(tier.Covers(gone)).Intersect(covered);
     }
+
+    // Whether the columns name whole series of a tier.
+    private bool IsSeries(TierLayout tier) => !columns.Except(tier.Aside ?? context.Blueprint.Series.Select(s => s.Name), StringComparer.Ordinal).Any();
 
     private async Task<RangeSet> RebuildAsync(TierLayout tier, RangeSet open, CancellationToken cancellationToken)
     {

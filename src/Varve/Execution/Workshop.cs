@@ -123,8 +123,16 @@ internal sealed class Workshop
     public async Task<Survey> SurveyDraftAsync(StoredPolicy draft, Instant asOf, CancellationToken cancellationToken)
     {
         var blueprint = await Surveyor.LayAsync(draft.Policy, cancellationToken);
-        var ledger = await ReadAsync((s, token) => Desk.Ledgers.LoadAsync(s, draft, asOf, token), Ledger.Empty(draft.Hash), cancellationToken);
+        var ledger = await ReadAsync((s, token) => LedgerAsync(s, draft, asOf, token), Ledger.Empty(draft.Hash), cancellationToken);
         return await _engine.TransactAsync((s, token) => Surveyor.SurveyAsync(s, draft, blueprint, ledger, asOf, token), readOnly: true, cancellationToken);
+    }
+
+    private async Task<Ledger> LedgerAsync(IStatements statements, StoredPolicy policy, Instant asOf, CancellationToken cancellationToken)
+    {
+        var ledger = await Desk.Ledgers.LoadAsync(statements, policy, asOf, cancellationToken);
+        if (policy.Revision > 0) return ledger;
+        var revisions = (await Desk.Policies.RevisionsAsync(statements, cancellationToken)).Where(r => r.Policy.Name == policy.Policy.Name).ToList();
+        return PolicyChanges.SetsAside([.. revisions.Select(r => r.Policy)], policy.Policy) ? ledger.SetAside(revisions[^1].Number + 1) : ledger;
     }
 
     public async Task<IReadOnlyList<PolicyDiff>> DiffAsync(IReadOnlyList<StoredPolicy> policies, CancellationToken cancellationToken)

@@ -130,6 +130,12 @@ public sealed record TierLayout
     /// <summary>Columns of states that the policy asks for and its table has not: a retired tier that is not made again.</summary>
     internal IReadOnlySet<string> Lacks { get; init; } = System.Collections.Frozen.FrozenSet<string>.Empty;
 
+    /// <summary>
+    /// The series columns of a tier that was set aside: it was made with those, or with another interval, so nothing is
+    /// built from it. Null for any other tier.
+    /// </summary>
+    internal IReadOnlyList<string>? Aside { get; init; }
+
     /// <summary>True where the stitched view may read it: its boundaries contain those of the next coarser tier of the chain.</summary>
     public required bool InChain { get; init; }
 }
@@ -142,4 +148,14 @@ public static class Relations
 
     /// <summary>The stitched view.</summary>
     public const string All = "all";
+
+    private const char AsideMark = '#';
+
+    /// <summary>The id that a relation has once a revision has set the tiers aside.</summary>
+    internal static string SetAside(string relation, int revision) =>
+        relation is Source or All || AsideBy(relation) > 0 ? relation : FormattableString.Invariant($"{relation}{AsideMark}{revision}");
+
+    /// <summary>The revision that has set a tier aside; 0 for none.</summary>
+    internal static int AsideBy(string relation) =>
+        relation.LastIndexOf(AsideMark) is var at and >= 0 ? int.Parse(relation.AsSpan(at + 1), System.Globalization.CultureInfo.InvariantCulture) : 0;
 }

@@ -40,12 +40,16 @@ public static class BlueprintRules
     }
 
     /// <summary>The tiers of an earlier revision as they were made: nothing is built of them.</summary>
-    internal static IEnumerable<TierLayout> Retired(Policy revision, TableName source) =>
+    /// <param name="revision">The revision.</param>
+    /// <param name="source">Its table.</param>
+    /// <param name="aside">The revision that has set them aside; 0 for none.</param>
+    internal static IEnumerable<TierLayout> Retired(Policy revision, TableName source, int aside) =>
         from tier in revision.Tiers
         let grid = Cascade.GridOf(tier, revision)
         select new TierLayout
         {
-            Id = grid.Id,
+            Id = aside > 0 ? Relations.SetAside(grid.Id, aside) : grid.Id,
+            Aside = aside > 0 ? revision.Series : null,
             Name = TierNames.Of(tier),
             Grid = grid,
             Keep = tier.Keep,

@@ -10,12 +10,15 @@ internal static class Changes
     {
         foreach (var (tier, labels) in state.StaleLabels) Relabel(draft, draft.Blueprint.Tier(tier), labels);
         if (state.Changes.Count == 0) return;
-        draft.Doubtful = Doubtful(draft, [.. state.Changes.Where(c => c.Asked is not null)]);
+        draft.Doubtful = Doubtful(draft, [.. state.Changes.Where(c => c.Asked is not null && !IsOnlyLate(c))]);
         var prefix = RemovedUpTo(state, horizon);
         var gone = RangeSet.Of(state.Changes.Where(c => c.Asked is { } asked ? asked.Input == Relations.Source && c.Found < c.Stored : !IsCorrection(c, prefix)).Select(c => c.Bucket));
         var dirty = RangeSet.Of(state.Changes.Where(c => c.Asked is null && IsCorrection(c, prefix)).Select(c => c.Bucket));
         var asked = state.Changes.Where(c => c.Asked is { Input: Relations.Source }).Select(c => draft.Blueprint.Tier(c.Asked!.Tier));
-        foreach (var tier in draft.Blueprint.BuiltFrom(Relations.Source).Union(asked)) Mark(draft, tier, dirty, gone);
+
+        // What is marked is not compared again: a run that is killed in between must still find what the coarser tiers lack.
+        foreach (var tier in draft.Blueprint.BuiltFrom(Relations.Source).Union(asked).OrderBy(t => t == draft.Blueprint.Tiers[0]).ThenByDescending(t => t.Grid.Width.Longest).ToList())
+            Mark(draft, tier, dirty, gone, state.Around.GetValueOrDefault(tier.Id));
     }
 
     // What the first tier covers, it has answered for.
@@ -25,6 +28,9 @@ internal static class Changes
         var byFirst = asked.ToLookup(c => c.Asked!.Tier == draft.Blueprint.Tiers[0].Id || c.Asked.Input != Relations.Source, c => c.Bucket);
         return RangeSet.Of(byFirst[true]).Union(RangeSet.Of(byFirst[false]).Except(draft.Of(draft.Blueprint.Tiers[0].Id).Covered));
     }
+
+    // Rows that came late, outside of what is watched, are in what is built from the source next, as the source has them.
+    private static bool IsOnlyLate(BucketChange change) => change.Asked is { OnlyRows: true } && change.Found > change.Stored;
 
     // Of a bucket that was empty nobody can have removed a row.
     private static bool IsCorrection(BucketChange change, Instant prefix) => change.Bucket.From > prefix || (change.Stored == 0 && change.Found > 0);
@@ -64,14 +70,25 @@ internal static class Changes
         if (!frozen.IsEmpty) draft.Wait(tier.Id, frozen, "the zone data changed, and what these buckets were built from has expired: they keep their old boundaries", person: false);
     }
 
-    private static void Mark(Draft draft, TierLayout tier, RangeSet dirty, RangeSet gone)
+    private static void Mark(Draft draft, TierLayout tier, RangeSet dirty, RangeSet gone, IReadOnlyList<BucketChange>? own)
     {
         var sets = draft.Of(tier.Id);
-        var cut = tier.Covers(gone).Intersect(sets.Covered).Except(sets.CutRanges);
-        var again = tier.Covers(dirty).Intersect(sets.Covered).Except(sets.CutRanges).Except(cut)
-            .Intersect(tier.Whole(sets.Frozen.Union(draft.Of(Relations.Source).Frozen).Complement()));
-        var fresh = again.Except(sets.Dirty);
-        List<CutBucket> buckets = [.. cut.SelectMany(tier.Grid.Buckets).Select(b => new CutBucket(b, 0, ByOthers: true) { Input = Relations.Source })];
+        var open = sets.Covered.Except(sets.CutRanges);
+        if (own is not null)
+        {
+            // What it does not hold it has not lost; and where it holds as much as before, as much came as went.
+            open = open.Intersect(RangeSet.Of(own.Select(c => c.Bucket)));
+            var empty = RangeSet.Of(own.Where(c => c.Stored == 0).Select(c => c.Bucket));
+            var (went, mixed) = (tier.Covers(gone).Except(empty), RangeSet.Of(own.Where(c => c.Found >= c.Stored).Select(c => c.Bucket)));
+            dirty = dirty.Union(mixed).Union(empty);
+            gone = went;
+        }
+
+        var came = tier.Covers(dirty).Intersect(open).Intersect(tier.Whole(sets.Frozen.Union(draft.Of(Relations.Source).Frozen).Complement()));
+        var again = came.Intersect(tier.Whole(draft.TakenByOthers().Complement()));
+        var cut = tier.Covers(gone).Intersect(open).Union(came.Except(again));
+        var fresh = again.Except(cut).Except(sets.Dirty);
+        List<CutBucket> buckets = [.. cut.SelectMany(tier.Grid.Buckets).Select(b => new CutBucket(b, 0, ByOthers: true) { Input = Relations.Source, IsMixed = came.Overlaps(b) })];
         if (fresh.IsEmpty && buckets.Count == 0) return;
         draft.Steps.Add(new PlanStep.Mark
         {

@@ -49,7 +49,7 @@ internal sealed class Draft
     public RangeSet Doubtful { get; set; } = RangeSet.Empty;
 
     /// <summary>The oldest instant that anything is known of; null for a table that never had a row.</summary>
-    public Instant? Start { get; }
+    public Instant? Start { get; private set; }
 
     public RelationSets Of(string relation) => _sets[relation];
 
@@ -68,23 +68,30 @@ internal sealed class Draft
     }
 
     /// <summary>
-    /// Where the history of a tier begins: nothing is before it, so it counts as covered. A tier that was built begins where
-    /// it did, or with rows that are older; a new one where anything is known.
+    /// Where the history of a tier begins: nothing is before it, so it counts as covered. A tier that was built, or of which
+    /// buckets are lost, begins where it did, or with rows that are older; a new one where anything is known.
     /// </summary>
     public Instant Since(TierLayout tier)
     {
-        var oldest = Of(tier.Id).Covered.Start is not { } covered ? Start
-            : _state.First is { } first ? Instant.Min(first, covered) : covered;
+        var sets = Of(tier.Id);
+        var oldest = sets.Covered.Union(sets.Lost).Start is not { } known ? Start
+            : _state.First is { } first ? Instant.Min(first, known) : known;
         return oldest is { } at ? tier.Grid.Floor(at) : Instant.MinValue;
     }
+
+    /// <summary>History reaches back further: rows came that are older than all that is known.</summary>
+    public void Reach(Instant at) => Start = Start is { } start ? Instant.Min(start, at) : at;
 
     /// <summary>What a relation will never give again.</summary>
     public RangeSet Spoilt(string relation)
     {
         var sets = Of(relation);
         if (relation != Relations.Source) return Blueprint.Retired.Any(t => t.Id == relation) ? Left(relation).Complement() : sets.Frozen.Union(sets.Lost);
-        return Blueprint.Tiers.Concat(Blueprint.Retired).Aggregate(sets.Frozen, (all, tier) => all.Union(CutByOthers(tier)));
+        return sets.Frozen.Union(TakenByOthers());
     }
+
+    /// <summary>Where somebody else removed rows of the source that a tier still counts.</summary>
+    public RangeSet TakenByOthers() => Blueprint.Tiers.Concat(Blueprint.Retired).Aggregate(RangeSet.Empty, (all, tier) => all.Union(CutByOthers(tier)));
 
     // A longer bucket around buckets of the first tier that still agree does not say of which rows somebody else removed some.
     private RangeSet CutByOthers(TierLayout tier)
@@ -118,7 +125,7 @@ internal sealed class Draft
         yield return Relations.Source;
         foreach (var finer in Blueprint.Tiers.TakeWhile(t => t.Id != tier.Id))
             if (finer.Id != tier.Input && Fits(tier, finer, buckets)) yield return finer.Id;
-        foreach (var retired in Blueprint.Retired.Where(r => r.Grid.Width.Longest < tier.Grid.Width.Longest))
+        foreach (var retired in Blueprint.Retired.Where(r => r.Aside is null && r.Grid.Width.Longest < tier.Grid.Width.Longest))
             if (Fits(tier, retired, buckets)) yield return retired.Id;
     }
 

@@ -28,6 +28,7 @@ internal sealed class LateRows(Draft draft)
             var taken = Takes(tier, late);
             var again = tier.Input == Relations.Source ? RangeSet.Empty : taken.Intersect(tier.Whole(gives[tier.Input])).Except(sets.CutRanges);
             var added = taken.Except(again);
+            if (late.Intersect(taken).Start is { } oldest) draft.Reach(oldest);
             if (!taken.IsEmpty && taken.Start < sets.Covered.Start) sets.Covered = sets.Covered.Add(new(taken.Start!.Value, sets.Covered.Start!.Value));
             sets.Dirty = sets.Dirty.Union(again);
             foreach (var column in draft.States.Unasked(sets)) sets.Forget(column, added);

@@ -47,6 +47,13 @@ public sealed record Ledger
         Relations = FrozenDictionary<string, RelationLedger>.Empty,
     };
 
+    /// <summary>The same once a revision has set its tiers aside.</summary>
+    internal Ledger SetAside(int revision) => this with
+    {
+        Relations = Relations.ToFrozenDictionary(r => Planning.Relations.SetAside(r.Key, revision), r => r.Value),
+        Holds = [.. Holds.Select(h => h with { Relation = h.Relation is null ? null : Planning.Relations.SetAside(h.Relation, revision) })],
+    };
+
     /// <summary>The ledger of a relation, empty where it was never touched.</summary>
     public RelationLedger Of(string relation) => Relations.GetValueOrDefault(relation, RelationLedger.Untouched);
 }
@@ -115,6 +122,9 @@ public sealed record CutBucket(TimeRange Bucket, long RowsLeft, bool ByOthers)
 {
     /// <summary>The relation of which rows are gone and were counted, also where the tier has got another input since; null: its input.</summary>
     public string? Input { get; init; }
+
+    /// <summary>True where rows came to it as well: none of those that are left is known to be counted, so a person lets them go.</summary>
+    public bool IsMixed { get; init; }
 }
 
 /// <summary>What must not be removed, by a person's word.</summary>

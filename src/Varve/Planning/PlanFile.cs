@@ -76,7 +76,7 @@ public static partial class PlanFile
             {
                 Dirty = Texts(mark.Dirty),
                 Lost = Texts(mark.Lost),
-                Cut = [.. mark.Cut.Select(c => new CutShape(c.Bucket.ToString(), c.RowsLeft, c.ByOthers, c.Input))],
+                Cut = [.. mark.Cut.Select(c => new CutShape(c.Bucket.ToString(), c.RowsLeft, c.ByOthers, c.Input, c.IsMixed))],
             },
             PlanStep.RollUp rollUp => shape with { Input = rollUp.Input, Ranges = Texts(rollUp.Ranges), Again = rollUp.Again },
             PlanStep.Archive archive => shape with { Range = archive.Range.ToString(), Archive = archive.Location },
@@ -103,7 +103,7 @@ public static partial class PlanFile
                 Bytes = bytes,
                 Dirty = Ranges(step.Dirty),
                 Lost = Ranges(step.Lost),
-                Cut = [.. (step.Cut ?? []).Select(c => new CutBucket(TimeRange.Parse(c.Bucket), c.RowsLeft, c.ByOthers) { Input = c.Input })],
+                Cut = [.. (step.Cut ?? []).Select(c => new CutBucket(TimeRange.Parse(c.Bucket), c.RowsLeft, c.ByOthers) { Input = c.Input, IsMixed = c.IsMixed })],
             },
             "rollup" => new PlanStep.RollUp
             {
@@ -204,7 +204,7 @@ public static partial class PlanFile
         public IReadOnlyList<PartShape>? Into { get; init; }
     }
 
-    private sealed record CutShape(string Bucket, long RowsLeft, bool ByOthers, string? Input = null);
+    private sealed record CutShape(string Bucket, long RowsLeft, bool ByOthers, string? Input = null, bool IsMixed = false);
 
     private sealed record PartShape(string Tier, IReadOnlyList<string> Ranges);
 

@@ -31,11 +31,16 @@ public static class Stitching
             from = to;
         }
 
-        // A bucket that is lost is no more to be had from the part of its rows that the source still has.
-        if (chain.Count == 0 && blueprint.Tiers.FirstOrDefault(t => t.InChain) is { } finest && Settled(ledgers(finest.Id)) is var lost && lost > from)
+        // A bucket of which the source has only a part is no more to be had from that part.
+        if ((chain.Count > 0 ? chain[^1] : blueprint.Tiers.FirstOrDefault(t => t.InChain)) is { } finest)
         {
-            parts.Add(new(finest.Id, new(from, lost)));
-            from = lost;
+            var whole = Instant.Max(finest.Grid.Ceiling(ledgers(Relations.Source).Frozen.End ?? Instant.MinValue), chain.Count == 0 ? Settled(ledgers(finest.Id)) : from);
+            if (whole > from)
+            {
+                if (parts.Count > 0 && parts[^1].Relation == finest.Id) parts[^1] = parts[^1] with { Range = new(parts[^1].Range.From, whole) };
+                else parts.Add(new(finest.Id, new(from, whole)));
+                from = whole;
+            }
         }
 
         parts.Add(new(Relations.Source, TimeRange.Since(from)));

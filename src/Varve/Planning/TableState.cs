@@ -42,6 +42,12 @@ public sealed record TableState
     /// </summary>
     public Instant? Survivor { get; init; }
 
+    /// <summary>
+    /// By tier that is built from the source besides the first: those of its buckets around changed ones that differ
+    /// themselves. A tier that is missing was not looked at.
+    /// </summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<BucketChange>> Around { get; init; } = new Dictionary<string, IReadOnlyList<BucketChange>>();
+
     /// <summary>By tier: labels that are no boundary any more since the zone data changed.</summary>
     public IReadOnlyDictionary<string, IReadOnlyList<Instant>> StaleLabels { get; init; } = new Dictionary<string, IReadOnlyList<Instant>>();
 

@@ -5,8 +5,9 @@ public static class PolicyChanges
 {
     /// <summary>
     /// The changes that would mix what is built with something else. Free to change are keeps, archive, late, recheck, proof,
-    /// min_coverage, on_silence, late_after_expiry, arrival, views and tags; measures, functions and tiers come and go; a
-    /// policy that never had a tier may change everything but its name and its table.
+    /// min_coverage, on_silence, late_after_expiry, arrival, views and tags; measures, functions and tiers come and go; other
+    /// series or another interval make other tiers, which need other names; a policy that never had a tier may change
+    /// everything but its name and its table.
     /// </summary>
     /// <param name="revisions">The policy as it was stored, oldest revision first; what was built by an old one may still be there.</param>
     /// <param name="changed">The policy of the same name as it should be; sound by <see cref="PolicyRules"/>.</param>
@@ -19,14 +20,31 @@ public static class PolicyChanges
         if (revisions.Count == 0) return problems;
         var stored = revisions[^1];
         Differ("table", stored.Table.Text, changed.Table.Text, problems);
-        if (revisions.LastOrDefault(r => r.Tiers.Count > 0) is not { } built) return problems;
-        Differ("time", Time(built), Time(changed), problems);
-        Differ("series", Series(built), Series(changed), problems);
-        Differ("interval", built.Interval?.Text ?? "none", changed.Interval?.Text ?? "none", problems);
-        Differ("schema", built.Schema ?? "the source's", changed.Schema ?? "the source's", problems);
-        foreach (var measure in changed.Measures ?? []) Measure(revisions, measure, changed, problems);
-        for (var i = 0; i < changed.Tiers.Count; i++) Tier(revisions, changed, i, problems);
+        List<Policy> all = [.. revisions.Where(r => r.Tiers.Count > 0)];
+        if (all.Count == 0) return problems;
+        Differ("time", Time(all[^1]), Time(changed), problems);
+        Differ("schema", all[^1].Schema ?? "the source's", changed.Schema ?? "the source's", problems);
+        var aside = changed.Tiers.Count == 0 ? -1 : all.FindLastIndex(r => Shape(r) != Shape(changed));
+        var built = all[(aside + 1)..];
+        foreach (var measure in changed.Measures ?? []) Measure(built, measure, changed, problems);
+        for (var i = 0; i < changed.Tiers.Count; i++)
+        {
+            Named(all[..(aside + 1)], changed, i, problems);
+            Tier(built, changed, i, problems);
+        }
+
         return problems;
+    }
+
+    /// <summary>
+    /// Whether a changed policy builds all of its tiers anew, because its series or its interval are others than those of
+    /// the tiers that are there: these are set aside.
+    /// </summary>
+    /// <param name="revisions">The policy as it was stored, oldest revision first.</param>
+    /// <param name="changed">The policy as it should be.</param>
+    internal static bool SetsAside(IReadOnlyList<Policy> revisions, Policy changed)
+    {
+        return changed.Tiers.Count > 0 && revisions.LastOrDefault(r => r.Tiers.Count > 0) is { } built && Shape(built) != Shape(changed);
     }
 
     /// <summary>
@@ -46,11 +64,19 @@ public static class PolicyChanges
             || (before.LateAfterExpiry == LateAfterExpiry.Hold && now.LateAfterExpiry != LateAfterExpiry.Hold);
     }
 
+    private static void Named(IReadOnlyList<Policy> aside, Policy changed, int index, List<Problem> problems)
+    {
+        var tier = changed.Tiers[index];
+        if (aside.LastOrDefault(r => Same(tier, r) is not null) is not { } before) return;
+        var name = TierNames.Of(tier);
+        var now = Shape(before) == Shape(changed) ? "a later revision set it aside" : $"the changed policy says {Shape(changed)}, which is another tier";
+        problems.Add(new(PolicyCodes.Unchangeable, $"Tier `{name}` was built with {Shape(before)}, and {now}. Give it another name, such as `name: {name}_2`; the one that is there stays as it is until `policy retire {changed.Name} --drop`.") { Path = TierNames.Path(index, "name") });
+    }
+
     private static void Measure(IReadOnlyList<Policy> revisions, Measure measure, Policy changed, List<Problem> problems)
     {
         var now = Origin(changed, measure);
-        var before = revisions.Where(r => r.Tiers.Count > 0)
-            .SelectMany(r => (r.Measures ?? []).Where(m => m.Name == measure.Name).Select(m => Origin(r, m)))
+        var before = revisions.SelectMany(r => (r.Measures ?? []).Where(m => m.Name == measure.Name).Select(m => Origin(r, m)))
             .FirstOrDefault(origin => origin != now);
         if (before is null) return;
         problems.Add(new(PolicyCodes.Unchangeable, $"The measure `{measure.Name}` was {before}, and the changed policy says {now}: its tiers would hold both. Keep it, or give the new one another name: `{measure.Name}2: {{ column: {measure.Column}, functions: […] }}`.") { Path = $"measures.{measure.Name}" });
@@ -88,7 +114,7 @@ public static class PolicyChanges
 
     private static string Time(Policy policy) => policy.Unit is { } unit ? $"{policy.Time} in {PolicyKeys.Lower(unit.ToString())}" : policy.Time;
 
-    private static string Series(Policy policy) => $"[{string.Join(", ", policy.Series)}]";
+    private static string Shape(Policy policy) => $"series: [{string.Join(", ", policy.Series)}]{(policy.Interval is { } interval ? $" and interval: {interval.Text}" : " and no interval")}";
 
     private static string Origin(Policy policy, Measure measure) => $"the column {measure.Column} with ties: {PolicyKeys.Lower((measure.Ties ?? policy.Ties).ToString())}";
 }

@@ -12,7 +12,7 @@ public sealed class HistoryCheck(Story story, BucketCheck check, HistoryModel mo
 {
     private readonly Dictionary<long, ModelRow> _before = new(model.Source);
     private readonly Instant _newest = Instant.Max(model.MaxAsOf, asOf);
-    private readonly IReadOnlyList<TimeRange> _unseen = [.. model.Tiers.SelectMany(t => t.Buckets.Values).Where(b => model.Visible(model.Source, b.Range).Any(r => !b.Has(r.Id))).Select(b => b.Range)];
+    private readonly IReadOnlyList<TimeRange> _unseen = [.. model.Tiers.SelectMany(t => t.Buckets.Values).Where(b => model.Visible(model.Source, b.Range).Any(r => !b.Content.Contains(r))).Select(b => b.Range)];
 
     public async Task RunAsync()
     {
@@ -92,7 +92,10 @@ public sealed class HistoryCheck(Story story, BucketCheck check, HistoryModel mo
     {
         if (model.Revision.LateRows is not LateAfterExpiry.Merge || candidates is null || went.Count == 0) return candidates;
         if (model.Tiers[tier].Buckets.GetValueOrDefault(range.From) is { IsLost: true }) return candidates;
-        return [.. candidates.Select(c => c.Count == 0 && mayBeLost && (!model.Tiers[tier].WasRun || candidates.Count > 1) ? c : (IReadOnlyList<ModelRow>)[.. c.Concat(went).DistinctBy(r => r.Id).OrderBy(r => r.Id)])];
+        IReadOnlyList<IReadOnlyList<ModelRow>> merged = [.. candidates.Select(c => c.Count == 0 && mayBeLost && (!model.Tiers[tier].WasRun || candidates.Count > 1) ? c : (IReadOnlyList<ModelRow>)[.. c.Concat(went).DistinctBy(r => r.Id).OrderBy(r => r.Id)])];
+
+        // With another tier before it, it follows when that expires.
+        return model.IsGrown && model.Grids.Input(tier) >= 0 ? [.. merged, .. candidates] : merged;
     }
 
     private void Settle(int tier, TimeRange range, IReadOnlyList<TierRow> rows, bool mayBeLost, IReadOnlyList<IReadOnlyList<ModelRow>>? candidates)
@@ -147,12 +150,15 @@ public sealed class HistoryCheck(Story story, BucketCheck check, HistoryModel mo
     {
         if (bucket.IsLost || model.IsShrunk) return false;
 
-        // Rows that came unseen keep a bucket from being filled: others may have gone there too.
+        // Rows that came or changed unseen keep a bucket from being filled: others may have gone there too.
         var input = model.Grids.Input(tier);
         if (input < 0 && _unseen.Any(bucket.Range.Overlaps)) return false;
         if (input < 0) return bucket.Range.From >= model.Expired && !bucket.IsCut && content.All(r => _before.ContainsKey(r.Id));
         var inputs = model.Tiers[input].Buckets.Values.Where(b => bucket.Range.Contains(b.Range)).ToList();
-        return bucket.Range.From >= model.Tiers[input].Expired
+
+        // Nobody looks whether buckets that cannot be filled any more held a row.
+        var isFull = bucket.Range.From >= model.Expired || inputs.Where(b => b.Content.Count > 0).Aggregate(Duration.Zero, (all, b) => all + (b.Range.To - b.Range.From)) == bucket.Range.To - bucket.Range.From;
+        return isFull && bucket.Range.From >= model.Tiers[input].Expired
             && inputs.TrueForAll(b => !b.IsGone && !b.IsOpen && !b.IsLost && (b.Content.Count == 0 || b.Known.IsSupersetOf(model.Asked)))
             && inputs.Sum(b => b.Content.Count) == content.Count;
     }
@@ -172,7 +178,10 @@ public sealed class HistoryCheck(Story story, BucketCheck check, HistoryModel mo
     {
         if (bucket.IsOpen || bucket.IsLost || model.Tiers[tier].WasRetired || (model.Revision.LateRows is LateAfterExpiry.Discard && model.Suspects.Contains(row.Id))) return;
         var counted = bucket.Content.SingleOrDefault(r => r.Id == row.Id);
-        var isCut = bucket.IsCut || bucket.Content.Any(r => !before.ContainsKey(r.Id));
+        if (counted is null && model.IsGrown && model.Grids.Input(tier) is >= 0 and var finer
+            && model.Tiers[finer].Buckets.GetValueOrDefault(model.Grids.Grid(finer).BucketOf(row.At).From) is { IsGone: false } kept && kept.Has(row.Id)) return;
+        var isCut = bucket.IsCut || bucket.Content.Any(r => !before.ContainsKey(r.Id))
+            || (model.Grids.Input(tier) is >= 0 and var input && bucket.Range.From < model.Tiers[input].Expired);
         Assert.True(counted is not null && (isCut || ReferenceEquals(counted.Row, row.Row)), $"{model.Grids.Name(tier)}: {bucket.Range} does not count a row that went: {BucketCheck.Text(row)}");
     }
 

@@ -61,9 +61,12 @@ public sealed class StitchedCheck(Story story, HistoryModel model, Instant newes
             if (model.Grids.Grid(i).HasAllOf(model.Grids.Grid(chain[^1]), model.Policy.Span)) chain.Add(i);
         var finest = chain[^1];
         var live = model.Source.Values.Count(r => r.Row.IsTimed && !model.IsClosed(model.Grids.Grid(finest).BucketOf(r.At), newest));
-        live += model.Tiers[finest].Buckets.Values.SelectMany(b => b.Content)
-            .Count(r => chain.Any(c => model.Tiers[c].Buckets.TryGetValue(model.Grids.Grid(c).BucketOf(r.At).From, out var b) && !b.IsGone && b.Has(r.Id)));
-        var shown = rows.Sum(r => Convert.ToInt64(r["varve_rows"], CultureInfo.InvariantCulture));
-        Assert.True(shown == live, $"the stitched view counts {shown} rows, and {live} are alive, as of {InstantText.Format(newest)}");
+        var counted = model.Tiers[finest].Buckets.Values.SelectMany(b => b.Content)
+            .Select(r => chain.Select(c => model.Tiers[c].Buckets.GetValueOrDefault(model.Grids.Grid(c).BucketOf(r.At).From)).OfType<ModelBucket>().Where(b => !b.IsGone).Select(b => b.Has(r.Id)).ToList())
+            .Where(has => has.Contains(true)).ToList();
+        var shown = rows.Sum(r => Convert.ToInt64(r["varve_rows"], CultureInfo.InvariantCulture)) - live;
+
+        // A coarser bucket that was cut does not get a row that came to a finer one since, and may be the one that answers.
+        Assert.True(shown >= counted.Count(has => !has.Contains(false)) && shown <= counted.Count, $"the stitched view counts {shown} rows of tiers, and {counted.Count} are alive, as of {InstantText.Format(newest)}");
     }
 }

@@ -41,7 +41,7 @@ public sealed class Verdict(HistoryModel model, IReadOnlyDictionary<long, ModelR
     private IReadOnlyList<IReadOnlyList<ModelRow>> FirstFromSource(int tier, TimeRange range)
     {
         var visible = model.Visible(before, range);
-        if (IsShorn(tier, range)) return [.. WithSuspects(visible), []];
+        if (IsShorn(tier, range)) return [.. WithSuspects(visible), [], .. model.Regained(model.Tiers[tier], range)];
         if (range.From >= model.Expired) return WithSuspects(visible);
         if (!IsBackfill(tier, range)) return [.. WithSuspects(visible), .. Others(tier, range)];
         var halfGone = model.Tiers.SelectMany(t => t.Buckets.Values).SelectMany(b => b.Content).Any(r => model.Removed.Contains(r.Id) && range.Contains(r.At));
@@ -82,7 +82,7 @@ public sealed class Verdict(HistoryModel model, IReadOnlyDictionary<long, ModelR
         }
 
         if (missing.All(r => bucket.KnownMissing.Contains(r.Id))) return [old];
-        bucket.IsMixed |= added.Count > 0;
+        bucket.IsMixed |= added.Count + changed.Count > 0;
         if (tier > 0 && IsShorn(bucket.Range)) return [old];
         if (added.Count > 0) return Open(bucket);
         if (bucket.Range.To <= _watched) return [old];

@@ -16,6 +16,9 @@ public abstract class KillSuite(Func<FileScratch> create)
     /// <summary>The policy changes before the second run: functions come, a tier goes, another comes.</summary>
     private const string Changed = "changed";
 
+    /// <summary>The policy gets other series before the second run, which sets its tiers aside.</summary>
+    private const string Aside = "aside";
+
     /// <summary>The same with archives, and the second run is over: there is something for each command to do.</summary>
     private const string Done = "done";
 
@@ -32,6 +35,7 @@ public abstract class KillSuite(Func<FileScratch> create)
     [InlineData("During", "late_after_expiry: merge")]
     [InlineData(nameof(Moment.AfterStatement), Changed)]
     [InlineData("During", Changed)]
+    [InlineData(nameof(Moment.BeforeStatement), Aside)]
     public async Task A_killed_run_and_a_rerun_end_where_no_kill_ends(string moment, string more)
     {
         await using var prepared = await PrepareAsync(more);
@@ -152,11 +156,11 @@ public abstract class KillSuite(Func<FileScratch> create)
         var random = new Random(11);
         var story = await Story.BeginAsync(db, table, null, Rows(random, "2025-01-01", 4000, 24 * 5));
         story.Archives = With(db).Archives;
-        var other = more switch { Changed => "", Done => "archive: cold", _ => more };
-        string Text(string functions, string tiers, string other) => $$"""
+        var other = more switch { Changed or Aside => "", Done => "archive: cold", _ => more };
+        string Text(string functions, string tiers, string other, string series = "host") => $$"""
             table: m.cpu
             time: ts
-            series: [host]
+            series: [{{series}}]
             measures: { v: [{{functions}}], n: [sum, count] }
             late: 1h
             recheck: 1d
@@ -171,6 +175,7 @@ public abstract class KillSuite(Func<FileScratch> create)
         await db.ExecuteAsync($"UPDATE m.cpu SET v = 1 WHERE n = 500 AND ts > {db.TimeLiteral(InstantText.Parse("2025-01-05T12:00Z"), TimeKind.Timestamp)}");
         if (more == "late_after_expiry: merge") await story.InsertAsync(Rows(random, "2025-01-01", 30, 40));
         if (more is Changed or Done) await story.ApplyAsync(Text("avg, max, last, variance, count", "{ every: 30m, keep: 4d }, { every: 1h, keep: 5d }, { every: 1d, zone: Europe/Berlin }", other));
+        if (more == Aside) await story.ApplyAsync(Text("avg, max, last", "{ every: 1h, name: all_1h, keep: 5d }, { every: 1d, name: all_1d }", other, series: ""));
         if (more == Done) Assert.Empty((await story.RunAsync(Second)).Errors);
         return db;
     }

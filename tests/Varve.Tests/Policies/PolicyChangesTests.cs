@@ -24,9 +24,7 @@ public sealed class PolicyChangesTests
     [InlineData("table: t", "table: u", "`table` is stored as t, and the changed policy says u")]
     [InlineData("time: ts", "time: at", "`time` is stored as ts")]
     [InlineData("time: ts", "time: { column: ts, unit: ms }", "ts in milliseconds")]
-    [InlineData("[host]", "[host, site]", "`series` is stored as [host], and the changed policy says [host, site]")]
     [InlineData("v: [avg]", "v: { column: w, functions: [avg] }", "The measure `v` was the column v with ties: smallest, and the changed policy says the column w")]
-    [InlineData("10s", "20s", "`interval` is stored as 10s")]
     [InlineData("keep: 7d", "keep: 7d, ties: any", "ties: any: its tiers would hold both")]
     [InlineData("keep: 7d", "keep: 7d, schema: s", "`schema` is stored as the source's")]
     [InlineData("every: 1h", "every: 1h, name: hourly", "The tier with the buckets 1h was built as `1h`, and the changed policy calls it `hourly`")]
@@ -35,6 +33,37 @@ public sealed class PolicyChangesTests
     [InlineData("Europe/Berlin", "Asia/Tokyo", "1d@Europe/Berlin, and the changed policy says 1d@Asia/Tokyo")]
     public void What_would_mix_what_is_built_is_refused(string from, string to, string message) =>
         Has(Assert.Single(Changed(from, to)), "VRV150", message);
+
+    [Theory]
+    [InlineData("[host]", "[host, site]", "series: [host] and interval: 10s, and the changed policy says series: [host, site] and interval: 10s")]
+    [InlineData("interval: 10s, ", "", "series: [host] and interval: 10s, and the changed policy says series: [host] and no interval")]
+    public void Other_series_or_another_interval_are_other_tiers_and_need_other_names(string from, string to, string message)
+    {
+        var problems = Changed(from, to);
+        Assert.Equal(["tiers[0].name", "tiers[1].name"], problems.Select(p => p.Path));
+        Has(problems[0], "VRV150", message);
+        Has(problems[1], "VRV150", "`name: 1d_2`");
+        var named = Stored.Replace(from, to, StringComparison.Ordinal).Replace("every: 1h", "every: 1h, name: a", StringComparison.Ordinal).Replace("every: 1d", "every: 1d, name: b", StringComparison.Ordinal);
+        Assert.Empty(PolicyChanges.Refused([Policy(Stored)], Policy(named)));
+        Assert.True(PolicyChanges.SetsAside([Policy(Stored)], Policy(named)));
+        Assert.True(PolicyChanges.RemovesMore(Policy(Stored), Policy(named)));
+
+        // Among the new ones nothing may be mixed, and what was set aside keeps its names for good.
+        Has(Assert.Single(PolicyChanges.Refused([Policy(Stored), Policy(named)], Policy(named.Replace("name: a", "name: c", StringComparison.Ordinal)))), "VRV150", "was built as `a`");
+        Has(PolicyChanges.Refused([Policy(Stored), Policy(named)], Policy(Stored))[0], "VRV150", "a later revision set it aside");
+        Has(Assert.Single(PolicyChanges.Refused([Policy(Stored), Policy(named)], Policy(named.Replace("every: 1h, name: a", "every: 2h, name: 1h", StringComparison.Ordinal)))), "VRV150", "Tier `1h` was built with");
+        Assert.False(PolicyChanges.SetsAside([Policy(Stored), Policy(named)], Policy(named)));
+    }
+
+    [Fact]
+    public void A_policy_without_tiers_sets_nothing_aside()
+    {
+        var plain = Policy("{ policy: p, table: t, time: ts, series: [], keep: 7d }");
+        Assert.Empty(PolicyChanges.Refused([Policy(Stored)], plain));
+        Assert.False(PolicyChanges.SetsAside([Policy(Stored)], plain));
+        Assert.False(PolicyChanges.SetsAside([Policy(Stored), plain], Policy(Stored)));
+        Assert.Empty(PolicyChanges.Refused([Policy(Stored), plain], Policy(Stored)));
+    }
 
     [Fact]
     public void Where_nothing_was_built_measures_and_series_are_free() =>
