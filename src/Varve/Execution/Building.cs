@@ -52,7 +52,7 @@ internal static class Building
     public static async Task<Acted> RollUpAsync(StepContext context, PlanStep.RollUp step, CancellationToken cancellationToken)
     {
         var tier = context.Blueprint.Tier(step.Relation);
-        var whole = tier.Whole(context.Draft.Gives(step.Input));
+        var whole = tier.Whole(context.Draft.Gives(step.Input, tier));
         if (!whole.Covers(step.Ranges) || step.Ranges.Any(context.Draft.Of(tier.Id).CutRanges.Overlaps))
             throw new StepSkippedException($"{step.Input} no longer gives {step.Ranges} of {tier.Id} as a whole");
         var (read, written) = await BuildAsync(context, tier, step.Input, step.Ranges, cancellationToken);

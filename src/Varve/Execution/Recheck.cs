@@ -38,7 +38,7 @@ internal sealed class Recheck(Dialect dialect, IStatements statements, Blueprint
         foreach (var tier in blueprint.BuiltFrom(Relations.Source).Skip(1))
         {
             var known = ledger.Of(tier.Id);
-            var open = tier.Covers(RangeSet.Of(changes.Select(c => c.Bucket))).Intersect(known.Covered).Except(known.Dirty).Except(known.CutRanges).Except(known.Frozen).Intersect(tier.Whole(frozen.Complement()));
+            var open = tier.Covers(RangeSet.Of(changes.Select(c => c.Bucket))).Intersect(known.Covered).Except(known.CutRanges).Except(known.Frozen).Intersect(tier.Whole(frozen.Complement()));
             around[tier.Id] = await TotalsAsync(new(tier.Id, open, OnlyRows: false), ledger, cancellationToken);
         }
 

@@ -74,18 +74,18 @@ internal static class Changes
     {
         var sets = draft.Of(tier.Id);
         var open = sets.Covered.Except(sets.CutRanges);
+        var whole = RangeSet.Empty;
         if (own is not null)
         {
             // What it does not hold it has not lost; and where it holds as much as before, as much came as went.
             open = open.Intersect(RangeSet.Of(own.Select(c => c.Bucket)));
             var empty = RangeSet.Of(own.Where(c => c.Stored == 0).Select(c => c.Bucket));
             var (went, mixed) = (tier.Covers(gone).Except(empty), RangeSet.Of(own.Where(c => c.Found >= c.Stored).Select(c => c.Bucket)));
-            dirty = dirty.Union(mixed).Union(empty);
-            gone = went;
+            (dirty, gone, whole) = (dirty.Union(mixed).Union(empty), went, empty);
         }
 
         var came = tier.Covers(dirty).Intersect(open).Intersect(tier.Whole(sets.Frozen.Union(draft.Of(Relations.Source).Frozen).Complement()));
-        var again = came.Intersect(tier.Whole(draft.TakenByOthers().Complement()));
+        var again = came.Intersect(tier.Whole(draft.TakenByOthers().Complement()).Union(whole));
         var cut = tier.Covers(gone).Intersect(open).Union(came.Except(again));
         var fresh = again.Except(cut).Except(sets.Dirty);
         List<CutBucket> buckets = [.. cut.SelectMany(tier.Grid.Buckets).Select(b => new CutBucket(b, 0, ByOthers: true) { Input = Relations.Source, IsMixed = came.Overlaps(b) })];

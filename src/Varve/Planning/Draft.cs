@@ -60,6 +60,18 @@ internal sealed class Draft
         return Left(relation);
     }
 
+    /// <summary>
+    /// The same for the buckets of one tier: one that is to be built again, and is not cut, has lost nothing to others, be
+    /// it that they took something from around it.
+    /// </summary>
+    public RangeSet Gives(string relation, TierLayout tier)
+    {
+        var gives = Gives(relation);
+        if (relation != Relations.Source) return gives;
+        var sets = Of(tier.Id);
+        return gives.Union(sets.Dirty.Except(sets.CutRanges).Intersect(tier.Whole(Of(relation).Frozen.Complement())));
+    }
+
     private RangeSet Left(string tier)
     {
         var sets = Of(tier);

@@ -48,7 +48,7 @@ internal sealed class Due
                 .Intersect(TimeRange.Before(tier.Grid.Floor(reach)));
             if (due.IsEmpty) continue;
             due = Build(tier, due, _draft.States.Known);
-            due = Build(tier, due, _draft.Gives);
+            due = Build(tier, due, input => _draft.Gives(input, tier));
             if (!due.IsEmpty) _draft.Wait(tier.Id, due, $"{tier.Input} does not cover it yet", person: false);
         }
     }

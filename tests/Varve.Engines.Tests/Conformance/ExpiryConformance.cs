@@ -10,6 +10,22 @@ namespace Varve.Engines.Tests.Conformance;
 public abstract class ExpiryConformance(Func<ScratchDatabase> create) : ConformanceSuite(create)
 {
     [Fact]
+    public async Task A_bucket_is_whole_when_the_first_of_its_rows_goes_also_what_came_under_a_hold()
+    {
+        List<SourceRow> rows = [.. Every("2025-01-01", "2025-01-05", "1h")];
+        var story = await BeginAsync(Policy("recheck: 1h\nkeep: 1d\ntiers: [{ every: 1h, keep: 2d }, { every: 1d }]"), rows);
+        await story.WithAsync(l => l.HoldAsync("m.cpu", null, new(At("2025-01-02T06:00Z"), At("2025-01-02T12:00Z")), "because", null));
+        await story.RunWellAsync("2025-01-03");
+        rows.Add(Row("2025-01-02T08:30Z", 0.5));
+        await story.InsertAsync(rows[^1]);
+        await story.RunWellAsync("2025-01-06");
+        await story.WithAsync(l => l.ReleaseAsync("m.cpu", null));
+        await story.RunWellAsync("2025-01-06");
+        Assert.Empty(await story.SourceAsync());
+        await story.ExpectTierAsync(1, rows);
+    }
+
+    [Fact]
     public async Task Source_rows_go_when_their_whole_range_is_past_keep()
     {
         var rows = Every("2025-01-01", "2025-01-11", "1h");

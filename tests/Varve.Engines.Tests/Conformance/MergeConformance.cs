@@ -14,6 +14,18 @@ public abstract class MergeConformance(Func<ScratchDatabase> create) : Conforman
     private const string All = "count, sum, avg, min, max, first, last, stddev, variance";
 
     [Fact]
+    public async Task A_row_that_is_older_than_all_others_is_in_every_tier_after_the_run_that_merges_it()
+    {
+        List<SourceRow> rows = [.. Every("2025-01-02T01:00Z", "2025-01-02T22:00Z", "1h")];
+        var story = await BeginAsync(Policy("keep: 8h\nlate_after_expiry: merge\ntiers: [{ every: 1h }, { every: 1d }]"), rows);
+        await story.RunWellAsync("2025-01-02T23:00Z");
+        await story.InsertAsync(Row("2025-01-01T10:00Z", 3));
+        await story.RunWellAsync("2025-01-02T23:00Z");
+        await story.ExpectTiersAsync([.. rows, Row("2025-01-01T10:00Z", 3)]);
+        Assert.Equal(1, await story.CountAsync("cpu_1d"));
+    }
+
+    [Fact]
     public async Task Late_rows_are_added_to_every_tier_and_gone_from_the_source()
     {
         var rows = Every("2025-01-01", "2025-01-11", "10m").ToList();

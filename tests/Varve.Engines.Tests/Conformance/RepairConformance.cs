@@ -12,6 +12,34 @@ public abstract class RepairConformance(Func<ScratchDatabase> create) : Conforma
     private const string Two = "tiers: [{ every: 1h }, { every: 1d }]";
 
     [Fact]
+    public async Task A_longer_bucket_has_what_the_source_has_when_it_is_built_be_it_that_rows_came_unwatched()
+    {
+        List<SourceRow> rows = [.. Every("2025-01-01", "2025-01-03", "1h")];
+        var story = await BeginAsync(Policy("recheck: 1h\ntiers: [{ every: 1h }, { every: 1d, zone: Australia/Lord_Howe }]"), rows);
+        await story.RunWellAsync("2025-01-03");
+        List<SourceRow> more = [Row("2025-01-02T15:30Z", 3), .. Every("2025-01-03", "2025-01-04", "1h")];
+        await story.InsertAsync(more);
+        await story.RunWellAsync("2025-01-04");
+        await story.ExpectTierAsync(1, [.. rows, .. more]);
+    }
+
+    [Theory]
+    [InlineData("2025-01-01T20:30Z")]
+    [InlineData("2025-01-02T08:30Z")]
+    public async Task A_longer_bucket_does_not_shrink_where_one_row_was_removed_and_another_came(string came)
+    {
+        List<SourceRow> rows = [.. Every("2025-01-01", "2025-01-05", "1h")];
+        var story = await BeginAsync(Policy("recheck: 1h\nkeep: 9d\ntiers: [{ every: 7h }, { every: 1w }]"), rows);
+        await story.RunWellAsync("2025-01-07");
+        await story.DeleteAsync("2025-01-01T02:00Z", "2025-01-01T03:00Z");
+        await story.InsertAsync(Row(came, 0.5));
+        await story.RunAsync("2025-01-14");
+        await story.ExpectTierAsync(1, rows);
+        Assert.Contains(await story.SourceAsync(), r => r.At == At(came));
+        Assert.Contains((await story.PlanAsync("2025-01-14")).Waits, w => w.NeedsPerson && w.Range.Contains(At(came)));
+    }
+
+    [Fact]
     public async Task A_bucket_closes_at_its_end_plus_late()
     {
         var rows = Every("2025-01-01", "2025-01-02", "10m");

@@ -31,6 +31,9 @@ public sealed class EraseCheck(Story story, BucketCheck check, HistoryModel mode
         {
             List<ModelRow> without = [.. bucket.Content.Where(r => !erased(r))];
             var isWhole = !whole.IsEmpty && whole.Contains(bucket.Range);
+
+            // At the ends of the range it is built again where it has the series at all, also where no row of it goes.
+            if (model.IsReworded && !isWhole && whole.Overlaps(bucket.Range)) bucket.Known = bucket.Known.Intersect(model.Asked).ToHashSet(StringComparer.Ordinal);
             if (bucket.IsOpen || bucket.IsLost || (without.Count == bucket.Content.Count && !bucket.Range.Overlaps(Touched(before)))) continue;
             if (bucket.IsGone || rows[bucket.Range.From].FirstOrDefault() is null && without.Count == 0)
             {

@@ -126,7 +126,7 @@ public sealed class HistoryCheck(Story story, BucketCheck check, HistoryModel mo
             var known = Known(tier, bucket, candidate);
             difference = check.Difference(model.Grids.Grid(tier), candidate, known, rows);
             if (difference is not null) continue;
-            bucket.IsLost |= mayBeLost && candidates.Any(c => c.Count > 0) && candidate.Count == 0;
+            bucket.IsLost |= mayBeLost && candidate.Count == 0 && (candidates.Any(c => c.Count > 0) || _before.Values.Any(r => r.Row.IsTimed && range.Contains(r.At)));
             (bucket.Content, bucket.Known) = (candidate, known);
             return;
         }
@@ -179,7 +179,8 @@ public sealed class HistoryCheck(Story story, BucketCheck check, HistoryModel mo
         if (bucket.IsOpen || bucket.IsLost || model.Tiers[tier].WasRetired || (model.Revision.LateRows is LateAfterExpiry.Discard && model.Suspects.Contains(row.Id))) return;
         var counted = bucket.Content.SingleOrDefault(r => r.Id == row.Id);
         if (counted is null && model.IsGrown && model.Grids.Input(tier) is >= 0 and var finer
-            && model.Tiers[finer].Buckets.GetValueOrDefault(model.Grids.Grid(finer).BucketOf(row.At).From) is { IsGone: false } kept && kept.Has(row.Id)) return;
+            && ((model.Tiers[finer].Buckets.GetValueOrDefault(model.Grids.Grid(finer).BucketOf(row.At).From) is { IsGone: false } kept && kept.Has(row.Id))
+                || model.Tiers[finer].Buckets.Values.Any(b => b.IsLost && bucket.Range.Overlaps(b.Range)))) return;
         var isCut = bucket.IsCut || bucket.Content.Any(r => !before.ContainsKey(r.Id))
             || (model.Grids.Input(tier) is >= 0 and var input && bucket.Range.From < model.Tiers[input].Expired);
         Assert.True(counted is not null && (isCut || ReferenceEquals(counted.Row, row.Row)), $"{model.Grids.Name(tier)}: {bucket.Range} does not count a row that went: {BucketCheck.Text(row)}");

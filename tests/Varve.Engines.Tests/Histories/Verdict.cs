@@ -38,9 +38,10 @@ public sealed class Verdict(HistoryModel model, IReadOnlyDictionary<long, ModelR
         return [all];
     }
 
-    private IReadOnlyList<IReadOnlyList<ModelRow>> FirstFromSource(int tier, TimeRange range)
+    private IReadOnlyList<IReadOnlyList<ModelRow>>? FirstFromSource(int tier, TimeRange range)
     {
         var visible = model.Visible(before, range);
+        if (IsShorn(tier, range) && model.Tiers.Any(t => t.Buckets.Values.Any(b => b.IsOpen && b.Range.Overlaps(range)))) return null;
         if (IsShorn(tier, range)) return [.. WithSuspects(visible), [], .. model.Regained(model.Tiers[tier], range)];
         if (range.From >= model.Expired) return WithSuspects(visible);
         if (!IsBackfill(tier, range)) return [.. WithSuspects(visible), .. Others(tier, range)];
