@@ -59,6 +59,8 @@ public sealed class DuckDbHistories() : Histories.HistoryProperties(DuckDbMemory
 
 public sealed class DuckDbOtherHistories() : Histories.HistoryProperties(DuckDbMemory.New, 1);
 
+public sealed class DuckDbPastLives() : Histories.PastLives(DuckDbMemory.New);
+
 public sealed class DuckDbKills() : Kills.KillSuite(DuckDbScratch.New);
 
 public sealed class DuckDbFaults() : Faults.FaultSuite(DuckDbScratch.New);

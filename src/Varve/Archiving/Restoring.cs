@@ -48,28 +48,14 @@ internal sealed class Restoring(IEngine engine, ParquetSql parquet, IArchiveStor
         var parts = await PartsAsync(request, known, cancellationToken);
         var table = Table(parts);
         var target = await TargetAsync(request, parts[0].Manifest, refuse, cancellationToken);
-        List<(FoundPart Part, string Path)> open = [];
-        List<StoredFile> files = [];
-        try
-        {
-            foreach (var part in parts)
-            {
-                files.Add(await OpenParts.OpenAsync(store, part.Rows, part.Manifest.Bytes, part.Manifest.Sha256, cancellationToken));
-                open.Add((part, files[^1].Path));
-            }
-
-            var sql = new ArchiveSql(engine.Dialect, parquet, table.Columns, table.Time);
-            if (target.Schema is { } schema) await statements.ExecuteAsync(ArchiveSql.CreateSchema(engine.Dialect, schema), cancellationToken);
-            await statements.ExecuteAsync(ArchiveSql.Create(target, sql.Rows([.. open.Select(o => o.Path)], Limit(request, parts))), cancellationToken);
-            await CompareAsync(sql, table, target, request.Range, open, cancellationToken);
-            var rows = await statements.QueryAsync(ArchiveSql.Count(sql.Rows(target, RangeSet.Of(TimeRange.All))), cancellationToken);
-            var ranges = RangeSet.Of(parts.Select(p => p.Manifest.Range)).Intersect(request.Range);
-            return new(target, parts.Count, rows[0].Long(0), ranges, known.Count == 0 ? 0 : parts.Count(p => known.All(k => k.File != p.Rows)));
-        }
-        finally
-        {
-            foreach (var file in files) file.Dispose();
-        }
+        using var open = await OpenParts.OpenAsync(store, [.. parts.Select(p => (p.Rows, p.Manifest.Bytes, p.Manifest.Sha256))], cancellationToken);
+        var sql = new ArchiveSql(engine.Dialect, parquet, table.Columns, table.Time);
+        if (target.Schema is { } schema) await statements.ExecuteAsync(ArchiveSql.CreateSchema(engine.Dialect, schema), cancellationToken);
+        await statements.ExecuteAsync(ArchiveSql.Create(target, sql.Rows(open.Paths, Limit(request, parts))), cancellationToken);
+        await CompareAsync(sql, table, target, request.Range, [.. parts.Zip(open.Paths)], cancellationToken);
+        var rows = await statements.QueryAsync(ArchiveSql.Count(sql.Rows(target, RangeSet.Of(TimeRange.All))), cancellationToken);
+        var ranges = RangeSet.Of(parts.Select(p => p.Manifest.Range)).Intersect(request.Range);
+        return new(target, parts.Count, rows[0].Long(0), ranges, known.Count == 0 ? 0 : parts.Count(p => known.All(k => k.File != p.Rows)));
     }
 
     /// <summary>The parts of the policy that hold rows of the range; every one that the catalog knows must be there as it was written.</summary>

@@ -188,9 +188,9 @@ public sealed class HistoryRunner(ScratchDatabase db, History history)
         var buckets = Enumerable.Range(0, _model.Tiers.Count).Select(i => _model.Tiers[i].Buckets.GetValueOrDefault(_model.Grids.Grid(i).BucketOf(row.At).From)).OfType<ModelBucket>().ToList();
         var isMixed = buckets.Exists(b => b.IsOpen || b.IsMixed || _model.Source.Values.Any(r => b.Range.Contains(r.At) && _model.Suspects.Contains(r.Id)));
 
-        // Others removed rows of a bucket around it: which of both is not known.
+        // Others removed rows of a bucket around it, or the tier went that could tell: which rows are counted is not known.
         var around = _model.Tiers.SelectMany(t => t.Buckets.Values).Where(b => buckets.Exists(o => o.Range.Overlaps(b.Range)));
-        if (waits.Any(w => w.NeedsPerson && w.Range.Contains(row.At)) && around.Any(b => b.IsMixed || b.Content.Any(r => !_model.Source.ContainsKey(r.Id) && !_model.Removed.Contains(r.Id)))) return true;
+        if (waits.Any(w => w.NeedsPerson && w.Range.Contains(row.At)) && (_model.IsShrunk || around.Any(b => b.IsMixed || b.Content.Any(r => !_model.Source.ContainsKey(r.Id) && !_model.Removed.Contains(r.Id))))) return true;
         if (_model.Revision.LateRows is LateAfterExpiry.Hold) return isMixed || _model.Suspects.Contains(row.Id);
         return isMixed && (_model.IsGrown || waits.Any(w => w.NeedsPerson && w.Range.Contains(row.At)));
     }
