@@ -33,7 +33,7 @@ internal sealed class Surveyor(IEngine engine, CatalogDesk desk, ArchiveLocation
 
     public async Task<Survey> SurveyAsync(IStatements statements, StoredPolicy stored, Blueprint blueprint, Ledger ledger, Instant asOf, CancellationToken cancellationToken, bool withBytes = true)
     {
-        blueprint = blueprint with { Retired = await RetiredAsync(statements, blueprint, ledger, cancellationToken) };
+        blueprint = await WithRetiredAsync(statements, blueprint, ledger, cancellationToken);
         var watch = Planner.Watch(blueprint, ledger, asOf);
         var state = await new Observer(engine, statements, blueprint).ObserveAsync(ledger, watch, withBytes, cancellationToken);
         var plan = Planner.Plan(blueprint, state, asOf);
@@ -56,7 +56,10 @@ internal sealed class Surveyor(IEngine engine, CatalogDesk desk, ArchiveLocation
             ?? throw new PolicyException([.. problems.Where(p => !p.IsWarning)]);
     }
 
-    /// <summary>The tiers whose tables are there and that the policy no longer has, as the newest revision says that had them; finest first.</summary>
+    /// <summary>The same with the tiers whose tables are there and that the policy no longer has, as the newest revision says that had them; finest first.</summary>
+    public async Task<Blueprint> WithRetiredAsync(IStatements statements, Blueprint blueprint, Ledger ledger, CancellationToken cancellationToken) =>
+        blueprint with { Retired = await RetiredAsync(statements, blueprint, ledger, cancellationToken) };
+
     private async Task<IReadOnlyList<TierLayout>> RetiredAsync(IStatements statements, Blueprint blueprint, Ledger ledger, CancellationToken cancellationToken)
     {
         var left = ledger.Relations.Where(r => r.Value.Created).Select(r => r.Key).Except(blueprint.Tiers.Select(t => t.Id)).ToHashSet(StringComparer.Ordinal);

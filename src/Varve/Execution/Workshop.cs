@@ -160,8 +160,10 @@ internal sealed class Workshop
     public async Task<IReadOnlyList<StepStatements>> StatementsAsync(Plan plan, IReadOnlyList<PolicyDocument> documents, CancellationToken cancellationToken)
     {
         var known = documents.Count > 0 ? await DraftAsync(documents, cancellationToken) : (await Rosters.RosterAsync(cancellationToken)).Select(Selection.Of(plan.Policy));
-        var policy = known.First(s => s.Policy.Name == plan.Policy).Policy;
-        var sql = new StepSql(await Surveyor.LayAsync(policy, cancellationToken), _engine.Dialect);
+        var policy = known.First(s => s.Policy.Name == plan.Policy);
+        var laid = await Surveyor.LayAsync(policy.Policy, cancellationToken);
+        var blueprint = await ReadAsync(async (s, token) => await Surveyor.WithRetiredAsync(s, laid, await LedgerAsync(s, policy, plan.AsOf, token), token), laid, cancellationToken);
+        var sql = new StepSql(blueprint, _engine.Dialect);
         return [.. plan.Steps.Select(step => new StepStatements(step, [.. sql.Render(step).Select(s => s.RenderInline(_engine.Dialect).Text)]))];
     }
 

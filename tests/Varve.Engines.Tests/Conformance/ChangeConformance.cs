@@ -21,6 +21,20 @@ public abstract class ChangeConformance(Func<ScratchDatabase> create) : Conforma
     }
 
     [Fact]
+    public async Task What_is_built_from_a_retired_tier_is_shown_as_it_runs()
+    {
+        var rows = Every("2025-01-01", "2025-01-21", "1h");
+        var story = await BeginAsync(Policy("keep: 3d\ntiers: [{ every: 1h }, { every: 1d }]"), rows);
+        await story.RunWellAsync("2025-01-21");
+        await story.ApplyAsync(Policy("keep: 3d\ntiers: [{ every: 6h }, { every: 1d }]"));
+        var plan = await story.PlanAsync("2025-01-21");
+        var shown = await story.WithAsync(l => l.StatementsAsync(plan));
+        Assert.Contains(shown, s => s.Step is Varve.Planning.PlanStep.RollUp { Input: "1h" } && s.Statements.Any(t => t.Contains("cpu_1h_states", StringComparison.Ordinal)));
+        await story.RunWellAsync("2025-01-21");
+        await story.ExpectTiersAsync(rows);
+    }
+
+    [Fact]
     public async Task A_new_finer_tier_has_what_the_source_still_has_and_the_rest_is_lost()
     {
         var rows = Every("2025-01-01", "2025-01-21", "10m");
