@@ -82,7 +82,7 @@ internal sealed class Observer(IEngine engine, IStatements statements, Blueprint
         var (first, last) = await MinMaxAsync(blueprint.Source, null, cancellationToken);
         if (first is null || last is null) (first, last) = await MinMaxAsync(blueprint.Source, RangeSet.Of(TimeRange.All), cancellationToken);
         if (first is not { } least || last is not { } greatest) return (null, null, false, false);
-        var before = watch.Frozen.Contains(least);
+        var before = watch.Frozen.Overlaps(new TimeRange(least, greatest + s_tick));
         var beyond = greatest > watch.AsOf;
         if (before) first = (await MinMaxAsync(blueprint.Source, watch.Frozen.Complement(), cancellationToken)).First;
         if (beyond) last = (await MinMaxAsync(blueprint.Source, RangeSet.Of(TimeRange.Before(watch.AsOf + s_tick)), cancellationToken)).Last;

@@ -26,11 +26,11 @@ internal sealed class Recheck(Dialect dialect, IStatements statements, Blueprint
             changes.AddRange(found.Select(c => c with { Asked = asked }));
         }
 
-        return (changes, await AroundAsync(changes, ledger, cancellationToken), await SurvivorAsync(changes, ledger, cancellationToken), arrival);
+        return (changes, await AroundAsync(changes, ledger, watch, cancellationToken), await SurvivorAsync(changes, ledger, cancellationToken), arrival);
     }
 
     /// <summary>A longer bucket around a changed one of the first tier need not hold what changed: it is compared itself.</summary>
-    private async Task<IReadOnlyDictionary<string, IReadOnlyList<BucketChange>>> AroundAsync(List<BucketChange> changes, Ledger ledger, CancellationToken cancellationToken)
+    private async Task<IReadOnlyDictionary<string, IReadOnlyList<BucketChange>>> AroundAsync(List<BucketChange> changes, Ledger ledger, Watch watch, CancellationToken cancellationToken)
     {
         var around = new Dictionary<string, IReadOnlyList<BucketChange>>();
         if (changes.Count == 0) return around;
@@ -42,6 +42,10 @@ internal sealed class Recheck(Dialect dialect, IStatements statements, Blueprint
             around[tier.Id] = await TotalsAsync(new(tier.Id, open, OnlyRows: false), ledger, cancellationToken);
         }
 
+        // Of what they have lost and got together, the first tier has the parts, also where it is not watched.
+        var first = blueprint.Tiers[0];
+        var parts = first.Covers(RangeSet.Of(around.Values.SelectMany(c => c).Select(c => c.Bucket))).Intersect(watch.Comparable);
+        around[first.Id] = await TotalsAsync(new(first.Id, parts, OnlyRows: false), ledger, cancellationToken);
         return around;
     }
 

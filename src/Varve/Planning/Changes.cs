@@ -14,11 +14,13 @@ internal static class Changes
         var prefix = RemovedUpTo(state, horizon);
         var gone = RangeSet.Of(state.Changes.Where(c => c.Asked is { } asked ? asked.Input == Relations.Source && c.Found < c.Stored : !IsCorrection(c, prefix)).Select(c => c.Bucket));
         var dirty = RangeSet.Of(state.Changes.Where(c => c.Asked is null && IsCorrection(c, prefix)).Select(c => c.Bucket));
+        var first = draft.Blueprint.Tiers[0];
+        var late = RangeSet.Of(state.Around.GetValueOrDefault(first.Id, []).Where(c => c.Found >= c.Stored).Select(c => c.Bucket));
         var asked = state.Changes.Where(c => c.Asked is { Input: Relations.Source }).Select(c => draft.Blueprint.Tier(c.Asked!.Tier));
 
         // What is marked is not compared again: a run that is killed in between must still find what the coarser tiers lack.
-        foreach (var tier in draft.Blueprint.BuiltFrom(Relations.Source).Union(asked).OrderBy(t => t == draft.Blueprint.Tiers[0]).ThenByDescending(t => t.Grid.Width.Longest).ToList())
-            Mark(draft, tier, dirty, gone, state.Around.GetValueOrDefault(tier.Id));
+        foreach (var tier in draft.Blueprint.BuiltFrom(Relations.Source).Union(asked).OrderBy(t => t == first).ThenByDescending(t => t.Grid.Width.Longest).ToList())
+            Mark(draft, tier, dirty, gone, late, tier == first ? null : state.Around.GetValueOrDefault(tier.Id));
     }
 
     // What the first tier covers, it has answered for.
@@ -70,7 +72,7 @@ internal static class Changes
         if (!frozen.IsEmpty) draft.Wait(tier.Id, frozen, "the zone data changed, and what these buckets were built from has expired: they keep their old boundaries", person: false);
     }
 
-    private static void Mark(Draft draft, TierLayout tier, RangeSet dirty, RangeSet gone, IReadOnlyList<BucketChange>? own)
+    private static void Mark(Draft draft, TierLayout tier, RangeSet dirty, RangeSet gone, RangeSet late, IReadOnlyList<BucketChange>? own)
     {
         var sets = draft.Of(tier.Id);
         var open = sets.Covered.Except(sets.CutRanges);
@@ -88,7 +90,7 @@ internal static class Changes
         var again = came.Intersect(tier.Whole(draft.TakenByOthers().Complement()).Union(whole));
         var cut = tier.Covers(gone).Intersect(open).Union(came.Except(again));
         var fresh = again.Except(cut).Except(sets.Dirty);
-        List<CutBucket> buckets = [.. cut.SelectMany(tier.Grid.Buckets).Select(b => new CutBucket(b, 0, ByOthers: true) { Input = Relations.Source, IsMixed = came.Overlaps(b) })];
+        List<CutBucket> buckets = [.. cut.SelectMany(tier.Grid.Buckets).Select(b => new CutBucket(b, 0, ByOthers: true) { Input = Relations.Source, IsMixed = came.Overlaps(b) || late.Overlaps(b) })];
         if (fresh.IsEmpty && buckets.Count == 0) return;
         draft.Steps.Add(new PlanStep.Mark
         {

@@ -44,7 +44,7 @@ public sealed record TableState
 
     /// <summary>
     /// By tier that is built from the source besides the first: those of its buckets around changed ones that differ
-    /// themselves. A tier that is missing was not looked at.
+    /// themselves; of the first tier, those inside of these. A tier that is missing was not looked at.
     /// </summary>
     public IReadOnlyDictionary<string, IReadOnlyList<BucketChange>> Around { get; init; } = new Dictionary<string, IReadOnlyList<BucketChange>>();
 

@@ -109,7 +109,7 @@ public sealed class HistoryCheck(Story story, BucketCheck check, HistoryModel mo
         }
 
         var isPast = range.To <= model.Tiers[tier].Expired || (model.KeepOf(tier) is { } keep && range.To <= asOf - keep);
-        var isHeld = !bucket.IsGone && model.Holds.Any(h => h.Overlaps(range));
+        var isHeld = !bucket.IsGone && !(bucket.Content.Count == 0 && range.To <= model.Tiers[tier].Expired) && model.Holds.Any(h => h.Overlaps(range));
         if (rows.Count == 0 && (candidates.All(c => c.Count > 0) || (isPast && !isHeld && candidates.Any(c => c.Count > 0))))
         {
             Assert.True(isPast, $"{model.Grids.Name(tier)}: {range} is missing and is not past its keep, as of {InstantText.Format(asOf)}; it should hold {string.Join("; ", candidates[0].Select(BucketCheck.Text))}");
@@ -126,7 +126,7 @@ public sealed class HistoryCheck(Story story, BucketCheck check, HistoryModel mo
             var known = Known(tier, bucket, candidate);
             difference = check.Difference(model.Grids.Grid(tier), candidate, known, rows);
             if (difference is not null) continue;
-            bucket.IsLost |= mayBeLost && candidate.Count == 0 && (candidates.Any(c => c.Count > 0) || _before.Values.Any(r => r.Row.IsTimed && range.Contains(r.At)));
+            bucket.IsLost |= mayBeLost && candidate.Count == 0 && (candidates.Any(c => c.Count > 0) || (model.Grids.Input(tier) < 0 && _before.Values.Any(r => r.Row.IsTimed && range.Contains(r.At))));
             (bucket.Content, bucket.Known) = (candidate, known);
             return;
         }
@@ -182,7 +182,8 @@ public sealed class HistoryCheck(Story story, BucketCheck check, HistoryModel mo
             && ((model.Tiers[finer].Buckets.GetValueOrDefault(model.Grids.Grid(finer).BucketOf(row.At).From) is { IsGone: false } kept && kept.Has(row.Id))
                 || model.Tiers[finer].Buckets.Values.Any(b => b.IsLost && bucket.Range.Overlaps(b.Range)))) return;
         var isCut = bucket.IsCut || bucket.Content.Any(r => !before.ContainsKey(r.Id))
-            || (model.Grids.Input(tier) is >= 0 and var input && bucket.Range.From < model.Tiers[input].Expired);
+            || (model.Grids.Input(tier) is >= 0 and var input && bucket.Range.From < model.Tiers[input].Expired)
+            || model.IsBehindRemoved(bucket, before);
         Assert.True(counted is not null && (isCut || ReferenceEquals(counted.Row, row.Row)), $"{model.Grids.Name(tier)}: {bucket.Range} does not count a row that went: {BucketCheck.Text(row)}");
     }
 

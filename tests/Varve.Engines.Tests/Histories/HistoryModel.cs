@@ -131,6 +131,10 @@ public sealed class HistoryModel(HistoryPolicy policy)
     public IReadOnlyList<ModelRow> Visible(IReadOnlyDictionary<long, ModelRow> source, TimeRange bucket) =>
         [.. source.Values.Where(r => r.Row.IsTimed && bucket.Contains(r.At) && !TooLate.Contains(r.Id)).OrderBy(r => r.Id)];
 
+    /// <summary>Others removed rows of a later bucket: one before it is taken for theirs too, and stays as it was built.</summary>
+    public bool IsBehindRemoved(ModelBucket bucket, IReadOnlyDictionary<long, ModelRow> source) => Tiers.Count > 0 && Tiers[0].Buckets.Values.Any(b =>
+        b.Range.From > bucket.Range.From && b.Content.Any(r => !source.ContainsKey(r.Id) && !Removed.Contains(r.Id)));
+
     /// <summary>What a bucket of a tier may be built from besides its input: every other tier that there is.</summary>
     public IEnumerable<IReadOnlyList<ModelRow>> Regained(ModelTier tier, TimeRange range) =>
         _known.Values.Where(t => t != tier).Select(t => t.Together(range)).OfType<IReadOnlyList<ModelRow>>();

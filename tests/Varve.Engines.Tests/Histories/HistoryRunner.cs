@@ -182,6 +182,10 @@ public sealed class HistoryRunner(ScratchDatabase db, History history)
             Assert.Fail($"#{row.Id} {InstantText.Format(row.At)} is past its keep and does not go; waits: {string.Join("; ", waits.Select(w => w.Reason))}");
     }
 
+    // A coarser bucket that may be cut does not count it.
+    private bool IsStuck(ModelRow row) => Enumerable.Range(0, _model.Tiers.Count).Any(i => _model.Grids.Input(i) is >= 0 and var input
+        && _model.Tiers[i].Buckets.GetValueOrDefault(_model.Grids.Grid(i).BucketOf(row.At).From) is { } bucket && bucket.Range.From < _model.Tiers[input].Expired && !bucket.Has(row.Id));
+
     // Late rows stay where they are not merged, and with them what cannot be told from them.
     private bool IsExcused(ModelRow row, IReadOnlyList<Wait> waits)
     {
@@ -190,7 +194,7 @@ public sealed class HistoryRunner(ScratchDatabase db, History history)
 
         // Others removed rows of a bucket around it, or the tier went that could tell: which rows are counted is not known.
         var around = _model.Tiers.SelectMany(t => t.Buckets.Values).Where(b => buckets.Exists(o => o.Range.Overlaps(b.Range)));
-        if (waits.Any(w => w.NeedsPerson && w.Range.Contains(row.At)) && (_model.IsShrunk || around.Any(b => b.IsMixed || b.Content.Any(r => !_model.Source.ContainsKey(r.Id) && !_model.Removed.Contains(r.Id))))) return true;
+        if (waits.Any(w => w.NeedsPerson && w.Range.Contains(row.At)) && (_model.IsShrunk || IsStuck(row) || around.Any(b => b.IsMixed || b.Content.Any(r => !_model.Source.ContainsKey(r.Id) && !_model.Removed.Contains(r.Id))))) return true;
         if (_model.Revision.LateRows is LateAfterExpiry.Hold) return isMixed || _model.Suspects.Contains(row.Id);
         return isMixed && (_model.IsGrown || waits.Any(w => w.NeedsPerson && w.Range.Contains(row.At)));
     }

@@ -34,7 +34,7 @@ public sealed class Verdict(HistoryModel model, IReadOnlyDictionary<long, ModelR
         }
 
         if (Same(all, bucket.Content)) return [all];
-        if (model.IsGrown || model.IsErased || inputs.Any(b => b.IsGone || b.IsLost)) return [all, bucket.Content, .. Others(tier, range)];
+        if (model.IsGrown || model.IsErased || range.From < model.Tiers[input].Expired || inputs.Any(b => b.IsGone || b.IsLost)) return [all, bucket.Content, .. Others(tier, range)];
         return [all];
     }
 
@@ -78,6 +78,7 @@ public sealed class Verdict(HistoryModel model, IReadOnlyDictionary<long, ModelR
         if (missing.Count == 0)
         {
             var onlySuspects = changed.Count == 0 && added.All(r => model.Suspects.Contains(r.Id));
+            if (model.IsBehindRemoved(bucket, before)) return [old, .. WithSuspects(visible)];
             if (expires || (watched && IsSeen(tier, old, visible))) return WithSuspects(visible, onlySuspects ? old : null);
             return [old, .. WithSuspects(visible)];
         }
