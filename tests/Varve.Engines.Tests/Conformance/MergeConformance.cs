@@ -14,6 +14,21 @@ public abstract class MergeConformance(Func<ScratchDatabase> create) : Conforman
     private const string All = "count, sum, avg, min, max, first, last, stddev, variance";
 
     [Fact]
+    public async Task Late_rows_are_found_behind_rows_that_a_hold_keeps()
+    {
+        List<SourceRow> rows = [.. Every("2025-01-01", "2025-01-05", "1h")];
+        var story = await BeginAsync(Policy("keep: 1d\nlate_after_expiry: merge\ntiers: [{ every: 1h }, { every: 1d }]"), rows);
+        await story.WithAsync(l => l.HoldAsync("m.cpu", null, new(At("2025-01-02T06:00Z"), At("2025-01-02T12:00Z")), "because", null));
+        await story.RunWellAsync("2025-01-06");
+        rows.Add(Row("2025-01-03T03:30Z", 0.5));
+        await story.InsertAsync(rows[^1]);
+        Assert.Equal(1, (await story.StatusAsync("2025-01-06")).FrozenLate.Rows);
+        await story.RunWellAsync("2025-01-06");
+        await story.ExpectTiersAsync(rows);
+        Assert.Equal(6, (await story.SourceAsync()).Count);
+    }
+
+    [Fact]
     public async Task A_row_that_is_older_than_all_others_is_in_every_tier_after_the_run_that_merges_it()
     {
         List<SourceRow> rows = [.. Every("2025-01-02T01:00Z", "2025-01-02T22:00Z", "1h")];

@@ -57,9 +57,27 @@ public sealed class ChangesTests
         Seen.Plan(Seen.Forever, Changed(Seen.State(new(), ("1h", Seen.Whole with { Dirty = Jan.Set("9T05..9T06") }), ("1d", Seen.Whole)), Bucket("9T05", 10, 9))).Steps());
 
     [Fact]
-    public void Every_tier_that_is_built_from_the_source_is_marked_in_its_own_buckets() => Assert.Equal(
-        ["mark 7h dirty 9T07..9T14 lost  cut", "mark 11h dirty 9..9T11 lost  cut"],
+    public void Every_tier_that_is_built_from_the_source_is_marked_in_its_own_buckets_the_one_that_is_watched_last() => Assert.Equal(
+        ["mark 11h dirty 9..9T11 lost  cut", "mark 7h dirty 9T07..9T14 lost  cut"],
         Seen.Plan("tiers: [{ every: 7h }, { every: 11h }]", Changed(Seen.State(new(), ("7h", Sevens), ("11h", Elevens)), Bucket("9T10", 10, 11))).Steps()[..2]);
+
+    [Theory]
+    [InlineData(10, 9, false, 0, "mark 11h dirty  lost  cut 9..9T11", false)]
+    [InlineData(10, 9, true, 0, "mark 11h dirty  lost  cut 9..9T11", true)]
+    [InlineData(10, 10, false, 0, "mark 11h dirty  lost  cut 9..9T11", true)]
+    [InlineData(10, 11, false, 0, "mark 11h dirty  lost  cut 9..9T11", true)]
+    [InlineData(0, 2, false, 0, "mark 11h dirty 9..9T11 lost  cut", false)]
+    [InlineData(10, 10, false, 1, "mark 7h dirty  lost  cut 9T07..9T14", false)]
+    public void A_longer_bucket_around_removed_rows_is_marked_by_what_it_holds_itself(long stored, long found, bool late, int agrees, string mark, bool isMixed)
+    {
+        var own = new BucketChange(Jan.Range("9..9T11"), stored, found);
+        var around = new Dictionary<string, IReadOnlyList<BucketChange>> { ["11h"] = agrees == 0 ? [own] : [], ["7h"] = late ? [new(Jan.Range("9..9T07"), 3, 4)] : [] };
+        var state = Seen.State(new(), ("7h", Sevens), ("11h", Elevens));
+        var plan = Seen.Plan("tiers: [{ every: 7h }, { every: 11h }]", Changed(state, new BucketChange(Jan.Range("9T07..9T14"), 10, 9)) with { Around = around });
+        Assert.Equal(mark, plan.Steps()[0]);
+        Assert.Equal(isMixed, Assert.IsType<PlanStep.Mark>(plan.Steps[0]).Cut.Any(c => c.IsMixed));
+        Assert.Equal("mark 7h dirty  lost  cut 9T07..9T14", plan.Steps().Last(s => s.StartsWith("mark 7h", StringComparison.Ordinal)));
+    }
 
     [Fact]
     public void What_is_dirty_cut_or_gone_already_is_not_marked()
