@@ -16,6 +16,7 @@ internal static class Changes
         var dirty = RangeSet.Of(state.Changes.Where(c => c.Asked is null && IsCorrection(c, prefix)).Select(c => c.Bucket));
         var first = draft.Blueprint.Tiers[0];
         var late = RangeSet.Of(state.Around.GetValueOrDefault(first.Id, []).Where(c => c.Found >= c.Stored).Select(c => c.Bucket));
+        if (state.First is { } oldest && draft.Of(first.Id).Covered.Start is { } start && oldest < start) late = late.Add(new(oldest, start));
         var asked = state.Changes.Where(c => c.Asked is { Input: Relations.Source }).Select(c => draft.Blueprint.Tier(c.Asked!.Tier));
 
         // What is marked is not compared again: a run that is killed in between must still find what the coarser tiers lack.

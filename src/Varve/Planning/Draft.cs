@@ -111,7 +111,10 @@ internal sealed class Draft
         var cut = RangeSet.Of(Of(tier.Id).Cut.Where(c => c.ByOthers && Blueprint.CountedIn(tier, c) == Relations.Source).Select(c => c.Bucket));
         if (cut.IsEmpty || tier == Blueprint.Tiers[0]) return cut;
         var first = Of(Blueprint.Tiers[0].Id);
-        return cut.Except(first.Covered.Except(first.CutRanges));
+        var agrees = first.Covered.Except(first.CutRanges);
+
+        // Before all that the first tier ever was asked for there was no row when the longer bucket was built.
+        return cut.Except(first.Covered.Union(first.Lost).Start is { } start ? agrees.Add(TimeRange.Before(start)) : agrees);
     }
 
     /// <summary>Where a relation has no rows any more: removed by Varve, or before the oldest row.</summary>
