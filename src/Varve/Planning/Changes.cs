@@ -12,9 +12,9 @@ internal static class Changes
         if (state.Changes.Count == 0) return;
         draft.Doubtful = Doubtful(draft, [.. state.Changes.Where(c => c.Asked is not null && !IsOnlyLate(c))]);
         var prefix = RemovedUpTo(state, horizon);
-        var gone = RangeSet.Of(state.Changes.Where(c => c.Asked is { } asked ? asked.Input == Relations.Source && c.Found < c.Stored : !IsCorrection(c, prefix)).Select(c => c.Bucket));
-        var dirty = RangeSet.Of(state.Changes.Where(c => c.Asked is null && IsCorrection(c, prefix)).Select(c => c.Bucket));
         var first = draft.Blueprint.Tiers[0];
+        var dirty = RangeSet.Of(state.Changes.Where(c => c.Asked is null && IsCorrection(c, prefix)).Select(c => c.Bucket));
+        var gone = RangeSet.Of(state.Changes.Where(c => c.Asked is { } asked ? IsGone(c, asked, first, dirty) : !IsCorrection(c, prefix)).Select(c => c.Bucket));
         var late = RangeSet.Of(state.Around.GetValueOrDefault(first.Id, []).Where(c => c.Found >= c.Stored).Select(c => c.Bucket));
         if (state.First is { } oldest && draft.Of(first.Id).Covered.Start is { } start && oldest < start) late = late.Add(new(oldest, start));
         var asked = state.Changes.Where(c => c.Asked is { Input: Relations.Source }).Select(c => draft.Blueprint.Tier(c.Asked!.Tier));
@@ -31,6 +31,10 @@ internal static class Changes
         var byFirst = asked.ToLookup(c => c.Asked!.Tier == draft.Blueprint.Tiers[0].Id || c.Asked.Input != Relations.Source, c => c.Bucket);
         return RangeSet.Of(byFirst[true]).Union(RangeSet.Of(byFirst[false]).Except(draft.Of(draft.Blueprint.Tiers[0].Id).Covered));
     }
+
+    // A longer bucket that lost rows where the first one says that it was a correction has lost them to it.
+    private static bool IsGone(BucketChange change, AskedRanges asked, TierLayout first, RangeSet corrected) =>
+        asked.Input == Relations.Source && change.Found < change.Stored && (asked.Tier == first.Id || !corrected.Overlaps(change.Bucket));
 
     // Rows that came late, outside of what is watched, are in what is built from the source next, as the source has them.
     private static bool IsOnlyLate(BucketChange change) => change.Asked is { OnlyRows: true } && change.Found > change.Stored;

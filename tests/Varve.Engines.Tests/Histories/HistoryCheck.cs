@@ -18,7 +18,7 @@ public sealed class HistoryCheck(Story story, BucketCheck check, HistoryModel mo
     {
         var before = _before;
         var removed = await RemovedAsync();
-        var verdict = new Verdict(model, before, removed, asOf);
+        var verdict = new Verdict(model, before, removed, _unseen, asOf);
         for (var tier = 0; tier < model.Tiers.Count; tier++) await TierAsync(tier, verdict, before, removed);
         foreach (var id in removed) Cut(before[id]);
         foreach (var tier in model.Retired) await RetiredAsync(tier);
@@ -178,6 +178,9 @@ public sealed class HistoryCheck(Story story, BucketCheck check, HistoryModel mo
     {
         if (bucket.IsOpen || bucket.IsLost || model.Tiers[tier].WasRetired || (model.Revision.LateRows is LateAfterExpiry.Discard && model.Suspects.Contains(row.Id))) return;
         var counted = bucket.Content.SingleOrDefault(r => r.Id == row.Id);
+
+        // Where the first tier lost more than came, nobody can tell what is left from what came.
+        if (counted is null && model.Grids.Input(tier) < 0 && model.Tiers[0].Buckets.GetValueOrDefault(model.Grids.Grid(0).BucketOf(row.At).From) is { IsOpen: true }) return;
         if (counted is null && model.IsGrown && model.Grids.Input(tier) is >= 0 and var finer
             && ((model.Tiers[finer].Buckets.GetValueOrDefault(model.Grids.Grid(finer).BucketOf(row.At).From) is { IsGone: false } kept && kept.Has(row.Id))
                 || model.Tiers[finer].Buckets.Values.Any(b => b.IsLost && bucket.Range.Overlaps(b.Range)))) return;

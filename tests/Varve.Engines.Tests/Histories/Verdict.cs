@@ -4,7 +4,7 @@ using Varve.Time;
 namespace Varve.Engines.Tests.Histories;
 
 /// <summary>What a bucket may hold after a run, as lists of rows: one where the rules decide, several where they leave it open.</summary>
-public sealed class Verdict(HistoryModel model, IReadOnlyDictionary<long, ModelRow> before, HashSet<long> removed, Instant asOf)
+public sealed class Verdict(HistoryModel model, IReadOnlyDictionary<long, ModelRow> before, HashSet<long> removed, IReadOnlyList<TimeRange> unseen, Instant asOf)
 {
     private readonly Instant _watched = asOf - model.Policy.Recheck;
     private readonly bool _goesBack = asOf < model.MaxAsOf;
@@ -41,7 +41,7 @@ public sealed class Verdict(HistoryModel model, IReadOnlyDictionary<long, ModelR
     private IReadOnlyList<IReadOnlyList<ModelRow>>? FirstFromSource(int tier, TimeRange range)
     {
         var visible = model.Visible(before, range);
-        if (IsShorn(tier, range) && model.Tiers.Any(t => t.Buckets.Values.Any(b => b.IsOpen && b.Range.Overlaps(range)))) return null;
+        if (IsShorn(tier, range) && (unseen.Any(range.Overlaps) || model.Tiers.Any(t => t.Buckets.Values.Any(b => b.IsOpen && b.Range.Overlaps(range))))) return null;
         if (IsShorn(tier, range)) return [.. WithSuspects(visible), [], .. model.Regained(model.Tiers[tier], range)];
         if (range.From >= model.Expired) return WithSuspects(visible);
         if (!IsBackfill(tier, range)) return [.. WithSuspects(visible), .. Others(tier, range)];
