@@ -94,9 +94,11 @@ public sealed class HistoryCheck(Story story, BucketCheck check, HistoryModel mo
         if (model.Tiers[tier].Buckets.GetValueOrDefault(range.From) is { IsLost: true }) return candidates;
         IReadOnlyList<IReadOnlyList<ModelRow>> merged = [.. candidates.Select(c => c.Count == 0 && mayBeLost && (!model.Tiers[tier].WasRun || candidates.Count > 1) ? c : (IReadOnlyList<ModelRow>)[.. c.Concat(went).DistinctBy(r => r.Id).OrderBy(r => r.Id)])];
 
-        // With another tier before it, it follows when that expires.
-        return model.IsGrown && model.Grids.Input(tier) >= 0 ? [.. merged, .. candidates] : merged;
+        // With another tier before it, it follows when that expires; a tier that came back may have lost a bucket without rows.
+        return model.IsGrown && (model.Grids.Input(tier) >= 0 || IsBlank(tier, range)) ? [.. merged, .. candidates] : merged;
     }
+
+    private bool IsBlank(int tier, TimeRange range) => range.From < model.Expired && model.Tiers[tier].Buckets.GetValueOrDefault(range.From) is not { Content.Count: > 0 };
 
     private void Settle(int tier, TimeRange range, IReadOnlyList<TierRow> rows, bool mayBeLost, IReadOnlyList<IReadOnlyList<ModelRow>>? candidates)
     {
@@ -178,6 +180,8 @@ public sealed class HistoryCheck(Story story, BucketCheck check, HistoryModel mo
     {
         if (bucket.IsOpen || bucket.IsLost || model.Tiers[tier].WasRetired || (model.Revision.LateRows is LateAfterExpiry.Discard && model.Suspects.Contains(row.Id))) return;
         var counted = bucket.Content.SingleOrDefault(r => r.Id == row.Id);
+
+        if (counted is null && model.IsGrown && model.Revision.LateRows is LateAfterExpiry.Merge && IsBlank(tier, bucket.Range)) return;
 
         // Where the first tier lost more than came, nobody can tell what is left from what came.
         if (counted is null && model.Grids.Input(tier) < 0 && model.Tiers[0].Buckets.GetValueOrDefault(model.Grids.Grid(0).BucketOf(row.At).From) is { IsOpen: true }) return;

@@ -6,12 +6,12 @@ namespace Varve.Engines.Tests.Histories;
 
 /// <summary>
 /// Random lives of a table against the model: the invariants at the end of semantics, section 5. Without a word the same
-/// 240 lives each time, so that a build fails for what changed; VARVE_HISTORIES=10000 lives that nobody has seen, shrunk
+/// 200 lives each time, so that a build fails for what changed; VARVE_HISTORIES=10000 lives that nobody has seen, shrunk
 /// where one fails; VARVE_SEED=… the life that a failure printed, or #17 that one of the usual. An engine has two halves of them, which run side by side.
 /// </summary>
 public abstract class HistoryProperties(Func<ScratchDatabase> create, uint half)
 {
-    private const int Usual = 240;
+    private const int Usual = 200;
 
     [Fact]
     public async Task Every_row_that_went_is_counted_once_and_nothing_younger_than_keep_goes()

@@ -12,6 +12,7 @@ public abstract class PastLives(Func<ScratchDatabase> create)
         "7_YjgPSLg6D5", "awjk3-cvHds3", "2Yqrc5DO8d54", "2k6WNnzuaIQ1", "9vQCvH2aF7f1", "b4EMF9m1LsY5", "3c7_d0QZX591", "8P-JIGhLqcg6",
         "0000UEh1MCz3", "9duWE548zcI6", "8KCXcpsRQW-1", "fRI3NfTlWIG4", "fps_uhQwRpG1", "8vGx-iB2KYW1", "eMyhi1WjJe45", "bsuxbbP4-WB2",
         "3EeC7Pcn6WE1", "9Olv45gO9jl6", "fctsRewb5T61", "0001KfqsfKg3", "cYiZIU8Kxl93", "9RaGcI4uC7l3", "1_c5ivE3VqW2", "cAAOG7fiM7-3",
+        "3kLN-oz1CVL4",
     ];
 
     [Theory]

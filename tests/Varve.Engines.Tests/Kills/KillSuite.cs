@@ -88,7 +88,7 @@ public abstract class KillSuite(Func<FileScratch> create)
         var counts = output.Split(' ', StringSplitOptions.TrimEntries).Select(int.Parse).ToArray();
         var last = moment == nameof(Moment.AfterCommit) ? counts[1] : counts[0];
         var killed = 0;
-        foreach (var number in Numbers(last, 4))
+        foreach (var number in Numbers(last, 3))
         {
             await using var db = prepared.Clone();
             var (end, said) = await ChildRun.RunAsync(db.File, Second, moment, number, command: command);
@@ -111,7 +111,7 @@ public abstract class KillSuite(Func<FileScratch> create)
         Assert.NotEqual(0, killed);
     }
 
-    private static IEnumerable<int> Numbers(int last, int samples = 10)
+    private static IEnumerable<int> Numbers(int last, int samples = 7)
     {
         if (s_all) return Enumerable.Range(1, last);
         var random = new Random(last);
