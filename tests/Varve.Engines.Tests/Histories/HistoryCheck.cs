@@ -92,11 +92,16 @@ public sealed class HistoryCheck(Story story, BucketCheck check, HistoryModel mo
     {
         if (model.Revision.LateRows is not LateAfterExpiry.Merge || candidates is null || went.Count == 0) return candidates;
         if (model.Tiers[tier].Buckets.GetValueOrDefault(range.From) is { IsLost: true }) return candidates;
+        went = [.. went.Where(r => !IsUntold(tier, r))];
         IReadOnlyList<IReadOnlyList<ModelRow>> merged = [.. candidates.Select(c => c.Count == 0 && mayBeLost && (!model.Tiers[tier].WasRun || candidates.Count > 1) ? c : (IReadOnlyList<ModelRow>)[.. c.Concat(went).DistinctBy(r => r.Id).OrderBy(r => r.Id)])];
 
         // With another tier before it, it follows when that expires; a tier that came back may have lost a bucket without rows.
         return model.IsGrown && (model.Grids.Input(tier) >= 0 || IsBlank(tier, range)) ? [.. merged, .. candidates] : merged;
     }
+
+    // Where the first tier lost more than came, nobody can tell what is left from what came.
+    private bool IsUntold(int tier, ModelRow row) =>
+        model.Grids.Input(tier) < 0 && model.Tiers[0].Buckets.GetValueOrDefault(model.Grids.Grid(0).BucketOf(row.At).From) is { IsOpen: true };
 
     private bool IsBlank(int tier, TimeRange range) => range.From < model.Expired && model.Tiers[tier].Buckets.GetValueOrDefault(range.From) is not { Content.Count: > 0 };
 
@@ -183,8 +188,7 @@ public sealed class HistoryCheck(Story story, BucketCheck check, HistoryModel mo
 
         if (counted is null && model.IsGrown && model.Revision.LateRows is LateAfterExpiry.Merge && IsBlank(tier, bucket.Range)) return;
 
-        // Where the first tier lost more than came, nobody can tell what is left from what came.
-        if (counted is null && model.Grids.Input(tier) < 0 && model.Tiers[0].Buckets.GetValueOrDefault(model.Grids.Grid(0).BucketOf(row.At).From) is { IsOpen: true }) return;
+        if (counted is null && IsUntold(tier, row)) return;
         if (counted is null && model.IsGrown && model.Grids.Input(tier) is >= 0 and var finer
             && ((model.Tiers[finer].Buckets.GetValueOrDefault(model.Grids.Grid(finer).BucketOf(row.At).From) is { IsGone: false } kept && kept.Has(row.Id))
                 || model.Tiers[finer].Buckets.Values.Any(b => b.IsLost && bucket.Range.Overlaps(b.Range)))) return;
