@@ -3,66 +3,105 @@ using Varve.Catalog;
 namespace Varve.Archiving;
 
 /// <summary>Parts that were found as they were written, as files of this machine, until they are disposed.</summary>
-internal sealed class OpenParts : IDisposable
+internal sealed class OpenParts : IAsyncDisposable
 {
+    private readonly CancellationTokenSource _end;
     private readonly StoredFile?[] _files;
+    private Task _check = Task.CompletedTask;
 
-    private OpenParts(int count) => _files = new StoredFile?[count];
+    private OpenParts(int count, CancellationToken cancellationToken)
+    {
+        _files = new StoredFile?[count];
+        _end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+    }
 
     /// <summary>Where they are, in the order in which they were asked for.</summary>
     public IReadOnlyList<string> Paths => [.. _files.Select(f => f!.Path)];
 
     /// <summary>Opens parts, each with the bytes that the catalog knows.</summary>
     /// <exception cref="HaltException">One is missing, cut or altered.</exception>
-    public static Task<OpenParts> OpenAsync(IArchiveStore store, IEnumerable<ArchivedPart> parts, CancellationToken cancellationToken) =>
-        OpenAsync(store, [.. parts.Select(p => (p.File, p.Bytes, p.Sha256))], cancellationToken);
-
-    /// <summary>Opens parts, each with the bytes that somebody wrote down; as many at once as there are processors, because hashing takes one.</summary>
-    /// <exception cref="HaltException">One is missing, cut or altered.</exception>
-    public static async Task<OpenParts> OpenAsync(IArchiveStore store, IReadOnlyList<(string File, long Bytes, string Sha256)> parts, CancellationToken cancellationToken)
+    public static async Task<OpenParts> OpenAsync(IArchiveStore store, IEnumerable<ArchivedPart> parts, CancellationToken cancellationToken)
     {
-        var open = new OpenParts(parts.Count);
+        var open = await BeginAsync(store, [.. parts.Select(p => (p.File, p.Bytes, p.Sha256))], cancellationToken);
         try
         {
-            await Parallel.ForAsync(0, parts.Count, cancellationToken, async (i, token) => open._files[i] = await OpenAsync(store, parts[i].File, parts[i].Bytes, parts[i].Sha256, token));
+            await open.CheckAsync();
             return open;
         }
         catch
         {
-            open.Dispose();
+            await open.DisposeAsync();
             throw;
         }
     }
+
+    /// <summary>
+    /// Opens parts, each with the bytes that somebody wrote down; as many at once as there are processors, because hashing
+    /// takes one. They can be read meanwhile: what comes of it counts once <see cref="CheckAsync"/> has returned.
+    /// </summary>
+    /// <exception cref="HaltException">One is missing.</exception>
+    public static async Task<OpenParts> BeginAsync(IArchiveStore store, IReadOnlyList<(string File, long Bytes, string Sha256)> parts, CancellationToken cancellationToken)
+    {
+        var open = new OpenParts(parts.Count, cancellationToken);
+        try
+        {
+            await Parallel.ForAsync(0, parts.Count, open._end.Token, async (i, token) => open._files[i] = await FindAsync(store, parts[i].File, token));
+            open._check = Parallel.ForAsync(0, parts.Count, open._end.Token, async (i, token) => await HashAsync(store, open._files[i]!, parts[i].File, parts[i].Bytes, parts[i].Sha256, token));
+            return open;
+        }
+        catch
+        {
+            await open.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Returns when all of them were found as they were written.</summary>
+    /// <exception cref="HaltException">One was cut or altered.</exception>
+    public Task CheckAsync() => _check;
 
     /// <summary>One part with the bytes that somebody wrote down.</summary>
     /// <exception cref="HaltException">It is missing, cut or altered.</exception>
     public static async Task<StoredFile> OpenAsync(IArchiveStore store, string name, long bytes, string sha256, CancellationToken cancellationToken)
     {
-        var file = await store.OpenAsync(name, cancellationToken)
-            ?? throw new HaltException("VRV342", $"The part {name} is missing from {store.DisplayName}. Put it back from a copy; archive verify shows all that is missing.");
+        var file = await FindAsync(store, name, cancellationToken);
         try
         {
-            var (length, hash) = await PartFile.HashAsync(file.Path, cancellationToken);
-            if (length < bytes) throw Altered(FormattableString.Invariant($"was cut: it has {length:N0} bytes of {bytes:N0}"));
-            if (Convert.ToHexStringLower(hash) != sha256) throw Altered("was altered: its SHA-256 is not what was written");
+            await HashAsync(store, file, name, bytes, sha256, cancellationToken);
             return file;
-        }
-        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
-        {
-            file.Dispose();
-            throw new EngineException(Engines.EngineCodes.ArchiveRefused, $"The part {name} of {store.DisplayName} cannot be read: {refused.Message} Nothing was removed. Look at its rights, then run again.", isTransient: false, refused);
         }
         catch
         {
             file.Dispose();
             throw;
         }
-
-        HaltException Altered(string what) => new("VRV343", $"The part {name} of {store.DisplayName} {what}. Put it back from a copy; archive verify shows all that is wrong.");
     }
 
-    public void Dispose()
+    /// <summary>Ends what is still being checked.</summary>
+    public async ValueTask DisposeAsync()
     {
+        await _end.CancelAsync();
+        await _check.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _end.Dispose();
         foreach (var file in _files) file?.Dispose();
+    }
+
+    private static async Task<StoredFile> FindAsync(IArchiveStore store, string name, CancellationToken cancellationToken) => await store.OpenAsync(name, cancellationToken)
+        ?? throw new HaltException("VRV342", $"The part {name} is missing from {store.DisplayName}. Put it back from a copy; archive verify shows all that is missing.");
+
+    private static async Task HashAsync(IArchiveStore store, StoredFile file, string name, long bytes, string sha256, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var (length, hash) = await PartFile.HashAsync(file.Path, cancellationToken);
+            if (length < bytes) throw Altered(FormattableString.Invariant($"was cut: it has {length:N0} bytes of {bytes:N0}"));
+            if (Convert.ToHexStringLower(hash) != sha256) throw Altered("was altered: its SHA-256 is not what was written");
+        }
+        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
+        {
+            throw new EngineException(Engines.EngineCodes.ArchiveRefused, $"The part {name} of {store.DisplayName} cannot be read: {refused.Message} Nothing was removed. Look at its rights, then run again.", isTransient: false, refused);
+        }
+
+        HaltException Altered(string what) => new("VRV343", $"The part {name} of {store.DisplayName} {what}. Put it back from a copy; archive verify shows all that is wrong.");
     }
 }

@@ -19,7 +19,7 @@ internal sealed class PartWriter(ArchiveScope scope)
     {
         var known = await scope.Book.ListAsync(scope.Statements, scope.Policy, cancellationToken);
         var parts = known.Where(p => scope.Counts(p, range)).ToList();
-        using var open = await OpenParts.OpenAsync(scope.Store, parts, cancellationToken);
+        await using var open = await OpenParts.OpenAsync(scope.Store, parts, cancellationToken);
         var rows = scope.Sql.Rows(scope.Blueprint.Source, RangeSet.Of(range));
         if (parts.Count > 0) rows = ArchiveSql.Surplus(rows, scope.Sql.Rows(open.Paths, RangeSet.Of(range)));
         if (await scope.NumberAsync(ArchiveSql.Count(rows), cancellationToken) == 0) return null;

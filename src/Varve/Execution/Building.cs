@@ -121,7 +121,7 @@ internal static class Building
         var there = RangeSet.Of(cut.Bucket).Except(context.Draft.Of(Relations.Source).Frozen);
         foreach (var retired in context.Blueprint.Retired)
         {
-            if (!context.Draft.Gives(retired.Id).Covers(there) || !retired.Whole(there).Covers(there)) continue;
+            if (!context.Draft.Left(retired.Id).Covers(there) || !retired.Whole(there).Covers(there)) continue;
             left = Math.Min(left, await context.NumberAsync(RowsSql.Stored(context.Dialect, context.Blueprint.Time, retired.States, there), cancellationToken));
         }
 

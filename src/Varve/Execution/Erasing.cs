@@ -48,6 +48,7 @@ internal sealed class Erasing(IEngine engine, Workshop workshop, AuditActor acto
         var eraser = new TierEraser(context, sql, request.Range ?? TimeRange.All, [.. where.Select(w => w.Column.Name)]);
         var ranges = request.Range is { } range ? RangeSet.Of(range) : null;
         await eraser.LookAsync(ranges, cancellationToken);
+        await ReshapeAsync(context, stored.Policy.Name, cancellationToken);
         var rows = await statements.ExecuteAsync(sql.Delete(blueprint.Source, ranges), cancellationToken);
         List<ErasedTier> tiers = [];
         foreach (var tier in blueprint.Tiers.Concat(blueprint.Retired).Where(t => draft.Of(t.Id).Created)) tiers.Add(await eraser.EraseAsync(tier, cancellationToken));
@@ -58,6 +59,17 @@ internal sealed class Erasing(IEngine engine, Workshop workshop, AuditActor acto
         var report = new EraseReport(stored.Policy.Name, request.Range ?? TimeRange.All, rows, tiers, archives);
         await workshop.Desk.Audit.AppendAsync(statements, actor, workshop.Now(), "rows.erased", stored.Policy.Name, Facts(report, where), cancellationToken);
         return request.OnlyLook ? throw new OnlyLooked(report) : report;
+    }
+
+    /// <summary>What is built again gets the states that the policy asks for, also where no run has made room for them since it changed.</summary>
+    private async Task ReshapeAsync(StepContext context, string policy, CancellationToken cancellationToken)
+    {
+        foreach (var tier in context.Blueprint.Tiers.Where(t => context.Draft.Of(t.Id).Created))
+        {
+            if (Backfill.Reshaped(context.Draft, tier) is not { } step) continue;
+            await Building.ReshapeAsync(context, step, cancellationToken);
+            await workshop.Desk.Ledgers.SaveColumnsAsync(context.Statements, policy, tier.Id, context.Draft.Of(tier.Id).Columns, cancellationToken);
+        }
     }
 
     private async Task<List<(Column Column, string? Value)>> WhereAsync(Blueprint blueprint, EraseRequest request, CancellationToken cancellationToken)

@@ -92,7 +92,7 @@ internal sealed class ExpiryProof(StepContext context, string relation)
         var again = RangeSet.Empty;
         var mismatches = await MismatchesAsync(tier, compare, open, cancellationToken);
         ranges = await LookCloserAsync(tier, mismatches, ranges, cancellationToken);
-        var taken = relation == Relations.Source ? context.Draft.TakenByOthers() : RangeSet.Empty;
+        var taken = relation == Relations.Source ? context.Draft.TakenByOthers(tier) : RangeSet.Empty;
         foreach (var mismatch in mismatches)
         {
             if (!mismatch.Fewer && !taken.Overlaps(mismatch.Bucket)) again = again.Add(mismatch.Bucket);
@@ -130,7 +130,7 @@ internal sealed class ExpiryProof(StepContext context, string relation)
     {
         var sets = context.Draft.Of(tier.Id);
         var open = tier.Covers(ranges).Intersect(sets.Covered).Except(sets.CutRanges).Except(sets.Lost).Except(sets.Frozen).Except(context.Draft.Of(relation).Accepted);
-        return relation == Relations.Source ? open : open.Intersect(tier.Whole(context.Draft.Gives(relation)));
+        return relation == Relations.Source ? open : open.Intersect(tier.Whole(context.Draft.Left(relation)));
     }
 
     private async Task<bool> AgreesAsync(CompareSql compare, RangeSet open, CancellationToken cancellationToken)

@@ -120,7 +120,7 @@ internal sealed class Repairs(IEngine engine, Workshop workshop, AuditActor acto
             foreach (var tier in survey.Blueprint.BuiltFrom(Relations.Source))
             {
                 var before = survey.State.Ledger.Of(tier.Id);
-                var again = tier.Covers(RangeSet.Of(range)).Intersect(before.Covered).Except(before.CutRanges).Intersect(tier.Whole(draft.Spoilt(Relations.Source).Complement()));
+                var again = tier.Covers(RangeSet.Of(range)).Intersect(before.Covered).Except(before.CutRanges).Intersect(tier.Whole(draft.Spoilt(Relations.Source, tier).Complement()));
                 marked += tier == survey.Blueprint.Tiers[0] ? again.SelectMany(tier.Grid.Buckets).LongCount() : 0;
                 await workshop.Desk.Ledgers.SaveAsync(s, stored.Policy.Name, tier.Id, before, before with { Dirty = before.Dirty.Union(again) }, token);
             }
@@ -134,7 +134,7 @@ internal sealed class Repairs(IEngine engine, Workshop workshop, AuditActor acto
     {
         var sets = draft.Of(tier.Id);
         var open = sets.Covered.Except(sets.Dirty).Except(sets.Frozen).Except(sets.CutRanges).Intersect(tier.Whole(RangeSet.Of(range)))
-            .Intersect(tier.Whole(draft.Gives(tier.Input)));
+            .Intersect(tier.Whole(draft.Gives(tier.Input, tier)));
         open = open.Intersect(TimeRange.Since(draft.Since(tier)));
         if (open.IsEmpty) return new(draft.Blueprint.Policy.Name, tier.Id, open, 0, []);
         var (buckets, mismatches) = (0L, new List<Mismatch>());

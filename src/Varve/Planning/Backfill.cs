@@ -16,7 +16,12 @@ internal static class Backfill
         Dictionary<string, RangeSet> found = [];
         foreach (var tier in draft.Blueprint.Tiers.Where(t => draft.Of(t.Id).Created))
         {
-            Reshape(draft, tier, asked);
+            if (Reshaped(draft, tier) is { } reshape)
+            {
+                draft.Steps.Add(reshape);
+                draft.States.Reshape(tier, reshape.Columns);
+            }
+
             found[tier.Id] = Fillable(draft, tier, asked, found);
             if (found[tier.Id].IsEmpty) continue;
             draft.Steps.Add(new PlanStep.Mark { Relation = tier.Id, Dirty = found[tier.Id], Reason = "they were built before the policy asked for all of its functions" });
@@ -24,12 +29,11 @@ internal static class Backfill
         }
     }
 
-    private static void Reshape(Draft draft, TierLayout tier, List<string> asked)
+    /// <summary>Gives a tier the columns that the policy asks for; null where it has them.</summary>
+    public static PlanStep.Reshape? Reshaped(Draft draft, TierLayout tier)
     {
-        List<string> added = [.. asked.Except(draft.Of(tier.Id).Columns, StringComparer.Ordinal)];
-        if (added.Count == 0) return;
-        draft.Steps.Add(new PlanStep.Reshape { Relation = tier.Id, Columns = added, Reason = "the policy asks for functions that it has not" });
-        draft.States.Reshape(tier, added);
+        List<string> added = [.. draft.Blueprint.StateNames.Except(draft.Of(tier.Id).Columns, StringComparer.Ordinal)];
+        return added.Count == 0 ? null : new() { Relation = tier.Id, Columns = added, Reason = "the policy asks for functions that it has not" };
     }
 
     /// <summary>The buckets in which a state is not known and some input knows all of them, or will once it is filled itself.</summary>
@@ -39,6 +43,6 @@ internal static class Backfill
         var open = sets.ThinIn(asked).Except(sets.Dirty).Except(sets.Frozen).Except(sets.CutRanges).Except(sets.Lost).Except(tier.Covers(draft.Doubtful));
         if (open.IsEmpty) return open;
         return draft.Inputs(tier, open).Aggregate(RangeSet.Empty, (all, input) =>
-            all.Union(open.Intersect(tier.Whole(draft.States.Known(input).Union(found.GetValueOrDefault(input, RangeSet.Empty))))));
+            all.Union(open.Intersect(tier.Whole(draft.States.Known(input, tier).Union(found.GetValueOrDefault(input, RangeSet.Empty))))));
     }
 }

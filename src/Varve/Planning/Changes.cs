@@ -66,7 +66,7 @@ internal static class Changes
         }
 
         var old = RangeSet.Of(labels.Select(l => tier.Grid.Cover(new TimeRange(l, l + tier.Grid.Width.Longest))));
-        var again = tier.Whole(old.Intersect(sets.Covered)).Except(sets.CutRanges).Intersect(tier.Whole(draft.Spoilt(tier.Input).Complement()));
+        var again = tier.Whole(old.Intersect(sets.Covered)).Except(sets.CutRanges).Intersect(tier.Whole(draft.Spoilt(tier.Input, tier).Complement()));
         if (!again.IsEmpty)
         {
             draft.Steps.Add(new PlanStep.Mark { Relation = tier.Id, Dirty = again, Reason = "the zone data changed: these local days begin at other instants now" });
@@ -92,7 +92,7 @@ internal static class Changes
         }
 
         var came = tier.Covers(dirty).Intersect(open).Intersect(tier.Whole(sets.Frozen.Union(draft.Of(Relations.Source).Frozen).Complement()));
-        var again = came.Intersect(tier.Whole(draft.TakenByOthers().Complement()).Union(whole));
+        var again = came.Intersect(tier.Whole(draft.TakenByOthers(tier).Complement()).Union(whole));
         var cut = tier.Covers(gone).Intersect(open).Union(came.Except(again));
         var fresh = again.Except(cut).Except(sets.Dirty);
         List<CutBucket> buckets = [.. cut.SelectMany(tier.Grid.Buckets).Select(b => new CutBucket(b, 0, ByOthers: true) { Input = Relations.Source, IsMixed = came.Overlaps(b) || late.Overlaps(b) })];

@@ -53,26 +53,19 @@ internal sealed class Draft
 
     public RelationSets Of(string relation) => _sets[relation];
 
-    /// <summary>What a relation can give as an input: whole, and as it should be.</summary>
-    public RangeSet Gives(string relation)
-    {
-        if (relation == Relations.Source) return Spoilt(relation).Complement();
-        return Left(relation);
-    }
-
     /// <summary>
-    /// The same for the buckets of one tier: one that is to be built again, and is not cut, has lost nothing to others, be
-    /// it that they took something from around it.
+    /// What a relation can give to a tier that is built from it: whole, and as it should be. A bucket that is to be built
+    /// again, and is not cut, has lost nothing to others, be it that they took something from around it.
     /// </summary>
-    public RangeSet Gives(string relation, TierLayout tier)
+    public RangeSet Gives(string relation, TierLayout reader)
     {
-        var gives = Gives(relation);
-        if (relation != Relations.Source) return gives;
-        var sets = Of(tier.Id);
-        return gives.Union(sets.Dirty.Except(sets.CutRanges).Intersect(tier.Whole(Of(relation).Frozen.Complement())));
+        if (relation != Relations.Source) return Left(relation);
+        var sets = Of(reader.Id);
+        return Spoilt(relation, reader).Complement().Union(sets.Dirty.Except(sets.CutRanges).Intersect(reader.Whole(Of(relation).Frozen.Complement())));
     }
 
-    private RangeSet Left(string tier)
+    /// <summary>What a tier has: whole, and as it should be.</summary>
+    public RangeSet Left(string tier)
     {
         var sets = Of(tier);
         var before = RangeSet.Of(TimeRange.Before(Since(Blueprint.Tier(tier))));
@@ -94,27 +87,36 @@ internal sealed class Draft
     /// <summary>History reaches back further: rows came that are older than all that is known.</summary>
     public void Reach(Instant at) => Start = Start is { } start ? Instant.Min(start, at) : at;
 
-    /// <summary>What a relation will never give again.</summary>
-    public RangeSet Spoilt(string relation)
+    /// <summary>What a relation will never give again to a tier that is built from it.</summary>
+    public RangeSet Spoilt(string relation, TierLayout reader)
     {
         var sets = Of(relation);
         if (relation != Relations.Source) return Blueprint.Retired.Any(t => t.Id == relation) ? Left(relation).Complement() : sets.Frozen.Union(sets.Lost);
-        return sets.Frozen.Union(TakenByOthers());
+        return sets.Frozen.Union(TakenByOthers(reader));
     }
 
-    /// <summary>Where somebody else removed rows of the source that a tier still counts.</summary>
-    public RangeSet TakenByOthers() => Blueprint.Tiers.Concat(Blueprint.Retired).Aggregate(RangeSet.Empty, (all, tier) => all.Union(CutByOthers(tier)));
+    /// <summary>
+    /// Where somebody else removed rows of the source that a tier still counts: no other tier is built from what they left.
+    /// A retired one goes no further: a bucket that it has not all of is built from what there is.
+    /// </summary>
+    public RangeSet TakenByOthers(TierLayout reader) => Blueprint.Retired.Aggregate(
+        Blueprint.Tiers.Aggregate(RangeSet.Empty, (all, tier) => all.Union(CutByOthers(tier))),
+        (all, retired) => all.Union(CutByOthers(retired).Intersect(reader.Whole(Left(retired.Id)))));
 
-    // A longer bucket around buckets of the first tier that still agree does not say of which rows somebody else removed some.
+    // A longer bucket around buckets of finer tiers that still agree does not say of which rows somebody else removed some.
     private RangeSet CutByOthers(TierLayout tier)
     {
+        var first = Blueprint.Tiers[0];
         var cut = RangeSet.Of(Of(tier.Id).Cut.Where(c => c.ByOthers && Blueprint.CountedIn(tier, c) == Relations.Source).Select(c => c.Bucket));
-        if (cut.IsEmpty || tier == Blueprint.Tiers[0]) return cut;
-        var first = Of(Blueprint.Tiers[0].Id);
-        var agrees = first.Covered.Except(first.CutRanges);
+        if (cut.IsEmpty || tier == first) return cut;
+        foreach (var finer in Blueprint.Tiers.Where(t => t == first || t.Grid.Width.Longest < tier.Grid.Width.Longest))
+        {
+            // Before all that it ever was asked for there was no row when the longer bucket was built.
+            var sets = Of(finer.Id);
+            if (sets.Covered.Union(sets.Lost).Start is { } start) cut = cut.Except(sets.Covered.Except(sets.CutRanges).Add(TimeRange.Before(start)));
+        }
 
-        // Before all that the first tier ever was asked for there was no row when the longer bucket was built.
-        return cut.Except(first.Covered.Union(first.Lost).Start is { } start ? agrees.Add(TimeRange.Before(start)) : agrees);
+        return cut;
     }
 
     /// <summary>Where a relation has no rows any more: removed by Varve, or before the oldest row.</summary>
@@ -163,7 +165,7 @@ internal sealed class Draft
         foreach (var coarser in Blueprint.BuiltFrom(tier.Id))
         {
             var touched = coarser.Covers(changed).Intersect(Of(coarser.Id).Covered).Except(Of(coarser.Id).CutRanges);
-            Of(coarser.Id).Dirty = Of(coarser.Id).Dirty.Union(touched.Intersect(coarser.Whole(Spoilt(tier.Id).Complement())));
+            Of(coarser.Id).Dirty = Of(coarser.Id).Dirty.Union(touched.Intersect(coarser.Whole(Spoilt(tier.Id, coarser).Complement())));
         }
     }
 

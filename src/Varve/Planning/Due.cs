@@ -28,7 +28,7 @@ internal sealed class Due
 
     /// <summary>False where every bucket that is due can be built from a tier that knows all of its states.</summary>
     public bool ReadsSource => Tiers.Any(t => t.Input == Relations.Source
-        || !t.Whole(_draft.States.Known(t.Input).Union(_needs[t.Input]).Union(_draft.Of(t.Input).Dirty)).Covers(Of(t)));
+        || !t.Whole(_draft.States.Known(t.Input, t).Union(_needs[t.Input]).Union(_draft.Of(t.Input).Dirty)).Covers(Of(t)));
 
     private IEnumerable<TierLayout> Tiers => _draft.Blueprint.Tiers.Where(t => !Of(t).IsEmpty);
 
@@ -47,7 +47,7 @@ internal sealed class Due
             var due = _needs[tier.Id].Except(sets.Covered).Union(sets.Dirty).Except(sets.CutRanges)
                 .Intersect(TimeRange.Before(tier.Grid.Floor(reach)));
             if (due.IsEmpty) continue;
-            due = Build(tier, due, _draft.States.Known);
+            due = Build(tier, due, input => _draft.States.Known(input, tier));
             due = Build(tier, due, input => _draft.Gives(input, tier));
             if (!due.IsEmpty) _draft.Wait(tier.Id, due, $"{tier.Input} does not cover it yet", person: false);
         }
@@ -85,7 +85,7 @@ internal sealed class Due
         if (lost.IsEmpty) return;
         foreach (var input in _draft.Inputs(tier, lost))
         {
-            lost = lost.Intersect(tier.Covers(_draft.Spoilt(input)));
+            lost = lost.Intersect(tier.Covers(_draft.Spoilt(input, tier)));
             if (lost.IsEmpty) return;
         }
 

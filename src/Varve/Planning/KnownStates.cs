@@ -5,11 +5,11 @@ namespace Varve.Planning;
 /// <summary>Which states of which buckets are known: a changed policy asks for some that nobody kept (thin buckets).</summary>
 internal sealed class KnownStates(Draft draft)
 {
-    /// <summary>What a relation gives with every state that the policy asks for.</summary>
-    public RangeSet Known(string relation) =>
-        relation == Relations.Source ? draft.Gives(relation).Except(draft.Doubtful)
+    /// <summary>What a relation gives to a tier with every state that the policy asks for.</summary>
+    public RangeSet Known(string relation, TierLayout reader) =>
+        relation == Relations.Source ? draft.Gives(relation, reader).Except(draft.Doubtful)
         : draft.Blueprint.Tier(relation).Lacks.Count > 0 ? RangeSet.Empty
-        : draft.Gives(relation).Except(draft.Of(relation).ThinIn(draft.Blueprint.StateNames));
+        : draft.Left(relation).Except(draft.Of(relation).ThinIn(draft.Blueprint.StateNames));
 
     /// <summary>By column: buckets of a tier for which an input does not know a state.</summary>
     public IEnumerable<(string Column, RangeSet Buckets)> Unknown(TierLayout tier, string input, RangeSet ranges)

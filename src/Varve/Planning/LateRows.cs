@@ -34,7 +34,7 @@ internal sealed class LateRows(Draft draft)
             foreach (var column in draft.States.Unasked(sets)) sets.Forget(column, added);
             if (!added.IsEmpty) given.Add(new(tier.Id, late.Intersect(added)));
             if (added.Start is { } first) sets.Fill(first);
-            gives[tier.Id] = draft.Gives(tier.Id).Union(again);
+            gives[tier.Id] = draft.Left(tier.Id).Union(again);
         }
 
         foreach (var retired in draft.Blueprint.Retired) draft.Of(retired.Id).Dirty = draft.Of(retired.Id).Dirty.Union(retired.Covers(late).Intersect(draft.Of(retired.Id).Covered));

@@ -12,15 +12,12 @@ internal sealed class ArchiveSql(Dialect dialect, ParquetSql parquet, IReadOnlyL
 
     private readonly IReadOnlyList<SqlText> _names = [.. columns.Select(c => (SqlText)$"{new Identifier(c.Name)}")];
 
-    /// <summary>The rows of a table in some ranges.</summary>
-    public SqlText Rows(TableName table, RangeSet ranges) => $"SELECT {SqlText.Join(", ", _names)} FROM {table} WHERE {RangeSql.In(dialect, time, ranges)}";
+    /// <summary>The rows of a table in some ranges; null: all of them.</summary>
+    public SqlText Rows(TableName table, RangeSet? ranges) => Within($"SELECT {SqlText.Join(", ", _names)} FROM {table}", ranges);
 
     /// <summary>The rows of parts in some ranges; null: all of them.</summary>
-    public SqlText Rows(IReadOnlyList<string> paths, RangeSet? ranges)
-    {
-        SqlText rows = $"SELECT {SqlText.Join(", ", _names)} FROM {parquet.Read(columns, paths)} AS varve_part";
-        return ranges is null ? rows : $"{rows} WHERE {RangeSql.In(dialect, time, ranges)}";
-    }
+    public SqlText Rows(IReadOnlyList<string> paths, RangeSet? ranges) =>
+        Within($"SELECT {SqlText.Join(", ", _names)} FROM {parquet.Read(columns, paths)} AS varve_part", ranges);
 
     /// <summary>The rows of the first query that the second does not have; equal rows are counted.</summary>
     public static SqlText Surplus(SqlText rows, SqlText held) => $"({rows}) EXCEPT ALL ({held})";
@@ -53,6 +50,8 @@ internal sealed class ArchiveSql(Dialect dialect, ParquetSql parquet, IReadOnlyL
 
     /// <summary>Makes a table of the rows of parts.</summary>
     public static SqlText Create(TableName table, SqlText rows) => $"CREATE TABLE {table} AS {rows}";
+
+    private SqlText Within(SqlText rows, RangeSet? ranges) => ranges is null ? rows : $"{rows} WHERE {RangeSql.In(dialect, time, ranges)}";
 
     private IEnumerable<SqlText> Totals(ColumnType type, SqlText value)
     {

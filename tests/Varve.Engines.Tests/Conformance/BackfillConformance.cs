@@ -38,6 +38,20 @@ public abstract class BackfillConformance(Func<ScratchDatabase> create) : Confor
     }
 
     [Fact]
+    public async Task A_new_finer_tier_is_lost_only_in_the_buckets_that_others_took_rows_of()
+    {
+        var rows = Every("2025-01-01T05:00Z", "2025-01-04", "10m");
+        var story = await BeginAsync(Policy("recheck: 6h\nkeep: 30d\ntiers: [{ every: 2h }, { every: 1d }]"), rows);
+        await story.RunWellAsync("2025-01-04");
+        await story.DeleteAsync("2025-01-01T07:10Z", "2025-01-01T07:30Z");
+        await story.ApplyAsync(Policy("recheck: 6h\nkeep: 30d\ntiers: [{ every: 1h }, { every: 2h }, { every: 1d }]"));
+        await story.RunWellAsync("2025-01-04");
+        await story.ExpectTierAsync(0, rows.Where(r => r.At < At("2025-01-01T06:00Z") || r.At >= At("2025-01-01T08:00Z")));
+        await story.ExpectTierAsync(1, rows);
+        await story.ExpectTierAsync(2, rows);
+    }
+
+    [Fact]
     public async Task A_new_function_is_not_filled_where_rows_came_unseen_until_somebody_asks_for_it()
     {
         var rows = Every("2025-01-01", "2025-01-11", "10m");

@@ -220,6 +220,21 @@ public abstract class ChangeConformance(Func<ScratchDatabase> create) : Conforma
     }
 
     [Fact]
+    public async Task A_bucket_that_a_retired_tier_has_only_a_part_of_is_built_from_what_others_left()
+    {
+        var rows = Every("2025-01-01", "2025-01-07", "10m");
+        var story = await BeginAsync(Policy("keep: 5d\nrecheck: 2h\ntiers: [{ every: 1h }, { every: 1d }]"), Before(rows, "2025-01-05T12:00Z"));
+        await story.RunWellAsync("2025-01-05T12:00Z");
+        await story.DeleteAsync("2025-01-05T03:00Z", "2025-01-05T04:00Z");
+        await story.ApplyAsync(Policy("keep: 5d\nrecheck: 2h\ntiers: [{ every: 1d }]"));
+        await story.RunWellAsync("2025-01-05T12:00Z");
+        await story.InsertAsync(rows.Except(Before(rows, "2025-01-05T12:00Z")));
+        await story.RunWellAsync("2025-02-01");
+        Assert.Equal(0, await story.CountSourceAsync("2025-01-01", "2025-01-07"));
+        await story.ExpectTierAsync(0, rows.Where(r => r.At < At("2025-01-05T03:00Z") || r.At >= At("2025-01-05T04:00Z")));
+    }
+
+    [Fact]
     public async Task A_retired_tier_can_come_back()
     {
         var rows = Every("2025-01-01", "2025-01-21", "10m").ToList();

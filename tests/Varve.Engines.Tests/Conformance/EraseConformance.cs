@@ -72,6 +72,20 @@ public abstract class EraseConformance(Func<ScratchDatabase> create) : Conforman
     }
 
     [Fact]
+    public async Task Rows_are_erased_between_a_changed_policy_and_its_first_run()
+    {
+        const string tiers = "keep: 30d\ntiers: [{ every: 1h }, { every: 1d }]";
+        var kept = Every("2025-01-01", "2025-01-04", "10m");
+        var story = await BeginAsync(Policy(tiers, "count, sum"), [.. kept, Row("2025-01-02T03:00:01Z", 4711)]);
+        await story.RunWellAsync("2025-01-04");
+        await story.ApplyAsync(Policy(tiers, "count, sum, max"));
+        var report = await EraseAsync(story, new() { Policy = "m.cpu", Where = [new("v", "4711.0")] });
+        Assert.All(report.Tiers, t => Assert.True(t.Kept.IsEmpty && !t.Rebuilt.IsEmpty));
+        await story.RunWellAsync("2025-01-04");
+        await story.ExpectTiersAsync(kept);
+    }
+
+    [Fact]
     public async Task What_cannot_be_erased_is_refused_before_anything_changed()
     {
         var rows = Every("2025-01-01", "2025-01-11", "1h");

@@ -22,7 +22,8 @@ public sealed class HistoryCheck(Story story, BucketCheck check, HistoryModel mo
         for (var tier = 0; tier < model.Tiers.Count; tier++) await TierAsync(tier, verdict, before, removed);
         foreach (var id in removed) Cut(before[id]);
         foreach (var tier in model.Retired) await RetiredAsync(tier);
-        await new StitchedCheck(story, model, _newest).RunAsync();
+        // A tier that was added has seen no instant that was before it.
+        await new StitchedCheck(story, model, model.Tiers.Min(t => Instant.Max(t.AsOf, asOf))).RunAsync();
         if (Begins(before.Values)) model.Ran(asOf);
 
         model.AtLastRun = [.. model.Source.Keys];
@@ -101,7 +102,7 @@ public sealed class HistoryCheck(Story story, BucketCheck check, HistoryModel mo
 
     // Where the first tier lost more than came, nobody can tell what is left from what came.
     private bool IsUntold(int tier, ModelRow row) =>
-        model.Grids.Input(tier) < 0 && model.Tiers[0].Buckets.GetValueOrDefault(model.Grids.Grid(0).BucketOf(row.At).From) is { IsOpen: true };
+        model.Grids.Input(tier) < 0 && model.Tiers[0].Buckets.GetValueOrDefault(model.Grids.Grid(0).BucketOf(row.At).From) is { IsOpen: true, IsGone: false };
 
     private bool IsBlank(int tier, TimeRange range) => range.From < model.Expired && model.Tiers[tier].Buckets.GetValueOrDefault(range.From) is not { Content.Count: > 0 };
 

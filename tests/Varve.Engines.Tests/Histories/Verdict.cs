@@ -113,10 +113,10 @@ public sealed class Verdict(HistoryModel model, IReadOnlyDictionary<long, ModelR
         return survivors.Count == 0 || range.From <= model.Grids.Grid(0).BucketOf(survivors.Min()).From;
     }
 
-    // Later than a watched bucket that lost nothing.
+    // Later than a watched bucket that lost nothing: of one that got something nobody can tell.
     private bool IsAfterWhole(TimeRange range) => model.Tiers[0].Buckets.Values.Any(b =>
         b.Range.To <= range.From && b.Range.From >= _watched && b.Content.Count > 0 && !b.IsCut && !b.IsOpen
-        && b.Content.All(r => before.ContainsKey(r.Id)));
+        && Same(b.Content, model.Visible(before, b.Range)));
 
     // Only the first tier is watched, by its counts, sums, least and greatest values, as far as it knows them everywhere.
     private bool IsSeen(int tier, IReadOnlyList<ModelRow> old, IReadOnlyList<ModelRow> now) =>

@@ -123,8 +123,9 @@ public sealed class DraftTests
         var cut = new CutBucket(Jan.Range("9..10"), 5, ByOthers: true) { Input = Relations.Source };
         var newer = Seen.Whole with { Covered = Seen.Whole.Covered.Except(RangeSet.Of(Jan.Range("9..9T12"))) };
         var draft = new Draft(Seen.Policy(Seen.Forever), Seen.State(new(), ("1h", newer), ("1d", Seen.Whole with { Cut = [cut] })));
-        Assert.Equal("9..9T12", Jan.Text(draft.Spoilt(Relations.Source)));
-        Assert.Equal("", Jan.Text(new Draft(Seen.Policy(Seen.Forever), Seen.State(new(), ("1h", newer), ("1d", Seen.Whole with { Cut = [cut with { Input = null }] }))).Spoilt(Relations.Source)));
+        Assert.Equal("9..9T12", Jan.Text(draft.Spoilt(Relations.Source, draft.Blueprint.Tier("1h"))));
+        var other = new Draft(Seen.Policy(Seen.Forever), Seen.State(new(), ("1h", newer), ("1d", Seen.Whole with { Cut = [cut with { Input = null }] })));
+        Assert.Equal("", Jan.Text(other.Spoilt(Relations.Source, other.Blueprint.Tier("1h"))));
         Assert.Equal("1h", draft.Blueprint.CountedIn(draft.Blueprint.Tier("1d"), cut with { Input = "5m" }));
         draft.Expire(Relations.Source, Jan.Range("1..11"), "");
         Assert.Empty(draft.Of("1d").Cut);
