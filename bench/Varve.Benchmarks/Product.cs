@@ -44,11 +44,14 @@ internal static class Product
     /// <summary>Restores what was archived into a table, and closes the file.</summary>
     public static async Task<Measured> RestoreAsync(string file, string policy)
     {
-        var database = Open(file, new());
+        var tally = new Tally();
+        var database = Open(file, tally);
         var watch = new Watched();
         var result = await new Lifecycle(database, With(file)).RestoreAsync(new() { Policy = policy });
+        var closing = Stopwatch.GetTimestamp();
         await database.DisposeAsync();
-        return watch.Measured(result.Rows, []);
+        tally.Add("close", Stopwatch.GetElapsedTime(closing).TotalSeconds);
+        return Of(watch, result.Rows, tally);
     }
 
     /// <summary>The archive beside a file.</summary>
@@ -113,9 +116,11 @@ internal static class Product
         return summary!;
     }
 
-    private static Measured Of(Watched watch, RunSummary summary, Tally tally)
+    private static Measured Of(Watched watch, RunSummary summary, Tally tally) => Of(watch, Math.Max(summary.RowsRead, summary.RowsRemoved), tally);
+
+    private static Measured Of(Watched watch, long rows, Tally tally)
     {
-        var measured = watch.Measured(Math.Max(summary.RowsRead, summary.RowsRemoved), tally.Parts);
+        var measured = watch.Measured(rows, tally.Parts);
         tally.Parts["planner and the rest"] = measured.Seconds - tally.Sum;
         return measured;
     }

@@ -5,13 +5,15 @@ namespace Varve.Archiving;
 /// <summary>Parts that were found as they were written, as files of this machine, until they are disposed.</summary>
 internal sealed class OpenParts : IAsyncDisposable
 {
-    private readonly CancellationTokenSource _end;
+    private readonly IArchiveStore _store;
+    private readonly IReadOnlyList<(string File, long Bytes, string Sha256)> _parts;
     private readonly StoredFile?[] _files;
-    private Task _check = Task.CompletedTask;
+    private readonly CancellationTokenSource _end;
+    private Task? _check;
 
-    private OpenParts(int count, CancellationToken cancellationToken)
+    private OpenParts(IArchiveStore store, IReadOnlyList<(string File, long Bytes, string Sha256)> parts, CancellationToken cancellationToken)
     {
-        _files = new StoredFile?[count];
+        (_store, _parts, _files) = (store, parts, new StoredFile?[parts.Count]);
         _end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
     }
 
@@ -22,7 +24,7 @@ internal sealed class OpenParts : IAsyncDisposable
     /// <exception cref="HaltException">One is missing, cut or altered.</exception>
     public static async Task<OpenParts> OpenAsync(IArchiveStore store, IEnumerable<ArchivedPart> parts, CancellationToken cancellationToken)
     {
-        var open = await BeginAsync(store, [.. parts.Select(p => (p.File, p.Bytes, p.Sha256))], cancellationToken);
+        var open = await FindAsync(store, [.. parts.Select(p => (p.File, p.Bytes, p.Sha256))], cancellationToken);
         try
         {
             await open.CheckAsync();
@@ -35,18 +37,14 @@ internal sealed class OpenParts : IAsyncDisposable
         }
     }
 
-    /// <summary>
-    /// Opens parts, each with the bytes that somebody wrote down; as many at once as there are processors, because hashing
-    /// takes one. They can be read meanwhile: what comes of it counts once <see cref="CheckAsync"/> has returned.
-    /// </summary>
+    /// <summary>Opens parts that can be read from now on; what comes of it counts once <see cref="CheckAsync"/> is over.</summary>
     /// <exception cref="HaltException">One is missing.</exception>
-    public static async Task<OpenParts> BeginAsync(IArchiveStore store, IReadOnlyList<(string File, long Bytes, string Sha256)> parts, CancellationToken cancellationToken)
+    public static async Task<OpenParts> FindAsync(IArchiveStore store, IReadOnlyList<(string File, long Bytes, string Sha256)> parts, CancellationToken cancellationToken)
     {
-        var open = new OpenParts(parts.Count, cancellationToken);
+        var open = new OpenParts(store, parts, cancellationToken);
         try
         {
             await Parallel.ForAsync(0, parts.Count, open._end.Token, async (i, token) => open._files[i] = await FindAsync(store, parts[i].File, token));
-            open._check = Parallel.ForAsync(0, parts.Count, open._end.Token, async (i, token) => await HashAsync(store, open._files[i]!, parts[i].File, parts[i].Bytes, parts[i].Sha256, token));
             return open;
         }
         catch
@@ -56,9 +54,10 @@ internal sealed class OpenParts : IAsyncDisposable
         }
     }
 
-    /// <summary>Returns when all of them were found as they were written.</summary>
+    /// <summary>Begins, the first time, to compare each with the bytes that somebody wrote down, and is over when all are; as many at once as there are processors, because hashing takes one.</summary>
     /// <exception cref="HaltException">One was cut or altered.</exception>
-    public Task CheckAsync() => _check;
+    public Task CheckAsync() => _check ??= Parallel.ForAsync(
+        0, _parts.Count, _end.Token, async (i, token) => await HashAsync(_store, _files[i]!, _parts[i].File, _parts[i].Bytes, _parts[i].Sha256, token));
 
     /// <summary>One part with the bytes that somebody wrote down.</summary>
     /// <exception cref="HaltException">It is missing, cut or altered.</exception>
@@ -81,7 +80,7 @@ internal sealed class OpenParts : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _end.CancelAsync();
-        await _check.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (_check is not null) await _check.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _end.Dispose();
         foreach (var file in _files) file?.Dispose();
     }

@@ -48,13 +48,18 @@ internal sealed class Restoring(IEngine engine, ParquetSql parquet, IArchiveStor
         var parts = await PartsAsync(request, known, cancellationToken);
         var table = Table(parts);
         var target = await TargetAsync(request, parts[0].Manifest, refuse, cancellationToken);
-        await using var open = await OpenParts.BeginAsync(store, [.. parts.Select(p => (p.Rows, p.Manifest.Bytes, p.Manifest.Sha256))], cancellationToken);
+        await using var open = await OpenParts.FindAsync(store, [.. parts.Select(p => (p.Rows, p.Manifest.Bytes, p.Manifest.Sha256))], cancellationToken);
         var sql = new ArchiveSql(engine.Dialect, parquet, table.Columns, table.Time);
         if (target.Schema is { } schema) await statements.ExecuteAsync(ArchiveSql.CreateSchema(engine.Dialect, schema), cancellationToken);
+        long rows;
         try
         {
             await statements.ExecuteAsync(ArchiveSql.Create(target, sql.Rows(open.Paths, Limit(request, parts))), cancellationToken);
-            await CompareAsync(sql, table, target, request.Range, [.. parts.Zip(open.Paths)], cancellationToken);
+
+            // Comparing leaves processors to hash the files meanwhile.
+            var check = open.CheckAsync();
+            rows = await CompareAsync(sql, table, target, request.Range, [.. parts.Zip(open.Paths)], cancellationToken);
+            await check;
         }
         catch (Exception error) when (error is EngineException or HaltException)
         {
@@ -63,10 +68,8 @@ internal sealed class Restoring(IEngine engine, ParquetSql parquet, IArchiveStor
             throw;
         }
 
-        await open.CheckAsync();
-        var rows = await statements.QueryAsync(ArchiveSql.Count(sql.Rows(target, null)), cancellationToken);
         var ranges = RangeSet.Of(parts.Select(p => p.Manifest.Range)).Intersect(request.Range);
-        return new(target, parts.Count, rows[0].Long(0), ranges, known.Count == 0 ? 0 : parts.Count(p => known.All(k => k.File != p.Rows)));
+        return new(target, parts.Count, rows, ranges, known.Count == 0 ? 0 : parts.Count(p => known.All(k => k.File != p.Rows)));
     }
 
     /// <summary>The parts of the policy that hold rows of the range; every one that the catalog knows must be there as it was written.</summary>
@@ -114,16 +117,16 @@ internal sealed class Restoring(IEngine engine, ParquetSql parquet, IArchiveStor
         parts.All(p => request.Range.Contains(p.Manifest.Range)) ? null : RangeSet.Of(request.Range);
 
     /// <summary>
-    /// Parts that are wanted as a whole are compared together, as they arrived. Where that does not agree, or not all of
-    /// them are, each is: one that is alone in its range as it arrived, others are read back first.
+    /// How many rows arrived. Parts that are wanted as a whole are compared together, as they arrived. Where that does not
+    /// agree, or not all of them are, each is: one that is alone in its range as it arrived, others are read back first.
     /// </summary>
-    private async Task CompareAsync(ArchiveSql sql, PartTable table, TableName target, TimeRange range, IReadOnlyList<(FoundPart Part, string Path)> open, CancellationToken cancellationToken)
+    private async Task<long> CompareAsync(ArchiveSql sql, PartTable table, TableName target, TimeRange range, IReadOnlyList<(FoundPart Part, string Path)> open, CancellationToken cancellationToken)
     {
         if (open.All(o => range.Contains(o.Part.Manifest.Range) && o.Part.Manifest.Content.HashedBy == hashedBy))
         {
             var contents = open.Select(o => o.Part.Manifest.Content).ToList();
             var row = (await statements.QueryAsync(sql.Hash(sql.Rows(target, null)), cancellationToken))[0];
-            if (row.Long(0) == contents.Sum(c => c.Rows) && row.Text(1) == PartContent.Add(contents.Select(c => c.RowHash))) return;
+            if (row.Long(0) == contents.Sum(c => c.Rows) && row.Text(1) == PartContent.Add(contents.Select(c => c.RowHash))) return row.Long(0);
         }
 
         var shared = RangeSet.Empty;
@@ -147,6 +150,8 @@ internal sealed class Restoring(IEngine engine, ParquetSql parquet, IArchiveStor
             var arrived = await ContentAsync(sql, table, sql.Rows(target, RangeSet.Of(some)), cancellationToken);
             if (expected.DifferenceTo(arrived) is { } difference) throw Differs(parts[0].Part.Rows, difference);
         }
+
+        return (await statements.QueryAsync(ArchiveSql.Count(sql.Rows(target, null)), cancellationToken))[0].Long(0);
     }
 
     /// <summary>Where the same engine made the hash, it says it all: it is over every column of every row. Else the totals are compared.</summary>

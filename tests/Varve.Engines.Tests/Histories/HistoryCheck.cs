@@ -31,7 +31,7 @@ public sealed class HistoryCheck(Story story, BucketCheck check, HistoryModel mo
 
     // A run that finds no row in a closed bucket, and never found one, covers nothing.
     private bool Begins(IEnumerable<ModelRow> rows) => model.MaxAsOf != Instant.MinValue
-        || rows.Any(r => r.Row.IsTimed && model.IsClosed(model.Grids.Grid(model.Grids.First(0)).BucketOf(r.At), asOf));
+        || rows.Any(r => r.Row.IsTimed && Enumerable.Range(0, model.Grids.Count).Any(i => model.Grids.Input(i) < 0 && model.IsClosed(model.Grids.Grid(i).BucketOf(r.At), asOf)));
 
     // Nothing younger than keep goes, nothing held, nothing without a time; what stays is as it was.
     private async Task<HashSet<long>> RemovedAsync()
