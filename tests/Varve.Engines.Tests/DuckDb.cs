@@ -55,9 +55,11 @@ public sealed class DuckDbViews() : ViewConformance(DuckDbMemory.New);
 
 public sealed class DuckDbNames() : NameConformance(DuckDbScratch.New);
 
-public sealed class DuckDbHistories() : Histories.HistoryProperties(DuckDbMemory.New, 0);
+public sealed class DuckDbHistories() : Histories.HistoryProperties(DuckDbMemory.New, Histories.History.Gen, Enumerable.Range(0, 100));
 
-public sealed class DuckDbOtherHistories() : Histories.HistoryProperties(DuckDbMemory.New, 1);
+public sealed class DuckDbOtherHistories() : Histories.HistoryProperties(DuckDbMemory.New, Histories.History.Gen, Enumerable.Range(100, 100));
+
+public sealed class DuckDbBusyHistories() : Histories.HistoryProperties(DuckDbMemory.New, Histories.History.Busy, Enumerable.Range(0, 60));
 
 public sealed class DuckDbPastLives() : Histories.PastLives(DuckDbMemory.New);
 

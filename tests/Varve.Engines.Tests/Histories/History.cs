@@ -47,11 +47,28 @@ public sealed record History(HistoryPolicy Policy, IReadOnlyList<HistoryEvent> E
         AllFunctions, "avg", "min, max", "first, last", "sum, last", "stddev", "count, avg, max, first",
     ];
 
+    private static readonly Gen<Moment> s_moment = CsCheck.Gen.OneOf(Moment.BeforeStatement, Moment.AfterStatement, Moment.AfterCommit);
+
+    private static readonly Gen<HistoryEvent.Busy> s_busy =
+        from at in CsCheck.Gen.Int[1, 120]
+        from moment in s_moment
+        from age in CsCheck.Gen.Int[1, 100]
+        from rows in CsCheck.Gen.Int[1, 5]
+        from seed in CsCheck.Gen.Int[0, 9999]
+        select new HistoryEvent.Busy(At(at, moment), moment, age, rows, seed);
+
     public static Gen<History> Gen { get; } =
         from kind in CsCheck.Gen.OneOf(Kind.Plain, Kind.Plain, Kind.Changing, Kind.Changing, Kind.Erasing, Kind.Archiving, Kind.Everything)
         from policy in GenPolicy(kind)
         from events in GenEvent(policy, kind).Array[4, 16]
         select new History(policy, events);
+
+    /// <summary>The same lives with runs during which the application writes.</summary>
+    public static Gen<History> Busy { get; } =
+        from history in Gen
+        from busy in s_busy.Array[1, 3]
+        from place in CsCheck.Gen.Int[0, 99].Array[3]
+        select history with { Events = busy.Zip(place).Aggregate(history.Events, static (events, one) => Insert(events, one.Second % (events.Count + 1), one.First)) };
 
     public string Text => $"{Policy}\n{string.Join('\n', Events.Select(e => "  " + e))}";
 
@@ -106,7 +123,7 @@ public sealed record History(HistoryPolicy Policy, IReadOnlyList<HistoryEvent> E
         var hold = CsCheck.Gen.Select(CsCheck.Gen.Int[0, 90], CsCheck.Gen.Int[1, 40], static (age, span) => (HistoryEvent)new HistoryEvent.Hold(age, span));
         var release = CsCheck.Gen.Const((HistoryEvent)new HistoryEvent.Release());
         var run = CsCheck.Gen.OneOf(0, 0, 0, 1, 7).Select(static lag => (HistoryEvent)new HistoryEvent.Run(lag));
-        var killed = CsCheck.Gen.Select(CsCheck.Gen.Int[1, 120], CsCheck.Gen.OneOf(Moment.BeforeStatement, Moment.AfterStatement, Moment.AfterCommit), static (at, m) => (HistoryEvent)new HistoryEvent.Killed(m is Moment.AfterCommit ? 1 + (at % 20) : at, m));
+        var killed = CsCheck.Gen.Select(CsCheck.Gen.Int[1, 120], s_moment, static (at, m) => (HistoryEvent)new HistoryEvent.Killed(At(at, m), m));
         var grow = CsCheck.Gen.Const((HistoryEvent)new HistoryEvent.Grow());
         var change = CsCheck.Gen.Select(CsCheck.Gen.OneOf(Changed.Tier, Changed.Tier, Changed.Functions, Changed.Functions, Changed.Keeps, Changed.LateRows), CsCheck.Gen.Int[0, 1023], static (what, pick) => (HistoryEvent)new HistoryEvent.Change(what, pick));
         var erase = CsCheck.Gen.Select(CsCheck.Gen.Int[0, 2], CsCheck.Gen.Int[0, 90], CsCheck.Gen.OneOf(CsCheck.Gen.Const(0), CsCheck.Gen.Int[1, 60]), static (host, age, span) => (HistoryEvent)new HistoryEvent.Erase(host, age, span));
@@ -118,6 +135,11 @@ public sealed record History(HistoryPolicy Policy, IReadOnlyList<HistoryEvent> E
         if (kind is Kind.Erasing or Kind.Everything) all.AddRange([(2, erase), (1, eraseOne)]);
         return CsCheck.Gen.Frequency([.. all]);
     }
+
+    private static IReadOnlyList<HistoryEvent> Insert(IReadOnlyList<HistoryEvent> events, int at, HistoryEvent one) => [.. events.Take(at), one, .. events.Skip(at)];
+
+    // A run has fewer commits than statements.
+    private static int At(int at, Moment moment) => moment is Moment.AfterCommit ? 1 + (at % 20) : at;
 
     /// <summary>What a life is full of, besides rows and runs.</summary>
     private enum Kind

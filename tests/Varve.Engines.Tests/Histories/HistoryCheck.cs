@@ -27,6 +27,7 @@ public sealed class HistoryCheck(Story story, BucketCheck check, HistoryModel mo
         if (Begins(before.Values)) model.Ran(asOf);
 
         model.AtLastRun = [.. model.Source.Keys];
+        model.During.Clear();
     }
 
     // A run that finds no row in a closed bucket, and never found one, covers nothing.

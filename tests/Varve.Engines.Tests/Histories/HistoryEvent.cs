@@ -56,6 +56,9 @@ public abstract record HistoryEvent
 
     /// <summary>A run that dies, and its rerun.</summary>
     public sealed record Killed(int At, Moment Moment) : HistoryEvent;
+
+    /// <summary>A run in the middle of which rows arrive that are up to that old, and the run after it.</summary>
+    public sealed record Busy(int At, Moment Moment, int Age, int Rows, int Seed) : HistoryEvent;
 }
 
 /// <summary>What of a policy changes.</summary>

@@ -66,6 +66,9 @@ public sealed class HistoryModel(HistoryPolicy policy)
     /// <summary>Rows that came for a time that may have expired already, or for a cut bucket.</summary>
     public HashSet<long> Suspects { get; } = [];
 
+    /// <summary>Rows that came while the last run worked.</summary>
+    public HashSet<long> During { get; private set; } = [];
+
     /// <summary>Rows that came for a time that has expired for sure.</summary>
     public HashSet<long> TooLate { get; } = [];
 
@@ -111,6 +114,14 @@ public sealed class HistoryModel(HistoryPolicy policy)
         if (row.At <= MaxRemoved && !WasEverHeld && !_canCut) TooLate.Add(row.Id);
         for (var i = 0; i < Tiers.Count; i++)
             if (Grids.Input(i) < 0 && Grids.Grid(i).BucketOf(row.At).From < Expired) Suspects.Add(row.Id);
+    }
+
+    /// <summary>Rows came while a run worked, which may have built their buckets before, or expired their time.</summary>
+    public void InsertDuring(IReadOnlyList<ModelRow> rows)
+    {
+        foreach (var row in rows) Insert(row);
+        During = [.. rows.Where(r => r.Row.IsTimed).Select(r => r.Id)];
+        Suspects.UnionWith(During);
     }
 
     /// <summary>A run as of an instant is over.</summary>

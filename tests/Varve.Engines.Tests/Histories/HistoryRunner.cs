@@ -52,6 +52,7 @@ public sealed class HistoryRunner(ScratchDatabase db, History history)
         HistoryEvent.EraseOne e => FromNewest(e.FromNewest, 1) is [var row] ? EraseAsync(new("id", row.Id.ToString(CultureInfo.InvariantCulture)), r => r.Id == row.Id, null, isSeries: false) : Task.CompletedTask,
         HistoryEvent.Run e => RunAsync(_clock - Units(e.Lag), null),
         HistoryEvent.Killed e => RunAsync(_clock, new Trip(e.At, e.Moment)),
+        HistoryEvent.Busy e => BusyAsync(e),
         _ => throw new System.Diagnostics.UnreachableException(),
     };
 
@@ -155,9 +156,7 @@ public sealed class HistoryRunner(ScratchDatabase db, History history)
     {
         if (trip is not null)
         {
-            await using var inner = await db.OpenAsync();
-            var lifecycle = new Lifecycle(new Database(new TrippingEngine(inner.Engine, trip), inner.Name), new() { Archives = _story.Archives });
-            var error = await Record.ExceptionAsync(() => RunOutcome.OfAsync(lifecycle, new RunOptions { AsOf = asOf, Yes = true }));
+            var error = await Record.ExceptionAsync(() => TripAsync(asOf, trip));
             Assert.True(error is null or DeathException, $"a killed run ended with {error}");
         }
 
@@ -165,6 +164,32 @@ public sealed class HistoryRunner(ScratchDatabase db, History history)
         Assert.True(outcome.Errors.Count == 0, $"a run failed: {string.Join("; ", outcome.Errors.Select(e => e.Message))}");
         Assert.True(outcome.Skipped.Count == 0, $"a run skipped: {string.Join("; ", outcome.Skipped.Select(s => $"{s.Step.Kind} {s.Step.Relation} {s.Step.Touches}: {s.Reason}"))}");
         await new HistoryCheck(_story, _check, _model, asOf).RunAsync();
+    }
+
+    private async Task<RunOutcome> TripAsync(Instant asOf, Trip trip)
+    {
+        await using var inner = await db.OpenAsync();
+        var lifecycle = new Lifecycle(new Database(new TrippingEngine(inner.Engine, trip), inner.Name), new() { Archives = _story.Archives });
+        return await RunOutcome.OfAsync(lifecycle, new RunOptions { AsOf = asOf, Yes = true });
+    }
+
+    // Which steps saw the rows is not known; what the run after it sees is.
+    private async Task BusyAsync(HistoryEvent.Busy e)
+    {
+        var random = new Random(e.Seed);
+        List<ModelRow> rows = [.. Enumerable.Range(0, e.Rows).Select(_ => HistoryTable.Row(_nextId++, HistoryTable.Within(_clock - Units(e.Age), Units(e.Age), random), random))];
+        var came = false;
+        var outcome = await TripAsync(_clock, new(e.At, e.Moment, Come));
+        Assert.True(outcome.Errors.Count == 0, $"a run failed while rows came: {string.Join("; ", outcome.Errors.Select(error => error.Message))}");
+        if (!came) Come();
+        _model.InsertDuring(rows);
+        await RunAsync(_clock, null);
+
+        void Come()
+        {
+            came = true;
+            _story.InsertAsync(rows.Select(r => r.Row)).GetAwaiter().GetResult();
+        }
     }
 
     // No rule may wait for ever: with a live source everything older goes in the end.

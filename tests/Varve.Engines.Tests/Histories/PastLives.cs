@@ -1,4 +1,3 @@
-using CsCheck;
 using Varve.Engines.Tests.Scratch;
 
 namespace Varve.Engines.Tests.Histories;
@@ -12,19 +11,11 @@ public abstract class PastLives(Func<ScratchDatabase> create)
         "7_YjgPSLg6D5", "awjk3-cvHds3", "2Yqrc5DO8d54", "2k6WNnzuaIQ1", "9vQCvH2aF7f1", "b4EMF9m1LsY5", "3c7_d0QZX591", "8P-JIGhLqcg6",
         "0000UEh1MCz3", "9duWE548zcI6", "8KCXcpsRQW-1", "fRI3NfTlWIG4", "fps_uhQwRpG1", "8vGx-iB2KYW1", "eMyhi1WjJe45", "bsuxbbP4-WB2",
         "3EeC7Pcn6WE1", "9Olv45gO9jl6", "fctsRewb5T61", "0001KfqsfKg3", "cYiZIU8Kxl93", "9RaGcI4uC7l3", "1_c5ivE3VqW2", "cAAOG7fiM7-3",
-        "3kLN-oz1CVL4",
+        "3kLN-oz1CVL4", "1fVlXtGhGo03", "6xpZjCbdfbe1", "05ilyl1b3ce5", "5TAV3ZfPhc93", "73lDqROeqat5", "6C2FjZkL4Oz4", "2q9wefMrbpC5",
+        "aRkJBV8JgF15", "6NFFzC20g984", "fEscOMZgTj92", "dui4bK8omLe5",
     ];
 
     [Theory]
     [MemberData(nameof(Seeds))]
-    public Task It_ends_well(string seed) => History.Gen.SampleAsync(
-        async history =>
-        {
-            await using var db = create();
-            await new HistoryRunner(db, history).RunAsync();
-        },
-        seed: seed,
-        iter: 1,
-        threads: 1,
-        print: history => history.Text);
+    public Task It_ends_well(string seed) => HistoryProperties.LiveAsync(create, History.Gen, seed, 1);
 }

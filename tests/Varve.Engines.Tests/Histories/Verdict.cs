@@ -130,8 +130,10 @@ public sealed class Verdict(HistoryModel model, IReadOnlyDictionary<long, ModelR
     private IReadOnlyList<IReadOnlyList<ModelRow>> WithSuspects(IReadOnlyList<ModelRow> rows, IReadOnlyList<ModelRow>? old = null)
     {
         if (!rows.Any(r => model.Suspects.Contains(r.Id))) return [rows];
-        IReadOnlyList<ModelRow> known = [.. rows.Where(r => !model.Suspects.Contains(r.Id))];
-        return old is null ? [rows, known] : [rows, known, old];
+        List<IReadOnlyList<ModelRow>> possible = [rows, [.. rows.Where(r => !model.Suspects.Contains(r.Id))]];
+        if (rows.Any(r => model.During.Contains(r.Id))) possible.Add([.. rows.Where(r => !model.During.Contains(r.Id))]);
+        if (old is not null) possible.Add(old);
+        return possible;
     }
 
     private static IReadOnlyList<IReadOnlyList<ModelRow>>? Open(ModelBucket bucket)
