@@ -52,8 +52,15 @@ internal sealed class CatalogDesk
                 await Policies.RevisionsAsync(s, token),
                 await Policies.NewestAsync(s, token),
                 await Ledgers.RelationsAsync(s, token),
+                await ExpiredAsync(s, token),
                 ignoresCase),
             readOnly: true,
             cancellationToken);
+    }
+
+    private async Task<IReadOnlyList<ExpiredSource>> ExpiredAsync(IStatements statements, CancellationToken cancellationToken)
+    {
+        var frozen = await Ledgers.FrozenAsync(statements, cancellationToken);
+        return frozen.Count == 0 ? [] : [.. (await Policies.ExpiredAsync(statements, cancellationToken)).Select(e => new ExpiredSource(e.Table, e.Policy, frozen[e.Policy.Name]))];
     }
 }

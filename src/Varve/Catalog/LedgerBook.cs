@@ -70,20 +70,24 @@ internal sealed class LedgerBook(CatalogTables tables, PolicyShelf shelf, Archiv
         await statements.ExecuteAsync($"INSERT INTO {tables.Dirty} (policy, relation, kind, from_us, to_us, rows_left, by_others, state) VALUES {SqlText.Join(", ", rows)}", cancellationToken);
     }
 
-    /// <summary>
-    /// What earlier policies of a table expired of it is known to a new one too: a bucket at that edge is not whole, however
-    /// it looks, and rows that come for it are late.
-    /// </summary>
+    /// <summary>By policy: what has expired of its source.</summary>
+    public async Task<IReadOnlyDictionary<string, RangeSet>> FrozenAsync(IStatements statements, CancellationToken cancellationToken) =>
+        (await statements.QueryAsync($"SELECT policy, kind, from_us, to_us FROM {tables.Coverage} WHERE relation = {Planning.Relations.Source} AND kind = {"frozen"}", cancellationToken))
+            .GroupBy(r => r.Text(0)).ToDictionary(g => g.Key, g => RangeSet.Of(g.Select(Range)), StringComparer.Ordinal);
+
+    /// <summary>Begins the ledger of a policy's source with what has expired of it.</summary>
     /// <param name="statements">The transaction.</param>
-    /// <param name="policy">The new policy.</param>
-    /// <param name="names">The names of every policy that the table ever had.</param>
+    /// <param name="policy">The policy.</param>
+    /// <param name="frozen">What has expired.</param>
+    /// <param name="anew">True where nothing else counts any more that was known of it: it was known by another time column.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    public async Task InheritAsync(IStatements statements, string policy, IReadOnlySet<string> names, CancellationToken cancellationToken)
+    public async Task InheritAsync(IStatements statements, string policy, RangeSet frozen, bool anew, CancellationToken cancellationToken)
     {
-        var all = await statements.QueryAsync($"SELECT policy, kind, from_us, to_us FROM {tables.Coverage} WHERE relation = {Planning.Relations.Source} AND kind = {"frozen"}", cancellationToken);
-        var rows = all.Where(r => names.Contains(r.Text(0))).ToList();
-        var own = new RelationLedger { Frozen = RangeSet.Of(rows.Where(r => r.Text(0) == policy).Select(Range)) };
-        await SaveAsync(statements, policy, Planning.Relations.Source, own, own with { Frozen = RangeSet.Of(rows.Select(Range)) }, cancellationToken);
+        var before = (await FrozenAsync(statements, cancellationToken)).GetValueOrDefault(policy, RangeSet.Empty);
+        await SaveAsync(statements, tables.Coverage, policy, Planning.Relations.Source, "frozen", before, frozen, cancellationToken);
+        if (!anew) return;
+        await statements.ExecuteAsync($"DELETE FROM {tables.Coverage} WHERE policy = {policy} AND relation = {Planning.Relations.Source} AND kind = {"accepted"}", cancellationToken);
+        await statements.ExecuteAsync($"DELETE FROM {tables.Dirty} WHERE policy = {policy} AND relation = {Planning.Relations.Source}", cancellationToken);
     }
 
     /// <summary>Remembers up to which stamp arrivals were read.</summary>

@@ -46,13 +46,18 @@ internal sealed class PolicyShelf(CatalogTables tables)
            select new Revision((int)row.Long(2), policy),
     ];
 
-    /// <summary>The names of all policies that a table ever had, those included that are no longer in force.</summary>
-    /// <param name="statements">The transaction.</param>
-    /// <param name="isTable">Whether a table, its schema filled in, is the one.</param>
-    /// <param name="cancellationToken">Ends it.</param>
-    public async Task<IReadOnlySet<string>> NamesAsync(IStatements statements, Func<TableName, bool> isTable, CancellationToken cancellationToken) =>
-        (await statements.QueryAsync($"SELECT DISTINCT policy, coalesce(table_schema, current_schema()), table_name FROM {tables.Policies} WHERE kind = {OfTable}", cancellationToken))
-            .Where(r => isTable(new(r.Text(1), r.Text(2)))).Select(r => r.Text(0)).ToHashSet(StringComparer.Ordinal);
+    /// <summary>The newest revision of every policy by which rows of a source have expired, and its table with the schema; those included that are no longer in force.</summary>
+    public async Task<IReadOnlyList<(TableName Table, Policy Policy)>> ExpiredAsync(IStatements statements, CancellationToken cancellationToken) =>
+    [
+        .. from row in await statements.QueryAsync(
+            $"""
+            SELECT coalesce(table_schema, current_schema()), table_name, document FROM {tables.Policies} AS p
+            WHERE kind = {OfTable} AND revision = (SELECT max(q.revision) FROM {tables.Policies} AS q WHERE q.policy = p.policy)
+                AND policy IN (SELECT policy FROM {tables.Coverage} WHERE relation = {Planning.Relations.Source} AND kind = {"frozen"})
+            """,
+            cancellationToken)
+           select (new TableName(row.Text(0), row.Text(1)), PolicyJson.Read(row.Text(2))),
+    ];
 
     /// <summary>The number of the newest revision that a name ever had; 0 for none.</summary>
     public async Task<int> NewestAsync(IStatements statements, string policy, CancellationToken cancellationToken) =>

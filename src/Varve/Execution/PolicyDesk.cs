@@ -148,8 +148,8 @@ internal sealed class PolicyDesk(IEngine engine, CatalogDesk desk, PolicyCheck c
         if (before?.Hash == PolicyJson.Hash(policy) && before.Pattern == one.Pattern) return new(policy.Name, before.Revision, ApplyOutcome.Unchanged, notes) { Pattern = one.Pattern };
         var revision = await desk.Policies.StoreAsync(statements, one.Document, one.Pattern is { } pattern ? (pattern, patternRevision) : null, Now(), actor.User, cancellationToken);
         if (SetsAside(one, shelf)) await desk.Ledgers.SetAsideAsync(statements, policy.Name, revision, cancellationToken);
-        if (before is null && one.Source is { } source)
-            await desk.Ledgers.InheritAsync(statements, policy.Name, await desk.Policies.NamesAsync(statements, t => shelf.Same(t, source), cancellationToken), cancellationToken);
+        if (one.Source is { } source && shelf.Begins(policy))
+            await desk.Ledgers.InheritAsync(statements, policy.Name, shelf.InheritedBy(policy, source), shelf.IsAnew(policy), cancellationToken);
         var facts = new JsonObject { ["revision"] = revision, ["sha256"] = PolicyJson.Hash(policy), ["table"] = policy.Table.Text };
         if (one.Pattern is not null) facts["pattern"] = one.Pattern;
         await desk.Audit.AppendAsync(statements, actor, Now(), $"{Kind(policy)}.{(before is null ? "created" : "changed")}", policy.Name, facts, cancellationToken);

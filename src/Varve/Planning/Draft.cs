@@ -189,11 +189,21 @@ internal sealed class Draft
             Bytes = Estimate.Bytes(_state, relation, rows),
         });
         var sets = Of(relation);
-        var gone = FirstOf(relation) is { } first && first < range.From ? range : TimeRange.Before(wholeFrom ?? range.To);
-        sets.Frozen = sets.Frozen.Add(gone);
-        foreach (var tier in proofs) Of(tier.Id).CutAt(tier, gone);
+        var gone = new TimeRange(range.From, wholeFrom ?? range.To);
+        var nothingBefore = FirstOf(relation) is not { } first || first >= range.From;
+        if (gone.From < gone.To) sets.Frozen = sets.Frozen.Add(gone);
+        if (nothingBefore) sets.Frozen = sets.Frozen.Union(Settled.Whole(this, relation, Empty(relation, Instant.Min(gone.From, gone.To))));
+        foreach (var tier in proofs) Of(tier.Id).CutAt(tier, nothingBefore && sets.Frozen.Contains(gone.From - Duration.Epsilon) ? TimeRange.Before(gone.To) : gone);
         foreach (var tier in Blueprint.Tiers) Of(tier.Id).Cut.RemoveAll(c => Blueprint.CountedIn(tier, c) == relation && sets.Frozen.Covers(c.Bucket));
         foreach (var finer in Blueprint.BuildersOf(relation)) Of(finer).Frozen = Of(finer).Frozen.Union(Settled.Of(this, finer, sets.Frozen.Intersect(range)));
+    }
+
+    // A held range is not frozen, and of a tier nothing is gone that its inputs may still give it.
+    private RangeSet Empty(string relation, Instant until)
+    {
+        var empty = RangeSet.Of(TimeRange.Before(until));
+        foreach (var hold in Ledger.Holds.Where(h => h.Relation is null || h.Relation == relation)) empty = empty.Remove(hold.Range);
+        return Blueprint.BuildersOf(relation).Aggregate(empty, (all, finer) => all.Intersect(Gone(finer)));
     }
 
     /// <summary>Takes buckets of a tier for built, whatever they were built from.</summary>

@@ -54,6 +54,14 @@ public sealed record Ledger
         Holds = [.. Holds.Select(h => h with { Relation = h.Relation is null ? null : Planning.Relations.SetAside(h.Relation, revision) })],
     };
 
+    /// <summary>The same with what has expired of the source.</summary>
+    /// <param name="frozen">What has.</param>
+    /// <param name="anew">True where nothing else counts any more that was known of it.</param>
+    internal Ledger Expired(RangeSet frozen, bool anew) => this with
+    {
+        Relations = new Dictionary<string, RelationLedger>(Relations) { [Planning.Relations.Source] = (anew ? RelationLedger.Untouched : Of(Planning.Relations.Source)) with { Frozen = frozen } }.ToFrozenDictionary(),
+    };
+
     /// <summary>The ledger of a relation, empty where it was never touched.</summary>
     public RelationLedger Of(string relation) => Relations.GetValueOrDefault(relation, RelationLedger.Untouched);
 }

@@ -5,17 +5,20 @@ namespace Varve.Planning;
 /// <summary>What of some ranges no tier will ask a relation for again, so that it counts as expired there although it never had rows.</summary>
 internal static class Settled
 {
-    /// <summary>Whole buckets only, of every tier that is built from it: half a bucket that is gone could not be built any more.</summary>
-    public static RangeSet Of(Draft draft, string relation, RangeSet ranges)
+    /// <summary>Whole buckets only, of every tier that is built from it and has them.</summary>
+    public static RangeSet Of(Draft draft, string relation, RangeSet ranges) =>
+        Whole(draft, relation, draft.Blueprint.BuiltFrom(relation).Aggregate(ranges, (all, tier) => all.Intersect(Done(draft, tier))));
+
+    /// <summary>What makes whole buckets, of every tier that is built from it, with what has expired: half a bucket that is gone could not be built any more.</summary>
+    public static RangeSet Whole(Draft draft, string relation, RangeSet ranges)
     {
-        var settled = ranges;
-        for (var before = RangeSet.Empty; !settled.Equals(before);)
+        for (var before = RangeSet.Empty; !ranges.Equals(before);)
         {
-            before = settled;
-            foreach (var tier in draft.Blueprint.BuiltFrom(relation)) settled = settled.Intersect(tier.Whole(draft.Of(relation).Frozen.Union(settled))).Intersect(Done(draft, tier));
+            before = ranges;
+            foreach (var tier in draft.Blueprint.BuiltFrom(relation)) ranges = ranges.Intersect(tier.Whole(draft.Of(relation).Frozen.Union(ranges)));
         }
 
-        return settled;
+        return ranges;
     }
 
     private static RangeSet Done(Draft draft, TierLayout tier)

@@ -48,8 +48,8 @@ public static class PolicyChanges
     }
 
     /// <summary>
-    /// Whether a changed policy removes what the stored one would not have: a keep that may be shorter, a tier that is
-    /// gone, rows that were held, or that were archived first.
+    /// Whether a changed policy removes what the stored one would not have: a keep that may be shorter, one that is counted
+    /// by another column, a tier that is gone, rows that were held, or that were archived first.
     /// </summary>
     /// <param name="before">The policy as it was.</param>
     /// <param name="now">The policy as it is now.</param>
@@ -58,11 +58,26 @@ public static class PolicyChanges
         ArgumentNullException.ThrowIfNull(before);
         ArgumentNullException.ThrowIfNull(now);
         return !now.Keep.IsAtLeast(before.Keep)
+            || !SameTime(before, now)
             || before.Tiers.Any(tier => Same(tier, now) is not { } kept || Identity(before, tier) != Identity(now, kept) || !kept.Keep.IsAtLeast(tier.Keep))
             || (before.Archive is not null && now.Archive is null)
             || (before.OnSilence == OnSilence.Hold && now.OnSilence == OnSilence.Expire)
             || (before.LateAfterExpiry == LateAfterExpiry.Hold && now.LateAfterExpiry != LateAfterExpiry.Hold);
     }
+
+    /// <summary>Whether two policies tell time by the same column, in the same unit.</summary>
+    internal static bool SameTime(Policy one, Policy other) => Time(one) == Time(other);
+
+    /// <summary>
+    /// What a policy cannot have where rows of its table have expired by another column: nobody knows of which buckets some
+    /// are gone, or which of its rows an archive holds.
+    /// </summary>
+    /// <param name="expired">The policy by which they have.</param>
+    /// <param name="changed">The policy as it should be.</param>
+    internal static Problem? RefusedSince(Policy expired, Policy changed) => changed.Tiers.Count == 0 && changed.Archive is null ? null : new(
+        PolicyCodes.Unchangeable,
+        $"Rows of {changed.Table.Text} have expired by {Time(expired)} (policy {expired.Name}), so nobody knows of which buckets by {Time(changed)} some are gone. Keep `time: {expired.Time}`; without tiers and archive it may be another one.")
+    { Path = "time" };
 
     private static void Named(IReadOnlyList<Policy> aside, Policy changed, int index, List<Problem> problems)
     {

@@ -439,4 +439,36 @@ public abstract class ExpiryConformance(Func<ScratchDatabase> create) : Conforma
         Same([late, .. Since(rows, "2025-01-17")], await story.SourceAsync());
         await story.ExpectTiersAsync(rows);
     }
+
+    [Fact]
+    public async Task A_tier_that_expires_past_a_held_range_still_proves_what_came_to_it()
+    {
+        List<SourceRow> rows = [.. Every("2025-01-01", "2025-01-01T06:00Z", "15m"), .. Every("2025-01-01T12:00Z", "2025-01-01T18:00Z", "15m")];
+        var story = await BeginAsync(Policy("keep: 7h\nrecheck: 1h\ntiers: [{ every: 15m, keep: 8h }, { every: 1h }]"), rows);
+        await story.WithAsync(l => l.HoldAsync("m.cpu", null, new(At("2025-01-01T08:00Z"), At("2025-01-01T10:00Z")), "because", null));
+        await story.RunWellAsync("2025-01-01T13:00Z");
+        rows.Add(Row("2025-01-01T08:20Z", 4711));
+        await story.InsertAsync(rows[^1]);
+        await story.RunWellAsync("2025-01-02T06:00Z");
+        Assert.Equal(1, await story.CountSourceAsync("2025-01-01", "2025-01-02"));
+        await story.WithAsync(l => l.ReleaseAsync("m.cpu", null));
+        await story.RunWellAsync("2025-01-02T06:00Z");
+        Assert.Equal(0, await story.CountSourceAsync("2025-01-01", "2025-01-02"));
+        await story.ExpectTierAsync(1, rows);
+    }
+
+    [Fact]
+    public async Task A_held_range_without_rows_is_not_frozen_with_what_expires_around_it()
+    {
+        List<SourceRow> rows = [.. Every("2025-01-01", "2025-01-03", "1h"), .. Every("2025-01-04", "2025-01-06", "1h")];
+        var story = await BeginAsync(Policy("keep: 5d\ntiers: [{ every: 1h }, { every: 1d }]"), rows);
+        await story.WithAsync(l => l.HoldAsync("m.cpu", null, new(At("2025-01-03"), At("2025-01-04")), "because", null));
+        await story.RunWellAsync("2025-01-20");
+        rows.AddRange(Every("2025-01-03", "2025-01-04", "1h"));
+        await story.InsertAsync(rows.Skip(96));
+        await story.WithAsync(l => l.ReleaseAsync("m.cpu", null));
+        await story.RunWellAsync("2025-01-20");
+        Assert.Empty(await story.SourceAsync());
+        await story.ExpectTiersAsync(rows);
+    }
 }

@@ -55,4 +55,51 @@ public abstract class SuccessorConformance(Func<ScratchDatabase> create) : Confo
         var plan = await story.PlanAsync("2025-01-20T12:00Z");
         Assert.DoesNotContain(plan.Steps.OfType<PlanStep.RollUp>(), s => s.Ranges.Start < At("2025-01-17"));
     }
+
+    [Fact]
+    public async Task A_policy_of_a_file_is_planned_with_what_an_earlier_one_expired()
+    {
+        var story = await BeginAsync(Policy(First), Every("2025-01-01", "2025-01-11", "1h"));
+        await story.RunWellAsync("2025-01-10T12:00Z");
+        await story.WithAsync(l => l.DeletePolicyAsync("first"));
+        var documents = PolicyYaml.Parse(Policy(Second), "second.yaml");
+        var planned = Assert.Single(await story.WithAsync(l => l.PlanAsync(documents, At("2025-01-10T12:00Z"))));
+        await story.ApplyAsync(Policy(Second));
+        Assert.Equal(planned.Steps.Select(s => s.Key), (await story.PlanAsync("2025-01-10T12:00Z")).Steps.Where(s => s is not PlanStep.Publish).Select(s => s.Key));
+    }
+
+    [Fact]
+    public async Task What_expired_by_another_column_keeps_no_row_back_where_rows_only_expire()
+    {
+        var story = await SeenAsync("policy: only\ntable: m.cpu\ntime: ts\nkeep: 3d");
+        await story.RunWellAsync("2025-01-10");
+        Assert.Equal(At("2025-01-07"), (await story.SourceAsync()).Min(r => r.At));
+        await story.ApplyAsync("policy: only\ntable: m.cpu\ntime: seen\nkeep: 30d");
+        Assert.Equal(0, (await story.StatusAsync("2025-01-10")).FrozenLate.Rows);
+        Assert.NotNull((await story.PlanAsync("2025-01-10")).Brake);
+        await story.RunWellAsync("2025-01-10");
+        Assert.Equal(At("2025-01-10"), (await story.SourceAsync()).Min(r => r.At));
+    }
+
+    [Theory]
+    [InlineData("policy: first\nkeep: 20d\ntiers: [{ every: 1d }]")]
+    [InlineData("policy: second\nschema: later\nkeep: 20d\ntiers: [{ every: 1d }]")]
+    public async Task No_tier_is_built_by_another_column_than_rows_expired_by(string next)
+    {
+        var story = await SeenAsync(Policy("policy: first\nkeep: 3d"));
+        await story.RunWellAsync("2025-01-10");
+        await story.WithAsync(l => l.DeletePolicyAsync("first"));
+        var documents = PolicyYaml.Parse(Policy(next).Replace("time: ts", "time: seen", StringComparison.Ordinal), "next.yaml");
+        var refused = await Assert.ThrowsAsync<PolicyException>(() => story.WithAsync(l => l.ApplyAsync(documents)));
+        Assert.Equal("VRV150", refused.Code);
+        Assert.Contains("(policy first)", refused.Message, StringComparison.Ordinal);
+        Assert.Empty(await story.WithAsync(l => l.PoliciesAsync(Selection.All)));
+    }
+
+    /// <summary>Ten days of rows that were seen thirty days before they say that they happened.</summary>
+    private async Task<Story> SeenAsync(string policy)
+    {
+        SourceTable table = new(new("m", "cpu"), "ts", TimeKind.Timestamp, [new("host", ValueKind.Text), new("v", ValueKind.Double), new("seen", ValueKind.Moment)]);
+        return await Story.BeginAsync(Db, table, policy, Every("2025-01-01", "2025-01-11", "1h").Select(r => r with { Values = [.. r.Values, r.At!.Value - NodaTime.Duration.FromDays(30)] }));
+    }
 }

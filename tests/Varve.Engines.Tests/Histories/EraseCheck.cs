@@ -57,7 +57,7 @@ public sealed class EraseCheck(Story story, BucketCheck check, HistoryModel mode
         string? difference = null;
         foreach (var candidate in candidates)
         {
-            difference = check.Difference(tier.Grid, candidate, known, rows);
+            difference = check.Difference(tier.Grid, candidate, known, rows, bucket.Formerly);
             if (difference is not null) continue;
             (bucket.Content, bucket.Known) = (candidate, known);
             return;

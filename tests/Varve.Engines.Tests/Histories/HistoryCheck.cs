@@ -133,9 +133,10 @@ public sealed class HistoryCheck(Story story, BucketCheck check, HistoryModel mo
         foreach (var candidate in candidates)
         {
             var known = Known(tier, bucket, candidate);
-            difference = check.Difference(model.Grids.Grid(tier), candidate, known, rows);
+            difference = check.Difference(model.Grids.Grid(tier), candidate, known, rows, bucket.Formerly ?? bucket.Content);
             if (difference is not null) continue;
             bucket.IsLost |= mayBeLost && candidate.Count == 0 && (candidates.Any(c => c.Count > 0) || (model.Grids.Input(tier) < 0 && _before.Values.Any(r => r.Row.IsTimed && range.Contains(r.At))));
+            if (model.IsReworded && !ReferenceEquals(candidate, bucket.Content)) bucket.Formerly ??= bucket.Content;
             (bucket.Content, bucket.Known) = (candidate, known);
             return;
         }
@@ -178,7 +179,7 @@ public sealed class HistoryCheck(Story story, BucketCheck check, HistoryModel mo
         if (!tier.WasRun) return;
         var rows = (await TierRows.ReadAsync(story, $"cpu_{tier.Width}_states")).ToLookup(r => r.At);
         foreach (var bucket in tier.Buckets.Values.Where(b => !b.IsOpen && !b.IsGone && !b.IsLost))
-            if (check.Difference(tier.Grid, bucket.Content, bucket.Known, [.. rows[bucket.Range.From]]) is { } difference)
+            if (check.Difference(tier.Grid, bucket.Content, bucket.Known, [.. rows[bucket.Range.From]], bucket.Formerly) is { } difference)
                 Assert.Fail($"{tier.Width} is retired, and {bucket.Range} changed: {difference}");
     }
 

@@ -18,6 +18,9 @@ public sealed class ModelBucket(TimeRange range)
 
     public IReadOnlyList<ModelRow> Content { get; set; } = [];
 
+    /// <summary>What it held when a policy asked for other functions first: columns that are not asked for may still be of that.</summary>
+    public IReadOnlyList<ModelRow>? Formerly { get; set; }
+
     /// <summary>The columns of states that it must know; others may be NULL.</summary>
     public IReadOnlySet<string> Known { get; set; } = new HashSet<string>();
 

@@ -41,6 +41,7 @@ public sealed class Verdict(HistoryModel model, IReadOnlyDictionary<long, ModelR
     private IReadOnlyList<IReadOnlyList<ModelRow>>? FirstFromSource(int tier, TimeRange range)
     {
         var visible = model.Visible(before, range);
+        if (model.IsShrunk && model.All.Any(t => t != model.Tiers[tier] && t.Buckets.Values.Any(b => b.IsOpen && b.Range.Overlaps(range)))) return null;
         if (IsShorn(tier, range) && (unseen.Any(range.Overlaps) || model.Tiers.Any(t => t.Buckets.Values.Any(b => b.IsOpen && b.Range.Overlaps(range))))) return null;
         if (IsShorn(tier, range)) return [.. WithSuspects(visible), [], .. model.Regained(model.Tiers[tier], range)];
         if (range.From >= model.Expired) return WithSuspects(visible);
