@@ -66,7 +66,7 @@ internal sealed class TierEraser(StepContext context, EraseSql sql, TimeRange ra
         foreach (var input in context.Draft.Inputs(tier, due))
         {
             if (due.IsEmpty) break;
-            var gives = context.Draft.Gives(input, tier).Except(_kept.GetValueOrDefault(input, RangeSet.Empty));
+            var gives = input == Relations.Source ? context.Draft.Spoilt(input, tier).Complement() : context.Draft.Left(input).Except(_kept.GetValueOrDefault(input, RangeSet.Empty));
             var some = due.Intersect(tier.Whole(gives));
             if (some.IsEmpty) continue;
             foreach (var part in some.Chunk(200).Select(c => RangeSet.Of(c)))

@@ -10,26 +10,29 @@ internal static class Changes
     {
         foreach (var (tier, labels) in state.StaleLabels) Relabel(draft, draft.Blueprint.Tier(tier), labels);
         if (state.Changes.Count == 0) return;
-        draft.Doubtful = Doubtful(draft, [.. state.Changes.Where(c => c.Asked is not null && !IsOnlyLate(c))]);
+        draft.Doubtful = Unanswered(draft, state.Changes.Where(c => c.Asked is not null && !IsOnlyLate(c)));
         var prefix = RemovedUpTo(state, horizon);
         var first = draft.Blueprint.Tiers[0];
         var dirty = RangeSet.Of(state.Changes.Where(c => c.Asked is null && IsCorrection(c, prefix)).Select(c => c.Bucket));
-        var gone = RangeSet.Of(state.Changes.Where(c => c.Asked is { } asked ? IsGone(c, asked, first, dirty) : !IsCorrection(c, prefix)).Select(c => c.Bucket));
-        var late = RangeSet.Of(state.Around.GetValueOrDefault(first.Id, []).Where(c => c.Found >= c.Stored).Select(c => c.Bucket));
+        var gone = Unanswered(draft, state.Changes.Where(c => c.Asked is { } asked ? IsGone(c, asked, first, dirty) : !IsCorrection(c, prefix)));
+        var parts = state.Around.GetValueOrDefault(first.Id, []);
+        var late = RangeSet.Of(parts.Where(c => c.Found >= c.Stored).Select(c => c.Bucket));
+        var fewer = RangeSet.Of(parts.Where(c => c.Found < c.Stored).Select(c => c.Bucket)).Except(dirty);
         if (state.First is { } oldest && draft.Of(first.Id).Covered.Start is { } start && oldest < start) late = late.Add(new(oldest, start));
         var asked = state.Changes.Where(c => c.Asked is { Input: Relations.Source }).Select(c => draft.Blueprint.Tier(c.Asked!.Tier));
 
         // What is marked is not compared again: a run that is killed in between must still find what the coarser tiers lack.
         foreach (var tier in draft.Blueprint.BuiltFrom(Relations.Source).Union(asked).OrderBy(t => t == first).ThenByDescending(t => t.Grid.Width.Longest).ToList())
-            Mark(draft, tier, dirty, gone, late, tier == first ? null : state.Around.GetValueOrDefault(tier.Id));
+            Mark(draft, tier, dirty, tier == first ? gone : gone.Union(fewer), late, tier == first ? null : state.Around.GetValueOrDefault(tier.Id));
     }
 
-    // What the first tier covers, it has answered for.
-    private static RangeSet Doubtful(Draft draft, List<BucketChange> asked)
+    // Where the first tier is whole, it has answered for what a longer bucket around it says.
+    private static RangeSet Unanswered(Draft draft, IEnumerable<BucketChange> changes)
     {
-        if (asked.Count == 0) return RangeSet.Empty;
-        var byFirst = asked.ToLookup(c => c.Asked!.Tier == draft.Blueprint.Tiers[0].Id || c.Asked.Input != Relations.Source, c => c.Bucket);
-        return RangeSet.Of(byFirst[true]).Union(RangeSet.Of(byFirst[false]).Except(draft.Of(draft.Blueprint.Tiers[0].Id).Covered));
+        var first = draft.Blueprint.Tiers[0].Id;
+        var known = draft.Ledger.Of(first);
+        var byFirst = changes.ToLookup(c => c.Asked is not { Input: Relations.Source } asked || asked.Tier == first, c => c.Bucket);
+        return RangeSet.Of(byFirst[true]).Union(RangeSet.Of(byFirst[false]).Except(known.Covered.Except(known.Halves)));
     }
 
     // A longer bucket that lost rows where the first one says that it was a correction has lost them to it.

@@ -7,7 +7,7 @@ internal sealed class KnownStates(Draft draft)
 {
     /// <summary>What a relation gives to a tier with every state that the policy asks for.</summary>
     public RangeSet Known(string relation, TierLayout reader) =>
-        relation == Relations.Source ? draft.Gives(relation, reader).Except(draft.Doubtful)
+        relation == Relations.Source ? draft.Spoilt(relation, reader).Complement().Except(draft.Doubtful)
         : draft.Blueprint.Tier(relation).Lacks.Count > 0 ? RangeSet.Empty
         : draft.Left(relation).Except(draft.Of(relation).ThinIn(draft.Blueprint.StateNames));
 

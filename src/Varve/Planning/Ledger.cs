@@ -118,6 +118,9 @@ public sealed record RelationLedger
     internal IReadOnlySet<string> UnknownIn(IEnumerable<string> columns, RangeSet ranges) =>
         columns.Where(c => !Columns.Contains(c) || (Thin.TryGetValue(c, out var thin) && !thin.Intersect(ranges).IsEmpty)).ToHashSet(StringComparer.Ordinal);
 
+    /// <summary>The buckets that an expiry left in part.</summary>
+    internal RangeSet Halves => Cut.Count == 0 ? RangeSet.Empty : RangeSet.Of(Cut.Where(c => !c.ByOthers).Select(c => c.Bucket));
+
     /// <summary>The cut buckets as a set.</summary>
     public RangeSet CutRanges => Cut.Count == 0 ? RangeSet.Empty : RangeSet.Of(Cut.Select(c => c.Bucket));
 }

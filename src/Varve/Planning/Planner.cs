@@ -82,9 +82,10 @@ public static class Planner
     // As of an earlier instant than a run before, what expired then may be younger than keep again.
     private static void Discard(Draft draft, TableState state, Horizon horizon)
     {
-        if (draft.Blueprint.Policy.LateAfterExpiry != LateAfterExpiry.Discard || state.Frozen.Rows == 0) return;
-        var past = TimeRange.Before(horizon.Edge(Relations.Source));
-        foreach (var range in state.Ledger.Of(Relations.Source).Frozen.Intersect(past))
+        if (draft.Blueprint.Policy.LateAfterExpiry != LateAfterExpiry.Discard || state.Frozen is not { First: { } first, Last: { } last }) return;
+        var past = state.Ledger.Of(Relations.Source).Frozen.Intersect(TimeRange.Before(horizon.Edge(Relations.Source)));
+        foreach (var hold in draft.Ledger.Holds.Where(h => h.Relation is null or Relations.Source)) past = past.Remove(hold.Range);
+        foreach (var range in past.Where(r => first < r.To && last >= r.From))
         {
             draft.Steps.Add(new PlanStep.Discard
             {

@@ -28,7 +28,8 @@ internal sealed class Watching(Blueprint blueprint, Ledger ledger, Horizon horiz
 
     private TimeRange Settled(TierLayout tier) => TimeRange.Before(tier.Grid.Floor(horizon.Closed));
 
-    // The first tier is compared anyway where it is watched, and does for what it covers; for the rest the finest other one.
+    // The first tier is compared anyway where it is watched, and does for what it covers, but for buckets that an expiry left
+    // in part: these cannot be compared. For the rest the finest other one does.
     private List<AskedRanges> Asked(RangeSet ranges, RangeSet done, bool onlyRows = false)
     {
         var first = blueprint.Tiers[0];
@@ -39,7 +40,7 @@ internal sealed class Watching(Blueprint blueprint, Ledger ledger, Horizon horiz
             var compared = Open(tier).Intersect(Settled(tier)).Intersect(tier.Covers(ranges)).Except(tier.Whole(done));
             if (tier.Id == first.Id) compared = compared.Except(RangeSet.Of(Watched(first.Grid)));
             if (!compared.IsEmpty) asked.Add(new(tier.Id, compared, onlyRows));
-            ranges = ranges.Except(ledger.Of(tier.Id).Covered);
+            ranges = ranges.Except(ledger.Of(tier.Id).Covered.Except(ledger.Of(tier.Id).Halves));
         }
 
         return asked;

@@ -17,9 +17,10 @@ public sealed class BucketCheck(Oracle oracle)
             if (known.FirstOrDefault(column => row.Values.All(v => v.Name != column)) is { } missing) return $"it has no column {missing}: {row.Text}";
             foreach (var (name, value) in row.Values)
             {
-                if (value is null && !name.StartsWith("varve_", StringComparison.Ordinal) && !known.Contains(name)) continue;
+                var isUnknown = !name.StartsWith("varve_", StringComparison.Ordinal) && !known.Contains(name);
+                if (value is null && isUnknown) continue;
                 var (wanted, tolerance) = TierCheck.State(oracle.Policy, bucket, name);
-                if (!known.Contains(name) && earlier.GetValueOrDefault(row.Key) is { } other && TierCheck.State(oracle.Policy, other, name) is var was && Close.Same(was.Value, value, was.Tolerance)) continue;
+                if (isUnknown && earlier.GetValueOrDefault(row.Key) is { } other && TierCheck.State(oracle.Policy, other, name) is var was && Close.Same(was.Value, value, was.Tolerance)) continue;
                 if (!Close.Same(wanted, value, tolerance)) return $"{name} is {Close.Show(value)}, not {Close.Show(wanted)}: {row.Text}";
             }
         }

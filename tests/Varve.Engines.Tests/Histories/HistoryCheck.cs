@@ -135,7 +135,7 @@ public sealed class HistoryCheck(Story story, BucketCheck check, HistoryModel mo
             var known = Known(tier, bucket, candidate);
             difference = check.Difference(model.Grids.Grid(tier), candidate, known, rows, bucket.Formerly ?? bucket.Content);
             if (difference is not null) continue;
-            bucket.IsLost |= mayBeLost && candidate.Count == 0 && (candidates.Any(c => c.Count > 0) || (model.Grids.Input(tier) < 0 && _before.Values.Any(r => r.Row.IsTimed && range.Contains(r.At))));
+            bucket.IsLost |= mayBeLost && candidate.Count == 0 && (candidates.Any(c => c.Any(WasThere)) || (model.Grids.Input(tier) < 0 && _before.Values.Any(r => r.Row.IsTimed && range.Contains(r.At) && WasThere(r))));
             if (model.IsReworded && !ReferenceEquals(candidate, bucket.Content)) bucket.Formerly ??= bucket.Content;
             (bucket.Content, bucket.Known) = (candidate, known);
             return;
@@ -143,6 +143,9 @@ public sealed class HistoryCheck(Story story, BucketCheck check, HistoryModel mo
 
         Assert.Fail($"{model.Grids.Name(tier)}: {range} as of {InstantText.Format(asOf)} holds none of {candidates.Count} possible contents; the last: {difference}\n    should be {string.Join("; ", candidates[^1].Select(BucketCheck.Text))}\n    was {string.Join("; ", bucket.Content.Select(BucketCheck.Text))}");
     }
+
+    // What came while the run worked may have come after the bucket was built: that does not make it a lost one.
+    private bool WasThere(ModelRow row) => !model.During.Contains(row.Id);
 
     /// <summary>
     /// The columns that a bucket must know after this run: all that are asked for where its input is whole and knows them;
@@ -195,7 +198,8 @@ public sealed class HistoryCheck(Story story, BucketCheck check, HistoryModel mo
         if (counted is null && model.IsGrown && model.Grids.Input(tier) is >= 0 and var finer
             && ((model.Tiers[finer].Buckets.GetValueOrDefault(model.Grids.Grid(finer).BucketOf(row.At).From) is { IsGone: false } kept && kept.Has(row.Id))
                 || model.Tiers[finer].Buckets.Values.Any(b => b.IsLost && bucket.Range.Overlaps(b.Range)))) return;
-        var isCut = bucket.IsCut || bucket.Content.Any(r => !before.ContainsKey(r.Id))
+        // A tier that was added before it took the values as they were then.
+        var isCut = bucket.IsCut || (model.IsGrown && model.Grids.Input(tier) >= 0) || bucket.Content.Any(r => !before.ContainsKey(r.Id))
             || (model.Grids.Input(tier) is >= 0 and var input && bucket.Range.From < model.Tiers[input].Expired)
             || model.IsBehindRemoved(bucket, before);
         Assert.True(counted is not null && (isCut || ReferenceEquals(counted.Row, row.Row)), $"{model.Grids.Name(tier)}: {bucket.Range} does not count a row that went: {BucketCheck.Text(row)}");

@@ -74,7 +74,7 @@ public sealed class Verdict(HistoryModel model, IReadOnlyDictionary<long, ModelR
         if (bucket.IsCut || old.Any(r => model.Removed.Contains(r.Id))) return missing.Count > 0 ? Open(bucket) : [old, .. Returned(tier, bucket.Range)];
         if (missing.Count + added.Count + changed.Count == 0) return [old];
         if (model.Tiers[tier].WasRetired) return missing.Count > 0 ? Open(bucket) : [old, .. WithSuspects(visible), .. Returned(tier, bucket.Range)];
-        var expires = visible.Any(r => removed.Contains(r.Id));
+        var expires = visible.Any(r => removed.Contains(r.Id) && !model.During.Contains(r.Id));
         var watched = bucket.Range.From >= _watched && !_goesBack;
         if (missing.Count == 0)
         {
