@@ -319,6 +319,33 @@ public abstract class RepairConformance(Func<ScratchDatabase> create) : Conforma
     }
 
     [Fact]
+    public async Task Late_rows_that_are_held_are_not_planned_to_be_discarded()
+    {
+        var rows = Every("2025-01-01", "2025-01-08", "1h");
+        var story = await BeginAsync(Policy($"keep: 3d\nlate_after_expiry: discard\n{Two}"), rows);
+        await story.RunWellAsync("2025-01-08");
+        await story.WithAsync(l => l.HoldAsync("m.cpu", null, new(At("2025-01-02"), At("2025-01-03")), "because", null));
+        await story.InsertAsync(Row("2025-01-02T05:30Z", 1));
+        Assert.Empty((await story.PlanAsync("2025-01-08")).Steps);
+        await story.WithAsync(l => l.ReleaseAsync("m.cpu", null));
+        await story.RunWellAsync("2025-01-08");
+        Assert.Equal(0, await story.CountSourceAsync("2025-01-01", "2025-01-05"));
+        await story.ExpectTiersAsync(rows);
+    }
+
+    [Fact]
+    public async Task A_longer_bucket_that_holds_as_much_as_before_is_not_built_again_where_a_part_of_it_lost_rows()
+    {
+        var rows = Every("2025-01-01", "2025-01-04", "1h");
+        var story = await BeginAsync(Policy("recheck: 1h\nkeep: 30d\ntiers: [{ every: 7h }, { every: 1d }]"), rows);
+        await story.RunWellAsync("2025-01-03T20:00Z");
+        await story.DeleteAsync("2025-01-02T05:00Z", "2025-01-02T07:00Z");
+        await story.InsertAsync(Row("2025-01-02T16:30Z", 1), Row("2025-01-02T23:30Z", 2));
+        await story.RunWellAsync("2025-01-03T20:00Z");
+        await story.ExpectTierAsync(1, Before(rows, "2025-01-03"));
+    }
+
+    [Fact]
     public async Task Late_rows_for_an_expired_range_are_discarded_where_the_policy_says_so()
     {
         var rows = Every("2025-01-01", "2025-01-11", "1h");
