@@ -8,7 +8,7 @@ namespace Varve.Planning;
 /// </summary>
 internal static class Backfill
 {
-    public static void Mark(Draft draft)
+    public static void Mark(Draft draft, Horizon horizon)
     {
         var isNew = draft.Ledger.PublishedRevision != draft.Ledger.Revision;
         if (!isNew && draft.Blueprint.Tiers.All(t => draft.Of(t.Id).Thin.Count == 0)) return;
@@ -22,7 +22,8 @@ internal static class Backfill
                 draft.States.Reshape(tier, reshape.Columns);
             }
 
-            found[tier.Id] = Fillable(draft, tier, asked, found);
+            // What closed after the planning instant was not compared with what others may have left of it.
+            found[tier.Id] = Fillable(draft, tier, asked, found).Intersect(TimeRange.Before(tier.Grid.Floor(horizon.Closed)));
             if (found[tier.Id].IsEmpty) continue;
             draft.Steps.Add(new PlanStep.Mark { Relation = tier.Id, Dirty = found[tier.Id], Reason = "they were built before the policy asked for all of its functions" });
             draft.Of(tier.Id).Dirty = draft.Of(tier.Id).Dirty.Union(found[tier.Id]);

@@ -43,7 +43,7 @@ public static class Planner
         Create(draft, state);
         Relaid.Mark(draft);
         Changes.Mark(draft, state, horizon);
-        Backfill.Mark(draft);
+        Backfill.Mark(draft, horizon);
         Publish(draft, state);
         Merging.Decide(draft, state, horizon);
         Work(draft, state, horizon);

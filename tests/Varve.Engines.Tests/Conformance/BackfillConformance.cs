@@ -52,6 +52,20 @@ public abstract class BackfillConformance(Func<ScratchDatabase> create) : Confor
     }
 
     [Fact]
+    public async Task A_run_as_of_before_asks_for_no_new_function_in_what_closed_since()
+    {
+        var rows = Every("2025-01-01", "2025-01-03", "10m");
+        var story = await BeginAsync(Policy("recheck: 1h\nkeep: 30d\ntiers: [{ every: 1h }, { every: 1d }]", "count, sum"), rows);
+        await story.RunWellAsync("2025-01-03");
+        await story.DeleteAsync("2025-01-02T12:00Z", "2025-01-02T12:30Z");
+        await story.ApplyAsync(Policy("recheck: 1h\nkeep: 30d\ntiers: [{ every: 1h }, { every: 1d }]", "count, sum, max"));
+        await story.RunWellAsync("2025-01-02T06:00Z");
+        await story.RunWellAsync("2025-01-03");
+        var counted = await Db.QueryAsync($"SELECT sum(varve_rows), count(v_max) FROM {Db.Name(new("m", "cpu_1h_states"))}");
+        Assert.Equal((rows.Count, 47L), (Number(counted, 0), Number(counted, 1)));
+    }
+
+    [Fact]
     public async Task A_new_function_is_not_filled_where_rows_came_unseen_until_somebody_asks_for_it()
     {
         var rows = Every("2025-01-01", "2025-01-11", "10m");
