@@ -79,15 +79,11 @@ internal sealed class LedgerBook(CatalogTables tables, PolicyShelf shelf, Archiv
     /// <param name="statements">The transaction.</param>
     /// <param name="policy">The policy.</param>
     /// <param name="frozen">What has expired.</param>
-    /// <param name="anew">True where nothing else counts any more that was known of it: it was known by another time column.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    public async Task InheritAsync(IStatements statements, string policy, RangeSet frozen, bool anew, CancellationToken cancellationToken)
+    public async Task InheritAsync(IStatements statements, string policy, RangeSet frozen, CancellationToken cancellationToken)
     {
         var before = (await FrozenAsync(statements, cancellationToken)).GetValueOrDefault(policy, RangeSet.Empty);
         await SaveAsync(statements, tables.Coverage, policy, Planning.Relations.Source, "frozen", before, frozen, cancellationToken);
-        if (!anew) return;
-        await statements.ExecuteAsync($"DELETE FROM {tables.Coverage} WHERE policy = {policy} AND relation = {Planning.Relations.Source} AND kind = {"accepted"}", cancellationToken);
-        await statements.ExecuteAsync($"DELETE FROM {tables.Dirty} WHERE policy = {policy} AND relation = {Planning.Relations.Source}", cancellationToken);
     }
 
     /// <summary>Remembers up to which stamp arrivals were read.</summary>

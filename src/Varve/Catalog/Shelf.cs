@@ -39,12 +39,9 @@ internal sealed record Shelf(
     public RangeSet InheritedBy(Policy policy, TableName source) =>
         RangeSet.Of(Expired.Where(e => Same(e.Table, source) && PolicyChanges.SameTime(e.Policy, policy)).SelectMany(e => e.Frozen));
 
-    /// <summary>True where rows expired by another column while the policy told time by that.</summary>
-    public bool IsAnew(Policy policy) => Expired.Any(e => e.Policy.Name == policy.Name && !PolicyChanges.SameTime(e.Policy, policy));
-
-    /// <summary>A policy by which rows of a table have expired by another column than a policy's; null for none.</summary>
-    public Policy? ExpiredOtherwise(Policy policy, TableName source) =>
-        Expired.FirstOrDefault(e => Same(e.Table, source) && !PolicyChanges.SameTime(e.Policy, policy))?.Policy;
+    /// <summary>The policies by which rows of a table have expired by another column than a policy's.</summary>
+    public IEnumerable<Policy> ExpiredOtherwise(Policy policy, TableName source) =>
+        Expired.Where(e => Same(e.Table, source) && !PolicyChanges.SameTime(e.Policy, policy)).Select(e => e.Policy);
 
     public bool IsOwn(TableName table) => Relations.Any(r => Same(r.Table, table));
 

@@ -44,8 +44,8 @@ internal sealed class PolicyCheck(IEngine engine, CatalogDesk desk, Surveyor sur
         if (surveyor.Declared(policy) is { } undeclared) problems.Add(undeclared);
         if (shelf.FindPattern(policy.Name) is { } pattern) problems.Add(new(PolicyCodes.OneEach, $"The name `{policy.Name}` is taken by the pattern for {pattern.Policy.Table.Text}. Give one of them another `policy`.") { Path = "policy" });
         if (blueprint is not null) problems.AddRange(PolicyChanges.Refused(shelf.RevisionsOf(policy.Name), resolved));
-        if (description is not null && shelf.ExpiredOtherwise(resolved, description.Table) is { } expired && PolicyChanges.RefusedSince(expired, resolved) is { } refused && !problems.Exists(p => p.Code == refused.Code && p.Path == refused.Path))
-            problems.Add(refused);
+        if (description is not null && !problems.Exists(p => p is { Code: PolicyCodes.Unchangeable, Path: "time" }))
+            problems.AddRange(shelf.ExpiredOtherwise(resolved, description.Table).Select(e => PolicyChanges.RefusedSince(e, resolved)).OfType<Problem>().Take(1));
         if (blueprint is not null && shelf.Relations.Any(r => r.Policy == policy.Name))
             problems.AddRange(await engine.TransactAsync((s, token) => new ViewReaders(engine, desk, s).OfAsync(blueprint, token), readOnly: true, cancellationToken));
         return new(document with { Policy = resolved }, new(resolved, document.Locate(problems)), description?.Table);

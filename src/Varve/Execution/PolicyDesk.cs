@@ -149,7 +149,7 @@ internal sealed class PolicyDesk(IEngine engine, CatalogDesk desk, PolicyCheck c
         var revision = await desk.Policies.StoreAsync(statements, one.Document, one.Pattern is { } pattern ? (pattern, patternRevision) : null, Now(), actor.User, cancellationToken);
         if (SetsAside(one, shelf)) await desk.Ledgers.SetAsideAsync(statements, policy.Name, revision, cancellationToken);
         if (one.Source is { } source && shelf.Begins(policy))
-            await desk.Ledgers.InheritAsync(statements, policy.Name, shelf.InheritedBy(policy, source), shelf.IsAnew(policy), cancellationToken);
+            await desk.Ledgers.InheritAsync(statements, policy.Name, shelf.InheritedBy(policy, source), cancellationToken);
         var facts = new JsonObject { ["revision"] = revision, ["sha256"] = PolicyJson.Hash(policy), ["table"] = policy.Table.Text };
         if (one.Pattern is not null) facts["pattern"] = one.Pattern;
         await desk.Audit.AppendAsync(statements, actor, Now(), $"{Kind(policy)}.{(before is null ? "created" : "changed")}", policy.Name, facts, cancellationToken);

@@ -125,7 +125,7 @@ internal sealed class Workshop
         var blueprint = await Surveyor.LayAsync(draft.Policy, cancellationToken);
         var ledger = await ReadAsync((s, token) => LedgerAsync(s, draft, asOf, token), Ledger.Empty(draft.Hash), cancellationToken);
         var shelf = await Desk.ShelfAsync(_engine, cancellationToken);
-        if (shelf.Begins(draft.Policy)) ledger = ledger.Expired(shelf.InheritedBy(draft.Policy, blueprint.Source), shelf.IsAnew(draft.Policy));
+        if (shelf.Begins(draft.Policy)) ledger = ledger.Expired(shelf.InheritedBy(draft.Policy, blueprint.Source));
         return await _engine.TransactAsync((s, token) => Surveyor.SurveyAsync(s, draft, blueprint, ledger, asOf, token), readOnly: true, cancellationToken);
     }
 

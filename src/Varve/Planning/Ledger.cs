@@ -55,11 +55,9 @@ public sealed record Ledger
     };
 
     /// <summary>The same with what has expired of the source.</summary>
-    /// <param name="frozen">What has.</param>
-    /// <param name="anew">True where nothing else counts any more that was known of it.</param>
-    internal Ledger Expired(RangeSet frozen, bool anew) => this with
+    internal Ledger Expired(RangeSet frozen) => this with
     {
-        Relations = new Dictionary<string, RelationLedger>(Relations) { [Planning.Relations.Source] = (anew ? RelationLedger.Untouched : Of(Planning.Relations.Source)) with { Frozen = frozen } }.ToFrozenDictionary(),
+        Relations = new Dictionary<string, RelationLedger>(Relations) { [Planning.Relations.Source] = Of(Planning.Relations.Source) with { Frozen = frozen } }.ToFrozenDictionary(),
     };
 
     /// <summary>The ledger of a relation, empty where it was never touched.</summary>

@@ -70,13 +70,13 @@ public static class PolicyChanges
 
     /// <summary>
     /// What a policy cannot have where rows of its table have expired by another column: nobody knows of which buckets some
-    /// are gone, or which of its rows an archive holds.
+    /// are gone, or which of its rows an archive holds. What it expired by the other one itself would be forgotten.
     /// </summary>
     /// <param name="expired">The policy by which they have.</param>
     /// <param name="changed">The policy as it should be.</param>
-    internal static Problem? RefusedSince(Policy expired, Policy changed) => changed.Tiers.Count == 0 && changed.Archive is null ? null : new(
+    internal static Problem? RefusedSince(Policy expired, Policy changed) => expired.Name != changed.Name && changed.Tiers.Count == 0 && changed.Archive is null ? null : new(
         PolicyCodes.Unchangeable,
-        $"Rows of {changed.Table.Text} have expired by {Time(expired)} (policy {expired.Name}), so nobody knows of which buckets by {Time(changed)} some are gone. Keep `time: {expired.Time}`; without tiers and archive it may be another one.")
+        $"Rows of {changed.Table.Text} have expired by {Time(expired)} (policy {expired.Name}), so nobody knows of which buckets by {Time(changed)} some are gone. Keep `time: {expired.Time}`; a policy of another name, without tiers and archive, may have another one.")
     { Path = "time" };
 
     private static void Named(IReadOnlyList<Policy> aside, Policy changed, int index, List<Problem> problems)

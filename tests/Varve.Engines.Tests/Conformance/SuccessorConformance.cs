@@ -74,7 +74,11 @@ public abstract class SuccessorConformance(Func<ScratchDatabase> create) : Confo
         var story = await SeenAsync("policy: only\ntable: m.cpu\ntime: ts\nkeep: 3d");
         await story.RunWellAsync("2025-01-10");
         Assert.Equal(At("2025-01-07"), (await story.SourceAsync()).Min(r => r.At));
-        await story.ApplyAsync("policy: only\ntable: m.cpu\ntime: seen\nkeep: 30d");
+        var same = PolicyYaml.Parse("policy: only\ntable: m.cpu\ntime: seen\nkeep: 30d", "only.yaml");
+        Assert.Equal("VRV150", (await Assert.ThrowsAsync<PolicyException>(() => story.WithAsync(l => l.ApplyAsync(same)))).Code);
+        await story.WithAsync(l => l.DeletePolicyAsync("only"));
+        Assert.Equal("VRV150", (await Assert.ThrowsAsync<PolicyException>(() => story.WithAsync(l => l.ApplyAsync(same)))).Code);
+        await story.ApplyAsync("policy: other\ntable: m.cpu\ntime: seen\nkeep: 30d");
         Assert.Equal(0, (await story.StatusAsync("2025-01-10")).FrozenLate.Rows);
         Assert.NotNull((await story.PlanAsync("2025-01-10")).Brake);
         await story.RunWellAsync("2025-01-10");
