@@ -10,7 +10,7 @@ internal static class Changes
     {
         foreach (var (tier, labels) in state.StaleLabels) Relabel(draft, draft.Blueprint.Tier(tier), labels);
         if (state.Changes.Count == 0) return;
-        draft.Doubtful = Unanswered(draft, state.Changes.Where(c => c.Asked is not null && !IsOnlyLate(c)));
+        draft.Doubtful = Unanswered(draft, state.Changes.Where(c => c.Asked is not null && !IsOnlyLate(c) && !WasEmpty(c)));
         var prefix = RemovedUpTo(state, horizon);
         var first = draft.Blueprint.Tiers[0];
         var dirty = RangeSet.Of(state.Changes.Where(c => c.Asked is null && IsCorrection(c, prefix)).Select(c => c.Bucket));
@@ -42,8 +42,10 @@ internal static class Changes
     // Rows that came late, outside of what is watched, are in what is built from the source next, as the source has them.
     private static bool IsOnlyLate(BucketChange change) => change.Asked is { OnlyRows: true } && change.Found > change.Stored;
 
+    private static bool IsCorrection(BucketChange change, Instant prefix) => change.Bucket.From > prefix || WasEmpty(change);
+
     // Of a bucket that was empty nobody can have removed a row.
-    private static bool IsCorrection(BucketChange change, Instant prefix) => change.Bucket.From > prefix || (change.Stored == 0 && change.Found > 0);
+    private static bool WasEmpty(BucketChange change) => change.Stored == 0 && change.Found > 0;
 
     /// <summary>
     /// The newest bucket up to which somebody else removes rows. Fewer rows are a correction only inside the watched

@@ -87,6 +87,20 @@ public abstract class BackfillConformance(Func<ScratchDatabase> create) : Confor
         Assert.Empty((await story.PlanAsync("2025-01-11")).Notes);
     }
 
+    [Fact]
+    public async Task A_new_function_is_filled_where_rows_came_unseen_to_a_bucket_that_had_none()
+    {
+        List<SourceRow> rows = [.. Every("2025-01-01", "2025-01-03T05:00Z", "10m"), .. Every("2025-01-03T06:00Z", "2025-01-11", "10m")];
+        var story = await BeginAsync(Policy("recheck: 6h\nkeep: 30d\ntiers: [{ every: 1h }, { every: 1d }]", "count, sum"), rows);
+        await story.RunWellAsync("2025-01-11");
+        var late = Row("2025-01-03T05:05Z", 7);
+        await story.InsertAsync(late);
+        await story.ApplyAsync(Policy("recheck: 6h\nkeep: 30d\ntiers: [{ every: 1h }, { every: 1d }]", "count, sum, max"));
+        Assert.Empty((await story.PlanAsync("2025-01-11")).Notes);
+        await story.RunWellAsync("2025-01-11");
+        await story.ExpectTiersAsync([.. rows, late]);
+    }
+
     [Theory]
     [InlineData("{ every: 2h }", "{ every: 1h }, { every: 2h }", "2h", 120 - 55)]
     [InlineData("{ every: 2h }, { every: 1d }", "{ every: 1h }, { every: 1d }", "1d", 5)]

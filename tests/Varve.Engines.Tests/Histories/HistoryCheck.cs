@@ -163,9 +163,9 @@ public sealed class HistoryCheck(Story story, BucketCheck check, HistoryModel mo
     {
         if (bucket.IsLost || model.IsShrunk) return false;
 
-        // Rows that came or changed unseen keep a bucket from being filled: others may have gone there too.
+        // Rows that came or changed unseen keep a bucket with rows from being filled: others may have gone there too.
         var input = model.Grids.Input(tier);
-        if (input < 0 && _unseen.Any(bucket.Range.Overlaps)) return false;
+        if (input < 0 && bucket.Content.Count > 0 && _unseen.Any(bucket.Range.Overlaps)) return false;
         if (input < 0) return bucket.Range.From >= model.Expired && !bucket.IsCut && content.All(r => _before.ContainsKey(r.Id));
         var inputs = model.Tiers[input].Buckets.Values.Where(b => bucket.Range.Contains(b.Range)).ToList();
 

@@ -7,7 +7,8 @@ namespace Varve.Engines.Tests.Histories;
 /// <summary>
 /// Random lives of a table against the model: the invariants at the end of semantics, section 5. Without a word the same
 /// lives each time, so that a build fails for what changed; VARVE_HISTORIES=10000 lives that nobody has seen, shrunk where
-/// one fails; VARVE_SEED=… the life that a failure printed, or #17 that one of the usual.
+/// one fails; VARVE_SEED=… the life that a failure printed, or #17 that one of the usual; VARVE_TRACE=FILE writes down what
+/// happens in it.
 /// </summary>
 /// <param name="create">Makes an empty database.</param>
 /// <param name="lives">What lives there are.</param>

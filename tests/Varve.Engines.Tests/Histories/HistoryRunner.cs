@@ -16,6 +16,7 @@ public sealed class HistoryRunner(ScratchDatabase db, History history)
     private readonly HistoryModel _model = new(history.Policy);
     private Story _story = null!;
     private BucketCheck _check = null!;
+    private HistoryTrace _trace = null!;
     private Instant _clock = history.Policy.Start;
     private long _nextId = 1;
 
@@ -24,6 +25,7 @@ public sealed class HistoryRunner(ScratchDatabase db, History history)
         using var cold = new ColdPlace();
         _story = await Story.BeginAsync(db, HistoryTable.Table);
         _story.Archives = cold.Declared;
+        _trace = new(_story);
         await ApplyAsync(history.Policy.First);
         _check = new(new(PolicyYaml.Parse(history.Policy.Yaml(history.Policy.First with { Functions = History.AllFunctions }), "all.yaml")[0].Policy, HistoryTable.Table));
         foreach (var one in history.Events) await HappenAsync(one);
@@ -33,7 +35,13 @@ public sealed class HistoryRunner(ScratchDatabase db, History history)
 
     private Duration Units(int units) => Duration.FromHours((long)units * history.Policy.Unit);
 
-    private Task HappenAsync(HistoryEvent one) => one switch
+    private Task HappenAsync(HistoryEvent one)
+    {
+        HistoryTrace.Happens(_clock, one);
+        return DoAsync(one);
+    }
+
+    private Task DoAsync(HistoryEvent one) => one switch
     {
         HistoryEvent.Fresh e => FreshAsync(e),
         HistoryEvent.Late e => InsertAsync(_clock - Units(e.Age), Units(e.Age), e.Rows, e.Seed),
@@ -87,6 +95,7 @@ public sealed class HistoryRunner(ScratchDatabase db, History history)
     {
         if (rows.Count == 0) return;
         await _story.InsertAsync(rows.Select(r => r.Row));
+        HistoryTrace.Rows("in", rows);
         foreach (var row in rows) _model.Insert(row);
     }
 
@@ -109,6 +118,7 @@ public sealed class HistoryRunner(ScratchDatabase db, History history)
             var values = row.Row.Values.ToArray();
             values[HistoryTable.Value] = value;
             _model.Source[row.Id] = row with { Row = row.Row with { Values = values } };
+            HistoryTrace.Rows("now", _model.Source[row.Id]);
         }
     }
 
@@ -116,6 +126,7 @@ public sealed class HistoryRunner(ScratchDatabase db, History history)
     {
         if (rows.Count == 0) return;
         await db.ExecuteAsync($"DELETE FROM m.cpu WHERE id IN ({string.Join(", ", rows.Select(r => r.Id))})");
+        HistoryTrace.Rows("out", rows);
         foreach (var row in rows) _model.Source.Remove(row.Id);
     }
 
@@ -146,6 +157,8 @@ public sealed class HistoryRunner(ScratchDatabase db, History history)
 
         Assert.True(error is null, $"erasing failed: {error}");
         bool Erased(ModelRow row) => isMeant(row) && (range is null || (row.Row.IsTimed && range.Contains(row.At)));
+        HistoryTrace.Rows("erased", _model.Source.Values.Where(Erased));
+        await _trace.StateAsync();
         await new EraseCheck(_story, _check, _model, Erased, isSeries ? range ?? TimeRange.All : new(default, default)).RunAsync(report!);
     }
 
@@ -154,6 +167,7 @@ public sealed class HistoryRunner(ScratchDatabase db, History history)
 
     private async Task RunAsync(Instant asOf, Trip? trip)
     {
+        await _trace.PlanAsync(asOf);
         if (trip is not null)
         {
             var error = await Record.ExceptionAsync(() => TripAsync(asOf, trip));
@@ -161,6 +175,7 @@ public sealed class HistoryRunner(ScratchDatabase db, History history)
         }
 
         var outcome = await _story.RunAsync(asOf);
+        await _trace.StateAsync();
         Assert.True(outcome.Errors.Count == 0, $"a run failed: {string.Join("; ", outcome.Errors.Select(e => e.Message))}");
         Assert.True(outcome.Skipped.Count == 0, $"a run skipped: {string.Join("; ", outcome.Skipped.Select(s => $"{s.Step.Kind} {s.Step.Relation} {s.Step.Touches}: {s.Reason}"))}");
         await new HistoryCheck(_story, _check, _model, asOf).RunAsync();
@@ -182,6 +197,7 @@ public sealed class HistoryRunner(ScratchDatabase db, History history)
         var outcome = await TripAsync(_clock, new(e.At, e.Moment, Come));
         Assert.True(outcome.Errors.Count == 0, $"a run failed while rows came: {string.Join("; ", outcome.Errors.Select(error => error.Message))}");
         if (!came) Come();
+        HistoryTrace.Rows("in while it ran", rows);
         _model.InsertDuring(rows);
         await RunAsync(_clock, null);
 
@@ -196,9 +212,11 @@ public sealed class HistoryRunner(ScratchDatabase db, History history)
     private async Task EndAsync()
     {
         await ReleaseAsync();
+        HistoryTrace.Happens(_clock, new HistoryEvent.Run(0));
         await RunAsync(_clock, null);
         if (_model.SourceKeep is not { } keep) return;
         _clock += keep + Duration.FromDays(3);
+        HistoryTrace.Happens(_clock, new HistoryEvent.Run(0));
         await InsertAsync([HistoryTable.Row(_nextId++, _clock - Duration.FromMinutes(1), new Random(1))]);
         await RunAsync(_clock, null);
         await RunAsync(_clock, null);

@@ -14,7 +14,9 @@ public sealed class Verdict(HistoryModel model, IReadOnlyDictionary<long, ModelR
     {
         var input = model.Grids.Input(tier);
         var bucket = model.Tiers[tier].Buckets.GetValueOrDefault(range.From);
-        if (bucket is null && model.Tiers[tier].WasRun && model.IsClosed(range, model.Tiers[tier].AsOf)) bucket = model.Tiers[tier].Buckets[range.From] = new(range);
+
+        // It closed without a row: where others had removed all of them, it is lost as far as somebody noticed.
+        if (bucket is null && model.Tiers[tier].WasRun && model.IsClosed(range, model.Tiers[tier].AsOf)) bucket = model.Tiers[tier].Buckets[range.From] = new(range) { IsOpen = IsShorn(tier, range) };
         if (bucket is { IsOpen: true }) return null;
         if (bucket is { IsLost: true }) return [bucket.Content];
         if (input >= 0) return FromTier(tier, input, range, bucket);
