@@ -69,11 +69,18 @@ internal sealed class Observer(IEngine engine, IStatements statements, Blueprint
         foreach (var relation in blueprint.BuildersOf(step.Relation).Append(step.Relation))
         {
             var left = state.Ledger.Of(relation).Frozen.Complement();
-            if (relation == Relations.Source) state = state with { First = (await MinMaxAsync(blueprint.Source, left, cancellationToken)).First };
-            else tiers[relation] = (tiers.GetValueOrDefault(relation) ?? new TierSize(0, 0, null)) with { First = (await MinMaxAsync(blueprint.Tier(relation).States, left, cancellationToken)).First };
+            if (relation == Relations.Source) state = state with { First = await FirstAsync(blueprint.Source, left, cancellationToken) };
+            else tiers[relation] = (tiers.GetValueOrDefault(relation) ?? new TierSize(0, 0, null)) with { First = await FirstAsync(blueprint.Tier(relation).States, left, cancellationToken) };
         }
 
         return state with { Tiers = tiers };
+    }
+
+    /// <summary>The least instant of all is asked for first: it is read without a filter, or not read at all.</summary>
+    private async Task<Instant?> FirstAsync(TableName table, RangeSet ranges, CancellationToken cancellationToken)
+    {
+        var (least, _) = await MinMaxAsync(table, null, cancellationToken);
+        return least is { } first && ranges.Contains(first) ? first : (await MinMaxAsync(table, ranges, cancellationToken)).First;
     }
 
     /// <summary>Most tables need no filter: their least and greatest instants are finite, not expired and not in the future; the engine knows them without reading.</summary>

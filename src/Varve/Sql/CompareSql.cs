@@ -39,8 +39,8 @@ internal sealed class CompareSql(Blueprint blueprint, TierLayout tier, Dialect d
     /// <summary>Buckets whose totals over all series differ from the source: start in microseconds, rows found, rows stored.</summary>
     public SqlText BucketTotals(RangeSet ranges) =>
         $"""
-        SELECT coalesce(varve_computed.varve_bucket, varve_stored.varve_bucket), coalesce({Computed(StateColumns.Rows)}, 0), coalesce({Stored(StateColumns.Rows)}, 0)
-        FROM {TotalSides(ranges, perBucket: true)} ON varve_computed.varve_bucket = varve_stored.varve_bucket
+        SELECT {StartOf(ranges, $"coalesce({Computed(StateColumns.Bucket)}, {Stored(StateColumns.Bucket)})")}, coalesce({Computed(StateColumns.Rows)}, 0), coalesce({Stored(StateColumns.Rows)}, 0)
+        FROM {TotalSides(ranges, perBucket: true)} ON {Computed(StateColumns.Bucket)} = {Stored(StateColumns.Bucket)}
         WHERE {SqlText.Join(" OR ", TotalDifferences(perBucket: true))}
         ORDER BY 1
         """;
@@ -48,8 +48,8 @@ internal sealed class CompareSql(Blueprint blueprint, TierLayout tier, Dialect d
     /// <summary>The start in microseconds of the oldest bucket with rows whose totals agree with the source; NULL for none.</summary>
     public SqlText OldestAgreeing(RangeSet ranges) =>
         $"""
-        SELECT min(varve_stored.varve_bucket)
-        FROM {TotalSides(ranges, perBucket: true)} ON varve_computed.varve_bucket = varve_stored.varve_bucket
+        SELECT {StartOf(ranges, $"min({Stored(StateColumns.Bucket)})")}
+        FROM {TotalSides(ranges, perBucket: true)} ON {Computed(StateColumns.Bucket)} = {Stored(StateColumns.Bucket)}
         WHERE NOT ({SqlText.Join(" OR ", TotalDifferences(perBucket: true))})
         """;
 
@@ -90,9 +90,12 @@ internal sealed class CompareSql(Blueprint blueprint, TierLayout tier, Dialect d
         }
     }
 
+    private SqlText StartOf(RangeSet ranges, SqlText number) => BucketSql.StartOf(tier.Grid, Hull(ranges), number);
+
+    private static TimeRange Hull(RangeSet ranges) => new(ranges.Start!.Value, ranges.End!.Value);
+
     private SqlText TotalSides(RangeSet ranges, bool perBucket)
     {
-        var bucket = BucketSql.Start(dialect, tier.Grid, new(ranges.Start!.Value, ranges.End!.Value), dialect.MicrosOf(blueprint.Time, $"{Time}"));
         List<SqlText> computed = [$"count(*) AS {StateColumns.Rows}"];
         List<SqlText> stored = [$"{dialect.Whole($"sum({StateColumns.Rows})")} AS {StateColumns.Rows}"];
         foreach (var (measure, state) in Totalled(perBucket))
@@ -106,12 +109,13 @@ internal sealed class CompareSql(Blueprint blueprint, TierLayout tier, Dialect d
         computed.AddRange(NearTotals().Select(n => (SqlText)$"{n.State.Magnitude!(Measure(n.Measure))} AS {n.Name}"));
         if (perBucket)
         {
-            computed.Insert(0, $"{bucket} AS varve_bucket");
-            stored.Insert(0, $"{dialect.MicrosOf(blueprint.Time, $"{Time}")} AS varve_bucket");
+            SqlText number = $"{BucketSql.Number(dialect, tier.Grid, Hull(ranges), dialect.MicrosOf(blueprint.Time, $"{Time}"))} AS {StateColumns.Bucket}";
+            computed.Insert(0, number);
+            stored.Insert(0, number);
         }
 
         var group = SqlText.Empty;
-        if (perBucket) group = $" GROUP BY varve_bucket";
+        if (perBucket) group = $" GROUP BY {StateColumns.Bucket}";
         var within = RangeSql.In(dialect, blueprint.Time, ranges);
         return $"""
             (SELECT {SqlText.Join(", ", computed)} FROM {blueprint.Source} WHERE {within}{group}) AS {s_computed}
