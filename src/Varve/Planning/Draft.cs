@@ -173,7 +173,7 @@ internal sealed class Draft
     /// <param name="relation">From where.</param>
     /// <param name="range">What goes.</param>
     /// <param name="reason">Why.</param>
-    /// <param name="wholeFrom">From here on, up to its end, it held no row, and it has not begun to expire; null: it has.</param>
+    /// <param name="wholeFrom">From here on, which may be before it, up to its end there was no row, and it has not begun to expire; null: it has.</param>
     public void Expire(string relation, TimeRange range, string reason, Instant? wholeFrom = null)
     {
         var proofs = Blueprint.BuiltFrom(relation).ToList();
@@ -189,10 +189,11 @@ internal sealed class Draft
             Bytes = Estimate.Bytes(_state, relation, rows),
         });
         var sets = Of(relation);
-        var gone = new TimeRange(range.From, wholeFrom ?? range.To);
+        var end = wholeFrom ?? range.To;
+        var gone = new TimeRange(Instant.Min(range.From, end), end);
         var nothingBefore = FirstOf(relation) is not { } first || first >= range.From;
-        if (gone.From < gone.To) sets.Frozen = sets.Frozen.Add(gone);
-        if (nothingBefore) sets.Frozen = sets.Frozen.Union(Settled.Whole(this, relation, Empty(relation, Instant.Min(gone.From, gone.To))));
+        sets.Frozen = sets.Frozen.Add(gone);
+        if (nothingBefore) sets.Frozen = sets.Frozen.Union(Settled.Whole(this, relation, Empty(relation, gone.From)));
         foreach (var tier in proofs) Of(tier.Id).CutAt(tier, nothingBefore && sets.Frozen.Contains(gone.From - Duration.Epsilon) ? TimeRange.Before(gone.To) : gone);
         foreach (var tier in Blueprint.Tiers) Of(tier.Id).Cut.RemoveAll(c => Blueprint.CountedIn(tier, c) == relation && sets.Frozen.Covers(c.Bucket));
         foreach (var finer in Blueprint.BuildersOf(relation)) Of(finer).Frozen = Of(finer).Frozen.Union(Settled.Of(this, finer, sets.Frozen.Intersect(range)));

@@ -471,4 +471,18 @@ public abstract class ExpiryConformance(Func<ScratchDatabase> create) : Conforma
         Assert.Empty(await story.SourceAsync());
         await story.ExpectTiersAsync(rows);
     }
+
+    [Fact]
+    public async Task What_goes_before_a_bucket_that_waits_may_hold_no_row_at_all()
+    {
+        var rows = Every("2025-09-08T10:00Z", "2025-10-01T10:00Z", "6h");
+        var story = await BeginAsync(Policy("zone: America/New_York\nkeep: 32d\nrecheck: 1h\ntiers: [{ every: 1w }, { every: 1mo }]"), rows);
+        await story.RunWellAsync("2025-09-16");
+        await story.DeleteAsync("2025-09-09T04:00Z", "2025-09-09T05:00Z");
+        await story.InsertAsync(Row("2025-09-12T01:00Z", 999, "b"));
+        await story.RunWellAsync("2025-11-01");
+        Assert.Equal(27, await story.CountSourceAsync("2025-09-08", "2025-09-15T04:00Z"));
+        Assert.Equal(0, await story.CountSourceAsync("2025-09-15T04:00Z", "2025-09-30"));
+        await story.ExpectTierAsync(0, rows);
+    }
 }

@@ -135,7 +135,7 @@ public sealed class HistoryCheck(Story story, BucketCheck check, HistoryModel mo
             var known = Known(tier, bucket, candidate);
             difference = check.Difference(model.Grids.Grid(tier), candidate, known, rows, bucket.Formerly ?? bucket.Content);
             if (difference is not null) continue;
-            bucket.IsLost |= mayBeLost && candidate.Count == 0 && (candidates.Any(c => c.Any(WasThere)) || (model.Grids.Input(tier) < 0 && _before.Values.Any(r => r.Row.IsTimed && range.Contains(r.At) && WasThere(r))));
+            bucket.IsLost |= mayBeLost && candidate.Count == 0 && !WasCoveredBelow(tier, range) && (candidates.Any(c => c.Any(WasThere)) || (model.Grids.Input(tier) < 0 && _before.Values.Any(r => r.Row.IsTimed && range.Contains(r.At) && WasThere(r))));
             if (model.IsReworded && !ReferenceEquals(candidate, bucket.Content)) bucket.Formerly ??= bucket.Content;
             (bucket.Content, bucket.Known) = (candidate, known);
             return;
@@ -143,6 +143,10 @@ public sealed class HistoryCheck(Story story, BucketCheck check, HistoryModel mo
 
         Assert.Fail($"{model.Grids.Name(tier)}: {range} as of {InstantText.Format(asOf)} holds none of {candidates.Count} possible contents; the last: {difference}\n    should be {string.Join("; ", candidates[^1].Select(BucketCheck.Text))}\n    was {string.Join("; ", bucket.Content.Select(BucketCheck.Text))}");
     }
+
+    // A bucket without rows that is built from finer ones without rows is not lost.
+    private bool WasCoveredBelow(int tier, TimeRange range) => model.Grids.Input(tier) is >= 0 and var input && model.Tiers[input] is var finer
+        && model.IsClosed(range, finer.AsOf) && range.From > finer.Expired && !finer.Buckets.Values.Any(b => (b.IsLost || b.IsOpen) && range.Contains(b.Range));
 
     // What came while the run worked may have come after the bucket was built: that does not make it a lost one.
     private bool WasThere(ModelRow row) => !model.During.Contains(row.Id);
@@ -201,7 +205,7 @@ public sealed class HistoryCheck(Story story, BucketCheck check, HistoryModel mo
         // A tier that was added before it took the values as they were then.
         var isCut = bucket.IsCut || (model.IsGrown && model.Grids.Input(tier) >= 0) || bucket.Content.Any(r => !before.ContainsKey(r.Id))
             || (model.Grids.Input(tier) is >= 0 and var input && bucket.Range.From < model.Tiers[input].Expired)
-            || model.IsBehindRemoved(bucket, before);
+            || model.IsBehindRemoved(bucket, before) || model.MayBeSplit(tier, bucket.Range);
         Assert.True(counted is not null && (isCut || ReferenceEquals(counted.Row, row.Row)), $"{model.Grids.Name(tier)}: {bucket.Range} does not count a row that went: {BucketCheck.Text(row)}");
     }
 

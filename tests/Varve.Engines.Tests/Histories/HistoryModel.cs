@@ -146,6 +146,10 @@ public sealed class HistoryModel(HistoryPolicy policy)
     public bool IsBehindRemoved(ModelBucket bucket, IReadOnlyDictionary<long, ModelRow> source) => Tiers.Count > 0 && Tiers[0].Buckets.Values.Any(b =>
         b.Range.From > bucket.Range.From && b.Content.Any(r => !source.ContainsKey(r.Id) && !Removed.Contains(r.Id)));
 
+    /// <summary>What expired may have ended inside of it without a row of it, where buckets of another tier end: then it counts as cut.</summary>
+    public bool MayBeSplit(int tier, TimeRange range) => range.From < Expired
+        && Enumerable.Range(0, Tiers.Count).Any(i => i != tier && Grids.Input(i) < 0 && Grids.Grid(i).BucketOf(range.From).From != range.From);
+
     /// <summary>What a bucket of a tier may be built from besides its input: every other tier that there is.</summary>
     public IEnumerable<IReadOnlyList<ModelRow>> Regained(ModelTier tier, TimeRange range) =>
         _known.Values.Where(t => t != tier).Select(t => t.Together(range)).OfType<IReadOnlyList<ModelRow>>();

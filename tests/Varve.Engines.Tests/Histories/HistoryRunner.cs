@@ -176,7 +176,7 @@ public sealed class HistoryRunner(ScratchDatabase db, History history)
 
         var outcome = await _story.RunAsync(asOf);
         await _trace.StateAsync();
-        Assert.True(outcome.Errors.Count == 0, $"a run failed: {string.Join("; ", outcome.Errors.Select(e => e.Message))}");
+        Assert.True(outcome.Errors.Count == 0, $"a run failed: {string.Join("; ", outcome.Errors.Select(e => e.ToString()))}");
         Assert.True(outcome.Skipped.Count == 0, $"a run skipped: {string.Join("; ", outcome.Skipped.Select(s => $"{s.Step.Kind} {s.Step.Relation} {s.Step.Touches}: {s.Reason}"))}");
         await new HistoryCheck(_story, _check, _model, asOf).RunAsync();
     }

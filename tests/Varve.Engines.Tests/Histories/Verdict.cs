@@ -81,7 +81,7 @@ public sealed class Verdict(HistoryModel model, IReadOnlyDictionary<long, ModelR
         if (missing.Count == 0)
         {
             var onlySuspects = changed.Count == 0 && added.All(r => model.Suspects.Contains(r.Id));
-            if (model.IsBehindRemoved(bucket, before)) return [old, .. WithSuspects(visible)];
+            if (model.IsBehindRemoved(bucket, before) || model.MayBeSplit(tier, bucket.Range)) return [old, .. WithSuspects(visible)];
             if (expires || (watched && IsSeen(tier, old, visible))) return WithSuspects(visible, onlySuspects ? old : null);
             return [old, .. WithSuspects(visible)];
         }
