@@ -100,7 +100,7 @@ internal static class Changes
         var again = came.Intersect(tier.Whole(draft.TakenByOthers(tier).Complement()).Union(whole));
         var cut = tier.Covers(gone).Intersect(open).Union(came.Except(again));
         var fresh = again.Except(cut).Except(sets.Dirty);
-        List<CutBucket> buckets = [.. cut.SelectMany(tier.Grid.Buckets).Select(b => new CutBucket(b, 0, ByOthers: true) { Input = Relations.Source, IsMixed = came.Overlaps(b) || late.Overlaps(b) })];
+        List<CutBucket> buckets = [.. cut.SelectMany(tier.Grid.Buckets).Select(b => new CutBucket(b, 0, ByOthers: true) { Input = Relations.Source, IsMixed = came.Overlaps(b) || late.Overlaps(b) || sets.Dirty.Overlaps(b) })];
         if (fresh.IsEmpty && buckets.Count == 0) return;
         draft.Steps.Add(new PlanStep.Mark
         {

@@ -19,12 +19,11 @@ internal static class TierRanges
 
     /// <summary>
     /// Buckets of the first tier whose rows are read once more where some of its buckets changed, because another tier that
-    /// is built from the source has longer ones.
+    /// is built from the source has longer ones; also where an earlier run left such a one to be built again.
     /// </summary>
     public static RangeSet BuiltAgain(this Blueprint blueprint, Ledger ledger, RangeSet changed)
     {
-        if (changed.IsEmpty) return changed;
         var others = blueprint.BuiltFrom(Relations.Source).Skip(1);
-        return blueprint.Tiers[0].Covers(others.Aggregate(RangeSet.Empty, (all, tier) => all.Union(tier.Covers(changed).Intersect(ledger.Of(tier.Id).Covered))));
+        return blueprint.Tiers[0].Covers(others.Aggregate(RangeSet.Empty, (all, tier) => all.Union(tier.Covers(changed).Union(ledger.Of(tier.Id).Dirty).Intersect(ledger.Of(tier.Id).Covered))));
     }
 }

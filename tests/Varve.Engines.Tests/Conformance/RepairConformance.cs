@@ -180,6 +180,21 @@ public abstract class RepairConformance(Func<ScratchDatabase> create) : Conforma
     }
 
     [Fact]
+    public async Task A_day_that_an_earlier_run_left_to_be_built_again_is_not_built_from_what_others_left_since()
+    {
+        var rows = Every("2025-01-01", "2025-01-04", "10m");
+        var story = await BeginAsync(Policy("recheck: 6h\ntiers: [{ every: 1h }, { every: 1d, zone: Asia/Kathmandu }]"), rows);
+        await story.RunWellAsync("2025-01-03");
+        var late = Row("2025-01-02T05:05Z", 7);
+        await story.InsertAsync(late);
+        await story.RunWellAsync("2025-01-02T08:00Z");
+        await story.DeleteAsync("2025-01-02T12:00Z", "2025-01-02T12:30Z");
+        await story.RunWellAsync("2025-01-03T06:00Z");
+        await story.ExpectTierAsync(0, [.. rows, late]);
+        await story.ExpectTierAsync(1, rows);
+    }
+
+    [Fact]
     public async Task A_prefix_that_somebody_else_deleted_never_shrinks_history()
     {
         var rows = Every("2025-01-01", "2025-01-06", "10m");

@@ -23,7 +23,7 @@ public sealed class HistoryCheck(Story story, BucketCheck check, HistoryModel mo
         foreach (var id in removed) Cut(before[id]);
         foreach (var tier in model.Retired) await RetiredAsync(tier);
         // A tier that was added has seen no instant that was before it.
-        await new StitchedCheck(story, model, model.Tiers.Min(t => Instant.Max(t.AsOf, asOf))).RunAsync();
+        await new StitchedCheck(story, model, model.Tiers.Min(t => Instant.Max(t.AsOf, asOf)), asOf).RunAsync();
         if (Begins(before.Values)) model.Ran(asOf);
 
         model.AtLastRun = [.. model.Source.Keys];
