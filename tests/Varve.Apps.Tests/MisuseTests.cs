@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text.Json;
 
 namespace Varve.Apps.Tests;
@@ -65,6 +66,34 @@ public sealed class MisuseTests
         Assert.DoesNotContain("   at ", missing.Error, StringComparison.Ordinal);
         Assert.False(File.Exists(file));
     }
+
+    [Theory]
+    [InlineData("plan", "--out", "plan.json")]
+    [InlineData("graph", "cpu", "load", "--png", "cpu.png")]
+    [InlineData("init", "main.free", "--out", "free.yaml")]
+    [InlineData("compact", "--to", "small.duckdb")]
+    [InlineData("demo", "--keep", "demo")]
+    public async Task What_cannot_be_written_is_named_and_nothing_changes(params string[] command)
+    {
+        using var box = await Sandbox.BuiltAsync();
+        box.Sql("CREATE TABLE free AS FROM cpu");
+        var before = Files(box);
+        foreach (var place in new[] { Path.Combine(box.Folder, "test.duckdb"), "/proc" })
+        {
+            var target = Path.Combine(place, command[^1]);
+            string[] db = command[0] == "demo" ? [] : ["--db", box.Db];
+            var refused = await Tool.InAsync(box.Folder, [.. command[..^1], target, .. db]);
+            Assert.True(refused.ExitCode is 2 or 4, refused.Text);
+            Assert.Contains(place, refused.Error, StringComparison.Ordinal);
+            Assert.Matches("path|folder|disk", refused.Error);
+            Assert.DoesNotContain("   at ", refused.Error, StringComparison.Ordinal);
+        }
+
+        Assert.Equal(before, Files(box));
+    }
+
+    private static Dictionary<string, string> Files(Sandbox box) =>
+        Directory.GetFiles(box.Folder).ToDictionary(f => f, f => Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(f))));
 
     [Fact]
     public async Task A_plan_file_that_is_none_exits_2()

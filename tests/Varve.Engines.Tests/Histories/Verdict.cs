@@ -30,7 +30,7 @@ public sealed class Verdict(HistoryModel model, IReadOnlyDictionary<long, ModelR
         IReadOnlyList<ModelRow> all = [.. inputs.SelectMany(b => b.Content).OrderBy(r => r.Id)];
         if (bucket is null)
         {
-            if (!IsBackfill(tier, range)) return model.IsGrown ? [all, model.Visible(before, range), .. Others(tier, range)] : [all];
+            if (!IsBackfill(tier, range)) return model.IsGrown ? [all, model.Visible(before, range), .. model.Regained(model.Tiers[tier], range), .. Others(tier, range)] : [all];
             var mayBeGone = inputs.Any(b => b.IsLost) || range.From <= model.Tiers[input].Expired;
             return mayBeGone || !model.Tiers[input].WasRun || model.IsShrunk ? [all, [], model.Visible(before, range), .. Others(tier, range)] : [all];
         }
