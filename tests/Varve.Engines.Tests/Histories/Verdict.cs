@@ -30,7 +30,7 @@ public sealed class Verdict(HistoryModel model, IReadOnlyDictionary<long, ModelR
         IReadOnlyList<ModelRow> all = [.. inputs.SelectMany(b => b.Content).OrderBy(r => r.Id)];
         if (bucket is null)
         {
-            if (!IsBackfill(tier, range)) return model.IsGrown ? [all, model.Visible(before, range), .. model.Regained(model.Tiers[tier], range), .. Others(tier, range)] : [all];
+            if (!IsBackfill(tier, range)) return model.IsGrown ? [all, model.Visible(before, range), .. model.Regained(model.Tiers[tier], range), .. Others(tier, range), .. Shorn(tier, range)] : [all];
             var mayBeGone = inputs.Any(b => b.IsLost) || range.From <= model.Tiers[input].Expired;
             return mayBeGone || !model.Tiers[input].WasRun || model.IsShrunk ? [all, [], model.Visible(before, range), .. Others(tier, range)] : [all];
         }
@@ -53,9 +53,11 @@ public sealed class Verdict(HistoryModel model, IReadOnlyDictionary<long, ModelR
     }
 
     /// <summary>Others removed rows that another tier still counts: what is left of them is no bucket of this one, which is lost.</summary>
-    public bool IsShorn(int tier, TimeRange range) => model.Grids.Input(tier) < 0 && model.Tiers.Where((_, i) => i != tier)
+    public bool IsShorn(int tier, TimeRange range) => (model.Grids.Input(tier) < 0 || model.IsGrown) && model.Tiers.Where((_, i) => i != tier)
         .SelectMany(t => t.Buckets.Values).Where(b => b.Range.Overlaps(range))
         .SelectMany(b => b.Content).Any(r => !before.ContainsKey(r.Id) && !model.Removed.Contains(r.Id));
+
+    private IEnumerable<IReadOnlyList<ModelRow>> Shorn(int tier, TimeRange range) => IsShorn(tier, range) ? [[]] : [];
 
     // Since a tier went, a bucket may be built from one that is retired, or be lost with what expired of the source.
     private IEnumerable<IReadOnlyList<ModelRow>> Others(int tier, TimeRange range)
