@@ -93,7 +93,9 @@ public sealed class Verdict(HistoryModel model, IReadOnlyDictionary<long, ModelR
         if (tier > 0 && IsShorn(bucket.Range)) return [old];
         if (added.Count > 0) return Open(bucket);
         if (bucket.Range.To <= _watched) return [old];
-        if (IsPrefix(bucket.Range))
+
+        // A longer bucket may hold rows that went as a correction, after those that others removed.
+        if (IsPrefix(bucket.Range) && missing.TrueForAll(r => IsPrefix(model.Grids.Grid(0).BucketOf(r.At))))
         {
             if (bucket.Range.From >= _watched) bucket.KnownMissing.UnionWith(missing.Select(r => r.Id));
             return [old];
