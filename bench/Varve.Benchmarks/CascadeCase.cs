@@ -5,9 +5,9 @@ namespace Varve.Benchmarks;
 /// <summary>A first run over everything, against SQL by hand that makes the same tables.</summary>
 internal sealed class CascadeCase(Options options)
 {
-    private static readonly string s_days = Data.Days.ToString(CultureInfo.InvariantCulture);
-
     private readonly Data _data = new(options);
+
+    private string Days => _data.Days.ToString(CultureInfo.InvariantCulture);
 
     public async IAsyncEnumerable<Figure> MeasureAsync()
     {
@@ -35,15 +35,15 @@ internal sealed class CascadeCase(Options options)
     private async Task AgreeAsync(string source, string ties)
     {
         var (varve, hand) = (_data.Copy(source, "varve"), _data.Copy(source, "hand"));
-        await Fresh.RunAsync("run", varve, PolicyTexts.Cascade(ties), s_days);
-        await Fresh.RunAsync("script", hand, $"cascade-{ties}.sql", "0", s_days);
+        await Fresh.RunAsync("run", varve, PolicyTexts.Cascade(ties), Days);
+        await Fresh.RunAsync("script", hand, $"cascade-{ties}.sql", "0", Days);
         var differing = await Fresh.RunAsync("differences", varve, hand, "1m", "10m", "1h", "1d");
         if (differing.Rows != 0) throw new InvalidOperationException($"{differing.Rows} states differ from what the hand-written SQL makes (ties: {ties}).");
     }
 
     private Task<Measured> VarveAsync(string source, string ties) =>
-        Fresh.RunAsync("run", _data.Copy(source, "work"), PolicyTexts.Cascade(ties), s_days);
+        Fresh.RunAsync("run", _data.Copy(source, "work"), PolicyTexts.Cascade(ties), Days);
 
     private Task<Measured> HandAsync(string source, string script) =>
-        Fresh.RunAsync("script", _data.Copy(source, "work"), script, "0", s_days);
+        Fresh.RunAsync("script", _data.Copy(source, "work"), script, "0", Days);
 }

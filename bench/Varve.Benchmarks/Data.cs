@@ -5,18 +5,16 @@ using NodaTime;
 namespace Varve.Benchmarks;
 
 /// <summary>
-/// The data: series of one value every 10 s for 6 days, in the order of time; a value of 1,000 is NaN, infinite or NULL,
+/// The data: series of one value every 10 s for some days, in the order of time; a value of 1,000 is NaN, infinite or NULL,
 /// so that the rules for them matter to what is compared. Files are made once and copied for each measurement.
 /// </summary>
 internal sealed class Data(Options options)
 {
-    public const int Days = 6;
-
     private const int RowsPerDay = 8_640;
 
     public static readonly Instant Start = Instant.FromUtc(2025, 1, 1, 0, 0);
 
-    public static Instant End => Day(Days);
+    public int Days => options.Days;
 
     public long Series => Math.Max(1, options.Rows / (Days * RowsPerDay));
 
@@ -73,7 +71,7 @@ internal sealed class Data(Options options)
     private async Task<string> MadeAsync(string name, Func<string, Task> make)
     {
         Directory.CreateDirectory(options.Folder);
-        var file = Path.Combine(options.Folder, $"{name}-{Text(Rows)}.duckdb");
+        var file = Path.Combine(options.Folder, $"{name}-{Text(Series)}x{Text(Days)}d.duckdb");
         if (File.Exists(file)) return file;
         var half = file + ".half";
         Remove(half);

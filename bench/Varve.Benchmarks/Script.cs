@@ -43,6 +43,9 @@ internal static class Script
     public static Measured Differences(string file, string other, IReadOnlyList<string> tiers)
     {
         using var connection = Open(file);
+
+        // This is not measured.
+        Execute(connection, "SET memory_limit = '12GB'");
         Execute(connection, $"ATTACH '{other.Replace("'", "''", StringComparison.Ordinal)}' AS other (READ_ONLY)");
         var rows = 0L;
         foreach (var tier in tiers)

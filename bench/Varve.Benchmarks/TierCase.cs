@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Varve.Benchmarks;
 
 /// <summary>
@@ -6,9 +8,11 @@ namespace Varve.Benchmarks;
 /// </summary>
 internal sealed class TierCase(Options options)
 {
-    private static readonly Added[] s_added = [new("30s", 30, "1m", "source"), new("5m", 300, "10m", "1m"), new("30m", 1800, "1h", "10m")];
+    private static readonly Added[] s_added = [new("30m", 1800, "1h", "10m"), new("5m", 300, "10m", "1m"), new("30s", 30, "1m", "source")];
 
     private readonly Data _data = new(options);
+
+    private string Days => _data.Days.ToString(CultureInfo.InvariantCulture);
 
     public async IAsyncEnumerable<Figure> MeasureAsync()
     {
@@ -20,7 +24,7 @@ internal sealed class TierCase(Options options)
             foreach (var figure in Figure.Against($"a tier more, {tier.Every} from {tier.Input}", least[0], least[1], least[0].Rows)) yield return figure;
         }
 
-        var nothing = await Fresh.InTurnAsync(options.Rounds, () => Fresh.RunAsync("run", _data.Copy(rolled, "work"), PolicyTexts.Cascade("smallest"), "6"));
+        var nothing = await Fresh.InTurnAsync(options.Rounds, () => Fresh.RunAsync("run", _data.Copy(rolled, "work"), PolicyTexts.Cascade("smallest"), Days));
         yield return new("… nothing to do") { Seconds = nothing[0].Seconds, Note = nothing[0].Shares() };
         yield return new("… nothing to do (CPU)") { Seconds = nothing[0].CpuSeconds };
     }
@@ -28,17 +32,17 @@ internal sealed class TierCase(Options options)
     private async Task AgreeAsync(string rolled, Added tier)
     {
         var (varve, hand) = (_data.Copy(rolled, "varve"), _data.Copy(rolled, "hand"));
-        await Fresh.RunAsync("run", varve, PolicyTexts.Added(tier.Every, tier.Coarser), "6");
+        await Fresh.RunAsync("run", varve, PolicyTexts.Added(tier.Every, tier.Coarser), Days);
         await HandAsync(hand, tier);
         var differing = await Fresh.RunAsync("differences", varve, hand, "1m", "10m", "1h", "1d", tier.Every);
         if (differing.Rows != 0) throw new InvalidOperationException($"{differing.Rows} states differ from what the hand-written SQL makes (tier {tier.Every}).");
     }
 
     private Task<Measured> VarveAsync(string rolled, Added tier) =>
-        Fresh.RunAsync("run", _data.Copy(rolled, "work"), PolicyTexts.Added(tier.Every, tier.Coarser), "6");
+        Fresh.RunAsync("run", _data.Copy(rolled, "work"), PolicyTexts.Added(tier.Every, tier.Coarser), Days);
 
-    private static Task<Measured> HandAsync(string file, Added tier) => Fresh.RunAsync(
-        "script", file, tier.Script, "0", "6", $"tier={tier.Every}", $"input={tier.Input}", $"micros={tier.Seconds}000000");
+    private Task<Measured> HandAsync(string file, Added tier) => Fresh.RunAsync(
+        "script", file, tier.Script, "0", Days, $"tier={tier.Every}", $"input={tier.Input}", $"micros={tier.Seconds}000000");
 
     /// <summary>A tier, the next coarser one that is there, and what it is built from.</summary>
     private sealed record Added(string Every, int Seconds, string Coarser, string Input)
