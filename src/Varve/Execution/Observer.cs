@@ -32,7 +32,7 @@ internal sealed class Observer(IEngine engine, IStatements statements, Blueprint
         foreach (var tier in created)
         {
             var size = sizes.GetValueOrDefault(tier.States);
-            var (first, last) = await MinMaxAsync(tier.States, null, cancellationToken);
+            var (first, last) = Instants(await OneAsync(RowsSql.MinMax(_dialect, blueprint.Time, tier.States), cancellationToken));
             tiers[tier.Id] = new(size?.Rows ?? 0, size?.Bytes ?? 0, first);
             if (await UnknownAsync(tier, ledger.Of(tier.Id).Covered, first, last, cancellationToken) is { } range) unknown[tier.Id] = range;
         }
@@ -69,30 +69,23 @@ internal sealed class Observer(IEngine engine, IStatements statements, Blueprint
         foreach (var relation in blueprint.BuildersOf(step.Relation).Append(step.Relation))
         {
             var left = state.Ledger.Of(relation).Frozen.Complement();
-            if (relation == Relations.Source) state = state with { First = await FirstAsync(blueprint.Source, left, cancellationToken) };
-            else tiers[relation] = (tiers.GetValueOrDefault(relation) ?? new TierSize(0, 0, null)) with { First = await FirstAsync(blueprint.Tier(relation).States, left, cancellationToken) };
+            if (relation == Relations.Source) state = state with { First = (await EndsAsync(blueprint.Source, left, cancellationToken)).First };
+            else tiers[relation] = (tiers.GetValueOrDefault(relation) ?? new TierSize(0, 0, null)) with { First = (await EndsAsync(blueprint.Tier(relation).States, left, cancellationToken)).First };
         }
 
         return state with { Tiers = tiers };
     }
 
-    /// <summary>The least instant of all is asked for first: it is read without a filter, or not read at all.</summary>
-    private async Task<Instant?> FirstAsync(TableName table, RangeSet ranges, CancellationToken cancellationToken)
-    {
-        var (least, _) = await MinMaxAsync(table, null, cancellationToken);
-        return least is { } first && ranges.Contains(first) ? first : (await MinMaxAsync(table, ranges, cancellationToken)).First;
-    }
-
-    /// <summary>Most tables need no filter: their least and greatest instants are finite, not expired and not in the future; the engine knows them without reading.</summary>
+    /// <summary>Most tables need no filter: their least and greatest instants are finite, not expired and not in the future.</summary>
     private async Task<(Instant? First, Instant? Last, bool Before, bool Beyond)> ExtentAsync(Watch watch, CancellationToken cancellationToken)
     {
-        var (first, last) = await MinMaxAsync(blueprint.Source, null, cancellationToken);
-        if (first is null || last is null) (first, last) = await MinMaxAsync(blueprint.Source, RangeSet.Of(TimeRange.All), cancellationToken);
+        var (first, last) = await EndsAsync(blueprint.Source, null, cancellationToken);
+        if (first is null || last is null) (first, last) = await EndsAsync(blueprint.Source, RangeSet.Of(TimeRange.All), cancellationToken);
         if (first is not { } least || last is not { } greatest) return (null, null, false, false);
         var before = watch.Frozen.Overlaps(new TimeRange(least, greatest + s_tick));
         var beyond = greatest > watch.AsOf;
-        if (before) first = (await MinMaxAsync(blueprint.Source, watch.Frozen.Complement(), cancellationToken)).First;
-        if (beyond) last = (await MinMaxAsync(blueprint.Source, RangeSet.Of(TimeRange.Before(watch.AsOf + s_tick)), cancellationToken)).Last;
+        if (before) first = (await EndsAsync(blueprint.Source, watch.Frozen.Complement(), cancellationToken)).First;
+        if (beyond) last = (await EndsAsync(blueprint.Source, RangeSet.Of(TimeRange.Before(watch.AsOf + s_tick)), cancellationToken)).Last;
         return (first, last, before, beyond);
     }
 
@@ -100,15 +93,14 @@ internal sealed class Observer(IEngine engine, IStatements statements, Blueprint
     private async Task<TimeRange?> UnknownAsync(TierLayout tier, RangeSet covered, Instant? first, Instant? last, CancellationToken cancellationToken)
     {
         if (!engine.Capabilities.Transactions || first is not { } least || last is not { } greatest || (covered.Contains(least) && covered.Contains(greatest))) return null;
-        var (from, to) = await MinMaxAsync(tier.States, covered.Complement(), cancellationToken);
+        var (from, to) = await EndsAsync(tier.States, covered.Complement(), cancellationToken);
         return from is { } start && to is { } end ? new(start, tier.Grid.BucketOf(end).To) : null;
     }
 
-    private async Task<(Instant? First, Instant? Last)> MinMaxAsync(TableName table, RangeSet? ranges, CancellationToken cancellationToken)
-    {
-        var row = await OneAsync(RowsSql.MinMax(_dialect, blueprint.Time, table, ranges), cancellationToken);
-        return (At(row, 0), At(row, 1));
-    }
+    private async Task<(Instant? First, Instant? Last)> EndsAsync(TableName table, RangeSet? ranges, CancellationToken cancellationToken) =>
+        Instants(await OneAsync(RowsSql.Ends(_dialect, blueprint.Time, table, ranges), cancellationToken));
+
+    private static (Instant? First, Instant? Last) Instants(Row row) => (At(row, 0), At(row, 1));
 
     private async Task<RowExtent> CountAsync(RangeSet ranges, CancellationToken cancellationToken)
     {

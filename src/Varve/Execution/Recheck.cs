@@ -89,7 +89,7 @@ internal sealed class Recheck(Dialect dialect, IStatements statements, Blueprint
     {
         var tier = blueprint.Tiers[0];
         var hull = watch.Recheck;
-        var newest = (await statements.QueryAsync(RowsSql.MinMax(dialect, column, blueprint.Source, null), cancellationToken))[0].LongOrNull(1);
+        var newest = (await statements.QueryAsync(RowsSql.Ends(dialect, column, blueprint.Source, null), cancellationToken))[0].LongOrNull(1);
         if (ledger.ArrivalSeen is not { } seen || hull.IsEmpty) return (RangeSet.Empty, RangeSet.Empty, newest ?? ledger.ArrivalSeen);
         var since = Micros.ToInstant(seen) - blueprint.Policy.Late.Longest;
         List<TimeRange> buckets = [];

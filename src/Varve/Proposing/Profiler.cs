@@ -34,7 +34,7 @@ internal sealed class Profiler(Dialect dialect, IStatements statements, TableDes
     public async Task<(TimeRange? Extent, TimeRange? Window)> StretchAsync(TimeColumn time, Instant now, CancellationToken cancellationToken)
     {
         var past = RangeSet.Of(TimeRange.Before(now + Duration.FromDays(1)));
-        var row = (await statements.QueryAsync(RowsSql.MinMax(dialect, time, table.Table, past), cancellationToken))[0];
+        var row = (await statements.QueryAsync(RowsSql.Ends(dialect, time, table.Table, past), cancellationToken))[0];
         if (row.LongOrNull(0) is not { } least || row.LongOrNull(1) is not { } greatest) return (null, null);
         var (first, end) = (Micros.ToInstant(least), Micros.ToInstant(greatest) + Duration.FromMilliseconds(0.001));
         var length = rows <= Wanted ? end - first : (end - first) * ((double)Wanted / rows);

@@ -19,13 +19,24 @@ internal static class RowsSql
         return $"SELECT count(*), {dialect.MicrosOf(time, $"min({column})")}, {dialect.MicrosOf(time, $"max({column})")} FROM {table} WHERE {RangeSql.In(dialect, time, ranges)}";
     }
 
-    /// <summary>Earliest and latest time in microseconds, NULL where it is not finite; null asks for every row, which engines answer from what they know.</summary>
-    public static SqlText MinMax(Dialect dialect, TimeColumn time, TableName table, RangeSet? ranges)
+    /// <summary>Earliest and latest time of all rows in microseconds, NULL where it is not finite: engines know them of a table that was not written to since they settled it.</summary>
+    public static SqlText MinMax(Dialect dialect, TimeColumn time, TableName table)
     {
         SqlText column = $"{new Identifier(time.Name)}";
-        var condition = SqlText.Empty;
-        if (ranges is not null) condition = $" WHERE {RangeSql.In(dialect, time, ranges)}";
-        return $"SELECT {Micros(dialect, time, $"min({column})")}, {Micros(dialect, time, $"max({column})")} FROM {table}{condition}";
+        return $"SELECT {Micros(dialect, time, $"min({column})")}, {Micros(dialect, time, $"max({column})")} FROM {table}";
+    }
+
+    /// <summary>
+    /// The same of the rows of some ranges, null for all of them, where others write: the first of an order is found by what
+    /// an engine knows of blocks of rows, or by an index, and no table is read for it.
+    /// </summary>
+    public static SqlText Ends(Dialect dialect, TimeColumn time, TableName table, RangeSet? ranges)
+    {
+        SqlText column = $"{new Identifier(time.Name)}";
+        SqlText condition = $"{column} IS NOT NULL";
+        if (ranges is not null) condition = RangeSql.In(dialect, time, ranges);
+        SqlText End(SqlText order) => $"(SELECT {Micros(dialect, time, column)} FROM {table} WHERE {condition} ORDER BY {order} LIMIT 1)";
+        return $"SELECT {End(column)}, {End($"{column} DESC")}";
     }
 
     /// <summary>NULL for what is not finite.</summary>
