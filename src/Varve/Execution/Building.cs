@@ -69,7 +69,7 @@ internal static class Building
     public static async Task<(long Read, long Written)> BuildAsync(StepContext context, TierLayout tier, string input, RangeSet ranges, CancellationToken cancellationToken)
     {
         var stuck = Stuck(context, tier, ranges);
-        var before = await StoredAsync(context, tier, stuck, cancellationToken);
+        var before = await StoredEachAsync(context, tier, stuck, cancellationToken);
         await context.Statements.ExecuteAsync(context.Sql.Clear(tier, ranges), cancellationToken);
         var written = await context.Statements.ExecuteAsync(context.Sql.Build(tier, input, ranges), cancellationToken);
         foreach (var (column, buckets) in context.Draft.States.Unknown(tier, input, ranges))
@@ -82,8 +82,12 @@ internal static class Building
         var counted = await StoredAsync(context, tier, ranges, cancellationToken);
         if (behind == counted)
         {
-            var came = await StoredAsync(context, tier, stuck, cancellationToken) - before;
-            if (came > 0) Halt(context, input, stuck, FormattableString.Invariant($"{came} rows came to {stuck} of {tier.Id} after coarser buckets around it were cut; verify --accept lets them go"));
+            foreach (var (bucket, rows) in await StoredEachAsync(context, tier, stuck, cancellationToken))
+            {
+                var came = rows - before.GetValueOrDefault(bucket);
+                if (came > 0) Halt(context, input, RangeSet.Of(bucket), FormattableString.Invariant($"{came} rows came to {bucket} of {tier.Id} after a coarser bucket around it was cut; verify --accept lets them go"));
+            }
+
             return (read, written);
         }
 
@@ -96,6 +100,13 @@ internal static class Building
     {
         var cut = context.Blueprint.Tiers.Where(t => context.Blueprint.BuildersOf(t.Id).Contains(tier.Id)).Aggregate(RangeSet.Empty, (all, t) => all.Union(context.Draft.Of(t.Id).CutRanges));
         return ranges.Intersect(cut).Intersect(context.Draft.Of(tier.Id).Covered);
+    }
+
+    private static async Task<Dictionary<TimeRange, long>> StoredEachAsync(StepContext context, TierLayout tier, RangeSet ranges, CancellationToken cancellationToken)
+    {
+        if (ranges.IsEmpty) return [];
+        var rows = await context.Statements.QueryAsync(RowsSql.StoredEach(context.Dialect, context.Blueprint.Time, tier.States, ranges), cancellationToken);
+        return rows.ToDictionary(row => tier.Grid.BucketOf(Micros.ToInstant(row.Long(0))), row => row.Long(1));
     }
 
     private static async Task<long> StoredAsync(StepContext context, TierLayout tier, RangeSet ranges, CancellationToken cancellationToken) =>

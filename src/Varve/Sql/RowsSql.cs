@@ -87,6 +87,10 @@ internal static class RowsSql
     public static SqlText Delete(Dialect dialect, TimeColumn time, TableName table, RangeSet ranges) =>
         $"DELETE FROM {table} WHERE {RangeSql.In(dialect, time, ranges)}";
 
+    /// <summary>The rows that the states of each bucket of some ranges were made of: start in microseconds, rows.</summary>
+    public static SqlText StoredEach(Dialect dialect, TimeColumn time, TableName states, RangeSet ranges) =>
+        $"SELECT {dialect.MicrosOf(time, $"{new Identifier(time.Name)}")}, {dialect.Whole($"sum({StateColumns.Rows})")} FROM {states} WHERE {RangeSql.In(dialect, time, ranges)} GROUP BY 1";
+
     /// <summary>The rows that the states of a range were made of.</summary>
     public static SqlText Stored(Dialect dialect, TimeColumn time, TableName states, RangeSet ranges) =>
         $"SELECT {dialect.Whole($"coalesce(sum({StateColumns.Rows}), 0)")} FROM {states} WHERE {RangeSql.In(dialect, time, ranges)}";

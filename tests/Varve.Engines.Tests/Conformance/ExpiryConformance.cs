@@ -485,4 +485,19 @@ public abstract class ExpiryConformance(Func<ScratchDatabase> create) : Conforma
         Assert.Equal(0, await story.CountSourceAsync("2025-09-15T04:00Z", "2025-09-30"));
         await story.ExpectTierAsync(0, rows);
     }
+
+    [Fact]
+    public async Task Of_buckets_that_are_built_again_inside_of_a_cut_one_only_those_that_got_rows_wait_for_a_person()
+    {
+        var rows = Every("2025-01-06", "2025-02-07", "1h");
+        var story = await BeginAsync(Policy("keep: 20d\nrecheck: 1h\ntiers: [{ every: 1h, keep: 20d }, { every: 1w }]"), rows);
+        await story.RunWellAsync("2025-02-07");
+        await story.InsertAsync(Row("2025-01-19T05:05Z", 999));
+        await Db.ExecuteAsync($"UPDATE m.cpu SET v = 7 WHERE ts = {Db.TimeLiteral(At("2025-01-19T08:00Z"), TimeKind.Timestamp)}");
+        await story.WithAsync(l => l.InvalidateAsync(story.Policy.Name, new(At("2025-01-19"), At("2025-01-20"))));
+        var outcome = await story.RunAsync("2025-02-07T01:00Z");
+        Assert.Equal(new TimeRange(At("2025-01-19T05:00Z"), At("2025-01-19T06:00Z")), Assert.Single(outcome.Waits, w => w.NeedsPerson).Range);
+        await story.RunAsync("2025-02-12");
+        Assert.Equal([At("2025-01-19T05:00Z"), At("2025-01-19T05:05Z")], (await story.SourceAsync()).Where(r => r.At < At("2025-01-20")).Select(r => r.At!.Value).Order());
+    }
 }
