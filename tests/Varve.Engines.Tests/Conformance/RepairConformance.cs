@@ -183,7 +183,7 @@ public abstract class RepairConformance(Func<ScratchDatabase> create) : Conforma
     public async Task A_day_that_an_earlier_run_left_to_be_built_again_is_not_built_from_what_others_left_since()
     {
         var rows = Every("2025-01-01", "2025-01-04", "10m");
-        var story = await BeginAsync(Policy("recheck: 6h\ntiers: [{ every: 1h }, { every: 1d, zone: Asia/Kathmandu }]"), rows);
+        var story = await BeginAsync(Policy("keep: 5d\nrecheck: 6h\ntiers: [{ every: 1h }, { every: 1d, zone: Asia/Kathmandu }]"), rows);
         await story.RunWellAsync("2025-01-03");
         var late = Row("2025-01-02T05:05Z", 7);
         await story.InsertAsync(late);
@@ -191,6 +191,12 @@ public abstract class RepairConformance(Func<ScratchDatabase> create) : Conforma
         await story.DeleteAsync("2025-01-02T12:00Z", "2025-01-02T12:30Z");
         await story.RunWellAsync("2025-01-03T06:00Z");
         await story.ExpectTierAsync(0, [.. rows, late]);
+        await story.ExpectTierAsync(1, rows);
+
+        // It holds neither the row that came nor can it be told which ones are left: a person lets them go.
+        var outcome = await story.RunAsync("2025-01-10");
+        Assert.Contains(outcome.Waits, w => w.NeedsPerson && w.Range.Contains(late.At!.Value));
+        Assert.Contains(await story.SourceAsync(), r => r.At == late.At);
         await story.ExpectTierAsync(1, rows);
     }
 
