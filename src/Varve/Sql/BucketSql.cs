@@ -24,9 +24,12 @@ internal static class BucketSql
         });
     }
 
+    /// <summary>Whether the buckets of a range can be numbered: a row of the year 1 beside one of today is too far away for short ones.</summary>
+    public static bool AreNumbered(Grid grid, TimeRange range) => grid.Runs(range).Sum(run => run.Count) <= int.MaxValue;
+
     /// <summary>
-    /// The number of the bucket, from 0 at the start of a bounded range: an INTEGER, which engines group by faster than by
-    /// a time.
+    /// The number of the bucket, from 0 at the start of a bounded range whose buckets can be numbered: an INTEGER, which
+    /// engines group by faster than by a time.
     /// </summary>
     public static SqlText Number(Dialect dialect, Grid grid, TimeRange range, SqlText micros)
     {

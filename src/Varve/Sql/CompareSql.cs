@@ -90,7 +90,9 @@ internal sealed class CompareSql(Blueprint blueprint, TierLayout tier, Dialect d
         }
     }
 
-    private SqlText StartOf(RangeSet ranges, SqlText number) => BucketSql.StartOf(tier.Grid, Hull(ranges), number);
+    private SqlText StartOf(RangeSet ranges, SqlText bucket) => BucketSql.AreNumbered(tier.Grid, Hull(ranges)) ? BucketSql.StartOf(tier.Grid, Hull(ranges), bucket) : bucket;
+
+    private SqlText BucketOf(RangeSet ranges, SqlText micros) => BucketSql.AreNumbered(tier.Grid, Hull(ranges)) ? BucketSql.Number(dialect, tier.Grid, Hull(ranges), micros) : BucketSql.Start(dialect, tier.Grid, Hull(ranges), micros);
 
     private static TimeRange Hull(RangeSet ranges) => new(ranges.Start!.Value, ranges.End!.Value);
 
@@ -109,9 +111,9 @@ internal sealed class CompareSql(Blueprint blueprint, TierLayout tier, Dialect d
         computed.AddRange(NearTotals().Select(n => (SqlText)$"{n.State.Magnitude!(Measure(n.Measure))} AS {n.Name}"));
         if (perBucket)
         {
-            SqlText number = $"{BucketSql.Number(dialect, tier.Grid, Hull(ranges), dialect.MicrosOf(blueprint.Time, $"{Time}"))} AS {StateColumns.Bucket}";
-            computed.Insert(0, number);
-            stored.Insert(0, number);
+            SqlText bucket = $"{BucketOf(ranges, dialect.MicrosOf(blueprint.Time, $"{Time}"))} AS {StateColumns.Bucket}";
+            computed.Insert(0, bucket);
+            stored.Insert(0, bucket);
         }
 
         var group = SqlText.Empty;

@@ -114,7 +114,7 @@ internal sealed class RollupSql(Blueprint blueprint, TierLayout tier, Dialect di
     {
         var micros = dialect.MicrosOf(blueprint.Time, Time);
         SqlText bucket = $"{StateColumns.Bucket}";
-        return isBounded
+        return isBounded && BucketSql.AreNumbered(tier.Grid, hull)
             ? (BucketSql.Number(dialect, tier.Grid, hull, micros), BucketSql.StartOf(tier.Grid, hull, bucket))
             : (BucketSql.Start(dialect, tier.Grid, hull, micros), bucket);
     }

@@ -15,9 +15,7 @@ internal static class BucketRuns
         var start = boundaries.Around(range.From).From;
         var last = boundaries.Around(range.To - Duration.Epsilon).From;
         var count = ((last.ToUnixTimeTicks() - start.ToUnixTimeTicks()) / (long)width.TotalTicks) + 1;
-        return count <= int.MaxValue
-            ? new(start, width, (int)count)
-            : throw new ArgumentException($"The range {range} holds more than {int.MaxValue} buckets; take a shorter range or a longer width.", nameof(range));
+        return new(start, width, count);
     }
 
     private static IEnumerable<BucketRun> Joined(IEnumerable<TimeRange> buckets)

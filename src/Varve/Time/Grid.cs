@@ -105,7 +105,7 @@ public sealed class Grid
     /// </summary>
     /// <param name="range">The range; both ends are finite.</param>
     /// <returns>The runs in the order of time; none if the range is empty.</returns>
-    /// <exception cref="ArgumentException">The range is unbounded, or holds more buckets than an <see cref="int"/> can count.</exception>
+    /// <exception cref="ArgumentException">The range is unbounded.</exception>
     public IReadOnlyList<BucketRun> Runs(TimeRange range) => BucketRuns.Of(_boundaries, Width, Bounded(range));
 
     /// <summary>

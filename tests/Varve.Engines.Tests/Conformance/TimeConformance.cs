@@ -251,4 +251,25 @@ public abstract class TimeConformance(Func<ScratchDatabase> create) : Conformanc
         };
         return unit is null ? Policy(more) : Policy(more).Replace("time: ts", $"time: {{ column: ts, unit: {unit} }}", StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task A_row_of_another_century_is_counted_beside_seconds_of_today()
+    {
+        List<SourceRow> rows = [Row("1900-01-01T00:00:07Z", 7), .. Every("2025-01-01", "2025-01-01T12:00Z", "1m")];
+        var story = await BeginAsync(Policy("recheck: 1d\ntiers: [{ every: 1s }, { every: 1h }]", "count, sum"), rows);
+        await story.RunWellAsync("2025-01-01T12:00Z");
+        await story.DeleteAsync("2025-01-01T06:00Z", "2025-01-01T06:10Z");
+        rows.RemoveAll(r => r.At >= At("2025-01-01T06:00Z") && r.At < At("2025-01-01T06:10Z"));
+        await story.RunWellAsync("2025-01-01T12:00Z");
+        await story.ApplyAsync(Policy("recheck: 1d\ntiers: [{ every: 1s }, { every: 1h }]", "count, sum, max"));
+        await story.RunWellAsync("2025-01-01T12:00Z");
+        foreach (var tier in new[] { "1s", "1h", "all" })
+            Assert.Equal((rows.Count, (double)rows.Max(r => Convert.ToDouble(r.Values[1], System.Globalization.CultureInfo.InvariantCulture))), await CountedAsync(tier));
+
+        async Task<(long, double)> CountedAsync(string tier)
+        {
+            var counted = (await Db.QueryAsync($"SELECT CAST(sum(varve_rows) AS BIGINT), max(v_max) FROM {Db.Name(new("m", $"cpu_{tier}"))}"))[0];
+            return (Convert.ToInt64(counted[0], System.Globalization.CultureInfo.InvariantCulture), Convert.ToDouble(counted[1], System.Globalization.CultureInfo.InvariantCulture));
+        }
+    }
 }

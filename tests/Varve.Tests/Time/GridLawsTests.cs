@@ -112,6 +112,6 @@ public sealed class GridLawsTests
 
     private static LocalDate LocalDateAt(DateTimeZone zone, Instant at) => at.InZone(zone).Date;
 
-    private static IEnumerable<TimeRange> Buckets(BucketRun run) => Enumerable.Range(0, run.Count)
+    private static IEnumerable<TimeRange> Buckets(BucketRun run) => Enumerable.Range(0, (int)run.Count)
         .Select(index => new TimeRange(run.Start + (run.Width * index), run.Start + (run.Width * (index + 1))));
 }
