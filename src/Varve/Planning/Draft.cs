@@ -193,10 +193,19 @@ internal sealed class Draft
         var gone = new TimeRange(Instant.Min(range.From, end), end);
         var nothingBefore = FirstOf(relation) is not { } first || first >= range.From;
         sets.Frozen = sets.Frozen.Add(gone);
-        if (nothingBefore) sets.Frozen = sets.Frozen.Union(Settled.Whole(this, relation, Empty(relation, gone.From)));
+        if (nothingBefore) Freeze(relation, Settled.Whole(this, relation, Empty(relation, gone.From)));
         foreach (var tier in proofs) Of(tier.Id).CutAt(tier, nothingBefore && sets.Frozen.Contains(gone.From - Duration.Epsilon) ? TimeRange.Before(gone.To) : gone);
         foreach (var tier in Blueprint.Tiers) Of(tier.Id).Cut.RemoveAll(c => Blueprint.CountedIn(tier, c) == relation && sets.Frozen.Covers(c.Bucket));
         foreach (var finer in Blueprint.BuildersOf(relation)) Of(finer).Frozen = Of(finer).Frozen.Union(Settled.Of(this, finer, sets.Frozen.Intersect(range)));
+    }
+
+    // There was no row: buckets that begin after a held range, whose tier may begin before it one day, are without rows and not lost.
+    private void Freeze(string relation, RangeSet empty)
+    {
+        var sets = Of(relation);
+        var since = RangeSet.Of(empty.Except(sets.Frozen).Where(r => !r.FromStart));
+        sets.Frozen = sets.Frozen.Union(empty);
+        foreach (var tier in Blueprint.BuiltFrom(relation)) Adopt(tier, tier.Whole(since).Except(Of(tier.Id).Lost));
     }
 
     // A held range is not frozen, and of a tier nothing is gone that its inputs may still give it.

@@ -500,4 +500,18 @@ public abstract class ExpiryConformance(Func<ScratchDatabase> create) : Conforma
         await story.RunAsync("2025-02-12");
         Assert.Equal([At("2025-01-19T05:00Z"), At("2025-01-19T05:05Z")], (await story.SourceAsync()).Where(r => r.At < At("2025-01-20")).Select(r => r.At!.Value).Order());
     }
+
+    [Fact]
+    public async Task What_expired_without_a_row_beside_a_held_range_is_not_lost_when_rows_come_to_that()
+    {
+        List<SourceRow> rows = [.. Every("2025-02-17", "2025-03-05", "6h")];
+        var story = await BeginAsync(Policy("keep: 5d\nrecheck: 1d\ntiers: [{ every: 1d }, { every: 1mo }]"), rows);
+        await story.WithAsync(l => l.HoldAsync("m.cpu", null, new(At("2025-02-10"), At("2025-02-14")), "because", null));
+        await story.RunWellAsync("2025-02-25");
+        rows.Add(Row("2025-02-11T05:00Z", 4711));
+        await story.InsertAsync(rows[^1]);
+        await story.RunWellAsync("2025-02-25");
+        await story.RunWellAsync("2025-03-05");
+        await story.ExpectTiersAsync(rows);
+    }
 }

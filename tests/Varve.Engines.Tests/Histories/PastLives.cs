@@ -17,7 +17,7 @@ public abstract class PastLives(Func<ScratchDatabase> create)
     ];
 
     /// <summary>The same of lives to which the application writes while a run works.</summary>
-    public static TheoryData<string> BusySeeds => ["0003BSqaJJF5", "0JvNFx_e7gX2", "9ufq0PIUIsZ1", "0003ZICH2za1", "0cI6ppVXdFF6", "bUBm8Wu4-a06"];
+    public static TheoryData<string> BusySeeds => ["0003BSqaJJF5", "0JvNFx_e7gX2", "9ufq0PIUIsZ1", "0003ZICH2za1", "0cI6ppVXdFF6", "bUBm8Wu4-a06", "1uzBtejWj9Y5"];
 
     [Theory]
     [MemberData(nameof(Seeds))]
