@@ -199,12 +199,14 @@ internal sealed class Draft
         foreach (var finer in Blueprint.BuildersOf(relation)) Of(finer).Frozen = Of(finer).Frozen.Union(Settled.Of(this, finer, sets.Frozen.Intersect(range)));
     }
 
-    // There was no row: buckets that begin after a held range, whose tier may begin before it one day, are without rows and not lost.
+    // Of the source there was no row: buckets beside a held range, before which a tier may begin one day, are without rows and
+    // not lost. A tier may have none because they are lost in it.
     private void Freeze(string relation, RangeSet empty)
     {
         var sets = Of(relation);
         var since = RangeSet.Of(empty.Except(sets.Frozen).Where(r => !r.FromStart));
         sets.Frozen = sets.Frozen.Union(empty);
+        if (relation != Relations.Source) return;
         foreach (var tier in Blueprint.BuiltFrom(relation)) Adopt(tier, tier.Whole(since).Except(Of(tier.Id).Lost));
     }
 

@@ -13,7 +13,9 @@ public abstract class PastLives(Func<ScratchDatabase> create)
         "3EeC7Pcn6WE1", "9Olv45gO9jl6", "fctsRewb5T61", "0001KfqsfKg3", "cYiZIU8Kxl93", "9RaGcI4uC7l3", "1_c5ivE3VqW2", "cAAOG7fiM7-3",
         "3kLN-oz1CVL4", "1fVlXtGhGo03", "6xpZjCbdfbe1", "05ilyl1b3ce5", "5TAV3ZfPhc93", "73lDqROeqat5", "6C2FjZkL4Oz4", "2q9wefMrbpC5",
         "aRkJBV8JgF15", "6NFFzC20g984", "fEscOMZgTj92", "dui4bK8omLe5", "ft8VqrqFvv97", "0CeGL_NYfdt4", "3apybHQYddH4", "9K05qpQJj505",
-        "fWI5-ZnaZlM1", "0003PD3JNPA2", "2jQtu-NtMC83", "2mmfus1x-Nj3", "3NDEeDu-G0W5", "f6OGP3v6ca66", "2eK0f0G1Cct4", "cSUsgU-WP-m3", "9VInmMrDky52", "5dXlZWU2eiI2", "1NlgI71DIDs1", "ef2KHfNQFf85", "6boe5bEWGjA2", "1q3c7ooPoWh3",
+        "fWI5-ZnaZlM1", "0003PD3JNPA2", "2jQtu-NtMC83", "2mmfus1x-Nj3",
+        "3NDEeDu-G0W5", "f6OGP3v6ca66", "2eK0f0G1Cct4", "cSUsgU-WP-m3", "9VInmMrDky52", "5dXlZWU2eiI2",
+        "1NlgI71DIDs1", "ef2KHfNQFf85", "6boe5bEWGjA2", "1q3c7ooPoWh3",
     ];
 
     /// <summary>The same of lives to which the application writes while a run works.</summary>
