@@ -4,7 +4,8 @@ namespace Varve.Benchmarks;
 
 /// <summary>
 /// A policy gets one tier more after everything was rolled up: the run that builds it for all that is there, against SQL by
-/// hand that builds the same tier from the same input. A run with nothing to do stands beside it: what looking costs.
+/// hand that builds the same tier from the same input. A run with nothing to do is measured in turn with them: what the run
+/// takes longer than that is what the change costs, the rest every run costs.
 /// </summary>
 internal sealed class TierCase(Options options)
 {
@@ -20,13 +21,14 @@ internal sealed class TierCase(Options options)
         foreach (var tier in s_added)
         {
             await AgreeAsync(rolled, tier);
-            var least = await Fresh.InTurnAsync(options.Rounds, () => VarveAsync(rolled, tier), () => HandAsync(_data.Copy(rolled, "work"), tier));
-            foreach (var figure in Figure.Against($"a tier more, {tier.Every} from {tier.Input}", least[0], least[1], least[0].Rows)) yield return figure;
+            var least = await Fresh.InTurnAsync(options.Rounds, () => VarveAsync(rolled, tier), () => HandAsync(_data.Copy(rolled, "work"), tier), () => NothingAsync(rolled));
+            var (run, hand, nothing) = (least[0], least[1], least[2]);
+            foreach (var figure in Figure.Against($"a tier more, {tier.Every} from {tier.Input}", run, hand, run.Rows)) yield return figure;
+            yield return new("… nothing to do") { Seconds = nothing.Seconds, Note = nothing.Shares() };
+            yield return new("… nothing to do (CPU)") { Seconds = nothing.CpuSeconds };
+            yield return new("… what the change costs") { Seconds = run.Seconds - nothing.Seconds, BaselineSeconds = hand.Seconds };
+            yield return new("… what the change costs (CPU)") { Seconds = run.CpuSeconds - nothing.CpuSeconds, BaselineSeconds = hand.CpuSeconds };
         }
-
-        var nothing = await Fresh.InTurnAsync(options.Rounds, () => Fresh.RunAsync("run", _data.Copy(rolled, "work"), PolicyTexts.Cascade("smallest"), Days));
-        yield return new("… nothing to do") { Seconds = nothing[0].Seconds, Note = nothing[0].Shares() };
-        yield return new("… nothing to do (CPU)") { Seconds = nothing[0].CpuSeconds };
     }
 
     private async Task AgreeAsync(string rolled, Added tier)
@@ -40,6 +42,8 @@ internal sealed class TierCase(Options options)
 
     private Task<Measured> VarveAsync(string rolled, Added tier) =>
         Fresh.RunAsync("run", _data.Copy(rolled, "work"), PolicyTexts.Added(tier.Every, tier.Coarser), Days);
+
+    private Task<Measured> NothingAsync(string rolled) => Fresh.RunAsync("run", _data.Copy(rolled, "work"), PolicyTexts.Cascade("smallest"), Days);
 
     private Task<Measured> HandAsync(string file, Added tier) => Fresh.RunAsync(
         "script", file, tier.Script, "0", Days, $"tier={tier.Every}", $"input={tier.Input}", $"micros={tier.Seconds}000000");

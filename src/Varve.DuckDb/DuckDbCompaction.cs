@@ -30,7 +30,7 @@ public static class DuckDbCompaction
         var partial = string.Create(CultureInfo.InvariantCulture, $"{to}.{Guid.CreateVersion7():N}.partial");
         try
         {
-            var report = await CopyAsync(from, partial, options ?? new(), cancellationToken);
+            var report = await Task.Run(() => CopyAsync(from, partial, options ?? new(), cancellationToken), CancellationToken.None);
             File.Move(partial, to, overwrite: false);
             return report with { Target = to };
         }

@@ -78,7 +78,7 @@ internal sealed class DuckDbEngine : IEngine
         try
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
-            return await InTransactionAsync(work, readOnly, cancellationToken);
+            return await Task.Run(() => InTransactionAsync(work, readOnly, cancellationToken), CancellationToken.None);
         }
         finally
         {
@@ -92,7 +92,7 @@ internal sealed class DuckDbEngine : IEngine
         await _turn.WaitAsync(cancellationToken);
         try
         {
-            await new DuckDbStatements(_connection, _dialect, DisplayName).ExecuteAsync($"CHECKPOINT", cancellationToken);
+            await Task.Run(() => new DuckDbStatements(_connection, _dialect, DisplayName).ExecuteAsync($"CHECKPOINT", cancellationToken), CancellationToken.None);
         }
         catch (EngineException busy) when (busy.IsTransient)
         {

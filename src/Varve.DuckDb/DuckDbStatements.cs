@@ -4,7 +4,7 @@ using Varve.Sql;
 
 namespace Varve.DuckDb;
 
-/// <summary>Statements on the one connection. The driver blocks, so each runs on a worker thread; cancelling interrupts DuckDB.</summary>
+/// <summary>Statements on the one connection. The driver blocks, and so do they: on a worker thread, where the engine put the whole transaction. Cancelling interrupts DuckDB.</summary>
 internal sealed class DuckDbStatements(DuckDBConnection connection, Dialect dialect, string database) : IStatements
 {
     private static readonly TimeSpan s_again = TimeSpan.FromMilliseconds(20);
@@ -28,16 +28,17 @@ internal sealed class DuckDbStatements(DuckDBConnection connection, Dialect dial
         try
         {
             using var command = DuckDbCommands.Make(connection, DuckDbCommands.Render(statement, dialect));
-            var work = Task.Run(() => call(command), CancellationToken.None);
+            var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             var interrupt = Task.CompletedTask;
-            await using (cancellationToken.Register(() => interrupt = InterruptAsync(command, work)))
+            await using (cancellationToken.Register(() => interrupt = InterruptAsync(command, ended.Task)))
             {
                 try
                 {
-                    return await work;
+                    return call(command);
                 }
                 finally
                 {
+                    ended.SetResult();
                     await interrupt;
                 }
             }
@@ -53,12 +54,12 @@ internal sealed class DuckDbStatements(DuckDBConnection connection, Dialect dial
     }
 
     /// <summary>An interrupt that comes before DuckDB has begun is lost, so it is repeated until the statement ends.</summary>
-    private static async Task InterruptAsync(DuckDBCommand command, Task work)
+    private static async Task InterruptAsync(DuckDBCommand command, Task ended)
     {
-        while (!work.IsCompleted)
+        while (!ended.IsCompleted)
         {
             command.Cancel();
-            await Task.WhenAny(work, Task.Delay(s_again));
+            await Task.WhenAny(ended, Task.Delay(s_again));
         }
     }
 }

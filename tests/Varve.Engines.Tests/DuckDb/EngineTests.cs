@@ -120,6 +120,16 @@ public sealed class EngineTests : Files
     }
 
     [Fact]
+    public async Task Work_that_blocks_does_not_hold_up_who_asked_for_it()
+    {
+        await using var database = New();
+        using var asked = new ManualResetEventSlim();
+        var work = database.Engine.TransactAsync((_, token) => Task.FromResult(asked.Wait(TimeSpan.FromSeconds(30), token)), readOnly: true, default);
+        asked.Set();
+        Assert.True(await work);
+    }
+
+    [Fact]
     public async Task Statements_are_of_no_use_after_their_transaction()
     {
         await using var database = New();
