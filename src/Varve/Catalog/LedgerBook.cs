@@ -58,6 +58,7 @@ internal sealed class LedgerBook(CatalogTables tables, PolicyShelf shelf, Archiv
         await SaveAsync(statements, tables.Coverage, policy, relation, "frozen", before.Frozen, after.Frozen, cancellationToken);
         await SaveAsync(statements, tables.Coverage, policy, relation, "accepted", before.Accepted, after.Accepted, cancellationToken);
         await SaveAsync(statements, tables.Dirty, policy, relation, "dirty", before.Dirty, after.Dirty, cancellationToken);
+        await SaveAsync(statements, tables.Dirty, policy, relation, "followed", before.Followed, after.Followed, cancellationToken);
         await SaveAsync(statements, tables.Dirty, policy, relation, "lost", before.Lost, after.Lost, cancellationToken);
         await SaveAsync(statements, tables.Dirty, policy, relation, "halted", before.Halted, after.Halted, cancellationToken);
         foreach (var column in before.Thin.Keys.Union(after.Thin.Keys).Order(StringComparer.Ordinal))
@@ -239,6 +240,7 @@ internal sealed class LedgerBook(CatalogTables tables, PolicyShelf shelf, Archiv
             Frozen = Of(coverage, relation, "frozen"),
             Accepted = Of(coverage, relation, "accepted"),
             Dirty = Of(dirty, relation, "dirty"),
+            Followed = Of(dirty, relation, "followed"),
             Lost = Of(dirty, relation, "lost"),
             Halted = Of(dirty, relation, "halted"),
             Archived = relation == Planning.Relations.Source ? archived : RangeSet.Empty,

@@ -42,6 +42,7 @@ internal static class Building
     {
         var sets = context.Draft.Of(step.Relation);
         sets.Dirty = sets.Dirty.Union(step.Dirty.Intersect(sets.Covered)).Except(sets.CutRanges);
+        sets.Followed = sets.Followed.Union(step.Followed.Intersect(sets.Covered));
         sets.Lost = sets.Lost.Union(step.Lost.Except(sets.Covered));
         foreach (var cut in step.Cut.Where(c => !sets.CutRanges.Covers(c.Bucket)))
             sets.Cut.Add(cut with { RowsLeft = cut.IsMixed ? 0 : await LeftAsync(context, context.Blueprint.Tier(step.Relation), cut, cancellationToken), IsMixed = false });
@@ -55,9 +56,28 @@ internal static class Building
         var whole = tier.Whole(context.Draft.Gives(step.Input, tier));
         if (!whole.Covers(step.Ranges) || step.Ranges.Any(context.Draft.Of(tier.Id).CutRanges.Overlaps))
             throw new StepSkippedException($"{step.Input} no longer gives {step.Ranges} of {tier.Id} as a whole");
-        var (read, written) = await BuildAsync(context, tier, step.Input, step.Ranges, cancellationToken);
-        context.Draft.RollUp(tier, step.Input, step.Ranges, step.Reason);
-        return new(read, written, 0);
+        var shrunk = step.Input == Relations.Source ? await ShrunkAsync(context, tier, step.Ranges, cancellationToken) : RangeSet.Empty;
+        var (ranges, note) = (step.Ranges.Except(shrunk), shrunk.IsEmpty ? null : $"somebody else removed rows of {shrunk} before it was built again: {tier.Id} keeps what it had");
+        if (ranges.IsEmpty) return Acted.Nothing with { Note = note };
+        var (read, written) = await BuildAsync(context, tier, step.Input, ranges, cancellationToken);
+        context.Draft.RollUp(tier, step.Input, ranges, step.Reason);
+        return new(read, written, 0, note);
+    }
+
+    /// <summary>
+    /// Buckets to be built again of which the source has fewer rows than they count, and nobody said that this is right: they
+    /// are cut, and as rows may have come to them as well, none of those that are left is known to be counted.
+    /// </summary>
+    private static async Task<RangeSet> ShrunkAsync(StepContext context, TierLayout tier, RangeSet ranges, CancellationToken cancellationToken)
+    {
+        var sets = context.Draft.Of(tier.Id);
+        var again = ranges.Intersect(sets.Covered).Except(sets.Followed);
+        if (again.IsEmpty) return again;
+        var totals = await context.Statements.QueryAsync(new CompareSql(context.Blueprint with { Measures = [] }, tier, context.Dialect).BucketTotals(again), cancellationToken);
+        List<TimeRange> shrunk = [.. totals.Where(row => row.Long(1) < row.Long(2)).Select(row => tier.Grid.BucketOf(Micros.ToInstant(row.Long(0))))];
+        sets.Cut.AddRange(shrunk.Select(bucket => new CutBucket(bucket, 0, ByOthers: true) { Input = Relations.Source }));
+        sets.Dirty = sets.Dirty.Except(sets.CutRanges);
+        return RangeSet.Of(shrunk);
     }
 
     /// <summary>

@@ -122,7 +122,7 @@ internal sealed class Repairs(IEngine engine, Workshop workshop, AuditActor acto
                 var before = survey.State.Ledger.Of(tier.Id);
                 var again = tier.Covers(RangeSet.Of(range)).Intersect(before.Covered).Except(before.CutRanges).Intersect(tier.Whole(draft.Spoilt(Relations.Source, tier).Complement()));
                 marked += tier == survey.Blueprint.Tiers[0] ? again.SelectMany(tier.Grid.Buckets).LongCount() : 0;
-                await workshop.Desk.Ledgers.SaveAsync(s, stored.Policy.Name, tier.Id, before, before with { Dirty = before.Dirty.Union(again) }, token);
+                await workshop.Desk.Ledgers.SaveAsync(s, stored.Policy.Name, tier.Id, before, before with { Dirty = before.Dirty.Union(again), Followed = before.Followed.Union(again) }, token);
             }
 
             if (marked == 0) throw new PolicyException("VRV312", $"No covered bucket of {range} can be built again: its rows have expired, or it was never built.");

@@ -14,6 +14,7 @@ internal static class Changes
         var prefix = RemovedUpTo(state, horizon);
         var first = draft.Blueprint.Tiers[0];
         var dirty = RangeSet.Of(state.Changes.Where(c => c.Asked is null && IsCorrection(c, prefix)).Select(c => c.Bucket));
+        var corrected = RangeSet.Of(state.Changes.Where(c => c.Asked is null && c.Found < c.Stored).Select(c => c.Bucket)).Intersect(dirty);
         var gone = Unanswered(draft, state.Changes.Where(c => c.Asked is { } asked ? IsGone(c, asked, first, dirty) : !IsCorrection(c, prefix)));
         var parts = state.Around.GetValueOrDefault(first.Id, []);
         var late = RangeSet.Of(parts.Where(c => c.Found >= c.Stored).Select(c => c.Bucket));
@@ -23,7 +24,7 @@ internal static class Changes
 
         // What is marked is not compared again: a run that is killed in between must still find what the coarser tiers lack.
         foreach (var tier in draft.Blueprint.BuiltFrom(Relations.Source).Union(asked).OrderBy(t => t == first).ThenByDescending(t => t.Grid.Width.Longest).ToList())
-            Mark(draft, tier, dirty, tier == first ? gone : gone.Union(fewer), late, tier == first ? null : state.Around.GetValueOrDefault(tier.Id));
+            Mark(draft, tier, dirty, corrected, tier == first ? gone : gone.Union(fewer), late, tier == first ? null : state.Around.GetValueOrDefault(tier.Id));
     }
 
     // Where the first tier is whole, it has answered for what a longer bucket around it says.
@@ -74,15 +75,15 @@ internal static class Changes
         var again = tier.Whole(old.Intersect(sets.Covered)).Except(sets.CutRanges).Intersect(tier.Whole(draft.Spoilt(tier.Input, tier).Complement()));
         if (!again.IsEmpty)
         {
-            draft.Steps.Add(new PlanStep.Mark { Relation = tier.Id, Dirty = again, Reason = "the zone data changed: these local days begin at other instants now" });
-            sets.Dirty = sets.Dirty.Union(again);
+            draft.Steps.Add(new PlanStep.Mark { Relation = tier.Id, Dirty = again, Followed = again, Reason = "the zone data changed: these local days begin at other instants now" });
+            (sets.Dirty, sets.Followed) = (sets.Dirty.Union(again), sets.Followed.Union(again));
         }
 
         var frozen = RangeSet.Of(labels.Where(l => !again.Contains(l)).Select(tier.Grid.BucketOf));
         if (!frozen.IsEmpty) draft.Wait(tier.Id, frozen, "the zone data changed, and what these buckets were built from has expired: they keep their old boundaries", person: false);
     }
 
-    private static void Mark(Draft draft, TierLayout tier, RangeSet dirty, RangeSet gone, RangeSet late, IReadOnlyList<BucketChange>? own)
+    private static void Mark(Draft draft, TierLayout tier, RangeSet dirty, RangeSet corrected, RangeSet gone, RangeSet late, IReadOnlyList<BucketChange>? own)
     {
         var sets = draft.Of(tier.Id);
         var open = sets.Covered.Except(sets.CutRanges);
@@ -100,21 +101,23 @@ internal static class Changes
         var again = came.Intersect(tier.Whole(draft.TakenByOthers(tier).Complement()).Union(whole));
         var cut = tier.Covers(gone).Intersect(open).Union(came.Except(again));
         var fresh = again.Except(cut).Except(sets.Dirty);
+        var followed = again.Except(cut).Intersect(tier.Covers(corrected)).Except(sets.Followed);
         List<CutBucket> buckets = [.. cut.SelectMany(tier.Grid.Buckets).Select(b => new CutBucket(b, 0, ByOthers: true) { Input = Relations.Source, IsMixed = came.Overlaps(b) || late.Overlaps(b) || sets.Dirty.Overlaps(b) })];
-        if (fresh.IsEmpty && buckets.Count == 0) return;
+        if (fresh.IsEmpty && followed.IsEmpty && buckets.Count == 0) return;
         draft.Steps.Add(new PlanStep.Mark
         {
             Relation = tier.Id,
             Dirty = fresh,
+            Followed = followed,
             Cut = buckets,
-            Reason = (fresh.IsEmpty, buckets.Count == 0) switch
+            Reason = (fresh.IsEmpty && followed.IsEmpty, buckets.Count == 0) switch
             {
                 (false, true) => "rows came or changed after these buckets were built",
                 (true, false) => "somebody else removed rows of these buckets: they stay as they were built",
                 _ => "rows came, changed, or were removed by somebody else after these buckets were built",
             },
         });
-        sets.Dirty = sets.Dirty.Union(fresh);
+        (sets.Dirty, sets.Followed) = (sets.Dirty.Union(fresh), sets.Followed.Union(followed));
         sets.Cut.AddRange(buckets);
     }
 }

@@ -159,6 +159,7 @@ internal sealed class Draft
 
         // Behind what it covers a tier is being filled: a coarser bucket that is there already was built without it, and stays.
         var changed = ranges.Intersect(TimeRange.Before(sets.Covered.End ?? Instant.MinValue));
+        var followed = sets.Followed.Intersect(sets.Dirty).Intersect(ranges);
         sets.Covered = sets.Covered.Union(ranges);
         sets.Dirty = sets.Dirty.Except(ranges);
         sets.Fill(ranges.Start!.Value);
@@ -166,6 +167,7 @@ internal sealed class Draft
         {
             var touched = coarser.Covers(changed).Intersect(Of(coarser.Id).Covered).Except(Of(coarser.Id).CutRanges);
             Of(coarser.Id).Dirty = Of(coarser.Id).Dirty.Union(touched.Intersect(coarser.Whole(Spoilt(tier.Id, coarser).Complement())));
+            Of(coarser.Id).Followed = Of(coarser.Id).Followed.Union(touched.Intersect(coarser.Covers(followed)));
         }
     }
 

@@ -79,6 +79,12 @@ public sealed record RelationLedger
     /// <summary>Covered, but the input changed since.</summary>
     public RangeSet Dirty { get; init; } = RangeSet.Empty;
 
+    /// <summary>
+    /// Of the dirty ones, those that are built again from fewer rows too: a person invalidated them, or what is missing was
+    /// seen as a correction. Of any other that has fewer rows by then, somebody else has removed some.
+    /// </summary>
+    public RangeSet Followed { get; init; } = RangeSet.Empty;
+
     /// <summary>Buckets of a new tier that can no longer be built.</summary>
     public RangeSet Lost { get; init; } = RangeSet.Empty;
 

@@ -75,6 +75,7 @@ public static partial class PlanFile
             PlanStep.Mark mark => shape with
             {
                 Dirty = Texts(mark.Dirty),
+                Followed = Texts(mark.Followed),
                 Lost = Texts(mark.Lost),
                 Cut = [.. mark.Cut.Select(c => new CutShape(c.Bucket.ToString(), c.RowsLeft, c.ByOthers, c.Input, c.IsMixed))],
             },
@@ -102,6 +103,7 @@ public static partial class PlanFile
                 Rows = rows,
                 Bytes = bytes,
                 Dirty = Ranges(step.Dirty),
+                Followed = Ranges(step.Followed),
                 Lost = Ranges(step.Lost),
                 Cut = [.. (step.Cut ?? []).Select(c => new CutBucket(TimeRange.Parse(c.Bucket), c.RowsLeft, c.ByOthers) { Input = c.Input, IsMixed = c.IsMixed })],
             },
@@ -196,6 +198,8 @@ public static partial class PlanFile
         public string? Archive { get; init; }
 
         public IReadOnlyList<string>? Dirty { get; init; }
+
+        public IReadOnlyList<string>? Followed { get; init; }
 
         public IReadOnlyList<string>? Lost { get; init; }
 

@@ -69,6 +69,9 @@ public abstract record PlanStep
         /// <summary>Covered buckets to build again.</summary>
         public RangeSet Dirty { get; init; } = RangeSet.Empty;
 
+        /// <summary>Covered buckets that are built again also from fewer rows than they count; dirty, now or before.</summary>
+        public RangeSet Followed { get; init; } = RangeSet.Empty;
+
         /// <summary>Buckets of a new tier that cannot be built any more.</summary>
         public RangeSet Lost { get; init; } = RangeSet.Empty;
 
@@ -79,7 +82,7 @@ public abstract record PlanStep
         public override string Kind => "mark";
 
         /// <inheritdoc/>
-        public override RangeSet Touches => Dirty.Union(Lost).Union(RangeSet.Of(Cut.Select(c => c.Bucket)));
+        public override RangeSet Touches => Dirty.Union(Followed).Union(Lost).Union(RangeSet.Of(Cut.Select(c => c.Bucket)));
     }
 
     /// <summary>Builds, or builds again, buckets of a tier from its input.</summary>

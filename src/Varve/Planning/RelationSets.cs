@@ -13,6 +13,8 @@ internal sealed class RelationSets(RelationLedger ledger)
 
     public RangeSet Dirty { get; set; } = ledger.Dirty;
 
+    public RangeSet Followed { get; set; } = ledger.Followed;
+
     public RangeSet Lost { get; set; } = ledger.Lost;
 
     public RangeSet Frozen { get; set; } = ledger.Frozen;
@@ -56,6 +58,7 @@ internal sealed class RelationSets(RelationLedger ledger)
         Created = Created,
         Covered = Covered,
         Dirty = Dirty,
+        Followed = Followed.Intersect(Dirty),
         Lost = Lost,
         Frozen = Frozen,
         Halted = Halted,

@@ -16,14 +16,20 @@ internal sealed class Watching(Blueprint blueprint, Ledger ledger, Horizon horiz
         var filled = Asked(states, RangeSet.Empty);
         var built = Asked(rows, RangeSet.Of(filled.SelectMany(a => a.Ranges)), onlyRows: true);
         var window = blueprint.Policy.Arrival is null ? Watched(first.Grid) : TimeRange.All;
-        return new(horizon.AsOf, open.Intersect(window), frozen) { Asked = [.. filled, .. built, .. AskedOfTiers()], Comparable = open.Intersect(Settled(first)) };
+        return new(horizon.AsOf, open.Union(Marked(first)).Intersect(window), frozen) { Asked = [.. filled, .. built, .. AskedOfTiers()], Comparable = open.Intersect(Settled(first)) };
     }
 
     // Covered buckets of a tier that should agree with the source.
-    private RangeSet Open(TierLayout tier)
+    private RangeSet Open(TierLayout tier) => Whole(tier, ledger.Of(tier.Id).Covered.Except(ledger.Of(tier.Id).Dirty));
+
+    // What an earlier run left to be built again goes on being watched: what others do to it meanwhile is judged as ever.
+    private RangeSet Marked(TierLayout tier) => Whole(tier, ledger.Of(tier.Id).Dirty.Except(ledger.Of(tier.Id).Followed));
+
+    // Those of which the source should have every row, and that are neither cut nor expired.
+    private RangeSet Whole(TierLayout tier, RangeSet buckets)
     {
         var known = ledger.Of(tier.Id);
-        return known.Covered.Except(known.Dirty.Union(known.CutRanges).Union(tier.Covers(ledger.Of(Relations.Source).Frozen)).Union(known.Frozen));
+        return buckets.Except(known.CutRanges.Union(tier.Covers(ledger.Of(Relations.Source).Frozen)).Union(known.Frozen));
     }
 
     private TimeRange Settled(TierLayout tier) => TimeRange.Before(tier.Grid.Floor(horizon.Closed));

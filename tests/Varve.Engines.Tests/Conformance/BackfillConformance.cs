@@ -1,4 +1,5 @@
 using Varve.Engines.Tests.Scratch;
+using Varve.Planning;
 
 namespace Varve.Engines.Tests.Conformance;
 
@@ -21,6 +22,23 @@ public abstract class BackfillConformance(Func<ScratchDatabase> create) : Confor
         Assert.Equal((rows.Count, rows.Count, 240L - 109, 240L), (Number(counted, 0), Number(counted, 1), Number(counted, 2), Number(counted, 3)));
         var days = await Db.QueryAsync($"SELECT sum(varve_rows), count(v_max) FROM {Db.Name(new("m", "cpu_1d_states"))}");
         Assert.Equal((rows.Count, 5L), (Number(days, 0), Number(days, 1)));
+    }
+
+    [Fact]
+    public async Task A_new_function_is_not_filled_from_what_others_left_after_a_run_was_stopped()
+    {
+        var rows = Every("2025-01-01", "2025-01-11", "10m");
+        var story = await BeginAsync(Policy("recheck: 6h\nkeep: 30d\ntiers: [{ every: 1h }, { every: 1d }]", "count, sum"), rows);
+        await story.RunWellAsync("2025-01-11");
+        await story.ApplyAsync(Policy("recheck: 6h\nkeep: 30d\ntiers: [{ every: 1h }, { every: 1d }]", "count, sum, max"));
+        await story.RunPartAsync("2025-01-11", step => step is not PlanStep.RollUp);
+        await story.DeleteAsync("2025-01-01", "2025-01-05T12:30Z");
+        await story.RunWellAsync("2025-01-11");
+        var counted = await Db.QueryAsync($"SELECT sum(varve_rows), sum(v_count), count(v_max), count(*) FROM {Db.Name(new("m", "cpu_1h_states"))}");
+        Assert.Equal((rows.Count, rows.Count, 240L - 109, 240L), (Number(counted, 0), Number(counted, 1), Number(counted, 2), Number(counted, 3)));
+        var days = await Db.QueryAsync($"SELECT sum(varve_rows), count(v_max) FROM {Db.Name(new("m", "cpu_1d_states"))}");
+        Assert.Equal((rows.Count, 5L), (Number(days, 0), Number(days, 1)));
+        Assert.True((await story.PlanAsync("2025-01-11")).IsEmpty);
     }
 
     [Fact]

@@ -201,6 +201,52 @@ public abstract class RepairConformance(Func<ScratchDatabase> create) : Conforma
     }
 
     [Fact]
+    public async Task An_hour_that_a_stopped_run_left_to_be_built_again_is_not_built_from_what_others_left_since()
+    {
+        var rows = Every("2025-01-01", "2025-01-04", "10m");
+        var story = await BeginAsync(Policy($"keep: 5d\nrecheck: 6h\n{Two}"), rows);
+        await story.RunWellAsync("2025-01-03");
+        var late = Row("2025-01-02T22:05Z", 7);
+        await story.InsertAsync(late);
+        await story.RunPartAsync("2025-01-03", step => step is not PlanStep.RollUp);
+        await story.DeleteAsync("2025-01-02T22:10Z", "2025-01-02T22:50Z");
+        await story.RunWellAsync("2025-01-03T12:00Z");
+        await story.ExpectTiersAsync(rows);
+
+        // Of what is left it cannot be told what is counted: a person lets it go.
+        var outcome = await story.RunAsync("2025-01-10");
+        Assert.Contains(outcome.Waits, w => w.NeedsPerson && w.Range.Contains(late.At!.Value));
+        Assert.Contains(await story.SourceAsync(), r => r.At == late.At);
+        await story.ExpectTiersAsync(rows);
+    }
+
+    [Fact]
+    public async Task A_correction_that_a_stopped_run_has_seen_is_followed_however_late_the_next_one_comes()
+    {
+        var rows = Every("2025-01-01", "2025-01-04", "10m");
+        var story = await BeginAsync(Policy($"keep: 5d\nrecheck: 6h\n{Two}"), rows);
+        await story.RunWellAsync("2025-01-03");
+        await story.DeleteAsync("2025-01-02T22:00Z", "2025-01-02T22:30Z");
+        await story.RunPartAsync("2025-01-03", step => step is not PlanStep.RollUp);
+        await story.RunWellAsync("2025-01-03T12:00Z");
+        await story.ExpectTiersAsync(rows.Where(r => r.At < At("2025-01-02T22:00Z") || r.At >= At("2025-01-02T22:30Z")));
+    }
+
+    [Fact]
+    public async Task A_correction_is_followed_also_in_an_hour_that_a_stopped_run_left_to_be_built_again()
+    {
+        var rows = Every("2025-01-01", "2025-01-04", "10m");
+        var story = await BeginAsync(Policy($"keep: 5d\nrecheck: 6h\n{Two}"), rows);
+        await story.RunWellAsync("2025-01-03");
+        var late = Row("2025-01-02T22:05Z", 7);
+        await story.InsertAsync(late);
+        await story.RunPartAsync("2025-01-03", step => step is not PlanStep.RollUp);
+        await story.DeleteAsync("2025-01-02T22:10Z", "2025-01-02T22:50Z");
+        await story.RunWellAsync("2025-01-03T02:00Z");
+        await story.ExpectTiersAsync([.. rows.Where(r => r.At < At("2025-01-02T22:10Z") || r.At >= At("2025-01-02T22:50Z")), late]);
+    }
+
+    [Fact]
     public async Task A_prefix_that_somebody_else_deleted_never_shrinks_history()
     {
         var rows = Every("2025-01-01", "2025-01-06", "10m");
@@ -395,16 +441,31 @@ public abstract class RepairConformance(Func<ScratchDatabase> create) : Conforma
         await story.ExpectTiersAsync([.. rows, late]);
     }
 
-    [Fact]
-    public async Task Invalidating_follows_rows_that_somebody_deleted()
+    [Theory]
+    [InlineData("1h", "2025-01-05", "2025-01-06")]
+    [InlineData("6d", "2025-01-01", "2025-01-07")]
+    public async Task Invalidating_follows_rows_that_somebody_deleted(string recheck, string from, string to)
     {
         var rows = Every("2025-01-01", "2025-01-11", "1h").ToList();
-        var story = await BeginAsync(Policy($"recheck: 1h\n{Two}"), rows);
+        var story = await BeginAsync(Policy($"recheck: {recheck}\n{Two}"), rows);
         await story.RunWellAsync("2025-01-11");
-        await story.DeleteAsync("2025-01-05", "2025-01-06");
-        await story.WithAsync(l => l.InvalidateAsync(story.Policy.Name, new(At("2025-01-05"), At("2025-01-06"))));
+        await story.DeleteAsync(from, to);
+        await story.WithAsync(l => l.InvalidateAsync(story.Policy.Name, new(At(from), At(to))));
         await story.RunWellAsync("2025-01-11");
-        await story.ExpectTiersAsync(rows.Where(r => r.At < At("2025-01-05") || r.At >= At("2025-01-06")));
+        await story.ExpectTiersAsync(rows.Where(r => r.At < At(from) || r.At >= At(to)));
+    }
+
+    [Fact]
+    public async Task A_correction_is_followed_also_by_a_day_whose_hours_are_no_tier_any_more()
+    {
+        var rows = Every("2025-01-01", "2025-01-04", "10m");
+        var story = await BeginAsync(Policy($"keep: 30d\nrecheck: 6h\n{Two}"), rows);
+        await story.RunWellAsync("2025-01-03");
+        await story.DeleteAsync("2025-01-02T22:00Z", "2025-01-02T22:30Z");
+        await story.RunPartAsync("2025-01-03", step => step is not PlanStep.RollUp { Relation: "1d" });
+        await story.ApplyAsync(Policy("keep: 30d\nrecheck: 6h\ntiers: [{ every: 1d }]"));
+        await story.RunWellAsync("2025-01-03T12:00Z");
+        await story.ExpectTiersAsync(rows.Where(r => r.At < At("2025-01-02T22:00Z") || r.At >= At("2025-01-02T22:30Z")));
     }
 
     [Fact]

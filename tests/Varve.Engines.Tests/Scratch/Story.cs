@@ -80,6 +80,17 @@ public sealed class Story(ScratchDatabase db, SourceTable table)
         return outcome;
     }
 
+    /// <summary>A run that does no more than the first steps of its plan, as one that was stopped.</summary>
+    public async Task RunPartAsync(string asOf, Func<PlanStep, bool> steps)
+    {
+        var plan = await PlanAsync(asOf);
+        var some = plan.Steps.TakeWhile(steps).ToList();
+        Assert.InRange(some.Count, 1, plan.Steps.Count - 1);
+        var outcome = await RunAsync(asOf, new RunOptions { Yes = true, Plans = [plan with { Steps = some }] });
+        Assert.Empty(outcome.Errors);
+        Assert.Equal(some.Select(s => s.Key), outcome.Done.Select(s => s.Key));
+    }
+
     public async Task<Plan> PlanAsync(string asOf) =>
         (await WithAsync(lifecycle => lifecycle.PlanAsync(Selection.Of(Policy.Name), InstantText.Parse(asOf))))[0];
 

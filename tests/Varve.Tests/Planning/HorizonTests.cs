@@ -41,7 +41,8 @@ public sealed class HorizonTests
     {
         var hours = Seen.Whole with
         {
-            Dirty = Jan.Set("2..3"),
+            Dirty = Jan.Set("2..3").Union(Jan.Set("9..9T04")),
+            Followed = Jan.Set("2..3"),
             Cut = [new(Jan.Range("4..5"), 0, ByOthers: false)],
             Frozen = Jan.Set("6..7"),
         };
