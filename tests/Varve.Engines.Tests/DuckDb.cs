@@ -29,6 +29,8 @@ public sealed class DuckDbPatternChanges() : PatternChangeConformance(DuckDbMemo
 
 public sealed class DuckDbBackfill() : BackfillConformance(DuckDbMemory.New);
 
+public sealed class DuckDbSwap() : SwapConformance(DuckDbMemory.New);
+
 public sealed class DuckDbSuccessors() : SuccessorConformance(DuckDbMemory.New);
 
 public sealed class DuckDbReading() : ReadingConformance(DuckDbMemory.New);

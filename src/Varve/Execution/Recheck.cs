@@ -36,7 +36,7 @@ internal sealed class Recheck(Dialect dialect, IStatements statements, Blueprint
         if (changes.Count == 0) return around;
         var frozen = ledger.Of(Relations.Source).Frozen;
         var asked = changes.Select(c => c.Asked).OfType<AskedRanges>().Where(a => a.Input == Relations.Source).Select(a => blueprint.Tier(a.Tier));
-        foreach (var tier in blueprint.BuiltFrom(Relations.Source).Union(asked).Where(t => t != blueprint.Tiers[0]))
+        foreach (var tier in blueprint.BuiltFrom(Relations.Source).Union(asked).Union(blueprint.BehindNew(ledger)).Where(t => t != blueprint.Tiers[0]))
         {
             var known = ledger.Of(tier.Id);
             var open = tier.Covers(RangeSet.Of(changes.Select(c => c.Bucket))).Intersect(known.Covered).Except(known.CutRanges).Except(known.Frozen).Intersect(tier.Whole(frozen.Complement()));

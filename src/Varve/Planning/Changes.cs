@@ -25,6 +25,18 @@ internal static class Changes
         // What is marked is not compared again: a run that is killed in between must still find what the coarser tiers lack.
         foreach (var tier in draft.Blueprint.BuiltFrom(Relations.Source).Union(asked).OrderBy(t => t == first).ThenByDescending(t => t.Grid.Width.Longest).ToList())
             Mark(draft, tier, dirty, corrected, tier == first ? gone : gone.Union(fewer), late, tier == first ? null : state.Around.GetValueOrDefault(tier.Id));
+        foreach (var tier in draft.Blueprint.BehindNew(state.Ledger).Except(asked)) Follow(draft, tier, gone.Union(fewer), state.Around.GetValueOrDefault(tier.Id, []));
+    }
+
+    // A tier that gets a new input follows what came unseen before that was built, and nothing else of it.
+    private static void Follow(Draft draft, TierLayout tier, RangeSet gone, IReadOnlyList<BucketChange> own)
+    {
+        var sets = draft.Of(tier.Id);
+        var came = RangeSet.Of(own.Where(c => c.Found > c.Stored).Select(c => c.Bucket)).Intersect(sets.Covered).Except(sets.CutRanges).Except(sets.Dirty)
+            .Intersect(tier.Whole(gone.Union(draft.TakenByOthers(tier)).Union(draft.Of(Relations.Source).Frozen).Union(sets.Frozen).Complement()));
+        if (came.IsEmpty) return;
+        draft.Steps.Add(new PlanStep.Mark { Relation = tier.Id, Dirty = came, Reason = $"rows came after these buckets were built, and {tier.Input} has them" });
+        sets.Dirty = sets.Dirty.Union(came);
     }
 
     // Where the first tier is whole, it has answered for what a longer bucket around it says.

@@ -15,7 +15,11 @@ internal sealed class Due
         _draft = draft;
         _closed = horizon.Closed;
         _needs = draft.Blueprint.Tiers.ToDictionary(t => t.Id, t => Missing(t, horizon));
-        foreach (var tier in draft.Blueprint.Tiers) MarkLost(tier);
+        foreach (var tier in draft.Blueprint.Tiers)
+        {
+            MarkLost(tier);
+            MarkStuck(tier);
+        }
     }
 
     public bool Any => Tiers.Any();
@@ -47,26 +51,49 @@ internal sealed class Due
             var due = _needs[tier.Id].Except(sets.Covered).Union(sets.Dirty).Except(sets.CutRanges)
                 .Intersect(TimeRange.Before(tier.Grid.Floor(reach)));
             if (due.IsEmpty) continue;
-            due = Build(tier, due, input => _draft.States.Known(input, tier));
-            due = Build(tier, due, input => _draft.Gives(input, tier));
+            List<(TimeRange Range, string Input)> given = [];
+            due = Take(tier, due, input => _draft.States.Known(input, tier), given);
+            due = Take(tier, due, input => _draft.Gives(input, tier), given);
+            foreach (var (input, ranges) in InOrder(given))
+                _draft.RollUp(tier, input, ranges, input == tier.Input ? "closed and not covered" : $"closed and not covered; {tier.Input} no longer has it");
             if (!due.IsEmpty) _draft.Wait(tier.Id, due, $"{tier.Input} does not cover it yet", person: false);
         }
     }
 
-    /// <summary>Builds what some input gives as a whole; what is left.</summary>
-    private RangeSet Build(TierLayout tier, RangeSet due, Func<string, RangeSet> gives)
+    /// <summary>Takes what some input gives as a whole; what is left.</summary>
+    private RangeSet Take(TierLayout tier, RangeSet due, Func<string, RangeSet> gives, List<(TimeRange Range, string Input)> given)
     {
         if (due.IsEmpty) return due;
         foreach (var input in _draft.Inputs(tier, due))
         {
             var whole = due.Intersect(tier.Whole(gives(input)));
-            if (whole.IsEmpty) continue;
-            _draft.RollUp(tier, input, whole, input == tier.Input ? "closed and not covered" : $"closed and not covered; {tier.Input} no longer has it");
+            given.AddRange(whole.Select(range => (range, input)));
             due = due.Except(whole);
             if (due.IsEmpty) break;
         }
 
         return due;
+    }
+
+    // Oldest first, whatever it is built from: a tier that is being filled begins where its oldest bucket does, also where
+    // the run ends in between, and what lies behind that is no change of what is there.
+    private static IEnumerable<(string Input, RangeSet Ranges)> InOrder(List<(TimeRange Range, string Input)> given)
+    {
+        List<TimeRange> some = [];
+        string? input = null;
+        foreach (var next in given.OrderBy(g => g.Range.From))
+        {
+            if (input is not null && next.Input != input)
+            {
+                yield return (input, RangeSet.Of(some));
+                some.Clear();
+            }
+
+            input = next.Input;
+            some.Add(next.Range);
+        }
+
+        if (input is not null) yield return (input, RangeSet.Of(some));
     }
 
     private RangeSet Missing(TierLayout tier, Horizon horizon)
@@ -81,14 +108,8 @@ internal sealed class Due
     /// <summary>What no input will ever give again is lost: recorded, so that nothing waits for it.</summary>
     private void MarkLost(TierLayout tier)
     {
-        var lost = _needs[tier.Id];
+        var lost = Hopeless(tier, _needs[tier.Id]);
         if (lost.IsEmpty) return;
-        foreach (var input in _draft.Inputs(tier, lost))
-        {
-            lost = lost.Intersect(tier.Covers(_draft.Spoilt(input, tier)));
-            if (lost.IsEmpty) return;
-        }
-
         _draft.Steps.Add(new PlanStep.Mark
         {
             Relation = tier.Id,
@@ -97,5 +118,32 @@ internal sealed class Due
         });
         _needs[tier.Id] = _needs[tier.Id].Except(lost);
         _draft.Of(tier.Id).Lost = _draft.Of(tier.Id).Lost.Union(lost);
+    }
+
+    /// <summary>
+    /// What no input will ever give again although it changed stays as it was built: rows came to it while the tier was no
+    /// part of the policy.
+    /// </summary>
+    private void MarkStuck(TierLayout tier)
+    {
+        var sets = _draft.Of(tier.Id);
+        var stuck = Hopeless(tier, sets.Dirty.Except(sets.CutRanges).Except(sets.Frozen).Intersect(TimeRange.Before(tier.Grid.Floor(_closed))));
+        if (stuck.IsEmpty) return;
+        List<CutBucket> cut = [.. stuck.SelectMany(tier.Grid.Buckets).Select(b => new CutBucket(b, 0, ByOthers: false) { Input = tier.Input })];
+        _draft.Steps.Add(new PlanStep.Mark { Relation = tier.Id, Cut = cut, Reason = "they changed while the tier was no part of the policy, and what they could be built from has expired: they stay as they were built" });
+        sets.Cut.AddRange(cut);
+        sets.Dirty = sets.Dirty.Except(stuck);
+    }
+
+    private RangeSet Hopeless(TierLayout tier, RangeSet buckets)
+    {
+        if (buckets.IsEmpty) return buckets;
+        foreach (var input in _draft.Inputs(tier, buckets))
+        {
+            buckets = buckets.Intersect(tier.Covers(_draft.Spoilt(input, tier)));
+            if (buckets.IsEmpty) break;
+        }
+
+        return buckets;
     }
 }

@@ -24,7 +24,7 @@ public static class Stitching
         for (var i = 0; i < chain.Count; i++)
         {
             var to = i + 1 < chain.Count
-                ? Whole(chain[i], ledgers(chain[i].Id), ledgers(chain[i + 1].Id))
+                ? Whole(chain[i], ledgers(chain[i].Id), chain[i + 1], ledgers(chain[i + 1].Id))
                 : Settled(ledgers(chain[i].Id));
             if (to <= from) continue;
             parts.Add(new(chain[i].Id, new(from, to)));
@@ -65,12 +65,16 @@ public static class Stitching
         return chain;
     }
 
-    /// <summary>From which boundary of the coarser tier on the finer one has everything.</summary>
-    private static Instant Whole(TierLayout tier, RelationLedger coarse, RelationLedger fine)
+    /// <summary>
+    /// From which boundary of the coarser tier on the finer one has everything; where the coarser one has lost its buckets
+    /// before that, from where on the finer one has anything.
+    /// </summary>
+    private static Instant Whole(TierLayout tier, RelationLedger coarse, TierLayout finer, RelationLedger fine)
     {
         var gone = Instant.Max(fine.Frozen.End ?? Instant.MinValue, fine.Lost.End ?? Instant.MinValue);
         var start = fine.Covered.Start!.Value;
         if (coarse.Covered.Start is { } first && tier.Grid.Floor(start) > first) gone = Instant.Max(gone, start);
-        return tier.Grid.Ceiling(gone);
+        var whole = tier.Grid.Ceiling(gone);
+        return coarse.Lost.FirstOrDefault(lost => lost.From < whole && whole <= lost.To) is { } lost ? Instant.Max(lost.From, finer.Grid.Ceiling(gone)) : whole;
     }
 }

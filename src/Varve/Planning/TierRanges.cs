@@ -18,6 +18,13 @@ internal static class TierRanges
         select new TimeRange(start, end));
 
     /// <summary>
+    /// Tiers that are there and get a new input, which is built from the source once more: what came to it unseen, and is in no
+    /// tier, is in that input then.
+    /// </summary>
+    public static IEnumerable<TierLayout> BehindNew(this Blueprint blueprint, Ledger ledger) => blueprint.Tiers.Where(t =>
+        t.Input != Relations.Source && blueprint.Tier(t.Input).Input == Relations.Source && ledger.Of(t.Input).Covered.IsEmpty && !ledger.Of(t.Id).Covered.IsEmpty);
+
+    /// <summary>
     /// Buckets of the first tier whose rows are read once more where some of its buckets changed, because another tier that
     /// is built from the source has longer ones; also where an earlier run left such a one to be built again.
     /// </summary>

@@ -93,7 +93,7 @@ internal sealed record Cascade(IReadOnlyList<CascadeTier> Tiers)
     {
         HashSet<int> chain = [];
         Grid? coarser = null;
-        for (var i = grids.Count - 1; i >= 0; i--)
+        foreach (var i in Enumerable.Range(0, grids.Count).OrderByDescending(i => grids[i].Width.Longest))
         {
             if (coarser is not null && !grids[i].BoundariesContain(coarser, years, out _)) continue;
             chain.Add(i);

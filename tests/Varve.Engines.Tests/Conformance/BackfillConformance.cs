@@ -135,6 +135,4 @@ public abstract class BackfillConformance(Func<ScratchDatabase> create) : Confor
         await story.RunWellAsync("2025-03-01");
         Assert.Empty(await story.SourceAsync());
     }
-
-    private static long Number(IReadOnlyList<object?[]> rows, int column) => long.Parse(Convert.ToString(rows[0][column], System.Globalization.CultureInfo.InvariantCulture)!, System.Globalization.CultureInfo.InvariantCulture);
 }

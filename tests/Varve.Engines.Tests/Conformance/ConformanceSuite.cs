@@ -1,3 +1,4 @@
+using System.Globalization;
 using NodaTime;
 using Varve.Engines.Tests.Scratch;
 using Varve.Policies;
@@ -62,4 +63,7 @@ public abstract class ConformanceSuite(Func<ScratchDatabase> create) : IAsyncLif
 
     private static string Text(SourceRow row) =>
         $"{(row.At is { } at ? InstantText.Format(at) : "NULL")} {string.Join(' ', row.Values.Select(Truth.Close.Show))}";
+
+    /// <summary>A number of the first row, whatever type the engine has for it.</summary>
+    protected static long Number(IReadOnlyList<object?[]> rows, int column) => long.Parse(Convert.ToString(rows[0][column], CultureInfo.InvariantCulture)!, CultureInfo.InvariantCulture);
 }

@@ -33,6 +33,17 @@ public sealed class StitchingTests
     }
 
     [Fact]
+    public void Where_the_coarser_tier_lost_its_last_buckets_the_finer_one_answers_what_it_has()
+    {
+        Assert.Equal(
+            ["1d -inf..3T10", "1h 3T10..10", "source 10..+inf"],
+            Parts(Seen.Forever, ("1h", Covered("1..10") with { Frozen = Jan.Set("-inf..3T10") }), ("1d", Covered("4..10") with { Lost = Jan.Set("1..4") })));
+        Assert.Equal(
+            ["1d -inf..3", "1h 3..10", "source 10..+inf"],
+            Parts(Seen.Forever, ("1h", Covered("1..10") with { Frozen = Jan.Set("-inf..2T10") }), ("1d", Covered("2..10") with { Lost = Jan.Set("1..2") })));
+    }
+
+    [Fact]
     public void A_coarser_tier_answers_up_to_the_newest_range_that_the_finer_one_lost() => Assert.Equal(
         ["1d -inf..5", "1h 5..10", "source 10..+inf"],
         Parts(Seen.Forever, ("1h", Covered("1..3 4T05..10") with { Lost = Jan.Set("3..4T05") }), ("1d", Covered("1..10"))));

@@ -45,6 +45,13 @@ public sealed class PolicyRulesTests
     }
 
     [Fact]
+    public void Of_tiers_of_one_width_that_do_not_nest_the_view_reads_the_one_that_stands_first()
+    {
+        var cascade = Choose(Sound with { Tiers = [T("1h", "1y"), T("1d", "2y"), T("1d", "2y") with { Zone = "Europe/Berlin", Name = "berlin" }] });
+        Assert.Equal([true, true, false], cascade.Tiers.Select(t => t.InChain));
+    }
+
+    [Fact]
     public void Local_days_of_an_odd_zone_are_built_past_a_tier_of_hours()
     {
         var tiers = new[] { T("15m", "40d"), T("1h", "1y"), T("1d", "2y") with { Zone = "Asia/Kathmandu" } };
