@@ -25,15 +25,23 @@ internal sealed class Answering(Blueprint blueprint, Ledger ledger)
         List<AnswerPart> parts = [];
         foreach (var tier in blueprint.Tiers.Reverse().Where(t => Fits(t, exact, wanted))) left = Take(parts, left, tier.Id, Has(tier), Shown(tier, exact));
         left = Take(parts, left, Relations.Source, ledger.Of(Relations.Source).Frozen.Complement(), Open(exact, wanted));
+        var open = left;
+        if (exact is not null) left = Finer(parts, left, [.. blueprint.Tiers.Where(t => Fits(t, exact, wanted))]);
         List<TierLayout> coarse = [.. blueprint.Tiers.Where(t => !Fits(t, exact, wanted))];
+        List<string> notes = [.. open.Except(left).Select(range => $"{range} is answered in finer buckets: nothing has a whole one of {exact!.Width.Name} there")];
         foreach (var tier in coarse) left = Take(parts, left, tier.Id, Has(tier), tier);
-        List<string> notes =
-        [
-            .. from tier in coarse
-               where parts.Exists(p => p.Relation == tier.Id)
-               select $"{Hull(parts.Where(p => p.Relation == tier.Id))} is answered by {tier.Name}: nothing as fine as {exact?.Width.Name ?? Span(wanted)} survives there",
-        ];
+        notes.AddRange(
+            from tier in coarse
+            where parts.Exists(p => p.Relation == tier.Id)
+            select $"{Hull(parts.Where(p => p.Relation == tier.Id))} is answered by {tier.Name}: nothing as fine as {exact?.Width.Name ?? Span(wanted)} survives there");
         return (Known(Merge(parts), request, notes), notes);
+    }
+
+    /// <summary>A bucket that no relation has as a whole is shown in those of the tiers that have something of it.</summary>
+    private RangeSet Finer(List<AnswerPart> parts, RangeSet left, List<TierLayout> tiers)
+    {
+        foreach (var tier in Enumerable.Reverse(tiers)) left = Take(parts, left, tier.Id, Has(tier), tier);
+        return tiers.Count == 0 ? left : Take(parts, left, Relations.Source, ledger.Of(Relations.Source).Frozen.Complement(), tiers[0]);
     }
 
     /// <summary>Parts split where a relation does not know a state: a shown bucket of which it knows one only in part is not known.</summary>
@@ -64,19 +72,32 @@ internal sealed class Answering(Blueprint blueprint, Ledger ledger)
         where !thin.IsEmpty
         select (column, thin);
 
-    private static RangeSet Take(List<AnswerPart> parts, RangeSet left, string relation, RangeSet has, TierLayout shown)
+    private RangeSet Take(List<AnswerPart> parts, RangeSet left, string relation, RangeSet has, TierLayout shown)
     {
         if (left.IsEmpty) return left;
         var taken = shown.Covers(left).Intersect(shown.Whole(has));
-        if (taken.IsEmpty) return left;
 
-        // A bucket is read as a whole: what a finer relation has of it is left to it.
+        // A bucket is read as a whole: what a finer relation has of it is left to it, but for a part of one of its own buckets.
+        taken = RangeSet.Of(taken.SelectMany(range => Uncut(parts, range, shown.Whole(left).Intersect(range))));
+        if (taken.IsEmpty) return left;
         List<AnswerPart> kept = [.. parts.SelectMany(p => RangeSet.Of(p.Range).Except(taken).Select(r => p with { Range = r }))];
         parts.Clear();
         parts.AddRange(kept);
         parts.AddRange(taken.Select(range => new AnswerPart(relation, range, shown)));
         return left.Except(taken);
     }
+
+    // Without the bucket at an end that would leave another relation a part of one of its own.
+    private IEnumerable<TimeRange> Uncut(List<AnswerPart> parts, TimeRange range, RangeSet inside)
+    {
+        var from = parts.Exists(p => Cuts(p, range.From)) ? inside.Start : range.From;
+        var to = parts.Exists(p => Cuts(p, range.To)) ? inside.End : range.To;
+        if (from < to) yield return new(from.Value, to.Value);
+    }
+
+    // Rows of the source can be told apart anywhere, and before its first bucket a tier has none.
+    private bool Cuts(AnswerPart part, Instant at) => part.Range.From < at && at < part.Range.To && part.Relation != Relations.Source
+        && !(at < ledger.Of(part.Relation).Covered.Start) && !blueprint.Tier(part.Relation).Grid.IsBoundary(at);
 
     /// <summary>How wide a bucket is, clock changes left aside.</summary>
     private static Duration Nominal(Width width) => width switch

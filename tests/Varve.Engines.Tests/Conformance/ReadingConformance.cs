@@ -118,6 +118,38 @@ public abstract class ReadingConformance(Func<ScratchDatabase> create) : Conform
     }
 
     [Theory]
+    [InlineData("keep: 7d\ntiers: [{ every: 1h, keep: 9d }, { every: 1d }]")]
+    [InlineData("keep: 7d\ntiers: [{ every: 1h, keep: 9d }, { every: 1d }, { every: 1d, zone: Europe/Berlin, name: cpu_berlin }]")]
+    [InlineData("keep: 7d\ntiers: [{ every: 1h, keep: 9d }, { every: 1d, zone: Europe/Berlin }, { every: 1w, zone: Europe/Berlin }]")]
+    public async Task A_month_that_nothing_has_as_a_whole_is_shown_in_finer_buckets_and_no_row_twice(string policy)
+    {
+        var rows = Every("2025-03-03", "2025-04-20T10:20Z", "10m");
+        var story = await BeginAsync(Policy(policy, "sum, count"), rows);
+        await story.RunWellAsync("2025-04-20T10:20Z");
+        var answer = await story.WithAsync(l => l.QueryAsync(new QueryRequest { Policy = story.Policy.Name, From = At("2025-03-01"), To = At("2025-04-30"), Every = "1mo" }));
+        Assert.NotEmpty(answer.Notes);
+        await ExpectAnswerAsync(story, answer, rows, At("2025-03-01"), At("2025-05-01"));
+    }
+
+    [Fact]
+    public async Task A_query_that_two_tiers_answer_whose_buckets_do_not_nest_counts_no_row_twice()
+    {
+        const string berlin = "{ every: 1d, zone: Europe/Berlin }";
+        var rows = Every("2025-03-03", "2025-04-20T10:20Z", "10m");
+        var story = await BeginAsync(Policy($"keep: 7d\ntiers: [{{ every: 1h, keep: 9d }}, {berlin}]", "sum, count"), rows);
+        await story.RunWellAsync("2025-04-20T10:20Z");
+        await story.ApplyAsync(Policy($"keep: 7d\ntiers: [{{ every: 1h, keep: 9d }}, {berlin}, {{ every: 1d, name: cpu_utc }}]", "sum, count"));
+        await story.RunWellAsync("2025-04-20T10:20Z");
+        var answer = await story.WithAsync(l => l.QueryAsync(new QueryRequest { Policy = story.Policy.Name, From = At("2025-03-01"), To = At("2025-04-30"), Every = "1mo" }));
+        var first = answer.Parts.Last(p => p.Relation == "1d").Range.From;
+        var between = answer.Parts.Last(p => p.Relation == "1d@Europe/Berlin").Range.To;
+        Assert.Equal(At("2025-04-11"), first);
+        Assert.Equal(At("2025-04-10T22:00Z"), between);
+        var count = answer.Columns.ToList().IndexOf("varve_rows");
+        Assert.Equal(rows.Count(r => r.At < between || r.At >= first), answer.Rows.Sum(r => Convert.ToInt64(r[count], System.Globalization.CultureInfo.InvariantCulture)));
+    }
+
+    [Theory]
     [InlineData(19, "1d")]
     [InlineData(456, "1h")]
     [InlineData(1, "1d")]
