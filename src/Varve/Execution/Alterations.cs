@@ -39,6 +39,7 @@ internal sealed class Alterations(IEngine engine, Workshop workshop, AuditActor 
         var (_, blueprint, state, _) = await workshop.Surveyor.SurveyAsync(stored, workshop.Now(), cancellationToken, withBytes: false);
         var columns = Retyped.Of(blueprint, state.Ledger);
         if (columns.Count == 0) throw new PolicyException("VRV314", $"No column of {blueprint.Source.Text} has another type than the tiers of {stored.Policy.Name} were built with.");
+        if (columns.FirstOrDefault(c => Retyped.IsTime(blueprint, c)) is not null) throw new PolicyException("VRV314", $"{Retyped.Waits(blueprint, columns)[0].Reason}.");
         return await workshop.WriteAsync(
             async (s, token) =>
             {

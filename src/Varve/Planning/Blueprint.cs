@@ -55,7 +55,7 @@ public sealed record Blueprint
     public TierLayout Tier(string id) => Tiers.FirstOrDefault(t => t.Id == id) ?? Retired.First(t => t.Id == id);
 
     /// <summary>By column of the source, series and measures: its type.</summary>
-    internal IReadOnlyDictionary<string, string> Types => Series.Concat(Measures.Select(m => m.Column)).DistinctBy(c => c.Name).ToDictionary(c => c.Name, c => c.TypeName, StringComparer.Ordinal);
+    internal IReadOnlyDictionary<string, string> Types => Columns.Where(c => c.Name == Time.Name).Concat(Series).Concat(Measures.Select(m => m.Column)).DistinctBy(c => c.Name).ToDictionary(c => c.Name, c => c.TypeName, StringComparer.Ordinal);
 
     /// <summary>The same without some columns of states, and without what cannot be merged without them.</summary>
     internal Blueprint Without(IReadOnlySet<string> columns) =>

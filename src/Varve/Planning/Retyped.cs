@@ -16,7 +16,7 @@ internal static class Retyped
     {
         if (ledger.Types.Count == 0 || blueprint.Tiers.Count == 0) return [];
         List<RetypedColumn> changed = [];
-        foreach (var column in blueprint.Series) Compare(column, ledger, changed);
+        foreach (var column in blueprint.Columns.Where(c => c.Name == blueprint.Time.Name).Concat(blueprint.Series)) Compare(column, ledger, changed);
         foreach (var measure in blueprint.Measures) Compare(measure.Column, ledger, changed);
         return changed;
     }
@@ -28,5 +28,13 @@ internal static class Retyped
     }
 
     public static IReadOnlyList<Wait> Waits(Blueprint blueprint, IReadOnlyList<RetypedColumn> columns) =>
-        [.. columns.Select(c => new Wait(Relations.Source, TimeRange.All, $"{c.Column} was {c.Before} when its tiers were built and is {c.Now} now; policy accept-types {blueprint.Policy.Name} takes it over", NeedsPerson: true))];
+        [.. columns.Select(c => new Wait(Relations.Source, TimeRange.All, $"{c.Column} was {c.Before} when its tiers were built and is {c.Now} now; {WayOut(blueprint, c)}", NeedsPerson: true))];
+
+    // Tiers tell time by a column of the same type, and what an instant of one type is in another depends on a zone.
+    private static string WayOut(Blueprint blueprint, RetypedColumn column) => IsTime(blueprint, column)
+        ? "give it its old type back"
+        : $"policy accept-types {blueprint.Policy.Name} takes it over";
+
+    /// <summary>True for the time column, whose type is never taken over.</summary>
+    public static bool IsTime(Blueprint blueprint, RetypedColumn column) => column.Column == blueprint.Time.Name;
 }

@@ -1,5 +1,6 @@
 using Varve.Engines.Tests.Scratch;
 using Varve.Engines.Tests.Truth;
+using Varve.Policies;
 
 namespace Varve.Engines.Tests.Conformance;
 
@@ -306,6 +307,25 @@ public abstract class ChangeConformance(Func<ScratchDatabase> create) : Conforma
         });
         Assert.IsAssignableFrom<VarveException>(outcome);
         Assert.Equal(rows.Count, await story.CountAsync("cpu"));
+    }
+
+    [Fact]
+    public async Task A_time_column_whose_type_changed_stops_the_table_until_it_has_its_old_type()
+    {
+        var rows = Every("2025-01-01", "2025-01-05", "1h");
+        var story = await BeginAsync(Policy("keep: 3d\ntiers: [{ every: 1h }]"), rows);
+        await story.RunWellAsync("2025-01-03");
+        var left = await story.CountAsync("cpu");
+        await Db.ExecuteAsync($"ALTER TABLE {Db.Name(story.Table.Name)} ALTER COLUMN ts TYPE TIMESTAMPTZ");
+        var outcome = await story.RunAsync("2025-01-05");
+        Assert.Empty(outcome.Done);
+        Assert.Contains("ts was", Assert.Single(outcome.Waits, w => w.NeedsPerson).Reason, StringComparison.Ordinal);
+        Assert.NotEmpty((await story.WithAsync(l => l.DiffAsync(Selection.All))).Single().Drift);
+        Assert.Equal("VRV314", (await Assert.ThrowsAsync<PolicyException>(() => story.WithAsync(l => l.AcceptTypesAsync(story.Policy.Name)))).Code);
+        Assert.Equal(left, await story.CountAsync("cpu"));
+        await Db.ExecuteAsync($"ALTER TABLE {Db.Name(story.Table.Name)} ALTER COLUMN ts TYPE TIMESTAMP");
+        await story.RunWellAsync("2025-01-05");
+        await story.ExpectTiersAsync(rows);
     }
 
     [Theory]
