@@ -21,6 +21,22 @@ public sealed class EraseTests
     }
 
     [Fact]
+    public async Task A_value_that_no_row_has_is_said_to_match_nothing()
+    {
+        using var box = await Sandbox.BuiltAsync();
+        foreach (var options in new string[][] { ["--dry-run"], [], ["--yes"] })
+        {
+            var nothing = await box.RunAsync(["erase", "cpu", "--where", "host=HOST1", .. options]);
+            Assert.True(nothing.ExitCode == 0, nothing.Text);
+            Assert.Contains("nothing matched", nothing.Out, StringComparison.Ordinal);
+            Assert.DoesNotContain("erased", nothing.Text, StringComparison.Ordinal);
+        }
+
+        Assert.Contains("\"erased\": false", (await box.RunAsync("erase", "cpu", "--where", "host=HOST1", "--yes", "--output", "json")).Out, StringComparison.Ordinal);
+        Assert.Contains("rows.erased", (await box.RunAsync("audit")).Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_column_that_is_not_there_is_answered_with_those_that_are()
     {
         using var box = await Sandbox.BuiltAsync();

@@ -30,8 +30,9 @@ internal static class EraseCommand
         var lifecycle = call.Write();
         if (call.Parse.GetValue(DryRun) || !call.Parse.GetValue(Yes))
         {
-            Show(call, await lifecycle.EraseAsync(request with { OnlyLook = true }, call.Cancellation), onlyLook: true);
-            if (call.Parse.GetValue(DryRun)) return ExitCode.Done;
+            var report = await lifecycle.EraseAsync(request with { OnlyLook = true }, call.Cancellation);
+            Show(call, report, onlyLook: true);
+            if (call.Parse.GetValue(DryRun) || report.IsEmpty) return ExitCode.Done;
             if (!await TypedYes.AskAsync(call, "Erase this for good?"))
             {
                 call.Screen.Warn(new Span("Nothing was erased. Say --yes, or type yes when asked.", Ink.Warn));
@@ -47,12 +48,12 @@ internal static class EraseCommand
     {
         if (call.IsJson)
         {
-            call.Print(new EraseShape(report.Policy, report.Range, !onlyLook, report.Rows, [.. report.Tiers.Select(t => new ErasedTierShape(t.Relation, t.Removed, [.. t.Rebuilt], [.. t.Kept]))], [.. report.Archives.Select(a => $"{a.Location}:{a.File}")]));
+            call.Print(new EraseShape(report.Policy, report.Range, !onlyLook && !report.IsEmpty, report.Rows, [.. report.Tiers.Select(t => new ErasedTierShape(t.Relation, t.Removed, [.. t.Rebuilt], [.. t.Kept]))], [.. report.Archives.Select(a => $"{a.Location}:{a.File}")]));
             return;
         }
 
         var screen = call.Screen;
-        screen.Line(new(report.Policy, Ink.Bold), onlyLook ? "  would be erased" : "  erased");
+        screen.Line(new(report.Policy, Ink.Bold), report.IsEmpty ? "  nothing matched" : onlyLook ? "  would be erased" : "  erased");
         screen.Line($"  source  {Words.Count(report.Rows, "row")}");
         foreach (var tier in report.Tiers)
         {

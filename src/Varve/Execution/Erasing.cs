@@ -3,6 +3,7 @@ using Varve.Catalog;
 using Varve.Engines;
 using Varve.Planning;
 using Varve.Policies;
+using Varve.Reading;
 using Varve.Sql;
 using Varve.Time;
 
@@ -38,6 +39,7 @@ internal sealed class Erasing(IEngine engine, Workshop workshop, AuditActor acto
     private async Task<EraseReport> EraseAsync(IStatements statements, Survey survey, List<(Column Column, string? Value)> where, EraseRequest request, CancellationToken cancellationToken)
     {
         var (stored, blueprint, state, _) = survey;
+        await Conditions.CheckAsync(statements, engine.Dialect, blueprint.Source, where, cancellationToken);
         var draft = new Draft(blueprint, state);
         var horizon = Horizon.At(blueprint, workshop.Now(), state.Last);
         var context = new StepContext(blueprint, state, horizon, draft, statements, engine.Dialect)
@@ -129,7 +131,7 @@ public sealed record EraseRequest
     /// <summary>The policy, or its table.</summary>
     public required string Policy { get; init; }
 
-    /// <summary>Columns of the source and their values, all of which a row must have; null for NULL. At least one.</summary>
+    /// <summary>Columns of the source and their values, all of which a row must have: texts that say values of their types, a time in UTC; null for NULL. At least one.</summary>
     public required IReadOnlyList<KeyValuePair<string, string?>> Where { get; init; }
 
     /// <summary>Only rows of this time; null: of any, and those without one.</summary>
@@ -145,7 +147,11 @@ public sealed record EraseRequest
 /// <param name="Rows">Rows removed from the source.</param>
 /// <param name="Tiers">Tier by tier, finest first.</param>
 /// <param name="Archives">Parts of archives that hold rows of that time: what was erased may still be in them.</param>
-public sealed record EraseReport(string Policy, TimeRange Range, long Rows, IReadOnlyList<ErasedTier> Tiers, IReadOnlyList<ArchivedPart> Archives);
+public sealed record EraseReport(string Policy, TimeRange Range, long Rows, IReadOnlyList<ErasedTier> Tiers, IReadOnlyList<ArchivedPart> Archives)
+{
+    /// <summary>True where nothing matched: no row was removed, and no bucket built again.</summary>
+    public bool IsEmpty => Rows == 0 && Tiers.All(t => t.Removed == 0 && t.Rebuilt.IsEmpty);
+}
 
 /// <summary>What was erased from one tier.</summary>
 /// <param name="Relation">Its id.</param>

@@ -21,7 +21,7 @@ public sealed record QueryRequest
     /// <summary>About how many points are wanted over the span; the coarsest tier that is fine enough answers.</summary>
     public int? Points { get; init; }
 
-    /// <summary>Series columns and their values; null for IS NULL.</summary>
+    /// <summary>Series columns and texts that say values of their types; null for IS NULL.</summary>
     public IReadOnlyList<KeyValuePair<string, string?>> Where { get; init; } = [];
 
     /// <summary>Columns to show, <c>measure_function</c>; empty for all.</summary>

@@ -13,8 +13,9 @@ internal sealed class Reader(Blueprint blueprint, Ledger ledger, IStatements sta
         if (blueprint.Tiers.Count == 0)
             throw new PolicyException("VRV321", $"{blueprint.Policy.Name} has no tiers: it only keeps rows. Query {blueprint.Source.Text} itself.");
         var read = new ReadSql(blueprint, dialect);
-        var where = Conditions(request);
+        var where = Where(request);
         var columns = Columns(request, read.Names());
+        await Conditions.CheckAsync(statements, dialect, blueprint.Source, where, cancellationToken);
         var (parts, notes) = new Answering(blueprint, ledger).For(request);
         var rows = parts.Count == 0 ? [] : await statements.QueryAsync(read.Answer(parts, where, columns), cancellationToken);
         return new(
@@ -24,7 +25,7 @@ internal sealed class Reader(Blueprint blueprint, Ledger ledger, IStatements sta
             notes);
     }
 
-    private List<(Column Column, string? Value)> Conditions(QueryRequest request)
+    private List<(Column Column, string? Value)> Where(QueryRequest request)
     {
         List<(Column, string?)> conditions = [];
         foreach (var (name, value) in request.Where)

@@ -84,6 +84,12 @@ public abstract class Dialect
     /// <summary>True for NaN, NULL or false otherwise.</summary>
     public abstract SqlText IsNaN(SqlText value);
 
+    /// <summary>
+    /// What a text says as a value of a column's type, which is that of an expression; NULL where it is no such value, or
+    /// one that the type would have to round. Times without a zone are UTC.
+    /// </summary>
+    public abstract SqlText Typed(Column column, SqlText text, SqlText like);
+
     /// <summary>The local date of an instant of the time column in an IANA zone.</summary>
     public abstract SqlText LocalDate(TimeColumn column, SqlText value, string zone);
 }

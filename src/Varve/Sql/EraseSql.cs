@@ -7,12 +7,6 @@ namespace Varve.Sql;
 /// <summary>Rows that a person names by values, in the source and in the states of tiers.</summary>
 internal sealed class EraseSql(Blueprint blueprint, Dialect dialect, IReadOnlyList<(Column Column, string? Value)> where)
 {
-    /// <summary>True where the columns have these values, compared as text; null is NULL.</summary>
-    public static SqlText Matches(IEnumerable<(Column Column, string? Value)> where) =>
-        SqlText.Join(" AND ", where.Select(w => w.Value is null
-            ? (SqlText)$"{new Identifier(w.Column.Name)} IS NULL"
-            : (SqlText)$"CAST({new Identifier(w.Column.Name)} AS VARCHAR) = {w.Value}"));
-
     /// <summary>The number of rows.</summary>
     public SqlText Count(TableName table, RangeSet? ranges) => $"SELECT count(*) FROM {table} WHERE {Condition(ranges)}";
 
@@ -36,7 +30,8 @@ internal sealed class EraseSql(Blueprint blueprint, Dialect dialect, IReadOnlyLi
     /// <summary>Without ranges rows that have no time are meant too.</summary>
     private SqlText Condition(RangeSet? ranges)
     {
-        if (ranges is null) return Matches(where);
-        return $"{RangeSql.In(dialect, blueprint.Time, ranges)} AND {Matches(where)}";
+        var matches = WhereSql.Matches(dialect, where);
+        if (ranges is null) return matches;
+        return $"{RangeSql.In(dialect, blueprint.Time, ranges)} AND {matches}";
     }
 }

@@ -40,7 +40,7 @@ internal sealed class ReadSql(Blueprint blueprint, Dialect dialect)
             ? Knowing(p.Unknown).Part(p.Shown, p.Range)
             : Knowing(p.Unknown).Regrouped(p.Shown, p.Relation, p.Range));
         var condition = SqlText.Empty;
-        if (where.Count > 0) condition = $" WHERE {EraseSql.Matches(where)}";
+        if (where.Count > 0) condition = $" WHERE {WhereSql.Matches(dialect, where)}";
         var order = StateColumns.Series(blueprint).Prepend(Time).Select(c => (SqlText)$"{c}");
         return $"SELECT {SqlText.Join(", ", columns.Select(c => (SqlText)$"{new Identifier(c)}"))} FROM ({SqlText.Join(" UNION ALL ", selects)}) AS varve_answer{condition} ORDER BY {SqlText.Join(", ", order)}";
     }

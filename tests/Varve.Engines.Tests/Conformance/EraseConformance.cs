@@ -112,5 +112,74 @@ public abstract class EraseConformance(Func<ScratchDatabase> create) : Conforman
         await story.ExpectTiersAsync(rows[0]);
     }
 
+    [Theory]
+    [InlineData(ValueKind.Small, "03")]
+    [InlineData(ValueKind.Integer, " 3 ")]
+    [InlineData(ValueKind.Integer, "3.0")]
+    [InlineData(ValueKind.Huge, "+3")]
+    [InlineData(ValueKind.Double, "3")]
+    [InlineData(ValueKind.Float, "3e0")]
+    [InlineData(ValueKind.Money, "3")]
+    [InlineData(ValueKind.Money, "3.00000")]
+    [InlineData(ValueKind.Bool, "TRUE")]
+    [InlineData(ValueKind.Moment, "2025-01-01T00:00:03Z")]
+    [InlineData(ValueKind.Moment, "2025-01-01 00:00:03.000")]
+    public async Task A_value_means_what_it_says_in_the_type_of_its_column(ValueKind kind, string written)
+    {
+        var story = await KeyedAsync(kind);
+        var report = await EraseAsync(story, new() { Policy = "m.keyed", Where = [new("k", written)] });
+        Assert.Equal((1, 1, false), (report.Rows, Assert.Single(report.Tiers).Removed, report.IsEmpty));
+        Assert.Equal((1, 1), (await story.CountAsync("keyed"), await story.CountAsync("keyed_1h_states")));
+        Assert.True((await EraseAsync(story, new() { Policy = "m.keyed", Where = [new("k", written)] })).IsEmpty);
+    }
+
+    [Theory]
+    [InlineData(ValueKind.Small, "3.4")]
+    [InlineData(ValueKind.Integer, "34e-1")]
+    [InlineData(ValueKind.Integer, "three")]
+    [InlineData(ValueKind.Double, "3,0")]
+    [InlineData(ValueKind.Money, "3.0004")]
+    [InlineData(ValueKind.Money, "3.00_04")]
+    [InlineData(ValueKind.Bool, "3")]
+    [InlineData(ValueKind.Moment, "3")]
+    [InlineData(ValueKind.Moment, "2025-01-01T00:00:03.0000004Z")]
+    [InlineData(ValueKind.Moment, "2025-01-01T00:00:03+01:00")]
+    public async Task A_value_that_its_column_cannot_have_is_refused_before_anything_changed(ValueKind kind, string written)
+    {
+        var story = await KeyedAsync(kind);
+        foreach (var asked in new Func<Task>[]
+        {
+            () => EraseAsync(story, new() { Policy = "m.keyed", Where = [new("k", written)] }),
+            () => story.WithAsync(l => l.QueryAsync(new() { Policy = "m.keyed", From = At("2025-01-01"), To = At("2025-01-02"), Every = "1h", Where = [new("k", written)] })),
+        })
+        {
+            var refused = await Assert.ThrowsAsync<PolicyException>(asked);
+            Assert.Equal("VRV360", refused.Code);
+            Assert.Contains($"k of m.keyed is {Db.TypeOf(kind).Replace(", ", ",", StringComparison.Ordinal)},", refused.Message, StringComparison.Ordinal);
+        }
+
+        Assert.Equal((2, 2), (await story.CountAsync("keyed"), await story.CountAsync("keyed_1h_states")));
+        Assert.DoesNotContain(await story.WithAsync(l => l.AuditAsync()), e => e.Action == "rows.erased");
+    }
+
+    /// <summary>Two series in one hour: of the value 3, or what stands for it, and of none.</summary>
+    private async Task<Story> KeyedAsync(ValueKind kind)
+    {
+        object three = kind switch
+        {
+            ValueKind.Double => 3.0,
+            ValueKind.Float => 3f,
+            ValueKind.Money => 3m,
+            ValueKind.Bool => true,
+            ValueKind.Moment => At("2025-01-01T00:00:03Z"),
+            _ => 3,
+        };
+        var table = new SourceTable(new("m", "keyed"), "ts", TimeKind.Timestamp, [new("k", kind), new("v", ValueKind.Double)]);
+        var story = await Story.BeginAsync(
+            Db, table, "table: m.keyed\ntime: ts\nseries: [k]\nmeasures: { v: [count] }\ntiers: [{ every: 1h }]", SourceRow.Of("2025-01-01T00:10Z", three, 1.0), SourceRow.Of("2025-01-01T00:20Z", null, 1.0));
+        await story.RunWellAsync("2025-01-02");
+        return story;
+    }
+
     private static Task<EraseReport> EraseAsync(Story story, EraseRequest request) => story.WithAsync(l => l.EraseAsync(request));
 }

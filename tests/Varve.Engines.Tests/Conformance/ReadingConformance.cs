@@ -174,6 +174,16 @@ public abstract class ReadingConformance(Func<ScratchDatabase> create) : Conform
         await ExpectAnswerAsync(story, answer, [.. rows.Where(r => r.Values[0] is null)], At("2025-01-01"), At("2025-01-03"));
     }
 
+    [Fact]
+    public async Task A_query_for_a_series_takes_a_value_as_its_column_does()
+    {
+        var table = new SourceTable(new("m", "keyed"), "ts", TimeKind.Timestamp, [new("k", ValueKind.Integer), new("v", ValueKind.Double)]);
+        var story = await Story.BeginAsync(Db, table, "table: m.keyed\ntime: ts\nseries: [k]\nmeasures: { v: [count] }\ntiers: [{ every: 1h }]", SourceRow.Of("2025-01-01T00:10Z", 3, 1.0));
+        await story.RunWellAsync("2025-01-02");
+        var answer = await story.WithAsync(l => l.QueryAsync(new QueryRequest { Policy = "m.keyed", From = At("2025-01-01"), To = At("2025-01-02"), Every = "1h", Where = [new("k", "03")] }));
+        Assert.Single(answer.Rows);
+    }
+
     private static Task ExpectAnswerAsync(Story story, QueryAnswer answer, IReadOnlyList<SourceRow> rows, Instant from, Instant to)
     {
         Assert.Equal([.. story.Policy.Series.Prepend(story.Policy.Time), .. story.Policy.Measures!.SelectMany(m => m.Functions.Select(f => $"{m.Name}_{TierCheck.NameOf(f)}")), "varve_rows", "varve_coverage", "varve_tier", "varve_seconds"], answer.Columns);
