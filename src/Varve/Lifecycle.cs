@@ -188,8 +188,9 @@ public sealed class Lifecycle
         _workshop.ReadAsync((s, token) => _workshop.Desk.Audit.ListAsync(s, limit, token), [], cancellationToken);
 
     /// <summary>Checks the chain of the audit log.</summary>
-    /// <param name="head">A hash that was noted before; shows a tail that was cut off.</param>
+    /// <param name="head">A hash that was noted before, or at least its first eight digits; shows a tail that was cut off.</param>
     /// <param name="cancellationToken">Ends it.</param>
+    /// <exception cref="PolicyException">The head is no hash.</exception>
     public Task<AuditVerdict> VerifyAuditAsync(string? head = null, CancellationToken cancellationToken = default) =>
         _workshop.ReadAsync((s, token) => _workshop.Desk.Audit.VerifyAsync(s, head, token), new(0, AuditLog.Genesis, head is null ? [] : ["there is no audit log here"]), cancellationToken);
 

@@ -77,6 +77,8 @@ public sealed class LifecycleTests
         Assert.True(verdict.GetProperty("holds").GetBoolean());
         var head = verdict.GetProperty("head").GetString()!;
         Assert.Equal(0, (await box.RunAsync("audit", "--verify", "--head", head)).ExitCode);
+        Assert.Equal(0, (await box.RunAsync("audit", "--verify", "--head", head[..8])).ExitCode);
+        Assert.Equal(2, (await box.RunAsync("audit", "--verify", "--head", head[..7])).ExitCode);
         Assert.Equal(5, (await box.RunAsync("audit", "--verify", "--head", new string('a', 64))).ExitCode);
         Assert.Contains("policy", (await box.RunAsync("audit")).Out, StringComparison.Ordinal);
     }

@@ -48,6 +48,18 @@ public sealed class MisuseTests
         Assert.Contains("2023-06-27", wrong.Error, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("audit", "0")]
+    [InlineData("audit", "-1")]
+    [InlineData("history", "-5")]
+    public async Task A_list_has_at_least_one_entry(string command, string limit)
+    {
+        using var box = await Sandbox.AppliedAsync();
+        var wrong = await box.RunAsync(command, "--limit", limit);
+        Assert.True(wrong.ExitCode == 2, wrong.Text);
+        Assert.Contains("--limit is at least 1.", wrong.Error, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_group_without_a_command_lists_its_commands()
     {

@@ -10,7 +10,7 @@ internal static class AuditCommand
 {
     private static readonly Option<bool> Verify = new("--verify") { Description = "Check the chain: what was altered, removed or inserted" };
 
-    private static readonly Option<string?> Head = new("--head") { HelpName = "HASH", Description = "With --verify: a head that a run printed, to find a cut tail" };
+    private static readonly Option<string?> Head = new("--head") { HelpName = "HASH", Description = "With --verify: a head that a run printed, or its first 8 digits, to find a cut tail" };
 
     private static readonly Option<int> Limit = new("--limit") { HelpName = "N", Description = "How many entries", DefaultValueFactory = _ => 50 };
 
@@ -23,7 +23,7 @@ internal static class AuditCommand
     {
         var head = call.Parse.GetValue(Head);
         if (call.Parse.GetValue(Verify) || head is not null) return await VerifyAsync(call, head);
-        var entries = await call.Read().AuditAsync(call.Parse.GetValue(Limit), call.Cancellation);
+        var entries = await call.Read().AuditAsync(Shared.Limit(call.Parse, Limit), call.Cancellation);
         if (call.IsJson)
         {
             call.Print(new AuditShape(entries));

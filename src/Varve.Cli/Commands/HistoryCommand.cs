@@ -27,7 +27,7 @@ internal static class HistoryCommand
             return ExitCode.Done;
         }
 
-        var runs = await call.Read().HistoryAsync(Shared.Selection(call.Parse), call.Parse.GetValue(Limit), call.Cancellation);
+        var runs = await call.Read().HistoryAsync(Shared.Selection(call.Parse), Shared.Limit(call.Parse, Limit), call.Cancellation);
         if (call.IsJson) call.Print(new HistoryShape(runs));
         else Show(call.Screen, runs);
         return ExitCode.Done;

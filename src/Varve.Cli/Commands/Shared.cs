@@ -72,6 +72,10 @@ internal static class Shared
             _ => throw Usage($"--where {text} has no column; write column=value, or column= for NULL."),
         })];
 
+    /// <summary>How many are to be shown: at least one.</summary>
+    internal static int Limit(ParseResult parse, Option<int> option) =>
+        parse.GetValue(option) is var limit and > 0 ? limit : throw Usage($"{option.Name} is at least 1.");
+
     /// <summary>A list of an empty catalog is empty, not wrong.</summary>
     internal static async Task<IReadOnlyList<T>> OrNoneAsync<T>(Task<IReadOnlyList<T>> listed)
     {

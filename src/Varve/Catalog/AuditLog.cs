@@ -13,6 +13,11 @@ namespace Varve.Catalog;
 /// </summary>
 internal sealed class AuditLog(CatalogTables tables, string? key)
 {
+    private const int ShortestHead = 8;
+
+    private static readonly long s_first = Micros.From(Instant.MinValue + Duration.Epsilon);
+    private static readonly long s_last = Micros.From(Instant.MaxValue - Duration.Epsilon);
+
     /// <summary>The hash before the first entry.</summary>
     public static readonly string Genesis = new('0', 64);
 
@@ -39,17 +44,24 @@ internal sealed class AuditLog(CatalogTables tables, string? key)
         return newest.Count == 0 ? Genesis : newest[0].Text(0);
     }
 
-    /// <summary>Whether an entry has that hash; the hash before the first one is always there.</summary>
-    public async Task<bool> HasAsync(IStatements statements, string hash, CancellationToken cancellationToken) =>
-        hash == Genesis || (await statements.QueryAsync($"SELECT count(*) FROM {tables.Audit} WHERE hash = {hash}", cancellationToken))[0].Long(0) > 0;
+    /// <summary>Whether an entry has a hash that begins so; the hash before the first one is always there.</summary>
+    /// <exception cref="PolicyException">It is no hash, or too little of one.</exception>
+    public async Task<bool> HasAsync(IStatements statements, string head, CancellationToken cancellationToken)
+    {
+        var begins = Beginning(head);
+        return Genesis.StartsWith(begins, StringComparison.Ordinal)
+            || (await statements.QueryAsync($"SELECT count(*) FROM {tables.Audit} WHERE starts_with(hash, {begins})", cancellationToken))[0].Long(0) > 0;
+    }
 
     /// <summary>The newest entries, newest first.</summary>
     public async Task<IReadOnlyList<AuditEntry>> ListAsync(IStatements statements, int limit, CancellationToken cancellationToken) =>
         [.. (await ReadAsync(statements, limit, cancellationToken)).Select(e => e.Entry)];
 
-    /// <summary>Walks the chain; a head that was noted elsewhere shows a tail that was cut off.</summary>
+    /// <summary>Walks the chain; a head that was noted elsewhere, or its beginning, shows a tail that was cut off.</summary>
+    /// <exception cref="PolicyException">The head is no hash, or too little of one.</exception>
     public async Task<AuditVerdict> VerifyAsync(IStatements statements, string? head, CancellationToken cancellationToken)
     {
+        var begins = head is null ? Genesis : Beginning(head);
         var entries = (await ReadAsync(statements, int.MaxValue, cancellationToken)).Reverse().ToList();
         List<string> findings = [];
         var previous = Genesis;
@@ -64,10 +76,19 @@ internal sealed class AuditLog(CatalogTables tables, string? key)
             expected = entry.Seq + 1;
         }
 
-        if (head is not null && !entries.Exists(e => e.Entry.Hash == head) && head != Genesis)
+        if (entries.Count == 0 && await IsUsedAsync(statements, cancellationToken)) findings.Add("it is empty, and the catalog has policies or runs: all of its entries were removed");
+        if (!Genesis.StartsWith(begins, StringComparison.Ordinal) && !entries.Exists(e => e.Entry.Hash.StartsWith(begins, StringComparison.Ordinal)))
             findings.Add($"no entry has the hash {head}: the end of the log was cut off, or it is another log");
         return new(entries.Count, previous, findings);
     }
+
+    // Whatever stores a policy or ends a run appends an entry with it.
+    private async Task<bool> IsUsedAsync(IStatements statements, CancellationToken cancellationToken) =>
+        (await statements.QueryAsync($"SELECT (SELECT count(*) FROM {tables.Policies}) + (SELECT count(*) FROM {tables.Runs})", cancellationToken))[0].Long(0) > 0;
+
+    private static string Beginning(string head) => head.Length is >= ShortestHead and <= 64 && head.All(char.IsAsciiHexDigit)
+        ? head.ToLowerInvariant()
+        : throw new PolicyException("VRV332", FormattableString.Invariant($"A head of the audit log has 64 hexadecimal digits, and '{head}' is none. Write the one that a run or varve audit --verify printed, or at least its first {ShortestHead} digits."));
 
     private async Task<IReadOnlyList<(AuditEntry Entry, string Detail)>> ReadAsync(IStatements statements, int limit, CancellationToken cancellationToken)
     {
@@ -76,9 +97,12 @@ internal sealed class AuditLog(CatalogTables tables, string? key)
         return
         [
             .. rows.Select(r => (new AuditEntry(
-                r.Long(0), Micros.ToInstant(r.Long(1)), r.Text(2), r.Text(3), r.Text(4), r.Text(5), r.TextOrNull(6), Parse(r.Text(7)), r.Text(8), r.Text(9)), r.Text(7))),
+                r.Long(0), At(r.Long(1)), r.Text(2), r.Text(3), r.Text(4), r.Text(5), r.TextOrNull(6), Parse(r.Text(7)), r.Text(8), r.Text(9)), r.Text(7))),
         ];
     }
+
+    // An instant that no entry can have, which somebody wrote there, is shown as an end of time; the hash does not agree with that.
+    private static Instant At(long micros) => Micros.ToInstant(micros < s_first ? long.MinValue : micros > s_last ? long.MaxValue : micros);
 
     /// <summary>Over the facts as they are stored, each with its length, so that nothing can move from one to the next.</summary>
     private string Hash(AuditEntry entry, string detail)
@@ -95,9 +119,9 @@ internal sealed class AuditLog(CatalogTables tables, string? key)
     {
         try
         {
-            return JsonNode.Parse(detail) as JsonObject ?? new JsonObject { ["text"] = detail };
+            return JsonNode.Parse(detail) is JsonObject facts && facts.Count >= 0 ? facts : new JsonObject { ["text"] = detail };
         }
-        catch (System.Text.Json.JsonException)
+        catch (Exception broken) when (broken is System.Text.Json.JsonException or ArgumentException)
         {
             return new JsonObject { ["text"] = detail };
         }

@@ -43,6 +43,64 @@ public sealed class AuditTests
         Assert.NotEmpty((await VerifyAsync(catalog, null)).Findings);
     }
 
+    [Theory]
+    [InlineData(long.MinValue)]
+    [InlineData(-long.MaxValue)]
+    [InlineData(long.MaxValue - 1)]
+    public async Task An_instant_that_no_entry_can_have_is_an_entry_that_was_altered(long at)
+    {
+        await using var catalog = await CatalogFile.NewAsync();
+        await FillAsync(catalog, 3);
+        await catalog.SayAsync($"UPDATE {catalog.Tables.Audit} SET at_us = {at} WHERE seq = 2");
+        Assert.StartsWith("entry 2 was altered", Assert.Single((await VerifyAsync(catalog, null)).Findings), StringComparison.Ordinal);
+        Assert.Equal(3, (await catalog.ReadAsync(s => catalog.Audit.ListAsync(s, 9, default))).Count);
+    }
+
+    [Fact]
+    public async Task A_detail_that_says_a_thing_twice_is_found_and_shown()
+    {
+        await using var catalog = await CatalogFile.NewAsync();
+        await FillAsync(catalog, 2);
+        await catalog.SayAsync($"UPDATE {catalog.Tables.Audit} SET detail = {"{\"a\":1,\"a\":2}"} WHERE seq = 1");
+        Assert.Single((await VerifyAsync(catalog, null)).Findings);
+        Assert.Single((await catalog.ReadAsync(s => catalog.Audit.ListAsync(s, 9, default)))[1].Detail);
+    }
+
+    [Fact]
+    public async Task A_log_that_is_empty_beside_a_policy_or_a_run_was_emptied()
+    {
+        await using var catalog = await CatalogFile.NewAsync();
+        await catalog.WriteAsync(s => catalog.Shelf.StoreAsync(s, CatalogFile.Document("p"), null, s_now, "ann", default));
+        Assert.Contains("empty", Assert.Single((await VerifyAsync(catalog, null)).Findings), StringComparison.Ordinal);
+        await FillAsync(catalog, 1);
+        Assert.Empty((await VerifyAsync(catalog, null)).Findings);
+        await catalog.SayAsync($"DELETE FROM {catalog.Tables.Policies}");
+        await catalog.SayAsync($"DELETE FROM {catalog.Tables.Audit}");
+        Assert.Empty((await VerifyAsync(catalog, null)).Findings);
+        await catalog.SayAsync($"INSERT INTO {catalog.Tables.Runs} (run, policy, revision, as_of_us, started_us, status, steps, steps_done, rows_read, rows_written, rows_removed) VALUES ('1', 'p', 1, 0, 0, 'done', 0, 0, 0, 0, 0)");
+        Assert.Single((await VerifyAsync(catalog, null)).Findings);
+    }
+
+    [Fact]
+    public async Task A_head_may_be_shortened_to_eight_digits_and_no_further()
+    {
+        await using var catalog = await CatalogFile.NewAsync();
+        var head = (await FillAsync(catalog, 3))[1];
+        foreach (var shorter in new[] { head[..8], head[..63], head[..12].ToUpperInvariant(), AuditLog.Genesis[..8] })
+        {
+            Assert.Empty((await VerifyAsync(catalog, shorter)).Findings);
+            Assert.True(await catalog.ReadAsync(s => catalog.Audit.HasAsync(s, shorter, default)));
+        }
+
+        Assert.Single((await VerifyAsync(catalog, "0123abcd")).Findings);
+        Assert.False(await catalog.ReadAsync(s => catalog.Audit.HasAsync(s, "0123abcd", default)));
+        foreach (var none in new[] { "", head[..7], head + "0", "no hash at all", "%%%%%%%%" })
+        {
+            Assert.Equal("VRV332", (await Assert.ThrowsAsync<PolicyException>(() => VerifyAsync(catalog, none))).Code);
+            Assert.Equal("VRV332", (await Assert.ThrowsAsync<PolicyException>(() => catalog.ReadAsync(s => catalog.Audit.HasAsync(s, none, default)))).Code);
+        }
+    }
+
     [Fact]
     public async Task A_fact_that_moved_from_one_column_to_the_next_is_found()
     {

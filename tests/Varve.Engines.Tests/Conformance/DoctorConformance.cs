@@ -41,6 +41,8 @@ public abstract class DoctorConformance(Func<ScratchDatabase> create) : Conforma
     [InlineData("INSERT INTO varve.dirty (policy, relation, kind, from_us, to_us) VALUES ('m.cpu', 'source', 'halted', 0, 1000000)", "range.halted", Severity.Error)]
     [InlineData("UPDATE varve.edges SET at_us = at_us + 1 WHERE at_us > 0", "edges", Severity.Error)]
     [InlineData("UPDATE varve.audit SET actor = 'nobody' WHERE seq = 2", "audit.chain", Severity.Error)]
+    [InlineData("UPDATE varve.audit SET at_us = -9223372036854775807 WHERE seq = 2", "audit.chain", Severity.Error)]
+    [InlineData("DELETE FROM varve.audit", "audit.chain", Severity.Error)]
     [InlineData("UPDATE varve.coverage SET to_us = 9999999999999999 WHERE kind = 'covered'", "coverage.beyond", Severity.Warning)]
     [InlineData("UPDATE varve.meta SET value = '1' WHERE name = 'schema_version'", "catalog.version", Severity.Warning)]
     [InlineData("UPDATE varve.meta SET value = '99' WHERE name = 'schema_version'", "catalog.version", Severity.Error)]
