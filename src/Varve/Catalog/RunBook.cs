@@ -11,12 +11,19 @@ internal sealed class RunBook(CatalogTables tables, Duration keep)
 {
     private const int MostRows = 500;
 
-    /// <summary>Closes what a killed process left open: its steps have left nothing behind, or are done.</summary>
+    /// <summary>Closes what a killed process left open: its steps have left nothing behind, or are done; the run has what they say.</summary>
     public async Task CloseInterruptedAsync(IStatements statements, string policy, Instant at, CancellationToken cancellationToken)
     {
         var open = await statements.QueryAsync($"SELECT count(*) FROM {tables.Runs} WHERE policy = {policy} AND status = {"running"}", cancellationToken);
         if (open[0].Long(0) == 0) return;
-        await statements.ExecuteAsync($"UPDATE {tables.Runs} SET status = {"interrupted"}, finished_us = {Micros.From(at)} WHERE policy = {policy} AND status = {"running"}", cancellationToken);
+        SqlText done = $"FROM {tables.Steps} AS step WHERE step.run = ended.run AND step.status = {"done"}";
+        await statements.ExecuteAsync(
+            $"""
+            UPDATE {tables.Runs} AS ended SET status = {"interrupted"}, finished_us = {Micros.From(at)}, steps = (SELECT count(*) FROM {tables.Steps} AS step WHERE step.run = ended.run), steps_done = (SELECT count(*) {done}),
+            rows_read = (SELECT coalesce(sum(rows_in), 0) {done}), rows_written = (SELECT coalesce(sum(rows_written), 0) {done}), rows_removed = (SELECT coalesce(sum(rows_removed), 0) {done})
+            WHERE policy = {policy} AND status = {"running"}
+            """,
+            cancellationToken);
         await statements.ExecuteAsync(
             $"UPDATE {tables.Steps} SET status = {"failed"}, finished_us = {Micros.From(at)}, note = {"the process ended before it was done"} WHERE policy = {policy} AND status IN ({"running"}, {"verifying"})", cancellationToken);
         await statements.ExecuteAsync(

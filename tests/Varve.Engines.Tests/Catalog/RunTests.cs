@@ -46,6 +46,21 @@ public sealed class RunTests
     }
 
     [Fact]
+    public async Task A_run_that_was_killed_has_what_its_steps_did()
+    {
+        await using var catalog = await CatalogFile.NewAsync();
+        await BeginAsync(catalog, "01", "p", s_now);
+        await BeginAsync(catalog, "02", "p", s_now + Duration.FromMinutes(1));
+        await catalog.WriteAsync(s => catalog.Runs.PlanAsync(s, "01", "p", 2, [Step(2), Step(3)], default));
+        foreach (var ordinal in new[] { 0, 2 }) await catalog.WriteAsync(s => catalog.Runs.CloseAsync(s, "01", ordinal, "done", 50, 4, 3, null, s_now, default));
+        await catalog.WriteAsync(s => catalog.Runs.CloseAsync(s, "01", 1, "failed", 0, 0, 0, "why", s_now, default));
+        await catalog.WriteAsync(s => catalog.Runs.CloseInterruptedAsync(s, "p", s_now + Duration.FromHours(1), default));
+        Assert.Equal(
+            [("02", 2, 0, 0L, 0L, 0L), ("01", 4, 2, 100L, 8L, 6L)],
+            (await ListAsync(catalog, "p")).Select(r => (r.Id, r.Steps, r.StepsDone, r.RowsRead, r.RowsWritten, r.RowsRemoved)));
+    }
+
+    [Fact]
     public async Task Runs_are_listed_newest_first_up_to_a_limit()
     {
         await using var catalog = await CatalogFile.NewAsync();
