@@ -80,6 +80,11 @@ public sealed class Lifecycle
     public Task<IReadOnlyList<StoredPolicy>> PoliciesAsync(Selection selection, CancellationToken cancellationToken = default) =>
         _workshop.ListAsync(selection, cancellationToken);
 
+    /// <summary>One stored policy.</summary>
+    /// <exception cref="PolicyException">There is none of that name, or it is the name of a pattern.</exception>
+    public Task<StoredPolicy> PolicyAsync(string policy, CancellationToken cancellationToken = default) =>
+        _workshop.OneAsync(policy, cancellationToken);
+
     /// <summary>The stored patterns that a selection means, with the tables that they keep and what they leave out; nothing is changed.</summary>
     public async Task<IReadOnlyList<PatternReport>> PatternsAsync(Selection selection, CancellationToken cancellationToken = default) =>
         (await _workshop.Rosters.RosterAsync(cancellationToken)).Reports(selection);

@@ -62,6 +62,21 @@ public sealed class PatternTests
         Assert.Equal(504, box.Count("SELECT count(*) FROM disk"));
     }
 
+    [Theory]
+    [InlineData("query", "all")]
+    [InlineData("graph", "all", "busy")]
+    [InlineData("graph", "all", "busy", "--from", "2025-03-01", "--to", "2025-03-02")]
+    [InlineData("erase", "all", "--where", "host=a")]
+    public async Task A_pattern_where_one_table_is_meant_is_answered_with_its_tables(params string[] command)
+    {
+        using var box = await TwoAsync();
+        await box.RunAsync("apply", "all.yaml");
+        var wrong = await box.RunAsync(command);
+        Assert.True(wrong.ExitCode == 2, wrong.Text);
+        Assert.Contains("VRV316", wrong.Error, StringComparison.Ordinal);
+        Assert.Contains("disk, mem", wrong.Error, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Check_and_apply_count_what_is_alike_in_many_tables()
     {

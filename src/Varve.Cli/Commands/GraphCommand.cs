@@ -49,8 +49,7 @@ internal static class GraphCommand
         int points,
         CancellationToken cancellation)
     {
-        var stored = (await lifecycle.PoliciesAsync(Selection.Of(policy), cancellation)).SingleOrDefault()?.Policy
-            ?? throw Shared.Usage($"No policy '{policy}' is stored. See varve policy list.");
+        var stored = (await lifecycle.PolicyAsync(policy, cancellation)).Policy;
         var found = stored.Measures?.FirstOrDefault(m => m.Name == measure)
             ?? throw Shared.Usage($"{policy} has no measure '{measure}'. It has: {string.Join(", ", stored.Measures?.Select(m => m.Name) ?? [])}.");
         var middle = Middle(found.Functions);

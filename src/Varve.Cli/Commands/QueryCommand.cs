@@ -73,8 +73,9 @@ internal static class QueryCommand
     /// <summary>What source and tiers hold together.</summary>
     internal static async Task<TimeRange> HeldAsync(Lifecycle lifecycle, string policy, CancellationToken cancellation)
     {
-        var status = (await lifecycle.StatusAsync(Selection.Of(policy), null, cancellation)).SingleOrDefault()
-            ?? throw Shared.Usage($"No policy '{policy}' is stored. See varve policy list.");
+        var stored = (await lifecycle.PolicyAsync(policy, cancellation)).Policy;
+        var status = (await lifecycle.StatusAsync(Selection.Of(stored.Name), null, cancellation)).SingleOrDefault()
+            ?? throw Shared.Usage($"The table {stored.Table.Text} of {policy} is gone, or cannot follow its pattern; see varve policy list. Say --from and --to to read its tiers.");
         var first = status.Relations.Min(r => r.First) ?? throw Shared.Usage($"{policy} holds no rows. Say --from and --to.");
         var last = status.Relations.Max(r => r.Last) ?? first;
         return new(first, NextMinute(last));
