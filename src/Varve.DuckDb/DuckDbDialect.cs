@@ -132,6 +132,9 @@ internal sealed class DuckDbDialect(string catalog, params IEnumerable<string> a
     public override SqlText Typed(Column column, SqlText text, SqlText like) => DuckDbTyped.Value(column, text, like);
 
     /// <inheritdoc/>
+    public override SqlText TypeName(SqlText value) => $"typeof({value})";
+
+    /// <inheritdoc/>
     public override SqlText LocalDate(TimeColumn column, SqlText value, string zone) =>
         $"CAST(timezone({zone}, make_timestamptz({DuckDbTime.MicrosOf(column, value)})) AS DATE)";
 

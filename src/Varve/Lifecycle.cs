@@ -119,8 +119,11 @@ public sealed class Lifecycle
     public Task<IReadOnlyList<Plan>> PlanAsync(Selection selection, Instant? asOf = null, CancellationToken cancellationToken = default) =>
         _workshop.Rosters.PlanAsync(selection, asOf ?? _workshop.Now(), cancellationToken);
 
-    /// <summary>Drops tables and views of the tiers that a policy no longer has, for good.</summary>
-    /// <returns>What was dropped.</returns>
+    /// <summary>
+    /// Drops tables and views of the tiers that a policy no longer has, for good. Where the table of a tier, also of one that
+    /// the policy has, is gone already, that tier is forgotten instead: the next run makes it anew.
+    /// </summary>
+    /// <returns>What was dropped or forgotten.</returns>
     /// <exception cref="PolicyException">It has none, the next run still builds something from one, or a hold is set.</exception>
     public async Task<IReadOnlyList<TableName>> DropRetiredAsync(string policy, CancellationToken cancellationToken = default) =>
         await (await _workshop.AlterationsAsync(cancellationToken)).DropRetiredAsync(policy, cancellationToken);

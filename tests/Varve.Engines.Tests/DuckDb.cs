@@ -51,6 +51,8 @@ public sealed class DuckDbForecasts() : ForecastConformance(DuckDbMemory.New);
 
 public sealed class DuckDbDoctor() : DoctorConformance(DuckDbMemory.New);
 
+public sealed class DuckDbBrokenTiers() : BrokenTierConformance(DuckDbMemory.New);
+
 public sealed class DuckDbBadInput() : BadInputConformance(DuckDbMemory.New);
 
 public sealed class DuckDbViews() : ViewConformance(DuckDbMemory.New);

@@ -80,7 +80,10 @@ internal sealed class Doctor(Workshop workshop)
 
             var blueprint = await workshop.Surveyor.LayAsync(stored.Policy, cancellationToken);
             var ledger = await workshop.ReadAsync((s, token) => workshop.Desk.Ledgers.LoadAsync(s, stored, workshop.Now(), token), Ledger.Empty(stored.Hash), cancellationToken);
-            await ColumnsAsync(blueprint, ledger, cancellationToken);
+            foreach (var column in Retyped.Of(blueprint, ledger))
+                Add("source.types", Severity.Error, name, $"{column.Column} of {blueprint.Source.Text} was {column.Before} when its tiers were built and is {column.Now} now: no run goes on.", $"varve policy accept-types {name} takes it over. If it was not meant, give the column its old type back.");
+            if (await IsBrokenAsync(blueprint, ledger, cancellationToken)) return;
+            await MeddlingAsync(blueprint, ledger, cancellationToken);
             var survey = await workshop.Surveyor.SurveyAsync(stored, workshop.Now(), cancellationToken);
             _findings.AddRange(PolicyFindings.Of(survey.Blueprint, survey.State, workshop.Now()));
             var holds = await workshop.ReadAsync((s, token) => workshop.Desk.Ledgers.HoldsAsync(s, name, token), [], cancellationToken);
@@ -104,15 +107,22 @@ internal sealed class Doctor(Workshop workshop)
             foreach (var note in pattern.LeftOut) Add("pattern.left_out", Severity.Warning, pattern.Stored.Policy.Name, note.Message, PolicyCodes.All.First(c => c.Code == note.Code).WayOut);
     }
 
-    private async Task ColumnsAsync(Blueprint blueprint, Ledger ledger, CancellationToken cancellationToken)
+    /// <summary>Whether tables of tiers, or columns of them, are gone; the missing tables are found among the relations.</summary>
+    private async Task<bool> IsBrokenAsync(Blueprint blueprint, Ledger ledger, CancellationToken cancellationToken)
     {
-        foreach (var tier in blueprint.Tiers.Where(t => ledger.Of(t.Id).Created))
-        {
-            if (await workshop.Engine.DescribeAsync(tier.States, cancellationToken) is not { } found) continue;
-            var missing = ledger.Of(tier.Id).Columns.Where(c => found.Find(c) is null).ToList();
-            if (missing.Count > 0)
-                Add("relation.columns", Severity.Error, blueprint.Policy.Name, $"{tier.States.Text} has no column {string.Join(", ", missing)}: somebody else changed it.", "Restore the table from a backup of the database.");
-        }
+        var whole = await workshop.ReadAsync((s, token) => workshop.Surveyor.WithRetiredAsync(s, blueprint, ledger, token), blueprint, cancellationToken);
+        var broken = await BrokenTier.AllAsync(workshop.Engine, whole, ledger, cancellationToken);
+        foreach (var tier in broken.Where(b => !b.IsGone)) Add("relation.columns", Severity.Error, tier.Policy, tier.Text, tier.WayOut);
+        return broken.Count > 0;
+    }
+
+    private async Task MeddlingAsync(Blueprint blueprint, Ledger ledger, CancellationToken cancellationToken)
+    {
+        var own = new OwnRelations(workshop.Engine);
+        List<Meddling> all = [];
+        foreach (var tier in blueprint.Tiers.Where(t => ledger.Of(t.Id).Created)) all.AddRange(await own.OfAsync(blueprint, ledger, tier, cancellationToken));
+        foreach (var one in all.Concat(await own.OfAllAsync(blueprint, ledger, cancellationToken)))
+            if (one.Check is { } check) Add(check, Severity.Error, blueprint.Policy.Name, $"{one.Table.Text}: {one.Text}", one.WayOut);
     }
 
     private async Task RelationsAsync(CancellationToken cancellationToken)
@@ -122,8 +132,8 @@ internal sealed class Doctor(Workshop workshop)
             if (await workshop.Engine.DescribeAsync(own.Table, cancellationToken) is not { } found)
             {
                 Add("relation.missing", Severity.Error, own.Policy, $"{own.Table.Text} ({own.Kind} of {own.Relation}) is in the catalog, and not in the database.", own.Kind == "states"
-                    ? "Restore it from a backup of the database: what it held of rows that have expired cannot be computed again."
-                    : "Apply the policy with any change, a tag for example, and run: that writes the views again.");
+                    ? $"Restore it from a backup of the database: what it held of rows that have expired cannot be computed again. If there is none, varve policy retire {own.Policy} --drop forgets it: the next run builds it again as far as its input still has the rows."
+                    : OwnRelations.ViewsAgain);
             }
             else if (found.IsView)
             {
@@ -140,7 +150,7 @@ internal sealed class Doctor(Workshop workshop)
         }
         catch (EngineException broken)
         {
-            Add("view.broken", Severity.Error, own.Policy, $"{own.Table.Text} cannot be read. {broken.Code}: {broken.Message}", "Apply the policy with any change, a tag for example, and run: that writes the views again.");
+            Add("view.broken", Severity.Error, own.Policy, $"{own.Table.Text} cannot be read. {broken.Code}: {broken.Message}", OwnRelations.ViewsAgain);
         }
     }
 

@@ -11,10 +11,11 @@ namespace Varve.Execution;
 /// <summary>What a person decides after a change: dropping retired tiers, taking over types. Each is one transaction and in the audit log.</summary>
 internal sealed class Alterations(IEngine engine, Workshop workshop, AuditActor actor)
 {
-    /// <summary>Drops the tables and views of the tiers that a policy no longer has.</summary>
+    /// <summary>Drops the tables and views of the tiers that a policy no longer has; where tables of tiers are gone already, these are forgotten, and nothing else is done.</summary>
     public async Task<IReadOnlyList<TableName>> DropRetiredAsync(string policy, CancellationToken cancellationToken)
     {
         var stored = await workshop.OneAsync(policy, cancellationToken);
+        if (await ForgetAsync(stored, cancellationToken) is { Count: > 0 } gone) return gone;
         var (_, blueprint, state, plan) = await workshop.Surveyor.SurveyAsync(stored, workshop.Now(), cancellationToken, withBytes: false);
         if (blueprint.Retired.Count == 0) throw new PolicyException("VRV313", $"{stored.Policy.Name} has no retired tier; status shows its tiers.");
         Check(blueprint, state.Ledger, plan);
@@ -28,6 +29,27 @@ internal sealed class Alterations(IEngine engine, Workshop workshop, AuditActor 
                 var facts = new JsonObject { ["tiers"] = new JsonArray([.. blueprint.Retired.Select(t => JsonValue.Create(t.Id))]) };
                 await workshop.Desk.Audit.AppendAsync(s, actor, workshop.Now(), "tiers.dropped", stored.Policy.Name, facts, token);
                 return (IReadOnlyList<TableName>)dropped;
+            },
+            cancellationToken);
+    }
+
+    /// <summary>Forgets the tiers whose tables are gone, also those that the policy has: the next run makes them anew, and its views with them.</summary>
+    private async Task<IReadOnlyList<TableName>> ForgetAsync(StoredPolicy stored, CancellationToken cancellationToken)
+    {
+        var name = stored.Policy.Name;
+        var laid = await workshop.Surveyor.LayAsync(stored.Policy, cancellationToken);
+        return await workshop.WriteAsync<IReadOnlyList<TableName>>(
+            async (s, token) =>
+            {
+                var ledger = await workshop.Desk.Ledgers.LoadAsync(s, stored, workshop.Now(), token);
+                var blueprint = await workshop.Surveyor.WithRetiredAsync(s, laid, ledger, token);
+                List<TierLayout> gone = [.. (await BrokenTier.AllAsync(engine, blueprint, ledger, token)).Where(b => b.IsGone).Select(b => b.Tier)];
+                if (gone.Count == 0) return [];
+                List<TableName> forgotten = [];
+                foreach (var tier in gone) forgotten.AddRange(await DropAsync(s, name, tier, token));
+                await workshop.Desk.Ledgers.PublishAsync(s, name, 0, token);
+                await workshop.Desk.Audit.AppendAsync(s, actor, workshop.Now(), "tiers.forgotten", name, new() { ["tiers"] = new JsonArray([.. gone.Select(t => JsonValue.Create(t.Id))]) }, token);
+                return forgotten;
             },
             cancellationToken);
     }

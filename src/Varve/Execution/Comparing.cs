@@ -2,7 +2,6 @@ using Varve.Catalog;
 using Varve.Engines;
 using Varve.Planning;
 using Varve.Policies;
-using Varve.Sql;
 
 namespace Varve.Execution;
 
@@ -35,36 +34,20 @@ internal sealed class Comparing(IEngine engine, Workshop workshop)
         }
 
         var ledger = await workshop.ReadAsync((s, token) => workshop.Desk.Ledgers.LoadAsync(s, stored, workshop.Now(), token), Ledger.Empty(stored.Hash), cancellationToken);
+        var whole = await workshop.ReadAsync((s, token) => workshop.Surveyor.WithRetiredAsync(s, blueprint, ledger, token), blueprint, cancellationToken);
+        var own = new OwnRelations(engine);
+        var broken = (await BrokenTier.AllAsync(engine, whole, ledger, cancellationToken)).ToDictionary(b => b.Tier.Id);
         List<Drift> drift = [.. Retyped.Waits(blueprint, Retyped.Of(blueprint, ledger)).Select(w => new Drift(Relations.Source, blueprint.Source, w.Reason))];
-        foreach (var tier in blueprint.Tiers.Where(t => ledger.Of(t.Id).Created)) drift.AddRange(await TierAsync(blueprint, ledger, tier, cancellationToken));
-        if (ledger.PublishedRevision == ledger.Revision && blueprint.Stitched is { } stitched)
-            drift.AddRange(await ViewAsync(Relations.All, stitched, new ReadSql(blueprint, engine.Dialect).Names(), cancellationToken));
-        return drift;
+        foreach (var tier in whole.Tiers.Concat(whole.Retired).Where(t => ledger.Of(t.Id).Created))
+        {
+            if (broken.TryGetValue(tier.Id, out var what)) drift.Add(new(tier.Id, tier.States, $"{what.Text} {what.WayOut}"));
+            else if (blueprint.Tiers.Contains(tier)) drift.AddRange((await own.OfAsync(blueprint, ledger, tier, cancellationToken)).Select(Of));
+        }
+
+        return [.. drift, .. (await own.OfAllAsync(blueprint, ledger, cancellationToken)).Select(Of)];
     }
 
-    private async Task<IReadOnlyList<Drift>> TierAsync(Blueprint blueprint, Ledger ledger, TierLayout tier, CancellationToken cancellationToken)
-    {
-        if (await engine.DescribeAsync(tier.States, cancellationToken) is not { } states)
-            return [new(tier.Id, tier.States, "the table of the states is gone: what it held of expired rows is lost. Restore it from a backup, or take the tier out of the policy, drop it (policy retire --drop) and add it again")];
-        List<Drift> drift = [];
-        var columns = states.Columns.Select(c => c.Name).ToList();
-        var missing = ledger.Of(tier.Id).Columns.Except(columns, StringComparer.Ordinal).ToList();
-        var foreign = columns.Except(ledger.Of(tier.Id).Columns, StringComparer.Ordinal).ToList();
-        if (missing.Count > 0) drift.Add(new(tier.Id, tier.States, $"somebody else dropped {Nearest.Listed(missing)}: restore the table from a backup"));
-        if (foreign.Count > 0) drift.Add(new(tier.Id, tier.States, $"somebody else added {Nearest.Listed(foreign)}: nothing fills it, and a change of the policy drops it"));
-        if (ledger.PublishedRevision == ledger.Revision && tier.View is { } view)
-            drift.AddRange(await ViewAsync(tier.Id, view, new ReadSql(blueprint, engine.Dialect).Names(tier), cancellationToken));
-        return drift;
-    }
-
-    private async Task<IReadOnlyList<Drift>> ViewAsync(string relation, TableName view, IReadOnlyList<string> expected, CancellationToken cancellationToken)
-    {
-        if (await engine.DescribeAsync(view, cancellationToken) is not { } found) return [new(relation, view, "the view is gone: apply a changed policy, or create it from what plan --sql shows")];
-        if (!found.IsView) return [new(relation, view, "there is a table where Varve's view was")];
-        var columns = found.Columns.Select(c => c.Name).ToList();
-        return columns.SequenceEqual(expected, StringComparer.Ordinal) ? []
-            : [new(relation, view, $"somebody else changed the view: it has {string.Join(", ", columns)} and should have {string.Join(", ", expected)}")];
-    }
+    private static Drift Of(Meddling meddling) => new(meddling.Relation, meddling.Table, $"{meddling.Text} {meddling.WayOut}");
 }
 
 /// <summary>How a stored policy differs from a file, and from what is really there.</summary>

@@ -34,6 +34,7 @@ internal sealed class Surveyor(IEngine engine, CatalogDesk desk, ArchiveLocation
     public async Task<Survey> SurveyAsync(IStatements statements, StoredPolicy stored, Blueprint blueprint, Ledger ledger, Instant asOf, CancellationToken cancellationToken, bool withBytes = true)
     {
         blueprint = await WithRetiredAsync(statements, blueprint, ledger, cancellationToken);
+        await BrokenTier.RefuseAsync(engine, blueprint, ledger, cancellationToken);
         var watch = Planner.Watch(blueprint, ledger, asOf);
         var state = await new Observer(engine, statements, blueprint).ObserveAsync(ledger, watch, withBytes, cancellationToken);
         var plan = Planner.Plan(blueprint, state, asOf);

@@ -90,6 +90,9 @@ public abstract class Dialect
     /// </summary>
     public abstract SqlText Typed(Column column, SqlText text, SqlText like);
 
+    /// <summary>The name of the type of an expression.</summary>
+    public abstract SqlText TypeName(SqlText value);
+
     /// <summary>The local date of an instant of the time column in an IANA zone.</summary>
     public abstract SqlText LocalDate(TimeColumn column, SqlText value, string zone);
 }

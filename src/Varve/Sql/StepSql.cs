@@ -59,6 +59,19 @@ internal sealed class StepSql(Blueprint blueprint, Dialect dialect)
     public SqlText Moved(TierLayout tier, IReadOnlyList<string> columns) =>
         $"SELECT count(*) FROM (SELECT {Listed(columns)} FROM {tier.States} EXCEPT ALL SELECT {Listed(columns)} FROM {Beside(tier)}) AS varve_changed";
 
+    /// <summary>The types of columns of a tier, by name.</summary>
+    public SqlText Types(TierLayout tier, IReadOnlyList<string> columns) => Types($"SELECT {Listed(columns)} FROM {tier.States} WHERE 1 = 0", columns);
+
+    /// <summary>The types that these columns would have if the tier were made now.</summary>
+    public SqlText TypesMade(TierLayout tier, IReadOnlyList<string> columns) => Types(new RollupSql(blueprint, tier, dialect).Select(Relations.Source, Time.RangeSet.Empty), columns);
+
+    private SqlText Types(SqlText rows, IReadOnlyList<string> columns)
+    {
+        var names = columns.Select(c => dialect.TypeName($"varve_type.{new Identifier(c)}"));
+        var values = columns.Select(c => (SqlText)$"any_value({new Identifier(c)}) AS {new Identifier(c)}");
+        return $"SELECT {SqlText.Join(", ", names)} FROM (SELECT {SqlText.Join(", ", values)} FROM ({rows}) AS varve_rows) AS varve_type";
+    }
+
     /// <summary>Puts the table beside a tier in its place.</summary>
     public IEnumerable<SqlText> TakeOver(TierLayout tier) =>
         [$"DROP TABLE {tier.States}", $"ALTER TABLE {Beside(tier)} RENAME TO {new Identifier(tier.States.Name)}"];

@@ -289,6 +289,8 @@ public abstract class ChangeConformance(Func<ScratchDatabase> create) : Conforma
         await Db.ExecuteAsync($"ALTER TABLE {Db.Name(story.Table.Name.WithName("cpu_1h_states"))} ADD COLUMN mine INTEGER");
         var drift = (await story.WithAsync(l => l.DiffAsync(selection)))[0].Drift;
         Assert.Equal(["cpu_1h_states", "cpu_1h", "cpu_1d_states"], drift.Select(d => d.Table.Name));
+        await Db.ExecuteAsync($"ALTER TABLE {Db.Name(story.Table.Name.WithName("cpu_1h_states"))} ALTER COLUMN v_sum TYPE FLOAT");
+        Assert.Contains((await story.WithAsync(l => l.DiffAsync(selection)))[0].Drift, d => d.Finding.Contains("v_sum is FLOAT, and would be made DOUBLE", StringComparison.Ordinal));
         await Db.ExecuteAsync($"ALTER TABLE {Db.Name(story.Table.Name)} DROP COLUMN v");
         Assert.Equal("source", Assert.Single((await story.WithAsync(l => l.DiffAsync(selection)))[0].Drift).Relation);
     }
