@@ -30,11 +30,13 @@ internal static class Failures
         PolicyException policy => new(policy.Code, policy.Message, policy.ExitCode, [.. policy.Problems.Select(ProblemShape.Of)], []),
         StalePlanException stale => new(stale.Code, stale.Message, stale.ExitCode, [], stale.Differences),
         VarveException known => new(known.Code, known.Message, known.ExitCode, [], []),
-        FileNotFoundException or DirectoryNotFoundException => new("VRV100", $"{error.Message} Check the path.", ExitCode.Usage, [], []),
-        UnauthorizedAccessException => new("VRV100", $"{error.Message} Name a path that you may use, or ask who owns this one.", ExitCode.Usage, [], []),
-        IOException => new("VRV100", $"{error.Message} Name another path.", ExitCode.Usage, [], []),
-        _ => new("VRV000", $"This is a defect in Varve, not in what you typed: {error.GetType().Name}: {error.Message} Run it again with VARVE_DEBUG=1 for details, and please report them.", ExitCode.Defect, [], []),
+        FileNotFoundException or DirectoryNotFoundException => new("VRV100", $"{Sentence(error)} Check the path.", ExitCode.Usage, [], []),
+        UnauthorizedAccessException => new("VRV100", $"{Sentence(error)} Name a path that you may use, or ask who owns this one.", ExitCode.Usage, [], []),
+        IOException => new("VRV100", $"{Sentence(error)} Name another path.", ExitCode.Usage, [], []),
+        _ => new("VRV000", $"This is a defect in Varve, not in what you typed: {error.GetType().Name}: {Sentence(error)} Run it again with VARVE_DEBUG=1 for details, and please report them.", ExitCode.Defect, [], []),
     };
+
+    private static string Sentence(Exception error) => $"{error.Message.TrimEnd('.', ' ')}.";
 
     internal static void Print(Screen screen, ErrorBody body)
     {

@@ -60,6 +60,37 @@ public sealed class MisuseTests
         Assert.Contains("--limit is at least 1.", wrong.Error, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("plan", "-9998-01-01")]
+    [InlineData("status", "0000-12-31")]
+    [InlineData("run", "9999-12-31")]
+    [InlineData("forecast", "9999-12-31")]
+    public async Task An_instant_at_the_end_of_time_is_answered_with_the_range(string command, string asOf)
+    {
+        using var box = await Sandbox.AppliedAsync();
+        var wrong = await box.RunAsync(command, "--as-of", asOf);
+        Assert.True(wrong.ExitCode == 2, wrong.Text);
+        Assert.Contains("between 0001-01-01T00:00:00Z and 9000-01-01T00:00:00Z", wrong.Error, StringComparison.Ordinal);
+        foreach (var end in new[] { "0001-01-01", "9000-01-01" }) Assert.Equal(0, (await box.RunAsync("forecast", "--as-of", end, "--for", "100y")).ExitCode);
+    }
+
+    [Fact]
+    public async Task A_plan_is_run_or_shown_and_a_file_that_is_none_is_named()
+    {
+        using var box = await Sandbox.AppliedAsync();
+        await box.RunAsync("plan", "--as-of", Sandbox.AsOf, "--out", "plan.json");
+        var both = await box.RunAsync("run", "--plan", "plan.json", "--dry-run");
+        Assert.True(both.ExitCode == 2, both.Text);
+        Assert.Contains("--dry-run", both.Error, StringComparison.Ordinal);
+        foreach (var text in new[] { "", "{", "[1]", "{ \"format\": 3 }" })
+        {
+            box.Write("bad.json", text);
+            var bad = await box.RunAsync("run", "--plan", "bad.json");
+            Assert.True(bad.ExitCode == 2, bad.Text);
+            Assert.Equal("error  VRV202: bad.json is no plan file, or it was cut or changed. Write one with varve plan --out bad.json.", bad.Error.Trim());
+        }
+    }
+
     [Fact]
     public async Task A_group_without_a_command_lists_its_commands()
     {

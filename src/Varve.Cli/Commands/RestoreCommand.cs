@@ -36,12 +36,28 @@ internal static class RestoreCommand
             (null, null) => throw Shared.Usage("Say which policy archived the rows: varve restore POLICY."),
             _ => throw Shared.Usage("The policy is named twice; once is enough."),
         };
-        var result = await call.Make().RestoreAsync(
-            new() { Policy = policy, Range = Shared.Range(call.Parse) ?? TimeRange.All, Into = Table(call.Parse.GetValue(Into)), Location = call.Parse.GetValue(Location) },
-            call.Cancellation);
+        var request = new RestoreRequest { Policy = policy, Range = Shared.Range(call.Parse) ?? TimeRange.All, Into = Table(call.Parse.GetValue(Into)), Location = call.Parse.GetValue(Location) };
+        var result = await RestoreAsync(call, request);
         if (call.IsJson) call.Print(new RestoredShape(policy, result.Table.Text, result.Parts, result.Rows, [.. result.Ranges], result.Unknown));
         else ArchiveScreen.Restored(call.Screen, result);
         return ExitCode.Done;
+    }
+
+    /// <summary>A file that is made for the rows goes again where there are none.</summary>
+    private static async Task<RestoreResult> RestoreAsync(Call call, RestoreRequest request)
+    {
+        var file = Opening.Url(call.Parse.GetValue(Shared.Db)).Path;
+        var isNew = !File.Exists(file);
+        try
+        {
+            return await call.Make().RestoreAsync(request, call.Cancellation);
+        }
+        catch (VarveException) when (isNew)
+        {
+            await call.DisposeAsync();
+            File.Delete(file);
+            throw;
+        }
     }
 
     private static TableName? Table(string? text)

@@ -36,6 +36,7 @@ internal static class RunCommand
         var asOf = call.Parse.GetValue(Shared.AsOf);
         if (call.Parse.GetValue(DryRun))
         {
+            if (call.Parse.GetValue(PlanOption) is not null) throw Shared.Usage("--dry-run shows a plan that is made now, and --plan runs one that was made before: leave one of them out.");
             PlanCommand.Show(call, await call.Read().PlanAsync(selection, asOf, call.Cancellation));
             return ExitCode.Done;
         }
@@ -95,9 +96,18 @@ internal static class RunCommand
         return outcome;
     }
 
-    private static async Task<IReadOnlyList<Plan>?> PlansAsync(Call call) => call.Parse.GetValue(PlanOption) is { } file
-        ? PlanFile.Read(await File.ReadAllTextAsync(file, call.Cancellation))
-        : null;
+    private static async Task<IReadOnlyList<Plan>?> PlansAsync(Call call)
+    {
+        if (call.Parse.GetValue(PlanOption) is not { } file) return null;
+        try
+        {
+            return PlanFile.Read(await File.ReadAllTextAsync(file, call.Cancellation));
+        }
+        catch (PolicyException broken) when (broken.InnerException is not null)
+        {
+            throw new PolicyException(broken.Code, $"{file} is no plan file, or it was cut or changed. Write one with varve plan --out {file}.", broken);
+        }
+    }
 
     private static Duration? Limit(string? text)
     {

@@ -9,6 +9,10 @@ namespace Varve.Cli.Commands;
 /// <summary>Options and arguments that mean the same on every command.</summary>
 internal static class Shared
 {
+    // What is kept for a century, or forecast, has to end before time does.
+    private static readonly Instant s_first = Instant.FromUtc(1, 1, 1, 0, 0);
+    private static readonly Instant s_last = Instant.FromUtc(9000, 1, 1, 0, 0);
+
     internal static readonly Option<string?> Db = new("--db") { HelpName = "URL", Description = "The database, for example duckdb:metrics.duckdb. Default: VARVE_DB" };
 
     internal static readonly Option<string?> Schema = new("--schema") { HelpName = "NAME", Description = "The schema of the catalog. Default: VARVE_SCHEMA, else varve" };
@@ -25,7 +29,7 @@ internal static class Shared
 
     internal static readonly Argument<string> Name = new Argument<string>("POLICY") { Description = "The policy" }.OnePolicy();
 
-    internal static readonly Option<Instant?> AsOf = At("--as-of", "INSTANT", "Plan as of this instant instead of now: 2023-06-27T12:00:00Z, or a date (00:00 UTC)", "--cutoff-day");
+    internal static readonly Option<Instant?> AsOf = new("--as-of", "--cutoff-day") { HelpName = "INSTANT", Description = "Plan as of this instant instead of now: 2023-06-27T12:00:00Z, or a date (00:00 UTC)", CustomParser = ReadAsOf };
 
     internal static readonly Option<Instant?> From = At("--from", "INSTANT", "From here on");
 
@@ -47,8 +51,8 @@ internal static class Shared
         return option.AcceptOnlyFromAmong(values);
     }
 
-    internal static Option<Instant?> At(string name, string helpName, string description, params string[] aliases) =>
-        new(name, aliases) { HelpName = helpName, Description = description, CustomParser = ReadInstant };
+    internal static Option<Instant?> At(string name, string helpName, string description) =>
+        new(name) { HelpName = helpName, Description = description, CustomParser = ReadInstant };
 
     internal static Selection Selection(ParseResult parse) => new(parse.GetValue(Names) ?? [], Split(parse.GetValue(Tags)));
 
@@ -91,6 +95,14 @@ internal static class Shared
 
     /// <summary>What was typed must be changed.</summary>
     internal static PolicyException Usage(string message) => new("VRV100", message);
+
+    private static Instant? ReadAsOf(ArgumentResult result)
+    {
+        if (ReadInstant(result) is not { } at) return null;
+        if (at >= s_first && at <= s_last) return at;
+        result.AddError($"--as-of {InstantText.Format(at)} is out of range: it lies between {InstantText.Format(s_first)} and {InstantText.Format(s_last)}.");
+        return null;
+    }
 
     private static Instant? ReadInstant(ArgumentResult result)
     {

@@ -93,7 +93,7 @@ internal sealed class Doctor(Workshop workshop)
         }
         catch (PolicyException broken)
         {
-            Add("policy.sound", Severity.Error, name, $"The table is no longer as the policy says, and no run can go on. {broken.Code}: {broken.Message}", "Change the table back, or the policy: varve check, varve apply.");
+            Add("policy.sound", Severity.Error, name, $"The table is no longer as the policy says, and no run can go on. {Problem.Of(broken).Text}", "Change the table back, or the policy: varve check, varve apply.");
         }
         catch (EngineException broken)
         {

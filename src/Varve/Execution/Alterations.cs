@@ -106,7 +106,7 @@ internal sealed class Alterations(IEngine engine, Workshop workshop, AuditActor 
         }
         catch (EngineException error) when (!error.IsTransient)
         {
-            throw Unfit(tier, columns, error.Message);
+            throw Unfit(tier, columns, error.Message.TrimEnd('.'));
         }
 
         if ((await statements.QueryAsync(sql.Moved(tier, sets.Columns), cancellationToken))[0].Long(0) > 0) throw Unfit(tier, columns, "values would change");

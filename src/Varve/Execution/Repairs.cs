@@ -142,7 +142,9 @@ internal sealed class Repairs(IEngine engine, Workshop workshop, AuditActor acto
         {
             var compare = new CompareSql(draft.Blueprint.Without(unknown), tier, engine.Dialect);
             buckets += (await statements.QueryAsync(compare.Compared(part), cancellationToken))[0].Long(0);
-            mismatches.AddRange(Mismatches.Read(tier, await statements.QueryAsync(compare.Buckets(tier.Input, part), cancellationToken)));
+            var differing = await statements.QueryAsync(compare.Buckets(tier.Input, part), cancellationToken);
+            buckets -= differing.Sum(r => r.Long(6));
+            mismatches.AddRange(Mismatches.Read(tier, differing));
         }
 
         return new(draft.Blueprint.Policy.Name, tier.Id, open, buckets, [.. mismatches.OrderBy(m => m.Bucket.From)]);

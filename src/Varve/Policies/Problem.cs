@@ -14,8 +14,10 @@ public sealed record Problem(string Code, string Message)
     /// <summary>True for advice that does not refuse the policy.</summary>
     public bool IsWarning { get; init; }
 
-    /// <summary>What an error says, as one problem.</summary>
-    internal static Problem Of(PolicyException error) => new(error.Code, error.Message);
+    /// <summary>What an error says, as one problem; of several the first one, and the others behind it.</summary>
+    internal static Problem Of(PolicyException error) => error.Problems is [var first, ..]
+        ? first with { Message = string.Join('\n', error.Problems.Skip(1).Select(o => o.Text).Prepend(first.Message)) }
+        : new(error.Code, error.Message);
 
     /// <summary>The problem as one line: <c>file.yaml:3:7: VRV104: message</c>.</summary>
     public string Text => Position is { } at ? $"{at.Text}: {Code}: {Message}" : $"{Code}: {Message}";

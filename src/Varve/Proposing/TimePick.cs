@@ -59,6 +59,10 @@ internal sealed record TimePick(TimeColumn Column, IReadOnlyList<string> Reasons
         var unit = Array.Find(s_units, u => asked.EndsWith($":{u.Text}", StringComparison.Ordinal));
         if (unit.Text is not null && profile.Find(asked[..^(unit.Text.Length + 1)]) is { Column: { Type: ColumnType.Integer } column })
             return new(new(column.Name, column.Type, unit.Unit), ["As you said."]);
+        if (asked.LastIndexOf(':') is var colon and > 0 && profile.Find(asked[..colon]) is { } known)
+            throw new PolicyException(PolicyCodes.AskTime, known.Column.Type is ColumnType.Integer
+                ? $"`{asked[(colon + 1)..]}` is no unit of `{known.Column.Name}`: it is s, ms, us or ns. Write --time {known.Column.Name}:ms, for example."
+                : $"`{known.Column.Name}` of {profile.Table.Table.Text} is {known.Column.TypeName} and has no unit, as only integers have: s, ms, us or ns.");
         throw new PolicyException(PolicyCodes.UnknownColumn, $"{profile.Table.Table.Text} has no column `{asked}` that could be its time. Its columns are {string.Join(", ", profile.Columns.Select(c => c.Column.Name))}.");
     }
 

@@ -18,13 +18,13 @@ internal sealed class CompareSql(Blueprint blueprint, TierLayout tier, Dialect d
 
     /// <summary>
     /// Buckets in which a state differs: start in microseconds, series that differ, whether some has fewer and some as many
-    /// or more rows than stored, rows found and rows stored of those series.
+    /// or more rows than stored, rows found and rows stored of those series, and how many of them are stored.
     /// </summary>
     public SqlText Buckets(string input, RangeSet ranges)
     {
         var bucket = dialect.MicrosOf(blueprint.Time, $"coalesce({Computed(Time)}, {Stored(Time)})");
         return $"""
-            SELECT varve_bucket, count(*), bool_or(varve_found < varve_kept), bool_or(varve_found >= varve_kept), sum(varve_found), sum(varve_kept)
+            SELECT varve_bucket, count(*), bool_or(varve_found < varve_kept), bool_or(varve_found >= varve_kept), sum(varve_found), sum(varve_kept), count(*) FILTER (WHERE varve_kept > 0)
             FROM (SELECT {bucket} AS varve_bucket, coalesce({Computed(StateColumns.Rows)}, 0) AS varve_found, coalesce({Stored(StateColumns.Rows)}, 0) AS varve_kept
                   FROM {Sides(input, ranges)}
                   WHERE {SqlText.Join(" OR ", Differences())}) AS varve_differing

@@ -126,6 +126,9 @@ public abstract class ProposalConformance(Func<ScratchDatabase> create) : Confor
         await Db.InsertAsync(table, [SourceRow.Of("1970-01-01T00:00:05Z", "a", 1.0)]);
         Assert.Equal("VRV161", (await Assert.ThrowsAsync<PolicyException>(() => ProposeAsync(new("m", "cpu"), null))).Code);
         Assert.Equal("VRV160", (await Assert.ThrowsAsync<PolicyException>(() => ProposeAsync(new("m", "cpu"), new() { Time = "ts" }))).Code);
+        var unknown = await Assert.ThrowsAsync<PolicyException>(() => ProposeAsync(new("m", "cpu"), new() { Time = "ts:xx" }));
+        Assert.Contains("`xx` is no unit of `ts`: it is s, ms, us or ns", unknown.Message, StringComparison.Ordinal);
+        Assert.Contains("has no unit", (await Assert.ThrowsAsync<PolicyException>(() => ProposeAsync(new("m", "cpu"), new() { Time = "host:ms" }))).Message, StringComparison.Ordinal);
         Assert.Equal(TimeUnit.Seconds, Read(await ProposeAsync(new("m", "cpu"), new() { Time = "ts:s" })).Unit);
     }
 

@@ -474,11 +474,16 @@ public abstract class RepairConformance(Func<ScratchDatabase> create) : Conforma
         var rows = Every("2025-01-01", "2025-01-11", "1h").ToList();
         var story = await BeginAsync(Policy($"recheck: 1h\n{Two}"), rows);
         await story.RunWellAsync("2025-01-11");
-        Assert.All(await story.WithAsync(l => l.VerifyAsync(Policies.Selection.All)), r => Assert.Empty(r.Mismatches));
+        var agreed = await story.WithAsync(l => l.VerifyAsync(Policies.Selection.All));
+        Assert.All(agreed, r => Assert.Empty(r.Mismatches));
         await story.InsertAsync(Row("2025-01-02T03:04Z", 5));
-        var mismatch = Assert.Single((await story.WithAsync(l => l.VerifyAsync(Policies.Selection.All))).Single(r => r.Tier == "1h").Mismatches);
+        var differing = (await story.WithAsync(l => l.VerifyAsync(Policies.Selection.All))).Single(r => r.Tier == "1h");
+        Assert.Equal(agreed[0].Buckets - 1, differing.Buckets);
+        var mismatch = Assert.Single(differing.Mismatches);
         Assert.Equal(At("2025-01-02T03:00Z"), mismatch.Bucket.From);
         Assert.Equal((true, false, 2L, 1L), (mismatch.More, mismatch.Fewer, mismatch.Found, mismatch.Stored));
+        await story.InsertAsync(Row("2025-01-02T03:04Z", 5, "new"));
+        Assert.Equal(agreed[0].Buckets - 1, (await story.WithAsync(l => l.VerifyAsync(Policies.Selection.All)))[0].Buckets);
         await story.ExpectTiersAsync(rows);
     }
 
