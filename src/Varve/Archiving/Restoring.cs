@@ -76,12 +76,7 @@ internal sealed class Restoring(IEngine engine, ParquetSql parquet, IArchiveStor
     private async Task<IReadOnlyList<FoundPart>> PartsAsync(RestoreRequest request, IReadOnlyList<ArchivedPart> known, CancellationToken cancellationToken)
     {
         List<FoundPart> parts = [];
-        foreach (var file in await store.ListAsync(PartNames.Folder(request.Policy), cancellationToken))
-        {
-            if (!file.EndsWith(PartNames.Manifest, StringComparison.Ordinal)) continue;
-            var manifest = (await StoredManifest.ReadAsync(store, file, cancellationToken))!;
-            if (manifest.Range.Overlaps(request.Range)) parts.Add(new(manifest, file));
-        }
+        foreach (var (file, _) in await StoredManifest.ListAsync(store, request.Policy, request.Range, cancellationToken)) parts.Add(new(await StoredManifest.ListedAsync(store, file, cancellationToken), file));
 
         foreach (var part in known.Where(k => k.Range.Overlaps(request.Range)))
         {
@@ -168,10 +163,4 @@ internal sealed class Restoring(IEngine engine, ParquetSql parquet, IArchiveStor
 
     private static HaltException Differs(string file, string difference) =>
         new("VRV343", $"What was restored of {file} is not what its manifest says: {difference}. Nothing was kept of it. Put the part back from a copy.");
-
-    /// <summary>A part that was found by its manifest.</summary>
-    private sealed record FoundPart(ArchiveManifest Manifest, string File)
-    {
-        public string Rows => File[..^PartNames.Manifest.Length] + PartNames.Rows;
-    }
 }

@@ -1,5 +1,6 @@
 using Varve.Catalog;
 using Varve.Planning;
+using Varve.Time;
 
 namespace Varve.Archiving;
 
@@ -16,6 +17,20 @@ internal static class StoredManifest
         return manifest.Sha256 == part.Sha256 && manifest.Rows == part.Rows ? manifest
             : throw new HaltException("VRV345", $"The manifest {file} is not of the part that the catalog knows. Put it back from a copy; archive verify shows all that is wrong.");
     }
+
+    /// <summary>The manifests of a policy whose names say that they overlap a range; what has no such name is none.</summary>
+    public static async Task<IReadOnlyList<(string File, TimeRange Range)>> ListAsync(IArchiveStore store, string policy, TimeRange range, CancellationToken cancellationToken)
+    {
+        List<(string, TimeRange)> manifests = [];
+        foreach (var file in await store.ListAsync(PartNames.Folder(policy), cancellationToken))
+            if (PartNames.TryRange(policy, file, out var own) && own.Overlaps(range)) manifests.Add((file, own));
+        return manifests;
+    }
+
+    /// <summary>A manifest that is listed.</summary>
+    /// <exception cref="HaltException">It is no file, was edited, or stands under a name of another part.</exception>
+    public static async Task<ArchiveManifest> ListedAsync(IArchiveStore store, string file, CancellationToken cancellationToken) => await ReadAsync(store, file, cancellationToken)
+        ?? throw new HaltException("VRV345", $"{file} at {store.DisplayName} has the name of a manifest and cannot be read as a file. Put the manifest back from a copy, or move away what has its name.");
 
     /// <summary>A manifest that is what it says, under the name that it must have; null where there is none.</summary>
     /// <exception cref="HaltException">It was edited, or stands under a name of another part.</exception>

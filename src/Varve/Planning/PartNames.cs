@@ -54,12 +54,28 @@ public static partial class PartNames
         return string.Create(CultureInfo.InvariantCulture, $"{Folder(policy)}/{At(range.From)}_{At(range.To)}_{part}");
     }
 
+    /// <summary>True for the manifest of a part, with the range that its name says; false for every other name.</summary>
+    /// <param name="policy">The policy's name.</param>
+    /// <param name="file">The folder, a slash and the name.</param>
+    /// <param name="range">The range.</param>
+    internal static bool TryRange(string policy, string file, out TimeRange range)
+    {
+        range = TimeRange.All;
+        if (ManifestName().Match(file) is not { Success: true } name) return false;
+        if (!s_instant.Parse(name.Groups["from"].Value).TryGetValue(default, out var from) || !s_instant.Parse(name.Groups["to"].Value).TryGetValue(default, out var to) || to <= from) return false;
+        range = new(from, to);
+        return int.TryParse(name.Groups["part"].Value, CultureInfo.InvariantCulture, out var part) && Of(policy, range, part) + Manifest == file;
+    }
+
     /// <summary>True for names of the form that <see cref="Of"/> makes, with whatever behind: a folder and a file, and no way out of either.</summary>
     /// <param name="name">The name.</param>
     public static bool IsFile(string name) => File().IsMatch(name) && name.Split('/').All(part => part is not ("." or ".."));
 
     [GeneratedRegex(@"\A[A-Za-z0-9._%-]+/[A-Za-z0-9._%-]+\z")]
     private static partial Regex File();
+
+    [GeneratedRegex(@"/(?<from>[0-9TZ.-]+)_(?<to>[0-9TZ.-]+)_(?<part>[0-9]+)\.json\z")]
+    private static partial Regex ManifestName();
 
     private static string At(Instant at) => s_instant.Format(at);
 }

@@ -1,5 +1,7 @@
+using Varve.Archiving;
 using Varve.Engines.Tests.Scratch;
 using Varve.Planning;
+using Varve.Time;
 
 namespace Varve.Engines.Tests.Conformance;
 
@@ -103,9 +105,7 @@ public abstract class BrokenArchiveConformance(Func<ScratchDatabase> create) : A
         await story.RunWellAsync("2025-01-11");
         var before = await File.ReadAllBytesAsync(Cold.At(Cold.Parts[0]));
         await using var other = Create();
-        var second = await Story.BeginAsync(other, Cpu(), null, rows.Select(r => r with { Values = [r.Values[0], 3.0] }));
-        second.Archives = Cold.Declared;
-        await second.ApplyAsync(Policy(Kept, "count, max"));
+        var second = await OtherAsync(other, rows.Select(r => r with { Values = [r.Values[0], 3.0] }));
         var outcome = await second.RunAsync("2025-01-11");
         Assert.Contains("does not know", Assert.IsType<HaltException>(Assert.Single(outcome.Errors)).Message, StringComparison.Ordinal);
         Assert.Equal(240, (await second.SourceAsync()).Count);
@@ -124,6 +124,165 @@ public abstract class BrokenArchiveConformance(Func<ScratchDatabase> create) : A
         Same([.. Before(rows, "2025-01-04"), Row("2025-01-02T00:30", 7)], await ReadAsync((await RestoreAsync(story)).Table));
     }
 
+    [Theory]
+    [InlineData("2025-01-10")]
+    [InlineData("2025-01-11")]
+    [InlineData("2025-01-13")]
+    public async Task A_run_that_was_killed_before_it_was_done_stops_no_later_one(string asOf)
+    {
+        var (story, rows) = await BeginAsync();
+        await KilledAsync(story, "2025-01-11");
+        await story.InsertAsync(Row("2025-01-02T00:30", 7), rows[5]);
+        await story.RunWellAsync(asOf);
+        await story.RunWellAsync("2025-01-13");
+        Same(Since(rows, "2025-01-06"), await story.SourceAsync());
+        await AgreesAsync(story, [.. Before(rows, "2025-01-06"), Row("2025-01-02T00:30", 7), rows[5]]);
+    }
+
+    [Fact]
+    public async Task A_killed_run_of_late_rows_stops_no_later_one()
+    {
+        var (story, rows) = await BeginAsync(Policy(Kept + "\nlate_after_expiry: merge", "count, max"));
+        await story.RunWellAsync("2025-01-11");
+        await story.InsertAsync(rows[5], rows[6]);
+        await KilledAsync(story, "2025-01-11");
+        await story.InsertAsync(rows[30]);
+        await story.RunWellAsync("2025-01-12");
+        Same(Since(rows, "2025-01-05"), await story.SourceAsync());
+        await AgreesAsync(story, [.. Before(rows, "2025-01-05"), rows[5], rows[6], rows[30]]);
+    }
+
+    [Fact]
+    public async Task A_database_of_an_older_backup_archives_again_what_it_still_has()
+    {
+        var (story, rows) = await BeginAsync();
+        await story.RunWellAsync("2025-01-11");
+        await story.RunWellAsync("2025-01-13");
+        await using var older = Create();
+        var restored = await OtherAsync(older, rows);
+        await restored.RunWellAsync("2025-01-12");
+        Same(Since(rows, "2025-01-05"), await restored.SourceAsync());
+        await restored.RunWellAsync("2025-01-14");
+        await RestoreAsync(restored);
+        Same(Before(rows, "2025-01-07"), await older.ReadAsync(Cpu() with { Name = new("m", "cpu_restored") }));
+        Assert.Empty((await restored.WithAsync(l => l.VerifyArchivesAsync([]))).Unknown);
+    }
+
+    [Theory]
+    [InlineData("one row is gone", "1 of the rows")]
+    [InlineData("one of two equal rows is gone", "1 of the rows")]
+    [InlineData("its rows are missing", "is missing")]
+    [InlineData("its rows were altered", "was altered")]
+    [InlineData("another table", "m.gpu")]
+    [InlineData("other columns", "columns")]
+    [InlineData("known elsewhere", "`cold`")]
+    public async Task A_part_that_may_be_the_only_copy_of_a_row_is_not_written_over(string how, string said)
+    {
+        var (story, rows) = await BeginAsync();
+        if (how == "one of two equal rows is gone") await story.InsertAsync(rows[3]);
+        if (how == "known elsewhere") await ArchiveOnlyAsync(story, "2025-01-11");
+        else await KilledAsync(story, "2025-01-11");
+        switch (how)
+        {
+            case "one row is gone": await story.DeleteAsync("2025-01-02", "2025-01-02T01:00"); break;
+            case "one of two equal rows is gone":
+                await story.DeleteAsync("2025-01-01T03:00", "2025-01-01T04:00");
+                await story.InsertAsync(rows[3]);
+                break;
+            case "its rows are missing": Break(Cold.At(Cold.Parts[0]), "missing"); break;
+            case "its rows were altered": Break(Cold.At(Cold.Parts[0]), "altered"); break;
+            case "another table":
+                var path = Cold.At(Cold.Manifests[0]);
+                await File.WriteAllTextAsync(path, (ArchiveManifest.Read(await File.ReadAllTextAsync(path)) with { Table = "m.gpu" }).Write());
+                break;
+            case "other columns": await Db.ExecuteAsync("ALTER TABLE m.cpu ADD COLUMN note VARCHAR"); break;
+            default:
+                story.Archives = new Dictionary<string, string> { ["warm"] = Cold.Folder };
+                await story.ApplyAsync(Policy(Kept.Replace("cold", "warm", StringComparison.Ordinal), "count, max"));
+                break;
+        }
+
+        var (files, before) = (Cold.Files, await story.SourceAsync());
+        var error = Assert.IsType<HaltException>(Assert.Single((await story.RunAsync("2025-01-13")).Errors));
+        Assert.Equal("VRV347", error.Code);
+        Assert.Contains(said, error.Message, StringComparison.Ordinal);
+        Assert.Equal(files, Cold.Files);
+        if (how != "other columns") Same(before, await story.SourceAsync());
+    }
+
+    [Fact]
+    public async Task Equal_rows_of_two_parts_must_be_in_the_source_as_often()
+    {
+        var (story, rows) = await BeginAsync();
+        await KilledAsync(story, "2025-01-11");
+        var kept = Cold.Files.Select(f => (f, File.ReadAllBytes(Cold.At(f)))).ToList();
+        foreach (var file in Cold.Files) File.Delete(Cold.At(file));
+        await KilledAsync(story, "2025-01-12");
+        foreach (var (file, bytes) in kept) await File.WriteAllBytesAsync(Cold.At(file), bytes);
+        var error = Assert.IsType<HaltException>(Assert.Single((await story.RunAsync("2025-01-13")).Errors));
+        Assert.Contains("72 of the rows", error.Message, StringComparison.Ordinal);
+        Same(rows, await story.SourceAsync());
+        Assert.Equal(4, Cold.Files.Count);
+    }
+
+    [Fact]
+    public async Task That_is_so_too_for_a_part_that_only_overlaps_the_other_one()
+    {
+        var (story, rows) = await BeginAsync();
+        await KilledAsync(story, "2025-01-12");
+        var (from, to) = (At("2025-01-04T12:00"), At("2025-01-09"));
+        var twin = ArchiveManifest.Read(await File.ReadAllTextAsync(Cold.At(Cold.Manifests[0]))) with { From = InstantText.Format(from), To = InstantText.Format(to) };
+        var name = Cold.At(PartNames.Of(story.Policy.Name, new(from, to), 1));
+        File.Copy(Cold.At(Cold.Parts[0]), name + ".parquet");
+        await File.WriteAllTextAsync(name + ".json", twin.Write());
+        var error = Assert.IsType<HaltException>(Assert.Single((await story.RunAsync("2025-01-10")).Errors));
+        Assert.Contains("96 of the rows", error.Message, StringComparison.Ordinal);
+        Same(rows, await story.SourceAsync());
+    }
+
+    [Fact]
+    public async Task What_a_known_part_holds_is_not_counted_for_a_strange_one_too()
+    {
+        var (story, rows) = await BeginAsync();
+        await KilledAsync(story, "2025-01-11");
+        var kept = Cold.Files.Select(f => (f, File.ReadAllBytes(Cold.At(f)))).ToList();
+        foreach (var file in Cold.Files) File.Delete(Cold.At(file));
+        await ArchiveOnlyAsync(story, "2025-01-12");
+        foreach (var (file, bytes) in kept) await File.WriteAllBytesAsync(Cold.At(file), bytes);
+        await story.InsertAsync(Row("2025-01-02T00:30", 7));
+        Assert.Contains("72 of the rows", Assert.IsType<HaltException>(Assert.Single((await story.RunAsync("2025-01-12")).Errors)).Message, StringComparison.Ordinal);
+        Same([.. rows, Row("2025-01-02T00:30", 7)], await story.SourceAsync());
+    }
+
+    [Theory]
+    [InlineData("notes.json")]
+    [InlineData("20250101T000000Z_20250104T000000Z_1 (copy).json")]
+    [InlineData("._20250101T000000Z_20250104T000000Z_1.json")]
+    [InlineData("folder.json")]
+    [InlineData("20200101T000000Z_20200104T000000Z_1.json")]
+    public async Task What_is_no_part_of_the_range_stops_nothing(string name)
+    {
+        var (story, rows) = await BeginAsync();
+        await story.RunWellAsync("2025-01-11");
+        var stray = Cold.At(Path.Combine(Path.GetDirectoryName(Cold.Parts[0])!, name));
+        if (name == "folder.json") Directory.CreateDirectory(stray);
+        else await File.WriteAllTextAsync(stray, "mine");
+        await story.RunWellAsync("2025-01-13");
+        Same(Since(rows, "2025-01-06"), await story.SourceAsync());
+        await RestoreAsync(story, new() { Policy = story.Policy.Name, Range = TimeRange.Since(At("2025-01-01")) });
+        Same(Before(rows, "2025-01-06"), await ReadAsync(new("m", "cpu_restored")));
+        Assert.EndsWith(name, Assert.Single((await story.WithAsync(l => l.VerifyArchivesAsync([]))).Unknown).File, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_folder_in_place_of_a_manifest_is_no_crash()
+    {
+        var (story, _) = await BeginAsync();
+        Directory.CreateDirectory(Cold.At(PartNames.Of(story.Policy.Name, new(At("2025-01-01"), At("2025-01-02")), 1) + ".json"));
+        Assert.Equal("VRV345", Assert.IsType<HaltException>(Assert.Single((await story.RunAsync("2025-01-11")).Errors)).Code);
+        Assert.Equal("VRV345", Assert.IsType<HaltException>(await Record.ExceptionAsync(() => RestoreAsync(story))).Code);
+    }
+
     [Fact]
     public async Task A_link_in_the_archive_is_refused()
     {
@@ -136,6 +295,31 @@ public abstract class BrokenArchiveConformance(Func<ScratchDatabase> create) : A
         Assert.Contains("is a link", Assert.Single(outcome.Waits, w => w.NeedsPerson).Reason, StringComparison.Ordinal);
         Same(rows, await story.SourceAsync());
         Assert.Contains("is a link", Assert.IsType<HaltException>(await Record.ExceptionAsync(() => RestoreAsync(story))).Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>Another database with a policy of the same name that archives to the same place.</summary>
+    private async Task<Story> OtherAsync(ScratchDatabase db, IEnumerable<SourceRow> rows)
+    {
+        var story = await Story.BeginAsync(db, Cpu(), null, rows);
+        story.Archives = Cold.Declared;
+        await story.ApplyAsync(Policy(Kept, "count, max"));
+        return story;
+    }
+
+    /// <summary>A run that is ended when its first part and the manifest are there, and nothing is committed of them.</summary>
+    private async Task KilledAsync(Story story, string asOf)
+    {
+        (story.Archives, story.ArchiveKinds) = (new Dictionary<string, string> { ["cold"] = "dying://here" }, [new ArchiveKind("dying", _ => new DyingPlace(new FolderStore(Cold.Folder)) { Deletes = -1, Writes = 1 })]);
+        Assert.IsType<DefectException>(Assert.Single((await story.RunAsync(asOf)).Errors));
+        (story.Archives, story.ArchiveKinds) = (Cold.Declared, []);
+    }
+
+    private async Task AgreesAsync(Story story, IEnumerable<SourceRow> archived)
+    {
+        var report = await story.WithAsync(l => l.VerifyArchivesAsync([]));
+        Assert.True(report.Agrees);
+        Assert.Empty(report.Unknown);
+        Same(archived, await ReadAsync((await RestoreAsync(story)).Table));
     }
 
     private static void Break(string part, string how)

@@ -47,6 +47,29 @@ public sealed class PartNamesTests
     public void A_part_is_named_by_its_range_and_its_number(string from, string to, int part, string name) =>
         Assert.Equal(name, PartNames.Of("p", new(InstantText.Parse(from), InstantText.Parse(to)), part));
 
+    [Theory]
+    [InlineData("2025-01-01", "2025-01-02T06:30:00.000001Z", 3)]
+    [InlineData("-0001-01-01", "0001-01-01", 1)]
+    public void The_range_of_a_part_is_read_from_its_name(string from, string to, int part)
+    {
+        TimeRange range = new(InstantText.Parse(from), InstantText.Parse(to));
+        Assert.True(PartNames.TryRange("p", PartNames.Of("p", range, part) + ".json", out var read));
+        Assert.Equal(range, read);
+    }
+
+    [Theory]
+    [InlineData("p/20250101T000000Z_20250102T000000Z_1.parquet")]
+    [InlineData("p/20250101T000000Z_20250102T000000Z_1 (copy).json")]
+    [InlineData("p/._20250101T000000Z_20250102T000000Z_1.json")]
+    [InlineData("p/20250101T000000Z_20250102T000000Z_01.json")]
+    [InlineData("p/20250102T000000Z_20250102T000000Z_1.json")]
+    [InlineData("p/20250102T000000Z_20250101T000000Z_1.json")]
+    [InlineData("p/20251301T000000Z_20260102T000000Z_1.json")]
+    [InlineData("p/20250101T000000Z_20250102T000000Z_99999999999.json")]
+    [InlineData("q/20250101T000000Z_20250102T000000Z_1.json")]
+    [InlineData("p/notes.json")]
+    public void Other_names_are_no_manifests(string file) => Assert.False(PartNames.TryRange("p", file, out _));
+
     // What a name is in UTF-8: halves of surrogate pairs are all the same there, and no policy has them.
     private static string Text(string name) => System.Text.Encoding.UTF8.GetString(System.Text.Encoding.UTF8.GetBytes(name));
 }
