@@ -284,7 +284,7 @@ public sealed class Lifecycle
     {
         var room = await _workshop.ArchiveRoomAsync(cancellationToken);
         var pruning = await room.PruningAsync(policies, olderThan, cancellationToken);
-        await room.PruneAsync(policies, pruning, olderThan, cancellationToken);
+        await room.PruneAsync(pruning, olderThan, cancellationToken);
         return pruning;
     }
 

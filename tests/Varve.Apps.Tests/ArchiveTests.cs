@@ -66,6 +66,23 @@ public sealed class ArchiveTests
     }
 
     [Theory]
+    [InlineData]
+    [InlineData("--yes")]
+    public async Task A_pruning_that_cannot_be_finished_is_said_by_every_run(params string[] yes)
+    {
+        using var box = await ArchivingAsync();
+        var manifest = Directory.GetFiles(Cold(box), "*.json", SearchOption.AllDirectories).Single();
+        File.Delete(manifest);
+        Directory.CreateDirectory(manifest);
+        Assert.Equal(4, (await box.RunAsync("archive", "prune", "--older-than", "1d", "--archive", $"cold={Cold(box)}", "--yes")).ExitCode);
+        foreach (var asOf in (string[])[Sandbox.AsOf, "2025-04-12T10:20:30Z"])
+        {
+            var run = await box.RunAsync(["run", "--as-of", asOf, "--archive", $"cold={Cold(box)}", .. yes]);
+            Assert.Contains("are being pruned, and that cannot be finished", run.Out, StringComparison.Ordinal);
+        }
+    }
+
+    [Theory]
     [InlineData("restore", "Say which policy")]
     [InlineData("restore cpu --policy cpu", "named twice")]
     [InlineData("restore cpu --into a..b", "empty part")]

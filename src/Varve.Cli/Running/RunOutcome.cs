@@ -107,7 +107,6 @@ internal sealed class PolicyOutcome(string policy)
         {
             case RunEvent.Started started:
                 (Plan, Brake) = (started.Plan, null);
-                _waits.Clear();
                 break;
             case RunEvent.Postponed:
                 Postponed = true;
@@ -122,7 +121,8 @@ internal sealed class PolicyOutcome(string policy)
                 _errors.Add(failed.Error);
                 break;
             case RunEvent.Waiting waiting:
-                _waits.Add(waiting.Wait);
+                // A run that follows a brake says once more what was said before it.
+                if (!_waits.Contains(waiting.Wait)) _waits.Add(waiting.Wait);
                 break;
             case RunEvent.Braked braked:
                 Brake = braked.Brake;

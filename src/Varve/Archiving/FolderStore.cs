@@ -79,8 +79,9 @@ internal sealed class FolderStore(string root) : IArchiveStore
         var path = Resolve(name);
         Io(() =>
         {
+            if (Path.GetDirectoryName(path) is not { } folder || !Directory.Exists(folder)) return 0;
             File.Delete(path);
-            if (Path.GetDirectoryName(path) is { } folder && Directory.Exists(folder)) Durable.Folder(folder);
+            Durable.Folder(folder);
             return 0;
         });
         return Task.CompletedTask;

@@ -19,8 +19,14 @@ internal sealed class ArchiveRoom(IEngine engine, Workshop workshop, AuditActor 
     public async Task<IReadOnlyList<ArchivedPart>> ListAsync(IReadOnlyList<string> policies, CancellationToken cancellationToken)
     {
         var parts = await workshop.ReadAsync(workshop.Desk.Archives.ListAsync, [], cancellationToken);
+        return await OfAsync(policies, parts, [.. parts, .. await workshop.ReadAsync(workshop.Desk.Archives.BegunAsync, [], cancellationToken)], cancellationToken);
+    }
+
+    /// <summary>Those of some parts that policies have, named by themselves, by their table or by their pattern; no name means all.</summary>
+    private async Task<IReadOnlyList<ArchivedPart>> OfAsync(IReadOnlyList<string> policies, IReadOnlyList<ArchivedPart> parts, IReadOnlyList<ArchivedPart> all, CancellationToken cancellationToken)
+    {
         if (policies.Count == 0) return parts;
-        List<string> named = [.. policies.Where(p => parts.All(part => part.Policy != p))];
+        List<string> named = [.. policies.Where(p => all.All(part => part.Policy != p))];
         var stored = named.Count > 0 ? await workshop.SelectAsync(new(named, []), cancellationToken) : [];
         HashSet<string> meant = [.. policies, .. stored.Select(s => s.Policy.Name)];
         return [.. parts.Where(p => meant.Contains(p.Policy))];
@@ -67,15 +73,18 @@ internal sealed class ArchiveRoom(IEngine engine, Workshop workshop, AuditActor 
     }
 
     /// <summary>Removes parts for good, and what an earlier pruning began to remove.</summary>
-    public async Task PruneAsync(IReadOnlyList<string> policies, ArchivePruning pruning, Keep olderThan, CancellationToken cancellationToken)
+    public async Task PruneAsync(ArchivePruning pruning, Keep olderThan, CancellationToken cancellationToken)
     {
         foreach (var location in pruning.Parts.Select(p => p.Location).Distinct()) workshop.Archives.Open(location);
         await _pruning.BeginAsync(pruning.Parts, olderThan, cancellationToken);
-        if (pruning.Parts.Count + pruning.Begun.Count > 0) await _pruning.FinishAsync(policies, cancellationToken);
+        if (pruning.Parts.Count + pruning.Begun.Count > 0) await _pruning.FinishAsync([.. pruning.Parts.Concat(pruning.Begun).Select(p => p.Policy).Distinct()], cancellationToken);
     }
 
-    private async Task<IReadOnlyList<ArchivedPart>> BegunAsync(IReadOnlyList<string> policies, CancellationToken cancellationToken) =>
-        await workshop.Desk.Schema.ExistsAsync(cancellationToken) ? await _pruning.BegunAsync(policies, cancellationToken) : [];
+    private async Task<IReadOnlyList<ArchivedPart>> BegunAsync(IReadOnlyList<string> policies, CancellationToken cancellationToken)
+    {
+        var begun = await workshop.ReadAsync(workshop.Desk.Archives.BegunAsync, [], cancellationToken);
+        return await OfAsync(policies, begun, [.. begun, .. await workshop.ReadAsync(workshop.Desk.Archives.ListAsync, [], cancellationToken)], cancellationToken);
+    }
 
     public async Task<RestoreResult> RestoreAsync(RestoreRequest request, CancellationToken cancellationToken)
     {
@@ -88,11 +97,13 @@ internal sealed class ArchiveRoom(IEngine engine, Workshop workshop, AuditActor 
         var store = workshop.Archives.Open(location);
         var hashedBy = ArchiveScope.HashName(await engine.IdentifyAsync(cancellationToken));
         var hasCatalog = await workshop.Desk.Schema.ExistsAsync(cancellationToken);
+        var patterns = await workshop.ReadAsync(workshop.Desk.Policies.PatternsAsync, [], cancellationToken);
+        var schema = await engine.TransactAsync(async (s, token) => (await s.QueryAsync(TablesSql.DefaultSchema, token))[0].Text(0), readOnly: true, cancellationToken);
         return await workshop.WriteAsync(
             async (s, token) =>
             {
                 var there = known.Where(k => LocationNames.Key(k.Location) == LocationNames.Key(location)).ToList();
-                var result = await new Restoring(engine, Parquet(), store, s, hashedBy).RestoreAsync(request, there, t => Refuse(t, stored), token);
+                var result = await new Restoring(engine, Parquet(), store, s, hashedBy).RestoreAsync(request, there, t => Refuse(t, schema, stored, patterns), token);
                 var facts = new JsonObject { ["location"] = location, ["table"] = result.Table.Text, ["range"] = result.Ranges.ToString(), ["parts"] = result.Parts, ["rows"] = result.Rows };
                 if (hasCatalog) await workshop.Desk.Audit.AppendAsync(s, actor, workshop.Now(), "rows.restored", request.Policy, facts, token);
                 return result;
@@ -100,14 +111,18 @@ internal sealed class ArchiveRoom(IEngine engine, Workshop workshop, AuditActor 
             cancellationToken);
     }
 
-    private void Refuse(TableName target, IReadOnlyList<StoredPolicy> stored)
+    private void Refuse(TableName target, string defaultSchema, IReadOnlyList<StoredPolicy> stored, IReadOnlyList<StoredPolicy> patterns)
     {
-        var comparison = engine.Capabilities.IgnoresCase ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal;
-        var schema = target.Schema ?? "";
-        if (string.Equals(schema, workshop.Desk.Tables.Schema, comparison))
+        var ignoresCase = engine.Capabilities.IgnoresCase;
+        var comparison = ignoresCase ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal;
+        TableName Whole(TableName table) => table.Schema is null ? new(defaultSchema, table.Name) : table;
+        bool IsTarget(TableName table) => string.Equals(Whole(table).Text, Whole(target).Text, comparison);
+        if (string.Equals(Whole(target).Schema, workshop.Desk.Tables.Schema, comparison))
             throw new PolicyException("VRV349", $"{target.Text} would be in the schema of Varve's own catalog. Name another one with --into.");
-        if (stored.FirstOrDefault(s => string.Equals(s.Policy.Table.Name, target.Name, comparison) && (s.Policy.Table.Schema is not { } own || string.Equals(own, schema, comparison))) is { } owner)
+        if (stored.FirstOrDefault(s => IsTarget(s.Policy.Table)) is { } owner)
             throw new PolicyException("VRV349", $"{target.Text} is the source of the policy {owner.Policy.Name}: what is restored there would be rolled up or expire again. Name another table with --into.");
+        if (patterns.FirstOrDefault(p => new Matching([], defaultSchema, ignoresCase).Means(p.Policy, Whole(target))) is { } pattern)
+            throw new PolicyException("VRV349", $"{target.Text} would be a table of the pattern {pattern.Policy.Name} ({pattern.Policy.Table.Text}): what is restored there would be rolled up or expire again. Name another table with --into; one whose name ends with _restored is no pattern's.");
     }
 
     private ParquetSql Parquet() => engine.Dialect.Parquet ?? throw new PolicyException("VRV145", "This engine cannot read archives yet.");

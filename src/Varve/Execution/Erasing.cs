@@ -57,7 +57,11 @@ internal sealed class Erasing(IEngine engine, Workshop workshop, AuditActor acto
         foreach (var tier in blueprint.Tiers) await Building.RecountAsync(context, tier, ranges ?? RangeSet.Of(TimeRange.All), _ => true, cancellationToken, mayGrow: false);
         foreach (var relation in blueprint.Tiers.Concat(blueprint.Retired).Select(t => t.Id))
             await workshop.Desk.Ledgers.SaveAsync(statements, stored.Policy.Name, relation, state.Ledger.Of(relation), draft.Of(relation).Ledger, cancellationToken);
-        var archives = await workshop.Desk.Archives.HoldingAsync(statements, stored.Policy.Name, request.Range ?? TimeRange.All, cancellationToken);
+        IReadOnlyList<ArchivedPart> archives =
+        [
+            .. await workshop.Desk.Archives.HoldingAsync(statements, stored.Policy.Name, request.Range ?? TimeRange.All, cancellationToken),
+            .. (await workshop.Desk.Archives.BegunAsync(statements, cancellationToken)).Where(p => p.Policy == stored.Policy.Name && p.Range.Overlaps(request.Range ?? TimeRange.All)),
+        ];
         var report = new EraseReport(stored.Policy.Name, request.Range ?? TimeRange.All, rows, tiers, archives);
         await workshop.Desk.Audit.AppendAsync(statements, actor, workshop.Now(), "rows.erased", stored.Policy.Name, Facts(report, where), cancellationToken);
         return request.OnlyLook ? throw new OnlyLooked(report) : report;
@@ -146,7 +150,7 @@ public sealed record EraseRequest
 /// <param name="Range">The time that was asked for.</param>
 /// <param name="Rows">Rows removed from the source.</param>
 /// <param name="Tiers">Tier by tier, finest first.</param>
-/// <param name="Archives">Parts of archives that hold rows of that time: what was erased may still be in them.</param>
+/// <param name="Archives">Parts of archives that hold rows of that time: what was erased may still be in them. Parts that a pruning has begun to remove are among them: their files may still be there.</param>
 public sealed record EraseReport(string Policy, TimeRange Range, long Rows, IReadOnlyList<ErasedTier> Tiers, IReadOnlyList<ArchivedPart> Archives)
 {
     /// <summary>True where nothing matched: no row was removed, and no bucket built again.</summary>

@@ -252,6 +252,7 @@ public abstract class ArchiveConformance(Func<ScratchDatabase> create) : Archive
         var report = await story.WithAsync(l => l.VerifyArchivesAsync([]));
         Assert.True(report.Agrees, string.Join(", ", report.Parts.Select(p => p.Problem)));
         Assert.Equal((0, 2, 0), (report.Parts.Count, report.BeingPruned.Count, report.Unknown.Count));
+        Assert.Equal(2, (await story.WithAsync(l => l.EraseAsync(new() { Policy = "m.cpu", Where = [new("host", "a")], OnlyLook = true }))).Archives.Count);
 
         await story.WithAsync(l => l.HoldAsync(story.Policy.Name, null, new(At("2025-01-05"), At("2025-01-06")), "case 7", null));
         await FinishAsync();

@@ -1,8 +1,10 @@
+using Varve.Archiving;
 using Varve.Catalog;
 using Varve.Engines.Tests.Scratch;
 using Varve.Execution;
 using Varve.Planning;
 using Varve.Policies;
+using Varve.Time;
 
 namespace Varve.Engines.Tests.Conformance;
 
@@ -167,5 +169,41 @@ public abstract class PatternConformance(Func<ScratchDatabase> create) : Pattern
         await ApplyAsync(Pattern(table: "c*"));
         Assert.Equal(["cpu"], await NamesAsync());
         Assert.Empty((await RunAsync("2025-01-02")).Errors);
+    }
+
+    [Fact]
+    public async Task Archives_are_checked_and_pruned_by_the_name_of_the_pattern()
+    {
+        using var cold = new ColdPlace();
+        Archives = cold.Declared;
+        await TableAsync("cpu", "2025-01-01", "2025-01-11");
+        await TableAsync("mem", "2025-01-01", "2025-01-11");
+        await ApplyAsync(Pattern("archive: cold"));
+        Assert.Empty((await RunAsync("2025-01-11")).Errors);
+        await Db.ExecuteAsync($"UPDATE varve.archives SET pruning_us = 0 WHERE policy = 'm.cpu'");
+        var report = await WithAsync(l => l.VerifyArchivesAsync(["all"]));
+        Assert.Equal((1, 1), (report.Parts.Count, report.BeingPruned.Count));
+        Assert.Empty((await WithAsync(l => l.PruneArchivesAsync(["m.mem"], Keep.Parse("1y")))).Begun);
+        Assert.Equal(4, cold.Files.Count);
+        var pruning = await WithAsync(l => l.PruneArchivesAsync(["all"], Keep.Parse("1d")));
+        Assert.Equal((1, 1), (pruning.Parts.Count, pruning.Begun.Count));
+        Assert.Empty(cold.Files);
+        Assert.Empty((await WithAsync(l => l.VerifyArchivesAsync(["all"]))).BeingPruned);
+    }
+
+    [Fact]
+    public async Task Nothing_is_restored_into_a_table_that_a_pattern_would_take_up()
+    {
+        using var cold = new ColdPlace();
+        Archives = cold.Declared;
+        await TableAsync("cpu", "2025-01-01", "2025-01-11");
+        await ApplyAsync(Pattern("archive: cold\nexcept: [m.free]"));
+        Assert.Empty((await RunAsync("2025-01-11")).Errors);
+        var error = await Record.ExceptionAsync(() => IntoAsync(new("M", "Back")));
+        Assert.Contains("of the pattern all", Assert.IsType<PolicyException>(error).Message, StringComparison.Ordinal);
+        Assert.Equal(["m.cpu"], await NamesAsync());
+        foreach (var free in (TableName[])[new("m", "free"), new("other", "back"), new("m", "cpu_restored"), new(null, "back")]) await IntoAsync(free);
+
+        Task<RestoreResult> IntoAsync(TableName table) => WithAsync(l => l.RestoreAsync(new() { Policy = "m.cpu", Into = table }));
     }
 }
