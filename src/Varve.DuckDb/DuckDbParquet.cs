@@ -31,9 +31,9 @@ internal sealed partial class DuckDbParquet : ParquetSql
     public override SqlText OutOfOrder(SqlText rows, Identifier time) =>
         $"SELECT count(*) FROM (SELECT {time} < lag({time}) OVER () AS varve_back FROM ({rows}) AS varve_rows) AS varve_steps WHERE varve_back";
 
-    /// <summary>The folders of a path are no columns, whatever they are called.</summary>
+    /// <summary>The folders of a path are no columns, whatever they are called. Columns are found by name: their order may have changed.</summary>
     public override SqlText Read(IReadOnlyList<Column> columns, IReadOnlyList<string> paths) =>
-        $"(SELECT {SqlText.Join(", ", columns.Select(Cast))} FROM read_parquet([{SqlText.Join(", ", paths.Select(p => (SqlText)$"{p}"))}], hive_partitioning = false))";
+        $"(SELECT {SqlText.Join(", ", columns.Select(Cast))} FROM read_parquet([{SqlText.Join(", ", paths.Select(p => (SqlText)$"{p}"))}], hive_partitioning = false, union_by_name = true))";
 
     /// <summary>The sum of 64-bit hashes, which a HUGEINT holds for more rows than there can be.</summary>
     public override SqlText RowHash(IReadOnlyList<SqlText> columns) => $"CAST(coalesce(sum(hash({SqlText.Join(", ", columns)})), 0) AS VARCHAR)";

@@ -16,9 +16,11 @@ internal static class RestoreCommand
 
     private static readonly Option<string?> Into = new("--into") { HelpName = "TABLE", Description = "The table that is made. Default: the source's name with _restored" };
 
-    private static readonly Option<string?> Location = new("--location", "--from-location") { HelpName = "NAME", Description = "Where the archive is. Default: where the stored policy archives" };
+    private static readonly Option<string?> Location = new("--location", "--from-location") { HelpName = "NAME", Description = "Where the archive is. Default: the only place where the catalog knows rows of that range, else where the stored policy archives" };
 
-    internal static Command Create() => new Verb("restore", "Make a table of archived rows", [Name, Policy, Shared.From, Shared.To, Into, Location, Shared.Archive, .. Shared.Database], ActAsync)
+    private static readonly Option<string?> Of = new("--table") { HelpName = "TABLE", Description = "Only rows of this table, where several were archived under one name" };
+
+    internal static Command Create() => new Verb("restore", "Make a table of archived rows", [Name, Policy, Shared.From, Shared.To, Into, Location, Of, Shared.Archive, .. Shared.Database], ActAsync)
     {
         Examples =
         [
@@ -36,31 +38,15 @@ internal static class RestoreCommand
             (null, null) => throw Shared.Usage("Say which policy archived the rows: varve restore POLICY."),
             _ => throw Shared.Usage("The policy is named twice; once is enough."),
         };
-        var request = new RestoreRequest { Policy = policy, Range = Shared.Range(call.Parse) ?? TimeRange.All, Into = Table(call.Parse.GetValue(Into)), Location = call.Parse.GetValue(Location) };
-        var result = await RestoreAsync(call, request);
+        var result = await call.Make().RestoreAsync(
+            new() { Policy = policy, Range = Shared.Range(call.Parse) ?? TimeRange.All, Into = Table("--into", call.Parse.GetValue(Into)), Location = call.Parse.GetValue(Location), Table = Table("--table", call.Parse.GetValue(Of)) },
+            call.Cancellation);
         if (call.IsJson) call.Print(new RestoredShape(policy, result.Table.Text, result.Parts, result.Rows, [.. result.Ranges], result.Unknown));
         else ArchiveScreen.Restored(call.Screen, result);
         return ExitCode.Done;
     }
 
-    /// <summary>A file that is made for the rows goes again where there are none.</summary>
-    private static async Task<RestoreResult> RestoreAsync(Call call, RestoreRequest request)
-    {
-        var file = Opening.Url(call.Parse.GetValue(Shared.Db)).Path;
-        var isNew = !File.Exists(file);
-        try
-        {
-            return await call.Make().RestoreAsync(request, call.Cancellation);
-        }
-        catch (VarveException) when (isNew)
-        {
-            await call.DisposeAsync();
-            File.Delete(file);
-            throw;
-        }
-    }
-
-    private static TableName? Table(string? text)
+    private static TableName? Table(string option, string? text)
     {
         try
         {
@@ -68,7 +54,7 @@ internal static class RestoreCommand
         }
         catch (FormatException wrong)
         {
-            throw Shared.Usage($"--into: {wrong.Message}");
+            throw Shared.Usage($"{option}: {wrong.Message}");
         }
     }
 }

@@ -19,8 +19,11 @@ public sealed record RestoreRequest
     /// <summary>The table that is made; null: the source's name with <c>_restored</c>. It must not exist.</summary>
     public TableName? Into { get; init; }
 
-    /// <summary>The location; null: the one of the stored policy.</summary>
+    /// <summary>The location; null: the only one at which the catalog knows parts of the range, else the one of the stored policy.</summary>
     public string? Location { get; init; }
+
+    /// <summary>Only what was archived of this table; null: of the only one.</summary>
+    public TableName? Table { get; init; }
 }
 
 /// <summary>What was restored.</summary>
@@ -86,16 +89,42 @@ internal sealed class Restoring(IEngine engine, ParquetSql parquet, IArchiveStor
                 throw new HaltException("VRV345", $"The manifest {found.File} is not of the part that the catalog knows. Put it back from a copy; archive verify shows all that is wrong.");
         }
 
-        return parts.Count > 0 ? parts : throw new PolicyException("VRV348", $"{store.DisplayName} holds nothing of {request.Policy} in that range. archive list shows what is archived.");
+        if (request.Table is { } table) parts.RemoveAll(p => !Means(table, p.Manifest));
+        if (parts.Count == 0) throw new PolicyException("VRV348", $"{store.DisplayName} holds nothing of {request.Policy}{(request.Table is { } one ? $" and {one.Text}" : "")} in that range. archive list shows what is archived.");
+        return parts.Find(p => p.Manifest.Table != parts[0].Manifest.Table) is not { } other ? parts
+            : throw new PolicyException("VRV349", $"{store.DisplayName} holds rows of two tables in that range: {parts[0].File} is of {parts[0].Manifest.Table}, {other.File} of {other.Manifest.Table}. Say which is meant: --table {parts[0].Manifest.Table}.");
     }
 
+    private bool Means(TableName table, ArchiveManifest manifest)
+    {
+        var own = TableName.Parse(manifest.Table);
+        return string.Equals((table.Schema is null ? own with { Schema = null } : own).Text, table.Text, Comparison);
+    }
+
+    private StringComparison Comparison => engine.Capabilities.IgnoresCase ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal;
+
+    /// <summary>The columns of the newest part, and behind them those that only others have: NULL stands for what a part has not.</summary>
     private PartTable Table(IReadOnlyList<FoundPart> parts)
     {
-        var table = PartTable.Of(parts[0].Manifest, parquet, parts[0].File);
-        if (parts.FirstOrDefault(p => !PartTable.Of(p.Manifest, parquet, p.File).Fits(table)) is { } other)
-            throw new PolicyException("VRV349", $"The table changed between {parts[0].File} and {other.File}: their columns differ. Restore each range by itself (--from, --to), into a table of its own (--into).");
-        return table;
+        var newest = PartTable.Of(parts[^1].Manifest, parquet, parts[^1].File);
+        List<(Column Column, string File)> columns = [.. newest.Columns.Select(c => (c, parts[^1].File))];
+        foreach (var part in parts.Reverse())
+        {
+            var table = PartTable.Of(part.Manifest, parquet, part.File);
+            if (table.Time != newest.Time) throw Changed(part.File, $"its time is {table.Time.Name}", parts[^1].File, newest.Time.Name);
+            foreach (var column in table.Columns)
+            {
+                var (same, file) = columns.Find(c => string.Equals(c.Column.Name, column.Name, Comparison));
+                if (same is null) columns.Add((column, part.File));
+                else if (same.TypeName != column.TypeName) throw Changed(part.File, $"{column.Name} is {column.TypeName}", file, same.TypeName);
+            }
+        }
+
+        return newest with { Columns = [.. columns.Select(c => c.Column)] };
     }
+
+    private static PolicyException Changed(string file, string what, string other, string its) => new(
+        "VRV349", $"The table changed between two parts: in {file} {what}, in {other} it is {its}. Restore ranges that hold only one of them (--from, --to), each into a table of its own (--into), or copy one of them with its manifest to another place and restore it from there (--archive, --location).");
 
     private async Task<TableName> TargetAsync(RestoreRequest request, ArchiveManifest manifest, Action<TableName> refuse, CancellationToken cancellationToken)
     {
@@ -113,11 +142,13 @@ internal sealed class Restoring(IEngine engine, ParquetSql parquet, IArchiveStor
 
     /// <summary>
     /// How many rows arrived. Parts that are wanted as a whole are compared together, as they arrived. Where that does not
-    /// agree, or not all of them are, each is: one that is alone in its range as it arrived, others are read back first.
+    /// agree, or not all of them are, each is: one that is alone in its range and has every column as it arrived, others are
+    /// read back first.
     /// </summary>
     private async Task<long> CompareAsync(ArchiveSql sql, PartTable table, TableName target, TimeRange range, IReadOnlyList<(FoundPart Part, string Path)> open, CancellationToken cancellationToken)
     {
-        if (open.All(o => range.Contains(o.Part.Manifest.Range) && o.Part.Manifest.Content.HashedBy == hashedBy))
+        var tables = open.Select(o => PartTable.Of(o.Part.Manifest, parquet, o.Part.File)).ToList();
+        if (open.All(o => range.Contains(o.Part.Manifest.Range) && o.Part.Manifest.Content.HashedBy == hashedBy) && tables.TrueForAll(t => t.Fits(table)))
         {
             var contents = open.Select(o => o.Part.Manifest.Content).ToList();
             var row = (await statements.QueryAsync(sql.Hash(sql.Rows(target, null)), cancellationToken))[0];
@@ -125,25 +156,24 @@ internal sealed class Restoring(IEngine engine, ParquetSql parquet, IArchiveStor
         }
 
         var shared = RangeSet.Empty;
-        foreach (var (part, path) in open)
+        foreach (var ((part, path), its) in open.Zip(tables))
         {
             var own = part.Manifest.Range;
-            if (range.Contains(own) && open.Count(o => o.Part.Manifest.Range.Overlaps(own)) == 1)
+            if (its.Fits(table) && range.Contains(own) && open.Count(o => o.Part.Manifest.Range.Overlaps(own)) == 1)
             {
                 if (await DifferenceAsync(sql, table, part.Manifest.Content, sql.Rows(target, RangeSet.Of(own)), cancellationToken) is { } difference) throw Differs(part.Rows, difference);
                 continue;
             }
 
-            await _checker.CompareAsync(part.Manifest, table, path, part.Rows, cancellationToken);
+            await _checker.CompareAsync(part.Manifest, its, path, part.Rows, cancellationToken);
             shared = shared.Add(own);
         }
 
-        foreach (var some in shared.Intersect(range))
+        if (shared.Intersect(range) is { IsEmpty: false } some)
         {
-            var parts = open.Where(o => o.Part.Manifest.Range.Overlaps(some)).ToList();
-            var expected = await ContentAsync(sql, table, sql.Rows([.. parts.Select(p => p.Path)], RangeSet.Of(some)), cancellationToken);
-            var arrived = await ContentAsync(sql, table, sql.Rows(target, RangeSet.Of(some)), cancellationToken);
-            if (expected.DifferenceTo(arrived) is { } difference) throw Differs(parts[0].Part.Rows, difference);
+            var expected = await ContentAsync(sql, table, sql.Rows([.. open.Select(o => o.Path)], some), cancellationToken);
+            var arrived = await ContentAsync(sql, table, sql.Rows(target, some), cancellationToken);
+            if (expected.DifferenceTo(arrived) is { } difference) throw Differs(open.First(o => some.Overlaps(o.Part.Manifest.Range)).Part.Rows, difference);
         }
 
         return (await statements.QueryAsync(ArchiveSql.Count(sql.Rows(target, null)), cancellationToken))[0].Long(0);

@@ -91,8 +91,8 @@ internal sealed class ArchiveRoom(IEngine engine, Workshop workshop, AuditActor 
         var stored = await workshop.ReadAsync(workshop.Desk.Policies.ListAsync, [], cancellationToken);
         var known = await workshop.ReadAsync((s, token) => workshop.Desk.Archives.HoldingAsync(s, request.Policy, request.Range, token), [], cancellationToken);
         var location = request.Location
+            ?? Only(request.Policy, known)
             ?? stored.FirstOrDefault(s => s.Policy.Name == request.Policy)?.Policy.Archive?.To
-            ?? (known.Select(k => k.Location).Distinct().ToList() is [var only] ? only : null)
             ?? throw new PolicyException("VRV348", $"Nobody knows here where {request.Policy} was archived. Name the location (--location NAME).");
         var store = workshop.Archives.Open(location);
         var hashedBy = ArchiveScope.HashName(await engine.IdentifyAsync(cancellationToken));
@@ -109,6 +109,15 @@ internal sealed class ArchiveRoom(IEngine engine, Workshop workshop, AuditActor 
                 return result;
             },
             cancellationToken);
+    }
+
+    /// <summary>The only location of some parts; null for no parts. What several hold may be the same rows, so that they are not joined.</summary>
+    private static string? Only(string policy, IReadOnlyList<ArchivedPart> known)
+    {
+        var places = known.GroupBy(k => LocationNames.Key(k.Location)).ToList();
+        if (places.Count < 2) return known.Count == 0 ? null : known[0].Location;
+        var named = places.Select(p => FormattableString.Invariant($"`{p.First().Location}` holds {p.Sum(k => k.Rows):N0} rows of {RangeSet.Of(p.Select(k => k.Range))}"));
+        throw new PolicyException("VRV348", $"Rows of {policy} in that range are archived at several locations: {string.Join(", ", named)}. Restore each by itself (--location NAME), into a table of its own (--into).");
     }
 
     private void Refuse(TableName target, string defaultSchema, IReadOnlyList<StoredPolicy> stored, IReadOnlyList<StoredPolicy> patterns)

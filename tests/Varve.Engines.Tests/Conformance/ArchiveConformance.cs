@@ -193,7 +193,7 @@ public abstract class ArchiveConformance(Func<ScratchDatabase> create) : Archive
         await story.ApplyAsync(Policy(Kept.Replace("cold", "{ to: warm }", StringComparison.Ordinal), "count, max"));
         await story.RunWellAsync("2025-01-11");
         Assert.Single(warm.Parts);
-        Same(Before(rows, "2025-01-04"), await ReadAsync((await RestoreAsync(story)).Table));
+        Same(Before(rows, "2025-01-04"), await ReadAsync((await RestoreAsync(story, new() { Policy = story.Policy.Name, Location = "warm" })).Table));
     }
 
     [Fact]

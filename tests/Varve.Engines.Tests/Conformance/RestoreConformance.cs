@@ -117,18 +117,97 @@ public abstract class RestoreConformance(Func<ScratchDatabase> create) : Archive
         await RefusedAsync(story, code);
     }
 
-    [Fact]
-    public async Task A_table_that_changed_is_restored_range_by_range()
+    [Theory]
+    [InlineData("2025-01-01", "2025-01-06")]
+    [InlineData("2025-01-03", "2025-01-05")]
+    [InlineData("2025-01-02", "2025-01-03")]
+    public async Task A_table_that_got_and_lost_columns_is_restored_with_NULL_for_what_a_part_has_not(string from, string to)
     {
+        var (story, rows) = await BeginAsync(Policy(Kept + "\nlate_after_expiry: merge", "count, max"));
+        await Db.ExecuteAsync("DROP VIEW IF EXISTS m.cpu_all; ALTER TABLE m.cpu ADD COLUMN old VARCHAR; UPDATE m.cpu SET old = 'o'");
+        await story.RunWellAsync("2025-01-11");
+        await Db.ExecuteAsync("DROP VIEW IF EXISTS m.cpu_all; ALTER TABLE m.cpu ADD COLUMN note VARCHAR; UPDATE m.cpu SET note = 'n'; ALTER TABLE m.cpu DROP COLUMN old");
+        await Db.ExecuteAsync("INSERT INTO m.cpu VALUES (TIMESTAMP '2025-01-02 00:30', 'a', 7, NULL), (TIMESTAMP '2025-01-03 00:30', 'a', 8, NULL)");
+        Assert.Empty((await story.RunAsync("2025-01-13")).Errors);
+        var result = await RestoreAsync(story, new() { Policy = story.Policy.Name, Range = new(At(from), At(to)) });
+        List<SourceRow> late = [Row("2025-01-02T00:30", 7), Row("2025-01-03T00:30", 8)];
+        Same(rows.Concat(late).Where(r => r.At >= At(from) && r.At < At(to)), await ReadAsync(result.Table));
+        var told = await Db.QueryAsync("SELECT DISTINCT coalesce(old, '-') || coalesce(note, '-') FROM m.cpu_restored WHERE ts NOT IN (TIMESTAMP '2025-01-02 00:30', TIMESTAMP '2025-01-03 00:30') AND ts < TIMESTAMP '2025-01-04'");
+        Assert.Equal("o-", Assert.Single(told)[0]);
+        Assert.Equal(0, await CountAsync("WHERE ts >= TIMESTAMP '2025-01-04' AND note IS DISTINCT FROM 'n'"));
+    }
+
+    [Fact]
+    public async Task A_column_of_two_types_is_refused_with_both_parts_and_a_way_out()
+    {
+        var (story, rows) = await BeginAsync(Policy("keep: 7d\narchive: cold", "count"));
+        await Db.ExecuteAsync("ALTER TABLE m.cpu ADD COLUMN note INTEGER");
+        await story.RunWellAsync("2025-01-11");
+        await Db.ExecuteAsync("ALTER TABLE m.cpu ALTER COLUMN note TYPE VARCHAR");
+        await story.RunWellAsync("2025-01-13");
+        var error = Assert.IsType<PolicyException>(await Record.ExceptionAsync(() => RestoreAsync(story)));
+        Assert.Equal("VRV349", error.Code);
+        Assert.All(Cold.Manifests, m => Assert.Contains(m.Replace('\\', '/'), error.Message, StringComparison.Ordinal));
+        Assert.Contains("note is INTEGER", error.Message, StringComparison.Ordinal);
+        using var aside = new ColdPlace();
+        Directory.CreateDirectory(aside.At(Path.GetDirectoryName(Cold.Parts[0])!));
+        foreach (var file in Cold.Files.Take(2)) File.Copy(Cold.At(file), aside.At(file));
+        story.Archives = new Dictionary<string, string> { ["aside"] = aside.Folder };
+        await RestoreAsync(story, new() { Policy = story.Policy.Name, Location = "aside" });
+        Same(Before(rows, "2025-01-04"), await ReadAsync(new("m", "cpu_restored")));
+    }
+
+    [Fact]
+    public async Task Rows_at_several_locations_are_restored_one_location_at_a_time()
+    {
+        using var warm = new ColdPlace();
         var (story, rows) = await BeginAsync();
         await story.RunWellAsync("2025-01-11");
-        await Db.ExecuteAsync("DROP VIEW IF EXISTS m.cpu_all");
-        await Db.ExecuteAsync("ALTER TABLE m.cpu ADD COLUMN note VARCHAR");
-        Assert.Empty((await story.RunAsync("2025-01-13")).Errors);
-        var error = await Record.ExceptionAsync(() => RestoreAsync(story));
-        Assert.Equal("VRV349", Assert.IsType<PolicyException>(error).Code);
-        await RestoreAsync(story, new() { Policy = story.Policy.Name, Range = TimeRange.Before(At("2025-01-04")) });
-        Same(Before(rows, "2025-01-04"), await ReadAsync(new("m", "cpu_restored")));
+        story.Archives = new Dictionary<string, string> { ["cold"] = Cold.Folder, ["warm"] = warm.Folder };
+        await story.ApplyAsync(Policy(Kept.Replace("cold", "warm", StringComparison.Ordinal), "count, max"));
+        await story.RunWellAsync("2025-01-13");
+        await SeveralAsync();
+        await story.WithAsync(l => l.DeletePolicyAsync(story.Policy.Name));
+        await SeveralAsync();
+        await RestoreAsync(story, Of("2025-01-01", "2025-01-04", "a"));
+        Same(Before(rows, "2025-01-04"), await ReadAsync(new("m", "a")));
+        await RestoreAsync(story, Of("2025-01-05", "2025-01-06", "b"));
+        Same(Since(Before(rows, "2025-01-06"), "2025-01-05"), await ReadAsync(new("m", "b")));
+        await RestoreAsync(story, Of("2025-01-01", "2025-01-06", "c") with { Location = "warm" });
+        Same(Since(Before(rows, "2025-01-06"), "2025-01-04"), await ReadAsync(new("m", "c")));
+
+        RestoreRequest Of(string from, string to, string into) => new() { Policy = story.Policy.Name, Range = new(At(from), At(to)), Into = new("m", into) };
+        async Task SeveralAsync()
+        {
+            var error = Assert.IsType<PolicyException>(await Record.ExceptionAsync(() => RestoreAsync(story)));
+            Assert.Equal("VRV348", error.Code);
+            Assert.Contains("`cold` holds 72 rows", error.Message, StringComparison.Ordinal);
+            Assert.Contains("`warm` holds 48 rows", error.Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Rows_of_two_tables_are_never_joined(bool lost)
+    {
+        var (story, rows) = await ArchivedTwiceAsync();
+        await using var other = Create();
+        var strange = new Story(other, Cpu() with { Name = new("m", "gpu") }) { Archives = Cold.Declared };
+        await other.CreateAsync(strange.Table);
+        await strange.InsertAsync(Every("2024-06-01", "2024-06-11", "1h"));
+        await strange.ApplyAsync("policy: m.cpu\n" + Policy(Kept, "count").Replace("m.cpu", "m.gpu", StringComparison.Ordinal));
+        await strange.RunWellAsync("2024-06-12");
+        if (lost) await Db.ExecuteAsync("DELETE FROM varve.archives");
+        var error = Assert.IsType<PolicyException>(await Record.ExceptionAsync(() => RestoreAsync(story)));
+        Assert.Equal("VRV349", error.Code);
+        Assert.Contains("is of m.gpu", error.Message, StringComparison.Ordinal);
+        Assert.Contains("of m.cpu", error.Message, StringComparison.Ordinal);
+        var result = await RestoreAsync(story, new() { Policy = story.Policy.Name, Table = new(null, "CPU"), Location = "cold" });
+        Same(Before(rows, "2025-01-06"), await ReadAsync(result.Table));
+        Assert.Equal(0, result.Unknown);
+        var none = await Record.ExceptionAsync(() => RestoreAsync(story, new() { Policy = story.Policy.Name, Table = new("m", "ipu"), Location = "cold" }));
+        Assert.Equal("VRV348", Assert.IsType<PolicyException>(none).Code);
     }
 
     [Fact]
@@ -138,6 +217,8 @@ public abstract class RestoreConformance(Func<ScratchDatabase> create) : Archive
         await RestoreAsync(story);
         Assert.Single(await story.WithAsync(l => l.AuditAsync()), e => e.Action == "rows.restored");
     }
+
+    private async Task<long> CountAsync(string where) => Convert.ToInt64((await Db.QueryAsync($"SELECT count(*) FROM m.cpu_restored {where}"))[0][0], System.Globalization.CultureInfo.InvariantCulture);
 
     private async Task RefusedAsync(Story story, string code)
     {
