@@ -39,12 +39,14 @@ internal static class Opening
         {
             var name = (string)variable.Key;
             if (name.StartsWith(LocationNames.Prefix, StringComparison.Ordinal) && name.Length > LocationNames.Prefix.Length && Filled((string?)variable.Value) is { } place)
-                archives[name[LocationNames.Prefix.Length..].ToLowerInvariant()] = place;
+                archives[archives.ContainsKey(name[LocationNames.Prefix.Length..].ToLowerInvariant()) ? name[LocationNames.Prefix.Length..] : name[LocationNames.Prefix.Length..].ToLowerInvariant()] = place;
         }
 
+        HashSet<string> names = new(StringComparer.Ordinal);
         foreach (var text in typed)
         {
             if (text.Split('=', 2) is not [{ Length: > 0 } name, { Length: > 0 } place]) throw Commands.Shared.Usage($"--archive {text} names no place; write --archive name=/folder.");
+            if (!names.Add(LocationNames.Variable(name))) throw Commands.Shared.Usage($"--archive {text} declares {name} a second time; once is enough.");
             foreach (var same in archives.Keys.Where(k => LocationNames.Variable(k) == LocationNames.Variable(name)).ToList()) archives.Remove(same);
             archives[name] = place;
         }

@@ -265,8 +265,8 @@ public sealed class Lifecycle
     public async Task<ArchiveReport> VerifyArchivesAsync(IReadOnlyList<string> policies, CancellationToken cancellationToken = default) =>
         await (await _workshop.ArchiveRoomAsync(cancellationToken)).VerifyAsync(policies, cancellationToken);
 
-    /// <summary>Takes broken parts out whose rows the source still has, so that the next run archives them again; the parts.</summary>
-    public async Task<IReadOnlyList<ArchivedPart>> ArchiveAgainAsync(string policy, CancellationToken cancellationToken = default) =>
+    /// <summary>Takes parts out that are broken, or were written before the table changed, and whose rows the source still has, so that the next run archives them again.</summary>
+    public async Task<ArchiveAgain> ArchiveAgainAsync(string policy, CancellationToken cancellationToken = default) =>
         await (await _workshop.ArchiveRoomAsync(cancellationToken)).AgainAsync(policy, cancellationToken);
 
     /// <summary>What <see cref="PruneArchivesAsync"/> would remove.</summary>

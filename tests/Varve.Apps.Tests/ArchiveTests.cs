@@ -39,6 +39,9 @@ public sealed class ArchiveTests
         var restored = await box.RunAsync("restore", "cpu", "--archive", $"cold={Cold(box)}");
         Assert.True(restored.ExitCode == 5, restored.Text);
         Assert.Contains("was cut", restored.Error, StringComparison.Ordinal);
+        var again = await box.RunAsync("archive", "verify", "cpu", "--again", "--archive", $"cold={Cold(box)}");
+        Assert.True(again.ExitCode == 5, again.Text);
+        Assert.Contains("was cut", again.Out, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -87,6 +90,8 @@ public sealed class ArchiveTests
     [InlineData("restore cpu --policy cpu", "named twice")]
     [InlineData("restore cpu --into a..b", "empty part")]
     [InlineData("restore cpu --archive cold", "names no place")]
+    [InlineData("restore cpu --archive cold=/a --archive COLD=/b", "a second time")]
+    [InlineData("restore cpu --table a..b", "--table")]
     [InlineData("restore mem --location cold --archive cold=/", "holds nothing of mem")]
     [InlineData("archive prune", "--older-than")]
     [InlineData("archive prune --older-than 5", "--older-than")]

@@ -9,7 +9,7 @@ namespace Varve.Cli.Commands;
 /// <summary><c>varve archive list|verify|prune</c>.</summary>
 internal static class ArchiveCommand
 {
-    private static readonly Option<bool> Again = new("--again") { Description = "Let the next run archive broken parts again whose rows the source still has" };
+    private static readonly Option<bool> Again = new("--again") { Description = "Let the next run archive parts again that are broken, or were written before the table changed, and whose rows the source still has" };
 
     private static readonly Option<string> OlderThan = new("--older-than") { HelpName = "KEEP", Description = "Parts whose range ended longer ago than this: 5y", Required = true };
 
@@ -53,10 +53,10 @@ internal static class ArchiveCommand
     private static async Task<int> AgainAsync(Call call)
     {
         if (Names(call) is not [var policy]) throw Shared.Usage("--again is a person's word about one policy: varve archive verify POLICY --again.");
-        var parts = await call.Write().ArchiveAgainAsync(policy, call.Cancellation);
-        return PolicyCommand.Counted(call, policy, "archived again", parts.Count, parts.Count == 0
-            ? $"No part of {policy} is broken whose rows the source still has."
-            : $"{Words.Count(parts.Count, "part")} of {policy} taken out of the catalog. The next run archives these rows again: varve run {policy}");
+        var again = await call.Write().ArchiveAgainAsync(policy, call.Cancellation);
+        if (call.IsJson) call.Print(new AgainShape(policy, "archived again", again.Parts.Count, [.. again.Left.Select(c => PartShape.Of(c.Part, c.Problem))]));
+        else ArchiveScreen.Again(call.Screen, policy, again);
+        return again.Left.Count == 0 ? ExitCode.Done : ExitCode.Person;
     }
 
     private static async Task<int> PruneAsync(Call call)

@@ -25,6 +25,8 @@ internal sealed record PartShape(
 
 internal sealed record ArchiveReportShape(bool Agrees, IReadOnlyList<PartShape> Parts, IReadOnlyList<UnknownShape> Unknown, IReadOnlyList<PartShape> BeingPruned);
 
+internal sealed record AgainShape(string Policy, string What, long Count, IReadOnlyList<PartShape> Broken);
+
 internal sealed record UnknownShape(string Location, string File);
 
 internal sealed record PruningShape(bool Pruned, IReadOnlyList<PartShape> Parts, IReadOnlyList<PartShape> Held, IReadOnlyList<PartShape> Begun);

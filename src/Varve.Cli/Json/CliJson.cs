@@ -38,6 +38,7 @@ namespace Varve.Cli.Json;
 [JsonSerializable(typeof(ArchiveListShape))]
 [JsonSerializable(typeof(ArchiveReportShape))]
 [JsonSerializable(typeof(PruningShape))]
+[JsonSerializable(typeof(AgainShape))]
 [JsonSerializable(typeof(RestoredShape))]
 [JsonSerializable(typeof(ForecastListShape))]
 internal sealed partial class CliJson : JsonSerializerContext

@@ -30,6 +30,15 @@ internal static class ArchiveScreen
         if (!report.Agrees) screen.Line(new Span("A part whose rows are still in the source can be archived again: varve archive verify POLICY --again", Ink.Dim));
     }
 
+    internal static void Again(Screen screen, string policy, ArchiveAgain again)
+    {
+        screen.Line(again.Parts.Count == 0
+            ? $"No part of {policy} is to be archived again."
+            : $"{Words.Count(again.Parts.Count, "part")} of {policy} taken out of the catalog. The next run archives these rows again: varve run {policy}");
+        foreach (var check in again.Left) screen.Line(new("  broken   ", Ink.Bad), check.Problem!);
+        if (again.Left.Count > 0) screen.Line(new Span("The source has not, or not all of, the rows of these any more.", Ink.Dim));
+    }
+
     internal static void Pruning(Screen screen, ArchivePruning pruning)
     {
         var columns = new Columns("policy", "location", "range", ">part", ">rows", ">size", "");

@@ -8,6 +8,7 @@ internal sealed class ArchiveLocations(IReadOnlyDictionary<string, string> decla
     private readonly Dictionary<string, IArchiveStore> _open = new(StringComparer.Ordinal);
 
     /// <summary>True where the operator declared the name.</summary>
+    /// <exception cref="PolicyException">Two declarations have the name.</exception>
     public bool Knows(string name) => Text(name) is not null;
 
     /// <summary>What to say of a name that is not declared.</summary>
@@ -31,10 +32,12 @@ internal sealed class ArchiveLocations(IReadOnlyDictionary<string, string> decla
         return _open[text] = store;
     }
 
-    private string? Text(string name) => declared
-        .Where(d => LocationNames.Key(d.Key) == LocationNames.Key(name) && !string.IsNullOrWhiteSpace(d.Value))
-        .Select(d => d.Value.Trim())
-        .FirstOrDefault();
+    private string? Text(string name) => declared.Where(d => LocationNames.Key(d.Key) == LocationNames.Key(name) && !string.IsNullOrWhiteSpace(d.Value)).ToList() switch
+    {
+        [] => null,
+        [var only] => only.Value.Trim(),
+        [var one, var other, ..] => throw new PolicyException("VRV341", $"The archive locations `{one.Key}` and `{other.Key}` are both spelled {LocationNames.Variable(name)}, and are one name. Take one of them away, or give it another name."),
+    };
 
     private static string Folder(string name, string text)
     {

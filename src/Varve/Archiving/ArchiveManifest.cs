@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Numerics;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Encodings.Web;
@@ -83,11 +85,27 @@ public sealed partial record ArchiveManifest
             var manifest = JsonSerializer.Deserialize(text, s_json.ArchiveManifest) ?? throw new FormatException("is null");
             if (manifest.Format != Name) throw new FormatException($"says \"format\": \"{manifest.Format}\", and this version of Varve reads \"{Name}\"");
             if (manifest.ManifestSha256 != manifest.Hash()) throw new FormatException("was edited: its own hash does not fit what it says");
-            return manifest.Range.IsEmpty ? throw new FormatException("has an empty range") : manifest;
+            return manifest.Problem() is { } wrong ? throw new FormatException($"is no manifest of an archive ({wrong.TrimEnd('.')})") : manifest;
         }
         catch (Exception wrong) when (wrong is JsonException or ArgumentException)
         {
             throw new FormatException($"is no manifest of an archive ({wrong.Message.TrimEnd('.')})", wrong);
+        }
+    }
+
+    /// <summary>What it says that no part can have; null for nothing.</summary>
+    private string? Problem()
+    {
+        try
+        {
+            if (Range.IsEmpty) return "its range is empty";
+            if (Columns.Any(c => c is null)) return "a column is null";
+            _ = TableName.Parse(Table);
+            return BigInteger.TryParse(RowHash, NumberStyles.None, CultureInfo.InvariantCulture, out _) ? null : $"rowHash is {RowHash}, and no number";
+        }
+        catch (Exception wrong) when (wrong is FormatException or ArgumentException)
+        {
+            return wrong.Message;
         }
     }
 

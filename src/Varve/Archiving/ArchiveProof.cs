@@ -46,8 +46,7 @@ internal sealed class ArchiveProof(ArchiveScope scope)
     {
         try
         {
-            List<ArchiveManifest> manifests = [];
-            foreach (var part in parts) manifests.Add(await StoredManifest.OfAsync(scope.Store, part, cancellationToken));
+            var manifests = await scope.ManifestsAsync(parts, cancellationToken);
             await using var open = await OpenParts.OpenAsync(scope.Store, parts, cancellationToken);
             var source = scope.Sql.Rows(scope.Blueprint.Source, RangeSet.Of(range));
             var held = scope.Sql.Rows(open.Paths, RangeSet.Of(range));

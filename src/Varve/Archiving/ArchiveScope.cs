@@ -39,6 +39,21 @@ internal sealed record ArchiveScope(Blueprint Blueprint, string Location, IArchi
     public async Task<long> NumberAsync(SqlText query, CancellationToken cancellationToken) =>
         (await Statements.QueryAsync(query, cancellationToken))[0].Long(0);
 
+    /// <summary>The manifests of parts whose rows can be compared with the source's.</summary>
+    /// <exception cref="HaltException">One is missing or was edited, or its part was written before the table changed.</exception>
+    public async Task<IReadOnlyList<ArchiveManifest>> ManifestsAsync(IEnumerable<ArchivedPart> parts, CancellationToken cancellationToken)
+    {
+        List<ArchiveManifest> manifests = [];
+        foreach (var part in parts)
+        {
+            var manifest = await StoredManifest.OfAsync(Store, part, cancellationToken);
+            if (Outgrown.Why(manifest, Blueprint) is { } why) throw Outgrown.Halt(part.File, why, Policy);
+            manifests.Add(manifest);
+        }
+
+        return manifests;
+    }
+
     /// <summary>What the rows of a query add up to.</summary>
     public async Task<PartContent> SummaryAsync(SqlText rows, CancellationToken cancellationToken) =>
         PartContent.Read((await Statements.QueryAsync(Sql.Summary(rows), cancellationToken))[0], Blueprint.Columns, HashedBy);

@@ -22,6 +22,11 @@ public sealed record ArchiveReport(IReadOnlyList<PartCheck> Parts, IReadOnlyList
     public bool Agrees => Parts.All(p => p.Problem is null);
 }
 
+/// <summary>What was done about parts that are broken, or that were written before the table changed.</summary>
+/// <param name="Parts">Parts that were taken out of the catalog: the next run archives their rows again.</param>
+/// <param name="Left">Parts that stay, because the source has not all of their rows any more.</param>
+public sealed record ArchiveAgain(IReadOnlyList<ArchivedPart> Parts, IReadOnlyList<PartCheck> Left);
+
 /// <summary>Reads parts back and compares them with their manifests and with the catalog. Changes nothing.</summary>
 internal sealed class PartChecker(ArchiveLocations locations, Dialect dialect, ParquetSql parquet, IStatements statements, string hashedBy)
 {
@@ -66,6 +71,10 @@ internal sealed class PartChecker(ArchiveLocations locations, Dialect dialect, P
         catch (HaltException broken)
         {
             return $"{broken.Code}: {broken.Message}";
+        }
+        catch (EngineException other) when (other.Code is EngineCodes.Unknown or EngineCodes.Conversion)
+        {
+            return $"VRV343: {part.File} has not the columns that its manifest says. Put both back from a copy.";
         }
         catch (EngineException unreadable) when (unreadable.Code is EngineCodes.Refused or EngineCodes.Statement or EngineCodes.NotADatabase or EngineCodes.Missing)
         {

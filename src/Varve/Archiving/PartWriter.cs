@@ -14,11 +14,12 @@ namespace Varve.Archiving;
 internal sealed class PartWriter(ArchiveScope scope)
 {
     /// <summary>The part; null where the archive holds every row already.</summary>
-    /// <exception cref="HaltException">A part is broken, or the location holds other rows of this policy that the catalog does not know.</exception>
+    /// <exception cref="HaltException">A part is broken or was written before the table changed, or the location holds other rows of this policy that the catalog does not know.</exception>
     public async Task<ArchivedPart?> WriteAsync(TimeRange range, CancellationToken cancellationToken)
     {
         var known = await scope.Book.ListAsync(scope.Statements, scope.Policy, cancellationToken);
         var parts = known.Where(p => scope.Counts(p, range)).ToList();
+        await scope.ManifestsAsync(parts, cancellationToken);
         await using var open = await OpenParts.OpenAsync(scope.Store, parts, cancellationToken);
         var rows = scope.Sql.Rows(scope.Blueprint.Source, RangeSet.Of(range));
         if (parts.Count > 0) rows = ArchiveSql.Surplus(rows, scope.Sql.Rows(open.Paths, RangeSet.Of(range)));

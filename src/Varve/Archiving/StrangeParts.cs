@@ -65,7 +65,8 @@ internal sealed class StrangeParts(ArchiveScope scope, IReadOnlyList<ArchivedPar
     {
         var blueprint = scope.Blueprint;
         if (manifest.Table != blueprint.Source.Text) return $"it is of the table {manifest.Table}, and this policy's is {blueprint.Source.Text}";
-        if (manifest.Time != blueprint.Time.Name || !manifest.Columns.Select(c => (c.Name, c.Type)).SequenceEqual(blueprint.Columns.Select(c => (c.Name, c.TypeName)))) return "its columns are not those that the table has now";
+        if (manifest.Time != blueprint.Time.Name) return $"its time is {manifest.Time}, and the table's is {blueprint.Time.Name}";
+        if (Outgrown.Why(manifest, blueprint) is { } why) return why;
         return known.Concat(begun).FirstOrDefault(p => p.Sha256 == manifest.Sha256 && p.Location != scope.Location) is { } elsewhere ? $"the catalog knows it at `{elsewhere.Location}`, which may be the same place" : null;
     }
 
@@ -84,7 +85,9 @@ internal sealed class StrangeParts(ArchiveScope scope, IReadOnlyList<ArchivedPar
     /// <summary>How many rows of the parts are not among those that the source has and no known part holds.</summary>
     private async Task<long> SurplusAsync(IReadOnlyList<string> paths, RangeSet ranges, CancellationToken cancellationToken)
     {
-        await using var held = await OpenParts.OpenAsync(scope.Store, known.Where(p => ranges.Any(r => scope.Counts(p, r))), cancellationToken);
+        List<ArchivedPart> counted = [.. known.Where(p => ranges.Any(r => scope.Counts(p, r)))];
+        await scope.ManifestsAsync(counted, cancellationToken);
+        await using var held = await OpenParts.OpenAsync(scope.Store, counted, cancellationToken);
         var source = scope.Sql.Rows(scope.Blueprint.Source, ranges);
         if (held.Paths.Count > 0) source = ArchiveSql.Surplus(source, scope.Sql.Rows(held.Paths, ranges));
         return await scope.NumberAsync(ArchiveSql.Count(ArchiveSql.Surplus(scope.Sql.Rows(paths, null), source)), cancellationToken);

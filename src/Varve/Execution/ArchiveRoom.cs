@@ -41,17 +41,49 @@ internal sealed class ArchiveRoom(IEngine engine, Workshop workshop, AuditActor 
             (s, token) => new PartChecker(workshop.Archives, engine.Dialect, Parquet(), s, hashedBy).CheckAsync(parts, begun, token), new ArchiveReport([], []), cancellationToken);
     }
 
-    /// <summary>Takes broken parts out of the catalog whose rows the source still has: the next run archives these again.</summary>
-    public async Task<IReadOnlyList<ArchivedPart>> AgainAsync(string policy, CancellationToken cancellationToken)
+    /// <summary>Takes parts out of the catalog that are broken, or were written before the table changed, and whose rows the source still has: the next run archives these again.</summary>
+    public async Task<ArchiveAgain> AgainAsync(string policy, CancellationToken cancellationToken)
     {
         var stored = await workshop.OneAsync(policy, cancellationToken);
-        var broken = (await VerifyAsync([stored.Policy.Name], cancellationToken)).Parts.Where(p => p.Problem is not null).Select(p => p.Part).ToList();
+        var name = stored.Policy.Name;
         var ledger = await workshop.ReadAsync((s, token) => workshop.Desk.Ledgers.LoadAsync(s, stored, workshop.Now(), token), Ledger.Empty(stored.Hash), cancellationToken);
-        List<ArchivedPart> again = [.. broken.Where(p => !ledger.Of(Relations.Source).Frozen.Overlaps(p.Range))];
-        if (again.Count == 0) return again;
+        var frozen = ledger.Of(Relations.Source).Frozen;
+        List<ArchivedPart> again = [];
+        List<PartCheck> left = [];
+        Blueprint? blueprint = null;
+        foreach (var check in (await VerifyAsync([name], cancellationToken)).Parts)
+        {
+            var part = check.Part;
+            if (check.Problem is not null)
+            {
+                if (frozen.Overlaps(part.Range)) left.Add(check);
+                else again.Add(part);
+            }
+            else if (!frozen.Covers(part.Range))
+            {
+                blueprint ??= await workshop.Surveyor.LayAsync(stored.Policy, cancellationToken);
+                var manifest = await StoredManifest.OfAsync(workshop.Archives.Open(part.Location), part, cancellationToken);
+                if (Outgrown.Why(manifest, blueprint) is not { } why) continue;
+                if (!frozen.Overlaps(part.Range) && await IsWholeAsync(part, manifest, blueprint, cancellationToken)) again.Add(part);
+                else left.Add(new(part, $"VRV351: {part.File} was written before the table changed: {why}. The source has not all of its rows any more, so that the part stays. Give the table its columns back until they have gone."));
+            }
+        }
+
+        if (again.Count == 0) return new(again, left);
         foreach (var part in again) await workshop.Archives.Open(part.Location).DeleteAsync(PartChecker.ManifestOf(part), cancellationToken);
-        await ForgetAsync(stored.Policy.Name, "archive.again", again, new(), cancellationToken);
-        return again;
+        await ForgetAsync(name, "archive.again", again, new(), cancellationToken);
+        return new(again, left);
+    }
+
+    /// <summary>True where the source has every row of a part, as far as columns have their name and type in both.</summary>
+    private async Task<bool> IsWholeAsync(ArchivedPart part, ArchiveManifest manifest, Blueprint blueprint, CancellationToken cancellationToken)
+    {
+        List<Column> shared = [.. blueprint.Columns.Where(c => manifest.Columns.Any(m => m.Name == c.Name && m.Type == c.TypeName))];
+        if (manifest.Time != blueprint.Time.Name || shared.TrueForAll(c => c.Name != manifest.Time)) return false;
+        var sql = new ArchiveSql(engine.Dialect, Parquet(), shared, blueprint.Time);
+        await using var open = await OpenParts.OpenAsync(workshop.Archives.Open(part.Location), [part], cancellationToken);
+        var surplus = ArchiveSql.Count(ArchiveSql.Surplus(sql.Rows(open.Paths, null), sql.Rows(blueprint.Source, RangeSet.Of(part.Range))));
+        return (await engine.TransactAsync((s, token) => s.QueryAsync(surplus, token), readOnly: true, cancellationToken))[0].Long(0) == 0;
     }
 
     /// <summary>What a pruning would remove, and what holds keep of it.</summary>

@@ -1,3 +1,8 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using Varve.Archiving;
 using Varve.Engines.Tests.Scratch;
 using Varve.Planning;
@@ -80,6 +85,29 @@ public abstract class RestoreConformance(Func<ScratchDatabase> create) : Archive
         await File.WriteAllTextAsync(manifest, whole.Replace(text, by, StringComparison.Ordinal));
         await RefusedAsync(story, code);
         Assert.False((await story.WithAsync(l => l.VerifyArchivesAsync([]))).Agrees);
+    }
+
+    [Theory]
+    [InlineData("\"table\": \"m.cpu\"", "\"table\": \"\"", true)]
+    [InlineData("\"table\": \"m.cpu\"", "\"table\": \"a.b.c.d\"", true)]
+    [InlineData("\"from\": \"", "\"from\": \"x", true)]
+    [InlineData("\"rowHash\": \"", "\"rowHash\": \"x", true)]
+    [InlineData("\"columns\": [", "\"columns\": [ null,", true)]
+    [InlineData("\"name\": \"v\"", "\"name\": \"w\"", false)]
+    public async Task An_edited_manifest_with_its_hash_made_anew_is_one_broken_part(string text, string by, bool isRefused)
+    {
+        var (story, _) = await ArchivedTwiceAsync();
+        var manifest = Cold.At(Cold.Manifests[0]);
+        var edited = (await File.ReadAllTextAsync(manifest)).Replace(text, by, StringComparison.Ordinal);
+        var bare = Regex.Replace(edited, ",\\s*\"manifestSha256\": \"[0-9a-f]*\"", "");
+        Assert.NotEqual(edited, bare);
+        var anew = JsonNode.Parse(bare)!.ToJsonString(new() { WriteIndented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }) + "\n";
+        var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(anew)));
+        await File.WriteAllTextAsync(manifest, anew.Replace("\n}\n", $",\n  \"manifestSha256\": \"{hash}\"\n}}\n", StringComparison.Ordinal));
+        var report = await story.WithAsync(l => l.VerifyArchivesAsync([]));
+        Assert.Equal(3, report.Parts.Count);
+        Assert.Contains(isRefused ? "is no manifest of an archive" : "has not the columns", Assert.Single(report.Parts, p => p.Problem is not null).Problem!, StringComparison.Ordinal);
+        if (isRefused) await RefusedAsync(story, "VRV345");
     }
 
     [Theory]

@@ -29,5 +29,13 @@ public sealed class ArchiveLocationsTests
     public void A_text_that_is_no_place_is_refused(string text, string said) =>
         Assert.Contains(said, Assert.Throws<PolicyException>(() => Of("cold", text).Open("cold")).Message, StringComparison.Ordinal);
 
+    [Fact]
+    public void Two_names_that_one_variable_spells_are_refused()
+    {
+        var both = new ArchiveLocations(new Dictionary<string, string> { ["cold-1"] = "/tmp/a", ["cold.1"] = "/tmp/b", ["warm"] = "/tmp" }, []);
+        Assert.Contains("VARVE_ARCHIVE_COLD_1", Assert.Throws<PolicyException>(() => both.Open("cold_1")).Message, StringComparison.Ordinal);
+        Assert.True(both.Knows("warm"));
+    }
+
     private static ArchiveLocations Of(string name, string text) => new(new Dictionary<string, string> { [name] = text }, []);
 }
