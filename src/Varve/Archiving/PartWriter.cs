@@ -9,7 +9,7 @@ namespace Varve.Archiving;
 
 /// <summary>
 /// Writes what an archive does not hold yet of a range. The file comes first, then its manifest, then the catalog; a part
-/// that the catalog does not know gives way first, where the source still has its rows.
+/// that the catalog does not know is taken up first, where the source still has its rows.
 /// </summary>
 internal sealed class PartWriter(ArchiveScope scope)
 {
@@ -24,10 +24,10 @@ internal sealed class PartWriter(ArchiveScope scope)
         var rows = scope.Sql.Rows(scope.Blueprint.Source, RangeSet.Of(range));
         if (parts.Count > 0) rows = ArchiveSql.Surplus(rows, scope.Sql.Rows(open.Paths, RangeSet.Of(range)));
         if (await scope.NumberAsync(ArchiveSql.Count(rows), cancellationToken) == 0) return null;
+        if (await new StrangeParts(scope, known, await scope.Book.BegunAsync(scope.Statements, cancellationToken)).TakeUpAsync(range, cancellationToken)) return await WriteAsync(range, cancellationToken);
         var inOrder = parts.Count == 0 && await scope.NumberAsync(scope.Sql.OutOfOrder(rows), cancellationToken) == 0;
         var number = await scope.Book.NextAsync(scope.Statements, scope.Policy, scope.Location, range, cancellationToken);
         var name = PartNames.Of(scope.Policy, range, number);
-        await new StrangeParts(scope, known, await scope.Book.BegunAsync(scope.Statements, cancellationToken)).GiveWayAsync(range, cancellationToken);
         var part = await PutAsync(name, range, number, rows, inOrder, cancellationToken);
         await scope.Book.AddAsync(scope.Statements, part, cancellationToken);
         return part;

@@ -8,20 +8,20 @@ namespace Varve.Archiving;
 
 /// <summary>
 /// Parts of a policy that stand at the location and not in the catalog: left by a run that was ended, or by a database that
-/// is older now. Where the source still has every row that they hold, they give way: these rows are archived again before
-/// they go. Any other may be the only copy of its rows.
+/// is older now. Where the source still has every row that they hold, the catalog takes them up as they are: nothing is
+/// removed that another catalog may know. Any other may be the only copy of its rows.
 /// </summary>
 /// <param name="scope">What they are read with.</param>
 /// <param name="known">The parts of the policy that the catalog knows.</param>
 /// <param name="begun">Those that are being pruned.</param>
 internal sealed class StrangeParts(ArchiveScope scope, IReadOnlyList<ArchivedPart> known, IReadOnlyList<ArchivedPart> begun)
 {
-    /// <summary>Clears the way for a part of a range.</summary>
+    /// <summary>Takes up those that overlap a range; false where there is none.</summary>
     /// <exception cref="HaltException">One that overlaps the range holds rows that the source has not, or cannot be compared.</exception>
-    public async Task GiveWayAsync(TimeRange range, CancellationToken cancellationToken)
+    public async Task<bool> TakeUpAsync(TimeRange range, CancellationToken cancellationToken)
     {
         var strange = await FindAsync(range, cancellationToken);
-        if (strange.Count == 0) return;
+        if (strange.Count == 0) return false;
         foreach (var part in strange)
             if (Other(part.Manifest) is { } other) throw Strange(part, other);
         var (files, open) = (new List<StoredFile>(), new List<string>());
@@ -37,12 +37,20 @@ internal sealed class StrangeParts(ArchiveScope scope, IReadOnlyList<ArchivedPar
             foreach (var file in files) file.Dispose();
         }
 
-        foreach (var part in strange)
-        {
-            await scope.Store.DeleteAsync(part.File, cancellationToken);
-            await scope.Store.DeleteAsync(part.Rows, cancellationToken);
-        }
+        foreach (var part in strange) await scope.Book.AddAsync(scope.Statements, Known(part), cancellationToken);
+        return true;
     }
+
+    private ArchivedPart Known(FoundPart part) => new(scope.Policy, scope.Location, part.Manifest.Range, part.Manifest.Part, part.Rows)
+    {
+        Rows = part.Manifest.Rows,
+        Bytes = part.Manifest.Bytes,
+        RowHash = part.Manifest.RowHash,
+        HashedBy = part.Manifest.HashedBy,
+        Sha256 = part.Manifest.Sha256,
+        Run = scope.Run,
+        WrittenAt = scope.Now,
+    };
 
     /// <summary>Those that overlap the range, and those that overlap these: one row may be in several, and must be in the source as often.</summary>
     private async Task<List<FoundPart>> FindAsync(TimeRange range, CancellationToken cancellationToken)
