@@ -81,7 +81,7 @@ internal sealed class Doctor(Workshop workshop)
             var blueprint = await workshop.Surveyor.LayAsync(stored.Policy, cancellationToken);
             var ledger = await workshop.ReadAsync((s, token) => workshop.Desk.Ledgers.LoadAsync(s, stored, workshop.Now(), token), Ledger.Empty(stored.Hash), cancellationToken);
             foreach (var column in Retyped.Of(blueprint, ledger))
-                Add("source.types", Severity.Error, name, $"{column.Column} of {blueprint.Source.Text} was {column.Before} when its tiers were built and is {column.Now} now: no run goes on.", $"varve policy accept-types {name} takes it over. If it was not meant, give the column its old type back.");
+                Add("source.types", Severity.Error, name, $"{column.Column} of {blueprint.Source.Text} was {column.Before} when its tiers were built and is {column.Now} now: no run goes on.", Retyped.IsTime(blueprint, column) ? "Give the column its old type back." : $"varve policy accept-types {name} takes it over. If it was not meant, give the column its old type back.");
             if (await IsBrokenAsync(blueprint, ledger, cancellationToken)) return;
             await MeddlingAsync(blueprint, ledger, cancellationToken);
             var survey = await workshop.Surveyor.SurveyAsync(stored, workshop.Now(), cancellationToken);

@@ -97,7 +97,7 @@ internal sealed class Erasing(IEngine engine, Workshop workshop, AuditActor acto
         if (ledger.Holds.FirstOrDefault(h => h.Range.Overlaps(range)) is { } hold)
             throw new HaltException("VRV361", $"A hold by {hold.Who} keeps rows of {survey.Blueprint.Policy.Name} in {hold.Range}: {hold.Reason}. Nothing was erased; policy release ends it.");
         if (Retyped.Of(survey.Blueprint, ledger) is { Count: > 0 } columns)
-            throw new PolicyException("VRV360", $"{columns[0].Column} was {columns[0].Before} and is {columns[0].Now}: policy accept-types {survey.Blueprint.Policy.Name} first.");
+            throw new PolicyException("VRV360", $"{columns[0].Column} was {columns[0].Before} and is {columns[0].Now}: {(Retyped.IsTime(survey.Blueprint, columns[0]) ? "give it its old type back first" : $"policy accept-types {survey.Blueprint.Policy.Name} first")}.");
     }
 
     private static JsonObject Facts(EraseReport report, IEnumerable<(Column Column, string? Value)> where)

@@ -66,7 +66,9 @@ internal sealed class TierEraser(StepContext context, EraseSql sql, TimeRange ra
         foreach (var input in context.Draft.Inputs(tier, due))
         {
             if (due.IsEmpty) break;
-            var gives = input == Relations.Source ? context.Draft.Spoilt(input, tier).Complement() : context.Draft.Left(input).Except(_kept.GetValueOrDefault(input, RangeSet.Empty));
+            // Of a named series an input has lost all but its own edges: what is left there is no reason to keep more than that.
+            var kept = _kept.GetValueOrDefault(input, RangeSet.Empty);
+            var gives = input == Relations.Source ? context.Draft.Spoilt(input, tier).Complement() : context.Draft.Left(input).Except(IsSeries(tier) ? RangeSet.Empty : kept);
             var some = due.Intersect(tier.Whole(gives));
             if (some.IsEmpty) continue;
             foreach (var part in some.Chunk(200).Select(c => RangeSet.Of(c)))
@@ -75,7 +77,7 @@ internal sealed class TierEraser(StepContext context, EraseSql sql, TimeRange ra
                 context.Draft.RollUp(tier, input, part, "rows were erased");
             }
 
-            rebuilt = rebuilt.Union(some);
+            rebuilt = rebuilt.Union(some.Except(tier.Covers(kept)));
             due = due.Except(some);
         }
 

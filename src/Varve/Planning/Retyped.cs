@@ -28,13 +28,8 @@ internal static class Retyped
     }
 
     public static IReadOnlyList<Wait> Waits(Blueprint blueprint, IReadOnlyList<RetypedColumn> columns) =>
-        [.. columns.Select(c => new Wait(Relations.Source, TimeRange.All, $"{c.Column} was {c.Before} when its tiers were built and is {c.Now} now; {WayOut(blueprint, c)}", NeedsPerson: true))];
+        [.. columns.Select(c => new Wait(Relations.Source, TimeRange.All, $"{c.Column} was {c.Before} when its tiers were built and is {c.Now} now; {(IsTime(blueprint, c) ? "give it its old type back" : $"policy accept-types {blueprint.Policy.Name} takes it over")}", NeedsPerson: true))];
 
-    // Tiers tell time by a column of the same type, and what an instant of one type is in another depends on a zone.
-    private static string WayOut(Blueprint blueprint, RetypedColumn column) => IsTime(blueprint, column)
-        ? "give it its old type back"
-        : $"policy accept-types {blueprint.Policy.Name} takes it over";
-
-    /// <summary>True for the time column, whose type is never taken over.</summary>
+    /// <summary>True for the time column, whose type is never taken over: what an instant of one type is in another depends on a zone.</summary>
     public static bool IsTime(Blueprint blueprint, RetypedColumn column) => column.Column == blueprint.Time.Name;
 }

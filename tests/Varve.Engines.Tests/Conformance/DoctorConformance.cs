@@ -37,7 +37,7 @@ public abstract class DoctorConformance(Func<ScratchDatabase> create) : Conforma
     [InlineData("ALTER TABLE m.cpu_1h_states ALTER COLUMN v_max TYPE FLOAT", "relation.columns", Severity.Error)]
     [InlineData("ALTER TABLE m.cpu_1d_states ALTER COLUMN varve_rows TYPE INTEGER", "relation.columns", Severity.Error)]
     [InlineData("ALTER TABLE m.cpu ALTER COLUMN v TYPE FLOAT", "source.types", Severity.Error)]
-    [InlineData("ALTER TABLE m.cpu ALTER COLUMN ts TYPE TIMESTAMP_MS", "relation.columns", Severity.Error)]
+    [InlineData("ALTER TABLE m.cpu ALTER COLUMN ts TYPE TIMESTAMP_MS", "source.types", Severity.Error)]
     [InlineData("CREATE OR REPLACE VIEW m.cpu_1h AS SELECT ts, host, 1 AS v_count FROM m.cpu_1h_states", "view.changed", Severity.Error)]
     [InlineData("CREATE OR REPLACE VIEW m.cpu_all AS SELECT 1 AS a", "view.changed", Severity.Error)]
     [InlineData("DROP VIEW m.cpu_1d; CREATE TABLE m.cpu_1d (a INTEGER)", "view.changed", Severity.Error)]

@@ -41,6 +41,18 @@ public abstract class EraseConformance(Func<ScratchDatabase> create) : Conforman
     }
 
     [Fact]
+    public async Task At_the_edge_of_a_range_a_coarser_tier_keeps_no_more_of_a_series_than_the_finer_one()
+    {
+        List<SourceRow> rows = [.. Every("2025-01-01", "2025-01-11", "10m"), .. Every("2025-01-01", "2025-01-11", "10m", "secret")];
+        var story = await BeginAsync(Policy("keep: 3d\ntiers: [{ every: 1h, keep: 30d }, { every: 1d }]"), rows);
+        await story.RunWellAsync("2025-01-11");
+        var report = await EraseAsync(story, new() { Policy = "m.cpu", Where = [new("host", "secret")], Range = new(At("2025-01-02T05:30Z"), At("2025-01-04T07:20Z")) });
+        Assert.Equal(RangeSet.Of([new(At("2025-01-02T05:00Z"), At("2025-01-02T06:00Z")), new(At("2025-01-04T07:00Z"), At("2025-01-04T08:00Z"))]), report.Tiers[0].Kept);
+        Assert.Equal(RangeSet.Of([new(At("2025-01-02"), At("2025-01-03")), new(At("2025-01-04"), At("2025-01-05"))]), report.Tiers[1].Kept);
+        await story.ExpectTiersAsync(rows.Where(r => (string?)r.Values[0] != "secret" || r.At < At("2025-01-02T06:00Z") || r.At >= At("2025-01-04T07:00Z")));
+    }
+
+    [Fact]
     public async Task Rows_named_by_a_value_are_taken_out_where_the_source_is_there_and_listed_where_not()
     {
         List<SourceRow> rows = [.. Every("2025-01-01", "2025-01-21", "10m"), Row("2025-01-18T03:00:01Z", 4711), Row("2025-01-05T03:00:01Z", 4711)];
