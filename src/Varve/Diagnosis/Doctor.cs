@@ -86,6 +86,8 @@ internal sealed class Doctor(Workshop workshop)
             await MeddlingAsync(blueprint, ledger, cancellationToken);
             var survey = await workshop.Surveyor.SurveyAsync(stored, workshop.Now(), cancellationToken);
             _findings.AddRange(PolicyFindings.Of(survey.Blueprint, survey.State, workshop.Now()));
+            foreach (var rows in await workshop.ReadAsync((s, token) => new Observer(workshop.Engine, s, blueprint).LoneAsync(token), [], cancellationToken))
+                Add("source.lone_rows", Severity.Note, name, $"{rows.Text(blueprint.Source)}.", "If a clock was wrong, or a default was stored, delete or mend them.");
             var holds = await workshop.ReadAsync((s, token) => workshop.Desk.Ledgers.HoldsAsync(s, name, token), [], cancellationToken);
             _findings.AddRange(PolicyFindings.Of(name, holds, workshop.Now()));
             if (blueprint.Stitched is not null && ledger.PublishedRevision == stored.Revision)

@@ -31,7 +31,7 @@ internal sealed class ExpiryProof(StepContext context, string relation)
         foreach (var tier in context.Blueprint.Tiers)
         {
             ranges = ranges.Except(await OvergrownAsync(tier, ranges, cancellationToken));
-            if (tier.Input == relation) ranges = await CompareAsync(tier, ranges, cancellationToken);
+            ranges = await CompareAsync(tier, ranges, cancellationToken);
         }
 
         return ranges;
@@ -44,18 +44,22 @@ internal sealed class ExpiryProof(StepContext context, string relation)
     private async Task<RangeSet> ProveRestAsync(RangeSet ranges, CancellationToken cancellationToken)
     {
         if (relation == Relations.Source) return ranges;
-        var cut = context.Blueprint.BuiltFrom(relation).Aggregate(RangeSet.Empty, (all, tier) => all.Union(tier.Covers(ranges).Intersect(context.Draft.Of(tier.Id).Covered).Except(context.Draft.Of(tier.Id).CutRanges)));
+        var cut = context.Blueprint.ReadersOf(relation).Aggregate(RangeSet.Empty, (all, reader) =>
+            all.Union(reader.Touched(ranges).Intersect(context.Draft.Of(reader.Tier.Id).Covered).Except(context.Draft.Of(reader.Tier.Id).CutRanges)));
         var rest = cut.Except(ranges);
         foreach (var finer in context.Blueprint.BuildersOf(relation).Append(relation).Where(r => r != Relations.Source).Select(context.Blueprint.Tier))
         {
-            var open = rest.Except(context.Draft.Of(finer.Input).Frozen);
-            if (open.IsEmpty) continue;
-            var proof = new ExpiryProof(context, finer.Input);
-            var unproven = open.Except(await proof.CompareAsync(finer, open, cancellationToken));
-            _notes.AddRange(proof._notes);
-            RowsCompared += proof.RowsCompared;
-            RowsRebuilt += proof.RowsRebuilt;
-            foreach (var tier in context.Blueprint.BuiltFrom(relation)) ranges = ranges.Except(tier.Covers(unproven));
+            foreach (var input in new[] { finer.Input, Relations.Source }.Distinct())
+            {
+                var open = rest.Except(context.Draft.Of(input).Frozen);
+                if (open.IsEmpty) continue;
+                var proof = new ExpiryProof(context, input);
+                var unproven = open.Except(await proof.CompareAsync(finer, open, cancellationToken));
+                _notes.AddRange(proof._notes);
+                RowsCompared += proof.RowsCompared;
+                RowsRebuilt += proof.RowsRebuilt;
+                foreach (var reader in context.Blueprint.ReadersOf(relation)) ranges = ranges.Except(reader.Touched(unproven));
+            }
         }
 
         return ranges;
@@ -129,7 +133,7 @@ internal sealed class ExpiryProof(StepContext context, string relation)
     private RangeSet Comparable(TierLayout tier, RangeSet ranges)
     {
         var sets = context.Draft.Of(tier.Id);
-        var open = tier.Covers(ranges).Intersect(sets.Covered).Except(sets.CutRanges).Except(sets.Lost).Except(sets.Frozen).Except(context.Draft.Of(relation).Accepted);
+        var open = tier.Covers(ranges).Intersect(tier.TakenFrom(relation)).Intersect(sets.Covered).Except(sets.CutRanges).Except(sets.Lost).Except(sets.Frozen).Except(context.Draft.Of(relation).Accepted);
         return relation == Relations.Source ? open : open.Intersect(tier.Whole(context.Draft.Left(relation)));
     }
 

@@ -61,6 +61,29 @@ internal sealed class Observer(IEngine engine, IStatements statements, Blueprint
         };
     }
 
+    /// <summary>The days of UTC on which the source or a tier has rows of a range.</summary>
+    public async Task<IReadOnlyList<DayRows>> DaysAsync(Ledger ledger, TimeRange range, CancellationToken cancellationToken)
+    {
+        var rows = new SortedDictionary<long, long>();
+        var tables = blueprint.Tiers.Concat(blueprint.Retired).Where(t => ledger.Of(t.Id).Created).Select(t => t.States);
+        foreach (var table in tables.Prepend(blueprint.Source))
+        {
+            foreach (var day in await statements.QueryAsync(RowsSql.Days(_dialect, blueprint.Time, table, RangeSet.Of(range)), cancellationToken))
+                rows[day.Long(0)] = Math.Max(rows.GetValueOrDefault(day.Long(0)), day.Long(1));
+        }
+
+        return [.. rows.Select(r => new DayRows(Slices.UtcDay.BucketOf(Micros.ToInstant(r.Key)), r.Value))];
+    }
+
+    /// <summary>Rows that lie alone, far from all others; none where the extent of the table does not speak for any.</summary>
+    public async Task<IReadOnlyList<LoneRows>> LoneAsync(CancellationToken cancellationToken)
+    {
+        var (first, last) = await EndsAsync(blueprint.Source, null, cancellationToken);
+        if (first is null || last is null) (first, last) = await EndsAsync(blueprint.Source, RangeSet.Of(TimeRange.All), cancellationToken);
+        if (first is not { } least || last is not { } greatest || greatest - least < LoneRows.LeastGap) return [];
+        return LoneRows.In(await DaysAsync(Ledger.Empty(""), TimeRange.All, cancellationToken));
+    }
+
     /// <summary>What a removal decides on is looked at again in its own snapshot: the oldest row of its relation, and of all that it is built from.</summary>
     public async Task<TableState> RefreshAsync(TableState state, PlanStep step, CancellationToken cancellationToken)
     {

@@ -46,6 +46,8 @@ internal sealed class PolicyCheck(IEngine engine, CatalogDesk desk, Surveyor sur
         if (blueprint is not null) problems.AddRange(PolicyChanges.Refused(shelf.RevisionsOf(policy.Name), resolved));
         if (description is not null && !problems.Exists(p => p is { Code: PolicyCodes.Unchangeable, Path: "time" }))
             problems.AddRange(shelf.ExpiredOtherwise(resolved, description.Table).Select(e => PolicyChanges.RefusedSince(e, resolved)).OfType<Problem>().Take(1));
+        if (blueprint is not null)
+            problems.AddRange((await engine.TransactAsync((s, token) => new Observer(engine, s, blueprint).LoneAsync(token), readOnly: true, cancellationToken)).Select(rows => PlanNotes.Alone(rows, blueprint)));
         if (blueprint is not null && shelf.Relations.Any(r => r.Policy == policy.Name))
             problems.AddRange(await engine.TransactAsync((s, token) => new ViewReaders(engine, desk, s).OfAsync(blueprint, token), readOnly: true, cancellationToken));
         return new(document with { Policy = resolved }, new(resolved, document.Locate(problems)), description?.Table);

@@ -41,11 +41,11 @@ internal static class Removal
     {
         var draft = context.Draft;
         if (draft.FirstOf(relation) is { } first && first < range.From) return null;
-        var tiers = context.Blueprint.BuiltFrom(relation).ToList();
-        List<TimeRange> split = [.. tiers.Where(t => !t.Grid.IsBoundary(range.To)).Select(t => t.Grid.BucketOf(range.To))];
+        var readers = context.Blueprint.ReadersOf(relation).ToList();
+        List<TimeRange> split = [.. readers.Select(r => r.Split(range.To)).OfType<TimeRange>()];
         if (split.Count == 0) return null;
         var empty = new TimeRange(split.Min(b => b.From), range.To);
-        if (draft.Of(relation).Frozen.Overlaps(empty) || tiers.Exists(t => !t.Grid.IsBoundary(empty.From) || draft.Of(t.Id).CutRanges.Overlaps(empty))) return null;
+        if (draft.Of(relation).Frozen.Overlaps(empty) || readers.Exists(r => r.Split(empty.From) is not null || draft.Of(r.Tier.Id).CutRanges.Overlaps(empty))) return null;
         var rows = await context.NumberAsync(RowsSql.Count(context.Dialect, context.Blueprint.Time, context.Sql.Table(relation), RangeSet.Of(empty)), cancellationToken);
         return rows == 0 ? empty.From : null;
     }

@@ -117,10 +117,11 @@ internal sealed class Repairs(IEngine engine, Workshop workshop, AuditActor acto
         return await RecordAsync(stored.Policy.Name, "range.invalidated", new JsonObject { ["range"] = range.ToString() }, async (s, token) =>
         {
             long marked = 0;
-            foreach (var tier in survey.Blueprint.BuiltFrom(Relations.Source))
+            foreach (var reader in survey.Blueprint.ReadersOf(Relations.Source))
             {
+                var tier = reader.Tier;
                 var before = survey.State.Ledger.Of(tier.Id);
-                var again = tier.Covers(RangeSet.Of(range)).Intersect(before.Covered).Except(before.CutRanges).Intersect(tier.Whole(draft.Spoilt(Relations.Source, tier).Complement()));
+                var again = reader.Touched(RangeSet.Of(range)).Intersect(before.Covered).Except(before.CutRanges).Intersect(tier.Whole(draft.Spoilt(Relations.Source, tier).Complement()));
                 marked += tier == survey.Blueprint.Tiers[0] ? again.SelectMany(tier.Grid.Buckets).LongCount() : 0;
                 await workshop.Desk.Ledgers.SaveAsync(s, stored.Policy.Name, tier.Id, before, before with { Dirty = before.Dirty.Union(again), Followed = before.Followed.Union(again) }, token);
             }
@@ -134,27 +135,31 @@ internal sealed class Repairs(IEngine engine, Workshop workshop, AuditActor acto
     {
         var sets = draft.Of(tier.Id);
         var open = sets.Covered.Except(sets.Dirty).Except(sets.Frozen).Except(sets.CutRanges).Intersect(tier.Whole(RangeSet.Of(range)))
-            .Intersect(tier.Whole(draft.Gives(tier.Input, tier)));
-        open = open.Intersect(TimeRange.Since(draft.Since(tier)));
-        if (open.IsEmpty) return new(draft.Blueprint.Policy.Name, tier.Id, open, 0, []);
-        var (buckets, mismatches) = (0L, new List<Mismatch>());
-        foreach (var (part, unknown) in Parts(draft, tier, open))
+            .Intersect(TimeRange.Since(draft.Since(tier)));
+        var (compared, buckets, mismatches) = (RangeSet.Empty, 0L, new List<Mismatch>());
+        foreach (var input in new[] { tier.Input, Relations.Source }.Distinct())
         {
-            var compare = new CompareSql(draft.Blueprint.Without(unknown), tier, engine.Dialect);
-            buckets += (await statements.QueryAsync(compare.Compared(part), cancellationToken))[0].Long(0);
-            var differing = await statements.QueryAsync(compare.Buckets(tier.Input, part), cancellationToken);
-            buckets -= differing.Sum(r => r.Long(6));
-            mismatches.AddRange(Mismatches.Read(tier, differing));
+            var taken = open.Intersect(tier.TakenFrom(input)).Intersect(tier.Whole(draft.Gives(input, tier)));
+            if (taken.IsEmpty) continue;
+            compared = compared.Union(taken);
+            foreach (var (part, unknown) in Parts(draft, tier, input, taken))
+            {
+                var compare = new CompareSql(draft.Blueprint.Without(unknown), tier, engine.Dialect);
+                buckets += (await statements.QueryAsync(compare.Compared(part), cancellationToken))[0].Long(0);
+                var differing = await statements.QueryAsync(compare.Buckets(input, part), cancellationToken);
+                buckets -= differing.Sum(r => r.Long(6));
+                mismatches.AddRange(Mismatches.Read(tier, differing));
+            }
         }
 
-        return new(draft.Blueprint.Policy.Name, tier.Id, open, buckets, [.. mismatches.OrderBy(m => m.Bucket.From)]);
+        return new(draft.Blueprint.Policy.Name, tier.Id, compared, buckets, [.. mismatches.OrderBy(m => m.Bucket.From)]);
     }
 
     /// <summary>What a changed policy has asked for since the last run is in no table yet, and so not compared.</summary>
-    private static IEnumerable<ThinPart> Parts(Draft draft, TierLayout tier, RangeSet open)
+    private static IEnumerable<ThinPart> Parts(Draft draft, TierLayout tier, string input, RangeSet open)
     {
-        List<string> missing = [.. new[] { tier.Id, tier.Input }.Where(r => r != Relations.Source).SelectMany(r => draft.Blueprint.StateNames.Except(draft.Of(r).Columns, StringComparer.Ordinal))];
-        return draft.States.Thin(tier, tier.Input, open).Select(p => p with { Unknown = p.Unknown.Union(missing).ToHashSet(StringComparer.Ordinal) });
+        List<string> missing = [.. new[] { tier.Id, input }.Where(r => r != Relations.Source).SelectMany(r => draft.Blueprint.StateNames.Except(draft.Of(r).Columns, StringComparer.Ordinal))];
+        return draft.States.Thin(tier, input, open).Select(p => p with { Unknown = p.Unknown.Union(missing).ToHashSet(StringComparer.Ordinal) });
     }
 
     private Task<T> RecordAsync<T>(string policy, string action, JsonObject facts, Func<IStatements, CancellationToken, Task<T>> work, CancellationToken cancellationToken) => workshop.WriteAsync(

@@ -36,7 +36,9 @@ internal sealed class Surveyor(IEngine engine, CatalogDesk desk, ArchiveLocation
         blueprint = await WithRetiredAsync(statements, blueprint, ledger, cancellationToken);
         await BrokenTier.RefuseAsync(engine, blueprint, ledger, cancellationToken);
         var watch = Planner.Watch(blueprint, ledger, asOf);
-        var state = await new Observer(engine, statements, blueprint).ObserveAsync(ledger, watch, withBytes, cancellationToken);
+        var observer = new Observer(engine, statements, blueprint);
+        var state = await observer.ObserveAsync(ledger, watch, withBytes, cancellationToken);
+        if (Planner.Scattered(blueprint, state, asOf) is { } range) state = state with { Days = await observer.DaysAsync(ledger, range, cancellationToken) };
         var plan = Planner.Plan(blueprint, state, asOf);
         if (plan.Steps.Any(s => s is PlanStep.Publish))
             plan = plan with { Notes = [.. plan.Notes, .. (await new ViewReaders(engine, desk, statements).OfAsync(blueprint, cancellationToken)).Select(p => p with { IsWarning = true })] };

@@ -63,13 +63,13 @@ internal sealed class TierEraser(StepContext context, EraseSql sql, TimeRange ra
     {
         var due = open.Except(context.Draft.Of(tier.Id).CutRanges);
         var rebuilt = RangeSet.Empty;
-        foreach (var input in context.Draft.Inputs(tier, due))
+        foreach (var (input, nested) in context.Draft.Inputs(tier, due))
         {
             if (due.IsEmpty) break;
             // Of a named series an input has lost all but its own edges: what is left there is no reason to keep more than that.
             var kept = _kept.GetValueOrDefault(input, RangeSet.Empty);
             var gives = input == Relations.Source ? context.Draft.Spoilt(input, tier).Complement() : context.Draft.Left(input).Except(IsSeries(tier) ? RangeSet.Empty : kept);
-            var some = due.Intersect(tier.Whole(gives));
+            var some = due.Intersect(nested).Intersect(tier.Whole(gives));
             if (some.IsEmpty) continue;
             foreach (var part in some.Chunk(200).Select(c => RangeSet.Of(c)))
             {

@@ -44,6 +44,6 @@ internal static class Backfill
         var open = sets.ThinIn(asked).Except(sets.Dirty).Except(sets.Frozen).Except(sets.CutRanges).Except(sets.Lost).Except(tier.Covers(draft.Doubtful));
         if (open.IsEmpty) return open;
         return draft.Inputs(tier, open).Aggregate(RangeSet.Empty, (all, input) =>
-            all.Union(open.Intersect(tier.Whole(draft.States.Known(input, tier).Union(found.GetValueOrDefault(input, RangeSet.Empty))))));
+            all.Union(input.Buckets.Intersect(tier.Whole(draft.States.Known(input.Relation, tier).Union(found.GetValueOrDefault(input.Relation, RangeSet.Empty))))));
     }
 }

@@ -1,3 +1,4 @@
+using NodaTime;
 using Varve.Policies;
 using Varve.Time;
 
@@ -68,9 +69,32 @@ public sealed record Blueprint
     /// <summary>The tiers that are built from a relation.</summary>
     public IEnumerable<TierLayout> BuiltFrom(string relation) => Tiers.Where(t => t.Input == relation);
 
+    /// <summary>
+    /// The tiers that take buckets from a relation. A tier takes from the source what its input does not have the boundaries
+    /// of: local days of a time when the zone was off by minutes, for example.
+    /// </summary>
+    internal IEnumerable<TierReader> ReadersOf(string relation) =>
+        from tier in Tiers
+        let buckets = tier.TakenFrom(relation)
+        where !buckets.IsEmpty
+        select new TierReader(tier, buckets);
+
     /// <summary>The relations behind one, source first; none behind the source.</summary>
     internal IEnumerable<string> BuildersOf(string relation) =>
         relation == Relations.Source ? [] : [.. BuildersOf(Tier(relation).Input), Tier(relation).Input];
+}
+
+/// <summary>A tier and the buckets that it takes from some relation, whether or not there are rows.</summary>
+/// <param name="Tier">The tier.</param>
+/// <param name="Buckets">Whole buckets of it.</param>
+internal sealed record TierReader(TierLayout Tier, RangeSet Buckets)
+{
+    /// <summary>Those of its buckets that a set touches.</summary>
+    public RangeSet Touched(RangeSet ranges) => Tier.Covers(ranges).Intersect(Buckets);
+
+    /// <summary>The bucket that an instant divides; null where it is a boundary, or the bucket is taken from elsewhere.</summary>
+    public TimeRange? Split(Instant at) =>
+        at > Instant.MinValue && at < Instant.MaxValue && !Tier.Grid.IsBoundary(at) && Tier.Grid.BucketOf(at) is var bucket && Buckets.Covers(bucket) ? bucket : null;
 }
 
 /// <summary>The time column of a source and its tiers.</summary>
@@ -106,6 +130,10 @@ public sealed record MeasureLayout(Measure Measure, Column Column, Ties Ties, IR
 /// <summary>One tier: its boundaries, its relations, and what it is built from.</summary>
 public sealed record TierLayout
 {
+    private readonly Lazy<RangeSet> _unnested = s_none;
+
+    private static readonly Lazy<RangeSet> s_none = new(RangeSet.Empty);
+
     /// <summary>Canonical width, zone and origin: the key in the catalog.</summary>
     public required string Id { get; init; }
 
@@ -126,6 +154,22 @@ public sealed record TierLayout
 
     /// <summary><see cref="Relations.Source"/>, or the id of the finer tier that it is built from.</summary>
     public required string Input { get; init; }
+
+    /// <summary>
+    /// Buckets whose boundaries the input does not have, as the zone had another offset then: built from the source. None
+    /// where that is the input.
+    /// </summary>
+    internal RangeSet Unnested => _unnested.Value;
+
+    internal Lazy<RangeSet> Nesting { init => _unnested = value; }
+
+    /// <summary>The buckets that are taken from a relation: from the input, and what is not nested in that from the source.</summary>
+    internal RangeSet TakenFrom(string relation) => (relation == Input, relation == Relations.Source) switch
+    {
+        (true, _) => Unnested.Complement(),
+        (false, true) => Unnested,
+        _ => RangeSet.Empty,
+    };
 
     /// <summary>Columns of states that the policy asks for and its table has not: a retired tier that is not made again.</summary>
     internal IReadOnlySet<string> Lacks { get; init; } = System.Collections.Frozen.FrozenSet<string>.Empty;

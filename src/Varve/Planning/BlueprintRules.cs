@@ -1,3 +1,4 @@
+using NodaTime;
 using Varve.Policies;
 using Varve.Time;
 
@@ -109,6 +110,14 @@ public static class BlueprintRules
         };
     }
 
+    // An input is chosen by today's offsets of the zones. Before all that a zone's data say, it is as it was at first.
+    private static RangeSet Unnested(Grid grid, Grid finer)
+    {
+        var past = new TimeRange(Instant.FromUtc(1, 1, 2, 0, 0), Cascade.Recent.From);
+        var unnested = RangeSet.Of(grid.Cover(past)).Except(finer.NestedBuckets(grid, past));
+        return unnested.Start is { } start && start < past.From ? unnested.Add(TimeRange.Before(start)) : unnested;
+    }
+
     private static TierLayout Tier(Policy policy, TableName source, CascadeTier tier, Cascade cascade) => new()
     {
         Id = tier.Grid.Id,
@@ -118,6 +127,7 @@ public static class BlueprintRules
         States = TierNames.States(policy, source, tier.Tier),
         View = TierNames.View(policy, source, tier.Tier),
         Input = tier.Input is { } finer ? cascade.Tiers[finer].Grid.Id : Relations.Source,
+        Nesting = tier.Input is { } input ? new(() => Unnested(tier.Grid, cascade.Tiers[input].Grid)) : new(RangeSet.Empty),
         InChain = tier.InChain,
     };
 }

@@ -133,21 +133,21 @@ internal sealed class Draft
     }
 
     /// <summary>
-    /// What buckets of a tier can be built from: the planned input first, then the source, then every finer tier, finest
-    /// first, retired ones last; a tier only where its boundaries contain those of the buckets, as the zone really had them.
+    /// What buckets of a tier can be built from, and which of them: the planned input first, then the source, then every finer
+    /// tier, finest first, retired ones last; a tier only for buckets whose boundaries it has, as the zone really was then.
     /// </summary>
-    public IEnumerable<string> Inputs(TierLayout tier, RangeSet buckets)
+    public IEnumerable<(string Relation, RangeSet Buckets)> Inputs(TierLayout tier, RangeSet buckets)
     {
-        if (tier.Input != Relations.Source && Fits(tier, Blueprint.Tier(tier.Input), buckets)) yield return tier.Input;
-        yield return Relations.Source;
-        foreach (var finer in Blueprint.Tiers.TakeWhile(t => t.Id != tier.Id))
-            if (finer.Id != tier.Input && Fits(tier, finer, buckets)) yield return finer.Id;
-        foreach (var retired in Blueprint.Retired.Where(r => r.Aside is null && r.Grid.Width.Longest < tier.Grid.Width.Longest))
-            if (Fits(tier, retired, buckets)) yield return retired.Id;
+        if (tier.Input != Relations.Source) yield return (tier.Input, buckets.Except(tier.Unnested));
+        yield return (Relations.Source, buckets);
+        var finer = Blueprint.Tiers.TakeWhile(t => t.Id != tier.Id).Where(t => t.Id != tier.Input);
+        var retired = Blueprint.Retired.Where(r => r.Aside is null && r.Grid.Width.Longest < tier.Grid.Width.Longest);
+        foreach (var other in finer.Concat(retired))
+        {
+            var nested = buckets.IsEmpty ? buckets : buckets.Intersect(other.Grid.NestedBuckets(tier.Grid, new(buckets.Start!.Value, buckets.End!.Value)));
+            if (!nested.IsEmpty) yield return (other.Id, nested);
+        }
     }
-
-    private static bool Fits(TierLayout tier, TierLayout finer, RangeSet buckets) =>
-        buckets.IsEmpty || finer.Grid.BoundariesContain(tier.Grid, new(buckets.Start!.Value, buckets.End!.Value), out _);
 
     public void RollUp(TierLayout tier, string input, RangeSet ranges, string reason)
     {
@@ -166,7 +166,8 @@ internal sealed class Draft
         foreach (var coarser in Blueprint.BuiltFrom(tier.Id))
         {
             var touched = coarser.Covers(changed).Intersect(Of(coarser.Id).Covered).Except(Of(coarser.Id).CutRanges);
-            Of(coarser.Id).Dirty = Of(coarser.Id).Dirty.Union(touched.Intersect(coarser.Whole(Spoilt(tier.Id, coarser).Complement())));
+            Of(coarser.Id).Dirty = Of(coarser.Id).Dirty.Union(touched.Except(coarser.Unnested).Intersect(coarser.Whole(Spoilt(tier.Id, coarser).Complement())));
+            if (!coarser.Unnested.IsEmpty) Of(coarser.Id).Dirty = Of(coarser.Id).Dirty.Union(touched.Intersect(coarser.Unnested).Intersect(coarser.Whole(Spoilt(Relations.Source, coarser).Complement())));
             Of(coarser.Id).Followed = Of(coarser.Id).Followed.Union(touched.Intersect(coarser.Covers(followed)));
         }
     }
@@ -178,13 +179,13 @@ internal sealed class Draft
     /// <param name="wholeFrom">From here on, which may be before it, up to its end there was no row, and it has not begun to expire; null: it has.</param>
     public void Expire(string relation, TimeRange range, string reason, Instant? wholeFrom = null)
     {
-        var proofs = Blueprint.BuiltFrom(relation).ToList();
+        var readers = Blueprint.ReadersOf(relation).Where(r => r.Buckets.Overlaps(range)).ToList();
         var rows = Estimate.Rows(this, _state, relation, range);
         Steps.Add(new PlanStep.Expire
         {
             Relation = relation,
             Range = range,
-            Proofs = [.. proofs.Select(t => t.Id)],
+            Proofs = [.. readers.Select(r => r.Tier.Id)],
             Location = Archives.Of(relation),
             Reason = reason,
             Rows = rows,
@@ -196,7 +197,8 @@ internal sealed class Draft
         var nothingBefore = FirstOf(relation) is not { } first || first >= range.From;
         sets.Frozen = sets.Frozen.Add(gone);
         if (nothingBefore) Freeze(relation, Settled.Whole(this, relation, Empty(relation, gone.From)));
-        foreach (var tier in proofs) Of(tier.Id).CutAt(tier, nothingBefore && sets.Frozen.Contains(gone.From - Duration.Epsilon) ? TimeRange.Before(gone.To) : gone);
+        var cut = nothingBefore && sets.Frozen.Contains(gone.From - Duration.Epsilon) ? TimeRange.Before(gone.To) : gone;
+        foreach (var reader in readers) Of(reader.Tier.Id).CutAt(reader, cut, relation);
         foreach (var tier in Blueprint.Tiers) Of(tier.Id).Cut.RemoveAll(c => Blueprint.CountedIn(tier, c) == relation && sets.Frozen.Covers(c.Bucket));
         foreach (var finer in Blueprint.BuildersOf(relation)) Of(finer).Frozen = Of(finer).Frozen.Union(Settled.Of(this, finer, sets.Frozen.Intersect(range)));
     }
@@ -209,7 +211,7 @@ internal sealed class Draft
         var since = RangeSet.Of(empty.Except(sets.Frozen).Where(r => !r.FromStart));
         sets.Frozen = sets.Frozen.Union(empty);
         if (relation != Relations.Source) return;
-        foreach (var tier in Blueprint.BuiltFrom(relation)) Adopt(tier, tier.Whole(since).Except(Of(tier.Id).Lost));
+        foreach (var (tier, buckets) in Blueprint.ReadersOf(relation)) Adopt(tier, tier.Whole(since).Intersect(buckets).Except(Of(tier.Id).Lost));
     }
 
     // A held range is not frozen, and of a tier nothing is gone that its inputs may still give it.
@@ -229,14 +231,15 @@ internal sealed class Draft
         foreach (var relation in Blueprint.Tiers.Select(t => t.Id).Prepend(Relations.Source))
         {
             var (tiers, sets) = (Blueprint.BuiltFrom(relation).ToList(), Of(relation));
+            var readers = Blueprint.ReadersOf(relation).ToList();
             if (tiers.Count == 0) continue;
             var end = (relation == Relations.Source ? _state.First : _state.Tiers.GetValueOrDefault(relation)?.First) ?? tiers.Max(t => Of(t.Id).Covered.End);
             if (end is not { } first || tiers[0].Grid.Floor(first) is var edge && edge <= (tiers.Min(t => Of(t.Id).Covered.Start) ?? first)) continue;
             sets.Frozen = sets.Frozen.Add(TimeRange.Before(edge));
-            foreach (var tier in tiers)
+            foreach (var reader in readers)
             {
-                Of(tier.Id).CutAt(tier, TimeRange.Before(edge));
-                Of(tier.Id).Cut.RemoveAll(c => sets.Frozen.Covers(c.Bucket));
+                Of(reader.Tier.Id).CutAt(reader, TimeRange.Before(edge), relation);
+                Of(reader.Tier.Id).Cut.RemoveAll(c => sets.Frozen.Covers(c.Bucket));
             }
         }
     }

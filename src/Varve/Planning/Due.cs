@@ -55,18 +55,23 @@ internal sealed class Due
             due = Take(tier, due, input => _draft.States.Known(input, tier), given);
             due = Take(tier, due, input => _draft.Gives(input, tier), given);
             foreach (var (input, ranges) in InOrder(given))
-                _draft.RollUp(tier, input, ranges, input == tier.Input ? "closed and not covered" : $"closed and not covered; {tier.Input} no longer has it");
+                _draft.RollUp(tier, input, ranges, Why(tier, input, ranges));
             if (!due.IsEmpty) _draft.Wait(tier.Id, due, $"{tier.Input} does not cover it yet", person: false);
         }
     }
+
+    private static string Why(TierLayout tier, string input, RangeSet ranges) =>
+        input == tier.Input ? "closed and not covered"
+        : tier.Unnested.Covers(ranges) ? $"closed and not covered; {tier.Input} does not have their boundaries, which the zone had then"
+        : $"closed and not covered; {tier.Input} no longer has it";
 
     /// <summary>Takes what some input gives as a whole; what is left.</summary>
     private RangeSet Take(TierLayout tier, RangeSet due, Func<string, RangeSet> gives, List<(TimeRange Range, string Input)> given)
     {
         if (due.IsEmpty) return due;
-        foreach (var input in _draft.Inputs(tier, due))
+        foreach (var (input, nested) in _draft.Inputs(tier, due))
         {
-            var whole = due.Intersect(tier.Whole(gives(input)));
+            var whole = due.Intersect(nested).Intersect(tier.Whole(gives(input)));
             given.AddRange(whole.Select(range => (range, input)));
             due = due.Except(whole);
             if (due.IsEmpty) break;
@@ -138,9 +143,9 @@ internal sealed class Due
     private RangeSet Hopeless(TierLayout tier, RangeSet buckets)
     {
         if (buckets.IsEmpty) return buckets;
-        foreach (var input in _draft.Inputs(tier, buckets))
+        foreach (var (input, nested) in _draft.Inputs(tier, buckets))
         {
-            buckets = buckets.Intersect(tier.Covers(_draft.Spoilt(input, tier)));
+            buckets = buckets.Except(nested).Union(buckets.Intersect(tier.Covers(_draft.Spoilt(input, tier))));
             if (buckets.IsEmpty) break;
         }
 

@@ -93,14 +93,17 @@ internal sealed class Expiry
     /// <summary>Only where every tier that is built from it covers every bucket that it touches, with nothing dirty in it.</summary>
     private RangeSet Proven(string relation, RangeSet past)
     {
-        foreach (var tier in _draft.Blueprint.BuiltFrom(relation))
+        var grid = _horizon.ExpiryGrid(relation);
+        foreach (var reader in _draft.Blueprint.ReadersOf(relation))
         {
-            var sets = _draft.Of(tier.Id);
+            var sets = _draft.Of(reader.Tier.Id);
             var done = sets.Covered.Except(sets.Dirty).Union(sets.CutRanges).Union(sets.Lost);
-            var open = tier.Covers(past).Intersect(TimeRange.Since(_draft.Since(tier))).Except(done);
-            var blocked = past.Intersect(open);
+            var open = reader.Touched(past).Intersect(TimeRange.Since(_draft.Since(reader.Tier))).Except(done);
+
+            // What it takes from the source besides its input need not begin where the relation may be cut.
+            var blocked = past.Intersect(grid is null ? open : RangeSet.Of(open.Select(grid.Cover)));
             if (blocked.IsEmpty) continue;
-            _draft.Wait(relation, blocked, $"{tier.Id} does not cover it yet", person: false);
+            _draft.Wait(relation, blocked, $"{reader.Tier.Id} does not cover it yet", person: false);
             past = past.Except(blocked);
         }
 

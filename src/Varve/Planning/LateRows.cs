@@ -26,7 +26,7 @@ internal sealed class LateRows(Draft draft)
         {
             var sets = draft.Of(tier.Id);
             var taken = Takes(tier, late);
-            var again = tier.Input == Relations.Source ? RangeSet.Empty : taken.Intersect(tier.Whole(gives[tier.Input])).Except(sets.CutRanges);
+            var again = tier.Input == Relations.Source ? RangeSet.Empty : taken.Intersect(tier.Whole(gives[tier.Input])).Except(tier.Unnested).Except(sets.CutRanges);
             var added = taken.Except(again);
             if (late.Intersect(taken).Start is { } oldest) draft.Reach(oldest);
             if (!taken.IsEmpty && taken.Start < sets.Covered.Start) sets.Covered = sets.Covered.Add(new(taken.Start!.Value, sets.Covered.Start!.Value));

@@ -29,8 +29,13 @@ internal static class PlanNotes
                 $"{state.Future.Rows:N0} rows of {blueprint.Source.Text} are later than the planning instant, up to {InstantText.Format(newest)}: they wait until their time has come")));
         }
 
+        notes.AddRange(LoneRows.In(state.Days ?? []).Select(rows => Alone(rows, blueprint)));
         return notes;
     }
+
+    /// <summary>The note on rows that lie alone.</summary>
+    public static Problem Alone(LoneRows rows, Blueprint blueprint) =>
+        Note("VRV216", $"{rows.Text(blueprint.Source)}: if a clock was wrong, or a default was stored, delete or mend them");
 
     /// <summary>What a tier will never know of the functions that the policy asks for, and what it does not know yet.</summary>
     private static IEnumerable<Problem> Thin(Draft draft, TierLayout tier)

@@ -10,6 +10,9 @@ namespace Varve.Planning;
 /// </summary>
 public static class Planner
 {
+    /// <summary>As many slices are worked off without a look at which of them have rows.</summary>
+    private const int MostUnseen = 32;
+
     /// <summary>What has to be looked at before a policy can be planned.</summary>
     public static Watch Watch(Blueprint blueprint, Ledger ledger, Instant asOf) =>
         new Watching(blueprint, ledger, Horizon.At(blueprint, Micros.FloorToMilliseconds(asOf), null)).Look();
@@ -38,7 +41,28 @@ public static class Planner
         };
     }
 
+    /// <summary>
+    /// Where it has to be looked at on which days there are rows, because slices of the same length would be many and most of
+    /// them might be empty; null where that is not so, or was looked at.
+    /// </summary>
+    internal static TimeRange? Scattered(Blueprint blueprint, TableState state, Instant asOf)
+    {
+        if (state.Days is not null || Retyped.Of(blueprint, state.Ledger).Count > 0) return null;
+        var horizon = Horizon.At(blueprint, Micros.FloorToMilliseconds(asOf), state.Last);
+        var draft = new Draft(blueprint, state);
+        Prepare(draft, state, horizon);
+        var work = new SliceWork(draft, state, horizon);
+        return work.Range is { } range && Slices.Count(state, work.Rows, range) > MostUnseen ? range : null;
+    }
+
     private static void Decide(Draft draft, TableState state, Horizon horizon)
+    {
+        Prepare(draft, state, horizon);
+        new SliceWork(draft, state, horizon).Add();
+        Discard(draft, state, horizon);
+    }
+
+    private static void Prepare(Draft draft, TableState state, Horizon horizon)
     {
         Create(draft, state);
         Relaid.Mark(draft);
@@ -46,8 +70,6 @@ public static class Planner
         Backfill.Mark(draft, horizon);
         Publish(draft, state);
         Merging.Decide(draft, state, horizon);
-        Work(draft, state, horizon);
-        Discard(draft, state, horizon);
     }
 
     private static void Create(Draft draft, TableState state)
@@ -60,23 +82,6 @@ public static class Planner
     {
         if (draft.Blueprint.Tiers.Count > 0 && state.Ledger.PublishedRevision != state.Ledger.Revision)
             draft.Steps.Add(new PlanStep.Publish { Relation = Relations.All, Reason = "the views of this revision" });
-    }
-
-    private static void Work(Draft draft, TableState state, Horizon horizon)
-    {
-        if (draft.Start is not { } start) return;
-        var due = new Due(draft, horizon);
-        var expiry = new Expiry(draft, horizon);
-        if (!due.Any && !expiry.Any) return;
-        var from = Instant.Max(start, Instant.Min(due.Start, expiry.Start));
-        var end = Instant.Max(Instant.Max(horizon.Closed, expiry.End), from + Duration.Epsilon);
-        var rows = expiry.Any || due.ReadsSource ? state.Rows : due.Inputs.Max(i => state.Tiers.GetValueOrDefault(i)?.Rows ?? 0);
-        foreach (var slice in Slices.For(state, rows).Buckets(new(from, end)))
-        {
-            // What an earlier slice had to leave, because a bucket of a coarser tier ends in this one, is asked for again.
-            due.Build(slice.To);
-            expiry.Remove(slice.To);
-        }
     }
 
     // As of an earlier instant than a run before, what expired then may be younger than keep again.

@@ -70,14 +70,12 @@ internal sealed class RelationSets(RelationLedger ledger)
         Thin = Thin.Count == 0 ? FrozenDictionary<string, RangeSet>.Empty : Thin.ToFrozenDictionary(),
     };
 
-    /// <summary>Buckets that a removed range of their input leaves in part are cut.</summary>
-    public void CutAt(TierLayout tier, TimeRange range)
+    /// <summary>Buckets that a removed range of the relation that they are taken from leaves in part are cut.</summary>
+    public void CutAt(TierReader reader, TimeRange range, string relation)
     {
         foreach (var edge in new[] { range.From, range.To })
         {
-            if (edge == Instant.MinValue || tier.Grid.IsBoundary(edge)) continue;
-            var bucket = tier.Grid.BucketOf(edge);
-            if (!CutRanges.Covers(bucket)) Cut.Add(new(bucket, 0, ByOthers: false) { Input = tier.Input });
+            if (reader.Split(edge) is { } bucket && !CutRanges.Covers(bucket)) Cut.Add(new(bucket, 0, ByOthers: false) { Input = relation });
         }
     }
 }

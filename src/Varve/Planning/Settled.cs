@@ -7,7 +7,7 @@ internal static class Settled
 {
     /// <summary>Whole buckets only, of every tier that is built from it and has them.</summary>
     public static RangeSet Of(Draft draft, string relation, RangeSet ranges) =>
-        Whole(draft, relation, draft.Blueprint.BuiltFrom(relation).Aggregate(ranges, (all, tier) => all.Intersect(Done(draft, tier))));
+        Whole(draft, relation, draft.Blueprint.ReadersOf(relation).Aggregate(ranges, (all, reader) => all.Except(reader.Buckets).Union(all.Intersect(Done(draft, reader.Tier)))));
 
     /// <summary>What makes whole buckets, of every tier that is built from it, with what has expired: half a bucket that is gone could not be built any more.</summary>
     public static RangeSet Whole(Draft draft, string relation, RangeSet ranges)
@@ -15,7 +15,8 @@ internal static class Settled
         for (var before = RangeSet.Empty; !ranges.Equals(before);)
         {
             before = ranges;
-            foreach (var tier in draft.Blueprint.BuiltFrom(relation)) ranges = ranges.Intersect(tier.Whole(draft.Of(relation).Frozen.Union(ranges)));
+            foreach (var (tier, buckets) in draft.Blueprint.ReadersOf(relation))
+                ranges = ranges.Except(buckets).Union(ranges.Intersect(tier.Whole(draft.Of(relation).Frozen.Union(ranges))));
         }
 
         return ranges;

@@ -24,7 +24,7 @@ public static class Stitching
         for (var i = 0; i < chain.Count; i++)
         {
             var to = i + 1 < chain.Count
-                ? Whole(chain[i], ledgers(chain[i].Id), chain[i + 1], ledgers(chain[i + 1].Id))
+                ? Edge(chain[i], ledgers(chain[i].Id), chain[i + 1], ledgers(chain[i + 1].Id))!.Value
                 : Settled(ledgers(chain[i].Id));
             if (to <= from) continue;
             parts.Add(new(chain[i].Id, new(from, to)));
@@ -50,7 +50,10 @@ public static class Stitching
     /// <summary>Up to where the buckets of a tier are built, or known never to be.</summary>
     private static Instant Settled(RelationLedger ledger) => Instant.Max(ledger.Covered.End ?? Instant.MinValue, ledger.Lost.End ?? Instant.MinValue);
 
-    /// <summary>The tiers that can answer, coarsest first; one that is still being filled behind a coarser one is left out.</summary>
+    /// <summary>
+    /// The tiers that can answer, coarsest first; one that is still being filled behind a coarser one is left out, and so is
+    /// one that has no boundary in common with it where it should take over.
+    /// </summary>
     private static List<TierLayout> Chain(Blueprint blueprint, Func<string, RelationLedger> ledgers)
     {
         List<TierLayout> chain = [];
@@ -58,6 +61,7 @@ public static class Stitching
         foreach (var tier in blueprint.Tiers.Where(t => t.InChain).Reverse())
         {
             if (ledgers(tier.Id).Covered.End is not { } end || end < until) continue;
+            if (chain.Count > 0 && Edge(chain[^1], ledgers(chain[^1].Id), tier, ledgers(tier.Id)) is null) continue;
             chain.Add(tier);
             until = end;
         }
@@ -67,14 +71,18 @@ public static class Stitching
 
     /// <summary>
     /// From which boundary of the coarser tier on the finer one has everything; where the coarser one has lost its buckets
-    /// before that, from where on the finer one has anything.
+    /// before that, from where on the finer one has anything. Of a time when the zone had another offset, the finer one may
+    /// not have the boundaries of the coarser one: it begins with the first that it has. Null where there is none.
     /// </summary>
-    private static Instant Whole(TierLayout tier, RelationLedger coarse, TierLayout finer, RelationLedger fine)
+    private static Instant? Edge(TierLayout tier, RelationLedger coarse, TierLayout finer, RelationLedger fine)
     {
         var gone = Instant.Max(fine.Frozen.End ?? Instant.MinValue, fine.Lost.End ?? Instant.MinValue);
         var start = fine.Covered.Start!.Value;
         if (coarse.Covered.Start is { } first && tier.Grid.Floor(start) > first) gone = Instant.Max(gone, start);
         var whole = tier.Grid.Ceiling(gone);
-        return coarse.Lost.FirstOrDefault(lost => lost.From < whole && whole <= lost.To) is { } lost ? Instant.Max(lost.From, finer.Grid.Ceiling(gone)) : whole;
+        if (coarse.Lost.FirstOrDefault(lost => lost.From < whole && whole <= lost.To) is { } lost) return Instant.Max(lost.From, finer.Grid.Ceiling(gone));
+        if (whole == Instant.MinValue || finer.Grid.IsBoundary(whole)) return whole;
+        var end = Settled(coarse);
+        return finer.Grid.NestedBuckets(tier.Grid, new(whole, Instant.Max(whole, end))).Start ?? (finer.Grid.IsBoundary(end) ? end : null);
     }
 }

@@ -60,6 +60,12 @@ public sealed record TableState
     /// <summary>By tier: where it has rows that the catalog says were never built. Only an older catalog, or a table from elsewhere, explains them.</summary>
     public IReadOnlyDictionary<string, TimeRange> Unknown { get; init; } = new Dictionary<string, TimeRange>();
 
+    /// <summary>
+    /// The days of UTC on which the source or a tier has rows, in the order of time, as far as there is work. Null where it was
+    /// not looked at: few slices are due, or many that all have rows.
+    /// </summary>
+    public IReadOnlyList<DayRows>? Days { get; init; }
+
     /// <summary>Sizes of the tiers by id.</summary>
     public IReadOnlyDictionary<string, TierSize> Tiers { get; init; } = new Dictionary<string, TierSize>();
 }

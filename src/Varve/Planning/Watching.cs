@@ -90,7 +90,7 @@ internal sealed class Watching(Blueprint blueprint, Ledger ledger, Horizon horiz
     {
         var input = ledger.Of(tier.Input);
         if (tier.Input == Relations.Source || blueprint.StateNames.Except(input.Columns, StringComparer.Ordinal).Any()) return RangeSet.Empty;
-        return tier.Whole(input.Covered.Except(input.Dirty).Except(input.Frozen).Except(input.Lost).Except(input.ThinIn(blueprint.StateNames)));
+        return tier.Whole(input.Covered.Except(input.Dirty).Except(input.Frozen).Except(input.Lost).Except(input.ThinIn(blueprint.StateNames))).Except(tier.Unnested);
     }
 
     // What is not built yet of a tier that is new, or whose turn is over for each bucket.

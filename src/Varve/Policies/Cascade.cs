@@ -11,7 +11,10 @@ internal sealed record Cascade(IReadOnlyList<CascadeTier> Tiers)
     /// <summary>The years that are looked at where the extent of the data is not known.</summary>
     internal static TimeRange Years { get; } = new(Instant.FromUtc(1970, 1, 1, 0, 0), Instant.FromUtc(2100, 1, 1, 0, 0));
 
-    /// <summary>The years that are looked at without a table: what fits in none of them fits no data.</summary>
+    /// <summary>
+    /// The years in which the boundaries of an input must contain those of what is built from it. What did not nest earlier,
+    /// when a zone had another offset, is built from the source: an odd offset of long ago decides nothing for today's rows.
+    /// </summary>
     internal static TimeRange Recent { get; } = new(Instant.FromUtc(2025, 1, 1, 0, 0), Years.To);
 
     /// <summary>
@@ -24,7 +27,7 @@ internal sealed record Cascade(IReadOnlyList<CascadeTier> Tiers)
         var grids = policy.Tiers.Select(tier => GridOf(tier, policy)).ToList();
         int?[] inputs = [.. grids.Select((_, i) => Input(policy, grids, i, years, problems))];
         if (problems.Count > known) return null;
-        var chain = Chain(grids, years);
+        var chain = Chain(grids);
         return new([.. grids.Select((grid, i) => new CascadeTier(policy.Tiers[i], grid, inputs[i], chain.Contains(i)))]);
     }
 
@@ -50,7 +53,7 @@ internal sealed record Cascade(IReadOnlyList<CascadeTier> Tiers)
         int? nearest = null;
         for (var finer = index - 1; finer >= 0; finer--)
         {
-            if (!grids[finer].BoundariesContain(grids[index], years, out var first))
+            if (!grids[finer].BoundariesContain(grids[index], Recent, out var first))
             {
                 missing ??= first;
                 continue;
@@ -60,11 +63,11 @@ internal sealed record Cascade(IReadOnlyList<CascadeTier> Tiers)
             nearest ??= finer;
         }
 
-        if (policy.Keep.Shortest < need.Length) problems.Add(Refuse(policy, grids, index, nearest, missing, need, years));
+        if (policy.Keep.Shortest < need.Length) problems.Add(Refuse(policy, grids, index, nearest, missing, need));
         return null;
     }
 
-    private static Problem Refuse(Policy policy, List<Grid> grids, int index, int? nearest, Instant? missing, Need need, TimeRange years)
+    private static Problem Refuse(Policy policy, List<Grid> grids, int index, int? nearest, Instant? missing, Need need)
     {
         var tier = $"Tier `{TierNames.Of(policy.Tiers[index])}`";
         var path = TierNames.Path(index, "every");
@@ -75,27 +78,27 @@ internal sealed record Cascade(IReadOnlyList<CascadeTier> Tiers)
         }
 
         var before = TierNames.Of(policy.Tiers[index - 1]);
-        var instead = Suggest(policy, grids, index, years) is { } found ? $" A tier of {found} would do; or keep the source longer." : " Keep the source longer.";
+        var instead = Suggest(policy, grids, index) is { } found ? $" A tier of {found} would do; or keep the source longer." : " Keep the source longer.";
         return new(PolicyCodes.NoInput, $"{tier} cannot be built from tier `{before}`, which has no boundary at {InstantText.Format(at)}, and it needs {need.Text} of the source, which keeps only {Lengths.Text(policy.Keep)}.{instead}") { Path = path };
     }
 
-    private static string? Suggest(Policy policy, List<Grid> grids, int index, TimeRange years)
+    private static string? Suggest(Policy policy, List<Grid> grids, int index)
     {
         var wanted = grids[index];
         var zone = policy.Tiers[index].Zone ?? policy.Zone;
         if (wanted.Width is Width.Calendar and not { Name: "1d" }) return zone == "UTC" ? "1d" : $"1d in {zone}";
         return Finer.FirstOrDefault(name => Width.Parse(name) is Width.Fixed width
             && width.Longest < wanted.Width.Longest
-            && Grid.Fixed(width, policy.Tiers[index].Origin).BoundariesContain(wanted, years, out _));
+            && Grid.Fixed(width, policy.Tiers[index].Origin).BoundariesContain(wanted, Recent, out _));
     }
 
-    private static HashSet<int> Chain(List<Grid> grids, TimeRange years)
+    private static HashSet<int> Chain(List<Grid> grids)
     {
         HashSet<int> chain = [];
         Grid? coarser = null;
         foreach (var i in Enumerable.Range(0, grids.Count).OrderByDescending(i => grids[i].Width.Longest))
         {
-            if (coarser is not null && !grids[i].BoundariesContain(coarser, years, out _)) continue;
+            if (coarser is not null && !grids[i].BoundariesContain(coarser, Recent, out _)) continue;
             chain.Add(i);
             coarser = grids[i];
         }

@@ -8,6 +8,8 @@ namespace Varve.Sql;
 /// <summary>Counting and removing rows by time; source and states alike.</summary>
 internal static class RowsSql
 {
+    private const long MicrosOfADay = 86_400_000_000;
+
     /// <summary>The number of rows of a range.</summary>
     public static SqlText Count(Dialect dialect, TimeColumn time, TableName table, RangeSet ranges) =>
         $"SELECT count(*) FROM {table} WHERE {RangeSql.In(dialect, time, ranges)}";
@@ -75,6 +77,14 @@ internal static class RowsSql
             GROUP BY varve_bucket
             """;
     }
+
+    /// <summary>The days of UTC on which there are rows of some ranges: start in microseconds, and how many.</summary>
+    public static SqlText Days(Dialect dialect, TimeColumn time, TableName table, RangeSet ranges) => $"""
+        SELECT varve_day, count(*)
+        FROM (SELECT {dialect.FloorTo(dialect.MicrosOf(time, $"{new Identifier(time.Name)}"), MicrosOfADay)} AS varve_day
+              FROM {table} WHERE {RangeSql.In(dialect, time, ranges)}) AS varve_days
+        GROUP BY varve_day
+        """;
 
     /// <summary>The number of rows that have no finite time.</summary>
     public static SqlText Timeless(Dialect dialect, TimeColumn time, TableName table)

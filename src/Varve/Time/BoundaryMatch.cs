@@ -40,5 +40,36 @@ internal static class BoundaryMatch
         return null;
     }
 
+    /// <summary>The buckets of the coarse grid that overlap a range and whose two ends the fine one has, joined; both ends of the range are finite.</summary>
+    internal static RangeSet Nested(Boundaries fine, Boundaries coarse, TimeRange range)
+    {
+        var regular = fine.IsRegular && coarse.IsRegular;
+        List<TimeRange> nested = [];
+        for (var at = coarse.Around(range.From).From; IsBefore(at, range.To);)
+        {
+            var end = Instant.Min(range.To, Instant.Min(fine.NextBreak(at), coarse.NextBreak(at)));
+            var fits = false;
+            for (var tried = 0; IsBefore(at, end) && !(regular && tried == Enough); tried++)
+            {
+                var bucket = coarse.Around(at);
+                fits = fine.Has(bucket.From) && (bucket.To == Instant.MaxValue || fine.Has(bucket.To));
+                if (fits) nested.Add(bucket);
+                at = bucket.To;
+            }
+
+            if (!IsBefore(at, end)) continue;
+
+            // Up to the one that holds the next break, all are as the last one that was tried.
+            var last = coarse.Around(end - Duration.Epsilon).From;
+            if (last <= at) continue;
+            if (fits) nested.Add(new(at, last));
+            at = last;
+        }
+
+        return RangeSet.Of(nested);
+    }
+
+    private static bool IsBefore(Instant at, Instant end) => at < end && at < Instant.MaxValue;
+
     private static bool IsWithin(Instant at, Instant last) => at <= last && at < Instant.MaxValue;
 }

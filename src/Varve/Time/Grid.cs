@@ -120,10 +120,21 @@ public sealed class Grid
     {
         ArgumentNullException.ThrowIfNull(coarser);
         ArgumentNullException.ThrowIfNull(span);
-        var nested = Width is Width.Calendar fine && coarser.Width is Width.Calendar coarse
-            && Zone.Id == coarser.Zone.Id && BoundaryMatch.IsNested(fine, coarse);
-        firstMissing = nested ? null : BoundaryMatch.FirstMissing(_boundaries, coarser._boundaries, Instant.Max(span.From, Years.From), span.To);
+        firstMissing = IsNestedByRule(coarser) ? null : BoundaryMatch.FirstMissing(_boundaries, coarser._boundaries, Instant.Max(span.From, Years.From), span.To);
         return firstMissing is null;
+    }
+
+    /// <summary>The buckets of a coarser grid that are made of whole buckets of this one, with the history of the zones.</summary>
+    /// <param name="coarser">The coarser grid.</param>
+    /// <param name="span">Which of its buckets to look at: those that overlap it. The years 0001 to 9999 are looked at.</param>
+    /// <returns>The buckets; none where none is, which need not be a subset of the span.</returns>
+    public RangeSet NestedBuckets(Grid coarser, TimeRange span)
+    {
+        ArgumentNullException.ThrowIfNull(coarser);
+        ArgumentNullException.ThrowIfNull(span);
+        var within = span.Intersect(new(Years.From, Instant.MaxValue - Duration.Epsilon));
+        if (within.IsEmpty) return RangeSet.Empty;
+        return IsNestedByRule(coarser) ? RangeSet.Of(coarser.Cover(within)) : BoundaryMatch.Nested(_boundaries, coarser._boundaries, within);
     }
 
     /// <summary>The length of the longest bucket that overlaps a range, with the history of the zone.</summary>
@@ -148,6 +159,9 @@ public sealed class Grid
     /// <summary>The canonical name, <see cref="Id"/>.</summary>
     /// <returns>The name.</returns>
     public override string ToString() => Id;
+
+    private bool IsNestedByRule(Grid coarser) => Width is Width.Calendar fine && coarser.Width is Width.Calendar coarse
+        && Zone.Id == coarser.Zone.Id && BoundaryMatch.IsNested(fine, coarse);
 
     private static bool IsFinite(Instant at) => at > Instant.MinValue && at < Instant.MaxValue;
 

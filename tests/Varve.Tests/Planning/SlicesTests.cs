@@ -1,3 +1,4 @@
+using NodaTime;
 using Varve.Planning;
 
 namespace Varve.Tests.Planning;
@@ -35,6 +36,34 @@ public sealed class SlicesTests
         Assert.Equal("12h", Slices.For(Table("1", "1T01"), 4_000_000).Id);
         Assert.Equal("12h", Slices.For(Table("1", "1T00:01"), 4_000_000).Id);
     }
+
+    [Fact]
+    public void Days_without_rows_have_no_slices_and_few_rows_share_one()
+    {
+        Assert.Equal(["4", "10"], Ends("1..10", (1, 10_000_000), (4, 1)));
+        Assert.Equal(["2", "4", "10"], Ends("1..10", (1, 6_000_000), (2, 6_000_000), (4, 6_000_000)));
+        Assert.Equal(["10"], Ends("1..10", (1, 4_000_000), (2, 4_000_000)));
+        Assert.Equal(["10"], Ends("1..10"));
+    }
+
+    [Fact]
+    public void A_day_that_holds_too_many_rows_is_cut_into_hours() =>
+        Assert.Equal(["1T12", "2", "10"], Ends("1..10", (1, 100_000_000), (2, 1)));
+
+    [Fact]
+    public void Years_share_a_slice_while_they_are_few_rows_and_its_boundaries_are_those_of_the_calendar()
+    {
+        string[] ends = [.. Slices.Ends(Counted((-738_000, 1), (-20_000, 6_000_000), (-10_000, 6_000_000), (-1, 1), (0, 3)), 0, new(Instant.MinValue, Jan.At("10"))).Select(e => e.InUtc().Date.ToString("uuuu-MM-dd", null))];
+        Assert.Equal(["1970-01-01", "1990-01-01", "2000-01-01", "2025-01-10"], ends);
+    }
+
+    private static string[] Ends(string range, params (int Day, long Rows)[] days) =>
+        [.. Slices.Ends(Counted([.. days.Select(d => (d.Day - 1, d.Rows))]), 0, Jan.Range(range)).Select(Jan.Text)];
+
+    private static TableState Counted(params (int Day, long Rows)[] days) => Seen.Table with
+    {
+        Days = [.. days.Select(d => new DayRows(new(Jan.At("1") + Duration.FromDays(d.Day), Jan.At("2") + Duration.FromDays(d.Day)), d.Rows))],
+    };
 
     private static TableState Table(string? first, string? last) => Seen.Table with
     {

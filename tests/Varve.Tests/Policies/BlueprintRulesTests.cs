@@ -102,14 +102,27 @@ public sealed class BlueprintRulesTests
     }
 
     [Fact]
-    public void Old_data_may_ask_for_a_finer_tier_than_new_data()
+    public void An_offset_of_long_ago_decides_nothing_for_the_days_of_today()
     {
         // Until 1972 Monrovia was 44 minutes and 30 seconds behind; since then it is in UTC.
         var policy = Policy("{ table: t, time: ts, series: [host, load, door], keep: 2h, tiers: [{ every: 1h, keep: 9d }, { every: 1d, zone: Africa/Monrovia }] }");
-        Assert.NotNull(BlueprintRules.Resolve(policy, House, Limits, TimeRange.Since(Instant.FromUtc(2020, 1, 1, 0, 0)), []));
-        List<Problem> problems = [];
-        Assert.Null(BlueprintRules.Resolve(policy, House, Limits, TimeRange.All, problems));
-        Has(Assert.Single(problems), "VRV121", "no boundary at 1970-01-01T00:44:30Z", "of the source, which keeps only 2h");
+        var days = BlueprintRules.Resolve(policy, House, Limits, TimeRange.All, [])!.Tiers[1];
+        Assert.Equal("1h", days.Input);
+        Assert.True(days.InChain);
+        Assert.Equal(RangeSet.Of(TimeRange.Before(Instant.FromUtc(1972, 1, 8, 0, 0))), days.Unnested);
+        Assert.Equal(days.Unnested, days.TakenFrom("source"));
+        Assert.Equal(days.Unnested.Complement(), days.TakenFrom("1h"));
+        Assert.Empty(days.TakenFrom("1d"));
+    }
+
+    [Fact]
+    public void A_tier_that_is_built_from_the_source_takes_nothing_from_elsewhere()
+    {
+        var policy = Policy("{ table: t, time: ts, series: [host, load, door], keep: 9d, tiers: [{ every: 1h, keep: 9d }, { every: 1d, zone: Asia/Kathmandu }] }");
+        var blueprint = BlueprintRules.Resolve(policy, House, Limits, TimeRange.All, [])!;
+        Assert.Equal(RangeSet.Of(TimeRange.All), blueprint.Tiers[1].TakenFrom("source"));
+        Assert.Equal(["1h", "1d@Asia/Kathmandu"], blueprint.ReadersOf("source").Select(r => r.Tier.Id));
+        Assert.Empty(blueprint.ReadersOf("1h"));
     }
 
     [Fact]

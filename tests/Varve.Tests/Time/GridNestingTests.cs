@@ -121,6 +121,26 @@ public sealed class GridNestingTests
             Assert.Equal(expected, missing);
         });
 
+    [Fact]
+    public void The_buckets_that_nest_are_those_of_looking_at_each() =>
+        Gen.Select(At.AnyGrid, At.AnyGrid, At.Historic, Gen.Int[-90_000, 90_000], Gen.Int[1, 400]).Sample((fine, coarse, at, seconds, buckets) =>
+        {
+            var from = At.Near(coarse.Zone, at, seconds);
+            var span = new TimeRange(from, from + (coarse.Width.Longest * buckets));
+            var expected = RangeSet.Of(coarse.Buckets(span).Where(b => fine.IsBoundary(b.From) && fine.IsBoundary(b.To)));
+            Assert.Equal(expected, fine.NestedBuckets(coarse, span));
+        });
+
+    [Fact]
+    public void Days_of_Paris_nest_in_hours_since_1911_and_in_seconds_ever()
+    {
+        var paris = At.Calendar("1d", "Europe/Paris");
+        var nested = At.Fixed("1h").NestedBuckets(paris, At.Range("0001-01-01", "2100-01-01"));
+        Assert.Equal(At.Utc("1911-03-11T00:00Z"), Assert.Single(nested).From);
+        Assert.Equal(RangeSet.Of(paris.Cover(At.Range("0001-01-01", "2100-01-01"))), At.Fixed("1s").NestedBuckets(paris, At.Range("0001-01-01", "2100-01-01")));
+        Assert.Empty(At.Calendar("1w", "UTC").NestedBuckets(At.Calendar("1mo", "UTC"), At.Range("2025-01-01", "2025-02-28")));
+    }
+
     private static void Check(Grid fine, Grid coarse, TimeRange span, string? missing)
     {
         Assert.Equal(missing is null, fine.BoundariesContain(coarse, span, out var found));
