@@ -17,12 +17,20 @@ internal sealed class RollupSql(Blueprint blueprint, TierLayout tier, Dialect di
     public SqlText Select(string input, RangeSet ranges, TimeRange? known = null, bool magnitudes = false)
     {
         var covered = input == Relations.Source;
-        return Select(ranges, known, magnitudes, covered, key => covered ? FromSource(ranges, key, magnitudes) : FromTier(blueprint.Tier(input), ranges, key, magnitudes));
+        return Select(ranges, known, magnitudes, covered, key => covered ? FromSource(ranges, key, magnitudes) : FromTier(blueprint.Tier(input), $"{blueprint.Tier(input).States}", ranges, key, magnitudes));
     }
 
     /// <summary>The states of parts of the tier's own buckets in one: a table of the same columns with several rows for a bucket and series.</summary>
     public SqlText Merged(TableName parts, RangeSet buckets) =>
-        Select(buckets, null, magnitudes: false, fromRows: false, key => FromTier(tier with { States = parts }, buckets, key, magnitudes: false, mayTie: true));
+        Select(buckets, null, magnitudes: false, fromRows: false, key => FromTier(tier, $"{parts}", buckets, key, magnitudes: false, mayTie: true));
+
+    /// <summary>Bounded ranges that lie in one bucket, each from a relation of its own, as the states of that bucket.</summary>
+    public SqlText Joined(IEnumerable<(string Input, TimeRange Range)> parts, TimeRange bucket)
+    {
+        var selects = parts.Select(p => Select(p.Input, RangeSet.Of(p.Range)));
+        SqlText joined = $"({SqlText.Join(" UNION ALL ", selects)}) AS varve_pieces";
+        return Select(RangeSet.Of(bucket), null, magnitudes: false, fromRows: false, key => FromTier(tier, joined, RangeSet.Of(bucket), key, magnitudes: false));
+    }
 
     private SqlText Select(RangeSet ranges, TimeRange? known, bool magnitudes, bool fromRows, Func<SqlText, SqlText> group)
     {
@@ -73,14 +81,14 @@ internal sealed class RollupSql(Blueprint blueprint, TierLayout tier, Dialect di
         return $"SELECT {SqlText.Join(", ", outer)} FROM (SELECT {SqlText.Join(", ", inner)} FROM {blueprint.Source} WHERE {RangeSql.In(dialect, blueprint.Time, ranges)}) AS varve_input GROUP BY {SqlText.Join(", ", Keys())}";
     }
 
-    private SqlText FromTier(TierLayout finer, RangeSet ranges, SqlText key, bool magnitudes, bool mayTie = false)
+    private SqlText FromTier(TierLayout finer, SqlText states, RangeSet ranges, SqlText key, bool magnitudes, bool mayTie = false)
     {
         List<SqlText> columns =
         [
             $"{key} AS {StateColumns.Bucket}",
             .. StateColumns.All(blueprint, finer).Skip(1).Where(c => c != StateColumns.Length).Select(c => (SqlText)$"{c}"),
         ];
-        SqlText rows = $"SELECT {SqlText.Join(", ", columns)} FROM {finer.States} WHERE {RangeSql.In(dialect, blueprint.Time, ranges)}";
+        SqlText rows = $"SELECT {SqlText.Join(", ", columns)} FROM {states} WHERE {RangeSql.In(dialect, blueprint.Time, ranges)}";
         var moments = blueprint.Measures.Where(m => m.States.Contains("m2")).ToList();
         if (moments.Count > 0)
         {
