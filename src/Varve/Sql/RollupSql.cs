@@ -35,16 +35,16 @@ internal sealed class RollupSql(Blueprint blueprint, TierLayout tier, Dialect di
     private SqlText Select(RangeSet ranges, TimeRange? known, bool magnitudes, bool fromRows, Func<SqlText, SqlText> group)
     {
         var hull = Hull(ranges, known);
-        var (key, start) = Buckets(hull, isBounded: ranges.IsEmpty || (ranges.Start > Instant.MinValue && ranges.End < Instant.MaxValue));
+        var (key, start, length) = Buckets(hull, isBounded: ranges.IsEmpty || (ranges.Start > Instant.MinValue && ranges.End < Instant.MaxValue));
         var grouped = group(key);
         List<SqlText> columns =
         [
             $"{dialect.TimeOfMicros(blueprint.Time, start)} AS {Time}",
             .. StateColumns.Series(blueprint).Select(c => (SqlText)$"{c}"),
             $"{StateColumns.Rows}",
-            $"{Covered(fromRows, hull, start)} AS {StateColumns.Covered}",
+            $"{Covered(fromRows, length)} AS {StateColumns.Covered}",
         ];
-        if (StateColumns.HasLength(tier)) columns.Add($"{BucketSql.Length(tier.Grid, hull, start)} AS {StateColumns.Length}");
+        if (StateColumns.HasLength(tier)) columns.Add($"{length} AS {StateColumns.Length}");
         foreach (var (measure, state) in StateColumns.States(blueprint)) columns.Add($"{StateColumns.Of(measure, state.Suffix)}");
         if (magnitudes) columns.AddRange(Near().Select(m => (SqlText)$"{m.Name}"));
         return $"SELECT {SqlText.Join(", ", columns)} FROM ({grouped}) AS varve_grouped";
@@ -117,22 +117,26 @@ internal sealed class RollupSql(Blueprint blueprint, TierLayout tier, Dialect di
         return $"{name}";
     }
 
-    /// <summary>What rows are grouped by, and the start of a bucket in microseconds: numbered where both ends are known, so that the number is small.</summary>
-    private (SqlText Key, SqlText Start) Buckets(TimeRange hull, bool isBounded)
+    /// <summary>
+    /// What rows are grouped by, and start and length of a bucket, in microseconds and in milliseconds: numbered where both
+    /// ends are known, so that the number is small. Both are said by the name of the key: what holds boundaries stands in no
+    /// other text that does.
+    /// </summary>
+    private (SqlText Key, SqlText Start, SqlText Length) Buckets(TimeRange hull, bool isBounded)
     {
         var micros = dialect.MicrosOf(blueprint.Time, Time);
         SqlText bucket = $"{StateColumns.Bucket}";
         return isBounded && BucketSql.AreNumbered(tier.Grid, hull)
-            ? (BucketSql.Number(dialect, tier.Grid, hull, micros), BucketSql.StartOf(tier.Grid, hull, bucket))
-            : (BucketSql.Start(dialect, tier.Grid, hull, micros), bucket);
+            ? (BucketSql.Number(dialect, tier.Grid, hull, micros), BucketSql.StartOf(tier.Grid, hull, bucket), BucketSql.LengthOf(tier.Grid, hull, bucket))
+            : (BucketSql.Start(dialect, tier.Grid, hull, micros), bucket, BucketSql.Length(tier.Grid, hull, bucket));
     }
 
     /// <summary>min(rows × interval, length) in the tier that is built from the source, added up after.</summary>
-    private SqlText Covered(bool fromRows, TimeRange hull, SqlText start)
+    private SqlText Covered(bool fromRows, SqlText length)
     {
         if (blueprint.Policy.Interval is not { } interval) return $"CAST(NULL AS BIGINT)";
         if (!fromRows) return $"{StateColumns.Covered}";
-        return $"least({StateColumns.Rows} * {(long)interval.Shortest.TotalMilliseconds}, {BucketSql.Length(tier.Grid, hull, start)})";
+        return $"least({StateColumns.Rows} * {(long)interval.Shortest.TotalMilliseconds}, {length})";
     }
 
     private static TimeRange Hull(RangeSet ranges, TimeRange? known)

@@ -72,6 +72,16 @@ public abstract class AnswerConformance(Func<ScratchDatabase> create) : Conforma
     }
 
     [Fact]
+    public async Task Months_of_three_centuries_are_read_of_a_table_of_two_days()
+    {
+        var rows = Every("2025-06-01", "2025-06-03", "1h");
+        var story = await BeginAsync(Policy("zone: Europe/Berlin\ntiers: [{ every: 1h }]", "count"), rows);
+        var answer = await AskAsync(story, "1700-01-01", "2025-06-10", "1mo");
+        Assert.Equal(48, Rows(answer));
+        Assert.Single(answer.Rows);
+    }
+
+    [Fact]
     public async Task What_nothing_has_any_more_is_named()
     {
         var story = await BeginAsync(Policy("keep: 3d\ntiers: [{ every: 1h, keep: 10d }]", "count"), Every("2025-01-01", "2025-02-01", "1h"));
