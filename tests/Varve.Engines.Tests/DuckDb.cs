@@ -37,6 +37,8 @@ public sealed class DuckDbSuccessors() : SuccessorConformance(DuckDbMemory.New);
 
 public sealed class DuckDbReading() : ReadingConformance(DuckDbMemory.New);
 
+public sealed class DuckDbAnswers() : AnswerConformance(DuckDbMemory.New);
+
 public sealed class DuckDbArchives() : ArchiveConformance(DuckDbMemory.New);
 
 public sealed class DuckDbBrokenArchives() : BrokenArchiveConformance(DuckDbMemory.New);

@@ -12,7 +12,7 @@ internal static class QueryCommand
 {
     private const int DefaultPoints = 100;
 
-    private static readonly Option<string?> Every = new("--every") { HelpName = "1d", Description = "Width of the points: one that a tier has, or a coarser one that it nests in" };
+    private static readonly Option<string?> Every = new("--every") { HelpName = "1d", Description = "Width of the points: one that a tier has, or one that is merged from finer ones" };
 
     private static readonly Option<int?> Points = new("--points") { HelpName = "N", Description = "About how many points; the coarsest tier that is fine enough answers. Default: 100" };
 
@@ -45,7 +45,10 @@ internal static class QueryCommand
             call.Cancellation);
         switch (call.Parse.GetValue(Shared.Format))
         {
-            case "csv": AnswerScreen.Csv(call.Screen.Out, answer); break;
+            case "csv":
+                AnswerScreen.Csv(call.Screen.Out, answer);
+                foreach (var note in answer.Notes) call.Screen.Warn(new("note     ", Ink.Warn), note);
+                break;
             case "json": AnswerScreen.Json(call.Screen.Out, answer); break;
             default: AnswerScreen.Table(call.Screen, answer); break;
         }

@@ -11,16 +11,24 @@ namespace Varve.Cli.Render;
 /// <summary>Answers as a table, as CSV (RFC 4180) and as JSON; the tier of each row is always disclosed.</summary>
 internal static class AnswerScreen
 {
+    private const string Complete = "varve_complete";
+
     private static readonly JsonWriterOptions Written = new() { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     internal static void Table(Screen screen, QueryAnswer answer)
     {
+        answer = WithoutTrue(answer);
         var numeric = Enumerable.Range(0, answer.Columns.Count).Select(i => answer.Rows.Any(r => IsNumber(r[i])) && answer.Rows.All(r => r[i] is null || IsNumber(r[i]))).ToList();
         var columns = new Columns([.. answer.Columns.Select((c, i) => numeric[i] ? $">{c}" : c)]);
         foreach (var row in answer.Rows) columns.Add([.. row.Select((v, i) => Cell(v, answer.Columns[i]))]);
         columns.Write(screen, "");
         Disclose(screen, answer);
     }
+
+    /// <summary>People need no column that says of every row that it is complete.</summary>
+    private static QueryAnswer WithoutTrue(QueryAnswer answer) => answer.Columns[^1] == Complete && answer.Rows.All(r => r[^1] is true)
+        ? answer with { Columns = [.. answer.Columns.SkipLast(1)], Rows = [.. answer.Rows.Select(r => (IReadOnlyList<object?>)[.. r.SkipLast(1)])] }
+        : answer;
 
     internal static void Disclose(Screen screen, QueryAnswer answer)
     {
@@ -66,6 +74,16 @@ internal static class AnswerScreen
                 json.WriteString("relation", part.Relation);
                 json.WriteString("from", InstantText.Format(part.Range.From));
                 json.WriteString("to", InstantText.Format(part.Range.To));
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+            json.WriteStartArray("missing");
+            foreach (var range in answer.Missing)
+            {
+                json.WriteStartObject();
+                json.WriteString("from", InstantText.Format(range.From));
+                json.WriteString("to", InstantText.Format(range.To));
                 json.WriteEndObject();
             }
 

@@ -6,98 +6,107 @@ using Varve.Time;
 namespace Varve.Reading;
 
 /// <summary>
-/// Which relation answers what: the coarsest tier that is fine enough and covers a range; where none is fine enough, the
-/// finest that survives, and that is said. Pure.
+/// Which relation answers what: first of all each range once, then the coarsest tier that is fine enough; where none is fine
+/// enough, the finest that survives, and that is said. What nothing has is named. Pure.
 /// </summary>
 internal sealed class Answering(Blueprint blueprint, Ledger ledger)
 {
     /// <summary>Widths in which source rows are shown where no tier is fine enough, in milliseconds.</summary>
     private static readonly long[] s_round = [1_000, 5_000, 10_000, 15_000, 30_000, 60_000, 300_000, 600_000, 900_000, 1_800_000, 3_600_000, 10_800_000, 21_600_000, 43_200_000, 86_400_000];
 
-    public (IReadOnlyList<AnswerPart> Parts, IReadOnlyList<string> Notes) For(QueryRequest request)
+    public AnswerPlan For(QueryRequest request)
     {
         if (request.From >= request.To) throw new PolicyException("VRV320", $"--from {InstantText.Format(request.From)} must be before --to {InstantText.Format(request.To)}.");
+        var asked = new TimeRange(request.From, request.To);
         var exact = request.Every is { } every ? Wanted(every) : null;
-        var wanted = exact is null ? default : Nominal(exact.Width);
-        if (exact is null) wanted = (request.To - request.From) / Math.Max(1, request.Points ?? 400);
-        var left = RangeSet.Of(new TimeRange(request.From, request.To));
-        if (exact is not null) left = RangeSet.Of(exact.Cover(left[0]));
-        List<AnswerPart> parts = [];
-        foreach (var tier in blueprint.Tiers.Reverse().Where(t => Fits(t, exact, wanted))) left = Take(parts, left, tier.Id, Has(tier), Shown(tier, exact));
-        left = Take(parts, left, Relations.Source, ledger.Of(Relations.Source).Frozen.Complement(), Open(exact, wanted));
-        var open = left;
-        if (exact is not null) left = Finer(parts, left, [.. blueprint.Tiers.Where(t => Fits(t, exact, wanted))]);
-        List<TierLayout> coarse = [.. blueprint.Tiers.Where(t => !Fits(t, exact, wanted))];
-        List<string> notes = [.. open.Except(left).Select(range => $"{range} is answered in finer buckets: nothing has a whole one of {exact!.Width.Name} there")];
-        foreach (var tier in coarse) left = Take(parts, left, tier.Id, Has(tier), tier);
-        notes.AddRange(
-            from tier in coarse
-            where parts.Exists(p => p.Relation == tier.Id)
-            select $"{Hull(parts.Where(p => p.Relation == tier.Id))} is answered by {tier.Name}: nothing as fine as {exact?.Width.Name ?? Span(wanted)} survives there");
-        return (Known(Merge(parts), request, notes), notes);
+        var wanted = exact is null ? (asked.To - asked.From) / Math.Max(1, request.Points ?? 400) : Nominal(exact.Width);
+        if (exact is not null) asked = exact.Cover(asked);
+        var answerers = Answerers(exact, wanted, asked);
+        var legs = Course.Through(answerers, asked);
+        List<string> notes = [.. Missing(legs, answerers), .. Coarse(legs, answerers, exact?.Width.Name ?? Span(wanted))];
+        List<AnswerPiece> pieces = [.. from leg in legs where leg.Answerer is not null select Piece(leg, asked)];
+        return new(asked, AnswerPlan.Composed(Known(pieces, request, notes)), RangeSet.Of(legs.Where(l => l.Answerer is null).Select(l => l.Range)), notes);
     }
 
-    /// <summary>A bucket that no relation has as a whole is shown in those of the tiers that have something of it.</summary>
-    private RangeSet Finer(List<AnswerPart> parts, RangeSet left, List<TierLayout> tiers)
+    /// <summary>Who can answer, the most wanted first: tiers that fit from the coarsest on, rows, then coarser tiers from the finest on.</summary>
+    private List<Answerer> Answerers(Grid? exact, Duration wanted, TimeRange asked)
     {
-        foreach (var tier in Enumerable.Reverse(tiers)) left = Take(parts, left, tier.Id, Has(tier), tier);
-        return tiers.Count == 0 ? left : Take(parts, left, Relations.Source, ledger.Of(Relations.Source).Frozen.Complement(), tiers[0]);
+        var fitting = blueprint.Tiers.Where(t => Fits(t, exact, wanted, asked)).ToList();
+        var open = exact is null ? Open(fitting, wanted) : blueprint.Tiers.FirstOrDefault(t => t.Grid.Id == exact.Id) ?? MadeFor(exact);
+        var rows = ledger.Of(Relations.Source).Frozen.Complement().Intersect(open.Grid.Cover(asked));
+        return
+        [
+            .. Enumerable.Reverse(fitting).Select(t => Of(t, exact is null ? t : open, asked)),
+            new(Relations.Source, open, rows),
+            .. blueprint.Tiers.Except(fitting).Select(t => Of(t, t, asked) with { IsCoarse = true }),
+        ];
     }
 
-    /// <summary>Parts split where a relation does not know a state: a shown bucket of which it knows one only in part is not known.</summary>
-    private List<AnswerPart> Known(List<AnswerPart> parts, QueryRequest request, List<string> notes)
+    private Answerer Of(TierLayout tier, TierLayout shown, TimeRange asked) => new(tier.Id, shown, tier.Whole(Has(tier)).Intersect(tier.Grid.Cover(asked)))
     {
-        List<AnswerPart> known = [];
-        foreach (var part in parts)
+        Grid = tier.Grid,
+        EmptyBefore = ledger.Of(tier.Id).Covered.Start ?? Instant.MinValue,
+    };
+
+    /// <summary>Rows at an end of the answer are shown in whole buckets, as far as they are there.</summary>
+    private static AnswerPiece Piece(Leg leg, TimeRange asked)
+    {
+        var (answerer, range) = (leg.Answerer!, leg.Range);
+        if (answerer.Grid is not null) return new(answerer.Relation, range, answerer.Shown);
+        var from = range.From == asked.From ? answerer.Shown.Grid.Floor(range.From) : range.From;
+        var to = range.To == asked.To ? answerer.Shown.Grid.Ceiling(range.To) : range.To;
+        return new(answerer.Relation, new(answerer.Has.Covers(new TimeRange(from, range.From)) ? from : range.From, answerer.Has.Covers(new TimeRange(range.To, to)) ? to : range.To), answerer.Shown);
+    }
+
+    private static IEnumerable<string> Missing(IReadOnlyList<Leg> legs, List<Answerer> answerers) =>
+        from leg in legs
+        where leg.Answerer is null
+        let held = answerers.Exists(a => a.Has.Overlaps(leg.Range))
+        select $"{leg.Range} is not in this answer: {(held ? "what has it has it in buckets that reach into the ranges beside it" : "nothing that is left has it")}";
+
+    private IEnumerable<string> Coarse(IReadOnlyList<Leg> legs, List<Answerer> answerers, string wanted)
+    {
+        foreach (var tier in answerers.Where(a => a.IsCoarse))
         {
-            List<(string Column, RangeSet Thin)> unknown = [.. part.Relation == Relations.Source ? [] : Unknown(part)];
+            var ranges = RangeSet.Of(legs.Where(l => l.Answerer == tier).Select(l => l.Range));
+            if (ranges.IsEmpty) continue;
+            var finer = answerers.TakeWhile(a => a != tier).Select(a => (Answerer: a, Has: RangeSet.Of(a.Has.Intersect(ranges).Where(r => r.To - r.From > tier.Grid!.Width.Longest)))).Where(f => !f.Has.IsEmpty).ToList();
+            var why = $"nothing as fine as {wanted} survives there";
+            if (finer.Count > 0)
+                why = $"{string.Join(", ", finer.Select(f => $"{Name(f.Answerer)}, which has {f.Has[0]},"))} does not begin where a bucket of {tier.Shown.Name} ends; ask from there on to read it";
+            yield return $"{Hull(ranges)} is answered by {tier.Shown.Name}: {why}";
+        }
+    }
+
+    private string Name(Answerer answerer) => answerer.Grid is null ? Relations.Source : blueprint.Tier(answerer.Relation).Name;
+
+    /// <summary>Pieces split where a relation does not know a state: a shown bucket of which it knows one only in part is not known.</summary>
+    private List<AnswerPiece> Known(List<AnswerPiece> pieces, QueryRequest request, List<string> notes)
+    {
+        List<AnswerPiece> known = [];
+        foreach (var piece in pieces)
+        {
+            List<(string Column, RangeSet Thin)> unknown = [.. piece.Relation == Relations.Source ? [] : Unknown(piece)];
             notes.AddRange(
                 from value in blueprint.Values
                 where request.Columns.Count == 0 || request.Columns.Contains(value.Name, StringComparer.Ordinal)
                 let thin = RangeSet.Of(unknown.Where(u => value.States.Contains(u.Column)).SelectMany(u => u.Thin))
                 where !thin.IsEmpty
-                select $"{value.Name} is not known to {part.Relation} for {string.Join(", ", thin)}: it was asked for after what it is made from had gone");
-            known.AddRange(Thinness.Split(RangeSet.Of(part.Range), unknown).SelectMany(p => p.Ranges.Select(r => part with { Range = r, Unknown = p.Unknown })));
+                select $"{value.Name} is not known to {piece.Relation} for {string.Join(", ", thin)}: it was asked for after what it is made from had gone");
+            known.AddRange(Thinness.Split(RangeSet.Of(piece.Range), unknown).SelectMany(p => p.Ranges.Select(r => piece with { Range = r, Unknown = p.Unknown })));
         }
 
         return [.. known.OrderBy(p => p.Range.From)];
     }
 
-    private IEnumerable<(string Column, RangeSet Thin)> Unknown(AnswerPart part) =>
+    private IEnumerable<(string Column, RangeSet Thin)> Unknown(AnswerPiece piece) =>
         from column in blueprint.StateNames
-        let sets = ledger.Of(part.Relation)
+        let sets = ledger.Of(piece.Relation)
         let thin = sets.Columns.Contains(column)
-            ? part.Shown.Covers(sets.Thin.GetValueOrDefault(column, RangeSet.Empty).Intersect(part.Range))
-            : RangeSet.Of(part.Range)
+            ? piece.Shown.Covers(sets.Thin.GetValueOrDefault(column, RangeSet.Empty).Intersect(piece.Range))
+            : RangeSet.Of(piece.Range)
         where !thin.IsEmpty
         select (column, thin);
-
-    private RangeSet Take(List<AnswerPart> parts, RangeSet left, string relation, RangeSet has, TierLayout shown)
-    {
-        if (left.IsEmpty) return left;
-        var taken = shown.Covers(left).Intersect(shown.Whole(has));
-
-        // A bucket is read as a whole: what a finer relation has of it is left to it, but for a part of one of its own buckets.
-        taken = RangeSet.Of(taken.SelectMany(range => Uncut(parts, range, shown.Whole(left).Intersect(range))));
-        if (taken.IsEmpty) return left;
-        List<AnswerPart> kept = [.. parts.SelectMany(p => RangeSet.Of(p.Range).Except(taken).Select(r => p with { Range = r }))];
-        parts.Clear();
-        parts.AddRange(kept);
-        parts.AddRange(taken.Select(range => new AnswerPart(relation, range, shown)));
-        return left.Except(taken);
-    }
-
-    // Without the bucket at an end that would leave another relation a part of one of its own.
-    private IEnumerable<TimeRange> Uncut(List<AnswerPart> parts, TimeRange range, RangeSet inside)
-    {
-        var from = parts.Exists(p => Cuts(p, range.From)) ? inside.Start : range.From;
-        var to = parts.Exists(p => Cuts(p, range.To)) ? inside.End : range.To;
-        if (from < to) yield return new(from.Value, to.Value);
-    }
-
-    // Rows of the source can be told apart anywhere, and before its first bucket a tier has none.
-    private bool Cuts(AnswerPart part, Instant at) => part.Range.From < at && at < part.Range.To && part.Relation != Relations.Source
-        && !(at < ledger.Of(part.Relation).Covered.Start) && !blueprint.Tier(part.Relation).Grid.IsBoundary(at);
 
     /// <summary>How wide a bucket is, clock changes left aside.</summary>
     private static Duration Nominal(Width width) => width switch
@@ -117,16 +126,13 @@ internal sealed class Answering(Blueprint blueprint, Ledger ledger)
         return known.Covered.Start is not { } start ? RangeSet.Empty : known.Covered.Add(TimeRange.Before(start)).Except(known.Frozen).Except(known.Lost);
     }
 
-    private static bool Fits(TierLayout tier, Grid? exact, Duration wanted) => exact is null
-        ? Nominal(tier.Grid.Width) <= wanted
-        : Nominal(tier.Grid.Width) <= wanted && tier.Grid.BoundariesContain(exact, TimeRange.Since(NodaConstants.UnixEpoch), out _);
+    /// <summary>Whether nesting holds is decided over what was asked for: old offsets of a zone are no matter for modern days.</summary>
+    private static bool Fits(TierLayout tier, Grid? exact, Duration wanted, TimeRange asked) =>
+        Nominal(tier.Grid.Width) <= wanted && (exact is null || tier.Grid.BoundariesContain(exact, asked, out _));
 
-    private TierLayout Shown(TierLayout tier, Grid? exact) => exact is null || exact.Id == tier.Grid.Id ? tier : MadeFor(exact);
-
-    private TierLayout Open(Grid? exact, Duration wanted)
+    private TierLayout Open(List<TierLayout> fitting, Duration wanted)
     {
-        if (exact is not null) return blueprint.Tiers.FirstOrDefault(t => t.Grid.Id == exact.Id) ?? MadeFor(exact);
-        if (blueprint.Tiers.LastOrDefault(t => Fits(t, null, wanted)) is { } fitting) return fitting;
+        if (fitting.Count > 0) return fitting[^1];
         var width = s_round.LastOrDefault(w => w <= wanted.TotalMilliseconds, s_round[0]);
         return MadeFor(Grid.Fixed(new Width.Fixed(width), NodaConstants.UnixEpoch));
     }
@@ -151,22 +157,6 @@ internal sealed class Answering(Blueprint blueprint, Ledger ledger)
             ? Grid.Calendar(calendar, DateTimeZoneProviders.Tzdb[blueprint.Policy.Zone])
             : Grid.Fixed((Width.Fixed)width, NodaConstants.UnixEpoch);
     }
-
-    /// <summary>Neighbours of one relation become one part; in the order of time.</summary>
-    private static List<AnswerPart> Merge(IEnumerable<AnswerPart> parts)
-    {
-        List<AnswerPart> merged = [];
-        foreach (var part in parts.OrderBy(p => p.Range.From))
-        {
-            if (merged.Count > 0 && merged[^1] is var last && last.Relation == part.Relation && last.Shown.Id == part.Shown.Id && last.Range.To == part.Range.From)
-                merged[^1] = last with { Range = new(last.Range.From, part.Range.To) };
-            else merged.Add(part);
-        }
-
-        return merged;
-    }
-
-    private static string Hull(IEnumerable<AnswerPart> parts) => Hull(RangeSet.Of(parts.Select(p => p.Range)));
 
     private static string Hull(RangeSet ranges) => new TimeRange(ranges.Start!.Value, ranges.End!.Value).ToString();
 

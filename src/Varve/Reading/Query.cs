@@ -15,7 +15,7 @@ public sealed record QueryRequest
     /// <summary>Up to here, exclusive.</summary>
     public required Instant To { get; init; }
 
-    /// <summary>The wanted width; excludes <see cref="Points"/>. A width that a tier has, or a coarser one that it nests in.</summary>
+    /// <summary>The wanted width; excludes <see cref="Points"/>. Its buckets are merged from every relation whose own nest in them.</summary>
     public string? Every { get; init; }
 
     /// <summary>About how many points are wanted over the span; the coarsest tier that is fine enough answers.</summary>
@@ -29,7 +29,7 @@ public sealed record QueryRequest
 }
 
 /// <summary>The answer: rows with the tier that each comes from, and which tier answered which range and why.</summary>
-/// <param name="Columns">Time, series, values, then varve_rows, varve_coverage, varve_tier, varve_seconds.</param>
+/// <param name="Columns">Time, series, values, then varve_rows, varve_coverage, varve_tier, varve_seconds, varve_complete.</param>
 /// <param name="Rows">Ordered by time, then series; values as the engine gave them.</param>
 /// <param name="Parts">Which relation answered which range.</param>
 /// <param name="Notes">What a reader must know: where nothing as fine as wanted survives.</param>
@@ -37,7 +37,11 @@ public sealed record QueryAnswer(
     IReadOnlyList<string> Columns,
     IReadOnlyList<IReadOnlyList<object?>> Rows,
     IReadOnlyList<QueryPart> Parts,
-    IReadOnlyList<string> Notes);
+    IReadOnlyList<string> Notes)
+{
+    /// <summary>What was asked for and is in no part, because nothing has it any more; each range is in one of the notes too.</summary>
+    public IReadOnlyList<TimeRange> Missing { get; init; } = [];
+}
 
 /// <summary>A range and who answered it.</summary>
 /// <param name="Relation">source or tier id.</param>

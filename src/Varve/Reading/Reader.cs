@@ -14,15 +14,14 @@ internal sealed class Reader(Blueprint blueprint, Ledger ledger, IStatements sta
             throw new PolicyException("VRV321", $"{blueprint.Policy.Name} has no tiers: it only keeps rows. Query {blueprint.Source.Text} itself.");
         var read = new ReadSql(blueprint, dialect);
         var where = Where(request);
-        var columns = Columns(request, read.Names());
+        var columns = Columns(request, read.AnswerNames());
         await Conditions.CheckAsync(statements, dialect, blueprint.Source, where, cancellationToken);
-        var (parts, notes) = new Answering(blueprint, ledger).For(request);
-        var rows = parts.Count == 0 ? [] : await statements.QueryAsync(read.Answer(parts, where, columns), cancellationToken);
-        return new(
-            columns,
-            [.. rows.Select(r => (IReadOnlyList<object?>)[.. Enumerable.Range(0, r.Count).Select(i => r[i])])],
-            [.. parts.Select(p => new QueryPart(p.Relation, p.Range))],
-            notes);
+        var plan = new Answering(blueprint, ledger).For(request);
+        var rows = plan.Parts.Count == 0 ? [] : await statements.QueryAsync(read.Answer(plan.Parts, where, columns), cancellationToken);
+        return new(columns, [.. rows.Select(r => (IReadOnlyList<object?>)[.. Enumerable.Range(0, r.Count).Select(i => r[i])])], plan.Answered(), plan.Notes)
+        {
+            Missing = [.. plan.Missing],
+        };
     }
 
     private List<(Column Column, string? Value)> Where(QueryRequest request)
@@ -47,7 +46,7 @@ internal sealed class Reader(Blueprint blueprint, Ledger ledger, IStatements sta
             throw new PolicyException("VRV323", $"{blueprint.Policy.Name} has no column {name}. {(near.Count > 0 ? $"Did you mean {near[0]}?" : $"It has: {string.Join(", ", all)}.")}");
         }
 
-        string[] ends = ["varve_tier", "varve_seconds"];
+        string[] ends = ["varve_tier", "varve_seconds", ReadSql.Complete];
         return [.. all.Take(1 + blueprint.Series.Count).Concat(request.Columns).Concat(ends).Distinct()];
     }
 }

@@ -16,6 +16,8 @@ internal static class BucketSql
         var runs = grid.Runs(range);
         return Choose(runs, micros, run =>
         {
+            // Beyond what is known the last buckets go on as they were.
+            if (run.Count == 1 && run != runs[0] && run != runs[^1]) return $"{Time.Micros.From(run.Start)}";
             var width = Micros(run.Width);
             var phase = FloorMod(Time.Micros.From(run.Start), width);
             return phase == 0
@@ -34,8 +36,9 @@ internal static class BucketSql
     public static SqlText Number(Dialect dialect, Grid grid, TimeRange range, SqlText micros)
     {
         var runs = Numbered(grid, range);
-        return Choose(runs, micros, run => run.Run.Start + (run.Run.Width * run.Run.Count), run =>
+        return Choose(runs, micros, run => End(run.Run), run =>
         {
+            if (run.Run.Count == 1) return $"{run.First}";
             var number = dialect.Quotient($"({micros} - {Time.Micros.From(run.Run.Start)})", Micros(run.Run.Width));
             return run.First == 0 ? number : $"({run.First} + {number})";
         });
@@ -45,28 +48,52 @@ internal static class BucketSql
     public static SqlText StartOf(Grid grid, TimeRange range, SqlText number)
     {
         var runs = Numbered(grid, range);
-        if (runs.Count == 0) return $"CAST(NULL AS BIGINT)";
-        SqlText Start((BucketRun Run, long First) run) =>
-            $"({Time.Micros.From(run.Run.Start)} + (CAST({number} AS BIGINT) - {run.First}) * {Micros(run.Run.Width)})";
-        if (runs.Count == 1) return Start(runs[0]);
-        var arms = runs.SkipLast(1).Select((run, i) => (SqlText)$"WHEN {number} < {runs[i + 1].First} THEN {Start(run)}");
-        return $"CASE {SqlText.Join(" ", arms)} ELSE {Start(runs[^1])} END";
+        return Choose(runs, number, run => run.First + run.Run.Count, run =>
+        {
+            if (run.Run.Count == 1) return $"CAST({Time.Micros.From(run.Run.Start)} AS BIGINT)";
+            return $"({Time.Micros.From(run.Run.Start)} + (CAST({number} AS BIGINT) - {run.First}) * {Micros(run.Run.Width)})";
+        });
     }
+
+    /// <summary>The length in milliseconds of the bucket with that number.</summary>
+    public static SqlText LengthOf(Grid grid, TimeRange range, SqlText number) =>
+        Choose(Numbered(grid, range), number, run => run.First + run.Run.Count, run => $"{(long)run.Run.Width.TotalMilliseconds}");
 
     /// <summary>The length in milliseconds of the bucket that starts at a microsecond of the range.</summary>
     public static SqlText Length(Grid grid, TimeRange range, SqlText start) =>
         Choose(grid.Runs(range), start, run => $"{(long)run.Width.TotalMilliseconds}");
 
-    private static SqlText Choose(IReadOnlyList<BucketRun> runs, SqlText micros, Func<BucketRun, SqlText> arm) =>
-        Choose(runs, micros, run => run.Start + (run.Width * run.Count), arm);
+    private static SqlText Choose(IReadOnlyList<BucketRun> runs, SqlText micros, Func<BucketRun, SqlText> arm) => Choose(runs, micros, End, arm);
 
-    private static SqlText Choose<T>(IReadOnlyList<T> runs, SqlText micros, Func<T, Instant> end, Func<T, SqlText> arm)
+    /// <summary>
+    /// The arm of the run that a value is in, found by halving: the text is as long as there are runs, and of a thousand of
+    /// them ten are looked at for a row. An arm has the value in it, so a value must be a name or as short as one.
+    /// </summary>
+    private static SqlText Choose<T>(IReadOnlyList<T> runs, SqlText value, Func<T, long> end, Func<T, SqlText> arm)
     {
         if (runs.Count == 0) return $"CAST(NULL AS BIGINT)";
-        if (runs.Count == 1) return arm(runs[0]);
-        var arms = runs.SkipLast(1).Select(run => (SqlText)$"WHEN {micros} < {Time.Micros.From(end(run))} THEN {arm(run)}");
-        return $"CASE {SqlText.Join(" ", arms)} ELSE {arm(runs[^1])} END";
+        List<SqlText> parts = [];
+        Halve(parts, runs, 0, runs.Count, value, end, arm);
+        return SqlText.Join("", parts);
     }
+
+    private static void Halve<T>(List<SqlText> parts, IReadOnlyList<T> runs, int first, int after, SqlText value, Func<T, long> end, Func<T, SqlText> arm)
+    {
+        if (after - first == 1)
+        {
+            parts.Add(arm(runs[first]));
+            return;
+        }
+
+        var half = first + ((after - first) / 2);
+        parts.Add($"CASE WHEN {value} < {end(runs[half - 1])} THEN ");
+        Halve(parts, runs, first, half, value, end, arm);
+        parts.Add($" ELSE ");
+        Halve(parts, runs, half, after, value, end, arm);
+        parts.Add($" END");
+    }
+
+    private static long End(BucketRun run) => Time.Micros.From(run.End);
 
     /// <summary>The runs with the number of the first bucket of each.</summary>
     private static List<(BucketRun Run, long First)> Numbered(Grid grid, TimeRange range)

@@ -8,6 +8,12 @@ namespace Varve.Sql;
 /// <summary>What people read: final values derived from states.</summary>
 internal sealed class ReadSql(Blueprint blueprint, Dialect dialect)
 {
+    /// <summary>False in rows of an answer that have only a part of what their bucket had.</summary>
+    public const string Complete = "varve_complete";
+
+    private static readonly Identifier s_complete = new(Complete);
+    private static readonly Instant s_last = Instant.MaxValue - Duration.FromMilliseconds(1);
+
     private Identifier Time { get; } = new(blueprint.Time.Name);
 
     /// <summary>The view of one tier.</summary>
@@ -36,9 +42,7 @@ internal sealed class ReadSql(Blueprint blueprint, Dialect dialect)
     public SqlText Answer(
         IReadOnlyList<AnswerPart> parts, IReadOnlyList<(Column Column, string? Value)> where, IReadOnlyList<string> columns)
     {
-        var selects = parts.Select(p => p.Relation == p.Shown.Id
-            ? Knowing(p.Unknown).Part(p.Shown, p.Range)
-            : Knowing(p.Unknown).Regrouped(p.Shown, p.Relation, p.Range));
+        var selects = parts.Select(p => Knowing(p.Unknown).Answer(p));
         var condition = SqlText.Empty;
         if (where.Count > 0) condition = $" WHERE {WhereSql.Matches(dialect, where)}";
         var order = StateColumns.Series(blueprint).Prepend(Time).Select(c => (SqlText)$"{c}");
@@ -47,10 +51,21 @@ internal sealed class ReadSql(Blueprint blueprint, Dialect dialect)
 
     private ReadSql Knowing(IReadOnlySet<string> unknown) => unknown.Count == 0 ? this : new(blueprint.Without(unknown), dialect);
 
-    private SqlText Regrouped(TierLayout shown, string relation, TimeRange range)
+    private SqlText Answer(AnswerPart part)
     {
-        var name = relation == Relations.Source ? Relations.Source : blueprint.Tier(relation).Name;
-        return $"{Shown(shown, name)} FROM ({new RollupSql(blueprint, shown, dialect).Select(relation, RangeSet.Of(range))}) AS varve_open";
+        var (shown, first) = (part.Shown, part.Pieces[0]);
+        var name = string.Join(" + ", part.Pieces.Select(p => p.Relation == Relations.Source ? Relations.Source : blueprint.Tier(p.Relation).Name).Distinct());
+        SqlText rows = $"{shown.States} WHERE {RangeSql.In(dialect, blueprint.Time, first.Range)}";
+        if (first.Relation != shown.Id) rows = $"({Regrouped(part)}) AS varve_open";
+        return $"{Shown(shown, name)}, {part.IsComplete} AS {s_complete} FROM {rows}";
+    }
+
+    private SqlText Regrouped(AnswerPart part)
+    {
+        var (rollup, first) = (new RollupSql(blueprint, part.Shown, dialect), part.Pieces[0]);
+        return part.Pieces.Count == 1
+            ? rollup.Select(first.Relation, RangeSet.Of(first.Range), new TimeRange(first.Range.From, s_last))
+            : rollup.Joined(part.Pieces.Select(p => (p.Relation, p.Range)), part.Shown.Grid.BucketOf(first.Range.From));
     }
 
     private SqlText Shown(TierLayout tier, string name) =>
@@ -67,6 +82,9 @@ internal sealed class ReadSql(Blueprint blueprint, Dialect dialect)
         "varve_tier",
         "varve_seconds",
     ];
+
+    /// <summary>Names of the columns of an answer, in order.</summary>
+    public IReadOnlyList<string> AnswerNames() => [.. Names(), Complete];
 
     /// <summary>The name of a value: measure and function.</summary>
     public static string Name(MeasureLayout measure, Function function) => $"{measure.Measure.Name}_{function.ToString().ToLowerInvariant()}";

@@ -17,26 +17,34 @@ internal sealed class RollupSql(Blueprint blueprint, TierLayout tier, Dialect di
     public SqlText Select(string input, RangeSet ranges, TimeRange? known = null, bool magnitudes = false)
     {
         var covered = input == Relations.Source;
-        return Select(ranges, known, magnitudes, covered, key => covered ? FromSource(ranges, key, magnitudes) : FromTier(blueprint.Tier(input), ranges, key, magnitudes));
+        return Select(ranges, known, magnitudes, covered, key => covered ? FromSource(ranges, key, magnitudes) : FromTier(blueprint.Tier(input), $"{blueprint.Tier(input).States}", ranges, key, magnitudes));
     }
 
     /// <summary>The states of parts of the tier's own buckets in one: a table of the same columns with several rows for a bucket and series.</summary>
     public SqlText Merged(TableName parts, RangeSet buckets) =>
-        Select(buckets, null, magnitudes: false, fromRows: false, key => FromTier(tier with { States = parts }, buckets, key, magnitudes: false, mayTie: true));
+        Select(buckets, null, magnitudes: false, fromRows: false, key => FromTier(tier, $"{parts}", buckets, key, magnitudes: false, mayTie: true));
+
+    /// <summary>Bounded ranges that lie in one bucket, each from a relation of its own, as the states of that bucket.</summary>
+    public SqlText Joined(IEnumerable<(string Input, TimeRange Range)> parts, TimeRange bucket)
+    {
+        var selects = parts.Select(p => Select(p.Input, RangeSet.Of(p.Range)));
+        SqlText joined = $"({SqlText.Join(" UNION ALL ", selects)}) AS varve_pieces";
+        return Select(RangeSet.Of(bucket), null, magnitudes: false, fromRows: false, key => FromTier(tier, joined, RangeSet.Of(bucket), key, magnitudes: false));
+    }
 
     private SqlText Select(RangeSet ranges, TimeRange? known, bool magnitudes, bool fromRows, Func<SqlText, SqlText> group)
     {
         var hull = Hull(ranges, known);
-        var (key, start) = Buckets(hull, isBounded: ranges.IsEmpty || (ranges.Start > Instant.MinValue && ranges.End < Instant.MaxValue));
+        var (key, start, length) = Buckets(hull, isBounded: ranges.IsEmpty || (ranges.Start > Instant.MinValue && ranges.End < Instant.MaxValue));
         var grouped = group(key);
         List<SqlText> columns =
         [
             $"{dialect.TimeOfMicros(blueprint.Time, start)} AS {Time}",
             .. StateColumns.Series(blueprint).Select(c => (SqlText)$"{c}"),
             $"{StateColumns.Rows}",
-            $"{Covered(fromRows, hull, start)} AS {StateColumns.Covered}",
+            $"{Covered(fromRows, length)} AS {StateColumns.Covered}",
         ];
-        if (StateColumns.HasLength(tier)) columns.Add($"{BucketSql.Length(tier.Grid, hull, start)} AS {StateColumns.Length}");
+        if (StateColumns.HasLength(tier)) columns.Add($"{length} AS {StateColumns.Length}");
         foreach (var (measure, state) in StateColumns.States(blueprint)) columns.Add($"{StateColumns.Of(measure, state.Suffix)}");
         if (magnitudes) columns.AddRange(Near().Select(m => (SqlText)$"{m.Name}"));
         return $"SELECT {SqlText.Join(", ", columns)} FROM ({grouped}) AS varve_grouped";
@@ -73,14 +81,14 @@ internal sealed class RollupSql(Blueprint blueprint, TierLayout tier, Dialect di
         return $"SELECT {SqlText.Join(", ", outer)} FROM (SELECT {SqlText.Join(", ", inner)} FROM {blueprint.Source} WHERE {RangeSql.In(dialect, blueprint.Time, ranges)}) AS varve_input GROUP BY {SqlText.Join(", ", Keys())}";
     }
 
-    private SqlText FromTier(TierLayout finer, RangeSet ranges, SqlText key, bool magnitudes, bool mayTie = false)
+    private SqlText FromTier(TierLayout finer, SqlText states, RangeSet ranges, SqlText key, bool magnitudes, bool mayTie = false)
     {
         List<SqlText> columns =
         [
             $"{key} AS {StateColumns.Bucket}",
             .. StateColumns.All(blueprint, finer).Skip(1).Where(c => c != StateColumns.Length).Select(c => (SqlText)$"{c}"),
         ];
-        SqlText rows = $"SELECT {SqlText.Join(", ", columns)} FROM {finer.States} WHERE {RangeSql.In(dialect, blueprint.Time, ranges)}";
+        SqlText rows = $"SELECT {SqlText.Join(", ", columns)} FROM {states} WHERE {RangeSql.In(dialect, blueprint.Time, ranges)}";
         var moments = blueprint.Measures.Where(m => m.States.Contains("m2")).ToList();
         if (moments.Count > 0)
         {
@@ -109,22 +117,26 @@ internal sealed class RollupSql(Blueprint blueprint, TierLayout tier, Dialect di
         return $"{name}";
     }
 
-    /// <summary>What rows are grouped by, and the start of a bucket in microseconds: numbered where both ends are known, so that the number is small.</summary>
-    private (SqlText Key, SqlText Start) Buckets(TimeRange hull, bool isBounded)
+    /// <summary>
+    /// What rows are grouped by, and start and length of a bucket, in microseconds and in milliseconds: numbered where both
+    /// ends are known, so that the number is small. Both are said by the name of the key: what holds boundaries stands in no
+    /// other text that does.
+    /// </summary>
+    private (SqlText Key, SqlText Start, SqlText Length) Buckets(TimeRange hull, bool isBounded)
     {
         var micros = dialect.MicrosOf(blueprint.Time, Time);
         SqlText bucket = $"{StateColumns.Bucket}";
         return isBounded && BucketSql.AreNumbered(tier.Grid, hull)
-            ? (BucketSql.Number(dialect, tier.Grid, hull, micros), BucketSql.StartOf(tier.Grid, hull, bucket))
-            : (BucketSql.Start(dialect, tier.Grid, hull, micros), bucket);
+            ? (BucketSql.Number(dialect, tier.Grid, hull, micros), BucketSql.StartOf(tier.Grid, hull, bucket), BucketSql.LengthOf(tier.Grid, hull, bucket))
+            : (BucketSql.Start(dialect, tier.Grid, hull, micros), bucket, BucketSql.Length(tier.Grid, hull, bucket));
     }
 
     /// <summary>min(rows × interval, length) in the tier that is built from the source, added up after.</summary>
-    private SqlText Covered(bool fromRows, TimeRange hull, SqlText start)
+    private SqlText Covered(bool fromRows, SqlText length)
     {
         if (blueprint.Policy.Interval is not { } interval) return $"CAST(NULL AS BIGINT)";
         if (!fromRows) return $"{StateColumns.Covered}";
-        return $"least({StateColumns.Rows} * {(long)interval.Shortest.TotalMilliseconds}, {BucketSql.Length(tier.Grid, hull, start)})";
+        return $"least({StateColumns.Rows} * {(long)interval.Shortest.TotalMilliseconds}, {length})";
     }
 
     private static TimeRange Hull(RangeSet ranges, TimeRange? known)
