@@ -93,7 +93,7 @@ internal sealed class RollupSql(Blueprint blueprint, TierLayout tier, Dialect di
         foreach (var (measure, state) in StateColumns.States(blueprint))
             outer.Add($"{state.Merge(s => Column(measure, s), Sql(measure) with { MayTie = mayTie })} AS {StateColumns.Of(measure, state.Suffix)}");
         if (magnitudes)
-            outer.AddRange(Near().Select(n => (SqlText)$"{n.State.MergeMagnitude!(s => Column(n.Measure, s))} AS {n.Name}"));
+            outer.AddRange(Near().Select(n => (SqlText)$"{n.State.MergeMagnitude!(s => Column(n.Measure, s), Sql(n.Measure))} AS {n.Name}"));
         return $"SELECT {SqlText.Join(", ", outer)} FROM ({rows}) AS varve_input GROUP BY {SqlText.Join(", ", Keys())}";
     }
 
