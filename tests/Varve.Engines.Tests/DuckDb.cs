@@ -7,6 +7,8 @@ public sealed class DuckDbTime() : TimeConformance(DuckDbMemory.New);
 
 public sealed class DuckDbExpiry() : ExpiryConformance(DuckDbMemory.New);
 
+public sealed class DuckDbCorrections() : CorrectionConformance(DuckDbMemory.New);
+
 public sealed class DuckDbBrake() : BrakeConformance(DuckDbMemory.New);
 
 public sealed class DuckDbStates() : StateConformance(DuckDbMemory.New);

@@ -105,7 +105,7 @@ internal sealed class PolicyRun(IEngine engine, CatalogDesk desk, Surveyor surve
             _read += acted.RowsIn;
             _written += acted.RowsWritten;
             _removed += acted.RowsRemoved;
-            var result = new StepResult(acted.RowsIn, acted.RowsWritten, acted.RowsRemoved, Elapsed(begun), acted.Note);
+            var result = new StepResult(acted.RowsIn, acted.RowsWritten, acted.RowsRemoved, Elapsed(begun), acted.Note) { Changes = acted.Changes };
             seen.Done(result);
             await events.WriteAsync(new RunEvent.StepDone(ordinal, total, step, result) { Policy = policy }, cancellationToken);
             _halted |= halts.Count > 0;
