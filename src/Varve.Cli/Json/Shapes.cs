@@ -48,7 +48,7 @@ internal sealed record PolicyRun(
     string? AuditHead,
     Brake? Brake,
     IReadOnlyList<Wait> Waits,
-    IReadOnlyList<ProofChange> Changes,
+    IReadOnlyList<Execution.ProofChange> Changes,
     IReadOnlyList<string> Skipped,
     IReadOnlyList<ErrorBody> Errors);
 

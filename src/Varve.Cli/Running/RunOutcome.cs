@@ -133,7 +133,8 @@ internal sealed class PolicyOutcome(string policy)
                 if (!_waits.Contains(waiting.Wait)) _waits.Add(waiting.Wait);
                 break;
             case RunEvent.Braked braked:
-                Brake = braked.Brake;
+                // What was run is not what would be removed.
+                (Plan, Brake) = (null, braked.Brake);
                 break;
             case RunEvent.Finished finished:
                 Summary = finished.Summary;

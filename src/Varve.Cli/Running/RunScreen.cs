@@ -65,7 +65,7 @@ internal static class RunScreen
         foreach (var skipped in policy.Skipped) screen.Line(new("  skipped ", Ink.Warn), $"{policy.Policy} {skipped}");
         if (policy.Brake is { } brake)
         {
-            screen.Line(new("  brake   ", Ink.Warn), $"{policy.Policy}: {brake.Reason}  ≈ {Words.Count(brake.Rows, "row")} would go; nothing was run");
+            screen.Line(new("  brake   ", Ink.Warn), $"{policy.Policy}: {brake.Reason}  ≈ {Words.Count(brake.Rows, "row")} would go; what removes nothing was done, and removals wait");
             screen.Line(new("          ", Ink.Dim), $"see varve plan {policy.Policy}, then varve run {policy.Policy} --confirm {brake.Hash}");
         }
 

@@ -37,7 +37,7 @@ public abstract record RunEvent
     /// <summary>Something is due and waits.</summary>
     public sealed record Waiting(Wait Wait) : RunEvent;
 
-    /// <summary>The brake: nothing of this policy was run.</summary>
+    /// <summary>The brake: what removes nothing was run, and removals wait for a person. Told after the run.</summary>
     public sealed record Braked(Brake Brake) : RunEvent;
 
     /// <summary>The run was stopped before this policy's turn came: nothing of it was looked at, and the next run begins with it.</summary>

@@ -44,6 +44,13 @@ internal sealed class Expiry
         }
     }
 
+    /// <summary>Archives what would go next of the source, which removes nothing.</summary>
+    public void Archive(Instant until)
+    {
+        foreach (var (relation, edge) in _edges.Where(e => _draft.Archives.Of(e.Relation) is not null))
+            foreach (var range in Allowed(relation, Past(relation, edge, until)).Where(r => Rows(relation, r))) _draft.Archives.Add(relation, range);
+    }
+
     /// <summary>What of a range may go, as the draft stands: asked again by the executor when it acts.</summary>
     public RangeSet Allowed(string relation, TimeRange range)
     {

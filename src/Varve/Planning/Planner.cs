@@ -18,12 +18,17 @@ public static class Planner
     /// <param name="blueprint">The policy laid over its table.</param>
     /// <param name="state">What was seen of it.</param>
     /// <param name="asOf">The only "now"; floored to milliseconds.</param>
-    public static Plan Plan(Blueprint blueprint, TableState state, Instant asOf)
+    public static Plan Plan(Blueprint blueprint, TableState state, Instant asOf) => Plan(blueprint, state, asOf, removes: true);
+
+    /// <summary>The same without removals, and as nothing would have been removed: what is done until a person confirms them.</summary>
+    internal static Plan Withheld(Blueprint blueprint, TableState state, Instant asOf) => Plan(blueprint, state, asOf, removes: false);
+
+    private static Plan Plan(Blueprint blueprint, TableState state, Instant asOf, bool removes)
     {
         var horizon = Horizon.At(blueprint, Micros.FloorToMilliseconds(asOf), state.Last);
         var draft = new Draft(blueprint, state);
         if (Retyped.Of(blueprint, state.Ledger) is { Count: > 0 } columns) draft.Waits.AddRange(Retyped.Waits(blueprint, columns));
-        else Decide(draft, state, horizon);
+        else Decide(draft, state, horizon, removes);
         return new()
         {
             Policy = blueprint.Policy.Name,
@@ -38,16 +43,16 @@ public static class Planner
         };
     }
 
-    private static void Decide(Draft draft, TableState state, Horizon horizon)
+    private static void Decide(Draft draft, TableState state, Horizon horizon, bool removes)
     {
         Create(draft, state);
         Relaid.Mark(draft);
         Changes.Mark(draft, state, horizon);
         Backfill.Mark(draft, horizon);
         Publish(draft, state);
-        Merging.Decide(draft, state, horizon);
-        Work(draft, state, horizon);
-        Discard(draft, state, horizon);
+        if (removes) Merging.Decide(draft, state, horizon);
+        Work(draft, state, horizon, removes);
+        if (removes) Discard(draft, state, horizon);
     }
 
     private static void Create(Draft draft, TableState state)
@@ -62,7 +67,7 @@ public static class Planner
             draft.Steps.Add(new PlanStep.Publish { Relation = Relations.All, Reason = "the views of this revision" });
     }
 
-    private static void Work(Draft draft, TableState state, Horizon horizon)
+    private static void Work(Draft draft, TableState state, Horizon horizon, bool removes)
     {
         if (draft.Start is not { } start) return;
         var due = new Due(draft, horizon);
@@ -75,7 +80,8 @@ public static class Planner
         {
             // What an earlier slice had to leave, because a bucket of a coarser tier ends in this one, is asked for again.
             due.Build(slice.To);
-            expiry.Remove(slice.To);
+            if (removes) expiry.Remove(slice.To);
+            else expiry.Archive(slice.To);
         }
     }
 
