@@ -15,7 +15,7 @@ internal static partial class Log
     [LoggerMessage(3, LogLevel.Error, "{Policy}: the run failed")]
     public static partial void RunFailed(this ILogger log, VarveException error, string policy);
 
-    [LoggerMessage(4, LogLevel.Warning, "{Policy}: nothing was run: {Reason}, about {Rows} rows would go; a person has to confirm {Hash}")]
+    [LoggerMessage(4, LogLevel.Warning, "{Policy}: nothing was removed: {Reason}, about {Rows} rows would go; a person has to confirm {Hash}")]
     public static partial void Braked(this ILogger log, string policy, string reason, long rows, string hash);
 
     [LoggerMessage(5, LogLevel.Information, "{Policy}: not begun, the run was stopped before its turn")]

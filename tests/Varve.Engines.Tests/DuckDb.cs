@@ -9,6 +9,8 @@ public sealed class DuckDbOddTimes() : OddTimeConformance(DuckDbMemory.New);
 
 public sealed class DuckDbExpiry() : ExpiryConformance(DuckDbMemory.New);
 
+public sealed class DuckDbCorrections() : CorrectionConformance(DuckDbMemory.New);
+
 public sealed class DuckDbBrake() : BrakeConformance(DuckDbMemory.New);
 
 public sealed class DuckDbStates() : StateConformance(DuckDbMemory.New);

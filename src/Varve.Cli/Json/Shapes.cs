@@ -48,6 +48,7 @@ internal sealed record PolicyRun(
     string? AuditHead,
     Brake? Brake,
     IReadOnlyList<Wait> Waits,
+    IReadOnlyList<Execution.ProofChange> Changes,
     IReadOnlyList<string> Skipped,
     IReadOnlyList<ErrorBody> Errors);
 

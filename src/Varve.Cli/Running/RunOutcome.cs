@@ -55,6 +55,7 @@ internal sealed class PolicyOutcome(string policy)
     private readonly List<Wait> _waits = [];
     private readonly List<string> _skipped = [];
     private readonly List<VarveException> _errors = [];
+    private readonly List<ProofChange> _changes = [];
 
     internal string Policy => policy;
 
@@ -72,6 +73,9 @@ internal sealed class PolicyOutcome(string policy)
     internal IReadOnlyList<string> Skipped => _skipped;
 
     internal IReadOnlyList<VarveException> Errors => _errors;
+
+    /// <summary>What the proofs found changed since the tiers were built.</summary>
+    internal IReadOnlyList<ProofChange> Changes => _changes;
 
     internal int ExitCode => Cli.ExitCode.Of([.. _errors.Select(e => e.ExitCode), .. Brake is null && !_waits.Exists(w => w.NeedsPerson) ? Array.Empty<int>() : [Cli.ExitCode.Person]]);
 
@@ -98,6 +102,7 @@ internal sealed class PolicyOutcome(string policy)
         Summary?.AuditHead,
         Brake,
         _waits,
+        _changes,
         _skipped,
         [.. _errors.Select(Failures.Body)]);
 
@@ -110,6 +115,9 @@ internal sealed class PolicyOutcome(string policy)
                 break;
             case RunEvent.Postponed:
                 Postponed = true;
+                break;
+            case RunEvent.StepDone done:
+                _changes.AddRange(done.Result.Changes);
                 break;
             case RunEvent.StepSkipped skipped:
                 _skipped.Add($"{PlanText.Describe(skipped.Step)}: {skipped.Reason}");
@@ -125,7 +133,8 @@ internal sealed class PolicyOutcome(string policy)
                 if (!_waits.Contains(waiting.Wait)) _waits.Add(waiting.Wait);
                 break;
             case RunEvent.Braked braked:
-                Brake = braked.Brake;
+                // What was run is not what would be removed.
+                (Plan, Brake) = (null, braked.Brake);
                 break;
             case RunEvent.Finished finished:
                 Summary = finished.Summary;

@@ -53,10 +53,19 @@ internal static class RunScreen
         }
 
         if (policy.Waits.Count > 5) screen.Line(new Span($"          … and {Words.Number(policy.Waits.Count - 5)} more: varve status {policy.Policy}", Ink.Dim));
+        // What waits has been said with its way out.
+        var changes = policy.Changes.Where(c => !c.Waits).ToList();
+        foreach (var change in changes.Take(5))
+        {
+            var more = change.Ranges.Count > 3 ? $" and {Words.Count(change.Ranges.Count - 3, "more range")}" : "";
+            screen.Line(new("  changed ", Ink.Warn), $"{policy.Policy} {change.Tier}  {Words.Count(change.Buckets, "bucket")}, {Words.Count(change.Rows, "row")}: {string.Join(", ", change.Ranges.Take(3).Select(Words.Range))}{more}; others changed them since they were built, and they were built again before the rows went");
+        }
+
+        if (changes.Count > 5) screen.Line(new Span($"          … and {Words.Number(changes.Count - 5)} more: varve history {Commands.HistoryCommand.Short(policy.Summary!.RunId)}", Ink.Dim));
         foreach (var skipped in policy.Skipped) screen.Line(new("  skipped ", Ink.Warn), $"{policy.Policy} {skipped}");
         if (policy.Brake is { } brake)
         {
-            screen.Line(new("  brake   ", Ink.Warn), $"{policy.Policy}: {brake.Reason}  ≈ {Words.Count(brake.Rows, "row")} would go; nothing was run");
+            screen.Line(new("  brake   ", Ink.Warn), $"{policy.Policy}: {brake.Reason}  ≈ {Words.Count(brake.Rows, "row")} would go; what removes nothing was done, and removals wait");
             screen.Line(new("          ", Ink.Dim), $"see varve plan {policy.Policy}, then varve run {policy.Policy} --confirm {brake.Hash}");
         }
 

@@ -11,6 +11,9 @@ internal sealed record PartContent(long Rows, string RowHash, string HashedBy, I
 {
     private const double Tolerance = 1e-9;
 
+    /// <summary>Each addition rounds: a sum of more numbers than these can be wrong by more than the tolerance.</summary>
+    private const double Many = 1e7;
+
     /// <summary>The answer of <see cref="ArchiveSql.Summary"/>.</summary>
     public static PartContent Read(Row row, IReadOnlyList<Column> columns, string hashedBy) => new(
         row.Long(0),
@@ -41,7 +44,7 @@ internal sealed record PartContent(long Rows, string RowHash, string HashedBy, I
     private static bool Near(ColumnTotals mine, ColumnTotals its) => (mine.Total, its.Total) switch
     {
         (null, null) => true,
-        ({ } a, { } b) => a.Equals(b) || Math.Abs(a - b) <= Tolerance * Math.Max(mine.Magnitude ?? 0, its.Magnitude ?? 0),
+        ({ } a, { } b) => a.Equals(b) || Math.Abs(a - b) <= Tolerance * Math.Max(1, mine.Count / Many) * Math.Max(mine.Magnitude ?? 0, its.Magnitude ?? 0),
         _ => false,
     };
 

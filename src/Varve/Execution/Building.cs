@@ -105,7 +105,7 @@ internal static class Building
             foreach (var (bucket, rows) in await StoredEachAsync(context, tier, stuck, cancellationToken))
             {
                 var came = rows - before.GetValueOrDefault(bucket);
-                if (came > 0) Halt(context, input, RangeSet.Of(bucket), FormattableString.Invariant($"{came} rows came to {bucket} of {tier.Id} after a coarser bucket around it was cut; verify --accept lets them go"));
+                if (came > 0) Halt(context, input, RangeSet.Of(bucket), FormattableString.Invariant($"{came} rows came to {bucket} of {tier.Id} after a coarser bucket around it was cut; to let them go, {WayOut.Accept(context.Blueprint.Policy.Name, bucket)}"));
             }
 
             return (read, written);

@@ -8,7 +8,7 @@ namespace Varve.Execution;
 /// <summary>
 /// Proves that rows of a relation are covered by every tier that is built from it. A bucket with more or other rows is
 /// built again and compared again; one with fewer rows was cut by somebody else and stays as it was built; what still
-/// differs, or cannot be told apart, is left out and waits for a person.
+/// differs, what cannot be told apart, and values that changed in bulk are left out and wait for a person.
 /// </summary>
 internal sealed class ExpiryProof(StepContext context, string relation)
 {
@@ -20,6 +20,9 @@ internal sealed class ExpiryProof(StepContext context, string relation)
 
     /// <summary>Rows of buckets that were built again.</summary>
     public long RowsRebuilt { get; private set; }
+
+    /// <summary>What had other values or other rows than when it was built.</summary>
+    public ChangedValues Changed { get; } = new(context, relation);
 
     /// <summary>What a person should know; null for nothing.</summary>
     public string? Note => _notes.Count == 0 ? null : string.Join("; ", _notes);
@@ -56,6 +59,7 @@ internal sealed class ExpiryProof(StepContext context, string relation)
                 var proof = new ExpiryProof(context, input);
                 var unproven = open.Except(await proof.CompareAsync(finer, open, cancellationToken));
                 _notes.AddRange(proof._notes);
+                Changed.Add(proof.Changed);
                 RowsCompared += proof.RowsCompared;
                 RowsRebuilt += proof.RowsRebuilt;
                 foreach (var reader in context.Blueprint.ReadersOf(relation)) ranges = ranges.Except(reader.Touched(unproven));
@@ -74,7 +78,7 @@ internal sealed class ExpiryProof(StepContext context, string relation)
             var left = await Building.LeftAsync(context, relation, cut.Bucket, cancellationToken);
             if (left <= cut.RowsLeft) continue;
             overgrown = overgrown.Add(cut.Bucket);
-            Halt(cut.Bucket, FormattableString.Invariant($"{left - cut.RowsLeft} rows came to {cut.Bucket} of {tier.Id} after it was cut; verify --accept lets them go with the rest"));
+            Halt(cut.Bucket, FormattableString.Invariant($"{left - cut.RowsLeft} rows came to {cut.Bucket} of {tier.Id} after it was cut; to let them go with the rest, {Accept(cut.Bucket)}"));
         }
 
         return overgrown;
@@ -85,25 +89,42 @@ internal sealed class ExpiryProof(StepContext context, string relation)
         var open = Comparable(tier, ranges);
         if (open.IsEmpty) return ranges;
         RowsCompared += await CountAsync(open, cancellationToken);
+        List<(CompareSql Compare, IReadOnlyList<Mismatch> Again)> parts = [];
         foreach (var (buckets, unknown) in context.Draft.States.Thin(tier, relation, open))
-            ranges = await CompareAsync(tier, buckets, new CompareSql(context.Blueprint.Without(unknown), tier, context.Dialect), ranges, cancellationToken);
-        return ranges;
-    }
-
-    private async Task<RangeSet> CompareAsync(TierLayout tier, RangeSet open, CompareSql compare, RangeSet ranges, CancellationToken cancellationToken)
-    {
-        if (await AgreesAsync(compare, open, cancellationToken)) return ranges;
-        var again = RangeSet.Empty;
-        var mismatches = await MismatchesAsync(tier, compare, open, cancellationToken);
-        ranges = await LookCloserAsync(tier, mismatches, ranges, cancellationToken);
-        var taken = relation == Relations.Source ? context.Draft.TakenByOthers(tier) : RangeSet.Empty;
-        foreach (var mismatch in mismatches)
         {
-            if (!mismatch.Fewer && !taken.Overlaps(mismatch.Bucket)) again = again.Add(mismatch.Bucket);
-            else ranges = await CutAsync(tier, mismatch, ranges, cancellationToken);
+            var compare = new CompareSql(context.Blueprint.Without(unknown), tier, context.Dialect);
+            if (await AgreesAsync(compare, buckets, cancellationToken)) continue;
+            List<Mismatch> again = [];
+            var mismatches = await MismatchesAsync(tier, compare, buckets, cancellationToken);
+            ranges = await LookCloserAsync(tier, mismatches, ranges, cancellationToken);
+            var taken = relation == Relations.Source ? context.Draft.TakenByOthers(tier) : RangeSet.Empty;
+            foreach (var mismatch in mismatches)
+            {
+                if (!mismatch.Fewer && !taken.Overlaps(mismatch.Bucket)) again.Add(mismatch);
+                else ranges = await CutAsync(tier, mismatch, ranges, cancellationToken);
+            }
+
+            if (again.Count > 0) parts.Add((compare, again));
         }
 
-        return again.IsEmpty ? ranges : await RebuildAsync(tier, compare, again, ranges, cancellationToken);
+        return parts.Count == 0 ? ranges : await FollowAsync(tier, open, parts, ranges, cancellationToken);
+    }
+
+    /// <summary>Builds again what differs, but for what a person has to look at first.</summary>
+    private async Task<RangeSet> FollowAsync(
+        TierLayout tier, RangeSet open, IReadOnlyList<(CompareSql Compare, IReadOnlyList<Mismatch> Again)> parts, RangeSet ranges, CancellationToken cancellationToken)
+    {
+        var waiting = await Changed.HeldAsync(tier, open, parts, cancellationToken);
+        foreach (var (range, reason) in waiting) Halt(range, reason);
+        var held = RangeSet.Of(waiting.Select(w => w.Range));
+        ranges = ranges.Except(held);
+        foreach (var (compare, again) in parts)
+        {
+            List<Mismatch> followed = [.. again.Where(m => !held.Covers(m.Bucket))];
+            if (followed.Count > 0) ranges = await RebuildAsync(tier, compare, followed, ranges, cancellationToken);
+        }
+
+        return ranges;
     }
 
     /// <summary>
@@ -152,26 +173,29 @@ internal sealed class ExpiryProof(StepContext context, string relation)
         context.Draft.Of(tier.Id).Cut.Add(new(mismatch.Bucket, left, ByOthers: true) { Input = relation });
         _notes.Add(FormattableString.Invariant($"somebody else removed rows of {mismatch.Bucket}: {tier.Id} keeps what it had"));
         if (!mismatch.More && !_came.Overlaps(mismatch.Bucket)) return ranges;
-        Halt(mismatch.Bucket, FormattableString.Invariant($"rows of {mismatch.Bucket} were removed by somebody else and others came; verify --accept lets them go"));
+        Halt(mismatch.Bucket, FormattableString.Invariant($"rows of {mismatch.Bucket} were removed by somebody else and others came; to let them go, {Accept(mismatch.Bucket)}"));
         return ranges.Remove(mismatch.Bucket);
     }
 
-    private async Task<RangeSet> RebuildAsync(TierLayout tier, CompareSql compare, RangeSet again, RangeSet ranges, CancellationToken cancellationToken)
+    private async Task<RangeSet> RebuildAsync(TierLayout tier, CompareSql compare, IReadOnlyList<Mismatch> changed, RangeSet ranges, CancellationToken cancellationToken)
     {
+        var again = RangeSet.Of(changed.Select(m => m.Bucket));
         var (_, written) = await Building.BuildAsync(context, tier, relation, again, cancellationToken);
         context.Draft.RollUp(tier, relation, again, "the proof found it changed");
         RowsRebuilt += written;
         _came = _came.Union(again);
-        _notes.Add(FormattableString.Invariant($"{again.SelectMany(tier.Grid.Buckets).Count()} buckets of {tier.Id} had changed and were built again"));
+        _notes.Add(Changed.Follow(tier, again, changed));
         ranges = ranges.Except(again.Intersect(context.Draft.Of(relation).Halted));
         foreach (var mismatch in await MismatchesAsync(tier, compare, again, cancellationToken))
         {
-            Halt(mismatch.Bucket, FormattableString.Invariant($"{tier.Id} does not agree with {relation} in {mismatch.Bucket} even right after it was built"));
+            Halt(mismatch.Bucket, FormattableString.Invariant($"{tier.Id} does not agree with {relation} in {mismatch.Bucket} even right after it was built; to let its rows go all the same, {Accept(mismatch.Bucket)}"));
             ranges = ranges.Remove(mismatch.Bucket);
         }
 
         return ranges;
     }
+
+    private string Accept(TimeRange bucket) => WayOut.Accept(context.Blueprint.Policy.Name, bucket);
 
     private void Halt(TimeRange bucket, string reason)
     {

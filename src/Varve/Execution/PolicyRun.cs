@@ -39,11 +39,16 @@ internal sealed class PolicyRun(IEngine engine, CatalogDesk desk, Surveyor surve
     private string _hashedBy = "";
 
     /// <summary>Runs the steps of a plan; what a proof had to build again is followed up at once.</summary>
-    public async Task RunAsync(Survey survey, RunOptions options, Deadline deadline, CancellationToken cancellationToken)
+    /// <param name="survey">What was seen, and the plan.</param>
+    /// <param name="options">How it is done.</param>
+    /// <param name="deadline">When it ends between two steps.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <param name="removes">False where a person has not confirmed yet what this revision removes: nothing is, and it stays unconfirmed.</param>
+    public async Task RunAsync(Survey survey, RunOptions options, Deadline deadline, CancellationToken cancellationToken, bool removes = true)
     {
         _survey = survey;
         var plan = survey.Plan;
-        await BeginAsync(plan, cancellationToken);
+        await BeginAsync(plan, removes, cancellationToken);
         if (survey.Blueprint.Policy.Archive is not null) _hashedBy = ArchiveScope.HashName(await engine.IdentifyAsync(cancellationToken));
         watch.Begins(_id, plan);
         await events.WriteAsync(new RunEvent.Started(_id, plan, Now()) { Policy = plan.Policy }, cancellationToken);
@@ -56,6 +61,7 @@ internal sealed class PolicyRun(IEngine engine, CatalogDesk desk, Surveyor surve
             {
                 _again = false;
                 _survey = await surveyor.SurveyAsync(survey.Stored, plan.AsOf, cancellationToken, withBytes: false);
+                if (!removes) _survey = _survey.Withheld();
                 await JournalAsync(s => desk.Runs.PlanAsync(s, _id, plan.Policy, _ordinal, _survey.Plan.Steps, cancellationToken), cancellationToken);
                 stopped = await StepsAsync(_survey.Plan.Steps, options, deadline, cancellationToken);
             }
@@ -105,7 +111,7 @@ internal sealed class PolicyRun(IEngine engine, CatalogDesk desk, Surveyor surve
             _read += acted.RowsIn;
             _written += acted.RowsWritten;
             _removed += acted.RowsRemoved;
-            var result = new StepResult(acted.RowsIn, acted.RowsWritten, acted.RowsRemoved, Elapsed(begun), acted.Note);
+            var result = new StepResult(acted.RowsIn, acted.RowsWritten, acted.RowsRemoved, Elapsed(begun), acted.Note) { Changes = acted.Changes };
             seen.Done(result);
             await events.WriteAsync(new RunEvent.StepDone(ordinal, total, step, result) { Policy = policy }, cancellationToken);
             _halted |= halts.Count > 0;
@@ -219,7 +225,7 @@ internal sealed class PolicyRun(IEngine engine, CatalogDesk desk, Surveyor surve
         await desk.Ledgers.SaveEdgesAsync(context.Statements, context.Blueprint.Policy.Name, parts, cancellationToken);
     }
 
-    private Task BeginAsync(Plan plan, CancellationToken cancellationToken) => JournalAsync(
+    private Task BeginAsync(Plan plan, bool removes, CancellationToken cancellationToken) => JournalAsync(
         async s =>
         {
             await desk.Runs.CloseInterruptedAsync(s, plan.Policy, Now(), cancellationToken);
@@ -227,7 +233,7 @@ internal sealed class PolicyRun(IEngine engine, CatalogDesk desk, Surveyor surve
             await desk.Runs.PlanAsync(s, _id, plan.Policy, 0, plan.Steps, cancellationToken);
             var types = _survey!.Blueprint.Types;
             if (plan.Steps.Count > 0 && _survey.Blueprint.Tiers.Count > 0 && types.Any(t => !_survey.State.Ledger.Types.ContainsKey(t.Key))) await desk.Ledgers.SaveTypesAsync(s, plan.Policy, _survey.State.Ledger.Types, types, cancellationToken);
-            if (_survey.State.Rows > 0 && _survey.State.Ledger.ConfirmedRevision != plan.Revision) await desk.Ledgers.ConfirmAsync(s, plan.Policy, plan.Revision, cancellationToken);
+            if (removes && _survey.State.Rows > 0 && _survey.State.Ledger.ConfirmedRevision != plan.Revision) await desk.Ledgers.ConfirmAsync(s, plan.Policy, plan.Revision, cancellationToken);
         },
         cancellationToken);
 

@@ -30,7 +30,7 @@ internal static class Removal
         Settle(context.Draft.Of(step.Relation), proven);
         foreach (var tier in context.Blueprint.Tiers) await Building.RecountAsync(context, tier, proven, relation => relation == step.Relation, cancellationToken);
         Record(context, step, proven, removed, proof);
-        return new(proof.RowsCompared, proof.RowsRebuilt, removed, Together([proof.Note, .. notes]));
+        return new(proof.RowsCompared, proof.RowsRebuilt, removed, Together([proof.Note, .. notes])) { Changes = proof.Changed.All };
     }
 
     /// <summary>
@@ -89,5 +89,7 @@ internal static class Removal
         context.Facts["rows"] = removed;
         context.Facts["proof"] = step.Proofs.Count == 0 ? "none: nothing is built from it" : context.Blueprint.Policy.Proof.ToString().ToLowerInvariant();
         context.Facts["compared"] = proof.RowsCompared;
+        if (proof.Changed.Text(waits: false) is { } followed) context.Facts["changed"] = followed;
+        if (proof.Changed.Text(waits: true) is { } waiting) context.Facts["waits"] = waiting;
     }
 }

@@ -113,22 +113,49 @@ internal sealed class Repairs(IEngine engine, Workshop workshop, AuditActor acto
         var stored = await workshop.OneAsync(policy, cancellationToken);
         var survey = await workshop.Surveyor.SurveyAsync(stored, workshop.Now(), cancellationToken, withBytes: false);
         if (survey.Blueprint.Tiers.Count == 0) throw new PolicyException("VRV312", $"{stored.Policy.Name} has no tiers: there is nothing to build again.");
-        var draft = new Draft(survey.Blueprint, survey.State);
         return await RecordAsync(stored.Policy.Name, "range.invalidated", new JsonObject { ["range"] = range.ToString() }, async (s, token) =>
         {
-            long marked = 0;
-            foreach (var reader in survey.Blueprint.ReadersOf(Relations.Source))
-            {
-                var tier = reader.Tier;
-                var before = survey.State.Ledger.Of(tier.Id);
-                var again = reader.Touched(RangeSet.Of(range)).Intersect(before.Covered).Except(before.CutRanges).Intersect(tier.Whole(draft.Spoilt(Relations.Source, tier).Complement()));
-                marked += tier == survey.Blueprint.Tiers[0] ? again.SelectMany(tier.Grid.Buckets).LongCount() : 0;
-                await workshop.Desk.Ledgers.SaveAsync(s, stored.Policy.Name, tier.Id, before, before with { Dirty = before.Dirty.Union(again), Followed = before.Followed.Union(again) }, token);
-            }
-
+            var marked = await InvalidateAsync(s, survey, range, token);
             if (marked == 0) throw new PolicyException("VRV312", $"No covered bucket of {range} can be built again: its rows have expired, or it was never built.");
             return marked;
         }, cancellationToken);
+    }
+
+    /// <summary>
+    /// Marks what its input still has, of every tier; the number of buckets, of the finest tier that has some. A range whose
+    /// values wait for a person is decided by that, but for cut buckets, which are never built again.
+    /// </summary>
+    private async Task<long> InvalidateAsync(IStatements statements, Survey survey, TimeRange range, CancellationToken cancellationToken)
+    {
+        var (blueprint, ledger, draft) = (survey.Blueprint, survey.State.Ledger, new Draft(survey.Blueprint, survey.State));
+        var cut = blueprint.Tiers.Aggregate(RangeSet.Empty, (all, tier) => all.Union(ledger.Of(tier.Id).CutRanges));
+        Dictionary<string, RangeSet> decided = [];
+        long marked = 0;
+        foreach (var tier in blueprint.Tiers)
+        {
+            var before = ledger.Of(tier.Id);
+            var again = RangeSet.Empty;
+            foreach (var input in new[] { tier.Input, Relations.Source }.Distinct())
+            {
+                var whole = tier.Whole(input == Relations.Source ? draft.Spoilt(input, tier).Complement() : draft.Gives(input, tier));
+                var some = tier.Covers(RangeSet.Of(range)).Intersect(tier.TakenFrom(input)).Intersect(before.Covered).Except(before.CutRanges).Except(before.Frozen).Intersect(whole);
+                if (some.IsEmpty) continue;
+                decided[input] = decided.GetValueOrDefault(input, RangeSet.Empty).Union(some.Except(cut));
+                again = again.Union(some);
+            }
+
+            if (again.IsEmpty) continue;
+            if (marked == 0) marked = again.SelectMany(tier.Grid.Buckets).LongCount();
+            await workshop.Desk.Ledgers.SaveAsync(statements, blueprint.Policy.Name, tier.Id, before, before with { Dirty = before.Dirty.Union(again), Followed = before.Followed.Union(again) }, cancellationToken);
+        }
+
+        foreach (var (relation, again) in decided)
+        {
+            var before = ledger.Of(relation) with { Dirty = RangeSet.Empty, Followed = RangeSet.Empty };
+            await workshop.Desk.Ledgers.SaveAsync(statements, blueprint.Policy.Name, relation, before, before with { Halted = before.Halted.Except(again) }, cancellationToken);
+        }
+
+        return marked;
     }
 
     private async Task<VerifyReport> VerifyAsync(IStatements statements, Draft draft, TierLayout tier, TimeRange range, CancellationToken cancellationToken)

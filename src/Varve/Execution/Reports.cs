@@ -48,7 +48,11 @@ public sealed record VerifyReport(string Policy, string Tier, RangeSet Checked, 
 /// <param name="More">Some series that differs has as many rows in the input as stored, or more.</param>
 /// <param name="Found">Rows of the input.</param>
 /// <param name="Stored">Rows as stored.</param>
-public sealed record Mismatch(TimeRange Bucket, long Series, bool Fewer, bool More, long Found, long Stored);
+public sealed record Mismatch(TimeRange Bucket, long Series, bool Fewer, bool More, long Found, long Stored)
+{
+    /// <summary>True where every series has as many rows as stored, and other values.</summary>
+    internal bool IsOnlyValues => !Fewer && Found == Stored;
+}
 
 /// <summary>The statements of one step, for people.</summary>
 /// <param name="Step">The step.</param>

@@ -37,7 +37,7 @@ public abstract record RunEvent
     /// <summary>Something is due and waits.</summary>
     public sealed record Waiting(Wait Wait) : RunEvent;
 
-    /// <summary>The brake: nothing of this policy was run.</summary>
+    /// <summary>The brake: what removes nothing was run, and removals wait for a person. Told after the run.</summary>
     public sealed record Braked(Brake Brake) : RunEvent;
 
     /// <summary>The run was stopped before this policy's turn came: nothing of it was looked at, and the next run begins with it.</summary>
@@ -56,7 +56,11 @@ public abstract record RunEvent
 /// <param name="RowsRemoved">Rows that it removed for good from the relation.</param>
 /// <param name="Elapsed">How long it took.</param>
 /// <param name="Note">What a person should know; null for nothing.</param>
-public sealed record StepResult(long RowsIn, long RowsWritten, long RowsRemoved, Duration Elapsed, string? Note);
+public sealed record StepResult(long RowsIn, long RowsWritten, long RowsRemoved, Duration Elapsed, string? Note)
+{
+    /// <summary>What the proof of a removal found changed since the tiers were built.</summary>
+    public IReadOnlyList<ProofChange> Changes { get; init; } = [];
+}
 
 /// <summary>What a policy's run did in all.</summary>
 /// <param name="RunId">UUIDv7 as text.</param>

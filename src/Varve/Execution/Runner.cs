@@ -67,15 +67,25 @@ internal sealed class Runner(IEngine engine, CatalogDesk desk, Surveyor surveyor
             var survey = await surveyor.SurveyAsync(policy, planned?.AsOf ?? asOf, cancellationToken, withBytes: false);
             if (CatalogSigns.Halt(survey.Blueprint, survey.State) is { } halt) throw halt;
             ViewReaders.Refuse(survey.Plan);
-            if (planned is not null) survey = survey with { Plan = Staleness.Keep(planned, survey.Plan) };
+            if (planned is not null) survey = survey with { Plan = Staleness.Keep(planned, survey.Plan), IsPart = true };
+            var run = new PolicyRun(engine, desk, surveyor, clock, actor, locations, events, watch);
             if (survey.Plan.Brake is { } brake && !options.Yes && !options.Confirm.Contains(brake.Hash, StringComparer.Ordinal))
             {
-                watch.Braked(brake);
-                await events.WriteAsync(new RunEvent.Braked(brake) { Policy = name }, cancellationToken);
-                return false;
+                survey = survey.Withheld();
+                try
+                {
+                    await run.RunAsync(survey, options, deadline, cancellationToken, removes: false);
+                }
+                finally
+                {
+                    watch.Braked(brake);
+                    await events.WriteAsync(new RunEvent.Braked(brake) { Policy = name }, CancellationToken.None);
+                }
+
+                return !survey.Plan.IsEmpty;
             }
 
-            await new PolicyRun(engine, desk, surveyor, clock, actor, locations, events, watch).RunAsync(survey, options, deadline, cancellationToken);
+            await run.RunAsync(survey, options, deadline, cancellationToken);
             return !survey.Plan.IsEmpty;
         }
         catch (VarveException error)

@@ -9,7 +9,9 @@ namespace Varve.Execution;
 /// <summary>How a policy stands: what was seen, said in one value.</summary>
 internal static class StatusDesk
 {
-    public static PolicyStatus Of(Survey survey, Instant asOf, IReadOnlyList<RunRecord> runs)
+    private const int MostProofs = 5;
+
+    public static PolicyStatus Of(Survey survey, Instant asOf, IReadOnlyList<RunRecord> runs, IReadOnlyList<StepRecord> steps)
     {
         var (stored, blueprint, state, plan) = survey;
         var horizon = Horizon.At(blueprint, asOf, state.Last);
@@ -28,7 +30,7 @@ internal static class StatusDesk
             NextExpiry = Next(blueprint, state, plan, horizon),
             LastRun = runs.Count > 0 ? runs[0] : null,
             LastError = Error(runs),
-            Notes = plan.Notes,
+            Notes = [.. plan.Notes, .. Proofs(steps)],
             Pattern = stored.Pattern,
         };
     }
@@ -53,6 +55,16 @@ internal static class StatusDesk
         Pattern = stored.Pattern,
         Failure = Problem.Of(why),
     };
+
+    /// <summary>What the proofs of the newest run said: what was removed since cannot be looked at any more.</summary>
+    private static IEnumerable<Problem> Proofs(IReadOnlyList<StepRecord> steps)
+    {
+        var notes = steps.Where(s => s is { Kind: "expire", Status: "done", Note: not null }).ToList();
+        foreach (var step in notes.Take(MostProofs)) yield return Note($"The proof of the last run, {step.Relation} {step.Ranges}: {step.Note}");
+        if (notes.Count > MostProofs) yield return Note(FormattableString.Invariant($"and {notes.Count - MostProofs} more proofs of the last run: varve history {notes[0].Run}"));
+    }
+
+    private static Problem Note(string text) => new("VRV215", text) { IsWarning = true };
 
     private static string? Error(IReadOnlyList<RunRecord> runs) =>
         runs.TakeWhile(r => r.Status is not "done").FirstOrDefault(r => r.ErrorCode is not null) is { } failed ? $"{failed.ErrorCode}: {failed.Error}" : null;

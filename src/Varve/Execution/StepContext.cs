@@ -35,6 +35,9 @@ internal sealed record StepContext(Blueprint Blueprint, TableState State, Horizo
 internal sealed record Acted(long RowsIn, long RowsWritten, long RowsRemoved, string? Note = null)
 {
     public static Acted Nothing { get; } = new(0, 0, 0);
+
+    /// <summary>What the proof found changed.</summary>
+    public IReadOnlyList<ProofChange> Changes { get; init; } = [];
 }
 
 /// <summary>The database is no longer as the step needs it; nothing was changed.</summary>

@@ -9,7 +9,19 @@ using Varve.Time;
 namespace Varve.Execution;
 
 /// <summary>A policy laid over its table, what was seen of it, and the plan that follows.</summary>
-internal sealed record Survey(StoredPolicy Stored, Blueprint Blueprint, TableState State, Plan Plan);
+internal sealed record Survey(StoredPolicy Stored, Blueprint Blueprint, TableState State, Plan Plan)
+{
+    /// <summary>The same with a plan that removes nothing; of a plan that was made before, only what it has as well.</summary>
+    public Survey Withheld()
+    {
+        var asked = Plan.Steps.Select(s => s.Key).ToHashSet(StringComparer.Ordinal);
+        var planned = Planner.Withheld(Blueprint, State, Plan.AsOf);
+        return this with { Plan = IsPart ? planned with { Steps = [.. planned.Steps.Where(s => asked.Contains(s.Key))] } : planned };
+    }
+
+    /// <summary>True where the plan was made before: it has no more steps than it had then.</summary>
+    public bool IsPart { get; init; }
+}
 
 /// <summary>From a stored policy to its plan: describe, lay, watch, observe, plan. Nothing is written.</summary>
 internal sealed class Surveyor(IEngine engine, CatalogDesk desk, ArchiveLocations locations)

@@ -204,7 +204,8 @@ internal sealed class Workshop
         foreach (var (policy, survey, broken) in await Rosters.SurveyAsync(selection, asOf ?? Now(), cancellationToken))
         {
             var runs = await ReadAsync((s, token) => Desk.Runs.ListAsync(s, policy.Policy.Name, 20, token), [], cancellationToken);
-            all.Add(survey is null ? StatusDesk.Of(policy, broken!, asOf ?? Now(), runs) : StatusDesk.Of(survey, asOf ?? Now(), runs));
+            var steps = runs.Count == 0 ? [] : await ReadAsync((s, token) => Desk.Runs.StepsAsync(s, runs[0].Id, token), [], cancellationToken);
+            all.Add(survey is null ? StatusDesk.Of(policy, broken!, asOf ?? Now(), runs) : StatusDesk.Of(survey, asOf ?? Now(), runs, steps));
         }
 
         return all;

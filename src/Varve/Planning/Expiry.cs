@@ -44,6 +44,13 @@ internal sealed class Expiry
         }
     }
 
+    /// <summary>Archives what would go next of the source, which removes nothing.</summary>
+    public void Archive(Instant until)
+    {
+        foreach (var (relation, edge) in _edges.Where(e => _draft.Archives.Of(e.Relation) is not null))
+            foreach (var range in Allowed(relation, Past(relation, edge, until)).Where(r => Rows(relation, r))) _draft.Archives.Add(relation, range);
+    }
+
     /// <summary>What of a range may go, as the draft stands: asked again by the executor when it acts.</summary>
     public RangeSet Allowed(string relation, TimeRange range)
     {
@@ -86,8 +93,16 @@ internal sealed class Expiry
 
         var halted = past.Intersect(_draft.Ledger.Of(relation).Halted.Except(_draft.Ledger.Of(relation).Accepted));
         if (halted.IsEmpty) return past;
-        _draft.Wait(relation, halted, "its rows could not be proven covered; look at it, then verify --accept lets it go", person: true);
+        _draft.Wait(relation, halted, Halted(relation), person: true);
         return past.Except(halted);
+    }
+
+    private string Halted(string relation)
+    {
+        var (sets, policy) = (_draft.Ledger.Of(relation), _draft.Blueprint.Policy.Name);
+        var open = sets.Halted.Except(sets.Accepted);
+        var hull = new TimeRange(open.Start!.Value, open.End!.Value);
+        return $"its rows could not be proven covered; history says why. To let them go and keep the tiers as they were built, {WayOut.Accept(policy, hull)}; to build them again from what is there, {WayOut.Rebuild(policy, hull)}";
     }
 
     /// <summary>Only where every tier that is built from it covers every bucket that it touches, with nothing dirty in it.</summary>

@@ -23,7 +23,7 @@ public static class PlanText
         lines.AddRange(plan.Notes.Select(n => new PlanLine(n.IsWarning ? PlanTone.Warning : PlanTone.Detail, $"  note      {n.Text}")));
         if (plan.Brake is { } brake)
         {
-            lines.Add(new(PlanTone.Warning, $"  brake     {brake.Reason}"));
+            lines.Add(new(PlanTone.Warning, $"  brake     {brake.Reason}: until it is confirmed, a run does only what removes nothing"));
             lines.Add(new(PlanTone.Warning, $"            to let {Count(brake.Rows, "row")} go: varve run {plan.Policy} --confirm {brake.Hash}"));
         }
 

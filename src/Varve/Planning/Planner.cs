@@ -21,12 +21,17 @@ public static class Planner
     /// <param name="blueprint">The policy laid over its table.</param>
     /// <param name="state">What was seen of it.</param>
     /// <param name="asOf">The only "now"; floored to milliseconds.</param>
-    public static Plan Plan(Blueprint blueprint, TableState state, Instant asOf)
+    public static Plan Plan(Blueprint blueprint, TableState state, Instant asOf) => Plan(blueprint, state, asOf, removes: true);
+
+    /// <summary>The same without removals, and as nothing would have been removed: what is done until a person confirms them.</summary>
+    internal static Plan Withheld(Blueprint blueprint, TableState state, Instant asOf) => Plan(blueprint, state, asOf, removes: false);
+
+    private static Plan Plan(Blueprint blueprint, TableState state, Instant asOf, bool removes)
     {
         var horizon = Horizon.At(blueprint, Micros.FloorToMilliseconds(asOf), state.Last);
         var draft = new Draft(blueprint, state);
         if (Retyped.Of(blueprint, state.Ledger) is { Count: > 0 } columns) draft.Waits.AddRange(Retyped.Waits(blueprint, columns));
-        else Decide(draft, state, horizon);
+        else Decide(draft, state, horizon, removes);
         return new()
         {
             Policy = blueprint.Policy.Name,
@@ -50,26 +55,26 @@ public static class Planner
         if (state.Days is not null || Retyped.Of(blueprint, state.Ledger).Count > 0) return null;
         var horizon = Horizon.At(blueprint, Micros.FloorToMilliseconds(asOf), state.Last);
         var draft = new Draft(blueprint, state);
-        Prepare(draft, state, horizon);
+        Prepare(draft, state, horizon, removes: true);
         var work = new SliceWork(draft, state, horizon);
         return work.Range is { } range && Slices.Count(state, work.Rows, range) > MostUnseen ? range : null;
     }
 
-    private static void Decide(Draft draft, TableState state, Horizon horizon)
+    private static void Decide(Draft draft, TableState state, Horizon horizon, bool removes)
     {
-        Prepare(draft, state, horizon);
-        new SliceWork(draft, state, horizon).Add();
-        Discard(draft, state, horizon);
+        Prepare(draft, state, horizon, removes);
+        new SliceWork(draft, state, horizon).Add(removes);
+        if (removes) Discard(draft, state, horizon);
     }
 
-    private static void Prepare(Draft draft, TableState state, Horizon horizon)
+    private static void Prepare(Draft draft, TableState state, Horizon horizon, bool removes)
     {
         Create(draft, state);
         Relaid.Mark(draft);
         Changes.Mark(draft, state, horizon);
         Backfill.Mark(draft, horizon);
         Publish(draft, state);
-        Merging.Decide(draft, state, horizon);
+        if (removes) Merging.Decide(draft, state, horizon);
     }
 
     private static void Create(Draft draft, TableState state)

@@ -27,15 +27,16 @@ internal sealed class SliceWork
     /// <summary>The rows that are read.</summary>
     public long Rows { get; }
 
-    /// <summary>Adds the steps to the draft.</summary>
-    public void Add()
+    /// <summary>Adds the steps to the draft; without removals also what is archived for them.</summary>
+    public void Add(bool removes)
     {
         if (Range is null) return;
         foreach (var end in Slices.Ends(_state, Rows, Range))
         {
             // What an earlier slice had to leave, because a bucket of a coarser tier ends in this one, is asked for again.
             _due.Build(end);
-            _expiry.Remove(end);
+            if (removes) _expiry.Remove(end);
+            else _expiry.Archive(end);
         }
     }
 }

@@ -74,6 +74,9 @@ public sealed record Policy
     /// <summary>What happens to rows that arrive for a range that has expired. Default: <see cref="LateAfterExpiry.Hold"/>.</summary>
     public LateAfterExpiry LateAfterExpiry { get; init; }
 
+    /// <summary>What the proof does where it finds many other values. Default: <see cref="ProofChanges.Halt"/>.</summary>
+    public ProofChanges ProofChanges { get; init; }
+
     /// <summary>The IANA zone of calendar durations, and of the tiers that name none. Default: UTC.</summary>
     public string Zone { get; init; } = "UTC";
 
@@ -202,6 +205,16 @@ public enum OnSilence
 
     /// <summary>The newest source row at or before the planning instant.</summary>
     Hold,
+}
+
+/// <summary>What the proof does where it finds that many values, or all of a bucket, are others than when the tiers were built.</summary>
+public enum ProofChanges
+{
+    /// <summary>That range waits until a person has said which values are right.</summary>
+    Halt,
+
+    /// <summary>Corrections of old values are normal for this table: the tiers take them over, and the run says so.</summary>
+    Follow,
 }
 
 /// <summary>What happens to rows that arrive for a range that has expired.</summary>

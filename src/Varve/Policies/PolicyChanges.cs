@@ -5,7 +5,7 @@ public static class PolicyChanges
 {
     /// <summary>
     /// The changes that would mix what is built with something else. Free to change are keeps, archive, late, recheck, proof,
-    /// min_coverage, on_silence, late_after_expiry, arrival, views and tags; measures, functions and tiers come and go; other
+    /// proof_changes, min_coverage, on_silence, late_after_expiry, arrival, views and tags; measures, functions and tiers come and go; other
     /// series or another interval make other tiers, which need other names; a policy that never had a tier may change
     /// everything but its name and its table.
     /// </summary>
@@ -62,7 +62,8 @@ public static class PolicyChanges
             || before.Tiers.Any(tier => Same(tier, now) is not { } kept || Identity(before, tier) != Identity(now, kept) || !kept.Keep.IsAtLeast(tier.Keep))
             || (before.Archive is not null && now.Archive is null)
             || (before.OnSilence == OnSilence.Hold && now.OnSilence == OnSilence.Expire)
-            || (before.LateAfterExpiry == LateAfterExpiry.Hold && now.LateAfterExpiry != LateAfterExpiry.Hold);
+            || (before.LateAfterExpiry == LateAfterExpiry.Hold && now.LateAfterExpiry != LateAfterExpiry.Hold)
+            || (before.ProofChanges == ProofChanges.Halt && now.ProofChanges == ProofChanges.Follow);
     }
 
     /// <summary>Whether two policies tell time by the same column, in the same unit.</summary>

@@ -61,6 +61,7 @@ public static class PolicyJson
         if (policy.Zone != "UTC") json.WriteString("zone", policy.Zone);
         if (policy.OnSilence != default) json.WriteString("on_silence", Text(policy.OnSilence));
         if (policy.LateAfterExpiry != default) json.WriteString("late_after_expiry", Text(policy.LateAfterExpiry));
+        if (policy.ProofChanges != default) json.WriteString("proof_changes", Text(policy.ProofChanges));
         if (policy.Ties != default) json.WriteString("ties", Text(policy.Ties));
         if (policy.Schema is { } schema) json.WriteString("schema", schema);
         if (!policy.Views) json.WriteBoolean("views", false);

@@ -10,7 +10,7 @@ internal static class PolicyJsonReader
     private static readonly HashSet<string> Keys = new(StringComparer.Ordinal)
     {
         "policy", "table", "except", "time", "unit", "series", "measures", "interval", "keep", "archive", "tiers", "late", "recheck", "proof", "arrival",
-        "min_coverage", "zone", "on_silence", "late_after_expiry", "ties", "schema", "views", "tags",
+        "min_coverage", "zone", "on_silence", "late_after_expiry", "proof_changes", "ties", "schema", "views", "tags",
     };
 
     private static readonly HashSet<string> MeasureKeys = new(StringComparer.Ordinal) { "name", "column", "functions", "ties" };
@@ -55,6 +55,7 @@ internal static class PolicyJsonReader
             Zone = Text(json, "zone") ?? "UTC",
             OnSilence = Enum<OnSilence>(json, "on_silence") ?? default,
             LateAfterExpiry = Enum<LateAfterExpiry>(json, "late_after_expiry") ?? default,
+            ProofChanges = Enum<ProofChanges>(json, "proof_changes") ?? default,
             Ties = Enum<Ties>(json, "ties") ?? default,
             Schema = Text(json, "schema"),
             Views = !json.TryGetProperty("views", out var views) || views.GetBoolean(),

@@ -42,6 +42,7 @@ public static class PolicyKeys
         new("late", KeyKind.Duration, "0s", "How long a bucket waits for stragglers before it closes."),
         new("recheck", KeyKind.Duration, "1d, or 3 × late if longer, at most what keep leaves", "How far back changes are looked for."),
         new("proof", KeyKind.Choice, "full", "How rows are proven covered before they go; totals is cheaper and blind to values that changed places.") { Choices = Names<Proof>() },
+        new("proof_changes", KeyKind.Choice, "halt", "What happens where the proof finds that many values, or all of a bucket, are others than when the tiers were built, and as many rows: the range waits for a person, or the tiers follow.") { Choices = Names<ProofChanges>() },
         new("arrival", KeyKind.Name, "none", "A column that says when a row arrived."),
         new("heartbeat", KeyKind.Duration, "2 × interval", "How long a value stands for what follows it.") { IsLater = true },
         new("min_coverage", KeyKind.Share, "0", "Below this share of known time values read as NULL; the states are stored all the same."),

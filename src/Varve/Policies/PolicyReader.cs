@@ -45,6 +45,7 @@ internal static class PolicyReader
             Ties = keys.Enum<Ties>("ties"),
             OnSilence = keys.Enum<OnSilence>("on_silence"),
             LateAfterExpiry = keys.Enum<LateAfterExpiry>("late_after_expiry"),
+            ProofChanges = keys.Enum<ProofChanges>("proof_changes"),
             Zone = keys.Read<string>("zone", (r, n, p) => r.Name(n, p)) ?? "UTC",
             Schema = keys.Read<string>("schema", (r, n, p) => r.Name(n, p)),
             Views = keys.Read<bool>("views", (r, n, p) => r.Truth(n, p)) ?? true,

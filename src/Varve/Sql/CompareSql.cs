@@ -32,6 +32,24 @@ internal sealed class CompareSql(Blueprint blueprint, TierLayout tier, Dialect d
             """;
     }
 
+    /// <summary>
+    /// Buckets in which the values of a series that differs have become one, or none, with as many rows as before: start in
+    /// microseconds.
+    /// </summary>
+    public SqlText Flattened(string input, RangeSet ranges)
+    {
+        var lost = blueprint.Measures.Select((measure, i) => (SqlText)
+            $"(({Any(DifferencesOf(measure))}) AND {ExtremesSql.Lost(measure, Computed, state => Stored(StateColumns.Of(measure, state)), Stored(StateColumns.Rows), i)})");
+        return $"""
+            SELECT DISTINCT {dialect.MicrosOf(blueprint.Time, Stored(Time))} FROM {Sides(input, ranges, extremes: true)}
+            WHERE {Computed(StateColumns.Rows)} = {Stored(StateColumns.Rows)} AND ({Any(lost)})
+            """;
+    }
+
+    /// <summary>The number of buckets that have rows.</summary>
+    public SqlText BucketCount(RangeSet ranges) =>
+        $"SELECT count(DISTINCT {Time}) FROM {tier.States} WHERE {RangeSql.In(dialect, blueprint.Time, ranges)}";
+
     /// <summary>The number of buckets and series that were compared.</summary>
     public SqlText Compared(RangeSet ranges) =>
         $"SELECT count(*) FROM {tier.States} WHERE {RangeSql.In(dialect, blueprint.Time, ranges)}";
@@ -61,13 +79,13 @@ internal sealed class CompareSql(Blueprint blueprint, TierLayout tier, Dialect d
         WHERE {SqlText.Join(" OR ", TotalDifferences(perBucket: false))}
         """;
 
-    private SqlText Sides(string input, RangeSet ranges)
+    private SqlText Sides(string input, RangeSet ranges, bool extremes = false)
     {
         var keys = blueprint.Series.Select(c => new Identifier(c.Name))
             .Select(k => (SqlText)$" AND {Computed(k)} IS NOT DISTINCT FROM {Stored(k)}");
         var columns = StateColumns.All(blueprint, tier).Select(c => (SqlText)$"{c}");
         return $"""
-            ({_rollup.Select(input, ranges, magnitudes: true)}) AS {s_computed}
+            ({_rollup.Select(input, ranges, magnitudes: true, extremes: extremes)}) AS {s_computed}
             FULL JOIN (SELECT {SqlText.Join(", ", columns)} FROM {tier.States} WHERE {RangeSql.In(dialect, blueprint.Time, ranges)}) AS {s_stored}
             ON {Computed(Time)} = {Stored(Time)}{SqlText.Join("", keys)}
             """;
@@ -77,18 +95,24 @@ internal sealed class CompareSql(Blueprint blueprint, TierLayout tier, Dialect d
     {
         yield return Differs(StateColumns.Rows);
         if (blueprint.Policy.Interval is not null) yield return Differs(StateColumns.Covered);
-        var near = _rollup.Near().ToDictionary(n => (n.Measure, n.State.Suffix), n => n.Name);
-        foreach (var (measure, state) in StateColumns.States(blueprint))
-        {
-            var column = StateColumns.Of(measure, state.Suffix);
-            switch (state.MatchFor(measure))
-            {
-                case Match.Exact: yield return Differs(column); break;
-                case Match.Near: yield return DiffersMuch(column, near[(measure, state.Suffix)]); break;
-                default: break;
-            }
-        }
+        foreach (var difference in blueprint.Measures.SelectMany(DifferencesOf)) yield return difference;
     }
+
+    private IEnumerable<SqlText> DifferencesOf(MeasureLayout measure) => measure.States.Select(s => Difference(measure, StateSql.Of(s))).OfType<SqlText>();
+
+    /// <summary>Whether a state differs; null for one that is not compared.</summary>
+    private SqlText? Difference(MeasureLayout measure, StateSql state)
+    {
+        var column = StateColumns.Of(measure, state.Suffix);
+        return state.MatchFor(measure) switch
+        {
+            Match.Exact => Differs(column),
+            Match.Near => DiffersMuch(column, _rollup.Near().First(n => n.Measure == measure && n.State == state).Name),
+            _ => null,
+        };
+    }
+
+    private static SqlText Any(IEnumerable<SqlText> conditions) => SqlText.Join(" OR ", conditions.Prepend((SqlText)$"1 = 0"));
 
     private SqlText StartOf(RangeSet ranges, SqlText bucket) => BucketSql.AreNumbered(tier.Grid, Hull(ranges)) ? BucketSql.StartOf(tier.Grid, Hull(ranges), bucket) : bucket;
 

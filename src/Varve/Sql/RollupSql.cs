@@ -14,10 +14,10 @@ internal sealed class RollupSql(Blueprint blueprint, TierLayout tier, Dialect di
     /// The states of all buckets of some ranges, in the order of <see cref="StateColumns.All"/>; magnitudes behind, where
     /// asked for. The boundaries of a range without end are those within <paramref name="known"/>.
     /// </summary>
-    public SqlText Select(string input, RangeSet ranges, TimeRange? known = null, bool magnitudes = false)
+    public SqlText Select(string input, RangeSet ranges, TimeRange? known = null, bool magnitudes = false, bool extremes = false)
     {
         var covered = input == Relations.Source;
-        return Select(ranges, known, magnitudes, covered, key => covered ? FromSource(ranges, key, magnitudes) : FromTier(blueprint.Tier(input), $"{blueprint.Tier(input).States}", ranges, key, magnitudes));
+        return Select(ranges, known, magnitudes, covered, key => covered ? FromSource(ranges, key, magnitudes, extremes) : FromTier(blueprint.Tier(input), $"{blueprint.Tier(input).States}", ranges, key, magnitudes, extremes: extremes), extremes);
     }
 
     /// <summary>The states of parts of the tier's own buckets in one: a table of the same columns with several rows for a bucket and series.</summary>
@@ -32,7 +32,7 @@ internal sealed class RollupSql(Blueprint blueprint, TierLayout tier, Dialect di
         return Select(RangeSet.Of(bucket), null, magnitudes: false, fromRows: false, key => FromTier(tier, joined, RangeSet.Of(bucket), key, magnitudes: false));
     }
 
-    private SqlText Select(RangeSet ranges, TimeRange? known, bool magnitudes, bool fromRows, Func<SqlText, SqlText> group)
+    private SqlText Select(RangeSet ranges, TimeRange? known, bool magnitudes, bool fromRows, Func<SqlText, SqlText> group, bool extremes = false)
     {
         var hull = Hull(ranges, known);
         var (key, start, length) = Buckets(hull, isBounded: ranges.IsEmpty || (ranges.Start > Instant.MinValue && ranges.End < Instant.MaxValue));
@@ -47,6 +47,7 @@ internal sealed class RollupSql(Blueprint blueprint, TierLayout tier, Dialect di
         if (StateColumns.HasLength(tier)) columns.Add($"{length} AS {StateColumns.Length}");
         foreach (var (measure, state) in StateColumns.States(blueprint)) columns.Add($"{StateColumns.Of(measure, state.Suffix)}");
         if (magnitudes) columns.AddRange(Near().Select(m => (SqlText)$"{m.Name}"));
+        if (extremes) columns.AddRange(Enumerable.Range(0, blueprint.Measures.Count).SelectMany(i => (SqlText[])[$"{ExtremesSql.Least(i)}", $"{ExtremesSql.Greatest(i)}"]));
         return $"SELECT {SqlText.Join(", ", columns)} FROM ({grouped}) AS varve_grouped";
     }
 
@@ -56,7 +57,7 @@ internal sealed class RollupSql(Blueprint blueprint, TierLayout tier, Dialect di
             .Where(s => s.State.MatchFor(s.Measure) == Match.Near)
             .Select((s, i) => (s.Measure, s.State, new Identifier(FormattableString.Invariant($"varve_magnitude_{i}"))));
 
-    private SqlText FromSource(RangeSet ranges, SqlText key, bool magnitudes)
+    private SqlText FromSource(RangeSet ranges, SqlText key, bool magnitudes, bool extremes)
     {
         List<SqlText> inner = [$"{key} AS {StateColumns.Bucket}", .. StateColumns.Series(blueprint).Select(c => (SqlText)$"{c}")];
         List<SqlText> outer = [.. Keys(), $"count(*) AS {StateColumns.Rows}"];
@@ -78,10 +79,11 @@ internal sealed class RollupSql(Blueprint blueprint, TierLayout tier, Dialect di
             outer.AddRange(measure.Layout.States.Select(s => (SqlText)$"{StateSql.Of(s).Build(measure)} AS {StateColumns.Of(measure.Layout, s)}"));
         if (magnitudes)
             outer.AddRange(Near().Select(n => (SqlText)$"{n.State.Magnitude!(measures.First(m => m.Layout == n.Measure))} AS {n.Name}"));
+        if (extremes) outer.AddRange(measures.SelectMany((m, i) => ExtremesSql.OfRows(m.Value, i)));
         return $"SELECT {SqlText.Join(", ", outer)} FROM (SELECT {SqlText.Join(", ", inner)} FROM {blueprint.Source} WHERE {RangeSql.In(dialect, blueprint.Time, ranges)}) AS varve_input GROUP BY {SqlText.Join(", ", Keys())}";
     }
 
-    private SqlText FromTier(TierLayout finer, SqlText states, RangeSet ranges, SqlText key, bool magnitudes, bool mayTie = false)
+    private SqlText FromTier(TierLayout finer, SqlText states, RangeSet ranges, SqlText key, bool magnitudes, bool mayTie = false, bool extremes = false)
     {
         List<SqlText> columns =
         [
@@ -101,7 +103,8 @@ internal sealed class RollupSql(Blueprint blueprint, TierLayout tier, Dialect di
         foreach (var (measure, state) in StateColumns.States(blueprint))
             outer.Add($"{state.Merge(s => Column(measure, s), Sql(measure) with { MayTie = mayTie })} AS {StateColumns.Of(measure, state.Suffix)}");
         if (magnitudes)
-            outer.AddRange(Near().Select(n => (SqlText)$"{n.State.MergeMagnitude!(s => Column(n.Measure, s))} AS {n.Name}"));
+            outer.AddRange(Near().Select(n => (SqlText)$"{n.State.MergeMagnitude!(s => Column(n.Measure, s), Sql(n.Measure))} AS {n.Name}"));
+        if (extremes) outer.AddRange(blueprint.Measures.SelectMany((m, i) => ExtremesSql.OfParts(m, s => Column(m, s), i)));
         return $"SELECT {SqlText.Join(", ", outer)} FROM ({rows}) AS varve_input GROUP BY {SqlText.Join(", ", Keys())}";
     }
 

@@ -10,7 +10,10 @@ internal enum Match
     /// <summary>Equal, NULL equal to NULL.</summary>
     Exact,
 
-    /// <summary>Equal to 1e-9 of the magnitudes that were added: engines add doubles in any order.</summary>
+    /// <summary>
+    /// Equal to 1e-9 of the magnitudes that were added: engines add doubles in any order, so that two computations differ by
+    /// the rounding of everything that was added, not only by that of what came out.
+    /// </summary>
     Near,
 
     /// <summary>As <see cref="Exact"/>, and not at all where ties may fall either way.</summary>
@@ -68,8 +71,8 @@ internal sealed record StateSql
             Suffix = "sum",
             Build = m => m.IsFloat ? $"sum({m.Number})" : m.Dialect.ExactSum(m.Number, Scale(m.Layout)),
             Merge = (s, m) => m.IsFloat ? $"sum({s("sum")})" : m.Dialect.ExactSum(s("sum"), Scale(m.Layout)),
-            Magnitude = m => $"sum(abs({m.Number}))",
-            MergeMagnitude = s => $"sum(abs({s("sum")}))",
+            Magnitude = m => Many($"sum(abs({m.Number}))", $"count({m.Value})"),
+            MergeMagnitude = (s, m) => Many($"sum(abs({s("sum")}) + {Rounded(s, m)} * {s("count")})", Parts),
             Match = Match.Near,
             Total = (s, _) => $"sum({s})",
         },
@@ -96,8 +99,8 @@ internal sealed record StateSql
             Suffix = "mean",
             Build = m => $"avg(CAST({m.Number} AS DOUBLE))",
             Merge = (s, _) => $"sum({s("count")} * {s("mean")}) / nullif(sum({s("count")}), 0)",
-            Magnitude = m => $"avg(abs(CAST({m.Number} AS DOUBLE)))",
-            MergeMagnitude = s => $"max(abs({s("mean")}))",
+            Magnitude = m => Many($"avg(abs(CAST({m.Number} AS DOUBLE)))", $"count({m.Value})"),
+            MergeMagnitude = (s, m) => Many($"max(abs({s("mean")}) + {Rounded(s, m)})", Parts),
             Match = Match.Near,
         },
         new()
@@ -105,9 +108,9 @@ internal sealed record StateSql
             // Chan et al.: M2 = Σ M2_i + Σ n_i (mean_i − mean)²; the mean of the whole group stands beside each part.
             Suffix = "m2",
             Build = m => m.Dialect.SquaredDeviations($"CAST({m.Number} AS DOUBLE)"),
-            Merge = (s, _) => $"sum({s("m2")} + {s("count")} * ({s("mean")} - {s("whole")}) * ({s("mean")} - {s("whole")}))",
-            Magnitude = m => Spread(m.Dialect.SquaredDeviations($"CAST({m.Number} AS DOUBLE)"), $"sum(CAST({m.Number} AS DOUBLE) * CAST({m.Number} AS DOUBLE))"),
-            MergeMagnitude = s => Spread($"sum({s("m2")})", $"sum({s("m2")} + {s("count")} * {s("mean")} * {s("mean")})"),
+            Merge = (s, _) => Whole(s),
+            Magnitude = m => Spread(m.Dialect.SquaredDeviations($"CAST({m.Number} AS DOUBLE)"), $"sum(CAST({m.Number} AS DOUBLE) * CAST({m.Number} AS DOUBLE))", $"1"),
+            MergeMagnitude = (s, _) => Spread(Whole(s), $"sum({s("m2")} + {s("count")} * {s("mean")} * {s("mean")})", Parts),
             Match = Match.Near,
         },
         Counted("nan", NaNs),
@@ -132,7 +135,7 @@ internal sealed record StateSql
     public Func<MeasureSql, SqlText>? Magnitude { get; init; }
 
     /// <summary>The same from finer states.</summary>
-    public Func<Func<string, SqlText>, SqlText>? MergeMagnitude { get; init; }
+    public Func<Func<string, SqlText>, MeasureSql, SqlText>? MergeMagnitude { get; init; }
 
     /// <summary>Its total over many groups; null where it has none.</summary>
     public Func<SqlText, MeasureSql, SqlText>? Total { get; init; }
@@ -166,9 +169,33 @@ internal sealed record StateSql
         Total = (s, _) => total(s),
     };
 
-    /// <summary>Rounding of M2 grows with the square root of M2 times the sum of squares (the condition number of the variance, Chan and Lewis 1979).</summary>
-    private static SqlText Spread(SqlText m2, SqlText squares) =>
-        $"({m2} + 1e-3 * sqrt(({m2}) * ({squares})) + 1e-15 * ({squares}))";
+    private static SqlText Whole(Func<string, SqlText> s) => $"sum({s("m2")} + {s("count")} * ({s("mean")} - {s("whole")}) * ({s("mean")} - {s("whole")}))";
+
+    /// <summary>
+    /// Rounding of M2 grows with M2 itself, with the square root of M2 times the sum of squares (the condition number of the
+    /// variance, Chan and Lewis 1979), and with the square of what adding up so many parts leaves wrong in the mean. Of a
+    /// merge, M2 is that of the whole: what lies between the parts is rounded as well as what is in them.
+    /// </summary>
+    private static SqlText Spread(SqlText m2, SqlText squares, SqlText parts) =>
+        $"({m2} + 1e-3 * sqrt(greatest({m2}, 0)) * sqrt(greatest({squares}, 0)) + (1e-15 + 1e-22 * {parts} * {parts}) * ({squares}))";
+
+    /// <summary>
+    /// What is wrong of the mean of a part already, because the values that it was made of were rounded: a tier that was built
+    /// from the source is compared with parts that came in between later. Values that cancel leave more than what is left of
+    /// them; how large they were, the other states of the measure say.
+    /// </summary>
+    private static SqlText Rounded(Func<string, SqlText> s, MeasureSql m)
+    {
+        if (m.Layout.States.Contains("m2")) return $"1e-6 * sqrt({s("count")} * greatest({s("m2")} + {s("count")} * {s("mean")} * {s("mean")}, 0))";
+        if (m.Layout.States.Contains("min") && m.Layout.States.Contains("max"))
+            return $"1e-6 * {s("count")} * greatest(abs(CAST({s("min")} AS DOUBLE)), abs(CAST({s("max")} AS DOUBLE)))";
+        return $"0";
+    }
+
+    /// <summary>Each addition rounds, so that beyond ten million numbers the last digits of their sum can be wrong by more than 1e-9 of it.</summary>
+    private static SqlText Many(SqlText magnitude, SqlText numbers) => $"({magnitude} * greatest(1, 1e-7 * {numbers}))";
+
+    private static SqlText Parts => $"count(*)";
 
     // Counting what is not NULL costs less than a FILTER, which sorts the rows of each vector out first.
     private static SqlText NaNs(MeasureSql m) => $"count(CASE WHEN {m.Dialect.IsNaN(m.Raw)} THEN 1 END)";

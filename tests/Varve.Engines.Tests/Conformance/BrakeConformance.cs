@@ -1,5 +1,6 @@
 using Varve.Engines.Tests.Scratch;
 using Varve.Execution;
+using Varve.Planning;
 
 namespace Varve.Engines.Tests.Conformance;
 
@@ -9,14 +10,57 @@ public abstract class BrakeConformance(Func<ScratchDatabase> create) : Conforman
     private const string Kept = "keep: 7d\ntiers: [{ every: 1h, keep: 1y }, { every: 1d }]";
 
     [Fact]
-    public async Task The_first_removal_of_a_policy_waits_for_a_person()
+    public async Task The_first_removal_of_a_policy_waits_for_a_person_and_everything_else_is_done()
     {
         var rows = Every("2025-01-01", "2025-01-11", "1h");
         var story = await BeginAsync(Policy(Kept), rows);
-        var outcome = await story.RunAsync("2025-01-11", new RunOptions());
+        for (var run = 0; run < 2; run++)
+        {
+            var outcome = await story.RunAsync("2025-01-11", new RunOptions());
+            Assert.NotNull(outcome.Brake);
+            Assert.IsType<RunEvent.Braked>(outcome.Events[^1]);
+            Assert.Equal(run == 0, outcome.Done.Any(s => s is PlanStep.RollUp));
+            Same(rows, await story.SourceAsync());
+            await story.ExpectTiersAsync(rows);
+        }
+
+        await story.RunWellAsync("2025-01-11");
+        Same(Since(rows, "2025-01-04"), await story.SourceAsync());
+        await story.ExpectTiersAsync(rows);
+    }
+
+    [Fact]
+    public async Task A_run_that_waits_for_a_word_does_not_give_it_and_late_rows_stay_where_they_are()
+    {
+        var rows = Every("2025-01-01", "2025-01-21", "1h").ToList();
+        var story = await BeginAsync(Policy(Kept), rows);
+        await story.RunWellAsync("2025-01-11");
+        await story.ApplyAsync(Policy($"{Kept}\nlate_after_expiry: merge"));
+        var late = Row("2025-01-02T00:30Z", 3);
+        await story.InsertAsync(late);
+        foreach (var asOf in new[] { "2025-01-12", "2025-01-13" })
+        {
+            Assert.NotNull((await story.RunAsync(asOf, new RunOptions())).Brake);
+            Same([late, .. Since(rows, "2025-01-04")], await story.SourceAsync());
+            await story.ExpectTiersAsync(Before(rows, asOf));
+        }
+
+        await story.RunWellAsync("2025-01-13");
+        Same(Since(rows, "2025-01-06"), await story.SourceAsync());
+        await story.ExpectTiersAsync([.. Before(rows, "2025-01-13"), late]);
+    }
+
+    [Fact]
+    public async Task Of_a_plan_that_was_made_before_only_what_removes_nothing_is_done_without_a_word()
+    {
+        var rows = Every("2025-01-01", "2025-01-11", "1h");
+        var story = await BeginAsync(Policy(Kept), rows);
+        var plan = await story.PlanAsync("2025-01-11");
+        var outcome = await story.RunAsync("2025-01-11", new RunOptions { Plans = [plan] });
         Assert.NotNull(outcome.Brake);
-        Assert.Empty(outcome.Done);
+        Assert.Equal(plan.Steps.Where(s => s is not PlanStep.Expire).Select(s => s.Key), outcome.Done.Select(s => s.Key));
         Same(rows, await story.SourceAsync());
+        await story.ExpectTiersAsync(rows);
     }
 
     [Fact]

@@ -10,7 +10,7 @@ public static class Close
     /// <summary>Relative to the sum of magnitudes.</summary>
     public const double Sums = 1e-12;
 
-    /// <summary>Relative to the sum of squares.</summary>
+    /// <summary>Relative to <see cref="TrueState.Spread"/>.</summary>
     public const double Moments = 1e-11;
 
     public static bool Same(object? expected, object? actual, double tolerance = 0) => (expected, actual) switch

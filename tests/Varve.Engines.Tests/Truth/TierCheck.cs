@@ -60,7 +60,7 @@ public static class TierCheck
         "last" => (state.Last, 0),
         "last_at" => (state.LastAt, 0),
         "mean" => (state.Mean, state.Weight * Close.Sums),
-        "m2" => (state.M2, state.Squares * Close.Moments),
+        "m2" => (state.M2, state.Spread * Close.Moments),
         "nan" => (state.Nan, 0),
         "pinf" => (state.PositiveInfinity, 0),
         "ninf" => (state.NegativeInfinity, 0),
@@ -71,8 +71,8 @@ public static class TierCheck
     {
         Function.Sum when state.Kind is ValueKind.Double or ValueKind.Float => state.Weight * Close.Sums,
         Function.Avg => state.Weight * Close.Sums,
-        Function.Variance => state.Squares * Close.Moments,
-        Function.Stddev => Math.Sqrt(state.Squares * Close.Moments),
+        Function.Variance => state.Spread * Close.Moments,
+        Function.Stddev => Math.Sqrt(state.Spread * Close.Moments),
         _ => 0,
     };
 

@@ -32,8 +32,14 @@ public sealed record TrueState
 
     public double? M2 { get; init; }
 
-    /// <summary>The sum of squares: what a tolerance of moments is measured by.</summary>
+    /// <summary>The sum of squares.</summary>
     public double Squares { get; init; }
+
+    /// <summary>
+    /// What a tolerance of moments is measured by: M2, a little of what lies between it and the sum of squares, which
+    /// cancels, and what is left where it cancels whole.
+    /// </summary>
+    public double Spread => M2 is { } m2 ? m2 + (1e-2 * Math.Sqrt(m2 * Squares)) + (1e-12 * Squares) : 0;
 
     public long Nan { get; init; }
 

@@ -59,7 +59,7 @@ public sealed class AllowedTests
     {
         var halted = new RelationLedger { Halted = Jan.Set("1..1T05 2..2T05"), Accepted = Jan.Set("2..2T05") };
         Assert.Equal("1T05..3", Allowed(
-            Seen.State(halted, ("1h", Seen.Whole)), "1..3", waits: "source 1..1T05: its rows could not be proven covered; look at it, then verify --accept lets it go (a person)"));
+            Seen.State(halted, ("1h", Seen.Whole)), "1..3", waits: "source 1..1T05: its rows could not be proven covered; history says why. To let them go and keep the tiers as they were built, varve verify t --accept --from 2025-01-01T00:00:00Z --to 2025-01-01T05:00:00Z; to build them again from what is there, varve invalidate t --from 2025-01-01T00:00:00Z --to 2025-01-01T05:00:00Z && varve run t (a person)"));
     }
 
     [Fact]

@@ -9,7 +9,7 @@ public sealed class PolicyChangesTests
     private const string Stored = "{ policy: p, table: t, time: ts, series: [host], measures: { v: [avg] }, interval: 10s, keep: 7d, tiers: [{ every: 1h, keep: 1y }, { every: 1d, keep: 2y, zone: Europe/Berlin }] }";
 
     [Theory]
-    [InlineData("keep: 7d", "keep: 3d, late: 1h, recheck: 1d, proof: totals, min_coverage: 0.1, on_silence: hold, late_after_expiry: discard, views: false, tags: [a]")]
+    [InlineData("keep: 7d", "keep: 3d, late: 1h, recheck: 1d, proof: totals, proof_changes: follow, min_coverage: 0.1, on_silence: hold, late_after_expiry: discard, views: false, tags: [a]")]
     [InlineData("{ every: 1d,", "{ every: 6h, keep: 1y }, { every: 1d,")]
     [InlineData("2y", "forever")]
     [InlineData("v: [avg]", "v: [avg, min]")]
@@ -91,6 +91,8 @@ public sealed class PolicyChangesTests
     [InlineData("keep: 7d", "keep: 7d, late_after_expiry: discard", true)]
     [InlineData("keep: 7d", "keep: 7d, late_after_expiry: merge", true)]
     [InlineData("keep: 7d", "keep: 7d, on_silence: hold", false)]
+    [InlineData("keep: 7d", "keep: 7d, proof_changes: follow", true)]
+    [InlineData("keep: 7d, proof_changes: follow", "keep: 7d", false)]
     [InlineData("{ every: 1d,", "{ every: 6h, keep: 1y }, { every: 1d,", false)]
     public void The_brake_knows_what_removes_more(string from, string to, bool more) =>
         Assert.Equal(more, PolicyChanges.RemovesMore(Policy(Stored), Policy(Stored.Replace(from, to, StringComparison.Ordinal))));

@@ -33,7 +33,7 @@ public sealed class PolicyJsonTests
         from keeps in Keeps.Array[4]
         from given in Gen.Bool.Array[3]
         from share in Gen.Double[0, 1]
-        from choices in Gen.Select(Gen.Enum<Proof>(), Gen.Enum<Ties>(), Gen.Enum<OnSilence>(), Gen.Enum<LateAfterExpiry>())
+        from choices in Gen.Select(Gen.Enum<Proof>(), Gen.Enum<Ties>(), Gen.Enum<OnSilence>(), Gen.Enum<LateAfterExpiry>(), Gen.Enum<ProofChanges>())
         from tags in Name.Array[0, 2]
         select With(series, new()
         {
@@ -52,6 +52,7 @@ public sealed class PolicyJsonTests
             Proof = choices.Item1,
             Ties = choices.Item2,
             OnSilence = choices.Item3,
+            ProofChanges = choices.Item5,
             LateAfterExpiry = choices.Item4,
             Zone = given[0] ? "UTC" : "Europe/Berlin",
             Schema = schema,

@@ -35,6 +35,7 @@ public sealed class PolicyYamlTests
             min_coverage: 0.5
             zone: Europe/Vienna
             on_silence: hold
+            proof_changes: follow
             late_after_expiry: discard
             ties: any
             schema: rolled
@@ -54,7 +55,7 @@ public sealed class PolicyYamlTests
         Assert.Equal(["30d", "2y", "forever"], policy.Tiers.Select(t => t.Keep.Text));
         Assert.Equal(("hourly", Instant.FromUtc(2025, 1, 1, 0, 30)), (policy.Tiers[1].Name, policy.Tiers[1].Origin));
         Assert.Equal(("Europe/Berlin", "Europe/Vienna"), (policy.Tiers[2].Zone, policy.Zone));
-        Assert.Equal((Proof.Totals, Ties.Any, OnSilence.Hold, LateAfterExpiry.Discard), (policy.Proof, policy.Ties, policy.OnSilence, policy.LateAfterExpiry));
+        Assert.Equal((Proof.Totals, Ties.Any, OnSilence.Hold, LateAfterExpiry.Discard, ProofChanges.Follow), (policy.Proof, policy.Ties, policy.OnSilence, policy.LateAfterExpiry, policy.ProofChanges));
         Assert.Equal(("seen", 0.5, "rolled", false), (policy.Arrival, policy.MinCoverage, policy.Schema, policy.Views));
         Assert.Equal(["iot", "prod"], policy.Tags);
         Assert.Equal(new Archive("cold-1", Drill: true), policy.Archive);

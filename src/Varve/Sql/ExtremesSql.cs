@@ -1,0 +1,60 @@
+using Varve.Planning;
+
+namespace Varve.Sql;
+
+/// <summary>
+/// Whether the values of a bucket and series have become one, or none, since its states were built: computed are the least
+/// and the greatest of what its input has now, and what is stored says what it had.
+/// </summary>
+internal static class ExtremesSql
+{
+    public static Identifier Least(int measure) => new(FormattableString.Invariant($"varve_least_{measure}"));
+
+    public static Identifier Greatest(int measure) => new(FormattableString.Invariant($"varve_greatest_{measure}"));
+
+    /// <summary>Of rows of the source, given the value without NaN and infinities.</summary>
+    public static IEnumerable<SqlText> OfRows(SqlText value, int measure) =>
+        [$"min({value}) AS {Least(measure)}", $"max({value}) AS {Greatest(measure)}"];
+
+    /// <summary>Of finer states: as near as they tell; they differ where nothing but a number of values is known.</summary>
+    public static IEnumerable<SqlText> OfParts(MeasureLayout layout, Func<string, SqlText> state, int measure)
+    {
+        var (least, greatest) = Parts(layout.States, state);
+        return [$"{least} AS {Least(measure)}", $"{greatest} AS {Greatest(measure)}"];
+    }
+
+    /// <summary>True where a measure had several values and has one, or had some and has none. What may have been one value counts as several.</summary>
+    public static SqlText Lost(MeasureLayout layout, Func<Identifier, SqlText> computed, Func<string, SqlText> stored, SqlText rows, int measure)
+    {
+        var (least, greatest) = (computed(Least(measure)), computed(Greatest(measure)));
+        return $"CASE WHEN {least} IS NULL THEN {Some(layout.States, stored)} ELSE {least} = {greatest} AND {Several(layout.States, stored, rows)} END";
+    }
+
+    private static (SqlText Least, SqlText Greatest) Parts(IReadOnlyList<string> states, Func<string, SqlText> s)
+    {
+        if (Ranges(states)) return ($"min({s("min")})", $"max({s("max")})");
+        if (states.Contains("m2")) return ($"min({s("mean")})", $"max({s("mean")}) + sum({s("m2")})");
+        if (states.Contains("sum")) return ($"min(CAST({s("sum")} AS DOUBLE) / nullif({s("count")}, 0))", $"max(CAST({s("sum")} AS DOUBLE) / nullif({s("count")}, 0))");
+        if (states.Contains("first") && states.Contains("last")) return ($"min(least({s("first")}, {s("last")}))", $"max(greatest({s("first")}, {s("last")}))");
+        if (states.FirstOrDefault(v => v is "min" or "max" or "first" or "last") is { } value) return ($"min({s(value)})", $"max({s(value)})");
+        if (states.Contains("count")) return ($"CASE WHEN sum({s("count")}) > 0 THEN 0 END", $"CASE WHEN sum({s("count")}) > 0 THEN 1 END");
+        return ($"0", $"1");
+    }
+
+    private static SqlText Some(IReadOnlyList<string> states, Func<string, SqlText> s)
+    {
+        if (states.Contains("count")) return $"{s("count")} > 0";
+        if (states.FirstOrDefault(v => v is "min" or "max" or "first" or "last") is { } value) return $"{s(value)} IS NOT NULL";
+        return $"1 = 0";
+    }
+
+    private static SqlText Several(IReadOnlyList<string> states, Func<string, SqlText> s, SqlText rows)
+    {
+        var many = states.Contains("count") ? s("count") : rows;
+        if (Ranges(states)) return $"{s("min")} IS DISTINCT FROM {s("max")}";
+        if (states.Contains("m2")) return $"{many} > 1 AND {s("m2")} > 1e-24 * {s("count")} * {s("mean")} * {s("mean")}";
+        return $"{many} > 1";
+    }
+
+    private static bool Ranges(IReadOnlyList<string> states) => states.Contains("min") && states.Contains("max");
+}
