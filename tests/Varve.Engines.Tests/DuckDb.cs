@@ -5,6 +5,10 @@ namespace Varve.Engines.Tests;
 
 public sealed class DuckDbTime() : TimeConformance(DuckDbMemory.New);
 
+public sealed class DuckDbOddTimes() : OddTimeConformance(DuckDbMemory.New);
+
+public sealed class DuckDbArrivals() : ArrivalConformance(DuckDbMemory.New);
+
 public sealed class DuckDbExpiry() : ExpiryConformance(DuckDbMemory.New);
 
 public sealed class DuckDbBrake() : BrakeConformance(DuckDbMemory.New);

@@ -46,6 +46,7 @@ internal static class StatusCommand
         s.FrozenLate,
         s.Future,
         s.Timeless,
+        s.OutOfRange,
         s.Holds,
         s.Waits,
         s.StepsDue,

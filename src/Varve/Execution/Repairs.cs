@@ -75,7 +75,7 @@ internal sealed class Repairs(IEngine engine, Workshop workshop, AuditActor acto
             var adopted = 0;
             foreach (var tier in blueprint.Tiers.Where(t => state.Unknown.ContainsKey(t.Id)))
             {
-                var labels = await s.QueryAsync(RowsSql.Labels(engine.Dialect, blueprint.Time, tier.States, ledger.Of(tier.Id).Covered.Complement()), token);
+                var labels = await s.QueryAsync(RowsSql.Labels(engine.Dialect, blueprint.Time.Starts, tier.States, ledger.Of(tier.Id).Covered.Complement()), token);
                 adopted += labels.Count;
                 draft.Adopt(tier, RangeSet.Of(labels.Select(l => tier.Grid.BucketOf(Micros.ToInstant(l.Long(0))))));
             }

@@ -20,7 +20,8 @@ internal sealed class Answering(Blueprint blueprint, Ledger ledger)
         var exact = request.Every is { } every ? Wanted(every) : null;
         var wanted = exact is null ? default : Nominal(exact.Width);
         if (exact is null) wanted = (request.To - request.From) / Math.Max(1, request.Points ?? 400);
-        var left = RangeSet.Of(new TimeRange(request.From, request.To));
+        if (new TimeRange(request.From, request.To).Intersect(blueprint.Time.Starts.Known) is not { IsEmpty: false } asked) return ([], []);
+        var left = RangeSet.Of(asked);
         if (exact is not null) left = RangeSet.Of(exact.Cover(left[0]));
         List<AnswerPart> parts = [];
         foreach (var tier in blueprint.Tiers.Reverse().Where(t => Fits(t, exact, wanted))) left = Take(parts, left, tier.Id, Has(tier), Shown(tier, exact));

@@ -26,7 +26,7 @@ internal sealed class ReadSql(Blueprint blueprint, Dialect dialect)
 
     /// <summary>A range of a tier as the stitched view shows it.</summary>
     public SqlText Part(TierLayout tier, TimeRange range) =>
-        $"{Shown(tier, tier.Name)} FROM {tier.States} WHERE {RangeSql.In(dialect, blueprint.Time, range)}";
+        $"{Shown(tier, tier.Name)} FROM {tier.States} WHERE {RangeSql.In(dialect, blueprint.Time.Starts, range)}";
 
     /// <summary>A range of the source, grouped to the buckets of a tier as if it had been built; boundaries are known within <paramref name="known"/>.</summary>
     public SqlText Open(TierLayout tier, TimeRange range, TimeRange known) =>

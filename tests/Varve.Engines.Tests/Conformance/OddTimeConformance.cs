@@ -1,0 +1,214 @@
+using System.Globalization;
+using NodaTime;
+using Varve.Diagnosis;
+using Varve.Engines.Tests.Scratch;
+using Varve.Execution;
+using Varve.Policies;
+using Varve.Time;
+
+namespace Varve.Engines.Tests.Conformance;
+
+/// <summary>Semantics, section 1: rows of a time that no calendar has, at each end of each type, through every command.</summary>
+public abstract class OddTimeConformance(Func<ScratchDatabase> create) : ConformanceSuite(create)
+{
+    private static readonly Instant s_first = Instant.FromUtc(1, 1, 1, 0, 0);
+    private static readonly Instant s_end = Instant.FromUtc(9999, 1, 1, 0, 0);
+
+    private static readonly (TimeKind Kind, string Type, string? Unit, Duration Step)[] s_kinds =
+    [
+        (TimeKind.Timestamp, "TIMESTAMP", null, Duration.FromMilliseconds(0.001)),
+        (TimeKind.TimestampSeconds, "TIMESTAMP_S", null, Duration.FromSeconds(1)),
+        (TimeKind.TimestampMilliseconds, "TIMESTAMP_MS", null, Duration.FromMilliseconds(1)),
+        (TimeKind.TimestampNanoseconds, "TIMESTAMP_NS", null, Duration.FromNanoseconds(1)),
+        (TimeKind.TimestampTz, "TIMESTAMPTZ", null, Duration.FromMilliseconds(0.001)),
+        (TimeKind.Date, "DATE", null, Duration.FromDays(1)),
+        (TimeKind.IntegerSeconds, "BIGINT", "s", Duration.FromSeconds(1)),
+        (TimeKind.IntegerMilliseconds, "BIGINT", "ms", Duration.FromMilliseconds(1)),
+        (TimeKind.IntegerMicroseconds, "BIGINT", "us", Duration.FromMilliseconds(0.001)),
+        (TimeKind.IntegerNanoseconds, "BIGINT", "ns", Duration.FromNanoseconds(1)),
+    ];
+
+    public static TheoryData<TimeKind> Kinds => [.. s_kinds.Select(k => k.Kind)];
+
+    /// <summary>One past each end of what is known, and the ends of the type itself.</summary>
+    public static TheoryData<TimeKind, string> Outside
+    {
+        get
+        {
+            TheoryData<TimeKind, string> all = [];
+            foreach (var (kind, _, _, step) in s_kinds)
+            {
+                all.Add(kind, Literal(kind, First(kind) - step));
+                all.Add(kind, Literal(kind, End(kind)));
+                foreach (var extreme in Extremes(kind)) all.Add(kind, extreme);
+            }
+
+            all.Add(TimeKind.Timestamp, "TIMESTAMP '9999-12-31 23:59:59.999999'");
+            all.Add(TimeKind.TimestampTz, "TIMESTAMPTZ '9999-12-31 23:59:59.999999+00'");
+            return all;
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Outside))]
+    public async Task A_row_out_of_range_is_counted_and_ends_no_command(TimeKind kind, string odd)
+    {
+        var rows = Every("2025-01-01", "2025-01-21", "6h").Where(r => kind != TimeKind.Date || Micros.From(r.At!.Value) % 86_400_000_000 == 0).ToList();
+        var story = await Story.BeginAsync(Db, Cpu(kind), PolicyFor(kind, $"keep: 5d\ntiers: [{Tiers(kind)}]"), rows);
+        await Db.ExecuteAsync($"INSERT INTO m.cpu VALUES ({odd}, 'odd', 1)");
+        Assert.Contains((await story.PlanAsync("2025-01-21")).Notes, n => n.Code == "VRV211" && n.Message.Contains("out of range", StringComparison.Ordinal));
+        await story.RunWellAsync("2025-01-21");
+        await story.ExpectTiersAsync(rows);
+        await story.RunWellAsync("2025-01-22");
+        Assert.True((await story.PlanAsync("2025-01-22")).IsEmpty);
+        await story.ExpectTiersAsync(rows);
+        var status = await story.StatusAsync("2025-01-22");
+        Assert.Equal((1, 1), (status.Timeless, status.OutOfRange));
+        Assert.Equal(0, status.Future.Rows);
+        Assert.InRange(Number(await Db.QueryAsync("SELECT count(*) FROM m.cpu WHERE host = 'a'"), 0), 4, rows.Count / 2);
+        var verified = await story.WithAsync(l => l.VerifyAsync(Selection.All));
+        Assert.All(verified, r => Assert.True(r.Failure is null && r.Mismatches.Count == 0));
+        var finding = Assert.Single(await story.WithAsync(l => l.DiagnoseAsync()), f => f.Check == "rows.timeless");
+        Assert.Contains("out of range", finding.Found, StringComparison.Ordinal);
+        var forecast = Assert.Single(await story.WithAsync(l => l.ForecastAsync(Selection.All, new() { AsOf = At("2025-01-22") })));
+        Assert.Null(forecast.Failure);
+        await ExpectAnswerAsync(story, rows.Count, "2025-01-01", "2025-01-22");
+        Assert.Equal(1, await CountOddAsync());
+        await story.WithAsync(l => l.InvalidateAsync("m.cpu", new(At("2025-01-18"), At("2025-01-20"))));
+        await story.RunWellAsync("2025-01-22");
+        var erased = await story.WithAsync(l => l.EraseAsync(new() { Policy = "m.cpu", Where = [new("host", "odd")] }));
+        Assert.Equal((1, 0), (erased.Rows, await CountOddAsync()));
+        await story.ExpectTiersAsync(rows);
+    }
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public async Task The_first_row_in_range_is_rolled_up_and_expires(TimeKind kind)
+    {
+        SourceRow[] rows = [SourceRow.Of(First(kind), "a", 1.0), SourceRow.Of(First(kind) + Duration.FromDays(1), "a", 2.0)];
+        var years = First(kind) + Duration.FromDays(730);
+        var story = await Story.BeginAsync(Db, Cpu(kind), PolicyFor(kind, $"keep: 400d\ntiers: [{Tiers(kind)}]"), rows);
+        await story.RunWellAsync(InstantText.Format(First(kind) + Duration.FromDays(390)));
+        await story.ExpectTiersAsync(rows);
+        Assert.Equal(2, (await story.SourceAsync()).Count);
+        await story.RunWellAsync(InstantText.Format(years + Duration.FromDays(800)));
+        Assert.Empty(await story.SourceAsync());
+        await story.ExpectTiersAsync(rows);
+        Assert.Equal(0, (await story.StatusAsync(InstantText.Format(years + Duration.FromDays(800)))).Timeless);
+        var answer = await story.WithAsync(l => l.QueryAsync(new() { Policy = "m.cpu", From = First(kind), To = years, Every = "1d" }));
+        Assert.Equal(2, answer.Rows.Count);
+        Assert.Equal("2", Text((await Db.QueryAsync($"SELECT sum(varve_rows) FROM m.cpu_all"))[0][0]));
+    }
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public async Task The_last_row_in_range_waits_for_its_time(TimeKind kind)
+    {
+        var step = s_kinds.Single(k => k.Kind == kind).Step;
+        var rows = Every("2025-01-01", "2025-01-03", "1d");
+        var story = await Story.BeginAsync(Db, Cpu(kind), PolicyFor(kind, $"keep: 90y\ntiers: [{Tiers(kind)}]"), rows);
+        await story.InsertAsync(SourceRow.Of(End(kind) - step, "a", 4.0));
+        await story.RunWellAsync("2025-01-04");
+        var status = await story.StatusAsync("2025-01-04");
+        Assert.Equal((0, 1), (status.Timeless, status.Future.Rows));
+        Assert.All(await story.WithAsync(l => l.VerifyAsync(Selection.All)), r => Assert.True(r.Failure is null && r.Mismatches.Count == 0));
+        Assert.Null(Assert.Single(await story.WithAsync(l => l.ForecastAsync(Selection.All, new() { AsOf = At("2025-01-04") }))).Failure);
+        Assert.Equal("3", Text((await Db.QueryAsync("SELECT sum(varve_rows) FROM m.cpu_all"))[0][0]));
+        await Db.ExecuteAsync("DELETE FROM m.cpu WHERE v <> 4.0");
+        Assert.Equal(At("2025-01-04"), (await story.StatusAsync("2025-01-04")).AsOf);
+    }
+
+    [Theory]
+    [InlineData("UBIGINT", "s", "18446744073709551615")]
+    [InlineData("UBIGINT", "ns", "18446744073709551615")]
+    [InlineData("HUGEINT", "us", "-170141183460469231731687303715884105728")]
+    [InlineData("INTEGER", "s", "-2147483648")]
+    [InlineData("UINTEGER", "ms", "4294967295")]
+    public async Task Integers_of_every_width_are_read(string type, string unit, string odd)
+    {
+        var scale = unit switch { "s" => 1L, "ms" => 1_000, "us" => 1_000_000, _ => 1_000_000_000 };
+        var day = unit == "ms" && type == "UINTEGER" ? 20 * 86_400 : 1_735_689_600L;
+        await Db.ExecuteAsync($"CREATE SCHEMA m; CREATE TABLE m.cpu (ts {type}, host VARCHAR, v DOUBLE); INSERT INTO m.cpu SELECT ({day} + i * 3600) * {scale}, 'a', i FROM range(100) r(i); INSERT INTO m.cpu VALUES ({odd}, 'a', 1)");
+        var story = new Story(Db, Cpu(TimeKind.IntegerSeconds));
+        await story.ApplyAsync(Policy("tiers: [{ every: 1h }, { every: 1d }]").Replace("time: ts", $"time: {{ column: ts, unit: {unit} }}", StringComparison.Ordinal));
+        await story.RunWellAsync("2025-02-01");
+        var isKnown = type is "INTEGER" or "UINTEGER";
+        Assert.Equal(isKnown ? 0 : 1, (await story.StatusAsync("2025-02-01")).OutOfRange);
+        Assert.Equal(isKnown ? "101" : "100", Text((await Db.QueryAsync("SELECT sum(varve_rows) FROM m.cpu_all"))[0][0]));
+    }
+
+    [Theory]
+    [InlineData(TimeKind.Timestamp)]
+    [InlineData(TimeKind.IntegerNanoseconds)]
+    public async Task A_stamp_of_arrival_out_of_range_ends_nothing(TimeKind kind)
+    {
+        await Db.ExecuteAsync("CREATE SCHEMA m; CREATE TABLE m.cpu (ts TIMESTAMP, host VARCHAR, v DOUBLE, arr TIMESTAMP_NS)");
+        await Db.ExecuteAsync("INSERT INTO m.cpu SELECT t, 'a', 1, t FROM range(TIMESTAMP '2025-01-01', TIMESTAMP '2025-01-05', INTERVAL 1 HOUR) r(t)");
+        await Db.ExecuteAsync(kind == TimeKind.Timestamp ? "ALTER TABLE m.cpu ALTER COLUMN arr TYPE TIMESTAMP; UPDATE m.cpu SET arr = TIMESTAMP '9999-12-31 23:59:59.999999' WHERE ts = TIMESTAMP '2025-01-04'" : "UPDATE m.cpu SET arr = make_timestamp_ns(-9223286400000000000) WHERE ts = TIMESTAMP '2025-01-04'");
+        var story = new Story(Db, Cpu());
+        await story.ApplyAsync(Policy("arrival: arr\nseries: [host]\ntiers: [{ every: 1h }]").Replace("series: [host]\nmeasures", "measures", StringComparison.Ordinal));
+        await story.RunWellAsync("2025-01-05");
+        await Db.ExecuteAsync("INSERT INTO m.cpu VALUES (TIMESTAMP '2025-01-02 00:30:00', 'late', 1, TIMESTAMP '2025-01-05 00:10:00')");
+        await story.RunWellAsync("2025-01-05T01:00:00Z");
+        Assert.Single(await Db.QueryAsync("SELECT * FROM m.cpu_1h WHERE host = 'late'"));
+    }
+
+    [Theory]
+    [InlineData("2025-01-01", "9999-12-31T23:59:59.999999Z", 2)]
+    [InlineData("9999-01-01", "9999-12-31T23:59:59.999999Z", 0)]
+    public async Task A_question_may_reach_beyond_what_is_known(string from, string to, int rows)
+    {
+        var story = await BeginAsync(Policy("tiers: [{ every: 1d }, { every: 1y }]"), Every("2025-01-01", "2025-01-03", "1d"));
+        await Db.ExecuteAsync("INSERT INTO m.cpu VALUES (TIMESTAMP '9999-12-31 23:59:59.999999', 'odd', 1)");
+        await story.RunWellAsync("2025-01-04");
+        await ExpectAnswerAsync(story, rows, from, to);
+    }
+
+    private static async Task ExpectAnswerAsync(Story story, int rows, string from, string to)
+    {
+        var answer = await story.WithAsync(l => l.QueryAsync(new() { Policy = "m.cpu", From = At(from), To = At(to), Every = "1d" }));
+        Assert.DoesNotContain(answer.Rows, r => r.Contains("odd"));
+        var counted = answer.Columns.ToList().IndexOf("varve_rows");
+        Assert.Equal(rows, answer.Rows.Sum(r => Convert.ToInt64(r[counted], CultureInfo.InvariantCulture)));
+    }
+
+    private async Task<long> CountOddAsync() => Number(await Db.QueryAsync("SELECT count(*) FROM m.cpu WHERE host = 'odd'"), 0);
+
+    private static string Text(object? value) => Convert.ToString(value, CultureInfo.InvariantCulture)!;
+
+    private static bool HasNanos(TimeKind kind) => kind is TimeKind.TimestampNanoseconds or TimeKind.IntegerNanoseconds;
+
+    private static Instant First(TimeKind kind) => HasNanos(kind) ? Instant.FromUtc(1679, 1, 1, 0, 0) : s_first;
+
+    private static Instant End(TimeKind kind) => HasNanos(kind) ? Instant.FromUtc(2262, 1, 1, 0, 0) : s_end;
+
+    private static string Tiers(TimeKind kind) => kind == TimeKind.Date ? "{ every: 1d }, { every: 1y }" : "{ every: 6h }, { every: 1d, zone: Pacific/Auckland }, { every: 1y, zone: Pacific/Auckland }";
+
+    private static string Literal(TimeKind kind, Instant at)
+    {
+        var type = s_kinds.Single(k => k.Kind == kind).Type;
+        var nanos = (at - NodaConstants.UnixEpoch).ToBigIntegerNanoseconds();
+        return kind switch
+        {
+            TimeKind.TimestampNanoseconds => $"make_timestamp_ns({nanos})",
+            TimeKind.TimestampTz => $"make_timestamptz({Micros.From(at)})",
+            TimeKind.IntegerSeconds => Text(Micros.From(at) / 1_000_000),
+            TimeKind.IntegerMilliseconds => Text(Micros.From(at) / 1_000),
+            TimeKind.IntegerMicroseconds => Text(Micros.From(at)),
+            TimeKind.IntegerNanoseconds => nanos.ToString(CultureInfo.InvariantCulture),
+            _ => $"CAST(make_timestamp({Micros.From(at)}) AS {type})",
+        };
+    }
+
+    private static string[] Extremes(TimeKind kind) => kind switch
+    {
+        TimeKind.Timestamp or TimeKind.TimestampSeconds or TimeKind.TimestampMilliseconds => [$"CAST(make_timestamp(-9223372022400000000) AS {s_kinds.Single(k => k.Kind == kind).Type})", $"CAST(make_timestamp(9223372036854000000) AS {s_kinds.Single(k => k.Kind == kind).Type})"],
+        TimeKind.TimestampTz => ["make_timestamptz(-9223372022400000000)", "make_timestamptz(9223372036854775806)"],
+        TimeKind.TimestampNanoseconds => ["make_timestamp_ns(-9223286400000000000)", "make_timestamp_ns(9223372036854775806)"],
+        TimeKind.Date => ["'5877642-06-25 (BC)'::DATE", "'5881580-07-10'::DATE"],
+        _ => ["-9223372036854775808", "9223372036854775807"],
+    };
+
+    private static string PolicyFor(TimeKind kind, string more) =>
+        s_kinds.Single(k => k.Kind == kind).Unit is { } unit ? Policy(more).Replace("time: ts", $"time: {{ column: ts, unit: {unit} }}", StringComparison.Ordinal) : Policy(more);
+}
