@@ -9,6 +9,8 @@ public sealed class DuckDbOddTimes() : OddTimeConformance(DuckDbMemory.New);
 
 public sealed class DuckDbArrivals() : ArrivalConformance(DuckDbMemory.New);
 
+public sealed class DuckDbSource() : SourceConformance(DuckDbMemory.New);
+
 public sealed class DuckDbExpiry() : ExpiryConformance(DuckDbMemory.New);
 
 public sealed class DuckDbBrake() : BrakeConformance(DuckDbMemory.New);

@@ -21,12 +21,11 @@ internal sealed class ForecastDesk(IEngine engine, Workshop workshop, ForecastOp
         new(policy.Policy.Name, await OfAsync(policy, cancellationToken), null);
 
     /// <summary>Policies as files say them, beside what is stored.</summary>
-    public async Task<IReadOnlyList<PolicyForecast>> OfDraftsAsync(IReadOnlyList<StoredPolicy> drafts, IReadOnlyList<StoredPolicy> stored, CancellationToken cancellationToken)
-    {
-        List<PolicyForecast> all = [];
-        foreach (var draft in drafts) all.Add(await BesideAsync(draft, stored.FirstOrDefault(s => s.Policy.Name == draft.Policy.Name), cancellationToken));
-        return all;
-    }
+    public Task<IReadOnlyList<PolicyForecast>> OfDraftsAsync(IReadOnlyList<StoredPolicy> drafts, IReadOnlyList<StoredPolicy> stored, CancellationToken cancellationToken) =>
+        RosterDesk.EachOfAsync(
+            drafts,
+            draft => BesideAsync(draft, stored.FirstOrDefault(s => s.Policy.Name == draft.Policy.Name), cancellationToken),
+            (draft, broken) => new(draft.Policy.Name, null, null) { Failure = Problem.Of(broken) });
 
     private async Task<PolicyForecast> BesideAsync(StoredPolicy draft, StoredPolicy? before, CancellationToken cancellationToken)
     {

@@ -35,7 +35,7 @@ internal static class StatusDesk
     }
 
     /// <summary>A policy whose table could not be looked at.</summary>
-    public static PolicyStatus Of(StoredPolicy stored, PolicyException why, Instant asOf, IReadOnlyList<RunRecord> runs) => new()
+    public static PolicyStatus Of(StoredPolicy stored, VarveException why, Instant asOf, IReadOnlyList<RunRecord> runs) => new()
     {
         Policy = stored.Policy,
         Revision = stored.Revision,

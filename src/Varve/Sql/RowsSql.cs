@@ -98,6 +98,10 @@ internal static class RowsSql
     public static SqlText StoredEach(Dialect dialect, TimeColumn time, TableName states, RangeSet ranges) =>
         $"SELECT {dialect.MicrosOf(time, $"{new Identifier(time.Name)}")}, {dialect.Whole($"sum({StateColumns.Rows})")} FROM {states} WHERE {RangeSql.In(dialect, time, ranges)} GROUP BY 1";
 
+    /// <summary>The series that a tier has in each bucket of some ranges: start in microseconds, how many.</summary>
+    public static SqlText SeriesEach(Dialect dialect, TimeColumn time, TableName states, RangeSet ranges) =>
+        $"SELECT {dialect.MicrosOf(time, $"{new Identifier(time.Name)}")}, count(*) FROM {states} WHERE {RangeSql.In(dialect, time, ranges)} GROUP BY 1";
+
     /// <summary>The rows that the states of a range were made of.</summary>
     public static SqlText Stored(Dialect dialect, TimeColumn time, TableName states, RangeSet ranges) =>
         $"SELECT {dialect.Whole($"coalesce(sum({StateColumns.Rows}), 0)")} FROM {states} WHERE {RangeSql.In(dialect, time, ranges)}";
