@@ -32,6 +32,9 @@ internal static class ExitCode
 
     private static readonly int[] Weightiest = [Cancelled, Defect, Person, Engine, Usage, Stale, Busy];
 
+    /// <summary>One code for what kept some of several policies from being looked at; null for one that nothing did.</summary>
+    internal static int Of(IEnumerable<Varve.Policies.Problem?> failures) => Of(failures.Select(f => f?.ExitCode ?? Done));
+
     /// <summary>One code for several policies: the weightiest that occurred.</summary>
     internal static int Of(IEnumerable<int> codes)
     {

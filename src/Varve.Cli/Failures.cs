@@ -21,7 +21,7 @@ internal static class Failures
         var body = Body(error);
         if (Shared.IsJson(parse)) CliJson.Print(screen, new ErrorShape(body));
         else Print(screen, body);
-        if (error is not VarveException && IsDebug(parse)) screen.Warn(new Span(error.ToString(), Ink.Dim));
+        if (error is not VarveException or DefectException && IsDebug(parse)) screen.Warn(new Span(error.ToString(), Ink.Dim));
         return body.ExitCode;
     }
 

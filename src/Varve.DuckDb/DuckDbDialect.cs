@@ -72,7 +72,6 @@ internal sealed class DuckDbDialect(string catalog, params IEnumerable<string> a
     public override SqlText TimeOfMicros(TimeColumn column, SqlText micros) => DuckDbTime.OfMicros(column, micros);
 
     /// <summary>
-    /// True for instants of the years −9998 to 9999, which are those that Varve can name; what is beyond counts as infinite.
     /// Written as comparisons, which zone maps answer without reading a row.
     /// </summary>
     public override SqlText IsFiniteTime(TimeColumn column, SqlText value) => DuckDbTime.IsFinite(column, value);

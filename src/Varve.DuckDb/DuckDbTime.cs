@@ -14,10 +14,6 @@ internal static class DuckDbTime
     private const long MicrosPerSecond = 1_000_000;
     private const long MicrosPerMilli = 1_000;
 
-    // −9998-01-01, which NodaTime's least instant would be, and 10000-01-01, both excluded.
-    private static readonly long s_before = Micros.From(Instant.MinValue + Duration.Epsilon);
-    private static readonly long s_after = Micros.From(Instant.MaxValue - Duration.Epsilon) + 1;
-
     // TIMESTAMP_NS knows 1677-09-22 to 2262-04-11.
     private static readonly long s_leastNanos = Instant.FromUtc(1677, 9, 22, 0, 0).ToUnixTimeTicks() * 100;
 
@@ -33,12 +29,16 @@ internal static class DuckDbTime
         _ => throw Refused(column),
     };
 
-    /// <summary>Microseconds, rounded down: <c>epoch_us</c> cuts nanoseconds towards 1970.</summary>
+    /// <summary>
+    /// Microseconds, rounded down: <c>epoch_us</c> cuts nanoseconds towards 1970. Of a date that no timestamp can say, NULL:
+    /// DuckDB converts the ends of a column for its statistics, whatever a condition around it rules out.
+    /// </summary>
     public static SqlText MicrosOf(TimeColumn column, SqlText value) => column.Type switch
     {
         ColumnType.Integer => FromUnit(column.Unit, $"CAST({value} AS BIGINT)"),
         ColumnType.Timestamp(TimeUnit.Nanoseconds) => FloorDivide($"epoch_ns({value})", NanosPerMicro),
-        ColumnType.Timestamp or ColumnType.TimestampTz or ColumnType.Date => $"epoch_us({value})",
+        ColumnType.Date => $"epoch_us(TRY_CAST({value} AS TIMESTAMP))",
+        ColumnType.Timestamp or ColumnType.TimestampTz => $"epoch_us({value})",
         _ => throw Refused(column),
     };
 
@@ -61,21 +61,9 @@ internal static class DuckDbTime
         _ => throw Refused(column),
     };
 
-    /// <summary>Inside of what Varve can name.</summary>
-    public static SqlText IsFinite(TimeColumn column, SqlText value)
-    {
-        if (column.Type is ColumnType.Integer)
-        {
-            var (before, after) = (Bound(column.Unit, s_before), Bound(column.Unit, s_after));
-            if (before is null || after is null) return $"({value} IS NOT NULL)";
-            return $"({value} IS NOT NULL AND {value} > {before} AND {value} < {after})";
-        }
-
-        var (least, greatest) = column.Type is ColumnType.Timestamp(TimeUnit.Nanoseconds)
-            ? (Cast(column.Type, $"{Instant.MinValue}"), Cast(column.Type, $"{Instant.MaxValue}"))
-            : (Finite(column, s_before), Finite(column, s_after));
-        return $"({value} IS NOT NULL AND {value} > {least} AND {value} < {greatest})";
-    }
+    /// <summary>Inside of what every bucket of a policy has room around.</summary>
+    public static SqlText IsFinite(TimeColumn column, SqlText value) =>
+        $"({value} IS NOT NULL AND {value} >= {Value(column, column.Known.From)} AND {value} < {Value(column, column.Known.To)})";
 
     /// <summary>Division that rounds towards −∞, by a positive number; always a BIGINT, whatever the operand is.</summary>
     public static SqlText FloorDivide(SqlText integer, long divisor) =>
@@ -87,20 +75,6 @@ internal static class DuckDbTime
         TimeUnit.Milliseconds => $"({integer} * {MicrosPerMilli})",
         TimeUnit.Microseconds => integer,
         _ => FloorDivide(integer, NanosPerMicro),
-    };
-
-    private static SqlText Finite(TimeColumn column, long micros) => column.Type switch
-    {
-        ColumnType.TimestampTz => $"make_timestamptz({micros})",
-        _ => Cast(column.Type, $"make_timestamp({micros})"),
-    };
-
-    private static SqlText? Bound(TimeUnit unit, long micros) => unit switch
-    {
-        TimeUnit.Seconds => $"{micros / MicrosPerSecond}",
-        TimeUnit.Milliseconds => $"{micros / MicrosPerMilli}",
-        TimeUnit.Microseconds => $"{micros}",
-        _ => null,
     };
 
     private static SqlText Nanos(ColumnType type, BigInteger nanos) =>

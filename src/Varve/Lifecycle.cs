@@ -151,10 +151,11 @@ public sealed class Lifecycle
     /// <exception cref="PolicyException">With every problem of every policy.</exception>
     public async Task<IReadOnlyList<Plan>> PlanAsync(IReadOnlyList<PolicyDocument> documents, Instant? asOf = null, CancellationToken cancellationToken = default)
     {
-        List<Plan> plans = [];
-        foreach (var policy in await _workshop.DraftAsync(documents, cancellationToken))
-            plans.Add((await _workshop.SurveyDraftAsync(policy, asOf ?? _workshop.Now(), cancellationToken)).Plan);
-        return plans;
+        var at = asOf ?? _workshop.Now();
+        return await RosterDesk.EachOfAsync(
+            await _workshop.DraftAsync(documents, cancellationToken),
+            async policy => (await _workshop.SurveyDraftAsync(policy, at, cancellationToken)).Plan,
+            (policy, broken) => RosterDesk.Broken(policy, broken, at));
     }
 
     /// <summary>How stored policies differ from what is really in the database; nothing is changed.</summary>
@@ -229,6 +230,14 @@ public sealed class Lifecycle
     /// <summary>Takes rows of tiers that the catalog does not know, because it came from an older backup, for built as they are; the number of buckets.</summary>
     public async Task<int> AdoptAsync(string policy, CancellationToken cancellationToken = default) =>
         await (await _workshop.RepairsAsync(cancellationToken)).AdoptAsync(policy, cancellationToken);
+
+    /// <summary>A person's word about a source that is not the table that the tiers were built from, which stops every run (VRV334).</summary>
+    /// <param name="policy">The policy.</param>
+    /// <param name="isSame">False: it is another table, and what is built is history of its own. True: it is the same, and what changed is followed.</param>
+    /// <param name="cancellationToken">Ends it before anything is changed.</param>
+    /// <exception cref="PolicyException">It is the same table as far as can be told, or late rows are not held.</exception>
+    public async Task<SourceAdoption> AdoptSourceAsync(string policy, bool isSame = false, CancellationToken cancellationToken = default) =>
+        await (await _workshop.RepairsAsync(cancellationToken)).AdoptSourceAsync(policy, isSame, cancellationToken);
 
     /// <summary>Marks covered buckets whose input is whole to be built again; the number of buckets of the first tier.</summary>
     public async Task<long> InvalidateAsync(string policy, TimeRange range, CancellationToken cancellationToken = default) =>

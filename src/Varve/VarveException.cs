@@ -60,5 +60,17 @@ public sealed class BusyException(string message, Exception? inner = null)
     : VarveException("VRV301", message, 6, inner);
 
 /// <summary>A defect in Varve: nothing that the caller did. The step was rolled back. Exit code 1.</summary>
-public sealed class DefectException(Exception inner)
-    : VarveException("VRV900", $"This is a defect in Varve, please report it: {inner.GetType().Name}: {inner.Message}", 1, inner);
+public sealed class DefectException : VarveException
+{
+    /// <summary>A defect.</summary>
+    public DefectException(Exception inner)
+        : base("VRV900", $"This is a defect in Varve, please report it: {inner.GetType().Name}: {inner.Message}", 1, inner)
+    {
+    }
+
+    /// <summary>A defect that ended the work on one policy.</summary>
+    internal DefectException(string about, Exception inner)
+        : base("VRV900", $"{about}: this is a defect in Varve, please report it: {inner.GetType().Name}: {inner.Message}", 1, inner)
+    {
+    }
+}

@@ -7,6 +7,12 @@ public sealed class DuckDbTime() : TimeConformance(DuckDbMemory.New);
 
 public sealed class DuckDbOddTimes() : OddTimeConformance(DuckDbMemory.New);
 
+public sealed class DuckDbArrivals() : ArrivalConformance(DuckDbMemory.New);
+
+public sealed class DuckDbSource() : SourceConformance(DuckDbMemory.New);
+
+public sealed class DuckDbLongAgo() : LongAgoConformance(DuckDbMemory.New);
+
 public sealed class DuckDbExpiry() : ExpiryConformance(DuckDbMemory.New);
 
 public sealed class DuckDbCorrections() : CorrectionConformance(DuckDbMemory.New);

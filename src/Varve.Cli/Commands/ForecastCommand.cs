@@ -26,7 +26,7 @@ internal static class ForecastCommand
         var forecasts = documents.Count > 0
             ? await call.Read().ForecastAsync(documents, options, call.Cancellation)
             : await call.Read().ForecastAsync(selection, options, call.Cancellation);
-        var code = forecasts.Any(f => f.Failure is not null) ? ExitCode.Usage : ExitCode.Done;
+        var code = ExitCode.Of(forecasts.Select(f => f.Failure));
         var png = call.Parse.GetValue(Png);
         if (png is not null && forecasts.Count != 1) throw Shared.Usage($"--png draws one policy, and these are {Words.Number(forecasts.Count)}: name one.");
         if (png is not null) LayerPicture.Save(Layers.Of(forecasts[0]), png);

@@ -35,7 +35,7 @@ internal static class PlanCommand
         if (call.Parse.GetValue(Sql)) await WithStatementsAsync(call, lifecycle, documents, plans);
         else Show(call, plans);
         PatternScreen.Warn(call.Screen, patterns);
-        return plans.Any(p => p.Failure is not null) ? ExitCode.Usage
+        return ExitCode.Of(plans.Select(p => p.Failure)) is var failed and not ExitCode.Done ? failed
             : call.Parse.GetValue(Detailed) && plans.Any(p => !p.IsEmpty) ? ExitCode.SomethingToDo
             : ExitCode.Done;
     }
@@ -65,7 +65,7 @@ internal static class PlanCommand
         List<PolicyStatements> all = [];
         foreach (var plan in plans)
         {
-            var statements = await lifecycle.StatementsAsync(plan, documents, call.Cancellation);
+            var statements = plan.Failure is null ? await lifecycle.StatementsAsync(plan, documents, call.Cancellation) : [];
             all.Add(new(plan.Policy, [.. statements.Select(s => new StepSql(s.Step.Key, s.Statements))]));
             if (call.IsJson) continue;
             PlanScreen.Show(call.Screen, [plan]);

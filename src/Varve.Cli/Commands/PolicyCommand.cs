@@ -8,7 +8,7 @@ using Varve.Time;
 
 namespace Varve.Cli.Commands;
 
-/// <summary><c>varve policy list|show|delete|hold|release|retire|accept-types|schema</c>.</summary>
+/// <summary><c>varve policy list|show|delete|hold|release|retire|accept-types|adopt-source|schema</c>.</summary>
 internal static class PolicyCommand
 {
     internal const string Empty = "No policy is stored that this selects. Store one: varve apply policy.yaml";
@@ -22,6 +22,8 @@ internal static class PolicyCommand
     private static readonly Option<string?> Id = new("--id") { HelpName = "HOLD", Description = "One hold; default: all of the policy" };
 
     private static readonly Option<bool> Drop = new("--drop") { Description = "Drop their tables and views; what only they hold cannot be regained" };
+
+    private static readonly Option<bool> Same = new("--same") { Description = "It is the same table, and what changed in it is followed" };
 
     internal static Command Create() => new Verb(
         "policy",
@@ -39,10 +41,24 @@ internal static class PolicyCommand
             Examples = ["varve policy retire flights --drop"],
         },
         new Verb("accept-types", "Take over the types that the source's columns have now", [Shared.Name, .. Shared.Database], AcceptTypesAsync),
+        new Verb("adopt-source", "Go on with a source that is not the table that the tiers were built from", [Shared.Name, Same, .. Shared.Database], AdoptSourceAsync)
+        {
+            Examples = ["varve policy adopt-source flights", "varve policy adopt-source flights --same"],
+        },
         new Verb("schema", "Print the JSON Schema of policy files, for editors", [], SchemaAsync)
         {
             Examples = ["varve policy schema > varve.schema.json"],
         });
+
+    private static async Task<int> AdoptSourceAsync(Call call)
+    {
+        var (name, isSame) = (call.Parse.GetRequiredValue(Shared.Name), call.Parse.GetValue(Same));
+        var adopted = await call.Write().AdoptSourceAsync(name, isSame, call.Cancellation);
+        var until = Words.At(adopted.Until);
+        return Counted(call, name, "late", adopted.Late, isSame
+            ? $"The next run follows what changed in the table of {name}."
+            : $"What {name} has until {until} is history of its own: nothing of it is built again. {Words.Count(adopted.Late, "row")} of the table from before that {(adopted.Late == 1 ? "stays" : "stay")} in it, in no tier.");
+    }
 
     private static async Task<int> ListAsync(Call call)
     {

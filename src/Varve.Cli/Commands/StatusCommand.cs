@@ -18,7 +18,7 @@ internal static class StatusCommand
         var (lifecycle, selection) = (call.Read(), Shared.Selection(call.Parse));
         var all = await Shared.OrNoneAsync(lifecycle.StatusAsync(selection, call.Parse.GetValue(Shared.AsOf), call.Cancellation));
         var patterns = await lifecycle.PatternsAsync(selection, call.Cancellation);
-        var code = all.Any(s => s.Failure is not null) ? ExitCode.Usage : ExitCode.Done;
+        var code = ExitCode.Of(all.Select(s => s.Failure));
         if (call.IsJson)
         {
             call.Print(new StatusShape([.. all.Select(Shape)], [.. patterns.Select(p => PatternShape.Of(p))]));
@@ -46,6 +46,7 @@ internal static class StatusCommand
         s.FrozenLate,
         s.Future,
         s.Timeless,
+        s.OutOfRange,
         s.Holds,
         s.Waits,
         s.StepsDue,

@@ -28,7 +28,7 @@ internal static class VerifyCommand
         var agrees = reports.All(r => r.Mismatches.Count == 0);
         if (call.IsJson) call.Print(new VerifyShape(agrees, [.. reports.Select(r => new VerifiedTier(r.Policy, r.Tier, [.. r.Checked], r.Buckets, r.Mismatches, r.Failure is { } failure ? ProblemShape.Of(failure) : null))]));
         else Show(call.Screen, reports);
-        return !agrees ? ExitCode.Person : reports.Any(r => r.Failure is not null) ? ExitCode.Usage : ExitCode.Done;
+        return agrees ? ExitCode.Of(reports.Select(r => r.Failure)) : ExitCode.Person;
     }
 
     private static async Task<int> AcceptAsync(Call call)

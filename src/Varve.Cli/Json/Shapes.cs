@@ -64,6 +64,7 @@ internal sealed record PolicyStanding(
     RowExtent FrozenLate,
     RowExtent Future,
     long Timeless,
+    long OutOfRange,
     IReadOnlyList<Hold> Holds,
     IReadOnlyList<Wait> Waits,
     int StepsDue,

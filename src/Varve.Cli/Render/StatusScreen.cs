@@ -65,7 +65,8 @@ internal static class StatusScreen
 
         if (status.FrozenLate.Rows > 0) Fact(screen, "late", new Span($"{Words.Count(status.FrozenLate.Rows, "row")} came for a range that has expired, {Extent(status.FrozenLate)}; they stay in the source", Ink.Warn));
         if (status.Future.Rows > 0) Fact(screen, "future", new Span($"{Words.Count(status.Future.Rows, "row")} later than this instant, {Extent(status.Future)}", Ink.Warn));
-        if (status.Timeless > 0) Fact(screen, "timeless", new Span($"{Words.Count(status.Timeless, "row")} without a finite time: in no bucket, never expired", Ink.Warn));
+        if (status.Timeless > status.OutOfRange) Fact(screen, "timeless", new Span($"{Words.Count(status.Timeless - status.OutOfRange, "row")} without a finite time: in no bucket, never expired", Ink.Warn));
+        if (status.OutOfRange > 0) Fact(screen, "timeless", new Span($"{Words.Count(status.OutOfRange, "row")} with a time out of range: in no bucket, never expired", Ink.Warn));
         if (status.LastRun is not { } run)
         {
             Fact(screen, "last run", new Span("none yet", Ink.Dim));

@@ -96,7 +96,20 @@ internal sealed class RunBook(CatalogTables tables, Duration keep)
             FROM {tables.Runs}{which} ORDER BY started_us DESC, run DESC LIMIT {(long)limit}
             """,
             cancellationToken);
-        return [.. rows.Select(r => new RunRecord(r.Text(0), r.Text(1), (int)r.Long(2), At(r, 3)!.Value, At(r, 4)!.Value, At(r, 5), r.Text(6), (int)r.Long(7), (int)r.Long(8), r.Long(9), r.Long(10), r.Long(11), r.TextOrNull(12), r.TextOrNull(13)))];
+        return [.. rows.Select(Record)];
+    }
+
+    /// <summary>The newest runs of each policy, newest first, by its name.</summary>
+    public async Task<IReadOnlyDictionary<string, IReadOnlyList<RunRecord>>> NewestAsync(IStatements statements, int limit, CancellationToken cancellationToken)
+    {
+        var rows = await statements.QueryAsync(
+            $"""
+            SELECT run, policy, revision, as_of_us, started_us, finished_us, status, steps, steps_done, rows_read, rows_written, rows_removed, error_code, error
+            FROM (SELECT *, row_number() OVER (PARTITION BY policy ORDER BY started_us DESC, run DESC) AS varve_rank FROM {tables.Runs}) AS varve_runs
+            WHERE varve_rank <= {(long)limit} ORDER BY started_us DESC, run DESC
+            """,
+            cancellationToken);
+        return rows.Select(Record).GroupBy(r => r.Policy, StringComparer.Ordinal).ToDictionary(g => g.Key, g => (IReadOnlyList<RunRecord>)[.. g], StringComparer.Ordinal);
     }
 
     /// <summary>The ids of the runs that begin so.</summary>
@@ -114,6 +127,9 @@ internal sealed class RunBook(CatalogTables tables, Duration keep)
             cancellationToken);
         return [.. rows.Select(r => new StepRecord(r.Text(0), (int)r.Long(1), r.Text(2), r.Text(3), r.Text(4), r.Text(5), r.Text(6), r.TextOrNull(7), r.Long(8), r.Long(9), r.Long(10), At(r, 11), At(r, 12), r.TextOrNull(13)))];
     }
+
+    private static RunRecord Record(Row r) =>
+        new(r.Text(0), r.Text(1), (int)r.Long(2), At(r, 3)!.Value, At(r, 4)!.Value, At(r, 5), r.Text(6), (int)r.Long(7), (int)r.Long(8), r.Long(9), r.Long(10), r.Long(11), r.TextOrNull(12), r.TextOrNull(13));
 
     private static Instant? At(Row row, int column) => row.LongOrNull(column) is { } micros ? Micros.ToInstant(micros) : null;
 }

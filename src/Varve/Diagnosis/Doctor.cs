@@ -97,9 +97,9 @@ internal sealed class Doctor(Workshop workshop)
         {
             Add("policy.sound", Severity.Error, name, $"The table is no longer as the policy says, and no run can go on. {Problem.Of(broken).Text}", "Change the table back, or the policy: varve check, varve apply.");
         }
-        catch (EngineException broken)
+        catch (Exception broken) when (broken is not OperationCanceledException)
         {
-            Add("policy.look", Severity.Error, name, $"It could not be looked at. {broken.Code}: {broken.Message}", "See the other findings; what is missing among its relations comes first.");
+            Add("policy.look", Severity.Error, name, $"It could not be looked at. {PolicyTrouble.Told(stored, broken).Text}", "See the other findings; what is missing among its relations comes first.");
         }
     }
 

@@ -27,8 +27,8 @@ internal static class PolicyFindings
                 yield return new("range.halted", Severity.Error, name, $"{relation} waits for a person between {InstantText.Format(halted.Start!.Value)} and {InstantText.Format(halted.End!.Value)}: its proof failed.", $"varve verify {name} shows what differs, varve verify {name} --accept lets it go.");
         }
 
-        if (state.Timeless > 0)
-            yield return new("rows.timeless", Severity.Warning, name, FormattableString.Invariant($"{state.Timeless:N0} rows of {source} have no finite {blueprint.Time.Name}: they are in no tier and never expire."), "Give them a time, or remove them.");
+        if (PlanNotes.Timeless(blueprint, state) is { } timeless)
+            yield return new("rows.timeless", Severity.Warning, name, $"{timeless}: they are in no tier and never expire.", "Give them a time, or remove them.");
         if (state.Future is { Rows: > 0, Last: { } last })
             yield return new("rows.future", Severity.Warning, name, FormattableString.Invariant($"{state.Future.Rows:N0} rows of {source} are later than now, up to {InstantText.Format(last)}."), "They wait until their time has come. If a clock or a unit was wrong, put it right.");
     }

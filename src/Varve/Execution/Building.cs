@@ -94,7 +94,7 @@ internal static class Building
         var written = await context.Statements.ExecuteAsync(context.Sql.Build(tier, input, ranges), cancellationToken);
         foreach (var (column, buckets) in context.Draft.States.Unknown(tier, input, ranges))
             await context.Statements.ExecuteAsync(context.Sql.Forget(tier, column, buckets), cancellationToken);
-        var time = context.Blueprint.Time;
+        var time = context.Blueprint.TimeOf(input);
         var read = await context.NumberAsync(RowsSql.Count(context.Dialect, time, context.Sql.Table(input), ranges), cancellationToken);
         var behind = input == Relations.Source
             ? read
@@ -125,12 +125,12 @@ internal static class Building
     private static async Task<Dictionary<TimeRange, long>> StoredEachAsync(StepContext context, TierLayout tier, RangeSet ranges, CancellationToken cancellationToken)
     {
         if (ranges.IsEmpty) return [];
-        var rows = await context.Statements.QueryAsync(RowsSql.StoredEach(context.Dialect, context.Blueprint.Time, tier.States, ranges), cancellationToken);
+        var rows = await context.Statements.QueryAsync(RowsSql.StoredEach(context.Dialect, context.Blueprint.Time.Starts, tier.States, ranges), cancellationToken);
         return rows.ToDictionary(row => tier.Grid.BucketOf(Micros.ToInstant(row.Long(0))), row => row.Long(1));
     }
 
     private static async Task<long> StoredAsync(StepContext context, TierLayout tier, RangeSet ranges, CancellationToken cancellationToken) =>
-        ranges.IsEmpty ? 0 : await context.NumberAsync(RowsSql.Stored(context.Dialect, context.Blueprint.Time, tier.States, ranges), cancellationToken);
+        ranges.IsEmpty ? 0 : await context.NumberAsync(RowsSql.Stored(context.Dialect, context.Blueprint.Time.Starts, tier.States, ranges), cancellationToken);
 
     /// <summary>Keeps ranges of a relation until a person has looked at them.</summary>
     public static void Halt(StepContext context, string relation, RangeSet ranges, string reason)
@@ -153,7 +153,7 @@ internal static class Building
         foreach (var retired in context.Blueprint.Retired)
         {
             if (!context.Draft.Left(retired.Id).Covers(there) || !retired.Whole(there).Covers(there)) continue;
-            left = Math.Min(left, await context.NumberAsync(RowsSql.Stored(context.Dialect, context.Blueprint.Time, retired.States, there), cancellationToken));
+            left = Math.Min(left, await context.NumberAsync(RowsSql.Stored(context.Dialect, context.Blueprint.Time.Starts, retired.States, there), cancellationToken));
         }
 
         return left;
@@ -161,7 +161,7 @@ internal static class Building
 
     /// <summary>The rows of a bucket that an input still has; those that came for what has expired of it are late rows.</summary>
     public static Task<long> LeftAsync(StepContext context, string input, TimeRange bucket, CancellationToken cancellationToken) => context.NumberAsync(
-        RowsSql.Count(context.Dialect, context.Blueprint.Time, context.Sql.Table(input), RangeSet.Of(bucket).Except(context.Draft.Of(input).Frozen)), cancellationToken);
+        RowsSql.Count(context.Dialect, context.Blueprint.TimeOf(input), context.Sql.Table(input), RangeSet.Of(bucket).Except(context.Draft.Of(input).Frozen)), cancellationToken);
 
     /// <summary>Counts again what is left of some inputs in a tier's cut buckets, after rows of them went or came; later, more rows are late ones.</summary>
     public static async Task RecountAsync(StepContext context, TierLayout tier, RangeSet touched, Func<string, bool> inputs, CancellationToken cancellationToken, bool mayGrow = true)

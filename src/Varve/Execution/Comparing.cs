@@ -23,16 +23,22 @@ internal sealed class Comparing(IEngine engine, Workshop workshop)
 
     private async Task<IReadOnlyList<Drift>> DriftAsync(StoredPolicy stored, CancellationToken cancellationToken)
     {
-        Blueprint blueprint;
         try
         {
-            blueprint = await workshop.Surveyor.LayAsync(stored.Policy, cancellationToken);
+            return await DriftAsync(stored, await workshop.Surveyor.LayAsync(stored.Policy, cancellationToken), cancellationToken);
         }
         catch (PolicyException changed)
         {
             return [.. changed.Problems.Select(p => new Drift(Relations.Source, stored.Policy.Table, p.Message))];
         }
+        catch (EngineException failed)
+        {
+            return [new(Relations.Source, stored.Policy.Table, $"It could not be looked at. {PolicyTrouble.Told(stored, failed).Text}")];
+        }
+    }
 
+    private async Task<IReadOnlyList<Drift>> DriftAsync(StoredPolicy stored, Blueprint blueprint, CancellationToken cancellationToken)
+    {
         var ledger = await workshop.ReadAsync((s, token) => workshop.Desk.Ledgers.LoadAsync(s, stored, workshop.Now(), token), Ledger.Empty(stored.Hash), cancellationToken);
         var whole = await workshop.ReadAsync((s, token) => workshop.Surveyor.WithRetiredAsync(s, blueprint, ledger, token), blueprint, cancellationToken);
         var own = new OwnRelations(engine);

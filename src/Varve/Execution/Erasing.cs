@@ -40,6 +40,8 @@ internal sealed class Erasing(IEngine engine, Workshop workshop, AuditActor acto
     {
         var (stored, blueprint, state, _) = survey;
         await Conditions.CheckAsync(statements, engine.Dialect, blueprint.Source, where, cancellationToken);
+        if (await new SourceLook(engine.Dialect, statements, blueprint).LookAsync(state.Ledger, Planner.Watch(blueprint, state.Ledger, workshop.Now()).Comparable, cancellationToken) is { } doubt)
+            throw doubt.Halt(blueprint, state);
         var draft = new Draft(blueprint, state);
         var horizon = Horizon.At(blueprint, workshop.Now(), state.Last);
         var context = new StepContext(blueprint, state, horizon, draft, statements, engine.Dialect)

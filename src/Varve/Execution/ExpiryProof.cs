@@ -204,5 +204,5 @@ internal sealed class ExpiryProof(StepContext context, string relation)
     }
 
     private Task<long> CountAsync(RangeSet ranges, CancellationToken cancellationToken) => context.NumberAsync(
-        RowsSql.Count(context.Dialect, context.Blueprint.Time, context.Sql.Table(relation), ranges), cancellationToken);
+        RowsSql.Count(context.Dialect, context.Blueprint.TimeOf(relation), context.Sql.Table(relation), ranges), cancellationToken);
 }

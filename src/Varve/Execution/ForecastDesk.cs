@@ -21,12 +21,11 @@ internal sealed class ForecastDesk(IEngine engine, Workshop workshop, ForecastOp
         new(policy.Policy.Name, await OfAsync(policy, cancellationToken), null);
 
     /// <summary>Policies as files say them, beside what is stored.</summary>
-    public async Task<IReadOnlyList<PolicyForecast>> OfDraftsAsync(IReadOnlyList<StoredPolicy> drafts, IReadOnlyList<StoredPolicy> stored, CancellationToken cancellationToken)
-    {
-        List<PolicyForecast> all = [];
-        foreach (var draft in drafts) all.Add(await BesideAsync(draft, stored.FirstOrDefault(s => s.Policy.Name == draft.Policy.Name), cancellationToken));
-        return all;
-    }
+    public Task<IReadOnlyList<PolicyForecast>> OfDraftsAsync(IReadOnlyList<StoredPolicy> drafts, IReadOnlyList<StoredPolicy> stored, CancellationToken cancellationToken) =>
+        RosterDesk.EachOfAsync(
+            drafts,
+            draft => BesideAsync(draft, stored.FirstOrDefault(s => s.Policy.Name == draft.Policy.Name), cancellationToken),
+            (draft, broken) => new(draft.Policy.Name, null, null) { Failure = Problem.Of(broken) });
 
     private async Task<PolicyForecast> BesideAsync(StoredPolicy draft, StoredPolicy? before, CancellationToken cancellationToken)
     {
@@ -81,19 +80,19 @@ internal sealed class ForecastDesk(IEngine engine, Workshop workshop, ForecastOp
         var (blueprint, ledger) = (survey.Blueprint, survey.State.Ledger);
         var bins = LoadWindows.Bins(extent.From, extent.To);
         var within = ledger.Of(Relations.Source).Frozen.Gaps(new(extent.From, Instant.Min(extent.To, survey.Plan.AsOf)));
-        return await OnceAsync(statements, blueprint, blueprint.Source, bins, extent, within, to => Instant.Min(bins.BucketOf(to).To, extent.To), cancellationToken);
+        return await OnceAsync(statements, blueprint.Time, blueprint.Source, bins, extent, within, to => Instant.Min(bins.BucketOf(to).To, extent.To), cancellationToken);
     }
 
     private Task<IReadOnlyList<Stratum>> TierAsync(IStatements statements, Blueprint blueprint, TierLayout tier, TimeRange extent, CancellationToken cancellationToken) =>
-        OnceAsync(statements, blueprint, tier.States, LoadWindows.Bins(tier, extent.From, extent.To), extent, RangeSet.Of(extent), to => tier.Grid.BucketOf(to).To, cancellationToken);
+        OnceAsync(statements, blueprint.Time.Starts, tier.States, LoadWindows.Bins(tier, extent.From, extent.To), extent, RangeSet.Of(extent), to => tier.Grid.BucketOf(to).To, cancellationToken);
 
     private async Task<IReadOnlyList<Stratum>> OnceAsync(
-        IStatements statements, Blueprint blueprint, TableName table, Grid? bins, TimeRange hull, RangeSet within, Func<Instant, Instant> end, CancellationToken cancellationToken)
+        IStatements statements, TimeColumn time, TableName table, Grid? bins, TimeRange hull, RangeSet within, Func<Instant, Instant> end, CancellationToken cancellationToken)
     {
-        var key = (table, blueprint.Time.Name, within);
+        var key = (table, time.Name, within);
         if (_known.TryGetValue(key, out var known)) return known;
         if (within.IsEmpty) return [];
-        var rows = await statements.QueryAsync(ForecastSql.Strata(engine.Dialect, blueprint.Time, table, bins, hull, within), cancellationToken);
+        var rows = await statements.QueryAsync(ForecastSql.Strata(engine.Dialect, time, table, bins, hull, within), cancellationToken);
         return _known[key] = [.. rows.Select(r => (From: Micros.ToInstant(r.Long(1)), To: Micros.ToInstant(r.Long(2)), Rows: r.Long(0))).Select(r => new Stratum(new(r.From, end(r.To)), r.Rows))];
     }
 

@@ -45,7 +45,7 @@ internal static class LateMerging
 
     private static async Task<long> AddAsync(StepContext context, TierLayout tier, RangeSet late, CancellationToken cancellationToken)
     {
-        var (sets, buckets, time) = (context.Draft.Of(tier.Id), tier.Covers(late), context.Blueprint.Time);
+        var (sets, buckets, time) = (context.Draft.Of(tier.Id), tier.Covers(late), context.Blueprint.Time.Starts);
         var before = await context.NumberAsync(RowsSql.Stored(context.Dialect, time, tier.States, buckets), cancellationToken);
         foreach (var statement in context.Sql.Merge(tier, late)) await context.Statements.ExecuteAsync(statement, cancellationToken);
         foreach (var (column, thin) in sets.Thin.Where(t => context.Blueprint.StateNames.Contains(t.Key)).ToList())

@@ -32,12 +32,13 @@ internal sealed class Observer(IEngine engine, IStatements statements, Blueprint
         foreach (var tier in created)
         {
             var size = sizes.GetValueOrDefault(tier.States);
-            var (first, last) = Instants(await OneAsync(RowsSql.MinMax(_dialect, blueprint.Time, tier.States), cancellationToken));
+            var (first, last) = Instants(await OneAsync(RowsSql.MinMax(_dialect, blueprint.Time.Starts, tier.States), cancellationToken));
             tiers[tier.Id] = new(size?.Rows ?? 0, size?.Bytes ?? 0, first);
             if (await UnknownAsync(tier, ledger.Of(tier.Id).Covered, first, last, cancellationToken) is { } range) unknown[tier.Id] = range;
         }
 
         var frozen = extent.Before ? await CountAsync(watch.Frozen, cancellationToken) : RowExtent.None;
+        var timeless = await OneAsync(RowsSql.Timeless(_dialect, blueprint.Time, blueprint.Source), cancellationToken);
         var (changes, around, survivor, arrival) = await new Recheck(_dialect, statements, blueprint).LookAsync(ledger, watch, cancellationToken);
         return new()
         {
@@ -46,7 +47,8 @@ internal sealed class Observer(IEngine engine, IStatements statements, Blueprint
             Bytes = source?.Bytes ?? 0,
             First = extent.First,
             Last = extent.Last,
-            Timeless = (await OneAsync(RowsSql.Timeless(_dialect, blueprint.Time, blueprint.Source), cancellationToken)).Long(0),
+            Timeless = timeless.Long(0),
+            OutOfRange = timeless.Long(1),
             Future = extent.Beyond ? await CountAsync(RangeSet.Of(TimeRange.Since(watch.AsOf + s_tick)), cancellationToken) : RowExtent.None,
             Frozen = frozen,
             Late = await LateAsync(frozen, watch, cancellationToken),
@@ -65,10 +67,10 @@ internal sealed class Observer(IEngine engine, IStatements statements, Blueprint
     public async Task<IReadOnlyList<DayRows>> DaysAsync(Ledger ledger, TimeRange range, CancellationToken cancellationToken)
     {
         var rows = new SortedDictionary<long, long>();
-        var tables = blueprint.Tiers.Concat(blueprint.Retired).Where(t => ledger.Of(t.Id).Created).Select(t => t.States);
-        foreach (var table in tables.Prepend(blueprint.Source))
+        var tables = blueprint.Tiers.Concat(blueprint.Retired).Where(t => ledger.Of(t.Id).Created).Select(t => (blueprint.Time.Starts, t.States));
+        foreach (var (time, table) in tables.Prepend((blueprint.Time, blueprint.Source)))
         {
-            foreach (var day in await statements.QueryAsync(RowsSql.Days(_dialect, blueprint.Time, table, RangeSet.Of(range)), cancellationToken))
+            foreach (var day in await statements.QueryAsync(RowsSql.Days(_dialect, time, table, RangeSet.Of(range)), cancellationToken))
                 rows[day.Long(0)] = Math.Max(rows.GetValueOrDefault(day.Long(0)), day.Long(1));
         }
 
@@ -78,8 +80,8 @@ internal sealed class Observer(IEngine engine, IStatements statements, Blueprint
     /// <summary>Rows that lie alone, far from all others; none where the extent of the table does not speak for any.</summary>
     public async Task<IReadOnlyList<LoneRows>> LoneAsync(CancellationToken cancellationToken)
     {
-        var (first, last) = await EndsAsync(blueprint.Source, null, cancellationToken);
-        if (first is null || last is null) (first, last) = await EndsAsync(blueprint.Source, RangeSet.Of(TimeRange.All), cancellationToken);
+        var (first, last) = await EndsAsync(blueprint.Time, blueprint.Source, null, cancellationToken);
+        if (first is null || last is null) (first, last) = await EndsAsync(blueprint.Time, blueprint.Source, RangeSet.Of(TimeRange.All), cancellationToken);
         if (first is not { } least || last is not { } greatest || greatest - least < LoneRows.LeastGap) return [];
         return LoneRows.In(await DaysAsync(Ledger.Empty(""), TimeRange.All, cancellationToken));
     }
@@ -92,8 +94,8 @@ internal sealed class Observer(IEngine engine, IStatements statements, Blueprint
         foreach (var relation in blueprint.BuildersOf(step.Relation).Append(step.Relation))
         {
             var left = state.Ledger.Of(relation).Frozen.Complement();
-            if (relation == Relations.Source) state = state with { First = (await EndsAsync(blueprint.Source, left, cancellationToken)).First };
-            else tiers[relation] = (tiers.GetValueOrDefault(relation) ?? new TierSize(0, 0, null)) with { First = (await EndsAsync(blueprint.Tier(relation).States, left, cancellationToken)).First };
+            if (relation == Relations.Source) state = state with { First = (await EndsAsync(blueprint.Time, blueprint.Source, left, cancellationToken)).First };
+            else tiers[relation] = (tiers.GetValueOrDefault(relation) ?? new TierSize(0, 0, null)) with { First = (await EndsAsync(blueprint.Time.Starts, blueprint.Tier(relation).States, left, cancellationToken)).First };
         }
 
         return state with { Tiers = tiers };
@@ -102,13 +104,13 @@ internal sealed class Observer(IEngine engine, IStatements statements, Blueprint
     /// <summary>Most tables need no filter: their least and greatest instants are finite, not expired and not in the future.</summary>
     private async Task<(Instant? First, Instant? Last, bool Before, bool Beyond)> ExtentAsync(Watch watch, CancellationToken cancellationToken)
     {
-        var (first, last) = await EndsAsync(blueprint.Source, null, cancellationToken);
-        if (first is null || last is null) (first, last) = await EndsAsync(blueprint.Source, RangeSet.Of(TimeRange.All), cancellationToken);
+        var (first, last) = await EndsAsync(blueprint.Time, blueprint.Source, null, cancellationToken);
+        if (first is null || last is null) (first, last) = await EndsAsync(blueprint.Time, blueprint.Source, RangeSet.Of(TimeRange.All), cancellationToken);
         if (first is not { } least || last is not { } greatest) return (null, null, false, false);
         var before = watch.Frozen.Overlaps(new TimeRange(least, greatest + s_tick));
         var beyond = greatest > watch.AsOf;
-        if (before) first = (await EndsAsync(blueprint.Source, watch.Frozen.Complement(), cancellationToken)).First;
-        if (beyond) last = (await EndsAsync(blueprint.Source, RangeSet.Of(TimeRange.Before(watch.AsOf + s_tick)), cancellationToken)).Last;
+        if (before) first = (await EndsAsync(blueprint.Time, blueprint.Source, watch.Frozen.Complement(), cancellationToken)).First;
+        if (beyond) last = (await EndsAsync(blueprint.Time, blueprint.Source, RangeSet.Of(TimeRange.Before(watch.AsOf + s_tick)), cancellationToken)).Last;
         return (first, last, before, beyond);
     }
 
@@ -116,12 +118,12 @@ internal sealed class Observer(IEngine engine, IStatements statements, Blueprint
     private async Task<TimeRange?> UnknownAsync(TierLayout tier, RangeSet covered, Instant? first, Instant? last, CancellationToken cancellationToken)
     {
         if (!engine.Capabilities.Transactions || first is not { } least || last is not { } greatest || (covered.Contains(least) && covered.Contains(greatest))) return null;
-        var (from, to) = await EndsAsync(tier.States, covered.Complement(), cancellationToken);
+        var (from, to) = await EndsAsync(blueprint.Time.Starts, tier.States, covered.Complement(), cancellationToken);
         return from is { } start && to is { } end ? new(start, tier.Grid.BucketOf(end).To) : null;
     }
 
-    private async Task<(Instant? First, Instant? Last)> EndsAsync(TableName table, RangeSet? ranges, CancellationToken cancellationToken) =>
-        Instants(await OneAsync(RowsSql.Ends(_dialect, blueprint.Time, table, ranges), cancellationToken));
+    private async Task<(Instant? First, Instant? Last)> EndsAsync(TimeColumn time, TableName table, RangeSet? ranges, CancellationToken cancellationToken) =>
+        Instants(await OneAsync(RowsSql.Ends(_dialect, time, table, ranges), cancellationToken));
 
     private static (Instant? First, Instant? Last) Instants(Row row) => (At(row, 0), At(row, 1));
 
@@ -149,7 +151,7 @@ internal sealed class Observer(IEngine engine, IStatements statements, Blueprint
         if (ledger.ZoneVersion is null || ledger.ZoneVersion == DateTimeZoneProviders.Tzdb.VersionId) return stale;
         foreach (var tier in created.Where(t => t.Grid.Width is Width.Calendar && t.Grid.Zone != DateTimeZone.Utc))
         {
-            var labels = await statements.QueryAsync(RowsSql.Labels(_dialect, blueprint.Time, tier.States), cancellationToken);
+            var labels = await statements.QueryAsync(RowsSql.Labels(_dialect, blueprint.Time.Starts, tier.States), cancellationToken);
             List<Instant> wrong = [.. labels.Select(r => Micros.ToInstant(r.Long(0))).Where(l => !tier.Grid.IsBoundary(l))];
             if (wrong.Count > 0) stale[tier.Id] = wrong;
         }

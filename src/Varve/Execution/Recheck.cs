@@ -83,23 +83,28 @@ internal sealed class Recheck(Dialect dialect, IStatements statements, Blueprint
 
     /// <summary>
     /// Buckets with rows stamped since the newest stamp that was read, less <c>late</c>: compared like any other, and built
-    /// again in any case where a stamp is newer.
+    /// again in any case where a stamp is newer. A stamp later than the planning instant says nothing about when its row came:
+    /// such a row is compared in every run until then, and no other waits for it.
     /// </summary>
     private async Task<(RangeSet Ranges, RangeSet Certain, long? Arrival)> ArrivedAsync(TimeColumn column, Ledger ledger, Watch watch, CancellationToken cancellationToken)
     {
         var tier = blueprint.Tiers[0];
-        var hull = watch.Recheck;
-        var newest = (await statements.QueryAsync(RowsSql.Ends(dialect, column, blueprint.Source, null), cancellationToken))[0].LongOrNull(1);
-        if (ledger.ArrivalSeen is not { } seen || hull.IsEmpty) return (RangeSet.Empty, RangeSet.Empty, newest ?? ledger.ArrivalSeen);
+        var (hull, now) = (watch.Recheck, Micros.From(watch.AsOf));
+        var come = RangeSet.Of(TimeRange.Before(Micros.ToInstant(now + 1)));
+        var newest = (await statements.QueryAsync(RowsSql.Ends(dialect, column, blueprint.Source, come), cancellationToken))[0].LongOrNull(1);
+
+        // Nothing was read yet, or only a stamp that has not come is known: nobody knows how far, so all of it is compared once.
+        if (ledger.ArrivalSeen is not { } seen || seen > now) return (hull, RangeSet.Empty, newest ?? (hull.IsEmpty ? null : now));
+        if (hull.IsEmpty) return (RangeSet.Empty, RangeSet.Empty, newest ?? seen);
         var since = Micros.ToInstant(seen) - blueprint.Policy.Late.Longest;
         List<TimeRange> buckets = [];
         List<TimeRange> certain = [];
-        foreach (var row in await statements.QueryAsync(RowsSql.Arrived(dialect, blueprint, column, since, hull), cancellationToken))
+        foreach (var row in await statements.QueryAsync(RowsSql.Arrived(dialect, blueprint, column, since, watch.AsOf, hull), cancellationToken))
         {
             var bucket = tier.Grid.BucketOf(Micros.ToInstant(row.Long(0)));
             if (!hull.Covers(bucket)) continue;
             buckets.Add(bucket);
-            if (row.Long(1) > seen) certain.Add(bucket);
+            if (row.LongOrNull(1) > seen) certain.Add(bucket);
         }
 
         return (RangeSet.Of(buckets), RangeSet.Of(certain), Math.Max(seen, newest ?? seen));

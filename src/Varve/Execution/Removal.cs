@@ -46,7 +46,7 @@ internal static class Removal
         if (split.Count == 0) return null;
         var empty = new TimeRange(split.Min(b => b.From), range.To);
         if (draft.Of(relation).Frozen.Overlaps(empty) || readers.Exists(r => r.Split(empty.From) is not null || draft.Of(r.Tier.Id).CutRanges.Overlaps(empty))) return null;
-        var rows = await context.NumberAsync(RowsSql.Count(context.Dialect, context.Blueprint.Time, context.Sql.Table(relation), RangeSet.Of(empty)), cancellationToken);
+        var rows = await context.NumberAsync(RowsSql.Count(context.Dialect, context.Blueprint.TimeOf(relation), context.Sql.Table(relation), RangeSet.Of(empty)), cancellationToken);
         return rows == 0 ? empty.From : null;
     }
 
@@ -71,7 +71,7 @@ internal static class Removal
         {
             var open = RangeSet.Of(step.Range).Except(context.Draft.Of(finer).Frozen);
             if (open.IsEmpty) continue;
-            var rows = await context.NumberAsync(RowsSql.Count(context.Dialect, context.Blueprint.Time, context.Sql.Table(finer), open), cancellationToken);
+            var rows = await context.NumberAsync(RowsSql.Count(context.Dialect, context.Blueprint.TimeOf(finer), context.Sql.Table(finer), open), cancellationToken);
             if (rows > 0) throw new StepSkippedException(FormattableString.Invariant($"{finer} still has {rows} rows of this range"));
         }
     }

@@ -75,7 +75,7 @@ internal sealed class Repairs(IEngine engine, Workshop workshop, AuditActor acto
             var adopted = 0;
             foreach (var tier in blueprint.Tiers.Where(t => state.Unknown.ContainsKey(t.Id)))
             {
-                var labels = await s.QueryAsync(RowsSql.Labels(engine.Dialect, blueprint.Time, tier.States, ledger.Of(tier.Id).Covered.Complement()), token);
+                var labels = await s.QueryAsync(RowsSql.Labels(engine.Dialect, blueprint.Time.Starts, tier.States, ledger.Of(tier.Id).Covered.Complement()), token);
                 adopted += labels.Count;
                 draft.Adopt(tier, RangeSet.Of(labels.Select(l => tier.Grid.BucketOf(Micros.ToInstant(l.Long(0))))));
             }
@@ -86,6 +86,35 @@ internal sealed class Repairs(IEngine engine, Workshop workshop, AuditActor acto
             await workshop.Desk.Ledgers.PublishAsync(s, stored.Policy.Name, 0, token);
             return adopted;
         }, cancellationToken);
+    }
+
+    /// <summary>
+    /// A person's word about a table that is not the one that the tiers were built from. Another table: what is covered is
+    /// history of its own, as if its rows had expired. The same: what differs is followed like any change.
+    /// </summary>
+    public async Task<SourceAdoption> AdoptSourceAsync(string policy, bool isSame, CancellationToken cancellationToken)
+    {
+        var stored = await workshop.OneAsync(policy, cancellationToken);
+        await using var lease = await engine.LeaseAsync(stored.Policy.Name, cancellationToken);
+        var (_, blueprint, state, _) = await workshop.Surveyor.SurveyAsync(stored, workshop.Now(), cancellationToken, withBytes: false);
+        return await workshop.WriteAsync(
+            async (s, token) =>
+            {
+                var comparable = Planner.Watch(blueprint, state.Ledger, workshop.Now()).Comparable;
+                if (await new SourceLook(engine.Dialect, s, blueprint).LookAsync(state.Ledger, comparable, token) is null)
+                    throw new PolicyException("VRV335", $"{blueprint.Source.Text} is the table that {stored.Policy.Name} was built from, as far as can be told: there is nothing to adopt. varve verify {stored.Policy.Name} compares all of it.");
+                var draft = new Draft(blueprint, state);
+                var end = isSame ? draft.FollowSource(comparable) : draft.LeaveSource();
+                foreach (var relation in blueprint.Tiers.Select(t => t.Id).Append(Relations.Source))
+                    await workshop.Desk.Ledgers.SaveAsync(s, stored.Policy.Name, relation, state.Ledger.Of(relation), draft.Of(relation).Ledger, token);
+                await workshop.Desk.Ledgers.PublishAsync(s, stored.Policy.Name, 0, token);
+                var before = RangeSet.Of(TimeRange.Before(end));
+                var late = isSame ? 0 : (await s.QueryAsync(RowsSql.Count(engine.Dialect, blueprint.Time, blueprint.Source, before), token))[0].Long(0);
+                var facts = new JsonObject { ["same"] = isSame, ["until"] = InstantText.Format(end), ["late"] = late };
+                await workshop.Desk.Audit.AppendAsync(s, actor, workshop.Now(), "source.adopted", stored.Policy.Name, facts, token);
+                return new SourceAdoption(stored.Policy.Name, end, late);
+            },
+            cancellationToken);
     }
 
     public async Task<int> AcceptAsync(string policy, TimeRange range, CancellationToken cancellationToken)

@@ -54,6 +54,12 @@ public sealed record Mismatch(TimeRange Bucket, long Series, bool Fewer, bool Mo
     internal bool IsOnlyValues => !Fewer && Found == Stored;
 }
 
+/// <summary>What a person said about a table that is not the one that the tiers were built from.</summary>
+/// <param name="Policy">The policy.</param>
+/// <param name="Until">The end of what was built.</param>
+/// <param name="Late">Rows of the table from before that: they stay in it, and are in no tier.</param>
+public sealed record SourceAdoption(string Policy, NodaTime.Instant Until, long Late);
+
 /// <summary>The statements of one step, for people.</summary>
 /// <param name="Step">The step.</param>
 /// <param name="Statements">In order.</param>

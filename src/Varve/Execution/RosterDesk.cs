@@ -15,43 +15,51 @@ internal sealed class RosterDesk(Workshop workshop)
         return new(shelf, await workshop.Patterns.ExpandAsync(shelf, cancellationToken), workshop.Now());
     }
 
-    /// <summary>Does something for each policy that a selection means; one whose table is no longer as it says ends no other, unless it is the only one.</summary>
+    /// <summary>Does something for each policy that a selection means; one that cannot be looked at ends no other, unless it is the only one.</summary>
     /// <param name="selection">Which policies.</param>
     /// <param name="work">What to do.</param>
     /// <param name="broken">What stands for one that could not be done.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    public async Task<IReadOnlyList<T>> EachAsync<T>(Selection selection, Func<StoredPolicy, Task<IReadOnlyList<T>>> work, Func<StoredPolicy, PolicyException, T> broken, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<T>> EachAsync<T>(Selection selection, Func<StoredPolicy, Task<IReadOnlyList<T>>> work, Func<StoredPolicy, VarveException, T> broken, CancellationToken cancellationToken)
     {
-        List<T> all = [];
         var roster = await RosterAsync(cancellationToken);
         var (policies, behind) = (roster.Select(selection), roster.Behind(selection));
         if (policies.Count == 0 && behind is [{ Error: var only }]) throw only;
+        var all = await EachOfAsync(policies, work, (policy, error) => [broken(policy, error)], isOnly: policies.Count + behind.Count == 1);
+        return [.. all.SelectMany(one => one), .. behind.Select(b => broken(b.Stored, b.Error))];
+    }
+
+    /// <summary>The same of policies that are given, in their order.</summary>
+    public static Task<IReadOnlyList<T>> EachOfAsync<T>(IReadOnlyList<StoredPolicy> policies, Func<StoredPolicy, Task<T>> work, Func<StoredPolicy, VarveException, T> broken) =>
+        EachOfAsync(policies, work, broken, isOnly: policies.Count == 1);
+
+    private static async Task<IReadOnlyList<T>> EachOfAsync<T>(IReadOnlyList<StoredPolicy> policies, Func<StoredPolicy, Task<T>> work, Func<StoredPolicy, VarveException, T> broken, bool isOnly)
+    {
+        List<T> all = [];
         foreach (var policy in policies)
         {
             try
             {
-                all.AddRange(await work(policy));
+                all.Add(await work(policy));
             }
-            catch (PolicyException misfit) when (policies.Count + behind.Count > 1)
+            catch (Exception error) when (error is not OperationCanceledException)
             {
-                all.Add(broken(policy, misfit));
+                var trouble = PolicyTrouble.Of(policy, error);
+                if (!isOnly) all.Add(broken(policy, trouble));
+                else if (trouble == error) throw;
+                else throw trouble;
             }
         }
 
-        return [.. all, .. behind.Select(b => broken(b.Stored, b.Error))];
+        return all;
     }
 
-    /// <summary>Looks at policies.</summary>
-    public Task<IReadOnlyList<(StoredPolicy Policy, Survey? Survey, PolicyException? Broken)>> SurveyAsync(Selection selection, Instant asOf, CancellationToken cancellationToken) =>
-        EachAsync<(StoredPolicy, Survey?, PolicyException?)>(
-            selection,
-            async policy => [(policy, await workshop.Surveyor.SurveyAsync(policy, asOf, cancellationToken), null)],
-            (policy, broken) => (policy, null, broken),
-            cancellationToken);
-
     /// <summary>The plans of policies, as they are looked at.</summary>
-    public async Task<IReadOnlyList<Plan>> PlanAsync(Selection selection, Instant asOf, CancellationToken cancellationToken) =>
-        [.. (await SurveyAsync(selection, asOf, cancellationToken)).Select(s => s.Survey?.Plan ?? Broken(s.Policy, s.Broken!, asOf))];
+    public Task<IReadOnlyList<Plan>> PlanAsync(Selection selection, Instant asOf, CancellationToken cancellationToken) => EachAsync(
+        selection,
+        async policy => [(await workshop.Surveyor.SurveyAsync(policy, asOf, cancellationToken)).Plan],
+        (policy, broken) => Broken(policy, broken, asOf),
+        cancellationToken);
 
     /// <summary>Stores the policies of tables that patterns match and that have none yet, and lets others follow a changed pattern.</summary>
     public async Task<IReadOnlyList<RunEvent>> TakeUpAsync(IReadOnlyList<Expansion> patterns, CancellationToken cancellationToken)
@@ -68,7 +76,8 @@ internal sealed class RosterDesk(Workshop workshop)
         return events;
     }
 
-    private static Plan Broken(StoredPolicy stored, PolicyException why, Instant asOf) => new()
+    /// <summary>What stands for the plan of a policy that cannot be planned.</summary>
+    public static Plan Broken(StoredPolicy stored, VarveException why, Instant asOf) => new()
     {
         Policy = stored.Policy.Name,
         Revision = stored.Revision,

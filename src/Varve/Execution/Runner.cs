@@ -66,6 +66,7 @@ internal sealed class Runner(IEngine engine, CatalogDesk desk, Surveyor surveyor
             var planned = options.Plans?.FirstOrDefault(p => p.Policy == name);
             var survey = await surveyor.SurveyAsync(policy, planned?.AsOf ?? asOf, cancellationToken, withBytes: false);
             if (CatalogSigns.Halt(survey.Blueprint, survey.State) is { } halt) throw halt;
+            if (survey.Doubt is { } doubt) throw doubt.Halt(survey.Blueprint, survey.State);
             ViewReaders.Refuse(survey.Plan);
             if (planned is not null) survey = survey with { Plan = Staleness.Keep(planned, survey.Plan), IsPart = true };
             var run = new PolicyRun(engine, desk, surveyor, clock, actor, locations, events, watch);
@@ -90,11 +91,11 @@ internal sealed class Runner(IEngine engine, CatalogDesk desk, Surveyor surveyor
         }
         catch (VarveException error)
         {
-            return await FailAsync(error);
+            return await FailAsync(PolicyTrouble.Of(policy, error));
         }
         catch (Exception defect) when (defect is not OperationCanceledException)
         {
-            return await FailAsync(new DefectException(defect));
+            return await FailAsync(PolicyTrouble.Of(policy, defect));
         }
 
         async Task<bool> FailAsync(VarveException error)

@@ -23,6 +23,7 @@ internal static class StatusDesk
             Relations = [Source(blueprint, state), .. blueprint.Tiers.Select(t => Tier(t, state, horizon)), .. blueprint.Retired.Select(t => Retired(t, state))],
             FrozenLate = state.Frozen,
             Timeless = state.Timeless,
+            OutOfRange = state.OutOfRange,
             Future = state.Future,
             Holds = state.Ledger.Holds,
             Waits = plan.Waits,
@@ -36,7 +37,7 @@ internal static class StatusDesk
     }
 
     /// <summary>A policy whose table could not be looked at.</summary>
-    public static PolicyStatus Of(StoredPolicy stored, PolicyException why, Instant asOf, IReadOnlyList<RunRecord> runs) => new()
+    public static PolicyStatus Of(StoredPolicy stored, VarveException why, Instant asOf, IReadOnlyList<RunRecord> runs) => new()
     {
         Policy = stored.Policy,
         Revision = stored.Revision,
@@ -99,6 +100,7 @@ internal static class StatusDesk
         if (blueprint.Policy.Keep.IsForever || state.First is not { } first) return null;
         var end = horizon.ExpiryGrid(Relations.Source) is { } grid ? grid.BucketOf(first).To : first + Duration.FromSeconds(1);
         var range = new TimeRange(first, end);
+        if (blueprint.Policy.Keep.Longest >= Instant.MaxValue - end) return null;
         return new(Relations.Source, end + blueprint.Policy.Keep.Longest, range, Math.Max(1, Estimate.Source(state, range)));
     }
 }

@@ -21,6 +21,9 @@ internal sealed record Survey(StoredPolicy Stored, Blueprint Blueprint, TableSta
 
     /// <summary>True where the plan was made before: it has no more steps than it had then.</summary>
     public bool IsPart { get; init; }
+
+    /// <summary>The sign that another table stands under the source's name; null where it is the same, or where nothing is to be done with it.</summary>
+    public SourceDoubt? Doubt { get; init; }
 }
 
 /// <summary>From a stored policy to its plan: describe, lay, watch, observe, plan. Nothing is written.</summary>
@@ -54,8 +57,14 @@ internal sealed class Surveyor(IEngine engine, CatalogDesk desk, ArchiveLocation
         var plan = Planner.Plan(blueprint, state, asOf);
         if (plan.Steps.Any(s => s is PlanStep.Publish))
             plan = plan with { Notes = [.. plan.Notes, .. (await new ViewReaders(engine, desk, statements).OfAsync(blueprint, cancellationToken)).Select(p => p with { IsWarning = true })] };
-        return new(stored, blueprint, state, Declared(blueprint.Policy) is { } undeclared ? plan with { Notes = [.. plan.Notes, undeclared] } : plan);
+        if (Declared(blueprint.Policy) is { } undeclared) plan = plan with { Notes = [.. plan.Notes, undeclared] };
+        var doubt = plan.Steps.Any(Touches) ? await new SourceLook(engine.Dialect, statements, blueprint).LookAsync(ledger, watch.Comparable, cancellationToken) : null;
+        if (doubt is not null) plan = plan with { Notes = [.. plan.Notes, new(SourceDoubt.Code, $"{doubt.Text(blueprint, state)} A run stops here. {SourceDoubt.WayOut(blueprint.Policy.Name)}") { IsWarning = true }] };
+        return new(stored, blueprint, state, plan) { Doubt = doubt };
     }
+
+    // Where nothing is built, removed or judged, the table may be whichever it is.
+    private static bool Touches(PlanStep step) => step is not (PlanStep.CreateTier or PlanStep.Publish or PlanStep.Reshape);
 
     /// <summary>The blueprint of a stored policy; the names of its own relations are not taken.</summary>
     /// <exception cref="PolicyException">The table is no longer as the policy says.</exception>

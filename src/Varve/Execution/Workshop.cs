@@ -199,16 +199,20 @@ internal sealed class Workshop
 
     public async Task<IReadOnlyList<PolicyStatus>> StatusAsync(Selection selection, Instant? asOf, CancellationToken cancellationToken)
     {
-        List<PolicyStatus> all = [];
-        if ((await ListAsync(Selection.All, cancellationToken)).Count == 0 && selection is { Names: [], Tags: [] }) return all;
-        foreach (var (policy, survey, broken) in await Rosters.SurveyAsync(selection, asOf ?? Now(), cancellationToken))
-        {
-            var runs = await ReadAsync((s, token) => Desk.Runs.ListAsync(s, policy.Policy.Name, 20, token), [], cancellationToken);
-            var steps = runs.Count == 0 ? [] : await ReadAsync((s, token) => Desk.Runs.StepsAsync(s, runs[0].Id, token), [], cancellationToken);
-            all.Add(survey is null ? StatusDesk.Of(policy, broken!, asOf ?? Now(), runs) : StatusDesk.Of(survey, asOf ?? Now(), runs, steps));
-        }
-
-        return all;
+        if ((await ListAsync(Selection.All, cancellationToken)).Count == 0 && selection is { Names: [], Tags: [] }) return [];
+        var at = asOf ?? Now();
+        var runs = await ReadAsync((s, token) => Desk.Runs.NewestAsync(s, 20, token), new Dictionary<string, IReadOnlyList<RunRecord>>(), cancellationToken);
+        IReadOnlyList<RunRecord> RunsOf(StoredPolicy policy) => runs.GetValueOrDefault(policy.Policy.Name) ?? [];
+        return await Rosters.EachAsync(
+            selection,
+            async policy =>
+            {
+                var own = RunsOf(policy);
+                var steps = own.Count == 0 ? [] : await ReadAsync((s, token) => Desk.Runs.StepsAsync(s, own[0].Id, token), [], cancellationToken);
+                return [StatusDesk.Of(await Surveyor.SurveyAsync(policy, at, cancellationToken), at, own, steps)];
+            },
+            (policy, broken) => StatusDesk.Of(policy, broken, at, RunsOf(policy)),
+            cancellationToken);
     }
 
     public async Task<IReadOnlyList<RunRecord>> HistoryAsync(Selection selection, int limit, CancellationToken cancellationToken)

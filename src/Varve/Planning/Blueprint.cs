@@ -66,6 +66,9 @@ public sealed record Blueprint
     internal string CountedIn(TierLayout tier, CutBucket cut) =>
         cut.Input is { } input && (input == Relations.Source || Tiers.Any(t => t.Id == input)) ? input : tier.Input;
 
+    /// <summary>The time column of a relation.</summary>
+    internal TimeColumn TimeOf(string relation) => relation == Relations.Source ? Time : Time.Starts;
+
     /// <summary>The tiers that are built from a relation.</summary>
     public IEnumerable<TierLayout> BuiltFrom(string relation) => Tiers.Where(t => t.Input == relation);
 
@@ -101,7 +104,31 @@ internal sealed record TierReader(TierLayout Tier, RangeSet Buckets)
 /// <param name="Name">Its name.</param>
 /// <param name="Type">A timestamp, a date or an integer.</param>
 /// <param name="Unit">The finest step that it can hold.</param>
-public sealed record TimeColumn(string Name, ColumnType Type, TimeUnit Unit);
+public sealed record TimeColumn(string Name, ColumnType Type, TimeUnit Unit)
+{
+    // Whole years that every bucket of every grid fits around: what NodaTime, DuckDB and .NET can name goes further by a year at least.
+    private static readonly TimeRange s_years = new(Instant.FromUtc(1, 1, 1, 0, 0), Instant.FromUtc(9999, 1, 1, 0, 0));
+    private static readonly TimeRange s_yearsOfNanos = new(Instant.FromUtc(1679, 1, 1, 0, 0), Instant.FromUtc(2262, 1, 1, 0, 0));
+
+    // A bucket may begin before the oldest row that it can hold, by less than its width.
+    private static readonly Duration s_longestBucket = Duration.FromDays(366);
+
+    /// <summary>
+    /// The instants that a row may have: the years 0001 to 9998, of a column that counts nanoseconds in 64 bits 1679 to 2261.
+    /// A row beyond them is in no bucket and never expires.
+    /// </summary>
+    public TimeRange Known => (HasNanos ? s_yearsOfNanos : s_years) is var years && OfBuckets ? new(years.From - s_longestBucket, years.To) : years;
+
+    /// <summary>The years of <see cref="Known"/>, for people.</summary>
+    internal string Years => HasNanos ? "1679 to 2261" : "0001 to 9998";
+
+    /// <summary>The same column of a tier, which holds the starts of buckets.</summary>
+    internal TimeColumn Starts => this with { OfBuckets = true };
+
+    private bool OfBuckets { get; init; }
+
+    private bool HasNanos => Type is ColumnType.Integer or ColumnType.Timestamp && Unit == TimeUnit.Nanoseconds;
+}
 
 /// <summary>A measure, its column, and the states that its functions need.</summary>
 /// <param name="Measure">The measure of the policy.</param>

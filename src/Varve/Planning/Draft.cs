@@ -225,6 +225,44 @@ internal sealed class Draft
     /// <summary>Takes buckets of a tier for built, whatever they were built from.</summary>
     public void Adopt(TierLayout tier, RangeSet buckets) => Of(tier.Id).Covered = Of(tier.Id).Covered.Union(buckets);
 
+    /// <summary>Buckets that should agree with the source and do not are judged and built again like any that changed; the end of them.</summary>
+    public Instant FollowSource(RangeSet comparable)
+    {
+        foreach (var reader in Blueprint.ReadersOf(Relations.Source))
+        {
+            var sets = Of(reader.Tier.Id);
+            sets.Dirty = sets.Dirty.Union(reader.Touched(comparable).Intersect(sets.Covered).Except(sets.CutRanges).Except(sets.Frozen));
+        }
+
+        return comparable.End!.Value;
+    }
+
+    /// <summary>
+    /// What was built from a table that is no longer the source is history: its rows count as expired, so that nothing of it is
+    /// built again from another table's, and rows of that time are late ones. The end of it.
+    /// </summary>
+    /// <exception cref="PolicyException">Late rows would be removed, or added to that history.</exception>
+    public Instant LeaveSource()
+    {
+        var policy = Blueprint.Policy;
+        if (policy.LateAfterExpiry != Policies.LateAfterExpiry.Hold)
+            throw new PolicyException("VRV335", $"Rows of {Blueprint.Source.Text} from the time of what is built would count as late ones, and late_after_expiry of {policy.Name} says what is not to happen to them. Set it to hold first: varve apply.");
+        var end = Of(Blueprint.Tiers[0].Id).Covered.End!.Value;
+        var history = TimeRange.Before(end);
+        var source = Of(Relations.Source);
+        source.Frozen = source.Frozen.Add(history);
+        source.Halted = source.Halted.Except(RangeSet.Of(history));
+        foreach (var reader in Blueprint.ReadersOf(Relations.Source))
+        {
+            var (tier, sets) = (reader.Tier, Of(reader.Tier.Id));
+            sets.CutAt(reader, history, Relations.Source);
+            sets.Cut.RemoveAll(c => source.Frozen.Covers(c.Bucket));
+            sets.Dirty = sets.Dirty.Except(tier.Covers(source.Frozen).Intersect(reader.Buckets));
+        }
+
+        return end;
+    }
+
     /// <summary>What lies before the oldest row of a relation counts as expired from it.</summary>
     public void FreezeWhatIsGone()
     {

@@ -15,7 +15,7 @@ internal static class ForecastNotes
         if (plan.Brake is not null) yield return "the next run waits for a person's word, which is taken as given";
         foreach (var wait in plan.Waits.Where(w => w.NeedsPerson)) yield return $"{wait.Relation} {PlanText.Range(wait.Range)} waits for a person: {wait.Reason}";
         foreach (var hold in state.Ledger.Holds) yield return $"held, and counted until {(hold.Until is { } until ? PlanText.At(until) : "the end")}: {hold.Relation ?? "source and tiers"}, {PlanText.Range(hold.Range)}";
-        if (state.Timeless + state.Frozen.Rows > 0) yield return $"{PlanText.Count(state.Timeless + state.Frozen.Rows, "row")} of the source have no time, or came after their range had expired";
+        if (state.Timeless + state.Frozen.Rows > 0) yield return $"{PlanText.Count(state.Timeless + state.Frozen.Rows, "row")} of the source have no time that counts, or came after their range had expired";
         if (state.Future.Rows > 0) yield return $"{PlanText.Count(state.Future.Rows, "row")} of the source are later than this instant: they are taken as a part of what comes";
         foreach (var line in Sizes(forecast, returnsSpace)) yield return line;
     }

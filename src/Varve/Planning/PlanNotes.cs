@@ -17,11 +17,7 @@ internal static class PlanNotes
                 $"{state.Frozen.Rows:N0} rows between {InstantText.Format(first)} and {InstantText.Format(last)} came for a range that has expired; they stay in {blueprint.Source.Text} and are in no tier (late_after_expiry: hold)")));
         }
 
-        if (state.Timeless > 0)
-        {
-            notes.Add(Note("VRV211", FormattableString.Invariant(
-                $"{state.Timeless:N0} rows of {blueprint.Source.Text} have no finite {blueprint.Time.Name}: they are in no tier and never expire")));
-        }
+        if (Timeless(blueprint, state) is { } timeless) notes.Add(Note("VRV211", $"{timeless}: they are in no tier and never expire"));
 
         if (state.Future is { Rows: > 0, Last: { } newest })
         {
@@ -36,6 +32,20 @@ internal static class PlanNotes
     /// <summary>The note on rows that lie alone.</summary>
     public static Problem Alone(LoneRows rows, Blueprint blueprint) =>
         Note("VRV216", $"{rows.Text(blueprint.Source)}: if a clock was wrong, or a default was stored, delete or mend them");
+
+    /// <summary>Rows of a table that have no time that counts; null for none.</summary>
+    internal static string? Timeless(Blueprint blueprint, TableState state)
+    {
+        var (unset, outside) = (state.Timeless - state.OutOfRange, state.OutOfRange);
+        var (source, time) = (blueprint.Source.Text, blueprint.Time.Name);
+        return (unset, outside) switch
+        {
+            (0, 0) => null,
+            (_, 0) => FormattableString.Invariant($"{unset:N0} rows of {source} have no finite {time}"),
+            (0, _) => FormattableString.Invariant($"{outside:N0} rows of {source} have a {time} out of range (beyond the years {blueprint.Time.Years})"),
+            _ => FormattableString.Invariant($"{unset:N0} rows of {source} have no finite {time}, and {outside:N0} one out of range (beyond the years {blueprint.Time.Years})"),
+        };
+    }
 
     /// <summary>What a tier will never know of the functions that the policy asks for, and what it does not know yet.</summary>
     private static IEnumerable<Problem> Thin(Draft draft, TierLayout tier)

@@ -22,8 +22,11 @@ public sealed record PolicyStatus
     /// <summary>Rows that came for ranges that have expired, and stay in the source.</summary>
     public required RowExtent FrozenLate { get; init; }
 
-    /// <summary>Rows without a finite time.</summary>
+    /// <summary>Rows without a time that counts: NULL, infinite or out of range.</summary>
     public required long Timeless { get; init; }
+
+    /// <summary>Those of them whose time is neither NULL nor infinite, and out of range.</summary>
+    public long OutOfRange { get; init; }
 
     /// <summary>Rows later than the instant.</summary>
     public required RowExtent Future { get; init; }

@@ -21,8 +21,11 @@ public sealed record TableState
     /// <summary>The newest finite instant at or before the planning instant; null without such a row.</summary>
     public Instant? Last { get; init; }
 
-    /// <summary>Rows whose time is NULL or infinite: in no bucket, never expired.</summary>
+    /// <summary>Rows whose time is NULL, infinite or out of range: in no bucket, never expired.</summary>
     public long Timeless { get; init; }
+
+    /// <summary>Those of them whose time is neither NULL nor infinite, and beyond <see cref="TimeColumn.Known"/>.</summary>
+    public long OutOfRange { get; init; }
 
     /// <summary>Rows later than the planning instant.</summary>
     public RowExtent Future { get; init; } = RowExtent.None;
@@ -51,7 +54,7 @@ public sealed record TableState
     /// <summary>By tier: labels that are no boundary any more since the zone data changed.</summary>
     public IReadOnlyDictionary<string, IReadOnlyList<Instant>> StaleLabels { get; init; } = new Dictionary<string, IReadOnlyList<Instant>>();
 
-    /// <summary>The newest arrival stamp, in microseconds; null without an arrival column.</summary>
+    /// <summary>The newest arrival stamp up to the planning instant, in microseconds; null without an arrival column or such a stamp.</summary>
     public long? ArrivalSeen { get; init; }
 
     /// <summary>About how many series there are; 0 where it was not looked up.</summary>

@@ -17,7 +17,8 @@ internal sealed class Answering(Blueprint blueprint, Ledger ledger)
     public AnswerPlan For(QueryRequest request)
     {
         if (request.From >= request.To) throw new PolicyException("VRV320", $"--from {InstantText.Format(request.From)} must be before --to {InstantText.Format(request.To)}.");
-        var asked = new TimeRange(request.From, request.To);
+        var asked = new TimeRange(request.From, request.To).Intersect(blueprint.Time.Starts.Known);
+        if (asked.IsEmpty) return new(asked, [], RangeSet.Empty, []);
         var exact = request.Every is { } every ? Wanted(every) : null;
         var wanted = exact is null ? (asked.To - asked.From) / Math.Max(1, request.Points ?? 400) : Nominal(exact.Width);
         if (exact is not null) asked = exact.Cover(asked);

@@ -48,11 +48,11 @@ internal sealed class CompareSql(Blueprint blueprint, TierLayout tier, Dialect d
 
     /// <summary>The number of buckets that have rows.</summary>
     public SqlText BucketCount(RangeSet ranges) =>
-        $"SELECT count(DISTINCT {Time}) FROM {tier.States} WHERE {RangeSql.In(dialect, blueprint.Time, ranges)}";
+        $"SELECT count(DISTINCT {Time}) FROM {tier.States} WHERE {RangeSql.In(dialect, blueprint.Time.Starts, ranges)}";
 
     /// <summary>The number of buckets and series that were compared.</summary>
     public SqlText Compared(RangeSet ranges) =>
-        $"SELECT count(*) FROM {tier.States} WHERE {RangeSql.In(dialect, blueprint.Time, ranges)}";
+        $"SELECT count(*) FROM {tier.States} WHERE {RangeSql.In(dialect, blueprint.Time.Starts, ranges)}";
 
     /// <summary>Buckets whose totals over all series differ from the source: start in microseconds, rows found, rows stored.</summary>
     public SqlText BucketTotals(RangeSet ranges) =>
@@ -86,7 +86,7 @@ internal sealed class CompareSql(Blueprint blueprint, TierLayout tier, Dialect d
         var columns = StateColumns.All(blueprint, tier).Select(c => (SqlText)$"{c}");
         return $"""
             ({_rollup.Select(input, ranges, magnitudes: true, extremes: extremes)}) AS {s_computed}
-            FULL JOIN (SELECT {SqlText.Join(", ", columns)} FROM {tier.States} WHERE {RangeSql.In(dialect, blueprint.Time, ranges)}) AS {s_stored}
+            FULL JOIN (SELECT {SqlText.Join(", ", columns)} FROM {tier.States} WHERE {RangeSql.In(dialect, blueprint.Time.Starts, ranges)}) AS {s_stored}
             ON {Computed(Time)} = {Stored(Time)}{SqlText.Join("", keys)}
             """;
     }
@@ -142,10 +142,9 @@ internal sealed class CompareSql(Blueprint blueprint, TierLayout tier, Dialect d
 
         var group = SqlText.Empty;
         if (perBucket) group = $" GROUP BY {StateColumns.Bucket}";
-        var within = RangeSql.In(dialect, blueprint.Time, ranges);
         return $"""
-            (SELECT {SqlText.Join(", ", computed)} FROM {blueprint.Source} WHERE {within}{group}) AS {s_computed}
-            FULL JOIN (SELECT {SqlText.Join(", ", stored)} FROM {tier.States} WHERE {within}{group}) AS {s_stored}
+            (SELECT {SqlText.Join(", ", computed)} FROM {blueprint.Source} WHERE {RangeSql.In(dialect, blueprint.Time, ranges)}{group}) AS {s_computed}
+            FULL JOIN (SELECT {SqlText.Join(", ", stored)} FROM {tier.States} WHERE {RangeSql.In(dialect, blueprint.Time.Starts, ranges)}{group}) AS {s_stored}
             """;
     }
 

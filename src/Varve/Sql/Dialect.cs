@@ -48,7 +48,7 @@ public abstract class Dialect
     /// <summary>A value of the time column's type from microseconds since 1970 UTC.</summary>
     public abstract SqlText TimeOfMicros(TimeColumn column, SqlText micros);
 
-    /// <summary>True where a value of the time column is an instant: neither NULL nor infinite.</summary>
+    /// <summary>True where a value of the time column is one of <see cref="TimeColumn.Known"/>, false for NULL, infinities and what is beyond.</summary>
     public abstract SqlText IsFiniteTime(TimeColumn column, SqlText value);
 
     /// <summary>A timestamp for people from microseconds since 1970 UTC; infinite for the least and the greatest 64-bit integer.</summary>

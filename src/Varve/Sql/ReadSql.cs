@@ -32,7 +32,7 @@ internal sealed class ReadSql(Blueprint blueprint, Dialect dialect)
 
     /// <summary>A range of a tier as the stitched view shows it.</summary>
     public SqlText Part(TierLayout tier, TimeRange range) =>
-        $"{Shown(tier, tier.Name)} FROM {tier.States} WHERE {RangeSql.In(dialect, blueprint.Time, range)}";
+        $"{Shown(tier, tier.Name)} FROM {tier.States} WHERE {RangeSql.In(dialect, blueprint.Time.Starts, range)}";
 
     /// <summary>A range of the source, grouped to the buckets of a tier as if it had been built; boundaries are known within <paramref name="known"/>.</summary>
     public SqlText Open(TierLayout tier, TimeRange range, TimeRange known) =>
@@ -55,7 +55,7 @@ internal sealed class ReadSql(Blueprint blueprint, Dialect dialect)
     {
         var (shown, first) = (part.Shown, part.Pieces[0]);
         var name = string.Join(" + ", part.Pieces.Select(p => p.Relation == Relations.Source ? Relations.Source : blueprint.Tier(p.Relation).Name).Distinct());
-        SqlText rows = $"{shown.States} WHERE {RangeSql.In(dialect, blueprint.Time, first.Range)}";
+        SqlText rows = $"{shown.States} WHERE {RangeSql.In(dialect, blueprint.Time.Starts, first.Range)}";
         if (first.Relation != shown.Id) rows = $"({Regrouped(part)}) AS varve_open";
         return $"{Shown(shown, name)}, {part.IsComplete} AS {s_complete} FROM {rows}";
     }

@@ -90,7 +90,7 @@ internal sealed class RollupSql(Blueprint blueprint, TierLayout tier, Dialect di
             $"{key} AS {StateColumns.Bucket}",
             .. StateColumns.All(blueprint, finer).Skip(1).Where(c => c != StateColumns.Length).Select(c => (SqlText)$"{c}"),
         ];
-        SqlText rows = $"SELECT {SqlText.Join(", ", columns)} FROM {states} WHERE {RangeSql.In(dialect, blueprint.Time, ranges)}";
+        SqlText rows = $"SELECT {SqlText.Join(", ", columns)} FROM {states} WHERE {RangeSql.In(dialect, blueprint.Time.Starts, ranges)}";
         var moments = blueprint.Measures.Where(m => m.States.Contains("m2")).ToList();
         if (moments.Count > 0)
         {

@@ -21,7 +21,7 @@ internal static class RowsSql
         return $"SELECT count(*), {dialect.MicrosOf(time, $"min({column})")}, {dialect.MicrosOf(time, $"max({column})")} FROM {table} WHERE {RangeSql.In(dialect, time, ranges)}";
     }
 
-    /// <summary>Earliest and latest time of all rows in microseconds, NULL where it is not finite: engines know them of a table that was not written to since they settled it.</summary>
+    /// <summary>Earliest and latest time of all rows in microseconds, NULL where it is not known: engines know them of a table that was not written to since they settled it.</summary>
     public static SqlText MinMax(Dialect dialect, TimeColumn time, TableName table)
     {
         SqlText column = $"{new Identifier(time.Name)}";
@@ -41,7 +41,7 @@ internal static class RowsSql
         return $"SELECT {End(column)}, {End($"{column} DESC")}";
     }
 
-    /// <summary>NULL for what is not finite.</summary>
+    /// <summary>NULL for what is not known.</summary>
     private static SqlText Micros(Dialect dialect, TimeColumn time, SqlText value) =>
         $"CASE WHEN {dialect.IsFiniteTime(time, value)} THEN {dialect.MicrosOf(time, value)} END";
 
@@ -65,15 +65,19 @@ internal static class RowsSql
     public static SqlText Buckets(Dialect dialect, Blueprint blueprint, TierLayout tier, TimeRange hull, RangeSet ranges) =>
         $"SELECT DISTINCT {BucketSql.Start(dialect, tier.Grid, hull, dialect.MicrosOf(blueprint.Time, $"{new Identifier(blueprint.Time.Name)}"))} FROM {blueprint.Source} WHERE {RangeSql.In(dialect, blueprint.Time, ranges)}";
 
-    /// <summary>Buckets of the first tier that hold rows stamped since an instant: start, and the newest stamp, in microseconds.</summary>
-    public static SqlText Arrived(Dialect dialect, Blueprint blueprint, TimeColumn arrival, Instant since, RangeSet within)
+    /// <summary>
+    /// Buckets of the first tier that hold rows stamped since an instant, those of no known time after it included: start, and
+    /// the newest stamp up to another instant, NULL for none, in microseconds.
+    /// </summary>
+    public static SqlText Arrived(Dialect dialect, Blueprint blueprint, TimeColumn arrival, Instant since, Instant until, RangeSet within)
     {
         SqlText column = $"{new Identifier(arrival.Name)}";
+        SqlText stamp = $"CASE WHEN {RangeSql.In(dialect, arrival, TimeRange.Before(until + Duration.FromTicks(10)))} THEN {dialect.MicrosOf(arrival, column)} END";
         var bucket = BucketSql.Start(dialect, blueprint.Tiers[0].Grid, new(within.Start!.Value, within.End!.Value), dialect.MicrosOf(blueprint.Time, $"{new Identifier(blueprint.Time.Name)}"));
         return $"""
             SELECT varve_bucket, max(varve_stamp)
-            FROM (SELECT {bucket} AS varve_bucket, {dialect.MicrosOf(arrival, column)} AS varve_stamp FROM {blueprint.Source}
-                  WHERE {RangeSql.In(dialect, arrival, TimeRange.Since(since))} AND {RangeSql.In(dialect, blueprint.Time, within)}) AS varve_arrived
+            FROM (SELECT {bucket} AS varve_bucket, {stamp} AS varve_stamp FROM {blueprint.Source}
+                  WHERE {column} >= {dialect.TimeValue(arrival, since)} AND {RangeSql.In(dialect, blueprint.Time, within)}) AS varve_arrived
             GROUP BY varve_bucket
             """;
     }
@@ -86,11 +90,14 @@ internal static class RowsSql
         GROUP BY varve_day
         """;
 
-    /// <summary>The number of rows that have no finite time.</summary>
+    /// <summary>The number of rows that have no known time, and of those whose time is neither NULL nor infinite: it is out of range.</summary>
     public static SqlText Timeless(Dialect dialect, TimeColumn time, TableName table)
     {
         SqlText column = $"{new Identifier(time.Name)}";
-        return $"SELECT count(*) FROM {table} WHERE NOT {dialect.IsFiniteTime(time, column)}";
+        SqlText outside = $"{column}";
+        if (time.Type is not ColumnType.Integer)
+            outside = $"CASE WHEN {column} <> {dialect.TimeValue(time, Instant.MinValue)} AND {column} <> {dialect.TimeValue(time, Instant.MaxValue)} THEN 1 END";
+        return $"SELECT count(*), count({outside}) FROM {table} WHERE NOT {dialect.IsFiniteTime(time, column)}";
     }
 
     /// <summary>Removes the rows of a range.</summary>
@@ -100,6 +107,10 @@ internal static class RowsSql
     /// <summary>The rows that the states of each bucket of some ranges were made of: start in microseconds, rows.</summary>
     public static SqlText StoredEach(Dialect dialect, TimeColumn time, TableName states, RangeSet ranges) =>
         $"SELECT {dialect.MicrosOf(time, $"{new Identifier(time.Name)}")}, {dialect.Whole($"sum({StateColumns.Rows})")} FROM {states} WHERE {RangeSql.In(dialect, time, ranges)} GROUP BY 1";
+
+    /// <summary>The series that a tier has in each bucket of some ranges: start in microseconds, how many.</summary>
+    public static SqlText SeriesEach(Dialect dialect, TimeColumn time, TableName states, RangeSet ranges) =>
+        $"SELECT {dialect.MicrosOf(time, $"{new Identifier(time.Name)}")}, count(*) FROM {states} WHERE {RangeSql.In(dialect, time, ranges)} GROUP BY 1";
 
     /// <summary>The rows that the states of a range were made of.</summary>
     public static SqlText Stored(Dialect dialect, TimeColumn time, TableName states, RangeSet ranges) =>

@@ -100,7 +100,7 @@ internal sealed class StepSql(Blueprint blueprint, Dialect dialect)
         if (blueprint.Policy.Interval is not null)
         {
             var length = StateColumns.HasLength(tier) ? (SqlText)$"{StateColumns.Length}" : $"{(long)tier.Grid.Width.Longest.TotalMilliseconds}";
-            yield return $"UPDATE {tier.States} SET {StateColumns.Covered} = {length} WHERE {StateColumns.Covered} > {length} AND {RangeSql.In(dialect, blueprint.Time, tier.Covers(late))}";
+            yield return $"UPDATE {tier.States} SET {StateColumns.Covered} = {length} WHERE {StateColumns.Covered} > {length} AND {RangeSql.In(dialect, blueprint.Time.Starts, tier.Covers(late))}";
         }
 
         yield return $"DROP TABLE {parts}";
@@ -110,10 +110,10 @@ internal sealed class StepSql(Blueprint blueprint, Dialect dialect)
 
     /// <summary>Takes a state out of buckets whose input does not know it.</summary>
     public SqlText Forget(TierLayout tier, string column, Time.RangeSet buckets) =>
-        $"UPDATE {tier.States} SET {new Identifier(column)} = NULL WHERE {RangeSql.In(dialect, blueprint.Time, buckets)}";
+        $"UPDATE {tier.States} SET {new Identifier(column)} = NULL WHERE {RangeSql.In(dialect, blueprint.Time.Starts, buckets)}";
 
     /// <summary>Removes what a tier has in some ranges, so that building them again is absolute.</summary>
-    public SqlText Clear(TierLayout tier, Time.RangeSet ranges) => RowsSql.Delete(dialect, blueprint.Time, tier.States, ranges);
+    public SqlText Clear(TierLayout tier, Time.RangeSet ranges) => RowsSql.Delete(dialect, blueprint.Time.Starts, tier.States, ranges);
 
     /// <summary>Builds buckets of a tier.</summary>
     public SqlText Build(TierLayout tier, string input, Time.RangeSet ranges)
@@ -138,7 +138,7 @@ internal sealed class StepSql(Blueprint blueprint, Dialect dialect)
     }
 
     /// <summary>Removes rows of the source or of a tier.</summary>
-    public SqlText Remove(string relation, Time.RangeSet ranges) => RowsSql.Delete(dialect, blueprint.Time, Table(relation), ranges);
+    public SqlText Remove(string relation, Time.RangeSet ranges) => RowsSql.Delete(dialect, blueprint.TimeOf(relation), Table(relation), ranges);
 
     /// <summary>The view of a tier; null where the policy wants none.</summary>
     public SqlText? TierView(TierLayout tier)
