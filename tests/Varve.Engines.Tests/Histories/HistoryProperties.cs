@@ -14,6 +14,32 @@ namespace Varve.Engines.Tests.Histories;
 /// <param name="lives">What lives there are.</param>
 /// <param name="usual">The numbers of those that are lived each time: classes with other numbers run side by side.</param>
 public abstract class HistoryProperties(Func<ScratchDatabase> create, Gen<History> lives, IEnumerable<int> usual)
+    : Lives<History>(lives, usual, life => LiveAsync(create, life), life => life.Text)
+{
+    /// <summary>Some lives from a seed on; null: from any.</summary>
+    internal static Task LiveAsync(Func<ScratchDatabase> create, Gen<History> lives, string? seed, long count) =>
+        LiveAsync(lives, life => LiveAsync(create, life), life => life.Text, seed, count);
+
+    private static async Task LiveAsync(Func<ScratchDatabase> create, History life)
+    {
+        await using var db = create();
+        await new HistoryRunner(db, life).RunAsync();
+    }
+}
+
+/// <summary>Random lives in odd times and zones, beside rows of other centuries, with runs that are stopped and killed.</summary>
+public abstract class OddLives(Func<ScratchDatabase> create, IEnumerable<int> usual) : Lives<OddLife>(
+    OddLife.Any,
+    usual,
+    async life =>
+    {
+        await using var db = create();
+        await new OddRunner(db, life).RunAsync();
+    },
+    life => life.Text);
+
+/// <summary>Lives a number of lives, each of which asserts for itself.</summary>
+public abstract class Lives<T>(Gen<T> lives, IEnumerable<int> usual, Func<T, Task> live, Func<T, string> print)
 {
     [Fact]
     public async Task Every_row_that_went_is_counted_once_and_nothing_younger_than_keep_goes()
@@ -21,21 +47,21 @@ public abstract class HistoryProperties(Func<ScratchDatabase> create, Gen<Histor
         var seed = Environment.GetEnvironmentVariable("VARVE_SEED");
         if (Environment.GetEnvironmentVariable("VARVE_HISTORIES") is { } many)
         {
-            await LiveAsync(create, lives, seed, long.Parse(many, CultureInfo.InvariantCulture));
+            await LiveAsync(lives, live, print, seed, long.Parse(many, CultureInfo.InvariantCulture));
             return;
         }
 
         if (seed is ['#', .. var number]) seed = Seed(int.Parse(number, CultureInfo.InvariantCulture));
         if (seed is not null)
         {
-            await LiveAsync(create, lives, seed, 1);
+            await LiveAsync(lives, live, print, seed, 1);
             return;
         }
 
         List<string> failures = [];
         foreach (var life in usual)
         {
-            var failure = await Record.ExceptionAsync(() => LiveAsync(create, lives, Seed(life), 1));
+            var failure = await Record.ExceptionAsync(() => LiveAsync(lives, live, print, Seed(life), 1));
             if (failure is not null) failures.Add(string.Create(CultureInfo.InvariantCulture, $"life {life}: {failure.InnerException?.Message}\n{failure.Message}"));
         }
 
@@ -43,15 +69,8 @@ public abstract class HistoryProperties(Func<ScratchDatabase> create, Gen<Histor
     }
 
     /// <summary>Some lives from a seed on; null: from any.</summary>
-    internal static Task LiveAsync(Func<ScratchDatabase> create, Gen<History> lives, string? seed, long count) => lives.SampleAsync(
-        async history =>
-        {
-            await using var db = create();
-            await new HistoryRunner(db, history).RunAsync();
-        },
-        seed: seed,
-        iter: count,
-        print: history => history.Text);
+    protected static Task LiveAsync(Gen<T> lives, Func<T, Task> live, Func<T, string> print, string? seed, long count) =>
+        lives.SampleAsync(live, seed: seed, iter: count, print: print);
 
     private static string Seed(int life) => new PCG((uint)life, 20_250_330).ToString();
 }
