@@ -9,7 +9,7 @@ namespace Varve.DuckDb;
 /// <summary>
 /// Values of an answer. Timestamps are NodaTime's instants (infinities are <see cref="Instant.MinValue"/> and
 /// <see cref="Instant.MaxValue"/>, as are those beyond the years that an instant has), dates its local dates, decimals that do
-/// not fit into .NET's are text with all digits, blobs are byte arrays; the rest is as the driver gives it.
+/// not fit into .NET's are big integers, or text with all digits where they have a fraction, blobs are byte arrays; the rest is as the driver gives it.
 /// </summary>
 internal static class DuckDbValues
 {
@@ -53,9 +53,10 @@ internal static class DuckDbValues
             return new decimal(bits[0], bits[1], bits[2], digits.Sign < 0, value.Scale);
         }
 
+        if (value.Scale == 0) return digits;
         var text = BigInteger.Abs(digits).ToString("D" + (value.Scale + 1), System.Globalization.CultureInfo.InvariantCulture);
         var sign = digits.Sign < 0 ? "-" : "";
-        return value.Scale == 0 ? sign + text : $"{sign}{text[..^value.Scale]}.{text[^value.Scale..]}";
+        return $"{sign}{text[..^value.Scale]}.{text[^value.Scale..]}";
     }
 
     private static byte[] Bytes(DuckDBDataReader reader, int column)

@@ -13,6 +13,9 @@ internal sealed record Stretch(string Relation, Instant From, Instant To);
 /// <summary>What a chart draws: points in the order of time, the tiers behind them, and what to write on it.</summary>
 internal sealed record Series(string Title, string Measure, string MiddleName, IReadOnlyList<Point> Points, IReadOnlyList<Stretch> Stretches, IReadOnlyList<string> Notes)
 {
+    // An axis from there to its negative is still as long as a number can be.
+    private const double Most = 4e307;
+
     /// <summary>
     /// Several series of one bucket become one point: the least minimum, the greatest maximum, and the mean weighted by
     /// the number of values (of rows where the policy keeps no count).
@@ -22,7 +25,7 @@ internal sealed record Series(string Title, string Measure, string MiddleName, I
         var index = answer.Columns.Select((name, i) => (name, i)).ToDictionary(c => c.name, c => c.i);
         int? low = Column($"{measure}_min"), high = Column($"{measure}_max"), mid = Column($"{measure}_{middle}"), count = Column($"{measure}_count") ?? Column("varve_rows"), seconds = Column("varve_seconds");
         List<Point> points = [];
-        foreach (var bucket in answer.Rows.GroupBy(r => AnswerScreen.At(r[0])))
+        foreach (var bucket in answer.Rows.Zip(answer.Starts).GroupBy(r => r.Second, r => r.First))
         {
             var length = bucket.Select(r => Number(r, seconds)).FirstOrDefault(s => s > 0) ?? 0;
             points.Add(new(
@@ -43,8 +46,11 @@ internal sealed record Series(string Title, string Measure, string MiddleName, I
     {
         var all = Points.SelectMany(p => new[] { p.Low, p.High, p.Middle }).OfType<double>().ToList();
         if (all.Count == 0) return (0, 1);
-        var (low, high) = (all.Min(), all.Max());
-        return low < high ? (low, high) : (low - 1, high + 1);
+        var (low, high) = (Math.Clamp(all.Min(), -Most, Most), Math.Clamp(all.Max(), -Most, Most));
+
+        // Values that differ by less than a double can tell, or not at all, lie in the middle.
+        var margin = Math.Max(Math.Abs(low), Math.Abs(high)) * 1e-9;
+        return high - low > Math.Max(margin, 1e-300) ? (low, high) : (low - Math.Max(1, margin), high + Math.Max(1, margin));
     }
 
     private static double? Number(IReadOnlyList<object?> row, int? column) => column is { } i ? AnswerScreen.Number(row[i]) : null;

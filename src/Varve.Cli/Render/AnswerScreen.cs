@@ -3,6 +3,7 @@ using System.Numerics;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using NodaTime;
+using NodaTime.Text;
 using Varve.Reading;
 using Varve.Time;
 
@@ -108,26 +109,23 @@ internal static class AnswerScreen
         _ => null,
     };
 
-    /// <summary>The instant of a value of the time column, however the engine gave it.</summary>
-    internal static Instant At(object? value) => value switch
-    {
-        Instant at => at,
-        DateTime time => Instant.FromDateTimeUtc(DateTime.SpecifyKind(time, DateTimeKind.Utc)),
-        DateTimeOffset time => Instant.FromDateTimeOffset(time),
-        DateOnly date => Instant.FromUtc(date.Year, date.Month, date.Day, 0, 0),
-        _ => InstantText.Parse(Exact(value!)),
-    };
+    private static bool IsNumber(object? value) =>
+        value is double or float or decimal or BigInteger or long or int or short or sbyte or byte or ushort or uint or ulong;
 
-    private static bool IsNumber(object? value) => value is not bool && Number(value) is not null;
-
-    private static Span Cell(object? value, string column) => value switch
+    /// <summary>What Varve counted has separators; an integer of a table is a key as often as an amount, and is shown as it is.</summary>
+    private static Span Cell(object? value, string column)
     {
-        null => new(Words.None, Ink.Dim),
-        DateTime or DateTimeOffset or Instant => new(Words.At(At(value))),
-        double or float or decimal when Convert.ToDouble(value, CultureInfo.InvariantCulture) is var whole && whole == Math.Floor(whole) && column.StartsWith("varve_", StringComparison.Ordinal) => new(whole.ToString("#,0", CultureInfo.InvariantCulture), Ink.Dim),
-        double or float or decimal => new(Rounded(Convert.ToDouble(value, CultureInfo.InvariantCulture)), column.StartsWith("varve_", StringComparison.Ordinal) ? Ink.Dim : Ink.Plain),
-        _ => new(IsNumber(value) ? Convert.ToDecimal(Number(value), CultureInfo.InvariantCulture).ToString("#,0", CultureInfo.InvariantCulture) : Exact(value), column.StartsWith("varve_", StringComparison.Ordinal) ? Ink.Dim : Ink.Plain),
-    };
+        var own = column.StartsWith("varve_", StringComparison.Ordinal);
+        return new(value switch
+        {
+            null => Words.None,
+            Instant at => Words.At(at),
+            _ when own && Number(value) is { } number && IsNumber(value) => number == Math.Floor(number) ? number.ToString("#,0", CultureInfo.InvariantCulture) : Rounded(number),
+            double number when double.IsFinite(number) => Rounded(number),
+            float number when float.IsFinite(number) => Rounded(number),
+            _ => Exact(value),
+        }, value is null || own ? Ink.Dim : Ink.Plain);
+    }
 
     // Six significant digits are what a column can hold; csv and json have them all.
     private static string Rounded(double value) => Math.Abs(value) switch
@@ -140,9 +138,12 @@ internal static class AnswerScreen
 
     private static string Exact(object value) => value switch
     {
-        DateTime or DateTimeOffset or Instant => InstantText.Format(At(value)),
-        DateOnly date => date.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
+        Instant at => InstantText.Format(at),
+        LocalDate date => LocalDatePattern.Iso.Format(date),
         bool truth => truth ? "true" : "false",
+        double.NaN or float.NaN => "nan",
+        double.PositiveInfinity or float.PositiveInfinity => "inf",
+        double.NegativeInfinity or float.NegativeInfinity => "-inf",
         IFormattable formattable => formattable.ToString(null, CultureInfo.InvariantCulture),
         _ => value.ToString() ?? "",
     };

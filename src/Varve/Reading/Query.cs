@@ -30,7 +30,7 @@ public sealed record QueryRequest
 
 /// <summary>The answer: rows with the tier that each comes from, and which tier answered which range and why.</summary>
 /// <param name="Columns">Time, series, values, then varve_rows, varve_coverage, varve_tier, varve_seconds, varve_complete.</param>
-/// <param name="Rows">Ordered by time, then series; values as the engine gave them.</param>
+/// <param name="Rows">Ordered by time, then series; numbers, texts and truth values as .NET's, the time as an instant, a local date or an integer, and every other value, dates and times among them, as the text that the database writes.</param>
 /// <param name="Parts">Which relation answered which range.</param>
 /// <param name="Notes">What a reader must know: where nothing as fine as wanted survives.</param>
 public sealed record QueryAnswer(
@@ -39,6 +39,9 @@ public sealed record QueryAnswer(
     IReadOnlyList<QueryPart> Parts,
     IReadOnlyList<string> Notes)
 {
+    /// <summary>Where the bucket of each row starts, whatever the type of the time column.</summary>
+    public IReadOnlyList<NodaTime.Instant> Starts { get; init; } = [];
+
     /// <summary>What was asked for and is in no part, because nothing has it any more; each range is in one of the notes too.</summary>
     public IReadOnlyList<TimeRange> Missing { get; init; } = [];
 }

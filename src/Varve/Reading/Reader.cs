@@ -2,6 +2,7 @@ using Varve.Engines;
 using Varve.Planning;
 using Varve.Policies;
 using Varve.Sql;
+using Varve.Time;
 
 namespace Varve.Reading;
 
@@ -18,8 +19,9 @@ internal sealed class Reader(Blueprint blueprint, Ledger ledger, IStatements sta
         await Conditions.CheckAsync(statements, dialect, blueprint.Source, where, cancellationToken);
         var plan = new Answering(blueprint, ledger).For(request);
         var rows = plan.Parts.Count == 0 ? [] : await statements.QueryAsync(read.Answer(plan.Parts, where, columns), cancellationToken);
-        return new(columns, [.. rows.Select(r => (IReadOnlyList<object?>)[.. Enumerable.Range(0, r.Count).Select(i => r[i])])], plan.Answered(), plan.Notes)
+        return new(columns, [.. rows.Select(r => (IReadOnlyList<object?>)[.. Enumerable.Range(0, columns.Count).Select(i => r[i])])], plan.Answered(), plan.Notes)
         {
+            Starts = [.. rows.Select(r => Micros.ToInstant(r.Long(columns.Count)))],
             Missing = [.. plan.Missing],
         };
     }

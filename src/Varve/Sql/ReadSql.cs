@@ -38,15 +38,28 @@ internal sealed class ReadSql(Blueprint blueprint, Dialect dialect)
     public SqlText Open(TierLayout tier, TimeRange range, TimeRange known) =>
         $"{Shown(tier, Relations.Source)} FROM ({new RollupSql(blueprint, tier, dialect).Select(Relations.Source, RangeSet.Of(range), known)}) AS varve_open";
 
-    /// <summary>Several parts as one answer, ordered by time and series.</summary>
+    /// <summary>Several parts as one answer, ordered by time and series; behind the columns the start of each bucket in microseconds.</summary>
     public SqlText Answer(
         IReadOnlyList<AnswerPart> parts, IReadOnlyList<(Column Column, string? Value)> where, IReadOnlyList<string> columns)
     {
         var selects = parts.Select(p => Knowing(p.Unknown).Answer(p));
         var condition = SqlText.Empty;
         if (where.Count > 0) condition = $" WHERE {WhereSql.Matches(dialect, where)}";
-        var order = StateColumns.Series(blueprint).Prepend(Time).Select(c => (SqlText)$"{c}");
-        return $"SELECT {SqlText.Join(", ", columns.Select(c => (SqlText)$"{new Identifier(c)}"))} FROM ({SqlText.Join(" UNION ALL ", selects)}) AS varve_answer{condition} ORDER BY {SqlText.Join(", ", order)}";
+
+        // Qualified: the text of a value has its name, and is not in its order.
+        var order = StateColumns.Series(blueprint).Prepend(Time).Select(c => (SqlText)$"varve_answer.{c}");
+        var selected = columns.Select(c => Written(new(c))).Append(dialect.MicrosOf(blueprint.Time, $"varve_answer.{Time}"));
+        return $"SELECT {SqlText.Join(", ", selected)} FROM ({SqlText.Join(" UNION ALL ", selects)}) AS varve_answer{condition} ORDER BY {SqlText.Join(", ", order)}";
+    }
+
+    /// <summary>A value that no type of .NET holds is written by the database: it has more times, dates and bytes than can be named here.</summary>
+    private SqlText Written(Identifier column)
+    {
+        var type = blueprint.Series.FirstOrDefault(c => c.Name == column.Value)?.Type
+            ?? blueprint.Measures.FirstOrDefault(m => m.Measure.Functions.Any(f => f is Function.Min or Function.Max or Function.First or Function.Last && Name(m, f) == column.Value))?.Column.Type;
+        if (type is ColumnType.Timestamp or ColumnType.TimestampTz or ColumnType.Date or ColumnType.Nested or ColumnType.Other)
+            return $"CAST(varve_answer.{column} AS VARCHAR) AS {column}";
+        return $"varve_answer.{column}";
     }
 
     private ReadSql Knowing(IReadOnlySet<string> unknown) => unknown.Count == 0 ? this : new(blueprint.Without(unknown), dialect);

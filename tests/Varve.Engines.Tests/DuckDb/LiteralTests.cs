@@ -137,7 +137,7 @@ public sealed class LiteralTests : Files
             SELECT 99999999999999999999999999999999999999::DECIMAL(38, 0), -1.5::DECIMAL(38, 37), 123.45::DECIMAL(9, 2), 5::HUGEINT, 'infinity'::DATE, DATE '0044-03-15 (BC)',
             TIMESTAMP '294000-01-01', 'ab'::BLOB, '-infinity'::TIMESTAMP_S, TIMESTAMPTZ '2024-01-01 00:00:00+02', NULL::TIMESTAMP, DATE '290000-01-01', [1, 2], 0.00::DECIMAL(38, 30)
             """))[0];
-        Assert.Equal("99999999999999999999999999999999999999", row[0]);
+        Assert.Equal(System.Numerics.BigInteger.Parse("99999999999999999999999999999999999999", System.Globalization.CultureInfo.InvariantCulture), row[0]);
         Assert.Equal("-1.5000000000000000000000000000000000000", row[1]);
         Assert.Equal(123.45m, row[2]);
         Assert.Equal(5, row.Long(3));
