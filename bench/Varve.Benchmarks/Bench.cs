@@ -28,9 +28,10 @@ internal static class Bench
             "archive" => [new ArchiveCase(options).MeasureAsync()],
             "noop" => [repeated.NoopAsync()],
             "incremental" => [repeated.IncrementalAsync()],
+            "late" => [new LateCase(options).MeasureAsync()],
             "start" => [StartCase.MeasureAsync(options)],
             "plan" => [PlanCase.MeasureAsync()],
-            "all" => [cascade.MeasureAsync(), repeated.NoopAsync(), repeated.IncrementalAsync(), expire.MeasureAsync(), new ArchiveCase(options).MeasureAsync(), new TierCase(options).MeasureAsync(), StartCase.MeasureAsync(options), PlanCase.MeasureAsync()],
+            "all" => [cascade.MeasureAsync(), repeated.NoopAsync(), repeated.IncrementalAsync(), expire.MeasureAsync(), new ArchiveCase(options).MeasureAsync(), new TierCase(options).MeasureAsync(), new LateCase(options).MeasureAsync(), StartCase.MeasureAsync(options), PlanCase.MeasureAsync()],
             _ => null,
         };
     }

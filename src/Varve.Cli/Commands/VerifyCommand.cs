@@ -2,6 +2,7 @@ using System.CommandLine;
 using Varve.Cli.Json;
 using Varve.Cli.Render;
 using Varve.Execution;
+using Varve.Time;
 
 namespace Varve.Cli.Commands;
 
@@ -45,6 +46,10 @@ internal static class VerifyCommand
         return PolicyCommand.Counted(call, policy, "adopted", count, count == 0 ? $"{policy} has no buckets that the catalog does not know." : $"{Words.Count(count, "bucket")} of {policy} adopted as they are; varve verify {policy} compares those whose input is still there.");
     }
 
+    /// <summary>A name as a shell takes it for one word.</summary>
+    private static string Word(string name) =>
+        name.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-' or '.' or ':' or '@' or '/') ? name : $"'{name.Replace("'", "'\\''", StringComparison.Ordinal)}'";
+
     private static void Show(Screen screen, IReadOnlyList<VerifyReport> reports)
     {
         var columns = new Columns("policy", "tier", "checked", ">agree", ">differ");
@@ -55,7 +60,7 @@ internal static class VerifyCommand
                 report.Tier,
                 report.Checked.IsEmpty ? new Span("nothing left to compare with", Ink.Dim) : new Span(Words.Range(new(report.Checked.Start!.Value, report.Checked.End!.Value))),
                 Words.Number(report.Buckets),
-                report.Mismatches.Count == 0 ? new Span(Words.None, Ink.Dim) : new Span(Words.Number(report.Mismatches.Count), Ink.Bad));
+                report.Mismatches.Count == 0 ? new Span(Words.None, Ink.Dim) : new Span(Words.Number(report.Mismatches.Sum(m => m.Series)), Ink.Bad));
         }
 
         if (reports.Count == 0) screen.Line(new Span(PolicyCommand.Empty, Ink.Dim));
@@ -66,11 +71,21 @@ internal static class VerifyCommand
             foreach (var m in report.Mismatches.Take(Shown))
             {
                 screen.Line(new("  differs  ", Ink.Bad), $"{report.Policy} {report.Tier}  {Words.Range(m.Bucket)}  {m.Series} series  stored {Words.Count(m.Stored, "row")}, found {Words.Number(m.Found)}");
+                foreach (var d in m.Differences)
+                {
+                    var series = string.Join(", ", d.Series.Select(s => $"{s.Key}={s.Value ?? "NULL"}"));
+                    screen.Line(new Span($"             {series}{(series.Length == 0 ? "" : "  ")}{d.State}: stored {d.Stored ?? "NULL"}, computed {d.Computed ?? "NULL"}", Ink.Dim));
+                }
             }
 
             if (report.Mismatches.Count > Shown) screen.Line(new Span($"  … and {Words.Number(report.Mismatches.Count - Shown)} more", Ink.Dim));
         }
 
-        if (reports.Any(r => r.Mismatches.Count > 0)) screen.Line(new Span("Rebuild them from the source: varve invalidate POLICY --from … --to … && varve run", Ink.Dim));
+        foreach (var policy in reports.Where(r => r.Mismatches.Count > 0).GroupBy(r => r.Policy))
+        {
+            var differ = policy.SelectMany(r => r.Mismatches).Select(m => m.Bucket).ToList();
+            var (from, to) = (InstantText.Format(differ.Min(b => b.From)), InstantText.Format(differ.Max(b => b.To)));
+            screen.Line(new Span($"to build {policy.Key} again from what is there: varve invalidate {Word(policy.Key)} --from {from} --to {to} && varve run {Word(policy.Key)}", Ink.Dim));
+        }
     }
 }

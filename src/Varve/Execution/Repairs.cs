@@ -204,7 +204,7 @@ internal sealed class Repairs(IEngine engine, Workshop workshop, AuditActor acto
                 buckets += (await statements.QueryAsync(compare.Compared(part), cancellationToken))[0].Long(0);
                 var differing = await statements.QueryAsync(compare.Buckets(input, part), cancellationToken);
                 buckets -= differing.Sum(r => r.Long(6));
-                mismatches.AddRange(Mismatches.Read(tier, differing));
+                mismatches.AddRange(await MismatchExamples.AddAsync(statements, compare, draft.Blueprint, tier, input, Mismatches.Read(tier, differing), cancellationToken));
             }
         }
 

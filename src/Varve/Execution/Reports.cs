@@ -34,7 +34,7 @@ public sealed record RunOptions
 /// <param name="Tier">The tier's id.</param>
 /// <param name="Checked">Ranges that were computed again.</param>
 /// <param name="Buckets">Buckets and series that agree.</param>
-/// <param name="Mismatches">Those that do not.</param>
+/// <param name="Mismatches">Buckets that do not agree, each with the number of its series that differ.</param>
 public sealed record VerifyReport(string Policy, string Tier, RangeSet Checked, long Buckets, IReadOnlyList<Mismatch> Mismatches)
 {
     /// <summary>Why nothing of the policy could be compared: its table is no longer as it says; null where it could.</summary>
@@ -50,6 +50,9 @@ public sealed record VerifyReport(string Policy, string Tier, RangeSet Checked, 
 /// <param name="Stored">Rows as stored.</param>
 public sealed record Mismatch(TimeRange Bucket, long Series, bool Fewer, bool More, long Found, long Stored)
 {
+    /// <summary>The states that differ, of the first few series of the first few buckets; empty for others.</summary>
+    public IReadOnlyList<StateDifference> Differences { get; init; } = [];
+
     /// <summary>True where every series has as many rows as stored, and other values.</summary>
     internal bool IsOnlyValues => !Fewer && Found == Stored;
 }
@@ -59,6 +62,13 @@ public sealed record Mismatch(TimeRange Bucket, long Series, bool Fewer, bool Mo
 /// <param name="Until">The end of what was built.</param>
 /// <param name="Late">Rows of the table from before that: they stay in it, and are in no tier.</param>
 public sealed record SourceAdoption(string Policy, NodaTime.Instant Until, long Late);
+
+/// <summary>A state of a series that is not what its input gives.</summary>
+/// <param name="Series">By series column: the value as text, null for NULL.</param>
+/// <param name="State">The column of the state.</param>
+/// <param name="Stored">As stored; null for NULL, and where the series is not stored.</param>
+/// <param name="Computed">As computed again; null for NULL, and where its input does not have the series.</param>
+public sealed record StateDifference(IReadOnlyDictionary<string, string?> Series, string State, string? Stored, string? Computed);
 
 /// <summary>The statements of one step, for people.</summary>
 /// <param name="Step">The step.</param>

@@ -9,7 +9,8 @@ namespace Varve.Planning;
 /// </summary>
 internal sealed class Draft
 {
-    private const int MostRanges = 200;
+    /// <summary>Each step reads its input from end to end, so that a few large ones are cheaper than many; the statement is kept in the journal.</summary>
+    private const int MostRanges = 2000;
 
     private readonly Dictionary<string, RelationSets> _sets;
     private readonly TableState _state;

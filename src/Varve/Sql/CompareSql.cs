@@ -46,6 +46,30 @@ internal sealed class CompareSql(Blueprint blueprint, TierLayout tier, Dialect d
             """;
     }
 
+    /// <summary>
+    /// The first series that differ, oldest buckets first: start in microseconds, the series as text, then for each state that
+    /// is compared whether it differs, and both values as text.
+    /// </summary>
+    public SqlText Examples(string input, RangeSet ranges, long most)
+    {
+        List<SqlText> columns = [dialect.MicrosOf(blueprint.Time, $"coalesce({Computed(Time)}, {Stored(Time)})")];
+        columns.AddRange(blueprint.Series.Select(c => new Identifier(c.Name)).Select(c => (SqlText)$"CAST(coalesce({Computed(c)}, {Stored(c)}) AS VARCHAR)"));
+        foreach (var (column, differs) in Shown()) columns.AddRange([differs, $"CAST({Stored(column)} AS VARCHAR)", $"CAST({Computed(column)} AS VARCHAR)"]);
+        var order = SqlText.Join(", ", Enumerable.Range(1, 1 + blueprint.Series.Count).Select(i => (SqlText)$"{(long)i}"));
+        return $"SELECT {SqlText.Join(", ", columns)} FROM {Sides(input, ranges)} WHERE {Any(Differences())} ORDER BY {order} LIMIT {most}";
+    }
+
+    /// <summary>The columns of <see cref="Examples"/>, in order.</summary>
+    public IEnumerable<string> ExampleColumns => Shown().Select(s => s.Column.Value);
+
+    private IEnumerable<(Identifier Column, SqlText Differs)> Shown()
+    {
+        yield return (StateColumns.Rows, Differs(StateColumns.Rows));
+        if (blueprint.Policy.Interval is not null) yield return (StateColumns.Covered, Differs(StateColumns.Covered));
+        foreach (var (measure, state) in StateColumns.States(blueprint))
+            if (Difference(measure, state) is { } difference) yield return (StateColumns.Of(measure, state.Suffix), difference);
+    }
+
     /// <summary>The number of buckets that have rows.</summary>
     public SqlText BucketCount(RangeSet ranges) =>
         $"SELECT count(DISTINCT {Time}) FROM {tier.States} WHERE {RangeSql.In(dialect, blueprint.Time.Starts, ranges)}";

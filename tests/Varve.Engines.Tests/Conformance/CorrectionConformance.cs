@@ -145,6 +145,19 @@ public abstract class CorrectionConformance(Func<ScratchDatabase> create) : Conf
         await story.ExpectTiersAsync(rows);
     }
 
+    [Fact]
+    public async Task What_differs_is_named_by_series_and_state_with_both_values()
+    {
+        var story = await BeginAsync(Policy(Kept, "sum, max"), [Row("2025-01-01T00:10Z", 2), Row("2025-01-01T00:20Z", 3, "b"), Row("2025-01-01T00:30Z", 4, null)]);
+        await story.RunWellAsync("2025-01-02");
+        await Db.ExecuteAsync($"UPDATE {Db.Name(new("m", "cpu_1h_states"))} SET v_max = 9 WHERE host IS NULL");
+        var hours = (await story.WithAsync(l => l.VerifyAsync(Selection.All))).Single(r => r.Tier == "1h");
+        var difference = Assert.Single(Assert.Single(hours.Mismatches).Differences);
+        Assert.Equal(("v_max", "9.0", "4.0"), (difference.State, difference.Stored, difference.Computed));
+        Assert.Equal(new Dictionary<string, string?> { ["host"] = null }, difference.Series);
+        Assert.Equal((2, 1), (hours.Buckets, hours.Mismatches.Sum(m => m.Series)));
+    }
+
     private static TimeRange Days(string from, string to) => new(At(from), At(to));
 
     private async Task SetAsync(string value, string from, string to, string host = "a") => Assert.True(await Db.ExecuteAsync(string.Create(
