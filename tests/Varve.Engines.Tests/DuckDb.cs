@@ -11,6 +11,8 @@ public sealed class DuckDbArrivals() : ArrivalConformance(DuckDbMemory.New);
 
 public sealed class DuckDbSource() : SourceConformance(DuckDbMemory.New);
 
+public sealed class DuckDbSpelling() : SpellingConformance(DuckDbMemory.New);
+
 public sealed class DuckDbExpiry() : ExpiryConformance(DuckDbMemory.New);
 
 public sealed class DuckDbBrake() : BrakeConformance(DuckDbMemory.New);

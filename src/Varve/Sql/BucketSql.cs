@@ -54,8 +54,11 @@ internal static class BucketSql
     }
 
     /// <summary>The length in milliseconds of the bucket that starts at a microsecond of the range.</summary>
-    public static SqlText Length(Grid grid, TimeRange range, SqlText start) =>
-        Choose(grid.Runs(range), start, run => $"{(long)run.Width.TotalMilliseconds}");
+    public static SqlText Length(Grid grid, TimeRange range, SqlText start) => OfEach(grid, range, start, length => (long)length.TotalMilliseconds);
+
+    /// <summary>A number that follows from the length of the bucket that starts at a microsecond of the range.</summary>
+    public static SqlText OfEach(Grid grid, TimeRange range, SqlText start, Func<Duration, long> number) =>
+        Choose(grid.Runs(range), start, run => $"{number(run.Width)}");
 
     private static SqlText Choose(IReadOnlyList<BucketRun> runs, SqlText micros, Func<BucketRun, SqlText> arm) =>
         Choose(runs, micros, run => run.Start + (run.Width * run.Count), arm);

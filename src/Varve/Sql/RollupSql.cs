@@ -119,12 +119,12 @@ internal sealed class RollupSql(Blueprint blueprint, TierLayout tier, Dialect di
             : (BucketSql.Start(dialect, tier.Grid, hull, micros), bucket);
     }
 
-    /// <summary>min(rows × interval, length) in the tier that is built from the source, added up after.</summary>
+    /// <summary>min(rows × interval, length) in the tier that is built from the source, added up after; days and months of an interval are those of the bucket's calendar.</summary>
     private SqlText Covered(bool fromRows, TimeRange hull, SqlText start)
     {
         if (blueprint.Policy.Interval is not { } interval) return $"CAST(NULL AS BIGINT)";
         if (!fromRows) return $"{StateColumns.Covered}";
-        return $"least({StateColumns.Rows} * {(long)interval.Shortest.TotalMilliseconds}, {BucketSql.Length(tier.Grid, hull, start)})";
+        return $"least({StateColumns.Rows} * {BucketSql.OfEach(tier.Grid, hull, start, bucket => Step.In(interval, tier.Grid.Width, bucket))}, {BucketSql.Length(tier.Grid, hull, start)})";
     }
 
     private static TimeRange Hull(RangeSet ranges, TimeRange? known)
