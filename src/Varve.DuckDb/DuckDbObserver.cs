@@ -11,9 +11,25 @@ internal static class DuckDbObserver
     /// <summary>DuckDB compares names without regard to the case of ASCII letters; the answer spells them as they are stored.</summary>
     public static async Task<TableDescription?> DescribeAsync(IStatements statements, TableName table, CancellationToken cancellationToken)
     {
-        // The list of all columns binds every view of the database: it is asked for views only.
-        if (await SpelledAsync(statements, table, cancellationToken) is { } found)
-            return new(found, false, Columns(await statements.QueryAsync($"SELECT column_name, column_type FROM (DESCRIBE {found})", cancellationToken), 0));
+        if (await SpelledAsync(statements, table, cancellationToken) is { } found) return new(found, false, await ColumnsAsync(statements, found, cancellationToken));
+        if (await SpelledViewAsync(statements, table, cancellationToken) is not { } view) return null;
+        try
+        {
+            return new(view, true, await ColumnsAsync(statements, view, cancellationToken));
+        }
+        catch (EngineException broken) when (!broken.IsTransient && broken.Code is EngineCodes.Unknown or EngineCodes.Statement)
+        {
+            // What it reads has changed: the list of all columns knows those that it was made with.
+            return await ListedAsync(statements, view, cancellationToken);
+        }
+    }
+
+    private static async Task<IReadOnlyList<Column>> ColumnsAsync(IStatements statements, TableName relation, CancellationToken cancellationToken) =>
+        Columns(await statements.QueryAsync($"SELECT column_name, column_type FROM (DESCRIBE {relation})", cancellationToken), 0);
+
+    /// <summary>A view by the list of all columns, which binds every view of the database: for one that cannot be bound itself.</summary>
+    private static async Task<TableDescription?> ListedAsync(IStatements statements, TableName table, CancellationToken cancellationToken)
+    {
         var schema = table.Schema ?? DuckDbDialect.DefaultSchema;
         var all = await statements.QueryAsync(
             $"""
@@ -32,6 +48,16 @@ internal static class DuckDbObserver
         var schema = table.Schema ?? DuckDbDialect.DefaultSchema;
         var rows = await statements.QueryAsync(
             $"SELECT schema_name, table_name FROM duckdb_tables() WHERE database_name = current_database() AND lower(schema_name) = lower({schema}) AND lower(table_name) = lower({table.Name})",
+            cancellationToken);
+        return rows.Where(r => Same(r.Text(0), schema) && Same(r.Text(1), table.Name)).Select(r => new TableName(r.Text(0), r.Text(1))).FirstOrDefault();
+    }
+
+    /// <summary>A view's name as it is stored; null where there is no such view.</summary>
+    private static async Task<TableName?> SpelledViewAsync(IStatements statements, TableName table, CancellationToken cancellationToken)
+    {
+        var schema = table.Schema ?? DuckDbDialect.DefaultSchema;
+        var rows = await statements.QueryAsync(
+            $"SELECT schema_name, view_name FROM duckdb_views() WHERE database_name = current_database() AND lower(schema_name) = lower({schema}) AND lower(view_name) = lower({table.Name})",
             cancellationToken);
         return rows.Where(r => Same(r.Text(0), schema) && Same(r.Text(1), table.Name)).Select(r => new TableName(r.Text(0), r.Text(1))).FirstOrDefault();
     }

@@ -13,6 +13,8 @@ public sealed class DuckDbSource() : SourceConformance(DuckDbMemory.New);
 
 public sealed class DuckDbLongAgo() : LongAgoConformance(DuckDbMemory.New);
 
+public sealed class DuckDbSpelling() : SpellingConformance(DuckDbMemory.New);
+
 public sealed class DuckDbExpiry() : ExpiryConformance(DuckDbMemory.New);
 
 public sealed class DuckDbCorrections() : CorrectionConformance(DuckDbMemory.New);

@@ -84,7 +84,7 @@ internal sealed class Doctor(Workshop workshop)
                 Add("source.types", Severity.Error, name, $"{column.Column} of {blueprint.Source.Text} was {column.Before} when its tiers were built and is {column.Now} now: no run goes on.", Retyped.IsTime(blueprint, column) ? "Give the column its old type back." : $"varve policy accept-types {name} takes it over. If it was not meant, give the column its old type back.");
             if (await IsBrokenAsync(blueprint, ledger, cancellationToken)) return;
             await MeddlingAsync(blueprint, ledger, cancellationToken);
-            var survey = await workshop.Surveyor.SurveyAsync(stored, workshop.Now(), cancellationToken);
+            var survey = await workshop.Surveyor.SurveyAsync(stored, workshop.Now(), cancellationToken, withBytes: false);
             _findings.AddRange(PolicyFindings.Of(survey.Blueprint, survey.State, workshop.Now()));
             foreach (var rows in await workshop.ReadAsync((s, token) => new Observer(workshop.Engine, s, blueprint).LoneAsync(token), [], cancellationToken))
                 Add("source.lone_rows", Severity.Note, name, $"{rows.Text(blueprint.Source)}.", "If a clock was wrong, or a default was stored, delete or mend them.");

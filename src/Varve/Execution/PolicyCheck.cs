@@ -41,6 +41,12 @@ internal sealed class PolicyCheck(IEngine engine, CatalogDesk desk, Surveyor sur
         }
 
         var resolved = blueprint?.Policy ?? policy;
+        if (description is not null && shelf.RevisionsOf(policy.Name) is [.., var stored])
+        {
+            var isSameTable = stored.Table == policy.Table || (await engine.DescribeAsync(stored.Table, cancellationToken))?.Table == description.Table;
+            resolved = PolicySpelling.As(stored, resolved, description.Table, isSameTable);
+        }
+
         if (surveyor.Declared(policy) is { } undeclared) problems.Add(undeclared);
         if (shelf.FindPattern(policy.Name) is { } pattern) problems.Add(new(PolicyCodes.OneEach, $"The name `{policy.Name}` is taken by the pattern for {pattern.Policy.Table.Text}. Give one of them another `policy`.") { Path = "policy" });
         if (blueprint is not null) problems.AddRange(PolicyChanges.Refused(shelf.RevisionsOf(policy.Name), resolved));

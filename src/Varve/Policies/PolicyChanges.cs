@@ -24,7 +24,7 @@ public static class PolicyChanges
         if (all.Count == 0) return problems;
         Differ("time", Time(all[^1]), Time(changed), problems);
         Differ("schema", all[^1].Schema ?? "the source's", changed.Schema ?? "the source's", problems);
-        var aside = changed.Tiers.Count == 0 ? -1 : all.FindLastIndex(r => Shape(r) != Shape(changed));
+        var aside = changed.Tiers.Count == 0 ? -1 : all.FindLastIndex(r => !SameShape(r, changed));
         var built = all[(aside + 1)..];
         foreach (var measure in changed.Measures ?? []) Measure(built, measure, changed, problems);
         for (var i = 0; i < changed.Tiers.Count; i++)
@@ -44,7 +44,7 @@ public static class PolicyChanges
     /// <param name="changed">The policy as it should be.</param>
     internal static bool SetsAside(IReadOnlyList<Policy> revisions, Policy changed)
     {
-        return changed.Tiers.Count > 0 && revisions.LastOrDefault(r => r.Tiers.Count > 0) is { } built && Shape(built) != Shape(changed);
+        return changed.Tiers.Count > 0 && revisions.LastOrDefault(r => r.Tiers.Count > 0) is { } built && !SameShape(built, changed);
     }
 
     /// <summary>
@@ -85,7 +85,7 @@ public static class PolicyChanges
         var tier = changed.Tiers[index];
         if (aside.LastOrDefault(r => Same(tier, r) is not null) is not { } before) return;
         var name = TierNames.Of(tier);
-        var now = Shape(before) == Shape(changed) ? "a later revision set it aside" : $"the changed policy says {Shape(changed)}, which is another tier";
+        var now = SameShape(before, changed) ? "a later revision set it aside" : $"the changed policy says {Shape(changed)}, which is another tier";
         problems.Add(new(PolicyCodes.Unchangeable, $"Tier `{name}` was built with {Shape(before)}, and {now}. Give it another name, such as `name: {name}_2`; the one that is there stays as it is until `policy retire {changed.Name} --drop`.") { Path = TierNames.Path(index, "name") });
     }
 
@@ -129,6 +129,9 @@ public static class PolicyChanges
     private static string Identity(Policy policy, Tier tier) => Cascade.GridOf(tier, policy).Id;
 
     private static string Time(Policy policy) => policy.Unit is { } unit ? $"{policy.Time} in {PolicyKeys.Lower(unit.ToString())}" : policy.Time;
+
+    // The columns of a series stand in no order.
+    private static bool SameShape(Policy one, Policy other) => PolicySpelling.SameNames(one.Series, other.Series) && one.Interval?.Text == other.Interval?.Text;
 
     private static string Shape(Policy policy) => $"series: [{string.Join(", ", policy.Series)}]{(policy.Interval is { } interval ? $" and interval: {interval.Text}" : " and no interval")}";
 

@@ -76,10 +76,20 @@ internal sealed partial record Presets(IReadOnlyList<Tier> Tiers, Keep Keep)
         var (step, stepUnit) = Amount(every);
         var (points, keepUnit) = Amount(stay);
         if (stepUnit is null || keepUnit is null) return (null, $"\"{pair}\" has a unit that Graphite does not know. Write s, min, h, d, w or y.");
-        if (!Width.TryParse(Text(step, stepUnit.Length == 0 ? "s" : stepUnit), out var width, out var error)) return (null, error);
+        var (width, error) = Step(step, stepUnit);
+        if (width is null) return (null, error);
         var text = keepUnit.Length > 0 ? Text(points, keepUnit)
             : Text((long)Math.Min((decimal)points * (decimal)width.Longest.TotalSeconds, 999_999_999_999), "s");
         return Keep.TryParse(text, out var keep, out error) ? (new() { Every = width, Keep = keep }, null) : (null, error);
+    }
+
+    // Graphite counts in seconds: a day is 24 hours, a week 168 and a year 8760. One day, week or year follows the calendar.
+    private static (Width? Width, string? Error) Step(long number, string unit)
+    {
+        var hours = unit switch { "d" => 24, "w" => 168, "y" => 8_760, _ => 0 };
+        var text = hours == 0 || number <= 1 ? Text(number, unit.Length == 0 ? "s" : unit)
+            : Text((long)Math.Min((decimal)number * hours, 999_999_999_999), "h");
+        return Width.TryParse(text, out var width, out var error) ? (width, null) : (null, error);
     }
 
     // Graphite takes any beginning of a unit's name: s, sec, min, h, hours; no unit is "".

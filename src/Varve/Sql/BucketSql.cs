@@ -55,13 +55,13 @@ internal static class BucketSql
         });
     }
 
-    /// <summary>The length in milliseconds of the bucket with that number.</summary>
-    public static SqlText LengthOf(Grid grid, TimeRange range, SqlText number) =>
-        Choose(Numbered(grid, range), number, run => run.First + run.Run.Count, run => $"{(long)run.Run.Width.TotalMilliseconds}");
+    /// <summary>A number that follows from the length of the bucket with that number.</summary>
+    public static SqlText OfEachNumber(Grid grid, TimeRange range, SqlText bucket, Func<Duration, long> number) =>
+        Choose(Numbered(grid, range), bucket, run => run.First + run.Run.Count, run => $"{number(run.Run.Width)}");
 
-    /// <summary>The length in milliseconds of the bucket that starts at a microsecond of the range.</summary>
-    public static SqlText Length(Grid grid, TimeRange range, SqlText start) =>
-        Choose(grid.Runs(range), start, run => $"{(long)run.Width.TotalMilliseconds}");
+    /// <summary>A number that follows from the length of the bucket that starts at a microsecond of the range.</summary>
+    public static SqlText OfEach(Grid grid, TimeRange range, SqlText start, Func<Duration, long> number) =>
+        Choose(grid.Runs(range), start, run => $"{number(run.Width)}");
 
     private static SqlText Choose(IReadOnlyList<BucketRun> runs, SqlText micros, Func<BucketRun, SqlText> arm) => Choose(runs, micros, End, arm);
 

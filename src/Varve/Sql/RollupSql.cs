@@ -35,14 +35,15 @@ internal sealed class RollupSql(Blueprint blueprint, TierLayout tier, Dialect di
     private SqlText Select(RangeSet ranges, TimeRange? known, bool magnitudes, bool fromRows, Func<SqlText, SqlText> group, bool extremes = false)
     {
         var hull = Hull(ranges, known);
-        var (key, start, length) = Buckets(hull, isBounded: ranges.IsEmpty || (ranges.Start > Instant.MinValue && ranges.End < Instant.MaxValue));
+        var (key, start, ofEach) = Buckets(hull, isBounded: ranges.IsEmpty || (ranges.Start > Instant.MinValue && ranges.End < Instant.MaxValue));
+        var length = ofEach(bucket => (long)bucket.TotalMilliseconds);
         var grouped = group(key);
         List<SqlText> columns =
         [
             $"{dialect.TimeOfMicros(blueprint.Time, start)} AS {Time}",
             .. StateColumns.Series(blueprint).Select(c => (SqlText)$"{c}"),
             $"{StateColumns.Rows}",
-            $"{Covered(fromRows, length)} AS {StateColumns.Covered}",
+            $"{Covered(fromRows, ofEach, length)} AS {StateColumns.Covered}",
         ];
         if (StateColumns.HasLength(tier)) columns.Add($"{length} AS {StateColumns.Length}");
         foreach (var (measure, state) in StateColumns.States(blueprint)) columns.Add($"{StateColumns.Of(measure, state.Suffix)}");
@@ -121,25 +122,25 @@ internal sealed class RollupSql(Blueprint blueprint, TierLayout tier, Dialect di
     }
 
     /// <summary>
-    /// What rows are grouped by, and start and length of a bucket, in microseconds and in milliseconds: numbered where both
+    /// What rows are grouped by, the start of a bucket in microseconds, and what follows from its length: numbered where both
     /// ends are known, so that the number is small. Both are said by the name of the key: what holds boundaries stands in no
     /// other text that does.
     /// </summary>
-    private (SqlText Key, SqlText Start, SqlText Length) Buckets(TimeRange hull, bool isBounded)
+    private (SqlText Key, SqlText Start, Func<Func<Duration, long>, SqlText> OfEach) Buckets(TimeRange hull, bool isBounded)
     {
         var micros = dialect.MicrosOf(blueprint.Time, Time);
         SqlText bucket = $"{StateColumns.Bucket}";
         return isBounded && BucketSql.AreNumbered(tier.Grid, hull)
-            ? (BucketSql.Number(dialect, tier.Grid, hull, micros), BucketSql.StartOf(tier.Grid, hull, bucket), BucketSql.LengthOf(tier.Grid, hull, bucket))
-            : (BucketSql.Start(dialect, tier.Grid, hull, micros), bucket, BucketSql.Length(tier.Grid, hull, bucket));
+            ? (BucketSql.Number(dialect, tier.Grid, hull, micros), BucketSql.StartOf(tier.Grid, hull, bucket), number => BucketSql.OfEachNumber(tier.Grid, hull, bucket, number))
+            : (BucketSql.Start(dialect, tier.Grid, hull, micros), bucket, number => BucketSql.OfEach(tier.Grid, hull, bucket, number));
     }
 
-    /// <summary>min(rows × interval, length) in the tier that is built from the source, added up after.</summary>
-    private SqlText Covered(bool fromRows, SqlText length)
+    /// <summary>min(rows × interval, length) in the tier that is built from the source, added up after; days and months of an interval are those of the bucket's calendar.</summary>
+    private SqlText Covered(bool fromRows, Func<Func<Duration, long>, SqlText> ofEach, SqlText length)
     {
         if (blueprint.Policy.Interval is not { } interval) return $"CAST(NULL AS BIGINT)";
         if (!fromRows) return $"{StateColumns.Covered}";
-        return $"least({StateColumns.Rows} * {(long)interval.Shortest.TotalMilliseconds}, {length})";
+        return $"least({StateColumns.Rows} * {ofEach(bucket => Step.In(interval, tier.Grid.Width, bucket))}, {length})";
     }
 
     private static TimeRange Hull(RangeSet ranges, TimeRange? known)

@@ -77,6 +77,12 @@ public sealed record Keep
         : Duration.FromSeconds(_seconds) is var exact && exact < Instant.MaxValue - from ? from + exact
         : Instant.MaxValue;
 
+    /// <summary>The number of months; 0 for an exact time.</summary>
+    internal int Months => _months;
+
+    /// <summary>The number of days of an exact time that is made of whole ones; 0 for any other.</summary>
+    internal long WholeDays => _seconds % NodaConstants.SecondsPerDay == 0 ? _seconds / NodaConstants.SecondsPerDay : 0;
+
     /// <summary>Several times as long.</summary>
     internal Keep Times(int count) => IsForever ? this : new(_seconds * count, _months * count, isForever: false);
 

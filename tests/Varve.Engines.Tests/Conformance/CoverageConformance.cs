@@ -71,4 +71,45 @@ public abstract class CoverageConformance(Func<ScratchDatabase> create) : Confor
         await Db.CreateAsync(Cpu());
         await Assert.ThrowsAsync<PolicyException>(() => new Story(Db, Cpu()).ApplyAsync(Policy("min_coverage: 0.5\ntiers: [{ every: 1h }]")));
     }
+
+    [Fact]
+    public async Task A_whole_series_of_months_covers_every_bucket_that_is_made_of_months()
+    {
+        await Db.CreateAsync(Cpu());
+        await Db.ExecuteAsync("INSERT INTO m.cpu SELECT TIMESTAMP '2023-01-01' + i * INTERVAL 1 MONTH, 'a', i FROM range(36) r(i)");
+        var story = new Story(Db, Cpu());
+        await story.ApplyAsync(Policy("interval: 1mo\nmin_coverage: 1\ntiers: [{ every: 1mo }, { every: 1q }, { every: 1y }]", "count, sum, avg"));
+        await story.RunWellAsync("2026-02-01");
+        foreach (var (tier, buckets) in new[] { ("1mo", 36), ("1q", 12), ("1y", 3) })
+            Assert.Equal([buckets, buckets, 1.0], await CoverageAsync(tier));
+    }
+
+    [Theory]
+    [InlineData("1q", 2.0 / 3)]
+    [InlineData("1y", 11.0 / 12)]
+    public async Task A_month_that_is_missing_is_missing_from_its_quarter_and_its_year(string tier, double coverage)
+    {
+        await Db.CreateAsync(Cpu());
+        await Db.ExecuteAsync("INSERT INTO m.cpu SELECT TIMESTAMP '2024-01-01' + i * INTERVAL 1 MONTH, 'a', i FROM range(12) r(i) WHERE i <> 4");
+        var story = new Story(Db, Cpu());
+        await story.ApplyAsync(Policy("interval: 1mo\ntiers: [{ every: 1q }, { every: 1y }]", "count, avg"));
+        await story.RunWellAsync("2025-02-01");
+        Assert.InRange((await CoverageAsync(tier))[2], coverage - 0.002, coverage + 0.002);
+    }
+
+    [Fact]
+    public async Task A_whole_series_of_days_covers_the_days_of_23_and_of_25_hours_too()
+    {
+        await Db.CreateAsync(Cpu());
+        await Db.ExecuteAsync("INSERT INTO m.cpu SELECT t + INTERVAL 12 HOUR, 'a', 1 FROM range(TIMESTAMP '2025-01-01', TIMESTAMP '2026-01-01', INTERVAL 1 DAY) r(t)");
+        var story = new Story(Db, Cpu());
+        await story.ApplyAsync(Policy("zone: Europe/Berlin\ninterval: 1d\nmin_coverage: 1\ntiers: [{ every: 1d }, { every: 1mo }, { every: 1y }]", "count, sum, avg"));
+        await story.RunWellAsync("2026-02-01");
+        foreach (var (tier, buckets) in new[] { ("1d", 365), ("1mo", 12), ("1y", 1) })
+            Assert.Equal([buckets, buckets, 1.0], await CoverageAsync(tier));
+        Assert.All(await story.WithAsync(l => l.VerifyAsync(Varve.Policies.Selection.All)), r => Assert.Empty(r.Mismatches));
+    }
+
+    private async Task<double[]> CoverageAsync(string tier) =>
+        [.. (await Db.QueryAsync($"SELECT count(*), count(v_avg), min(varve_coverage) FROM m.cpu_{tier}"))[0].Select(v => Convert.ToDouble(v, System.Globalization.CultureInfo.InvariantCulture))];
 }

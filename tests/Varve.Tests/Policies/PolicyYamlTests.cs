@@ -132,6 +132,9 @@ public sealed class PolicyYamlTests
     [Theory]
     [InlineData("graphite: '10s:6h,1m:7d,10m:5y'", "10s 6h, 1m 7d, 10m 5y", "6h")]
     [InlineData("preset: { graphite: '60:1440, 15min:30days' }", "1m 1d, 15m 30d", "1d")]
+    [InlineData("preset: { graphite: '10s:5m,1m:1d,1h:30d,1d:1y,30d:10y' }", "10s 5m, 1m 1d, 1h 30d, 1d 1y, 720h 10y", "5m")]
+    [InlineData("graphite: '1d:2y,7d:5y,2w:10y,1y:20y'", "1d 2y, 168h 5y, 336h 10y, 1y 20y", "2y")]
+    [InlineData("graphite: '2y:20y'", "17520h 20y", "20y")]
     public void Retentions_of_graphite_are_tiers(string line, string tiers, string keep)
     {
         var policy = Policy($"{Head}{line}");
