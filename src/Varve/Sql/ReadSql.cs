@@ -12,6 +12,8 @@ internal sealed class ReadSql(Blueprint blueprint, Dialect dialect)
     public const string Complete = "varve_complete";
 
     private static readonly Identifier s_complete = new(Complete);
+    private static readonly Identifier s_tier = new("varve_tier");
+    private static readonly Identifier s_seconds = new("varve_seconds");
     private static readonly Instant s_last = Instant.MaxValue - Duration.FromMilliseconds(1);
 
     private Identifier Time { get; } = new(blueprint.Time.Name);
@@ -47,7 +49,7 @@ internal sealed class ReadSql(Blueprint blueprint, Dialect dialect)
         if (where.Count > 0) condition = $" WHERE {WhereSql.Matches(dialect, where)}";
 
         // Qualified: the text of a value has its name, and is not in its order.
-        var order = StateColumns.Series(blueprint).Prepend(Time).Select(c => (SqlText)$"varve_answer.{c}");
+        var order = StateColumns.Series(blueprint).Prepend(Time).Append(s_tier).Append(s_seconds).Append(StateColumns.Rows).Select(c => (SqlText)$"varve_answer.{c}");
         var selected = columns.Select(c => Written(new(c))).Append(dialect.MicrosOf(blueprint.Time, $"varve_answer.{Time}"));
         return $"SELECT {SqlText.Join(", ", selected)} FROM ({SqlText.Join(" UNION ALL ", selects)}) AS varve_answer{condition} ORDER BY {SqlText.Join(", ", order)}";
     }
