@@ -78,7 +78,7 @@ internal sealed class Recheck(Dialect dialect, IStatements statements, Blueprint
         var settled = known.Dirty.Union(known.CutRanges).Union(known.Frozen).Union(blueprint.Tiers[0].Covers(ledger.Of(Relations.Source).Frozen));
         var ranges = known.Covered.Except(settled);
         var rows = await statements.QueryAsync(Compare(blueprint.Tiers[0], ledger, ranges).OldestAgreeing(ranges), cancellationToken);
-        return rows[0].LongOrNull(0) is { } micros ? Micros.ToInstant(micros) : null;
+        return rows is [var oldest] ? Micros.ToInstant(oldest.Long(0)) : null;
     }
 
     /// <summary>

@@ -87,12 +87,14 @@ internal sealed class CompareSql(Blueprint blueprint, TierLayout tier, Dialect d
         ORDER BY 1
         """;
 
-    /// <summary>The start in microseconds of the oldest bucket with rows whose totals agree with the source; NULL for none.</summary>
+    /// <summary>The start in microseconds of the oldest bucket with rows whose totals agree with the source; no row for none.</summary>
     public SqlText OldestAgreeing(RangeSet ranges) =>
         $"""
-        SELECT {StartOf(ranges, $"min({Stored(StateColumns.Bucket)})")}
-        FROM {TotalSides(ranges, perBucket: true)} ON {Computed(StateColumns.Bucket)} = {Stored(StateColumns.Bucket)}
-        WHERE NOT ({SqlText.Join(" OR ", TotalDifferences(perBucket: true))})
+        SELECT {StartOf(ranges, $"{StateColumns.Bucket}")}
+        FROM (SELECT min({Stored(StateColumns.Bucket)}) AS {StateColumns.Bucket}
+              FROM {TotalSides(ranges, perBucket: true)} ON {Computed(StateColumns.Bucket)} = {Stored(StateColumns.Bucket)}
+              WHERE NOT ({SqlText.Join(" OR ", TotalDifferences(perBucket: true))})) AS varve_oldest
+        WHERE {StateColumns.Bucket} IS NOT NULL
         """;
 
     /// <summary>One row where the totals over all buckets and series differ: rows found, rows stored.</summary>
