@@ -41,15 +41,15 @@ internal static class PlanCase
         };
     }
 
-    private static Blueprint Lay()
+    private static PolicyLayout Lay()
     {
         var policy = PolicyYaml.Parse(PolicyTexts.Cascade("smallest"), "bench.yaml")[0].Policy;
         var table = new TableDescription(new("main", "raw"), IsView: false, [new("ts", new ColumnType.Timestamp(TimeUnit.Microseconds), "TIMESTAMP"), new("sensor_id", new ColumnType.Integer(), "INTEGER"), new("value", new ColumnType.Float(), "DOUBLE")]);
-        return BlueprintRules.Resolve(policy, table, new(int.MaxValue, int.MaxValue, _ => false), TimeRange.Since(NodaConstants.UnixEpoch), [])!;
+        return LayoutRules.Resolve(policy, table, new(int.MaxValue, int.MaxValue, _ => false), TimeRange.Since(NodaConstants.UnixEpoch), [])!;
     }
 
     /// <summary>Every other hour of the finest tier was lost; all else is covered, but for the last hour of a busy policy.</summary>
-    private static TableState State(Blueprint blueprint, bool busy)
+    private static TableState State(PolicyLayout blueprint, bool busy)
     {
         var relations = blueprint.Tiers.ToDictionary(t => t.Id, t => Whole(t, busy));
         var finest = relations[blueprint.Tiers[0].Id];

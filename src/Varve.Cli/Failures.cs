@@ -14,14 +14,14 @@ internal static class Failures
         var screen = Screen.Current;
         if (error is OperationCanceledException)
         {
-            screen.Warn(new Span("cancelled", Ink.Warn));
+            screen.Warn(new Span("cancelled", Palette.Warn));
             return ExitCode.Cancelled;
         }
 
         var body = Body(error);
-        if (Shared.IsJson(parse)) CliJson.Print(screen, new ErrorShape(body));
+        if (CommonOptions.IsJson(parse)) CliJson.Print(screen, new ErrorShape(body));
         else Print(screen, body);
-        if (error is not VarveException or DefectException && IsDebug(parse)) screen.Warn(new Span(error.ToString(), Ink.Dim));
+        if (error is not VarveException or DefectException && IsDebug(parse)) screen.Warn(new Span(error.ToString(), Palette.Dim));
         return body.ExitCode;
     }
 
@@ -41,19 +41,19 @@ internal static class Failures
     internal static void Print(Screen screen, ErrorBody body)
     {
         foreach (var problem in body.Problems) Print(screen, problem);
-        if (body.Problems.Count == 0) screen.Warn(new("error  ", Ink.Bad), $"{body.Code}: {body.Message}");
+        if (body.Problems.Count == 0) screen.Warn(new("error  ", Palette.Bad), $"{body.Code}: {body.Message}");
         foreach (var difference in body.Differences) screen.Warn(new Span($"       {difference}"));
     }
 
     internal static void Print(Screen screen, ProblemShape problem)
     {
         var where = problem.File is null ? "" : string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{problem.File}:{problem.Line}:{problem.Column}: ");
-        screen.Warn(new(where, Ink.Bold), problem.IsWarning ? new("warning ", Ink.Warn) : new("error ", Ink.Bad), $"{problem.Code}: {problem.Message}");
+        screen.Warn(new(where, Palette.Bold), problem.IsWarning ? new("warning ", Palette.Warn) : new("error ", Palette.Bad), $"{problem.Code}: {problem.Message}");
     }
 
     /// <summary>A problem that is part of what was asked for, on standard output.</summary>
     internal static void Show(Screen screen, Problem problem, string indent = "  ") =>
-        screen.Line(indent, problem.IsWarning ? new("warning ", Ink.Warn) : new("note ", Ink.Dim), problem.Text);
+        screen.Line(indent, problem.IsWarning ? new("warning ", Palette.Warn) : new("note ", Palette.Dim), problem.Text);
 
-    private static bool IsDebug(ParseResult parse) => parse.GetValue(Shared.Debug) || Environment.GetEnvironmentVariable("VARVE_DEBUG") is "1" or "true";
+    private static bool IsDebug(ParseResult parse) => parse.GetValue(CommonOptions.Debug) || Environment.GetEnvironmentVariable("VARVE_DEBUG") is "1" or "true";
 }

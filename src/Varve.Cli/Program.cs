@@ -8,4 +8,4 @@ if (args is ["--version"])
     return ExitCode.Done;
 }
 
-return await Entry.RunAsync(args);
+return await CommandHost.RunAsync(args);

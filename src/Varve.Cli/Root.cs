@@ -64,7 +64,7 @@ internal static class Root
                 case RootCommand:
                     output.WriteLine("New here? varve demo shows all of it on a year of flights, in a folder of its own.");
                     break;
-                case Verb { Examples: { Count: > 0 } examples }:
+                case CliCommand { Examples: { Count: > 0 } examples }:
                     output.WriteLine("Examples:");
                     foreach (var example in examples) output.WriteLine($"  {example}");
                     output.WriteLine();

@@ -46,7 +46,7 @@ internal sealed class Signals : IDisposable
         context.Cancel = true;
         if (IsGraceful && !_stop.IsCancellationRequested)
         {
-            Screen.Current.Warn(new Span("Stopping after this step; press Ctrl-C again to cancel it.", Ink.Warn));
+            Screen.Current.Warn(new Span("Stopping after this step; press Ctrl-C again to cancel it.", Palette.Warn));
             _stop.Cancel();
             return;
         }

@@ -1,8 +1,10 @@
 using NodaTime;
+using Varve.Applying;
 using Varve.Archiving;
 using Varve.Catalog;
 using Varve.Diagnosis;
 using Varve.Execution;
+using Varve.Maintenance;
 using Varve.Planning;
 using Varve.Policies;
 using Varve.Proposing;
@@ -23,19 +25,22 @@ namespace Varve;
 /// </code></example>
 public sealed class Lifecycle
 {
-    private readonly Workshop _workshop;
+    private readonly Session _session;
+    private readonly Operations _operations;
 
     /// <summary>A lifecycle of the tables of one database.</summary>
     public Lifecycle(Database database, LifecycleOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(database);
-        _workshop = new(database.Engine, options ?? new());
+        options ??= new();
+        _session = new(database.Engine, options);
+        _operations = new(_session, options);
     }
 
     /// <summary>Checks policies against the database; nothing is changed. The report of a pattern stands before those of the tables that it matches.</summary>
     public async Task<IReadOnlyList<CheckReport>> CheckAsync(IReadOnlyList<PolicyDocument> documents, CancellationToken cancellationToken = default)
     {
-        var desk = await _workshop.PolicyDeskAsync(cancellationToken);
+        var desk = await _operations.ApplierAsync(cancellationToken);
         return [.. (await desk.CheckAsync(documents, cancellationToken)).Select(c => c.Report)];
     }
 
@@ -48,7 +53,7 @@ public sealed class Lifecycle
     /// <param name="cancellationToken">Ends it before anything is changed.</param>
     /// <exception cref="PolicyException">With every problem of every policy.</exception>
     public async Task<IReadOnlyList<ApplyResult>> ApplyAsync(IReadOnlyList<PolicyDocument> documents, bool prune = false, CancellationToken cancellationToken = default) =>
-        await (await _workshop.PolicyDeskAsync(cancellationToken)).ApplyAsync(documents, prune, new Dictionary<string, int>(), cancellationToken);
+        await (await _operations.ApplierAsync(cancellationToken)).ApplyAsync(documents, prune, new Dictionary<string, int>(), cancellationToken);
 
     /// <summary>Stores policies only where nobody changed them since they were read; all of them or, where one is refused, none.</summary>
     /// <param name="documents">What to store.</param>
@@ -56,11 +61,11 @@ public sealed class Lifecycle
     /// <param name="cancellationToken">Ends it before anything is changed.</param>
     /// <exception cref="PolicyException">With every problem of every policy, or VRV315 where one has another revision.</exception>
     public async Task<IReadOnlyList<ApplyResult>> ApplyAsync(IReadOnlyList<PolicyDocument> documents, IReadOnlyDictionary<string, int> expected, CancellationToken cancellationToken = default) =>
-        await (await _workshop.PolicyDeskAsync(cancellationToken)).ApplyAsync(documents, prune: false, expected, cancellationToken);
+        await (await _operations.ApplierAsync(cancellationToken)).ApplyAsync(documents, prune: false, expected, cancellationToken);
 
     /// <summary>The tables of the database by schema and name, Varve's own left out.</summary>
     public async Task<IReadOnlyList<TableName>> TablesAsync(CancellationToken cancellationToken = default) =>
-        await (await _workshop.ProposalDeskAsync(cancellationToken)).TablesAsync(cancellationToken);
+        await (await _operations.ProposalsAsync(cancellationToken)).TablesAsync(cancellationToken);
 
     /// <summary>Proposes a policy for a table from what is in it; nothing is changed. A bounded number of rows is read.</summary>
     /// <param name="table">The table.</param>
@@ -69,33 +74,33 @@ public sealed class Lifecycle
     /// <returns>A text that passes <see cref="CheckAsync"/> as it is, and says of each line what was seen.</returns>
     /// <exception cref="PolicyException">There is no such table, it is no time series, or a person has to choose first.</exception>
     public async Task<PolicyDraft> ProposeAsync(TableName table, ProposalChoices? choices = null, CancellationToken cancellationToken = default) =>
-        await (await _workshop.ProposalDeskAsync(cancellationToken)).ProposeAsync(table, choices ?? new(), cancellationToken);
+        await (await _operations.ProposalsAsync(cancellationToken)).ProposeAsync(table, choices ?? new(), cancellationToken);
 
     /// <summary>Proposes a policy for each table of the database, Varve's own left out; one for which there can be none stops no other.</summary>
     public async Task<IReadOnlyList<ProposalOutcome>> ProposeAllAsync(CancellationToken cancellationToken = default) =>
-        await (await _workshop.ProposalDeskAsync(cancellationToken)).ProposeAllAsync(cancellationToken);
+        await (await _operations.ProposalsAsync(cancellationToken)).ProposeAllAsync(cancellationToken);
 
     /// <summary>Stored policies by name.</summary>
     /// <exception cref="PolicyException">A name or a tag that no policy has.</exception>
     public Task<IReadOnlyList<StoredPolicy>> PoliciesAsync(Selection selection, CancellationToken cancellationToken = default) =>
-        _workshop.ListAsync(selection, cancellationToken);
+        _session.ListAsync(selection, cancellationToken);
 
     /// <summary>One stored policy.</summary>
     /// <exception cref="PolicyException">There is none of that name, or it is the name of a pattern.</exception>
     public Task<StoredPolicy> PolicyAsync(string policy, CancellationToken cancellationToken = default) =>
-        _workshop.OneAsync(policy, cancellationToken);
+        _session.OneAsync(policy, cancellationToken);
 
     /// <summary>The stored patterns that a selection means, with the tables that they keep and what they leave out; nothing is changed.</summary>
     public async Task<IReadOnlyList<PatternReport>> PatternsAsync(Selection selection, CancellationToken cancellationToken = default) =>
-        (await _workshop.Rosters.RosterAsync(cancellationToken)).Reports(selection);
+        (await _operations.Selector.RosterAsync(cancellationToken)).Reports(selection);
 
     /// <summary>Takes a policy, or a pattern with every policy that comes from it, out of force; relations stay.</summary>
     /// <returns>What is no longer in force.</returns>
     /// <exception cref="PolicyException">There is none, or it comes from a pattern that would make it again.</exception>
     public async Task<IReadOnlyList<ApplyResult>> DeletePolicyAsync(string policy, CancellationToken cancellationToken = default)
     {
-        var stored = await _workshop.PatternAsync(policy, cancellationToken) ?? await _workshop.OneAsync(policy, cancellationToken);
-        return await (await _workshop.PolicyDeskAsync(cancellationToken)).DeleteAsync(stored, cancellationToken);
+        var stored = await _session.PatternAsync(policy, cancellationToken) ?? await _session.OneAsync(policy, cancellationToken);
+        return await (await _operations.ApplierAsync(cancellationToken)).DeleteAsync(stored, cancellationToken);
     }
 
     /// <summary>Sets a hold: nothing of the range expires, of one relation or, with null, of source and tiers.</summary>
@@ -106,18 +111,18 @@ public sealed class Lifecycle
     /// <param name="until">When it ends by itself; null: never.</param>
     /// <param name="cancellationToken">Ends it before anything is changed.</param>
     public async Task<Hold> HoldAsync(string policy, string? relation, TimeRange range, string reason, Instant? until, CancellationToken cancellationToken = default) =>
-        await (await _workshop.RepairsAsync(cancellationToken)).HoldAsync(policy, relation, range, reason, until, cancellationToken);
+        await (await _operations.RepairsAsync(cancellationToken)).HoldAsync(policy, relation, range, reason, until, cancellationToken);
 
     /// <summary>Ends one hold, by the beginning of its id, or all of a policy; the number that ended.</summary>
     public async Task<int> ReleaseAsync(string policy, string? holdId, CancellationToken cancellationToken = default) =>
-        await (await _workshop.RepairsAsync(cancellationToken)).ReleaseAsync(policy, holdId, cancellationToken);
+        await (await _operations.RepairsAsync(cancellationToken)).ReleaseAsync(policy, holdId, cancellationToken);
 
     /// <summary>
     /// Plans stored policies, and those of tables that the next run takes up for a pattern; nothing is changed. One that
     /// cannot be planned ends no other: its plan says why (<see cref="Plan.Failure"/>); the only one throws.
     /// </summary>
     public Task<IReadOnlyList<Plan>> PlanAsync(Selection selection, Instant? asOf = null, CancellationToken cancellationToken = default) =>
-        _workshop.Rosters.PlanAsync(selection, asOf ?? _workshop.Now(), cancellationToken);
+        _operations.Selector.PlanAsync(selection, asOf ?? _session.Now(), cancellationToken);
 
     /// <summary>
     /// Drops tables and views of the tiers that a policy no longer has, for good. Where the table of a tier, also of one that
@@ -126,13 +131,13 @@ public sealed class Lifecycle
     /// <returns>What was dropped or forgotten.</returns>
     /// <exception cref="PolicyException">It has none, the next run still builds something from one, or a hold is set.</exception>
     public async Task<IReadOnlyList<TableName>> DropRetiredAsync(string policy, CancellationToken cancellationToken = default) =>
-        await (await _workshop.AlterationsAsync(cancellationToken)).DropRetiredAsync(policy, cancellationToken);
+        await (await _operations.AlterationsAsync(cancellationToken)).DropRetiredAsync(policy, cancellationToken);
 
     /// <summary>Takes over the types that columns of the source have now; until then a policy whose columns changed does nothing.</summary>
     /// <returns>The columns.</returns>
     /// <exception cref="PolicyException">No type changed, or a stored value would not stay what it is.</exception>
     public async Task<IReadOnlyList<RetypedColumn>> AcceptTypesAsync(string policy, CancellationToken cancellationToken = default) =>
-        await (await _workshop.AlterationsAsync(cancellationToken)).AcceptTypesAsync(policy, cancellationToken);
+        await (await _operations.AlterationsAsync(cancellationToken)).AcceptTypesAsync(policy, cancellationToken);
 
     /// <summary>
     /// Erases rows on request: from the source, and from every bucket that they were counted in, as far as that can be
@@ -144,31 +149,31 @@ public sealed class Lifecycle
     public async Task<EraseReport> EraseAsync(EraseRequest request, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(request);
-        return await (await _workshop.ErasingAsync(cancellationToken)).EraseAsync(request, cancellationToken);
+        return await (await _operations.ErasureAsync(cancellationToken)).EraseAsync(request, cancellationToken);
     }
 
     /// <summary>Plans policies as files say them, on top of what the catalog knows of them; nothing is changed.</summary>
     /// <exception cref="PolicyException">With every problem of every policy.</exception>
     public async Task<IReadOnlyList<Plan>> PlanAsync(IReadOnlyList<PolicyDocument> documents, Instant? asOf = null, CancellationToken cancellationToken = default)
     {
-        var at = asOf ?? _workshop.Now();
-        return await RosterDesk.EachOfAsync(
-            await _workshop.DraftAsync(documents, cancellationToken),
-            async policy => (await _workshop.SurveyDraftAsync(policy, at, cancellationToken)).Plan,
-            (policy, broken) => RosterDesk.Broken(policy, broken, at));
+        var at = asOf ?? _session.Now();
+        return await PolicyTrouble.EachAsync(
+            await _operations.DraftAsync(documents, cancellationToken),
+            async policy => (await _session.InspectDraftAsync(policy, at, cancellationToken)).Plan,
+            (policy, broken) => PolicySelector.Broken(policy, broken, at));
     }
 
     /// <summary>How stored policies differ from what is really in the database; nothing is changed.</summary>
     public async Task<IReadOnlyList<PolicyDiff>> DiffAsync(Selection selection, CancellationToken cancellationToken = default) =>
-        await _workshop.DiffAsync(await _workshop.SelectAsync(selection, cancellationToken), cancellationToken);
+        await _operations.DiffAsync(await _session.SelectAsync(selection, cancellationToken), cancellationToken);
 
     /// <summary>How stored policies differ from files, and from what is really in the database; nothing is changed.</summary>
     public Task<IReadOnlyList<PolicyDiff>> DiffAsync(IReadOnlyList<PolicyDocument> documents, CancellationToken cancellationToken = default) =>
-        _workshop.DiffAsync(documents, cancellationToken);
+        _operations.DiffAsync(documents, cancellationToken);
 
     /// <summary>The statements of a plan, for people: what the executor will run, with values written out.</summary>
     public Task<IReadOnlyList<StepStatements>> StatementsAsync(Plan plan, IReadOnlyList<PolicyDocument>? documents = null, CancellationToken cancellationToken = default) =>
-        _workshop.StatementsAsync(plan, documents ?? [], cancellationToken);
+        _operations.StatementsAsync(plan, documents ?? [], cancellationToken);
 
     /// <summary>Runs stored policies one after the other; one that fails stops no other.</summary>
     /// <param name="selection">Which.</param>
@@ -177,37 +182,37 @@ public sealed class Lifecycle
     /// <exception cref="PolicyException">A name or a tag that no policy has, or an instant in the future.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public IAsyncEnumerable<RunEvent> RunAsync(Selection selection, RunOptions? runOptions = null, CancellationToken cancellationToken = default) =>
-        _workshop.RunAsync(selection, runOptions ?? new(), cancellationToken);
+        _operations.RunAsync(selection, runOptions ?? new(), cancellationToken);
 
     /// <summary>How stored policies stand, and those of tables that the next run takes up for a pattern.</summary>
     public Task<IReadOnlyList<PolicyStatus>> StatusAsync(Selection selection, Instant? asOf = null, CancellationToken cancellationToken = default) =>
-        _workshop.StatusAsync(selection, asOf, cancellationToken);
+        _operations.StatusAsync(selection, asOf, cancellationToken);
 
     /// <summary>Runs, newest first.</summary>
     public Task<IReadOnlyList<RunRecord>> HistoryAsync(Selection selection, int limit = 20, CancellationToken cancellationToken = default) =>
-        _workshop.HistoryAsync(selection, limit, cancellationToken);
+        _operations.HistoryAsync(selection, limit, cancellationToken);
 
     /// <summary>The steps of one run, none where nothing was to be done; the id may be shortened.</summary>
     /// <exception cref="PolicyException">No run, or several, begin so.</exception>
     public Task<IReadOnlyList<StepRecord>> StepsAsync(string runId, CancellationToken cancellationToken = default) =>
-        _workshop.StepsAsync(runId, cancellationToken);
+        _operations.StepsAsync(runId, cancellationToken);
 
     /// <summary>The newest entries of the audit log, newest first.</summary>
     public Task<IReadOnlyList<AuditEntry>> AuditAsync(int limit = 50, CancellationToken cancellationToken = default) =>
-        _workshop.ReadAsync((s, token) => _workshop.Desk.Audit.ListAsync(s, limit, token), [], cancellationToken);
+        _session.ReadAsync((s, token) => _session.Store.Audit.ListAsync(s, limit, token), [], cancellationToken);
 
     /// <summary>Checks the chain of the audit log.</summary>
     /// <param name="head">A hash that was noted before, or at least its first eight digits; shows a tail that was cut off.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="PolicyException">The head is no hash.</exception>
     public Task<AuditVerdict> VerifyAuditAsync(string? head = null, CancellationToken cancellationToken = default) =>
-        _workshop.ReadAsync((s, token) => _workshop.Desk.Audit.VerifyAsync(s, head, token), new(0, AuditLog.Genesis, head is null ? [] : ["there is no audit log here"]), cancellationToken);
+        _session.ReadAsync((s, token) => _session.Store.Audit.VerifyAsync(s, head, token), new(0, AuditLog.Genesis, head is null ? [] : ["there is no audit log here"]), cancellationToken);
 
     /// <summary>Looks for what is not as it should be, in the catalog, in Varve's relations and in the tables; nothing is changed.</summary>
     /// <param name="auditHead">A hash of the audit log that was noted before; shows a catalog that is older than that.</param>
     /// <param name="cancellationToken">Ends it.</param>
     public Task<IReadOnlyList<Finding>> DiagnoseAsync(string? auditHead = null, CancellationToken cancellationToken = default) =>
-        new Doctor(_workshop).DiagnoseAsync(auditHead, cancellationToken);
+        new Doctor(_session).DiagnoseAsync(auditHead, cancellationToken);
 
     /// <summary>Computes the tiers again from what is left and compares every state; nothing is changed.</summary>
     /// <param name="selection">Which policies.</param>
@@ -215,8 +220,8 @@ public sealed class Lifecycle
     /// <param name="cancellationToken">Ends it.</param>
     public async Task<IReadOnlyList<VerifyReport>> VerifyAsync(Selection selection, TimeRange? range = null, CancellationToken cancellationToken = default)
     {
-        var repairs = await _workshop.RepairsAsync(cancellationToken);
-        return await _workshop.Rosters.EachAsync(
+        var repairs = await _operations.RepairsAsync(cancellationToken);
+        return await _operations.Selector.EachAsync(
             selection,
             policy => repairs.VerifyAsync(policy, range ?? TimeRange.All, cancellationToken),
             (policy, broken) => new VerifyReport(policy.Policy.Name, "", RangeSet.Empty, 0, []) { Failure = Problem.Of(broken) },
@@ -225,11 +230,11 @@ public sealed class Lifecycle
 
     /// <summary>Lets go what waits because its proof failed or because rows came for a cut bucket; the number of ranges.</summary>
     public async Task<int> AcceptAsync(string policy, TimeRange? range, CancellationToken cancellationToken = default) =>
-        await (await _workshop.RepairsAsync(cancellationToken)).AcceptAsync(policy, range ?? TimeRange.All, cancellationToken);
+        await (await _operations.RepairsAsync(cancellationToken)).AcceptAsync(policy, range ?? TimeRange.All, cancellationToken);
 
     /// <summary>Takes rows of tiers that the catalog does not know, because it came from an older backup, for built as they are; the number of buckets.</summary>
     public async Task<int> AdoptAsync(string policy, CancellationToken cancellationToken = default) =>
-        await (await _workshop.RepairsAsync(cancellationToken)).AdoptAsync(policy, cancellationToken);
+        await (await _operations.RepairsAsync(cancellationToken)).AdoptAsync(policy, cancellationToken);
 
     /// <summary>A person's word about a source that is not the table that the tiers were built from, which stops every run (VRV334).</summary>
     /// <param name="policy">The policy.</param>
@@ -237,53 +242,53 @@ public sealed class Lifecycle
     /// <param name="cancellationToken">Ends it before anything is changed.</param>
     /// <exception cref="PolicyException">It is the same table as far as can be told, or late rows are not held.</exception>
     public async Task<SourceAdoption> AdoptSourceAsync(string policy, bool isSame = false, CancellationToken cancellationToken = default) =>
-        await (await _workshop.RepairsAsync(cancellationToken)).AdoptSourceAsync(policy, isSame, cancellationToken);
+        await (await _operations.RepairsAsync(cancellationToken)).AdoptSourceAsync(policy, isSame, cancellationToken);
 
     /// <summary>Marks covered buckets whose input is whole to be built again; the number of buckets of the first tier.</summary>
     public async Task<long> InvalidateAsync(string policy, TimeRange range, CancellationToken cancellationToken = default) =>
-        await (await _workshop.RepairsAsync(cancellationToken)).InvalidateAsync(policy, range, cancellationToken);
+        await (await _operations.RepairsAsync(cancellationToken)).InvalidateAsync(policy, range, cancellationToken);
 
     /// <summary>Rows and bytes of what stored policies keep, from now on, by the rates that are measured; nothing is changed.</summary>
     /// <exception cref="PolicyException">A name or a tag that no policy has.</exception>
     public async Task<IReadOnlyList<PolicyForecast>> ForecastAsync(Selection selection, ForecastOptions? options = null, CancellationToken cancellationToken = default) =>
-        await _workshop.Rosters.EachAsync(
+        await _operations.Selector.EachAsync(
             selection,
-            async policy => [await _workshop.Forecasts(options ?? new()).OfStoredAsync(policy, cancellationToken)],
+            async policy => [await _operations.Forecasts(options ?? new()).OfStoredAsync(policy, cancellationToken)],
             (policy, broken) => new PolicyForecast(policy.Policy.Name, null, null) { Failure = Problem.Of(broken) },
             cancellationToken);
 
     /// <summary>The same as files say it, beside what is stored; nothing is changed.</summary>
     /// <exception cref="PolicyException">With every problem of every policy.</exception>
     public async Task<IReadOnlyList<PolicyForecast>> ForecastAsync(IReadOnlyList<PolicyDocument> documents, ForecastOptions? options = null, CancellationToken cancellationToken = default) =>
-        await _workshop.Forecasts(options ?? new()).OfDraftsAsync(
-            await _workshop.DraftAsync(documents, cancellationToken), await _workshop.ListAsync(Selection.All, cancellationToken), cancellationToken);
+        await _operations.Forecasts(options ?? new()).OfDraftsAsync(
+            await _operations.DraftAsync(documents, cancellationToken), await _session.ListAsync(Selection.All, cancellationToken), cancellationToken);
 
     /// <summary>Reads source and tiers; the answer says which relation each row comes from.</summary>
     /// <exception cref="PolicyException">An unknown policy, column, series or width.</exception>
     public async Task<QueryAnswer> QueryAsync(QueryRequest request, CancellationToken cancellationToken = default)
     {
-        var stored = await _workshop.OneAsync(request.Policy, cancellationToken);
-        return await _workshop.QueryAsync(stored, request, cancellationToken);
+        var stored = await _session.OneAsync(request.Policy, cancellationToken);
+        return await _operations.QueryAsync(stored, request, cancellationToken);
     }
 
     /// <summary>The parts of archives that the catalog knows, of some policies or of all; pruned ones are left out.</summary>
     public async Task<IReadOnlyList<ArchivedPart>> ArchivesAsync(IReadOnlyList<string> policies, CancellationToken cancellationToken = default) =>
-        await (await _workshop.ArchiveRoomAsync(cancellationToken)).ListAsync(policies, cancellationToken);
+        await (await _operations.ArchivesAsync(cancellationToken)).ListAsync(policies, cancellationToken);
 
     /// <summary>Reads every part back and compares it with its manifest and with the catalog; nothing is changed.</summary>
     public async Task<ArchiveReport> VerifyArchivesAsync(IReadOnlyList<string> policies, CancellationToken cancellationToken = default) =>
-        await (await _workshop.ArchiveRoomAsync(cancellationToken)).VerifyAsync(policies, cancellationToken);
+        await (await _operations.ArchivesAsync(cancellationToken)).VerifyAsync(policies, cancellationToken);
 
     /// <summary>Takes parts out that are broken, or were written before the table changed, and whose rows the source still has, so that the next run archives them again.</summary>
     public async Task<ArchiveAgain> ArchiveAgainAsync(string policy, CancellationToken cancellationToken = default) =>
-        await (await _workshop.ArchiveRoomAsync(cancellationToken)).AgainAsync(policy, cancellationToken);
+        await (await _operations.ArchivesAsync(cancellationToken)).AgainAsync(policy, cancellationToken);
 
     /// <summary>What <see cref="PruneArchivesAsync"/> would remove.</summary>
     /// <param name="policies">Of which policies; empty: of all.</param>
     /// <param name="olderThan">Parts whose range ended before this time.</param>
     /// <param name="cancellationToken">Ends it.</param>
     public async Task<ArchivePruning> PruningAsync(IReadOnlyList<string> policies, Keep olderThan, CancellationToken cancellationToken = default) =>
-        await (await _workshop.ArchiveRoomAsync(cancellationToken)).PruningAsync(policies, olderThan, cancellationToken);
+        await (await _operations.ArchivesAsync(cancellationToken)).PruningAsync(policies, olderThan, cancellationToken);
 
     /// <summary>
     /// Removes parts of archives for good: those that are wholly older and on which no hold is set, and what an earlier pruning
@@ -291,7 +296,7 @@ public sealed class Lifecycle
     /// </summary>
     public async Task<ArchivePruning> PruneArchivesAsync(IReadOnlyList<string> policies, Keep olderThan, CancellationToken cancellationToken = default)
     {
-        var room = await _workshop.ArchiveRoomAsync(cancellationToken);
+        var room = await _operations.ArchivesAsync(cancellationToken);
         var pruning = await room.PruningAsync(policies, olderThan, cancellationToken);
         await room.PruneAsync(pruning, olderThan, cancellationToken);
         return pruning;
@@ -303,6 +308,6 @@ public sealed class Lifecycle
     public async Task<RestoreResult> RestoreAsync(RestoreRequest request, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(request);
-        return await (await _workshop.ArchiveRoomAsync(cancellationToken)).RestoreAsync(request, cancellationToken);
+        return await (await _operations.ArchivesAsync(cancellationToken)).RestoreAsync(request, cancellationToken);
     }
 }

@@ -24,7 +24,7 @@ public static class PolicyFiles
             if (Text(file, problems) is { } text) documents.AddRange(PolicyYaml.Read(text, file, problems));
         }
 
-        OneEach.Check(documents, problems);
+        UniquePolicies.Check(documents, problems);
         if (documents.Count == 0 && problems.Count == 0)
         {
             problems.Add(new(PolicyCodes.Unreadable, "No policy file was given. Name a file, or a folder with *.yaml files."));

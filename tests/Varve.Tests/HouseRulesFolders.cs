@@ -1,21 +1,15 @@
 namespace Varve.Tests;
 
-/// <summary>Which folder of Varve may name which: Policies, Time ← Planning ← Execution → Catalog, Sql, Engines.</summary>
+/// <summary>The floors of the library, one above the other: each names only what stands before it.</summary>
 public sealed class HouseRulesFolders
 {
-    private static readonly Dictionary<string, string[]> Pure = new()
-    {
-        ["Time"] = [],
-        ["Policies"] = ["Time"],
-        ["Planning"] = ["Policies", "Time"],
-    };
+    // What stands on nothing comes first; the façade, in the root, stands on all of them.
+    private static readonly string[] Floors =
+    [
+        "Time", "Policies", "Planning", "Sql", "Engines", "Catalog", "Archiving", "Reading", "Execution", "Applying", "Proposing", "Maintenance", "Diagnosis",
+    ];
 
-    private static readonly Dictionary<string, string[]> NeverNamedBy = new()
-    {
-        ["Sql"] = ["Engines", "Catalog", "Reading", "Execution"],
-        ["Engines"] = ["Catalog", "Reading", "Execution"],
-        ["Catalog"] = ["Reading", "Execution"],
-    };
+    private static readonly string[] Pure = ["Time", "Policies", "Planning"];
 
     private static readonly string[] Impure =
     [
@@ -33,10 +27,11 @@ public sealed class HouseRulesFolders
     private static readonly IReadOnlyList<Reference> References = [.. typeof(Lifecycle).Assembly.GetTypes().SelectMany(Of).Distinct()];
 
     [Fact]
-    public void Pure_folders_name_only_what_they_stand_on() => HouseRulesSource.Hold(
-        "Planning stands on Policies and Time, Policies on Time, Time on nothing.",
+    public void A_floor_names_only_what_stands_before_it() => HouseRulesSource.Hold(
+        $"The floors are, from the ground up: {string.Join(", ", Floors)}; then the façade.",
         References
-            .Where(r => Pure.TryGetValue(r.From, out var allowed) && !allowed.Contains(r.To) && !(r.To == "" && r.IsException))
+            .Where(r => Array.IndexOf(Floors, r.From) is var from && Array.IndexOf(Floors, r.To) is var to && (from < 0 || to < 0 || to > from))
+            .Where(r => r is not { From: "" } and not { To: "", IsException: true } and not { To: "", IsShared: true })
             .Select(r => r.Text)
             .Except(Debts));
 
@@ -44,7 +39,7 @@ public sealed class HouseRulesFolders
     public void Pure_folders_reach_no_database_clock_file_or_log() => HouseRulesSource.Hold(
         "Policies, Time and Planning do no I/O, read no clock and write no log.",
         typeof(Lifecycle).Assembly.GetTypes()
-            .Where(type => Pure.ContainsKey(FolderOf(type) ?? ""))
+            .Where(type => Pure.Contains(FolderOf(type)))
             .SelectMany(type => HouseRulesBodies.TypesNamedBy(type)
                 .Where(named => Impure.Any(name => named.FullName is { } full && (full == name || full.StartsWith(name + ".", StringComparison.Ordinal))))
                 .Select(named => $"{type.FullName} → {named.FullName}")));
@@ -52,22 +47,9 @@ public sealed class HouseRulesFolders
     [Fact]
     public void Pure_folders_import_only_what_they_stand_on() => HouseRulesSource.Hold(
         "The usings of Policies, Time and Planning name no other folder, no database and no log.",
-        Pure.SelectMany(folder => HouseRulesSource.Files("*.cs", $"src/Varve/{folder.Key}").SelectMany(f => f.Code)
-            .Where(line => line.Text.StartsWith("using ", StringComparison.Ordinal) && !MayImport(line.Text, folder.Value))
+        Pure.SelectMany(floor => HouseRulesSource.Files("*.cs", $"src/Varve/{floor}").SelectMany(f => f.Code)
+            .Where(line => line.Text.StartsWith("using ", StringComparison.Ordinal) && !MayImport(line.Text, Floors[..Array.IndexOf(Floors, floor)]))
             .Select(line => $"{line.Place}: {line.Text}")));
-
-    [Fact]
-    public void References_between_folders_go_one_way() => HouseRulesSource.Hold(
-        "Sql is below Engines, Engines below Catalog, Catalog below Reading and Execution.",
-        References.Where(r => NeverNamedBy.GetValueOrDefault(r.From, []).Contains(r.To)).Select(r => r.Text));
-
-    [Fact]
-    public void No_two_folders_name_each_other() => HouseRulesSource.Hold(
-        "Of two folders at most one names the other.",
-        References
-            .Where(r => r.From != "" && r.To != "" && !Debts.Contains(r.Text))
-            .Where(r => References.Any(back => back.From == r.To && back.To == r.From && !Debts.Contains(back.Text)))
-            .Select(r => r.Text));
 
     [Fact]
     public void Only_the_root_names_the_facade() => HouseRulesSource.Hold(
@@ -109,6 +91,9 @@ public sealed class HouseRulesFolders
 
     private sealed record Reference(string From, string Naming, string To, string Named, bool IsException)
     {
+        // Options, and what every floor logs to, are in the root beside the façade.
+        internal bool IsShared => Named is nameof(LifecycleOptions) or nameof(Telemetry) or nameof(Log) or "Problem";
+
         internal string Text => $"{From}.{Naming} → {To}.{Named}";
     }
 }

@@ -22,7 +22,7 @@ internal sealed class Frame
         Columns = Math.Min(MostColumns, width - AxisWidth - 2);
         _from = from;
         _span = Instant.Max(to, from + Duration.FromSeconds(1)) - from;
-        _step = Ticks.Step(high - low, 4);
+        _step = AxisTicks.Step(high - low, 4);
         _low = Math.Floor(low / _step) * _step;
         _high = Math.Ceiling(high / _step) * _step;
         _name = name;
@@ -50,13 +50,13 @@ internal sealed class Frame
         for (var row = 0; row < Rows; row++)
         {
             var label = Label(row);
-            List<Span> spans = [new($"{label,AxisWidth} ", Ink.Dim), new(label.Length > 0 ? "┤" : "│", Ink.Dim)];
+            List<Span> spans = [new($"{label,AxisWidth} ", Palette.Dim), new(label.Length > 0 ? "┤" : "│", Palette.Dim)];
             for (var column = 0; column < Columns; column++) spans.Add(cell(row, column));
             screen.Line([.. Joined(spans)]);
         }
 
-        screen.Line(new Span($"{"",AxisWidth} └{new string('─', Columns)}", Ink.Dim));
-        screen.Line(new Span($"{"",AxisWidth}  {Times()}", Ink.Dim));
+        screen.Line(new Span($"{"",AxisWidth} └{new string('─', Columns)}", Palette.Dim));
+        screen.Line(new Span($"{"",AxisWidth}  {Times()}", Palette.Dim));
     }
 
     private string Label(int row)
@@ -74,7 +74,7 @@ internal sealed class Frame
         var text = new char[Columns];
         Array.Fill(text, ' ');
         var free = 0;
-        foreach (var (at, label) in Ticks.Times(_from, To, Math.Max(2, Columns / 12)))
+        foreach (var (at, label) in AxisTicks.Times(_from, To, Math.Max(2, Columns / 12)))
         {
             var start = Column(at);
             if (start < free || start + label.Length > Columns) continue;

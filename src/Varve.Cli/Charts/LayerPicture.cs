@@ -38,9 +38,9 @@ internal static class LayerPicture
             line.LegendText = layers.LineName;
         }
 
-        var step = Ticks.Step(layers.High, ValueTicks);
+        var step = AxisTicks.Step(layers.High, ValueTicks);
         double[] values = [.. Enumerable.Range(0, (int)Math.Ceiling(layers.High / step) + 1).Select(n => n * step)];
-        plot.Axes.Left.TickGenerator = new ScottPlot.TickGenerators.NumericManual(values, [.. values.Select(v => Words.Bytes((long)v))]);
+        plot.Axes.Left.TickGenerator = new ScottPlot.TickGenerators.NumericManual(values, [.. values.Select(v => HumanText.Bytes((long)v))]);
         plot.Axes.SetLimitsX(days[0], days[^1]);
         plot.Axes.SetLimitsY(0, layers.High * 1.06);
         PictureStyle.Save(plot, file);

@@ -47,7 +47,7 @@ internal static class PictureStyle
 
     internal static void Times(Plot plot, Instant from, Instant to)
     {
-        var times = Ticks.Times(from, to, MostTicks);
+        var times = AxisTicks.Times(from, to, MostTicks);
         plot.Axes.Bottom.TickGenerator = new ScottPlot.TickGenerators.NumericManual([.. times.Select(t => Day(t.At))], [.. times.Select(t => t.Label)]);
     }
 

@@ -13,15 +13,15 @@ internal sealed class TerminalChart
     {
         _series = series;
         var (low, high) = series.Extremes();
-        _frame = new(width, series.Points[0].From, series.Points[^1].To, low, high, Ticks.Value);
+        _frame = new(width, series.Points[0].From, series.Points[^1].To, low, high, AxisTicks.Value);
     }
 
     internal static void Show(Screen screen, Series series)
     {
-        screen.Line(new Span(series.Title, Ink.Bold));
+        screen.Line(new Span(series.Title, Palette.Bold));
         if (series.Points.Count == 0)
         {
-            screen.Line(new Span("  no values in this range", Ink.Dim));
+            screen.Line(new Span("  no values in this range", Palette.Dim));
             return;
         }
 
@@ -31,13 +31,13 @@ internal sealed class TerminalChart
     private void Draw(Screen screen)
     {
         var (line, band, edges) = (Line(), Band(), Edges());
-        _frame.Draw(screen, (row, column) => line[row, column] is { } dots ? new Span(dots.ToString(), Ink.Accent)
-            : band[row, column] ? new Span("░", Ink.Dim)
-            : edges.Contains(column) ? new Span("┊", Ink.Dim)
+        _frame.Draw(screen, (row, column) => line[row, column] is { } dots ? new Span(dots.ToString(), Palette.Accent)
+            : band[row, column] ? new Span("░", Palette.Dim)
+            : edges.Contains(column) ? new Span("┊", Palette.Dim)
             : new Span(" "));
-        screen.Line(new Span($"{"from",Frame.AxisWidth}  ", Ink.Dim), Tiers());
-        screen.Line(new Span($"{"",Frame.AxisWidth}  ", Ink.Dim), new("⠒⠒", Ink.Accent), new($" {_series.MiddleName}   ░░ minimum to maximum   the line below the axis says who answered", Ink.Dim));
-        foreach (var note in _series.Notes) screen.Line(new($"{"note",Frame.AxisWidth}  ", Ink.Warn), note);
+        screen.Line(new Span($"{"from",Frame.AxisWidth}  ", Palette.Dim), Tiers());
+        screen.Line(new Span($"{"",Frame.AxisWidth}  ", Palette.Dim), new("⠒⠒", Palette.Accent), new($" {_series.MiddleName}   ░░ minimum to maximum   the line below the axis says who answered", Palette.Dim));
+        foreach (var note in _series.Notes) screen.Line(new($"{"note",Frame.AxisWidth}  ", Palette.Warn), note);
     }
 
     private Braille Line()

@@ -15,12 +15,12 @@ internal static class ApplyCommand
 
     private static readonly Option<int?> Expected = new("--expect-revision") { HelpName = "N", Description = "Only if nobody changed the policy since: its revision by policy show, 0 for a new one" };
 
-    internal static Command Create() => new Verb("apply", "Store policies: all of them or, where one is refused, none", [Files, Prune, Expected, Shared.Archive, .. Shared.Database], ActAsync)
+    internal static Command Create() => new CliCommand("apply", "Store policies: all of them or, where one is refused, none", [Files, Prune, Expected, CommonOptions.Archive, .. CommonOptions.Database], ActAsync)
     {
         Examples = ["varve apply policies/ --db duckdb:metrics.duckdb", "varve apply flights.yaml --expect-revision 3"],
     };
 
-    private static async Task<int> ActAsync(Call call)
+    private static async Task<int> ActAsync(CommandContext call)
     {
         var documents = PolicyFiles.Read(call.Parse.GetRequiredValue(Files));
         var results = call.Parse.GetValue(Expected) is { } revision
@@ -31,9 +31,9 @@ internal static class ApplyCommand
         return ExitCode.Done;
     }
 
-    private static Dictionary<string, int> Of(IReadOnlyList<PolicyDocument> documents, int revision, Call call)
+    private static Dictionary<string, int> Of(IReadOnlyList<PolicyDocument> documents, int revision, CommandContext call)
     {
-        if (documents is not [var only] || call.Parse.GetValue(Prune)) throw Shared.Usage("--expect-revision is of one policy: give one file with one, and no --prune.");
+        if (documents is not [var only] || call.Parse.GetValue(Prune)) throw CommonOptions.Usage("--expect-revision is of one policy: give one file with one, and no --prune.");
         return new() { [only.Policy.Name] = revision };
     }
 
@@ -41,8 +41,8 @@ internal static class ApplyCommand
     {
         Table(screen, results);
         foreach (var note in results.Where(r => r.Pattern is null).SelectMany(r => r.Notes)) Failures.Show(screen, note);
-        PatternScreen.Notes(results.Where(r => r.Pattern is not null).SelectMany(r => r.Notes), note => screen.Line("  ", new("warning ", Ink.Warn), note));
-        if (results.Any(r => r.Outcome is ApplyOutcome.Created or ApplyOutcome.Changed)) screen.Line(new Span("  Nothing has run yet. Next: varve plan", Ink.Dim));
+        PatternScreen.Notes(results.Where(r => r.Pattern is not null).SelectMany(r => r.Notes), note => screen.Line("  ", new("warning ", Palette.Warn), note));
+        if (results.Any(r => r.Outcome is ApplyOutcome.Created or ApplyOutcome.Changed)) screen.Line(new Span("  Nothing has run yet. Next: varve plan", Palette.Dim));
     }
 
     internal static AppliedPolicy Shape(ApplyResult r) => new(r.Policy, r.Revision, r.Outcome, [.. r.Notes.Select(ProblemShape.Of)], r.Pattern);
@@ -52,7 +52,7 @@ internal static class ApplyCommand
         var columns = new Columns("policy", ">revision", "outcome", "pattern");
         foreach (var result in results)
         {
-            columns.Add(new Span(result.Policy, Ink.Bold), Words.Number(result.Revision), Outcome(result.Outcome), result.Pattern ?? "");
+            columns.Add(new Span(result.Policy, Palette.Bold), HumanText.Number(result.Revision), Outcome(result.Outcome), result.Pattern ?? "");
         }
 
         columns.Write(screen);
@@ -60,9 +60,9 @@ internal static class ApplyCommand
 
     private static Span Outcome(ApplyOutcome outcome) => outcome switch
     {
-        ApplyOutcome.Created => new("created", Ink.Good),
-        ApplyOutcome.Changed => new("changed", Ink.Warn),
-        ApplyOutcome.Deleted => new("deleted", Ink.Bad),
-        _ => new("unchanged", Ink.Dim),
+        ApplyOutcome.Created => new("created", Palette.Good),
+        ApplyOutcome.Changed => new("changed", Palette.Warn),
+        ApplyOutcome.Deleted => new("deleted", Palette.Bad),
+        _ => new("unchanged", Palette.Dim),
     };
 }

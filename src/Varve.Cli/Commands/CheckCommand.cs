@@ -11,12 +11,12 @@ internal static class CheckCommand
 {
     private static readonly Argument<string[]> Files = new("FILE") { Description = "Policy files or folders", Arity = ArgumentArity.OneOrMore };
 
-    internal static Command Create() => new Verb("check", "Check policy files; with a database also against its tables", [Files, Shared.Archive, .. Shared.Database], ActAsync)
+    internal static Command Create() => new CliCommand("check", "Check policy files; with a database also against its tables", [Files, CommonOptions.Archive, .. CommonOptions.Database], ActAsync)
     {
         Examples = ["varve check policies/", "varve check cpu.yaml --db duckdb:metrics.duckdb"],
     };
 
-    private static async Task<int> ActAsync(Call call)
+    private static async Task<int> ActAsync(CommandContext call)
     {
         var documents = PolicyFiles.Read(call.Parse.GetRequiredValue(Files));
         var reports = call.HasDatabase
@@ -31,9 +31,9 @@ internal static class CheckCommand
 
         var written = documents.Select(d => d.Policy.Name).ToHashSet(StringComparer.Ordinal);
         foreach (var problem in reports.Where(r => written.Contains(r.Policy.Name)).SelectMany(r => r.Problems)) Failures.Print(call.Screen, ProblemShape.Of(problem));
-        PatternScreen.Notes(reports.Where(r => !written.Contains(r.Policy.Name)).SelectMany(r => r.Problems), note => call.Screen.Warn(new Span("warning ", Ink.Warn), note));
-        foreach (var report in reports.Where(r => r.IsSound)) call.Screen.Line(new("sound  ", Ink.Good), new(report.Policy.Name, Ink.Bold), new($"  {report.Policy.Table.Text}", Ink.Dim));
-        if (sound && !call.HasDatabase) call.Screen.Line(new Span("The files are sound by themselves. With --db they are also compared with the tables.", Ink.Dim));
+        PatternScreen.Notes(reports.Where(r => !written.Contains(r.Policy.Name)).SelectMany(r => r.Problems), note => call.Screen.Warn(new Span("warning ", Palette.Warn), note));
+        foreach (var report in reports.Where(r => r.IsSound)) call.Screen.Line(new("sound  ", Palette.Good), new(report.Policy.Name, Palette.Bold), new($"  {report.Policy.Table.Text}", Palette.Dim));
+        if (sound && !call.HasDatabase) call.Screen.Line(new Span("The files are sound by themselves. With --db they are also compared with the tables.", Palette.Dim));
         return sound ? ExitCode.Done : ExitCode.Usage;
     }
 }

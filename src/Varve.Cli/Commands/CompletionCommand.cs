@@ -32,12 +32,12 @@ internal static class CompletionCommand
 
     private static readonly Argument<string> Shell = Among("SHELL", "bash, zsh or fish", "bash", "zsh", "fish");
 
-    internal static Command Create() => new Verb("completion", "Print a completion script for a shell", [Shell], ActAsync)
+    internal static Command Create() => new CliCommand("completion", "Print a completion script for a shell", [Shell], ActAsync)
     {
         Examples = ["source <(varve completion bash)", "varve completion fish > ~/.config/fish/completions/varve.fish"],
     };
 
-    private static Task<int> ActAsync(Call call)
+    private static Task<int> ActAsync(CommandContext call)
     {
         call.Screen.Out.WriteLine(call.Parse.GetRequiredValue(Shell) switch { "zsh" => Zsh, "fish" => Fish, _ => Bash });
         return Task.FromResult(ExitCode.Done);

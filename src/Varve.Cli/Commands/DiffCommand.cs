@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Varve.Applying;
 using Varve.Cli.Json;
 using Varve.Cli.Render;
 using Varve.Execution;
@@ -10,12 +11,12 @@ internal static class DiffCommand
 {
     private static readonly Option<bool> Detailed = new("--detailed-exitcode") { Description = "Exit 10 where something differs" };
 
-    internal static Command Create() => new Verb("diff", "Compare stored policies with files, and with what is really in the database", [PlanCommand.Subjects, Shared.Tags, Detailed, .. Shared.Database], ActAsync)
+    internal static Command Create() => new CliCommand("diff", "Compare stored policies with files, and with what is really in the database", [PlanCommand.Subjects, CommonOptions.Tags, Detailed, .. CommonOptions.Database], ActAsync)
     {
         Examples = ["varve diff policies/", "varve diff flights"],
     };
 
-    private static async Task<int> ActAsync(Call call)
+    private static async Task<int> ActAsync(CommandContext call)
     {
         var (documents, selection) = PlanCommand.Subject(call);
         var diffs = documents.Count > 0 ? await call.Read().DiffAsync(documents, call.Cancellation) : await call.Read().DiffAsync(selection, call.Cancellation);
@@ -26,20 +27,20 @@ internal static class DiffCommand
 
     private static void Show(Screen screen, PolicyDiff diff)
     {
-        screen.Line(new(diff.Policy, Ink.Bold), new(diff.Revision == 0 ? "  not stored yet" : $"  revision {Words.Number(diff.Revision)}", Ink.Dim));
-        if (diff.IsEmpty) screen.Line(new Span("  nothing differs", Ink.Good));
+        screen.Line(new(diff.Policy, Palette.Bold), new(diff.Revision == 0 ? "  not stored yet" : $"  revision {HumanText.Number(diff.Revision)}", Palette.Dim));
+        if (diff.IsEmpty) screen.Line(new Span("  nothing differs", Palette.Good));
         foreach (var change in diff.Changes)
         {
             screen.Line(change switch
             {
-                { Before: null } => [new("  + ", Ink.Good), new($"{change.Path}: {change.After}")],
-                { After: null } => [new("  - ", Ink.Bad), new($"{change.Path}: {change.Before}")],
-                _ => [new("  ~ ", Ink.Warn), new($"{change.Path}: {change.Before} → {change.After}")],
+                { Before: null } => [new("  + ", Palette.Good), new($"{change.Path}: {change.After}")],
+                { After: null } => [new("  - ", Palette.Bad), new($"{change.Path}: {change.Before}")],
+                _ => [new("  ~ ", Palette.Warn), new($"{change.Path}: {change.Before} → {change.After}")],
             });
         }
 
-        if (diff.RemovesMore) screen.Line(new Span("  removes more than the stored one: the next run asks first (varve plan FILE shows what)", Ink.Warn));
-        foreach (var problem in diff.Problems) screen.Line(new("  refused  ", Ink.Bad), problem.Text);
-        foreach (var drift in diff.Drift) screen.Line(new("  drift  ", Ink.Warn), $"{drift.Table.Text}: {drift.Finding}");
+        if (diff.RemovesMore) screen.Line(new Span("  removes more than the stored one: the next run asks first (varve plan FILE shows what)", Palette.Warn));
+        foreach (var problem in diff.Problems) screen.Line(new("  refused  ", Palette.Bad), problem.Text);
+        foreach (var drift in diff.Drift) screen.Line(new("  drift  ", Palette.Warn), $"{drift.Table.Text}: {drift.Finding}");
     }
 }

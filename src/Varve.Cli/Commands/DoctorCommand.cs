@@ -11,12 +11,12 @@ internal static class DoctorCommand
 {
     private static readonly Option<string?> AuditHead = new("--audit-head") { HelpName = "HASH", Description = "A hash of the audit log that was noted before; shows a catalog that is older" };
 
-    internal static Command Create() => new Verb("doctor", "Look for what is not as it should be, and change nothing", [AuditHead, .. Shared.Database], ActAsync)
+    internal static Command Create() => new CliCommand("doctor", "Look for what is not as it should be, and change nothing", [AuditHead, .. CommonOptions.Database], ActAsync)
     {
         Examples = ["varve doctor", "varve doctor --audit-head 4f0c…"],
     };
 
-    private static async Task<int> ActAsync(Call call)
+    private static async Task<int> ActAsync(CommandContext call)
     {
         var lifecycle = call.Read();
         List<Finding> findings = [.. await lifecycle.DiagnoseAsync(call.Parse.GetValue(AuditHead), call.Cancellation), .. await DuckDbHealth.DiagnoseAsync(call.Database, call.Cancellation)];
@@ -30,18 +30,18 @@ internal static class DoctorCommand
     {
         foreach (var finding in findings.OrderByDescending(f => f.Severity))
         {
-            screen.Line(Word(finding.Severity), new(finding.Check, Ink.Bold), finding.Policy is { } policy ? $"  {policy}" : "");
+            screen.Line(Word(finding.Severity), new(finding.Check, Palette.Bold), finding.Policy is { } policy ? $"  {policy}" : "");
             foreach (var line in finding.Found.Split('\n')) screen.Line("         ", line);
-            screen.Line(new Span($"         {finding.WayOut}", Ink.Dim));
+            screen.Line(new Span($"         {finding.WayOut}", Palette.Dim));
         }
 
-        screen.Line(findings.Count == 0 ? new Span("Nothing was found.", Ink.Good) : new Span($"{Words.Count(findings.Count(f => f.Severity is Severity.Error), "error")}, {Words.Count(findings.Count(f => f.Severity is Severity.Warning), "warning")}, {Words.Count(findings.Count(f => f.Severity is Severity.Note), "note")}.", Ink.Dim));
+        screen.Line(findings.Count == 0 ? new Span("Nothing was found.", Palette.Good) : new Span($"{HumanText.Count(findings.Count(f => f.Severity is Severity.Error), "error")}, {HumanText.Count(findings.Count(f => f.Severity is Severity.Warning), "warning")}, {HumanText.Count(findings.Count(f => f.Severity is Severity.Note), "note")}.", Palette.Dim));
     }
 
     private static Span Word(Severity severity) => severity switch
     {
-        Severity.Error => new("error    ", Ink.Bad),
-        Severity.Warning => new("warning  ", Ink.Warn),
-        _ => new("note     ", Ink.Dim),
+        Severity.Error => new("error    ", Palette.Bad),
+        Severity.Warning => new("warning  ", Palette.Warn),
+        _ => new("note     ", Palette.Dim),
     };
 }

@@ -3,6 +3,7 @@ using Varve.Cli.Json;
 using Varve.Cli.Render;
 using Varve.Cli.Running;
 using Varve.Execution;
+using Varve.Maintenance;
 using Varve.Time;
 
 namespace Varve.Cli.Commands;
@@ -14,18 +15,18 @@ internal static class EraseCommand
 
     private static readonly Option<bool> Yes = new("--yes") { Description = "Erase without asking" };
 
-    internal static Command Create() => new Verb("erase", "Erase rows by value from the source and from every tier that counted them", [Shared.Name, Shared.Where, Shared.From, Shared.To, DryRun, Yes, .. Shared.Database], ActAsync)
+    internal static Command Create() => new CliCommand("erase", "Erase rows by value from the source and from every tier that counted them", [CommonOptions.Name, CommonOptions.Where, CommonOptions.From, CommonOptions.To, DryRun, Yes, .. CommonOptions.Database], ActAsync)
     {
         Examples = ["varve erase flights --where carrier=AA --dry-run", "varve erase flights --where carrier=AA --from 2013-06-01 --to 2013-07-01 --yes"],
     };
 
-    private static async Task<int> ActAsync(Call call)
+    private static async Task<int> ActAsync(CommandContext call)
     {
         var request = new EraseRequest
         {
-            Policy = call.Parse.GetRequiredValue(Shared.Name),
-            Where = Shared.Conditions(call.Parse),
-            Range = Shared.Range(call.Parse),
+            Policy = call.Parse.GetRequiredValue(CommonOptions.Name),
+            Where = CommonOptions.Conditions(call.Parse),
+            Range = CommonOptions.Range(call.Parse),
         };
         var lifecycle = call.Write();
         if (call.Parse.GetValue(DryRun) || !call.Parse.GetValue(Yes))
@@ -35,7 +36,7 @@ internal static class EraseCommand
             if (call.Parse.GetValue(DryRun) || report.IsEmpty) return ExitCode.Done;
             if (!await TypedYes.AskAsync(call, "Erase this for good?"))
             {
-                call.Screen.Warn(new Span("Nothing was erased. Say --yes, or type yes when asked.", Ink.Warn));
+                call.Screen.Warn(new Span("Nothing was erased. Say --yes, or type yes when asked.", Palette.Warn));
                 return ExitCode.Person;
             }
         }
@@ -44,7 +45,7 @@ internal static class EraseCommand
         return ExitCode.Done;
     }
 
-    private static void Show(Call call, EraseReport report, bool onlyLook)
+    private static void Show(CommandContext call, EraseReport report, bool onlyLook)
     {
         if (call.IsJson)
         {
@@ -53,19 +54,19 @@ internal static class EraseCommand
         }
 
         var screen = call.Screen;
-        screen.Line(new(report.Policy, Ink.Bold), report.IsEmpty ? "  nothing matched" : onlyLook ? "  would be erased" : "  erased");
-        screen.Line($"  source  {Words.Count(report.Rows, "row")}");
+        screen.Line(new(report.Policy, Palette.Bold), report.IsEmpty ? "  nothing matched" : onlyLook ? "  would be erased" : "  erased");
+        screen.Line($"  source  {HumanText.Count(report.Rows, "row")}");
         foreach (var tier in report.Tiers)
         {
             var rebuilt = tier.Rebuilt.IsEmpty ? "" : $", built again {Ranges(tier.Rebuilt)}";
-            screen.Line($"  {tier.Relation}  {Words.Count(tier.Removed, "row")}{rebuilt}");
-            if (!tier.Kept.IsEmpty) screen.Line(new Span($"    may still count such rows: {Ranges(tier.Kept)}; what it was built from has expired", Ink.Warn));
+            screen.Line($"  {tier.Relation}  {HumanText.Count(tier.Removed, "row")}{rebuilt}");
+            if (!tier.Kept.IsEmpty) screen.Line(new Span($"    may still count such rows: {Ranges(tier.Kept)}; what it was built from has expired", Palette.Warn));
         }
 
         if (report.Archives.Count > 0)
-            screen.Line(new Span($"  archives that hold rows of this time: {string.Join(", ", report.Archives.Take(3).Select(a => $"{a.Location}:{a.File}"))}{(report.Archives.Count > 3 ? $" and {Words.Count(report.Archives.Count - 3, "more part")}" : "")} (varve archive list)", Ink.Warn));
+            screen.Line(new Span($"  archives that hold rows of this time: {string.Join(", ", report.Archives.Take(3).Select(a => $"{a.Location}:{a.File}"))}{(report.Archives.Count > 3 ? $" and {HumanText.Count(report.Archives.Count - 3, "more part")}" : "")} (varve archive list)", Palette.Warn));
     }
 
     private static string Ranges(RangeSet ranges) =>
-        string.Join(", ", ranges.Take(3).Select(Words.Range)) + (ranges.Count > 3 ? $" and {Words.Count(ranges.Count - 3, "more range")}" : "");
+        string.Join(", ", ranges.Take(3).Select(HumanText.Range)) + (ranges.Count > 3 ? $" and {HumanText.Count(ranges.Count - 3, "more range")}" : "");
 }

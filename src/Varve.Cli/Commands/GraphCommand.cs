@@ -17,23 +17,23 @@ internal static class GraphCommand
 
     private static readonly Option<string?> Png = new("--png") { HelpName = "FILE", Description = "Also write a picture" };
 
-    internal static Command Create() => new Verb("graph", "Draw one measure across source and tiers", [Shared.Name, Measure, Shared.From, Shared.To, Shared.Where, Png, Shared.Db, Shared.Schema, Shared.Debug], ActAsync)
+    internal static Command Create() => new CliCommand("graph", "Draw one measure across source and tiers", [CommonOptions.Name, Measure, CommonOptions.From, CommonOptions.To, CommonOptions.Where, Png, CommonOptions.Db, CommonOptions.Schema, CommonOptions.Debug], ActAsync)
     {
         Examples = ["varve graph flights dep_delay --where origin=JFK", "varve graph weather temp --from 2013-01-01 --to 2014-01-01 --png temp.png"],
     };
 
-    private static async Task<int> ActAsync(Call call)
+    private static async Task<int> ActAsync(CommandContext call)
     {
         var lifecycle = call.Read();
-        var name = call.Parse.GetRequiredValue(Shared.Name);
+        var name = call.Parse.GetRequiredValue(CommonOptions.Name);
         var range = await QueryCommand.SpanAsync(call, lifecycle, name);
-        var conditions = Shared.Conditions(call.Parse);
+        var conditions = CommonOptions.Conditions(call.Parse);
         var measure = call.Parse.GetRequiredValue(Measure);
         TerminalChart.Show(call.Screen, await SeriesAsync(lifecycle, name, measure, range, conditions, TerminalPoints, call.Cancellation));
         if (call.Parse.GetValue(Png) is { } file)
         {
             Picture.Save(await SeriesAsync(lifecycle, name, measure, range, conditions, PicturePoints, call.Cancellation), file);
-            call.Screen.Line(new("picture  ", Ink.Dim), file);
+            call.Screen.Line(new("picture  ", Palette.Dim), file);
         }
 
         return ExitCode.Done;
@@ -51,7 +51,7 @@ internal static class GraphCommand
     {
         var stored = (await lifecycle.PolicyAsync(policy, cancellation)).Policy;
         var found = stored.Measures?.FirstOrDefault(m => m.Name == measure)
-            ?? throw Shared.Usage($"{policy} has no measure '{measure}'. It has: {string.Join(", ", stored.Measures?.Select(m => m.Name) ?? [])}.");
+            ?? throw CommonOptions.Usage($"{policy} has no measure '{measure}'. It has: {string.Join(", ", stored.Measures?.Select(m => m.Name) ?? [])}.");
         var middle = Middle(found.Functions);
         Function[] wanted = [middle, Function.Min, Function.Max, Function.Count];
         var answer = await lifecycle.QueryAsync(
@@ -66,7 +66,7 @@ internal static class GraphCommand
             },
             cancellation);
         var series = conditions.Count == 0 ? "" : $"  {string.Join(", ", conditions.Select(c => $"{c.Key} {c.Value ?? "NULL"}"))}";
-        return Series.Of($"{policy} {measure}{series}  {Words.Range(range)}", measure, Name(middle), answer);
+        return Series.Of($"{policy} {measure}{series}  {HumanText.Range(range)}", measure, Name(middle), answer);
     }
 
     private static Function Middle(IReadOnlyList<Function> functions) =>

@@ -12,12 +12,12 @@ internal static class HistoryCommand
 
     private static readonly Option<int> Limit = new("--limit") { HelpName = "N", Description = "How many runs", DefaultValueFactory = _ => 20 };
 
-    internal static Command Create() => new Verb("history", "Show runs, newest first, or the steps of one", [Shared.Names, Shared.Tags, Steps, Limit, .. Shared.Database], ActAsync)
+    internal static Command Create() => new CliCommand("history", "Show runs, newest first, or the steps of one", [CommonOptions.Names, CommonOptions.Tags, Steps, Limit, .. CommonOptions.Database], ActAsync)
     {
         Examples = ["varve history", "varve history --steps 0195c1e2"],
     };
 
-    private static async Task<int> ActAsync(Call call)
+    private static async Task<int> ActAsync(CommandContext call)
     {
         if (call.Parse.GetValue(Steps) is { } run)
         {
@@ -27,7 +27,7 @@ internal static class HistoryCommand
             return ExitCode.Done;
         }
 
-        var runs = await call.Read().HistoryAsync(Shared.Selection(call.Parse), Shared.Limit(call.Parse, Limit), call.Cancellation);
+        var runs = await call.Read().HistoryAsync(CommonOptions.Selection(call.Parse), CommonOptions.Limit(call.Parse, Limit), call.Cancellation);
         if (call.IsJson) call.Print(new HistoryShape(runs));
         else Show(call.Screen, runs);
         return ExitCode.Done;
@@ -35,31 +35,31 @@ internal static class HistoryCommand
 
     private static void Show(Screen screen, IReadOnlyList<RunRecord> runs)
     {
-        if (runs.Count == 0) screen.Line(new Span("No run yet. See what one would do: varve plan", Ink.Dim));
+        if (runs.Count == 0) screen.Line(new Span("No run yet. See what one would do: varve plan", Palette.Dim));
         var columns = new Columns("run", "policy", "as of", "started", ">took", "status", ">steps", ">written", ">removed");
         foreach (var run in runs)
         {
             columns.Add(
-                new Span(Short(run.Id), Ink.Dim),
-                new Span(run.Policy, Ink.Bold),
-                Words.At(run.AsOf),
-                Words.Stamp(run.StartedAt),
-                run.FinishedAt is { } end ? Words.Time(end - run.StartedAt) : Words.None,
+                new Span(Short(run.Id), Palette.Dim),
+                new Span(run.Policy, Palette.Bold),
+                HumanText.At(run.AsOf),
+                HumanText.Stamp(run.StartedAt),
+                run.FinishedAt is { } end ? HumanText.Time(end - run.StartedAt) : HumanText.None,
                 Status(run.Status),
-                run.StepsDone == run.Steps ? Words.Number(run.Steps) : $"{Words.Number(run.StepsDone)}/{Words.Number(run.Steps)}",
-                Words.NumberOrNone(run.RowsWritten),
-                Words.NumberOrNone(run.RowsRemoved));
+                run.StepsDone == run.Steps ? HumanText.Number(run.Steps) : $"{HumanText.Number(run.StepsDone)}/{HumanText.Number(run.Steps)}",
+                HumanText.NumberOrNone(run.RowsWritten),
+                HumanText.NumberOrNone(run.RowsRemoved));
         }
 
         columns.Write(screen, "");
-        foreach (var run in runs.Where(r => r.Error is not null)) screen.Line(new($"{Short(run.Id)}  ", Ink.Dim), new($"{run.ErrorCode}: {run.Error}", Ink.Bad));
+        foreach (var run in runs.Where(r => r.Error is not null)) screen.Line(new($"{Short(run.Id)}  ", Palette.Dim), new($"{run.ErrorCode}: {run.Error}", Palette.Bad));
     }
 
     private static void Show(Screen screen, IReadOnlyList<StepRecord> steps)
     {
         if (steps.Count == 0)
         {
-            screen.Line(new Span("Nothing was to be done in this run.", Ink.Dim));
+            screen.Line(new Span("Nothing was to be done in this run.", Palette.Dim));
             return;
         }
 
@@ -67,19 +67,19 @@ internal static class HistoryCommand
         foreach (var step in steps)
         {
             columns.Add(
-                Words.Number(step.Ordinal),
+                HumanText.Number(step.Ordinal),
                 step.Kind,
-                new Span(step.Relation, Ink.Bold),
+                new Span(step.Relation, Palette.Bold),
                 Ranges(step.Ranges),
                 Status(step.Status),
-                Words.NumberOrNone(step.RowsIn),
-                Words.NumberOrNone(step.RowsWritten),
-                Words.NumberOrNone(step.RowsRemoved),
-                step is { StartedAt: { } from, FinishedAt: { } to } ? Words.Time(to - from) : Words.None);
+                HumanText.NumberOrNone(step.RowsIn),
+                HumanText.NumberOrNone(step.RowsWritten),
+                HumanText.NumberOrNone(step.RowsRemoved),
+                step is { StartedAt: { } from, FinishedAt: { } to } ? HumanText.Time(to - from) : HumanText.None);
         }
 
         columns.Write(screen, "");
-        foreach (var step in steps.Where(s => s.Note is not null)) screen.Line(new($"#{Words.Number(step.Ordinal)}  ", Ink.Dim), step.Note!);
+        foreach (var step in steps.Where(s => s.Note is not null)) screen.Line(new($"#{HumanText.Number(step.Ordinal)}  ", Palette.Dim), step.Note!);
     }
 
     /// <summary>The random end of a UUIDv7 differs, its beginning is the time: enough of both to be unique.</summary>
@@ -89,9 +89,9 @@ internal static class HistoryCommand
 
     private static Span Status(string status) => new(status, status switch
     {
-        "done" => Ink.Good,
-        "failed" or "interrupted" => Ink.Bad,
-        "stopped" or "skipped" => Ink.Warn,
-        _ => Ink.Plain,
+        "done" => Palette.Good,
+        "failed" or "interrupted" => Palette.Bad,
+        "stopped" or "skipped" => Palette.Warn,
+        _ => Palette.Plain,
     });
 }

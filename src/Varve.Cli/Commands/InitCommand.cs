@@ -24,22 +24,22 @@ internal static class InitCommand
 
     private static readonly Option<string?> Series = new("--series") { HelpName = "A,B", Description = "The columns that tell things apart; \"\" for one series" };
 
-    internal static Command Create() => new Verb("init", "Look at a table and write a first policy for it", [Table, All, Out, Force, Time, Series, .. Shared.Database], ActAsync)
+    internal static Command Create() => new CliCommand("init", "Look at a table and write a first policy for it", [Table, All, Out, Force, Time, Series, .. CommonOptions.Database], ActAsync)
     {
         Examples = ["varve init metrics.cpu --out cpu.yaml", "varve init metrics.cpu --time ts:ms --series host,region", "varve init --all --out policies"],
     };
 
-    private static Task<int> ActAsync(Call call) => (call.Parse.GetValue(Table), call.Parse.GetValue(All)) switch
+    private static Task<int> ActAsync(CommandContext call) => (call.Parse.GetValue(Table), call.Parse.GetValue(All)) switch
     {
         (null, false) => ListAsync(call),
         (null, true) => AllAsync(call),
         ({ } table, false) => OneAsync(call, table),
-        _ => throw Shared.Usage("Name one table, or say --all, not both."),
+        _ => throw CommonOptions.Usage("Name one table, or say --all, not both."),
     };
 
-    private static async Task<int> OneAsync(Call call, string table)
+    private static async Task<int> OneAsync(CommandContext call, string table)
     {
-        var choices = new ProposalChoices { Time = call.Parse.GetValue(Time), Series = call.Parse.GetValue(Series) is { } series ? Shared.Split([series]) : null };
+        var choices = new ProposalChoices { Time = call.Parse.GetValue(Time), Series = call.Parse.GetValue(Series) is { } series ? CommonOptions.Split([series]) : null };
         var file = call.Parse.GetValue(Out);
         if (file is not null) Free(call, [file]);
         var draft = await call.Read().ProposeAsync(Read(table), choices, call.Cancellation);
@@ -50,9 +50,9 @@ internal static class InitCommand
         return ExitCode.Done;
     }
 
-    private static async Task<int> AllAsync(Call call)
+    private static async Task<int> AllAsync(CommandContext call)
     {
-        if (call.Parse.GetValue(Time) is not null || call.Parse.GetValue(Series) is not null) throw Shared.Usage("--time and --series are about one table: varve init TABLE --time ts.");
+        if (call.Parse.GetValue(Time) is not null || call.Parse.GetValue(Series) is not null) throw CommonOptions.Usage("--time and --series are about one table: varve init TABLE --time ts.");
         var folder = call.Parse.GetValue(Out) ?? Folder;
         var outcomes = await call.Read().ProposeAllAsync(call.Cancellation);
         var written = Files(folder, [.. outcomes.Select(o => o.Draft).OfType<PolicyDraft>()]);
@@ -67,16 +67,16 @@ internal static class InitCommand
         }
 
         Wrote(call, written);
-        foreach (var table in left) call.Screen.Line(new("left out  ", Ink.Warn), new(table.Table.Text, Ink.Bold), $"  {table.Obstacle!.Code}: {table.Obstacle.Message}");
-        if (outcomes.Count == 0) call.Screen.Line(new Span("There is no table in this database that is not Varve's own.", Ink.Dim));
+        foreach (var table in left) call.Screen.Line(new("left out  ", Palette.Warn), new(table.Table.Text, Palette.Bold), $"  {table.Obstacle!.Code}: {table.Obstacle.Message}");
+        if (outcomes.Count == 0) call.Screen.Line(new Span("There is no table in this database that is not Varve's own.", Palette.Dim));
         return ExitCode.Done;
     }
 
-    private static async Task<int> ListAsync(Call call)
+    private static async Task<int> ListAsync(CommandContext call)
     {
         var tables = await call.Read().TablesAsync(call.Cancellation);
-        if (tables.Count == 0) throw Shared.Usage("There is no table in this database that is not Varve's own.");
-        throw Shared.Usage($"Say which table: varve init {tables[0].Text}, or --all for all of them. There {(tables.Count == 1 ? "is" : "are")} {string.Join(", ", tables.Select(t => t.Text))}.");
+        if (tables.Count == 0) throw CommonOptions.Usage("There is no table in this database that is not Varve's own.");
+        throw CommonOptions.Usage($"Say which table: varve init {tables[0].Text}, or --all for all of them. There {(tables.Count == 1 ? "is" : "are")} {string.Join(", ", tables.Select(t => t.Text))}.");
     }
 
     private static TableName Read(string table)
@@ -87,7 +87,7 @@ internal static class InitCommand
         }
         catch (FormatException wrong)
         {
-            throw Shared.Usage(wrong.Message);
+            throw CommonOptions.Usage(wrong.Message);
         }
     }
 
@@ -109,19 +109,19 @@ internal static class InitCommand
     }
 
     /// <summary>Before anything is written: all of the files, or none.</summary>
-    private static void Free(Call call, IReadOnlyList<string> files)
+    private static void Free(CommandContext call, IReadOnlyList<string> files)
     {
         if (call.Parse.GetValue(Force)) return;
         var there = files.Where(File.Exists).ToList();
-        if (there.Count > 0) throw Shared.Usage($"{string.Join(", ", there)} {(there.Count == 1 ? "is" : "are")} there already, and nothing was written. Name another place with --out, or say --force to overwrite.");
+        if (there.Count > 0) throw CommonOptions.Usage($"{string.Join(", ", there)} {(there.Count == 1 ? "is" : "are")} there already, and nothing was written. Name another place with --out, or say --force to overwrite.");
     }
 
     private static Task WriteAsync(string file, PolicyDraft draft, CancellationToken cancellationToken) => File.WriteAllTextAsync(file, draft.Yaml, cancellationToken);
 
-    private static void Wrote(Call call, IReadOnlyList<(PolicyDraft Draft, string File)> written)
+    private static void Wrote(CommandContext call, IReadOnlyList<(PolicyDraft Draft, string File)> written)
     {
-        foreach (var (draft, file) in written) call.Screen.Line(new("written   ", Ink.Good), new(draft.Table.Text, Ink.Bold), $"  {file}");
-        if (written.Count > 0) call.Screen.Line(new Span($"Read and change {(written.Count == 1 ? "it" : "them")}, then: varve check {written[0].File}", Ink.Dim));
+        foreach (var (draft, file) in written) call.Screen.Line(new("written   ", Palette.Good), new(draft.Table.Text, Palette.Bold), $"  {file}");
+        if (written.Count > 0) call.Screen.Line(new Span($"Read and change {(written.Count == 1 ? "it" : "them")}, then: varve check {written[0].File}", Palette.Dim));
     }
 
     private static InitPolicy Shape(PolicyDraft draft, string? file) => new(draft.Policy, draft.Table.Text, file, draft.Yaml);

@@ -17,16 +17,16 @@ internal static class PlanCommand
 
     private static readonly Option<bool> Detailed = new("--detailed-exitcode") { Description = "Exit 10 where there is something to do" };
 
-    internal static Command Create() => new Verb("plan", "Show what a run would do, and change nothing", [Subjects, Shared.Tags, Shared.AsOf, Sql, Out, Detailed, Shared.Archive, .. Shared.Database], ActAsync)
+    internal static Command Create() => new CliCommand("plan", "Show what a run would do, and change nothing", [Subjects, CommonOptions.Tags, CommonOptions.AsOf, Sql, Out, Detailed, CommonOptions.Archive, .. CommonOptions.Database], ActAsync)
     {
         Examples = ["varve plan", "varve plan flights --as-of 2014-01-01 --sql", "varve plan --out tonight.json && varve run --plan tonight.json"],
     };
 
-    private static async Task<int> ActAsync(Call call)
+    private static async Task<int> ActAsync(CommandContext call)
     {
         var lifecycle = call.Read();
         var (documents, selection) = Subject(call);
-        var asOf = call.Parse.GetValue(Shared.AsOf);
+        var asOf = call.Parse.GetValue(CommonOptions.AsOf);
         var plans = documents.Count > 0
             ? await lifecycle.PlanAsync(documents, asOf, call.Cancellation)
             : await lifecycle.PlanAsync(selection, asOf, call.Cancellation);
@@ -41,26 +41,26 @@ internal static class PlanCommand
     }
 
     /// <summary>Prints plans as text, or as the same JSON that --out writes.</summary>
-    internal static void Show(Call call, IReadOnlyList<Plan> plans)
+    internal static void Show(CommandContext call, IReadOnlyList<Plan> plans)
     {
         if (call.IsJson) call.Screen.Out.Write(PlanFile.Write(plans));
         else PlanScreen.Show(call.Screen, plans);
     }
 
     /// <summary>What the arguments name: files, or stored policies.</summary>
-    internal static (IReadOnlyList<PolicyDocument> Documents, Selection Selection) Subject(Call call)
+    internal static (IReadOnlyList<PolicyDocument> Documents, Selection Selection) Subject(CommandContext call)
     {
         var subjects = call.Parse.GetValue(Subjects) ?? [];
         var files = subjects.Where(IsFile).ToList();
-        if (files.Count == 0) return ([], new(subjects, Shared.Split(call.Parse.GetValue(Shared.Tags))));
-        if (files.Count < subjects.Length) throw Shared.Usage($"{string.Join(", ", subjects.Except(files))} is no file: name files or stored policies, not both.");
+        if (files.Count == 0) return ([], new(subjects, CommonOptions.Split(call.Parse.GetValue(CommonOptions.Tags))));
+        if (files.Count < subjects.Length) throw CommonOptions.Usage($"{string.Join(", ", subjects.Except(files))} is no file: name files or stored policies, not both.");
         return (PolicyFiles.Read(files), Selection.All);
     }
 
     private static bool IsFile(string subject) => File.Exists(subject) || Directory.Exists(subject)
         || subject.EndsWith(".yaml", StringComparison.OrdinalIgnoreCase) || subject.EndsWith(".yml", StringComparison.OrdinalIgnoreCase);
 
-    private static async Task WithStatementsAsync(Call call, Lifecycle lifecycle, IReadOnlyList<PolicyDocument> documents, IReadOnlyList<Plan> plans)
+    private static async Task WithStatementsAsync(CommandContext call, Lifecycle lifecycle, IReadOnlyList<PolicyDocument> documents, IReadOnlyList<Plan> plans)
     {
         List<PolicyStatements> all = [];
         foreach (var plan in plans)
@@ -72,7 +72,7 @@ internal static class PlanCommand
             foreach (var step in statements)
             {
                 call.Screen.Line();
-                call.Screen.Line(new Span($"  -- {PlanText.Describe(step.Step)}", Ink.Dim));
+                call.Screen.Line(new Span($"  -- {PlanText.Describe(step.Step)}", Palette.Dim));
                 foreach (var line in step.Statements.SelectMany(s => $"{s.TrimEnd(';', '\n', ' ')};".Split('\n'))) call.Screen.Line($"  {line}");
             }
         }

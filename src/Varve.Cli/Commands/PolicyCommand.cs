@@ -17,7 +17,7 @@ internal static class PolicyCommand
 
     private static readonly Option<string> Reason = new("--reason") { HelpName = "TEXT", Description = "Why; it is shown and audited", Required = true };
 
-    private static readonly Option<Instant?> Until = Shared.At("--until", "INSTANT", "When it ends by itself; default: never");
+    private static readonly Option<Instant?> Until = CommonOptions.At("--until", "INSTANT", "When it ends by itself; default: never");
 
     private static readonly Option<string?> Id = new("--id") { HelpName = "HOLD", Description = "One hold; default: all of the policy" };
 
@@ -25,76 +25,76 @@ internal static class PolicyCommand
 
     private static readonly Option<bool> Same = new("--same") { Description = "It is the same table, and what changed in it is followed" };
 
-    internal static Command Create() => new Verb(
+    internal static Command Create() => new CliCommand(
         "policy",
         "List, show, delete, hold and release stored policies",
-        new Verb("list", "List stored policies", [Shared.Names, Shared.Tags, .. Shared.Database], ListAsync),
-        new Verb("show", "Show one policy as it was written", [Shared.Name, .. Shared.Database], ShowAsync),
-        new Verb("delete", "Remove a policy from the catalog; its relations stay", [Shared.Name, .. Shared.Database], DeleteAsync),
-        new Verb("hold", "Keep rows from being removed, whatever the policy says", [Shared.Name, Relation, Shared.From, Shared.To, Reason, Until, .. Shared.Database], HoldAsync)
+        new CliCommand("list", "List stored policies", [CommonOptions.Names, CommonOptions.Tags, .. CommonOptions.Database], ListAsync),
+        new CliCommand("show", "Show one policy as it was written", [CommonOptions.Name, .. CommonOptions.Database], ShowAsync),
+        new CliCommand("delete", "Remove a policy from the catalog; its relations stay", [CommonOptions.Name, .. CommonOptions.Database], DeleteAsync),
+        new CliCommand("hold", "Keep rows from being removed, whatever the policy says", [CommonOptions.Name, Relation, CommonOptions.From, CommonOptions.To, Reason, Until, .. CommonOptions.Database], HoldAsync)
         {
             Examples = ["varve policy hold flights --from 2013-06-01 --to 2013-07-01 --reason \"case 4711\""],
         },
-        new Verb("release", "End one hold, or all of a policy", [Shared.Name, Id, .. Shared.Database], ReleaseAsync),
-        new Verb("retire", "List the tiers that a policy no longer has, or drop them for good", [Shared.Name, Drop, .. Shared.Database], RetireAsync)
+        new CliCommand("release", "End one hold, or all of a policy", [CommonOptions.Name, Id, .. CommonOptions.Database], ReleaseAsync),
+        new CliCommand("retire", "List the tiers that a policy no longer has, or drop them for good", [CommonOptions.Name, Drop, .. CommonOptions.Database], RetireAsync)
         {
             Examples = ["varve policy retire flights --drop"],
         },
-        new Verb("accept-types", "Take over the types that the source's columns have now", [Shared.Name, .. Shared.Database], AcceptTypesAsync),
-        new Verb("adopt-source", "Go on with a source that is not the table that the tiers were built from", [Shared.Name, Same, .. Shared.Database], AdoptSourceAsync)
+        new CliCommand("accept-types", "Take over the types that the source's columns have now", [CommonOptions.Name, .. CommonOptions.Database], AcceptTypesAsync),
+        new CliCommand("adopt-source", "Go on with a source that is not the table that the tiers were built from", [CommonOptions.Name, Same, .. CommonOptions.Database], AdoptSourceAsync)
         {
             Examples = ["varve policy adopt-source flights", "varve policy adopt-source flights --same"],
         },
-        new Verb("schema", "Print the JSON Schema of policy files, for editors", [], SchemaAsync)
+        new CliCommand("schema", "Print the JSON Schema of policy files, for editors", [], SchemaAsync)
         {
             Examples = ["varve policy schema > varve.schema.json"],
         });
 
-    private static async Task<int> AdoptSourceAsync(Call call)
+    private static async Task<int> AdoptSourceAsync(CommandContext call)
     {
-        var (name, isSame) = (call.Parse.GetRequiredValue(Shared.Name), call.Parse.GetValue(Same));
+        var (name, isSame) = (call.Parse.GetRequiredValue(CommonOptions.Name), call.Parse.GetValue(Same));
         var adopted = await call.Write().AdoptSourceAsync(name, isSame, call.Cancellation);
-        var until = Words.At(adopted.Until);
+        var until = HumanText.At(adopted.Until);
         return Counted(call, name, "late", adopted.Late, isSame
             ? $"The next run follows what changed in the table of {name}."
-            : $"What {name} has until {until} is history of its own: nothing of it is built again. {Words.Count(adopted.Late, "row")} of the table from before that {(adopted.Late == 1 ? "stays" : "stay")} in it, in no tier.");
+            : $"What {name} has until {until} is history of its own: nothing of it is built again. {HumanText.Count(adopted.Late, "row")} of the table from before that {(adopted.Late == 1 ? "stays" : "stay")} in it, in no tier.");
     }
 
-    private static async Task<int> ListAsync(Call call)
+    private static async Task<int> ListAsync(CommandContext call)
     {
         var lifecycle = call.Read();
-        var policies = await Shared.OrNoneAsync(lifecycle.PoliciesAsync(Shared.Selection(call.Parse), call.Cancellation));
-        var patterns = await lifecycle.PatternsAsync(Shared.Selection(call.Parse), call.Cancellation);
+        var policies = await CommonOptions.OrNoneAsync(lifecycle.PoliciesAsync(CommonOptions.Selection(call.Parse), call.Cancellation));
+        var patterns = await lifecycle.PatternsAsync(CommonOptions.Selection(call.Parse), call.Cancellation);
         if (call.IsJson)
         {
             call.Print(new PolicyListShape([.. policies.Select(p => PolicyShape.Of(p, withYaml: false))], [.. patterns.Select(p => PatternShape.Of(p))]));
             return ExitCode.Done;
         }
 
-        if (policies.Count + patterns.Count == 0) call.Screen.Line(new Span(Empty, Ink.Dim));
+        if (policies.Count + patterns.Count == 0) call.Screen.Line(new Span(Empty, Palette.Dim));
         PatternScreen.List(call.Screen, patterns);
         if (policies.Count > 0 && patterns.Count > 0) call.Screen.Line();
         var columns = new Columns("policy", "table", ">revision", "source", "tiers", "tags", "pattern", "applied");
         foreach (var stored in policies)
         {
             columns.Add(
-                new Span(stored.Policy.Name, Ink.Bold),
+                new Span(stored.Policy.Name, Palette.Bold),
                 stored.Policy.Table.Text,
-                Words.Number(stored.Revision),
+                HumanText.Number(stored.Revision),
                 stored.Policy.Keep.Text,
-                Words.Tiers(stored.Policy),
+                HumanText.Tiers(stored.Policy),
                 string.Join(", ", stored.Policy.Tags),
                 stored.Pattern ?? "",
-                new Span($"{Words.Stamp(stored.AppliedAt)} {stored.AppliedBy}", Ink.Dim));
+                new Span($"{HumanText.Stamp(stored.AppliedAt)} {stored.AppliedBy}", Palette.Dim));
         }
 
         columns.Write(call.Screen, "");
         return ExitCode.Done;
     }
 
-    private static async Task<int> ShowAsync(Call call)
+    private static async Task<int> ShowAsync(CommandContext call)
     {
-        var (name, lifecycle) = (call.Parse.GetRequiredValue(Shared.Name), call.Read());
+        var (name, lifecycle) = (call.Parse.GetRequiredValue(CommonOptions.Name), call.Read());
         var pattern = (await lifecycle.PatternsAsync(Selection.Of(name), call.Cancellation)).FirstOrDefault(p => p.Stored.Policy.Name == name);
         var stored = pattern?.Stored ?? (await lifecycle.PoliciesAsync(Selection.Of(name), call.Cancellation))[0];
         if (call.IsJson)
@@ -105,73 +105,73 @@ internal static class PolicyCommand
         }
 
         var from = stored.Pattern is { } of ? $", from the pattern {of}" : "";
-        call.Screen.Line(new Span($"# revision {Words.Number(stored.Revision)}, applied {Words.Stamp(stored.AppliedAt)} by {stored.AppliedBy}, sha256 {stored.Hash}{from}", Ink.Dim));
-        if (pattern is { Tables: var tables }) call.Screen.Line(new Span($"# {Words.Count(tables.Count, "table")}{(tables.Count == 0 ? "" : $": {string.Join(", ", tables.Select(t => t.Text))}")}", Ink.Dim));
+        call.Screen.Line(new Span($"# revision {HumanText.Number(stored.Revision)}, applied {HumanText.Stamp(stored.AppliedAt)} by {stored.AppliedBy}, sha256 {stored.Hash}{from}", Palette.Dim));
+        if (pattern is { Tables: var tables }) call.Screen.Line(new Span($"# {HumanText.Count(tables.Count, "table")}{(tables.Count == 0 ? "" : $": {string.Join(", ", tables.Select(t => t.Text))}")}", Palette.Dim));
         call.Screen.Line(stored.Yaml.TrimEnd('\n'));
         PatternScreen.Warn(call.Screen, pattern is null ? [] : [pattern]);
         return ExitCode.Done;
     }
 
-    private static async Task<int> DeleteAsync(Call call)
+    private static async Task<int> DeleteAsync(CommandContext call)
     {
-        var name = call.Parse.GetRequiredValue(Shared.Name);
+        var name = call.Parse.GetRequiredValue(CommonOptions.Name);
         var gone = await call.Write().DeletePolicyAsync(name, call.Cancellation);
         return Counted(call, name, "deleted", gone.Count, gone.Count == 1
             ? $"{name} is no longer kept. Its source, tiers and views stay as they are."
-            : $"{name} is no longer kept, and neither {(gone.Count == 2 ? "is the table" : $"are the {Words.Number(gone.Count - 1)} tables")} that came from it. Sources, tiers and views stay as they are.");
+            : $"{name} is no longer kept, and neither {(gone.Count == 2 ? "is the table" : $"are the {HumanText.Number(gone.Count - 1)} tables")} that came from it. Sources, tiers and views stay as they are.");
     }
 
-    private static async Task<int> HoldAsync(Call call)
+    private static async Task<int> HoldAsync(CommandContext call)
     {
-        var name = call.Parse.GetRequiredValue(Shared.Name);
-        var range = Shared.Range(call.Parse) ?? TimeRange.All;
+        var name = call.Parse.GetRequiredValue(CommonOptions.Name);
+        var range = CommonOptions.Range(call.Parse) ?? TimeRange.All;
         var hold = await call.Write().HoldAsync(name, call.Parse.GetValue(Relation), range, call.Parse.GetRequiredValue(Reason), call.Parse.GetValue(Until), call.Cancellation);
         if (call.IsJson) call.Print(new HoldShape(name, hold));
-        else call.Screen.Line(new("held  ", Ink.Warn), $"{name}  {hold.Relation ?? "source and tiers"}  {Words.Range(hold.Range)}{(hold.Until is { } until ? $" until {Words.At(until)}" : "")}", new($"  {hold.Id}", Ink.Dim));
+        else call.Screen.Line(new("held  ", Palette.Warn), $"{name}  {hold.Relation ?? "source and tiers"}  {HumanText.Range(hold.Range)}{(hold.Until is { } until ? $" until {HumanText.At(until)}" : "")}", new($"  {hold.Id}", Palette.Dim));
         return ExitCode.Done;
     }
 
-    private static async Task<int> ReleaseAsync(Call call)
+    private static async Task<int> ReleaseAsync(CommandContext call)
     {
-        var name = call.Parse.GetRequiredValue(Shared.Name);
+        var name = call.Parse.GetRequiredValue(CommonOptions.Name);
         var count = await call.Write().ReleaseAsync(name, call.Parse.GetValue(Id), call.Cancellation);
-        return Counted(call, name, "released", count, count == 0 ? $"{name} has no such hold." : $"{Words.Count(count, "hold")} of {name} ended.");
+        return Counted(call, name, "released", count, count == 0 ? $"{name} has no such hold." : $"{HumanText.Count(count, "hold")} of {name} ended.");
     }
 
-    private static async Task<int> RetireAsync(Call call)
+    private static async Task<int> RetireAsync(CommandContext call)
     {
-        var name = call.Parse.GetRequiredValue(Shared.Name);
+        var name = call.Parse.GetRequiredValue(CommonOptions.Name);
         if (!call.Parse.GetValue(Drop))
         {
             var retired = (await call.Read().StatusAsync(Selection.Of(name), null, call.Cancellation)).SelectMany(s => s.Relations).Where(r => r.IsRetired).ToList();
             if (call.IsJson) call.Print(new DroppedShape(name, false, [.. retired.Select(r => r.Table.Text)]));
-            else if (retired.Count == 0) call.Screen.Line(new Span($"{name} has no retired tier.", Ink.Dim));
-            else foreach (var relation in retired) call.Screen.Line(new Span(relation.Relation, Ink.Bold), new($"  {relation.Table.Text}  {Words.Count(relation.Rows, "row")}; --drop removes it"));
+            else if (retired.Count == 0) call.Screen.Line(new Span($"{name} has no retired tier.", Palette.Dim));
+            else foreach (var relation in retired) call.Screen.Line(new Span(relation.Relation, Palette.Bold), new($"  {relation.Table.Text}  {HumanText.Count(relation.Rows, "row")}; --drop removes it"));
             return ExitCode.Done;
         }
 
         var dropped = await call.Write().DropRetiredAsync(name, call.Cancellation);
         if (call.IsJson) call.Print(new DroppedShape(name, true, [.. dropped.Select(t => t.Text)]));
-        else foreach (var table in dropped) call.Screen.Line(new("dropped  ", Ink.Warn), table.Text);
+        else foreach (var table in dropped) call.Screen.Line(new("dropped  ", Palette.Warn), table.Text);
         return ExitCode.Done;
     }
 
-    private static async Task<int> AcceptTypesAsync(Call call)
+    private static async Task<int> AcceptTypesAsync(CommandContext call)
     {
-        var name = call.Parse.GetRequiredValue(Shared.Name);
+        var name = call.Parse.GetRequiredValue(CommonOptions.Name);
         var columns = await call.Write().AcceptTypesAsync(name, call.Cancellation);
         if (call.IsJson) call.Print(new RetypedListShape(name, columns));
-        else foreach (var column in columns) call.Screen.Line(new("accepted  ", Ink.Good), $"{column.Column}: {column.Before} → {column.Now}");
+        else foreach (var column in columns) call.Screen.Line(new("accepted  ", Palette.Good), $"{column.Column}: {column.Before} → {column.Now}");
         return ExitCode.Done;
     }
 
-    private static Task<int> SchemaAsync(Call call)
+    private static Task<int> SchemaAsync(CommandContext call)
     {
         call.Screen.Out.WriteLine(PolicySchema.Json.TrimEnd());
         return Task.FromResult(ExitCode.Done);
     }
 
-    internal static int Counted(Call call, string policy, string what, long count, string sentence)
+    internal static int Counted(CommandContext call, string policy, string what, long count, string sentence)
     {
         if (call.IsJson) call.Print(new CountShape(policy, what, count));
         else call.Screen.Line(sentence);

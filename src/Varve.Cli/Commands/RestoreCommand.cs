@@ -20,7 +20,7 @@ internal static class RestoreCommand
 
     private static readonly Option<string?> Of = new("--table") { HelpName = "TABLE", Description = "Only rows of this table, where several were archived under one name" };
 
-    internal static Command Create() => new Verb("restore", "Make a table of archived rows", [Name, Policy, Shared.From, Shared.To, Into, Location, Of, Shared.Archive, .. Shared.Database], ActAsync)
+    internal static Command Create() => new CliCommand("restore", "Make a table of archived rows", [Name, Policy, CommonOptions.From, CommonOptions.To, Into, Location, Of, CommonOptions.Archive, .. CommonOptions.Database], ActAsync)
     {
         Examples =
         [
@@ -29,17 +29,17 @@ internal static class RestoreCommand
         ],
     };
 
-    private static async Task<int> ActAsync(Call call)
+    private static async Task<int> ActAsync(CommandContext call)
     {
         var policy = (call.Parse.GetValue(Name), call.Parse.GetValue(Policy)) switch
         {
             ({ } name, null) => name,
             (null, { } name) => name,
-            (null, null) => throw Shared.Usage("Say which policy archived the rows: varve restore POLICY."),
-            _ => throw Shared.Usage("The policy is named twice; once is enough."),
+            (null, null) => throw CommonOptions.Usage("Say which policy archived the rows: varve restore POLICY."),
+            _ => throw CommonOptions.Usage("The policy is named twice; once is enough."),
         };
         var result = await call.Make().RestoreAsync(
-            new() { Policy = policy, Range = Shared.Range(call.Parse) ?? TimeRange.All, Into = Table("--into", call.Parse.GetValue(Into)), Location = call.Parse.GetValue(Location), Table = Table("--table", call.Parse.GetValue(Of)) },
+            new() { Policy = policy, Range = CommonOptions.Range(call.Parse) ?? TimeRange.All, Into = Table("--into", call.Parse.GetValue(Into)), Location = call.Parse.GetValue(Location), Table = Table("--table", call.Parse.GetValue(Of)) },
             call.Cancellation);
         if (call.IsJson) call.Print(new RestoredShape(policy, result.Table.Text, result.Parts, result.Rows, [.. result.Ranges], result.Unknown));
         else ArchiveScreen.Restored(call.Screen, result);
@@ -54,7 +54,7 @@ internal static class RestoreCommand
         }
         catch (FormatException wrong)
         {
-            throw Shared.Usage($"{option}: {wrong.Message}");
+            throw CommonOptions.Usage($"{option}: {wrong.Message}");
         }
     }
 }

@@ -25,24 +25,24 @@ internal static class RunCommand
 
     private static readonly Option<bool> DryRun = new("--dry-run") { Description = "The same as plan" };
 
-    internal static Command Create() => new Verb("run", "Bring tables to the state that their policies declare", [PlanCommand.Subjects, Shared.Tags, Shared.AsOf, PlanOption, Confirm, Yes, For, AuditHead, DryRun, Shared.Archive, .. Shared.Database], ActAsync)
+    internal static Command Create() => new CliCommand("run", "Bring tables to the state that their policies declare", [PlanCommand.Subjects, CommonOptions.Tags, CommonOptions.AsOf, PlanOption, Confirm, Yes, For, AuditHead, DryRun, CommonOptions.Archive, .. CommonOptions.Database], ActAsync)
     {
         Examples = ["varve run", "varve run flights --for 10m", "varve run --plan tonight.json --confirm 4f0c…"],
     };
 
-    private static async Task<int> ActAsync(Call call)
+    private static async Task<int> ActAsync(CommandContext call)
     {
         var selection = await SelectionAsync(call);
-        var asOf = call.Parse.GetValue(Shared.AsOf);
+        var asOf = call.Parse.GetValue(CommonOptions.AsOf);
         if (call.Parse.GetValue(DryRun))
         {
-            if (call.Parse.GetValue(PlanOption) is not null) throw Shared.Usage("--dry-run shows a plan that is made now, and --plan runs one that was made before: leave one of them out.");
+            if (call.Parse.GetValue(PlanOption) is not null) throw CommonOptions.Usage("--dry-run shows a plan that is made now, and --plan runs one that was made before: leave one of them out.");
             PlanCommand.Show(call, await call.Read().PlanAsync(selection, asOf, call.Cancellation));
             return ExitCode.Done;
         }
 
         var plans = await PlansAsync(call);
-        if (plans is not null && asOf is not null) throw Shared.Usage("--plan has its own instant; leave --as-of out.");
+        if (plans is not null && asOf is not null) throw CommonOptions.Usage("--plan has its own instant; leave --as-of out.");
         if (plans is not null && selection is { Names: [], Tags: [] }) selection = new([.. plans.Select(p => p.Policy)], []);
         var options = new RunOptions
         {
@@ -60,23 +60,23 @@ internal static class RunCommand
     }
 
     /// <summary>Only what is stored is run; a file names its policies, and a person hears where it says something else.</summary>
-    private static async Task<Selection> SelectionAsync(Call call)
+    private static async Task<Selection> SelectionAsync(CommandContext call)
     {
         var (documents, selection) = PlanCommand.Subject(call);
         if (documents.Count == 0) return selection;
         var lifecycle = call.Read();
-        selection = new([.. documents.Select(d => d.Policy.Name)], Shared.Split(call.Parse.GetValue(Shared.Tags)));
+        selection = new([.. documents.Select(d => d.Policy.Name)], CommonOptions.Split(call.Parse.GetValue(CommonOptions.Tags)));
         List<StoredPolicy> stored = [.. await lifecycle.PoliciesAsync(selection, call.Cancellation), .. (await lifecycle.PatternsAsync(selection, call.Cancellation)).Select(p => p.Stored)];
         foreach (var report in await lifecycle.CheckAsync(documents, call.Cancellation))
         {
             if (stored.FirstOrDefault(s => s.Policy.Name == report.Policy.Name) is { } kept && PolicyJson.Hash(report.Policy) != kept.Hash)
-                call.Screen.Warn(new Span($"The file says something else than revision {kept.Revision} of {kept.Policy.Name}, which is what is run: varve apply stores the file.", Ink.Warn));
+                call.Screen.Warn(new Span($"The file says something else than revision {kept.Revision} of {kept.Policy.Name}, which is what is run: varve apply stores the file.", Palette.Warn));
         }
 
         return selection;
     }
 
-    private static async Task<RunOutcome> RunAsync(Call call, Lifecycle lifecycle, Selection selection, RunOptions options)
+    private static async Task<RunOutcome> RunAsync(CommandContext call, Lifecycle lifecycle, Selection selection, RunOptions options)
     {
         var outcome = new RunOutcome();
         var signals = Signals.Current!;
@@ -96,7 +96,7 @@ internal static class RunCommand
         return outcome;
     }
 
-    private static async Task<IReadOnlyList<Plan>?> PlansAsync(Call call)
+    private static async Task<IReadOnlyList<Plan>?> PlansAsync(CommandContext call)
     {
         if (call.Parse.GetValue(PlanOption) is not { } file) return null;
         try
@@ -113,7 +113,7 @@ internal static class RunCommand
     {
         if (text is null) return null;
         if (text == "0") return Duration.Zero;
-        if (!Keep.TryParse(text, out var keep, out var error)) throw Shared.Usage($"--for: {error}");
+        if (!Keep.TryParse(text, out var keep, out var error)) throw CommonOptions.Usage($"--for: {error}");
         return keep.Shortest;
     }
 }

@@ -8,15 +8,15 @@ namespace Varve.Cli.Commands;
 /// <summary><c>varve status</c>.</summary>
 internal static class StatusCommand
 {
-    internal static Command Create() => new Verb("status", "Show how source and tiers stand, what is due and what waits", [Shared.Names, Shared.Tags, Shared.AsOf, .. Shared.Database], ActAsync)
+    internal static Command Create() => new CliCommand("status", "Show how source and tiers stand, what is due and what waits", [CommonOptions.Names, CommonOptions.Tags, CommonOptions.AsOf, .. CommonOptions.Database], ActAsync)
     {
         Examples = ["varve status", "varve status flights --output json"],
     };
 
-    private static async Task<int> ActAsync(Call call)
+    private static async Task<int> ActAsync(CommandContext call)
     {
-        var (lifecycle, selection) = (call.Read(), Shared.Selection(call.Parse));
-        var all = await Shared.OrNoneAsync(lifecycle.StatusAsync(selection, call.Parse.GetValue(Shared.AsOf), call.Cancellation));
+        var (lifecycle, selection) = (call.Read(), CommonOptions.Selection(call.Parse));
+        var all = await CommonOptions.OrNoneAsync(lifecycle.StatusAsync(selection, call.Parse.GetValue(CommonOptions.AsOf), call.Cancellation));
         var patterns = await lifecycle.PatternsAsync(selection, call.Cancellation);
         var code = ExitCode.Of(all.Select(s => s.Failure));
         if (call.IsJson)
@@ -25,7 +25,7 @@ internal static class StatusCommand
             return code;
         }
 
-        if (all.Count == 0) call.Screen.Line(new Span(PolicyCommand.Empty, Ink.Dim));
+        if (all.Count == 0) call.Screen.Line(new Span(PolicyCommand.Empty, Palette.Dim));
         for (var i = 0; i < all.Count; i++)
         {
             if (i > 0) call.Screen.Line();

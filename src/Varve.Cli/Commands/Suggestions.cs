@@ -30,7 +30,7 @@ internal static class Suggestions
         option.CompletionSources.Add(context =>
         {
             var before = context.WordToComplete[..(context.WordToComplete.LastIndexOf(',') + 1)];
-            return Items(context, policies => Tags(policies).Except(Shared.Split([before])).Select(tag => before + tag));
+            return Items(context, policies => Tags(policies).Except(CommonOptions.Split([before])).Select(tag => before + tag));
         });
         return option;
     }
@@ -68,8 +68,8 @@ internal static class Suggestions
     private static async Task<IReadOnlyList<StoredPolicy>> StoredAsync(ParseResult parse)
     {
         using var patience = new CancellationTokenSource(s_patience);
-        await using var database = Opening.Open(parse.GetValue(Shared.Db), readOnly: true, create: false);
-        var lifecycle = new Lifecycle(database, Opening.Options(parse.GetValue(Shared.Schema), null));
+        await using var database = DatabaseOpener.Open(parse.GetValue(CommonOptions.Db), readOnly: true, create: false);
+        var lifecycle = new Lifecycle(database, DatabaseOpener.Options(parse.GetValue(CommonOptions.Schema), null));
         return [.. await lifecycle.PoliciesAsync(Selection.All, patience.Token), .. (await lifecycle.PatternsAsync(Selection.All, patience.Token)).Select(p => p.Stored)];
     }
 }

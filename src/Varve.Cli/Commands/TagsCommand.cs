@@ -8,11 +8,11 @@ namespace Varve.Cli.Commands;
 /// <summary><c>varve tags</c>.</summary>
 internal static class TagsCommand
 {
-    internal static Command Create() => new Verb("tags", "List the tags of stored policies", [.. Shared.Database], ActAsync);
+    internal static Command Create() => new CliCommand("tags", "List the tags of stored policies", [.. CommonOptions.Database], ActAsync);
 
-    private static async Task<int> ActAsync(Call call)
+    private static async Task<int> ActAsync(CommandContext call)
     {
-        var policies = await Shared.OrNoneAsync(call.Read().PoliciesAsync(Selection.All, call.Cancellation));
+        var policies = await CommonOptions.OrNoneAsync(call.Read().PoliciesAsync(Selection.All, call.Cancellation));
         var tags = policies.SelectMany(p => p.Policy.Tags.Select(tag => (Tag: tag, p.Policy.Name)))
             .GroupBy(t => t.Tag, t => t.Name, StringComparer.Ordinal).OrderBy(g => g.Key, StringComparer.Ordinal)
             .Select(g => new TagShape(g.Key, [.. g])).ToList();
@@ -22,9 +22,9 @@ internal static class TagsCommand
             return ExitCode.Done;
         }
 
-        if (tags.Count == 0) call.Screen.Line(new Span("No stored policy has tags. Write tags: [prod, iot] in one and apply it.", Ink.Dim));
+        if (tags.Count == 0) call.Screen.Line(new Span("No stored policy has tags. Write tags: [prod, iot] in one and apply it.", Palette.Dim));
         var columns = new Columns("tag", ">policies", "which");
-        foreach (var tag in tags) columns.Add(new Span(tag.Tag, Ink.Bold), Words.Number(tag.Policies.Count), string.Join(", ", tag.Policies));
+        foreach (var tag in tags) columns.Add(new Span(tag.Tag, Palette.Bold), HumanText.Number(tag.Policies.Count), string.Join(", ", tag.Policies));
         columns.Write(call.Screen, "");
         return ExitCode.Done;
     }

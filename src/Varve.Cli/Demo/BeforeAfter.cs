@@ -16,18 +16,18 @@ internal static class BeforeAfter
             {
                 var was = old?.Relations.FirstOrDefault(r => r.Relation == now.Relation);
                 columns.Add(
-                    new Span(now.Table.Name, now.Relation == "source" ? Ink.Bold : Ink.Plain),
-                    was is null ? Words.None : Words.NumberOrNone(was.Rows),
-                    Words.Number(now.Rows),
+                    new Span(now.Table.Name, now.Relation == "source" ? Palette.Bold : Palette.Plain),
+                    was is null ? HumanText.None : HumanText.NumberOrNone(was.Rows),
+                    HumanText.Number(now.Rows),
                     Size(was),
                     Size(now),
-                    new Span(Words.At(was?.First), Ink.Dim),
-                    Words.At(now.First));
+                    new Span(HumanText.At(was?.First), Palette.Dim),
+                    HumanText.At(now.First));
             }
         }
 
         columns.Write(screen);
     }
 
-    private static string Size(RelationStatus? relation) => relation is { Bytes: > 0 } ? Words.Bytes(relation.Bytes) : Words.None;
+    private static string Size(RelationStatus? relation) => relation is { Bytes: > 0 } ? HumanText.Bytes(relation.Bytes) : HumanText.None;
 }

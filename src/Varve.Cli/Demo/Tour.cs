@@ -17,13 +17,13 @@ internal sealed class Tour
 {
     private static readonly Instant AsOf = Instant.FromUtc(2014, 1, 1, 12, 0);
 
-    private readonly Call _call;
+    private readonly CommandContext _call;
     private readonly Screen _screen;
     private readonly Folder _folder;
 
-    private Tour(Call call, Folder folder) => (_call, _screen, _folder) = (call, call.Screen, folder);
+    private Tour(CommandContext call, Folder folder) => (_call, _screen, _folder) = (call, call.Screen, folder);
 
-    internal static async Task<int> RunAsync(Call call, string? keep)
+    internal static async Task<int> RunAsync(CommandContext call, string? keep)
     {
         var folder = Folder.Create(keep);
         await new Tour(call, folder).WalkAsync();
@@ -54,7 +54,7 @@ internal sealed class Tour
             ApplyCommand.Table(_screen, await lifecycle.ApplyAsync(Documents(withKeep: true), cancellationToken: _call.Cancellation));
             var plans = await PlanAsync(lifecycle);
             _screen.Line();
-            _screen.Line(new Span("  Confirmed here with the hashes above; every bucket is computed again and compared before its rows go.", Ink.Dim));
+            _screen.Line(new Span("  Confirmed here with the hashes above; every bucket is computed again and compared before its rows go.", Palette.Dim));
             await RunAsync(lifecycle, [.. plans.Select(p => p.Brake?.Hash).OfType<string>()]);
             return true;
         });
@@ -98,13 +98,13 @@ internal sealed class Tour
     {
         var db = $"--db duckdb:{_folder.Database}";
         _screen.Line();
-        _screen.Line(new Span("Left for you", Ink.Bold));
-        _screen.Line(new("  database  ", Ink.Dim), _folder.Database);
-        _screen.Line(new("  policies  ", Ink.Dim), _folder.Policies);
-        _screen.Line(new("  picture   ", Ink.Dim), _folder.Picture);
-        if (!_folder.IsKept) _screen.Line(new Span("  in a folder for temporary files, kept until the system cleans up; --keep DIR keeps it elsewhere", Ink.Dim));
+        _screen.Line(new Span("Left for you", Palette.Bold));
+        _screen.Line(new("  database  ", Palette.Dim), _folder.Database);
+        _screen.Line(new("  policies  ", Palette.Dim), _folder.Policies);
+        _screen.Line(new("  picture   ", Palette.Dim), _folder.Picture);
+        if (!_folder.IsKept) _screen.Line(new Span("  in a folder for temporary files, kept until the system cleans up; --keep DIR keeps it elsewhere", Palette.Dim));
         _screen.Line();
-        _screen.Line(new Span("Try next", Ink.Bold));
+        _screen.Line(new Span("Try next", Palette.Bold));
         foreach (var command in new[]
         {
             $"varve status {db} --as-of 2014-01-01T12:00:00Z",
@@ -118,7 +118,7 @@ internal sealed class Tour
     private void Chapter(int number, string title, string about)
     {
         _screen.Line();
-        _screen.Line(new($"{number}  {title}", Ink.Bold), new($"  {about}", Ink.Dim));
+        _screen.Line(new($"{number}  {title}", Palette.Bold), new($"  {about}", Palette.Dim));
         _screen.Out.Flush();
     }
 
@@ -135,7 +135,7 @@ internal sealed class Tour
 
     private async Task<T> WithAsync<T>(Func<Lifecycle, Task<T>> work)
     {
-        await using var database = Opening.OpenFile(_folder.Database);
-        return await work(new(database, Opening.Options(null, null)));
+        await using var database = DatabaseOpener.OpenFile(_folder.Database);
+        return await work(new(database, DatabaseOpener.Options(null, null)));
     }
 }

@@ -1,4 +1,5 @@
 using NodaTime;
+using Varve.Applying;
 using Varve.Catalog;
 using Varve.Diagnosis;
 using Varve.Planning;
@@ -148,7 +149,7 @@ internal sealed record EraseShape(string Policy, TimeRange Range, bool Erased, l
 
 internal sealed record ErasedTierShape(string Relation, long Removed, IReadOnlyList<TimeRange> Rebuilt, IReadOnlyList<TimeRange> Kept);
 
-internal sealed record DiffListShape(IReadOnlyList<Varve.Execution.PolicyDiff> Policies);
+internal sealed record DiffListShape(IReadOnlyList<Varve.Applying.PolicyDiff> Policies);
 
 internal sealed record DroppedShape(string Policy, bool Dropped, IReadOnlyList<string> Relations);
 

@@ -33,10 +33,10 @@ internal static class AnswerScreen
 
     internal static void Disclose(Screen screen, QueryAnswer answer)
     {
-        if (answer.Rows.Count == 0) screen.Line(new Span("No rows in this range.", Ink.Dim));
+        if (answer.Rows.Count == 0) screen.Line(new Span("No rows in this range.", Palette.Dim));
         screen.Line();
-        foreach (var part in answer.Parts) screen.Line(new Span($"{part.Relation,-8} {Words.Range(part.Range)}", Ink.Dim));
-        foreach (var note in answer.Notes) screen.Line(new("note     ", Ink.Warn), note);
+        foreach (var part in answer.Parts) screen.Line(new Span($"{part.Relation,-8} {HumanText.Range(part.Range)}", Palette.Dim));
+        foreach (var note in answer.Notes) screen.Line(new("note     ", Palette.Warn), note);
     }
 
     internal static void Csv(TextWriter writer, QueryAnswer answer)
@@ -118,13 +118,13 @@ internal static class AnswerScreen
         var own = column.StartsWith("varve_", StringComparison.Ordinal);
         return new(value switch
         {
-            null => Words.None,
-            Instant at => Words.At(at),
+            null => HumanText.None,
+            Instant at => HumanText.At(at),
             _ when own && Number(value) is { } number && IsNumber(value) => number == Math.Floor(number) ? number.ToString("#,0", CultureInfo.InvariantCulture) : Rounded(number),
             double number when double.IsFinite(number) => Rounded(number),
             float number when float.IsFinite(number) => Rounded(number),
             _ => Exact(value),
-        }, value is null || own ? Ink.Dim : Ink.Plain);
+        }, value is null || own ? Palette.Dim : Palette.Plain);
     }
 
     // Six significant digits are what a column can hold; csv and json have them all.

@@ -20,7 +20,7 @@ internal sealed class Columns(params IReadOnlyList<string> heads)
         var titles = Heads.Select(h => h.TrimStart('>')).ToList();
         var widths = titles.Select((title, i) => _rows.Max(r => r[i].Text.Length) is var widest && widest > title.Length ? widest : title.Length).ToList();
         var empty = Enumerable.Range(0, titles.Count).Select(i => _rows.TrueForAll(r => r[i].Text.Length == 0)).ToList();
-        Put(screen, indent, [.. titles.Select(t => new Span(t, Ink.Dim))], widths, empty);
+        Put(screen, indent, [.. titles.Select(t => new Span(t, Palette.Dim))], widths, empty);
         foreach (var row in _rows) Put(screen, indent, row, widths, empty);
     }
 

@@ -19,7 +19,7 @@ internal static class ForecastScreen
     {
         if (pair.Failure is { } failure)
         {
-            screen.Line(new(pair.Policy, Ink.Bold), new($"  failed  {failure.Text}", Ink.Bad));
+            screen.Line(new(pair.Policy, Palette.Bold), new($"  failed  {failure.Text}", Palette.Bad));
             return;
         }
 
@@ -33,12 +33,12 @@ internal static class ForecastScreen
 
     private static void Show(Screen screen, Forecast forecast, string which)
     {
-        var revision = forecast.Revision == 0 ? "not stored" : $"revision {Words.Number(forecast.Revision)}";
-        screen.Line(new(forecast.Policy.Name, Ink.Bold), new($"  {revision}{which}  as of {Words.Stamp(forecast.AsOf)}, up to {Words.At(Floor(forecast.Until))}", Ink.Dim));
+        var revision = forecast.Revision == 0 ? "not stored" : $"revision {HumanText.Number(forecast.Revision)}";
+        screen.Line(new(forecast.Policy.Name, Palette.Bold), new($"  {revision}{which}  as of {HumanText.Stamp(forecast.AsOf)}, up to {HumanText.At(Floor(forecast.Until))}", Palette.Dim));
         Table(screen, forecast);
         screen.Line();
         Rates(screen, forecast);
-        foreach (var note in forecast.Notes) screen.Line(new("  note  ", Ink.Dim), note);
+        foreach (var note in forecast.Notes) screen.Line(new("  note  ", Palette.Dim), note);
     }
 
     /// <summary>A line of rows and a line of bytes for each relation; fewer instants where the terminal is narrow.</summary>
@@ -57,8 +57,8 @@ internal static class ForecastScreen
 
         void Lines(string name, string keep, IReadOnlyList<ForecastPoint> points)
         {
-            columns.Add([new(name, Ink.Bold), keep, .. shown.Select(i => new Span(Words.Short(points[i].Rows)))]);
-            columns.Add([new(""), new(""), .. shown.Select(i => new Span(points[i].Bytes == 0 ? Words.None : Words.Bytes(points[i].Bytes), Ink.Dim))]);
+            columns.Add([new(name, Palette.Bold), keep, .. shown.Select(i => new Span(HumanText.Short(points[i].Rows)))]);
+            columns.Add([new(""), new(""), .. shown.Select(i => new Span(points[i].Bytes == 0 ? HumanText.None : HumanText.Bytes(points[i].Bytes), Palette.Dim))]);
         }
     }
 
@@ -69,12 +69,12 @@ internal static class ForecastScreen
         {
             var rate = relation.Rate;
             columns.Add(
-                new Span(relation.Relation, Ink.Bold),
+                new Span(relation.Relation, Palette.Bold),
                 Amount(rate.RowsPerDay),
                 rate.RowsPerBucket is { } rows ? Amount(rows) : "",
-                rate.Window is { } window ? $"{Words.Time(window.To - window.From)}{(rate.Basis == ForecastRows.CountedInSource ? " of the source" : "")}" : Words.None,
+                rate.Window is { } window ? $"{HumanText.Time(window.To - window.From)}{(rate.Basis == ForecastRows.CountedInSource ? " of the source" : "")}" : HumanText.None,
                 Amount(rate.BytesPerRow),
-                new Span(rate.BytesBasis switch { ForecastBytes.Measured => "measured", ForecastBytes.Comparable => $"as in {rate.BytesLike}", _ => "by types" }, Ink.Dim),
+                new Span(rate.BytesBasis switch { ForecastBytes.Measured => "measured", ForecastBytes.Comparable => $"as in {rate.BytesLike}", _ => "by types" }, Palette.Dim),
                 Steady(forecast, relation));
         }
 
@@ -83,8 +83,8 @@ internal static class ForecastScreen
 
     private static Span Steady(Forecast forecast, RelationForecast relation) => relation.SteadyFrom switch
     {
-        null => new($"never: +{Words.Short((long)(relation.Rate.RowsPerDay * DaysOfYear))} a year", Ink.Warn),
-        { } at when at <= forecast.AsOf => new(IsThere(relation.Points) ? "now" : "after a run", Ink.Good),
+        null => new($"never: +{HumanText.Short((long)(relation.Rate.RowsPerDay * DaysOfYear))} a year", Palette.Warn),
+        { } at when at <= forecast.AsOf => new(IsThere(relation.Points) ? "now" : "after a run", Palette.Good),
         { } at => new($"by {Day.Format(at)}"),
     };
 
@@ -93,7 +93,7 @@ internal static class ForecastScreen
     private static void Difference(Screen screen, Forecast before, Forecast after)
     {
         screen.Line();
-        var columns = new Columns($"at {Words.At(Floor(after.Until))}", ">stored", ">size", ">changed", ">size", ">difference", ">size");
+        var columns = new Columns($"at {HumanText.At(Floor(after.Until))}", ">stored", ">size", ">changed", ">size", ">difference", ">size");
         foreach (var id in after.Relations.Concat(before.Relations).Select(r => r.Relation).Distinct())
             Add(id, before.Relations.FirstOrDefault(r => r.Relation == id)?.Points[^1], after.Relations.FirstOrDefault(r => r.Relation == id)?.Points[^1]);
         Add("all", before.Total[^1], after.Total[^1]);
@@ -102,19 +102,19 @@ internal static class ForecastScreen
         void Add(string name, ForecastPoint? was, ForecastPoint? willBe)
         {
             var (rows, bytes) = ((willBe?.Rows ?? 0) - (was?.Rows ?? 0), (willBe?.Bytes ?? 0) - (was?.Bytes ?? 0));
-            columns.Add(new Span(name, Ink.Bold), Rows(was), Bytes(was), Rows(willBe), Bytes(willBe), Signed(rows, Words.Short), Signed(bytes, Words.Bytes));
+            columns.Add(new Span(name, Palette.Bold), Rows(was), Bytes(was), Rows(willBe), Bytes(willBe), Signed(rows, HumanText.Short), Signed(bytes, HumanText.Bytes));
         }
 
-        static Span Rows(ForecastPoint? point) => point is null ? Words.None : Words.Short(point.Rows);
+        static Span Rows(ForecastPoint? point) => point is null ? HumanText.None : HumanText.Short(point.Rows);
 
-        static Span Bytes(ForecastPoint? point) => new(point is null ? "" : Words.Bytes(point.Bytes), Ink.Dim);
+        static Span Bytes(ForecastPoint? point) => new(point is null ? "" : HumanText.Bytes(point.Bytes), Palette.Dim);
     }
 
     private static Span Signed(long number, Func<long, string> text) => number switch
     {
         0 => "0",
-        < 0 => new Span($"-{text(-number)}", Ink.Good),
-        _ => new Span($"+{text(number)}", Ink.Warn),
+        < 0 => new Span($"-{text(-number)}", Palette.Good),
+        _ => new Span($"+{text(number)}", Palette.Warn),
     };
 
     /// <summary>The first and the last of some indexes, and as many between them as there is room for, evenly.</summary>
@@ -133,7 +133,7 @@ internal static class ForecastScreen
         0 => "0",
         < 0.1 => amount.ToString("0.###", CultureInfo.InvariantCulture),
         < 99.95 => amount.ToString("0.#", CultureInfo.InvariantCulture),
-        _ => Words.Short((long)Math.Round(amount)),
+        _ => HumanText.Short((long)Math.Round(amount)),
     };
 
     private static Instant Floor(Instant at) => Instant.FromUnixTimeTicks(at.ToUnixTimeTicks() / NodaConstants.TicksPerDay * NodaConstants.TicksPerDay);

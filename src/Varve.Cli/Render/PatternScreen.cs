@@ -15,15 +15,15 @@ internal static class PatternScreen
         foreach (var (stored, tables, leftOut) in patterns)
         {
             columns.Add(
-                new Span(stored.Policy.Name, Ink.Bold),
+                new Span(stored.Policy.Name, Palette.Bold),
                 stored.Policy.Table.Text,
-                Words.Number(stored.Revision),
-                Words.Number(tables.Count),
-                leftOut.Count == 0 ? Words.None : new Span(Words.Number(leftOut.Count), Ink.Warn),
+                HumanText.Number(stored.Revision),
+                HumanText.Number(tables.Count),
+                leftOut.Count == 0 ? HumanText.None : new Span(HumanText.Number(leftOut.Count), Palette.Warn),
                 stored.Policy.Keep.Text,
-                Words.Tiers(stored.Policy),
+                HumanText.Tiers(stored.Policy),
                 string.Join(", ", stored.Policy.Tags),
-                new Span($"{Words.Stamp(stored.AppliedAt)} {stored.AppliedBy}", Ink.Dim));
+                new Span($"{HumanText.Stamp(stored.AppliedAt)} {stored.AppliedBy}", Palette.Dim));
         }
 
         columns.Write(screen, "");
@@ -32,7 +32,7 @@ internal static class PatternScreen
     /// <summary>What patterns leave out, on standard error beside a listing.</summary>
     internal static void Warn(Screen screen, IReadOnlyList<PatternReport> patterns)
     {
-        foreach (var pattern in patterns) Notes(pattern.LeftOut, note => screen.Warn(new Span("warning ", Ink.Warn), note));
+        foreach (var pattern in patterns) Notes(pattern.LeftOut, note => screen.Warn(new Span("warning ", Palette.Warn), note));
     }
 
     /// <summary>Some notes, the first of each code in full and the rest counted.</summary>
@@ -41,7 +41,7 @@ internal static class PatternScreen
         foreach (var alike in notes.GroupBy(n => n.Code))
         {
             foreach (var note in alike.Take(Shown)) say(note.Text);
-            if (alike.Count() is > Shown and var all) say($"{alike.Key}: … and {Words.Number(all - Shown)} more like these");
+            if (alike.Count() is > Shown and var all) say($"{alike.Key}: … and {HumanText.Number(all - Shown)} more like these");
         }
     }
 }

@@ -7,7 +7,7 @@ internal static class PlanScreen
 {
     internal static void Show(Screen screen, IReadOnlyList<Plan> plans)
     {
-        if (plans.Count == 0) screen.Line(new Span("No policy is stored that this selects. Store one: varve apply policy.yaml", Ink.Dim));
+        if (plans.Count == 0) screen.Line(new Span("No policy is stored that this selects. Store one: varve apply policy.yaml", Palette.Dim));
         for (var i = 0; i < plans.Count; i++)
         {
             if (i > 0) screen.Line();
@@ -20,13 +20,13 @@ internal static class PlanScreen
         foreach (var line in PlanText.Render(plan)) screen.Line(new Span(line.Text, Of(line.Tone)));
     }
 
-    private static Ink Of(PlanTone tone) => tone switch
+    private static Palette Of(PlanTone tone) => tone switch
     {
-        PlanTone.Title => Ink.Bold,
-        PlanTone.Create or PlanTone.Build => Ink.Good,
-        PlanTone.Remove => Ink.Bad,
-        PlanTone.Detail or PlanTone.Mark => Ink.Dim,
-        PlanTone.Warning => Ink.Warn,
-        _ => Ink.Plain,
+        PlanTone.Title => Palette.Bold,
+        PlanTone.Create or PlanTone.Build => Palette.Good,
+        PlanTone.Remove => Palette.Bad,
+        PlanTone.Detail or PlanTone.Mark => Palette.Dim,
+        PlanTone.Warning => Palette.Warn,
+        _ => Palette.Plain,
     };
 }

@@ -60,7 +60,7 @@ internal sealed class Screen
 
     private static void Put(TextWriter writer, Span span, bool colour)
     {
-        if (!colour || span.Ink is Ink.Plain || span.Text.Length == 0)
+        if (!colour || span.Ink is Palette.Plain || span.Text.Length == 0)
         {
             writer.Write(span.Text);
             return;
@@ -69,11 +69,11 @@ internal sealed class Screen
         writer.Write("\e[");
         writer.Write(span.Ink switch
         {
-            Ink.Dim => "2",
-            Ink.Bold => "1",
-            Ink.Good => "32",
-            Ink.Warn => "33",
-            Ink.Bad => "31",
+            Palette.Dim => "2",
+            Palette.Bold => "1",
+            Palette.Good => "32",
+            Palette.Warn => "33",
+            Palette.Bad => "31",
             _ => "36",
         });
         writer.Write('m');

@@ -7,14 +7,14 @@ namespace Varve.Cli.Running;
 internal static class BrakeQuestion
 {
     /// <exception cref="OperationCanceledException">Ctrl-C instead of an answer.</exception>
-    internal static async Task<bool> AskAsync(Call call, IReadOnlyList<(string Policy, Brake Brake, Plan? Plan)> braked)
+    internal static async Task<bool> AskAsync(CommandContext call, IReadOnlyList<(string Policy, Brake Brake, Plan? Plan)> braked)
     {
         var screen = call.Screen;
         foreach (var (policy, brake, plan) in braked)
         {
             screen.Line();
             if (plan is not null) PlanScreen.Show(screen, plan);
-            else screen.Line(new(policy, Ink.Bold), $"  {brake.Reason}  ≈ {Words.Count(brake.Rows, "row")} would go");
+            else screen.Line(new(policy, Palette.Bold), $"  {brake.Reason}  ≈ {HumanText.Count(brake.Rows, "row")} would go");
         }
 
         screen.Line();

@@ -54,7 +54,7 @@ internal static class LiveProgress
                 bar.Value = step.Index + 1;
                 break;
             case RunEvent.Finished { Summary: var summary } when bars.TryGetValue(happened.Policy, out var bar):
-                bar.Description = Label(happened.Policy, $"{Render.Words.Count(summary.StepsDone, "step")} done");
+                bar.Description = Label(happened.Policy, $"{Render.HumanText.Count(summary.StepsDone, "step")} done");
                 bar.StopTask();
                 break;
         }

@@ -9,7 +9,7 @@ internal static class RunProgress
 {
     private const int Lines = 10;
 
-    internal static async Task ShowAsync(Call call, RunOutcome outcome, IAsyncEnumerable<RunEvent> events)
+    internal static async Task ShowAsync(CommandContext call, RunOutcome outcome, IAsyncEnumerable<RunEvent> events)
     {
         if (call.IsJson) await QuietAsync(outcome, events);
         else if (call.Screen.IsTerminal) await LiveProgress.ShowAsync(call.Screen, outcome, events);
@@ -29,7 +29,7 @@ internal static class RunProgress
             switch (happened)
             {
                 case RunEvent.Started started when !started.Plan.IsEmpty:
-                    screen.Line($"{started.Policy}  {Words.Count(started.Plan.Steps.Count, "step")}  as of {Words.Stamp(started.Plan.AsOf)}");
+                    screen.Line($"{started.Policy}  {HumanText.Count(started.Plan.Steps.Count, "step")}  as of {HumanText.Stamp(started.Plan.AsOf)}");
                     break;
                 case RunEvent.StepDone done when IsShown(done.Index, done.Total):
                     screen.Line($"{done.Policy}  {Percent(done.Index, done.Total),3} %  {PlanText.Describe(done.Step)}");

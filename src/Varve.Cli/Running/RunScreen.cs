@@ -8,10 +8,10 @@ internal static class RunScreen
 {
     internal static void Show(Screen screen, RunOutcome outcome)
     {
-        PatternScreen.Notes(outcome.LeftOut, note => screen.Warn(new Span("warning ", Ink.Warn), note));
+        PatternScreen.Notes(outcome.LeftOut, note => screen.Warn(new Span("warning ", Palette.Warn), note));
         if (outcome.Policies.Count == 0)
         {
-            if (outcome.LeftOut.Count == 0) screen.Line(new Span(Commands.PolicyCommand.Empty, Ink.Dim));
+            if (outcome.LeftOut.Count == 0) screen.Line(new Span(Commands.PolicyCommand.Empty, Palette.Dim));
             return;
         }
 
@@ -27,46 +27,46 @@ internal static class RunScreen
         {
             var s = policy.Summary;
             columns.Add(
-                new Span(policy.Policy, Ink.Bold),
+                new Span(policy.Policy, Palette.Bold),
                 new Span(policy.Word, Colour(policy)),
-                Words.Number(s?.StepsDone ?? 0),
-                Words.NumberOrNone(s?.StepsLeft ?? 0),
-                Words.NumberOrNone(s?.RowsRead ?? 0),
-                Words.NumberOrNone(s?.RowsWritten ?? 0),
-                Words.NumberOrNone(s?.RowsRemoved ?? 0),
-                s is null ? Words.None : Words.Time(s.Elapsed),
-                new Span(s is null ? "" : Commands.HistoryCommand.Short(s.RunId), Ink.Dim));
+                HumanText.Number(s?.StepsDone ?? 0),
+                HumanText.NumberOrNone(s?.StepsLeft ?? 0),
+                HumanText.NumberOrNone(s?.RowsRead ?? 0),
+                HumanText.NumberOrNone(s?.RowsWritten ?? 0),
+                HumanText.NumberOrNone(s?.RowsRemoved ?? 0),
+                s is null ? HumanText.None : HumanText.Time(s.Elapsed),
+                new Span(s is null ? "" : Commands.HistoryCommand.Short(s.RunId), Palette.Dim));
         }
 
         columns.Write(screen, "");
         foreach (var policy in outcome.Policies) Show(screen, policy);
-        if (outcome.Policies.LastOrDefault(p => p.Summary is not null)?.Summary?.AuditHead is { } head) screen.Line(new Span($"audit head {head}", Ink.Dim));
+        if (outcome.Policies.LastOrDefault(p => p.Summary is not null)?.Summary?.AuditHead is { } head) screen.Line(new Span($"audit head {head}", Palette.Dim));
     }
 
     private static void Show(Screen screen, PolicyOutcome policy)
     {
-        if (policy.Postponed) screen.Line(new("  left    ", Ink.Dim), $"{policy.Policy} was not begun; the next run does it");
-        if (policy.Summary is { Next: { } next } stopped) screen.Line(new("  left    ", Ink.Dim), $"{policy.Policy} {Words.Count(stopped.StepsLeft, "step")}; the next run begins with {PlanText.Describe(next)}");
+        if (policy.Postponed) screen.Line(new("  left    ", Palette.Dim), $"{policy.Policy} was not begun; the next run does it");
+        if (policy.Summary is { Next: { } next } stopped) screen.Line(new("  left    ", Palette.Dim), $"{policy.Policy} {HumanText.Count(stopped.StepsLeft, "step")}; the next run begins with {PlanText.Describe(next)}");
         foreach (var wait in policy.Waits.Take(5))
         {
-            screen.Line(new("  waits   ", wait.NeedsPerson ? Ink.Warn : Ink.Dim), $"{policy.Policy} {wait.Relation}  {Words.Range(wait.Range)}: {wait.Reason}");
+            screen.Line(new("  waits   ", wait.NeedsPerson ? Palette.Warn : Palette.Dim), $"{policy.Policy} {wait.Relation}  {HumanText.Range(wait.Range)}: {wait.Reason}");
         }
 
-        if (policy.Waits.Count > 5) screen.Line(new Span($"          … and {Words.Number(policy.Waits.Count - 5)} more: varve status {policy.Policy}", Ink.Dim));
+        if (policy.Waits.Count > 5) screen.Line(new Span($"          … and {HumanText.Number(policy.Waits.Count - 5)} more: varve status {policy.Policy}", Palette.Dim));
         // What waits has been said with its way out.
         var changes = policy.Changes.Where(c => !c.Waits).ToList();
         foreach (var change in changes.Take(5))
         {
-            var more = change.Ranges.Count > 3 ? $" and {Words.Count(change.Ranges.Count - 3, "more range")}" : "";
-            screen.Line(new("  changed ", Ink.Warn), $"{policy.Policy} {change.Tier}  {Words.Count(change.Buckets, "bucket")}, {Words.Count(change.Rows, "row")}: {string.Join(", ", change.Ranges.Take(3).Select(Words.Range))}{more}; others changed them since they were built, and they were built again before the rows went");
+            var more = change.Ranges.Count > 3 ? $" and {HumanText.Count(change.Ranges.Count - 3, "more range")}" : "";
+            screen.Line(new("  changed ", Palette.Warn), $"{policy.Policy} {change.Tier}  {HumanText.Count(change.Buckets, "bucket")}, {HumanText.Count(change.Rows, "row")}: {string.Join(", ", change.Ranges.Take(3).Select(HumanText.Range))}{more}; others changed them since they were built, and they were built again before the rows went");
         }
 
-        if (changes.Count > 5) screen.Line(new Span($"          … and {Words.Number(changes.Count - 5)} more: varve history {Commands.HistoryCommand.Short(policy.Summary!.RunId)}", Ink.Dim));
-        foreach (var skipped in policy.Skipped) screen.Line(new("  skipped ", Ink.Warn), $"{policy.Policy} {skipped}");
+        if (changes.Count > 5) screen.Line(new Span($"          … and {HumanText.Number(changes.Count - 5)} more: varve history {Commands.HistoryCommand.Short(policy.Summary!.RunId)}", Palette.Dim));
+        foreach (var skipped in policy.Skipped) screen.Line(new("  skipped ", Palette.Warn), $"{policy.Policy} {skipped}");
         if (policy.Brake is { } brake)
         {
-            screen.Line(new("  brake   ", Ink.Warn), $"{policy.Policy}: {brake.Reason}  ≈ {Words.Count(brake.Rows, "row")} would go; what removes nothing was done, and removals wait");
-            screen.Line(new("          ", Ink.Dim), $"see varve plan {policy.Policy}, then varve run {policy.Policy} --confirm {brake.Hash}");
+            screen.Line(new("  brake   ", Palette.Warn), $"{policy.Policy}: {brake.Reason}  ≈ {HumanText.Count(brake.Rows, "row")} would go; what removes nothing was done, and removals wait");
+            screen.Line(new("          ", Palette.Dim), $"see varve plan {policy.Policy}, then varve run {policy.Policy} --confirm {brake.Hash}");
         }
 
         foreach (var error in policy.Errors)
@@ -77,11 +77,11 @@ internal static class RunScreen
         }
     }
 
-    private static Ink Colour(PolicyOutcome policy) => policy.Word switch
+    private static Palette Colour(PolicyOutcome policy) => policy.Word switch
     {
-        "done" => Ink.Good,
-        "nothing to do" => Ink.Dim,
-        "failed" => Ink.Bad,
-        _ => Ink.Warn,
+        "done" => Palette.Good,
+        "nothing to do" => Palette.Dim,
+        "failed" => Palette.Bad,
+        _ => Palette.Warn,
     };
 }

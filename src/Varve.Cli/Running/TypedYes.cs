@@ -5,7 +5,7 @@ internal static class TypedYes
 {
     /// <summary>False without asking where nobody can answer.</summary>
     /// <exception cref="OperationCanceledException">Ctrl-C instead of an answer.</exception>
-    internal static async Task<bool> AskAsync(Call call, string question)
+    internal static async Task<bool> AskAsync(CommandContext call, string question)
     {
         if (call.IsJson || !call.Screen.CanAsk) return false;
         call.Screen.Out.Write($"{question} Type yes: ");

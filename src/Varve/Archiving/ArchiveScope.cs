@@ -8,7 +8,7 @@ using Varve.Time;
 namespace Varve.Archiving;
 
 /// <summary>What parts of one policy are written and read with, inside of one transaction.</summary>
-internal sealed record ArchiveScope(Blueprint Blueprint, string Location, IArchiveStore Store, ArchiveBook Book, IStatements Statements)
+internal sealed record ArchiveScope(PolicyLayout Blueprint, string Location, IArchiveStore Store, ArchiveTable Book, IStatements Statements)
 {
     /// <summary>Its queries.</summary>
     public required ArchiveSql Sql { get; init; }
@@ -47,7 +47,7 @@ internal sealed record ArchiveScope(Blueprint Blueprint, string Location, IArchi
         foreach (var part in parts)
         {
             var manifest = await StoredManifest.OfAsync(Store, part, cancellationToken);
-            if (Outgrown.Why(manifest, Blueprint) is { } why) throw Outgrown.Halt(part.File, why, Policy);
+            if (SchemaDrift.Why(manifest, Blueprint) is { } why) throw SchemaDrift.Halt(part.File, why, Policy);
             manifests.Add(manifest);
         }
 

@@ -96,11 +96,11 @@ public sealed record RunRecord(
 /// <summary>One step as it is kept.</summary>
 /// <param name="Run">The run.</param>
 /// <param name="Ordinal">From 0 on.</param>
-/// <param name="Kind">create, publish, mark, rollup, expire, discard.</param>
+/// <param name="Kind">create, reshape, publish, mark, rollup, archive, expire, merge, discard.</param>
 /// <param name="Relation">What it changed.</param>
 /// <param name="Ranges">What it touched, as text.</param>
 /// <param name="Reason">Why.</param>
-/// <param name="Status">planned, running, verifying, done, failed or skipped.</param>
+/// <param name="Status">planned, running, done, failed or skipped.</param>
 /// <param name="Statement">What was run; null before.</param>
 /// <param name="RowsIn">Rows read.</param>
 /// <param name="RowsWritten">Rows written.</param>

@@ -14,7 +14,7 @@ internal static class SelectionRules
         if (all.Count == 0) throw new PolicyException("VRV305", "No policy is stored in this database: write one and apply it (varve apply policy.yaml).");
         foreach (var name in selection.Names.Where(n => !all.Exists(s => Named(s, n))))
         {
-            var near = Nearest.To(name, all.Select(s => s.Policy.Name));
+            var near = Suggestions.To(name, all.Select(s => s.Policy.Name));
             throw new PolicyException("VRV306", $"There is no policy {name}. {(near.Count > 0 ? $"Did you mean {near[0]}?" : $"Stored are: {string.Join(", ", all.Select(s => s.Policy.Name).Take(20))}.")}");
         }
 

@@ -1,4 +1,5 @@
 using NodaTime;
+using Varve.Applying;
 using Varve.Catalog;
 using Varve.Engines;
 using Varve.Execution;
@@ -10,7 +11,7 @@ using Varve.Time;
 namespace Varve.Diagnosis;
 
 /// <summary>Looks at everything once and says what is not as it should be. Reads only; what cannot be read is a finding of its own and ends nothing else.</summary>
-internal sealed class Doctor(Workshop workshop)
+internal sealed class Doctor(Session session)
 {
     private static readonly Duration s_minute = Duration.FromMinutes(1);
 
@@ -23,7 +24,7 @@ internal sealed class Doctor(Workshop workshop)
         {
             await AuditAsync(auditHead, cancellationToken);
             await RunsAsync(cancellationToken);
-            foreach (var stored in await workshop.ReadAsync(workshop.Desk.Policies.ListAsync, [], cancellationToken)) await PolicyAsync(stored, cancellationToken);
+            foreach (var stored in await session.ReadAsync(session.Store.Policies.ListAsync, [], cancellationToken)) await PolicyAsync(stored, cancellationToken);
             await RelationsAsync(cancellationToken);
             await PatternsAsync(cancellationToken);
         }
@@ -33,8 +34,8 @@ internal sealed class Doctor(Workshop workshop)
 
     private async Task ClockAsync(CancellationToken cancellationToken)
     {
-        var (here, there) = (workshop.Now(), (await workshop.Engine.IdentifyAsync(cancellationToken)).Now);
-        if (!workshop.IsSystemClock || (here - there < s_minute && there - here < s_minute)) return;
+        var (here, there) = (session.Now(), (await session.Engine.IdentifyAsync(cancellationToken)).Now);
+        if (!session.IsSystemClock || (here - there < s_minute && there - here < s_minute)) return;
         Add("clock", Severity.Error, null, $"The clocks of this machine ({InstantText.Format(here)}) and of the database ({InstantText.Format(there)}) are more than a minute apart: runs are refused.", "Set them right.");
     }
 
@@ -42,7 +43,7 @@ internal sealed class Doctor(Workshop workshop)
     {
         try
         {
-            var version = await workshop.Desk.Schema.VersionAsync(cancellationToken);
+            var version = await session.Store.Schema.VersionAsync(cancellationToken);
             if (version is null) Add("catalog.version", Severity.Note, null, "There is no catalog here: no policy was ever applied.", "Propose one with varve init, or check --schema if it is elsewhere.");
             else if (version < CatalogSchema.Version) Add("catalog.version", Severity.Warning, null, FormattableString.Invariant($"The catalog has version {version} and this Varve writes version {CatalogSchema.Version}, so nothing more was looked at."), "The next varve apply or varve run brings it up to date; then look again.");
             return version == CatalogSchema.Version;
@@ -56,14 +57,14 @@ internal sealed class Doctor(Workshop workshop)
 
     private async Task AuditAsync(string? head, CancellationToken cancellationToken)
     {
-        var verdict = await workshop.ReadAsync((s, token) => workshop.Desk.Audit.VerifyAsync(s, head, token), new(0, AuditLog.Genesis, []), cancellationToken);
+        var verdict = await session.ReadAsync((s, token) => session.Store.Audit.VerifyAsync(s, head, token), new(0, AuditLog.Genesis, []), cancellationToken);
         foreach (var finding in verdict.Findings)
             Add("audit.chain", Severity.Error, null, $"Audit log: {finding}.", "Find out who wrote to it, or which backup was restored. The key must be the one that it was written with (VARVE_AUDIT_KEY).");
     }
 
     private async Task RunsAsync(CancellationToken cancellationToken)
     {
-        foreach (var (run, policy, started, steps) in await workshop.ReadAsync(workshop.Desk.Look.OpenRunsAsync, [], cancellationToken))
+        foreach (var (run, policy, started, steps) in await session.ReadAsync(session.Store.Look.OpenRunsAsync, [], cancellationToken))
             Add("run.open", Severity.Warning, policy, FormattableString.Invariant($"Run {run[..13]} of {InstantText.Format(started)} never ended, {steps} of its steps had begun: it is under way in this process, or was killed."), "Nothing is lost, a step is done or undone. The next varve run closes it and goes on.");
     }
 
@@ -72,26 +73,26 @@ internal sealed class Doctor(Workshop workshop)
         var name = stored.Policy.Name;
         try
         {
-            if (await workshop.Engine.DescribeAsync(stored.Policy.Table, cancellationToken) is null)
+            if (await session.Engine.DescribeAsync(stored.Policy.Table, cancellationToken) is null)
             {
                 Add("policy.table", Severity.Error, name, $"The table {stored.Policy.Table.Text} is gone.", $"Restore or rename it. If it is meant to be gone: varve policy delete {name}; what was rolled up stays.");
                 return;
             }
 
-            var blueprint = await workshop.Surveyor.LayAsync(stored.Policy, cancellationToken);
-            var ledger = await workshop.ReadAsync((s, token) => workshop.Desk.Ledgers.LoadAsync(s, stored, workshop.Now(), token), Ledger.Empty(stored.Hash), cancellationToken);
-            foreach (var column in Retyped.Of(blueprint, ledger))
-                Add("source.types", Severity.Error, name, $"{column.Column} of {blueprint.Source.Text} was {column.Before} when its tiers were built and is {column.Now} now: no run goes on.", Retyped.IsTime(blueprint, column) ? "Give the column its old type back." : $"varve policy accept-types {name} takes it over. If it was not meant, give the column its old type back.");
+            var blueprint = await session.Inspector.ResolveAsync(stored.Policy, cancellationToken);
+            var ledger = await session.ReadAsync((s, token) => session.Store.Ledgers.LoadAsync(s, stored, session.Now(), token), Ledger.Empty(stored.Hash), cancellationToken);
+            foreach (var column in ColumnTypeChanges.Of(blueprint, ledger))
+                Add("source.types", Severity.Error, name, $"{column.Column} of {blueprint.Source.Text} was {column.Before} when its tiers were built and is {column.Now} now: no run goes on.", ColumnTypeChanges.IsTime(blueprint, column) ? "Give the column its old type back." : $"varve policy accept-types {name} takes it over. If it was not meant, give the column its old type back.");
             if (await IsBrokenAsync(blueprint, ledger, cancellationToken)) return;
             await MeddlingAsync(blueprint, ledger, cancellationToken);
-            var survey = await workshop.Surveyor.SurveyAsync(stored, workshop.Now(), cancellationToken, withBytes: false);
-            _findings.AddRange(PolicyFindings.Of(survey.Blueprint, survey.State, workshop.Now()));
-            foreach (var rows in await workshop.ReadAsync((s, token) => new Observer(workshop.Engine, s, blueprint).LoneAsync(token), [], cancellationToken))
+            var survey = await session.Inspector.InspectAsync(stored, session.Now(), cancellationToken, withBytes: false);
+            _findings.AddRange(PolicyFindings.Of(survey.Blueprint, survey.State, session.Now()));
+            foreach (var rows in await session.ReadAsync((s, token) => new Observer(session.Engine, s, blueprint).LoneAsync(token), [], cancellationToken))
                 Add("source.lone_rows", Severity.Note, name, $"{rows.Text(blueprint.Source)}.", "If a clock was wrong, or a default was stored, delete or mend them.");
-            var holds = await workshop.ReadAsync((s, token) => workshop.Desk.Ledgers.HoldsAsync(s, name, token), [], cancellationToken);
-            _findings.AddRange(PolicyFindings.Of(name, holds, workshop.Now()));
+            var holds = await session.ReadAsync((s, token) => session.Store.Ledgers.HoldsAsync(s, name, token), [], cancellationToken);
+            _findings.AddRange(PolicyFindings.Of(name, holds, session.Now()));
             if (blueprint.Stitched is not null && ledger.PublishedRevision == stored.Revision)
-                _findings.AddRange(PolicyFindings.Of(blueprint, ledger, await workshop.ReadAsync((s, token) => workshop.Desk.Look.EdgesAsync(s, name, token), [], cancellationToken)));
+                _findings.AddRange(PolicyFindings.Of(blueprint, ledger, await session.ReadAsync((s, token) => session.Store.Look.EdgesAsync(s, name, token), [], cancellationToken)));
         }
         catch (PolicyException broken)
         {
@@ -105,23 +106,23 @@ internal sealed class Doctor(Workshop workshop)
 
     private async Task PatternsAsync(CancellationToken cancellationToken)
     {
-        foreach (var pattern in (await workshop.Rosters.RosterAsync(cancellationToken)).Reports(Selection.All))
+        foreach (var pattern in (await new PolicySelector(session).RosterAsync(cancellationToken)).Reports(Selection.All))
             foreach (var note in pattern.LeftOut) Add("pattern.left_out", Severity.Warning, pattern.Stored.Policy.Name, note.Message, PolicyCodes.All.First(c => c.Code == note.Code).WayOut);
     }
 
     /// <summary>Whether tables of tiers, or columns of them, are gone; the missing tables are found among the relations.</summary>
-    private async Task<bool> IsBrokenAsync(Blueprint blueprint, Ledger ledger, CancellationToken cancellationToken)
+    private async Task<bool> IsBrokenAsync(PolicyLayout blueprint, Ledger ledger, CancellationToken cancellationToken)
     {
-        var whole = await workshop.ReadAsync((s, token) => workshop.Surveyor.WithRetiredAsync(s, blueprint, ledger, token), blueprint, cancellationToken);
-        var broken = await BrokenTier.AllAsync(workshop.Engine, whole, ledger, cancellationToken);
+        var whole = await session.ReadAsync((s, token) => session.Inspector.WithRetiredAsync(s, blueprint, ledger, token), blueprint, cancellationToken);
+        var broken = await BrokenTier.AllAsync(session.Engine, whole, ledger, cancellationToken);
         foreach (var tier in broken.Where(b => !b.IsGone)) Add("relation.columns", Severity.Error, tier.Policy, tier.Text, tier.WayOut);
         return broken.Count > 0;
     }
 
-    private async Task MeddlingAsync(Blueprint blueprint, Ledger ledger, CancellationToken cancellationToken)
+    private async Task MeddlingAsync(PolicyLayout blueprint, Ledger ledger, CancellationToken cancellationToken)
     {
-        var own = new OwnRelations(workshop.Engine);
-        List<Meddling> all = [];
+        var own = new RelationDrift(session.Engine);
+        List<ExternalChange> all = [];
         foreach (var tier in blueprint.Tiers.Where(t => ledger.Of(t.Id).Created)) all.AddRange(await own.OfAsync(blueprint, ledger, tier, cancellationToken));
         foreach (var one in all.Concat(await own.OfAllAsync(blueprint, ledger, cancellationToken)))
             if (one.Check is { } check) Add(check, Severity.Error, blueprint.Policy.Name, $"{one.Table.Text}: {one.Text}", one.WayOut);
@@ -129,13 +130,13 @@ internal sealed class Doctor(Workshop workshop)
 
     private async Task RelationsAsync(CancellationToken cancellationToken)
     {
-        foreach (var own in await workshop.ReadAsync(workshop.Desk.Look.RelationsAsync, [], cancellationToken))
+        foreach (var own in await session.ReadAsync(session.Store.Look.RelationsAsync, [], cancellationToken))
         {
-            if (await workshop.Engine.DescribeAsync(own.Table, cancellationToken) is not { } found)
+            if (await session.Engine.DescribeAsync(own.Table, cancellationToken) is not { } found)
             {
                 Add("relation.missing", Severity.Error, own.Policy, $"{own.Table.Text} ({own.Kind} of {own.Relation}) is in the catalog, and not in the database.", own.Kind == "states"
                     ? $"Restore it from a backup of the database: what it held of rows that have expired cannot be computed again. If there is none, varve policy retire {own.Policy} --drop forgets it: the next run builds it again as far as its input still has the rows."
-                    : OwnRelations.ViewsAgain);
+                    : RelationDrift.ViewsAgain);
             }
             else if (found.IsView)
             {
@@ -148,11 +149,11 @@ internal sealed class Doctor(Workshop workshop)
     {
         try
         {
-            await workshop.Engine.TransactAsync((s, token) => s.QueryAsync(DiagnosisSql.Nothing(own.Table), token), readOnly: true, cancellationToken);
+            await session.Engine.TransactAsync((s, token) => s.QueryAsync(DiagnosisSql.Nothing(own.Table), token), readOnly: true, cancellationToken);
         }
         catch (EngineException broken)
         {
-            Add("view.broken", Severity.Error, own.Policy, $"{own.Table.Text} cannot be read. {broken.Code}: {broken.Message}", OwnRelations.ViewsAgain);
+            Add("view.broken", Severity.Error, own.Policy, $"{own.Table.Text} cannot be read. {broken.Code}: {broken.Message}", RelationDrift.ViewsAgain);
         }
     }
 

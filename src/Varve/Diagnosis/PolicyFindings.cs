@@ -7,7 +7,7 @@ namespace Varve.Diagnosis;
 /// <summary>What a survey of one policy shows. Pure.</summary>
 internal static class PolicyFindings
 {
-    public static IEnumerable<Finding> Of(Blueprint blueprint, TableState state, Instant now)
+    public static IEnumerable<Finding> Of(PolicyLayout blueprint, TableState state, Instant now)
     {
         var (name, source) = (blueprint.Policy.Name, blueprint.Source.Text);
         foreach (var (tier, range) in state.Unknown)
@@ -39,9 +39,9 @@ internal static class PolicyFindings
         select new Finding("hold.ended", Severity.Note, policy, $"The hold {hold.Id[..13]} ({hold.Reason}) ended by itself at {InstantText.Format(hold.Until!.Value)}.", $"varve policy release {policy} takes it off the list.");
 
     /// <summary>The edges that are stored against those that follow from the coverage.</summary>
-    public static IEnumerable<Finding> Of(Blueprint blueprint, Ledger ledger, IReadOnlyList<(string Relation, Instant At)> edges)
+    public static IEnumerable<Finding> Of(PolicyLayout blueprint, Ledger ledger, IReadOnlyList<(string Relation, Instant At)> edges)
     {
-        var expected = Stitching.Of(blueprint, ledger.Of).Select(p => (p.Relation, p.Range.From)).ToList();
+        var expected = StitchedView.Of(blueprint, ledger.Of).Select(p => (p.Relation, p.Range.From)).ToList();
         if (expected.SequenceEqual(edges)) yield break;
         yield return new("edges", Severity.Error, blueprint.Policy.Name, $"{blueprint.Stitched!.Text} reads {Shown(edges)}, and what is covered asks for {Shown(expected)}: rows may be missing or read twice.", "Apply the policy with any change, a tag for example, and run: that writes the views again.");
     }

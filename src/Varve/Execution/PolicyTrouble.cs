@@ -21,4 +21,30 @@ internal static class PolicyTrouble
 
     /// <summary>The same as one problem.</summary>
     public static Problem Told(StoredPolicy stored, Exception error) => Problem.Of(Of(stored, error));
+
+    /// <summary>Does something for each policy, in their order; one that cannot be done ends no other, unless it is the only one.</summary>
+    public static Task<IReadOnlyList<T>> EachAsync<T>(IReadOnlyList<StoredPolicy> policies, Func<StoredPolicy, Task<T>> work, Func<StoredPolicy, VarveException, T> broken) =>
+        EachAsync(policies, work, broken, isOnly: policies.Count == 1);
+
+    /// <summary>The same, where it is known elsewhere whether it is the only one.</summary>
+    public static async Task<IReadOnlyList<T>> EachAsync<T>(IReadOnlyList<StoredPolicy> policies, Func<StoredPolicy, Task<T>> work, Func<StoredPolicy, VarveException, T> broken, bool isOnly)
+    {
+        List<T> all = [];
+        foreach (var policy in policies)
+        {
+            try
+            {
+                all.Add(await work(policy));
+            }
+            catch (Exception error) when (error is not OperationCanceledException)
+            {
+                var trouble = Of(policy, error);
+                if (!isOnly) all.Add(broken(policy, trouble));
+                else if (trouble == error) throw;
+                else throw trouble;
+            }
+        }
+
+        return all;
+    }
 }

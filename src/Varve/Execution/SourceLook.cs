@@ -7,7 +7,7 @@ using Varve.Time;
 namespace Varve.Execution;
 
 /// <summary>Whether the source is still the table that the tiers were built from: a few buckets at both ends tell, all of them only where these do not.</summary>
-internal sealed class SourceLook(Dialect dialect, IStatements statements, Blueprint blueprint)
+internal sealed class SourceLook(Dialect dialect, IStatements statements, PolicyLayout blueprint)
 {
     private const int Sampled = 8;
 

@@ -75,7 +75,7 @@ public static partial class PlanFile
             PlanStep.Mark mark => shape with
             {
                 Dirty = Texts(mark.Dirty),
-                Followed = Texts(mark.Followed),
+                Followed = Texts(mark.MayShrink),
                 Lost = Texts(mark.Lost),
                 Cut = [.. mark.Cut.Select(c => new CutShape(c.Bucket.ToString(), c.RowsLeft, c.ByOthers, c.Input, c.IsMixed))],
             },
@@ -103,7 +103,7 @@ public static partial class PlanFile
                 Rows = rows,
                 Bytes = bytes,
                 Dirty = Ranges(step.Dirty),
-                Followed = Ranges(step.Followed),
+                MayShrink = Ranges(step.Followed),
                 Lost = Ranges(step.Lost),
                 Cut = [.. (step.Cut ?? []).Select(c => new CutBucket(TimeRange.Parse(c.Bucket), c.RowsLeft, c.ByOthers) { Input = c.Input, IsMixed = c.IsMixed })],
             },

@@ -6,7 +6,7 @@ namespace Varve.Planning;
 /// <summary>What a person should know about a table, whatever the plan does.</summary>
 internal static class PlanNotes
 {
-    public static IReadOnlyList<Problem> Of(Draft draft, TableState state)
+    public static IReadOnlyList<Problem> Of(ProjectedLedger draft, TableState state)
     {
         var blueprint = draft.Blueprint;
         List<Problem> notes = [.. blueprint.Tiers.SelectMany(t => Thin(draft, t))];
@@ -30,11 +30,11 @@ internal static class PlanNotes
     }
 
     /// <summary>The note on rows that lie alone.</summary>
-    public static Problem Alone(LoneRows rows, Blueprint blueprint) =>
+    public static Problem Alone(LoneRows rows, PolicyLayout blueprint) =>
         Note("VRV216", $"{rows.Text(blueprint.Source)}: if a clock was wrong, or a default was stored, delete or mend them");
 
     /// <summary>Rows of a table that have no time that counts; null for none.</summary>
-    internal static string? Timeless(Blueprint blueprint, TableState state)
+    internal static string? Timeless(PolicyLayout blueprint, TableState state)
     {
         var (unset, outside) = (state.Timeless - state.OutOfRange, state.OutOfRange);
         var (source, time) = (blueprint.Source.Text, blueprint.Time.Name);
@@ -48,11 +48,11 @@ internal static class PlanNotes
     }
 
     /// <summary>What a tier will never know of the functions that the policy asks for, and what it does not know yet.</summary>
-    private static IEnumerable<Problem> Thin(Draft draft, TierLayout tier)
+    private static IEnumerable<Problem> Thin(ProjectedLedger draft, TierLayout tier)
     {
         var sets = draft.Of(tier.Id);
         if (sets.Thin.Count == 0) return [];
-        var doubtful = tier.Covers(draft.Doubtful).Except(sets.CutRanges);
+        var doubtful = tier.BucketsTouching(draft.UnverifiedSource).Except(sets.CutRanges);
         return
         [
             .. Thin(draft, sets, RangeSet.Of(TimeRange.All).Except(doubtful)).Select(thin => Note(
@@ -62,12 +62,12 @@ internal static class PlanNotes
         ];
     }
 
-    private static IEnumerable<(string Names, string Ranges)> Thin(Draft draft, RelationSets sets, RangeSet within) =>
+    private static IEnumerable<(string Names, string Ranges)> Thin(ProjectedLedger draft, ProjectedSets sets, RangeSet within) =>
         from value in draft.Blueprint.Values
         let ranges = sets.ThinIn(value.States).Intersect(within).Except(sets.Frozen).Except(sets.Dirty)
         where !ranges.IsEmpty
         group value.Name by string.Join(", ", ranges.Take(3)) + (ranges.Count > 3 ? FormattableString.Invariant($" and {ranges.Count - 3} more ranges") : "") into names
-        select (Nearest.Listed(names), names.Key);
+        select (Suggestions.Listed(names), names.Key);
 
     private static Problem Note(string code, string message) => new(code, message) { IsWarning = true };
 }

@@ -30,7 +30,7 @@ public abstract record PlanStep
     /// <summary>Kind, relation and range: two steps with the same key do the same.</summary>
     public string Key => $"{Kind} {Relation} {string.Join(' ', Touches.Select(r => r.ToString()))}".TrimEnd();
 
-    /// <summary>Creates the states table of a tier and its view.</summary>
+    /// <summary>Creates the states table of a tier.</summary>
     public sealed record CreateTier : PlanStep
     {
         /// <inheritdoc/>
@@ -70,7 +70,7 @@ public abstract record PlanStep
         public RangeSet Dirty { get; init; } = RangeSet.Empty;
 
         /// <summary>Covered buckets that are built again also from fewer rows than they count; dirty, now or before.</summary>
-        public RangeSet Followed { get; init; } = RangeSet.Empty;
+        public RangeSet MayShrink { get; init; } = RangeSet.Empty;
 
         /// <summary>Buckets of a new tier that cannot be built any more.</summary>
         public RangeSet Lost { get; init; } = RangeSet.Empty;
@@ -82,7 +82,7 @@ public abstract record PlanStep
         public override string Kind => "mark";
 
         /// <inheritdoc/>
-        public override RangeSet Touches => Dirty.Union(Followed).Union(Lost).Union(RangeSet.Of(Cut.Select(c => c.Bucket)));
+        public override RangeSet Touches => Dirty.Union(MayShrink).Union(Lost).Union(RangeSet.Of(Cut.Select(c => c.Bucket)));
     }
 
     /// <summary>Builds, or builds again, buckets of a tier from its input.</summary>

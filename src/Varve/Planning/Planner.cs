@@ -14,23 +14,23 @@ public static class Planner
     private const int MostUnseen = 32;
 
     /// <summary>What has to be looked at before a policy can be planned.</summary>
-    public static Watch Watch(Blueprint blueprint, Ledger ledger, Instant asOf) =>
-        new Watching(blueprint, ledger, Horizon.At(blueprint, Micros.FloorToMilliseconds(asOf), null)).Look();
+    public static ObservationRequest Watch(PolicyLayout blueprint, Ledger ledger, Instant asOf) =>
+        new ObservationRequests(blueprint, ledger, Cutoffs.At(blueprint, Micros.FloorToMilliseconds(asOf), null)).Look();
 
     /// <summary>The steps that bring a table to what its policy says, as of one instant.</summary>
     /// <param name="blueprint">The policy laid over its table.</param>
     /// <param name="state">What was seen of it.</param>
     /// <param name="asOf">The only "now"; floored to milliseconds.</param>
-    public static Plan Plan(Blueprint blueprint, TableState state, Instant asOf) => Plan(blueprint, state, asOf, removes: true);
+    public static Plan Plan(PolicyLayout blueprint, TableState state, Instant asOf) => Plan(blueprint, state, asOf, removes: true);
 
     /// <summary>The same without removals, and as nothing would have been removed: what is done until a person confirms them.</summary>
-    internal static Plan Withheld(Blueprint blueprint, TableState state, Instant asOf) => Plan(blueprint, state, asOf, removes: false);
+    internal static Plan Withheld(PolicyLayout blueprint, TableState state, Instant asOf) => Plan(blueprint, state, asOf, removes: false);
 
-    private static Plan Plan(Blueprint blueprint, TableState state, Instant asOf, bool removes)
+    private static Plan Plan(PolicyLayout blueprint, TableState state, Instant asOf, bool removes)
     {
-        var horizon = Horizon.At(blueprint, Micros.FloorToMilliseconds(asOf), state.Last);
-        var draft = new Draft(blueprint, state);
-        if (Retyped.Of(blueprint, state.Ledger) is { Count: > 0 } columns) draft.Waits.AddRange(Retyped.Waits(blueprint, columns));
+        var horizon = Cutoffs.At(blueprint, Micros.FloorToMilliseconds(asOf), state.Last);
+        var draft = new ProjectedLedger(blueprint, state);
+        if (ColumnTypeChanges.Of(blueprint, state.Ledger) is { Count: > 0 } columns) draft.Waits.AddRange(ColumnTypeChanges.Waits(blueprint, columns));
         else Decide(draft, state, horizon, removes);
         return new()
         {
@@ -50,50 +50,50 @@ public static class Planner
     /// Where it has to be looked at on which days there are rows, because slices of the same length would be many and most of
     /// them might be empty; null where that is not so, or was looked at.
     /// </summary>
-    internal static TimeRange? Scattered(Blueprint blueprint, TableState state, Instant asOf)
+    internal static TimeRange? Scattered(PolicyLayout blueprint, TableState state, Instant asOf)
     {
-        if (state.Days is not null || Retyped.Of(blueprint, state.Ledger).Count > 0) return null;
-        var horizon = Horizon.At(blueprint, Micros.FloorToMilliseconds(asOf), state.Last);
-        var draft = new Draft(blueprint, state);
+        if (state.Days is not null || ColumnTypeChanges.Of(blueprint, state.Ledger).Count > 0) return null;
+        var horizon = Cutoffs.At(blueprint, Micros.FloorToMilliseconds(asOf), state.Last);
+        var draft = new ProjectedLedger(blueprint, state);
         Prepare(draft, state, horizon, removes: true);
         var work = new SliceWork(draft, state, horizon);
         return work.Range is { } range && Slices.Count(state, work.Rows, range) > MostUnseen ? range : null;
     }
 
-    private static void Decide(Draft draft, TableState state, Horizon horizon, bool removes)
+    private static void Decide(ProjectedLedger draft, TableState state, Cutoffs horizon, bool removes)
     {
         Prepare(draft, state, horizon, removes);
         new SliceWork(draft, state, horizon).Add(removes);
         if (removes) Discard(draft, state, horizon);
     }
 
-    private static void Prepare(Draft draft, TableState state, Horizon horizon, bool removes)
+    private static void Prepare(ProjectedLedger draft, TableState state, Cutoffs horizon, bool removes)
     {
         Create(draft, state);
-        Relaid.Mark(draft);
+        ChangedInputs.Mark(draft);
         Changes.Mark(draft, state, horizon);
         Backfill.Mark(draft, horizon);
         Publish(draft, state);
         if (removes) Merging.Decide(draft, state, horizon);
     }
 
-    private static void Create(Draft draft, TableState state)
+    private static void Create(ProjectedLedger draft, TableState state)
     {
         foreach (var tier in draft.Blueprint.Tiers.Where(t => !state.Ledger.Of(t.Id).Created))
             draft.Steps.Add(new PlanStep.CreateTier { Relation = tier.Id, Reason = "the policy asks for it" });
     }
 
-    private static void Publish(Draft draft, TableState state)
+    private static void Publish(ProjectedLedger draft, TableState state)
     {
         if (draft.Blueprint.Tiers.Count > 0 && state.Ledger.PublishedRevision != state.Ledger.Revision)
             draft.Steps.Add(new PlanStep.Publish { Relation = Relations.All, Reason = "the views of this revision" });
     }
 
     // As of an earlier instant than a run before, what expired then may be younger than keep again.
-    private static void Discard(Draft draft, TableState state, Horizon horizon)
+    private static void Discard(ProjectedLedger draft, TableState state, Cutoffs horizon)
     {
         if (draft.Blueprint.Policy.LateAfterExpiry != LateAfterExpiry.Discard || state.Frozen is not { First: { } first, Last: { } last }) return;
-        var past = state.Ledger.Of(Relations.Source).Frozen.Intersect(TimeRange.Before(horizon.Edge(Relations.Source)));
+        var past = state.Ledger.Of(Relations.Source).Frozen.Intersect(TimeRange.Before(horizon.ExpiryCutoff(Relations.Source)));
         foreach (var hold in draft.Ledger.Holds.Where(h => h.Relation is null or Relations.Source)) past = past.Remove(hold.Range);
         foreach (var range in past.Where(r => first < r.To && last >= r.From))
         {

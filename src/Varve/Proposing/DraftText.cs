@@ -17,7 +17,7 @@ internal static class DraftText
     {
         var text = new StringBuilder();
         var table = findings.Profile.Table.Table;
-        Comment(text, $"Proposed by varve init for {Said.Name(table.Text)}: {Said.Rows(findings.Profile.Rows)}{Extent(findings)}.");
+        Comment(text, $"Proposed by varve init for {CommentText.Name(table.Text)}: {CommentText.Rows(findings.Profile.Rows)}{Extent(findings)}.");
         Comment(text, "A proposal: nothing is in force before it is applied. Read it, change it, then varve check, varve apply, varve plan.");
         Line(text, $"policy: {YamlScalar.Write(name)}");
         Line(text, $"table: {YamlScalar.Write(table.Text)}");
@@ -43,9 +43,9 @@ internal static class DraftText
         var series = findings.Picks.Where(p => p.Role is ColumnRole.Series).ToList();
         Line(text, "");
         Comment(text, series.Count == 0 ? "No column was found that tells things apart: all rows are one series." : "What tells things apart:");
-        foreach (var pick in series) Comment(text, $"  {Said.Name(pick.Column.Column.Name)}: {pick.Reason}.");
+        foreach (var pick in series) Comment(text, $"  {CommentText.Name(pick.Column.Column.Name)}: {pick.Reason}.");
         if (findings.Ties > 0)
-            Comment(text, $"Look here: {Said.Rows(findings.Ties)} of those that were looked at share instant and series with another one. Is a column missing in series, or are there rows twice?");
+            Comment(text, $"Look here: {CommentText.Rows(findings.Ties)} of those that were looked at share instant and series with another one. Is a column missing in series, or are there rows twice?");
         Line(text, $"series: {YamlScalar.List(series.Select(p => p.Column.Column.Name))}");
     }
 
@@ -73,9 +73,9 @@ internal static class DraftText
         var rest = findings.Picks.Where(p => p.Role is ColumnRole.LeftOut).ToList();
         if (rest.Count == 0) return;
         Comment(text, "In no tier, and gone with the rows of the source:");
-        foreach (var pick in rest) Comment(text, $"  {Said.Name(pick.Column.Column.Name)}: {pick.Reason}.");
+        foreach (var pick in rest) Comment(text, $"  {CommentText.Name(pick.Column.Column.Name)}: {pick.Reason}.");
         if (rest.FirstOrDefault(IsArrival) is not { } stamp) return;
-        Comment(text, $"If {Said.Name(stamp.Column.Column.Name)} says when a row arrived, late rows are found by it, without comparing:");
+        Comment(text, $"If {CommentText.Name(stamp.Column.Column.Name)} says when a row arrived, late rows are found by it, without comparing:");
         Comment(text, $"arrival: {YamlScalar.Write(stamp.Column.Column.Name)}");
     }
 
@@ -90,9 +90,9 @@ internal static class DraftText
         }
 
         var spread = pace.Quarter == pace.ThreeQuarters
-            ? $"at least half of them are {Said.Length(pace.Median)}"
-            : $"the median is {Said.Length(pace.Median)}, half of them lie between {Said.Length(pace.Quarter)} and {Said.Length(pace.ThreeQuarters)}";
-        var steps = $"Steps from one row of a series to its next: {spread} ({Said.Count(pace.Steps, "step")} near the end of the table).";
+            ? $"at least half of them are {CommentText.Length(pace.Median)}"
+            : $"the median is {CommentText.Length(pace.Median)}, half of them lie between {CommentText.Length(pace.Quarter)} and {CommentText.Length(pace.ThreeQuarters)}";
+        var steps = $"Steps from one row of a series to its next: {spread} ({CommentText.Count(pace.Steps, "step")} near the end of the table).";
         if (pace.IsRegular)
         {
             Comment(text, $"{steps} With it, coverage is known.");
@@ -115,7 +115,7 @@ internal static class DraftText
             var cutoff = Keep.Parse(pick.Keep).SubtractFrom(extent.To, DateTimeZone.Utc);
             Comment(text, cutoff <= extent.From
                 ? "No row is older than that, counted back from the newest one."
-                : $"About {Said.Share((long)((cutoff - extent.From).TotalSeconds * 1000), (long)((extent.To - extent.From).TotalSeconds * 1000))} of the time that the rows span is older than that, counted back from the newest one.");
+                : $"About {CommentText.Share((long)((cutoff - extent.From).TotalSeconds * 1000), (long)((extent.To - extent.From).TotalSeconds * 1000))} of the time that the rows span is older than that, counted back from the newest one.");
         }
 
         Line(text, $"keep: {pick.Keep}");
@@ -127,7 +127,7 @@ internal static class DraftText
     }
 
     private static string Extent(Findings findings) => findings.Extent is { } extent
-        ? $", from {Said.At(extent.From)} to {Said.At(extent.To - Duration.FromMilliseconds(0.001))}"
+        ? $", from {CommentText.At(extent.From)} to {CommentText.At(extent.To - Duration.FromMilliseconds(0.001))}"
         : findings.Profile.Rows == 0 ? ", so all of this is from its columns alone" : "";
 
     private static string Whole(Duration step) => Keep.OfSeconds(Math.Max(1, (long)Math.Round(step.TotalSeconds))).Text;

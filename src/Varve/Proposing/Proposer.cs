@@ -16,9 +16,9 @@ internal sealed class Proposer(IEngine engine, Instant now)
         var rows = (await engine.MeasureAsync([table.Table], withBytes: false, cancellationToken)) is [var size] ? size.Rows : 0;
         var profiler = new Profiler(engine.Dialect, statements, table, rows);
         var profile = await profiler.LookAsync(cancellationToken);
-        var time = TimePick.Of(profile, choices.Time);
+        var time = TimeColumnChoice.Of(profile, choices.Time);
         var (extent, window) = await profiler.StretchAsync(time.Column, now, cancellationToken);
-        var picks = await new Roles(profiler, profile, time.Column, window).PickAsync(choices.Series, cancellationToken);
+        var picks = await new ColumnRoles(profiler, profile, time.Column, window).PickAsync(choices.Series, cancellationToken);
         var series = picks.Where(p => p.Role is ColumnRole.Series).Select(p => p.Column.Column.Name).ToList();
         var (ties, pace) = (0L, (Pace?)null);
         if (window is { } stretch)
@@ -39,4 +39,4 @@ internal sealed class Proposer(IEngine engine, Instant now)
 /// <param name="Extent">Its oldest and newest instant; null without rows.</param>
 /// <param name="Ties">Rows that were looked at and share instant and series with another one.</param>
 /// <param name="Pace">How often a series has a value; null where no series has two.</param>
-internal sealed record Findings(TableProfile Profile, TimePick Time, IReadOnlyList<ColumnPick> Picks, TimeRange? Extent, long Ties, Pace? Pace);
+internal sealed record Findings(TableProfile Profile, TimeColumnChoice Time, IReadOnlyList<ColumnPick> Picks, TimeRange? Extent, long Ties, Pace? Pace);

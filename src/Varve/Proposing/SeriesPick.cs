@@ -64,28 +64,28 @@ internal static class SeriesPick
     public static ColumnPick Beside(TableProfile profile, ColumnProfile column, Neighbours seen)
     {
         var what = Seen(profile, column);
-        if (seen.Ties > 0) return new(column, ColumnRole.Series, $"{what}; tells rows of the same instant apart ({Said.Number(seen.Ties)} of {Said.Number(seen.Rows)})");
+        if (seen.Ties > 0) return new(column, ColumnRole.Series, $"{what}; tells rows of the same instant apart ({CommentText.Number(seen.Ties)} of {CommentText.Number(seen.Rows)})");
         if (seen.Steps == 0) return new(column, ColumnRole.Series, what);
         if (seen.Changes == 0) return new(column, ColumnRole.Series, $"{what}; always the same for what the other columns name, so it costs no rows");
         if (seen.Changes * RowsForState <= seen.Steps)
-            return new(column, ColumnRole.Measure, $"{what}; no row needs it to be told apart, and it changed {Said.Count(seen.Changes, "time")} in {Said.Rows(seen.Steps)}: taken for a state. If it names things, move it to series");
+            return new(column, ColumnRole.Measure, $"{what}; no row needs it to be told apart, and it changed {CommentText.Count(seen.Changes, "time")} in {CommentText.Rows(seen.Steps)}: taken for a state. If it names things, move it to series");
         return new(column, ColumnRole.Series, $"{what}; not certain: no two rows of an instant need it, but it changes from row to row. If it is a state, measure it with [last]");
     }
 
     /// <summary>The role of an integer that tells apart all rows that share instant and series.</summary>
     public static ColumnPick Number(TableProfile profile, ColumnProfile column, long ties) =>
-        new(column, ColumnRole.Series, $"{Seen(profile, column)}; without it {Said.Rows(ties)} would share instant and series with another one");
+        new(column, ColumnRole.Series, $"{Seen(profile, column)}; without it {CommentText.Rows(ties)} would share instant and series with another one");
 
     /// <summary>What a person said.</summary>
     public static ColumnPick AsSaid(TableProfile profile, ColumnProfile column) => new(column, ColumnRole.Series, $"{Seen(profile, column)}; as you said");
 
     private static string Seen(TableProfile profile, ColumnProfile column)
     {
-        var type = Said.Name(column.Column.TypeName.Length > 40 ? $"{column.Column.TypeName[..40]}…" : column.Column.TypeName);
+        var type = CommentText.Name(column.Column.TypeName.Length > 40 ? $"{column.Column.TypeName[..40]}…" : column.Column.TypeName);
         if (profile.Sampled == 0 || column.Column.Type is ColumnType.Nested) return type;
         if (column.Values == 0) return $"{type}, NULL in all of {profile.Seen}";
-        var nulls = column.Values == profile.Sampled ? "" : $", NULL in {Said.Share(profile.Sampled - column.Values, profile.Sampled)}";
-        return column.Distinct is { } distinct ? $"{type}, {Said.Count(distinct, "distinct value")} in {profile.Seen}{nulls}" : $"{type}{nulls}";
+        var nulls = column.Values == profile.Sampled ? "" : $", NULL in {CommentText.Share(profile.Sampled - column.Values, profile.Sampled)}";
+        return column.Distinct is { } distinct ? $"{type}, {CommentText.Count(distinct, "distinct value")} in {profile.Seen}{nulls}" : $"{type}{nulls}";
     }
 
     private static bool IsFreeText(TableProfile profile, ColumnProfile column) =>

@@ -17,7 +17,7 @@ internal sealed record TableProfile(TableDescription Table, long Rows, long Samp
     public bool InKey(ColumnProfile column) => Key.Contains(column.Column.Name, StringComparer.Ordinal);
 
     /// <summary>What was looked at, for people: <c>1,000 rows</c>, or <c>a sample of 200,000 rows</c>.</summary>
-    public string Seen => Sampled >= Rows ? Said.Rows(Sampled) : $"a sample of {Said.Rows(Sampled)}";
+    public string Seen => Sampled >= Rows ? CommentText.Rows(Sampled) : $"a sample of {CommentText.Rows(Sampled)}";
 }
 
 /// <summary>What was seen of one column.</summary>

@@ -8,7 +8,7 @@ internal sealed record AnswerPlan
 {
     /// <summary>An answer whose parts add up.</summary>
     /// <exception cref="InvalidOperationException">A range is read twice, or is neither read nor named.</exception>
-    public AnswerPlan(TimeRange asked, IReadOnlyList<AnswerPart> parts, RangeSet missing, IReadOnlyList<string> notes)
+    public AnswerPlan(TimeRange asked, IReadOnlyList<QuerySegment> parts, RangeSet missing, IReadOnlyList<string> notes)
     {
         (Parts, Missing, Notes) = (parts, missing, notes);
         List<TimeRange> read = [.. parts.SelectMany(p => p.Pieces).Select(p => p.Range).OrderBy(r => r.From)];
@@ -21,7 +21,7 @@ internal sealed record AnswerPlan
     }
 
     /// <summary>In the order of time; each is read by itself.</summary>
-    public IReadOnlyList<AnswerPart> Parts { get; }
+    public IReadOnlyList<QuerySegment> Parts { get; }
 
     /// <summary>What was asked for and is in no part.</summary>
     public RangeSet Missing { get; }
@@ -30,9 +30,9 @@ internal sealed record AnswerPlan
     public IReadOnlyList<string> Notes { get; }
 
     /// <summary>Pieces as parts: whole buckets of one relation stay together, a bucket that several share is merged.</summary>
-    public static IReadOnlyList<AnswerPart> Composed(IReadOnlyList<AnswerPiece> pieces)
+    public static IReadOnlyList<QuerySegment> Composed(IReadOnlyList<AnswerPiece> pieces)
     {
-        List<AnswerPart> parts = [];
+        List<QuerySegment> parts = [];
         List<AnswerPiece> shared = [];
         foreach (var piece in pieces)
         {
@@ -42,8 +42,8 @@ internal sealed record AnswerPlan
                 continue;
             }
 
-            var whole = piece.Shown.Whole(RangeSet.Of(piece.Range));
-            parts.AddRange(whole.Select(range => new AnswerPart([piece with { Range = range }], IsComplete: true)));
+            var whole = piece.Shown.WholeBuckets(RangeSet.Of(piece.Range));
+            parts.AddRange(whole.Select(range => new QuerySegment([piece with { Range = range }], IsComplete: true)));
             shared.AddRange(
                 from rest in RangeSet.Of(piece.Range).Except(whole)
                 from bucket in piece.Shown.Grid.Buckets(rest)
@@ -53,7 +53,7 @@ internal sealed record AnswerPlan
         parts.AddRange(
             from piece in shared
             group piece by (piece.Shown.Id, Bucket: piece.Shown.Grid.Floor(piece.Range.From)) into bucket
-            select new AnswerPart([.. bucket], RangeSet.Of(bucket.Select(p => p.Range)).Covers(bucket.First().Shown.Grid.BucketOf(bucket.Key.Bucket))));
+            select new QuerySegment([.. bucket], RangeSet.Of(bucket.Select(p => p.Range)).Covers(bucket.First().Shown.Grid.BucketOf(bucket.Key.Bucket))));
         return [.. parts.OrderBy(p => p.Pieces[0].Range.From)];
     }
 

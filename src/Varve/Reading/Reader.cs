@@ -8,7 +8,7 @@ using Varve.Time;
 namespace Varve.Reading;
 
 /// <summary>Answers a question from source and tiers.</summary>
-internal sealed class Reader(Blueprint blueprint, Ledger ledger, IStatements statements, Dialect dialect)
+internal sealed class Reader(PolicyLayout blueprint, Ledger ledger, IStatements statements, Dialect dialect)
 {
     // What is added up takes memory: so many states of each bucket and series fit into the usual limit.
     private const int MostStates = 120;
@@ -21,7 +21,7 @@ internal sealed class Reader(Blueprint blueprint, Ledger ledger, IStatements sta
         var where = Where(request);
         var columns = Columns(request, read.AnswerNames());
         await Conditions.CheckAsync(statements, dialect, blueprint.Source, where, cancellationToken);
-        var plan = new Answering(blueprint, ledger).For(request);
+        var plan = new TierSelection(blueprint, ledger).For(request);
         var (rows, starts) = plan.Parts.Count == 0 ? ([], []) : await RowsAsync(plan.Parts, where, columns, cancellationToken);
         return new(columns, rows, plan.Answered(), plan.Notes)
         {
@@ -32,7 +32,7 @@ internal sealed class Reader(Blueprint blueprint, Ledger ledger, IStatements sta
 
     /// <summary>Measures are read some at a time, each time the same rows in the same order.</summary>
     private async Task<(IReadOnlyList<object?>[] Rows, Instant[] Starts)> RowsAsync(
-        IReadOnlyList<AnswerPart> parts, List<(Column Column, string? Value)> where, IReadOnlyList<string> columns, CancellationToken cancellationToken)
+        IReadOnlyList<QuerySegment> parts, List<(Column Column, string? Value)> where, IReadOnlyList<string> columns, CancellationToken cancellationToken)
     {
         object?[][]? rows = null;
         Instant[] starts = [];
@@ -92,7 +92,7 @@ internal sealed class Reader(Blueprint blueprint, Ledger ledger, IStatements sta
         if (request.Columns.Count == 0) return all;
         foreach (var name in request.Columns.Where(c => !all.Contains(c, StringComparer.Ordinal)))
         {
-            var near = Nearest.To(name, all);
+            var near = Suggestions.To(name, all);
             throw new PolicyException("VRV323", $"{blueprint.Policy.Name} has no column {name}. {(near.Count > 0 ? $"Did you mean {near[0]}?" : $"It has: {string.Join(", ", all)}.")}");
         }
 

@@ -7,7 +7,7 @@ namespace Varve.Sql;
 /// Compares what is stored in a tier with what its input gives. One set of conditions serves the recheck, both kinds of
 /// proof and <c>verify</c>: per bucket and series for the full proof, per bucket for the recheck, in one for totals.
 /// </summary>
-internal sealed class CompareSql(Blueprint blueprint, TierLayout tier, Dialect dialect)
+internal sealed class CompareSql(PolicyLayout blueprint, TierLayout tier, Dialect dialect)
 {
     private static readonly SqlText s_computed = $"varve_computed";
     private static readonly SqlText s_stored = $"varve_stored";
@@ -190,7 +190,7 @@ internal sealed class CompareSql(Blueprint blueprint, TierLayout tier, Dialect d
         .Where(s => s.State.Total is not null && (!perBucket || IsWatched(s.State.Suffix)));
 
     /// <summary>The columns of the states that the recheck looks at.</summary>
-    public static IEnumerable<string> Watched(Blueprint blueprint) => blueprint.Measures.SelectMany(m => m.States.Where(IsWatched).Select(m.ColumnOf));
+    public static IEnumerable<string> Watched(PolicyLayout blueprint) => blueprint.Measures.SelectMany(m => m.States.Where(IsWatched).Select(m.ColumnOf));
 
     private static bool IsWatched(string state) => state is "count" or "sum" or "min" or "max";
 

@@ -5,7 +5,7 @@ using Varve.Time;
 namespace Varve.Sql;
 
 /// <summary>Rows that a person names by values, in the source and in the states of tiers.</summary>
-internal sealed class EraseSql(Blueprint blueprint, Dialect dialect, IReadOnlyList<(Column Column, string? Value)> where)
+internal sealed class EraseSql(PolicyLayout blueprint, Dialect dialect, IReadOnlyList<(Column Column, string? Value)> where)
 {
     /// <summary>The number of rows.</summary>
     public SqlText Count(TableName table, RangeSet? ranges) => $"SELECT count(*) FROM {table} WHERE {Condition(table, ranges)}";

@@ -20,7 +20,7 @@ internal static class ForecastSql
     }
 
     /// <summary>Pairs of bucket and series that the source has in a window: the rows that a tier would have. Without a tier the series alone.</summary>
-    public static SqlText Pairs(Dialect dialect, Blueprint blueprint, TierLayout? tier, TimeRange window)
+    public static SqlText Pairs(Dialect dialect, PolicyLayout blueprint, TierLayout? tier, TimeRange window)
     {
         var columns = StateColumns.Series(blueprint).Select(c => (SqlText)$"{c}");
         if (tier is not null) columns = columns.Prepend(BucketSql.Start(dialect, tier.Grid, window, dialect.MicrosOf(blueprint.Time, $"{new Identifier(blueprint.Time.Name)}")));

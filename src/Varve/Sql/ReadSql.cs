@@ -6,7 +6,7 @@ using Varve.Time;
 namespace Varve.Sql;
 
 /// <summary>What people read: final values derived from states.</summary>
-internal sealed class ReadSql(Blueprint blueprint, Dialect dialect)
+internal sealed class ReadSql(PolicyLayout blueprint, Dialect dialect)
 {
     /// <summary>False in rows of an answer that have only a part of what their bucket had.</summary>
     public const string Complete = "varve_complete";
@@ -42,7 +42,7 @@ internal sealed class ReadSql(Blueprint blueprint, Dialect dialect)
 
     /// <summary>Several parts as one answer, ordered by time and series; behind the columns the start of each bucket in microseconds.</summary>
     public SqlText Answer(
-        IReadOnlyList<AnswerPart> parts, IReadOnlyList<(Column Column, string? Value)> where, IReadOnlyList<string> columns)
+        IReadOnlyList<QuerySegment> parts, IReadOnlyList<(Column Column, string? Value)> where, IReadOnlyList<string> columns)
     {
         var selects = parts.Select(p => Knowing(p.Unknown).Answer(p));
         var condition = SqlText.Empty;
@@ -66,7 +66,7 @@ internal sealed class ReadSql(Blueprint blueprint, Dialect dialect)
 
     private ReadSql Knowing(IReadOnlySet<string> unknown) => unknown.Count == 0 ? this : new(blueprint.Without(unknown), dialect);
 
-    private SqlText Answer(AnswerPart part)
+    private SqlText Answer(QuerySegment part)
     {
         var (shown, first) = (part.Shown, part.Pieces[0]);
         var name = string.Join(" + ", part.Pieces.Select(p => p.Relation == Relations.Source ? Relations.Source : blueprint.Tier(p.Relation).Name).Distinct());
@@ -75,7 +75,7 @@ internal sealed class ReadSql(Blueprint blueprint, Dialect dialect)
         return $"{Shown(shown, name)}, {part.IsComplete} AS {s_complete} FROM {rows}";
     }
 
-    private SqlText Regrouped(AnswerPart part)
+    private SqlText Regrouped(QuerySegment part)
     {
         var (rollup, first) = (new RollupSql(blueprint, part.Shown, dialect), part.Pieces[0]);
         return part.Pieces.Count == 1

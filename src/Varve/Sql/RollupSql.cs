@@ -6,7 +6,7 @@ using Varve.Time;
 namespace Varve.Sql;
 
 /// <summary>The states of a tier, computed from the source or merged from a finer tier.</summary>
-internal sealed class RollupSql(Blueprint blueprint, TierLayout tier, Dialect dialect)
+internal sealed class RollupSql(PolicyLayout blueprint, TierLayout tier, Dialect dialect)
 {
     private SqlText Time { get; } = $"{new Identifier(blueprint.Time.Name)}";
 

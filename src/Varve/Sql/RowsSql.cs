@@ -54,7 +54,7 @@ internal static class RowsSql
         $"{Labels(dialect, time, states)} WHERE {RangeSql.In(dialect, time, ranges)}";
 
     /// <summary>The number of series that have rows in a range; null: in the table.</summary>
-    public static SqlText Series(Dialect dialect, Blueprint blueprint, TimeRange? within)
+    public static SqlText Series(Dialect dialect, PolicyLayout blueprint, TimeRange? within)
     {
         var condition = SqlText.Empty;
         if (within is not null) condition = $" WHERE {RangeSql.In(dialect, blueprint.Time, within)}";
@@ -62,14 +62,14 @@ internal static class RowsSql
     }
 
     /// <summary>Buckets of a tier in which there are rows of some ranges: start in microseconds.</summary>
-    public static SqlText Buckets(Dialect dialect, Blueprint blueprint, TierLayout tier, TimeRange hull, RangeSet ranges) =>
+    public static SqlText Buckets(Dialect dialect, PolicyLayout blueprint, TierLayout tier, TimeRange hull, RangeSet ranges) =>
         $"SELECT DISTINCT {BucketSql.Start(dialect, tier.Grid, hull, dialect.MicrosOf(blueprint.Time, $"{new Identifier(blueprint.Time.Name)}"))} FROM {blueprint.Source} WHERE {RangeSql.In(dialect, blueprint.Time, ranges)}";
 
     /// <summary>
     /// Buckets of the first tier that hold rows stamped since an instant, those of no known time after it included: start, and
     /// the newest stamp up to another instant, NULL for none, in microseconds.
     /// </summary>
-    public static SqlText Arrived(Dialect dialect, Blueprint blueprint, TimeColumn arrival, Instant since, Instant until, RangeSet within)
+    public static SqlText Arrived(Dialect dialect, PolicyLayout blueprint, TimeColumn arrival, Instant since, Instant until, RangeSet within)
     {
         SqlText column = $"{new Identifier(arrival.Name)}";
         SqlText stamp = $"CASE WHEN {RangeSql.In(dialect, arrival, TimeRange.Before(until + Duration.FromTicks(10)))} THEN {dialect.MicrosOf(arrival, column)} END";

@@ -16,9 +16,9 @@ internal static class StateColumns
 
     public static Identifier Of(MeasureLayout measure, string suffix) => new(measure.ColumnOf(suffix));
 
-    public static IEnumerable<Identifier> Series(Blueprint blueprint) => blueprint.Series.Select(c => new Identifier(c.Name));
+    public static IEnumerable<Identifier> Series(PolicyLayout blueprint) => blueprint.Series.Select(c => new Identifier(c.Name));
 
-    public static IEnumerable<(MeasureLayout Measure, StateSql State)> States(Blueprint blueprint) =>
+    public static IEnumerable<(MeasureLayout Measure, StateSql State)> States(PolicyLayout blueprint) =>
         from measure in blueprint.Measures
         from suffix in measure.States
         select (measure, StateSql.Of(suffix));
@@ -26,7 +26,7 @@ internal static class StateColumns
     public static bool HasLength(TierLayout tier) => tier.Grid.Width is Time.Width.Calendar;
 
     /// <summary>All columns in order.</summary>
-    public static IEnumerable<Identifier> All(Blueprint blueprint, TierLayout tier)
+    public static IEnumerable<Identifier> All(PolicyLayout blueprint, TierLayout tier)
     {
         yield return new(blueprint.Time.Name);
         foreach (var series in Series(blueprint)) yield return series;

@@ -7,7 +7,7 @@ namespace Varve.Sql;
 /// The statements of a step: a pure function of step, blueprint and dialect that <c>plan --sql</c>, the executor and the
 /// journal share.
 /// </summary>
-internal sealed class StepSql(Blueprint blueprint, Dialect dialect)
+internal sealed class StepSql(PolicyLayout blueprint, Dialect dialect)
 {
     /// <summary>The statements of a step in the order in which they are run, for people and for the journal.</summary>
     public IReadOnlyList<SqlText> Render(PlanStep step) => step switch
@@ -19,7 +19,7 @@ internal sealed class StepSql(Blueprint blueprint, Dialect dialect)
         PlanStep.Archive archive when dialect.Parquet is { } parquet => [Archived(archive, parquet)],
         PlanStep.Expire expire =>
         [
-            .. expire.Proofs.Select(id => Proof(blueprint.Tier(id), step.Relation, blueprint.Tier(id).Covers(step.Touches))),
+            .. expire.Proofs.Select(id => Proof(blueprint.Tier(id), step.Relation, blueprint.Tier(id).BucketsTouching(step.Touches))),
             Remove(step.Relation, step.Touches),
         ],
         PlanStep.Merge merge => [.. merge.Into.SelectMany(part => Merge(blueprint.Tier(part.Tier), part.Ranges)), Remove(Relations.Source, merge.Ranges)],
@@ -96,11 +96,11 @@ internal sealed class StepSql(Blueprint blueprint, Dialect dialect)
         yield return $"CREATE TABLE {parts} AS {new RollupSql(blueprint, tier, dialect).Select(Relations.Source, late)}";
         yield return $"INSERT INTO {parts} ({columns}) SELECT {columns} FROM {tier.States} AS varve_kept WHERE {touched}";
         yield return $"DELETE FROM {tier.States} AS varve_kept WHERE {touched}";
-        yield return $"INSERT INTO {tier.States} ({columns}) {new RollupSql(blueprint, tier, dialect).Merged(parts, tier.Covers(late))}";
+        yield return $"INSERT INTO {tier.States} ({columns}) {new RollupSql(blueprint, tier, dialect).Merged(parts, tier.BucketsTouching(late))}";
         if (blueprint.Policy.Interval is not null)
         {
             var length = StateColumns.HasLength(tier) ? (SqlText)$"{StateColumns.Length}" : $"{(long)tier.Grid.Width.Longest.TotalMilliseconds}";
-            yield return $"UPDATE {tier.States} SET {StateColumns.Covered} = {length} WHERE {StateColumns.Covered} > {length} AND {RangeSql.In(dialect, blueprint.Time.Starts, tier.Covers(late))}";
+            yield return $"UPDATE {tier.States} SET {StateColumns.Covered} = {length} WHERE {StateColumns.Covered} > {length} AND {RangeSql.In(dialect, blueprint.Time.Starts, tier.BucketsTouching(late))}";
         }
 
         yield return $"DROP TABLE {parts}";

@@ -27,11 +27,11 @@ internal sealed class CatalogFile : IAsyncDisposable
 
     public CatalogSchema Schema { get; }
 
-    public PolicyShelf Shelf { get; }
+    public PolicyTable Shelf { get; }
 
-    public LedgerBook Ledgers { get; }
+    public LedgerTable Ledgers { get; }
 
-    public RunBook Runs { get; }
+    public RunJournal Runs { get; }
 
     public AuditLog Audit { get; }
 

@@ -1,5 +1,6 @@
 using Varve.Engines.Tests.Scratch;
 using Varve.Execution;
+using Varve.Maintenance;
 using Varve.Planning;
 using Varve.Policies;
 using Varve.Time;

@@ -1,3 +1,4 @@
+using Varve.Applying;
 using Varve.Engines.Tests.Scratch;
 using Varve.Planning;
 using Varve.Policies;

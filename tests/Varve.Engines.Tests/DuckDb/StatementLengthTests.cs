@@ -48,14 +48,14 @@ public sealed class StatementLengthTests
         var ranges = RangeSet.Of(range);
         var blueprint = Blueprint(every, zone, unit);
         var (first, tier) = (blueprint.Tiers[0], blueprint.Tiers[^1]);
-        ranges = tier.Covers(ranges);
+        ranges = tier.BucketsTouching(ranges);
         var hull = ranges[0];
         var bucket = tier.Grid.BucketOf(hull.From);
         var compare = new CompareSql(blueprint, tier, s_dialect);
         var rollup = new RollupSql(blueprint, tier, s_dialect);
         var read = new ReadSql(blueprint, s_dialect);
-        AnswerPart part = new([new(Relations.Source, hull, tier)], IsComplete: true);
-        AnswerPart mixed = new([new(Relations.Source, bucket, tier), new(first.Id, bucket, tier)], IsComplete: false);
+        QuerySegment part = new([new(Relations.Source, hull, tier)], IsComplete: true);
+        QuerySegment mixed = new([new(Relations.Source, bucket, tier), new(first.Id, bucket, tier)], IsComplete: false);
         var statements = new Dictionary<string, SqlText>
         {
             ["roll up"] = rollup.Select(Relations.Source, ranges),
@@ -76,7 +76,7 @@ public sealed class StatementLengthTests
         return statements.Select(s => (s.Key, s.Value.Render(s_dialect).Text.Length)).Append((Runs, tier.Grid.Runs(hull).Count)).ToDictionary();
     }
 
-    private static Blueprint Blueprint(string every, string zone, string unit)
+    private static PolicyLayout Blueprint(string every, string zone, string unit)
     {
         var time = unit.Length == 0 ? "time: ts" : $"time: {{ column: ts, {unit} }}";
         var yaml = $"table: m.t\n{time}\nseries: [host]\ninterval: 10s\nmeasures: {{ v: [avg, stddev, last] }}\ntiers: [{{ every: 15m }}, {{ every: {every}, zone: {zone} }}]";
@@ -84,7 +84,7 @@ public sealed class StatementLengthTests
         List<Problem> problems = [];
         var type = unit.Length == 0 ? (ColumnType)new ColumnType.Timestamp(TimeUnit.Microseconds) : new ColumnType.Integer();
         TableDescription table = new(new("m", "t"), false, [new("ts", type, "?"), new("host", new ColumnType.Text(), "VARCHAR"), new("v", new ColumnType.Float(), "DOUBLE")]);
-        var blueprint = BlueprintRules.Resolve(PolicyYaml.Parse(yaml, "p.yaml")[0].Policy, table, new(63, 1600, _ => false), TimeRange.All, problems);
+        var blueprint = LayoutRules.Resolve(PolicyYaml.Parse(yaml, "p.yaml")[0].Policy, table, new(63, 1600, _ => false), TimeRange.All, problems);
         Assert.DoesNotContain(problems, p => !p.IsWarning);
         return blueprint!;
     }

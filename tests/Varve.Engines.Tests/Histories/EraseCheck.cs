@@ -2,6 +2,7 @@ using System.Globalization;
 using Varve.Engines.Tests.Scratch;
 using Varve.Engines.Tests.Truth;
 using Varve.Execution;
+using Varve.Maintenance;
 using Varve.Time;
 
 namespace Varve.Engines.Tests.Histories;

@@ -2,10 +2,11 @@ using System.Globalization;
 using NodaTime;
 using Varve.Engines.Tests.Kills;
 using Varve.Engines.Tests.Scratch;
+using Varve.Engines.Tests.Truth;
 using Varve.Execution;
+using Varve.Maintenance;
 using Varve.Planning;
 using Varve.Policies;
-using Varve.Engines.Tests.Truth;
 using Varve.Time;
 
 namespace Varve.Engines.Tests.Histories;

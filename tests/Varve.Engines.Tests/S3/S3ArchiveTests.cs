@@ -1,3 +1,4 @@
+using Varve.Applying;
 using Varve.Archiving;
 using Varve.Engines.Tests.Conformance;
 using Varve.Engines.Tests.Scratch;

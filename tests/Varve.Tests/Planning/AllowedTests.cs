@@ -72,8 +72,8 @@ public sealed class AllowedTests
     private static string Allowed(TableState state, string range, string relation = Relations.Source, params string[] waits)
     {
         var blueprint = Seen.Policy(Week);
-        var draft = new Draft(blueprint, state);
-        var allowed = new Expiry(draft, Horizon.At(blueprint, Jan.At("10"), state.Last)).Allowed(relation, Jan.Range(range));
+        var draft = new ProjectedLedger(blueprint, state);
+        var allowed = new Expiry(draft, Cutoffs.At(blueprint, Jan.At("10"), state.Last)).Allowed(relation, Jan.Range(range));
         Assert.Equal(waits, draft.Waits.Select(Seen.Wait));
         return Jan.Text(allowed);
     }

@@ -15,7 +15,7 @@ public sealed class ChangesTests
     [Fact]
     public void Fewer_rows_are_a_correction_in_watched_buckets_after_one_that_still_agrees() => Assert.Equal(
         ["mark 1h dirty 9T05..9T06 lost  cut", "rollup 1h < source 9T05..9T06 again", "rollup 1d < 1h 9..10 again"],
-        Seen.Plan(Seen.Forever, Changed(Seen.Table, Bucket("9T05", 10, 9)) with { Survivor = Jan.At("9T04") }).Steps());
+        Seen.Plan(Seen.Forever, Changed(Seen.Table, Bucket("9T05", 10, 9)) with { OldestUnchanged = Jan.At("9T04") }).Steps());
 
     [Theory]
     [InlineData("9T05", "9T05")]
@@ -24,7 +24,7 @@ public sealed class ChangesTests
     [InlineData("8T23", "8T22")]
     public void Else_somebody_removed_them_and_the_buckets_are_cut(string bucket, string? survivor)
     {
-        var plan = Seen.Plan(Seen.Forever, Changed(Seen.Table, Bucket(bucket, 10, 9)) with { Survivor = survivor is null ? null : Jan.At(survivor) });
+        var plan = Seen.Plan(Seen.Forever, Changed(Seen.Table, Bucket(bucket, 10, 9)) with { OldestUnchanged = survivor is null ? null : Jan.At(survivor) });
         var next = Jan.Text(Bucket(bucket, 10, 9).Bucket);
         Assert.Equal([$"mark 1h dirty  lost  cut {next}"], plan.Steps());
         Assert.Equal("somebody else removed rows of these buckets: they stay as they were built", plan.Steps[0].Reason);
@@ -49,7 +49,7 @@ public sealed class ChangesTests
 
     [Fact]
     public void The_first_watched_bucket_may_be_corrected() => Assert.Equal(
-        "mark 1h dirty 9..9T01 lost  cut", Seen.Plan(Seen.Forever, Changed(Seen.Table, Bucket("9", 10, 9)) with { Survivor = Jan.At("8") }).Steps()[0]);
+        "mark 1h dirty 9..9T01 lost  cut", Seen.Plan(Seen.Forever, Changed(Seen.Table, Bucket("9", 10, 9)) with { OldestUnchanged = Jan.At("8") }).Steps()[0]);
 
     [Fact]
     public void What_was_dirty_and_is_cut_now_is_not_built_again() => Assert.Equal(
@@ -73,7 +73,7 @@ public sealed class ChangesTests
         var own = new BucketChange(Jan.Range("9..9T11"), stored, found);
         var around = new Dictionary<string, IReadOnlyList<BucketChange>> { ["11h"] = agrees == 0 ? [own] : [], ["7h"] = late ? [new(Jan.Range("9..9T07"), 3, 4)] : [] };
         var state = Seen.State(new(), ("7h", Sevens), ("11h", Elevens));
-        var plan = Seen.Plan("tiers: [{ every: 7h }, { every: 11h }]", Changed(state, new BucketChange(Jan.Range("9T07..9T14"), 10, 9)) with { Around = around });
+        var plan = Seen.Plan("tiers: [{ every: 7h }, { every: 11h }]", Changed(state, new BucketChange(Jan.Range("9T07..9T14"), 10, 9)) with { EnclosingChanges = around });
         Assert.Equal(mark, plan.Steps()[0]);
         Assert.Equal(isMixed, Assert.IsType<PlanStep.Mark>(plan.Steps[0]).Cut.Any(c => c.IsMixed));
         Assert.Equal("mark 7h dirty  lost  cut 9T07..9T14", plan.Steps().Last(s => s.StartsWith("mark 7h", StringComparison.Ordinal)));

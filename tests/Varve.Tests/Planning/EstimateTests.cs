@@ -73,13 +73,13 @@ public sealed class EstimateTests
     private static (long Rows, long Bytes) Removed(string range, string first = "1")
     {
         var state = Stored with { Tiers = new Dictionary<string, TierSize> { ["1h"] = Stored.Tiers["1h"] with { First = Jan.At(first) } } };
-        var rows = Estimate.Rows(new Draft(Seen.Policy(Seen.Forever), state), state, "1h", Jan.Range(range));
+        var rows = Estimate.Rows(new ProjectedLedger(Seen.Policy(Seen.Forever), state), state, "1h", Jan.Range(range));
         return (rows, Estimate.Bytes(state, "1h", rows));
     }
 
     private static long Written(TableState state, string ranges)
     {
         var blueprint = Seen.Policy(Seen.Forever);
-        return Estimate.Written(new Draft(blueprint, state), state, blueprint.Tier("1h"), Jan.Set(ranges));
+        return Estimate.Written(new ProjectedLedger(blueprint, state), state, blueprint.Tier("1h"), Jan.Set(ranges));
     }
 }

@@ -231,26 +231,26 @@ public sealed class ForecastTests
         if (!isPossible) Assert.Throws<ArgumentOutOfRangeException>(() => new ForecastOptions { Ahead = Keep.Parse(ahead) });
     }
 
-    private static Forecast Of(string policy, TableState? state = null, Load? load = null, string ahead = "59d") => Of(Seen.Policy(policy), state ?? WithTiers(Seen.Table), load ?? Measured(), ahead);
+    private static Forecast Of(string policy, TableState? state = null, MeasuredLoad? load = null, string ahead = "59d") => Of(Seen.Policy(policy), state ?? WithTiers(Seen.Table), load ?? Measured(), ahead);
 
-    private static Forecast Of(Blueprint blueprint, TableState state, Load load, string ahead = "59d", bool returnsSpace = false) =>
+    private static Forecast Of(PolicyLayout blueprint, TableState state, MeasuredLoad load, string ahead = "59d", bool returnsSpace = false) =>
         Forecaster.Of(blueprint, state, Planner.Plan(blueprint, state, Jan.At("10")), load, Keep.Parse(ahead), returnsSpace);
 
-    private static Forecast Unbuilt(IReadOnlyDictionary<string, Pace> sampled) =>
+    private static Forecast Unbuilt(IReadOnlyDictionary<string, RowsPerBucket> sampled) =>
         Of("tiers: [{ every: 1h }]", Seen.State(new()), Measured() with { Strata = Strata(("source", "1..10", 9000)), Sampled = sampled });
 
     /// <summary>Two series: two rows in an hour and two in a day.</summary>
-    private static Load Measured() => new() { Window = Jan.Range("3..10"), Rows = 7000, Strata = Strata(("source", "1..10", 9000), ("1h", "1..10", 432), ("1d", "1..10", 18)) };
+    private static MeasuredLoad Measured() => new() { Window = Jan.Range("3..10"), Rows = 7000, Strata = Strata(("source", "1..10", 9000), ("1h", "1..10", 432), ("1d", "1..10", 18)) };
 
-    private static Load Nothing() => new() { Window = Jan.Range("10..10"), Rows = 0, Strata = Strata() };
+    private static MeasuredLoad Nothing() => new() { Window = Jan.Range("10..10"), Rows = 0, Strata = Strata() };
 
     private static TableState WithTiers(TableState state) =>
         state with { Tiers = new Dictionary<string, TierSize> { ["1h"] = new(432, 0, Jan.At("1")), ["1d"] = new(18, 0, Jan.At("1")) } };
 
-    private static Dictionary<string, IReadOnlyList<Stratum>> Strata(params (string Relation, string Range, int Rows)[] strata) =>
-        strata.GroupBy(s => s.Relation).ToDictionary(g => g.Key, g => (IReadOnlyList<Stratum>)[.. g.Select(s => new Stratum(Jan.Range(s.Range), s.Rows))]);
+    private static Dictionary<string, IReadOnlyList<RowSegment>> Strata(params (string Relation, string Range, int Rows)[] strata) =>
+        strata.GroupBy(s => s.Relation).ToDictionary(g => g.Key, g => (IReadOnlyList<RowSegment>)[.. g.Select(s => new RowSegment(Jan.Range(s.Range), s.Rows))]);
 
-    private static Dictionary<string, Pace> Paces(string tier, double rows, double buckets) => new() { [tier] = new(Jan.Range("9..10"), rows, buckets) };
+    private static Dictionary<string, RowsPerBucket> Paces(string tier, double rows, double buckets) => new() { [tier] = new(Jan.Range("9..10"), rows, buckets) };
 
     private static Hold Hold(string? relation, string range, string? until) => new("id", relation, Jan.Range(range), "law", "me", until is null ? null : Jan.At(until));
 

@@ -87,13 +87,13 @@ public sealed class InputTests
     public void What_others_cut_of_the_source_is_no_input()
     {
         var hours = Seen.Whole with { Cut = [new(Jan.Range("3T05..3T06"), 0, ByOthers: true)] };
-        var draft = new Draft(Seen.Policy(Seen.Forever), Seen.State(GoneTo5 with { Frozen = Jan.Set("-inf..2") }, ("1h", hours), ("1d", Seen.Whole)));
+        var draft = new ProjectedLedger(Seen.Policy(Seen.Forever), Seen.State(GoneTo5 with { Frozen = Jan.Set("-inf..2") }, ("1h", hours), ("1d", Seen.Whole)));
         var days = draft.Blueprint.Tier("1d");
-        Assert.Equal("-inf..2 3T05..3T06", Jan.Text(draft.Spoilt(Relations.Source, days)));
-        Assert.Equal("2..3T05 3T06..+inf", Jan.Text(draft.Gives(Relations.Source, days)));
+        Assert.Equal("-inf..2 3T05..3T06", Jan.Text(draft.Unavailable(Relations.Source, days)));
+        Assert.Equal("2..3T05 3T06..+inf", Jan.Text(draft.AvailableTo(Relations.Source, days)));
 
         hours = Seen.Whole with { Cut = [new(Jan.Range("3T05..3T06"), 0, ByOthers: false)] };
-        Assert.Equal(TimeRange.All, new Draft(Seen.Policy(Seen.Forever), Seen.State(new(), ("1h", hours))).Gives(Relations.Source, days).Single());
+        Assert.Equal(TimeRange.All, new ProjectedLedger(Seen.Policy(Seen.Forever), Seen.State(new(), ("1h", hours))).AvailableTo(Relations.Source, days).Single());
     }
 
     [Fact]
@@ -101,7 +101,7 @@ public sealed class InputTests
     {
         var cut = Seen.Whole with { Cut = [new(Jan.Range("3..4"), 0, ByOthers: true) { Input = Relations.Source }] };
         var some = Seen.Whole with { Covered = Jan.Set("3T06..10"), Lost = Jan.Set("1..3T06"), Cut = [new(Jan.Range("3T12..3T14"), 0, ByOthers: true)] };
-        var draft = new Draft(Seen.Policy("tiers: [{ every: 1h }, { every: 2h }, { every: 1d }]"), Seen.State(new(), ("2h", some), ("1d", cut)));
+        var draft = new ProjectedLedger(Seen.Policy("tiers: [{ every: 1h }, { every: 2h }, { every: 1d }]"), Seen.State(new(), ("2h", some), ("1d", cut)));
         Assert.Equal("3..3T06 3T12..3T14", Jan.Text(draft.TakenByOthers(draft.Blueprint.Tier("1h"))));
     }
 
@@ -112,7 +112,7 @@ public sealed class InputTests
     {
         var hours = Seen.Whole with { Covered = Jan.Set(covered), Cut = [new(Jan.Range("3T05..3T06"), 0, ByOthers: true) { Input = Relations.Source }] };
         var blueprint = Seen.Policy("tiers: [{ every: 1d }]") with { Retired = [Seen.Policy(Seen.Forever).Tier("1h")] };
-        var draft = new Draft(blueprint, Seen.State(new(), ("1h", hours), ("1d", Seen.Whole with { Covered = Jan.Set("1..3") })));
+        var draft = new ProjectedLedger(blueprint, Seen.State(new(), ("1h", hours), ("1d", Seen.Whole with { Covered = Jan.Set("1..3") })));
         Assert.Equal(spoilt, Jan.Text(draft.TakenByOthers(blueprint.Tier("1d"))));
     }
 
@@ -120,9 +120,9 @@ public sealed class InputTests
     public void A_tier_gives_what_it_covers_clean_and_everything_before_its_history()
     {
         var hours = Seen.Whole with { Dirty = Jan.Set("3..4"), Lost = Jan.Set("5..6"), Frozen = Jan.Set("1..2") };
-        var draft = new Draft(Seen.Policy(Seen.Forever), Seen.State(new(), ("1h", hours), ("1d", Seen.Whole)));
+        var draft = new ProjectedLedger(Seen.Policy(Seen.Forever), Seen.State(new(), ("1h", hours), ("1d", Seen.Whole)));
         var days = draft.Blueprint.Tier("1d");
-        Assert.Equal("-inf..1 2..3 4..5 6..10", Jan.Text(draft.Gives("1h", days)));
-        Assert.Equal("1..2 5..6", Jan.Text(draft.Spoilt("1h", days)));
+        Assert.Equal("-inf..1 2..3 4..5 6..10", Jan.Text(draft.AvailableTo("1h", days)));
+        Assert.Equal("1..2 5..6", Jan.Text(draft.Unavailable("1h", days)));
     }
 }

@@ -38,7 +38,7 @@ public sealed class PlanStepTests
     public void Buckets_are_in_a_set_as_a_whole_or_overlap_it()
     {
         var tier = Seen.Policy(Seen.Forever).Tier("1d");
-        Assert.Equal("2..3 6..7", Jan.Text(tier.Whole(Jan.Set("1T05..3T05 4..4T23 6..7"))));
-        Assert.Equal("1..5 6..7", Jan.Text(tier.Covers(Jan.Set("1T05..3T05 4..4T23 6..7"))));
+        Assert.Equal("2..3 6..7", Jan.Text(tier.WholeBuckets(Jan.Set("1T05..3T05 4..4T23 6..7"))));
+        Assert.Equal("1..5 6..7", Jan.Text(tier.BucketsTouching(Jan.Set("1T05..3T05 4..4T23 6..7"))));
     }
 }

@@ -4,7 +4,7 @@ namespace Varve.Tests.Planning;
 
 public sealed class RowBytesTests
 {
-    private static readonly Blueprint Policy = Seen.Policy(Seen.Forever);
+    private static readonly PolicyLayout Policy = Seen.Policy(Seen.Forever);
 
     [Theory]
     [InlineData(9000, 90_000, 10, 0, ForecastBytes.Measured)]

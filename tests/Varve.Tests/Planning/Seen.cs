@@ -17,7 +17,7 @@ internal static class Seen
 
     internal static readonly TableState Table = State(new(), ("1h", Whole), ("1d", Whole));
 
-    internal static Blueprint Policy(string rest) =>
+    internal static PolicyLayout Policy(string rest) =>
         Laid.Sound($"{{ table: t, time: ts, series: [host], measures: {{ load: [avg], door: last }}, {rest} }}", Laid.House);
 
     internal static TableState State(RelationLedger source, params (string Tier, RelationLedger Ledger)[] tiers) => new()

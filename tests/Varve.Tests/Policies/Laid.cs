@@ -19,10 +19,10 @@ internal static class Laid
 
     internal static TableDescription Narrow(ColumnType type) => Table(Column("ts", new ColumnType.TimestampTz()), Column("v", type));
 
-    internal static Blueprint? Resolve(string yaml, TableDescription table, List<Problem> problems) =>
-        BlueprintRules.Resolve(Policy(yaml), table, Limits, TimeRange.All, problems);
+    internal static PolicyLayout? Resolve(string yaml, TableDescription table, List<Problem> problems) =>
+        LayoutRules.Resolve(Policy(yaml), table, Limits, TimeRange.All, problems);
 
-    internal static Blueprint Sound(string yaml, TableDescription table)
+    internal static PolicyLayout Sound(string yaml, TableDescription table)
     {
         List<Problem> problems = [];
         var blueprint = Resolve(yaml, table, problems);

@@ -1,0 +1,54 @@
+using System.CommandLine;
+using Varve.Cli.Commands;
+using Varve.Cli.Json;
+using Varve.Cli.Render;
+
+namespace Varve.Cli;
+
+/// <summary>One invocation: what was typed, where to print, and the database once it is needed.</summary>
+internal sealed class CommandContext(ParseResult parse, CancellationToken cancellation) : IAsyncDisposable
+{
+    private Database? _database;
+
+    internal ParseResult Parse { get; } = parse;
+
+    internal Screen Screen { get; } = Screen.Current;
+
+    internal CancellationToken Cancellation { get; } = cancellation;
+
+    /// <summary>True where a script reads.</summary>
+    internal bool IsJson => CommonOptions.IsJson(Parse);
+
+    /// <summary>The name of the database for messages; null before it was opened.</summary>
+    internal string? DatabaseName => _database?.Name;
+
+    /// <summary>The database; it was opened before.</summary>
+    internal Database Database => _database ?? throw new System.Diagnostics.UnreachableException();
+
+    /// <summary>True where a database was named.</summary>
+    internal bool HasDatabase => DatabaseOpener.Named(Parse.GetValue(CommonOptions.Db)) is not null;
+
+    /// <summary>Opens the database to read; it is never created.</summary>
+    internal Lifecycle Read() => Open(readOnly: true, create: false);
+
+    /// <summary>Opens the database to write; it is never created.</summary>
+    internal Lifecycle Write() => Open(readOnly: false, create: false);
+
+    /// <summary>Opens the database to write, and makes an empty one where it was lost.</summary>
+    internal Lifecycle Make() => Open(readOnly: false, create: true);
+
+    internal void Print<T>(T shape) => CliJson.Print(Screen, shape);
+
+    public async ValueTask DisposeAsync()
+    {
+        await Screen.Out.FlushAsync(CancellationToken.None);
+        if (_database is not null) await _database.DisposeAsync();
+    }
+
+    private Lifecycle Open(bool readOnly, bool create)
+    {
+        var options = DatabaseOpener.Options(Parse.GetValue(CommonOptions.Schema), Parse.GetValue(CommonOptions.Archive));
+        _database = DatabaseOpener.Open(Parse.GetValue(CommonOptions.Db), readOnly, create);
+        return new(_database, options);
+    }
+}

@@ -1,0 +1,66 @@
+using NodaTime;
+using Varve.Engines;
+using Varve.Policies;
+using Varve.Sql;
+
+namespace Varve.Catalog;
+
+/// <summary>The catalog as a whole: one object for each of its books.</summary>
+internal sealed class CatalogStore
+{
+    public CatalogStore(IEngine engine, string schema, string? auditKey, Duration keepRuns)
+    {
+        Tables = new(schema);
+        Schema = new(Tables, engine);
+        Policies = new(Tables);
+        Archives = new(Tables);
+        Ledgers = new(Tables, Policies, Archives);
+        Runs = new(Tables, keepRuns);
+        Audit = new(Tables, auditKey);
+        Look = new(Tables);
+    }
+
+    public CatalogTables Tables { get; }
+
+    public CatalogSchema Schema { get; }
+
+    public PolicyTable Policies { get; }
+
+    public ArchiveTable Archives { get; }
+
+    public LedgerTable Ledgers { get; }
+
+    public RunJournal Runs { get; }
+
+    public AuditLog Audit { get; }
+
+    public CatalogDiagnostics Look { get; }
+
+    /// <summary>Every table of the database that could be the source of a policy, by schema and name: none of the catalog's own.</summary>
+    public async Task<IReadOnlyList<TableName>> BaseTablesAsync(IStatements statements, CancellationToken cancellationToken) =>
+        [.. (await statements.QueryAsync(TablesSql.BaseTables(Tables.Schema), cancellationToken)).Select(r => new TableName(r.Text(0), r.Text(1)))];
+
+    /// <summary>Everything of the catalog that a policy is checked against; nothing where there is none yet.</summary>
+    public async Task<CatalogSnapshot> ShelfAsync(IEngine engine, CancellationToken cancellationToken)
+    {
+        var ignoresCase = engine.Capabilities.IgnoresCase;
+        if (!await Schema.ExistsAsync(cancellationToken)) return CatalogSnapshot.Empty(ignoresCase);
+        return await engine.TransactAsync(
+            async (s, token) => new CatalogSnapshot(
+                await Policies.ListAsync(s, token),
+                await Policies.PatternsAsync(s, token),
+                await Policies.RevisionsAsync(s, token),
+                await Policies.NewestAsync(s, token),
+                await Ledgers.RelationsAsync(s, token),
+                await ExpiredAsync(s, token),
+                ignoresCase),
+            readOnly: true,
+            cancellationToken);
+    }
+
+    private async Task<IReadOnlyList<ExpiredSource>> ExpiredAsync(IStatements statements, CancellationToken cancellationToken)
+    {
+        var frozen = await Ledgers.FrozenAsync(statements, cancellationToken);
+        return frozen.Count == 0 ? [] : [.. (await Policies.ExpiredAsync(statements, cancellationToken)).Select(e => new ExpiredSource(e.Table, e.Policy, frozen[e.Policy.Name]))];
+    }
+}

@@ -1,0 +1,135 @@
+using NodaTime;
+using Varve.Engines;
+using Varve.Planning;
+using Varve.Sql;
+using Varve.Time;
+
+namespace Varve.Catalog;
+
+/// <summary>Runs and their steps: intent before the act, outcome with it.</summary>
+internal sealed class RunJournal(CatalogTables tables, Duration keep)
+{
+    private const int MostRows = 500;
+
+    /// <summary>Closes what a killed process left open: its steps have left nothing behind, or are done; the run has what they say.</summary>
+    public async Task CloseInterruptedAsync(IStatements statements, string policy, Instant at, CancellationToken cancellationToken)
+    {
+        var open = await statements.QueryAsync($"SELECT count(*) FROM {tables.Runs} WHERE policy = {policy} AND status = {"running"}", cancellationToken);
+        if (open[0].Long(0) == 0) return;
+        SqlText done = $"FROM {tables.Steps} AS step WHERE step.run = ended.run AND step.status = {"done"}";
+        await statements.ExecuteAsync(
+            $"""
+            UPDATE {tables.Runs} AS ended SET status = {"interrupted"}, finished_us = {Micros.From(at)}, steps = (SELECT count(*) FROM {tables.Steps} AS step WHERE step.run = ended.run), steps_done = (SELECT count(*) {done}),
+            rows_read = (SELECT coalesce(sum(rows_in), 0) {done}), rows_written = (SELECT coalesce(sum(rows_written), 0) {done}), rows_removed = (SELECT coalesce(sum(rows_removed), 0) {done})
+            WHERE policy = {policy} AND status = {"running"}
+            """,
+            cancellationToken);
+        await statements.ExecuteAsync(
+            $"UPDATE {tables.Steps} SET status = {"failed"}, finished_us = {Micros.From(at)}, note = {"the process ended before it was done"} WHERE policy = {policy} AND status IN ({"running"}, {"verifying"})", cancellationToken);
+        await statements.ExecuteAsync(
+            $"UPDATE {tables.Steps} SET status = {"skipped"}, note = {"the process ended before it"} WHERE policy = {policy} AND status = {"planned"}", cancellationToken);
+        await statements.ExecuteAsync($"DELETE FROM {tables.Leases} WHERE policy = {policy}", cancellationToken);
+    }
+
+    /// <summary>Begins a run.</summary>
+    public async Task BeginAsync(IStatements statements, string run, Plan plan, Instant at, string holder, CancellationToken cancellationToken)
+    {
+        await statements.ExecuteAsync(
+            $"""
+            INSERT INTO {tables.Runs} (run, policy, revision, as_of_us, started_us, status, steps, steps_done, rows_read, rows_written, rows_removed)
+            VALUES ({run}, {plan.Policy}, {(long)plan.Revision}, {Micros.From(plan.AsOf)}, {Micros.From(at)}, {"running"}, {(long)plan.Steps.Count}, 0, 0, 0, 0)
+            """,
+            cancellationToken);
+        await statements.ExecuteAsync($"INSERT INTO {tables.Leases} (policy, run, holder, taken_us) VALUES ({plan.Policy}, {run}, {holder}, {Micros.From(at)})", cancellationToken);
+    }
+
+    /// <summary>Writes the steps of a plan, all at once.</summary>
+    public async Task PlanAsync(IStatements statements, string run, string policy, int first, IReadOnlyList<PlanStep> steps, CancellationToken cancellationToken)
+    {
+        foreach (var some in steps.Select((step, i) => (step, ordinal: first + i)).Chunk(MostRows))
+        {
+            var rows = some.Select(s => (SqlText)
+                $"({run}, {policy}, {(long)s.ordinal}, {s.step.Kind}, {s.step.Relation}, {string.Join(' ', s.step.Touches)}, {s.step.Reason}, {"planned"}, 0, 0, 0)");
+            await statements.ExecuteAsync(
+                $"INSERT INTO {tables.Steps} (run, policy, ordinal, kind, relation, ranges, reason, status, rows_in, rows_written, rows_removed) VALUES {SqlText.Join(", ", rows)}", cancellationToken);
+        }
+    }
+
+    /// <summary>The intent of a step, committed before it acts.</summary>
+    public Task IntendAsync(IStatements statements, string run, int ordinal, string statement, Instant at, CancellationToken cancellationToken) =>
+        statements.ExecuteAsync(
+            $"UPDATE {tables.Steps} SET status = {"running"}, statement = {statement}, started_us = {Micros.From(at)} WHERE run = {run} AND ordinal = {(long)ordinal}", cancellationToken);
+
+    /// <summary>The outcome of a step: done in the transaction of its act, failed and skipped in one of their own.</summary>
+    public Task CloseAsync(IStatements statements, string run, int ordinal, string status, long rowsIn, long written, long removed, string? note, Instant at, CancellationToken cancellationToken) =>
+        statements.ExecuteAsync(
+            $"""
+            UPDATE {tables.Steps} SET status = {status}, rows_in = {rowsIn}, rows_written = {written}, rows_removed = {removed}, note = {note}, finished_us = {Micros.From(at)}
+            WHERE run = {run} AND ordinal = {(long)ordinal}
+            """,
+            cancellationToken);
+
+    /// <summary>Ends a run, and forgets runs and steps that are too old.</summary>
+    public async Task FinishAsync(IStatements statements, RunRecord run, CancellationToken cancellationToken)
+    {
+        await statements.ExecuteAsync(
+            $"""
+            UPDATE {tables.Runs} SET status = {run.Status}, finished_us = {Micros.From(run.FinishedAt!.Value)}, steps = {(long)run.Steps}, steps_done = {(long)run.StepsDone}, rows_read = {run.RowsRead},
+            rows_written = {run.RowsWritten}, rows_removed = {run.RowsRemoved}, error_code = {run.ErrorCode}, error = {run.Error} WHERE run = {run.Id}
+            """,
+            cancellationToken);
+        await statements.ExecuteAsync($"UPDATE {tables.Steps} SET status = {"skipped"}, note = {"the run ended before it"} WHERE run = {run.Id} AND status IN ({"planned"}, {"running"})", cancellationToken);
+        await statements.ExecuteAsync($"DELETE FROM {tables.Leases} WHERE run = {run.Id}", cancellationToken);
+        var old = Micros.From(run.FinishedAt!.Value - keep);
+        await statements.ExecuteAsync($"DELETE FROM {tables.Runs} WHERE started_us < {old}", cancellationToken);
+        await statements.ExecuteAsync($"DELETE FROM {tables.Steps} WHERE run NOT IN (SELECT run FROM {tables.Runs})", cancellationToken);
+    }
+
+    /// <summary>Runs, newest first; of one policy, or of all.</summary>
+    public async Task<IReadOnlyList<RunRecord>> ListAsync(IStatements statements, string? policy, int limit, CancellationToken cancellationToken)
+    {
+        var which = SqlText.Empty;
+        if (policy is not null) which = $" WHERE policy = {policy}";
+        var rows = await statements.QueryAsync(
+            $"""
+            SELECT run, policy, revision, as_of_us, started_us, finished_us, status, steps, steps_done, rows_read, rows_written, rows_removed, error_code, error
+            FROM {tables.Runs}{which} ORDER BY started_us DESC, run DESC LIMIT {(long)limit}
+            """,
+            cancellationToken);
+        return [.. rows.Select(Record)];
+    }
+
+    /// <summary>The newest runs of each policy, newest first, by its name.</summary>
+    public async Task<IReadOnlyDictionary<string, IReadOnlyList<RunRecord>>> NewestAsync(IStatements statements, int limit, CancellationToken cancellationToken)
+    {
+        var rows = await statements.QueryAsync(
+            $"""
+            SELECT run, policy, revision, as_of_us, started_us, finished_us, status, steps, steps_done, rows_read, rows_written, rows_removed, error_code, error
+            FROM (SELECT *, row_number() OVER (PARTITION BY policy ORDER BY started_us DESC, run DESC) AS varve_rank FROM {tables.Runs}) AS varve_runs
+            WHERE varve_rank <= {(long)limit} ORDER BY started_us DESC, run DESC
+            """,
+            cancellationToken);
+        return rows.Select(Record).GroupBy(r => r.Policy, StringComparer.Ordinal).ToDictionary(g => g.Key, g => (IReadOnlyList<RunRecord>)[.. g], StringComparer.Ordinal);
+    }
+
+    /// <summary>The ids of the runs that begin so.</summary>
+    public async Task<IReadOnlyList<string>> FindAsync(IStatements statements, string beginning, CancellationToken cancellationToken) =>
+        [.. (await statements.QueryAsync($"SELECT run FROM {tables.Runs} WHERE starts_with(run, {beginning}) ORDER BY run", cancellationToken)).Select(r => r.Text(0))];
+
+    /// <summary>The steps of one run, in order; empty where nothing was to be done.</summary>
+    public async Task<IReadOnlyList<StepRecord>> StepsAsync(IStatements statements, string run, CancellationToken cancellationToken)
+    {
+        var rows = await statements.QueryAsync(
+            $"""
+            SELECT run, ordinal, kind, relation, ranges, reason, status, statement, rows_in, rows_written, rows_removed, started_us, finished_us, note
+            FROM {tables.Steps} WHERE run = {run} ORDER BY ordinal
+            """,
+            cancellationToken);
+        return [.. rows.Select(r => new StepRecord(r.Text(0), (int)r.Long(1), r.Text(2), r.Text(3), r.Text(4), r.Text(5), r.Text(6), r.TextOrNull(7), r.Long(8), r.Long(9), r.Long(10), At(r, 11), At(r, 12), r.TextOrNull(13)))];
+    }
+
+    private static RunRecord Record(Row r) =>
+        new(r.Text(0), r.Text(1), (int)r.Long(2), At(r, 3)!.Value, At(r, 4)!.Value, At(r, 5), r.Text(6), (int)r.Long(7), (int)r.Long(8), r.Long(9), r.Long(10), r.Long(11), r.TextOrNull(12), r.TextOrNull(13));
+
+    private static Instant? At(Row row, int column) => row.LongOrNull(column) is { } micros ? Micros.ToInstant(micros) : null;
+}

@@ -1,0 +1,113 @@
+using NodaTime;
+using Varve.Archiving;
+using Varve.Catalog;
+using Varve.Engines;
+using Varve.Planning;
+using Varve.Policies;
+using Varve.Time;
+
+namespace Varve.Execution;
+
+/// <summary>A policy laid over its table, what was seen of it, and the plan that follows.</summary>
+internal sealed record Inspection(StoredPolicy Stored, PolicyLayout Blueprint, TableState State, Plan Plan)
+{
+    /// <summary>The same with a plan that removes nothing; of a plan that was made before, only what it has as well.</summary>
+    public Inspection Withheld()
+    {
+        var asked = Plan.Steps.Select(s => s.Key).ToHashSet(StringComparer.Ordinal);
+        var planned = Planner.Withheld(Blueprint, State, Plan.AsOf);
+        return this with { Plan = IsPart ? planned with { Steps = [.. planned.Steps.Where(s => asked.Contains(s.Key))] } : planned };
+    }
+
+    /// <summary>True where the plan was made before: it has no more steps than it had then.</summary>
+    public bool IsPart { get; init; }
+
+    /// <summary>The sign that another table stands under the source's name; null where it is the same, or where nothing is to be done with it.</summary>
+    public SourceDoubt? Doubt { get; init; }
+}
+
+/// <summary>From a stored policy to its plan: describe, lay, watch, observe, plan. Nothing is written.</summary>
+internal sealed class PolicyInspector(IEngine engine, CatalogStore desk, ArchiveLocations locations)
+{
+    /// <summary>Boundaries must nest from 1970 on; older rows are checked where they are found.</summary>
+    public static readonly TimeRange Span = TimeRange.Since(NodaConstants.UnixEpoch);
+
+    /// <param name="stored">The policy.</param>
+    /// <param name="asOf">The planning instant.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <param name="withBytes">Whether a person reads the sizes; what is run has no use for them.</param>
+    public Task<Inspection> InspectAsync(StoredPolicy stored, Instant asOf, CancellationToken cancellationToken, bool withBytes = true) => engine.TransactAsync(
+        async (statements, token) =>
+        {
+            var blueprint = await ResolveAsync(statements, stored.Policy, token);
+            var ledger = await desk.Ledgers.LoadAsync(statements, stored, asOf, token);
+            return await InspectAsync(statements, stored, blueprint, ledger, asOf, token, withBytes);
+        },
+        readOnly: true,
+        cancellationToken);
+
+    public async Task<Inspection> InspectAsync(IStatements statements, StoredPolicy stored, PolicyLayout blueprint, Ledger ledger, Instant asOf, CancellationToken cancellationToken, bool withBytes = true)
+    {
+        blueprint = await WithRetiredAsync(statements, blueprint, ledger, cancellationToken);
+        await BrokenTier.RefuseAsync(engine, blueprint, ledger, cancellationToken);
+        var watch = Planner.Watch(blueprint, ledger, asOf);
+        var observer = new Observer(engine, statements, blueprint);
+        var state = await observer.ObserveAsync(ledger, watch, withBytes, cancellationToken);
+        if (Planner.Scattered(blueprint, state, asOf) is { } range) state = state with { Days = await observer.DaysAsync(ledger, range, cancellationToken) };
+        var plan = Planner.Plan(blueprint, state, asOf);
+        if (plan.Steps.Any(s => s is PlanStep.Publish))
+            plan = plan with { Notes = [.. plan.Notes, .. (await new DependentViews(engine, desk, statements).OfAsync(blueprint, cancellationToken)).Select(p => p with { IsWarning = true })] };
+        if (Declared(blueprint.Policy) is { } undeclared) plan = plan with { Notes = [.. plan.Notes, undeclared] };
+        var doubt = plan.Steps.Any(Touches) ? await new SourceLook(engine.Dialect, statements, blueprint).LookAsync(ledger, watch.Comparable, cancellationToken) : null;
+        if (doubt is not null) plan = plan with { Notes = [.. plan.Notes, new(SourceDoubt.Code, $"{doubt.Text(blueprint, state)} A run stops here. {SourceDoubt.WayOut(blueprint.Policy.Name)}") { IsWarning = true }] };
+        return new(stored, blueprint, state, plan) { Doubt = doubt };
+    }
+
+    // Where nothing is built, removed or judged, the table may be whichever it is.
+    private static bool Touches(PlanStep step) => step is not (PlanStep.CreateTier or PlanStep.Publish or PlanStep.Reshape);
+
+    /// <summary>The blueprint of a stored policy; the names of its own relations are not taken.</summary>
+    /// <exception cref="PolicyException">The table is no longer as the policy says.</exception>
+    public Task<PolicyLayout> ResolveAsync(Policy policy, CancellationToken cancellationToken) =>
+        engine.TransactAsync((statements, token) => ResolveAsync(statements, policy, token), readOnly: true, cancellationToken);
+
+    private async Task<PolicyLayout> ResolveAsync(IStatements statements, Policy policy, CancellationToken cancellationToken)
+    {
+        List<Problem> problems = [];
+        var description = await engine.DescribeAsync(policy.Table, cancellationToken);
+        if (description is null) throw new PolicyException([LayoutRules.NoTable(policy, await desk.BaseTablesAsync(statements, cancellationToken))]);
+        return LayoutRules.Resolve(policy, description, Limits(_ => false), Span, problems)
+            ?? throw new PolicyException([.. problems.Where(p => !p.IsWarning)]);
+    }
+
+    /// <summary>The same with the tiers whose tables are there and that the policy no longer has, as the newest revision says that had them; finest first.</summary>
+    public async Task<PolicyLayout> WithRetiredAsync(IStatements statements, PolicyLayout blueprint, Ledger ledger, CancellationToken cancellationToken) =>
+        blueprint with { Retired = await RetiredAsync(statements, blueprint, ledger, cancellationToken) };
+
+    private async Task<IReadOnlyList<TierLayout>> RetiredAsync(IStatements statements, PolicyLayout blueprint, Ledger ledger, CancellationToken cancellationToken)
+    {
+        var left = ledger.Relations.Where(r => r.Value.Created).Select(r => r.Key).Except(blueprint.Tiers.Select(t => t.Id)).ToHashSet(StringComparer.Ordinal);
+        if (left.Count == 0) return [];
+        List<TierLayout> retired = [];
+        foreach (var (number, revision) in (await desk.Policies.RevisionsAsync(statements, cancellationToken)).Where(r => r.Policy.Name == blueprint.Policy.Name).Reverse())
+        {
+            var aside = left.Select(Relations.AsideBy).Where(by => by > number).Order().FirstOrDefault();
+            retired.AddRange(LayoutRules.Retired(revision, blueprint.Source, aside).Where(t => left.Remove(t.Id)));
+        }
+
+        return [.. retired.OrderBy(t => t.Grid.Width.Longest).Select(t => t with { Lacks = blueprint.StateNames.Except(ledger.Of(t.Id).Columns, StringComparer.Ordinal).ToHashSet(StringComparer.Ordinal) })];
+    }
+
+    /// <summary>Advice where the location of a policy's archive is not declared here; null where it is.</summary>
+    public Problem? Declared(Policy policy) => policy.Archive is { To: var to } && !locations.Knows(to)
+        ? new(PolicyCodes.Undeclared, locations.Undeclared(to)) { Path = "archive", IsWarning = true }
+        : null;
+
+    /// <summary>What the engine says about names and archives.</summary>
+    public NameLimits Limits(Func<TableName, bool> isTaken) =>
+        new(engine.Capabilities.MaxNameBytes, engine.Capabilities.MaxColumns, isTaken)
+        {
+            IgnoresCase = engine.Capabilities.IgnoresCase,
+            Archives = engine.Dialect.Parquet is { } parquet ? new(c => parquet.Survives(c.TypeName), engine.Capabilities.Snapshots) : null,
+        };
+}

@@ -1,0 +1,125 @@
+using System.Runtime.CompilerServices;
+using System.Threading.Channels;
+using Microsoft.Extensions.Logging;
+using NodaTime;
+using Varve.Archiving;
+using Varve.Catalog;
+using Varve.Engines;
+using Varve.Planning;
+using Varve.Time;
+
+namespace Varve.Execution;
+
+/// <summary>Runs policies one after the other; one that fails stops no other. What happens is told as a stream of events.</summary>
+internal sealed class Runner(IEngine engine, CatalogStore desk, PolicyInspector surveyor, TimeProvider clock, AuditActor actor, ArchiveLocations locations, ILogger log)
+{
+    public async IAsyncEnumerable<RunEvent> RunAsync(
+        IReadOnlyList<StoredPolicy> policies, RunOptions options, Instant asOf, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var events = Channel.CreateUnbounded<RunEvent>(new() { SingleReader = true, SingleWriter = true });
+        var work = WorkAsync(policies, options, asOf, events.Writer, cancellationToken);
+        await foreach (var happened in events.Reader.ReadAllAsync(CancellationToken.None)) yield return happened;
+        await work;
+    }
+
+    private async Task WorkAsync(IReadOnlyList<StoredPolicy> policies, RunOptions options, Instant asOf, ChannelWriter<RunEvent> events, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var deadline = new Deadline(clock, options.For);
+            var wrote = false;
+            foreach (var policy in policies)
+            {
+                if (options.Stop.IsCancellationRequested || deadline.IsPast) await PostponeAsync(policy.Policy.Name, events, cancellationToken);
+                else wrote |= await OneAsync(policy, options, asOf, deadline, events, cancellationToken);
+            }
+
+            if (policies.Count > 0 && wrote) await engine.SettleAsync(cancellationToken);
+            events.Complete();
+        }
+        catch (OperationCanceledException)
+        {
+            events.Complete();
+            throw;
+        }
+        catch (Exception defect)
+        {
+            events.Complete(defect);
+            throw;
+        }
+    }
+
+    private ValueTask PostponeAsync(string policy, ChannelWriter<RunEvent> events, CancellationToken cancellationToken)
+    {
+        RunTelemetry.Postponed(log, policy);
+        return events.WriteAsync(new RunEvent.Postponed { Policy = policy }, cancellationToken);
+    }
+
+    private async Task<bool> OneAsync(StoredPolicy policy, RunOptions options, Instant asOf, Deadline deadline, ChannelWriter<RunEvent> events, CancellationToken cancellationToken)
+    {
+        var name = policy.Policy.Name;
+        using var watch = new RunTelemetry(log, clock, name);
+        try
+        {
+            await using var lease = await engine.LeaseAsync(name, cancellationToken);
+            await FinishPruningAsync(name, events, cancellationToken);
+            var planned = options.Plans?.FirstOrDefault(p => p.Policy == name);
+            var survey = await surveyor.InspectAsync(policy, planned?.AsOf ?? asOf, cancellationToken, withBytes: false);
+            if (CatalogSigns.Halt(survey.Blueprint, survey.State) is { } halt) throw halt;
+            if (survey.Doubt is { } doubt) throw doubt.Halt(survey.Blueprint, survey.State);
+            DependentViews.Refuse(survey.Plan);
+            if (planned is not null) survey = survey with { Plan = Staleness.Keep(planned, survey.Plan), IsPart = true };
+            var run = new PolicyRun(engine, desk, surveyor, clock, actor, locations, events, watch);
+            if (survey.Plan.Brake is { } brake && !options.Yes && !options.Confirm.Contains(brake.Hash, StringComparer.Ordinal))
+            {
+                survey = survey.Withheld();
+                try
+                {
+                    await run.RunAsync(survey, options, deadline, cancellationToken, removes: false);
+                }
+                finally
+                {
+                    watch.Braked(brake);
+                    await events.WriteAsync(new RunEvent.Braked(brake) { Policy = name }, CancellationToken.None);
+                }
+
+                return !survey.Plan.IsEmpty;
+            }
+
+            await run.RunAsync(survey, options, deadline, cancellationToken);
+            return !survey.Plan.IsEmpty;
+        }
+        catch (VarveException error)
+        {
+            return await FailAsync(PolicyTrouble.Of(policy, error));
+        }
+        catch (Exception defect) when (defect is not OperationCanceledException)
+        {
+            return await FailAsync(PolicyTrouble.Of(policy, defect));
+        }
+
+        async Task<bool> FailAsync(VarveException error)
+        {
+            watch.Failed(error);
+            await events.WriteAsync(new RunEvent.Failed(error) { Policy = name }, CancellationToken.None);
+            return true;
+        }
+    }
+
+    /// <summary>A pruning of archives that was ended is finished; where it cannot be, that is said, and nothing else waits for it.</summary>
+    private async Task FinishPruningAsync(string policy, ChannelWriter<RunEvent> events, CancellationToken cancellationToken)
+    {
+        var pruning = new PartPruning(engine, desk, locations, actor, clock);
+        try
+        {
+            await pruning.FinishAsync([policy], cancellationToken);
+        }
+        catch (VarveException error) when (error is PolicyException or EngineException or HaltException)
+        {
+            var begun = RangeSet.Of((await pruning.BegunAsync([policy], cancellationToken)).Select(p => p.Range));
+            if (begun.IsEmpty) throw;
+            var wait = new Wait(Relations.Source, new(begun.Start!.Value, begun.End!.Value), $"parts of its archive are being pruned, and that cannot be finished: {error.Message}", NeedsPerson: false);
+            await events.WriteAsync(new RunEvent.Waiting(wait) { Policy = policy }, cancellationToken);
+        }
+    }
+}

@@ -1,0 +1,68 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+using Microsoft.Extensions.Logging;
+using Varve.Planning;
+
+namespace Varve.Execution;
+
+/// <summary>One step as those see it who watch: a span, counts, a duration and log messages.</summary>
+internal sealed class StepTelemetry : IDisposable
+{
+    private readonly Activity? _activity = Telemetry.Source.StartActivity(Telemetry.Step);
+    private readonly long _begun;
+    private readonly TimeProvider _clock;
+    private readonly ILogger _log;
+    private readonly string _policy;
+    private readonly PlanStep _step;
+    private string _outcome = "cancelled";
+
+    public StepTelemetry(ILogger log, TimeProvider clock, string policy, PlanStep step)
+    {
+        (_log, _clock, _policy, _step) = (log, clock, policy, step);
+        _begun = clock.GetTimestamp();
+        _activity?.SetTag(Telemetry.Policy, policy).SetTag(Telemetry.Kind, step.Kind).SetTag(Telemetry.Relation, step.Relation);
+        if (_log.IsEnabled(LogLevel.Debug)) _log.StepBegins(policy, PlanText.Describe(step));
+    }
+
+    public void Done(StepResult result)
+    {
+        _outcome = "done";
+        Count(Telemetry.RowsRead, result.RowsIn);
+        Count(Telemetry.RowsWritten, result.RowsWritten);
+        Count(Telemetry.RowsRemoved, result.RowsRemoved);
+        if (result.RowsRemoved > 0) _log.RowsRemoved(_policy, result.RowsRemoved, _step.Relation);
+        if (_log.IsEnabled(LogLevel.Debug))
+            _log.StepDone(_policy, PlanText.Describe(_step), result.RowsIn, result.RowsWritten, result.RowsRemoved, result.Elapsed.TotalSeconds);
+    }
+
+    public void Skipped(string reason)
+    {
+        _outcome = "skipped";
+        if (_log.IsEnabled(LogLevel.Warning)) _log.StepSkipped(_policy, PlanText.Describe(_step), reason);
+    }
+
+    /// <summary>Something that it needs changed in this run: it comes again in the next round.</summary>
+    public void PutOff() => _outcome = "put off";
+
+    public void Failed(VarveException error)
+    {
+        _outcome = "failed";
+        _activity?.SetTag(Telemetry.Error, error.Code).SetStatus(ActivityStatusCode.Error, error.Message);
+        if (_log.IsEnabled(LogLevel.Error)) _log.StepFailed(error, _policy, PlanText.Describe(_step));
+    }
+
+    public void Dispose()
+    {
+        _activity?.SetTag(Telemetry.Outcome, _outcome).Dispose();
+        TagList tags = [new(Telemetry.Policy, _policy), new(Telemetry.Kind, _step.Kind), new(Telemetry.Outcome, _outcome)];
+        Telemetry.Steps.Add(1, tags);
+        Telemetry.StepSeconds.Record(_clock.GetElapsedTime(_begun).TotalSeconds, tags);
+    }
+
+    private void Count(Counter<long> counter, long rows)
+    {
+        if (rows == 0) return;
+        _activity?.SetTag(counter.Name, rows);
+        counter.Add(rows, new(Telemetry.Policy, _policy), new(Telemetry.Relation, _step.Relation));
+    }
+}

@@ -1,0 +1,78 @@
+using Varve.Archiving;
+using Varve.Catalog;
+using Varve.Planning;
+using Varve.Policies;
+using Varve.Sql;
+using Varve.Time;
+
+namespace Varve.Execution;
+
+/// <summary>What archive steps and the proof of archives need beside a step's own context.</summary>
+/// <param name="Locations">The declared locations.</param>
+/// <param name="Book">The parts that the catalog knows.</param>
+/// <param name="HashedBy">What makes the hashes of rows.</param>
+/// <param name="Run">The run.</param>
+/// <param name="Now">The clock.</param>
+internal sealed record ArchiveContext(ArchiveLocations Locations, ArchiveTable Book, string HashedBy, string Run, NodaTime.Instant Now);
+
+/// <summary>Archiving rows, and the proof that an archive holds them.</summary>
+internal static class ArchiveAct
+{
+    public static async Task<ActOutcome> ArchiveAsync(StepContext context, PlanStep.Archive step, CancellationToken cancellationToken)
+    {
+        var part = await new PartWriter(Scope(context, step.Location)).WriteAsync(step.Range, cancellationToken);
+        context.Draft.Archives.Add(step.Relation, step.Range);
+        return part is null ? ActOutcome.Nothing : new(part.Rows, part.Rows, 0, FormattableString.Invariant($"{part.Rows:N0} rows in {part.File}, {part.Bytes:N0} bytes"));
+    }
+
+    /// <summary>What of some ranges the archive holds; rows that it lacks are archived next, and what is broken waits for a person.</summary>
+    /// <exception cref="StepSkippedException">Rows of the range were never archived.</exception>
+    public static async Task<RangeSet> ProveAsync(StepContext context, string relation, RangeSet ranges, List<string> notes, CancellationToken cancellationToken)
+    {
+        if (context.Draft.Archives.Of(relation) is not { } location) return ranges;
+        var sets = context.Draft.Of(relation);
+        await NeverArchivedAsync(context, location, ranges.Except(sets.Archived), cancellationToken);
+        List<ArchiveVerdict> verdicts = [];
+        foreach (var range in ranges.Intersect(sets.Archived)) verdicts.AddRange(await new ArchiveProof(Scope(context, location)).ProveAsync(range, cancellationToken));
+        foreach (var verdict in verdicts.Where(v => !v.Holds))
+        {
+            ranges = ranges.Remove(verdict.Range);
+            if (verdict.Broken is { } broken)
+            {
+                context.Halts.Add(new(relation, verdict.Range, broken, NeedsPerson: true));
+                notes.Add(broken);
+            }
+            else
+            {
+                sets.Unarchived = sets.Unarchived.Add(verdict.Range);
+                notes.Add(FormattableString.Invariant($"put off: {verdict.Missing:N0} rows came after the archive was written, and are archived first"));
+            }
+        }
+
+        context.Facts["archive"] = location;
+        context.Facts["parts"] = verdicts.Sum(v => (long)v.Parts);
+        return ranges;
+    }
+
+    /// <summary>Where a step that should have archived rows failed, what went wrong was said there.</summary>
+    private static async Task NeverArchivedAsync(StepContext context, string location, RangeSet ranges, CancellationToken cancellationToken)
+    {
+        if (ranges.IsEmpty) return;
+        var rows = await context.NumberAsync(RowsSql.Count(context.Dialect, context.Blueprint.Time, context.Blueprint.Source, ranges), cancellationToken);
+        if (rows > 0) throw new StepSkippedException(FormattableString.Invariant($"{rows:N0} rows are not archived in {location} yet"));
+    }
+
+    private static ArchiveScope Scope(StepContext context, string location)
+    {
+        if (context.Dialect.Parquet is not { } parquet) throw new PolicyException("VRV145", "This engine cannot archive rows yet. Take `archive` out of the policy, or keep the source longer.");
+        var (desk, blueprint) = (context.Archives, context.Blueprint);
+        return new(blueprint, location, desk.Locations.Open(location), desk.Book, context.Statements)
+        {
+            Sql = new ArchiveSql(context.Dialect, parquet, blueprint.Columns, blueprint.Time),
+            Gone = context.Draft.Of(Relations.Source).Frozen,
+            HashedBy = desk.HashedBy,
+            Run = desk.Run,
+            Now = desk.Now,
+        };
+    }
+}

@@ -1,0 +1,95 @@
+using NodaTime;
+using Varve.Planning;
+using Varve.Policies;
+using Varve.Sql;
+using Varve.Time;
+
+namespace Varve.Execution;
+
+/// <summary>
+/// Removing what is past its time: every condition of the proof is checked in the transaction that deletes (semantics:
+/// what expires when). What cannot be proven stays, and a person is told.
+/// </summary>
+internal static class ExpireAct
+{
+    public static async Task<ActOutcome> ExpireAsync(StepContext context, PlanStep.Expire step, CancellationToken cancellationToken)
+    {
+        var allowed = new Expiry(context.Draft, context.Horizon).Allowed(step.Relation, step.Range);
+        if (!allowed.Covers(step.Range))
+            throw new StepSkippedException(context.Draft.Waits.Count > 0 ? context.Draft.Waits[^1].Reason : "it is no longer past its time");
+        if (step.Relation != Relations.Source) await InputsEmptyAsync(context, step, cancellationToken);
+
+        var proof = new ExpiryProof(context, step.Relation);
+        var proven = await proof.ProveAsync(RangeSet.Of(step.Range), cancellationToken);
+        List<string> notes = [];
+        proven = await ArchiveAct.ProveAsync(context, step.Relation, proven, notes, cancellationToken);
+        List<(TimeRange Range, Instant? WholeFrom)> going = [];
+        foreach (var range in proven) going.Add((range, await WholeFromAsync(context, step.Relation, range, cancellationToken)));
+        var removed = proven.IsEmpty ? 0 : await context.Statements.ExecuteAsync(context.Sql.Remove(step.Relation, proven), cancellationToken);
+        foreach (var (range, wholeFrom) in going) context.Draft.Expire(step.Relation, range, step.Reason, wholeFrom);
+        Settle(context.Draft.Of(step.Relation), proven);
+        foreach (var tier in context.Blueprint.Tiers) await TierBuilder.RecountAsync(context, tier, proven, relation => relation == step.Relation, cancellationToken);
+        Record(context, step, proven, removed, proof);
+        return new(proof.RowsCompared, proof.RowsRebuilt, removed, Together([proof.Note, .. notes])) { Changes = proof.Changed.All };
+    }
+
+    /// <summary>
+    /// Where the end of a range would cut buckets of which no row goes with it: the beginning of these. They lose nothing yet,
+    /// so they stay whole, and a row that comes there is no late one. Null where there is none, or where rows of them go.
+    /// </summary>
+    private static async Task<Instant?> WholeFromAsync(StepContext context, string relation, TimeRange range, CancellationToken cancellationToken)
+    {
+        var draft = context.Draft;
+        if (draft.FirstOf(relation) is { } first && first < range.From) return null;
+        var readers = context.Blueprint.ReadersOf(relation).ToList();
+        List<TimeRange> split = [.. readers.Select(r => r.Split(range.To)).OfType<TimeRange>()];
+        if (split.Count == 0) return null;
+        var empty = new TimeRange(split.Min(b => b.From), range.To);
+        if (draft.Of(relation).Frozen.Overlaps(empty) || readers.Exists(r => r.Split(empty.From) is not null || draft.Of(r.Tier.Id).CutRanges.Overlaps(empty))) return null;
+        var rows = await context.NumberAsync(RowsSql.Count(context.Dialect, context.Blueprint.TimeOf(relation), context.Sql.Table(relation), RangeSet.Of(empty)), cancellationToken);
+        return rows == 0 ? empty.From : null;
+    }
+
+    private static string? Together(IEnumerable<string?> notes) => string.Join("; ", notes.OfType<string>()) is { Length: > 0 } text ? text : null;
+
+    public static async Task<ActOutcome> DiscardAsync(StepContext context, PlanStep.Discard step, CancellationToken cancellationToken)
+    {
+        var frozen = context.Draft.Of(Relations.Source).Frozen.Intersect(step.Range);
+        foreach (var hold in context.Draft.Ledger.Holds.Where(h => h.Relation is null or Relations.Source)) frozen = frozen.Remove(hold.Range);
+        if (frozen.IsEmpty) throw new StepSkippedException("nothing of it has expired, or it is held");
+        var removed = await context.Statements.ExecuteAsync(context.Sql.Remove(Relations.Source, frozen), cancellationToken);
+        context.Facts["relation"] = Relations.Source;
+        context.Facts["range"] = frozen.ToString();
+        context.Facts["rows"] = removed;
+        return new(0, 0, removed, FormattableString.Invariant($"{removed:N0} late rows discarded"));
+    }
+
+    /// <summary>A tier goes only where its input and the source are gone already: looked at again, in the same snapshot.</summary>
+    private static async Task InputsEmptyAsync(StepContext context, PlanStep.Expire step, CancellationToken cancellationToken)
+    {
+        foreach (var finer in context.Blueprint.BuildersOf(step.Relation))
+        {
+            var open = RangeSet.Of(step.Range).Except(context.Draft.Of(finer).Frozen);
+            if (open.IsEmpty) continue;
+            var rows = await context.NumberAsync(RowsSql.Count(context.Dialect, context.Blueprint.TimeOf(finer), context.Sql.Table(finer), open), cancellationToken);
+            if (rows > 0) throw new StepSkippedException(FormattableString.Invariant($"{finer} still has {rows} rows of this range"));
+        }
+    }
+
+    private static void Settle(ProjectedSets sets, RangeSet proven)
+    {
+        sets.Halted = sets.Halted.Except(proven);
+        sets.Accepted = sets.Accepted.Except(proven);
+    }
+
+    private static void Record(StepContext context, PlanStep.Expire step, RangeSet proven, long removed, ExpiryProof proof)
+    {
+        context.Facts["relation"] = step.Relation;
+        context.Facts["range"] = proven.ToString();
+        context.Facts["rows"] = removed;
+        context.Facts["proof"] = step.Proofs.Count == 0 ? "none: nothing is built from it" : context.Blueprint.Policy.Proof.ToString().ToLowerInvariant();
+        context.Facts["compared"] = proof.RowsCompared;
+        if (proof.Changed.Text(waits: false) is { } followed) context.Facts["changed"] = followed;
+        if (proof.Changed.Text(waits: true) is { } waiting) context.Facts["waits"] = waiting;
+    }
+}

@@ -1,0 +1,36 @@
+using Varve.Engines;
+using Varve.Planning;
+using Varve.Sql;
+using Varve.Time;
+
+namespace Varve.Execution;
+
+/// <summary>Names what differs in the first buckets that do: which series, which states, and both values.</summary>
+internal static class MismatchExamples
+{
+    private const int MostBuckets = 3;
+    private const int MostSeries = 10;
+
+    public static async Task<IReadOnlyList<Mismatch>> AddAsync(
+        IStatements statements, CompareSql compare, PolicyLayout blueprint, TierLayout tier, string input, IReadOnlyList<Mismatch> mismatches, CancellationToken cancellationToken)
+    {
+        if (mismatches.Count == 0) return mismatches;
+        var rows = await statements.QueryAsync(compare.Examples(input, RangeSet.Of(mismatches.Take(MostBuckets).Select(m => m.Bucket)), MostSeries), cancellationToken);
+        List<string> columns = [.. compare.ExampleColumns];
+        var found = rows.ToLookup(row => tier.Grid.BucketOf(Micros.ToInstant(row.Long(0))), row => Differences(blueprint, columns, row));
+        return [.. mismatches.Select(m => found.Contains(m.Bucket) ? m with { Differences = [.. found[m.Bucket].SelectMany(d => d)] } : m)];
+    }
+
+    private static IReadOnlyList<StateDifference> Differences(PolicyLayout blueprint, List<string> columns, Row row)
+    {
+        var series = blueprint.Series.Select((c, i) => (c.Name, Value: row.TextOrNull(1 + i))).ToDictionary(s => s.Name, s => s.Value, StringComparer.Ordinal);
+        var first = 1 + blueprint.Series.Count;
+        return
+        [
+            .. from i in Enumerable.Range(0, columns.Count)
+               let at = first + (3 * i)
+               where row.Truth(at)
+               select new StateDifference(series, columns[i], row.TextOrNull(at + 1), row.TextOrNull(at + 2)),
+        ];
+    }
+}

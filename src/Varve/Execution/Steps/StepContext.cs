@@ -1,0 +1,44 @@
+using Varve.Engines;
+using Varve.Planning;
+using Varve.Sql;
+
+namespace Varve.Execution;
+
+/// <summary>
+/// What the act of one step works with, inside its transaction: the ledger as it is now, and a draft of what it will be.
+/// The draft is the planner's own: what a step does to the ledger is decided in one place.
+/// </summary>
+internal sealed record StepContext(PolicyLayout Blueprint, TableState State, Cutoffs Horizon, ProjectedLedger Draft, IStatements Statements, Dialect Dialect)
+{
+    /// <summary>The statements of this blueprint.</summary>
+    public StepSql Sql { get; } = new(Blueprint, Dialect);
+
+    /// <summary>What archives are written and read with.</summary>
+    public required ArchiveContext Archives { get; init; }
+
+    /// <summary>Facts for the audit log; empty for steps that remove nothing.</summary>
+    public Dictionary<string, object> Facts { get; } = [];
+
+    /// <summary>Ranges of a relation that a person must look at, with the reason.</summary>
+    public List<Wait> Halts { get; } = [];
+
+    /// <summary>The rows of a small query's only column of its only row.</summary>
+    public async Task<long> NumberAsync(SqlText query, CancellationToken cancellationToken) =>
+        (await Statements.QueryAsync(query, cancellationToken))[0].Long(0);
+}
+
+/// <summary>What the act of a step did.</summary>
+/// <param name="RowsIn">Rows of the input.</param>
+/// <param name="RowsWritten">Rows written.</param>
+/// <param name="RowsRemoved">Rows removed for good.</param>
+/// <param name="Note">What a person should know.</param>
+internal sealed record ActOutcome(long RowsIn, long RowsWritten, long RowsRemoved, string? Note = null)
+{
+    public static ActOutcome Nothing { get; } = new(0, 0, 0);
+
+    /// <summary>What the proof found changed.</summary>
+    public IReadOnlyList<ProofChange> Changes { get; init; } = [];
+}
+
+/// <summary>The database is no longer as the step needs it; nothing was changed.</summary>
+internal sealed class StepSkippedException(string reason) : Exception(reason);

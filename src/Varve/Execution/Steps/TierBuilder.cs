@@ -1,0 +1,178 @@
+using Varve.Engines;
+using Varve.Planning;
+using Varve.Policies;
+using Varve.Sql;
+using Varve.Time;
+
+namespace Varve.Execution;
+
+/// <summary>Creating tiers, recording changes and building buckets.</summary>
+internal static class TierBuilder
+{
+    public static async Task<ActOutcome> CreateAsync(StepContext context, PlanStep.CreateTier step, IEngine engine, CancellationToken cancellationToken)
+    {
+        var tier = context.Blueprint.Tier(step.Relation);
+        if (await engine.DescribeAsync(tier.States, cancellationToken) is not null)
+        {
+            throw new PolicyException(
+                "VRV135",
+                $"{tier.States.Text} exists and is not Varve's. Give the tier another name (tiers[].name), or another schema (schema:).");
+        }
+
+        foreach (var statement in context.Sql.Create(tier)) await context.Statements.ExecuteAsync(statement, cancellationToken);
+        var sets = context.Draft.Of(tier.Id);
+        sets.Created = true;
+        sets.Columns.AddRange(StateColumns.All(context.Blueprint, tier).Select(c => c.Value));
+        return ActOutcome.Nothing;
+    }
+
+    /// <summary>Makes the table of a tier again with the columns that the policy asks for, and moves what it holds.</summary>
+    public static async Task<ActOutcome> ReshapeAsync(StepContext context, PlanStep.Reshape step, CancellationToken cancellationToken)
+    {
+        var tier = context.Blueprint.Tier(step.Relation);
+        var sets = context.Draft.Of(tier.Id);
+        var added = step.Columns.Except(sets.Columns, StringComparer.Ordinal).ToList();
+        if (added.Count == 0) return ActOutcome.Nothing;
+        foreach (var statement in context.Sql.Reshape(tier, sets.Columns)) await context.Statements.ExecuteAsync(statement, cancellationToken);
+        context.Draft.States.Reshape(tier, added);
+        return ActOutcome.Nothing;
+    }
+
+    public static async Task<ActOutcome> MarkAsync(StepContext context, PlanStep.Mark step, CancellationToken cancellationToken)
+    {
+        var sets = context.Draft.Of(step.Relation);
+        sets.Dirty = sets.Dirty.Union(step.Dirty.Intersect(sets.Covered)).Except(sets.CutRanges);
+        sets.MayShrink = sets.MayShrink.Union(step.MayShrink.Intersect(sets.Covered));
+        sets.Lost = sets.Lost.Union(step.Lost.Except(sets.Covered));
+        foreach (var cut in step.Cut.Where(c => !sets.CutRanges.Covers(c.Bucket)))
+            sets.Cut.Add(cut with { RowsLeft = cut.IsMixed ? 0 : await LeftAsync(context, context.Blueprint.Tier(step.Relation), cut, cancellationToken), IsMixed = false });
+        sets.Dirty = sets.Dirty.Except(sets.CutRanges);
+        return ActOutcome.Nothing;
+    }
+
+    public static async Task<ActOutcome> RollUpAsync(StepContext context, PlanStep.RollUp step, CancellationToken cancellationToken)
+    {
+        var tier = context.Blueprint.Tier(step.Relation);
+        var whole = tier.WholeBuckets(context.Draft.AvailableTo(step.Input, tier));
+        if (!whole.Covers(step.Ranges) || step.Ranges.Any(context.Draft.Of(tier.Id).CutRanges.Overlaps))
+            throw new StepSkippedException($"{step.Input} no longer gives {step.Ranges} of {tier.Id} as a whole");
+        var shrunk = step.Input == Relations.Source ? await ShrunkAsync(context, tier, step.Ranges, cancellationToken) : RangeSet.Empty;
+        var (ranges, note) = (step.Ranges.Except(shrunk), shrunk.IsEmpty ? null : $"somebody else removed rows of {shrunk} before it was built again: {tier.Id} keeps what it had");
+        if (ranges.IsEmpty) return ActOutcome.Nothing with { Note = note };
+        var (read, written) = await BuildAsync(context, tier, step.Input, ranges, cancellationToken);
+        context.Draft.RollUp(tier, step.Input, ranges, step.Reason);
+        return new(read, written, 0, note);
+    }
+
+    /// <summary>
+    /// Buckets to be built again of which the source has fewer rows than they count, and nobody said that this is right: they
+    /// are cut, and as rows may have come to them as well, none of those that are left is known to be counted.
+    /// </summary>
+    private static async Task<RangeSet> ShrunkAsync(StepContext context, TierLayout tier, RangeSet ranges, CancellationToken cancellationToken)
+    {
+        var sets = context.Draft.Of(tier.Id);
+        var again = ranges.Intersect(sets.Covered).Except(sets.MayShrink);
+        if (again.IsEmpty) return again;
+        var totals = await context.Statements.QueryAsync(new CompareSql(context.Blueprint with { Measures = [] }, tier, context.Dialect).BucketTotals(again), cancellationToken);
+        List<TimeRange> shrunk = [.. totals.Where(row => row.Long(1) < row.Long(2)).Select(row => tier.Grid.BucketOf(Micros.ToInstant(row.Long(0))))];
+        sets.Cut.AddRange(shrunk.Select(bucket => new CutBucket(bucket, 0, ByOthers: true) { Input = Relations.Source }));
+        sets.Dirty = sets.Dirty.Except(sets.CutRanges);
+        return RangeSet.Of(shrunk);
+    }
+
+    /// <summary>
+    /// Replaces the buckets of some ranges, and verifies that they count every row of the source that their input counts.
+    /// Read are the rows of the input itself: of a tier its states, not the rows behind them. Where rows came to buckets
+    /// that a coarser tier cannot follow any more, those of the input stay until a person has looked.
+    /// </summary>
+    /// <exception cref="EngineException">They do not; nothing is committed.</exception>
+    public static async Task<(long Read, long Written)> BuildAsync(StepContext context, TierLayout tier, string input, RangeSet ranges, CancellationToken cancellationToken)
+    {
+        var stuck = Stuck(context, tier, ranges);
+        var before = await StoredEachAsync(context, tier, stuck, cancellationToken);
+        await context.Statements.ExecuteAsync(context.Sql.Clear(tier, ranges), cancellationToken);
+        var written = await context.Statements.ExecuteAsync(context.Sql.Build(tier, input, ranges), cancellationToken);
+        foreach (var (column, buckets) in context.Draft.States.Unknown(tier, input, ranges))
+            await context.Statements.ExecuteAsync(context.Sql.Forget(tier, column, buckets), cancellationToken);
+        var time = context.Blueprint.TimeOf(input);
+        var read = await context.NumberAsync(RowsSql.Count(context.Dialect, time, context.Sql.Table(input), ranges), cancellationToken);
+        var behind = input == Relations.Source
+            ? read
+            : await context.NumberAsync(RowsSql.Stored(context.Dialect, time, context.Blueprint.Tier(input).States, ranges), cancellationToken);
+        var counted = await StoredAsync(context, tier, ranges, cancellationToken);
+        if (behind == counted)
+        {
+            foreach (var (bucket, rows) in await StoredEachAsync(context, tier, stuck, cancellationToken))
+            {
+                var came = rows - before.GetValueOrDefault(bucket);
+                if (came > 0) Halt(context, input, RangeSet.Of(bucket), FormattableString.Invariant($"{came} rows came to {bucket} of {tier.Id} after a coarser bucket around it was cut; to let them go, {WayOut.Accept(context.Blueprint.Policy.Name, bucket)}"));
+            }
+
+            return (read, written);
+        }
+
+        throw new EngineException(EngineCodes.NotWritten, FormattableString.Invariant(
+            $"{tier.Id} counts {counted} rows of {ranges} where {input} has {behind}: the database did not write what it was asked to. Nothing was kept of it; run again, and if it stays so, report it."));
+    }
+
+    /// <summary>Covered buckets of a tier inside of cut ones of the tiers that are built from it.</summary>
+    private static RangeSet Stuck(StepContext context, TierLayout tier, RangeSet ranges)
+    {
+        var cut = context.Blueprint.Tiers.Where(t => context.Blueprint.BuildersOf(t.Id).Contains(tier.Id)).Aggregate(RangeSet.Empty, (all, t) => all.Union(context.Draft.Of(t.Id).CutRanges));
+        return ranges.Intersect(cut).Intersect(context.Draft.Of(tier.Id).Covered);
+    }
+
+    private static async Task<Dictionary<TimeRange, long>> StoredEachAsync(StepContext context, TierLayout tier, RangeSet ranges, CancellationToken cancellationToken)
+    {
+        if (ranges.IsEmpty) return [];
+        var rows = await context.Statements.QueryAsync(RowsSql.StoredEach(context.Dialect, context.Blueprint.Time.Starts, tier.States, ranges), cancellationToken);
+        return rows.ToDictionary(row => tier.Grid.BucketOf(Micros.ToInstant(row.Long(0))), row => row.Long(1));
+    }
+
+    private static async Task<long> StoredAsync(StepContext context, TierLayout tier, RangeSet ranges, CancellationToken cancellationToken) =>
+        ranges.IsEmpty ? 0 : await context.NumberAsync(RowsSql.Stored(context.Dialect, context.Blueprint.Time.Starts, tier.States, ranges), cancellationToken);
+
+    /// <summary>Keeps ranges of a relation until a person has looked at them.</summary>
+    public static void Halt(StepContext context, string relation, RangeSet ranges, string reason)
+    {
+        var sets = context.Draft.Of(relation);
+        sets.Halted = sets.Halted.Union(ranges);
+        context.Halts.AddRange(ranges.Select(r => new Wait(relation, r, reason, NeedsPerson: true)));
+    }
+
+    /// <summary>
+    /// What is left of the input of a cut bucket; where a retired tier has seen it as the source, no more than that saw:
+    /// rows that came since are late.
+    /// </summary>
+    private static async Task<long> LeftAsync(StepContext context, TierLayout tier, CutBucket cut, CancellationToken cancellationToken)
+    {
+        var input = context.Blueprint.CountedIn(tier, cut);
+        var left = await LeftAsync(context, input, cut.Bucket, cancellationToken);
+        if (input != Relations.Source) return left;
+        var there = RangeSet.Of(cut.Bucket).Except(context.Draft.Of(Relations.Source).Frozen);
+        foreach (var retired in context.Blueprint.Retired)
+        {
+            if (!context.Draft.Available(retired.Id).Covers(there) || !retired.WholeBuckets(there).Covers(there)) continue;
+            left = Math.Min(left, await context.NumberAsync(RowsSql.Stored(context.Dialect, context.Blueprint.Time.Starts, retired.States, there), cancellationToken));
+        }
+
+        return left;
+    }
+
+    /// <summary>The rows of a bucket that an input still has; those that came for what has expired of it are late rows.</summary>
+    public static Task<long> LeftAsync(StepContext context, string input, TimeRange bucket, CancellationToken cancellationToken) => context.NumberAsync(
+        RowsSql.Count(context.Dialect, context.Blueprint.TimeOf(input), context.Sql.Table(input), RangeSet.Of(bucket).Except(context.Draft.Of(input).Frozen)), cancellationToken);
+
+    /// <summary>Counts again what is left of some inputs in a tier's cut buckets, after rows of them went or came; later, more rows are late ones.</summary>
+    public static async Task RecountAsync(StepContext context, TierLayout tier, RangeSet touched, Func<string, bool> inputs, CancellationToken cancellationToken, bool mayGrow = true)
+    {
+        var cuts = context.Draft.Of(tier.Id).Cut;
+        for (var i = 0; i < cuts.Count; i++)
+        {
+            var input = context.Blueprint.CountedIn(tier, cuts[i]);
+            if (!touched.Overlaps(cuts[i].Bucket) || !inputs(input)) continue;
+            var left = await LeftAsync(context, input, cuts[i].Bucket, cancellationToken);
+            cuts[i] = cuts[i] with { RowsLeft = mayGrow ? left : Math.Min(cuts[i].RowsLeft, left) };
+        }
+    }
+}

@@ -1,0 +1,238 @@
+using System.Text.Json.Nodes;
+using NodaTime;
+using Varve.Catalog;
+using Varve.Engines;
+using Varve.Execution;
+using Varve.Planning;
+using Varve.Policies;
+using Varve.Sql;
+using Varve.Time;
+
+namespace Varve.Maintenance;
+
+/// <summary>What a person does beside runs: holds, checks, and marks. Each is in the audit log.</summary>
+internal sealed class Repairs(IEngine engine, Session session, AuditActor actor)
+{
+    public async Task<Hold> HoldAsync(string policy, string? relation, TimeRange range, string reason, Instant? until, CancellationToken cancellationToken)
+    {
+        if (string.IsNullOrWhiteSpace(reason)) throw new PolicyException("VRV308", "A hold needs a reason: whoever finds it later must know why (--reason).");
+        if (range.IsEmpty) throw new PolicyException("VRV308", "The range of the hold is empty: --from must be before --to.");
+        if (until <= session.Now()) throw new PolicyException("VRV308", $"--until {InstantText.Format(until.Value)} has passed already.");
+        var stored = await session.PatternAsync(policy, cancellationToken) ?? await session.OneAsync(policy, cancellationToken);
+        var hold = new Hold(Guid.CreateVersion7().ToString(), Relation(stored.Policy, relation), range, reason, actor.User, until);
+        var facts = new JsonObject { ["hold"] = hold.Id, ["relation"] = hold.Relation, ["range"] = range.ToString(), ["reason"] = reason, ["until"] = until is { } end ? InstantText.Format(end) : null };
+        return await RecordAsync(stored.Policy.Name, "hold.set", facts, async (s, token) =>
+        {
+            await session.Store.Ledgers.HoldAsync(s, stored.Policy.Name, hold, session.Now(), token);
+            return hold;
+        }, cancellationToken);
+    }
+
+    public async Task<int> ReleaseAsync(string policy, string? hold, CancellationToken cancellationToken)
+    {
+        // A hold outlives what it was set for, and ends under that name.
+        var isHeld = await session.ReadAsync((s, token) => session.Store.Ledgers.HasHoldAsync(s, policy, token), false, cancellationToken);
+        var stored = isHeld ? null : await session.PatternAsync(policy, cancellationToken) ?? await session.OneAsync(policy, cancellationToken);
+        var (name, elsewhere) = (stored?.Policy.Name ?? policy, stored?.Pattern is { } pattern ? $" of its own (policy release {pattern} ends those of its pattern)" : "");
+        return await RecordAsync(name, "hold.released", new JsonObject { ["hold"] = hold ?? "all" }, async (s, token) =>
+        {
+            var ended = (int)await session.Store.Ledgers.ReleaseAsync(s, name, hold, token);
+            if (ended == 0) throw new PolicyException("VRV309", hold is null ? $"{name} has no hold{elsewhere}." : $"{name} has no hold{elsewhere} that begins with {hold}; status lists them.");
+            return ended;
+        }, cancellationToken);
+    }
+
+    public async Task<IReadOnlyList<VerifyReport>> VerifyAsync(StoredPolicy stored, TimeRange range, CancellationToken cancellationToken)
+    {
+        var survey = await session.Inspector.InspectAsync(stored, session.Now(), cancellationToken, withBytes: false);
+        return await engine.TransactAsync(
+            async (s, token) =>
+            {
+                List<VerifyReport> reports = [];
+                var draft = new ProjectedLedger(survey.Blueprint, survey.State);
+                foreach (var tier in survey.Blueprint.Tiers) reports.Add(await VerifyAsync(s, draft, tier, range, token));
+                return (IReadOnlyList<VerifyReport>)reports;
+            },
+            readOnly: true,
+            cancellationToken);
+    }
+
+    /// <summary>
+    /// Takes rows of tiers that the catalog does not know for built as they are; the number of buckets. What lies before
+    /// the oldest row of a relation counts as expired then, so that nothing is built again from an input that is gone.
+    /// </summary>
+    public async Task<int> AdoptAsync(string policy, CancellationToken cancellationToken)
+    {
+        var stored = await session.OneAsync(policy, cancellationToken);
+        var seen = await session.Inspector.InspectAsync(stored, session.Now(), cancellationToken, withBytes: false);
+        if (seen.State.Unknown.Count == 0) return 0;
+        var facts = new JsonObject();
+        foreach (var (tier, range) in seen.State.Unknown) facts[tier] = range.ToString();
+        return await RecordAsync(stored.Policy.Name, "coverage.adopted", facts, async (s, token) =>
+        {
+            var ledger = await session.Store.Ledgers.LoadAsync(s, stored, session.Now(), token);
+            var (_, blueprint, state, _) = await session.Inspector.InspectAsync(s, stored, seen.Blueprint, ledger, session.Now(), token);
+            var draft = new ProjectedLedger(blueprint, state);
+            var adopted = 0;
+            foreach (var tier in blueprint.Tiers.Where(t => state.Unknown.ContainsKey(t.Id)))
+            {
+                var labels = await s.QueryAsync(RowsSql.Labels(engine.Dialect, blueprint.Time.Starts, tier.States, ledger.Of(tier.Id).Covered.Complement()), token);
+                adopted += labels.Count;
+                draft.Adopt(tier, RangeSet.Of(labels.Select(l => tier.Grid.BucketOf(Micros.ToInstant(l.Long(0))))));
+            }
+
+            draft.FreezeWhatIsGone();
+            foreach (var relation in blueprint.Tiers.Select(t => t.Id).Append(Relations.Source))
+                await session.Store.Ledgers.SaveAsync(s, stored.Policy.Name, relation, ledger.Of(relation), draft.Of(relation).Ledger, token);
+            await session.Store.Ledgers.PublishAsync(s, stored.Policy.Name, 0, token);
+            return adopted;
+        }, cancellationToken);
+    }
+
+    /// <summary>
+    /// A person's word about a table that is not the one that the tiers were built from. Another table: what is covered is
+    /// history of its own, as if its rows had expired. The same: what differs is followed like any change.
+    /// </summary>
+    public async Task<SourceAdoption> AdoptSourceAsync(string policy, bool isSame, CancellationToken cancellationToken)
+    {
+        var stored = await session.OneAsync(policy, cancellationToken);
+        await using var lease = await engine.LeaseAsync(stored.Policy.Name, cancellationToken);
+        var (_, blueprint, state, _) = await session.Inspector.InspectAsync(stored, session.Now(), cancellationToken, withBytes: false);
+        return await session.WriteAsync(
+            async (s, token) =>
+            {
+                var comparable = Planner.Watch(blueprint, state.Ledger, session.Now()).Comparable;
+                if (await new SourceLook(engine.Dialect, s, blueprint).LookAsync(state.Ledger, comparable, token) is null)
+                    throw new PolicyException("VRV335", $"{blueprint.Source.Text} is the table that {stored.Policy.Name} was built from, as far as can be told: there is nothing to adopt. varve verify {stored.Policy.Name} compares all of it.");
+                var draft = new ProjectedLedger(blueprint, state);
+                var end = isSame ? draft.FollowSource(comparable) : draft.LeaveSource();
+                foreach (var relation in blueprint.Tiers.Select(t => t.Id).Append(Relations.Source))
+                    await session.Store.Ledgers.SaveAsync(s, stored.Policy.Name, relation, state.Ledger.Of(relation), draft.Of(relation).Ledger, token);
+                await session.Store.Ledgers.PublishAsync(s, stored.Policy.Name, 0, token);
+                var before = RangeSet.Of(TimeRange.Before(end));
+                var late = isSame ? 0 : (await s.QueryAsync(RowsSql.Count(engine.Dialect, blueprint.Time, blueprint.Source, before), token))[0].Long(0);
+                var facts = new JsonObject { ["same"] = isSame, ["until"] = InstantText.Format(end), ["late"] = late };
+                await session.Store.Audit.AppendAsync(s, actor, session.Now(), "source.adopted", stored.Policy.Name, facts, token);
+                return new SourceAdoption(stored.Policy.Name, end, late);
+            },
+            cancellationToken);
+    }
+
+    public async Task<int> AcceptAsync(string policy, TimeRange range, CancellationToken cancellationToken)
+    {
+        var stored = await session.OneAsync(policy, cancellationToken);
+        return await RecordAsync(stored.Policy.Name, "proof.accepted", new JsonObject { ["range"] = range.ToString() }, async (s, token) =>
+        {
+            var ledger = await session.Store.Ledgers.LoadAsync(s, stored, session.Now(), token);
+            var accepted = 0;
+            foreach (var (relation, sets) in ledger.Relations)
+            {
+                var fresh = sets.Halted.Intersect(range).Except(sets.Accepted);
+                if (fresh.IsEmpty) continue;
+                accepted += fresh.Count;
+                await session.Store.Ledgers.SaveAsync(s, stored.Policy.Name, relation, sets, sets with { Accepted = sets.Accepted.Union(fresh) }, token);
+            }
+
+            if (accepted == 0) throw new PolicyException("VRV311", $"Nothing of {stored.Policy.Name} waits for a person there; status says what waits and why.");
+            return accepted;
+        }, cancellationToken);
+    }
+
+    public async Task<long> InvalidateAsync(string policy, TimeRange range, CancellationToken cancellationToken)
+    {
+        var stored = await session.OneAsync(policy, cancellationToken);
+        var survey = await session.Inspector.InspectAsync(stored, session.Now(), cancellationToken, withBytes: false);
+        if (survey.Blueprint.Tiers.Count == 0) throw new PolicyException("VRV312", $"{stored.Policy.Name} has no tiers: there is nothing to build again.");
+        return await RecordAsync(stored.Policy.Name, "range.invalidated", new JsonObject { ["range"] = range.ToString() }, async (s, token) =>
+        {
+            var marked = await InvalidateAsync(s, survey, range, token);
+            if (marked == 0) throw new PolicyException("VRV312", $"No covered bucket of {range} can be built again: its rows have expired, or it was never built.");
+            return marked;
+        }, cancellationToken);
+    }
+
+    /// <summary>
+    /// Marks what its input still has, of every tier; the number of buckets, of the finest tier that has some. A range whose
+    /// values wait for a person is decided by that, but for cut buckets, which are never built again.
+    /// </summary>
+    private async Task<long> InvalidateAsync(IStatements statements, Inspection survey, TimeRange range, CancellationToken cancellationToken)
+    {
+        var (blueprint, ledger, draft) = (survey.Blueprint, survey.State.Ledger, new ProjectedLedger(survey.Blueprint, survey.State));
+        var cut = blueprint.Tiers.Aggregate(RangeSet.Empty, (all, tier) => all.Union(ledger.Of(tier.Id).CutRanges));
+        Dictionary<string, RangeSet> decided = [];
+        long marked = 0;
+        foreach (var tier in blueprint.Tiers)
+        {
+            var before = ledger.Of(tier.Id);
+            var again = RangeSet.Empty;
+            foreach (var input in new[] { tier.Input, Relations.Source }.Distinct())
+            {
+                var whole = tier.WholeBuckets(input == Relations.Source ? draft.Unavailable(input, tier).Complement() : draft.AvailableTo(input, tier));
+                var some = tier.BucketsTouching(RangeSet.Of(range)).Intersect(tier.TakenFrom(input)).Intersect(before.Covered).Except(before.CutRanges).Except(before.Frozen).Intersect(whole);
+                if (some.IsEmpty) continue;
+                decided[input] = decided.GetValueOrDefault(input, RangeSet.Empty).Union(some.Except(cut));
+                again = again.Union(some);
+            }
+
+            if (again.IsEmpty) continue;
+            if (marked == 0) marked = again.SelectMany(tier.Grid.Buckets).LongCount();
+            await session.Store.Ledgers.SaveAsync(statements, blueprint.Policy.Name, tier.Id, before, before with { Dirty = before.Dirty.Union(again), MayShrink = before.MayShrink.Union(again) }, cancellationToken);
+        }
+
+        foreach (var (relation, again) in decided)
+        {
+            var before = ledger.Of(relation) with { Dirty = RangeSet.Empty, MayShrink = RangeSet.Empty };
+            await session.Store.Ledgers.SaveAsync(statements, blueprint.Policy.Name, relation, before, before with { Halted = before.Halted.Except(again) }, cancellationToken);
+        }
+
+        return marked;
+    }
+
+    private async Task<VerifyReport> VerifyAsync(IStatements statements, ProjectedLedger draft, TierLayout tier, TimeRange range, CancellationToken cancellationToken)
+    {
+        var sets = draft.Of(tier.Id);
+        var open = sets.Covered.Except(sets.Dirty).Except(sets.Frozen).Except(sets.CutRanges).Intersect(tier.WholeBuckets(RangeSet.Of(range)))
+            .Intersect(TimeRange.Since(draft.HistoryStart(tier)));
+        var (compared, buckets, mismatches) = (RangeSet.Empty, 0L, new List<Mismatch>());
+        foreach (var input in new[] { tier.Input, Relations.Source }.Distinct())
+        {
+            var taken = open.Intersect(tier.TakenFrom(input)).Intersect(tier.WholeBuckets(draft.AvailableTo(input, tier)));
+            if (taken.IsEmpty) continue;
+            compared = compared.Union(taken);
+            foreach (var (part, unknown) in Parts(draft, tier, input, taken))
+            {
+                var compare = new CompareSql(draft.Blueprint.Without(unknown), tier, engine.Dialect);
+                buckets += (await statements.QueryAsync(compare.Compared(part), cancellationToken))[0].Long(0);
+                var differing = await statements.QueryAsync(compare.Buckets(input, part), cancellationToken);
+                buckets -= differing.Sum(r => r.Long(6));
+                mismatches.AddRange(await MismatchExamples.AddAsync(statements, compare, draft.Blueprint, tier, input, Mismatches.Read(tier, differing), cancellationToken));
+            }
+        }
+
+        return new(draft.Blueprint.Policy.Name, tier.Id, compared, buckets, [.. mismatches.OrderBy(m => m.Bucket.From)]);
+    }
+
+    /// <summary>What a changed policy has asked for since the last run is in no table yet, and so not compared.</summary>
+    private static IEnumerable<ThinPart> Parts(ProjectedLedger draft, TierLayout tier, string input, RangeSet open)
+    {
+        List<string> missing = [.. new[] { tier.Id, input }.Where(r => r != Relations.Source).SelectMany(r => draft.Blueprint.StateNames.Except(draft.Of(r).Columns, StringComparer.Ordinal))];
+        return draft.States.Thin(tier, input, open).Select(p => p with { Unknown = p.Unknown.Union(missing).ToHashSet(StringComparer.Ordinal) });
+    }
+
+    private Task<T> RecordAsync<T>(string policy, string action, JsonObject facts, Func<IStatements, CancellationToken, Task<T>> work, CancellationToken cancellationToken) => session.WriteAsync(
+        async (s, token) =>
+        {
+            var result = await work(s, token);
+            await session.Store.Audit.AppendAsync(s, actor, session.Now(), action, policy, facts, token);
+            return result;
+        },
+        cancellationToken);
+
+    private static string? Relation(Policy policy, string? relation)
+    {
+        if (relation is null or Relations.Source) return relation;
+        var ids = policy.Tiers.Select(t => (Name: TierNames.Of(t), Cascade.GridOf(t, policy).Id)).ToList();
+        return ids.Find(t => t.Id == relation || t.Name == relation).Id
+            ?? throw new PolicyException("VRV308", $"{policy.Name} has no tier {relation}; it has {string.Join(", ", ids.Select(t => t.Id).Prepend(Relations.Source))}.");
+    }
+}

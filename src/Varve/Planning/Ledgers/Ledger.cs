@@ -1,0 +1,156 @@
+using System.Collections.Frozen;
+using NodaTime;
+using Varve.Time;
+
+namespace Varve.Planning;
+
+/// <summary>What the catalog knows of one policy: what is proven covered, what changed since, what is gone.</summary>
+public sealed record Ledger
+{
+    /// <summary>The revision of the policy, from 1 on.</summary>
+    public required int Revision { get; init; }
+
+    /// <summary>SHA-256 of the policy's canonical JSON, lower-case hex.</summary>
+    public required string PolicyHash { get; init; }
+
+    /// <summary>The revision whose removals a person has confirmed; 0 for none.</summary>
+    public required int ConfirmedRevision { get; init; }
+
+    /// <summary>The policy of <see cref="ConfirmedRevision"/>; null for none.</summary>
+    public Policies.Policy? ConfirmedPolicy { get; init; }
+
+    /// <summary>The revision that the views were written for; 0 before the first.</summary>
+    public required int PublishedRevision { get; init; }
+
+    /// <summary>By <see cref="Relations.Source"/> or tier id; a relation that is missing was never touched.</summary>
+    public required FrozenDictionary<string, RelationLedger> Relations { get; init; }
+
+    /// <summary>The holds that are in force at the planning instant.</summary>
+    public IReadOnlyList<Hold> Holds { get; init; } = [];
+
+    /// <summary>The newest arrival stamp that was read, in microseconds; null before the first.</summary>
+    public long? ArrivalSeen { get; init; }
+
+    /// <summary>By column of the source: the type that the tiers were built with, as the engine writes it; empty before the first.</summary>
+    public FrozenDictionary<string, string> Types { get; init; } = FrozenDictionary<string, string>.Empty;
+
+    /// <summary>The version of the zone data that the coverage was built with; null before the first run.</summary>
+    public string? ZoneVersion { get; init; }
+
+    /// <summary>The ledger of a policy that was never stored.</summary>
+    public static Ledger Empty(string policyHash) => new()
+    {
+        Revision = 0,
+        PolicyHash = policyHash,
+        ConfirmedRevision = 0,
+        PublishedRevision = -1,
+        Relations = FrozenDictionary<string, RelationLedger>.Empty,
+    };
+
+    /// <summary>The same once a revision has set its tiers aside.</summary>
+    internal Ledger SetAside(int revision) => this with
+    {
+        Relations = Relations.ToFrozenDictionary(r => Planning.Relations.SetAside(r.Key, revision), r => r.Value),
+        Holds = [.. Holds.Select(h => h with { Relation = h.Relation is null ? null : Planning.Relations.SetAside(h.Relation, revision) })],
+    };
+
+    /// <summary>The same with what has expired of the source.</summary>
+    internal Ledger Expired(RangeSet frozen) => this with
+    {
+        Relations = new Dictionary<string, RelationLedger>(Relations) { [Planning.Relations.Source] = Of(Planning.Relations.Source) with { Frozen = frozen } }.ToFrozenDictionary(),
+    };
+
+    /// <summary>The ledger of a relation, empty where it was never touched.</summary>
+    public RelationLedger Of(string relation) => Relations.GetValueOrDefault(relation, RelationLedger.Untouched);
+}
+
+/// <summary>The sets of one relation.</summary>
+public sealed record RelationLedger
+{
+    /// <summary>Nothing known.</summary>
+    public static RelationLedger Untouched { get; } = new();
+
+    /// <summary>True where Varve has created it.</summary>
+    public bool Created { get; init; }
+
+    /// <summary>Proven to agree with what it was built from.</summary>
+    public RangeSet Covered { get; init; } = RangeSet.Empty;
+
+    /// <summary>Covered, but the input changed since.</summary>
+    public RangeSet Dirty { get; init; } = RangeSet.Empty;
+
+    /// <summary>
+    /// Of the dirty ones, those that are built again from fewer rows too: a person invalidated them, or what is missing was
+    /// seen as a correction. Of any other that has fewer rows by then, somebody else has removed some.
+    /// </summary>
+    public RangeSet MayShrink { get; init; } = RangeSet.Empty;
+
+    /// <summary>Buckets of a new tier that can no longer be built.</summary>
+    public RangeSet Lost { get; init; } = RangeSet.Empty;
+
+    /// <summary>Removed from this relation by Varve.</summary>
+    public RangeSet Frozen { get; init; } = RangeSet.Empty;
+
+    /// <summary>Ranges whose mismatch a person has accepted: they go without a further proof.</summary>
+    public RangeSet Accepted { get; init; } = RangeSet.Empty;
+
+    /// <summary>Ranges whose proof failed: they wait for a person.</summary>
+    public RangeSet Halted { get; init; } = RangeSet.Empty;
+
+    /// <summary>Ranges that parts of an archive hold, at the location that the policy names; of the source only.</summary>
+    public RangeSet Archived { get; init; } = RangeSet.Empty;
+
+    /// <summary>Archived ranges to which rows came after their parts were written: these are archived before anything goes.</summary>
+    public RangeSet Unarchived { get; init; } = RangeSet.Empty;
+
+    /// <summary>Buckets of this tier of which some input rows are gone.</summary>
+    public IReadOnlyList<CutBucket> Cut { get; init; } = [];
+
+    /// <summary>The columns that its table was made with, in their order; empty where it is not created.</summary>
+    public IReadOnlyList<string> Columns { get; init; } = [];
+
+    /// <summary>
+    /// By column of a state: covered buckets in which it is NULL because nobody knows it: they were built before the policy
+    /// asked for it, or while it did not. A column that is missing is known everywhere.
+    /// </summary>
+    public FrozenDictionary<string, RangeSet> Thin { get; init; } = FrozenDictionary<string, RangeSet>.Empty;
+
+    /// <summary>Where one of some states is not known.</summary>
+    internal RangeSet ThinIn(IEnumerable<string> columns) => MissingStates.In(Thin, columns);
+
+    /// <summary>Those of some columns of states that the relation does not know in all of a set.</summary>
+    internal IReadOnlySet<string> UnknownIn(IEnumerable<string> columns, RangeSet ranges) =>
+        columns.Where(c => !Columns.Contains(c) || (Thin.TryGetValue(c, out var thin) && !thin.Intersect(ranges).IsEmpty)).ToHashSet(StringComparer.Ordinal);
+
+    /// <summary>The buckets that an expiry left in part.</summary>
+    internal RangeSet CutByExpiry => Cut.Count == 0 ? RangeSet.Empty : RangeSet.Of(Cut.Where(c => !c.ByOthers).Select(c => c.Bucket));
+
+    /// <summary>The cut buckets as a set.</summary>
+    public RangeSet CutRanges => Cut.Count == 0 ? RangeSet.Empty : RangeSet.Of(Cut.Select(c => c.Bucket));
+}
+
+/// <summary>A bucket of which some input rows are gone: proven whole before, never rebuilt.</summary>
+/// <param name="Bucket">Its range.</param>
+/// <param name="RowsLeft">Rows of the input that were still there.</param>
+/// <param name="ByOthers">True where somebody else removed them, false where Varve expired them.</param>
+public sealed record CutBucket(TimeRange Bucket, long RowsLeft, bool ByOthers)
+{
+    /// <summary>The relation of which rows are gone and were counted, also where the tier has got another input since; null: its input.</summary>
+    public string? Input { get; init; }
+
+    /// <summary>True where rows came to it as well: none of those that are left is known to be counted, so a person lets them go.</summary>
+    public bool IsMixed { get; init; }
+}
+
+/// <summary>What must not be removed, by a person's word.</summary>
+/// <param name="Id">UUIDv7 as text.</param>
+/// <param name="Relation">A relation, or null for source and tiers together.</param>
+/// <param name="Range">What is held; unbounded for all of it.</param>
+/// <param name="Reason">Why.</param>
+/// <param name="Who">Who said so.</param>
+/// <param name="Until">When it ends by itself; null: never.</param>
+public sealed record Hold(string Id, string? Relation, TimeRange Range, string Reason, string Who, Instant? Until)
+{
+    /// <summary>True where it keeps rows that left the source for an archive.</summary>
+    internal bool KeepsParts(Instant at) => Relation is null or Relations.Source && (Until is not { } until || until > at);
+}

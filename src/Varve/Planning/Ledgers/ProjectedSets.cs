@@ -1,0 +1,81 @@
+using System.Collections.Frozen;
+using NodaTime;
+using Varve.Time;
+
+namespace Varve.Planning;
+
+/// <summary>The sets of one relation, moved on by the steps.</summary>
+internal sealed class ProjectedSets(RelationLedger ledger)
+{
+    public bool Created { get; set; } = ledger.Created;
+
+    public RangeSet Covered { get; set; } = ledger.Covered;
+
+    public RangeSet Dirty { get; set; } = ledger.Dirty;
+
+    public RangeSet MayShrink { get; set; } = ledger.MayShrink;
+
+    public RangeSet Lost { get; set; } = ledger.Lost;
+
+    public RangeSet Frozen { get; set; } = ledger.Frozen;
+
+    public RangeSet Halted { get; set; } = ledger.Halted;
+
+    public RangeSet Accepted { get; set; } = ledger.Accepted;
+
+    public RangeSet Archived { get; set; } = ledger.Archived;
+
+    public RangeSet Unarchived { get; set; } = ledger.Unarchived;
+
+    public List<CutBucket> Cut { get; } = [.. ledger.Cut];
+
+    /// <summary>The oldest bucket that this plan builds or adds to; null for none.</summary>
+    public Instant? Built { get; private set; }
+
+    public void Fill(Instant from) => Built = Built is { } earlier ? Instant.Min(earlier, from) : from;
+
+    public List<string> Columns { get; } = [.. ledger.Columns];
+
+    public Dictionary<string, RangeSet> Thin { get; } = new(ledger.Thin, StringComparer.Ordinal);
+
+    /// <summary>Where one of some states is not known.</summary>
+    public RangeSet ThinIn(IEnumerable<string> columns) => MissingStates.In(Thin, columns);
+
+    /// <summary>A state that is not known in some buckets more.</summary>
+    public void Forget(string column, RangeSet buckets) => SetThin(column, Thin.GetValueOrDefault(column, RangeSet.Empty).Union(buckets));
+
+    public void SetThin(string column, RangeSet buckets)
+    {
+        if (buckets.IsEmpty) Thin.Remove(column);
+        else Thin[column] = buckets;
+    }
+
+    public RangeSet CutRanges => Cut.Count == 0 ? RangeSet.Empty : RangeSet.Of(Cut.Select(c => c.Bucket));
+
+    /// <summary>The sets as they are now.</summary>
+    public RelationLedger Ledger => new()
+    {
+        Created = Created,
+        Covered = Covered,
+        Dirty = Dirty,
+        MayShrink = MayShrink.Intersect(Dirty),
+        Lost = Lost,
+        Frozen = Frozen,
+        Halted = Halted,
+        Accepted = Accepted,
+        Archived = Archived,
+        Unarchived = Unarchived,
+        Cut = [.. Cut],
+        Columns = [.. Columns],
+        Thin = Thin.Count == 0 ? FrozenDictionary<string, RangeSet>.Empty : Thin.ToFrozenDictionary(),
+    };
+
+    /// <summary>Buckets that a removed range of the relation that they are taken from leaves in part are cut.</summary>
+    public void CutAt(TierReader reader, TimeRange range, string relation)
+    {
+        foreach (var edge in new[] { range.From, range.To })
+        {
+            if (reader.Split(edge) is { } bucket && !CutRanges.Covers(bucket)) Cut.Add(new(bucket, 0, ByOthers: false) { Input = relation });
+        }
+    }
+}

@@ -1,0 +1,85 @@
+using NodaTime;
+using Varve.Policies;
+using Varve.Time;
+
+namespace Varve.Planning;
+
+/// <summary>The instants that follow from a policy and a planning instant alone: when buckets close, what is watched, what is past its time.</summary>
+internal sealed class Cutoffs
+{
+    private readonly PolicyLayout _blueprint;
+    private readonly Instant _reference;
+    private Instant? _recheckFrom;
+
+    private Cutoffs(PolicyLayout blueprint, Instant asOf, Instant reference)
+    {
+        _blueprint = blueprint;
+        _reference = reference;
+        AsOf = asOf;
+        Zone = DateTimeZoneProviders.Tzdb[blueprint.Policy.Zone];
+        Closed = blueprint.Policy.Late.SubtractFrom(asOf, Zone);
+    }
+
+    /// <summary>The planning instant.</summary>
+    public Instant AsOf { get; }
+
+    /// <summary>The zone of calendar durations.</summary>
+    public DateTimeZone Zone { get; }
+
+    /// <summary>A bucket is closed when its end is at or before this instant.</summary>
+    public Instant Closed { get; }
+
+    /// <summary>Changes after this instant are looked for in every run.</summary>
+    public Instant RecheckFrom => _recheckFrom ??= Window();
+
+    /// <summary>Where the boundaries of open ends have to be known: a century before the planning instant, three years after it.</summary>
+    public TimeRange Known => new(AsOf - Duration.FromDays(36_525), AsOf + Duration.FromDays(3 * 366));
+
+    /// <summary>With <c>on_silence: hold</c> the newest row at or before the planning instant takes its place for expiry.</summary>
+    public static Cutoffs At(PolicyLayout blueprint, Instant asOf, Instant? newest) => new(
+        blueprint,
+        asOf,
+        blueprint.Policy.OnSilence == OnSilence.Hold ? newest ?? Instant.MinValue : asOf);
+
+    /// <summary>
+    /// Rows of a relation before this instant are past their time. It is a boundary of the coarsest tier of at most a
+    /// local day that is built from the relation, so that no bucket of it is cut; without such a tier a UTC day; and
+    /// exactly <c>asOf − keep</c> for a table without tiers.
+    /// </summary>
+    public Instant ExpiryCutoff(string relation)
+    {
+        var keep = relation == Relations.Source ? _blueprint.Policy.Keep : _blueprint.Tier(relation).Keep;
+        var cutoff = keep.SubtractFrom(_reference, Zone);
+        return ExpiryGrid(relation) is { } grid ? grid.Floor(cutoff) : cutoff;
+    }
+
+    /// <summary>The boundaries at which a relation is removed; null: anywhere.</summary>
+    public Grid? ExpiryGrid(string relation)
+    {
+        var nesting = _blueprint.BuiltFrom(relation).LastOrDefault(t => AtMostADay(t.Grid.Width))?.Grid;
+        if (nesting is not null) return nesting;
+        if (relation != Relations.Source) return _blueprint.Tier(relation).Grid;
+        return _blueprint.Tiers.Count == 0 ? null : Slices.UtcDay;
+    }
+
+    private Instant Window()
+    {
+        var policy = _blueprint.Policy;
+        if (policy.Recheck is { } asked) return asked.SubtractFrom(AsOf, Zone);
+        var window = Duration.Max(Duration.FromDays(1), policy.Late.Longest * 3);
+        if (!policy.Keep.IsForever)
+        {
+            var bucket = _blueprint.BuiltFrom(Relations.Source).Max(t => t.Grid.LongestBucket(TimeRange.Since(AsOf)));
+            window = Duration.Max(Duration.Zero, Duration.Min(window, policy.Keep.Shortest - bucket - policy.Late.Longest));
+        }
+
+        return AsOf - window;
+    }
+
+    private static bool AtMostADay(Width width) => width switch
+    {
+        Width.Fixed { Milliseconds: <= 86_400_000 } => true,
+        Width.Calendar { Unit: CalendarUnit.Day } => true,
+        _ => false,
+    };
+}
