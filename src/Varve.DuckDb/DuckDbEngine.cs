@@ -22,6 +22,7 @@ internal sealed class DuckDbEngine : IEngine
     private readonly AsyncLocal<DuckDbStatements?> _open = new();
     private readonly DuckDBConnection _connection;
     private readonly DuckDbDialect _dialect;
+    private readonly DuckDbObserver _observer = new();
     private readonly object _database;
     private readonly bool _readOnly;
     private bool _disposed;
@@ -63,11 +64,11 @@ internal sealed class DuckDbEngine : IEngine
 
     /// <inheritdoc/>
     public Task<TableDescription?> DescribeAsync(TableName table, CancellationToken cancellationToken) =>
-        LookAsync((statements, token) => DuckDbObserver.DescribeAsync(statements, table, token), cancellationToken);
+        LookAsync((statements, token) => _observer.DescribeAsync(statements, table, token), cancellationToken);
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<RelationSize>> MeasureAsync(IReadOnlyList<TableName> tables, bool withBytes, CancellationToken cancellationToken) =>
-        LookAsync((statements, token) => DuckDbObserver.MeasureAsync(statements, _dialect, tables, withBytes, token), cancellationToken);
+        LookAsync((statements, token) => _observer.MeasureAsync(statements, _dialect, tables, withBytes, token), cancellationToken);
 
     /// <inheritdoc/>
     public async Task<T> TransactAsync<T>(Func<IStatements, CancellationToken, Task<T>> work, bool readOnly, CancellationToken cancellationToken)

@@ -5,24 +5,71 @@ using Varve.Sql;
 
 namespace Varve.DuckDb;
 
-/// <summary>What is there: relations, columns, rows, bytes.</summary>
-internal static class DuckDbObserver
+/// <summary>What is there: relations, columns, rows, bytes. One for each connection.</summary>
+internal sealed class DuckDbObserver
 {
+    // The list of all relations costs more the more there are, and one by its name costs the same always.
+    private Dictionary<(string Schema, string Name), (TableName Name, bool IsView)> _known = [];
+
     /// <summary>DuckDB compares names without regard to the case of ASCII letters; the answer spells them as they are stored.</summary>
-    public static async Task<TableDescription?> DescribeAsync(IStatements statements, TableName table, CancellationToken cancellationToken)
+    public async Task<TableDescription?> DescribeAsync(IStatements statements, TableName table, CancellationToken cancellationToken)
     {
-        if (await SpelledAsync(statements, table, cancellationToken) is { } found) return new(found, false, await ColumnsAsync(statements, found, cancellationToken));
-        if (await SpelledViewAsync(statements, table, cancellationToken) is not { } view) return null;
+        if (_known.TryGetValue(Key(table), out var known) && await AsKnownAsync(statements, known.Name, known.IsView, cancellationToken) is { } same) return same;
+        if (!await ListAsync(statements, table, cancellationToken)) return null;
+        var (found, isView) = _known[Key(table)];
         try
         {
-            return new(view, true, await ColumnsAsync(statements, view, cancellationToken));
+            return new(found, isView, await ColumnsAsync(statements, found, cancellationToken));
         }
-        catch (EngineException broken) when (!broken.IsTransient && broken.Code is EngineCodes.Unknown or EngineCodes.Statement)
+        catch (EngineException broken) when (isView && IsUnbound(broken))
         {
             // What it reads has changed: the list of all columns knows those that it was made with.
-            return await ListedAsync(statements, view, cancellationToken);
+            return await ListedAsync(statements, found, cancellationToken);
         }
     }
+
+    /// <summary>A relation that was there before; null where it is no longer there as what it was. Only a table has a rowid.</summary>
+    private static async Task<TableDescription?> AsKnownAsync(IStatements statements, TableName relation, bool isView, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var columns = await statements.QueryAsync($"SELECT column_name, column_type FROM (DESCRIBE SELECT rowid, * FROM {relation})", cancellationToken);
+            return isView ? null : new(relation, false, Columns(columns.Skip(1), 0));
+        }
+        catch (EngineException changed) when (IsUnbound(changed))
+        {
+            if (!isView) return null;
+        }
+
+        try
+        {
+            return new(relation, true, await ColumnsAsync(statements, relation, cancellationToken));
+        }
+        catch (EngineException changed) when (IsUnbound(changed))
+        {
+            return null;
+        }
+    }
+
+    private static bool IsUnbound(EngineException error) => !error.IsTransient && error.Code is EngineCodes.Unknown or EngineCodes.Statement;
+
+    /// <summary>Learns the names of all relations; true where that one is among them.</summary>
+    private async Task<bool> ListAsync(IStatements statements, TableName table, CancellationToken cancellationToken)
+    {
+        var rows = await statements.QueryAsync(
+            $"""
+            SELECT schema_name, table_name, false FROM duckdb_tables() WHERE database_name = current_database()
+            UNION ALL
+            SELECT schema_name, view_name, true FROM duckdb_views() WHERE database_name = current_database()
+            """,
+            cancellationToken);
+        _known = rows.Select(r => (Name: new TableName(r.Text(0), r.Text(1)), IsView: r.Truth(2))).DistinctBy(r => Key(r.Name)).ToDictionary(r => Key(r.Name));
+        return _known.ContainsKey(Key(table));
+    }
+
+    private static (string Schema, string Name) Key(TableName table) => (Folded(table.Schema ?? DuckDbDialect.DefaultSchema), Folded(table.Name));
+
+    private static string Folded(string name) => string.Concat(name.Select(c => char.IsAscii(c) ? char.ToLowerInvariant(c) : c));
 
     private static async Task<IReadOnlyList<Column>> ColumnsAsync(IStatements statements, TableName relation, CancellationToken cancellationToken) =>
         Columns(await statements.QueryAsync($"SELECT column_name, column_type FROM (DESCRIBE {relation})", cancellationToken), 0);
@@ -42,26 +89,6 @@ internal static class DuckDbObserver
         return rows.Count == 0 ? null : new(new(rows[0].Text(0), rows[0].Text(1)), true, Columns(rows, 2));
     }
 
-    /// <summary>A table's name as it is stored; null where there is no such table.</summary>
-    private static async Task<TableName?> SpelledAsync(IStatements statements, TableName table, CancellationToken cancellationToken)
-    {
-        var schema = table.Schema ?? DuckDbDialect.DefaultSchema;
-        var rows = await statements.QueryAsync(
-            $"SELECT schema_name, table_name FROM duckdb_tables() WHERE database_name = current_database() AND lower(schema_name) = lower({schema}) AND lower(table_name) = lower({table.Name})",
-            cancellationToken);
-        return rows.Where(r => Same(r.Text(0), schema) && Same(r.Text(1), table.Name)).Select(r => new TableName(r.Text(0), r.Text(1))).FirstOrDefault();
-    }
-
-    /// <summary>A view's name as it is stored; null where there is no such view.</summary>
-    private static async Task<TableName?> SpelledViewAsync(IStatements statements, TableName table, CancellationToken cancellationToken)
-    {
-        var schema = table.Schema ?? DuckDbDialect.DefaultSchema;
-        var rows = await statements.QueryAsync(
-            $"SELECT schema_name, view_name FROM duckdb_views() WHERE database_name = current_database() AND lower(schema_name) = lower({schema}) AND lower(view_name) = lower({table.Name})",
-            cancellationToken);
-        return rows.Where(r => Same(r.Text(0), schema) && Same(r.Text(1), table.Name)).Select(r => new TableName(r.Text(0), r.Text(1))).FirstOrDefault();
-    }
-
     private static IReadOnlyList<Column> Columns(IEnumerable<Row> rows, int name) =>
         [.. rows.Select(r => new Column(r.Text(name), DuckDbTypes.Read(r.Text(name + 1)), r.Text(name + 1)))];
 
@@ -69,12 +96,12 @@ internal static class DuckDbObserver
     /// Rows by <c>count(*)</c>, which DuckDB answers from its metadata and what was deleted (its own estimate lags behind
     /// deletes); bytes by the blocks that a table has in the file. Views and what is not there are left out.
     /// </summary>
-    public static async Task<IReadOnlyList<RelationSize>> MeasureAsync(IStatements statements, DuckDbDialect dialect, IReadOnlyList<TableName> tables, bool withBytes, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<RelationSize>> MeasureAsync(IStatements statements, DuckDbDialect dialect, IReadOnlyList<TableName> tables, bool withBytes, CancellationToken cancellationToken)
     {
         List<RelationSize> sizes = [];
         foreach (var table in tables.Distinct())
         {
-            if (await SpelledAsync(statements, table, cancellationToken) is not { } found) continue;
+            if (await DescribeAsync(statements, table, cancellationToken) is not { IsView: false, Table: var found }) continue;
             var rows = await statements.QueryAsync($"SELECT count(*) FROM {found}", cancellationToken);
             sizes.Add(new(table, rows[0].Long(0), withBytes ? await BytesAsync(statements, dialect.Qualify(found), cancellationToken) : 0));
         }
