@@ -1,8 +1,6 @@
-using System.Diagnostics;
 using System.Globalization;
 using NodaTime;
 using Varve.DuckDb;
-using Varve.Execution;
 using Varve.Policies;
 
 namespace Varve.Benchmarks;
@@ -25,7 +23,7 @@ internal sealed class LateCase(Options options)
         {
             foreach (var count in late)
             {
-                Remove(file);
+                SmallFile.Remove(file);
                 Script.Execute(file, """
                     CREATE TABLE raw AS SELECT TIMESTAMP '2025-01-01' + to_seconds((i // 50) * 288) AS ts, i % 50 AS sensor_id, CAST(i * 7919 % 1021 AS DOUBLE) AS value FROM range(3000000) t(i);
                     CHECKPOINT;
@@ -36,7 +34,7 @@ internal sealed class LateCase(Options options)
             }
         }
 
-        Remove(file);
+        SmallFile.Remove(file);
         yield return new("late, first roll-up of everything") { Seconds = whole, Rows = 3_000_000 };
         foreach (var count in late) yield return new(string.Create(CultureInfo.InvariantCulture, $"late, {count:N0} scattered rows")) { Seconds = least[count], BaselineSeconds = whole, Rows = count };
     }
@@ -46,19 +44,6 @@ internal sealed class LateCase(Options options)
         await using var database = DuckDbDatabase.Open(file);
         var lifecycle = new Lifecycle(database);
         await lifecycle.ApplyAsync(PolicyYaml.Parse(Policy, "bench.yaml"));
-        var begun = Stopwatch.GetTimestamp();
-        await foreach (var happened in lifecycle.RunAsync(Selection.All, new RunOptions { AsOf = s_asOf, Yes = true }))
-        {
-            if (happened is RunEvent.Failed failed) throw failed.Error;
-            if (happened is RunEvent.StepFailed step) throw step.Error;
-        }
-
-        return Stopwatch.GetElapsedTime(begun).TotalSeconds;
-    }
-
-    private static void Remove(string file)
-    {
-        File.Delete(file);
-        File.Delete($"{file}.wal");
+        return await SmallFile.SecondsAsync(() => SmallFile.RunAsync(lifecycle, s_asOf));
     }
 }
