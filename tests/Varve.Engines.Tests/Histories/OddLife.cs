@@ -13,9 +13,13 @@ namespace Varve.Engines.Tests.Histories;
 /// <param name="Start">When its rows begin.</param>
 /// <param name="Tiers">Widths, finest first; the last one is kept for ever.</param>
 /// <param name="Keeps">Hours that each relation is kept beyond what it must, source first.</param>
+/// <param name="Arrives">True where late rows are found by their stamps of arrival, some of which lie ahead of the clock.</param>
 /// <param name="Events">What happens.</param>
-public sealed record OddLife(string Zone, Instant Start, IReadOnlyList<string> Tiers, IReadOnlyList<int> Keeps, IReadOnlyList<OddEvent> Events)
+public sealed record OddLife(string Zone, Instant Start, IReadOnlyList<string> Tiers, IReadOnlyList<int> Keeps, bool Arrives, IReadOnlyList<OddEvent> Events)
 {
+    // The first tier may take another width, and its old one again.
+    private static readonly Dictionary<string, string> s_others = new(StringComparer.Ordinal) { ["15m"] = "30m", ["30m"] = "15m", ["1h"] = "2h", ["7h"] = "5h" };
+
     // Within days of these instants the zones went from one odd offset to another.
     private static readonly (string Zone, Instant Start)[] s_places =
     [
@@ -48,31 +52,31 @@ public sealed record OddLife(string Zone, Instant Start, IReadOnlyList<string> T
         from place in Gen.OneOf<(string Zone, Instant Start)>(s_places)
         from tiers in Gen.OneOf<string[]>(s_shapes)
         from keeps in Gen.OneOf(0, 1, 5, 30, 200).Array[5]
+        from arrives in Gen.Int[0, 3]
         from events in Gen.Frequency([.. Kinds()]).Array[3, 14]
-        select new OddLife(place.Zone, place.Start, tiers, keeps, events);
+        select new OddLife(place.Zone, place.Start, tiers, keeps, arrives == 0, events);
 
-    /// <summary>The policy as it is applied.</summary>
-    public string Yaml
+    /// <summary>The policy as it is applied; with the other width of its first tier, where that has one.</summary>
+    public string Yaml(bool isOther = false)
     {
-        get
+        // Every relation is kept as long as the longest bucket needs it, whatever is built from it.
+        List<string> lines = [];
+        var keep = 0;
+        for (var i = 0; i <= Tiers.Count; i++)
         {
-            // Every relation is kept as long as the longest bucket needs it, whatever is built from it.
-            List<string> lines = [];
-            var keep = 0;
-            for (var i = 0; i <= Tiers.Count; i++)
-            {
-                keep = Math.Max(keep, Need) + Keeps[i % Keeps.Count];
-                lines.Add(i == 0 ? $"keep: {keep}h\ntiers:" : i == Tiers.Count ? $"  - {{ every: {Tiers[i - 1]} }}" : $"  - {{ every: {Tiers[i - 1]}, keep: {keep}h }}");
-            }
-
-            return $"table: m.cpu\ntime: ts\nseries: [host]\nmeasures: {{ v: [count, sum, stddev, last] }}\nzone: {Zone}\nlate: 1h\nrecheck: 12h\n{string.Join('\n', lines)}\n";
+            keep = Math.Max(keep, Need) + Keeps[i % Keeps.Count];
+            var width = i == 0 ? "" : i == 1 && isOther ? s_others.GetValueOrDefault(Tiers[0], Tiers[0]) : Tiers[i - 1];
+            lines.Add(i == 0 ? $"keep: {keep}h\ntiers:" : i == Tiers.Count ? $"  - {{ every: {width} }}" : $"  - {{ every: {width}, keep: {keep}h }}");
         }
+
+        var arrival = Arrives ? "arrival: came\n" : "";
+        return $"table: m.cpu\ntime: ts\nseries: [host]\nmeasures: {{ v: [count, sum, stddev, last] }}\nzone: {Zone}\nlate: 1h\nrecheck: 12h\nproof_changes: follow\n{arrival}{string.Join('\n', lines)}\n";
     }
 
     private int Need => (int)Math.Ceiling(Tiers.Max(t => Width.Parse(t).Longest.TotalHours)) + 13;
 
     /// <summary>The life for people.</summary>
-    public string Text => $"{Yaml}\nstart {InstantText.Format(Start)}\n{string.Join('\n', Events.Select(e => "  " + e))}";
+    public string Text => $"{Yaml()}\nstart {InstantText.Format(Start)}\n{string.Join('\n', Events.Select(e => "  " + e))}";
 
     private static IEnumerable<(int, IGen<OddEvent>)> Kinds()
     {
@@ -80,6 +84,8 @@ public sealed record OddLife(string Zone, Instant Start, IReadOnlyList<string> T
         yield return (6, Gen.Select(Gen.Int[1, 200], Gen.Int[0, 40], seed, static (hours, rows, s) => (OddEvent)new OddEvent.Fresh(hours, rows, s)));
         yield return (2, Gen.Select(Gen.Int[0, 11], Gen.Int[1, 4], seed, static (age, rows, s) => (OddEvent)new OddEvent.Late(age, rows, s)));
         yield return (2, Gen.OneOf<Instant>(s_strays).Select(static at => (OddEvent)new OddEvent.Stray(at)));
+        yield return (1, Gen.Select(Gen.Int[0, 60], Gen.Int[0, 1023], static (pick, value) => (OddEvent)new OddEvent.Update(pick, value)));
+        yield return (1, Gen.Const((OddEvent)new OddEvent.Widen()));
         yield return (6, Gen.Const((OddEvent)new OddEvent.Run()));
         yield return (2, Gen.Int[1, 9].Select(static steps => (OddEvent)new OddEvent.Stopped(steps)));
         yield return (2, Gen.Select(Gen.Int[1, 120], Gen.OneOf(Moment.BeforeStatement, Moment.AfterStatement), static (at, moment) => (OddEvent)new OddEvent.Killed(at, moment)));
@@ -101,6 +107,12 @@ public abstract record OddEvent
 
     /// <summary>One row of another century.</summary>
     public sealed record Stray(Instant At) : OddEvent;
+
+    /// <summary>Somebody changes a value, however old.</summary>
+    public sealed record Update(int FromNewest, int Value) : OddEvent;
+
+    /// <summary>The first tier gets its other width, or its first one again.</summary>
+    public sealed record Widen : OddEvent;
 
     /// <summary>A run.</summary>
     public sealed record Run : OddEvent;

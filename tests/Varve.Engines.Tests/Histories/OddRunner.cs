@@ -21,10 +21,12 @@ public sealed class OddRunner(ScratchDatabase db, OddLife life)
     private readonly List<Instant> _rows = [];
     private Story _story = null!;
     private Instant _clock = life.Start;
+    private bool _isOther;
+    private bool _isEdited;
 
     public async Task RunAsync()
     {
-        _story = await Story.BeginAsync(db, new(new("m", "cpu"), "ts", TimeKind.Timestamp, [new("host", ValueKind.Text), new("v", ValueKind.Double)]), life.Yaml);
+        _story = await Story.BeginAsync(db, new(new("m", "cpu"), "ts", TimeKind.Timestamp, [new("host", ValueKind.Text), new("v", ValueKind.Double), new("came", ValueKind.Moment)]), life.Yaml());
         foreach (var one in life.Events) await HappenAsync(one);
         await RunWholeAsync();
 
@@ -45,6 +47,8 @@ public sealed class OddRunner(ScratchDatabase db, OddLife life)
         OddEvent.Fresh e => FreshAsync(e),
         OddEvent.Late e => InsertAsync(_clock - Duration.FromHours(e.Age), Duration.FromHours(e.Age), e.Rows, e.Seed),
         OddEvent.Stray e => InsertAsync(e.At, Duration.Zero, 1, 0),
+        OddEvent.Update e => UpdateAsync(e),
+        OddEvent.Widen => WidenAsync(),
         OddEvent.Run => RunWholeAsync(),
         OddEvent.Stopped e => StopAsync(e),
         OddEvent.Killed e => DieAsync(e),
@@ -61,9 +65,32 @@ public sealed class OddRunner(ScratchDatabase db, OddLife life)
     private Task InsertAsync(Instant from, Duration span, int count, int seed)
     {
         var random = new Random(seed);
-        List<SourceRow> rows = [.. Enumerable.Range(0, count).Select(_ => SourceRow.Of(HistoryTable.Within(from, span, random), HistoryTable.Hosts[random.Next(3)], random.Next(1 << 20) / 1024.0))];
+        List<SourceRow> rows = [.. Enumerable.Range(0, count).Select(_ => SourceRow.Of(HistoryTable.Within(from, span, random), HistoryTable.Hosts[random.Next(3)], random.Next(1 << 20) / 1024.0, Came(random)))];
         _rows.AddRange(rows.Select(r => r.At!.Value));
         return _story.InsertAsync(rows);
+    }
+
+    // Now and then a clock is ahead, by a day or by a century.
+    private Instant Came(Random random) => random.Next(8) switch
+    {
+        0 => _clock + Duration.FromHours(23),
+        1 => _clock + Duration.FromDays(36_500),
+        _ => _clock,
+    };
+
+    // Outside of what is watched only the proof and verify find it.
+    private async Task UpdateAsync(OddEvent.Update e)
+    {
+        var rows = (await _story.SourceAsync()).Where(r => r.At < _clock).OrderByDescending(r => r.At).Skip(e.FromNewest).Take(1).ToList();
+        if (rows.Count == 0) return;
+        await db.ExecuteAsync($"UPDATE m.cpu SET v = {db.Literal(e.Value / 1024.0, ValueKind.Double)} WHERE ts = {db.TimeLiteral(rows[0].At, TimeKind.Timestamp)}");
+        _isEdited = true;
+    }
+
+    private Task WidenAsync()
+    {
+        _isOther = !_isOther;
+        return _story.ApplyAsync(life.Yaml(_isOther));
     }
 
     private async Task StopAsync(OddEvent.Stopped e)
@@ -101,9 +128,14 @@ public sealed class OddRunner(ScratchDatabase db, OddLife life)
         var shown = await SumAsync("cpu_all");
         Assert.True(shown == expected, $"the stitched view counts {shown} of {_rows.Count} rows, {status.FrozenLate.Rows} of them late");
         await TierAsync(status.FrozenLate.Rows);
+        if (!_isEdited) await VerifyAsync();
+        foreach (var width in s_widths) await QueryAsync(width, expected);
+    }
+
+    private async Task VerifyAsync()
+    {
         foreach (var report in await _story.WithAsync(l => l.VerifyAsync(Selection.Of(_story.Policy.Name))))
             Assert.True(report.Mismatches.Count == 0, $"verify finds {report.Tier} different at {string.Join(", ", report.Mismatches.Select(m => m.Bucket))}");
-        foreach (var width in s_widths) await QueryAsync(width, expected);
     }
 
     // The last tier is kept for ever, so that it counts every row of each bucket that is closed.
