@@ -1,4 +1,5 @@
 using System.CommandLine;
+using NodaTime;
 using Varve.Cli.Commands;
 using Varve.Cli.Json;
 using Varve.Cli.Render;
@@ -8,6 +9,8 @@ namespace Varve.Cli;
 /// <summary>One invocation: what was typed, where to print, and the database once it is needed.</summary>
 internal sealed class CommandContext(ParseResult parse, CancellationToken cancellation) : IAsyncDisposable
 {
+    private static readonly TimeSpan s_again = TimeSpan.FromMilliseconds(200);
+
     private Database? _database;
 
     internal ParseResult Parse { get; } = parse;
@@ -48,7 +51,27 @@ internal sealed class CommandContext(ParseResult parse, CancellationToken cancel
     private Lifecycle Open(bool readOnly, bool create)
     {
         var options = DatabaseOpener.Options(Parse.GetValue(CommonOptions.Schema), Parse.GetValue(CommonOptions.Archive));
-        _database = DatabaseOpener.Open(Parse.GetValue(CommonOptions.Db), readOnly, create);
+        _database = Patient(() => DatabaseOpener.Open(Parse.GetValue(CommonOptions.Db), readOnly, create));
         return new(_database, options);
+    }
+
+    /// <summary>A database that is in use is asked again until it is free, or until nobody wants to wait any longer.</summary>
+    private Database Patient(Func<Database> open)
+    {
+        var (wait, begun) = (Parse.GetValue(CommonOptions.Wait), TimeProvider.System.GetTimestamp());
+        while (true)
+        {
+            try
+            {
+                return open();
+            }
+            catch (BusyException busy)
+            {
+                if (wait == Duration.Zero) throw new BusyException($"{busy.Message} With --wait 60s it is waited for.", busy);
+                if (TimeProvider.System.GetElapsedTime(begun) >= wait.ToTimeSpan()) throw new BusyException($"{busy.Message} It was waited for, {HumanText.Time(wait)}.", busy);
+                Cancellation.WaitHandle.WaitOne(s_again);
+                Cancellation.ThrowIfCancellationRequested();
+            }
+        }
     }
 }

@@ -8,15 +8,20 @@ namespace Varve.Cli;
 /// <summary>Which database, from the command line or the environment.</summary>
 internal static class DatabaseOpener
 {
+    private const string InCode = " In code, ";
+
     internal static string? Named(string? typed) => Filled(typed) ?? Filled(Environment.GetEnvironmentVariable("VARVE_DB"));
 
     internal static LifecycleOptions Options(string? schema, IReadOnlyList<string>? archives) => new()
     {
         Archives = Declared(archives ?? []),
         ArchiveKinds = [S3Archives.Kind],
-        CatalogSchema = Filled(schema) ?? Filled(Environment.GetEnvironmentVariable("VARVE_SCHEMA")) ?? "varve",
+        CatalogSchema = Catalog(schema) ?? "varve",
         AuditKey = Filled(Environment.GetEnvironmentVariable("VARVE_AUDIT_KEY")),
     };
+
+    /// <summary>The schema of the catalog where somebody named one.</summary>
+    internal static string? Catalog(string? typed) => Filled(typed) ?? Filled(Environment.GetEnvironmentVariable("VARVE_SCHEMA"));
 
     /// <summary>A DuckDB file of this machine.</summary>
     internal static Database OpenFile(string path) => DuckDbDatabase.Open(path, new() { Create = false });
@@ -26,9 +31,22 @@ internal static class DatabaseOpener
         var url = Url(typed);
         return url.Scheme switch
         {
-            "duckdb" => DuckDbDatabase.Open(url, new() { ReadOnly = readOnly, Create = create }),
+            "duckdb" => OpenDuckDb(url, readOnly, create),
             _ => throw Commands.CommonOptions.Usage($"This build of Varve cannot open {url.Scheme} databases. Write --db duckdb:FILE."),
         };
+    }
+
+    private static Database OpenDuckDb(DatabaseUrl url, bool readOnly, bool create)
+    {
+        try
+        {
+            return DuckDbDatabase.Open(url, new() { ReadOnly = readOnly, Create = create });
+        }
+        catch (EngineException missing) when (missing.Code == EngineCodes.Missing && missing.Message.Contains(InCode, StringComparison.Ordinal))
+        {
+            // The way out of a program is none at a prompt.
+            throw new EngineException(missing.Code, missing.Message[..missing.Message.IndexOf(InCode, StringComparison.Ordinal)], missing.IsTransient, missing);
+        }
     }
 
     /// <summary>Variables of the environment, then what was typed; both are the operator's word.</summary>

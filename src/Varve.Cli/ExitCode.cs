@@ -24,6 +24,9 @@ internal static class ExitCode
     /// <summary>Another run holds the lease.</summary>
     internal const int Busy = 6;
 
+    /// <summary>Everything was done, and not all that it printed could be written.</summary>
+    internal const int OutputLost = 7;
+
     /// <summary>With <c>--detailed-exitcode</c>: there is something to do.</summary>
     internal const int SomethingToDo = 10;
 

@@ -47,7 +47,12 @@ internal static class Root
             help.Action = new HelpWithExamples();
         }
 
-        foreach (var version in root.Options.OfType<VersionOption>()) version.Description = "Show the version";
+        foreach (var version in root.Options.OfType<VersionOption>())
+        {
+            version.Description = "Show the version";
+            version.Aliases.Add("-V");
+        }
+
         return root;
     }
 

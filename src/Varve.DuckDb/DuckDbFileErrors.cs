@@ -17,7 +17,7 @@ internal static class DuckDbFileErrors
         ("failed to offload data block", EngineCodes.DiskFull, "the temporary folder is full. Make room, raise max_temp_directory_size, or raise memory_limit."),
         ("Could not write", EngineCodes.DiskFull, "the file could not be written. Nothing of this step was kept. Look for a full disk or a file size limit, then run again."),
         ("Read-only file system", EngineCodes.ReadOnly, "the file system is read-only. Open the database with ReadOnly, or move it."),
-        ("Permission denied", EngineCodes.ReadOnly, "this user may not write the file, or its folder (DuckDB writes a .wal beside it). Give it the right, or open the database with ReadOnly."),
+        ("Permission denied", EngineCodes.ReadOnly, "this user may not open the file: not read it or, where a command writes, not write it or its folder (DuckDB writes a .wal beside it). Give it the right."),
         ("No such file or directory", EngineCodes.Missing, "there is no such file or folder. Check the path."),
         ("Is a directory", EngineCodes.NotADatabase, "that is a folder, not a DuckDB file. Name the file in it."),
         ("File locks are not supported", EngineCodes.ReadOnly, "the file system has no locks, so DuckDB does not write there. Move the file to a local disk, or open it with ReadOnly."),
@@ -28,13 +28,23 @@ internal static class DuckDbFileErrors
         ("Could not set lock", EngineCodes.ReadOnly, "the file could not be locked. Is it on a network disk without locks? Move it to a local one, or open it with ReadOnly."),
     ];
 
+    private const string Commit = "Failed to commit: ";
+
+    // What a commit that failed goes on with where the file was in the way. A constraint quotes a value there.
+    private static readonly string[] s_commits = ["Could not ", "Cannot open file", "failed to ", "Failed to "];
+
     public static (string Code, string Message)? Read(string text)
     {
         // A value of a row could hold such words; errors of statements are told apart by their type instead.
         if (!text.Contains("IO Error", StringComparison.Ordinal) && !text.Contains("Out of Memory", StringComparison.Ordinal)
-            && !text.Contains("FATAL", StringComparison.Ordinal) && !text.Contains("Serialization Error", StringComparison.Ordinal)) return null;
+            && !text.Contains("FATAL", StringComparison.Ordinal) && !text.Contains("Serialization Error", StringComparison.Ordinal) && !IsOfCommit(text)) return null;
         foreach (var (words, code, message) in s_known)
             if (text.Contains(words, StringComparison.Ordinal)) return (code, message);
         return null;
+    }
+    private static bool IsOfCommit(string text)
+    {
+        var at = text.IndexOf(Commit, StringComparison.Ordinal);
+        return at >= 0 && Array.Exists(s_commits, words => text.AsSpan(at + Commit.Length).StartsWith(words, StringComparison.Ordinal));
     }
 }

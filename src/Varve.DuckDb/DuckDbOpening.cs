@@ -37,8 +37,14 @@ internal static class DuckDbOpening
         catch (Exception error)
         {
             connection?.Dispose();
-            if (DuckDbErrors.Read(error, name) is { } known) throw known;
-            throw;
+            throw DuckDbErrors.Read(error, name) switch
+            {
+                // No row was read yet, so what DuckDB says holds no value of one.
+                EngineException { Code: EngineCodes.Refused } => new EngineException(
+                    EngineCodes.Setting, $"{name} could not be opened: {error.Message.Split('\n')[0].Trim().TrimEnd('.')}. Look at what its URL says (memory_limit as 640MB or 2GiB, threads as a number).", isTransient: false, error),
+                { } known => known,
+                null => error,
+            };
         }
     }
 

@@ -189,8 +189,12 @@ public sealed class Lifecycle
         _operations.StatusAsync(selection, asOf, cancellationToken);
 
     /// <summary>Runs, newest first.</summary>
-    public Task<IReadOnlyList<RunRecord>> HistoryAsync(Selection selection, int limit = 20, CancellationToken cancellationToken = default) =>
-        _operations.HistoryAsync(selection, limit, cancellationToken);
+    /// <param name="selection">Of which policies.</param>
+    /// <param name="limit">How many.</param>
+    /// <param name="idle">False: without those that had nothing to do.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public Task<IReadOnlyList<RunRecord>> HistoryAsync(Selection selection, int limit = 20, bool idle = true, CancellationToken cancellationToken = default) =>
+        _operations.HistoryAsync(selection, limit, idle, cancellationToken);
 
     /// <summary>The steps of one run, none where nothing was to be done; the id may be shortened.</summary>
     /// <exception cref="PolicyException">No run, or several, begin so.</exception>

@@ -138,13 +138,13 @@ internal sealed class Operations(Session session, LifecycleOptions options)
             cancellationToken);
     }
 
-    public async Task<IReadOnlyList<RunRecord>> HistoryAsync(Selection selection, int limit, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<RunRecord>> HistoryAsync(Selection selection, int limit, bool idle, CancellationToken cancellationToken)
     {
         if (selection.Names.Count == 0 && selection.Tags.Count == 0)
-            return await session.ReadAsync((s, token) => session.Store.Runs.ListAsync(s, null, limit, token), [], cancellationToken);
+            return await session.ReadAsync((s, token) => session.Store.Runs.ListAsync(s, null, limit, idle, token), [], cancellationToken);
         List<RunRecord> runs = [];
         foreach (var policy in await session.SelectAsync(selection, cancellationToken))
-            runs.AddRange(await session.ReadAsync((s, token) => session.Store.Runs.ListAsync(s, policy.Policy.Name, limit, token), [], cancellationToken));
+            runs.AddRange(await session.ReadAsync((s, token) => session.Store.Runs.ListAsync(s, policy.Policy.Name, limit, idle, token), [], cancellationToken));
         return [.. runs.OrderByDescending(r => r.StartedAt).Take(limit)];
     }
 

@@ -54,4 +54,23 @@ public sealed class HelpTests
         Assert.Contains("status", (await Tool.RunAsync("[suggest:4]", "stat")).Out, StringComparison.Ordinal);
         Assert.Contains("--detailed-exitcode", (await Tool.RunAsync("[suggest:12]", "plan --detai")).Out, StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData("run", "--help")]
+    [InlineData("help", "run")]
+    [InlineData("policy", "show", "--help")]
+    public async Task The_help_asks_no_database(params string[] args)
+    {
+        using var box = await Sandbox.AppliedAsync();
+        var plain = await Tool.InAsync(box.Folder, args);
+        var start = Tool.Command(box.Folder, args);
+        start.Environment["VARVE_DB"] = box.Db;
+        var help = await Tool.EndAsync(start);
+        Assert.Equal(plain, help);
+        Assert.DoesNotContain("cpu", help.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_version_has_a_short_option() =>
+        Assert.Equal(await Tool.RunAsync("--version"), await Tool.RunAsync("-V"));
 }

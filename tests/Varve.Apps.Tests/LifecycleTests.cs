@@ -45,7 +45,7 @@ public sealed class LifecycleTests
         var again = await box.RunAsync("run", "--as-of", Sandbox.AsOf);
         Assert.Equal(0, again.ExitCode);
         Assert.Contains("nothing to do", again.Out, StringComparison.Ordinal);
-        var id = Json(await box.RunAsync("history", "--output", "json")).GetProperty("runs")[0].GetProperty("id").GetString()!;
+        var id = Json(await box.RunAsync("history", "--all", "--output", "json")).GetProperty("runs")[0].GetProperty("id").GetString()!;
         Assert.Contains("Nothing was to be done", (await box.RunAsync("history", "--steps", id)).Out, StringComparison.Ordinal);
         Assert.Equal(2, (await box.RunAsync("history", "--steps", "nothing")).ExitCode);
         Assert.Equal(0, (await box.RunAsync("plan", "--as-of", Sandbox.AsOf, "--detailed-exitcode")).ExitCode);
@@ -65,7 +65,7 @@ public sealed class LifecycleTests
         Assert.Equal(60, status.GetProperty("relations")[2].GetProperty("rows").GetInt64());
         Assert.Equal(0, status.GetProperty("stepsDue").GetInt32());
 
-        var run = Json(await box.RunAsync("history", "--output", "json")).GetProperty("runs")[0];
+        var run = Json(await box.RunAsync("history", "--all", "--output", "json")).GetProperty("runs")[0];
         Assert.Equal("done", run.GetProperty("status").GetString());
         var id = run.GetProperty("id").GetString()!;
         Assert.Equal(id, status.GetProperty("lastRun").GetProperty("id").GetString());
@@ -120,7 +120,7 @@ public sealed class LifecycleTests
         var status = await box.RunAsync("status", "--as-of", Sandbox.AsOf);
         Assert.Contains("case 4711", status.Out, StringComparison.Ordinal);
         Assert.Contains("2025-03-01", status.Out, StringComparison.Ordinal);
-        Assert.Contains("1 hold", (await box.RunAsync("policy", "release", "cpu")).Out, StringComparison.Ordinal);
+        Assert.Contains("1 hold", (await box.RunAsync("policy", "release", "cpu", "--all")).Out, StringComparison.Ordinal);
         Assert.Equal(0, (await box.RunAsync("run", "--as-of", Sandbox.AsOf, "--yes")).ExitCode);
         Assert.DoesNotContain("case 4711", (await box.RunAsync("status", "--as-of", Sandbox.AsOf)).Out, StringComparison.Ordinal);
     }

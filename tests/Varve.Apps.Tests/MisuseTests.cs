@@ -96,7 +96,7 @@ public sealed class MisuseTests
     {
         var group = await Tool.RunAsync("policy");
         Assert.Equal(2, group.ExitCode);
-        Assert.Contains("list|show|delete|hold|release|retire|accept-types|schema", group.Error, StringComparison.Ordinal);
+        Assert.Contains("list|show|delete|hold|release|retire|accept-types|adopt-source|schema", group.Error, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -101,6 +101,9 @@ internal sealed class Sandbox : IDisposable
     /// <summary>Writes the policy with another keep of the source.</summary>
     internal void Keep(string keep) => Write("cpu.yaml", Policy.Replace("KEEP", keep, StringComparison.Ordinal));
 
+    /// <summary>The same, with the arguments behind two dashes.</summary>
+    internal Task<Transcript> RunDashedAsync(string verb, params IReadOnlyList<string> args) => Tool.InAsync(Folder, [verb, "--db", Db, "--", .. args]);
+
     /// <summary>Runs the tool on this database, in this folder.</summary>
     internal Task<Transcript> RunAsync(params IReadOnlyList<string> args) => Tool.InAsync(Folder, [.. args, "--db", Db]);
 }

@@ -27,17 +27,17 @@ public sealed class StoppingTests
     {
         using var box = await Sandbox.YearsAsync();
         using var process = Process.Start(Tool.Command(box.Folder, ["run", "--as-of", Sandbox.AsOf, "--db", box.Db]))!;
-        var error = process.StandardError.ReadToEndAsync();
-        var line = await process.StandardOutput.ReadLineAsync();
-        while (line is not null && !line.Contains("10 %", StringComparison.Ordinal)) line = await process.StandardOutput.ReadLineAsync();
+        var rest = process.StandardOutput.ReadToEndAsync();
+        var line = await process.StandardError.ReadLineAsync();
+        while (line is not null && !line.Contains("publish views", StringComparison.Ordinal)) line = await process.StandardError.ReadLineAsync();
         Assert.NotNull(line);
         using var kill = Process.Start("kill", ["-TERM", process.Id.ToString(CultureInfo.InvariantCulture)]);
-        var rest = await process.StandardOutput.ReadToEndAsync();
+        var error = await process.StandardError.ReadToEndAsync();
         await process.WaitForExitAsync(new CancellationTokenSource(TimeSpan.FromMinutes(2)).Token);
-        Assert.True(process.ExitCode == 0, rest);
-        Assert.Contains("Stopping after this step", await error, StringComparison.Ordinal);
-        Assert.Matches(@"cpu +stopped ", rest);
-        Assert.Matches(@"  left    cpu \d+ steps; the next run begins with roll up 1[hd] from (source|1h) \d{4}-01-01", rest);
+        Assert.True(process.ExitCode == 0, error);
+        Assert.Contains("Stopping after this step", error, StringComparison.Ordinal);
+        Assert.Matches(@"cpu +stopped ", await rest);
+        Assert.Matches(@"  left    cpu \d+ steps; the next run begins with roll up 1[hd] from (source|1h) \d{4}-01-01", await rest);
         await box.GoesOnAsync();
     }
 

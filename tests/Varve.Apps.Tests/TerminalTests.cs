@@ -73,4 +73,19 @@ public sealed class TerminalTests
         Assert.Equal(1, box.Count("SELECT count(*) FROM varve.steps WHERE kind = 'rollup' AND status = 'failed' AND note = 'cancelled'"));
         await box.GoesOnAsync();
     }
+
+    [Fact]
+    public async Task The_bar_of_a_policy_that_is_done_stops_counting()
+    {
+        using var box = await Sandbox.YearsAsync();
+        box.Sql("CREATE TABLE aaa AS FROM cpu WHERE ts >= TIMESTAMP '2025-03-20'");
+        box.Write("aaa.yaml", "policy: aaa\ntable: aaa\ntime: ts\nseries: [host]\nmeasures: { load: [avg] }\ntiers:\n  - { every: 1h, keep: forever }\n");
+        Assert.Equal(0, (await box.RunAsync("apply", "aaa.yaml")).ExitCode);
+        using var terminal = Terminal.Open(box, "run", "--as-of", Sandbox.AsOf);
+        Assert.True(await terminal.EndAsync() == 0, terminal.Screen);
+        var plain = System.Text.RegularExpressions.Regex.Replace(terminal.Screen, "\e\\[[0-9;?]*[a-zA-Z]", "");
+        var done = System.Text.RegularExpressions.Regex.Matches(plain, @"aaa \d+ steps done +\S+ +100% (\S+)").Select(m => m.Groups[1].Value).ToList();
+        Assert.True(done.Count > 1, plain);
+        Assert.Single(done.Distinct());
+    }
 }

@@ -53,8 +53,14 @@ internal static class PictureStyle
 
     internal static void Save(Plot plot, string file)
     {
-        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(file))!);
-        plot.SavePng(file, Width, Height);
+        try
+        {
+            plot.SavePng(file, Width, Height);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw OutputFile.Unwritten("--png", file, error);
+        }
     }
 
     internal static double Day(Instant at) => at.ToDateTimeUtc().ToOADate();

@@ -42,7 +42,8 @@ internal static class ApplyCommand
         Table(screen, results);
         foreach (var note in results.Where(r => r.Pattern is null).SelectMany(r => r.Notes)) Failures.Show(screen, note);
         PatternScreen.Notes(results.Where(r => r.Pattern is not null).SelectMany(r => r.Notes), note => screen.Line("  ", new("warning ", Palette.Warn), note));
-        if (results.Any(r => r.Outcome is ApplyOutcome.Created or ApplyOutcome.Changed)) screen.Line(new Span("  Nothing has run yet. Next: varve plan", Palette.Dim));
+        if (results.Any(r => r.Outcome is ApplyOutcome.Changed)) screen.Line(new Span("  The next run follows what changed. See what it will do: varve plan", Palette.Dim));
+        else if (results.Any(r => r.Outcome is ApplyOutcome.Created)) screen.Line(new Span("  Nothing has run yet. Next: varve plan", Palette.Dim));
     }
 
     internal static AppliedPolicy Shape(ApplyResult r) => new(r.Policy, r.Revision, r.Outcome, [.. r.Notes.Select(ProblemShape.Of)], r.Pattern);

@@ -13,6 +13,8 @@ internal static class CommonOptions
     private static readonly Instant s_first = Instant.FromUtc(1, 1, 1, 0, 0);
     private static readonly Instant s_last = Instant.FromUtc(9000, 1, 1, 0, 0);
 
+    private const string NoPolicy = "VRV305";
+
     internal static readonly Option<string?> Db = new("--db") { HelpName = "URL", Description = "The database, for example duckdb:metrics.duckdb. Default: VARVE_DB" };
 
     internal static readonly Option<string?> Schema = new("--schema") { HelpName = "NAME", Description = "The schema of the catalog. Default: VARVE_SCHEMA, else varve" };
@@ -35,12 +37,19 @@ internal static class CommonOptions
 
     internal static readonly Option<Instant?> To = At("--to", "INSTANT", "Up to here, exclusive");
 
-    internal static readonly Option<string[]> Where = new("--where") { HelpName = "COL=VALUE", Description = "Only this series; COL= is NULL. May be repeated" };
+    internal static readonly Option<string[]> Where = new("--where") { HelpName = "COL=VALUE", Description = "Only this series; COL= is NULL, COL='' the empty text. May be repeated" };
 
     internal static readonly Option<string[]> Archive = new("--archive") { HelpName = "NAME=PATH", Description = "Where an archive location is: a folder, or s3://bucket/prefix. May be repeated; also VARVE_ARCHIVE_NAME" };
 
+    internal static readonly Option<Duration> Wait = new("--wait")
+    {
+        HelpName = "60s",
+        Description = "How long to wait for a database that another process uses. Default: not at all",
+        CustomParser = result => ReadTime(result) ?? Duration.Zero,
+    };
+
     /// <summary>What every command that opens a database has.</summary>
-    internal static IReadOnlyList<Symbol> Database => [Db, Schema, Output, Debug];
+    internal static IReadOnlyList<Symbol> Database => [Db, Schema, Wait, Output, Debug];
 
     /// <summary>True where a script reads.</summary>
     internal static bool IsJson(ParseResult parse) => parse.GetResult(Output)?.GetValueOrDefault<string>() == "json" || parse.GetResult(Format)?.GetValueOrDefault<string>() == "json";
@@ -72,8 +81,8 @@ internal static class CommonOptions
     internal static IReadOnlyList<KeyValuePair<string, string?>> Conditions(ParseResult parse) =>
         [.. (parse.GetValue(Where) ?? []).Select(text => text.Split('=', 2) switch
         {
-            [{ Length: > 0 } column, var value] => new KeyValuePair<string, string?>(column, value.Length == 0 ? null : value),
-            _ => throw Usage($"--where {text} has no column; write column=value, or column= for NULL."),
+            [{ Length: > 0 } column, var value] => new KeyValuePair<string, string?>(column, value switch { "" => null, "''" => "", _ => value }),
+            _ => throw Usage($"--where {text} has no column; write column=value, or column= for NULL, or column='' for the empty text."),
         })];
 
     /// <summary>How many are to be shown: at least one.</summary>
@@ -81,16 +90,22 @@ internal static class CommonOptions
         parse.GetValue(option) is var limit and > 0 ? limit : throw Usage($"{option.Name} is at least 1.");
 
     /// <summary>A list of an empty catalog is empty, not wrong.</summary>
-    internal static async Task<IReadOnlyList<T>> OrNoneAsync<T>(Task<IReadOnlyList<T>> listed)
+    internal static async Task<IReadOnlyList<T>> OrNoneAsync<T>(CommandContext call, Lifecycle lifecycle, Task<IReadOnlyList<T>> listed)
     {
+        IReadOnlyList<T> found = [];
         try
         {
-            return await listed;
+            found = await listed;
         }
-        catch (PolicyException e) when (e.Code == "VRV305")
+        catch (PolicyException none) when (none.Code == NoPolicy)
         {
-            return [];
+            // Said below, where a catalog was named.
         }
+
+        // Whoever names a catalog has one: not finding it is no answer.
+        return found.Count == 0 && DatabaseOpener.Catalog(call.Parse.GetValue(Schema)) is { } named && (await lifecycle.PatternsAsync(Varve.Policies.Selection.All, call.Cancellation)).Count == 0
+            ? throw new PolicyException(NoPolicy, $"No policy is stored in the catalog of the schema {named}. Name the schema that apply was given, or leave it out for the usual one.")
+            : found;
     }
 
     /// <summary>What was typed must be changed.</summary>
@@ -101,6 +116,25 @@ internal static class CommonOptions
         if (ReadInstant(result) is not { } at) return null;
         if (at >= s_first && at <= s_last) return at;
         result.AddError($"--as-of {InstantText.Format(at)} is out of range: it lies between {InstantText.Format(s_first)} and {InstantText.Format(s_last)}.");
+        return null;
+    }
+
+    /// <summary>A length of time that somebody is ready to wait or work: 90s, 10m, 2h, or 0.</summary>
+    internal static Duration? ReadTime(ArgumentResult result)
+    {
+        var text = result.Tokens.Count == 1 ? result.Tokens[0].Value : "";
+        if (text == "0") return Duration.Zero;
+        if (Keep.TryParse(text, out var keep, out _) && keep != Keep.Forever) return keep.Shortest;
+        result.AddError($"{(result.Parent as OptionResult)?.Option.Name} {text} is no length of time: write 90s, 10m or 2h, or 0 for none.");
+        return null;
+    }
+
+    /// <summary>A whole number from 0 on, separators allowed.</summary>
+    internal static long? ReadCount(ArgumentResult result)
+    {
+        var text = result.Tokens.Count == 1 ? result.Tokens[0].Value : "";
+        if (long.TryParse(text, System.Globalization.NumberStyles.AllowThousands, System.Globalization.CultureInfo.InvariantCulture, out var number)) return number;
+        result.AddError($"{(result.Parent as OptionResult)?.Option.Name} {text} is no whole number from 0 on.");
         return null;
     }
 

@@ -21,13 +21,13 @@ internal static class ForecastCommand
 
     private static async Task<int> ActAsync(CommandContext call)
     {
+        var png = call.Parse.GetValue(Png) is { } named ? OutputFile.Path("--png", named) : null;
         var options = new ForecastOptions { AsOf = call.Parse.GetValue(CommonOptions.AsOf), Ahead = Ahead(call.Parse.GetValue(For)) };
         var (documents, selection) = PlanCommand.Subject(call);
         var forecasts = documents.Count > 0
             ? await call.Read().ForecastAsync(documents, options, call.Cancellation)
             : await call.Read().ForecastAsync(selection, options, call.Cancellation);
         var code = ExitCode.Of(forecasts.Select(f => f.Failure));
-        var png = call.Parse.GetValue(Png);
         if (png is not null && forecasts.Count != 1) throw CommonOptions.Usage($"--png draws one policy, and these are {HumanText.Number(forecasts.Count)}: name one.");
         if (png is not null) LayerPicture.Save(Layers.Of(forecasts[0]), png);
         if (call.IsJson)

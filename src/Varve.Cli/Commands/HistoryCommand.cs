@@ -12,7 +12,9 @@ internal static class HistoryCommand
 
     private static readonly Option<int> Limit = new("--limit") { HelpName = "N", Description = "How many runs", DefaultValueFactory = _ => 20 };
 
-    internal static Command Create() => new CliCommand("history", "Show runs, newest first, or the steps of one", [CommonOptions.Names, CommonOptions.Tags, Steps, Limit, .. CommonOptions.Database], ActAsync)
+    private static readonly Option<bool> All = new("--all") { Description = "Also runs that had nothing to do" };
+
+    internal static Command Create() => new CliCommand("history", "Show runs, newest first, or the steps of one", [CommonOptions.Names, CommonOptions.Tags, Steps, Limit, All, .. CommonOptions.Database], ActAsync)
     {
         Examples = ["varve history", "varve history --steps 0195c1e2"],
     };
@@ -27,7 +29,7 @@ internal static class HistoryCommand
             return ExitCode.Done;
         }
 
-        var runs = await call.Read().HistoryAsync(CommonOptions.Selection(call.Parse), CommonOptions.Limit(call.Parse, Limit), call.Cancellation);
+        var runs = await call.Read().HistoryAsync(CommonOptions.Selection(call.Parse), CommonOptions.Limit(call.Parse, Limit), call.Parse.GetValue(All), call.Cancellation);
         if (call.IsJson) call.Print(new HistoryShape(runs));
         else Show(call.Screen, runs);
         return ExitCode.Done;
@@ -35,7 +37,7 @@ internal static class HistoryCommand
 
     private static void Show(Screen screen, IReadOnlyList<RunRecord> runs)
     {
-        if (runs.Count == 0) screen.Line(new Span("No run yet. See what one would do: varve plan", Palette.Dim));
+        if (runs.Count == 0) screen.Line(new Span("No run yet that had something to do; --all shows those that had not. See what one would do: varve plan", Palette.Dim));
         var columns = new Columns("run", "policy", "as of", "started", ">took", "status", ">steps", ">written", ">removed");
         foreach (var run in runs)
         {

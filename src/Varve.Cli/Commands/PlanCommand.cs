@@ -15,15 +15,26 @@ internal static class PlanCommand
 
     private static readonly Option<string?> Out = new("--out") { HelpName = "FILE", Description = "Write the plan for varve run --plan FILE" };
 
+    private static readonly Option<string?> Shown = new("--show") { HelpName = "FILE", Description = "Show the plan of a file that --out wrote; no database is needed" };
+
     private static readonly Option<bool> Detailed = new("--detailed-exitcode") { Description = "Exit 10 where there is something to do" };
 
-    internal static Command Create() => new CliCommand("plan", "Show what a run would do, and change nothing", [Subjects, CommonOptions.Tags, CommonOptions.AsOf, Sql, Out, Detailed, CommonOptions.Archive, .. CommonOptions.Database], ActAsync)
+    internal static Command Create() => new CliCommand("plan", "Show what a run would do, and change nothing", [Subjects, CommonOptions.Tags, CommonOptions.AsOf, Sql, Out, Shown, Detailed, CommonOptions.Archive, .. CommonOptions.Database], ActAsync)
     {
-        Examples = ["varve plan", "varve plan flights --as-of 2014-01-01 --sql", "varve plan --out tonight.json && varve run --plan tonight.json"],
+        Examples = ["varve plan", "varve plan flights --as-of 2014-01-01 --sql", "varve plan --out tonight.json && varve run --plan tonight.json", "varve plan --show tonight.json"],
     };
 
     private static async Task<int> ActAsync(CommandContext call)
     {
+        if (call.Parse.GetValue(Shown) is { } made)
+        {
+            if (call.Parse.GetValue(Subjects) is { Length: > 0 } || call.Parse.GetValue(Out) is not null || call.Parse.GetValue(Sql)) throw CommonOptions.Usage("--show shows the plan of a file as it is: leave names, --out and --sql out.");
+            var read = await RunCommand.ReadPlanAsync(made, call.Cancellation);
+            Show(call, read);
+            return call.Parse.GetValue(Detailed) && read.Any(p => !p.IsEmpty) ? ExitCode.SomethingToDo : ExitCode.Done;
+        }
+
+        var file = call.Parse.GetValue(Out) is { } named ? OutputFile.Path("--out", named) : null;
         var lifecycle = call.Read();
         var (documents, selection) = Subject(call);
         var asOf = call.Parse.GetValue(CommonOptions.AsOf);
@@ -31,7 +42,7 @@ internal static class PlanCommand
             ? await lifecycle.PlanAsync(documents, asOf, call.Cancellation)
             : await lifecycle.PlanAsync(selection, asOf, call.Cancellation);
         var patterns = documents.Count > 0 ? [] : await lifecycle.PatternsAsync(selection, call.Cancellation);
-        if (call.Parse.GetValue(Out) is { } file) await File.WriteAllTextAsync(file, PlanFile.Write(plans), call.Cancellation);
+        if (file is not null) await OutputFile.WriteAsync("--out", file, PlanFile.Write(plans));
         if (call.Parse.GetValue(Sql)) await WithStatementsAsync(call, lifecycle, documents, plans);
         else Show(call, plans);
         PatternScreen.Warn(call.Screen, patterns);
@@ -51,6 +62,8 @@ internal static class PlanCommand
     internal static (IReadOnlyList<PolicyDocument> Documents, Selection Selection) Subject(CommandContext call)
     {
         var subjects = call.Parse.GetValue(Subjects) ?? [];
+        if (subjects.FirstOrDefault(s => s.EndsWith(".json", StringComparison.OrdinalIgnoreCase) && File.Exists(s)) is { } plan)
+            throw CommonOptions.Usage($"{plan} is no policy file. Is it a plan? varve plan --show {plan} shows it, and varve run --plan {plan} runs it.");
         var files = subjects.Where(IsFile).ToList();
         if (files.Count == 0) return ([], new(subjects, CommonOptions.Split(call.Parse.GetValue(CommonOptions.Tags))));
         if (files.Count < subjects.Length) throw CommonOptions.Usage($"{string.Join(", ", subjects.Except(files))} is no file: name files or stored policies, not both.");

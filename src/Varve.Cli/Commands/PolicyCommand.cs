@@ -3,6 +3,7 @@ using NodaTime;
 using Varve.Catalog;
 using Varve.Cli.Json;
 using Varve.Cli.Render;
+using Varve.Cli.Running;
 using Varve.Policies;
 using Varve.Time;
 
@@ -19,7 +20,11 @@ internal static class PolicyCommand
 
     private static readonly Option<Instant?> Until = CommonOptions.At("--until", "INSTANT", "When it ends by itself; default: never");
 
-    private static readonly Option<string?> Id = new("--id") { HelpName = "HOLD", Description = "One hold; default: all of the policy" };
+    private static readonly Option<string?> Id = new("--id") { HelpName = "HOLD", Description = "One hold, by the beginning of its id; status shows them" };
+
+    private static readonly Option<bool> All = new("--all") { Description = "All holds of the policy" };
+
+    private static readonly Option<bool> Yes = new("--yes") { Description = "Do not ask" };
 
     private static readonly Option<bool> Drop = new("--drop") { Description = "Drop their tables and views; what only they hold cannot be regained" };
 
@@ -30,12 +35,15 @@ internal static class PolicyCommand
         "List, show, delete, hold and release stored policies",
         new CliCommand("list", "List stored policies", [CommonOptions.Names, CommonOptions.Tags, .. CommonOptions.Database], ListAsync),
         new CliCommand("show", "Show one policy as it was written", [CommonOptions.Name, .. CommonOptions.Database], ShowAsync),
-        new CliCommand("delete", "Remove a policy from the catalog; its relations stay", [CommonOptions.Name, .. CommonOptions.Database], DeleteAsync),
+        new CliCommand("delete", "Remove a policy from the catalog; its relations stay", [CommonOptions.Name, Yes, .. CommonOptions.Database], DeleteAsync),
         new CliCommand("hold", "Keep rows from being removed, whatever the policy says", [CommonOptions.Name, Relation, CommonOptions.From, CommonOptions.To, Reason, Until, .. CommonOptions.Database], HoldAsync)
         {
             Examples = ["varve policy hold flights --from 2013-06-01 --to 2013-07-01 --reason \"case 4711\""],
         },
-        new CliCommand("release", "End one hold, or all of a policy", [CommonOptions.Name, Id, .. CommonOptions.Database], ReleaseAsync),
+        new CliCommand("release", "End one hold, or all of a policy", [CommonOptions.Name, Id, All, Yes, .. CommonOptions.Database], ReleaseAsync)
+        {
+            Examples = ["varve policy release flights --id 0195c1e2", "varve policy release flights --all"],
+        },
         new CliCommand("retire", "List the tiers that a policy no longer has, or drop them for good", [CommonOptions.Name, Drop, .. CommonOptions.Database], RetireAsync)
         {
             Examples = ["varve policy retire flights --drop"],
@@ -63,7 +71,7 @@ internal static class PolicyCommand
     private static async Task<int> ListAsync(CommandContext call)
     {
         var lifecycle = call.Read();
-        var policies = await CommonOptions.OrNoneAsync(lifecycle.PoliciesAsync(CommonOptions.Selection(call.Parse), call.Cancellation));
+        var policies = await CommonOptions.OrNoneAsync(call, lifecycle, lifecycle.PoliciesAsync(CommonOptions.Selection(call.Parse), call.Cancellation));
         var patterns = await lifecycle.PatternsAsync(CommonOptions.Selection(call.Parse), call.Cancellation);
         if (call.IsJson)
         {
@@ -115,7 +123,9 @@ internal static class PolicyCommand
     private static async Task<int> DeleteAsync(CommandContext call)
     {
         var name = call.Parse.GetRequiredValue(CommonOptions.Name);
-        var gone = await call.Write().DeletePolicyAsync(name, call.Cancellation);
+        var lifecycle = call.Write();
+        if (await IsKeptAsync(call, $"Take {name} out of force? Nothing of it is rolled up or removed any more; source, tiers and views stay.")) return ExitCode.Done;
+        var gone = await lifecycle.DeletePolicyAsync(name, call.Cancellation);
         return Counted(call, name, "deleted", gone.Count, gone.Count == 1
             ? $"{name} is no longer kept. Its source, tiers and views stay as they are."
             : $"{name} is no longer kept, and neither {(gone.Count == 2 ? "is the table" : $"are the {HumanText.Number(gone.Count - 1)} tables")} that came from it. Sources, tiers and views stay as they are.");
@@ -134,8 +144,20 @@ internal static class PolicyCommand
     private static async Task<int> ReleaseAsync(CommandContext call)
     {
         var name = call.Parse.GetRequiredValue(CommonOptions.Name);
-        var count = await call.Write().ReleaseAsync(name, call.Parse.GetValue(Id), call.Cancellation);
+        var (id, all) = (call.Parse.GetValue(Id), call.Parse.GetValue(All));
+        if (all == id is not null) throw CommonOptions.Usage($"Say which: --id HOLD for one hold (varve status {name} shows them), or --all for all of {name}.");
+        var lifecycle = call.Write();
+        if (await IsKeptAsync(call, $"End {(all ? $"all holds of {name}" : $"the hold {id} of {name}")}? What is past its time goes then, once it is proven.")) return ExitCode.Done;
+        var count = await lifecycle.ReleaseAsync(name, id, call.Cancellation);
         return Counted(call, name, "released", count, count == 0 ? $"{name} has no such hold." : $"{HumanText.Count(count, "hold")} of {name} ended.");
+    }
+
+    /// <summary>True where a person at a terminal was asked and did not type yes; a script has said what it wants.</summary>
+    private static async Task<bool> IsKeptAsync(CommandContext call, string question)
+    {
+        if (call.Parse.GetValue(Yes) || call.IsJson || !call.Screen.CanAsk || await TypedYes.AskAsync(call, question)) return false;
+        call.Screen.Line("Nothing was changed.");
+        return true;
     }
 
     private static async Task<int> RetireAsync(CommandContext call)

@@ -18,7 +18,7 @@ internal static class QueryCommand
 
     private static readonly Option<string[]> Columns = new("--columns") { HelpName = "A,B", Description = "measure_function; default: all" };
 
-    internal static Command Create() => new CliCommand("query", "Read source and tiers as one series", [CommonOptions.Name, CommonOptions.From, CommonOptions.To, Every, Points, CommonOptions.Where, Columns, CommonOptions.Db, CommonOptions.Schema, CommonOptions.Format, CommonOptions.Debug], ActAsync)
+    internal static Command Create() => new CliCommand("query", "Read source and tiers as one series", [CommonOptions.Name, CommonOptions.From, CommonOptions.To, Every, Points, CommonOptions.Where, Columns, CommonOptions.Db, CommonOptions.Schema, CommonOptions.Wait, CommonOptions.Format, CommonOptions.Debug], ActAsync)
     {
         Examples = ["varve query flights --every 1d --where origin=JFK --columns dep_delay_avg,dep_delay_max", "varve query flights --from 2013-07-01 --to 2013-08-01 --points 200 --output csv"],
     };

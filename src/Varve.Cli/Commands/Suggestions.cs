@@ -10,6 +10,9 @@ internal static class Suggestions
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(2);
 
+    /// <summary>True where somebody pressed the tab key: only then is a database asked, never for help or a mistyped command.</summary>
+    internal static bool AreAsked { get; set; }
+
     /// <summary>Completes one policy, as long as none is written.</summary>
     internal static Argument<string> OnePolicy(this Argument<string> argument)
     {
@@ -50,7 +53,7 @@ internal static class Suggestions
     }
 
     private static IEnumerable<CompletionItem> Items(CompletionContext context, Func<IReadOnlyList<StoredPolicy>, IEnumerable<string>> shown) =>
-        context.WordToComplete.StartsWith('-') ? [] : shown(Stored(context.ParseResult)).Order(StringComparer.Ordinal).Select(text => new CompletionItem(text));
+        !AreAsked || context.WordToComplete.StartsWith('-') ? [] : shown(Stored(context.ParseResult)).Order(StringComparer.Ordinal).Select(text => new CompletionItem(text));
 
     private static IReadOnlyList<StoredPolicy> Stored(ParseResult parse)
     {

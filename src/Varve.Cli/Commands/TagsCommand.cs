@@ -12,7 +12,8 @@ internal static class TagsCommand
 
     private static async Task<int> ActAsync(CommandContext call)
     {
-        var policies = await CommonOptions.OrNoneAsync(call.Read().PoliciesAsync(Selection.All, call.Cancellation));
+        var lifecycle = call.Read();
+        var policies = await CommonOptions.OrNoneAsync(call, lifecycle, lifecycle.PoliciesAsync(Selection.All, call.Cancellation));
         var tags = policies.SelectMany(p => p.Policy.Tags.Select(tag => (Tag: tag, p.Policy.Name)))
             .GroupBy(t => t.Tag, t => t.Name, StringComparer.Ordinal).OrderBy(g => g.Key, StringComparer.Ordinal)
             .Select(g => new TagShape(g.Key, [.. g])).ToList();

@@ -80,8 +80,8 @@ internal sealed class Tour
     private async Task RunAsync(Lifecycle lifecycle, IReadOnlyList<string> confirm)
     {
         var outcome = new RunOutcome();
-        await RunProgress.ShowAsync(_call, outcome, lifecycle.RunAsync(Selection.All, new RunOptions { AsOf = AsOf, Confirm = confirm }, _call.Cancellation));
-        RunScreen.Show(_screen, outcome);
+        await RunProgress.ShowAsync(_call, isQuiet: false, outcome, lifecycle.RunAsync(Selection.All, new RunOptions { AsOf = AsOf, Confirm = confirm }, _call.Cancellation));
+        RunScreen.Show(_screen, outcome, isQuiet: false);
         if (outcome.ExitCode != ExitCode.Done) throw new HaltException("VRV300", $"The demonstration did not end as it should. Its folder is {_folder.Path}.");
     }
 

@@ -10,17 +10,20 @@ internal sealed class Screen
 
     private readonly bool _colour;
     private readonly bool _errorColour;
+    private readonly Outlet _out;
+    private readonly Outlet _error;
 
     private Screen()
     {
         var dumb = Set("NO_COLOR") || Environment.GetEnvironmentVariable("TERM") == "dumb";
         IsTerminal = !Console.IsOutputRedirected && Environment.GetEnvironmentVariable("TERM") != "dumb";
+        HasErrorTerminal = !Console.IsErrorRedirected && Environment.GetEnvironmentVariable("TERM") != "dumb";
         CanAsk = IsTerminal && !Console.IsInputRedirected;
         _colour = !dumb && !Console.IsOutputRedirected;
         _errorColour = !dumb && !Console.IsErrorRedirected;
         Width = Math.Max(LeastWidth, MeasuredWidth());
-        Out = Writer(Console.OpenStandardOutput());
-        Error = Writer(Console.OpenStandardError());
+        (_out, _error) = (new(Console.OpenStandardOutput()), new(Console.OpenStandardError()));
+        (Out, Error) = (Writer(_out), Writer(_error));
     }
 
     /// <summary>The one screen of this process.</summary>
@@ -29,11 +32,17 @@ internal sealed class Screen
     /// <summary>True where a progress bar can move.</summary>
     internal bool IsTerminal { get; }
 
+    /// <summary>True where progress can move on standard error.</summary>
+    internal bool HasErrorTerminal { get; }
+
     /// <summary>True where a person can be asked.</summary>
     internal bool CanAsk { get; }
 
     /// <summary>True where colour is wanted.</summary>
     internal bool HasColour => _colour;
+
+    /// <summary>True where colour is wanted on standard error.</summary>
+    internal bool HasErrorColour => _errorColour;
 
     /// <summary>Columns.</summary>
     internal int Width { get; }
@@ -93,6 +102,15 @@ internal sealed class Screen
         {
             return DefaultWidth;
         }
+    }
+
+    /// <summary>Prints what is left, and the exit code: an own one where the work is done and what it printed did not arrive.</summary>
+    internal int End(int exitCode)
+    {
+        Out.Flush();
+        if (_out.Lost is { } lost) Warn(new("error  ", Palette.Bad), $"{Outlet.Code}: Not all of the output could be written: {lost}. What was asked for was done nevertheless.");
+        Error.Flush();
+        return exitCode is ExitCode.Done or ExitCode.SomethingToDo && (_out.Lost ?? _error.Lost) is not null ? ExitCode.OutputLost : exitCode;
     }
 
     private static StreamWriter Writer(Stream stream) => new(stream, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false)) { AutoFlush = false, NewLine = "\n" };

@@ -29,9 +29,42 @@ internal static class StatusScreen
             Fact(screen, "hold", $"{hold.Relation ?? "source and tiers"}  {HumanText.Range(hold.Range)}{(hold.Until is { } until ? $" until {HumanText.At(until)}" : "")}: {hold.Reason} ({hold.Who})");
         }
 
-        foreach (var note in status.Notes) Fact(screen, note.IsWarning ? "warning" : "note", new Span(note.Text, note.IsWarning ? Palette.Warn : Palette.Plain));
+        foreach (var note in status.Notes.Where(n => !IsFact(n.Code))) Fact(screen, note.IsWarning ? "warning" : "note", new Span(note.Text, note.IsWarning ? Palette.Warn : Palette.Plain));
         if (status.LastError is { } error) Fact(screen, "error", new Span(error, Palette.Bad));
     }
+
+    // Late rows, rows without a time that counts, and rows of the future have lines of their own.
+    private static bool IsFact(string code) => code is "VRV210" or "VRV211" or "VRV212";
+
+    /// <summary>One line for each policy: what a person with many of them looks for first.</summary>
+    internal static void Short(Screen screen, IReadOnlyList<PolicyStatus> all)
+    {
+        var columns = new Columns("policy", "state", ">due", ">behind", ">rows", ">size", "newest", "last run", "");
+        foreach (var status in all)
+        {
+            var behind = status.Relations.Where(r => !r.IsRetired).Select(r => r.Behind).DefaultIfEmpty(Duration.Zero).Max();
+            columns.Add(
+                new Span(status.Policy.Name, Palette.Bold),
+                State(status),
+                status.StepsDue == 0 ? HumanText.None : HumanText.Number(status.StepsDue),
+                behind > Duration.Zero ? new Span(HumanText.Time(behind), Palette.Warn) : HumanText.None,
+                HumanText.Number(status.Relations.Sum(r => r.Rows)),
+                HumanText.Bytes(status.Relations.Sum(r => r.Bytes)),
+                HumanText.At(status.Relations.Max(r => r.Last)),
+                status.LastRun is { } run ? HumanText.Stamp(run.StartedAt) : HumanText.None,
+                status.LastRun is { } last && last.Status != "done" ? new Span(last.Status, Palette.Warn) : "");
+        }
+
+        columns.Write(screen, "");
+    }
+
+    private static Span State(PolicyStatus status) =>
+        status.Failure is not null || status.LastError is not null ? new("failed", Palette.Bad)
+        : status.Waits.Any(w => w.NeedsPerson) ? new("waits for you", Palette.Warn)
+        : status.LastRun is null ? new("not run yet", Palette.Warn)
+        : status.Notes.Any(n => n.IsWarning) ? new("warnings", Palette.Warn)
+        : status.StepsDue > 0 ? new("due", Palette.Plain)
+        : new("up to date", Palette.Good);
 
     private static void Relations(Screen screen, PolicyStatus status)
     {
@@ -63,7 +96,7 @@ internal static class StatusScreen
             Fact(screen, "expires", $"{next.Relation}  {HumanText.Range(next.Range)}  ≈ {HumanText.Count(next.Rows, "row")}, {when}");
         }
 
-        if (status.FrozenLate.Rows > 0) Fact(screen, "late", new Span($"{HumanText.Count(status.FrozenLate.Rows, "row")} came for a range that has expired, {Extent(status.FrozenLate)}; they stay in the source", Palette.Warn));
+        if (status.FrozenLate.Rows > 0) Fact(screen, "late", new Span($"{HumanText.Count(status.FrozenLate.Rows, "row")} came for a range that has expired, {Extent(status.FrozenLate)}; {(status.FrozenLate.Rows == 1 ? "it stays" : "they stay")} in the source", Palette.Warn));
         if (status.Future.Rows > 0) Fact(screen, "future", new Span($"{HumanText.Count(status.Future.Rows, "row")} later than this instant, {Extent(status.Future)}", Palette.Warn));
         if (status.Timeless > status.OutOfRange) Fact(screen, "timeless", new Span($"{HumanText.Count(status.Timeless - status.OutOfRange, "row")} without a finite time: in no bucket, never expired", Palette.Warn));
         if (status.OutOfRange > 0) Fact(screen, "timeless", new Span($"{HumanText.Count(status.OutOfRange, "row")} with a time out of range: in no bucket, never expired", Palette.Warn));

@@ -12,13 +12,13 @@ internal static class LiveProgress
 
     internal static async Task ShowAsync(Screen screen, RunOutcome outcome, IAsyncEnumerable<RunEvent> events)
     {
-        await screen.Out.FlushAsync(CancellationToken.None);
+        await screen.Error.FlushAsync(CancellationToken.None);
         var console = AnsiConsole.Create(new()
         {
             Ansi = AnsiSupport.Yes,
-            ColorSystem = screen.HasColour ? ColorSystemSupport.Standard : ColorSystemSupport.NoColors,
+            ColorSystem = screen.HasErrorColour ? ColorSystemSupport.Standard : ColorSystemSupport.NoColors,
             Interactive = InteractionSupport.Yes,
-            Out = new AnsiConsoleOutput(screen.Out),
+            Out = new AnsiConsoleOutput(screen.Error),
         });
         await console.Progress().AutoClear(false).HideCompleted(false).ExcludeVerticalPadding()
             .Columns(
@@ -35,7 +35,8 @@ internal static class LiveProgress
                     Move(context, bars, happened);
                 }
 
-                foreach (var bar in bars.Values) bar.StopTask();
+                // Stopping one a second time would count on until now.
+                foreach (var bar in bars.Values.Where(b => b.StopTime is null)) bar.StopTask();
             });
     }
 
@@ -52,6 +53,9 @@ internal static class LiveProgress
                 break;
             case RunEvent.StepDone step when bars.TryGetValue(step.Policy, out var bar):
                 bar.Value = step.Index + 1;
+                break;
+            case RunEvent.Failed when bars.TryGetValue(happened.Policy, out var bar) && bar.StopTime is null:
+                bar.StopTask();
                 break;
             case RunEvent.Finished { Summary: var summary } when bars.TryGetValue(happened.Policy, out var bar):
                 bar.Description = Label(happened.Policy, $"{Render.HumanText.Count(summary.StepsDone, "step")} done");

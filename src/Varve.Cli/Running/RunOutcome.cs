@@ -1,5 +1,7 @@
+using NodaTime;
 using Varve.Catalog;
 using Varve.Cli.Json;
+using Varve.Cli.Render;
 using Varve.Execution;
 using Varve.Planning;
 using Varve.Policies;
@@ -24,7 +26,29 @@ internal sealed class RunOutcome
 
     internal RunShape Shape => new(ExitCode, [.. _policies.Select(p => p.Shape)], [.. _takenUp.Select(Commands.ApplyCommand.Shape)], [.. _leftOut.Select(ProblemShape.Of)]);
 
-    internal int ExitCode => Cli.ExitCode.Of(_policies.Select(p => p.ExitCode));
+    /// <summary>The exit code of what kept the run from its policies; null where nothing did.</summary>
+    internal int? Broken { get; init; }
+
+    /// <summary>The file of the plan that is run; null where a new one is made.</summary>
+    internal string? PlanFile { get; init; }
+
+    /// <summary>The hashes of brakes that were confirmed.</summary>
+    internal IEnumerable<string> Confirmed => _policies.Select(p => p.Plan?.Brake?.Hash).OfType<string>();
+
+    internal int ExitCode => Broken ?? Cli.ExitCode.Of(_policies.Select(p => p.ExitCode));
+
+    /// <summary>All of the run in one line.</summary>
+    internal string Line
+    {
+        get
+        {
+            var ended = _policies.Select(p => p.Summary).OfType<RunSummary>().ToList();
+            var words = string.Join(", ", _policies.GroupBy(p => p.Word).OrderByDescending(g => g.Count()).Select(g => g.Count() == _policies.Count ? g.Key : $"{HumanText.Number(g.Count())} {g.Key}"));
+            var took = ended.Aggregate(Duration.Zero, (sum, s) => sum + s.Elapsed);
+            return $"{(_policies.Count == 1 ? "1 policy" : $"{HumanText.Number(_policies.Count)} policies")}: {words}. {HumanText.Count(ended.Sum(s => (long)s.StepsDone), "step")} done, "
+                + $"{HumanText.Count(ended.Sum(s => s.RowsWritten), "row")} written, {HumanText.Number(ended.Sum(s => s.RowsRemoved))} removed, in {HumanText.Time(took)}";
+        }
+    }
 
     /// <summary>Policies that wait for a person's word.</summary>
     internal IReadOnlyList<(string Policy, Brake Brake, Plan? Plan)> Braked => [.. _policies.Where(p => p.Brake is not null).Select(p => (p.Policy, p.Brake!, p.Plan))];
@@ -78,6 +102,9 @@ internal sealed class PolicyOutcome(string policy)
     internal IReadOnlyList<ProofChange> Changes => _changes;
 
     internal int ExitCode => Cli.ExitCode.Of([.. _errors.Select(e => e.ExitCode), .. Brake is null && !_waits.Exists(w => w.NeedsPerson) ? Array.Empty<int>() : [Cli.ExitCode.Person]]);
+
+    /// <summary>True where something was done, or somebody should know.</summary>
+    internal bool IsNews => Word != "nothing to do" || _skipped.Count > 0;
 
     internal string Word => Brake is not null ? "braked"
         : _errors.Count > 0 ? "failed"

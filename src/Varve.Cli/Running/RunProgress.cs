@@ -1,18 +1,19 @@
+using NodaTime;
 using Varve.Cli.Render;
 using Varve.Execution;
 using Varve.Planning;
 
 namespace Varve.Cli.Running;
 
-/// <summary>Shows a run while it goes on: bars on a terminal, a line now and then elsewhere, nothing for a script.</summary>
+/// <summary>Shows a run while it goes on: bars on a terminal, a line now and then elsewhere, nothing for a script. All of it goes to standard error.</summary>
 internal static class RunProgress
 {
     private const int Lines = 10;
 
-    internal static async Task ShowAsync(CommandContext call, RunOutcome outcome, IAsyncEnumerable<RunEvent> events)
+    internal static async Task ShowAsync(CommandContext call, bool isQuiet, RunOutcome outcome, IAsyncEnumerable<RunEvent> events)
     {
-        if (call.IsJson) await QuietAsync(outcome, events);
-        else if (call.Screen.IsTerminal) await LiveProgress.ShowAsync(call.Screen, outcome, events);
+        if (call.IsJson || isQuiet) await QuietAsync(outcome, events);
+        else if (call.Screen.HasErrorTerminal) await LiveProgress.ShowAsync(call.Screen, outcome, events);
         else await PlainAsync(call.Screen, outcome, events);
     }
 
@@ -29,22 +30,24 @@ internal static class RunProgress
             switch (happened)
             {
                 case RunEvent.Started started when !started.Plan.IsEmpty:
-                    screen.Line($"{started.Policy}  {HumanText.Count(started.Plan.Steps.Count, "step")}  as of {HumanText.Stamp(started.Plan.AsOf)}");
+                    Tell(screen, $"{started.Policy}  {HumanText.Count(started.Plan.Steps.Count, "step")}  as of {HumanText.Stamp(started.Plan.AsOf)}");
                     break;
                 case RunEvent.StepDone done when IsShown(done.Index, done.Total):
-                    screen.Line($"{done.Policy}  {Percent(done.Index, done.Total),3} %  {PlanText.Describe(done.Step)}");
+                    Tell(screen, $"{done.Policy}  {Percent(done.Index, done.Total),3} %  {PlanText.Describe(done.Step)}");
                     break;
                 case RunEvent.StepSkipped skipped:
-                    screen.Line($"{skipped.Policy}  skipped  {PlanText.Describe(skipped.Step)}: {skipped.Reason}");
+                    Tell(screen, $"{skipped.Policy}  skipped  {PlanText.Describe(skipped.Step)}: {skipped.Reason}");
                     break;
                 case RunEvent.StepFailed failed:
-                    screen.Line($"{failed.Policy}  failed  {PlanText.Describe(failed.Step)}: {failed.Error.Message}");
+                    Tell(screen, $"{failed.Policy}  failed  {PlanText.Describe(failed.Step)}: {failed.Error.Message}");
                     break;
             }
 
-            await screen.Out.FlushAsync(CancellationToken.None);
         }
     }
+
+    // Where nobody watches, a line is read later: it says when.
+    private static void Tell(Screen screen, string text) => screen.Warn(new($"{HumanText.Stamp(Instant.FromDateTimeOffset(TimeProvider.System.GetUtcNow()))}  ", Palette.Dim), text);
 
     // The steps that reach the next tenth.
     private static bool IsShown(int index, int total) => (index + 1L) * Lines / total != (long)index * Lines / total;

@@ -1,3 +1,4 @@
+using NodaTime;
 using Varve.Cli.Render;
 using Varve.Planning;
 
@@ -6,8 +7,9 @@ namespace Varve.Cli.Running;
 /// <summary>The end of a run: a line per policy, what waits, what failed, and the head of the audit log.</summary>
 internal static class RunScreen
 {
-    internal static void Show(Screen screen, RunOutcome outcome)
+    internal static void Show(Screen screen, RunOutcome outcome, bool isQuiet)
     {
+        if (isQuiet && outcome.TakenUp.Count == 0 && !outcome.Policies.Any(p => p.IsNews)) return;
         PatternScreen.Notes(outcome.LeftOut, note => screen.Warn(new Span("warning ", Palette.Warn), note));
         if (outcome.Policies.Count == 0)
         {
@@ -15,7 +17,7 @@ internal static class RunScreen
             return;
         }
 
-        screen.Line();
+        if (!isQuiet) screen.Line();
         if (outcome.TakenUp.Count > 0)
         {
             Commands.ApplyCommand.Table(screen, outcome.TakenUp);
@@ -23,7 +25,8 @@ internal static class RunScreen
         }
 
         var columns = new Columns("policy", "outcome", ">steps", ">left", ">rows read", ">written", ">removed", ">took", "run");
-        foreach (var policy in outcome.Policies)
+        var shown = outcome.Policies.Where(p => !isQuiet || p.IsNews).ToList();
+        foreach (var policy in shown)
         {
             var s = policy.Summary;
             columns.Add(
@@ -39,11 +42,12 @@ internal static class RunScreen
         }
 
         columns.Write(screen, "");
-        foreach (var policy in outcome.Policies) Show(screen, policy);
+        foreach (var policy in shown) Show(screen, policy, outcome.PlanFile);
         if (outcome.Policies.LastOrDefault(p => p.Summary is not null)?.Summary?.AuditHead is { } head) screen.Line(new Span($"audit head {head}", Palette.Dim));
+        screen.Line(new(screen.IsTerminal ? "" : $"{HumanText.Stamp(Instant.FromDateTimeOffset(TimeProvider.System.GetUtcNow()))}  ", Palette.Dim), outcome.Line);
     }
 
-    private static void Show(Screen screen, PolicyOutcome policy)
+    private static void Show(Screen screen, PolicyOutcome policy, string? file)
     {
         if (policy.Postponed) screen.Line(new("  left    ", Palette.Dim), $"{policy.Policy} was not begun; the next run does it");
         if (policy.Summary is { Next: { } next } stopped) screen.Line(new("  left    ", Palette.Dim), $"{policy.Policy} {HumanText.Count(stopped.StepsLeft, "step")}; the next run begins with {PlanText.Describe(next)}");
@@ -65,8 +69,10 @@ internal static class RunScreen
         foreach (var skipped in policy.Skipped) screen.Line(new("  skipped ", Palette.Warn), $"{policy.Policy} {skipped}");
         if (policy.Brake is { } brake)
         {
-            screen.Line(new("  brake   ", Palette.Warn), $"{policy.Policy}: {brake.Reason}  ≈ {HumanText.Count(brake.Rows, "row")} would go; what removes nothing was done, and removals wait");
-            screen.Line(new("          ", Palette.Dim), $"see varve plan {policy.Policy}, then varve run {policy.Policy} --confirm {brake.Hash}");
+            screen.Line(new("  brake   ", Palette.Warn), $"{policy.Policy}: {brake.Reason}  ≈ {HumanText.Count(brake.Rows, "row")} would go; {(file is null ? "what removes nothing was done, and removals wait" : "nothing of the plan was done, so that it can still be run as it was read")}");
+            screen.Line(new("          ", Palette.Dim), file is null
+                ? $"see varve plan {policy.Policy}, then varve run {policy.Policy} --confirm {brake.Hash}"
+                : $"see varve plan --show {file}, then varve run --plan {file} --confirm {brake.Hash}");
         }
 
         foreach (var error in policy.Errors)

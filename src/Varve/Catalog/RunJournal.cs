@@ -86,14 +86,16 @@ internal sealed class RunJournal(CatalogTables tables, Duration keep)
     }
 
     /// <summary>Runs, newest first; of one policy, or of all.</summary>
-    public async Task<IReadOnlyList<RunRecord>> ListAsync(IStatements statements, string? policy, int limit, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<RunRecord>> ListAsync(IStatements statements, string? policy, int limit, bool idle, CancellationToken cancellationToken)
     {
-        var which = SqlText.Empty;
+        SqlText which = $" WHERE true";
         if (policy is not null) which = $" WHERE policy = {policy}";
+        SqlText some = SqlText.Empty;
+        if (!idle) some = $" AND (steps > 0 OR status <> {"done"})";
         var rows = await statements.QueryAsync(
             $"""
             SELECT run, policy, revision, as_of_us, started_us, finished_us, status, steps, steps_done, rows_read, rows_written, rows_removed, error_code, error
-            FROM {tables.Runs}{which} ORDER BY started_us DESC, run DESC LIMIT {(long)limit}
+            FROM {tables.Runs}{which}{some} ORDER BY started_us DESC, run DESC LIMIT {(long)limit}
             """,
             cancellationToken);
         return [.. rows.Select(Record)];

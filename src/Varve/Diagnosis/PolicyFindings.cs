@@ -30,7 +30,7 @@ internal static class PolicyFindings
         if (PlanNotes.Timeless(blueprint, state) is { } timeless)
             yield return new("rows.timeless", Severity.Warning, name, $"{timeless}: they are in no tier and never expire.", "Give them a time, or remove them.");
         if (state.Future is { Rows: > 0, Last: { } last })
-            yield return new("rows.future", Severity.Warning, name, FormattableString.Invariant($"{state.Future.Rows:N0} rows of {source} are later than now, up to {InstantText.Format(last)}."), "They wait until their time has come. If a clock or a unit was wrong, put it right.");
+            yield return new("rows.future", Severity.Warning, name, $"{PlanText.Count(state.Future.Rows, "row")} of {source} {(state.Future.Rows == 1 ? "is" : "are")} later than now, up to {InstantText.Format(last)}.", "They wait until their time has come. If a clock or a unit was wrong, put it right.");
     }
 
     public static IEnumerable<Finding> Of(string policy, IReadOnlyList<Hold> holds, Instant now) =>

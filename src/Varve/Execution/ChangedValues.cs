@@ -63,7 +63,7 @@ internal sealed class ChangedValues(StepContext context, string relation)
     public string Follow(TierLayout tier, RangeSet ranges, IReadOnlyList<Mismatch> again)
     {
         var change = Add(tier, ranges, again, waits: false);
-        return FormattableString.Invariant($"{change.Buckets} buckets of {tier.Id} had changed and were built again: {change.Rows:N0} rows in {Listed(change.Ranges)}");
+        return FormattableString.Invariant($"{PlanText.Count(change.Buckets, "bucket")} of {tier.Id} had changed and {(change.Buckets == 1 ? "was" : "were")} built again: {PlanText.Count(change.Rows, "row")} in {Listed(change.Ranges)}");
     }
 
     /// <summary>What a proof of other relations found.</summary>

@@ -149,7 +149,7 @@ internal sealed class ArchiveMaintenance(IEngine engine, Session session, AuditA
     {
         var places = known.GroupBy(k => LocationNames.Key(k.Location)).ToList();
         if (places.Count < 2) return known.Count == 0 ? null : known[0].Location;
-        var named = places.Select(p => FormattableString.Invariant($"`{p.First().Location}` holds {p.Sum(k => k.Rows):N0} rows of {RangeSet.Of(p.Select(k => k.Range))}"));
+        var named = places.Select(p => FormattableString.Invariant($"`{p.First().Location}` holds {PlanText.Count(p.Sum(k => k.Rows), "row")} of {RangeSet.Of(p.Select(k => k.Range))}"));
         throw new PolicyException("VRV348", $"Rows of {policy} in that range are archived at several locations: {string.Join(", ", named)}. Restore each by itself (--location NAME), into a table of its own (--into).");
     }
 

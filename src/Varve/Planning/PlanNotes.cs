@@ -14,15 +14,15 @@ internal static class PlanNotes
         if (state.Frozen is { Rows: > 0, First: { } first, Last: { } last } && blueprint.Policy.LateAfterExpiry == LateAfterExpiry.Hold)
         {
             notes.Add(Note("VRV210", FormattableString.Invariant(
-                $"{state.Frozen.Rows:N0} rows between {InstantText.Format(first)} and {InstantText.Format(last)} came for a range that has expired; they stay in {blueprint.Source.Text} and are in no tier (late_after_expiry: hold)")));
+                $"{PlanText.Count(state.Frozen.Rows, "row")} between {InstantText.Format(first)} and {InstantText.Format(last)} came for a range that has expired; {They(state.Frozen.Rows, "stay in", "stays in")} {blueprint.Source.Text} and {(state.Frozen.Rows == 1 ? "is" : "are")} in no tier (late_after_expiry: hold)")));
         }
 
-        if (Timeless(blueprint, state) is { } timeless) notes.Add(Note("VRV211", $"{timeless}: they are in no tier and never expire"));
+        if (Timeless(blueprint, state) is { } timeless) notes.Add(Note("VRV211", $"{timeless}: {(state.Timeless == 1 ? "it is in no tier and never expires" : "they are in no tier and never expire")}"));
 
         if (state.Future is { Rows: > 0, Last: { } newest })
         {
             notes.Add(Note("VRV212", FormattableString.Invariant(
-                $"{state.Future.Rows:N0} rows of {blueprint.Source.Text} are later than the planning instant, up to {InstantText.Format(newest)}: they wait until their time has come")));
+                $"{PlanText.Count(state.Future.Rows, "row")} of {blueprint.Source.Text} {(state.Future.Rows == 1 ? "is" : "are")} later than the planning instant, up to {InstantText.Format(newest)}: {(state.Future.Rows == 1 ? "it waits until its" : "they wait until their")} time has come")));
         }
 
         notes.AddRange(LoneRows.In(state.Days ?? []).Select(rows => Alone(rows, blueprint)));
@@ -41,11 +41,15 @@ internal static class PlanNotes
         return (unset, outside) switch
         {
             (0, 0) => null,
-            (_, 0) => FormattableString.Invariant($"{unset:N0} rows of {source} have no finite {time}"),
-            (0, _) => FormattableString.Invariant($"{outside:N0} rows of {source} have a {time} out of range (beyond the years {blueprint.Time.Years})"),
-            _ => FormattableString.Invariant($"{unset:N0} rows of {source} have no finite {time}, and {outside:N0} one out of range (beyond the years {blueprint.Time.Years})"),
+            (_, 0) => $"{PlanText.Count(unset, "row")} of {source} {Have(unset)} no finite {time}",
+            (0, _) => FormattableString.Invariant($"{PlanText.Count(outside, "row")} of {source} {Have(outside)} a {time} out of range (beyond the years {blueprint.Time.Years})"),
+            _ => FormattableString.Invariant($"{PlanText.Count(unset, "row")} of {source} {Have(unset)} no finite {time}, and {outside:N0} one out of range (beyond the years {blueprint.Time.Years})"),
         };
     }
+
+    private static string Have(long rows) => rows == 1 ? "has" : "have";
+
+    private static string They(long rows, string many, string one) => rows == 1 ? $"it {one}" : $"they {many}";
 
     /// <summary>What a tier will never know of the functions that the policy asks for, and what it does not know yet.</summary>
     private static IEnumerable<Problem> Thin(ProjectedLedger draft, TierLayout tier)

@@ -21,6 +21,9 @@ public static class Staleness
             throw new StalePlanException($"The plan of {planned.Policy} is stale: what it would do is no longer what is due. Plan again.", differences);
         }
 
-        return current with { Steps = [.. planned.Steps.Select(s => known[s.Key])] };
+        List<PlanStep> steps = [.. planned.Steps.Select(s => known[s.Key])];
+        var removes = steps.Exists(s => s is PlanStep.Expire or PlanStep.Discard or PlanStep.Merge);
+        // The hash that was read is the one that is confirmed; a plan without removals has nothing to confirm.
+        return current with { Steps = steps, Brake = current.Brake is null || !removes ? null : planned.Brake ?? current.Brake };
     }
 }

@@ -42,6 +42,10 @@ internal sealed partial record Presets(IReadOnlyList<Tier> Tiers, Keep Keep)
         {
             case YamlNode.Scalar { Text: "munin" }:
                 return Munin;
+            case YamlNode.Mapping { Entries: var entries } when entries.Any(e => e.Key.Split(':') is [var a, var b] && Side().IsMatch(a) && Side().IsMatch(b)):
+                // YAML takes what follows the comma for keys of the mapping.
+                reading.Wrong(node, path, "`preset.graphite` has several retentions: put them in quotes, preset: { graphite: \"10s:6h,1m:7d\" }.");
+                return null;
             case YamlNode.Mapping mapping:
                 var inner = new KeyReader(mapping, "preset", "preset", reading);
                 inner.Require("graphite");

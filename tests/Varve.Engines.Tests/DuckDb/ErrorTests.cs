@@ -182,12 +182,18 @@ public sealed class ErrorTests : Files
     [InlineData("IO Error: Cannot open file \"/x\": Read-only file system", EngineCodes.ReadOnly)]
     [InlineData("IO Error: Trying to read a database file with version number 99, but we can only read versions between 64 and 67.", EngineCodes.OtherVersion)]
     [InlineData("Serialization Error: Error opening \"/x\": file was written with a storage version greater than the latest version supported by this DuckDB instance. Try opening the file with a newer version of DuckDB.", EngineCodes.OtherVersion)]
+    [InlineData("TransactionContext Error: Failed to commit: Could not write file \"/x.wal\": No space left on device", EngineCodes.DiskFull)]
+    [InlineData("TransactionContext Error: Failed to commit: Could not write file \"/x.wal\": File too large", EngineCodes.DiskFull)]
     [InlineData("FATAL Error: Failed: database has been invalidated because of a previous fatal error.", EngineCodes.Damaged)]
     public void Words_of_the_operating_system_are_understood(string text, string code) => Assert.Equal(code, DuckDbFileErrors.Read(text)!.Value.Code);
 
     [Fact]
     public void Words_in_a_value_are_not_taken_for_the_operating_systems() =>
         Assert.Null(DuckDbFileErrors.Read("Conversion Error: Could not convert string 'No space left' to INT32"));
+
+    [Fact]
+    public void Words_in_a_value_that_a_commit_quotes_are_not_taken_for_the_operating_systems() =>
+        Assert.Null(DuckDbFileErrors.Read("TransactionContext Error: Failed to commit: PRIMARY KEY or UNIQUE constraint violation: duplicate key \"No space left\""));
 
     private static EngineException Refused(string path, DuckDbOptions? options = null) =>
         Assert.Throws<EngineException>(() => DuckDbDatabase.Open(path, options));

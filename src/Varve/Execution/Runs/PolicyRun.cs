@@ -17,7 +17,7 @@ namespace Varve.Execution;
 /// all but the first step together with what the step before did; everything else of a step is one transaction, so a
 /// process that is killed anywhere leaves a step undone or done.
 /// </summary>
-internal sealed class PolicyRun(IEngine engine, CatalogStore desk, PolicyInspector surveyor, TimeProvider clock, AuditActor actor, ArchiveLocations locations, ChannelWriter<RunEvent> events, RunTelemetry watch)
+internal sealed class PolicyRun(IEngine engine, CatalogStore desk, PolicyInspector surveyor, TimeProvider clock, AuditActor actor, ArchiveLocations locations, ChannelWriter<RunEvent> events, RunTelemetry watch, RemovalLimit limit)
 {
     private const int MostRounds = 4;
 
@@ -31,6 +31,7 @@ internal sealed class PolicyRun(IEngine engine, CatalogStore desk, PolicyInspect
     private long _written;
     private long _removed;
     private int _ordinal;
+    private int _planned;
     private bool _again;
     private bool _halted;
     private int _intended = -1;
@@ -68,7 +69,7 @@ internal sealed class PolicyRun(IEngine engine, CatalogStore desk, PolicyInspect
         }
         catch (Exception error) when (error is not OperationCanceledException)
         {
-            _error = error as VarveException ?? new DefectException(error);
+            _error ??= error as VarveException ?? new DefectException(error);
             throw;
         }
         finally
@@ -81,6 +82,7 @@ internal sealed class PolicyRun(IEngine engine, CatalogStore desk, PolicyInspect
     {
         var first = _ordinal;
         _left += steps.Count;
+        _planned += steps.Count;
         for (var i = 0; i < steps.Count; i++)
         {
             _next = steps[i];
@@ -111,6 +113,7 @@ internal sealed class PolicyRun(IEngine engine, CatalogStore desk, PolicyInspect
             _read += acted.RowsIn;
             _written += acted.RowsWritten;
             _removed += acted.RowsRemoved;
+            limit.Add(acted.RowsRemoved);
             var result = new StepResult(acted.RowsIn, acted.RowsWritten, acted.RowsRemoved, Elapsed(begun), acted.Note) { Changes = acted.Changes };
             seen.Done(result);
             await events.WriteAsync(new RunEvent.StepDone(ordinal, total, step, result) { Policy = policy }, cancellationToken);
@@ -140,8 +143,9 @@ internal sealed class PolicyRun(IEngine engine, CatalogStore desk, PolicyInspect
         {
             _error ??= error;
             seen.Failed(error);
+            // Told first: where the disk is full, the catalog cannot take it.
+            await events.WriteAsync(new RunEvent.StepFailed(ordinal, total, step, error) { Policy = policy }, CancellationToken.None);
             await CloseAsync(ordinal, "failed", $"{error.Code}: {error.Message}");
-            await events.WriteAsync(new RunEvent.StepFailed(ordinal, total, step, error) { Policy = policy }, cancellationToken);
         }
         catch (Exception error)
         {
@@ -168,6 +172,7 @@ internal sealed class PolicyRun(IEngine engine, CatalogStore desk, PolicyInspect
             Archives = new(locations, desk.Archives, _hashedBy, _id, Now()),
         };
         var acted = await StepDispatch.ActAsync(context, step, engine, cancellationToken);
+        limit.Check(acted.RowsRemoved);
         await SaveAsync(context, ledger, step, acted, cancellationToken);
         await desk.Runs.CloseAsync(statements, _id, ordinal, "done", acted.RowsIn, acted.RowsWritten, acted.RowsRemoved, acted.Note, Now(), cancellationToken);
         if (next is not null) await IntendAsync(statements, next, ordinal + 1, cancellationToken);
@@ -241,7 +246,7 @@ internal sealed class PolicyRun(IEngine engine, CatalogStore desk, PolicyInspect
     {
         var status = _error is not null ? "failed" : stopped || cancelled ? "stopped" : "done";
         var record = new RunRecord(
-            _id, plan.Policy, plan.Revision, plan.AsOf, Now(), Now(), status, _ordinal + _left, _done, _read, _written, _removed, _error?.Code, _error?.Message);
+            _id, plan.Policy, plan.Revision, plan.AsOf, Now(), Now(), status, _planned, _done, _read, _written, _removed, _error?.Code, _error?.Message);
         var head = await engine.TransactAsync(
             async (s, token) =>
             {

@@ -17,6 +17,9 @@ public sealed record RunOptions
     /// <summary>True: a person agreed to whatever would be removed.</summary>
     public bool Yes { get; init; }
 
+    /// <summary>How many rows the run may remove in all; a step that would remove more is rolled back and waits for a person. Null: any number.</summary>
+    public long? MaxRemove { get; init; }
+
     /// <summary>Stops between two steps after this time; null: when all is done.</summary>
     public NodaTime.Duration? For { get; init; }
 

@@ -27,14 +27,15 @@ internal sealed class Runner(IEngine engine, CatalogStore desk, PolicyInspector 
         try
         {
             var deadline = new Deadline(clock, options.For);
-            var wrote = false;
+            var limit = new RemovalLimit(options.MaxRemove);
+            string? wrote = null;
             foreach (var policy in policies)
             {
                 if (options.Stop.IsCancellationRequested || deadline.IsPast) await PostponeAsync(policy.Policy.Name, events, cancellationToken);
-                else wrote |= await OneAsync(policy, options, asOf, deadline, events, cancellationToken);
+                else if (await OneAsync(policy, options, asOf, deadline, limit, events, cancellationToken)) wrote = policy.Policy.Name;
             }
 
-            if (policies.Count > 0 && wrote) await engine.SettleAsync(cancellationToken);
+            if (wrote is not null) await SettleAsync(wrote, events, cancellationToken);
             events.Complete();
         }
         catch (OperationCanceledException)
@@ -49,13 +50,29 @@ internal sealed class Runner(IEngine engine, CatalogStore desk, PolicyInspector 
         }
     }
 
+    /// <summary>What was done is committed by then: a database that cannot be settled, on a full disk, takes nothing of it back.</summary>
+    private async Task SettleAsync(string policy, ChannelWriter<RunEvent> events, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await engine.SettleAsync(cancellationToken);
+        }
+        catch (EngineException error)
+        {
+            var why = error.Code == EngineCodes.DiskFull ? "there is no room for it. Make room" : error.Message;
+            var told = new EngineException(error.Code, $"what was done is kept, but the checkpoint that follows a run was not written: {why.TrimEnd('.')}. The next run writes it.", error.IsTransient, error);
+            log.RunFailed(told, policy);
+            await events.WriteAsync(new RunEvent.Failed(told) { Policy = policy }, CancellationToken.None);
+        }
+    }
+
     private ValueTask PostponeAsync(string policy, ChannelWriter<RunEvent> events, CancellationToken cancellationToken)
     {
         RunTelemetry.Postponed(log, policy);
         return events.WriteAsync(new RunEvent.Postponed { Policy = policy }, cancellationToken);
     }
 
-    private async Task<bool> OneAsync(StoredPolicy policy, RunOptions options, Instant asOf, Deadline deadline, ChannelWriter<RunEvent> events, CancellationToken cancellationToken)
+    private async Task<bool> OneAsync(StoredPolicy policy, RunOptions options, Instant asOf, Deadline deadline, RemovalLimit limit, ChannelWriter<RunEvent> events, CancellationToken cancellationToken)
     {
         var name = policy.Policy.Name;
         using var watch = new RunTelemetry(log, clock, name);
@@ -69,7 +86,15 @@ internal sealed class Runner(IEngine engine, CatalogStore desk, PolicyInspector 
             if (survey.Doubt is { } doubt) throw doubt.Halt(survey.Blueprint, survey.State);
             DependentViews.Refuse(survey.Plan);
             if (planned is not null) survey = survey with { Plan = Staleness.Keep(planned, survey.Plan), IsPart = true };
-            var run = new PolicyRun(engine, desk, surveyor, clock, actor, locations, events, watch);
+            var run = new PolicyRun(engine, desk, surveyor, clock, actor, locations, events, watch, limit);
+            if (planned is not null && survey.Plan.Brake is { } pulled && !options.Yes && !options.Confirm.Contains(pulled.Hash, StringComparer.Ordinal))
+            {
+                // A part of it would make the plan that a person has read a stale one.
+                watch.Braked(pulled);
+                await events.WriteAsync(new RunEvent.Braked(pulled) { Policy = name }, CancellationToken.None);
+                return false;
+            }
+
             if (survey.Plan.Brake is { } brake && !options.Yes && !options.Confirm.Contains(brake.Hash, StringComparer.Ordinal))
             {
                 survey = survey.Withheld();

@@ -22,7 +22,7 @@ internal static class ArchiveAct
     {
         var part = await new PartWriter(Scope(context, step.Location)).WriteAsync(step.Range, cancellationToken);
         context.Draft.Archives.Add(step.Relation, step.Range);
-        return part is null ? ActOutcome.Nothing : new(part.Rows, part.Rows, 0, FormattableString.Invariant($"{part.Rows:N0} rows in {part.File}, {part.Bytes:N0} bytes"));
+        return part is null ? ActOutcome.Nothing : new(part.Rows, part.Rows, 0, FormattableString.Invariant($"{PlanText.Count(part.Rows, "row")} in {part.File}, {part.Bytes:N0} bytes"));
     }
 
     /// <summary>What of some ranges the archive holds; rows that it lacks are archived next, and what is broken waits for a person.</summary>
@@ -45,7 +45,7 @@ internal static class ArchiveAct
             else
             {
                 sets.Unarchived = sets.Unarchived.Add(verdict.Range);
-                notes.Add(FormattableString.Invariant($"put off: {verdict.Missing:N0} rows came after the archive was written, and are archived first"));
+                notes.Add(FormattableString.Invariant($"put off: {PlanText.Count(verdict.Missing, "row")} came after the archive was written, and {(verdict.Missing == 1 ? "is" : "are")} archived first"));
             }
         }
 
@@ -59,7 +59,7 @@ internal static class ArchiveAct
     {
         if (ranges.IsEmpty) return;
         var rows = await context.NumberAsync(RowsSql.Count(context.Dialect, context.Blueprint.Time, context.Blueprint.Source, ranges), cancellationToken);
-        if (rows > 0) throw new StepSkippedException(FormattableString.Invariant($"{rows:N0} rows are not archived in {location} yet"));
+        if (rows > 0) throw new StepSkippedException(FormattableString.Invariant($"{PlanText.Count(rows, "row")} {(rows == 1 ? "is" : "are")} not archived in {location} yet"));
     }
 
     private static ArchiveScope Scope(StepContext context, string location)

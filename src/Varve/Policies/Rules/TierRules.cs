@@ -23,7 +23,8 @@ internal static class TierRules
     {
         var ids = DateTimeZoneProviders.Tzdb.Ids;
         if (ids.Contains(zone)) return;
-        string[] near = [.. ids.Where(id => id.EndsWith($"/{zone}", StringComparison.OrdinalIgnoreCase)), .. Suggestions.To(zone, ids)];
+        string[] same = [.. ids.Where(id => id.Equals(zone, StringComparison.OrdinalIgnoreCase))];
+        string[] near = same.Length > 0 ? same : [.. ids.Where(id => id.EndsWith($"/{zone}", StringComparison.OrdinalIgnoreCase)), .. Suggestions.To(zone, ids)];
         var hint = near.Length > 0 ? $"Did you mean {Suggestions.Listed(near.Distinct().Take(3))}?" : "Write a name of the IANA data, such as Europe/Berlin or UTC.";
         problems.Add(new(PolicyCodes.UnknownZone, $"There is no time zone `{zone}`. {hint}") { Path = path });
     }
@@ -74,7 +75,8 @@ internal static class TierRules
         var tier = policy.Tiers[index];
         if (tier.Keep.IsAtLeast(before)) return;
         var longest = before.IsForever || before.Shortest == before.Longest ? before.Text : $"{before.Text} (as long as {DurationText.Text(before.Longest)})";
-        var wayOut = index == 0 && before.IsForever ? $"Give the source a `keep` of at most {tier.Keep.Text}, or keep the tier forever." : $"Keep the tier for at least {before.Text}, or {finer} shorter.";
+        var wayOut = index > 0 && before.IsForever ? $"Keep the tier forever, or {finer} no longer than {tier.Keep.Text}."
+            : index == 0 && before.IsForever ? $"Give the source a `keep` of at most {tier.Keep.Text}, or keep the tier forever." : $"Keep the tier for at least {before.Text}, or {finer} shorter.";
         problems.Add(new(PolicyCodes.KeepShrinks, $"Tier `{TierNames.Of(tier)}` keeps {DurationText.Text(tier.Keep)} and is coarser than {finer}, which keeps {longest}. {wayOut}") { Path = TierNames.Path(index, "keep") });
     }
 

@@ -80,7 +80,7 @@ internal sealed class PolicyReading(List<Problem> problems)
         if (Raw(node, path, "a duration such as 36h or 7d") is not { } text) return null;
         if (!Time.Keep.TryParse(text, out var keep, out var error))
         {
-            Wrong(node, path, $"`{path}`: {error}");
+            Wrong(node, path, $"`{path}`: {(mayBeForever ? error : error.Replace(", or forever.", ".", StringComparison.Ordinal))}");
             return null;
         }
 
