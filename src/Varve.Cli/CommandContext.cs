@@ -7,17 +7,23 @@ using Varve.Cli.Render;
 namespace Varve.Cli;
 
 /// <summary>One invocation: what was typed, where to print, and the database once it is needed.</summary>
-internal sealed class CommandContext(ParseResult parse, CancellationToken cancellation) : IAsyncDisposable
+internal sealed class CommandContext : IAsyncDisposable
 {
     private static readonly TimeSpan s_again = TimeSpan.FromMilliseconds(200);
 
     private Database? _database;
 
-    internal ParseResult Parse { get; } = parse;
+    internal CommandContext(ParseResult parse, CancellationToken cancellation)
+    {
+        (Parse, Cancellation) = (parse, cancellation);
+        Screen.IsWide = parse.GetResult(CommonOptions.Wide)?.GetValueOrDefault<bool>() == true;
+    }
+
+    internal ParseResult Parse { get; }
 
     internal Screen Screen { get; } = Screen.Current;
 
-    internal CancellationToken Cancellation { get; } = cancellation;
+    internal CancellationToken Cancellation { get; }
 
     /// <summary>True where a script reads.</summary>
     internal bool IsJson => CommonOptions.IsJson(Parse);
@@ -31,8 +37,21 @@ internal sealed class CommandContext(ParseResult parse, CancellationToken cancel
     /// <summary>True where a database was named.</summary>
     internal bool HasDatabase => DatabaseOpener.Named(Parse.GetValue(CommonOptions.Db)) is not null;
 
+    /// <summary>What now is, the same throughout one call.</summary>
+    internal NodaTime.Instant Now { get; } = NodaTime.Instant.FromDateTimeOffset(TimeProvider.System.GetUtcNow());
+
     /// <summary>Opens the database to read; it is never created.</summary>
     internal Lifecycle Read() => Open(readOnly: true, create: false);
+
+    /// <summary>The same for what is read some at a time, and needs little memory for it.</summary>
+    internal Lifecycle ReadSlices() => Open(readOnly: true, create: false, DatabaseOpener.MemoryOfSlices);
+
+    /// <summary>The same once more with the usual memory.</summary>
+    internal async Task<Lifecycle> ReadAgainAsync()
+    {
+        await Database.DisposeAsync();
+        return Read();
+    }
 
     /// <summary>Opens the database to write; it is never created.</summary>
     internal Lifecycle Write() => Open(readOnly: false, create: false);
@@ -48,10 +67,10 @@ internal sealed class CommandContext(ParseResult parse, CancellationToken cancel
         if (_database is not null) await _database.DisposeAsync();
     }
 
-    private Lifecycle Open(bool readOnly, bool create)
+    private Lifecycle Open(bool readOnly, bool create, string? memory = null)
     {
         var options = DatabaseOpener.Options(Parse.GetValue(CommonOptions.Schema), Parse.GetValue(CommonOptions.Archive));
-        _database = Patient(() => DatabaseOpener.Open(Parse.GetValue(CommonOptions.Db), readOnly, create));
+        _database = Patient(() => DatabaseOpener.Open(Parse.GetValue(CommonOptions.Db), readOnly, create, memory));
         return new(_database, options);
     }
 

@@ -10,6 +10,9 @@ internal static class DatabaseOpener
 {
     private const string InCode = " In code, ";
 
+    /// <summary>A slice is small; what DuckDB had more would only keep blocks that are not read again. The URL can say otherwise.</summary>
+    internal const string MemoryOfSlices = "24MB";
+
     internal static string? Named(string? typed) => Filled(typed) ?? Filled(Environment.GetEnvironmentVariable("VARVE_DB"));
 
     internal static LifecycleOptions Options(string? schema, IReadOnlyList<string>? archives) => new()
@@ -26,12 +29,12 @@ internal static class DatabaseOpener
     /// <summary>A DuckDB file of this machine.</summary>
     internal static Database OpenFile(string path) => DuckDbDatabase.Open(path, new() { Create = false });
 
-    internal static Database Open(string? typed, bool readOnly, bool create)
+    internal static Database Open(string? typed, bool readOnly, bool create, string? memory = null)
     {
         var url = Url(typed);
         return url.Scheme switch
         {
-            "duckdb" => OpenDuckDb(url, readOnly, create),
+            "duckdb" => OpenDuckDb(url, readOnly, create, memory),
             _ => throw Commands.CommonOptions.Usage($"This build of Varve cannot open {url.Scheme} databases. Write --db duckdb:FILE."),
         };
     }

@@ -27,6 +27,10 @@ internal sealed partial class DuckDbParquet : ParquetSql
     /// <inheritdoc/>
     public override SqlText Write(SqlText rows, string path) => $"COPY ({rows}) TO {path} (FORMAT parquet, COMPRESSION zstd, USE_TMP_FILE false)";
 
+    /// <summary>Files are read in the order of the list, and DuckDB keeps the order of what it reads.</summary>
+    public override SqlText Joined(IReadOnlyList<string> paths) =>
+        $"SELECT * FROM read_parquet([{SqlText.Join(", ", paths.Select(p => (SqlText)$"{p}"))}], hive_partitioning = false)";
+
     /// <summary>A window without an order runs over the rows as they come: a small part of what sorting them costs.</summary>
     public override SqlText OutOfOrder(SqlText rows, Identifier time) =>
         $"SELECT count(*) FROM (SELECT {time} < lag({time}) OVER () AS varve_back FROM ({rows}) AS varve_rows) AS varve_steps WHERE varve_back";

@@ -275,6 +275,35 @@ public sealed class Lifecycle
         return await _operations.QueryAsync(stored, request, cancellationToken);
     }
 
+    /// <summary>
+    /// The same for answers that are too large to be held: some rows at a time, in their order, all as of one moment. The first
+    /// call has no rows; columns, parts, notes and what is missing are the same in all of them.
+    /// </summary>
+    /// <param name="request">The question.</param>
+    /// <param name="take">Takes rows; the next ones are read when it has ended. It must not use this lifecycle.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <returns>The answer without its rows.</returns>
+    /// <exception cref="PolicyException">An unknown policy, column, series or width.</exception>
+    public async Task<QueryAnswer> QueryAsync(QueryRequest request, Func<QueryAnswer, Task> take, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        ArgumentNullException.ThrowIfNull(take);
+        return await _operations.QueryAsync(await _session.OneAsync(request.Policy, cancellationToken), request, take, cancellationToken);
+    }
+
+    /// <summary>Writes an answer of any size to a Parquet file of this machine, with values of the database's own types; what was there is replaced.</summary>
+    /// <param name="request">The question.</param>
+    /// <param name="path">The file; beside it a folder stands while it is written.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <returns>The answer without its rows, and how many the file has.</returns>
+    /// <exception cref="PolicyException">An unknown policy, column, series or width, or a database that writes no such files.</exception>
+    public async Task<(QueryAnswer Answer, long Rows)> ExportAsync(QueryRequest request, string path, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        return await _session.ExportAsync(await _session.OneAsync(request.Policy, cancellationToken), request, path, cancellationToken);
+    }
+
     /// <summary>The parts of archives that the catalog knows, of some policies or of all; pruned ones are left out.</summary>
     public async Task<IReadOnlyList<ArchivedPart>> ArchivesAsync(IReadOnlyList<string> policies, CancellationToken cancellationToken = default) =>
         await (await _operations.ArchivesAsync(cancellationToken)).ListAsync(policies, cancellationToken);

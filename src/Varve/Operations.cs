@@ -168,4 +168,43 @@ internal sealed class Operations(Session session, LifecycleOptions options)
             readOnly: true,
             cancellationToken);
     }
+
+    public async Task<QueryAnswer> QueryAsync(StoredPolicy stored, QueryRequest request, Func<QueryAnswer, Task> take, CancellationToken cancellationToken)
+    {
+        QueryAnswer? head = null;
+        var blueprint = await session.Inspector.ResolveAsync(stored.Policy, cancellationToken);
+        return await session.Engine.TransactAsync(
+            async (s, token) =>
+            {
+                await new Reader(blueprint, await session.Store.Ledgers.LoadAsync(s, stored, session.Now(), token), s, session.Engine.Dialect).ReadAsync(request, TakeAsync, token);
+                return head!;
+            },
+            readOnly: true,
+            cancellationToken);
+
+        Task TakeAsync(QueryAnswer slice)
+        {
+            head ??= slice;
+            return take(slice);
+        }
+    }
+
+    public async Task<(QueryAnswer Answer, long Rows)> ExportAsync(StoredPolicy stored, QueryRequest request, string path, CancellationToken cancellationToken)
+    {
+        var parquet = session.Engine.Dialect.Parquet ?? throw new PolicyException("VRV320", $"{session.Engine.Dialect.Name} writes no Parquet files. Read the answer as CSV or JSON.");
+        var blueprint = await session.Inspector.ResolveAsync(stored.Policy, cancellationToken);
+        var folder = Directory.CreateDirectory($"{Path.GetFullPath(path)}.parts");
+        try
+        {
+            return await session.Engine.TransactAsync(
+                async (s, token) => await new Reader(blueprint, await session.Store.Ledgers.LoadAsync(s, stored, session.Now(), token), s, session.Engine.Dialect)
+                    .WriteAsync(request, parquet, folder.FullName, Path.GetFullPath(path), token),
+                readOnly: true,
+                cancellationToken);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
 }

@@ -19,14 +19,18 @@ internal sealed class Terminal : IDisposable
     internal string Screen => _screen.ToString();
 
     /// <summary>Starts the tool in a pseudo-terminal, which <c>script</c> makes.</summary>
-    internal static Terminal Open(Sandbox box, params IReadOnlyList<string> args)
+    internal static Terminal Open(Sandbox box, params IReadOnlyList<string> args) => Open(box, 120, [], args);
+
+    /// <summary>The same in a terminal of another width, with variables of its own.</summary>
+    internal static Terminal Open(Sandbox box, int columns, IReadOnlyList<(string Name, string Value)> variables, IReadOnlyList<string> args)
     {
         var start = Tool.Command(box.Folder, [.. args, "--db", box.Db]);
         var command = string.Join(' ', start.ArgumentList.Prepend(start.FileName).Select(word => $"'{word.Replace("'", "'\\''", StringComparison.Ordinal)}'"));
         (start.FileName, start.StandardOutputEncoding) = ("script", Encoding.UTF8);
         start.ArgumentList.Clear();
-        foreach (var word in new[] { "-qfec", $"stty cols 120 rows 40 && exec {command}", "/dev/null" }) start.ArgumentList.Add(word);
+        foreach (var word in new[] { "-qfec", string.Create(System.Globalization.CultureInfo.InvariantCulture, $"stty cols {columns} rows 40 && exec {command}"), "/dev/null" }) start.ArgumentList.Add(word);
         start.Environment["TERM"] = "xterm";
+        foreach (var (name, value) in variables) start.Environment[name] = value;
         start.Environment["SHELL"] = "/bin/sh";
         try
         {

@@ -88,4 +88,55 @@ public sealed class TerminalTests
         Assert.True(done.Count > 1, plain);
         Assert.Single(done.Distinct());
     }
+
+    [Theory]
+    [InlineData("query", "cpu", "--every", "1d")]
+    [InlineData("status")]
+    [InlineData("history")]
+    [InlineData("audit")]
+    [InlineData("policy", "list")]
+    public async Task No_table_wraps_on_a_narrow_terminal(params string[] args)
+    {
+        using var box = await Sandbox.BuiltAsync();
+        foreach (var columns in new[] { 80, 60 })
+        {
+            using var terminal = Terminal.Open(box, columns, [("PAGER", "cat")], args);
+            Assert.True(await terminal.EndAsync() == 0, terminal.Screen);
+            var table = Plain(terminal.Screen).SkipWhile(l => l.Contains("  revision 1", StringComparison.Ordinal)).TakeWhile(l => l.Length > 0 && !l.StartsWith("  due", StringComparison.Ordinal)).ToList();
+            Assert.True(table.Count > 1, terminal.Screen);
+            Assert.All(table, line => Assert.True(line.Length <= columns, $"{line.Length} of {columns}: {line}"));
+        }
+    }
+
+    [Fact]
+    public async Task What_is_left_out_of_a_table_is_said_and_wide_shows_all_of_it()
+    {
+        using var box = await Sandbox.BuiltAsync();
+        using var narrow = Terminal.Open(box, 80, [("PAGER", "cat")], ["query", "cpu", "--every", "1d", "--where", "host=host1"]);
+        Assert.True(await narrow.EndAsync() == 0, narrow.Screen);
+        Assert.Contains(Plain(narrow.Screen), l => l.StartsWith("not shown: ", StringComparison.Ordinal) && l.Contains("varve_seconds", StringComparison.Ordinal));
+        using var wide = Terminal.Open(box, 80, [("PAGER", "cat")], ["query", "cpu", "--every", "1d", "--where", "host=host1", "--wide"]);
+        Assert.True(await wide.EndAsync() == 0, wide.Screen);
+        Assert.Contains("varve_seconds", Plain(wide.Screen)[0], StringComparison.Ordinal);
+        Assert.DoesNotContain("not shown", wide.Screen, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("sed 's/^/paged /'", true)]
+    [InlineData("no-such-pager-here", false)]
+    [InlineData("", false)]
+    public async Task An_answer_that_is_longer_than_the_terminal_is_paged(string pager, bool isPaged)
+    {
+        using var box = await Sandbox.BuiltAsync();
+        using var terminal = Terminal.Open(box, 120, [("VARVE_PAGER", pager)], ["query", "cpu", "--every", "1d"]);
+        Assert.True(await terminal.EndAsync() == 0, terminal.Screen);
+        Assert.Equal(isPaged, terminal.Screen.Contains("paged ", StringComparison.Ordinal));
+        Assert.Contains("2025-03-20", terminal.Screen, StringComparison.Ordinal);
+        using var brief = Terminal.Open(box, 120, [("VARVE_PAGER", pager)], ["query", "cpu", "--every", "1d", "--where", "host=host1"]);
+        Assert.True(await brief.EndAsync() == 0, brief.Screen);
+        Assert.DoesNotContain("paged ", brief.Screen, StringComparison.Ordinal);
+    }
+
+    private static List<string> Plain(string screen) =>
+        [.. System.Text.RegularExpressions.Regex.Replace(screen, "\u001b\\[[0-9;?]*[A-Za-z]|\u001b[=>]", "").ReplaceLineEndings("\n").Split('\n')];
 }

@@ -13,7 +13,7 @@ internal static class ArchiveCommand
 
     private static readonly Option<string> OlderThan = new("--older-than") { HelpName = "KEEP", Description = "Parts whose range ended longer ago than this: 5y", Required = true };
 
-    private static readonly Option<bool> Yes = new("--yes") { Description = "Remove them without asking" };
+    private static readonly Option<bool> Yes = new("--yes", "-y") { Description = "Remove them without asking" };
 
     private static IReadOnlyList<Symbol> Common => [CommonOptions.Archive, .. CommonOptions.Database];
 

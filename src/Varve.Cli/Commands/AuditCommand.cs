@@ -31,7 +31,7 @@ internal static class AuditCommand
         }
 
         if (entries.Count == 0) call.Screen.Line(new Span("The audit log is empty: nothing was changed through Varve yet.", Palette.Dim));
-        var columns = new Columns(">seq", "at", "actor", "action", "policy", "detail", "hash");
+        var columns = new Columns(">seq", "at", "actor", "action", "policy", "detail", "hash") { LeastImportant = ["hash", "actor", "policy"] };
         foreach (var entry in entries)
         {
             columns.Add(

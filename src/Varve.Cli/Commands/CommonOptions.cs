@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using NodaTime;
+using Varve.Cli.Answers;
 using Varve.Policies;
 using Varve.Time;
 
@@ -19,9 +20,18 @@ internal static class CommonOptions
 
     internal static readonly Option<string?> Schema = new("--schema") { HelpName = "NAME", Description = "The schema of the catalog. Default: VARVE_SCHEMA, else varve" };
 
-    internal static readonly Option<string> Output = Among("--output", "What to print", "human", "json");
+    internal static readonly Option<string> Output = Among("--output", "What to print", "human", "json").Also("-o");
 
-    internal static readonly Option<string> Format = Among("--output", "What to print", "table", "csv", "json");
+    internal static readonly Option<string> Format = new Option<string>("--output")
+    {
+        HelpName = $"{string.Join('|', AnswerTarget.Names)}|FILE",
+        Description = "What to print, or a file that ends with .csv, .tsv, .json, .ndjson or .parquet",
+        DefaultValueFactory = _ => AnswerTarget.Names.First(),
+        Validators = { OfAnswer },
+        CompletionSources = { _ => AnswerTarget.Names.Select(name => new System.CommandLine.Completions.CompletionItem(name)) },
+    }.Also("-o");
+
+    internal static readonly Option<bool> Wide = new("--wide") { Description = "Show all of a table, however narrow the terminal is" };
 
     internal static readonly Option<bool> Debug = new("--debug") { Description = "Details of defects; also VARVE_DEBUG=1", Hidden = true };
 
@@ -31,11 +41,13 @@ internal static class CommonOptions
 
     internal static readonly Argument<string> Name = new Argument<string>("POLICY") { Description = "The policy" }.OnePolicy();
 
-    internal static readonly Option<Instant?> AsOf = new("--as-of", "--cutoff-day") { HelpName = "INSTANT", Description = "Plan as of this instant instead of now: 2023-06-27T12:00:00Z, or a date (00:00 UTC)", CustomParser = ReadAsOf };
+    internal static readonly Option<Instant?> AsOf = new("--as-of", "--cutoff-day") { HelpName = "INSTANT", Description = "Plan as of this instant instead of now: 2023-06-27T12:00:00Z, a date (00:00 UTC), yesterday or -2h", CustomParser = ReadAsOf };
 
-    internal static readonly Option<Instant?> From = At("--from", "INSTANT", "From here on");
+    internal static readonly Option<SaidTime?> From = At("--from", "From here on: 2026-11-05, 2026-11, 2026-11-05T14:30, yesterday, -24h, now-7d, an instant");
 
-    internal static readonly Option<Instant?> To = At("--to", "INSTANT", "Up to here, exclusive");
+    internal static readonly Option<SaidTime?> To = At("--to", "Up to here, exclusive; written as --from is");
+
+    internal static readonly Option<DateTimeZone?> Zone = new("--zone") { HelpName = "ZONE", Description = "The zone in which times are read and shown, for example Europe/Berlin. Default: that of the policy's local days, else UTC", CustomParser = ReadZone };
 
     internal static readonly Option<string[]> Where = new("--where") { HelpName = "COL=VALUE", Description = "Only this series; COL= is NULL, COL='' the empty text. May be repeated" };
 
@@ -45,11 +57,11 @@ internal static class CommonOptions
     {
         HelpName = "60s",
         Description = "How long to wait for a database that another process uses. Default: not at all",
-        CustomParser = result => ReadTime(result) ?? Duration.Zero,
+        CustomParser = result => ReadLength(result) ?? Duration.Zero,
     };
 
     /// <summary>What every command that opens a database has.</summary>
-    internal static IReadOnlyList<Symbol> Database => [Db, Schema, Wait, Output, Debug];
+    internal static IReadOnlyList<Symbol> Database => [Db, Schema, Wait, Output, Wide, Debug];
 
     /// <summary>True where a script reads.</summary>
     internal static bool IsJson(ParseResult parse) => parse.GetResult(Output)?.GetValueOrDefault<string>() == "json" || parse.GetResult(Format)?.GetValueOrDefault<string>() == "json";
@@ -60,23 +72,19 @@ internal static class CommonOptions
         return option.AcceptOnlyFromAmong(values);
     }
 
-    internal static Option<Instant?> At(string name, string helpName, string description) =>
-        new(name) { HelpName = helpName, Description = description, CustomParser = ReadInstant };
+    /// <summary>The same option under a short name.</summary>
+    internal static Option<T> Also<T>(this Option<T> option, string alias)
+    {
+        option.Aliases.Add(alias);
+        return option;
+    }
+
+    internal static Option<SaidTime?> At(string name, string description) => new(name) { HelpName = "TIME", Description = description, CustomParser = ReadTime };
 
     internal static Selection Selection(ParseResult parse) => new(parse.GetValue(Names) ?? [], Split(parse.GetValue(Tags)));
 
     internal static IReadOnlyList<string> Split(string[]? texts) =>
         [.. (texts ?? []).SelectMany(t => t.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)).Distinct()];
-
-    /// <summary>The range of --from and --to; a missing end is open, both missing is null.</summary>
-    internal static TimeRange? Range(ParseResult parse)
-    {
-        var (from, to) = (parse.GetValue(From), parse.GetValue(To));
-        if (from is null && to is null) return null;
-        var (start, end) = (from ?? Instant.MinValue, to ?? Instant.MaxValue);
-        if (start >= end) throw Usage($"--from {InstantText.Format(start)} is not before --to {InstantText.Format(end)}.");
-        return new(start, end);
-    }
 
     internal static IReadOnlyList<KeyValuePair<string, string?>> Conditions(ParseResult parse) =>
         [.. (parse.GetValue(Where) ?? []).Select(text => text.Split('=', 2) switch
@@ -113,14 +121,26 @@ internal static class CommonOptions
 
     private static Instant? ReadAsOf(ArgumentResult result)
     {
-        if (ReadInstant(result) is not { } at) return null;
+        if (ReadTime(result) is not { } said) return null;
+        Instant at;
+        try
+        {
+            // Several policies are planned as of one instant: days are those of UTC.
+            at = said.In(Instant.FromDateTimeOffset(TimeProvider.System.GetUtcNow()), DateTimeZone.Utc);
+        }
+        catch (FormatException wrong)
+        {
+            result.AddError($"--as-of: {wrong.Message}");
+            return null;
+        }
+
         if (at >= s_first && at <= s_last) return at;
         result.AddError($"--as-of {InstantText.Format(at)} is out of range: it lies between {InstantText.Format(s_first)} and {InstantText.Format(s_last)}.");
         return null;
     }
 
     /// <summary>A length of time that somebody is ready to wait or work: 90s, 10m, 2h, or 0.</summary>
-    internal static Duration? ReadTime(ArgumentResult result)
+    internal static Duration? ReadLength(ArgumentResult result)
     {
         var text = result.Tokens.Count == 1 ? result.Tokens[0].Value : "";
         if (text == "0") return Duration.Zero;
@@ -138,10 +158,28 @@ internal static class CommonOptions
         return null;
     }
 
-    private static Instant? ReadInstant(ArgumentResult result)
+    private static void OfAnswer(OptionResult result)
     {
-        if (InstantText.TryParse(result.Tokens.Count == 1 ? result.Tokens[0].Value : "", out var at, out var error)) return at;
-        result.AddError(error);
+        if (result.Tokens is [{ Value: var text }] && AnswerTarget.Of(text) is null)
+            result.AddError($"--output {text} is neither {string.Join(", ", AnswerTarget.Names)} nor a file that ends with .csv, .tsv, .json, .ndjson or .parquet.");
+    }
+
+    private static SaidTime? ReadTime(ArgumentResult result)
+    {
+        if (SaidTime.TryParse(result.Tokens.Count == 1 ? result.Tokens[0].Value : "", out var said, out var error)) return said;
+        result.AddError($"{Named(result)}: {error}");
         return null;
     }
+
+    private static DateTimeZone? ReadZone(ArgumentResult result)
+    {
+        var name = result.Tokens.Count == 1 ? result.Tokens[0].Value : "";
+        var known = DateTimeZoneProviders.Tzdb.Ids;
+        if (known.FirstOrDefault(id => string.Equals(id, name, StringComparison.OrdinalIgnoreCase)) is { } found) return DateTimeZoneProviders.Tzdb[found];
+        var near = known.Where(id => name.Length > 2 && id.Contains(name, StringComparison.OrdinalIgnoreCase)).Take(3).ToList();
+        result.AddError($"--zone: there is no time zone {name}. {(near.Count > 0 ? $"Did you mean {string.Join(" or ", near)}?" : "Write an IANA name such as Europe/Berlin, or UTC.")}");
+        return null;
+    }
+
+    private static string Named(ArgumentResult result) => result.Parent is OptionResult { Option.Name: var name } ? name : "time";
 }

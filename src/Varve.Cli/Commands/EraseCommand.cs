@@ -13,26 +13,29 @@ internal static class EraseCommand
 {
     private static readonly Option<bool> DryRun = new("--dry-run") { Description = "Say what would be erased, and change nothing" };
 
-    private static readonly Option<bool> Yes = new("--yes") { Description = "Erase without asking" };
+    private static readonly Option<bool> Yes = new("--yes", "-y") { Description = "Erase without asking" };
 
-    internal static Command Create() => new CliCommand("erase", "Erase rows by value from the source and from every tier that counted them", [CommonOptions.Name, CommonOptions.Where, CommonOptions.From, CommonOptions.To, DryRun, Yes, .. CommonOptions.Database], ActAsync)
+    internal static Command Create() => new CliCommand("erase", "Erase rows by value from the source and from every tier that counted them", [CommonOptions.Name, CommonOptions.Where, CommonOptions.From, CommonOptions.To, CommonOptions.Zone, DryRun, Yes, .. CommonOptions.Database], ActAsync)
     {
         Examples = ["varve erase flights --where carrier=AA --dry-run", "varve erase flights --where carrier=AA --from 2013-06-01 --to 2013-07-01 --yes"],
     };
 
     private static async Task<int> ActAsync(CommandContext call)
     {
+        var name = call.Parse.GetRequiredValue(CommonOptions.Name);
+        var conditions = CommonOptions.Conditions(call.Parse);
+        var lifecycle = call.Write();
+        var reckoning = await Reckoning.OfAsync(call, lifecycle, name);
         var request = new EraseRequest
         {
-            Policy = call.Parse.GetRequiredValue(CommonOptions.Name),
-            Where = CommonOptions.Conditions(call.Parse),
-            Range = CommonOptions.Range(call.Parse),
+            Policy = name,
+            Where = conditions,
+            Range = reckoning.Range(call.Parse),
         };
-        var lifecycle = call.Write();
         if (call.Parse.GetValue(DryRun) || !call.Parse.GetValue(Yes))
         {
             var report = await lifecycle.EraseAsync(request with { OnlyLook = true }, call.Cancellation);
-            Show(call, report, onlyLook: true);
+            Show(call, reckoning, report, onlyLook: true);
             if (call.Parse.GetValue(DryRun) || report.IsEmpty) return ExitCode.Done;
             if (!await TypedYes.AskAsync(call, "Erase this for good?"))
             {
@@ -41,11 +44,11 @@ internal static class EraseCommand
             }
         }
 
-        Show(call, await lifecycle.EraseAsync(request, call.Cancellation), onlyLook: false);
+        Show(call, reckoning, await lifecycle.EraseAsync(request, call.Cancellation), onlyLook: false);
         return ExitCode.Done;
     }
 
-    private static void Show(CommandContext call, EraseReport report, bool onlyLook)
+    private static void Show(CommandContext call, Reckoning reckoning, EraseReport report, bool onlyLook)
     {
         if (call.IsJson)
         {
@@ -55,6 +58,7 @@ internal static class EraseCommand
 
         var screen = call.Screen;
         screen.Line(new(report.Policy, Palette.Bold), report.IsEmpty ? "  nothing matched" : onlyLook ? "  would be erased" : "  erased");
+        if (!report.Range.FromStart || !report.Range.ToEnd) screen.Line(new Span($"  {reckoning.Said(report.Range)}", Palette.Dim));
         screen.Line($"  source  {HumanText.Count(report.Rows, "row")}");
         foreach (var tier in report.Tiers)
         {

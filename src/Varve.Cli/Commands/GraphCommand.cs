@@ -17,7 +17,7 @@ internal static class GraphCommand
 
     private static readonly Option<string?> Png = new("--png") { HelpName = "FILE", Description = "Also write a picture" };
 
-    internal static Command Create() => new CliCommand("graph", "Draw one measure across source and tiers", [CommonOptions.Name, Measure, CommonOptions.From, CommonOptions.To, CommonOptions.Where, Png, CommonOptions.Db, CommonOptions.Schema, CommonOptions.Wait, CommonOptions.Debug], ActAsync)
+    internal static Command Create() => new CliCommand("graph", "Draw one measure across source and tiers", [CommonOptions.Name, Measure, CommonOptions.From, CommonOptions.To, CommonOptions.Zone, CommonOptions.Where, Png, CommonOptions.Db, CommonOptions.Schema, CommonOptions.Wait, CommonOptions.Debug], ActAsync)
     {
         Examples = ["varve graph flights dep_delay --where origin=JFK", "varve graph weather temp --from 2013-01-01 --to 2014-01-01 --png temp.png"],
     };
@@ -27,7 +27,8 @@ internal static class GraphCommand
         var file = call.Parse.GetValue(Png) is { } named ? OutputFile.Path("--png", named) : null;
         var lifecycle = call.Read();
         var name = call.Parse.GetRequiredValue(CommonOptions.Name);
-        var range = await QueryCommand.SpanAsync(call, lifecycle, name);
+        var reckoning = await Reckoning.OfAsync(call, lifecycle, name);
+        var range = await QueryCommand.SpanAsync(call, lifecycle, name, reckoning);
         var conditions = CommonOptions.Conditions(call.Parse);
         var measure = call.Parse.GetRequiredValue(Measure);
         TerminalChart.Show(call.Screen, await SeriesAsync(lifecycle, name, measure, range, conditions, TerminalPoints, call.Cancellation));

@@ -38,7 +38,7 @@ internal static class HistoryCommand
     private static void Show(Screen screen, IReadOnlyList<RunRecord> runs)
     {
         if (runs.Count == 0) screen.Line(new Span("No run yet that had something to do; --all shows those that had not. See what one would do: varve plan", Palette.Dim));
-        var columns = new Columns("run", "policy", "as of", "started", ">took", "status", ">steps", ">written", ">removed");
+        var columns = new Columns("run", "policy", "as of", "started", ">took", "status", ">steps", ">written", ">removed") { LeastImportant = ["as of", "steps", "took", "written"] };
         foreach (var run in runs)
         {
             columns.Add(
@@ -65,7 +65,7 @@ internal static class HistoryCommand
             return;
         }
 
-        var columns = new Columns(">#", "step", "relation", "range", "status", ">read", ">written", ">removed", ">took");
+        var columns = new Columns(">#", "step", "relation", "range", "status", ">read", ">written", ">removed", ">took") { LeastImportant = ["took", "read", "written"], Kept = 3 };
         foreach (var step in steps)
         {
             columns.Add(

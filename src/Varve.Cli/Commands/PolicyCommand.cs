@@ -18,7 +18,7 @@ internal static class PolicyCommand
 
     private static readonly Option<string> Reason = new("--reason") { HelpName = "TEXT", Description = "Why; it is shown and audited", Required = true };
 
-    private static readonly Option<Instant?> Until = CommonOptions.At("--until", "INSTANT", "When it ends by itself; default: never");
+    private static readonly Option<SaidTime?> Until = CommonOptions.At("--until", "When it ends by itself, written as --from is; default: never");
 
     private static readonly Option<string?> Id = new("--id") { HelpName = "HOLD", Description = "One hold, by the beginning of its id; status shows them" };
 
@@ -36,7 +36,7 @@ internal static class PolicyCommand
         new CliCommand("list", "List stored policies", [CommonOptions.Names, CommonOptions.Tags, .. CommonOptions.Database], ListAsync),
         new CliCommand("show", "Show one policy as it was written", [CommonOptions.Name, .. CommonOptions.Database], ShowAsync),
         new CliCommand("delete", "Remove a policy from the catalog; its relations stay", [CommonOptions.Name, Yes, .. CommonOptions.Database], DeleteAsync),
-        new CliCommand("hold", "Keep rows from being removed, whatever the policy says", [CommonOptions.Name, Relation, CommonOptions.From, CommonOptions.To, Reason, Until, .. CommonOptions.Database], HoldAsync)
+        new CliCommand("hold", "Keep rows from being removed, whatever the policy says", [CommonOptions.Name, Relation, CommonOptions.From, CommonOptions.To, CommonOptions.Zone, Reason, Until, .. CommonOptions.Database], HoldAsync)
         {
             Examples = ["varve policy hold flights --from 2013-06-01 --to 2013-07-01 --reason \"case 4711\""],
         },
@@ -82,7 +82,7 @@ internal static class PolicyCommand
         if (policies.Count + patterns.Count == 0) call.Screen.Line(new Span(Empty, Palette.Dim));
         PatternScreen.List(call.Screen, patterns);
         if (policies.Count > 0 && patterns.Count > 0) call.Screen.Line();
-        var columns = new Columns("policy", "table", ">revision", "source", "tiers", "tags", "pattern", "applied");
+        var columns = new Columns("policy", "table", ">revision", "source", "tiers", "tags", "pattern", "applied") { LeastImportant = ["applied", "tags", "pattern", "revision"] };
         foreach (var stored in policies)
         {
             columns.Add(
@@ -134,10 +134,12 @@ internal static class PolicyCommand
     private static async Task<int> HoldAsync(CommandContext call)
     {
         var name = call.Parse.GetRequiredValue(CommonOptions.Name);
-        var range = CommonOptions.Range(call.Parse) ?? TimeRange.All;
-        var hold = await call.Write().HoldAsync(name, call.Parse.GetValue(Relation), range, call.Parse.GetRequiredValue(Reason), call.Parse.GetValue(Until), call.Cancellation);
+        var lifecycle = call.Write();
+        var reckoning = await Reckoning.OfAsync(call, lifecycle, name);
+        var range = reckoning.Range(call.Parse) ?? TimeRange.All;
+        var hold = await lifecycle.HoldAsync(name, call.Parse.GetValue(Relation), range, call.Parse.GetRequiredValue(Reason), reckoning.At(call.Parse, Until), call.Cancellation);
         if (call.IsJson) call.Print(new HoldShape(name, hold));
-        else call.Screen.Line(new("held  ", Palette.Warn), $"{name}  {hold.Relation ?? "source and tiers"}  {HumanText.Range(hold.Range)}{(hold.Until is { } until ? $" until {HumanText.At(until)}" : "")}", new($"  {hold.Id}", Palette.Dim));
+        else call.Screen.Line(new("held  ", Palette.Warn), $"{name}  {hold.Relation ?? "source and tiers"}  {reckoning.Said(hold.Range)}{(hold.Until is { } until ? $" until {HumanText.At(until)}" : "")}", new($"  {hold.Id}", Palette.Dim));
         return ExitCode.Done;
     }
 

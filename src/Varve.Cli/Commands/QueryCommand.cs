@@ -1,5 +1,6 @@
 using System.CommandLine;
 using NodaTime;
+using Varve.Cli.Answers;
 using Varve.Cli.Render;
 using Varve.Policies;
 using Varve.Reading;
@@ -18,9 +19,13 @@ internal static class QueryCommand
 
     private static readonly Option<string[]> Columns = new("--columns") { HelpName = "A,B", Description = "measure_function; default: all" };
 
-    internal static Command Create() => new CliCommand("query", "Read source and tiers as one series", [CommonOptions.Name, CommonOptions.From, CommonOptions.To, Every, Points, CommonOptions.Where, Columns, CommonOptions.Db, CommonOptions.Schema, CommonOptions.Wait, CommonOptions.Format, CommonOptions.Debug], ActAsync)
+    private static readonly Option<bool> NoHeaders = new("--no-headers") { Description = "Leave the names of the columns out of table, csv and tsv" };
+
+    private static readonly Option<bool> Expanded = new("--expanded", "-x") { Description = "Show each row as lines, one for each column" };
+
+    internal static Command Create() => new CliCommand("query", "Read source and tiers as one series", [CommonOptions.Name, CommonOptions.From, CommonOptions.To, CommonOptions.Zone, Every, Points, CommonOptions.Where, Columns, CommonOptions.Format, NoHeaders, Expanded, CommonOptions.Wide, CommonOptions.Db, CommonOptions.Schema, CommonOptions.Wait, CommonOptions.Debug], ActAsync)
     {
-        Examples = ["varve query flights --every 1d --where origin=JFK --columns dep_delay_avg,dep_delay_max", "varve query flights --from 2013-07-01 --to 2013-08-01 --points 200 --output csv"],
+        Examples = ["varve query flights --every 1d --where origin=JFK --columns dep_delay_avg,dep_delay_max", "varve query flights --from 2013-07-01 --to 2013-08-01 --points 200 --output csv", "varve query flights --from 2013-07 --to 2013-08 --every 1h --output july.parquet"],
     };
 
     private static async Task<int> ActAsync(CommandContext call)
@@ -28,47 +33,50 @@ internal static class QueryCommand
         var (every, points) = (call.Parse.GetValue(Every), call.Parse.GetValue(Points));
         if (every is not null && points is not null) throw CommonOptions.Usage("--every and --points both say how fine; give one.");
         if (points is < 1) throw CommonOptions.Usage("--points is at least 1.");
-        var lifecycle = call.Read();
+        var target = AnswerTarget.Of(call.Parse.GetRequiredValue(CommonOptions.Format))!;
+        var (headers, expanded) = (!call.Parse.GetValue(NoHeaders), call.Parse.GetValue(Expanded));
+        if (!headers && (expanded || target.Format is AnswerFormat.Json or AnswerFormat.NdJson or AnswerFormat.Parquet))
+            throw CommonOptions.Usage("--no-headers is for table, csv and tsv; what you asked for has the names in every row or in the file.");
+        if (expanded && target.Format is not AnswerFormat.Table) throw CommonOptions.Usage("--expanded is for people; it does not go with --output.");
+        var lifecycle = target.Format is AnswerFormat.Table ? call.Read() : call.ReadSlices();
         var name = call.Parse.GetRequiredValue(CommonOptions.Name);
-        var range = await SpanAsync(call, lifecycle, name);
-        var answer = await lifecycle.QueryAsync(
-            new()
-            {
-                Policy = name,
-                From = range.From,
-                To = range.To,
-                Every = every,
-                Points = every is null ? points ?? DefaultPoints : null,
-                Where = CommonOptions.Conditions(call.Parse),
-                Columns = CommonOptions.Split(call.Parse.GetValue(Columns)),
-            },
-            call.Cancellation);
-        switch (call.Parse.GetValue(CommonOptions.Format))
+        var reckoning = await Reckoning.OfAsync(call, lifecycle, name, every);
+        var range = await SpanAsync(call, lifecycle, name, reckoning);
+        var request = new QueryRequest
         {
-            case "csv":
-                AnswerScreen.Csv(call.Screen.Out, answer);
-                foreach (var note in answer.Notes) call.Screen.Warn(new("note     ", Palette.Warn), note);
-                break;
-            case "json": AnswerScreen.Json(call.Screen.Out, answer); break;
-            default: AnswerScreen.Table(call.Screen, answer); break;
+            Policy = name,
+            From = range.From,
+            To = range.To,
+            Every = every,
+            Zone = call.Parse.GetValue(CommonOptions.Zone)?.Id,
+            Points = every is null ? points ?? DefaultPoints : null,
+            Where = CommonOptions.Conditions(call.Parse),
+            Columns = CommonOptions.Split(call.Parse.GetValue(Columns)),
+        };
+        if (target.Format is not AnswerFormat.Table)
+        {
+            await target.WriteAsync(call, lifecycle, request, headers);
+            return ExitCode.Done;
         }
 
+        var answer = await lifecycle.QueryAsync(request, call.Cancellation);
+        await Pager.ShowAsync(call.Screen, screen =>
+        {
+            if (expanded) AnswerScreen.Lines(screen, answer);
+            else AnswerScreen.Table(screen, answer, headers);
+        });
         return ExitCode.Done;
     }
 
     /// <summary>--from and --to; a missing end is that of all that source and tiers hold.</summary>
-    internal static async Task<TimeRange> SpanAsync(CommandContext call, Lifecycle lifecycle, string policy)
+    internal static async Task<TimeRange> SpanAsync(CommandContext call, Lifecycle lifecycle, string policy, Reckoning reckoning)
     {
-        var (from, to) = (call.Parse.GetValue(CommonOptions.From), call.Parse.GetValue(CommonOptions.To));
-        if (from is null || to is null)
-        {
-            var held = await HeldAsync(lifecycle, policy, call.Cancellation);
-            from ??= held.From;
-            to ??= held.To;
-        }
-
-        if (from >= to) throw CommonOptions.Usage($"--from {InstantText.Format(from.Value)} is not before --to {InstantText.Format(to.Value)}.");
-        return new(from.Value, to.Value);
+        var (from, to) = (reckoning.At(call.Parse, CommonOptions.From), reckoning.At(call.Parse, CommonOptions.To));
+        if (from is { } start && to is { } end) return reckoning.Ordered(start, end);
+        var held = await HeldAsync(lifecycle, policy, call.Cancellation);
+        if (from >= held.To) throw CommonOptions.Usage($"--from {InstantText.Format(from.Value)} is not before the end of what {policy} holds: {reckoning.Said(held)}.");
+        if (to <= held.From) throw CommonOptions.Usage($"--to {InstantText.Format(to.Value)} is not after the beginning of what {policy} holds: {reckoning.Said(held)}.");
+        return new(from ?? held.From, to ?? held.To);
     }
 
     private static Instant NextMinute(Instant at) => Instant.FromUnixTimeSeconds(((at.ToUnixTimeSeconds() / 60) + 1) * 60);

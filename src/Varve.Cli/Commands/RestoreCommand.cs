@@ -20,7 +20,7 @@ internal static class RestoreCommand
 
     private static readonly Option<string?> Of = new("--table") { HelpName = "TABLE", Description = "Only rows of this table, where several were archived under one name" };
 
-    internal static Command Create() => new CliCommand("restore", "Make a table of archived rows", [Name, Policy, CommonOptions.From, CommonOptions.To, Into, Location, Of, CommonOptions.Archive, .. CommonOptions.Database], ActAsync)
+    internal static Command Create() => new CliCommand("restore", "Make a table of archived rows", [Name, Policy, CommonOptions.From, CommonOptions.To, CommonOptions.Zone, Into, Location, Of, CommonOptions.Archive, .. CommonOptions.Database], ActAsync)
     {
         Examples =
         [
@@ -38,8 +38,11 @@ internal static class RestoreCommand
             (null, null) => throw CommonOptions.Usage("Say which policy archived the rows: varve restore POLICY."),
             _ => throw CommonOptions.Usage("The policy is named twice; once is enough."),
         };
-        var result = await call.Make().RestoreAsync(
-            new() { Policy = policy, Range = CommonOptions.Range(call.Parse) ?? TimeRange.All, Into = Table("--into", call.Parse.GetValue(Into)), Location = call.Parse.GetValue(Location), Table = Table("--table", call.Parse.GetValue(Of)) },
+        var (into, table) = (Table("--into", call.Parse.GetValue(Into)), Table("--table", call.Parse.GetValue(Of)));
+        var lifecycle = call.Make();
+        var reckoning = await Reckoning.OfAsync(call, lifecycle, policy);
+        var result = await lifecycle.RestoreAsync(
+            new() { Policy = policy, Range = reckoning.Range(call.Parse) ?? TimeRange.All, Into = into, Location = call.Parse.GetValue(Location), Table = table },
             call.Cancellation);
         if (call.IsJson) call.Print(new RestoredShape(policy, result.Table.Text, result.Parts, result.Rows, [.. result.Ranges], result.Unknown));
         else ArchiveScreen.Restored(call.Screen, result);

@@ -16,7 +16,7 @@ internal static class RunCommand
 
     private static readonly Option<string[]> Confirm = new("--confirm") { HelpName = "HASH", Description = "Release the brake that plan printed. May be repeated" };
 
-    private static readonly Option<bool> Yes = new("--yes") { Description = "Release every brake" };
+    private static readonly Option<bool> Yes = new("--yes", "-y") { Description = "Release every brake" };
 
     private static readonly Option<Duration?> For = new("--for") { HelpName = "10m", Description = "Stop between two steps after this time; the next run goes on", CustomParser = CommonOptions.ReadTime };
 

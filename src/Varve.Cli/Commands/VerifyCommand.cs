@@ -16,17 +16,17 @@ internal static class VerifyCommand
 
     private static readonly Option<bool> Adopt = new("--adopt") { Description = "Take buckets that the catalog does not know, because it came from an older backup, for built as they are" };
 
-    internal static Command Create() => new CliCommand("verify", "Compute the tiers again from what is left and compare every state", [CommonOptions.Names, CommonOptions.Tags, CommonOptions.From, CommonOptions.To, Accept, Adopt, .. CommonOptions.Database], ActAsync)
+    internal static Command Create() => new CliCommand("verify", "Compute the tiers again from what is left and compare every state", [CommonOptions.Names, CommonOptions.Tags, CommonOptions.From, CommonOptions.To, CommonOptions.Zone, Accept, Adopt, .. CommonOptions.Database], ActAsync)
     {
         Examples = ["varve verify", "varve verify flights --from 2013-10-01 --to 2013-11-01", "varve verify flights --accept --from 2013-10-01 --to 2013-10-02"],
     };
 
     private static async Task<int> ActAsync(CommandContext call)
     {
-        var range = CommonOptions.Range(call.Parse);
         if (call.Parse.GetValue(Accept)) return await AcceptAsync(call);
         if (call.Parse.GetValue(Adopt)) return await AdoptAsync(call);
-        var reports = await call.Read().VerifyAsync(CommonOptions.Selection(call.Parse), range, call.Cancellation);
+        var lifecycle = call.Read();
+        var reports = await lifecycle.VerifyAsync(CommonOptions.Selection(call.Parse), await RangeAsync(call, lifecycle), call.Cancellation);
         var agrees = reports.All(r => r.Mismatches.Count == 0);
         if (call.IsJson) call.Print(new VerifyShape(agrees, [.. reports.Select(r => new VerifiedTier(r.Policy, r.Tier, [.. r.Checked], r.Buckets, r.Mismatches, r.Failure is { } failure ? ProblemShape.Of(failure) : null))]));
         else Show(call.Screen, reports);
@@ -36,7 +36,8 @@ internal static class VerifyCommand
     private static async Task<int> AcceptAsync(CommandContext call)
     {
         if (call.Parse.GetValue(CommonOptions.Names) is not [var policy]) throw CommonOptions.Usage("--accept is a person's word about one policy: varve verify POLICY --accept.");
-        var count = await call.Write().AcceptAsync(policy, CommonOptions.Range(call.Parse), call.Cancellation);
+        var lifecycle = call.Write();
+        var count = await lifecycle.AcceptAsync(policy, await RangeAsync(call, lifecycle), call.Cancellation);
         return PolicyCommand.Counted(call, policy, "accepted", count, count == 0 ? $"Nothing of {policy} waits for a word." : $"{HumanText.Count(count, "range")} of {policy} accepted; the next run goes on there.");
     }
 
@@ -46,6 +47,10 @@ internal static class VerifyCommand
         var count = await call.Write().AdoptAsync(policy, call.Cancellation);
         return PolicyCommand.Counted(call, policy, "adopted", count, count == 0 ? $"{policy} has no buckets that the catalog does not know." : $"{HumanText.Count(count, "bucket")} of {policy} adopted as they are; varve verify {policy} compares those whose input is still there.");
     }
+
+    /// <summary>In the zone of the policy where one is named.</summary>
+    private static async Task<TimeRange?> RangeAsync(CommandContext call, Lifecycle lifecycle) =>
+        (await Reckoning.OfAsync(call, lifecycle, call.Parse.GetValue(CommonOptions.Names) is [var only] ? only : null)).Range(call.Parse);
 
     /// <summary>A name as a shell takes it for one word.</summary>
     private static string Word(string name) =>

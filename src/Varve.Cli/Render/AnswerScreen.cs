@@ -1,7 +1,5 @@
 using System.Globalization;
 using System.Numerics;
-using System.Text.Encodings.Web;
-using System.Text.Json;
 using NodaTime;
 using NodaTime.Text;
 using Varve.Reading;
@@ -14,15 +12,35 @@ internal static class AnswerScreen
 {
     private const string Complete = "varve_complete";
 
-    private static readonly JsonWriterOptions Written = new() { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly string[] s_leastImportant = ["varve_coverage", "varve_seconds", "varve_rows"];
 
-    internal static void Table(Screen screen, QueryAnswer answer)
+    internal static void Table(Screen screen, QueryAnswer answer, bool headers)
     {
-        answer = WithoutTrue(answer);
+        answer = LocalColumn.With(WithoutTrue(answer));
         var numeric = Enumerable.Range(0, answer.Columns.Count).Select(i => answer.Rows.Any(r => IsNumber(r[i])) && answer.Rows.All(r => r[i] is null || IsNumber(r[i]))).ToList();
-        var columns = new Columns([.. answer.Columns.Select((c, i) => numeric[i] ? $">{c}" : c)]);
+        var columns = new Columns([.. answer.Columns.Select((c, i) => numeric[i] ? $">{c}" : c)])
+        {
+            LeastImportant = s_leastImportant,
+            Kept = answer.Columns.Count > 1 && answer.Columns[1] == LocalColumn.Name ? 3 : 2,
+            HasHead = headers,
+        };
         foreach (var row in answer.Rows) columns.Add([.. row.Select((v, i) => Cell(v, answer.Columns[i]))]);
         columns.Write(screen, "");
+        Disclose(screen, answer);
+    }
+
+    /// <summary>A block for each row with a line for each column: for answers that are wider than any screen.</summary>
+    internal static void Lines(Screen screen, QueryAnswer answer)
+    {
+        answer = LocalColumn.With(WithoutTrue(answer));
+        var width = answer.Columns.Max(c => c.Length);
+        for (var row = 0; row < answer.Rows.Count; row++)
+        {
+            screen.Line(new Span($"{(row == 0 ? "" : "\n")}row {HumanText.Number(row + 1)}", Palette.Bold));
+            for (var i = 0; i < answer.Columns.Count; i++)
+                screen.Line(new($"  {answer.Columns[i].PadRight(width)}  ", Palette.Dim), Cell(answer.Rows[row][i], answer.Columns[i]));
+        }
+
         Disclose(screen, answer);
     }
 
@@ -35,67 +53,9 @@ internal static class AnswerScreen
     {
         if (answer.Rows.Count == 0) screen.Line(new Span("No rows in this range.", Palette.Dim));
         screen.Line();
-        foreach (var part in answer.Parts) screen.Line(new Span($"{part.Relation,-8} {HumanText.Range(part.Range)}", Palette.Dim));
+        var zone = LocalColumn.ZoneOf(answer);
+        foreach (var part in answer.Parts) screen.Line(new Span($"{part.Relation,-8} {HumanText.Range(part.Range, zone)}", Palette.Dim));
         foreach (var note in answer.Notes) screen.Line(new("note     ", Palette.Warn), note);
-    }
-
-    internal static void Csv(TextWriter writer, QueryAnswer answer)
-    {
-        writer.WriteLine(string.Join(',', answer.Columns.Select(Quoted)));
-        foreach (var row in answer.Rows) writer.WriteLine(string.Join(',', row.Select(v => v is null ? "" : Quoted(Exact(v)))));
-    }
-
-    internal static void Json(TextWriter writer, QueryAnswer answer)
-    {
-        using var stream = new MemoryStream();
-        using (var json = new Utf8JsonWriter(stream, Written))
-        {
-            json.WriteStartObject();
-            json.WriteStartArray("columns");
-            foreach (var column in answer.Columns) json.WriteStringValue(column);
-            json.WriteEndArray();
-            json.WriteStartArray("rows");
-            foreach (var row in answer.Rows)
-            {
-                json.WriteStartObject();
-                for (var i = 0; i < row.Count; i++)
-                {
-                    json.WritePropertyName(answer.Columns[i]);
-                    Value(json, row[i]);
-                }
-
-                json.WriteEndObject();
-            }
-
-            json.WriteEndArray();
-            json.WriteStartArray("parts");
-            foreach (var part in answer.Parts)
-            {
-                json.WriteStartObject();
-                json.WriteString("relation", part.Relation);
-                json.WriteString("from", InstantText.Format(part.Range.From));
-                json.WriteString("to", InstantText.Format(part.Range.To));
-                json.WriteEndObject();
-            }
-
-            json.WriteEndArray();
-            json.WriteStartArray("missing");
-            foreach (var range in answer.Missing)
-            {
-                json.WriteStartObject();
-                json.WriteString("from", InstantText.Format(range.From));
-                json.WriteString("to", InstantText.Format(range.To));
-                json.WriteEndObject();
-            }
-
-            json.WriteEndArray();
-            json.WriteStartArray("notes");
-            foreach (var note in answer.Notes) json.WriteStringValue(note);
-            json.WriteEndArray();
-            json.WriteEndObject();
-        }
-
-        writer.WriteLine(System.Text.Encoding.UTF8.GetString(stream.ToArray()));
     }
 
     internal static double? Number(object? value) => value switch
@@ -136,7 +96,8 @@ internal static class AnswerScreen
         _ => value.ToString("#,0.00", CultureInfo.InvariantCulture),
     };
 
-    private static string Exact(object value) => value switch
+    /// <summary>With all digits, for programs.</summary>
+    internal static string Exact(object value) => value switch
     {
         Instant at => InstantText.Format(at),
         LocalDate date => LocalDatePattern.Iso.Format(date),
@@ -147,20 +108,4 @@ internal static class AnswerScreen
         IFormattable formattable => formattable.ToString(null, CultureInfo.InvariantCulture),
         _ => value.ToString() ?? "",
     };
-
-    private static string Quoted(string text) => text.AsSpan().IndexOfAny(",\"\r\n") < 0 ? text : $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
-
-    private static void Value(Utf8JsonWriter json, object? value)
-    {
-        switch (value)
-        {
-            case null: json.WriteNullValue(); break;
-            case bool truth: json.WriteBooleanValue(truth); break;
-            case double d when double.IsFinite(d): json.WriteNumberValue(d); break;
-            case float f when float.IsFinite(f): json.WriteNumberValue(f); break;
-            case decimal m: json.WriteNumberValue(m); break;
-            case BigInteger or long or int or short or sbyte or byte or ushort or uint or ulong: json.WriteRawValue(Exact(value)); break;
-            default: json.WriteStringValue(Exact(value)); break;
-        }
-    }
 }

@@ -13,7 +13,7 @@ internal static class ArchiveScreen
     internal static void List(Screen screen, IReadOnlyList<ArchivedPart> parts)
     {
         if (parts.Count == 0) screen.Line(new Span(Empty, Palette.Dim));
-        var columns = new Columns("policy", "location", "range", ">part", ">rows", ">size", "written", "proven");
+        var columns = new Columns("policy", "location", "range", ">part", ">rows", ">size", "written", "proven") { LeastImportant = ["part", "size", "written"] };
         foreach (var part in parts) columns.Add([.. Cells(part), HumanText.Stamp(part.WrittenAt), part.ProvenAt is null ? new Span("not yet", Palette.Dim) : new Span(HumanText.Stamp(part.ProvenAt), Palette.Good)]);
         columns.Write(screen, "");
         if (parts.Count > 1) screen.Line(new Span($"{HumanText.Count(parts.Count, "part")}, {HumanText.Count(parts.Sum(p => p.Rows), "row")}, {HumanText.Bytes(parts.Sum(p => p.Bytes))}", Palette.Dim));
@@ -22,7 +22,7 @@ internal static class ArchiveScreen
     internal static void Report(Screen screen, ArchiveReport report)
     {
         if (report.Parts.Count + report.BeingPruned.Count == 0) screen.Line(new Span(Empty, Palette.Dim));
-        var columns = new Columns("policy", "location", "range", ">part", ">rows", ">size", "as written");
+        var columns = new Columns("policy", "location", "range", ">part", ">rows", ">size", "as written") { LeastImportant = ["part", "size", "location"] };
         foreach (var check in report.Parts) columns.Add([.. Cells(check.Part), check.Problem is null ? new Span("yes", Palette.Good) : new Span("no", Palette.Bad)]);
         columns.Write(screen, "");
         foreach (var check in report.Parts.Where(c => c.Problem is not null)) screen.Line(new("  broken   ", Palette.Bad), check.Problem!);
@@ -42,7 +42,7 @@ internal static class ArchiveScreen
 
     internal static void Pruning(Screen screen, ArchivePruning pruning)
     {
-        var columns = new Columns("policy", "location", "range", ">part", ">rows", ">size", "");
+        var columns = new Columns("policy", "location", "range", ">part", ">rows", ">size", "") { LeastImportant = ["part", "size", "location"] };
         foreach (var part in pruning.Parts) columns.Add([.. Cells(part), new Span("goes", Palette.Bad)]);
         foreach (var part in pruning.Held) columns.Add([.. Cells(part), new Span("held", Palette.Warn)]);
         foreach (var part in pruning.Begun) columns.Add([.. Cells(part), new Span("begun", Palette.Warn)]);

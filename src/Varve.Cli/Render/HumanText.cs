@@ -62,6 +62,15 @@ internal static class HumanText
         _ => $"{At(range.From)} … {At(range.To)}",
     };
 
+    /// <summary>With the local times beside it where the zone is not UTC.</summary>
+    internal static string Range(TimeRange range, DateTimeZone zone)
+    {
+        if (zone == DateTimeZone.Utc || (range.FromStart && range.ToEnd)) return Range(range);
+        var (from, to) = (range.FromStart ? "" : LocalText.Of(range.From, zone), range.ToEnd ? "" : LocalText.Of(range.To, zone));
+        var local = range.FromStart ? $"before {to}" : range.ToEnd ? $"from {from}" : $"{from} … {to}";
+        return $"{Range(range)} ({local} {zone.Id})";
+    }
+
     /// <summary>Two units at most: <c>3 d 4 h</c>, <c>1.2 s</c>, <c>14 ms</c>.</summary>
     internal static string Time(Duration time)
     {

@@ -11,7 +11,7 @@ internal static class PatternScreen
     /// <summary>One line for each pattern.</summary>
     internal static void List(Screen screen, IReadOnlyList<PatternReport> patterns)
     {
-        var columns = new Columns("pattern", "matches", ">revision", ">tables", ">left out", "source", "tiers", "tags", "applied");
+        var columns = new Columns("pattern", "matches", ">revision", ">tables", ">left out", "source", "tiers", "tags", "applied") { LeastImportant = ["applied", "tags", "revision"] };
         foreach (var (stored, tables, leftOut) in patterns)
         {
             columns.Add(

@@ -21,7 +21,7 @@ internal sealed class Screen
         CanAsk = IsTerminal && !Console.IsInputRedirected;
         _colour = !dumb && !Console.IsOutputRedirected;
         _errorColour = !dumb && !Console.IsErrorRedirected;
-        Width = Math.Max(LeastWidth, MeasuredWidth());
+        (Width, Height) = (Math.Max(LeastWidth, Measured(DefaultWidth, () => Console.WindowWidth)), Measured(int.MaxValue, () => Console.WindowHeight));
         (_out, _error) = (new(Console.OpenStandardOutput()), new(Console.OpenStandardError()));
         (Out, Error) = (Writer(_out), Writer(_error));
     }
@@ -47,8 +47,14 @@ internal sealed class Screen
     /// <summary>Columns.</summary>
     internal int Width { get; }
 
+    /// <summary>Lines that are seen at once.</summary>
+    internal int Height { get; }
+
+    /// <summary>True where a table is shown whole, however wide.</summary>
+    internal bool IsWide { get; set; }
+
     /// <summary>Standard output, UTF-8.</summary>
-    internal TextWriter Out { get; }
+    internal TextWriter Out { get; private set; }
 
     /// <summary>Standard error, UTF-8.</summary>
     internal TextWriter Error { get; }
@@ -65,6 +71,24 @@ internal sealed class Screen
         foreach (var span in spans) Put(Error, span, _errorColour);
         Error.WriteLine();
         Error.Flush();
+    }
+
+    /// <summary>What a piece of work would print, with its colours.</summary>
+    internal string Captured(Action<Screen> write)
+    {
+        Out.Flush();
+        var real = Out;
+        using var text = new StringWriter(System.Globalization.CultureInfo.InvariantCulture) { NewLine = "\n" };
+        Out = text;
+        try
+        {
+            write(this);
+            return text.ToString();
+        }
+        finally
+        {
+            Out = real;
+        }
     }
 
     private static void Put(TextWriter writer, Span span, bool colour)
@@ -92,15 +116,15 @@ internal sealed class Screen
 
     private static bool Set(string variable) => !string.IsNullOrEmpty(Environment.GetEnvironmentVariable(variable));
 
-    private static int MeasuredWidth()
+    private static int Measured(int otherwise, Func<int> measure)
     {
         try
         {
-            return Console.IsOutputRedirected || Console.WindowWidth <= 0 ? DefaultWidth : Console.WindowWidth;
+            return Console.IsOutputRedirected || measure() is not (> 0 and var size) ? otherwise : size;
         }
         catch (IOException)
         {
-            return DefaultWidth;
+            return otherwise;
         }
     }
 

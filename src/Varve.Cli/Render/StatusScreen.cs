@@ -68,7 +68,7 @@ internal static class StatusScreen
 
     private static void Relations(Screen screen, PolicyStatus status)
     {
-        var columns = new Columns("relation", "table", ">rows", ">size", "oldest", "newest", ">behind", ">dirty", ">cut", ">lost");
+        var columns = new Columns("relation", "table", ">rows", ">size", "oldest", "newest", ">behind", ">dirty", ">cut", ">lost") { LeastImportant = ["size", "table", "oldest"] };
         foreach (var relation in status.Relations)
         {
             columns.Add(

@@ -49,10 +49,11 @@ internal static class LiveProgress
                 break;
             case RunEvent.StepStarted step when bars.TryGetValue(step.Policy, out var bar):
                 bar.Description = Label(step.Policy, PlanText.Describe(step.Step));
-                bar.Value = step.Index;
+                bar.MaxValue = Math.Max(bar.MaxValue, step.Total);
+                bar.Value = Math.Max(bar.Value, step.Index);
                 break;
             case RunEvent.StepDone step when bars.TryGetValue(step.Policy, out var bar):
-                bar.Value = step.Index + 1;
+                bar.Value = Math.Max(bar.Value, step.Index + 1);
                 break;
             case RunEvent.Failed when bars.TryGetValue(happened.Policy, out var bar) && bar.StopTime is null:
                 bar.StopTask();

@@ -8,8 +8,6 @@ namespace Varve.Cli.Running;
 /// <summary>Shows a run while it goes on: bars on a terminal, a line now and then elsewhere, nothing for a script. All of it goes to standard error.</summary>
 internal static class RunProgress
 {
-    private const int Lines = 10;
-
     internal static async Task ShowAsync(CommandContext call, bool isQuiet, RunOutcome outcome, IAsyncEnumerable<RunEvent> events)
     {
         if (call.IsJson || isQuiet) await QuietAsync(outcome, events);
@@ -24,6 +22,7 @@ internal static class RunProgress
 
     private static async Task PlainAsync(Screen screen, RunOutcome outcome, IAsyncEnumerable<RunEvent> events)
     {
+        Dictionary<string, StepShare> shares = [];
         await foreach (var happened in events)
         {
             outcome.Take(happened);
@@ -32,8 +31,8 @@ internal static class RunProgress
                 case RunEvent.Started started when !started.Plan.IsEmpty:
                     Tell(screen, $"{started.Policy}  {HumanText.Count(started.Plan.Steps.Count, "step")}  as of {HumanText.Stamp(started.Plan.AsOf)}");
                     break;
-                case RunEvent.StepDone done when IsShown(done.Index, done.Total):
-                    Tell(screen, $"{done.Policy}  {Percent(done.Index, done.Total),3} %  {PlanText.Describe(done.Step)}");
+                case RunEvent.StepDone done when Share(shares, done.Policy).Take(done.Index, done.Total):
+                    Tell(screen, $"{done.Policy}  {shares[done.Policy].Percent,3} %  {PlanText.Describe(done.Step)}");
                     break;
                 case RunEvent.StepSkipped skipped:
                     Tell(screen, $"{skipped.Policy}  skipped  {PlanText.Describe(skipped.Step)}: {skipped.Reason}");
@@ -49,8 +48,26 @@ internal static class RunProgress
     // Where nobody watches, a line is read later: it says when.
     private static void Tell(Screen screen, string text) => screen.Warn(new($"{HumanText.Stamp(Instant.FromDateTimeOffset(TimeProvider.System.GetUtcNow()))}  ", Palette.Dim), text);
 
-    // The steps that reach the next tenth.
-    private static bool IsShown(int index, int total) => (index + 1L) * Lines / total != (long)index * Lines / total;
+    private static StepShare Share(Dictionary<string, StepShare> shares, string policy) =>
+        shares.TryGetValue(policy, out var share) ? share : shares[policy] = new();
+}
 
-    private static long Percent(int index, int total) => (index + 1L) * 100 / total;
+/// <summary>How much of a run is done. Steps are added while it goes on, for what the proofs find: it never goes back for that.</summary>
+internal sealed class StepShare
+{
+    private const int Lines = 10;
+    private int _shown;
+
+    /// <summary>The most that was done of what was known then.</summary>
+    internal int Percent { get; private set; }
+
+    /// <summary>One more step is done; true where that reaches the next tenth.</summary>
+    internal bool Take(int index, int total)
+    {
+        Percent = Math.Max(Percent, (int)((index + 1L) * 100 / total));
+        var reached = (int)((index + 1L) * Lines / total);
+        if (reached <= _shown) return false;
+        _shown = reached;
+        return true;
+    }
 }

@@ -24,7 +24,7 @@ internal static class RunScreen
             screen.Line();
         }
 
-        var columns = new Columns("policy", "outcome", ">steps", ">left", ">rows read", ">written", ">removed", ">took", "run");
+        var columns = new Columns("policy", "outcome", ">steps", ">left", ">rows read", ">written", ">removed", ">took", "run") { LeastImportant = ["rows read", "run", "took"] };
         var shown = outcome.Policies.Where(p => !isQuiet || p.IsNews).ToList();
         foreach (var policy in shown)
         {

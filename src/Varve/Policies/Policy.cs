@@ -80,6 +80,15 @@ public sealed record Policy
     /// <summary>The IANA zone of calendar durations, and of the tiers that name none. Default: UTC.</summary>
     public string Zone { get; init; } = "UTC";
 
+    /// <summary>The zone that people read it in: that of the first tier of local days, weeks, months or years, else <see cref="Zone"/>.</summary>
+    public string LocalZone => Tiers.FirstOrDefault(t => t.Every is Width.Calendar) is { Zone: { } zone } ? zone : Zone;
+
+    /// <summary>The zone in which a width is asked for: that of the calendar tier of that name, else <see cref="LocalZone"/>.</summary>
+    /// <param name="every">The width, or the name of a tier; null for none in particular.</param>
+    /// <returns>Its IANA name.</returns>
+    public string ZoneOf(string? every) =>
+        Tiers.FirstOrDefault(t => t.Every is Width.Calendar && (t.Name ?? t.Every.Name) == every) is { } tier ? tier.Zone ?? Zone : LocalZone;
+
     /// <summary>The schema of what Varve creates; null: the source's.</summary>
     public string? Schema { get; init; }
 

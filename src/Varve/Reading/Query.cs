@@ -18,6 +18,12 @@ public sealed record QueryRequest
     /// <summary>The wanted width; excludes <see cref="Points"/>. Its buckets are merged from every relation whose own nest in them.</summary>
     public string? Every { get; init; }
 
+    /// <summary>
+    /// The IANA zone of the days, weeks, months and years of <see cref="Every"/>; null: that of the tier of that name, else
+    /// <see cref="Policies.Policy.LocalZone"/>.
+    /// </summary>
+    public string? Zone { get; init; }
+
     /// <summary>About how many points are wanted over the span; the coarsest tier that is fine enough answers.</summary>
     public int? Points { get; init; }
 
@@ -41,6 +47,9 @@ public sealed record QueryAnswer(
 {
     /// <summary>Where the bucket of each row starts, whatever the type of the time column.</summary>
     public IReadOnlyList<NodaTime.Instant> Starts { get; init; } = [];
+
+    /// <summary>The IANA zone that people read it in: the one that was asked for, else that of the buckets, else the policy's.</summary>
+    public string Zone { get; init; } = "UTC";
 
     /// <summary>What was asked for and is in no part, because nothing has it any more; each range is in one of the notes too.</summary>
     public IReadOnlyList<TimeRange> Missing { get; init; } = [];

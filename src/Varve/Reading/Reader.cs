@@ -1,3 +1,4 @@
+using System.Globalization;
 using NodaTime;
 using Varve.Engines;
 using Varve.Planning;
@@ -13,7 +14,62 @@ internal sealed class Reader(PolicyLayout blueprint, Ledger ledger, IStatements 
     // What is added up takes memory: so many states of each bucket and series fit into the usual limit.
     private const int MostStates = 120;
 
+    // Each column that is scanned holds a block of the file in memory: fewer of them where little memory is wanted.
+    private const int MostStatesOfSlice = 40;
+
+    // What is handed on slice by slice: some 6,000 rows of ten columns.
+    private const long MostValues = 60_000;
+
     public async Task<QueryAnswer> ReadAsync(QueryRequest request, CancellationToken cancellationToken)
+    {
+        var (plan, where, head) = await BeginAsync(request, cancellationToken);
+        return plan.Parts.Count == 0 ? head : await WithRowsAsync(head, plan.Parts, where, MostStates, cancellationToken);
+    }
+
+    /// <summary>The answer some rows at a time, in their order; first one without rows.</summary>
+    public async Task ReadAsync(QueryRequest request, Func<QueryAnswer, Task> take, CancellationToken cancellationToken)
+    {
+        var (plan, where, head) = await BeginAsync(request, cancellationToken);
+        await take(head);
+        var slices = new AnswerSlices(plan.Parts, MostValues);
+        while (slices.Next() is { } parts)
+        {
+            var slice = await WithRowsAsync(head, parts, where, MostStatesOfSlice, cancellationToken);
+            slices.Held((long)slice.Rows.Count * head.Columns.Count);
+            if (slice.Rows.Count > 0) await take(slice);
+        }
+    }
+
+    /// <summary>Writes the answer to a Parquet file, slice by slice, with values of the database's own types; the answer without rows, and how many there are.</summary>
+    public async Task<(QueryAnswer Answer, long Rows)> WriteAsync(QueryRequest request, ParquetSql parquet, string folder, string path, CancellationToken cancellationToken)
+    {
+        var (plan, where, head) = await BeginAsync(request, cancellationToken);
+        var read = new ReadSql(blueprint, dialect);
+        var (slices, files, rows) = (new AnswerSlices(plan.Parts, MostValues), new List<string>(), 0L);
+        while (slices.Next() is { } parts)
+        {
+            var file = Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"{files.Count}.parquet"));
+            var written = await statements.ExecuteAsync(parquet.Write(read.Typed(parts, where, head.Columns, parquet, head.Zone), file), cancellationToken);
+            slices.Held(written * head.Columns.Count);
+            rows += written;
+            if (written > 0) files.Add(file);
+        }
+
+        // A file without a row has its columns all the same.
+        var all = files.Count > 0 ? parquet.Joined(files) : read.Typed(Empty(request), where, head.Columns, parquet, head.Zone);
+        await statements.ExecuteAsync(parquet.Write(all, path), cancellationToken);
+        return (head, rows);
+    }
+
+    /// <summary>A part that has no bucket.</summary>
+    private List<QuerySegment> Empty(QueryRequest request)
+    {
+        var tier = blueprint.Tiers[0];
+        var at = tier.Grid.Floor(request.From);
+        return [new([new(tier.Id, new(at, at), tier)], IsComplete: true)];
+    }
+
+    private async Task<(AnswerPlan Plan, List<(Column Column, string? Value)> Where, QueryAnswer Head)> BeginAsync(QueryRequest request, CancellationToken cancellationToken)
     {
         if (blueprint.Tiers.Count == 0)
             throw new PolicyException("VRV321", $"{blueprint.Policy.Name} has no tiers: it only keeps rows. Query {blueprint.Source.Text} itself.");
@@ -22,46 +78,55 @@ internal sealed class Reader(PolicyLayout blueprint, Ledger ledger, IStatements 
         var columns = Columns(request, read.AnswerNames());
         await Conditions.CheckAsync(statements, dialect, blueprint.Source, where, cancellationToken);
         var plan = new TierSelection(blueprint, ledger).For(request);
-        var (rows, starts) = plan.Parts.Count == 0 ? ([], []) : await RowsAsync(plan.Parts, where, columns, cancellationToken);
-        return new(columns, rows, plan.Answered(), plan.Notes)
+        return (plan, where, new(columns, [], plan.Answered(), plan.Notes)
         {
-            Starts = starts,
+            Zone = request.Zone ?? blueprint.Policy.ZoneOf(request.Every),
             Missing = [.. plan.Missing],
-        };
+        });
+    }
+
+    private async Task<QueryAnswer> WithRowsAsync(
+        QueryAnswer head, IReadOnlyList<QuerySegment> parts, List<(Column Column, string? Value)> where, int mostStates, CancellationToken cancellationToken)
+    {
+        var (rows, starts) = await RowsAsync(parts, where, head.Columns, mostStates, cancellationToken);
+        return head with { Rows = rows, Starts = starts };
     }
 
     /// <summary>Measures are read some at a time, each time the same rows in the same order.</summary>
     private async Task<(IReadOnlyList<object?>[] Rows, Instant[] Starts)> RowsAsync(
-        IReadOnlyList<QuerySegment> parts, List<(Column Column, string? Value)> where, IReadOnlyList<string> columns, CancellationToken cancellationToken)
+        IReadOnlyList<QuerySegment> parts, List<(Column Column, string? Value)> where, IReadOnlyList<string> columns, int mostStates, CancellationToken cancellationToken)
     {
         object?[][]? rows = null;
         Instant[] starts = [];
         var places = columns.Select((name, i) => (name, i)).ToDictionary(c => c.name, c => c.i, StringComparer.Ordinal);
-        foreach (var measures in Groups(columns))
+        foreach (var measures in Groups(columns, mostStates))
         {
             var some = blueprint with { Measures = measures };
             var others = blueprint.Values.Select(v => v.Name).Except(some.Values.Select(v => v.Name)).ToHashSet(StringComparer.Ordinal);
             List<string> names = [.. columns.Where(c => !others.Contains(c))];
             var read = await statements.QueryAsync(new ReadSql(some, dialect).Answer(parts, where, names), cancellationToken);
-            rows ??= [.. read.Select(_ => new object?[columns.Count])];
+            rows ??= new object?[read.Count][];
             Instant[] at = [.. read.Select(r => Micros.ToInstant(r.Long(names.Count)))];
             if (read.Count != rows.Length || (starts.Length > 0 && !starts.SequenceEqual(at))) throw new InvalidOperationException("The parts of one answer have other rows.");
             starts = at;
             for (var row = 0; row < rows.Length; row++)
+            {
+                rows[row] ??= new object?[columns.Count];
                 for (var i = 0; i < names.Count; i++) rows[row][places[names[i]]] = read[row][i];
+            }
         }
 
         return (rows!, starts);
     }
 
     /// <summary>The measures that are asked for, so many at a time as have few states; one group without any where none is.</summary>
-    private List<IReadOnlyList<MeasureLayout>> Groups(IReadOnlyList<string> columns)
+    private List<IReadOnlyList<MeasureLayout>> Groups(IReadOnlyList<string> columns, int mostStates)
     {
         List<IReadOnlyList<MeasureLayout>> groups = [];
         List<MeasureLayout> open = [];
         foreach (var measure in blueprint.Measures.Where(m => m.Measure.Functions.Any(f => columns.Contains(ReadSql.Name(m, f), StringComparer.Ordinal))))
         {
-            if (open.Count > 0 && open.Sum(m => m.States.Count) + measure.States.Count > MostStates)
+            if (open.Count > 0 && open.Sum(m => m.States.Count) + measure.States.Count > mostStates)
             {
                 groups.Add(open);
                 open = [];

@@ -19,7 +19,7 @@ internal sealed class TierSelection(PolicyLayout blueprint, Ledger ledger)
         if (request.From >= request.To) throw new PolicyException("VRV320", $"--from {InstantText.Format(request.From)} must be before --to {InstantText.Format(request.To)}.");
         var asked = new TimeRange(request.From, request.To).Intersect(blueprint.Time.Starts.Known);
         if (asked.IsEmpty) return new(asked, [], RangeSet.Empty, []);
-        var exact = request.Every is { } every ? Wanted(every) : null;
+        var exact = request.Every is { } every ? Wanted(every, Zone(request.Zone)) : null;
         var wanted = exact is null ? (asked.To - asked.From) / Math.Max(1, request.Points ?? 400) : Nominal(exact.Width);
         if (exact is not null) asked = exact.Cover(asked);
         var answerers = Answerers(exact, wanted, asked);
@@ -150,14 +150,19 @@ internal sealed class TierSelection(PolicyLayout blueprint, Ledger ledger)
         InChain = false,
     };
 
-    private Grid Wanted(string every)
+    private Grid Wanted(string every, DateTimeZone? zone)
     {
-        if (blueprint.Tiers.FirstOrDefault(t => t.Name == every || t.Id == every) is { } tier) return tier.Grid;
-        if (!Width.TryParse(every, out var width, out var error)) throw new PolicyException("VRV320", $"--every {every}: {error}");
+        var tier = blueprint.Tiers.FirstOrDefault(t => t.Name == every || t.Id == every);
+        if (tier is not null && (zone is null || tier.Grid.Width is not Width.Calendar || tier.Grid.Zone.Id == zone.Id)) return tier.Grid;
+        var width = tier?.Grid.Width;
+        if (width is null && !Width.TryParse(every, out width, out var error)) throw new PolicyException("VRV320", $"--every {every}: {error}");
         return width is Width.Calendar calendar
-            ? Grid.Calendar(calendar, DateTimeZoneProviders.Tzdb[blueprint.Policy.Zone])
+            ? Grid.Calendar(calendar, zone ?? DateTimeZoneProviders.Tzdb[blueprint.Policy.LocalZone])
             : Grid.Fixed((Width.Fixed)width, NodaConstants.UnixEpoch);
     }
+
+    private static DateTimeZone? Zone(string? id) => id is null ? null
+        : DateTimeZoneProviders.Tzdb.GetZoneOrNull(id) ?? throw new PolicyException("VRV320", $"There is no time zone {id}. Write an IANA name such as Europe/Berlin, or UTC.");
 
     private static string Hull(RangeSet ranges) => new TimeRange(ranges.Start!.Value, ranges.End!.Value).ToString();
 

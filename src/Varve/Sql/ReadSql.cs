@@ -44,22 +44,44 @@ internal sealed class ReadSql(PolicyLayout blueprint, Dialect dialect)
     public SqlText Answer(
         IReadOnlyList<QuerySegment> parts, IReadOnlyList<(Column Column, string? Value)> where, IReadOnlyList<string> columns)
     {
+        var selected = columns.Select(c => Written(new(c))).Append(dialect.MicrosOf(blueprint.Time, $"varve_answer.{Time}"));
+        return $"SELECT {SqlText.Join(", ", selected)} FROM {Ordered(parts, where)}";
+    }
+
+    /// <summary>The same for a file: values of their own types where the file keeps them, else as text; the local date behind the time where the zone is not UTC.</summary>
+    public SqlText Typed(
+        IReadOnlyList<QuerySegment> parts, IReadOnlyList<(Column Column, string? Value)> where, IReadOnlyList<string> columns, ParquetSql parquet, string zone)
+    {
+        List<SqlText> selected = [.. columns.Select(c => Kept(new(c), parquet))];
+        if (zone != DateTimeZone.Utc.Id) selected.Insert(1, $"{dialect.LocalDate(blueprint.Time, $"varve_answer.{Time}", zone)} AS varve_local");
+        return $"SELECT {SqlText.Join(", ", selected)} FROM {Ordered(parts, where)}";
+    }
+
+    private SqlText Ordered(IReadOnlyList<QuerySegment> parts, IReadOnlyList<(Column Column, string? Value)> where)
+    {
         var selects = parts.Select(p => Knowing(p.Unknown).Answer(p));
         var condition = SqlText.Empty;
         if (where.Count > 0) condition = $" WHERE {WhereSql.Matches(dialect, where)}";
 
         // Qualified: the text of a value has its name, and is not in its order.
         var order = StateColumns.Series(blueprint).Prepend(Time).Append(s_tier).Append(s_seconds).Append(StateColumns.Rows).Select(c => (SqlText)$"varve_answer.{c}");
-        var selected = columns.Select(c => Written(new(c))).Append(dialect.MicrosOf(blueprint.Time, $"varve_answer.{Time}"));
-        return $"SELECT {SqlText.Join(", ", selected)} FROM ({SqlText.Join(" UNION ALL ", selects)}) AS varve_answer{condition} ORDER BY {SqlText.Join(", ", order)}";
+        return $"({SqlText.Join(" UNION ALL ", selects)}) AS varve_answer{condition} ORDER BY {SqlText.Join(", ", order)}";
     }
+
+    private SqlText Kept(Identifier column, ParquetSql parquet)
+    {
+        if (ColumnOf(column) is { } of && !parquet.Survives(of.TypeName)) return $"CAST(varve_answer.{column} AS VARCHAR) AS {column}";
+        return $"varve_answer.{column}";
+    }
+
+    /// <summary>The column of the source whose values a column of the answer has; null for what is computed.</summary>
+    private Column? ColumnOf(Identifier column) => blueprint.Series.FirstOrDefault(c => c.Name == column.Value)
+        ?? blueprint.Measures.FirstOrDefault(m => m.Measure.Functions.Any(f => f is Function.Min or Function.Max or Function.First or Function.Last && Name(m, f) == column.Value))?.Column;
 
     /// <summary>A value that no type of .NET holds is written by the database: it has more times, dates and bytes than can be named here.</summary>
     private SqlText Written(Identifier column)
     {
-        var type = blueprint.Series.FirstOrDefault(c => c.Name == column.Value)?.Type
-            ?? blueprint.Measures.FirstOrDefault(m => m.Measure.Functions.Any(f => f is Function.Min or Function.Max or Function.First or Function.Last && Name(m, f) == column.Value))?.Column.Type;
-        if (type is ColumnType.Timestamp or ColumnType.TimestampTz or ColumnType.Date or ColumnType.Nested or ColumnType.Other)
+        if (ColumnOf(column)?.Type is ColumnType.Timestamp or ColumnType.TimestampTz or ColumnType.Date or ColumnType.Nested or ColumnType.Other)
             return $"CAST(varve_answer.{column} AS VARCHAR) AS {column}";
         return $"varve_answer.{column}";
     }

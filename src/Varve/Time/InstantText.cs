@@ -59,7 +59,7 @@ public static class InstantText
     public static bool TryParse([NotNullWhen(true)] string? text, out Instant at, [NotNullWhen(false)] out string? error)
     {
         error = null;
-        var read = text is null ? null : Date(text) ?? Offset(text) ?? Local(text);
+        var read = text is null ? null : Date(text) ?? Exact(text) ?? Local(text);
         at = read ?? default;
         if (read is null)
         {
@@ -69,20 +69,26 @@ public static class InstantText
         return error is null;
     }
 
-    private static Instant? Date(string text)
+    private static Instant? Date(string text) => Day(text)?.AtMidnight().InUtc().ToInstant();
+
+    private static Instant? Local(string text) => Clock(text)?.InUtc().ToInstant();
+
+    /// <summary>A date; null for any other text.</summary>
+    internal static LocalDate? Day(string text)
     {
         foreach (var pattern in Dates)
         {
             if (pattern.Parse(text).TryGetValue(default, out var date))
             {
-                return date.AtMidnight().InUtc().ToInstant();
+                return date;
             }
         }
 
         return null;
     }
 
-    private static Instant? Offset(string text)
+    /// <summary>An instant with Z or an offset; null for any other text.</summary>
+    internal static Instant? Exact(string text)
     {
         foreach (var pattern in WithOffset)
         {
@@ -95,13 +101,14 @@ public static class InstantText
         return null;
     }
 
-    private static Instant? Local(string text)
+    /// <summary>A date and time without an offset; null for any other text.</summary>
+    internal static LocalDateTime? Clock(string text)
     {
         foreach (var pattern in WithoutOffset)
         {
             if (pattern.Parse(text).TryGetValue(default, out var at))
             {
-                return at.InUtc().ToInstant();
+                return at;
             }
         }
 

@@ -120,9 +120,9 @@ public sealed class RangeSet : IEquatable<RangeSet>, IReadOnlyList<TimeRange>
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
-    /// <summary>The ranges as text, <c>{[a, b), [c, d)}</c>; see <see cref="TimeRange.ToString"/>.</summary>
+    /// <summary>The ranges as text, <c>[a, b), [c, d)</c>, nothing where it is empty; see <see cref="TimeRange.ToString"/>.</summary>
     /// <returns>The text.</returns>
-    public override string ToString() => $"{{{string.Join(", ", _ranges.AsEnumerable())}}}";
+    public override string ToString() => string.Join(", ", _ranges.AsEnumerable());
 
     private static RangeSet One(TimeRange range) => range.IsEmpty ? Empty : new([range]);
 

@@ -61,8 +61,8 @@ public abstract class EraseConformance(Func<ScratchDatabase> create) : Conforman
         await story.RunWellAsync("2025-01-21");
         var report = await EraseAsync(story, new() { Policy = "m.cpu", Where = [new("v", "4711.0")] });
         Assert.Equal(1, report.Rows);
-        Assert.Equal("{[2025-01-18T03:00:00Z, 2025-01-18T04:00:00Z)}", report.Tiers[0].Rebuilt.ToString());
-        Assert.Equal("{[2025-01-01T00:00:00Z, 2025-01-16T00:00:00Z)}", report.Tiers[0].Kept.ToString());
+        Assert.Equal("[2025-01-18T03:00:00Z, 2025-01-18T04:00:00Z)", report.Tiers[0].Rebuilt.ToString());
+        Assert.Equal("[2025-01-01T00:00:00Z, 2025-01-16T00:00:00Z)", report.Tiers[0].Kept.ToString());
         await story.ExpectTiersAsync(rows.Where(r => r.At != At("2025-01-18T03:00:01Z")));
     }
 

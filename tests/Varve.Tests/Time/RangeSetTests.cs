@@ -13,7 +13,7 @@ public sealed class RangeSetTests
         Assert.Equal([Days(5, 8), Days(10, 12)], Set);
         Assert.Equal(2, Set.Count);
         Assert.Equal(Days(10, 12), Set[1]);
-        Assert.Equal("{[2025-01-05T00:00:00Z, 2025-01-08T00:00:00Z), [2025-01-10T00:00:00Z, 2025-01-12T00:00:00Z)}", Set.ToString());
+        Assert.Equal("[2025-01-05T00:00:00Z, 2025-01-08T00:00:00Z), [2025-01-10T00:00:00Z, 2025-01-12T00:00:00Z)", Set.ToString());
     }
 
     [Fact]
