@@ -39,11 +39,11 @@ internal static class DatabaseOpener
         };
     }
 
-    private static Database OpenDuckDb(DatabaseUrl url, bool readOnly, bool create)
+    private static Database OpenDuckDb(DatabaseUrl url, bool readOnly, bool create, string? memory)
     {
         try
         {
-            return DuckDbDatabase.Open(url, new() { ReadOnly = readOnly, Create = create });
+            return DuckDbDatabase.Open(url, new() { ReadOnly = readOnly, Create = create, MemoryLimit = memory ?? DuckDbOptions.DefaultMemoryLimit });
         }
         catch (EngineException missing) when (missing.Code == EngineCodes.Missing && missing.Message.Contains(InCode, StringComparison.Ordinal))
         {

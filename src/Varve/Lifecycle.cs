@@ -301,7 +301,7 @@ public sealed class Lifecycle
     {
         ArgumentNullException.ThrowIfNull(request);
         ArgumentException.ThrowIfNullOrEmpty(path);
-        return await _session.ExportAsync(await _session.OneAsync(request.Policy, cancellationToken), request, path, cancellationToken);
+        return await _operations.ExportAsync(await _session.OneAsync(request.Policy, cancellationToken), request, path, cancellationToken);
     }
 
     /// <summary>The parts of archives that the catalog knows, of some policies or of all; pruned ones are left out.</summary>

@@ -18,7 +18,7 @@ internal static class RunCommand
 
     private static readonly Option<bool> Yes = new("--yes", "-y") { Description = "Release every brake" };
 
-    private static readonly Option<Duration?> For = new("--for") { HelpName = "10m", Description = "Stop between two steps after this time; the next run goes on", CustomParser = CommonOptions.ReadTime };
+    private static readonly Option<Duration?> For = new("--for") { HelpName = "10m", Description = "Stop between two steps after this time; the next run goes on", CustomParser = CommonOptions.ReadLength };
 
     private static readonly Option<bool> Quiet = new("--quiet", "-q") { Description = "Print nothing where nothing happened, and no progress: for cron" };
 

@@ -65,7 +65,7 @@ public sealed class RunTests
     {
         await using var catalog = await CatalogFile.NewAsync();
         for (var i = 0; i < 5; i++) await BeginAsync(catalog, $"0{i}", i % 2 == 0 ? "p" : "q", s_now + Duration.FromMinutes(i));
-        Assert.Equal(["04", "03", "02"], (await catalog.ReadAsync(s => catalog.Runs.ListAsync(s, null, 3, default))).Select(r => r.Id));
+        Assert.Equal(["04", "03", "02"], (await catalog.ReadAsync(s => catalog.Runs.ListAsync(s, null, 3, idle: true, default))).Select(r => r.Id));
         Assert.Equal(["04", "02", "00"], (await ListAsync(catalog, "p")).Select(r => r.Id));
     }
 
@@ -127,7 +127,7 @@ public sealed class RunTests
         Proofs = [],
     };
 
-    private static Task<IReadOnlyList<RunRecord>> ListAsync(CatalogFile catalog, string policy) => catalog.ReadAsync(s => catalog.Runs.ListAsync(s, policy, 9, default));
+    private static Task<IReadOnlyList<RunRecord>> ListAsync(CatalogFile catalog, string policy) => catalog.ReadAsync(s => catalog.Runs.ListAsync(s, policy, 9, idle: true, default));
 
     private static Task<IReadOnlyList<StepRecord>> StepsAsync(CatalogFile catalog, string run) => catalog.ReadAsync(s => catalog.Runs.StepsAsync(s, run, default));
 }
