@@ -44,8 +44,8 @@ var asOf = Instant.FromUtc(2025, 3, 21, 12, 0);
 var plan = (await lifecycle.PlanAsync(Selection.All, asOf)).Single();
 foreach (var step in plan.Steps) Console.WriteLine($"{PlanText.Describe(step)}: {step.Reason}");
 
-// The first removal of a policy waits for a person, who confirms what the plan says.
-var options = new RunOptions { AsOf = asOf, Confirm = [plan.Brake!.Hash] };
+// The first removal of a policy waits for a person, who confirms what the plan says; later ones need no word.
+var options = new RunOptions { AsOf = asOf, Confirm = plan.Brake is { } brake ? [brake.Hash] : [] };
 await foreach (var happened in lifecycle.RunAsync(Selection.All, options))
 {
     if (happened is RunEvent.Failed failed) throw failed.Error;

@@ -16,7 +16,7 @@ public sealed class DemoTests
         var folder = Path.Combine(box.Folder, "demo");
         Assert.True(File.Exists(Path.Combine(folder, "nyc.duckdb")));
         Assert.True(File.Exists(Path.Combine(folder, "policies", "flights.yaml")));
-        Assert.True(new FileInfo(Path.Combine(folder, "flights.png")).Length > 10_000);
+        Assert.True(new FileInfo(Path.Combine(folder, "temperature.png")).Length > 10_000);
 
         foreach (var line in demo.Out.ReplaceLineEndings("\n").Split('\n').Where(l => l.StartsWith("  varve ", StringComparison.Ordinal)))
         {

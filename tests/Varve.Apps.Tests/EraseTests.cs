@@ -21,6 +21,20 @@ public sealed class EraseTests
     }
 
     [Fact]
+    public async Task Two_values_of_one_column_are_one_of_them_and_a_second_column_narrows_them()
+    {
+        using var box = await Sandbox.BuiltAsync();
+        var narrow = await box.RunAsync("erase", "cpu", "--where", "host=host1", "--where", "host=host2", "--where", "load=5", "--dry-run", "--output", "json");
+        Assert.Contains($"\"rows\": {box.Count("SELECT count(*) FROM cpu WHERE host IN ('host1', 'host2') AND load = 5")}", narrow.Out, StringComparison.Ordinal);
+        var erased = await box.RunAsync("erase", "cpu", "--where", "host=host1", "--where", "HOST=host2", "--yes", "--output", "json");
+        Assert.Contains("\"rows\": 5760", erased.Out, StringComparison.Ordinal);
+        Assert.Equal(2880, box.Count("SELECT count(*) FROM cpu"));
+        Assert.Equal(0, box.Count("SELECT (SELECT count(*) FROM cpu_1h_states WHERE host <> 'host0') + (SELECT count(*) FROM cpu_1d WHERE host <> 'host0')"));
+        Assert.Contains("\"host\"", (await box.RunAsync("audit", "--output", "json")).Out.Replace("\\u0022", "\"", StringComparison.Ordinal).Replace("\\\"", "\"", StringComparison.Ordinal), StringComparison.Ordinal);
+        await box.GoesOnAsync();
+    }
+
+    [Fact]
     public async Task A_value_that_no_row_has_is_said_to_match_nothing()
     {
         using var box = await Sandbox.BuiltAsync();

@@ -45,7 +45,7 @@ public sealed class ReadingTests
     public async Task A_graph_is_drawn_in_the_terminal_and_as_a_picture()
     {
         using var box = await Sandbox.BuiltAsync();
-        var graph = await box.RunAsync("graph", "cpu", "load", "--from", "2025-03-01", "--to", "2025-03-20", "--png", "load.png");
+        var graph = await box.RunAsync("graph", "cpu", "load", "--from", "2025-03-01", "--to", "2025-03-20", "--together", "--png", "load.png");
         Assert.True(graph.ExitCode == 0, graph.Text);
         Assert.Contains("minimum to maximum", graph.Out, StringComparison.Ordinal);
         Assert.Contains(graph.Out, c => c is > '\u2800' and <= '\u28ff');

@@ -14,24 +14,24 @@ internal sealed class LayerChart
     private LayerChart(Layers layers, int width)
     {
         _layers = layers;
-        _frame = new(width, layers.At[0], layers.At[^1], 0, layers.High, v => HumanText.Bytes((long)v));
+        _frame = new(width, layers.At[0], layers.At[^1], Scale.UpTo(layers.High, Unit.Of("decbytes"), 4), DateTimeZone.Utc);
     }
 
     internal static void Show(Screen screen, Layers layers)
     {
-        screen.Line(new Span(layers.Title, Palette.Bold));
+        screen.Line(new Span(layers.Title, Render.Palette.Bold));
         new LayerChart(layers, screen.Width).Draw(screen);
     }
 
     private void Draw(Screen screen)
     {
         var (line, fill) = (Line(), Fill());
-        _frame.Draw(screen, (row, column) => line[row, column] is { } dots ? new Span(dots.ToString(), Palette.Accent)
-            : fill[row, column] is { } shade ? new Span(shade.ToString(), Palette.Dim)
+        _frame.Draw(screen, (row, column) => line[row, column] is { } dots ? new Span(dots.ToString(), Render.Palette.Accent)
+            : fill[row, column] is { } shade ? new Span(shade.ToString(), Render.Palette.Dim)
             : new Span(" "));
-        List<Span> legend = [$"{"",Frame.AxisWidth}  "];
-        for (var i = _layers.Stack.Count - 1; i >= 0; i--) legend.Add(new($"{Shade(i)}{Shade(i)} {_layers.Stack[i].Relation}   ", Palette.Dim));
-        if (_layers.Line is not null) legend.AddRange([new("⠒⠒", Palette.Accent), new($" {_layers.LineName}", Palette.Dim)]);
+        List<Span> legend = [$"{new string(' ', _frame.AxisWidth)}  "];
+        for (var i = _layers.Stack.Count - 1; i >= 0; i--) legend.Add(new($"{Shade(i)}{Shade(i)} {_layers.Stack[i].Relation}   ", Render.Palette.Dim));
+        if (_layers.Line is not null) legend.AddRange([new("⠒⠒", Render.Palette.Accent), new($" {_layers.LineName}", Render.Palette.Dim)]);
         screen.Line([.. legend]);
     }
 

@@ -1,48 +1,44 @@
-using ScottPlot;
-using Varve.Cli.Render;
+using NodaTime;
 
 namespace Varve.Cli.Charts;
 
 /// <summary>Layers as a PNG.</summary>
 internal static class LayerPicture
 {
-    private const int ValueTicks = 6;
-
-    // From the source to the coarsest tier: what is young is light.
-    private static readonly Color[] Sediment =
-    [
-        Color.FromHex("#e9dfc7"), Color.FromHex("#c9b994"), Color.FromHex("#a3b8b0"), Color.FromHex("#7fa8a3"), Color.FromHex("#5c7f86"), Color.FromHex("#3f5561"),
-    ];
+    private const double TitleSize = 20;
 
     internal static void Save(Layers layers, string file)
     {
-        using var plot = new Plot();
-        PictureStyle.Apply(plot, layers.Title, "");
-        PictureStyle.Times(plot, layers.At[0], layers.At[^1]);
-        double[] days = [.. layers.At.Select(PictureStyle.Day)];
+        var (form, palette) = (PictureForm.Usual, Palette.Light);
+        using var sheet = form.Pixels();
+        var scale = Scale.UpTo(layers.High, Unit.Of("decbytes"), 6);
+        var legend = new Legend([], [.. Entries(layers, palette)], form.Width - 56);
+        var plot = new Plot(sheet, palette, scale, layers.At[0], layers.At[^1], 60, 0, legend.Height + 8);
+        sheet.Box(new(0, 0, form.Width, form.Height), palette.Ground);
+        sheet.Text(Lettering.Fitted(layers.Title, TitleSize, form.Width - 56, bold: true), 28, 38, TitleSize, palette.Ink, bold: true);
         for (var layer = layers.Stack.Count; layer > 0; layer--)
         {
             var (below, top) = (layer - 1, layer);
-            var fill = plot.Add.FillY(days, [.. days.Select((_, i) => layers.Below(below, i))], [.. days.Select((_, i) => layers.Below(top, i))]);
-            fill.LegendText = layers.Stack[below].Relation;
-            fill.FillColor = Sediment[(layers.Stack.Count - layer) % Sediment.Length];
-            fill.LineWidth = 0;
-            fill.MarkerSize = 0;
+            sheet.Fill(
+                [
+                    .. layers.At.Select((at, i) => (plot.X(at), plot.Y(layers.Below(top, i)))),
+                    .. Enumerable.Range(0, layers.At.Count).Reverse().Select(i => (plot.X(layers.At[i]), plot.Y(layers.Below(below, i)))),
+                ],
+                palette.Layer(layers.Stack.Count - layer),
+                1);
         }
 
-        if (layers.Line is { } all)
-        {
-            var line = plot.Add.ScatterLine(days, [.. all], PictureStyle.Line);
-            line.LineWidth = 2.2f;
-            line.LinePattern = LinePattern.Dashed;
-            line.LegendText = layers.LineName;
-        }
+        plot.Grid();
+        if (layers.Line is { } all) sheet.Stroke([.. layers.At.Select((at, i) => (plot.X(at), plot.Y(all[i])))], palette.Line(0), 2.2, 7);
+        plot.Axes(DateTimeZone.Utc, $"{LocalText.Range(layers.At[0], layers.At[^1], DateTimeZone.Utc)}  UTC");
+        legend.Draw(sheet, palette, 28, plot.Below);
+        sheet.Save(file);
+    }
 
-        var step = AxisTicks.Step(layers.High, ValueTicks);
-        double[] values = [.. Enumerable.Range(0, (int)Math.Ceiling(layers.High / step) + 1).Select(n => n * step)];
-        plot.Axes.Left.TickGenerator = new ScottPlot.TickGenerators.NumericManual(values, [.. values.Select(v => HumanText.Bytes((long)v))]);
-        plot.Axes.SetLimitsX(days[0], days[^1]);
-        plot.Axes.SetLimitsY(0, layers.High * 1.06);
-        PictureStyle.Save(plot, file);
+    // As they lie: the youngest on top.
+    private static IEnumerable<LegendEntry> Entries(Layers layers, Palette palette)
+    {
+        for (var i = 0; i < layers.Stack.Count; i++) yield return new(layers.Stack[^(i + 1)].Relation, palette.Layer(i), Swatch.Area, []) { Opacity = 1 };
+        if (layers.Line is not null) yield return new(layers.LineName, palette.Line(0), Swatch.Dashes, []);
     }
 }

@@ -49,7 +49,7 @@ internal static class CommonOptions
 
     internal static readonly Option<DateTimeZone?> Zone = new("--zone") { HelpName = "ZONE", Description = "The zone in which times are read and shown, for example Europe/Berlin. Default: that of the policy's local days, else UTC", CustomParser = ReadZone };
 
-    internal static readonly Option<string[]> Where = new("--where") { HelpName = "COL=VALUE", Description = "Only this series; COL= is NULL, COL='' the empty text. May be repeated" };
+    internal static readonly Option<string[]> Where = new("--where") { HelpName = "COL=VALUE", Description = "Only this series; COL= is NULL, COL='' the empty text. Repeated, of one column: one of these" };
 
     internal static readonly Option<string[]> Archive = new("--archive") { HelpName = "NAME=PATH", Description = "Where an archive location is: a folder, or s3://bucket/prefix. May be repeated; also VARVE_ARCHIVE_NAME" };
 

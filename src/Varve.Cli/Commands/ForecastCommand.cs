@@ -42,7 +42,7 @@ internal static class ForecastCommand
             ForecastScreen.Show(call.Screen, forecasts[i]);
         }
 
-        if (png is not null) call.Screen.Line(new("picture  ", Palette.Dim), png);
+        if (png is not null) call.Screen.Line(new("picture  ", Render.Palette.Dim), png);
         return code;
     }
 

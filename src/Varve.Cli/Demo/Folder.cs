@@ -11,7 +11,7 @@ internal sealed record Folder(string Path, bool IsKept)
 
     internal string Policies => In("policies");
 
-    internal string Picture => In("flights.png");
+    internal string Picture => In("temperature.png");
 
     /// <summary>A file that came with the tool.</summary>
     internal static string Sample(string name) => System.IO.Path.Combine(AppContext.BaseDirectory, Nyc, name);

@@ -54,7 +54,7 @@ internal sealed class Tour
             ApplyCommand.Table(_screen, await lifecycle.ApplyAsync(Documents(withKeep: true), cancellationToken: _call.Cancellation));
             var plans = await PlanAsync(lifecycle);
             _screen.Line();
-            _screen.Line(new Span("  Confirmed here with the hashes above; every bucket is computed again and compared before its rows go.", Palette.Dim));
+            _screen.Line(new Span("  Confirmed here with the hashes above; every bucket is computed again and compared before its rows go.", Render.Palette.Dim));
             await RunAsync(lifecycle, [.. plans.Select(p => p.Brake?.Hash).OfType<string>()]);
             return true;
         });
@@ -87,29 +87,35 @@ internal sealed class Tour
 
     private async Task DrawAsync(Lifecycle lifecycle)
     {
-        KeyValuePair<string, string?>[] where = [new("origin", "JFK")];
-        var range = await QueryCommand.HeldAsync(lifecycle, "flights", _call.Cancellation);
-        var terminal = await GraphCommand.SeriesAsync(lifecycle, "flights", "dep_delay", range, where, GraphCommand.TerminalPoints, _call.Cancellation);
-        TerminalChart.Show(_screen, terminal);
-        Picture.Save(terminal, _folder.Picture);
+        var range = await QueryCommand.HeldAsync(lifecycle, "weather", _call.Cancellation);
+        var series = await new GraphQuestion
+        {
+            Policy = "weather",
+            Measure = "temp",
+            Conditions = [new("origin", "JFK")],
+            Title = "Temperature at JFK airport, 2013",
+            Thresholds = [(32, "frost")],
+        }.AskAsync(lifecycle, range, GraphCommand.TerminalPoints, _call.Cancellation);
+        TerminalChart.Show(_screen, series);
+        Picture.SavePixels(series, PictureForm.Usual, _folder.Picture);
     }
 
     private void Farewell()
     {
         var db = $"--db duckdb:{_folder.Database}";
         _screen.Line();
-        _screen.Line(new Span("Left for you", Palette.Bold));
-        _screen.Line(new("  database  ", Palette.Dim), _folder.Database);
-        _screen.Line(new("  policies  ", Palette.Dim), _folder.Policies);
-        _screen.Line(new("  picture   ", Palette.Dim), _folder.Picture);
-        if (!_folder.IsKept) _screen.Line(new Span("  in a folder for temporary files, kept until the system cleans up; --keep DIR keeps it elsewhere", Palette.Dim));
+        _screen.Line(new Span("Left for you", Render.Palette.Bold));
+        _screen.Line(new("  database  ", Render.Palette.Dim), _folder.Database);
+        _screen.Line(new("  policies  ", Render.Palette.Dim), _folder.Policies);
+        _screen.Line(new("  picture   ", Render.Palette.Dim), _folder.Picture);
+        if (!_folder.IsKept) _screen.Line(new Span("  in a folder for temporary files, kept until the system cleans up; --keep DIR keeps it elsewhere", Render.Palette.Dim));
         _screen.Line();
-        _screen.Line(new Span("Try next", Palette.Bold));
+        _screen.Line(new Span("Try next", Render.Palette.Bold));
         foreach (var command in new[]
         {
             $"varve status {db} --as-of 2014-01-01T12:00:00Z",
             $"varve query flights --every 1mo --where origin=JFK --columns dep_delay_avg,dep_delay_max {db}",
-            $"varve graph weather temp --where origin=JFK --png temp.png {db}",
+            $"varve graph flights dep_delay --where origin=JFK --svg delays.svg {db}",
             $"varve audit --verify {db}",
             $"varve plan --sql {db} --as-of 2014-02-01",
         }) _screen.Line($"  {command}");
@@ -118,7 +124,7 @@ internal sealed class Tour
     private void Chapter(int number, string title, string about)
     {
         _screen.Line();
-        _screen.Line(new($"{number}  {title}", Palette.Bold), new($"  {about}", Palette.Dim));
+        _screen.Line(new($"{number}  {title}", Render.Palette.Bold), new($"  {about}", Render.Palette.Dim));
         _screen.Out.Flush();
     }
 

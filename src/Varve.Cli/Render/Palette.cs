@@ -23,6 +23,12 @@ internal enum Palette
 
     /// <summary>The line of a chart.</summary>
     Accent,
+
+    /// <summary>Another line of a chart.</summary>
+    Blue,
+
+    /// <summary>Another line of a chart.</summary>
+    Violet,
 }
 
 /// <summary>Some text in one colour.</summary>

@@ -107,6 +107,8 @@ internal sealed class Screen
             Palette.Good => "32",
             Palette.Warn => "33",
             Palette.Bad => "31",
+            Palette.Blue => "34",
+            Palette.Violet => "35",
             _ => "36",
         });
         writer.Write('m');

@@ -107,7 +107,7 @@ internal sealed class Erasure(IEngine engine, Session session, AuditActor actor)
     {
         var facts = new JsonObject
         {
-            ["columns"] = new JsonArray([.. where.Select(w => JsonValue.Create(w.Column.Name))]),
+            ["columns"] = new JsonArray([.. where.Select(w => w.Column.Name).Distinct(StringComparer.Ordinal).Select(n => JsonValue.Create(n))]),
             ["range"] = report.Range.ToString(),
             ["rows"] = report.Rows,
             ["archives"] = report.Archives.Count,
@@ -138,7 +138,7 @@ public sealed record EraseRequest
     /// <summary>The policy, or its table.</summary>
     public required string Policy { get; init; }
 
-    /// <summary>Columns of the source and their values, all of which a row must have: texts that say values of their types, a time in UTC; null for NULL. At least one.</summary>
+    /// <summary>Columns of the source and their values, of every column one: texts that say values of their types, a time in UTC; null for NULL. At least one.</summary>
     public required IReadOnlyList<KeyValuePair<string, string?>> Where { get; init; }
 
     /// <summary>Only rows of this time; null: of any, and those without one.</summary>

@@ -137,6 +137,9 @@ public sealed record Measure
 
     /// <summary>Overrides the policy's rule for ties; null: the policy's.</summary>
     public Ties? Ties { get; init; }
+
+    /// <summary>What its numbers count, for pictures: bytes, bits/s, percent, seconds or any other word; null: nothing that is said.</summary>
+    public string? Unit { get; init; }
 }
 
 /// <summary>What can be read from a measure (semantics: states and how they merge).</summary>

@@ -24,10 +24,10 @@ public sealed record QueryRequest
     /// </summary>
     public string? Zone { get; init; }
 
-    /// <summary>About how many points are wanted over the span; the coarsest tier that is fine enough answers.</summary>
+    /// <summary>About how many points are wanted over the span; the coarsest tier that is fine enough answers, and none is finer than rows come.</summary>
     public int? Points { get; init; }
 
-    /// <summary>Series columns and texts that say values of their types; null for IS NULL.</summary>
+    /// <summary>Series columns and texts that say values of their types; null for IS NULL. Of a column that is named more than once, one of its values.</summary>
     public IReadOnlyList<KeyValuePair<string, string?>> Where { get; init; } = [];
 
     /// <summary>Columns to show, <c>measure_function</c>; empty for all.</summary>

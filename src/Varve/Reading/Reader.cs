@@ -22,14 +22,22 @@ internal sealed class Reader(PolicyLayout blueprint, Ledger ledger, IStatements 
 
     public async Task<QueryAnswer> ReadAsync(QueryRequest request, CancellationToken cancellationToken)
     {
-        var (plan, where, head) = await BeginAsync(request, cancellationToken);
+        var answer = await ReadAsync(request, Duration.Zero, cancellationToken);
+
+        // Buckets that are finer than what is in them are loose dots: they are asked for once more, as wide as rows come.
+        return request.Every is null && Pace.CoarserThan(answer, blueprint.Series.Count) is { } step ? await ReadAsync(request, step, cancellationToken) : answer;
+    }
+
+    private async Task<QueryAnswer> ReadAsync(QueryRequest request, Duration step, CancellationToken cancellationToken)
+    {
+        var (plan, where, head) = await BeginAsync(request, step, cancellationToken);
         return plan.Parts.Count == 0 ? head : await WithRowsAsync(head, plan.Parts, where, MostStates, cancellationToken);
     }
 
     /// <summary>The answer some rows at a time, in their order; first one without rows.</summary>
     public async Task ReadAsync(QueryRequest request, Func<QueryAnswer, Task> take, CancellationToken cancellationToken)
     {
-        var (plan, where, head) = await BeginAsync(request, cancellationToken);
+        var (plan, where, head) = await BeginAsync(request, Duration.Zero, cancellationToken);
         await take(head);
         var slices = new AnswerSlices(plan.Parts, MostValues);
         while (slices.Next() is { } parts)
@@ -43,7 +51,7 @@ internal sealed class Reader(PolicyLayout blueprint, Ledger ledger, IStatements 
     /// <summary>Writes the answer to a Parquet file, slice by slice, with values of the database's own types; the answer without rows, and how many there are.</summary>
     public async Task<(QueryAnswer Answer, long Rows)> WriteAsync(QueryRequest request, ParquetSql parquet, string folder, string path, CancellationToken cancellationToken)
     {
-        var (plan, where, head) = await BeginAsync(request, cancellationToken);
+        var (plan, where, head) = await BeginAsync(request, Duration.Zero, cancellationToken);
         var read = new ReadSql(blueprint, dialect);
         var (slices, files, rows) = (new AnswerSlices(plan.Parts, MostValues), new List<string>(), 0L);
         while (slices.Next() is { } parts)
@@ -69,7 +77,7 @@ internal sealed class Reader(PolicyLayout blueprint, Ledger ledger, IStatements 
         return [new([new(tier.Id, new(at, at), tier)], IsComplete: true)];
     }
 
-    private async Task<(AnswerPlan Plan, List<(Column Column, string? Value)> Where, QueryAnswer Head)> BeginAsync(QueryRequest request, CancellationToken cancellationToken)
+    private async Task<(AnswerPlan Plan, List<(Column Column, string? Value)> Where, QueryAnswer Head)> BeginAsync(QueryRequest request, Duration step, CancellationToken cancellationToken)
     {
         if (blueprint.Tiers.Count == 0)
             throw new PolicyException("VRV321", $"{blueprint.Policy.Name} has no tiers: it only keeps rows. Query {blueprint.Source.Text} itself.");
@@ -77,7 +85,7 @@ internal sealed class Reader(PolicyLayout blueprint, Ledger ledger, IStatements 
         var where = Where(request);
         var columns = Columns(request, read.AnswerNames());
         await Conditions.CheckAsync(statements, dialect, blueprint.Source, where, cancellationToken);
-        var plan = new TierSelection(blueprint, ledger).For(request);
+        var plan = new TierSelection(blueprint, ledger).For(request, step);
         return (plan, where, new(columns, [], plan.Answered(), plan.Notes)
         {
             Zone = request.Zone ?? blueprint.Policy.ZoneOf(request.Every),

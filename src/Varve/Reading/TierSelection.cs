@@ -14,15 +14,18 @@ internal sealed class TierSelection(PolicyLayout blueprint, Ledger ledger)
     /// <summary>Widths in which source rows are shown where no tier is fine enough, in milliseconds.</summary>
     private static readonly long[] s_round = [1_000, 5_000, 10_000, 15_000, 30_000, 60_000, 300_000, 600_000, 900_000, 1_800_000, 3_600_000, 10_800_000, 21_600_000, 43_200_000, 86_400_000];
 
-    public AnswerPlan For(QueryRequest request)
+    /// <param name="request">The question.</param>
+    /// <param name="step">How often rows come, as far as that is known: where the width is left open, it is no finer than this or the interval.</param>
+    public AnswerPlan For(QueryRequest request, Duration step = default)
     {
         if (request.From >= request.To) throw new PolicyException("VRV320", $"--from {InstantText.Format(request.From)} must be before --to {InstantText.Format(request.To)}.");
         var asked = new TimeRange(request.From, request.To).Intersect(blueprint.Time.Starts.Known);
         if (asked.IsEmpty) return new(asked, [], RangeSet.Empty, []);
         var exact = request.Every is { } every ? Wanted(every, Zone(request.Zone)) : null;
-        var wanted = exact is null ? (asked.To - asked.From) / Math.Max(1, request.Points ?? 400) : Nominal(exact.Width);
+        var least = Duration.Max(step, blueprint.Policy.Interval?.Shortest ?? Duration.Zero);
+        var wanted = exact is null ? Duration.Max(least, (asked.To - asked.From) / Math.Max(1, request.Points ?? 400)) : Nominal(exact.Width);
         if (exact is not null) asked = exact.Cover(asked);
-        var answerers = Answerers(exact, wanted, asked);
+        var answerers = Answerers(exact, wanted, least, asked);
         var legs = Course.Through(answerers, asked);
         List<string> notes = [.. Missing(legs, answerers), .. Coarse(legs, answerers, exact?.Width.Name ?? Span(wanted))];
         List<AnswerPiece> pieces = [.. from leg in legs where leg.Answerer is not null select Piece(leg, asked)];
@@ -30,10 +33,10 @@ internal sealed class TierSelection(PolicyLayout blueprint, Ledger ledger)
     }
 
     /// <summary>Who can answer, the most wanted first: tiers that fit from the coarsest on, rows, then coarser tiers from the finest on.</summary>
-    private List<Answerer> Answerers(Grid? exact, Duration wanted, TimeRange asked)
+    private List<Answerer> Answerers(Grid? exact, Duration wanted, Duration least, TimeRange asked)
     {
         var fitting = blueprint.Tiers.Where(t => Fits(t, exact, wanted, asked)).ToList();
-        var open = exact is null ? Open(fitting, wanted) : blueprint.Tiers.FirstOrDefault(t => t.Grid.Id == exact.Id) ?? MadeFor(exact);
+        var open = exact is null ? Open(fitting, wanted, least) : blueprint.Tiers.FirstOrDefault(t => t.Grid.Id == exact.Id) ?? MadeFor(exact);
         var rows = ledger.Of(Relations.Source).Frozen.Complement().Intersect(open.Grid.Cover(asked));
         return
         [
@@ -131,10 +134,11 @@ internal sealed class TierSelection(PolicyLayout blueprint, Ledger ledger)
     private static bool Fits(TierLayout tier, Grid? exact, Duration wanted, TimeRange asked) =>
         Nominal(tier.Grid.Width) <= wanted && (exact is null || tier.Grid.BoundariesContain(exact, asked, out _));
 
-    private TierLayout Open(List<TierLayout> fitting, Duration wanted)
+    private TierLayout Open(List<TierLayout> fitting, Duration wanted, Duration least)
     {
         if (fitting.Count > 0) return fitting[^1];
         var width = s_round.LastOrDefault(w => w <= wanted.TotalMilliseconds, s_round[0]);
+        if (width < least.TotalMilliseconds) width = s_round.FirstOrDefault(w => w >= least.TotalMilliseconds, s_round[^1] * (long)Math.Ceiling(least.TotalDays));
         return MadeFor(Grid.Fixed(new Width.Fixed(width), NodaConstants.UnixEpoch));
     }
 

@@ -14,6 +14,7 @@ public sealed class PolicyChangesTests
     [InlineData("2y", "forever")]
     [InlineData("v: [avg]", "v: [avg, min]")]
     [InlineData("v: [avg]", "w: [avg]")]
+    [InlineData("v: [avg]", "v: { functions: [avg], unit: bytes }")]
     [InlineData("measures: { v: [avg] }", "measures: auto")]
     [InlineData("keep: 7d", "keep: 7d, ties: smallest")]
     [InlineData("{ every: 1h, keep: 1y }, ", "")]

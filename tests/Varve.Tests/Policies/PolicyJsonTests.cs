@@ -16,8 +16,8 @@ public sealed class PolicyJsonTests
 
     private static readonly Gen<Ties?> TiesOrNot = Pick<Ties?>(null, Ties.Smallest, Ties.Any);
 
-    private static readonly Gen<Measure> Measures = Gen.Select(Name, Name, Gen.Enum<Function>().Array[1, 4], TiesOrNot)
-        .Select((name, column, functions, ties) => new Measure { Name = name, Column = column, Functions = functions, Ties = ties });
+    private static readonly Gen<Measure> Measures = Gen.Select(Name, Name, Gen.Enum<Function>().Array[1, 4], TiesOrNot, Name.Null())
+        .Select((name, column, functions, ties, unit) => new Measure { Name = name, Column = column, Functions = functions, Ties = ties, Unit = unit });
 
     private static readonly Gen<Tier> Tiers = Gen.Select(Pick("1500ms", "90s", "1h", "24h", "1d", "1w", "3mo", "1y"), Keeps, Name.Null(), Gen.Long[-4_000_000_000_000, 4_000_000_000_000], Name.Null())
         .Select((every, keep, zone, origin, name) => new Tier { Every = Width.Parse(every), Keep = keep, Zone = zone, Origin = Instant.FromUnixTimeMilliseconds(origin), Name = name });

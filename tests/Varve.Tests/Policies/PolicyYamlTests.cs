@@ -19,7 +19,7 @@ public sealed class PolicyYamlTests
             time: { column: ts, unit: ms }
             series: [machine, site]
             measures:
-              temperature: [avg, min, max, stddev]
+              temperature: { functions: [avg, min, max, stddev], unit: °C }
               door: last
               power: { column: "p 1", functions: [first, last], ties: any }
             interval: 10s
@@ -48,6 +48,7 @@ public sealed class PolicyYamlTests
         Assert.Equal(("ts", TimeUnit.Milliseconds), (policy.Time, policy.Unit));
         Assert.Equal(["machine", "site"], policy.Series);
         Assert.Equal(["temperature", "door", "power"], policy.Measures!.Select(m => m.Name));
+        Assert.Equal(("°C", null), (policy.Measures![0].Unit, policy.Measures[1].Unit));
         Assert.Equal([Function.Last], policy.Measures![1].Functions);
         Assert.Equal(("p 1", Ties.Any), (policy.Measures![2].Column, policy.Measures[2].Ties));
         Assert.Equal(("7d", "10s", "2h", "3d"), (policy.Keep.Text, policy.Interval!.Text, policy.Late.Text, policy.Recheck!.Text));

@@ -81,6 +81,7 @@ public static class PolicyJson
             if (measure.Column != measure.Name) json.WriteString("column", measure.Column);
             Names(json, "functions", measure.Functions.Select(f => Text(f)));
             if (measure.Ties is { } ties) json.WriteString("ties", Text(ties));
+            if (measure.Unit is { } unit) json.WriteString("unit", unit);
             json.WriteEndObject();
         }
 

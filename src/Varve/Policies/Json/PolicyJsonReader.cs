@@ -13,7 +13,7 @@ internal static class PolicyJsonReader
         "min_coverage", "zone", "on_silence", "late_after_expiry", "proof_changes", "ties", "schema", "views", "tags",
     };
 
-    private static readonly HashSet<string> MeasureKeys = new(StringComparer.Ordinal) { "name", "column", "functions", "ties" };
+    private static readonly HashSet<string> MeasureKeys = new(StringComparer.Ordinal) { "name", "column", "functions", "ties", "unit" };
 
     private static readonly HashSet<string> ArchiveKeys = new(StringComparer.Ordinal) { "to", "drill" };
 
@@ -78,6 +78,7 @@ internal static class PolicyJsonReader
             Column = Text(json, "column") ?? Need(json, "name"),
             Functions = [.. Names(json, "functions").Select(Value<Function>)],
             Ties = Enum<Ties>(json, "ties"),
+            Unit = Text(json, "unit"),
         };
     }
 

@@ -5,6 +5,8 @@ namespace Varve.Policies;
 /// <summary>Reads <c>measures</c>: auto, a map of column to functions, or the long form.</summary>
 internal static partial class MeasureReader
 {
+    private const int LongestUnit = 20;
+
     private static readonly string[] Never = ["median", "mode", "distinct", "count_distinct", "unique"];
 
     /// <summary>The measures; null for auto.</summary>
@@ -48,7 +50,16 @@ internal static partial class MeasureReader
             Column = keys.Read<string>("column", (r, n, p) => r.Name(n, p)) ?? entry.Key,
             Functions = keys["functions"] is { } functions ? Functions(functions, keys.PathOf("functions"), reading) : [],
             Ties = ties,
+            Unit = keys.Read<string>("unit", Unit),
         };
+    }
+
+    private static string? Unit(PolicyReading reading, YamlNode node, string path)
+    {
+        if (reading.Text(node, path, "a unit") is not { } unit) return null;
+        if (unit.Length is > 0 and <= LongestUnit && !unit.Any(char.IsControl)) return unit;
+        reading.Wrong(node, path, $"`{path}` is written behind numbers: one word of at most 20 characters, such as bytes, percent, seconds or °C.");
+        return null;
     }
 
     private static IReadOnlyList<Function> Functions(YamlNode node, string path, PolicyReading reading)

@@ -20,6 +20,7 @@ public static class PolicyKeys
         new("measures.*.column", KeyKind.Name, "the measure's name", "The column, where the measure has another name."),
         new("measures.*.functions", KeyKind.Choices, "required", "What is read from it.") { Choices = FunctionNames },
         new("measures.*.ties", KeyKind.Choice, "the policy's", "Which of several values at one instant is first or last.") { Choices = Names<Ties>() },
+        new("measures.*.unit", KeyKind.Text, "none", "What its numbers count, for pictures: `bytes` (KiB, MiB), `decbytes` (kB, MB), `bits`, each also with `/s`, `percent`, `share` (of 1, shown as percent), `seconds`, `milliseconds`, W, V, Hz and the like with their prefixes; any other word stands behind the number."),
         new("measures.*.alpha", KeyKind.Share, "0.01", "The relative error of percentiles.") { IsLater = true },
         new("measures.*.max", KeyKind.Text, "none", "Where a counter wraps.") { IsLater = true },
         new("interval", KeyKind.Duration, "none", "The expected sampling interval, for the coverage of buckets."),
