@@ -5,12 +5,12 @@
 #   ./test.sh -class 'Varve.Tests.Time.*' arguments go to every test project (its -help lists them)
 #   ./test.sh --no-build                  what was built before
 #
-# CONFIGURATION (Release) and VARVE_TEST_MINUTES (20, for each project) may be set.
+# CONFIGURATION (Release) and VARVE_TEST_MINUTES (40, for each project) may be set.
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")" || exit 1
 
 configuration=${CONFIGURATION:-Release}
-minutes=${VARVE_TEST_MINUTES:-20}
+minutes=${VARVE_TEST_MINUTES:-40}
 reports=artifacts/test
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_SKIP_FIRST_TIME_EXPERIENCE=1
 export TESTINGPLATFORM_TELEMETRY_OPTOUT=1

@@ -46,6 +46,7 @@ public sealed class ForecastTests
     {
         using var box = await Sandbox.BuiltAsync("7d");
         box.Keep("14d");
+        Directory.CreateDirectory(Path.Combine(box.Folder, "pictures"));
         var policy = LifecycleTests.Json(await box.RunAsync("forecast", "cpu.yaml", "--as-of", Midnight, "--output", "json", "--png", "pictures/cpu.png")).GetProperty("policies")[0];
         var (stored, changed) = (policy.GetProperty("stored"), policy.GetProperty("changed"));
         Assert.Equal((1, 0), (stored.GetProperty("revision").GetInt32(), changed.GetProperty("revision").GetInt32()));

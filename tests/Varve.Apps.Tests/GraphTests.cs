@@ -211,7 +211,7 @@ public sealed class GraphTests
     [Theory]
     [InlineData("--size", "10x10", "--size 10x10 is no size")]
     [InlineData("--size", "wide", "1400x640")]
-    [InlineData("--zone", "Europe/Nowhere", "no time zone that Varve knows")]
+    [InlineData("--zone", "Europe/Nowhere", "there is no time zone Europe/Nowhere")]
     [InlineData("--threshold", "high", "begins with no number")]
     [InlineData("--threshold", "NaN", "begins with no number")]
     [InlineData("--scale", "p98", "p99")]

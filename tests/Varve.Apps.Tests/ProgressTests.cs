@@ -16,7 +16,7 @@ public sealed class ProgressTests
         Weeks(box, "7d");
         var run = await DoneAsync(box, "run", "--as-of", Sandbox.AsOf, "--yes");
         Assert.Contains("changed", run.Out, StringComparison.Ordinal);
-        var shares = Regex.Matches(run.Out, @"cpu +([0-9]+) %").Select(m => int.Parse(m.Groups[1].Value, CultureInfo.InvariantCulture)).ToList();
+        var shares = Regex.Matches(run.Error, @"cpu +([0-9]+) %").Select(m => int.Parse(m.Groups[1].Value, CultureInfo.InvariantCulture)).ToList();
         Assert.True(shares.Count > 1, run.Text);
         Assert.Equal(100, shares[^1]);
         Assert.Equal(shares.Order(), shares);

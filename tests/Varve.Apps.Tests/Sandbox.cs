@@ -55,9 +55,9 @@ internal sealed class Sandbox : IDisposable
     /// <summary>The table with its rows, and the policy applied.</summary>
     internal static Task<Sandbox> AppliedAsync(string keep = "forever") => AppliedAsync(Month, keep);
 
-    /// <summary>A row every hour for half a century: so many slices that a run takes a while.</summary>
+    /// <summary>A row every half hour for thirty years, each a slice: so many that a run takes a while.</summary>
     internal static Task<Sandbox> YearsAsync() =>
-        AppliedAsync("CREATE TABLE cpu AS SELECT ts, 'host0' AS host, (epoch(ts) % 7)::DOUBLE AS load FROM range(TIMESTAMP '1970-01-01', TIMESTAMP '2025-03-21', INTERVAL 1 HOUR) r(ts)", "forever");
+        AppliedAsync("CREATE TABLE cpu AS SELECT ts, 'host0' AS host, (epoch(ts) % 7)::DOUBLE AS load FROM range(TIMESTAMP '1994-06-01', TIMESTAMP '2025-03-21', INTERVAL 30 MINUTE) r(ts)", "forever");
 
     /// <summary>A value that takes a while to compute each time it is read: one step of seconds, on any machine.</summary>
     internal static Task<Sandbox> SlowAsync() => AppliedAsync(

@@ -29,7 +29,7 @@ public sealed class StoppingTests
         using var process = Process.Start(Tool.Command(box.Folder, ["run", "--as-of", Sandbox.AsOf, "--db", box.Db]))!;
         var rest = process.StandardOutput.ReadToEndAsync();
         var line = await process.StandardError.ReadLineAsync();
-        while (line is not null && !line.Contains("publish views", StringComparison.Ordinal)) line = await process.StandardError.ReadLineAsync();
+        while (line is not null && !line.Contains(" 10 %", StringComparison.Ordinal)) line = await process.StandardError.ReadLineAsync();
         Assert.NotNull(line);
         using var kill = Process.Start("kill", ["-TERM", process.Id.ToString(CultureInfo.InvariantCulture)]);
         var error = await process.StandardError.ReadToEndAsync();

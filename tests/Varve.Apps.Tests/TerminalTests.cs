@@ -84,7 +84,7 @@ public sealed class TerminalTests
         using var terminal = Terminal.Open(box, "run", "--as-of", Sandbox.AsOf);
         Assert.True(await terminal.EndAsync() == 0, terminal.Screen);
         var plain = System.Text.RegularExpressions.Regex.Replace(terminal.Screen, "\e\\[[0-9;?]*[a-zA-Z]", "");
-        var done = System.Text.RegularExpressions.Regex.Matches(plain, @"aaa \d+ steps done +\S+ +100% (\S+)").Select(m => m.Groups[1].Value).ToList();
+        var done = System.Text.RegularExpressions.Regex.Matches(plain, @"aaa \d+ steps done +\S+ +100% (\d\d:\d\d:\d\d)").Select(m => m.Groups[1].Value).ToList();
         Assert.True(done.Count > 1, plain);
         Assert.Single(done.Distinct());
     }

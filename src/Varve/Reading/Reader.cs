@@ -20,13 +20,22 @@ internal sealed class Reader(PolicyLayout blueprint, Ledger ledger, IStatements 
     // What is handed on slice by slice: some 6,000 rows of ten columns.
     private const long MostValues = 60_000;
 
+    // More points than a picture has are not read twice.
+    private const int MostPoints = 10_000;
+
     public async Task<QueryAnswer> ReadAsync(QueryRequest request, CancellationToken cancellationToken)
     {
         var answer = await ReadAsync(request, Duration.Zero, cancellationToken);
-
-        // Buckets that are finer than what is in them are loose dots: they are asked for once more, as wide as rows come.
-        return request.Every is null && Pace.CoarserThan(answer, blueprint.Series.Count) is { } step ? await ReadAsync(request, step, cancellationToken) : answer;
+        return Coarser(request, answer) is { } step ? await ReadAsync(request, step, cancellationToken) : answer;
     }
+
+    // Buckets that are finer than what is in them are loose dots: they are asked for once more, as wide as rows come.
+    private Duration? Coarser(QueryRequest request, QueryAnswer answer) => request.Every is null ? Pace.CoarserThan(answer, blueprint.Series.Count) : null;
+
+    /// <summary>How wide the points are at least where the answer is handed on in slices: looked at beforehand, unless they are many.</summary>
+    private async Task<Duration> StepAsync(QueryRequest request, CancellationToken cancellationToken) => request.Every is null && (request.Points ?? 0) <= MostPoints
+        ? Coarser(request, await ReadAsync(request, Duration.Zero, cancellationToken)) ?? Duration.Zero
+        : Duration.Zero;
 
     private async Task<QueryAnswer> ReadAsync(QueryRequest request, Duration step, CancellationToken cancellationToken)
     {
@@ -37,7 +46,7 @@ internal sealed class Reader(PolicyLayout blueprint, Ledger ledger, IStatements 
     /// <summary>The answer some rows at a time, in their order; first one without rows.</summary>
     public async Task ReadAsync(QueryRequest request, Func<QueryAnswer, Task> take, CancellationToken cancellationToken)
     {
-        var (plan, where, head) = await BeginAsync(request, Duration.Zero, cancellationToken);
+        var (plan, where, head) = await BeginAsync(request, await StepAsync(request, cancellationToken), cancellationToken);
         await take(head);
         var slices = new AnswerSlices(plan.Parts, MostValues);
         while (slices.Next() is { } parts)
@@ -51,7 +60,7 @@ internal sealed class Reader(PolicyLayout blueprint, Ledger ledger, IStatements 
     /// <summary>Writes the answer to a Parquet file, slice by slice, with values of the database's own types; the answer without rows, and how many there are.</summary>
     public async Task<(QueryAnswer Answer, long Rows)> WriteAsync(QueryRequest request, ParquetSql parquet, string folder, string path, CancellationToken cancellationToken)
     {
-        var (plan, where, head) = await BeginAsync(request, Duration.Zero, cancellationToken);
+        var (plan, where, head) = await BeginAsync(request, await StepAsync(request, cancellationToken), cancellationToken);
         var read = new ReadSql(blueprint, dialect);
         var (slices, files, rows) = (new AnswerSlices(plan.Parts, MostValues), new List<string>(), 0L);
         while (slices.Next() is { } parts)
