@@ -13,18 +13,21 @@ internal sealed class Profiler(Dialect dialect, IStatements statements, TableDes
 {
     private const long Wanted = 200_000;
 
+    // The distinct values of a column are held in memory while they are counted: of so many columns they fit.
+    private const int AtOnce = 24;
+
     public async Task<TableProfile> LookAsync(CancellationToken cancellationToken)
     {
         var key = await statements.QueryAsync(ProfileSql.Key(table.Table), cancellationToken);
         var plain = table.Columns.Where(c => c.Type is not ColumnType.Nested).ToList();
         var sampled = 0L;
         Dictionary<string, ColumnProfile> seen = [];
-        if (plain.Count > 0)
+        foreach (var some in plain.Chunk(AtOnce))
         {
-            var facts = (await statements.QueryAsync(ProfileSql.Columns(dialect, table.Table, plain, rows, Wanted), cancellationToken))[0];
-            sampled = facts.Long(0);
-            for (var i = 0; i < plain.Count; i++)
-                seen[plain[i].Name] = new(plain[i], facts.Long(1 + (4 * i)), facts.LongOrNull(2 + (4 * i)), Real(facts, 3 + (4 * i)), Real(facts, 4 + (4 * i)));
+            var facts = (await statements.QueryAsync(ProfileSql.Columns(dialect, table.Table, some, rows, Wanted), cancellationToken))[0];
+            sampled = Math.Max(sampled, facts.Long(0));
+            for (var i = 0; i < some.Length; i++)
+                seen[some[i].Name] = new(some[i], facts.Long(1 + (4 * i)), facts.LongOrNull(2 + (4 * i)), Real(facts, 3 + (4 * i)), Real(facts, 4 + (4 * i)));
         }
 
         return new(table, rows, sampled, [.. key.Select(r => r.Text(0))], [.. table.Columns.Select(c => seen.GetValueOrDefault(c.Name, new(c, 0, null, null, null)))]);

@@ -126,7 +126,7 @@ public abstract class ReadingConformance(Func<ScratchDatabase> create) : Conform
         var rows = Every("2025-03-03", "2025-04-20T10:20Z", "10m");
         var story = await BeginAsync(Policy(policy, "sum, count"), rows);
         await story.RunWellAsync("2025-04-20T10:20Z");
-        var answer = await story.WithAsync(l => l.QueryAsync(new QueryRequest { Policy = story.Policy.Name, From = At("2025-03-01"), To = At("2025-04-30"), Every = "1mo" }));
+        var answer = await story.WithAsync(l => l.QueryAsync(new QueryRequest { Policy = story.Policy.Name, From = At("2025-03-01"), To = At("2025-04-30"), Every = "1mo", Zone = "UTC" }));
         Assert.Empty(answer.Missing);
         Assert.Equal(answer.Rows.Count, answer.Rows.Select(r => r[0]).Distinct().Count());
         if (policy.Contains("{ every: 1d }", StringComparison.Ordinal))
@@ -147,7 +147,7 @@ public abstract class ReadingConformance(Func<ScratchDatabase> create) : Conform
         await story.RunWellAsync("2025-04-20T10:20Z");
         await story.ApplyAsync(Policy($"keep: 7d\ntiers: [{{ every: 1h, keep: 9d }}, {berlin}, {{ every: 1d, name: cpu_utc }}]", "sum, count"));
         await story.RunWellAsync("2025-04-20T10:20Z");
-        var answer = await story.WithAsync(l => l.QueryAsync(new QueryRequest { Policy = story.Policy.Name, From = At("2025-03-01"), To = At("2025-04-30"), Every = "1mo" }));
+        var answer = await story.WithAsync(l => l.QueryAsync(new QueryRequest { Policy = story.Policy.Name, From = At("2025-03-01"), To = At("2025-04-30"), Every = "1mo", Zone = "UTC" }));
         var last = answer.Parts.Last(p => p.Relation == "1d@Europe/Berlin").Range.To;
         Assert.InRange(last, At("2025-04-10T22:00Z"), At("2025-04-11T22:00Z"));
         Assert.Equal(["1d@Europe/Berlin", "1h"], answer.Parts.SkipWhile(p => p.Relation == "1d").Take(2).Select(p => p.Relation));
