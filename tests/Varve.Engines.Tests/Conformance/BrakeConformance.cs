@@ -51,15 +51,18 @@ public abstract class BrakeConformance(Func<ScratchDatabase> create) : Conforman
     }
 
     [Fact]
-    public async Task Of_a_plan_that_was_made_before_only_what_removes_nothing_is_done_without_a_word()
+    public async Task A_plan_that_was_made_before_waits_as_a_whole_so_that_what_was_read_can_be_confirmed()
     {
         var rows = Every("2025-01-01", "2025-01-11", "1h");
         var story = await BeginAsync(Policy(Kept), rows);
         var plan = await story.PlanAsync("2025-01-11");
         var outcome = await story.RunAsync("2025-01-11", new RunOptions { Plans = [plan] });
         Assert.NotNull(outcome.Brake);
-        Assert.Equal(plan.Steps.Where(s => s is not PlanStep.Expire).Select(s => s.Key), outcome.Done.Select(s => s.Key));
+        Assert.Empty(outcome.Done);
         Same(rows, await story.SourceAsync());
+        var confirmed = await story.RunAsync("2025-01-11", new RunOptions { Plans = [plan], Confirm = [outcome.Brake.Hash] });
+        Assert.Null(confirmed.Brake);
+        Assert.Equal(plan.Steps.Select(s => s.Key), confirmed.Done.Select(s => s.Key));
         await story.ExpectTiersAsync(rows);
     }
 
