@@ -11,16 +11,8 @@ namespace Varve.Execution;
 /// <summary>A policy laid over its table, what was seen of it, and the plan that follows.</summary>
 internal sealed record Inspection(StoredPolicy Stored, PolicyLayout Blueprint, TableState State, Plan Plan)
 {
-    /// <summary>The same with a plan that removes nothing; of a plan that was made before, only what it has as well.</summary>
-    public Inspection Withheld()
-    {
-        var asked = Plan.Steps.Select(s => s.Key).ToHashSet(StringComparer.Ordinal);
-        var planned = Planner.Withheld(Blueprint, State, Plan.AsOf);
-        return this with { Plan = IsPart ? planned with { Steps = [.. planned.Steps.Where(s => asked.Contains(s.Key))] } : planned };
-    }
-
-    /// <summary>True where the plan was made before: it has no more steps than it had then.</summary>
-    public bool IsPart { get; init; }
+    /// <summary>The same with a plan that removes nothing.</summary>
+    public Inspection Withheld() => this with { Plan = Planner.Withheld(Blueprint, State, Plan.AsOf) };
 
     /// <summary>The sign that another table stands under the source's name; null where it is the same, or where nothing is to be done with it.</summary>
     public SourceDoubt? Doubt { get; init; }

@@ -85,7 +85,7 @@ internal sealed class Runner(IEngine engine, CatalogStore desk, PolicyInspector 
             if (CatalogSigns.Halt(survey.Blueprint, survey.State) is { } halt) throw halt;
             if (survey.Doubt is { } doubt) throw doubt.Halt(survey.Blueprint, survey.State);
             DependentViews.Refuse(survey.Plan);
-            if (planned is not null) survey = survey with { Plan = Staleness.Keep(planned, survey.Plan), IsPart = true };
+            if (planned is not null) survey = survey with { Plan = Staleness.Keep(planned, survey.Plan) };
             var run = new PolicyRun(engine, desk, surveyor, clock, actor, locations, events, watch, limit);
             if (planned is not null && survey.Plan.Brake is { } pulled && !options.Yes && !options.Confirm.Contains(pulled.Hash, StringComparer.Ordinal))
             {
