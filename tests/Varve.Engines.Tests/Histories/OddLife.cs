@@ -17,6 +17,9 @@ namespace Varve.Engines.Tests.Histories;
 /// <param name="Events">What happens.</param>
 public sealed record OddLife(string Zone, Instant Start, IReadOnlyList<string> Tiers, IReadOnlyList<int> Keeps, bool Arrives, IReadOnlyList<OddEvent> Events)
 {
+    /// <summary>How far back a run looks for rows that came late.</summary>
+    public static readonly Duration Recheck = Duration.FromHours(12);
+
     // The first tier may take another width, and its old one again.
     private static readonly Dictionary<string, string> s_others = new(StringComparer.Ordinal) { ["15m"] = "30m", ["30m"] = "15m", ["1h"] = "2h", ["7h"] = "5h" };
 

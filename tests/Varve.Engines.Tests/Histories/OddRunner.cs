@@ -21,6 +21,7 @@ public sealed class OddRunner(ScratchDatabase db, OddLife life)
     private readonly List<Instant> _rows = [];
     private Story _story = null!;
     private Instant _clock = life.Start;
+    private Instant? _unseen;
     private bool _isOther;
     private bool _isEdited;
 
@@ -45,7 +46,7 @@ public sealed class OddRunner(ScratchDatabase db, OddLife life)
     private Task HappenAsync(OddEvent one) => one switch
     {
         OddEvent.Fresh e => FreshAsync(e),
-        OddEvent.Late e => InsertAsync(_clock - Duration.FromHours(e.Age), Duration.FromHours(e.Age), e.Rows, e.Seed),
+        OddEvent.Late e => LateAsync(e),
         OddEvent.Stray e => InsertAsync(e.At, Duration.Zero, 1, 0),
         OddEvent.Update e => UpdateAsync(e),
         OddEvent.Widen => WidenAsync(),
@@ -55,11 +56,20 @@ public sealed class OddRunner(ScratchDatabase db, OddLife life)
         _ => throw new System.Diagnostics.UnreachableException(),
     };
 
-    private Task FreshAsync(OddEvent.Fresh e)
+    // Late rows are seen while they are watched: what is older is found by the proof, or by verify.
+    private async Task FreshAsync(OddEvent.Fresh e)
     {
         var from = _clock;
+        if (_unseen < from + Duration.FromHours(e.Hours) - OddLife.Recheck) await RunWholeAsync();
         _clock += Duration.FromHours(e.Hours);
-        return InsertAsync(from, _clock - from, e.Rows, e.Seed);
+        await InsertAsync(from, _clock - from, e.Rows, e.Seed);
+    }
+
+    private Task LateAsync(OddEvent.Late e)
+    {
+        var age = Duration.FromHours(e.Age);
+        _unseen = Instant.Min(_unseen ?? Instant.MaxValue, _clock - age);
+        return InsertAsync(_clock - age, age, e.Rows, e.Seed);
     }
 
     private Task InsertAsync(Instant from, Duration span, int count, int seed)
@@ -117,6 +127,7 @@ public sealed class OddRunner(ScratchDatabase db, OddLife life)
         var outcome = await _story.RunAsync(_clock);
         Assert.True(outcome.Errors.Count == 0, $"a run failed: {string.Join("; ", outcome.Errors)}");
         Assert.True(outcome.Skipped.Count == 0, $"a run skipped: {string.Join("; ", outcome.Skipped.Select(s => $"{s.Step.Key}: {s.Reason}"))}");
+        _unseen = null;
         if (_rows.Count > 0) await CheckAsync();
     }
 
