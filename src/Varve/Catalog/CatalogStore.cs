@@ -57,7 +57,7 @@ internal sealed class CatalogStore
                 await Ledgers.RelationsAsync(s, token),
                 await ExpiredAsync(s, token),
                 ignoresCase),
-            readOnly: true,
+            Scope.Reading,
             cancellationToken);
     }
 

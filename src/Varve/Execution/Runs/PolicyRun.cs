@@ -101,7 +101,7 @@ internal sealed class PolicyRun(IEngine engine, CatalogStore desk, PolicyInspect
         {
             if (_intended != ordinal) await JournalAsync(s => executor.IntendAsync(s, _survey!, step, ordinal, cancellationToken), cancellationToken);
             var (acted, halts, isToFollow) = await _retries.RunAsync(
-                async attempt => await engine.TransactAsync((s, token) => executor.ExecuteAsync(s, _survey!, step, next, ordinal, token), readOnly: false, attempt), cancellationToken);
+                async attempt => await engine.TransactAsync((s, token) => executor.ExecuteAsync(s, _survey!, step, next, ordinal, token), Scope.Writing, attempt), cancellationToken);
             _again |= isToFollow;
             if (next is not null) _intended = _ordinal;
             _done++;
@@ -181,7 +181,7 @@ internal sealed class PolicyRun(IEngine engine, CatalogStore desk, PolicyInspect
                 if (_error is not null) facts["error"] = _error.Code;
                 return await desk.Audit.AppendAsync(s, actor, Now(), "run.finished", plan.Policy, facts, token);
             },
-            readOnly: false,
+            Scope.Writing,
             CancellationToken.None);
         var summary = new RunSummary(_id, _done, _left, _read, _written, _removed, Elapsed(_started), head, stopped || cancelled, stopped || cancelled ? _next : null);
         output.Watch.Ends(status, summary);
@@ -206,7 +206,7 @@ internal sealed class PolicyRun(IEngine engine, CatalogStore desk, PolicyInspect
             await work(s);
             return 0;
         },
-        readOnly: false,
+        Scope.Writing,
         cancellationToken);
 
     private Instant Now() => Instant.FromDateTimeOffset(output.Clock.GetUtcNow());

@@ -23,7 +23,9 @@ internal sealed class Removal(StepContext context)
     public async Task<long> RemoveAsync(string relation, RangeSet ranges, CancellationToken cancellationToken)
     {
         if (ranges.IsEmpty) return 0;
+        await context.Statements.BarrierAsync(Before.Remove, cancellationToken);
         var removed = await context.Statements.ExecuteAsync(context.Sql.Remove(relation, ranges), cancellationToken);
+        await context.Statements.BarrierAsync(Before.Record, cancellationToken);
         if (context.Ledger.IsAtomic || await CountAsync(relation, ranges, cancellationToken) is not (> 0 and var left)) return removed;
         throw new EngineException(EngineCodes.NotWritten, FormattableString.Invariant(
             $"{left} rows of {ranges} of {relation} are still there after they were removed. They are proven, and nobody reads them any more: run again, and if it stays so, report it."));
