@@ -91,7 +91,8 @@ internal static class TierBuilder
         var stuck = Stuck(context, tier, ranges);
         var before = await StoredEachAsync(context, tier, stuck, cancellationToken);
         await context.Statements.ExecuteAsync(context.Sql.Clear(tier, ranges), cancellationToken);
-        var written = await context.Statements.ExecuteAsync(context.Sql.Build(tier, input, ranges), cancellationToken);
+        var written = 0L;
+        foreach (var statement in context.Sql.Build(tier, input, ranges)) written += await context.Statements.ExecuteAsync(statement, cancellationToken);
         foreach (var (column, buckets) in context.Draft.States.Unknown(tier, input, ranges))
             await context.Statements.ExecuteAsync(context.Sql.Forget(tier, column, buckets), cancellationToken);
         var time = context.Blueprint.TimeOf(input);
