@@ -18,6 +18,7 @@ internal sealed class LedgerTable(CatalogTables tables, PolicyTable shelf, Archi
     private const string Arrival = "arrival_seen";
     private const string Confirmed = "confirmed_revision";
     private const string Published = "published_revision";
+    private const string Released = "released";
     private const string Types = "column_types";
     private const string Zone = "zone_version";
 
@@ -44,6 +45,7 @@ internal sealed class LedgerTable(CatalogTables tables, PolicyTable shelf, Archi
                 : (await shelf.RevisionAsync(statements, name, confirmed, cancellationToken))?.Policy,
             PublishedRevision = facts.TryGetValue(Published, out var published) ? int.Parse(published, CultureInfo.InvariantCulture) : 0,
             ArrivalSeen = facts.TryGetValue(Arrival, out var seen) ? long.Parse(seen, CultureInfo.InvariantCulture) : null,
+            Released = ReleasedOf(facts.GetValueOrDefault(Released)),
             Types = TypesOf(facts.GetValueOrDefault(Types)),
             ZoneVersion = facts.GetValueOrDefault(Zone),
             Holds = [.. (await HoldsAsync(statements, name, cancellationToken)).Where(h => h.Until is not { } until || until > at)],
@@ -107,6 +109,14 @@ internal sealed class LedgerTable(CatalogTables tables, PolicyTable shelf, Archi
     public Task SaveTypesAsync(IStatements statements, string policy, IReadOnlyDictionary<string, string> before, IReadOnlyDictionary<string, string> types, CancellationToken cancellationToken) => SaveFactAsync(
         statements, policy, Types, string.Join(ColumnSeparator, types.Concat(before.Where(b => !types.ContainsKey(b.Key))).OrderBy(t => t.Key, StringComparer.Ordinal).SelectMany(t => new[] { t.Key, t.Value })), cancellationToken);
 
+    /// <summary>Remembers what was held and may go once that is confirmed.</summary>
+    public Task SaveReleasedAsync(IStatements statements, string policy, IReadOnlyList<ReleasedRange> released, CancellationToken cancellationToken) => SaveFactAsync(
+        statements, policy, Released, string.Join(ColumnSeparator, released.SelectMany(r => new[] { r.Relation ?? "", r.Range.ToString() })), cancellationToken);
+
+    private static IReadOnlyList<ReleasedRange> ReleasedOf(string? text) => string.IsNullOrEmpty(text)
+        ? []
+        : [.. text.Split(ColumnSeparator).Chunk(2).Select(pair => new ReleasedRange(pair[0].Length == 0 ? null : pair[0], TimeRange.Parse(pair[1])))];
+
     private static FrozenDictionary<string, string> TypesOf(string? text) => string.IsNullOrEmpty(text)
         ? FrozenDictionary<string, string>.Empty
         : text.Split(ColumnSeparator).Chunk(2).ToFrozenDictionary(pair => pair[0], pair => pair[1]);
@@ -115,8 +125,14 @@ internal sealed class LedgerTable(CatalogTables tables, PolicyTable shelf, Archi
     public async Task<IReadOnlyList<Hold>> HoldsAsync(IStatements statements, string policy, CancellationToken cancellationToken) =>
     [
         .. (await OfItAsync(statements, policy, await statements.QueryAsync($"SELECT hold, relation, from_us, to_us, reason, who, until_us, policy FROM {tables.Holds} ORDER BY set_us", cancellationToken), cancellationToken))
-            .Select(r => new Hold(r.Text(0), r.TextOrNull(1), new(Micros.ToInstant(r.Long(2)), Micros.ToInstant(r.Long(3))), r.Text(4), r.Text(5), r.LongOrNull(6) is { } until ? Micros.ToInstant(until) : null)),
+            .Select(Hold),
     ];
+
+    /// <summary>The holds that were set under one name, in force or not.</summary>
+    public async Task<IReadOnlyList<Hold>> HoldsOfAsync(IStatements statements, string name, CancellationToken cancellationToken) =>
+        [.. (await statements.QueryAsync($"SELECT hold, relation, from_us, to_us, reason, who, until_us FROM {tables.Holds} WHERE policy = {name} ORDER BY set_us", cancellationToken)).Select(Hold)];
+
+    private static Hold Hold(Row r) => new(r.Text(0), r.TextOrNull(1), new(Micros.ToInstant(r.Long(2)), Micros.ToInstant(r.Long(3))), r.Text(4), r.Text(5), r.LongOrNull(6) is { } until ? Micros.ToInstant(until) : null);
 
     // There are few holds, and mostly none of a pattern: whose they are is looked up for those only.
     private async Task<IEnumerable<Row>> OfItAsync(IStatements statements, string policy, IReadOnlyList<Row> holds, CancellationToken cancellationToken)

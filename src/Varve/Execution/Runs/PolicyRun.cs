@@ -238,6 +238,8 @@ internal sealed class PolicyRun(IEngine engine, CatalogStore desk, PolicyInspect
             await desk.Runs.PlanAsync(s, _id, plan.Policy, 0, plan.Steps, cancellationToken);
             var types = _survey!.Blueprint.Types;
             if (plan.Steps.Count > 0 && _survey.Blueprint.Tiers.Count > 0 && types.Any(t => !_survey.State.Ledger.Types.ContainsKey(t.Key))) await desk.Ledgers.SaveTypesAsync(s, plan.Policy, _survey.State.Ledger.Types, types, cancellationToken);
+            if (removes && _survey.State.Ledger.Released is { Count: > 0 } released && BrakeRule.StillReleased(_survey.State.Ledger, plan.Steps) is var still && still.Count < released.Count)
+                await desk.Ledgers.SaveReleasedAsync(s, plan.Policy, still, cancellationToken);
             if (removes && _survey.State.Rows > 0 && _survey.State.Ledger.ConfirmedRevision != plan.Revision) await desk.Ledgers.ConfirmAsync(s, plan.Policy, plan.Revision, cancellationToken);
         },
         cancellationToken);
