@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using NodaTime;
 using Varve.Planning;
 using Varve.Policies;
@@ -6,8 +7,10 @@ using Varve.Sql;
 namespace Varve.CrateDb;
 
 /// <summary>CrateDB's SQL.</summary>
-internal sealed class CrateDbDialect : Dialect
+internal sealed partial class CrateDbDialect : Dialect
 {
+    private static readonly HashSet<string> s_zones = new(DateTimeZoneProviders.Tzdb.Ids, StringComparer.Ordinal);
+
     /// <inheritdoc/>
     public override string Name => "cratedb";
 
@@ -34,9 +37,11 @@ internal sealed class CrateDbDialect : Dialect
     public override string Placeholder(int number) => "?";
 
     /// <summary>
-    /// Everything but text: partitions are pruned by constants, and a number as parameter would be an INT or a BIGINT by its size too.
+    /// Everything but text: partitions are pruned by constants, and a number as parameter would be an INT or a BIGINT by its
+    /// size too. Zones and lengths of buckets are text that belongs to the statement, so they are written out as well.
     /// </summary>
-    public override bool Inlines(SqlValue value) => value is not SqlValue.Text;
+    public override bool Inlines(SqlValue value) =>
+        value is not SqlValue.Text(var text) || IsLength().IsMatch(text) || s_zones.Contains(text);
 
     /// <inheritdoc/>
     public override SqlText TimeValue(TimeColumn column, Instant at) => CrateDbTimeSql.Value(column, at);
@@ -80,9 +85,12 @@ internal sealed class CrateDbDialect : Dialect
     public override SqlText Whole(SqlText value) => $"CAST({value} AS BIGINT)";
 
     /// <summary>In NUMERIC, where nothing is lost: CrateDB's own variance is 0 for numbers near a billion.</summary>
-    public override SqlText SquaredDeviations(SqlText value) =>
-        $"((count({value})::NUMERIC * sum({value}::NUMERIC * {value}::NUMERIC) - sum({value}::NUMERIC) * sum({value}::NUMERIC))::DOUBLE " +
-            $"PRECISION) / count({value})";
+    public override SqlText SquaredDeviations(SqlText value)
+    {
+        SqlText exact = $"CAST({value} AS NUMERIC)";
+        SqlText squares = $"CAST(count({value}) AS NUMERIC) * sum({exact} * {exact})";
+        return $"(CAST({squares} - sum({exact}) * sum({exact}) AS DOUBLE PRECISION) / count({value}))";
+    }
 
     /// <inheritdoc/>
     public override SqlText IsNaN(SqlText value) => $"{value} = {double.NaN}";
@@ -111,4 +119,7 @@ internal sealed class CrateDbDialect : Dialect
     /// <summary>['a']['b'], each key quoted anew: what stands between the brackets is a name and no SQL.</summary>
     private static string Keys(string brackets) => string.Concat(
         brackets[2..^2].Split("']['").Select(key => $"['{key.Replace("'", "''", StringComparison.Ordinal)}']"));
+
+    [GeneratedRegex(@"\A(?:[0-9]+ seconds|PT[0-9]+\.[0-9]+S)\z")]
+    private static partial Regex IsLength();
 }
