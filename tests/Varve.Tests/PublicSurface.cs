@@ -10,6 +10,7 @@ public sealed class PublicSurface
 
     [Theory]
     [InlineData("Varve")]
+    [InlineData("Varve.CrateDb")]
     [InlineData("Varve.DuckDb")]
     [InlineData("Varve.S3")]
     public void Public_surface_is_as_approved(string assembly)
