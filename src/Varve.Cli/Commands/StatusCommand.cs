@@ -58,5 +58,6 @@ internal static class StatusCommand
         s.LastError,
         [.. s.Notes.Select(ProblemShape.Of)],
         s.Pattern,
-        s.Failure is { } failure ? ProblemShape.Of(failure) : null);
+        s.Failure is { } failure ? ProblemShape.Of(failure) : null,
+        ScheduleShape.Of(s.Policy, s.AsOf));
 }

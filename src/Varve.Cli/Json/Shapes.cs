@@ -1,9 +1,11 @@
 using NodaTime;
+using NodaTime.Text;
 using Varve.Applying;
 using Varve.Catalog;
 using Varve.Diagnosis;
 using Varve.Planning;
 using Varve.Policies;
+using Varve.Scheduling;
 using Varve.Time;
 
 namespace Varve.Cli.Json;
@@ -74,7 +76,24 @@ internal sealed record PolicyStanding(
     string? LastError,
     IReadOnlyList<ProblemShape> Notes,
     string? Pattern,
-    ProblemShape? Failure);
+    ProblemShape? Failure,
+    ScheduleShape? Schedule);
+
+/// <summary>When a server runs it: the rule as it is written, and the next ten runs.</summary>
+internal sealed record ScheduleShape(string Rule, string Zone, IReadOnlyList<UpcomingShape> Next)
+{
+    private const int Shown = 10;
+
+    internal static ScheduleShape? Of(Policy policy, Instant after)
+    {
+        if (policy.Schedule is not { } schedule) return null;
+        var times = new Timetable(schedule, policy.Zone, policy.Name);
+        return new(schedule.Text, times.Zone.Id, [.. times.Upcoming(after, Shown).Select(o => new UpcomingShape(o.Scheduled, OffsetDateTimePattern.Rfc3339.Format(o.Scheduled.InZone(times.Zone).ToOffsetDateTime()), o.Due))]);
+    }
+}
+
+/// <summary>One run that will be.</summary>
+internal sealed record UpcomingShape(Instant At, string Local, Instant Begins);
 
 internal sealed record RelationShape(
     string Relation,
