@@ -35,6 +35,7 @@ internal static class Root
             RestoreCommand.Create(),
             DoctorCommand.Create(),
             CompactCommand.Create(),
+            ServeCommand.Create(),
             DemoCommand.Create(),
             CompletionCommand.Create(),
         };

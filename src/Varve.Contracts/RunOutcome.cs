@@ -1,12 +1,10 @@
 using NodaTime;
 using Varve.Catalog;
-using Varve.Cli.Json;
-using Varve.Cli.Render;
 using Varve.Execution;
 using Varve.Planning;
 using Varve.Policies;
 
-namespace Varve.Cli.Running;
+namespace Varve.Contracts;
 
 /// <summary>What the events of a run add up to.</summary>
 internal sealed class RunOutcome
@@ -24,7 +22,7 @@ internal sealed class RunOutcome
     /// <summary>What patterns leave out.</summary>
     internal IReadOnlyList<Problem> LeftOut => _leftOut;
 
-    internal RunShape Shape => new(ExitCode, [.. _policies.Select(p => p.Shape)], [.. _takenUp.Select(Commands.ApplyCommand.Shape)], [.. _leftOut.Select(ProblemShape.Of)]);
+    internal RunShape Shape => new(ExitCode, [.. _policies.Select(p => p.Shape)], [.. _takenUp.Select(AppliedPolicy.Of)], [.. _leftOut.Select(ProblemShape.Of)]);
 
     /// <summary>The exit code of what kept the run from its policies; null where nothing did.</summary>
     internal int? Broken { get; init; }
@@ -35,20 +33,7 @@ internal sealed class RunOutcome
     /// <summary>Whether a hash has let one of the plans go.</summary>
     internal bool IsConfirmed(string hash) => _policies.Exists(p => p.Plan?.Brake?.IsConfirmedBy(hash) == true);
 
-    internal int ExitCode => Broken ?? Cli.ExitCode.Of(_policies.Select(p => p.ExitCode));
-
-    /// <summary>All of the run in one line.</summary>
-    internal string Line
-    {
-        get
-        {
-            var ended = _policies.Select(p => p.Summary).OfType<RunSummary>().ToList();
-            var words = string.Join(", ", _policies.GroupBy(p => p.Word).OrderByDescending(g => g.Count()).Select(g => g.Count() == _policies.Count ? g.Key : $"{HumanText.Number(g.Count())} {g.Key}"));
-            var took = ended.Aggregate(Duration.Zero, (sum, s) => sum + s.Elapsed);
-            return $"{(_policies.Count == 1 ? "1 policy" : $"{HumanText.Number(_policies.Count)} policies")}: {words}. {HumanText.Count(ended.Sum(s => (long)s.StepsDone), "step")} done, "
-                + $"{HumanText.Count(ended.Sum(s => s.RowsWritten), "row")} written, {HumanText.Number(ended.Sum(s => s.RowsRemoved))} removed, in {HumanText.Time(took)}";
-        }
-    }
+    internal int ExitCode => Broken ?? Contracts.ExitCode.Of(_policies.Select(p => p.ExitCode));
 
     /// <summary>Policies that wait for a person's word.</summary>
     internal IReadOnlyList<(string Policy, Brake Brake, Plan? Plan)> Braked => [.. _policies.Where(p => p.Brake is not null).Select(p => (p.Policy, p.Brake!, p.Plan))];
@@ -101,7 +86,7 @@ internal sealed class PolicyOutcome(string policy)
     /// <summary>What the proofs found changed since the tiers were built.</summary>
     internal IReadOnlyList<ProofChange> Changes => _changes;
 
-    internal int ExitCode => Cli.ExitCode.Of([.. _errors.Select(e => e.ExitCode), .. Brake is null && !_waits.Exists(w => w.NeedsPerson) ? Array.Empty<int>() : [Cli.ExitCode.Person]]);
+    internal int ExitCode => Contracts.ExitCode.Of([.. _errors.Select(e => e.ExitCode), .. Brake is null && !_waits.Exists(w => w.NeedsPerson) ? Array.Empty<int>() : [Contracts.ExitCode.Person]]);
 
     /// <summary>True where something was done, or somebody should know.</summary>
     internal bool IsNews => Word != "nothing to do" || _skipped.Count > 0;
@@ -131,7 +116,7 @@ internal sealed class PolicyOutcome(string policy)
         _waits,
         _changes,
         _skipped,
-        [.. _errors.Select(Failures.Body)]);
+        [.. _errors.Select(ErrorBody.Of)]);
 
     internal void Take(RunEvent happened)
     {

@@ -4,7 +4,7 @@ using NodaTime;
 using Varve.Policies;
 using Varve.Time;
 
-namespace Varve.Cli.Json;
+namespace Varve.Contracts;
 
 /// <summary>Values that are one text in JSON; they are written only.</summary>
 internal abstract class TextConverter<T> : JsonConverter<T>

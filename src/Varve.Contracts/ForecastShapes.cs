@@ -2,7 +2,7 @@ using NodaTime;
 using Varve.Planning;
 using Varve.Policies;
 
-namespace Varve.Cli.Json;
+namespace Varve.Contracts;
 
 internal sealed record ForecastListShape(IReadOnlyList<ForecastPairShape> Policies);
 

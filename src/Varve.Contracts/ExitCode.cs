@@ -1,4 +1,4 @@
-namespace Varve.Cli;
+namespace Varve.Contracts;
 
 /// <summary>What scripts can rely on.</summary>
 internal static class ExitCode

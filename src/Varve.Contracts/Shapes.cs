@@ -1,18 +1,28 @@
 using NodaTime;
+using NodaTime.Text;
 using Varve.Applying;
 using Varve.Catalog;
 using Varve.Diagnosis;
 using Varve.Planning;
 using Varve.Policies;
+using Varve.Scheduling;
 using Varve.Time;
 
-namespace Varve.Cli.Json;
+namespace Varve.Contracts;
 
 // What --output json prints. These names are a promise: add, never rename.
 
 internal sealed record ErrorShape(ErrorBody Error);
 
-internal sealed record ErrorBody(string Code, string Message, int ExitCode, IReadOnlyList<ProblemShape> Problems, IReadOnlyList<string> Differences);
+internal sealed record ErrorBody(string Code, string Message, int ExitCode, IReadOnlyList<ProblemShape> Problems, IReadOnlyList<string> Differences)
+{
+    internal static ErrorBody Of(VarveException error) => error switch
+    {
+        PolicyException policy => new(policy.Code, policy.Message, policy.ExitCode, [.. policy.Problems.Select(ProblemShape.Of)], []),
+        StalePlanException stale => new(stale.Code, stale.Message, stale.ExitCode, [], stale.Differences),
+        _ => new(error.Code, error.Message, error.ExitCode, [], []),
+    };
+}
 
 internal sealed record ProblemShape(string Code, string Message, bool IsWarning, string? File, int? Line, int? Column)
 {
@@ -31,7 +41,10 @@ internal sealed record InitLeft(string Table, ProblemShape Reason);
 
 internal sealed record ApplyShape(IReadOnlyList<AppliedPolicy> Policies);
 
-internal sealed record AppliedPolicy(string Policy, int Revision, ApplyOutcome Outcome, IReadOnlyList<ProblemShape> Notes, string? Pattern);
+internal sealed record AppliedPolicy(string Policy, int Revision, ApplyOutcome Outcome, IReadOnlyList<ProblemShape> Notes, string? Pattern)
+{
+    internal static AppliedPolicy Of(ApplyResult r) => new(r.Policy, r.Revision, r.Outcome, [.. r.Notes.Select(ProblemShape.Of)], r.Pattern);
+}
 
 internal sealed record RunShape(int ExitCode, IReadOnlyList<PolicyRun> Policies, IReadOnlyList<AppliedPolicy> TakenUp, IReadOnlyList<ProblemShape> LeftOut);
 
@@ -49,7 +62,7 @@ internal sealed record PolicyRun(
     string? AuditHead,
     Brake? Brake,
     IReadOnlyList<Wait> Waits,
-    IReadOnlyList<Execution.ProofChange> Changes,
+    IReadOnlyList<Varve.Execution.ProofChange> Changes,
     IReadOnlyList<string> Skipped,
     IReadOnlyList<ErrorBody> Errors);
 
@@ -74,7 +87,47 @@ internal sealed record PolicyStanding(
     string? LastError,
     IReadOnlyList<ProblemShape> Notes,
     string? Pattern,
-    ProblemShape? Failure);
+    ProblemShape? Failure,
+    ScheduleShape? Schedule)
+{
+    internal static PolicyStanding Of(PolicyStatus s) => new(
+        s.Policy.Name,
+        s.Policy.Table.Text,
+        s.Revision,
+        s.AsOf,
+        s.Policy.Tags,
+        [.. s.Relations.Select(r => new RelationShape(r.Relation, r.Table, r.Rows, r.Bytes, r.First, r.Last, r.CoveredUntil, r.Behind, r.Dirty, r.Cut, r.Lost))],
+        s.FrozenLate,
+        s.Future,
+        s.Timeless,
+        s.OutOfRange,
+        s.Holds,
+        s.Waits,
+        s.StepsDue,
+        s.NextExpiry,
+        s.LastRun,
+        s.LastError,
+        [.. s.Notes.Select(ProblemShape.Of)],
+        s.Pattern,
+        s.Failure is { } failure ? ProblemShape.Of(failure) : null,
+        ScheduleShape.Of(s.Policy, s.AsOf));
+}
+
+/// <summary>When a server runs it: the rule as it is written, and the next ten runs.</summary>
+internal sealed record ScheduleShape(string Rule, string Zone, IReadOnlyList<UpcomingShape> Next)
+{
+    private const int Shown = 10;
+
+    internal static ScheduleShape? Of(Policy policy, Instant after)
+    {
+        if (policy.Schedule is not { } schedule) return null;
+        var times = new Timetable(schedule, policy.Zone, policy.Name);
+        return new(schedule.Text, times.Zone.Id, [.. times.Upcoming(after, Shown).Select(o => new UpcomingShape(o.Scheduled, OffsetDateTimePattern.Rfc3339.Format(o.Scheduled.InZone(times.Zone).ToOffsetDateTime()), o.Due))]);
+    }
+}
+
+/// <summary>One run that will be.</summary>
+internal sealed record UpcomingShape(Instant At, string Local, Instant Begins);
 
 internal sealed record RelationShape(
     string Relation,
@@ -141,7 +194,7 @@ internal sealed record TagShape(string Tag, IReadOnlyList<string> Policies);
 
 internal sealed record VerifyShape(bool Agrees, IReadOnlyList<VerifiedTier> Tiers);
 
-internal sealed record VerifiedTier(string Policy, string Tier, IReadOnlyList<TimeRange> Checked, long Buckets, IReadOnlyList<Execution.Mismatch> Mismatches, ProblemShape? Failure);
+internal sealed record VerifiedTier(string Policy, string Tier, IReadOnlyList<TimeRange> Checked, long Buckets, IReadOnlyList<Varve.Execution.Mismatch> Mismatches, ProblemShape? Failure);
 
 internal sealed record HoldShape(string Policy, Hold Hold);
 

@@ -2,7 +2,7 @@ using NodaTime;
 using Varve.Catalog;
 using Varve.Time;
 
-namespace Varve.Cli.Json;
+namespace Varve.Contracts;
 
 internal sealed record ArchiveListShape(IReadOnlyList<PartShape> Parts);
 
