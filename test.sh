@@ -103,6 +103,13 @@ run_project() {
   [ "$f" -eq 0 ] || status=1
 }
 
+# The classes of all reports that took the longest, in seconds of their own.
+slowest() {
+  grep -ho '<collection [^>]*>' "$reports"/*.xml 2>/dev/null |
+    sed -n 's/.* name="Test collection for \([^" ]*\).* time="\([0-9.]*\)".*/\2 \1/p' |
+    sort -rn | head -n 10 | awk '{ printf "  %7.1f s  %s\n", $1, $2 }'
+}
+
 need_sdk
 if [ "${1:-}" = --no-build ]; then shift; else build; fi
 
@@ -112,6 +119,11 @@ for project in tests/*/*.csproj; do
   grep -q 'Include="xunit.v3"' "$project" || continue # a host that tests start, not a test project
   run_project "$(dirname "$project")" "$@"
 done
+
+if [ "$#" -eq 0 ]; then
+  echo "The slowest classes:"
+  slowest
+fi
 
 if [ $((passed + failed)) -eq 0 ]; then
   echo "test.sh: no test was executed" >&2
