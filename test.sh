@@ -47,6 +47,11 @@ need_sdk() {
   fail "the .NET 10 SDK is missing and could not be installed; see https://dotnet.microsoft.com/download"
 }
 
+# Pages are tried in a browser. Where there is none, and none can be had, these tests say so; with CI set they fail.
+want_browser() {
+  command -v chromium >/dev/null || install_package chromium || echo "test.sh: there is no chromium, and it could not be installed" >&2
+}
+
 build() {
   dotnet restore Varve.slnx --verbosity quiet </dev/null || fail "the restore failed"
   dotnet build Varve.slnx --configuration "$configuration" --no-restore --verbosity quiet </dev/null || fail "the build failed"
@@ -98,6 +103,7 @@ run_project() {
 }
 
 need_sdk
+want_browser
 if [ "${1:-}" = --no-build ]; then shift; else build; fi
 
 mkdir -p "$reports"
