@@ -53,6 +53,11 @@ want_grammar() {
   npm install --silent --no-audit --no-fund --prefix artifacts/sqlparse @cratedb/cratedb-sqlparse@0.0.17 >/dev/null 2>&1 || true
 }
 
+# Pages are tried in a browser. Where there is none, and none can be had, these tests say so; with CI set they fail.
+want_browser() {
+  command -v chromium >/dev/null || install_package chromium || echo "test.sh: there is no chromium, and it could not be installed" >&2
+}
+
 build() {
   dotnet restore Varve.slnx --verbosity quiet </dev/null || fail "the restore failed"
   dotnet build Varve.slnx --configuration "$configuration" --no-restore --verbosity quiet </dev/null || fail "the build failed"
@@ -111,6 +116,7 @@ slowest() {
 }
 
 need_sdk
+want_browser
 if [ "${1:-}" = --no-build ]; then shift; else build; fi
 
 mkdir -p "$reports"

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Varve.Policies;
+using Varve.Server.Access;
 
 namespace Varve.Server.Api;
 
@@ -84,6 +85,8 @@ internal static partial class Problems
     {
         context.Response.StatusCode = answer.Status;
         context.Response.Headers.CacheControl = "no-store";
+        if (HttpMethods.IsGet(context.Request.Method) && context.CallerOrNull() is not null && !context.Request.Path.StartsWithSegments("/api", StringComparison.Ordinal))
+            return Ui.Shell.TroubleAsync(context, answer);
         return context.Response.WriteAsJsonAsync(answer, ServerJson.Options, ContentType);
     }
 
