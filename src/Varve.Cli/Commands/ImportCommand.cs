@@ -12,44 +12,75 @@ namespace Varve.Cli.Commands;
 /// </summary>
 internal static class ImportCommand
 {
-    private static readonly Argument<string?> Rows = new(
-        "FILE") { Description = "Rows of the tool's table as JSON or CSV; - is standard input", Arity = ArgumentArity.ZeroOrOne };
+    private static readonly Argument<string?> Rows = new("FILE")
+    {
+        Description = "Rows of the tool's table as JSON or CSV; - is standard input",
+        Arity = ArgumentArity.ZeroOrOne,
+    };
 
-    private static readonly Argument<string> PartConfig = new(
-        "FILE") { Description = "Rows of part_config as JSON or CSV; - is standard input" };
+    private static readonly Argument<string> PartConfig = new("FILE")
+    {
+        Description = "Rows of part_config as JSON or CSV; - is standard input",
+    };
 
     private static readonly Argument<string> Schemas = new("SCHEMAS") { Description = "storage-schemas.conf" };
 
-    private static readonly Argument<string?> Aggregation = new("AGGREGATION") { Description = "storage-aggregation.conf",
-        Arity = ArgumentArity.ZeroOrOne };
+    private static readonly Argument<string?> Aggregation = new("AGGREGATION")
+    {
+        Description = "storage-aggregation.conf",
+        Arity = ArgumentArity.ZeroOrOne,
+    };
 
-    private static readonly Argument<string> Rrd = new(
-        "FILE") { Description = "The output of rrdtool info or rrdtool dump; - is standard input" };
+    private static readonly Argument<string> Rrd = new("FILE")
+    {
+        Description = "The output of rrdtool info or rrdtool dump; - is standard input",
+    };
 
-    private static readonly Option<string> ToolkitSchema = new("--schema") { HelpName = "NAME",
-        Description = "The schema of the toolkit's table", DefaultValueFactory = _ => "ext" };
+    private static readonly Option<string> ToolkitSchema = new("--schema")
+    {
+        HelpName = "NAME",
+        Description = "The schema of the toolkit's table",
+        DefaultValueFactory = _ => "ext",
+    };
 
     private static readonly Option<string> Compare = CommonOptions.Among("--compare",
         "What of a partition must be old enough; start is what the toolkit compares", "end", "start");
 
-    private static readonly Option<string[]> Times = new("--time") { HelpName = "[TABLE=]COL",
-        Description = "The time column, of one table or of all. May be repeated" };
+    private static readonly Option<string[]> Times = new("--time")
+    {
+        HelpName = "[TABLE=]COL",
+        Description = "The time column, of one table or of all. May be repeated",
+    };
 
     private static readonly Option<string?> Time = new("--time") { HelpName = "COL", Description = "The time column. Default: ts" };
 
     private static readonly Option<string?> Schema = new("--schema") { HelpName = "NAME", Description = "The schema of the tables" };
 
-    private static readonly Option<string> Series = new("--series") { HelpName = "COL", Description = "The column of the metric's name",
-        DefaultValueFactory = _ => "path" };
+    private static readonly Option<string> Series = new("--series")
+    {
+        HelpName = "COL",
+        Description = "The column of the metric's name",
+        DefaultValueFactory = _ => "path",
+    };
 
-    private static readonly Option<string> Value = new("--value") { HelpName = "COL", Description = "The column of the value",
-        DefaultValueFactory = _ => "value" };
+    private static readonly Option<string> Value = new("--value")
+    {
+        HelpName = "COL",
+        Description = "The column of the value",
+        DefaultValueFactory = _ => "value",
+    };
 
-    private static readonly Option<string?> Table = new("--table") { HelpName = "TABLE",
-        Description = "The table of the samples. Default: the name of the file" };
+    private static readonly Option<string?> Table = new("--table")
+    {
+        HelpName = "TABLE",
+        Description = "The table of the samples. Default: the name of the file",
+    };
 
-    private static readonly Option<string?> Out = new("--out") { HelpName = "DIR",
-        Description = "Write a file for each policy into this folder. Default: all of them to standard output" };
+    private static readonly Option<string?> Out = new("--out")
+    {
+        HelpName = "DIR",
+        Description = "Write a file for each policy into this folder. Default: all of them to standard output",
+    };
 
     private static readonly Option<bool> Force = new("--force") { Description = "Overwrite files that are there" };
 

@@ -21,7 +21,12 @@ public static partial class GraphiteImport
 
     private static readonly Dictionary<string, string> s_functions = new(StringComparer.Ordinal)
     {
-        ["average"] = "avg", ["avg"] = "avg", ["sum"] = "sum", ["last"] = "last", ["max"] = "max", ["min"] = "min",
+        ["average"] = "avg",
+        ["avg"] = "avg",
+        ["sum"] = "sum",
+        ["last"] = "last",
+        ["max"] = "max",
+        ["min"] = "min",
     };
 
     /// <summary>Converts the two files.</summary>
@@ -106,8 +111,8 @@ public static partial class GraphiteImport
             text.Comment($"The rules have different factors, {string.Join(", ", factors.Select(Number))}; the smallest one hides least.");
         }
 
-        text.Comment("xFilesFactor is the smallest share of known points, and so is this. Graphite loses a bucket below it for good; here " +
-            "its states are stored, and only its values read as NULL.");
+        text.Comment("xFilesFactor is the smallest share of known points, and so is this. Graphite loses a bucket below it for good; " +
+            "here its states are stored, and only its values read as NULL.");
         text.Line($"min_coverage: {Number(least)}");
     }
 

@@ -48,18 +48,16 @@ public static partial class PartmanImport
     /// <summary>Why a row becomes no policy. What pg_partman keeps somewhere is never removed because of an import.</summary>
     private static string? Objection(ImportedRow row, TableName table, string control)
     {
-        if (IsNumbered(row)) return $"{table.Text} is partitioned by a number, {control}, that is no time: a policy needs one. Keep " +
-            $"pg_partman for it.";
-        if (row.Text("retention") is not { } retention) return $"{table.Text} has no retention, so there is nothing to import. For tiers, " +
-            $"start with varve init {table.Text}.";
-        if (Interval(retention) is not { } keep) return $"{table.Text}: the retention {retention} mixes months and days, or is none; " +
-            $"write keep in one of them by hand.";
-        if (row.Text("retention_schema") is { } schema) return $"{table.Text}: after {keep} pg_partman moves a partition to the schema " +
-            $"{schema}, and Varve would remove its rows. {ByHand(keep)}";
-        return row.Text("retention_keep_table") is "false" or "f" or "False"
-            ? null
-            : $"{table.Text}: after {keep} pg_partman detaches a partition and keeps it as a table (retention_keep_table), and Varve " +
-                $"would remove its rows. {ByHand(keep)}";
+        if (IsNumbered(row))
+            return $"{table.Text} is partitioned by a number, {control}, that is no time: a policy needs one. Keep pg_partman for it.";
+        if (row.Text("retention") is not { } retention)
+            return $"{table.Text} has no retention, so there is nothing to import. For tiers, start with varve init {table.Text}.";
+        if (Interval(retention) is not { } keep)
+            return $"{table.Text}: the retention {retention} mixes months and days, or is none; write keep in one of them by hand.";
+        var does = row.Text("retention_schema") is { } schema ? $"moves a partition to the schema {schema}"
+            : row.Text("retention_keep_table") is "false" or "f" or "False" ? null
+            : "detaches a partition and keeps it as a table (retention_keep_table)";
+        return does is null ? null : $"{table.Text}: after {keep} pg_partman {does}, and Varve would remove its rows. {ByHand(keep)}";
     }
 
     private static string ByHand(string keep) =>

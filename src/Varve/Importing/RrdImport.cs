@@ -11,7 +11,10 @@ public static class RrdImport
 
     private static readonly Dictionary<string, string> s_functions = new(StringComparer.Ordinal)
     {
-        ["AVERAGE"] = "avg", ["MIN"] = "min", ["MAX"] = "max", ["LAST"] = "last",
+        ["AVERAGE"] = "avg",
+        ["MIN"] = "min",
+        ["MAX"] = "max",
+        ["LAST"] = "last",
     };
 
     /// <summary>Converts one file.</summary>

@@ -43,7 +43,8 @@ public sealed class RrdImportTests
           <version>0003</version>
           <step>300</step> <!-- Seconds -->
           <lastupdate>920804400</lastupdate>
-          <ds><name> traffic_in </name><type> COUNTER </type><minimal_heartbeat>600</minimal_heartbeat><min>0.0000000000e+00</min><max>NaN</max></ds>
+          <ds><name> traffic_in </name><type> COUNTER </type><minimal_heartbeat>600</minimal_heartbeat>
+            <min>0.0000000000e+00</min><max>NaN</max></ds>
           <ds><name> temp </name><type> GAUGE </type><minimal_heartbeat>600</minimal_heartbeat><min>NaN</min><max>NaN</max></ds>
           <rra><cf>AVERAGE</cf><pdp_per_row>1</pdp_per_row><params><xff>5.0000000000e-01</xff></params>
             <cdp_prep><ds><primary_value>0</primary_value></ds></cdp_prep>

@@ -7,15 +7,18 @@ namespace Varve.Tests.Importing;
 public sealed class ToolkitImportTests
 {
     private const string Sensor = """
-        {"id":"ea48","strategy":"SNAPSHOT","tags":{"foo":"true","bar":"true"},"table_schema":"doc","table_name":"sensor","partition_column":"month","retention_period":365,"target_repository_name":"ctk_r"}
+        {"id":"ea48","strategy":"SNAPSHOT","tags":{"foo":"true","bar":"true"},"table_schema":"doc","table_name":"sensor",
+         "partition_column":"month","retention_period":365,"target_repository_name":"ctk_r"}
         """;
 
     private const string Moved = """
-        {"id":"b","strategy":"reallocate","tags":null,"table_schema":"doc","table_name":"raw","partition_column":"day","retention_period":60,"reallocation_attribute_name":"storage","reallocation_attribute_value":"warm"}
+        {"id":"b","strategy":"reallocate","tags":null,"table_schema":"doc","table_name":"raw",
+         "partition_column":"day","retention_period":60,"reallocation_attribute_name":"storage","reallocation_attribute_value":"warm"}
         """;
 
     private const string Removed = """
-        {"id":"c","strategy":"delete","tags":{"bar":"true"},"table_schema":"doc","table_name":"raw","partition_column":"day","retention_period":120}
+        {"id":"c","strategy":"delete","tags":{"bar":"true"},"table_schema":"doc","table_name":"raw",
+         "partition_column":"day","retention_period":120}
         """;
 
     [Fact]
@@ -53,7 +56,9 @@ public sealed class ToolkitImportTests
     [InlineData(60, 60, "60d", "ctk_r")]
     public void Of_two_rows_that_remove_the_earlier_one_decides(int snapshot, int delete, string keep, string? archive)
     {
-        var rows = $"[{Sensor.Replace("365", $"{snapshot}", StringComparison.Ordinal)},{Removed.Replace("120", $"{delete}", StringComparison.Ordinal).Replace("raw", "sensor", StringComparison.Ordinal)}]";
+        var first = Sensor.Replace("365", $"{snapshot}", StringComparison.Ordinal);
+        var second = Removed.Replace("120", $"{delete}", StringComparison.Ordinal).Replace("raw", "sensor", StringComparison.Ordinal);
+        var rows = $"[{first},{second}]";
         var (policy, yaml) = One(Convert(rows));
         Assert.Equal((keep, archive), (policy.Keep.Text, policy.Archive?.To));
         Assert.Contains("finds nothing any more", yaml, StringComparison.Ordinal);
@@ -110,10 +115,12 @@ public sealed class ToolkitImportTests
         string[] forms =
         [
             $"[{Sensor},{Removed}]",
-            Sensor.Trim() + "\n" + Removed.Trim() + "\n",
+            OneLine(Sensor) + "\n" + OneLine(Removed) + "\n",
             """
-            {"cols":["strategy","tags","table_schema","table_name","partition_column","retention_period","target_repository_name","id"],"col_types":[4,12,4,4,4,9,4,4],
-             "rows":[["snapshot",{"foo":"true","bar":"true"},"doc","sensor","month",365,"ctk_r","ea48"],["delete",{"bar":"true"},"doc","raw","day",120,null,"c"]],"rowcount":2}
+            {"cols":["strategy","tags","table_schema","table_name","partition_column","retention_period",
+             "target_repository_name","id"],"col_types":[4,12,4,4,4,9,4,4],
+             "rows":[["snapshot",{"foo":"true","bar":"true"},"doc","sensor","month",365,"ctk_r","ea48"],
+              ["delete",{"bar":"true"},"doc","raw","day",120,null,"c"]],"rowcount":2}
             """,
             """
             id,STRATEGY,tags,table_schema,table_name,partition_column,retention_period,target_repository_name
@@ -129,7 +136,9 @@ public sealed class ToolkitImportTests
     [Fact]
     public void The_older_form_has_no_identifier_and_no_tags()
     {
-        const string older = "[{\"table_schema\":\"doc\",\"table_name\":\"raw\",\"partition_column\":\"ts_day\",\"retention_period\":1,\"strategy\":\"delete\"}]";
+        const string older = """
+            [{"table_schema":"doc","table_name":"raw","partition_column":"ts_day","retention_period":1,"strategy":"delete"}]
+            """;
         var (policy, _) = One(Convert(older));
         Assert.Equal(("raw", "1d"), (policy.Name, policy.Keep.Text));
         Assert.Empty(policy.Tags);
@@ -153,6 +162,8 @@ public sealed class ToolkitImportTests
         Assert.Contains(words, error.Message, StringComparison.Ordinal);
         Assert.StartsWith("rows.json", error.Message, StringComparison.Ordinal);
     }
+
+    private static string OneLine(string json) => json.ReplaceLineEndings("").Trim();
 
     private static ImportResult Convert(string text) => ToolkitImport.Convert(ToolkitPolicy.Read(text, "f"), _ => "ts", ToolkitCompare.End);
 
