@@ -15,6 +15,7 @@ internal static class Root
         var root = new RootCommand("Varve rolls up and expires time-series tables by policy: it plans first, proves each step, and removes nothing unproven.")
         {
             InitCommand.Create(),
+            ImportCommand.Create(),
             CheckCommand.Create(),
             ApplyCommand.Create(),
             PlanCommand.Create(),

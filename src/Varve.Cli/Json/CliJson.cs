@@ -14,6 +14,7 @@ namespace Varve.Cli.Json;
     Converters = [typeof(InstantConverter), typeof(TableNameConverter), typeof(TimeRangeConverter), typeof(DurationConverter)])]
 [JsonSerializable(typeof(ErrorShape))]
 [JsonSerializable(typeof(InitShape))]
+[JsonSerializable(typeof(ImportShape))]
 [JsonSerializable(typeof(CheckShape))]
 [JsonSerializable(typeof(ApplyShape))]
 [JsonSerializable(typeof(RunShape))]
