@@ -23,6 +23,7 @@ internal static class Root
             StatusCommand.Create(),
             QueryCommand.Create(),
             GraphCommand.Create(),
+            SqlCommand.Create(),
             ForecastCommand.Create(),
             HistoryCommand.Create(),
             AuditCommand.Create(),
@@ -37,6 +38,7 @@ internal static class Root
             CompactCommand.Create(),
             DemoCommand.Create(),
             CompletionCommand.Create(),
+            VersionCommand.Create(),
         };
         foreach (var help in root.Options.OfType<HelpOption>())
         {

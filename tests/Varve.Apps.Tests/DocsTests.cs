@@ -9,6 +9,8 @@ public sealed class DocsTests
         "it runs these tests",
         "it builds the repository, which was built for these tests",
         "it is for the scheduler of a machine",
+        "it installs a package for the user of a machine",
+        "it downloads the runtime of another platform",
     ];
 
     public static TheoryData<string> Pages => [.. DocsBlock.Pages];
