@@ -11,6 +11,7 @@ public sealed class DocsTests
         "it is for the scheduler of a machine",
         "it installs a package for the user of a machine",
         "it downloads the runtime of another platform",
+        "it changes the project of an application",
     ];
 
     public static TheoryData<string> Pages => [.. DocsBlock.Pages];
