@@ -24,6 +24,7 @@ internal static class Root
             StatusCommand.Create(),
             QueryCommand.Create(),
             GraphCommand.Create(),
+            SqlCommand.Create(),
             ForecastCommand.Create(),
             HistoryCommand.Create(),
             AuditCommand.Create(),
@@ -39,6 +40,7 @@ internal static class Root
             ServeCommand.Create(),
             DemoCommand.Create(),
             CompletionCommand.Create(),
+            VersionCommand.Create(),
         };
         foreach (var help in root.Options.OfType<HelpOption>())
         {

@@ -196,6 +196,15 @@ public sealed class Lifecycle
     public IAsyncEnumerable<RunEvent> RunAsync(Selection selection, RunOptions? runOptions = null, CancellationToken cancellationToken = default) =>
         _operations.RunAsync(selection, runOptions ?? new(), cancellationToken);
 
+    /// <summary>The same to its end: what was done for each policy. Where one fails, the others are run first.</summary>
+    /// <param name="selection">Which.</param>
+    /// <param name="runOptions">How.</param>
+    /// <param name="cancellationToken">Cancels the statement in flight.</param>
+    /// <exception cref="VarveException">The first error of a policy or of a step, once everything else was done.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public Task<IReadOnlyList<RunResult>> RunToEndAsync(Selection selection, RunOptions? runOptions = null, CancellationToken cancellationToken = default) =>
+        RunResult.OfAsync(RunAsync(selection, runOptions, cancellationToken));
+
     /// <summary>How stored policies stand, and those of tables that the next run takes up for a pattern.</summary>
     public Task<IReadOnlyList<PolicyStatus>> StatusAsync(Selection selection, Instant? asOf = null, CancellationToken cancellationToken = default) =>
         _operations.StatusAsync(selection, asOf, cancellationToken);

@@ -42,6 +42,7 @@ namespace Varve.Cli.Json;
 [JsonSerializable(typeof(AgainShape))]
 [JsonSerializable(typeof(RestoredShape))]
 [JsonSerializable(typeof(ForecastListShape))]
+[JsonSerializable(typeof(VersionShape))]
 internal sealed partial class CliJson : JsonSerializerContext
 {
     // Text for people and scripts, never for a web page: … and ≈ stay what they are.
