@@ -11,6 +11,7 @@ public sealed class PublicSurface
     [Theory]
     [InlineData("Varve")]
     [InlineData("Varve.DuckDb")]
+    [InlineData("Varve.PostgreSql")]
     [InlineData("Varve.S3")]
     public void Public_surface_is_as_approved(string assembly)
     {

@@ -7,7 +7,7 @@ using Varve.Time;
 namespace Varve.Catalog;
 
 /// <summary>The policies of the catalog, revision by revision, and the patterns that some of them come from.</summary>
-internal sealed class PolicyTable(CatalogTables tables)
+internal sealed class PolicyTable(CatalogTables tables, Dialect dialect)
 {
     private const string Current = "current";
     private const string OfTable = "table";
@@ -51,7 +51,7 @@ internal sealed class PolicyTable(CatalogTables tables)
     [
         .. from row in await statements.QueryAsync(
             $"""
-            SELECT coalesce(table_schema, current_schema()), table_name, document FROM {tables.Policies} AS p
+            SELECT coalesce(table_schema, {dialect.CurrentSchema}), table_name, document FROM {tables.Policies} AS p
             WHERE kind = {OfTable} AND revision = (SELECT max(q.revision) FROM {tables.Policies} AS q WHERE q.policy = p.policy)
                 AND policy IN (SELECT policy FROM {tables.Coverage} WHERE relation = {Planning.Relations.Source} AND kind = {"frozen"})
             """,

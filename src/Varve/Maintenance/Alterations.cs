@@ -46,6 +46,7 @@ internal sealed class Alterations(IEngine engine, Session session, AuditActor ac
                 var blueprint = await session.Inspector.WithRetiredAsync(s, laid, ledger, token);
                 List<TierLayout> gone = [.. (await BrokenTier.AllAsync(engine, blueprint, ledger, token)).Where(b => b.IsGone).Select(b => b.Tier)];
                 if (gone.Count == 0) return [];
+                if (engine.Dialect.ViewsHold && blueprint.Stitched is { } stitched) await s.ExecuteAsync(StepSql.Drop(stitched, isView: true), token);
                 List<TableName> forgotten = [];
                 foreach (var tier in gone) forgotten.AddRange(await DropAsync(s, name, tier, token));
                 await session.Store.Ledgers.PublishAsync(s, name, 0, token);
@@ -145,10 +146,9 @@ internal sealed class Alterations(IEngine engine, Session session, AuditActor ac
     private async Task PublishAsync(IStatements statements, ProjectedLedger draft, StepSql sql, StoredPolicy stored, CancellationToken cancellationToken)
     {
         if (draft.Blueprint.Stitched is not { } stitched || draft.Ledger.PublishedRevision != stored.Revision) return;
-        foreach (var tier in draft.Blueprint.Tiers.Where(t => draft.Of(t.Id).Created))
-            if (sql.TierView(tier) is { } view) await statements.ExecuteAsync(view, cancellationToken);
+        foreach (var view in draft.Blueprint.Tiers.Where(t => draft.Of(t.Id).Created).SelectMany(sql.TierView)) await statements.ExecuteAsync(view, cancellationToken);
         var horizon = Cutoffs.At(draft.Blueprint, session.Now(), null);
-        await statements.ExecuteAsync(sql.Stitched(stitched, StitchedView.Of(draft.Blueprint, r => draft.Of(r).Ledger), horizon.Known), cancellationToken);
+        foreach (var view in sql.Stitched(stitched, StitchedView.Of(draft.Blueprint, r => draft.Of(r).Ledger), horizon.Known)) await statements.ExecuteAsync(view, cancellationToken);
     }
 
     private static PolicyException Unfit(TierLayout tier, IReadOnlyList<RetypedColumn> columns, string why)

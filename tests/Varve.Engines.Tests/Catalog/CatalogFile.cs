@@ -15,7 +15,7 @@ internal sealed class CatalogFile : IAsyncDisposable
         Database = database;
         Tables = new(schema);
         Schema = new(Tables, database.Engine);
-        Shelf = new(Tables);
+        Shelf = new(Tables, database.Engine.Dialect);
         Ledgers = new(Tables, Shelf, new(Tables));
         Runs = new(Tables, Duration.FromDays(400));
         Audit = new(Tables, auditKey);

@@ -213,8 +213,8 @@ internal sealed class PolicyRun(IEngine engine, CatalogStore desk, PolicyInspect
         {
             foreach (var tier in context.Blueprint.Tiers)
             {
-                if (context.Sql.TierView(tier) is not { } view) continue;
-                await context.Statements.ExecuteAsync(view, cancellationToken);
+                if (context.Sql.TierView(tier) is not { Count: > 0 } view) continue;
+                foreach (var statement in view) await context.Statements.ExecuteAsync(statement, cancellationToken);
                 await desk.Ledgers.RegisterAsync(context.Statements, context.Blueprint.Policy.Name, tier.Id, "view", tier.View!, Now(), cancellationToken);
             }
 
@@ -226,7 +226,7 @@ internal sealed class PolicyRun(IEngine engine, CatalogStore desk, PolicyInspect
             return;
         }
 
-        await context.Statements.ExecuteAsync(context.Sql.Stitched(stitched, parts, context.Horizon.Known), cancellationToken);
+        foreach (var statement in context.Sql.Stitched(stitched, parts, context.Horizon.Known)) await context.Statements.ExecuteAsync(statement, cancellationToken);
         await desk.Ledgers.SaveEdgesAsync(context.Statements, context.Blueprint.Policy.Name, parts, cancellationToken);
     }
 
