@@ -1,6 +1,7 @@
 using Varve.Archiving;
 using Varve.DuckDb;
 using Varve.Engines;
+using Varve.PostgreSql;
 using Varve.S3;
 
 namespace Varve.Cli;
@@ -29,13 +30,14 @@ internal static class DatabaseOpener
     /// <summary>A DuckDB file of this machine.</summary>
     internal static Database OpenFile(string path) => DuckDbDatabase.Open(path, new() { Create = false });
 
-    internal static Database Open(string? typed, bool readOnly, bool create, string? memory = null)
+    internal static Database Open(string? typed, bool readOnly, bool create, string? memory = null, CancellationToken cancellation = default)
     {
         var url = Url(typed);
         return url.Scheme switch
         {
             "duckdb" => OpenDuckDb(url, readOnly, create, memory),
-            _ => throw Commands.CommonOptions.Usage($"This build of Varve cannot open {url.Scheme} databases. Write --db duckdb:FILE."),
+            "postgresql" => PostgreSqlDatabase.OpenAsync(url, new() { ReadOnly = readOnly, Input = Console.In }, cancellation).GetAwaiter().GetResult(),
+            _ => throw Commands.CommonOptions.Usage($"This build of Varve cannot open {url.Scheme} databases. Write --db duckdb:FILE or --db postgresql://user@host/database."),
         };
     }
 
@@ -77,7 +79,7 @@ internal static class DatabaseOpener
 
     /// <summary>The database that is named, not opened.</summary>
     internal static DatabaseUrl Url(string? typed) => DatabaseUrl.Parse(
-        Named(typed) ?? throw Commands.CommonOptions.Usage("No database is named. Add --db duckdb:metrics.duckdb (your file), or set VARVE_DB. To see Varve at work without one: varve demo"));
+        Named(typed) ?? throw Commands.CommonOptions.Usage("No database is named. Add --db duckdb:metrics.duckdb (your file) or --db postgresql://user@host/database, or set VARVE_DB. To see Varve at work without one: varve demo"));
 
     private static string? Filled(string? text) => string.IsNullOrWhiteSpace(text) ? null : text;
 }

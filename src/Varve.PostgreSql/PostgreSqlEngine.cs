@@ -17,6 +17,9 @@ internal sealed class PostgreSqlEngine(NpgsqlDataSource source, PostgreSqlDialec
     /// <summary>What it is called in messages.</summary>
     public string DisplayName => name;
 
+    /// <summary>The schema of tables that are named without one.</summary>
+    public string DefaultSchema => dialect.SchemaOf(new(null, "x"));
+
     /// <inheritdoc/>
     public Dialect Dialect => dialect;
 

@@ -84,7 +84,7 @@ internal static class PostgreSqlErrors
         PostgresErrorCodes.DuplicateTable or PostgresErrorCodes.DuplicateObject or PostgresErrorCodes.DuplicateSchema or PostgresErrorCodes.DuplicateColumn => (EngineCodes.NameTaken, $"{Relation(error, "a name")} exists already.", false),
         PostgresErrorCodes.ObjectInUse or PostgresErrorCodes.ObjectNotInPrerequisiteState => (EngineCodes.Locked, "another session uses what was to be changed. Run again later.", true),
         PostgresErrorCodes.DataCorrupted or PostgresErrorCodes.IndexCorrupted => (EngineCodes.Damaged, $"the server says that {Relation(error, "a relation")} is damaged. Look into its log, and restore from a backup.", false),
-        PostgresErrorCodes.UniqueViolation => (EngineCodes.Constraint, $"a key of {Relation(error, "a table")} is taken.", false),
+        PostgresErrorCodes.UniqueViolation => (EngineCodes.Conflict, "another session wrote the same row of the catalog first. Nothing was kept; run again.", true),
         ['2', '2', ..] => (EngineCodes.Conversion, "a value could not be converted. Look for values that do not fit their column's type.", false),
         ['2', '3', ..] => (EngineCodes.Constraint, $"a constraint of {Relation(error, "a table")} forbids it. Look at its keys, checks and NOT NULL columns.", false),
         ['0', '8', ..] => (EngineCodes.Lost, "the connection ended. What was not committed is rolled back; run again.", true),

@@ -147,14 +147,32 @@ internal sealed class PolicyApplier(IEngine engine, CatalogStore desk, PolicyChe
         var (policy, notes) = (one.Policy, one.Report.Problems);
         var before = policy.Table.IsPattern ? shelf.FindPattern(policy.Name) : shelf.Find(policy.Name);
         if (before?.Hash == PolicyJson.Hash(policy) && before.Pattern == one.Pattern) return new(policy.Name, before.Revision, ApplyOutcome.Unchanged, notes) { Pattern = one.Pattern };
+        await PrepareLedgerAsync(statements, one, shelf, cancellationToken);
         var revision = await desk.Policies.StoreAsync(statements, one.Document, one.Pattern is { } pattern ? (pattern, patternRevision) : null, Now(), actor.User, cancellationToken);
-        if (SetsAside(one, shelf)) await desk.Ledgers.SetAsideAsync(statements, policy.Name, revision, cancellationToken);
-        if (one.Source is { } source && shelf.Begins(policy))
-            await desk.Ledgers.InheritAsync(statements, policy.Name, shelf.InheritedBy(policy, source), cancellationToken);
         var facts = new JsonObject { ["revision"] = revision, ["sha256"] = PolicyJson.Hash(policy), ["table"] = policy.Table.Text };
         if (one.Pattern is not null) facts["pattern"] = one.Pattern;
         await desk.Audit.AppendAsync(statements, actor, Now(), $"{Kind(policy)}.{(before is null ? "created" : "changed")}", policy.Name, facts, cancellationToken);
         return new(policy.Name, revision, before is null ? ApplyOutcome.Created : ApplyOutcome.Changed, notes) { Pattern = one.Pattern };
+    }
+
+    // Before the revision is stored: a ledger that is ahead of its policy keeps a run from building anything, one that is
+    // behind would let it build on tiers of other series, or on what has expired.
+    private async Task PrepareLedgerAsync(IStatements statements, Checked one, CatalogSnapshot shelf, CancellationToken cancellationToken)
+    {
+        var name = one.Policy.Name;
+        var inherited = one.Source is { } source && shelf.Begins(one.Policy) ? shelf.InheritedBy(one.Policy, source) : null;
+        if (!SetsAside(one, shelf) && inherited is null) return;
+        var before = await desk.Ledgers.LoadAsync(statements, name, cancellationToken);
+        var ledger = before;
+        if (SetsAside(one, shelf))
+        {
+            var revision = await desk.Policies.NewestAsync(statements, name, cancellationToken) + 1;
+            await desk.Holds.SetAsideAsync(statements, name, revision, cancellationToken);
+            ledger = ledger.SetAside(revision);
+        }
+
+        if (inherited is not null) ledger = ledger.Expired(inherited);
+        if (LedgerJson.Write(ledger) != LedgerJson.Write(before)) await desk.Ledgers.SaveAsync(statements, name, ledger, cancellationToken);
     }
 
     private static bool SetsAside(Checked one, CatalogSnapshot shelf) => !one.Policy.Table.IsPattern && PolicyChanges.SetsAside(shelf.RevisionsOf(one.Policy.Name), one.Policy);

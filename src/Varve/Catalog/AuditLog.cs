@@ -53,6 +53,10 @@ internal sealed class AuditLog(CatalogTables tables, string? key)
             || (await statements.QueryAsync($"SELECT count(*) FROM {tables.Audit} WHERE starts_with(hash, {begins})", cancellationToken))[0].Long(0) > 0;
     }
 
+    /// <summary>Whether there is an entry of some facts.</summary>
+    public async Task<bool> HasAsync(IStatements statements, string policy, string action, string facts, CancellationToken cancellationToken) => (await statements.QueryAsync(
+        $"SELECT count(*) FROM {tables.Audit} WHERE policy = {policy} AND action = {action} AND detail = {facts}", cancellationToken))[0].Long(0) > 0;
+
     /// <summary>The newest entries, newest first.</summary>
     public async Task<IReadOnlyList<AuditEntry>> ListAsync(IStatements statements, int limit, CancellationToken cancellationToken) =>
         [.. (await ReadAsync(statements, limit, cancellationToken)).Select(e => e.Entry)];

@@ -1,5 +1,6 @@
 using NodaTime;
 using Varve.Engines;
+using Varve.Planning;
 using Varve.Policies;
 using Varve.Time;
 
@@ -28,12 +29,16 @@ internal sealed class CatalogDiagnostics(CatalogTables tables)
             .Select(r => (r.Text(0), Micros.ToInstant(r.Long(1)))),
     ];
 
+    /// <summary>Whether the tables that people read show what a ledger says.</summary>
+    public Task<bool> ShowsAsync(IStatements statements, string policy, Ledger ledger, CancellationToken cancellationToken) =>
+        new LedgerProjection(tables).AgreesAsync(statements, policy, ledger, cancellationToken);
+
     /// <summary>Runs that never ended, with how many of their steps had begun and were not done.</summary>
     public async Task<IReadOnlyList<(string Run, string Policy, Instant Started, long Steps)>> OpenRunsAsync(IStatements statements, CancellationToken cancellationToken) =>
     [
         .. (await statements.QueryAsync(
             $"""
-            SELECT r.run, r.policy, r.started_us, (SELECT count(*) FROM {tables.Steps} s WHERE s.run = r.run AND s.status IN ({"running"}, {"verifying"}))
+            SELECT r.run, r.policy, r.started_us, (SELECT count(*) FROM {tables.Steps} s WHERE s.run = r.run AND s.status = {"running"})
             FROM {tables.Runs} r WHERE r.status = {"running"} ORDER BY r.started_us
             """,
             cancellationToken)).Select(r => (r.Text(0), r.Text(1), Micros.ToInstant(r.Long(2)), r.Long(3))),

@@ -12,13 +12,10 @@ internal sealed class CatalogSchema(CatalogTables tables, IEngine engine)
 {
     private const string VersionName = "schema_version";
 
-    /// <summary>What leads from each version to the next, from an empty database on.</summary>
-    private static readonly Func<CatalogSchema, IEnumerable<SqlText>>[] s_migrations = [catalog => catalog.First(), catalog => catalog.Second(), catalog => catalog.Third(), catalog => catalog.Fourth()];
-
     private bool _seen;
 
     /// <summary>The version that this Varve writes.</summary>
-    public static int Version => s_migrations.Length;
+    public static int Version => CatalogMigrations.Newest;
 
     /// <summary>False where there is no catalog yet.</summary>
     /// <exception cref="EngineException">It is newer than this Varve, or older: a run or an apply brings it up to date.</exception>
@@ -42,7 +39,8 @@ internal sealed class CatalogSchema(CatalogTables tables, IEngine engine)
         await engine.TransactAsync(
             async (statements, token) =>
             {
-                foreach (var statement in s_migrations[version..target].SelectMany(m => m(this))) await statements.ExecuteAsync(statement, token);
+                if (version == 0 && target == Version) await CreateAsync(statements, token);
+                else await new CatalogMigrations(tables, engine.Dialect).RunAsync(statements, version, target, token);
                 await statements.ExecuteAsync($"DELETE FROM {tables.Meta} WHERE name = {VersionName}", token);
                 await statements.ExecuteAsync($"INSERT INTO {tables.Meta} (name, value) VALUES ({VersionName}, {target.ToString(CultureInfo.InvariantCulture)})", token);
                 return 0;
@@ -75,69 +73,59 @@ internal sealed class CatalogSchema(CatalogTables tables, IEngine engine)
         return rows.Count == 1 ? int.Parse(rows[0].Text(0), CultureInfo.InvariantCulture) : 0;
     }
 
-    /// <summary>Version 1. Instants are microseconds since 1970 UTC; the views beside the tables show timestamps.</summary>
-    private IEnumerable<SqlText> First()
+    /// <summary>
+    /// The newest catalog. Instants are microseconds since 1970 UTC; the views beside the tables show timestamps. Every table
+    /// has its natural key, but for those that only show what <c>ledgers</c> says. A catalog that an older Varve made has
+    /// no keys: one process at a time writes to such a database.
+    /// </summary>
+    private async Task CreateAsync(IStatements statements, CancellationToken cancellationToken)
     {
-        var dialect = engine.Dialect;
-        yield return $"CREATE SCHEMA IF NOT EXISTS {dialect.Schema(tables.Schema)}";
-        yield return $"CREATE TABLE {tables.Meta} (name VARCHAR NOT NULL, value VARCHAR)";
-        yield return $"""
-            CREATE TABLE {tables.Policies} (policy VARCHAR NOT NULL, revision INTEGER NOT NULL, state VARCHAR NOT NULL, table_schema VARCHAR, table_name VARCHAR NOT NULL,
-            document VARCHAR NOT NULL, sha256 VARCHAR NOT NULL, yaml VARCHAR NOT NULL, tags VARCHAR NOT NULL, applied_us BIGINT NOT NULL, applied_by VARCHAR NOT NULL)
-            """;
-        yield return $"CREATE TABLE {tables.Relations} (policy VARCHAR NOT NULL, relation VARCHAR NOT NULL, kind VARCHAR NOT NULL, schema_name VARCHAR, name VARCHAR NOT NULL, created_us BIGINT NOT NULL)";
-        yield return $"""
-            CREATE TABLE {tables.Runs} (run VARCHAR NOT NULL, policy VARCHAR NOT NULL, revision INTEGER NOT NULL, as_of_us BIGINT NOT NULL, started_us BIGINT NOT NULL, finished_us BIGINT,
-            status VARCHAR NOT NULL, steps INTEGER NOT NULL, steps_done INTEGER NOT NULL, rows_read BIGINT NOT NULL, rows_written BIGINT NOT NULL, rows_removed BIGINT NOT NULL, error_code VARCHAR, error VARCHAR)
-            """;
-        yield return $"""
-            CREATE TABLE {tables.Steps} (run VARCHAR NOT NULL, policy VARCHAR NOT NULL, ordinal INTEGER NOT NULL, kind VARCHAR NOT NULL, relation VARCHAR NOT NULL, ranges VARCHAR NOT NULL, reason VARCHAR NOT NULL,
-            status VARCHAR NOT NULL, statement VARCHAR, rows_in BIGINT NOT NULL, rows_written BIGINT NOT NULL, rows_removed BIGINT NOT NULL, started_us BIGINT, finished_us BIGINT, note VARCHAR)
-            """;
-        yield return $"CREATE TABLE {tables.Coverage} (policy VARCHAR NOT NULL, relation VARCHAR NOT NULL, kind VARCHAR NOT NULL, from_us BIGINT NOT NULL, to_us BIGINT NOT NULL)";
-        yield return $"CREATE TABLE {tables.Dirty} (policy VARCHAR NOT NULL, relation VARCHAR NOT NULL, kind VARCHAR NOT NULL, from_us BIGINT NOT NULL, to_us BIGINT NOT NULL, rows_left BIGINT, by_others BOOLEAN)";
-        yield return $"CREATE TABLE {tables.Edges} (policy VARCHAR NOT NULL, relation VARCHAR NOT NULL, at_us BIGINT NOT NULL)";
-        yield return $"CREATE TABLE {tables.Holds} (hold VARCHAR NOT NULL, policy VARCHAR NOT NULL, relation VARCHAR, from_us BIGINT NOT NULL, to_us BIGINT NOT NULL, reason VARCHAR NOT NULL, who VARCHAR NOT NULL, until_us BIGINT, set_us BIGINT NOT NULL)";
-        yield return $"CREATE TABLE {tables.Leases} (policy VARCHAR NOT NULL, run VARCHAR NOT NULL, holder VARCHAR NOT NULL, taken_us BIGINT NOT NULL)";
-        yield return $"""
-            CREATE TABLE {tables.Audit} (seq BIGINT NOT NULL, at_us BIGINT NOT NULL, actor VARCHAR NOT NULL, system_user VARCHAR NOT NULL, host VARCHAR NOT NULL, action VARCHAR NOT NULL, policy VARCHAR,
-            detail VARCHAR NOT NULL, previous_hash VARCHAR NOT NULL, hash VARCHAR NOT NULL)
-            """;
-        yield return $"CREATE VIEW {new Policies.TableName(tables.Schema, "v_runs")} AS SELECT run, policy, revision, {dialect.Timestamp($"as_of_us")} AS as_of, {dialect.Timestamp($"started_us")} AS started, {dialect.Timestamp($"finished_us")} AS finished, status, steps, steps_done, rows_read, rows_written, rows_removed, error_code, error FROM {tables.Runs}";
-        yield return $"CREATE VIEW {new Policies.TableName(tables.Schema, "v_steps")} AS SELECT run, policy, ordinal, kind, relation, ranges, reason, status, rows_in, rows_written, rows_removed, {dialect.Timestamp($"started_us")} AS started, {dialect.Timestamp($"finished_us")} AS finished, note FROM {tables.Steps}";
-        yield return $"CREATE VIEW {new Policies.TableName(tables.Schema, "v_coverage")} AS SELECT policy, relation, kind, {dialect.Timestamp($"from_us")} AS covered_from, {dialect.Timestamp($"to_us")} AS covered_to FROM {tables.Coverage}";
-        yield return $"CREATE VIEW {new Policies.TableName(tables.Schema, "v_audit")} AS SELECT seq, {dialect.Timestamp($"at_us")} AS at, actor, system_user, host, action, policy, detail, hash FROM {tables.Audit}";
+        foreach (var statement in Tables().Concat(new CatalogViews(tables, engine.Dialect).All())) await statements.ExecuteAsync(statement, cancellationToken);
     }
 
-    /// <summary>Version 2: archives, and states that a tier got after some of its buckets were built.</summary>
-    private IEnumerable<SqlText> Second()
-    {
-        var dialect = engine.Dialect;
-        yield return $"ALTER TABLE {tables.Relations} ADD COLUMN states VARCHAR";
-        yield return $"""
-            UPDATE {tables.Relations} SET states = (SELECT string_agg(column_name, chr(31) ORDER BY ordinal_position) FROM information_schema.columns AS varve_columns
-            WHERE varve_columns.table_schema = {tables.Relations}.schema_name AND varve_columns.table_name = {tables.Relations}.name) WHERE kind = {"states"}
-            """;
-        yield return $"ALTER TABLE {tables.Dirty} ADD COLUMN state VARCHAR";
-        yield return $"""
-            CREATE TABLE {tables.Archives} (policy VARCHAR NOT NULL, location VARCHAR NOT NULL, from_us BIGINT NOT NULL, to_us BIGINT NOT NULL, part INTEGER NOT NULL, file VARCHAR NOT NULL,
-            row_count BIGINT NOT NULL, byte_count BIGINT NOT NULL, row_hash VARCHAR NOT NULL, hashed_by VARCHAR NOT NULL, sha256 VARCHAR NOT NULL, run VARCHAR NOT NULL, written_us BIGINT NOT NULL, proven_us BIGINT, pruned_us BIGINT)
-            """;
-        yield return $"CREATE VIEW {new Policies.TableName(tables.Schema, "v_archives")} AS SELECT policy, location, {dialect.Timestamp($"from_us")} AS archived_from, {dialect.Timestamp($"to_us")} AS archived_to, part, file, row_count, byte_count, sha256, run, {dialect.Timestamp($"written_us")} AS written, {dialect.Timestamp($"proven_us")} AS proven, {dialect.Timestamp($"pruned_us")} AS pruned FROM {tables.Archives}";
-    }
-
-    /// <summary>Version 3: patterns, and the policies that come from them.</summary>
-    private IEnumerable<SqlText> Third()
-    {
-        yield return $"ALTER TABLE {tables.Policies} ADD COLUMN kind VARCHAR";
-        yield return $"ALTER TABLE {tables.Policies} ADD COLUMN pattern VARCHAR";
-        yield return $"ALTER TABLE {tables.Policies} ADD COLUMN pattern_revision INTEGER";
-        yield return $"UPDATE {tables.Policies} SET kind = {"table"}";
-    }
-
-    /// <summary>Version 4: the intent to prune a part, written down before its files go.</summary>
-    private IEnumerable<SqlText> Fourth()
-    {
-        yield return $"ALTER TABLE {tables.Archives} ADD COLUMN pruning_us BIGINT";
-    }
+    private IEnumerable<SqlText> Tables() =>
+    [
+        $"CREATE SCHEMA IF NOT EXISTS {engine.Dialect.Schema(tables.Schema)}",
+        $"CREATE TABLE IF NOT EXISTS {tables.Meta} (name VARCHAR NOT NULL, value VARCHAR, PRIMARY KEY (name))",
+        $"""
+        CREATE TABLE IF NOT EXISTS {tables.Policies} (policy VARCHAR NOT NULL, revision INTEGER NOT NULL, state VARCHAR NOT NULL, table_schema VARCHAR, table_name VARCHAR NOT NULL,
+        document VARCHAR NOT NULL, sha256 VARCHAR NOT NULL, yaml VARCHAR NOT NULL, tags VARCHAR NOT NULL, applied_us BIGINT NOT NULL, applied_by VARCHAR NOT NULL,
+        kind VARCHAR, pattern VARCHAR, pattern_revision INTEGER, PRIMARY KEY (policy, revision))
+        """,
+        $"""
+        CREATE TABLE IF NOT EXISTS {tables.Ledgers} (policy VARCHAR NOT NULL, version BIGINT NOT NULL, shown BIGINT NOT NULL, expired BOOLEAN NOT NULL, document VARCHAR NOT NULL, PRIMARY KEY (policy))
+        """,
+        $"""
+        CREATE TABLE IF NOT EXISTS {tables.Relations} (policy VARCHAR NOT NULL, relation VARCHAR NOT NULL, kind VARCHAR NOT NULL, schema_name VARCHAR, name VARCHAR NOT NULL, created_us BIGINT NOT NULL)
+        """,
+        $"""
+        CREATE TABLE IF NOT EXISTS {tables.Runs} (run VARCHAR NOT NULL, policy VARCHAR NOT NULL, revision INTEGER NOT NULL, as_of_us BIGINT NOT NULL, started_us BIGINT NOT NULL, finished_us BIGINT,
+        status VARCHAR NOT NULL, steps INTEGER NOT NULL, steps_done INTEGER NOT NULL, rows_read BIGINT NOT NULL, rows_written BIGINT NOT NULL, rows_removed BIGINT NOT NULL, error_code VARCHAR, error VARCHAR,
+        PRIMARY KEY (run))
+        """,
+        $"""
+        CREATE TABLE IF NOT EXISTS {tables.Steps} (run VARCHAR NOT NULL, policy VARCHAR NOT NULL, ordinal INTEGER NOT NULL, kind VARCHAR NOT NULL, relation VARCHAR NOT NULL, ranges VARCHAR NOT NULL, reason VARCHAR NOT NULL,
+        status VARCHAR NOT NULL, statement VARCHAR, rows_in BIGINT NOT NULL, rows_written BIGINT NOT NULL, rows_removed BIGINT NOT NULL, started_us BIGINT, finished_us BIGINT, note VARCHAR,
+        PRIMARY KEY (run, ordinal))
+        """,
+        $"CREATE TABLE IF NOT EXISTS {tables.Coverage} (policy VARCHAR NOT NULL, relation VARCHAR NOT NULL, kind VARCHAR NOT NULL, from_us BIGINT NOT NULL, to_us BIGINT NOT NULL)",
+        $"""
+        CREATE TABLE IF NOT EXISTS {tables.Dirty} (policy VARCHAR NOT NULL, relation VARCHAR NOT NULL, kind VARCHAR NOT NULL, from_us BIGINT NOT NULL, to_us BIGINT NOT NULL, rows_left BIGINT, by_others BOOLEAN, state VARCHAR)
+        """,
+        $"CREATE TABLE IF NOT EXISTS {tables.Edges} (policy VARCHAR NOT NULL, relation VARCHAR NOT NULL, at_us BIGINT NOT NULL, PRIMARY KEY (policy, relation))",
+        $"""
+        CREATE TABLE IF NOT EXISTS {tables.Holds} (hold VARCHAR NOT NULL, policy VARCHAR NOT NULL, relation VARCHAR, from_us BIGINT NOT NULL, to_us BIGINT NOT NULL, reason VARCHAR NOT NULL, who VARCHAR NOT NULL,
+        until_us BIGINT, set_us BIGINT NOT NULL, PRIMARY KEY (hold))
+        """,
+        $"CREATE TABLE IF NOT EXISTS {tables.Leases} (policy VARCHAR NOT NULL, run VARCHAR NOT NULL, holder VARCHAR NOT NULL, taken_us BIGINT NOT NULL, PRIMARY KEY (policy))",
+        $"""
+        CREATE TABLE IF NOT EXISTS {tables.Audit} (seq BIGINT NOT NULL, at_us BIGINT NOT NULL, actor VARCHAR NOT NULL, system_user VARCHAR NOT NULL, host VARCHAR NOT NULL, action VARCHAR NOT NULL, policy VARCHAR,
+        detail VARCHAR NOT NULL, previous_hash VARCHAR NOT NULL, hash VARCHAR NOT NULL, PRIMARY KEY (seq))
+        """,
+        $"""
+        CREATE TABLE IF NOT EXISTS {tables.Archives} (policy VARCHAR NOT NULL, location VARCHAR NOT NULL, from_us BIGINT NOT NULL, to_us BIGINT NOT NULL, part INTEGER NOT NULL, file VARCHAR NOT NULL,
+        row_count BIGINT NOT NULL, byte_count BIGINT NOT NULL, row_hash VARCHAR NOT NULL, hashed_by VARCHAR NOT NULL, sha256 VARCHAR NOT NULL, run VARCHAR NOT NULL, written_us BIGINT NOT NULL, proven_us BIGINT,
+        pruned_us BIGINT, pruning_us BIGINT)
+        """,
+    ];
 }

@@ -17,7 +17,8 @@ internal sealed class CatalogStore
         Schema = new(Tables, engine);
         Policies = new(Tables, _dialect);
         Archives = new(Tables);
-        Ledgers = new(Tables, Policies, Archives);
+        Holds = new(Tables);
+        Ledgers = new(Tables, Policies, Archives, Holds);
         Runs = new(Tables, keepRuns);
         Audit = new(Tables, auditKey);
         Look = new(Tables);
@@ -32,6 +33,8 @@ internal sealed class CatalogStore
     public ArchiveTable Archives { get; }
 
     public LedgerTable Ledgers { get; }
+
+    public HoldTable Holds { get; }
 
     public RunJournal Runs { get; }
 

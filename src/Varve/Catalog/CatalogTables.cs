@@ -17,6 +17,8 @@ internal sealed class CatalogTables(string schema)
 
     public TableName Steps { get; } = new(schema, "steps");
 
+    public TableName Ledgers { get; } = new(schema, "ledgers");
+
     public TableName Coverage { get; } = new(schema, "coverage");
 
     public TableName Dirty { get; } = new(schema, "dirty");

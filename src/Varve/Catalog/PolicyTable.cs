@@ -6,10 +6,14 @@ using Varve.Time;
 
 namespace Varve.Catalog;
 
-/// <summary>The policies of the catalog, revision by revision, and the patterns that some of them come from.</summary>
+/// <summary>
+/// The policies of the catalog, revision by revision, and the patterns that some of them come from. In force is the newest
+/// revision of each name, unless that was deleted: nothing has to be taken back when the next one is stored.
+/// </summary>
 internal sealed class PolicyTable(CatalogTables tables, Dialect dialect)
 {
-    private const string Current = "current";
+    private const string Stored = "stored";
+    private const string Deleted = "deleted";
     private const string OfTable = "table";
     private const string OfPattern = "pattern";
 
@@ -20,7 +24,14 @@ internal sealed class PolicyTable(CatalogTables tables, Dialect dialect)
     public Task<IReadOnlyList<StoredPolicy>> PatternsAsync(IStatements statements, CancellationToken cancellationToken) => ListAsync(statements, OfPattern, cancellationToken);
 
     private async Task<IReadOnlyList<StoredPolicy>> ListAsync(IStatements statements, string kind, CancellationToken cancellationToken) => Read(await statements.QueryAsync(
-        $"SELECT document, revision, sha256, yaml, applied_us, applied_by, pattern, pattern_revision FROM {tables.Policies} WHERE state = {Current} AND kind = {kind} ORDER BY policy", cancellationToken));
+        $"""
+        SELECT p.document, p.revision, p.sha256, p.yaml, p.applied_us, p.applied_by, p.pattern, p.pattern_revision
+        FROM {tables.Policies} AS p JOIN {Newest} AS n ON p.policy = n.policy AND p.revision = n.revision
+        WHERE p.state <> {Deleted} AND p.kind = {kind} ORDER BY p.policy
+        """,
+        cancellationToken));
+
+    private SqlText Newest => $"(SELECT policy, max(revision) AS revision FROM {tables.Policies} GROUP BY policy)";
 
     /// <summary>A query for the names of the patterns that a policy comes from, or came from before it was one of its own.</summary>
     public static SqlText PatternsOf(CatalogTables tables, string policy) =>
@@ -40,9 +51,14 @@ internal sealed class PolicyTable(CatalogTables tables, Dialect dialect)
     /// </summary>
     public async Task<IReadOnlyList<Revision>> RevisionsAsync(IStatements statements, CancellationToken cancellationToken) =>
     [
-        .. from row in await statements.QueryAsync($"SELECT document, state, revision FROM {tables.Policies} WHERE kind = {OfTable} ORDER BY policy, revision", cancellationToken)
+        .. from row in await statements.QueryAsync(
+            $"""
+            SELECT p.document, p.state, p.revision, n.revision FROM {tables.Policies} AS p JOIN {Newest} AS n ON p.policy = n.policy
+            WHERE p.kind = {OfTable} ORDER BY p.policy, p.revision
+            """,
+            cancellationToken)
            let policy = PolicyJson.Read(row.Text(0))
-           where policy.Tiers.Count > 0 || row.Text(1) == Current
+           where policy.Tiers.Count > 0 || (row.Long(2) == row.Long(3) && row.Text(1) != Deleted)
            select new Revision((int)row.Long(2), policy),
     ];
 
@@ -51,9 +67,10 @@ internal sealed class PolicyTable(CatalogTables tables, Dialect dialect)
     [
         .. from row in await statements.QueryAsync(
             $"""
-            SELECT coalesce(table_schema, {dialect.CurrentSchema}), table_name, document FROM {tables.Policies} AS p
-            WHERE kind = {OfTable} AND revision = (SELECT max(q.revision) FROM {tables.Policies} AS q WHERE q.policy = p.policy)
-                AND policy IN (SELECT policy FROM {tables.Coverage} WHERE relation = {Planning.Relations.Source} AND kind = {"frozen"})
+            SELECT coalesce(p.table_schema, {dialect.CurrentSchema}), p.table_name, p.document FROM {tables.Policies} AS p
+            JOIN {Newest} AS n ON p.policy = n.policy AND p.revision = n.revision
+            JOIN {tables.Ledgers} AS l ON p.policy = l.policy
+            WHERE p.kind = {OfTable} AND l.expired
             """,
             cancellationToken)
            select (new TableName(row.Text(0), row.Text(1)), PolicyJson.Read(row.Text(2))),
@@ -78,13 +95,12 @@ internal sealed class PolicyTable(CatalogTables tables, Dialect dialect)
     {
         var policy = document.Policy;
         var revision = await NewestAsync(statements, policy.Name, cancellationToken) + 1;
-        await RetireAsync(statements, policy.Name, "superseded", cancellationToken);
         SqlText pattern = $"NULL, NULL";
         if (from is { } whole) pattern = $"{whole.Name}, {(long)whole.Revision}";
         await statements.ExecuteAsync(
             $"""
             INSERT INTO {tables.Policies} (policy, revision, state, table_schema, table_name, document, sha256, yaml, tags, applied_us, applied_by, kind, pattern, pattern_revision)
-            VALUES ({policy.Name}, {(long)revision}, {Current}, {policy.Table.Schema}, {policy.Table.Name}, {PolicyJson.Canonical(policy)}, {PolicyJson.Hash(policy)}, {document.Yaml},
+            VALUES ({policy.Name}, {(long)revision}, {Stored}, {policy.Table.Schema}, {policy.Table.Name}, {PolicyJson.Canonical(policy)}, {PolicyJson.Hash(policy)}, {document.Yaml},
                     {string.Join(',', policy.Tags)}, {Micros.From(at)}, {by}, {(policy.Table.IsPattern ? OfPattern : OfTable)}, {pattern})
             """,
             cancellationToken);
@@ -92,15 +108,18 @@ internal sealed class PolicyTable(CatalogTables tables, Dialect dialect)
     }
 
     /// <summary>Notes that a policy follows a later revision of its pattern, which says nothing else for it.</summary>
-    public Task FollowAsync(IStatements statements, string policy, int patternRevision, CancellationToken cancellationToken) =>
-        statements.ExecuteAsync($"UPDATE {tables.Policies} SET pattern_revision = {(long)patternRevision} WHERE policy = {policy} AND state = {Current}", cancellationToken);
+    public async Task FollowAsync(IStatements statements, string policy, int patternRevision, CancellationToken cancellationToken)
+    {
+        var newest = await NewestAsync(statements, policy, cancellationToken);
+        await statements.ExecuteAsync($"UPDATE {tables.Policies} SET pattern_revision = {(long)patternRevision} WHERE policy = {policy} AND revision = {(long)newest}", cancellationToken);
+    }
 
     /// <summary>Takes a policy out of force; its revisions stay.</summary>
-    public Task DeleteAsync(IStatements statements, string policy, CancellationToken cancellationToken) =>
-        RetireAsync(statements, policy, "deleted", cancellationToken);
-
-    private Task<long> RetireAsync(IStatements statements, string policy, string state, CancellationToken cancellationToken) =>
-        statements.ExecuteAsync($"UPDATE {tables.Policies} SET state = {state} WHERE policy = {policy} AND state = {Current}", cancellationToken);
+    public async Task DeleteAsync(IStatements statements, string policy, CancellationToken cancellationToken)
+    {
+        var newest = await NewestAsync(statements, policy, cancellationToken);
+        await statements.ExecuteAsync($"UPDATE {tables.Policies} SET state = {Deleted} WHERE policy = {policy} AND revision = {(long)newest}", cancellationToken);
+    }
 
     private static List<StoredPolicy> Read(IReadOnlyList<Row> rows) =>
     [

@@ -11,11 +11,21 @@ internal sealed class RunJournal(CatalogTables tables, Duration keep)
 {
     private const int MostRows = 500;
 
-    /// <summary>Closes what a killed process left open: its steps have left nothing behind, or are done; the run has what they say.</summary>
-    public async Task CloseInterruptedAsync(IStatements statements, string policy, Instant at, CancellationToken cancellationToken)
+    /// <summary>Closes what a killed process left open: its steps are undone or done; the run has what they say.</summary>
+    /// <param name="statements">The unit of work.</param>
+    /// <param name="policy">The policy.</param>
+    /// <param name="last">The last step that the ledger says was done: the journal may not have it yet.</param>
+    /// <param name="at">When it is closed.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public async Task CloseInterruptedAsync(IStatements statements, string policy, LastStep? last, Instant at, CancellationToken cancellationToken)
     {
         var open = await statements.QueryAsync($"SELECT count(*) FROM {tables.Runs} WHERE policy = {policy} AND status = {"running"}", cancellationToken);
         if (open[0].Long(0) == 0) return;
+        if (last is not null) await CloseAsync(statements, last.Run, last.Ordinal, "done", last.RowsIn, last.RowsWritten, last.RowsRemoved, last.Note, at, cancellationToken);
+        await statements.ExecuteAsync(
+            $"UPDATE {tables.Steps} SET status = {"failed"}, finished_us = {Micros.From(at)}, note = {"the process ended before it was done"} WHERE policy = {policy} AND status = {"running"}", cancellationToken);
+        await statements.ExecuteAsync(
+            $"UPDATE {tables.Steps} SET status = {"skipped"}, note = {"the process ended before it"} WHERE policy = {policy} AND status = {"planned"}", cancellationToken);
         SqlText done = $"FROM {tables.Steps} AS step WHERE step.run = ended.run AND step.status = {"done"}";
         await statements.ExecuteAsync(
             $"""
@@ -24,10 +34,6 @@ internal sealed class RunJournal(CatalogTables tables, Duration keep)
             WHERE policy = {policy} AND status = {"running"}
             """,
             cancellationToken);
-        await statements.ExecuteAsync(
-            $"UPDATE {tables.Steps} SET status = {"failed"}, finished_us = {Micros.From(at)}, note = {"the process ended before it was done"} WHERE policy = {policy} AND status IN ({"running"}, {"verifying"})", cancellationToken);
-        await statements.ExecuteAsync(
-            $"UPDATE {tables.Steps} SET status = {"skipped"}, note = {"the process ended before it"} WHERE policy = {policy} AND status = {"planned"}", cancellationToken);
         await statements.ExecuteAsync($"DELETE FROM {tables.Leases} WHERE policy = {policy}", cancellationToken);
     }
 
@@ -72,14 +78,14 @@ internal sealed class RunJournal(CatalogTables tables, Duration keep)
     /// <summary>Ends a run, and forgets runs and steps that are too old.</summary>
     public async Task FinishAsync(IStatements statements, RunRecord run, CancellationToken cancellationToken)
     {
+        await statements.ExecuteAsync($"UPDATE {tables.Steps} SET status = {"skipped"}, note = {"the run ended before it"} WHERE run = {run.Id} AND status IN ({"planned"}, {"running"})", cancellationToken);
+        await statements.ExecuteAsync($"DELETE FROM {tables.Leases} WHERE run = {run.Id}", cancellationToken);
         await statements.ExecuteAsync(
             $"""
             UPDATE {tables.Runs} SET status = {run.Status}, finished_us = {Micros.From(run.FinishedAt!.Value)}, steps = {(long)run.Steps}, steps_done = {(long)run.StepsDone}, rows_read = {run.RowsRead},
             rows_written = {run.RowsWritten}, rows_removed = {run.RowsRemoved}, error_code = {run.ErrorCode}, error = {run.Error} WHERE run = {run.Id}
             """,
             cancellationToken);
-        await statements.ExecuteAsync($"UPDATE {tables.Steps} SET status = {"skipped"}, note = {"the run ended before it"} WHERE run = {run.Id} AND status IN ({"planned"}, {"running"})", cancellationToken);
-        await statements.ExecuteAsync($"DELETE FROM {tables.Leases} WHERE run = {run.Id}", cancellationToken);
         var old = Micros.From(run.FinishedAt!.Value - keep);
         await statements.ExecuteAsync($"DELETE FROM {tables.Runs} WHERE started_us < {old}", cancellationToken);
         await statements.ExecuteAsync($"DELETE FROM {tables.Steps} WHERE run NOT IN (SELECT run FROM {tables.Runs})", cancellationToken);

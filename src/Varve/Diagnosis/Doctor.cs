@@ -83,13 +83,15 @@ internal sealed class Doctor(Session session)
             var ledger = await session.ReadAsync((s, token) => session.Store.Ledgers.LoadAsync(s, stored, session.Now(), token), Ledger.Empty(stored.Hash), cancellationToken);
             foreach (var column in ColumnTypeChanges.Of(blueprint, ledger))
                 Add("source.types", Severity.Error, name, $"{column.Column} of {blueprint.Source.Text} was {column.Before} when its tiers were built and is {column.Now} now: no run goes on.", ColumnTypeChanges.IsTime(blueprint, column) ? "Give the column its old type back." : $"varve policy accept-types {name} takes it over. If it was not meant, give the column its old type back.");
+            if (ledger.Shown == ledger.Version && !await session.ReadAsync((s, token) => session.Store.Look.ShowsAsync(s, name, ledger, token), true, cancellationToken))
+                Add("catalog.shown", Severity.Warning, name, "The tables coverage and dirty of the catalog are not what its ledger says: somebody else wrote to them.", "Varve does not read them. The next run that does something, or a command such as varve invalidate, writes them again.");
             if (await IsBrokenAsync(blueprint, ledger, cancellationToken)) return;
             await MeddlingAsync(blueprint, ledger, cancellationToken);
             var survey = await session.Inspector.InspectAsync(stored, session.Now(), cancellationToken, withBytes: false);
             _findings.AddRange(PolicyFindings.Of(survey.Blueprint, survey.State, session.Now()));
             foreach (var rows in await session.ReadAsync((s, token) => new Observer(session.Engine, s, blueprint).LoneAsync(token), [], cancellationToken))
                 Add("source.lone_rows", Severity.Note, name, $"{rows.Text(blueprint.Source)}.", "If a clock was wrong, or a default was stored, delete or mend them.");
-            var holds = await session.ReadAsync((s, token) => session.Store.Ledgers.HoldsAsync(s, name, token), [], cancellationToken);
+            var holds = await session.ReadAsync((s, token) => session.Store.Holds.ListAsync(s, name, token), [], cancellationToken);
             _findings.AddRange(PolicyFindings.Of(name, holds, session.Now()));
             if (blueprint.Stitched is not null && ledger.PublishedRevision == stored.Revision)
                 _findings.AddRange(PolicyFindings.Of(blueprint, ledger, await session.ReadAsync((s, token) => session.Store.Look.EdgesAsync(s, name, token), [], cancellationToken)));

@@ -7,7 +7,10 @@ internal sealed class RemovalLimit(long? most)
 {
     private long _removed;
 
-    /// <summary>Called before a step is committed: one that would remove more leaves nothing behind.</summary>
+    /// <summary>False where there is none.</summary>
+    public bool IsSet => most is not null;
+
+    /// <summary>Called before anything is removed.</summary>
     /// <exception cref="HaltException">It would be more than what is allowed.</exception>
     public void Check(long rows)
     {
@@ -17,6 +20,6 @@ internal sealed class RemovalLimit(long? most)
             string.Create(CultureInfo.InvariantCulture, $"this step would remove {rows:N0} rows, and the run {_removed + rows:N0} in all; --max-remove allows {limit:N0}. They stay. See varve plan, and allow more if it is meant."));
     }
 
-    /// <summary>Counts what a committed step removed.</summary>
+    /// <summary>Counts what a step removed.</summary>
     public void Add(long rows) => _removed += rows;
 }

@@ -95,6 +95,14 @@ internal sealed class Session
         return PolicyChanges.SetsAside([.. revisions.Select(r => r.Policy)], policy.Policy) ? ledger.SetAside(revisions[^1].Number + 1) : ledger;
     }
 
+    /// <summary>The right to change what is known of a policy, and what was seen of it under that.</summary>
+    public async Task<PolicyWork> WorkAsync(StoredPolicy policy, CancellationToken cancellationToken)
+    {
+        await Store.Schema.UpgradeAsync(cancellationToken);
+        var executor = new StepExecutor(_engine, Store, await ActorAsync(cancellationToken), Clock, Archives, new(null));
+        return await PolicyWork.BeginAsync(_engine, Inspector, executor, policy, Now(), cancellationToken);
+    }
+
     /// <summary>Who acts, as the audit log names it.</summary>
     public async Task<AuditActor> ActorAsync(CancellationToken cancellationToken) =>
         _actor ??= new((await _engine.IdentifyAsync(cancellationToken)).User, _options.SystemUser, _options.Host);

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Text.Json.Nodes;
 using Varve.Catalog;
 using Varve.Engines;
@@ -17,19 +18,15 @@ internal sealed class Alterations(IEngine engine, Session session, AuditActor ac
     {
         var stored = await session.OneAsync(policy, cancellationToken);
         if (await ForgetAsync(stored, cancellationToken) is { Count: > 0 } gone) return gone;
-        var (_, blueprint, state, plan) = await session.Inspector.InspectAsync(stored, session.Now(), cancellationToken, withBytes: false);
+        await using var work = await session.WorkAsync(stored, cancellationToken);
+        var (_, blueprint, state, plan) = work.Survey;
         if (blueprint.Retired.Count == 0) throw new PolicyException("VRV313", $"{stored.Policy.Name} has no retired tier; status shows its tiers.");
         Check(blueprint, state.Ledger, plan);
         return await session.WriteAsync(
             async (s, token) =>
             {
-                var relations = (await session.Store.Ledgers.RelationsOfAsync(s, stored.Policy.Name, [.. blueprint.Retired.Select(t => t.Id)], token)).ToList();
-                await new DependentViews(engine, session.Store, s).RefuseAsync(relations, token);
-                List<TableName> dropped = [];
-                foreach (var tier in blueprint.Retired) dropped.AddRange(await DropAsync(s, stored.Policy.Name, tier, token));
-                var facts = new JsonObject { ["tiers"] = new JsonArray([.. blueprint.Retired.Select(t => JsonValue.Create(t.Id))]) };
-                await session.Store.Audit.AppendAsync(s, actor, session.Now(), "tiers.dropped", stored.Policy.Name, facts, token);
-                return (IReadOnlyList<TableName>)dropped;
+                await new DependentViews(engine, session.Store, s).RefuseAsync([.. blueprint.Retired.SelectMany(t => Own(state.Ledger, t)).Select(o => o.Name)], token);
+                return await DropAsync(s, stored.Policy.Name, state.Ledger, blueprint.Retired, "tiers.dropped", token);
             },
             cancellationToken);
     }
@@ -38,6 +35,8 @@ internal sealed class Alterations(IEngine engine, Session session, AuditActor ac
     private async Task<IReadOnlyList<TableName>> ForgetAsync(StoredPolicy stored, CancellationToken cancellationToken)
     {
         var name = stored.Policy.Name;
+        await session.Store.Schema.UpgradeAsync(cancellationToken);
+        await using var lease = await engine.LeaseAsync(name, cancellationToken);
         var laid = await session.Inspector.ResolveAsync(stored.Policy, cancellationToken);
         return await session.WriteAsync<IReadOnlyList<TableName>>(
             async (s, token) =>
@@ -47,11 +46,7 @@ internal sealed class Alterations(IEngine engine, Session session, AuditActor ac
                 List<TierLayout> gone = [.. (await BrokenTier.AllAsync(engine, blueprint, ledger, token)).Where(b => b.IsGone).Select(b => b.Tier)];
                 if (gone.Count == 0) return [];
                 if (engine.Dialect.ViewsHold && blueprint.Stitched is { } stitched) await s.ExecuteAsync(StepSql.Drop(stitched, isView: true), token);
-                List<TableName> forgotten = [];
-                foreach (var tier in gone) forgotten.AddRange(await DropAsync(s, name, tier, token));
-                await session.Store.Ledgers.PublishAsync(s, name, 0, token);
-                await session.Store.Audit.AppendAsync(s, actor, session.Now(), "tiers.forgotten", name, new() { ["tiers"] = new JsonArray([.. gone.Select(t => JsonValue.Create(t.Id))]) }, token);
-                return forgotten;
+                return await DropAsync(s, name, ledger with { PublishedRevision = 0 }, gone, "tiers.forgotten", token);
             },
             cancellationToken);
     }
@@ -59,11 +54,13 @@ internal sealed class Alterations(IEngine engine, Session session, AuditActor ac
     /// <summary>Takes over the types that columns of the source have now, where every stored value stays what it is.</summary>
     public async Task<IReadOnlyList<RetypedColumn>> AcceptTypesAsync(string policy, CancellationToken cancellationToken)
     {
-        var stored = await session.OneAsync(policy, cancellationToken);
-        var (_, blueprint, state, _) = await session.Inspector.InspectAsync(stored, session.Now(), cancellationToken, withBytes: false);
+        await using var work = await session.WorkAsync(await session.OneAsync(policy, cancellationToken), cancellationToken);
+        var (stored, blueprint, state, _) = work.Survey;
         var columns = ColumnTypeChanges.Of(blueprint, state.Ledger);
         if (columns.Count == 0) throw new PolicyException("VRV314", $"No column of {blueprint.Source.Text} has another type than the tiers of {stored.Policy.Name} were built with.");
         if (columns.FirstOrDefault(c => ColumnTypeChanges.IsTime(blueprint, c)) is not null) throw new PolicyException("VRV314", $"{ColumnTypeChanges.Waits(blueprint, columns)[0].Reason}.");
+        if (!engine.Capabilities.Transactions)
+            throw new PolicyException("VRV314", $"{engine.Dialect.Name} has no transactions, so that the columns of a tier cannot be given other types without others seeing them half done. Give the column its old type back, or measure it under another name.");
         return await session.WriteAsync(
             async (s, token) =>
             {
@@ -71,14 +68,16 @@ internal sealed class Alterations(IEngine engine, Session session, AuditActor ac
                 var sql = new StepSql(blueprint, engine.Dialect);
                 foreach (var tier in blueprint.Tiers.Where(t => draft.Of(t.Id).Created)) await RetypeAsync(s, draft, sql, tier, columns, token);
                 await PublishAsync(s, draft, sql, stored, token);
-                await session.Store.Ledgers.SaveTypesAsync(s, stored.Policy.Name, state.Ledger.Types, blueprint.Types, token);
                 var facts = new JsonObject();
                 foreach (var column in columns) facts[column.Column] = $"{column.Before} → {column.Now}";
-                await session.Store.Audit.AppendAsync(s, actor, session.Now(), "types.accepted", stored.Policy.Name, facts, token);
+                var types = blueprint.Types.Concat(state.Ledger.Types.Where(t => !blueprint.Types.ContainsKey(t.Key))).ToFrozenDictionary(StringComparer.Ordinal);
+                await Record.WriteAsync(s, stored.Policy.Name, draft.Now with { Types = types }, "types.accepted", facts, token);
                 return columns;
             },
             cancellationToken);
     }
+
+    private CommandRecord Record => new(engine, session.Store, actor, session.Now());
 
     private static void Check(PolicyLayout blueprint, Ledger ledger, Plan plan)
     {
@@ -89,17 +88,23 @@ internal sealed class Alterations(IEngine engine, Session session, AuditActor ac
             throw new PolicyException("VRV313", $"A hold by {hold.Who} keeps every relation of {blueprint.Policy.Name}: {hold.Reason}. policy release ends it.");
     }
 
-    private async Task<IReadOnlyList<TableName>> DropAsync(IStatements statements, string policy, TierLayout tier, CancellationToken cancellationToken)
+    private static IReadOnlyList<OwnTable> Own(Ledger ledger, TierLayout tier) => [.. ledger.Of(tier.Id).Tables.OrderByDescending(t => t.Kind, StringComparer.Ordinal)];
+
+    // First the tables, then what is known of them: where only the first was done, they are gone, and that is seen.
+    private async Task<IReadOnlyList<TableName>> DropAsync(IStatements statements, string policy, Ledger ledger, IReadOnlyList<TierLayout> tiers, string action, CancellationToken cancellationToken)
     {
-        var names = await session.Store.Ledgers.ForgetAsync(statements, policy, tier.Id, cancellationToken);
-        foreach (var (kind, name) in names.OrderByDescending(n => n.Kind, StringComparer.Ordinal)) await statements.ExecuteAsync(StepSql.Drop(name, kind == "view"), cancellationToken);
-        return [.. names.Select(n => n.Table)];
+        List<OwnTable> own = [.. tiers.SelectMany(t => Own(ledger, t))];
+        foreach (var table in own) await statements.ExecuteAsync(StepSql.Drop(table.Name, table.Kind == "view"), cancellationToken);
+        await session.Store.Ledgers.UnregisterAsync(statements, policy, own, cancellationToken);
+        foreach (var tier in tiers) ledger = ledger.Without(tier.Id);
+        var facts = new JsonObject { ["tiers"] = new JsonArray([.. tiers.Select(t => JsonValue.Create(t.Id))]) };
+        await Record.WriteAsync(statements, policy, ledger, action, facts, cancellationToken);
+        return [.. own.Select(o => o.Name)];
     }
 
     private async Task RetypeAsync(IStatements statements, ProjectedLedger draft, StepSql sql, TierLayout tier, IReadOnlyList<RetypedColumn> columns, CancellationToken cancellationToken)
     {
         var sets = draft.Of(tier.Id);
-        var before = sets.Ledger;
         await CompareAsync(draft.Blueprint, tier, columns, cancellationToken);
         try
         {
@@ -114,8 +119,6 @@ internal sealed class Alterations(IEngine engine, Session session, AuditActor ac
         if ((await statements.QueryAsync(sql.Moved(tier, sets.Columns), cancellationToken))[0].Long(0) > 0) throw Unfit(tier, columns, "values would change");
         foreach (var statement in sql.TakeOver(tier)) await statements.ExecuteAsync(statement, cancellationToken);
         await AddAsync(statements, draft, sql, tier, cancellationToken);
-        await session.Store.Ledgers.SaveAsync(statements, draft.Blueprint.Policy.Name, tier.Id, before, sets.Ledger, cancellationToken);
-        await session.Store.Ledgers.SaveColumnsAsync(statements, draft.Blueprint.Policy.Name, tier.Id, sets.Columns, cancellationToken);
     }
 
     /// <summary>Least and greatest of numbers are not those of the same numbers as text.</summary>

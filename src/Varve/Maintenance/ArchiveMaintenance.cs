@@ -97,7 +97,7 @@ internal sealed class ArchiveMaintenance(IEngine engine, Session session, AuditA
         {
             var zone = stored.FirstOrDefault(s => s.Policy.Name == parts.Key)?.Policy.Zone ?? "UTC";
             var edge = olderThan.SubtractFrom(session.Now(), DateTimeZoneProviders.Tzdb[zone]);
-            var holds = await session.ReadAsync((s, token) => session.Store.Ledgers.HoldsAsync(s, parts.Key, token), [], cancellationToken);
+            var holds = await session.ReadAsync((s, token) => session.Store.Holds.ListAsync(s, parts.Key, token), [], cancellationToken);
             var inForce = holds.Where(h => h.KeepsParts(session.Now())).ToList();
             foreach (var part in parts.Where(p => p.Range.To <= edge)) (inForce.Exists(h => h.Range.Overlaps(part.Range)) ? held : old).Add(part);
         }

@@ -20,9 +20,10 @@ internal sealed class Erasure(IEngine engine, Session session, AuditActor actor)
     {
         if (request.Where.Count == 0) throw new PolicyException("VRV360", "Say which rows: --where column=value, once for each column.");
         if (request.Range is { IsEmpty: true }) throw new PolicyException("VRV360", "The range is empty: --from must be before --to.");
-        var stored = await session.OneAsync(request.Policy, cancellationToken);
-        await using var lease = await engine.LeaseAsync(stored.Policy.Name, cancellationToken);
-        var survey = await session.Inspector.InspectAsync(stored, session.Now(), cancellationToken, withBytes: false);
+        if (!engine.Capabilities.Transactions)
+            throw new PolicyException("VRV360", $"{engine.Dialect.Name} has no transactions, so that rows cannot be taken out of a table and its tiers at once. Delete them yourself, then mark their time to be built again (varve invalidate); what has expired of the source cannot be built without them.");
+        await using var work = await session.WorkAsync(await session.OneAsync(request.Policy, cancellationToken), cancellationToken);
+        var survey = work.Survey;
         var where = await WhereAsync(survey.Blueprint, request, cancellationToken);
         Check(survey, request.Range ?? TimeRange.All);
         try
@@ -45,40 +46,36 @@ internal sealed class Erasure(IEngine engine, Session session, AuditActor actor)
             throw doubt.Halt(blueprint, state);
         var draft = new ProjectedLedger(blueprint, state);
         var horizon = Cutoffs.At(blueprint, session.Now(), state.Last);
-        var context = new StepContext(blueprint, state, horizon, draft, statements, engine.Dialect)
+        var context = new StepContext(blueprint, state, horizon, draft, statements, engine)
         {
             Archives = new(session.Archives, session.Store.Archives, "", "", session.Now()),
+            Ledger = new(session.Store.Ledgers, statements, stored.Policy.Name, state.Ledger, isAtomic: true, session.Now()),
+            Limit = new(null),
         };
         var sql = new EraseSql(blueprint, engine.Dialect, where);
         var eraser = new TierEraser(context, sql, request.Range ?? TimeRange.All, [.. where.Select(w => w.Column.Name)]);
         var ranges = request.Range is { } range ? RangeSet.Of(range) : null;
         await eraser.LookAsync(ranges, cancellationToken);
-        await ReshapeAsync(context, stored.Policy.Name, cancellationToken);
+        await ReshapeAsync(context, cancellationToken);
         var rows = await statements.ExecuteAsync(sql.Delete(blueprint.Source, ranges), cancellationToken);
         List<ErasedTier> tiers = [];
         foreach (var tier in blueprint.Tiers.Concat(blueprint.Retired).Where(t => draft.Of(t.Id).Created)) tiers.Add(await eraser.EraseAsync(tier, cancellationToken));
         foreach (var tier in blueprint.Tiers) await TierBuilder.RecountAsync(context, tier, ranges ?? RangeSet.Of(TimeRange.All), _ => true, cancellationToken, mayGrow: false);
-        foreach (var relation in blueprint.Tiers.Concat(blueprint.Retired).Select(t => t.Id))
-            await session.Store.Ledgers.SaveAsync(statements, stored.Policy.Name, relation, state.Ledger.Of(relation), draft.Of(relation).Ledger, cancellationToken);
         IReadOnlyList<ArchivedPart> archives =
         [
             .. await session.Store.Archives.HoldingAsync(statements, stored.Policy.Name, request.Range ?? TimeRange.All, cancellationToken),
             .. (await session.Store.Archives.BegunAsync(statements, cancellationToken)).Where(p => p.Policy == stored.Policy.Name && p.Range.Overlaps(request.Range ?? TimeRange.All)),
         ];
         var report = new EraseReport(stored.Policy.Name, request.Range ?? TimeRange.All, rows, tiers, archives);
-        await session.Store.Audit.AppendAsync(statements, actor, session.Now(), "rows.erased", stored.Policy.Name, Facts(report, where), cancellationToken);
+        await new CommandRecord(engine, session.Store, actor, session.Now()).WriteAsync(statements, stored.Policy.Name, context.Now, "rows.erased", Facts(report, where), cancellationToken);
         return request.OnlyLook ? throw new OnlyLooked(report) : report;
     }
 
     /// <summary>What is built again gets the states that the policy asks for, also where no run has made room for them since it changed.</summary>
-    private async Task ReshapeAsync(StepContext context, string policy, CancellationToken cancellationToken)
+    private static async Task ReshapeAsync(StepContext context, CancellationToken cancellationToken)
     {
         foreach (var tier in context.Blueprint.Tiers.Where(t => context.Draft.Of(t.Id).Created))
-        {
-            if (Backfill.Reshaped(context.Draft, tier) is not { } step) continue;
-            await TierBuilder.ReshapeAsync(context, step, cancellationToken);
-            await session.Store.Ledgers.SaveColumnsAsync(context.Statements, policy, tier.Id, context.Draft.Of(tier.Id).Columns, cancellationToken);
-        }
+            if (Backfill.Reshaped(context.Draft, tier) is { } step) await TierBuilder.ReshapeAsync(context, step, cancellationToken);
     }
 
     private async Task<List<(Column Column, string? Value)>> WhereAsync(PolicyLayout blueprint, EraseRequest request, CancellationToken cancellationToken)

@@ -23,7 +23,7 @@ internal sealed class Repairs(IEngine engine, Session session, AuditActor actor)
         var facts = new JsonObject { ["hold"] = hold.Id, ["relation"] = hold.Relation, ["range"] = range.ToString(), ["reason"] = reason, ["until"] = until is { } end ? InstantText.Format(end) : null };
         return await RecordAsync(stored.Policy.Name, "hold.set", facts, async (s, token) =>
         {
-            await session.Store.Ledgers.HoldAsync(s, stored.Policy.Name, hold, session.Now(), token);
+            await session.Store.Holds.AddAsync(s, stored.Policy.Name, hold, session.Now(), token);
             return hold;
         }, cancellationToken);
     }
@@ -31,12 +31,12 @@ internal sealed class Repairs(IEngine engine, Session session, AuditActor actor)
     public async Task<int> ReleaseAsync(string policy, string? hold, CancellationToken cancellationToken)
     {
         // A hold outlives what it was set for, and ends under that name.
-        var isHeld = await session.ReadAsync((s, token) => session.Store.Ledgers.HasHoldAsync(s, policy, token), false, cancellationToken);
+        var isHeld = await session.ReadAsync((s, token) => session.Store.Holds.AnyAsync(s, policy, token), false, cancellationToken);
         var stored = isHeld ? null : await session.PatternAsync(policy, cancellationToken) ?? await session.OneAsync(policy, cancellationToken);
         var (name, elsewhere) = (stored?.Policy.Name ?? policy, stored?.Pattern is { } pattern ? $" of its own (policy release {pattern} ends those of its pattern)" : "");
         return await RecordAsync(name, "hold.released", new JsonObject { ["hold"] = hold ?? "all" }, async (s, token) =>
         {
-            var ended = (int)await session.Store.Ledgers.ReleaseAsync(s, name, hold, token);
+            var ended = (int)await session.Store.Holds.ReleaseAsync(s, name, hold, token);
             if (ended == 0) throw new PolicyException("VRV309", hold is null ? $"{name} has no hold{elsewhere}." : $"{name} has no hold{elsewhere} that begins with {hold}; status lists them.");
             return ended;
         }, cancellationToken);
@@ -63,30 +63,28 @@ internal sealed class Repairs(IEngine engine, Session session, AuditActor actor)
     /// </summary>
     public async Task<int> AdoptAsync(string policy, CancellationToken cancellationToken)
     {
-        var stored = await session.OneAsync(policy, cancellationToken);
-        var seen = await session.Inspector.InspectAsync(stored, session.Now(), cancellationToken, withBytes: false);
-        if (seen.State.Unknown.Count == 0) return 0;
+        await using var work = await session.WorkAsync(await session.OneAsync(policy, cancellationToken), cancellationToken);
+        var (stored, blueprint, state, _) = work.Survey;
+        if (state.Unknown.Count == 0) return 0;
         var facts = new JsonObject();
-        foreach (var (tier, range) in seen.State.Unknown) facts[tier] = range.ToString();
-        return await RecordAsync(stored.Policy.Name, "coverage.adopted", facts, async (s, token) =>
-        {
-            var ledger = await session.Store.Ledgers.LoadAsync(s, stored, session.Now(), token);
-            var (_, blueprint, state, _) = await session.Inspector.InspectAsync(s, stored, seen.Blueprint, ledger, session.Now(), token);
-            var draft = new ProjectedLedger(blueprint, state);
-            var adopted = 0;
-            foreach (var tier in blueprint.Tiers.Where(t => state.Unknown.ContainsKey(t.Id)))
+        foreach (var (tier, range) in state.Unknown) facts[tier] = range.ToString();
+        return await session.WriteAsync(
+            async (s, token) =>
             {
-                var labels = await s.QueryAsync(RowsSql.Labels(engine.Dialect, blueprint.Time.Starts, tier.States, ledger.Of(tier.Id).Covered.Complement()), token);
-                adopted += labels.Count;
-                draft.Adopt(tier, RangeSet.Of(labels.Select(l => tier.Grid.BucketOf(Micros.ToInstant(l.Long(0))))));
-            }
+                var draft = new ProjectedLedger(blueprint, state);
+                var adopted = 0;
+                foreach (var tier in blueprint.Tiers.Where(t => state.Unknown.ContainsKey(t.Id)))
+                {
+                    var labels = await s.QueryAsync(RowsSql.Labels(engine.Dialect, blueprint.Time.Starts, tier.States, state.Ledger.Of(tier.Id).Covered.Complement()), token);
+                    adopted += labels.Count;
+                    draft.Adopt(tier, RangeSet.Of(labels.Select(l => tier.Grid.BucketOf(Micros.ToInstant(l.Long(0))))));
+                }
 
-            draft.FreezeWhatIsGone();
-            foreach (var relation in blueprint.Tiers.Select(t => t.Id).Append(Relations.Source))
-                await session.Store.Ledgers.SaveAsync(s, stored.Policy.Name, relation, ledger.Of(relation), draft.Of(relation).Ledger, token);
-            await session.Store.Ledgers.PublishAsync(s, stored.Policy.Name, 0, token);
-            return adopted;
-        }, cancellationToken);
+                draft.FreezeWhatIsGone();
+                await Record.WriteAsync(s, stored.Policy.Name, draft.Now with { PublishedRevision = 0 }, "coverage.adopted", facts, token);
+                return adopted;
+            },
+            cancellationToken);
     }
 
     /// <summary>
@@ -95,9 +93,8 @@ internal sealed class Repairs(IEngine engine, Session session, AuditActor actor)
     /// </summary>
     public async Task<SourceAdoption> AdoptSourceAsync(string policy, bool isSame, CancellationToken cancellationToken)
     {
-        var stored = await session.OneAsync(policy, cancellationToken);
-        await using var lease = await engine.LeaseAsync(stored.Policy.Name, cancellationToken);
-        var (_, blueprint, state, _) = await session.Inspector.InspectAsync(stored, session.Now(), cancellationToken, withBytes: false);
+        await using var work = await session.WorkAsync(await session.OneAsync(policy, cancellationToken), cancellationToken);
+        var (stored, blueprint, state, _) = work.Survey;
         return await session.WriteAsync(
             async (s, token) =>
             {
@@ -106,13 +103,10 @@ internal sealed class Repairs(IEngine engine, Session session, AuditActor actor)
                     throw new PolicyException("VRV335", $"{blueprint.Source.Text} is the table that {stored.Policy.Name} was built from, as far as can be told: there is nothing to adopt. varve verify {stored.Policy.Name} compares all of it.");
                 var draft = new ProjectedLedger(blueprint, state);
                 var end = isSame ? draft.FollowSource(comparable) : draft.LeaveSource();
-                foreach (var relation in blueprint.Tiers.Select(t => t.Id).Append(Relations.Source))
-                    await session.Store.Ledgers.SaveAsync(s, stored.Policy.Name, relation, state.Ledger.Of(relation), draft.Of(relation).Ledger, token);
-                await session.Store.Ledgers.PublishAsync(s, stored.Policy.Name, 0, token);
                 var before = RangeSet.Of(TimeRange.Before(end));
                 var late = isSame ? 0 : (await s.QueryAsync(RowsSql.Count(engine.Dialect, blueprint.Time, blueprint.Source, before), token))[0].Long(0);
                 var facts = new JsonObject { ["same"] = isSame, ["until"] = InstantText.Format(end), ["late"] = late };
-                await session.Store.Audit.AppendAsync(s, actor, session.Now(), "source.adopted", stored.Policy.Name, facts, token);
+                await Record.WriteAsync(s, stored.Policy.Name, draft.Now with { PublishedRevision = 0 }, "source.adopted", facts, token);
                 return new SourceAdoption(stored.Policy.Name, end, late);
             },
             cancellationToken);
@@ -120,47 +114,42 @@ internal sealed class Repairs(IEngine engine, Session session, AuditActor actor)
 
     public async Task<int> AcceptAsync(string policy, TimeRange range, CancellationToken cancellationToken)
     {
-        var stored = await session.OneAsync(policy, cancellationToken);
-        return await RecordAsync(stored.Policy.Name, "proof.accepted", new JsonObject { ["range"] = range.ToString() }, async (s, token) =>
+        await using var work = await session.WorkAsync(await session.OneAsync(policy, cancellationToken), cancellationToken);
+        var (name, ledger, accepted) = (work.Survey.Stored.Policy.Name, work.Survey.State.Ledger, 0);
+        foreach (var (relation, sets) in work.Survey.State.Ledger.Relations)
         {
-            var ledger = await session.Store.Ledgers.LoadAsync(s, stored, session.Now(), token);
-            var accepted = 0;
-            foreach (var (relation, sets) in ledger.Relations)
-            {
-                var fresh = sets.Halted.Intersect(range).Except(sets.Accepted);
-                if (fresh.IsEmpty) continue;
-                accepted += fresh.Count;
-                await session.Store.Ledgers.SaveAsync(s, stored.Policy.Name, relation, sets, sets with { Accepted = sets.Accepted.Union(fresh) }, token);
-            }
+            var fresh = sets.Halted.Intersect(range).Except(sets.Accepted);
+            if (fresh.IsEmpty) continue;
+            accepted += fresh.Count;
+            ledger = ledger.With(relation, sets with { Accepted = sets.Accepted.Union(fresh) });
+        }
 
-            if (accepted == 0) throw new PolicyException("VRV311", $"Nothing of {stored.Policy.Name} waits for a person there; status says what waits and why.");
-            return accepted;
-        }, cancellationToken);
+        if (accepted == 0) throw new PolicyException("VRV311", $"Nothing of {name} waits for a person there; status says what waits and why.");
+        await WriteAsync(name, ledger, "proof.accepted", new() { ["range"] = range.ToString() }, cancellationToken);
+        return accepted;
     }
 
     public async Task<long> InvalidateAsync(string policy, TimeRange range, CancellationToken cancellationToken)
     {
-        var stored = await session.OneAsync(policy, cancellationToken);
-        var survey = await session.Inspector.InspectAsync(stored, session.Now(), cancellationToken, withBytes: false);
-        if (survey.Blueprint.Tiers.Count == 0) throw new PolicyException("VRV312", $"{stored.Policy.Name} has no tiers: there is nothing to build again.");
-        return await RecordAsync(stored.Policy.Name, "range.invalidated", new JsonObject { ["range"] = range.ToString() }, async (s, token) =>
-        {
-            var marked = await InvalidateAsync(s, survey, range, token);
-            if (marked == 0) throw new PolicyException("VRV312", $"No covered bucket of {range} can be built again: its rows have expired, or it was never built.");
-            return marked;
-        }, cancellationToken);
+        await using var work = await session.WorkAsync(await session.OneAsync(policy, cancellationToken), cancellationToken);
+        var name = work.Survey.Stored.Policy.Name;
+        if (work.Survey.Blueprint.Tiers.Count == 0) throw new PolicyException("VRV312", $"{name} has no tiers: there is nothing to build again.");
+        var (ledger, marked) = Invalidated(work.Survey, range);
+        if (marked == 0) throw new PolicyException("VRV312", $"No covered bucket of {range} can be built again: its rows have expired, or it was never built.");
+        await WriteAsync(name, ledger, "range.invalidated", new() { ["range"] = range.ToString() }, cancellationToken);
+        return marked;
     }
 
     /// <summary>
     /// Marks what its input still has, of every tier; the number of buckets, of the finest tier that has some. A range whose
     /// values wait for a person is decided by that, but for cut buckets, which are never built again.
     /// </summary>
-    private async Task<long> InvalidateAsync(IStatements statements, Inspection survey, TimeRange range, CancellationToken cancellationToken)
+    private static (Ledger Ledger, long Marked) Invalidated(Inspection survey, TimeRange range)
     {
         var (blueprint, ledger, draft) = (survey.Blueprint, survey.State.Ledger, new ProjectedLedger(survey.Blueprint, survey.State));
         var cut = blueprint.Tiers.Aggregate(RangeSet.Empty, (all, tier) => all.Union(ledger.Of(tier.Id).CutRanges));
         Dictionary<string, RangeSet> decided = [];
-        long marked = 0;
+        var (marked, result) = (0L, ledger);
         foreach (var tier in blueprint.Tiers)
         {
             var before = ledger.Of(tier.Id);
@@ -176,16 +165,12 @@ internal sealed class Repairs(IEngine engine, Session session, AuditActor actor)
 
             if (again.IsEmpty) continue;
             if (marked == 0) marked = again.SelectMany(tier.Grid.Buckets).LongCount();
-            await session.Store.Ledgers.SaveAsync(statements, blueprint.Policy.Name, tier.Id, before, before with { Dirty = before.Dirty.Union(again), MayShrink = before.MayShrink.Union(again) }, cancellationToken);
+            result = result.With(tier.Id, before with { Dirty = before.Dirty.Union(again), MayShrink = before.MayShrink.Union(again) });
         }
 
         foreach (var (relation, again) in decided)
-        {
-            var before = ledger.Of(relation) with { Dirty = RangeSet.Empty, MayShrink = RangeSet.Empty };
-            await session.Store.Ledgers.SaveAsync(statements, blueprint.Policy.Name, relation, before, before with { Halted = before.Halted.Except(again) }, cancellationToken);
-        }
-
-        return marked;
+            result = result.With(relation, result.Of(relation) with { Halted = result.Of(relation).Halted.Except(again) });
+        return (result, marked);
     }
 
     private async Task<VerifyReport> VerifyAsync(IStatements statements, ProjectedLedger draft, TierLayout tier, TimeRange range, CancellationToken cancellationToken)
@@ -218,6 +203,16 @@ internal sealed class Repairs(IEngine engine, Session session, AuditActor actor)
         List<string> missing = [.. new[] { tier.Id, input }.Where(r => r != Relations.Source).SelectMany(r => draft.Blueprint.StateNames.Except(draft.Of(r).Columns, StringComparer.Ordinal))];
         return draft.States.Thin(tier, input, open).Select(p => p with { Unknown = p.Unknown.Union(missing).ToHashSet(StringComparer.Ordinal) });
     }
+
+    private CommandRecord Record => new(engine, session.Store, actor, session.Now());
+
+    private Task WriteAsync(string policy, Ledger ledger, string action, JsonObject facts, CancellationToken cancellationToken) => session.WriteAsync(
+        async (s, token) =>
+        {
+            await Record.WriteAsync(s, policy, ledger, action, facts, token);
+            return 0;
+        },
+        cancellationToken);
 
     private Task<T> RecordAsync<T>(string policy, string action, JsonObject facts, Func<IStatements, CancellationToken, Task<T>> work, CancellationToken cancellationToken) => session.WriteAsync(
         async (s, token) =>

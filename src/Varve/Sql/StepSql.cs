@@ -77,6 +77,9 @@ internal sealed class StepSql(PolicyLayout blueprint, Dialect dialect)
     /// <summary>Puts the table beside a tier in its place.</summary>
     public IEnumerable<SqlText> TakeOver(TierLayout tier) => dialect.TakeOver(tier.States, Beside(tier));
 
+    /// <summary>Gives a table another name in its schema.</summary>
+    public static SqlText Rename(TableName from, TableName to) => $"ALTER TABLE {from} RENAME TO {new Identifier(to.Name)}";
+
     /// <summary>Drops a table or a view, where it is there.</summary>
     public static SqlText Drop(TableName relation, bool isView)
     {
@@ -158,7 +161,8 @@ internal sealed class StepSql(PolicyLayout blueprint, Dialect dialect)
     /// <summary>The table behind a relation: the source itself, or the states of a tier.</summary>
     public TableName Table(string relation) => relation == Relations.Source ? blueprint.Source : blueprint.Tier(relation).States;
 
-    private static TableName Beside(TierLayout tier) => tier.States.WithName($"{tier.States.Name}_reshaped");
+    /// <summary>The table that takes the place of a tier's while its columns change.</summary>
+    public static TableName Beside(TierLayout tier) => tier.States.WithName($"{tier.States.Name}_reshaped");
 
     private static SqlText Listed(IEnumerable<string> columns) => SqlText.Join(", ", columns.Select(c => (SqlText)$"{new Identifier(c)}"));
 }

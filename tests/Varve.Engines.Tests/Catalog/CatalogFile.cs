@@ -16,7 +16,8 @@ internal sealed class CatalogFile : IAsyncDisposable
         Tables = new(schema);
         Schema = new(Tables, database.Engine);
         Shelf = new(Tables, database.Engine.Dialect);
-        Ledgers = new(Tables, Shelf, new(Tables));
+        Holds = new(Tables);
+        Ledgers = new(Tables, Shelf, new(Tables), Holds);
         Runs = new(Tables, Duration.FromDays(400));
         Audit = new(Tables, auditKey);
     }
@@ -30,6 +31,8 @@ internal sealed class CatalogFile : IAsyncDisposable
     public PolicyTable Shelf { get; }
 
     public LedgerTable Ledgers { get; }
+
+    public HoldTable Holds { get; }
 
     public RunJournal Runs { get; }
 

@@ -1,5 +1,7 @@
+using System.Collections.Frozen;
 using CsCheck;
 using NodaTime;
+using Varve.Catalog;
 using Varve.Planning;
 using Varve.Time;
 
@@ -37,13 +39,14 @@ public sealed class LedgerTests
     {
         await using var catalog = await CatalogFile.NewAsync();
         var stored = await StoreAsync(catalog, "p");
-        var before = RelationLedger.Untouched;
         await s_ledgers.SampleAsync(
             async ledger =>
             {
-                await catalog.WriteAsync(s => catalog.Ledgers.SaveAsync(s, "p", "1h", before, ledger, default));
-                before = ledger;
-                Same(ledger, (await LoadAsync(catalog, stored)).Of("1h"));
+                var before = await LoadAsync(catalog, stored);
+                await catalog.WriteAsync(s => catalog.Ledgers.SaveAsync(s, "p", before.With("1h", ledger), default));
+                var after = await LoadAsync(catalog, stored);
+                Assert.Equal(before.Version + 1, after.Version);
+                Same(ledger, after.Of("1h"));
             },
             iter: 60,
             threads: 1);
@@ -56,9 +59,12 @@ public sealed class LedgerTests
         var one = await StoreAsync(catalog, "p");
         var two = await StoreAsync(catalog, "p:arrival");
         var ledger = new RelationLedger { Covered = RangeSet.Of(TimeRange.Before(s_now)), Cut = [new(new(s_now, s_now + Duration.FromHours(1)), 3, true)] };
-        foreach (var (policy, relation) in new[] { ("p", "1h"), ("p", "1d"), ("p:arrival", "1h") })
-            await catalog.WriteAsync(s => catalog.Ledgers.SaveAsync(s, policy, relation, RelationLedger.Untouched, ledger, default));
-        await catalog.WriteAsync(s => catalog.Ledgers.SaveAsync(s, "p", "1h", ledger, RelationLedger.Untouched, default));
+        foreach (var (policy, relation, sets) in new[] { (one, "1h", ledger), (one, "1d", ledger), (two, "1h", ledger), (one, "1h", RelationLedger.Untouched) })
+        {
+            var before = await LoadAsync(catalog, policy);
+            await catalog.WriteAsync(s => catalog.Ledgers.SaveAsync(s, policy.Policy.Name, before.With(relation, sets), default));
+        }
+
         Same(RelationLedger.Untouched, (await LoadAsync(catalog, one)).Of("1h"));
         Same(ledger, (await LoadAsync(catalog, one)).Of("1d"));
         Same(ledger, (await LoadAsync(catalog, two)).Of("1h"));
@@ -71,7 +77,7 @@ public sealed class LedgerTests
         var stored = await StoreAsync(catalog, "p");
         await Assert.ThrowsAsync<InvalidOperationException>(() => catalog.WriteAsync(async s =>
         {
-            await catalog.Ledgers.SaveAsync(s, "p", "1h", RelationLedger.Untouched, new() { Covered = RangeSet.Of(TimeRange.All) }, default);
+            await catalog.Ledgers.SaveAsync(s, "p", Ledger.Empty("").With("1h", new() { Covered = RangeSet.Of(TimeRange.All) }), default);
             throw new InvalidOperationException();
         }));
         Assert.Empty((await LoadAsync(catalog, stored)).Relations);
@@ -86,14 +92,8 @@ public sealed class LedgerTests
         {
             var (name, number) = (names[i], i + 1);
             await StoreAsync(catalog, name);
-            await catalog.WriteAsync(async s =>
-            {
-                await catalog.Ledgers.SaveArrivalAsync(s, name, -1, default);
-                await catalog.Ledgers.SaveArrivalAsync(s, name, number, default);
-                await catalog.Ledgers.ConfirmAsync(s, name, 1, default);
-                await catalog.Ledgers.PublishAsync(s, name, number, default);
-                await catalog.Ledgers.SaveZoneAsync(s, name, $"2025{number}", default);
-            });
+            await catalog.WriteAsync(s => catalog.Ledgers.SaveAsync(
+                s, name, Ledger.Empty("") with { ArrivalSeen = number, ConfirmedRevision = 1, PublishedRevision = number, ZoneVersion = $"2025{number}" }, default));
         }
 
         for (var i = 0; i < names.Length; i++)
@@ -125,33 +125,87 @@ public sealed class LedgerTests
         Hold ends = new("0002-b", "1h", new(s_now, s_now + Duration.FromDays(1)), "it's \"odd\"", "bob", s_now);
         await catalog.WriteAsync(async s =>
         {
-            await catalog.Ledgers.HoldAsync(s, "p", always, s_now, default);
-            await catalog.Ledgers.HoldAsync(s, "p", ends, s_now + Duration.FromSeconds(1), default);
-            await catalog.Ledgers.HoldAsync(s, "q", always, s_now, default);
+            await catalog.Holds.AddAsync(s, "p", always, s_now, default);
+            await catalog.Holds.AddAsync(s, "p", ends, s_now + Duration.FromSeconds(1), default);
+            await catalog.Holds.AddAsync(s, "q", always with { Id = "0003-c" }, s_now, default);
         });
         Assert.Equal([always, ends], (await LoadAsync(catalog, stored, s_now - Duration.FromMilliseconds(1))).Holds);
         Assert.Equal([always], (await LoadAsync(catalog, stored, s_now)).Holds);
-        Assert.Equal(1, await catalog.WriteAsync(s => catalog.Ledgers.ReleaseAsync(s, "p", "0001", default)));
-        Assert.Equal(0, await catalog.WriteAsync(s => catalog.Ledgers.ReleaseAsync(s, "p", "none", default)));
-        Assert.Equal(1, await catalog.WriteAsync(s => catalog.Ledgers.ReleaseAsync(s, "p", null, default)));
-        Assert.Single(await catalog.ReadAsync(s => catalog.Ledgers.HoldsAsync(s, "q", default)));
+        Assert.Equal(1, await catalog.WriteAsync(s => catalog.Holds.ReleaseAsync(s, "p", "0001", default)));
+        Assert.Equal(0, await catalog.WriteAsync(s => catalog.Holds.ReleaseAsync(s, "p", "none", default)));
+        Assert.Equal(1, await catalog.WriteAsync(s => catalog.Holds.ReleaseAsync(s, "p", null, default)));
+        Assert.Single(await catalog.ReadAsync(s => catalog.Holds.ListAsync(s, "q", default)));
     }
 
     [Fact]
-    public async Task A_relation_is_registered_once_and_its_tier_counts_as_created()
+    public async Task A_name_is_registered_once_and_forgotten_by_itself()
+    {
+        await using var catalog = await CatalogFile.NewAsync();
+        await catalog.WriteAsync(async s =>
+        {
+            await catalog.Ledgers.RegisterAsync(s, "p", "1h", "states", new("m", "cpu_1h_states"), s_now, default);
+            await catalog.Ledgers.RegisterAsync(s, "p", "1h", "states", new("m", "cpu_1h_states"), s_now, default);
+            await catalog.Ledgers.RegisterAsync(s, "p", "1d", "view", new("m", "cpu_1d"), s_now, default);
+            await catalog.Ledgers.RegisterAsync(s, "p", "1d", "view", new(null, "cpu_1d"), s_now, default);
+        });
+        Assert.Equal(3, (await catalog.ReadAsync(s => catalog.Ledgers.RelationsAsync(s, default))).Count);
+        await catalog.WriteAsync(s => catalog.Ledgers.UnregisterAsync(s, "p", [new("view", new(null, "cpu_1d"))], default));
+        Assert.Equal(["cpu_1d", "cpu_1h_states"], (await catalog.ReadAsync(s => catalog.Ledgers.RelationsAsync(s, default))).Select(r => r.Table.Name).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task Who_writes_a_ledger_that_is_no_longer_the_one_that_was_read_is_told_so()
     {
         await using var catalog = await CatalogFile.NewAsync();
         var stored = await StoreAsync(catalog, "p");
-        await catalog.WriteAsync(async s =>
+        var read = await LoadAsync(catalog, stored);
+        await catalog.WriteAsync(s => catalog.Ledgers.SaveAsync(s, "p", read with { ZoneVersion = "a" }, default));
+        var first = await Assert.ThrowsAsync<EngineException>(() => catalog.WriteAsync(s => catalog.Ledgers.SaveAsync(s, "p", read with { ZoneVersion = "b" }, default)));
+        var again = await LoadAsync(catalog, stored);
+        await catalog.WriteAsync(s => catalog.Ledgers.SaveAsync(s, "p", again with { ZoneVersion = "c" }, default));
+        var second = await Assert.ThrowsAsync<EngineException>(() => catalog.WriteAsync(s => catalog.Ledgers.SaveAsync(s, "p", again with { ZoneVersion = "d" }, default)));
+        Assert.True(second.IsTransient);
+        Assert.NotEqual("VRV000", first.Code);
+        Assert.Equal("c", (await LoadAsync(catalog, stored)).ZoneVersion);
+    }
+
+    [Fact]
+    public async Task A_ledger_of_everything_comes_back_as_the_same_text()
+    {
+        var range = new TimeRange(s_now, Instant.MaxValue);
+        var ledger = Ledger.Empty("") with
         {
-            await catalog.Ledgers.RegisterAsync(s, "p", "1h", "states", new("m", "old"), s_now, default);
-            await catalog.Ledgers.RegisterAsync(s, "p", "1h", "states", new("m", "cpu_1h_states"), s_now, default);
-            await catalog.Ledgers.RegisterAsync(s, "p", "1d", "view", new("m", "cpu_1d"), s_now, default);
-        });
-        var ledger = await LoadAsync(catalog, stored);
-        Assert.True(ledger.Of("1h").Created);
-        Assert.False(ledger.Of("1d").Created);
-        Assert.Equal(2, (await catalog.ReadAsync(s => catalog.Ledgers.RelationsAsync(s, default))).Count);
+            ConfirmedRevision = 2,
+            PublishedRevision = 3,
+            ZoneVersion = "it's \"2025b\"",
+            ArrivalSeen = long.MaxValue,
+            Types = new Dictionary<string, string> { ["v"] = "DECIMAL(18,3)", ["größe"] = "VARCHAR" }.ToFrozenDictionary(),
+            Edges = [new("1h", TimeRange.Before(s_now)), new("source", TimeRange.Since(s_now))],
+            Going = [new("source", range, s_now, 12, "why"), new("1h", range, null, 0, "")],
+            Last = new("run", 3, 1, 2, 3, "note"),
+            Pending = new("rows.expired", "{\"a\":1}"),
+            Relations = new Dictionary<string, RelationLedger>
+            {
+                ["1h#3"] = new()
+                {
+                    Created = true,
+                    Tables = [new("states", new(null, "t")), new("view", new("m", "v"))],
+                    Columns = ["ts", "v_sum"],
+                    Covered = RangeSet.Of(TimeRange.All),
+                    Writing = RangeSet.Of(range),
+                    Thin = new Dictionary<string, RangeSet> { ["v_sum"] = RangeSet.Of(range) }.ToFrozenDictionary(),
+                    Cut = [new(range, 3, true) { Input = "source" }, new(range, 0, false)],
+                },
+            }.ToFrozenDictionary(),
+        };
+        var text = LedgerJson.Write(ledger);
+        var read = LedgerJson.Read(text);
+        Assert.Equal(text, LedgerJson.Write(read));
+        Assert.Equal((ledger.Last, ledger.Pending, ledger.ZoneVersion), (read.Last, read.Pending, read.ZoneVersion));
+        Assert.Equal(ledger.Going, read.Going);
+        Assert.Equal(ledger.Edges, read.Edges);
+        Assert.Equal(ledger.Of("1h#3").Tables, read.Of("1h#3").Tables);
+        Assert.Equal(ledger.Of("1h#3").Cut, read.Of("1h#3").Cut);
     }
 
     [Fact]
@@ -171,18 +225,19 @@ public sealed class LedgerTests
         var stored = await StoreAsync(catalog, "p");
         var many = new RelationLedger { Covered = RangeSet.Of(Enumerable.Range(0, 5_000).Select(i => new TimeRange(s_now + Duration.FromHours(2 * i), s_now + Duration.FromHours((2 * i) + 1)))) };
         var watch = System.Diagnostics.Stopwatch.StartNew();
-        await catalog.WriteAsync(s => catalog.Ledgers.SaveAsync(s, "p", "1h", RelationLedger.Untouched, many, default));
+        var saved = await catalog.WriteAsync(s => catalog.Ledgers.SaveAsync(s, "p", Ledger.Empty("").With("1h", many), default));
+        await catalog.WriteAsync(s => catalog.Ledgers.ShowAsync(s, "p", saved, default));
         Same(many, (await LoadAsync(catalog, stored)).Of("1h"));
         Assert.InRange(watch.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(10));
     }
 
-    private static async Task<Varve.Catalog.StoredPolicy> StoreAsync(CatalogFile catalog, string name)
+    private static async Task<StoredPolicy> StoreAsync(CatalogFile catalog, string name)
     {
         await catalog.WriteAsync(s => catalog.Shelf.StoreAsync(s, CatalogFile.Document(name), null, s_now, "me", default));
         return (await catalog.ReadAsync(s => catalog.Shelf.ListAsync(s, default))).Single(p => p.Policy.Name == name);
     }
 
-    private static Task<Ledger> LoadAsync(CatalogFile catalog, Varve.Catalog.StoredPolicy policy, Instant? at = null) =>
+    private static Task<Ledger> LoadAsync(CatalogFile catalog, StoredPolicy policy, Instant? at = null) =>
         catalog.ReadAsync(s => catalog.Ledgers.LoadAsync(s, policy, at ?? s_now, default));
 
     private static void Same(RelationLedger expected, RelationLedger actual)

@@ -35,13 +35,13 @@ public sealed class RunTests
         await BeginAsync(catalog, "01", "p", s_now);
         await BeginAsync(catalog, "02", "q", s_now);
         await catalog.WriteAsync(s => catalog.Runs.IntendAsync(s, "01", 0, "x", s_now, default));
-        await catalog.WriteAsync(s => catalog.Runs.CloseInterruptedAsync(s, "p", s_now + Duration.FromHours(1), default));
+        await catalog.WriteAsync(s => catalog.Runs.CloseInterruptedAsync(s, "p", null, s_now + Duration.FromHours(1), default));
         var run = Assert.Single(await ListAsync(catalog, "p"));
         Assert.Equal(("interrupted", s_now + Duration.FromHours(1)), (run.Status, run.FinishedAt));
         Assert.Equal(["failed", "skipped"], (await StepsAsync(catalog, "01")).Select(s => s.Status));
         Assert.Equal("running", Assert.Single(await ListAsync(catalog, "q")).Status);
         Assert.Equal(["planned", "planned"], (await StepsAsync(catalog, "02")).Select(s => s.Status));
-        await catalog.WriteAsync(s => catalog.Runs.CloseInterruptedAsync(s, "p", s_now + Duration.FromHours(2), default));
+        await catalog.WriteAsync(s => catalog.Runs.CloseInterruptedAsync(s, "p", null, s_now + Duration.FromHours(2), default));
         Assert.Equal(s_now + Duration.FromHours(1), Assert.Single(await ListAsync(catalog, "p")).FinishedAt);
     }
 
@@ -54,7 +54,7 @@ public sealed class RunTests
         await catalog.WriteAsync(s => catalog.Runs.PlanAsync(s, "01", "p", 2, [Step(2), Step(3)], default));
         foreach (var ordinal in new[] { 0, 2 }) await catalog.WriteAsync(s => catalog.Runs.CloseAsync(s, "01", ordinal, "done", 50, 4, 3, null, s_now, default));
         await catalog.WriteAsync(s => catalog.Runs.CloseAsync(s, "01", 1, "failed", 0, 0, 0, "why", s_now, default));
-        await catalog.WriteAsync(s => catalog.Runs.CloseInterruptedAsync(s, "p", s_now + Duration.FromHours(1), default));
+        await catalog.WriteAsync(s => catalog.Runs.CloseInterruptedAsync(s, "p", null, s_now + Duration.FromHours(1), default));
         Assert.Equal(
             [("02", 2, 0, 0L, 0L, 0L), ("01", 4, 2, 100L, 8L, 6L)],
             (await ListAsync(catalog, "p")).Select(r => (r.Id, r.Steps, r.StepsDone, r.RowsRead, r.RowsWritten, r.RowsRemoved)));
@@ -115,6 +115,7 @@ public sealed class RunTests
     private static Task BeginAsync(CatalogFile catalog, string run, string policy, Instant at) => catalog.WriteAsync(async s =>
     {
         Plan plan = new() { Policy = policy, Revision = 2, PolicyHash = "", AsOf = s_now, ZoneVersion = "", Steps = [Step(0), Step(1)] };
+        await s.ExecuteAsync($"DELETE FROM {catalog.Tables.Leases}", default);
         await catalog.Runs.BeginAsync(s, run, plan, at, "ann", default);
         await catalog.Runs.PlanAsync(s, run, policy, 0, plan.Steps, default);
     });

@@ -49,7 +49,8 @@ public sealed class SchemaTests
         Assert.Contains("version 1", error.Message, StringComparison.Ordinal);
         await catalog.Schema.UpgradeAsync(default);
         Assert.True(await catalog.Schema.ExistsAsync(default));
-        Assert.Single(await catalog.AskAsync($"SELECT states FROM {catalog.Tables.Relations} WHERE relation = {"1h"}"));
+        Assert.Single(await catalog.AskAsync($"SELECT name FROM {catalog.Tables.Relations} WHERE relation = {"1h"}"));
+        Assert.True((await catalog.ReadAsync(s => catalog.Ledgers.LoadAsync(s, "p", default))).Of("1h").Created);
         Assert.Empty(await catalog.AskAsync($"SELECT * FROM {catalog.Tables.Archives}"));
     }
 
@@ -81,8 +82,8 @@ public sealed class SchemaTests
     {
         await using var catalog = await CatalogFile.NewAsync();
         var at = Instant.FromUtc(2025, 3, 30, 1, 30);
-        await catalog.WriteAsync(s => catalog.Ledgers.SaveAsync(
-            s, "p", "1h", Planning.RelationLedger.Untouched, new() { Covered = RangeSet.Of(TimeRange.Before(at), TimeRange.Since(at + Duration.FromDays(1))) }, default));
+        var ledger = Planning.Ledger.Empty("").With("1h", new() { Covered = RangeSet.Of(TimeRange.Before(at), TimeRange.Since(at + Duration.FromDays(1))) });
+        await catalog.WriteAsync(async s => await catalog.Ledgers.ShowAsync(s, "p", await catalog.Ledgers.SaveAsync(s, "p", ledger, default), default));
         var rows = await catalog.AskAsync($"SELECT covered_from, covered_to FROM {new Policies.TableName("varve", "v_coverage")} ORDER BY 1");
         Assert.Equal([Instant.MinValue, at, at + Duration.FromDays(1), Instant.MaxValue], rows.SelectMany(r => new[] { r[0], r[1] }));
         foreach (var view in new[] { "v_runs", "v_steps", "v_audit", "v_archives" }) Assert.Empty(await catalog.AskAsync($"SELECT * FROM {new Policies.TableName("varve", view)}"));

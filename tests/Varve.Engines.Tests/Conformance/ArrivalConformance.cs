@@ -45,7 +45,7 @@ public abstract class ArrivalConformance(Func<ScratchDatabase> create) : Conform
     {
         var story = await BuiltAsync();
         await LateAsync("2025-01-07 06:30", "late", "'2025-01-10 00:10'");
-        await Db.ExecuteAsync($"UPDATE varve.meta SET value = '{remembered}' WHERE ends_with(name, 'arrival_seen')");
+        await Db.ExecuteAsync($"UPDATE varve.ledgers SET document = json_merge_patch(document, '{{\"arrival\":{remembered}}}')");
         await story.RunWellAsync("2025-01-10T01:00:00Z");
         Assert.Equal(1, await CountedAsync("late"));
         await LateAsync("2025-01-07 08:30", "later", "'2025-01-10 02:10'");

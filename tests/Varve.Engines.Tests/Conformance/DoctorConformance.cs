@@ -44,15 +44,17 @@ public abstract class DoctorConformance(Func<ScratchDatabase> create) : Conforma
     [InlineData("INSERT INTO m.cpu VALUES (TIMESTAMP '2100-01-01', 'a', 1)", "rows.future", Severity.Warning)]
     [InlineData("INSERT INTO varve.holds VALUES ('01900000-0000-7000-8000-000000000000', 'm.cpu', NULL, 0, 1, 'why', 'who', 5, 4)", "hold.ended", Severity.Note)]
     [InlineData("UPDATE varve.runs SET status = 'running', finished_us = NULL", "run.open", Severity.Warning)]
-    [InlineData("INSERT INTO varve.dirty (policy, relation, kind, from_us, to_us) VALUES ('m.cpu', 'source', 'halted', 0, 1000000)", "range.halted", Severity.Error)]
+    [InlineData("UPDATE varve.ledgers SET document = json_merge_patch(document, '{\"relations\":{\"source\":{\"halted\":[[0,1000000]]}}}')", "range.halted", Severity.Error)]
+    [InlineData("INSERT INTO varve.dirty (policy, relation, kind, from_us, to_us) VALUES ('m.cpu', 'source', 'halted', 0, 1000000)", "catalog.shown", Severity.Warning)]
+    [InlineData("DELETE FROM varve.coverage WHERE relation = '1h' AND kind = 'covered'", "catalog.shown", Severity.Warning)]
     [InlineData("UPDATE varve.edges SET at_us = at_us + 1 WHERE at_us > 0", "edges", Severity.Error)]
     [InlineData("UPDATE varve.audit SET actor = 'nobody' WHERE seq = 2", "audit.chain", Severity.Error)]
     [InlineData("UPDATE varve.audit SET at_us = -9223372036854775807 WHERE seq = 2", "audit.chain", Severity.Error)]
     [InlineData("DELETE FROM varve.audit", "audit.chain", Severity.Error)]
-    [InlineData("UPDATE varve.coverage SET to_us = 9999999999999999 WHERE kind = 'covered'", "coverage.beyond", Severity.Warning)]
+    [InlineData("UPDATE varve.ledgers SET document = json_merge_patch(document, '{\"relations\":{\"1h\":{\"covered\":[[0,9999999999999999]]}}}')", "coverage.beyond", Severity.Warning)]
     [InlineData("UPDATE varve.meta SET value = '1' WHERE name = 'schema_version'", "catalog.version", Severity.Warning)]
     [InlineData("UPDATE varve.meta SET value = '99' WHERE name = 'schema_version'", "catalog.version", Severity.Error)]
-    [InlineData("DELETE FROM varve.coverage WHERE relation = '1h' AND kind = 'covered'", "catalog.older", Severity.Error)]
+    [InlineData("UPDATE varve.ledgers SET document = json_merge_patch(document, '{\"relations\":{\"1h\":{\"covered\":null}}}')", "catalog.older", Severity.Error)]
     [InlineData("INSERT INTO m.cpu_1h_states (ts, host, varve_rows) VALUES (TIMESTAMP '2024-12-30', 'a', 1)", "catalog.older", Severity.Error)]
     public async Task What_was_broken_is_found(string meddling, string check, Severity severity)
     {
@@ -94,7 +96,7 @@ public abstract class DoctorConformance(Func<ScratchDatabase> create) : Conforma
         var rows = Every("2025-01-01", "2025-01-10", "20m");
         var story = await BeginAsync(Policy(Tiers), Before(rows, "2025-01-05"));
         await story.RunWellAsync("2025-01-05");
-        string[] tables = ["coverage", "dirty", "edges", "audit", "runs", "steps", "meta"];
+        string[] tables = ["ledgers", "coverage", "dirty", "edges", "audit", "runs", "steps", "meta"];
         foreach (var table in tables) await Db.ExecuteAsync($"CREATE TABLE m.saved_{table} AS SELECT * FROM varve.{table}");
         await story.InsertAsync(Since(rows, "2025-01-05"));
         await story.RunWellAsync("2025-01-09");

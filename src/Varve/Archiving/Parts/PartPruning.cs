@@ -64,7 +64,7 @@ internal sealed class PartPruning(IEngine engine, CatalogStore desk, ArchiveLoca
 
     private async Task<IReadOnlyList<ArchivedPart>> FreeAsync(IStatements statements, IGrouping<string, ArchivedPart> parts, CancellationToken cancellationToken)
     {
-        var holds = (await desk.Ledgers.HoldsAsync(statements, parts.Key, cancellationToken)).Where(h => h.KeepsParts(Now())).ToList();
+        var holds = (await desk.Holds.ListAsync(statements, parts.Key, cancellationToken)).Where(h => h.KeepsParts(Now())).ToList();
         return [.. parts.Where(p => !holds.Exists(h => h.Range.Overlaps(p.Range)))];
     }
 

@@ -12,6 +12,9 @@ internal sealed record BrokenTier(string Policy, TierLayout Tier, IReadOnlyList<
 {
     public const string Code = "VRV333";
 
+    /// <summary>The kind of a table that is about to take the place of a tier's.</summary>
+    public const string Beside = "beside";
+
     public bool IsGone => Columns.Count == 0;
 
     public string Text => IsGone

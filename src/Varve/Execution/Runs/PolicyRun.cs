@@ -1,29 +1,25 @@
-using System.Diagnostics;
-using System.Globalization;
+using System.Collections.Frozen;
 using System.Text.Json.Nodes;
-using System.Threading.Channels;
 using NodaTime;
 using Varve.Archiving;
 using Varve.Catalog;
 using Varve.Engines;
 using Varve.Planning;
-using Varve.Sql;
-using Varve.Time;
 
 namespace Varve.Execution;
 
 /// <summary>
-/// One policy's run: each step is guard → journal intent → act → verify → journal done. The intent is committed first, of
-/// all but the first step together with what the step before did; everything else of a step is one transaction, so a
-/// process that is killed anywhere leaves a step undone or done.
+/// One policy's run: its steps in order, each with its intent journaled before. The intent of all but the first step is
+/// written together with what the step before did. A process that is killed anywhere leaves a step undone, done, or where
+/// the next run takes it up.
 /// </summary>
-internal sealed class PolicyRun(IEngine engine, CatalogStore desk, PolicyInspector surveyor, TimeProvider clock, AuditActor actor, ArchiveLocations locations, ChannelWriter<RunEvent> events, RunTelemetry watch, RemovalLimit limit)
+internal sealed class PolicyRun(IEngine engine, CatalogStore desk, PolicyInspector surveyor, StepExecutor executor, AuditActor actor, RunOutput output)
 {
     private const int MostRounds = 4;
 
-    private readonly string _id = Guid.CreateVersion7().ToString();
-    private readonly long _started = clock.GetTimestamp();
-    private readonly RetrySchedule _retries = new(clock);
+    private readonly string _id = executor.Run;
+    private readonly long _started = output.Clock.GetTimestamp();
+    private readonly RetrySchedule _retries = new(output.Clock);
     private Inspection? _survey;
     private int _done;
     private int _left;
@@ -37,7 +33,6 @@ internal sealed class PolicyRun(IEngine engine, CatalogStore desk, PolicyInspect
     private int _intended = -1;
     private PlanStep? _next;
     private VarveException? _error;
-    private string _hashedBy = "";
 
     /// <summary>Runs the steps of a plan; what a proof had to build again is followed up at once.</summary>
     /// <param name="survey">What was seen, and the plan.</param>
@@ -50,10 +45,10 @@ internal sealed class PolicyRun(IEngine engine, CatalogStore desk, PolicyInspect
         _survey = survey;
         var plan = survey.Plan;
         await BeginAsync(plan, removes, cancellationToken);
-        if (survey.Blueprint.Policy.Archive is not null) _hashedBy = ArchiveScope.HashName(await engine.IdentifyAsync(cancellationToken));
-        watch.Begins(_id, plan);
-        await events.WriteAsync(new RunEvent.Started(_id, plan, Now()) { Policy = plan.Policy }, cancellationToken);
-        foreach (var wait in plan.Waits) await events.WriteAsync(new RunEvent.Waiting(wait) { Policy = plan.Policy }, cancellationToken);
+        if (survey.Blueprint.Policy.Archive is not null) executor.HashedBy = ArchiveScope.HashName(await engine.IdentifyAsync(cancellationToken));
+        output.Watch.Begins(_id, plan);
+        await output.Events.WriteAsync(new RunEvent.Started(_id, plan, Now()) { Policy = plan.Policy }, cancellationToken);
+        foreach (var wait in plan.Waits) await output.Events.WriteAsync(new RunEvent.Waiting(wait) { Policy = plan.Policy }, cancellationToken);
         var stopped = false;
         try
         {
@@ -99,29 +94,30 @@ internal sealed class PolicyRun(IEngine engine, CatalogStore desk, PolicyInspect
     {
         var ordinal = _ordinal++;
         var policy = _survey!.Plan.Policy;
-        var begun = clock.GetTimestamp();
-        using var seen = watch.Step(step);
-        await events.WriteAsync(new RunEvent.StepStarted(ordinal, total, step) { Policy = policy }, cancellationToken);
+        var begun = output.Clock.GetTimestamp();
+        using var seen = output.Watch.Step(step);
+        await output.Events.WriteAsync(new RunEvent.StepStarted(ordinal, total, step) { Policy = policy }, cancellationToken);
         try
         {
-            if (_intended != ordinal) await JournalAsync(s => IntendAsync(s, step, ordinal, cancellationToken), cancellationToken);
-            var (acted, halts) = await _retries.RunAsync(
-                async attempt => await engine.TransactAsync((s, token) => ActAsync(s, step, next, ordinal, token), readOnly: false, attempt), cancellationToken);
+            if (_intended != ordinal) await JournalAsync(s => executor.IntendAsync(s, _survey!, step, ordinal, cancellationToken), cancellationToken);
+            var (acted, halts, isToFollow) = await _retries.RunAsync(
+                async attempt => await engine.TransactAsync((s, token) => executor.ExecuteAsync(s, _survey!, step, next, ordinal, token), readOnly: false, attempt), cancellationToken);
+            _again |= isToFollow;
             if (next is not null) _intended = _ordinal;
             _done++;
             _left--;
             _read += acted.RowsIn;
             _written += acted.RowsWritten;
             _removed += acted.RowsRemoved;
-            limit.Add(acted.RowsRemoved);
+            output.Limit.Add(acted.RowsRemoved);
             var result = new StepResult(acted.RowsIn, acted.RowsWritten, acted.RowsRemoved, Elapsed(begun), acted.Note) { Changes = acted.Changes };
             seen.Done(result);
-            await events.WriteAsync(new RunEvent.StepDone(ordinal, total, step, result) { Policy = policy }, cancellationToken);
+            await output.Events.WriteAsync(new RunEvent.StepDone(ordinal, total, step, result) { Policy = policy }, cancellationToken);
             _halted |= halts.Count > 0;
             foreach (var halt in halts)
             {
-                watch.Waits(halt);
-                await events.WriteAsync(new RunEvent.Waiting(halt) { Policy = policy }, cancellationToken);
+                output.Watch.Waits(halt);
+                await output.Events.WriteAsync(new RunEvent.Waiting(halt) { Policy = policy }, cancellationToken);
             }
         }
         catch (StepSkippedException skipped) when (_again || _halted)
@@ -131,20 +127,20 @@ internal sealed class PolicyRun(IEngine engine, CatalogStore desk, PolicyInspect
             _left--;
             seen.PutOff();
             await CloseAsync(ordinal, "skipped", $"put off: {skipped.Message}");
-            await events.WriteAsync(new RunEvent.StepDone(ordinal, total, step, new StepResult(0, 0, 0, Elapsed(begun), $"put off: {skipped.Message}")) { Policy = policy }, cancellationToken);
+            await output.Events.WriteAsync(new RunEvent.StepDone(ordinal, total, step, new StepResult(0, 0, 0, Elapsed(begun), $"put off: {skipped.Message}")) { Policy = policy }, cancellationToken);
         }
         catch (StepSkippedException skipped)
         {
             seen.Skipped(skipped.Message);
             await CloseAsync(ordinal, "skipped", skipped.Message);
-            await events.WriteAsync(new RunEvent.StepSkipped(ordinal, total, step, skipped.Message) { Policy = policy }, cancellationToken);
+            await output.Events.WriteAsync(new RunEvent.StepSkipped(ordinal, total, step, skipped.Message) { Policy = policy }, cancellationToken);
         }
         catch (VarveException error)
         {
             _error ??= error;
             seen.Failed(error);
             // Told first: where the disk is full, the catalog cannot take it.
-            await events.WriteAsync(new RunEvent.StepFailed(ordinal, total, step, error) { Policy = policy }, CancellationToken.None);
+            await output.Events.WriteAsync(new RunEvent.StepFailed(ordinal, total, step, error) { Policy = policy }, CancellationToken.None);
             await CloseAsync(ordinal, "failed", $"{error.Code}: {error.Message}");
         }
         catch (Exception error)
@@ -154,91 +150,19 @@ internal sealed class PolicyRun(IEngine engine, CatalogStore desk, PolicyInspect
         }
     }
 
-    private Task IntendAsync(IStatements statements, PlanStep step, int ordinal, CancellationToken cancellationToken)
-    {
-        var statement = string.Join(";\n", new StepSql(_survey!.Blueprint, engine.Dialect).Render(step).Select(s => s.RenderInline(engine.Dialect).Text));
-        return desk.Runs.IntendAsync(statements, _id, ordinal, statement, Now(), cancellationToken);
-    }
-
-    /// <summary>Guard, act, verify and journal, the intent of what comes next included: one transaction with one snapshot.</summary>
-    private async Task<(ActOutcome Acted, IReadOnlyList<Wait> Halts)> ActAsync(IStatements statements, PlanStep step, PlanStep? next, int ordinal, CancellationToken cancellationToken)
-    {
-        var (stored, blueprint, state, plan) = _survey!;
-        var ledger = await desk.Ledgers.LoadAsync(statements, stored, plan.AsOf, cancellationToken);
-        var now = await new Observer(engine, statements, blueprint).RefreshAsync(state with { Ledger = ledger }, step, cancellationToken);
-        var horizon = Cutoffs.At(blueprint, plan.AsOf, state.Last);
-        var context = new StepContext(blueprint, now, horizon, new ProjectedLedger(blueprint, now), statements, engine.Dialect)
-        {
-            Archives = new(locations, desk.Archives, _hashedBy, _id, Now()),
-        };
-        var acted = await StepDispatch.ActAsync(context, step, engine, cancellationToken);
-        limit.Check(acted.RowsRemoved);
-        await SaveAsync(context, ledger, step, acted, cancellationToken);
-        await desk.Runs.CloseAsync(statements, _id, ordinal, "done", acted.RowsIn, acted.RowsWritten, acted.RowsRemoved, acted.Note, Now(), cancellationToken);
-        if (next is not null) await IntendAsync(statements, next, ordinal + 1, cancellationToken);
-        return (acted, context.Halts);
-    }
-
-    private async Task SaveAsync(StepContext context, Ledger ledger, PlanStep step, ActOutcome acted, CancellationToken cancellationToken)
-    {
-        var (blueprint, statements, policy) = (context.Blueprint, context.Statements, context.Blueprint.Policy.Name);
-        foreach (var relation in blueprint.Tiers.Concat(blueprint.Retired).Select(t => t.Id).Prepend(Relations.Source))
-        {
-            var after = context.Draft.Of(relation).Ledger;
-            var before = ledger.Of(relation);
-            await desk.Ledgers.SaveAsync(statements, policy, relation, before, after, cancellationToken);
-            _again |= step is PlanStep.Expire && !after.Dirty.Except(before.Dirty).IsEmpty;
-            _again |= step is PlanStep.Expire or PlanStep.Merge && !after.Unarchived.Except(before.Unarchived).IsEmpty;
-        }
-
-        if (step is PlanStep.CreateTier)
-            await desk.Ledgers.RegisterAsync(statements, policy, step.Relation, "states", blueprint.Tier(step.Relation).States, Now(), cancellationToken);
-        if (step is PlanStep.CreateTier or PlanStep.Reshape)
-            await desk.Ledgers.SaveColumnsAsync(statements, policy, step.Relation, context.Draft.Of(step.Relation).Columns, cancellationToken);
-        await PublishAsync(context, ledger, step, cancellationToken);
-        if (step is not (PlanStep.Expire or PlanStep.Discard or PlanStep.Merge)) return;
-        var facts = new JsonObject { ["run"] = _id };
-        foreach (var (name, value) in context.Facts) facts[name] = value is long number ? JsonValue.Create(number) : JsonValue.Create(Convert.ToString(value, CultureInfo.InvariantCulture));
-        await desk.Audit.AppendAsync(statements, actor, Now(), step switch { PlanStep.Expire => "rows.expired", PlanStep.Merge => "rows.merged", _ => "rows.discarded" }, policy, facts, cancellationToken);
-    }
-
-    /// <summary>The views move with the edges, in the step that moves them.</summary>
-    private async Task PublishAsync(StepContext context, Ledger ledger, PlanStep step, CancellationToken cancellationToken)
-    {
-        if (context.Blueprint.Stitched is not { } stitched) return;
-        var publish = step is PlanStep.Publish;
-        if (!publish && ledger.PublishedRevision != ledger.Revision) return;
-        var parts = StitchedView.Of(context.Blueprint, r => context.Draft.Of(r).Ledger);
-        if (publish)
-        {
-            foreach (var tier in context.Blueprint.Tiers)
-            {
-                if (context.Sql.TierView(tier) is not { Count: > 0 } view) continue;
-                foreach (var statement in view) await context.Statements.ExecuteAsync(statement, cancellationToken);
-                await desk.Ledgers.RegisterAsync(context.Statements, context.Blueprint.Policy.Name, tier.Id, "view", tier.View!, Now(), cancellationToken);
-            }
-
-            await desk.Ledgers.RegisterAsync(context.Statements, context.Blueprint.Policy.Name, Relations.All, "stitched", stitched, Now(), cancellationToken);
-            await desk.Ledgers.PublishAsync(context.Statements, context.Blueprint.Policy.Name, ledger.Revision, cancellationToken);
-        }
-        else if (parts.SequenceEqual(StitchedView.Of(context.Blueprint, ledger.Of)))
-        {
-            return;
-        }
-
-        foreach (var statement in context.Sql.Stitched(stitched, parts, context.Horizon.Known)) await context.Statements.ExecuteAsync(statement, cancellationToken);
-        await desk.Ledgers.SaveEdgesAsync(context.Statements, context.Blueprint.Policy.Name, parts, cancellationToken);
-    }
-
     private Task BeginAsync(Plan plan, bool removes, CancellationToken cancellationToken) => JournalAsync(
         async s =>
         {
-            await desk.Runs.CloseInterruptedAsync(s, plan.Policy, Now(), cancellationToken);
+            var ledger = _survey!.State.Ledger;
+            await desk.Runs.CloseInterruptedAsync(s, plan.Policy, ledger.Last, Now(), cancellationToken);
             await desk.Runs.BeginAsync(s, _id, plan, Now(), FormattableString.Invariant($"{actor.SystemUser}@{actor.Host}:{Environment.ProcessId}"), cancellationToken);
             await desk.Runs.PlanAsync(s, _id, plan.Policy, 0, plan.Steps, cancellationToken);
-            var types = _survey!.Blueprint.Types;
-            if (plan.Steps.Count > 0 && _survey.Blueprint.Tiers.Count > 0 && types.Any(t => !_survey.State.Ledger.Types.ContainsKey(t.Key))) await desk.Ledgers.SaveTypesAsync(s, plan.Policy, _survey.State.Ledger.Types, types, cancellationToken);
-            if (removes && _survey.State.Rows > 0 && _survey.State.Ledger.ConfirmedRevision != plan.Revision) await desk.Ledgers.ConfirmAsync(s, plan.Policy, plan.Revision, cancellationToken);
+            var types = _survey.Blueprint.Types;
+            var isNewType = plan.Steps.Count > 0 && _survey.Blueprint.Tiers.Count > 0 && types.Any(t => !ledger.Types.ContainsKey(t.Key));
+            var isConfirmed = removes && _survey.State.Rows > 0 && ledger.ConfirmedRevision != plan.Revision;
+            if (isNewType) ledger = ledger with { Types = types.Concat(ledger.Types.Where(t => !types.ContainsKey(t.Key))).ToFrozenDictionary(StringComparer.Ordinal) };
+            if (isConfirmed) ledger = ledger with { ConfirmedRevision = plan.Revision };
+            if (isNewType || isConfirmed) await desk.Ledgers.SaveAsync(s, plan.Policy, ledger, cancellationToken);
         },
         cancellationToken);
 
@@ -251,9 +175,7 @@ internal sealed class PolicyRun(IEngine engine, CatalogStore desk, PolicyInspect
             async (s, token) =>
             {
                 await desk.Runs.FinishAsync(s, record, token);
-                var whole = _error is null && !stopped && !cancelled;
-                if (whole && plan.ZoneVersion != _survey!.State.Ledger.ZoneVersion) await desk.Ledgers.SaveZoneAsync(s, plan.Policy, plan.ZoneVersion, token);
-                if (whole && _survey!.State.ArrivalSeen is { } seen) await desk.Ledgers.SaveArrivalAsync(s, plan.Policy, seen, token);
+                await RememberAsync(s, plan, isWhole: _error is null && !stopped && !cancelled, token);
                 if (_done == 0 && _error is null) return await desk.Audit.HeadAsync(s, token);
                 var facts = new JsonObject { ["run"] = _id, ["status"] = status, ["steps"] = _done, ["read"] = _read, ["written"] = _written, ["removed"] = _removed };
                 if (_error is not null) facts["error"] = _error.Code;
@@ -262,8 +184,17 @@ internal sealed class PolicyRun(IEngine engine, CatalogStore desk, PolicyInspect
             readOnly: false,
             CancellationToken.None);
         var summary = new RunSummary(_id, _done, _left, _read, _written, _removed, Elapsed(_started), head, stopped || cancelled, stopped || cancelled ? _next : null);
-        watch.Ends(status, summary);
-        await events.WriteAsync(new RunEvent.Finished(summary) { Policy = plan.Policy }, CancellationToken.None);
+        output.Watch.Ends(status, summary);
+        await output.Events.WriteAsync(new RunEvent.Finished(summary) { Policy = plan.Policy }, CancellationToken.None);
+    }
+
+    // What a whole run has seen holds for the next one; and people are shown what is known now.
+    private async Task RememberAsync(IStatements statements, Plan plan, bool isWhole, CancellationToken cancellationToken)
+    {
+        var before = await desk.Ledgers.LoadAsync(statements, plan.Policy, cancellationToken);
+        var after = isWhole ? before with { ZoneVersion = plan.ZoneVersion, ArrivalSeen = _survey!.State.ArrivalSeen ?? before.ArrivalSeen } : before;
+        if (after != before) after = await desk.Ledgers.SaveAsync(statements, plan.Policy, after, cancellationToken);
+        await desk.Ledgers.ShowAsync(statements, plan.Policy, after, cancellationToken);
     }
 
     private Task CloseAsync(int ordinal, string status, string note) =>
@@ -278,7 +209,7 @@ internal sealed class PolicyRun(IEngine engine, CatalogStore desk, PolicyInspect
         readOnly: false,
         cancellationToken);
 
-    private Instant Now() => Instant.FromDateTimeOffset(clock.GetUtcNow());
+    private Instant Now() => Instant.FromDateTimeOffset(output.Clock.GetUtcNow());
 
-    private Duration Elapsed(long since) => Duration.FromTimeSpan(clock.GetElapsedTime(since));
+    private Duration Elapsed(long since) => Duration.FromTimeSpan(output.Clock.GetElapsedTime(since));
 }

@@ -78,15 +78,15 @@ internal sealed class Runner(IEngine engine, CatalogStore desk, PolicyInspector 
         using var watch = new RunTelemetry(log, clock, name);
         try
         {
-            await using var lease = await engine.LeaseAsync(name, cancellationToken);
-            await FinishPruningAsync(name, events, cancellationToken);
             var planned = options.Plans?.FirstOrDefault(p => p.Policy == name);
-            var survey = await surveyor.InspectAsync(policy, planned?.AsOf ?? asOf, cancellationToken, withBytes: false);
+            var executor = new StepExecutor(engine, desk, actor, clock, locations, limit);
+            await using var work = await PolicyWork.BeginAsync(engine, surveyor, executor, policy, planned?.AsOf ?? asOf, cancellationToken, () => FinishPruningAsync(name, events, cancellationToken));
+            var survey = work.Survey;
             if (CatalogSigns.Halt(survey.Blueprint, survey.State) is { } halt) throw halt;
             if (survey.Doubt is { } doubt) throw doubt.Halt(survey.Blueprint, survey.State);
             DependentViews.Refuse(survey.Plan);
             if (planned is not null) survey = survey with { Plan = Staleness.Keep(planned, survey.Plan) };
-            var run = new PolicyRun(engine, desk, surveyor, clock, actor, locations, events, watch, limit);
+            var run = new PolicyRun(engine, desk, surveyor, executor, actor, new(events, watch, limit, clock));
             if (planned is not null && survey.Plan.Brake is { } pulled && !options.Yes && !options.Confirm.Contains(pulled.Hash, StringComparer.Ordinal))
             {
                 // A part of it would make the plan that a person has read a stale one.

@@ -23,14 +23,24 @@ internal static class ExpireAct
         var proven = await proof.ProveAsync(RangeSet.Of(step.Range), cancellationToken);
         List<string> notes = [];
         proven = await ArchiveAct.ProveAsync(context, step.Relation, proven, notes, cancellationToken);
-        List<(TimeRange Range, Instant? WholeFrom)> going = [];
-        foreach (var range in proven) going.Add((range, await WholeFromAsync(context, step.Relation, range, cancellationToken)));
-        var removed = proven.IsEmpty ? 0 : await context.Statements.ExecuteAsync(context.Sql.Remove(step.Relation, proven), cancellationToken);
-        foreach (var (range, wholeFrom) in going) context.Draft.Expire(step.Relation, range, step.Reason, wholeFrom);
+        var rows = await new Removal(context).CheckAsync(step.Relation, proven, cancellationToken);
+        foreach (var range in proven) context.Going.Add(new(step.Relation, range, await WholeFromAsync(context, step.Relation, range, cancellationToken), rows, step.Reason));
+        await context.Ledger.ClaimAsync(context.Now, cancellationToken);
+        foreach (var going in context.Going) context.Draft.Expire(step.Relation, going.Range, going.Reason, going.WholeFrom);
+        if (!context.Ledger.IsAtomic) await LeaveAsync(context, cancellationToken);
+        var removed = await new Removal(context).RemoveAsync(step.Relation, proven, cancellationToken);
+        context.Going.Clear();
         Settle(context.Draft.Of(step.Relation), proven);
         foreach (var tier in context.Blueprint.Tiers) await TierBuilder.RecountAsync(context, tier, proven, relation => relation == step.Relation, cancellationToken);
         Record(context, step, proven, removed, proof);
         return new(proof.RowsCompared, proof.RowsRebuilt, removed, Together([proof.Note, .. notes])) { Changes = proof.Changed.All };
+    }
+
+    // Nobody reads any more what goes; what is known of it besides is not true before it has gone.
+    private static async Task LeaveAsync(StepContext context, CancellationToken cancellationToken)
+    {
+        var followed = await context.Views.FollowAsync(context.Now, cancellationToken);
+        await context.Ledger.ClaimAsync(context.Ledger.Stored with { Edges = followed.Edges }, cancellationToken);
     }
 
     /// <summary>
@@ -57,7 +67,8 @@ internal static class ExpireAct
         var frozen = context.Draft.Of(Relations.Source).Frozen.Intersect(step.Range);
         foreach (var hold in context.Draft.Ledger.Holds.Where(h => h.Relation is null or Relations.Source)) frozen = frozen.Remove(hold.Range);
         if (frozen.IsEmpty) throw new StepSkippedException("nothing of it has expired, or it is held");
-        var removed = await context.Statements.ExecuteAsync(context.Sql.Remove(Relations.Source, frozen), cancellationToken);
+        await new Removal(context).CheckAsync(Relations.Source, frozen, cancellationToken);
+        var removed = await new Removal(context).RemoveAsync(Relations.Source, frozen, cancellationToken);
         context.Facts["relation"] = Relations.Source;
         context.Facts["range"] = frozen.ToString();
         context.Facts["rows"] = removed;

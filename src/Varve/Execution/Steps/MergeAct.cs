@@ -19,6 +19,7 @@ internal static class MergeAct
         late = await ArchiveAct.ProveAsync(context, Relations.Source, late, notes, cancellationToken);
         if (late.IsEmpty) return new(0, 0, 0, string.Join("; ", notes));
         var rows = await CountAsync(context, late, cancellationToken);
+        context.Limit.Check(rows);
         var homeless = context.Blueprint.Tiers.Aggregate(late, (left, tier) => left.Except(context.Draft.Late.Takes(tier, late)));
         var unplaced = homeless.IsEmpty ? 0 : await CountAsync(context, homeless, cancellationToken);
         var into = context.Draft.Late.Merge(late);

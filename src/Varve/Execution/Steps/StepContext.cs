@@ -8,10 +8,28 @@ namespace Varve.Execution;
 /// What the act of one step works with, inside its transaction: the ledger as it is now, and a draft of what it will be.
 /// The draft is the planner's own: what a step does to the ledger is decided in one place.
 /// </summary>
-internal sealed record StepContext(PolicyLayout Blueprint, TableState State, Cutoffs Horizon, ProjectedLedger Draft, IStatements Statements, Dialect Dialect)
+internal sealed record StepContext(PolicyLayout Blueprint, TableState State, Cutoffs Horizon, ProjectedLedger Draft, IStatements Statements, IEngine Engine)
 {
+    /// <summary>How the engine says things in SQL.</summary>
+    public Dialect Dialect => Engine.Dialect;
+
     /// <summary>The statements of this blueprint.</summary>
-    public StepSql Sql { get; } = new(Blueprint, Dialect);
+    public StepSql Sql { get; } = new(Blueprint, Engine.Dialect);
+
+    /// <summary>The ledger as it is stored while the step works.</summary>
+    public required StepLedger Ledger { get; init; }
+
+    /// <summary>How many rows may go.</summary>
+    public required RemovalLimit Limit { get; init; }
+
+    /// <summary>The views of the policy.</summary>
+    public StepViews Views => new(this);
+
+    /// <summary>What is going and not gone.</summary>
+    public List<GoingRange> Going { get; } = [.. State.Ledger.Going];
+
+    /// <summary>The ledger as the draft has it by now.</summary>
+    public Ledger Now => Ledger.Stored with { Relations = Draft.Now.Relations, Going = [.. Going] };
 
     /// <summary>What archives are written and read with.</summary>
     public required ArchiveContext Archives { get; init; }

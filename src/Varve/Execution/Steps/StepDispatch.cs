@@ -1,4 +1,3 @@
-using Varve.Engines;
 using Varve.Planning;
 
 namespace Varve.Execution;
@@ -6,9 +5,9 @@ namespace Varve.Execution;
 /// <summary>From the kind of a step to what is done.</summary>
 internal static class StepDispatch
 {
-    public static Task<ActOutcome> ActAsync(StepContext context, PlanStep step, IEngine engine, CancellationToken cancellationToken) => step switch
+    public static Task<ActOutcome> ActAsync(StepContext context, PlanStep step, CancellationToken cancellationToken) => step switch
     {
-        PlanStep.CreateTier create => TierBuilder.CreateAsync(context, create, engine, cancellationToken),
+        PlanStep.CreateTier create => TierBuilder.CreateAsync(context, create, cancellationToken),
         PlanStep.Reshape reshape => TierBuilder.ReshapeAsync(context, reshape, cancellationToken),
         PlanStep.Mark mark => TierBuilder.MarkAsync(context, mark, cancellationToken),
         PlanStep.RollUp rollUp => TierBuilder.RollUpAsync(context, rollUp, cancellationToken),

@@ -9,18 +9,26 @@ namespace Varve.Execution;
 /// <summary>Creating tiers, recording changes and building buckets.</summary>
 internal static class TierBuilder
 {
-    public static async Task<ActOutcome> CreateAsync(StepContext context, PlanStep.CreateTier step, IEngine engine, CancellationToken cancellationToken)
+    private const string States = "states";
+
+    public static async Task<ActOutcome> CreateAsync(StepContext context, PlanStep.CreateTier step, CancellationToken cancellationToken)
     {
         var tier = context.Blueprint.Tier(step.Relation);
-        if (await engine.DescribeAsync(tier.States, cancellationToken) is not null)
+        var (sets, own) = (context.Draft.Of(tier.Id), new OwnTable(States, tier.States));
+        var isThere = await context.Engine.DescribeAsync(tier.States, cancellationToken) is not null;
+        if (isThere && !sets.Tables.Contains(own))
         {
             throw new PolicyException(
                 "VRV135",
                 $"{tier.States.Text} exists and is not Varve's. Give the tier another name (tiers[].name), or another schema (schema:).");
         }
 
+        // Nothing of a table that was made and never recorded was ever built.
+        if (isThere) await context.Statements.ExecuteAsync(StepSql.Drop(tier.States, isView: false), cancellationToken);
+        if (!sets.Tables.Contains(own)) sets.Tables.Add(own);
+        await context.Ledger.ClaimAsync(context.Now, cancellationToken);
+        await context.Ledger.RegisterAsync(tier.Id, own, cancellationToken);
         foreach (var statement in context.Sql.Create(tier)) await context.Statements.ExecuteAsync(statement, cancellationToken);
-        var sets = context.Draft.Of(tier.Id);
         sets.Created = true;
         sets.Columns.AddRange(StateColumns.All(context.Blueprint, tier).Select(c => c.Value));
         return ActOutcome.Nothing;
@@ -33,7 +41,11 @@ internal static class TierBuilder
         var sets = context.Draft.Of(tier.Id);
         var added = step.Columns.Except(sets.Columns, StringComparer.Ordinal).ToList();
         if (added.Count == 0) return ActOutcome.Nothing;
+        var beside = new OwnTable(BrokenTier.Beside, StepSql.Beside(tier));
+        sets.Tables.Add(beside);
+        await context.Ledger.ClaimAsync(context.Now, cancellationToken);
         foreach (var statement in context.Sql.Reshape(tier, sets.Columns)) await context.Statements.ExecuteAsync(statement, cancellationToken);
+        sets.Tables.Remove(beside);
         context.Draft.States.Reshape(tier, added);
         return ActOutcome.Nothing;
     }
@@ -90,6 +102,12 @@ internal static class TierBuilder
     {
         var stuck = Stuck(context, tier, ranges);
         var before = await StoredEachAsync(context, tier, stuck, cancellationToken);
+        if (!context.Ledger.IsAtomic)
+        {
+            context.Draft.Claim(tier, ranges);
+            await context.Ledger.ClaimAsync(context.Now, cancellationToken);
+        }
+
         await context.Statements.ExecuteAsync(context.Sql.Clear(tier, ranges), cancellationToken);
         var written = await context.Statements.ExecuteAsync(context.Sql.Build(tier, input, ranges), cancellationToken);
         foreach (var (column, buckets) in context.Draft.States.Unknown(tier, input, ranges))

@@ -37,6 +37,27 @@ public sealed record Ledger
     /// <summary>The version of the zone data that the coverage was built with; null before the first run.</summary>
     public string? ZoneVersion { get; init; }
 
+    /// <summary>How often it was written; 0 for one that never was. Who writes it says which one was read.</summary>
+    internal long Version { get; init; }
+
+    /// <summary>
+    /// What an expiry has proven and begun to remove. It is gone for everybody: what is left of it is removed by whoever works
+    /// on the policy next.
+    /// </summary>
+    internal IReadOnlyList<GoingRange> Going { get; init; } = [];
+
+    /// <summary>The <see cref="Version"/> that the catalog's tables for people show.</summary>
+    internal long Shown { get; init; }
+
+    /// <summary>The parts that the stitched view was last written with; empty before the first.</summary>
+    internal IReadOnlyList<StitchPart> Edges { get; init; } = [];
+
+    /// <summary>The last step that was done, so that a step whose answer was lost is not done again; null before the first.</summary>
+    internal LastStep? Last { get; init; }
+
+    /// <summary>What the audit log may not have yet; null where it has everything.</summary>
+    internal PendingEntry? Pending { get; init; }
+
     /// <summary>The ledger of a policy that was never stored.</summary>
     public static Ledger Empty(string policyHash) => new()
     {
@@ -52,13 +73,21 @@ public sealed record Ledger
     {
         Relations = Relations.ToFrozenDictionary(r => Planning.Relations.SetAside(r.Key, revision), r => r.Value),
         Holds = [.. Holds.Select(h => h with { Relation = h.Relation is null ? null : Planning.Relations.SetAside(h.Relation, revision) })],
+        Going = [.. Going.Select(g => g with { Relation = Planning.Relations.SetAside(g.Relation, revision) })],
+        Edges = [],
     };
 
     /// <summary>The same with what has expired of the source.</summary>
-    internal Ledger Expired(RangeSet frozen) => this with
+    internal Ledger Expired(RangeSet frozen) => With(Planning.Relations.Source, Of(Planning.Relations.Source) with { Frozen = frozen });
+
+    /// <summary>The same with other sets of one relation.</summary>
+    internal Ledger With(string relation, RelationLedger sets) => this with
     {
-        Relations = new Dictionary<string, RelationLedger>(Relations) { [Planning.Relations.Source] = Of(Planning.Relations.Source) with { Frozen = frozen } }.ToFrozenDictionary(),
+        Relations = new Dictionary<string, RelationLedger>(Relations, StringComparer.Ordinal) { [relation] = sets }.ToFrozenDictionary(StringComparer.Ordinal),
     };
+
+    /// <summary>The same without a relation.</summary>
+    internal Ledger Without(string relation) => this with { Relations = Relations.Where(r => r.Key != relation).ToFrozenDictionary(StringComparer.Ordinal) };
 
     /// <summary>The ledger of a relation, empty where it was never touched.</summary>
     public RelationLedger Of(string relation) => Relations.GetValueOrDefault(relation, RelationLedger.Untouched);
@@ -72,6 +101,12 @@ public sealed record RelationLedger
 
     /// <summary>True where Varve has created it.</summary>
     public bool Created { get; init; }
+
+    /// <summary>What there is of it in the database.</summary>
+    internal IReadOnlyList<OwnTable> Tables { get; init; } = [];
+
+    /// <summary>Buckets that were never covered and that a step has begun to write: what the table has of them counts for nothing.</summary>
+    internal RangeSet Writing { get; init; } = RangeSet.Empty;
 
     /// <summary>Proven to agree with what it was built from.</summary>
     public RangeSet Covered { get; init; } = RangeSet.Empty;
@@ -128,6 +163,33 @@ public sealed record RelationLedger
     /// <summary>The cut buckets as a set.</summary>
     public RangeSet CutRanges => Cut.Count == 0 ? RangeSet.Empty : RangeSet.Of(Cut.Select(c => c.Bucket));
 }
+
+/// <summary>A table or view that is Varve's.</summary>
+/// <param name="Kind">states, view or stitched.</param>
+/// <param name="Name">Its name.</param>
+internal sealed record OwnTable(string Kind, Policies.TableName Name);
+
+/// <summary>A range whose removal was begun.</summary>
+/// <param name="Relation">From where.</param>
+/// <param name="Range">What goes.</param>
+/// <param name="WholeFrom">From here on, up to its end, there was no row, and it has not begun to expire; null: it has.</param>
+/// <param name="Rows">Rows that it had.</param>
+/// <param name="Reason">Why.</param>
+internal sealed record GoingRange(string Relation, TimeRange Range, Instant? WholeFrom, long Rows, string Reason);
+
+/// <summary>A step that was done.</summary>
+/// <param name="Run">The run.</param>
+/// <param name="Ordinal">Which step of it, from 0 on.</param>
+/// <param name="RowsIn">Rows of the input.</param>
+/// <param name="RowsWritten">Rows written.</param>
+/// <param name="RowsRemoved">Rows removed for good.</param>
+/// <param name="Note">What a person should know; null for nothing.</param>
+internal sealed record LastStep(string Run, int Ordinal, long RowsIn, long RowsWritten, long RowsRemoved, string? Note);
+
+/// <summary>An entry that the audit log is to have once.</summary>
+/// <param name="Action">What was done.</param>
+/// <param name="Facts">The facts as JSON; what they say is said by no other entry.</param>
+internal sealed record PendingEntry(string Action, string Facts);
 
 /// <summary>A bucket of which some input rows are gone: proven whole before, never rebuilt.</summary>
 /// <param name="Bucket">Its range.</param>

@@ -9,6 +9,10 @@ internal sealed class ProjectedSets(RelationLedger ledger)
 {
     public bool Created { get; set; } = ledger.Created;
 
+    public List<OwnTable> Tables { get; } = [.. ledger.Tables];
+
+    public RangeSet Writing { get; set; } = ledger.Writing;
+
     public RangeSet Covered { get; set; } = ledger.Covered;
 
     public RangeSet Dirty { get; set; } = ledger.Dirty;
@@ -56,6 +60,8 @@ internal sealed class ProjectedSets(RelationLedger ledger)
     public RelationLedger Ledger => new()
     {
         Created = Created,
+        Tables = [.. Tables],
+        Writing = Writing,
         Covered = Covered,
         Dirty = Dirty,
         MayShrink = MayShrink.Intersect(Dirty),

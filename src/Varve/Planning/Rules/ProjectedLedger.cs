@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using NodaTime;
 using Varve.Time;
 
@@ -53,6 +54,12 @@ internal sealed class ProjectedLedger
     public Instant? Start { get; private set; }
 
     public ProjectedSets Of(string relation) => _sets[relation];
+
+    /// <summary>The ledger as it is by now.</summary>
+    public Ledger Now => Ledger with
+    {
+        Relations = Ledger.Relations.Where(r => !_sets.ContainsKey(r.Key)).Concat(_sets.Select(s => KeyValuePair.Create(s.Key, s.Value.Ledger))).ToFrozenDictionary(StringComparer.Ordinal),
+    };
 
     /// <summary>
     /// What a relation can give to a tier that is built from it: whole, and as it should be. A bucket that is to be built
@@ -158,12 +165,31 @@ internal sealed class ProjectedLedger
         Outdate(input, ranges.Intersect(sets.Covered));
         States.Learn(tier, input, ranges);
 
-        // Behind what it covers a tier is being filled: a coarser bucket that is there already was built without it, and stays.
-        var changed = ranges.Intersect(TimeRange.Before(sets.Covered.End ?? Instant.MinValue));
-        var followed = sets.MayShrink.Intersect(sets.Dirty).Intersect(ranges);
+        DirtyCoarser(tier, ranges);
         sets.Covered = sets.Covered.Union(ranges);
+        sets.Writing = sets.Writing.Except(ranges);
         sets.Dirty = sets.Dirty.Except(ranges);
         sets.Fill(ranges.Start!.Value);
+    }
+
+    /// <summary>
+    /// Some buckets of a tier are about to be written: what they hold counts for nothing until that was verified, and neither
+    /// does what coarser tiers have of them.
+    /// </summary>
+    public void Claim(TierLayout tier, RangeSet ranges)
+    {
+        var sets = Of(tier.Id);
+        DirtyCoarser(tier, ranges);
+        sets.Writing = sets.Writing.Union(ranges.Except(sets.Covered));
+        sets.Dirty = sets.Dirty.Union(ranges.Intersect(sets.Covered).Except(sets.CutRanges));
+    }
+
+    // Behind what it covers a tier is being filled: a coarser bucket that is there already was built without it, and stays.
+    private void DirtyCoarser(TierLayout tier, RangeSet ranges)
+    {
+        var sets = Of(tier.Id);
+        var changed = ranges.Intersect(TimeRange.Before(sets.Covered.End ?? Instant.MinValue));
+        var followed = sets.MayShrink.Intersect(sets.Dirty).Intersect(ranges);
         foreach (var coarser in Blueprint.BuiltFrom(tier.Id))
         {
             var touched = coarser.BucketsTouching(changed).Intersect(Of(coarser.Id).Covered).Except(Of(coarser.Id).CutRanges);

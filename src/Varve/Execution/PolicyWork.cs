@@ -1,0 +1,42 @@
+using NodaTime;
+using Varve.Catalog;
+using Varve.Engines;
+
+namespace Varve.Execution;
+
+/// <summary>
+/// The right to change what is known of a policy: its lease, and what was seen under it. What somebody else began and did not
+/// finish is finished before. Disposing gives the lease back.
+/// </summary>
+internal sealed class PolicyWork : IAsyncDisposable
+{
+    private readonly IAsyncDisposable _lease;
+
+    private PolicyWork(IAsyncDisposable lease, Inspection survey) => (_lease, Survey) = (lease, survey);
+
+    /// <summary>What was seen under the lease.</summary>
+    public Inspection Survey { get; }
+
+    /// <exception cref="BusyException">A run, or another command, is at it.</exception>
+    public static async Task<PolicyWork> BeginAsync(
+        IEngine engine, PolicyInspector inspector, StepExecutor executor, StoredPolicy stored, Instant asOf, CancellationToken cancellationToken, Func<Task>? first = null)
+    {
+        var lease = await engine.LeaseAsync(stored.Policy.Name, cancellationToken);
+        try
+        {
+            if (first is not null) await first();
+            if (!engine.Capabilities.Transactions) await executor.MendAsync(stored.Policy.Name, cancellationToken);
+            var survey = await inspector.InspectAsync(stored, asOf, cancellationToken, withBytes: false);
+            if (!UnfinishedWork.Is(survey.State.Ledger)) return new(lease, survey);
+            await executor.FinishEarlierAsync(survey, cancellationToken);
+            return new(lease, await inspector.InspectAsync(stored, asOf, cancellationToken, withBytes: false));
+        }
+        catch
+        {
+            await lease.DisposeAsync();
+            throw;
+        }
+    }
+
+    public ValueTask DisposeAsync() => _lease.DisposeAsync();
+}

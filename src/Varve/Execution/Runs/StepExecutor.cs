@@ -1,0 +1,144 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using NodaTime;
+using Varve.Archiving;
+using Varve.Catalog;
+using Varve.Engines;
+using Varve.Planning;
+using Varve.Sql;
+
+namespace Varve.Execution;
+
+/// <summary>
+/// Does one step, in the same order on every engine: what is about to be done is written down, data are written and
+/// verified, that is recorded, the views follow, what goes is removed, and that is recorded. Where the engine has
+/// transactions all of it is one, and only the last record is written.
+/// </summary>
+/// <param name="engine">The database.</param>
+/// <param name="store">Its catalog.</param>
+/// <param name="actor">Who acts.</param>
+/// <param name="clock">The clock.</param>
+/// <param name="locations">Where archives are.</param>
+/// <param name="limit">How many rows may go.</param>
+internal sealed class StepExecutor(IEngine engine, CatalogStore store, AuditActor actor, TimeProvider clock, ArchiveLocations locations, RemovalLimit limit)
+{
+    /// <summary>The run.</summary>
+    public string Run { get; } = Guid.CreateVersion7().ToString();
+
+    /// <summary>What makes the hashes of archived rows.</summary>
+    public string HashedBy { get; set; } = "";
+
+    /// <summary>Guard, act, verify and journal, the intent of what comes next included.</summary>
+    public async Task<StepDone> ExecuteAsync(IStatements statements, Inspection survey, PlanStep step, PlanStep? next, int ordinal, CancellationToken cancellationToken)
+    {
+        var ledger = await store.Ledgers.LoadAsync(statements, survey.Stored, survey.Plan.AsOf, cancellationToken);
+        if (ledger.Last is { } last && last.Run == Run && last.Ordinal == ordinal) return await AgainAsync(statements, survey, ledger, last, next, cancellationToken);
+        var context = await ContextAsync(statements, survey, ledger, step, cancellationToken);
+        if (ledger.Going.Count > 0) await new UnfinishedWork(store, actor, Now()).FinishAsync(context, cancellationToken);
+        var acted = IsDone(context, step) ? ActOutcome.Nothing with { Note = "it had been begun, and was finished" } : await StepDispatch.ActAsync(context, step, cancellationToken);
+        await SaveAsync(context, step, acted, ordinal, cancellationToken);
+        await JournalAsync(statements, survey, acted, next, ordinal, cancellationToken);
+        return new(acted, context.Halts, IsToFollow(step, ledger, context.Ledger.Stored));
+    }
+
+    /// <summary>The intent of a step, committed before it acts.</summary>
+    public Task IntendAsync(IStatements statements, Inspection survey, PlanStep step, int ordinal, CancellationToken cancellationToken)
+    {
+        var statement = string.Join(";\n", new StepSql(survey.Blueprint, engine.Dialect).Render(step).Select(s => s.RenderInline(engine.Dialect).Text));
+        return store.Runs.IntendAsync(statements, Run, ordinal, statement, Now(), cancellationToken);
+    }
+
+    /// <summary>Finishes what an earlier run or command began.</summary>
+    public Task FinishEarlierAsync(Inspection survey, CancellationToken cancellationToken) => engine.TransactAsync(
+        async (statements, token) =>
+        {
+            var ledger = await store.Ledgers.LoadAsync(statements, survey.Stored, survey.Plan.AsOf, token);
+            await new UnfinishedWork(store, actor, Now()).FinishAsync(await ContextAsync(statements, survey, ledger, null, token), token);
+            return 0;
+        },
+        readOnly: false,
+        cancellationToken);
+
+    /// <summary>Puts the table of a tier back whose columns were being changed.</summary>
+    public Task MendAsync(string policy, CancellationToken cancellationToken) => engine.TransactAsync(
+        async (statements, token) =>
+        {
+            if (await store.Schema.VersionAsync(token) is null) return 0;
+            var ledger = await store.Ledgers.LoadAsync(statements, policy, token);
+            foreach (var (relation, sets) in ledger.Relations)
+            {
+                if (sets.Tables.FirstOrDefault(t => t.Kind == BrokenTier.Beside) is not { } beside) continue;
+                var states = sets.Tables.First(t => t.Kind == "states").Name;
+                var isThere = await engine.DescribeAsync(states, token) is not null;
+                if (isThere) await statements.ExecuteAsync(StepSql.Drop(beside.Name, isView: false), token);
+                else await statements.ExecuteAsync(StepSql.Rename(beside.Name, states), token);
+                ledger = ledger.With(relation, sets with { Tables = [.. sets.Tables.Where(t => t != beside)] });
+            }
+
+            if (ledger.Version > 0) await store.Ledgers.SaveAsync(statements, policy, ledger, token);
+            return 0;
+        },
+        readOnly: false,
+        cancellationToken);
+
+    private async Task<StepContext> ContextAsync(IStatements statements, Inspection survey, Ledger ledger, PlanStep? step, CancellationToken cancellationToken)
+    {
+        var (blueprint, state) = (survey.Blueprint, survey.State with { Ledger = ledger });
+        if (step is not null) state = await new Observer(engine, statements, blueprint).RefreshAsync(state, step, cancellationToken);
+        return new StepContext(blueprint, state, Cutoffs.At(blueprint, survey.Plan.AsOf, survey.State.Last), new ProjectedLedger(blueprint, state), statements, engine)
+        {
+            Archives = new(locations, store.Archives, HashedBy, Run, Now()),
+            Ledger = new(store.Ledgers, statements, blueprint.Policy.Name, ledger, engine.Capabilities.Transactions, Now()),
+            Limit = limit,
+        };
+    }
+
+    // Its answer was lost: what the ledger says of it is what it did.
+    private async Task<StepDone> AgainAsync(IStatements statements, Inspection survey, Ledger ledger, LastStep last, PlanStep? next, CancellationToken cancellationToken)
+    {
+        await new UnfinishedWork(store, actor, Now()).AppendAsync(statements, survey.Stored.Policy.Name, ledger, cancellationToken);
+        var acted = new ActOutcome(last.RowsIn, last.RowsWritten, last.RowsRemoved, last.Note);
+        await JournalAsync(statements, survey, acted, next, last.Ordinal, cancellationToken);
+        return new(acted, [], IsToFollow: true);
+    }
+
+    private static bool IsDone(StepContext context, PlanStep step) =>
+        step is PlanStep.Expire expire && context.Draft.Of(expire.Relation).Frozen.Covers(expire.Range) && !context.State.Ledger.Of(expire.Relation).Frozen.Covers(expire.Range);
+
+    private static bool IsToFollow(PlanStep step, Ledger before, Ledger after) => step is PlanStep.Expire or PlanStep.Merge && after.Relations.Any(r =>
+        (step is PlanStep.Expire && !r.Value.Dirty.Except(before.Of(r.Key).Dirty).IsEmpty) || !r.Value.Unarchived.Except(before.Of(r.Key).Unarchived).IsEmpty);
+
+    private async Task SaveAsync(StepContext context, PlanStep step, ActOutcome acted, int ordinal, CancellationToken cancellationToken)
+    {
+        var ledger = context.Now;
+        if (!context.Ledger.IsAtomic) await context.Ledger.SaveAsync(ledger, cancellationToken);
+        ledger = step is PlanStep.Publish ? await context.Views.PublishAsync(ledger, cancellationToken) : await context.Views.FollowAsync(ledger, cancellationToken);
+        ledger = ledger with { Last = new(Run, ordinal, acted.RowsIn, acted.RowsWritten, acted.RowsRemoved, acted.Note) };
+        var entry = Entry(context, step, ordinal);
+        await context.Ledger.SaveAsync(context.Ledger.IsAtomic || entry is null ? ledger : ledger with { Pending = entry }, cancellationToken);
+        if (entry is not null) await store.Audit.AppendAsync(context.Statements, actor, Now(), entry.Action, context.Blueprint.Policy.Name, (JsonObject)JsonNode.Parse(entry.Facts)!, cancellationToken);
+    }
+
+    private PendingEntry? Entry(StepContext context, PlanStep step, int ordinal)
+    {
+        var action = step switch { PlanStep.Expire => "rows.expired", PlanStep.Merge => "rows.merged", PlanStep.Discard => "rows.discarded", _ => null };
+        if (action is null || context.Facts.Count == 0) return null;
+        var facts = new JsonObject { ["run"] = Run, ["step"] = ordinal };
+        foreach (var (name, value) in context.Facts) facts[name] = value is long number ? JsonValue.Create(number) : JsonValue.Create(Convert.ToString(value, CultureInfo.InvariantCulture));
+        return new(action, facts.ToJsonString());
+    }
+
+    private async Task JournalAsync(IStatements statements, Inspection survey, ActOutcome acted, PlanStep? next, int ordinal, CancellationToken cancellationToken)
+    {
+        await store.Runs.CloseAsync(statements, Run, ordinal, "done", acted.RowsIn, acted.RowsWritten, acted.RowsRemoved, acted.Note, Now(), cancellationToken);
+        if (next is not null) await IntendAsync(statements, survey, next, ordinal + 1, cancellationToken);
+    }
+
+    private Instant Now() => Instant.FromDateTimeOffset(clock.GetUtcNow());
+}
+
+/// <summary>What a step did.</summary>
+/// <param name="Acted">Its rows.</param>
+/// <param name="Halts">What waits for a person since.</param>
+/// <param name="IsToFollow">True where something has to be built or archived again in the same run.</param>
+internal sealed record StepDone(ActOutcome Acted, IReadOnlyList<Wait> Halts, bool IsToFollow);

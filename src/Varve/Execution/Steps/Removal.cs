@@ -1,0 +1,34 @@
+using Varve.Engines;
+using Varve.Planning;
+using Varve.Sql;
+using Varve.Time;
+
+namespace Varve.Execution;
+
+/// <summary>Removes rows that were proven, and looks again where nothing else says that all of them went.</summary>
+internal sealed class Removal(StepContext context)
+{
+    /// <summary>Before anything else happens: a removal that is more than what is allowed leaves everything as it is.</summary>
+    /// <exception cref="HaltException">It would be.</exception>
+    public async Task<long> CheckAsync(string relation, RangeSet ranges, CancellationToken cancellationToken)
+    {
+        if (ranges.IsEmpty || (context.Ledger.IsAtomic && !context.Limit.IsSet)) return 0;
+        var rows = await CountAsync(relation, ranges, cancellationToken);
+        context.Limit.Check(rows);
+        return rows;
+    }
+
+    /// <summary>The number of rows that went.</summary>
+    /// <exception cref="EngineException">Some of them are still there: whoever comes next goes on.</exception>
+    public async Task<long> RemoveAsync(string relation, RangeSet ranges, CancellationToken cancellationToken)
+    {
+        if (ranges.IsEmpty) return 0;
+        var removed = await context.Statements.ExecuteAsync(context.Sql.Remove(relation, ranges), cancellationToken);
+        if (context.Ledger.IsAtomic || await CountAsync(relation, ranges, cancellationToken) is not (> 0 and var left)) return removed;
+        throw new EngineException(EngineCodes.NotWritten, FormattableString.Invariant(
+            $"{left} rows of {ranges} of {relation} are still there after they were removed. They are proven, and nobody reads them any more: run again, and if it stays so, report it."));
+    }
+
+    private Task<long> CountAsync(string relation, RangeSet ranges, CancellationToken cancellationToken) =>
+        context.NumberAsync(RowsSql.Count(context.Dialect, context.Blueprint.TimeOf(relation), context.Sql.Table(relation), ranges), cancellationToken);
+}
