@@ -24,10 +24,11 @@ internal sealed class PostgreSqlEngine(NpgsqlDataSource source, PostgreSqlDialec
     public Dialect Dialect => dialect;
 
     /// <inheritdoc/>
-    public Capabilities Capabilities { get; } = new()
+    public Capabilities Capabilities => field ??= new()
     {
         Transactions = true,
-        Partitions = false,
+        Partitions = true,
+        Partitioning = new PostgreSqlPartitions(this),
         MaxNameBytes = 63,
         MaxColumns = 1600,
         ReturnsSpace = false,
@@ -92,6 +93,13 @@ internal sealed class PostgreSqlEngine(NpgsqlDataSource source, PostgreSqlDialec
         {
             throw PostgreSqlErrors.Opening(error, name);
         }
+    }
+
+    /// <summary>A look that is no part of the transaction that is open here, whose snapshot is still to be taken.</summary>
+    internal async Task<T> AsideAsync<T>(Func<IStatements, CancellationToken, Task<T>> look, CancellationToken cancellationToken)
+    {
+        await using var connection = await ConnectAsync(cancellationToken);
+        return await look(new PostgreSqlStatements(connection, dialect, name), cancellationToken);
     }
 
     /// <inheritdoc/>

@@ -34,7 +34,8 @@ internal sealed class PostgreSqlObserver(PostgreSqlDialect dialect)
             cancellationToken);
         if (rows.Count == 0) return null;
         var isTable = rows[0].Text(0) is "r" or "p" && rows[0].Text(1) != "t";
-        return new(name, !isTable, [.. rows.Where(r => !r.IsNull(2)).Select(r => new Column(r.Text(2), PostgreSqlTypes.Read(r.Text(4), r.Text(5), (int)r.Long(6), r.Truth(7)), r.Text(3)))]);
+        var pieces = rows[0].Text(0) == "p" ? await PostgreSqlPartitions.PiecesAsync(statements, name, cancellationToken) : null;
+        return new(name, !isTable, [.. rows.Where(r => !r.IsNull(2)).Select(r => new Column(r.Text(2), PostgreSqlTypes.Read(r.Text(4), r.Text(5), (int)r.Long(6), r.Truth(7)), r.Text(3)))]) { Pieces = pieces };
     }
 
     /// <summary>

@@ -9,6 +9,7 @@ public sealed class DocsTests
         "it runs these tests",
         "it builds the repository, which was built for these tests",
         "it is for the scheduler of a machine",
+        "it needs a PostgreSQL server",
     ];
 
     public static TheoryData<string> Pages => [.. DocsBlock.Pages];

@@ -27,6 +27,9 @@ public sealed class PostgreSqlScratch : ScratchDatabase
         return new(engine, engine.DisplayName);
     }
 
+    /// <summary>A session of a user, which stays open with its transaction.</summary>
+    public async Task<NpgsqlConnection> ConnectAsync() => await _database.Source.OpenConnectionAsync();
+
     public override async Task<long> ExecuteAsync(string sql)
     {
         await using var command = _database.Source.CreateCommand(PostgreSqlSpelling.Of(sql));

@@ -59,7 +59,7 @@ public static class PostgreSqlServer
         public NpgsqlDataSource Source { get; } = source;
 
         /// <summary>Connections of Varve.</summary>
-        public NpgsqlDataSource Varve { get; } = PostgreSqlOpening.Source(PostgreSqlUrl.Read(DatabaseUrl.Parse(url), new()).Connection, new());
+        public NpgsqlDataSource Varve { get; } = PostgreSqlOpening.Source(PostgreSqlUrl.Read(DatabaseUrl.Parse(url), new()).Connection, new() { LockTimeout = TimeSpan.FromMilliseconds(200) });
 
         public async ValueTask DisposeAsync()
         {

@@ -14,7 +14,6 @@ internal static class PostgreSqlSpelling
         (new(@"\bDROP (TABLE|VIEW) ((?:\w|\.|"")+)(?=;|$)"), "DROP $1 $2 CASCADE"),
         (new(@"\bDROP COLUMN (\w+)(?=;|$)"), "DROP COLUMN $1 CASCADE"),
         (new(@"\bAS FROM (m\.\w+)"), "AS SELECT * FROM $1"),
-        (new(@"(?<=\d)_(?=\d)"), ""),
         (new(@"\bINTERVAL (\d+) (MONTH|DAY|HOUR|MINUTE)\b"), "INTERVAL '$1 $2'"),
         (new(@"\brange\((TIMESTAMP '[^']*'), (TIMESTAMP '[^']*'), (INTERVAL '[^']*')\) (\w+)\((\w+)\)"), "generate_series($1, $2 - $3, $3) $4($5)"),
         (new(@"\brange\((\d+)\) (\w+)\((\w+)\)"), "generate_series(0::BIGINT, $1 - 1) $2($3)"),
@@ -35,5 +34,23 @@ internal static class PostgreSqlSpelling
         (new(@"\bTIMESTAMP_MS\b"), "TIMESTAMP(3)"),
     ];
 
-    public static string Of(string sql) => s_words.Aggregate(sql, (text, word) => word.Pattern.Replace(text, word.Replacement));
+    // What DuckDB has as a function (RFC 7396).
+    private const string MergePatch = """
+        CREATE OR REPLACE FUNCTION pg_temp.json_merge_patch(target text, patch text) RETURNS text LANGUAGE plpgsql AS $$
+        DECLARE merged jsonb := CASE WHEN jsonb_typeof(target::jsonb) = 'object' THEN target::jsonb ELSE '{}' END; field record;
+        BEGIN
+          IF jsonb_typeof(patch::jsonb) <> 'object' THEN RETURN patch; END IF;
+          FOR field IN SELECT * FROM jsonb_each(patch::jsonb) LOOP
+            IF field.value = 'null' THEN merged := merged - field.key;
+            ELSE merged := merged || jsonb_build_object(field.key, pg_temp.json_merge_patch((merged -> field.key)::text, field.value::text)::jsonb); END IF;
+          END LOOP;
+          RETURN merged;
+        END $$;
+        """;
+
+    public static string Of(string sql)
+    {
+        var said = s_words.Aggregate(sql, (text, word) => word.Pattern.Replace(text, word.Replacement));
+        return said.Contains("json_merge_patch(", StringComparison.Ordinal) ? MergePatch + said.Replace("json_merge_patch(", "pg_temp.json_merge_patch(", StringComparison.Ordinal) : said;
+    }
 }
