@@ -15,12 +15,6 @@ internal sealed class TimedEngine(IEngine inner, Tally tally) : IEngine
 
     public Task<EngineIdentity> IdentifyAsync(CancellationToken cancellationToken) => inner.IdentifyAsync(cancellationToken);
 
-    public Task<TableDescription?> DescribeAsync(TableName table, CancellationToken cancellationToken) =>
-        tally.OfAsync("observe", () => inner.DescribeAsync(table, cancellationToken));
-
-    public Task<IReadOnlyList<RelationSize>> MeasureAsync(IReadOnlyList<TableName> tables, bool withBytes, CancellationToken cancellationToken) =>
-        tally.OfAsync("observe", () => inner.MeasureAsync(tables, withBytes, cancellationToken));
-
     public Task SettleAsync(CancellationToken cancellationToken) => tally.OfAsync(
         "checkpoint",
         async () =>
@@ -29,11 +23,11 @@ internal sealed class TimedEngine(IEngine inner, Tally tally) : IEngine
             return 0;
         });
 
-    public Task<IAsyncDisposable> LeaseAsync(string policy, CancellationToken cancellationToken) => inner.LeaseAsync(policy, cancellationToken);
+    public Task<ILease> LeaseAsync(string policy, CancellationToken cancellationToken) => inner.LeaseAsync(policy, cancellationToken);
 
     public ValueTask DisposeAsync() => inner.DisposeAsync();
 
-    public async Task<T> TransactAsync<T>(Func<IStatements, CancellationToken, Task<T>> work, bool readOnly, CancellationToken cancellationToken)
+    public async Task<T> TransactAsync<T>(Func<IStatements, CancellationToken, Task<T>> work, Scope scope, CancellationToken cancellationToken)
     {
         var inside = 0.0;
         var begun = Stopwatch.GetTimestamp();
@@ -45,7 +39,7 @@ internal sealed class TimedEngine(IEngine inner, Tally tally) : IEngine
                 inside = Stopwatch.GetElapsedTime(entered).TotalSeconds;
                 return answer;
             },
-            readOnly,
+            scope,
             cancellationToken);
         tally.Add("begin and commit", Stopwatch.GetElapsedTime(begun).TotalSeconds - inside);
         return result;
@@ -62,6 +56,14 @@ internal sealed class TimedEngine(IEngine inner, Tally tally) : IEngine
 
     private sealed class Statements(IStatements inner, Dialect dialect, Tally tally) : IStatements
     {
+        public Task<TableDescription?> DescribeAsync(TableName table, CancellationToken cancellationToken) =>
+            tally.OfAsync("observe", () => inner.DescribeAsync(table, cancellationToken));
+
+        public Task<IReadOnlyList<RelationSize>> MeasureAsync(IReadOnlyList<TableName> tables, bool withBytes, CancellationToken cancellationToken) =>
+            tally.OfAsync("observe", () => inner.MeasureAsync(tables, withBytes, cancellationToken));
+
+        public Task BarrierAsync(Before next, CancellationToken cancellationToken) => inner.BarrierAsync(next, cancellationToken);
+
         public Task<long> ExecuteAsync(SqlText statement, CancellationToken cancellationToken) =>
             tally.OfAsync(PartOf(statement.RenderInline(dialect).Text), () => inner.ExecuteAsync(statement, cancellationToken));
 

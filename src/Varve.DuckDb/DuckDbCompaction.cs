@@ -70,7 +70,7 @@ public static class DuckDbCompaction
         await using var connection = new DuckDBConnection(text.ConnectionString);
         await connection.OpenAsync(cancellationToken);
         var name = Attached(from);
-        var statements = new DuckDbStatements(connection, new DuckDbDialect("memory"), from);
+        var statements = new DuckDbStatements(connection, new DuckDbDialect("memory"), new DuckDbObserver(), from);
         var (old, fresh) = (new Identifier(name), new Identifier(DuckDbCompactionCopy.Target));
         await statements.ExecuteAsync($"SET temp_directory = {partial + ".tmp"}", cancellationToken);
         await statements.ExecuteAsync($"ATTACH {from} AS {old} (READ_ONLY)", cancellationToken);

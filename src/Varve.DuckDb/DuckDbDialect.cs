@@ -76,6 +76,9 @@ internal sealed class DuckDbDialect(string catalog, params IEnumerable<string> a
     /// </summary>
     public override SqlText IsFiniteTime(TimeColumn column, SqlText value) => DuckDbTime.IsFinite(column, value);
 
+    /// <summary>The file belongs to one process, and an index would take a block of 256 KiB for each table.</summary>
+    public override SqlText Key(IReadOnlyList<Identifier> columns) => SqlText.Empty;
+
     /// <inheritdoc/>
     public override SqlText? ViewTexts => $"SELECT schema_name, view_name, sql FROM duckdb_views() WHERE NOT internal AND database_name = current_database() ORDER BY schema_name, view_name";
 

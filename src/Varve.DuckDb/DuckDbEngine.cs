@@ -18,6 +18,8 @@ internal sealed class DuckDbEngine : IEngine
     // DuckDB keeps one database per file and process, however many connections there are: so do leases.
     private static readonly ConcurrentDictionary<(object Database, string Policy), bool> s_leases = new();
 
+    private static long s_fence;
+
     private readonly SemaphoreSlim _turn = new(1, 1);
     private readonly AsyncLocal<DuckDbStatements?> _open = new();
     private readonly DuckDBConnection _connection;
@@ -54,32 +56,26 @@ internal sealed class DuckDbEngine : IEngine
     };
 
     /// <inheritdoc/>
-    public Task<EngineIdentity> IdentifyAsync(CancellationToken cancellationToken) => LookAsync(
+    public Task<EngineIdentity> IdentifyAsync(CancellationToken cancellationToken) => TransactAsync(
         async (statements, token) =>
         {
             var rows = await statements.QueryAsync($"SELECT version(), current_database(), epoch_us(get_current_timestamp())", token);
             return new EngineIdentity("duckdb", rows[0].Text(0), rows[0].Text(1), Environment.UserName, Micros.ToInstant(rows[0].Long(2)));
         },
+        Scope.Reading,
         cancellationToken);
 
     /// <inheritdoc/>
-    public Task<TableDescription?> DescribeAsync(TableName table, CancellationToken cancellationToken) =>
-        LookAsync((statements, token) => _observer.DescribeAsync(statements, table, token), cancellationToken);
-
-    /// <inheritdoc/>
-    public Task<IReadOnlyList<RelationSize>> MeasureAsync(IReadOnlyList<TableName> tables, bool withBytes, CancellationToken cancellationToken) =>
-        LookAsync((statements, token) => _observer.MeasureAsync(statements, _dialect, tables, withBytes, token), cancellationToken);
-
-    /// <inheritdoc/>
-    public async Task<T> TransactAsync<T>(Func<IStatements, CancellationToken, Task<T>> work, bool readOnly, CancellationToken cancellationToken)
+    public async Task<T> TransactAsync<T>(Func<IStatements, CancellationToken, Task<T>> work, Scope scope, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(work);
+        ArgumentNullException.ThrowIfNull(scope);
         if (_open.Value is { IsOpen: true }) throw new InvalidOperationException("A transaction is open already on this path of execution: use its statements.");
         await _turn.WaitAsync(cancellationToken);
         try
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
-            return await Task.Run(() => InTransactionAsync(work, readOnly, cancellationToken), CancellationToken.None);
+            return await Task.Run(() => InTransactionAsync(work, scope.IsReadOnly, cancellationToken), CancellationToken.None);
         }
         finally
         {
@@ -93,7 +89,7 @@ internal sealed class DuckDbEngine : IEngine
         await _turn.WaitAsync(cancellationToken);
         try
         {
-            await Task.Run(() => new DuckDbStatements(_connection, _dialect, DisplayName).ExecuteAsync($"CHECKPOINT", cancellationToken), CancellationToken.None);
+            await Task.Run(() => new DuckDbStatements(_connection, _dialect, _observer, DisplayName).ExecuteAsync($"CHECKPOINT", cancellationToken), CancellationToken.None);
         }
         catch (EngineException busy) when (busy.IsTransient)
         {
@@ -106,11 +102,11 @@ internal sealed class DuckDbEngine : IEngine
     }
 
     /// <inheritdoc/>
-    public Task<IAsyncDisposable> LeaseAsync(string policy, CancellationToken cancellationToken)
+    public Task<ILease> LeaseAsync(string policy, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         return s_leases.TryAdd((_database, policy), true)
-            ? Task.FromResult<IAsyncDisposable>(new Lease(() => s_leases.TryRemove((_database, policy), out _)))
+            ? Task.FromResult<ILease>(new Lease(Interlocked.Increment(ref s_fence), () => s_leases.TryRemove((_database, policy), out _)))
             : throw new BusyException($"Another run of {policy} is under way in this process. Wait until it has ended, then run again.");
     }
 
@@ -124,13 +120,9 @@ internal sealed class DuckDbEngine : IEngine
         await Task.Run(_connection.Dispose);
     }
 
-    /// <summary>Inside of a transaction its own eyes; outside of one a transaction that only reads.</summary>
-    private Task<T> LookAsync<T>(Func<IStatements, CancellationToken, Task<T>> look, CancellationToken cancellationToken) =>
-        _open.Value is { IsOpen: true } statements ? look(statements, cancellationToken) : TransactAsync(look, readOnly: true, cancellationToken);
-
     private async Task<T> InTransactionAsync<T>(Func<IStatements, CancellationToken, Task<T>> work, bool readOnly, CancellationToken cancellationToken)
     {
-        var statements = new DuckDbStatements(_connection, _dialect, DisplayName);
+        var statements = new DuckDbStatements(_connection, _dialect, _observer, DisplayName);
         SqlText begin = $"BEGIN TRANSACTION";
         if (readOnly || _readOnly) begin = $"BEGIN TRANSACTION READ ONLY";
         _open.Value = statements;
@@ -166,9 +158,14 @@ internal sealed class DuckDbEngine : IEngine
         }
     }
 
-    private sealed class Lease(Action release) : IAsyncDisposable
+    private sealed class Lease(long fence, Action release) : ILease
     {
         private Action? _release = release;
+
+        public long Fence { get; } = fence;
+
+        // It ends with the process, and so does whoever works under it.
+        public CancellationToken Lost => CancellationToken.None;
 
         public ValueTask DisposeAsync()
         {

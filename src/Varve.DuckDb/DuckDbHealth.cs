@@ -1,4 +1,5 @@
 using Varve.Diagnosis;
+using Varve.Engines;
 using Varve.Sql;
 
 namespace Varve.DuckDb;
@@ -21,7 +22,7 @@ public static class DuckDbHealth
                 JOIN pragma_database_size() z ON z.database_name = d.database_name WHERE d.database_name = current_database()
                 """,
                 token),
-            readOnly: true,
+            Scope.Reading,
             cancellationToken);
         return rows is [var row] && row.TextOrNull(0) is { } file ? [.. Of(file, row.Long(1), row.Long(2))] : [];
     }

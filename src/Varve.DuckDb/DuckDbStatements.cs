@@ -1,11 +1,13 @@
 using DuckDB.NET.Data;
 using Varve.Engines;
+using Varve.Planning;
+using Varve.Policies;
 using Varve.Sql;
 
 namespace Varve.DuckDb;
 
 /// <summary>Statements on the one connection. The driver blocks, and so do they: on a worker thread, where the engine put the whole transaction. Cancelling interrupts DuckDB.</summary>
-internal sealed class DuckDbStatements(DuckDBConnection connection, Dialect dialect, string database) : IStatements
+internal sealed class DuckDbStatements(DuckDBConnection connection, DuckDbDialect dialect, DuckDbObserver observer, string database) : IStatements
 {
     private static readonly TimeSpan s_again = TimeSpan.FromMilliseconds(20);
 
@@ -19,6 +21,16 @@ internal sealed class DuckDbStatements(DuckDBConnection connection, Dialect dial
     /// <inheritdoc/>
     public Task<IReadOnlyList<Row>> QueryAsync(SqlText query, CancellationToken cancellationToken) =>
         RunAsync(query, DuckDbCommands.Read, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<TableDescription?> DescribeAsync(TableName table, CancellationToken cancellationToken) => observer.DescribeAsync(this, table, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<RelationSize>> MeasureAsync(IReadOnlyList<TableName> tables, bool withBytes, CancellationToken cancellationToken) =>
+        observer.MeasureAsync(this, dialect, tables, withBytes, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task BarrierAsync(Before next, CancellationToken cancellationToken) => Task.CompletedTask;
 
     private async Task<T> RunAsync<T>(SqlText statement, Func<DuckDBCommand, T> call, CancellationToken cancellationToken)
     {

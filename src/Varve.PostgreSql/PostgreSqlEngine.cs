@@ -1,18 +1,19 @@
 using Npgsql;
 using NodaTime;
 using Varve.Engines;
-using Varve.Planning;
-using Varve.Policies;
 using Varve.Sql;
 using Varve.Time;
 
 namespace Varve.PostgreSql;
 
-/// <summary>A PostgreSQL server: each transaction has a connection of the pool for itself and one snapshot, so that what is proven is what is removed.</summary>
-internal sealed class PostgreSqlEngine(NpgsqlDataSource source, PostgreSqlDialect dialect, string name, bool readOnly, IAsyncDisposable? owned) : IEngine
+/// <summary>
+/// A PostgreSQL server: each transaction has a connection of the pool for itself and one snapshot, so that what is proven is
+/// what is removed.
+/// </summary>
+internal sealed class PostgreSqlEngine(NpgsqlDataSource source, PostgreSqlDialect dialect, string name, bool readOnly, IAsyncDisposable? owned)
+    : IEngine
 {
     private readonly AsyncLocal<PostgreSqlStatements?> _open = new();
-    private readonly PostgreSqlObserver _observer = new(dialect);
 
     /// <summary>What it is called in messages.</summary>
     public string DisplayName => name;
@@ -36,33 +37,33 @@ internal sealed class PostgreSqlEngine(NpgsqlDataSource source, PostgreSqlDialec
     };
 
     /// <inheritdoc/>
-    public Task<EngineIdentity> IdentifyAsync(CancellationToken cancellationToken) => LookAsync(
+    public Task<EngineIdentity> IdentifyAsync(CancellationToken cancellationToken) => TransactAsync(
         async (statements, token) =>
         {
-            var rows = await statements.QueryAsync($"SELECT current_setting('server_version'), current_database(), current_user, CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000000 AS BIGINT)", token);
+            var rows = await statements.QueryAsync(
+                $"""
+                SELECT current_setting('server_version'), current_database(), current_user,
+                       CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000000 AS BIGINT)
+                """,
+                token);
             return new EngineIdentity("postgresql", rows[0].Text(0), rows[0].Text(1), rows[0].Text(2), Micros.ToInstant(rows[0].Long(3)));
         },
+        Scope.Reading,
         cancellationToken);
 
     /// <inheritdoc/>
-    public Task<TableDescription?> DescribeAsync(TableName table, CancellationToken cancellationToken) =>
-        LookAsync((statements, token) => _observer.DescribeAsync(statements, table, token), cancellationToken);
-
-    /// <inheritdoc/>
-    public Task<IReadOnlyList<RelationSize>> MeasureAsync(IReadOnlyList<TableName> tables, bool withBytes, CancellationToken cancellationToken) =>
-        LookAsync((statements, token) => _observer.MeasureAsync(statements, tables, withBytes, token), cancellationToken);
-
-    /// <inheritdoc/>
-    public async Task<T> TransactAsync<T>(Func<IStatements, CancellationToken, Task<T>> work, bool readOnly, CancellationToken cancellationToken)
+    public async Task<T> TransactAsync<T>(Func<IStatements, CancellationToken, Task<T>> work, Scope scope, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(work);
+        ArgumentNullException.ThrowIfNull(scope);
         if (_open.Value is { IsOpen: true }) throw new InvalidOperationException("A transaction is open already on this path of execution: use its statements.");
+        if (scope.Lease is { Lost.IsCancellationRequested: true }) throw PostgreSqlLease.IsLost(name);
         await using var connection = await ConnectAsync(cancellationToken);
         var statements = new PostgreSqlStatements(connection, dialect, name);
         _open.Value = statements;
         try
         {
-            await statements.ExecuteAsync(Begin(readOnly), cancellationToken);
+            await statements.ExecuteAsync(Begin(scope.IsReadOnly), cancellationToken);
             var result = await work(statements, cancellationToken);
             await statements.ExecuteAsync($"COMMIT", CancellationToken.None);
             return result;
@@ -83,7 +84,7 @@ internal sealed class PostgreSqlEngine(NpgsqlDataSource source, PostgreSqlDialec
     public Task SettleAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     /// <inheritdoc/>
-    public async Task<IAsyncDisposable> LeaseAsync(string policy, CancellationToken cancellationToken)
+    public async Task<ILease> LeaseAsync(string policy, CancellationToken cancellationToken)
     {
         try
         {
@@ -105,7 +106,11 @@ internal sealed class PostgreSqlEngine(NpgsqlDataSource source, PostgreSqlDialec
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => owned?.DisposeAsync() ?? ValueTask.CompletedTask;
 
-    private SqlText Begin(bool reads) => reads || readOnly ? (SqlText)$"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY" : $"BEGIN ISOLATION LEVEL REPEATABLE READ";
+    private SqlText Begin(bool reads)
+    {
+        if (reads || readOnly) return $"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+        return $"BEGIN ISOLATION LEVEL REPEATABLE READ";
+    }
 
     private async Task<NpgsqlConnection> ConnectAsync(CancellationToken cancellationToken)
     {
@@ -118,10 +123,6 @@ internal sealed class PostgreSqlEngine(NpgsqlDataSource source, PostgreSqlDialec
             throw PostgreSqlErrors.Opening(error, name);
         }
     }
-
-    /// <summary>Inside of a transaction its own eyes; outside of one a transaction that only reads.</summary>
-    private Task<T> LookAsync<T>(Func<IStatements, CancellationToken, Task<T>> look, CancellationToken cancellationToken) =>
-        _open.Value is { IsOpen: true } statements ? look(statements, cancellationToken) : TransactAsync(look, readOnly: true, cancellationToken);
 
     private static async Task RollBackAsync(PostgreSqlStatements statements)
     {

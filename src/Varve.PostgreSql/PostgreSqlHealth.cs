@@ -23,7 +23,7 @@ public static class PostgreSqlHealth
                 foreach (var policy in policies) findings.AddRange(await TableAsync(s, policy.Policy.Name, policy.Policy.Table with { Schema = policy.Policy.Table.Schema ?? engine.DefaultSchema }, token));
                 return findings;
             },
-            readOnly: true,
+            Scope.Reading,
             cancellationToken);
     }
 

@@ -1,11 +1,13 @@
 using Npgsql;
 using Varve.Engines;
+using Varve.Planning;
+using Varve.Policies;
 using Varve.Sql;
 
 namespace Varve.PostgreSql;
 
 /// <summary>Statements of one connection. Cancelling asks the server to stop the statement.</summary>
-internal sealed class PostgreSqlStatements(NpgsqlConnection connection, Dialect dialect, string database) : IStatements
+internal sealed class PostgreSqlStatements(NpgsqlConnection connection, PostgreSqlDialect dialect, string database) : IStatements
 {
     /// <summary>False once the transaction has ended.</summary>
     public bool IsOpen { get; set; } = true;
@@ -17,6 +19,17 @@ internal sealed class PostgreSqlStatements(NpgsqlConnection connection, Dialect 
     /// <inheritdoc/>
     public Task<IReadOnlyList<Row>> QueryAsync(SqlText query, CancellationToken cancellationToken) =>
         RunAsync(query, command => PostgreSqlCommands.ReadAsync(command, cancellationToken), cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<TableDescription?> DescribeAsync(TableName table, CancellationToken cancellationToken) =>
+        new PostgreSqlObserver(dialect).DescribeAsync(this, table, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<RelationSize>> MeasureAsync(IReadOnlyList<TableName> tables, bool withBytes, CancellationToken cancellationToken) =>
+        new PostgreSqlObserver(dialect).MeasureAsync(this, tables, withBytes, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task BarrierAsync(Before next, CancellationToken cancellationToken) => Task.CompletedTask;
 
     private async Task<T> RunAsync<T>(SqlText statement, Func<NpgsqlCommand, Task<T>> call, CancellationToken cancellationToken)
     {

@@ -165,7 +165,7 @@ internal sealed class Operations(Session session, LifecycleOptions options)
         var blueprint = await session.Inspector.ResolveAsync(stored.Policy, cancellationToken);
         return await session.Engine.TransactAsync(
             async (s, token) => await new Reader(blueprint, await session.Store.Ledgers.LoadAsync(s, stored, session.Now(), token), s, session.Engine.Dialect).ReadAsync(request, token),
-            readOnly: true,
+            Scope.Reading,
             cancellationToken);
     }
 
@@ -179,7 +179,7 @@ internal sealed class Operations(Session session, LifecycleOptions options)
                 await new Reader(blueprint, await session.Store.Ledgers.LoadAsync(s, stored, session.Now(), token), s, session.Engine.Dialect).ReadAsync(request, TakeAsync, token);
                 return head!;
             },
-            readOnly: true,
+            Scope.Reading,
             cancellationToken);
 
         Task TakeAsync(QueryAnswer slice)
@@ -199,7 +199,7 @@ internal sealed class Operations(Session session, LifecycleOptions options)
             return await session.Engine.TransactAsync(
                 async (s, token) => await new Reader(blueprint, await session.Store.Ledgers.LoadAsync(s, stored, session.Now(), token), s, session.Engine.Dialect)
                     .WriteAsync(request, parquet, folder.FullName, Path.GetFullPath(path), token),
-                readOnly: true,
+                Scope.Reading,
                 cancellationToken);
         }
         finally

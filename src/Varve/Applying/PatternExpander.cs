@@ -25,7 +25,7 @@ internal sealed class PatternExpander(IEngine engine, CatalogStore desk, PolicyC
     {
         if (patterns.Count == 0) return [];
         var (all, schema) = await engine.TransactAsync(
-            async (s, token) => (await desk.BaseTablesAsync(s, token), (await s.QueryAsync(TablesSql.DefaultSchema(engine.Dialect), token))[0].Text(0)), readOnly: true, cancellationToken);
+            async (s, token) => (await desk.BaseTablesAsync(s, token), (await s.QueryAsync(TablesSql.DefaultSchema(engine.Dialect), token))[0].Text(0)), Scope.Reading, cancellationToken);
         TableName Whole(TableName table) => table.Schema is null ? new(schema, table.Name) : table;
         bool IsOf(Policy policy, TableName table) => shelf.Same(Whole(policy.Table), table);
 
@@ -60,7 +60,7 @@ internal sealed class PatternExpander(IEngine engine, CatalogStore desk, PolicyC
         if (match.Rival is { } rival) return Left(new(PolicyCodes.OneEach, $"The pattern {rival.Name} ({rival.Table.Text}) matches it too, and a table belongs to exactly one policy. Name it under `except` of one of them."));
         var name = before?.Policy.Name ?? table.Text;
         if (before is null && shelf.Find(name) is { } taken) return Left(new(PolicyCodes.OneEach, $"The name `{name}` is taken by the policy for {taken.Policy.Table.Text}."));
-        if (await engine.DescribeAsync(table, cancellationToken) is not { } description) return Left(LayoutRules.NoTable(pattern.Policy with { Table = table }, []));
+        if (await Look.DescribeAsync(engine, table, cancellationToken) is not { } description) return Left(LayoutRules.NoTable(pattern.Policy with { Table = table }, []));
 
         // A column that this table has not, or has with a type that cannot be measured so, ends nothing else.
         var unfit = (pattern.Policy.Measures ?? []).Select(m => (Measure: m, Why: LayoutRulesMeasures.Unfit(m, description))).Where(m => m.Why is not null).ToList();

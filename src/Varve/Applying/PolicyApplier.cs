@@ -39,7 +39,7 @@ internal sealed class PolicyApplier(IEngine engine, CatalogStore desk, PolicyChe
                 if (prune) results.AddRange(await PruneAsync(statements, documents, shelf, token));
                 return (IReadOnlyList<ApplyResult>)results;
             },
-            readOnly: false,
+            Scope.Writing,
             cancellationToken);
     }
 
@@ -56,7 +56,7 @@ internal sealed class PolicyApplier(IEngine engine, CatalogStore desk, PolicyChe
                 foreach (var expansion in expansions) results.AddRange(await FollowAsync(statements, expansion, expansion.Stored!.Revision, shelf, token));
                 return (IReadOnlyList<ApplyResult>)results;
             },
-            readOnly: false,
+            Scope.Writing,
             cancellationToken);
     }
 
@@ -65,7 +65,7 @@ internal sealed class PolicyApplier(IEngine engine, CatalogStore desk, PolicyChe
     public async Task<IReadOnlyList<ApplyResult>> DeleteAsync(StoredPolicy stored, CancellationToken cancellationToken)
     {
         var shelf = await check.ShelfAsync(cancellationToken);
-        if (stored.Pattern is { } pattern && shelf.FindPattern(pattern) is not null && await engine.DescribeAsync(stored.Policy.Table, cancellationToken) is not null)
+        if (stored.Pattern is { } pattern && shelf.FindPattern(pattern) is not null && await Look.DescribeAsync(engine, stored.Policy.Table, cancellationToken) is not null)
             throw new PolicyException("VRV316", $"{stored.Policy.Name} comes from the pattern {pattern}, and the next run would take the table up again. Name it under `except` of the pattern and apply that, or delete the pattern: varve policy delete {pattern}.");
         return await engine.TransactAsync<IReadOnlyList<ApplyResult>>(
             async (statements, token) =>
@@ -74,7 +74,7 @@ internal sealed class PolicyApplier(IEngine engine, CatalogStore desk, PolicyChe
                 foreach (var follower in shelf.Policies.Where(p => stored.Policy.Table.IsPattern && p.Pattern == stored.Policy.Name)) results.Add(await DeleteAsync(statements, follower, token));
                 return results;
             },
-            readOnly: false,
+            Scope.Writing,
             cancellationToken);
     }
 

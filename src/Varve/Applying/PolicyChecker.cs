@@ -27,12 +27,12 @@ internal sealed class PolicyChecker(IEngine engine, CatalogStore desk, PolicyIns
     {
         List<Problem> problems = [];
         var policy = document.Policy;
-        var description = await engine.DescribeAsync(policy.Table, cancellationToken);
+        var description = await Look.DescribeAsync(engine, policy.Table, cancellationToken);
         PolicyLayout? blueprint = null;
         if (description is null)
         {
             problems.AddRange(PolicyRules.Check(policy));
-            problems.Add(LayoutRules.NoTable(policy, (await engine.TransactAsync(desk.BaseTablesAsync, readOnly: true, cancellationToken)).Where(t => !shelf.IsOwn(t))));
+            problems.Add(LayoutRules.NoTable(policy, (await engine.TransactAsync(desk.BaseTablesAsync, Scope.Reading, cancellationToken)).Where(t => !shelf.IsOwn(t))));
         }
         else
         {
@@ -44,7 +44,7 @@ internal sealed class PolicyChecker(IEngine engine, CatalogStore desk, PolicyIns
         var resolved = blueprint?.Policy ?? policy;
         if (description is not null && shelf.RevisionsOf(policy.Name) is [.., var stored])
         {
-            var isSameTable = stored.Table == policy.Table || (await engine.DescribeAsync(stored.Table, cancellationToken))?.Table == description.Table;
+            var isSameTable = stored.Table == policy.Table || (await Look.DescribeAsync(engine, stored.Table, cancellationToken))?.Table == description.Table;
             resolved = PolicySpelling.As(stored, resolved, description.Table, isSameTable);
         }
 
@@ -54,9 +54,9 @@ internal sealed class PolicyChecker(IEngine engine, CatalogStore desk, PolicyIns
         if (description is not null && !problems.Exists(p => p is { Code: PolicyCodes.Unchangeable, Path: "time" }))
             problems.AddRange(shelf.ExpiredOtherwise(resolved, description.Table).Select(e => PolicyChanges.RefusedSince(e, resolved)).OfType<Problem>().Take(1));
         if (blueprint is not null)
-            problems.AddRange((await engine.TransactAsync((s, token) => new Observer(engine, s, blueprint).LoneAsync(token), readOnly: true, cancellationToken)).Select(rows => PlanNotes.Alone(rows, blueprint)));
+            problems.AddRange((await engine.TransactAsync((s, token) => new Observer(engine, s, blueprint).LoneAsync(token), Scope.Reading, cancellationToken)).Select(rows => PlanNotes.Alone(rows, blueprint)));
         if (blueprint is not null && shelf.Relations.Any(r => r.Policy == policy.Name))
-            problems.AddRange(await engine.TransactAsync((s, token) => new DependentViews(engine, desk, s).OfAsync(blueprint, token), readOnly: true, cancellationToken));
+            problems.AddRange(await engine.TransactAsync((s, token) => new DependentViews(engine, desk, s).OfAsync(blueprint, token), Scope.Reading, cancellationToken));
         return new(document with { Policy = resolved }, new(resolved, document.Locate(problems)), description?.Table);
     }
 
@@ -67,7 +67,7 @@ internal sealed class PolicyChecker(IEngine engine, CatalogStore desk, PolicyIns
         foreach (var other in shelf.Policies.Where(s => s.Policy.Name != policy && string.Equals(s.Policy.Table.Name, table.Name, StringComparison.OrdinalIgnoreCase)))
         {
             // A policy may say its table without the schema, which is the engine's default one then.
-            var theirs = other.Policy.Table.Schema is null ? (await engine.DescribeAsync(other.Policy.Table, cancellationToken))?.Table : other.Policy.Table;
+            var theirs = other.Policy.Table.Schema is null ? (await Look.DescribeAsync(engine, other.Policy.Table, cancellationToken))?.Table : other.Policy.Table;
             if (theirs is null || !shelf.Same(theirs, table)) continue;
             var name = other.Policy.Name;
             return new(PolicyCodes.OneEach, other.Pattern is { } pattern
@@ -86,7 +86,7 @@ internal sealed class PolicyChecker(IEngine engine, CatalogStore desk, PolicyIns
         foreach (var (relation, _) in TierNames.All(policy, source))
         {
             if (shelf.Relations.Any(r => r.Policy == policy.Name && shelf.Same(r.Table, relation))) continue;
-            if (await engine.DescribeAsync(relation, cancellationToken) is not null) taken.Add(relation);
+            if (await Look.DescribeAsync(engine, relation, cancellationToken) is not null) taken.Add(relation);
         }
 
         return taken;

@@ -43,7 +43,7 @@ internal sealed class PolicyComparison(IEngine engine, Session session)
         var ledger = await session.ReadAsync((s, token) => session.Store.Ledgers.LoadAsync(s, stored, session.Now(), token), Ledger.Empty(stored.Hash), cancellationToken);
         var whole = await session.ReadAsync((s, token) => session.Inspector.WithRetiredAsync(s, blueprint, ledger, token), blueprint, cancellationToken);
         var own = new RelationDrift(engine);
-        var broken = (await BrokenTier.AllAsync(engine, whole, ledger, cancellationToken)).ToDictionary(b => b.Tier.Id);
+        var broken = (await session.ReadAsync((s, token) => BrokenTier.AllAsync(s, whole, ledger, token), [], cancellationToken)).ToDictionary(b => b.Tier.Id);
         List<Drift> drift = [.. ColumnTypeChanges.Waits(blueprint, ColumnTypeChanges.Of(blueprint, ledger)).Select(w => new Drift(Relations.Source, blueprint.Source, w.Reason))];
         foreach (var tier in whole.Tiers.Concat(whole.Retired).Where(t => ledger.Of(t.Id).Created))
         {

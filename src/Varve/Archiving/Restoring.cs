@@ -66,6 +66,8 @@ internal sealed class Restoring(IEngine engine, ParquetSql parquet, IArchiveStor
         }
         catch (Exception error) when (error is EngineException or HaltException)
         {
+            if (!engine.Capabilities.Transactions) await statements.ExecuteAsync(StepSql.Drop(target, isView: false), cancellationToken);
+
             // That a part was altered says more than what came of it.
             await open.CheckAsync();
             throw;
@@ -131,7 +133,7 @@ internal sealed class Restoring(IEngine engine, ParquetSql parquet, IArchiveStor
         var source = TableName.Parse(manifest.Table);
         var target = request.Into ?? source.WithName($"{source.Name}_restored");
         refuse(target);
-        if (await engine.DescribeAsync(target, cancellationToken) is not null)
+        if (await statements.DescribeAsync(target, cancellationToken) is not null)
             throw new PolicyException("VRV349", $"{target.Text} exists, and a restore writes into no table that is there. Name another one with --into, or drop it.");
         return target;
     }

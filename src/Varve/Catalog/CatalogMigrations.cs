@@ -84,7 +84,7 @@ internal sealed class CatalogMigrations(CatalogTables tables, Dialect dialect)
     /// <summary>Version 5: the ledger of a policy is one value; which revision is in force is not written down any more.</summary>
     private IEnumerable<SqlText> Fifth()
     {
-        yield return $"CREATE TABLE {tables.Ledgers} (policy VARCHAR NOT NULL, version BIGINT NOT NULL, shown BIGINT NOT NULL, expired BOOLEAN NOT NULL, document VARCHAR NOT NULL, PRIMARY KEY (policy))";
+        yield return $"CREATE TABLE {tables.Ledgers} (policy VARCHAR NOT NULL, version BIGINT NOT NULL, shown BIGINT NOT NULL, expired BOOLEAN NOT NULL, document VARCHAR NOT NULL)";
         yield return $"UPDATE {tables.Policies} SET state = {"stored"} WHERE state <> {"deleted"}";
     }
 

@@ -45,7 +45,7 @@ internal sealed class CatalogSchema(CatalogTables tables, IEngine engine)
                 await statements.ExecuteAsync($"INSERT INTO {tables.Meta} (name, value) VALUES ({VersionName}, {target.ToString(CultureInfo.InvariantCulture)})", token);
                 return 0;
             },
-            readOnly: false,
+            Scope.Writing,
             cancellationToken);
     }
 
@@ -59,9 +59,9 @@ internal sealed class CatalogSchema(CatalogTables tables, IEngine engine)
     /// <exception cref="EngineException">It is newer than this Varve.</exception>
     public async Task<int?> VersionAsync(CancellationToken cancellationToken)
     {
-        _seen = _seen || await engine.DescribeAsync(tables.Meta, cancellationToken) is not null;
+        _seen = _seen || await Look.DescribeAsync(engine, tables.Meta, cancellationToken) is not null;
         if (!_seen) return null;
-        var version = await engine.TransactAsync(ReadVersionAsync, readOnly: true, cancellationToken);
+        var version = await engine.TransactAsync(ReadVersionAsync, Scope.Reading, cancellationToken);
         if (version <= Version) return version;
         throw new EngineException(EngineCodes.NewerCatalog, FormattableString.Invariant(
             $"The catalog in schema {tables.Schema} has version {version}, this Varve knows up to {Version}: use the newer Varve that wrote it."));
@@ -75,8 +75,7 @@ internal sealed class CatalogSchema(CatalogTables tables, IEngine engine)
 
     /// <summary>
     /// The newest catalog. Instants are microseconds since 1970 UTC; the views beside the tables show timestamps. Every table
-    /// has its natural key, but for those that only show what <c>ledgers</c> says. A catalog that an older Varve made has
-    /// no keys: one process at a time writes to such a database.
+    /// has its natural key, but for those that only show what <c>ledgers</c> says.
     /// </summary>
     private async Task CreateAsync(IStatements statements, CancellationToken cancellationToken)
     {
@@ -86,41 +85,39 @@ internal sealed class CatalogSchema(CatalogTables tables, IEngine engine)
     private IEnumerable<SqlText> Tables() =>
     [
         $"CREATE SCHEMA IF NOT EXISTS {engine.Dialect.Schema(tables.Schema)}",
-        $"CREATE TABLE IF NOT EXISTS {tables.Meta} (name VARCHAR NOT NULL, value VARCHAR, PRIMARY KEY (name))",
+        $"CREATE TABLE IF NOT EXISTS {tables.Meta} (name VARCHAR NOT NULL, value VARCHAR{Key(["name"])})",
         $"""
         CREATE TABLE IF NOT EXISTS {tables.Policies} (policy VARCHAR NOT NULL, revision INTEGER NOT NULL, state VARCHAR NOT NULL, table_schema VARCHAR, table_name VARCHAR NOT NULL,
         document VARCHAR NOT NULL, sha256 VARCHAR NOT NULL, yaml VARCHAR NOT NULL, tags VARCHAR NOT NULL, applied_us BIGINT NOT NULL, applied_by VARCHAR NOT NULL,
-        kind VARCHAR, pattern VARCHAR, pattern_revision INTEGER, PRIMARY KEY (policy, revision))
+        kind VARCHAR, pattern VARCHAR, pattern_revision INTEGER{Key(["policy", "revision"])})
         """,
         $"""
-        CREATE TABLE IF NOT EXISTS {tables.Ledgers} (policy VARCHAR NOT NULL, version BIGINT NOT NULL, shown BIGINT NOT NULL, expired BOOLEAN NOT NULL, document VARCHAR NOT NULL, PRIMARY KEY (policy))
+        CREATE TABLE IF NOT EXISTS {tables.Ledgers} (policy VARCHAR NOT NULL, version BIGINT NOT NULL, shown BIGINT NOT NULL, expired BOOLEAN NOT NULL, document VARCHAR NOT NULL{Key(["policy"])})
         """,
         $"""
         CREATE TABLE IF NOT EXISTS {tables.Relations} (policy VARCHAR NOT NULL, relation VARCHAR NOT NULL, kind VARCHAR NOT NULL, schema_name VARCHAR, name VARCHAR NOT NULL, created_us BIGINT NOT NULL)
         """,
         $"""
         CREATE TABLE IF NOT EXISTS {tables.Runs} (run VARCHAR NOT NULL, policy VARCHAR NOT NULL, revision INTEGER NOT NULL, as_of_us BIGINT NOT NULL, started_us BIGINT NOT NULL, finished_us BIGINT,
-        status VARCHAR NOT NULL, steps INTEGER NOT NULL, steps_done INTEGER NOT NULL, rows_read BIGINT NOT NULL, rows_written BIGINT NOT NULL, rows_removed BIGINT NOT NULL, error_code VARCHAR, error VARCHAR,
-        PRIMARY KEY (run))
+        status VARCHAR NOT NULL, steps INTEGER NOT NULL, steps_done INTEGER NOT NULL, rows_read BIGINT NOT NULL, rows_written BIGINT NOT NULL, rows_removed BIGINT NOT NULL, error_code VARCHAR, error VARCHAR{Key(["run"])})
         """,
         $"""
         CREATE TABLE IF NOT EXISTS {tables.Steps} (run VARCHAR NOT NULL, policy VARCHAR NOT NULL, ordinal INTEGER NOT NULL, kind VARCHAR NOT NULL, relation VARCHAR NOT NULL, ranges VARCHAR NOT NULL, reason VARCHAR NOT NULL,
-        status VARCHAR NOT NULL, statement VARCHAR, rows_in BIGINT NOT NULL, rows_written BIGINT NOT NULL, rows_removed BIGINT NOT NULL, started_us BIGINT, finished_us BIGINT, note VARCHAR,
-        PRIMARY KEY (run, ordinal))
+        status VARCHAR NOT NULL, statement VARCHAR, rows_in BIGINT NOT NULL, rows_written BIGINT NOT NULL, rows_removed BIGINT NOT NULL, started_us BIGINT, finished_us BIGINT, note VARCHAR{Key(["run", "ordinal"])})
         """,
         $"CREATE TABLE IF NOT EXISTS {tables.Coverage} (policy VARCHAR NOT NULL, relation VARCHAR NOT NULL, kind VARCHAR NOT NULL, from_us BIGINT NOT NULL, to_us BIGINT NOT NULL)",
         $"""
         CREATE TABLE IF NOT EXISTS {tables.Dirty} (policy VARCHAR NOT NULL, relation VARCHAR NOT NULL, kind VARCHAR NOT NULL, from_us BIGINT NOT NULL, to_us BIGINT NOT NULL, rows_left BIGINT, by_others BOOLEAN, state VARCHAR)
         """,
-        $"CREATE TABLE IF NOT EXISTS {tables.Edges} (policy VARCHAR NOT NULL, relation VARCHAR NOT NULL, at_us BIGINT NOT NULL, PRIMARY KEY (policy, relation))",
+        $"CREATE TABLE IF NOT EXISTS {tables.Edges} (policy VARCHAR NOT NULL, relation VARCHAR NOT NULL, at_us BIGINT NOT NULL{Key(["policy", "relation"])})",
         $"""
         CREATE TABLE IF NOT EXISTS {tables.Holds} (hold VARCHAR NOT NULL, policy VARCHAR NOT NULL, relation VARCHAR, from_us BIGINT NOT NULL, to_us BIGINT NOT NULL, reason VARCHAR NOT NULL, who VARCHAR NOT NULL,
-        until_us BIGINT, set_us BIGINT NOT NULL, PRIMARY KEY (hold))
+        until_us BIGINT, set_us BIGINT NOT NULL{Key(["hold"])})
         """,
-        $"CREATE TABLE IF NOT EXISTS {tables.Leases} (policy VARCHAR NOT NULL, run VARCHAR NOT NULL, holder VARCHAR NOT NULL, taken_us BIGINT NOT NULL, PRIMARY KEY (policy))",
+        $"CREATE TABLE IF NOT EXISTS {tables.Leases} (policy VARCHAR NOT NULL, run VARCHAR NOT NULL, holder VARCHAR NOT NULL, taken_us BIGINT NOT NULL{Key(["policy"])})",
         $"""
         CREATE TABLE IF NOT EXISTS {tables.Audit} (seq BIGINT NOT NULL, at_us BIGINT NOT NULL, actor VARCHAR NOT NULL, system_user VARCHAR NOT NULL, host VARCHAR NOT NULL, action VARCHAR NOT NULL, policy VARCHAR,
-        detail VARCHAR NOT NULL, previous_hash VARCHAR NOT NULL, hash VARCHAR NOT NULL, PRIMARY KEY (seq))
+        detail VARCHAR NOT NULL, previous_hash VARCHAR NOT NULL, hash VARCHAR NOT NULL{Key(["seq"])})
         """,
         $"""
         CREATE TABLE IF NOT EXISTS {tables.Archives} (policy VARCHAR NOT NULL, location VARCHAR NOT NULL, from_us BIGINT NOT NULL, to_us BIGINT NOT NULL, part INTEGER NOT NULL, file VARCHAR NOT NULL,
@@ -128,4 +125,6 @@ internal sealed class CatalogSchema(CatalogTables tables, IEngine engine)
         pruned_us BIGINT, pruning_us BIGINT)
         """,
     ];
+
+    private SqlText Key(IEnumerable<string> columns) => engine.Dialect.Key([.. columns.Select(c => new Identifier(c))]);
 }

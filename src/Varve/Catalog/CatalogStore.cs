@@ -60,7 +60,7 @@ internal sealed class CatalogStore
                 await Ledgers.RelationsAsync(s, token),
                 await ExpiredAsync(s, token),
                 ignoresCase),
-            readOnly: true,
+            Scope.Reading,
             cancellationToken);
     }
 

@@ -49,7 +49,12 @@ internal sealed class LedgerTable(CatalogTables tables, PolicyTable policies, Ar
         var document = LedgerJson.Write(ledger);
         var expired = !ledger.Of(Relations.Source).Frozen.IsEmpty;
         var written = ledger.Version == 0
-            ? await statements.ExecuteAsync($"INSERT INTO {tables.Ledgers} (policy, version, shown, expired, document) VALUES ({policy}, {next}, 0, {expired}, {document})", cancellationToken)
+            ? await statements.ExecuteAsync(
+                $"""
+                INSERT INTO {tables.Ledgers} (policy, version, shown, expired, document)
+                SELECT {policy}, {next}, 0, {expired}, {document} WHERE NOT EXISTS (SELECT 1 FROM {tables.Ledgers} WHERE policy = {policy})
+                """,
+                cancellationToken)
             : await statements.ExecuteAsync($"UPDATE {tables.Ledgers} SET version = {next}, expired = {expired}, document = {document} WHERE policy = {policy} AND version = {ledger.Version}", cancellationToken);
         if (written == 1) return ledger with { Version = next };
         throw new EngineException(EngineCodes.Conflict, $"Somebody else changed what the catalog knows of {policy} meanwhile. Nothing was lost: run again.", isTransient: true);

@@ -73,7 +73,7 @@ internal sealed class Doctor(Session session)
         var name = stored.Policy.Name;
         try
         {
-            if (await session.Engine.DescribeAsync(stored.Policy.Table, cancellationToken) is null)
+            if (await Look.DescribeAsync(session.Engine, stored.Policy.Table, cancellationToken) is null)
             {
                 Add("policy.table", Severity.Error, name, $"The table {stored.Policy.Table.Text} is gone.", $"Restore or rename it. If it is meant to be gone: varve policy delete {name}; what was rolled up stays.");
                 return;
@@ -116,7 +116,7 @@ internal sealed class Doctor(Session session)
     private async Task<bool> IsBrokenAsync(PolicyLayout blueprint, Ledger ledger, CancellationToken cancellationToken)
     {
         var whole = await session.ReadAsync((s, token) => session.Inspector.WithRetiredAsync(s, blueprint, ledger, token), blueprint, cancellationToken);
-        var broken = await BrokenTier.AllAsync(session.Engine, whole, ledger, cancellationToken);
+        var broken = await session.ReadAsync((s, token) => BrokenTier.AllAsync(s, whole, ledger, token), [], cancellationToken);
         foreach (var tier in broken.Where(b => !b.IsGone)) Add("relation.columns", Severity.Error, tier.Policy, tier.Text, tier.WayOut);
         return broken.Count > 0;
     }
@@ -134,7 +134,7 @@ internal sealed class Doctor(Session session)
     {
         foreach (var own in await session.ReadAsync(session.Store.Look.RelationsAsync, [], cancellationToken))
         {
-            if (await session.Engine.DescribeAsync(own.Table, cancellationToken) is not { } found)
+            if (await Look.DescribeAsync(session.Engine, own.Table, cancellationToken) is not { } found)
             {
                 Add("relation.missing", Severity.Error, own.Policy, $"{own.Table.Text} ({own.Kind} of {own.Relation}) is in the catalog, and not in the database.", own.Kind == "states"
                     ? $"Restore it from a backup of the database: what it held of rows that have expired cannot be computed again. If there is none, varve policy retire {own.Policy} --drop forgets it: the next run builds it again as far as its input still has the rows."
@@ -151,7 +151,7 @@ internal sealed class Doctor(Session session)
     {
         try
         {
-            await session.Engine.TransactAsync((s, token) => s.QueryAsync(DiagnosisSql.Nothing(own.Table), token), readOnly: true, cancellationToken);
+            await session.Engine.TransactAsync((s, token) => s.QueryAsync(DiagnosisSql.Nothing(own.Table), token), Scope.Reading, cancellationToken);
         }
         catch (EngineException broken)
         {

@@ -22,6 +22,30 @@ public interface IEngine : IAsyncDisposable
     /// <summary>Who and what answers: version, database, user, and the server's clock.</summary>
     Task<EngineIdentity> IdentifyAsync(CancellationToken cancellationToken);
 
+    /// <summary>
+    /// Runs a unit of work. Where the engine has transactions it is one, with one snapshot, and is committed, or rolled back
+    /// if it throws; where it has none each statement is done by itself, and stays.
+    /// </summary>
+    Task<T> TransactAsync<T>(Func<IStatements, CancellationToken, Task<T>> work, Scope scope, CancellationToken cancellationToken);
+
+    /// <summary>After a run that wrote: makes what was removed free to be used again. What cannot be done now is left for the next time.</summary>
+    Task SettleAsync(CancellationToken cancellationToken);
+
+    /// <summary>Takes the lease of one policy; disposing it gives it back.</summary>
+    /// <exception cref="BusyException">Another run holds it.</exception>
+    Task<ILease> LeaseAsync(string policy, CancellationToken cancellationToken);
+}
+
+/// <summary>The statements of one unit of work.</summary>
+[Experimental("VARVE001")]
+public interface IStatements
+{
+    /// <summary>Runs a statement; the number of rows it wrote or removed, 0 for DDL.</summary>
+    Task<long> ExecuteAsync(SqlText statement, CancellationToken cancellationToken);
+
+    /// <summary>Runs a query whose answer is small, and reads it whole.</summary>
+    Task<IReadOnlyList<Row>> QueryAsync(SqlText query, CancellationToken cancellationToken);
+
     /// <summary>A table or view as it stands; null where there is none. Names are matched exactly.</summary>
     Task<TableDescription?> DescribeAsync(TableName table, CancellationToken cancellationToken);
 
@@ -31,29 +55,9 @@ public interface IEngine : IAsyncDisposable
     /// </summary>
     Task<IReadOnlyList<RelationSize>> MeasureAsync(IReadOnlyList<TableName> tables, bool withBytes, CancellationToken cancellationToken);
 
-    /// <summary>
-    /// Runs the work in one transaction with one snapshot and commits it, or rolls everything back if it throws.
-    /// Reads outside of any run are transactions too; <paramref name="readOnly"/> promises that nothing is written.
-    /// </summary>
-    Task<T> TransactAsync<T>(Func<IStatements, CancellationToken, Task<T>> work, bool readOnly, CancellationToken cancellationToken);
-
-    /// <summary>After a run that wrote: makes what was removed free to be used again. What cannot be done now is left for the next time.</summary>
-    Task SettleAsync(CancellationToken cancellationToken);
-
-    /// <summary>Takes the lease of one policy; disposing it gives it back.</summary>
-    /// <exception cref="BusyException">Another run holds it.</exception>
-    Task<IAsyncDisposable> LeaseAsync(string policy, CancellationToken cancellationToken);
-}
-
-/// <summary>The statements of one transaction.</summary>
-[Experimental("VARVE001")]
-public interface IStatements
-{
-    /// <summary>Runs a statement; the number of rows it wrote or removed, 0 for DDL.</summary>
-    Task<long> ExecuteAsync(SqlText statement, CancellationToken cancellationToken);
-
-    /// <summary>Runs a query whose answer is small, and reads it whole.</summary>
-    Task<IReadOnlyList<Row>> QueryAsync(SqlText query, CancellationToken cancellationToken);
+    /// <summary>Makes what was written visible to what comes next, where the engine does not do that by itself.</summary>
+    /// <exception cref="EngineException">What the work stands on is no longer as its scope said; nothing more may be done with it.</exception>
+    Task BarrierAsync(Before next, CancellationToken cancellationToken);
 }
 
 /// <summary>One row of a small answer: values by position, with the conversions that Varve needs.</summary>

@@ -10,9 +10,12 @@ namespace Varve.Execution;
 /// </summary>
 internal sealed class PolicyWork : IAsyncDisposable
 {
-    private readonly IAsyncDisposable _lease;
+    private readonly ILease _lease;
 
-    private PolicyWork(IAsyncDisposable lease, Inspection survey) => (_lease, Survey) = (lease, survey);
+    private PolicyWork(ILease lease, Inspection survey) => (_lease, Survey) = (lease, survey);
+
+    /// <summary>What is written under the lease.</summary>
+    public Scope Scope => Scope.Writing with { Lease = _lease };
 
     /// <summary>What was seen under the lease.</summary>
     public Inspection Survey { get; }
@@ -25,7 +28,7 @@ internal sealed class PolicyWork : IAsyncDisposable
         try
         {
             if (first is not null) await first();
-            if (!engine.Capabilities.Transactions) await executor.MendAsync(stored.Policy.Name, cancellationToken);
+            if (!engine.Capabilities.Transactions && await executor.HasCatalogAsync(cancellationToken)) await executor.MendAsync(stored.Policy.Name, cancellationToken);
             var survey = await inspector.InspectAsync(stored, asOf, cancellationToken, withBytes: false);
             if (!UnfinishedWork.Is(survey.State.Ledger)) return new(lease, survey);
             await executor.FinishEarlierAsync(survey, cancellationToken);

@@ -40,10 +40,10 @@ internal sealed class Session
     public Instant Now() => Instant.FromDateTimeOffset(_options.TimeProvider.GetUtcNow());
 
     public async Task<T> ReadAsync<T>(Func<IStatements, CancellationToken, Task<T>> work, T nothing, CancellationToken cancellationToken) =>
-        await Store.Schema.ExistsAsync(cancellationToken) ? await _engine.TransactAsync(work, readOnly: true, cancellationToken) : nothing;
+        await Store.Schema.ExistsAsync(cancellationToken) ? await _engine.TransactAsync(work, Scope.Reading, cancellationToken) : nothing;
 
     public Task<T> WriteAsync<T>(Func<IStatements, CancellationToken, Task<T>> work, CancellationToken cancellationToken) =>
-        _engine.TransactAsync(work, readOnly: false, cancellationToken);
+        _engine.TransactAsync(work, Scope.Writing, cancellationToken);
 
     /// <summary>Stored policies; a name or a tag that none has is an error, an empty catalog too.</summary>
     public async Task<IReadOnlyList<StoredPolicy>> SelectAsync(Selection selection, CancellationToken cancellationToken)
@@ -83,7 +83,7 @@ internal sealed class Session
         var ledger = await ReadAsync((s, token) => LedgerAsync(s, draft, asOf, token), Ledger.Empty(draft.Hash), cancellationToken);
         var shelf = await Store.ShelfAsync(_engine, cancellationToken);
         if (shelf.Begins(draft.Policy)) ledger = ledger.Expired(shelf.InheritedBy(draft.Policy, blueprint.Source));
-        return await _engine.TransactAsync((s, token) => Inspector.InspectAsync(s, draft, blueprint, ledger, asOf, token), readOnly: true, cancellationToken);
+        return await _engine.TransactAsync((s, token) => Inspector.InspectAsync(s, draft, blueprint, ledger, asOf, token), Scope.Reading, cancellationToken);
     }
 
     /// <summary>The ledger of a policy; of one that is not stored, as it will begin.</summary>

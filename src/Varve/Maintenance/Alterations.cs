@@ -43,7 +43,7 @@ internal sealed class Alterations(IEngine engine, Session session, AuditActor ac
             {
                 var ledger = await session.Store.Ledgers.LoadAsync(s, stored, session.Now(), token);
                 var blueprint = await session.Inspector.WithRetiredAsync(s, laid, ledger, token);
-                List<TierLayout> gone = [.. (await BrokenTier.AllAsync(engine, blueprint, ledger, token)).Where(b => b.IsGone).Select(b => b.Tier)];
+                List<TierLayout> gone = [.. (await BrokenTier.AllAsync(s, blueprint, ledger, token)).Where(b => b.IsGone).Select(b => b.Tier)];
                 if (gone.Count == 0) return [];
                 if (engine.Dialect.ViewsHold && blueprint.Stitched is { } stitched) await s.ExecuteAsync(StepSql.Drop(stitched, isView: true), token);
                 return await DropAsync(s, name, ledger with { PublishedRevision = 0 }, gone, "tiers.forgotten", token);
@@ -105,7 +105,7 @@ internal sealed class Alterations(IEngine engine, Session session, AuditActor ac
     private async Task RetypeAsync(IStatements statements, ProjectedLedger draft, StepSql sql, TierLayout tier, IReadOnlyList<RetypedColumn> columns, CancellationToken cancellationToken)
     {
         var sets = draft.Of(tier.Id);
-        await CompareAsync(draft.Blueprint, tier, columns, cancellationToken);
+        await CompareAsync(statements, draft.Blueprint, tier, columns, cancellationToken);
         try
         {
             await statements.ExecuteAsync(sql.MakeAgain(tier, sets.Columns), cancellationToken);
@@ -122,9 +122,9 @@ internal sealed class Alterations(IEngine engine, Session session, AuditActor ac
     }
 
     /// <summary>Least and greatest of numbers are not those of the same numbers as text.</summary>
-    private async Task CompareAsync(PolicyLayout blueprint, TierLayout tier, IReadOnlyList<RetypedColumn> columns, CancellationToken cancellationToken)
+    private static async Task CompareAsync(IStatements statements, PolicyLayout blueprint, TierLayout tier, IReadOnlyList<RetypedColumn> columns, CancellationToken cancellationToken)
     {
-        var described = await engine.DescribeAsync(tier.States, cancellationToken);
+        var described = await statements.DescribeAsync(tier.States, cancellationToken);
         foreach (var measure in blueprint.Measures.Where(m => columns.Any(c => c.Column == m.Column.Name)))
         {
             var stored = new[] { "min", "max", "first", "last" }.Select(s => described?.Find(measure.ColumnOf(s))).OfType<Column>();

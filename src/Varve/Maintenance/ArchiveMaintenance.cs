@@ -84,7 +84,7 @@ internal sealed class ArchiveMaintenance(IEngine engine, Session session, AuditA
         var sql = new ArchiveSql(engine.Dialect, Parquet(), shared, blueprint.Time);
         await using var open = await OpenParts.OpenAsync(session.Archives.Open(part.Location), [part], cancellationToken);
         var surplus = ArchiveSql.Count(ArchiveSql.Surplus(sql.Rows(open.Paths, null), sql.Rows(blueprint.Source, RangeSet.Of(part.Range))));
-        return (await engine.TransactAsync((s, token) => s.QueryAsync(surplus, token), readOnly: true, cancellationToken))[0].Long(0) == 0;
+        return (await engine.TransactAsync((s, token) => s.QueryAsync(surplus, token), Scope.Reading, cancellationToken))[0].Long(0) == 0;
     }
 
     /// <summary>What a pruning would remove, and what holds keep of it.</summary>
@@ -131,7 +131,7 @@ internal sealed class ArchiveMaintenance(IEngine engine, Session session, AuditA
         var hashedBy = ArchiveScope.HashName(await engine.IdentifyAsync(cancellationToken));
         var hasCatalog = await session.Store.Schema.ExistsAsync(cancellationToken);
         var patterns = await session.ReadAsync(session.Store.Policies.PatternsAsync, [], cancellationToken);
-        var schema = await engine.TransactAsync(async (s, token) => (await s.QueryAsync(TablesSql.DefaultSchema(engine.Dialect), token))[0].Text(0), readOnly: true, cancellationToken);
+        var schema = await engine.TransactAsync(async (s, token) => (await s.QueryAsync(TablesSql.DefaultSchema(engine.Dialect), token))[0].Text(0), Scope.Reading, cancellationToken);
         return await session.WriteAsync(
             async (s, token) =>
             {

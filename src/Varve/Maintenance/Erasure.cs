@@ -46,7 +46,7 @@ internal sealed class Erasure(IEngine engine, Session session, AuditActor actor)
             throw doubt.Halt(blueprint, state);
         var draft = new ProjectedLedger(blueprint, state);
         var horizon = Cutoffs.At(blueprint, session.Now(), state.Last);
-        var context = new StepContext(blueprint, state, horizon, draft, statements, engine)
+        var context = new StepContext(blueprint, state, horizon, draft, statements, engine.Dialect)
         {
             Archives = new(session.Archives, session.Store.Archives, "", "", session.Now()),
             Ledger = new(session.Store.Ledgers, statements, stored.Policy.Name, state.Ledger, isAtomic: true, session.Now()),
@@ -80,7 +80,7 @@ internal sealed class Erasure(IEngine engine, Session session, AuditActor actor)
 
     private async Task<List<(Column Column, string? Value)>> WhereAsync(PolicyLayout blueprint, EraseRequest request, CancellationToken cancellationToken)
     {
-        var columns = (await engine.DescribeAsync(blueprint.Source, cancellationToken))!.Columns;
+        var columns = (await Look.DescribeAsync(engine, blueprint.Source, cancellationToken))!.Columns;
         var comparison = engine.Capabilities.IgnoresCase ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal;
         return
         [

@@ -53,7 +53,7 @@ internal sealed class Repairs(IEngine engine, Session session, AuditActor actor)
                 foreach (var tier in survey.Blueprint.Tiers) reports.Add(await VerifyAsync(s, draft, tier, range, token));
                 return (IReadOnlyList<VerifyReport>)reports;
             },
-            readOnly: true,
+            Scope.Reading,
             cancellationToken);
     }
 

@@ -52,13 +52,13 @@ internal sealed class PolicyProposals(IEngine engine, Session session, PolicyChe
 
     private async Task<PolicyDraft> OneAsync(TableName table, ProposalChoices choices, HashSet<string> names, IReadOnlyList<TableName> tables, CancellationToken cancellationToken)
     {
-        var description = await engine.DescribeAsync(table, cancellationToken)
+        var description = await Look.DescribeAsync(engine, table, cancellationToken)
             ?? throw new PolicyException([LayoutRules.NoTable(new Policy { Name = table.Text, Table = table, Time = "" }, tables)]);
         var shelf = await check.ShelfAsync(cancellationToken);
         if (await check.BelongsAsync(description.Table, "", shelf, cancellationToken) is { } belongs) throw new PolicyException([belongs]);
         var name = names.Contains(description.Table.Name) ? description.Table.Text : description.Table.Name;
         var draft = await engine.TransactAsync(
-            (statements, token) => new Proposer(engine, session.Now()).ProposeAsync(statements, description, name, choices, token), readOnly: true, cancellationToken);
+            (statements, token) => new Proposer(engine, session.Now()).ProposeAsync(statements, description, name, choices, token), Scope.Reading, cancellationToken);
         var checks = await check.CheckAsync(PolicyYaml.Parse(draft.Yaml, "")[0], shelf, cancellationToken);
         List<Problem> refused = [.. checks.Errors.Select(p => p with { Position = null })];
         return refused.Count == 0 ? draft : throw new PolicyException(refused);
@@ -68,7 +68,7 @@ internal sealed class PolicyProposals(IEngine engine, Session session, PolicyChe
     {
         var stored = await session.ReadAsync(session.Store.Policies.ListAsync, [], cancellationToken);
         var own = await session.ReadAsync(session.Store.Ledgers.RelationsAsync, [], cancellationToken);
-        var tables = await engine.TransactAsync(session.Store.BaseTablesAsync, readOnly: true, cancellationToken);
+        var tables = await engine.TransactAsync(session.Store.BaseTablesAsync, Scope.Reading, cancellationToken);
         return (new(stored.Select(s => s.Policy.Name), StringComparer.Ordinal), [.. own.Select(o => o.Table)], tables);
     }
 }

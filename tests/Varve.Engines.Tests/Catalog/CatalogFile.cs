@@ -52,7 +52,7 @@ internal sealed class CatalogFile : IAsyncDisposable
         $"policy: {name}\n",
         new Dictionary<string, SourcePosition>());
 
-    public Task<T> WriteAsync<T>(Func<IStatements, Task<T>> work) => Database.Engine.TransactAsync((s, _) => work(s), readOnly: false, default);
+    public Task<T> WriteAsync<T>(Func<IStatements, Task<T>> work) => Database.Engine.TransactAsync((s, _) => work(s), Scope.Writing, default);
 
     public Task WriteAsync(Func<IStatements, Task> work) => WriteAsync(async s =>
     {
@@ -60,7 +60,7 @@ internal sealed class CatalogFile : IAsyncDisposable
         return 0;
     });
 
-    public Task<T> ReadAsync<T>(Func<IStatements, Task<T>> work) => Database.Engine.TransactAsync((s, _) => work(s), readOnly: true, default);
+    public Task<T> ReadAsync<T>(Func<IStatements, Task<T>> work) => Database.Engine.TransactAsync((s, _) => work(s), Scope.Reading, default);
 
     public Task<IReadOnlyList<Row>> AskAsync(SqlText query) => ReadAsync(s => s.QueryAsync(query, default));
 

@@ -35,6 +35,7 @@ public abstract class BrakeConformance(Func<ScratchDatabase> create) : Conforman
         var rows = Every("2025-01-01", "2025-01-21", "1h").ToList();
         var story = await BeginAsync(Policy(Kept), rows);
         await story.RunWellAsync("2025-01-11");
+        if (await IsRefusedAsync("VRV146", () => story.ApplyAsync(Policy($"{Kept}\nlate_after_expiry: merge")))) return;
         await story.ApplyAsync(Policy($"{Kept}\nlate_after_expiry: merge"));
         var late = Row("2025-01-02T00:30Z", 3);
         await story.InsertAsync(late);

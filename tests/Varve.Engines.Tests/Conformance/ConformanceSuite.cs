@@ -28,6 +28,15 @@ public abstract class ConformanceSuite(Func<ScratchDatabase> create) : IAsyncLif
 
     protected Task<Story> BeginAsync(string policy, params IEnumerable<SourceRow> rows) => Story.BeginAsync(Db, Cpu(), policy, rows);
 
+    /// <summary>What needs transactions is refused by name where there are none, and that is all there is to see; true then.</summary>
+    protected async Task<bool> IsRefusedAsync(string code, Func<Task> work)
+    {
+        if (Db.HasTransactions) return false;
+        var refused = await Assert.ThrowsAsync<PolicyException>(work);
+        Assert.Contains(code, refused.Problems.Select(p => p.Code).Append(refused.Code));
+        return true;
+    }
+
     protected static Instant At(string text) => InstantText.Parse(text);
 
     /// <summary>One row of m.cpu.</summary>

@@ -28,7 +28,7 @@ public abstract class SourceConformance(Func<ScratchDatabase> create) : Conforma
         Assert.Contains("adopt-source", error.Message, StringComparison.Ordinal);
         Assert.Contains((await story.PlanAsync("2025-01-12")).Notes, n => n.Code == "VRV334");
         Assert.Contains((await story.StatusAsync("2025-01-12")).Notes, n => n.Code == "VRV334");
-        await Assert.ThrowsAsync<HaltException>(() => story.WithAsync(l => l.EraseAsync(new() { Policy = "m.cpu", Where = [new("host", "a")] })));
+        if (Db.HasTransactions) await Assert.ThrowsAsync<HaltException>(() => story.WithAsync(l => l.EraseAsync(new() { Policy = "m.cpu", Where = [new("host", "a")] })));
         Assert.Equal(rows, await story.CountAsync("cpu"));
         Assert.Equal(before, await TierAsync("cpu_1h"));
     }
@@ -105,6 +105,7 @@ public abstract class SourceConformance(Func<ScratchDatabase> create) : Conforma
     [InlineData("discard")]
     public async Task Another_table_is_adopted_only_where_late_rows_are_held(string late)
     {
+        if (late == "merge" && await IsRefusedAsync("VRV146", () => BuiltAsync($"\nlate_after_expiry: {late}"))) return;
         var (story, before) = await BuiltAsync($"\nlate_after_expiry: {late}");
         await Db.ExecuteAsync($"CREATE OR REPLACE TABLE m.cpu AS SELECT t AS ts, 'b' AS host, epoch(t) % 977 AS v FROM {Minutes}");
         var error = await Assert.ThrowsAsync<PolicyException>(() => story.WithAsync(l => l.AdoptSourceAsync("m.cpu")));

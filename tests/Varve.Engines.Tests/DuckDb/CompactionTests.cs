@@ -110,7 +110,7 @@ public sealed class CompactionTests : Files
         await using var connection = new DuckDBConnection("DataSource=:memory:");
         await connection.OpenAsync(TestContext.Current.CancellationToken);
         Run(connection, $"ATTACH '{Named("x.duckdb")}' AS x (READ_ONLY); ATTACH '{Named("y.duckdb")}' AS varve_compact");
-        var statements = new DuckDbStatements(connection, new DuckDbDialect("memory"), "x");
+        var statements = new DuckDbStatements(connection, new DuckDbDialect("memory"), new DuckDbObserver(), "x");
         var tables = await new DuckDbCompactionCopy(statements, "x").RunAsync(default);
         var proof = new DuckDbCompactionProof(statements, "x", "x.duckdb");
         Assert.Equal(10, await proof.CompareAsync(tables, default));

@@ -1,3 +1,4 @@
+using Varve.Engines.Tests.Scratch;
 using System.Diagnostics;
 using DuckDB.NET.Data;
 using NodaTime;
@@ -52,7 +53,7 @@ public sealed class EngineTests : Files
                 await statements.ExecuteAsync($"CREATE TABLE u (a INTEGER)", token);
                 throw new InvalidTimeZoneException();
             },
-            readOnly: false,
+            Scope.Writing,
             default));
         Assert.Equal(0, (await Ask(database, $"SELECT count(*) FROM t"))[0].Long(0));
         Assert.Null(await database.Engine.DescribeAsync(new(null, "u"), default));
@@ -69,7 +70,7 @@ public sealed class EngineTests : Files
                 await statements.ExecuteAsync($"INSERT INTO t VALUES (1)", token);
                 return await statements.ExecuteAsync($"INSERT INTO t VALUES ('x')", token);
             },
-            readOnly: false,
+            Scope.Writing,
             default));
         Assert.Equal(3, await Do(database, $"INSERT INTO t VALUES (1), (2), (3)"));
         Assert.Equal(3, (await Ask(database, $"SELECT count(*) FROM t"))[0].Long(0));
@@ -94,9 +95,9 @@ public sealed class EngineTests : Files
             async (statements, token) =>
             {
                 await statements.ExecuteAsync($"CREATE TABLE t AS SELECT 1 AS a", token);
-                return (await database.Engine.DescribeAsync(new("main", "t"), token), (await database.Engine.MeasureAsync([new("main", "t")], withBytes: true, token))[0].Rows);
+                return (await statements.DescribeAsync(new("main", "t"), token), (await statements.MeasureAsync([new("main", "t")], withBytes: true, token))[0].Rows);
             },
-            readOnly: false,
+            Scope.Writing,
             default);
         Assert.NotNull(described);
         Assert.Equal(1, rows);
@@ -106,7 +107,7 @@ public sealed class EngineTests : Files
     public async Task A_transaction_inside_of_a_transaction_is_refused_and_not_waited_for()
     {
         await using var database = New();
-        await Assert.ThrowsAsync<InvalidOperationException>(() => database.Engine.TransactAsync((_, _) => Ask(database, $"SELECT 1"), readOnly: true, default));
+        await Assert.ThrowsAsync<InvalidOperationException>(() => database.Engine.TransactAsync((_, _) => Ask(database, $"SELECT 1"), Scope.Reading, default));
         Assert.Equal(1, await One(database, $"SELECT 1"));
     }
 
@@ -124,7 +125,7 @@ public sealed class EngineTests : Files
     {
         await using var database = New();
         using var asked = new ManualResetEventSlim();
-        var work = database.Engine.TransactAsync((_, token) => Task.FromResult(asked.Wait(TimeSpan.FromSeconds(30), token)), readOnly: true, default);
+        var work = database.Engine.TransactAsync((_, token) => Task.FromResult(asked.Wait(TimeSpan.FromSeconds(30), token)), Scope.Reading, default);
         asked.Set();
         Assert.True(await work);
     }
@@ -133,7 +134,7 @@ public sealed class EngineTests : Files
     public async Task Statements_are_of_no_use_after_their_transaction()
     {
         await using var database = New();
-        var kept = await database.Engine.TransactAsync((statements, _) => Task.FromResult(statements), readOnly: true, default);
+        var kept = await database.Engine.TransactAsync((statements, _) => Task.FromResult(statements), Scope.Reading, default);
         await Assert.ThrowsAsync<InvalidOperationException>(() => kept.QueryAsync($"SELECT 1", default));
     }
 
@@ -150,7 +151,7 @@ public sealed class EngineTests : Files
                 await statements.ExecuteAsync($"INSERT INTO t VALUES (1)", token);
                 return await statements.QueryAsync(s_endless, token);
             },
-            readOnly: false,
+            Scope.Writing,
             source.Token));
         Assert.InRange(watch.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(10));
         Assert.Equal(0, (await Ask(database, $"SELECT count(*) FROM t"))[0].Long(0));

@@ -136,7 +136,7 @@ public sealed class ErrorTests : Files
                 await statements.ExecuteAsync($"UPDATE t SET a = 2", token);
                 return await Task.Run(() => Unlinked(() => Do(two, $"UPDATE t SET a = 3", token)), token);
             },
-            readOnly: false,
+            Scope.Writing,
             default));
         Assert.Equal(EngineCodes.Conflict, error.Code);
         Assert.True(error.IsTransient);

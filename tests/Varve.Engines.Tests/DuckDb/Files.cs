@@ -19,10 +19,10 @@ public abstract class Files : IDisposable
     protected Database New(string name = "x.duckdb") => DuckDbDatabase.Open(Named(name), new() { Create = true });
 
     protected static Task<long> Do(Database database, SqlText statement, CancellationToken cancellationToken = default) =>
-        database.Engine.TransactAsync((s, token) => s.ExecuteAsync(statement, token), readOnly: false, cancellationToken);
+        database.Engine.TransactAsync((s, token) => s.ExecuteAsync(statement, token), Scope.Writing, cancellationToken);
 
     protected static Task<IReadOnlyList<Row>> Ask(Database database, SqlText query, CancellationToken cancellationToken = default) =>
-        database.Engine.TransactAsync((s, token) => s.QueryAsync(query, token), readOnly: true, cancellationToken);
+        database.Engine.TransactAsync((s, token) => s.QueryAsync(query, token), Scope.Reading, cancellationToken);
 
     protected static async Task<object?> One(Database database, SqlText query) => (await Ask(database, query))[0][0];
 }

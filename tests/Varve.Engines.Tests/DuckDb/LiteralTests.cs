@@ -1,3 +1,4 @@
+using Varve.Engines.Tests.Scratch;
 using CsCheck;
 using NodaTime;
 using Varve.Policies;

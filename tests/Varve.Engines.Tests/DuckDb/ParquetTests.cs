@@ -55,7 +55,7 @@ public sealed class ParquetTests
         var parquet = new DuckDbParquet();
         Assert.True(parquet.Survives(description.Columns[1].TypeName), description.Columns[1].TypeName);
         var path = cold.At("t.parquet");
-        await database.Engine.TransactAsync(async (s, token) => await s.ExecuteAsync(parquet.Write($"SELECT ts, x FROM t", path), token), readOnly: false, default);
+        await database.Engine.TransactAsync(async (s, token) => await s.ExecuteAsync(parquet.Write($"SELECT ts, x FROM t", path), token), Scope.Writing, default);
         var odd = await database.Engine.TransactAsync(
             async (s, token) =>
             {
@@ -65,7 +65,7 @@ public sealed class ParquetTests
                 Assert.Equal(counts[0].Long(0), counts[0].Long(1));
                 return different;
             },
-            readOnly: true,
+            Scope.Reading,
             default);
         Assert.Empty(odd);
     }

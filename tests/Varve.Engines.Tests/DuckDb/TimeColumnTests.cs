@@ -70,7 +70,7 @@ public sealed class TimeColumnTests : Files
                 Assert.Equal(Micros.From(at), row.Long(1));
                 return 0;
             },
-            readOnly: true,
+            Scope.Reading,
             default);
     }
 

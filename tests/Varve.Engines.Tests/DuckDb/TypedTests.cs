@@ -1,3 +1,4 @@
+using Varve.Engines.Tests.Scratch;
 using Varve.Policies;
 using Varve.Sql;
 

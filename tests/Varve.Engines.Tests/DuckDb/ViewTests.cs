@@ -1,3 +1,4 @@
+using Varve.Engines.Tests.Scratch;
 using Varve.DuckDb;
 using Varve.Policies;
 using Varve.Sql;
@@ -39,5 +40,5 @@ public sealed class ViewTests
     }
 
     private static Task Do(Database database, SqlText statement) =>
-        database.Engine.TransactAsync((s, token) => s.ExecuteAsync(statement, token), readOnly: false, default);
+        database.Engine.TransactAsync((s, token) => s.ExecuteAsync(statement, token), Scope.Writing, default);
 }

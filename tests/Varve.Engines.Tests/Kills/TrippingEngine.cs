@@ -14,23 +14,11 @@ public sealed class TrippingEngine(IEngine inner, Trip trip) : IEngine
 
     public Task<EngineIdentity> IdentifyAsync(CancellationToken cancellationToken) => inner.IdentifyAsync(cancellationToken);
 
-    public Task<TableDescription?> DescribeAsync(TableName table, CancellationToken cancellationToken)
+    public async Task<T> TransactAsync<T>(Func<IStatements, CancellationToken, Task<T>> work, Scope scope, CancellationToken cancellationToken)
     {
         trip.Check();
-        return inner.DescribeAsync(table, cancellationToken);
-    }
-
-    public Task<IReadOnlyList<RelationSize>> MeasureAsync(IReadOnlyList<TableName> tables, bool withBytes, CancellationToken cancellationToken)
-    {
-        trip.Check();
-        return inner.MeasureAsync(tables, withBytes, cancellationToken);
-    }
-
-    public async Task<T> TransactAsync<T>(Func<IStatements, CancellationToken, Task<T>> work, bool readOnly, CancellationToken cancellationToken)
-    {
-        trip.Check();
-        var result = await inner.TransactAsync((statements, token) => work(new Tripping(statements, trip), token), readOnly, cancellationToken);
-        if (!readOnly) trip.Committed();
+        var result = await inner.TransactAsync((statements, token) => work(new Tripping(statements, trip), token), scope, cancellationToken);
+        if (!scope.IsReadOnly) trip.Committed();
         return result;
     }
 
@@ -40,7 +28,7 @@ public sealed class TrippingEngine(IEngine inner, Trip trip) : IEngine
         return inner.SettleAsync(cancellationToken);
     }
 
-    public Task<IAsyncDisposable> LeaseAsync(string policy, CancellationToken cancellationToken)
+    public Task<ILease> LeaseAsync(string policy, CancellationToken cancellationToken)
     {
         trip.Check();
         return inner.LeaseAsync(policy, cancellationToken);
@@ -50,6 +38,24 @@ public sealed class TrippingEngine(IEngine inner, Trip trip) : IEngine
 
     private sealed class Tripping(IStatements inner, Trip trip) : IStatements
     {
+        public Task<TableDescription?> DescribeAsync(TableName table, CancellationToken cancellationToken)
+        {
+            trip.Check();
+            return inner.DescribeAsync(table, cancellationToken);
+        }
+
+        public Task<IReadOnlyList<RelationSize>> MeasureAsync(IReadOnlyList<TableName> tables, bool withBytes, CancellationToken cancellationToken)
+        {
+            trip.Check();
+            return inner.MeasureAsync(tables, withBytes, cancellationToken);
+        }
+
+        public Task BarrierAsync(Before next, CancellationToken cancellationToken)
+        {
+            trip.Check();
+            return inner.BarrierAsync(next, cancellationToken);
+        }
+
         public async Task<long> ExecuteAsync(SqlText statement, CancellationToken cancellationToken)
         {
             trip.Before();

@@ -19,17 +19,12 @@ public sealed class LosingEngine(IEngine inner, int at, bool isDone) : IEngine
 
     public Task<EngineIdentity> IdentifyAsync(CancellationToken cancellationToken) => inner.IdentifyAsync(cancellationToken);
 
-    public Task<TableDescription?> DescribeAsync(TableName table, CancellationToken cancellationToken) => inner.DescribeAsync(table, cancellationToken);
-
-    public Task<IReadOnlyList<RelationSize>> MeasureAsync(IReadOnlyList<TableName> tables, bool withBytes, CancellationToken cancellationToken) =>
-        inner.MeasureAsync(tables, withBytes, cancellationToken);
-
-    public Task<T> TransactAsync<T>(Func<IStatements, CancellationToken, Task<T>> work, bool readOnly, CancellationToken cancellationToken) =>
-        inner.TransactAsync((s, token) => work(new Losing(this, s), token), readOnly, cancellationToken);
+    public Task<T> TransactAsync<T>(Func<IStatements, CancellationToken, Task<T>> work, Scope scope, CancellationToken cancellationToken) =>
+        inner.TransactAsync((s, token) => work(new Losing(this, s), token), scope, cancellationToken);
 
     public Task SettleAsync(CancellationToken cancellationToken) => inner.SettleAsync(cancellationToken);
 
-    public Task<IAsyncDisposable> LeaseAsync(string policy, CancellationToken cancellationToken) => inner.LeaseAsync(policy, cancellationToken);
+    public Task<ILease> LeaseAsync(string policy, CancellationToken cancellationToken) => inner.LeaseAsync(policy, cancellationToken);
 
     public ValueTask DisposeAsync() => inner.DisposeAsync();
 
@@ -45,6 +40,13 @@ public sealed class LosingEngine(IEngine inner, int at, bool isDone) : IEngine
 
     private sealed class Losing(LosingEngine engine, IStatements inner) : IStatements
     {
+        public Task<TableDescription?> DescribeAsync(TableName table, CancellationToken cancellationToken) => inner.DescribeAsync(table, cancellationToken);
+
+        public Task<IReadOnlyList<RelationSize>> MeasureAsync(IReadOnlyList<TableName> tables, bool withBytes, CancellationToken cancellationToken) =>
+            inner.MeasureAsync(tables, withBytes, cancellationToken);
+
+        public Task BarrierAsync(Before next, CancellationToken cancellationToken) => inner.BarrierAsync(next, cancellationToken);
+
         public Task<long> ExecuteAsync(SqlText statement, CancellationToken cancellationToken) => engine.AskAsync(() => inner.ExecuteAsync(statement, cancellationToken));
 
         public Task<IReadOnlyList<Row>> QueryAsync(SqlText query, CancellationToken cancellationToken) => engine.AskAsync(() => inner.QueryAsync(query, cancellationToken));

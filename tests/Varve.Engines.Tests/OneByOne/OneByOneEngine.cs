@@ -17,26 +17,29 @@ public sealed class OneByOneEngine(IEngine inner) : IEngine
 
     public Task<EngineIdentity> IdentifyAsync(CancellationToken cancellationToken) => inner.IdentifyAsync(cancellationToken);
 
-    public Task<TableDescription?> DescribeAsync(TableName table, CancellationToken cancellationToken) => inner.DescribeAsync(table, cancellationToken);
-
-    public Task<IReadOnlyList<RelationSize>> MeasureAsync(IReadOnlyList<TableName> tables, bool withBytes, CancellationToken cancellationToken) =>
-        inner.MeasureAsync(tables, withBytes, cancellationToken);
-
-    public Task<T> TransactAsync<T>(Func<IStatements, CancellationToken, Task<T>> work, bool readOnly, CancellationToken cancellationToken) =>
-        work(new Alone(inner, readOnly), cancellationToken);
+    public Task<T> TransactAsync<T>(Func<IStatements, CancellationToken, Task<T>> work, Scope scope, CancellationToken cancellationToken) =>
+        work(new Alone(inner, scope), cancellationToken);
 
     public Task SettleAsync(CancellationToken cancellationToken) => inner.SettleAsync(cancellationToken);
 
-    public Task<IAsyncDisposable> LeaseAsync(string policy, CancellationToken cancellationToken) => inner.LeaseAsync(policy, cancellationToken);
+    public Task<ILease> LeaseAsync(string policy, CancellationToken cancellationToken) => inner.LeaseAsync(policy, cancellationToken);
 
     public ValueTask DisposeAsync() => inner.DisposeAsync();
 
-    private sealed class Alone(IEngine inner, bool readOnly) : IStatements
+    private sealed class Alone(IEngine inner, Scope scope) : IStatements
     {
+        public Task<TableDescription?> DescribeAsync(TableName table, CancellationToken cancellationToken) =>
+            inner.TransactAsync((s, token) => s.DescribeAsync(table, token), Scope.Reading, cancellationToken);
+
+        public Task<IReadOnlyList<RelationSize>> MeasureAsync(IReadOnlyList<TableName> tables, bool withBytes, CancellationToken cancellationToken) =>
+            inner.TransactAsync((s, token) => s.MeasureAsync(tables, withBytes, token), Scope.Reading, cancellationToken);
+
+        public Task BarrierAsync(Before next, CancellationToken cancellationToken) => Task.CompletedTask;
+
         public Task<long> ExecuteAsync(SqlText statement, CancellationToken cancellationToken) =>
-            inner.TransactAsync((s, token) => s.ExecuteAsync(statement, token), readOnly, cancellationToken);
+            inner.TransactAsync((s, token) => s.ExecuteAsync(statement, token), scope, cancellationToken);
 
         public Task<IReadOnlyList<Row>> QueryAsync(SqlText query, CancellationToken cancellationToken) =>
-            inner.TransactAsync((s, token) => s.QueryAsync(query, token), readOnly, cancellationToken);
+            inner.TransactAsync((s, token) => s.QueryAsync(query, token), scope, cancellationToken);
     }
 }

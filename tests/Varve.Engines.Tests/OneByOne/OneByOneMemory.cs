@@ -7,6 +7,8 @@ public sealed class OneByOneMemory : DuckDbMemory
 {
     public static new ScratchDatabase New() => new OneByOneMemory();
 
+    public override bool HasTransactions => false;
+
     public override async Task<Database> OpenAsync()
     {
         var database = await base.OpenAsync();

@@ -9,6 +9,9 @@ public abstract class ScratchDatabase : IAsyncDisposable
     /// <summary>Opens it as Varve does; every call is a new engine, as in a new process.</summary>
     public abstract Task<Database> OpenAsync();
 
+    /// <summary>False where each statement of Varve's is done by itself.</summary>
+    public virtual bool HasTransactions => true;
+
     public abstract Task<long> ExecuteAsync(string sql);
 
     public abstract Task<IReadOnlyList<object?[]>> QueryAsync(string sql);

@@ -36,7 +36,7 @@ internal sealed class PartPruning(IEngine engine, CatalogStore desk, ArchiveLoca
     {
         foreach (var parts in (await BegunAsync(policies, cancellationToken)).GroupBy(p => p.Policy))
         {
-            var free = await engine.TransactAsync((s, token) => FreeAsync(s, parts, token), readOnly: true, cancellationToken);
+            var free = await engine.TransactAsync((s, token) => FreeAsync(s, parts, token), Scope.Reading, cancellationToken);
             if (free.Count == 0) continue;
             foreach (var part in free)
             {
@@ -58,7 +58,7 @@ internal sealed class PartPruning(IEngine engine, CatalogStore desk, ArchiveLoca
     /// <summary>Parts of which the removal was begun and is not done.</summary>
     public async Task<IReadOnlyList<ArchivedPart>> BegunAsync(IReadOnlyList<string> policies, CancellationToken cancellationToken)
     {
-        var begun = await engine.TransactAsync(desk.Archives.BegunAsync, readOnly: true, cancellationToken);
+        var begun = await engine.TransactAsync(desk.Archives.BegunAsync, Scope.Reading, cancellationToken);
         return policies.Count == 0 ? begun : [.. begun.Where(p => policies.Contains(p.Policy, StringComparer.Ordinal))];
     }
 
@@ -80,7 +80,7 @@ internal sealed class PartPruning(IEngine engine, CatalogStore desk, ArchiveLoca
             await work(s, token);
             return 0;
         },
-        readOnly: false,
+        Scope.Writing,
         cancellationToken);
 
     private Instant Now() => Instant.FromDateTimeOffset(clock.GetUtcNow());

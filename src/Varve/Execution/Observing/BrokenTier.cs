@@ -25,12 +25,12 @@ internal sealed record BrokenTier(string Policy, TierLayout Tier, IReadOnlyList<
         $"Restore the table from a backup of the database. If there is none, {(IsGone ? "" : "drop the table, and ")}varve policy retire {Policy} --drop forgets it: the next run builds it again as far as its input still has the rows.";
 
     /// <summary>The tiers of a blueprint, retired ones too, that are no longer as the catalog has them.</summary>
-    public static async Task<IReadOnlyList<BrokenTier>> AllAsync(IEngine engine, PolicyLayout blueprint, Ledger ledger, CancellationToken cancellationToken)
+    public static async Task<IReadOnlyList<BrokenTier>> AllAsync(IStatements statements, PolicyLayout blueprint, Ledger ledger, CancellationToken cancellationToken)
     {
         List<BrokenTier> broken = [];
         foreach (var tier in blueprint.Tiers.Concat(blueprint.Retired).Where(t => ledger.Of(t.Id).Created))
         {
-            var found = await engine.DescribeAsync(tier.States, cancellationToken);
+            var found = await statements.DescribeAsync(tier.States, cancellationToken);
             List<string> missing = [.. ledger.Of(tier.Id).Columns.Where(c => found?.Find(c) is null)];
             if (found is null || missing.Count > 0) broken.Add(new(blueprint.Policy.Name, tier, found is null ? [] : missing));
         }
@@ -40,8 +40,8 @@ internal sealed record BrokenTier(string Policy, TierLayout Tier, IReadOnlyList<
 
     /// <summary>Refuses to go on with a policy that has such a tier.</summary>
     /// <exception cref="PolicyException">It has one.</exception>
-    public static async Task RefuseAsync(IEngine engine, PolicyLayout blueprint, Ledger ledger, CancellationToken cancellationToken)
+    public static async Task RefuseAsync(IStatements statements, PolicyLayout blueprint, Ledger ledger, CancellationToken cancellationToken)
     {
-        if (await AllAsync(engine, blueprint, ledger, cancellationToken) is [var first, ..]) throw new PolicyException(Code, $"{first.Text} {first.WayOut}");
+        if (await AllAsync(statements, blueprint, ledger, cancellationToken) is [var first, ..]) throw new PolicyException(Code, $"{first.Text} {first.WayOut}");
     }
 }

@@ -23,7 +23,7 @@ internal sealed class DependentViews(IEngine engine, CatalogStore desk, IStateme
         IReadOnlyList<(TableName View, ViewText Text)>? texts = null;
         foreach (var (view, columns) in blueprint.Tiers.Select(t => (View: t.View!, Names: read.Names(t))).Append((stitched, read.Names())))
         {
-            if (await engine.DescribeAsync(view, cancellationToken) is not { IsView: true } there) continue;
+            if (await statements.DescribeAsync(view, cancellationToken) is not { IsView: true } there) continue;
             List<string> lost = [.. there.Columns.Select(c => c.Name).Except(columns, StringComparer.Ordinal)];
             if (lost.Count == 0) continue;
             texts ??= await TextsAsync(cancellationToken);

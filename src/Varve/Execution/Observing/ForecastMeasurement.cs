@@ -48,7 +48,7 @@ internal sealed class ForecastMeasurement(IEngine engine, Session session, Forec
     {
         var survey = await session.InspectDraftAsync(policy, options.AsOf ?? session.Now(), cancellationToken);
         var parts = await session.ReadAsync((s, token) => session.Store.Archives.ListAsync(s, policy.Policy.Name, token), [], cancellationToken);
-        var load = await engine.TransactAsync((s, token) => MeasureAsync(s, survey, token), readOnly: true, cancellationToken);
+        var load = await engine.TransactAsync((s, token) => MeasureAsync(s, survey, token), Scope.Reading, cancellationToken);
         var here = parts.Where(p => p.Location == policy.Policy.Archive?.To).ToList();
         load = load with { ArchivedRows = here.Sum(p => p.Rows), ArchivedBytes = here.Sum(p => p.Bytes) };
         return Forecaster.Of(survey.Blueprint, survey.State, survey.Plan, load, options.Ahead, engine.Capabilities.ReturnsSpace);

@@ -24,7 +24,7 @@ internal sealed class Observer(IEngine engine, IStatements statements, PolicyLay
     public async Task<TableState> ObserveAsync(Ledger ledger, ObservationRequest watch, bool withBytes, CancellationToken cancellationToken)
     {
         var created = blueprint.Tiers.Concat(blueprint.Retired).Where(t => ledger.Of(t.Id).Created).ToList();
-        var sizes = (await engine.MeasureAsync([blueprint.Source, .. created.Select(t => t.States)], withBytes, cancellationToken)).ToDictionary(s => s.Table);
+        var sizes = (await statements.MeasureAsync([blueprint.Source, .. created.Select(t => t.States)], withBytes, cancellationToken)).ToDictionary(s => s.Table);
         var source = sizes.GetValueOrDefault(blueprint.Source);
         var extent = await ExtentAsync(watch, cancellationToken);
         var tiers = new Dictionary<string, TierSize>();
@@ -34,7 +34,7 @@ internal sealed class Observer(IEngine engine, IStatements statements, PolicyLay
             var size = sizes.GetValueOrDefault(tier.States);
             var (first, last) = Instants(await OneAsync(RowsSql.MinMax(_dialect, blueprint.Time.Starts, tier.States), cancellationToken));
             tiers[tier.Id] = new(size?.Rows ?? 0, size?.Bytes ?? 0, first);
-            if (await UnknownAsync(tier, ledger.Of(tier.Id).Covered, first, last, cancellationToken) is { } range) unknown[tier.Id] = range;
+            if (await UnknownAsync(tier, ledger.Of(tier.Id).Covered.Union(ledger.Of(tier.Id).Writing), first, last, cancellationToken) is { } range) unknown[tier.Id] = range;
         }
 
         var frozen = extent.Before ? await CountAsync(watch.Frozen, cancellationToken) : RowExtent.None;
@@ -114,10 +114,10 @@ internal sealed class Observer(IEngine engine, IStatements statements, PolicyLay
         return (first, last, before, beyond);
     }
 
-    /// <summary>Rows of a tier and its coverage are written in one transaction, so a row outside of it was not written under this catalog. Its ends tell, as the engine knows them.</summary>
+    /// <summary>What a tier is about to get is written down before its rows are, so a row outside of it was not written under this catalog. Its ends tell, as the engine knows them.</summary>
     private async Task<TimeRange?> UnknownAsync(TierLayout tier, RangeSet covered, Instant? first, Instant? last, CancellationToken cancellationToken)
     {
-        if (!engine.Capabilities.Transactions || first is not { } least || last is not { } greatest || (covered.Contains(least) && covered.Contains(greatest))) return null;
+        if (first is not { } least || last is not { } greatest || (covered.Contains(least) && covered.Contains(greatest))) return null;
         var (from, to) = await EndsAsync(blueprint.Time.Starts, tier.States, covered.Complement(), cancellationToken);
         return from is { } start && to is { } end ? new(start, tier.Grid.BucketOf(end).To) : null;
     }

@@ -35,13 +35,13 @@ internal sealed class PolicyInspector(IEngine engine, CatalogStore desk, Archive
             var ledger = await desk.Ledgers.LoadAsync(statements, stored, asOf, token);
             return await InspectAsync(statements, stored, blueprint, ledger, asOf, token, withBytes);
         },
-        readOnly: true,
+        Scope.Reading,
         cancellationToken);
 
     public async Task<Inspection> InspectAsync(IStatements statements, StoredPolicy stored, PolicyLayout blueprint, Ledger ledger, Instant asOf, CancellationToken cancellationToken, bool withBytes = true)
     {
         blueprint = await WithRetiredAsync(statements, blueprint, ledger, cancellationToken);
-        await BrokenTier.RefuseAsync(engine, blueprint, ledger, cancellationToken);
+        await BrokenTier.RefuseAsync(statements, blueprint, ledger, cancellationToken);
         var watch = Planner.Watch(blueprint, ledger, asOf);
         var observer = new Observer(engine, statements, blueprint);
         var state = await observer.ObserveAsync(ledger, watch, withBytes, cancellationToken);
@@ -61,12 +61,12 @@ internal sealed class PolicyInspector(IEngine engine, CatalogStore desk, Archive
     /// <summary>The blueprint of a stored policy; the names of its own relations are not taken.</summary>
     /// <exception cref="PolicyException">The table is no longer as the policy says.</exception>
     public Task<PolicyLayout> ResolveAsync(Policy policy, CancellationToken cancellationToken) =>
-        engine.TransactAsync((statements, token) => ResolveAsync(statements, policy, token), readOnly: true, cancellationToken);
+        engine.TransactAsync((statements, token) => ResolveAsync(statements, policy, token), Scope.Reading, cancellationToken);
 
     private async Task<PolicyLayout> ResolveAsync(IStatements statements, Policy policy, CancellationToken cancellationToken)
     {
         List<Problem> problems = [];
-        var description = await engine.DescribeAsync(policy.Table, cancellationToken);
+        var description = await statements.DescribeAsync(policy.Table, cancellationToken);
         if (description is null) throw new PolicyException([LayoutRules.NoTable(policy, await desk.BaseTablesAsync(statements, cancellationToken))]);
         return LayoutRules.Resolve(policy, description, Limits(_ => false), Span, problems)
             ?? throw new PolicyException([.. problems.Where(p => !p.IsWarning)]);
@@ -100,6 +100,7 @@ internal sealed class PolicyInspector(IEngine engine, CatalogStore desk, Archive
         new(engine.Capabilities.MaxNameBytes, engine.Capabilities.MaxColumns, isTaken)
         {
             IgnoresCase = engine.Capabilities.IgnoresCase,
+            Transactions = engine.Capabilities.Transactions,
             Archives = engine.Dialect.Parquet is { } parquet ? new(c => parquet.Survives(c.TypeName), engine.Capabilities.Snapshots) : null,
         };
 }

@@ -22,7 +22,7 @@ internal sealed class RelationDrift(IEngine engine)
     public async Task<IReadOnlyList<ExternalChange>> OfAsync(PolicyLayout blueprint, Ledger ledger, TierLayout tier, CancellationToken cancellationToken)
     {
         List<ExternalChange> changed = [.. await TypesAsync(blueprint, ledger, tier, cancellationToken)];
-        List<string> foreign = [.. (await engine.DescribeAsync(tier.States, cancellationToken))!.Columns.Select(c => c.Name).Except(ledger.Of(tier.Id).Columns, StringComparer.Ordinal)];
+        List<string> foreign = [.. (await Look.DescribeAsync(engine, tier.States, cancellationToken))!.Columns.Select(c => c.Name).Except(ledger.Of(tier.Id).Columns, StringComparer.Ordinal)];
         if (foreign.Count > 0) changed.Add(new(null, tier.Id, tier.States, $"Somebody else added {Suggestions.Listed(foreign)}.", "Nothing fills it, and a change of the policy drops it."));
         if (ledger.PublishedRevision == ledger.Revision && tier.View is { } view)
             changed.AddRange(await ViewAsync(tier.Id, view, new ReadSql(blueprint, engine.Dialect).Names(tier), cancellationToken));
@@ -42,7 +42,7 @@ internal sealed class RelationDrift(IEngine engine)
         List<string> columns = [.. StateColumns.All(blueprint, tier).Select(c => c.Value).Intersect(ledger.Of(tier.Id).Columns, StringComparer.Ordinal)];
         var sql = new StepSql(blueprint, engine.Dialect);
         var (now, made) = await engine.TransactAsync(
-            async (s, token) => ((await s.QueryAsync(sql.Types(tier, columns), token))[0], (await s.QueryAsync(sql.TypesMade(tier, columns), token))[0]), readOnly: true, cancellationToken);
+            async (s, token) => ((await s.QueryAsync(sql.Types(tier, columns), token))[0], (await s.QueryAsync(sql.TypesMade(tier, columns), token))[0]), Scope.Reading, cancellationToken);
         return
         [
             .. from i in Enumerable.Range(0, columns.Count)
@@ -55,7 +55,7 @@ internal sealed class RelationDrift(IEngine engine)
 
     private async Task<IReadOnlyList<ExternalChange>> ViewAsync(string relation, TableName view, IReadOnlyList<string> expected, CancellationToken cancellationToken)
     {
-        if (await engine.DescribeAsync(view, cancellationToken) is not { } found) return [new(null, relation, view, "The view is gone.", ViewsAgain)];
+        if (await Look.DescribeAsync(engine, view, cancellationToken) is not { } found) return [new(null, relation, view, "The view is gone.", ViewsAgain)];
         if (!found.IsView) return [new("view.changed", relation, view, "There is a table where Varve's view was.", $"Rename or drop it. {ViewsAgain}")];
         var columns = found.Columns.Select(c => c.Name).ToList();
         return columns.SequenceEqual(expected, StringComparer.Ordinal) ? []

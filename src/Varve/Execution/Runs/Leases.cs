@@ -5,7 +5,7 @@ namespace Varve.Execution;
 /// <summary>The leases of some policies, for what must not happen beside a run of them; disposing gives all back.</summary>
 internal sealed class Leases : IAsyncDisposable
 {
-    private readonly List<IAsyncDisposable> _taken = [];
+    private readonly List<ILease> _taken = [];
 
     /// <exception cref="BusyException">A run holds one of them; none is kept.</exception>
     public static async Task<Leases> TakeAsync(IEngine engine, IEnumerable<string> policies, CancellationToken cancellationToken)

@@ -57,20 +57,22 @@ internal sealed class StepExecutor(IEngine engine, CatalogStore store, AuditActo
             await new UnfinishedWork(store, actor, Now()).FinishAsync(await ContextAsync(statements, survey, ledger, null, token), token);
             return 0;
         },
-        readOnly: false,
+        Scope.Writing,
         cancellationToken);
+
+    /// <summary>Whether there is a catalog to read.</summary>
+    public Task<bool> HasCatalogAsync(CancellationToken cancellationToken) => store.Schema.ExistsAsync(cancellationToken);
 
     /// <summary>Puts the table of a tier back whose columns were being changed.</summary>
     public Task MendAsync(string policy, CancellationToken cancellationToken) => engine.TransactAsync(
         async (statements, token) =>
         {
-            if (await store.Schema.VersionAsync(token) is null) return 0;
             var ledger = await store.Ledgers.LoadAsync(statements, policy, token);
             foreach (var (relation, sets) in ledger.Relations)
             {
                 if (sets.Tables.FirstOrDefault(t => t.Kind == BrokenTier.Beside) is not { } beside) continue;
                 var states = sets.Tables.First(t => t.Kind == "states").Name;
-                var isThere = await engine.DescribeAsync(states, token) is not null;
+                var isThere = await statements.DescribeAsync(states, token) is not null;
                 if (isThere) await statements.ExecuteAsync(StepSql.Drop(beside.Name, isView: false), token);
                 else await statements.ExecuteAsync(StepSql.Rename(beside.Name, states), token);
                 ledger = ledger.With(relation, sets with { Tables = [.. sets.Tables.Where(t => t != beside)] });
@@ -79,7 +81,7 @@ internal sealed class StepExecutor(IEngine engine, CatalogStore store, AuditActo
             if (ledger.Version > 0) await store.Ledgers.SaveAsync(statements, policy, ledger, token);
             return 0;
         },
-        readOnly: false,
+        Scope.Writing,
         cancellationToken);
 
     // What goes as a whole is kept from others before anything is seen of it.
@@ -92,11 +94,12 @@ internal sealed class StepExecutor(IEngine engine, CatalogStore store, AuditActo
     {
         var (blueprint, state) = (survey.Blueprint, survey.State with { Ledger = ledger });
         if (step is not null) state = await new Observer(engine, statements, blueprint).RefreshAsync(state, step, cancellationToken);
-        return new StepContext(blueprint, state, Cutoffs.At(blueprint, survey.Plan.AsOf, survey.State.Last), new ProjectedLedger(blueprint, state), statements, engine)
+        return new StepContext(blueprint, state, Cutoffs.At(blueprint, survey.Plan.AsOf, survey.State.Last), new ProjectedLedger(blueprint, state), statements, engine.Dialect)
         {
             Archives = new(locations, store.Archives, HashedBy, Run, Now()),
             Ledger = new(store.Ledgers, statements, blueprint.Policy.Name, ledger, engine.Capabilities.Transactions, Now()),
             Limit = limit,
+            Partitioning = engine.Capabilities.Partitioning,
         };
     }
 

@@ -8,13 +8,10 @@ namespace Varve.Execution;
 /// What the act of one step works with, inside its transaction: the ledger as it is now, and a draft of what it will be.
 /// The draft is the planner's own: what a step does to the ledger is decided in one place.
 /// </summary>
-internal sealed record StepContext(PolicyLayout Blueprint, TableState State, Cutoffs Horizon, ProjectedLedger Draft, IStatements Statements, IEngine Engine)
+internal sealed record StepContext(PolicyLayout Blueprint, TableState State, Cutoffs Horizon, ProjectedLedger Draft, IStatements Statements, Dialect Dialect)
 {
-    /// <summary>How the engine says things in SQL.</summary>
-    public Dialect Dialect => Engine.Dialect;
-
     /// <summary>The statements of this blueprint.</summary>
-    public StepSql Sql { get; } = new(Blueprint, Engine.Dialect);
+    public StepSql Sql { get; } = new(Blueprint, Dialect);
 
     /// <summary>The ledger as it is stored while the step works.</summary>
     public required StepLedger Ledger { get; init; }
@@ -24,6 +21,9 @@ internal sealed record StepContext(PolicyLayout Blueprint, TableState State, Cut
 
     /// <summary>Parts of the source that nobody else writes to, and that may go as a whole.</summary>
     public IReadOnlyList<TablePart> Parts { get; init; } = [];
+
+    /// <summary>How they go; null where rows are deleted.</summary>
+    public Partitioning? Partitioning { get; init; }
 
     /// <summary>The views of the policy.</summary>
     public StepViews Views => new(this);

@@ -15,7 +15,7 @@ internal static class TierBuilder
     {
         var tier = context.Blueprint.Tier(step.Relation);
         var (sets, own) = (context.Draft.Of(tier.Id), new OwnTable(States, tier.States));
-        var isThere = await context.Engine.DescribeAsync(tier.States, cancellationToken) is not null;
+        var isThere = await context.Statements.DescribeAsync(tier.States, cancellationToken) is not null;
         if (isThere && !sets.Tables.Contains(own))
         {
             throw new PolicyException(
@@ -112,6 +112,7 @@ internal static class TierBuilder
         var written = await context.Statements.ExecuteAsync(context.Sql.Build(tier, input, ranges), cancellationToken);
         foreach (var (column, buckets) in context.Draft.States.Unknown(tier, input, ranges))
             await context.Statements.ExecuteAsync(context.Sql.Forget(tier, column, buckets), cancellationToken);
+        await context.Statements.BarrierAsync(Before.Verify, cancellationToken);
         var time = context.Blueprint.TimeOf(input);
         var read = await context.NumberAsync(RowsSql.Count(context.Dialect, time, context.Sql.Table(input), ranges), cancellationToken);
         var behind = input == Relations.Source

@@ -13,6 +13,9 @@ public sealed record NameLimits(int MaxNameBytes, int MaxColumns, Func<TableName
     /// <summary>True where the engine takes <c>Temp</c> and <c>temp</c> for one name.</summary>
     public bool IgnoresCase { get; init; }
 
+    /// <summary>True where rows can be taken out of one relation and put into others at once.</summary>
+    public bool Transactions { get; init; } = true;
+
     /// <summary>What the engine can archive; null: nothing.</summary>
     public ArchiveLimits? Archives { get; init; }
 
@@ -21,6 +24,14 @@ public sealed record NameLimits(int MaxNameBytes, int MaxColumns, Func<TableName
     /// <summary>Relations whose names are taken, equal or too long; columns that are too long or too many.</summary>
     internal void Check(Policy policy, TableName source, IReadOnlyList<MeasureLayout> measures, List<Problem> problems)
     {
+        if (!Transactions && policy.LateAfterExpiry == LateAfterExpiry.Merge)
+        {
+            problems.Add(new(PolicyCodes.NoMerging, "This engine has no transactions: late rows cannot become a part of the tiers and leave the source at once, so that a run that is killed would count them twice. Take `late_after_expiry` out, which holds them, or write `discard`.")
+            {
+                Path = "late_after_expiry",
+            });
+        }
+
         var relations = TierNames.All(policy, source);
         for (var i = 0; i < relations.Count; i++)
         {

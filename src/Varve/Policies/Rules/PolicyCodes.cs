@@ -46,6 +46,7 @@ public static class PolicyCodes
     internal const string ArchiveType = "VRV143";
     internal const string ArchiveDrill = "VRV144";
     internal const string NoArchives = "VRV145";
+    internal const string NoMerging = "VRV146";
     internal const string Unchangeable = "VRV150";
     internal const string ViewsRead = "VRV151";
     internal const string AskTime = "VRV160";
@@ -95,6 +96,7 @@ public static class PolicyCodes
         new(ArchiveType, "A column cannot be archived: its values would come back as others.", "Store the column in a type that the message names, or leave it out of the table."),
         new(ArchiveDrill, "`drill` on an engine that does not archive by snapshots.", "Take `drill` out: every part is read back and compared before rows go, anyway."),
         new(NoArchives, "The engine cannot archive.", "Take `archive` out."),
+        new(NoMerging, "`late_after_expiry: merge` on an engine without transactions.", "Take the key out, which holds late rows, or write `discard`."),
         new(Unchangeable, "A change that would mix what is built with something else.", "Give the measure or the tier another name, or make a new policy."),
         new(ViewsRead, "A view that is not Varve's reads what would go from one of its views.", "Change or drop that view first, or keep the function or the tier that it reads."),
         new(AskTime, "No policy can be proposed before a person says which column is the time.", "Name it, an integer with its unit: varve init TABLE --time ts, or --time ts:ms."),

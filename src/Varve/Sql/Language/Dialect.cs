@@ -92,6 +92,9 @@ public abstract class Dialect
     /// <summary>The largest multiple of a positive width at or below an integer expression.</summary>
     public abstract SqlText FloorTo(SqlText integer, long width);
 
+    /// <summary>The natural key of a table of the catalog, as the last clause of its columns; empty where one process at a time writes to a database.</summary>
+    public virtual SqlText Key(IReadOnlyList<Identifier> columns) => $", PRIMARY KEY ({SqlText.Join(", ", columns.Select(c => (SqlText)$"{c}"))})";
+
     /// <summary>An integer expression that is not negative, divided by a positive width and rounded down, as an INTEGER; it must fit.</summary>
     public virtual SqlText Quotient(SqlText integer, long width) => $"CAST({FloorTo(integer, width)} / {width} AS INTEGER)";
 

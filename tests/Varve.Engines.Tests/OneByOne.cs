@@ -1,0 +1,70 @@
+using Varve.Engines.Tests.Conformance;
+using Varve.Engines.Tests.OneByOne;
+
+namespace Varve.Engines.Tests;
+
+public sealed class OneByOneTime() : TimeConformance(OneByOneMemory.New);
+
+public sealed class OneByOneOddTimes() : OddTimeConformance(OneByOneMemory.New);
+
+public sealed class OneByOneArrivals() : ArrivalConformance(OneByOneMemory.New);
+
+public sealed class OneByOneSource() : SourceConformance(OneByOneMemory.New);
+
+public sealed class OneByOneLongAgo() : LongAgoConformance(OneByOneMemory.New);
+
+public sealed class OneByOneSpelling() : SpellingConformance(OneByOneMemory.New);
+
+public sealed class OneByOneExpiry() : ExpiryConformance(OneByOneMemory.New);
+
+public sealed class OneByOneCorrections() : CorrectionConformance(OneByOneMemory.New);
+
+public sealed class OneByOneBrake() : BrakeConformance(OneByOneMemory.New);
+
+public sealed class OneByOneStates() : StateConformance(OneByOneMemory.New);
+
+public sealed class OneByOneCoverage() : CoverageConformance(OneByOneMemory.New);
+
+public sealed class OneByOneRepair() : RepairConformance(OneByOneMemory.New);
+
+public sealed class OneByOneChanges() : ChangeConformance(OneByOneMemory.New);
+
+public sealed class OneByOneAside() : AsideConformance(OneByOneMemory.New);
+
+public sealed class OneByOnePatterns() : PatternConformance(OneByOneMemory.New);
+
+public sealed class OneByOnePatternChanges() : PatternChangeConformance(OneByOneMemory.New);
+
+public sealed class OneByOneBackfill() : BackfillConformance(OneByOneMemory.New);
+
+public sealed class OneByOneSwap() : SwapConformance(OneByOneMemory.New);
+
+public sealed class OneByOneSuccessors() : SuccessorConformance(OneByOneMemory.New);
+
+public sealed class OneByOneReading() : ReadingConformance(OneByOneMemory.New);
+
+public sealed class OneByOneAnswers() : AnswerConformance(OneByOneMemory.New);
+
+public sealed class OneByOneArchives() : ArchiveConformance(OneByOneMemory.New);
+
+public sealed class OneByOneBrokenArchives() : BrokenArchiveConformance(OneByOneMemory.New);
+
+public sealed class OneByOneRestore() : RestoreConformance(OneByOneMemory.New);
+
+public sealed class OneByOneRuns() : RunConformance(OneByOneMemory.New);
+
+public sealed class OneByOneWatch() : WatchConformance(OneByOneMemory.New);
+
+public sealed class OneByOneProposals() : ProposalConformance(OneByOneMemory.New);
+
+public sealed class OneByOneForecasts() : ForecastConformance(OneByOneMemory.New);
+
+public sealed class OneByOneDoctor() : DoctorConformance(OneByOneMemory.New);
+
+public sealed class OneByOneBrokenTiers() : BrokenTierConformance(OneByOneMemory.New);
+
+public sealed class OneByOneBadInput() : BadInputConformance(OneByOneMemory.New);
+
+public sealed class OneByOneViews() : ViewConformance(OneByOneMemory.New);
+
+public sealed class OneByOneNames() : NameConformance(OneByOneMemory.New);
