@@ -49,12 +49,6 @@ public sealed class PostgreSqlReading() : ReadingConformance(PostgreSqlScratch.N
 
 public sealed class PostgreSqlAnswers() : AnswerConformance(PostgreSqlScratch.New);
 
-public sealed class PostgreSqlArchives() : ArchiveConformance(PostgreSqlScratch.New);
-
-public sealed class PostgreSqlBrokenArchives() : BrokenArchiveConformance(PostgreSqlScratch.New);
-
-public sealed class PostgreSqlRestore() : RestoreConformance(PostgreSqlScratch.New);
-
 public sealed class PostgreSqlWatch() : WatchConformance(PostgreSqlScratch.New);
 
 public sealed class PostgreSqlProposals() : ProposalConformance(PostgreSqlScratch.New);

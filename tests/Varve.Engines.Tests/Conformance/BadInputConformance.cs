@@ -24,6 +24,7 @@ public abstract class BadInputConformance(Func<ScratchDatabase> create) : Confor
     [MemberData(nameof(Odd))]
     public async Task Any_name_is_archived_expired_erased_restored_and_pruned(string name)
     {
+        if (!await HasArchivesAsync()) return;
         if (name == Longest) name = new('n', Db.LongestName);
         var folder = Directory.CreateDirectory(Path.Combine(_cold.Folder, $"{name[..Math.Min(20, name.Length)]} 'cold'")).FullName;
         var table = new SourceTable(new("m", name), $"t {name}", TimeKind.Timestamp, [new($"h {name}", ValueKind.Text), new($"v {name}", ValueKind.Double)]);

@@ -119,6 +119,8 @@ public sealed class PostgreSqlScratch : ScratchDatabase
 
     public override string DefaultSchema => "public";
 
+    public override bool Archives => false;
+
     public override int LongestName => 40;
 
     public override int MostMeasures => 140;

@@ -45,6 +45,9 @@ public abstract class ScratchDatabase : IAsyncDisposable
     /// <summary>The schema of a table that is named without one.</summary>
     public abstract string DefaultSchema { get; }
 
+    /// <summary>Whether rows are archived here.</summary>
+    public virtual bool Archives => true;
+
     /// <summary>The longest name that relations made from a name of so many letters can have.</summary>
     public virtual int LongestName => 240;
 
