@@ -95,6 +95,18 @@ internal sealed class DuckDbDialect(string catalog, params IEnumerable<string> a
     /// <summary>Whole vectors of 2,048 rows, so that the others are not read.</summary>
     public override SqlText Sampled(TableName table, long percent) => $"{table} TABLESAMPLE SYSTEM ({percent} PERCENT) REPEATABLE (1)";
 
+    /// <summary>
+    /// Each thread that writes holds two blocks of every column. Where the statement fails, one thread goes on until the next
+    /// of its kind: that is slower, and right.
+    /// </summary>
+    public override IReadOnlyList<SqlText> Wide(SqlText write) =>
+    [
+        $"SET VARIABLE varve_threads = coalesce(getvariable('varve_threads'), current_setting('threads'))",
+        $"SET threads = 1",
+        write,
+        $"SET threads = getvariable('varve_threads')",
+    ];
+
     /// <inheritdoc/>
     public override SqlText Finite(SqlText value) => $"CASE WHEN {IsFinite(value)} THEN {value} END";
 

@@ -15,6 +15,10 @@ namespace Varve.DuckDb;
 /// </summary>
 internal sealed class DuckDbEngine : IEngine
 {
+    // Of each column that a transaction writes, DuckDB holds a block of values and one of what is NULL, 256 KiB each; the rest
+    // is for what is computed meanwhile. Where that does not fit, a file may not even open again: its log cannot be replayed.
+    private const long BytesOfColumn = 540 << 10;
+
     // DuckDB keeps one database per file and process, however many connections there are: so do leases.
     private static readonly ConcurrentDictionary<(object Database, string Policy), bool> s_leases = new();
 
@@ -29,13 +33,22 @@ internal sealed class DuckDbEngine : IEngine
     private readonly bool _readOnly;
     private bool _disposed;
 
-    public DuckDbEngine(DuckDBConnection connection, DuckDbDialect dialect, string name, string? file, bool readOnly)
+    public DuckDbEngine(DuckDBConnection connection, DuckDbDialect dialect, string name, string? file, bool readOnly, long memory)
     {
         _connection = connection;
         _dialect = dialect;
         _database = file ?? new object();
         _readOnly = readOnly;
         DisplayName = name;
+        Capabilities = new()
+        {
+            Transactions = true,
+            Partitions = false,
+            MaxNameBytes = int.MaxValue,
+            MaxColumns = (int)Math.Min(int.MaxValue, memory / BytesOfColumn),
+            ReturnsSpace = false,
+            IgnoresCase = true,
+        };
     }
 
     /// <summary>What it is called in messages.</summary>
@@ -45,15 +58,7 @@ internal sealed class DuckDbEngine : IEngine
     public Dialect Dialect => _dialect;
 
     /// <inheritdoc/>
-    public Capabilities Capabilities { get; } = new()
-    {
-        Transactions = true,
-        Partitions = false,
-        MaxNameBytes = int.MaxValue,
-        MaxColumns = int.MaxValue,
-        ReturnsSpace = false,
-        IgnoresCase = true,
-    };
+    public Capabilities Capabilities { get; }
 
     /// <inheritdoc/>
     public Task<EngineIdentity> IdentifyAsync(CancellationToken cancellationToken) => TransactAsync(

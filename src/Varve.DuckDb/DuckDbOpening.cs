@@ -9,6 +9,9 @@ internal static class DuckDbOpening
 {
     private const string Memory = ":memory:";
 
+    // Of what others opened, DuckDB says it with two digits.
+    private static readonly SqlText s_setting = $"current_setting('memory_limit')";
+
     public static DuckDbEngine Open(string path, DuckDbOptions options)
     {
         var memory = path == Memory;
@@ -17,10 +20,10 @@ internal static class DuckDbOpening
         var text = new DuckDBConnectionStringBuilder { DataSource = file, MemoryLimit = options.MemoryLimit };
         if (options.Threads is { } threads) text.Threads = threads;
         if (options.ReadOnly && !memory) text.AccessMode = DuckDBAccessMode.ReadOnly;
-        return Open(() => new(text.ConnectionString), memory ? "DuckDB in memory" : file, options.ReadOnly);
+        return Open(() => new(text.ConnectionString), memory ? "DuckDB in memory" : file, options.ReadOnly, $"{options.MemoryLimit}");
     }
 
-    public static DuckDbEngine Open(Func<DuckDBConnection> factory, string name, bool readOnly)
+    public static DuckDbEngine Open(Func<DuckDBConnection> factory, string name, bool readOnly, SqlText? memory = null)
     {
         DuckDBConnection? connection = null;
         try
@@ -32,7 +35,8 @@ internal static class DuckDbOpening
             var current = databases.Single(d => d.Truth(1));
             if (current.Truth(2) && !readOnly)
                 throw new EngineException(EngineCodes.ReadOnly, $"{name} is open for reading only in this process. Close that database first, or open this one with ReadOnly too.");
-            return new(connection, new(current.Text(4), databases.Select(d => d.Text(0))), name, current.TextOrNull(3), readOnly);
+            var bytes = Rows(connection, $"SELECT parse_formatted_bytes({memory ?? s_setting})")[0].Long(0);
+            return new(connection, new(current.Text(4), databases.Select(d => d.Text(0))), name, current.TextOrNull(3), readOnly, bytes);
         }
         catch (Exception error)
         {

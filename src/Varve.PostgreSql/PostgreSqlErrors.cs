@@ -33,22 +33,22 @@ internal static class PostgreSqlErrors
     {
         PostgresException known => Told(known, database),
         NpgsqlException { InnerException: AuthenticationException inner } => new EngineException(
-            EngineCodes.Insecure, $"{database}: the certificate of the server does not prove that it is this host ({First(inner)}). Name the authority that signed it (sslrootcert=PATH), and the host as the certificate has it.", inner: error),
+            ServerCodes.Unsafe, $"{database}: the certificate of the server does not prove that it is this host ({First(inner)}). Name the authority that signed it (sslrootcert=PATH), and the host as the certificate has it.", inner: error),
         NpgsqlException ssl when ssl.Message.Contains("SSL", StringComparison.Ordinal) => new EngineException(
-            EngineCodes.Insecure, $"{database}: the server has no TLS, and a connection beyond this machine must have it. Turn it on there (ssl = on); sslmode=disable in the URL goes without, where the network is trusted.", inner: error),
+            ServerCodes.Unsafe, $"{database}: the server has no TLS, and a connection beyond this machine must have it. Turn it on there (ssl = on); sslmode=disable in the URL goes without, where the network is trusted.", inner: error),
         NpgsqlException { InnerException: TimeoutException } or TimeoutException => new EngineException(
-            EngineCodes.Unreachable, $"{database}: the server took the connection and does not answer. Check that this is PostgreSQL's port (connect_timeout=SECONDS waits longer).", isTransient: true, error),
+            ServerCodes.Unreachable, $"{database}: the server took the connection and does not answer. Check that this is PostgreSQL's port (connect_timeout=SECONDS waits longer).", isTransient: true, error),
         NpgsqlException { InnerException: SocketException socket } => Unreached(socket, database, error),
         NpgsqlException when error.Message.Contains("password", StringComparison.OrdinalIgnoreCase) => new EngineException(
-            EngineCodes.Login, $"{database}: the server asks for a password, and none is given. Write password_env=NAME, password_file=PATH or password_stdin=true into the URL, or put it into ~/.pgpass.", inner: error),
-        _ => new EngineException(EngineCodes.Unreachable, $"{database}: the connection failed ({First(error)}). Check the URL, and that the server runs.", isTransient: true, error),
+            ServerCodes.Login, $"{database}: the server asks for a password, and none is given. Write password_env=NAME, password_file=PATH or password_stdin=true into the URL, or put it into ~/.pgpass.", inner: error),
+        _ => new EngineException(ServerCodes.Unreachable, $"{database}: the connection failed ({First(error)}). Check the URL, and that the server runs.", isTransient: true, error),
     };
 
     private static EngineException Unreached(SocketException socket, string database, Exception error) => socket.SocketErrorCode switch
     {
-        SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain => new(EngineCodes.Unreachable, $"{database}: no machine of that name is known. Check the host of the URL.", inner: error),
-        SocketError.TimedOut => new(EngineCodes.Unreachable, $"{database}: the machine does not answer. Check host and port of the URL, and the firewalls between.", isTransient: true, error),
-        _ => new(EngineCodes.Unreachable, $"{database}: nothing takes connections there ({socket.SocketErrorCode}). Check host and port of the URL, and that the server runs.", isTransient: true, error),
+        SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain => new(ServerCodes.Unreachable, $"{database}: no machine of that name is known. Check the host of the URL.", inner: error),
+        SocketError.TimedOut => new(ServerCodes.Unreachable, $"{database}: the machine does not answer. Check host and port of the URL, and the firewalls between.", isTransient: true, error),
+        _ => new(ServerCodes.Unreachable, $"{database}: nothing takes connections there ({socket.SocketErrorCode}). Check host and port of the URL, and that the server runs.", isTransient: true, error),
     };
 
     private static EngineException Lost(string database, Exception error) =>
@@ -67,12 +67,12 @@ internal static class PostgreSqlErrors
         PostgresErrorCodes.LockNotAvailable => (EngineCodes.Locked, $"another session holds a lock on {Relation(error, "what was to be changed")}, for longer than Varve waits (lock_timeout). Nothing was kept; run again later.", true),
         PostgresErrorCodes.QueryCanceled => (EngineCodes.Interrupted, "the statement was stopped from outside, or took longer than statement_timeout. Nothing of it was kept; run again.", true),
         PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown or "25P03" or "57P05" => (EngineCodes.Lost, "the server ended this session. What was not committed is rolled back; run again.", true),
-        PostgresErrorCodes.CannotConnectNow => (EngineCodes.Unreachable, "the server is starting or stopping. Wait, then run again.", true),
-        PostgresErrorCodes.TooManyConnections => (EngineCodes.Unreachable, "the server has as many connections as it may (max_connections, or the limit of the user). Close some, or raise it.", true),
-        PostgresErrorCodes.InvalidPassword or PostgresErrorCodes.InvalidAuthorizationSpecification => (EngineCodes.Login, "the server refuses this user, or the password. Check the URL and pg_hba.conf; a password is best given by password_env=NAME, password_file=PATH, password_stdin=true or ~/.pgpass.", false),
-        PostgresErrorCodes.InvalidCatalogName => (EngineCodes.Login, "there is no such database on the server. Check the URL.", false),
+        PostgresErrorCodes.CannotConnectNow => (ServerCodes.NotReady, "the server is starting or stopping. Wait, then run again.", true),
+        PostgresErrorCodes.TooManyConnections => (ServerCodes.NotReady, "the server has as many connections as it may (max_connections, or the limit of the user). Close some, or raise it.", true),
+        PostgresErrorCodes.InvalidPassword or PostgresErrorCodes.InvalidAuthorizationSpecification => (ServerCodes.Login, "the server refuses this user, or the password. Check the URL and pg_hba.conf; a password is best given by password_env=NAME, password_file=PATH, password_stdin=true or ~/.pgpass.", false),
+        PostgresErrorCodes.InvalidCatalogName => (ServerCodes.Login, "there is no such database on the server. Check the URL.", false),
         PostgresErrorCodes.ReadOnlySqlTransaction => (EngineCodes.ReadOnly, "the server can only be read now: a standby, or default_transaction_read_only is on. Name the primary.", false),
-        PostgresErrorCodes.InsufficientPrivilege => (EngineCodes.NoRight, NoRight(error), false),
+        PostgresErrorCodes.InsufficientPrivilege => (ServerCodes.NoRight, NoRight(error), false),
         PostgresErrorCodes.DiskFull => (EngineCodes.DiskFull, "no room is left on the disk of the server. Make room; nothing of the step was kept.", false),
         PostgresErrorCodes.OutOfMemory => (EngineCodes.OutOfMemory, "the work did not fit into the memory of the server. Lower work_mem or raise the memory of the server.", false),
         PostgresErrorCodes.ProgramLimitExceeded or PostgresErrorCodes.TooManyColumns or PostgresErrorCodes.StatementTooComplex => (EngineCodes.OutOfMemory, "the statement is beyond a limit of the server: too many columns, or too large a group. Measure less in one policy.", false),

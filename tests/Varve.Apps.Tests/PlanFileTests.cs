@@ -28,7 +28,7 @@ public sealed class PlanFileTests
         ],
         Waits = [new("source", Range(6, 7), "held: case 4711", NeedsPerson: true)],
         Notes = [new("VRV210", "3 rows have no time") { IsWarning = true, Path = "time", Position = new("cpu.yaml", 3, 7) }],
-        Brake = new("c0ffee", "the first removal", 432),
+        Brake = new("c0ffee", "the first removal", 432) { SourceRows = 432, Share = 0.5 },
     };
 
     [Fact]

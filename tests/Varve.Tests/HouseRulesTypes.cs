@@ -31,7 +31,7 @@ public sealed class HouseRulesTypes
     [Fact]
     public void Records_are_sealed_or_closed_families() => HouseRulesSource.Hold(
         "A record is sealed, or abstract with a private constructor.",
-        new[] { Core, Assembly.Load("Varve.DuckDb") }.SelectMany(a => a.GetTypes())
+        new[] { Core, Assembly.Load("Varve.CrateDb"), Assembly.Load("Varve.DuckDb") }.SelectMany(a => a.GetTypes())
             .Where(IsRecord)
             .Where(type => !type.IsSealed && !(type.IsAbstract && Constructors(type).All(c => c.IsPrivate)))
             .Select(type => type.FullName!));

@@ -27,8 +27,8 @@ internal sealed record AnswerTarget(AnswerFormat Format, string? File)
         return null;
     }
 
-    /// <summary>Asks and writes; a file is there when all of it is.</summary>
-    internal async Task WriteAsync(CommandContext call, Lifecycle lifecycle, QueryRequest request, bool headers)
+    /// <summary>Asks and writes; a file is there when all of it is. What people must know besides, beyond says of the answer; a document has it as its range.</summary>
+    internal async Task WriteAsync(CommandContext call, Lifecycle lifecycle, QueryRequest request, bool headers, Func<QueryAnswer, IEnumerable<string>> beyond)
     {
         await call.Screen.Out.FlushAsync(call.Cancellation);
         var written = new Progress();
@@ -44,7 +44,7 @@ internal sealed record AnswerTarget(AnswerFormat Format, string? File)
         }
 
         if (Format is AnswerFormat.Json) return;
-        foreach (var note in answer.Notes) call.Screen.Warn(new("note     ", Palette.Warn), note);
+        foreach (var note in answer.Notes.Concat(beyond(answer))) call.Screen.Warn(new("note     ", Palette.Warn), note);
     }
 
     private Task<QueryAnswer> AskAsync(CommandContext call, Lifecycle lifecycle, QueryRequest request, bool headers, Progress written) =>

@@ -39,6 +39,12 @@ internal sealed class JsonAnswerWriter(Stream stream) : AnswerWriter
         _json.WriteStartArray("parts");
         foreach (var part in head.Parts) Range(part.Range, part.Relation);
         _json.WriteEndArray();
+        if (head.Range is { } whole)
+        {
+            _json.WritePropertyName("range");
+            Range(whole, null);
+        }
+
         _json.WriteStartArray("missing");
         foreach (var range in head.Missing) Range(range, null);
         _json.WriteEndArray();

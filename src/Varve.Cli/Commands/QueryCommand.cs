@@ -23,7 +23,9 @@ internal static class QueryCommand
 
     private static readonly Option<bool> Expanded = new("--expanded", "-x") { Description = "Show each row as lines, one for each column" };
 
-    internal static Command Create() => new CliCommand("query", "Read source and tiers as one series", [CommonOptions.Name, CommonOptions.From, CommonOptions.To, CommonOptions.Zone, Every, Points, CommonOptions.Where, Columns, CommonOptions.Format, NoHeaders, Expanded, CommonOptions.Wide, CommonOptions.Db, CommonOptions.Schema, CommonOptions.Wait, CommonOptions.Debug], ActAsync)
+    private static readonly Option<bool> Strict = new("--strict") { Description = "Refuse, exit code 5, where a bucket has not ended or lacks a part, or only a coarser tier is left" };
+
+    internal static Command Create() => new CliCommand("query", "Read source and tiers as one series", [CommonOptions.Name, CommonOptions.From, CommonOptions.To, CommonOptions.Zone, Every, Points, CommonOptions.Where, Columns, Strict, CommonOptions.Format, NoHeaders, Expanded, CommonOptions.Wide, CommonOptions.Db, CommonOptions.Schema, CommonOptions.Wait, CommonOptions.Debug], ActAsync)
     {
         Examples = ["varve query flights --every 1d --where origin=JFK --columns dep_delay_avg,dep_delay_max", "varve query flights --from 2013-07-01 --to 2013-08-01 --points 200 --output csv", "varve query flights --from 2013-07 --to 2013-08 --every 1h --output july.parquet"],
     };
@@ -52,14 +54,16 @@ internal static class QueryCommand
             Points = every is null ? points ?? DefaultPoints : null,
             Where = CommonOptions.Conditions(call.Parse),
             Columns = CommonOptions.Split(call.Parse.GetValue(Columns)),
+            WholeAsOf = call.Parse.GetValue(Strict) ? call.Now : null,
         };
         if (target.Format is not AnswerFormat.Table)
         {
-            await target.WriteAsync(call, lifecycle, request, headers);
+            await target.WriteAsync(call, lifecycle, request, headers, answer => Beyond(call, reckoning, answer));
             return ExitCode.Done;
         }
 
         var answer = await lifecycle.QueryAsync(request, call.Cancellation);
+        answer = answer with { Notes = [.. answer.Notes, .. Beyond(call, reckoning, answer)] };
         await Pager.ShowAsync(call.Screen, screen =>
         {
             if (expanded) AnswerScreen.Lines(screen, answer);
@@ -77,6 +81,14 @@ internal static class QueryCommand
         if (from >= held.To) throw CommonOptions.Usage($"--from {InstantText.Format(from.Value)} is not before the end of what {policy} holds: {reckoning.Said(held)}.");
         if (to <= held.From) throw CommonOptions.Usage($"--to {InstantText.Format(to.Value)} is not after the beginning of what {policy} holds: {reckoning.Said(held)}.");
         return new(from ?? held.From, to ?? held.To);
+    }
+
+    /// <summary>Buckets are whole: where the first or the last one reaches beyond what was typed, that is said.</summary>
+    private static IEnumerable<string> Beyond(CommandContext call, Reckoning reckoning, QueryAnswer answer)
+    {
+        if (answer.Range is not { } range) yield break;
+        if (reckoning.At(call.Parse, CommonOptions.From) is { } from && range.From < from) yield return $"the first bucket is whole, and begins before --from: {reckoning.Said(new(range.From, from))} is in it";
+        if (reckoning.At(call.Parse, CommonOptions.To) is { } to && range.To > to) yield return $"the last bucket is whole, and ends after --to: {reckoning.Said(new(to, range.To))} is in it";
     }
 
     private static Instant NextMinute(Instant at) => Instant.FromUnixTimeSeconds(((at.ToUnixTimeSeconds() / 60) + 1) * 60);

@@ -54,7 +54,7 @@ internal sealed record Reckoning(Instant Now, DateTimeZone Zone)
     /// <summary>A range for people, with the local times beside it where the zone is not UTC.</summary>
     internal string Said(TimeRange range) => HumanText.Range(range, Zone);
 
-    private string Local(Instant at) => Zone == DateTimeZone.Utc || at == Instant.MinValue || at == Instant.MaxValue
+    private string Local(Instant at) => Zone.Id == DateTimeZone.Utc.Id || at == Instant.MinValue || at == Instant.MaxValue
         ? InstantText.Format(at)
         : $"{InstantText.Format(at)} ({LocalText.Of(at, Zone)} {Zone.Id})";
 }

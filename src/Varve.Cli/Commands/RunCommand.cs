@@ -106,7 +106,7 @@ internal static class RunCommand
         signals.IsGraceful = true;
         await RunProgress.ShowAsync(call, call.Parse.GetValue(Quiet), outcome, lifecycle.RunAsync(selection, options, call.Cancellation));
         signals.IsGraceful = false;
-        foreach (var hash in options.Confirm.Except(outcome.Confirmed)) call.Screen.Warn(new("warning ", Palette.Warn), Unconfirmed(hash, outcome));
+        foreach (var hash in options.Confirm.Where(hash => !outcome.IsConfirmed(hash))) call.Screen.Warn(new("warning ", Palette.Warn), Unconfirmed(hash, outcome));
         if (!call.IsJson && call.Screen.CanAsk && !signals.Stopping.IsCancellationRequested && outcome.Braked is { Count: > 0 } braked && await BrakeQuestion.AskAsync(call, braked))
         {
             signals.IsGraceful = true;

@@ -65,7 +65,7 @@ internal static class HumanText
     /// <summary>With the local times beside it where the zone is not UTC.</summary>
     internal static string Range(TimeRange range, DateTimeZone zone)
     {
-        if (zone == DateTimeZone.Utc || (range.FromStart && range.ToEnd)) return Range(range);
+        if (zone.Id == DateTimeZone.Utc.Id || (range.FromStart && range.ToEnd)) return Range(range);
         var (from, to) = (range.FromStart ? "" : LocalText.Of(range.From, zone), range.ToEnd ? "" : LocalText.Of(range.To, zone));
         var local = range.FromStart ? $"before {to}" : range.ToEnd ? $"from {from}" : $"{from} … {to}";
         return $"{Range(range)} ({local} {zone.Id})";

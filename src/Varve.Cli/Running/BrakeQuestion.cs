@@ -14,7 +14,7 @@ internal static class BrakeQuestion
         {
             screen.Line();
             if (plan is not null) PlanScreen.Show(screen, plan);
-            else screen.Line(new(policy, Palette.Bold), $"  {brake.Reason}  ≈ {HumanText.Count(brake.Rows, "row")} would go");
+            else screen.Line(new(policy, Palette.Bold), $"  {brake.Reason}  {PlanText.Going(brake)} would go");
         }
 
         screen.Line();

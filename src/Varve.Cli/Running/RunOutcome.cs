@@ -32,8 +32,8 @@ internal sealed class RunOutcome
     /// <summary>The file of the plan that is run; null where a new one is made.</summary>
     internal string? PlanFile { get; init; }
 
-    /// <summary>The hashes of brakes that were confirmed.</summary>
-    internal IEnumerable<string> Confirmed => _policies.Select(p => p.Plan?.Brake?.Hash).OfType<string>();
+    /// <summary>Whether a hash has let one of the plans go.</summary>
+    internal bool IsConfirmed(string hash) => _policies.Exists(p => p.Plan?.Brake?.IsConfirmedBy(hash) == true);
 
     internal int ExitCode => Broken ?? Cli.ExitCode.Of(_policies.Select(p => p.ExitCode));
 

@@ -69,7 +69,7 @@ internal static class RunScreen
         foreach (var skipped in policy.Skipped) screen.Line(new("  skipped ", Palette.Warn), $"{policy.Policy} {skipped}");
         if (policy.Brake is { } brake)
         {
-            screen.Line(new("  brake   ", Palette.Warn), $"{policy.Policy}: {brake.Reason}  ≈ {HumanText.Count(brake.Rows, "row")} would go; {(file is null ? "what removes nothing was done, and removals wait" : "nothing of the plan was done, so that it can still be run as it was read")}");
+            screen.Line(new("  brake   ", Palette.Warn), $"{policy.Policy}: {brake.Reason}  {PlanText.Going(brake)} would go; {(file is null ? "what removes nothing was done, and removals wait" : "nothing of the plan was done, so that it can still be run as it was read")}");
             screen.Line(new("          ", Palette.Dim), file is null
                 ? $"see varve plan {policy.Policy}, then varve run {policy.Policy} --confirm {brake.Hash}"
                 : $"see varve plan --show {file}, then varve run --plan {file} --confirm {brake.Hash}");

@@ -13,8 +13,15 @@ internal sealed class HoldTable(CatalogTables tables)
     public async Task<IReadOnlyList<Hold>> ListAsync(IStatements statements, string policy, CancellationToken cancellationToken) =>
     [
         .. (await OfItAsync(statements, policy, await statements.QueryAsync($"SELECT hold, relation, from_us, to_us, reason, who, until_us, policy FROM {tables.Holds} ORDER BY set_us", cancellationToken), cancellationToken))
-            .Select(r => new Hold(r.Text(0), r.TextOrNull(1), new(Micros.ToInstant(r.Long(2)), Micros.ToInstant(r.Long(3))), r.Text(4), r.Text(5), r.LongOrNull(6) is { } until ? Micros.ToInstant(until) : null)),
+            .Select(Hold),
     ];
+
+    /// <summary>The holds that were set under one name, in force or not.</summary>
+    public async Task<IReadOnlyList<Hold>> OfAsync(IStatements statements, string name, CancellationToken cancellationToken) =>
+        [.. (await statements.QueryAsync($"SELECT hold, relation, from_us, to_us, reason, who, until_us FROM {tables.Holds} WHERE policy = {name} ORDER BY set_us", cancellationToken)).Select(Hold)];
+
+    private static Hold Hold(Row r) =>
+        new(r.Text(0), r.TextOrNull(1), new(Micros.ToInstant(r.Long(2)), Micros.ToInstant(r.Long(3))), r.Text(4), r.Text(5), r.LongOrNull(6) is { } until ? Micros.ToInstant(until) : null);
 
     // There are few holds, and mostly none of a pattern: whose they are is looked up for those only.
     private async Task<IEnumerable<Row>> OfItAsync(IStatements statements, string policy, IReadOnlyList<Row> holds, CancellationToken cancellationToken)

@@ -33,6 +33,7 @@ internal static class LedgerJson
             Map(json, "relations", ledger.Relations.OrderBy(r => r.Key, StringComparer.Ordinal), Relation);
             List(json, "edges", ledger.Edges, (j, part) => Array(j, () => { j.WriteStringValue(part.Relation); At(j, part.Range.From); At(j, part.Range.To); }));
             List(json, "going", ledger.Going, Going);
+            List(json, "released", ledger.Released, (j, released) => Array(j, () => { j.WriteStringValue(released.Relation); At(j, released.Range.From); At(j, released.Range.To); }));
             if (ledger.Last is { } last) Last(json, last);
             if (ledger.Pending is { } pending) Pending(json, pending);
             json.WriteEndObject();
@@ -56,6 +57,7 @@ internal static class LedgerJson
             Relations = MapOf(json, "relations", RelationOf),
             Edges = ListOf(json, "edges", e => new StitchPart(e[0].GetString()!, RangeOf(e, 1))),
             Going = ListOf(json, "going", GoingOf),
+            Released = ListOf(json, "released", r => new ReleasedRange(r[0].GetString(), RangeOf(r, 1))),
             Last = json.TryGetProperty("last", out var last) ? LastOf(last) : null,
             Pending = json.TryGetProperty("pending", out var pending) ? new(TextOf(pending, "action")!, TextOf(pending, "facts")!) : null,
         };

@@ -4,7 +4,8 @@ namespace Varve.Engines;
 
 /// <summary>
 /// Which database, as it is written in <c>--db</c> and <c>VARVE_DB</c>: <c>duckdb:metrics.duckdb</c>,
-/// <c>postgresql://user@host/db</c>, <c>cratedb://user:password@host:4200,host2/?ssl=true</c>. Parts are percent-decoded.
+/// <c>postgresql://user@host/db</c>, <c>cratedb://user:password@host:4200,host2/?ssl=true</c> (<c>https://host</c> is that too).
+/// Parts are percent-decoded.
 /// Its text never holds a password.
 /// </summary>
 public sealed class DatabaseUrl
@@ -60,6 +61,15 @@ public sealed class DatabaseUrl
     public override string ToString() => Scheme == "duckdb"
         ? $"duckdb:{Path}{Query()}"
         : $"{Scheme}://{Login()}{string.Join(',', Hosts.Select(h => h.Text))}/{(Database is null ? "" : Uri.EscapeDataString(Database))}{Query()}";
+
+    internal DatabaseUrl With(string option, string value) => new(Scheme, _password)
+    {
+        Path = Path,
+        Hosts = Hosts,
+        User = User,
+        Database = Database,
+        Options = new Dictionary<string, string>(Options) { [option] = value },
+    };
 
     private string Login()
     {

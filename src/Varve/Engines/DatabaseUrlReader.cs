@@ -19,6 +19,7 @@ internal static class DatabaseUrlReader
             "duckdb" => DuckDb(text[(colon + 1)..]),
             "postgresql" or "postgres" => Server("postgresql", 5432, text[(colon + 1)..]),
             "cratedb" or "crate" => Server("cratedb", 4200, text[(colon + 1)..]),
+            "https" => Secure(Server("cratedb", 4200, text[(colon + 1)..])),
             _ when text == ":memory:" || IsPlain(text) => new("duckdb", new PasswordSource.None()) { Path = text },
             _ when scheme.Length > 0 && scheme.All(char.IsAsciiLetterOrDigit) => throw new PolicyException(UrlCodes.Scheme, $"{scheme}: is no database that Varve knows. {Shapes}"),
             _ => throw new PolicyException(UrlCodes.Scheme, $"{Harmless(text)} is no database URL. {Shapes} A plain path must end in .duckdb, .ddb or .db."),
@@ -69,6 +70,13 @@ internal static class DatabaseUrlReader
             Options = options,
         };
     }
+
+    /// <summary>The address that a browser opens: CrateDB over TLS.</summary>
+    private static DatabaseUrl Secure(DatabaseUrl url) => url.Options.GetValueOrDefault("ssl", "true") == "true"
+        ? url.With("ssl", "true")
+        : throw new PolicyException(
+            UrlCodes.Option,
+            "An https URL is one with TLS. Leave the option ssl out, or write crate://HOST/ for a server without it.");
 
     private static DatabaseHost Host(string text, int standard)
     {

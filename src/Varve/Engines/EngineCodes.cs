@@ -54,23 +54,11 @@ public static class EngineCodes
     /// <summary>The engine did not understand a statement of Varve's: a defect in Varve.</summary>
     public const string Statement = "VRV416";
 
-    /// <summary>The server cannot be reached, does not answer, or takes no connection now.</summary>
-    public const string Unreachable = "VRV420";
-
-    /// <summary>The server refused the user, the password or the database.</summary>
-    public const string Login = "VRV421";
-
-    /// <summary>The connection is not as safe as it has to be: no TLS, or a certificate that proves nothing.</summary>
-    public const string Insecure = "VRV422";
-
     /// <summary>The connection ended in the middle of the work.</summary>
     public const string Lost = "VRV423";
 
     /// <summary>Another session holds a lock for longer than Varve waits.</summary>
     public const string Locked = "VRV424";
-
-    /// <summary>The user has no right to do it.</summary>
-    public const string NoRight = "VRV425";
 
     /// <summary>The catalog was written by a newer Varve.</summary>
     public const string NewerCatalog = "VRV440";

@@ -36,8 +36,15 @@ internal sealed class Repairs(IEngine engine, Session session, AuditActor actor)
         var (name, elsewhere) = (stored?.Policy.Name ?? policy, stored?.Pattern is { } pattern ? $" of its own (policy release {pattern} ends those of its pattern)" : "");
         return await RecordAsync(name, "hold.released", new JsonObject { ["hold"] = hold ?? "all" }, async (s, token) =>
         {
+            var kept = (await session.Store.Holds.OfAsync(s, name, token)).Where(h => hold is null || h.Id.StartsWith(hold, StringComparison.Ordinal)).Select(h => h.Kept).ToList();
             var ended = (int)await session.Store.Holds.ReleaseAsync(s, name, hold, token);
             if (ended == 0) throw new PolicyException("VRV309", hold is null ? $"{name} has no hold{elsewhere}." : $"{name} has no hold{elsewhere} that begins with {hold}; status lists them.");
+            foreach (var member in (await session.Store.Policies.ListAsync(s, token)).Where(p => p.Policy.Name == name || p.Pattern == name))
+            {
+                var ledger = await session.Store.Ledgers.LoadAsync(s, member, session.Now(), token);
+                await session.Store.Ledgers.SaveAsync(s, member.Policy.Name, ledger with { Released = [.. ledger.Released.Union(kept)] }, token);
+            }
+
             return ended;
         }, cancellationToken);
     }

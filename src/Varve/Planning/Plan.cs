@@ -51,5 +51,20 @@ public sealed record Wait(string Relation, TimeRange Range, string Reason, bool 
 /// <summary>The first removal of a policy, or of a revision that removes more, waits for a person's word.</summary>
 /// <param name="Hash">What <c>--confirm</c> takes.</param>
 /// <param name="Reason">Why it is pulled.</param>
-/// <param name="Rows">Rows that would go, estimated.</param>
-public sealed record Brake(string Hash, string Reason, long Rows);
+/// <param name="Rows">Rows that would go: of the source counted, of tiers estimated.</param>
+public sealed record Brake(string Hash, string Reason, long Rows)
+{
+    /// <summary>Those of the source, counted.</summary>
+    public long SourceRows { get; init; }
+
+    /// <summary>Which part of the source's rows they are, 0 to 1.</summary>
+    public double Share { get; init; }
+
+    internal BrakeSeal? Seal { get; init; }
+
+    /// <summary>
+    /// Whether that hash lets it go: it was printed for the same policy, relations and oldest rows, and for a number of rows
+    /// that is at most a tenth off.
+    /// </summary>
+    public bool IsConfirmedBy(string hash) => hash == Hash || Seal?.Takes(hash) == true;
+}

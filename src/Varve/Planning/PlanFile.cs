@@ -40,7 +40,7 @@ public static partial class PlanFile
         [.. plan.Steps.Select(Shape)],
         [.. plan.Waits.Select(w => new WaitShape(w.Relation, w.Range.ToString(), w.Reason, w.NeedsPerson))],
         [.. plan.Notes.Select(Shape)],
-        plan.Brake is { } brake ? new(brake.Hash, brake.Reason, brake.Rows) : null,
+        plan.Brake is { } brake ? new(brake.Hash, brake.Reason, brake.Rows, brake.SourceRows, brake.Share) : null,
         plan.Failure is { } failure ? Shape(failure) : null);
 
     private static Plan Value(PlanShape plan) => new()
@@ -53,7 +53,7 @@ public static partial class PlanFile
         Steps = [.. plan.Steps.Select(Value)],
         Waits = [.. plan.Waits.Select(w => new Wait(w.Relation, TimeRange.Parse(w.Range), w.Reason, w.NeedsPerson))],
         Notes = [.. plan.Notes.Select(Value)],
-        Brake = plan.Brake is { } brake ? new(brake.Hash, brake.Reason, brake.Rows) : null,
+        Brake = plan.Brake is { } brake ? new(brake.Hash, brake.Reason, brake.Rows) { SourceRows = brake.SourceRows, Share = brake.Share } : null,
         Failure = plan.Failure is { } failure ? Value(failure) : null,
     };
 
@@ -216,7 +216,7 @@ public static partial class PlanFile
 
     private sealed record NoteShape(string Code, string Message, bool IsWarning, string? Path = null, string? File = null, int? Line = null, int? Column = null);
 
-    private sealed record BrakeShape(string Hash, string Reason, long Rows);
+    private sealed record BrakeShape(string Hash, string Reason, long Rows, long SourceRows = 0, double Share = 0);
 
     [JsonSourceGenerationOptions(
         PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,

@@ -24,10 +24,25 @@ public static class PlanText
         if (plan.Brake is { } brake)
         {
             lines.Add(new(PlanTone.Warning, $"  brake     {brake.Reason}: until it is confirmed, a run does only what removes nothing"));
-            lines.Add(new(PlanTone.Warning, $"            to let {Count(brake.Rows, "row")} go: varve run {plan.Policy} --confirm {brake.Hash}"));
+            lines.Add(new(PlanTone.Warning, $"            to let {Going(brake)} go: varve run {plan.Policy} --confirm {brake.Hash}"));
         }
 
         return lines;
+    }
+
+    /// <summary>What waits at a brake, for people: rows of the source as they were counted, with their share of it.</summary>
+    public static string Going(Brake brake)
+    {
+        ArgumentNullException.ThrowIfNull(brake);
+        var tiers = brake.Rows - brake.SourceRows;
+        if (brake.SourceRows == 0) return $"≈ {Count(tiers, "row")} of tiers";
+        var share = brake.Share switch
+        {
+            >= 1 => "all of them",
+            < 0.001 => "less than 0.1 %",
+            _ => string.Create(CultureInfo.InvariantCulture, $"{Math.Min(99.9, brake.Share * 100):0.#} %"),
+        };
+        return $"{Count(brake.SourceRows, "row")} of the source ({share}){(tiers > 0 ? $" and ≈ {Count(tiers, "row")} of tiers" : "")}";
     }
 
     /// <summary>Several plans as plain text, a blank line between them.</summary>

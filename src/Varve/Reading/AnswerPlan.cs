@@ -1,3 +1,4 @@
+using NodaTime;
 using Varve.Planning;
 using Varve.Time;
 
@@ -28,6 +29,18 @@ internal sealed record AnswerPlan
 
     /// <summary>What a reader must know; each missing range is in one of them.</summary>
     public IReadOnlyList<string> Notes { get; }
+
+    /// <summary>From the start of the first bucket to the end of the last one; null for none.</summary>
+    public TimeRange? Range => Parts.Count == 0 ? null : new(Parts.Min(p => p.Shown.Grid.Floor(p.Pieces[0].Range.From)), Parts.Max(p => p.Shown.Grid.Ceiling(p.Pieces[^1].Range.To)));
+
+    /// <summary>What keeps the answer from being whole as of an instant, the worst first; none where it is.</summary>
+    public IEnumerable<string> Lacks(Instant asOf)
+    {
+        foreach (var note in Notes) yield return note;
+        foreach (var part in Parts.Where(p => !p.IsComplete))
+            yield return $"a part of the bucket {part.Shown.Grid.BucketOf(part.Pieces[0].Range.From)} is not there";
+        if (Range is { } range && range.To > asOf) yield return $"the last bucket ends {InstantText.Format(range.To)}, after {InstantText.Format(asOf)}";
+    }
 
     /// <summary>Pieces as parts: whole buckets of one relation stay together, a bucket that several share is merged.</summary>
     public static IReadOnlyList<QuerySegment> Composed(IReadOnlyList<AnswerPiece> pieces)

@@ -32,6 +32,12 @@ public sealed record QueryRequest
 
     /// <summary>Columns to show, <c>measure_function</c>; empty for all.</summary>
     public IReadOnlyList<string> Columns { get; init; } = [];
+
+    /// <summary>
+    /// Null: what there is. Else the answer is refused (VRV325) unless it is whole as of that instant: every bucket has ended
+    /// and has all of its parts, in the width that was asked for, and every value is known.
+    /// </summary>
+    public Instant? WholeAsOf { get; init; }
 }
 
 /// <summary>The answer: rows with the tier that each comes from, and which tier answered which range and why.</summary>
@@ -50,6 +56,12 @@ public sealed record QueryAnswer(
 
     /// <summary>The IANA zone that people read it in: the one that was asked for, else that of the buckets, else the policy's.</summary>
     public string Zone { get; init; } = "UTC";
+
+    /// <summary>
+    /// From the start of the first bucket to the end of the last one: buckets are whole, so it may begin before what was asked
+    /// for, and end after it. Null where there is no bucket.
+    /// </summary>
+    public TimeRange? Range { get; init; }
 
     /// <summary>What was asked for and is in no part, because nothing has it any more; each range is in one of the notes too.</summary>
     public IReadOnlyList<TimeRange> Missing { get; init; } = [];

@@ -20,6 +20,9 @@ internal sealed class Reader(PolicyLayout blueprint, Ledger ledger, IStatements 
     // What is handed on slice by slice: some 6,000 rows of ten columns.
     private const long MostValues = 60_000;
 
+    // Beyond that, reasons are counted.
+    private const int MostLacks = 3;
+
     // More points than a picture has are not read twice.
     private const int MostPoints = 10_000;
 
@@ -95,11 +98,21 @@ internal sealed class Reader(PolicyLayout blueprint, Ledger ledger, IStatements 
         var columns = Columns(request, read.AnswerNames());
         await Conditions.CheckAsync(statements, dialect, blueprint.Source, where, cancellationToken);
         var plan = new TierSelection(blueprint, ledger).For(request, step);
+        if (request.WholeAsOf is { } asOf) Whole(plan, asOf);
         return (plan, where, new(columns, [], plan.Answered(), plan.Notes)
         {
             Zone = request.Zone ?? blueprint.Policy.ZoneOf(request.Every),
+            Range = plan.Range,
             Missing = [.. plan.Missing],
         });
+    }
+
+    private static void Whole(AnswerPlan plan, Instant asOf)
+    {
+        List<string> lacks = [.. plan.Lacks(asOf)];
+        if (lacks.Count == 0) return;
+        var more = lacks.Count > MostLacks ? string.Create(CultureInfo.InvariantCulture, $"; and {lacks.Count - MostLacks} more") : "";
+        throw new HaltException("VRV325", $"The answer would not be whole: {string.Join("; ", lacks.Take(MostLacks))}{more}. Ask for another range or width, or without --strict for what there is.");
     }
 
     private async Task<QueryAnswer> WithRowsAsync(

@@ -9,6 +9,9 @@ namespace Varve.Sql;
 /// </summary>
 internal sealed class CompareSql(PolicyLayout blueprint, TierLayout tier, Dialect dialect)
 {
+    // So many states of each bucket and series are compared at once.
+    private const int MostStates = 400;
+
     private static readonly SqlText s_computed = $"varve_computed";
     private static readonly SqlText s_stored = $"varve_stored";
 
@@ -22,21 +25,48 @@ internal sealed class CompareSql(PolicyLayout blueprint, TierLayout tier, Dialec
     /// </summary>
     public SqlText Buckets(string input, RangeSet ranges)
     {
-        var bucket = dialect.MicrosOf(blueprint.Time, $"coalesce({Computed(Time)}, {Stored(Time)})");
+        var groups = Groups();
+        var differing = groups.Count == 1 ? Differing(input, ranges, withSeries: false) : SqlText.Join(" UNION ", groups.Select(g => g.Differing(input, ranges, withSeries: true)));
         return $"""
             SELECT varve_bucket, count(*), bool_or(varve_found < varve_kept), bool_or(varve_found >= varve_kept), sum(varve_found), sum(varve_kept), count(*) FILTER (WHERE varve_kept > 0)
-            FROM (SELECT {bucket} AS varve_bucket, coalesce({Computed(StateColumns.Rows)}, 0) AS varve_found, coalesce({Stored(StateColumns.Rows)}, 0) AS varve_kept
-                  FROM {Sides(input, ranges)}
-                  WHERE {SqlText.Join(" OR ", Differences())}) AS varve_differing
+            FROM ({differing}) AS varve_differing
             GROUP BY varve_bucket ORDER BY varve_bucket
             """;
+    }
+
+    /// <summary>Series of buckets in which a state differs; with the series, one that differs in several groups is one row.</summary>
+    private SqlText Differing(string input, RangeSet ranges, bool withSeries)
+    {
+        List<SqlText> columns =
+        [
+            $"{dialect.MicrosOf(blueprint.Time, $"coalesce({Computed(Time)}, {Stored(Time)})")} AS varve_bucket",
+            $"coalesce({Computed(StateColumns.Rows)}, 0) AS varve_found",
+            $"coalesce({Stored(StateColumns.Rows)}, 0) AS varve_kept",
+        ];
+        if (withSeries) columns.AddRange(StateColumns.Series(blueprint).Select(c => (SqlText)$"coalesce({Computed(c)}, {Stored(c)})"));
+        return $"SELECT {SqlText.Join(", ", columns)} FROM {Sides(input, ranges)} WHERE {Any(Differences())}";
+    }
+
+    /// <summary>The same for some measures each: what is added up of hundreds of them at once does not fit into the usual memory.</summary>
+    public IReadOnlyList<CompareSql> Groups()
+    {
+        List<List<MeasureLayout>> groups = [[]];
+        foreach (var measure in blueprint.Measures)
+        {
+            if (groups[^1].Count > 0 && groups[^1].Sum(m => m.States.Count) + measure.States.Count > MostStates) groups.Add([]);
+            groups[^1].Add(measure);
+        }
+
+        return groups.Count == 1 ? [this] : [.. groups.Select(group => new CompareSql(blueprint with { Measures = group }, tier, dialect))];
     }
 
     /// <summary>
     /// Buckets in which the values of a series that differs have become one, or none, with as many rows as before: start in
     /// microseconds.
     /// </summary>
-    public SqlText Flattened(string input, RangeSet ranges)
+    public SqlText Flattened(string input, RangeSet ranges) => SqlText.Join(" UNION ", Groups().Select(g => g.FlattenedOfAll(input, ranges)));
+
+    private SqlText FlattenedOfAll(string input, RangeSet ranges)
     {
         var lost = blueprint.Measures.Select((measure, i) => (SqlText)
             $"(({Any(DifferencesOf(measure))}) AND {ExtremesSql.Lost(measure, Computed, state => Stored(StateColumns.Of(measure, state)), Stored(StateColumns.Rows), i)})");

@@ -15,7 +15,7 @@ internal sealed class StepSql(PolicyLayout blueprint, Dialect dialect)
         PlanStep.CreateTier => [.. Create(blueprint.Tier(step.Relation))],
         PlanStep.Reshape reshape => [.. Reshape(blueprint.Tier(step.Relation), [.. StateColumns.All(blueprint, blueprint.Tier(step.Relation)).Select(c => c.Value).Except(reshape.Columns)])],
         PlanStep.Publish => [.. blueprint.Tiers.SelectMany(TierView)],
-        PlanStep.RollUp rollUp => [Clear(blueprint.Tier(step.Relation), rollUp.Ranges), Build(blueprint.Tier(step.Relation), rollUp.Input, rollUp.Ranges)],
+        PlanStep.RollUp rollUp => [Clear(blueprint.Tier(step.Relation), rollUp.Ranges), .. Build(blueprint.Tier(step.Relation), rollUp.Input, rollUp.Ranges)],
         PlanStep.Archive archive when dialect.Parquet is { } parquet => [Archived(archive, parquet)],
         PlanStep.Expire expire =>
         [
@@ -119,12 +119,16 @@ internal sealed class StepSql(PolicyLayout blueprint, Dialect dialect)
     /// <summary>Removes what a tier has in some ranges, so that building them again is absolute.</summary>
     public SqlText Clear(TierLayout tier, Time.RangeSet ranges) => RowsSql.Delete(dialect, blueprint.Time.Starts, tier.States, ranges);
 
-    /// <summary>Builds buckets of a tier.</summary>
-    public SqlText Build(TierLayout tier, string input, Time.RangeSet ranges)
+    // Below that many columns what is held of each of them does not matter.
+    private const int ManyColumns = 100;
+
+    /// <summary>Builds buckets of a tier: one statement, and what it needs around it where it writes many columns.</summary>
+    public IReadOnlyList<SqlText> Build(TierLayout tier, string input, Time.RangeSet ranges)
     {
         var known = input == Relations.Source ? blueprint : blueprint.Without(blueprint.Tier(input).Lacks);
-        var columns = StateColumns.All(known, tier).Select(c => (SqlText)$"{c}");
-        return $"INSERT INTO {tier.States} ({SqlText.Join(", ", columns)}) {new RollupSql(known, tier, dialect).Select(input, ranges)}";
+        List<SqlText> columns = [.. StateColumns.All(known, tier).Select(c => (SqlText)$"{c}")];
+        SqlText build = $"INSERT INTO {tier.States} ({SqlText.Join(", ", columns)}) {new RollupSql(known, tier, dialect).Select(input, ranges)}";
+        return columns.Count < ManyColumns ? [build] : dialect.Wide(build);
     }
 
     /// <summary>What differs between a tier and its input, by the kind of proof that the policy asks for.</summary>

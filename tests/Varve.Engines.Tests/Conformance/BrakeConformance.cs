@@ -81,6 +81,61 @@ public abstract class BrakeConformance(Func<ScratchDatabase> create) : Conforman
     }
 
     [Fact]
+    public async Task A_word_is_for_what_was_read_and_nothing_else()
+    {
+        var rows = Every("2025-01-01", "2025-01-11", "1h").ToList();
+        var story = await BeginAsync(Policy(Kept), rows);
+        var brake = (await story.PlanAsync("2025-01-11")).Brake!;
+        Assert.Equal((72, 72), (brake.SourceRows, brake.Rows));
+        Assert.Equal(0.3, brake.Share, 1e-9);
+
+        // Seven rows more are near enough to the 72 that were read, sixteen are not.
+        for (var i = 0; i < 16; i++)
+        {
+            if (i == 7) Assert.True((await story.PlanAsync("2025-01-11")).Brake!.IsConfirmedBy(brake.Hash));
+            await story.InsertAsync(Row(FormattableString.Invariant($"2025-01-02T00:{30 + i}:00Z"), i));
+        }
+
+        var refused = await story.RunAsync("2025-01-11", new RunOptions { Confirm = [brake.Hash] });
+        Assert.Equal(88, refused.Brake!.SourceRows);
+        Assert.Equal(rows.Count + 16, (await story.SourceAsync()).Count);
+        Assert.Null((await story.RunAsync("2025-01-11", new RunOptions { Confirm = [refused.Brake.Hash] })).Brake);
+        Same(Since(rows, "2025-01-04"), await story.SourceAsync());
+    }
+
+    [Fact]
+    public async Task What_a_hold_kept_waits_for_a_word_once_it_has_ended()
+    {
+        var rows = Every("2025-01-01", "2025-01-21", "1h");
+        var story = await BeginAsync(Policy(Kept), rows);
+        await story.RunWellAsync("2025-01-11");
+        await story.WithAsync(l => l.HoldAsync(story.Policy.Name, null, new(At("2025-01-05"), At("2025-01-06")), "court", null));
+        await story.RunWellAsync("2025-01-14");
+        Same([.. Since(Before(rows, "2025-01-06"), "2025-01-05"), .. Since(rows, "2025-01-07")], await story.SourceAsync());
+        await story.WithAsync(l => l.ReleaseAsync(story.Policy.Name, null));
+        var braked = await story.RunAsync("2025-01-15", new RunOptions());
+        Assert.Equal("a hold was ended, and what it kept would go", braked.Brake?.Reason);
+        Assert.Equal(48, braked.Brake!.SourceRows);
+        Assert.Equal(24, Since(Before(await story.SourceAsync(), "2025-01-06"), "2025-01-05").Count());
+        Assert.Null((await story.RunAsync("2025-01-15", new RunOptions { Confirm = [braked.Brake.Hash] })).Brake);
+        Same(Since(rows, "2025-01-08"), await story.SourceAsync());
+        Assert.Null((await story.RunAsync("2025-01-16", new RunOptions())).Brake);
+        Same(Since(rows, "2025-01-09"), await story.SourceAsync());
+    }
+
+    [Fact]
+    public async Task What_a_hold_kept_waits_only_once_it_is_due()
+    {
+        var rows = Every("2025-01-01", "2025-01-21", "1h");
+        var story = await BeginAsync(Policy(Kept), rows);
+        await story.RunWellAsync("2025-01-11");
+        await story.WithAsync(l => l.HoldAsync(story.Policy.Name, null, new(At("2025-01-15"), At("2025-01-16")), "court", null));
+        await story.WithAsync(l => l.ReleaseAsync(story.Policy.Name, null));
+        Assert.Null((await story.RunAsync("2025-01-14", new RunOptions())).Brake);
+        Assert.NotNull((await story.RunAsync("2025-01-23", new RunOptions())).Brake);
+    }
+
+    [Fact]
     public async Task Age_alone_never_brakes_once_it_was_confirmed()
     {
         var rows = Every("2025-01-01", "2025-01-21", "1h");

@@ -51,6 +51,16 @@ public sealed class DatabaseUrlTests : Files
     }
 
     [Fact]
+    public void The_address_of_a_browser_is_cratedb_with_tls()
+    {
+        var url = DatabaseUrl.Parse("https://admin:s3cret@name.aks1.eastus.azure.cratedb.net:4200/?timeout=60s");
+        Assert.Equal("cratedb", url.Scheme);
+        Assert.Equal("cratedb://admin:***@name.aks1.eastus.azure.cratedb.net:4200/?timeout=60s&ssl=true", url.ToString());
+        Assert.Equal("s3cret", url.ResolvePassword());
+        Assert.Equal("cratedb://h:4200/?ssl=true", DatabaseUrl.Parse("https://h/?ssl=true").ToString());
+    }
+
+    [Fact]
     public void A_server_may_have_no_user_and_no_database()
     {
         var url = DatabaseUrl.Parse("postgres://localhost");
@@ -118,6 +128,7 @@ public sealed class DatabaseUrlTests : Files
     [InlineData("postgresql://me@host/db?password=s3cret&password_stdin=true")]
     [InlineData("postgresql://me@host/db?password_stdin=s3cret")]
     [InlineData("postgresql://me@host/db?token=s3cret&token=s3cret")]
+    [InlineData("https://me:s3cret@host/?ssl=false")]
     public void What_cannot_be_read_is_refused_without_its_password(string text)
     {
         var error = Assert.Throws<PolicyException>(() => DatabaseUrl.Parse(text));

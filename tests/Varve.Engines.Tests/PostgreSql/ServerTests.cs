@@ -14,11 +14,11 @@ public sealed class ServerTests() : ConformanceSuite(PostgreSqlScratch.New)
     private PostgreSqlScratch Server => (PostgreSqlScratch)Db;
 
     [Theory]
-    [InlineData("postgresql://nobody@HOST/postgres", EngineCodes.Login)]
-    [InlineData("postgresql://USER@HOST/no_such_database", EngineCodes.Login)]
-    [InlineData("postgresql://USER@no-such-host.invalid/postgres?sslmode=disable", EngineCodes.Unreachable)]
-    [InlineData("postgresql://USER@127.0.0.1:1/postgres", EngineCodes.Unreachable)]
-    [InlineData("postgresql://USER@HOST/postgres?sslmode=verify-full", EngineCodes.Insecure)]
+    [InlineData("postgresql://nobody@HOST/postgres", ServerCodes.Login)]
+    [InlineData("postgresql://USER@HOST/no_such_database", ServerCodes.Login)]
+    [InlineData("postgresql://USER@no-such-host.invalid/postgres?sslmode=disable", ServerCodes.Unreachable)]
+    [InlineData("postgresql://USER@127.0.0.1:1/postgres", ServerCodes.Unreachable)]
+    [InlineData("postgresql://USER@HOST/postgres?sslmode=verify-full", ServerCodes.Unsafe)]
     public async Task A_connection_that_does_not_come_about_says_why(string pattern, string code)
     {
         var url = DatabaseUrl.Parse(Server.Url);
@@ -35,7 +35,7 @@ public sealed class ServerTests() : ConformanceSuite(PostgreSqlScratch.New)
         var port = ((IPEndPoint)listener.LocalEndpoint).Port;
         var url = DatabaseUrl.Parse(FormattableString.Invariant($"postgresql://me@127.0.0.1:{port}/x?connect_timeout=1"));
         var error = await Assert.ThrowsAsync<EngineException>(() => PostgreSqlDatabase.OpenAsync(url));
-        Assert.Equal(EngineCodes.Unreachable, error.Code);
+        Assert.Equal(ServerCodes.Unreachable, error.Code);
         Assert.Contains("does not answer", error.Message, StringComparison.Ordinal);
     }
 
@@ -106,7 +106,7 @@ public sealed class ServerTests() : ConformanceSuite(PostgreSqlScratch.New)
         {
             var lifecycle = new Lifecycle(database);
             var outcome = await RunOutcome.OfAsync(lifecycle, new() { Yes = true, AsOf = At("2025-01-08") });
-            Assert.Contains(outcome.Errors, e => e.Code == EngineCodes.NoRight);
+            Assert.Contains(outcome.Errors, e => e.Code == ServerCodes.NoRight);
             var findings = await PostgreSqlHealth.DiagnoseAsync(database, await lifecycle.PoliciesAsync(Policies.Selection.All));
             Assert.Equal(["rights.schema", "rights.table"], findings.Select(f => f.Check).Order());
             Assert.All(findings, f => Assert.StartsWith("GRANT ", f.WayOut, StringComparison.Ordinal));

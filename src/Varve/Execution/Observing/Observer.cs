@@ -77,6 +77,13 @@ internal sealed class Observer(IEngine engine, IStatements statements, PolicyLay
         return [.. rows.Select(r => new DayRows(Slices.UtcDay.BucketOf(Micros.ToInstant(r.Key)), r.Value))];
     }
 
+    /// <summary>The rows of the source that a plan removes, counted.</summary>
+    public async Task<long> GoingAsync(Plan plan, CancellationToken cancellationToken)
+    {
+        var ranges = BrakeRule.Removing(plan.Steps).Where(s => s.Relation == Relations.Source).Aggregate(RangeSet.Empty, (all, step) => all.Union(step.Touches));
+        return ranges.IsEmpty ? 0 : (await CountAsync(ranges, cancellationToken)).Rows;
+    }
+
     /// <summary>Rows that lie alone, far from all others; none where the extent of the table does not speak for any.</summary>
     public async Task<IReadOnlyList<LoneRows>> LoneAsync(CancellationToken cancellationToken)
     {

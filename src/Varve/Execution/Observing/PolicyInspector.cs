@@ -47,6 +47,13 @@ internal sealed class PolicyInspector(IEngine engine, CatalogStore desk, Archive
         var state = await observer.ObserveAsync(ledger, watch, withBytes, cancellationToken);
         if (Planner.Scattered(blueprint, state, asOf) is { } range) state = state with { Days = await observer.DaysAsync(ledger, range, cancellationToken) };
         var plan = Planner.Plan(blueprint, state, asOf);
+        if (plan.Brake is not null)
+        {
+            // A person decides on what is counted, not on what is estimated.
+            state = state with { Going = await observer.GoingAsync(plan, cancellationToken) };
+            plan = Planner.Plan(blueprint, state, asOf);
+        }
+
         if (plan.Steps.Any(s => s is PlanStep.Publish))
             plan = plan with { Notes = [.. plan.Notes, .. (await new DependentViews(engine, desk, statements).OfAsync(blueprint, cancellationToken)).Select(p => p with { IsWarning = true })] };
         if (Declared(blueprint.Policy) is { } undeclared) plan = plan with { Notes = [.. plan.Notes, undeclared] };

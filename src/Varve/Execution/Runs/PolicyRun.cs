@@ -165,7 +165,10 @@ internal sealed class PolicyRun(IEngine engine, CatalogStore desk, PolicyInspect
             var isConfirmed = removes && _survey.State.Rows > 0 && ledger.ConfirmedRevision != plan.Revision;
             if (isNewType) ledger = ledger with { Types = types.Concat(ledger.Types.Where(t => !types.ContainsKey(t.Key))).ToFrozenDictionary(StringComparer.Ordinal) };
             if (isConfirmed) ledger = ledger with { ConfirmedRevision = plan.Revision };
-            if (isNewType || isConfirmed) await desk.Ledgers.SaveAsync(s, plan.Policy, ledger, cancellationToken);
+            var still = removes ? BrakeRule.StillReleased(ledger, plan.Steps) : ledger.Released;
+            var isLessReleased = still.Count < ledger.Released.Count;
+            if (isLessReleased) ledger = ledger with { Released = still };
+            if (isNewType || isConfirmed || isLessReleased) await desk.Ledgers.SaveAsync(s, plan.Policy, ledger, cancellationToken);
         },
         cancellationToken);
 

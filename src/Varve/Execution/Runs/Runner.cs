@@ -87,7 +87,7 @@ internal sealed class Runner(IEngine engine, CatalogStore desk, PolicyInspector 
             DependentViews.Refuse(survey.Plan);
             if (planned is not null) survey = survey with { Plan = Staleness.Keep(planned, survey.Plan) };
             var run = new PolicyRun(engine, desk, surveyor, executor, actor, new(events, watch, limit, clock)) { Scope = work.Scope };
-            if (planned is not null && survey.Plan.Brake is { } pulled && !options.Yes && !options.Confirm.Contains(pulled.Hash, StringComparer.Ordinal))
+            if (planned is not null && survey.Plan.Brake is { } pulled && !options.Yes && !options.Confirm.Any(pulled.IsConfirmedBy))
             {
                 // A part of it would make the plan that a person has read a stale one.
                 watch.Braked(pulled);
@@ -95,7 +95,7 @@ internal sealed class Runner(IEngine engine, CatalogStore desk, PolicyInspector 
                 return false;
             }
 
-            if (survey.Plan.Brake is { } brake && !options.Yes && !options.Confirm.Contains(brake.Hash, StringComparer.Ordinal))
+            if (survey.Plan.Brake is { } brake && !options.Yes && !options.Confirm.Any(brake.IsConfirmedBy))
             {
                 survey = survey.Withheld();
                 try

@@ -15,11 +15,22 @@ internal static class MismatchExamples
         IStatements statements, CompareSql compare, PolicyLayout blueprint, TierLayout tier, string input, IReadOnlyList<Mismatch> mismatches, CancellationToken cancellationToken)
     {
         if (mismatches.Count == 0) return mismatches;
-        var rows = await statements.QueryAsync(compare.Examples(input, RangeSet.Of(mismatches.Take(MostBuckets).Select(m => m.Bucket)), MostSeries), cancellationToken);
-        List<string> columns = [.. compare.ExampleColumns];
-        var found = rows.ToLookup(row => tier.Grid.BucketOf(Micros.ToInstant(row.Long(0))), row => Differences(blueprint, columns, row));
+        var buckets = RangeSet.Of(mismatches.Take(MostBuckets).Select(m => m.Bucket));
+        List<(TimeRange Bucket, IReadOnlyList<StateDifference> Differences)> rows = [];
+        foreach (var group in compare.Groups())
+        {
+            List<string> columns = [.. group.ExampleColumns];
+            rows.AddRange((await statements.QueryAsync(group.Examples(input, buckets, MostSeries), cancellationToken))
+                .Select(row => (tier.Grid.BucketOf(Micros.ToInstant(row.Long(0))), Differences(blueprint, columns, row))));
+        }
+
+        // What a series has beside its measures, each group finds.
+        var series = rows.GroupBy(r => (r.Bucket.From, Named(r.Differences))).OrderBy(g => g.Key.From).Take(MostSeries);
+        var found = series.ToLookup(g => g.First().Bucket, g => g.SelectMany(r => r.Differences).DistinctBy(d => d.State));
         return [.. mismatches.Select(m => found.Contains(m.Bucket) ? m with { Differences = [.. found[m.Bucket].SelectMany(d => d)] } : m)];
     }
+
+    private static string Named(IReadOnlyList<StateDifference> differences) => string.Join('\u001f', differences[0].Series.Select(s => s.Value is null ? "\u0000" : s.Value));
 
     private static IReadOnlyList<StateDifference> Differences(PolicyLayout blueprint, List<string> columns, Row row)
     {

@@ -109,7 +109,8 @@ internal static class TierBuilder
         }
 
         await context.Statements.ExecuteAsync(context.Sql.Clear(tier, ranges), cancellationToken);
-        var written = await context.Statements.ExecuteAsync(context.Sql.Build(tier, input, ranges), cancellationToken);
+        var written = 0L;
+        foreach (var statement in context.Sql.Build(tier, input, ranges)) written += await context.Statements.ExecuteAsync(statement, cancellationToken);
         foreach (var (column, buckets) in context.Draft.States.Unknown(tier, input, ranges))
             await context.Statements.ExecuteAsync(context.Sql.Forget(tier, column, buckets), cancellationToken);
         await context.Statements.BarrierAsync(Before.Verify, cancellationToken);

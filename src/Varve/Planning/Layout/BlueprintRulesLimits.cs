@@ -74,6 +74,6 @@ public sealed record NameLimits(int MaxNameBytes, int MaxColumns, Func<TableName
         var view = policy.Views ? 1 + policy.Series.Count + 5 + measures.Sum(m => m.Measure.Functions.Count) : 0;
         var most = Math.Max(states, view);
         if (most <= MaxColumns) return;
-        problems.Add(new(PolicyCodes.TooManyColumns, string.Create(CultureInfo.InvariantCulture, $"A tier would have {most} columns, and the engine takes {MaxColumns}. Measure fewer columns, or leave functions out.")) { Path = "measures" });
+        problems.Add(new(PolicyCodes.TooManyColumns, string.Create(CultureInfo.InvariantCulture, $"A tier would have {most} columns, and the engine takes {MaxColumns}. Measure fewer columns, leave functions out, or give the engine more memory (DuckDB: ?memory_limit=2GB).")) { Path = "measures" });
     }
 }

@@ -28,6 +28,9 @@ public sealed record Ledger
     /// <summary>The holds that are in force at the planning instant.</summary>
     public IReadOnlyList<Hold> Holds { get; init; } = [];
 
+    /// <summary>What holds kept that a person has ended, until what goes of it was confirmed.</summary>
+    public IReadOnlyList<ReleasedRange> Released { get; init; } = [];
+
     /// <summary>The newest arrival stamp that was read, in microseconds; null before the first.</summary>
     public long? ArrivalSeen { get; init; }
 
@@ -213,6 +216,18 @@ public sealed record CutBucket(TimeRange Bucket, long RowsLeft, bool ByOthers)
 /// <param name="Until">When it ends by itself; null: never.</param>
 public sealed record Hold(string Id, string? Relation, TimeRange Range, string Reason, string Who, Instant? Until)
 {
+    /// <summary>What is let go where it ends.</summary>
+    internal ReleasedRange Kept => new(Relation, Range);
+
     /// <summary>True where it keeps rows that left the source for an archive.</summary>
     internal bool KeepsParts(Instant at) => Relation is null or Relations.Source && (Until is not { } until || until > at);
+}
+
+/// <summary>What a hold kept that a person has ended.</summary>
+/// <param name="Relation">A relation, or null for source and tiers together.</param>
+/// <param name="Range">What was held.</param>
+public sealed record ReleasedRange(string? Relation, TimeRange Range)
+{
+    /// <summary>True where a step removes some of it.</summary>
+    internal bool Holds(PlanStep step) => (Relation is null || Relation == step.Relation) && step.Touches.Overlaps(Range);
 }

@@ -57,6 +57,9 @@ public sealed record TableState
     /// <summary>The newest arrival stamp up to the planning instant, in microseconds; null without an arrival column or such a stamp.</summary>
     public long? ArrivalSeen { get; init; }
 
+    /// <summary>Rows of the source that the steps of the plan remove, counted; null where a plan without a brake has no use for it.</summary>
+    public long? Going { get; init; }
+
     /// <summary>About how many series there are; 0 where it was not looked up.</summary>
     public long Series { get; init; }
 

@@ -87,7 +87,7 @@ public static class PolicyCodes
         new(SeriesMissing, "The policy does not say what one series is.", "Add `series` with the columns that tell things apart, or `series: []` if it is one series."),
         new(NameTaken, "A relation of that name is there and is not Varve's.", "Give the tier another `name`, or the policy a `schema`."),
         new(NameTooLong, "A name is longer than the engine takes.", "Give the tier or the measure a shorter name."),
-        new(TooManyColumns, "A tier would have more columns than the engine takes.", "Split the measures, or leave functions out."),
+        new(TooManyColumns, "A tier would have more columns than the engine takes.", "Measure fewer columns, leave functions out, or give DuckDB more memory: it holds half a megabyte of each column that it writes, so that some 2,000 of them need `memory_limit=1200MB`."),
         new(NotATable, "The source is a view.", "Name the table behind it: rows of a view cannot be kept or removed."),
         new(NamesCollide, "Two relations would have one name.", "Give one tier another `name`."),
         new(TimeUnit, "A boundary cannot be written in the time column.", "Use a width and an origin in whole units of the column; a date takes calendar widths in UTC."),

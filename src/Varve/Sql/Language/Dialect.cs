@@ -101,6 +101,11 @@ public abstract class Dialect
     /// <summary>A relation of which about that share is read, 1 to 100 percent: cheap rather than even. Without such a clause all of it.</summary>
     public virtual SqlText Sampled(TableName table, long percent) => $"{table}";
 
+    /// <summary>
+    /// The statements that write rows of hundreds of columns with the least memory, in order; one of them is that which writes.
+    /// </summary>
+    public virtual IReadOnlyList<SqlText> Wide(SqlText write) => [write];
+
     /// <summary>The value, or NULL where it is NaN or infinite.</summary>
     public abstract SqlText Finite(SqlText value);
 

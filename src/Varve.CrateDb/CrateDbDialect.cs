@@ -1,0 +1,125 @@
+using System.Text.RegularExpressions;
+using NodaTime;
+using Varve.Planning;
+using Varve.Policies;
+using Varve.Sql;
+
+namespace Varve.CrateDb;
+
+/// <summary>CrateDB's SQL.</summary>
+internal sealed partial class CrateDbDialect : Dialect
+{
+    private static readonly HashSet<string> s_zones = new(DateTimeZoneProviders.Tzdb.Ids, StringComparer.Ordinal);
+
+    /// <inheritdoc/>
+    public override string Name => "cratedb";
+
+    /// <summary>
+    /// A name in quotes; below an object column its keys stand in brackets, which no name of a column can have:
+    /// <c>"payload"['temperature']</c>.
+    /// </summary>
+    public override string Quote(Identifier name)
+    {
+        var bracket = name.Value.IndexOf("['", StringComparison.Ordinal);
+        return bracket > 0 && name.Value.EndsWith("']", StringComparison.Ordinal)
+            ? Quoted(name.Value[..bracket]) + Keys(name.Value[bracket..])
+            : Quoted(name.Value);
+    }
+
+    /// <summary>Without a schema it is that of the session.</summary>
+    public override string Qualify(TableName table) => table.Schema is { } schema ? $"{Quoted(schema)}.{Quoted(table.Name)}"
+        : Quoted(table.Name);
+
+    /// <inheritdoc/>
+    public override string Literal(SqlValue value) => CrateDbLiteral.Of(value);
+
+    /// <inheritdoc/>
+    public override string Placeholder(int number) => "?";
+
+    /// <summary>
+    /// Everything but text: partitions are pruned by constants, and a number as parameter would be an INT or a BIGINT by its
+    /// size too. Zones and lengths of buckets are text that belongs to the statement, so they are written out as well.
+    /// </summary>
+    public override bool Inlines(SqlValue value) =>
+        value is not SqlValue.Text(var text) || IsLength().IsMatch(text) || s_zones.Contains(text);
+
+    /// <inheritdoc/>
+    public override SqlText TimeValue(TimeColumn column, Instant at) => CrateDbTimeSql.Value(column, at);
+
+    /// <inheritdoc/>
+    public override SqlText MicrosOf(TimeColumn column, SqlText value) => CrateDbTimeSql.MicrosOf(column, value);
+
+    /// <inheritdoc/>
+    public override SqlText TimeOfMicros(TimeColumn column, SqlText micros) => CrateDbTimeSql.OfMicros(column, micros);
+
+    /// <summary>Written as comparisons, which the index answers.</summary>
+    public override SqlText IsFiniteTime(TimeColumn column, SqlText value) => CrateDbTimeSql.IsFinite(column, value);
+
+    /// <summary>CrateDB has no infinite timestamps; the first and the last that it has stand for them.</summary>
+    public override SqlText Timestamp(SqlText micros) =>
+        $"CASE WHEN {micros} <= {CrateDbTime.Least} THEN {Instant.MinValue} WHEN {micros} >= {CrateDbTime.Greatest} THEN " +
+            $"{Instant.MaxValue} ELSE {CrateDbTimeSql.FloorDivide(micros, 1_000)}::TIMESTAMP WITH TIME ZONE END";
+
+    /// <summary>CrateDB's <c>%</c> has the sign of the number, and its <c>/</c> truncates.</summary>
+    public override SqlText FloorTo(SqlText integer, long width) => CrateDbTimeSql.FloorTo(integer, width);
+
+    /// <inheritdoc/>
+    public override SqlText Finite(SqlText value) => $"CASE WHEN {IsFinite(value)} THEN {value} END";
+
+    /// <summary>A comparison with an infinity means one thing in WHERE and another in FILTER; BETWEEN means the same in both.</summary>
+    public override SqlText IsFinite(SqlText value) => $"{value} BETWEEN {-double.MaxValue} AND {double.MaxValue}";
+
+    /// <summary>CrateDB keeps whichever of several values at one instant it met first.</summary>
+    /// <exception cref="NotSupportedException">The smallest one is asked for: that takes a second level of grouping.</exception>
+    public override SqlText ValueAt(Column column, SqlText value, SqlText key, bool earliest, Ties ties) => (earliest, ties) switch
+    {
+        (true, Ties.Any) => $"min_by({value}, {key}) FILTER (WHERE {value} IS NOT NULL)",
+        (false, Ties.Any) => $"max_by({value}, {key}) FILTER (WHERE {value} IS NOT NULL)",
+        _ => throw new NotSupportedException("min_by and max_by of CrateDB have no order among equal keys: group by the instant first."),
+    };
+
+    /// <inheritdoc/>
+    public override SqlText ExactSum(SqlText value, int scale) => $"CAST(sum(CAST({value} AS NUMERIC)) AS NUMERIC(38, {(long)scale}))";
+
+    /// <inheritdoc/>
+    public override SqlText Whole(SqlText value) => $"CAST({value} AS BIGINT)";
+
+    /// <summary>In NUMERIC, where nothing is lost: CrateDB's own variance is 0 for numbers near a billion.</summary>
+    public override SqlText SquaredDeviations(SqlText value)
+    {
+        SqlText exact = $"CAST({value} AS NUMERIC)";
+        SqlText squares = $"CAST(count({value}) AS NUMERIC) * sum({exact} * {exact})";
+        return $"(CAST({squares} - sum({exact}) * sum({exact}) AS DOUBLE PRECISION) / count({value}))";
+    }
+
+    /// <inheritdoc/>
+    public override SqlText IsNaN(SqlText value) => $"{value} = {double.NaN}";
+
+    /// <summary>A number is no timestamp here, though CrateDB would take it for milliseconds.</summary>
+    public override SqlText Typed(Column column, string text, SqlText like) => column.Type switch
+    {
+        ColumnType.Integer => $"TRY_CAST({text} AS BIGINT)",
+        ColumnType.Decimal => $"TRY_CAST({text} AS NUMERIC)",
+        ColumnType.Float => $"TRY_CAST({text} AS DOUBLE PRECISION)",
+        ColumnType.Bool => $"TRY_CAST({text} AS BOOLEAN)",
+        ColumnType.Timestamp or ColumnType.TimestampTz =>
+            $"CASE WHEN {text} LIKE '%-%-%' THEN TRY_CAST({text} AS TIMESTAMP WITH TIME ZONE) END",
+        _ => $"{text}",
+    };
+
+    /// <inheritdoc/>
+    public override SqlText TypeName(SqlText value) => $"pg_typeof({value})";
+
+    /// <summary>As text, year first: CrateDB stores no dates.</summary>
+    public override SqlText LocalDate(TimeColumn column, SqlText value, string zone) =>
+        $"date_format('%Y-%m-%d', {zone}, {CrateDbTimeSql.AsTimestamp(column, value)})";
+
+    private static string Quoted(string name) => $"\"{name.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
+
+    /// <summary>['a']['b'], each key quoted anew: what stands between the brackets is a name and no SQL.</summary>
+    private static string Keys(string brackets) => string.Concat(
+        brackets[2..^2].Split("']['").Select(key => $"['{key.Replace("'", "''", StringComparison.Ordinal)}']"));
+
+    [GeneratedRegex(@"\A(?:[0-9]+ seconds|PT[0-9]+\.[0-9]+S)\z")]
+    private static partial Regex IsLength();
+}

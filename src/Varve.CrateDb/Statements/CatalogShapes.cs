@@ -1,0 +1,68 @@
+using Varve.Policies;
+using Varve.Sql;
+
+namespace Varve.CrateDb.Statements;
+
+/// <summary>What is asked of the catalogs about one table. The names of schema and table are values, never parts of a statement.</summary>
+internal static class CatalogShapes
+{
+    /// <summary>Name, type and generation expression of each column, in their order.</summary>
+    public static SqlText Columns(TableName table) =>
+        $"""
+        SELECT column_name, data_type, generation_expression FROM information_schema.columns
+        WHERE table_schema = {table.Schema} AND table_name = {table.Name} ORDER BY ordinal_position
+        """;
+
+    /// <summary>The partition columns, shards, place and blocks of a table; no row where there is none, or no right to it.</summary>
+    public static SqlText Table(TableName table) =>
+        $"""
+        SELECT partitioned_by, number_of_shards, closed, settings['routing']['allocation']['require'], settings['blocks']['write']
+        FROM information_schema.tables WHERE table_schema = {table.Schema} AND table_name = {table.Name}
+        """;
+
+    /// <summary>Every partition with its values, shards, place and blocks.</summary>
+    public static SqlText Partitions(TableName table) =>
+        $"""
+        SELECT partition_ident, "values", number_of_shards, closed,
+          settings['routing']['allocation']['require'], settings['blocks']['write']
+        FROM information_schema.table_partitions WHERE table_schema = {table.Schema} AND table_name = {table.Name} ORDER BY partition_ident
+        """;
+
+    /// <summary>
+    /// Every primary shard that can be read: its rows, its bytes, and the sequence number that rises with each write, at once
+    /// and without a refresh.
+    /// </summary>
+    public static SqlText Shards(TableName table) =>
+        $"""
+        SELECT partition_ident, partition_uuid, id, seq_no_stats['max_seq_no'], num_docs, size FROM sys.shards
+        WHERE schema_name = {table.Schema} AND table_name = {table.Name} AND primary AND routing_state IN ('STARTED', 'RELOCATING')
+        ORDER BY partition_ident, id
+        """;
+
+    /// <summary>
+    /// Partitions of which a primary shard is missing: a read of them answers with the rows that are left, and says nothing.
+    /// No row: everything can be read.
+    /// </summary>
+    public static SqlText MissingShards(TableName table) =>
+        $"""
+        SELECT p.partition_ident, p.number_of_shards, coalesce(s.n, 0), p.closed FROM information_schema.table_partitions p
+        LEFT JOIN (SELECT partition_ident, count(*) AS n FROM sys.shards
+          WHERE schema_name = {table.Schema} AND table_name = {table.Name} AND primary AND routing_state IN ('STARTED', 'RELOCATING')
+          GROUP BY 1) s ON s.partition_ident = p.partition_ident
+        WHERE p.table_schema = {table.Schema} AND p.table_name = {table.Name} AND (coalesce(s.n, 0) < p.number_of_shards OR p.closed)
+        ORDER BY p.partition_ident
+        """;
+
+    /// <summary>Statements of a run that are still being worked on, its client gone or not.</summary>
+    public static SqlText JobsOf(string tag)
+    {
+        var comment = $"/* varve {tag} */%";
+        return $"SELECT id, started FROM sys.jobs WHERE stmt LIKE {comment}";
+    }
+
+    /// <summary>Ends a statement. It keeps what it wrote until then.</summary>
+    public static SqlText Kill(string job) => $"KILL {job}";
+
+    /// <summary>Makes what was written visible to everything but look-ups by the whole primary key.</summary>
+    public static SqlText Refresh(TableName table) => $"REFRESH TABLE {table}";
+}

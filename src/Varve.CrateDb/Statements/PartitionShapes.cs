@@ -1,0 +1,81 @@
+using NodaTime;
+using Varve.CrateDb.Partitions;
+using Varve.Policies;
+using Varve.Sql;
+
+namespace Varve.CrateDb.Statements;
+
+/// <summary>
+/// Statements about whole partitions. Every partition column is named in each: a condition on some of them means more partitions.
+/// </summary>
+internal static class PartitionShapes
+{
+    /// <summary>The most partitions of one statement.</summary>
+    public const int Most = 200;
+
+    /// <summary>
+    /// Removes partitions, not rows: their files go at once. The server gives no count, and no error for what is not there,
+    /// so the catalog is looked at afterwards.
+    /// </summary>
+    /// <exception cref="ArgumentException">None, more than <see cref="Most"/>, or values of other columns than the first has.</exception>
+    public static SqlText Drop(TableName table, IReadOnlyList<IReadOnlyList<PartitionValue>> partitions)
+    {
+        if (partitions.Count is 0 or > Most) throw new ArgumentException(
+            $"A statement removes 1 to {Most} partitions, not {partitions.Count}.");
+        var columns = partitions[0].Select(v => v.Column.Name).ToList();
+        if (columns.Count == 0) throw new ArgumentException("Without a partition column every row would go.");
+        if (partitions.Any(p => !p.Select(v => v.Column.Name).SequenceEqual(columns))) throw new ArgumentException(
+            "Each partition names every partition column.");
+        var plain = columns.Count == 1 && partitions.All(p => p[0].Value is not null);
+        if (plain)
+        {
+            var values = SqlText.Join(", ", partitions.Select(p => Value(p[0])));
+            return $"DELETE FROM {table} WHERE {new Identifier(columns[0])} IN ({values})";
+        }
+
+        var each = partitions.Select(p => (SqlText)$"({SqlText.Join(" AND ", p.Select(Equal))})");
+        return $"DELETE FROM {table} WHERE {SqlText.Join(" OR ", each)}";
+    }
+
+    /// <summary>Takes no writes from now on: who writes gets an error instead of losing a row.</summary>
+    public static SqlText Seal(TableName table, IReadOnlyList<PartitionValue> partition) =>
+        $"ALTER TABLE {table} PARTITION ({Named(partition)}) SET (\"blocks.write\" = true)";
+
+    /// <summary>Takes writes again.</summary>
+    public static SqlText Unseal(TableName table, IReadOnlyList<PartitionValue> partition) =>
+        $"ALTER TABLE {table} PARTITION ({Named(partition)}) RESET (\"blocks.write\")";
+
+    /// <summary>Makes what was written to one partition visible.</summary>
+    public static SqlText Refresh(TableName table, IReadOnlyList<PartitionValue> partition) =>
+        $"REFRESH TABLE {table} PARTITION ({Named(partition)})";
+
+    /// <summary>Merges the segments of a partition's shards into one.</summary>
+    public static SqlText Merge(TableName table, IReadOnlyList<PartitionValue> partition) =>
+        $"OPTIMIZE TABLE {table} PARTITION ({Named(partition)}) WITH (max_num_segments = 1)";
+
+    /// <summary>How many copies each shard of a partition has besides the first.</summary>
+    public static SqlText Replicas(TableName table, IReadOnlyList<PartitionValue> partition, long replicas) =>
+        $"ALTER TABLE {table} PARTITION ({Named(partition)}) SET (number_of_replicas = {replicas})";
+
+    /// <summary>"day" = 1700006400000, "region" = 'eu'.</summary>
+    /// <exception cref="ArgumentException">A value is NULL, which this clause cannot say.</exception>
+    public static SqlText Named(IReadOnlyList<PartitionValue> partition) => partition.Any(v => v.Value is null)
+        ? throw new ArgumentException("PARTITION (…) cannot name a partition whose value is NULL.")
+        : SqlText.Join(", ", partition.Select(v => (SqlText)$"{new Identifier(v.Column.Name)} = {Value(v)}"));
+
+    private static SqlText Equal(PartitionValue value) => value.Value is null
+        ? $"{new Identifier(value.Column.Name)} IS NULL"
+        : (SqlText)$"{new Identifier(value.Column.Name)} = {Value(value)}";
+
+    private static SqlText Value(PartitionValue value) => value.Value switch
+    {
+        Instant at => $"{CrateDbTime.Milliseconds(at)}",
+        long number => $"{number}",
+        string text => $"{text}",
+        bool truth => $"{truth}",
+        double number => $"{number}",
+        decimal number => $"{number}",
+        _ => throw new ArgumentException(
+            $"A partition of {value.Column.Name} has a value of a type that Varve does not write: {value.Column.Type}."),
+    };
+}

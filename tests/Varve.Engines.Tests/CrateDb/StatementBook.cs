@@ -1,0 +1,207 @@
+using System.Globalization;
+using System.Text;
+using NodaTime;
+using Varve.CrateDb;
+using Varve.CrateDb.Partitions;
+using Varve.CrateDb.Statements;
+using Varve.Planning;
+using Varve.Policies;
+using Varve.Sql;
+using Varve.Time;
+
+namespace Varve.Engines.Tests.CrateDb;
+
+/// <summary>Every statement shape that is sent to CrateDB, with example arguments. What was not run on a real server is marked.</summary>
+internal static class StatementBook
+{
+    private static readonly CrateDbDialect s_dialect = new();
+    private static readonly Column s_usage = new("usage", new ColumnType.Float(), "DOUBLE PRECISION");
+    private static readonly TableName s_source = new("varve_t", "cpu");
+    private static readonly TableName s_lease = new("varve", "leases");
+    private static readonly PartitionColumn s_day = new("day", "timestamp with time zone", "date_trunc('day', ts)");
+    private static readonly PartitionColumn s_region = new("region", "text", null);
+    private static readonly Instant s_first = Instant.FromUnixTimeMilliseconds(1699920000000);
+    private static readonly IReadOnlyList<PartitionValue> s_one = [new(s_day, s_first)];
+    private static readonly IReadOnlyList<PartitionValue> s_two = [new(s_day, s_first + Duration.FromDays(1))];
+    private static readonly IReadOnlyList<PartitionValue> s_pair = [new(s_day, s_first), new(s_region, "eu")];
+    private static readonly IReadOnlyList<PartitionValue> s_null = [new(s_day, null)];
+    private static readonly SourceRollup s_rollup = new(s_source, "ts", ["host", "site"], ["usage"], ["hits"], 1700006400000,
+        1700092800000);
+
+    private static readonly TierTable s_tier = new(
+        new("varve_t", "cpu_1m"),
+        "ts",
+        [new("host", $"TEXT"), new("site", $"INTEGER")],
+        [new("rows", $"BIGINT"), .. RollupShapes.RealStates("usage"), .. RollupShapes.IntegerStates("hits")],
+        $"date_trunc('month', \"ts\")");
+
+    private static readonly IReadOnlyList<(string Column, SqlText Value)> s_key = [("policy", $"{"cpu"}")];
+
+    /// <summary>Name, statement, whether it was run on a real server, and whether it takes no parameters.</summary>
+    internal static IReadOnlyList<Shape> All { get; } = [.. Shapes().OrderBy(s => s.Name, StringComparer.Ordinal)];
+
+    /// <summary>The file that was approved: each statement as it is sent, its parameters with their types above it.</summary>
+    internal static string Text()
+    {
+        var text = new StringBuilder("-- Every statement that Varve sends to CrateDB, as it is sent, with example arguments.\n");
+        text.Append("-- Those marked \"untried\" were not run on a real server. The others were, on CrateDB 6.4.3, in this form or one " +
+            "that\n-- differs in names, numbers and the columns that are asked for.\n");
+        foreach (var shape in All)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"\n-- {shape.Name}\n");
+            if (!shape.IsTried) text.Append("-- untried\n");
+            var values = shape.Rendered.Values;
+            for (var i = 0; i < values.Count; i++)
+            {
+                text.Append(CultureInfo.InvariantCulture, $"-- ?{i + 1} TEXT {s_dialect.Literal(values[i])}\n");
+            }
+
+            text.Append(shape.Rendered.Text.ReplaceLineEndings("\n")).Append(";\n");
+        }
+
+        return text.ToString();
+    }
+
+    private static IEnumerable<Shape> Shapes() =>
+        [.. Looks(), .. Partitions(), .. Places(), .. Snapshots(), .. Rows(), .. Tiers(), .. Expressions()];
+
+    private static IEnumerable<Shape> Looks() =>
+    [
+        new("catalog columns", CatalogShapes.Columns(s_source)),
+        new("catalog table", CatalogShapes.Table(s_source), IsTried: false),
+        new("catalog partitions", CatalogShapes.Partitions(s_source), IsTried: false),
+        new("catalog shards", CatalogShapes.Shards(s_source), IsTried: false),
+        new("catalog missing shards", CatalogShapes.MissingShards(s_source), IsTried: false),
+        new("jobs of a run", CatalogShapes.JobsOf("run-1:3")),
+        new("jobs kill", CatalogShapes.Kill("0fcb8d5c-1a4f-4a3c-8f3c-2d1e5f6a7b8c")),
+        new("doctor nodes", DoctorShapes.Nodes(), IsTried: false),
+        new("doctor cluster", DoctorShapes.Cluster()),
+        new("doctor identity", DoctorShapes.Identity(), IsTried: false),
+        new("doctor superuser", DoctorShapes.Superuser()),
+        new("doctor rights", DoctorShapes.Rights(s_source, "varve_t.cpu"), IsTried: false),
+        new("doctor shards of nodes", DoctorShapes.ShardsOfNodes(), IsTried: false),
+        new("doctor unhealthy", DoctorShapes.Unhealthy(), IsTried: false),
+        new("doctor failed checks", DoctorShapes.FailedChecks(), IsTried: false),
+        new("doctor partition counts", DoctorShapes.PartitionCounts(), IsTried: false),
+    ];
+
+    private static IEnumerable<Shape> Partitions() =>
+    [
+        new("partition drop, one column", PartitionShapes.Drop(s_source, [s_one, s_two])),
+        new("partition drop, two columns", PartitionShapes.Drop(s_source, [s_pair])),
+        new("partition drop, NULL", PartitionShapes.Drop(s_source, [s_null])),
+        new("partition seal", PartitionShapes.Seal(s_source, s_one), IsInline: true),
+        new("partition unseal", PartitionShapes.Unseal(s_source, s_one), IsTried: false, IsInline: true),
+        new("partition refresh", PartitionShapes.Refresh(s_source, s_one)),
+        new("partition merge", PartitionShapes.Merge(s_source, s_one), IsInline: true),
+        new("partition replicas", PartitionShapes.Replicas(s_source, s_one, 1), IsInline: true),
+        new("refresh", CatalogShapes.Refresh(s_source)),
+    ];
+
+    private static IEnumerable<Shape> Places() =>
+    [
+        new("place move", PlaceShapes.Move(s_source, s_one, "storage", "warm"), IsInline: true),
+        new("place forget", PlaceShapes.Forget(s_source, s_one, "storage"), IsTried: false, IsInline: true),
+        new("place move, new partitions", PlaceShapes.MoveNew(s_source, "storage", "hot"), IsInline: true),
+        new("place copies", PlaceShapes.Copies(s_source, "04732dhp74sj4c1g60o30c1g"), IsTried: false),
+        new("place reasons", PlaceShapes.Reasons(s_source, "04732dhp74sj4c1g60o30c1g"), IsTried: false),
+    ];
+
+    private static IEnumerable<Shape> Snapshots() =>
+    [
+        new("snapshot begin", SnapshotShapes.Begin("varve_r", "varve-cpu-1", s_source, [s_one, s_two]), IsInline: true),
+        new("snapshot state", SnapshotShapes.State("varve_r", "varve-cpu-1")),
+        new("snapshot drop", SnapshotShapes.Drop("varve_r", "varve-cpu-1"), IsInline: true),
+        new("snapshot restore", SnapshotShapes.Restore("varve_r", "varve-cpu-1", s_source, [s_one]), IsInline: true),
+        new("snapshot restore beside", SnapshotShapes.RestoreBeside("varve_r", "varve-cpu-1", s_source, [s_one], "cpu_drill"),
+            IsTried: false, IsInline: true),
+        new("repository list", SnapshotShapes.Repositories()),
+        new("repository create, fs",
+            SnapshotShapes.CreateRepository("varve_r", RepositoryType.Fs, [new("location", "/backup/r1"), new("compress", "true")]),
+            IsInline: true),
+        new("repository create, s3",
+            SnapshotShapes.CreateRepository("varve_r", RepositoryType.S3,
+            [new("bucket", "b"), new("access_key", "AK"), new("secret_key", "SK")]), IsTried: false, IsInline: true),
+    ];
+
+    private static IEnumerable<Shape> Rows() =>
+    [
+        new("row read", RowShapes.Read(s_lease, ["holder", "token", "expires"], s_key)),
+        new("row insert", RowShapes.Insert(s_lease,
+            [("policy", $"{"cpu"}"), ("holder", $"{"run-1"}"), ("token", $"{1L}"), ("expires", RowShapes.Later(60_000))]), IsTried: false),
+        new("row change", RowShapes.Change(s_lease, s_key, new(12, 1), [("holder", $"{"run-2"}"), ("token", $"\"token\" + 1")]),
+            IsTried: false),
+        new("row remove", RowShapes.Remove(s_lease, s_key, new(12, 1))),
+    ];
+
+    private static IEnumerable<Shape> Tiers()
+    {
+        var minute = BucketShapes.Binned($"\"ts\"", 60_000, 0);
+        var hour = BucketShapes.Binned($"\"ts\"", 3_600_000, 0);
+        var finer = s_rollup with { Source = s_tier.Name };
+        return
+        [
+            new("tier create", TierShapes.Create(s_tier, 2), IsTried: false, IsInline: true),
+            new("tier upsert from rows", TierShapes.Upsert(s_tier, RollupShapes.FromRows(s_rollup, minute, 7))),
+            new("tier upsert from rows with ties", TierShapes.Upsert(s_tier, RollupShapes.FromTiedRows(s_rollup, minute, 7))),
+            new("tier upsert from buckets",
+                TierShapes.Upsert(s_tier with { Name = new("varve_t", "cpu_1h") }, RollupShapes.FromBuckets(finer, hour, 7))),
+            new("tier upsert by local days", TierShapes.Upsert(
+                s_tier with { Name = new("varve_t", "cpu_1d"), States = [new("rows", $"BIGINT"), .. RollupShapes.IntegerStates("hits")] },
+                RollupShapes.FromRows(s_rollup with { Reals = [] }, BucketShapes.Truncated($"\"ts\"", CalendarUnit.Day, "Europe/Berlin"),
+                    7)), IsTried: false),
+            new("tier remove older", TierShapes.RemoveOlder(s_tier, 1700006400000, 1700092800000, 7)),
+            new("tier ties", RollupShapes.Ties(s_rollup, minute)),
+            new("tier expected", RollupShapes.Expected(s_rollup, minute), IsTried: false),
+        ];
+    }
+
+    private static IEnumerable<Shape> Expressions()
+    {
+        var berlin = DateTimeZoneProviders.Tzdb["Europe/Berlin"];
+        IReadOnlyList<Instant> days = [.. Enumerable.Range(28, 4)
+            .Select(d => new LocalDate(2025, 3, d).AtStartOfDayInZone(berlin).ToInstant())];
+        var time = new TimeColumn("ts", new ColumnType.TimestampTz(), TimeUnit.Milliseconds);
+        SqlText ts = $"\"ts\"";
+        SqlText us = $"1700006400123456";
+        var end = s_dialect.TimeValue(time, Instant.MaxValue);
+        return
+        [
+            new("bucket disagreements", BucketShapes.Disagreements(days, CalendarUnit.Day, "Europe/Berlin"), IsTried: false),
+            new("bucket listed", $"SELECT {BucketShapes.Listed($"\"ts\"", days)} AS bucket, count(*) FROM {s_source} GROUP BY 1",
+                IsTried: false),
+            new("bucket binned, other origin",
+                $"SELECT {BucketShapes.Binned($"\"ts\"", 604_800_000, 345_600_000)} AS bucket, count(*) FROM {s_source} GROUP BY 1"),
+            new("bucket binned, half a second",
+                $"SELECT {BucketShapes.Binned($"\"ts\"", 1_500, 0)} AS bucket, count(*) FROM {s_source} GROUP BY 1"),
+            new("dialect time", Selected($"{s_dialect.MicrosOf(time, ts)} AS us, {s_dialect.TimeOfMicros(time, us)} AS t"), IsTried: false),
+            new("dialect time value", $"{Selected($"count(*)")} WHERE {s_dialect.IsFiniteTime(time, ts)} AND {ts} < {end}", IsTried: false),
+            new("dialect states", $"SELECT {s_dialect.ExactSum($"\"hits\"", 0)} AS s, " +
+                $"{s_dialect.SquaredDeviations(s_dialect.Finite($"\"usage\""))} AS m2, " +
+                $"{s_dialect.ValueAt(s_usage, $"\"usage\"", $"\"ts\"", earliest: true, Ties.Any)} AS f, " +
+                $"{s_dialect.ValueAt(s_usage, $"\"usage\"", $"\"ts\"", earliest: false, Ties.Any)} AS l, count(*) FILTER (WHERE " +
+                $"{s_dialect.IsNaN($"\"usage\"")}) AS nans FROM {s_source}", IsTried: false),
+            new("dialect local date", $"SELECT {s_dialect.LocalDate(time, $"\"ts\"", "Europe/Berlin")} AS d FROM {s_source}",
+                IsTried: false),
+            new("dialect quotient", $"SELECT {s_dialect.Quotient($"(\"ts\"::BIGINT - 1699920000000)", 86_400_000)} AS day FROM {s_source}",
+                IsTried: false),
+            new("dialect object keys", $"SELECT {new Identifier("payload['temperature']")} AS t FROM {s_source}", IsTried: false),
+            new("dialect typed time", $"SELECT {Typed(new ColumnType.TimestampTz(), "2025-03-01T00:00:00Z")} AS t", IsTried: false),
+            new("dialect typed number", $"SELECT {Typed(new ColumnType.Integer(), "42")} AS n", IsTried: false),
+        ];
+    }
+
+    private static SqlText Selected(SqlText what) => $"SELECT {what} FROM {s_source}";
+
+    private static SqlText Typed(ColumnType type, string text) => s_dialect.Typed(new("c", type, ""), text, $"\"c\"");
+
+    /// <summary>A shape.</summary>
+    /// <param name="Name">What it is for.</param>
+    /// <param name="Statement">With example arguments.</param>
+    /// <param name="IsTried">True: it was run on a real server, in this form or one that differs by names and numbers.</param>
+    /// <param name="IsInline">True: CrateDB takes no parameters in it.</param>
+    internal sealed record Shape(string Name, SqlText Statement, bool IsTried = true, bool IsInline = false)
+    {
+        internal RenderedSql Rendered => IsInline ? Statement.RenderInline(s_dialect) : Statement.Render(s_dialect);
+    }
+}

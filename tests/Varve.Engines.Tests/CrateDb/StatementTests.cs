@@ -1,0 +1,163 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+using System.Text.RegularExpressions;
+using NodaTime;
+using Varve.CrateDb;
+using Varve.CrateDb.Partitions;
+using Varve.CrateDb.Statements;
+using Varve.Policies;
+
+namespace Varve.Engines.Tests.CrateDb;
+
+public sealed partial class StatementTests
+{
+    private static string File => Path.Combine(Path.GetDirectoryName(Here())!, "..", "Approvals", "cratedb-statements.sql");
+
+    private static IReadOnlyList<(string Name, string Text)> Sent => [.. StatementBook.All.Select(s => (s.Name, s.Rendered.Text))];
+
+    [Fact]
+    public void Every_statement_is_as_it_was_approved()
+    {
+        var made = StatementBook.Text();
+        if (Environment.GetEnvironmentVariable("VARVE_APPROVE") == "1") System.IO.File.WriteAllText(File, made);
+        Assert.Equal(System.IO.File.ReadAllText(File).ReplaceLineEndings("\n"), made);
+        Assert.Equal(StatementBook.All.Count, StatementBook.All.Select(s => s.Name).Distinct().Count());
+    }
+
+    [Fact]
+    public void No_sum_is_of_doubles() => None(text => Sums().Matches(text).Select(m => m.Groups["of"].Value)
+        .Where(of => !of.Contains("::NUMERIC", StringComparison.Ordinal) && !of.Contains("AS NUMERIC", StringComparison.Ordinal)
+            && !WholeState().IsMatch(of)));
+
+    [Fact]
+    public void Date_bin_has_an_origin_before_all_rows() => None(text => Bins().Matches(text).Select(m => m.Groups["origin"].Value)
+        .Where(origin => long.Parse(origin, System.Globalization.CultureInfo.InvariantCulture) > -864_000_000_000_000));
+
+    [Fact]
+    public void Nothing_is_changed_by_a_condition_that_is_tested_on_the_last_refresh() => None(text =>
+        text.StartsWith("UPDATE", StringComparison.Ordinal)
+            && !(text.Contains("\"_seq_no\" =", StringComparison.Ordinal)
+            && text.Contains("\"_primary_term\" =", StringComparison.Ordinal)) ? [text] : []);
+
+    [Fact]
+    public void No_statement_uses_what_is_wrong_or_missing_in_cratedb() => None(text => Wrong().Matches(text).Select(m => m.Value));
+
+    [Fact]
+    public void Nothing_is_removed_without_a_condition() => None(text =>
+        text.StartsWith("DELETE", StringComparison.Ordinal) && !text.Contains(" WHERE ", StringComparison.Ordinal) ? [text] : []);
+
+    [Fact]
+    public void What_removes_older_generations_names_lower_ones_only() =>
+        Assert.EndsWith("\"varve_gen\" < 7", Sent.Single(s => s.Name == "tier remove older").Text, StringComparison.Ordinal);
+
+    [Fact]
+    public void What_is_written_by_a_select_is_fenced_by_its_generation() => Assert.All(
+        Sent.Where(s => s.Text.StartsWith("INSERT", StringComparison.Ordinal) && s.Text.Contains("SELECT", StringComparison.Ordinal)),
+        s =>
+        {
+            Assert.Contains("ON CONFLICT", s.Text, StringComparison.Ordinal);
+            Assert.Contains("\"varve_gen\" = greatest(\"varve_gen\", excluded.\"varve_gen\")", s.Text, StringComparison.Ordinal);
+            var set = s.Text[s.Text.IndexOf("DO UPDATE SET", StringComparison.Ordinal)..];
+            Assert.Equal(set.Split("excluded.").Length - 1, (2 * (set.Split("CASE WHEN").Length - 1)) + 1);
+        });
+
+    [Fact]
+    public void Altering_a_table_names_one_partition_or_only_new_ones() => None(text =>
+        text.StartsWith("ALTER", StringComparison.Ordinal) && !text.Contains(" PARTITION (", StringComparison.Ordinal)
+            && !text.StartsWith("ALTER TABLE ONLY", StringComparison.Ordinal) ? [text] : []);
+
+    [Fact]
+    public void Two_hundred_partitions_of_two_columns_fit_into_one_statement_and_more_do_not()
+    {
+        var table = new TableName("metrics", new string('t', 200));
+        IReadOnlyList<IReadOnlyList<PartitionValue>> Many(int count) =>
+        [
+            .. Enumerable.Range(0, count).Select(i => (IReadOnlyList<PartitionValue>)
+            [
+                new(new("day", "timestamp with time zone", null), Instant.FromUnixTimeSeconds(86_400 * i)),
+                    new(new("region", "text", null), $"region-{i}"),
+            ]),
+        ];
+
+        var statement = PartitionShapes.Drop(table, Many(200)).Render(new CrateDbDialect());
+        Assert.True(statement.Text.Length < 262_144 / 4, $"{statement.Text.Length} characters");
+        Assert.Equal(200, statement.Values.Count);
+        Assert.Equal(199, statement.Text.Split(" OR ").Length - 1);
+        Assert.Throws<ArgumentException>(() => PartitionShapes.Drop(table, Many(201)));
+        Assert.Throws<ArgumentException>(() => PartitionShapes.Drop(table, []));
+        Assert.Throws<ArgumentException>(() => PartitionShapes.Drop(table, [[]]));
+        Assert.Throws<ArgumentException>(() => PartitionShapes.Drop(table, [Many(1)[0], [Many(1)[0][0]]]));
+        Assert.Throws<ArgumentException>(() => PartitionShapes.Seal(table, [new(new("day", "timestamp", null), null)]));
+    }
+
+    [Theory]
+    [InlineData("a\"b", "\"a\"\"b\"")]
+    [InlineData("payload['temperature']", "\"payload\"['temperature']")]
+    [InlineData("payload['a']['b']", "\"payload\"['a']['b']")]
+    [InlineData("payload['a' OR 1=1 --']", "\"payload\"['a'' OR 1=1 --']")]
+    [InlineData("Über", "\"Über\"")]
+    public void Names_are_quoted(string name, string quoted) => Assert.Equal(quoted, new CrateDbDialect().Quote(new(name)));
+
+    [Theory]
+    [InlineData(0L, 60_000L, "-864000000000000")]
+    [InlineData(345_600_000L, 604_800_000L, "-864000000000000")]
+    [InlineData(1L, 7_000L, "-864000000002999")]
+    public void The_origin_is_a_whole_number_of_buckets_away(long origin, long width, string written)
+    {
+        var text = BucketShapes.Binned($"ts", width, origin).Render(new CrateDbDialect()).Text;
+        Assert.Contains($"({written})", text, StringComparison.Ordinal);
+        Assert.Equal(0, (long.Parse(written, System.Globalization.CultureInfo.InvariantCulture) - origin) % width);
+    }
+
+    [Fact]
+    public async Task CrateDbs_own_grammar_takes_every_statement()
+    {
+        var folder = Path.Combine(Path.GetDirectoryName(Here())!, "..", "..", "..", "artifacts", "sqlparse");
+        var parser = Path.Combine(folder, "node_modules", "@cratedb", "cratedb-sqlparse");
+        if (!Directory.Exists(parser)) Assert.Skip(
+            "The grammar of CrateDB is not here: npm install --prefix artifacts/sqlparse @cratedb/cratedb-sqlparse@0.0.17");
+        var start = new ProcessStartInfo("node", ["--input-type=module", "-"])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = folder
+        };
+        using var node = Process.Start(start)!;
+        await node.StandardInput.WriteAsync(
+            $$"""
+            import { sqlparse } from '@cratedb/cratedb-sqlparse';
+            const statements = {{System.Text.Json.JsonSerializer.Serialize(Sent.Select(s => new[] { s.Name, s.Text }))}};
+            let wrong = 0;
+            for (const [name, text] of statements) {
+              const [parsed] = sqlparse(text);
+              if (!parsed || parsed.exception) { wrong++; console.log(name + ': ' + (parsed ? parsed.exception.errorMessage : 'nothing')); }
+            }
+            const [bad] = sqlparse('SELEC 1');
+            console.log(wrong + ' of ' + statements.length + ' refused' + (bad && bad.exception ? '' : ', and nothing ever is'));
+            """);
+        node.StandardInput.Close();
+        var said = await node.StandardOutput.ReadToEndAsync();
+        Assert.True(said.TrimEnd() == $"0 of {Sent.Count} refused", said + await node.StandardError.ReadToEndAsync());
+    }
+
+    private static void None(Func<string, IEnumerable<string>> violations) =>
+        Assert.Empty(Sent.SelectMany(s => violations(s.Text).Select(v => $"{s.Name}: {v}")));
+
+    private static string Here([CallerFilePath] string path = "") => path;
+
+    // Up to the closing bracket of the call, brackets inside of it included.
+    [GeneratedRegex(@"\bsum\((?<of>(?:[^()]|\((?:[^()]|\([^()]*\))*\))*)\)")]
+    private static partial Regex Sums();
+
+    // Counts, exact sums and what was summed as NUMERIC one level below.
+    [GeneratedRegex("^(rows|n|number_of_shards|\"[a-z]+_(n|nan|pinf|ninf|s|sq)\"|\"hits_sum\")$")]
+    private static partial Regex WholeState();
+
+    [GeneratedRegex(@"date_bin\([^,]*, [^,]*, \(?(?<origin>-?\d+)\)?\)")]
+    private static partial Regex Bins();
+
+    [GeneratedRegex(@"\b(stddev\w*|variance|FULL JOIN|EXCEPT|INTERSECT|MERGE|bool_and|bool_or|ROLLBACK|SAVEPOINT|BEGIN)\b|[<>]=? " +
+        @"'-?Infinity'")]
+    private static partial Regex Wrong();
+}

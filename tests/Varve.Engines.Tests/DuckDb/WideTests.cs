@@ -1,0 +1,84 @@
+using System.Globalization;
+using DuckDB.NET.Data;
+using NodaTime;
+using Varve.DuckDb;
+using Varve.Execution;
+using Varve.Planning;
+using Varve.Policies;
+
+namespace Varve.Engines.Tests.DuckDb;
+
+/// <summary>Of each column that it writes DuckDB holds half a megabyte for each thread: many measures fit with one thread, and more than fit are refused.</summary>
+public sealed class WideTests : Files
+{
+    private const string Memory = "200MB";
+
+    private static readonly Instant s_asOf = Instant.FromUtc(2025, 1, 3, 0, 0);
+
+    [Fact]
+    public async Task Many_measures_are_rolled_up_proven_and_removed_in_memory_that_two_threads_would_not_fit_into()
+    {
+        await using var database = Open(45, threads: 2);
+        var lifecycle = new Lifecycle(database);
+        await lifecycle.ApplyAsync(Policy(45));
+        await foreach (var happened in lifecycle.RunAsync(Selection.All, new RunOptions { AsOf = s_asOf, Yes = true }))
+        {
+            Assert.Null((happened as RunEvent.StepFailed)?.Error);
+            Assert.Null((happened as RunEvent.Failed)?.Error);
+        }
+
+        Assert.Equal(7_200L, await One(database, $"SELECT count(*) FROM cpu_1m_states"));
+        Assert.Equal(0L, await One(database, $"SELECT count(*) FROM cpu"));
+        Assert.Equal(2L, await One(database, $"SELECT current_setting('threads')"));
+        Assert.All(await lifecycle.VerifyAsync(Selection.All), report => Assert.Empty(report.Mismatches));
+    }
+
+    [Fact]
+    public async Task More_columns_than_the_memory_holds_are_refused_before_anything_is_made()
+    {
+        await using var database = Open(60, threads: 2);
+        var refused = await Assert.ThrowsAsync<PolicyException>(() => new Lifecycle(database).ApplyAsync(Policy(60)));
+        Assert.Equal("VRV137", refused.Code);
+        Assert.Contains("would have 424 columns, and the engine takes 361", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("memory_limit", refused.Message, StringComparison.Ordinal);
+        Assert.Equal(0L, await One(database, $"SELECT count(*) FROM duckdb_tables() WHERE table_name LIKE 'cpu_%'"));
+    }
+
+    /// <summary>Hundreds of states are compared some at a time: what differs in several of the groups is counted once.</summary>
+    [Fact]
+    public async Task What_differs_in_several_measures_of_many_is_one_series()
+    {
+        await using var database = Open(130, threads: 2, type: "INTEGER", memory: DuckDbOptions.DefaultMemoryLimit, rows: 100);
+        var lifecycle = new Lifecycle(database);
+        await lifecycle.ApplyAsync(Policy(130, keep: "9d"));
+        await foreach (var happened in lifecycle.RunAsync(Selection.All, new RunOptions { AsOf = s_asOf, Yes = true })) Assert.Null((happened as RunEvent.StepFailed)?.Error);
+        Assert.All(await lifecycle.VerifyAsync(Selection.All), report => Assert.Empty(report.Mismatches));
+
+        // Of the 20 minutes: three measures of two series in the third, the last measure of one series in the fifth, a row less in the seventh.
+        await Do(database, $"UPDATE cpu SET m0 = m0 + 5000, m60 = m60 + 5000, m129 = m129 + 5000 WHERE ts = TIMESTAMP '2025-01-01 00:02' AND host IN (1, 2)");
+        await Do(database, $"UPDATE cpu SET m129 = m129 + 5000 WHERE ts = TIMESTAMP '2025-01-01 00:04' AND host = 3");
+        await Do(database, $"DELETE FROM cpu WHERE ts = TIMESTAMP '2025-01-01 00:06' AND host = 4");
+        var found = (await lifecycle.VerifyAsync(Selection.All)).Single(r => r.Tier == "1m").Mismatches;
+        Assert.Equal([(2, 2, 2, 2, false), (4, 1, 1, 1, false), (6, 1, 0, 1, true)], found.Select(m => ((int)(m.Bucket.From - Instant.FromUtc(2025, 1, 1, 0, 0)).TotalMinutes, (int)m.Series, (int)m.Found, (int)m.Stored, m.Fewer)));
+        Assert.Equal(["m0_sum", "m129_sum", "m60_sum"], found[0].Differences.Where(d => d.Series["host"] == "1" && d.State.EndsWith("_sum", StringComparison.Ordinal)).Select(d => d.State).Order(StringComparer.Ordinal));
+        Assert.Equal(1, found[2].Differences.Count(d => d.State == "varve_rows"));
+    }
+
+    /// <summary>A row for each of five series and every minute of a day at most.</summary>
+    private Database Open(int measures, int threads, string type = "DOUBLE", string memory = Memory, int rows = 7200)
+    {
+        var columns = string.Join(", ", Enumerable.Range(0, measures).Select(i => string.Create(CultureInfo.InvariantCulture, $"CAST(hash(i + {i}) % 1009 AS {type}) AS m{i}")));
+        using (var connection = new DuckDBConnection($"Data Source={Named("wide.duckdb")}"))
+        {
+            connection.Open();
+            using var command = connection.CreateCommand();
+            command.CommandText = $"CREATE TABLE cpu AS SELECT TIMESTAMP '2025-01-01' + to_seconds((i // 5) * 60) AS ts, i % 5 AS host, {columns} FROM range({rows}) r(i)";
+            command.ExecuteNonQuery();
+        }
+
+        return DuckDbDatabase.Open(Named("wide.duckdb"), new() { MemoryLimit = memory, Threads = threads });
+    }
+
+    private static IReadOnlyList<PolicyDocument> Policy(int measures, string keep = "1d") => PolicyYaml.Parse(
+        $"table: cpu\ntime: ts\nseries: [host]\nmeasures:\n{string.Concat(Enumerable.Range(0, measures).Select(i => string.Create(CultureInfo.InvariantCulture, $"  m{i}: [avg, min, max]\n")))}keep: {keep}\ntiers: [{{ every: 1m }}, {{ every: 1d }}]\n", "cpu.yaml");
+}
