@@ -5,7 +5,8 @@
 #   ./test.sh -class 'Varve.Tests.Time.*' arguments go to every test project (its -help lists them)
 #   ./test.sh --no-build                  what was built before
 #
-# CONFIGURATION (Release) and VARVE_TEST_MINUTES (40, for each project) may be set.
+# CONFIGURATION (Release) and VARVE_TEST_MINUTES (40, for each project) may be set. A PostgreSQL server is started for the
+# tests and stopped after them; VARVE_TEST_POSTGRESQL=postgresql://user@host/db names one that is there instead.
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")" || exit 1
 
@@ -45,6 +46,54 @@ need_sdk() {
   has_sdk && return 0
   install_package dotnet-sdk-10.0 && has_sdk && return 0
   fail "the .NET 10 SDK is missing and could not be installed; see https://dotnet.microsoft.com/download"
+}
+
+# A PostgreSQL of our own on a free port of the loopback, without fsync: what it holds is gone with the tests.
+postgres_folder=
+
+postgres_programs() {
+  local found
+  found=$(find /usr/lib/postgresql -mindepth 3 -maxdepth 3 -path '*/bin/initdb' 2>/dev/null | sort -V | tail -n 1)
+  [ -n "$found" ] || found=$(command -v initdb) || return 1
+  dirname "$found"
+}
+
+as_postgres() {
+  if [ "$(id -u)" -eq 0 ]; then runuser -u postgres -- "$@"; else "$@"; fi
+}
+
+free_port() {
+  local port
+  for port in $(shuf -i 20000-32000 -n 50); do
+    (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null || { echo "$port"; return 0; }
+  done
+  return 1
+}
+
+stop_postgres() {
+  [ -n "$postgres_folder" ] || return 0
+  as_postgres "$1/pg_ctl" -D "$postgres_folder/data" -m immediate -w stop >/dev/null 2>&1
+  rm -rf "$postgres_folder"
+}
+
+need_postgres() {
+  local programs port settings
+  [ -z "${VARVE_TEST_POSTGRESQL:-}" ] || return 0
+  programs=$(postgres_programs) || { install_package postgresql; programs=$(postgres_programs); } || {
+    [ -z "${CI:-}" ] || fail "PostgreSQL is missing and could not be installed; VARVE_TEST_POSTGRESQL can name a server"
+    echo "test.sh: PostgreSQL is missing and could not be installed: its tests are skipped" >&2
+    return 0
+  }
+  postgres_folder=$(mktemp -d "${TMPDIR:-/tmp}/varve-postgres-XXXXXX")
+  trap "stop_postgres '$programs'" EXIT
+  [ "$(id -u)" -ne 0 ] || chown postgres "$postgres_folder"
+  port=$(free_port) || fail "no port is free for PostgreSQL"
+  settings="-p $port -c listen_addresses=127.0.0.1 -c unix_socket_directories=$postgres_folder -c fsync=off -c synchronous_commit=off"
+  settings="$settings -c full_page_writes=off -c autovacuum=off -c max_connections=200 -c wal_level=logical -c log_min_messages=fatal"
+  as_postgres "$programs/initdb" -D "$postgres_folder/data" -U varve --auth=trust -E UTF8 --locale=C.UTF-8 --no-sync >/dev/null &&
+    as_postgres "$programs/pg_ctl" -D "$postgres_folder/data" -l "$postgres_folder/log" -o "$settings" -w -t 60 start >/dev/null ||
+    { cat "$postgres_folder/log" >&2; fail "PostgreSQL did not start"; }
+  export VARVE_TEST_POSTGRESQL=postgresql://varve@127.0.0.1:$port/postgres
 }
 
 # CrateDB's grammar, by which its statements are checked. Without it that one test says that it was skipped.
@@ -117,6 +166,7 @@ slowest() {
 
 need_sdk
 want_browser
+need_postgres
 if [ "${1:-}" = --no-build ]; then shift; else build; fi
 
 mkdir -p "$reports"

@@ -27,7 +27,8 @@ internal static class DatabaseOpener
     /// <summary>A DuckDB file of this machine.</summary>
     internal static Database OpenFile(string path) => DuckDbDatabase.Open(path, new() { Create = false });
 
-    internal static Database Open(string? typed, bool readOnly, bool create, string? memory = null) => DatabaseOpening.Open(Url(typed), readOnly, create, memory);
+    internal static Database Open(string? typed, bool readOnly, bool create, string? memory = null, CancellationToken cancellation = default) =>
+        DatabaseOpening.Open(Url(typed), readOnly, create, memory, Console.In, cancellation);
 
     /// <summary>Variables of the environment, then what was typed; both are the operator's word.</summary>
     private static Dictionary<string, string> Declared(IReadOnlyList<string> typed)
@@ -47,7 +48,7 @@ internal static class DatabaseOpener
 
     /// <summary>The database that is named, not opened.</summary>
     internal static DatabaseUrl Url(string? typed) => DatabaseUrl.Parse(
-        Named(typed) ?? throw Commands.CommonOptions.Usage("No database is named. Add --db duckdb:metrics.duckdb (your file), or set VARVE_DB. To see Varve at work without one: varve demo"));
+        Named(typed) ?? throw Commands.CommonOptions.Usage("No database is named. Add --db duckdb:metrics.duckdb (your file) or --db postgresql://user@host/database, or set VARVE_DB. To see Varve at work without one: varve demo"));
 
     private static string? Filled(string? text) => string.IsNullOrWhiteSpace(text) ? null : text;
 }

@@ -71,7 +71,7 @@ internal sealed partial class CrateDbDialect : Dialect
 
     /// <summary>CrateDB keeps whichever of several values at one instant it met first.</summary>
     /// <exception cref="NotSupportedException">The smallest one is asked for: that takes a second level of grouping.</exception>
-    public override SqlText ValueAt(SqlText value, SqlText key, bool earliest, Ties ties) => (earliest, ties) switch
+    public override SqlText ValueAt(Column column, SqlText value, SqlText key, bool earliest, Ties ties) => (earliest, ties) switch
     {
         (true, Ties.Any) => $"min_by({value}, {key}) FILTER (WHERE {value} IS NOT NULL)",
         (false, Ties.Any) => $"max_by({value}, {key}) FILTER (WHERE {value} IS NOT NULL)",
@@ -96,7 +96,7 @@ internal sealed partial class CrateDbDialect : Dialect
     public override SqlText IsNaN(SqlText value) => $"{value} = {double.NaN}";
 
     /// <summary>A number is no timestamp here, though CrateDB would take it for milliseconds.</summary>
-    public override SqlText Typed(Column column, SqlText text, SqlText like) => column.Type switch
+    public override SqlText Typed(Column column, string text, SqlText like) => column.Type switch
     {
         ColumnType.Integer => $"TRY_CAST({text} AS BIGINT)",
         ColumnType.Decimal => $"TRY_CAST({text} AS NUMERIC)",
@@ -104,7 +104,7 @@ internal sealed partial class CrateDbDialect : Dialect
         ColumnType.Bool => $"TRY_CAST({text} AS BOOLEAN)",
         ColumnType.Timestamp or ColumnType.TimestampTz =>
             $"CASE WHEN {text} LIKE '%-%-%' THEN TRY_CAST({text} AS TIMESTAMP WITH TIME ZONE) END",
-        _ => text,
+        _ => $"{text}",
     };
 
     /// <inheritdoc/>

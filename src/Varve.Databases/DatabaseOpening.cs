@@ -1,6 +1,7 @@
 using Varve.Archiving;
 using Varve.DuckDb;
 using Varve.Engines;
+using Varve.PostgreSql;
 using Varve.S3;
 
 namespace Varve.Databases;
@@ -18,11 +19,14 @@ internal static class DatabaseOpening
     /// <param name="readOnly">True: nothing is written.</param>
     /// <param name="create">True: a file that is missing is made.</param>
     /// <param name="memory">How much memory an embedded engine may use where the URL does not say it; null: as usual.</param>
+    /// <param name="input">Where a password is read that the URL says is given there; null: nowhere.</param>
+    /// <param name="cancellation">Ends the waiting for a server.</param>
     /// <exception cref="PolicyException">This build has no such engine, or the URL has an option that it does not know.</exception>
-    internal static Database Open(DatabaseUrl url, bool readOnly, bool create, string? memory = null) => url.Scheme switch
+    internal static Database Open(DatabaseUrl url, bool readOnly, bool create, string? memory = null, TextReader? input = null, CancellationToken cancellation = default) => url.Scheme switch
     {
         "duckdb" => OpenDuckDb(url, readOnly, create, memory),
-        _ => throw new PolicyException("VRV100", $"This build of Varve cannot open {url.Scheme} databases. Write --db duckdb:FILE."),
+        "postgresql" => PostgreSqlDatabase.OpenAsync(url, new() { ReadOnly = readOnly, Input = input }, cancellation).GetAwaiter().GetResult(),
+        _ => throw new PolicyException("VRV100", $"This build of Varve cannot open {url.Scheme} databases. Write --db duckdb:FILE or --db postgresql://user@host/database."),
     };
 
     /// <summary>Archives that the environment declares, by name: <c>VARVE_ARCHIVE_COLD</c> is <c>cold</c>.</summary>

@@ -116,7 +116,7 @@ internal sealed class DuckDbDialect(string catalog, params IEnumerable<string> a
     /// <summary>
     /// Ties that fall to the smallest value need key and value in one comparison: a sort key, which takes every type.
     /// </summary>
-    public override SqlText ValueAt(SqlText value, SqlText key, bool earliest, Ties ties) => (earliest, ties) switch
+    public override SqlText ValueAt(Column column, SqlText value, SqlText key, bool earliest, Ties ties) => (earliest, ties) switch
     {
         (true, Ties.Any) => $"arg_min({value}, {key})",
         (false, Ties.Any) => $"arg_max({value}, {key})",
@@ -143,7 +143,7 @@ internal sealed class DuckDbDialect(string catalog, params IEnumerable<string> a
     public override SqlText IsNaN(SqlText value) => $"isnan({value})";
 
     /// <inheritdoc/>
-    public override SqlText Typed(Column column, SqlText text, SqlText like) => DuckDbTyped.Value(column, text, like);
+    public override SqlText Typed(Column column, string text, SqlText like) => DuckDbTyped.Value(column, $"{text}", like);
 
     /// <inheritdoc/>
     public override SqlText TypeName(SqlText value) => $"typeof({value})";

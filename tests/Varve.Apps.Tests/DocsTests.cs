@@ -13,6 +13,7 @@ public sealed class DocsTests
         "it installs a package for the user of a machine",
         "it downloads the runtime of another platform",
         "it changes the project of an application",
+        "it needs a PostgreSQL server",
     ];
 
     public static TheoryData<string> Pages => [.. DocsBlock.Pages];

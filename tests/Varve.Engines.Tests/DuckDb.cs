@@ -5,13 +5,25 @@ namespace Varve.Engines.Tests;
 
 public sealed class DuckDbTime() : TimeConformance(DuckDbMemory.New);
 
-public sealed class DuckDbOddTimes() : OddTimeConformance(DuckDbMemory.New);
+public sealed class DuckDbOddTimes() : OddTimeConformance(DuckDbMemory.New)
+{
+    [Theory]
+    [InlineData("UBIGINT", "s", "18446744073709551615", false)]
+    [InlineData("UBIGINT", "ns", "18446744073709551615", false)]
+    [InlineData("HUGEINT", "us", "-170141183460469231731687303715884105728", false)]
+    [InlineData("UINTEGER", "ms", "4294967295", true)]
+    public Task Integers_without_a_sign_and_of_128_bits_are_read(string type, string unit, string odd, bool isKnown) => Integers_of_every_width_are_read(type, unit, odd, isKnown);
+}
 
 public sealed class DuckDbArrivals() : ArrivalConformance(DuckDbMemory.New);
 
 public sealed class DuckDbSource() : SourceConformance(DuckDbMemory.New);
 
-public sealed class DuckDbLongAgo() : LongAgoConformance(DuckDbMemory.New);
+public sealed class DuckDbLongAgo() : LongAgoConformance(DuckDbMemory.New)
+{
+    [Fact]
+    public Task Many_rows_of_today_beside_one_of_long_ago_are_worked_off_in_slices_of_their_own() => ManyRowsOfTodayAsync();
+}
 
 public sealed class DuckDbSpelling() : SpellingConformance(DuckDbMemory.New);
 
@@ -63,7 +75,11 @@ public sealed class DuckDbProposals() : ProposalConformance(DuckDbMemory.New);
 
 public sealed class DuckDbForecasts() : ForecastConformance(DuckDbMemory.New);
 
-public sealed class DuckDbDoctor() : DoctorConformance(DuckDbMemory.New);
+public sealed class DuckDbDoctor() : DoctorConformance(DuckDbMemory.New)
+{
+    [Fact]
+    public Task A_view_whose_table_lost_a_column_is_broken() => What_was_broken_is_found("ALTER TABLE m.cpu_1h_states DROP COLUMN v_max", "view.broken", Diagnosis.Severity.Error);
+}
 
 public sealed class DuckDbBrokenTiers() : BrokenTierConformance(DuckDbMemory.New);
 

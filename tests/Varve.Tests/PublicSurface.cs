@@ -12,6 +12,7 @@ public sealed class PublicSurface
     [InlineData("Varve")]
     [InlineData("Varve.CrateDb")]
     [InlineData("Varve.DuckDb")]
+    [InlineData("Varve.PostgreSql")]
     [InlineData("Varve.S3")]
     public void Public_surface_is_as_approved(string assembly)
     {

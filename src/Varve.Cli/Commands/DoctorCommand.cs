@@ -3,6 +3,7 @@ using Varve.Cli.Json;
 using Varve.Cli.Render;
 using Varve.Diagnosis;
 using Varve.DuckDb;
+using Varve.PostgreSql;
 
 namespace Varve.Cli.Commands;
 
@@ -19,11 +20,17 @@ internal static class DoctorCommand
     private static async Task<int> ActAsync(CommandContext call)
     {
         var lifecycle = call.Read();
-        List<Finding> findings = [.. await lifecycle.DiagnoseAsync(call.Parse.GetValue(AuditHead), call.Cancellation), .. await DuckDbHealth.DiagnoseAsync(call.Database, call.Cancellation)];
+        List<Finding> findings = [.. await lifecycle.DiagnoseAsync(call.Parse.GetValue(AuditHead), call.Cancellation), .. await OfEngineAsync(call, lifecycle)];
         var exit = findings.Exists(f => f.Severity is Severity.Error) ? ExitCode.Person : ExitCode.Done;
         if (call.IsJson) call.Print(new DoctorShape(exit == ExitCode.Done, findings));
         else Show(call.Screen, findings);
         return exit;
+    }
+
+    private static async Task<IReadOnlyList<Finding>> OfEngineAsync(CommandContext call, Lifecycle lifecycle)
+    {
+        if (DatabaseOpener.Url(call.Parse.GetValue(CommonOptions.Db)).Scheme == "duckdb") return await DuckDbHealth.DiagnoseAsync(call.Database, call.Cancellation);
+        return await PostgreSqlHealth.DiagnoseAsync(call.Database, await lifecycle.PoliciesAsync(Policies.Selection.All, call.Cancellation), call.Cancellation);
     }
 
     private static void Show(Screen screen, IReadOnlyList<Finding> findings)

@@ -71,7 +71,7 @@ internal static class Suggestions
     private static async Task<IReadOnlyList<StoredPolicy>> StoredAsync(ParseResult parse)
     {
         using var patience = new CancellationTokenSource(s_patience);
-        await using var database = DatabaseOpener.Open(parse.GetValue(CommonOptions.Db), readOnly: true, create: false);
+        await using var database = DatabaseOpener.Open(parse.GetValue(CommonOptions.Db), readOnly: true, create: false, cancellation: patience.Token);
         var lifecycle = new Lifecycle(database, DatabaseOpener.Options(parse.GetValue(CommonOptions.Schema), null));
         return [.. await lifecycle.PoliciesAsync(Selection.All, patience.Token), .. (await lifecycle.PatternsAsync(Selection.All, patience.Token)).Select(p => p.Stored)];
     }

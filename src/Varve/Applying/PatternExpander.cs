@@ -25,7 +25,7 @@ internal sealed class PatternExpander(IEngine engine, CatalogStore desk, PolicyC
     {
         if (patterns.Count == 0) return [];
         var (all, schema) = await engine.TransactAsync(
-            async (s, token) => (await desk.BaseTablesAsync(s, token), (await s.QueryAsync(TablesSql.DefaultSchema, token))[0].Text(0)), Scope.Reading, cancellationToken);
+            async (s, token) => (await desk.BaseTablesAsync(s, token), (await s.QueryAsync(TablesSql.DefaultSchema(engine.Dialect), token))[0].Text(0)), Scope.Reading, cancellationToken);
         TableName Whole(TableName table) => table.Schema is null ? new(schema, table.Name) : table;
         bool IsOf(Policy policy, TableName table) => shelf.Same(Whole(policy.Table), table);
 

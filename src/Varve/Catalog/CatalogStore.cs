@@ -8,11 +8,14 @@ namespace Varve.Catalog;
 /// <summary>The catalog as a whole: one object for each of its books.</summary>
 internal sealed class CatalogStore
 {
+    private readonly Dialect _dialect;
+
     public CatalogStore(IEngine engine, string schema, string? auditKey, Duration keepRuns)
     {
+        _dialect = engine.Dialect;
         Tables = new(schema);
         Schema = new(Tables, engine);
-        Policies = new(Tables);
+        Policies = new(Tables, _dialect);
         Archives = new(Tables);
         Holds = new(Tables);
         Ledgers = new(Tables, Policies, Archives, Holds);
@@ -41,7 +44,7 @@ internal sealed class CatalogStore
 
     /// <summary>Every table of the database that could be the source of a policy, by schema and name: none of the catalog's own.</summary>
     public async Task<IReadOnlyList<TableName>> BaseTablesAsync(IStatements statements, CancellationToken cancellationToken) =>
-        [.. (await statements.QueryAsync(TablesSql.BaseTables(Tables.Schema), cancellationToken)).Select(r => new TableName(r.Text(0), r.Text(1)))];
+        [.. (await statements.QueryAsync(_dialect.BaseTables(Tables.Schema), cancellationToken)).Select(r => new TableName(r.Text(0), r.Text(1)))];
 
     /// <summary>Everything of the catalog that a policy is checked against; nothing where there is none yet.</summary>
     public async Task<CatalogSnapshot> ShelfAsync(IEngine engine, CancellationToken cancellationToken)

@@ -10,7 +10,7 @@ namespace Varve.Catalog;
 /// The policies of the catalog, revision by revision, and the patterns that some of them come from. In force is the newest
 /// revision of each name, unless that was deleted: nothing has to be taken back when the next one is stored.
 /// </summary>
-internal sealed class PolicyTable(CatalogTables tables)
+internal sealed class PolicyTable(CatalogTables tables, Dialect dialect)
 {
     private const string Stored = "stored";
     private const string Deleted = "deleted";
@@ -67,7 +67,7 @@ internal sealed class PolicyTable(CatalogTables tables)
     [
         .. from row in await statements.QueryAsync(
             $"""
-            SELECT coalesce(p.table_schema, current_schema()), p.table_name, p.document FROM {tables.Policies} AS p
+            SELECT coalesce(p.table_schema, {dialect.CurrentSchema}), p.table_name, p.document FROM {tables.Policies} AS p
             JOIN {Newest} AS n ON p.policy = n.policy AND p.revision = n.revision
             JOIN {tables.Ledgers} AS l ON p.policy = l.policy
             WHERE p.kind = {OfTable} AND l.expired

@@ -12,6 +12,9 @@ public sealed record Capabilities
     /// <summary>Tables have partitions that can be removed as a whole.</summary>
     public required bool Partitions { get; init; }
 
+    /// <summary>How parts of a table are removed as a whole; null: rows are deleted.</summary>
+    public Partitioning? Partitioning { get; init; }
+
     /// <summary>The longest name in bytes of UTF-8; <see cref="int.MaxValue"/> where there is no limit.</summary>
     public required int MaxNameBytes { get; init; }
 

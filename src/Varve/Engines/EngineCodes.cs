@@ -54,6 +54,12 @@ public static class EngineCodes
     /// <summary>The engine did not understand a statement of Varve's: a defect in Varve.</summary>
     public const string Statement = "VRV416";
 
+    /// <summary>The connection ended in the middle of the work.</summary>
+    public const string Lost = "VRV423";
+
+    /// <summary>Another session holds a lock for longer than Varve waits.</summary>
+    public const string Locked = "VRV424";
+
     /// <summary>The catalog was written by a newer Varve.</summary>
     public const string NewerCatalog = "VRV440";
 

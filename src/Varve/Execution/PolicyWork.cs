@@ -14,6 +14,9 @@ internal sealed class PolicyWork : IAsyncDisposable
 
     private PolicyWork(ILease lease, Inspection survey) => (_lease, Survey) = (lease, survey);
 
+    /// <summary>What is written under the lease.</summary>
+    public Scope Scope => Scope.Writing with { Lease = _lease };
+
     /// <summary>What was seen under the lease.</summary>
     public Inspection Survey { get; }
 

@@ -44,7 +44,9 @@ internal sealed class Alterations(IEngine engine, Session session, AuditActor ac
                 var ledger = await session.Store.Ledgers.LoadAsync(s, stored, session.Now(), token);
                 var blueprint = await session.Inspector.WithRetiredAsync(s, laid, ledger, token);
                 List<TierLayout> gone = [.. (await BrokenTier.AllAsync(s, blueprint, ledger, token)).Where(b => b.IsGone).Select(b => b.Tier)];
-                return gone.Count == 0 ? [] : await DropAsync(s, name, ledger with { PublishedRevision = 0 }, gone, "tiers.forgotten", token);
+                if (gone.Count == 0) return [];
+                if (engine.Dialect.ViewsHold && blueprint.Stitched is { } stitched) await s.ExecuteAsync(StepSql.Drop(stitched, isView: true), token);
+                return await DropAsync(s, name, ledger with { PublishedRevision = 0 }, gone, "tiers.forgotten", token);
             },
             cancellationToken);
     }
@@ -147,10 +149,9 @@ internal sealed class Alterations(IEngine engine, Session session, AuditActor ac
     private async Task PublishAsync(IStatements statements, ProjectedLedger draft, StepSql sql, StoredPolicy stored, CancellationToken cancellationToken)
     {
         if (draft.Blueprint.Stitched is not { } stitched || draft.Ledger.PublishedRevision != stored.Revision) return;
-        foreach (var tier in draft.Blueprint.Tiers.Where(t => draft.Of(t.Id).Created))
-            if (sql.TierView(tier) is { } view) await statements.ExecuteAsync(view, cancellationToken);
+        foreach (var view in draft.Blueprint.Tiers.Where(t => draft.Of(t.Id).Created).SelectMany(sql.TierView)) await statements.ExecuteAsync(view, cancellationToken);
         var horizon = Cutoffs.At(draft.Blueprint, session.Now(), null);
-        await statements.ExecuteAsync(sql.Stitched(stitched, StitchedView.Of(draft.Blueprint, r => draft.Of(r).Ledger), horizon.Known), cancellationToken);
+        foreach (var view in sql.Stitched(stitched, StitchedView.Of(draft.Blueprint, r => draft.Of(r).Ledger), horizon.Known)) await statements.ExecuteAsync(view, cancellationToken);
     }
 
     private static PolicyException Unfit(TierLayout tier, IReadOnlyList<RetypedColumn> columns, string why)

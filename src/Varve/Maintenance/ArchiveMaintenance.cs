@@ -131,7 +131,7 @@ internal sealed class ArchiveMaintenance(IEngine engine, Session session, AuditA
         var hashedBy = ArchiveScope.HashName(await engine.IdentifyAsync(cancellationToken));
         var hasCatalog = await session.Store.Schema.ExistsAsync(cancellationToken);
         var patterns = await session.ReadAsync(session.Store.Policies.PatternsAsync, [], cancellationToken);
-        var schema = await engine.TransactAsync(async (s, token) => (await s.QueryAsync(TablesSql.DefaultSchema, token))[0].Text(0), Scope.Reading, cancellationToken);
+        var schema = await engine.TransactAsync(async (s, token) => (await s.QueryAsync(TablesSql.DefaultSchema(engine.Dialect), token))[0].Text(0), Scope.Reading, cancellationToken);
         return await session.WriteAsync(
             async (s, token) =>
             {

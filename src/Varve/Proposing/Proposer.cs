@@ -13,7 +13,7 @@ internal sealed class Proposer(IEngine engine, Instant now)
     public async Task<PolicyDraft> ProposeAsync(IStatements statements, TableDescription table, string name, ProposalChoices choices, CancellationToken cancellationToken)
     {
         if (table.IsView) throw new PolicyException(PolicyCodes.NotATable, $"{table.Table.Text} is a view: its rows cannot be removed. Name the table behind it.");
-        var rows = (await statements.MeasureAsync([table.Table], withBytes: false, cancellationToken)) is [var size] ? size.Rows : 0;
+        var rows = await statements.MeasureAsync([table.Table], withBytes: false, cancellationToken) is [var size] ? size.Rows : 0;
         var profiler = new Profiler(engine.Dialect, statements, table, rows);
         var profile = await profiler.LookAsync(cancellationToken);
         var time = TimeColumnChoice.Of(profile, choices.Time);

@@ -65,14 +65,14 @@ internal sealed class ArchiveSql(Dialect dialect, ParquetSql parquet, IReadOnlyL
                 // Zero has two signs, and either may be the least.
                 yield return parquet.Text($"min({value}) + 0");
                 yield return parquet.Text($"max({value}) + 0");
-                yield return $"CAST(sum({dialect.Finite(value)}) AS DOUBLE)";
-                yield return $"CAST(sum(abs({dialect.Finite(value)})) AS DOUBLE)";
+                yield return $"CAST(sum({dialect.Finite(value)}) AS DOUBLE PRECISION)";
+                yield return $"CAST(sum(abs({dialect.Finite(value)})) AS DOUBLE PRECISION)";
                 break;
             case ColumnType.Decimal:
                 yield return parquet.Text($"min({value})");
                 yield return parquet.Text($"max({value})");
-                yield return $"sum(CAST({value} AS DOUBLE))";
-                yield return $"sum(abs(CAST({value} AS DOUBLE)))";
+                yield return $"sum(CAST({value} AS DOUBLE PRECISION))";
+                yield return $"sum(abs(CAST({value} AS DOUBLE PRECISION)))";
                 break;
             default:
                 yield return parquet.Text($"min({value})");

@@ -137,8 +137,7 @@ internal sealed class CompareSql(PolicyLayout blueprint, TierLayout tier, Dialec
 
     private SqlText Sides(string input, RangeSet ranges, bool extremes = false)
     {
-        var keys = blueprint.Series.Select(c => new Identifier(c.Name))
-            .Select(k => (SqlText)$" AND {Computed(k)} IS NOT DISTINCT FROM {Stored(k)}");
+        var keys = blueprint.Series.Select(c => (SqlText)$" AND {dialect.Same(c, Computed(new(c.Name)), Stored(new(c.Name)))}");
         var columns = StateColumns.All(blueprint, tier).Select(c => (SqlText)$"{c}");
         return $"""
             ({_rollup.Select(input, ranges, magnitudes: true, extremes: extremes)}) AS {s_computed}

@@ -13,14 +13,14 @@ internal static class ExtremesSql
     public static Identifier Greatest(int measure) => new(FormattableString.Invariant($"varve_greatest_{measure}"));
 
     /// <summary>Of rows of the source, given the value without NaN and infinities.</summary>
-    public static IEnumerable<SqlText> OfRows(SqlText value, int measure) =>
-        [$"min({value}) AS {Least(measure)}", $"max({value}) AS {Greatest(measure)}"];
+    public static IEnumerable<SqlText> OfRows(MeasureSql measure, int number) =>
+        [$"{measure.Least(measure.Value)} AS {Least(number)}", $"{measure.Greatest(measure.Value)} AS {Greatest(number)}"];
 
     /// <summary>Of finer states: as near as they tell; they differ where nothing but a number of values is known.</summary>
-    public static IEnumerable<SqlText> OfParts(MeasureLayout layout, Func<string, SqlText> state, int measure)
+    public static IEnumerable<SqlText> OfParts(MeasureSql measure, Func<string, SqlText> state, int number)
     {
-        var (least, greatest) = Parts(layout.States, state);
-        return [$"{least} AS {Least(measure)}", $"{greatest} AS {Greatest(measure)}"];
+        var (least, greatest) = Parts(measure, state);
+        return [$"{least} AS {Least(number)}", $"{greatest} AS {Greatest(number)}"];
     }
 
     /// <summary>True where a measure had several values and has one, or had some and has none. What may have been one value counts as several.</summary>
@@ -30,13 +30,14 @@ internal static class ExtremesSql
         return $"CASE WHEN {least} IS NULL THEN {Some(layout.States, stored)} ELSE {least} = {greatest} AND {Several(layout.States, stored, rows)} END";
     }
 
-    private static (SqlText Least, SqlText Greatest) Parts(IReadOnlyList<string> states, Func<string, SqlText> s)
+    private static (SqlText Least, SqlText Greatest) Parts(MeasureSql measure, Func<string, SqlText> s)
     {
-        if (Ranges(states)) return ($"min({s("min")})", $"max({s("max")})");
+        var states = measure.Layout.States;
+        if (Ranges(states)) return (measure.Least(s("min")), measure.Greatest(s("max")));
         if (states.Contains("m2")) return ($"min({s("mean")})", $"max({s("mean")}) + sum({s("m2")})");
-        if (states.Contains("sum")) return ($"min(CAST({s("sum")} AS DOUBLE) / nullif({s("count")}, 0))", $"max(CAST({s("sum")} AS DOUBLE) / nullif({s("count")}, 0))");
-        if (states.Contains("first") && states.Contains("last")) return ($"min(least({s("first")}, {s("last")}))", $"max(greatest({s("first")}, {s("last")}))");
-        if (states.FirstOrDefault(v => v is "min" or "max" or "first" or "last") is { } value) return ($"min({s(value)})", $"max({s(value)})");
+        if (states.Contains("sum")) return ($"min(CAST({s("sum")} AS DOUBLE PRECISION) / nullif({s("count")}, 0))", $"max(CAST({s("sum")} AS DOUBLE PRECISION) / nullif({s("count")}, 0))");
+        if (states.Contains("first") && states.Contains("last")) return (measure.Least($"least({s("first")}, {s("last")})"), measure.Greatest($"greatest({s("first")}, {s("last")})"));
+        if (states.FirstOrDefault(v => v is "min" or "max" or "first" or "last") is { } value) return (measure.Least(s(value)), measure.Greatest(s(value)));
         if (states.Contains("count")) return ($"CASE WHEN sum({s("count")}) > 0 THEN 0 END", $"CASE WHEN sum({s("count")}) > 0 THEN 1 END");
         return ($"0", $"1");
     }

@@ -106,7 +106,7 @@ internal sealed class ReadSql(PolicyLayout blueprint, Dialect dialect)
     }
 
     private SqlText Shown(TierLayout tier, string name) =>
-        $"SELECT {SqlText.Join(", ", Columns(tier))}, {name} AS varve_tier, {Length(tier)} / 1000.0 AS varve_seconds";
+        $"SELECT {SqlText.Join(", ", Columns(tier))}, {name} AS varve_tier, CAST({Length(tier)} AS DOUBLE PRECISION) / 1000 AS varve_seconds";
 
     /// <summary>Names of the columns of a part, in order.</summary>
     public IReadOnlyList<string> Names() =>
@@ -137,7 +137,7 @@ internal sealed class ReadSql(PolicyLayout blueprint, Dialect dialect)
         }
 
         yield return $"{StateColumns.Rows}";
-        yield return $"CASE WHEN {StateColumns.Covered} >= {Length(tier)} THEN CAST(1 AS DOUBLE) ELSE CAST({StateColumns.Covered} AS DOUBLE) / {Length(tier)} END AS varve_coverage";
+        yield return $"CASE WHEN {StateColumns.Covered} >= {Length(tier)} THEN CAST(1 AS DOUBLE PRECISION) ELSE CAST({StateColumns.Covered} AS DOUBLE PRECISION) / {Length(tier)} END AS varve_coverage";
     }
 
     /// <summary>Below the least coverage values read as NULL, counts do not.</summary>
@@ -155,7 +155,7 @@ internal sealed class ReadSql(PolicyLayout blueprint, Dialect dialect)
         {
             Function.Count => State("count"),
             Function.Sum => State("sum"),
-            Function.Avg => $"CAST({State("sum")} AS DOUBLE) / nullif({State("count")}, 0)",
+            Function.Avg => $"CAST({State("sum")} AS DOUBLE PRECISION) / nullif({State("count")}, 0)",
             Function.Min => State("min"),
             Function.Max => State("max"),
             Function.First => State("first"),

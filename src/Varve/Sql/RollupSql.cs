@@ -80,7 +80,7 @@ internal sealed class RollupSql(PolicyLayout blueprint, TierLayout tier, Dialect
             outer.AddRange(measure.Layout.States.Select(s => (SqlText)$"{StateSql.Of(s).Build(measure)} AS {StateColumns.Of(measure.Layout, s)}"));
         if (magnitudes)
             outer.AddRange(Near().Select(n => (SqlText)$"{n.State.Magnitude!(measures.First(m => m.Layout == n.Measure))} AS {n.Name}"));
-        if (extremes) outer.AddRange(measures.SelectMany((m, i) => ExtremesSql.OfRows(m.Value, i)));
+        if (extremes) outer.AddRange(measures.SelectMany((m, i) => ExtremesSql.OfRows(m, i)));
         return $"SELECT {SqlText.Join(", ", outer)} FROM (SELECT {SqlText.Join(", ", inner)} FROM {blueprint.Source} WHERE {RangeSql.In(dialect, blueprint.Time, ranges)}) AS varve_input GROUP BY {SqlText.Join(", ", Keys())}";
     }
 
@@ -105,7 +105,7 @@ internal sealed class RollupSql(PolicyLayout blueprint, TierLayout tier, Dialect
             outer.Add($"{state.Merge(s => Column(measure, s), Sql(measure) with { MayTie = mayTie })} AS {StateColumns.Of(measure, state.Suffix)}");
         if (magnitudes)
             outer.AddRange(Near().Select(n => (SqlText)$"{n.State.MergeMagnitude!(s => Column(n.Measure, s), Sql(n.Measure))} AS {n.Name}"));
-        if (extremes) outer.AddRange(blueprint.Measures.SelectMany((m, i) => ExtremesSql.OfParts(m, s => Column(m, s), i)));
+        if (extremes) outer.AddRange(blueprint.Measures.SelectMany((m, i) => ExtremesSql.OfParts(Sql(m), s => Column(m, s), i)));
         return $"SELECT {SqlText.Join(", ", outer)} FROM ({rows}) AS varve_input GROUP BY {SqlText.Join(", ", Keys())}";
     }
 

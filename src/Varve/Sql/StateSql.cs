@@ -36,6 +36,10 @@ internal sealed record MeasureSql(SqlText Raw, SqlText Value, SqlText At, Measur
 
     public bool IsFloat => Layout.Column.Type is ColumnType.Float;
 
+    public SqlText Least(SqlText value) => Dialect.Least(Layout.Column, value);
+
+    public SqlText Greatest(SqlText value) => Dialect.Greatest(Layout.Column, value);
+
     /// <summary>The value of a raw column: NULL where it is not finite.</summary>
     public static SqlText ValueOf(Dialect dialect, MeasureLayout layout, SqlText raw) =>
         layout.Column.Type is ColumnType.Float ? dialect.Finite(raw) : raw;
@@ -51,7 +55,7 @@ internal sealed record MeasureSql(SqlText Raw, SqlText Value, SqlText At, Measur
     /// <summary>The value as something that can be added.</summary>
     public SqlText Number => Layout.Column.Type switch
     {
-        ColumnType.Float => $"CAST({Value} AS DOUBLE)",
+        ColumnType.Float => $"CAST({Value} AS DOUBLE PRECISION)",
         ColumnType.Bool => $"CAST({Value} AS INTEGER)",
         _ => Value,
     };
@@ -76,30 +80,30 @@ internal sealed record StateSql
             Match = Match.Near,
             Total = (s, _) => $"sum({s})",
         },
-        Kept("min", m => $"min({m.Value})", s => $"min({s("min")})", s => $"min({s})"),
-        Kept("max", m => $"max({m.Value})", s => $"max({s("max")})", s => $"max({s})"),
+        Kept("min", m => m.Least(m.Value), (s, m) => m.Least(s("min")), (s, m) => m.Least(s)),
+        Kept("max", m => m.Greatest(m.Value), (s, m) => m.Greatest(s("max")), (s, m) => m.Greatest(s)),
         new()
         {
             Suffix = "first",
-            Build = m => m.Dialect.ValueAt(m.Value, m.At, earliest: true, m.Layout.Ties),
-            Merge = (s, m) => m.Dialect.ValueAt(s("first"), s("first_at"), earliest: true, m.MergeTies),
+            Build = m => m.Dialect.ValueAt(m.Layout.Column, m.Value, m.At, earliest: true, m.Layout.Ties),
+            Merge = (s, m) => m.Dialect.ValueAt(m.Layout.Column, s("first"), s("first_at"), earliest: true, m.MergeTies),
             Match = Match.UnlessTies,
         },
-        Kept("first_at", m => $"min({m.At})", s => $"min({s("first_at")})", s => $"min({s})"),
+        Kept("first_at", m => $"min({m.At})", (s, _) => $"min({s("first_at")})", (s, _) => $"min({s})"),
         new()
         {
             Suffix = "last",
-            Build = m => m.Dialect.ValueAt(m.Value, m.At, earliest: false, m.Layout.Ties),
-            Merge = (s, m) => m.Dialect.ValueAt(s("last"), s("last_at"), earliest: false, m.MergeTies),
+            Build = m => m.Dialect.ValueAt(m.Layout.Column, m.Value, m.At, earliest: false, m.Layout.Ties),
+            Merge = (s, m) => m.Dialect.ValueAt(m.Layout.Column, s("last"), s("last_at"), earliest: false, m.MergeTies),
             Match = Match.UnlessTies,
         },
-        Kept("last_at", m => $"max({m.At})", s => $"max({s("last_at")})", s => $"max({s})"),
+        Kept("last_at", m => $"max({m.At})", (s, _) => $"max({s("last_at")})", (s, _) => $"max({s})"),
         new()
         {
             Suffix = "mean",
-            Build = m => $"avg(CAST({m.Number} AS DOUBLE))",
+            Build = m => $"avg(CAST({m.Number} AS DOUBLE PRECISION))",
             Merge = (s, _) => $"sum({s("count")} * {s("mean")}) / nullif(sum({s("count")}), 0)",
-            Magnitude = m => Many($"avg(abs(CAST({m.Number} AS DOUBLE)))", $"count({m.Value})"),
+            Magnitude = m => Many($"avg(abs(CAST({m.Number} AS DOUBLE PRECISION)))", $"count({m.Value})"),
             MergeMagnitude = (s, m) => Many($"max(abs({s("mean")}) + {Rounded(s, m)})", Parts),
             Match = Match.Near,
         },
@@ -107,9 +111,9 @@ internal sealed record StateSql
         {
             // Chan et al.: M2 = Σ M2_i + Σ n_i (mean_i − mean)²; the mean of the whole group stands beside each part.
             Suffix = "m2",
-            Build = m => m.Dialect.SquaredDeviations($"CAST({m.Number} AS DOUBLE)"),
+            Build = m => m.Dialect.SquaredDeviations($"CAST({m.Number} AS DOUBLE PRECISION)"),
             Merge = (s, _) => Whole(s),
-            Magnitude = m => Spread(m.Dialect.SquaredDeviations($"CAST({m.Number} AS DOUBLE)"), $"sum(CAST({m.Number} AS DOUBLE) * CAST({m.Number} AS DOUBLE))", $"1"),
+            Magnitude = m => Spread(m.Dialect.SquaredDeviations($"CAST({m.Number} AS DOUBLE PRECISION)"), $"sum(CAST({m.Number} AS DOUBLE PRECISION) * CAST({m.Number} AS DOUBLE PRECISION))", $"1"),
             MergeMagnitude = (s, _) => Spread(Whole(s), $"sum({s("m2")} + {s("count")} * {s("mean")} * {s("mean")})", Parts),
             Match = Match.Near,
         },
@@ -160,13 +164,13 @@ internal sealed record StateSql
         Total = (s, m) => m.Dialect.Whole($"sum({s})"),
     };
 
-    private static StateSql Kept(string suffix, Func<MeasureSql, SqlText> build, Func<Func<string, SqlText>, SqlText> merge, Func<SqlText, SqlText> total) => new()
+    private static StateSql Kept(string suffix, Func<MeasureSql, SqlText> build, Func<Func<string, SqlText>, MeasureSql, SqlText> merge, Func<SqlText, MeasureSql, SqlText> total) => new()
     {
         Suffix = suffix,
         Build = build,
-        Merge = (s, _) => merge(s),
+        Merge = merge,
         Match = Match.Exact,
-        Total = (s, _) => total(s),
+        Total = total,
     };
 
     private static SqlText Whole(Func<string, SqlText> s) => $"sum({s("m2")} + {s("count")} * ({s("mean")} - {s("whole")}) * ({s("mean")} - {s("whole")}))";
@@ -188,7 +192,7 @@ internal sealed record StateSql
     {
         if (m.Layout.States.Contains("m2")) return $"1e-6 * sqrt({s("count")} * greatest({s("m2")} + {s("count")} * {s("mean")} * {s("mean")}, 0))";
         if (m.Layout.States.Contains("min") && m.Layout.States.Contains("max"))
-            return $"1e-6 * {s("count")} * greatest(abs(CAST({s("min")} AS DOUBLE)), abs(CAST({s("max")} AS DOUBLE)))";
+            return $"1e-6 * {s("count")} * greatest(abs(CAST({s("min")} AS DOUBLE PRECISION)), abs(CAST({s("max")} AS DOUBLE PRECISION)))";
         return $"0";
     }
 

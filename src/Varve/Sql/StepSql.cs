@@ -14,7 +14,7 @@ internal sealed class StepSql(PolicyLayout blueprint, Dialect dialect)
     {
         PlanStep.CreateTier => [.. Create(blueprint.Tier(step.Relation))],
         PlanStep.Reshape reshape => [.. Reshape(blueprint.Tier(step.Relation), [.. StateColumns.All(blueprint, blueprint.Tier(step.Relation)).Select(c => c.Value).Except(reshape.Columns)])],
-        PlanStep.Publish => [.. blueprint.Tiers.Select(TierView).OfType<SqlText>()],
+        PlanStep.Publish => [.. blueprint.Tiers.SelectMany(TierView)],
         PlanStep.RollUp rollUp => [Clear(blueprint.Tier(step.Relation), rollUp.Ranges), .. Build(blueprint.Tier(step.Relation), rollUp.Input, rollUp.Ranges)],
         PlanStep.Archive archive when dialect.Parquet is { } parquet => [Archived(archive, parquet)],
         PlanStep.Expire expire =>
@@ -35,7 +35,9 @@ internal sealed class StepSql(PolicyLayout blueprint, Dialect dialect)
     }
 
     /// <summary>Makes the table of a tier again with the columns that the policy asks for, and moves over what it holds.</summary>
-    public IEnumerable<SqlText> Reshape(TierLayout tier, IReadOnlyList<string> columns) => [MakeAgain(tier, columns), Move(tier, columns), .. TakeOver(tier)];
+    public IEnumerable<SqlText> Reshape(TierLayout tier, IReadOnlyList<string> columns) => dialect.AddsColumns
+        ? [MakeAgain(tier, columns), .. TakeOver(tier)]
+        : [MakeAgain(tier, columns), Move(tier, columns), .. TakeOver(tier)];
 
     /// <summary>
     /// A table beside that of a tier with every column that the policy asks for, in its order and with the type of the
@@ -68,13 +70,12 @@ internal sealed class StepSql(PolicyLayout blueprint, Dialect dialect)
     private SqlText Types(SqlText rows, IReadOnlyList<string> columns)
     {
         var names = columns.Select(c => dialect.TypeName($"varve_type.{new Identifier(c)}"));
-        var values = columns.Select(c => (SqlText)$"any_value({new Identifier(c)}) AS {new Identifier(c)}");
+        var values = columns.Select(c => (SqlText)$"{dialect.Any($"{new Identifier(c)}")} AS {new Identifier(c)}");
         return $"SELECT {SqlText.Join(", ", names)} FROM (SELECT {SqlText.Join(", ", values)} FROM ({rows}) AS varve_rows) AS varve_type";
     }
 
     /// <summary>Puts the table beside a tier in its place.</summary>
-    public IEnumerable<SqlText> TakeOver(TierLayout tier) =>
-        [$"DROP TABLE {tier.States}", Rename(Beside(tier), tier.States)];
+    public IEnumerable<SqlText> TakeOver(TierLayout tier) => dialect.TakeOver(tier.States, Beside(tier));
 
     /// <summary>Gives a table another name in its schema.</summary>
     public static SqlText Rename(TableName from, TableName to) => $"ALTER TABLE {from} RENAME TO {new Identifier(to.Name)}";
@@ -93,7 +94,7 @@ internal sealed class StepSql(PolicyLayout blueprint, Dialect dialect)
     public IEnumerable<SqlText> Merge(TierLayout tier, Time.RangeSet late)
     {
         var (parts, columns) = (Parts(tier), SqlText.Join(", ", StateColumns.All(blueprint, tier).Select(c => (SqlText)$"{c}")));
-        var keys = StateColumns.Series(blueprint).Select(c => (SqlText)$" AND varve_late.{c} IS NOT DISTINCT FROM varve_kept.{c}");
+        var keys = blueprint.Series.Select(c => (SqlText)$" AND {dialect.Same(c, $"varve_late.{new Identifier(c.Name)}", $"varve_kept.{new Identifier(c.Name)}")}");
         SqlText time = $"{new Identifier(blueprint.Time.Name)}";
         SqlText touched = $"EXISTS (SELECT 1 FROM {parts} AS varve_late WHERE varve_late.{time} = varve_kept.{time}{SqlText.Join("", keys)})";
         yield return $"CREATE TABLE {parts} AS {new RollupSql(blueprint, tier, dialect).Select(Relations.Source, late)}";
@@ -147,20 +148,18 @@ internal sealed class StepSql(PolicyLayout blueprint, Dialect dialect)
     /// <summary>Removes rows of the source or of a tier.</summary>
     public SqlText Remove(string relation, Time.RangeSet ranges) => RowsSql.Delete(dialect, blueprint.TimeOf(relation), Table(relation), ranges);
 
-    /// <summary>The view of a tier; null where the policy wants none.</summary>
-    public SqlText? TierView(TierLayout tier)
-    {
-        if (tier.View is null) return null;
-        return $"CREATE OR REPLACE VIEW {tier.View} AS {new ReadSql(blueprint, dialect).TierView(tier)}";
-    }
+    /// <summary>Makes the view of a tier; nothing where the policy wants none.</summary>
+    public IReadOnlyList<SqlText> TierView(TierLayout tier) =>
+        tier.View is null ? [] : dialect.ReplaceView(tier.View, [(new ReadSql(blueprint, dialect).TierView(tier), false)]);
 
-    /// <summary>The stitched view for the parts as they are now; open ends of calendar buckets are known within <paramref name="known"/>.</summary>
-    public SqlText Stitched(TableName view, IReadOnlyList<StitchPart> parts, Time.TimeRange known)
+    /// <summary>Makes the stitched view for the parts as they are now; open ends of calendar buckets are known within <paramref name="known"/>.</summary>
+    public IReadOnlyList<SqlText> Stitched(TableName view, IReadOnlyList<StitchPart> parts, Time.TimeRange known)
     {
         var read = new ReadSql(blueprint, dialect);
         var finest = parts.Count > 1 ? blueprint.Tier(parts[^2].Relation) : blueprint.Tiers.First(t => t.InChain);
-        var selects = parts.Select(p => p.Relation == Relations.Source ? read.Open(finest, p.Range, known) : read.Part(blueprint.Tier(p.Relation), p.Range));
-        return $"CREATE OR REPLACE VIEW {view} AS {SqlText.Join(" UNION ALL ", selects)}";
+        return dialect.ReplaceView(view, [.. parts.Select(p => p.Relation == Relations.Source
+            ? (read.Open(finest, p.Range, known), true)
+            : (read.Part(blueprint.Tier(p.Relation), p.Range), false))]);
     }
 
     /// <summary>The table behind a relation: the source itself, or the states of a tier.</summary>

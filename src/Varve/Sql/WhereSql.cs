@@ -12,7 +12,7 @@ internal static class WhereSql
 
     /// <summary>Whether a text says a value of the type of a column: true or false.</summary>
     public static SqlText Fits(Dialect dialect, TableName table, Column column, string value) =>
-        $"SELECT {dialect.Typed(column, $"{value}", $"varve_like")} IS NOT NULL FROM (SELECT any_value({new Identifier(column.Name)}) AS varve_like FROM {table} WHERE 1 = 0) AS varve_type";
+        $"SELECT {dialect.Typed(column, value, $"varve_like")} IS NOT NULL FROM (SELECT {dialect.Any($"{new Identifier(column.Name)}")} AS varve_like FROM {table} WHERE 1 = 0) AS varve_type";
 
     private static SqlText OneOf(Dialect dialect, IEnumerable<(Column Column, string? Value)> values) =>
         $"({SqlText.Join(" OR ", values.Select(w => Matches(dialect, w.Column, w.Value)))})";
@@ -21,6 +21,6 @@ internal static class WhereSql
     {
         SqlText name = $"{new Identifier(column.Name)}";
         if (value is null) return $"{name} IS NULL";
-        return $"{name} = {dialect.Typed(column, $"{value}", name)}";
+        return $"{name} = {dialect.Typed(column, value, name)}";
     }
 }

@@ -15,7 +15,7 @@ internal sealed class CatalogFile : IAsyncDisposable
         Database = database;
         Tables = new(schema);
         Schema = new(Tables, database.Engine);
-        Shelf = new(Tables);
+        Shelf = new(Tables, database.Engine.Dialect);
         Holds = new(Tables);
         Ledgers = new(Tables, Shelf, new(Tables), Holds);
         Runs = new(Tables, Duration.FromDays(400));

@@ -74,7 +74,7 @@ public sealed class SchemaTests
         Assert.False(await new CatalogSchema(other, catalog.Database.Engine).ExistsAsync(default));
         await new CatalogSchema(other, catalog.Database.Engine).EnsureAsync(default);
         await catalog.WriteAsync(s => catalog.Shelf.StoreAsync(s, CatalogFile.Document("p"), null, NodaConstants.UnixEpoch, "me", default));
-        Assert.Empty(await catalog.ReadAsync(s => new PolicyTable(other).ListAsync(s, default)));
+        Assert.Empty(await catalog.ReadAsync(s => new PolicyTable(other, catalog.Database.Engine.Dialect).ListAsync(s, default)));
     }
 
     [Fact]

@@ -10,7 +10,9 @@ public abstract class BadInputConformance(Func<ScratchDatabase> create) : Confor
 {
     private readonly ColdPlace _cold = new();
 
-    public static TheoryData<string> Odd => ["we\"ird; drop table x --", "Größe", "select", "it's %s ${x} `y`", new string('n', 240)];
+    private const string Longest = "(the longest)";
+
+    public static TheoryData<string> Odd => ["we\"ird; drop table x --", "Größe", "select", "it's %s ${x} `y`", Longest];
 
     public void Dispose()
     {
@@ -22,6 +24,8 @@ public abstract class BadInputConformance(Func<ScratchDatabase> create) : Confor
     [MemberData(nameof(Odd))]
     public async Task Any_name_is_archived_expired_erased_restored_and_pruned(string name)
     {
+        if (!await HasArchivesAsync()) return;
+        if (name == Longest) name = new('n', Db.LongestName);
         var folder = Directory.CreateDirectory(Path.Combine(_cold.Folder, $"{name[..Math.Min(20, name.Length)]} 'cold'")).FullName;
         var table = new SourceTable(new("m", name), $"t {name}", TimeKind.Timestamp, [new($"h {name}", ValueKind.Text), new($"v {name}", ValueKind.Double)]);
         List<SourceRow> rows = [.. Every("2025-01-01", "2025-01-11", "6h", name), .. Every("2025-01-01", "2025-01-11", "6h", "'; DROP SCHEMA m; --")];
@@ -56,6 +60,7 @@ public abstract class BadInputConformance(Func<ScratchDatabase> create) : Confor
     [MemberData(nameof(Odd))]
     public async Task Any_name_is_proposed_in_a_policy_that_can_be_applied(string name)
     {
+        if (name == Longest) name = new('n', Db.LongestName);
         var table = new SourceTable(new("m", name), $"t {name}", TimeKind.Timestamp, [new($"h {name}", ValueKind.Text), new($"v {name}", ValueKind.Double)]);
         List<SourceRow> rows = [.. Every("2025-01-01", "2025-01-01T06:00Z", "1m", name), .. Every("2025-01-01", "2025-01-01T06:00Z", "1m", "'; DROP SCHEMA m; --")];
         var story = await Story.BeginAsync(Db, table, null, rows);

@@ -66,6 +66,17 @@ public abstract class ConformanceSuite(Func<ScratchDatabase> create) : IAsyncLif
 
     protected static IEnumerable<SourceRow> Since(IEnumerable<SourceRow> rows, string from) => rows.Where(r => r.At >= At(from));
 
+    /// <summary>True where rows are archived; else every way to an archive is refused by name, with a way out.</summary>
+    protected async Task<bool> HasArchivesAsync()
+    {
+        if (Db.Archives) return true;
+        var story = await Story.BeginAsync(Db, Cpu() with { Name = new("m", "kept") });
+        var refused = await Assert.ThrowsAsync<PolicyException>(() => story.ApplyAsync(Policy("archive: cold\nkeep: 3d").Replace("m.cpu", "m.kept", StringComparison.Ordinal)));
+        Assert.Equal("VRV145", refused.Code);
+        Assert.Contains("Take `archive` out", refused.Message, StringComparison.Ordinal);
+        return false;
+    }
+
     /// <summary>Two lots of rows are the same, whatever their order.</summary>
     protected static void Same(IEnumerable<SourceRow> expected, IEnumerable<SourceRow> actual) =>
         Assert.Equal(expected.Select(Text).Order(StringComparer.Ordinal), actual.Select(Text).Order(StringComparer.Ordinal));

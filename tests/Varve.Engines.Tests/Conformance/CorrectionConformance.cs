@@ -153,7 +153,7 @@ public abstract class CorrectionConformance(Func<ScratchDatabase> create) : Conf
         await Db.ExecuteAsync($"UPDATE {Db.Name(new("m", "cpu_1h_states"))} SET v_max = 9 WHERE host IS NULL");
         var hours = (await story.WithAsync(l => l.VerifyAsync(Selection.All))).Single(r => r.Tier == "1h");
         var difference = Assert.Single(Assert.Single(hours.Mismatches).Differences);
-        Assert.Equal(("v_max", "9.0", "4.0"), (difference.State, difference.Stored, difference.Computed));
+        Assert.Equal(("v_max", 9.0, 4.0), (difference.State, double.Parse(difference.Stored!, System.Globalization.CultureInfo.InvariantCulture), double.Parse(difference.Computed!, System.Globalization.CultureInfo.InvariantCulture)));
         Assert.Equal(new Dictionary<string, string?> { ["host"] = null }, difference.Series);
         Assert.Equal((2, 1), (hours.Buckets, hours.Mismatches.Sum(m => m.Series)));
     }

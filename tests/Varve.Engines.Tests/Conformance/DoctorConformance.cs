@@ -33,7 +33,6 @@ public abstract class DoctorConformance(Func<ScratchDatabase> create) : Conforma
     [InlineData("DROP TABLE m.cpu_1h_states", "relation.missing", Severity.Error)]
     [InlineData("DROP VIEW m.cpu_1h", "relation.missing", Severity.Error)]
     [InlineData("ALTER TABLE m.cpu_1h_states DROP COLUMN v_max", "relation.columns", Severity.Error)]
-    [InlineData("ALTER TABLE m.cpu_1h_states DROP COLUMN v_max", "view.broken", Severity.Error)]
     [InlineData("ALTER TABLE m.cpu_1h_states ALTER COLUMN v_max TYPE FLOAT", "relation.columns", Severity.Error)]
     [InlineData("ALTER TABLE m.cpu_1d_states ALTER COLUMN varve_rows TYPE INTEGER", "relation.columns", Severity.Error)]
     [InlineData("ALTER TABLE m.cpu ALTER COLUMN v TYPE FLOAT", "source.types", Severity.Error)]

@@ -14,45 +14,52 @@ public abstract class OddTimeConformance(Func<ScratchDatabase> create) : Conform
     private static readonly Instant s_first = Instant.FromUtc(1, 1, 1, 0, 0);
     private static readonly Instant s_end = Instant.FromUtc(9999, 1, 1, 0, 0);
 
-    private static readonly (TimeKind Kind, string Type, string? Unit, Duration Step)[] s_kinds =
+    private static readonly (TimeKind Kind, string? Unit, Duration Step)[] s_kinds =
     [
-        (TimeKind.Timestamp, "TIMESTAMP", null, Duration.FromMilliseconds(0.001)),
-        (TimeKind.TimestampSeconds, "TIMESTAMP_S", null, Duration.FromSeconds(1)),
-        (TimeKind.TimestampMilliseconds, "TIMESTAMP_MS", null, Duration.FromMilliseconds(1)),
-        (TimeKind.TimestampNanoseconds, "TIMESTAMP_NS", null, Duration.FromNanoseconds(1)),
-        (TimeKind.TimestampTz, "TIMESTAMPTZ", null, Duration.FromMilliseconds(0.001)),
-        (TimeKind.Date, "DATE", null, Duration.FromDays(1)),
-        (TimeKind.IntegerSeconds, "BIGINT", "s", Duration.FromSeconds(1)),
-        (TimeKind.IntegerMilliseconds, "BIGINT", "ms", Duration.FromMilliseconds(1)),
-        (TimeKind.IntegerMicroseconds, "BIGINT", "us", Duration.FromMilliseconds(0.001)),
-        (TimeKind.IntegerNanoseconds, "BIGINT", "ns", Duration.FromNanoseconds(1)),
+        (TimeKind.Timestamp, null, Duration.FromMilliseconds(0.001)),
+        (TimeKind.TimestampSeconds, null, Duration.FromSeconds(1)),
+        (TimeKind.TimestampMilliseconds, null, Duration.FromMilliseconds(1)),
+        (TimeKind.TimestampNanoseconds, null, Duration.FromNanoseconds(1)),
+        (TimeKind.TimestampTz, null, Duration.FromMilliseconds(0.001)),
+        (TimeKind.Date, null, Duration.FromDays(1)),
+        (TimeKind.IntegerSeconds, "s", Duration.FromSeconds(1)),
+        (TimeKind.IntegerMilliseconds, "ms", Duration.FromMilliseconds(1)),
+        (TimeKind.IntegerMicroseconds, "us", Duration.FromMilliseconds(0.001)),
+        (TimeKind.IntegerNanoseconds, "ns", Duration.FromNanoseconds(1)),
     ];
+
+    /// <summary>Where an odd row lies.</summary>
+    public enum Place
+    {
+        BeforeTheFirst,
+        AtTheEnd,
+        LeastOfType,
+        GreatestOfType,
+        EndOf9999,
+    }
 
     public static TheoryData<TimeKind> Kinds => [.. s_kinds.Select(k => k.Kind)];
 
     /// <summary>One past each end of what is known, and the ends of the type itself.</summary>
-    public static TheoryData<TimeKind, string> Outside
+    public static TheoryData<TimeKind, Place> Outside
     {
         get
         {
-            TheoryData<TimeKind, string> all = [];
-            foreach (var (kind, _, _, step) in s_kinds)
-            {
-                all.Add(kind, Literal(kind, First(kind) - step));
-                all.Add(kind, Literal(kind, End(kind)));
-                foreach (var extreme in Extremes(kind)) all.Add(kind, extreme);
-            }
-
-            all.Add(TimeKind.Timestamp, "TIMESTAMP '9999-12-31 23:59:59.999999'");
-            all.Add(TimeKind.TimestampTz, "TIMESTAMPTZ '9999-12-31 23:59:59.999999+00'");
+            TheoryData<TimeKind, Place> all = [];
+            foreach (var (kind, _, _) in s_kinds)
+                foreach (var place in new[] { Place.BeforeTheFirst, Place.AtTheEnd, Place.LeastOfType, Place.GreatestOfType }) all.Add(kind, place);
+            all.Add(TimeKind.Timestamp, Place.EndOf9999);
+            all.Add(TimeKind.TimestampTz, Place.EndOf9999);
             return all;
         }
     }
 
     [Theory]
     [MemberData(nameof(Outside))]
-    public async Task A_row_out_of_range_is_counted_and_ends_no_command(TimeKind kind, string odd)
+    public async Task A_row_out_of_range_is_counted_and_ends_no_command(TimeKind kind, Place place)
     {
+        kind = Db.Nearest(kind);
+        var odd = Literal(kind, place);
         var rows = Every("2025-01-01", "2025-01-21", "6h").Where(r => kind != TimeKind.Date || Micros.From(r.At!.Value) % 86_400_000_000 == 0).ToList();
         var story = await Story.BeginAsync(Db, Cpu(kind), PolicyFor(kind, $"keep: 5d\ntiers: [{Tiers(kind)}]"), rows);
         await Db.ExecuteAsync($"INSERT INTO m.cpu VALUES ({odd}, 'odd', 1)");
@@ -86,6 +93,7 @@ public abstract class OddTimeConformance(Func<ScratchDatabase> create) : Conform
     [MemberData(nameof(Kinds))]
     public async Task The_first_row_in_range_is_rolled_up_and_expires(TimeKind kind)
     {
+        kind = Db.Nearest(kind);
         SourceRow[] rows = [SourceRow.Of(First(kind), "a", 1.0), SourceRow.Of(First(kind) + Duration.FromDays(1), "a", 2.0)];
         var years = First(kind) + Duration.FromDays(730);
         var story = await Story.BeginAsync(Db, Cpu(kind), PolicyFor(kind, $"keep: 400d\ntiers: [{Tiers(kind)}]"), rows);
@@ -105,6 +113,7 @@ public abstract class OddTimeConformance(Func<ScratchDatabase> create) : Conform
     [MemberData(nameof(Kinds))]
     public async Task The_last_row_in_range_waits_for_its_time(TimeKind kind)
     {
+        kind = Db.Nearest(kind);
         var step = s_kinds.Single(k => k.Kind == kind).Step;
         var rows = Every("2025-01-01", "2025-01-03", "1d");
         var story = await Story.BeginAsync(Db, Cpu(kind), PolicyFor(kind, $"keep: 90y\ntiers: [{Tiers(kind)}]"), rows);
@@ -120,20 +129,16 @@ public abstract class OddTimeConformance(Func<ScratchDatabase> create) : Conform
     }
 
     [Theory]
-    [InlineData("UBIGINT", "s", "18446744073709551615")]
-    [InlineData("UBIGINT", "ns", "18446744073709551615")]
-    [InlineData("HUGEINT", "us", "-170141183460469231731687303715884105728")]
-    [InlineData("INTEGER", "s", "-2147483648")]
-    [InlineData("UINTEGER", "ms", "4294967295")]
-    public async Task Integers_of_every_width_are_read(string type, string unit, string odd)
+    [InlineData("INTEGER", "s", "-2147483648", true)]
+    [InlineData("BIGINT", "us", "-9223372036854775808", false)]
+    public async Task Integers_of_every_width_are_read(string type, string unit, string odd, bool isKnown)
     {
         var scale = unit switch { "s" => 1L, "ms" => 1_000, "us" => 1_000_000, _ => 1_000_000_000 };
-        var day = unit == "ms" && type == "UINTEGER" ? 20 * 86_400 : 1_735_689_600L;
+        var day = type == "UINTEGER" ? 20 * 86_400 : 1_735_689_600L;
         await Db.ExecuteAsync($"CREATE SCHEMA m; CREATE TABLE m.cpu (ts {type}, host VARCHAR, v DOUBLE); INSERT INTO m.cpu SELECT ({day} + i * 3600) * {scale}, 'a', i FROM range(100) r(i); INSERT INTO m.cpu VALUES ({odd}, 'a', 1)");
         var story = new Story(Db, Cpu(TimeKind.IntegerSeconds));
         await story.ApplyAsync(Policy("tiers: [{ every: 1h }, { every: 1d }]").Replace("time: ts", $"time: {{ column: ts, unit: {unit} }}", StringComparison.Ordinal));
         await story.RunWellAsync("2025-02-01");
-        var isKnown = type is "INTEGER" or "UINTEGER";
         Assert.Equal(isKnown ? 0 : 1, (await story.StatusAsync("2025-02-01")).OutOfRange);
         Assert.Equal(isKnown ? "101" : "100", Text((await Db.QueryAsync("SELECT sum(varve_rows) FROM m.cpu_all"))[0][0]));
     }
@@ -185,29 +190,13 @@ public abstract class OddTimeConformance(Func<ScratchDatabase> create) : Conform
 
     private static string Tiers(TimeKind kind) => kind == TimeKind.Date ? "{ every: 1d }, { every: 1y }" : "{ every: 6h }, { every: 1d, zone: Pacific/Auckland }, { every: 1y, zone: Pacific/Auckland }";
 
-    private static string Literal(TimeKind kind, Instant at)
+    private string Literal(TimeKind kind, Place place) => place switch
     {
-        var type = s_kinds.Single(k => k.Kind == kind).Type;
-        var nanos = (at - NodaConstants.UnixEpoch).ToBigIntegerNanoseconds();
-        return kind switch
-        {
-            TimeKind.TimestampNanoseconds => $"make_timestamp_ns({nanos})",
-            TimeKind.TimestampTz => $"make_timestamptz({Micros.From(at)})",
-            TimeKind.IntegerSeconds => Text(Micros.From(at) / 1_000_000),
-            TimeKind.IntegerMilliseconds => Text(Micros.From(at) / 1_000),
-            TimeKind.IntegerMicroseconds => Text(Micros.From(at)),
-            TimeKind.IntegerNanoseconds => nanos.ToString(CultureInfo.InvariantCulture),
-            _ => $"CAST(make_timestamp({Micros.From(at)}) AS {type})",
-        };
-    }
-
-    private static string[] Extremes(TimeKind kind) => kind switch
-    {
-        TimeKind.Timestamp or TimeKind.TimestampSeconds or TimeKind.TimestampMilliseconds => [$"CAST(make_timestamp(-9223372022400000000) AS {s_kinds.Single(k => k.Kind == kind).Type})", $"CAST(make_timestamp(9223372036854000000) AS {s_kinds.Single(k => k.Kind == kind).Type})"],
-        TimeKind.TimestampTz => ["make_timestamptz(-9223372022400000000)", "make_timestamptz(9223372036854775806)"],
-        TimeKind.TimestampNanoseconds => ["make_timestamp_ns(-9223286400000000000)", "make_timestamp_ns(9223372036854775806)"],
-        TimeKind.Date => ["'5877642-06-25 (BC)'::DATE", "'5881580-07-10'::DATE"],
-        _ => ["-9223372036854775808", "9223372036854775807"],
+        Place.BeforeTheFirst => Db.FarLiteral(First(kind) - s_kinds.Single(k => k.Kind == kind).Step, kind),
+        Place.AtTheEnd => Db.FarLiteral(End(kind), kind),
+        Place.LeastOfType => Db.Ends(kind).Least,
+        Place.GreatestOfType => Db.Ends(kind).Greatest,
+        _ => kind == TimeKind.TimestampTz ? "TIMESTAMPTZ '9999-12-31 23:59:59.999999+00'" : "TIMESTAMP '9999-12-31 23:59:59.999999'",
     };
 
     private static string PolicyFor(TimeKind kind, string more) =>

@@ -20,7 +20,7 @@ public abstract class SuccessorConformance(Func<ScratchDatabase> create) : Confo
         await story.RunWellAsync("2025-01-10T12:00Z");
         Assert.Equal(At("2025-01-07T12:00Z"), (await story.SourceAsync()).Min(r => r.At));
         await story.WithAsync(l => l.DeletePolicyAsync("first"));
-        await story.ApplyAsync(Policy(Second).Replace("m.cpu", table, StringComparison.Ordinal));
+        await story.ApplyAsync(Policy(Second).Replace("m.cpu", Db.Cased(table), StringComparison.Ordinal));
         await story.RunWellAsync("2025-01-10T12:00Z");
         Assert.Equal(2, Convert.ToInt64((await Db.QueryAsync("SELECT count(*) FROM later.cpu_1d"))[0][0], System.Globalization.CultureInfo.InvariantCulture));
         var status = await story.StatusAsync("2025-01-10T12:00Z");

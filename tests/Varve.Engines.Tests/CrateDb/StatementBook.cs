@@ -15,6 +15,7 @@ namespace Varve.Engines.Tests.CrateDb;
 internal static class StatementBook
 {
     private static readonly CrateDbDialect s_dialect = new();
+    private static readonly Column s_usage = new("usage", new ColumnType.Float(), "DOUBLE PRECISION");
     private static readonly TableName s_source = new("varve_t", "cpu");
     private static readonly TableName s_lease = new("varve", "leases");
     private static readonly PartitionColumn s_day = new("day", "timestamp with time zone", "date_trunc('day', ts)");
@@ -178,8 +179,8 @@ internal static class StatementBook
             new("dialect time value", $"{Selected($"count(*)")} WHERE {s_dialect.IsFiniteTime(time, ts)} AND {ts} < {end}", IsTried: false),
             new("dialect states", $"SELECT {s_dialect.ExactSum($"\"hits\"", 0)} AS s, " +
                 $"{s_dialect.SquaredDeviations(s_dialect.Finite($"\"usage\""))} AS m2, " +
-                $"{s_dialect.ValueAt($"\"usage\"", $"\"ts\"", earliest: true, Ties.Any)} AS f, " +
-                $"{s_dialect.ValueAt($"\"usage\"", $"\"ts\"", earliest: false, Ties.Any)} AS l, count(*) FILTER (WHERE " +
+                $"{s_dialect.ValueAt(s_usage, $"\"usage\"", $"\"ts\"", earliest: true, Ties.Any)} AS f, " +
+                $"{s_dialect.ValueAt(s_usage, $"\"usage\"", $"\"ts\"", earliest: false, Ties.Any)} AS l, count(*) FILTER (WHERE " +
                 $"{s_dialect.IsNaN($"\"usage\"")}) AS nans FROM {s_source}", IsTried: false),
             new("dialect local date", $"SELECT {s_dialect.LocalDate(time, $"\"ts\"", "Europe/Berlin")} AS d FROM {s_source}",
                 IsTried: false),
@@ -193,7 +194,7 @@ internal static class StatementBook
 
     private static SqlText Selected(SqlText what) => $"SELECT {what} FROM {s_source}";
 
-    private static SqlText Typed(ColumnType type, string text) => s_dialect.Typed(new("c", type, ""), $"{text}", $"\"c\"");
+    private static SqlText Typed(ColumnType type, string text) => s_dialect.Typed(new("c", type, ""), text, $"\"c\"");
 
     /// <summary>A shape.</summary>
     /// <param name="Name">What it is for.</param>

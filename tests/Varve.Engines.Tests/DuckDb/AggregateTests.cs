@@ -8,6 +8,8 @@ namespace Varve.Engines.Tests.DuckDb;
 /// <summary>The dialect's expressions over numbers.</summary>
 public sealed class AggregateTests : Files
 {
+    private static readonly Planning.Column s_any = new("d", new Planning.ColumnType.Float(), "DOUBLE");
+
     [Fact]
     public async Task Multiples_are_floored_towards_minus_infinity()
     {
@@ -66,8 +68,8 @@ public sealed class AggregateTests : Files
             (TIMESTAMP '2020-01-01', 7.0, 'z', TRUE), (TIMESTAMP '2024-01-02', 9.0, 'y', TRUE), (TIMESTAMP '2024-01-02', 8.0, 'x', FALSE), (TIMESTAMP '2024-01-03', NULL, NULL, NULL)) v(ts, d, s, b)
             """);
         var row = (await Ask(database, $"""
-            SELECT {dialect.ValueAt($"d", $"ts", earliest, Ties.Smallest)}, {dialect.ValueAt($"s", $"ts", earliest, Ties.Smallest)}, {dialect.ValueAt($"b", $"ts", earliest, Ties.Smallest)},
-                   {dialect.ValueAt($"d", $"epoch_us(ts)", earliest, Ties.Smallest)}, {dialect.ValueAt($"d", $"CAST(ts AS DATE)", earliest, Ties.Smallest)}, {dialect.ValueAt($"d", $"ts", earliest, Ties.Any)} FROM t
+            SELECT {dialect.ValueAt(s_any, $"d", $"ts", earliest, Ties.Smallest)}, {dialect.ValueAt(s_any, $"s", $"ts", earliest, Ties.Smallest)}, {dialect.ValueAt(s_any, $"b", $"ts", earliest, Ties.Smallest)},
+                   {dialect.ValueAt(s_any, $"d", $"epoch_us(ts)", earliest, Ties.Smallest)}, {dialect.ValueAt(s_any, $"d", $"CAST(ts AS DATE)", earliest, Ties.Smallest)}, {dialect.ValueAt(s_any, $"d", $"ts", earliest, Ties.Any)} FROM t
             """))[0];
         Assert.Equal(earliest ? -1.0 : 8.0, row[0]);
         Assert.Equal(earliest ? "a" : "x", row[1]);
@@ -86,8 +88,8 @@ public sealed class AggregateTests : Files
         await Do(database, $"CREATE TABLE t AS SELECT i % 50 AS g, make_timestamp(((hash(i) % 200)::BIGINT - 100) * 1000000) AS ts, (hash(i * 31) % 2001)::BIGINT - 1000 AS n, ((hash(i * 7) % 2001)::DOUBLE - 1000) / 8 AS d FROM range(20000) r(i)");
         var wrong = await Ask(database, $"""
             SELECT g FROM t GROUP BY g HAVING
-               {dialect.ValueAt($"n", $"ts", true, Ties.Smallest)} <> first(n ORDER BY ts, n) OR {dialect.ValueAt($"n", $"ts", false, Ties.Smallest)} <> last(n ORDER BY ts, n DESC)
-            OR {dialect.ValueAt($"d", $"ts", true, Ties.Smallest)} <> first(d ORDER BY ts, d) OR {dialect.ValueAt($"d", $"ts", false, Ties.Smallest)} <> last(d ORDER BY ts, d DESC)
+               {dialect.ValueAt(s_any, $"n", $"ts", true, Ties.Smallest)} <> first(n ORDER BY ts, n) OR {dialect.ValueAt(s_any, $"n", $"ts", false, Ties.Smallest)} <> last(n ORDER BY ts, n DESC)
+            OR {dialect.ValueAt(s_any, $"d", $"ts", true, Ties.Smallest)} <> first(d ORDER BY ts, d) OR {dialect.ValueAt(s_any, $"d", $"ts", false, Ties.Smallest)} <> last(d ORDER BY ts, d DESC)
             """);
         Assert.Empty(wrong);
     }

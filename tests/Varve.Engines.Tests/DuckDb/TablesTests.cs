@@ -18,7 +18,7 @@ public sealed class TablesTests : Files
         await Do(database, $"ATTACH ':memory:' AS other");
         await Do(database, $"CREATE TABLE other.foreign_table (a INTEGER)");
         (string, string)[] expected = [("main", "zebra"), ("we\"ird", "Ta.ble")];
-        Assert.Equal(expected, (await Ask(database, TablesSql.BaseTables("varve"))).Select(r => (r.Text(0), r.Text(1))));
-        Assert.Contains(await Ask(database, TablesSql.BaseTables("elsewhere")), r => r.Text(1) == "meta");
+        Assert.Equal(expected, (await Ask(database, database.Engine.Dialect.BaseTables("varve"))).Select(r => (r.Text(0), r.Text(1))));
+        Assert.Contains(await Ask(database, database.Engine.Dialect.BaseTables("elsewhere")), r => r.Text(1) == "meta");
     }
 }

@@ -135,6 +135,30 @@ public class DuckDbScratch : FileScratch
         var number => NodaConstants.UnixEpoch + Duration.FromNanoseconds(new BigInteger(number) * (kind is TimeKind.TimestampNanoseconds ? 1 : kind < TimeKind.IntegerSeconds ? 1_000 : NanosecondsOf(kind))),
     };
 
+    public override string DefaultSchema => "main";
+
+    public override string FarLiteral(Instant at, TimeKind kind)
+    {
+        var nanos = (at - NodaConstants.UnixEpoch).ToBigIntegerNanoseconds();
+        var micros = Varve.Time.Micros.From(at);
+        return kind switch
+        {
+            TimeKind.TimestampNanoseconds => $"make_timestamp_ns({nanos})",
+            TimeKind.TimestampTz => $"make_timestamptz({micros})",
+            >= TimeKind.IntegerSeconds => (nanos / NanosecondsOf(kind)).ToString(CultureInfo.InvariantCulture),
+            _ => $"CAST(make_timestamp({micros}) AS {TypeOf(kind)})",
+        };
+    }
+
+    public override (string Least, string Greatest) Ends(TimeKind kind) => kind switch
+    {
+        TimeKind.Timestamp or TimeKind.TimestampSeconds or TimeKind.TimestampMilliseconds => ($"CAST(make_timestamp(-9223372022400000000) AS {TypeOf(kind)})", $"CAST(make_timestamp(9223372036854000000) AS {TypeOf(kind)})"),
+        TimeKind.TimestampTz => ("make_timestamptz(-9223372022400000000)", "make_timestamptz(9223372036854775806)"),
+        TimeKind.TimestampNanoseconds => ("make_timestamp_ns(-9223286400000000000)", "make_timestamp_ns(9223372036854775806)"),
+        TimeKind.Date => ("'5877642-06-25 (BC)'::DATE", "'5881580-07-10'::DATE"),
+        _ => ("-9223372036854775808", "9223372036854775807"),
+    };
+
     public override ValueTask DisposeAsync()
     {
         Directory.Delete(_folder, recursive: true);

@@ -36,6 +36,33 @@ public abstract class ScratchDatabase : IAsyncDisposable
 
     public abstract Instant? ReadTime(object? raw, TimeKind kind);
 
+    /// <summary>An instant as a value of that kind to the last digit, however far away it is.</summary>
+    public abstract string FarLiteral(Instant at, TimeKind kind);
+
+    /// <summary>The least and the greatest finite value of a kind of time.</summary>
+    public abstract (string Least, string Greatest) Ends(TimeKind kind);
+
+    /// <summary>The schema of a table that is named without one.</summary>
+    public abstract string DefaultSchema { get; }
+
+    /// <summary>Whether rows are archived here.</summary>
+    public virtual bool Archives => true;
+
+    /// <summary>The longest name that relations made from a name of so many letters can have.</summary>
+    public virtual int LongestName => 240;
+
+    /// <summary>How many columns a wide table may have, and what a tier makes of them.</summary>
+    public virtual int MostMeasures => 400;
+
+    /// <summary>A type as the database writes it, from the word that DuckDB has for it.</summary>
+    public virtual string TypeName(string type) => type;
+
+    /// <summary>A name in letters that the database takes for those of the table, where it minds which they are.</summary>
+    public virtual string Cased(string name) => name;
+
+    /// <summary>The kind of time that has the values of another one, where the database does not have that.</summary>
+    public virtual TimeKind Nearest(TimeKind kind) => kind;
+
     public string Name(TableName table) => table.Schema is { } schema ? $"{Quote(schema)}.{Quote(table.Name)}" : Quote(table.Name);
 
     public async Task CreateAsync(SourceTable table)

@@ -34,6 +34,9 @@ internal sealed class PolicyRun(IEngine engine, CatalogStore desk, PolicyInspect
     private PlanStep? _next;
     private VarveException? _error;
 
+    /// <summary>What the steps are done under.</summary>
+    public Scope Scope { get; init; } = Scope.Writing;
+
     /// <summary>Runs the steps of a plan; what a proof had to build again is followed up at once.</summary>
     /// <param name="survey">What was seen, and the plan.</param>
     /// <param name="options">How it is done.</param>
@@ -101,7 +104,7 @@ internal sealed class PolicyRun(IEngine engine, CatalogStore desk, PolicyInspect
         {
             if (_intended != ordinal) await JournalAsync(s => executor.IntendAsync(s, _survey!, step, ordinal, cancellationToken), cancellationToken);
             var (acted, halts, isToFollow) = await _retries.RunAsync(
-                async attempt => await engine.TransactAsync((s, token) => executor.ExecuteAsync(s, _survey!, step, next, ordinal, token), Scope.Writing, attempt), cancellationToken);
+                async attempt => await engine.TransactAsync((s, token) => executor.ExecuteAsync(s, _survey!, step, next, ordinal, token), Scope, attempt), cancellationToken);
             _again |= isToFollow;
             if (next is not null) _intended = _ordinal;
             _done++;

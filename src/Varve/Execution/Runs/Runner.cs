@@ -86,7 +86,7 @@ internal sealed class Runner(IEngine engine, CatalogStore desk, PolicyInspector 
             if (survey.Doubt is { } doubt) throw doubt.Halt(survey.Blueprint, survey.State);
             DependentViews.Refuse(survey.Plan);
             if (planned is not null) survey = survey with { Plan = Staleness.Keep(planned, survey.Plan) };
-            var run = new PolicyRun(engine, desk, surveyor, executor, actor, new(events, watch, limit, clock));
+            var run = new PolicyRun(engine, desk, surveyor, executor, actor, new(events, watch, limit, clock)) { Scope = work.Scope };
             if (planned is not null && survey.Plan.Brake is { } pulled && !options.Yes && !options.Confirm.Any(pulled.IsConfirmedBy))
             {
                 // A part of it would make the plan that a person has read a stale one.

@@ -31,9 +31,10 @@ internal sealed class StepExecutor(IEngine engine, CatalogStore store, AuditActo
     /// <summary>Guard, act, verify and journal, the intent of what comes next included.</summary>
     public async Task<StepDone> ExecuteAsync(IStatements statements, Inspection survey, PlanStep step, PlanStep? next, int ordinal, CancellationToken cancellationToken)
     {
+        var parts = await HoldAsync(statements, survey.Blueprint, step, cancellationToken);
         var ledger = await store.Ledgers.LoadAsync(statements, survey.Stored, survey.Plan.AsOf, cancellationToken);
         if (ledger.Last is { } last && last.Run == Run && last.Ordinal == ordinal) return await AgainAsync(statements, survey, ledger, last, next, cancellationToken);
-        var context = await ContextAsync(statements, survey, ledger, step, cancellationToken);
+        var context = await ContextAsync(statements, survey, ledger, step, cancellationToken) with { Parts = parts };
         if (ledger.Going.Count > 0) await new UnfinishedWork(store, actor, Now()).FinishAsync(context, cancellationToken);
         var acted = IsDone(context, step) ? ActOutcome.Nothing with { Note = "it had been begun, and was finished" } : await StepDispatch.ActAsync(context, step, cancellationToken);
         await SaveAsync(context, step, acted, ordinal, cancellationToken);
@@ -83,6 +84,12 @@ internal sealed class StepExecutor(IEngine engine, CatalogStore store, AuditActo
         Scope.Writing,
         cancellationToken);
 
+    // What goes as a whole is kept from others before anything is seen of it.
+    private Task<IReadOnlyList<TablePart>> HoldAsync(IStatements statements, PolicyLayout blueprint, PlanStep step, CancellationToken cancellationToken) =>
+        step is PlanStep.Expire { Relation: Relations.Source } expire && engine.Capabilities.Partitioning is { } partitioning
+            ? partitioning.HoldAsync(statements, blueprint.Source, blueprint.Time, Time.RangeSet.Of(expire.Range), cancellationToken)
+            : Task.FromResult<IReadOnlyList<TablePart>>([]);
+
     private async Task<StepContext> ContextAsync(IStatements statements, Inspection survey, Ledger ledger, PlanStep? step, CancellationToken cancellationToken)
     {
         var (blueprint, state) = (survey.Blueprint, survey.State with { Ledger = ledger });
@@ -92,6 +99,7 @@ internal sealed class StepExecutor(IEngine engine, CatalogStore store, AuditActo
             Archives = new(locations, store.Archives, HashedBy, Run, Now()),
             Ledger = new(store.Ledgers, statements, blueprint.Policy.Name, ledger, engine.Capabilities.Transactions, Now()),
             Limit = limit,
+            Partitioning = engine.Capabilities.Partitioning,
         };
     }
 

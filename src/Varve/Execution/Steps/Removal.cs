@@ -24,11 +24,22 @@ internal sealed class Removal(StepContext context)
     {
         if (ranges.IsEmpty) return 0;
         await context.Statements.BarrierAsync(Before.Remove, cancellationToken);
-        var removed = await context.Statements.ExecuteAsync(context.Sql.Remove(relation, ranges), cancellationToken);
+        var removed = 0L;
+        if (relation == Relations.Source)
+            foreach (var part in context.Parts.Where(p => ranges.Overlaps(p.Range))) removed += await DropAsync(part, ranges, cancellationToken);
+        removed += await context.Statements.ExecuteAsync(context.Sql.Remove(relation, ranges), cancellationToken);
         await context.Statements.BarrierAsync(Before.Record, cancellationToken);
         if (context.Ledger.IsAtomic || await CountAsync(relation, ranges, cancellationToken) is not (> 0 and var left)) return removed;
         throw new EngineException(EngineCodes.NotWritten, FormattableString.Invariant(
             $"{left} rows of {ranges} of {relation} are still there after they were removed. They are proven, and nobody reads them any more: run again, and if it stays so, report it."));
+    }
+
+    // Nobody else writes to it: what has no row outside of what is proven now has none when it goes.
+    private async Task<long> DropAsync(TablePart part, RangeSet ranges, CancellationToken cancellationToken)
+    {
+        var rest = RangeSet.Of(part.Range).Except(ranges);
+        var others = rest.IsEmpty ? 0 : await context.NumberAsync(RowsSql.Count(context.Dialect, context.Blueprint.Time, part.Table, rest), cancellationToken);
+        return others > 0 ? 0 : await context.Partitioning!.DropAsync(context.Statements, part, cancellationToken);
     }
 
     private Task<long> CountAsync(string relation, RangeSet ranges, CancellationToken cancellationToken) =>

@@ -19,6 +19,12 @@ internal sealed record StepContext(PolicyLayout Blueprint, TableState State, Cut
     /// <summary>How many rows may go.</summary>
     public required RemovalLimit Limit { get; init; }
 
+    /// <summary>Parts of the source that nobody else writes to, and that may go as a whole.</summary>
+    public IReadOnlyList<TablePart> Parts { get; init; } = [];
+
+    /// <summary>How they go; null where rows are deleted.</summary>
+    public Partitioning? Partitioning { get; init; }
+
     /// <summary>The views of the policy.</summary>
     public StepViews Views => new(this);
 

@@ -11,9 +11,9 @@ internal sealed class StepViews(StepContext context)
         if (context.Blueprint.Stitched is not { } stitched) return ledger;
         foreach (var tier in context.Blueprint.Tiers)
         {
-            if (context.Sql.TierView(tier) is not { } view) continue;
+            if (context.Sql.TierView(tier) is not { Count: > 0 } view) continue;
             ledger = await RegisterAsync(ledger, tier.Id, new("view", tier.View!), cancellationToken);
-            await context.Statements.ExecuteAsync(view, cancellationToken);
+            foreach (var statement in view) await context.Statements.ExecuteAsync(statement, cancellationToken);
         }
 
         ledger = await RegisterAsync(ledger, Relations.All, new("stitched", stitched), cancellationToken);
@@ -30,7 +30,7 @@ internal sealed class StepViews(StepContext context)
     private async Task<Ledger> StitchAsync(Ledger ledger, CancellationToken cancellationToken)
     {
         var parts = StitchedView.Of(context.Blueprint, ledger.Of);
-        await context.Statements.ExecuteAsync(context.Sql.Stitched(context.Blueprint.Stitched!, parts, context.Horizon.Known), cancellationToken);
+        foreach (var statement in context.Sql.Stitched(context.Blueprint.Stitched!, parts, context.Horizon.Known)) await context.Statements.ExecuteAsync(statement, cancellationToken);
         await context.Ledger.ShowEdgesAsync(parts, cancellationToken);
         return ledger with { Edges = parts };
     }

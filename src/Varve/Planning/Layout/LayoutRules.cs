@@ -102,6 +102,7 @@ public static class LayoutRules
             Source = table.Table,
             Columns = table.Columns,
             Time = time,
+            Pieces = table.Pieces is { } pieces && pieces.Column == time.Name ? pieces.Ranges : [],
             Arrival = arrival,
             Series = series,
             Measures = measures,

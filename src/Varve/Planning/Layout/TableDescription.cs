@@ -8,9 +8,17 @@ namespace Varve.Planning;
 /// <param name="Columns">Its columns in order.</param>
 public sealed record TableDescription(TableName Table, bool IsView, IReadOnlyList<Column> Columns)
 {
+    /// <summary>Where the table is divided into parts by time; null where it is not, or by something else.</summary>
+    public TablePieces? Pieces { get; init; }
+
     /// <summary>The column of that name, compared exactly; null where there is none.</summary>
     public Column? Find(string name) => Columns.FirstOrDefault(c => c.Name == name);
 }
+
+/// <summary>The parts of a table by time.</summary>
+/// <param name="Column">The column that says in which part a row is.</param>
+/// <param name="Ranges">The times of each part, in order.</param>
+public sealed record TablePieces(string Column, IReadOnlyList<Time.TimeRange> Ranges);
 
 /// <summary>One column.</summary>
 /// <param name="Name">As stored.</param>

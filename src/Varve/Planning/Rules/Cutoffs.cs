@@ -9,6 +9,7 @@ internal sealed class Cutoffs
 {
     private readonly PolicyLayout _blueprint;
     private readonly Instant _reference;
+    private readonly IReadOnlyList<TimeRange> _pieces;
     private Instant? _recheckFrom;
 
     private Cutoffs(PolicyLayout blueprint, Instant asOf, Instant reference)
@@ -18,6 +19,7 @@ internal sealed class Cutoffs
         AsOf = asOf;
         Zone = DateTimeZoneProviders.Tzdb[blueprint.Policy.Zone];
         Closed = blueprint.Policy.Late.SubtractFrom(asOf, Zone);
+        _pieces = Nested(blueprint.Pieces, ExpiryGrid(Relations.Source));
     }
 
     /// <summary>The planning instant.</summary>
@@ -49,8 +51,17 @@ internal sealed class Cutoffs
     public Instant ExpiryCutoff(string relation)
     {
         var keep = relation == Relations.Source ? _blueprint.Policy.Keep : _blueprint.Tier(relation).Keep;
-        var cutoff = keep.SubtractFrom(_reference, Zone);
-        return ExpiryGrid(relation) is { } grid ? grid.Floor(cutoff) : cutoff;
+        return Cut(relation, keep.SubtractFrom(_reference, Zone));
+    }
+
+    /// <summary>
+    /// The last instant at or before another one at which a relation may be cut in two: a boundary of its grid, and none that
+    /// lies inside of a part of the source, which goes as a whole.
+    /// </summary>
+    public Instant Cut(string relation, Instant at)
+    {
+        var cut = ExpiryGrid(relation) is { } grid ? grid.Floor(at) : at;
+        return relation == Relations.Source && _pieces.FirstOrDefault(p => p.From < cut && cut < p.To) is { } piece ? piece.From : cut;
     }
 
     /// <summary>The boundaries at which a relation is removed; null: anywhere.</summary>
@@ -61,6 +72,10 @@ internal sealed class Cutoffs
         if (relation != Relations.Source) return _blueprint.Tier(relation).Grid;
         return _blueprint.Tiers.Count == 0 ? null : Slices.UtcDay;
     }
+
+    // Where parts end inside of buckets, what is left of a bucket would have to wait for the next part: rows go one by one then.
+    private static IReadOnlyList<TimeRange> Nested(IReadOnlyList<TimeRange> pieces, Grid? grid) =>
+        grid is null || pieces.SelectMany(p => new[] { p.From, p.To }).All(e => e == Instant.MinValue || e == Instant.MaxValue || grid.IsBoundary(e)) ? pieces : [];
 
     private Instant Window()
     {

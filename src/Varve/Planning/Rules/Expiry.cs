@@ -71,7 +71,7 @@ internal sealed class Expiry
     private RangeSet Past(string relation, Instant edge, Instant until)
     {
         var grid = _horizon.ExpiryGrid(relation);
-        var to = Instant.Min(edge, grid?.Floor(until) ?? until);
+        var to = Instant.Min(edge, _horizon.Cut(relation, until));
         if (_draft.FirstOf(relation) is not { } first || first >= to) return RangeSet.Empty;
         return _draft.Of(relation).Frozen.Gaps(new TimeRange(grid?.Floor(first) ?? first, to));
     }

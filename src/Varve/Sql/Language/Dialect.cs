@@ -30,6 +30,41 @@ public abstract class Dialect
     /// <summary>A schema with as many qualifiers as the engine needs to be sure.</summary>
     public virtual SqlText Schema(string schema) => $"{new Identifier(schema)}";
 
+    /// <summary>The schema of a table that is named without one.</summary>
+    public virtual SqlText CurrentSchema => $"current_schema()";
+
+    /// <summary>
+    /// Schema and name of every table of this database that has rows of its own, in that order: no view, no temporary or
+    /// foreign table, no part of another table, nothing of the system, nothing of the catalog.
+    /// </summary>
+    /// <param name="catalogSchema">The schema of Varve's own tables.</param>
+    public virtual SqlText BaseTables(string catalogSchema) =>
+        $"""
+        SELECT table_schema, table_name FROM information_schema.tables
+        WHERE table_type = {"BASE TABLE"} AND table_catalog = current_database()
+          AND table_schema NOT IN ({"information_schema"}, {"pg_catalog"}, {"sys"}, {"blob"}, {catalogSchema})
+        ORDER BY table_schema, table_name
+        """;
+
+    /// <summary>Makes a view of all rows of some queries, or puts them in the place of what a view of that name has; rights that were given on it stay.</summary>
+    /// <param name="view">The view.</param>
+    /// <param name="parts">The queries in order, and whether they read a table that is not Varve's: its owner may change or drop that at any time.</param>
+    public virtual IReadOnlyList<SqlText> ReplaceView(TableName view, IReadOnlyList<(SqlText Query, bool IsOfOthers)> parts) =>
+        [$"CREATE OR REPLACE VIEW {view} AS {SqlText.Join(" UNION ALL ", parts.Select(p => p.Query))}"];
+
+    /// <summary>True where what a view reads cannot be dropped before the view is.</summary>
+    public virtual bool ViewsHold => false;
+
+    /// <summary>True where a table gets columns without being made again.</summary>
+    public virtual bool AddsColumns => false;
+
+    /// <summary>
+    /// Gives a table the columns and types of the one beside it, which goes; where columns are not added to a table, the one
+    /// beside it has its rows already.
+    /// </summary>
+    public virtual IReadOnlyList<SqlText> TakeOver(TableName table, TableName beside) =>
+        [$"DROP TABLE {table}", $"ALTER TABLE {beside} RENAME TO {new Identifier(table.Name)}"];
+
     /// <summary>A value written out.</summary>
     public abstract string Literal(SqlValue value);
 
@@ -78,7 +113,24 @@ public abstract class Dialect
     public virtual SqlText IsFinite(SqlText value) => $"{Finite(value)} IS NOT NULL";
 
     /// <summary>The value at the least (or greatest) key of a group; NULL values are left out. Ties: the smallest value, or whichever.</summary>
-    public abstract SqlText ValueAt(SqlText value, SqlText key, bool earliest, Ties ties);
+    /// <param name="column">The column that the value is of.</param>
+    /// <param name="value">The value.</param>
+    /// <param name="key">What is compared; NULL where the value is.</param>
+    /// <param name="earliest">True for the least key.</param>
+    /// <param name="ties">Which of several values at one key.</param>
+    public abstract SqlText ValueAt(Column column, SqlText value, SqlText key, bool earliest, Ties ties);
+
+    /// <summary>The least value of a group, text by its bytes; NULL for none. The value is of that column, or a state of it.</summary>
+    public virtual SqlText Least(Column column, SqlText value) => $"min({value})";
+
+    /// <summary>The greatest value of a group, as <see cref="Least"/>.</summary>
+    public virtual SqlText Greatest(Column column, SqlText value) => $"max({value})";
+
+    /// <summary>Some value of a group, NULL for an empty one: what tells the type of an expression where there is no row.</summary>
+    public virtual SqlText Any(SqlText value) => $"any_value({value})";
+
+    /// <summary>True where two values of a column are equal or both NULL, in words that the engine can join large tables by.</summary>
+    public virtual SqlText Same(Column column, SqlText left, SqlText right) => $"{left} IS NOT DISTINCT FROM {right}";
 
     /// <summary>The sum of integers or decimals without overflow, as an exact decimal of 38 digits; NULL for no value. A sum beyond that fails.</summary>
     public abstract SqlText ExactSum(SqlText value, int scale);
@@ -96,7 +148,7 @@ public abstract class Dialect
     /// What a text says as a value of a column's type, which is that of an expression; NULL where it is no such value, or
     /// one that the type would have to round. Times without a zone are UTC.
     /// </summary>
-    public abstract SqlText Typed(Column column, SqlText text, SqlText like);
+    public abstract SqlText Typed(Column column, string text, SqlText like);
 
     /// <summary>The name of the type of an expression.</summary>
     public abstract SqlText TypeName(SqlText value);

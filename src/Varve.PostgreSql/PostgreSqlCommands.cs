@@ -1,0 +1,64 @@
+using System.Diagnostics;
+using Npgsql;
+using NpgsqlTypes;
+using Varve.Engines;
+using Varve.Sql;
+
+namespace Varve.PostgreSql;
+
+/// <summary>Rendered statements as commands of the driver.</summary>
+internal static class PostgreSqlCommands
+{
+    private const string ViewTag = "$varve_view$";
+
+    private static readonly string[] s_definitions = ["CREATE ", "ALTER ", "DROP ", "COMMENT ", "COPY ", "DO ", "SET ", "LOCK "];
+
+    public static NpgsqlCommand Make(NpgsqlConnection connection, RenderedSql sql)
+    {
+        var command = new NpgsqlCommand(sql.Text, connection) { AllResultTypesAreUnknown = true };
+        foreach (var value in sql.Values) command.Parameters.Add(new NpgsqlParameter { Value = Parameter(value), NpgsqlDbType = NpgsqlDbType.Unknown });
+        return command;
+    }
+
+    /// <summary>Definitions, copies and settings take no parameters.</summary>
+    /// <exception cref="EngineException">A name or a value holds what ends the text of a block.</exception>
+    public static RenderedSql Render(SqlText statement, Dialect dialect)
+    {
+        var sql = statement.Render(dialect);
+        if (sql.Values.Count == 0) return Whole(sql);
+        var start = sql.Text.AsSpan().TrimStart();
+        foreach (var verb in s_definitions)
+            if (start.StartsWith(verb, StringComparison.OrdinalIgnoreCase)) return Whole(statement.RenderInline(dialect));
+        return sql;
+    }
+
+    public static async Task<IReadOnlyList<Row>> ReadAsync(NpgsqlCommand command, CancellationToken cancellationToken)
+    {
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var types = Enumerable.Range(0, reader.FieldCount).Select(i => Base(reader.GetPostgresType(i).DisplayName)).ToArray();
+        List<Row> rows = [];
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            var values = new object?[types.Length];
+            for (var i = 0; i < values.Length; i++) values[i] = reader.IsDBNull(i) ? null : PostgreSqlValues.Read(types[i], reader.GetString(i));
+            rows.Add(new(values));
+        }
+
+        return rows;
+    }
+
+    private static string Base(string type) => type.IndexOf('(', StringComparison.Ordinal) is > 0 and var at ? type[..at] : type;
+
+    /// <summary>The text of a block ends where its tag stands again, in quotes or not.</summary>
+    private static RenderedSql Whole(RenderedSql sql)
+    {
+        if (!sql.Text.AsSpan().TrimStart().StartsWith("DO ", StringComparison.OrdinalIgnoreCase) || sql.Text.Split(ViewTag).Length == 3) return sql;
+        throw new EngineException(EngineCodes.Refused, $"A name or a value of this policy holds {ViewTag}, by which PostgreSQL is told where a block of statements ends. Rename it.");
+    }
+
+    private static string Parameter(SqlValue value) => value switch
+    {
+        SqlValue.Text(var text) => text,
+        _ => throw new UnreachableException(),
+    };
+}

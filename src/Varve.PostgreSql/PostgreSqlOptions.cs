@@ -1,0 +1,23 @@
+namespace Varve.PostgreSql;
+
+/// <summary>How Varve behaves towards a PostgreSQL server.</summary>
+public sealed record PostgreSqlOptions
+{
+    /// <summary>
+    /// How long Varve waits for a lock that another session holds: as long as that, others may wait behind Varve. What did not
+    /// get its lock is rolled back and tried again. Default: two seconds.
+    /// </summary>
+    public TimeSpan LockTimeout { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>How long one statement may take; zero: as long as it needs. Default: zero.</summary>
+    public TimeSpan StatementTimeout { get; init; } = TimeSpan.Zero;
+
+    /// <summary>How long a connection may take to come about. Default: 15 seconds.</summary>
+    public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>True: nothing is written.</summary>
+    public bool ReadOnly { get; init; }
+
+    /// <summary>Where a URL with <c>password_stdin=true</c> reads its password; null: nowhere.</summary>
+    public TextReader? Input { get; init; }
+}

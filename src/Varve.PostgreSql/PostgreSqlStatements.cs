@@ -1,0 +1,53 @@
+using Npgsql;
+using Varve.Engines;
+using Varve.Planning;
+using Varve.Policies;
+using Varve.Sql;
+
+namespace Varve.PostgreSql;
+
+/// <summary>Statements of one connection. Cancelling asks the server to stop the statement.</summary>
+internal sealed class PostgreSqlStatements(NpgsqlConnection connection, PostgreSqlDialect dialect, string database) : IStatements
+{
+    /// <summary>False once the transaction has ended.</summary>
+    public bool IsOpen { get; set; } = true;
+
+    /// <inheritdoc/>
+    public Task<long> ExecuteAsync(SqlText statement, CancellationToken cancellationToken) =>
+        RunAsync(statement, async command => Math.Max(0L, await command.ExecuteNonQueryAsync(cancellationToken)), cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<Row>> QueryAsync(SqlText query, CancellationToken cancellationToken) =>
+        RunAsync(query, command => PostgreSqlCommands.ReadAsync(command, cancellationToken), cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<TableDescription?> DescribeAsync(TableName table, CancellationToken cancellationToken) =>
+        new PostgreSqlObserver(dialect).DescribeAsync(this, table, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<RelationSize>> MeasureAsync(IReadOnlyList<TableName> tables, bool withBytes, CancellationToken cancellationToken) =>
+        new PostgreSqlObserver(dialect).MeasureAsync(this, tables, withBytes, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task BarrierAsync(Before next, CancellationToken cancellationToken) => Task.CompletedTask;
+
+    private async Task<T> RunAsync<T>(SqlText statement, Func<NpgsqlCommand, Task<T>> call, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(statement);
+        if (!IsOpen) throw new InvalidOperationException("The transaction of these statements has ended.");
+        cancellationToken.ThrowIfCancellationRequested();
+        try
+        {
+            await using var command = PostgreSqlCommands.Make(connection, PostgreSqlCommands.Render(statement, dialect));
+            return await call(command);
+        }
+        catch (Exception error) when (cancellationToken.IsCancellationRequested && PostgreSqlErrors.IsInterrupt(error))
+        {
+            throw new OperationCanceledException("The statement was interrupted and its transaction rolled back.", error, cancellationToken);
+        }
+        catch (Exception error) when (PostgreSqlErrors.Read(error, database) is { } known)
+        {
+            throw known;
+        }
+    }
+}
