@@ -135,6 +135,37 @@ public sealed class ScheduleRuleTests
     }
 
     [Fact]
+    public async Task A_run_that_is_taken_twice_runs_once()
+    {
+        await using var works = await Clockwork.AtAsync("2026-01-01T10:30Z");
+        var gate = Gate(works);
+        var run = new ServerRun(ServerRun.NewId(), Clockwork.Connection, "p", RunTrigger.Manual, works.Clock.Now, "ann");
+        await works.Runs.AddAsync(run, CancellationToken.None);
+        works.Queue.Admit(run);
+        works.Queue.Admit(run);
+        Assert.Equal((1, 0), (works.Queue.Running, works.Queue.Waiting));
+        gate.SetResult();
+        await works.Queue.IdleAsync();
+        works.Queue.Admit(run);
+        await works.Queue.IdleAsync();
+        Assert.Single(works.Begun);
+        Assert.Equal(RunState.Done, Assert.Single(await works.ListAsync()).State);
+    }
+
+    [Fact]
+    public async Task What_was_ended_elsewhere_before_its_turn_does_not_begin()
+    {
+        await using var works = await Clockwork.AtAsync("2026-01-01T10:30Z");
+        var run = new ServerRun(ServerRun.NewId(), Clockwork.Connection, "p", RunTrigger.Manual, works.Clock.Now, "ann");
+        await works.Runs.AddAsync(run, CancellationToken.None);
+        await works.Keeper.EndedAsync(run with { State = RunState.Cancelled, Finished = works.Clock.Now });
+        works.Queue.Admit(run);
+        await works.Queue.IdleAsync();
+        Assert.Empty(works.Begun);
+        Assert.Equal(RunState.Cancelled, Assert.Single(await works.ListAsync()).State);
+    }
+
+    [Fact]
     public async Task A_policy_that_has_no_schedule_any_more_has_none()
     {
         await using var works = await Clockwork.AtAsync("2026-01-01T10:30Z");
