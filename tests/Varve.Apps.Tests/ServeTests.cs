@@ -31,6 +31,33 @@ public sealed class ServeTests
     }
 
     [Fact]
+    public async Task Asked_to_end_while_something_runs_it_ends_after_the_statement_and_the_next_run_goes_on()
+    {
+        using var box = await Sandbox.YearsAsync();
+        using var process = Process.Start(Tool.Command(box.Folder, [.. Anywhere, "--db", box.Db]))!;
+        var (address, login) = (await LineAsync(process, "Varve serves"), await LineAsync(process, "sign in"));
+        using var client = new HttpClient { BaseAddress = new(address) };
+        await client.GetAsync(login);
+        client.DefaultRequestHeaders.Add("Origin", address.TrimEnd('/'));
+        var asked = await client.PostAsync("api/v1/connections/test/runs", new StringContent($$"""{"policies":["cpu"],"asOf":"{{Sandbox.AsOf}}"}""", System.Text.Encoding.UTF8, "application/json"));
+        Assert.True(asked.IsSuccessStatusCode, await asked.Content.ReadAsStringAsync());
+        using (var events = new StreamReader(await client.GetStreamAsync($"{asked.Headers.Location!.OriginalString}/events")))
+        {
+            var (line, done) = (await events.ReadLineAsync(), 0);
+            for (; line is not null && done < 4; line = await events.ReadLineAsync()) done += line == "event: step-done" ? 1 : 0;
+            Assert.Equal(4, done);
+        }
+
+        using var kill = Process.Start("kill", ["-TERM", process.Id.ToString(CultureInfo.InvariantCulture)]);
+        await process.WaitForExitAsync(new CancellationTokenSource(TimeSpan.FromMinutes(1)).Token);
+        Assert.Equal(0, process.ExitCode);
+        var history = LifecycleTests.Json(await box.RunAsync("history", "--output", "json")).GetProperty("runs")[0];
+        Assert.Equal("stopped", history.GetProperty("status").GetString());
+        Assert.InRange(history.GetProperty("stepsDone").GetInt32(), 4, history.GetProperty("steps").GetInt32() - 1);
+        await box.GoesOnAsync();
+    }
+
+    [Fact]
     public async Task Two_servers_on_one_home_are_one_too_many()
     {
         using var box = await Sandbox.AppliedAsync();

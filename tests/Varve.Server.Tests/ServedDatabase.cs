@@ -9,6 +9,7 @@ using Varve.Engines;
 using Varve.Server.Access;
 using Varve.Server.Configuration;
 using Varve.Server.Connections;
+using Varve.Server.Home;
 
 namespace Varve.Server.Tests;
 
@@ -37,6 +38,9 @@ public sealed class ServedDatabase : IAsyncLifetime
 
     internal VarveServer Server { get; private set; } = null!;
 
+    /// <summary>What an earlier server left in the home.</summary>
+    internal Func<HomeDatabase, Task>? Left { get; init; }
+
     internal string Home => Path.Combine(_folder, "home.duckdb");
 
     internal string File(string connection) => Path.Combine(_folder, $"{connection}.duckdb");
@@ -44,6 +48,12 @@ public sealed class ServedDatabase : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         foreach (var name in new[] { Mine, Theirs }) Make(File(name));
+        if (Left is not null)
+        {
+            await using var home = await HomeDatabase.OpenAsync(DatabaseUrl.Parse($"duckdb:{Home}"), TimeProvider.System, CancellationToken.None);
+            await Left(home);
+        }
+
         Server = await StartAsync(new Uri("http://127.0.0.1:0"));
         foreach (var role in Enum.GetValues<Role>())
         {

@@ -60,11 +60,12 @@ internal sealed partial class RunQueue(RunTable runs, RunAction action, int atOn
         lock (_lock) return _feeds.GetValueOrDefault(id);
     }
 
-    /// <summary>Takes a run that is stored already.</summary>
+    /// <summary>Takes a run that is stored already; one that it knows is the same run.</summary>
     public void Admit(ServerRun run)
     {
         lock (_lock)
         {
+            if (_feeds.ContainsKey(run.Id)) return;
             _waiting.Add(run);
             _feeds[run.Id] = new();
             _told.Enqueue(run.Id);
@@ -142,7 +143,13 @@ internal sealed partial class RunQueue(RunTable runs, RunAction action, int atOn
         var run = active.Run with { State = RunState.Running, Started = Now() };
         try
         {
-            if (!await runs.BeginAsync(run.Id, run.Started.Value, CancellationToken.None)) throw new InvalidOperationException($"The run {run.Id} is not one that waits.");
+            if (!await runs.BeginAsync(run.Id, run.Started.Value, CancellationToken.None))
+            {
+                // It was ended elsewhere before its turn came: how is written down already.
+                Leave(run);
+                return;
+            }
+
             Changed?.Invoke();
             var result = await action(run, Feed(run.Id)!, active.Stop.Token, active.Cancel.Token);
             run = run with
@@ -174,6 +181,13 @@ internal sealed partial class RunQueue(RunTable runs, RunAction action, int atOn
             lock (_lock) _active.Remove(run.Id);
             Pump();
         }
+    }
+
+    private void Leave(ServerRun run)
+    {
+        lock (_lock) _active.Remove(run.Id);
+        Feed(run.Id)?.End();
+        Pump();
     }
 
     private async Task EndAsync(ServerRun run)

@@ -45,12 +45,29 @@ internal sealed partial class ScheduleKeeper(HomeDatabase home, ScheduleTable ta
         {
             _known ??= (await table.ListAsync(cancellationToken)).ToDictionary(s => s.Key);
             HashSet<ScheduleKey> asked = [];
+            List<(ScheduleState State, Policy Policy, bool IsNew)> learned = [];
             foreach (var policy in policies)
             {
                 var key = new ScheduleKey(connection, policy.Policy.Name);
                 asked.Add(key);
-                var state = await LearnAsync(key, policy, cancellationToken);
-                lock (_entries) _entries[key] = new(state, policy.Policy, new(policy.Policy.Schedule!, policy.Policy.Zone, policy.Policy.Name));
+                var (state, isNew) = Learn(key, policy);
+                learned.Add((state, policy.Policy, isNew));
+            }
+
+            if (learned.Exists(l => l.IsNew))
+            {
+                await home.WriteAsync(
+                    async (statements, token) =>
+                    {
+                        foreach (var one in learned.Where(l => l.IsNew)) await table.SaveAsync(statements, one.State, token);
+                        return 0;
+                    },
+                    cancellationToken);
+            }
+
+            lock (_entries)
+            {
+                foreach (var (state, policy, _) in learned) _entries[state.Key] = new(state, policy, new(policy.Schedule!, policy.Zone, policy.Name));
             }
 
             // Those of the store are asked too: one may have gone while no server ran.
@@ -131,26 +148,18 @@ internal sealed partial class ScheduleKeeper(HomeDatabase home, ScheduleTable ta
 
     public void Dispose() => _turn.Dispose();
 
-    private async Task<ScheduleState> LearnAsync(ScheduleKey key, ScheduledPolicy policy, CancellationToken cancellationToken)
+    private (ScheduleState State, bool IsNew) Learn(ScheduleKey key, ScheduledPolicy policy)
     {
         var rule = PolicyJson.Canonical(new() { Name = "", Table = new(null, ""), Time = "", Zone = policy.Policy.Zone, Schedule = policy.Policy.Schedule });
         ScheduleState? before;
         lock (_entries) before = _entries.GetValueOrDefault(key)?.State;
         before ??= _known!.GetValueOrDefault(key);
-        if (before?.Rule == rule) return before;
+        if (before?.Rule == rule) return (before, false);
 
         // An edit counts from its own instant on, and a schedule that is seen for the first time from now on: neither fires a run by itself.
         var now = home.Now();
         var armed = before is null ? now : Instant.Min(now, Instant.Max(before.Armed, policy.AppliedAt));
-        var state = (before ?? new ScheduleState(key, rule, armed)) with { Rule = rule, Armed = armed };
-        await home.WriteAsync(
-            async (statements, token) =>
-            {
-                await table.SaveAsync(statements, state, token);
-                return 0;
-            },
-            cancellationToken);
-        return state;
+        return ((before ?? new ScheduleState(key, rule, armed)) with { Rule = rule, Armed = armed }, true);
     }
 
     private async Task<IReadOnlyList<ServerRun>> DecideAsync(IStatements statements, IReadOnlyList<Entry> due, Instant now, CancellationToken cancellationToken)

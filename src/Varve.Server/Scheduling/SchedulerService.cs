@@ -45,6 +45,8 @@ internal sealed partial class SchedulerService(ScheduleKeeper keeper, Connection
     {
         foreach (var run in await runs.OpenAsync(cancellationToken))
         {
+            // What was asked for while the server starts is this server's own.
+            if (queue.Feed(run.Id) is not null) continue;
             if (run.State == RunState.Queued)
             {
                 queue.Admit(run);

@@ -116,7 +116,7 @@ internal sealed class Clockwork : IAsyncDisposable
 
     private async Task OpenAsync()
     {
-        _home = await HomeDatabase.OpenAsync(DatabaseUrl.Parse($"duckdb:{Path.Combine(_folder, "home.duckdb")}"), Clock, CancellationToken.None);
+        _home = await HomeDatabase.OpenAsync(DatabaseUrl.Parse($"duckdb:{Path.Combine(_folder, "home.duckdb")}?threads=1"), Clock, CancellationToken.None);
         (Runs, Audit) = (new(_home), new(_home));
         Keeper = new(_home, new(_home), Runs, Audit, NullLogger<ScheduleKeeper>.Instance);
         Queue = new(

@@ -112,13 +112,13 @@ public sealed class ScheduleRuleTests
     [Fact]
     public async Task A_thousand_schedules_of_one_instant_are_decided_in_one_look()
     {
-        await using var works = await Clockwork.AtAsync("2026-01-01T10:30Z");
+        await using var works = await Clockwork.AtAsync("2026-01-01T10:30Z", (0, 0));
         await works.LearnAsync([.. Enumerable.Range(0, 1_000).Select(i => ($"p{i}", Cron("0 * * * *"), "2025-01-01T00:00Z"))]);
-        var gate = Gate(works);
         await works.TickOpenAsync("2026-01-01T11:00Z");
-        Assert.Equal(1_000, works.Queue.Running + works.Queue.Waiting);
-        gate.SetResult();
-        await works.Queue.IdleAsync();
+        Assert.Equal(1_000, works.Queue.Waiting);
+        Assert.Equal(1_000, (await works.ListAsync()).Count);
+        await works.TickOpenAsync("2026-01-01T11:00:01Z");
+        Assert.Equal(1_000, works.Queue.Waiting);
     }
 
     [Fact]
@@ -132,6 +132,37 @@ public sealed class ScheduleRuleTests
         var run = Assert.Single(await works.ListAsync());
         Assert.Equal(RunState.Queued, run.State);
         Assert.Equal([run.Id], (await works.Runs.OpenAsync(CancellationToken.None)).Select(r => r.Id));
+    }
+
+    [Fact]
+    public async Task A_run_that_is_taken_twice_runs_once()
+    {
+        await using var works = await Clockwork.AtAsync("2026-01-01T10:30Z");
+        var gate = Gate(works);
+        var run = new ServerRun(ServerRun.NewId(), Clockwork.Connection, "p", RunTrigger.Manual, works.Clock.Now, "ann");
+        await works.Runs.AddAsync(run, CancellationToken.None);
+        works.Queue.Admit(run);
+        works.Queue.Admit(run);
+        Assert.Equal((1, 0), (works.Queue.Running, works.Queue.Waiting));
+        gate.SetResult();
+        await works.Queue.IdleAsync();
+        works.Queue.Admit(run);
+        await works.Queue.IdleAsync();
+        Assert.Single(works.Begun);
+        Assert.Equal(RunState.Done, Assert.Single(await works.ListAsync()).State);
+    }
+
+    [Fact]
+    public async Task What_was_ended_elsewhere_before_its_turn_does_not_begin()
+    {
+        await using var works = await Clockwork.AtAsync("2026-01-01T10:30Z");
+        var run = new ServerRun(ServerRun.NewId(), Clockwork.Connection, "p", RunTrigger.Manual, works.Clock.Now, "ann");
+        await works.Runs.AddAsync(run, CancellationToken.None);
+        await works.Keeper.EndedAsync(run with { State = RunState.Cancelled, Finished = works.Clock.Now });
+        works.Queue.Admit(run);
+        await works.Queue.IdleAsync();
+        Assert.Empty(works.Begun);
+        Assert.Equal(RunState.Cancelled, Assert.Single(await works.ListAsync()).State);
     }
 
     [Fact]
