@@ -52,5 +52,5 @@ internal static class ShardGuard
 internal sealed record MissingShards(string Ident, long Expected, long Started, bool IsClosed)
 {
     /// <summary>For people.</summary>
-    public string Text => $"partition {Ident} has {Started} of {Expected} primary shards";
+    public string Text => $"{(Ident.Length == 0 ? "the table" : $"partition {Ident}")} has {Started} of {Expected} primary shards";
 }

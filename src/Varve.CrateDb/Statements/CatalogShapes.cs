@@ -40,17 +40,20 @@ internal static class CatalogShapes
         """;
 
     /// <summary>
-    /// Partitions of which a primary shard is missing: a read of them answers with the rows that are left, and says nothing.
-    /// No row: everything can be read.
+    /// Partitions, or the table itself where it has none, of which a primary shard is missing: a read of such a partition answers
+    /// with the rows that are left, and says nothing. No row: everything can be read.
     /// </summary>
     public static SqlText MissingShards(TableName table) =>
         $"""
-        SELECT p.partition_ident, p.number_of_shards, coalesce(s.n, 0), p.closed FROM information_schema.table_partitions p
-        LEFT JOIN (SELECT partition_ident, count(*) AS n FROM sys.shards
+        SELECT p.ident, p.shards, coalesce(s.n, 0), p.closed FROM (
+          SELECT partition_ident AS ident, number_of_shards AS shards, closed FROM information_schema.table_partitions
+            WHERE table_schema = {table.Schema} AND table_name = {table.Name}
+          UNION ALL SELECT '', number_of_shards, closed FROM information_schema.tables
+            WHERE table_schema = {table.Schema} AND table_name = {table.Name} AND partitioned_by IS NULL) p
+        LEFT JOIN (SELECT coalesce(partition_ident, '') AS ident, count(*) AS n FROM sys.shards
           WHERE schema_name = {table.Schema} AND table_name = {table.Name} AND primary AND routing_state IN ('STARTED', 'RELOCATING')
-          GROUP BY 1) s ON s.partition_ident = p.partition_ident
-        WHERE p.table_schema = {table.Schema} AND p.table_name = {table.Name} AND (coalesce(s.n, 0) < p.number_of_shards OR p.closed)
-        ORDER BY p.partition_ident
+          GROUP BY 1) s ON s.ident = p.ident
+        WHERE coalesce(s.n, 0) < p.shards OR p.closed ORDER BY 1
         """;
 
     /// <summary>Statements of a run that are still being worked on, its client gone or not.</summary>

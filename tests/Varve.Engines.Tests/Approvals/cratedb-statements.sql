@@ -30,12 +30,17 @@ WHERE table_schema = ? AND table_name = ? ORDER BY ordinal_position;
 -- ?2 TEXT 'cpu'
 -- ?3 TEXT 'varve_t'
 -- ?4 TEXT 'cpu'
-SELECT p.partition_ident, p.number_of_shards, coalesce(s.n, 0), p.closed FROM information_schema.table_partitions p
-LEFT JOIN (SELECT partition_ident, count(*) AS n FROM sys.shards
+-- ?5 TEXT 'varve_t'
+-- ?6 TEXT 'cpu'
+SELECT p.ident, p.shards, coalesce(s.n, 0), p.closed FROM (
+  SELECT partition_ident AS ident, number_of_shards AS shards, closed FROM information_schema.table_partitions
+    WHERE table_schema = ? AND table_name = ?
+  UNION ALL SELECT '', number_of_shards, closed FROM information_schema.tables
+    WHERE table_schema = ? AND table_name = ? AND partitioned_by IS NULL) p
+LEFT JOIN (SELECT coalesce(partition_ident, '') AS ident, count(*) AS n FROM sys.shards
   WHERE schema_name = ? AND table_name = ? AND primary AND routing_state IN ('STARTED', 'RELOCATING')
-  GROUP BY 1) s ON s.partition_ident = p.partition_ident
-WHERE p.table_schema = ? AND p.table_name = ? AND (coalesce(s.n, 0) < p.number_of_shards OR p.closed)
-ORDER BY p.partition_ident;
+  GROUP BY 1) s ON s.ident = p.ident
+WHERE coalesce(s.n, 0) < p.shards OR p.closed ORDER BY 1;
 
 -- catalog partitions
 -- untried

@@ -105,6 +105,14 @@ public sealed class PieceReaderTests : CrateDbSuite
     }
 
     [Fact]
+    public async Task A_table_without_partitions_is_guarded_as_a_whole()
+    {
+        Cluster.Answers = _ => Reply.Rows([("i", 4), ("n", 9), ("s", 10), ("c", 3)], ["", 4, 3, false]);
+        var error = await Assert.ThrowsAsync<EngineException>(() => ShardGuard.RequireAsync(Session(), s_table, null, Token));
+        Assert.Contains("the table has 3 of 4 primary shards", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_partition_that_was_written_to_has_another_mark_and_so_has_one_that_was_made_again()
     {
         var catalog = new StandInTable("varve_t", "m");

@@ -186,6 +186,50 @@ public sealed class SessionTests : CrateDbSuite
     }
 
     [Fact]
+    public async Task Who_stops_reading_in_the_middle_can_go_on_with_the_session()
+    {
+        var many = Reply.Rows([("n", 10), ("t", 4)],
+            [.. Enumerable.Range(0, 50_000).Select(i => (IReadOnlyList<object?>)[i, "some text that makes it long"])]);
+        Cluster.Answers = call => call.Says("FROM many") ? many : null;
+        var session = Session();
+        var seen = 0L;
+        await foreach (var row in session.StreamAsync($"SELECT n, t FROM many", Token))
+        {
+            seen = row.Long(0);
+            if (seen == 10) break;
+        }
+
+        Assert.Equal(10, seen);
+        Assert.Equal("true", (await session.QueryAsync($"SHOW insert_select_fail_fast", Token)).Rows[0].Text(0));
+        var count = 0;
+        await foreach (var row in session.StreamAsync($"SELECT n, t FROM many", Token)) count++;
+        Assert.Equal(50_000, count);
+    }
+
+    [Fact]
+    public async Task A_stream_that_breaks_after_its_first_row_is_not_begun_anew()
+    {
+        Cluster.Answers = _ => Reply.Rows([("n", 10), ("t", 4)],
+            [.. Enumerable.Range(0, 5_000).Select(i => (IReadOnlyList<object?>)[i, "text"])]);
+        Cluster.Fails = call => call.Says("FROM many") ? Fault.Cut : Fault.None;
+        var cut = new TaskCompletionSource();
+        Cluster.CutWhen = cut.Task;
+        List<long> seen = [];
+        var error = await Assert.ThrowsAsync<EngineException>(async () =>
+        {
+            await foreach (var row in Session().StreamAsync($"SELECT n, t FROM many", Token))
+            {
+                seen.Add(row.Long(0));
+                cut.TrySetResult();
+            }
+        });
+        Assert.Equal((ServerCodes.AnswerLost, true), (error.Code, error.IsTransient));
+        Assert.NotEmpty(seen);
+        Assert.Equal(seen.Distinct(), seen);
+        Assert.Single(Cluster.Calls);
+    }
+
+    [Fact]
     public async Task A_long_statement_is_sent_compressed_and_a_short_one_is_not()
     {
         Cluster.Answers = _ => Reply.Done();

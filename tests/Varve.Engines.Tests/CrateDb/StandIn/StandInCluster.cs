@@ -58,6 +58,9 @@ internal sealed partial class StandInCluster : IAsyncDisposable
     /// <summary>A request that is refused before it is read: by a login, or by a proxy.</summary>
     internal Func<HttpRequest, Reply?> Refuses { get; set; } = _ => null;
 
+    /// <summary>What is waited for before an answer is cut in the middle.</summary>
+    internal Task CutWhen { get; set; } = Task.CompletedTask;
+
     /// <summary>The node is gone; its connections are cut.</summary>
     internal async Task KillAsync(int node)
     {
@@ -156,7 +159,7 @@ internal sealed partial class StandInCluster : IAsyncDisposable
             : null;
     }
 
-    private static async Task WriteAsync(HttpContext context, Reply reply, Fault fault)
+    private async Task WriteAsync(HttpContext context, Reply reply, Fault fault)
     {
         var bytes = Encoding.UTF8.GetBytes(reply.Body);
         var response = context.Response;
@@ -172,6 +175,7 @@ internal sealed partial class StandInCluster : IAsyncDisposable
 
         await response.Body.WriteAsync(bytes.AsMemory(0, bytes.Length / 2));
         await response.Body.FlushAsync();
+        await CutWhen;
         context.Abort();
     }
 

@@ -30,7 +30,7 @@ internal sealed partial class StandInTable(string schema, string name)
     {
         if (call.Says("DELETE FROM")) return Drop(call);
         if (call.Args.Count < 2 || call.Args[0].GetString() != schema || call.Args[1].GetString() != name) return null;
-        if (call.Says("LEFT JOIN (SELECT partition_ident")) return Missing();
+        if (call.Says("coalesce(s.n, 0) < p.shards")) return Missing();
         if (call.Says("information_schema.columns")) return Reply.Rows([("n", 4), ("t", 4), ("e", 4)],
             ["ts", "timestamp with time zone", null], ["day", "timestamp with time zone", "date_trunc('day', ts)"]);
         if (call.Says("information_schema.tables")) return Reply.Rows(
