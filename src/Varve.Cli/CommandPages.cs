@@ -23,9 +23,11 @@ internal static class CommandPages
         {
             var path = CommandHost.Path(command);
             using var help = new StringWriter(System.Globalization.CultureInfo.InvariantCulture) { NewLine = "\n" };
-            await root.Parse([.. path.Split(' ').Skip(1), "--help"]).InvokeAsync(new() { Output = help, EnableDefaultExceptionHandler = false });
+            var asked = root.Parse([.. path.Split(' ').Skip(1), "--help"]);
+            await asked.InvokeAsync(new() { Output = help, EnableDefaultExceptionHandler = false });
             await output.WriteLineAsync($"\n## {path}\n");
-            foreach (var line in help.ToString().ReplaceLineEndings("\n").Trim('\n').Split('\n')) await output.WriteLineAsync(line.Length == 0 ? "" : $"    {line.TrimEnd()}");
+            foreach (var line in help.ToString().ReplaceLineEndings("\n").Trim('\n').Split('\n'))
+                await output.WriteLineAsync(line.Length == 0 ? "" : $"    {line.TrimEnd()}");
         }
 
         return ExitCode.Done;

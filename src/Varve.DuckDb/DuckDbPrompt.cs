@@ -19,7 +19,8 @@ public static class DuckDbPrompt
     /// <summary>What goes out as .NET has it; DuckDB writes all other values itself, so that they are what its own client shows.</summary>
     private static readonly HashSet<string> s_plain =
     [
-        "BOOLEAN", "TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT", "UHUGEINT", "FLOAT", "DOUBLE", "VARCHAR", "NULL", "\"NULL\"",
+        "BOOLEAN", "TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT", "UHUGEINT",
+        "FLOAT", "DOUBLE", "VARCHAR", "NULL", "\"NULL\"",
     ];
 
     /// <summary>Runs one statement and hands on what it gives; at least once where it gives rows at all, if there are none too.</summary>
@@ -33,11 +34,13 @@ public static class DuckDbPrompt
         ArgumentNullException.ThrowIfNull(database);
         ArgumentException.ThrowIfNullOrWhiteSpace(statement);
         ArgumentNullException.ThrowIfNull(take);
-        if (database.Engine is not DuckDbEngine engine) throw new ArgumentException($"{database.Name} is not a DuckDB database.", nameof(database));
+        if (database.Engine is not DuckDbEngine engine)
+            throw new ArgumentException($"{database.Name} is not a DuckDB database.", nameof(database));
         return engine.OnConnectionAsync(connection => Run(connection, database.Name, statement, take, cancellationToken), cancellationToken);
     }
 
-    private static void Run(DuckDBConnection connection, string name, string statement, Action<TypedRows> take, CancellationToken cancellationToken)
+    private static void Run(
+        DuckDBConnection connection, string name, string statement, Action<TypedRows> take, CancellationToken cancellationToken)
     {
         try
         {
@@ -75,7 +78,9 @@ public static class DuckDbPrompt
         if (rows.Count > 0 || !begun) take(new(columns, rows));
     }
 
-    /// <summary>The query around a query in which DuckDB writes what is not plain; null where everything is, and for what is no query.</summary>
+    /// <summary>
+    /// The query around a query in which DuckDB writes what is not plain; null where everything is, and for what is no query.
+    /// </summary>
     private static string? Written(DuckDBConnection connection, string statement)
     {
         List<(string Name, string Type)> columns = [];
@@ -84,7 +89,8 @@ public static class DuckDbPrompt
             using var describe = Command(connection, $"DESCRIBE {statement}");
             using var reader = describe.ExecuteReader();
             while (reader.Read()) columns.Add((reader.GetString(0), reader.GetString(1)));
-            if (columns.All(c => s_plain.Contains(c.Type)) || columns.DistinctBy(c => c.Name, StringComparer.OrdinalIgnoreCase).Count() < columns.Count) return null;
+            var names = columns.Select(c => c.Name).ToHashSet(StringComparer.OrdinalIgnoreCase);
+            if (columns.All(c => s_plain.Contains(c.Type)) || names.Count < columns.Count) return null;
         }
         catch (DuckDBException)
         {
@@ -92,7 +98,8 @@ public static class DuckDbPrompt
             return null;
         }
 
-        var selected = columns.Select(c => s_plain.Contains(c.Type) ? Quoted(c.Name) : $"CAST({Quoted(c.Name)} AS VARCHAR) AS {Quoted(c.Name)}");
+        var selected = columns.Select(c => (IsPlain: s_plain.Contains(c.Type), Name: Quoted(c.Name)))
+            .Select(c => c.IsPlain ? c.Name : $"CAST({c.Name} AS VARCHAR) AS {c.Name}");
         var around = $"SELECT {string.Join(", ", selected)} FROM (\n{statement}\n) AS varve_typed";
         try
         {
@@ -121,7 +128,11 @@ public static class DuckDbPrompt
     {
         if (DuckDbErrors.Read(error, name) is EngineException { Code: EngineCodes.OutOfMemory or EngineCodes.DiskFull } room) return room;
         return error.Message.Contains("read-only", StringComparison.Ordinal)
-            ? new EngineException(EngineCodes.ReadOnly, $"{name} was opened for reading only, and this statement writes. Where it is meant to: varve sql --write.", isTransient: false, error)
+            ? new EngineException(
+                EngineCodes.ReadOnly,
+                $"{name} was opened for reading only, and this statement writes. Where it is meant to: varve sql --write.",
+                isTransient: false,
+                error)
             : new EngineException(EngineCodes.Refused, error.Message.Trim(), isTransient: false, error);
     }
 }

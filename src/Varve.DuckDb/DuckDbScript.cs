@@ -70,14 +70,17 @@ public sealed class DuckDbScript
     };
 
     // A quote that is doubled ends one string and begins the next: the whole is the same.
-    private static int Behind(string text, int from, string end) => text.IndexOf(end, from, StringComparison.Ordinal) is >= 0 and var found ? found + end.Length : -1;
+    private static int Behind(string text, int from, string end) =>
+        text.IndexOf(end, from, StringComparison.Ordinal) is >= 0 and var found ? found + end.Length : -1;
 
     /// <summary>$$ or $word$; null for a parameter.</summary>
     private static string? Dollars(string text, int at)
     {
         var end = text.IndexOf('$', at + 1);
-        return end > 0 && text.AsSpan(at + 1, end - at - 1).IndexOfAnyExcept(s_tag) < 0 && (end == at + 1 || !char.IsAsciiDigit(text[at + 1])) ? text[at..(end + 1)] : null;
+        if (end < 0) return null;
+        var tag = text.AsSpan(at + 1, end - at - 1);
+        foreach (var letter in tag)
+            if (!char.IsAsciiLetterOrDigit(letter) && letter != '_') return null;
+        return tag.IsEmpty || !char.IsAsciiDigit(tag[0]) ? text[at..(end + 1)] : null;
     }
-
-    private static readonly System.Buffers.SearchValues<char> s_tag = System.Buffers.SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_");
 }

@@ -10,9 +10,11 @@ namespace Varve.Cli.Commands;
 /// <summary><c>varve version</c>.</summary>
 internal static class VersionCommand
 {
-    internal static string Own { get; } = typeof(VersionCommand).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
+    internal static string Own { get; } =
+        typeof(VersionCommand).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
 
-    internal static System.CommandLine.Command Create() => new CliCommand("version", "Show the versions of Varve and of all that is inside", [CommonOptions.Output, CommonOptions.Debug], ActAsync)
+    internal static System.CommandLine.Command Create() => new CliCommand(
+        "version", "Show the versions of Varve and of all that is inside", [CommonOptions.Output, CommonOptions.Debug], ActAsync)
     {
         Examples = ["varve version", "varve version --output json"],
     };
@@ -31,7 +33,9 @@ internal static class VersionCommand
             return ExitCode.Done;
         }
 
-        foreach (var (name, version) in new[] { ("varve", shape.Varve), ("DuckDB", shape.DuckDb), (".NET", shape.Runtime), ("time zones", shape.ZoneData), ("platform", shape.Platform) })
+        (string Name, string Version)[] lines =
+            [("varve", shape.Varve), ("DuckDB", shape.DuckDb), (".NET", shape.Runtime), ("time zones", shape.ZoneData), ("platform", shape.Platform)];
+        foreach (var (name, version) in lines)
             call.Screen.Line(new Span($"{name,-11}", Palette.Dim), version);
         return ExitCode.Done;
     }

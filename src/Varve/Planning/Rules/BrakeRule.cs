@@ -24,7 +24,8 @@ internal static class BrakeRule
     }
 
     /// <summary>The steps that remove rows.</summary>
-    public static IReadOnlyList<PlanStep> Removing(IReadOnlyList<PlanStep> steps) => [.. steps.Where(s => s is PlanStep.Expire or PlanStep.Discard or PlanStep.Merge)];
+    public static IReadOnlyList<PlanStep> Removing(IReadOnlyList<PlanStep> steps) =>
+        [.. steps.Where(s => s is PlanStep.Expire or PlanStep.Discard or PlanStep.Merge)];
 
     /// <summary>What was held and is let go by a plan that is run: the rest goes on waiting for a word.</summary>
     public static IReadOnlyList<ReleasedRange> StillReleased(Ledger ledger, IReadOnlyList<PlanStep> steps)
