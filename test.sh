@@ -102,6 +102,11 @@ want_grammar() {
   npm install --silent --no-audit --no-fund --prefix artifacts/sqlparse @cratedb/cratedb-sqlparse@0.0.17 >/dev/null 2>&1 || true
 }
 
+# Pages are tried in a browser. Where there is none, and none can be had, these tests say so; with CI set they fail.
+want_browser() {
+  command -v chromium >/dev/null || install_package chromium || echo "test.sh: there is no chromium, and it could not be installed" >&2
+}
+
 build() {
   dotnet restore Varve.slnx --verbosity quiet </dev/null || fail "the restore failed"
   dotnet build Varve.slnx --configuration "$configuration" --no-restore --verbosity quiet </dev/null || fail "the build failed"
@@ -152,7 +157,15 @@ run_project() {
   [ "$f" -eq 0 ] || status=1
 }
 
+# The classes of all reports that took the longest, in seconds of their own.
+slowest() {
+  grep -ho '<collection [^>]*>' "$reports"/*.xml 2>/dev/null |
+    sed -n 's/.* name="Test collection for \([^" ]*\).* time="\([0-9.]*\)".*/\2 \1/p' |
+    sort -rn | head -n 10 | awk '{ printf "  %7.1f s  %s\n", $1, $2 }'
+}
+
 need_sdk
+want_browser
 need_postgres
 if [ "${1:-}" = --no-build ]; then shift; else build; fi
 
@@ -162,6 +175,11 @@ for project in tests/*/*.csproj; do
   grep -q 'Include="xunit.v3"' "$project" || continue # a host that tests start, not a test project
   run_project "$(dirname "$project")" "$@"
 done
+
+if [ "$#" -eq 0 ]; then
+  echo "The slowest classes:"
+  slowest
+fi
 
 if [ $((passed + failed)) -eq 0 ]; then
   echo "test.sh: no test was executed" >&2

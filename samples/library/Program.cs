@@ -6,6 +6,7 @@ using Varve.Execution;
 using Varve.Planning;
 using Varve.Policies;
 using Varve.Reading;
+using Varve.Time;
 
 // A table of the application: three hosts, a row every ten minutes, 1 to 20 March 2025.
 const string File = "metrics.duckdb";
@@ -35,9 +36,22 @@ var policies = PolicyYaml.Parse("""
       - { every: 1d, keep: forever }
     """, "cpu.yaml");
 
+// The same in code: a policy is a value. PolicyDocument.Of makes a document of it, which is what is applied.
+var same = PolicyDocument.Of(new Policy
+{
+    Name = "cpu",
+    Table = new TableName(null, "cpu"),
+    Time = "ts",
+    Series = ["host"],
+    Measures = [new Measure { Name = "load", Column = "load", Functions = [Function.Avg, Function.Max] }],
+    Keep = Keep.Parse("7d"),
+    Tiers = [new Tier { Every = Width.Parse("1h") }, new Tier { Every = Width.Parse("1d") }],
+});
+
 await using var database = DuckDbDatabase.Open(File);
 var lifecycle = new Lifecycle(database);
 await lifecycle.ApplyAsync(policies);
+Console.WriteLine($"in code: {(await lifecycle.ApplyAsync([same])).Single().Outcome}");
 
 // What would a run do? A plan is a value; nothing is changed.
 var asOf = Instant.FromUtc(2025, 3, 21, 12, 0);
@@ -46,12 +60,10 @@ foreach (var step in plan.Steps) Console.WriteLine($"{PlanText.Describe(step)}: 
 
 // The first removal of a policy waits for a person, who confirms what the plan says; later ones need no word.
 var options = new RunOptions { AsOf = asOf, Confirm = plan.Brake is { } brake ? [brake.Hash] : [] };
-await foreach (var happened in lifecycle.RunAsync(Selection.All, options))
+foreach (var result in await lifecycle.RunToEndAsync(Selection.All, options))
 {
-    if (happened is RunEvent.Failed failed) throw failed.Error;
-    if (happened is RunEvent.StepFailed step) throw step.Error;
-    if (happened is RunEvent.Finished { Summary: var summary })
-        Console.WriteLine($"{summary.StepsDone} steps done: {summary.RowsWritten:N0} rows written, {summary.RowsRemoved:N0} rows removed");
+    if (result.Summary is { } done) Console.WriteLine($"{done.StepsDone} steps done: {done.RowsWritten:N0} rows written, {done.RowsRemoved:N0} rows removed");
+    if (!result.IsWhole) Console.WriteLine($"{result.Policy} waits for a person");
 }
 
 // Days come from the tier of days; the newest, not yet closed part comes from the source.
@@ -64,4 +76,4 @@ var answer = await lifecycle.QueryAsync(new QueryRequest
     Where = [new("host", "host0")],
     Columns = ["load_avg", "load_max"],
 });
-foreach (var row in answer.Rows) Console.WriteLine(string.Join("  ", row));
+foreach (var row in answer.ByName()) Console.WriteLine($"{row["ts"]}  {row.Number("load_avg"):0.00}  {row["load_max"]}  from {row["varve_tier"]}");

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
 using System.CommandLine.Parsing;
-using System.Reflection;
 using System.Text.RegularExpressions;
 using Varve.Cli.Commands;
 using Varve.Cli.Render;
@@ -25,6 +24,7 @@ internal static partial class CommandHost
     {
         // The version is asked for by scripts all the time: it needs no parser.
         if (args is ["--version"] or ["-V"]) return Version();
+        if (args is ["help", "--all"]) return await CommandPages.PrintAsync();
         var first = args.Count == 0 ? "" : args[0];
         Suggestions.AreAsked = first.StartsWith("[suggest", StringComparison.Ordinal);
         if (first == "help") args = [.. args.Skip(1), "--help"];
@@ -58,8 +58,7 @@ internal static partial class CommandHost
 
     private static int Version()
     {
-        var version = typeof(ExitCode).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
-        Screen.Current.Line($"varve {version}");
+        Screen.Current.Line($"varve {VersionCommand.Own}");
         return ExitCode.Done;
     }
 

@@ -27,9 +27,7 @@ internal static class Failures
 
     internal static ErrorBody Body(Exception error) => error switch
     {
-        PolicyException policy => new(policy.Code, policy.Message, policy.ExitCode, [.. policy.Problems.Select(ProblemShape.Of)], []),
-        StalePlanException stale => new(stale.Code, stale.Message, stale.ExitCode, [], stale.Differences),
-        VarveException known => new(known.Code, known.Message, known.ExitCode, [], []),
+        VarveException known => ErrorBody.Of(known),
         FileNotFoundException or DirectoryNotFoundException => new("VRV100", $"{Sentence(error)} Check the path.", ExitCode.Usage, [], []),
         UnauthorizedAccessException => new("VRV100", $"{Sentence(error)} Name a path that you may use, or ask who owns this one.", ExitCode.Usage, [], []),
         IOException => new("VRV100", $"{Sentence(error)} Name another path.", ExitCode.Usage, [], []),

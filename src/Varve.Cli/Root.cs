@@ -15,6 +15,7 @@ internal static class Root
         var root = new RootCommand("Varve rolls up and expires time-series tables by policy: it plans first, proves each step, and removes nothing unproven.")
         {
             InitCommand.Create(),
+            ImportCommand.Create(),
             CheckCommand.Create(),
             ApplyCommand.Create(),
             PlanCommand.Create(),
@@ -23,6 +24,7 @@ internal static class Root
             StatusCommand.Create(),
             QueryCommand.Create(),
             GraphCommand.Create(),
+            SqlCommand.Create(),
             ForecastCommand.Create(),
             HistoryCommand.Create(),
             AuditCommand.Create(),
@@ -35,8 +37,10 @@ internal static class Root
             RestoreCommand.Create(),
             DoctorCommand.Create(),
             CompactCommand.Create(),
+            ServeCommand.Create(),
             DemoCommand.Create(),
             CompletionCommand.Create(),
+            VersionCommand.Create(),
         };
         foreach (var help in root.Options.OfType<HelpOption>())
         {

@@ -37,5 +37,12 @@ public static class DuckDbDatabase
         return Wrap(DuckDbOpening.Open(factory, "the connection of the application", readOnly: false));
     }
 
+    /// <summary>The version of DuckDB that is inside, as it says it.</summary>
+    public static async Task<string> EngineVersionAsync(CancellationToken cancellationToken = default)
+    {
+        await using var memory = Open(":memory:");
+        return (await memory.Engine.IdentifyAsync(cancellationToken)).Version;
+    }
+
     private static Database Wrap(DuckDbEngine engine) => new(engine, engine.DisplayName);
 }

@@ -106,6 +106,21 @@ internal sealed class DuckDbEngine : IEngine
         }
     }
 
+    /// <summary>The connection itself, on a worker thread, while no transaction is open on it.</summary>
+    public async Task OnConnectionAsync(Action<DuckDBConnection> work, CancellationToken cancellationToken)
+    {
+        await _turn.WaitAsync(cancellationToken);
+        try
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            await Task.Run(() => work(_connection), CancellationToken.None);
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
     /// <inheritdoc/>
     public Task<ILease> LeaseAsync(string policy, CancellationToken cancellationToken)
     {

@@ -90,6 +90,18 @@ public sealed class Lifecycle
     public Task<StoredPolicy> PolicyAsync(string policy, CancellationToken cancellationToken = default) =>
         _session.OneAsync(policy, cancellationToken);
 
+    /// <summary>One revision of a policy or pattern as it was stored, also of one that is no longer in force; null where there was none.</summary>
+    public Task<StoredPolicy?> RevisionAsync(string policy, int revision, CancellationToken cancellationToken = default) =>
+        _session.ReadAsync<StoredPolicy?>((s, token) => _session.Store.Policies.RevisionAsync(s, policy, revision, token), null, cancellationToken);
+
+    /// <summary>What is known of a stored policy now: by relation, what is covered, dirty, cut, lost and gone, and the holds.</summary>
+    /// <exception cref="PolicyException">There is none of that name, or it is the name of a pattern.</exception>
+    public async Task<Ledger> LedgerAsync(string policy, CancellationToken cancellationToken = default)
+    {
+        var stored = await _session.OneAsync(policy, cancellationToken);
+        return await _session.ReadAsync((s, token) => _session.LedgerAsync(s, stored, _session.Now(), token), Ledger.Empty(stored.Hash), cancellationToken);
+    }
+
     /// <summary>The stored patterns that a selection means, with the tables that they keep and what they leave out; nothing is changed.</summary>
     public async Task<IReadOnlyList<PatternReport>> PatternsAsync(Selection selection, CancellationToken cancellationToken = default) =>
         (await _operations.Selector.RosterAsync(cancellationToken)).Reports(selection);
@@ -183,6 +195,15 @@ public sealed class Lifecycle
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     public IAsyncEnumerable<RunEvent> RunAsync(Selection selection, RunOptions? runOptions = null, CancellationToken cancellationToken = default) =>
         _operations.RunAsync(selection, runOptions ?? new(), cancellationToken);
+
+    /// <summary>The same to its end: what was done for each policy. Where one fails, the others are run first.</summary>
+    /// <param name="selection">Which.</param>
+    /// <param name="runOptions">How.</param>
+    /// <param name="cancellationToken">Cancels the statement in flight.</param>
+    /// <exception cref="VarveException">The first error of a policy or of a step, once everything else was done.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public Task<IReadOnlyList<RunResult>> RunToEndAsync(Selection selection, RunOptions? runOptions = null, CancellationToken cancellationToken = default) =>
+        RunResult.OfAsync(RunAsync(selection, runOptions, cancellationToken));
 
     /// <summary>How stored policies stand, and those of tables that the next run takes up for a pattern.</summary>
     public Task<IReadOnlyList<PolicyStatus>> StatusAsync(Selection selection, Instant? asOf = null, CancellationToken cancellationToken = default) =>

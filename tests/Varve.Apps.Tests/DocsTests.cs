@@ -9,6 +9,10 @@ public sealed class DocsTests
         "it runs these tests",
         "it builds the repository, which was built for these tests",
         "it is for the scheduler of a machine",
+        "it goes on until it is ended",
+        "it installs a package for the user of a machine",
+        "it downloads the runtime of another platform",
+        "it changes the project of an application",
         "it needs a PostgreSQL server",
     ];
 

@@ -2,7 +2,7 @@ namespace Varve.Apps.Tests;
 
 public sealed class HelpTests
 {
-    public static TheoryData<string> Commands => ["init", "check", "apply", "plan", "diff", "run", "status", "query", "graph", "forecast", "history", "audit", "policy", "policy hold", "tags", "verify", "invalidate", "erase", "archive", "archive list", "archive verify", "archive prune", "restore", "doctor", "compact", "demo", "completion"];
+    public static TheoryData<string> Commands => ["init", "import", "import cratedb-toolkit", "import graphite", "import rrdtool", "import pg_partman", "check", "apply", "plan", "diff", "run", "status", "query", "graph", "forecast", "history", "audit", "policy", "policy hold", "tags", "verify", "invalidate", "erase", "archive", "archive list", "archive verify", "archive prune", "restore", "doctor", "compact", "serve", "demo", "completion", "sql", "version"];
 
     [Fact]
     public async Task The_help_names_every_command()
@@ -68,6 +68,17 @@ public sealed class HelpTests
         var help = await Tool.EndAsync(start);
         Assert.Equal(plain, help);
         Assert.DoesNotContain("cpu", help.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_page_of_all_commands_is_what_the_program_says()
+    {
+        var all = await Tool.RunAsync("help", "--all");
+        Assert.Equal((0, ""), (all.ExitCode, all.Error));
+        var page = Path.Combine(Tool.Repository, "docs", "commands.md");
+        if (Environment.GetEnvironmentVariable("VARVE_APPROVE") == "1") await File.WriteAllTextAsync(page, all.Out.ReplaceLineEndings("\n"));
+        Assert.Equal(await File.ReadAllTextAsync(page), all.Out.ReplaceLineEndings("\n"));
+        Assert.Contains("\n## varve policy adopt-source\n", all.Out, StringComparison.Ordinal);
     }
 
     [Fact]

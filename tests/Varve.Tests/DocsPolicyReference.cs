@@ -43,6 +43,7 @@ public sealed class DocsPolicyReference
             KeyKind.Instant => "an instant",
             KeyKind.Zone => "a zone: `Europe/Berlin`",
             KeyKind.Share => "a number from 0 to 1",
+            KeyKind.Count => "a whole number from 1 to 1000",
             KeyKind.Truth => "`true` or `false`",
             KeyKind.Choice => values,
             KeyKind.Names => "a list of columns",

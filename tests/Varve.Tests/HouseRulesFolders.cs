@@ -6,10 +6,10 @@ public sealed class HouseRulesFolders
     // What stands on nothing comes first; the façade, in the root, stands on all of them.
     private static readonly string[] Floors =
     [
-        "Time", "Policies", "Planning", "Sql", "Engines", "Catalog", "Archiving", "Reading", "Execution", "Applying", "Proposing", "Maintenance", "Diagnosis",
+        "Time", "Scheduling", "Policies", "Planning", "Sql", "Engines", "Catalog", "Archiving", "Reading", "Execution", "Applying", "Proposing", "Importing", "Maintenance", "Diagnosis",
     ];
 
-    private static readonly string[] Pure = ["Time", "Policies", "Planning"];
+    private static readonly string[] Pure = ["Time", "Scheduling", "Policies", "Planning"];
 
     private static readonly string[] Impure =
     [
@@ -37,7 +37,7 @@ public sealed class HouseRulesFolders
 
     [Fact]
     public void Pure_folders_reach_no_database_clock_file_or_log() => HouseRulesSource.Hold(
-        "Policies, Time and Planning do no I/O, read no clock and write no log.",
+        "Time, Scheduling, Policies and Planning do no I/O, read no clock and write no log.",
         typeof(Lifecycle).Assembly.GetTypes()
             .Where(type => Pure.Contains(FolderOf(type)))
             .SelectMany(type => HouseRulesBodies.TypesNamedBy(type)
@@ -46,7 +46,7 @@ public sealed class HouseRulesFolders
 
     [Fact]
     public void Pure_folders_import_only_what_they_stand_on() => HouseRulesSource.Hold(
-        "The usings of Policies, Time and Planning name no other folder, no database and no log.",
+        "The usings of Time, Scheduling, Policies and Planning name no other folder, no database and no log.",
         Pure.SelectMany(floor => HouseRulesSource.Files("*.cs", $"src/Varve/{floor}").SelectMany(f => f.Code)
             .Where(line => line.Text.StartsWith("using ", StringComparison.Ordinal) && !MayImport(line.Text, Floors[..Array.IndexOf(Floors, floor)]))
             .Select(line => $"{line.Place}: {line.Text}")));

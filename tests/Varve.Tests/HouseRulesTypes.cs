@@ -14,7 +14,7 @@ public sealed class HouseRulesTypes
 
     private static readonly Assembly Core = typeof(Lifecycle).Assembly;
 
-    private static readonly string[] Libraries = ["NodaTime", "YamlDotNet", "Polly.Core", "Microsoft.Extensions.Logging.Abstractions"];
+    private static readonly string[] Libraries = ["Cronos", "NodaTime", "YamlDotNet", "Polly.Core", "Microsoft.Extensions.Logging.Abstractions"];
 
     private static readonly Type[] Holes =
     [
@@ -24,7 +24,7 @@ public sealed class HouseRulesTypes
 
     [Fact]
     public void Varve_stands_on_no_driver_host_or_screen() => HouseRulesSource.Hold(
-        "Varve.dll references the framework, NodaTime, YamlDotNet and Polly.Core only.",
+        "Varve.dll references the framework, Cronos, NodaTime, YamlDotNet and Polly.Core only.",
         Core.GetReferencedAssemblies().Select(a => a.Name!)
             .Where(name => name != "System" && !name.StartsWith("System.", StringComparison.Ordinal) && !Libraries.Contains(name)));
 

@@ -26,7 +26,7 @@ internal static class ApplyCommand
         var results = call.Parse.GetValue(Expected) is { } revision
             ? await call.Write().ApplyAsync(documents, Of(documents, revision, call), call.Cancellation)
             : await call.Write().ApplyAsync(documents, call.Parse.GetValue(Prune), call.Cancellation);
-        if (call.IsJson) call.Print(new ApplyShape([.. results.Select(Shape)]));
+        if (call.IsJson) call.Print(new ApplyShape([.. results.Select(AppliedPolicy.Of)]));
         else Show(call.Screen, results);
         return ExitCode.Done;
     }
@@ -45,8 +45,6 @@ internal static class ApplyCommand
         if (results.Any(r => r.Outcome is ApplyOutcome.Changed)) screen.Line(new Span("  The next run follows what changed. See what it will do: varve plan", Palette.Dim));
         else if (results.Any(r => r.Outcome is ApplyOutcome.Created)) screen.Line(new Span("  Nothing has run yet. Next: varve plan", Palette.Dim));
     }
-
-    internal static AppliedPolicy Shape(ApplyResult r) => new(r.Policy, r.Revision, r.Outcome, [.. r.Notes.Select(ProblemShape.Of)], r.Pattern);
 
     internal static void Table(Screen screen, IReadOnlyList<ApplyResult> results)
     {

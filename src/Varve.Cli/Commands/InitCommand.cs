@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using Varve.Cli.Json;
 using Varve.Cli.Render;
 using Varve.Policies;
@@ -91,29 +90,12 @@ internal static class InitCommand
         }
     }
 
-    /// <summary>A file for each policy; two that would have one name, or the same in another case, are told apart by a number.</summary>
-    private static List<(PolicyDraft Draft, string File)> Files(string folder, IReadOnlyList<PolicyDraft> drafts)
-    {
-        HashSet<string> taken = new(StringComparer.OrdinalIgnoreCase);
-        List<(PolicyDraft, string)> files = [];
-        foreach (var draft in drafts)
-        {
-            var name = string.Concat(draft.Policy.Select(c => char.IsLetterOrDigit(c) || c is '-' or '_' or '.' ? c : '_')).TrimStart('.');
-            if (name.Length == 0) name = "policy";
-            var unique = name;
-            for (var i = 2; !taken.Add(unique); i++) unique = string.Create(CultureInfo.InvariantCulture, $"{name}-{i}");
-            files.Add((draft, Path.Combine(folder, $"{unique}.yaml")));
-        }
+    private static List<(PolicyDraft Draft, string File)> Files(string folder, IReadOnlyList<PolicyDraft> drafts) =>
+        [.. drafts.Zip(PolicyFolder.Files(folder, drafts.Select(d => d.Policy)))];
 
-        return files;
-    }
-
-    /// <summary>Before anything is written: all of the files, or none.</summary>
     private static void Free(CommandContext call, IReadOnlyList<string> files)
     {
-        if (call.Parse.GetValue(Force)) return;
-        var there = files.Where(File.Exists).ToList();
-        if (there.Count > 0) throw CommonOptions.Usage($"{string.Join(", ", there)} {(there.Count == 1 ? "is" : "are")} there already, and nothing was written. Name another place with --out, or say --force to overwrite.");
+        if (!call.Parse.GetValue(Force)) PolicyFolder.Free(files);
     }
 
     private static Task WriteAsync(string file, PolicyDraft draft, CancellationToken cancellationToken) => File.WriteAllTextAsync(file, draft.Yaml, cancellationToken);

@@ -100,7 +100,7 @@ internal static class QueryCommand
         var status = (await lifecycle.StatusAsync(Selection.Of(stored.Name), null, cancellation)).SingleOrDefault()
             ?? throw CommonOptions.Usage($"The table {stored.Table.Text} of {policy} is gone, or cannot follow its pattern; see varve policy list. Say --from and --to to read its tiers.");
         var first = status.Relations.Min(r => r.First) ?? throw CommonOptions.Usage($"{policy} holds no rows. Say --from and --to.");
-        var last = status.Relations.Max(r => r.Last) ?? first;
+        var last = status.Relations.Max(r => r.CoveredUntil ?? r.Last) ?? first;
         return new(first, NextMinute(last));
     }
 }

@@ -23,7 +23,7 @@ internal static class StatusCommand
         var code = ExitCode.Of(all.Select(s => s.Failure));
         if (call.IsJson)
         {
-            call.Print(new StatusShape([.. all.Select(Shape)], [.. patterns.Select(p => PatternShape.Of(p))]));
+            call.Print(new StatusShape([.. all.Select(PolicyStanding.Of)], [.. patterns.Select(p => PatternShape.Of(p))]));
             return code;
         }
 
@@ -38,25 +38,4 @@ internal static class StatusCommand
         PatternScreen.Warn(call.Screen, patterns);
         return code;
     }
-
-    private static PolicyStanding Shape(PolicyStatus s) => new(
-        s.Policy.Name,
-        s.Policy.Table.Text,
-        s.Revision,
-        s.AsOf,
-        s.Policy.Tags,
-        [.. s.Relations.Select(r => new RelationShape(r.Relation, r.Table, r.Rows, r.Bytes, r.First, r.Last, r.CoveredUntil, r.Behind, r.Dirty, r.Cut, r.Lost))],
-        s.FrozenLate,
-        s.Future,
-        s.Timeless,
-        s.OutOfRange,
-        s.Holds,
-        s.Waits,
-        s.StepsDue,
-        s.NextExpiry,
-        s.LastRun,
-        s.LastError,
-        [.. s.Notes.Select(ProblemShape.Of)],
-        s.Pattern,
-        s.Failure is { } failure ? ProblemShape.Of(failure) : null);
 }

@@ -30,6 +30,15 @@ internal static class Airport
             cancellation);
     }
 
+    /// <summary>The year as if it ended today.</summary>
+    internal static async Task MoveAsync(Folder folder, NodaTime.Instant now, CancellationToken cancellation)
+    {
+        var days = (now - NodaTime.Instant.FromUtc(2014, 1, 1, 0, 0)).Days.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        await using var connection = await OpenAsync(folder, cancellation);
+        await RunAsync(connection, "UPDATE flights SET time = time + to_days($1::INTEGER)", days, cancellation);
+        await RunAsync(connection, "UPDATE weather SET time = time + to_days($1::INTEGER)", days, cancellation);
+    }
+
     private static async Task<DuckDBConnection> OpenAsync(Folder folder, CancellationToken cancellation)
     {
         var connection = new DuckDBConnection($"Data Source={folder.Database}");

@@ -14,6 +14,7 @@ namespace Varve.Cli.Json;
     Converters = [typeof(InstantConverter), typeof(TableNameConverter), typeof(TimeRangeConverter), typeof(DurationConverter)])]
 [JsonSerializable(typeof(ErrorShape))]
 [JsonSerializable(typeof(InitShape))]
+[JsonSerializable(typeof(ImportShape))]
 [JsonSerializable(typeof(CheckShape))]
 [JsonSerializable(typeof(ApplyShape))]
 [JsonSerializable(typeof(RunShape))]
@@ -41,6 +42,7 @@ namespace Varve.Cli.Json;
 [JsonSerializable(typeof(AgainShape))]
 [JsonSerializable(typeof(RestoredShape))]
 [JsonSerializable(typeof(ForecastListShape))]
+[JsonSerializable(typeof(VersionShape))]
 internal sealed partial class CliJson : JsonSerializerContext
 {
     // Text for people and scripts, never for a web page: … and ≈ stay what they are.

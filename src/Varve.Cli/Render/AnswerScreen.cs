@@ -14,7 +14,7 @@ internal static class AnswerScreen
 
     private static readonly string[] s_leastImportant = ["varve_coverage", "varve_seconds", "varve_rows"];
 
-    internal static void Table(Screen screen, QueryAnswer answer, bool headers)
+    internal static void Table(Screen screen, QueryAnswer answer, bool headers, bool discloses = true)
     {
         answer = LocalColumn.With(WithoutTrue(answer));
         var numeric = Enumerable.Range(0, answer.Columns.Count).Select(i => answer.Rows.Any(r => IsNumber(r[i])) && answer.Rows.All(r => r[i] is null || IsNumber(r[i]))).ToList();
@@ -26,11 +26,11 @@ internal static class AnswerScreen
         };
         foreach (var row in answer.Rows) columns.Add([.. row.Select((v, i) => Cell(v, answer.Columns[i]))]);
         columns.Write(screen, "");
-        Disclose(screen, answer);
+        if (discloses) Disclose(screen, answer);
     }
 
     /// <summary>A block for each row with a line for each column: for answers that are wider than any screen.</summary>
-    internal static void Lines(Screen screen, QueryAnswer answer)
+    internal static void Lines(Screen screen, QueryAnswer answer, bool discloses = true)
     {
         answer = LocalColumn.With(WithoutTrue(answer));
         var width = answer.Columns.Max(c => c.Length);
@@ -41,7 +41,7 @@ internal static class AnswerScreen
                 screen.Line(new($"  {answer.Columns[i].PadRight(width)}  ", Palette.Dim), Cell(answer.Rows[row][i], answer.Columns[i]));
         }
 
-        Disclose(screen, answer);
+        if (discloses) Disclose(screen, answer);
     }
 
     /// <summary>People need no column that says of every row that it is complete.</summary>

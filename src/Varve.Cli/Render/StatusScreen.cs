@@ -1,11 +1,14 @@
 using NodaTime;
 using Varve.Planning;
+using Varve.Scheduling;
 
 namespace Varve.Cli.Render;
 
 /// <summary>How one policy stands, on one screen.</summary>
 internal static class StatusScreen
 {
+    private const int RunsShown = 10;
+
     internal static void Show(Screen screen, PolicyStatus status)
     {
         var tags = status.Policy.Tags.Count == 0 ? "" : $"  tags {string.Join(", ", status.Policy.Tags)}";
@@ -30,6 +33,7 @@ internal static class StatusScreen
         }
 
         foreach (var note in status.Notes.Where(n => !IsFact(n.Code))) Fact(screen, note.IsWarning ? "warning" : "note", new Span(note.Text, note.IsWarning ? Palette.Warn : Palette.Plain));
+        if (status.Policy.Schedule is { } schedule) Runs(screen, status, new(schedule, status.Policy.Zone, status.Policy.Name));
         if (status.LastError is { } error) Fact(screen, "error", new Span(error, Palette.Bad));
     }
 
@@ -108,6 +112,14 @@ internal static class StatusScreen
 
         var took = run.FinishedAt is { } end ? $" in {HumanText.Time(end - run.StartedAt)}" : "";
         Fact(screen, "last run", new Span(run.Status, run.Status == "done" ? Palette.Good : Palette.Warn), new Span($"  {HumanText.Stamp(run.StartedAt)}  {HumanText.Count(run.StepsDone, "step")}{took}, {HumanText.Count(run.RowsWritten, "row")} written, {HumanText.Number(run.RowsRemoved)} removed", Palette.Dim));
+    }
+
+    /// <summary>When a server runs it next, by both clocks.</summary>
+    private static void Runs(Screen screen, PolicyStatus status, Timetable times)
+    {
+        Fact(screen, "schedule", status.Policy.Schedule!.Text, new Span($"  {times.Zone.Id}, by varve serve", Palette.Dim));
+        foreach (var run in times.Upcoming(status.AsOf, RunsShown))
+            Fact(screen, "", HumanText.Stamp(run.Scheduled), times.Zone == DateTimeZone.Utc ? "" : new Span($"  {LocalText.Of(run.Scheduled, times.Zone)}", Palette.Dim));
     }
 
     private static Span Behind(RelationStatus relation) =>

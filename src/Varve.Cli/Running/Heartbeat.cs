@@ -29,7 +29,7 @@ internal sealed class Heartbeat
     /// <returns>Why it did not arrive; null where it did. The URL is a secret, its host is not.</returns>
     internal async Task<string?> SendAsync(RunOutcome outcome, Instant at)
     {
-        var text = $"{HumanText.Stamp(at)}  {outcome.Line}\n";
+        var text = $"{HumanText.Stamp(at)}  {RunLine.Of(outcome)}\n";
         if (_url is null) return await RunReport.WriteAsync(Option, _path, text);
         using var http = new HttpClient { Timeout = s_patience };
         for (var left = Tries - 1; ; left--)

@@ -44,7 +44,7 @@ internal static class RunScreen
         columns.Write(screen, "");
         foreach (var policy in shown) Show(screen, policy, outcome.PlanFile);
         if (outcome.Policies.LastOrDefault(p => p.Summary is not null)?.Summary?.AuditHead is { } head) screen.Line(new Span($"audit head {head}", Palette.Dim));
-        screen.Line(new(screen.IsTerminal ? "" : $"{HumanText.Stamp(Instant.FromDateTimeOffset(TimeProvider.System.GetUtcNow()))}  ", Palette.Dim), outcome.Line);
+        screen.Line(new(screen.IsTerminal ? "" : $"{HumanText.Stamp(Instant.FromDateTimeOffset(TimeProvider.System.GetUtcNow()))}  ", Palette.Dim), RunLine.Of(outcome));
     }
 
     private static void Show(Screen screen, PolicyOutcome policy, string? file)

@@ -9,8 +9,4 @@ internal static class Look
     /// <summary>A table or view as it stands; null where there is none.</summary>
     public static Task<TableDescription?> DescribeAsync(IEngine engine, TableName table, CancellationToken cancellationToken) =>
         engine.TransactAsync((s, token) => s.DescribeAsync(table, token), Scope.Reading, cancellationToken);
-
-    /// <summary>Rows of a relation as the engine knows them; 0 where it is not there.</summary>
-    public static async Task<long> RowsAsync(IEngine engine, TableName table, CancellationToken cancellationToken) =>
-        (await engine.TransactAsync((s, token) => s.MeasureAsync([table], withBytes: false, token), Scope.Reading, cancellationToken)) is [var size] ? size.Rows : 0;
 }

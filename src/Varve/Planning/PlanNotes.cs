@@ -1,3 +1,4 @@
+using NodaTime;
 using Varve.Policies;
 using Varve.Time;
 
@@ -6,6 +7,14 @@ namespace Varve.Planning;
 /// <summary>What a person should know about a table, whatever the plan does.</summary>
 internal static class PlanNotes
 {
+    private static readonly double s_oldest = Instant.FromUtc(1990, 1, 1, 0, 0).ToUnixTimeSeconds();
+    private static readonly double s_newest = Instant.FromUtc(2100, 1, 1, 0, 0).ToUnixTimeSeconds();
+    private static readonly Instant s_february = Instant.FromUtc(1970, 2, 1, 0, 0);
+
+    // Coarsest first, with how many make a second.
+    private static readonly (TimeUnit Unit, string Text, double Scale)[] s_units =
+        [(TimeUnit.Seconds, "s", 1), (TimeUnit.Milliseconds, "ms", 1e3), (TimeUnit.Microseconds, "us", 1e6), (TimeUnit.Nanoseconds, "ns", 1e9)];
+
     public static IReadOnlyList<Problem> Of(ProjectedLedger draft, TableState state)
     {
         var blueprint = draft.Blueprint;
@@ -25,8 +34,26 @@ internal static class PlanNotes
                 $"{PlanText.Count(state.Future.Rows, "row")} of {blueprint.Source.Text} {(state.Future.Rows == 1 ? "is" : "are")} later than the planning instant, up to {InstantText.Format(newest)}: {(state.Future.Rows == 1 ? "it waits until its" : "they wait until their")} time has come")));
         }
 
+        if (Unit(blueprint, state) is { } unit) notes.Add(Note("VRV217", unit));
         notes.AddRange(LoneRows.In(state.Days ?? []).Select(rows => Alone(rows, blueprint)));
         return notes;
+    }
+
+    /// <summary>Where a unit that is too fine puts all rows near 1970, or close to it: which unit would make a time of today of them; null where they are well.</summary>
+    private static string? Unit(PolicyLayout blueprint, TableState state)
+    {
+        var time = blueprint.Time;
+        if (time.Type is not ColumnType.Integer || state is not { First: { } first, Last: { } last } || first < NodaConstants.UnixEpoch || last >= s_february) return null;
+        foreach (var (_, text, scale) in s_units.TakeWhile(u => u.Unit != time.Unit))
+        {
+            var factor = s_units.First(u => u.Unit == time.Unit).Scale / scale;
+            var (from, to) = ((first - NodaConstants.UnixEpoch).TotalSeconds * factor, (last - NodaConstants.UnixEpoch).TotalSeconds * factor);
+            if (from < s_oldest || to >= s_newest) continue;
+            var (read, meant) = (InstantText.Format(last), InstantText.Format(Instant.FromUnixTimeSeconds((long)Math.Round(to))));
+            return $"all rows of {blueprint.Source.Text} lie in January 1970, up to {read}: is the unit of {time.Name} {text}? The newest would be of {meant} then (time: {{ column: {time.Name}, unit: {text} }})";
+        }
+
+        return null;
     }
 
     /// <summary>The note on rows that lie alone.</summary>

@@ -65,7 +65,7 @@ public sealed record PolicyStatus
 /// <param name="Rows">Its rows.</param>
 /// <param name="Bytes">Its bytes.</param>
 /// <param name="First">Its oldest instant.</param>
-/// <param name="Last">Its newest instant; of a tier the end of what is covered.</param>
+/// <param name="Last">The instant of its newest row; of a tier the start of its newest bucket.</param>
 /// <param name="CoveredUntil">End of what is covered; null for the source and for a tier that was never built.</param>
 /// <param name="Behind">Due and not covered; zero where it is up to date.</param>
 /// <param name="Dirty">Buckets to build again.</param>

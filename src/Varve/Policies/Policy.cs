@@ -1,4 +1,5 @@
 using NodaTime;
+using Varve.Scheduling;
 using Varve.Time;
 
 namespace Varve.Policies;
@@ -94,6 +95,9 @@ public sealed record Policy
 
     /// <summary>False: the stitched view and the tier views are left out.</summary>
     public bool Views { get; init; } = true;
+
+    /// <summary>When <c>varve serve</c> runs it; null: never by itself.</summary>
+    public Schedule? Schedule { get; init; }
 
     /// <summary>Free words to select policies by; unique, in the order of the policy.</summary>
     public IReadOnlyList<string> Tags { get; init; } = [];

@@ -6,6 +6,13 @@ namespace Varve.Policies;
 /// <param name="Positions">Where each key stands, by path (<c>tiers[1].every</c>), for messages.</param>
 public sealed record PolicyDocument(Policy Policy, string Yaml, IReadOnlyDictionary<string, SourcePosition> Positions)
 {
+    /// <summary>A policy that was built in code, as a document to apply: its text is its canonical JSON, which no file has.</summary>
+    public static PolicyDocument Of(Policy policy)
+    {
+        ArgumentNullException.ThrowIfNull(policy);
+        return new(policy, PolicyJson.Canonical(policy), new Dictionary<string, SourcePosition>());
+    }
+
     /// <summary>The position of a path, of the nearest enclosing one, or null.</summary>
     public SourcePosition? At(string path)
     {

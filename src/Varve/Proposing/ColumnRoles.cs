@@ -10,7 +10,7 @@ internal sealed class ColumnRoles(Profiler profiler, TableProfile profile, TimeC
     public async Task<IReadOnlyList<ColumnPick>> PickAsync(IReadOnlyList<string>? asked, CancellationToken cancellationToken)
     {
         var rest = profile.Columns.Where(c => c.Column.Name != time.Name).ToList();
-        if (asked is not null) return Asked(rest, asked);
+        if (asked is not null) return await MovedAsync(Asked(rest, asked), cancellationToken);
         var candidates = SeriesPick.Candidates(profile, time);
         string[] names = [.. rest.Where(profile.InKey).Concat(candidates).Select(c => c.Column.Name).Distinct(StringComparer.Ordinal)];
         Dictionary<string, ColumnPick> picks = [];
@@ -21,8 +21,20 @@ internal sealed class ColumnRoles(Profiler profiler, TableProfile profile, TimeC
                 : SeriesPick.Alone(profile, column);
         }
 
+        if (picks.Values.Any(p => p.IsCertain))
+            foreach (var uncertain in picks.Values.Where(p => p.ChangesFromRowToRow).ToList()) picks[uncertain.Column.Column.Name] = SeriesPick.NoSeries(profile, uncertain);
         if (window is { } seen && await NumberAsync(picks, seen, cancellationToken) is { } number) picks[number.Column.Column.Name] = number;
-        return [.. rest.Select(c => picks[c.Column.Name])];
+        return await MovedAsync([.. rest.Select(c => picks[c.Column.Name])], cancellationToken);
+    }
+
+    /// <summary>The same after a look at how measures that are numbers move within their series.</summary>
+    private async Task<IReadOnlyList<ColumnPick>> MovedAsync(IReadOnlyList<ColumnPick> picks, CancellationToken cancellationToken)
+    {
+        List<ColumnPick> numbers = [.. picks.Where(p => p.Role is ColumnRole.Measure && p.Column.Column.Type.IsNumeric)];
+        if (window is not { } stretch || numbers.Count == 0) return picks;
+        string[] series = [.. picks.Where(p => p.Role is ColumnRole.Series).Select(p => p.Column.Column.Name)];
+        var moves = (await profiler.MovesAsync(time, stretch, [.. numbers.Select(p => p.Column.Column.Name)], series, cancellationToken)).Zip(numbers).ToDictionary(m => m.Second, m => m.First);
+        return [.. picks.Select(p => moves.TryGetValue(p, out var moved) ? SeriesPick.Moved(p, moved) : p)];
     }
 
     private List<ColumnPick> Asked(List<ColumnProfile> rest, IReadOnlyList<string> asked)

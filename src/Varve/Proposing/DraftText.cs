@@ -63,7 +63,7 @@ internal static class DraftText
         Line(text, "measures:");
         foreach (var pick in measures)
         {
-            var functions = pick.Column.Column.Type.IsNumeric ? "[avg, min, max]" : "[last]";
+            var functions = pick.IsCounter ? "[first, last]" : pick.Column.Column.Type.IsNumeric ? "[avg, min, max]" : "[last]";
             Line(text, $"  {YamlScalar.Write(pick.Column.Column.Name)}: {functions}  # {pick.Reason}");
         }
     }

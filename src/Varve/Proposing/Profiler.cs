@@ -50,6 +50,19 @@ internal sealed class Profiler(Dialect dialect, IStatements statements, TableDes
         return new(row.Long(0), row.Long(1), row.Long(2), row.Long(3));
     }
 
+    /// <summary>How numbers move from one row of a series to its next one, in the order in which they were asked for.</summary>
+    public async Task<IReadOnlyList<Moves>> MovesAsync(TimeColumn time, TimeRange window, IReadOnlyList<string> numbers, IReadOnlyList<string> series, CancellationToken cancellationToken)
+    {
+        List<Moves> moves = [];
+        foreach (var some in numbers.Chunk(AtOnce))
+        {
+            var row = (await statements.QueryAsync(ProfileSql.Moves(dialect, table.Table, time, window, some, series, 2 * Wanted), cancellationToken))[0];
+            moves.AddRange(some.Select((_, i) => new Moves(row.Long(5 * i), row.Long((5 * i) + 1), row.Long((5 * i) + 2), row.Long((5 * i) + 3), row.Truth((5 * i) + 4))));
+        }
+
+        return moves;
+    }
+
     /// <summary>Rows that share instant and series with another one.</summary>
     public async Task<long> TiesAsync(TimeColumn time, TimeRange window, IReadOnlyList<string> series, CancellationToken cancellationToken) =>
         (await statements.QueryAsync(ProfileSql.Ties(dialect, table.Table, time, window, series, 2 * Wanted), cancellationToken))[0].Long(1);

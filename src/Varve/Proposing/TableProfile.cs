@@ -42,6 +42,27 @@ internal sealed record ColumnProfile(Column Column, long Values, long? Distinct,
 /// <param name="Changes">Of these: of another value.</param>
 internal sealed record Neighbours(long Rows, long Steps, long Ties, long Changes);
 
+/// <summary>How a number moves from one row of a series to its next one, within a short stretch of time.</summary>
+/// <param name="Steps">Steps that were looked at.</param>
+/// <param name="Changes">Of these: to another value.</param>
+/// <param name="Up">Of these: to a greater one.</param>
+/// <param name="Down">Of these: to a smaller one.</param>
+/// <param name="Differs">Whether there is more than one value, over all series.</param>
+internal sealed record Moves(long Steps, long Changes, long Up, long Down, bool Differs)
+{
+    // Fewer steps than that may go one way by chance.
+    private const long LeastSteps = 30;
+
+    // A counter begins again where its device does; that is rare beside its steps.
+    private const long StepsForReset = 200;
+
+    /// <summary>It says something of the series and nothing of an instant.</summary>
+    public bool IsConstantPerSeries => Steps > 0 && Changes == 0 && Differs;
+
+    /// <summary>It grows in most steps, and goes back hardly ever.</summary>
+    public bool IsCounter => Steps >= LeastSteps && Up * 2 > Steps && Down * StepsForReset <= Up;
+}
+
 /// <summary>The time from one row of a series to its next one; each quarter of the steps is at most as long as it says.</summary>
 /// <param name="Steps">How many steps were looked at.</param>
 /// <param name="Quarter">The first quartile.</param>

@@ -53,7 +53,7 @@ internal sealed record TimeColumnChoice(TimeColumn Column, IReadOnlyList<string>
             if (named.IsTime || UnitOf(named) is not null) return Pick(profile, named, "As you said.");
             throw new PolicyException(PolicyCodes.AskTime, named.Column.Type is ColumnType.Integer
                 ? $"`{asked}` of {profile.Table.Table.Text} is {named.Column.TypeName}, and its values do not show its unit. Say it: --time {asked}:s, or ms, us or ns."
-                : $"`{asked}` of {profile.Table.Table.Text} is {named.Column.TypeName}, which holds no time. Name a timestamp, a date, or an integer with its unit.");
+                : $"`{asked}` of {profile.Table.Table.Text} is {named.Column.TypeName}, which holds no time. Name a timestamp, a date, or an integer with its unit.{LayoutRulesColumns.Cast(profile.Table.Table, named.Column)}");
         }
 
         var unit = Array.Find(s_units, u => asked.EndsWith($":{u.Text}", StringComparison.Ordinal));

@@ -51,6 +51,13 @@ public sealed record QueryAnswer(
     IReadOnlyList<QueryPart> Parts,
     IReadOnlyList<string> Notes)
 {
+    /// <summary>The rows, with their values by the names of the columns.</summary>
+    public IEnumerable<AnswerRow> ByName()
+    {
+        var places = Columns.Select((name, place) => (name, place)).ToDictionary(c => c.name, c => c.place, StringComparer.OrdinalIgnoreCase);
+        return Rows.Select(row => new AnswerRow(places, row));
+    }
+
     /// <summary>Where the bucket of each row starts, whatever the type of the time column.</summary>
     public IReadOnlyList<NodaTime.Instant> Starts { get; init; } = [];
 
@@ -71,3 +78,29 @@ public sealed record QueryAnswer(
 /// <param name="Relation">source or tier id.</param>
 /// <param name="Range">The range.</param>
 public sealed record QueryPart(string Relation, TimeRange Range);
+
+/// <summary>A row of an answer, read by the names of its columns; letters compare without case.</summary>
+public sealed class AnswerRow
+{
+    private readonly IReadOnlyDictionary<string, int> _places;
+    private readonly IReadOnlyList<object?> _values;
+
+    internal AnswerRow(IReadOnlyDictionary<string, int> places, IReadOnlyList<object?> values) => (_places, _values) = (places, values);
+
+    /// <summary>A value as it is in <see cref="QueryAnswer.Rows"/>; null for NULL.</summary>
+    /// <exception cref="PolicyException">The answer has no such column (VRV323).</exception>
+    public object? this[string column] => _places.TryGetValue(column, out var place)
+        ? _values[place]
+        : throw new PolicyException("VRV323", $"The answer has no column {column}. It has: {string.Join(", ", _places.Keys)}.");
+
+    /// <summary>A number as a double, whatever its type in the database; null for NULL.</summary>
+    /// <exception cref="PolicyException">The answer has no such column (VRV323).</exception>
+    /// <exception cref="InvalidCastException">It is no number.</exception>
+    public double? Number(string column) => this[column] switch
+    {
+        null => null,
+        System.Numerics.BigInteger big => (double)big,
+        string or Instant or LocalDate => throw new InvalidCastException($"{column} is no number."),
+        { } value => Convert.ToDouble(value, System.Globalization.CultureInfo.InvariantCulture),
+    };
+}

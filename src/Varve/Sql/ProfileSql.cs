@@ -66,6 +66,37 @@ internal static class ProfileSql
             """;
     }
 
+    /// <summary>
+    /// For each of some numbers: steps from one value of a series to its next one, of these those to another value, to a greater
+    /// and to a smaller one, and whether there is more than one value in all.
+    /// </summary>
+    public static SqlText Moves(Dialect dialect, TableName table, TimeColumn time, TimeRange window, IReadOnlyList<string> numbers, IReadOnlyList<string> series, long most)
+    {
+        var at = new Identifier(time.Name);
+        List<SqlText> inner = [], outer = [];
+        for (var i = 0; i < numbers.Count; i++)
+        {
+            var (name, value, before) = (new Identifier(numbers[i]), Numbered("varve_value", i), Numbered("varve_before", i));
+            inner.AddRange([$"{name} AS {value}", $"lag({name}) OVER varve_order AS {before}"]);
+            outer.AddRange(
+            [
+                $"count(CASE WHEN {before} IS NOT NULL AND {value} IS NOT NULL THEN 1 END)",
+                $"count(CASE WHEN {value} <> {before} THEN 1 END)",
+                $"count(CASE WHEN {value} > {before} THEN 1 END)",
+                $"count(CASE WHEN {value} < {before} THEN 1 END)",
+                $"coalesce(min({value}) < max({value}), false)",
+            ]);
+        }
+
+        return $"""
+            SELECT {SqlText.Join(", ", outer)}
+            FROM (SELECT {SqlText.Join(", ", inner)} FROM {Window(dialect, table, time, window, [.. numbers, .. series], most)}
+                  WINDOW varve_order AS ({By(series)}ORDER BY {at})) AS varve_rows
+            """;
+    }
+
+    private static Identifier Numbered(string name, int number) => new(FormattableString.Invariant($"{name}_{number}"));
+
     /// <summary>Rows of a stretch of time, and those of them that share instant and series with another one.</summary>
     public static SqlText Ties(Dialect dialect, TableName table, TimeColumn time, TimeRange window, IReadOnlyList<string> series, long most)
     {

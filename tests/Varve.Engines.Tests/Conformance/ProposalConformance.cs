@@ -45,6 +45,32 @@ public abstract class ProposalConformance(Func<ScratchDatabase> create) : Confor
     }
 
     [Fact]
+    public async Task A_number_that_describes_a_series_is_no_measure_and_a_counter_is_named()
+    {
+        var table = Cpu() with { Columns = [new("host", ValueKind.Text), new("rack", ValueKind.Integer), new("lat", ValueKind.Double), new("packets", ValueKind.Integer), new("boots", ValueKind.Integer), new("load", ValueKind.Double)] };
+        var rows = Both("2025-01-01", "2025-01-01T04:00Z", "1m").Select((r, i) => SourceRow.Of(
+            r.At, r.Values[0], (string)r.Values[0]! == "a" ? 7L : 9L, (string)r.Values[0]! == "a" ? 52.5 : 48.1, i < 300 ? 1000L + i : i - 300L, (long)(i / 200), i * 7919 % 97 / 7.0));
+        var draft = await DraftAsync(table, rows);
+        var policy = Read(draft);
+        Assert.Equal(["host"], policy.Series);
+        Assert.Equal(["packets", "boots", "load"], policy.Measures!.Select(m => m.Name));
+        Assert.Equal([Function.First, Function.Last], policy.Measures![0].Functions);
+        Assert.Equal([Function.Avg, Function.Min, Function.Max], policy.Measures[1].Functions);
+        Assert.Contains("a counter: within a series it grows in", draft.Yaml, StringComparison.Ordinal);
+        Assert.Equal(2, draft.Yaml.Split("describes").Length - 1);
+    }
+
+    [Fact]
+    public async Task A_name_that_changes_from_row_to_row_of_a_series_is_a_state()
+    {
+        var table = Cpu() with { Columns = [new("host", ValueKind.Text), new("phase", ValueKind.Text), new("v", ValueKind.Double)] };
+        var policy = await ProposedAsync(table, Both("2025-01-01", "2025-01-01T04:00Z", "1m").Select((r, i) => SourceRow.Of(r.At, r.Values[0], $"p{i % 3}", i * 7919 % 97 / 7.0)));
+        Assert.Equal(["host"], policy.Series);
+        Assert.Equal([("phase", Function.Last), ("v", Function.Avg)], policy.Measures!.Select(m => (m.Name, m.Functions[0])));
+        Assert.Equal("1m", policy.Interval!.Text);
+    }
+
+    [Fact]
     public async Task Names_that_never_share_an_instant_are_series_all_the_same()
     {
         var rows = Every("2025-01-01", "2025-01-01T04:00Z", "1m").Select((r, i) => SourceRow.Of(r.At, $"h{i * 7919 % 13}", 1.0));

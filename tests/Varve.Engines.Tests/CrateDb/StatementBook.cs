@@ -74,6 +74,7 @@ internal static class StatementBook
         new("catalog missing shards", CatalogShapes.MissingShards(s_source), IsTried: false),
         new("jobs of a run", CatalogShapes.JobsOf("run-1:3")),
         new("jobs kill", CatalogShapes.Kill("0fcb8d5c-1a4f-4a3c-8f3c-2d1e5f6a7b8c")),
+        new("toolkit policies", ToolkitShapes.Policies(new("ext", "retention_policy"))),
         new("doctor nodes", DoctorShapes.Nodes(), IsTried: false),
         new("doctor cluster", DoctorShapes.Cluster()),
         new("doctor identity", DoctorShapes.Identity(), IsTried: false),

@@ -67,7 +67,7 @@ public sealed class OneByOneKills
         _ => new LosingEngine(engine, number, isDone: true),
     };
 
-    private static IEnumerable<int> Numbers(int last, int samples = 14)
+    private static IEnumerable<int> Numbers(int last, int samples = 7)
     {
         if (s_all) return Enumerable.Range(1, last);
         var random = new Random(last);

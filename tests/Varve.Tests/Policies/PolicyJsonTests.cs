@@ -1,6 +1,7 @@
 using CsCheck;
 using NodaTime;
 using Varve.Policies;
+using Varve.Scheduling;
 using Varve.Time;
 using Xunit;
 
@@ -35,6 +36,11 @@ public sealed class PolicyJsonTests
         from share in Gen.Double[0, 1]
         from choices in Gen.Select(Gen.Enum<Proof>(), Gen.Enum<Ties>(), Gen.Enum<OnSilence>(), Gen.Enum<LateAfterExpiry>(), Gen.Enum<ProofChanges>())
         from tags in Name.Array[0, 2]
+        from schedule in Pick<Schedule?>(
+            null,
+            new() { Cron = CronRule.Parse("*/5 * * * *") },
+            new() { Every = RunPeriod.Parse("2w"), Zone = "Europe/Berlin", Start = ScheduleMoment.Parse("2024-02-25T02:01"), End = ScheduleMoment.Parse("2030-01-01T00:00Z"), Except = [ExceptWindow.Parse("sat-sun")] },
+            new() { Cron = CronRule.Parse("@daily"), Jitter = Keep.Parse("10m"), Overlap = Overlap.Queue, PauseAfter = 3, ExpectWithin = Keep.Parse("26h") })
         select With(series, new()
         {
             Name = name,
@@ -57,6 +63,7 @@ public sealed class PolicyJsonTests
             Zone = given[0] ? "UTC" : "Europe/Berlin",
             Schema = schema,
             Views = given[1],
+            Schedule = schedule,
             Tags = tags,
         });
 
@@ -71,6 +78,7 @@ public sealed class PolicyJsonTests
         Assert.Equal((policy.Table, policy.Keep, policy.MinCoverage, policy.Measures is null), (read.Table, read.Keep, read.MinCoverage, read.Measures is null));
         Assert.Equal(policy.Tiers, read.Tiers);
         Assert.Equal(policy.Tags, read.Tags);
+        Assert.Equal(policy.Schedule?.Text, read.Schedule?.Text);
     });
 
     [Fact]

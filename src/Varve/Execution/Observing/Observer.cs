@@ -33,7 +33,7 @@ internal sealed class Observer(IEngine engine, IStatements statements, PolicyLay
         {
             var size = sizes.GetValueOrDefault(tier.States);
             var (first, last) = Instants(await OneAsync(RowsSql.MinMax(_dialect, blueprint.Time.Starts, tier.States), cancellationToken));
-            tiers[tier.Id] = new(size?.Rows ?? 0, size?.Bytes ?? 0, first);
+            tiers[tier.Id] = new(size?.Rows ?? 0, size?.Bytes ?? 0, first) { Last = last };
             if (await UnknownAsync(tier, ledger.Of(tier.Id).Covered.Union(ledger.Of(tier.Id).Writing), first, last, cancellationToken) is { } range) unknown[tier.Id] = range;
         }
 

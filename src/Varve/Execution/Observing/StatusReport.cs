@@ -82,7 +82,7 @@ internal static class StatusReport
         var start = state.First is { } first ? tier.Grid.Floor(first) : due;
         var behind = due - Instant.Max(until ?? start, Instant.Min(start, due));
         return new(
-            tier.Id, tier.View ?? tier.States, size?.Rows ?? 0, size?.Bytes ?? 0, size?.First, until, until, Duration.Max(Duration.Zero, behind),
+            tier.Id, tier.View ?? tier.States, size?.Rows ?? 0, size?.Bytes ?? 0, size?.First, size?.Last, until, Duration.Max(Duration.Zero, behind),
             ledger.Dirty.SelectMany(tier.Grid.Buckets).Count(), ledger.Cut.Count, ledger.Lost.Count);
     }
 
@@ -90,7 +90,7 @@ internal static class StatusReport
     {
         var size = state.Tiers.GetValueOrDefault(tier.Id);
         var until = state.Ledger.Of(tier.Id).Covered.End;
-        return new(tier.Id, tier.View ?? tier.States, size?.Rows ?? 0, size?.Bytes ?? 0, size?.First, until, until, Duration.Zero, 0, 0, 0) { IsRetired = true };
+        return new(tier.Id, tier.View ?? tier.States, size?.Rows ?? 0, size?.Bytes ?? 0, size?.First, size?.Last, until, Duration.Zero, 0, 0, 0) { IsRetired = true };
     }
 
     /// <summary>The first removal of the plan; where nothing is due, when the oldest bucket of the source will be.</summary>

@@ -46,7 +46,7 @@ internal static partial class LayoutRulesColumns
         };
         if (precision is null)
         {
-            problems.Add(new(PolicyCodes.TimeType, $"{of}. It must be a TIMESTAMP, with or without a zone, a DATE, or an integer with its unit.") { Path = "time" });
+            problems.Add(new(PolicyCodes.TimeType, $"{of}. It must be a TIMESTAMP, with or without a zone, a DATE, or an integer with its unit.{Cast(table.Table, column)}") { Path = "time" });
             return null;
         }
 
@@ -91,6 +91,11 @@ internal static partial class LayoutRulesColumns
         problems.Add(new(PolicyCodes.TimeType, $"The arrival column `{name}` is {column.TypeName}. It must be a TIMESTAMP, with or without a zone.") { Path = "arrival" });
         return null;
     }
+
+    /// <summary>What makes a time of text; empty for another type.</summary>
+    internal static string Cast(TableName table, Column column) => column.Type is ColumnType.Text
+        ? $" Where its text is a time, cast `{column.Name}` of {table.Text} once to TIMESTAMP, or to TIMESTAMPTZ where it has an offset (varve sql --write). TRY_CAST shows first what is no time."
+        : "";
 
     internal static void Reserved(TableDescription table, List<Problem> problems)
     {

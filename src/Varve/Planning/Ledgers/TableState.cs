@@ -80,7 +80,11 @@ public sealed record TableState
 /// <param name="Rows">Rows of its states.</param>
 /// <param name="Bytes">Bytes on disk; 0 where unknown.</param>
 /// <param name="First">Its oldest bucket; null without rows.</param>
-public sealed record TierSize(long Rows, long Bytes, Instant? First);
+public sealed record TierSize(long Rows, long Bytes, Instant? First)
+{
+    /// <summary>Its newest bucket; null without rows, and where it was not looked at.</summary>
+    public Instant? Last { get; init; }
+}
 
 /// <summary>Some rows and the instants between which they lie.</summary>
 /// <param name="Rows">How many.</param>

@@ -65,6 +65,7 @@ public static class PolicyJson
         if (policy.Ties != default) json.WriteString("ties", Text(policy.Ties));
         if (policy.Schema is { } schema) json.WriteString("schema", schema);
         if (!policy.Views) json.WriteBoolean("views", false);
+        if (policy.Schedule is { } schedule) ScheduleJson.Write(json, schedule);
         if (policy.Tags.Count > 0) Names(json, "tags", policy.Tags);
         json.WriteEndObject();
     }

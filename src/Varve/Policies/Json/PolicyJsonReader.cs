@@ -10,7 +10,7 @@ internal static class PolicyJsonReader
     private static readonly HashSet<string> Keys = new(StringComparer.Ordinal)
     {
         "policy", "table", "except", "time", "unit", "series", "measures", "interval", "keep", "archive", "tiers", "late", "recheck", "proof", "arrival",
-        "min_coverage", "zone", "on_silence", "late_after_expiry", "proof_changes", "ties", "schema", "views", "tags",
+        "min_coverage", "zone", "on_silence", "late_after_expiry", "proof_changes", "ties", "schema", "views", "tags", "schedule",
     };
 
     private static readonly HashSet<string> MeasureKeys = new(StringComparer.Ordinal) { "name", "column", "functions", "ties", "unit" };
@@ -60,6 +60,7 @@ internal static class PolicyJsonReader
             Schema = Text(json, "schema"),
             Views = !json.TryGetProperty("views", out var views) || views.GetBoolean(),
             Tags = Names(json, "tags"),
+            Schedule = json.TryGetProperty("schedule", out var schedule) ? ScheduleJson.Read(schedule) : null,
         };
         return json.TryGetProperty("series", out _) ? policy with { Series = Names(json, "series") } : policy;
     }
@@ -102,7 +103,7 @@ internal static class PolicyJsonReader
     }
 
     // A key that is not known was written by a newer Varve: to leave it out would be to ignore it.
-    private static void Known(JsonElement json, HashSet<string> keys)
+    internal static void Known(JsonElement json, HashSet<string> keys)
     {
         foreach (var property in json.EnumerateObject())
         {
@@ -112,16 +113,16 @@ internal static class PolicyJsonReader
 
     private static string Need(JsonElement json, string key) => Text(json, key) ?? throw new FormatException($"the key \"{key}\" is missing");
 
-    private static string? Text(JsonElement json, string key) => json.TryGetProperty(key, out var value) ? value.GetString() : null;
+    internal static string? Text(JsonElement json, string key) => json.TryGetProperty(key, out var value) ? value.GetString() : null;
 
-    private static Keep? Keep(JsonElement json, string key) => Text(json, key) is { } text ? Time.Keep.Parse(text) : null;
+    internal static Keep? Keep(JsonElement json, string key) => Text(json, key) is { } text ? Time.Keep.Parse(text) : null;
 
     private static IEnumerable<JsonElement> Items(JsonElement json, string key) => json.TryGetProperty(key, out var list) ? list.EnumerateArray() : [];
 
-    private static IReadOnlyList<string> Names(JsonElement json, string key) =>
+    internal static IReadOnlyList<string> Names(JsonElement json, string key) =>
         [.. Items(json, key).Select(e => e.GetString() ?? throw new FormatException($"\"{key}\" holds a null"))];
 
-    private static T? Enum<T>(JsonElement json, string key)
+    internal static T? Enum<T>(JsonElement json, string key)
         where T : struct, Enum => Text(json, key) is { } text ? Value<T>(text) : null;
 
     private static T Value<T>(string text)

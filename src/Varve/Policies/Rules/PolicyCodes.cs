@@ -30,6 +30,7 @@ public static class PolicyCodes
     internal const string Reserved = "VRV119";
     internal const string TwoRoles = "VRV120";
     internal const string NoInput = "VRV121";
+    internal const string NeverRuns = "VRV122";
     internal const string UnknownTable = "VRV130";
     internal const string UnknownColumn = "VRV131";
     internal const string TimeType = "VRV132";
@@ -56,6 +57,7 @@ public static class PolicyCodes
     internal const string Vanishes = "VRV191";
     internal const string LeftOut = "VRV192";
     internal const string NoMatch = "VRV193";
+    internal const string BothDays = "VRV194";
 
     /// <summary>All codes in the order of their numbers.</summary>
     public static IReadOnlyList<PolicyCode> All { get; } =
@@ -80,6 +82,7 @@ public static class PolicyCodes
         new(Reserved, "A name that Varve needs or no database takes.", "Rename the column or the measure; names of Varve's own start with varve_."),
         new(TwoRoles, "One column has two roles, or a derived column has the name of another one.", "Give the measure another name in its long form."),
         new(NoInput, "No finer tier, nor the source, can build a tier.", "Add the tier that the message names, or keep the source longer."),
+        new(NeverRuns, "A schedule by which nothing ever runs, or of which runs would overtake one another.", "Write a date that exists, an `end` behind the `start`, an `except` that leaves something, and a `jitter` shorter than the time between two runs."),
         new(UnknownTable, "The table does not exist.", "Check schema and name; names are compared exactly."),
         new(UnknownColumn, "The table has no such column.", "Check the name; names are compared exactly."),
         new(TimeType, "The time column has a type that holds no time.", "Name a timestamp or a date, or say the unit of an integer."),
@@ -106,5 +109,6 @@ public static class PolicyCodes
         new(Vanishes, "Columns whose values are in no tier.", "Measure them, or leave them to go with the source.", IsWarning: true),
         new(LeftOut, "A pattern leaves out a table that it matches, or a column of one.", "Mend what the message names; give the table a policy of its own, or name it under `except`.", IsWarning: true),
         new(NoMatch, "A pattern matches no table.", "Nothing, if the tables come later; else check schema and name.", IsWarning: true),
+        new(BothDays, "A cron expression restricts the day of month and the day of week.", "Nothing, if both are meant: crontab(5) runs on either, Varve only where both hold.", IsWarning: true),
     ];
 }

@@ -39,8 +39,12 @@ public static class PolicyRules
         var shape = problems.Count;
         TierRules.Check(policy, problems);
         var endless = policy.Late.IsForever || policy.Recheck is { IsForever: true };
-        return problems.Count > shape || endless ? null
+        var chosen = problems.Count > shape || endless ? null
             : Policies.Cascade.Choose(policy, span, problems) is { } cascade && problems.Count == known ? cascade
             : null;
+
+        // Last, because its advice says nothing about what the tiers are built from.
+        ScheduleRules.Check(policy, problems);
+        return chosen;
     }
 }

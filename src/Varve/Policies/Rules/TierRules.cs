@@ -19,7 +19,7 @@ internal static class TierRules
         Names(policy, problems);
     }
 
-    private static void Zone(string zone, string path, List<Problem> problems)
+    internal static void Zone(string zone, string path, List<Problem> problems)
     {
         var ids = DateTimeZoneProviders.Tzdb.Ids;
         if (ids.Contains(zone)) return;

@@ -30,6 +30,9 @@ public enum KeyKind
     /// <summary>A number from 0 to 1.</summary>
     Share,
 
+    /// <summary>A whole number from 1 on.</summary>
+    Count,
+
     /// <summary>true or false.</summary>
     Truth,
 

@@ -1,3 +1,5 @@
+using Varve.Scheduling;
+
 namespace Varve.Policies;
 
 /// <summary>Every key of a policy file, in the order in which people read them.</summary>
@@ -56,7 +58,7 @@ public static class PolicyKeys
         new("tags", KeyKind.Words, "none", "Words to select policies by."),
         new("shards", KeyKind.Text, "1", "Shards of each tier partition on CrateDB.") { IsLater = true },
         new("seal", KeyKind.Text, "auto", "Whether a partition is closed for writes while it is proven.") { IsLater = true },
-        new("schedule", KeyKind.Text, "none", "When `varve serve` runs it.") { IsLater = true },
+        .. Schedule,
         new("tenant", KeyKind.Text, "none", "Whose it is.") { IsLater = true },
         .. Hops("relocate", "Where older partitions move."),
         .. Archive("archive", "Short for source.archive."),
@@ -82,6 +84,21 @@ public static class PolicyKeys
 
     private static IReadOnlyList<string> Names<T>()
         where T : struct, Enum => [.. Enum.GetNames<T>().Select(Lower)];
+
+    private static IReadOnlyList<PolicyKey> Schedule =>
+    [
+        new("schedule", KeyKind.Keys, "none: it runs when somebody runs it", "When `varve serve` runs it.") { Short = "cron" },
+        new("schedule.cron", KeyKind.Text, "`every`", "A cron expression, \"*/5 * * * *\": minute, hour, day of month, month, day of week; with six fields the first is the second; or @hourly, @daily, @weekly, @monthly, @yearly."),
+        new("schedule.every", KeyKind.Text, "`cron`", "A period: 90s, 15m, 6h are exact, 1d, 2w, 1mo, 1q, 1y follow the calendar of the zone."),
+        new("schedule.zone", KeyKind.Zone, "the policy's", "The zone whose clock it goes by."),
+        new("schedule.start", KeyKind.Text, "none", "Nothing runs before it, and periods are counted from it: a local date or time, or an instant with Z."),
+        new("schedule.end", KeyKind.Text, "none", "Nothing runs from it on."),
+        new("schedule.jitter", KeyKind.Duration, "0s", "The most by which a run is put off, so that many do not begin together; a policy is always put off by the same."),
+        new("schedule.except", KeyKind.Words, "none", "Times in which nothing begins, by the zone's clock: 2026-12-24, 2026-12-24T18:00/2026-12-27, 08:00-18:00, mon-fri 08:00-18:00, sat-sun."),
+        new("schedule.overlap", KeyKind.Choice, "skip", "What becomes of a run that is due while the one before it is under way: it is left out, or one waits.") { Choices = Names<Overlap>() },
+        new("schedule.pause_after", KeyKind.Count, "never", "After how many failures one after the other the schedule is paused."),
+        new("schedule.expect_within", KeyKind.Duration, "none", "Where nothing succeeded within this time, the server warns."),
+    ];
 
     // cratedb-toolkit's policies have them at the top; so do people who write from memory.
     private static IEnumerable<PolicyKey> Hops(string name, string meaning) =>

@@ -49,6 +49,7 @@ internal static class PolicyReader
             Zone = keys.Read<string>("zone", (r, n, p) => r.Name(n, p)) ?? "UTC",
             Schema = keys.Read<string>("schema", (r, n, p) => r.Name(n, p)),
             Views = keys.Read<bool>("views", (r, n, p) => r.Truth(n, p)) ?? true,
+            Schedule = ScheduleReader.Read(keys),
             Tags = Names(keys, "tags") ?? [],
         };
         if (Names(keys, "series") is { } series) policy = policy with { Series = series };

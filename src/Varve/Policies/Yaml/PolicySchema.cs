@@ -61,6 +61,7 @@ public static class PolicySchema
         KeyKind.Width => Pattern(Width),
         KeyKind.Instant => Pattern(Instant),
         KeyKind.Share => new() { ["type"] = "number", ["minimum"] = 0, ["maximum"] = 1 },
+        KeyKind.Count => new() { ["type"] = "integer", ["minimum"] = 1, ["maximum"] = 1000 },
         KeyKind.Truth => new() { ["type"] = "boolean" },
         KeyKind.Choice => OneOf(key),
         KeyKind.Choices => new() { ["anyOf"] = new JsonArray(List(OneOf(key), atLeast: 1), OneOf(key)) },

@@ -1,0 +1,59 @@
+using Microsoft.AspNetCore.OpenApi;
+using Microsoft.OpenApi;
+using NodaTime;
+using Varve.Policies;
+using Varve.Server.Access;
+using Varve.Time;
+
+namespace Varve.Server.Api;
+
+/// <summary>The document of the API, made from its endpoints.</summary>
+internal static class OpenApiDocument
+{
+    internal static IServiceCollection AddVarveOpenApi(this IServiceCollection services) => services.AddOpenApi("v1", options =>
+    {
+        options.OpenApiVersion = OpenApiSpecVersion.OpenApi3_1;
+        options.AddDocumentTransformer((document, _, _) =>
+        {
+            document.Info = new() { Title = "Varve", Version = "v1", Description = "Lifecycle of time-series tables: policies, plans, runs with proof, and what they did." };
+            document.Servers = [];
+            document.Components ??= new();
+            document.Components.SecuritySchemes = new Dictionary<string, IOpenApiSecurityScheme>
+            {
+                ["token"] = new OpenApiSecurityScheme { Type = SecuritySchemeType.Http, Scheme = "bearer", Description = "A token: varve_…" },
+            };
+            return Task.CompletedTask;
+        });
+        options.AddOperationTransformer((operation, context, _) =>
+        {
+            if (context.Description.ActionDescriptor.EndpointMetadata.OfType<Need>().FirstOrDefault() is { } need)
+            {
+                operation.Description = need.IsOpen ? "Open to anybody." : $"Takes the role {need.Role.ToString().ToLowerInvariant()}.";
+                if (!need.IsOpen) operation.Security = [new() { [new OpenApiSecuritySchemeReference("token", context.Document)] = [] }];
+            }
+
+            return Task.CompletedTask;
+        });
+        options.AddSchemaTransformer((schema, context, _) =>
+        {
+            var type = Nullable.GetUnderlyingType(context.JsonTypeInfo.Type) ?? context.JsonTypeInfo.Type;
+            if (type == typeof(Instant)) As(schema, JsonSchemaType.String, "date-time");
+            else if (type == typeof(TableName)) As(schema, JsonSchemaType.String, null);
+            else if (type == typeof(Duration)) As(schema, JsonSchemaType.Number, "double");
+            else if (type == typeof(TimeRange)) Range(schema);
+            return Task.CompletedTask;
+        });
+    });
+
+    private static void As(OpenApiSchema schema, JsonSchemaType type, string? format) => (schema.Type, schema.Format, schema.Properties, schema.Required) = (type, format, null, null);
+
+    private static void Range(OpenApiSchema schema)
+    {
+        schema.Type = JsonSchemaType.Object;
+        schema.Properties = new Dictionary<string, IOpenApiSchema>
+        {
+            ["from"] = new OpenApiSchema { Type = JsonSchemaType.String | JsonSchemaType.Null, Format = "date-time" },
+            ["to"] = new OpenApiSchema { Type = JsonSchemaType.String | JsonSchemaType.Null, Format = "date-time" },
+        };
+    }
+}

@@ -1,0 +1,147 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Varve.Applying;
+using Varve.Catalog;
+using Varve.Policies;
+using Varve.Server.Access;
+using Varve.Server.Home;
+using Varve.Server.Scheduling;
+
+namespace Varve.Server.Api;
+
+/// <summary>Policies: what is stored, what a text would change, and storing it.</summary>
+internal static class PolicyEndpoints
+{
+    private const string Policies = "/connections/{connection}/policies";
+
+    internal static void Map(RouteGroupBuilder api)
+    {
+        var group = api.MapGroup("").WithTags("policies");
+        group.MapGet(Policies, ListAsync).Needs(Role.Viewer).WithName("ListPolicies");
+        group.MapGet($"{Policies}/{{policy}}", GetAsync).Needs(Role.Viewer).WithName("GetPolicy");
+        group.MapPut($"{Policies}/{{policy}}", PutAsync).Needs(Role.Operator).WithName("PutPolicy");
+        group.MapDelete($"{Policies}/{{policy}}", DeleteAsync).Needs(Role.Admin).WithName("DeletePolicy");
+        group.MapGet($"{Policies}/{{policy}}/revisions", RevisionsAsync).Needs(Role.Viewer).WithName("ListRevisions");
+        group.MapGet($"{Policies}/{{policy}}/diff", DiffAsync).Needs(Role.Viewer).WithName("DiffPolicy");
+        group.MapPost("/connections/{connection}/check", CheckAsync).Needs(Role.Viewer).WithName("CheckPolicies");
+        group.MapPost("/connections/{connection}/diff", DiffTextAsync).Needs(Role.Viewer).WithName("DiffText");
+        group.MapPost("/connections/{connection}/apply", ApplyAsync).Needs(Role.Operator).WithName("ApplyPolicies");
+        group.MapGet("/connections/{connection}/tables", TablesAsync).Needs(Role.Viewer).WithName("ListTables");
+        group.MapGet("/connections/{connection}/proposals", ProposeAsync).Needs(Role.Viewer).WithName("ProposePolicy");
+        group.MapGet("/policy-schema", () => Results.Text(PolicySchema.Json, "application/schema+json")).Needs(Role.Viewer).WithName("PolicySchema");
+    }
+
+    private static async Task<PageShape<PolicyShape>> ListAsync(HttpContext http, string connection, string? tag, string? after, int? limit) => await http.WithAsync(connection, async (lifecycle, token) =>
+    {
+        var patterns = (await lifecycle.PatternsAsync(Selection.All, token)).Select(p => p.Stored);
+        var all = (await lifecycle.PoliciesAsync(Selection.All, token)).Concat(patterns).Where(p => tag is null || p.Policy.Tags.Contains(tag));
+        return Cursor.Page(all.OrderBy(p => p.Policy.Name, StringComparer.Ordinal).Select(p => PolicyShape.Of(p, withYaml: false)), p => p.Policy, after, limit);
+    });
+
+    private static async Task<Ok<PolicyShape>> GetAsync(HttpContext http, string connection, string policy)
+    {
+        var stored = await http.WithAsync(connection, (lifecycle, token) => FindAsync(lifecycle, policy, token));
+        http.Response.Headers.ETag = Tag(stored.Revision);
+        return TypedResults.Ok(PolicyShape.Of(stored, withYaml: true));
+    }
+
+    private static async Task<Results<Ok<ApplyShape>, Created<ApplyShape>>> PutAsync(HttpContext http, string connection, string policy, YamlBody body, string? accept)
+    {
+        var expected = Expected(http, mayBeNew: true);
+        var documents = body.Documents();
+        if (documents is not [var only] || only.Policy.Name != policy)
+            throw new PolicyException(ServerCodes.BadRequest, $"The text is one policy, and its name is that of the path: `policy: {policy}`.");
+        var results = await StoreAsync(http, connection, documents, new Dictionary<string, int> { [policy] = expected }, accept);
+        var own = results.First(r => r.Policy == policy);
+        http.Response.Headers.ETag = Tag(own.Revision);
+        var shape = new ApplyShape([.. results.Select(AppliedPolicy.Of)]);
+        return own.Outcome == ApplyOutcome.Created ? TypedResults.Created(http.Request.Path, shape) : TypedResults.Ok(shape);
+    }
+
+    private static async Task<ApplyShape> ApplyAsync(HttpContext http, string connection, YamlBody body, string? accept) =>
+        new([.. (await StoreAsync(http, connection, body.Documents(), new Dictionary<string, int>(), accept)).Select(AppliedPolicy.Of)]);
+
+    private static Task<IReadOnlyList<ApplyResult>> StoreAsync(HttpContext http, string connection, IReadOnlyList<PolicyDocument> documents, IReadOnlyDictionary<string, int> expected, string? accept) =>
+        http.RequestServices.GetRequiredService<PolicyStoring>().StoreAsync(http.Caller(), http.Connection(connection), documents, expected, accept == PolicyStoring.Accepted, http.RequestAborted);
+
+    private static async Task<ApplyShape> DeleteAsync(HttpContext http, string connection, string policy)
+    {
+        var expected = Expected(http, mayBeNew: false);
+        var results = await http.WithAsync(connection, async (lifecycle, token) =>
+        {
+            var stored = await FindAsync(lifecycle, policy, token);
+            if (stored.Revision != expected) throw new PolicyException(ServerCodes.Changed, FormattableString.Invariant($"{policy} has the revision {stored.Revision}, and {expected} was read: somebody changed it. Nothing was done. Read it again."));
+            return await lifecycle.DeletePolicyAsync(policy, token);
+        });
+        await http.RequestServices.GetRequiredService<ServerAudit>().AppendAsync(
+            http.Caller() with { Tenant = http.Connection(connection).Setting.Tenant }, "policy.deleted", $"{connection}/{policy}", new JsonObject { ["revision"] = expected }, http.RequestAborted);
+        await http.RequestServices.GetRequiredService<SchedulerService>().LearnAsync(http.Connection(connection), http.RequestAborted);
+        return new([.. results.Select(AppliedPolicy.Of)]);
+    }
+
+    private static Task<RevisionsShape> RevisionsAsync(HttpContext http, string connection, string policy) => http.WithAsync(connection, async (lifecycle, token) =>
+    {
+        List<RevisionShape> all = [];
+        StoredPolicy? before = null;
+        for (var revision = 1; revision <= (await FindAsync(lifecycle, policy, token)).Revision; revision++)
+        {
+            if (await lifecycle.RevisionAsync(policy, revision, token) is not { } stored) continue;
+            all.Insert(0, new(stored.Revision, stored.Hash, stored.AppliedAt, stored.AppliedBy, stored.Yaml, before is null ? [] : PolicyDifference.Between(before.Policy, stored.Policy)));
+            before = stored;
+        }
+
+        return new RevisionsShape(policy, all);
+    });
+
+    private static Task<DiffListShape> DiffAsync(HttpContext http, string connection, string policy) =>
+        http.WithAsync(connection, async (lifecycle, token) => new DiffListShape(await lifecycle.DiffAsync(Selection.Of(policy), token)));
+
+    private static Task<DiffListShape> DiffTextAsync(HttpContext http, string connection, YamlBody body) =>
+        http.WithAsync(connection, async (lifecycle, token) => new DiffListShape(await lifecycle.DiffAsync(body.Documents(), token)));
+
+    private static Task<CheckAnswer> CheckAsync(HttpContext http, string connection, YamlBody body) => http.WithAsync(connection, async (lifecycle, token) => await PolicyStoring.CheckAsync(lifecycle, body.Yaml ?? "", token));
+
+    private static Task<TablesShape> TablesAsync(HttpContext http, string connection) => http.WithAsync(connection, async (lifecycle, token) =>
+    {
+        var policies = await lifecycle.PoliciesAsync(Selection.All, token);
+        return new TablesShape([.. (await lifecycle.TablesAsync(token)).Select(t => new TableShape(t.Text, policies.FirstOrDefault(p => IsOf(p, t))?.Policy.Name))]);
+    });
+
+    private static Task<InitShape> ProposeAsync(HttpContext http, string connection, string? table) => http.WithAsync(connection, async (lifecycle, token) =>
+    {
+        if (table is null)
+        {
+            var all = await lifecycle.ProposeAllAsync(token);
+            return new InitShape(
+                [.. all.Select(p => p.Draft).OfType<Proposing.PolicyDraft>().Select(d => new InitPolicy(d.Policy, d.Table.Text, null, d.Yaml))],
+                [.. all.Where(p => p.Obstacle is not null).Select(p => new InitLeft(p.Table.Text, ProblemShape.Of(p.Obstacle!)))]);
+        }
+
+        var draft = await lifecycle.ProposeAsync(TableName.Parse(table), null, token);
+        return new InitShape([new(draft.Policy, draft.Table.Text, null, draft.Yaml)], []);
+    });
+
+    // A policy may say its table without the schema.
+    private static bool IsOf(StoredPolicy policy, TableName table) => policy.Policy.Table.Name == table.Name && (policy.Policy.Table.Schema is null || policy.Policy.Table.Schema == table.Schema);
+
+    /// <summary>A policy or a pattern.</summary>
+    /// <exception cref="PolicyException">There is none of that name.</exception>
+    internal static async Task<StoredPolicy> FindAsync(Lifecycle lifecycle, string policy, CancellationToken token) =>
+        (await lifecycle.PatternsAsync(Selection.All, token)).Select(p => p.Stored).FirstOrDefault(p => p.Policy.Name == policy)
+        ?? (await lifecycle.PoliciesAsync(Selection.Of(policy), token)).First(p => p.Policy.Name == policy);
+
+    private static string Tag(int revision) => FormattableString.Invariant($"\"{revision}\"");
+
+    /// <summary>The revision that was read, by If-Match; 0 by If-None-Match: * for one that must not be there yet.</summary>
+    private static int Expected(HttpContext http, bool mayBeNew)
+    {
+        if (mayBeNew && http.Request.Headers.IfNoneMatch == "*") return 0;
+        string? match = http.Request.Headers.IfMatch;
+        if (match is null)
+            throw new PolicyException(ServerCodes.NoPrecondition, $"Say which revision you read: If-Match: \"3\", the ETag of the policy{(mayBeNew ? ", or If-None-Match: * for a new one" : "")}.");
+        return int.TryParse(match.Trim('"'), NumberStyles.None, CultureInfo.InvariantCulture, out var revision)
+            ? revision
+            : throw new PolicyException(ServerCodes.Changed, $"If-Match: {match} is no ETag of a policy.");
+    }
+}

@@ -1,0 +1,59 @@
+using System.Text.Json.Nodes;
+using NodaTime;
+using Varve.Server.Access;
+using Varve.Server.Home;
+
+namespace Varve.Server.Api;
+
+/// <summary>What a person says about one table: holds, ranges to build again, what waits for a word.</summary>
+internal static class RepairEndpoints
+{
+    private const string Policy = "/connections/{connection}/policies/{policy}";
+
+    internal static void Map(RouteGroupBuilder api)
+    {
+        var group = api.MapGroup("").WithTags("repairs");
+        group.MapGet($"{Policy}/holds", HoldsAsync).Needs(Role.Viewer).WithName("ListHolds");
+        group.MapPost($"{Policy}/holds", HoldAsync).Needs(Role.Operator).WithName("Hold");
+        group.MapDelete($"{Policy}/holds/{{hold}}", ReleaseAsync).Needs(Role.Operator).WithName("Release");
+        group.MapPost($"{Policy}/invalidate", InvalidateAsync).Needs(Role.Operator).WithName("Invalidate");
+        group.MapPost($"{Policy}/accept", AcceptAsync).Needs(Role.Admin).WithName("Accept");
+    }
+
+    private static Task<HoldsShape> HoldsAsync(HttpContext http, string connection, string policy) =>
+        http.WithAsync(connection, async (lifecycle, token) => new HoldsShape((await lifecycle.LedgerAsync(policy, token)).Holds));
+
+    private static async Task<HoldShape> HoldAsync(HttpContext http, string connection, string policy, HoldBody body)
+    {
+        if (string.IsNullOrWhiteSpace(body.Reason)) throw new PolicyException(ServerCodes.BadRequest, "A hold has a reason: it is shown wherever something waits for it.");
+        var range = Times.Range(body.From, body.To);
+        var hold = await http.WithAsync(connection, (lifecycle, token) => lifecycle.HoldAsync(policy, body.Relation, range, body.Reason, Times.Instant(body.Until, "until"), token));
+        await ToldAsync(http, connection, policy, "hold.set", new() { ["hold"] = hold.Id, ["reason"] = hold.Reason });
+        return new(policy, hold);
+    }
+
+    private static async Task<CountShape> ReleaseAsync(HttpContext http, string connection, string policy, string hold)
+    {
+        var count = await http.WithAsync(connection, (lifecycle, token) => lifecycle.ReleaseAsync(policy, hold, token));
+        if (count == 0) throw new PolicyException(ServerCodes.Missing, $"{policy} has no hold {hold}.");
+        await ToldAsync(http, connection, policy, "hold.released", new() { ["hold"] = hold });
+        return new(policy, "released", count);
+    }
+
+    private static async Task<CountShape> InvalidateAsync(HttpContext http, string connection, string policy, RangeBody body)
+    {
+        var count = await http.WithAsync(connection, (lifecycle, token) => lifecycle.InvalidateAsync(policy, Times.Range(body.From, body.To), token));
+        await ToldAsync(http, connection, policy, "range.invalidated", new() { ["from"] = body.From, ["to"] = body.To });
+        return new(policy, "invalidated", count);
+    }
+
+    private static async Task<CountShape> AcceptAsync(HttpContext http, string connection, string policy, RangeBody body)
+    {
+        var count = await http.WithAsync(connection, (lifecycle, token) => lifecycle.AcceptAsync(policy, Times.Range(body.From, body.To), token));
+        await ToldAsync(http, connection, policy, "mismatch.accepted", new() { ["from"] = body.From, ["to"] = body.To });
+        return new(policy, "accepted", count);
+    }
+
+    private static Task ToldAsync(HttpContext http, string connection, string policy, string action, JsonObject detail) => http.RequestServices.GetRequiredService<ServerAudit>().AppendAsync(
+        http.Caller() with { Tenant = http.Connection(connection).Setting.Tenant }, action, $"{connection}/{policy}", detail, http.RequestAborted);
+}

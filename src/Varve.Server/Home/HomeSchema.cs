@@ -1,0 +1,66 @@
+using System.Globalization;
+using Varve.Engines;
+using Varve.Sql;
+
+namespace Varve.Server.Home;
+
+/// <summary>Creates a home, and brings an older one up to date; one that is newer than this Varve is refused with both versions.</summary>
+internal sealed class HomeSchema(IEngine engine)
+{
+    private const string VersionName = "schema_version";
+
+    private static readonly Func<HomeSchema, IEnumerable<SqlText>>[] s_migrations = [home => home.First()];
+
+    /// <summary>The version that this Varve writes.</summary>
+    public static int Version => s_migrations.Length;
+
+    public async Task EnsureAsync(CancellationToken cancellationToken)
+    {
+        var version = await VersionAsync(cancellationToken);
+        if (version > Version)
+            throw new EngineException("VRV501", FormattableString.Invariant($"The home has version {version}, this Varve knows up to {Version}: use the newer Varve that wrote it."));
+        if (version == Version) return;
+        await engine.TransactAsync(
+            async (statements, token) =>
+            {
+                foreach (var statement in s_migrations[version..].SelectMany(m => m(this))) await statements.ExecuteAsync(statement, token);
+                await statements.ExecuteAsync($"DELETE FROM {HomeTables.Meta} WHERE name = {VersionName}", token);
+                await statements.ExecuteAsync($"INSERT INTO {HomeTables.Meta} (name, value) VALUES ({VersionName}, {Version.ToString(CultureInfo.InvariantCulture)})", token);
+                return 0;
+            },
+            Scope.Writing,
+            cancellationToken);
+    }
+
+    private async Task<int> VersionAsync(CancellationToken cancellationToken)
+    {
+        if (await engine.TransactAsync((s, token) => s.DescribeAsync(HomeTables.Meta, token), Scope.Reading, cancellationToken) is null) return 0;
+        var rows = await engine.TransactAsync((s, token) => s.QueryAsync($"SELECT value FROM {HomeTables.Meta} WHERE name = {VersionName}", token), Scope.Reading, cancellationToken);
+        return int.Parse(rows[0].Text(0), CultureInfo.InvariantCulture);
+    }
+
+    /// <summary>Version 1. Instants are microseconds since 1970 UTC.</summary>
+    private IEnumerable<SqlText> First()
+    {
+        yield return $"CREATE SCHEMA IF NOT EXISTS {engine.Dialect.Schema(HomeTables.Schema)}";
+        yield return $"CREATE TABLE {HomeTables.Meta} (name VARCHAR NOT NULL, value VARCHAR)";
+        yield return $"""
+            CREATE TABLE {HomeTables.Tokens} (id VARCHAR NOT NULL, kind VARCHAR NOT NULL, hash VARCHAR NOT NULL, name VARCHAR NOT NULL, role VARCHAR NOT NULL, tenant VARCHAR NOT NULL,
+            parent VARCHAR, created_us BIGINT NOT NULL, created_by VARCHAR NOT NULL, expires_us BIGINT NOT NULL, revoked_us BIGINT, used_us BIGINT)
+            """;
+        yield return $"""
+            CREATE TABLE {HomeTables.Schedules} (connection VARCHAR NOT NULL, policy VARCHAR NOT NULL, rule VARCHAR NOT NULL, armed_us BIGINT NOT NULL, failures INTEGER NOT NULL, circuit_us BIGINT,
+            success_us BIGINT, overdue_us BIGINT, paused_us BIGINT, paused_by VARCHAR, pause_reason VARCHAR, paused_until_us BIGINT, skip_by VARCHAR, gone_us BIGINT)
+            """;
+        yield return $"""
+            CREATE TABLE {HomeTables.Runs} (id VARCHAR NOT NULL, connection VARCHAR NOT NULL, policy VARCHAR NOT NULL, trigger_kind VARCHAR NOT NULL, scheduled_us BIGINT, missed INTEGER NOT NULL,
+            request VARCHAR NOT NULL, subject VARCHAR NOT NULL, queued_us BIGINT NOT NULL, started_us BIGINT, finished_us BIGINT, state VARCHAR NOT NULL, reason VARCHAR, error_code VARCHAR, error VARCHAR, result VARCHAR)
+            """;
+        yield return $"CREATE TABLE {HomeTables.Keys} (tenant VARCHAR NOT NULL, idempotency_key VARCHAR NOT NULL, request_hash VARCHAR NOT NULL, run VARCHAR NOT NULL, created_us BIGINT NOT NULL)";
+        yield return $"""
+            CREATE TABLE {HomeTables.Audit} (seq BIGINT NOT NULL, at_us BIGINT NOT NULL, subject VARCHAR NOT NULL, method VARCHAR NOT NULL, tenant VARCHAR NOT NULL, action VARCHAR NOT NULL, target VARCHAR,
+            detail VARCHAR NOT NULL, previous_hash VARCHAR NOT NULL, hash VARCHAR NOT NULL)
+            """;
+        yield return $"CREATE TABLE {HomeTables.Connections} (name VARCHAR NOT NULL, url VARCHAR NOT NULL, tenant VARCHAR NOT NULL, at_once INTEGER NOT NULL, created_us BIGINT NOT NULL, created_by VARCHAR NOT NULL)";
+    }
+}

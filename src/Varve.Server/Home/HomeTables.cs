@@ -1,0 +1,23 @@
+using Varve.Policies;
+
+namespace Varve.Server.Home;
+
+/// <summary>The tables of a server's home.</summary>
+internal static class HomeTables
+{
+    internal const string Schema = "varve_home";
+
+    internal static TableName Meta { get; } = new(Schema, "meta");
+
+    internal static TableName Tokens { get; } = new(Schema, "tokens");
+
+    internal static TableName Schedules { get; } = new(Schema, "schedules");
+
+    internal static TableName Runs { get; } = new(Schema, "runs");
+
+    internal static TableName Keys { get; } = new(Schema, "idempotency_keys");
+
+    internal static TableName Audit { get; } = new(Schema, "audit");
+
+    internal static TableName Connections { get; } = new(Schema, "connections");
+}

@@ -1,0 +1,72 @@
+using NodaTime;
+using Varve.Execution;
+using Varve.Planning;
+using Varve.Policies;
+using Varve.Server.Access;
+using Varve.Server.Connections;
+using Varve.Server.Home;
+using Varve.Time;
+
+namespace Varve.Server.Runs;
+
+/// <summary>How a run ended.</summary>
+/// <param name="State">As it is kept.</param>
+/// <param name="Outcome">What its events add up to.</param>
+/// <param name="Reason">Why it ended early; null where it did not.</param>
+/// <param name="Error">What ended it; null for nothing.</param>
+internal sealed record RunResult(RunState State, RunShape? Outcome, string? Reason, ErrorBody? Error);
+
+/// <summary>Carries a run out; the scheduler knows no other way.</summary>
+internal delegate Task<RunResult> RunAction(ServerRun run, RunFeed feed, CancellationToken stop, CancellationToken cancel);
+
+/// <summary>Carries a run out through the library, and tells what happens.</summary>
+internal sealed class RunExecutor(ConnectionSet connections)
+{
+    // Whoever has an embedded database has it for seconds; a run can wait for that.
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
+
+    public async Task<RunResult> RunAsync(ServerRun run, RunFeed feed, CancellationToken stop, CancellationToken cancel)
+    {
+        var outcome = new RunOutcome();
+        try
+        {
+            if (connections.Find(Caller.Scheduler, run.Connection) is not { } connection)
+                throw new PolicyException(ServerCodes.Missing, $"There is no connection {run.Connection} any more.");
+            return await connection.UseAsync(run.Subject, s_patience, (lifecycle, _) => RunAsync(lifecycle, run, outcome, feed, stop, cancel), cancel);
+        }
+        catch (OperationCanceledException) when (cancel.IsCancellationRequested)
+        {
+            return new(RunState.Cancelled, outcome.Shape, "it was cancelled; what the statement in flight did was rolled back", null);
+        }
+        catch (VarveException broken)
+        {
+            return new(RunState.Failed, outcome.Shape, null, ErrorBody.Of(broken));
+        }
+    }
+
+    private static async Task<RunResult> RunAsync(Lifecycle lifecycle, ServerRun run, RunOutcome outcome, RunFeed feed, CancellationToken stop, CancellationToken cancel)
+    {
+        var asked = run.Asked;
+        var options = new RunOptions
+        {
+            AsOf = asked.AsOf is { } at ? InstantText.Parse(at) : null,
+            Confirm = asked.Confirm,
+            MaxRemove = asked.MaxRemove,
+            For = asked.For is { } length ? Keep.Parse(length).Shortest : null,
+            Stop = stop,
+        };
+        await foreach (var happened in lifecycle.RunAsync(new Selection(run.Policy.Length > 0 ? [run.Policy] : asked.Policies, asked.Tags), options, cancel))
+        {
+            outcome.Take(happened);
+            RunTelling.Tell(feed, happened);
+        }
+
+        var error = outcome.Policies.SelectMany(p => p.Errors).FirstOrDefault();
+        var state = error is not null ? RunState.Failed
+            : outcome.Braked.Count > 0 ? RunState.Braked
+            : outcome.Policies.Any(p => p.Waits.Any(w => w.NeedsPerson)) ? RunState.Waits
+            : outcome.Policies.Any(p => p.Postponed || p.Summary is { Stopped: true }) ? RunState.Stopped
+            : RunState.Done;
+        return new(state, outcome.Shape, state == RunState.Stopped ? "it was asked to stop; the next run goes on" : null, error is null ? null : ErrorBody.Of(error));
+    }
+}

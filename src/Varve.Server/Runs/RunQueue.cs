@@ -1,0 +1,206 @@
+using NodaTime;
+using Varve.Server.Connections;
+using Varve.Server.Home;
+
+namespace Varve.Server.Runs;
+
+/// <summary>
+/// Runs that wait and runs that are under way: so many at once in all, so many for one database, and never two of one
+/// policy. One that cannot begin lets those behind it pass.
+/// </summary>
+/// <param name="runs">Where they are kept.</param>
+/// <param name="action">Carries one out.</param>
+/// <param name="atOnce">How many may be under way in all.</param>
+/// <param name="perConnection">How many of one database.</param>
+/// <param name="ended">Writes down how one ended.</param>
+/// <param name="clock">The clock.</param>
+/// <param name="log">Where it is said what could not be written down.</param>
+internal sealed partial class RunQueue(RunTable runs, RunAction action, int atOnce, Func<string, int> perConnection, Func<ServerRun, Task> ended, TimeProvider clock, ILogger<RunQueue> log)
+{
+    private const int FeedsKept = 200;
+
+    private readonly Lock _lock = new();
+    private readonly List<ServerRun> _waiting = [];
+    private readonly Dictionary<string, Active> _active = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, RunFeed> _feeds = new(StringComparer.Ordinal);
+    private readonly Queue<string> _told = new();
+    private bool _closed;
+
+    /// <summary>Raised when a run begins or ends.</summary>
+    public event Action? Changed;
+
+    public int Waiting
+    {
+        get
+        {
+            lock (_lock) return _waiting.Count;
+        }
+    }
+
+    public int Running
+    {
+        get
+        {
+            lock (_lock) return _active.Count;
+        }
+    }
+
+    /// <summary>Whether a run of a policy is under way, and whether one waits.</summary>
+    public (bool Running, bool Waiting) Of(ScheduleKey key)
+    {
+        lock (_lock)
+        {
+            return (_active.Values.Any(a => IsOf(a.Run, key)), _waiting.Exists(r => IsOf(r, key)));
+        }
+    }
+
+    /// <summary>What a run tells; null where it is too long ago.</summary>
+    public RunFeed? Feed(string id)
+    {
+        lock (_lock) return _feeds.GetValueOrDefault(id);
+    }
+
+    /// <summary>Takes a run that is stored already.</summary>
+    public void Admit(ServerRun run)
+    {
+        lock (_lock)
+        {
+            _waiting.Add(run);
+            _feeds[run.Id] = new();
+            _told.Enqueue(run.Id);
+            while (_told.Count > FeedsKept && !_active.ContainsKey(_told.Peek()) && !_waiting.Exists(w => w.Id == _told.Peek())) _feeds.Remove(_told.Dequeue());
+        }
+
+        Pump();
+    }
+
+    /// <summary>Ends a run: one that waits at once, one that is under way after its statement, or, asked for that, in it.</summary>
+    /// <returns>False where it is not open.</returns>
+    public async Task<bool> EndAsync(string id, bool now, string by)
+    {
+        ServerRun? waiting;
+        lock (_lock)
+        {
+            waiting = _waiting.Find(r => r.Id == id);
+            if (waiting is not null) _waiting.Remove(waiting);
+            else if (_active.TryGetValue(id, out var active)) (now ? active.Cancel : active.Stop).Cancel();
+            else return false;
+        }
+
+        if (waiting is not null) await EndAsync(waiting with { State = RunState.Cancelled, Finished = Now(), Reason = $"it was cancelled by {by} before its turn came" });
+        return true;
+    }
+
+    /// <summary>Nothing begins any more, and what is under way ends after its statement. Those that wait are taken up by the next start.</summary>
+    public async Task CloseAsync(CancellationToken now)
+    {
+        List<Active> open;
+        lock (_lock) (_closed, open) = (true, [.. _active.Values]);
+        foreach (var active in open) await active.Stop.CancelAsync();
+        await using var hurry = now.Register(() =>
+        {
+            foreach (var active in open) active.Cancel.Cancel();
+        });
+        await Task.WhenAll(open.Select(a => a.Work));
+    }
+
+    /// <summary>Waits until nothing is under way and nothing waits.</summary>
+    public async Task IdleAsync()
+    {
+        while (true)
+        {
+            Task[] work;
+            lock (_lock) work = [.. _active.Values.Select(a => a.Work)];
+            if (work.Length == 0) return;
+            await Task.WhenAll(work);
+        }
+    }
+
+    private static bool IsOf(ServerRun run, ScheduleKey key) => run.Connection == key.Connection && run.Policy == key.Policy;
+
+    private void Pump()
+    {
+        lock (_lock)
+        {
+            while (!_closed && _active.Count < atOnce && _waiting.FindIndex(MayBegin) is var index and >= 0)
+            {
+                var run = _waiting[index];
+                _waiting.RemoveAt(index);
+                var active = new Active(run);
+                _active.Add(run.Id, active);
+                active.Work = Task.Run(() => CarryOutAsync(active));
+            }
+        }
+    }
+
+    private bool MayBegin(ServerRun run) =>
+        _active.Values.Count(a => a.Run.Connection == run.Connection) < perConnection(run.Connection)
+        && (run.Policy.Length == 0 || !_active.Values.Any(a => IsOf(a.Run, new(run.Connection, run.Policy))));
+
+    private async Task CarryOutAsync(Active active)
+    {
+        var run = active.Run with { State = RunState.Running, Started = Now() };
+        try
+        {
+            if (!await runs.BeginAsync(run.Id, run.Started.Value, CancellationToken.None)) throw new InvalidOperationException($"The run {run.Id} is not one that waits.");
+            Changed?.Invoke();
+            var result = await action(run, Feed(run.Id)!, active.Stop.Token, active.Cancel.Token);
+            run = run with
+            {
+                State = result.State,
+                Reason = result.Reason,
+                ErrorCode = result.Error?.Code,
+                Error = result.Error?.Message,
+                Result = result.Outcome is { } outcome ? ServerJson.Write(outcome) : null,
+            };
+        }
+        catch (Exception defect)
+        {
+            var told = new DefectException(defect);
+            run = run with { State = RunState.Failed, ErrorCode = told.Code, Error = told.Message };
+        }
+
+        try
+        {
+            await EndAsync(run with { Finished = Now() });
+        }
+        catch (Exception unwritten) when (unwritten is VarveException or IOException)
+        {
+            // The home still says that it is under way: the next start takes it up, and nothing is lost.
+            LogUnwritten(unwritten, run.Id);
+        }
+        finally
+        {
+            lock (_lock) _active.Remove(run.Id);
+            Pump();
+        }
+    }
+
+    private async Task EndAsync(ServerRun run)
+    {
+        await ended(run);
+        if (Feed(run.Id) is { } feed)
+        {
+            feed.Tell("ended", ServerJson.Write(ServerRunShape.Of(run)));
+            feed.End();
+        }
+
+        Changed?.Invoke();
+    }
+
+    private Instant Now() => Instant.FromDateTimeOffset(clock.GetUtcNow());
+
+    [LoggerMessage(20, LogLevel.Error, "how run {Run} ended could not be written down; the next start takes it up")]
+    private partial void LogUnwritten(Exception error, string run);
+
+    private sealed class Active(ServerRun run)
+    {
+        public ServerRun Run => run;
+
+        public CancellationTokenSource Stop { get; } = new();
+
+        public CancellationTokenSource Cancel { get; } = new();
+
+        public Task Work { get; set; } = Task.CompletedTask;
+    }
+}

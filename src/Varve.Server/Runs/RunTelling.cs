@@ -1,0 +1,69 @@
+using Varve.Execution;
+using Varve.Planning;
+
+namespace Varve.Server.Runs;
+
+/// <summary>What a run tells, as the events of its feed.</summary>
+internal static class RunTelling
+{
+    internal static void Tell(RunFeed feed, RunEvent happened)
+    {
+        switch (happened)
+        {
+            case RunEvent.Started started:
+                feed.Reach(0, started.Plan.Steps.Count, null);
+                Say(feed, "started", new { happened.Policy, run = started.RunId, asOf = started.Plan.AsOf, steps = started.Plan.Steps.Count, revision = started.Plan.Revision });
+                break;
+            case RunEvent.StepStarted step:
+                feed.Reach(step.Index, step.Total, PlanText.Describe(step.Step));
+                Say(feed, "step-started", new { happened.Policy, step.Index, step.Total, step = PlanText.Describe(step.Step), step.Step.Reason });
+                break;
+            case RunEvent.StepDone step:
+                feed.Reach(step.Index + 1, step.Total, null);
+                Say(feed, "step-done", new
+                {
+                    happened.Policy,
+                    step.Index,
+                    step.Total,
+                    step = PlanText.Describe(step.Step),
+                    rowsRead = step.Result.RowsIn,
+                    step.Result.RowsWritten,
+                    step.Result.RowsRemoved,
+                    elapsedSeconds = step.Result.Elapsed,
+                    step.Result.Note,
+                });
+                break;
+            case RunEvent.StepSkipped step:
+                Say(feed, "step-skipped", new { happened.Policy, step.Index, step.Total, step = PlanText.Describe(step.Step), step.Reason });
+                break;
+            case RunEvent.StepFailed step:
+                Say(feed, "step-failed", new { happened.Policy, step.Index, step.Total, step = PlanText.Describe(step.Step), error = ErrorBody.Of(step.Error) });
+                break;
+            case RunEvent.Waiting { Wait: var wait }:
+                Say(feed, "waiting", new { happened.Policy, wait });
+                break;
+            case RunEvent.Braked { Brake: var brake }:
+                Say(feed, "braked", new { happened.Policy, brake });
+                break;
+            case RunEvent.Postponed:
+                Say(feed, "postponed", new { happened.Policy });
+                break;
+            case RunEvent.Failed failed:
+                Say(feed, "failed", new { happened.Policy, error = ErrorBody.Of(failed.Error) });
+                break;
+            case RunEvent.TakenUp { Result: var taken }:
+                Say(feed, "taken-up", AppliedPolicy.Of(taken));
+                break;
+            case RunEvent.LeftOut { Note: var note }:
+                Say(feed, "left-out", new { happened.Policy, note = ProblemShape.Of(note) });
+                break;
+            case RunEvent.Finished { Summary: var ended }:
+                Say(feed, "finished", new { happened.Policy, run = ended.RunId, ended.StepsDone, ended.StepsLeft, ended.RowsRead, ended.RowsWritten, ended.RowsRemoved, elapsedSeconds = ended.Elapsed, ended.Stopped });
+                break;
+            default:
+                throw new System.Diagnostics.UnreachableException();
+        }
+    }
+
+    private static void Say<T>(RunFeed feed, string kind, T facts) => feed.Tell(kind, ServerJson.Write(facts));
+}

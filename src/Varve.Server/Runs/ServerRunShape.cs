@@ -1,0 +1,42 @@
+using System.Text.Json;
+using NodaTime;
+using Varve.Server.Home;
+
+namespace Varve.Server.Runs;
+
+/// <summary>A run of the server as it is answered.</summary>
+internal sealed record ServerRunShape(
+    string Id,
+    string Connection,
+    string? Policy,
+    RunTrigger Trigger,
+    RunState State,
+    Instant? Scheduled,
+    int Missed,
+    Instant Queued,
+    Instant? Started,
+    Instant? Finished,
+    string Subject,
+    string? Reason,
+    ServerRunError? Error,
+    JsonElement? Result)
+{
+    internal static ServerRunShape Of(ServerRun run) => new(
+        run.Id,
+        run.Connection,
+        run.Policy.Length == 0 ? null : run.Policy,
+        run.Trigger,
+        run.State,
+        run.Scheduled,
+        run.Missed,
+        run.Queued,
+        run.Started,
+        run.Finished,
+        run.Subject,
+        run.Reason,
+        run.ErrorCode is { } code ? new(code, run.Error ?? "") : null,
+        run.Result is { } result ? JsonSerializer.Deserialize<JsonElement>(result) : null);
+}
+
+/// <summary>What ended a run.</summary>
+internal sealed record ServerRunError(string Code, string Message);

@@ -1,0 +1,31 @@
+using System.Diagnostics.Metrics;
+using NodaTime;
+using Varve.Server.Connections;
+using Varve.Server.Home;
+using Varve.Server.Runs;
+using Varve.Server.Scheduling;
+
+namespace Varve.Server;
+
+/// <summary>What is so at the moment somebody asks.</summary>
+internal sealed class ServerGauges
+{
+    public ServerGauges(ScheduleKeeper keeper, RunQueue queue, ConnectionSet connections, HomeDatabase home)
+    {
+        var meter = ServerTelemetry.Meter;
+        meter.CreateObservableGauge("varve.server.runs.waiting", () => queue.Waiting, "{run}", "Runs that wait for their turn.");
+        meter.CreateObservableGauge("varve.server.runs.running", () => queue.Running, "{run}", "Runs that are under way.");
+        meter.CreateObservableGauge("varve.server.connection.up", () => connections.All.Select(c => new Measurement<int>(c.Trouble is null ? 1 : 0, new KeyValuePair<string, object?>("varve.connection", c.Name))), description: "1 where the policies of a database could be read when it was looked at last.");
+        meter.CreateObservableGauge("varve.server.schedule.overdue", () => Each(keeper, v => v.State.Overdue is null ? 0 : 1), description: "1 where nothing succeeded within the time that the policy expects.");
+        meter.CreateObservableGauge("varve.server.schedule.paused", () => Each(keeper, v => v.State.Pause is null ? 0 : 1), description: "1 where the schedule is paused.");
+        meter.CreateObservableGauge("varve.server.schedule.failures", () => Each(keeper, v => v.State.Failures), "{run}", "Failures one after the other.");
+        meter.CreateObservableGauge("varve.server.schedule.since.success", () => Since(keeper, home.Now()), "s", "Since the end of the newest run that succeeded.");
+    }
+
+    private static IEnumerable<Measurement<int>> Each(ScheduleKeeper keeper, Func<ScheduleView, int> value) => keeper.All.Select(v => new Measurement<int>(value(v), Labels(v)));
+
+    private static IEnumerable<Measurement<double>> Since(ScheduleKeeper keeper, Instant now) =>
+        keeper.All.Where(v => v.State.Succeeded is not null).Select(v => new Measurement<double>((now - v.State.Succeeded!.Value).TotalSeconds, Labels(v)));
+
+    private static KeyValuePair<string, object?>[] Labels(ScheduleView view) => [new("varve.connection", view.State.Key.Connection), new("varve.policy", view.State.Key.Policy)];
+}

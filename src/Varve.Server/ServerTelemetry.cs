@@ -1,0 +1,33 @@
+using System.Diagnostics.Metrics;
+using NodaTime;
+using Varve.Server.Home;
+
+namespace Varve.Server;
+
+/// <summary>What a server measures of itself; what runs do is measured by the library.</summary>
+internal static class ServerTelemetry
+{
+    internal const string Name = "Varve.Server";
+
+    private static readonly Meter s_meter = new(Name);
+
+    private static readonly Histogram<double> s_delay = s_meter.CreateHistogram<double>("varve.server.schedule.delay", "s", "From the instant at which a run was due until it was decided.");
+
+    private static readonly Counter<long> s_missed = s_meter.CreateCounter<long>("varve.server.schedule.missed", "{instant}", "Instants of schedules that had no run of their own.");
+
+    private static readonly Counter<long> s_runs = s_meter.CreateCounter<long>("varve.server.runs", "{run}", "Runs of the server that ended, those that were left out among them.");
+
+    internal static Meter Meter => s_meter;
+
+    internal static void Fired(Duration delay, int missed)
+    {
+        s_delay.Record(delay.TotalSeconds);
+        if (missed > 0) s_missed.Add(missed);
+    }
+
+    internal static void Ended(ServerRun run) => s_runs.Add(
+        1,
+        new KeyValuePair<string, object?>("varve.connection", run.Connection),
+        new KeyValuePair<string, object?>("varve.policy", run.Policy),
+        new KeyValuePair<string, object?>("varve.outcome", run.State.ToString().ToLowerInvariant()));
+}

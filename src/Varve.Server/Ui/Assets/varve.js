@@ -1,0 +1,131 @@
+// Forms speak to the API, the editor shows what a text would do, a run tells its steps. Without this script every page can be read.
+(() => {
+  "use strict";
+  const root = document.body.dataset.root || "";
+  const $ = (selector, within = document) => within.querySelector(selector);
+  const $$ = (selector, within = document) => [...within.querySelectorAll(selector)];
+
+  const theme = localStorage.getItem("varve-theme");
+  if (theme) document.documentElement.dataset.theme = theme;
+  $("[data-theme-switch]")?.addEventListener("click", () => {
+    const dark = document.documentElement.dataset.theme ? document.documentElement.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
+    document.documentElement.dataset.theme = dark ? "light" : "dark";
+    localStorage.setItem("varve-theme", document.documentElement.dataset.theme);
+  });
+
+  // Instants are written in UTC; the reader's own clock stands in the hint.
+  for (const time of $$("time")) time.title = new Date(time.dateTime).toLocaleString();
+
+  const toast = text => { const box = $(".toast"); box.textContent = text; box.hidden = false; clearTimeout(box.timer); box.timer = setTimeout(() => { box.hidden = true; }, 12000); };
+
+  const call = async (method, path, body, headers = {}) => {
+    const answer = await fetch(root + path, { method, headers: { "Content-Type": "application/json", ...headers }, body: body === undefined ? undefined : JSON.stringify(body) });
+    const text = await answer.text();
+    if (answer.status === 401) { location.reload(); }
+    return { ok: answer.ok, status: answer.status, location: answer.headers.get("Location"), json: text && (answer.headers.get("Content-Type") || "").includes("json") ? JSON.parse(text) : null };
+  };
+
+  const read = form => {
+    const body = {};
+    for (const [name, value] of new FormData(form)) {
+      if (name.endsWith("[]")) (body[name.slice(0, -2)] ||= []).push(value);
+      else if (name.endsWith("?")) body[name.slice(0, -1)] = value === "true";
+      else if (value !== "") body[name] = value;
+    }
+    return body;
+  };
+
+  for (const form of $$("form[data-api]")) {
+    form.addEventListener("submit", async event => {
+      event.preventDefault();
+      if (form.dataset.sure && !confirm(form.dataset.sure)) return;
+      const button = $("button", form);
+      button.disabled = true;
+      try {
+        const answer = await call(form.dataset.api, form.dataset.path, form.dataset.api === "DELETE" ? undefined : read(form));
+        if (!answer.ok) toast(answer.json?.detail || `The server answered ${answer.status}.`);
+        else if (form.dataset.then === "run") location.href = `${root}/runs/${answer.json.id}`;
+        else if (form.dataset.then === "secret") { const box = $("[data-secret]"); box.textContent = `This is shown once: ${answer.json.secret}`; box.hidden = false; form.reset(); }
+        else location.reload();
+      } catch { toast("The server does not answer."); }
+      finally { button.disabled = false; }
+    });
+  }
+
+  const editor = $(".editor");
+  if (editor) {
+    const area = $("textarea", editor), gutter = $(".gutter", editor), preview = $(".preview", editor), saved = $("[data-saved]"), brake = $("[data-brake]");
+    const at = `/api/v1/connections/${encodeURIComponent(editor.dataset.connection)}`;
+    let before = area.value, asked = 0, timer;
+    const number = () => {
+      const wrong = new Set($$(".problems .bad .jump", preview).map(b => Number(b.dataset.line)));
+      gutter.replaceChildren(...area.value.split("\n").flatMap((_, i) => { const n = document.createElement(wrong.has(i + 1) ? "b" : "span"); n.textContent = i + 1; return [n, "\n"]; }));
+      area.rows = Math.min(40, area.value.split("\n").length + 1);
+    };
+    const show = async () => {
+      const mine = ++asked;
+      const answer = await fetch(`${root}/c/${encodeURIComponent(editor.dataset.connection)}/preview`, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ yaml: area.value }) });
+      if (mine !== asked) return;
+      const text = await answer.text();
+      if (answer.ok) preview.innerHTML = text;
+      else preview.textContent = JSON.parse(text).detail;
+      number();
+    };
+    preview.addEventListener("click", event => {
+      const jump = event.target.closest(".jump");
+      if (!jump) return;
+      const lines = area.value.split("\n"), line = Math.min(Number(jump.dataset.line), lines.length);
+      const from = lines.slice(0, line - 1).join("\n").length + (line > 1 ? 1 : 0) + Number(jump.dataset.column) - 1;
+      area.focus();
+      area.setSelectionRange(from, from);
+    });
+    area.addEventListener("input", () => { number(); clearTimeout(timer); timer = setTimeout(show, 250); });
+    area.addEventListener("scroll", () => { gutter.scrollTop = area.scrollTop; });
+    addEventListener("beforeunload", event => { if (area.value !== before) event.preventDefault(); });
+    const save = async accept => {
+      const name = editor.dataset.policy || (area.value.match(/^policy:\s*"?([^"\n]+?)"?\s*$/m) || area.value.match(/^table:\s*"?([^"\n]+?)"?\s*$/m) || [])[1];
+      if (!name) { toast("Write how the policy is called: policy: NAME"); return; }
+      const headers = editor.dataset.revision === "0" ? { "If-None-Match": "*" } : { "If-Match": `"${editor.dataset.revision}"` };
+      const answer = await call("PUT", `${at}/policies/${encodeURIComponent(name)}${accept ? "?accept=removes-more" : ""}`, { yaml: area.value }, headers);
+      brake.hidden = true;
+      if (answer.ok) { before = area.value; location.href = `${root}/c/${encodeURIComponent(editor.dataset.connection)}/p/${encodeURIComponent(name)}`; return; }
+      const told = document.createElement("p");
+      told.textContent = answer.json?.detail || `The server answered ${answer.status}.`;
+      brake.replaceChildren(told);
+      brake.hidden = false;
+      if (answer.json?.code === "VRV515") {
+        const sure = document.createElement("button");
+        sure.type = "button"; sure.className = "danger"; sure.textContent = "Save it all the same"; sure.onclick = () => save(true);
+        brake.append(sure);
+        sure.focus();
+      } else if (answer.status === 412) {
+        const theirs = await call("GET", `${at}/policies/${encodeURIComponent(name)}`);
+        if (!theirs.ok) return;
+        const text = document.createElement("pre"), take = document.createElement("button");
+        text.textContent = theirs.json.yaml;
+        take.type = "button"; take.textContent = `Mine over revision ${theirs.json.revision}`; take.onclick = () => { editor.dataset.revision = String(theirs.json.revision); save(false); };
+        brake.append(text, take);
+      }
+    };
+    $("[data-save]")?.addEventListener("click", () => save(false));
+    $("[data-export]")?.addEventListener("click", event => { event.currentTarget.href = URL.createObjectURL(new Blob([area.value], { type: "application/yaml" })); });
+    number();
+    show();
+  }
+
+  const events = $("[data-events]");
+  if (events) {
+    const bar = $("progress"), source = new EventSource(root + events.dataset.events);
+    const tell = (kind, line, tone) => { const item = document.createElement("li"); item.textContent = line; if (tone) item.className = tone; events.append(item); };
+    const on = (kind, write) => source.addEventListener(kind, event => write(JSON.parse(event.data)));
+    on("started", d => { bar.max = Math.max(1, d.steps); bar.value = 0; tell("started", `${d.policy}: ${d.steps} ${d.steps === 1 ? "step" : "steps"}`); });
+    on("step-done", d => { bar.max = d.total; bar.value = d.index + 1; tell("done", `${d.policy}: ${d.step}: ${d.rowsWritten} written, ${d.rowsRemoved} removed, ${d.elapsedSeconds} s`); });
+    on("step-skipped", d => tell("skipped", `${d.policy}: ${d.step} was left out: ${d.reason}`, "stop"));
+    on("step-failed", d => tell("failed", `${d.policy}: ${d.step}: ${d.error.code}: ${d.error.message}`, "fail"));
+    on("failed", d => tell("failed", `${d.policy}: ${d.error.code}: ${d.error.message}`, "fail"));
+    on("waiting", d => tell("waiting", `${d.policy}: ${d.wait.relation} waits: ${d.wait.reason}`, "stop"));
+    on("braked", d => tell("braked", `${d.policy}: ≈ ${d.brake.rows} rows wait for a word: ${d.brake.reason}`, "stop"));
+    on("finished", d => tell("finished", `${d.policy}: ${d.stepsDone} steps, ${d.rowsWritten} written, ${d.rowsRemoved} removed`));
+    on("ended", d => { source.close(); bar.value = bar.max; tell("ended", `${d.state}${d.reason ? `: ${d.reason}` : ""}`, d.state === "Failed" ? "fail" : ""); if (events.dataset.open === "yes") location.reload(); });
+  }
+})();

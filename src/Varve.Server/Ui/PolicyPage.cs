@@ -1,0 +1,145 @@
+using NodaTime;
+using Varve.Catalog;
+using Varve.Planning;
+using Varve.Policies;
+using Varve.Server.Access;
+using Varve.Server.Api;
+using Varve.Server.Home;
+
+namespace Varve.Server.Ui;
+
+/// <summary>One policy: its text, what that would change, its layers, its windows, what the next run does, and what runs did.</summary>
+internal static class PolicyPage
+{
+    private const int Windows = 240;
+    private const int Runs = 10;
+
+    internal static void Map(RouteGroupBuilder pages)
+    {
+        pages.MapGet("/c/{connection}/p/{policy}", ShowAsync).Needs(Role.Viewer);
+        pages.MapGet("/c/{connection}/new", NewAsync).Needs(Role.Viewer);
+        pages.MapPost("/c/{connection}/preview", PreviewAsync).Needs(Role.Viewer);
+    }
+
+    private static Task<IResult> ShowAsync(HttpContext http, ScheduleChanges schedules, string connection, string policy) => http.WithAsync(connection, async (lifecycle, token) =>
+    {
+        var stored = await PolicyEndpoints.FindAsync(lifecycle, policy, token);
+        if (stored.Policy.Table.IsPattern) return Shell.Page(http, policy, Pattern(http, connection, stored, (await lifecycle.PatternsAsync(Selection.Of(policy), token)).First()));
+        var status = (await lifecycle.StatusAsync(Selection.Of(policy), null, token)).Single();
+        var plan = (await lifecycle.PlanAsync(Selection.Of(policy), null, token)).Single();
+        var history = await lifecycle.HistoryAsync(Selection.Of(policy), Runs, idle: false, token);
+        var grid = status.Failure is null ? Strata.Grid(Coverage.Of(policy, await lifecycle.LedgerAsync(policy, token), status.Relations.Select(r => r.Relation), ReadingEndpoints.Span(status, null, null), Windows)) : Html.None;
+        var schedule = schedules.Of(http.Caller()).FirstOrDefault(v => v.State.Key == new ScheduleKey(connection, policy));
+        return Shell.Page(http, policy, $"""
+            {Head(connection, status, stored)}
+            {Actions(http, connection, policy, plan)}
+            <div class="two">
+            <section aria-labelledby="layers"><h2 id="layers">Layers <small><a href="{http.Request.PathBase.Value}/c/{Uri.EscapeDataString(connection)}/p/{Uri.EscapeDataString(policy)}/forecast">forecast</a></small></h2>{Strata.Timeline(stored.Policy)}{Relations(status)}</section>
+            <section aria-labelledby="next"><h2 id="next">Next run</h2>{Plan(plan)}{(schedule is null ? (Html)$"""<p class="hint">Nothing runs it by itself: it has no <code>schedule</code>.</p>""" : SchedulesPage.Upcoming(schedule, schedules.Now(), 5))}</section>
+            </div>
+            <section aria-labelledby="windows"><h2 id="windows">Windows</h2>{grid}</section>
+            {Editor(http, connection, policy, stored.Yaml, stored.Revision)}
+            <section aria-labelledby="history"><h2 id="history">What runs did</h2>{History(history)}</section>
+            """);
+    });
+
+    private static Task<IResult> NewAsync(HttpContext http, string connection, string? table) => http.WithAsync(connection, async (lifecycle, token) =>
+    {
+        var text = "policy: \ntable: \ntime: ts\nkeep: 30d\n";
+        Html obstacle = Html.None;
+        try
+        {
+            if (table is not null) text = (await lifecycle.ProposeAsync(TableName.Parse(table), null, token)).Yaml;
+        }
+        catch (PolicyException none)
+        {
+            (text, obstacle) = ($"policy: {table}\ntable: {table}\ntime: ts\nkeep: 30d\n", $"""<p class="trouble" role="alert">{none.Code}: {none.Message}</p>""");
+        }
+
+        return Shell.Page(http, "New policy", $"<h1>New policy</h1>{obstacle}{Editor(http, connection, null, text, 0)}");
+    });
+
+    /// <summary>What a text says, before it is stored: its problems, its layers, and what it changes.</summary>
+    private static Task<IResult> PreviewAsync(HttpContext http, string connection, YamlBody body) => http.WithAsync(connection, async (lifecycle, token) =>
+    {
+        var check = await PolicyStoring.CheckAsync(lifecycle, body.Yaml, token);
+        Html problems = check.Problems.Count == 0 ? (Html)$"""<p class="fine">No mistakes.</p>""" : (Html)$"""
+            {(check.IsSound ? (Html)$"""<p class="fine">No mistakes.</p>""" : Html.None)}
+            <ul class="problems">{check.Problems.Select(p => (Html)$"""<li class="{(p.IsWarning ? "warn" : "bad")}"><button type="button" class="jump" data-line="{p.Line ?? 1}" data-column="{p.Column ?? 1}">{p.Line ?? 1}:{p.Column ?? 1}</button> <b>{p.Code}</b> {p.Message}</li>""")}</ul>
+            """;
+        if (!check.IsSound) return Shell.Fragment(problems);
+        var documents = body.Documents();
+        var diffs = await lifecycle.DiffAsync(documents, token);
+        var plans = await lifecycle.PlanAsync(documents, null, token);
+        return Shell.Fragment($"""
+            {problems}
+            {documents.Where(d => !d.Policy.Table.IsPattern).Take(1).Select(d => Strata.Timeline(d.Policy))}
+            <h3>What it changes</h3>{Changes(diffs)}
+            <h3>What the next run would do</h3>{plans.Take(3).Select(Plan)}
+            """);
+    });
+
+    private static Html Head(string connection, PolicyStatus status, StoredPolicy stored) => $"""
+        <header class="head"><div><p class="crumb">{connection} · {stored.Policy.Table.Text}</p><h1>{stored.Policy.Name}</h1></div>
+        <p class="facts">{OverviewPage.State(status)} <span>revision {stored.Revision}, {Words.Time(stored.AppliedAt)} by {stored.AppliedBy}</span>{(stored.Pattern is { } pattern ? (Html)$" <span>from the pattern {pattern}</span>" : Html.None)}{stored.Policy.Tags.Select(t => (Html)$""" <span class="chip">{t}</span>""")}</p></header>
+        {(status.Failure is { } failure ? (Html)$"""<p class="trouble" role="alert">{failure.Text}</p>""" : Html.None)}
+        {(status.LastError is { } error ? (Html)$"""<p class="trouble" role="alert">{error}</p>""" : Html.None)}
+        {status.Waits.Where(w => w.NeedsPerson).Select(w => (Html)$"""<p class="notice" role="status"><b>{w.Relation} waits for you.</b> {w.Reason}</p>""")}
+        """;
+
+    private static Html Actions(HttpContext http, string connection, string policy, Plan plan)
+    {
+        if (http.Caller().Role < Role.Operator) return Html.None;
+        var at = $"/api/v1/connections/{Uri.EscapeDataString(connection)}/runs";
+        return $"""
+            <div class="actions">
+            <form data-api="POST" data-path="{at}" data-then="run"><input type="hidden" name="policies[]" value="{policy}"><button class="primary">Run now</button></form>
+            {(plan.Brake is { } brake ? (Html)$"""
+                <form data-api="POST" data-path="{at}" data-then="run" data-sure="Remove about {Words.Number(brake.Rows)} rows for good?"><input type="hidden" name="policies[]" value="{policy}"><input type="hidden" name="confirm[]" value="{brake.Hash}"><button class="danger">Let ≈ {Words.Number(brake.Rows)} rows go</button></form>
+                <p class="hint">{brake.Reason}</p>
+                """ : Html.None)}
+            </div>
+            """;
+    }
+
+    private static Html Relations(PolicyStatus status) => $"""
+        <div class="scroll"><table><thead><tr><th>Layer</th><th class="n">Rows</th><th class="n">Size</th><th>Oldest</th><th>Newest</th><th class="n">Dirty</th><th class="n">Cut</th><th class="n">Lost</th></tr></thead>
+        <tbody>{status.Relations.Select(r => (Html)$"""<tr><td>{r.Relation}</td><td class="n">{Words.Number(r.Rows)}</td><td class="n">{(r.Bytes == 0 ? "–" : Words.Bytes(r.Bytes))}</td><td>{Words.Time(r.First)}</td><td>{Words.Time(r.Last)}</td><td class="n">{r.Dirty}</td><td class="n">{r.Cut}</td><td class="n">{r.Lost}</td></tr>""")}</tbody></table></div>
+        {(status.NextExpiry is { } next ? (Html)$"""<p>Goes next: ≈ {Words.Number(next.Rows)} rows of {next.Relation}, {(next.At <= status.AsOf ? "due now" : Words.At(next.At))}; the first that is lost is of {Words.At(next.Range.FromStart ? next.Range.To : next.Range.From)}.</p>""" : Html.None)}
+        {status.Holds.Select(h => (Html)$"""<p class="notice"><b>Held:</b> {h.Relation ?? "source and tiers"} {h.Range.ToString()}: {h.Reason} ({h.Who})</p>""")}
+        """;
+
+    private static Html Plan(Plan plan) => plan.IsEmpty && plan.Failure is null && plan.Brake is null
+        ? (Html)$"""<p class="fine">Nothing is due.</p>"""
+        : (Html)$"""<pre class="plan">{PlanText.Render(plan).Select(l => (Html)$"""<span class="{l.Tone.ToString().ToLowerInvariant()}">{l.Text}</span>{"\n"}""")}</pre>""";
+
+    private static Html Changes(IReadOnlyList<Applying.PolicyDiff> diffs) => diffs.Sum(d => d.Changes.Count) == 0
+        ? (Html)$"""<p class="hint">{(diffs.Any(d => d.Revision == 0) ? "It is new." : "Nothing: it says what is stored.")}</p>"""
+        : (Html)$"""
+            <ul class="diff">{diffs.SelectMany(d => d.Changes).Select(c => (Html)$"""<li><code>{c.Path}</code> <del>{c.Before ?? "default"}</del> → <ins>{c.After ?? "default"}</ins></li>""")}</ul>
+            {(diffs.Any(d => d.RemovesMore) ? (Html)$"""<p class="notice"><b>It removes more</b> than what is stored: saving asks once more, and so does the first removal.</p>""" : Html.None)}
+            """;
+
+    private static Html History(IReadOnlyList<RunRecord> runs) => runs.Count == 0
+        ? (Html)$"""<p class="hint">Nothing has run yet.</p>"""
+        : (Html)$"""
+            <div class="scroll"><table><thead><tr><th>Began</th><th>Ended</th><th class="n">Steps</th><th class="n">Read</th><th class="n">Written</th><th class="n">Removed</th><th>Error</th></tr></thead>
+            <tbody>{runs.Select(r => (Html)$"""<tr><td>{Words.Time(r.StartedAt)}</td><td>{Words.Badge(r.Status == "done" ? "good" : r.Status == "failed" ? "bad" : "warn", r.Status)}</td><td class="n">{r.StepsDone}/{r.Steps}</td><td class="n">{Words.Number(r.RowsRead)}</td><td class="n">{Words.Number(r.RowsWritten)}</td><td class="n">{Words.Number(r.RowsRemoved)}</td><td>{r.ErrorCode}</td></tr>""")}</tbody></table></div>
+            """;
+
+    private static Html Editor(HttpContext http, string connection, string? policy, string yaml, int revision) => $"""
+        <section aria-labelledby="text"><h2 id="text">Policy</h2>
+        <div class="editor" data-connection="{connection}" data-policy="{policy}" data-revision="{revision}">
+        <div class="write"><div class="gutter" aria-hidden="true"></div><textarea id="yaml" spellcheck="false" autocapitalize="off" autocomplete="off" wrap="off" aria-label="The policy as YAML" aria-describedby="preview"{(http.Caller().Role < Role.Operator ? (Html)$" readonly" : Html.None)}>{yaml}</textarea></div>
+        <div id="preview" class="preview" aria-live="polite"></div>
+        </div>
+        {(http.Caller().Role < Role.Operator ? Html.None : (Html)$"""<div class="actions"><button type="button" class="primary" data-save>Save</button><a class="button" download="{policy ?? "policy"}.yaml" data-export href="#yaml">Export</a><span class="hint" data-saved></span></div><div class="brake" data-brake hidden></div>""")}
+        </section>
+        """;
+
+    private static Html Pattern(HttpContext http, string connection, StoredPolicy stored, PatternReport report) => $"""
+        <header class="head"><div><p class="crumb">{connection} · {stored.Policy.Table.Text}</p><h1>{stored.Policy.Name}</h1></div><p class="facts"><span class="chip">pattern</span> revision {stored.Revision}</p></header>
+        <section><h2>Tables</h2><p>{report.Tables.Select(t => (Html)$"""<span class="chip">{t.Text}</span> """)}</p>{report.LeftOut.Select(p => (Html)$"""<p class="notice">{p.Text}</p>""")}</section>
+        {Editor(http, connection, stored.Policy.Name, stored.Yaml, stored.Revision)}
+        """;
+}

@@ -1,0 +1,55 @@
+using NodaTime;
+using NodaTime.Text;
+using Varve.Server.Access;
+using Varve.Server.Api;
+using Varve.Server.Scheduling;
+
+namespace Varve.Server.Ui;
+
+/// <summary>Schedules, with the next ten runs of each by both clocks.</summary>
+internal static class SchedulesPage
+{
+    private static readonly ZonedDateTimePattern s_local = ZonedDateTimePattern.CreateWithInvariantCulture("ddd uuuu'-'MM'-'dd HH':'mm x", DateTimeZoneProviders.Tzdb);
+
+    internal static void Map(RouteGroupBuilder pages) => pages.MapGet("/schedules", Show).Needs(Role.Viewer);
+
+    private static IResult Show(HttpContext http, ScheduleChanges changes)
+    {
+        var all = changes.Of(http.Caller());
+        return Shell.Page(http, "Schedules", all.Count == 0
+            ? (Html)$"""<section class="empty"><h1>No schedule yet</h1><p>A policy with <code>schedule: "*/15 * * * *"</code> is run by this server.</p></section>"""
+            : (Html)$"<h1>Schedules</h1>{all.Select(v => One(http, v, changes.Now()))}");
+    }
+
+    private static Html One(HttpContext http, ScheduleView view, Instant now)
+    {
+        var (key, state) = (view.State.Key, view.State);
+        var path = $"/api/v1/connections/{Uri.EscapeDataString(key.Connection)}/schedules/{Uri.EscapeDataString(key.Policy)}";
+        return $"""
+            <section class="card schedule">
+            <header class="head"><div><p class="crumb">{key.Connection}</p><h2><a href="{http.Request.PathBase.Value}/c/{Uri.EscapeDataString(key.Connection)}/p/{Uri.EscapeDataString(key.Policy)}">{key.Policy}</a></h2></div>
+            <p class="facts">{State(view, now)} <code>{view.Policy.Schedule!.Text}</code> <span>{view.Times.Zone.Id}</span></p></header>
+            {(state.Pause is { } pause ? (Html)$"""<p class="notice"><b>Paused</b> since {Words.Time(pause.Since)} by {pause.By}: {pause.Reason}{(pause.Until is { } until ? (Html)$", until {Words.Time(until)}" : Html.None)}</p>""" : Html.None)}
+            {(state.SkipBy is { } by ? (Html)$"""<p class="notice">The next run is left out, as {by} asked.</p>""" : Html.None)}
+            {Upcoming(view, now, 10)}
+            {(http.Caller().Role < Role.Operator ? Html.None : (Html)$"""
+                <div class="actions">{(state.Pause is not null || state.CircuitUntil > now ? (Html)$"""<form data-api="POST" data-path="{path}/resume" data-then="reload"><button class="primary">Resume</button></form>""" : (Html)$"""
+                    <form data-api="POST" data-path="{path}/pause" data-then="reload"><label class="sr" for="why-{key.Connection}-{key.Policy}">Why</label><input id="why-{key.Connection}-{key.Policy}" name="reason" placeholder="Why" required><button>Pause</button></form>
+                    <form data-api="POST" data-path="{path}/skip" data-then="reload"><button>Skip once</button></form>
+                    """)}</div>
+                """)}
+            </section>
+            """;
+    }
+
+    /// <summary>The next runs, in UTC and by the zone's clock.</summary>
+    internal static Html Upcoming(ScheduleView view, Instant now, int count) => $"""
+        <ol class="upcoming">{view.Times.Upcoming(now, count).Select(o => (Html)$"""<li>{Words.Time(o.Scheduled)} <span>{s_local.Format(o.Scheduled.InZone(view.Times.Zone))}</span></li>""")}</ol>
+        """;
+
+    private static Html State(ScheduleView view, Instant now) =>
+        view.State.Pause is not null ? Words.Badge("warn", "paused")
+        : view.State.CircuitUntil > now ? Words.Badge("bad", FormattableString.Invariant($"rests after {view.State.Failures} failures"))
+        : view.State.Overdue is not null ? Words.Badge("bad", "overdue")
+        : Words.Badge("good", "armed");
+}

@@ -1,0 +1,42 @@
+using System.Globalization;
+using NodaTime;
+using Varve.Time;
+
+namespace Varve.Server.Ui;
+
+/// <summary>Numbers and times as people read them on a page.</summary>
+internal static class Words
+{
+    internal static string Number(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
+
+    internal static string Bytes(long bytes)
+    {
+        string[] units = ["B", "kB", "MB", "GB", "TB", "PB"];
+        double amount = bytes;
+        var unit = 0;
+        for (; amount >= 999.5 && unit < units.Length - 1; unit++) amount /= 1000;
+        return string.Create(CultureInfo.InvariantCulture, $"{amount.ToString(unit == 0 || amount >= 99.95 ? "0" : "0.0", CultureInfo.InvariantCulture)} {units[unit]}");
+    }
+
+    internal static string Length(Duration time) => time.TotalSeconds switch
+    {
+        < 1 => string.Create(CultureInfo.InvariantCulture, $"{time.TotalMilliseconds:0} ms"),
+        < 60 => string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds:0.0} s"),
+        < 3600 => string.Create(CultureInfo.InvariantCulture, $"{time.TotalMinutes:0} min"),
+        < 86_400 => string.Create(CultureInfo.InvariantCulture, $"{time.TotalHours:0.#} h"),
+        _ => string.Create(CultureInfo.InvariantCulture, $"{time.TotalDays:0.#} d"),
+    };
+
+    internal static string At(Instant at)
+    {
+        var text = InstantText.Format(Instant.FromUnixTimeSeconds(at.ToUnixTimeSeconds()));
+        return text.EndsWith("T00:00:00Z", StringComparison.Ordinal) ? text[..^10] : text.Replace('T', ' ').Replace(":00Z", "Z", StringComparison.Ordinal);
+    }
+
+    /// <summary>An instant that the reader's browser also shows in its own zone.</summary>
+    internal static Html Time(Instant? at) => at is { } known
+        ? $"""<time datetime="{InstantText.Format(known)}">{At(known)}</time>"""
+        : (Html)$"""<span class="none">–</span>""";
+
+    internal static Html Badge(string tone, string text) => $"""<span class="badge {tone}">{text}</span>""";
+}

@@ -1,0 +1,193 @@
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.HttpOverrides;
+using Microsoft.AspNetCore.RateLimiting;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using OpenTelemetry.Metrics;
+using System.Net;
+using System.Threading.RateLimiting;
+using Varve.Databases;
+using Varve.Server.Access;
+using Varve.Server.Api;
+using Varve.Server.Configuration;
+using Varve.Server.Connections;
+using Varve.Server.Home;
+using Varve.Server.Runs;
+using Varve.Server.Scheduling;
+using Varve.Server.Ui;
+
+namespace Varve.Server;
+
+/// <summary>One process that keeps many tables in shape: scheduler, HTTP API and pages over one home.</summary>
+internal sealed class VarveServer : IAsyncDisposable
+{
+    /// <summary>How long the statement in flight is waited for; a second signal ends it at once.</summary>
+    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(30);
+
+    private readonly WebApplication _app;
+    private readonly HomeDatabase _home;
+    private readonly ConnectionSet _connections;
+    private readonly ServeSettings _settings;
+
+    private VarveServer(WebApplication app, HomeDatabase home, ConnectionSet connections, ServeSettings settings) =>
+        (_app, _home, _connections, _settings) = (app, home, connections, settings);
+
+    /// <summary>Where it listens, with the port that it has got.</summary>
+    public Uri Address => new($"{_app.Urls.First().TrimEnd('/')}{_settings.BasePath}/");
+
+    /// <summary>What it is made of.</summary>
+    public IServiceProvider Services => _app.Services;
+
+    /// <summary>Opens the home and the connections, and listens.</summary>
+    /// <exception cref="VarveException">The home is in use, or what it was told cannot be.</exception>
+    public static async Task<VarveServer> StartAsync(ServeSettings settings, TimeProvider clock, Action<ILoggingBuilder> logging, CancellationToken cancellationToken)
+    {
+        var home = await HomeDatabase.OpenAsync(settings.Home, clock, cancellationToken);
+        ConnectionSet? connections = null;
+        try
+        {
+            var options = new LifecycleOptions { Archives = settings.Archives, ArchiveKinds = DatabaseOpening.ArchiveKinds };
+            if (clock != TimeProvider.System) options = options with { TimeProvider = clock };
+            connections = await ConnectionSet.OpenAsync(home, settings.Connections, options, cancellationToken);
+            var app = Build(settings, home, connections, logging);
+            await app.StartAsync(cancellationToken);
+            return new(app, home, connections, settings);
+        }
+        catch
+        {
+            if (connections is not null) await connections.DisposeAsync();
+            await home.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>An address that signs one browser in, once.</summary>
+    public async Task<Uri> LoginAsync(CancellationToken cancellationToken) =>
+        new(Address, $"login?code={await _app.Services.GetRequiredService<SignIn>().OneTimeAsync(cancellationToken)}");
+
+    /// <summary>Waits until it is asked to end.</summary>
+    public Task EndedAsync() => _app.WaitForShutdownAsync();
+
+    /// <summary>Ends what is under way after its statement, and then the server.</summary>
+    public Task StopAsync(CancellationToken now) => _app.StopAsync(now);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _app.DisposeAsync();
+        await _connections.DisposeAsync();
+        await _home.DisposeAsync();
+    }
+
+    private static WebApplication Build(ServeSettings settings, HomeDatabase home, ConnectionSet connections, Action<ILoggingBuilder> logging)
+    {
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = typeof(VarveServer).Assembly.GetName().Name, ContentRootPath = AppContext.BaseDirectory });
+        builder.Logging.ClearProviders();
+        logging(builder.Logging);
+        if (settings.Certificate is not null) builder.WebHost.UseKestrelHttpsConfiguration();
+        builder.WebHost.ConfigureKestrel(kestrel => Listen(kestrel, settings));
+        builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = s_patience);
+        AddOwn(builder.Services, settings, home, connections);
+        AddWatching(builder.Services, home);
+        AddLimits(builder.Services);
+        builder.Services.ConfigureHttpJsonOptions(o => ServerJson.Configure(o.SerializerOptions));
+        builder.Services.Configure<RouteHandlerOptions>(o => o.ThrowOnBadRequest = true);
+        builder.Services.AddVarveOpenApi();
+        builder.Services.AddVarvePages();
+        var app = builder.Build();
+        Use(app, settings);
+        return app;
+    }
+
+    private static void Listen(KestrelServerOptions kestrel, ServeSettings settings)
+    {
+        kestrel.AddServerHeader = false;
+        kestrel.Limits.MaxRequestBodySize = 4 << 20;
+        var address = settings.Listen.Host == "localhost" ? IPAddress.Loopback : IPAddress.TryParse(settings.Listen.Host.Trim('[', ']'), out var ip) ? ip : IPAddress.Any;
+        kestrel.Listen(address, settings.Listen.Port, listen =>
+        {
+            if (settings.Certificate is { } certificate)
+                listen.UseHttps(System.Security.Cryptography.X509Certificates.X509Certificate2.CreateFromPemFile(certificate, settings.CertificateKey));
+        });
+    }
+
+    private static void AddOwn(IServiceCollection services, ServeSettings settings, HomeDatabase home, ConnectionSet connections)
+    {
+        services.AddSingleton(settings).AddSingleton(home).AddSingleton(connections).AddSingleton(home.Clock);
+        services.AddSingleton<TokenTable>().AddSingleton<ScheduleTable>().AddSingleton<RunTable>().AddSingleton<ServerAudit>();
+        services.AddSingleton<SignIn>().AddSingleton<Gate>().AddSingleton<RunExecutor>().AddSingleton<RunIntake>().AddSingleton<PolicyStoring>().AddSingleton<ScheduleChanges>();
+        services.AddSingleton<ScheduleKeeper>();
+        services.AddSingleton(provider =>
+        {
+            var keeper = provider.GetRequiredService<ScheduleKeeper>();
+            var queue = new RunQueue(
+                provider.GetRequiredService<RunTable>(),
+                provider.GetRequiredService<RunExecutor>().RunAsync,
+                settings.RunsAtOnce,
+                name => connections.Find(Caller.Scheduler, name)?.Setting.AtOnce ?? 1,
+                keeper.EndedAsync,
+                home.Clock,
+                provider.GetRequiredService<ILogger<RunQueue>>());
+            keeper.Queue = queue;
+            return queue;
+        });
+        services.AddSingleton<SchedulerService>().AddHostedService(provider => provider.GetRequiredService<SchedulerService>());
+    }
+
+    private static void AddWatching(IServiceCollection services, HomeDatabase home)
+    {
+        services.AddSingleton<ServerGauges>();
+        services.AddOpenTelemetry().WithMetrics(metrics => metrics.AddMeter(Telemetry.Name).AddMeter(ServerTelemetry.Name).AddPrometheusExporter());
+        services.AddHealthChecks();
+    }
+
+    private static void AddLimits(IServiceCollection services) => services.AddRateLimiter(limiter =>
+    {
+        limiter.RejectionStatusCode = StatusCodes.Status429TooManyRequests;
+        limiter.OnRejected = (rejected, _) => new(Problems.WriteAsync(rejected.HttpContext, new PolicyException(ServerCodes.TooMany, "Too many requests. Send fewer, and wait for as long as Retry-After says.")));
+        limiter.AddPolicy(RateLimits.Api, context => RateLimitPartition.GetTokenBucketLimiter(
+            context.CallerOrNull()?.TokenId ?? context.Connection.RemoteIpAddress?.ToString() ?? "",
+            _ => new() { TokenLimit = 400, TokensPerPeriod = 100, ReplenishmentPeriod = TimeSpan.FromSeconds(1), QueueLimit = 0 }));
+        limiter.AddPolicy(RateLimits.SignIn, context => RateLimitPartition.GetFixedWindowLimiter(
+            context.Connection.RemoteIpAddress?.ToString() ?? "",
+            _ => new() { PermitLimit = 20, Window = TimeSpan.FromMinutes(1), QueueLimit = 0 }));
+    });
+
+    private static void Use(WebApplication app, ServeSettings settings)
+    {
+        if (settings.TrustedProxies.Count > 0)
+        {
+            var forwarded = new ForwardedHeadersOptions { ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto | ForwardedHeaders.XForwardedHost };
+            forwarded.KnownIPNetworks.Clear();
+            forwarded.KnownProxies.Clear();
+            foreach (var network in settings.TrustedProxies) forwarded.KnownIPNetworks.Add(network);
+            app.UseForwardedHeaders(forwarded);
+        }
+
+        if (settings.BasePath.Length > 0) app.UsePathBase(settings.BasePath);
+        var log = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Varve.Server.Http");
+        app.Use((context, next) => Problems.CatchAsync(context, _ => next(context), log));
+        app.Use(SecurityHeaders.AddAsync);
+        app.UseRouting();
+        app.Use((context, next) => app.Services.GetRequiredService<Gate>().PassAsync(context, _ => next(context)));
+        app.UseRateLimiter();
+        app.UseAntiforgery();
+        HealthEndpoints.Map(app, settings);
+        var api = app.MapGroup("/api/v1").RequireRateLimiting(RateLimits.Api);
+        PolicyEndpoints.Map(api);
+        ReadingEndpoints.Map(api);
+        RepairEndpoints.Map(api);
+        RunEndpoints.Map(api);
+        ScheduleEndpoints.Map(api);
+        AccessEndpoints.Map(api);
+        app.MapOpenApi("/api/v1/openapi.json").NeedsNothing();
+        app.MapVarvePages();
+        app.Services.GetRequiredService<ServerGauges>();
+    }
+}
+
+/// <summary>The limits on requests, by name.</summary>
+internal static class RateLimits
+{
+    internal const string Api = "api";
+
+    internal const string SignIn = "sign-in";
+}

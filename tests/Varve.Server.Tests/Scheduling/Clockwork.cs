@@ -1,0 +1,144 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using NodaTime;
+using Varve.Engines;
+using Varve.Policies;
+using Varve.Scheduling;
+using Varve.Server.Home;
+using Varve.Server.Runs;
+using Varve.Server.Scheduling;
+using Varve.Time;
+
+namespace Varve.Server.Tests.Scheduling;
+
+/// <summary>A scheduler over a home in a real DuckDB file, on a clock that stands where a test puts it.</summary>
+internal sealed class Clockwork : IAsyncDisposable
+{
+    internal const string Connection = "db";
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("varve-home-").FullName;
+    private readonly List<(string Policy, Instant Began)> _begun = [];
+    private HomeDatabase _home = null!;
+
+    private Clockwork(string now) => Clock = new(InstantText.Parse(now));
+
+    internal SettableTime Clock { get; }
+
+    internal ScheduleKeeper Keeper { get; private set; } = null!;
+
+    internal RunQueue Queue { get; private set; } = null!;
+
+    internal RunTable Runs { get; private set; } = null!;
+
+    internal ServerAudit Audit { get; private set; } = null!;
+
+    /// <summary>What a run does; a test may let it wait or fail.</summary>
+    internal Func<ServerRun, CancellationToken, Task<RunResult>> Act { get; set; } = (_, _) => Task.FromResult(new RunResult(RunState.Done, null, null, null));
+
+    /// <summary>How many runs may be under way, in all and of one database.</summary>
+    internal (int All, int Each) AtOnce { get; init; } = (4, 4);
+
+    /// <summary>The instants at which runs began, in their order.</summary>
+    internal IReadOnlyList<string> Begun
+    {
+        get
+        {
+            lock (_begun) return [.. _begun.Select(b => InstantText.Format(b.Began))];
+        }
+    }
+
+    internal static async Task<Clockwork> AtAsync(string now, (int All, int Each)? atOnce = null)
+    {
+        var works = new Clockwork(now) { AtOnce = atOnce ?? (4, 4) };
+        await works.OpenAsync();
+        return works;
+    }
+
+    /// <summary>Ends the server as a kill does, and starts another one on the same home.</summary>
+    internal async Task RestartAsync(params (string Policy, Schedule Schedule, string AppliedAt)[] policies)
+    {
+        await _home.DisposeAsync();
+        await OpenAsync();
+        await LearnAsync(policies);
+    }
+
+    internal Task LearnAsync(params (string Policy, Schedule Schedule, string AppliedAt)[] policies) => Keeper.LearnAsync(
+        Connection,
+        [.. policies.Select(p => new ScheduledPolicy(new() { Name = p.Policy, Table = new(null, p.Policy), Time = "ts", Schedule = p.Schedule }, InstantText.Parse(p.AppliedAt)))],
+        CancellationToken.None);
+
+    /// <summary>Puts the clock and decides; waits until what began has ended.</summary>
+    internal async Task TickAsync(string at)
+    {
+        await TickOpenAsync(at);
+        await Queue.IdleAsync();
+    }
+
+    /// <summary>Puts the clock and decides.</summary>
+    internal Task TickOpenAsync(string at)
+    {
+        Clock.Now = InstantText.Parse(at);
+        return Keeper.TickAsync(CancellationToken.None);
+    }
+
+    /// <summary>Follows the clock from one instant to another as a server does, from one wake to the next; the instants that were run.</summary>
+    internal async Task<IReadOnlyList<string>> PassAsync(string from, string to, Duration? look = null)
+    {
+        var until = InstantText.Parse(to);
+        Clock.Now = InstantText.Parse(from);
+        while (Clock.Now <= until)
+        {
+            var next = await Keeper.TickAsync(CancellationToken.None);
+            await Queue.IdleAsync();
+            Clock.Now = Instant.Max(Clock.Now + Duration.FromMilliseconds(1), Instant.Min(next ?? Instant.MaxValue, Clock.Now + (look ?? Duration.FromHours(6))));
+        }
+
+        return await ScheduledAsync();
+    }
+
+    /// <summary>The instants of runs that were not left out, as the store has them, oldest first.</summary>
+    internal async Task<IReadOnlyList<string>> ScheduledAsync() =>
+        [.. (await ListAsync()).Where(r => r.State != RunState.Skipped && r.Scheduled is not null).Select(r => InstantText.Format(r.Scheduled!.Value))];
+
+    /// <summary>What was left out, and why.</summary>
+    internal async Task<IReadOnlyList<(string At, string Reason)>> SkippedAsync() =>
+        [.. (await ListAsync()).Where(r => r.State == RunState.Skipped).Select(r => (InstantText.Format(r.Scheduled!.Value), r.Reason!))];
+
+    internal async Task<IReadOnlyList<ServerRun>> ListAsync() =>
+        [.. (await Runs.ListAsync([Connection], null, null, 1_000, CancellationToken.None)).OrderBy(r => r.Scheduled ?? r.Queued)];
+
+    internal ScheduleState State(string policy) => Keeper.All.Single(v => v.State.Key.Policy == policy).State;
+
+    public async ValueTask DisposeAsync()
+    {
+        await _home.DisposeAsync();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    private async Task OpenAsync()
+    {
+        _home = await HomeDatabase.OpenAsync(DatabaseUrl.Parse($"duckdb:{Path.Combine(_folder, "home.duckdb")}"), Clock, CancellationToken.None);
+        (Runs, Audit) = (new(_home), new(_home));
+        Keeper = new(_home, new(_home), Runs, Audit, NullLogger<ScheduleKeeper>.Instance);
+        Queue = new(
+            Runs,
+            (run, _, stop, _) =>
+            {
+                lock (_begun) _begun.Add((run.Policy, Clock.Now));
+                return Act(run, stop);
+            },
+            AtOnce.All,
+            _ => AtOnce.Each,
+            Keeper.EndedAsync,
+            Clock,
+            NullLogger<RunQueue>.Instance);
+        Keeper.Queue = Queue;
+    }
+}
+
+/// <summary>A clock that stands where a test puts it.</summary>
+internal sealed class SettableTime(Instant now) : TimeProvider
+{
+    internal Instant Now { get; set; } = now;
+
+    public override DateTimeOffset GetUtcNow() => Now.ToDateTimeOffset();
+}

@@ -1,0 +1,128 @@
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text.Json;
+using DuckDB.NET.Data;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using NodaTime;
+using Varve.Engines;
+using Varve.Server.Access;
+using Varve.Server.Configuration;
+using Varve.Server.Connections;
+
+namespace Varve.Server.Tests;
+
+/// <summary>A server on a port of its own, over a home and two databases in real DuckDB files, each of another tenant.</summary>
+public sealed class ServedDatabase : IAsyncLifetime
+{
+    internal const string Mine = "metrics";
+    internal const string Theirs = "secret";
+
+    internal const string Policy = """
+        policy: cpu
+        table: cpu
+        time: ts
+        series: [host]
+        measures:
+          load: [avg, min, max, count]
+        keep: 30d
+        tiers:
+          - { every: 1h, keep: forever }
+          - { every: 1d, keep: forever }
+        schedule: "0 3 * * *"
+        """;
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("varve-serve-").FullName;
+    private readonly Dictionary<(Role, string), string> _tokens = [];
+
+    internal VarveServer Server { get; private set; } = null!;
+
+    internal string Home => Path.Combine(_folder, "home.duckdb");
+
+    internal string File(string connection) => Path.Combine(_folder, $"{connection}.duckdb");
+
+    public async ValueTask InitializeAsync()
+    {
+        foreach (var name in new[] { Mine, Theirs }) Make(File(name));
+        Server = await StartAsync(new Uri("http://127.0.0.1:0"));
+        foreach (var role in Enum.GetValues<Role>())
+        {
+            foreach (var tenant in new[] { "acme", "other", Caller.AllTenants })
+            {
+                var signIn = Server.Services.GetRequiredService<SignIn>();
+                var (secret, _) = await signIn.MakeAsync(new("test", "token", Role.Admin, Caller.AllTenants, null), $"{role}-{tenant}", role, tenant, Duration.FromDays(1), CancellationToken.None);
+                _tokens[(role, tenant)] = secret;
+            }
+        }
+
+        foreach (var name in new[] { Mine, Theirs })
+        {
+            var client = Client(Role.Admin, Caller.AllTenants);
+            var answer = await client.PostAsync($"api/v1/connections/{name}/apply", JsonContent.Create(new { yaml = Policy }));
+            Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync());
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Server.StopAsync(CancellationToken.None);
+        await Server.DisposeAsync();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    internal Task<VarveServer> StartAsync(Uri listen) => VarveServer.StartAsync(
+        new ServeSettings
+        {
+            Listen = listen,
+            Home = DatabaseUrl.Parse($"duckdb:{Home}"),
+            Connections = [Setting(Mine, "acme"), Setting(Theirs, "other")],
+        },
+        TimeProvider.System,
+        logging => logging.SetMinimumLevel(LogLevel.None),
+        CancellationToken.None);
+
+    internal string Token(Role role, string tenant = "acme") => _tokens[(role, tenant)];
+
+    /// <summary>Somebody with a token.</summary>
+    internal HttpClient Client(Role role, string tenant = "acme") => With(Token(role, tenant));
+
+    internal HttpClient With(string? token)
+    {
+        var client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false }) { BaseAddress = Server.Address };
+        if (token is not null) client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        return client;
+    }
+
+    internal static async Task<JsonElement> JsonAsync(HttpResponseMessage answer)
+    {
+        var text = await answer.Content.ReadAsStringAsync();
+        return text.Length == 0 ? default : JsonSerializer.Deserialize<JsonElement>(text);
+    }
+
+    /// <summary>Asks for a run and waits until it has ended.</summary>
+    internal async Task<JsonElement> RunAsync(HttpClient client, object body)
+    {
+        var asked = await client.PostAsync($"api/v1/connections/{Mine}/runs", JsonContent.Create(body));
+        Assert.True(asked.StatusCode == System.Net.HttpStatusCode.Accepted, await asked.Content.ReadAsStringAsync());
+        using var events = await client.SendAsync(new(HttpMethod.Get, $"{asked.Headers.Location!.OriginalString}/events"), HttpCompletionOption.ResponseHeadersRead);
+        await events.Content.ReadAsStringAsync();
+        return await JsonAsync(await client.GetAsync(asked.Headers.Location));
+    }
+
+    private ConnectionSetting Setting(string name, string tenant) => new(name, DatabaseUrl.Parse($"duckdb:{File(name)}"), tenant, 1, ConnectionSetting.File);
+
+    private static void Make(string file)
+    {
+        using var connection = new DuckDBConnection($"Data Source={file}");
+        connection.Open();
+        using var command = connection.CreateCommand();
+        command.CommandText = "CREATE TABLE cpu AS SELECT ts::TIMESTAMP AS ts, 'host' || h AS host, (epoch(ts)::BIGINT // 600 % 100 + h)::DOUBLE AS load FROM range(date_trunc('day', now()::TIMESTAMP) - INTERVAL 60 DAY, now()::TIMESTAMP, INTERVAL 1 HOUR) r(ts), range(2) s(h); CREATE TABLE loose (ts TIMESTAMP, v DOUBLE)";
+        command.ExecuteNonQuery();
+    }
+}
+
+[CollectionDefinition(Name)]
+public sealed class Served : ICollectionFixture<ServedDatabase>
+{
+    public const string Name = "served";
+}

@@ -1,0 +1,59 @@
+using Microsoft.Playwright;
+
+namespace Varve.Server.Tests.Ui;
+
+/// <summary>A real Chromium, and a server of its own whose pages it looks at.</summary>
+public sealed class Browser : IAsyncLifetime
+{
+    private static readonly string? Executable = new[] { Environment.GetEnvironmentVariable("VARVE_CHROMIUM"), "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome" }.FirstOrDefault(File.Exists);
+
+    private IPlaywright? _playwright;
+    private IBrowser? _browser;
+
+    internal ServedDatabase Served { get; } = new();
+
+    public async ValueTask InitializeAsync()
+    {
+        await Served.InitializeAsync();
+        if (Executable is null) return;
+        _playwright = await Playwright.CreateAsync();
+        _browser = await _playwright.Chromium.LaunchAsync(new() { ExecutablePath = Executable, Args = ["--no-sandbox", "--disable-dev-shm-usage"] });
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_browser is not null) await _browser.DisposeAsync();
+        _playwright?.Dispose();
+        await Served.DisposeAsync();
+    }
+
+    /// <summary>A page of a browser that is signed in; whatever its console complains of is collected.</summary>
+    internal async Task<(IPage Page, List<string> Complaints)> EnterAsync(bool dark = false, bool phone = false)
+    {
+        if (_browser is null && Environment.GetEnvironmentVariable("CI") is null) Assert.Skip("There is no Chromium here: install chromium, or say where it is with VARVE_CHROMIUM.");
+        Assert.True(_browser is not null, "There is no Chromium here: install chromium, or say where it is with VARVE_CHROMIUM.");
+        var context = await _browser.NewContextAsync(new()
+        {
+            ViewportSize = phone ? new() { Width = 360, Height = 740 } : new() { Width = 1280, Height = 860 },
+            ColorScheme = dark ? ColorScheme.Dark : ColorScheme.Light,
+            BaseURL = Served.Server.Address.ToString(),
+        });
+        context.SetDefaultTimeout(20_000);
+        var page = await context.NewPageAsync();
+        List<string> complaints = [];
+        page.Console += (_, message) =>
+        {
+            // What an answer refuses is told by the page, and by the browser's network log.
+            if (message.Type is "error" && !message.Text.StartsWith("Failed to load resource", StringComparison.Ordinal)) complaints.Add(message.Text);
+        };
+        page.PageError += (_, error) => complaints.Add(error);
+        await page.GotoAsync((await Served.Server.LoginAsync(CancellationToken.None)).ToString());
+        return (page, complaints);
+    }
+}
+
+[CollectionDefinition(Name)]
+public sealed class Browsing : ICollectionFixture<Browser>
+{
+    public const string Name = "browser";
+}
