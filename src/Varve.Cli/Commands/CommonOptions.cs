@@ -16,7 +16,7 @@ internal static class CommonOptions
 
     private const string NoPolicy = "VRV305";
 
-    internal static readonly Option<string?> Db = new("--db") { HelpName = "URL", Description = "The database, for example duckdb:metrics.duckdb or postgresql://user@host/db. Default: VARVE_DB" };
+    internal static readonly Option<string?> Db = new("--db") { HelpName = "URL", Description = "The database, for example duckdb:metrics.duckdb. Default: VARVE_DB" };
 
     internal static readonly Option<string?> Schema = new("--schema") { HelpName = "NAME", Description = "The schema of the catalog. Default: VARVE_SCHEMA, else varve" };
 
