@@ -117,6 +117,31 @@ public sealed class ServerTests() : ConformanceSuite(PostgreSqlScratch.New)
     }
 
     [Fact]
+    public async Task Runs_of_several_policies_at_once_end_well_and_their_log_is_one_chain()
+    {
+        List<Story> stories = [];
+        foreach (var name in new[] { "cpu", "mem", "net" })
+            stories.Add(await Story.BeginAsync(
+                Db,
+                Cpu() with { Name = new("m", name) },
+                Policy("keep: 3d\ntiers: [{ every: 1h }]", "avg").Replace("m.cpu", $"m.{name}", StringComparison.Ordinal),
+                Every("2025-01-01", "2025-01-08", "1h")));
+        await Task.WhenAll(stories.Select(async story =>
+        {
+            for (var day = 5; day < 8; day++)
+            {
+                var outcome = await story.WithAsync(
+                    l => RunOutcome.OfAsync(l, new() { Yes = true, AsOf = At($"2025-01-0{day}") }, Policies.Selection.Of(story.Policy.Name)),
+                    new SettableTime(At("2025-01-08")));
+                Assert.Empty(outcome.Errors);
+            }
+        }));
+        var log = await stories[0].WithAsync(l => l.VerifyAuditAsync());
+        Assert.Empty(log.Findings);
+        foreach (var story in stories) Assert.Equal(4 * 24, (await story.SourceAsync()).Count);
+    }
+
+    [Fact]
     public async Task What_the_owner_does_to_the_source_does_not_know_of_the_views()
     {
         var story = await BeginAsync(Policy("keep: 3d\ntiers: [{ every: 1h }]", "avg, max"), Every("2025-01-01", "2025-01-08", "1h"));

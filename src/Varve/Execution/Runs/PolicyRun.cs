@@ -177,7 +177,7 @@ internal sealed class PolicyRun(IEngine engine, CatalogStore desk, PolicyInspect
         var status = _error is not null ? "failed" : stopped || cancelled ? "stopped" : "done";
         var record = new RunRecord(
             _id, plan.Policy, plan.Revision, plan.AsOf, Now(), Now(), status, _planned, _done, _read, _written, _removed, _error?.Code, _error?.Message);
-        var head = await engine.TransactAsync(
+        var head = await WholeAsync(
             async (s, token) =>
             {
                 await desk.Runs.FinishAsync(s, record, token);
@@ -186,13 +186,16 @@ internal sealed class PolicyRun(IEngine engine, CatalogStore desk, PolicyInspect
                 var facts = new JsonObject { ["run"] = _id, ["status"] = status, ["steps"] = _done, ["read"] = _read, ["written"] = _written, ["removed"] = _removed };
                 if (_error is not null) facts["error"] = _error.Code;
                 return await desk.Audit.AppendAsync(s, actor, Now(), "run.finished", plan.Policy, facts, token);
-            },
-            Scope.Writing,
-            CancellationToken.None);
+            });
         var summary = new RunSummary(_id, _done, _left, _read, _written, _removed, Elapsed(_started), head, stopped || cancelled, stopped || cancelled ? _next : null);
         output.Watch.Ends(status, summary);
         await output.Events.WriteAsync(new RunEvent.Finished(summary) { Policy = plan.Policy }, CancellationToken.None);
     }
+
+    // Runs of other policies append to the same log: where one was first, all of it is done again, unless a part of it stayed.
+    private async Task<string> WholeAsync(Func<IStatements, CancellationToken, Task<string>> work) => engine.Capabilities.Transactions
+        ? await _retries.RunAsync(async attempt => await engine.TransactAsync(work, Scope.Writing, attempt), CancellationToken.None)
+        : await engine.TransactAsync(work, Scope.Writing, CancellationToken.None);
 
     // What a whole run has seen holds for the next one; and people are shown what is known now.
     private async Task RememberAsync(IStatements statements, Plan plan, bool isWhole, CancellationToken cancellationToken)
