@@ -19,6 +19,9 @@ internal sealed class DuckDbEngine : IEngine
     // is for what is computed meanwhile. Where that does not fit, a file may not even open again: its log cannot be replayed.
     private const long BytesOfColumn = 540 << 10;
 
+    // With less than this a database is only read, in slices: no tier is made then, and none is too wide to be read.
+    private const long LeastToWrite = 64 << 20;
+
     // DuckDB keeps one database per file and process, however many connections there are: so do leases.
     private static readonly ConcurrentDictionary<(object Database, string Policy), bool> s_leases = new();
 
@@ -45,7 +48,7 @@ internal sealed class DuckDbEngine : IEngine
             Transactions = true,
             Partitions = false,
             MaxNameBytes = int.MaxValue,
-            MaxColumns = (int)Math.Min(int.MaxValue, memory / BytesOfColumn),
+            MaxColumns = readOnly && memory < LeastToWrite ? int.MaxValue : (int)Math.Min(int.MaxValue, memory / BytesOfColumn),
             ReturnsSpace = false,
             IgnoresCase = true,
         };
