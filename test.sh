@@ -5,13 +5,13 @@
 #   ./test.sh -class 'Varve.Tests.Time.*' arguments go to every test project (its -help lists them)
 #   ./test.sh --no-build                  what was built before
 #
-# CONFIGURATION (Release) and VARVE_TEST_MINUTES (40, for each project) may be set. A PostgreSQL server is started for the
+# CONFIGURATION (Release) and VARVE_TEST_MINUTES (60, for each project) may be set. A PostgreSQL server is started for the
 # tests and stopped after them; VARVE_TEST_POSTGRESQL=postgresql://user@host/db names one that is there instead.
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")" || exit 1
 
 configuration=${CONFIGURATION:-Release}
-minutes=${VARVE_TEST_MINUTES:-40}
+minutes=${VARVE_TEST_MINUTES:-60}
 reports=artifacts/test
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_SKIP_FIRST_TIME_EXPERIENCE=1
 export TESTINGPLATFORM_TELEMETRY_OPTOUT=1

@@ -89,11 +89,11 @@ public sealed class DuckDbViews() : ViewConformance(DuckDbMemory.New);
 
 public sealed class DuckDbNames() : NameConformance(DuckDbScratch.New);
 
-public sealed class DuckDbHistories() : Histories.HistoryProperties(DuckDbMemory.New, Histories.History.Gen, Enumerable.Range(0, 50));
+public sealed class DuckDbHistories() : Histories.HistoryProperties(DuckDbMemory.New, Histories.History.Gen, Enumerable.Range(0, 30));
 
-public sealed class DuckDbOtherHistories() : Histories.HistoryProperties(DuckDbMemory.New, Histories.History.Gen, Enumerable.Range(100, 50));
+public sealed class DuckDbOtherHistories() : Histories.HistoryProperties(DuckDbMemory.New, Histories.History.Gen, Enumerable.Range(100, 30));
 
-public sealed class DuckDbBusyHistories() : Histories.HistoryProperties(DuckDbMemory.New, Histories.History.Busy, Enumerable.Range(0, 30));
+public sealed class DuckDbBusyHistories() : Histories.HistoryProperties(DuckDbMemory.New, Histories.History.Busy, Enumerable.Range(0, 20));
 
 public sealed class DuckDbOddLives() : Histories.OddLives(DuckDbMemory.New, Enumerable.Range(0, 24));
 
