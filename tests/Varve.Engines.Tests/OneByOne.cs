@@ -69,4 +69,4 @@ public sealed class OneByOneViews() : ViewConformance(OneByOneMemory.New);
 
 public sealed class OneByOneNames() : NameConformance(OneByOneMemory.New);
 
-public sealed class OneByOneOddLives() : Histories.OddLives(OneByOneMemory.New, Enumerable.Range(24, 6));
+public sealed class OneByOneOddLives() : Histories.OddLives(OneByOneMemory.New, Enumerable.Range(24, 3));
