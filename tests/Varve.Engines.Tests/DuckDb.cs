@@ -95,7 +95,7 @@ public sealed class DuckDbOtherHistories() : Histories.HistoryProperties(DuckDbM
 
 public sealed class DuckDbBusyHistories() : Histories.HistoryProperties(DuckDbMemory.New, Histories.History.Busy, Enumerable.Range(0, 20));
 
-public sealed class DuckDbOddLives() : Histories.OddLives(DuckDbMemory.New, Enumerable.Range(0, 12).Append(17));
+public sealed class DuckDbOddLives() : Histories.OddLives(DuckDbMemory.New, [0, 1, 2, 4, 17]);
 
 public sealed class DuckDbPastLives() : Histories.PastLives(DuckDbMemory.New);
 

@@ -68,5 +68,3 @@ public sealed class OneByOneBadInput() : BadInputConformance(OneByOneMemory.New)
 public sealed class OneByOneViews() : ViewConformance(OneByOneMemory.New);
 
 public sealed class OneByOneNames() : NameConformance(OneByOneMemory.New);
-
-public sealed class OneByOneOddLives() : Histories.OddLives(OneByOneMemory.New, Enumerable.Range(24, 3));
