@@ -42,16 +42,16 @@ internal sealed class Reader(PolicyLayout blueprint, Ledger ledger, IStatements 
 
     private async Task<QueryAnswer> ReadAsync(QueryRequest request, Duration step, CancellationToken cancellationToken)
     {
-        var (plan, where, head) = await BeginAsync(request, step, cancellationToken);
-        return plan.Parts.Count == 0 ? head : await WithRowsAsync(head, plan.Parts, where, MostStates, cancellationToken);
+        var (parts, where, head) = await BeginAsync(request, step, cancellationToken);
+        return parts.Count == 0 ? head : await WithRowsAsync(head, parts, where, MostStates, cancellationToken);
     }
 
     /// <summary>The answer some rows at a time, in their order; first one without rows.</summary>
     public async Task ReadAsync(QueryRequest request, Func<QueryAnswer, Task> take, CancellationToken cancellationToken)
     {
-        var (plan, where, head) = await BeginAsync(request, await StepAsync(request, cancellationToken), cancellationToken);
+        var (occupied, where, head) = await BeginAsync(request, await StepAsync(request, cancellationToken), cancellationToken);
         await take(head);
-        var slices = new AnswerSlices(plan.Parts, MostValues);
+        var slices = new AnswerSlices(occupied, MostValues);
         while (slices.Next() is { } parts)
         {
             var slice = await WithRowsAsync(head, parts, where, MostStatesOfSlice, cancellationToken);
@@ -63,9 +63,9 @@ internal sealed class Reader(PolicyLayout blueprint, Ledger ledger, IStatements 
     /// <summary>Writes the answer to a Parquet file, slice by slice, with values of the database's own types; the answer without rows, and how many there are.</summary>
     public async Task<(QueryAnswer Answer, long Rows)> WriteAsync(QueryRequest request, ParquetSql parquet, string folder, string path, CancellationToken cancellationToken)
     {
-        var (plan, where, head) = await BeginAsync(request, await StepAsync(request, cancellationToken), cancellationToken);
+        var (occupied, where, head) = await BeginAsync(request, await StepAsync(request, cancellationToken), cancellationToken);
         var read = new ReadSql(blueprint, dialect);
-        var (slices, files, rows) = (new AnswerSlices(plan.Parts, MostValues), new List<string>(), 0L);
+        var (slices, files, rows) = (new AnswerSlices(occupied, MostValues), new List<string>(), 0L);
         while (slices.Next() is { } parts)
         {
             var file = Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"{files.Count}.parquet"));
@@ -89,7 +89,7 @@ internal sealed class Reader(PolicyLayout blueprint, Ledger ledger, IStatements 
         return [new([new(tier.Id, new(at, at), tier)], IsComplete: true)];
     }
 
-    private async Task<(AnswerPlan Plan, List<(Column Column, string? Value)> Where, QueryAnswer Head)> BeginAsync(QueryRequest request, Duration step, CancellationToken cancellationToken)
+    private async Task<(IReadOnlyList<QuerySegment> Parts, List<(Column Column, string? Value)> Where, QueryAnswer Head)> BeginAsync(QueryRequest request, Duration step, CancellationToken cancellationToken)
     {
         if (blueprint.Tiers.Count == 0)
             throw new PolicyException("VRV321", $"{blueprint.Policy.Name} has no tiers: it only keeps rows. Query {blueprint.Source.Text} itself.");
@@ -99,7 +99,8 @@ internal sealed class Reader(PolicyLayout blueprint, Ledger ledger, IStatements 
         await Conditions.CheckAsync(statements, dialect, blueprint.Source, where, cancellationToken);
         var plan = new TierSelection(blueprint, ledger).For(request, step);
         if (request.WholeAsOf is { } asOf) Whole(plan, asOf);
-        return (plan, where, new(columns, [], plan.Answered(), plan.Notes)
+        var parts = await new OccupiedSegments(blueprint, statements, dialect).OfAsync(plan.Parts, cancellationToken);
+        return (parts, where, new(columns, [], plan.Answered(), plan.Notes)
         {
             Zone = request.Zone ?? blueprint.Policy.ZoneOf(request.Every),
             Range = plan.Range,

@@ -1,3 +1,4 @@
+using System.Globalization;
 using NodaTime;
 using Varve.Engines.Tests.Scratch;
 using Varve.Planning;
@@ -93,6 +94,24 @@ public abstract class LongAgoConformance(Func<ScratchDatabase> create) : Conform
         await story.RunWellAsync("2025-02-10");
         await EachRowOnceAsync(story, rows.Where(r => r.At < At("2025-02-10")).ToList(), rows);
         Assert.DoesNotContain((await story.PlanAsync("2025-02-11")).Steps, s => s is PlanStep.Mark);
+    }
+
+    [Theory]
+    [InlineData("1mo")]
+    [InlineData("1d")]
+    [InlineData("1y")]
+    public async Task An_answer_over_thousands_of_years_is_asked_for_where_there_are_rows(string every)
+    {
+        var rows = Every("2025-01-01", "2025-03-01", "3h").Append(Row("0001-06-01", 7, "odd")).Append(Row("9998-06-01", 8, "odd")).ToList();
+        var story = await BeginAsync(Policy("zone: Europe/Berlin\ntiers: [{ every: 1h }, { every: 1d }]", "count, sum"), rows);
+        await story.RunWellAsync("2025-03-02");
+        await using var inner = await Db.OpenAsync();
+        await using var engine = new LongestStatement(inner.Engine);
+        var request = new Reading.QueryRequest { Policy = story.Policy.Name, From = At("0001-01-01"), To = At("9999-01-01"), Every = every };
+        var answer = await new Lifecycle(new Database(engine, inner.Name)).QueryAsync(request);
+        Assert.Equal(rows.Count, answer.Rows.Sum(r => Convert.ToInt64(r[answer.Columns.ToList().IndexOf("varve_rows")], CultureInfo.InvariantCulture)));
+        Assert.Equal(answer.Starts.Order(), answer.Starts);
+        Assert.True(engine.Length < 2_000_000, $"a statement has {engine.Length} characters");
     }
 
     [Fact]
