@@ -171,7 +171,7 @@ internal sealed class PolicyApplier(IEngine engine, CatalogStore desk, PolicyChe
             ledger = ledger.SetAside(revision);
         }
 
-        if (inherited is not null) ledger = ledger.Expired(inherited);
+        if (inherited is not null && !inherited.Equals(ledger.Of(Planning.Relations.Source).Frozen)) ledger = ledger.Expired(inherited);
         if (LedgerJson.Write(ledger) != LedgerJson.Write(before)) await desk.Ledgers.SaveAsync(statements, name, ledger, cancellationToken);
     }
 

@@ -54,10 +54,11 @@ internal sealed class Restoring(IEngine engine, ParquetSql parquet, IArchiveStor
         await using var open = await OpenParts.FindAsync(store, [.. parts.Select(p => (p.Rows, p.Manifest.Bytes, p.Manifest.Sha256))], cancellationToken);
         var sql = new ArchiveSql(engine.Dialect, parquet, table.Columns, table.Time);
         if (target.Schema is { } schema) await statements.ExecuteAsync(ArchiveSql.CreateSchema(engine.Dialect, schema), cancellationToken);
-        long rows;
+        var (rows, isMade) = (0L, false);
         try
         {
             await statements.ExecuteAsync(ArchiveSql.Create(target, sql.Rows(open.Paths, Limit(request, parts))), cancellationToken);
+            isMade = true;
 
             // Comparing leaves processors to hash the files meanwhile.
             var check = open.CheckAsync();
@@ -66,7 +67,7 @@ internal sealed class Restoring(IEngine engine, ParquetSql parquet, IArchiveStor
         }
         catch (Exception error) when (error is EngineException or HaltException)
         {
-            if (!engine.Capabilities.Transactions) await statements.ExecuteAsync(StepSql.Drop(target, isView: false), cancellationToken);
+            if (isMade && !engine.Capabilities.Transactions) await statements.ExecuteAsync(StepSql.Drop(target, isView: false), cancellationToken);
 
             // That a part was altered says more than what came of it.
             await open.CheckAsync();

@@ -11,8 +11,8 @@ namespace Varve.Reading;
 /// </summary>
 internal sealed class OccupiedSegments(PolicyLayout blueprint, IStatements statements, Dialect dialect)
 {
-    /// <summary>So many runs of equally long buckets are read without a look: 300 years of months.</summary>
-    private const int MostRuns = 4_000;
+    /// <summary>So many runs of equally long buckets are read without a look: 150 years of months.</summary>
+    private const int MostRuns = 2_000;
 
     /// <summary>Each range is a SELECT of its own; rows that are scattered more than that are read as a whole.</summary>
     private const int MostRanges = 100;

@@ -10,9 +10,16 @@ internal static class RowsSql
 {
     private const long MicrosOfADay = 86_400_000_000;
 
+    /// <summary>The number of all rows.</summary>
+    public static SqlText All(TableName table) => $"SELECT count(*) FROM {table}";
+
     /// <summary>The number of rows of a range.</summary>
     public static SqlText Count(Dialect dialect, TimeColumn time, TableName table, RangeSet ranges) =>
         $"SELECT count(*) FROM {table} WHERE {RangeSql.In(dialect, time, ranges)}";
+
+    /// <summary>The number of rows that are in none of some ranges, those without a time among them.</summary>
+    public static SqlText CountOutside(Dialect dialect, TimeColumn time, TableName table, RangeSet ranges) =>
+        $"SELECT count(*) FROM {table} WHERE ({RangeSql.In(dialect, time, ranges)}) IS NOT TRUE";
 
     /// <summary>Number, earliest and latest time in microseconds of the rows of a range.</summary>
     public static SqlText Extent(Dialect dialect, TimeColumn time, TableName table, RangeSet ranges)

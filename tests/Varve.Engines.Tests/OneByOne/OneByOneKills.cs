@@ -59,6 +59,22 @@ public sealed class OneByOneKills
         Assert.True(differences.Count == 0, string.Join("\n", differences));
     }
 
+    [Theory]
+    [InlineData("CREATE TABLE m.cpu_1h_states (a INTEGER)")]
+    [InlineData("CREATE TABLE m.cpu_1h_states AS SELECT TIMESTAMP '2025-01-01' AS ts, 'a' AS host, 1 AS varve_rows")]
+    public async Task A_table_that_somebody_else_made_under_a_claimed_name_is_never_dropped(string made)
+    {
+        await using var db = OneByOneMemory.New();
+        var table = new SourceTable(new("m", "cpu"), "ts", TimeKind.Timestamp, [new("host", ValueKind.Text), new("v", ValueKind.Double)]);
+        var story = await Story.BeginAsync(db, table, "table: m.cpu\ntime: ts\nseries: [host]\nmeasures: { v: [count] }\ntiers: [{ every: 1h }]\n", [SourceRow.Of(InstantText.Parse("2025-01-01"), "a", 1.0)]);
+        await db.ExecuteAsync("INSERT INTO varve.ledgers VALUES ('m.cpu', 1, 1, false, '{\"relations\":{\"1h\":{\"tables\":[[\"states\",\"m\",\"cpu_1h_states\"]]}}}')");
+        await db.ExecuteAsync(made);
+        var rows = await db.QueryAsync("SELECT * FROM m.cpu_1h_states");
+        var outcome = await story.RunAsync("2025-01-02");
+        Assert.Contains(outcome.Errors, e => e.Code == "VRV135");
+        Assert.Equal(rows, await db.QueryAsync("SELECT * FROM m.cpu_1h_states"));
+    }
+
     private static IEngine Ending(IEngine engine, End end, int number) => end switch
     {
         End.DiesBefore => new TrippingEngine(engine, new(number, Moment.BeforeStatement)),

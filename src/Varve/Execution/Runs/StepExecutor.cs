@@ -68,17 +68,20 @@ internal sealed class StepExecutor(IEngine engine, CatalogStore store, AuditActo
         async (statements, token) =>
         {
             var ledger = await store.Ledgers.LoadAsync(statements, policy, token);
-            foreach (var (relation, sets) in ledger.Relations)
+            var before = ledger;
+            foreach (var (relation, sets) in before.Relations)
             {
                 if (sets.Tables.FirstOrDefault(t => t.Kind == BrokenTier.Beside) is not { } beside) continue;
                 var states = sets.Tables.First(t => t.Kind == "states").Name;
                 var isThere = await statements.DescribeAsync(states, token) is not null;
-                if (isThere) await statements.ExecuteAsync(StepSql.Drop(beside.Name, isView: false), token);
-                else await statements.ExecuteAsync(StepSql.Rename(beside.Name, states), token);
+
+                // A table of that name that is not of this shape is somebody else's.
+                var isOurs = (await statements.DescribeAsync(beside.Name, token))?.Find(StateColumns.Rows.Value) is not null;
+                if (isOurs) await statements.ExecuteAsync(isThere ? StepSql.Drop(beside.Name, isView: false) : StepSql.Rename(beside.Name, states), token);
                 ledger = ledger.With(relation, sets with { Tables = [.. sets.Tables.Where(t => t != beside)] });
             }
 
-            if (ledger.Version > 0) await store.Ledgers.SaveAsync(statements, policy, ledger, token);
+            if (ledger != before) await store.Ledgers.SaveAsync(statements, policy, ledger, token);
             return 0;
         },
         Scope.Writing,

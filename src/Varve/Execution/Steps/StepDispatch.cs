@@ -5,7 +5,22 @@ namespace Varve.Execution;
 /// <summary>From the kind of a step to what is done.</summary>
 internal static class StepDispatch
 {
-    public static Task<ActOutcome> ActAsync(StepContext context, PlanStep step, CancellationToken cancellationToken) => step switch
+    /// <exception cref="StepSkippedException">The step that should have made a table before it failed.</exception>
+    public static Task<ActOutcome> ActAsync(StepContext context, PlanStep step, CancellationToken cancellationToken)
+    {
+        Made(context, step);
+        return OfAsync(context, step, cancellationToken);
+    }
+
+    // What stands under the name of a tier that was never made is somebody else's: not a row of it is touched.
+    private static void Made(StepContext context, PlanStep step)
+    {
+        if (step is PlanStep.CreateTier || step.Relation == Relations.Source) return;
+        var tiers = step is PlanStep.Publish ? context.Blueprint.Tiers : [context.Blueprint.Tier(step.Relation)];
+        if (tiers.FirstOrDefault(t => !context.Draft.Of(t.Id).Created) is { } missing) throw new StepSkippedException($"{missing.States.Text} could not be made");
+    }
+
+    private static Task<ActOutcome> OfAsync(StepContext context, PlanStep step, CancellationToken cancellationToken) => step switch
     {
         PlanStep.CreateTier create => TierBuilder.CreateAsync(context, create, cancellationToken),
         PlanStep.Reshape reshape => TierBuilder.ReshapeAsync(context, reshape, cancellationToken),

@@ -16,23 +16,28 @@ internal static class TierBuilder
         var tier = context.Blueprint.Tier(step.Relation);
         var (sets, own) = (context.Draft.Of(tier.Id), new OwnTable(States, tier.States));
         var isThere = await context.Statements.DescribeAsync(tier.States, cancellationToken) is not null;
-        if (isThere && !sets.Tables.Contains(own))
-        {
-            throw new PolicyException(
-                "VRV135",
-                $"{tier.States.Text} exists and is not Varve's. Give the tier another name (tiers[].name), or another schema (schema:).");
-        }
+        var columns = StateColumns.All(context.Blueprint, tier).Select(c => c.Value).ToList();
+        if (isThere && !(sets.Tables.Contains(own) && await IsUnusedAsync(context, tier.States, columns, cancellationToken))) throw Foreign(tier.States);
 
-        // Nothing of a table that was made and never recorded was ever built.
+        // A table that was made and never recorded has no row.
         if (isThere) await context.Statements.ExecuteAsync(StepSql.Drop(tier.States, isView: false), cancellationToken);
         if (!sets.Tables.Contains(own)) sets.Tables.Add(own);
         await context.Ledger.ClaimAsync(context.Now, cancellationToken);
         await context.Ledger.RegisterAsync(tier.Id, own, cancellationToken);
         foreach (var statement in context.Sql.Create(tier)) await context.Statements.ExecuteAsync(statement, cancellationToken);
         sets.Created = true;
-        sets.Columns.AddRange(StateColumns.All(context.Blueprint, tier).Select(c => c.Value));
+        sets.Columns.AddRange(columns);
         return ActOutcome.Nothing;
     }
+
+    // The word of the ledger is not enough to drop a table: somebody else may have made one of that name meanwhile.
+    private static async Task<bool> IsUnusedAsync(StepContext context, TableName table, IReadOnlyList<string> columns, CancellationToken cancellationToken)
+    {
+        if (await context.Statements.DescribeAsync(table, cancellationToken) is not { IsView: false } found || !found.Columns.Select(c => c.Name).SequenceEqual(columns)) return false;
+        return await context.NumberAsync(RowsSql.All(table), cancellationToken) == 0;
+    }
+
+    private static PolicyException Foreign(TableName table) => new("VRV135", $"{table.Text} exists and is not Varve's. Give the tier another name (tiers[].name), or another schema (schema:).");
 
     /// <summary>Makes the table of a tier again with the columns that the policy asks for, and moves what it holds.</summary>
     public static async Task<ActOutcome> ReshapeAsync(StepContext context, PlanStep.Reshape step, CancellationToken cancellationToken)
@@ -42,6 +47,7 @@ internal static class TierBuilder
         var added = step.Columns.Except(sets.Columns, StringComparer.Ordinal).ToList();
         if (added.Count == 0) return ActOutcome.Nothing;
         var beside = new OwnTable(BrokenTier.Beside, StepSql.Beside(tier));
+        if (await context.Statements.DescribeAsync(beside.Name, cancellationToken) is not null) throw Foreign(beside.Name);
         sets.Tables.Add(beside);
         await context.Ledger.ClaimAsync(context.Now, cancellationToken);
         foreach (var statement in context.Sql.Reshape(tier, sets.Columns)) await context.Statements.ExecuteAsync(statement, cancellationToken);
