@@ -30,6 +30,69 @@ internal sealed partial class CrateDbDialect : Dialect
     public override string Qualify(TableName table) => table.Schema is { } schema ? $"{Quoted(schema)}.{Quoted(table.Name)}"
         : Quoted(table.Name);
 
+    /// <summary>A schema is there when a table of it is.</summary>
+    public override SqlText? MakeSchema(string schema) => null;
+
+    /// <summary>Beyond 32,766 bytes text can be neither indexed nor kept in columns.</summary>
+    public override SqlText LongText => $"TEXT INDEX OFF STORAGE WITH (columnstore = false)";
+
+    /// <summary>Without it a table has as many shards as the cluster has processors, and a limit counts them.</summary>
+    public override SqlText FewRows => $" CLUSTERED INTO 1 SHARDS WITH (number_of_replicas = '0-1')";
+
+    /// <summary>A condition on other columns beside the key is tested on the last refresh, and the row that changes is the current one.</summary>
+    public override IReadOnlyList<Identifier> RowVersion { get; } = [new("_seq_no"), new("_primary_term")];
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<SqlText> CreateTier(TierTable tier, SqlText rows)
+    {
+        ArgumentNullException.ThrowIfNull(tier);
+        return [CrateDbTierSql.Create(tier)];
+    }
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<SqlText> Widen(TableName table, IReadOnlyList<StateColumn> columns) =>
+        [.. columns.Select(c => (SqlText)$"ALTER TABLE {table} ADD COLUMN {c.Name} {CrateDbTypes.Write(c.Type)}")];
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<(SqlText Statement, bool Writes)> Replace(TierWrite write)
+    {
+        ArgumentNullException.ThrowIfNull(write);
+        return [(CrateDbTierSql.Upsert(write), true), (CrateDbTierSql.RemoveOlder(write), false)];
+    }
+
+    /// <inheritdoc/>
+    public override bool SettlesTiesFirst => true;
+
+    /// <summary>It is a loop in a loop.</summary>
+    public override bool JoinsFully => false;
+
+    /// <summary>Exact: of doubles CrateDB adds up the rounding of one group in another.</summary>
+    public override SqlText Sum(SqlText value) => $"CAST(sum(CAST({value} AS NUMERIC)) AS DOUBLE PRECISION)";
+
+    /// <summary>Chan et al. with Σ n (m − M)² as (N Σ n m² − (Σ n m)²) / N, which is safe in NUMERIC only.</summary>
+    public override SqlText MergedDeviations(SqlText count, SqlText mean, SqlText m2)
+    {
+        SqlText weighted = $"CAST({count} AS NUMERIC) * CAST({mean} AS NUMERIC)";
+        SqlText squares = $"CAST(sum({count}) AS NUMERIC) * sum({weighted} * CAST({mean} AS NUMERIC))";
+        return $"({Sum(m2)} + CAST({squares} - sum({weighted}) * sum({weighted}) AS DOUBLE PRECISION) / nullif(sum({count}), 0))";
+    }
+
+    /// <inheritdoc/>
+    public override SqlText Least(Column column, SqlText value)
+    {
+        ArgumentNullException.ThrowIfNull(column);
+        if (column.Type is ColumnType.Bool) return $"(min(CASE WHEN {value} THEN 1 WHEN NOT {value} THEN 0 END) = 1)";
+        return $"min({value})";
+    }
+
+    /// <inheritdoc/>
+    public override SqlText Greatest(Column column, SqlText value)
+    {
+        ArgumentNullException.ThrowIfNull(column);
+        if (column.Type is ColumnType.Bool) return $"(max(CASE WHEN {value} THEN 1 WHEN NOT {value} THEN 0 END) = 1)";
+        return $"max({value})";
+    }
+
     /// <inheritdoc/>
     public override string Literal(SqlValue value) => CrateDbLiteral.Of(value);
 

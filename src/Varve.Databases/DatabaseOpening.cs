@@ -1,4 +1,5 @@
 using Varve.Archiving;
+using Varve.CrateDb;
 using Varve.DuckDb;
 using Varve.Engines;
 using Varve.PostgreSql;
@@ -26,7 +27,8 @@ internal static class DatabaseOpening
     {
         "duckdb" => OpenDuckDb(url, readOnly, create, memory),
         "postgresql" => PostgreSqlDatabase.OpenAsync(url, new() { ReadOnly = readOnly, Input = input }, cancellation).GetAwaiter().GetResult(),
-        _ => throw new PolicyException("VRV100", $"This build of Varve cannot open {url.Scheme} databases. Write --db duckdb:FILE or --db postgresql://user@host/database."),
+        "cratedb" => CrateDbDatabase.OpenAsync(url, readOnly, input, cancellation).GetAwaiter().GetResult(),
+        _ => throw new PolicyException("VRV100", $"This build of Varve cannot open {url.Scheme} databases. Write --db duckdb:FILE, --db postgresql://user@host/database or --db cratedb://user@host:4200/."),
     };
 
     /// <summary>Archives that the environment declares, by name: <c>VARVE_ARCHIVE_COLD</c> is <c>cold</c>.</summary>

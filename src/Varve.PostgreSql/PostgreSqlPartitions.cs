@@ -35,11 +35,16 @@ internal sealed partial class PostgreSqlPartitions(PostgreSqlEngine engine) : Pa
     }
 
     /// <inheritdoc/>
-    public override async Task<long> DropAsync(IStatements statements, TablePart part, CancellationToken cancellationToken)
+    public override async Task<long> DropAsync(IStatements statements, IReadOnlyList<TablePart> parts, CancellationToken cancellationToken)
     {
-        var rows = (await statements.QueryAsync($"SELECT count(*) FROM {part.Table}", cancellationToken))[0].Long(0);
-        await statements.ExecuteAsync($"ALTER TABLE {part.Of} DETACH PARTITION {part.Table}", cancellationToken);
-        await statements.ExecuteAsync($"DROP TABLE {part.Table}", cancellationToken);
+        var rows = 0L;
+        foreach (var part in parts)
+        {
+            rows += (await statements.QueryAsync($"SELECT count(*) FROM {part.Table}", cancellationToken))[0].Long(0);
+            await statements.ExecuteAsync($"ALTER TABLE {part.Of} DETACH PARTITION {part.Table}", cancellationToken);
+            await statements.ExecuteAsync($"DROP TABLE {part.Table}", cancellationToken);
+        }
+
         return rows;
     }
 

@@ -67,6 +67,16 @@ internal sealed class SqlSession : IAsyncDisposable
     public Task<Answer> ExecuteAsync(SqlText statement, CancellationToken cancellationToken) =>
         ExecuteAsync(statement, [], cancellationToken);
 
+    /// <summary>Runs a statement that changes something, once.</summary>
+    /// <param name="statement">The statement.</param>
+    /// <param name="takesValues">False: values are written out, for definitions, which take none beside them.</param>
+    /// <param name="cancellationToken">Ends the waiting; the server goes on.</param>
+    public Task<Answer> ExecuteAsync(SqlText statement, bool takesValues, CancellationToken cancellationToken)
+    {
+        var rendered = takesValues ? statement.Render(s_dialect) : statement.RenderInline(s_dialect);
+        return InTurnAsync(() => WholeAsync(() => Body(rendered), [], cancellationToken), cancellationToken);
+    }
+
     /// <summary>
     /// Runs a statement with <c>?</c> once for each row of values, in one request. Where one row fails, the server stores the others.
     /// </summary>

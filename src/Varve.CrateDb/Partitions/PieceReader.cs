@@ -64,8 +64,11 @@ internal static class PieceReader
         Started = shards.Count,
         Rows = shards.Sum(s => s.LongOrNull(4) ?? 0),
         Bytes = shards.Sum(s => s.LongOrNull(5) ?? 0),
-        Marks = [.. shards.Select(s => new ShardMark(s.TextOrNull(1) ?? "", s.Long(2), s.LongOrNull(3) ?? -1))],
+        Marks = [.. shards.Select(Mark)],
     };
+
+    /// <summary>The mark of a row of <see cref="CatalogShapes.Shards"/>.</summary>
+    public static ShardMark Mark(Row shard) => new(shard.TextOrNull(1) ?? "", shard.Long(2), shard.LongOrNull(3) ?? -1);
 
     private static IReadOnlyList<string> Texts(object? array) => [.. ((object?[]?)array ?? []).Cast<string>()];
 }

@@ -63,6 +63,9 @@ internal static class PartitionShapes
         ? throw new ArgumentException("PARTITION (…) cannot name a partition whose value is NULL.")
         : SqlText.Join(", ", partition.Select(v => (SqlText)$"{new Identifier(v.Column.Name)} = {Value(v)}"));
 
+    /// <summary>True for the rows of a partition: every partition column is named.</summary>
+    public static SqlText Is(IReadOnlyList<PartitionValue> partition) => SqlText.Join(" AND ", partition.Select(Equal));
+
     private static SqlText Equal(PartitionValue value) => value.Value is null
         ? $"{new Identifier(value.Column.Name)} IS NULL"
         : (SqlText)$"{new Identifier(value.Column.Name)} = {Value(value)}";

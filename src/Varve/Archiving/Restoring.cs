@@ -53,7 +53,7 @@ internal sealed class Restoring(IEngine engine, ParquetSql parquet, IArchiveStor
         var target = await TargetAsync(request, parts[0].Manifest, refuse, cancellationToken);
         await using var open = await OpenParts.FindAsync(store, [.. parts.Select(p => (p.Rows, p.Manifest.Bytes, p.Manifest.Sha256))], cancellationToken);
         var sql = new ArchiveSql(engine.Dialect, parquet, table.Columns, table.Time);
-        if (target.Schema is { } schema) await statements.ExecuteAsync(ArchiveSql.CreateSchema(engine.Dialect, schema), cancellationToken);
+        if (target.Schema is { } schema && engine.Dialect.MakeSchema(schema) is { } made) await statements.ExecuteAsync(made, cancellationToken);
         var (rows, isMade) = (0L, false);
         try
         {

@@ -50,7 +50,7 @@ internal sealed class AuditLog(CatalogTables tables, string? key)
     {
         var begins = Beginning(head);
         return Genesis.StartsWith(begins, StringComparison.Ordinal)
-            || (await statements.QueryAsync($"SELECT count(*) FROM {tables.Audit} WHERE starts_with(hash, {begins})", cancellationToken))[0].Long(0) > 0;
+            || (await statements.QueryAsync($"SELECT count(*) FROM {tables.Audit} WHERE substr(hash, 1, {(long)begins.Length}) = {begins}", cancellationToken))[0].Long(0) > 0;
     }
 
     /// <summary>Whether there is an entry of some facts.</summary>

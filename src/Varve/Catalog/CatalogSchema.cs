@@ -1,5 +1,6 @@
 using System.Globalization;
 using Varve.Engines;
+using Varve.Policies;
 using Varve.Sql;
 
 namespace Varve.Catalog;
@@ -84,47 +85,51 @@ internal sealed class CatalogSchema(CatalogTables tables, IEngine engine)
 
     private IEnumerable<SqlText> Tables() =>
     [
-        $"CREATE SCHEMA IF NOT EXISTS {engine.Dialect.Schema(tables.Schema)}",
-        $"CREATE TABLE IF NOT EXISTS {tables.Meta} (name VARCHAR NOT NULL, value VARCHAR{Key(["name"])})",
-        $"""
-        CREATE TABLE IF NOT EXISTS {tables.Policies} (policy VARCHAR NOT NULL, revision INTEGER NOT NULL, state VARCHAR NOT NULL, table_schema VARCHAR, table_name VARCHAR NOT NULL,
-        document VARCHAR NOT NULL, sha256 VARCHAR NOT NULL, yaml VARCHAR NOT NULL, tags VARCHAR NOT NULL, applied_us BIGINT NOT NULL, applied_by VARCHAR NOT NULL,
-        kind VARCHAR, pattern VARCHAR, pattern_revision INTEGER{Key(["policy", "revision"])})
-        """,
-        $"""
-        CREATE TABLE IF NOT EXISTS {tables.Ledgers} (policy VARCHAR NOT NULL, version BIGINT NOT NULL, shown BIGINT NOT NULL, expired BOOLEAN NOT NULL, document VARCHAR NOT NULL{Key(["policy"])})
-        """,
-        $"""
-        CREATE TABLE IF NOT EXISTS {tables.Relations} (policy VARCHAR NOT NULL, relation VARCHAR NOT NULL, kind VARCHAR NOT NULL, schema_name VARCHAR, name VARCHAR NOT NULL, created_us BIGINT NOT NULL)
-        """,
-        $"""
-        CREATE TABLE IF NOT EXISTS {tables.Runs} (run VARCHAR NOT NULL, policy VARCHAR NOT NULL, revision INTEGER NOT NULL, as_of_us BIGINT NOT NULL, started_us BIGINT NOT NULL, finished_us BIGINT,
-        status VARCHAR NOT NULL, steps INTEGER NOT NULL, steps_done INTEGER NOT NULL, rows_read BIGINT NOT NULL, rows_written BIGINT NOT NULL, rows_removed BIGINT NOT NULL, error_code VARCHAR, error VARCHAR{Key(["run"])})
-        """,
-        $"""
-        CREATE TABLE IF NOT EXISTS {tables.Steps} (run VARCHAR NOT NULL, policy VARCHAR NOT NULL, ordinal INTEGER NOT NULL, kind VARCHAR NOT NULL, relation VARCHAR NOT NULL, ranges VARCHAR NOT NULL, reason VARCHAR NOT NULL,
-        status VARCHAR NOT NULL, statement VARCHAR, rows_in BIGINT NOT NULL, rows_written BIGINT NOT NULL, rows_removed BIGINT NOT NULL, started_us BIGINT, finished_us BIGINT, note VARCHAR{Key(["run", "ordinal"])})
-        """,
-        $"CREATE TABLE IF NOT EXISTS {tables.Coverage} (policy VARCHAR NOT NULL, relation VARCHAR NOT NULL, kind VARCHAR NOT NULL, from_us BIGINT NOT NULL, to_us BIGINT NOT NULL)",
-        $"""
-        CREATE TABLE IF NOT EXISTS {tables.Dirty} (policy VARCHAR NOT NULL, relation VARCHAR NOT NULL, kind VARCHAR NOT NULL, from_us BIGINT NOT NULL, to_us BIGINT NOT NULL, rows_left BIGINT, by_others BOOLEAN, state VARCHAR)
-        """,
-        $"CREATE TABLE IF NOT EXISTS {tables.Edges} (policy VARCHAR NOT NULL, relation VARCHAR NOT NULL, at_us BIGINT NOT NULL{Key(["policy", "relation"])})",
-        $"""
-        CREATE TABLE IF NOT EXISTS {tables.Holds} (hold VARCHAR NOT NULL, policy VARCHAR NOT NULL, relation VARCHAR, from_us BIGINT NOT NULL, to_us BIGINT NOT NULL, reason VARCHAR NOT NULL, who VARCHAR NOT NULL,
-        until_us BIGINT, set_us BIGINT NOT NULL{Key(["hold"])})
-        """,
-        $"CREATE TABLE IF NOT EXISTS {tables.Leases} (policy VARCHAR NOT NULL, run VARCHAR NOT NULL, holder VARCHAR NOT NULL, taken_us BIGINT NOT NULL{Key(["policy"])})",
-        $"""
-        CREATE TABLE IF NOT EXISTS {tables.Audit} (seq BIGINT NOT NULL, at_us BIGINT NOT NULL, actor VARCHAR NOT NULL, system_user VARCHAR NOT NULL, host VARCHAR NOT NULL, action VARCHAR NOT NULL, policy VARCHAR,
-        detail VARCHAR NOT NULL, previous_hash VARCHAR NOT NULL, hash VARCHAR NOT NULL{Key(["seq"])})
-        """,
-        $"""
-        CREATE TABLE IF NOT EXISTS {tables.Archives} (policy VARCHAR NOT NULL, location VARCHAR NOT NULL, from_us BIGINT NOT NULL, to_us BIGINT NOT NULL, part INTEGER NOT NULL, file VARCHAR NOT NULL,
+        .. engine.Dialect.MakeSchema(tables.Schema) is { } schema ? [schema] : Array.Empty<SqlText>(),
+        Table(tables.Meta, $"name VARCHAR NOT NULL, value VARCHAR{Key(["name"])}"),
+        Table(tables.Policies, $"""
+        policy VARCHAR NOT NULL, revision INTEGER NOT NULL, state VARCHAR NOT NULL, table_schema VARCHAR, table_name VARCHAR NOT NULL,
+        document {Long} NOT NULL, sha256 VARCHAR NOT NULL, yaml {Long} NOT NULL, tags VARCHAR NOT NULL, applied_us BIGINT NOT NULL, applied_by VARCHAR NOT NULL,
+        kind VARCHAR, pattern VARCHAR, pattern_revision INTEGER{Key(["policy", "revision"])}
+        """),
+        Table(tables.Ledgers, $"""
+        policy VARCHAR NOT NULL, version BIGINT NOT NULL, shown BIGINT NOT NULL, expired BOOLEAN NOT NULL, document {Long} NOT NULL{Key(["policy"])}
+        """),
+        Table(tables.Relations, $"""
+        policy VARCHAR NOT NULL, relation VARCHAR NOT NULL, kind VARCHAR NOT NULL, schema_name VARCHAR, name VARCHAR NOT NULL, created_us BIGINT NOT NULL
+        """),
+        Table(tables.Runs, $"""
+        run VARCHAR NOT NULL, policy VARCHAR NOT NULL, revision INTEGER NOT NULL, as_of_us BIGINT NOT NULL, started_us BIGINT NOT NULL, finished_us BIGINT,
+        status VARCHAR NOT NULL, steps INTEGER NOT NULL, steps_done INTEGER NOT NULL, rows_read BIGINT NOT NULL, rows_written BIGINT NOT NULL, rows_removed BIGINT NOT NULL, error_code VARCHAR, error {Long}{Key(["run"])}
+        """),
+        Table(tables.Steps, $"""
+        run VARCHAR NOT NULL, policy VARCHAR NOT NULL, ordinal INTEGER NOT NULL, kind VARCHAR NOT NULL, relation VARCHAR NOT NULL, ranges {Long} NOT NULL, reason {Long} NOT NULL,
+        status VARCHAR NOT NULL, statement {Long}, rows_in BIGINT NOT NULL, rows_written BIGINT NOT NULL, rows_removed BIGINT NOT NULL, started_us BIGINT, finished_us BIGINT, note {Long}{Key(["run", "ordinal"])}
+        """),
+        Table(tables.Coverage, $"policy VARCHAR NOT NULL, relation VARCHAR NOT NULL, kind VARCHAR NOT NULL, from_us BIGINT NOT NULL, to_us BIGINT NOT NULL"),
+        Table(tables.Dirty, $"""
+        policy VARCHAR NOT NULL, relation VARCHAR NOT NULL, kind VARCHAR NOT NULL, from_us BIGINT NOT NULL, to_us BIGINT NOT NULL, rows_left BIGINT, by_others BOOLEAN, state VARCHAR
+        """),
+        Table(tables.Edges, $"policy VARCHAR NOT NULL, relation VARCHAR NOT NULL, at_us BIGINT NOT NULL{Key(["policy", "relation"])}"),
+        Table(tables.Holds, $"""
+        hold VARCHAR NOT NULL, policy VARCHAR NOT NULL, relation VARCHAR, from_us BIGINT NOT NULL, to_us BIGINT NOT NULL, reason {Long} NOT NULL, who VARCHAR NOT NULL,
+        until_us BIGINT, set_us BIGINT NOT NULL{Key(["hold"])}
+        """),
+        Table(tables.Leases, $"policy VARCHAR NOT NULL, run VARCHAR NOT NULL, holder VARCHAR NOT NULL, taken_us BIGINT NOT NULL{Key(["policy"])}"),
+        Table(tables.Audit, $"""
+        seq BIGINT NOT NULL, at_us BIGINT NOT NULL, actor VARCHAR NOT NULL, system_user VARCHAR NOT NULL, host VARCHAR NOT NULL, action VARCHAR NOT NULL, policy VARCHAR,
+        detail VARCHAR NOT NULL, previous_hash VARCHAR NOT NULL, hash VARCHAR NOT NULL{Key(["seq"])}
+        """),
+        Table(tables.Archives, $"""
+        policy VARCHAR NOT NULL, location VARCHAR NOT NULL, from_us BIGINT NOT NULL, to_us BIGINT NOT NULL, part INTEGER NOT NULL, file VARCHAR NOT NULL,
         row_count BIGINT NOT NULL, byte_count BIGINT NOT NULL, row_hash VARCHAR NOT NULL, hashed_by VARCHAR NOT NULL, sha256 VARCHAR NOT NULL, run VARCHAR NOT NULL, written_us BIGINT NOT NULL, proven_us BIGINT,
-        pruned_us BIGINT, pruning_us BIGINT)
-        """,
+        pruned_us BIGINT, pruning_us BIGINT
+        """),
     ];
+
+    private SqlText Long => engine.Dialect.LongText;
+
+    private SqlText Table(TableName table, SqlText columns) => $"CREATE TABLE IF NOT EXISTS {table} ({columns}){engine.Dialect.FewRows}";
 
     private SqlText Key(IEnumerable<string> columns) => engine.Dialect.Key([.. columns.Select(c => new Identifier(c))]);
 }

@@ -18,7 +18,7 @@ internal sealed class CatalogStore
         Policies = new(Tables, _dialect);
         Archives = new(Tables);
         Holds = new(Tables);
-        Ledgers = new(Tables, Policies, Archives, Holds);
+        Ledgers = new(Tables, _dialect, Policies, Archives, Holds);
         Runs = new(Tables, keepRuns);
         Audit = new(Tables, auditKey);
         Look = new(Tables);

@@ -51,7 +51,7 @@ internal sealed class HoldTable(CatalogTables tables)
     /// <summary>Ends holds; the number that ended.</summary>
     public Task<long> ReleaseAsync(IStatements statements, string policy, string? hold, CancellationToken cancellationToken) => hold is null
         ? statements.ExecuteAsync($"DELETE FROM {tables.Holds} WHERE policy = {policy}", cancellationToken)
-        : statements.ExecuteAsync($"DELETE FROM {tables.Holds} WHERE policy = {policy} AND starts_with(hold, {hold})", cancellationToken);
+        : statements.ExecuteAsync($"DELETE FROM {tables.Holds} WHERE policy = {policy} AND substr(hold, 1, {(long)hold.Length}) = {hold}", cancellationToken);
 
     /// <summary>Holds of tiers that a revision sets aside go on holding these.</summary>
     public async Task SetAsideAsync(IStatements statements, string policy, int revision, CancellationToken cancellationToken)

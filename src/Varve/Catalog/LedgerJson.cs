@@ -122,11 +122,27 @@ internal static class LedgerJson
         if (going.WholeFrom is { } whole) json.WriteNumber("whole", Micros.From(whole));
         json.WriteNumber("rows", going.Rows);
         json.WriteString("reason", going.Reason);
+        List(json, "parts", going.Parts, Part);
+        json.WriteEndObject();
+    }
+
+    private static void Part(Utf8JsonWriter json, GoingPart part)
+    {
+        json.WriteStartObject();
+        json.WritePropertyName("range");
+        Range(json, part.Range);
+        json.WriteString("part", part.Part);
+        json.WriteString("state", part.State);
         json.WriteEndObject();
     }
 
     private static GoingRange GoingOf(JsonElement json) => new(
-        TextOf(json, "relation")!, RangeOf(json.GetProperty("range"), 0), NumberOf(json, "whole") is { } whole ? Micros.ToInstant(whole) : null, json.GetProperty("rows").GetInt64(), TextOf(json, "reason")!);
+        TextOf(json, "relation")!, RangeOf(json.GetProperty("range"), 0), NumberOf(json, "whole") is { } whole ? Micros.ToInstant(whole) : null, json.GetProperty("rows").GetInt64(), TextOf(json, "reason")!)
+    {
+        Parts = ListOf(json, "parts", PartOf),
+    };
+
+    private static GoingPart PartOf(JsonElement json) => new(RangeOf(json.GetProperty("range"), 0), TextOf(json, "part")!, TextOf(json, "state")!);
 
     private static void Last(Utf8JsonWriter json, LastStep last)
     {

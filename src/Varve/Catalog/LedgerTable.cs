@@ -12,7 +12,7 @@ namespace Varve.Catalog;
 /// because what is true of a relation is not true without what is known of the others; it is replaced where it is still
 /// the one that was read.
 /// </summary>
-internal sealed class LedgerTable(CatalogTables tables, PolicyTable policies, ArchiveTable archives, HoldTable holds)
+internal sealed class LedgerTable(CatalogTables tables, Dialect dialect, PolicyTable policies, ArchiveTable archives, HoldTable holds)
 {
     /// <summary>The ledger of one policy at an instant (for holds that end by themselves).</summary>
     public async Task<Ledger> LoadAsync(IStatements statements, StoredPolicy policy, Instant at, CancellationToken cancellationToken)
@@ -48,16 +48,24 @@ internal sealed class LedgerTable(CatalogTables tables, PolicyTable policies, Ar
         var next = ledger.Version + 1;
         var document = LedgerJson.Write(ledger);
         var expired = !ledger.Of(Relations.Source).Frozen.IsEmpty;
-        var written = ledger.Version == 0
-            ? await statements.ExecuteAsync(
-                $"""
-                INSERT INTO {tables.Ledgers} (policy, version, shown, expired, document)
-                SELECT {policy}, {next}, 0, {expired}, {document} WHERE NOT EXISTS (SELECT 1 FROM {tables.Ledgers} WHERE policy = {policy})
-                """,
-                cancellationToken)
-            : await statements.ExecuteAsync($"UPDATE {tables.Ledgers} SET version = {next}, expired = {expired}, document = {document} WHERE policy = {policy} AND version = {ledger.Version}", cancellationToken);
+        var written = (await IsNowAsync(statements, policy, ledger.Version, cancellationToken), ledger.Version) switch
+        {
+            (null, _) => 0,
+            (_, 0) => await statements.ExecuteAsync($"INSERT INTO {tables.Ledgers} (policy, version, shown, expired, document) VALUES ({policy}, {next}, 0, {expired}, {document})", cancellationToken),
+            ({ } state, _) => await statements.ExecuteAsync($"UPDATE {tables.Ledgers} SET version = {next}, expired = {expired}, document = {document} WHERE policy = {policy} AND {state}", cancellationToken),
+        };
         if (written == 1) return ledger with { Version = next };
         throw new EngineException(EngineCodes.Conflict, $"Somebody else changed what the catalog knows of {policy} meanwhile. Nothing was lost: run again.", isTransient: true);
+    }
+
+    /// <summary>What is true of the row of a policy as long as it has a version, so that a change of it is refused after another one; null where it has none of it.</summary>
+    private async Task<SqlText?> IsNowAsync(IStatements statements, string policy, long version, CancellationToken cancellationToken)
+    {
+        if (version > 0 && dialect.RowVersion.Count == 0) return $"version = {version}";
+        var rows = await statements.QueryAsync(
+            $"SELECT version{SqlText.Join("", dialect.RowVersion.Select(c => (SqlText)$", {c}"))} FROM {tables.Ledgers} WHERE policy = {policy}", cancellationToken);
+        if (rows.Count == 0) return version == 0 ? SqlText.Empty : null;
+        return version == 0 || rows[0].Long(0) != version ? null : SqlText.Join(" AND ", dialect.RowVersion.Select((c, i) => (SqlText)$"{c} = {rows[0].Long(i + 1)}"));
     }
 
     /// <summary>

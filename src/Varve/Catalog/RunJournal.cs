@@ -122,7 +122,7 @@ internal sealed class RunJournal(CatalogTables tables, Duration keep)
 
     /// <summary>The ids of the runs that begin so.</summary>
     public async Task<IReadOnlyList<string>> FindAsync(IStatements statements, string beginning, CancellationToken cancellationToken) =>
-        [.. (await statements.QueryAsync($"SELECT run FROM {tables.Runs} WHERE starts_with(run, {beginning}) ORDER BY run", cancellationToken)).Select(r => r.Text(0))];
+        [.. (await statements.QueryAsync($"SELECT run FROM {tables.Runs} WHERE substr(run, 1, {(long)beginning.Length}) = {beginning} ORDER BY run", cancellationToken)).Select(r => r.Text(0))];
 
     /// <summary>The steps of one run, in order; empty where nothing was to be done.</summary>
     public async Task<IReadOnlyList<StepRecord>> StepsAsync(IStatements statements, string run, CancellationToken cancellationToken)

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using Varve.Planning;
 using Varve.Policies;
+using Varve.Sql;
 using Varve.Time;
 
 namespace Varve.Engines;
@@ -10,20 +11,23 @@ namespace Varve.Engines;
 public abstract class Partitioning
 {
     /// <summary>
+    /// True where rows that come while a step works are kept apart from those that it has proven only if parts go as a whole.
+    /// Rows that are in no such part stay then, unless a policy says otherwise.
+    /// </summary>
+    public virtual bool PartsOnly => false;
+
+    /// <summary>
     /// The parts of a table that overlap some ranges, end with them or before, and may be removed as a whole if they have no
-    /// other rows. Until the transaction ends nobody else writes to them, readers go on: what is proven after this is what
-    /// goes. The first thing that a transaction does.
+    /// other rows. Where the engine has transactions nobody else writes to them until the end of this one, and readers go on;
+    /// elsewhere each has a mark of what it holds now. What is proven after this is what goes. The first thing that is done.
     /// </summary>
     /// <exception cref="EngineException">Others hold them for longer than the engine waits.</exception>
     public abstract Task<IReadOnlyList<TablePart>> HoldAsync(IStatements statements, TableName table, TimeColumn time, RangeSet ranges, CancellationToken cancellationToken);
 
-    /// <summary>Removes a part that is held; the number of its rows.</summary>
-    public abstract Task<long> DropAsync(IStatements statements, TablePart part, CancellationToken cancellationToken);
-}
+    /// <summary>Gives back what an attempt that did not come to its end took from others: parts that were to go take writes again.</summary>
+    public virtual Task ReleaseAsync(IStatements statements, IReadOnlyList<TablePart> parts, CancellationToken cancellationToken) => Task.CompletedTask;
 
-/// <summary>A part of a table.</summary>
-/// <param name="Table">Its own name.</param>
-/// <param name="Of">The table that it is directly a part of.</param>
-/// <param name="Range">The times that its rows can have.</param>
-[Experimental("VARVE001")]
-public sealed record TablePart(TableName Table, TableName Of, TimeRange Range);
+    /// <summary>Removes parts that are held; the number of their rows.</summary>
+    /// <exception cref="EngineException">Some of them are not as they were when they were held any more, and stay; the others are gone.</exception>
+    public abstract Task<long> DropAsync(IStatements statements, IReadOnlyList<TablePart> parts, CancellationToken cancellationToken);
+}

@@ -72,6 +72,9 @@ public sealed record Policy
     /// <summary>What ages rows when the source is silent. Default: <see cref="OnSilence.Expire"/>.</summary>
     public OnSilence OnSilence { get; init; }
 
+    /// <summary>How rows of the source go.</summary>
+    public ExpireBy ExpireBy { get; init; }
+
     /// <summary>What happens to rows that arrive for a range that has expired. Default: <see cref="LateAfterExpiry.Hold"/>.</summary>
     public LateAfterExpiry LateAfterExpiry { get; init; }
 
@@ -211,6 +214,22 @@ public enum Ties
 
     /// <summary>Whichever the engine met; only the instants of first and last are proven.</summary>
     Any,
+}
+
+/// <summary>How rows of the source go.</summary>
+public enum ExpireBy
+{
+    /// <summary>
+    /// Whole partitions where the table has them. What is in none that goes as a whole goes row by row, unless the engine
+    /// cannot keep rows that come meanwhile apart: there it stays.
+    /// </summary>
+    Auto,
+
+    /// <summary>Whole partitions only: what is in none that goes as a whole stays.</summary>
+    Partitions,
+
+    /// <summary>Row by row, whatever the table has.</summary>
+    Rows,
 }
 
 /// <summary>What ages rows when the source is silent.</summary>

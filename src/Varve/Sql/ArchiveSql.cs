@@ -46,7 +46,6 @@ internal sealed class ArchiveSql(Dialect dialect, ParquetSql parquet, IReadOnlyL
     public SqlText Hash(SqlText rows) => $"SELECT count(*), {parquet.RowHash(_names)} FROM ({rows}) AS varve_rows";
 
     /// <summary>Makes a schema where there is none of that name.</summary>
-    public static SqlText CreateSchema(Dialect dialect, string schema) => $"CREATE SCHEMA IF NOT EXISTS {dialect.Schema(schema)}";
 
     /// <summary>Makes a table of the rows of parts.</summary>
     public static SqlText Create(TableName table, SqlText rows) => $"CREATE TABLE {table} AS {rows}";

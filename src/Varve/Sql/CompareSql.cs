@@ -1,4 +1,5 @@
 using Varve.Planning;
+using Varve.Policies;
 using Varve.Time;
 
 namespace Varve.Sql;
@@ -12,8 +13,8 @@ internal sealed class CompareSql(PolicyLayout blueprint, TierLayout tier, Dialec
     // So many states of each bucket and series are compared at once.
     private const int MostStates = 400;
 
-    private static readonly SqlText s_computed = $"varve_computed";
-    private static readonly SqlText s_stored = $"varve_stored";
+    private const string OfComputed = "varve_computed";
+    private const string OfStored = "varve_stored";
 
     private readonly RollupSql _rollup = new(blueprint, tier, dialect);
 
@@ -28,7 +29,7 @@ internal sealed class CompareSql(PolicyLayout blueprint, TierLayout tier, Dialec
         var groups = Groups();
         var differing = groups.Count == 1 ? Differing(input, ranges, withSeries: false) : SqlText.Join(" UNION ", groups.Select(g => g.Differing(input, ranges, withSeries: true)));
         return $"""
-            SELECT varve_bucket, count(*), bool_or(varve_found < varve_kept), bool_or(varve_found >= varve_kept), sum(varve_found), sum(varve_kept), count(*) FILTER (WHERE varve_kept > 0)
+            SELECT varve_bucket, count(*), max(CASE WHEN varve_found < varve_kept THEN 1 ELSE 0 END) = 1, max(CASE WHEN varve_found >= varve_kept THEN 1 ELSE 0 END) = 1, sum(varve_found), sum(varve_kept), count(*) FILTER (WHERE varve_kept > 0)
             FROM ({differing}) AS varve_differing
             GROUP BY varve_bucket ORDER BY varve_bucket
             """;
@@ -112,7 +113,7 @@ internal sealed class CompareSql(PolicyLayout blueprint, TierLayout tier, Dialec
     public SqlText BucketTotals(RangeSet ranges) =>
         $"""
         SELECT {StartOf(ranges, $"coalesce({Computed(StateColumns.Bucket)}, {Stored(StateColumns.Bucket)})")}, coalesce({Computed(StateColumns.Rows)}, 0), coalesce({Stored(StateColumns.Rows)}, 0)
-        FROM {TotalSides(ranges, perBucket: true)} ON {Computed(StateColumns.Bucket)} = {Stored(StateColumns.Bucket)}
+        FROM {TotalSides(ranges, perBucket: true)}
         WHERE {SqlText.Join(" OR ", TotalDifferences(perBucket: true))}
         ORDER BY 1
         """;
@@ -122,7 +123,7 @@ internal sealed class CompareSql(PolicyLayout blueprint, TierLayout tier, Dialec
         $"""
         SELECT {StartOf(ranges, $"{StateColumns.Bucket}")}
         FROM (SELECT min({Stored(StateColumns.Bucket)}) AS {StateColumns.Bucket}
-              FROM {TotalSides(ranges, perBucket: true)} ON {Computed(StateColumns.Bucket)} = {Stored(StateColumns.Bucket)}
+              FROM {TotalSides(ranges, perBucket: true)}
               WHERE NOT ({SqlText.Join(" OR ", TotalDifferences(perBucket: true))})) AS varve_oldest
         WHERE {StateColumns.Bucket} IS NOT NULL
         """;
@@ -131,18 +132,42 @@ internal sealed class CompareSql(PolicyLayout blueprint, TierLayout tier, Dialec
     public SqlText Totals(RangeSet ranges) =>
         $"""
         SELECT coalesce({Computed(StateColumns.Rows)}, 0), coalesce({Stored(StateColumns.Rows)}, 0)
-        FROM {TotalSides(ranges, perBucket: false)} ON true
+        FROM {TotalSides(ranges, perBucket: false)}
         WHERE {SqlText.Join(" OR ", TotalDifferences(perBucket: false))}
         """;
 
     private SqlText Sides(string input, RangeSet ranges, bool extremes = false)
     {
-        var keys = blueprint.Series.Select(c => (SqlText)$" AND {dialect.Same(c, Computed(new(c.Name)), Stored(new(c.Name)))}");
-        var columns = StateColumns.All(blueprint, tier).Select(c => (SqlText)$"{c}");
+        List<Identifier> stored = [.. StateColumns.All(blueprint, tier)];
+        List<Identifier> computed = [.. stored, .. _rollup.Near().Select(n => n.Name)];
+        if (extremes) computed.AddRange(Enumerable.Range(0, blueprint.Measures.Count).SelectMany(i => (Identifier[])[ExtremesSql.Least(i), ExtremesSql.Greatest(i)]));
+        return Beside(
+            _rollup.Select(input, ranges, magnitudes: true, extremes: extremes),
+            computed,
+            $"SELECT {SqlText.Join(", ", stored.Select(c => (SqlText)$"{c}"))} FROM {tier.States} WHERE {RangeSql.In(dialect, blueprint.Time.Starts, ranges)}",
+            stored,
+            [(Time, $"{Computed(Time)} = {Stored(Time)}"), .. blueprint.Series.Select(c => (new Identifier(c.Name), dialect.Same(c, Computed(new(c.Name)), Stored(new(c.Name)))))]);
+    }
+
+    /// <summary>What is computed and what is stored under one key in one row, each NULL where there is none.</summary>
+    private SqlText Beside(SqlText computed, IReadOnlyList<Identifier> ofComputed, SqlText stored, IReadOnlyList<Identifier> ofStored, IReadOnlyList<(Identifier Column, SqlText Same)> keys)
+    {
+        SqlText Side(SqlText number, Func<Identifier, SqlText> column) => $"SELECT {number} AS varve_side, {SqlText.Join(", ", ofComputed.Select(column))}";
+        SqlText Of(SqlText number, string side, IReadOnlyList<Identifier> columns) =>
+            SqlText.Join(", ", columns.Select(c => (SqlText)$"{dialect.Any($"{c}")} FILTER (WHERE varve_side = {number}) AS {Prefixed(side, c)}"));
+        if (dialect.JoinsFully)
+        {
+            SqlText same = $"true";
+            if (keys.Count > 0) same = SqlText.Join(" AND ", keys.Select(k => k.Same));
+            return $"({computed}) AS varve_computed FULL JOIN ({stored}) AS varve_stored ON {same}";
+        }
+
+        var group = SqlText.Empty;
+        if (keys.Count > 0) group = $" GROUP BY {SqlText.Join(", ", keys.Select(k => (SqlText)$"{k.Column}"))}";
         return $"""
-            ({_rollup.Select(input, ranges, magnitudes: true, extremes: extremes)}) AS {s_computed}
-            FULL JOIN (SELECT {SqlText.Join(", ", columns)} FROM {tier.States} WHERE {RangeSql.In(dialect, blueprint.Time.Starts, ranges)}) AS {s_stored}
-            ON {Computed(Time)} = {Stored(Time)}{SqlText.Join("", keys)}
+            (SELECT {Of($"1", OfComputed, ofComputed)}, {Of($"2", OfStored, ofStored)}
+            FROM ({Side($"1", c => $"{c}")} FROM ({computed}) AS varve_computed
+            UNION ALL {Side($"2", c => ofStored.Contains(c) ? (SqlText)$"{c}" : $"NULL")} FROM ({stored}) AS varve_stored) AS varve_sides{group}) AS varve_beside
             """;
     }
 
@@ -177,30 +202,37 @@ internal sealed class CompareSql(PolicyLayout blueprint, TierLayout tier, Dialec
 
     private SqlText TotalSides(RangeSet ranges, bool perBucket)
     {
-        List<SqlText> computed = [$"count(*) AS {StateColumns.Rows}"];
-        List<SqlText> stored = [$"{dialect.Whole($"sum({StateColumns.Rows})")} AS {StateColumns.Rows}"];
+        List<(SqlText Value, Identifier Name)> computed = [($"count(*)", StateColumns.Rows)];
+        List<(SqlText Value, Identifier Name)> stored = [(dialect.Whole($"sum({StateColumns.Rows})"), StateColumns.Rows)];
         foreach (var (measure, state) in Totalled(perBucket))
         {
             var column = StateColumns.Of(measure, state.Suffix);
             var sql = Measure(measure);
-            computed.Add($"{state.Build(sql)} AS {column}");
-            stored.Add($"{state.Total!($"{column}", sql)} AS {column}");
+            computed.Add((state.Build(sql), column));
+            stored.Add((state.Total!($"{column}", sql), column));
         }
 
-        computed.AddRange(NearTotals().Select(n => (SqlText)$"{n.State.Magnitude!(Measure(n.Measure))} AS {n.Name}"));
+        computed.AddRange(NearTotals().Select(n => (n.State.Magnitude!(Measure(n.Measure)), n.Name)));
         if (perBucket)
         {
-            SqlText bucket = $"{BucketOf(ranges, dialect.MicrosOf(blueprint.Time, $"{Time}"))} AS {StateColumns.Bucket}";
+            var bucket = (BucketOf(ranges, dialect.MicrosOf(blueprint.Time, $"{Time}")), StateColumns.Bucket);
             computed.Insert(0, bucket);
             stored.Insert(0, bucket);
         }
 
-        var group = SqlText.Empty;
-        if (perBucket) group = $" GROUP BY {StateColumns.Bucket}";
-        return $"""
-            (SELECT {SqlText.Join(", ", computed)} FROM {blueprint.Source} WHERE {RangeSql.In(dialect, blueprint.Time, ranges)}{group}) AS {s_computed}
-            FULL JOIN (SELECT {SqlText.Join(", ", stored)} FROM {tier.States} WHERE {RangeSql.In(dialect, blueprint.Time.Starts, ranges)}{group}) AS {s_stored}
-            """;
+        SqlText Side(IEnumerable<(SqlText Value, Identifier Name)> columns, TableName table, SqlText within)
+        {
+            var group = SqlText.Empty;
+            if (perBucket) group = $" GROUP BY {StateColumns.Bucket}";
+            return $"SELECT {SqlText.Join(", ", columns.Select(c => (SqlText)$"{c.Value} AS {c.Name}"))} FROM {table} WHERE {within}{group}";
+        }
+
+        return Beside(
+            Side(computed, blueprint.Source, RangeSql.In(dialect, blueprint.Time, ranges)),
+            [.. computed.Select(c => c.Name)],
+            Side(stored, tier.States, RangeSql.In(dialect, blueprint.Time.Starts, ranges)),
+            [.. stored.Select(c => c.Name)],
+            perBucket ? [(StateColumns.Bucket, $"{Computed(StateColumns.Bucket)} = {Stored(StateColumns.Bucket)}")] : []);
     }
 
     private IEnumerable<SqlText> TotalDifferences(bool perBucket)
@@ -231,12 +263,20 @@ internal sealed class CompareSql(PolicyLayout blueprint, TierLayout tier, Dialec
         return new(raw, MeasureSql.ValueOf(dialect, layout, raw), MeasureSql.TimeOf(dialect, layout, raw, $"{Time}"), layout, dialect);
     }
 
-    private static SqlText Differs(Identifier column) => $"{Computed(column)} IS DISTINCT FROM {Stored(column)}";
+    private SqlText Differs(Identifier column) => $"{Computed(column)} IS DISTINCT FROM {Stored(column)}";
 
-    private static SqlText DiffersMuch(Identifier column, Identifier magnitude) =>
+    private SqlText DiffersMuch(Identifier column, Identifier magnitude) =>
         $"NOT ({Computed(column)} IS NOT DISTINCT FROM {Stored(column)} OR coalesce(abs({Computed(column)} - {Stored(column)}) <= 1e-9 * {Computed(magnitude)}, false))";
 
-    private static SqlText Computed(Identifier column) => $"{s_computed}.{column}";
+    private SqlText Computed(Identifier column) => Of(OfComputed, column);
 
-    private static SqlText Stored(Identifier column) => $"{s_stored}.{column}";
+    private SqlText Stored(Identifier column) => Of(OfStored, column);
+
+    private SqlText Of(string side, Identifier column)
+    {
+        if (dialect.JoinsFully) return $"{new Identifier(side)}.{column}";
+        return $"{Prefixed(side, column)}";
+    }
+
+    private static Identifier Prefixed(string side, Identifier column) => new($"{side}_{column.Value}");
 }

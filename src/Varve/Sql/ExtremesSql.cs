@@ -34,7 +34,7 @@ internal static class ExtremesSql
     {
         var states = measure.Layout.States;
         if (Ranges(states)) return (measure.Least(s("min")), measure.Greatest(s("max")));
-        if (states.Contains("m2")) return ($"min({s("mean")})", $"max({s("mean")}) + sum({s("m2")})");
+        if (states.Contains("m2")) return ($"min({s("mean")})", $"max({s("mean")}) + {measure.Dialect.Sum(s("m2"))}");
         if (states.Contains("sum")) return ($"min(CAST({s("sum")} AS DOUBLE PRECISION) / nullif({s("count")}, 0))", $"max(CAST({s("sum")} AS DOUBLE PRECISION) / nullif({s("count")}, 0))");
         if (states.Contains("first") && states.Contains("last")) return (measure.Least($"least({s("first")}, {s("last")})"), measure.Greatest($"greatest({s("first")}, {s("last")})"));
         if (states.FirstOrDefault(v => v is "min" or "max" or "first" or "last") is { } value) return (measure.Least(s(value)), measure.Greatest(s(value)));

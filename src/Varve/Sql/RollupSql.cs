@@ -45,7 +45,7 @@ internal sealed class RollupSql(PolicyLayout blueprint, TierLayout tier, Dialect
             $"{StateColumns.Rows}",
             $"{Covered(fromRows, ofEach, length)} AS {StateColumns.Covered}",
         ];
-        if (StateColumns.HasLength(tier)) columns.Add($"{length} AS {StateColumns.Length}");
+        if (StateColumns.HasLength(tier)) columns.Add($"CAST({length} AS BIGINT) AS {StateColumns.Length}");
         foreach (var (measure, state) in StateColumns.States(blueprint)) columns.Add($"{StateColumns.Of(measure, state.Suffix)}");
         if (magnitudes) columns.AddRange(Near().Select(m => (SqlText)$"{m.Name}"));
         if (extremes) columns.AddRange(Enumerable.Range(0, blueprint.Measures.Count).SelectMany(i => (SqlText[])[$"{ExtremesSql.Least(i)}", $"{ExtremesSql.Greatest(i)}"]));
@@ -70,10 +70,14 @@ internal sealed class RollupSql(PolicyLayout blueprint, TierLayout tier, Dialect
             SqlText rawName = $"{new Identifier(FormattableString.Invariant($"varve_raw_{i}"))}";
             SqlText valueName = $"{new Identifier(FormattableString.Invariant($"varve_value_{i}"))}";
             inner.Add($"{raw} AS {rawName}");
-            inner.Add($"{MeasureSql.ValueOf(dialect, layout, raw)} AS {valueName}");
+            var value = MeasureSql.ValueOf(dialect, layout, raw);
+            inner.Add($"{value} AS {valueName}");
             SqlText at = $"{new Identifier(FormattableString.Invariant($"varve_at_{i}"))}";
             inner.Add($"{MeasureSql.TimeOf(dialect, layout, raw, Time)} AS {at}");
-            measures.Add(new(rawName, valueName, at, layout, dialect));
+            SqlText settledName = $"{new Identifier(FormattableString.Invariant($"varve_settled_{i}"))}";
+            var settles = dialect.SettlesTiesFirst && layout.Ties == Ties.Smallest && layout.States.Any(s => s is "first" or "last");
+            if (settles) inner.Add($"{dialect.Least(layout.Column, value)} OVER (PARTITION BY {SqlText.Join(", ", StateColumns.Series(blueprint).Select(c => (SqlText)$"{c}").Prepend(Time))}) AS {settledName}");
+            measures.Add(new(rawName, valueName, at, layout, dialect) { Settled = settles ? settledName : null });
         }
 
         foreach (var measure in measures)
@@ -92,7 +96,7 @@ internal sealed class RollupSql(PolicyLayout blueprint, TierLayout tier, Dialect
             .. StateColumns.All(blueprint, finer).Skip(1).Where(c => c != StateColumns.Length).Select(c => (SqlText)$"{c}"),
         ];
         SqlText rows = $"SELECT {SqlText.Join(", ", columns)} FROM {states} WHERE {RangeSql.In(dialect, blueprint.Time.Starts, ranges)}";
-        var moments = blueprint.Measures.Where(m => m.States.Contains("m2")).ToList();
+        var moments = blueprint.Measures.Where(m => m.States.Contains("m2") && dialect.MergedDeviations(SqlText.Empty, SqlText.Empty, SqlText.Empty) is null).ToList();
         if (moments.Count > 0)
         {
             var whole = moments.Select(m => (SqlText)

@@ -1,4 +1,5 @@
 using NodaTime;
+using Varve.Engines;
 using Varve.Planning;
 using Varve.Policies;
 using Varve.Time;
@@ -18,8 +19,12 @@ internal static class RowsSql
         $"SELECT count(*) FROM {table} WHERE {RangeSql.In(dialect, time, ranges)}";
 
     /// <summary>The number of rows that are in none of some ranges, those without a time among them.</summary>
-    public static SqlText CountOutside(Dialect dialect, TimeColumn time, TableName table, RangeSet ranges) =>
-        $"SELECT count(*) FROM {table} WHERE ({RangeSql.In(dialect, time, ranges)}) IS NOT TRUE";
+    public static SqlText CountOutside(Dialect dialect, TimeColumn time, TablePart part, RangeSet ranges)
+    {
+        SqlText within = SqlText.Empty;
+        if (part.Within is { } condition) within = $"({condition}) AND ";
+        return $"SELECT count(*) FROM {part.Table} WHERE {within}({RangeSql.In(dialect, time, ranges)}) IS NOT TRUE";
+    }
 
     /// <summary>Number, earliest and latest time in microseconds of the rows of a range.</summary>
     public static SqlText Extent(Dialect dialect, TimeColumn time, TableName table, RangeSet ranges)

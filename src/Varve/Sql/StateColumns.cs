@@ -25,6 +25,18 @@ internal static class StateColumns
 
     public static bool HasLength(TierLayout tier) => tier.Grid.Width is Time.Width.Calendar;
 
+    /// <summary>All columns in order, with their types.</summary>
+    public static IEnumerable<StateColumn> Typed(PolicyLayout blueprint, TierLayout tier)
+    {
+        var (time, count) = (new StateType.Like(blueprint.Columns.First(c => c.Name == blueprint.Time.Name)), new StateType.Count());
+        yield return new(new(blueprint.Time.Name), time);
+        foreach (var series in blueprint.Series) yield return new(new(series.Name), new StateType.Like(series));
+        yield return new(Rows, count);
+        yield return new(Covered, count);
+        if (HasLength(tier)) yield return new(Length, count);
+        foreach (var (measure, state) in States(blueprint)) yield return new(Of(measure, state.Suffix), state.TypeOf(measure, time));
+    }
+
     /// <summary>All columns in order.</summary>
     public static IEnumerable<Identifier> All(PolicyLayout blueprint, TierLayout tier)
     {

@@ -28,6 +28,9 @@ internal enum Match
 /// <param name="Dialect">The engine's language.</param>
 internal sealed record MeasureSql(SqlText Raw, SqlText Value, SqlText At, MeasureLayout Layout, Dialect Dialect)
 {
+    /// <summary>The smallest value of the series at this instant, where that was found before; null where it was not.</summary>
+    public SqlText? Settled { get; init; }
+
     /// <summary>True where the parts that are merged may hold values of one instant: parts of one bucket, not buckets.</summary>
     public bool MayTie { get; init; }
 
@@ -35,6 +38,11 @@ internal sealed record MeasureSql(SqlText Raw, SqlText Value, SqlText At, Measur
     public Ties MergeTies => MayTie ? Layout.Ties : Ties.Any;
 
     public bool IsFloat => Layout.Column.Type is ColumnType.Float;
+
+    /// <summary>The first or the last value of a group of rows.</summary>
+    public SqlText ValueAt(bool earliest) => Settled is { } settled
+        ? Dialect.ValueAt(Layout.Column, settled, At, earliest, Ties.Any)
+        : Dialect.ValueAt(Layout.Column, Value, At, earliest, Layout.Ties);
 
     public SqlText Least(SqlText value) => Dialect.Least(Layout.Column, value);
 
@@ -73,28 +81,31 @@ internal sealed record StateSql
         new()
         {
             Suffix = "sum",
-            Build = m => m.IsFloat ? $"sum({m.Number})" : m.Dialect.ExactSum(m.Number, Scale(m.Layout)),
-            Merge = (s, m) => m.IsFloat ? $"sum({s("sum")})" : m.Dialect.ExactSum(s("sum"), Scale(m.Layout)),
-            Magnitude = m => Many($"sum(abs({m.Number}))", $"count({m.Value})"),
-            MergeMagnitude = (s, m) => Many($"sum(abs({s("sum")}) + {Rounded(s, m)} * {s("count")})", Parts),
+            Build = m => m.IsFloat ? m.Dialect.Sum(m.Number) : m.Dialect.ExactSum(m.Number, Scale(m.Layout)),
+            Merge = (s, m) => m.IsFloat ? m.Dialect.Sum(s("sum")) : m.Dialect.ExactSum(s("sum"), Scale(m.Layout)),
+            Magnitude = m => Many(m.Dialect.Sum($"abs({m.Number})"), $"count({m.Value})"),
+            MergeMagnitude = (s, m) => Many(m.Dialect.Sum($"abs({s("sum")}) + {Rounded(s, m)} * {s("count")}"), Parts),
             Match = Match.Near,
-            Total = (s, _) => $"sum({s})",
+            TypeOf = (m, _) => m.Column.Type is ColumnType.Float ? new StateType.Real() : new StateType.Exact(Scale(m)),
+            Total = (s, m) => m.IsFloat ? m.Dialect.Sum(s) : m.Dialect.ExactSum(s, Scale(m.Layout)),
         },
         Kept("min", m => m.Least(m.Value), (s, m) => m.Least(s("min")), (s, m) => m.Least(s)),
         Kept("max", m => m.Greatest(m.Value), (s, m) => m.Greatest(s("max")), (s, m) => m.Greatest(s)),
         new()
         {
             Suffix = "first",
-            Build = m => m.Dialect.ValueAt(m.Layout.Column, m.Value, m.At, earliest: true, m.Layout.Ties),
+            Build = m => m.ValueAt(earliest: true),
             Merge = (s, m) => m.Dialect.ValueAt(m.Layout.Column, s("first"), s("first_at"), earliest: true, m.MergeTies),
+            TypeOf = (m, _) => new StateType.Like(m.Column),
             Match = Match.UnlessTies,
         },
         Kept("first_at", m => $"min({m.At})", (s, _) => $"min({s("first_at")})", (s, _) => $"min({s})"),
         new()
         {
             Suffix = "last",
-            Build = m => m.Dialect.ValueAt(m.Layout.Column, m.Value, m.At, earliest: false, m.Layout.Ties),
+            Build = m => m.ValueAt(earliest: false),
             Merge = (s, m) => m.Dialect.ValueAt(m.Layout.Column, s("last"), s("last_at"), earliest: false, m.MergeTies),
+            TypeOf = (m, _) => new StateType.Like(m.Column),
             Match = Match.UnlessTies,
         },
         Kept("last_at", m => $"max({m.At})", (s, _) => $"max({s("last_at")})", (s, _) => $"max({s})"),
@@ -102,7 +113,8 @@ internal sealed record StateSql
         {
             Suffix = "mean",
             Build = m => $"avg(CAST({m.Number} AS DOUBLE PRECISION))",
-            Merge = (s, _) => $"sum({s("count")} * {s("mean")}) / nullif(sum({s("count")}), 0)",
+            TypeOf = (_, _) => new StateType.Real(),
+            Merge = (s, m) => $"{m.Dialect.Sum($"{s("count")} * {s("mean")}")} / nullif(sum({s("count")}), 0)",
             Magnitude = m => Many($"avg(abs(CAST({m.Number} AS DOUBLE PRECISION)))", $"count({m.Value})"),
             MergeMagnitude = (s, m) => Many($"max(abs({s("mean")}) + {Rounded(s, m)})", Parts),
             Match = Match.Near,
@@ -111,10 +123,11 @@ internal sealed record StateSql
         {
             // Chan et al.: M2 = Σ M2_i + Σ n_i (mean_i − mean)²; the mean of the whole group stands beside each part.
             Suffix = "m2",
+            TypeOf = (_, _) => new StateType.Real(),
             Build = m => m.Dialect.SquaredDeviations($"CAST({m.Number} AS DOUBLE PRECISION)"),
-            Merge = (s, _) => Whole(s),
-            Magnitude = m => Spread(m.Dialect.SquaredDeviations($"CAST({m.Number} AS DOUBLE PRECISION)"), $"sum(CAST({m.Number} AS DOUBLE PRECISION) * CAST({m.Number} AS DOUBLE PRECISION))", $"1"),
-            MergeMagnitude = (s, _) => Spread(Whole(s), $"sum({s("m2")} + {s("count")} * {s("mean")} * {s("mean")})", Parts),
+            Merge = Whole,
+            Magnitude = m => Spread(m.Dialect.SquaredDeviations($"CAST({m.Number} AS DOUBLE PRECISION)"), m.Dialect.Sum($"CAST({m.Number} AS DOUBLE PRECISION) * CAST({m.Number} AS DOUBLE PRECISION)"), $"1"),
+            MergeMagnitude = (s, m) => Spread(Whole(s, m), m.Dialect.Sum($"{s("m2")} + {s("count")} * {s("mean")} * {s("mean")}"), Parts),
             Match = Match.Near,
         },
         Counted("nan", NaNs),
@@ -134,6 +147,9 @@ internal sealed record StateSql
 
     /// <summary>How it is compared.</summary>
     public required Match Match { get; init; }
+
+    /// <summary>The type of its column, given that of the time.</summary>
+    public required Func<MeasureLayout, StateType, StateType> TypeOf { get; init; }
 
     /// <summary>What was added up, for <see cref="Match.Near"/>; null for exact states.</summary>
     public Func<MeasureSql, SqlText>? Magnitude { get; init; }
@@ -160,6 +176,7 @@ internal sealed record StateSql
         Suffix = suffix,
         Build = build,
         Merge = (s, m) => m.Dialect.Whole($"sum({s(suffix)})"),
+        TypeOf = (_, _) => new StateType.Count(),
         Match = Match.Exact,
         Total = (s, m) => m.Dialect.Whole($"sum({s})"),
     };
@@ -169,11 +186,13 @@ internal sealed record StateSql
         Suffix = suffix,
         Build = build,
         Merge = merge,
+        TypeOf = (m, time) => suffix.EndsWith("_at", StringComparison.Ordinal) ? time : new StateType.Like(m.Column),
         Match = Match.Exact,
         Total = total,
     };
 
-    private static SqlText Whole(Func<string, SqlText> s) => $"sum({s("m2")} + {s("count")} * ({s("mean")} - {s("whole")}) * ({s("mean")} - {s("whole")}))";
+    private static SqlText Whole(Func<string, SqlText> s, MeasureSql m) => m.Dialect.MergedDeviations(s("count"), s("mean"), s("m2"))
+        ?? m.Dialect.Sum($"{s("m2")} + {s("count")} * ({s("mean")} - {s("whole")}) * ({s("mean")} - {s("whole")})");
 
     /// <summary>
     /// Rounding of M2 grows with M2 itself, with the square root of M2 times the sum of squares (the condition number of the

@@ -13,9 +13,9 @@ internal sealed class StepSql(PolicyLayout blueprint, Dialect dialect)
     public IReadOnlyList<SqlText> Render(PlanStep step) => step switch
     {
         PlanStep.CreateTier => [.. Create(blueprint.Tier(step.Relation))],
-        PlanStep.Reshape reshape => [.. Reshape(blueprint.Tier(step.Relation), [.. StateColumns.All(blueprint, blueprint.Tier(step.Relation)).Select(c => c.Value).Except(reshape.Columns)])],
+        PlanStep.Reshape reshape => [.. Reshape(blueprint.Tier(step.Relation), [.. StateColumns.All(blueprint, blueprint.Tier(step.Relation)).Select(c => c.Value).Except(reshape.Columns)], reshape.Columns)],
         PlanStep.Publish => [.. blueprint.Tiers.SelectMany(TierView)],
-        PlanStep.RollUp rollUp => [Clear(blueprint.Tier(step.Relation), rollUp.Ranges), .. Build(blueprint.Tier(step.Relation), rollUp.Input, rollUp.Ranges)],
+        PlanStep.RollUp rollUp => [.. Replace(blueprint.Tier(step.Relation), rollUp.Input, rollUp.Ranges, 0).Select(s => s.Statement)],
         PlanStep.Archive archive when dialect.Parquet is { } parquet => [Archived(archive, parquet)],
         PlanStep.Expire expire =>
         [
@@ -30,14 +30,22 @@ internal sealed class StepSql(PolicyLayout blueprint, Dialect dialect)
     /// <summary>Creates the schema and the states table of a tier; its types are those of the roll-up itself.</summary>
     public IEnumerable<SqlText> Create(TierLayout tier)
     {
-        if (tier.States.Schema is { } schema && schema != blueprint.Source.Schema) yield return $"CREATE SCHEMA IF NOT EXISTS {dialect.Schema(schema)}";
-        yield return $"CREATE TABLE {tier.States} AS {new RollupSql(blueprint, tier, dialect).Select(Relations.Source, Time.RangeSet.Empty)}";
+        if (tier.States.Schema is { } schema && schema != blueprint.Source.Schema && dialect.MakeSchema(schema) is { } made) yield return made;
+        var rows = new RollupSql(blueprint, tier, dialect).Select(Relations.Source, Time.RangeSet.Empty);
+        foreach (var statement in dialect.CreateTier(Of(tier), rows)) yield return statement;
     }
 
-    /// <summary>Makes the table of a tier again with the columns that the policy asks for, and moves over what it holds.</summary>
-    public IEnumerable<SqlText> Reshape(TierLayout tier, IReadOnlyList<string> columns) => dialect.AddsColumns
-        ? [MakeAgain(tier, columns), .. TakeOver(tier)]
-        : [MakeAgain(tier, columns), Move(tier, columns), .. TakeOver(tier)];
+    /// <summary>Makes the table of a tier again with the columns that the policy asks for, and moves over what it holds; or adds what it lacks.</summary>
+    public IEnumerable<SqlText> Reshape(TierLayout tier, IReadOnlyList<string> columns, IReadOnlyCollection<string> missing)
+    {
+        if (dialect.Widen(tier.States, [.. StateColumns.Typed(blueprint, tier).Where(c => missing.Contains(c.Name.Value))]) is { } widened) return widened;
+        return dialect.AddsColumns
+            ? [MakeAgain(tier, columns), .. TakeOver(tier)]
+            : [MakeAgain(tier, columns), Move(tier, columns), .. TakeOver(tier)];
+    }
+
+    /// <summary>True where the table of a tier stays while its columns change.</summary>
+    public bool WidensInPlace(TierLayout tier) => dialect.Widen(tier.States, []) is not null;
 
     /// <summary>
     /// A table beside that of a tier with every column that the policy asks for, in its order and with the type of the
@@ -116,20 +124,16 @@ internal sealed class StepSql(PolicyLayout blueprint, Dialect dialect)
     public SqlText Forget(TierLayout tier, string column, Time.RangeSet buckets) =>
         $"UPDATE {tier.States} SET {new Identifier(column)} = NULL WHERE {RangeSql.In(dialect, blueprint.Time.Starts, buckets)}";
 
-    /// <summary>Removes what a tier has in some ranges, so that building them again is absolute.</summary>
-    public SqlText Clear(TierLayout tier, Time.RangeSet ranges) => RowsSql.Delete(dialect, blueprint.Time.Starts, tier.States, ranges);
-
-    // Below that many columns what is held of each of them does not matter.
-    private const int ManyColumns = 100;
-
-    /// <summary>Builds buckets of a tier: one statement, and what it needs around it where it writes many columns.</summary>
-    public IReadOnlyList<SqlText> Build(TierLayout tier, string input, Time.RangeSet ranges)
+    /// <summary>Builds buckets of a tier in the place of what it has of them; building them again is absolute.</summary>
+    public IReadOnlyList<(SqlText Statement, bool Writes)> Replace(TierLayout tier, string input, Time.RangeSet ranges, long generation)
     {
         var known = input == Relations.Source ? blueprint : blueprint.Without(blueprint.Tier(input).Lacks);
-        List<SqlText> columns = [.. StateColumns.All(known, tier).Select(c => (SqlText)$"{c}")];
-        SqlText build = $"INSERT INTO {tier.States} ({SqlText.Join(", ", columns)}) {new RollupSql(known, tier, dialect).Select(input, ranges)}";
-        return columns.Count < ManyColumns ? [build] : dialect.Wide(build);
+        var rows = new RollupSql(known, tier, dialect).Select(input, ranges);
+        return dialect.Replace(new(Of(tier), [.. StateColumns.All(known, tier)], rows, RangeSql.In(dialect, blueprint.Time.Starts, ranges), generation));
     }
+
+    private TierTable Of(TierLayout tier) =>
+        new(tier.States, blueprint.Time, [.. StateColumns.Series(blueprint)], [.. StateColumns.Typed(blueprint, tier)], tier.Grid.Width.Longest);
 
     /// <summary>What differs between a tier and its input, by the kind of proof that the policy asks for.</summary>
     public SqlText Proof(TierLayout tier, string input, Time.RangeSet ranges)

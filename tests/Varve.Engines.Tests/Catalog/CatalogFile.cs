@@ -17,7 +17,7 @@ internal sealed class CatalogFile : IAsyncDisposable
         Schema = new(Tables, database.Engine);
         Shelf = new(Tables, database.Engine.Dialect);
         Holds = new(Tables);
-        Ledgers = new(Tables, Shelf, new(Tables), Holds);
+        Ledgers = new(Tables, database.Engine.Dialect, Shelf, new(Tables), Holds);
         Runs = new(Tables, Duration.FromDays(400));
         Audit = new(Tables, auditKey);
     }

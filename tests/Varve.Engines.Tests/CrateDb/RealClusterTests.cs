@@ -104,27 +104,6 @@ public sealed class RealClusterTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_range_is_written_again_under_a_higher_generation()
-    {
-        var session = Session();
-        await TableAsync(session);
-        TierTable tier = new(new(s_schema, "m_1m"), "ts", [new("region", $"TEXT")],
-            [new("rows", $"BIGINT"), .. RollupShapes.RealStates("v")], $"date_trunc('month', \"ts\")");
-        await session.ExecuteAsync(TierShapes.Create(tier, 1), Token);
-        SourceRollup rollup = new(s_table, "ts", ["region"], ["v"], [], 0, 200_000_000);
-        foreach (var generation in new[] { 1L, 2L })
-        {
-            var written = await session.ExecuteAsync(
-                TierShapes.Upsert(tier, RollupShapes.FromRows(rollup, BucketShapes.Binned($"\"ts\"", 60_000, 0), generation)), Token);
-            await session.ExecuteAsync(CatalogShapes.Refresh(tier.Name), Token);
-            await session.ExecuteAsync(TierShapes.RemoveOlder(tier, 0, 200_000_000, generation), Token);
-            await session.ExecuteAsync(CatalogShapes.Refresh(tier.Name), Token);
-            var there = (await session.QueryAsync($"SELECT count(*), sum(\"rows\"), min(\"varve_gen\") FROM {tier.Name}", Token)).Rows[0];
-            Assert.Equal((written.RowCount, 3L, generation), (there.Long(0), there.Long(1), there.Long(2)));
-        }
-    }
-
-    [Fact]
     public async Task The_cluster_says_what_it_is()
     {
         var facts = await ClusterReader.ReadAsync(Session(), TimeProvider.System, Token);

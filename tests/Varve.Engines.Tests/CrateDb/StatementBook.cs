@@ -25,16 +25,6 @@ internal static class StatementBook
     private static readonly IReadOnlyList<PartitionValue> s_two = [new(s_day, s_first + Duration.FromDays(1))];
     private static readonly IReadOnlyList<PartitionValue> s_pair = [new(s_day, s_first), new(s_region, "eu")];
     private static readonly IReadOnlyList<PartitionValue> s_null = [new(s_day, null)];
-    private static readonly SourceRollup s_rollup = new(s_source, "ts", ["host", "site"], ["usage"], ["hits"], 1700006400000,
-        1700092800000);
-
-    private static readonly TierTable s_tier = new(
-        new("varve_t", "cpu_1m"),
-        "ts",
-        [new("host", $"TEXT"), new("site", $"INTEGER")],
-        [new("rows", $"BIGINT"), .. RollupShapes.RealStates("usage"), .. RollupShapes.IntegerStates("hits")],
-        $"date_trunc('month', \"ts\")");
-
     private static readonly IReadOnlyList<(string Column, SqlText Value)> s_key = [("policy", $"{"cpu"}")];
 
     /// <summary>Name, statement, whether it was run on a real server, and whether it takes no parameters.</summary>
@@ -135,46 +125,57 @@ internal static class StatementBook
         new("row remove", RowShapes.Remove(s_lease, s_key, new(12, 1))),
     ];
 
+    /// <summary>What a policy of two tiers makes: these go through the same code as on every engine.</summary>
     private static IEnumerable<Shape> Tiers()
     {
-        var minute = BucketShapes.Binned($"\"ts\"", 60_000, 0);
-        var hour = BucketShapes.Binned($"\"ts\"", 3_600_000, 0);
-        var finer = s_rollup with { Source = s_tier.Name };
+        var layout = Layout();
+        var sql = new StepSql(layout, s_dialect);
+        var (minute, day) = (layout.Tiers[0], layout.Tiers[1]);
+        var range = RangeSet.Of(new TimeRange(Instant.FromUtc(2025, 3, 29, 23, 0), Instant.FromUtc(2025, 3, 30, 22, 0)));
+        var compare = new CompareSql(layout, minute, s_dialect);
         return
         [
-            new("tier create", TierShapes.Create(s_tier, 2), IsTried: false, IsInline: true),
-            new("tier upsert from rows", TierShapes.Upsert(s_tier, RollupShapes.FromRows(s_rollup, minute, 7))),
-            new("tier upsert from rows with ties", TierShapes.Upsert(s_tier, RollupShapes.FromTiedRows(s_rollup, minute, 7))),
-            new("tier upsert from buckets",
-                TierShapes.Upsert(s_tier with { Name = new("varve_t", "cpu_1h") }, RollupShapes.FromBuckets(finer, hour, 7))),
-            new("tier upsert by local days", TierShapes.Upsert(
-                s_tier with { Name = new("varve_t", "cpu_1d"), States = [new("rows", $"BIGINT"), .. RollupShapes.IntegerStates("hits")] },
-                RollupShapes.FromRows(s_rollup with { Reals = [] }, BucketShapes.Truncated($"\"ts\"", CalendarUnit.Day, "Europe/Berlin"),
-                    7)), IsTried: false),
-            new("tier remove older", TierShapes.RemoveOlder(s_tier, 1700006400000, 1700092800000, 7)),
-            new("tier ties", RollupShapes.Ties(s_rollup, minute)),
-            new("tier expected", RollupShapes.Expected(s_rollup, minute), IsTried: false),
+            .. sql.Create(minute).Select(s => new Shape("tier create", s, IsTried: false, IsInline: true)),
+            .. Replaced("tier replace from rows", sql.Replace(minute, Relations.Source, range, 7)),
+            .. Replaced("tier replace from buckets by local days", sql.Replace(day, minute.Id, range, 7)),
+            new("tier compare with rows", compare.Buckets(Relations.Source, range), IsTried: false),
+            new("tier compare with buckets", new CompareSql(layout, day, s_dialect).Buckets(minute.Id, range), IsTried: false),
+            new("tier compare totals", compare.Totals(range), IsTried: false),
+            new("tier recheck", compare.BucketTotals(range), IsTried: false),
+            .. s_dialect.Widen(minute.States, [.. StateColumns.Typed(layout, minute).Skip(5).Take(1)]).Select(s => new Shape("tier widen", s, IsTried: false, IsInline: true)),
         ];
+    }
+
+    private static IEnumerable<Shape> Replaced(string name, IEnumerable<(SqlText Statement, bool Writes)> statements) =>
+        statements.Select((s, i) => new Shape($"{name}, {(i == 0 ? "rows" : "what vanished")}", s.Statement, IsTried: false));
+
+    private static PolicyLayout Layout()
+    {
+        var policy = PolicyYaml.Parse("""
+            table: varve_t.cpu
+            time: ts
+            zone: Europe/Berlin
+            keep: 2d
+            series: [host, site]
+            measures: { usage: [avg, min, max, first, last, stddev], hits: [sum] }
+            tiers: [{ every: 1m, keep: 10d }, { every: 1d }]
+            """, "book.yaml")[0].Policy;
+        TableDescription table = new(s_source, false,
+        [
+            new("ts", new ColumnType.TimestampTz(), "timestamp with time zone"), new("host", new ColumnType.Text(), "text"),
+            new("site", new ColumnType.Integer(), "integer"), s_usage with { TypeName = "double precision" }, new("hits", new ColumnType.Integer(), "bigint"),
+        ]);
+        return LayoutRules.Resolve(policy, table, new(255, 1000, _ => false), TimeRange.Since(Instant.FromUtc(2025, 1, 1, 0, 0)), [])!;
     }
 
     private static IEnumerable<Shape> Expressions()
     {
-        var berlin = DateTimeZoneProviders.Tzdb["Europe/Berlin"];
-        IReadOnlyList<Instant> days = [.. Enumerable.Range(28, 4)
-            .Select(d => new LocalDate(2025, 3, d).AtStartOfDayInZone(berlin).ToInstant())];
         var time = new TimeColumn("ts", new ColumnType.TimestampTz(), TimeUnit.Milliseconds);
         SqlText ts = $"\"ts\"";
         SqlText us = $"1700006400123456";
         var end = s_dialect.TimeValue(time, Instant.MaxValue);
         return
         [
-            new("bucket disagreements", BucketShapes.Disagreements(days, CalendarUnit.Day, "Europe/Berlin"), IsTried: false),
-            new("bucket listed", $"SELECT {BucketShapes.Listed($"\"ts\"", days)} AS bucket, count(*) FROM {s_source} GROUP BY 1",
-                IsTried: false),
-            new("bucket binned, other origin",
-                $"SELECT {BucketShapes.Binned($"\"ts\"", 604_800_000, 345_600_000)} AS bucket, count(*) FROM {s_source} GROUP BY 1"),
-            new("bucket binned, half a second",
-                $"SELECT {BucketShapes.Binned($"\"ts\"", 1_500, 0)} AS bucket, count(*) FROM {s_source} GROUP BY 1"),
             new("dialect time", Selected($"{s_dialect.MicrosOf(time, ts)} AS us, {s_dialect.TimeOfMicros(time, us)} AS t"), IsTried: false),
             new("dialect time value", $"{Selected($"count(*)")} WHERE {s_dialect.IsFiniteTime(time, ts)} AND {ts} < {end}", IsTried: false),
             new("dialect states", $"SELECT {s_dialect.ExactSum($"\"hits\"", 0)} AS s, " +

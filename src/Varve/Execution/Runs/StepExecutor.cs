@@ -5,6 +5,7 @@ using Varve.Archiving;
 using Varve.Catalog;
 using Varve.Engines;
 using Varve.Planning;
+using Varve.Policies;
 using Varve.Sql;
 
 namespace Varve.Execution;
@@ -89,9 +90,11 @@ internal sealed class StepExecutor(IEngine engine, CatalogStore store, AuditActo
 
     // What goes as a whole is kept from others before anything is seen of it.
     private Task<IReadOnlyList<TablePart>> HoldAsync(IStatements statements, PolicyLayout blueprint, PlanStep step, CancellationToken cancellationToken) =>
-        step is PlanStep.Expire { Relation: Relations.Source } expire && engine.Capabilities.Partitioning is { } partitioning
+        step is PlanStep.Expire { Relation: Relations.Source } expire && PartitioningOf(blueprint) is { } partitioning
             ? partitioning.HoldAsync(statements, blueprint.Source, blueprint.Time, Time.RangeSet.Of(expire.Range), cancellationToken)
             : Task.FromResult<IReadOnlyList<TablePart>>([]);
+
+    private Partitioning? PartitioningOf(PolicyLayout blueprint) => blueprint.Policy.ExpireBy == ExpireBy.Rows ? null : engine.Capabilities.Partitioning;
 
     private async Task<StepContext> ContextAsync(IStatements statements, Inspection survey, Ledger ledger, PlanStep? step, CancellationToken cancellationToken)
     {
@@ -102,7 +105,7 @@ internal sealed class StepExecutor(IEngine engine, CatalogStore store, AuditActo
             Archives = new(locations, store.Archives, HashedBy, Run, Now()),
             Ledger = new(store.Ledgers, statements, blueprint.Policy.Name, ledger, engine.Capabilities.Transactions, Now()),
             Limit = limit,
-            Partitioning = engine.Capabilities.Partitioning,
+            Partitioning = PartitioningOf(blueprint),
         };
     }
 
@@ -124,7 +127,12 @@ internal sealed class StepExecutor(IEngine engine, CatalogStore store, AuditActo
     private async Task SaveAsync(StepContext context, PlanStep step, ActOutcome acted, int ordinal, CancellationToken cancellationToken)
     {
         var ledger = context.Now;
-        if (!context.Ledger.IsAtomic) await context.Ledger.SaveAsync(ledger, cancellationToken);
+        if (!context.Ledger.IsAtomic)
+        {
+            await context.Statements.BarrierAsync(Before.Record, cancellationToken);
+            await context.Ledger.SaveAsync(ledger, cancellationToken);
+        }
+
         ledger = step is PlanStep.Publish ? await context.Views.PublishAsync(ledger, cancellationToken) : await context.Views.FollowAsync(ledger, cancellationToken);
         ledger = ledger with { Last = new(Run, ordinal, acted.RowsIn, acted.RowsWritten, acted.RowsRemoved, acted.Note) };
         var entry = Entry(context, step, ordinal);

@@ -23,8 +23,11 @@ internal sealed class UnfinishedWork(CatalogStore store, AuditActor actor, Insta
         await AppendAsync(context.Statements, policy, context.Ledger.Stored, cancellationToken);
         foreach (var going in context.Ledger.Stored.Going)
         {
-            var (goes, stays) = await SplitAsync(context, going, cancellationToken);
-            var removed = await new Removal(context).RemoveAsync(going.Relation, goes, cancellationToken);
+            var byPart = context.PartsOnly && going.Relation == Relations.Source;
+            var (goes, stays) = byPart ? (RangeSet.Of(going.Range), RangeSet.Empty) : await SplitAsync(context, going, cancellationToken);
+            long removed;
+            if (byPart) (goes, stays, removed) = await PartsAsync(context, going, cancellationToken);
+            else removed = await new Removal(context).RemoveAsync(going.Relation, goes, cancellationToken);
             foreach (var range in goes) context.Draft.Expire(going.Relation, range, going.Reason, range.To == going.Range.To ? going.WholeFrom : null);
             foreach (var tier in context.Blueprint.Tiers) await TierBuilder.RecountAsync(context, tier, goes, relation => relation == going.Relation, cancellationToken);
             context.Going.Remove(going);
@@ -42,6 +45,23 @@ internal sealed class UnfinishedWork(CatalogStore store, AuditActor actor, Insta
     {
         if (ledger.Pending is not { } pending || await store.Audit.HasAsync(statements, policy, pending.Action, pending.Facts, cancellationToken)) return;
         await store.Audit.AppendAsync(statements, actor, now, pending.Action, policy, (JsonObject)JsonNode.Parse(pending.Facts)!, cancellationToken);
+    }
+
+    /// <summary>
+    /// A part that is as it was when it was proven goes, and one that is not there any more has gone: what is there in its
+    /// place came late. One that was written to is not proven any more, and stays as if nothing had begun.
+    /// </summary>
+    private static async Task<(RangeSet Goes, RangeSet Stays, long Removed)> PartsAsync(StepContext context, GoingRange going, CancellationToken cancellationToken)
+    {
+        var range = RangeSet.Of(going.Range);
+        var there = await context.Partitioning!.HoldAsync(context.Statements, context.Blueprint.Source, context.Blueprint.Time, range, cancellationToken);
+        List<TablePart> left = [.. there.Where(p => going.Parts.Any(g => g.Part == p.Mark?.Part))];
+        List<TablePart> same = [.. left.Where(p => going.Parts.Any(g => g.Part == p.Mark!.Part && g.State == p.Mark.State))];
+        List<TablePart> changed = [.. left.Except(same)];
+        if (changed.Count > 0) await context.Partitioning.ReleaseAsync(context.Statements, changed, cancellationToken);
+        var removed = same.Count == 0 ? 0 : await context.Partitioning.DropAsync(context.Statements, same, cancellationToken);
+        var stays = RangeSet.Of(changed.Select(p => p.Range)).Intersect(range);
+        return (range.Except(stays), stays, removed);
     }
 
     /// <summary>

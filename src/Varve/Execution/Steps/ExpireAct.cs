@@ -1,4 +1,5 @@
 using NodaTime;
+using Varve.Engines;
 using Varve.Planning;
 using Varve.Policies;
 using Varve.Sql;
@@ -23,8 +24,15 @@ internal static class ExpireAct
         var proven = await proof.ProveAsync(RangeSet.Of(step.Range), cancellationToken);
         List<string> notes = [];
         proven = await ArchiveAct.ProveAsync(context, step.Relation, proven, notes, cancellationToken);
+        var ofParts = step.Relation == Relations.Source && context.PartsOnly;
+        if (ofParts) proven = await new Removal(context).OfPartsAsync(proven, notes, cancellationToken);
         var rows = await new Removal(context).CheckAsync(step.Relation, proven, cancellationToken);
-        foreach (var range in proven) context.Going.Add(new(step.Relation, range, await WholeFromAsync(context, step.Relation, range, cancellationToken), rows, step.Reason));
+        foreach (var range in proven)
+        {
+            var going = new GoingRange(step.Relation, range, await WholeFromAsync(context, step.Relation, range, cancellationToken), rows, step.Reason);
+            context.Going.Add(ofParts ? going with { Parts = PartsOf(context, range) } : going);
+        }
+
         await context.Ledger.ClaimAsync(context.Now, cancellationToken);
         foreach (var going in context.Going) context.Draft.Expire(step.Relation, going.Range, going.Reason, going.WholeFrom);
         if (!context.Ledger.IsAtomic) await LeaveAsync(context, cancellationToken);
@@ -35,6 +43,9 @@ internal static class ExpireAct
         Record(context, step, proven, removed, proof);
         return new(proof.RowsCompared, proof.RowsRebuilt, removed, Together([proof.Note, .. notes])) { Changes = proof.Changed.All };
     }
+
+    private static IReadOnlyList<GoingPart> PartsOf(StepContext context, TimeRange range) =>
+        [.. from part in context.Parts where part.Mark is not null && range.Overlaps(part.Range) select new GoingPart(part.Range, part.Mark!.Part, part.Mark.State)];
 
     // Nobody reads any more what goes; what is known of it besides is not true before it has gone.
     private static async Task LeaveAsync(StepContext context, CancellationToken cancellationToken)

@@ -8,6 +8,9 @@ namespace Varve.Execution;
 /// <summary>Removes rows that were proven, and looks again where nothing else says that all of them went.</summary>
 internal sealed class Removal(StepContext context)
 {
+    // So many parts are named in one statement.
+    private const int MostParts = 200;
+
     /// <summary>Before anything else happens: a removal that is more than what is allowed leaves everything as it is.</summary>
     /// <exception cref="HaltException">It would be.</exception>
     public async Task<long> CheckAsync(string relation, RangeSet ranges, CancellationToken cancellationToken)
@@ -25,8 +28,9 @@ internal sealed class Removal(StepContext context)
         if (ranges.IsEmpty) return 0;
         await context.Statements.BarrierAsync(Before.Remove, cancellationToken);
         var removed = 0L;
-        if (relation == Relations.Source)
-            foreach (var part in context.Parts.Where(p => ranges.Overlaps(p.Range))) removed += await DropAsync(part, ranges, cancellationToken);
+        if (relation == Relations.Source && await WholeAsync(ranges, cancellationToken) is { Count: > 0 } parts)
+            removed += await context.Partitioning!.DropAsync(context.Statements, parts, cancellationToken);
+        if (relation == Relations.Source && context.PartsOnly) return removed;
         removed += await context.Statements.ExecuteAsync(context.Sql.Remove(relation, ranges), cancellationToken);
         await context.Statements.BarrierAsync(Before.Record, cancellationToken);
         if (context.Ledger.IsAtomic || await CountAsync(relation, ranges, cancellationToken) is not (> 0 and var left)) return removed;
@@ -34,12 +38,48 @@ internal sealed class Removal(StepContext context)
             $"{left} rows of {ranges} of {relation} are still there after they were removed. They are proven, and nobody reads them any more: run again, and if it stays so, report it."));
     }
 
-    // Nobody else writes to it: what has no row but those that are proven now has none when it goes.
-    private async Task<long> DropAsync(TablePart part, RangeSet ranges, CancellationToken cancellationToken)
+    /// <summary>
+    /// The parts of the source that have no row but those of some ranges. Nobody else writes to what is held, or its mark
+    /// tells: what has none now has none when it goes.
+    /// </summary>
+    public async Task<IReadOnlyList<TablePart>> WholeAsync(RangeSet ranges, CancellationToken cancellationToken)
     {
-        var others = await context.NumberAsync(RowsSql.CountOutside(context.Dialect, context.Blueprint.Time, part.Table, ranges), cancellationToken);
-        return others > 0 ? 0 : await context.Partitioning!.DropAsync(context.Statements, part, cancellationToken);
+        List<TablePart> whole = [];
+        foreach (var some in context.Parts.Where(p => ranges.Overlaps(p.Range)).Chunk(MostParts))
+        {
+            if (some.Length > 1 && some.All(p => p.Within is not null) && await OutsideAsync(Together(some), ranges, cancellationToken) == 0)
+            {
+                whole.AddRange(some);
+                continue;
+            }
+
+            foreach (var part in some)
+                if (await OutsideAsync(part, ranges, cancellationToken) == 0) whole.Add(part);
+        }
+
+        return whole;
     }
+
+    /// <summary>
+    /// Of some ranges of the source what goes with whole parts, and what has no rows; where rows are in no such part, they stay,
+    /// and a note says so.
+    /// </summary>
+    public async Task<RangeSet> OfPartsAsync(RangeSet ranges, List<string> notes, CancellationToken cancellationToken)
+    {
+        var parts = await WholeAsync(ranges, cancellationToken);
+        var covered = RangeSet.Of(parts.Select(p => p.Range)).Intersect(ranges);
+        var rest = ranges.Except(covered);
+        var rows = rest.IsEmpty ? 0 : await CountAsync(Relations.Source, rest, cancellationToken);
+        if (rows == 0) return ranges;
+        notes.Add(FormattableString.Invariant($"{rows:N0} rows of {rest} stay: they are in no partition that goes as a whole. If they are to go row by row, say source: {{ expire: rows }}"));
+        return covered;
+    }
+
+    private Task<long> OutsideAsync(TablePart part, RangeSet ranges, CancellationToken cancellationToken) =>
+        context.NumberAsync(RowsSql.CountOutside(context.Dialect, context.Blueprint.Time, part, ranges), cancellationToken);
+
+    private static TablePart Together(IReadOnlyList<TablePart> parts) =>
+        parts[0] with { Within = SqlText.Join(" OR ", parts.Select(p => (SqlText)$"({p.Within!})")) };
 
     private Task<long> CountAsync(string relation, RangeSet ranges, CancellationToken cancellationToken) =>
         context.NumberAsync(RowsSql.Count(context.Dialect, context.Blueprint.TimeOf(relation), context.Sql.Table(relation), ranges), cancellationToken);

@@ -1,5 +1,6 @@
 using Varve.Engines;
 using Varve.Planning;
+using Varve.Policies;
 using Varve.Sql;
 
 namespace Varve.Execution;
@@ -24,6 +25,9 @@ internal sealed record StepContext(PolicyLayout Blueprint, TableState State, Cut
 
     /// <summary>How they go; null where rows are deleted.</summary>
     public Partitioning? Partitioning { get; init; }
+
+    /// <summary>True where rows of the source that are in no part that goes as a whole stay.</summary>
+    public bool PartsOnly => Partitioning is not null && (Blueprint.Policy.ExpireBy == ExpireBy.Partitions || Partitioning.PartsOnly);
 
     /// <summary>The views of the policy.</summary>
     public StepViews Views => new(this);

@@ -30,10 +30,13 @@ internal static class TierBuilder
         return ActOutcome.Nothing;
     }
 
-    // The word of the ledger is not enough to drop a table: somebody else may have made one of that name meanwhile.
+    // The word of the ledger is not enough to drop a table: somebody else may have made one of that name meanwhile. Columns
+    // that an engine needs besides are named as no column of a source is.
     private static async Task<bool> IsUnusedAsync(StepContext context, TableName table, IReadOnlyList<string> columns, CancellationToken cancellationToken)
     {
-        if (await context.Statements.DescribeAsync(table, cancellationToken) is not { IsView: false } found || !found.Columns.Select(c => c.Name).SequenceEqual(columns)) return false;
+        if (await context.Statements.DescribeAsync(table, cancellationToken) is not { IsView: false } found) return false;
+        var own = found.Columns.Select(c => c.Name).Where(c => columns.Contains(c) || !c.StartsWith(NameRules.Reserved, StringComparison.Ordinal));
+        if (!own.SequenceEqual(columns)) return false;
         return await context.NumberAsync(RowsSql.All(table), cancellationToken) == 0;
     }
 
@@ -46,14 +49,29 @@ internal static class TierBuilder
         var sets = context.Draft.Of(tier.Id);
         var added = step.Columns.Except(sets.Columns, StringComparer.Ordinal).ToList();
         if (added.Count == 0) return ActOutcome.Nothing;
+        if (context.Sql.WidensInPlace(tier))
+        {
+            await WidenAsync(context, tier, added, cancellationToken);
+            return ActOutcome.Nothing;
+        }
+
         var beside = new OwnTable(BrokenTier.Beside, StepSql.Beside(tier));
         if (await context.Statements.DescribeAsync(beside.Name, cancellationToken) is not null) throw Foreign(beside.Name);
         sets.Tables.Add(beside);
         await context.Ledger.ClaimAsync(context.Now, cancellationToken);
-        foreach (var statement in context.Sql.Reshape(tier, sets.Columns)) await context.Statements.ExecuteAsync(statement, cancellationToken);
+        foreach (var statement in context.Sql.Reshape(tier, sets.Columns, added)) await context.Statements.ExecuteAsync(statement, cancellationToken);
         sets.Tables.Remove(beside);
         context.Draft.States.Reshape(tier, added);
         return ActOutcome.Nothing;
+    }
+
+    // Some of the columns may be there, of an attempt that was never recorded.
+    private static async Task WidenAsync(StepContext context, TierLayout tier, IReadOnlyList<string> added, CancellationToken cancellationToken)
+    {
+        var there = await context.Statements.DescribeAsync(tier.States, cancellationToken);
+        List<string> missing = [.. added.Where(c => there?.Find(c) is null)];
+        foreach (var statement in context.Sql.Reshape(tier, context.Draft.Of(tier.Id).Columns, missing)) await context.Statements.ExecuteAsync(statement, cancellationToken);
+        context.Draft.States.Reshape(tier, added);
     }
 
     public static async Task<ActOutcome> MarkAsync(StepContext context, PlanStep.Mark step, CancellationToken cancellationToken)
@@ -111,12 +129,16 @@ internal static class TierBuilder
         if (!context.Ledger.IsAtomic)
         {
             context.Draft.Claim(tier, ranges);
-            await context.Ledger.ClaimAsync(context.Now, cancellationToken);
+            await context.Ledger.BeginAsync(context.Now, cancellationToken);
         }
 
-        await context.Statements.ExecuteAsync(context.Sql.Clear(tier, ranges), cancellationToken);
         var written = 0L;
-        foreach (var statement in context.Sql.Build(tier, input, ranges)) written += await context.Statements.ExecuteAsync(statement, cancellationToken);
+        foreach (var (statement, writes) in context.Sql.Replace(tier, input, ranges, context.Ledger.Stored.Version))
+        {
+            var rows = await context.Statements.ExecuteAsync(statement, cancellationToken);
+            if (writes) written += rows;
+        }
+
         foreach (var (column, buckets) in context.Draft.States.Unknown(tier, input, ranges))
             await context.Statements.ExecuteAsync(context.Sql.Forget(tier, column, buckets), cancellationToken);
         await context.Statements.BarrierAsync(Before.Verify, cancellationToken);

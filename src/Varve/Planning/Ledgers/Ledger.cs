@@ -178,7 +178,17 @@ internal sealed record OwnTable(string Kind, Policies.TableName Name);
 /// <param name="WholeFrom">From here on, up to its end, there was no row, and it has not begun to expire; null: it has.</param>
 /// <param name="Rows">Rows that it had.</param>
 /// <param name="Reason">Why.</param>
-internal sealed record GoingRange(string Relation, TimeRange Range, Instant? WholeFrom, long Rows, string Reason);
+internal sealed record GoingRange(string Relation, TimeRange Range, Instant? WholeFrom, long Rows, string Reason)
+{
+    /// <summary>The parts of the table that go as a whole, where rows that come meanwhile are told from those that go by that.</summary>
+    public IReadOnlyList<GoingPart> Parts { get; init; } = [];
+}
+
+/// <summary>A part of a table that goes as a whole.</summary>
+/// <param name="Range">The times of its rows.</param>
+/// <param name="Part">Which it is.</param>
+/// <param name="State">What it held when it was proven.</param>
+internal sealed record GoingPart(TimeRange Range, string Part, string State);
 
 /// <summary>A step that was done.</summary>
 /// <param name="Run">The run.</param>

@@ -60,6 +60,7 @@ public static class PolicyJson
         if (policy.MinCoverage != 0) json.WriteNumber("min_coverage", policy.MinCoverage);
         if (policy.Zone != "UTC") json.WriteString("zone", policy.Zone);
         if (policy.OnSilence != default) json.WriteString("on_silence", Text(policy.OnSilence));
+        if (policy.ExpireBy != default) json.WriteString("expire", Text(policy.ExpireBy));
         if (policy.LateAfterExpiry != default) json.WriteString("late_after_expiry", Text(policy.LateAfterExpiry));
         if (policy.ProofChanges != default) json.WriteString("proof_changes", Text(policy.ProofChanges));
         if (policy.Ties != default) json.WriteString("ties", Text(policy.Ties));

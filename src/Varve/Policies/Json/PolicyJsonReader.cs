@@ -54,6 +54,7 @@ internal static class PolicyJsonReader
             MinCoverage = json.TryGetProperty("min_coverage", out var share) ? share.GetDouble() : 0,
             Zone = Text(json, "zone") ?? "UTC",
             OnSilence = Enum<OnSilence>(json, "on_silence") ?? default,
+            ExpireBy = Enum<ExpireBy>(json, "expire") ?? default,
             LateAfterExpiry = Enum<LateAfterExpiry>(json, "late_after_expiry") ?? default,
             ProofChanges = Enum<ProofChanges>(json, "proof_changes") ?? default,
             Ties = Enum<Ties>(json, "ties") ?? default,

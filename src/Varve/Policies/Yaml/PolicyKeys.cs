@@ -29,7 +29,7 @@ public static class PolicyKeys
         new("keep", KeyKind.Keep, "forever", "Short for source.keep."),
         new("source", KeyKind.Keys, "", "What becomes of the source's rows."),
         new("source.keep", KeyKind.Keep, "forever; with a preset, the keep of its first tier", "How long source rows stay."),
-        new("source.expire", KeyKind.Choice, "rows", "How source rows go. Whole partitions are not built yet.") { Choices = ["rows"] },
+        new("source.expire", KeyKind.Choice, "auto", "How source rows go: whole partitions where there are some and rows elsewhere, partitions only, or rows only. On CrateDB auto is partitions.") { Choices = Names<ExpireBy>() },
         new("source.partition", KeyKind.Text, "derived from the table", "How the source is partitioned.") { IsLater = true },
         new("source.relocate", KeyKind.Text, "none", "Where older partitions move.") { IsLater = true },
         .. Archive("source.archive", "Where rows are archived before they go: the name of a location that the operator declared."),
@@ -67,7 +67,6 @@ public static class PolicyKeys
     /// <summary>Values that are refused by name because their feature comes later, by the path of their key.</summary>
     internal static IReadOnlyDictionary<string, IReadOnlyList<string>> LaterValues { get; } = new Dictionary<string, IReadOnlyList<string>>(StringComparer.Ordinal)
     {
-        ["source.expire"] = ["partitions"],
         ["measures.*.functions"] = ["increase", "rate", "time_avg", "time_in_state"],
     };
 

@@ -30,6 +30,9 @@ public abstract class Dialect
     /// <summary>A schema with as many qualifiers as the engine needs to be sure.</summary>
     public virtual SqlText Schema(string schema) => $"{new Identifier(schema)}";
 
+    /// <summary>Makes a schema where there is none; null where they come with their first table.</summary>
+    public virtual SqlText? MakeSchema(string schema) => $"CREATE SCHEMA IF NOT EXISTS {Schema(schema)}";
+
     /// <summary>The schema of a table that is named without one.</summary>
     public virtual SqlText CurrentSchema => $"current_schema()";
 
@@ -95,8 +98,40 @@ public abstract class Dialect
     /// <summary>The natural key of a table of the catalog, as the last clause of its columns; empty where one process at a time writes to a database.</summary>
     public virtual SqlText Key(IReadOnlyList<Identifier> columns) => $", PRIMARY KEY ({SqlText.Join(", ", columns.Select(c => (SqlText)$"{c}"))})";
 
+    /// <summary>The type of text of any length that nothing is searched by.</summary>
+    public virtual SqlText LongText => $"VARCHAR";
+
+    /// <summary>What stands behind the columns of a table of the catalog: it has few rows.</summary>
+    public virtual SqlText FewRows => SqlText.Empty;
+
+    /// <summary>
+    /// Columns that every row has, and that tell one state of it from another, where a condition on columns of one's own does
+    /// not guard a change; empty where it does.
+    /// </summary>
+    public virtual IReadOnlyList<Identifier> RowVersion => [];
+
+    /// <summary>Makes the table of a tier.</summary>
+    /// <param name="tier">Its name, columns and types.</param>
+    /// <param name="rows">The roll-up itself, of no rows: what types its columns have.</param>
+    public virtual IReadOnlyList<SqlText> CreateTier(TierTable tier, SqlText rows) => [$"CREATE TABLE {tier.Table} AS {rows}"];
+
+    /// <summary>
+    /// Gives the table of a tier columns behind those that it has; null where the table is made again with the columns in order.
+    /// </summary>
+    public virtual IReadOnlyList<SqlText>? Widen(TableName table, IReadOnlyList<StateColumn> columns) => null;
+
+    /// <summary>Rows in the place of those that a tier has in some ranges: the statements, and whether one writes the rows.</summary>
+    public virtual IReadOnlyList<(SqlText Statement, bool Writes)> Replace(TierWrite write) =>
+    [
+        ($"DELETE FROM {write.Tier.Table} WHERE {write.Within}", false),
+        .. (write.Columns.Count < ManyColumns ? [write.Insert] : Wide(write.Insert)).Select(s => (s, true)),
+    ];
+
     /// <summary>An integer expression that is not negative, divided by a positive width and rounded down, as an INTEGER; it must fit.</summary>
     public virtual SqlText Quotient(SqlText integer, long width) => $"CAST({FloorTo(integer, width)} / {width} AS INTEGER)";
+
+    // Below that many columns what is held of each of them does not matter.
+    private const int ManyColumns = 100;
 
     /// <summary>A relation of which about that share is read, 1 to 100 percent: cheap rather than even. Without such a clause all of it.</summary>
     public virtual SqlText Sampled(TableName table, long percent) => $"{table}";
@@ -134,6 +169,24 @@ public abstract class Dialect
 
     /// <summary>The sum of integers or decimals without overflow, as an exact decimal of 38 digits; NULL for no value. A sum beyond that fails.</summary>
     public abstract SqlText ExactSum(SqlText value, int scale);
+
+    /// <summary>The sum of doubles of a group; NULL for no value.</summary>
+    public virtual SqlText Sum(SqlText value) => $"sum({value})";
+
+    /// <summary>
+    /// Σ (v − mean)² of a group from those of its parts, where that takes no mean of the whole beside each part (Chan et al.);
+    /// null where it does.
+    /// </summary>
+    public virtual SqlText? MergedDeviations(SqlText count, SqlText mean, SqlText m2) => null;
+
+    /// <summary>
+    /// True where of several values at one instant the smallest cannot be told while they are grouped: rows of one series and
+    /// instant then have one value before that.
+    /// </summary>
+    public virtual bool SettlesTiesFirst => false;
+
+    /// <summary>True where a full join of two large relations is fast; they are put below each other and grouped otherwise.</summary>
+    public virtual bool JoinsFully => true;
 
     /// <summary>A sum of counts as a 64-bit integer.</summary>
     public abstract SqlText Whole(SqlText value);

@@ -32,6 +32,9 @@ public sealed class SqlText
     /// <summary>True where nothing was written.</summary>
     public bool IsEmpty => _parts.Count == 0;
 
+    /// <summary>The relations that are named in it, in the order in which they stand there; each as often as it does.</summary>
+    public IEnumerable<TableName> Relations => _parts.OfType<Part.Relation>().Select(p => p.Table);
+
     /// <summary>Called by the compiler: text that the programmer wrote.</summary>
     public void AppendLiteral([ConstantExpected] string value) => _parts.Add(new Part.Literal(value));
 

@@ -1,0 +1,113 @@
+using System.Globalization;
+using Varve.CrateDb.Http;
+using Varve.CrateDb.Partitions;
+using Varve.CrateDb.Statements;
+using Varve.Engines;
+using Varve.Planning;
+using Varve.Policies;
+using Varve.Sql;
+using Varve.Time;
+
+namespace Varve.CrateDb;
+
+/// <summary>
+/// Partitions go as a whole, and only as they were when they were proven: each shard counts its changes, at once. Right
+/// before they go they are closed for writes, and compared once more; whoever writes then gets an error instead of losing a
+/// row.
+/// </summary>
+internal sealed class CrateDbPartitions(CrateDbEngine engine) : Partitioning
+{
+    // A write that had passed the block before it was set is counted by then.
+    private static readonly TimeSpan s_settling = TimeSpan.FromMilliseconds(100);
+
+    /// <inheritdoc/>
+    public override bool PartsOnly => true;
+
+    /// <inheritdoc/>
+    public override async Task<IReadOnlyList<TablePart>> HoldAsync(IStatements statements, TableName table, TimeColumn time, RangeSet ranges, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(statements);
+        var whole = engine.Whole(table);
+        var pieces = await PiecesAsync(whole, time.Name, cancellationToken);
+
+        // What is written from here on changes the marks; what was written before is seen by what comes next.
+        await statements.BarrierAsync(Before.Remove, cancellationToken);
+        return
+        [
+            .. from piece in pieces
+               where piece.Range is { } range && ranges.Overlaps(range) && range.To <= ranges.End && !piece.IsClosed
+               select new CrateDbPart(whole, piece.Range!, piece.Values, piece.IsSealed) { Within = PartitionShapes.Is(piece.Values), Mark = MarkOf(piece) },
+        ];
+    }
+
+    /// <inheritdoc/>
+    public override async Task<long> DropAsync(IStatements statements, IReadOnlyList<TablePart> parts, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(parts);
+        var removed = 0L;
+        List<CrateDbPart> changed = [];
+        foreach (var some in parts.Cast<CrateDbPart>().Chunk(PartitionShapes.Most))
+        {
+            await SealAsync(some, cancellationToken);
+            var now = (await StatesAsync(some[0].Table, cancellationToken)).ToDictionary(m => m.Part, m => m.State, StringComparer.Ordinal);
+            List<CrateDbPart> same = [.. some.Where(p => now.GetValueOrDefault(p.Mark!.Part) == p.Mark.State)];
+            List<CrateDbPart> others = [.. some.Where(p => now.ContainsKey(p.Mark!.Part)).Except(same)];
+            await ReleaseAsync(statements, others, cancellationToken);
+            changed.AddRange(others);
+            if (same.Count > 0) removed += await DropAsync(statements, same, cancellationToken);
+        }
+
+        if (changed.Count == 0) return removed;
+        throw new EngineException(EngineCodes.Conflict, string.Create(CultureInfo.InvariantCulture,
+            $"Somebody wrote to {changed[0].Table.Text} of {changed[0].Range}{(changed.Count > 1 ? $" and {changed.Count - 1} other partitions" : "")} while it was proven. It stays, and is proven again."), isTransient: true);
+    }
+
+    /// <inheritdoc/>
+    public override async Task ReleaseAsync(IStatements statements, IReadOnlyList<TablePart> parts, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(parts);
+        await using var borrowed = engine.Borrow();
+        foreach (var part in parts.Cast<CrateDbPart>().Where(p => p.CanBeSealed))
+            await borrowed.Session.ExecuteAsync(PartitionShapes.Unseal(part.Table, part.Values), cancellationToken);
+    }
+
+    private async Task<long> DropAsync(IStatements statements, IReadOnlyList<CrateDbPart> parts, CancellationToken cancellationToken)
+    {
+        var table = parts[0].Table;
+        var within = SqlText.Join(" OR ", parts.Select(p => (SqlText)$"({p.Within!})"));
+        var rows = (await statements.QueryAsync($"SELECT count(*) FROM {table} WHERE {within}", cancellationToken))[0].Long(0);
+        await statements.ExecuteAsync(PartitionShapes.Drop(table, [.. parts.Select(p => p.Values)]), cancellationToken);
+        var left = (await StatesAsync(table, cancellationToken)).Count(m => parts.Any(p => p.Mark!.Part == m.Part));
+        if (left == 0) return rows;
+        throw new EngineException(EngineCodes.NotWritten, string.Create(CultureInfo.InvariantCulture,
+            $"{left} of {parts.Count} partitions of {table.Text} are still there after they were dropped. They are proven, and nobody reads them any more: run again, and if it stays so, report it."));
+    }
+
+    private async Task SealAsync(IReadOnlyList<CrateDbPart> parts, CancellationToken cancellationToken)
+    {
+        List<CrateDbPart> open = [.. parts.Where(p => !p.WasSealed && p.CanBeSealed)];
+        if (open.Count == 0) return;
+        await using var borrowed = engine.Borrow();
+        foreach (var part in open) await borrowed.Session.ExecuteAsync(PartitionShapes.Seal(part.Table, part.Values), cancellationToken);
+        await Task.Delay(s_settling, cancellationToken);
+    }
+
+    private async Task<IReadOnlyList<PartMark>> StatesAsync(TableName table, CancellationToken cancellationToken)
+    {
+        await using var borrowed = engine.Borrow();
+        var shards = (await borrowed.Session.QueryAsync(CatalogShapes.Shards(table), cancellationToken)).Rows;
+        return [.. shards.GroupBy(s => s.TextOrNull(0) ?? "").Select(g => MarkOf(g.Key, [.. g.Select(PieceReader.Mark)]))];
+    }
+
+    private async Task<IReadOnlyList<Piece>> PiecesAsync(TableName table, string time, CancellationToken cancellationToken)
+    {
+        await using var borrowed = engine.Borrow();
+        return (await PieceReader.ReadAsync(borrowed.Session, table, time, null, cancellationToken))?.Pieces ?? [];
+    }
+
+    private static PartMark MarkOf(Piece piece) => MarkOf(piece.Ident, piece.Marks);
+
+    private static PartMark MarkOf(string ident, IReadOnlyList<ShardMark> marks) => new(
+        $"{ident} {string.Join(',', marks.Select(m => m.Partition).Distinct())}",
+        string.Join(',', marks.OrderBy(m => m.Shard).Select(m => string.Create(CultureInfo.InvariantCulture, $"{m.Shard}:{m.Sequence}"))));
+}

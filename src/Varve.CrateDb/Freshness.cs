@@ -1,0 +1,41 @@
+using System.Collections.Concurrent;
+using Varve.Policies;
+
+namespace Varve.CrateDb;
+
+/// <summary>
+/// Which tables have to be refreshed before they are read: a query sees what was written before the last refresh. What this
+/// process wrote is known; what others wrote to Varve's own books is seen a second later, as CrateDB itself refreshes them.
+/// </summary>
+internal sealed class Freshness(TimeProvider clock)
+{
+    private static readonly TimeSpan s_interval = TimeSpan.FromSeconds(1);
+
+    private readonly ConcurrentDictionary<TableName, long> _seen = new();
+    private readonly ConcurrentDictionary<TableName, bool> _views = new();
+
+    /// <summary>Rows of it were written, or may have been.</summary>
+    public void Written(TableName table) => _seen.TryRemove(table, out _);
+
+    /// <summary>It was refreshed after that instant of the clock.</summary>
+    public void Refreshed(TableName table, long before) => _seen[table] = before;
+
+    /// <summary>Now, as <see cref="Refreshed"/> takes it.</summary>
+    public long Now => clock.GetTimestamp();
+
+    /// <summary>True where rows of this process may not be seen.</summary>
+    public bool IsDirty(TableName table) => !_seen.ContainsKey(table);
+
+    /// <summary>True where rows of others may not be seen either.</summary>
+    public bool IsStale(TableName table) => !_seen.TryGetValue(table, out var seen) || clock.GetElapsedTime(seen) > s_interval;
+
+    /// <summary>It is a view, and has no rows of its own.</summary>
+    public void IsView(TableName table, bool isView)
+    {
+        if (isView) _views[table] = true;
+        else _views.TryRemove(table, out _);
+    }
+
+    /// <summary>True where it is known to be a view.</summary>
+    public bool IsView(TableName table) => _views.ContainsKey(table);
+}
