@@ -25,6 +25,9 @@ internal sealed record StepContext(PolicyLayout Blueprint, TableState State, Cut
     /// <summary>How they go; null where rows are deleted.</summary>
     public Partitioning? Partitioning { get; init; }
 
+    /// <summary>How parts of the source move; null where they do not.</summary>
+    public Relocation? Relocation { get; init; }
+
     /// <summary>The views of the policy.</summary>
     public StepViews Views => new(this);
 
@@ -56,6 +59,9 @@ internal sealed record StepContext(PolicyLayout Blueprint, TableState State, Cut
 internal sealed record ActOutcome(long RowsIn, long RowsWritten, long RowsRemoved, string? Note = null)
 {
     public static ActOutcome Nothing { get; } = new(0, 0, 0);
+
+    /// <summary>Set where it is begun and not done: it is to be done again, and nothing of it is recorded yet.</summary>
+    public MoveState? Moving { get; init; }
 
     /// <summary>What the proof found changed.</summary>
     public IReadOnlyList<ProofChange> Changes { get; init; } = [];

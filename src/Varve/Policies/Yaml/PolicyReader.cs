@@ -21,7 +21,7 @@ internal static class PolicyReader
         var table = keys.Read<TableName>("table", Table);
         var (time, unit) = Time(keys);
         var preset = Presets.Read(keys);
-        var (source, archive) = Source(keys);
+        var (source, archive, relocate) = Source(keys);
         var tiers = Tiers(keys);
         var measures = MeasureReader.Read(keys);
         var name = keys.Read<string>("policy", (r, n, p) => r.Name(n, p));
@@ -36,6 +36,7 @@ internal static class PolicyReader
             Tiers = preset?.Tiers ?? tiers,
             Keep = source ?? preset?.Keep ?? Keep.Forever,
             Archive = archive,
+            Relocate = relocate,
             Late = keys.Read<Keep>("late", Span) ?? Keep.Zero,
             Recheck = keys.Read<Keep>("recheck", Span),
             Interval = keys.Read<Keep>("interval", Span),
@@ -121,21 +122,22 @@ internal static class PolicyReader
         });
     }
 
-    private static (Keep? Keep, Archive? Archive) Source(KeyReader keys)
+    private static (Keep? Keep, Archive? Archive, IReadOnlyList<Hop> Relocate) Source(KeyReader keys)
     {
-        var (keep, archive) = (keys.Read<Keep>("keep", Stay), ArchiveReader.Read(keys));
-        if (keys["source"] is not { } node) return (keep, archive);
+        var (keep, archive, relocate) = (keys.Read<Keep>("keep", Stay), ArchiveReader.Read(keys), HopReader.Read(keys) ?? []);
+        if (keys["source"] is not { } node) return (keep, archive, relocate);
         if (node is not YamlNode.Mapping mapping)
         {
             keys.Reading.Wrong(node, "source", $"`source` has keys of its own (keep: 7d), not {node.What}.");
-            return (keep, archive);
+            return (keep, archive, relocate);
         }
 
         var inner = new KeyReader(mapping, "source", "source", keys.Reading);
         inner.Read<string>("expire", (r, n, p) => r.Choice(n, p, inner.Key("expire")));
         Once(keys, inner, "keep");
         Once(keys, inner, ArchiveReader.Key);
-        return (inner.Read<Keep>("keep", Stay) ?? keep, ArchiveReader.Read(inner) ?? archive);
+        Once(keys, inner, HopReader.Key);
+        return (inner.Read<Keep>("keep", Stay) ?? keep, ArchiveReader.Read(inner) ?? archive, HopReader.Read(inner) ?? relocate);
     }
 
     // What stands at the top is short for what stands in `source`; both lead messages to where it was written.
