@@ -74,6 +74,9 @@ internal sealed class PostgreSqlDialect(string schema) : Dialect
     /// <inheritdoc/>
     public override IReadOnlyList<SqlText> TakeOver(TableName table, TableName beside) => [PostgreSqlViews.TakeOver(Whole(table), Whole(beside))];
 
+    /// <summary>Its indexes go in the same way.</summary>
+    public override IReadOnlyList<SqlText> Relocate(TableName table, TablePiece piece, Place to) => [.. piece.Tables.Select(t => PostgreSqlRelocation.Move(t, to))];
+
     /// <inheritdoc/>
     public override SqlText TimeValue(TimeColumn column, Instant at) => PostgreSqlTime.Value(column, at);
 

@@ -1,5 +1,4 @@
 using Npgsql;
-using NodaTime;
 using Varve.Engines;
 using Varve.Sql;
 using Varve.Time;
@@ -30,6 +29,7 @@ internal sealed class PostgreSqlEngine(NpgsqlDataSource source, PostgreSqlDialec
         Transactions = true,
         Partitions = true,
         Partitioning = new PostgreSqlPartitions(this),
+        Relocation = new PostgreSqlRelocation(this),
         MaxNameBytes = 63,
         MaxColumns = 1600,
         ReturnsSpace = false,

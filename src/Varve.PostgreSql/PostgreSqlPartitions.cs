@@ -54,15 +54,37 @@ internal sealed partial class PostgreSqlPartitions(PostgreSqlEngine engine) : Pa
         var rows = await statements.QueryAsync(Bounds(table), cancellationToken);
         if (rows.Count == 0) return null;
         var column = rows[0].Text(0);
-        List<TimeRange> ranges = [.. rows.Where(r => r.Text(0) == column && r.Truth(6)).Select(r => Range(r.Text(3))).OfType<TimeRange>().Distinct()];
+        var parts = rows.Where(r => r.Text(0) == column && r.Truth(6)).ToLookup(r => Range(r.Text(3)), r => r.Long(7));
+        List<TimeRange> ranges = [.. parts.Select(p => p.Key).OfType<TimeRange>()];
+        var leaves = (await PostgreSqlLeaf.AllAsync(statements, table, cancellationToken)).SelectMany(l => l.Above, (leaf, above) => (above, leaf)).ToLookup(l => l.above, l => l.leaf);
 
         // Of a part that is divided again the parts go, each in its time.
-        return new(column, [.. ranges.Where(r => !ranges.Exists(o => o != r && r.Contains(o))).OrderBy(r => r.From)]);
+        return new(column, [.. ranges.Where(r => !ranges.Exists(o => o != r && r.Contains(o))).OrderBy(r => r.From).Select(r => Piece(r, [.. parts[r].SelectMany(p => leaves[p])]))]);
+    }
+
+    /// <summary>The tables that hold the rows of a range, as far as whole parts of a table do.</summary>
+    public static async Task<IReadOnlyList<PostgreSqlLeaf>> LeavesAsync(IStatements statements, TableName table, string column, TimeRange range, CancellationToken cancellationToken)
+    {
+        var parts = (await statements.QueryAsync(Bounds(table), cancellationToken)).Where(r => r.Text(0) == column && r.Truth(6) && Range(r.Text(3)) is { } part && range.Contains(part)).Select(r => r.Long(7)).ToHashSet();
+        return [.. (await PostgreSqlLeaf.AllAsync(statements, table, cancellationToken)).Where(l => l.Above.Any(parts.Contains))];
+    }
+
+    private static TablePiece Piece(TimeRange range, IReadOnlyList<PostgreSqlLeaf> leaves)
+    {
+        List<PostgreSqlLeaf> here = [.. leaves.Where(l => !l.IsForeign)];
+        List<string> places = [.. here.Select(l => l.Place).Distinct()];
+        return new(range)
+        {
+            Place = places is [var only] ? new(only) : null,
+            IsFixed = here.Count == 0,
+            Bytes = here.Sum(l => l.Bytes),
+            Tables = [.. here.Select(l => l.Table)],
+        };
     }
 
     /// <summary>
     /// For each range partition by a column of times: that column, its name, its bounds as PostgreSQL writes them, what it is a
-    /// part of, and whether this user may drop it. One that somebody is detaching is none any more.
+    /// part of, whether this user may drop it, and its object identifier. One that somebody is detaching is none any more.
     /// </summary>
     private static SqlText Bounds(TableName table) =>
         $"""
@@ -71,7 +93,7 @@ internal sealed partial class PostgreSqlPartitions(PostgreSqlEngine engine) : Pa
           UNION ALL
           SELECT i.inhrelid, t.depth + 1 FROM varve_tree t JOIN pg_inherits i ON i.inhparent = t.oid AND NOT i.inhdetachpending
         )
-        SELECT a.attname, n.nspname, c.relname, pg_get_expr(c.relpartbound, c.oid), pn.nspname, p.relname, pg_has_role(c.relowner, 'USAGE') AND pg_has_role(p.relowner, 'USAGE')
+        SELECT a.attname, n.nspname, c.relname, pg_get_expr(c.relpartbound, c.oid), pn.nspname, p.relname, pg_has_role(c.relowner, 'USAGE') AND pg_has_role(p.relowner, 'USAGE'), CAST(c.oid AS BIGINT)
         FROM varve_tree t JOIN pg_class p ON p.oid = t.oid JOIN pg_namespace pn ON pn.oid = p.relnamespace
         JOIN pg_partitioned_table d ON d.partrelid = p.oid AND d.partstrat = 'r' AND d.partnatts = 1
         JOIN pg_attribute a ON a.attrelid = p.oid AND a.attnum = d.partattrs[0] AND a.atttypid IN ('date'::regtype, 'timestamp'::regtype, 'timestamptz'::regtype)

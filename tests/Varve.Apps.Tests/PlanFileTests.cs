@@ -24,6 +24,8 @@ public sealed class PlanFileTests
             new PlanStep.RollUp { Relation = "1h", Reason = "late rows", Input = "source", Ranges = RangeSet.Of(Range(2, 3)), Again = true, Rows = 144 },
             new PlanStep.Expire { Relation = "source", Reason = "past keep", Range = Range(0, 1), Proofs = ["1h", "1d"], Rows = 432, Bytes = 20000 },
             new PlanStep.Discard { Relation = "source", Reason = "late after expiry", Range = TimeRange.Before(Day), Rows = 2 },
+            new PlanStep.Relocate { Relation = "source", Reason = "older than 30d", Range = Range(1, 2), To = new("cold", "storage"), From = new("warm"), Bytes = 5 },
+            new PlanStep.Relocate { Relation = "source", Reason = "older than 30d", Range = Range(2, 3), To = new("cold") },
             new PlanStep.Publish { Relation = "all", Reason = "edges moved" },
         ],
         Waits = [new("source", Range(6, 7), "held: case 4711", NeedsPerson: true)],
@@ -44,6 +46,7 @@ public sealed class PlanFileTests
         Assert.Equal(Whole.Notes, plans[0].Notes);
         Assert.Equal(Whole.Brake, plans[0].Brake);
         Assert.True(Assert.IsType<PlanStep.RollUp>(plans[0].Steps[3]).Again);
+        Assert.Equal(Whole.Steps.OfType<PlanStep.Relocate>(), plans[0].Steps.OfType<PlanStep.Relocate>());
         Assert.Equal(new CutBucket(Range(4, 5), 17, true), Assert.Single(Assert.IsType<PlanStep.Mark>(plans[0].Steps[1]).Cut));
     }
 

@@ -68,3 +68,5 @@ public sealed class OneByOneBadInput() : BadInputConformance(OneByOneMemory.New)
 public sealed class OneByOneViews() : ViewConformance(OneByOneMemory.New);
 
 public sealed class OneByOneNames() : NameConformance(OneByOneMemory.New);
+
+public sealed class OneByOneMoves() : Moves.MoveSuite(OneByOneMemory.New);

@@ -50,6 +50,8 @@ public sealed class DocsPolicyReference
             KeyKind.Words => "a list of words",
             KeyKind.Choices => $"a list of {values}",
             KeyKind.Keys => "further keys, below",
+            KeyKind.Place => "the name of a place, or an attribute and its value: `{ storage: cold }`",
+            KeyKind.ListOfKeys when key.MayBeOne => "an entry or a list of them; the keys of an entry are below",
             KeyKind.ListOfKeys => "a list; the keys of an entry are below",
             KeyKind.MapOfKeys => "names, each with the keys below",
             _ => "text",

@@ -18,6 +18,9 @@ internal static class RunTelling
                 feed.Reach(step.Index, step.Total, PlanText.Describe(step.Step));
                 Say(feed, "step-started", new { happened.Policy, step.Index, step.Total, step = PlanText.Describe(step.Step), step.Step.Reason });
                 break;
+            case RunEvent.StepProgress step:
+                Say(feed, "step-progress", new { happened.Policy, step.Index, step.Total, step = PlanText.Describe(step.Step), step.DoneBytes, step.Bytes, step.Stuck });
+                break;
             case RunEvent.StepDone step:
                 feed.Reach(step.Index + 1, step.Total, null);
                 Say(feed, "step-done", new

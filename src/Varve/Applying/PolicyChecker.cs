@@ -48,6 +48,7 @@ internal sealed class PolicyChecker(IEngine engine, CatalogStore desk, PolicyIns
             resolved = PolicySpelling.As(stored, resolved, description.Table, isSameTable);
         }
 
+        if (blueprint is not null) problems.AddRange(await PlacesAsync(policy, cancellationToken));
         if (surveyor.Declared(policy) is { } undeclared) problems.Add(undeclared);
         if (shelf.FindPattern(policy.Name) is { } pattern) problems.Add(new(PolicyCodes.OneEach, $"The name `{policy.Name}` is taken by the pattern for {pattern.Policy.Table.Text}. Give one of them another `policy`.") { Path = "policy" });
         if (blueprint is not null) problems.AddRange(PolicyChanges.Refused(shelf.RevisionsOf(policy.Name), resolved));
@@ -58,6 +59,22 @@ internal sealed class PolicyChecker(IEngine engine, CatalogStore desk, PolicyIns
         if (blueprint is not null && shelf.Relations.Any(r => r.Policy == policy.Name))
             problems.AddRange(await engine.TransactAsync((s, token) => new DependentViews(engine, desk, s).OfAsync(blueprint, token), Scope.Reading, cancellationToken));
         return new(document with { Policy = resolved }, new(resolved, document.Locate(problems)), description?.Table);
+    }
+
+    /// <summary>Places that nothing can be moved to as things are.</summary>
+    private async Task<IReadOnlyList<Problem>> PlacesAsync(Policy policy, CancellationToken cancellationToken)
+    {
+        if (policy.Relocate.Count == 0 || engine.Capabilities.Relocation is not { } relocation) return [];
+        return await engine.TransactAsync<IReadOnlyList<Problem>>(
+            async (statements, token) =>
+            {
+                List<Problem> problems = [];
+                for (var i = 0; i < policy.Relocate.Count; i++)
+                    if (await relocation.RefusesAsync(statements, policy.Relocate[i].To, token) is { } refused) problems.Add(new(PolicyCodes.NoPlace, refused) { Path = FormattableString.Invariant($"relocate[{i}].to") });
+                return problems;
+            },
+            Scope.Reading,
+            cancellationToken);
     }
 
     /// <summary>Why a table can have no policy of that name; null where it can.</summary>

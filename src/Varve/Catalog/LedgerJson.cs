@@ -72,6 +72,7 @@ internal static class LedgerJson
         foreach (var (name, set) in Sets(sets)) Ranges(json, name, set);
         List(json, "cut", sets.Cut, Cut);
         Map(json, "thin", sets.Thin.Where(t => !t.Value.IsEmpty).OrderBy(t => t.Key, StringComparer.Ordinal), (j, thin) => Ranges(j, thin));
+        Map(json, "moved", sets.Moved.Where(t => !t.Value.IsEmpty).OrderBy(t => t.Key, StringComparer.Ordinal), (j, moved) => Ranges(j, moved));
         json.WriteEndObject();
     }
 
@@ -97,6 +98,7 @@ internal static class LedgerJson
         Unarchived = SetOf(json, "unarchived"),
         Cut = ListOf(json, "cut", CutOf),
         Thin = MapOf(json, "thin", SetOf),
+        Moved = MapOf(json, "moved", SetOf),
     };
 
     private static void Cut(Utf8JsonWriter json, CutBucket cut)

@@ -15,6 +15,9 @@ public sealed record Capabilities
     /// <summary>How parts of a table are removed as a whole; null: rows are deleted.</summary>
     public Partitioning? Partitioning { get; init; }
 
+    /// <summary>How parts of a table move to another place; null: they do not.</summary>
+    public Relocation? Relocation { get; init; }
+
     /// <summary>The longest name in bytes of UTF-8; <see cref="int.MaxValue"/> where there is no limit.</summary>
     public required int MaxNameBytes { get; init; }
 

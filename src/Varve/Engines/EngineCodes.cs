@@ -60,6 +60,9 @@ public static class EngineCodes
     /// <summary>Another session holds a lock for longer than Varve waits.</summary>
     public const string Locked = "VRV424";
 
+    /// <summary>What was begun does not get on, and is left to go on by itself.</summary>
+    public const string Waits = "VRV425";
+
     /// <summary>The catalog was written by a newer Varve.</summary>
     public const string NewerCatalog = "VRV440";
 

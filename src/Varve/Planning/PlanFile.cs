@@ -82,6 +82,7 @@ public static partial class PlanFile
             PlanStep.RollUp rollUp => shape with { Input = rollUp.Input, Ranges = Texts(rollUp.Ranges), Again = rollUp.Again },
             PlanStep.Archive archive => shape with { Range = archive.Range.ToString(), Archive = archive.Location },
             PlanStep.Expire expire => shape with { Range = expire.Range.ToString(), Proofs = expire.Proofs, Archive = expire.Location },
+            PlanStep.Relocate relocate => shape with { Range = relocate.Range.ToString(), To = Shape(relocate.To), From = relocate.From is { } from ? Shape(from) : null },
             PlanStep.Merge merge => shape with { Ranges = Texts(merge.Ranges), Into = [.. merge.Into.Select(p => new PartShape(p.Tier, Texts(p.Ranges)))] },
             PlanStep.Discard discard => shape with { Range = discard.Range.ToString() },
             _ => shape,
@@ -136,6 +137,16 @@ public static partial class PlanFile
                 Proofs = Required(step.Proofs, "proofs"),
                 Location = step.Archive,
             },
+            "relocate" => new PlanStep.Relocate
+            {
+                Relation = relation,
+                Reason = reason,
+                Rows = rows,
+                Bytes = bytes,
+                Range = TimeRange.Parse(Required(step.Range, "range")),
+                To = Value(Required(step.To, "to")),
+                From = step.From is { } from ? Value(from) : null,
+            },
             "merge" => new PlanStep.Merge
             {
                 Relation = relation,
@@ -152,6 +163,10 @@ public static partial class PlanFile
         T Required<T>(T? value, string name)
             where T : class => value ?? throw new JsonException($"a step of kind '{step.Kind}' lacks '{name}'.");
     }
+
+    private static PlaceShape Shape(Place place) => new(place.Name, place.Attribute);
+
+    private static Place Value(PlaceShape place) => new(place.Name, place.Attribute);
 
     private static string[] Texts(RangeSet ranges) => [.. ranges.Select(r => r.ToString())];
 
@@ -197,6 +212,10 @@ public static partial class PlanFile
 
         public string? Archive { get; init; }
 
+        public PlaceShape? To { get; init; }
+
+        public PlaceShape? From { get; init; }
+
         public IReadOnlyList<string>? Dirty { get; init; }
 
         public IReadOnlyList<string>? Followed { get; init; }
@@ -209,6 +228,8 @@ public static partial class PlanFile
     }
 
     private sealed record CutShape(string Bucket, long RowsLeft, bool ByOthers, string? Input = null, bool IsMixed = false);
+
+    private sealed record PlaceShape(string Name, string? Attribute = null);
 
     private sealed record PartShape(string Tier, IReadOnlyList<string> Ranges);
 

@@ -1,3 +1,4 @@
+using Varve.Policies;
 using Varve.Time;
 
 namespace Varve.Planning;
@@ -28,7 +29,7 @@ public abstract record PlanStep
     public abstract RangeSet Touches { get; }
 
     /// <summary>Kind, relation and range: two steps with the same key do the same.</summary>
-    public string Key => $"{Kind} {Relation} {string.Join(' ', Touches.Select(r => r.ToString()))}".TrimEnd();
+    public virtual string Key => $"{Kind} {Relation} {string.Join(' ', Touches.Select(r => r.ToString()))}".TrimEnd();
 
     /// <summary>Creates the states table of a tier.</summary>
     public sealed record CreateTier : PlanStep
@@ -137,6 +138,28 @@ public abstract record PlanStep
 
         /// <inheritdoc/>
         public override RangeSet Touches => RangeSet.Of(Range);
+    }
+
+    /// <summary>Moves a part of the source to another place. No row changes.</summary>
+    public sealed record Relocate : PlanStep
+    {
+        /// <summary>The times of the part.</summary>
+        public required TimeRange Range { get; init; }
+
+        /// <summary>Where to.</summary>
+        public required Place To { get; init; }
+
+        /// <summary>Where it lies; null where that is not one place, or not known.</summary>
+        public Place? From { get; init; }
+
+        /// <inheritdoc/>
+        public override string Kind => "relocate";
+
+        /// <inheritdoc/>
+        public override RangeSet Touches => RangeSet.Of(Range);
+
+        /// <summary>The same range moves more than once, to one place after the other.</summary>
+        public override string Key => $"{base.Key} to {To.Text}";
     }
 
     /// <summary>Removes rows that came for a range that has expired, where the policy says so.</summary>

@@ -121,7 +121,14 @@ public static class PlanText
         var removed = steps.Where(s => s is PlanStep.Expire or PlanStep.Discard or PlanStep.Merge).Sum(s => s.Rows);
         var written = steps.OfType<PlanStep.RollUp>().Sum(s => s.Rows);
         var archived = steps.OfType<PlanStep.Archive>().Sum(s => s.Rows);
-        string[] parts = [.. written == 0 ? Array.Empty<string>() : [$"≈ {Count(written, "row")} written"], .. archived == 0 ? Array.Empty<string>() : [$"≈ {Count(archived, "row")} archived"], .. removed == 0 ? Array.Empty<string>() : [$"≈ {Count(removed, "row")} removed"]];
+        var moved = steps.OfType<PlanStep.Relocate>().Sum(s => s.Bytes);
+        string[] parts =
+        [
+            .. written == 0 ? Array.Empty<string>() : [$"≈ {Count(written, "row")} written"],
+            .. archived == 0 ? Array.Empty<string>() : [$"≈ {Count(archived, "row")} archived"],
+            .. removed == 0 ? Array.Empty<string>() : [$"≈ {Count(removed, "row")} removed"],
+            .. moved == 0 ? Array.Empty<string>() : [$"≈ {Bytes(moved)} moved"],
+        ];
         return parts.Length == 0 ? $"  {Count(steps.Count, "step")}" : $"  {Count(steps.Count, "step")}: {string.Join(", ", parts)}";
     }
 
@@ -139,6 +146,7 @@ public static class PlanText
         PlanStep.Expire => "expire",
         PlanStep.Discard => "discard",
         PlanStep.Merge => "merge",
+        PlanStep.Relocate => "relocate",
         _ => step.Kind,
     };
 
@@ -148,6 +156,7 @@ public static class PlanText
         PlanStep.Publish => "views",
         PlanStep.Reshape reshape => $"{string.Join(", ", reshape.Columns)} to {step.Relation}",
         PlanStep.Archive archive => $"{step.Relation} to {archive.Location}",
+        PlanStep.Relocate relocate => $"{step.Relation} to {relocate.To.Text}",
         _ => step.Relation,
     };
 
@@ -166,7 +175,7 @@ public static class PlanText
     private static PlanTone Tone(PlanStep step) => step switch
     {
         PlanStep.CreateTier or PlanStep.Reshape or PlanStep.Publish => PlanTone.Create,
-        PlanStep.RollUp or PlanStep.Archive => PlanTone.Build,
+        PlanStep.RollUp or PlanStep.Archive or PlanStep.Relocate => PlanTone.Build,
         PlanStep.Expire or PlanStep.Discard or PlanStep.Merge => PlanTone.Remove,
         _ => PlanTone.Mark,
     };

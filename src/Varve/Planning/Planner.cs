@@ -65,6 +65,7 @@ public static class Planner
         Prepare(draft, state, horizon, removes);
         new SliceWork(draft, state, horizon).Add(removes);
         if (removes) Discard(draft, state, horizon);
+        Relocating.Decide(draft, horizon);
     }
 
     private static void Prepare(ProjectedLedger draft, TableState state, Cutoffs horizon, bool removes)

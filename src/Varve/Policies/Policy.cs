@@ -48,6 +48,9 @@ public sealed record Policy
     /// <summary>Where source rows are archived before they go; null: they are not.</summary>
     public Archive? Archive { get; init; }
 
+    /// <summary>Where parts of the source move as they age, earliest first; empty: they stay where they are.</summary>
+    public IReadOnlyList<Hop> Relocate { get; init; } = [];
+
     /// <summary>How long a bucket waits for stragglers before it closes. Default: 0s.</summary>
     public Keep Late { get; init; } = Keep.Parse("0s");
 

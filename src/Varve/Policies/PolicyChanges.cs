@@ -4,7 +4,7 @@ namespace Varve.Policies;
 public static class PolicyChanges
 {
     /// <summary>
-    /// The changes that would mix what is built with something else. Free to change are keeps, archive, late, recheck, proof,
+    /// The changes that would mix what is built with something else. Free to change are keeps, relocate, archive, late, recheck, proof,
     /// proof_changes, min_coverage, on_silence, late_after_expiry, arrival, views, schedule and tags; measures, functions and tiers come and go; other
     /// series or another interval make other tiers, which need other names; a policy that never had a tier may change
     /// everything but its name and its table.

@@ -39,7 +39,7 @@ public sealed record PolicyDifference(string Path, string? Before, string? After
                 foreach (var (key, value) in all) Add(keys, path.Length == 0 ? key : $"{path}.{key}", value!);
                 break;
             case JsonArray { Count: > 0 } list when list[0] is JsonObject:
-                foreach (var item in list.OfType<JsonObject>()) Add(keys, $"{path}.{item["name"] ?? item["every"]}", item);
+                foreach (var item in list.OfType<JsonObject>()) Add(keys, $"{path}.{item["name"] ?? item["every"] ?? item["to"]}", item);
                 break;
             case JsonArray list:
                 keys[path] = $"[{string.Join(", ", list)}]";

@@ -22,6 +22,7 @@ internal sealed class StepSql(PolicyLayout blueprint, Dialect dialect)
             .. expire.Proofs.Select(id => Proof(blueprint.Tier(id), step.Relation, blueprint.Tier(id).BucketsTouching(step.Touches))),
             Remove(step.Relation, step.Touches),
         ],
+        PlanStep.Relocate relocate => dialect.Relocate(blueprint.Source, blueprint.Pieces.FirstOrDefault(p => p.Range == relocate.Range) ?? new(relocate.Range), relocate.To),
         PlanStep.Merge merge => [.. merge.Into.SelectMany(part => Merge(blueprint.Tier(part.Tier), part.Ranges)), Remove(Relations.Source, merge.Ranges)],
         PlanStep.Discard => [Remove(Relations.Source, step.Touches)],
         _ => [],

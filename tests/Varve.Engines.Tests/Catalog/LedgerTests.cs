@@ -194,6 +194,7 @@ public sealed class LedgerTests
                     Covered = RangeSet.Of(TimeRange.All),
                     Writing = RangeSet.Of(range),
                     Thin = new Dictionary<string, RangeSet> { ["v_sum"] = RangeSet.Of(range) }.ToFrozenDictionary(),
+                    Moved = new Dictionary<string, RangeSet> { ["storage=cold"] = RangeSet.Of(range), ["none"] = RangeSet.Empty }.ToFrozenDictionary(),
                     Cut = [new(range, 3, true) { Input = "source" }, new(range, 0, false)],
                 },
             }.ToFrozenDictionary(),
@@ -204,6 +205,7 @@ public sealed class LedgerTests
         Assert.Equal((ledger.Last, ledger.Pending, ledger.ZoneVersion), (read.Last, read.Pending, read.ZoneVersion));
         Assert.Equal(ledger.Going, read.Going);
         Assert.Equal(ledger.Edges, read.Edges);
+        Assert.Equal(range, Assert.Single(Assert.Single(read.Of("1h#3").Moved).Value));
         Assert.Equal(ledger.Of("1h#3").Tables, read.Of("1h#3").Tables);
         Assert.Equal(ledger.Of("1h#3").Cut, read.Of("1h#3").Cut);
     }

@@ -32,6 +32,7 @@ public sealed class PolicyJsonTests
         from measures in Measures.Array[0, 3].Null()
         from tiers in Tiers.Array[0, 3]
         from keeps in Keeps.Array[4]
+        from hops in Gen.Select(Keeps, Name, Name.Null()).Select((after, to, attribute) => new Hop(after, new(to, attribute))).Array[0, 2]
         from given in Gen.Bool.Array[3]
         from share in Gen.Double[0, 1]
         from choices in Gen.Select(Gen.Enum<Proof>(), Gen.Enum<Ties>(), Gen.Enum<OnSilence>(), Gen.Enum<LateAfterExpiry>(), Gen.Enum<ProofChanges>())
@@ -50,6 +51,7 @@ public sealed class PolicyJsonTests
             Measures = measures,
             Tiers = tiers,
             Keep = keeps[0],
+            Relocate = hops,
             Late = keeps[1],
             Recheck = given[0] ? keeps[2] : null,
             Interval = given[1] ? keeps[3] : null,

@@ -36,8 +36,6 @@ public sealed class PolicyMistakeTests
     [InlineData("shards: 2", "VRV103", "`shards`", 3, 1)]
     [InlineData("seal: auto", "VRV103", "`seal`", 3, 1)]
     [InlineData("heartbeat: 1m", "VRV103", "`heartbeat`", 3, 1)]
-    [InlineData("relocate: { after: 3d }", "VRV103", "`relocate`", 3, 1)]
-    [InlineData("source: { relocate: { after: 3d } }", "VRV103", "`source.relocate`", 3, 11)]
     [InlineData("archive: { drill: true }", "VRV105", "`archive` has no `to`", 3, 10)]
     [InlineData("archive: ../cold", "VRV142", "never a path", 3, 1)]
     [InlineData("archive: cold\nsource: { archive: { to: warm } }", "VRV106", "`archive` (line 3) and `source.archive`", 4, 20)]

@@ -108,6 +108,7 @@ internal sealed class PolicyInspector(IEngine engine, CatalogStore desk, Archive
         {
             IgnoresCase = engine.Capabilities.IgnoresCase,
             Transactions = engine.Capabilities.Transactions,
+            Unfit = engine.Capabilities.Relocation is { } relocation ? relocation.Unfit : null,
             Archives = engine.Dialect.Parquet is { } parquet ? new(c => parquet.Survives(c.TypeName), engine.Capabilities.Snapshots) : null,
         };
 }

@@ -85,15 +85,17 @@ internal sealed class PolicyRun(IEngine engine, CatalogStore desk, PolicyInspect
         {
             _next = steps[i];
             cancellationToken.ThrowIfCancellationRequested();
-            if (options.Stop.IsCancellationRequested || deadline.IsPast) return true;
-            await StepAsync(steps[i], i + 1 < steps.Count ? steps[i + 1] : null, first + steps.Count, cancellationToken);
+            if (IsOver()) return true;
+            await StepAsync(steps[i], i + 1 < steps.Count ? steps[i + 1] : null, first + steps.Count, IsOver, cancellationToken);
         }
 
         _next = null;
         return false;
+
+        bool IsOver() => options.Stop.IsCancellationRequested || deadline.IsPast;
     }
 
-    private async Task StepAsync(PlanStep step, PlanStep? next, int total, CancellationToken cancellationToken)
+    private async Task StepAsync(PlanStep step, PlanStep? next, int total, Func<bool> isOver, CancellationToken cancellationToken)
     {
         var ordinal = _ordinal++;
         var policy = _survey!.Plan.Policy;
@@ -103,8 +105,7 @@ internal sealed class PolicyRun(IEngine engine, CatalogStore desk, PolicyInspect
         try
         {
             if (_intended != ordinal) await JournalAsync(s => executor.IntendAsync(s, _survey!, step, ordinal, cancellationToken), cancellationToken);
-            var (acted, halts, isToFollow) = await _retries.RunAsync(
-                async attempt => await engine.TransactAsync((s, token) => executor.ExecuteAsync(s, _survey!, step, next, ordinal, token), Scope, attempt), cancellationToken);
+            var (acted, halts, isToFollow) = await WholeStepAsync(step, next, ordinal, total, isOver, cancellationToken);
             _again |= isToFollow;
             if (next is not null) _intended = _ordinal;
             _done++;
@@ -150,6 +151,21 @@ internal sealed class PolicyRun(IEngine engine, CatalogStore desk, PolicyInspect
         {
             await CloseAsync(ordinal, "failed", error is OperationCanceledException ? "cancelled" : error.Message);
             throw;
+        }
+    }
+
+    // What takes its time is asked for again and again, each time under the lease and with nothing open in between.
+    private async Task<StepDone> WholeStepAsync(PlanStep step, PlanStep? next, int ordinal, int total, Func<bool> isOver, CancellationToken cancellationToken)
+    {
+        var watch = new MoveWatch(output.Clock, executor.Patience);
+        while (true)
+        {
+            var done = await _retries.RunAsync(
+                async attempt => await engine.TransactAsync((s, token) => executor.ExecuteAsync(s, _survey!, step, next, ordinal, token), Scope, attempt), cancellationToken);
+            if (done.Acted.Moving is not { } moving) return done;
+            await output.Events.WriteAsync(new RunEvent.StepProgress(ordinal, total, step, moving.Done, moving.Bytes, moving.Stuck) { Policy = _survey!.Plan.Policy }, cancellationToken);
+            if (isOver()) throw new StepSkippedException("the run ends before it is done; the next one goes on with it");
+            await watch.WaitAsync(moving, cancellationToken);
         }
     }
 

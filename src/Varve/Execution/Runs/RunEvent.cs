@@ -25,6 +25,9 @@ public abstract record RunEvent
     /// <summary>A step begins.</summary>
     public sealed record StepStarted(int Index, int Total, PlanStep Step) : RunEvent;
 
+    /// <summary>A step that takes its time is so far: what lies where it should of what there is, 0 where unknown; and why it does not get on, null where it does.</summary>
+    public sealed record StepProgress(int Index, int Total, PlanStep Step, long DoneBytes, long Bytes, string? Stuck) : RunEvent;
+
     /// <summary>A step is done and committed.</summary>
     public sealed record StepDone(int Index, int Total, PlanStep Step, StepResult Result) : RunEvent;
 

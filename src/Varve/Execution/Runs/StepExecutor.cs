@@ -29,6 +29,9 @@ internal sealed class StepExecutor(IEngine engine, CatalogStore store, AuditActo
     /// <summary>What makes the hashes of archived rows.</summary>
     public string HashedBy { get; set; } = "";
 
+    /// <summary>For how long a move may not get on.</summary>
+    public Duration Patience => engine.Capabilities.Relocation?.Patience ?? Duration.Zero;
+
     /// <summary>Guard, act, verify and journal, the intent of what comes next included.</summary>
     public async Task<StepDone> ExecuteAsync(IStatements statements, Inspection survey, PlanStep step, PlanStep? next, int ordinal, CancellationToken cancellationToken)
     {
@@ -38,6 +41,7 @@ internal sealed class StepExecutor(IEngine engine, CatalogStore store, AuditActo
         var context = await ContextAsync(statements, survey, ledger, step, cancellationToken) with { Parts = parts };
         if (ledger.Going.Count > 0) await new UnfinishedWork(store, actor, Now()).FinishAsync(context, cancellationToken);
         var acted = IsDone(context, step) ? ActOutcome.Nothing with { Note = "it had been begun, and was finished" } : await StepDispatch.ActAsync(context, step, cancellationToken);
+        if (acted.Moving is not null) return new(acted, [], IsToFollow: false);
         await SaveAsync(context, step, acted, ordinal, cancellationToken);
         await JournalAsync(statements, survey, acted, next, ordinal, cancellationToken);
         return new(acted, context.Halts, IsToFollow(step, ledger, context.Ledger.Stored));
@@ -106,6 +110,7 @@ internal sealed class StepExecutor(IEngine engine, CatalogStore store, AuditActo
             Ledger = new(store.Ledgers, statements, blueprint.Policy.Name, ledger, engine.Capabilities.Transactions, Now()),
             Limit = limit,
             Partitioning = PartitioningOf(blueprint),
+            Relocation = engine.Capabilities.Relocation,
         };
     }
 
@@ -142,7 +147,7 @@ internal sealed class StepExecutor(IEngine engine, CatalogStore store, AuditActo
 
     private PendingEntry? Entry(StepContext context, PlanStep step, int ordinal)
     {
-        var action = step switch { PlanStep.Expire => "rows.expired", PlanStep.Merge => "rows.merged", PlanStep.Discard => "rows.discarded", _ => null };
+        var action = step switch { PlanStep.Expire => "rows.expired", PlanStep.Merge => "rows.merged", PlanStep.Discard => "rows.discarded", PlanStep.Relocate => "rows.relocated", _ => null };
         if (action is null || context.Facts.Count == 0) return null;
         var facts = new JsonObject { ["run"] = Run, ["step"] = ordinal };
         foreach (var (name, value) in context.Facts) facts[name] = value is long number ? JsonValue.Create(number) : JsonValue.Create(Convert.ToString(value, CultureInfo.InvariantCulture));

@@ -29,6 +29,9 @@ internal sealed record StepContext(PolicyLayout Blueprint, TableState State, Cut
     /// <summary>True where rows of the source that are in no part that goes as a whole stay.</summary>
     public bool PartsOnly => Partitioning is not null && (Blueprint.Policy.ExpireBy == ExpireBy.Partitions || Partitioning.PartsOnly);
 
+    /// <summary>How parts of the source move; null where they do not.</summary>
+    public Relocation? Relocation { get; init; }
+
     /// <summary>The views of the policy.</summary>
     public StepViews Views => new(this);
 
@@ -60,6 +63,9 @@ internal sealed record StepContext(PolicyLayout Blueprint, TableState State, Cut
 internal sealed record ActOutcome(long RowsIn, long RowsWritten, long RowsRemoved, string? Note = null)
 {
     public static ActOutcome Nothing { get; } = new(0, 0, 0);
+
+    /// <summary>Set where it is begun and not done: it is to be done again, and nothing of it is recorded yet.</summary>
+    public MoveState? Moving { get; init; }
 
     /// <summary>What the proof found changed.</summary>
     public IReadOnlyList<ProofChange> Changes { get; init; } = [];

@@ -28,6 +28,7 @@ internal static class StepDispatch
         PlanStep.RollUp rollUp => TierBuilder.RollUpAsync(context, rollUp, cancellationToken),
         PlanStep.Archive archive => ArchiveAct.ArchiveAsync(context, archive, cancellationToken),
         PlanStep.Expire expire => ExpireAct.ExpireAsync(context, expire, cancellationToken),
+        PlanStep.Relocate relocate => RelocateAct.MoveAsync(context, relocate, cancellationToken),
         PlanStep.Merge merge => MergeAct.MergeAsync(context, merge, cancellationToken),
         PlanStep.Discard discard => ExpireAct.DiscardAsync(context, discard, cancellationToken),
         PlanStep.Publish => Task.FromResult(ActOutcome.Nothing),

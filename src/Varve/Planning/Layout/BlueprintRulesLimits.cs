@@ -4,7 +4,7 @@ using Varve.Policies;
 
 namespace Varve.Planning;
 
-/// <summary>What an engine says about names, which of them are in use, and what it can archive.</summary>
+/// <summary>What an engine says about names, which of them are in use, and what it can archive and move.</summary>
 /// <param name="MaxNameBytes">The longest name in bytes of UTF-8; <see cref="int.MaxValue"/> where there is no limit.</param>
 /// <param name="MaxColumns">The most columns of a table.</param>
 /// <param name="IsTaken">True for a relation that exists and is not Varve's.</param>
@@ -18,6 +18,9 @@ public sealed record NameLimits(int MaxNameBytes, int MaxColumns, Func<TableName
 
     /// <summary>What the engine can archive; null: nothing.</summary>
     public ArchiveLimits? Archives { get; init; }
+
+    /// <summary>Why parts of a table cannot move to a place of that kind, null where they can; null itself where they cannot move.</summary>
+    public Func<Place, string?>? Unfit { get; init; }
 
     internal StringComparer Names => IgnoresCase ? StringComparer.OrdinalIgnoreCase : StringComparer.Ordinal;
 

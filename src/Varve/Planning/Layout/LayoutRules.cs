@@ -93,6 +93,7 @@ public static class LayoutRules
 
         limits.Check(policy, table.Table, measures, problems);
         LayoutRulesArchive.Check(policy, table, limits.Archives, problems);
+        LayoutRulesRelocate.Check(policy, table, time, limits.Unfit, problems);
         if (time is null || cascade is null) return null;
         LayoutRulesColumns.Boundaries(time, cascade.Tiers, problems);
         var resolved = policy with { Measures = [.. measures.Select(m => m.Measure)] };
@@ -102,7 +103,7 @@ public static class LayoutRules
             Source = table.Table,
             Columns = table.Columns,
             Time = time,
-            Pieces = table.Pieces is { } pieces && pieces.Column == time.Name ? pieces.Ranges : [],
+            Pieces = table.Pieces is { } pieces && pieces.Column == time.Name ? pieces.Parts : [],
             Arrival = arrival,
             Series = series,
             Measures = measures,

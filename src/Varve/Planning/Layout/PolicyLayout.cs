@@ -22,8 +22,8 @@ public sealed record PolicyLayout
     /// <summary>The time column.</summary>
     public required TimeColumn Time { get; init; }
 
-    /// <summary>The times of each part of the source that can go as a whole, in order; none where rows go one by one.</summary>
-    public IReadOnlyList<TimeRange> Pieces { get; init; } = [];
+    /// <summary>The parts of the source that can go as a whole, in the order of their times; none where rows go one by one.</summary>
+    public IReadOnlyList<TablePiece> Pieces { get; init; } = [];
 
     /// <summary>The column of arrival stamps; null where there is none.</summary>
     public TimeColumn? Arrival { get; init; }

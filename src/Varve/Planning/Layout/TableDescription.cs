@@ -17,8 +17,25 @@ public sealed record TableDescription(TableName Table, bool IsView, IReadOnlyLis
 
 /// <summary>The parts of a table by time.</summary>
 /// <param name="Column">The column that says in which part a row is.</param>
-/// <param name="Ranges">The times of each part, in order.</param>
-public sealed record TablePieces(string Column, IReadOnlyList<Time.TimeRange> Ranges);
+/// <param name="Parts">Each part, in the order of their times.</param>
+public sealed record TablePieces(string Column, IReadOnlyList<TablePiece> Parts);
+
+/// <summary>A part of a table by time; several tables or partitions that hold rows of the same times are one.</summary>
+/// <param name="Range">The times that its rows can have.</param>
+public sealed record TablePiece(Time.TimeRange Range)
+{
+    /// <summary>Where all of it lies; null where that is not one place, or not known, or it is on its way.</summary>
+    public Place? Place { get; init; }
+
+    /// <summary>True where it cannot move: its rows are somewhere else, and the engine only knows where.</summary>
+    public bool IsFixed { get; init; }
+
+    /// <summary>Its bytes, estimated; 0 where unknown.</summary>
+    public long Bytes { get; init; }
+
+    /// <summary>The tables that it is made of, where it is made of tables.</summary>
+    public IReadOnlyList<TableName> Tables { get; init; } = [];
+}
 
 /// <summary>One column.</summary>
 /// <param name="Name">As stored.</param>

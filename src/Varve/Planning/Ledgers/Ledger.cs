@@ -153,6 +153,9 @@ public sealed record RelationLedger
     /// </summary>
     public FrozenDictionary<string, RangeSet> Thin { get; init; } = FrozenDictionary<string, RangeSet>.Empty;
 
+    /// <summary>By the text of a place: what Varve has moved there and not removed since; of the source only.</summary>
+    public FrozenDictionary<string, RangeSet> Moved { get; init; } = FrozenDictionary<string, RangeSet>.Empty;
+
     /// <summary>Where one of some states is not known.</summary>
     internal RangeSet ThinIn(IEnumerable<string> columns) => MissingStates.In(Thin, columns);
 

@@ -42,16 +42,34 @@ internal sealed class ProjectedSets(RelationLedger ledger)
 
     public Dictionary<string, RangeSet> Thin { get; } = new(ledger.Thin, StringComparer.Ordinal);
 
+    /// <summary>By place: what was moved there.</summary>
+    public Dictionary<string, RangeSet> Moved { get; } = new(ledger.Moved, StringComparer.Ordinal);
+
+    /// <summary>A range is at one place and at no other.</summary>
+    public void MoveTo(string place, TimeRange range)
+    {
+        Unmove(range);
+        Set(Moved, place, Moved.GetValueOrDefault(place, RangeSet.Empty).Add(range));
+    }
+
+    /// <summary>A range is at no place any more.</summary>
+    public void Unmove(TimeRange range)
+    {
+        foreach (var place in Moved.Keys.ToList()) Set(Moved, place, Moved[place].Remove(range));
+    }
+
     /// <summary>Where one of some states is not known.</summary>
     public RangeSet ThinIn(IEnumerable<string> columns) => MissingStates.In(Thin, columns);
 
     /// <summary>A state that is not known in some buckets more.</summary>
     public void Forget(string column, RangeSet buckets) => SetThin(column, Thin.GetValueOrDefault(column, RangeSet.Empty).Union(buckets));
 
-    public void SetThin(string column, RangeSet buckets)
+    public void SetThin(string column, RangeSet buckets) => Set(Thin, column, buckets);
+
+    private static void Set(Dictionary<string, RangeSet> sets, string key, RangeSet ranges)
     {
-        if (buckets.IsEmpty) Thin.Remove(column);
-        else Thin[column] = buckets;
+        if (ranges.IsEmpty) sets.Remove(key);
+        else sets[key] = ranges;
     }
 
     public RangeSet CutRanges => Cut.Count == 0 ? RangeSet.Empty : RangeSet.Of(Cut.Select(c => c.Bucket));
@@ -74,6 +92,7 @@ internal sealed class ProjectedSets(RelationLedger ledger)
         Cut = [.. Cut],
         Columns = [.. Columns],
         Thin = Thin.Count == 0 ? FrozenDictionary<string, RangeSet>.Empty : Thin.ToFrozenDictionary(),
+        Moved = Moved.Count == 0 ? FrozenDictionary<string, RangeSet>.Empty : Moved.ToFrozenDictionary(),
     };
 
     /// <summary>Buckets that a removed range of the relation that they are taken from leaves in part are cut.</summary>

@@ -19,7 +19,7 @@ internal sealed class Cutoffs
         AsOf = asOf;
         Zone = DateTimeZoneProviders.Tzdb[blueprint.Policy.Zone];
         Closed = blueprint.Policy.Late.SubtractFrom(asOf, Zone);
-        _pieces = Nested(blueprint.Pieces, ExpiryGrid(Relations.Source));
+        _pieces = Nested([.. blueprint.Pieces.Select(p => p.Range)], ExpiryGrid(Relations.Source));
     }
 
     /// <summary>The planning instant.</summary>
@@ -63,6 +63,9 @@ internal sealed class Cutoffs
         var cut = ExpiryGrid(relation) is { } grid ? grid.Floor(at) : at;
         return relation == Relations.Source && _pieces.FirstOrDefault(p => p.From < cut && cut < p.To) is { } piece ? piece.From : cut;
     }
+
+    /// <summary>What ended at or before this instant is older than an age, by what ages rows.</summary>
+    public Instant Aged(Keep age) => age.SubtractFrom(_reference, Zone);
 
     /// <summary>The boundaries at which a relation is removed; null: anywhere.</summary>
     public Grid? ExpiryGrid(string relation)

@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using NodaTime;
+using Varve.Policies;
 using Varve.Time;
 
 namespace Varve.Planning;
@@ -223,11 +224,27 @@ internal sealed class ProjectedLedger
         var gone = new TimeRange(Instant.Min(range.From, end), end);
         var nothingBefore = FirstOf(relation) is not { } first || first >= range.From;
         sets.Frozen = sets.Frozen.Add(gone);
+        sets.Unmove(gone);
         if (nothingBefore) Freeze(relation, ReleasableRanges.Whole(this, relation, Empty(relation, gone.From)));
         var cut = nothingBefore && sets.Frozen.Contains(gone.From - Duration.Epsilon) ? TimeRange.Before(gone.To) : gone;
         foreach (var reader in readers) Of(reader.Tier.Id).CutAt(reader, cut, relation);
         foreach (var tier in Blueprint.Tiers) Of(tier.Id).Cut.RemoveAll(c => Blueprint.CountedIn(tier, c) == relation && sets.Frozen.Covers(c.Bucket));
         foreach (var finer in Blueprint.BuildersOf(relation)) Of(finer).Frozen = Of(finer).Frozen.Union(ReleasableRanges.Of(this, finer, sets.Frozen.Intersect(range)));
+    }
+
+    /// <summary>Moves a part of the source.</summary>
+    public void Relocate(TablePiece piece, Place to, string reason)
+    {
+        Steps.Add(new PlanStep.Relocate
+        {
+            Relation = Relations.Source,
+            Range = piece.Range,
+            To = to,
+            From = piece.Place,
+            Reason = reason,
+            Bytes = piece.Bytes,
+        });
+        Of(Relations.Source).MoveTo(to.Text, piece.Range);
     }
 
     // Of the source there was no row: buckets beside a held range, before which a tier may begin one day, are without rows and

@@ -51,6 +51,7 @@ public static class PolicyJson
         Measures(json, policy.Measures);
         if (policy.Interval is { } interval) json.WriteString("interval", interval.Text);
         if (!policy.Keep.IsForever) json.WriteString("keep", policy.Keep.Text);
+        Hops(json, policy.Relocate);
         Archive(json, policy.Archive);
         Tiers(json, policy.Tiers);
         if (policy.Late.Longest != Duration.Zero) json.WriteString("late", policy.Late.Text);
@@ -84,6 +85,22 @@ public static class PolicyJson
             Names(json, "functions", measure.Functions.Select(f => Text(f)));
             if (measure.Ties is { } ties) json.WriteString("ties", Text(ties));
             if (measure.Unit is { } unit) json.WriteString("unit", unit);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static void Hops(Utf8JsonWriter json, IReadOnlyList<Hop> hops)
+    {
+        if (hops.Count == 0) return;
+        json.WriteStartArray("relocate");
+        foreach (var hop in hops)
+        {
+            json.WriteStartObject();
+            json.WriteString("after", hop.After.Text);
+            if (hop.To.Attribute is { } attribute) json.WriteString("attribute", attribute);
+            json.WriteString("to", hop.To.Name);
             json.WriteEndObject();
         }
 

@@ -9,13 +9,15 @@ internal static class PolicyJsonReader
 {
     private static readonly HashSet<string> Keys = new(StringComparer.Ordinal)
     {
-        "policy", "table", "except", "time", "unit", "series", "measures", "interval", "keep", "archive", "tiers", "late", "recheck", "proof", "arrival",
+        "policy", "table", "except", "time", "unit", "series", "measures", "interval", "keep", "relocate", "archive", "tiers", "late", "recheck", "proof", "arrival",
         "min_coverage", "zone", "on_silence", "late_after_expiry", "proof_changes", "ties", "schema", "views", "tags", "schedule",
     };
 
     private static readonly HashSet<string> MeasureKeys = new(StringComparer.Ordinal) { "name", "column", "functions", "ties", "unit" };
 
     private static readonly HashSet<string> ArchiveKeys = new(StringComparer.Ordinal) { "to", "drill" };
+
+    private static readonly HashSet<string> HopKeys = new(StringComparer.Ordinal) { "after", "attribute", "to" };
 
     private static readonly HashSet<string> TierKeys = new(StringComparer.Ordinal) { "every", "keep", "zone", "origin", "name" };
 
@@ -45,6 +47,7 @@ internal static class PolicyJsonReader
             Measures = Measures(json),
             Interval = Keep(json, "interval"),
             Keep = Keep(json, "keep") ?? Time.Keep.Forever,
+            Relocate = [.. Items(json, "relocate").Select(Hop)],
             Archive = json.TryGetProperty("archive", out var archive) ? Archive(archive) : null,
             Tiers = [.. Items(json, "tiers").Select(Tier)],
             Late = Keep(json, "late") ?? Time.Keep.Zero,
@@ -88,6 +91,12 @@ internal static class PolicyJsonReader
     {
         Known(json, ArchiveKeys);
         return new(Need(json, "to"), json.TryGetProperty("drill", out var drill) && drill.GetBoolean());
+    }
+
+    private static Hop Hop(JsonElement json)
+    {
+        Known(json, HopKeys);
+        return new(Time.Keep.Parse(Need(json, "after")), new(Need(json, "to"), Text(json, "attribute")));
     }
 
     private static Tier Tier(JsonElement json)

@@ -31,6 +31,7 @@ public static class PolicyCodes
     internal const string TwoRoles = "VRV120";
     internal const string NoInput = "VRV121";
     internal const string NeverRuns = "VRV122";
+    internal const string Hops = "VRV123";
     internal const string UnknownTable = "VRV130";
     internal const string UnknownColumn = "VRV131";
     internal const string TimeType = "VRV132";
@@ -48,6 +49,9 @@ public static class PolicyCodes
     internal const string ArchiveDrill = "VRV144";
     internal const string NoArchives = "VRV145";
     internal const string NoMerging = "VRV146";
+    internal const string NoRelocation = "VRV147";
+    internal const string NoParts = "VRV148";
+    internal const string NoPlace = "VRV149";
     internal const string Unchangeable = "VRV150";
     internal const string ViewsRead = "VRV151";
     internal const string AskTime = "VRV160";
@@ -83,6 +87,7 @@ public static class PolicyCodes
         new(TwoRoles, "One column has two roles, or a derived column has the name of another one.", "Give the measure another name in its long form."),
         new(NoInput, "No finer tier, nor the source, can build a tier.", "Add the tier that the message names, or keep the source longer."),
         new(NeverRuns, "A schedule by which nothing ever runs, or of which runs would overtake one another.", "Write a date that exists, an `end` behind the `start`, an `except` that leaves something, and a `jitter` shorter than the time between two runs."),
+        new(Hops, "Hops of `relocate` that do not lead on.", "List them from the earliest to the latest, each to another place than the one before it, and all of them before the rows go."),
         new(UnknownTable, "The table does not exist.", "Check schema and name; names are compared exactly."),
         new(UnknownColumn, "The table has no such column.", "Check the name; names are compared exactly."),
         new(TimeType, "The time column has a type that holds no time.", "Name a timestamp or a date, or say the unit of an integer."),
@@ -100,6 +105,9 @@ public static class PolicyCodes
         new(ArchiveDrill, "`drill` on an engine that does not archive by snapshots.", "Take `drill` out: every part is read back and compared before rows go, anyway."),
         new(NoArchives, "The engine cannot archive.", "Take `archive` out."),
         new(NoMerging, "`late_after_expiry: merge` on an engine without transactions.", "Take the key out, which holds late rows, or write `discard`."),
+        new(NoRelocation, "The engine cannot move parts of a table, or not to such a place.", "Take `relocate` out, or write the place as the message says."),
+        new(NoParts, "`relocate` for a table without partitions by time.", "Partition the table by ranges of its time column, or take `relocate` out."),
+        new(NoPlace, "Nothing can be moved to a place of `relocate`: it is not there, or the database user has no right to it.", "Check the name, or grant what the message names."),
         new(Unchangeable, "A change that would mix what is built with something else.", "Give the measure or the tier another name, or make a new policy."),
         new(ViewsRead, "A view that is not Varve's reads what would go from one of its views.", "Change or drop that view first, or keep the function or the tier that it reads."),
         new(AskTime, "No policy can be proposed before a person says which column is the time.", "Name it, an integer with its unit: varve init TABLE --time ts, or --time ts:ms."),

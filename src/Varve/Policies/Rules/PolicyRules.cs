@@ -24,7 +24,7 @@ public static class PolicyRules
     internal static Cascade? Cascade(Policy policy, TimeRange span, List<Problem> problems)
     {
         var known = problems.Count;
-        if (policy.Keep.IsForever && policy.Tiers.Count == 0)
+        if (policy.Keep.IsForever && policy.Tiers.Count + policy.Relocate.Count == 0)
         {
             problems.Add(new(PolicyCodes.NothingToDo, "The policy does nothing: it keeps the source forever and has no tiers. Give it `keep` or `tiers`."));
         }
@@ -36,6 +36,7 @@ public static class PolicyRules
 
         NameRules.Check(policy, problems);
         ValueRules.Check(policy, problems);
+        HopRules.Check(policy, problems);
         var shape = problems.Count;
         TierRules.Check(policy, problems);
         var endless = policy.Late.IsForever || policy.Recheck is { IsForever: true };

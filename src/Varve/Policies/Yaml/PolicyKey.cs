@@ -57,6 +57,9 @@ public enum KeyKind
     /// <summary>Free names, each with what its own keys say.</summary>
     MapOfKeys,
 
+    /// <summary>A place: its name, or one attribute and its value.</summary>
+    Place,
+
     /// <summary>Text of its own grammar.</summary>
     Text,
 }
@@ -76,6 +79,9 @@ public sealed record PolicyKey(string Path, KeyKind Kind, string Default, string
 
     /// <summary>A word that stands in place of the whole value: <c>auto</c>, <c>munin</c>; null where there is none.</summary>
     public string? Word { get; init; }
+
+    /// <summary>True for a list that may be one entry alone.</summary>
+    public bool MayBeOne { get; init; }
 
     /// <summary>Which key of <see cref="KeyKind.Keys"/> a single scalar stands for; null where it stands for none.</summary>
     public string? Short { get; init; }

@@ -31,7 +31,7 @@ public static class PolicyKeys
         new("source.keep", KeyKind.Keep, "forever; with a preset, the keep of its first tier", "How long source rows stay."),
         new("source.expire", KeyKind.Choice, "auto", "How source rows go: whole partitions where there are some and rows elsewhere, partitions only, or rows only. On CrateDB auto is partitions.") { Choices = Names<ExpireBy>() },
         new("source.partition", KeyKind.Text, "derived from the table", "How the source is partitioned.") { IsLater = true },
-        new("source.relocate", KeyKind.Text, "none", "Where older partitions move.") { IsLater = true },
+        .. Hops("source.relocate", "Where partitions of the source move as they age."),
         .. Archive("source.archive", "Where rows are archived before they go: the name of a location that the operator declared."),
         new("tiers", KeyKind.ListOfKeys, "none", "The coarser resolutions, from the finest to the coarsest."),
         new("tiers[].every", KeyKind.Width, "required", "The width of its buckets: whole seconds, minutes or hours, or a calendar width: 1d, 1w, 1mo, 2mo, 1q, 4mo, 6mo, 1y."),
@@ -60,7 +60,7 @@ public static class PolicyKeys
         new("seal", KeyKind.Text, "auto", "Whether a partition is closed for writes while it is proven.") { IsLater = true },
         .. Schedule,
         new("tenant", KeyKind.Text, "none", "Whose it is.") { IsLater = true },
-        .. Hops("relocate", "Where older partitions move."),
+        .. Hops("relocate", "Short for source.relocate."),
         .. Archive("archive", "Short for source.archive."),
     ];
 
@@ -100,8 +100,12 @@ public static class PolicyKeys
     ];
 
     // cratedb-toolkit's policies have them at the top; so do people who write from memory.
-    private static IEnumerable<PolicyKey> Hops(string name, string meaning) =>
-        [new(name, KeyKind.Text, "none", $"Short for source.{name}. {meaning}") { IsLater = true }];
+    private static IEnumerable<PolicyKey> Hops(string path, string meaning) =>
+    [
+        new(path, KeyKind.ListOfKeys, "none", meaning) { MayBeOne = true },
+        new($"{path}[].after", KeyKind.Duration, "required", "How long after its end a partition moves; later than the hop before, and before the rows go."),
+        new($"{path}[].to", KeyKind.Place, "required", "Where to: on PostgreSQL a tablespace, `cold`; on CrateDB an attribute of nodes and its value, `{ storage: cold }`."),
+    ];
 
     private static IEnumerable<PolicyKey> Archive(string path, string meaning) =>
     [

@@ -27,7 +27,7 @@ public static class PolicySchema
     private static JsonObject Policy()
     {
         var policy = Keys("");
-        policy["anyOf"] = new JsonArray([.. new[] { "keep", "source", "tiers", "preset", "graphite" }.Select(k => (JsonNode)new JsonObject { ["required"] = new JsonArray(k) })]);
+        policy["anyOf"] = new JsonArray([.. new[] { "keep", "source", "tiers", "preset", "graphite", "relocate" }.Select(k => (JsonNode)new JsonObject { ["required"] = new JsonArray(k) })]);
         policy["allOf"] = new JsonArray(NotBoth("tiers", "preset"), NotBoth("tiers", "graphite"), NotBoth("preset", "graphite"));
         return policy;
     }
@@ -69,6 +69,13 @@ public static class PolicySchema
         KeyKind.Keys when key.Word is { } word => new() { ["anyOf"] = new JsonArray(Constant(word), Keys(key.Path)) },
         KeyKind.Keys when key.Short is { } part => new() { ["anyOf"] = new JsonArray(Value(PolicyKeys.Of($"{key.Path}.{part}")), Keys(key.Path)) },
         KeyKind.Keys => Keys(key.Path),
+        KeyKind.Place => new()
+        {
+            ["anyOf"] = new JsonArray(
+                new JsonObject { ["type"] = "string", ["minLength"] = 1 },
+                new JsonObject { ["type"] = "object", ["minProperties"] = 1, ["maxProperties"] = 1, ["additionalProperties"] = new JsonObject { ["type"] = "string", ["minLength"] = 1 } }),
+        },
+        KeyKind.ListOfKeys when key.MayBeOne => new() { ["anyOf"] = new JsonArray(new JsonObject { ["type"] = "array", ["items"] = Keys($"{key.Path}[]") }, Keys($"{key.Path}[]")) },
         KeyKind.ListOfKeys => new() { ["type"] = "array", ["items"] = Keys($"{key.Path}[]") },
         KeyKind.MapOfKeys => new()
         {

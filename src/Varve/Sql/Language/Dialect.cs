@@ -68,6 +68,9 @@ public abstract class Dialect
     public virtual IReadOnlyList<SqlText> TakeOver(TableName table, TableName beside) =>
         [$"DROP TABLE {table}", $"ALTER TABLE {beside} RENAME TO {new Identifier(table.Name)}"];
 
+    /// <summary>The statements that begin to move a part of a table, as they are shown; none where no part can be moved.</summary>
+    public virtual IReadOnlyList<SqlText> Relocate(TableName table, TablePiece piece, Place to) => [];
+
     /// <summary>A value written out.</summary>
     public abstract string Literal(SqlValue value);
 

@@ -1,0 +1,81 @@
+using Varve.Engines;
+using Varve.Planning;
+using Varve.Policies;
+using Varve.Sql;
+using Varve.Time;
+
+namespace Varve.PostgreSql;
+
+/// <summary>
+/// Partitions move to a tablespace with their indexes, one table in each transaction: PostgreSQL copies the files of a table
+/// while nobody reads or writes it, so that no more than one is kept from others at a time.
+/// </summary>
+internal sealed class PostgreSqlRelocation(PostgreSqlEngine engine) : Relocation
+{
+    /// <inheritdoc/>
+    public override string? Unfit(Place place) => place.Attribute is null ? null
+        : $"On PostgreSQL a place is a tablespace: write to: {place.Name}, not {{ {place.Attribute}: {place.Name} }}.";
+
+    /// <inheritdoc/>
+    public override async Task<string?> RefusesAsync(IStatements statements, Place place, CancellationToken cancellationToken)
+    {
+        var rows = await statements.QueryAsync(
+            $"SELECT spcname = 'pg_global', has_tablespace_privilege(oid, 'CREATE') OR oid = (SELECT dattablespace FROM pg_database WHERE datname = current_database()), current_user FROM pg_tablespace WHERE spcname = {place.Name}",
+            cancellationToken);
+        return rows switch
+        {
+            [] => $"There is no tablespace `{place.Name}` on this server. Create it (CREATE TABLESPACE), or check the name: it is compared exactly.",
+            [var only] when only.Truth(0) => "The tablespace `pg_global` is for what all databases share. Name another one.",
+            [var only] when !only.Truth(1) => $"The database user may not create anything in the tablespace `{place.Name}`. GRANT CREATE ON TABLESPACE {engine.Dialect.Quote(new Identifier(place.Name))} TO {engine.Dialect.Quote(new Identifier(only.Text(2)))}.",
+            _ => null,
+        };
+    }
+
+    /// <inheritdoc/>
+    public override async Task<MoveState> MoveAsync(IStatements statements, TableName table, TimeColumn time, TimeRange range, Place to, CancellationToken cancellationToken)
+    {
+        var whole = table with { Schema = table.Schema ?? engine.DefaultSchema };
+        var leaves = await PostgreSqlPartitions.LeavesAsync(statements, whole, time.Name, range, cancellationToken);
+        List<(TableName Table, long Bytes, IReadOnlyList<TableName> Elsewhere)> all = [];
+        foreach (var leaf in leaves.Where(l => !l.IsForeign)) all.Add(await RelationsAsync(statements, leaf.Table, to, cancellationToken));
+        var bytes = all.Sum(l => l.Bytes);
+        if (all.Find(l => l.Elsewhere.Count > 0) is not { Table: { } next } open) return new(bytes, bytes, IsDone: true);
+        await statements.ExecuteAsync($"LOCK TABLE {next} IN ACCESS EXCLUSIVE MODE", cancellationToken);
+        await RoomAsync(statements, to, open.Bytes, cancellationToken);
+        foreach (var relation in open.Elsewhere) await statements.ExecuteAsync(Move(relation, to), cancellationToken);
+        var left = all.Where(l => l.Elsewhere.Count > 0 && l.Table != next).Sum(l => l.Bytes);
+        return new(bytes - left, bytes, IsDone: all.Count(l => l.Elsewhere.Count > 0) == 1);
+    }
+
+    /// <summary>A table or an index as a whole; what lies beside it for long values goes with it.</summary>
+    internal static SqlText Move(TableName relation, Place to) => $"ALTER TABLE {relation} SET TABLESPACE {new Identifier(to.Name)}";
+
+    /// <summary>A table, the bytes of it and its indexes, and what of these does not lie in the place.</summary>
+    private static async Task<(TableName Table, long Bytes, IReadOnlyList<TableName> Elsewhere)> RelationsAsync(IStatements statements, TableName leaf, Place to, CancellationToken cancellationToken)
+    {
+        var rows = await statements.QueryAsync(
+            $"""
+            WITH varve_leaf AS (SELECT c.oid FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = {leaf.Schema} AND c.relname = {leaf.Name})
+            SELECT n.nspname, c.relname, pg_total_relation_size(r.oid),
+                   coalesce(nullif(c.reltablespace, 0), (SELECT dattablespace FROM pg_database WHERE datname = current_database())) = (SELECT oid FROM pg_tablespace WHERE spcname = {to.Name})
+            FROM varve_leaf r CROSS JOIN LATERAL (SELECT r.oid UNION ALL SELECT indexrelid FROM pg_index WHERE indrelid = r.oid) AS varve_part(oid)
+            JOIN pg_class c ON c.oid = varve_part.oid JOIN pg_namespace n ON n.oid = c.relnamespace ORDER BY c.relkind = 'i', c.relname
+            """,
+            cancellationToken);
+        return (leaf, rows.Count == 0 ? 0 : rows[0].Long(2), [.. rows.Where(r => !r.Truth(3)).Select(r => new TableName(r.Text(0), r.Text(1)))]);
+    }
+
+    /// <summary>Where the folder of the tablespace can be seen from here, its disk says what is free; else the server does, when the disk is full.</summary>
+    private static async Task RoomAsync(IStatements statements, Place to, long bytes, CancellationToken cancellationToken)
+    {
+        var row = (await statements.QueryAsync(
+            $"""
+            SELECT pg_tablespace_location(oid), 'PG_' || CAST(current_setting('server_version_num') AS INTEGER) / 10000 || '_' || (SELECT catalog_version_no FROM pg_control_system())
+            FROM pg_tablespace WHERE spcname = {to.Name}
+            """,
+            cancellationToken))[0];
+        if (!Path.IsPathRooted(row.Text(0)) || !Directory.Exists(Path.Combine(row.Text(0), row.Text(1)))) return;
+        var free = new DriveInfo(row.Text(0)).AvailableFreeSpace;
+        if (free < bytes) throw new EngineException(EngineCodes.DiskFull, $"the next table to move has {PlanText.Bytes(bytes)}, and the tablespace {to.Name} has {PlanText.Bytes(free)} free. Make room there; nothing was moved.");
+    }
+}

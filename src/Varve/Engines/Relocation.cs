@@ -1,0 +1,44 @@
+using System.Diagnostics.CodeAnalysis;
+using NodaTime;
+using Varve.Planning;
+using Varve.Policies;
+using Varve.Time;
+
+namespace Varve.Engines;
+
+/// <summary>How an engine moves parts of a table to another place: faster or cheaper disks, other machines.</summary>
+[Experimental("VARVE001")]
+public abstract class Relocation
+{
+    /// <summary>Why parts cannot move to a place of that kind, with the way out; null where they can. Nothing is looked up.</summary>
+    public abstract string? Unfit(Place place);
+
+    /// <summary>Why nothing can be moved there as things are, with the way out; null where something can.</summary>
+    public abstract Task<string?> RefusesAsync(IStatements statements, Place place, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Begins to move all that a table has of a range, or does the next piece of it, and says how far it is. It is called
+    /// again, each time as a unit of work of its own, until it says that all of it is there; what is there already is left as
+    /// it is, so that one call too many changes nothing. A part that is on its way goes on by itself, or is left whole where
+    /// it was.
+    /// </summary>
+    /// <exception cref="EngineException">There is no room there, no such place, or no right to it; nothing of this call was kept.</exception>
+    public abstract Task<MoveState> MoveAsync(IStatements statements, TableName table, TimeColumn time, TimeRange range, Place to, CancellationToken cancellationToken);
+
+    /// <summary>For how long a move may not get on before it is given up, and left to the next run.</summary>
+    public virtual Duration Patience => Duration.FromMinutes(10);
+}
+
+/// <summary>How far a move is.</summary>
+/// <param name="Done">Bytes that are there.</param>
+/// <param name="Bytes">Bytes in all; 0 where unknown.</param>
+/// <param name="IsDone">True where all of it is there, and nothing of it elsewhere.</param>
+[Experimental("VARVE001")]
+public sealed record MoveState(long Done, long Bytes, bool IsDone)
+{
+    /// <summary>Why it does not get on, as the engine says it; null where it does, or nothing is said.</summary>
+    public string? Stuck { get; init; }
+
+    /// <summary>How long to wait before it is asked for again.</summary>
+    public Duration Pause { get; init; } = Duration.Zero;
+}

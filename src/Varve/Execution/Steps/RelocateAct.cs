@@ -1,0 +1,34 @@
+using Varve.Engines;
+using Varve.Planning;
+using Varve.Time;
+
+namespace Varve.Execution;
+
+/// <summary>Moving a part of the source: begun, asked for again until all of it is there, and only then recorded.</summary>
+internal static class RelocateAct
+{
+    /// <exception cref="StepSkippedException">It is held by now, or past its time.</exception>
+    public static async Task<ActOutcome> MoveAsync(StepContext context, PlanStep.Relocate step, CancellationToken cancellationToken)
+    {
+        if (context.Relocation is not { } relocation) throw new PolicyException(Policies.PolicyCodes.NoRelocation, "This engine cannot move parts of a table. Take `relocate` out of the policy.");
+        Allow(context, step.Range);
+        if (await relocation.RefusesAsync(context.Statements, step.To, cancellationToken) is { } refused) throw new EngineException(EngineCodes.Refused, refused);
+        var state = await relocation.MoveAsync(context.Statements, context.Blueprint.Source, context.Blueprint.Time, step.Range, step.To, cancellationToken);
+        if (!state.IsDone) return ActOutcome.Nothing with { Moving = state };
+        context.Draft.Of(step.Relation).MoveTo(step.To.Text, step.Range);
+        context.Facts["relation"] = step.Relation;
+        context.Facts["range"] = step.Range.ToString();
+        context.Facts["to"] = step.To.Text;
+        if (step.From is { } from) context.Facts["from"] = from.Text;
+        context.Facts["bytes"] = state.Bytes;
+        return ActOutcome.Nothing with { Note = $"{PlanText.Bytes(state.Bytes)} moved to {step.To.Text}" };
+    }
+
+    // A hold may have come since it was planned; and what an expiry took meanwhile is not there to be moved.
+    private static void Allow(StepContext context, TimeRange range)
+    {
+        if (context.Draft.Ledger.Holds.FirstOrDefault(h => h.Relation is null or Relations.Source && h.Range.Overlaps(range)) is { } hold)
+            throw new StepSkippedException($"held by {hold.Who}: {hold.Reason}");
+        if (context.Draft.Of(Relations.Source).Frozen.Covers(range)) throw new StepSkippedException("its rows have gone");
+    }
+}
