@@ -78,6 +78,9 @@ internal sealed partial class CrateDbDialect : Dialect
     }
 
     /// <inheritdoc/>
+    public override SqlText Any(SqlText value) => $"arbitrary({value})";
+
+    /// <inheritdoc/>
     public override SqlText Least(Column column, SqlText value)
     {
         ArgumentNullException.ThrowIfNull(column);

@@ -54,6 +54,7 @@ internal sealed class CrateDbEngine : IEngine
         Transactions = false,
         Partitions = true,
         Partitioning = Partitions,
+        Relocation = new CrateDbRelocation(this),
         MaxNameBytes = 255,
         MaxColumns = 1000,
         ReturnsSpace = true,

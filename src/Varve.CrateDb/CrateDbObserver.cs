@@ -1,5 +1,6 @@
 using Varve.CrateDb.Http;
 using Varve.CrateDb.Partitions;
+using Varve.CrateDb.Relocation;
 using Varve.CrateDb.Statements;
 using Varve.Engines;
 using Varve.Planning;
@@ -48,11 +49,28 @@ internal static class CrateDbObserver
     private static async Task<TablePieces?> PiecesAsync(SqlSession session, TableName table, IReadOnlyList<PartitionColumn> columns, CancellationToken cancellationToken)
     {
         if (TimeOf(columns) is not { } time) return null;
-        var parser = new PieceParser(columns, time);
-        var partitions = (await session.QueryAsync(CatalogShapes.Partitions(table), cancellationToken)).Rows;
-        var ranges = partitions.Select(p => parser.RangeOf(parser.Values((IReadOnlyDictionary<string, object?>)p[1]!)).Range);
-        return new(time, [.. ranges.OfType<TimeRange>().Distinct().OrderBy(r => r.From)]);
+        if (await PieceReader.ReadAsync(session, table, time, null, cancellationToken) is not { } read) return null;
+        var places = read.Pieces.Any(p => p.Place.Count > 0) ? await PlacesAsync(session, table, cancellationToken) : null;
+        return new(time, [.. read.Pieces.Where(p => p.Range is not null).GroupBy(p => p.Range!).OrderBy(g => g.Key.From).Select(g => Part(g.Key, [.. g], places))]);
     }
+
+    /// <summary>Partitions of the same times are one part; it is at a place where all of them are, and none is on its way.</summary>
+    private static TablePiece Part(TimeRange range, IReadOnlyList<Piece> pieces, ILookup<string, ShardCopy>? places)
+    {
+        List<Place?> at = [.. pieces.Select(p => PlaceOf(p, places)).Distinct()];
+        return new(range) { Bytes = pieces.Sum(p => p.Bytes), Place = at.Count == 1 ? at[0] : null };
+    }
+
+    // What was asked for is where a partition lies only where every copy has come there.
+    private static Place? PlaceOf(Piece piece, ILookup<string, ShardCopy>? places)
+    {
+        foreach (var (attribute, value) in piece.Place)
+            if (places?[piece.Ident].All(c => c.IsAt(attribute, value)) == true) return new(value, attribute);
+        return null;
+    }
+
+    private static async Task<ILookup<string, ShardCopy>> PlacesAsync(SqlSession session, TableName table, CancellationToken cancellationToken) =>
+        (await session.QueryAsync(PlaceShapes.AllCopies(table), cancellationToken)).Rows.ToLookup(r => r.TextOrNull(8) ?? "", CopyReader.Copy);
 
     /// <summary>The column that partitions are made from; null where none is known.</summary>
     public static string? TimeOf(IReadOnlyList<PartitionColumn> columns) => columns

@@ -59,6 +59,9 @@ internal sealed record NodeFacts(
 /// <summary>The watermarks of the disks, as they are set: 85%, or 50gb.</summary>
 internal sealed record Watermarks(string Low, string High, string FloodStage)
 {
+    /// <summary>Bytes that a node takes before the low watermark, negative beyond it; a watermark that is said in bytes is left to the cluster.</summary>
+    public long Room(long available, long size) => Share(Low) is { } share ? available - (long)(size * (1 - share)) : available;
+
     /// <summary>A share of the disk, 0 to 1; null for one that is said in bytes.</summary>
     public static double? Share(string text) => text.EndsWith('%')
         && double.TryParse(text.AsSpan(0, text.Length - 1), System.Globalization.CultureInfo.InvariantCulture, out var percent)

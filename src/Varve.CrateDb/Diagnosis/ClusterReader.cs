@@ -33,6 +33,10 @@ internal static class ClusterReader
         };
     }
 
+    /// <summary>The watermarks of the disks; null where they may not be seen.</summary>
+    public static async Task<Watermarks?> WatermarksAsync(SqlSession session, CancellationToken cancellationToken) =>
+        await SeenAsync(session, DoctorShapes.Cluster(), cancellationToken) is [var one] && one[2] is IReadOnlyDictionary<string, object?> disk ? Marks(disk) : null;
+
     private static async Task<IReadOnlyList<NodeFacts>?> NodesAsync(SqlSession session, CancellationToken cancellationToken)
     {
         if (await SeenAsync(session, DoctorShapes.Nodes(), cancellationToken) is not { Count: > 0 } nodes) return null;

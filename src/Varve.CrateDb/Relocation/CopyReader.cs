@@ -64,7 +64,8 @@ internal static class CopyReader
         return [.. answer.Rows.Select(r => r.TextOrNull(3)).OfType<string>().Distinct()];
     }
 
-    private static ShardCopy Copy(Row row) => new(
+    /// <summary>A copy from a row of <see cref="PlaceShapes.Copies"/>.</summary>
+    public static ShardCopy Copy(Row row) => new(
         row.Long(0),
         row.Truth(1),
         row.TextOrNull(2),

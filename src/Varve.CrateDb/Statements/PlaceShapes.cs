@@ -29,6 +29,17 @@ internal static class PlaceShapes
         WHERE s.schema_name = {table.Schema} AND s.table_name = {table.Name} AND s.partition_ident = {ident} ORDER BY s.id, s.primary
         """;
 
+    /// <summary>The same of every partition, with its ident behind.</summary>
+    public static SqlText AllCopies(TableName table) =>
+        $"""
+        SELECT s.id, s.primary, s.node['name'], s.relocating_node, s.routing_state, s.size, s.recovery['size']['percent'], n.attributes, s.partition_ident
+        FROM sys.shards s LEFT JOIN sys.nodes n ON n.id = s.node['id']
+        WHERE s.schema_name = {table.Schema} AND s.table_name = {table.Name} ORDER BY s.partition_ident, s.id, s.primary
+        """;
+
+    /// <summary>Nodes with their attributes, bytes free and bytes in all.</summary>
+    public static SqlText Room => $"SELECT name, attributes, fs['total']['available'], fs['total']['size'] FROM sys.nodes ORDER BY name";
+
     /// <summary>Why a shard of a partition stays where it is, or is nowhere.</summary>
     public static SqlText Reasons(TableName table, string ident) =>
         $"""

@@ -27,6 +27,9 @@ internal static class StatementBook
     private static readonly IReadOnlyList<PartitionValue> s_null = [new(s_day, null)];
     private static readonly IReadOnlyList<(string Column, SqlText Value)> s_key = [("policy", $"{"cpu"}")];
 
+    /// <summary>The layout whose statements are in the book.</summary>
+    internal static PolicyLayout Layout { get; } = Lay();
+
     /// <summary>Name, statement, whether it was run on a real server, and whether it takes no parameters.</summary>
     internal static IReadOnlyList<Shape> All { get; } = [.. Shapes().OrderBy(s => s.Name, StringComparer.Ordinal)];
 
@@ -94,6 +97,8 @@ internal static class StatementBook
         new("place move", PlaceShapes.Move(s_source, s_one, "storage", "warm"), IsInline: true),
         new("place forget", PlaceShapes.Forget(s_source, s_one, "storage"), IsTried: false, IsInline: true),
         new("place move, new partitions", PlaceShapes.MoveNew(s_source, "storage", "hot"), IsInline: true),
+        new("place all copies", PlaceShapes.AllCopies(s_source), IsTried: false),
+        new("place room", PlaceShapes.Room, IsTried: false),
         new("place copies", PlaceShapes.Copies(s_source, "04732dhp74sj4c1g60o30c1g"), IsTried: false),
         new("place reasons", PlaceShapes.Reasons(s_source, "04732dhp74sj4c1g60o30c1g"), IsTried: false),
     ];
@@ -123,15 +128,22 @@ internal static class StatementBook
         new("row change", RowShapes.Change(s_lease, s_key, new(12, 1), [("holder", $"{"run-2"}"), ("token", $"\"token\" + 1")]),
             IsTried: false),
         new("row remove", RowShapes.Remove(s_lease, s_key, new(12, 1))),
+        new("lease create", LeaseShapes.Create, IsTried: false, IsInline: true),
+        new("lease read", LeaseShapes.Read("cpu"), IsTried: false),
+        new("lease insert", LeaseShapes.Insert("cpu", "run-1", 60_000), IsTried: false),
+        new("lease take", LeaseShapes.Take("cpu", "run-2", 2, 60_000, new(12, 1)), IsTried: false),
+        new("observer relation", ObserverShapes.Relation(s_source), IsTried: false),
+        new("observer columns", ObserverShapes.Columns(s_source), IsTried: false),
+        new("observer bytes", ObserverShapes.Bytes(s_source), IsTried: false),
     ];
 
     /// <summary>What a policy of two tiers makes: these go through the same code as on every engine.</summary>
     private static IEnumerable<Shape> Tiers()
     {
-        var layout = Layout();
+        var layout = Layout;
         var sql = new StepSql(layout, s_dialect);
         var (minute, day) = (layout.Tiers[0], layout.Tiers[1]);
-        var range = RangeSet.Of(new TimeRange(Instant.FromUtc(2025, 3, 29, 23, 0), Instant.FromUtc(2025, 3, 30, 22, 0)));
+        var range = RangeSet.Of(new TimeRange(Instant.FromUtc(2023, 11, 14, 23, 0), Instant.FromUtc(2023, 11, 15, 23, 0)));
         var compare = new CompareSql(layout, minute, s_dialect);
         return
         [
@@ -149,7 +161,7 @@ internal static class StatementBook
     private static IEnumerable<Shape> Replaced(string name, IEnumerable<(SqlText Statement, bool Writes)> statements) =>
         statements.Select((s, i) => new Shape($"{name}, {(i == 0 ? "rows" : "what vanished")}", s.Statement, IsTried: false));
 
-    private static PolicyLayout Layout()
+    private static PolicyLayout Lay()
     {
         var policy = PolicyYaml.Parse("""
             table: varve_t.cpu
