@@ -55,11 +55,15 @@ internal sealed class CrateDbEngine : IEngine
         Partitions = true,
         Partitioning = Partitions,
         Relocation = new CrateDbRelocation(this),
+        Snapshotting = new CrateDbSnapshots(this, _clock),
         MaxNameBytes = 255,
         MaxColumns = 1000,
         ReturnsSpace = true,
         IgnoresCase = false,
     };
+
+    /// <summary>True where a secret crosses a network in the clear.</summary>
+    public bool IsClear => _client.IsClear;
 
     /// <summary>A table with its schema.</summary>
     public TableName Whole(TableName table) => table with { Schema = table.Schema ?? DefaultSchema };

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Varve.Cli.Json;
 using Varve.Cli.Render;
+using Varve.CrateDb;
 using Varve.Diagnosis;
 using Varve.DuckDb;
 using Varve.PostgreSql;
@@ -29,8 +30,12 @@ internal static class DoctorCommand
 
     private static async Task<IReadOnlyList<Finding>> OfEngineAsync(CommandContext call, Lifecycle lifecycle)
     {
-        if (DatabaseOpener.Url(call.Parse.GetValue(CommonOptions.Db)).Scheme == "duckdb") return await DuckDbHealth.DiagnoseAsync(call.Database, call.Cancellation);
-        return await PostgreSqlHealth.DiagnoseAsync(call.Database, await lifecycle.PoliciesAsync(Policies.Selection.All, call.Cancellation), call.Cancellation);
+        var scheme = DatabaseOpener.Url(call.Parse.GetValue(CommonOptions.Db)).Scheme;
+        if (scheme == "duckdb") return await DuckDbHealth.DiagnoseAsync(call.Database, call.Cancellation);
+        var policies = await lifecycle.PoliciesAsync(Policies.Selection.All, call.Cancellation);
+        return scheme == "cratedb"
+            ? await CrateDbHealth.DiagnoseAsync(call.Database, policies, call.Cancellation)
+            : await PostgreSqlHealth.DiagnoseAsync(call.Database, policies, call.Cancellation);
     }
 
     private static void Show(Screen screen, IReadOnlyList<Finding> findings)

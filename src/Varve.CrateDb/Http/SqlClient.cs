@@ -10,6 +10,9 @@ internal sealed class SqlClient(CrateDbOptions options)
     /// <summary>What it is called in messages; holds no secret.</summary>
     public string Name => options.Name;
 
+    /// <summary>True where a secret crosses a network in the clear.</summary>
+    public bool IsClear => options.IsClear;
+
     /// <summary>What a URL names.</summary>
     /// <param name="url">A URL of CrateDB.</param>
     /// <param name="input">Where <c>password_stdin</c> reads.</param>

@@ -27,8 +27,8 @@ public sealed record Capabilities
     /// <summary>Removing rows gives disk space back to the file system (false: blocks are reused inside the file).</summary>
     public required bool ReturnsSpace { get; init; }
 
-    /// <summary>It archives by snapshots of its own, which can be restored under another name to be compared.</summary>
-    public bool Snapshots { get; init; }
+    /// <summary>How it archives by snapshots of its own; null where it does not.</summary>
+    public Snapshotting? Snapshotting { get; init; }
 
     /// <summary>Names that differ in case only are one name.</summary>
     public required bool IgnoresCase { get; init; }

@@ -36,6 +36,7 @@ internal sealed class ArchiveMaintenance(IEngine engine, Session session, AuditA
     public async Task<ArchiveReport> VerifyAsync(IReadOnlyList<string> policies, CancellationToken cancellationToken)
     {
         var parts = await ListAsync(policies, cancellationToken);
+        if (Snapshots is { } snapshots) return await snapshots.VerifyAsync(parts, cancellationToken);
         var hashedBy = ArchiveScope.HashName(await engine.IdentifyAsync(cancellationToken));
         var begun = await BegunAsync(policies, cancellationToken);
         return await session.ReadAsync(
@@ -60,7 +61,7 @@ internal sealed class ArchiveMaintenance(IEngine engine, Session session, AuditA
                 if (frozen.Overlaps(part.Range)) left.Add(check);
                 else again.Add(part);
             }
-            else if (!frozen.Covers(part.Range))
+            else if (Snapshots is null && !frozen.Covers(part.Range))
             {
                 blueprint ??= await session.Inspector.ResolveAsync(stored.Policy, cancellationToken);
                 var manifest = await StoredManifest.OfAsync(session.Archives.Open(part.Location), part, cancellationToken);
@@ -71,7 +72,8 @@ internal sealed class ArchiveMaintenance(IEngine engine, Session session, AuditA
         }
 
         if (again.Count == 0) return new(again, left);
-        foreach (var part in again) await session.Archives.Open(part.Location).DeleteAsync(PartChecker.ManifestOf(part), cancellationToken);
+        if (Snapshots is null)
+            foreach (var part in again) await session.Archives.Open(part.Location).DeleteAsync(PartChecker.ManifestOf(part), cancellationToken);
         await ForgetAsync(name, "archive.again", again, new(), cancellationToken);
         return new(again, left);
     }
@@ -108,7 +110,8 @@ internal sealed class ArchiveMaintenance(IEngine engine, Session session, AuditA
     /// <summary>Removes parts for good, and what an earlier pruning began to remove.</summary>
     public async Task PruneAsync(ArchivePruning pruning, Keep olderThan, CancellationToken cancellationToken)
     {
-        foreach (var location in pruning.Parts.Select(p => p.Location).Distinct()) session.Archives.Open(location);
+        if (Snapshots is null)
+            foreach (var location in pruning.Parts.Select(p => p.Location).Distinct()) session.Archives.Open(location);
         await _pruning.BeginAsync(pruning.Parts, olderThan, cancellationToken);
         if (pruning.Parts.Count + pruning.Begun.Count > 0) await _pruning.FinishAsync([.. pruning.Parts.Concat(pruning.Begun).Select(p => p.Policy).Distinct()], cancellationToken);
     }
@@ -127,22 +130,35 @@ internal sealed class ArchiveMaintenance(IEngine engine, Session session, AuditA
             ?? Only(request.Policy, known)
             ?? stored.FirstOrDefault(s => s.Policy.Name == request.Policy)?.Policy.Archive?.To
             ?? throw new PolicyException("VRV348", $"Nobody knows here where {request.Policy} was archived. Name the location (--location NAME).");
-        var store = session.Archives.Open(location);
-        var hashedBy = ArchiveScope.HashName(await engine.IdentifyAsync(cancellationToken));
         var hasCatalog = await session.Store.Schema.ExistsAsync(cancellationToken);
         var patterns = await session.ReadAsync(session.Store.Policies.PatternsAsync, [], cancellationToken);
         var schema = await engine.TransactAsync(async (s, token) => (await s.QueryAsync(TablesSql.DefaultSchema(engine.Dialect), token))[0].Text(0), Scope.Reading, cancellationToken);
+        if (Snapshots is { } snapshots)
+        {
+            var restored = await snapshots.RestoreAsync(request, location, known, t => Refuse(t, schema, stored, patterns), cancellationToken);
+            return await session.WriteAsync((s, token) => RecordAsync(s, restored, token), cancellationToken);
+        }
+
+        var store = session.Archives.Open(location);
+        var hashedBy = ArchiveScope.HashName(await engine.IdentifyAsync(cancellationToken));
         return await session.WriteAsync(
             async (s, token) =>
             {
                 var there = known.Where(k => LocationNames.Key(k.Location) == LocationNames.Key(location)).ToList();
                 var result = await new Restoring(engine, Parquet(), store, s, hashedBy).RestoreAsync(request, there, t => Refuse(t, schema, stored, patterns), token);
-                var facts = new JsonObject { ["location"] = location, ["table"] = result.Table.Text, ["range"] = result.Ranges.ToString(), ["parts"] = result.Parts, ["rows"] = result.Rows };
-                if (hasCatalog) await session.Store.Audit.AppendAsync(s, actor, session.Now(), "rows.restored", request.Policy, facts, token);
-                return result;
+                return await RecordAsync(s, result, token);
             },
             cancellationToken);
+
+        async Task<RestoreResult> RecordAsync(IStatements s, RestoreResult result, CancellationToken token)
+        {
+            var facts = new JsonObject { ["location"] = location, ["table"] = result.Table.Text, ["range"] = result.Ranges.ToString(), ["parts"] = result.Parts, ["rows"] = result.Rows };
+            if (hasCatalog) await session.Store.Audit.AppendAsync(s, actor, session.Now(), "rows.restored", request.Policy, facts, token);
+            return result;
+        }
     }
+
+    private SnapshotMaintenance? Snapshots => engine.Capabilities.Snapshotting is { } snapshots ? new(snapshots, session) : null;
 
     /// <summary>The only location of some parts; null for no parts. What several hold may be the same rows, so that they are not joined.</summary>
     private static string? Only(string policy, IReadOnlyList<ArchivedPart> known)

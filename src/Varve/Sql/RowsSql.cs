@@ -18,6 +18,29 @@ internal static class RowsSql
     public static SqlText Count(Dialect dialect, TimeColumn time, TableName table, RangeSet ranges) =>
         $"SELECT count(*) FROM {table} WHERE {RangeSql.In(dialect, time, ranges)}";
 
+    /// <summary>The number of rows of a part.</summary>
+    public static SqlText Within(TablePart part) => $"SELECT count(*) FROM {part.Table}{Condition(part)}";
+
+    /// <summary>The rows of a part, and how many values each column has, with the least and the greatest where it has an order.</summary>
+    public static SqlText Summary(Dialect dialect, TablePart part, IEnumerable<Column> columns)
+    {
+        List<SqlText> values = [$"count(*)"];
+        foreach (var column in columns)
+        {
+            SqlText name = $"{new Identifier(column.Name)}";
+            values.Add($"count({name})");
+            if (column.Type is not (ColumnType.Nested or ColumnType.Other)) values.AddRange([dialect.Least(column, name), dialect.Greatest(column, name)]);
+        }
+
+        return $"SELECT {SqlText.Join(", ", values)} FROM {part.Table}{Condition(part)}";
+    }
+
+    private static SqlText Condition(TablePart part)
+    {
+        if (part.Within is { } within) return $" WHERE {within}";
+        return SqlText.Empty;
+    }
+
     /// <summary>The number of rows that are in none of some ranges, those without a time among them.</summary>
     public static SqlText CountOutside(Dialect dialect, TimeColumn time, TablePart part, RangeSet ranges)
     {

@@ -38,12 +38,7 @@ internal sealed class PartPruning(IEngine engine, CatalogStore desk, ArchiveLoca
         {
             var free = await engine.TransactAsync((s, token) => FreeAsync(s, parts, token), Scope.Reading, cancellationToken);
             if (free.Count == 0) continue;
-            foreach (var part in free)
-            {
-                var store = locations.Open(part.Location);
-                await store.DeleteAsync(PartChecker.ManifestOf(part), cancellationToken);
-                await store.DeleteAsync(part.File, cancellationToken);
-            }
+            foreach (var part in free) await RemoveAsync(part, cancellationToken);
 
             await WriteAsync(
                 async (s, token) =>
@@ -53,6 +48,21 @@ internal sealed class PartPruning(IEngine engine, CatalogStore desk, ArchiveLoca
                 },
                 cancellationToken);
         }
+    }
+
+    private async Task RemoveAsync(ArchivedPart part, CancellationToken cancellationToken)
+    {
+        if (engine.Capabilities.Snapshotting is { } snapshots)
+        {
+            // What was kept together goes when nothing of it is wanted any more.
+            var wanted = await engine.TransactAsync(desk.Archives.ListAsync, Scope.Reading, cancellationToken);
+            if (!wanted.Any(w => w.Location == part.Location && snapshots.IsTogether(w.File, part.File))) await snapshots.DropAsync(part.Location, part.File, cancellationToken);
+            return;
+        }
+
+        var store = locations.Open(part.Location);
+        await store.DeleteAsync(PartChecker.ManifestOf(part), cancellationToken);
+        await store.DeleteAsync(part.File, cancellationToken);
     }
 
     /// <summary>Parts of which the removal was begun and is not done.</summary>

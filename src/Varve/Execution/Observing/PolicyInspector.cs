@@ -109,6 +109,8 @@ internal sealed class PolicyInspector(IEngine engine, CatalogStore desk, Archive
             IgnoresCase = engine.Capabilities.IgnoresCase,
             Transactions = engine.Capabilities.Transactions,
             Unfit = engine.Capabilities.Relocation is { } relocation ? relocation.Unfit : null,
-            Archives = engine.Dialect.Parquet is { } parquet ? new(c => parquet.Survives(c.TypeName), engine.Capabilities.Snapshots) : null,
+            Archives = engine.Dialect.Parquet is { } parquet ? new(c => parquet.Survives(c.TypeName), Snapshots: false)
+                : engine.Capabilities.Snapshotting is not null ? new(_ => true, Snapshots: true)
+                : null,
         };
 }

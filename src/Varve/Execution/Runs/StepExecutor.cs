@@ -110,6 +110,7 @@ internal sealed class StepExecutor(IEngine engine, CatalogStore store, AuditActo
             Ledger = new(store.Ledgers, statements, blueprint.Policy.Name, ledger, engine.Capabilities.Transactions, Now()),
             Limit = limit,
             Partitioning = PartitioningOf(blueprint),
+            Snapshotting = engine.Capabilities.Snapshotting,
             Relocation = engine.Capabilities.Relocation,
         };
     }

@@ -20,6 +20,13 @@ internal static class ArchiveAct
 {
     public static async Task<ActOutcome> ArchiveAsync(StepContext context, PlanStep.Archive step, CancellationToken cancellationToken)
     {
+        if (Snapshots(context, step.Location) is { } snapshots)
+        {
+            var taken = await snapshots.TakeAsync(step.Range, cancellationToken);
+            context.Draft.Archives.Add(step.Relation, step.Range);
+            return taken;
+        }
+
         var part = await new PartWriter(Scope(context, step.Location)).WriteAsync(step.Range, cancellationToken);
         context.Draft.Archives.Add(step.Relation, step.Range);
         return part is null ? ActOutcome.Nothing : new(part.Rows, part.Rows, 0, FormattableString.Invariant($"{PlanText.Count(part.Rows, "row")} in {part.File}, {part.Bytes:N0} bytes"));
@@ -30,6 +37,7 @@ internal static class ArchiveAct
     public static async Task<RangeSet> ProveAsync(StepContext context, string relation, RangeSet ranges, List<string> notes, CancellationToken cancellationToken)
     {
         if (context.Draft.Archives.Of(relation) is not { } location) return ranges;
+        if (Snapshots(context, location) is { } snapshots) return await snapshots.ProveAsync(ranges, notes, cancellationToken);
         var sets = context.Draft.Of(relation);
         await NeverArchivedAsync(context, location, ranges.Except(sets.Archived), cancellationToken);
         List<ArchiveVerdict> verdicts = [];
@@ -61,6 +69,10 @@ internal static class ArchiveAct
         var rows = await context.NumberAsync(RowsSql.Count(context.Dialect, context.Blueprint.Time, context.Blueprint.Source, ranges), cancellationToken);
         if (rows > 0) throw new StepSkippedException(FormattableString.Invariant($"{PlanText.Count(rows, "row")} {(rows == 1 ? "is" : "are")} not archived in {location} yet"));
     }
+
+    private static SnapshotArchive? Snapshots(StepContext context, string location) => context is { Snapshotting: { } snapshots, Partitioning: { } partitioning }
+        ? new(context, snapshots, partitioning, location)
+        : null;
 
     private static ArchiveScope Scope(StepContext context, string location)
     {

@@ -26,6 +26,9 @@ internal sealed record StepContext(PolicyLayout Blueprint, TableState State, Cut
     /// <summary>How they go; null where rows are deleted.</summary>
     public Partitioning? Partitioning { get; init; }
 
+    /// <summary>How the engine itself archives parts of the source; null where rows are written to files.</summary>
+    public Snapshotting? Snapshotting { get; init; }
+
     /// <summary>True where rows of the source that are in no part that goes as a whole stay.</summary>
     public bool PartsOnly => Partitioning is not null && (Blueprint.Policy.ExpireBy == ExpireBy.Partitions || Partitioning.PartsOnly);
 

@@ -1,0 +1,127 @@
+using System.Text.Json;
+using Varve.CrateDb.Http;
+using Varve.CrateDb.Partitions;
+using Varve.CrateDb.Snapshots;
+using Varve.CrateDb.Statements;
+using Varve.Engines;
+using Varve.Policies;
+
+namespace Varve.CrateDb;
+
+/// <summary>
+/// Snapshots in the repositories of a cluster. They are begun without waiting and looked at until they end: a statement that
+/// waits answers without an error where a node was lost and only some of it was saved.
+/// </summary>
+internal sealed class CrateDbSnapshots(CrateDbEngine engine, TimeProvider clock) : Snapshotting
+{
+    private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(500);
+
+    /// <inheritdoc/>
+    public override async Task<string?> RefusesAsync(string repository, CancellationToken cancellationToken)
+    {
+        await using var borrowed = engine.Borrow();
+        List<string> known = [.. (await borrowed.Session.QueryAsync(SnapshotShapes.Repositories(), cancellationToken)).Rows.Select(r => r.Text(0))];
+        return known.Contains(repository) ? null
+            : $"The cluster has no repository `{repository}`. Make it (CREATE REPOSITORY), or name one that there is: {(known.Count == 0 ? "there is none" : string.Join(", ", known))}.";
+    }
+
+    /// <inheritdoc/>
+    public override async Task<IReadOnlyList<string>> TakeAsync(string repository, string name, IReadOnlyList<TablePart> parts, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(parts);
+        List<CrateDbPart> own = [.. parts.Cast<CrateDbPart>()];
+        await using var borrowed = engine.Borrow();
+        var session = borrowed.Session;
+        await session.ExecuteAsync(SnapshotShapes.Begin(repository, name, own[0].Table, [.. own.Select(p => p.Values)]), takesValues: false, cancellationToken);
+        var state = await EndAsync(session, repository, name, cancellationToken);
+        if (state is null || state.Objection(own[0].Table, [.. own.Select(p => SnapshotName.Texts(p.Values))]) is { } why && why.Length > 0)
+        {
+            if (state is not null) await session.ExecuteAsync(SnapshotShapes.Drop(repository, name), takesValues: false, cancellationToken);
+            throw new EngineException(
+                EngineCodes.ArchiveRefused,
+                $"The snapshot {name} in {repository} is not whole: {state?.Objection(own[0].Table, [.. own.Select(p => SnapshotName.Texts(p.Values))]) ?? "it vanished"}. It was removed, and nothing goes before there is one that is.",
+                isTransient: true);
+        }
+
+        return [.. own.Select(p => SnapshotName.Of(name, p.Values))];
+    }
+
+    /// <inheritdoc/>
+    public override async Task<string?> ObjectionAsync(string repository, TableName table, string part, CancellationToken cancellationToken)
+    {
+        var (name, values) = SnapshotName.Read(part);
+        await using var borrowed = engine.Borrow();
+        var state = await SnapshotReader.ReadAsync(borrowed.Session, repository, name, cancellationToken);
+        return state is null ? $"the snapshot {name} is not in {repository} any more" : state.Objection(engine.Whole(table), [SnapshotName.Texts(values)]);
+    }
+
+    /// <inheritdoc/>
+    public override async Task RestoreAsync(string repository, TableName table, IReadOnlyList<string> parts, string into, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(parts);
+        await using var borrowed = engine.Borrow();
+        foreach (var snapshot in parts.Select(SnapshotName.Read).GroupBy(p => p.Name))
+        {
+            await borrowed.Session.ExecuteAsync(
+                SnapshotShapes.RestoreBeside(repository, snapshot.Key, engine.Whole(table), [.. snapshot.Select(p => p.Values)], into), takesValues: false, cancellationToken);
+        }
+
+        engine.Freshness.Written(engine.Whole(table) with { Name = into });
+    }
+
+    /// <inheritdoc/>
+    public override async Task DropAsync(string repository, string part, CancellationToken cancellationToken)
+    {
+        var name = SnapshotName.Read(part).Name;
+        await using var borrowed = engine.Borrow();
+        if (await SnapshotReader.ReadAsync(borrowed.Session, repository, name, cancellationToken) is null) return;
+        await borrowed.Session.ExecuteAsync(SnapshotShapes.Drop(repository, name), takesValues: false, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public override bool IsTogether(string part, string other) => SnapshotName.Read(part).Name == SnapshotName.Read(other).Name;
+
+    private async Task<SnapshotState?> EndAsync(SqlSession session, string repository, string name, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var state = await SnapshotReader.ReadAsync(session, repository, name, cancellationToken);
+            if (state is not { IsRunning: true }) return state;
+            await Task.Delay(s_pause, clock, cancellationToken);
+        }
+    }
+}
+
+/// <summary>The name of a partition in a snapshot: that of the snapshot, and the partition's values.</summary>
+internal static class SnapshotName
+{
+    /// <summary>varve-1a2b/{"day":1699920000000}.</summary>
+    public static string Of(string name, IReadOnlyList<PartitionValue> values) =>
+        $"{name}/{JsonSerializer.Serialize(values.ToDictionary(v => v.Column.Name, v => v.Value is NodaTime.Instant at ? CrateDbTime.Milliseconds(at) : v.Value))}";
+
+    /// <summary>Name and values, the timestamps among them as milliseconds.</summary>
+    public static (string Name, IReadOnlyList<PartitionValue> Values) Read(string part)
+    {
+        var slash = part.IndexOf('/', StringComparison.Ordinal);
+        using var json = JsonDocument.Parse(part[(slash + 1)..]);
+        return (part[..slash], [.. json.RootElement.EnumerateObject().Select(p => new PartitionValue(new(p.Name, "", null), Value(p.Value)))]);
+    }
+
+    /// <summary>Values as the catalog of snapshots writes them.</summary>
+    public static IReadOnlyList<string?> Texts(IReadOnlyList<PartitionValue> values) => [.. values.Select(v => v.Value switch
+    {
+        null => null,
+        NodaTime.Instant at => CrateDbTime.Milliseconds(at).ToString(System.Globalization.CultureInfo.InvariantCulture),
+        bool truth => truth ? "true" : "false",
+        var other => Convert.ToString(other, System.Globalization.CultureInfo.InvariantCulture),
+    })];
+
+    private static object? Value(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.Null => null,
+        JsonValueKind.True => true,
+        JsonValueKind.False => false,
+        JsonValueKind.Number => value.TryGetInt64(out var number) ? number : value.GetDouble(),
+        _ => value.GetString(),
+    };
+}
