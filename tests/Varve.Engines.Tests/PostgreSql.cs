@@ -1,3 +1,4 @@
+using CsCheck;
 using Varve.Engines.Tests.Conformance;
 using Varve.Engines.Tests.Scratch;
 
@@ -66,4 +67,15 @@ public sealed class PostgreSqlBrokenTiers() : BrokenTierConformance(PostgreSqlSc
 public sealed class PostgreSqlBadInput() : BadInputConformance(PostgreSqlScratch.New);
 
 public sealed class PostgreSqlViews() : ViewConformance(PostgreSqlScratch.New);
+
+public sealed class PostgreSqlKills() : Kills.KillSuite(PostgreSqlScratch.NewToCopy)
+{
+    protected override int Samples => 3;
+}
+
+public sealed class PostgreSqlHistories() : Histories.HistoryProperties(PostgreSqlScratch.New, Histories.History.Gen.Where(life => !life.Policy.IsArchived), Enumerable.Range(200, 20));
+
+public sealed class PostgreSqlBusyHistories() : Histories.HistoryProperties(PostgreSqlScratch.New, Histories.History.Busy.Where(life => !life.Policy.IsArchived), Enumerable.Range(200, 20));
+
+public sealed class PostgreSqlOddLives() : Histories.OddLives(PostgreSqlScratch.New, [0, 1, 2]);
 
