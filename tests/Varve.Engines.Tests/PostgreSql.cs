@@ -1,4 +1,3 @@
-using CsCheck;
 using Varve.Engines.Tests.Conformance;
 using Varve.Engines.Tests.Scratch;
 
@@ -73,9 +72,15 @@ public sealed class PostgreSqlKills() : Kills.KillSuite(PostgreSqlScratch.NewToC
     protected override int Samples => 3;
 }
 
-public sealed class PostgreSqlHistories() : Histories.HistoryProperties(PostgreSqlScratch.New, Histories.History.Gen.Where(life => !life.Policy.IsArchived), Enumerable.Range(200, 20));
+public sealed class PostgreSqlHistories() : Histories.HistoryProperties(PostgreSqlScratch.New, Histories.History.Gen, Enumerable.Range(200, 20));
 
-public sealed class PostgreSqlBusyHistories() : Histories.HistoryProperties(PostgreSqlScratch.New, Histories.History.Busy.Where(life => !life.Policy.IsArchived), Enumerable.Range(200, 20));
+public sealed class PostgreSqlBusyHistories() : Histories.HistoryProperties(PostgreSqlScratch.New, Histories.History.Busy, Enumerable.Range(200, 20));
 
 public sealed class PostgreSqlOddLives() : Histories.OddLives(PostgreSqlScratch.New, [0, 1, 2]);
 
+
+public sealed class PostgreSqlArchives() : ArchiveConformance(PostgreSqlScratch.New);
+
+public sealed class PostgreSqlBrokenArchives() : BrokenArchiveConformance(PostgreSqlScratch.New);
+
+public sealed class PostgreSqlRestores() : RestoreConformance(PostgreSqlScratch.New);

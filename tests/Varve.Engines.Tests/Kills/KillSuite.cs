@@ -39,7 +39,6 @@ public abstract class KillSuite(Func<FileScratch> create)
     public async Task A_killed_run_and_a_rerun_end_where_no_kill_ends(string moment, string more)
     {
         await using var prepared = await PrepareAsync(more);
-        if (!prepared.Archives && more == "archive: cold") return;
         await using var whole = prepared.Clone();
         var (code, output) = await ChildRun.RunAsync(whole, Second, "None", 0);
         Assert.True(code == 0, output);
@@ -80,7 +79,6 @@ public abstract class KillSuite(Func<FileScratch> create)
     public async Task A_killed_command_that_is_given_again_ends_where_no_kill_ends(string moment, string command)
     {
         await using var prepared = await PrepareAsync(Done);
-        if (!prepared.Archives && command is Command.Restore or Command.Prune) return;
         await using var whole = prepared.Clone();
         var before = await Snapshot.TakeAsync(whole, "m");
         var (code, output) = await ChildRun.RunAsync(whole, Second, "None", 0, command: command);
@@ -102,7 +100,7 @@ public abstract class KillSuite(Func<FileScratch> create)
                 var error = await Record.ExceptionAsync(() => Command.DoAsync(lifecycle, command));
                 Assert.True(error is null || Command.IsDone(command, error), $"{moment} {number} of {last}: {error}");
                 Assert.Empty((await lifecycle.VerifyAuditAsync()).Findings);
-                var report = db.Archives ? await lifecycle.VerifyArchivesAsync([]) : new([], []);
+                var report = await lifecycle.VerifyArchivesAsync([]);
                 Assert.True(report.Agrees && report.Unknown.Count == 0, $"{moment} {number} of {last}: {string.Join("; ", report.Parts.Select(p => p.Problem).OfType<string>().Concat(report.Unknown.Select(u => u.File)))}");
             }
 
@@ -161,7 +159,7 @@ public abstract class KillSuite(Func<FileScratch> create)
         var random = new Random(11);
         var story = await Story.BeginAsync(db, table, null, Rows(random, "2025-01-01", 4000, 24 * 5));
         story.Archives = With(db).Archives;
-        var other = more switch { Changed or Aside => "", Done or "archive: cold" => db.Archives ? "archive: cold" : "", _ => more };
+        var other = more switch { Changed or Aside => "", Done => "archive: cold", _ => more };
         string Text(string functions, string tiers, string other, string series = "host") => $$"""
             table: m.cpu
             time: ts

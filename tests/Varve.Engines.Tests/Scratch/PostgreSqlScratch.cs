@@ -140,8 +140,6 @@ public class PostgreSqlScratch : FileScratch
 
     public override string DefaultSchema => "public";
 
-    public override bool Archives => false;
-
     public override int LongestName => 40;
 
     public override int MostMeasures => 140;

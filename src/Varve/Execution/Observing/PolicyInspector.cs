@@ -102,6 +102,13 @@ internal sealed class PolicyInspector(IEngine engine, CatalogStore desk, Archive
         ? new(PolicyCodes.Undeclared, locations.Undeclared(to)) { Path = "archive", IsWarning = true }
         : null;
 
+    private ArchiveLimits? Archives => (engine.Dialect.Parquet, engine.Capabilities.Benches) switch
+    {
+        ({ } parquet, _) => new(c => parquet.Survives(c.TypeName), engine.Capabilities.Snapshots),
+        (_, { } benches) => new(c => benches.Held(c) is not null, engine.Capabilities.Snapshots) { Instead = benches.Instead },
+        _ => null,
+    };
+
     /// <summary>What the engine says about names and archives.</summary>
     public NameLimits Limits(Func<TableName, bool> isTaken) =>
         new(engine.Capabilities.MaxNameBytes, engine.Capabilities.MaxColumns, isTaken)
@@ -109,6 +116,6 @@ internal sealed class PolicyInspector(IEngine engine, CatalogStore desk, Archive
             IgnoresCase = engine.Capabilities.IgnoresCase,
             Transactions = engine.Capabilities.Transactions,
             Unfit = engine.Capabilities.Relocation is { } relocation ? relocation.Unfit : null,
-            Archives = engine.Dialect.Parquet is { } parquet ? new(c => parquet.Survives(c.TypeName), engine.Capabilities.Snapshots) : null,
+            Archives = Archives,
         };
 }
