@@ -70,7 +70,7 @@ internal sealed class CommandContext : IAsyncDisposable
     private Lifecycle Open(bool readOnly, bool create, string? memory = null)
     {
         var options = DatabaseOpener.Options(Parse.GetValue(CommonOptions.Schema), Parse.GetValue(CommonOptions.Archive));
-        _database = Patient(() => DatabaseOpener.Open(Parse.GetValue(CommonOptions.Db), readOnly, create, memory, Cancellation));
+        _database = Patient(() => DatabaseOpener.Open(Parse.GetValue(CommonOptions.Db), readOnly, create, memory, Parse.GetValue(CommonOptions.Wait).ToTimeSpan(), Cancellation));
         return new(_database, options);
     }
 

@@ -27,8 +27,8 @@ internal static class DatabaseOpener
     /// <summary>A DuckDB file of this machine.</summary>
     internal static Database OpenFile(string path) => DuckDbDatabase.Open(path, new() { Create = false });
 
-    internal static Database Open(string? typed, bool readOnly, bool create, string? memory = null, CancellationToken cancellation = default) =>
-        DatabaseOpening.Open(Url(typed), readOnly, create, memory, Console.In, cancellation);
+    internal static Database Open(string? typed, bool readOnly, bool create, string? memory = null, TimeSpan wait = default, CancellationToken cancellation = default) =>
+        DatabaseOpening.Open(Url(typed), readOnly, create, memory, Console.In, wait, cancellation);
 
     /// <summary>Variables of the environment, then what was typed; both are the operator's word.</summary>
     private static Dictionary<string, string> Declared(IReadOnlyList<string> typed)

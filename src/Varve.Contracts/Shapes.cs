@@ -212,6 +212,8 @@ internal sealed record CountShape(string Policy, string What, long Count);
 
 internal sealed record DoctorShape(bool IsSound, IReadOnlyList<Finding> Findings);
 
+internal sealed record GrantsShape(IReadOnlyList<string> Statements);
+
 internal sealed record CompactShape(string Source, string Target, long BytesBefore, long BytesAfter, int Tables, long Rows);
 
 internal sealed record StatementsShape(IReadOnlyList<PolicyStatements> Plans);

@@ -21,12 +21,13 @@ internal static class DatabaseOpening
     /// <param name="create">True: a file that is missing is made.</param>
     /// <param name="memory">How much memory an embedded engine may use where the URL does not say it; null: as usual.</param>
     /// <param name="input">Where a password is read that the URL says is given there; null: nowhere.</param>
+    /// <param name="wait">How long a lease is waited for, where the engine has several users.</param>
     /// <param name="cancellation">Ends the waiting for a server.</param>
     /// <exception cref="PolicyException">This build has no such engine, or the URL has an option that it does not know.</exception>
-    internal static Database Open(DatabaseUrl url, bool readOnly, bool create, string? memory = null, TextReader? input = null, CancellationToken cancellation = default) => url.Scheme switch
+    internal static Database Open(DatabaseUrl url, bool readOnly, bool create, string? memory = null, TextReader? input = null, TimeSpan wait = default, CancellationToken cancellation = default) => url.Scheme switch
     {
         "duckdb" => OpenDuckDb(url, readOnly, create, memory),
-        "postgresql" => PostgreSqlDatabase.OpenAsync(url, new() { ReadOnly = readOnly, Input = input }, cancellation).GetAwaiter().GetResult(),
+        "postgresql" => PostgreSqlDatabase.OpenAsync(url, new() { ReadOnly = readOnly, Input = input, LeaseWait = wait }, cancellation).GetAwaiter().GetResult(),
         "cratedb" => CrateDbDatabase.OpenAsync(url, readOnly, input, cancellation).GetAwaiter().GetResult(),
         _ => throw new PolicyException("VRV100", $"This build of Varve cannot open {url.Scheme} databases. Write --db duckdb:FILE, --db postgresql://user@host/database or --db cratedb://user@host:4200/."),
     };

@@ -74,6 +74,10 @@ internal sealed class PostgreSqlDialect(string schema) : Dialect
     /// <inheritdoc/>
     public override IReadOnlyList<SqlText> TakeOver(TableName table, TableName beside) => [PostgreSqlViews.TakeOver(Whole(table), Whole(beside))];
 
+    /// <inheritdoc/>
+    public override SqlText? Export(TableName table, IReadOnlyList<Column> columns, TimeColumn time, Time.RangeSet ranges) =>
+        PostgreSqlBenches.Export(table, [.. columns.Select(c => PostgreSqlWire.TypeOf(c) is { } type ? c with { TypeName = type } : c)], time, ranges, this);
+
     /// <summary>Its indexes go in the same way.</summary>
     public override IReadOnlyList<SqlText> Relocate(TableName table, TablePiece piece, Place to) => [.. piece.Tables.Select(t => PostgreSqlRelocation.Move(t, to))];
 
@@ -144,6 +148,9 @@ internal sealed class PostgreSqlDialect(string schema) : Dialect
 
     /// <inheritdoc/>
     public override SqlText IsNaN(SqlText value) => $"({value} = 'NaN')";
+
+    /// <summary>Of a double and of a numeric, which may be larger than any double.</summary>
+    public override SqlText IsInfinity(SqlText value) => $"({value} = 'Infinity')";
 
     /// <inheritdoc/>
     public override SqlText Typed(Column column, string text, SqlText like) => PostgreSqlTyped.Value(column, text);

@@ -9,9 +9,11 @@ namespace Varve.PostgreSql;
 /// A PostgreSQL server: each transaction has a connection of the pool for itself and one snapshot, so that what is proven is
 /// what is removed.
 /// </summary>
-internal sealed class PostgreSqlEngine(NpgsqlDataSource source, PostgreSqlDialect dialect, string name, bool readOnly, IAsyncDisposable? owned)
+internal sealed class PostgreSqlEngine(NpgsqlDataSource source, PostgreSqlDialect dialect, string name, PostgreSqlOptions options, IAsyncDisposable? owned)
     : IEngine
 {
+    private static readonly TimeSpan s_again = TimeSpan.FromMilliseconds(250);
+
     private readonly AsyncLocal<PostgreSqlStatements?> _open = new();
 
     /// <summary>What it is called in messages.</summary>
@@ -29,6 +31,7 @@ internal sealed class PostgreSqlEngine(NpgsqlDataSource source, PostgreSqlDialec
         Transactions = true,
         Partitions = true,
         Partitioning = new PostgreSqlPartitions(this),
+        Benches = new PostgreSqlBenches(this),
         Relocation = new PostgreSqlRelocation(this),
         MaxNameBytes = 63,
         MaxColumns = 1600,
@@ -86,13 +89,21 @@ internal sealed class PostgreSqlEngine(NpgsqlDataSource source, PostgreSqlDialec
     /// <inheritdoc/>
     public async Task<ILease> LeaseAsync(string policy, CancellationToken cancellationToken)
     {
-        try
+        var begun = TimeProvider.System.GetTimestamp();
+        while (true)
         {
-            return await PostgreSqlLease.TakeAsync(source, dialect, policy, name, cancellationToken);
-        }
-        catch (NpgsqlException error)
-        {
-            throw PostgreSqlErrors.Opening(error, name);
+            try
+            {
+                return await PostgreSqlLease.TakeAsync(source, dialect, policy, name, cancellationToken);
+            }
+            catch (BusyException) when (TimeProvider.System.GetElapsedTime(begun) < options.LeaseWait)
+            {
+                await Task.Delay(s_again, cancellationToken);
+            }
+            catch (NpgsqlException error)
+            {
+                throw PostgreSqlErrors.Opening(error, name);
+            }
         }
     }
 
@@ -103,12 +114,29 @@ internal sealed class PostgreSqlEngine(NpgsqlDataSource source, PostgreSqlDialec
         return await look(new PostgreSqlStatements(connection, dialect, name), cancellationToken);
     }
 
+    /// <summary>A copy in another session, which sees what a snapshot shows.</summary>
+    internal async Task CopyAsync(string snapshot, SqlText copy, Func<NpgsqlBinaryExporter, Task> take, CancellationToken cancellationToken)
+    {
+        await using var connection = await ConnectAsync(cancellationToken);
+        var statements = new PostgreSqlStatements(connection, dialect, name);
+        await statements.ExecuteAsync(Begin(reads: true), cancellationToken);
+        try
+        {
+            await statements.ExecuteAsync($"SET TRANSACTION SNAPSHOT {snapshot}", cancellationToken);
+            await statements.ExportAsync(copy, take, cancellationToken);
+        }
+        finally
+        {
+            await RollBackAsync(statements);
+        }
+    }
+
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => owned?.DisposeAsync() ?? ValueTask.CompletedTask;
 
     private SqlText Begin(bool reads)
     {
-        if (reads || readOnly) return $"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+        if (reads || options.ReadOnly) return $"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
         return $"BEGIN ISOLATION LEVEL REPEATABLE READ";
     }
 

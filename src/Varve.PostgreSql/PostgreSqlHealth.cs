@@ -67,7 +67,8 @@ public static class PostgreSqlHealth
                    c.relrowsecurity AND NOT (SELECT rolbypassrls OR rolsuper FROM pg_roles WHERE rolname = current_user) AND (c.relforcerowsecurity OR NOT pg_has_role(c.relowner, 'USAGE')),
                    coalesce(s.n_dead_tup, 0), coalesce(s.n_live_tup, 0), current_user,
                    (SELECT p.reltuples <> 0 FROM pg_partitioned_table d JOIN pg_class p ON p.oid = d.partdefid WHERE d.partrelid = c.oid),
-                   (SELECT p.relname FROM pg_partitioned_table d JOIN pg_class p ON p.oid = d.partdefid WHERE d.partrelid = c.oid)
+                   (SELECT p.relname FROM pg_partitioned_table d JOIN pg_class p ON p.oid = d.partdefid WHERE d.partrelid = c.oid),
+                   (SELECT min(format('ALTER TABLE %s DETACH PARTITION %s FINALIZE;', i.inhparent::regclass, i.inhrelid::regclass)) FROM pg_partition_tree(c.oid) t JOIN pg_inherits i ON i.inhparent = t.relid AND i.inhdetachpending)
             FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace LEFT JOIN pg_stat_all_tables s ON s.relid = c.oid
             WHERE n.nspname = {table.Schema} AND c.relname = {table.Name}
             """,
@@ -88,6 +89,8 @@ public static class PostgreSqlHealth
             yield return new("rights.rows", Severity.Error, policy, $"Row-level security hides rows of {table.Text} from {row.Text(8)}: what Varve does not see it cannot prove, and every step is refused.", $"ALTER ROLE {user} BYPASSRLS; or take the policies off the table.");
         if (row.Long(6) >= 10_000 && row.Long(6) * 4 >= row.Long(7))
             yield return new("rows.dead", Severity.Note, policy, FormattableString.Invariant($"{table.Text} has about {row.Long(6):N0} dead rows beside {row.Long(7):N0} live ones: their room is used again once vacuum was there, and the disk does not get it back."), "Autovacuum comes by itself; where it is behind, VACUUM the table, or lower its autovacuum_vacuum_scale_factor. Partitions by time go without dead rows.");
+        if (row.TextOrNull(11) is { } finalize)
+            yield return new("partition.detaching", Severity.Error, policy, $"Somebody began to detach a partition of {table.Text} and did not come to the end: nobody sees its rows in {table.Text} any more, and no other partition can be detached.", finalize);
         if (!row.IsNull(9) && row.Truth(9))
             yield return new("partition.default", Severity.Note, policy, $"{table.Text} has rows in its default partition {row.Text(10)}: it is never dropped, and its rows are deleted one by one.", "Make the partitions that these rows belong into ahead of time.");
     }

@@ -41,7 +41,7 @@ internal static class PostgreSqlOpening
                 throw new EngineException(EngineCodes.OtherVersion, $"{name} is PostgreSQL {facts.Text(1)}, and Varve needs 14 or later. Upgrade the server.");
             if (facts.Truth(2) && !options.ReadOnly)
                 throw new EngineException(EngineCodes.ReadOnly, $"{name} is a standby{(facts.TextOrNull(3) is { Length: > 0 } primary ? $" of {primary}" : "")}, which can only be read. Name the primary.");
-            return new(source, new(facts.TextOrNull(4) ?? "public"), name, options.ReadOnly, owned);
+            return new(source, new(facts.TextOrNull(4) ?? "public"), name, options, owned);
         }
         catch (Exception error) when (error is not VarveException && !cancellationToken.IsCancellationRequested)
         {

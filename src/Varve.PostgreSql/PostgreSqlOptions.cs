@@ -15,6 +15,9 @@ public sealed record PostgreSqlOptions
     /// <summary>How long a connection may take to come about. Default: 15 seconds.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(15);
 
+    /// <summary>How long the lease of a policy is waited for that another run holds. Default: not at all.</summary>
+    public TimeSpan LeaseWait { get; init; } = TimeSpan.Zero;
+
     /// <summary>True: nothing is written.</summary>
     public bool ReadOnly { get; init; }
 

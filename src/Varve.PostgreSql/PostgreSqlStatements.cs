@@ -31,6 +31,17 @@ internal sealed class PostgreSqlStatements(NpgsqlConnection connection, PostgreS
     /// <inheritdoc/>
     public Task BarrierAsync(Before next, CancellationToken cancellationToken) => Task.CompletedTask;
 
+    /// <summary>Rows that leave by a copy, one after the other.</summary>
+    public Task ExportAsync(SqlText copy, Func<NpgsqlBinaryExporter, Task> take, CancellationToken cancellationToken) => RunAsync(
+        copy,
+        async command =>
+        {
+            await using var exporter = await connection.BeginBinaryExportAsync(command.CommandText, cancellationToken);
+            await take(exporter);
+            return 0;
+        },
+        cancellationToken);
+
     private async Task<T> RunAsync<T>(SqlText statement, Func<NpgsqlCommand, Task<T>> call, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(statement);

@@ -16,7 +16,7 @@ internal static class PostgreSqlTypes
     {
         "int2" or "int4" or "int8" => new ColumnType.Integer(),
         "float4" or "float8" => new ColumnType.Float(),
-        "numeric" => new ColumnType.Decimal(ScaleOf(modifier)),
+        "numeric" => new ColumnType.Decimal(ScaleOf(modifier)) { IsOpen = true },
         "bool" => new ColumnType.Bool(),
         "text" or "varchar" or "bpchar" or "name" => new ColumnType.Text(),
         "timestamp" => new ColumnType.Timestamp(TimeUnit.Microseconds),

@@ -56,6 +56,9 @@ public sealed class PostgreSqlTests
             (["audit", "--verify"], ""),
             (["forecast"], "metrics.cpu"),
             (["doctor"], ""),
+            (["doctor", "--grants", "grafana"], "GRANT SELECT ON \"metrics\".\"cpu\", \"metrics\".\"cpu_1h\", \"metrics\".\"cpu_1d\", \"metrics\".\"cpu_all\" TO \"grafana\";"),
+            (["doctor", "--grants", "grafana", "--output", "json"], "\"statements\""),
+            (["run", "--as-of", AsOf, "--wait", "5s"], "nothing to do"),
         })
         {
             var told = await Run(args);

@@ -70,3 +70,13 @@ public sealed class OneByOneViews() : ViewConformance(OneByOneMemory.New);
 public sealed class OneByOneNames() : NameConformance(OneByOneMemory.New);
 
 public sealed class OneByOneMoves() : Moves.MoveSuite(OneByOneMemory.New);
+
+public sealed class OneByOnePostgreSqlSource() : SourceConformance(OneByOnePostgreSql.New);
+
+public sealed class OneByOnePostgreSqlExpiry() : ExpiryConformance(OneByOnePostgreSql.New);
+
+public sealed class OneByOnePostgreSqlChanges() : ChangeConformance(OneByOnePostgreSql.New);
+
+public sealed class OneByOnePostgreSqlRuns() : RunConformance(OneByOnePostgreSql.New);
+
+public sealed class OneByOnePostgreSqlViews() : ViewConformance(OneByOnePostgreSql.New);

@@ -67,3 +67,20 @@ public sealed class PostgreSqlBadInput() : BadInputConformance(PostgreSqlScratch
 
 public sealed class PostgreSqlViews() : ViewConformance(PostgreSqlScratch.New);
 
+public sealed class PostgreSqlKills() : Kills.KillSuite(PostgreSqlScratch.NewToCopy)
+{
+    protected override int Samples => 3;
+}
+
+public sealed class PostgreSqlHistories() : Histories.HistoryProperties(PostgreSqlScratch.New, Histories.History.Gen, Enumerable.Range(200, 20));
+
+public sealed class PostgreSqlBusyHistories() : Histories.HistoryProperties(PostgreSqlScratch.New, Histories.History.Busy, Enumerable.Range(200, 20));
+
+public sealed class PostgreSqlOddLives() : Histories.OddLives(PostgreSqlScratch.New, [0, 1, 2]);
+
+
+public sealed class PostgreSqlArchives() : ArchiveConformance(PostgreSqlScratch.New);
+
+public sealed class PostgreSqlBrokenArchives() : BrokenArchiveConformance(PostgreSqlScratch.New);
+
+public sealed class PostgreSqlRestores() : RestoreConformance(PostgreSqlScratch.New);

@@ -2,14 +2,16 @@ using System.Diagnostics;
 using System.Globalization;
 using Varve;
 using Varve.DuckDb;
+using Varve.Engines;
 using Varve.Engines.Tests.Kills;
 using Varve.Engines.Tests.Scratch;
 using Varve.Execution;
 using Varve.Policies;
+using Varve.PostgreSql;
 using Varve.Time;
 
-// Runs all policies of a file as of an instant, or does a command then, and kills itself where it is told to: a power cut of its own.
-// Arguments: file, instant, moment (None, BeforeStatement, AfterStatement, AfterCommit, During), number, and a command or none.
+// Runs all policies of a database as of an instant, or does a command then, and kills itself where it is told to: a power cut of its own.
+// Arguments: file or URL, instant, moment (None, BeforeStatement, AfterStatement, AfterCommit, During), number, and a command or none.
 // Exit codes: 0 ran to its end, 3 a step failed and said so, 137 killed.
 var (file, asOf, moment, number) = (args[0], InstantText.Parse(args[1]), args[2], int.Parse(args[3], CultureInfo.InvariantCulture));
 var trip = moment switch
@@ -19,10 +21,13 @@ var trip = moment switch
     _ => new Trip(number, Enum.Parse<Moment>(moment), Kill),
 };
 var memory = Environment.GetEnvironmentVariable("VARVE_KILLHOST_MEMORY") ?? DuckDbOptions.DefaultMemoryLimit;
-await using var real = DuckDbDatabase.Open(file, new DuckDbOptions { MemoryLimit = memory });
+await using var real = file.StartsWith("postgresql:", StringComparison.Ordinal)
+    ? await PostgreSqlDatabase.OpenAsync(DatabaseUrl.Parse(file))
+    : DuckDbDatabase.Open(file, new DuckDbOptions { MemoryLimit = memory });
+var cold = Path.Combine(Environment.GetEnvironmentVariable("VARVE_KILLHOST_FOLDER") ?? ".", "cold");
 var lifecycle = new Lifecycle(
     new Database(new TrippingEngine(real.Engine, trip), real.Name),
-    new LifecycleOptions { TimeProvider = args.Length > 4 ? new SettableTime(asOf) : TimeProvider.System, Archives = new Dictionary<string, string> { ["cold"] = Path.Combine(Path.GetDirectoryName(file)!, "cold") } });
+    new LifecycleOptions { TimeProvider = args.Length > 4 ? new SettableTime(asOf) : TimeProvider.System, Archives = new Dictionary<string, string> { ["cold"] = cold } });
 var failed = false;
 if (args.Length > 4)
 {

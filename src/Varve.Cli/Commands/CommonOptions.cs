@@ -56,7 +56,7 @@ internal static class CommonOptions
     internal static readonly Option<Duration> Wait = new("--wait")
     {
         HelpName = "60s",
-        Description = "How long to wait for a database that another process uses. Default: not at all",
+        Description = "How long to wait for a database, or on a server for a policy, that another process uses. Default: not at all",
         CustomParser = result => ReadLength(result) ?? Duration.Zero,
     };
 

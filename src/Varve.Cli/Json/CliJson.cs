@@ -34,6 +34,7 @@ namespace Varve.Cli.Json;
 [JsonSerializable(typeof(DroppedShape))]
 [JsonSerializable(typeof(RetypedListShape))]
 [JsonSerializable(typeof(DoctorShape))]
+[JsonSerializable(typeof(GrantsShape))]
 [JsonSerializable(typeof(CompactShape))]
 [JsonSerializable(typeof(StatementsShape))]
 [JsonSerializable(typeof(ArchiveListShape))]

@@ -35,7 +35,7 @@ internal sealed class ArchiveProof(ArchiveScope scope)
 
         foreach (var bare in RangeSet.Of(range).Except(RangeSet.Of(verdicts.Select(v => v.Range))))
         {
-            var missing = await scope.NumberAsync(ArchiveSql.Count(scope.Sql.Rows(scope.Blueprint.Source, RangeSet.Of(bare))), cancellationToken);
+            var missing = await scope.NumberAsync(ArchiveSql.Count(await scope.RowsAsync(RangeSet.Of(bare), cancellationToken)), cancellationToken);
             if (missing > 0) verdicts.Add(new(bare, 0, missing, null));
         }
 
@@ -48,7 +48,7 @@ internal sealed class ArchiveProof(ArchiveScope scope)
         {
             var manifests = await scope.ManifestsAsync(parts, cancellationToken);
             await using var open = await OpenParts.OpenAsync(scope.Store, parts, cancellationToken);
-            var source = scope.Sql.Rows(scope.Blueprint.Source, RangeSet.Of(range));
+            var source = await scope.RowsAsync(RangeSet.Of(range), cancellationToken);
             var held = scope.Sql.Rows(open.Paths, RangeSet.Of(range));
             var agrees = await AgreesAsync(range, source, held, manifests, cancellationToken);
             var missing = agrees ? 0 : await scope.NumberAsync(ArchiveSql.Count(ArchiveSql.Surplus(source, held)), cancellationToken);
@@ -67,7 +67,7 @@ internal sealed class ArchiveProof(ArchiveScope scope)
     {
         var content = await scope.SummaryAsync(source, cancellationToken);
         if (manifests is not [{ } only] || only.Range != range) return content.DifferenceTo(await scope.SummaryAsync(held, cancellationToken)) is null;
-        var back = (await scope.Statements.QueryAsync(scope.Sql.Hash(held), cancellationToken))[0];
+        var back = (await scope.Place.Statements.QueryAsync(scope.Sql.Hash(held), cancellationToken))[0];
         return back.Long(0) == content.Rows && back.Text(1) == content.RowHash && only.Content.DifferenceTo(content) is null;
     }
 

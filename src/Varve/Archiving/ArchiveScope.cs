@@ -7,14 +7,17 @@ using Varve.Time;
 
 namespace Varve.Archiving;
 
-/// <summary>What parts of one policy are written and read with, inside of one transaction.</summary>
+/// <summary>What parts of one policy are written and read with, inside of one transaction. Its columns are as parts hold them.</summary>
 internal sealed record ArchiveScope(PolicyLayout Blueprint, string Location, IArchiveStore Store, ArchiveTable Book, IStatements Statements)
 {
-    /// <summary>Its queries.</summary>
-    public required ArchiveSql Sql { get; init; }
+    /// <summary>Where its rows are compared.</summary>
+    public required PartPlace Place { get; init; }
 
-    /// <summary>What makes the hashes of rows: the engine, its version and its function.</summary>
-    public required string HashedBy { get; init; }
+    /// <summary>Its queries.</summary>
+    public ArchiveSql Sql => field ??= new(Place.Dialect, Place.Parquet, Blueprint.Columns, Blueprint.Time);
+
+    /// <summary>What makes the hashes of rows.</summary>
+    public string HashedBy => Place.HashedBy;
 
     /// <summary>The run that acts.</summary>
     public required string Run { get; init; }
@@ -33,11 +36,17 @@ internal sealed record ArchiveScope(PolicyLayout Blueprint, string Location, IAr
         && (part.ProvenAt is null || !Gone.Covers(range));
 
     /// <summary>How hashes of this engine are called.</summary>
-    public static string HashName(EngineIdentity identity) => $"{identity.Engine} {identity.Version} hash";
+    public static string HashName(EngineIdentity identity) => HashName($"{identity.Engine} {identity.Version}");
+
+    /// <summary>How hashes of an engine and its version are called.</summary>
+    public static string HashName(string engine) => $"{engine} hash";
+
+    /// <summary>Rows of the source where they can be compared.</summary>
+    public Task<SqlText> RowsAsync(RangeSet ranges, CancellationToken cancellationToken) => Place.RowsAsync(Sql, Blueprint.Source, ranges, cancellationToken);
 
     /// <summary>The number in the only column of the only row.</summary>
     public async Task<long> NumberAsync(SqlText query, CancellationToken cancellationToken) =>
-        (await Statements.QueryAsync(query, cancellationToken))[0].Long(0);
+        (await Place.Statements.QueryAsync(query, cancellationToken))[0].Long(0);
 
     /// <summary>The manifests of parts whose rows can be compared with the source's.</summary>
     /// <exception cref="HaltException">One is missing or was edited, or its part was written before the table changed.</exception>
@@ -47,7 +56,7 @@ internal sealed record ArchiveScope(PolicyLayout Blueprint, string Location, IAr
         foreach (var part in parts)
         {
             var manifest = await StoredManifest.OfAsync(Store, part, cancellationToken);
-            if (SchemaDrift.Why(manifest, Blueprint) is { } why) throw SchemaDrift.Halt(part.File, why, Policy);
+            if (SchemaDrift.Why(manifest, Blueprint.Columns) is { } why) throw SchemaDrift.Halt(part.File, why, Policy);
             manifests.Add(manifest);
         }
 
@@ -56,5 +65,5 @@ internal sealed record ArchiveScope(PolicyLayout Blueprint, string Location, IAr
 
     /// <summary>What the rows of a query add up to.</summary>
     public async Task<PartContent> SummaryAsync(SqlText rows, CancellationToken cancellationToken) =>
-        PartContent.Read((await Statements.QueryAsync(Sql.Summary(rows), cancellationToken))[0], Blueprint.Columns, HashedBy);
+        PartContent.Read((await Place.Statements.QueryAsync(Sql.Summary(rows), cancellationToken))[0], Blueprint.Columns, HashedBy);
 }

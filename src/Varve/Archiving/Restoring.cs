@@ -38,9 +38,9 @@ public sealed record RestoreResult(TableName Table, int Parts, long Rows, RangeS
 /// Makes a table of archived rows, in one transaction: every part is checked against its manifest, and what was written
 /// against the parts.
 /// </summary>
-internal sealed class Restoring(IEngine engine, ParquetSql parquet, IArchiveStore store, IStatements statements, string hashedBy)
+internal sealed class Restoring(IEngine engine, PartPlace place, IArchiveStore store, IStatements statements)
 {
-    private readonly PartChecker _checker = new(new(new Dictionary<string, string>(), []), engine.Dialect, parquet, statements, hashedBy);
+    private readonly PartChecker _checker = new(new(new Dictionary<string, string>(), []), place);
 
     /// <param name="request">What to restore.</param>
     /// <param name="known">The parts that the catalog knows; empty without one.</param>
@@ -52,17 +52,17 @@ internal sealed class Restoring(IEngine engine, ParquetSql parquet, IArchiveStor
         var table = Table(parts);
         var target = await TargetAsync(request, parts[0].Manifest, refuse, cancellationToken);
         await using var open = await OpenParts.FindAsync(store, [.. parts.Select(p => (p.Rows, p.Manifest.Bytes, p.Manifest.Sha256))], cancellationToken);
-        var sql = new ArchiveSql(engine.Dialect, parquet, table.Columns, table.Time);
+        var sql = new ArchiveSql(place.Dialect, place.Parquet, table.Columns, table.Time);
         if (target.Schema is { } schema && engine.Dialect.MakeSchema(schema) is { } made) await statements.ExecuteAsync(made, cancellationToken);
         var (rows, isMade) = (0L, false);
         try
         {
-            await statements.ExecuteAsync(ArchiveSql.Create(target, sql.Rows(open.Paths, Limit(request, parts))), cancellationToken);
+            await place.MakeAsync(sql, target, sql.Rows(open.Paths, Limit(request, parts)), cancellationToken);
             isMade = true;
 
             // Comparing leaves processors to hash the files meanwhile.
             var check = open.CheckAsync();
-            rows = await CompareAsync(sql, table, target, request.Range, [.. parts.Zip(open.Paths)], cancellationToken);
+            rows = await CompareAsync(sql, table, await place.HereAsync(sql, target, cancellationToken), request.Range, [.. parts.Zip(open.Paths)], cancellationToken);
             await check;
         }
         catch (Exception error) when (error is EngineException or HaltException)
@@ -109,11 +109,11 @@ internal sealed class Restoring(IEngine engine, ParquetSql parquet, IArchiveStor
     /// <summary>The columns of the newest part, and behind them those that only others have: NULL stands for what a part has not.</summary>
     private PartTable Table(IReadOnlyList<FoundPart> parts)
     {
-        var newest = PartTable.Of(parts[^1].Manifest, parquet, parts[^1].File);
+        var newest = PartTable.Of(parts[^1].Manifest, place.Parquet, parts[^1].File);
         List<(Column Column, string File)> columns = [.. newest.Columns.Select(c => (c, parts[^1].File))];
         foreach (var part in parts.Reverse())
         {
-            var table = PartTable.Of(part.Manifest, parquet, part.File);
+            var table = PartTable.Of(part.Manifest, place.Parquet, part.File);
             if (table.Time != newest.Time) throw Changed(part.File, $"its time is {table.Time.Name}", parts[^1].File, newest.Time.Name);
             foreach (var column in table.Columns)
             {
@@ -150,11 +150,11 @@ internal sealed class Restoring(IEngine engine, ParquetSql parquet, IArchiveStor
     /// </summary>
     private async Task<long> CompareAsync(ArchiveSql sql, PartTable table, TableName target, TimeRange range, IReadOnlyList<(FoundPart Part, string Path)> open, CancellationToken cancellationToken)
     {
-        var tables = open.Select(o => PartTable.Of(o.Part.Manifest, parquet, o.Part.File)).ToList();
-        if (open.All(o => range.Contains(o.Part.Manifest.Range) && o.Part.Manifest.Content.HashedBy == hashedBy) && tables.TrueForAll(t => t.Fits(table)))
+        var tables = open.Select(o => PartTable.Of(o.Part.Manifest, place.Parquet, o.Part.File)).ToList();
+        if (open.All(o => range.Contains(o.Part.Manifest.Range) && o.Part.Manifest.Content.HashedBy == place.HashedBy) && tables.TrueForAll(t => t.Fits(table)))
         {
             var contents = open.Select(o => o.Part.Manifest.Content).ToList();
-            var row = (await statements.QueryAsync(sql.Hash(sql.Rows(target, null)), cancellationToken))[0];
+            var row = (await place.Statements.QueryAsync(sql.Hash(sql.Rows(target, null)), cancellationToken))[0];
             if (row.Long(0) == contents.Sum(c => c.Rows) && row.Text(1) == PartContent.Add(contents.Select(c => c.RowHash))) return row.Long(0);
         }
 
@@ -179,20 +179,20 @@ internal sealed class Restoring(IEngine engine, ParquetSql parquet, IArchiveStor
             if (expected.DifferenceTo(arrived) is { } difference) throw Differs(open.First(o => some.Overlaps(o.Part.Manifest.Range)).Part.Rows, difference);
         }
 
-        return (await statements.QueryAsync(ArchiveSql.Count(sql.Rows(target, null)), cancellationToken))[0].Long(0);
+        return (await place.Statements.QueryAsync(ArchiveSql.Count(sql.Rows(target, null)), cancellationToken))[0].Long(0);
     }
 
     /// <summary>Where the same engine made the hash, it says it all: it is over every column of every row. Else the totals are compared.</summary>
     private async Task<string?> DifferenceAsync(ArchiveSql sql, PartTable table, PartContent written, SqlText arrived, CancellationToken cancellationToken)
     {
-        if (written.HashedBy != hashedBy) return written.DifferenceTo(await ContentAsync(sql, table, arrived, cancellationToken));
-        var row = (await statements.QueryAsync(sql.Hash(arrived), cancellationToken))[0];
+        if (written.HashedBy != place.HashedBy) return written.DifferenceTo(await ContentAsync(sql, table, arrived, cancellationToken));
+        var row = (await place.Statements.QueryAsync(sql.Hash(arrived), cancellationToken))[0];
         if (row.Long(0) != written.Rows) return FormattableString.Invariant($"{written.Rows:N0} rows against {row.Long(0):N0}");
         return row.Text(1) == written.RowHash ? null : "the hash of all rows";
     }
 
     private async Task<PartContent> ContentAsync(ArchiveSql sql, PartTable table, SqlText rows, CancellationToken cancellationToken) =>
-        PartContent.Read((await statements.QueryAsync(sql.Summary(rows), cancellationToken))[0], table.Columns, hashedBy);
+        PartContent.Read((await place.Statements.QueryAsync(sql.Summary(rows), cancellationToken))[0], table.Columns, place.HashedBy);
 
     private static HaltException Differs(string file, string difference) =>
         new("VRV343", $"What was restored of {file} is not what its manifest says: {difference}. Nothing was kept of it. Put the part back from a copy.");

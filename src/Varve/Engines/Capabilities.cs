@@ -15,6 +15,9 @@ public sealed record Capabilities
     /// <summary>How parts of a table are removed as a whole; null: rows are deleted.</summary>
     public Partitioning? Partitioning { get; init; }
 
+    /// <summary>Where parts of archives are written and read for it; null where it does that itself, or nothing does.</summary>
+    public PartBenches? Benches { get; init; }
+
     /// <summary>How parts of a table move to another place; null: they do not.</summary>
     public Relocation? Relocation { get; init; }
 

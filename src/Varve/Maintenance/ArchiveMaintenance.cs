@@ -40,7 +40,13 @@ internal sealed class ArchiveMaintenance(IEngine engine, Session session, AuditA
         var hashedBy = ArchiveScope.HashName(await engine.IdentifyAsync(cancellationToken));
         var begun = await BegunAsync(policies, cancellationToken);
         return await session.ReadAsync(
-            (s, token) => new PartChecker(session.Archives, engine.Dialect, Parquet(), s, hashedBy).CheckAsync(parts, begun, token), new ArchiveReport([], []), cancellationToken);
+            async (s, token) =>
+            {
+                await using var place = await PlaceAsync(s, hashedBy, token);
+                return await new PartChecker(session.Archives, place).CheckAsync(parts, begun, token);
+            },
+            new ArchiveReport([], []),
+            cancellationToken);
     }
 
     /// <summary>Takes parts out of the catalog that are broken, or were written before the table changed, and whose rows the source still has: the next run archives these again.</summary>
@@ -65,7 +71,7 @@ internal sealed class ArchiveMaintenance(IEngine engine, Session session, AuditA
             {
                 blueprint ??= await session.Inspector.ResolveAsync(stored.Policy, cancellationToken);
                 var manifest = await StoredManifest.OfAsync(session.Archives.Open(part.Location), part, cancellationToken);
-                if (SchemaDrift.Why(manifest, blueprint) is not { } why) continue;
+                if (SchemaDrift.Why(manifest, Held(blueprint)) is not { } why) continue;
                 if (!frozen.Overlaps(part.Range) && await IsWholeAsync(part, manifest, blueprint, cancellationToken)) again.Add(part);
                 else left.Add(new(part, $"VRV351: {part.File} was written before the table changed: {why}. The source has not all of its rows any more, so that the part stays. Give the table its columns back until they have gone."));
             }
@@ -81,12 +87,20 @@ internal sealed class ArchiveMaintenance(IEngine engine, Session session, AuditA
     /// <summary>True where the source has every row of a part, as far as columns have their name and type in both.</summary>
     private async Task<bool> IsWholeAsync(ArchivedPart part, ArchiveManifest manifest, PolicyLayout blueprint, CancellationToken cancellationToken)
     {
-        List<Column> shared = [.. blueprint.Columns.Where(c => manifest.Columns.Any(m => m.Name == c.Name && m.Type == c.TypeName))];
+        List<Column> shared = [.. Held(blueprint).Where(c => manifest.Columns.Any(m => m.Name == c.Name && m.Type == c.TypeName))];
         if (manifest.Time != blueprint.Time.Name || shared.TrueForAll(c => c.Name != manifest.Time)) return false;
-        var sql = new ArchiveSql(engine.Dialect, Parquet(), shared, blueprint.Time);
+        var hashedBy = ArchiveScope.HashName(await engine.IdentifyAsync(cancellationToken));
         await using var open = await OpenParts.OpenAsync(session.Archives.Open(part.Location), [part], cancellationToken);
-        var surplus = ArchiveSql.Count(ArchiveSql.Surplus(sql.Rows(open.Paths, null), sql.Rows(blueprint.Source, RangeSet.Of(part.Range))));
-        return (await engine.TransactAsync((s, token) => s.QueryAsync(surplus, token), Scope.Reading, cancellationToken))[0].Long(0) == 0;
+        return await engine.TransactAsync(
+            async (s, token) =>
+            {
+                await using var place = await PlaceAsync(s, hashedBy, token);
+                var sql = new ArchiveSql(place.Dialect, place.Parquet, shared, blueprint.Time);
+                var source = await place.RowsAsync(sql, blueprint.Source, RangeSet.Of(part.Range), token);
+                return (await place.Statements.QueryAsync(ArchiveSql.Count(ArchiveSql.Surplus(sql.Rows(open.Paths, null), source)), token))[0].Long(0) == 0;
+            },
+            Scope.Reading,
+            cancellationToken);
     }
 
     /// <summary>What a pruning would remove, and what holds keep of it.</summary>
@@ -145,7 +159,8 @@ internal sealed class ArchiveMaintenance(IEngine engine, Session session, AuditA
             async (s, token) =>
             {
                 var there = known.Where(k => LocationNames.Key(k.Location) == LocationNames.Key(location)).ToList();
-                var result = await new Restoring(engine, Parquet(), store, s, hashedBy).RestoreAsync(request, there, t => Refuse(t, schema, stored, patterns), token);
+                await using var place = await PlaceAsync(s, hashedBy, token);
+                var result = await new Restoring(engine, place, store, s).RestoreAsync(request, there, t => Refuse(t, schema, stored, patterns), token);
                 return await RecordAsync(s, result, token);
             },
             cancellationToken);
@@ -183,7 +198,10 @@ internal sealed class ArchiveMaintenance(IEngine engine, Session session, AuditA
             throw new PolicyException("VRV349", $"{target.Text} would be a table of the pattern {pattern.Policy.Name} ({pattern.Policy.Table.Text}): what is restored there would be rolled up or expire again. Name another table with --into; one whose name ends with _restored is no pattern's.");
     }
 
-    private ParquetSql Parquet() => engine.Dialect.Parquet ?? throw new PolicyException("VRV145", "This engine cannot read archives yet.");
+    private Task<PartPlace> PlaceAsync(IStatements statements, string hashedBy, CancellationToken cancellationToken) =>
+        PartPlace.OpenAsync(engine.Dialect, engine.Capabilities.Benches, statements, hashedBy, cancellationToken);
+
+    private IReadOnlyList<Column> Held(PolicyLayout blueprint) => PartPlace.Held(engine.Capabilities.Benches, blueprint.Columns);
 
     private Task<int> ForgetAsync(string policy, string action, IReadOnlyList<ArchivedPart> parts, JsonObject facts, CancellationToken cancellationToken) => session.WriteAsync(
         async (s, token) =>

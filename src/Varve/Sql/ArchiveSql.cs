@@ -10,6 +10,12 @@ internal sealed class ArchiveSql(Dialect dialect, ParquetSql parquet, IReadOnlyL
     /// <summary>The columns that a summary has for each column of the rows.</summary>
     public const int PerColumn = 5;
 
+    /// <summary>The columns, as parts hold them.</summary>
+    public IReadOnlyList<Column> Columns => columns;
+
+    /// <summary>The time column.</summary>
+    public TimeColumn Time => time;
+
     private readonly IReadOnlyList<SqlText> _names = [.. columns.Select(c => (SqlText)$"{new Identifier(c.Name)}")];
 
     /// <summary>The rows of a table in some ranges; null: all of them.</summary>

@@ -50,13 +50,13 @@ internal sealed record MeasureSql(SqlText Raw, SqlText Value, SqlText At, Measur
 
     /// <summary>The value of a raw column: NULL where it is not finite.</summary>
     public static SqlText ValueOf(Dialect dialect, MeasureLayout layout, SqlText raw) =>
-        layout.Column.Type is ColumnType.Float ? dialect.Finite(raw) : raw;
+        layout.Column.Type.HasNaN ? dialect.Finite(raw) : raw;
 
     /// <summary>The time of a value: NULL where the value is.</summary>
     public static SqlText TimeOf(Dialect dialect, MeasureLayout layout, SqlText raw, SqlText time)
     {
         SqlText there = $"{raw} IS NOT NULL";
-        if (layout.Column.Type is ColumnType.Float) there = dialect.IsFinite(raw);
+        if (layout.Column.Type.HasNaN) there = dialect.IsFinite(raw);
         return $"CASE WHEN {there} THEN {time} END";
     }
 
@@ -223,7 +223,7 @@ internal sealed record StateSql
     // Counting what is not NULL costs less than a FILTER, which sorts the rows of each vector out first.
     private static SqlText NaNs(MeasureSql m) => $"count(CASE WHEN {m.Dialect.IsNaN(m.Raw)} THEN 1 END)";
 
-    private static SqlText Infinities(MeasureSql m) => $"count(CASE WHEN {m.Raw} = {double.PositiveInfinity} THEN 1 END)";
+    private static SqlText Infinities(MeasureSql m) => $"count(CASE WHEN {m.Dialect.IsInfinity(m.Raw)} THEN 1 END)";
 
     private static int Scale(MeasureLayout layout) => layout.Column.Type is ColumnType.Decimal exact ? exact.Scale : 0;
 }

@@ -17,6 +17,7 @@ internal sealed class StepSql(PolicyLayout blueprint, Dialect dialect)
         PlanStep.Publish => [.. blueprint.Tiers.SelectMany(TierView)],
         PlanStep.RollUp rollUp => [.. Replace(blueprint.Tier(step.Relation), rollUp.Input, rollUp.Ranges, 0).Select(s => s.Statement)],
         PlanStep.Archive archive when dialect.Parquet is { } parquet => [Archived(archive, parquet)],
+        PlanStep.Archive archive when dialect.Export(Table(archive.Relation), blueprint.Columns, blueprint.Time, archive.Touches) is { } export => [export],
         PlanStep.Expire expire =>
         [
             .. expire.Proofs.Select(id => Proof(blueprint.Tier(id), step.Relation, blueprint.Tier(id).BucketsTouching(step.Touches))),

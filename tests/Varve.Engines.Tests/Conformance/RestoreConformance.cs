@@ -58,7 +58,7 @@ public abstract class RestoreConformance(Func<ScratchDatabase> create) : Archive
     {
         var (story, _) = await ArchivedTwiceAsync();
         await Db.ExecuteAsync("ALTER TABLE m.cpu RENAME TO elsewhere");
-        var error = await Record.ExceptionAsync(() => RestoreAsync(story, new() { Policy = story.Policy.Name, Into = new("m", "CPU") }));
+        var error = await Record.ExceptionAsync(() => RestoreAsync(story, new() { Policy = story.Policy.Name, Into = TableName.Parse(Db.Cased("M.CPU")) }));
         Assert.Contains("is the source of the policy", Assert.IsType<PolicyException>(error).Message, StringComparison.Ordinal);
     }
 
@@ -232,7 +232,7 @@ public abstract class RestoreConformance(Func<ScratchDatabase> create) : Archive
         Assert.Equal("VRV349", error.Code);
         Assert.Contains("is of m.gpu", error.Message, StringComparison.Ordinal);
         Assert.Contains("of m.cpu", error.Message, StringComparison.Ordinal);
-        var result = await RestoreAsync(story, new() { Policy = story.Policy.Name, Table = new(null, "CPU"), Location = "cold" });
+        var result = await RestoreAsync(story, new() { Policy = story.Policy.Name, Table = TableName.Parse(Db.Cased("M.CPU")) with { Schema = null }, Location = "cold" });
         Same(Before(rows, "2025-01-06"), await ReadAsync(result.Table));
         Assert.Equal(0, result.Unknown);
         var none = await Record.ExceptionAsync(() => RestoreAsync(story, new() { Policy = story.Policy.Name, Table = new("m", "ipu"), Location = "cold" }));

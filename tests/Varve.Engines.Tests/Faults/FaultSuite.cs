@@ -20,9 +20,9 @@ public abstract class FaultSuite(Func<FileScratch> create)
     {
         await using var db = await PrepareAsync(more);
         await using var whole = db.Clone();
-        Assert.Equal(0, (await ChildRun.RunAsync(whole.File, AsOf, "None", 0)).Code);
+        Assert.Equal(0, (await ChildRun.RunAsync(whole, AsOf, "None", 0)).Code);
         var limit = (new FileInfo(db.File).Length / 1024) + kilobytesLeft;
-        var (code, output) = await ChildRun.RunAsync(db.File, AsOf, "None", 0, FormattableString.Invariant($"ulimit -f {limit}"));
+        var (code, output) = await ChildRun.RunAsync(db, AsOf, "None", 0, FormattableString.Invariant($"ulimit -f {limit}"));
         Assert.True(code is 0 or 3 or 4 or > 128, $"exit {code}: {output}");
         await ExpectTheSameAfterRerunAsync(db, whole);
     }
@@ -34,15 +34,15 @@ public abstract class FaultSuite(Func<FileScratch> create)
     {
         await using var db = await PrepareAsync("");
         await using var whole = db.Clone();
-        Assert.Equal(0, (await ChildRun.RunAsync(whole.File, AsOf, "None", 0)).Code);
-        var (code, output) = await ChildRun.RunAsync(db.File, AsOf, "None", 0, $"export VARVE_KILLHOST_MEMORY={memory}");
+        Assert.Equal(0, (await ChildRun.RunAsync(whole, AsOf, "None", 0)).Code);
+        var (code, output) = await ChildRun.RunAsync(db, AsOf, "None", 0, $"export VARVE_KILLHOST_MEMORY={memory}");
         Assert.True(code is 0 or 3 or 4, $"exit {code}: {output}");
         await ExpectTheSameAfterRerunAsync(db, whole);
     }
 
     private static async Task ExpectTheSameAfterRerunAsync(FileScratch db, FileScratch whole)
     {
-        var (code, output) = await ChildRun.RunAsync(db.File, AsOf, "None", 0);
+        var (code, output) = await ChildRun.RunAsync(db, AsOf, "None", 0);
         Assert.True(code == 0, output);
         Assert.Null((await Snapshot.TakeAsync(whole, "m")).DifferenceTo(await Snapshot.TakeAsync(db, "m")));
     }

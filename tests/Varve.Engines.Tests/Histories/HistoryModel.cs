@@ -86,7 +86,7 @@ public sealed class HistoryModel(HistoryPolicy policy)
         IsReworded |= revision.Functions != policy.First.Functions;
         (Revision, Grids, _keeps) = (revision, new(applied, policy.Span), policy.Keeps(revision));
         Tiers = [.. applied.Tiers.Select((t, i) => _known.TryGetValue(t.Every.Name, out var known) ? known : _known[t.Every.Name] = new(t.Every.Name, Grids.Grid(i)))];
-        Asked = applied.Measures!.SelectMany(m => MeasureStates.Of(m, isFloat: m.Column == "v").Select(s => $"{m.Name}_{s}")).ToHashSet(StringComparer.Ordinal);
+        Asked = applied.Measures!.SelectMany(m => MeasureStates.Of(m, hasNaN: m.Column == "v").Select(s => $"{m.Name}_{s}")).ToHashSet(StringComparer.Ordinal);
         foreach (var tier in Retired) tier.WasRetired = true;
         _canCut |= Enumerable.Range(0, Grids.Count).Any(i => Grids.Input(i) < 0 && (i > 0 || Grids.Policy.Tiers[i].Every.Longest > Duration.FromHours(1)));
     }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Varve.Engines.Tests.Scratch;
 
 namespace Varve.Engines.Tests.Kills;
 
@@ -9,18 +10,19 @@ public static class ChildRun
 
     private static readonly string Host = Path.Combine(AppContext.BaseDirectory, "Varve.KillHost.dll");
 
-    /// <param name="file">The database.</param>
+    /// <param name="db">The database.</param>
     /// <param name="asOf">The planning instant.</param>
     /// <param name="moment">None, During or a <see cref="Moment"/>.</param>
     /// <param name="number">Of the statement, or of the commit.</param>
     /// <param name="limit">A limit of the shell that holds for the process; null for none.</param>
     /// <param name="command">What it does; null: it runs every policy.</param>
-    public static async Task<(int Code, string Output)> RunAsync(string file, string asOf, string moment, int number, string? limit = null, string? command = null)
+    public static async Task<(int Code, string Output)> RunAsync(FileScratch db, string asOf, string moment, int number, string? limit = null, string? command = null)
     {
-        string[] arguments = ["exec", Host, file, asOf, moment, number.ToString(System.Globalization.CultureInfo.InvariantCulture), .. command is null ? Array.Empty<string>() : [command]];
+        string[] arguments = ["exec", Host, db.File, asOf, moment, number.ToString(System.Globalization.CultureInfo.InvariantCulture), .. command is null ? Array.Empty<string>() : [command]];
         var start = limit is null ? new ProcessStartInfo("dotnet", arguments) : new ProcessStartInfo("bash", ["-c", $"trap '' XFSZ; {limit}; exec dotnet \"$@\"", "bash", .. arguments]);
         start.RedirectStandardOutput = start.RedirectStandardError = true;
         start.Environment["DOTNET_TieredPGO"] = "0";
+        start.Environment["VARVE_KILLHOST_FOLDER"] = db.Folder;
         using var process = Process.Start(start)!;
         var output = process.StandardOutput.ReadToEndAsync();
         var error = process.StandardError.ReadToEndAsync();

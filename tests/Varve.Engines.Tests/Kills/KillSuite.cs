@@ -40,7 +40,7 @@ public abstract class KillSuite(Func<FileScratch> create)
     {
         await using var prepared = await PrepareAsync(more);
         await using var whole = prepared.Clone();
-        var (code, output) = await ChildRun.RunAsync(whole.File, Second, "None", 0);
+        var (code, output) = await ChildRun.RunAsync(whole, Second, "None", 0);
         Assert.True(code == 0, output);
         if (more == "archive: cold") await RestoreAsync(whole);
         var expected = await Snapshot.TakeAsync(whole, "m");
@@ -48,10 +48,10 @@ public abstract class KillSuite(Func<FileScratch> create)
         var last = moment == nameof(Moment.AfterCommit) ? counts[1] : counts[0];
         Assert.True(last > 10, $"a run of {last} statements shows nothing");
         var killed = 0;
-        foreach (var number in Numbers(last))
+        foreach (var number in Numbers(last, Samples))
         {
             await using var db = prepared.Clone();
-            var (end, said) = await ChildRun.RunAsync(db.File, Second, moment, number);
+            var (end, said) = await ChildRun.RunAsync(db, Second, moment, number);
             Assert.True(end is 0 or ChildRun.Killed, $"{moment} {number}: exit {end}, {said}");
             if (end == ChildRun.Killed) killed++;
             await RerunAsync(db, $"{moment} {number} of {last}");
@@ -81,17 +81,17 @@ public abstract class KillSuite(Func<FileScratch> create)
         await using var prepared = await PrepareAsync(Done);
         await using var whole = prepared.Clone();
         var before = await Snapshot.TakeAsync(whole, "m");
-        var (code, output) = await ChildRun.RunAsync(whole.File, Second, "None", 0, command: command);
+        var (code, output) = await ChildRun.RunAsync(whole, Second, "None", 0, command: command);
         Assert.True(code == 0, output);
         var expected = await Snapshot.TakeAsync(whole, "m");
         Assert.NotNull(before.DifferenceTo(expected));
         var counts = output.Split(' ', StringSplitOptions.TrimEntries).Select(int.Parse).ToArray();
         var last = moment == nameof(Moment.AfterCommit) ? counts[1] : counts[0];
         var killed = 0;
-        foreach (var number in Numbers(last, 3))
+        foreach (var number in Numbers(last, Math.Min(Samples, 3)))
         {
             await using var db = prepared.Clone();
-            var (end, said) = await ChildRun.RunAsync(db.File, Second, moment, number, command: command);
+            var (end, said) = await ChildRun.RunAsync(db, Second, moment, number, command: command);
             Assert.True(end is 0 or ChildRun.Killed, $"{moment} {number}: exit {end}, {said}");
             if (end == ChildRun.Killed) killed++;
             await using (var database = await db.OpenAsync())
@@ -111,7 +111,10 @@ public abstract class KillSuite(Func<FileScratch> create)
         Assert.NotEqual(0, killed);
     }
 
-    private static IEnumerable<int> Numbers(int last, int samples = 7)
+    /// <summary>At how many of the statements of a run it is ended.</summary>
+    protected virtual int Samples => 7;
+
+    private static IEnumerable<int> Numbers(int last, int samples)
     {
         if (s_all) return Enumerable.Range(1, last);
         var random = new Random(last);
@@ -146,7 +149,7 @@ public abstract class KillSuite(Func<FileScratch> create)
 
     private static LifecycleOptions With(FileScratch db) => new() { Archives = new Dictionary<string, string> { ["cold"] = Cold(db) } };
 
-    private static string Cold(FileScratch db) => Directory.CreateDirectory(Path.Combine(Path.GetDirectoryName(db.File)!, "cold")).FullName;
+    private static string Cold(FileScratch db) => Directory.CreateDirectory(Path.Combine(db.Folder, "cold")).FullName;
 
     // Rolled up once; then time passed, rows came late, others were corrected, and much is past its keep.
     private async Task<FileScratch> PrepareAsync(string more)

@@ -20,14 +20,22 @@ public class DuckDbScratch : FileScratch
 
     public override string File { get; }
 
+    public override string Folder => _folder;
+
     public static FileScratch New() => new DuckDbScratch();
 
     public override FileScratch Clone()
     {
         var copy = new DuckDbScratch();
-        foreach (var folder in Directory.GetDirectories(_folder, "*", SearchOption.AllDirectories)) Directory.CreateDirectory(folder.Replace(_folder, copy._folder, StringComparison.Ordinal));
-        foreach (var part in Directory.GetFiles(_folder, "*", SearchOption.AllDirectories)) System.IO.File.Copy(part, part.Replace(_folder, copy._folder, StringComparison.Ordinal));
+        CopyFolder(_folder, copy._folder);
         return copy;
+    }
+
+    /// <summary>All that a folder has, into another one.</summary>
+    public static void CopyFolder(string from, string to)
+    {
+        foreach (var folder in Directory.GetDirectories(from, "*", SearchOption.AllDirectories)) Directory.CreateDirectory(folder.Replace(from, to, StringComparison.Ordinal));
+        foreach (var part in Directory.GetFiles(from, "*", SearchOption.AllDirectories)) System.IO.File.Copy(part, part.Replace(from, to, StringComparison.Ordinal));
     }
 
     public override Task<Database> OpenAsync() => Task.FromResult(DuckDbDatabase.Open(File, new DuckDbOptions { Create = true }));

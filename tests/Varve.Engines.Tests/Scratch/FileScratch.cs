@@ -1,9 +1,13 @@
 namespace Varve.Engines.Tests.Scratch;
 
-/// <summary>A database that is a file, so that it can be copied and handed to another process.</summary>
+/// <summary>A database that can be copied as it is, and handed to another process.</summary>
 public abstract class FileScratch : ScratchDatabase
 {
+    /// <summary>By what another process finds it: a file, or a URL.</summary>
     public abstract string File { get; }
+
+    /// <summary>A folder that belongs to it, and is copied with it.</summary>
+    public abstract string Folder { get; }
 
     /// <summary>A copy; nobody may have it open.</summary>
     public abstract FileScratch Clone();

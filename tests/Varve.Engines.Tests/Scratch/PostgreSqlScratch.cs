@@ -8,17 +8,38 @@ using Varve.PostgreSql;
 namespace Varve.Engines.Tests.Scratch;
 
 /// <summary>A database of one test on the server that VARVE_TEST_POSTGRESQL names.</summary>
-public sealed class PostgreSqlScratch : ScratchDatabase
+public class PostgreSqlScratch : FileScratch
 {
     private static readonly LocalDateTimePattern Micro = LocalDateTimePattern.CreateWithInvariantCulture("yyyy'-'MM'-'dd HH':'mm':'ss'.'ffffff");
     private static readonly LocalDatePattern Day = LocalDatePattern.CreateWithInvariantCulture("yyyy'-'MM'-'dd");
 
-    private readonly PostgreSqlServer.Lent _database = PostgreSqlServer.Lend();
+    private readonly PostgreSqlServer.Lent _database;
+    private readonly Lazy<string> _folder = new(() => Directory.CreateTempSubdirectory("varve-").FullName);
+
+    public PostgreSqlScratch()
+        : this(PostgreSqlServer.Lend())
+    {
+    }
+
+    private PostgreSqlScratch(PostgreSqlServer.Lent database) => _database = database;
 
     public static ScratchDatabase New() => new PostgreSqlScratch();
 
+    public static FileScratch NewToCopy() => new PostgreSqlScratch();
+
     /// <summary>The URL of the database.</summary>
     public string Url => _database.Url;
+
+    public override string File => Url;
+
+    public override string Folder => _folder.Value;
+
+    public override FileScratch Clone()
+    {
+        var copy = new PostgreSqlScratch(PostgreSqlServer.Copy(_database));
+        if (_folder.IsValueCreated) DuckDbScratch.CopyFolder(Folder, copy.Folder);
+        return copy;
+    }
 
     /// <summary>A new engine on connections that stay: making them takes more time than most tests.</summary>
     public override async Task<Database> OpenAsync()
@@ -119,8 +140,6 @@ public sealed class PostgreSqlScratch : ScratchDatabase
 
     public override string DefaultSchema => "public";
 
-    public override bool Archives => false;
-
     public override int LongestName => 40;
 
     public override int MostMeasures => 140;
@@ -150,7 +169,12 @@ public sealed class PostgreSqlScratch : ScratchDatabase
         _ => ("-9223372036854775808", "9223372036854775807"),
     };
 
-    public override ValueTask DisposeAsync() => _database.DisposeAsync();
+    public override async ValueTask DisposeAsync()
+    {
+        await _database.DisposeAsync();
+        if (_folder.IsValueCreated) Directory.Delete(Folder, recursive: true);
+        GC.SuppressFinalize(this);
+    }
 
     private static object Value(NpgsqlDataReader reader, int column) => reader.GetDataTypeName(column) switch
     {

@@ -28,13 +28,23 @@ public static class PostgreSqlServer
         return s_free.TryTake(out var free) ? free : Make(DatabaseUrl.Parse(Url));
     }
 
-    private static Lent Make(DatabaseUrl url)
+    /// <summary>A copy of a database that nobody is connected to, which is gone when it is given back.</summary>
+    public static Lent Copy(Lent database)
+    {
+        database.Source.Clear();
+        database.Varve.Clear();
+        return Make(DatabaseUrl.Parse(Url!), database.Name, isLent: false);
+    }
+
+    private static Lent Make(DatabaseUrl url, string template = "template0", bool isLent = true)
     {
         var name = FormattableString.Invariant($"varve_{Environment.ProcessId}_{Interlocked.Increment(ref s_made)}");
         using var admin = NpgsqlDataSource.Create(Text(url, url.Database ?? "postgres"));
         using (var drop = admin.CreateCommand($"DROP DATABASE IF EXISTS {name} WITH (FORCE)")) drop.ExecuteNonQuery();
-        using (var create = admin.CreateCommand($"CREATE DATABASE {name} TEMPLATE template0")) create.ExecuteNonQuery();
-        return new(name, Url!.Replace($"/{url.Database}", $"/{name}", StringComparison.Ordinal), NpgsqlDataSource.Create(Text(url, name)));
+
+        // Sessions that were closed are there a moment longer; the server waits five seconds for them.
+        using (var create = admin.CreateCommand($"CREATE DATABASE {name} TEMPLATE {template}")) create.ExecuteNonQuery();
+        return new(name, Url!.Replace($"/{url.Database}", $"/{name}", StringComparison.Ordinal), NpgsqlDataSource.Create(Text(url, name)), isLent);
     }
 
     private static string Text(DatabaseUrl url, string database) => new NpgsqlConnectionStringBuilder
@@ -49,7 +59,7 @@ public static class PostgreSqlServer
     }.ConnectionString;
 
     /// <summary>A database that is given back empty.</summary>
-    public sealed class Lent(string name, string url, NpgsqlDataSource source) : IAsyncDisposable
+    public sealed class Lent(string name, string url, NpgsqlDataSource source, bool isLent) : IAsyncDisposable
     {
         public string Name { get; } = name;
 
@@ -63,6 +73,16 @@ public static class PostgreSqlServer
 
         public async ValueTask DisposeAsync()
         {
+            if (!isLent)
+            {
+                await Source.DisposeAsync();
+                await Varve.DisposeAsync();
+                await using var admin = NpgsqlDataSource.Create(Text(DatabaseUrl.Parse(Url), "postgres"));
+                await using var drop = admin.CreateCommand($"DROP DATABASE {Name} WITH (FORCE)");
+                await drop.ExecuteNonQueryAsync();
+                return;
+            }
+
             await using (var clear = Source.CreateCommand(
                 """
                 DO $$ DECLARE s text; BEGIN

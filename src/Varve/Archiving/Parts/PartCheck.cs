@@ -28,7 +28,7 @@ public sealed record ArchiveReport(IReadOnlyList<PartCheck> Parts, IReadOnlyList
 public sealed record ArchiveAgain(IReadOnlyList<ArchivedPart> Parts, IReadOnlyList<PartCheck> Left);
 
 /// <summary>Reads parts back and compares them with their manifests and with the catalog. Changes nothing.</summary>
-internal sealed class PartChecker(ArchiveLocations locations, Dialect dialect, ParquetSql parquet, IStatements statements, string hashedBy)
+internal sealed class PartChecker(ArchiveLocations locations, PartPlace place)
 {
     public async Task<ArchiveReport> CheckAsync(IReadOnlyList<ArchivedPart> parts, IReadOnlyList<ArchivedPart> begun, CancellationToken cancellationToken)
     {
@@ -49,9 +49,9 @@ internal sealed class PartChecker(ArchiveLocations locations, Dialect dialect, P
     /// <exception cref="HaltException">It holds something else.</exception>
     public async Task CompareAsync(ArchiveManifest manifest, PartTable table, string path, string file, CancellationToken cancellationToken)
     {
-        var sql = new ArchiveSql(dialect, parquet, table.Columns, table.Time);
-        var row = (await statements.QueryAsync(sql.Summary(sql.Rows([path], null)), cancellationToken))[0];
-        if (manifest.Content.DifferenceTo(PartContent.Read(row, table.Columns, hashedBy)) is { } difference)
+        var sql = new ArchiveSql(place.Dialect, place.Parquet, table.Columns, table.Time);
+        var row = (await place.Statements.QueryAsync(sql.Summary(sql.Rows([path], null)), cancellationToken))[0];
+        if (manifest.Content.DifferenceTo(PartContent.Read(row, table.Columns, place.HashedBy)) is { } difference)
             throw new HaltException("VRV343", $"{file} does not hold what its manifest says: {difference}. Put both back from a copy.");
     }
 
@@ -65,7 +65,7 @@ internal sealed class PartChecker(ArchiveLocations locations, Dialect dialect, P
             var store = locations.Open(part.Location);
             using var file = await OpenParts.OpenAsync(store, part.File, part.Bytes, part.Sha256, cancellationToken);
             var manifest = await StoredManifest.OfAsync(store, part, cancellationToken);
-            await CompareAsync(manifest, PartTable.Of(manifest, parquet, ManifestOf(part)), file.Path, part.File, cancellationToken);
+            await CompareAsync(manifest, PartTable.Of(manifest, place.Parquet, ManifestOf(part)), file.Path, part.File, cancellationToken);
             return null;
         }
         catch (HaltException broken)

@@ -30,7 +30,7 @@ internal sealed record PartContent(long Rows, string RowHash, string HashedBy, I
         {
             if (mine.Name != its.Name || mine.Type != its.Type) return $"column {mine.Name} {mine.Type} against {its.Name} {its.Type}";
             if (mine.Count != its.Count) return FormattableString.Invariant($"{mine.Count:N0} values of {mine.Name} against {its.Count:N0}");
-            if (mine.Min != its.Min || mine.Max != its.Max) return $"the least or the greatest {mine.Name}";
+            if (Unsigned(mine.Min) != Unsigned(its.Min) || Unsigned(mine.Max) != Unsigned(its.Max)) return $"the least or the greatest {mine.Name}";
             if (mine.Sum != its.Sum || !Near(mine, its)) return $"the sum of {mine.Name}";
         }
 
@@ -47,6 +47,9 @@ internal sealed record PartContent(long Rows, string RowHash, string HashedBy, I
         ({ } a, { } b) => a.Equals(b) || Math.Abs(a - b) <= Tolerance * Math.Max(1, mine.Count / Many) * Math.Max(mine.Magnitude ?? 0, its.Magnitude ?? 0),
         _ => false,
     };
+
+    // NaN has two signs, which say nothing, and machines do not agree on them.
+    private static string? Unsigned(string? value) => value == "-nan" ? "nan" : value;
 
     private static ColumnTotals Totals(Row row, int at, Column column)
     {

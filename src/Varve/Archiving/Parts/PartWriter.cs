@@ -21,7 +21,7 @@ internal sealed class PartWriter(ArchiveScope scope)
         var parts = known.Where(p => scope.Counts(p, range)).ToList();
         await scope.ManifestsAsync(parts, cancellationToken);
         await using var open = await OpenParts.OpenAsync(scope.Store, parts, cancellationToken);
-        var rows = scope.Sql.Rows(scope.Blueprint.Source, RangeSet.Of(range));
+        var rows = await scope.RowsAsync(RangeSet.Of(range), cancellationToken);
         if (parts.Count > 0) rows = ArchiveSql.Surplus(rows, scope.Sql.Rows(open.Paths, RangeSet.Of(range)));
         if (await scope.NumberAsync(ArchiveSql.Count(rows), cancellationToken) == 0) return null;
         if (await new UncataloguedParts(scope, known, await scope.Book.BegunAsync(scope.Statements, cancellationToken)).TakeUpAsync(range, cancellationToken)) return await WriteAsync(range, cancellationToken);
@@ -68,7 +68,7 @@ internal sealed class PartWriter(ArchiveScope scope)
     {
         try
         {
-            return await scope.Statements.ExecuteAsync(scope.Sql.Write(rows, spool, inOrder), cancellationToken);
+            return await scope.Place.Statements.ExecuteAsync(scope.Sql.Write(rows, spool, inOrder), cancellationToken);
         }
         catch (EngineException refused) when (refused.Code is EngineCodes.DiskFull or EngineCodes.ReadOnly or EngineCodes.Missing or EngineCodes.NotADatabase)
         {

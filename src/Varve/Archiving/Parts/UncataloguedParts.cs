@@ -74,7 +74,7 @@ internal sealed class UncataloguedParts(ArchiveScope scope, IReadOnlyList<Archiv
         var blueprint = scope.Blueprint;
         if (manifest.Table != blueprint.Source.Text) return $"it is of the table {manifest.Table}, and this policy's is {blueprint.Source.Text}";
         if (manifest.Time != blueprint.Time.Name) return $"its time is {manifest.Time}, and the table's is {blueprint.Time.Name}";
-        if (SchemaDrift.Why(manifest, blueprint) is { } why) return why;
+        if (SchemaDrift.Why(manifest, blueprint.Columns) is { } why) return why;
         return known.Concat(begun).FirstOrDefault(p => p.Sha256 == manifest.Sha256 && p.Location != scope.Location) is { } elsewhere ? $"the catalog knows it at `{elsewhere.Location}`, which may be the same place" : null;
     }
 
@@ -96,7 +96,7 @@ internal sealed class UncataloguedParts(ArchiveScope scope, IReadOnlyList<Archiv
         List<ArchivedPart> counted = [.. known.Where(p => ranges.Any(r => scope.Counts(p, r)))];
         await scope.ManifestsAsync(counted, cancellationToken);
         await using var held = await OpenParts.OpenAsync(scope.Store, counted, cancellationToken);
-        var source = scope.Sql.Rows(scope.Blueprint.Source, ranges);
+        var source = await scope.RowsAsync(ranges, cancellationToken);
         if (held.Paths.Count > 0) source = ArchiveSql.Surplus(source, scope.Sql.Rows(held.Paths, ranges));
         return await scope.NumberAsync(ArchiveSql.Count(ArchiveSql.Surplus(scope.Sql.Rows(paths, null), source)), cancellationToken);
     }

@@ -102,6 +102,13 @@ internal sealed class PolicyInspector(IEngine engine, CatalogStore desk, Archive
         ? new(PolicyCodes.Undeclared, locations.Undeclared(to)) { Path = "archive", IsWarning = true }
         : null;
 
+    private ArchiveLimits? Archives => (engine.Dialect.Parquet, engine.Capabilities.Benches) switch
+    {
+        ({ } parquet, _) => new(c => parquet.Survives(c.TypeName), Snapshots: false),
+        (_, { } benches) => new(c => benches.Held(c) is not null, Snapshots: false) { Instead = benches.Instead },
+        _ => engine.Capabilities.Snapshotting is null ? null : new(_ => true, Snapshots: true),
+    };
+
     /// <summary>What the engine says about names and archives.</summary>
     public NameLimits Limits(Func<TableName, bool> isTaken) =>
         new(engine.Capabilities.MaxNameBytes, engine.Capabilities.MaxColumns, isTaken)
@@ -109,8 +116,6 @@ internal sealed class PolicyInspector(IEngine engine, CatalogStore desk, Archive
             IgnoresCase = engine.Capabilities.IgnoresCase,
             Transactions = engine.Capabilities.Transactions,
             Unfit = engine.Capabilities.Relocation is { } relocation ? relocation.Unfit : null,
-            Archives = engine.Dialect.Parquet is { } parquet ? new(c => parquet.Survives(c.TypeName), Snapshots: false)
-                : engine.Capabilities.Snapshotting is not null ? new(_ => true, Snapshots: true)
-                : null,
+            Archives = Archives,
         };
 }

@@ -106,7 +106,7 @@ internal sealed class StepExecutor(IEngine engine, CatalogStore store, AuditActo
         if (step is not null) state = await new Observer(engine, statements, blueprint).RefreshAsync(state, step, cancellationToken);
         return new StepContext(blueprint, state, Cutoffs.At(blueprint, survey.Plan.AsOf, survey.State.Last), new ProjectedLedger(blueprint, state), statements, engine.Dialect)
         {
-            Archives = new(locations, store.Archives, HashedBy, Run, Now()),
+            Archives = new(locations, store.Archives, HashedBy, Run, Now()) { Benches = engine.Capabilities.Benches },
             Ledger = new(store.Ledgers, statements, blueprint.Policy.Name, ledger, engine.Capabilities.Transactions, Now()),
             Limit = limit,
             Partitioning = PartitioningOf(blueprint),

@@ -1,5 +1,6 @@
 using Varve.Archiving;
 using Varve.Catalog;
+using Varve.Engines;
 using Varve.Planning;
 using Varve.Policies;
 using Varve.Sql;
@@ -13,7 +14,11 @@ namespace Varve.Execution;
 /// <param name="HashedBy">What makes the hashes of rows.</param>
 /// <param name="Run">The run.</param>
 /// <param name="Now">The clock.</param>
-internal sealed record ArchiveContext(ArchiveLocations Locations, ArchiveTable Book, string HashedBy, string Run, NodaTime.Instant Now);
+internal sealed record ArchiveContext(ArchiveLocations Locations, ArchiveTable Book, string HashedBy, string Run, NodaTime.Instant Now)
+{
+    /// <summary>Where parts are written and read for an engine that does not do that itself; null for none.</summary>
+    public PartBenches? Benches { get; init; }
+}
 
 /// <summary>Archiving rows, and the proof that an archive holds them.</summary>
 internal static class ArchiveAct
@@ -27,7 +32,8 @@ internal static class ArchiveAct
             return taken;
         }
 
-        var part = await new PartWriter(Scope(context, step.Location)).WriteAsync(step.Range, cancellationToken);
+        await using var place = await PlaceAsync(context, cancellationToken);
+        var part = await new PartWriter(Scope(context, step.Location, place)).WriteAsync(step.Range, cancellationToken);
         context.Draft.Archives.Add(step.Relation, step.Range);
         return part is null ? ActOutcome.Nothing : new(part.Rows, part.Rows, 0, FormattableString.Invariant($"{PlanText.Count(part.Rows, "row")} in {part.File}, {part.Bytes:N0} bytes"));
     }
@@ -41,7 +47,8 @@ internal static class ArchiveAct
         var sets = context.Draft.Of(relation);
         await NeverArchivedAsync(context, location, ranges.Except(sets.Archived), cancellationToken);
         List<ArchiveVerdict> verdicts = [];
-        foreach (var range in ranges.Intersect(sets.Archived)) verdicts.AddRange(await new ArchiveProof(Scope(context, location)).ProveAsync(range, cancellationToken));
+        await using var place = await PlaceAsync(context, cancellationToken);
+        foreach (var range in ranges.Intersect(sets.Archived)) verdicts.AddRange(await new ArchiveProof(Scope(context, location, place)).ProveAsync(range, cancellationToken));
         foreach (var verdict in verdicts.Where(v => !v.Holds))
         {
             ranges = ranges.Remove(verdict.Range);
@@ -74,15 +81,16 @@ internal static class ArchiveAct
         ? new(context, snapshots, partitioning, location)
         : null;
 
-    private static ArchiveScope Scope(StepContext context, string location)
+    private static Task<PartPlace> PlaceAsync(StepContext context, CancellationToken cancellationToken) =>
+        PartPlace.OpenAsync(context.Dialect, context.Archives.Benches, context.Statements, context.Archives.HashedBy, cancellationToken);
+
+    private static ArchiveScope Scope(StepContext context, string location, PartPlace place)
     {
-        if (context.Dialect.Parquet is not { } parquet) throw new PolicyException("VRV145", "This engine cannot archive rows yet. Take `archive` out of the policy, or keep the source longer.");
         var (desk, blueprint) = (context.Archives, context.Blueprint);
-        return new(blueprint, location, desk.Locations.Open(location), desk.Book, context.Statements)
+        return new(blueprint with { Columns = PartPlace.Held(desk.Benches, blueprint.Columns) }, location, desk.Locations.Open(location), desk.Book, context.Statements)
         {
-            Sql = new ArchiveSql(context.Dialect, parquet, blueprint.Columns, blueprint.Time),
+            Place = place,
             Gone = context.Draft.Of(Relations.Source).Frozen,
-            HashedBy = desk.HashedBy,
             Run = desk.Run,
             Now = desk.Now,
         };

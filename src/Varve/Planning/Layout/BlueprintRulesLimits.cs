@@ -54,7 +54,7 @@ public sealed record NameLimits(int MaxNameBytes, int MaxColumns, Func<TableName
         if (policy.Tiers.Count == 0) return;
         foreach (var layout in measures)
         {
-            var longest = MeasureStates.Columns(layout.Measure, layout.Column.Type is ColumnType.Float).MaxBy(Encoding.UTF8.GetByteCount)!;
+            var longest = MeasureStates.Columns(layout.Measure, layout.Column.Type.HasNaN).MaxBy(Encoding.UTF8.GetByteCount)!;
             TooLong(longest, $"measures.{layout.Measure.Name}", "the measure a shorter name in its long form", problems);
         }
 

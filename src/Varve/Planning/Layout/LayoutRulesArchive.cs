@@ -5,7 +5,11 @@ namespace Varve.Planning;
 /// <summary>What an engine can archive.</summary>
 /// <param name="Survives">True for a column whose values come back as they went.</param>
 /// <param name="Snapshots">True where it archives by snapshots of its own, which can be drilled.</param>
-public sealed record ArchiveLimits(Func<Column, bool> Survives, bool Snapshots);
+public sealed record ArchiveLimits(Func<Column, bool> Survives, bool Snapshots)
+{
+    /// <summary>A type that would survive, for a column of which it does not; null: what DuckDB has.</summary>
+    public Func<Column, string>? Instead { get; init; }
+}
 
 /// <summary>Whether the rows of a table can be archived, and come back as they went.</summary>
 internal static class LayoutRulesArchive
@@ -26,7 +30,7 @@ internal static class LayoutRulesArchive
 
         foreach (var column in table.Columns.Where(c => !limits.Survives(c)))
         {
-            problems.Add(new(PolicyCodes.ArchiveType, $"The column `{column.Name}` of {table.Table.Text} is {column.TypeName}, whose values do not come back from an archive as they went. Store it as {Instead(column.TypeName)}, or take `archive` out.") { Path = "archive" });
+            problems.Add(new(PolicyCodes.ArchiveType, $"The column `{column.Name}` of {table.Table.Text} is {column.TypeName}, whose values do not come back from an archive as they went. Store it as {limits.Instead?.Invoke(column) ?? Instead(column.TypeName)}, or take `archive` out.") { Path = "archive" });
         }
     }
 

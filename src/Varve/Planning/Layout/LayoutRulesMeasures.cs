@@ -16,11 +16,11 @@ internal static class LayoutRulesMeasures
             var path = $"measures.{measure.Name}";
             if (LayoutRulesColumns.Find(table, measure.Column, path, problems) is not { } column) continue;
             Fits(measure, column, path, problems);
-            layouts.Add(new(measure, column, measure.Ties ?? policy.Ties, MeasureStates.Of(measure, column.Type is ColumnType.Float)));
+            layouts.Add(new(measure, column, measure.Ties ?? policy.Ties, MeasureStates.Of(measure, column.Type.HasNaN)));
         }
 
         List<Problem> clashes = [];
-        MeasureRules.Derived(policy.Time, policy.Series, [.. layouts.Select(l => (l.Measure, l.Column.Type is ColumnType.Float))], limits.Names, clashes);
+        MeasureRules.Derived(policy.Time, policy.Series, [.. layouts.Select(l => (l.Measure, l.Column.Type.HasNaN))], limits.Names, clashes);
         problems.AddRange(clashes.Where(c => !problems.Any(p => p.Code == c.Code && p.Path == c.Path)));
         return layouts;
     }

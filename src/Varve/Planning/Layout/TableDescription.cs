@@ -55,7 +55,11 @@ public abstract record ColumnType
 
     /// <summary>Exact decimals.</summary>
     /// <param name="Scale">Digits behind the point.</param>
-    public sealed record Decimal(int Scale) : ColumnType;
+    public sealed record Decimal(int Scale) : ColumnType
+    {
+        /// <summary>True where NaN and infinities are values of it.</summary>
+        public bool IsOpen { get; init; }
+    }
 
     /// <summary>Floats and doubles: they know NaN and infinities.</summary>
     public sealed record Float : ColumnType;
@@ -81,6 +85,9 @@ public abstract record ColumnType
 
     /// <summary>Nested values; no function takes them.</summary>
     public sealed record Nested : ColumnType;
+
+    /// <summary>True where NaN and infinities are values of it: they are counted apart.</summary>
+    public bool HasNaN => this is Float or Decimal { IsOpen: true };
 
     /// <summary>True for integers, decimals and floats.</summary>
     public bool IsNumeric => this is Integer or Decimal or Float;

@@ -18,13 +18,13 @@ internal static class MeasureRules
     }
 
     /// <summary>Refuses a derived column that has the name of another one of its tier.</summary>
-    internal static void Derived(string time, IReadOnlyList<string> series, IReadOnlyList<(Measure Measure, bool IsFloat)> measures, StringComparer names, List<Problem> problems)
+    internal static void Derived(string time, IReadOnlyList<string> series, IReadOnlyList<(Measure Measure, bool HasNaN)> measures, StringComparer names, List<Problem> problems)
     {
         Dictionary<string, string> taken = new(names) { [time] = "the time column" };
         foreach (var name in series) taken.TryAdd(name, "a series column");
-        foreach (var (measure, isFloat) in measures)
+        foreach (var (measure, hasNaN) in measures)
         {
-            foreach (var column in MeasureStates.Columns(measure, isFloat))
+            foreach (var column in MeasureStates.Columns(measure, hasNaN))
             {
                 if (!taken.TryGetValue(column, out var other))
                 {

@@ -68,6 +68,9 @@ public abstract class Dialect
     public virtual IReadOnlyList<SqlText> TakeOver(TableName table, TableName beside) =>
         [$"DROP TABLE {table}", $"ALTER TABLE {beside} RENAME TO {new Identifier(table.Name)}"];
 
+    /// <summary>The statement by which rows leave the database for an archive, where it writes no files itself; null where none do.</summary>
+    public virtual SqlText? Export(TableName table, IReadOnlyList<Column> columns, TimeColumn time, Time.RangeSet ranges) => null;
+
     /// <summary>The statements that begin to move a part of a table, as they are shown; none where no part can be moved.</summary>
     public virtual IReadOnlyList<SqlText> Relocate(TableName table, TablePiece piece, Place to) => [];
 
@@ -199,6 +202,9 @@ public abstract class Dialect
 
     /// <summary>True for NaN, NULL or false otherwise.</summary>
     public abstract SqlText IsNaN(SqlText value);
+
+    /// <summary>True for positive infinity, NULL or false otherwise.</summary>
+    public virtual SqlText IsInfinity(SqlText value) => $"{value} = {double.PositiveInfinity}";
 
     /// <summary>
     /// What a text says as a value of a column's type, which is that of an expression; NULL where it is no such value, or
