@@ -130,6 +130,11 @@ systemctl stop taken
 as_varve varve sql --db duckdb:/var/lib/varve/home.duckdb --write "UPDATE varve_home.meta SET value = '999' WHERE name = 'schema_version'" >/tmp/out 2>&1 || fail "a newer home: $(cat /tmp/out)"
 fails_once "a home that a newer version wrote" 'VRV501' 4
 rm /var/lib/varve/home.duckdb
+systemctl reset-failed varve
+systemctl start varve
+until_ready || fail "it does not become ready again"
+systemctl stop varve
+ok "what was mended is started again by hand"
 
 mark
 systemctl start varve-run.service && fail "a run without a database succeeded"
