@@ -73,7 +73,8 @@ public sealed class WholeTests(WholeBuild whole) : IClassFixture<WholeBuild>
             buildah commit --quiet "$base" localhost/varve-test-base >/dev/null
             buildah rm "$base" >/dev/null
             VARVE_BASE_IMAGE=localhost/varve-test-base packaging/build.sh container --rid linux-x64 --version 7.8.9 --payload '{{whole.Program}}' --out '{{whole.Folder}}/image' >/dev/null
-            container=$(buildah from --pull=never 'oci-archive:{{whole.Folder}}/image/varve-7.8.9-container.tar:7.8.9')
+            mkdir '{{whole.Folder}}/layers' && tar --extract --file '{{whole.Folder}}/image/varve-7.8.9-container.tar' --directory '{{whole.Folder}}/layers'
+            container=$(buildah from --pull=never 'dir:{{whole.Folder}}/layers')
             trap 'buildah rm "$container" >/dev/null; buildah rmi --force localhost/varve-test-base >/dev/null' EXIT
             buildah run --isolation chroot "$container" -- /usr/lib/varve/varve --version
             buildah run --isolation chroot "$container" -- sh -c 'id -u; touch /usr/lib/varve/x 2>/dev/null || echo "not root"; touch /var/lib/varve/x && echo "its folder is its own"'
