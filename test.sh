@@ -33,9 +33,9 @@ as_root() {
 
 install_package() {
   command -v apt-get >/dev/null || return 1
-  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq "$1" >/dev/null 2>&1 && return 0
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq "$@" >/dev/null 2>&1 && return 0
   as_root apt-get update -qq >/dev/null 2>&1 || return 1
-  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq "$1" >/dev/null 2>&1
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq "$@" >/dev/null 2>&1
 }
 
 has_sdk() {
@@ -103,6 +103,19 @@ want_grammar() {
     echo "test.sh: CrateDB's grammar could not be installed: the test of it is skipped" >&2
 }
 
+# What packages are looked at with. A test whose program is missing says that it was skipped.
+want_packagers() {
+  local program
+  for program in lintian rpmbuild rpmlint mandoc shellcheck go; do
+    command -v "$program" >/dev/null || {
+      install_package --no-install-recommends lintian rpm rpmlint cpio mandoc shellcheck golang-go \
+        golang-github-masterminds-sprig-dev golang-k8s-sigs-yaml-dev golang-github-hashicorp-hcl-v2-dev ||
+        echo "test.sh: $program is missing, and could not be installed: tests of packages are skipped" >&2
+      return 0
+    }
+  done
+}
+
 # Pages are tried in a browser. Where there is none, and none can be had, these tests say so; with CI set they fail.
 want_browser() {
   command -v chromium >/dev/null || install_package chromium || echo "test.sh: there is no chromium, and it could not be installed" >&2
@@ -167,6 +180,7 @@ slowest() {
 
 need_sdk
 want_browser
+want_packagers
 need_postgres
 if [ "${1:-}" = --no-build ]; then shift; else build; fi
 

@@ -14,6 +14,8 @@ public sealed class DocsTests
         "it downloads the runtime of another platform",
         "it changes the project of an application",
         "it needs a PostgreSQL server",
+        "it needs an engine of containers",
+        "it needs a cluster",
     ];
 
     public static TheoryData<string> Pages => [.. DocsBlock.Pages];
