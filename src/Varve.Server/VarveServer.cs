@@ -3,7 +3,6 @@ using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.AspNetCore.RateLimiting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using OpenTelemetry.Metrics;
-using System.Net;
 using System.Threading.RateLimiting;
 using Varve.Databases;
 using Varve.Server.Access;
@@ -41,12 +40,14 @@ internal sealed class VarveServer : IAsyncDisposable
     /// <exception cref="VarveException">The home is in use, or what it was told cannot be.</exception>
     public static async Task<VarveServer> StartAsync(ServeSettings settings, TimeProvider clock, Action<ILoggingBuilder> logging, CancellationToken cancellationToken)
     {
-        var home = await HomeDatabase.OpenAsync(settings.Home, clock, cancellationToken);
+        SecretCheck.Check(settings);
+        var home = await OpenHomeAsync(settings, clock, cancellationToken);
         ConnectionSet? connections = null;
         try
         {
             var options = new LifecycleOptions { Archives = settings.Archives, ArchiveKinds = DatabaseOpening.ArchiveKinds };
             if (clock != TimeProvider.System) options = options with { TimeProvider = clock };
+            ListenAddress.Check(settings.Listen);
             connections = await ConnectionSet.OpenAsync(home, settings.Connections, options, cancellationToken);
             var app = Build(settings, home, connections, logging);
             await app.StartAsync(cancellationToken);
@@ -77,6 +78,18 @@ internal sealed class VarveServer : IAsyncDisposable
         await _home.DisposeAsync();
     }
 
+    private static async Task<HomeDatabase> OpenHomeAsync(ServeSettings settings, TimeProvider clock, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await HomeDatabase.OpenAsync(settings.Home, clock, cancellationToken);
+        }
+        catch (EngineException unopened) when (unopened.Code != ServerCodes.NewerHome)
+        {
+            throw new EngineException(ServerCodes.NoHome, $"The home {settings.Home} cannot be opened: {unopened.Message} Another one is named with --home, VARVE_HOME or `home:`.", unopened.IsTransient, unopened);
+        }
+    }
+
     private static WebApplication Build(ServeSettings settings, HomeDatabase home, ConnectionSet connections, Action<ILoggingBuilder> logging)
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = typeof(VarveServer).Assembly.GetName().Name, ContentRootPath = AppContext.BaseDirectory });
@@ -101,11 +114,10 @@ internal sealed class VarveServer : IAsyncDisposable
     {
         kestrel.AddServerHeader = false;
         kestrel.Limits.MaxRequestBodySize = 4 << 20;
-        var address = settings.Listen.Host == "localhost" ? IPAddress.Loopback : IPAddress.TryParse(settings.Listen.Host.Trim('[', ']'), out var ip) ? ip : IPAddress.Any;
-        kestrel.Listen(address, settings.Listen.Port, listen =>
+        var certificate = ListenAddress.Certificate(settings);
+        kestrel.Listen(ListenAddress.Of(settings.Listen), listen =>
         {
-            if (settings.Certificate is { } certificate)
-                listen.UseHttps(System.Security.Cryptography.X509Certificates.X509Certificate2.CreateFromPemFile(certificate, settings.CertificateKey));
+            if (certificate is not null) listen.UseHttps(certificate);
         });
     }
 
