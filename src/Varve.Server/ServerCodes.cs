@@ -51,6 +51,12 @@ internal static class ServerCodes
     /// <summary>The connection cannot be kept here.</summary>
     internal const string BadConnection = "VRV519";
 
+    /// <summary>The declaration of a connection does not allow queries.</summary>
+    internal const string NoQueries = "VRV521";
+
+    /// <summary>A window of a query took longer than it may.</summary>
+    internal const string TimedOut = "VRV522";
+
     /// <summary>The state of a thing does not allow what was asked.</summary>
     internal const string Conflict = "VRV520";
 }

@@ -7,9 +7,11 @@ using System.Threading.RateLimiting;
 using Varve.Databases;
 using Varve.Server.Access;
 using Varve.Server.Api;
+using Varve.Server.Backfills;
 using Varve.Server.Configuration;
 using Varve.Server.Connections;
 using Varve.Server.Home;
+using Varve.Server.Queries;
 using Varve.Server.Runs;
 using Varve.Server.Scheduling;
 using Varve.Server.Ui;
@@ -126,19 +128,24 @@ internal sealed class VarveServer : IAsyncDisposable
         services.AddSingleton(settings).AddSingleton(home).AddSingleton(connections).AddSingleton(home.Clock);
         services.AddSingleton<TokenTable>().AddSingleton<ScheduleTable>().AddSingleton<RunTable>().AddSingleton<ServerAudit>();
         services.AddSingleton<SignIn>().AddSingleton<Gate>().AddSingleton<RunExecutor>().AddSingleton<RunIntake>().AddSingleton<PolicyStoring>().AddSingleton<ScheduleChanges>();
-        services.AddSingleton<ScheduleKeeper>();
+        services.AddSingleton<ScheduleKeeper>().AddSingleton<QueryTable>().AddSingleton<QueryRunner>().AddSingleton<QueryStoring>();
+        services.AddSingleton<BackfillTable>().AddSingleton<BackfillPlans>().AddSingleton<BackfillKeeper>();
         services.AddSingleton(provider =>
         {
-            var keeper = provider.GetRequiredService<ScheduleKeeper>();
+            var (keeper, backfills) = (provider.GetRequiredService<ScheduleKeeper>(), provider.GetRequiredService<BackfillKeeper>());
             var queue = new RunQueue(
                 provider.GetRequiredService<RunTable>(),
                 provider.GetRequiredService<RunExecutor>().RunAsync,
                 settings.RunsAtOnce,
                 name => connections.Find(Caller.Scheduler, name)?.Setting.AtOnce ?? 1,
-                keeper.EndedAsync,
+                async run =>
+                {
+                    await keeper.EndedAsync(run);
+                    await backfills.EndedAsync(run);
+                },
                 home.Clock,
                 provider.GetRequiredService<ILogger<RunQueue>>());
-            keeper.Queue = queue;
+            (keeper.Queue, backfills.Queue) = (queue, queue);
             return queue;
         });
         services.AddSingleton<SchedulerService>().AddHostedService(provider => provider.GetRequiredService<SchedulerService>());
@@ -189,6 +196,8 @@ internal sealed class VarveServer : IAsyncDisposable
         RepairEndpoints.Map(api);
         RunEndpoints.Map(api);
         ScheduleEndpoints.Map(api);
+        QueryEndpoints.Map(api);
+        BackfillEndpoints.Map(api);
         AccessEndpoints.Map(api);
         app.MapOpenApi("/api/v1/openapi.json").NeedsNothing();
         app.MapVarvePages();

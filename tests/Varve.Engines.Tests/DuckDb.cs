@@ -102,3 +102,5 @@ public sealed class DuckDbPastLives() : Histories.PastLives(DuckDbMemory.New);
 public sealed class DuckDbKills() : Kills.KillSuite(DuckDbScratch.New);
 
 public sealed class DuckDbFaults() : Faults.FaultSuite(DuckDbScratch.New);
+
+public sealed class DuckDbQueries() : QueryConformance(DuckDbMemory.New);

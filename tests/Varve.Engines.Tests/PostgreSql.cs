@@ -67,3 +67,4 @@ public sealed class PostgreSqlBadInput() : BadInputConformance(PostgreSqlScratch
 
 public sealed class PostgreSqlViews() : ViewConformance(PostgreSqlScratch.New);
 
+public sealed class PostgreSqlQueries() : QueryConformance(PostgreSqlScratch.New);

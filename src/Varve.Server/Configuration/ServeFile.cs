@@ -65,12 +65,13 @@ internal static class ServeFile
 
     private static IEnumerable<ConnectionSetting> Declared(ConfigKeys file)
     {
-        foreach (var (name, keys) in file.Each("connections", "url", "tenant", "at_once"))
+        foreach (var (name, keys) in file.Each("connections", "url", "tenant", "at_once", "queries"))
         {
             keys.Require("url", "such as duckdb:metrics.duckdb");
             if (NameProblem(name) is { } wrong) keys.Wrong(null, wrong);
             var (url, tenant, atOnce) = (keys.Read("url", DatabaseUrl.Parse), keys.Read("tenant", Named), keys.Number("at_once", 1, 1, 16));
-            if (url is not null) yield return new(name, url, tenant ?? ConnectionSetting.DefaultTenant, atOnce, ConnectionSetting.File);
+            var queries = keys.Truth("queries");
+            if (url is not null) yield return new(name, url, tenant ?? ConnectionSetting.DefaultTenant, atOnce, ConnectionSetting.File) { Queries = queries };
         }
     }
 
