@@ -11,7 +11,7 @@ internal static class CommandPages
 
         What `varve help --all` prints: every command, with its arguments and options, as the program has them. A test compares this page with it.
 
-        The exit codes are the same everywhere: 0 done, nothing to do, or waiting by design; 1 a defect in Varve; 2 what was typed, or a policy, must be changed; 3 the plan is stale; 4 the database refused or failed; 5 a person must look; 6 another process has it; 7 everything was done, and not all that it printed could be written; 10 with `--detailed-exitcode`, there is something to do; 130 cancelled.
+        The exit codes are the same everywhere: 0 done, nothing to do, or waiting by design; 1 a defect in Varve, or `healthcheck` asked what is not ready; 2 what was typed, or a policy, must be changed; 3 the plan is stale; 4 the database refused or failed; 5 a person must look; 6 another process has it; 7 everything was done, and not all that it printed could be written; 10 with `--detailed-exitcode`, there is something to do; 130 cancelled.
         """;
 
     internal static async Task<int> PrintAsync()

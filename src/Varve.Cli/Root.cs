@@ -38,6 +38,7 @@ internal static class Root
             DoctorCommand.Create(),
             CompactCommand.Create(),
             ServeCommand.Create(),
+            HealthcheckCommand.Create(),
             DemoCommand.Create(),
             CompletionCommand.Create(),
             VersionCommand.Create(),

@@ -9,6 +9,9 @@ internal static class ExitCode
     /// <summary>A defect in Varve.</summary>
     internal const int Defect = 1;
 
+    /// <summary>What <c>varve healthcheck</c> asked is not ready; what looks after containers takes no other.</summary>
+    internal const int NotReady = 1;
+
     /// <summary>What was typed, or a policy, must be changed.</summary>
     internal const int Usage = 2;
 

@@ -29,6 +29,9 @@ internal sealed class PostgreSqlDialect(string schema) : Dialect
     /// <inheritdoc/>
     public override string Placeholder(int number) => string.Create(CultureInfo.InvariantCulture, $"${number}");
 
+    // The catalog stays first: nobody's function is called where one of the server's is meant.
+    internal override SqlText? PathOfPerson => $"SELECT set_config('search_path', 'pg_catalog, ' || quote_ident(current_setting('varve.default_schema')), true)";
+
     /// <summary>Everything but text.</summary>
     public override bool Inlines(SqlValue value) => value is not SqlValue.Text;
 

@@ -12,6 +12,15 @@ internal static class ServerCodes
     /// <summary>Listening there would be open to others, or in clear text.</summary>
     internal const string Exposed = "VRV502";
 
+    /// <summary>Nothing can listen there: another program does, or it takes a right.</summary>
+    internal const string CannotListen = "VRV503";
+
+    /// <summary>The home cannot be opened or written.</summary>
+    internal const string NoHome = "VRV504";
+
+    /// <summary>A secret is not where the configuration says.</summary>
+    internal const string NoSecret = "VRV505";
+
     /// <summary>Nobody signed in.</summary>
     internal const string Unknown = "VRV510";
 
@@ -41,6 +50,12 @@ internal static class ServerCodes
 
     /// <summary>The connection cannot be kept here.</summary>
     internal const string BadConnection = "VRV519";
+
+    /// <summary>The declaration of a connection does not allow queries.</summary>
+    internal const string NoQueries = "VRV521";
+
+    /// <summary>A window of a query took longer than it may.</summary>
+    internal const string TimedOut = "VRV522";
 
     /// <summary>The state of a thing does not allow what was asked.</summary>
     internal const string Conflict = "VRV520";

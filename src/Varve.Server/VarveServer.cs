@@ -3,14 +3,15 @@ using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.AspNetCore.RateLimiting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using OpenTelemetry.Metrics;
-using System.Net;
 using System.Threading.RateLimiting;
 using Varve.Databases;
 using Varve.Server.Access;
 using Varve.Server.Api;
+using Varve.Server.Backfills;
 using Varve.Server.Configuration;
 using Varve.Server.Connections;
 using Varve.Server.Home;
+using Varve.Server.Queries;
 using Varve.Server.Runs;
 using Varve.Server.Scheduling;
 using Varve.Server.Ui;
@@ -41,12 +42,14 @@ internal sealed class VarveServer : IAsyncDisposable
     /// <exception cref="VarveException">The home is in use, or what it was told cannot be.</exception>
     public static async Task<VarveServer> StartAsync(ServeSettings settings, TimeProvider clock, Action<ILoggingBuilder> logging, CancellationToken cancellationToken)
     {
-        var home = await HomeDatabase.OpenAsync(settings.Home, clock, cancellationToken);
+        SecretCheck.Check(settings);
+        var home = await OpenHomeAsync(settings, clock, cancellationToken);
         ConnectionSet? connections = null;
         try
         {
             var options = new LifecycleOptions { Archives = settings.Archives, ArchiveKinds = DatabaseOpening.ArchiveKinds };
             if (clock != TimeProvider.System) options = options with { TimeProvider = clock };
+            ListenAddress.Check(settings.Listen);
             connections = await ConnectionSet.OpenAsync(home, settings.Connections, options, cancellationToken);
             var app = Build(settings, home, connections, logging);
             await app.StartAsync(cancellationToken);
@@ -77,6 +80,18 @@ internal sealed class VarveServer : IAsyncDisposable
         await _home.DisposeAsync();
     }
 
+    private static async Task<HomeDatabase> OpenHomeAsync(ServeSettings settings, TimeProvider clock, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await HomeDatabase.OpenAsync(settings.Home, clock, cancellationToken);
+        }
+        catch (EngineException unopened) when (unopened.Code != ServerCodes.NewerHome)
+        {
+            throw new EngineException(ServerCodes.NoHome, $"The home {settings.Home} cannot be opened: {unopened.Message} Another one is named with --home, VARVE_HOME or `home:`.", unopened.IsTransient, unopened);
+        }
+    }
+
     private static WebApplication Build(ServeSettings settings, HomeDatabase home, ConnectionSet connections, Action<ILoggingBuilder> logging)
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = typeof(VarveServer).Assembly.GetName().Name, ContentRootPath = AppContext.BaseDirectory });
@@ -101,11 +116,10 @@ internal sealed class VarveServer : IAsyncDisposable
     {
         kestrel.AddServerHeader = false;
         kestrel.Limits.MaxRequestBodySize = 4 << 20;
-        var address = settings.Listen.Host == "localhost" ? IPAddress.Loopback : IPAddress.TryParse(settings.Listen.Host.Trim('[', ']'), out var ip) ? ip : IPAddress.Any;
-        kestrel.Listen(address, settings.Listen.Port, listen =>
+        var certificate = ListenAddress.Certificate(settings);
+        kestrel.Listen(ListenAddress.Of(settings.Listen), listen =>
         {
-            if (settings.Certificate is { } certificate)
-                listen.UseHttps(System.Security.Cryptography.X509Certificates.X509Certificate2.CreateFromPemFile(certificate, settings.CertificateKey));
+            if (certificate is not null) listen.UseHttps(certificate);
         });
     }
 
@@ -114,19 +128,24 @@ internal sealed class VarveServer : IAsyncDisposable
         services.AddSingleton(settings).AddSingleton(home).AddSingleton(connections).AddSingleton(home.Clock);
         services.AddSingleton<TokenTable>().AddSingleton<ScheduleTable>().AddSingleton<RunTable>().AddSingleton<ServerAudit>();
         services.AddSingleton<SignIn>().AddSingleton<Gate>().AddSingleton<RunExecutor>().AddSingleton<RunIntake>().AddSingleton<PolicyStoring>().AddSingleton<ScheduleChanges>();
-        services.AddSingleton<ScheduleKeeper>();
+        services.AddSingleton<ScheduleKeeper>().AddSingleton<QueryTable>().AddSingleton<QueryRunner>().AddSingleton<QueryStoring>();
+        services.AddSingleton<BackfillTable>().AddSingleton<BackfillPlans>().AddSingleton<BackfillKeeper>();
         services.AddSingleton(provider =>
         {
-            var keeper = provider.GetRequiredService<ScheduleKeeper>();
+            var (keeper, backfills) = (provider.GetRequiredService<ScheduleKeeper>(), provider.GetRequiredService<BackfillKeeper>());
             var queue = new RunQueue(
                 provider.GetRequiredService<RunTable>(),
                 provider.GetRequiredService<RunExecutor>().RunAsync,
                 settings.RunsAtOnce,
                 name => connections.Find(Caller.Scheduler, name)?.Setting.AtOnce ?? 1,
-                keeper.EndedAsync,
+                async run =>
+                {
+                    await keeper.EndedAsync(run);
+                    await backfills.EndedAsync(run);
+                },
                 home.Clock,
                 provider.GetRequiredService<ILogger<RunQueue>>());
-            keeper.Queue = queue;
+            (keeper.Queue, backfills.Queue) = (queue, queue);
             return queue;
         });
         services.AddSingleton<SchedulerService>().AddHostedService(provider => provider.GetRequiredService<SchedulerService>());
@@ -177,6 +196,8 @@ internal sealed class VarveServer : IAsyncDisposable
         RepairEndpoints.Map(api);
         RunEndpoints.Map(api);
         ScheduleEndpoints.Map(api);
+        QueryEndpoints.Map(api);
+        BackfillEndpoints.Map(api);
         AccessEndpoints.Map(api);
         app.MapOpenApi("/api/v1/openapi.json").NeedsNothing();
         app.MapVarvePages();

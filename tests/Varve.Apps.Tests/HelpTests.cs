@@ -2,7 +2,7 @@ namespace Varve.Apps.Tests;
 
 public sealed class HelpTests
 {
-    public static TheoryData<string> Commands => ["init", "import", "import cratedb-toolkit", "import graphite", "import rrdtool", "import pg_partman", "check", "apply", "plan", "diff", "run", "status", "query", "graph", "forecast", "history", "audit", "policy", "policy hold", "tags", "verify", "invalidate", "erase", "archive", "archive list", "archive verify", "archive prune", "restore", "doctor", "compact", "serve", "demo", "completion", "sql", "version"];
+    public static TheoryData<string> Commands => ["init", "import", "import cratedb-toolkit", "import graphite", "import rrdtool", "import pg_partman", "check", "apply", "plan", "diff", "run", "status", "query", "graph", "forecast", "history", "audit", "policy", "policy hold", "tags", "verify", "invalidate", "erase", "archive", "archive list", "archive verify", "archive prune", "restore", "doctor", "compact", "serve", "healthcheck", "demo", "completion", "sql", "version"];
 
     [Fact]
     public async Task The_help_names_every_command()

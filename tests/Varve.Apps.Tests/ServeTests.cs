@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
 
 namespace Varve.Apps.Tests;
 
@@ -76,16 +78,77 @@ public sealed class ServeTests
     [InlineData("VRV500", "--listen", "nowhere")]
     [InlineData("VRV500", "--config", "missing.yaml")]
     [InlineData("serve.yaml:2:1: ", "--config", "serve.yaml")]
-    [InlineData("the connection bad has no `url`", "--config", "nourl.yaml")]
+    [InlineData("nourl.yaml:2:8: error VRV500: `connections.bad` has no `url`", "--config", "nourl.yaml")]
+    [InlineData("wrong.yaml:1:15: error VRV500: `runs_at_once`", "--config", "wrong.yaml")]
+    [InlineData("wrong.yaml:3:13: error VRV180", "--config", "wrong.yaml")]
+    [InlineData("wrong.yaml:4:18: error VRV500", "--config", "wrong.yaml")]
+    [InlineData("broken.yaml:2:1: error VRV500: This is not YAML", "--config", "broken.yaml")]
+    [InlineData("VRV505: The connection a: There is no password in the environment variable VARVE_NOBODY_SETS_THIS", "--config", "secret.yaml")]
+    [InlineData("VRV505: The home: ", "--home", "postgresql://ann@127.0.0.1:1/home?password_file=none.txt")]
+    [InlineData("VRV505: The home: ", "--home", "postgresql://ann@127.0.0.1:1/home?password_stdin=true")]
     public async Task What_would_be_open_or_cannot_be_is_refused_before_it_starts(string says, string option, string value)
     {
         using var box = new Sandbox();
         box.Write("serve.yaml", "listen: http://127.0.0.1:0\nlisten_on: x\n");
         box.Write("nourl.yaml", "connections:\n  bad: { tenant: acme }\n");
+        box.Write("wrong.yaml", "runs_at_once: 100\nconnections:\n  a: { url: \"nonsense://x\" }\ntrusted_proxies: nowhere\n");
+        box.Write("broken.yaml", "home: [\n");
+        box.Write("secret.yaml", "listen: http://127.0.0.1:0\nconnections:\n  a: { url: \"postgresql://ann@127.0.0.1:1/x?password_env=VARVE_NOBODY_SETS_THIS\" }\n");
         var refused = await Tool.InAsync(box.Folder, "serve", option, value);
         Assert.True(refused.ExitCode == 2, refused.Text);
+        Assert.DoesNotContain("   at ", refused.Error, StringComparison.Ordinal);
         Assert.Contains(says, refused.Error, StringComparison.Ordinal);
         Assert.False(File.Exists(Path.Combine(box.Folder, "varve-home.duckdb")));
+    }
+
+    [Theory]
+    [InlineData("duckdb:nowhere/home.duckdb")]
+    [InlineData("duckdb:/proc/home.duckdb")]
+    [InlineData("duckdb:text.duckdb")]
+    [InlineData("postgresql://ann@127.0.0.1:1/home")]
+    public async Task A_home_that_cannot_be_written_is_told_in_one_line(string home)
+    {
+        using var box = new Sandbox();
+        box.Write("text.duckdb", "this is no database");
+        var refused = await Tool.InAsync(box.Folder, [.. Anywhere, "--home", home]);
+        Assert.True(refused.ExitCode == 4, refused.Text);
+        Assert.StartsWith($"error  VRV504: The home {home}", refused.Error, StringComparison.Ordinal);
+        Assert.Single(refused.Error.TrimEnd().Split('\n'));
+    }
+
+    [Fact]
+    public async Task A_port_that_is_in_use_is_told_in_one_line()
+    {
+        using var box = new Sandbox();
+        using var other = new TcpListener(IPAddress.Loopback, 0);
+        other.Start();
+        var refused = await Tool.InAsync(box.Folder, "serve", "--listen", $"http://{other.LocalEndpoint}");
+        Assert.True(refused.ExitCode == 2, refused.Text);
+        Assert.Equal($"error  VRV503: Nothing can listen on http://{other.LocalEndpoint}/: another program listens there. End that program, or name another address with --listen or `listen:`.\n", refused.Error);
+    }
+
+    [Fact]
+    public async Task A_container_asks_whether_it_is_ready()
+    {
+        using var box = new Sandbox();
+        using var process = Process.Start(Tool.Command(box.Folder, Anywhere))!;
+        var address = await LineAsync(process, "Varve serves");
+        using (var client = new HttpClient { BaseAddress = new(address) })
+        {
+            while (!(await client.GetAsync("health/ready")).IsSuccessStatusCode) await Task.Yield();
+        }
+
+        var ready = await Tool.InAsync(box.Folder, "healthcheck", "--url", address);
+        Assert.Equal((0, "ready\n", ""), (ready.ExitCode, ready.Out, ready.Error));
+        var elsewhere = await Tool.InAsync(box.Folder, "healthcheck", "--url", $"{address}nowhere");
+        Assert.Equal((1, ""), (elsewhere.ExitCode, elsewhere.Out));
+        Assert.StartsWith($"not ready  {address}nowhere/health/ready answers 404", elsewhere.Error, StringComparison.Ordinal);
+        process.Kill();
+        await process.WaitForExitAsync();
+        var gone = await Tool.InAsync(box.Folder, "healthcheck", "--url", address);
+        Assert.Equal(1, gone.ExitCode);
+        Assert.Contains("does not answer", gone.Error, StringComparison.Ordinal);
+        Assert.Equal(2, (await Tool.InAsync(box.Folder, "healthcheck", "--url", "nowhere")).ExitCode);
     }
 
     private static async Task<string> LineAsync(Process process, string begins)

@@ -104,3 +104,5 @@ public sealed class DuckDbKills() : Kills.KillSuite(DuckDbScratch.New);
 public sealed class DuckDbFaults() : Faults.FaultSuite(DuckDbScratch.New);
 
 public sealed class DuckDbMoves() : Moves.MoveSuite(DuckDbMemory.New);
+
+public sealed class DuckDbQueries() : QueryConformance(DuckDbMemory.New);

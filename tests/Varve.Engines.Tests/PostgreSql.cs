@@ -78,9 +78,10 @@ public sealed class PostgreSqlBusyHistories() : Histories.HistoryProperties(Post
 
 public sealed class PostgreSqlOddLives() : Histories.OddLives(PostgreSqlScratch.New, [0, 1, 2]);
 
-
 public sealed class PostgreSqlArchives() : ArchiveConformance(PostgreSqlScratch.New);
 
 public sealed class PostgreSqlBrokenArchives() : BrokenArchiveConformance(PostgreSqlScratch.New);
 
 public sealed class PostgreSqlRestores() : RestoreConformance(PostgreSqlScratch.New);
+
+public sealed class PostgreSqlQueries() : QueryConformance(PostgreSqlScratch.New);

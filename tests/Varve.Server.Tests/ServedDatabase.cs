@@ -119,14 +119,14 @@ public sealed class ServedDatabase : IAsyncLifetime
         return await JsonAsync(await client.GetAsync(asked.Headers.Location));
     }
 
-    private ConnectionSetting Setting(string name, string tenant) => new(name, DatabaseUrl.Parse($"duckdb:{File(name)}"), tenant, 1, ConnectionSetting.File);
+    private ConnectionSetting Setting(string name, string tenant) => new(name, DatabaseUrl.Parse($"duckdb:{File(name)}"), tenant, 1, ConnectionSetting.File) { Queries = name == Mine };
 
     private static void Make(string file)
     {
         using var connection = new DuckDBConnection($"Data Source={file}");
         connection.Open();
         using var command = connection.CreateCommand();
-        command.CommandText = "CREATE TABLE cpu AS SELECT ts::TIMESTAMP AS ts, 'host' || h AS host, (epoch(ts)::BIGINT // 600 % 100 + h)::DOUBLE AS load FROM range(date_trunc('day', now()::TIMESTAMP) - INTERVAL 60 DAY, now()::TIMESTAMP, INTERVAL 1 HOUR) r(ts), range(2) s(h); CREATE TABLE loose (ts TIMESTAMP, v DOUBLE)";
+        command.CommandText = "CREATE TABLE cpu AS SELECT ts::TIMESTAMP AS ts, 'host' || h AS host, (epoch(ts)::BIGINT // 600 % 100 + h)::DOUBLE AS load FROM range(date_trunc('day', now()::TIMESTAMP) - INTERVAL 60 DAY, now()::TIMESTAMP, INTERVAL 1 HOUR) r(ts), range(2) s(h); CREATE TABLE loose (ts TIMESTAMP, v DOUBLE); CREATE TABLE events AS SELECT ts::TIMESTAMP AS ts, i AS v FROM range(TIMESTAMP '2026-01-01', TIMESTAMP '2026-01-03', INTERVAL 10 MINUTE) r(ts), range(2) s(i); CREATE TABLE sums (ts TIMESTAMP, n BIGINT); CREATE TABLE added (ts TIMESTAMP, n BIGINT)";
         command.ExecuteNonQuery();
     }
 }

@@ -6,7 +6,7 @@ public sealed class HouseRulesFolders
     // What stands on nothing comes first; the façade, in the root, stands on all of them.
     private static readonly string[] Floors =
     [
-        "Time", "Scheduling", "Policies", "Planning", "Sql", "Engines", "Catalog", "Archiving", "Reading", "Execution", "Applying", "Proposing", "Importing", "Maintenance", "Diagnosis",
+        "Time", "Scheduling", "Policies", "Planning", "Sql", "Engines", "Catalog", "Queries", "Archiving", "Reading", "Execution", "Applying", "Proposing", "Importing", "Maintenance", "Diagnosis",
     ];
 
     private static readonly string[] Pure = ["Time", "Scheduling", "Policies", "Planning"];

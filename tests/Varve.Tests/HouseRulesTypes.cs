@@ -18,7 +18,7 @@ public sealed class HouseRulesTypes
 
     private static readonly Type[] Holes =
     [
-        typeof(Identifier), typeof(TableName), typeof(SqlText), typeof(string), typeof(long), typeof(double), typeof(decimal),
+        typeof(Identifier), typeof(TableName), typeof(SqlText), typeof(BoundSql), typeof(string), typeof(long), typeof(double), typeof(decimal),
         typeof(bool), typeof(Guid), typeof(Instant),
     ];
 
@@ -70,12 +70,45 @@ public sealed class HouseRulesTypes
             .Select(line => $"{line.Place}: {line.Text.Trim()}"));
 
     [Fact]
+    public void What_a_person_wrote_becomes_a_statement_through_one_door() => HouseRulesSource.Hold(
+        "OperatorSql is read by QueryReader, becomes a BoundSql in QueryWork, and a BoundSql becomes a SqlText in WindowSql: nowhere else.",
+        Core.GetTypes().SelectMany(type => HouseRulesBodies.MembersNamedBy(type).Select(m => (Type: Outer(type), Member: m)))
+            .Where(named => named.Type.Namespace == "Varve.Sql" ? named.Member is MethodInfo { Name: nameof(SqlText.AppendFormatted) } door && Takes(door, typeof(BoundSql)) && named.Type.Name != "WindowSql"
+                : named.Member switch
+                {
+                    MethodInfo { Name: nameof(OperatorSql.TryParse) } read when read.DeclaringType == typeof(OperatorSql) => named.Type.Name != "QueryReader",
+                    MethodInfo { Name: nameof(OperatorSql.For) } bound when bound.DeclaringType == typeof(OperatorSql) => named.Type.Name != "QueryWork",
+                    MethodBase made when made.DeclaringType == typeof(BoundSql) || made is MethodInfo { Name: nameof(SqlText.AppendFormatted) } && Takes(made, typeof(BoundSql)) => true,
+                    _ => false,
+                })
+            .Select(named => $"{named.Type.FullName} → {named.Member.DeclaringType!.Name}.{named.Member.Name}"));
+
+    [Fact]
+    public void Other_projects_do_not_name_what_a_person_wrote() => HouseRulesSource.Hold(
+        "OperatorSql and BoundSql are for the library's own query floor.",
+        HouseRulesSource.Files("*.cs", "src").Where(f => !f.Path.StartsWith("src/Varve/", StringComparison.Ordinal)).SelectMany(f => f.Code)
+            .Where(line => line.Text.Contains(nameof(OperatorSql), StringComparison.Ordinal) || line.Text.Contains(nameof(BoundSql), StringComparison.Ordinal) || line.Text.Contains(".Sql.For(", StringComparison.Ordinal))
+            .Select(line => $"{line.Place}: {line.Text.Trim()}"));
+
+    [Fact]
+    public void The_door_for_what_a_person_wrote_is_in_use() => Assert.Equal(
+        ["QueryReader", "QueryWork", "WindowSql"],
+        Core.GetTypes().Where(type => HouseRulesBodies.MembersNamedBy(type).OfType<MethodInfo>().Any(m =>
+                (m.DeclaringType == typeof(OperatorSql) && m.Name is nameof(OperatorSql.TryParse) or nameof(OperatorSql.For)) || (m.Name == nameof(SqlText.AppendFormatted) && Takes(m, typeof(BoundSql)))))
+            .Select(type => Outer(type).Name).Distinct().Order());
+
+    [Fact]
     public void Statements_are_made_only_where_sql_is_spoken() => HouseRulesSource.Hold(
         "SqlText is made in Sql, Catalog and Engines only.",
         Core.GetTypes()
             .Where(type => type.FullName is { } name && !new[] { "Varve.Sql.", "Varve.Catalog.", "Varve.Engines." }.Any(part => name.StartsWith(part, StringComparison.Ordinal)))
             .Where(type => HouseRulesBodies.MembersNamedBy(type).Any(m => m is ConstructorInfo && m.DeclaringType == typeof(SqlText)))
             .Select(type => type.FullName!));
+
+    // Closures and state machines are of the type around them.
+    private static Type Outer(Type type) => type.DeclaringType is { } outer ? Outer(outer) : type;
+
+    private static bool Takes(MethodBase method, Type type) => method.GetParameters() is [{ ParameterType: var taken }] && taken == type;
 
     private static bool IsRecord(Type type) => type.GetMethod("<Clone>$", Own) is not null;
 

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Varve.Applying;
@@ -48,7 +47,7 @@ internal static class PolicyEndpoints
 
     private static async Task<Results<Ok<ApplyShape>, Created<ApplyShape>>> PutAsync(HttpContext http, string connection, string policy, YamlBody body, string? accept)
     {
-        var expected = Expected(http, mayBeNew: true);
+        var expected = Preconditions.Revision(http, mayBeNew: true);
         var documents = body.Documents();
         if (documents is not [var only] || only.Policy.Name != policy)
             throw new PolicyException(ServerCodes.BadRequest, $"The text is one policy, and its name is that of the path: `policy: {policy}`.");
@@ -67,7 +66,7 @@ internal static class PolicyEndpoints
 
     private static async Task<ApplyShape> DeleteAsync(HttpContext http, string connection, string policy)
     {
-        var expected = Expected(http, mayBeNew: false);
+        var expected = Preconditions.Revision(http, mayBeNew: false);
         var results = await http.WithAsync(connection, async (lifecycle, token) =>
         {
             var stored = await FindAsync(lifecycle, policy, token);
@@ -132,16 +131,4 @@ internal static class PolicyEndpoints
         ?? (await lifecycle.PoliciesAsync(Selection.Of(policy), token)).First(p => p.Policy.Name == policy);
 
     private static string Tag(int revision) => FormattableString.Invariant($"\"{revision}\"");
-
-    /// <summary>The revision that was read, by If-Match; 0 by If-None-Match: * for one that must not be there yet.</summary>
-    private static int Expected(HttpContext http, bool mayBeNew)
-    {
-        if (mayBeNew && http.Request.Headers.IfNoneMatch == "*") return 0;
-        string? match = http.Request.Headers.IfMatch;
-        if (match is null)
-            throw new PolicyException(ServerCodes.NoPrecondition, $"Say which revision you read: If-Match: \"3\", the ETag of the policy{(mayBeNew ? ", or If-None-Match: * for a new one" : "")}.");
-        return int.TryParse(match.Trim('"'), NumberStyles.None, CultureInfo.InvariantCulture, out var revision)
-            ? revision
-            : throw new PolicyException(ServerCodes.Changed, $"If-Match: {match} is no ETag of a policy.");
-    }
 }

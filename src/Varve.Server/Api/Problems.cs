@@ -93,7 +93,7 @@ internal static partial class Problems
     private static int Status(VarveException error) => (error, error.Code) switch
     {
         (_, ServerCodes.Unknown) => 401,
-        (_, ServerCodes.Forbidden) => 403,
+        (_, ServerCodes.Forbidden or ServerCodes.NoQueries) => 403,
         (_, ServerCodes.Missing or "VRV304" or "VRV306" or "VRV305" or "VRV307" or "VRV309") => 404,
         (_, ServerCodes.NoPrecondition) => 428,
         (_, ServerCodes.Changed or "VRV315") => 412,

@@ -70,7 +70,7 @@ internal sealed class ScheduleChanges(ScheduleKeeper keeper, ConnectionSet conne
 
     /// <exception cref="PolicyException">There is none that the caller may know of.</exception>
     public ScheduleView Find(Caller caller, ScheduleKey key) => Of(caller).FirstOrDefault(v => v.State.Key == key)
-        ?? throw new PolicyException(ServerCodes.Missing, $"{key.Policy} has no schedule.");
+        ?? throw new PolicyException(ServerCodes.Missing, $"{key.Policy} has no schedule here.");
 
     public Task PauseAsync(Caller caller, ScheduleKey key, string reason, Instant? until, CancellationToken cancellationToken)
     {
@@ -81,9 +81,9 @@ internal sealed class ScheduleChanges(ScheduleKeeper keeper, ConnectionSet conne
         return ChangeAsync(caller, key, "schedule.paused", detail, s => s with { Pause = new(Now(), caller.Subject, reason, until) }, cancellationToken);
     }
 
-    /// <summary>Ends a pause, and a rest after failures: the next instant runs.</summary>
+    /// <summary>Ends a pause, and a rest after failures: the next instant runs; of a query, the windows that its catchup says.</summary>
     public Task ResumeAsync(Caller caller, ScheduleKey key, CancellationToken cancellationToken) => ChangeAsync(
-        caller, key, "schedule.resumed", [], s => s with { Pause = null, CircuitUntil = null, Armed = s.Pause is null ? s.Armed : Instant.Max(s.Armed, Now()) }, cancellationToken);
+        caller, key, "schedule.resumed", [], s => s with { Pause = null, CircuitUntil = null, Armed = s.Pause is null || key.IsQuery ? s.Armed : Instant.Max(s.Armed, Now()) }, cancellationToken);
 
     public Task SkipAsync(Caller caller, ScheduleKey key, CancellationToken cancellationToken) =>
         ChangeAsync(caller, key, "schedule.skipped", [], s => s with { SkipBy = caller.Subject }, cancellationToken);

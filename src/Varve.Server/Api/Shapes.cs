@@ -23,10 +23,10 @@ internal sealed record YamlBody(string Yaml);
 /// <summary>Who asks, and what they may do.</summary>
 internal sealed record MeShape(string Subject, string Method, Role Role, string Tenant);
 
-internal sealed record ConnectionShape(string Name, string Url, string Engine, string Tenant, int AtOnce, string Source, string? Trouble)
+internal sealed record ConnectionShape(string Name, string Url, string Engine, string Tenant, int AtOnce, string Source, bool Queries, string? Trouble)
 {
     internal static ConnectionShape Of(ServerConnection c) =>
-        new(c.Name, c.Setting.Url.ToString(), c.Setting.Url.Scheme, c.Setting.Tenant, c.Setting.AtOnce, c.Setting.Source, c.Trouble);
+        new(c.Name, c.Setting.Url.ToString(), c.Setting.Url.Scheme, c.Setting.Tenant, c.Setting.AtOnce, c.Setting.Source, c.Setting.Queries, c.Trouble);
 }
 
 internal sealed record ConnectionBody(string Name, string Url, string? Tenant = null, int? AtOnce = null);
@@ -68,7 +68,8 @@ internal sealed record PauseShape(Instant Since, string By, string Reason, Insta
 
 internal sealed record ScheduleStateShape(
     string Connection,
-    string Policy,
+    string? Policy,
+    string? Query,
     string Rule,
     string Zone,
     PauseShape? Paused,
@@ -83,8 +84,9 @@ internal sealed record ScheduleStateShape(
 
     internal static ScheduleStateShape Of(ScheduleView v, Instant now) => new(
         v.State.Key.Connection,
-        v.State.Key.Policy,
-        v.Policy.Schedule!.Text,
+        v.Query is null ? v.State.Key.Policy : null,
+        v.Query is null ? null : v.State.Key.Policy,
+        v.Schedule.Text,
         v.Times.Zone.Id,
         v.State.Pause is { } p ? new(p.Since, p.By, p.Reason, p.Until) : null,
         v.State.Failures,

@@ -1,11 +1,8 @@
-using System.Globalization;
 using System.Net;
 using Varve.Databases;
 using Varve.Engines;
+using Varve.Policies;
 using Varve.Server.Connections;
-using YamlDotNet.Core;
-using YamlDotNet.Serialization;
-using YamlDotNet.Serialization.NamingConventions;
 
 namespace Varve.Server.Configuration;
 
@@ -17,39 +14,48 @@ internal static class ServeFile
 
     private const string HomeVariable = "VARVE_HOME";
 
+    private static readonly string[] s_keys = ["listen", "home", "connections", "runs_at_once", "trusted_proxies", "base_path", "certificate", "certificate_key"];
+
     /// <summary>Puts a configuration together.</summary>
     /// <param name="path">The file; null for none.</param>
     /// <param name="listen">Where to listen, as it was typed; null: as the file says.</param>
     /// <param name="home">The home, as it was typed; null: as the environment or the file says.</param>
     /// <param name="environment">The environment.</param>
-    /// <exception cref="PolicyException">It cannot be read, or says what cannot be.</exception>
+    /// <exception cref="PolicyException">It cannot be read, or says what cannot be: each problem with its line and column.</exception>
     internal static ServeSettings Read(string? path, string? listen, string? home, IReadOnlyDictionary<string, string> environment)
     {
-        var file = path is null ? new() : Parse(path);
-        return new ServeSettings
+        List<Problem> problems = [];
+        var file = Keys(path, problems);
+        var settings = new ServeSettings
         {
-            Listen = Address(listen ?? file.Listen ?? ServeSettings.DefaultListen),
-            Home = DatabaseUrl.Parse(home ?? environment.GetValueOrDefault(HomeVariable) ?? file.Home ?? ServeSettings.DefaultHome),
-            Connections = [.. Declared(file, path), .. OfEnvironment(environment)],
+            Listen = listen is not null ? Address(listen) : file.Read("listen", Address) ?? Address(ServeSettings.DefaultListen),
+            Home = (home ?? environment.GetValueOrDefault(HomeVariable)) is { } named ? DatabaseUrl.Parse(named) : file.Read("home", DatabaseUrl.Parse) ?? DatabaseUrl.Parse(ServeSettings.DefaultHome),
+            Connections = [.. Declared(file), .. OfEnvironment(environment)],
             Archives = DatabaseOpening.DeclaredArchives(),
-            RunsAtOnce = file.RunsAtOnce is >= 1 and <= 64 ? file.RunsAtOnce : throw ServeSettings.Wrong($"{path}: `runs_at_once` is a number from 1 to 64."),
-            TrustedProxies = [.. file.TrustedProxies.Select(Network)],
-            BasePath = file.BasePath ?? "",
-            Certificate = file.Certificate,
-            CertificateKey = file.CertificateKey,
-        }.Checked();
+            RunsAtOnce = file.Number("runs_at_once", 4, 1, 64),
+            TrustedProxies = file.List("trusted_proxies", Network),
+            BasePath = file.Read("base_path", BasePath) ?? "",
+            Certificate = file.Read("certificate", Readable),
+            CertificateKey = file.Read("certificate_key", Readable),
+        };
+        return problems.Count > 0 ? throw new PolicyException(PolicyYaml.Ordered(problems)) : settings.Checked();
     }
 
-    private static FileShape Parse(string path)
+    private static ConfigKeys Keys(string? path, List<Problem> problems)
+    {
+        var parts = path is null ? [] : YamlComposer.Compose(Text(path), path, problems);
+
+        // What follows a mistake in the syntax cannot be read; that mistake is what there is to say.
+        if (problems.Count > 0) throw new PolicyException([.. problems.Select(p => p with { Code = ServerCodes.Configuration })]);
+        var root = parts is [var first, ..] && first.Root is not YamlNode.Scalar { IsNull: true } ? first.Root : new YamlNode.Mapping([], new(path ?? "", 1, 1));
+        return new(root, "", problems, s_keys);
+    }
+
+    private static string Text(string path)
     {
         try
         {
-            using var text = new StreamReader(path);
-            return new DeserializerBuilder().WithNamingConvention(UnderscoredNamingConvention.Instance).WithDuplicateKeyChecking().Build().Deserialize<FileShape?>(text) ?? new();
-        }
-        catch (YamlException wrong)
-        {
-            throw new PolicyException(ServerCodes.Configuration, FormattableString.Invariant($"{path}:{wrong.Start.Line}:{wrong.Start.Column}: {Said(wrong)} There are listen, home, connections, runs_at_once, trusted_proxies, base_path, certificate and certificate_key."), wrong);
+            return File.ReadAllText(path);
         }
         catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
         {
@@ -57,15 +63,15 @@ internal static class ServeFile
         }
     }
 
-    private static string Said(YamlException wrong) => $"{(wrong.InnerException?.Message ?? wrong.Message).TrimEnd('.')}.";
-
-    private static IEnumerable<ConnectionSetting> Declared(FileShape file, string? path)
+    private static IEnumerable<ConnectionSetting> Declared(ConfigKeys file)
     {
-        foreach (var (name, connection) in file.Connections)
+        foreach (var (name, keys) in file.Each("connections", "url", "tenant", "at_once", "queries"))
         {
-            if (connection?.Url is not { } url) throw ServeSettings.Wrong($"{path}: the connection {name} has no `url`, such as duckdb:metrics.duckdb.");
-            if (connection.AtOnce is < 1 or > 16) throw ServeSettings.Wrong($"{path}: `at_once` of the connection {name} is a number from 1 to 16.");
-            yield return new(Named(name), DatabaseUrl.Parse(url), connection.Tenant ?? ConnectionSetting.DefaultTenant, connection.AtOnce, ConnectionSetting.File);
+            keys.Require("url", "such as duckdb:metrics.duckdb");
+            if (NameProblem(name) is { } wrong) keys.Wrong(null, wrong);
+            var (url, tenant, atOnce) = (keys.Read("url", DatabaseUrl.Parse), keys.Read("tenant", Named), keys.Number("at_once", 1, 1, 16));
+            var queries = keys.Truth("queries");
+            if (url is not null) yield return new(name, url, tenant ?? ConnectionSetting.DefaultTenant, atOnce, ConnectionSetting.File) { Queries = queries };
         }
     }
 
@@ -77,43 +83,33 @@ internal static class ServeFile
 
     /// <summary>A name that can stand in a path.</summary>
     /// <exception cref="PolicyException">It cannot.</exception>
-    internal static string Named(string name) => name.Length is > 0 and <= 60 && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-' or '.')
-        ? name
-        : throw ServeSettings.Wrong($"\"{name}\" is no name of a connection: use letters, digits, and any of _ - . in at most 60 characters.");
+    internal static string Named(string name) => NameProblem(name) is { } wrong ? throw ServeSettings.Wrong(wrong) : name;
 
-    private static Uri Address(string text) => Uri.TryCreate(text, UriKind.Absolute, out var address) ? address
-        : throw ServeSettings.Wrong($"\"{text}\" is no address to listen on. Write http://127.0.0.1:8642.");
+    private static string? NameProblem(string name) => name.Length is > 0 and <= 60 && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-' or '.')
+        ? null
+        : $"\"{name}\" is no name: use letters, digits, and any of _ - . in at most 60 characters.";
+
+    private static Uri Address(string text) => Uri.TryCreate(text, UriKind.Absolute, out var address) && address.Scheme is "http" or "https" ? address
+        : throw ServeSettings.Wrong($"\"{text}\" is no address to listen on. Write http://127.0.0.1:8642 or https://HOST:PORT.");
+
+    private static string BasePath(string text) => text is ['/', .., not '/'] ? text
+        : throw ServeSettings.Wrong($"`base_path: {text}` begins with a slash and does not end with one, such as /varve.");
+
+    private static string Readable(string path)
+    {
+        try
+        {
+            using var file = File.OpenRead(path);
+            return path;
+        }
+        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
+        {
+            throw ServeSettings.Wrong($"{path} cannot be read: {unreadable.Message}");
+        }
+    }
 
     private static IPNetwork Network(string text) =>
         IPNetwork.TryParse(text, out var network) ? network
         : IPAddress.TryParse(text, out var address) ? new(address, address.GetAddressBytes().Length * 8)
-        : throw ServeSettings.Wrong(string.Create(CultureInfo.InvariantCulture, $"`trusted_proxies` has {text}, which is no address and no network such as 10.0.0.0/8."));
-
-    private sealed class FileShape
-    {
-        public string? Listen { get; set; }
-
-        public string? Home { get; set; }
-
-        public Dictionary<string, ConnectionShape?> Connections { get; set; } = [];
-
-        public int RunsAtOnce { get; set; } = 4;
-
-        public List<string> TrustedProxies { get; set; } = [];
-
-        public string? BasePath { get; set; }
-
-        public string? Certificate { get; set; }
-
-        public string? CertificateKey { get; set; }
-    }
-
-    private sealed class ConnectionShape
-    {
-        public string? Url { get; set; }
-
-        public string? Tenant { get; set; }
-
-        public int AtOnce { get; set; } = 1;
-    }
+        : throw ServeSettings.Wrong($"`trusted_proxies` has {text}, which is no address and no network such as 10.0.0.0/8.");
 }

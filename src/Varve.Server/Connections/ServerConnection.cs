@@ -10,6 +10,9 @@ namespace Varve.Server.Connections;
 /// <param name="Source">Where it is declared: file, environment or home.</param>
 internal sealed record ConnectionSetting(string Name, DatabaseUrl Url, string Tenant, int AtOnce, string Source)
 {
+    /// <summary>True where the declaration allows recurrent queries: a person's own statements.</summary>
+    public bool Queries { get; init; }
+
     internal const string File = "file";
 
     internal const string Environment = "environment";

@@ -9,7 +9,7 @@ internal sealed class HomeSchema(IEngine engine)
 {
     private const string VersionName = "schema_version";
 
-    private static readonly Func<HomeSchema, IEnumerable<SqlText>>[] s_migrations = [home => home.First()];
+    private static readonly Func<HomeSchema, IEnumerable<SqlText>>[] s_migrations = [home => home.First(), _ => Second()];
 
     /// <summary>The version that this Varve writes.</summary>
     public static int Version => s_migrations.Length;
@@ -62,5 +62,26 @@ internal sealed class HomeSchema(IEngine engine)
             detail VARCHAR NOT NULL, previous_hash VARCHAR NOT NULL, hash VARCHAR NOT NULL)
             """;
         yield return $"CREATE TABLE {HomeTables.Connections} (name VARCHAR NOT NULL, url VARCHAR NOT NULL, tenant VARCHAR NOT NULL, at_once INTEGER NOT NULL, created_us BIGINT NOT NULL, created_by VARCHAR NOT NULL)";
+    }
+
+    /// <summary>Version 2: queries, backfills, and what is told to others.</summary>
+    private static IEnumerable<SqlText> Second()
+    {
+        yield return $"ALTER TABLE {HomeTables.Schedules} ADD COLUMN is_query BOOLEAN DEFAULT FALSE";
+        yield return $"ALTER TABLE {HomeTables.Runs} ADD COLUMN window_from_us BIGINT";
+        yield return $"ALTER TABLE {HomeTables.Runs} ADD COLUMN window_to_us BIGINT";
+        yield return $"ALTER TABLE {HomeTables.Runs} ADD COLUMN backfill VARCHAR";
+        yield return $"""
+            CREATE TABLE {HomeTables.Queries} (connection VARCHAR NOT NULL, name VARCHAR NOT NULL, revision INTEGER NOT NULL, is_current BOOLEAN NOT NULL, yaml VARCHAR NOT NULL,
+            applied_us BIGINT NOT NULL, applied_by VARCHAR NOT NULL)
+            """;
+        yield return $"""
+            CREATE TABLE {HomeTables.Backfills} (id VARCHAR NOT NULL, connection VARCHAR NOT NULL, query VARCHAR NOT NULL, from_us BIGINT NOT NULL, to_us BIGINT NOT NULL, newest_first BOOLEAN NOT NULL,
+            at_once INTEGER NOT NULL, again VARCHAR NOT NULL, state VARCHAR NOT NULL, next_us BIGINT, reason VARCHAR, subject VARCHAR NOT NULL, created_us BIGINT NOT NULL, finished_us BIGINT)
+            """;
+        yield return $"""
+            CREATE TABLE {HomeTables.Deliveries} (id VARCHAR NOT NULL, target VARCHAR NOT NULL, tenant VARCHAR NOT NULL, kind VARCHAR NOT NULL, body VARCHAR NOT NULL, created_us BIGINT NOT NULL,
+            attempts INTEGER NOT NULL, next_us BIGINT, state VARCHAR NOT NULL, answer VARCHAR, done_us BIGINT)
+            """;
     }
 }

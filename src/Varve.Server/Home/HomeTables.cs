@@ -19,5 +19,11 @@ internal static class HomeTables
 
     internal static TableName Audit { get; } = new(Schema, "audit");
 
+    internal static TableName Queries { get; } = new(Schema, "queries");
+
+    internal static TableName Backfills { get; } = new(Schema, "backfills");
+
+    internal static TableName Deliveries { get; } = new(Schema, "deliveries");
+
     internal static TableName Connections { get; } = new(Schema, "connections");
 }

@@ -14,9 +14,10 @@ internal sealed class RunTable(HomeDatabase home)
         if ((await statements.QueryAsync($"SELECT count(*) FROM {HomeTables.Runs} WHERE id = {run.Id}", cancellationToken))[0].Long(0) > 0) return false;
         await statements.ExecuteAsync(
             $"""
-            INSERT INTO {HomeTables.Runs} (id, connection, policy, trigger_kind, scheduled_us, missed, request, subject, queued_us, started_us, finished_us, state, reason)
+            INSERT INTO {HomeTables.Runs} (id, connection, policy, trigger_kind, scheduled_us, missed, request, subject, queued_us, started_us, finished_us, state, reason, window_from_us, window_to_us, backfill)
             VALUES ({run.Id}, {run.Connection}, {run.Policy}, {run.Trigger.ToString()}, {HomeTime.Sql(run.Scheduled)}, {(long)run.Missed}, {JsonSerializer.Serialize(run.Asked)}, {run.Subject},
-                {HomeTime.From(run.Queued)}, {HomeTime.Sql(run.Started)}, {HomeTime.Sql(run.Finished)}, {run.State.ToString()}, {run.Reason})
+                {HomeTime.From(run.Queued)}, {HomeTime.Sql(run.Started)}, {HomeTime.Sql(run.Finished)}, {run.State.ToString()}, {run.Reason},
+                {HomeTime.Sql(run.Window?.From)}, {HomeTime.Sql(run.Window?.To)}, {run.Backfill})
             """,
             cancellationToken);
         return true;
@@ -46,7 +47,7 @@ internal sealed class RunTable(HomeDatabase home)
 
     /// <summary>Runs of some databases, newest first.</summary>
     /// <param name="connections">Of which.</param>
-    /// <param name="policy">Of which policy; null for all.</param>
+    /// <param name="policy">Of which policy or query; null for all.</param>
     /// <param name="before">Only older ones: the place of the last one that was seen; null from the newest on.</param>
     /// <param name="limit">How many.</param>
     /// <param name="cancellationToken">Ends it.</param>
@@ -61,7 +62,7 @@ internal sealed class RunTable(HomeDatabase home)
     }
 
     private static SqlText Columns =>
-        $"SELECT id, connection, policy, trigger_kind, queued_us, subject, scheduled_us, missed, request, started_us, finished_us, state, reason, error_code, error, result FROM {HomeTables.Runs}";
+        $"SELECT id, connection, policy, trigger_kind, queued_us, subject, scheduled_us, missed, request, started_us, finished_us, state, reason, error_code, error, result, window_from_us, window_to_us, backfill FROM {HomeTables.Runs}";
 
     private static IReadOnlyList<ServerRun> Read(IReadOnlyList<Row> rows) =>
     [
@@ -77,6 +78,8 @@ internal sealed class RunTable(HomeDatabase home)
             ErrorCode = r.TextOrNull(13),
             Error = r.TextOrNull(14),
             Result = r.TextOrNull(15),
+            Window = HomeTime.At(r.LongOrNull(16)) is { } from ? new(from, HomeTime.At(r.Long(17))) : null,
+            Backfill = r.TextOrNull(18),
         }),
     ];
 }

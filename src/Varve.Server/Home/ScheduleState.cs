@@ -2,12 +2,13 @@ using NodaTime;
 
 namespace Varve.Server.Home;
 
-/// <summary>Which schedule: that of a policy, or of a pattern, in one database.</summary>
+/// <summary>Which schedule: that of a policy, of a pattern, or of a query, in one database.</summary>
 /// <param name="Connection">The database by its name here.</param>
-/// <param name="Policy">The policy or pattern.</param>
-internal sealed record ScheduleKey(string Connection, string Policy)
+/// <param name="Policy">The policy, pattern or query.</param>
+/// <param name="IsQuery">True for a query; a policy may have the same name.</param>
+internal sealed record ScheduleKey(string Connection, string Policy, bool IsQuery = false)
 {
-    public override string ToString() => $"{Connection}/{Policy}";
+    public override string ToString() => IsQuery ? $"{Connection}/query/{Policy}" : $"{Connection}/{Policy}";
 }
 
 /// <summary>What is kept of a schedule between two instants, and over a restart.</summary>

@@ -1,4 +1,5 @@
 using NodaTime;
+using Varve.Time;
 
 namespace Varve.Server.Home;
 
@@ -13,6 +14,9 @@ internal enum RunTrigger
 
     /// <summary>One before it was ended by the end of the server.</summary>
     Resumed,
+
+    /// <summary>A backfill.</summary>
+    Backfill,
 }
 
 /// <summary>How a run stands.</summary>
@@ -52,7 +56,7 @@ internal enum RunState
 /// <summary>One run of the server, of one policy, of a pattern's tables, or of several policies of one database.</summary>
 /// <param name="Id">Its id; of a scheduled one made of schedule and instant, so that there is one for each.</param>
 /// <param name="Connection">The database by its name here.</param>
-/// <param name="Policy">The policy or pattern; empty for a selection.</param>
+/// <param name="Policy">The policy, pattern or query; empty for a selection of policies.</param>
 /// <param name="Trigger">Why it came to be.</param>
 /// <param name="Queued">When.</param>
 /// <param name="Subject">By whom.</param>
@@ -63,6 +67,21 @@ internal sealed record ServerRun(string Id, string Connection, string Policy, Ru
 
     /// <summary>Instants of the rule that it stands for besides its own.</summary>
     public int Missed { get; init; }
+
+    /// <summary>The window of a query; null for policies.</summary>
+    public TimeRange? Window { get; init; }
+
+    /// <summary>True where it is a window of a query.</summary>
+    public bool IsQuery => Window is not null;
+
+    /// <summary>The backfill that it is of; null for none.</summary>
+    public string? Backfill { get; init; }
+
+    /// <summary>True where a window that was done before is done anew.</summary>
+    public bool Again => Backfill is not null && Asked.Again;
+
+    /// <summary>Which schedule it is of.</summary>
+    public ScheduleKey Key => new(Connection, Policy, IsQuery);
 
     /// <summary>What was asked for.</summary>
     public RunAsked Asked { get; init; } = new();
@@ -87,7 +106,7 @@ internal sealed record ServerRun(string Id, string Connection, string Policy, Ru
 
     /// <summary>The id of the run of one instant of a schedule.</summary>
     public static string IdOf(ScheduleKey key, Instant scheduled) =>
-        $"s-{Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes($"{key.Connection}\n{key.Policy}\n{Time.InstantText.Format(scheduled)}")))[..24]}";
+        $"s-{Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes($"{key.Connection}\n{key.Policy}\n{InstantText.Format(scheduled)}{(key.IsQuery ? "\nquery" : "")}")))[..24]}";
 
     /// <summary>A new id for what no schedule made.</summary>
     public static string NewId() => $"m-{Guid.CreateVersion7():N}";
@@ -107,6 +126,9 @@ internal sealed record RunAsked
 
     /// <summary>The planning instant as text; null: when it begins.</summary>
     public string? AsOf { get; init; }
+
+    /// <summary>True where a window that was done before is done anew.</summary>
+    public bool Again { get; init; }
 
     /// <summary>How many rows it may remove; null: any number.</summary>
     public long? MaxRemove { get; init; }

@@ -11,16 +11,16 @@ namespace Varve.Server.Runs;
 
 /// <summary>How a run ended.</summary>
 /// <param name="State">As it is kept.</param>
-/// <param name="Outcome">What its events add up to.</param>
+/// <param name="Outcome">What it did, as JSON; null for nothing.</param>
 /// <param name="Reason">Why it ended early; null where it did not.</param>
 /// <param name="Error">What ended it; null for nothing.</param>
-internal sealed record RunResult(RunState State, RunShape? Outcome, string? Reason, ErrorBody? Error);
+internal sealed record RunResult(RunState State, string? Outcome, string? Reason, ErrorBody? Error);
 
 /// <summary>Carries a run out; the scheduler knows no other way.</summary>
 internal delegate Task<RunResult> RunAction(ServerRun run, RunFeed feed, CancellationToken stop, CancellationToken cancel);
 
 /// <summary>Carries a run out through the library, and tells what happens.</summary>
-internal sealed class RunExecutor(ConnectionSet connections)
+internal sealed class RunExecutor(ConnectionSet connections, QueryRunner queries)
 {
     // Whoever has an embedded database has it for seconds; a run can wait for that.
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
@@ -32,17 +32,20 @@ internal sealed class RunExecutor(ConnectionSet connections)
         {
             if (connections.Find(Caller.Scheduler, run.Connection) is not { } connection)
                 throw new PolicyException(ServerCodes.Missing, $"There is no connection {run.Connection} any more.");
+            if (run.IsQuery) return await queries.RunAsync(connection, run, feed, stop, cancel);
             return await connection.UseAsync(run.Subject, s_patience, (lifecycle, _) => RunAsync(lifecycle, run, outcome, feed, stop, cancel), cancel);
         }
         catch (OperationCanceledException) when (cancel.IsCancellationRequested)
         {
-            return new(RunState.Cancelled, outcome.Shape, "it was cancelled; what the statement in flight did was rolled back", null);
+            return new(RunState.Cancelled, Json(outcome), "it was cancelled; what the statement in flight did was rolled back", null);
         }
         catch (VarveException broken)
         {
-            return new(RunState.Failed, outcome.Shape, null, ErrorBody.Of(broken));
+            return new(RunState.Failed, Json(outcome), null, ErrorBody.Of(broken));
         }
     }
+
+    private static string Json(RunOutcome outcome) => ServerJson.Write(outcome.Shape);
 
     private static async Task<RunResult> RunAsync(Lifecycle lifecycle, ServerRun run, RunOutcome outcome, RunFeed feed, CancellationToken stop, CancellationToken cancel)
     {
@@ -67,6 +70,6 @@ internal sealed class RunExecutor(ConnectionSet connections)
             : outcome.Policies.Any(p => p.Waits.Any(w => w.NeedsPerson)) ? RunState.Waits
             : outcome.Policies.Any(p => p.Postponed || p.Summary is { Stopped: true }) ? RunState.Stopped
             : RunState.Done;
-        return new(state, outcome.Shape, state == RunState.Stopped ? "it was asked to stop; the next run goes on" : null, error is null ? null : ErrorBody.Of(error));
+        return new(state, Json(outcome), state == RunState.Stopped ? "it was asked to stop; the next run goes on" : null, error is null ? null : ErrorBody.Of(error));
     }
 }

@@ -54,6 +54,12 @@ internal sealed partial class RunQueue(RunTable runs, RunAction action, int atOn
         }
     }
 
+    /// <summary>How many runs of a schedule wait or are under way.</summary>
+    public int Open(ScheduleKey key)
+    {
+        lock (_lock) return _active.Values.Count(a => IsOf(a.Run, key)) + _waiting.Count(r => IsOf(r, key));
+    }
+
     /// <summary>What a run tells; null where it is too long ago.</summary>
     public RunFeed? Feed(string id)
     {
@@ -117,7 +123,7 @@ internal sealed partial class RunQueue(RunTable runs, RunAction action, int atOn
         }
     }
 
-    private static bool IsOf(ServerRun run, ScheduleKey key) => run.Connection == key.Connection && run.Policy == key.Policy;
+    private static bool IsOf(ServerRun run, ScheduleKey key) => run.Backfill is null && run.Key == key;
 
     private void Pump()
     {
@@ -136,7 +142,7 @@ internal sealed partial class RunQueue(RunTable runs, RunAction action, int atOn
 
     private bool MayBegin(ServerRun run) =>
         _active.Values.Count(a => a.Run.Connection == run.Connection) < perConnection(run.Connection)
-        && (run.Policy.Length == 0 || !_active.Values.Any(a => IsOf(a.Run, new(run.Connection, run.Policy))));
+        && (run.Policy.Length == 0 || run.Backfill is not null || !_active.Values.Any(a => IsOf(a.Run, run.Key)));
 
     private async Task CarryOutAsync(Active active)
     {
@@ -158,7 +164,7 @@ internal sealed partial class RunQueue(RunTable runs, RunAction action, int atOn
                 Reason = result.Reason,
                 ErrorCode = result.Error?.Code,
                 Error = result.Error?.Message,
-                Result = result.Outcome is { } outcome ? ServerJson.Write(outcome) : null,
+                Result = result.Outcome,
             };
         }
         catch (Exception defect)

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using NodaTime;
 using Varve.Server.Home;
+using Varve.Time;
 
 namespace Varve.Server.Runs;
 
@@ -9,6 +10,9 @@ internal sealed record ServerRunShape(
     string Id,
     string Connection,
     string? Policy,
+    string? Query,
+    TimeRange? Window,
+    string? Backfill,
     RunTrigger Trigger,
     RunState State,
     Instant? Scheduled,
@@ -24,7 +28,10 @@ internal sealed record ServerRunShape(
     internal static ServerRunShape Of(ServerRun run) => new(
         run.Id,
         run.Connection,
-        run.Policy.Length == 0 ? null : run.Policy,
+        run.IsQuery || run.Policy.Length == 0 ? null : run.Policy,
+        run.IsQuery ? run.Policy : null,
+        run.Window,
+        run.Backfill,
         run.Trigger,
         run.State,
         run.Scheduled,

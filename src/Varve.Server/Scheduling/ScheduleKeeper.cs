@@ -23,6 +23,9 @@ internal sealed partial class ScheduleKeeper(HomeDatabase home, ScheduleTable ta
     private static readonly Duration s_firstCircuit = Duration.FromMinutes(1);
     private static readonly Duration s_longestCircuit = Duration.FromHours(1);
 
+    // As many windows of one query wait at once; those behind them are decided when some have ended.
+    private const int MostWindows = 100;
+
     private readonly SemaphoreSlim _turn = new(1, 1);
     private readonly Dictionary<ScheduleKey, Entry> _entries = [];
     private IReadOnlyDictionary<ScheduleKey, ScheduleState>? _known;
@@ -35,7 +38,7 @@ internal sealed partial class ScheduleKeeper(HomeDatabase home, ScheduleTable ta
     {
         get
         {
-            lock (_entries) return [.. _entries.Values.Select(e => new ScheduleView(e.State, e.Policy, e.Times)).OrderBy(v => v.State.Key.Connection, StringComparer.Ordinal).ThenBy(v => v.State.Key.Policy, StringComparer.Ordinal)];
+            lock (_entries) return [.. _entries.Values.Select(e => new ScheduleView(e.State, e.Schedule, e.Times, e.Query)).OrderBy(v => v.State.Key.Connection, StringComparer.Ordinal).ThenBy(v => v.State.Key.Policy, StringComparer.Ordinal)];
         }
     }
 
@@ -67,17 +70,45 @@ internal sealed partial class ScheduleKeeper(HomeDatabase home, ScheduleTable ta
 
             lock (_entries)
             {
-                foreach (var (state, policy, _) in learned) _entries[state.Key] = new(state, policy, new(policy.Schedule!, policy.Zone, policy.Name));
+                foreach (var (state, policy, _) in learned) _entries[state.Key] = new(state, policy);
             }
 
             // Those of the store are asked too: one may have gone while no server ran.
-            foreach (var gone in _entries.Keys.Concat(_known.Keys).Where(k => k.Connection == connection && !asked.Contains(k)).Distinct().ToList())
+            foreach (var gone in _entries.Keys.Concat(_known.Keys).Where(k => k.Connection == connection && !k.IsQuery && !asked.Contains(k)).Distinct().ToList())
             {
                 await table.RetireAsync(gone, cancellationToken);
                 lock (_entries) _entries.Remove(gone);
             }
 
-            _known = _known.Where(k => k.Key.Connection != connection).ToDictionary();
+            _known = _known.Where(k => k.Key.Connection != connection || k.Key.IsQuery).ToDictionary();
+            return 0;
+        },
+        cancellationToken);
+
+    /// <summary>Takes up the queries as they are stored now.</summary>
+    public Task LearnAsync(IReadOnlyList<StoredQuery> queries, CancellationToken cancellationToken) => AloneAsync(
+        async () =>
+        {
+            _known ??= (await table.ListAsync(cancellationToken)).ToDictionary(s => s.Key);
+            foreach (var query in queries)
+            {
+                ScheduleState? before;
+                lock (_entries) before = _entries.GetValueOrDefault(query.Key)?.State;
+                before ??= _known.GetValueOrDefault(query.Key);
+
+                // An edit moves nothing: the next window begins where the last one ended, so that none is lost and none overlaps.
+                var state = before ?? new(query.Key, query.Query.Schedule.Text, query.Query.Times().First(query.AppliedAt));
+                if (before is null) await home.WriteAsync(async (s, token) => await SavedAsync(s, state, token), cancellationToken);
+                lock (_entries) _entries[query.Key] = new(state, query);
+            }
+
+            foreach (var gone in _entries.Keys.Concat(_known.Keys).Where(k => k.IsQuery && !queries.Any(q => q.Key == k)).Distinct().ToList())
+            {
+                await table.RetireAsync(gone, cancellationToken);
+                lock (_entries) _entries.Remove(gone);
+            }
+
+            _known = _known.Where(k => !k.Key.IsQuery).ToDictionary();
             return 0;
         },
         cancellationToken);
@@ -127,7 +158,7 @@ internal sealed partial class ScheduleKeeper(HomeDatabase home, ScheduleTable ta
         async () =>
         {
             Entry? entry;
-            lock (_entries) entry = _entries.GetValueOrDefault(new(run.Connection, run.Policy));
+            lock (_entries) entry = _entries.GetValueOrDefault(run.Key);
             var after = entry is null ? null : After(run, entry);
             await home.WriteAsync(
                 async (statements, token) =>
@@ -140,6 +171,7 @@ internal sealed partial class ScheduleKeeper(HomeDatabase home, ScheduleTable ta
                 },
                 CancellationToken.None);
             if (after is not null) entry!.Take(after);
+            if (entry is not null) entry.IsFull = false;
             ServerTelemetry.Ended(run);
             LogEnd(run);
             return 0;
@@ -173,7 +205,17 @@ internal sealed partial class ScheduleKeeper(HomeDatabase home, ScheduleTable ta
                 if (pause.Until is not { } until || until > now) continue;
 
                 // The store says when the pause ended, not the moment at which somebody looked.
-                state = state with { Pause = null, Armed = Instant.Max(state.Armed, until) };
+                state = state with { Pause = null, Armed = entry.Query is null ? Instant.Max(state.Armed, until) : state.Armed };
+            }
+
+            if (entry.Query is not null)
+            {
+                (state, var windows) = await DecideWindowsAsync(statements, entry, state, now, cancellationToken);
+                begun.AddRange(windows);
+                state = await OverdueAsync(statements, entry, state, now, cancellationToken);
+                await table.SaveAsync(statements, state, cancellationToken);
+                entry.Take(state);
+                continue;
             }
 
             var decision = entry.Times.Decide(state.Armed, now);
@@ -211,6 +253,35 @@ internal sealed partial class ScheduleKeeper(HomeDatabase home, ScheduleTable ta
         return begun;
     }
 
+    /// <summary>Lets the windows of a query that are due wait for their turn, each once.</summary>
+    private async Task<(ScheduleState State, IReadOnlyList<ServerRun> Begun)> DecideWindowsAsync(IStatements statements, Entry entry, ScheduleState state, Instant now, CancellationToken cancellationToken)
+    {
+        if (state.CircuitUntil > now) return (state, []);
+        List<ServerRun> begun = [];
+        var room = Math.Max(0, MostWindows - Queue!.Open(state.Key));
+        var decision = WindowDecision.Of(entry.Windows!, entry.Query!.Query.Catchup, state.Armed, now, room);
+        foreach (var (window, leftOut, missed) in decision.Windows)
+        {
+            var reason = leftOut ?? (state.SkipBy is { } by ? $"left out once, as {by} asked" : null);
+            if (leftOut is null) state = state with { SkipBy = null };
+            var run = new ServerRun(ServerRun.IdOf(state.Key, window.To), state.Key.Connection, state.Key.Policy, RunTrigger.Schedule, now, Caller.Scheduler.Subject) { Scheduled = window.To, Missed = missed, Window = window };
+            if (reason is not null) run = run with { State = RunState.Skipped, Finished = now, Reason = reason };
+            if (!await runs.AddAsync(statements, run, cancellationToken)) continue;
+            if (reason is null) begun.Add(run);
+            else ServerTelemetry.Ended(run);
+            ServerTelemetry.Fired(now - window.To, missed);
+        }
+
+        entry.IsFull = decision.IsMore;
+        return (state with { Armed = decision.Armed }, begun);
+    }
+
+    private async Task<int> SavedAsync(IStatements statements, ScheduleState state, CancellationToken cancellationToken)
+    {
+        await table.SaveAsync(statements, state, cancellationToken);
+        return 0;
+    }
+
     /// <summary>Why what is due does not begin; null where it does.</summary>
     private string? Hindered(Entry entry, ScheduleState state, Instant now)
     {
@@ -218,14 +289,14 @@ internal sealed partial class ScheduleKeeper(HomeDatabase home, ScheduleTable ta
         if (state.CircuitUntil is { } until && until > now) return FormattableString.Invariant($"it failed {state.Failures} times one after the other; nothing is tried before {Time.InstantText.Format(until)}");
         var (running, waiting) = Queue!.Of(state.Key);
         if (!running && !waiting) return null;
-        return entry.Policy.Schedule!.Overlap == Overlap.Skip ? "the run before it is still under way"
+        return entry.Schedule.Overlap == Overlap.Skip ? "the run before it is still under way"
             : waiting ? "one run waits already"
             : null;
     }
 
     private async Task<ScheduleState> OverdueAsync(IStatements statements, Entry entry, ScheduleState state, Instant now, CancellationToken cancellationToken)
     {
-        if (entry.Policy.Schedule!.ExpectWithin is not { } within || state.Overdue is not null || entry.Expected(state) is not { } expected || expected > now) return state;
+        if (entry.Schedule.ExpectWithin is not { } within || state.Overdue is not null || entry.Expected(state) is not { } expected || expected > now) return state;
         LogOverdue(state.Key.ToString(), within.Text);
         await audit.AppendAsync(statements, Caller.Scheduler, "schedule.overdue", state.Key.ToString(), new() { ["expectWithin"] = within.Text }, cancellationToken);
         return state with { Overdue = now };
@@ -241,7 +312,7 @@ internal sealed partial class ScheduleKeeper(HomeDatabase home, ScheduleTable ta
         var failures = state.Failures + 1;
         var rest = Duration.Min(s_longestCircuit, s_firstCircuit * (1L << Math.Min(failures - 1, 10)));
         state = state with { Failures = failures, CircuitUntil = run.Finished + rest };
-        return entry.Policy.Schedule!.PauseAfter <= failures && state.Pause is null
+        return entry.Schedule.PauseAfter <= failures && state.Pause is null
             ? state with { Pause = new(run.Finished!.Value, Caller.Scheduler.Subject, FormattableString.Invariant($"{failures} failures one after the other, the last: {run.ErrorCode}"), null) }
             : state;
     }

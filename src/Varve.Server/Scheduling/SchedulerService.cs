@@ -1,6 +1,7 @@
 using NodaTime;
 using Varve.Policies;
 using Varve.Server.Access;
+using Varve.Server.Backfills;
 using Varve.Server.Connections;
 using Varve.Server.Home;
 using Varve.Server.Runs;
@@ -8,7 +9,7 @@ using Varve.Server.Runs;
 namespace Varve.Server.Scheduling;
 
 /// <summary>Looks after schedules for as long as the server runs: learns them, decides them when they are due, and ends what is under way.</summary>
-internal sealed partial class SchedulerService(ScheduleKeeper keeper, ConnectionSet connections, RunQueue queue, RunTable runs, HomeDatabase home, ILogger<SchedulerService> log) : BackgroundService
+internal sealed partial class SchedulerService(ScheduleKeeper keeper, ConnectionSet connections, RunQueue queue, RunTable runs, QueryTable queries, BackfillKeeper backfills, HomeDatabase home, ILogger<SchedulerService> log) : BackgroundService
 {
     /// <summary>A clock that jumps, and a laptop that slept, are noticed after that.</summary>
     private static readonly Duration s_look = Duration.FromSeconds(15);
@@ -75,7 +76,9 @@ internal sealed partial class SchedulerService(ScheduleKeeper keeper, Connection
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         foreach (var connection in connections.All) await LearnAsync(connection, stoppingToken);
+        await keeper.LearnAsync(await queries.ListAsync(stoppingToken), stoppingToken);
         await TakeUpAsync(stoppingToken);
+        await backfills.TakeUpAsync(stoppingToken);
         IsReady = true;
         var learn = home.Now() + s_learn;
         while (!stoppingToken.IsCancellationRequested)

@@ -28,7 +28,7 @@ internal static class SchedulesPage
         return $"""
             <section class="card schedule">
             <header class="head"><div><p class="crumb">{key.Connection}</p><h2><a href="{http.Request.PathBase.Value}/c/{Uri.EscapeDataString(key.Connection)}/p/{Uri.EscapeDataString(key.Policy)}">{key.Policy}</a></h2></div>
-            <p class="facts">{State(view, now)} <code>{view.Policy.Schedule!.Text}</code> <span>{view.Times.Zone.Id}</span></p></header>
+            <p class="facts">{State(view, now)} <code>{view.Schedule.Text}</code> <span>{view.Times.Zone.Id}</span></p></header>
             {(state.Pause is { } pause ? (Html)$"""<p class="notice"><b>Paused</b> since {Words.Time(pause.Since)} by {pause.By}: {pause.Reason}{(pause.Until is { } until ? (Html)$", until {Words.Time(until)}" : Html.None)}</p>""" : Html.None)}
             {(state.SkipBy is { } by ? (Html)$"""<p class="notice">The next run is left out, as {by} asked.</p>""" : Html.None)}
             {Upcoming(view, now, 10)}

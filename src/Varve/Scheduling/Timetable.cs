@@ -77,6 +77,9 @@ public sealed class Timetable
             : new Decision.Fire(last, missed, at < last.Scheduled);
     }
 
+    /// <summary>The newest instant after one and up to another; null where there is none.</summary>
+    internal Instant? Newest(Instant after, Instant until) => Rule(after) is { } at && at <= until ? Last(after, until) : null;
+
     private static Duration Put(Schedule schedule, string name)
     {
         if (schedule.Jitter is not { } most || most.Shortest == Duration.Zero) return Duration.Zero;

@@ -66,6 +66,13 @@ internal sealed class Clockwork : IAsyncDisposable
         [.. policies.Select(p => new ScheduledPolicy(new() { Name = p.Policy, Table = new(null, p.Policy), Time = "ts", Schedule = p.Schedule }, InstantText.Parse(p.AppliedAt)))],
         CancellationToken.None);
 
+    internal Task LearnQueriesAsync(params (string Yaml, string AppliedAt)[] queries) => Keeper.LearnAsync(
+        [.. queries.Select(q => new StoredQuery(Connection, Varve.Queries.QueryYaml.Parse(q.Yaml, "").Single().Query, 1, q.Yaml, InstantText.Parse(q.AppliedAt), "ann"))], CancellationToken.None);
+
+    /// <summary>The windows that were done, as the store has them, oldest first.</summary>
+    internal async Task<IReadOnlyList<string>> WindowsAsync(RunState state = RunState.Done) =>
+        [.. (await ListAsync()).Where(r => r.State == state).OrderBy(r => r.Window!.From).Select(r => $"{InstantText.Format(r.Window!.From)[5..16]} {InstantText.Format(r.Window.To)[5..16]}")];
+
     /// <summary>Puts the clock and decides; waits until what began has ended.</summary>
     internal async Task TickAsync(string at)
     {

@@ -65,6 +65,21 @@ public sealed class SqlText
     /// <summary>An instant, as a timestamp without zone in UTC.</summary>
     public void AppendFormatted(Instant value) => _parts.Add(new Part.Value(new SqlValue.Time(value)));
 
+    /// <summary>A person's own statement, as it stands, with the ends of its window as text that travels beside it.</summary>
+    internal void AppendFormatted(BoundSql value)
+    {
+        foreach (var (text, instant) in value.Parts)
+        {
+            if (text is not null)
+            {
+                _parts.Add(new Part.Literal(text));
+                continue;
+            }
+
+            _parts.AddRange([new Part.Literal("CAST("), new Part.Value(new SqlValue.Text(instant!)), new Part.Literal(" AS TIMESTAMP)")]);
+        }
+    }
+
     /// <summary>Refused: a character would slip in as a number.</summary>
     [Obsolete("Write a string.", error: true)]
     public void AppendFormatted(char value) => throw new NotSupportedException();

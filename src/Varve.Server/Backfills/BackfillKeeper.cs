@@ -1,0 +1,154 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json.Nodes;
+using NodaTime;
+using Varve.Server.Access;
+using Varve.Server.Connections;
+using Varve.Server.Home;
+using Varve.Server.Runs;
+using Varve.Time;
+
+namespace Varve.Server.Backfills;
+
+/// <summary>
+/// Does the windows of backfills, each with its own number at once beside the schedules. What is left to do is worked out
+/// from the store, so that a restart goes on where a kill ended it.
+/// </summary>
+internal sealed partial class BackfillKeeper(BackfillTable table, BackfillPlans plans, RunTable runs, HomeDatabase home, ServerAudit audit, ConnectionSet connections, ILogger<BackfillKeeper> log) : IDisposable
+{
+    private readonly SemaphoreSlim _turn = new(1, 1);
+    private readonly Dictionary<string, Open> _open = new(StringComparer.Ordinal);
+
+    /// <summary>Where runs go; set before the first backfill.</summary>
+    public RunQueue? Queue { get; set; }
+
+    /// <summary>Stores a backfill and begins it.</summary>
+    /// <exception cref="PolicyException">It has no window, or asks for what the query cannot.</exception>
+    public async Task<Backfill> BeginAsync(Caller caller, ServerConnection connection, Backfill asked, CancellationToken cancellationToken)
+    {
+        var plan = await plans.OfAsync(connection, asked, cancellationToken);
+        if (plan.Due.Count == 0) throw new PolicyException(ServerCodes.Conflict, FormattableString.Invariant($"There is nothing to do in {asked.Range}: of {plan.Windows.Count} whole windows none is left. With windows: all those that are done are done anew."));
+        await home.WriteAsync(
+            async (statements, token) =>
+            {
+                await table.AddAsync(statements, asked, token);
+                await audit.AppendAsync(statements, caller with { Tenant = connection.Setting.Tenant }, "backfill.begun", $"{connection.Name}/query/{asked.Query}", new JsonObject { ["backfill"] = asked.Id, ["range"] = asked.Range.ToString(), ["windows"] = plan.Due.Count }, token);
+                return 0;
+            },
+            cancellationToken);
+        await AloneAsync(() => Task.FromResult(_open[asked.Id] = new(asked, new(plan.Due))));
+        await PumpAsync(asked.Id);
+        return asked;
+    }
+
+    /// <summary>Takes up what was open when the server ended last.</summary>
+    public async Task TakeUpAsync(CancellationToken cancellationToken)
+    {
+        foreach (var backfill in await table.OpenAsync(cancellationToken))
+        {
+            if (connections.Find(Caller.Scheduler, backfill.Connection) is not { } connection) continue;
+            try
+            {
+                var begun = await table.BegunAsync(backfill.Id, cancellationToken);
+                var due = (await plans.OfAsync(connection, backfill, cancellationToken)).Due.Where(w => !begun.Contains(w.From));
+                await AloneAsync(() => Task.FromResult(_open[backfill.Id] = new(backfill, new(due))));
+                await PumpAsync(backfill.Id);
+            }
+            catch (VarveException trouble)
+            {
+                LogLeft(backfill.Id, trouble.Code, trouble.Message);
+            }
+        }
+    }
+
+    /// <summary>Pauses, resumes or ends a backfill.</summary>
+    /// <exception cref="PolicyException">It has ended.</exception>
+    public async Task SetAsync(Caller caller, Backfill backfill, BackfillState state, string? reason, CancellationToken cancellationToken)
+    {
+        var finished = state == BackfillState.Ended ? home.Now() : (Instant?)null;
+        var isOpen = await home.WriteAsync(
+            async (statements, token) =>
+            {
+                if (!await table.SetAsync(statements, backfill.Id, state, reason, finished, token)) return false;
+                await audit.AppendAsync(statements, caller, $"backfill.{state.ToString().ToLowerInvariant()}", $"{backfill.Connection}/query/{backfill.Query}", new JsonObject { ["backfill"] = backfill.Id, ["reason"] = reason }, token);
+                return true;
+            },
+            cancellationToken);
+        if (!isOpen) throw new PolicyException(ServerCodes.Conflict, $"The backfill {backfill.Id} has ended already.");
+        await AloneAsync(() =>
+        {
+            if (_open.TryGetValue(backfill.Id, out var open)) open.Backfill = open.Backfill with { State = state };
+            if (state == BackfillState.Ended) _open.Remove(backfill.Id);
+            return Task.FromResult(0);
+        });
+        if (state == BackfillState.Running && !_open.ContainsKey(backfill.Id)) await TakeUpAsync(cancellationToken);
+        else await PumpAsync(backfill.Id);
+    }
+
+    /// <summary>One of its windows has ended: the next one begins.</summary>
+    public async Task EndedAsync(ServerRun run)
+    {
+        if (run.Backfill is null) return;
+        await AloneAsync(() => Task.FromResult(_open.TryGetValue(run.Backfill, out var open) ? open.Under.Remove(run.Id) : false));
+        await PumpAsync(run.Backfill);
+    }
+
+    public void Dispose() => _turn.Dispose();
+
+    private Task PumpAsync(string id) => AloneAsync(async () =>
+    {
+        if (!_open.TryGetValue(id, out var open) || open.Backfill.State != BackfillState.Running) return 0;
+        while (open.Under.Count < open.Backfill.AtOnce && open.Left.TryDequeue(out var window))
+        {
+            var run = RunOf(open.Backfill, window);
+            if (!await runs.AddAsync(run, CancellationToken.None)) continue;
+            open.Under.Add(run.Id);
+            Queue!.Admit(run);
+        }
+
+        if (open.Under.Count > 0 || open.Left.Count > 0) return 0;
+        var counts = await table.CountsAsync(id, CancellationToken.None);
+
+        // What a kill left under way is taken up as a run of its own, and counts until it has ended.
+        if (counts.GetValueOrDefault(RunState.Queued) + counts.GetValueOrDefault(RunState.Running) > 0) return 0;
+        await home.WriteAsync((s, token) => table.SetAsync(s, id, BackfillState.Done, null, home.Now(), token), CancellationToken.None);
+        _open.Remove(id);
+        return 0;
+    });
+
+    private ServerRun RunOf(Backfill backfill, TimeRange window)
+    {
+        var id = $"{backfill.Id}-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(window.ToString())))[..12]}";
+        return new(id, backfill.Connection, backfill.Query, RunTrigger.Backfill, home.Now(), backfill.Subject)
+        {
+            Window = window,
+            Backfill = backfill.Id,
+            Asked = new() { Again = backfill.Windows == BackfillWindows.All },
+        };
+    }
+
+    private async Task<T> AloneAsync<T>(Func<Task<T>> work)
+    {
+        await _turn.WaitAsync();
+        try
+        {
+            return await work();
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    [LoggerMessage(30, LogLevel.Warning, "backfill {Backfill} cannot go on yet: {Code}: {Message}")]
+    private partial void LogLeft(string backfill, string code, string message);
+
+    private sealed class Open(Backfill backfill, Queue<TimeRange> left)
+    {
+        public Backfill Backfill { get; set; } = backfill;
+
+        public Queue<TimeRange> Left => left;
+
+        public HashSet<string> Under { get; } = new(StringComparer.Ordinal);
+    }
+}
