@@ -17,6 +17,8 @@ internal static class ServerTelemetry
 
     private static readonly Counter<long> s_runs = s_meter.CreateCounter<long>("varve.server.runs", "{run}", "Runs of the server that ended, those that were left out among them.");
 
+    private static readonly Counter<long> s_told = s_meter.CreateCounter<long>("varve.server.deliveries", "{delivery}", "Tries to tell others what happened, by how they ended.");
+
     internal static Meter Meter => s_meter;
 
     internal static void Fired(Duration delay, int missed)
@@ -24,6 +26,9 @@ internal static class ServerTelemetry
         s_delay.Record(delay.TotalSeconds);
         if (missed > 0) s_missed.Add(missed);
     }
+
+    internal static void Told(string target, DeliveryState state) =>
+        s_told.Add(1, new KeyValuePair<string, object?>("varve.target", target), new KeyValuePair<string, object?>("varve.outcome", state == DeliveryState.Waiting ? "failed" : state.ToString().ToLowerInvariant()));
 
     internal static void Ended(ServerRun run) => s_runs.Add(
         1,

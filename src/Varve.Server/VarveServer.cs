@@ -11,6 +11,7 @@ using Varve.Server.Backfills;
 using Varve.Server.Configuration;
 using Varve.Server.Connections;
 using Varve.Server.Home;
+using Varve.Server.Notices;
 using Varve.Server.Queries;
 using Varve.Server.Runs;
 using Varve.Server.Scheduling;
@@ -129,6 +130,8 @@ internal sealed class VarveServer : IAsyncDisposable
         services.AddSingleton<TokenTable>().AddSingleton<ScheduleTable>().AddSingleton<RunTable>().AddSingleton<ServerAudit>();
         services.AddSingleton<SignIn>().AddSingleton<Gate>().AddSingleton<RunExecutor>().AddSingleton<RunIntake>().AddSingleton<PolicyStoring>().AddSingleton<ScheduleChanges>();
         services.AddSingleton<ScheduleKeeper>().AddSingleton<QueryTable>().AddSingleton<QueryRunner>().AddSingleton<QueryStoring>();
+        services.AddSingleton<DeliveryTable>().AddSingleton<DeliveryService>().AddHostedService(provider => provider.GetRequiredService<DeliveryService>());
+        services.AddSingleton(provider => new NoticeBoard(provider.GetRequiredService<DeliveryTable>(), Targets(settings, home.Clock), name => connections.Find(Caller.Scheduler, name)?.Setting.Tenant ?? ConnectionSetting.DefaultTenant));
         services.AddSingleton<BackfillTable>().AddSingleton<BackfillPlans>().AddSingleton<BackfillKeeper>();
         services.AddSingleton(provider =>
         {
@@ -149,6 +152,16 @@ internal sealed class VarveServer : IAsyncDisposable
             return queue;
         });
         services.AddSingleton<SchedulerService>().AddHostedService(provider => provider.GetRequiredService<SchedulerService>());
+    }
+
+    private static IReadOnlyList<INoticeTarget> Targets(ServeSettings settings, TimeProvider clock)
+    {
+        var client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, PooledConnectionLifetime = TimeSpan.FromMinutes(5) }) { Timeout = TimeSpan.FromSeconds(10) };
+        return
+        [
+            .. settings.Notify.Webhooks.Select(w => new WebhookTarget(w.Name, w.Filter, w.Url, w.Secret.Resolve(), client, clock)),
+            .. settings.Notify.Mail is { } mail ? [new MailTarget(mail)] : Array.Empty<INoticeTarget>(),
+        ];
     }
 
     private static void AddWatching(IServiceCollection services, HomeDatabase home)
@@ -198,6 +211,7 @@ internal sealed class VarveServer : IAsyncDisposable
         ScheduleEndpoints.Map(api);
         QueryEndpoints.Map(api);
         BackfillEndpoints.Map(api);
+        NoticeEndpoints.Map(api);
         AccessEndpoints.Map(api);
         app.MapOpenApi("/api/v1/openapi.json").NeedsNothing();
         app.MapVarvePages();

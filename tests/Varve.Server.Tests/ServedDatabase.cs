@@ -41,6 +41,9 @@ public sealed class ServedDatabase : IAsyncLifetime
     /// <summary>What an earlier server left in the home.</summary>
     internal Func<HomeDatabase, Task>? Left { get; init; }
 
+    /// <summary>Whom it tells what happens.</summary>
+    internal NoticeSettings Notify { get; init; } = NoticeSettings.None;
+
     internal string Home => Path.Combine(_folder, "home.duckdb");
 
     internal string File(string connection) => Path.Combine(_folder, $"{connection}.duckdb");
@@ -85,6 +88,7 @@ public sealed class ServedDatabase : IAsyncLifetime
         {
             Listen = listen,
             Home = DatabaseUrl.Parse($"duckdb:{Home}"),
+            Notify = Notify,
             Connections = [Setting(Mine, "acme"), Setting(Theirs, "other")],
         },
         TimeProvider.System,
@@ -117,6 +121,19 @@ public sealed class ServedDatabase : IAsyncLifetime
         using var events = await client.SendAsync(new(HttpMethod.Get, $"{asked.Headers.Location!.OriginalString}/events"), HttpCompletionOption.ResponseHeadersRead);
         await events.Content.ReadAsStringAsync();
         return await JsonAsync(await client.GetAsync(asked.Headers.Location));
+    }
+
+    /// <summary>Asks again until something is so; half a minute is too long.</summary>
+    internal static async Task<T> UntilAsync<T>(Func<Task<T>> ask, Func<T, bool> isSo)
+    {
+        var begun = TimeProvider.System.GetTimestamp();
+        while (true)
+        {
+            var answer = await ask();
+            if (isSo(answer)) return answer;
+            Assert.True(TimeProvider.System.GetElapsedTime(begun) < TimeSpan.FromSeconds(30), $"It was waited for in vain: {answer}");
+            await Task.Delay(30);
+        }
     }
 
     private ConnectionSetting Setting(string name, string tenant) => new(name, DatabaseUrl.Parse($"duckdb:{File(name)}"), tenant, 1, ConnectionSetting.File) { Queries = name == Mine };

@@ -10,6 +10,20 @@ internal static class SecretCheck
     {
         Check("The home", settings.Home);
         foreach (var connection in settings.Connections) Check($"The connection {connection.Name}", connection.Url);
+        foreach (var webhook in settings.Notify.Webhooks) Check($"The webhook {webhook.Name}", webhook.Secret);
+        if (settings.Notify.Mail?.Password is { } password) Check("The mail server", password);
+    }
+
+    private static void Check(string what, SecretReference secret)
+    {
+        try
+        {
+            secret.Resolve();
+        }
+        catch (PolicyException missing)
+        {
+            throw new PolicyException(ServerCodes.NoSecret, $"{what}: {missing.Message}", missing);
+        }
     }
 
     private static void Check(string what, DatabaseUrl url)

@@ -26,6 +26,9 @@ internal sealed record ServeSettings
     /// <summary>How many runs may be under way in all.</summary>
     public int RunsAtOnce { get; init; } = 4;
 
+    /// <summary>Whom it tells what happens.</summary>
+    public NoticeSettings Notify { get; init; } = NoticeSettings.None;
+
     /// <summary>Addresses and networks of proxies whose forwarded headers are believed.</summary>
     public IReadOnlyList<IPNetwork> TrustedProxies { get; init; } = [];
 

@@ -16,6 +16,8 @@ internal sealed class QueryStoring(QueryTable table, HomeDatabase home, ServerAu
 {
     private static readonly Duration s_day = Duration.FromDays(1);
 
+    public Instant Now() => home.Now();
+
     /// <summary>Every problem of a text, those that only the database shows among them.</summary>
     public async Task<(IReadOnlyList<Problem> Problems, IReadOnlyList<QueryDocument> Documents)> CheckAsync(ServerConnection connection, string yaml, CancellationToken cancellationToken)
     {

@@ -5,6 +5,7 @@ using Varve.Policies;
 using Varve.Scheduling;
 using Varve.Server.Access;
 using Varve.Server.Home;
+using Varve.Server.Notices;
 using Varve.Server.Runs;
 
 namespace Varve.Server.Scheduling;
@@ -18,7 +19,7 @@ internal sealed record ScheduledPolicy(Policy Policy, Instant AppliedAt);
 /// Every schedule of a server: what is due becomes a run, once for each instant, and what becomes none is written down with
 /// the reason. What is decided is stored in the same transaction, so that a restart decides nothing twice.
 /// </summary>
-internal sealed partial class ScheduleKeeper(HomeDatabase home, ScheduleTable table, RunTable runs, ServerAudit audit, ILogger<ScheduleKeeper> log) : IDisposable
+internal sealed partial class ScheduleKeeper(HomeDatabase home, ScheduleTable table, RunTable runs, ServerAudit audit, NoticeBoard notices, ILogger<ScheduleKeeper> log) : IDisposable
 {
     private static readonly Duration s_firstCircuit = Duration.FromMinutes(1);
     private static readonly Duration s_longestCircuit = Duration.FromHours(1);
@@ -125,6 +126,7 @@ internal sealed partial class ScheduleKeeper(HomeDatabase home, ScheduleTable ta
             {
                 var begun = await home.WriteAsync((statements, token) => DecideAsync(statements, due, now, token), cancellationToken);
                 foreach (var run in begun) Queue!.Admit(run);
+                notices.Wake();
             }
 
             lock (_entries) return _entries.Values.Select(e => e.Wakes(now)).Min();
@@ -163,7 +165,7 @@ internal sealed partial class ScheduleKeeper(HomeDatabase home, ScheduleTable ta
             await home.WriteAsync(
                 async (statements, token) =>
                 {
-                    await runs.EndAsync(statements, run, token);
+                    if (await runs.EndAsync(statements, run, token)) await notices.AddAsync(statements, run, home.Now(), token);
                     if (after is not null) await table.SaveAsync(statements, after, token);
                     if (after is { Pause: { } pause } && entry!.State.Pause is null)
                         await audit.AppendAsync(statements, Caller.Scheduler, "schedule.paused", after.Key.ToString(), new() { ["reason"] = pause.Reason }, token);
@@ -172,6 +174,7 @@ internal sealed partial class ScheduleKeeper(HomeDatabase home, ScheduleTable ta
                 CancellationToken.None);
             if (after is not null) entry!.Take(after);
             if (entry is not null) entry.IsFull = false;
+            notices.Wake();
             ServerTelemetry.Ended(run);
             LogEnd(run);
             return 0;
@@ -299,6 +302,7 @@ internal sealed partial class ScheduleKeeper(HomeDatabase home, ScheduleTable ta
         if (entry.Schedule.ExpectWithin is not { } within || state.Overdue is not null || entry.Expected(state) is not { } expected || expected > now) return state;
         LogOverdue(state.Key.ToString(), within.Text);
         await audit.AppendAsync(statements, Caller.Scheduler, "schedule.overdue", state.Key.ToString(), new() { ["expectWithin"] = within.Text }, cancellationToken);
+        await notices.OverdueAsync(statements, state.Key, within.Text, now, cancellationToken);
         return state with { Overdue = now };
     }
 

@@ -23,6 +23,7 @@ internal static class Pages
         ForecastPage.Map(pages);
         RunPages.Map(pages);
         SchedulesPage.Map(pages);
+        QueryPages.Map(pages);
         UpkeepPage.Map(pages);
         AccessPage.Map(pages);
         foreach (var (name, type) in new[] { ("varve.css", "text/css"), ("varve.js", "text/javascript"), ("varve.svg", "image/svg+xml") })

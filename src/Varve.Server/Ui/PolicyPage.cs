@@ -38,7 +38,7 @@ internal static class PolicyPage
             <section aria-labelledby="next"><h2 id="next">Next run</h2>{Plan(plan)}{(schedule is null ? (Html)$"""<p class="hint">Nothing runs it by itself: it has no <code>schedule</code>.</p>""" : SchedulesPage.Upcoming(schedule, schedules.Now(), 5))}</section>
             </div>
             <section aria-labelledby="windows"><h2 id="windows">Windows</h2>{grid}</section>
-            {Editor(http, connection, policy, stored.Yaml, stored.Revision)}
+            {Write(http, connection, policy, stored.Yaml, stored.Revision)}
             <section aria-labelledby="history"><h2 id="history">What runs did</h2>{History(history)}</section>
             """);
     });
@@ -56,17 +56,14 @@ internal static class PolicyPage
             (text, obstacle) = ($"policy: {table}\ntable: {table}\ntime: ts\nkeep: 30d\n", $"""<p class="trouble" role="alert">{none.Code}: {none.Message}</p>""");
         }
 
-        return Shell.Page(http, "New policy", $"<h1>New policy</h1>{obstacle}{Editor(http, connection, null, text, 0)}");
+        return Shell.Page(http, "New policy", $"<h1>New policy</h1>{obstacle}{Write(http, connection, null, text, 0)}");
     });
 
     /// <summary>What a text says, before it is stored: its problems, its layers, and what it changes.</summary>
     private static Task<IResult> PreviewAsync(HttpContext http, string connection, YamlBody body) => http.WithAsync(connection, async (lifecycle, token) =>
     {
         var check = await PolicyStoring.CheckAsync(lifecycle, body.Yaml, token);
-        Html problems = check.Problems.Count == 0 ? (Html)$"""<p class="fine">No mistakes.</p>""" : (Html)$"""
-            {(check.IsSound ? (Html)$"""<p class="fine">No mistakes.</p>""" : Html.None)}
-            <ul class="problems">{check.Problems.Select(p => (Html)$"""<li class="{(p.IsWarning ? "warn" : "bad")}"><button type="button" class="jump" data-line="{p.Line ?? 1}" data-column="{p.Column ?? 1}">{p.Line ?? 1}:{p.Column ?? 1}</button> <b>{p.Code}</b> {p.Message}</li>""")}</ul>
-            """;
+        var problems = Editor.Problems(check.Problems);
         if (!check.IsSound) return Shell.Fragment(problems);
         var documents = body.Documents();
         var diffs = await lifecycle.DiffAsync(documents, token);
@@ -127,19 +124,11 @@ internal static class PolicyPage
             <tbody>{runs.Select(r => (Html)$"""<tr><td>{Words.Time(r.StartedAt)}</td><td>{Words.Badge(r.Status == "done" ? "good" : r.Status == "failed" ? "bad" : "warn", r.Status)}</td><td class="n">{r.StepsDone}/{r.Steps}</td><td class="n">{Words.Number(r.RowsRead)}</td><td class="n">{Words.Number(r.RowsWritten)}</td><td class="n">{Words.Number(r.RowsRemoved)}</td><td>{r.ErrorCode}</td></tr>""")}</tbody></table></div>
             """;
 
-    private static Html Editor(HttpContext http, string connection, string? policy, string yaml, int revision) => $"""
-        <section aria-labelledby="text"><h2 id="text">Policy</h2>
-        <div class="editor" data-connection="{connection}" data-policy="{policy}" data-revision="{revision}">
-        <div class="write"><div class="gutter" aria-hidden="true"></div><textarea id="yaml" spellcheck="false" autocapitalize="off" autocomplete="off" wrap="off" aria-label="The policy as YAML" aria-describedby="preview"{(http.Caller().Role < Role.Operator ? (Html)$" readonly" : Html.None)}>{yaml}</textarea></div>
-        <div id="preview" class="preview" aria-live="polite"></div>
-        </div>
-        {(http.Caller().Role < Role.Operator ? Html.None : (Html)$"""<div class="actions"><button type="button" class="primary" data-save>Save</button><a class="button" download="{policy ?? "policy"}.yaml" data-export href="#yaml">Export</a><span class="hint" data-saved></span></div><div class="brake" data-brake hidden></div>""")}
-        </section>
-        """;
+    private static Html Write(HttpContext http, string connection, string? policy, string yaml, int revision) => Editor.Of(http, "policy", connection, policy, yaml, revision, http.Caller().Role >= Role.Operator);
 
     private static Html Pattern(HttpContext http, string connection, StoredPolicy stored, PatternReport report) => $"""
         <header class="head"><div><p class="crumb">{connection} · {stored.Policy.Table.Text}</p><h1>{stored.Policy.Name}</h1></div><p class="facts"><span class="chip">pattern</span> revision {stored.Revision}</p></header>
         <section><h2>Tables</h2><p>{report.Tables.Select(t => (Html)$"""<span class="chip">{t.Text}</span> """)}</p>{report.LeftOut.Select(p => (Html)$"""<p class="notice">{p.Text}</p>""")}</section>
-        {Editor(http, connection, stored.Policy.Name, stored.Yaml, stored.Revision)}
+        {Write(http, connection, stored.Policy.Name, stored.Yaml, stored.Revision)}
         """;
 }

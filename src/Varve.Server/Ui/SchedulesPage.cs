@@ -24,21 +24,35 @@ internal static class SchedulesPage
     private static Html One(HttpContext http, ScheduleView view, Instant now)
     {
         var (key, state) = (view.State.Key, view.State);
-        var path = $"/api/v1/connections/{Uri.EscapeDataString(key.Connection)}/schedules/{Uri.EscapeDataString(key.Policy)}";
         return $"""
             <section class="card schedule">
-            <header class="head"><div><p class="crumb">{key.Connection}</p><h2><a href="{http.Request.PathBase.Value}/c/{Uri.EscapeDataString(key.Connection)}/p/{Uri.EscapeDataString(key.Policy)}">{key.Policy}</a></h2></div>
+            <header class="head"><div><p class="crumb">{key.Connection}</p><h2><a href="{http.Request.PathBase.Value}/c/{Uri.EscapeDataString(key.Connection)}/{(key.IsQuery ? "q" : "p")}/{Uri.EscapeDataString(key.Policy)}">{key.Policy}</a>{(key.IsQuery ? (Html)$""" <small>query</small>""" : Html.None)}</h2></div>
             <p class="facts">{State(view, now)} <code>{view.Schedule.Text}</code> <span>{view.Times.Zone.Id}</span></p></header>
-            {(state.Pause is { } pause ? (Html)$"""<p class="notice"><b>Paused</b> since {Words.Time(pause.Since)} by {pause.By}: {pause.Reason}{(pause.Until is { } until ? (Html)$", until {Words.Time(until)}" : Html.None)}</p>""" : Html.None)}
+            {Paused(view)}
             {(state.SkipBy is { } by ? (Html)$"""<p class="notice">The next run is left out, as {by} asked.</p>""" : Html.None)}
             {Upcoming(view, now, 10)}
-            {(http.Caller().Role < Role.Operator ? Html.None : (Html)$"""
-                <div class="actions">{(state.Pause is not null || state.CircuitUntil > now ? (Html)$"""<form data-api="POST" data-path="{path}/resume" data-then="reload"><button class="primary">Resume</button></form>""" : (Html)$"""
-                    <form data-api="POST" data-path="{path}/pause" data-then="reload"><label class="sr" for="why-{key.Connection}-{key.Policy}">Why</label><input id="why-{key.Connection}-{key.Policy}" name="reason" placeholder="Why" required><button>Pause</button></form>
-                    <form data-api="POST" data-path="{path}/skip" data-then="reload"><button>Skip once</button></form>
-                    """)}</div>
-                """)}
+            {Actions(http, view, now)}
             </section>
+            """;
+    }
+
+    /// <summary>Who stopped it, and why.</summary>
+    internal static Html Paused(ScheduleView view) => view.State.Pause is { } pause
+        ? (Html)$"""<p class="notice"><b>Paused</b> since {Words.Time(pause.Since)} by {pause.By}: {pause.Reason}{(pause.Until is { } until ? (Html)$", until {Words.Time(until)}" : Html.None)}</p>"""
+        : Html.None;
+
+    /// <summary>What a person can say about it.</summary>
+    internal static Html Actions(HttpContext http, ScheduleView view, Instant now)
+    {
+        if (http.Caller().Role < Role.Operator) return Html.None;
+        var key = view.State.Key;
+        var path = $"/api/v1/connections/{Uri.EscapeDataString(key.Connection)}/{(key.IsQuery ? "queries" : "schedules")}/{Uri.EscapeDataString(key.Policy)}";
+        var why = $"why-{key.Connection}-{(key.IsQuery ? "q-" : "")}{key.Policy}";
+        return $"""
+            <div class="actions">{(view.State.Pause is not null || view.State.CircuitUntil > now ? (Html)$"""<form data-api="POST" data-path="{path}/resume" data-then="reload"><button class="primary">Resume</button></form>""" : (Html)$"""
+                <form data-api="POST" data-path="{path}/pause" data-then="reload"><label class="sr" for="{why}">Why</label><input id="{why}" name="reason" placeholder="Why" required><button>Pause</button></form>
+                <form data-api="POST" data-path="{path}/skip" data-then="reload"><button>Skip once</button></form>
+                """)}</div>
             """;
     }
 
@@ -47,7 +61,7 @@ internal static class SchedulesPage
         <ol class="upcoming">{view.Times.Upcoming(now, count).Select(o => (Html)$"""<li>{Words.Time(o.Scheduled)} <span>{s_local.Format(o.Scheduled.InZone(view.Times.Zone))}</span></li>""")}</ol>
         """;
 
-    private static Html State(ScheduleView view, Instant now) =>
+    internal static Html State(ScheduleView view, Instant now) =>
         view.State.Pause is not null ? Words.Badge("warn", "paused")
         : view.State.CircuitUntil > now ? Words.Badge("bad", FormattableString.Invariant($"rests after {view.State.Failures} failures"))
         : view.State.Overdue is not null ? Words.Badge("bad", "overdue")

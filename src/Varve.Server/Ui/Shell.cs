@@ -8,7 +8,7 @@ internal static class Shell
 {
     private static readonly (string Path, string Name, Role Role)[] s_places =
     [
-        ("/", "Policies", Role.Viewer), ("/runs", "Runs", Role.Viewer), ("/schedules", "Schedules", Role.Viewer), ("/upkeep", "Upkeep", Role.Viewer), ("/access", "Access", Role.Admin),
+        ("/", "Policies", Role.Viewer), ("/runs", "Runs", Role.Viewer), ("/schedules", "Schedules", Role.Viewer), ("/queries", "Queries", Role.Viewer), ("/upkeep", "Upkeep", Role.Viewer), ("/access", "Access", Role.Admin),
     ];
 
     internal static IResult Page(HttpContext http, string title, Html body)
@@ -56,7 +56,10 @@ internal static class Shell
     private static Html Place(HttpContext http, string path, string name)
     {
         var at = http.Request.Path.Value ?? "/";
-        var isHere = path == "/" ? at == "/" || at.StartsWith("/c/", StringComparison.Ordinal) : at.StartsWith(path, StringComparison.Ordinal);
+        var isHere = path == "/" ? at == "/" || (at.StartsWith("/c/", StringComparison.Ordinal) && !IsOfQueries(at)) : at.StartsWith(path, StringComparison.Ordinal) || (path == "/queries" && IsOfQueries(at));
         return isHere ? (Html)$"""<a href="{http.Request.PathBase.Value}{path}" aria-current="page">{name}</a>""" : (Html)$"""<a href="{http.Request.PathBase.Value}{path}">{name}</a>""";
     }
+
+    // Pages of one database: /c/metrics/q/NAME is of queries, /c/metrics/p/NAME of policies.
+    private static bool IsOfQueries(string path) => path.Split('/') is [_, "c", _, "q" or "q-new", ..];
 }

@@ -20,9 +20,9 @@ internal static class Strata
     {
         var layers = policy.Tiers.Select((t, i) => Layer(t.Name ?? t.Every.Name, t.Keep, i + 1, policy)).Prepend(Layer("source", policy.Keep, 0, policy));
         return $"""
-            <figure class="strata" role="img" aria-label="How long each layer stays: {Said(policy)}">
+            <figure class="strata"><div role="img" aria-label="How long each layer stays: {Said(policy)}">
             {layers}
-            <div class="layer axis"><span></span><div class="ticks">{s_ticks.Reverse().Select(t => (Html)$"<span>{t.Name}</span>")}</div><span></span></div>
+            <div class="layer axis"><span></span><div class="ticks">{s_ticks.Reverse().Select(t => (Html)$"<span>{t.Name}</span>")}</div><span></span></div></div>
             <figcaption>Age of a bucket, after its end. {Margins(policy)}</figcaption>
             </figure>
             """;

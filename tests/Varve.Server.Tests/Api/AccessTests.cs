@@ -45,7 +45,7 @@ public sealed class AccessTests(ServedDatabase served)
                     Assert.True(await StatusAsync(weak, method, endpoint) == HttpStatusCode.Forbidden, $"{at}: {role}");
                 }
 
-                using var able = served.Client(need.Role);
+                using var able = served.Client(need.Role, need.OfAllTenants ? Caller.AllTenants : "acme");
                 var allowed = await StatusAsync(able, method, endpoint);
                 Assert.False(allowed is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden or HttpStatusCode.InternalServerError, $"{at}: {need.Role} got {allowed}");
                 if (endpoint.RoutePattern.GetParameter("connection") is not null)
@@ -58,7 +58,7 @@ public sealed class AccessTests(ServedDatabase served)
     public async Task Lists_hold_nothing_of_another_tenant()
     {
         using var theirs = served.Client(Role.Admin, "other");
-        foreach (var path in new[] { "connections", "runs", "schedules", "backfills", "tokens", "audit" })
+        foreach (var path in new[] { "connections", "runs", "schedules", "backfills", "deliveries", "tokens", "audit" })
         {
             var text = await theirs.GetStringAsync($"api/v1/{path}");
             Assert.DoesNotContain(ServedDatabase.Mine, text, StringComparison.Ordinal);
@@ -126,7 +126,7 @@ public sealed class AccessTests(ServedDatabase served)
     {
         var path = endpoint.RoutePattern.RawText!
             .Replace("{connection}", ServedDatabase.Mine, StringComparison.Ordinal).Replace("{policy}", "nobody-has-this", StringComparison.Ordinal)
-            .Replace("{id}", "none", StringComparison.Ordinal).Replace("{hold}", "none", StringComparison.Ordinal).Replace("{run}", "none", StringComparison.Ordinal).Replace("{query}", "nobody-has-this", StringComparison.Ordinal);
+            .Replace("{id}", "none", StringComparison.Ordinal).Replace("{hold}", "none", StringComparison.Ordinal).Replace("{run}", "none", StringComparison.Ordinal).Replace("{query}", "nobody-has-this", StringComparison.Ordinal).Replace("{target}", "none", StringComparison.Ordinal);
         using var request = new HttpRequestMessage(new(method), path.TrimStart('/'));
 
         // Declared connections cannot be removed, and pausing everything would touch other tests: such bodies are refused as they are.

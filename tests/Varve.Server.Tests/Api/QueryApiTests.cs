@@ -104,14 +104,11 @@ public sealed class QueryApiTests(ServedDatabase served)
         Assert.Equal(HttpStatusCode.BadRequest, (await client.PostAsync($"{at}/pause", JsonContent.Create(new { reason = "" }))).StatusCode);
         var paused = await ServedDatabase.JsonAsync(await client.PostAsync($"{at}/pause", JsonContent.Create(new { reason = "the day" })));
         Assert.Equal(("Paused", "the day"), (paused.GetProperty("state").GetString(), paused.GetProperty("reason").GetString()));
-        JsonElement still;
-        do still = await ServedDatabase.JsonAsync(await client.GetAsync(at));
-        while (Runs(still, "Queued") + Runs(still, "Running") > 0);
+        var still = await ServedDatabase.UntilAsync(async () => await ServedDatabase.JsonAsync(await client.GetAsync(at)), b => Runs(b, "Queued") + Runs(b, "Running") == 0);
         var after = Runs(still, "Done");
         Assert.InRange(after, 0, 47);
         await client.PostAsync($"{at}/resume", null);
-        do still = await ServedDatabase.JsonAsync(await client.GetAsync(at));
-        while (Runs(still, "Done") <= after);
+        await ServedDatabase.UntilAsync(async () => await ServedDatabase.JsonAsync(await client.GetAsync(at)), b => Runs(b, "Done") > after);
         Assert.Equal("Ended", (await ServedDatabase.JsonAsync(await client.PostAsync($"{at}/end", null))).GetProperty("state").GetString());
         Assert.Equal(HttpStatusCode.Conflict, (await client.PostAsync($"{at}/resume", null)).StatusCode);
         using var theirs = served.Client(Role.Admin, "other");
@@ -130,12 +127,7 @@ public sealed class QueryApiTests(ServedDatabase served)
     private static async Task<JsonElement> EndedAsync(HttpClient client, HttpResponseMessage asked)
     {
         Assert.True(asked.StatusCode == HttpStatusCode.Accepted, await asked.Content.ReadAsStringAsync());
-        while (true)
-        {
-            var backfill = await ServedDatabase.JsonAsync(await client.GetAsync(asked.Headers.Location));
-            if (backfill.GetProperty("state").GetString() is not ("Running" or "Paused")) return backfill;
-            await Task.Delay(50);
-        }
+        return await ServedDatabase.UntilAsync(async () => await ServedDatabase.JsonAsync(await client.GetAsync(asked.Headers.Location)), b => b.GetProperty("state").GetString() is not ("Running" or "Paused"));
     }
 
     private long Count(string table, string query)

@@ -125,7 +125,7 @@ internal sealed class Clockwork : IAsyncDisposable
     {
         _home = await HomeDatabase.OpenAsync(DatabaseUrl.Parse($"duckdb:{Path.Combine(_folder, "home.duckdb")}?threads=1"), Clock, CancellationToken.None);
         (Runs, Audit) = (new(_home), new(_home));
-        Keeper = new(_home, new(_home), Runs, Audit, NullLogger<ScheduleKeeper>.Instance);
+        Keeper = new(_home, new(_home), Runs, Audit, new(new(_home), [], _ => "default"), NullLogger<ScheduleKeeper>.Instance);
         Queue = new(
             Runs,
             (run, _, stop, _) =>

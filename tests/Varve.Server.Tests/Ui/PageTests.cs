@@ -1,3 +1,4 @@
+using System.Net.Http.Json;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
 
@@ -8,7 +9,7 @@ public sealed class PageTests(Browser browser)
 {
     private static readonly (string Name, string Path)[] Places =
     [
-        ("policies", "/"), ("policy", "/c/metrics/p/cpu"), ("new", "/c/metrics/new?table=main.cpu"), ("runs", "/runs"), ("schedules", "/schedules"), ("upkeep", "/upkeep/metrics"), ("access", "/access"), ("forecast", "/c/metrics/p/cpu/forecast"), ("missing", "/c/metrics/p/nobody"),
+        ("policies", "/"), ("policy", "/c/metrics/p/cpu"), ("new", "/c/metrics/new?table=main.cpu"), ("runs", "/runs"), ("schedules", "/schedules"), ("upkeep", "/upkeep/metrics"), ("access", "/access"), ("forecast", "/c/metrics/p/cpu/forecast"), ("missing", "/c/metrics/p/nobody"), ("queries", "/queries"), ("query", "/c/metrics/q/shown"), ("newquery", "/c/metrics/q-new"),
     ];
 
     [Fact]
@@ -53,6 +54,66 @@ public sealed class PageTests(Browser browser)
     }
 
     [Fact]
+    public async Task A_query_is_written_mended_saved_backfilled_and_its_windows_are_shown()
+    {
+        var (page, complaints) = await browser.EnterAsync();
+        await page.GotoAsync("/queries");
+        await page.GetByRole(AriaRole.Link, new() { Name = "New query of metrics" }).ClickAsync();
+        var text = page.GetByLabel("The query as YAML");
+        const string Query = "query: hourly\nsql: |\n  SELECT date_trunc('hour', ts) AS ts, sum(v) AS n FROM events\n  WHERE ts >= {from} AND ts < {to} GROUP BY 1\nschedule: \"@hourly\"\ninto: sums\nwrite: replace\ntime: ts\n";
+        await text.FillAsync(Query.Replace("{to}", "{too}", StringComparison.Ordinal));
+        await Expect(page.Locator("#preview .problems")).ToContainTextAsync("There is no {too}");
+        await Expect(page.Locator("#preview .jump")).ToHaveTextAsync("4:31");
+        await text.FillAsync(Query);
+        await Expect(page.Locator("#preview .fine").First).ToContainTextAsync("No mistakes.");
+        await Expect(page.Locator("#preview .upcoming li")).ToHaveCountAsync(5);
+        await page.GetByRole(AriaRole.Button, new() { Name = "Save", Exact = true }).ClickAsync();
+        await Expect(page.Locator("h1")).ToHaveTextAsync("hourly");
+        await page.GetByLabel("From").FillAsync("2026-01-01");
+        await page.GetByLabel("To", new() { Exact = true }).FillAsync("2026-01-01T03:10Z");
+        await page.GetByRole(AriaRole.Button, new() { Name = "List the windows" }).ClickAsync();
+        await Expect(page.Locator("[data-listed]")).ToContainTextAsync("3 of 3 whole windows would be done.");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Begin" }).ClickAsync();
+        await page.WaitForURLAsync("**/q/hourly");
+        await Expect(page.Locator("section[aria-labelledby=backfills] .badge").First).ToBeVisibleAsync();
+        await EventuallyAsync(async () =>
+        {
+            await page.ReloadAsync();
+            await Expect(page.Locator("section[aria-labelledby=backfills] .badge").First).ToHaveTextAsync("done", new() { Timeout = 500 });
+        });
+        await Expect(page.Locator("section[aria-labelledby=windows] tbody tr")).ToHaveCountAsync(3);
+        await page.Locator("section[aria-labelledby=windows] tbody a").First.ClickAsync();
+        await Expect(page.Locator(".events")).ToContainTextAsync("1 rows");
+        Assert.Empty(complaints);
+    }
+
+    /// <summary>A query with two windows that were done, so that its page has something to show.</summary>
+    private async Task StoreQueryAsync()
+    {
+        using var client = browser.Served.Client(Access.Role.Admin);
+        const string Yaml = "query: shown\nsql: SELECT date_trunc('hour', ts) AS ts, sum(v) AS n FROM events WHERE ts >= {from} AND ts < {to} GROUP BY 1\nschedule: \"@hourly\"\ninto: sums\nwrite: replace\ntime: ts\ntags: [report]\n";
+        using var request = new HttpRequestMessage(HttpMethod.Put, "api/v1/connections/metrics/queries/shown") { Content = JsonContent.Create(new { yaml = Yaml }) };
+        request.Headers.TryAddWithoutValidation("If-None-Match", "*");
+        if (!(await client.SendAsync(request)).IsSuccessStatusCode) return;
+        await client.PostAsync("api/v1/connections/metrics/backfills", JsonContent.Create(new { query = "shown", from = "2026-01-02", to = "2026-01-02T02:00Z" }));
+    }
+
+    private static async Task EventuallyAsync(Func<Task> what)
+    {
+        for (var tries = 0; ; tries++)
+        {
+            try
+            {
+                await what();
+                return;
+            }
+            catch (PlaywrightException) when (tries < 20)
+            {
+            }
+        }
+    }
+
+    [Fact]
     public async Task Somebody_elses_change_is_not_written_over()
     {
         var (mine, _) = await browser.EnterAsync();
@@ -76,7 +137,7 @@ public sealed class PageTests(Browser browser)
     {
         var (page, complaints) = await browser.EnterAsync();
         await page.GotoAsync("/schedules");
-        var card = page.Locator("section.schedule", new() { HasText = "metrics" });
+        var card = page.Locator("section.schedule", new() { Has = page.Locator("a[href='/c/metrics/p/cpu']") });
         await Expect(card.Locator(".upcoming li")).ToHaveCountAsync(10);
         await card.GetByPlaceholder("Why").FillAsync("the disk is moved");
         await card.GetByRole(AriaRole.Button, new() { Name = "Pause" }).ClickAsync();
@@ -118,11 +179,12 @@ public sealed class PageTests(Browser browser)
     public async Task Every_page_fits_names_its_fields_and_complains_of_nothing(string kind, bool dark, bool phone)
     {
         var (page, complaints) = await browser.EnterAsync(dark, phone);
+        await StoreQueryAsync();
         foreach (var (name, path) in Places)
         {
             await page.GotoAsync(path);
             await Expect(page.Locator("h1").First).ToBeVisibleAsync();
-            if (name is "policy" or "new") await Expect(page.Locator("#preview > *").First).ToBeVisibleAsync();
+            if (name is "policy" or "new" or "newquery") await Expect(page.Locator("#preview > *").First).ToBeVisibleAsync();
             Assert.False(await page.EvaluateAsync<bool>("document.documentElement.scrollWidth > document.documentElement.clientWidth"), $"{path} is wider than the screen ({kind}).");
             Assert.Equal(0, await page.EvaluateAsync<int>("[...document.querySelectorAll('input:not([type=hidden]), select, textarea')].filter(f => !f.labels?.length && !f.getAttribute('aria-label')).length"));
             Assert.Equal(0, await page.EvaluateAsync<int>("[...document.querySelectorAll('button, a')].filter(b => !b.textContent.trim() && !b.getAttribute('aria-label')).length"));

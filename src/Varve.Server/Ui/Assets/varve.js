@@ -16,6 +16,10 @@
   // Instants are written in UTC; the reader's own clock stands in the hint.
   for (const time of $$("time")) time.title = new Date(time.dateTime).toLocaleString();
 
+  // What is wider than its place can be scrolled with the keyboard too.
+  const reachable = () => { for (const box of $$(".scroll, .plan")) if (box.scrollWidth > box.clientWidth) box.tabIndex = 0; };
+  reachable();
+
   const toast = text => { const box = $(".toast"); box.textContent = text; box.hidden = false; clearTimeout(box.timer); box.timer = setTimeout(() => { box.hidden = true; }, 12000); };
 
   const call = async (method, path, body, headers = {}) => {
@@ -30,6 +34,7 @@
     for (const [name, value] of new FormData(form)) {
       if (name.endsWith("[]")) (body[name.slice(0, -2)] ||= []).push(value);
       else if (name.endsWith("?")) body[name.slice(0, -1)] = value === "true";
+      else if (name.endsWith("#")) body[name.slice(0, -1)] = Number(value);
       else if (value !== "") body[name] = value;
     }
     return body;
@@ -52,10 +57,26 @@
     });
   }
 
+  for (const button of $$("[data-dry]")) {
+    button.addEventListener("click", async () => {
+      const form = button.form, listed = $("[data-listed]");
+      if (!form.reportValidity()) return;
+      const answer = await call("POST", form.dataset.path, { ...read(form), dryRun: true });
+      if (!answer.ok) { toast(answer.json?.detail || `The server answered ${answer.status}.`); return; }
+      const said = document.createElement("p"), list = document.createElement("ol");
+      said.textContent = `${answer.json.wouldRun} of ${answer.json.whole} whole windows would be done.`;
+      list.className = "upcoming";
+      for (const one of answer.json.windows.filter(w => w.wouldRun)) { const item = document.createElement("li"); item.textContent = `${one.window.from} … ${one.window.to}${one.state === "Untried" ? "" : `, ${one.state.toLowerCase()} before`}`; list.append(item); }
+      listed.replaceChildren(said, list);
+    });
+  }
+
   const editor = $(".editor");
   if (editor) {
     const area = $("textarea", editor), gutter = $(".gutter", editor), preview = $(".preview", editor), saved = $("[data-saved]"), brake = $("[data-brake]");
-    const at = `/api/v1/connections/${encodeURIComponent(editor.dataset.connection)}`;
+    const at = `/api/v1/connections/${encodeURIComponent(editor.dataset.connection)}`, here = `${root}/c/${encodeURIComponent(editor.dataset.connection)}`;
+    const kind = editor.dataset.kind === "query" ? { plural: "queries", page: "q", preview: "q-preview", names: [/^query:\s*"?([^"\n]+?)"?\s*$/m], hint: "query: NAME" }
+      : { plural: "policies", page: "p", preview: "preview", names: [/^policy:\s*"?([^"\n]+?)"?\s*$/m, /^table:\s*"?([^"\n]+?)"?\s*$/m], hint: "policy: NAME" };
     let before = area.value, asked = 0, timer;
     const number = () => {
       const wrong = new Set($$(".problems .bad .jump", preview).map(b => Number(b.dataset.line)));
@@ -64,10 +85,10 @@
     };
     const show = async () => {
       const mine = ++asked;
-      const answer = await fetch(`${root}/c/${encodeURIComponent(editor.dataset.connection)}/preview`, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ yaml: area.value }) });
+      const answer = await fetch(`${here}/${kind.preview}`, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ yaml: area.value }) });
       if (mine !== asked) return;
       const text = await answer.text();
-      if (answer.ok) preview.innerHTML = text;
+      if (answer.ok) { preview.innerHTML = text; reachable(); }
       else preview.textContent = JSON.parse(text).detail;
       number();
     };
@@ -83,12 +104,12 @@
     area.addEventListener("scroll", () => { gutter.scrollTop = area.scrollTop; });
     addEventListener("beforeunload", event => { if (area.value !== before) event.preventDefault(); });
     const save = async accept => {
-      const name = editor.dataset.policy || (area.value.match(/^policy:\s*"?([^"\n]+?)"?\s*$/m) || area.value.match(/^table:\s*"?([^"\n]+?)"?\s*$/m) || [])[1];
-      if (!name) { toast("Write how the policy is called: policy: NAME"); return; }
+      const name = editor.dataset.policy || kind.names.map(n => area.value.match(n)?.[1]).find(n => n);
+      if (!name) { toast(`Write how it is called: ${kind.hint}`); return; }
       const headers = editor.dataset.revision === "0" ? { "If-None-Match": "*" } : { "If-Match": `"${editor.dataset.revision}"` };
-      const answer = await call("PUT", `${at}/policies/${encodeURIComponent(name)}${accept ? "?accept=removes-more" : ""}`, { yaml: area.value }, headers);
+      const answer = await call("PUT", `${at}/${kind.plural}/${encodeURIComponent(name)}${accept ? "?accept=removes-more" : ""}`, { yaml: area.value }, headers);
       brake.hidden = true;
-      if (answer.ok) { before = area.value; location.href = `${root}/c/${encodeURIComponent(editor.dataset.connection)}/p/${encodeURIComponent(name)}`; return; }
+      if (answer.ok) { before = area.value; location.href = `${here}/${kind.page}/${encodeURIComponent(name)}`; return; }
       const told = document.createElement("p");
       told.textContent = answer.json?.detail || `The server answered ${answer.status}.`;
       brake.replaceChildren(told);
@@ -99,7 +120,7 @@
         brake.append(sure);
         sure.focus();
       } else if (answer.status === 412) {
-        const theirs = await call("GET", `${at}/policies/${encodeURIComponent(name)}`);
+        const theirs = await call("GET", `${at}/${kind.plural}/${encodeURIComponent(name)}`);
         if (!theirs.ok) return;
         const text = document.createElement("pre"), take = document.createElement("button");
         text.textContent = theirs.json.yaml;
@@ -110,7 +131,7 @@
     $("[data-save]")?.addEventListener("click", () => save(false));
     $("[data-export]")?.addEventListener("click", event => { event.currentTarget.href = URL.createObjectURL(new Blob([area.value], { type: "application/yaml" })); });
     number();
-    show();
+    if (!("still" in editor.dataset)) show();
   }
 
   const events = $("[data-events]");
@@ -126,6 +147,9 @@
     on("waiting", d => tell("waiting", `${d.policy}: ${d.wait.relation} waits: ${d.wait.reason}`, "stop"));
     on("braked", d => tell("braked", `${d.policy}: ≈ ${d.brake.rows} rows wait for a word: ${d.brake.reason}`, "stop"));
     on("finished", d => tell("finished", `${d.policy}: ${d.stepsDone} steps, ${d.rowsWritten} written, ${d.rowsRemoved} removed`));
+    on("window-started", d => tell("started", `${d.query}: window ${d.window.from} … ${d.window.to}, revision ${d.revision}, attempt ${d.attempt}`));
+    on("window-done", d => tell("done", `${d.rows} rows${d.replaced ? `, in place of ${d.replaced}` : ""}${d.wasDone ? "; it had been done before" : ""}`));
+    on("window-failed", d => tell("failed", `${d.error.code}: ${d.error.message}`, "fail"));
     on("ended", d => { source.close(); bar.value = bar.max; tell("ended", `${d.state}${d.reason ? `: ${d.reason}` : ""}`, d.state === "Failed" ? "fail" : ""); if (events.dataset.open === "yes") location.reload(); });
   }
 })();

@@ -1,0 +1,52 @@
+using NodaTime;
+using Varve.Engines;
+using Varve.Server.Home;
+
+namespace Varve.Server.Notices;
+
+/// <summary>Stores what is to be told in the transaction of what happened, so that a kill between the two loses nothing.</summary>
+internal sealed class NoticeBoard(DeliveryTable deliveries, IReadOnlyList<INoticeTarget> targets, Func<string, string> tenantOf)
+{
+    private TaskCompletionSource _news = Fresh();
+
+    /// <summary>Whom there is to tell.</summary>
+    public IReadOnlyList<INoticeTarget> Targets => targets;
+
+    /// <summary>Ends when something is to be sent.</summary>
+    public Task News => _news.Task;
+
+    /// <summary>Somebody is to look for what is due.</summary>
+    public void Wake() => Interlocked.Exchange(ref _news, Fresh()).TrySetResult();
+
+    /// <summary>What a run that ended tells; nothing where all is well.</summary>
+    public Task AddAsync(IStatements statements, ServerRun run, Instant now, CancellationToken cancellationToken)
+    {
+        NoticeKind? kind = run.State switch
+        {
+            RunState.Failed => NoticeKind.Failed,
+            RunState.Waits => NoticeKind.Halted,
+            RunState.Braked => NoticeKind.Braked,
+            _ => null,
+        };
+        return kind is { } known ? AddAsync(statements, Of(known, run.Key, run.Policy.Length == 0, run.Id, run.ErrorCode, run.Error ?? Said(run.State), now), cancellationToken) : Task.CompletedTask;
+    }
+
+    /// <summary>What a schedule tells in which nothing succeeded for too long.</summary>
+    public Task OverdueAsync(IStatements statements, ScheduleKey key, string within, Instant now, CancellationToken cancellationToken) =>
+        AddAsync(statements, Of(NoticeKind.Overdue, key, isSelection: false, null, null, $"Nothing succeeded within {within}.", now), cancellationToken);
+
+    /// <summary>Stores a notice for each target that takes it, or for one.</summary>
+    public async Task AddAsync(IStatements statements, Notice notice, CancellationToken cancellationToken, string? only = null)
+    {
+        var body = ServerJson.Write(notice);
+        foreach (var target in targets.Where(t => only is null ? t.Filter.Takes(notice) : t.Name == only))
+            await deliveries.AddAsync(statements, new($"d-{Guid.CreateVersion7():N}", target.Name, notice.Tenant, notice.Kind.ToString(), body, notice.At, 0, notice.At, DeliveryState.Waiting, null), cancellationToken);
+    }
+
+    private Notice Of(NoticeKind kind, ScheduleKey key, bool isSelection, string? run, string? code, string message, Instant now) => new(
+        $"n-{Guid.CreateVersion7():N}", kind, now, tenantOf(key.Connection), key.Connection, key.IsQuery || isSelection ? null : key.Policy, key.IsQuery ? key.Policy : null, run, code, message);
+
+    private static string Said(RunState state) => state == RunState.Braked ? "Rows wait for a person's word before they go." : "Something waits for a person.";
+
+    private static TaskCompletionSource Fresh() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+}
