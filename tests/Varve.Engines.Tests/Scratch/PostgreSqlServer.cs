@@ -16,28 +16,23 @@ public static class PostgreSqlServer
     /// <summary>The URL of a database in which others can be made; null where no server is named.</summary>
     public static string? Url { get; } = Environment.GetEnvironmentVariable("VARVE_TEST_POSTGRESQL") is { Length: > 0 } url ? url : null;
 
-    /// <summary>An empty database. Without a server the test is skipped, and where it runs for a change that lands it fails.</summary>
+    /// <summary>Without a server the test is skipped, and where it runs for a change that lands it fails.</summary>
+    public static void Require()
+    {
+        if (Url is not null) return;
+        if (Environment.GetEnvironmentVariable("CI") is { Length: > 0 }) Assert.Fail("VARVE_TEST_POSTGRESQL names no server: test.sh starts one.");
+        Assert.Skip("VARVE_TEST_POSTGRESQL names no server: test.sh starts one.");
+    }
+
+    /// <summary>An empty database.</summary>
     public static Lent Lend()
     {
-        if (Url is null)
-        {
-            if (Environment.GetEnvironmentVariable("CI") is { Length: > 0 }) Assert.Fail("VARVE_TEST_POSTGRESQL names no server: test.sh starts one.");
-            Assert.Skip("VARVE_TEST_POSTGRESQL names no server: test.sh starts one.");
-        }
-
-        return s_free.TryTake(out var free) ? free : Make(DatabaseUrl.Parse(Url));
+        Require();
+        return s_free.TryTake(out var free) ? free : Make(DatabaseUrl.Parse(Url!));
     }
 
-    private static Lent Make(DatabaseUrl url)
-    {
-        var name = FormattableString.Invariant($"varve_{Environment.ProcessId}_{Interlocked.Increment(ref s_made)}");
-        using var admin = NpgsqlDataSource.Create(Text(url, url.Database ?? "postgres"));
-        using (var drop = admin.CreateCommand($"DROP DATABASE IF EXISTS {name} WITH (FORCE)")) drop.ExecuteNonQuery();
-        using (var create = admin.CreateCommand($"CREATE DATABASE {name} TEMPLATE template0")) create.ExecuteNonQuery();
-        return new(name, Url!.Replace($"/{url.Database}", $"/{name}", StringComparison.Ordinal), NpgsqlDataSource.Create(Text(url, name)));
-    }
-
-    private static string Text(DatabaseUrl url, string database) => new NpgsqlConnectionStringBuilder
+    /// <summary>How users connect to a database of the server.</summary>
+    internal static string Text(DatabaseUrl url, string database) => new NpgsqlConnectionStringBuilder
     {
         Host = url.Hosts[0].Name,
         Port = url.Hosts[0].Port,
@@ -47,6 +42,15 @@ public static class PostgreSqlServer
         Timezone = "UTC",
         NoResetOnClose = true,
     }.ConnectionString;
+
+    private static Lent Make(DatabaseUrl url)
+    {
+        var name = FormattableString.Invariant($"varve_{Environment.ProcessId}_{Interlocked.Increment(ref s_made)}");
+        using var admin = NpgsqlDataSource.Create(Text(url, url.Database ?? "postgres"));
+        using (var drop = admin.CreateCommand($"DROP DATABASE IF EXISTS {name} WITH (FORCE)")) drop.ExecuteNonQuery();
+        using (var create = admin.CreateCommand($"CREATE DATABASE {name} TEMPLATE template0")) create.ExecuteNonQuery();
+        return new(name, Url!.Replace($"/{url.Database}", $"/{name}", StringComparison.Ordinal), NpgsqlDataSource.Create(Text(url, name)));
+    }
 
     /// <summary>A database that is given back empty.</summary>
     public sealed class Lent(string name, string url, NpgsqlDataSource source) : IAsyncDisposable
