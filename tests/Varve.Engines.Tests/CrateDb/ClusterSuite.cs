@@ -36,7 +36,7 @@ public abstract class ClusterSuite : IAsyncDisposable
     {
         var session = await SessionAsync();
         var row = (await session.QueryAsync(
-            $"SELECT {long.MaxValue} AS a, {double.NaN} AS b, {double.NegativeInfinity} AS c, {1.50m} AS d, {"ä'\n"} AS e, " +
+            $"SELECT 9223372036854775807 AS a, {double.NaN} AS b, {double.NegativeInfinity} AS c, {1.50m} AS d, {"ä'\n"} AS e, " +
                 $"{Instant.FromUnixTimeMilliseconds(-1)} AS f, [1, NULL] AS g, TRUE AS h, -1.5e-300 AS i",
             Token)).Rows[0];
         Assert.Equal((long.MaxValue, double.NaN, double.NegativeInfinity), (row.Long(0), row[1], row[2]));
