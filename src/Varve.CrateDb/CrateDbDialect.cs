@@ -26,6 +26,12 @@ internal sealed partial class CrateDbDialect : Dialect
             : Quoted(name.Value);
     }
 
+    /// <inheritdoc/>
+    public override SqlText? ViewTexts => Statements.ObserverShapes.Views();
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<Identifier> TierColumns => [CrateDbTierSql.Key, CrateDbTierSql.Generation, CrateDbTierSql.Part];
+
     /// <summary>Without a schema it is that of the session.</summary>
     public override string Qualify(TableName table) => table.Schema is { } schema ? $"{Quoted(schema)}.{Quoted(table.Name)}"
         : Quoted(table.Name);

@@ -113,6 +113,9 @@ public abstract class Dialect
     /// </summary>
     public virtual IReadOnlyList<Identifier> RowVersion => [];
 
+    /// <summary>Columns that the table of a tier has besides its states, and that nobody else reads.</summary>
+    public virtual IReadOnlyList<Identifier> TierColumns => [];
+
     /// <summary>Makes the table of a tier.</summary>
     /// <param name="tier">Its name, columns and types.</param>
     /// <param name="rows">The roll-up itself, of no rows: what types its columns have.</param>
