@@ -53,7 +53,7 @@ internal sealed class Catalogs(CrateStore store)
                 store.Tables.Values.Where(t => t.IsPartitioned).SelectMany(t => t.Partitions.Values.Select(p => Partition(t, p)))),
             ("information_schema", "key_column_usage") => (KeyColumns, store.Tables.Values.SelectMany(Keys)),
             ("information_schema", "table_constraints") => (
-                "table_schema text, table_name text, constraint_name text, constraint_type text",
+                "table_catalog text, table_schema text, table_name text, constraint_name text, constraint_type text",
                 store.Tables.Values.Where(t => t.Key.Count > 0).Select(Constraint)),
             ("sys", _) => Cluster.Read(name, call),
             _ => null,
@@ -99,7 +99,7 @@ internal sealed class Catalogs(CrateStore store)
     private const string PartitionColumns = "table_schema text, table_name text, partition_ident text, \"values\" jsonb, number_of_shards int4, " +
         "number_of_replicas text, closed bool, settings jsonb, version jsonb";
 
-    private const string KeyColumns = "table_schema text, table_name text, constraint_name text, column_name text, ordinal_position int4";
+    private const string KeyColumns = "table_catalog text, table_schema text, table_name text, constraint_name text, column_name text, ordinal_position int4";
 
     private static JsonObject Blocks() => new()
     {
@@ -232,6 +232,7 @@ internal sealed class Catalogs(CrateStore store)
 
     private static IEnumerable<JsonObject> Keys(CrateTable table) => table.Key.Select((column, index) => new JsonObject
     {
+        ["table_catalog"] = "crate",
         ["table_schema"] = table.Schema,
         ["table_name"] = table.Name,
         ["constraint_name"] = $"{table.Name}_pkey",
@@ -241,6 +242,7 @@ internal sealed class Catalogs(CrateStore store)
 
     private static JsonObject Constraint(CrateTable table) => new()
     {
+        ["table_catalog"] = "crate",
         ["table_schema"] = table.Schema,
         ["table_name"] = table.Name,
         ["constraint_name"] = $"{table.Name}_pkey",

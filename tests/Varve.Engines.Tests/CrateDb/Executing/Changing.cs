@@ -86,13 +86,13 @@ internal sealed class Changing(CrateStore store, Relations relations, Backend ba
         KeyLookup.HasVersion(table, condition);
         var text = condition.Count == 0 ? "true" : translator.Expression(condition);
         var meant = KeyLookup.IsOnly(table, condition) ? text
-            : $"{alias}._id IN (SELECT _id FROM {Relations.Rows(table, table.Visible, hidden: true)} AS {alias} WHERE {text})";
-        await RequireAsync(table, meant, call);
+            : $"{alias}._id IN (SELECT _id FROM {Relations.Rows(table, call.SeesAll ? table.Current : table.Visible, hidden: true)} AS {alias} WHERE {text})";
+        await RequireAsync(table, meant);
         return meant;
     }
 
     /// <summary>Every row that is meant can be written.</summary>
-    private async Task RequireAsync(CrateTable table, string meant, RequestContext call)
+    private async Task RequireAsync(CrateTable table, string meant)
     {
         foreach (var partition in table.Partitions.Values.Where(p => p.IsSealed))
         {

@@ -58,9 +58,14 @@ internal sealed class ExecutingCrate : IAsyncDisposable
     internal Func<SqlCall, Reply, Task<Reply>> After { get; set; } = (_, reply) => Task.FromResult(reply);
 
     /// <summary>Does a statement as a user's client would, without a network between.</summary>
+    /// <param name="statement">The statement.</param>
+    /// <param name="seesAll">True: as if every table had been refreshed before, for this statement alone.</param>
     /// <exception cref="CrateError">It fails.</exception>
-    internal Task<Reply> DoAsync(string statement) =>
-        _executor.RunAsync(statement, null, Context(new(0, "", statement, [], null, new Dictionary<string, string>())), CancellationToken.None);
+    internal Task<Reply> DoAsync(string statement, bool seesAll = false)
+    {
+        SqlCall call = new(0, "", statement, [], null, new Dictionary<string, string>());
+        return _executor.RunAsync(statement, null, Context(call) with { SeesAll = seesAll }, CancellationToken.None);
+    }
 
     /// <summary>A primary shard of a partition, or of a table without any, has no live copy any more; or has one again.</summary>
     internal void Lose(string schema, string table, string ident = "", int shard = 0, bool isLost = true) =>

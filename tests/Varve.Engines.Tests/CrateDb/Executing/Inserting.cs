@@ -95,7 +95,8 @@ internal sealed class Inserting(CrateStore store, Relations relations, Backend b
     private async Task<SortedDictionary<long, CrateError>> BadAsync(CrateTable table, InsertText statement)
     {
         SortedDictionary<long, CrateError> bad = [];
-        await MarkAsync($"SELECT _n FROM {table.Staged} WHERE {Checks(table)}", CrateError.Parse("a value is NULL in a column that must not be, or beyond its type"));
+        foreach (var row in (await backend.QueryAsync($"SELECT _n, r FROM (SELECT _n, {Checks(table)} AS r FROM {table.Staged}) x WHERE r IS NOT NULL")).Rows)
+            bad.Add(long.Parse(row[0]!, CultureInfo.InvariantCulture), CrateError.Parse(row[1]!));
         foreach (var partition in table.Partitions.Values)
         {
             if (partition.IsSealed) await MarkAsync($"SELECT _n FROM {table.Staged} WHERE {table.In([partition])}", CrateError.Blocked());
@@ -122,14 +123,20 @@ internal sealed class Inserting(CrateStore store, Relations relations, Backend b
         }
     }
 
+    /// <summary>Why a row cannot be written, as text; NULL where it can.</summary>
     private static string Checks(CrateTable table)
     {
-        var required = table.Columns.Where(c => c.IsRequired || table.Key.Contains(c.Name)).Select(c => $"{c.Quoted} IS NULL");
+        var required = table.Columns.Where(c => c.IsRequired || table.Key.Contains(c.Name))
+            .Select(c => When($"{c.Quoted} IS NULL", $"\"{c.Name}\" must not be null"));
         var whole = table.Columns.Where(c => c.Type.Stored is "int8" or "crate.tstz" or "crate.ts")
-            .Select(c => $"{c.Quoted}::int8 IN (9223372036854775807, -9223372036854775808)");
-        var text = table.Columns.Where(c => c is { Type.Stored: "text", IsLarge: false }).Select(c => $"octet_length({c.Quoted}) > 32766");
-        return string.Join(" OR ", required.Concat(whole).Concat(text).DefaultIfEmpty("false"));
+            .Select(c => When($"{c.Quoted}::int8 IN (9223372036854775807, -9223372036854775808)", $"Value of \"{c.Name}\" is out of range"));
+        var text = table.Columns.Where(c => c is { Type.Stored: "text", IsLarge: false })
+            .Select(c => When($"octet_length({c.Quoted}) > 32766", $"Document contains at least one immense term in field=\"{c.Name}\""));
+        List<string> cases = [.. required, .. whole, .. text];
+        return cases.Count == 0 ? "NULL::text" : $"CASE {string.Join(' ', cases)} END";
     }
+
+    private static string When(string condition, string reason) => $"WHEN {condition} THEN {PgName.Literal(reason)}";
 
     private async Task<Reply> WriteAsync(CrateTable table, InsertText statement, string left, RequestContext call)
     {

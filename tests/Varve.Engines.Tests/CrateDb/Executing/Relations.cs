@@ -23,7 +23,7 @@ internal sealed class Relations(CrateStore store, Catalogs catalogs)
         if (store.Views.GetValueOrDefault((at, name)) is { } view) return View(view, call);
         var table = store.Table(schema, name, call);
         var isLookup = table.Key.Count > 0 && KeyLookup.Finds(table, condition);
-        return new(Rows(table, isLookup ? table.Current : table.Visible, call.HasHidden), column => table.Find(column)?.Type);
+        return new(Rows(table, isLookup || call.SeesAll ? table.Current : table.Visible, call.HasHidden), column => table.Find(column)?.Type);
     }
 
     /// <summary>

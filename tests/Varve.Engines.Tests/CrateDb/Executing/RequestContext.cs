@@ -19,6 +19,9 @@ internal sealed record RequestContext(string Schema, string User, long Now, IRea
     /// <summary>Columns that are there in every table and not shown are asked for.</summary>
     internal bool HasHidden { get; init; }
 
+    /// <summary>What was not refreshed is seen too.</summary>
+    internal bool SeesAll { get; init; }
+
     /// <summary>Rows, bytes and columns that catalogs show and the store does not hold.</summary>
     internal Counted Counted { get; init; } = new();
 

@@ -55,7 +55,7 @@ CREATE FUNCTION ms_of_text(t text, zoned bool) RETURNS int8 LANGUAGE plpgsql IMM
 BEGIN
   IF t ~ '^\s*[+-]?\d+\s*$' THEN RETURN t::int8; END IF;
   IF t !~ '^[+-]?\d{4,}-\d\d-\d\d' THEN
-    RAISE EXCEPTION 'Cannot cast value `%` to type `timestamp with%s time zone`', t, CASE WHEN zoned THEN '' ELSE 'out' END USING ERRCODE = 'CR000';
+    RAISE EXCEPTION 'Cannot cast value `%` to type `timestamp with% time zone`', t, CASE WHEN zoned THEN '' ELSE 'out' END USING ERRCODE = 'CR000';
   END IF;
   IF zoned THEN
     RETURN crate.ms_of((CASE WHEN t ~ '(Z|[+-]\d\d(:?\d\d)?)$' AND t ~ ':' THEN t ELSE t || '+00' END)::timestamptz AT TIME ZONE 'UTC');
@@ -107,6 +107,10 @@ CREATE AGGREGATE avg(int8) (SFUNC = mean8, STYPE = float8[], INITCOND = '{0,0,0}
 CREATE FUNCTION mean4(s float8[], v int4) RETURNS float8[] LANGUAGE sql IMMUTABLE STRICT AS $$SELECT float8_accum($1, $2::float8)$$;
 CREATE AGGREGATE avg(int4) (SFUNC = mean4, STYPE = float8[], INITCOND = '{0,0,0}', FINALFUNC = pg_catalog.float8_avg);
 
+CREATE FUNCTION first_of(a anyelement, b anyelement) RETURNS anyelement LANGUAGE sql IMMUTABLE STRICT AS $$SELECT a$$;
+CREATE AGGREGATE any_value(anyelement) (SFUNC = first_of, STYPE = anyelement);
+CREATE AGGREGATE arbitrary(anyelement) (SFUNC = first_of, STYPE = anyelement);
+
 -- Buckets. Before the origin an instant exactly on a boundary is put one bucket too early, as CrateDB does.
 CREATE FUNCTION width_of(i interval) RETURNS int8 LANGUAGE plpgsql IMMUTABLE STRICT AS $$
 BEGIN
@@ -145,14 +149,35 @@ CREATE FUNCTION date_format(f text, zone text, t tstz) RETURNS text LANGUAGE sql
 CREATE FUNCTION date_format(f text, t tstz) RETURNS text LANGUAGE sql IMMUTABLE STRICT AS $$SELECT date_format(f, 'UTC', t)$$;
 CREATE FUNCTION date_format(f text, zone text, t ts) RETURNS text LANGUAGE sql IMMUTABLE STRICT AS $$SELECT date_format(f, zone, t::tstz)$$;
 CREATE FUNCTION date_format(f text, t ts) RETURNS text LANGUAGE sql IMMUTABLE STRICT AS $$SELECT date_format(f, 'UTC', t::tstz)$$;
+CREATE FUNCTION part_of(f text, t tstz) RETURNS float8 LANGUAGE sql IMMUTABLE STRICT AS $$SELECT pg_catalog.date_part(f, pg_of(t::int8))$$;
 CREATE FUNCTION plus(tstz, interval) RETURNS tstz LANGUAGE sql IMMUTABLE STRICT AS $$SELECT ms_of(pg_of($1::int8) + $2)::tstz$$;
 CREATE FUNCTION minus(tstz, interval) RETURNS tstz LANGUAGE sql IMMUTABLE STRICT AS $$SELECT ms_of(pg_of($1::int8) - $2)::tstz$$;
 CREATE FUNCTION minus(tstz, tstz) RETURNS interval LANGUAGE sql IMMUTABLE STRICT AS $$SELECT pg_of($1::int8) - pg_of($2::int8)$$;
+CREATE FUNCTION plus(ts, interval) RETURNS ts LANGUAGE sql IMMUTABLE STRICT AS $$SELECT ms_of(pg_of($1::int8) + $2)::ts$$;
+CREATE FUNCTION minus(ts, interval) RETURNS ts LANGUAGE sql IMMUTABLE STRICT AS $$SELECT ms_of(pg_of($1::int8) - $2)::ts$$;
+CREATE FUNCTION minus(ts, ts) RETURNS interval LANGUAGE sql IMMUTABLE STRICT AS $$SELECT pg_of($1::int8) - pg_of($2::int8)$$;
+CREATE OPERATOR + (LEFTARG = ts, RIGHTARG = interval, FUNCTION = plus);
+CREATE OPERATOR - (LEFTARG = ts, RIGHTARG = interval, FUNCTION = minus);
+CREATE OPERATOR - (LEFTARG = ts, RIGHTARG = ts, FUNCTION = minus);
+CREATE FUNCTION generate_series(ts, ts, interval) RETURNS SETOF ts LANGUAGE sql IMMUTABLE STRICT AS
+  $$SELECT ms_of(p)::ts FROM pg_catalog.generate_series(pg_of($1::int8), pg_of($2::int8), $3) p$$;
 CREATE OPERATOR + (LEFTARG = tstz, RIGHTARG = interval, FUNCTION = plus);
 CREATE OPERATOR - (LEFTARG = tstz, RIGHTARG = interval, FUNCTION = minus);
 CREATE OPERATOR - (LEFTARG = tstz, RIGHTARG = tstz, FUNCTION = minus);
 CREATE FUNCTION generate_series(tstz, tstz, interval) RETURNS SETOF tstz LANGUAGE sql IMMUTABLE STRICT AS
   $$SELECT ms_of(p)::tstz FROM pg_catalog.generate_series(pg_of($1::int8), pg_of($2::int8), $3) p$$;
+
+-- For the users of the suites, who change documents of the catalog (RFC 7396).
+CREATE FUNCTION json_merge_patch(target text, patch text) RETURNS text LANGUAGE plpgsql IMMUTABLE AS $$
+DECLARE merged jsonb := CASE WHEN jsonb_typeof(target::jsonb) = 'object' THEN target::jsonb ELSE '{}' END; field record;
+BEGIN
+  IF jsonb_typeof(patch::jsonb) <> 'object' THEN RETURN patch; END IF;
+  FOR field IN SELECT * FROM jsonb_each(patch::jsonb) LOOP
+    IF field.value = 'null' THEN merged := merged - field.key;
+    ELSE merged := merged || jsonb_build_object(field.key, json_merge_patch((merged -> field.key)::text, field.value::text)::jsonb); END IF;
+  END LOOP;
+  RETURN merged;
+END $$;
 
 -- Casts that give NULL where there is nothing to cast.
 DO $$

@@ -45,6 +45,7 @@ internal sealed class TableText(Relations relations, RequestContext call)
             $"InvalidColumnNameException[\"{name}\" conflicts with subscript pattern, square brackets are not allowed]");
         var at = 1;
         CrateColumn column = new(name, nodes[at].Is("generated", "as") ? CrateType.Zoned : CrateType.Read(nodes, ref at));
+        if (column.Type.Display is "date" or "interval") throw CrateError.Unsupported($"Type `{column.Type.Display}` does not support storage");
         if (column.Type.Stored is "numeric") throw CrateError.Unsupported("NUMERIC type requires a precision and a scale to be stored");
         while (at < nodes.Count)
         {

@@ -186,6 +186,7 @@ internal sealed class Translator(Relations relations, RequestContext call)
         var next = at + 1 < nodes.Count ? nodes[at + 1] : null;
         if (next?.Kind is NodeKind.Round && node.Is("cast", "try_cast")) return Cast(nodes, ref at);
         if (next?.Kind is NodeKind.Round && node.Is("min_by", "max_by")) return By(nodes, ref at);
+        if (next?.Kind is NodeKind.Round && node.Is("extract")) return Extract(nodes, ref at);
         if (next?.Kind is NodeKind.Square && node.Is("array"))
         {
             at++;
@@ -201,10 +202,16 @@ internal sealed class Translator(Relations relations, RequestContext call)
 
         if (next?.IsSymbol(".") != true)
         {
-            if (node.Is("current_timestamp")) return Constant(ref at, Now());
+            if (node.Is("current_timestamp"))
+            {
+                at++;
+                return Now();
+            }
+
             if (node.Is("current_user", "session_user", "user") && next?.Kind is not NodeKind.Square)
-                return Constant(ref at, $"{PgName.Literal(call.User)}::text");
-            if (node.Is("current_schema")) return Constant(ref at, $"{PgName.Literal(call.Schema)}::text");
+                return Constant(nodes, ref at, call.User);
+            if (node.Is("current_schema")) return Constant(nodes, ref at, call.Schema);
+            if (node.Is("current_database") && next?.Kind is NodeKind.Round) return Constant(nodes, ref at, "crate");
         }
 
         return Chain(nodes, ref at);
@@ -212,10 +219,12 @@ internal sealed class Translator(Relations relations, RequestContext call)
 
     private string Now() => string.Create(CultureInfo.InvariantCulture, $"({call.Now}::int8::crate.tstz)");
 
-    private static string Constant(ref int at, string text)
+    /// <summary>A word that is a value, with or without brackets behind it.</summary>
+    private static string Constant(IReadOnlyList<Node> nodes, ref int at, string text)
     {
         at++;
-        return text;
+        if (at < nodes.Count && nodes[at] is { Kind: NodeKind.Round, Inner.Count: 0 }) at++;
+        return $"{PgName.Literal(text)}::text";
     }
 
     /// <summary>TIMESTAMP WITH TIME ZONE '…'.</summary>
@@ -237,6 +246,14 @@ internal sealed class Translator(Relations relations, RequestContext call)
         var value = Expression(Nodes.Slice(inner, 0, place++));
         var type = CrateType.Read(inner, ref place).Stored;
         return tries ? $"crate.try_{type.Replace("crate.", "", StringComparison.Ordinal).Split('(')[0]}(({value})::text)" : $"CAST({value} AS {type})";
+    }
+
+    /// <summary>EXTRACT(day FROM ts).</summary>
+    private string Extract(IReadOnlyList<Node> nodes, ref int at)
+    {
+        var inner = nodes[at + 1].Inner;
+        at += 2;
+        return $"crate.part_of({PgName.Literal(inner[0].Text.ToLowerInvariant())}, {Expression(Nodes.Slice(inner, 2, inner.Count))})";
     }
 
     /// <summary>The first of the values in the order of the key.</summary>
