@@ -26,6 +26,12 @@ internal sealed partial class CrateDbDialect : Dialect
             : Quoted(name.Value);
     }
 
+    /// <inheritdoc/>
+    public override SqlText? ViewTexts => Statements.ObserverShapes.Views();
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<Identifier> TierColumns => [CrateDbTierSql.Key, CrateDbTierSql.Generation, CrateDbTierSql.Part];
+
     /// <summary>Without a schema it is that of the session.</summary>
     public override string Qualify(TableName table) => table.Schema is { } schema ? $"{Quoted(schema)}.{Quoted(table.Name)}"
         : Quoted(table.Name);
@@ -86,6 +92,14 @@ internal sealed partial class CrateDbDialect : Dialect
         ArgumentNullException.ThrowIfNull(column);
         if (column.Type is ColumnType.Bool) return $"(min(CASE WHEN {value} THEN 1 WHEN NOT {value} THEN 0 END) = 1)";
         return $"min({value})";
+    }
+
+    /// <inheritdoc/>
+    public override SqlText LeastOver(Column column, SqlText value, SqlText window)
+    {
+        ArgumentNullException.ThrowIfNull(column);
+        if (column.Type is ColumnType.Bool) return $"(min(CASE WHEN {value} THEN 1 WHEN NOT {value} THEN 0 END) OVER ({window}) = 1)";
+        return $"min({value}) OVER ({window})";
     }
 
     /// <inheritdoc/>

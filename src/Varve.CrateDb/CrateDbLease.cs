@@ -53,7 +53,9 @@ internal sealed class CrateDbLease : ILease
             var lease = LeaseRow.Of(rows[0]);
             if (lease.Until > lease.Now) throw new BusyException(string.Create(CultureInfo.InvariantCulture,
                 $"Another run of {policy} is under way on this cluster. Wait until it has ended, then run again; if it died, its lease ends in {(lease.Until - lease.Now + 999) / 1000} s."));
-            await DeadStatements.EndAsync(session, lease.Holder, clock, cancellationToken);
+
+            // This one's own statements have ended, but for the one that looks for them, which finds itself.
+            if (lease.Holder != engine.Holder) await DeadStatements.EndAsync(session, lease.Holder, clock, cancellationToken);
             var taken = await session.ExecuteAsync(
                 LeaseShapes.Take(policy, engine.Holder, lease.Fence + 1, (long)s_length.TotalMilliseconds, lease.Version), cancellationToken);
             if (taken.RowCount == 1) return new(engine, policy, lease.Fence + 1, clock);

@@ -21,9 +21,13 @@ internal static class CrateDbLiteral
 
     private static string Text(string text) => $"'{text.Replace("'", "''", StringComparison.Ordinal)}'";
 
-    /// <summary>A negative number in brackets: -1::TIMESTAMP is minus a timestamp, which fails.</summary>
+    /// <summary>
+    /// A negative number in brackets: -1::TIMESTAMP is minus a timestamp, which fails. A BIGINT column refuses the least and
+    /// the greatest number that 64 bits hold, which stand for −∞ and +∞: those next to them do instead.
+    /// </summary>
     private static string Integer(long number)
     {
+        number = Math.Clamp(number, CrateDbTime.Least, CrateDbTime.Greatest);
         var text = number.ToString(CultureInfo.InvariantCulture);
         return number < 0 ? $"({text})" : text;
     }

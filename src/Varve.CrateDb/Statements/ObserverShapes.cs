@@ -17,6 +17,9 @@ internal static class ObserverShapes
         WHERE table_schema = {table.Schema} AND table_name = {table.Name} ORDER BY ordinal_position
         """;
 
+    /// <summary>Every view with its query.</summary>
+    public static SqlText Views() => $"SELECT table_schema, table_name, view_definition FROM information_schema.views ORDER BY table_schema, table_name";
+
     /// <summary>The bytes of the primary shards of a table.</summary>
     public static SqlText Bytes(TableName table) =>
         $"SELECT sum(size) FROM sys.shards WHERE schema_name = {table.Schema} AND table_name = {table.Name} AND primary";

@@ -76,7 +76,7 @@ internal sealed class RollupSql(PolicyLayout blueprint, TierLayout tier, Dialect
             inner.Add($"{MeasureSql.TimeOf(dialect, layout, raw, Time)} AS {at}");
             SqlText settledName = $"{new Identifier(FormattableString.Invariant($"varve_settled_{i}"))}";
             var settles = dialect.SettlesTiesFirst && layout.Ties == Ties.Smallest && layout.States.Any(s => s is "first" or "last");
-            if (settles) inner.Add($"{dialect.Least(layout.Column, value)} OVER (PARTITION BY {SqlText.Join(", ", StateColumns.Series(blueprint).Select(c => (SqlText)$"{c}").Prepend(Time))}) AS {settledName}");
+            if (settles) inner.Add($"{dialect.LeastOver(layout.Column, value, $"PARTITION BY {SqlText.Join(", ", StateColumns.Series(blueprint).Select(c => (SqlText)$"{c}").Prepend(Time))}")} AS {settledName}");
             measures.Add(new(rawName, valueName, at, layout, dialect) { Settled = settles ? settledName : null });
         }
 

@@ -19,12 +19,15 @@ public static class Micros
         : Floored.Divide(at.ToUnixTimeTicks(), TicksPerMicro);
 
     /// <summary>The instant of a number of microseconds; the inverse of <see cref="From"/>.</summary>
-    /// <param name="micros">Microseconds since 1970 UTC, or <see cref="long.MinValue"/> or <see cref="long.MaxValue"/> for −∞ and +∞.</param>
+    /// <param name="micros">
+    /// Microseconds since 1970 UTC, or <see cref="long.MinValue"/> or <see cref="long.MaxValue"/> for −∞ and +∞. So are the
+    /// numbers next to them, because there are databases that do not store the outermost ones.
+    /// </param>
     /// <returns>The instant.</returns>
     /// <exception cref="ArgumentOutOfRangeException">The instant is outside of the years −9998 to 9999.</exception>
     public static Instant ToInstant(long micros)
     {
-        if (micros is long.MinValue or long.MaxValue)
+        if (micros is <= long.MinValue + 1 or >= long.MaxValue - 1)
         {
             return micros < 0 ? Instant.MinValue : Instant.MaxValue;
         }

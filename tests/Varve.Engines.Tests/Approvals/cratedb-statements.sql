@@ -175,6 +175,10 @@ WHERE table_schema = ? AND table_name = ? ORDER BY ordinal_position;
 -- ?2 TEXT 'cpu'
 SELECT table_type, partitioned_by FROM information_schema.tables WHERE table_schema = ? AND table_name = ?;
 
+-- observer views
+-- untried
+SELECT table_schema, table_name, view_definition FROM information_schema.views ORDER BY table_schema, table_name;
+
 -- partition drop, NULL
 DELETE FROM "varve_t"."cpu" WHERE ("day" IS NULL);
 

@@ -280,7 +280,7 @@ public abstract class ChangeConformance(Func<ScratchDatabase> create) : Conforma
         await story.RunWellAsync("2025-01-05");
         var selection = Varve.Policies.Selection.Of(story.Policy.Name);
         Assert.True((await story.WithAsync(l => l.DiffAsync(selection)))[0].IsEmpty);
-        var changed = Varve.Policies.PolicyYaml.Parse(Policy("keep: 4d\ntiers: [{ every: 1h, keep: 30d }]", "avg, max"), "changed.yaml");
+        List<PolicyDocument> changed = [.. PolicyYaml.Parse(Policy("keep: 4d\ntiers: [{ every: 1h, keep: 30d }]", "avg, max"), "changed.yaml").Select(Db.Said)];
         var diff = (await story.WithAsync(l => l.DiffAsync(changed)))[0];
         Assert.Equal(["keep", "measures.v.functions", "tiers.1d.every", "tiers.1h.keep"], diff.Changes.Select(c => c.Path).Order(StringComparer.Ordinal));
         Assert.True(diff.RemovesMore);

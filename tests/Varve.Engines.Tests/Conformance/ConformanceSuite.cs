@@ -77,6 +77,14 @@ public abstract class ConformanceSuite(Func<ScratchDatabase> create) : IAsyncLif
         return false;
     }
 
+    /// <summary>True where a table can have a column of dates; else the database refuses one.</summary>
+    protected async Task<bool> HasDatesAsync()
+    {
+        if (Db.Nearest(TimeKind.Date) == TimeKind.Date) return true;
+        await Assert.ThrowsAnyAsync<Exception>(() => Db.CreateAsync(Cpu(TimeKind.Date)));
+        return false;
+    }
+
     /// <summary>Two lots of rows are the same, whatever their order.</summary>
     protected static void Same(IEnumerable<SourceRow> expected, IEnumerable<SourceRow> actual) =>
         Assert.Equal(expected.Select(Text).Order(StringComparer.Ordinal), actual.Select(Text).Order(StringComparer.Ordinal));

@@ -111,7 +111,7 @@ public abstract class ForecastConformance(Func<ScratchDatabase> create) : Confor
     public async Task A_file_that_says_what_is_stored_changes_nothing()
     {
         var story = await BeginAsync(Policy(Usual), Load(Begin, Now));
-        var pair = Assert.Single(await story.WithAsync(l => l.ForecastAsync(PolicyYaml.Parse(Policy(Usual), "same.yaml"), Options())));
+        var pair = Assert.Single(await story.WithAsync(l => l.ForecastAsync([.. PolicyYaml.Parse(Policy(Usual), "same.yaml").Select(Db.Said)], Options())));
         Assert.Equal((1, null), (pair.Stored!.Revision, pair.Changed));
     }
 

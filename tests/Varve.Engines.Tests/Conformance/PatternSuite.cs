@@ -46,7 +46,7 @@ public abstract class PatternSuite(Func<ScratchDatabase> create) : ConformanceSu
     }
 
     protected Task<IReadOnlyList<ApplyResult>> ApplyAsync(params string[] policies) =>
-        WithAsync(l => l.ApplyAsync(PolicyYaml.Parse(string.Join("\n---\n", policies), "policies.yaml")));
+        WithAsync(l => l.ApplyAsync([.. PolicyYaml.Parse(string.Join("\n---\n", policies), "policies.yaml").Select(Db.Said)]));
 
     protected Task<RunOutcome> RunAsync(string asOf, RunOptions? options = null, Selection? selection = null)
     {

@@ -84,7 +84,7 @@ public abstract class SpellingConformance(Func<ScratchDatabase> create) : Confor
     {
         var result = Assert.Single(await ApplyAsync(story, changed));
         Assert.Equal((ApplyOutcome.Unchanged, 1), (result.Outcome, result.Revision));
-        var diff = Assert.Single(await story.WithAsync(l => l.DiffAsync(PolicyYaml.Parse(Said(changed), "p.yaml"))));
+        var diff = Assert.Single(await story.WithAsync(l => l.DiffAsync([.. PolicyYaml.Parse(Said(changed), "p.yaml").Select(Db.Said)])));
         Assert.True(diff.IsEmpty);
         var outcome = await story.RunAsync("2025-06-12", new() { Yes = false });
         Assert.Null(outcome.Brake);
@@ -93,7 +93,7 @@ public abstract class SpellingConformance(Func<ScratchDatabase> create) : Confor
 
     private string Said(string policy) => policy.Replace("main", Db.DefaultSchema, StringComparison.Ordinal);
 
-    private Task<IReadOnlyList<ApplyResult>> ApplyAsync(Story story, string yaml) => story.WithAsync(l => l.ApplyAsync(PolicyYaml.Parse(Said(yaml), "p.yaml")));
+    private Task<IReadOnlyList<ApplyResult>> ApplyAsync(Story story, string yaml) => story.WithAsync(l => l.ApplyAsync([.. PolicyYaml.Parse(Said(yaml), "p.yaml").Select(Db.Said)]));
 
     private async Task<Story> BuiltAsync(string policy)
     {

@@ -112,6 +112,7 @@ public abstract class TimeConformance(Func<ScratchDatabase> create) : Conformanc
     [Fact]
     public async Task Dates_make_calendar_tiers()
     {
+        if (!await HasDatesAsync()) return;
         SourceRow[] rows = [Row("2024-12-31", 1), Row("2025-01-01", 2), Row("2025-01-05", 3), Row("2025-01-06", 4), Row("2025-02-01", 5), Row("1969-12-31", 6)];
         var story = await Story.BeginAsync(Db, Cpu(TimeKind.Date), Policy("tiers: [{ every: 1d }, { every: 1mo }, { every: 1y }]"), rows);
         await story.RunWellAsync("2026-01-01");
@@ -123,6 +124,7 @@ public abstract class TimeConformance(Func<ScratchDatabase> create) : Conformanc
     [InlineData("{ every: 1d, zone: Europe/Berlin }")]
     public async Task Dates_are_refused_for_tiers_that_need_an_hour(string tier)
     {
+        if (!await HasDatesAsync()) return;
         await Db.CreateAsync(Cpu(TimeKind.Date));
         await Assert.ThrowsAsync<PolicyException>(() => new Story(Db, Cpu(TimeKind.Date)).ApplyAsync(Policy($"tiers: [{tier}]")));
     }

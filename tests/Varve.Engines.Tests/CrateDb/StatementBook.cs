@@ -134,6 +134,7 @@ internal static class StatementBook
         new("lease take", LeaseShapes.Take("cpu", "run-2", 2, 60_000, new(12, 1)), IsTried: false),
         new("observer relation", ObserverShapes.Relation(s_source), IsTried: false),
         new("observer columns", ObserverShapes.Columns(s_source), IsTried: false),
+        new("observer views", ObserverShapes.Views(), IsTried: false),
         new("observer bytes", ObserverShapes.Bytes(s_source), IsTried: false),
     ];
 

@@ -16,16 +16,19 @@ public static class PostgreSqlServer
     /// <summary>The URL of a database in which others can be made; null where no server is named.</summary>
     public static string? Url { get; } = Environment.GetEnvironmentVariable("VARVE_TEST_POSTGRESQL") is { Length: > 0 } url ? url : null;
 
-    /// <summary>An empty database. Without a server the test is skipped, and where it runs for a change that lands it fails.</summary>
+    /// <summary>Without a server the test is skipped, and where it runs for a change that lands it fails.</summary>
+    public static void Require()
+    {
+        if (Url is not null) return;
+        if (Environment.GetEnvironmentVariable("CI") is { Length: > 0 }) Assert.Fail("VARVE_TEST_POSTGRESQL names no server: test.sh starts one.");
+        Assert.Skip("VARVE_TEST_POSTGRESQL names no server: test.sh starts one.");
+    }
+
+    /// <summary>An empty database.</summary>
     public static Lent Lend()
     {
-        if (Url is null)
-        {
-            if (Environment.GetEnvironmentVariable("CI") is { Length: > 0 }) Assert.Fail("VARVE_TEST_POSTGRESQL names no server: test.sh starts one.");
-            Assert.Skip("VARVE_TEST_POSTGRESQL names no server: test.sh starts one.");
-        }
-
-        return s_free.TryTake(out var free) ? free : Make(DatabaseUrl.Parse(Url));
+        Require();
+        return s_free.TryTake(out var free) ? free : Make(DatabaseUrl.Parse(Url!));
     }
 
     /// <summary>A copy of a database that nobody is connected to, which is gone when it is given back.</summary>
@@ -47,7 +50,8 @@ public static class PostgreSqlServer
         return new(name, Url!.Replace($"/{url.Database}", $"/{name}", StringComparison.Ordinal), NpgsqlDataSource.Create(Text(url, name)), isLent);
     }
 
-    private static string Text(DatabaseUrl url, string database) => new NpgsqlConnectionStringBuilder
+    /// <summary>How users connect to a database of the server.</summary>
+    internal static string Text(DatabaseUrl url, string database) => new NpgsqlConnectionStringBuilder
     {
         Host = url.Hosts[0].Name,
         Port = url.Hosts[0].Port,

@@ -54,6 +54,15 @@ public abstract class ScratchDatabase : IAsyncDisposable
     /// <summary>How many columns a wide table may have, and what a tier makes of them.</summary>
     public virtual int MostMeasures => 400;
 
+    /// <summary>A policy as it is said to this database, so that it does what it does elsewhere.</summary>
+    public virtual PolicyDocument Said(PolicyDocument document) => document;
+
+    /// <summary>Columns that the states tables have besides, for the engine alone.</summary>
+    public virtual IReadOnlySet<string> OwnColumns { get; } = new HashSet<string>();
+
+    /// <summary>An instant as the database keeps it.</summary>
+    public virtual Instant Kept(Instant at, TimeKind kind) => at;
+
     /// <summary>A type as the database writes it, from the word that DuckDB has for it.</summary>
     public virtual string TypeName(string type) => type;
 

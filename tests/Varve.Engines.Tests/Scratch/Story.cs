@@ -47,7 +47,7 @@ public sealed class Story(ScratchDatabase db, SourceTable table)
 
     public async Task ApplyAsync(string yaml)
     {
-        var documents = PolicyYaml.Parse(yaml, "policy.yaml");
+        List<PolicyDocument> documents = [.. PolicyYaml.Parse(yaml, "policy.yaml").Select(db.Said)];
         await WithAsync(lifecycle => lifecycle.ApplyAsync(documents));
         Policy = documents[0].Policy;
         Oracle = new(Policy, table);
@@ -120,7 +120,7 @@ public sealed class Story(ScratchDatabase db, SourceTable table)
     /// <summary>As <see cref="ExpectTiersAsync"/>, for one tier.</summary>
     public async Task ExpectTierAsync(int tier, params IEnumerable<SourceRow> rows)
     {
-        List<SourceRow> all = [.. rows];
+        List<SourceRow> all = [.. rows.Select(r => r.At is { } at ? r with { At = db.Kept(at, table.TimeKind) } : r)];
         var tiers = Tiers(all);
         var closed = Policy.Late.SubtractFrom(AsOf, DateTimeZoneProviders.Tzdb[Policy.Zone]);
         var expected = Oracle.RollUp(tiers.Grid(tier), tiers.Grid(tiers.First(tier)), all).Where(b => b.Range.To <= closed);

@@ -20,7 +20,7 @@ public static class TierRows
         var name = table.Name.WithName(relation) with { Schema = policy.Schema ?? table.Name.Schema };
         var shape = (await db.ShapesAsync(name.Schema ?? "main")).SingleOrDefault(s => s.Name == relation)
             ?? throw new InvalidOperationException($"There is no relation {name.Text}.");
-        var columns = shape.Columns.Select(c => c.Name).ToList();
+        var columns = shape.Columns.Select(c => c.Name).Where(c => !db.OwnColumns.Contains(c)).ToList();
         var rows = await db.QueryAsync($"SELECT {string.Join(", ", columns.Select(c => Expression(story, c)))} FROM {db.Name(name)}");
         return
         [

@@ -83,6 +83,16 @@ public sealed class PolicyJsonTests
         Assert.Equal(policy.Schedule?.Text, read.Schedule?.Text);
     });
 
+    [Theory]
+    [InlineData(ExpireBy.Auto)]
+    [InlineData(ExpireBy.Partitions)]
+    [InlineData(ExpireBy.Rows)]
+    public void How_rows_go_is_written_and_read(ExpireBy by)
+    {
+        var policy = Texts.Policy("{ table: m.cpu, time: ts, keep: 1d }") with { ExpireBy = by };
+        Assert.Equal(by, PolicyJson.Read(PolicyJson.Canonical(policy)).ExpireBy);
+    }
+
     [Fact]
     public void The_text_and_the_hash_are_the_same_for_ever()
     {

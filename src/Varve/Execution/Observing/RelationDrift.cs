@@ -22,7 +22,8 @@ internal sealed class RelationDrift(IEngine engine)
     public async Task<IReadOnlyList<ExternalChange>> OfAsync(PolicyLayout blueprint, Ledger ledger, TierLayout tier, CancellationToken cancellationToken)
     {
         List<ExternalChange> changed = [.. await TypesAsync(blueprint, ledger, tier, cancellationToken)];
-        List<string> foreign = [.. (await Look.DescribeAsync(engine, tier.States, cancellationToken))!.Columns.Select(c => c.Name).Except(ledger.Of(tier.Id).Columns, StringComparer.Ordinal)];
+        List<string> foreign = [.. (await Look.DescribeAsync(engine, tier.States, cancellationToken))!.Columns.Select(c => c.Name)
+            .Except([.. ledger.Of(tier.Id).Columns, .. engine.Dialect.TierColumns.Select(c => c.Value)], StringComparer.Ordinal)];
         if (foreign.Count > 0) changed.Add(new(null, tier.Id, tier.States, $"Somebody else added {Suggestions.Listed(foreign)}.", "Nothing fills it, and a change of the policy drops it."));
         if (ledger.PublishedRevision == ledger.Revision && tier.View is { } view)
             changed.AddRange(await ViewAsync(tier.Id, view, new ReadSql(blueprint, engine.Dialect).Names(tier), cancellationToken));

@@ -9,7 +9,7 @@ internal static class PolicyJsonReader
 {
     private static readonly HashSet<string> Keys = new(StringComparer.Ordinal)
     {
-        "policy", "table", "except", "time", "unit", "series", "measures", "interval", "keep", "relocate", "archive", "tiers", "late", "recheck", "proof", "arrival",
+        "policy", "table", "except", "time", "unit", "series", "measures", "interval", "keep", "expire", "relocate", "archive", "tiers", "late", "recheck", "proof", "arrival",
         "min_coverage", "zone", "on_silence", "late_after_expiry", "proof_changes", "ties", "schema", "views", "tags", "schedule",
     };
 

@@ -119,6 +119,9 @@ public abstract class Dialect
     /// </summary>
     public virtual IReadOnlyList<Identifier> RowVersion => [];
 
+    /// <summary>Columns that the table of a tier has besides its states, and that nobody else reads.</summary>
+    public virtual IReadOnlyList<Identifier> TierColumns => [];
+
     /// <summary>Makes the table of a tier.</summary>
     /// <param name="tier">Its name, columns and types.</param>
     /// <param name="rows">The roll-up itself, of no rows: what types its columns have.</param>
@@ -166,6 +169,9 @@ public abstract class Dialect
 
     /// <summary>The least value of a group, text by its bytes; NULL for none. The value is of that column, or a state of it.</summary>
     public virtual SqlText Least(Column column, SqlText value) => $"min({value})";
+
+    /// <summary>The least value of a window, as <see cref="Least"/>.</summary>
+    public virtual SqlText LeastOver(Column column, SqlText value, SqlText window) => $"{Least(column, value)} OVER ({window})";
 
     /// <summary>The greatest value of a group, as <see cref="Least"/>.</summary>
     public virtual SqlText Greatest(Column column, SqlText value) => $"max({value})";

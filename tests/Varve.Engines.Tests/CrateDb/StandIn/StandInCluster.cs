@@ -52,6 +52,9 @@ internal sealed partial class StandInCluster : IAsyncDisposable
     /// <summary>What is answered; null where the records know an answer, or nobody does.</summary>
     internal Func<SqlCall, Reply?> Answers { get; set; } = _ => null;
 
+    /// <summary>What works on a statement that nothing else answers; null where nothing does.</summary>
+    internal Func<SqlCall, Task<Reply>>? Executes { get; set; }
+
     /// <summary>How a request fails.</summary>
     internal Func<SqlCall, Fault> Fails { get; set; } = _ => Fault.None;
 
@@ -121,7 +124,7 @@ internal sealed partial class StandInCluster : IAsyncDisposable
             return;
         }
 
-        var reply = Session(call) ?? Answers(call) ?? Recorded.All.FirstOrDefault(e => e.Statement == call.Statement)?.Reply
+        var reply = Session(call) ?? Answers(call) ?? (Executes is null ? null : await Executes(call)) ?? Recorded.All.FirstOrDefault(e => e.Statement == call.Statement)?.Reply
             ?? Reply.Error(400, 4000, $"SQLParseException[the stand-in knows no answer to this statement]");
         if (fault is Fault.LostAfter) context.Abort();
         else await WriteAsync(context, reply, fault);

@@ -1,0 +1,190 @@
+using NodaTime;
+using Varve.Archiving;
+using Varve.Engines.Tests.Conformance;
+using Varve.Engines.Tests.CrateDb.Executing;
+using Varve.Engines.Tests.Scratch;
+using Varve.Planning;
+using Varve.Time;
+
+namespace Varve.Engines.Tests.CrateDb;
+
+/// <summary>
+/// Days of a partitioned table on the stand-in: they go as a whole and as they were proven, are kept in snapshots, move, and
+/// come to no harm where a node is lost, somebody writes, or an answer does not arrive.
+/// </summary>
+public sealed class PartitionLifeTests() : ConformanceSuite(CrateDbScratch.New)
+{
+    private const string Days = "keep: 10d\nmeasures: { v: [count, sum, min, max, avg, first, last, stddev] }\ntiers: [{ every: 1h, keep: 90d }, { every: 1d, zone: Europe/Berlin }]";
+
+    private readonly IReadOnlyList<SourceRow> _rows = Every("2025-03-20", "2025-04-15", "2h");
+
+    [Fact]
+    public async Task Days_go_as_a_whole_once_all_of_them_is_past_its_time()
+    {
+        var story = await DaysAsync();
+        await story.RunWellAsync("2025-04-10T12:00Z");
+        var left = await story.SourceAsync();
+        Assert.Equal(At("2025-03-31"), left.Min(r => r.At!.Value));
+        Assert.Equal(15, (await IdentsAsync()).Count);
+        await story.ExpectTiersAsync(_rows);
+        Assert.Equal(_rows.Count, Convert.ToInt64((await Db.QueryAsync("SELECT sum(varve_rows) FROM m.cpu_all"))[0][0], System.Globalization.CultureInfo.InvariantCulture));
+        await story.RunWellAsync("2025-04-11T12:00Z");
+        Assert.Equal(14, (await IdentsAsync()).Count);
+        await story.ExpectTiersAsync(_rows);
+    }
+
+    [Fact]
+    public async Task A_row_that_comes_between_proof_and_removal_stays_with_its_partition()
+    {
+        var story = await DaysAsync();
+        var crate = await CrateAsync();
+        var came = false;
+        crate.Before = async (call, _) =>
+        {
+            if (came || !call.Statement.Contains("\"blocks.write\" = true", StringComparison.Ordinal)) return null;
+            came = true;
+            await crate.DoAsync($"INSERT INTO m.cpu (ts, host, v) VALUES ({At("2025-03-25T05:00Z").ToUnixTimeMilliseconds()}, 'b', 7.5)");
+            return null;
+        };
+        await story.RunAsync("2025-04-10T12:00Z");
+        Assert.True(came);
+        await story.RunAsync("2025-04-10T13:00Z");
+        SourceRow late = Row("2025-03-25T05:00Z", 7.5, "b");
+        await story.ExpectTiersAsync([.. _rows, late]);
+        Assert.DoesNotContain(await story.SourceAsync(), r => r.At < At("2025-03-31"));
+    }
+
+    [Fact]
+    public async Task A_late_row_makes_a_partition_that_is_not_taken_for_what_was_left()
+    {
+        var story = await DaysAsync();
+        await story.RunWellAsync("2025-04-10T12:00Z");
+        await story.InsertAsync(Row("2025-03-25T05:00Z", 7.5, "b"));
+        await story.RunAsync("2025-04-12T12:00Z");
+        Assert.Contains(await story.SourceAsync(), r => r.At == At("2025-03-25T05:00Z"));
+        await story.ExpectTiersAsync(_rows);
+    }
+
+    [Fact]
+    public async Task Nothing_is_computed_or_removed_while_a_shard_is_missing()
+    {
+        var story = await DaysAsync();
+        await story.RunWellAsync("2025-03-29");
+        var crate = await CrateAsync();
+        var ident = (await IdentsAsync())[2];
+        crate.Lose("m", "cpu", ident);
+        var outcome = await story.RunAsync("2025-04-10T12:00Z");
+        Assert.Contains(outcome.Errors, e => e.Message.Contains(ident, StringComparison.Ordinal));
+        Assert.Empty(outcome.Done.OfType<PlanStep.Expire>());
+        crate.Lose("m", "cpu", ident, isLost: false);
+        await story.RunWellAsync("2025-04-10T12:00Z");
+        await story.ExpectTiersAsync(_rows);
+        Assert.Equal(15, (await IdentsAsync()).Count);
+    }
+
+    [Theory]
+    [InlineData("DELETE FROM \"m\".\"cpu\" ", 1)]
+    [InlineData("\"blocks.write\" = true", 3)]
+    [InlineData("INSERT INTO \"m\".\"cpu_1h_states\"", 1)]
+    [InlineData("UPDATE \"varve\".\"ledgers\"", 4)]
+    [InlineData("INSERT INTO \"varve\".\"audit\"", 2)]
+    public async Task An_answer_that_is_lost_costs_a_run_and_no_row(string statement, int after)
+    {
+        var story = await DaysAsync();
+        var crate = await CrateAsync();
+        var (seen, lost) = (0, false);
+        crate.Http.Fails = call =>
+        {
+            if (lost || !call.Statement.Contains(statement, StringComparison.Ordinal) || ++seen < after) return Fault.None;
+            lost = true;
+            return Fault.LostAfter;
+        };
+        await story.RunAsync("2025-04-10T12:00Z");
+        Assert.True(lost);
+        await story.RunWellAsync("2025-04-10T13:00Z");
+        await story.ExpectTiersAsync(_rows);
+        Assert.Equal(15, (await IdentsAsync()).Count);
+        Assert.Equal(At("2025-03-31"), (await story.SourceAsync()).Min(r => r.At!.Value));
+        Assert.DoesNotContain(await IdentsAsync("settings['blocks']['write'] = 'true'"), _ => true);
+    }
+
+    [Fact]
+    public async Task What_goes_is_kept_in_a_snapshot_that_was_tried_and_comes_back()
+    {
+        await RepositoryAsync();
+        var story = await DaysAsync("archive: { to: cold, drill: true }\n" + Days);
+        await story.RunWellAsync("2025-04-10T12:00Z");
+        Assert.Equal(15, (await IdentsAsync()).Count);
+        var parts = await story.WithAsync(l => l.ArchivesAsync([]));
+        Assert.Equal(11, parts.Count);
+        Assert.All((await story.WithAsync(l => l.VerifyArchivesAsync([]))).Parts, p => Assert.Null(p.Problem));
+        var restored = await story.WithAsync(l => l.RestoreAsync(new RestoreRequest { Policy = story.Policy.Name, Range = new(At("2025-03-22"), At("2025-03-24")) }));
+        Assert.Equal((2, 24L), (restored.Parts, restored.Rows));
+        Assert.Equal(24L, Convert.ToInt64((await Db.QueryAsync("SELECT count(*) FROM m.cpu_restored"))[0][0], System.Globalization.CultureInfo.InvariantCulture));
+        Assert.DoesNotContain(await Db.ShapesAsync("m"), s => s.Name.Contains("drill", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_snapshot_of_which_a_shard_failed_lets_nothing_go()
+    {
+        await RepositoryAsync();
+        var story = await DaysAsync("archive: { to: cold }\n" + Days);
+        var crate = await CrateAsync();
+        crate.Snapshots.Ends = ("PARTIAL", ["shard 0 of a node that was lost"]);
+        await story.RunAsync("2025-04-10T12:00Z");
+        await story.RunWellAsync("2025-04-10T13:00Z");
+        Assert.Equal(15, (await IdentsAsync()).Count);
+        Assert.All((await story.WithAsync(l => l.VerifyArchivesAsync([]))).Parts, p => Assert.Null(p.Problem));
+        await story.ExpectTiersAsync(_rows);
+    }
+
+    [Fact]
+    public async Task Without_its_repository_nothing_goes_and_the_message_names_those_that_there_are()
+    {
+        var story = await DaysAsync("archive: { to: cold }\n" + Days);
+        var outcome = await story.RunAsync("2025-04-10T12:00Z");
+        Assert.Contains(outcome.Errors, e => e.Message.Contains("no repository `cold`", StringComparison.Ordinal));
+        Assert.Equal(26, (await IdentsAsync()).Count);
+    }
+
+    [Fact]
+    public async Task Days_move_to_nodes_with_an_attribute_and_are_watched_until_they_are_there()
+    {
+        var story = await DaysAsync("source: { expire: partitions, relocate: [{ after: 5d, to: { storage: warm } }] }\n" + Days);
+        var outcome = await story.RunWellAsync("2025-04-10T12:00Z");
+        Assert.Equal(5, outcome.Done.OfType<PlanStep.Relocate>().Count());
+        var nodes = await Db.QueryAsync("SELECT partition_ident, node['name'] FROM sys.shards WHERE schema_name = 'm' AND table_name = 'cpu' AND primary ORDER BY 1");
+        Assert.Equal(["n2"], nodes.Take(10).Select(n => (string?)n[1]).Distinct());
+        Assert.Equal(5, (await IdentsAsync("settings['routing']['allocation']['require']['storage'] = 'warm'")).Count);
+        Assert.Empty((await story.PlanAsync("2025-04-10T12:00Z")).Steps.OfType<PlanStep.Relocate>());
+    }
+
+    [Fact]
+    public async Task Two_runs_do_not_meet()
+    {
+        var story = await DaysAsync();
+        await using var database = await Db.OpenAsync();
+        await using (await database.Engine.LeaseAsync(story.Policy.Name, CancellationToken.None))
+            Assert.Contains((await story.RunAsync("2025-04-10")).Errors, e => e is BusyException);
+        await story.RunWellAsync("2025-04-10T12:00Z");
+    }
+
+    private async Task<ExecutingCrate> CrateAsync() => await ((CrateDbScratch)Db).CrateAsync();
+
+    private async Task RepositoryAsync() => await Db.ExecuteAsync("CREATE REPOSITORY cold TYPE fs WITH (location = '/backup/cold')");
+
+    private async Task<IReadOnlyList<string>> IdentsAsync(string where = "TRUE") =>
+        [.. (await Db.QueryAsync($"SELECT partition_ident FROM information_schema.table_partitions WHERE table_schema = 'm' AND table_name = 'cpu' AND {where} ORDER BY partition_ident")).Select(r => (string)r[0]!)];
+
+    private async Task<Story> DaysAsync(string policy = Days)
+    {
+        await Db.ExecuteAsync("""
+            CREATE TABLE m.cpu (ts TIMESTAMP WITH TIME ZONE, host TEXT, v DOUBLE PRECISION,
+              day TIMESTAMP WITH TIME ZONE GENERATED ALWAYS AS date_trunc('day', ts)) CLUSTERED INTO 2 SHARDS PARTITIONED BY (day) WITH (number_of_replicas = 0)
+            """);
+        var story = new Story(Db, Cpu(TimeKind.TimestampTz));
+        foreach (var row in _rows.Chunk(200)) await Db.ExecuteAsync($"INSERT INTO m.cpu (ts, host, v) VALUES {string.Join(", ", row.Select(r => FormattableString.Invariant($"({r.At!.Value.ToUnixTimeMilliseconds()}, '{r.Values[0]}', {r.Values[1]:R})")))}");
+        await story.ApplyAsync("table: m.cpu\ntime: ts\nseries: [host]\n" + (policy.Contains("source:", StringComparison.Ordinal) ? policy : $"source: {{ expire: partitions }}\n{policy}"));
+        return story;
+    }
+}
