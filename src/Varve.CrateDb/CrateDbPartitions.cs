@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using Varve.CrateDb.Http;
 using Varve.CrateDb.Partitions;
@@ -20,8 +21,13 @@ internal sealed class CrateDbPartitions(CrateDbEngine engine) : Partitioning
     // A write that had passed the block before it was set is counted by then.
     private static readonly TimeSpan s_settling = TimeSpan.FromMilliseconds(100);
 
+    private readonly ConcurrentDictionary<string, HeldPart> _held = new(StringComparer.Ordinal);
+
     /// <inheritdoc/>
     public override bool PartsOnly => true;
+
+    /// <summary>What is known of a part that <see cref="HoldAsync"/> gave.</summary>
+    public HeldPart Of(TablePart part) => _held[part.Mark!.Part];
 
     /// <inheritdoc/>
     public override async Task<IReadOnlyList<TablePart>> HoldAsync(IStatements statements, TableName table, TimeColumn time, RangeSet ranges, CancellationToken cancellationToken)
@@ -36,7 +42,7 @@ internal sealed class CrateDbPartitions(CrateDbEngine engine) : Partitioning
         [
             .. from piece in pieces
                where piece.Range is { } range && ranges.Overlaps(range) && range.To <= ranges.End && !piece.IsClosed
-               select new CrateDbPart(whole, piece.Range!, piece.Values, piece.IsSealed) { Within = PartitionShapes.Is(piece.Values), Mark = MarkOf(piece) },
+               select Held(whole, piece),
         ];
     }
 
@@ -45,16 +51,16 @@ internal sealed class CrateDbPartitions(CrateDbEngine engine) : Partitioning
     {
         ArgumentNullException.ThrowIfNull(parts);
         var removed = 0L;
-        List<CrateDbPart> changed = [];
-        foreach (var some in parts.Cast<CrateDbPart>().Chunk(PartitionShapes.Most))
+        List<TablePart> changed = [];
+        foreach (var some in parts.Chunk(PartitionShapes.Most))
         {
             await SealAsync(some, cancellationToken);
             var now = (await StatesAsync(some[0].Table, cancellationToken)).ToDictionary(m => m.Part, m => m.State, StringComparer.Ordinal);
-            List<CrateDbPart> same = [.. some.Where(p => now.GetValueOrDefault(p.Mark!.Part) == p.Mark.State)];
-            List<CrateDbPart> others = [.. some.Where(p => now.ContainsKey(p.Mark!.Part)).Except(same)];
+            List<TablePart> same = [.. some.Where(p => now.GetValueOrDefault(p.Mark!.Part) == p.Mark.State)];
+            List<TablePart> others = [.. some.Where(p => now.ContainsKey(p.Mark!.Part)).Except(same)];
             await ReleaseAsync(statements, others, cancellationToken);
             changed.AddRange(others);
-            if (same.Count > 0) removed += await DropAsync(statements, same, cancellationToken);
+            if (same.Count > 0) removed += await RemoveAsync(statements, same, cancellationToken);
         }
 
         if (changed.Count == 0) return removed;
@@ -67,25 +73,32 @@ internal sealed class CrateDbPartitions(CrateDbEngine engine) : Partitioning
     {
         ArgumentNullException.ThrowIfNull(parts);
         await using var borrowed = engine.Borrow();
-        foreach (var part in parts.Cast<CrateDbPart>().Where(p => p.CanBeSealed))
+        foreach (var part in parts.Select(Of).Where(p => p.CanBeSealed))
             await borrowed.Session.ExecuteAsync(PartitionShapes.Unseal(part.Table, part.Values), cancellationToken);
     }
 
-    private async Task<long> DropAsync(IStatements statements, IReadOnlyList<CrateDbPart> parts, CancellationToken cancellationToken)
+    private async Task<long> RemoveAsync(IStatements statements, IReadOnlyList<TablePart> parts, CancellationToken cancellationToken)
     {
         var table = parts[0].Table;
         var within = SqlText.Join(" OR ", parts.Select(p => (SqlText)$"({p.Within!})"));
         var rows = (await statements.QueryAsync($"SELECT count(*) FROM {table} WHERE {within}", cancellationToken))[0].Long(0);
-        await statements.ExecuteAsync(PartitionShapes.Drop(table, [.. parts.Select(p => p.Values)]), cancellationToken);
+        await statements.ExecuteAsync(PartitionShapes.Drop(table, [.. parts.Select(p => Of(p).Values)]), cancellationToken);
         var left = (await StatesAsync(table, cancellationToken)).Count(m => parts.Any(p => p.Mark!.Part == m.Part));
         if (left == 0) return rows;
         throw new EngineException(EngineCodes.NotWritten, string.Create(CultureInfo.InvariantCulture,
             $"{left} of {parts.Count} partitions of {table.Text} are still there after they were dropped. They are proven, and nobody reads them any more: run again, and if it stays so, report it."));
     }
 
-    private async Task SealAsync(IReadOnlyList<CrateDbPart> parts, CancellationToken cancellationToken)
+    private TablePart Held(TableName table, Piece piece)
     {
-        List<CrateDbPart> open = [.. parts.Where(p => !p.WasSealed && p.CanBeSealed)];
+        var mark = MarkOf(piece);
+        _held[mark.Part] = new(table, piece.Values, piece.IsSealed);
+        return new(table, table, piece.Range!) { Within = PartitionShapes.Is(piece.Values), Mark = mark };
+    }
+
+    private async Task SealAsync(IReadOnlyList<TablePart> parts, CancellationToken cancellationToken)
+    {
+        List<HeldPart> open = [.. parts.Select(Of).Where(p => !p.WasSealed && p.CanBeSealed)];
         if (open.Count == 0) return;
         await using var borrowed = engine.Borrow();
         foreach (var part in open) await borrowed.Session.ExecuteAsync(PartitionShapes.Seal(part.Table, part.Values), cancellationToken);

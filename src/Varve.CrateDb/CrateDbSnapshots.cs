@@ -29,18 +29,16 @@ internal sealed class CrateDbSnapshots(CrateDbEngine engine, TimeProvider clock)
     public override async Task<IReadOnlyList<string>> TakeAsync(string repository, string name, IReadOnlyList<TablePart> parts, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(parts);
-        List<CrateDbPart> own = [.. parts.Cast<CrateDbPart>()];
+        List<HeldPart> own = [.. parts.Select(engine.Partitions.Of)];
         await using var borrowed = engine.Borrow();
         var session = borrowed.Session;
         await session.ExecuteAsync(SnapshotShapes.Begin(repository, name, own[0].Table, [.. own.Select(p => p.Values)]), takesValues: false, cancellationToken);
         var state = await EndAsync(session, repository, name, cancellationToken);
-        if (state is null || state.Objection(own[0].Table, [.. own.Select(p => SnapshotName.Texts(p.Values))]) is { } why && why.Length > 0)
+        var why = state is null ? "it vanished" : state.Objection(own[0].Table, [.. own.Select(p => SnapshotName.Texts(p.Values))]);
+        if (why is not null)
         {
             if (state is not null) await session.ExecuteAsync(SnapshotShapes.Drop(repository, name), takesValues: false, cancellationToken);
-            throw new EngineException(
-                EngineCodes.ArchiveRefused,
-                $"The snapshot {name} in {repository} is not whole: {state?.Objection(own[0].Table, [.. own.Select(p => SnapshotName.Texts(p.Values))]) ?? "it vanished"}. It was removed, and nothing goes before there is one that is.",
-                isTransient: true);
+            throw new EngineException(EngineCodes.ArchiveRefused, $"The snapshot {name} in {repository} is not whole: {why}. It was removed, and nothing goes before there is one that is.", isTransient: true);
         }
 
         return [.. own.Select(p => SnapshotName.Of(name, p.Values))];

@@ -10,7 +10,7 @@ namespace Varve.Engines;
 /// <param name="Of">The table that it is directly a part of.</param>
 /// <param name="Range">The times that its rows can have.</param>
 [Experimental("VARVE001")]
-public record TablePart(TableName Table, TableName Of, TimeRange Range)
+public sealed record TablePart(TableName Table, TableName Of, TimeRange Range)
 {
     /// <summary>True for its rows among those of <see cref="Table"/>; null where all of them are.</summary>
     public SqlText? Within { get; init; }

@@ -1,5 +1,4 @@
 using NodaTime;
-using Varve.Engines;
 using Varve.Planning;
 using Varve.Policies;
 using Varve.Time;
@@ -18,11 +17,14 @@ internal static class RowsSql
     public static SqlText Count(Dialect dialect, TimeColumn time, TableName table, RangeSet ranges) =>
         $"SELECT count(*) FROM {table} WHERE {RangeSql.In(dialect, time, ranges)}";
 
-    /// <summary>The number of rows of a part.</summary>
-    public static SqlText Within(TablePart part) => $"SELECT count(*) FROM {part.Table}{Condition(part)}";
+    /// <summary>True where one of some conditions is.</summary>
+    public static SqlText AnyOf(IEnumerable<SqlText> conditions) => SqlText.Join(" OR ", conditions.Select(c => (SqlText)$"({c})"));
+
+    /// <summary>The number of rows of a part of a table; null: of all of it.</summary>
+    public static SqlText Within(TableName table, SqlText? within) => $"SELECT count(*) FROM {table}{Condition(within)}";
 
     /// <summary>The rows of a part, and how many values each column has, with the least and the greatest where it has an order.</summary>
-    public static SqlText Summary(Dialect dialect, TablePart part, IEnumerable<Column> columns)
+    public static SqlText Summary(Dialect dialect, TableName table, SqlText? within, IEnumerable<Column> columns)
     {
         List<SqlText> values = [$"count(*)"];
         foreach (var column in columns)
@@ -32,21 +34,21 @@ internal static class RowsSql
             if (column.Type is not (ColumnType.Nested or ColumnType.Other)) values.AddRange([dialect.Least(column, name), dialect.Greatest(column, name)]);
         }
 
-        return $"SELECT {SqlText.Join(", ", values)} FROM {part.Table}{Condition(part)}";
+        return $"SELECT {SqlText.Join(", ", values)} FROM {table}{Condition(within)}";
     }
 
-    private static SqlText Condition(TablePart part)
+    private static SqlText Condition(SqlText? within)
     {
-        if (part.Within is { } within) return $" WHERE {within}";
-        return SqlText.Empty;
+        if (within is null) return SqlText.Empty;
+        return $" WHERE {within}";
     }
 
     /// <summary>The number of rows that are in none of some ranges, those without a time among them.</summary>
-    public static SqlText CountOutside(Dialect dialect, TimeColumn time, TablePart part, RangeSet ranges)
+    public static SqlText CountOutside(Dialect dialect, TimeColumn time, TableName table, SqlText? within, RangeSet ranges)
     {
-        SqlText within = SqlText.Empty;
-        if (part.Within is { } condition) within = $"({condition}) AND ";
-        return $"SELECT count(*) FROM {part.Table} WHERE {within}({RangeSql.In(dialect, time, ranges)}) IS NOT TRUE";
+        SqlText outside = $"({RangeSql.In(dialect, time, ranges)}) IS NOT TRUE";
+        if (within is not null) outside = $"({within}) AND {outside}";
+        return $"SELECT count(*) FROM {table} WHERE {outside}";
     }
 
     /// <summary>Number, earliest and latest time in microseconds of the rows of a range.</summary>

@@ -40,7 +40,6 @@ public sealed class PolicyMistakeTests
     [InlineData("archive: ../cold", "VRV142", "never a path", 3, 1)]
     [InlineData("archive: cold\nsource: { archive: { to: warm } }", "VRV106", "`archive` (line 3) and `source.archive`", 4, 20)]
     [InlineData("source: { partition: month }", "VRV103", "`source.partition`", 3, 11)]
-    [InlineData("source: { expire: partitions }", "VRV103", "`source.expire: partitions` is not built yet", 3, 19)]
     [InlineData("measures: { a: [p95] }", "VRV103", "percentile `p95` is not built yet", 3, 17)]
     [InlineData("measures: { a: [increase] }", "VRV103", "function `increase` is not built yet", 3, 17)]
     [InlineData("measures: { a: [rate] }", "VRV103", "function `rate`", 3, 17)]

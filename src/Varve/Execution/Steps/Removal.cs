@@ -47,7 +47,7 @@ internal sealed class Removal(StepContext context)
         List<TablePart> whole = [];
         foreach (var some in context.Parts.Where(p => ranges.Overlaps(p.Range)).Chunk(MostParts))
         {
-            if (some.Length > 1 && some.All(p => p.Within is not null) && await OutsideAsync(Together(some), ranges, cancellationToken) == 0)
+            if (some.Length > 1 && some.All(p => p.Within is not null) && await OutsideAsync(some[0] with { Within = RowsSql.AnyOf(some.Select(p => p.Within!)) }, ranges, cancellationToken) == 0)
             {
                 whole.AddRange(some);
                 continue;
@@ -76,10 +76,7 @@ internal sealed class Removal(StepContext context)
     }
 
     private Task<long> OutsideAsync(TablePart part, RangeSet ranges, CancellationToken cancellationToken) =>
-        context.NumberAsync(RowsSql.CountOutside(context.Dialect, context.Blueprint.Time, part, ranges), cancellationToken);
-
-    private static TablePart Together(IReadOnlyList<TablePart> parts) =>
-        parts[0] with { Within = SqlText.Join(" OR ", parts.Select(p => (SqlText)$"({p.Within!})")) };
+        context.NumberAsync(RowsSql.CountOutside(context.Dialect, context.Blueprint.Time, part.Table, part.Within, ranges), cancellationToken);
 
     private Task<long> CountAsync(string relation, RangeSet ranges, CancellationToken cancellationToken) =>
         context.NumberAsync(RowsSql.Count(context.Dialect, context.Blueprint.TimeOf(relation), context.Sql.Table(relation), ranges), cancellationToken);

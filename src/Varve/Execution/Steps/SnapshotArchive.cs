@@ -3,12 +3,11 @@ using System.Security.Cryptography;
 using System.Text;
 using Varve.Catalog;
 using Varve.Engines;
-using Varve.Execution;
 using Varve.Planning;
 using Varve.Sql;
 using Varve.Time;
 
-namespace Varve.Archiving;
+namespace Varve.Execution;
 
 /// <summary>
 /// Archives that the engine itself keeps: whole parts of the source, each known by its mark. A part that is as it was when it
@@ -29,7 +28,7 @@ internal sealed class SnapshotArchive(StepContext context, Snapshotting snapshot
         List<TablePart> open = [.. held.Where(p => !known.Any(k => Is(k, p)))];
         if (open.Count == 0) return ActOutcome.Nothing;
         var rows = new long[open.Count];
-        for (var i = 0; i < open.Count; i++) rows[i] = await context.NumberAsync(RowsSql.Within(open[i]), cancellationToken);
+        for (var i = 0; i < open.Count; i++) rows[i] = await context.NumberAsync(RowsSql.Within(open[i].Table, open[i].Within), cancellationToken);
         var name = NameOf(range);
         var files = await snapshots.TakeAsync(location, name, open, cancellationToken);
         await RequireSameAsync(open, range, files[0], cancellationToken);
@@ -117,7 +116,7 @@ internal sealed class SnapshotArchive(StepContext context, Snapshotting snapshot
 
     private async Task<IReadOnlyList<object?>> SummaryAsync(TablePart part, CancellationToken cancellationToken)
     {
-        var row = (await context.Statements.QueryAsync(RowsSql.Summary(context.Dialect, part, context.Blueprint.Columns), cancellationToken))[0];
+        var row = (await context.Statements.QueryAsync(RowsSql.Summary(context.Dialect, part.Table, part.Within, context.Blueprint.Columns), cancellationToken))[0];
         return [.. Enumerable.Range(0, row.Count).Select(i => row[i])];
     }
 
