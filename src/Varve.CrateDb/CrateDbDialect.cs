@@ -3,6 +3,7 @@ using NodaTime;
 using Varve.Planning;
 using Varve.Policies;
 using Varve.Sql;
+using Varve.Time;
 
 namespace Varve.CrateDb;
 
@@ -191,8 +192,15 @@ internal sealed partial class CrateDbDialect : Dialect
     public override SqlText TypeName(SqlText value) => $"pg_typeof({value})";
 
     /// <summary>As text, year first: CrateDB stores no dates.</summary>
-    public override SqlText LocalDate(TimeColumn column, SqlText value, string zone) =>
-        $"date_format('%Y-%m-%d', {zone}, {CrateDbTimeSql.AsTimestamp(column, value)})";
+    public override SqlText LocalDate(TimeColumn column, SqlText value, string zone)
+    {
+        var at = CrateDbTimeSql.AsTimestamp(column, value);
+        SqlText since = $"date_format('%Y-%m-%d', {zone}, {at})";
+        if (DateTimeZoneProviders.Tzdb.GetZoneOrNull(zone) is not { } known) return since;
+        var arms = ZoneHistory.Before1970(known).Select(o =>
+            (SqlText)$"WHEN {at} < {o.End} THEN date_format('%Y-%m-%d', ({at}::BIGINT + {o.Seconds * 1_000})::TIMESTAMP WITH TIME ZONE)");
+        return $"CASE WHEN {at} >= {NodaConstants.UnixEpoch} THEN {since} {SqlText.Join(" ", arms)} END";
+    }
 
     private static string Quoted(string name) => $"\"{name.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
 

@@ -1,5 +1,6 @@
 using NodaTime;
 using Varve.Sql;
+using Varve.Time;
 
 namespace Varve.PostgreSql;
 
@@ -15,13 +16,7 @@ internal static class PostgreSqlZones
     {
         SqlText since = $"CAST(({utc} AT TIME ZONE 'UTC') AT TIME ZONE {zone} AS DATE)";
         if (DateTimeZoneProviders.Tzdb.GetZoneOrNull(zone) is not { } known) return since;
-        List<SqlText> arms = [];
-        foreach (var interval in known.GetZoneIntervals(new Interval(null, NodaConstants.UnixEpoch)))
-        {
-            var end = interval.HasEnd ? Instant.Min(interval.End, NodaConstants.UnixEpoch) : NodaConstants.UnixEpoch;
-            arms.Add($"WHEN {utc} < {end} THEN CAST({utc} + {(long)interval.WallOffset.Seconds} * INTERVAL '1 second' AS DATE)");
-        }
-
+        var arms = ZoneHistory.Before1970(known).Select(o => (SqlText)$"WHEN {utc} < {o.End} THEN CAST({utc} + {o.Seconds} * INTERVAL '1 second' AS DATE)");
         return $"CASE WHEN {utc} >= {NodaConstants.UnixEpoch} THEN {since} {SqlText.Join(" ", arms)} END";
     }
 }

@@ -60,6 +60,7 @@ public abstract class BadInputConformance(Func<ScratchDatabase> create) : Confor
     [MemberData(nameof(Odd))]
     public async Task Any_name_is_proposed_in_a_policy_that_can_be_applied(string name)
     {
+        Assert.SkipUnless(Db.Takes(name), "No table can have that name here.");
         if (name == Longest) name = new('n', Db.LongestName);
         var table = new SourceTable(new("m", name), $"t {name}", TimeKind.Timestamp, [new($"h {name}", ValueKind.Text), new($"v {name}", ValueKind.Double)]);
         List<SourceRow> rows = [.. Every("2025-01-01", "2025-01-01T06:00Z", "1m", name), .. Every("2025-01-01", "2025-01-01T06:00Z", "1m", "'; DROP SCHEMA m; --")];

@@ -189,6 +189,7 @@ public abstract class ProposalConformance(Func<ScratchDatabase> create) : Confor
     [MemberData(nameof(NameConformance.Names), MemberType = typeof(NameConformance))]
     public async Task Any_name_reads_back_as_it_is(string name)
     {
+        Assert.SkipUnless(Db.Takes($"s {name}"), "No table can have that name here.");
         var table = new SourceTable(new($"s {name}", name), $"t {name}", TimeKind.Timestamp, [new($"h {name}", ValueKind.Text), new(name, ValueKind.Double)]);
         var policy = await ProposedAsync(table, Both("2025-01-01", "2025-01-01T04:00Z", "1m"));
         Assert.Equal((name, table.Name, table.Time), (policy.Name, policy.Table, policy.Time));

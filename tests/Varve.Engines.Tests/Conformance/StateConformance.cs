@@ -136,7 +136,7 @@ public abstract class StateConformance(Func<ScratchDatabase> create) : Conforman
     [Fact]
     public async Task Integers_are_summed_beyond_64_bits()
     {
-        var rows = Enumerable.Range(0, 60).Select(i => SourceRow.Of(At("2025-01-01") + Duration.FromMinutes(i * 3), "a", long.MaxValue - i)).ToList();
+        var rows = Enumerable.Range(0, 60).Select(i => SourceRow.Of(At("2025-01-01") + Duration.FromMinutes(i * 3), "a", long.MaxValue - 1 - i)).ToList();
         await ExpectAsync(ValueKind.Integer, "count, sum, avg, min, max", rows);
     }
 
@@ -153,7 +153,7 @@ public abstract class StateConformance(Func<ScratchDatabase> create) : Conforman
         await Db.ExecuteAsync($"CREATE SCHEMA m");
         await Db.ExecuteAsync($"CREATE TABLE m.cpu (ts TIMESTAMP, host VARCHAR, v DECIMAL(38, 0))");
         var nines = new string('9', 38);
-        await Db.ExecuteAsync($"INSERT INTO m.cpu VALUES ({Db.TimeLiteral(At("2025-01-01"), TimeKind.Timestamp)}, 'a', {nines}), ({Db.TimeLiteral(At("2025-01-01T00:00:01Z"), TimeKind.Timestamp)}, 'a', {nines})");
+        await Db.ExecuteAsync($"INSERT INTO m.cpu VALUES ({Db.TimeLiteral(At("2025-01-01"), TimeKind.Timestamp)}, 'a', {Db.Exact(nines)}), ({Db.TimeLiteral(At("2025-01-01T00:00:01Z"), TimeKind.Timestamp)}, 'a', {Db.Exact(nines)})");
         var story = new Story(Db, Cpu(value: ValueKind.Money));
         await story.ApplyAsync(Policy("keep: 2d\ntiers: [{ every: 1h }]", "sum"));
         var outcome = await story.RunAsync("2025-02-01");

@@ -26,6 +26,12 @@ public sealed partial class CrateDbScratch : ScratchDatabase
 
     public override bool HasTransactions => false;
 
+    public override bool ArchivesBySnapshots => true;
+
+    public override bool Takes(string name) => !name.AsSpan().ContainsAny("/|>?*<\" ,\\.") && !name.StartsWith('_');
+
+    public override string Exact(string digits) => $"'{digits}'::NUMERIC(38, 0)";
+
     public override async Task<Database> OpenAsync() => await CrateDbDatabase.OpenAsync(DatabaseUrl.Parse((await _crate.Value).Url));
 
     public override async Task<long> ExecuteAsync(string sql)

@@ -48,6 +48,15 @@ public abstract class ScratchDatabase : IAsyncDisposable
     /// <summary>Whether rows are archived here.</summary>
     public virtual bool Archives => true;
 
+    /// <summary>True where the database itself keeps archives, of parts of tables.</summary>
+    public virtual bool ArchivesBySnapshots => false;
+
+    /// <summary>Whether a table may have that name.</summary>
+    public virtual bool Takes(string name) => true;
+
+    /// <summary>A decimal of many digits.</summary>
+    public virtual string Exact(string digits) => digits;
+
     /// <summary>The longest name that relations made from a name of so many letters can have.</summary>
     public virtual int LongestName => 240;
 
