@@ -28,7 +28,9 @@ internal static class StateColumns
     /// <summary>All columns in order, with their types.</summary>
     public static IEnumerable<StateColumn> Typed(PolicyLayout blueprint, TierLayout tier)
     {
-        var (time, count) = (new StateType.Like(blueprint.Columns.First(c => c.Name == blueprint.Time.Name)), new StateType.Count());
+        // A bucket may begin before the least value that a narrow integer has.
+        var (column, count) = (blueprint.Columns.First(c => c.Name == blueprint.Time.Name), new StateType.Count());
+        StateType time = column.Type is ColumnType.Integer ? count : new StateType.Like(column);
         yield return new(new(blueprint.Time.Name), time);
         foreach (var series in blueprint.Series) yield return new(new(series.Name), new StateType.Like(series));
         yield return new(Rows, count);

@@ -135,7 +135,8 @@ public abstract class OddTimeConformance(Func<ScratchDatabase> create) : Conform
     {
         var scale = unit switch { "s" => 1L, "ms" => 1_000, "us" => 1_000_000, _ => 1_000_000_000 };
         var day = type == "UINTEGER" ? 20 * 86_400 : 1_735_689_600L;
-        await Db.ExecuteAsync($"CREATE SCHEMA m; CREATE TABLE m.cpu (ts {type}, host VARCHAR, v DOUBLE); INSERT INTO m.cpu SELECT ({day} + i * 3600) * {scale}, 'a', i FROM range(100) r(i); INSERT INTO m.cpu VALUES ({odd}, 'a', 1)");
+        if (type == "BIGINT") odd = Db.Ends(TimeKind.IntegerSeconds).Least;
+        await Db.ExecuteAsync($"CREATE SCHEMA m; CREATE TABLE m.cpu (ts {type}, host VARCHAR, v DOUBLE); INSERT INTO m.cpu SELECT (CAST({day} AS BIGINT) + i * 3600) * {scale}, 'a', i FROM range(100) r(i); INSERT INTO m.cpu VALUES ({odd}, 'a', 1)");
         var story = new Story(Db, Cpu(TimeKind.IntegerSeconds));
         await story.ApplyAsync(Policy("tiers: [{ every: 1h }, { every: 1d }]").Replace("time: ts", $"time: {{ column: ts, unit: {unit} }}", StringComparison.Ordinal));
         await story.RunWellAsync("2025-02-01");

@@ -155,10 +155,7 @@ public sealed partial class CrateDbScratch : ScratchDatabase
         ? ($"(-9223372036854775806)::BIGINT::{TypeOf(kind)}", $"9223372036854775805::BIGINT::{TypeOf(kind)}")
         : ("(-9223372036854775807)", "9223372036854775806");
 
-    public override async ValueTask DisposeAsync()
-    {
-        if (_crate.IsValueCreated) await (await _crate.Value).DisposeAsync();
-    }
+    public override ValueTask DisposeAsync() => _crate is { IsValueCreated: true, Value.IsCompletedSuccessfully: true } ? _crate.Value.Result.DisposeAsync() : ValueTask.CompletedTask;
 
     /// <summary>A column gets another type as users of CrateDB do it: the rows go to a new table, which takes the name of the old one.</summary>
     private async Task RetypeAsync(string table, string column, string type)
