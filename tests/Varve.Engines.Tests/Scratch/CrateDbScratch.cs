@@ -5,6 +5,7 @@ using System.Text.RegularExpressions;
 using NodaTime;
 using Varve.CrateDb;
 using Varve.CrateDb.Http;
+using Varve.Engines.Tests.CrateDb;
 using Varve.Engines.Tests.CrateDb.Executing;
 using Varve.Policies;
 using Varve.Time;
@@ -12,17 +13,22 @@ using Varve.Time;
 namespace Varve.Engines.Tests.Scratch;
 
 /// <summary>
-/// A stand-in for a CrateDB cluster, of one test. Its users see what they wrote, as if they refreshed before they look; Varve
-/// sees what it refreshes itself.
+/// A stand-in for a CrateDB cluster, of one test, or the real one that VARVE_TEST_CRATEDB names. Its users see what they wrote,
+/// as if they refreshed before they look; Varve sees what it refreshes itself.
 /// </summary>
 public sealed partial class CrateDbScratch : ScratchDatabase
 {
-    private readonly Lazy<Task<ExecutingCrate>> _crate = new(() => ExecutingCrate.StartAsync());
+    private readonly Lazy<Task<ICrateServer>> _crate = new(async () => RealCrate.Named is { } url ? await RealCrate.StartAsync(url) : await ExecutingCrate.StartAsync());
 
     public static ScratchDatabase New() => new CrateDbScratch();
 
-    /// <summary>The stand-in.</summary>
-    internal Task<ExecutingCrate> CrateAsync() => _crate.Value;
+    /// <summary>The stand-in; a test that does something to it is skipped on a real cluster.</summary>
+    internal async Task<ExecutingCrate> CrateAsync()
+    {
+        if (await _crate.Value is ExecutingCrate crate) return crate;
+        Assert.Skip("Only the stand-in can be told to fail.");
+        throw new System.Diagnostics.UnreachableException();
+    }
 
     public override bool HasTransactions => false;
 
@@ -175,10 +181,10 @@ public sealed partial class CrateDbScratch : ScratchDatabase
 
     private async Task<(IReadOnlyList<object?[]> Rows, long? RowCount)> DoAsync(string statement)
     {
-        var answer = await (await _crate.Value).DoAsync(statement, seesAll: true);
-        await using var reader = new AnswerReader(new MemoryStream(Encoding.UTF8.GetBytes(answer.Body)));
+        var answer = await (await _crate.Value).AnswerAsync(statement);
+        await using var reader = new AnswerReader(new MemoryStream(Encoding.UTF8.GetBytes(answer)));
         List<object?[]> rows = [];
-        using var json = JsonDocument.Parse(answer.Body);
+        using var json = JsonDocument.Parse(answer);
         List<bool> real = [.. json.RootElement.GetProperty("col_types").EnumerateArray().Select(t => t.ValueKind is JsonValueKind.Number && t.GetInt32() == 7)];
         while (await reader.ReadAsync(CancellationToken.None) is { } row)
             rows.Add([.. Enumerable.Range(0, row.Count).Select(i => real[i] && row[i] is double number ? (float)number : row[i])]);

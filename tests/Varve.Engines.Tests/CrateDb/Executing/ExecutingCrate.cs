@@ -4,7 +4,7 @@ namespace Varve.Engines.Tests.CrateDb.Executing;
 /// A stand-in for CrateDB that executes statements: it answers over <c>_sql</c> what PostgreSQL makes of them, with CrateDB's
 /// types, visibility, versions, partitions and catalogs. It proves the order of work, and nothing about CrateDB's SQL.
 /// </summary>
-internal sealed class ExecutingCrate : IAsyncDisposable
+internal sealed class ExecutingCrate : ICrateServer
 {
     private readonly StandInCluster _cluster;
     private readonly Executor _executor;
@@ -24,7 +24,7 @@ internal sealed class ExecutingCrate : IAsyncDisposable
     }
 
     /// <summary>As Varve is told of it.</summary>
-    internal string Url => $"cratedb://crate@{_cluster.Hosts}/?connect_timeout=20s&timeout=1m";
+    public string Url => $"cratedb://crate@{_cluster.Hosts}/?connect_timeout=20s&timeout=1m";
 
     /// <summary>The protocol: what came, and the faults of a network.</summary>
     internal StandInCluster Http => _cluster;
@@ -70,6 +70,8 @@ internal sealed class ExecutingCrate : IAsyncDisposable
     /// <summary>A primary shard of a partition, or of a table without any, has no live copy any more; or has one again.</summary>
     internal void Lose(string schema, string table, string ident = "", int shard = 0, bool isLost = true) =>
         Store.Tables[(schema, table)].Partitions[ident].Shards[shard].IsLost = isLost;
+
+    public async Task<string> AnswerAsync(string statement) => (await DoAsync(statement, seesAll: true)).Body;
 
     public async ValueTask DisposeAsync()
     {
