@@ -14,6 +14,7 @@ public sealed class DocsTests
         "it downloads the runtime of another platform",
         "it changes the project of an application",
         "it needs a PostgreSQL server",
+        "it needs a CrateDB cluster",
         "it needs an engine of containers",
         "it needs a cluster",
     ];
