@@ -137,7 +137,7 @@ public sealed partial class CrateDbScratch : ScratchDatabase
 
     public override string Cased(string name) => name switch
     {
-        "MAIN.CPU" or "M.CPU" => name.ToLowerInvariant(),
+        "MAIN.CPU" or "M.CPU" or "M.BACK" => name.ToLowerInvariant(),
         _ => name,
     };
 

@@ -153,7 +153,7 @@ public class PostgreSqlScratch : FileScratch
 
     public override string Cased(string name) => name switch
     {
-        "MAIN.CPU" or "M.CPU" => name.ToLowerInvariant(),
+        "MAIN.CPU" or "M.CPU" or "M.BACK" => name.ToLowerInvariant(),
         _ => name,
     };
 
