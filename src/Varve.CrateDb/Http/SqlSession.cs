@@ -246,7 +246,7 @@ internal sealed class SqlSession : IAsyncDisposable
         try
         {
             var response = await connection.SendAsync(body, clock.Begin());
-            var reading = new SqlReading(response, connection.Host, clock, _options, Drop);
+            var reading = new SqlReading(response, connection.Host, clock, _options, () => Leave(connection.Host));
             return response.IsSuccessStatusCode ? await reading.OpenAsync() : throw await reading.RefusedAsync(secrets);
         }
         catch (Exception error) when (body.HasLeft && !cancellationToken.IsCancellationRequested
@@ -263,6 +263,13 @@ internal sealed class SqlSession : IAsyncDisposable
             Drop();
             throw;
         }
+    }
+
+    // Whatever is asked again is asked elsewhere first.
+    private void Leave(DatabaseHost host)
+    {
+        Drop();
+        _hosts.Failed(host);
     }
 
     private void Drop()

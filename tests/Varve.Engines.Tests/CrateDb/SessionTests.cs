@@ -68,7 +68,7 @@ public sealed class SessionTests : CrateDbSuite
     {
         await NodesAsync(2);
         Cluster.Answers = _ => Reply.Done();
-        foreach (var fault in new[] { Fault.LostBefore, Fault.LostAfter, Fault.Cut })
+        foreach (var fault in new[] { Fault.Cut, Fault.LostBefore, Fault.LostAfter })
         {
             var before = Cluster.Calls.Count;
             Cluster.Fails = call => call.Says("DELETE") ? fault : Fault.None;
@@ -84,7 +84,7 @@ public sealed class SessionTests : CrateDbSuite
     {
         await NodesAsync(2);
         Cluster.Answers = _ => Reply.Rows([("n", 10)], [7L]);
-        foreach (var fault in new[] { Fault.LostBefore, Fault.LostAfter, Fault.Cut })
+        foreach (var fault in new[] { Fault.Cut, Fault.LostBefore, Fault.LostAfter })
         {
             Cluster.Fails = call => call.Node == 0 && call.Says("SELECT") ? fault : Fault.None;
             var session = Session();
