@@ -163,6 +163,14 @@ public sealed class PartitionLifeTests() : ConformanceSuite(CrateDbScratch.New)
     }
 
     [Fact]
+    public async Task Late_rows_are_not_discarded_where_only_partitions_go()
+    {
+        var refused = await Assert.ThrowsAsync<PolicyException>(() => DaysAsync("late_after_expiry: discard\n" + Days));
+        Assert.Contains("VRV146", refused.Problems.Select(p => p.Code).Append(refused.Code));
+        Assert.Contains("source: { expire: rows }", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Two_runs_do_not_meet()
     {
         var story = await DaysAsync();

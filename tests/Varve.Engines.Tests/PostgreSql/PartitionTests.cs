@@ -51,6 +51,18 @@ public sealed class PartitionTests() : ConformanceSuite(PostgreSqlScratch.New)
         await story.ExpectTiersAsync([.. old, .. _rows]);
     }
 
+    [Fact]
+    public async Task Late_rows_are_discarded_also_where_only_partitions_expire()
+    {
+        var story = await MonthsAsync($"source: {{ expire: partitions }}\nlate_after_expiry: discard\n{Kept}");
+        await story.RunWellAsync("2025-03-15");
+        await story.InsertAsync(Row("2025-01-25", 1));
+        await story.RunWellAsync("2025-03-15T01:00Z");
+        await story.RunWellAsync("2025-03-16");
+        Assert.Equal(0, Number(await Db.QueryAsync("SELECT count(*) FROM m.cpu_rest"), 0));
+        await story.ExpectTiersAsync(_rows);
+    }
+
     [Theory]
     [InlineData("Europe/Berlin")]
     [InlineData("Asia/Kathmandu")]

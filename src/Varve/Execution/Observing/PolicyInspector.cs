@@ -115,6 +115,7 @@ internal sealed class PolicyInspector(IEngine engine, CatalogStore desk, Archive
         {
             IgnoresCase = engine.Capabilities.IgnoresCase,
             Transactions = engine.Capabilities.Transactions,
+            PartsOnly = engine.Capabilities.Partitioning is { PartsOnly: true },
             Unfit = engine.Capabilities.Relocation is { } relocation ? relocation.Unfit : null,
             Archives = Archives,
         };

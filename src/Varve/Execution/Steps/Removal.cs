@@ -30,7 +30,9 @@ internal sealed class Removal(StepContext context)
         var removed = 0L;
         if (relation == Relations.Source && await WholeAsync(ranges, cancellationToken) is { Count: > 0 } parts)
             removed += await context.Partitioning!.DropAsync(context.Statements, parts, cancellationToken);
-        if (relation == Relations.Source && context.PartsOnly) return removed;
+
+        // A row that came since would go with those that were proven.
+        if (relation == Relations.Source && context.Partitioning is { PartsOnly: true }) return removed;
         removed += await context.Statements.ExecuteAsync(context.Sql.Remove(relation, ranges), cancellationToken);
         await context.Statements.BarrierAsync(Before.Record, cancellationToken);
         if (context.Ledger.IsAtomic || await CountAsync(relation, ranges, cancellationToken) is not (> 0 and var left)) return removed;

@@ -16,6 +16,9 @@ public sealed record NameLimits(int MaxNameBytes, int MaxColumns, Func<TableName
     /// <summary>True where rows can be taken out of one relation and put into others at once.</summary>
     public bool Transactions { get; init; } = true;
 
+    /// <summary>True where rows of the source go with whole partitions only, unless a policy says otherwise.</summary>
+    public bool PartsOnly { get; init; }
+
     /// <summary>What the engine can archive; null: nothing.</summary>
     public ArchiveLimits? Archives { get; init; }
 
@@ -30,6 +33,14 @@ public sealed record NameLimits(int MaxNameBytes, int MaxColumns, Func<TableName
         if (!Transactions && policy.LateAfterExpiry == LateAfterExpiry.Merge)
         {
             problems.Add(new(PolicyCodes.NoMerging, "This engine has no transactions: late rows cannot become a part of the tiers and leave the source at once, so that a run that is killed would count them twice. Take `late_after_expiry` out, which holds them, or write `discard`.")
+            {
+                Path = "late_after_expiry",
+            });
+        }
+
+        if (PartsOnly && policy is { LateAfterExpiry: LateAfterExpiry.Discard, ExpireBy: not ExpireBy.Rows })
+        {
+            problems.Add(new(PolicyCodes.NoMerging, "Rows of this engine go with whole partitions, and late ones lie among others. Take `late_after_expiry` out, which holds them, or say source: { expire: rows }.")
             {
                 Path = "late_after_expiry",
             });

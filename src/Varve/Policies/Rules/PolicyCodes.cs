@@ -104,7 +104,7 @@ public static class PolicyCodes
         new(ArchiveType, "A column cannot be archived: its values would come back as others.", "Store the column in a type that the message names, or leave it out of the table."),
         new(ArchiveDrill, "`drill` on an engine that does not archive by snapshots.", "Take `drill` out: every part is read back and compared before rows go, anyway."),
         new(NoArchives, "The engine cannot archive.", "Take `archive` out."),
-        new(NoMerging, "`late_after_expiry: merge` on an engine without transactions.", "Take the key out, which holds late rows, or write `discard`."),
+        new(NoMerging, "`late_after_expiry: merge` on an engine without transactions, or `discard` where only whole partitions go.", "Take the key out, which holds late rows, or do as the message says."),
         new(NoRelocation, "The engine cannot move parts of a table, or not to such a place.", "Take `relocate` out, or write the place as the message says."),
         new(NoParts, "`relocate` for a table without partitions by time.", "Partition the table by ranges of its time column, or take `relocate` out."),
         new(NoPlace, "Nothing can be moved to a place of `relocate`: it is not there, or the database user has no right to it.", "Check the name, or grant what the message names."),
