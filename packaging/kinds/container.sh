@@ -27,7 +27,7 @@ build_container() {
       --build-arg REVISION="$(git -C "$root" rev-parse HEAD 2>/dev/null || echo unknown)" \
       --build-arg CREATED="$(date -u -d "@$SOURCE_DATE_EPOCH" +%Y-%m-%dT%H:%M:%SZ)" \
       --manifest "$list" --file "$packaging/container/Containerfile" "$stage" >"$work/container.log" 2>&1; then
-      buildah manifest rm "$list" >/dev/null 2>&1 || true
+      if buildah manifest exists "$list" 2>/dev/null; then buildah manifest rm "$list" >/dev/null; fi
       tail -n 3 "$work/container.log" >&2
       # Only a base that is not to be had is the machine's fault.
       grep -qiE 'pull|registr|lookup|manifest unknown|no such image' "$work/container.log" || return 1

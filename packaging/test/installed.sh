@@ -44,7 +44,7 @@ fails_once() {
   [ "$(grep -c . <<<"$lines")" = 1 ] || fail "$what: not one line: $lines"
   grep -qE "$pattern" <<<"$lines" || fail "$what: says $lines"
   # It ends with 3 for a unit that failed, so its answer is taken first.
-  lines=$(systemctl status --no-pager --full varve || true)
+  lines=$(systemctl status --no-pager --full varve) || [ $? -eq 3 ] || fail "$what: systemctl status does not answer"
   grep -qE "$pattern" <<<"$lines" || fail "$what: systemctl status does not show it: $lines"
   ok "$what: $(said varve.service | cut -c 1-150)"
 }

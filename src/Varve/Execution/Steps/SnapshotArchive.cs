@@ -93,7 +93,12 @@ internal sealed class SnapshotArchive(StepContext context, Snapshotting snapshot
     {
         var source = context.Blueprint.Source;
         var beside = source.WithName($"{source.Name}_drill_{Short(context.Archives.Run)}");
-        if (await context.Statements.DescribeAsync(beside, cancellationToken) is not null) await context.Statements.ExecuteAsync(StepSql.Drop(beside, isView: false), cancellationToken);
+        if (await context.Statements.DescribeAsync(beside, cancellationToken) is not null)
+        {
+            await snapshots.DropAsync(location, files[0], cancellationToken);
+            throw new EngineException(EngineCodes.NameTaken, $"{beside.Text} is there already, where the snapshot was to be tried. Drop it if a drill left it, then run again.");
+        }
+
         try
         {
             await snapshots.RestoreAsync(location, source, files, beside.Name, cancellationToken);
@@ -110,6 +115,7 @@ internal sealed class SnapshotArchive(StepContext context, Snapshotting snapshot
         }
         finally
         {
+            // It was not there before, and its name is this run's.
             await context.Statements.ExecuteAsync(StepSql.Drop(beside, isView: false), cancellationToken);
         }
     }
