@@ -50,6 +50,9 @@ internal sealed partial class CrateDbDialect : Dialect
     public override IReadOnlyList<Identifier> RowVersion { get; } = [new("_seq_no"), new("_primary_term")];
 
     /// <inheritdoc/>
+    public override SqlText BucketLength(SqlText milliseconds) => $"CAST({milliseconds} AS BIGINT)";
+
+    /// <inheritdoc/>
     public override IReadOnlyList<SqlText> CreateTier(TierTable tier, SqlText rows)
     {
         ArgumentNullException.ThrowIfNull(tier);

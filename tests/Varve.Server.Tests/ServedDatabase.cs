@@ -143,7 +143,7 @@ public sealed class ServedDatabase : IAsyncLifetime
         using var connection = new DuckDBConnection($"Data Source={file}");
         connection.Open();
         using var command = connection.CreateCommand();
-        command.CommandText = "CREATE TABLE cpu AS SELECT ts::TIMESTAMP AS ts, 'host' || h AS host, (epoch(ts)::BIGINT // 600 % 100 + h)::DOUBLE AS load FROM range(date_trunc('day', now()::TIMESTAMP) - INTERVAL 60 DAY, now()::TIMESTAMP, INTERVAL 1 HOUR) r(ts), range(2) s(h); CREATE TABLE loose (ts TIMESTAMP, v DOUBLE); CREATE TABLE events AS SELECT ts::TIMESTAMP AS ts, i AS v FROM range(TIMESTAMP '2026-01-01', TIMESTAMP '2026-01-03', INTERVAL 10 MINUTE) r(ts), range(2) s(i); CREATE TABLE sums (ts TIMESTAMP, n BIGINT); CREATE TABLE added (ts TIMESTAMP, n BIGINT)";
+        command.CommandText = "CREATE TABLE cpu AS SELECT ts::TIMESTAMP AS ts, 'host' || h AS host, (epoch(ts)::BIGINT // 600 % 100 + h)::DOUBLE AS load FROM range(date_trunc('day', now()::TIMESTAMP) - INTERVAL 60 DAY, now()::TIMESTAMP, INTERVAL 1 HOUR) r(ts), range(2) s(h); CREATE TABLE loose (ts TIMESTAMP, v DOUBLE); CREATE TABLE events AS SELECT ts::TIMESTAMP AS ts, i AS v FROM range(TIMESTAMP '2026-01-01', TIMESTAMP '2026-01-03', INTERVAL 10 MINUTE) r(ts), range(2) s(i); CREATE TABLE sums (ts TIMESTAMP, n BIGINT); CREATE TABLE added (ts TIMESTAMP, n BIGINT); CREATE TABLE edited_sums (ts TIMESTAMP, n BIGINT); CREATE TABLE filled_sums (ts TIMESTAMP, n BIGINT); CREATE TABLE fails_sums (ts TIMESTAMP, n BIGINT); CREATE TABLE slow_sums (ts TIMESTAMP, n BIGINT)";
         command.ExecuteNonQuery();
     }
 }

@@ -166,16 +166,9 @@ internal sealed class CompareSql(PolicyLayout blueprint, TierLayout tier, Dialec
         if (keys.Count > 0) group = $" GROUP BY {SqlText.Join(", ", keys.Select(k => (SqlText)$"{k.Column}"))}";
         return $"""
             (SELECT {Of($"1", OfComputed, ofComputed)}, {Of($"2", OfStored, ofStored)}
-            FROM ({Side($"1", Stored64)} FROM ({computed}) AS varve_computed
+            FROM ({Side($"1", c => $"{c}")} FROM ({computed}) AS varve_computed
             UNION ALL {Side($"2", c => ofStored.Contains(c) ? (SqlText)$"{c}" : $"NULL")} FROM ({stored}) AS varve_stored) AS varve_sides{group}) AS varve_beside
             """;
-    }
-
-    // Written out, a length is a narrower integer than the column that it is compared with.
-    private static SqlText Stored64(Identifier column)
-    {
-        if (column == StateColumns.Length) return $"CAST({column} AS BIGINT) AS {column}";
-        return $"{column}";
     }
 
     private IEnumerable<SqlText> Differences()

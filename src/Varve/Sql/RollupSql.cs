@@ -45,7 +45,7 @@ internal sealed class RollupSql(PolicyLayout blueprint, TierLayout tier, Dialect
             $"{StateColumns.Rows}",
             $"{Covered(fromRows, ofEach, length)} AS {StateColumns.Covered}",
         ];
-        if (StateColumns.HasLength(tier)) columns.Add($"{length} AS {StateColumns.Length}");
+        if (StateColumns.HasLength(tier)) columns.Add($"{dialect.BucketLength(length)} AS {StateColumns.Length}");
         foreach (var (measure, state) in StateColumns.States(blueprint)) columns.Add($"{StateColumns.Of(measure, state.Suffix)}");
         if (magnitudes) columns.AddRange(Near().Select(m => (SqlText)$"{m.Name}"));
         if (extremes) columns.AddRange(Enumerable.Range(0, blueprint.Measures.Count).SelectMany(i => (SqlText[])[$"{ExtremesSql.Least(i)}", $"{ExtremesSql.Greatest(i)}"]));

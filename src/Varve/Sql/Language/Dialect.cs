@@ -122,6 +122,10 @@ public abstract class Dialect
     /// <summary>Columns that the table of a tier has besides its states, and that nobody else reads.</summary>
     public virtual IReadOnlyList<Identifier> TierColumns => [];
 
+    /// <summary>The length of a bucket, in the type of the column that keeps it where that is stated and not taken from rows.</summary>
+    /// <param name="milliseconds">What it is, as an integer of any width.</param>
+    public virtual SqlText BucketLength(SqlText milliseconds) => milliseconds;
+
     /// <summary>Makes the table of a tier.</summary>
     /// <param name="tier">Its name, columns and types.</param>
     /// <param name="rows">The roll-up itself, of no rows: what types its columns have.</param>
