@@ -47,6 +47,13 @@ internal sealed class CrateDbPartitions(CrateDbEngine engine) : Partitioning
     }
 
     /// <inheritdoc/>
+    public override IReadOnlyList<SqlText> Dropping(IReadOnlyList<TablePart> parts) =>
+    [
+        .. parts.Chunk(PartitionShapes.Most).SelectMany(some => (IEnumerable<SqlText>)
+            [.. Unsealed(some).Select(p => PartitionShapes.Seal(p.Table, p.Values)), CountOf(some), PartitionShapes.Drop(some[0].Table, [.. some.Select(p => Of(p).Values)])]),
+    ];
+
+    /// <inheritdoc/>
     public override async Task<long> DropAsync(IStatements statements, IReadOnlyList<TablePart> parts, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(parts);
@@ -54,7 +61,7 @@ internal sealed class CrateDbPartitions(CrateDbEngine engine) : Partitioning
         List<TablePart> changed = [];
         foreach (var some in parts.Chunk(PartitionShapes.Most))
         {
-            await SealAsync(some, cancellationToken);
+            await SealAsync(statements, some, cancellationToken);
             var now = (await StatesAsync(some[0].Table, cancellationToken)).ToDictionary(m => m.Part, m => m.State, StringComparer.Ordinal);
             List<TablePart> same = [.. some.Where(p => now.GetValueOrDefault(p.Mark!.Part) == p.Mark.State)];
             List<TablePart> others = [.. some.Where(p => now.ContainsKey(p.Mark!.Part)).Except(same)];
@@ -80,8 +87,7 @@ internal sealed class CrateDbPartitions(CrateDbEngine engine) : Partitioning
     private async Task<long> RemoveAsync(IStatements statements, IReadOnlyList<TablePart> parts, CancellationToken cancellationToken)
     {
         var table = parts[0].Table;
-        var within = SqlText.Join(" OR ", parts.Select(p => (SqlText)$"({p.Within!})"));
-        var rows = (await statements.QueryAsync($"SELECT count(*) FROM {table} WHERE {within}", cancellationToken))[0].Long(0);
+        var rows = (await statements.QueryAsync(CountOf(parts), cancellationToken))[0].Long(0);
         await statements.ExecuteAsync(PartitionShapes.Drop(table, [.. parts.Select(p => Of(p).Values)]), cancellationToken);
         var left = (await StatesAsync(table, cancellationToken)).Count(m => parts.Any(p => p.Mark!.Part == m.Part));
         if (left == 0) return rows;
@@ -96,12 +102,22 @@ internal sealed class CrateDbPartitions(CrateDbEngine engine) : Partitioning
         return new(table, table, piece.Range!) { Within = PartitionShapes.Is(piece.Values), Mark = mark };
     }
 
-    private async Task SealAsync(IReadOnlyList<TablePart> parts, CancellationToken cancellationToken)
+    private static SqlText CountOf(IReadOnlyList<TablePart> parts) => RowsSql.Within(parts[0].Table, RowsSql.AnyOf(parts.Select(p => p.Within!)));
+
+    private List<HeldPart> Unsealed(IEnumerable<TablePart> parts) => [.. parts.Select(Of).Where(p => !p.WasSealed && p.CanBeSealed)];
+
+    private async Task SealAsync(IStatements statements, IReadOnlyList<TablePart> parts, CancellationToken cancellationToken)
     {
-        List<HeldPart> open = [.. parts.Select(Of).Where(p => !p.WasSealed && p.CanBeSealed)];
+        var open = Unsealed(parts);
         if (open.Count == 0) return;
         await using var borrowed = engine.Borrow();
-        foreach (var part in open) await borrowed.Session.ExecuteAsync(PartitionShapes.Seal(part.Table, part.Values), cancellationToken);
+        foreach (var part in open)
+        {
+            var seal = PartitionShapes.Seal(part.Table, part.Values);
+            statements.Note(seal);
+            await borrowed.Session.ExecuteAsync(seal, cancellationToken);
+        }
+
         await Task.Delay(s_settling, cancellationToken);
     }
 

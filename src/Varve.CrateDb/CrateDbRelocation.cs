@@ -7,6 +7,7 @@ using Varve.CrateDb.Statements;
 using Varve.Engines;
 using Varve.Planning;
 using Varve.Policies;
+using Varve.Sql;
 using Varve.Time;
 
 namespace Varve.CrateDb;
@@ -37,6 +38,16 @@ internal sealed class CrateDbRelocation(CrateDbEngine engine) : Engines.Relocati
     }
 
     /// <inheritdoc/>
+    public override async Task<IReadOnlyList<SqlText>> MovingAsync(IStatements statements, TableName table, TimeColumn time, TimeRange range, Place to, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(time);
+        ArgumentNullException.ThrowIfNull(to);
+        await using var borrowed = engine.Borrow();
+        var whole = engine.Whole(table);
+        return [.. Unasked(await PiecesAsync(borrowed.Session, whole, time, range, cancellationToken), to).Select(p => Move(whole, p, to))];
+    }
+
+    /// <inheritdoc/>
     public override async Task<MoveState> MoveAsync(IStatements statements, TableName table, TimeColumn time, TimeRange range, Place to, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(time);
@@ -44,13 +55,27 @@ internal sealed class CrateDbRelocation(CrateDbEngine engine) : Engines.Relocati
         var whole = engine.Whole(table);
         await using var borrowed = engine.Borrow();
         var session = borrowed.Session;
-        var pieces = (await PieceReader.ReadAsync(session, whole, time.Name, null, cancellationToken))?.Pieces ?? [];
-        List<Piece> moved = [.. pieces.Where(p => p.Range is { } at && RangeSet.Of(range).Covers(at) && p.Values.All(v => v.Value is not null))];
-        List<Piece> unasked = [.. moved.Where(p => p.Place.GetValueOrDefault(to.Attribute!) != to.Name)];
+        var moved = await PiecesAsync(session, whole, time, range, cancellationToken);
+        var unasked = Unasked(moved, to);
         if (unasked.Count > 0) await RoomAsync(session, to, unasked.Sum(p => p.Bytes), cancellationToken);
-        foreach (var piece in unasked) await session.ExecuteAsync(PlaceShapes.Move(whole, piece.Values, to.Attribute!, to.Name), takesValues: false, cancellationToken);
+        foreach (var move in unasked.Select(p => Move(whole, p, to)))
+        {
+            statements.Note(move);
+            await session.ExecuteAsync(move, takesValues: false, cancellationToken);
+        }
+
         return await StateAsync(session, whole, moved, to, cancellationToken);
     }
+
+    private static async Task<List<Piece>> PiecesAsync(SqlSession session, TableName table, TimeColumn time, TimeRange range, CancellationToken cancellationToken) =>
+    [
+        .. ((await PieceReader.ReadAsync(session, table, time.Name, null, cancellationToken))?.Pieces ?? [])
+            .Where(p => p.Range is { } at && RangeSet.Of(range).Covers(at) && p.Values.All(v => v.Value is not null)),
+    ];
+
+    private static List<Piece> Unasked(IEnumerable<Piece> pieces, Place to) => [.. pieces.Where(p => p.Place.GetValueOrDefault(to.Attribute!) != to.Name)];
+
+    private static SqlText Move(TableName table, Piece piece, Place to) => PlaceShapes.Move(table, piece.Values, to.Attribute!, to.Name);
 
     private static async Task<MoveState> StateAsync(SqlSession session, TableName table, IReadOnlyList<Piece> pieces, Place to, CancellationToken cancellationToken)
     {

@@ -5,6 +5,7 @@ using Varve.CrateDb.Snapshots;
 using Varve.CrateDb.Statements;
 using Varve.Engines;
 using Varve.Policies;
+using Varve.Sql;
 
 namespace Varve.CrateDb;
 
@@ -26,13 +27,23 @@ internal sealed class CrateDbSnapshots(CrateDbEngine engine, TimeProvider clock)
     }
 
     /// <inheritdoc/>
+    public override IReadOnlyList<SqlText> Taking(string repository, string name, IReadOnlyList<TablePart> parts)
+    {
+        List<HeldPart> own = [.. parts.Select(engine.Partitions.Of)];
+        return [SnapshotShapes.Begin(repository, name, own[0].Table, [.. own.Select(p => p.Values)])];
+    }
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> NamesOf(string name, IReadOnlyList<TablePart> parts) => [.. parts.Select(p => SnapshotName.Of(name, engine.Partitions.Of(p).Values))];
+
+    /// <inheritdoc/>
     public override async Task<IReadOnlyList<string>> TakeAsync(string repository, string name, IReadOnlyList<TablePart> parts, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(parts);
         List<HeldPart> own = [.. parts.Select(engine.Partitions.Of)];
         await using var borrowed = engine.Borrow();
         var session = borrowed.Session;
-        await session.ExecuteAsync(SnapshotShapes.Begin(repository, name, own[0].Table, [.. own.Select(p => p.Values)]), takesValues: false, cancellationToken);
+        foreach (var statement in Taking(repository, name, parts)) await session.ExecuteAsync(statement, takesValues: false, cancellationToken);
         var state = await EndAsync(session, repository, name, cancellationToken);
         var why = state is null ? "it vanished" : state.Objection(own[0].Table, [.. own.Select(p => SnapshotName.Texts(p.Values))]);
         if (why is not null)
@@ -41,7 +52,7 @@ internal sealed class CrateDbSnapshots(CrateDbEngine engine, TimeProvider clock)
             throw new EngineException(EngineCodes.ArchiveRefused, $"The snapshot {name} in {repository} is not whole: {why}. It was removed, and nothing goes before there is one that is.", isTransient: true);
         }
 
-        return [.. own.Select(p => SnapshotName.Of(name, p.Values))];
+        return NamesOf(name, parts);
     }
 
     /// <inheritdoc/>
@@ -54,16 +65,18 @@ internal sealed class CrateDbSnapshots(CrateDbEngine engine, TimeProvider clock)
     }
 
     /// <inheritdoc/>
+    public override IReadOnlyList<SqlText> Restoring(string repository, TableName table, IReadOnlyList<string> parts, string into) =>
+    [
+        .. parts.Select(SnapshotName.Read).GroupBy(p => p.Name).Select(s =>
+            SnapshotShapes.RestoreBeside(repository, s.Key, engine.Whole(table), [.. s.Select(p => p.Values)], into)),
+    ];
+
+    /// <inheritdoc/>
     public override async Task RestoreAsync(string repository, TableName table, IReadOnlyList<string> parts, string into, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(parts);
         await using var borrowed = engine.Borrow();
-        foreach (var snapshot in parts.Select(SnapshotName.Read).GroupBy(p => p.Name))
-        {
-            await borrowed.Session.ExecuteAsync(
-                SnapshotShapes.RestoreBeside(repository, snapshot.Key, engine.Whole(table), [.. snapshot.Select(p => p.Values)], into), takesValues: false, cancellationToken);
-        }
-
+        foreach (var statement in Restoring(repository, table, parts, into)) await borrowed.Session.ExecuteAsync(statement, takesValues: false, cancellationToken);
         engine.Freshness.Written(engine.Whole(table) with { Name = into });
     }
 

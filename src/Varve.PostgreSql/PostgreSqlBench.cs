@@ -39,9 +39,11 @@ internal sealed class PostgreSqlBench(PostgreSqlEngine engine, DuckDbBench bench
     {
         // What the unit of work itself made is seen by nobody else: it comes in answers, as they are.
         var snapshot = await MadeHereAsync(from, table, cancellationToken) ? null : (await from.QueryAsync($"SELECT pg_export_snapshot()", cancellationToken))[0].Text(0);
+        var export = PostgreSqlBenches.Export(table, columns, time, ranges, engine.Dialect);
+        if (snapshot is not null) from.Note(export);
         return await bench.TakeAsync(columns, appender => snapshot is null
             ? PagesAsync(from, appender, table, columns, cancellationToken)
-            : engine.CopyAsync(snapshot, PostgreSqlBenches.Export(table, columns, time, ranges, engine.Dialect), exporter => AppendAsync(exporter, appender, columns, cancellationToken), cancellationToken), cancellationToken);
+            : engine.CopyAsync(snapshot, export, exporter => AppendAsync(exporter, appender, columns, cancellationToken), cancellationToken), cancellationToken);
     }
 
     /// <inheritdoc/>

@@ -81,9 +81,6 @@ internal sealed class PostgreSqlDialect(string schema) : Dialect
     public override SqlText? Export(TableName table, IReadOnlyList<Column> columns, TimeColumn time, Time.RangeSet ranges) =>
         PostgreSqlBenches.Export(table, [.. columns.Select(c => PostgreSqlWire.TypeOf(c) is { } type ? c with { TypeName = type } : c)], time, ranges, this);
 
-    /// <summary>Its indexes go in the same way.</summary>
-    public override IReadOnlyList<SqlText> Relocate(TableName table, TablePiece piece, Place to) => [.. piece.Tables.Select(t => PostgreSqlRelocation.Move(t, to))];
-
     /// <inheritdoc/>
     public override SqlText TimeValue(TimeColumn column, Instant at) => PostgreSqlTime.Value(column, at);
 

@@ -35,18 +35,22 @@ internal sealed partial class PostgreSqlPartitions(PostgreSqlEngine engine) : Pa
     }
 
     /// <inheritdoc/>
+    public override IReadOnlyList<SqlText> Dropping(IReadOnlyList<TablePart> parts) => [.. parts.SelectMany(p => Removing(p).Prepend(RowsSql.All(p.Table)))];
+
+    /// <inheritdoc/>
     public override async Task<long> DropAsync(IStatements statements, IReadOnlyList<TablePart> parts, CancellationToken cancellationToken)
     {
         var rows = 0L;
         foreach (var part in parts)
         {
-            rows += (await statements.QueryAsync($"SELECT count(*) FROM {part.Table}", cancellationToken))[0].Long(0);
-            await statements.ExecuteAsync($"ALTER TABLE {part.Of} DETACH PARTITION {part.Table}", cancellationToken);
-            await statements.ExecuteAsync($"DROP TABLE {part.Table}", cancellationToken);
+            rows += (await statements.QueryAsync(RowsSql.All(part.Table), cancellationToken))[0].Long(0);
+            foreach (var statement in Removing(part)) await statements.ExecuteAsync(statement, cancellationToken);
         }
 
         return rows;
     }
+
+    private static IEnumerable<SqlText> Removing(TablePart part) => [$"ALTER TABLE {part.Of} DETACH PARTITION {part.Table}", $"DROP TABLE {part.Table}"];
 
     /// <summary>The parts of a table by the first column that its ranges are of; null where there are none.</summary>
     public static async Task<TablePieces?> PiecesAsync(IStatements statements, TableName table, CancellationToken cancellationToken)
@@ -78,7 +82,6 @@ internal sealed partial class PostgreSqlPartitions(PostgreSqlEngine engine) : Pa
             Place = places is [var only] ? new(only) : null,
             IsFixed = here.Count == 0,
             Bytes = here.Sum(l => l.Bytes),
-            Tables = [.. here.Select(l => l.Table)],
         };
     }
 

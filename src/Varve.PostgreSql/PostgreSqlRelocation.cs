@@ -32,23 +32,34 @@ internal sealed class PostgreSqlRelocation(PostgreSqlEngine engine) : Relocation
     }
 
     /// <inheritdoc/>
+    public override async Task<IReadOnlyList<SqlText>> MovingAsync(IStatements statements, TableName table, TimeColumn time, TimeRange range, Place to, CancellationToken cancellationToken) =>
+        [.. (await PlacedAsync(statements, table, time, range, to, cancellationToken)).Where(l => l.Elsewhere.Count > 0).SelectMany(l => Moving(l.Table, l.Elsewhere, to))];
+
+    /// <inheritdoc/>
     public override async Task<MoveState> MoveAsync(IStatements statements, TableName table, TimeColumn time, TimeRange range, Place to, CancellationToken cancellationToken)
     {
-        var whole = table with { Schema = table.Schema ?? engine.DefaultSchema };
-        var leaves = await PostgreSqlPartitions.LeavesAsync(statements, whole, time.Name, range, cancellationToken);
-        List<(TableName Table, long Bytes, IReadOnlyList<TableName> Elsewhere)> all = [];
-        foreach (var leaf in leaves.Where(l => !l.IsForeign)) all.Add(await RelationsAsync(statements, leaf.Table, to, cancellationToken));
+        var all = await PlacedAsync(statements, table, time, range, to, cancellationToken);
         var bytes = all.Sum(l => l.Bytes);
         if (all.Find(l => l.Elsewhere.Count > 0) is not { Table: { } next } open) return new(bytes, bytes, IsDone: true);
-        await statements.ExecuteAsync($"LOCK TABLE {next} IN ACCESS EXCLUSIVE MODE", cancellationToken);
         await RoomAsync(statements, to, open.Bytes, cancellationToken);
-        foreach (var relation in open.Elsewhere) await statements.ExecuteAsync(Move(relation, to), cancellationToken);
+        foreach (var statement in Moving(next, open.Elsewhere, to)) await statements.ExecuteAsync(statement, cancellationToken);
         var left = all.Where(l => l.Elsewhere.Count > 0 && l.Table != next).Sum(l => l.Bytes);
         return new(bytes - left, bytes, IsDone: all.Count(l => l.Elsewhere.Count > 0) == 1);
     }
 
-    /// <summary>A table or an index as a whole; what lies beside it for long values goes with it.</summary>
-    internal static SqlText Move(TableName relation, Place to) => $"ALTER TABLE {relation} SET TABLESPACE {new Identifier(to.Name)}";
+    // A table or an index goes as a whole, and what lies beside it for long values with it.
+    private static IEnumerable<SqlText> Moving(TableName table, IEnumerable<TableName> elsewhere, Place to) =>
+        [$"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE", .. elsewhere.Select(relation => (SqlText)$"ALTER TABLE {relation} SET TABLESPACE {new Identifier(to.Name)}")];
+
+    private async Task<List<(TableName Table, long Bytes, IReadOnlyList<TableName> Elsewhere)>> PlacedAsync(
+        IStatements statements, TableName table, TimeColumn time, TimeRange range, Place to, CancellationToken cancellationToken)
+    {
+        var whole = table with { Schema = table.Schema ?? engine.DefaultSchema };
+        List<(TableName, long, IReadOnlyList<TableName>)> all = [];
+        foreach (var leaf in await PostgreSqlPartitions.LeavesAsync(statements, whole, time.Name, range, cancellationToken))
+            if (!leaf.IsForeign) all.Add(await RelationsAsync(statements, leaf.Table, to, cancellationToken));
+        return all;
+    }
 
     /// <summary>A table, the bytes of it and its indexes, and what of these does not lie in the place.</summary>
     private static async Task<(TableName Table, long Bytes, IReadOnlyList<TableName> Elsewhere)> RelationsAsync(IStatements statements, TableName leaf, Place to, CancellationToken cancellationToken)

@@ -86,10 +86,9 @@ internal sealed class Operations(Session session, LifecycleOptions options)
     {
         var known = documents.Count > 0 ? await DraftAsync(documents, cancellationToken) : (await Selector.RosterAsync(cancellationToken)).Select(Selection.Of(plan.Policy));
         var policy = known.First(s => s.Policy.Name == plan.Policy);
-        var laid = await session.Inspector.ResolveAsync(policy.Policy, cancellationToken);
-        var blueprint = await session.ReadAsync(async (s, token) => await session.Inspector.WithRetiredAsync(s, laid, await session.LedgerAsync(s, policy, plan.AsOf, token), token), laid, cancellationToken);
-        var sql = new StepSql(blueprint, session.Engine.Dialect);
-        return [.. plan.Steps.Select(step => new StepStatements(step, [.. sql.Render(step).Select(s => s.RenderInline(session.Engine.Dialect).Text)]))];
+        var survey = await session.InspectDraftAsync(policy, plan.AsOf, cancellationToken);
+        var executor = await session.ExecutorAsync(cancellationToken);
+        return await executor.RehearseAsync(survey, plan.Steps, cancellationToken);
     }
 
     public async IAsyncEnumerable<RunEvent> RunAsync(Selection selection, RunOptions asked, [EnumeratorCancellation] CancellationToken cancellationToken)

@@ -57,3 +57,4 @@ public sealed class CrateDbBadInput() : BadInputConformance(CrateDbScratch.New);
 
 public sealed class CrateDbViews() : ViewConformance(CrateDbScratch.New);
 
+public sealed class CrateDbShown() : ShownConformance(CrateDbScratch.New);

@@ -106,3 +106,7 @@ public sealed class DuckDbFaults() : Faults.FaultSuite(DuckDbScratch.New);
 public sealed class DuckDbMoves() : Moves.MoveSuite(DuckDbMemory.New);
 
 public sealed class DuckDbQueries() : QueryConformance(DuckDbMemory.New);
+
+public sealed class DuckDbShown() : ShownConformance(DuckDbMemory.New);
+
+public sealed class DuckDbStepLog() : StepLogConformance(DuckDbMemory.New, "duckdb");

@@ -80,3 +80,5 @@ public sealed class OneByOnePostgreSqlChanges() : ChangeConformance(OneByOnePost
 public sealed class OneByOnePostgreSqlRuns() : RunConformance(OneByOnePostgreSql.New);
 
 public sealed class OneByOnePostgreSqlViews() : ViewConformance(OneByOnePostgreSql.New);
+
+public sealed class OneByOneShown() : ShownConformance(OneByOneMemory.New);

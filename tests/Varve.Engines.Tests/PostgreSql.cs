@@ -85,3 +85,7 @@ public sealed class PostgreSqlBrokenArchives() : BrokenArchiveConformance(Postgr
 public sealed class PostgreSqlRestores() : RestoreConformance(PostgreSqlScratch.New);
 
 public sealed class PostgreSqlQueries() : QueryConformance(PostgreSqlScratch.New);
+
+public sealed class PostgreSqlShown() : ShownConformance(PostgreSqlScratch.New);
+
+public sealed class PostgreSqlStepLog() : StepLogConformance(PostgreSqlScratch.New, "postgresql");

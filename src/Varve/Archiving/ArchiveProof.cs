@@ -27,7 +27,7 @@ internal sealed class ArchiveProof(ArchiveScope scope)
     {
         var parts = (await scope.Book.HoldingAsync(scope.Statements, scope.Policy, range, cancellationToken)).Where(p => scope.Counts(p, range));
         List<ArchiveVerdict> verdicts = [];
-        foreach (var group in Together(parts))
+        foreach (var group in Together(parts, p => p.Range))
         {
             var hull = new TimeRange(Instant.Max(range.From, group.Min(p => p.Range.From)), Instant.Min(range.To, group.Max(p => p.Range.To)));
             verdicts.Add(await ProveAsync(hull, group, cancellationToken));
@@ -72,12 +72,12 @@ internal sealed class ArchiveProof(ArchiveScope scope)
     }
 
     /// <summary>Parts in the order of their ranges, those that share instants in one group.</summary>
-    private static List<List<ArchivedPart>> Together(IEnumerable<ArchivedPart> parts)
+    public static List<List<T>> Together<T>(IEnumerable<T> parts, Func<T, TimeRange> rangeOf)
     {
-        List<List<ArchivedPart>> groups = [];
-        foreach (var part in parts.OrderBy(p => p.Range.From))
+        List<List<T>> groups = [];
+        foreach (var part in parts.OrderBy(p => rangeOf(p).From))
         {
-            if (groups.Count > 0 && groups[^1].Max(p => p.Range.To) > part.Range.From) groups[^1].Add(part);
+            if (groups.Count > 0 && groups[^1].Max(p => rangeOf(p).To) > rangeOf(part).From) groups[^1].Add(part);
             else groups.Add([part]);
         }
 

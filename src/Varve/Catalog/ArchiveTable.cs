@@ -32,7 +32,7 @@ internal sealed class ArchiveTable(CatalogTables tables)
     {
         var rows = await statements.QueryAsync(
             $"SELECT coalesce(max(part), 0) FROM {tables.Archives} WHERE policy = {policy} AND location = {location} AND from_us = {Micros.From(range.From)} AND to_us = {Micros.From(range.To)}", cancellationToken);
-        return (int)rows[0].Long(0) + 1;
+        return rows is [var row] ? (int)row.Long(0) + 1 : 1;
     }
 
     /// <summary>Records a part that was written.</summary>

@@ -7,16 +7,18 @@ namespace Varve.Catalog;
 internal sealed class CatalogMigrations(CatalogTables tables, Dialect dialect)
 {
     /// <summary>The version that they lead to.</summary>
-    public const int Newest = 5;
+    public const int Newest = 6;
+
+    private const int LedgersAsOne = 5;
 
     /// <summary>From one version to a later one; 0 is an empty database.</summary>
     public async Task RunAsync(IStatements statements, int from, int to, CancellationToken cancellationToken)
     {
-        IEnumerable<SqlText>[] versions = [First(), Second(), Third(), Fourth(), Fifth()];
+        IEnumerable<SqlText>[] versions = [First(), Second(), Third(), Fourth(), Fifth(), Sixth()];
         for (var version = from; version < to; version++)
         {
             foreach (var statement in versions[version]) await statements.ExecuteAsync(statement, cancellationToken);
-            if (version + 1 == Newest) await MoveLedgersAsync(statements, cancellationToken);
+            if (version + 1 == LedgersAsOne) await MoveLedgersAsync(statements, cancellationToken);
         }
     }
 
@@ -86,6 +88,12 @@ internal sealed class CatalogMigrations(CatalogTables tables, Dialect dialect)
     {
         yield return $"CREATE TABLE {tables.Ledgers} (policy VARCHAR NOT NULL, version BIGINT NOT NULL, shown BIGINT NOT NULL, expired BOOLEAN NOT NULL, document VARCHAR NOT NULL)";
         yield return $"UPDATE {tables.Policies} SET state = {"stored"} WHERE state <> {"deleted"}";
+    }
+
+    /// <summary>Version 6: what a step did, beside what it was going to do.</summary>
+    private IEnumerable<SqlText> Sixth()
+    {
+        yield return $"ALTER TABLE {tables.Steps} ADD COLUMN executed {dialect.LongText}";
     }
 
     private async Task MoveLedgersAsync(IStatements statements, CancellationToken cancellationToken)

@@ -104,7 +104,7 @@ internal sealed class CatalogSchema(CatalogTables tables, IEngine engine)
         """),
         Table(tables.Steps, $"""
         run VARCHAR NOT NULL, policy VARCHAR NOT NULL, ordinal INTEGER NOT NULL, kind VARCHAR NOT NULL, relation VARCHAR NOT NULL, ranges {Long} NOT NULL, reason {Long} NOT NULL,
-        status VARCHAR NOT NULL, statement {Long}, rows_in BIGINT NOT NULL, rows_written BIGINT NOT NULL, rows_removed BIGINT NOT NULL, started_us BIGINT, finished_us BIGINT, note {Long}{Key(["run", "ordinal"])}
+        status VARCHAR NOT NULL, statement {Long}, executed {Long}, rows_in BIGINT NOT NULL, rows_written BIGINT NOT NULL, rows_removed BIGINT NOT NULL, started_us BIGINT, finished_us BIGINT, note {Long}{Key(["run", "ordinal"])}
         """),
         Table(tables.Coverage, $"policy VARCHAR NOT NULL, relation VARCHAR NOT NULL, kind VARCHAR NOT NULL, from_us BIGINT NOT NULL, to_us BIGINT NOT NULL"),
         Table(tables.Dirty, $"""

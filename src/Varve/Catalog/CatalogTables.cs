@@ -32,4 +32,9 @@ internal sealed class CatalogTables(string schema)
     public TableName Leases { get; } = new(schema, "leases");
 
     public TableName Audit { get; } = new(schema, "audit");
+
+    /// <summary>True for a table of the catalog.</summary>
+    public bool Owns(TableName table) =>
+        table == Meta || table == Policies || table == Relations || table == Runs || table == Steps || table == Ledgers || table == Coverage || table == Dirty
+        || table == Edges || table == Holds || table == Archives || table == Leases || table == Audit;
 }

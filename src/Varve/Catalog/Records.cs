@@ -101,7 +101,7 @@ public sealed record RunRecord(
 /// <param name="Ranges">What it touched, as text.</param>
 /// <param name="Reason">Why.</param>
 /// <param name="Status">planned, running, done, failed or skipped.</param>
-/// <param name="Statement">What was run; null before.</param>
+/// <param name="Statement">What was going to be run, written down before; null where it was not begun.</param>
 /// <param name="RowsIn">Rows read.</param>
 /// <param name="RowsWritten">Rows written.</param>
 /// <param name="RowsRemoved">Rows removed.</param>
@@ -122,7 +122,14 @@ public sealed record StepRecord(
     long RowsRemoved,
     Instant? StartedAt,
     Instant? FinishedAt,
-    string? Note);
+    string? Note)
+{
+    /// <summary>
+    /// What was run, in order: every statement that named a table of the policy, those that prove and count included; null where
+    /// nothing was done.
+    /// </summary>
+    public string? Executed { get; init; }
+}
 
 /// <summary>One line of the append-only log.</summary>
 /// <param name="Seq">Gapless, from 1 on.</param>

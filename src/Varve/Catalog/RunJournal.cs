@@ -66,14 +66,20 @@ internal sealed class RunJournal(CatalogTables tables, Duration keep)
         statements.ExecuteAsync(
             $"UPDATE {tables.Steps} SET status = {"running"}, statement = {statement}, started_us = {Micros.From(at)} WHERE run = {run} AND ordinal = {(long)ordinal}", cancellationToken);
 
-    /// <summary>The outcome of a step: done in the transaction of its act, failed and skipped in one of their own.</summary>
-    public Task CloseAsync(IStatements statements, string run, int ordinal, string status, long rowsIn, long written, long removed, string? note, Instant at, CancellationToken cancellationToken) =>
-        statements.ExecuteAsync(
+    /// <summary>
+    /// The outcome of a step: done in the transaction of its act, failed and skipped in one of their own; and what was run for
+    /// it, where that is not what was going to be.
+    /// </summary>
+    public Task CloseAsync(IStatements statements, string run, int ordinal, string status, long rowsIn, long written, long removed, string? note, Instant at, CancellationToken cancellationToken, string? executed = null)
+    {
+        var what = executed is null ? SqlText.Empty : (SqlText)$", executed = {executed}";
+        return statements.ExecuteAsync(
             $"""
-            UPDATE {tables.Steps} SET status = {status}, rows_in = {rowsIn}, rows_written = {written}, rows_removed = {removed}, note = {note}, finished_us = {Micros.From(at)}
+            UPDATE {tables.Steps} SET status = {status}, rows_in = {rowsIn}, rows_written = {written}, rows_removed = {removed}, note = {note}, finished_us = {Micros.From(at)}{what}
             WHERE run = {run} AND ordinal = {(long)ordinal}
             """,
             cancellationToken);
+    }
 
     /// <summary>Ends a run, and forgets runs and steps that are too old.</summary>
     public async Task FinishAsync(IStatements statements, RunRecord run, CancellationToken cancellationToken)
@@ -129,11 +135,11 @@ internal sealed class RunJournal(CatalogTables tables, Duration keep)
     {
         var rows = await statements.QueryAsync(
             $"""
-            SELECT run, ordinal, kind, relation, ranges, reason, status, statement, rows_in, rows_written, rows_removed, started_us, finished_us, note
+            SELECT run, ordinal, kind, relation, ranges, reason, status, statement, executed, rows_in, rows_written, rows_removed, started_us, finished_us, note
             FROM {tables.Steps} WHERE run = {run} ORDER BY ordinal
             """,
             cancellationToken);
-        return [.. rows.Select(r => new StepRecord(r.Text(0), (int)r.Long(1), r.Text(2), r.Text(3), r.Text(4), r.Text(5), r.Text(6), r.TextOrNull(7), r.Long(8), r.Long(9), r.Long(10), At(r, 11), At(r, 12), r.TextOrNull(13)))];
+        return [.. rows.Select(r => new StepRecord(r.Text(0), (int)r.Long(1), r.Text(2), r.Text(3), r.Text(4), r.Text(5), r.Text(6), r.TextOrNull(7), r.Long(9), r.Long(10), r.Long(11), At(r, 12), At(r, 13), r.TextOrNull(14)) { Executed = r.TextOrNull(8) ?? (r.Text(6) == "done" ? r.TextOrNull(7) : null) })];
     }
 
     private static RunRecord Record(Row r) =>

@@ -58,6 +58,11 @@ public interface IStatements
     /// <summary>Makes what was written visible to what comes next, where the engine does not do that by itself.</summary>
     /// <exception cref="EngineException">What the work stands on is no longer as its scope said; nothing more may be done with it.</exception>
     Task BarrierAsync(Before next, CancellationToken cancellationToken);
+
+    /// <summary>Told of a statement that was run beside the unit of work and belongs to it: whoever keeps a record of it, has it in there.</summary>
+    void Note(SqlText statement)
+    {
+    }
 }
 
 /// <summary>One row of a small answer: values by position, with the conversions that Varve needs.</summary>

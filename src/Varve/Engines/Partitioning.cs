@@ -27,6 +27,9 @@ public abstract class Partitioning
     /// <summary>Gives back what an attempt that did not come to its end took from others: parts that were to go take writes again.</summary>
     public virtual Task ReleaseAsync(IStatements statements, IReadOnlyList<TablePart> parts, CancellationToken cancellationToken) => Task.CompletedTask;
 
+    /// <summary>The statements by which <see cref="DropAsync"/> removes parts that nobody has written to since, in order.</summary>
+    public abstract IReadOnlyList<SqlText> Dropping(IReadOnlyList<TablePart> parts);
+
     /// <summary>Removes parts that are held; the number of their rows.</summary>
     /// <exception cref="EngineException">Some of them are not as they were when they were held any more, and stay; the others are gone.</exception>
     public abstract Task<long> DropAsync(IStatements statements, IReadOnlyList<TablePart> parts, CancellationToken cancellationToken);

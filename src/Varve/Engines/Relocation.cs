@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using NodaTime;
 using Varve.Planning;
 using Varve.Policies;
+using Varve.Sql;
 using Varve.Time;
 
 namespace Varve.Engines;
@@ -15,6 +16,9 @@ public abstract class Relocation
 
     /// <summary>Why nothing can be moved there as things are, with the way out; null where something can.</summary>
     public abstract Task<string?> RefusesAsync(IStatements statements, Place place, CancellationToken cancellationToken);
+
+    /// <summary>The statements by which all that a table has of a range is moved, as far as it is not there, in order.</summary>
+    public abstract Task<IReadOnlyList<SqlText>> MovingAsync(IStatements statements, TableName table, TimeColumn time, TimeRange range, Place to, CancellationToken cancellationToken);
 
     /// <summary>
     /// Begins to move all that a table has of a range, or does the next piece of it, and says how far it is. It is called

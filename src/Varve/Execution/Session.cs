@@ -99,9 +99,11 @@ internal sealed class Session
     public async Task<PolicyWork> WorkAsync(StoredPolicy policy, CancellationToken cancellationToken)
     {
         await Store.Schema.UpgradeAsync(cancellationToken);
-        var executor = new StepExecutor(_engine, Store, await ActorAsync(cancellationToken), Clock, Archives, new(null));
-        return await PolicyWork.BeginAsync(_engine, Inspector, executor, policy, Now(), cancellationToken);
+        return await PolicyWork.BeginAsync(_engine, Inspector, await ExecutorAsync(cancellationToken), policy, Now(), cancellationToken);
     }
+
+    /// <summary>What does single steps outside of a run, or shows them.</summary>
+    public async Task<StepExecutor> ExecutorAsync(CancellationToken cancellationToken) => new(_engine, Store, await ActorAsync(cancellationToken), Clock, Archives, new(null));
 
     /// <summary>Who acts, as the audit log names it.</summary>
     public async Task<AuditActor> ActorAsync(CancellationToken cancellationToken) =>

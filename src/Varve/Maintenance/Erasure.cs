@@ -48,6 +48,7 @@ internal sealed class Erasure(IEngine engine, Session session, AuditActor actor)
         var horizon = Cutoffs.At(blueprint, session.Now(), state.Last);
         var context = new StepContext(blueprint, state, horizon, draft, statements, engine.Dialect)
         {
+            Log = new(session.Store.Tables),
             Archives = new(session.Archives, session.Store.Archives, "", "", session.Now()),
             Ledger = new(session.Store.Ledgers, statements, stored.Policy.Name, state.Ledger, isAtomic: true, session.Now()),
             Limit = new(null),

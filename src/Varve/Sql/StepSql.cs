@@ -4,31 +4,11 @@ using Varve.Policies;
 namespace Varve.Sql;
 
 /// <summary>
-/// The statements of a step: a pure function of step, blueprint and dialect that <c>plan --sql</c>, the executor and the
-/// journal share.
+/// The statements of which steps are made: pure functions of blueprint and dialect. What a step does with them, and in which
+/// order, its act knows; <c>plan --sql</c> and the journal have it from there.
 /// </summary>
 internal sealed class StepSql(PolicyLayout blueprint, Dialect dialect)
 {
-    /// <summary>The statements of a step in the order in which they are run, for people and for the journal.</summary>
-    public IReadOnlyList<SqlText> Render(PlanStep step) => step switch
-    {
-        PlanStep.CreateTier => [.. Create(blueprint.Tier(step.Relation))],
-        PlanStep.Reshape reshape => [.. Reshape(blueprint.Tier(step.Relation), [.. StateColumns.All(blueprint, blueprint.Tier(step.Relation)).Select(c => c.Value).Except(reshape.Columns)], reshape.Columns)],
-        PlanStep.Publish => [.. blueprint.Tiers.SelectMany(TierView)],
-        PlanStep.RollUp rollUp => [.. Replace(blueprint.Tier(step.Relation), rollUp.Input, rollUp.Ranges, 0).Select(s => s.Statement)],
-        PlanStep.Archive archive when dialect.Parquet is { } parquet => [Archived(archive, parquet)],
-        PlanStep.Archive archive when dialect.Export(Table(archive.Relation), blueprint.Columns, blueprint.Time, archive.Touches) is { } export => [export],
-        PlanStep.Expire expire =>
-        [
-            .. expire.Proofs.Select(id => Proof(blueprint.Tier(id), step.Relation, blueprint.Tier(id).BucketsTouching(step.Touches))),
-            Remove(step.Relation, step.Touches),
-        ],
-        PlanStep.Relocate relocate => dialect.Relocate(blueprint.Source, blueprint.Pieces.FirstOrDefault(p => p.Range == relocate.Range) ?? new(relocate.Range), relocate.To),
-        PlanStep.Merge merge => [.. merge.Into.SelectMany(part => Merge(blueprint.Tier(part.Tier), part.Ranges)), Remove(Relations.Source, merge.Ranges)],
-        PlanStep.Discard => [Remove(Relations.Source, step.Touches)],
-        _ => [],
-    };
-
     /// <summary>Creates the schema and the states table of a tier; its types are those of the roll-up itself.</summary>
     public IEnumerable<SqlText> Create(TierLayout tier)
     {
@@ -142,13 +122,6 @@ internal sealed class StepSql(PolicyLayout blueprint, Dialect dialect)
     {
         var compare = new CompareSql(blueprint, tier, dialect);
         return blueprint.Policy.Proof == Policies.Proof.Totals && input == Relations.Source ? compare.Totals(ranges) : compare.Buckets(input, ranges);
-    }
-
-    /// <summary>The rows of an archive step, as they are written where nothing of the range is archived yet.</summary>
-    private SqlText Archived(PlanStep.Archive step, ParquetSql parquet)
-    {
-        var sql = new ArchiveSql(dialect, parquet, blueprint.Columns, blueprint.Time);
-        return sql.Write(sql.Rows(Table(step.Relation), step.Touches), $"{step.Location}/{PartNames.Of(blueprint.Policy.Name, step.Range, 1)}{PartNames.Rows}", inOrder: false);
     }
 
     /// <summary>Removes rows of the source or of a tier.</summary>

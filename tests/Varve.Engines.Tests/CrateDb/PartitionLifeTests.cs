@@ -22,13 +22,13 @@ public sealed class PartitionLifeTests() : ConformanceSuite(CrateDbScratch.New)
     public async Task Days_go_as_a_whole_once_all_of_them_is_past_its_time()
     {
         var story = await DaysAsync();
-        await story.RunWellAsync("2025-04-10T12:00Z");
+        await story.RunAsShownAsync("2025-04-10T12:00Z");
         var left = await story.SourceAsync();
         Assert.Equal(At("2025-03-31"), left.Min(r => r.At!.Value));
         Assert.Equal(15, (await IdentsAsync()).Count);
         await story.ExpectTiersAsync(_rows);
         Assert.Equal(_rows.Count, Convert.ToInt64((await Db.QueryAsync("SELECT sum(varve_rows) FROM m.cpu_all"))[0][0], System.Globalization.CultureInfo.InvariantCulture));
-        await story.RunWellAsync("2025-04-11T12:00Z");
+        await story.RunAsShownAsync("2025-04-11T12:00Z");
         Assert.Equal(14, (await IdentsAsync()).Count);
         await story.ExpectTiersAsync(_rows);
     }
@@ -113,7 +113,7 @@ public sealed class PartitionLifeTests() : ConformanceSuite(CrateDbScratch.New)
     {
         await RepositoryAsync();
         var story = await DaysAsync("archive: { to: cold, drill: true }\n" + Days);
-        await story.RunWellAsync("2025-04-10T12:00Z");
+        await story.RunAsShownAsync("2025-04-10T12:00Z");
         Assert.Equal(15, (await IdentsAsync()).Count);
         var parts = await story.WithAsync(l => l.ArchivesAsync([]));
         Assert.Equal(11, parts.Count);
@@ -151,7 +151,7 @@ public sealed class PartitionLifeTests() : ConformanceSuite(CrateDbScratch.New)
     public async Task Days_move_to_nodes_with_an_attribute_and_are_watched_until_they_are_there()
     {
         var story = await DaysAsync("source: { expire: partitions, relocate: [{ after: 5d, to: { storage: warm } }] }\n" + Days);
-        var outcome = await story.RunWellAsync("2025-04-10T12:00Z");
+        var outcome = await story.RunAsShownAsync("2025-04-10T12:00Z");
         Assert.Equal(5, outcome.Done.OfType<PlanStep.Relocate>().Count());
         var nodes = await Db.QueryAsync("""
             SELECT s.partition_ident, n.attributes['storage'] FROM sys.shards s LEFT JOIN sys.nodes n ON n.id = s.node['id']

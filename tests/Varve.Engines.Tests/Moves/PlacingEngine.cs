@@ -37,6 +37,9 @@ public sealed class PlacingEngine(IEngine inner, Parts parts) : IEngine
         public override Task<string?> RefusesAsync(IStatements statements, Place place, CancellationToken cancellationToken) =>
             Task.FromResult(parts.Known.Contains(place.Text) ? null : $"No node has {place.Text}.");
 
+        public override Task<IReadOnlyList<SqlText>> MovingAsync(IStatements statements, TableName table, TimeColumn time, TimeRange range, Place to, CancellationToken cancellationToken) =>
+            Task.FromResult<IReadOnlyList<SqlText>>([]);
+
         public override Task<MoveState> MoveAsync(IStatements statements, TableName table, TimeColumn time, TimeRange range, Place to, CancellationToken cancellationToken) =>
             Task.FromResult(parts.Move(range, to));
     }

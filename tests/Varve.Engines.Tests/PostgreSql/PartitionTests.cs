@@ -20,17 +20,17 @@ public sealed class PartitionTests() : ConformanceSuite(PostgreSqlScratch.New)
     public async Task A_month_goes_as_a_whole_once_all_of_it_is_past_its_time()
     {
         var story = await MonthsAsync();
-        await story.RunWellAsync("2025-02-09");
+        await story.RunAsShownAsync("2025-02-09");
         Assert.Equal(["cpu_2025_01", "cpu_2025_02", "cpu_2025_03", "cpu_rest"], await PartsAsync());
         Same(_rows.Where(r => r.At < At("2025-03-10")), await story.SourceAsync());
 
-        var outcome = await story.RunWellAsync("2025-02-12");
+        var outcome = await story.RunAsShownAsync("2025-02-12");
         var expired = Assert.Single(outcome.Done.OfType<PlanStep.Expire>());
         Assert.Equal(At("2025-02-01"), expired.Range.To);
         Assert.Equal(["cpu_2025_02", "cpu_2025_03", "cpu_rest"], await PartsAsync());
         Assert.Equal(48, outcome.Summary.RowsRemoved);
 
-        await story.RunWellAsync("2025-03-10");
+        await story.RunAsShownAsync("2025-03-10");
         Same(Since(_rows, "2025-02-01"), await story.SourceAsync());
         await story.RunWellAsync("2025-03-11");
         Same(Since(_rows, "2025-03-01"), await story.SourceAsync());
@@ -45,7 +45,7 @@ public sealed class PartitionTests() : ConformanceSuite(PostgreSqlScratch.New)
         var story = await MonthsAsync();
         SourceRow[] old = [Row("2024-12-30", 1), Row("2024-12-31", 2)];
         await story.InsertAsync(old);
-        await story.RunWellAsync("2025-03-15");
+        await story.RunAsShownAsync("2025-03-15");
         Assert.Equal(["cpu_2025_03", "cpu_rest"], await PartsAsync());
         Assert.Equal(0, Number(await Db.QueryAsync("SELECT count(*) FROM m.cpu_rest"), 0));
         await story.ExpectTiersAsync([.. old, .. _rows]);
@@ -69,7 +69,7 @@ public sealed class PartitionTests() : ConformanceSuite(PostgreSqlScratch.New)
     public async Task Where_months_end_inside_of_buckets_rows_go_one_by_one(string zone)
     {
         var story = await MonthsAsync($"keep: 10d\ntiers: [{{ every: 1d, zone: {zone} }}]");
-        await story.RunWellAsync("2025-02-09");
+        await story.RunAsShownAsync("2025-02-09");
         Assert.Equal(4, (await PartsAsync()).Count);
         Assert.InRange((await story.SourceAsync()).Min(r => r.At!.Value), At("2025-01-29"), At("2025-01-30T06:00Z"));
         await story.ExpectTiersAsync(_rows);

@@ -23,6 +23,9 @@ namespace Varve.Execution;
 /// <param name="limit">How many rows may go.</param>
 internal sealed class StepExecutor(IEngine engine, CatalogStore store, AuditActor actor, TimeProvider clock, ArchiveLocations locations, RemovalLimit limit)
 {
+    private (int Ordinal, string Text) _intent = (-1, "");
+    private (int Ordinal, StatementLog? Log) _begun = (-1, null);
+
     /// <summary>The run.</summary>
     public string Run { get; } = Guid.CreateVersion7().ToString();
 
@@ -35,23 +38,50 @@ internal sealed class StepExecutor(IEngine engine, CatalogStore store, AuditActo
     /// <summary>Guard, act, verify and journal, the intent of what comes next included.</summary>
     public async Task<StepDone> ExecuteAsync(IStatements statements, Inspection survey, PlanStep step, PlanStep? next, int ordinal, CancellationToken cancellationToken)
     {
-        var parts = await HoldAsync(statements, survey.Blueprint, step, cancellationToken);
+        // What takes several units of work is one step.
+        var log = _begun.Ordinal == ordinal ? _begun.Log!.Copy() : new(store.Tables);
+        var recorded = new RecordedStatements(statements, log);
+        var parts = await HoldAsync(recorded, survey.Blueprint, step, cancellationToken);
         var ledger = await store.Ledgers.LoadAsync(statements, survey.Stored, survey.Plan.AsOf, cancellationToken);
         if (ledger.Last is { } last && last.Run == Run && last.Ordinal == ordinal) return await AgainAsync(statements, survey, ledger, last, next, cancellationToken);
-        var context = await ContextAsync(statements, survey, ledger, step, cancellationToken) with { Parts = parts };
+        var state = await new Observer(engine, statements, survey.Blueprint).RefreshAsync(survey.State with { Ledger = ledger }, step, cancellationToken);
+        var context = Context(recorded, log, survey, state) with { Parts = parts };
         if (ledger.Going.Count > 0) await new UnfinishedWork(store, actor, Now()).FinishAsync(context, cancellationToken);
         var acted = IsDone(context, step) ? ActOutcome.Nothing with { Note = "it had been begun, and was finished" } : await StepDispatch.ActAsync(context, step, cancellationToken);
-        if (acted.Moving is not null) return new(acted, [], IsToFollow: false);
+        if (acted.Moving is not null)
+        {
+            _begun = (ordinal, log);
+            return new(acted, [], IsToFollow: false);
+        }
+
         await SaveAsync(context, step, acted, ordinal, cancellationToken);
-        await JournalAsync(statements, survey, acted, next, ordinal, cancellationToken);
+        await JournalAsync(statements, survey, context.Ledger.Stored, acted, next, ordinal, log, cancellationToken);
         return new(acted, context.Halts, IsToFollow(step, ledger, context.Ledger.Stored));
     }
 
     /// <summary>The intent of a step, committed before it acts.</summary>
-    public Task IntendAsync(IStatements statements, Inspection survey, PlanStep step, int ordinal, CancellationToken cancellationToken)
+    public Task IntendAsync(IStatements statements, Inspection survey, PlanStep step, int ordinal, CancellationToken cancellationToken) =>
+        IntendAsync(statements, survey, survey.State.Ledger, step, ordinal, cancellationToken);
+
+    /// <summary>The statements of steps as they would be run one after the other, where nothing comes in between.</summary>
+    public async Task<IReadOnlyList<StepStatements>> RehearseAsync(Inspection survey, IReadOnlyList<PlanStep> steps, CancellationToken cancellationToken)
     {
-        var statement = string.Join(";\n", new StepSql(survey.Blueprint, engine.Dialect).Render(step).Select(s => s.RenderInline(engine.Dialect).Text));
-        return store.Runs.IntendAsync(statements, Run, ordinal, statement, Now(), cancellationToken);
+        var hasCatalog = await HasCatalogAsync(cancellationToken);
+        return await engine.TransactAsync((s, token) => RehearseAsync(s, hasCatalog, survey, steps, token), Scope.Reading, cancellationToken);
+    }
+
+    private async Task<IReadOnlyList<StepStatements>> RehearseAsync(IStatements statements, bool hasCatalog, Inspection survey, IReadOnlyList<PlanStep> steps, CancellationToken cancellationToken)
+    {
+        List<StepStatements> shown = [];
+        List<RehearsedPart> written = [];
+        var ledger = survey.State.Ledger;
+        foreach (var step in steps)
+        {
+            (var log, ledger) = await RehearseAsync(statements, hasCatalog, survey, ledger, step, written, cancellationToken);
+            shown.Add(new(step, log.Texts(engine.Dialect)));
+        }
+
+        return shown;
     }
 
     /// <summary>Finishes what an earlier run or command began.</summary>
@@ -59,7 +89,7 @@ internal sealed class StepExecutor(IEngine engine, CatalogStore store, AuditActo
         async (statements, token) =>
         {
             var ledger = await store.Ledgers.LoadAsync(statements, survey.Stored, survey.Plan.AsOf, token);
-            await new UnfinishedWork(store, actor, Now()).FinishAsync(await ContextAsync(statements, survey, ledger, null, token), token);
+            await new UnfinishedWork(store, actor, Now()).FinishAsync(Context(statements, new(store.Tables), survey, survey.State with { Ledger = ledger }), token);
             return 0;
         },
         Scope.Writing,
@@ -100,14 +130,14 @@ internal sealed class StepExecutor(IEngine engine, CatalogStore store, AuditActo
 
     private Partitioning? PartitioningOf(PolicyLayout blueprint) => blueprint.Policy.ExpireBy == ExpireBy.Rows ? null : engine.Capabilities.Partitioning;
 
-    private async Task<StepContext> ContextAsync(IStatements statements, Inspection survey, Ledger ledger, PlanStep? step, CancellationToken cancellationToken)
+    private StepContext Context(IStatements statements, StatementLog log, Inspection survey, TableState state)
     {
-        var (blueprint, state) = (survey.Blueprint, survey.State with { Ledger = ledger });
-        if (step is not null) state = await new Observer(engine, statements, blueprint).RefreshAsync(state, step, cancellationToken);
+        var blueprint = survey.Blueprint;
         return new StepContext(blueprint, state, Cutoffs.At(blueprint, survey.Plan.AsOf, survey.State.Last), new ProjectedLedger(blueprint, state), statements, engine.Dialect)
         {
+            Log = log,
             Archives = new(locations, store.Archives, HashedBy, Run, Now()) { Benches = engine.Capabilities.Benches },
-            Ledger = new(store.Ledgers, statements, blueprint.Policy.Name, ledger, engine.Capabilities.Transactions, Now()),
+            Ledger = new(store.Ledgers, statements, blueprint.Policy.Name, state.Ledger, engine.Capabilities.Transactions, Now()),
             Limit = limit,
             Partitioning = PartitioningOf(blueprint),
             Snapshotting = engine.Capabilities.Snapshotting,
@@ -115,12 +145,47 @@ internal sealed class StepExecutor(IEngine engine, CatalogStore store, AuditActo
         };
     }
 
+    // The same acts, in the same order, on a database that answers as it should: what is shown is what runs.
+    private async Task<(StatementLog Log, Ledger After)> RehearseAsync(
+        IStatements statements, bool hasCatalog, Inspection survey, Ledger ledger, PlanStep step, List<RehearsedPart> written, CancellationToken cancellationToken)
+    {
+        var log = new StatementLog(store.Tables);
+        var rehearsed = new RehearsedStatements(statements, log, hasCatalog);
+        var context = Context(rehearsed, log, survey, survey.State with { Ledger = ledger });
+        context = context with
+        {
+            Rehearsed = written,
+            Ledger = new(null, rehearsed, survey.Blueprint.Policy.Name, ledger, engine.Capabilities.Transactions, Now()),
+            Limit = new(null),
+            Partitioning = context.Partitioning is { } partitioning ? new RehearsedPartitioning(partitioning) : null,
+            Relocation = context.Relocation is { } relocation ? new RehearsedRelocation(relocation) : null,
+            Parts = await HoldAsync(rehearsed, survey.Blueprint, step, cancellationToken),
+        };
+        try
+        {
+            await StepDispatch.ActAsync(context, step, cancellationToken);
+            return (log, await StepDispatch.FollowAsync(context, step, cancellationToken));
+        }
+        catch (Exception refused) when (refused is StepSkippedException or EngineException { Code: EngineCodes.Refused })
+        {
+            // It is not done then either, as far as can be said now.
+            return (new(store.Tables), ledger);
+        }
+    }
+
+    private async Task IntendAsync(IStatements statements, Inspection survey, Ledger ledger, PlanStep step, int ordinal, CancellationToken cancellationToken)
+    {
+        var (log, _) = await RehearseAsync(statements, true, survey, ledger, step, [], cancellationToken);
+        _intent = (ordinal, log.Text(engine.Dialect));
+        await store.Runs.IntendAsync(statements, Run, ordinal, _intent.Text, Now(), cancellationToken);
+    }
+
     // Its answer was lost: what the ledger says of it is what it did.
     private async Task<StepDone> AgainAsync(IStatements statements, Inspection survey, Ledger ledger, LastStep last, PlanStep? next, CancellationToken cancellationToken)
     {
         await new UnfinishedWork(store, actor, Now()).AppendAsync(statements, survey.Stored.Policy.Name, ledger, cancellationToken);
         var acted = new ActOutcome(last.RowsIn, last.RowsWritten, last.RowsRemoved, last.Note);
-        await JournalAsync(statements, survey, acted, next, last.Ordinal, cancellationToken);
+        await JournalAsync(statements, survey, ledger, acted, next, last.Ordinal, null, cancellationToken);
         return new(acted, [], IsToFollow: true);
     }
 
@@ -132,14 +197,7 @@ internal sealed class StepExecutor(IEngine engine, CatalogStore store, AuditActo
 
     private async Task SaveAsync(StepContext context, PlanStep step, ActOutcome acted, int ordinal, CancellationToken cancellationToken)
     {
-        var ledger = context.Now;
-        if (!context.Ledger.IsAtomic)
-        {
-            await context.Statements.BarrierAsync(Before.Record, cancellationToken);
-            await context.Ledger.SaveAsync(ledger, cancellationToken);
-        }
-
-        ledger = step is PlanStep.Publish ? await context.Views.PublishAsync(ledger, cancellationToken) : await context.Views.FollowAsync(ledger, cancellationToken);
+        var ledger = await StepDispatch.FollowAsync(context, step, cancellationToken);
         ledger = ledger with { Last = new(Run, ordinal, acted.RowsIn, acted.RowsWritten, acted.RowsRemoved, acted.Note) };
         var entry = Entry(context, step, ordinal);
         await context.Ledger.SaveAsync(context.Ledger.IsAtomic || entry is null ? ledger : ledger with { Pending = entry }, cancellationToken);
@@ -155,10 +213,14 @@ internal sealed class StepExecutor(IEngine engine, CatalogStore store, AuditActo
         return new(action, facts.ToJsonString());
     }
 
-    private async Task JournalAsync(IStatements statements, Inspection survey, ActOutcome acted, PlanStep? next, int ordinal, CancellationToken cancellationToken)
+    private async Task JournalAsync(
+        IStatements statements, Inspection survey, Ledger ledger, ActOutcome acted, PlanStep? next, int ordinal, StatementLog? log, CancellationToken cancellationToken)
     {
-        await store.Runs.CloseAsync(statements, Run, ordinal, "done", acted.RowsIn, acted.RowsWritten, acted.RowsRemoved, acted.Note, Now(), cancellationToken);
-        if (next is not null) await IntendAsync(statements, survey, next, ordinal + 1, cancellationToken);
+        // What was done as it was meant is not written twice.
+        var executed = log?.Text(engine.Dialect);
+        if (_intent == (ordinal, executed)) executed = null;
+        await store.Runs.CloseAsync(statements, Run, ordinal, "done", acted.RowsIn, acted.RowsWritten, acted.RowsRemoved, acted.Note, Now(), cancellationToken, executed);
+        if (next is not null) await IntendAsync(statements, survey, ledger, next, ordinal + 1, cancellationToken);
     }
 
     private Instant Now() => Instant.FromDateTimeOffset(clock.GetUtcNow());

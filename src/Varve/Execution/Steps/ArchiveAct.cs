@@ -32,9 +32,15 @@ internal static class ArchiveAct
             return taken;
         }
 
+        context.Draft.Archives.Add(step.Relation, step.Range);
+        if (context.Rehearsed is { } written)
+        {
+            await new RehearsedArchive(context, step.Location, written).WriteAsync(step.Range, cancellationToken);
+            return ActOutcome.Nothing;
+        }
+
         await using var place = await PlaceAsync(context, cancellationToken);
         var part = await new PartWriter(Scope(context, step.Location, place)).WriteAsync(step.Range, cancellationToken);
-        context.Draft.Archives.Add(step.Relation, step.Range);
         return part is null ? ActOutcome.Nothing : new(part.Rows, part.Rows, 0, FormattableString.Invariant($"{PlanText.Count(part.Rows, "row")} in {part.File}, {part.Bytes:N0} bytes"));
     }
 
@@ -46,6 +52,12 @@ internal static class ArchiveAct
         if (Snapshots(context, location) is { } snapshots) return await snapshots.ProveAsync(ranges, notes, cancellationToken);
         var sets = context.Draft.Of(relation);
         await NeverArchivedAsync(context, location, ranges.Except(sets.Archived), cancellationToken);
+        if (context.Rehearsed is { } written)
+        {
+            foreach (var range in ranges.Intersect(sets.Archived)) await new RehearsedArchive(context, location, written).ProveAsync(range, cancellationToken);
+            return ranges;
+        }
+
         List<ArchiveVerdict> verdicts = [];
         await using var place = await PlaceAsync(context, cancellationToken);
         foreach (var range in ranges.Intersect(sets.Archived)) verdicts.AddRange(await new ArchiveProof(Scope(context, location, place)).ProveAsync(range, cancellationToken));

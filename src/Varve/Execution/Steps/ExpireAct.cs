@@ -68,7 +68,8 @@ internal static class ExpireAct
         var empty = new TimeRange(split.Min(b => b.From), range.To);
         if (draft.Of(relation).Frozen.Overlaps(empty) || readers.Exists(r => r.Split(empty.From) is not null || draft.Of(r.Tier.Id).CutRanges.Overlaps(empty))) return null;
         var rows = await context.NumberAsync(RowsSql.Count(context.Dialect, context.Blueprint.TimeOf(relation), context.Sql.Table(relation), RangeSet.Of(empty)), cancellationToken);
-        return rows == 0 ? empty.From : null;
+        // Where nothing is read, there are rows as a rule.
+        return rows == 0 && context.Rehearsed is null ? empty.From : null;
     }
 
     private static string? Together(IEnumerable<string?> notes) => string.Join("; ", notes.OfType<string>()) is { Length: > 0 } text ? text : null;

@@ -27,9 +27,15 @@ internal sealed class SnapshotArchive(StepContext context, Snapshotting snapshot
         var known = await KnownAsync(cancellationToken);
         List<TablePart> open = [.. held.Where(p => !known.Any(k => Is(k, p)))];
         if (open.Count == 0) return ActOutcome.Nothing;
-        var rows = new long[open.Count];
+        var (name, rows) = (NameOf(range), new long[open.Count]);
         for (var i = 0; i < open.Count; i++) rows[i] = await context.NumberAsync(RowsSql.Within(open[i].Table, open[i].Within), cancellationToken);
-        var name = NameOf(range);
+        foreach (var statement in snapshots.Taking(location, name, open)) context.Log.Add(statement);
+        if (context.Rehearsed is not null)
+        {
+            if (context.Blueprint.Policy.Archive!.Drill) await DrillAsync(open, snapshots.NamesOf(name, open), cancellationToken);
+            return ActOutcome.Nothing;
+        }
+
         var files = await snapshots.TakeAsync(location, name, open, cancellationToken);
         await RequireSameAsync(open, range, files[0], cancellationToken);
         if (context.Blueprint.Policy.Archive!.Drill) await DrillAsync(open, files, cancellationToken);
@@ -40,6 +46,7 @@ internal sealed class SnapshotArchive(StepContext context, Snapshotting snapshot
     /// <summary>What of some ranges is kept as it is now, or has no part; what is not is kept next, and what is broken waits for a person.</summary>
     public async Task<RangeSet> ProveAsync(RangeSet ranges, List<string> notes, CancellationToken cancellationToken)
     {
+        if (context.Rehearsed is not null) return ranges;
         var known = await KnownAsync(cancellationToken);
         var sets = context.Draft.Of(Relations.Source);
         var proven = 0L;
@@ -101,7 +108,8 @@ internal sealed class SnapshotArchive(StepContext context, Snapshotting snapshot
 
         try
         {
-            await snapshots.RestoreAsync(location, source, files, beside.Name, cancellationToken);
+            foreach (var statement in snapshots.Restoring(location, source, files, beside.Name)) context.Log.Add(statement);
+            if (context.Rehearsed is null) await snapshots.RestoreAsync(location, source, files, beside.Name, cancellationToken);
             foreach (var part in parts)
             {
                 var (is_, was) = (await SummaryAsync(part, cancellationToken), await SummaryAsync(part with { Table = beside }, cancellationToken));
@@ -122,7 +130,7 @@ internal sealed class SnapshotArchive(StepContext context, Snapshotting snapshot
 
     private async Task<IReadOnlyList<object?>> SummaryAsync(TablePart part, CancellationToken cancellationToken)
     {
-        var row = (await context.Statements.QueryAsync(RowsSql.Summary(context.Dialect, part.Table, part.Within, context.Blueprint.Columns), cancellationToken))[0];
+        if (await context.Statements.QueryAsync(RowsSql.Summary(context.Dialect, part.Table, part.Within, context.Blueprint.Columns), cancellationToken) is not [var row]) return [];
         return [.. Enumerable.Range(0, row.Count).Select(i => row[i])];
     }
 

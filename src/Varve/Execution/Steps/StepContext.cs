@@ -14,6 +14,12 @@ internal sealed record StepContext(PolicyLayout Blueprint, TableState State, Cut
     /// <summary>The statements of this blueprint.</summary>
     public StepSql Sql { get; } = new(Blueprint, Dialect);
 
+    /// <summary>What is run of it, in order.</summary>
+    public required StatementLog Log { get; init; }
+
+    /// <summary>The parts of archives that a rehearsal would have written by now; null where the step is really done.</summary>
+    public List<RehearsedPart>? Rehearsed { get; init; }
+
     /// <summary>The ledger as it is stored while the step works.</summary>
     public required StepLedger Ledger { get; init; }
 
@@ -53,9 +59,9 @@ internal sealed record StepContext(PolicyLayout Blueprint, TableState State, Cut
     /// <summary>Ranges of a relation that a person must look at, with the reason.</summary>
     public List<Wait> Halts { get; } = [];
 
-    /// <summary>The rows of a small query's only column of its only row.</summary>
+    /// <summary>The number in the only column of the only row; 0 where a rehearsal reads none.</summary>
     public async Task<long> NumberAsync(SqlText query, CancellationToken cancellationToken) =>
-        (await Statements.QueryAsync(query, cancellationToken))[0].Long(0);
+        await Statements.QueryAsync(query, cancellationToken) is [var row] ? row.Long(0) : 0;
 }
 
 /// <summary>What the act of a step did.</summary>

@@ -12,6 +12,19 @@ internal static class StepDispatch
         return OfAsync(context, step, cancellationToken);
     }
 
+    /// <summary>What comes after the act of a step: the ledger is saved where that is not done with the act, and the views follow.</summary>
+    /// <returns>The ledger as it is to be saved at the end.</returns>
+    public static async Task<Ledger> FollowAsync(StepContext context, PlanStep step, CancellationToken cancellationToken)
+    {
+        if (!context.Ledger.IsAtomic)
+        {
+            await context.Statements.BarrierAsync(Engines.Before.Record, cancellationToken);
+            await context.Ledger.SaveAsync(context.Now, cancellationToken);
+        }
+
+        return step is PlanStep.Publish ? await context.Views.PublishAsync(context.Now, cancellationToken) : await context.Views.FollowAsync(context.Now, cancellationToken);
+    }
+
     // What stands under the name of a tier that was never made is somebody else's: not a row of it is touched.
     private static void Made(StepContext context, PlanStep step)
     {

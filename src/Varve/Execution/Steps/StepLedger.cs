@@ -8,9 +8,9 @@ namespace Varve.Execution;
 /// <summary>
 /// The ledger while a step works on it. What a step is about to do is written down before data change, and what it did
 /// after that was verified: a process that dies in between leaves ranges that the next run does again. Where the whole step
-/// is one transaction the first is not seen by anybody, and is not written.
+/// is one transaction the first is not seen by anybody, and is not written. Where there is no table to keep it in, nothing is.
 /// </summary>
-internal sealed class StepLedger(LedgerTable table, IStatements statements, string policy, Ledger read, bool isAtomic, Instant now)
+internal sealed class StepLedger(LedgerTable? table, IStatements statements, string policy, Ledger read, bool isAtomic, Instant now)
 {
     private string _stored = LedgerJson.Write(read);
 
@@ -38,14 +38,16 @@ internal sealed class StepLedger(LedgerTable table, IStatements statements, stri
 
     private async Task StoreAsync(Ledger ledger, string document, CancellationToken cancellationToken)
     {
-        Stored = await table.SaveAsync(statements, policy, ledger with { Version = Stored.Version }, cancellationToken);
+        ledger = ledger with { Version = Stored.Version };
+        Stored = table is null ? ledger : await table.SaveAsync(statements, policy, ledger, cancellationToken);
         _stored = document;
     }
 
     /// <summary>Says that a name is Varve's, before there is anything of that name.</summary>
     public Task RegisterAsync(string relation, OwnTable own, CancellationToken cancellationToken) =>
-        table.RegisterAsync(statements, policy, relation, own.Kind, own.Name, now, cancellationToken);
+        table?.RegisterAsync(statements, policy, relation, own.Kind, own.Name, now, cancellationToken) ?? Task.CompletedTask;
 
     /// <summary>Writes the edges of the stitched view for people.</summary>
-    public Task ShowEdgesAsync(IReadOnlyList<StitchPart> parts, CancellationToken cancellationToken) => table.SaveEdgesAsync(statements, policy, parts, cancellationToken);
+    public Task ShowEdgesAsync(IReadOnlyList<StitchPart> parts, CancellationToken cancellationToken) =>
+        table?.SaveEdgesAsync(statements, policy, parts, cancellationToken) ?? Task.CompletedTask;
 }

@@ -32,9 +32,6 @@ public sealed record TablePiece(Time.TimeRange Range)
 
     /// <summary>Its bytes, estimated; 0 where unknown.</summary>
     public long Bytes { get; init; }
-
-    /// <summary>The tables that it is made of, where it is made of tables.</summary>
-    public IReadOnlyList<TableName> Tables { get; init; } = [];
 }
 
 /// <summary>One column.</summary>

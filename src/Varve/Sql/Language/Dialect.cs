@@ -71,9 +71,6 @@ public abstract class Dialect
     /// <summary>The statement by which rows leave the database for an archive, where it writes no files itself; null where none do.</summary>
     public virtual SqlText? Export(TableName table, IReadOnlyList<Column> columns, TimeColumn time, Time.RangeSet ranges) => null;
 
-    /// <summary>The statements that begin to move a part of a table, as they are shown; none where no part can be moved.</summary>
-    public virtual IReadOnlyList<SqlText> Relocate(TableName table, TablePiece piece, Place to) => [];
-
     /// <summary>A value written out.</summary>
     public abstract string Literal(SqlValue value);
 
