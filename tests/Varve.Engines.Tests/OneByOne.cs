@@ -82,3 +82,9 @@ public sealed class OneByOnePostgreSqlRuns() : RunConformance(OneByOnePostgreSql
 public sealed class OneByOnePostgreSqlViews() : ViewConformance(OneByOnePostgreSql.New);
 
 public sealed class OneByOneShown() : ShownConformance(OneByOneMemory.New);
+
+public sealed class OneByOneHistories() : Histories.HistoryProperties(OneByOneMemory.New, Histories.History.Gen, Enumerable.Range(0, 30));
+
+public sealed class OneByOnePastLives() : Histories.PastLives(OneByOneMemory.New);
+
+public sealed class OneByOneOddLives() : Histories.OddLives(OneByOneMemory.New, [0, 2, 17]);

@@ -72,6 +72,13 @@ public sealed record History(HistoryPolicy Policy, IReadOnlyList<HistoryEvent> E
 
     public string Text => $"{Policy}\n{string.Join('\n', Events.Select(e => "  " + e))}";
 
+    /// <summary>The same life where there are no transactions: nobody asks for what is refused there.</summary>
+    public History Alone() => new(
+        Policy with { First = Alone(Policy.First) },
+        [.. Events.Where(e => e is not (HistoryEvent.Erase or HistoryEvent.EraseOne)).Select(e => e is HistoryEvent.Change { What: Changed.LateRows } change && (LateAfterExpiry)(change.Pick % 3) is LateAfterExpiry.Merge ? change with { Pick = (int)LateAfterExpiry.Hold } : e)]);
+
+    private static HistoryRevision Alone(HistoryRevision revision) => revision.LateRows is LateAfterExpiry.Merge ? revision with { LateRows = LateAfterExpiry.Hold } : revision;
+
     /// <summary>A revision after one more change.</summary>
     public static HistoryRevision Change(HistoryRevision revision, HistoryEvent.Change change, int tiers) => change.What switch
     {

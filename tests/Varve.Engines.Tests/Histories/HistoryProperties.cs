@@ -23,7 +23,7 @@ public abstract class HistoryProperties(Func<ScratchDatabase> create, Gen<Histor
     private static async Task LiveAsync(Func<ScratchDatabase> create, History life)
     {
         await using var db = create();
-        await new HistoryRunner(db, life).RunAsync();
+        await new HistoryRunner(db, db.HasTransactions ? life : life.Alone()).RunAsync();
     }
 }
 

@@ -27,5 +27,10 @@ public abstract class PastLives(Func<ScratchDatabase> create)
 
     [Theory]
     [MemberData(nameof(BusySeeds))]
-    public Task It_ends_well_while_rows_come(string seed) => HistoryProperties.LiveAsync(create, History.Busy, seed, 1);
+    public async Task It_ends_well_while_rows_come(string seed)
+    {
+        await using (var db = create())
+            if (!db.HasTransactions) Assert.Skip("Without transactions a row that comes between proof and removal is not told from those that were proven: only partitions go there while somebody writes.");
+        await HistoryProperties.LiveAsync(create, History.Busy, seed, 1);
+    }
 }
