@@ -1,6 +1,8 @@
 using System.Globalization;
+using Varve.CrateDb.Http;
 using Varve.CrateDb.Statements;
 using Varve.Engines;
+using Varve.Sql;
 
 namespace Varve.CrateDb;
 
@@ -11,20 +13,26 @@ namespace Varve.CrateDb;
 /// </summary>
 internal sealed class CrateDbLease : ILease
 {
+    // Each attempt that does not take it was lost to another one, or on the way.
+    private const int Most = 10;
+
     private static readonly TimeSpan s_length = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan s_renewal = TimeSpan.FromSeconds(15);
 
+    private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(200);
+
     private readonly CrateDbEngine _engine;
     private readonly string _policy;
+    private readonly string _holder;
     private readonly TimeProvider _clock;
     private readonly CancellationTokenSource _lost = new();
     private readonly CancellationTokenSource _given = new();
     private readonly Task _renewing;
     private bool _disposed;
 
-    private CrateDbLease(CrateDbEngine engine, string policy, long fence, TimeProvider clock)
+    private CrateDbLease(CrateDbEngine engine, string policy, string holder, long fence, TimeProvider clock)
     {
-        (_engine, _policy, Fence, _clock) = (engine, policy, fence, clock);
+        (_engine, _policy, _holder, Fence, _clock) = (engine, policy, holder, fence, clock);
         _renewing = RenewAsync();
     }
 
@@ -40,26 +48,30 @@ internal sealed class CrateDbLease : ILease
         await using var borrowed = engine.Borrow();
         var session = borrowed.Session;
         await session.ExecuteAsync(LeaseShapes.Create, cancellationToken);
-        while (true)
+        var holder = LeaseRow.NewHolder(engine.Holder);
+        for (var attempt = 0; attempt < Most; attempt++)
         {
             cancellationToken.ThrowIfCancellationRequested();
             var rows = (await session.QueryAsync(LeaseShapes.Read(policy), cancellationToken)).Rows;
             if (rows.Count == 0)
             {
-                if (await InsertAsync(engine, policy, cancellationToken)) return new(engine, policy, 1, clock);
+                if (await WroteAsync(session, LeaseShapes.Insert(policy, holder, (long)s_length.TotalMilliseconds), cancellationToken) == 1) return new(engine, policy, holder, 1, clock);
                 continue;
             }
 
+            // The answer to a statement that took it may have been lost.
             var lease = LeaseRow.Of(rows[0]);
+            if (lease.Holder == holder) return new(engine, policy, holder, lease.Fence, clock);
             if (lease.Until > lease.Now) throw new BusyException(string.Create(CultureInfo.InvariantCulture,
                 $"Another run of {policy} is under way on this cluster. Wait until it has ended, then run again; if it died, its lease ends in {(lease.Until - lease.Now + 999) / 1000} s."));
 
             // This one's own statements have ended, but for the one that looks for them, which finds itself.
-            if (lease.Holder != engine.Holder) await DeadStatements.EndAsync(session, lease.Holder, clock, cancellationToken);
-            var taken = await session.ExecuteAsync(
-                LeaseShapes.Take(policy, engine.Holder, lease.Fence + 1, (long)s_length.TotalMilliseconds, lease.Version), cancellationToken);
-            if (taken.RowCount == 1) return new(engine, policy, lease.Fence + 1, clock);
+            if (lease.Tag != engine.Holder) await DeadStatements.EndAsync(session, lease.Tag, clock, cancellationToken);
+            var take = LeaseShapes.Take(policy, holder, lease.Fence + 1, (long)s_length.TotalMilliseconds, lease.Version);
+            if (await WroteAsync(session, take, cancellationToken) == 1) return new(engine, policy, holder, lease.Fence + 1, clock);
         }
+
+        throw new BusyException($"The lease of {policy} could not be taken: others take it, or answers are lost. Run again.");
     }
 
     /// <exception cref="EngineException">It was lost.</exception>
@@ -80,30 +92,35 @@ internal sealed class CrateDbLease : ILease
         _disposed = true;
         await _given.CancelAsync();
         await _renewing;
-        try
-        {
-            await ExtendAsync(0, CancellationToken.None);
-        }
-        catch (EngineException)
-        {
-            // It ends by itself a minute after it was renewed last.
-        }
-
+        for (var attempt = 1; attempt <= 3 && !await TryEndAsync(); attempt++) await Task.Delay(s_pause);
         _given.Dispose();
         _lost.Dispose();
     }
 
-    private static async Task<bool> InsertAsync(CrateDbEngine engine, string policy, CancellationToken cancellationToken)
+    // True where it has ended. It ends by itself a minute after it was renewed last, so nobody is told where it does not.
+    private async Task<bool> TryEndAsync()
     {
-        await using var borrowed = engine.Borrow();
         try
         {
-            await borrowed.Session.ExecuteAsync(LeaseShapes.Insert(policy, engine.Holder, (long)s_length.TotalMilliseconds), cancellationToken);
+            await ExtendAsync(0, CancellationToken.None);
             return true;
         }
-        catch (EngineException taken) when (taken.Code == EngineCodes.Constraint)
+        catch (EngineException)
         {
             return false;
+        }
+    }
+
+    // Rows that it wrote; none where another one was first, or where nobody knows: then the row is read again.
+    private static async Task<long> WroteAsync(SqlSession session, SqlText statement, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (await session.ExecuteAsync(statement, cancellationToken)).RowCount ?? 0;
+        }
+        catch (EngineException error) when (error.Code is EngineCodes.Constraint or ServerCodes.AnswerLost)
+        {
+            return 0;
         }
     }
 
@@ -167,10 +184,10 @@ internal sealed class CrateDbLease : ILease
         if (rows.Count != 1) return false;
         var row = LeaseRow.Of(rows[0]);
         if (!IsOurs(row)) return false;
-        return (await borrowed.Session.ExecuteAsync(LeaseShapes.Take(_policy, _engine.Holder, Fence, milliseconds, row.Version), cancellationToken)).RowCount == 1;
+        return (await borrowed.Session.ExecuteAsync(LeaseShapes.Take(_policy, _holder, Fence, milliseconds, row.Version), cancellationToken)).RowCount == 1;
     }
 
-    private bool IsOurs(LeaseRow row) => row.Holder == _engine.Holder && row.Fence == Fence;
+    private bool IsOurs(LeaseRow row) => row.Holder == _holder && row.Fence == Fence;
 
     private EngineException IsLost() => new(
         EngineCodes.Lost, $"{_engine.DisplayName}: the lease of {_policy} was lost, and another run may have it now. What was done is kept; run again.");

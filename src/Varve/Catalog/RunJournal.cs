@@ -26,15 +26,27 @@ internal sealed class RunJournal(CatalogTables tables, Duration keep)
             $"UPDATE {tables.Steps} SET status = {"failed"}, finished_us = {Micros.From(at)}, note = {"the process ended before it was done"} WHERE policy = {policy} AND status = {"running"}", cancellationToken);
         await statements.ExecuteAsync(
             $"UPDATE {tables.Steps} SET status = {"skipped"}, note = {"the process ended before it"} WHERE policy = {policy} AND status = {"planned"}", cancellationToken);
-        SqlText done = $"FROM {tables.Steps} AS step WHERE step.run = ended.run AND step.status = {"done"}";
+        var runs = await statements.QueryAsync($"SELECT run FROM {tables.Runs} WHERE policy = {policy} AND status = {"running"}", cancellationToken);
+        foreach (var run in runs) await InterruptAsync(statements, run.Text(0), at, cancellationToken);
+        await statements.ExecuteAsync($"DELETE FROM {tables.Leases} WHERE policy = {policy}", cancellationToken);
+    }
+
+    // Counted first and written then: not every engine takes a subquery about the row that it changes.
+    private async Task InterruptAsync(IStatements statements, string run, Instant at, CancellationToken cancellationToken)
+    {
+        var steps = (await statements.QueryAsync(
+            $"""
+            SELECT count(*), count(CASE WHEN status = {"done"} THEN 1 END), CAST(coalesce(sum(CASE WHEN status = {"done"} THEN rows_in ELSE 0 END), 0) AS BIGINT),
+              CAST(coalesce(sum(CASE WHEN status = {"done"} THEN rows_written ELSE 0 END), 0) AS BIGINT), CAST(coalesce(sum(CASE WHEN status = {"done"} THEN rows_removed ELSE 0 END), 0) AS BIGINT)
+            FROM {tables.Steps} WHERE run = {run}
+            """,
+            cancellationToken))[0];
         await statements.ExecuteAsync(
             $"""
-            UPDATE {tables.Runs} AS ended SET status = {"interrupted"}, finished_us = {Micros.From(at)}, steps = (SELECT count(*) FROM {tables.Steps} AS step WHERE step.run = ended.run), steps_done = (SELECT count(*) {done}),
-            rows_read = (SELECT coalesce(sum(rows_in), 0) {done}), rows_written = (SELECT coalesce(sum(rows_written), 0) {done}), rows_removed = (SELECT coalesce(sum(rows_removed), 0) {done})
-            WHERE policy = {policy} AND status = {"running"}
+            UPDATE {tables.Runs} SET status = {"interrupted"}, finished_us = {Micros.From(at)}, steps = {steps.Long(0)}, steps_done = {steps.Long(1)},
+            rows_read = {steps.Long(2)}, rows_written = {steps.Long(3)}, rows_removed = {steps.Long(4)} WHERE run = {run}
             """,
             cancellationToken);
-        await statements.ExecuteAsync($"DELETE FROM {tables.Leases} WHERE policy = {policy}", cancellationToken);
     }
 
     /// <summary>Begins a run.</summary>
