@@ -19,6 +19,35 @@ public sealed class InitTests
     }
 
     [Fact]
+    public async Task A_time_to_live_is_a_policy_of_one_line_that_removes_and_archives()
+    {
+        using var box = Bare();
+        var init = await box.RunAsync("init", "--ttl", "20d", "--archive", "cold", "cpu", "--out", "cpu.yaml");
+        Assert.True(init.ExitCode == 0, init.Text);
+        var yaml = await File.ReadAllTextAsync(Path.Combine(box.Folder, "cpu.yaml"));
+        Assert.Contains("keep: 20d\narchive: cold\n", yaml, StringComparison.Ordinal);
+        Assert.DoesNotContain("tiers", yaml, StringComparison.Ordinal);
+        var apply = await box.RunAsync("apply", "cpu.yaml", "--archive", $"cold={Path.Combine(box.Folder, "cold")}");
+        Assert.True(apply.ExitCode == 0, apply.Text);
+        var plan = await box.RunAsync("plan", "--as-of", Sandbox.AsOf, "--archive", $"cold={Path.Combine(box.Folder, "cold")}");
+        Assert.True(plan.ExitCode == 0, plan.Text);
+        Assert.Contains("archive", plan.Out, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("--archive goes with --ttl", "init", "cpu", "--archive", "cold")]
+    [InlineData("--ttl proposes no tier", "init", "cpu", "--ttl", "20d", "--series", "host")]
+    [InlineData("are about one table", "init", "--all", "--ttl", "20d")]
+    [InlineData("--ttl:", "init", "cpu", "--ttl", "twenty")]
+    public async Task What_a_time_to_live_does_not_go_with_is_said(string message, params string[] words)
+    {
+        using var box = Bare();
+        var refused = await box.RunAsync(words);
+        Assert.Equal(2, refused.ExitCode);
+        Assert.Contains(message, refused.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task The_file_says_what_was_seen()
     {
         using var box = Bare();

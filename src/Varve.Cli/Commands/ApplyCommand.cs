@@ -37,7 +37,7 @@ internal static class ApplyCommand
         return new() { [only.Policy.Name] = revision };
     }
 
-    private static void Show(Screen screen, IReadOnlyList<ApplyResult> results)
+    internal static void Show(Screen screen, IReadOnlyList<ApplyResult> results)
     {
         Table(screen, results);
         foreach (var note in results.Where(r => r.Pattern is null).SelectMany(r => r.Notes)) Failures.Show(screen, note);

@@ -6,7 +6,7 @@ using Varve.Time;
 
 namespace Varve.Cli.Commands;
 
-/// <summary><c>varve archive list|verify|prune</c>.</summary>
+/// <summary><c>varve archive list|verify|prune|repository</c>.</summary>
 internal static class ArchiveCommand
 {
     private static readonly Option<bool> Again = new("--again") { Description = "Let the next run archive parts again that are broken, or were written before the table changed, and whose rows the source still has" };
@@ -31,7 +31,8 @@ internal static class ArchiveCommand
         new CliCommand("prune", "Remove parts of archives for good, by age", [CommonOptions.Names, OlderThan, Yes, .. Common], PruneAsync)
         {
             Examples = ["varve archive prune flights --older-than 5y"],
-        });
+        },
+        RepositoryCommand.Create());
 
     private static async Task<int> ListAsync(CommandContext call)
     {

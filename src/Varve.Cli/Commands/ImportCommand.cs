@@ -8,7 +8,8 @@ using Varve.Policies;
 namespace Varve.Cli.Commands;
 
 /// <summary>
-/// <c>varve import cratedb-toolkit|graphite|rrdtool|pg_partman</c>: policies from what another tool was told. Nothing is stored.
+/// <c>varve import cratedb-toolkit|graphite|rrdtool|pg_partman</c>: policies from what another tool was told. Nothing is stored
+/// without <c>--apply</c>.
 /// </summary>
 internal static class ImportCommand
 {
@@ -84,15 +85,21 @@ internal static class ImportCommand
 
     private static readonly Option<bool> Force = new("--force") { Description = "Overwrite files that are there" };
 
+    private static readonly Option<bool> Apply = new("--apply")
+    {
+        Description = "Store the policies in the cluster: all of them or, where one is refused, none",
+    };
+
     private static IReadOnlyList<Symbol> Common => [Out, Force, CommonOptions.Output, CommonOptions.Debug];
 
     internal static Command Create() => new CliCommand(
         "import",
         "Make policies from what another tool was told",
         new CliCommand("cratedb-toolkit", "From the retention policies of cratedb-toolkit",
-            [Rows, CommonOptions.Db, ToolkitSchema, Compare, Times, .. Common], ToolkitAsync)
+            [Rows, CommonOptions.Db, ToolkitSchema, Compare, Times, Apply, .. Common], ToolkitAsync)
         {
             Examples = ["varve import cratedb-toolkit --db cratedb://crate@localhost:4200/ --out policies",
+                "varve import cratedb-toolkit --db cratedb://crate@localhost:4200/ --apply",
                 "cratedb-retention list-policies URI | varve import cratedb-toolkit - --time ts"],
         },
         new CliCommand("graphite", "From storage-schemas.conf and storage-aggregation.conf",
@@ -133,7 +140,8 @@ internal static class ImportCommand
         }
 
         if (rows.Count == 0) throw CommonOptions.Usage("The toolkit has no policy.");
-        return await EndAsync(call, ToolkitImport.Convert(rows, TimeOf, compare));
+        var result = ToolkitImport.Convert(rows, TimeOf, compare);
+        return call.Parse.GetValue(Apply) ? await ApplyAsync(call, result) : await EndAsync(call, result);
 
         string? TimeOf(TableName table) =>
             said.GetValueOrDefault(table.Text) ?? said.GetValueOrDefault(table.Name) ?? said.GetValueOrDefault(
@@ -162,6 +170,18 @@ internal static class ImportCommand
     {
         var file = call.Parse.GetRequiredValue(PartConfig);
         return await EndAsync(call, PartmanImport.Convert(await TextAsync(file, call.Cancellation), Shown(file)));
+    }
+
+    private static async Task<int> ApplyAsync(CommandContext call, ImportResult result)
+    {
+        if (!call.HasDatabase) throw CommonOptions.Usage("--apply stores the policies in a database: name it with --db.");
+        if (call.Parse.GetValue(Out) is not null) throw CommonOptions.Usage("--apply stores the policies, --out writes files to read first. Say one of them.");
+        List<PolicyDocument> documents = [.. result.Policies.SelectMany(p => PolicyYaml.Parse(p.Yaml, p.Name))];
+        var results = await call.Write().ApplyAsync(documents, cancellationToken: call.Cancellation);
+        if (call.IsJson) call.Print(new ApplyShape([.. results.Select(AppliedPolicy.Of)]));
+        else ApplyCommand.Show(call.Screen, results);
+        foreach (var left in result.Left) call.Screen.Warn(new("no counterpart  ", Palette.Warn), left);
+        return ExitCode.Done;
     }
 
     private static async Task<int> EndAsync(CommandContext call, ImportResult result)

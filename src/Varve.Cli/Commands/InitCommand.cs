@@ -3,6 +3,7 @@ using Varve.Cli.Json;
 using Varve.Cli.Render;
 using Varve.Policies;
 using Varve.Proposing;
+using Varve.Time;
 
 namespace Varve.Cli.Commands;
 
@@ -23,9 +24,13 @@ internal static class InitCommand
 
     private static readonly Option<string?> Series = new("--series") { HelpName = "A,B", Description = "The columns that tell things apart; \"\" for one series" };
 
-    internal static Command Create() => new CliCommand("init", "Look at a table and write a first policy for it", [Table, All, Out, Force, Time, Series, .. CommonOptions.Database], ActAsync)
+    private static readonly Option<string?> Ttl = new("--ttl") { HelpName = "KEEP", Description = "Only let rows go that are older: 365d. No tier is proposed" };
+
+    private static readonly Option<string?> Archive = new("--archive") { HelpName = "NAME", Description = "With --ttl: where rows are kept before they go" };
+
+    internal static Command Create() => new CliCommand("init", "Look at a table and write a first policy for it", [Table, All, Out, Force, Time, Series, Ttl, Archive, .. CommonOptions.Database], ActAsync)
     {
-        Examples = ["varve init metrics.cpu --out cpu.yaml", "varve init metrics.cpu --time ts:ms --series host,region", "varve init --all --out policies"],
+        Examples = ["varve init --ttl 365d --archive cold metrics.cpu --out cpu.yaml", "varve init metrics.cpu --out cpu.yaml", "varve init metrics.cpu --time ts:ms --series host,region", "varve init --all --out policies"],
     };
 
     private static Task<int> ActAsync(CommandContext call) => (call.Parse.GetValue(Table), call.Parse.GetValue(All)) switch
@@ -38,7 +43,13 @@ internal static class InitCommand
 
     private static async Task<int> OneAsync(CommandContext call, string table)
     {
-        var choices = new ProposalChoices { Time = call.Parse.GetValue(Time), Series = call.Parse.GetValue(Series) is { } series ? CommonOptions.Split([series]) : null };
+        var choices = new ProposalChoices
+        {
+            Time = call.Parse.GetValue(Time),
+            Series = call.Parse.GetValue(Series) is { } series ? CommonOptions.Split([series]) : null,
+            Ttl = ReadTtl(call),
+            Archive = call.Parse.GetValue(Archive),
+        };
         var file = call.Parse.GetValue(Out);
         if (file is not null) Free(call, [file]);
         var draft = await call.Read().ProposeAsync(Read(table), choices, call.Cancellation);
@@ -49,9 +60,19 @@ internal static class InitCommand
         return ExitCode.Done;
     }
 
+    private static Keep? ReadTtl(CommandContext call)
+    {
+        var text = call.Parse.GetValue(Ttl);
+        if (call.Parse.GetValue(Archive) is not null && text is null) throw CommonOptions.Usage("--archive goes with --ttl: varve init --ttl 365d --archive cold TABLE.");
+        if (text is null) return null;
+        if (call.Parse.GetValue(Series) is not null) throw CommonOptions.Usage("--ttl proposes no tier, so that --series means nothing. Leave one of them out.");
+        return Keep.TryParse(text, out var keep, out var error) ? keep : throw CommonOptions.Usage($"--ttl: {error}");
+    }
+
     private static async Task<int> AllAsync(CommandContext call)
     {
         if (call.Parse.GetValue(Time) is not null || call.Parse.GetValue(Series) is not null) throw CommonOptions.Usage("--time and --series are about one table: varve init TABLE --time ts.");
+        if (call.Parse.GetValue(Ttl) is not null || call.Parse.GetValue(Archive) is not null) throw CommonOptions.Usage("--ttl and --archive are about one table: varve init --ttl 365d TABLE.");
         var folder = call.Parse.GetValue(Out) ?? Folder;
         var outcomes = await call.Read().ProposeAllAsync(call.Cancellation);
         var written = Files(folder, [.. outcomes.Select(o => o.Draft).OfType<PolicyDraft>()]);

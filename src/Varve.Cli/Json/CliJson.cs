@@ -38,6 +38,7 @@ namespace Varve.Cli.Json;
 [JsonSerializable(typeof(CompactShape))]
 [JsonSerializable(typeof(StatementsShape))]
 [JsonSerializable(typeof(ArchiveListShape))]
+[JsonSerializable(typeof(RepositoryListShape))]
 [JsonSerializable(typeof(ArchiveReportShape))]
 [JsonSerializable(typeof(PruningShape))]
 [JsonSerializable(typeof(AgainShape))]

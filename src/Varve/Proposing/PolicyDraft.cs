@@ -10,6 +10,12 @@ public sealed record ProposalChoices
 
     /// <summary>The series columns; empty says "one series", null: what the rows say.</summary>
     public IReadOnlyList<string>? Series { get; init; }
+
+    /// <summary>How long rows stay, and nothing else: no tier is proposed; null: tiers are proposed.</summary>
+    public Time.Keep? Ttl { get; init; }
+
+    /// <summary>Where rows are archived before they go; null: nowhere. Only with <see cref="Ttl"/>.</summary>
+    public string? Archive { get; init; }
 }
 
 /// <summary>A policy as a first proposal: a text to read and to change, with what was seen for each line. It passes <c>check</c> as it is.</summary>

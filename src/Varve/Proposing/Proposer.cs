@@ -17,6 +17,12 @@ internal sealed class Proposer(IEngine engine, Instant now)
         var profiler = new Profiler(engine.Dialect, statements, table, rows);
         var profile = await profiler.LookAsync(cancellationToken);
         var time = TimeColumnChoice.Of(profile, choices.Time);
+        if (choices.Ttl is { } ttl)
+        {
+            var byRows = engine.Capabilities.Partitioning is { PartsOnly: true } && table.Pieces?.Column != time.Column.Name;
+            return new(name, table.Table, TtlText.Write(name, table.Table, time, ttl, choices.Archive, byRows));
+        }
+
         var (extent, window) = await profiler.StretchAsync(time.Column, now, cancellationToken);
         var picks = await new ColumnRoles(profiler, profile, time.Column, window).PickAsync(choices.Series, cancellationToken);
         var series = picks.Where(p => p.Role is ColumnRole.Series).Select(p => p.Column.Column.Name).ToList();
