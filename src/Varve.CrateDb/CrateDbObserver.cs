@@ -22,7 +22,9 @@ internal static class CrateDbObserver
         IReadOnlyList<Column> columns = [.. rows.Select(r => new Column(r.Text(0), CrateDbTypes.Read(r.Text(1), r.LongOrNull(2)), r.Text(1)))];
         var isTable = relation.Text(0) == "BASE TABLE";
         var names = (object?[]?)relation[1] ?? [];
-        if (!isTable || names.Length == 0) return new(table, !isTable, columns);
+
+        // The parts of a tier are Varve's own matter, and nobody asks for them.
+        if (!isTable || names.Length == 0 || names is [string part] && part == CrateDbTierSql.Part.Value) return new(table, !isTable, columns);
         List<PartitionColumn> partitioned = [.. names.Cast<string>().Select(n => rows.FirstOrDefault(r => r.Text(0) == n) is { } r ? new(n, r.Text(1), r.TextOrNull(3)) : new PartitionColumn(n, "", null))];
         return new(table, false, columns) { Pieces = await PiecesAsync(session, table, partitioned, cancellationToken) };
     }
@@ -31,19 +33,25 @@ internal static class CrateDbObserver
     public static async Task<IReadOnlyList<RelationSize>> MeasureAsync(
         CrateDbStatements statements, CrateDbEngine engine, IReadOnlyList<TableName> tables, bool withBytes, CancellationToken cancellationToken)
     {
-        List<RelationSize> sizes = [];
+        List<(TableName Asked, TableName Whole)> found = [];
         foreach (var table in tables.Distinct())
         {
             var whole = engine.Whole(table);
-            var found = (await statements.Session.QueryAsync(ObserverShapes.Relation(whole), cancellationToken)).Rows;
-            if (found is not [var relation] || relation.Text(0) != "BASE TABLE") continue;
-            var rows = (await statements.QueryAsync(RowsSql.All(whole), cancellationToken))[0].Long(0);
-            var bytes = withBytes ? (await statements.Session.QueryAsync(ObserverShapes.Bytes(whole), cancellationToken)).Rows[0].LongOrNull(0) ?? 0 : 0;
-            sizes.Add(new(table, rows, bytes));
+            if (statements.IsTable(whole) || await IsTableAsync(statements.Session, whole, cancellationToken)) found.Add((table, whole));
         }
 
-        return sizes;
+        if (found.Count == 0) return [];
+        IReadOnlyList<TableName> wholes = [.. found.Select(f => f.Whole)];
+        await statements.BeginReadAsync(wholes, cancellationToken);
+        var rows = (await statements.QueryAsync(ObserverShapes.Rows(wholes), cancellationToken))[0];
+        var bytes = withBytes
+            ? (await statements.Session.QueryAsync(ObserverShapes.Bytes(wholes), cancellationToken)).Rows.ToDictionary(r => new TableName(r.Text(0), r.Text(1)), r => r.LongOrNull(2) ?? 0)
+            : [];
+        return [.. found.Select((f, i) => new RelationSize(f.Asked, rows.Long(i), bytes.GetValueOrDefault(f.Whole)))];
     }
+
+    private static async Task<bool> IsTableAsync(SqlSession session, TableName table, CancellationToken cancellationToken) =>
+        (await session.QueryAsync(ObserverShapes.Relation(table), cancellationToken)).Rows is [var relation] && relation.Text(0) == "BASE TABLE";
 
     /// <summary>The times of each partition by the column that says them; null where no expression does.</summary>
     private static async Task<TablePieces?> PiecesAsync(SqlSession session, TableName table, IReadOnlyList<PartitionColumn> columns, CancellationToken cancellationToken)
@@ -58,7 +66,12 @@ internal static class CrateDbObserver
     private static TablePiece Part(TimeRange range, IReadOnlyList<Piece> pieces, ILookup<string, ShardCopy>? places)
     {
         List<Place?> at = [.. pieces.Select(p => PlaceOf(p, places)).Distinct()];
-        return new(range) { Bytes = pieces.Sum(p => p.Bytes), Place = at.Count == 1 ? at[0] : null };
+        return new(range)
+        {
+            Bytes = pieces.Sum(p => p.Bytes),
+            Place = at.Count == 1 ? at[0] : null,
+            State = pieces.All(p => p.IsWhole) ? PartMark.Together(pieces.Select(CrateDbPartitions.MarkOf)) : null,
+        };
     }
 
     // What was asked for is where a partition lies only where every copy has come there.

@@ -1,5 +1,5 @@
-using System.Collections.Concurrent;
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using Varve.CrateDb.Http;
 using Varve.CrateDb.Partitions;
 using Varve.CrateDb.Statements;
@@ -12,22 +12,23 @@ using Varve.Time;
 namespace Varve.CrateDb;
 
 /// <summary>
-/// Partitions go as a whole, and only as they were when they were proven: each shard counts its changes, at once. Right
-/// before they go they are closed for writes, and compared once more; whoever writes then gets an error instead of losing a
-/// row.
+/// Partitions go as a whole, and only as they were when they were proven: each shard counts its changes, at once. Those that
+/// somebody wrote to since an earlier run are closed for writes before they go; whoever writes then gets an error instead of
+/// losing a row. All of them are compared once more right before.
 /// </summary>
 internal sealed class CrateDbPartitions(CrateDbEngine engine) : Partitioning
 {
     // A write that had passed the block before it was set is counted by then.
     private static readonly TimeSpan s_settling = TimeSpan.FromMilliseconds(100);
 
-    private readonly ConcurrentDictionary<string, HeldPart> _held = new(StringComparer.Ordinal);
+    // What is known of a part lives as long as its mark does.
+    private readonly ConditionalWeakTable<PartMark, HeldPart> _held = [];
 
     /// <inheritdoc/>
     public override bool PartsOnly => true;
 
     /// <summary>What is known of a part that <see cref="HoldAsync"/> gave.</summary>
-    public HeldPart Of(TablePart part) => _held[part.Mark!.Part];
+    public HeldPart Of(TablePart part) => _held.TryGetValue(part.Mark!, out var held) ? held : throw new ArgumentException($"The part of {part.Range} was not held.", nameof(part));
 
     /// <inheritdoc/>
     public override async Task<IReadOnlyList<TablePart>> HoldAsync(IStatements statements, TableName table, TimeColumn time, RangeSet ranges, CancellationToken cancellationToken)
@@ -50,7 +51,7 @@ internal sealed class CrateDbPartitions(CrateDbEngine engine) : Partitioning
     public override IReadOnlyList<SqlText> Dropping(IReadOnlyList<TablePart> parts) =>
     [
         .. parts.Chunk(PartitionShapes.Most).SelectMany(some => (IEnumerable<SqlText>)
-            [.. Unsealed(some).Select(p => PartitionShapes.Seal(p.Table, p.Values)), CountOf(some), PartitionShapes.Drop(some[0].Table, [.. some.Select(p => Of(p).Values)])]),
+            [.. Unsealed(some).Select(p => PartitionShapes.Seal(p.Table, p.Values)), PartitionShapes.Drop(some[0].Table, [.. some.Select(p => Of(p).Values)])]),
     ];
 
     /// <inheritdoc/>
@@ -62,12 +63,14 @@ internal sealed class CrateDbPartitions(CrateDbEngine engine) : Partitioning
         foreach (var some in parts.Chunk(PartitionShapes.Most))
         {
             await SealAsync(statements, some, cancellationToken);
-            var now = (await StatesAsync(some[0].Table, cancellationToken)).ToDictionary(m => m.Part, m => m.State, StringComparer.Ordinal);
-            List<TablePart> same = [.. some.Where(p => now.GetValueOrDefault(p.Mark!.Part) == p.Mark.State)];
+            var now = (await StatesAsync(some[0].Table, cancellationToken)).ToDictionary(m => m.Mark.Part, StringComparer.Ordinal);
+            List<TablePart> same = [.. some.Where(p => now.GetValueOrDefault(p.Mark!.Part).Mark?.State == p.Mark.State)];
             List<TablePart> others = [.. some.Where(p => now.ContainsKey(p.Mark!.Part)).Except(same)];
             await ReleaseAsync(statements, others, cancellationToken);
             changed.AddRange(others);
-            if (same.Count > 0) removed += await RemoveAsync(statements, same, cancellationToken);
+            if (same.Count == 0) continue;
+            await RemoveAsync(statements, same, cancellationToken);
+            removed += same.Sum(p => now[p.Mark!.Part].Rows);
         }
 
         if (changed.Count == 0) return removed;
@@ -84,13 +87,13 @@ internal sealed class CrateDbPartitions(CrateDbEngine engine) : Partitioning
             await borrowed.Session.ExecuteAsync(PartitionShapes.Unseal(part.Table, part.Values), cancellationToken);
     }
 
-    private async Task<long> RemoveAsync(IStatements statements, IReadOnlyList<TablePart> parts, CancellationToken cancellationToken)
+    // Right after the look: what is not sealed is open to writers for no longer than that.
+    private async Task RemoveAsync(IStatements statements, IReadOnlyList<TablePart> parts, CancellationToken cancellationToken)
     {
         var table = parts[0].Table;
-        var rows = (await statements.QueryAsync(CountOf(parts), cancellationToken))[0].Long(0);
         await statements.ExecuteAsync(PartitionShapes.Drop(table, [.. parts.Select(p => Of(p).Values)]), cancellationToken);
-        var left = (await StatesAsync(table, cancellationToken)).Count(m => parts.Any(p => p.Mark!.Part == m.Part));
-        if (left == 0) return rows;
+        var left = (await StatesAsync(table, cancellationToken)).Count(m => parts.Any(p => p.Mark!.Part == m.Mark.Part));
+        if (left == 0) return;
         throw new EngineException(EngineCodes.NotWritten, string.Create(CultureInfo.InvariantCulture,
             $"{left} of {parts.Count} partitions of {table.Text} are still there after they were dropped. They are proven, and nobody reads them any more: run again, and if it stays so, report it."));
     }
@@ -98,13 +101,11 @@ internal sealed class CrateDbPartitions(CrateDbEngine engine) : Partitioning
     private TablePart Held(TableName table, Piece piece)
     {
         var mark = MarkOf(piece);
-        _held[mark.Part] = new(table, piece.Values, piece.IsSealed);
+        _held.Add(mark, new(table, piece.Values, piece.IsSealed));
         return new(table, table, piece.Range!) { Within = PartitionShapes.Is(piece.Values), Mark = mark };
     }
 
-    private static SqlText CountOf(IReadOnlyList<TablePart> parts) => RowsSql.Within(parts[0].Table, RowsSql.AnyOf(parts.Select(p => p.Within!)));
-
-    private List<HeldPart> Unsealed(IEnumerable<TablePart> parts) => [.. parts.Select(Of).Where(p => !p.WasSealed && p.CanBeSealed)];
+    private List<HeldPart> Unsealed(IEnumerable<TablePart> parts) => [.. parts.Where(p => !p.IsQuiet).Select(Of).Where(p => !p.WasSealed && p.CanBeSealed)];
 
     private async Task SealAsync(IStatements statements, IReadOnlyList<TablePart> parts, CancellationToken cancellationToken)
     {
@@ -121,11 +122,11 @@ internal sealed class CrateDbPartitions(CrateDbEngine engine) : Partitioning
         await Task.Delay(s_settling, cancellationToken);
     }
 
-    private async Task<IReadOnlyList<PartMark>> StatesAsync(TableName table, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<(PartMark Mark, long Rows)>> StatesAsync(TableName table, CancellationToken cancellationToken)
     {
         await using var borrowed = engine.Borrow();
         var shards = (await borrowed.Session.QueryAsync(CatalogShapes.Shards(table), cancellationToken)).Rows;
-        return [.. shards.GroupBy(s => s.TextOrNull(0) ?? "").Select(g => MarkOf(g.Key, [.. g.Select(PieceReader.Mark)]))];
+        return [.. shards.GroupBy(s => s.TextOrNull(0) ?? "").Select(g => (MarkOf(g.Key, [.. g.Select(PieceReader.Mark)]), g.Sum(s => s.LongOrNull(4) ?? 0)))];
     }
 
     private async Task<IReadOnlyList<Piece>> PiecesAsync(TableName table, string time, CancellationToken cancellationToken)
@@ -134,7 +135,8 @@ internal sealed class CrateDbPartitions(CrateDbEngine engine) : Partitioning
         return (await PieceReader.ReadAsync(borrowed.Session, table, time, null, cancellationToken))?.Pieces ?? [];
     }
 
-    private static PartMark MarkOf(Piece piece) => MarkOf(piece.Ident, piece.Marks);
+    /// <summary>Which partition it is, and what it holds.</summary>
+    public static PartMark MarkOf(Piece piece) => MarkOf(piece.Ident, piece.Marks);
 
     private static PartMark MarkOf(string ident, IReadOnlyList<ShardMark> marks) => new(
         $"{ident} {string.Join(',', marks.Select(m => m.Partition).Distinct())}",

@@ -16,6 +16,7 @@ namespace Varve.CrateDb;
 internal sealed class CrateDbStatements(CrateDbEngine engine, SqlSession session) : IStatements
 {
     private readonly HashSet<TableName> _read = [];
+    private readonly HashSet<TableName> _tables = [];
 
     /// <summary>False once the unit of work has ended.</summary>
     public bool IsOpen { get; set; } = true;
@@ -31,7 +32,7 @@ internal sealed class CrateDbStatements(CrateDbEngine engine, SqlSession session
         if (engine.IsReadOnly) throw engine.ReadOnly();
         List<TableName> named = [.. statement.Relations.Select(engine.Whole)];
         var verb = Verb.Of(statement, engine.Dialect);
-        if (verb.Reads) await FreshAsync(verb.IsInsert ? named.Skip(1) : named, cancellationToken);
+        if (verb.Reads && !IsLookup(statement, named)) await FreshAsync(verb.IsInsert ? named.Skip(1) : named, cancellationToken);
 
         // Also where it fails: a part of it may have been done.
         if (named.Count > 0) engine.Freshness.Written(named[0]);
@@ -45,7 +46,8 @@ internal sealed class CrateDbStatements(CrateDbEngine engine, SqlSession session
     {
         ArgumentNullException.ThrowIfNull(query);
         Begin(cancellationToken);
-        await FreshAsync(query.Relations.Select(engine.Whole), cancellationToken);
+        List<TableName> named = [.. query.Relations.Select(engine.Whole)];
+        if (!IsLookup(query, named)) await FreshAsync(named, cancellationToken);
         return (await session.QueryAsync(query, cancellationToken)).Rows;
     }
 
@@ -53,8 +55,11 @@ internal sealed class CrateDbStatements(CrateDbEngine engine, SqlSession session
     public async Task<TableDescription?> DescribeAsync(TableName table, CancellationToken cancellationToken)
     {
         Begin(cancellationToken);
-        var description = await CrateDbObserver.DescribeAsync(session, engine.Whole(table), cancellationToken);
-        engine.Freshness.IsView(engine.Whole(table), description is { IsView: true });
+        var whole = engine.Whole(table);
+        var description = await CrateDbObserver.DescribeAsync(session, whole, cancellationToken);
+        engine.Freshness.IsView(whole, description is { IsView: true });
+        if (description is { IsView: false }) _tables.Add(whole);
+        else _tables.Remove(whole);
         return description;
     }
 
@@ -77,7 +82,22 @@ internal sealed class CrateDbStatements(CrateDbEngine engine, SqlSession session
     /// <summary>Throws where something that was read may have been read in part.</summary>
     public async Task RequireWholeAsync(CancellationToken cancellationToken)
     {
-        foreach (var table in _read) await ShardGuard.RequireAsync(session, table, null, cancellationToken);
+        if (_read.Count > 0) await ShardGuard.RequireAsync(session, [.. _read], cancellationToken);
+    }
+
+    /// <summary>True where it was described as a table in this unit of work.</summary>
+    public bool IsTable(TableName table) => _tables.Contains(table);
+
+    /// <summary>What a first look at some tables does, for all of them at once: everything in them is seen, and all of it can be read.</summary>
+    public async Task BeginReadAsync(IReadOnlyList<TableName> tables, CancellationToken cancellationToken)
+    {
+        List<TableName> first = [.. tables.Where(t => !_read.Contains(t) && !CrateDbEngine.IsCatalog(t))];
+        if (first.Count == 0) return;
+        var before = engine.Freshness.Now;
+        await session.ExecuteAsync(CatalogShapes.Refresh(first), cancellationToken);
+        foreach (var table in first) engine.Freshness.Refreshed(table, before);
+        await ShardGuard.RequireAsync(session, first, cancellationToken);
+        _read.UnionWith(first);
     }
 
     /// <summary>Makes what is in a table now seen by the next query, whoever wrote it.</summary>
@@ -101,6 +121,9 @@ internal sealed class CrateDbStatements(CrateDbEngine engine, SqlSession session
             _read.Add(table);
         }
     }
+
+    private bool IsLookup(SqlText statement, List<TableName> named) =>
+        named is [var one] && CrateDbEngine.IsCatalog(one) && KeyLookup.Is(statement.Render(engine.Dialect).Text, one);
 
     private void Begin(CancellationToken cancellationToken)
     {

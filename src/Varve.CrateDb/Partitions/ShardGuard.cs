@@ -16,7 +16,23 @@ internal static class ShardGuard
         CancellationToken cancellationToken)
     {
         var answer = await session.QueryAsync(CatalogShapes.MissingShards(table), cancellationToken);
-        return [.. answer.Rows.Select(r => new MissingShards(r.TextOrNull(0) ?? "", r.Long(1), r.Long(2), r[3] is true))];
+        return [.. answer.Rows.Select(Read)];
+    }
+
+    /// <summary>The same of several tables, with one question.</summary>
+    /// <exception cref="EngineException">Not all of them can be read.</exception>
+    public static async Task RequireAsync(SqlSession session, IReadOnlyList<TableName> tables, CancellationToken cancellationToken)
+    {
+        if (tables is [var only])
+        {
+            await RequireAsync(session, only, null, cancellationToken);
+            return;
+        }
+
+        var rows = (await session.QueryAsync(CatalogShapes.MissingShards(tables), cancellationToken)).Rows;
+        if (rows.Count == 0) return;
+        var first = new TableName(rows[0].Text(4), rows[0].Text(5));
+        Refuse(first, [.. rows.Where(r => r.Text(4) == first.Schema && r.Text(5) == first.Name).Select(Read)]);
     }
 
     /// <summary>Throws where some of the partitions that a step touches are not whole.</summary>
@@ -30,7 +46,13 @@ internal static class ShardGuard
     {
         var missing = (await MissingAsync(session, table, cancellationToken)).Where(m => touched is null || touched.Contains(m.Ident))
             .ToList();
-        if (missing.Count == 0) return;
+        if (missing.Count > 0) Refuse(table, missing);
+    }
+
+    private static MissingShards Read(Row row) => new(row.TextOrNull(0) ?? "", row.Long(1), row.Long(2), row[3] is true);
+
+    private static void Refuse(TableName table, List<MissingShards> missing)
+    {
         var closed = missing.Find(m => m.IsClosed);
         throw closed is not null
             ? new EngineException(ServerCodes.Blocked,

@@ -56,6 +56,20 @@ internal static class CatalogShapes
         WHERE coalesce(s.n, 0) < p.shards OR p.closed ORDER BY 1
         """;
 
+    /// <summary>The same of several tables, with schema and name behind.</summary>
+    public static SqlText MissingShards(IReadOnlyList<TableName> tables) =>
+        $"""
+        SELECT p.ident, p.shards, coalesce(s.n, 0), p.closed, p.of_schema, p.of_table FROM (
+          SELECT table_schema AS of_schema, table_name AS of_table, partition_ident AS ident, number_of_shards AS shards, closed
+            FROM information_schema.table_partitions WHERE {Any("table_schema", tables)}
+          UNION ALL SELECT table_schema, table_name, '', number_of_shards, closed FROM information_schema.tables
+            WHERE ({Any("table_schema", tables)}) AND partitioned_by IS NULL) p
+        LEFT JOIN (SELECT schema_name AS of_schema, table_name AS of_table, coalesce(partition_ident, '') AS ident, count(*) AS n
+          FROM sys.shards WHERE ({Any("schema_name", tables)}) AND primary AND routing_state IN ('STARTED', 'RELOCATING')
+          GROUP BY 1, 2, 3) s ON s.of_schema = p.of_schema AND s.of_table = p.of_table AND s.ident = p.ident
+        WHERE coalesce(s.n, 0) < p.shards OR p.closed ORDER BY 5, 6, 1
+        """;
+
     /// <summary>Statements of a run that are still being worked on, its client gone or not.</summary>
     public static SqlText JobsOf(string tag)
     {
@@ -68,4 +82,11 @@ internal static class CatalogShapes
 
     /// <summary>Makes what was written visible to everything but look-ups by the whole primary key.</summary>
     public static SqlText Refresh(TableName table) => $"REFRESH TABLE {table}";
+
+    /// <summary>The same of several tables.</summary>
+    public static SqlText Refresh(IReadOnlyList<TableName> tables) => $"REFRESH TABLE {SqlText.Join(", ", tables.Select(t => (SqlText)$"{t}"))}";
+
+    /// <summary>True for rows of a catalog about some tables.</summary>
+    public static SqlText Any(string schema, IReadOnlyList<TableName> tables) =>
+        SqlText.Join(" OR ", tables.Select(t => (SqlText)$"({new Identifier(schema)} = {t.Schema} AND table_name = {t.Name})"));
 }

@@ -20,7 +20,10 @@ internal static class ObserverShapes
     /// <summary>Every view with its query.</summary>
     public static SqlText Views() => $"SELECT table_schema, table_name, view_definition FROM information_schema.views ORDER BY table_schema, table_name";
 
-    /// <summary>The bytes of the primary shards of a table.</summary>
-    public static SqlText Bytes(TableName table) =>
-        $"SELECT sum(size) FROM sys.shards WHERE schema_name = {table.Schema} AND table_name = {table.Name} AND primary";
+    /// <summary>The bytes of the primary shards of some tables.</summary>
+    public static SqlText Bytes(IReadOnlyList<TableName> tables) =>
+        $"SELECT schema_name, table_name, sum(size) FROM sys.shards WHERE ({CatalogShapes.Any("schema_name", tables)}) AND primary GROUP BY 1, 2";
+
+    /// <summary>The rows of some tables, in one row; CrateDB counts them without reading.</summary>
+    public static SqlText Rows(IReadOnlyList<TableName> tables) => $"SELECT {SqlText.Join(", ", tables.Select(t => (SqlText)$"(SELECT count(*) FROM {t})"))}";
 }

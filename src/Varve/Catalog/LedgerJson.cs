@@ -33,7 +33,10 @@ internal static class LedgerJson
             Map(json, "relations", ledger.Relations.OrderBy(r => r.Key, StringComparer.Ordinal), Relation);
             List(json, "edges", ledger.Edges, (j, part) => Array(j, () => { j.WriteStringValue(part.Relation); At(j, part.Range.From); At(j, part.Range.To); }));
             List(json, "going", ledger.Going, Going);
+            List(json, "seen", ledger.Seen, (j, seen) => Array(j, () => { At(j, seen.Range.From); At(j, seen.Range.To); j.WriteStringValue(seen.State); At(j, seen.Since); }));
             List(json, "released", ledger.Released, (j, released) => Array(j, () => { j.WriteStringValue(released.Relation); At(j, released.Range.From); At(j, released.Range.To); }));
+            if (ledger.Drill is { } drill) json.WriteString("drill", drill.Name);
+            if (ledger.Drill?.Schema is { } schema) json.WriteString("drillSchema", schema);
             if (ledger.Last is { } last) Last(json, last);
             if (ledger.Pending is { } pending) Pending(json, pending);
             json.WriteEndObject();
@@ -57,7 +60,9 @@ internal static class LedgerJson
             Relations = MapOf(json, "relations", RelationOf),
             Edges = ListOf(json, "edges", e => new StitchPart(e[0].GetString()!, RangeOf(e, 1))),
             Going = ListOf(json, "going", GoingOf),
+            Seen = ListOf(json, "seen", s => new SeenPart(RangeOf(s, 0), s[2].GetString()!, Micros.ToInstant(s[3].GetInt64()))),
             Released = ListOf(json, "released", r => new ReleasedRange(r[0].GetString(), RangeOf(r, 1))),
+            Drill = TextOf(json, "drill") is { } drill ? new(TextOf(json, "drillSchema"), drill) : null,
             Last = json.TryGetProperty("last", out var last) ? LastOf(last) : null,
             Pending = json.TryGetProperty("pending", out var pending) ? new(TextOf(pending, "action")!, TextOf(pending, "facts")!) : null,
         };

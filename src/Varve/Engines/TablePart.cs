@@ -1,4 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Security.Cryptography;
+using System.Text;
 using Varve.Policies;
 using Varve.Sql;
 using Varve.Time;
@@ -17,10 +19,23 @@ public sealed record TablePart(TableName Table, TableName Of, TimeRange Range)
 
     /// <summary>Which it is and what it holds, where that can be told later; null where a transaction sees to it.</summary>
     public PartMark? Mark { get; init; }
+
+    /// <summary>True where an earlier run saw it as it is now: nobody writes to it.</summary>
+    public bool IsQuiet { get; init; }
 }
 
 /// <summary>Which part of a table it is, and what it holds.</summary>
 /// <param name="Part">Which: another one that is made in its place later has another name.</param>
 /// <param name="State">Changes with every change of its rows.</param>
 [Experimental("VARVE001")]
-public sealed record PartMark(string Part, string State);
+public sealed record PartMark(string Part, string State)
+{
+    // 72 bits of a hash: two states of one part have one in 10^21 cases the same.
+    private const int Bytes = 9;
+
+    /// <summary>Both in few characters.</summary>
+    public string Digest => Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes($"{Part} {State}")).AsSpan(0, Bytes));
+
+    /// <summary>The digests of parts that hold rows of the same times, in one text.</summary>
+    public static string Together(IEnumerable<PartMark> marks) => string.Join(' ', marks.Select(m => m.Digest).Order(StringComparer.Ordinal));
+}

@@ -26,6 +26,30 @@ LEFT JOIN (SELECT coalesce(partition_ident, '') AS ident, count(*) AS n FROM sys
   GROUP BY 1) s ON s.ident = p.ident
 WHERE coalesce(s.n, 0) < p.shards OR p.closed ORDER BY 1;
 
+-- catalog missing shards, several tables
+-- untried
+-- ?1 TEXT 'varve_t'
+-- ?2 TEXT 'cpu'
+-- ?3 TEXT 'varve'
+-- ?4 TEXT 'leases'
+-- ?5 TEXT 'varve_t'
+-- ?6 TEXT 'cpu'
+-- ?7 TEXT 'varve'
+-- ?8 TEXT 'leases'
+-- ?9 TEXT 'varve_t'
+-- ?10 TEXT 'cpu'
+-- ?11 TEXT 'varve'
+-- ?12 TEXT 'leases'
+SELECT p.ident, p.shards, coalesce(s.n, 0), p.closed, p.of_schema, p.of_table FROM (
+  SELECT table_schema AS of_schema, table_name AS of_table, partition_ident AS ident, number_of_shards AS shards, closed
+    FROM information_schema.table_partitions WHERE ("table_schema" = ? AND table_name = ?) OR ("table_schema" = ? AND table_name = ?)
+  UNION ALL SELECT table_schema, table_name, '', number_of_shards, closed FROM information_schema.tables
+    WHERE (("table_schema" = ? AND table_name = ?) OR ("table_schema" = ? AND table_name = ?)) AND partitioned_by IS NULL) p
+LEFT JOIN (SELECT schema_name AS of_schema, table_name AS of_table, coalesce(partition_ident, '') AS ident, count(*) AS n
+  FROM sys.shards WHERE (("schema_name" = ? AND table_name = ?) OR ("schema_name" = ? AND table_name = ?)) AND primary AND routing_state IN ('STARTED', 'RELOCATING')
+  GROUP BY 1, 2, 3) s ON s.of_schema = p.of_schema AND s.of_table = p.of_table AND s.ident = p.ident
+WHERE coalesce(s.n, 0) < p.shards OR p.closed ORDER BY 5, 6, 1;
+
 -- catalog partitions
 -- untried
 -- ?1 TEXT 'varve_t'
@@ -160,7 +184,9 @@ WHERE policy = ? AND "_seq_no" = 12 AND "_primary_term" = 1;
 -- untried
 -- ?1 TEXT 'varve_t'
 -- ?2 TEXT 'cpu'
-SELECT sum(size) FROM sys.shards WHERE schema_name = ? AND table_name = ? AND primary;
+-- ?3 TEXT 'varve'
+-- ?4 TEXT 'leases'
+SELECT schema_name, table_name, sum(size) FROM sys.shards WHERE (("schema_name" = ? AND table_name = ?) OR ("schema_name" = ? AND table_name = ?)) AND primary GROUP BY 1, 2;
 
 -- observer columns
 -- untried
@@ -174,6 +200,10 @@ WHERE table_schema = ? AND table_name = ? ORDER BY ordinal_position;
 -- ?1 TEXT 'varve_t'
 -- ?2 TEXT 'cpu'
 SELECT table_type, partitioned_by FROM information_schema.tables WHERE table_schema = ? AND table_name = ?;
+
+-- observer rows
+-- untried
+SELECT (SELECT count(*) FROM "varve_t"."cpu"), (SELECT count(*) FROM "varve"."leases");
 
 -- observer views
 -- untried
@@ -246,6 +276,10 @@ SELECT name, attributes, fs['total']['available'], fs['total']['size'] FROM sys.
 
 -- refresh
 REFRESH TABLE "varve_t"."cpu";
+
+-- refresh, several tables
+-- untried
+REFRESH TABLE "varve_t"."cpu", "varve"."leases";
 
 -- repository create, fs
 CREATE REPOSITORY "varve_r" TYPE fs WITH ("location" = '/backup/r1', "compress" = 'true');

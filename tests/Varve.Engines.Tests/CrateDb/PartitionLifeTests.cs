@@ -125,6 +125,64 @@ public sealed class PartitionLifeTests() : ConformanceSuite(CrateDbScratch.New)
     }
 
     [Fact]
+    public async Task A_drill_that_was_killed_leaves_no_table_behind()
+    {
+        await RepositoryAsync();
+        var story = await DaysAsync("archive: { to: cold, drill: true }\n" + Days);
+        var crate = await CrateAsync();
+        var clock = new SettableTime(At("2026-01-01"));
+        crate.Clock = clock;
+        var dead = new TaskCompletionSource();
+        string? who = null;
+        crate.Http.Fails = call =>
+        {
+            var holder = call.Statement.Split(' ')[2];
+            if (who == holder) dead.TrySetResult();
+            if (who == holder) return Fault.Silent;
+            if (who is not null || !call.Says("RESTORE SNAPSHOT")) return Fault.None;
+            who = holder;
+            return Fault.LostAfter;
+        };
+        await Task.WhenAny(story.RunAsync("2025-04-10T12:00Z"), dead.Task);
+        Assert.Contains(await Db.ShapesAsync("m"), s => s.Name.Contains("drill", StringComparison.Ordinal));
+        clock.Now += Duration.FromSeconds(61);
+        await story.RunWellAsync("2025-04-10T13:00Z");
+        Assert.DoesNotContain(await Db.ShapesAsync("m"), s => s.Name.Contains("drill", StringComparison.Ordinal));
+        Assert.Equal(15, (await IdentsAsync()).Count);
+        await story.ExpectTiersAsync(_rows);
+    }
+
+    [Fact]
+    public async Task What_nobody_wrote_to_since_an_earlier_run_goes_without_being_closed_and_is_not_compared_again()
+    {
+        var story = await DaysAsync();
+        await story.RunWellAsync("2025-03-29");
+        await story.RunWellAsync("2025-03-29T01:00Z");
+        var crate = await CrateAsync();
+        var from = crate.Http.Calls.Count;
+        await story.InsertAsync(Row("2025-03-21T05:00Z", 7.5, "b"));
+        await story.RunWellAsync("2025-04-10T12:00Z");
+        var closed = crate.Http.Calls.Skip(from).Where(c => c.Says("SET (\"blocks.write\" = true)")).ToList();
+        Assert.Contains(At("2025-03-21").ToUnixTimeMilliseconds().ToString(System.Globalization.CultureInfo.InvariantCulture), Assert.Single(closed).Statement, StringComparison.Ordinal);
+        await story.ExpectTiersAsync([.. _rows, Row("2025-03-21T05:00Z", 7.5, "b")]);
+        Assert.Equal(15, (await IdentsAsync()).Count);
+    }
+
+    [Fact]
+    public async Task A_day_that_changed_is_compared_again_and_one_that_did_not_is_not()
+    {
+        var story = await DaysAsync();
+        await story.RunWellAsync("2025-04-10T12:00Z");
+        await story.RunWellAsync("2025-04-10T13:00Z");
+        var crate = await CrateAsync();
+        Assert.DoesNotContain(await ComparedAsync(crate, story), IsComparison);
+        await story.InsertAsync(Row("2025-04-10T05:00Z", 7.5, "b"));
+        Assert.Contains(await ComparedAsync(crate, story), IsComparison);
+        await story.RunWellAsync("2025-04-10T14:00Z");
+        await story.ExpectTiersAsync([.. _rows, Row("2025-04-10T05:00Z", 7.5, "b")]);
+    }
+
+    [Fact]
     public async Task A_snapshot_of_which_a_shard_failed_lets_nothing_go()
     {
         await RepositoryAsync();
@@ -178,6 +236,16 @@ public sealed class PartitionLifeTests() : ConformanceSuite(CrateDbScratch.New)
         await using (await database.Engine.LeaseAsync(story.Policy.Name, CancellationToken.None))
             Assert.Contains((await story.RunAsync("2025-04-10")).Errors, e => e is BusyException);
         await story.RunWellAsync("2025-04-10T12:00Z");
+    }
+
+    private static bool IsComparison(string statement) => statement.Contains("\"m\".\"cpu\"", StringComparison.Ordinal) && statement.Contains("\"m\".\"cpu_1h_states\"", StringComparison.Ordinal)
+        && statement.Contains("varve_rows", StringComparison.Ordinal);
+
+    private static async Task<IReadOnlyList<string>> ComparedAsync(ExecutingCrate crate, Story story)
+    {
+        var from = crate.Http.Calls.Count;
+        await story.PlanAsync("2025-04-10T13:00Z");
+        return [.. crate.Http.Calls.Skip(from).Select(c => c.Statement)];
     }
 
     private async Task<ExecutingCrate> CrateAsync() => await ((CrateDbScratch)Db).CrateAsync();

@@ -65,6 +65,8 @@ internal static class StatementBook
         new("catalog partitions", CatalogShapes.Partitions(s_source), IsTried: false),
         new("catalog shards", CatalogShapes.Shards(s_source), IsTried: false),
         new("catalog missing shards", CatalogShapes.MissingShards(s_source), IsTried: false),
+        new("catalog missing shards, several tables", CatalogShapes.MissingShards([s_source, s_lease]), IsTried: false),
+        new("refresh, several tables", CatalogShapes.Refresh([s_source, s_lease]), IsTried: false),
         new("jobs of a run", CatalogShapes.JobsOf("run-1:3")),
         new("jobs kill", CatalogShapes.Kill("0fcb8d5c-1a4f-4a3c-8f3c-2d1e5f6a7b8c")),
         new("toolkit policies", ToolkitShapes.Policies(new("ext", "retention_policy"))),
@@ -135,7 +137,8 @@ internal static class StatementBook
         new("observer relation", ObserverShapes.Relation(s_source), IsTried: false),
         new("observer columns", ObserverShapes.Columns(s_source), IsTried: false),
         new("observer views", ObserverShapes.Views(), IsTried: false),
-        new("observer bytes", ObserverShapes.Bytes(s_source), IsTried: false),
+        new("observer bytes", ObserverShapes.Bytes([s_source, s_lease]), IsTried: false),
+        new("observer rows", ObserverShapes.Rows([s_source, s_lease]), IsTried: false),
     ];
 
     /// <summary>What a policy of two tiers makes: these go through the same code as on every engine.</summary>

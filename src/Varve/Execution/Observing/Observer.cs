@@ -56,6 +56,7 @@ internal sealed class Observer(IEngine engine, IStatements statements, PolicyLay
             EnclosingChanges = around,
             OldestUnchanged = survivor,
             ArrivalSeen = arrival,
+            Compared = blueprint.Arrival is null ? watch.Recheck : RangeSet.Empty,
             StaleLabels = await StaleLabelsAsync(ledger, created, cancellationToken),
             Series = await SeriesAsync(ledger, source?.Rows ?? 0, extent.First, extent.Last, cancellationToken),
             Tiers = tiers,

@@ -217,7 +217,7 @@ internal sealed class PolicyRun(IEngine engine, CatalogStore desk, PolicyInspect
     private async Task RememberAsync(IStatements statements, Plan plan, bool isWhole, CancellationToken cancellationToken)
     {
         var before = await desk.Ledgers.LoadAsync(statements, plan.Policy, cancellationToken);
-        var after = isWhole ? before with { ZoneVersion = plan.ZoneVersion, ArrivalSeen = _survey!.State.ArrivalSeen ?? before.ArrivalSeen } : before;
+        var after = isWhole ? before with { ZoneVersion = plan.ZoneVersion, ArrivalSeen = _survey!.State.ArrivalSeen ?? before.ArrivalSeen, Seen = SeenPart.Next(_survey.Blueprint, _survey.State, before.Seen, plan.AsOf) } : before;
         if (after != before) after = await desk.Ledgers.SaveAsync(statements, plan.Policy, after, cancellationToken);
         await desk.Ledgers.ShowAsync(statements, plan.Policy, after, cancellationToken);
     }

@@ -45,8 +45,8 @@ internal sealed class StepExecutor(IEngine engine, CatalogStore store, AuditActo
         var ledger = await store.Ledgers.LoadAsync(statements, survey.Stored, survey.Plan.AsOf, cancellationToken);
         if (ledger.Last is { } last && last.Run == Run && last.Ordinal == ordinal) return await AgainAsync(statements, survey, ledger, last, next, cancellationToken);
         var state = await new Observer(engine, statements, survey.Blueprint).RefreshAsync(survey.State with { Ledger = ledger }, step, cancellationToken);
-        var context = Context(recorded, log, survey, state) with { Parts = parts };
-        if (ledger.Going.Count > 0) await new UnfinishedWork(store, actor, Now()).FinishAsync(context, cancellationToken);
+        var context = Context(recorded, log, survey, state) with { Parts = Quiet(parts, ledger, survey) };
+        if (ledger.Going.Count > 0 || ledger.Drill is not null) await new UnfinishedWork(store, actor, Now()).FinishAsync(context, cancellationToken);
         var acted = IsDone(context, step) ? ActOutcome.Nothing with { Note = "it had been begun, and was finished" } : await StepDispatch.ActAsync(context, step, cancellationToken);
         if (acted.Moving is not null)
         {
@@ -128,6 +128,10 @@ internal sealed class StepExecutor(IEngine engine, CatalogStore store, AuditActo
             ? partitioning.HoldAsync(statements, blueprint.Source, blueprint.Time, Time.RangeSet.Of(expire.Range), cancellationToken)
             : Task.FromResult<IReadOnlyList<TablePart>>([]);
 
+    // What an earlier run saw as it is now is not closed for writes before it goes.
+    private static IReadOnlyList<TablePart> Quiet(IReadOnlyList<TablePart> parts, Ledger ledger, Inspection survey) =>
+        [.. parts.Select(p => p with { IsQuiet = p.Mark is { } mark && SeenPart.IsQuiet(ledger, p.Range, mark.Digest, survey.Plan.AsOf) })];
+
     private Partitioning? PartitioningOf(PolicyLayout blueprint) => blueprint.Policy.ExpireBy == ExpireBy.Rows ? null : engine.Capabilities.Partitioning;
 
     private StepContext Context(IStatements statements, StatementLog log, Inspection survey, TableState state)
@@ -159,7 +163,7 @@ internal sealed class StepExecutor(IEngine engine, CatalogStore store, AuditActo
             Limit = new(null),
             Partitioning = context.Partitioning is { } partitioning ? new RehearsedPartitioning(partitioning) : null,
             Relocation = context.Relocation is { } relocation ? new RehearsedRelocation(relocation) : null,
-            Parts = await HoldAsync(rehearsed, survey.Blueprint, step, cancellationToken),
+            Parts = Quiet(await HoldAsync(rehearsed, survey.Blueprint, step, cancellationToken), ledger, survey),
         };
         try
         {

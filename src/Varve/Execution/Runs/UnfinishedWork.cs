@@ -10,16 +10,17 @@ namespace Varve.Execution;
 
 /// <summary>
 /// Finishes what somebody began who did not come to its end, on engines on which that can be seen: a removal that was proven
-/// and recorded, and entries that the audit log lacks. Whoever works on a policy does this first.
+/// and recorded, a table that a drill made, and entries that the audit log lacks. Whoever works on a policy does this first.
 /// </summary>
 internal sealed class UnfinishedWork(CatalogStore store, AuditActor actor, Instant now)
 {
     /// <summary>True where there is something to finish.</summary>
-    public static bool Is(Ledger ledger) => ledger.Going.Count > 0 || ledger.Pending is not null;
+    public static bool Is(Ledger ledger) => ledger.Going.Count > 0 || ledger.Pending is not null || ledger.Drill is not null;
 
     public async Task FinishAsync(StepContext context, CancellationToken cancellationToken)
     {
         var policy = context.Blueprint.Policy.Name;
+        await DropDrillAsync(context, cancellationToken);
         await AppendAsync(context.Statements, policy, context.Ledger.Stored, cancellationToken);
         foreach (var going in context.Ledger.Stored.Going)
         {
@@ -38,6 +39,14 @@ internal sealed class UnfinishedWork(CatalogStore store, AuditActor actor, Insta
             await context.Ledger.SaveAsync(ledger with { Pending = context.Ledger.IsAtomic ? null : entry }, cancellationToken);
             await store.Audit.AppendAsync(context.Statements, actor, now, entry.Action, policy, facts, cancellationToken);
         }
+    }
+
+    // Its name was written down before it was made, when there was no table of that name.
+    private static async Task DropDrillAsync(StepContext context, CancellationToken cancellationToken)
+    {
+        if (context.Ledger.Stored.Drill is not { } left) return;
+        if (await context.Statements.DescribeAsync(left, cancellationToken) is not null) await context.Statements.ExecuteAsync(StepSql.Drop(left, isView: false), cancellationToken);
+        await context.Ledger.SaveAsync(context.Ledger.Stored with { Drill = null }, cancellationToken);
     }
 
     /// <summary>Appends the entry that the audit log may not have yet.</summary>

@@ -106,6 +106,7 @@ internal sealed class SnapshotArchive(StepContext context, Snapshotting snapshot
             throw new EngineException(EngineCodes.NameTaken, $"{beside.Text} is there already, where the snapshot was to be tried. Drop it if a drill left it, then run again.");
         }
 
+        await context.Ledger.ClaimAsync(context.Ledger.Stored with { Drill = beside }, cancellationToken);
         try
         {
             foreach (var statement in snapshots.Restoring(location, source, files, beside.Name)) context.Log.Add(statement);
@@ -125,6 +126,7 @@ internal sealed class SnapshotArchive(StepContext context, Snapshotting snapshot
         {
             // It was not there before, and its name is this run's.
             await context.Statements.ExecuteAsync(StepSql.Drop(beside, isView: false), cancellationToken);
+            await context.Ledger.ClaimAsync(context.Ledger.Stored with { Drill = null }, cancellationToken);
         }
     }
 

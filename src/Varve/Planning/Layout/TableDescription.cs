@@ -30,6 +30,9 @@ public sealed record TablePiece(Time.TimeRange Range)
     /// <summary>True where it cannot move: its rows are somewhere else, and the engine only knows where.</summary>
     public bool IsFixed { get; init; }
 
+    /// <summary>Changes with every change of its rows, at once; null where the engine does not count changes, or cannot now.</summary>
+    public string? State { get; init; }
+
     /// <summary>Its bytes, estimated; 0 where unknown.</summary>
     public long Bytes { get; init; }
 }

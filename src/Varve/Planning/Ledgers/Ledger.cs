@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using NodaTime;
+using Varve.Policies;
 using Varve.Time;
 
 namespace Varve.Planning;
@@ -55,6 +56,12 @@ public sealed record Ledger
     /// <summary>The parts that the stitched view was last written with; empty before the first.</summary>
     internal IReadOnlyList<StitchPart> Edges { get; init; } = [];
 
+    /// <summary>The parts of the source as they were compared, oldest first; none where the engine does not count changes.</summary>
+    internal IReadOnlyList<SeenPart> Seen { get; init; } = [];
+
+    /// <summary>The table that is being made of a snapshot to try it: whoever works on the policy next drops it. Null where there is none.</summary>
+    internal TableName? Drill { get; init; }
+
     /// <summary>The last step that was done, so that a step whose answer was lost is not done again; null before the first.</summary>
     internal LastStep? Last { get; init; }
 
@@ -78,6 +85,7 @@ public sealed record Ledger
         Holds = [.. Holds.Select(h => h with { Relation = h.Relation is null ? null : Planning.Relations.SetAside(h.Relation, revision) })],
         Going = [.. Going.Select(g => g with { Relation = Planning.Relations.SetAside(g.Relation, revision) })],
         Edges = [],
+        Seen = [],
     };
 
     /// <summary>The same with what has expired of the source.</summary>

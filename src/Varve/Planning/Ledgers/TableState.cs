@@ -54,6 +54,9 @@ public sealed record TableState
     /// <summary>By tier: labels that are no boundary any more since the zone data changed.</summary>
     public IReadOnlyDictionary<string, IReadOnlyList<Instant>> StaleLabels { get; init; } = new Dictionary<string, IReadOnlyList<Instant>>();
 
+    /// <summary>The buckets of the first tier that were compared with the source.</summary>
+    internal RangeSet Compared { get; init; } = RangeSet.Empty;
+
     /// <summary>The newest arrival stamp up to the planning instant, in microseconds; null without an arrival column or such a stamp.</summary>
     public long? ArrivalSeen { get; init; }
 

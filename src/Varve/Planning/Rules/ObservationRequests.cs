@@ -15,8 +15,9 @@ internal sealed class ObservationRequests(PolicyLayout blueprint, Ledger ledger,
         var (states, rows) = AskedOfSource();
         var filled = Asked(states, RangeSet.Empty);
         var built = Asked(rows, RangeSet.Of(filled.SelectMany(a => a.Ranges)), onlyRows: true);
+        var unchanged = first.WholeBuckets(SeenPart.Unchanged(blueprint, ledger));
         var window = blueprint.Policy.Arrival is null ? Watched(first.Grid) : TimeRange.All;
-        return new(horizon.AsOf, open.Union(Marked(first)).Intersect(window), frozen) { Asked = [.. filled, .. built, .. AskedOfTiers()], Comparable = open.Intersect(Settled(first)) };
+        return new(horizon.AsOf, open.Except(unchanged).Union(Marked(first)).Intersect(window), frozen) { Asked = [.. filled, .. built, .. AskedOfTiers()], Comparable = open.Intersect(Settled(first)) };
     }
 
     // Covered buckets of a tier that should agree with the source.
