@@ -4,6 +4,8 @@
 #   ./test.sh                             everything
 #   ./test.sh -class 'Varve.Tests.Time.*' arguments go to every test project (its -help lists them)
 #   ./test.sh --no-build                  what was built before
+#   ./test.sh --publish DIR               the engines' tests and the command line for a machine without the SDK (linux-x64):
+#                                         DIR/run-engine-tests --cratedb URL [CLASS] runs them on a cluster, DIR/cli/varve is the program
 #
 # CONFIGURATION (Release) and VARVE_TEST_MINUTES (60, for each project) may be set. A PostgreSQL server is started for the
 # tests and stopped after them; VARVE_TEST_POSTGRESQL=postgresql://user@host/db names one that is there instead.
@@ -126,6 +128,21 @@ build() {
   dotnet build Varve.slnx --configuration "$configuration" --no-restore --verbosity quiet </dev/null || fail "the build failed"
 }
 
+# What runs on a machine that has a CrateDB and nothing of this one: no SDK, no folder, no lock file is changed here.
+publish() {
+  local folder=$1 made=artifacts/publish one
+  [ -n "$folder" ] || fail "--publish takes a folder"
+  mkdir -p "$folder" || fail "$folder cannot be made"
+  for one in tests/Varve.Engines.Tests=tests src/Varve.Cli=cli; do
+    dotnet publish "${one%%=*}" --configuration "$configuration" --runtime linux-x64 --self-contained --artifacts-path "$made" \
+      --output "$folder/${one##*=}" --verbosity quiet -p:PackagingFolder="$PWD/$made" \
+      -p:ValidateExecutableReferencesMatchSelfContained=false </dev/null || fail "${one%%=*} was not published"
+  done
+  ln -sf Varve.Cli "$folder/cli/varve"
+  { cat packaging/run-engine-tests.sh; declare -f count; echo 'run "$@"'; } >"$folder/run-engine-tests"
+  chmod +x "$folder/run-engine-tests"
+}
+
 # One number of the report's only <assembly> element.
 count() {
   local element
@@ -179,6 +196,10 @@ slowest() {
 }
 
 need_sdk
+if [ "${1:-}" = --publish ]; then
+  publish "${2:-}"
+  exit
+fi
 want_browser
 want_packagers
 need_postgres

@@ -11,7 +11,9 @@ namespace Varve.Engines.Tests.CrateDb;
 
 public sealed partial class StatementTests
 {
-    private static string File => Path.Combine(Path.GetDirectoryName(Here())!, "..", "Approvals", "cratedb-statements.sql");
+    private static string File => Here() is { } source && System.IO.File.Exists(source)
+        ? Path.Combine(Path.GetDirectoryName(source)!, "..", "Approvals", "cratedb-statements.sql")
+        : Path.Combine(AppContext.BaseDirectory, "Approvals", "cratedb-statements.sql");
 
     private static IReadOnlyList<(string Name, string Text)> Sent => [.. StatementBook.All.Select(s => (s.Name, s.Rendered.Text))];
 

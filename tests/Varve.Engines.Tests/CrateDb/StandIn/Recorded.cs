@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
@@ -21,7 +20,7 @@ internal static class Recorded
 
     private static IReadOnlyList<Exchange> Read() =>
     [
-        .. File.ReadLines(Path.Combine(Path.GetDirectoryName(Here())!, "..", "Recorded", "answers.jsonl")).Select(line =>
+        .. File.ReadLines(Path.Combine(AppContext.BaseDirectory, "CrateDb", "Recorded", "answers.jsonl")).Select(line =>
         {
             var node = JsonNode.Parse(line)!;
             var answer = node["answer"]!;
@@ -32,7 +31,6 @@ internal static class Recorded
         }),
     ];
 
-    private static string Here([CallerFilePath] string path = "") => path;
 }
 
 /// <summary>One request and what came back.</summary>
