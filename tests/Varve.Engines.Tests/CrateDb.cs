@@ -58,3 +58,11 @@ public sealed class CrateDbBadInput() : BadInputConformance(CrateDbScratch.New);
 public sealed class CrateDbViews() : ViewConformance(CrateDbScratch.New);
 
 public sealed class CrateDbShown() : ShownConformance(CrateDbScratch.New);
+
+public sealed class CrateDbChanges() : ChangeConformance(CrateDbScratch.New);
+
+public sealed class CrateDbPatterns() : PatternConformance(CrateDbScratch.New);
+
+public sealed class CrateDbRuns() : RunConformance(CrateDbScratch.New);
+
+public sealed class CrateDbSpellings() : SpellingConformance(CrateDbScratch.New);

@@ -253,10 +253,10 @@ public abstract class RunConformance(Func<ScratchDatabase> create) : Conformance
     public async Task Applying_the_same_policy_again_changes_nothing()
     {
         var story = await BeginAsync(Policy(Usual), Every("2025-01-01", "2025-01-07", "1h"));
-        var documents = PolicyYaml.Parse(Policy(Usual), "again.yaml");
+        List<PolicyDocument> documents = [.. PolicyYaml.Parse(Policy(Usual), "again.yaml").Select(Db.Said)];
         var result = Assert.Single(await story.WithAsync(l => l.ApplyAsync(documents)));
         Assert.Equal((1, Varve.Catalog.ApplyOutcome.Unchanged), (result.Revision, result.Outcome));
-        var changed = Assert.Single(await story.WithAsync(l => l.ApplyAsync(PolicyYaml.Parse(Policy(Usual.Replace("10d", "11d", StringComparison.Ordinal)), "again.yaml"))));
+        var changed = Assert.Single(await story.WithAsync(l => l.ApplyAsync([.. PolicyYaml.Parse(Policy(Usual.Replace("10d", "11d", StringComparison.Ordinal)), "again.yaml").Select(Db.Said)])));
         Assert.Equal((2, Varve.Catalog.ApplyOutcome.Changed), (changed.Revision, changed.Outcome));
     }
 
