@@ -66,10 +66,12 @@ internal static class CrateDbObserver
     private static TablePiece Part(TimeRange range, IReadOnlyList<Piece> pieces, ILookup<string, ShardCopy>? places)
     {
         List<Place?> at = [.. pieces.Select(p => PlaceOf(p, places)).Distinct()];
+        List<string> replicas = [.. pieces.Select(p => p.Replicas).Distinct()];
         return new(range)
         {
             Bytes = pieces.Sum(p => p.Bytes),
             Place = at.Count == 1 ? at[0] : null,
+            Also = replicas is [{ Length: > 0 } same] ? [new(same, PartitionCare.Replicas)] : [],
             State = pieces.All(p => p.IsWhole) ? PartMark.Together(pieces.Select(CrateDbPartitions.MarkOf)) : null,
         };
     }

@@ -14,7 +14,7 @@ namespace Varve.CrateDb;
 
 /// <summary>
 /// Partitions move to nodes with an attribute. CrateDB takes the wish at once, also where no node has it, and moves the
-/// shards by itself: they are watched until every copy has come.
+/// shards by itself: they are watched until every copy has come. Copies and segments are asked for in the same way.
 /// </summary>
 internal sealed class CrateDbRelocation(CrateDbEngine engine) : Engines.Relocation
 {
@@ -24,6 +24,7 @@ internal sealed class CrateDbRelocation(CrateDbEngine engine) : Engines.Relocati
     public override string? Unfit(Place place)
     {
         ArgumentNullException.ThrowIfNull(place);
+        if (PartitionCare.Is(place)) return PartitionCare.Unfit(place);
         return place.Attribute is null ? $"On CrateDB a place is an attribute of nodes and its value: write to: {{ storage: {place.Name} }}, not {place.Name}." : null;
     }
 
@@ -33,6 +34,9 @@ internal sealed class CrateDbRelocation(CrateDbEngine engine) : Engines.Relocati
         ArgumentNullException.ThrowIfNull(place);
         await using var borrowed = engine.Borrow();
         var nodes = (await borrowed.Session.QueryAsync(PlaceShapes.Room, cancellationToken)).Rows;
+        if (place.Attribute == PartitionCare.Replicas && PartitionCare.Number(place) >= nodes.Count) return
+            $"{place.Name} copies of each shard besides the first need more nodes than the {nodes.Count} of the cluster. Start more, or ask for fewer.";
+        if (PartitionCare.Is(place)) return null;
         return nodes.Any(n => Has(n, place)) ? null
             : $"No node of the cluster has node.attr.{place.Attribute}: {place.Name}. CrateDB would take the wish and move nothing. Start a node with that attribute, or name one that there is: {Known(nodes, place.Attribute!)}.";
     }
@@ -44,7 +48,8 @@ internal sealed class CrateDbRelocation(CrateDbEngine engine) : Engines.Relocati
         ArgumentNullException.ThrowIfNull(to);
         await using var borrowed = engine.Borrow();
         var whole = engine.Whole(table);
-        return [.. Unasked(await PiecesAsync(borrowed.Session, whole, time, range, cancellationToken), to).Select(p => Move(whole, p, to))];
+        var pieces = await PiecesAsync(borrowed.Session, whole, time, range, cancellationToken);
+        return PartitionCare.Is(to) ? PartitionCare.Acts(whole, pieces, to) : [.. Unasked(pieces, to).Select(p => Move(whole, p, to))];
     }
 
     /// <inheritdoc/>
@@ -56,6 +61,17 @@ internal sealed class CrateDbRelocation(CrateDbEngine engine) : Engines.Relocati
         await using var borrowed = engine.Borrow();
         var session = borrowed.Session;
         var moved = await PiecesAsync(session, whole, time, range, cancellationToken);
+        if (PartitionCare.Is(to))
+        {
+            foreach (var act in PartitionCare.Acts(whole, moved, to))
+            {
+                statements.Note(act);
+                await session.ExecuteAsync(act, takesValues: false, cancellationToken);
+            }
+
+            return await PartitionCare.StateAsync(session, whole, moved, to, cancellationToken);
+        }
+
         var unasked = Unasked(moved, to);
         if (unasked.Count > 0) await RoomAsync(session, to, unasked.Sum(p => p.Bytes), cancellationToken);
         foreach (var move in unasked.Select(p => Move(whole, p, to)))

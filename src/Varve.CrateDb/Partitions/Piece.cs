@@ -60,6 +60,9 @@ internal sealed record Piece
     /// <summary>The attributes that its nodes must have, as somebody asked for.</summary>
     public IReadOnlyDictionary<string, string> Place { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>How many copies each shard should have besides the first, as CrateDB writes it: 1, or 0-1.</summary>
+    public string Replicas { get; init; } = "";
+
     /// <summary>True: closed, and left out of every answer.</summary>
     public bool IsClosed { get; init; }
 

@@ -48,7 +48,7 @@ internal static class PieceReader
     {
         var values = parser.Values((IReadOnlyDictionary<string, object?>)row[1]!);
         var (range, reason) = parser.RangeOf(values);
-        return new Piece { Ident = row.Text(0), Values = values, Range = range, Reason = reason, Shards = row.Long(2) }
+        return new Piece { Ident = row.Text(0), Values = values, Range = range, Reason = reason, Shards = row.Long(2), Replicas = row.TextOrNull(6) ?? "" }
             .With(row[3], row[4], row[5], [.. shards]);
     }
 

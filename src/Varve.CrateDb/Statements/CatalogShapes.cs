@@ -20,11 +20,11 @@ internal static class CatalogShapes
         FROM information_schema.tables WHERE table_schema = {table.Schema} AND table_name = {table.Name}
         """;
 
-    /// <summary>Every partition with its values, shards, place and blocks.</summary>
+    /// <summary>Every partition with its values, shards, place, blocks and replicas.</summary>
     public static SqlText Partitions(TableName table) =>
         $"""
         SELECT partition_ident, "values", number_of_shards, closed,
-          settings['routing']['allocation']['require'], settings['blocks']['write']
+          settings['routing']['allocation']['require'], settings['blocks']['write'], number_of_replicas
         FROM information_schema.table_partitions WHERE table_schema = {table.Schema} AND table_name = {table.Name} ORDER BY partition_ident
         """;
 

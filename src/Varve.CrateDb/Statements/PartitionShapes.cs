@@ -49,9 +49,9 @@ internal static class PartitionShapes
     public static SqlText Refresh(TableName table, IReadOnlyList<PartitionValue> partition) =>
         $"REFRESH TABLE {table} PARTITION ({Named(partition)})";
 
-    /// <summary>Merges the segments of a partition's shards into one.</summary>
-    public static SqlText Merge(TableName table, IReadOnlyList<PartitionValue> partition) =>
-        $"OPTIMIZE TABLE {table} PARTITION ({Named(partition)}) WITH (max_num_segments = 1)";
+    /// <summary>Merges the segments of a partition's shards into some few; it answers when that is done.</summary>
+    public static SqlText Merge(TableName table, IReadOnlyList<PartitionValue> partition, long segments) =>
+        $"OPTIMIZE TABLE {table} PARTITION ({Named(partition)}) WITH (max_num_segments = {segments})";
 
     /// <summary>How many copies each shard of a partition has besides the first.</summary>
     public static SqlText Replicas(TableName table, IReadOnlyList<PartitionValue> partition, long replicas) =>

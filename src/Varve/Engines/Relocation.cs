@@ -40,6 +40,9 @@ public abstract class Relocation
 [Experimental("VARVE001")]
 public sealed record MoveState(long Done, long Bytes, bool IsDone)
 {
+    /// <summary>What was done, where it was no move; null for a move.</summary>
+    public string? Note { get; init; }
+
     /// <summary>Why it does not get on, as the engine says it; null where it does, or nothing is said.</summary>
     public string? Stuck { get; init; }
 

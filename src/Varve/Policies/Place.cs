@@ -7,6 +7,9 @@ namespace Varve.Policies;
 /// <param name="Attribute">The attribute; null for a place with a name.</param>
 public sealed record Place(string Name, string? Attribute = null)
 {
+    /// <summary>True for what is done to a part once and cannot be seen of it afterwards: the catalog knows where it was done.</summary>
+    public bool IsAct => Attribute == "segments";
+
     /// <summary>As people read it: <c>cold</c>, <c>storage=warm</c>.</summary>
     public string Text => Attribute is null ? Name : $"{Attribute}={Name}";
 

@@ -55,7 +55,7 @@ WHERE coalesce(s.n, 0) < p.shards OR p.closed ORDER BY 5, 6, 1;
 -- ?1 TEXT 'varve_t'
 -- ?2 TEXT 'cpu'
 SELECT partition_ident, "values", number_of_shards, closed,
-  settings['routing']['allocation']['require'], settings['blocks']['write']
+  settings['routing']['allocation']['require'], settings['blocks']['write'], number_of_replicas
 FROM information_schema.table_partitions WHERE table_schema = ? AND table_name = ? ORDER BY partition_ident;
 
 -- catalog shards

@@ -32,9 +32,9 @@ public sealed class PieceReaderTests : CrateDbSuite
                 ? Reply.Rows([("partitioned_by", new object[] { 100, 4 }), ("n", 9), ("closed", 3), ("r", 12), ("w", 3)],
                 [new[] { "day" }, 1, false, new { }, null])
             : call.Says("table_partitions")
-                ? Reply.Rows([("i", 4), ("v", 12), ("n", 9), ("c", 3), ("r", 12), ("w", 3)],
-                ["0400", new { day = (long?)null }, 1, false, new { }, null],
-                ["04130", new { day = 0L }, 1, false, new { storage = "warm" }, true])
+                ? Reply.Rows([("i", 4), ("v", 12), ("n", 9), ("c", 3), ("r", 12), ("w", 3), ("k", 4)],
+                ["0400", new { day = (long?)null }, 1, false, new { }, null, "0-1"],
+                ["04130", new { day = 0L }, 1, false, new { storage = "warm" }, true, "0-1"])
             : call.Says("sys.shards")
                 ? Reply.Rows([("i", 4), ("u", 4), ("id", 9), ("s", 10), ("n", 10), ("b", 10)],
                 ["04130", "yQOKhYlfR1y3U3uL1WHm5w", 0, 3348, 2, 7218])

@@ -89,7 +89,7 @@ internal static class StatementBook
         new("partition seal", PartitionShapes.Seal(s_source, s_one), IsInline: true),
         new("partition unseal", PartitionShapes.Unseal(s_source, s_one), IsTried: false, IsInline: true),
         new("partition refresh", PartitionShapes.Refresh(s_source, s_one)),
-        new("partition merge", PartitionShapes.Merge(s_source, s_one), IsInline: true),
+        new("partition merge", PartitionShapes.Merge(s_source, s_one, 1), IsInline: true),
         new("partition replicas", PartitionShapes.Replicas(s_source, s_one, 1), IsInline: true),
         new("refresh", CatalogShapes.Refresh(s_source)),
     ];

@@ -15,13 +15,13 @@ internal static class RelocateAct
         if (await relocation.RefusesAsync(context.Statements, step.To, cancellationToken) is { } refused) throw new EngineException(EngineCodes.Refused, refused);
         var state = await relocation.MoveAsync(context.Statements, context.Blueprint.Source, context.Blueprint.Time, step.Range, step.To, cancellationToken);
         if (!state.IsDone) return ActOutcome.Nothing with { Moving = state };
-        context.Draft.Of(step.Relation).MoveTo(step.To.Text, step.Range);
+        context.Draft.Of(step.Relation).MoveTo(step.To, step.Range);
         context.Facts["relation"] = step.Relation;
         context.Facts["range"] = step.Range.ToString();
         context.Facts["to"] = step.To.Text;
         if (step.From is { } from) context.Facts["from"] = from.Text;
         context.Facts["bytes"] = state.Bytes;
-        return ActOutcome.Nothing with { Note = $"{PlanText.Bytes(state.Bytes)} moved to {step.To.Text}" };
+        return ActOutcome.Nothing with { Note = state.Note ?? $"{PlanText.Bytes(state.Bytes)} moved to {step.To.Text}" };
     }
 
     // A hold may have come since it was planned; and what an expiry took meanwhile is not there to be moved.

@@ -27,6 +27,12 @@ public sealed record TablePiece(Time.TimeRange Range)
     /// <summary>Where all of it lies; null where that is not one place, or not known, or it is on its way.</summary>
     public Place? Place { get; init; }
 
+    /// <summary>What else holds of all of it, where an engine knows several attributes: each with its value.</summary>
+    public IReadOnlyList<Place> Also { get; init; } = [];
+
+    /// <summary>True where it lies there, or is so.</summary>
+    public bool IsAt(Place place) => Place == place || Also.Contains(place);
+
     /// <summary>True where it cannot move: its rows are somewhere else, and the engine only knows where.</summary>
     public bool IsFixed { get; init; }
 

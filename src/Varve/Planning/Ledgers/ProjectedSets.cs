@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using NodaTime;
+using Varve.Policies;
 using Varve.Time;
 
 namespace Varve.Planning;
@@ -45,11 +46,12 @@ internal sealed class ProjectedSets(RelationLedger ledger)
     /// <summary>By place: what was moved there.</summary>
     public Dictionary<string, RangeSet> Moved { get; } = new(ledger.Moved, StringComparer.Ordinal);
 
-    /// <summary>A range is at one place and at no other.</summary>
-    public void MoveTo(string place, TimeRange range)
+    /// <summary>A range is at one place and at no other, of those of the same attribute.</summary>
+    public void MoveTo(Place place, TimeRange range)
     {
-        Unmove(range);
-        Set(Moved, place, Moved.GetValueOrDefault(place, RangeSet.Empty).Add(range));
+        var kind = place.Attribute is { } attribute ? $"{attribute}=" : "";
+        foreach (var other in Moved.Keys.Where(k => k.StartsWith(kind, StringComparison.Ordinal)).ToList()) Set(Moved, other, Moved[other].Remove(range));
+        Set(Moved, place.Text, Moved.GetValueOrDefault(place.Text, RangeSet.Empty).Add(range));
     }
 
     /// <summary>A range is at no place any more.</summary>

@@ -244,7 +244,7 @@ internal sealed class ProjectedLedger
             Reason = reason,
             Bytes = piece.Bytes,
         });
-        Of(Relations.Source).MoveTo(to.Text, piece.Range);
+        Of(Relations.Source).MoveTo(to, piece.Range);
     }
 
     // Of the source there was no row: buckets beside a held range, before which a tier may begin one day, are without rows and

@@ -6,7 +6,8 @@ namespace Varve.Planning;
 
 /// <summary>
 /// Which parts of the source move on, oldest first: those whose end is long enough ago for a hop and that are not where it
-/// leads, nor where a later one does. A part only moves on, and none that goes next.
+/// leads, nor where a later one does. A part only moves on, and none that goes next. Hops of different attributes have nothing
+/// to do with each other: a part is on cheaper nodes and has fewer copies.
 /// </summary>
 internal static class Relocating
 {
@@ -14,15 +15,23 @@ internal static class Relocating
     {
         var hops = draft.Blueprint.Policy.Relocate;
         if (hops.Count == 0) return;
+        foreach (var kind in hops.GroupBy(h => h.To.Attribute)) Decide(draft, cutoffs, [.. kind]);
+    }
+
+    private static void Decide(ProjectedLedger draft, Cutoffs cutoffs, IReadOnlyList<Hop> hops)
+    {
         List<(Hop Hop, Instant Before)> due = [.. hops.Select(h => (h, cutoffs.Aged(h.After)))];
         var goes = draft.Blueprint.Policy.Keep is { IsForever: false } keep ? cutoffs.Aged(keep) : Instant.MinValue;
         foreach (var piece in draft.Blueprint.Pieces.Where(p => p.Range.To > goes && !p.IsFixed))
         {
             var last = due.FindLastIndex(d => piece.Range.To <= d.Before);
-            if (last < 0 || hops.Skip(last).Any(h => h.To == piece.Place) || IsHeld(draft, piece)) continue;
+            if (last < 0 || hops.Skip(last).Any(h => IsDone(draft, piece, h.To)) || IsHeld(draft, piece)) continue;
             draft.Relocate(piece, hops[last].To, Why(draft, piece, due[last].Hop, due[last].Before));
         }
     }
+
+    private static bool IsDone(ProjectedLedger draft, TablePiece piece, Place to) =>
+        to.IsAct ? draft.Of(Relations.Source).Moved.TryGetValue(to.Text, out var done) && done.Covers(piece.Range) : piece.IsAt(to);
 
     private static bool IsHeld(ProjectedLedger draft, TablePiece piece)
     {

@@ -3,7 +3,7 @@ using NodaTime;
 
 namespace Varve.Policies;
 
-/// <summary>Hops lead on: each later than the one before it, to another place, and before the rows go.</summary>
+/// <summary>Hops of one attribute lead on: each later than the one before it, to another place, and before the rows go.</summary>
 internal static class HopRules
 {
     internal static void Check(Policy policy, List<Problem> problems)
@@ -11,7 +11,7 @@ internal static class HopRules
         for (var i = 0; i < policy.Relocate.Count; i++)
         {
             var (hop, path) = (policy.Relocate[i], string.Create(CultureInfo.InvariantCulture, $"relocate[{i}]"));
-            var before = i == 0 ? null : policy.Relocate[i - 1];
+            var before = policy.Relocate.Take(i).LastOrDefault(h => h.To.Attribute == hop.To.Attribute);
             if (hop.After.IsForever) Add(path, "after", $"`{path}.after` cannot be forever. Write a duration such as 30d.");
             else if (hop.After.Longest == Duration.Zero) Add(path, "after", $"`{path}.after` cannot be 0s: nothing is over by then. Write a duration such as 30d.");
             else if (before is { After.IsForever: false } && hop.After.Shortest <= before.After.Longest)

@@ -36,8 +36,8 @@ internal sealed partial class StandInTable(string schema, string name)
         if (call.Says("information_schema.tables")) return Reply.Rows(
             [("p", new object[] { 100, 4 }), ("n", 9), ("c", 3), ("r", 12), ("w", 3)], [new[] { "day" }, 2, false, new { }, null]);
         if (call.Says("information_schema.table_partitions")) return Reply.Rows(
-            [("i", 4), ("v", 12), ("n", 9), ("c", 3), ("r", 12), ("w", 3)],
-            [.. _parts.Select(p => (IReadOnlyList<object?>)[Ident(p.Key), new { day = p.Key * Day }, 2, p.Value.IsClosed, new { }, null])]);
+            [("i", 4), ("v", 12), ("n", 9), ("c", 3), ("r", 12), ("w", 3), ("k", 4)],
+            [.. _parts.Select(p => (IReadOnlyList<object?>)[Ident(p.Key), new { day = p.Key * Day }, 2, p.Value.IsClosed, new { }, null, "0"])]);
         return call.Says("sys.shards")
             ? Reply.Rows([("i", 4), ("u", 4), ("id", 9), ("s", 10), ("n", 10), ("b", 10)],
                 [.. _parts.SelectMany(p =>
