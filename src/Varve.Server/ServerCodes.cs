@@ -57,6 +57,9 @@ internal static class ServerCodes
     /// <summary>A window of a query took longer than it may.</summary>
     internal const string TimedOut = "VRV522";
 
+    /// <summary>Something that cannot be undone waits for the hash of what goes.</summary>
+    internal const string Unconfirmed = "VRV530";
+
     /// <summary>The state of a thing does not allow what was asked.</summary>
     internal const string Conflict = "VRV520";
 }

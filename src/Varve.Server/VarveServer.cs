@@ -128,7 +128,7 @@ internal sealed class VarveServer : IAsyncDisposable
     {
         services.AddSingleton(settings).AddSingleton(home).AddSingleton(connections).AddSingleton(home.Clock);
         services.AddSingleton<TokenTable>().AddSingleton<ScheduleTable>().AddSingleton<RunTable>().AddSingleton<ServerAudit>();
-        services.AddSingleton<SignIn>().AddSingleton<Gate>().AddSingleton<RunExecutor>().AddSingleton<RunIntake>().AddSingleton<PolicyStoring>().AddSingleton<ScheduleChanges>();
+        services.AddSingleton<SignIn>().AddSingleton<Gate>().AddSingleton<RunExecutor>().AddSingleton<RunIntake>().AddSingleton<PolicyStoring>().AddSingleton<Acts>().AddSingleton<ScheduleChanges>();
         services.AddSingleton<ScheduleKeeper>().AddSingleton<QueryTable>().AddSingleton<QueryRunner>().AddSingleton<QueryStoring>();
         services.AddSingleton<DeliveryTable>().AddSingleton<DeliveryService>().AddHostedService(provider => provider.GetRequiredService<DeliveryService>());
         services.AddSingleton(provider => new NoticeBoard(provider.GetRequiredService<DeliveryTable>(), Targets(settings, home.Clock), name => connections.Find(Caller.Scheduler, name)?.Setting.Tenant ?? ConnectionSetting.DefaultTenant));
@@ -207,6 +207,8 @@ internal sealed class VarveServer : IAsyncDisposable
         PolicyEndpoints.Map(api);
         ReadingEndpoints.Map(api);
         RepairEndpoints.Map(api);
+        RemovalEndpoints.Map(api);
+        ArchiveEndpoints.Map(api);
         RunEndpoints.Map(api);
         ScheduleEndpoints.Map(api);
         QueryEndpoints.Map(api);

@@ -222,6 +222,19 @@ public sealed class Lifecycle
     public Task<IReadOnlyList<StepRecord>> StepsAsync(string runId, CancellationToken cancellationToken = default) =>
         _operations.StepsAsync(runId, cancellationToken);
 
+    /// <summary>The steps that touched a range of one relation of a policy, newest first: by which run, with what result.</summary>
+    /// <param name="policy">The policy.</param>
+    /// <param name="relation"><see cref="Relations.Source"/>, or a tier's id.</param>
+    /// <param name="range">The range.</param>
+    /// <param name="limit">How many.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <exception cref="PolicyException">There is no such policy.</exception>
+    public async Task<IReadOnlyList<StepRecord>> StepsAsync(string policy, string relation, TimeRange range, int limit = 20, CancellationToken cancellationToken = default)
+    {
+        var stored = await _session.OneAsync(policy, cancellationToken);
+        return await _session.ReadAsync((s, token) => _session.Store.Runs.TouchingAsync(s, stored.Policy.Name, relation, range, limit, token), [], cancellationToken);
+    }
+
     /// <summary>The newest entries of the audit log, newest first.</summary>
     public Task<IReadOnlyList<AuditEntry>> AuditAsync(int limit = 50, CancellationToken cancellationToken = default) =>
         _session.ReadAsync((s, token) => _session.Store.Audit.ListAsync(s, limit, token), [], cancellationToken);

@@ -33,6 +33,9 @@ public sealed class ServedDatabase : IAsyncLifetime
         schedule: "0 3 * * *"
         """;
 
+    /// <summary>Tables sensor1, sensor2, …: one for each test that removes something.</summary>
+    internal const int Sensors = 6;
+
     private readonly string _folder = Directory.CreateTempSubdirectory("varve-serve-").FullName;
     private readonly Dictionary<(Role, string), string> _tokens = [];
 
@@ -51,6 +54,7 @@ public sealed class ServedDatabase : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         foreach (var name in new[] { Mine, Theirs }) Make(File(name));
+        Directory.CreateDirectory(Path.Combine(_folder, "cold"));
         if (Left is not null)
         {
             await using var home = await HomeDatabase.OpenAsync(DatabaseUrl.Parse($"duckdb:{Home}"), TimeProvider.System, CancellationToken.None);
@@ -89,6 +93,7 @@ public sealed class ServedDatabase : IAsyncLifetime
             Listen = listen,
             Home = DatabaseUrl.Parse($"duckdb:{Home}"),
             Notify = Notify,
+            Archives = new Dictionary<string, string> { ["cold"] = Path.Combine(_folder, "cold") },
             Connections = [Setting(Mine, "acme"), Setting(Theirs, "other")],
         },
         TimeProvider.System,
@@ -111,6 +116,19 @@ public sealed class ServedDatabase : IAsyncLifetime
     {
         var text = await answer.Content.ReadAsStringAsync();
         return text.Length == 0 ? default : JsonSerializer.Deserialize<JsonElement>(text);
+    }
+
+    /// <summary>Stores a policy of one of the sensors, builds its tiers, and lets go what is past its time.</summary>
+    internal async Task BuildSensorAsync(HttpClient client, int sensor, string keep = "forever", string more = "")
+    {
+        var name = $"sensor{sensor}";
+        var applied = await client.PostAsync($"api/v1/connections/{Mine}/apply", JsonContent.Create(new { yaml = $"policy: {name}\ntable: {name}\ntime: ts\nseries: [host]\nmeasures:\n  v: [sum, count]\nkeep: {keep}\ntiers:\n  - {{ every: 6h, keep: forever }}\n  - {{ every: 1d, keep: forever }}\n{more}" }));
+        Assert.True(applied.IsSuccessStatusCode, await applied.Content.ReadAsStringAsync());
+        var built = await RunAsync(client, new { policies = new[] { name } });
+        Assert.True(built.GetProperty("state").GetString() == (keep == "forever" ? "Done" : "Braked"), built.ToString());
+        if (keep == "forever") return;
+        var hash = built.GetProperty("result").GetProperty("policies")[0].GetProperty("brake").GetProperty("hash").GetString();
+        Assert.Equal("Done", (await RunAsync(client, new { policies = new[] { name }, confirm = new[] { hash } })).GetProperty("state").GetString());
     }
 
     /// <summary>Asks for a run and waits until it has ended.</summary>
@@ -143,7 +161,7 @@ public sealed class ServedDatabase : IAsyncLifetime
         using var connection = new DuckDBConnection($"Data Source={file}");
         connection.Open();
         using var command = connection.CreateCommand();
-        command.CommandText = "CREATE TABLE cpu AS SELECT ts::TIMESTAMP AS ts, 'host' || h AS host, (epoch(ts)::BIGINT // 600 % 100 + h)::DOUBLE AS load FROM range(date_trunc('day', now()::TIMESTAMP) - INTERVAL 60 DAY, now()::TIMESTAMP, INTERVAL 1 HOUR) r(ts), range(2) s(h); CREATE TABLE loose (ts TIMESTAMP, v DOUBLE); CREATE TABLE events AS SELECT ts::TIMESTAMP AS ts, i AS v FROM range(TIMESTAMP '2026-01-01', TIMESTAMP '2026-01-03', INTERVAL 10 MINUTE) r(ts), range(2) s(i); CREATE TABLE sums (ts TIMESTAMP, n BIGINT); CREATE TABLE added (ts TIMESTAMP, n BIGINT); CREATE TABLE edited_sums (ts TIMESTAMP, n BIGINT); CREATE TABLE filled_sums (ts TIMESTAMP, n BIGINT); CREATE TABLE fails_sums (ts TIMESTAMP, n BIGINT); CREATE TABLE slow_sums (ts TIMESTAMP, n BIGINT)";
+        command.CommandText = "CREATE TABLE cpu AS SELECT ts::TIMESTAMP AS ts, 'host' || h AS host, (epoch(ts)::BIGINT // 600 % 100 + h)::DOUBLE AS load FROM range(date_trunc('day', now()::TIMESTAMP) - INTERVAL 60 DAY, now()::TIMESTAMP, INTERVAL 1 HOUR) r(ts), range(2) s(h); CREATE TABLE loose (ts TIMESTAMP, v DOUBLE); CREATE TABLE events AS SELECT ts::TIMESTAMP AS ts, i AS v FROM range(TIMESTAMP '2026-01-01', TIMESTAMP '2026-01-03', INTERVAL 10 MINUTE) r(ts), range(2) s(i); CREATE TABLE sums (ts TIMESTAMP, n BIGINT); " + string.Concat(Enumerable.Range(1, Sensors).Select(n => $"CREATE TABLE sensor{n} AS SELECT ts::TIMESTAMP AS ts, 'host' || h AS host, h::DOUBLE AS v FROM range(TIMESTAMP '2026-01-01', TIMESTAMP '2026-02-01', INTERVAL 2 HOUR) r(ts), range(3) s(h); ")) + " CREATE TABLE added (ts TIMESTAMP, n BIGINT); CREATE TABLE edited_sums (ts TIMESTAMP, n BIGINT); CREATE TABLE filled_sums (ts TIMESTAMP, n BIGINT); CREATE TABLE fails_sums (ts TIMESTAMP, n BIGINT); CREATE TABLE slow_sums (ts TIMESTAMP, n BIGINT)";
         command.ExecuteNonQuery();
     }
 }

@@ -64,8 +64,9 @@ internal static class PolicyEndpoints
     private static Task<IReadOnlyList<ApplyResult>> StoreAsync(HttpContext http, string connection, IReadOnlyList<PolicyDocument> documents, IReadOnlyDictionary<string, int> expected, string? accept) =>
         http.RequestServices.GetRequiredService<PolicyStoring>().StoreAsync(http.Caller(), http.Connection(connection), documents, expected, accept == PolicyStoring.Accepted, http.RequestAborted);
 
-    private static async Task<ApplyShape> DeleteAsync(HttpContext http, string connection, string policy)
+    private static async Task<ApplyShape> DeleteAsync(HttpContext http, string connection, string policy, bool? dryRun)
     {
+        if (dryRun == true) return new(await http.WithAsync(connection, (lifecycle, token) => GoesAsync(lifecycle, policy, token)));
         var expected = Preconditions.Revision(http, mayBeNew: false);
         var results = await http.WithAsync(connection, async (lifecycle, token) =>
         {
@@ -77,6 +78,14 @@ internal static class PolicyEndpoints
             http.Caller() with { Tenant = http.Connection(connection).Setting.Tenant }, "policy.deleted", $"{connection}/{policy}", new JsonObject { ["revision"] = expected }, http.RequestAborted);
         await http.RequestServices.GetRequiredService<SchedulerService>().LearnAsync(http.Connection(connection), http.RequestAborted);
         return new([.. results.Select(AppliedPolicy.Of)]);
+    }
+
+    /// <summary>What would no longer be in force: the policy, or the pattern with every policy that comes from it.</summary>
+    private static async Task<IReadOnlyList<AppliedPolicy>> GoesAsync(Lifecycle lifecycle, string policy, CancellationToken token)
+    {
+        var stored = await FindAsync(lifecycle, policy, token);
+        var made = stored.Policy.Table.IsPattern ? (await lifecycle.PoliciesAsync(Selection.All, token)).Where(p => p.Pattern == policy) : [];
+        return [.. made.Prepend(stored).Select(p => new AppliedPolicy(p.Policy.Name, p.Revision, ApplyOutcome.Deleted, [], p.Pattern))];
     }
 
     private static Task<RevisionsShape> RevisionsAsync(HttpContext http, string connection, string policy) => http.WithAsync(connection, async (lifecycle, token) =>

@@ -97,7 +97,7 @@ internal static partial class Problems
         (_, ServerCodes.Missing or "VRV304" or "VRV306" or "VRV305" or "VRV307" or "VRV309") => 404,
         (_, ServerCodes.NoPrecondition) => 428,
         (_, ServerCodes.Changed or "VRV315") => 412,
-        (_, ServerCodes.RemovesMore or ServerCodes.Conflict) => 409,
+        (_, ServerCodes.RemovesMore or ServerCodes.Conflict or ServerCodes.Unconfirmed) => 409,
         (_, ServerCodes.TooMany) => 429,
         (_, ServerCodes.BadRequest) => 400,
         (StalePlanException or HaltException, _) => 409,

@@ -29,12 +29,11 @@ internal static class ReadingEndpoints
         group.MapGet($"{Policy}/statements", StatementsAsync).Needs(Role.Viewer).WithName("PlanStatements");
         group.MapGet($"{Policy}/coverage", CoverageAsync).Needs(Role.Viewer).WithName("Coverage");
         group.MapGet($"{Policy}/history", HistoryAsync).Needs(Role.Viewer).WithName("History");
+        group.MapGet($"{Policy}/steps", WindowStepsAsync).Needs(Role.Viewer).WithName("WindowSteps");
         group.MapGet("/connections/{connection}/history/{run}/steps", StepsAsync).Needs(Role.Viewer).WithName("Steps");
         group.MapGet($"{Policy}/query", QueryAsync).Needs(Role.Viewer).WithName("Query");
         group.MapGet($"{Policy}/forecast", ForecastAsync).Needs(Role.Viewer).WithName("Forecast");
         group.MapPost("/connections/{connection}/forecast", ForecastTextAsync).Needs(Role.Viewer).WithName("ForecastText");
-        group.MapGet("/connections/{connection}/archives", ArchivesAsync).Needs(Role.Viewer).WithName("ListArchives");
-        group.MapPost("/connections/{connection}/archives/verify", VerifyArchivesAsync).Needs(Role.Operator).WithName("VerifyArchives");
         group.MapGet("/connections/{connection}/audit", AuditAsync).Needs(Role.Viewer).WithName("Audit");
         group.MapGet("/connections/{connection}/audit/verdict", VerdictAsync).Needs(Role.Viewer).WithName("VerifyAudit");
         group.MapGet("/connections/{connection}/doctor", DoctorAsync).Needs(Role.Viewer).WithName("Doctor");
@@ -77,6 +76,13 @@ internal static class ReadingEndpoints
     private static Task<StepsShape> StepsAsync(HttpContext http, string connection, string run) =>
         http.WithAsync(connection, async (lifecycle, token) => new StepsShape(await lifecycle.StepsAsync(run, token)));
 
+    /// <summary>The steps that touched a window of a relation, newest first.</summary>
+    private static Task<WindowStepsShape> WindowStepsAsync(HttpContext http, string connection, string policy, string relation, string? from, string? to, int? limit) => http.WithAsync(connection, async (lifecycle, token) =>
+    {
+        var range = Times.Range(from, to);
+        return new WindowStepsShape(policy, relation, range, await lifecycle.StepsAsync(policy, relation, range, Cursor.Limit(limit), token));
+    });
+
     private static Task<AnswerShape> QueryAsync(HttpContext http, string connection, string policy, string? from, string? to, string? every, int? points, string? zone, string[]? where, string? columns) =>
         http.WithAsync(connection, async (lifecycle, token) =>
         {
@@ -104,19 +110,6 @@ internal static class ReadingEndpoints
 
     private static Task<ForecastListShape> ForecastTextAsync(HttpContext http, string connection, YamlBody body, string? ahead) =>
         http.WithAsync(connection, async (lifecycle, token) => new ForecastListShape([.. (await lifecycle.ForecastAsync(body.Documents(), Ahead(ahead), token)).Select(ForecastPairShape.Of)]));
-
-    private static Task<ArchiveListShape> ArchivesAsync(HttpContext http, string connection, string? policy) =>
-        http.WithAsync(connection, async (lifecycle, token) => new ArchiveListShape([.. (await lifecycle.ArchivesAsync(policy is null ? [] : [policy], token)).Select(p => PartShape.Of(p))]));
-
-    private static Task<ArchiveReportShape> VerifyArchivesAsync(HttpContext http, string connection, string? policy) => http.WithAsync(connection, async (lifecycle, token) =>
-    {
-        var report = await lifecycle.VerifyArchivesAsync(policy is null ? [] : [policy], token);
-        return new ArchiveReportShape(
-            report.Agrees,
-            [.. report.Parts.Select(p => PartShape.Of(p.Part, p.Problem))],
-            [.. report.Unknown.Select(u => new UnknownShape(u.Location, u.File))],
-            [.. report.BeingPruned.Select(p => PartShape.Of(p))]);
-    });
 
     private static Task<AuditShape> AuditAsync(HttpContext http, string connection, int? limit) =>
         http.WithAsync(connection, async (lifecycle, token) => new AuditShape(await lifecycle.AuditAsync(Cursor.Limit(limit), token)));

@@ -18,6 +18,9 @@ internal static class RepairEndpoints
         group.MapDelete($"{Policy}/holds/{{hold}}", ReleaseAsync).Needs(Role.Operator).WithName("Release");
         group.MapPost($"{Policy}/invalidate", InvalidateAsync).Needs(Role.Operator).WithName("Invalidate");
         group.MapPost($"{Policy}/accept", AcceptAsync).Needs(Role.Admin).WithName("Accept");
+        group.MapPost($"{Policy}/adopt", AdoptAsync).Needs(Role.Admin).WithName("Adopt").Produces<CountShape>();
+        group.MapPost($"{Policy}/adopt-source", AdoptSourceAsync).Needs(Role.Admin).WithName("AdoptSource").Produces<AdoptedSourceShape>();
+        group.MapPost($"{Policy}/accept-types", AcceptTypesAsync).Needs(Role.Admin).WithName("AcceptTypes").Produces<RetypedListShape>();
     }
 
     private static Task<HoldsShape> HoldsAsync(HttpContext http, string connection, string policy) =>
@@ -53,6 +56,27 @@ internal static class RepairEndpoints
         await ToldAsync(http, connection, policy, "mismatch.accepted", new() { ["from"] = body.From, ["to"] = body.To });
         return new(policy, "accepted", count);
     }
+
+    private static Task<IResult> AdoptAsync(HttpContext http, string connection, string policy) => DoAsync(http, new(connection, policy, "buckets.adopted"), policy, async (lifecycle, token) =>
+    {
+        var count = await lifecycle.AdoptAsync(policy, token);
+        return (new CountShape(policy, "adopted", count), new JsonObject { ["buckets"] = count });
+    });
+
+    private static Task<IResult> AdoptSourceAsync(HttpContext http, string connection, string policy, AdoptSourceBody body) => DoAsync(http, new(connection, policy, "source.adopted"), body, async (lifecycle, token) =>
+    {
+        var adopted = await lifecycle.AdoptSourceAsync(policy, body.Same, token);
+        return (new AdoptedSourceShape(policy, adopted.Until, adopted.Late, body.Same), new JsonObject { ["same"] = body.Same, ["late"] = adopted.Late });
+    });
+
+    private static Task<IResult> AcceptTypesAsync(HttpContext http, string connection, string policy) => DoAsync(http, new(connection, policy, "types.accepted"), policy, async (lifecycle, token) =>
+    {
+        var columns = await lifecycle.AcceptTypesAsync(policy, token);
+        return (new RetypedListShape(policy, columns), new JsonObject { ["columns"] = string.Join(", ", columns.Select(c => $"{c.Column}: {c.Before} → {c.Now}")) });
+    });
+
+    private static Task<IResult> DoAsync<T>(HttpContext http, Act act, object asked, Func<Lifecycle, CancellationToken, Task<(T Answer, JsonObject Facts)>> work) =>
+        http.RequestServices.GetRequiredService<Acts>().DoAsync(http, act, asked, () => http.WithAsync(act.Connection, work));
 
     private static Task ToldAsync(HttpContext http, string connection, string policy, string action, JsonObject detail) => http.RequestServices.GetRequiredService<ServerAudit>().AppendAsync(
         http.Caller() with { Tenant = http.Connection(connection).Setting.Tenant }, action, $"{connection}/{policy}", detail, http.RequestAborted);

@@ -29,10 +29,8 @@ internal static class RunEndpoints
         Times.Instant(body.AsOf, "asOf");
         Times.Length(body.For, "for");
         if (body.MaxRemove is < 0) throw new PolicyException(ServerCodes.BadRequest, "maxRemove is a number of rows from 0 on.");
-        string? key = http.Request.Headers["Idempotency-Key"];
-        if (key is { Length: 0 or > 200 }) throw new PolicyException(ServerCodes.BadRequest, "An Idempotency-Key has 1 to 200 characters.");
         var asked = new RunAsked { Policies = body.Policies ?? [], Tags = body.Tags ?? [], Confirm = body.Confirm ?? [], AsOf = body.AsOf, MaxRemove = body.MaxRemove, For = body.For };
-        var run = await intake.TakeAsync(http.Caller(), http.Connection(connection), asked, key, http.RequestAborted);
+        var run = await intake.TakeAsync(http.Caller(), http.Connection(connection), asked, Acts.Key(http), http.RequestAborted);
         return TypedResults.Accepted($"{http.Request.PathBase}/api/v1/runs/{run.Id}", ServerRunShape.Of(run));
     }
 

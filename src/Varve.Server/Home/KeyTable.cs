@@ -8,7 +8,7 @@ internal sealed class KeyTable
 {
     private static readonly Duration s_kept = Duration.FromDays(2);
 
-    /// <summary>The run that a key stood for; null where it is new.</summary>
+    /// <summary>The run that a key stood for, or what an act answered under it; null where it is new.</summary>
     /// <exception cref="PolicyException">It stood for another request.</exception>
     public async Task<string?> FindAsync(IStatements statements, string tenant, string key, string requestHash, CancellationToken cancellationToken)
     {
@@ -25,4 +25,8 @@ internal sealed class KeyTable
         await statements.ExecuteAsync(
             $"INSERT INTO {HomeTables.Keys} (tenant, idempotency_key, request_hash, run, created_us) VALUES ({tenant}, {key}, {requestHash}, {run}, {HomeTime.From(now)})", cancellationToken);
     }
+
+    /// <summary>Forgets a key.</summary>
+    public Task<long> RemoveAsync(IStatements statements, string tenant, string key, CancellationToken cancellationToken) =>
+        statements.ExecuteAsync($"DELETE FROM {HomeTables.Keys} WHERE tenant = {tenant} AND idempotency_key = {key}", cancellationToken);
 }

@@ -16,8 +16,9 @@ internal static class ForecastPage
     {
         var found = (await lifecycle.ForecastAsync(Selection.Of(policy), null, token)).Single();
         var body = found.Stored is { } forecast ? Picture(forecast) : (Html)$"""<p class="trouble" role="alert">{found.Failure?.Text}</p>""";
-        return Shell.Page(http, "Forecast", $"""
-            <header class="head"><div><p class="crumb">{connection} · <a href="{http.Request.PathBase.Value}/c/{Uri.EscapeDataString(connection)}/p/{Uri.EscapeDataString(policy)}">{policy}</a></p><h1>Forecast</h1></div></header>
+        return Shell.Page(http, $"Forecast of {policy}", $"""
+            <header class="head"><div><p class="crumb">{connection}</p><h1>{policy}</h1></div></header>
+            {PolicyTabs.Of(http, connection, policy, "/forecast")}
             {body}
             """);
     });

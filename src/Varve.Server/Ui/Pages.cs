@@ -21,10 +21,14 @@ internal static class Pages
         OverviewPage.Map(pages);
         PolicyPage.Map(pages);
         ForecastPage.Map(pages);
+        CarePage.Map(pages);
+        WindowPage.Map(pages);
         RunPages.Map(pages);
         SchedulesPage.Map(pages);
         QueryPages.Map(pages);
+        ArchivesPage.Map(pages);
         UpkeepPage.Map(pages);
+        NoticesPage.Map(pages);
         AccessPage.Map(pages);
         foreach (var (name, type) in new[] { ("varve.css", "text/css"), ("varve.js", "text/javascript"), ("varve.svg", "image/svg+xml") })
         {

@@ -28,13 +28,14 @@ internal static class PolicyPage
         var status = (await lifecycle.StatusAsync(Selection.Of(policy), null, token)).Single();
         var plan = (await lifecycle.PlanAsync(Selection.Of(policy), null, token)).Single();
         var history = await lifecycle.HistoryAsync(Selection.Of(policy), Runs, idle: false, token);
-        var grid = status.Failure is null ? Strata.Grid(Coverage.Of(policy, await lifecycle.LedgerAsync(policy, token), status.Relations.Select(r => r.Relation), ReadingEndpoints.Span(status, null, null), Windows)) : Html.None;
+        var grid = status.Failure is null ? Strata.Grid(PolicyTabs.Root(http, connection, policy), Coverage.Of(policy, await lifecycle.LedgerAsync(policy, token), status.Relations.Select(r => r.Relation), ReadingEndpoints.Span(status, null, null), Windows)) : Html.None;
         var schedule = schedules.Of(http.Caller()).FirstOrDefault(v => v.State.Key == new ScheduleKey(connection, policy));
         return Shell.Page(http, policy, $"""
             {Head(connection, status, stored)}
+            {PolicyTabs.Of(http, connection, policy, "")}
             {Actions(http, connection, policy, plan)}
             <div class="two">
-            <section aria-labelledby="layers"><h2 id="layers">Layers <small><a href="{http.Request.PathBase.Value}/c/{Uri.EscapeDataString(connection)}/p/{Uri.EscapeDataString(policy)}/forecast">forecast</a></small></h2>{Strata.Timeline(stored.Policy)}{Relations(status)}</section>
+            <section aria-labelledby="layers"><h2 id="layers">Layers</h2>{Strata.Timeline(stored.Policy)}{Relations(status)}</section>
             <section aria-labelledby="next"><h2 id="next">Next run</h2>{Plan(plan)}{(schedule is null ? (Html)$"""<p class="hint">Nothing runs it by itself: it has no <code>schedule</code>.</p>""" : SchedulesPage.Upcoming(schedule, schedules.Now(), 5))}</section>
             </div>
             <section aria-labelledby="windows"><h2 id="windows">Windows</h2>{grid}</section>
@@ -103,7 +104,7 @@ internal static class PolicyPage
         <div class="scroll"><table><thead><tr><th>Layer</th><th class="n">Rows</th><th class="n">Size</th><th>Oldest</th><th>Newest</th><th class="n">Dirty</th><th class="n">Cut</th><th class="n">Lost</th></tr></thead>
         <tbody>{status.Relations.Select(r => (Html)$"""<tr><td>{r.Relation}</td><td class="n">{Words.Number(r.Rows)}</td><td class="n">{(r.Bytes == 0 ? "–" : Words.Bytes(r.Bytes))}</td><td>{Words.Time(r.First)}</td><td>{Words.Time(r.Last)}</td><td class="n">{r.Dirty}</td><td class="n">{r.Cut}</td><td class="n">{r.Lost}</td></tr>""")}</tbody></table></div>
         {(status.NextExpiry is { } next ? (Html)$"""<p>Goes next: ≈ {Words.Number(next.Rows)} rows of {next.Relation}, {(next.At <= status.AsOf ? "due now" : Words.At(next.At))}; the first that is lost is of {Words.At(next.Range.FromStart ? next.Range.To : next.Range.From)}.</p>""" : Html.None)}
-        {status.Holds.Select(h => (Html)$"""<p class="notice"><b>Held:</b> {h.Relation ?? "source and tiers"} {h.Range.ToString()}: {h.Reason} ({h.Who})</p>""")}
+        {status.Holds.Select(h => (Html)$"""<p class="notice"><b>Held:</b> {h.Relation ?? "source and tiers"}, {Words.Range(h.Range)}: {h.Reason} ({h.Who})</p>""")}
         """;
 
     private static Html Plan(Plan plan) => plan.IsEmpty && plan.Failure is null && plan.Brake is null

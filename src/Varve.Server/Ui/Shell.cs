@@ -8,7 +8,7 @@ internal static class Shell
 {
     private static readonly (string Path, string Name, Role Role)[] s_places =
     [
-        ("/", "Policies", Role.Viewer), ("/runs", "Runs", Role.Viewer), ("/schedules", "Schedules", Role.Viewer), ("/queries", "Queries", Role.Viewer), ("/upkeep", "Upkeep", Role.Viewer), ("/access", "Access", Role.Admin),
+        ("/", "Policies", Role.Viewer), ("/runs", "Runs", Role.Viewer), ("/schedules", "Schedules", Role.Viewer), ("/queries", "Queries", Role.Viewer), ("/archives", "Archives", Role.Viewer), ("/upkeep", "Upkeep", Role.Viewer), ("/notices", "Notices", Role.Admin), ("/access", "Access", Role.Admin),
     ];
 
     internal static IResult Page(HttpContext http, string title, Html body)

@@ -28,8 +28,8 @@ internal static class Strata
             """;
     }
 
-    /// <summary>What is known of each window of a span.</summary>
-    internal static Html Grid(CoverageShape coverage)
+    /// <summary>What is known of each window of a span; each leads to its steps.</summary>
+    internal static Html Grid(string root, CoverageShape coverage)
     {
         var span = (coverage.Range.To - coverage.Range.From).TotalSeconds;
         double X(Instant at) => (at - coverage.Range.From).TotalSeconds / span * 1000;
@@ -37,20 +37,32 @@ internal static class Strata
             <figure class="windows">
             {coverage.Relations.Select(r => (Html)$"""
                 <div class="layer"><span>{r.Relation}</span>
-                <svg viewBox="0 0 1000 10" preserveAspectRatio="none" role="img" aria-label="{r.Relation}: {Counted(r)}">
-                {r.Windows.Where(w => w.State != WindowState.Open).Select(w => (Html)$"""<rect class="w-{w.State.ToString().ToLowerInvariant()}" x="{X(w.From)}" y="0" width="{X(w.To) - X(w.From)}" height="10"><title>{w.State.ToString().ToLowerInvariant()}: {Words.At(w.From)} … {Words.At(w.To)}</title></rect>""")}
+                <svg viewBox="0 0 1000 10" preserveAspectRatio="none" role="group" aria-label="{r.Relation}: {Counted(r)}">
+                {r.Windows.Where(w => w.State != WindowState.Open).Select(w => (Html)$"""<a href="{Place(root, r.Relation, w)}" aria-label="{r.Relation} {Name(w.State)}: {Words.At(w.From)} … {Words.At(w.To)}"><rect class="w-{Name(w.State)}" x="{X(w.From)}" y="0" width="{X(w.To) - X(w.From)}" height="10"><title>{Name(w.State)}: {Words.At(w.From)} … {Words.At(w.To)}</title></rect></a>""")}
+                {coverage.Holds.Where(h => h.Range.Overlaps(coverage.Range) && (h.Relation is null || h.Relation == r.Relation)).Select(h => Held(h, coverage.Range, X))}
                 </svg></div>
                 """)}
             <div class="layer axis"><span></span><div class="ends"><span>{Words.At(coverage.Range.From)}</span><span>{Words.At(coverage.Range.To)}</span></div></div>
-            <figcaption class="legend">{Enum.GetValues<WindowState>().Where(s => s != WindowState.Open).Select(s => (Html)$"""<span><i class="w-{s.ToString().ToLowerInvariant()}"></i>{s.ToString().ToLowerInvariant()}</span>""")}</figcaption>
+            <figcaption class="legend">{Enum.GetValues<WindowState>().Where(s => s != WindowState.Open).Select(s => (Html)$"""<span><i class="w-{Name(s)}"></i>{Name(s)}</span>""")}<span><i class="w-held"></i>held</span></figcaption>
             </figure>
             """;
     }
 
+    private static string Name(WindowState state) => state.ToString().ToLowerInvariant();
+
+    private static string Place(string root, string relation, CoverageWindow window) =>
+        $"{root}/window?relation={Uri.EscapeDataString(relation)}&from={Uri.EscapeDataString(InstantText.Format(window.From))}&to={Uri.EscapeDataString(InstantText.Format(window.To))}";
+
+    private static Html Held(Planning.Hold hold, TimeRange shown, Func<Instant, double> x)
+    {
+        var (from, to) = (x(Instant.Max(hold.Range.From, shown.From)), x(Instant.Min(hold.Range.To, shown.To)));
+        return $"""<rect class="w-held" x="{from}" y="8" width="{to - from}" height="2"><title>held: {hold.Reason}</title></rect>""";
+    }
+
     private static Html Layer(string name, Keep keep, int depth, Policy policy)
     {
-        var to = keep.IsForever ? 600 : Math.Min(600, Place(keep.Longest));
-        var open = Place(policy.Late.Longest);
+        var to = keep.IsForever ? 600 : Math.Min(600, Age(keep.Longest));
+        var open = Age(policy.Late.Longest);
         return $"""
             <div class="layer"><span>{name}</span>
             <svg viewBox="0 0 600 14" preserveAspectRatio="none" aria-hidden="true">
@@ -69,7 +81,7 @@ internal static class Strata
     private static string Counted(RelationCoverage relation) =>
         string.Join(", ", relation.Windows.GroupBy(w => w.State).Select(g => $"{g.Count()} {g.Key.ToString().ToLowerInvariant()}"));
 
-    private static double Place(Duration age)
+    private static double Age(Duration age)
     {
         for (var i = 1; i < s_ticks.Length; i++)
         {

@@ -5,7 +5,7 @@ using Varve.Server.Connections;
 
 namespace Varve.Server.Ui;
 
-/// <summary>What is not as it should be, what the audit log says, and what archives hold, database by database.</summary>
+/// <summary>What is not as it should be, and what the audit log says, database by database.</summary>
 internal static class UpkeepPage
 {
     private const int Entries = 30;
@@ -16,9 +16,7 @@ internal static class UpkeepPage
         pages.MapGet("/upkeep/{connection}", ShowAsync).Needs(Role.Viewer);
     }
 
-    private static IResult Show(HttpContext http, ConnectionSet connections) => connections.Of(http.Caller()) is [var first, ..]
-        ? Results.Redirect($"{http.Request.PathBase.Value}/upkeep/{Uri.EscapeDataString(first.Name)}")
-        : Shell.Page(http, "Upkeep", $"""<section class="empty"><h1>No database yet</h1></section>""");
+    private static IResult Show(HttpContext http, ConnectionSet connections) => Databases.First(http, connections, "Upkeep", "/upkeep");
 
     private static async Task<IResult> ShowAsync(HttpContext http, ConnectionSet connections, string connection)
     {
@@ -29,10 +27,9 @@ internal static class UpkeepPage
             {
                 var doctor = await ReadingEndpoints.DiagnoseAsync(lifecycle, database, null, http.RequestAborted);
                 var verdict = await lifecycle.VerifyAuditAsync(null, http.RequestAborted);
-                var (audit, archives) = (await lifecycle.AuditAsync(Entries, http.RequestAborted), await lifecycle.ArchivesAsync([], http.RequestAborted));
+                var audit = await lifecycle.AuditAsync(Entries, http.RequestAborted);
                 return (Html)$"""
                     <section aria-labelledby="doctor"><h2 id="doctor">Doctor</h2>{Findings(doctor.Findings)}</section>
-                    <section aria-labelledby="archives"><h2 id="archives">Archives</h2>{(archives.Count == 0 ? (Html)$"""<p class="hint">Nothing is archived here.</p>""" : Parts(archives))}</section>
                     <section aria-labelledby="audit"><h2 id="audit">Audit log</h2>
                     <p>{(verdict.Findings.Count == 0 ? Words.Badge("good", "the chain holds") : Words.Badge("bad", "the chain is broken"))} {Words.Number(verdict.Entries)} entries, head <code>{verdict.Head[..12]}</code></p>
                     {verdict.Findings.Select(f => (Html)$"""<p class="trouble">{f}</p>""")}
@@ -41,10 +38,9 @@ internal static class UpkeepPage
                     """;
             },
             http.RequestAborted);
-        var root = http.Request.PathBase.Value;
         return Shell.Page(http, "Upkeep", $"""
             <h1>Upkeep</h1>
-            <nav class="tabs" aria-label="Databases">{connections.Of(http.Caller()).Select(c => c.Name == connection ? (Html)$"""<a href="{root}/upkeep/{Uri.EscapeDataString(c.Name)}" aria-current="page">{c.Name}</a>""" : (Html)$"""<a href="{root}/upkeep/{Uri.EscapeDataString(c.Name)}">{c.Name}</a>""")}</nav>
+            {Databases.Tabs(http, connections, connection, "/upkeep")}
             {body}
             """);
     }
@@ -52,9 +48,4 @@ internal static class UpkeepPage
     private static Html Findings(IReadOnlyList<Finding> findings) => findings.Count == 0
         ? (Html)$"""<p class="fine">Nothing was found.</p>"""
         : (Html)$"""<ul class="problems">{findings.OrderByDescending(f => f.Severity).Select(f => (Html)$"""<li class="{(f.Severity is Severity.Error ? "bad" : f.Severity is Severity.Warning ? "warn" : "idle")}"><b>{f.Check}</b> {f.Policy} {f.Found} <span class="hint">{f.WayOut}</span></li>""")}</ul>""";
-
-    private static Html Parts(IReadOnlyList<Catalog.ArchivedPart> parts) => $"""
-        <div class="scroll"><table><thead><tr><th>Policy</th><th>Location</th><th>From</th><th>To</th><th class="n">Rows</th><th class="n">Size</th><th>Proven</th></tr></thead>
-        <tbody>{parts.Take(200).Select(p => (Html)$"<tr><td>{p.Policy}</td><td>{p.Location}</td><td>{Words.Time(p.Range.From)}</td><td>{Words.Time(p.Range.To)}</td><td class=\"n\">{Words.Number(p.Rows)}</td><td class=\"n\">{Words.Bytes(p.Bytes)}</td><td>{Words.Time(p.ProvenAt)}</td></tr>")}</tbody></table></div>
-        """;
 }

@@ -9,6 +9,22 @@ internal static class Words
 {
     internal static string Number(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
 
+    /// <summary>"1 row", "2 rows".</summary>
+    internal static string Count(long number, string of) => $"{Number(number)} {of}{(number == 1 ? "" : "s")}";
+
+    /// <summary>A range; an open end is left out.</summary>
+    internal static string Range(TimeRange range) => (range.FromStart, range.ToEnd) switch
+    {
+        (true, true) => "all time",
+        (true, false) => $"… {At(range.To)}",
+        (false, true) => $"{At(range.From)} …",
+        _ => $"{At(range.From)} … {At(range.To)}",
+    };
+
+    /// <summary>The first ranges of a set, and how many more there are.</summary>
+    internal static string Ranges(RangeSet ranges) =>
+        string.Join(", ", ranges.Take(3).Select(Range)) + (ranges.Count > 3 ? $" and {Count(ranges.Count - 3, "more range")}" : "");
+
     internal static string Bytes(long bytes)
     {
         string[] units = ["B", "kB", "MB", "GB", "TB", "PB"];
@@ -32,6 +48,9 @@ internal static class Words
         var text = InstantText.Format(Instant.FromUnixTimeSeconds(at.ToUnixTimeSeconds()));
         return text.EndsWith("T00:00:00Z", StringComparison.Ordinal) ? text[..^10] : text.Replace('T', ' ').Replace(":00Z", "Z", StringComparison.Ordinal);
     }
+
+    /// <summary>An instant as it can be typed.</summary>
+    internal static string Typed(Instant at) => At(at) is { Length: 10 } date ? date : InstantText.Format(at);
 
     /// <summary>An instant that the reader's browser also shows in its own zone.</summary>
     internal static Html Time(Instant? at) => at is { } known

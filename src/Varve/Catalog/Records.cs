@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using NodaTime;
 using Varve.Policies;
+using Varve.Time;
 
 namespace Varve.Catalog;
 
@@ -129,6 +130,10 @@ public sealed record StepRecord(
     /// nothing was done.
     /// </summary>
     public string? Executed { get; init; }
+
+    /// <summary>Whether it touched anything of a range.</summary>
+    internal bool Touches(TimeRange range) =>
+        Ranges.Split(") ", StringSplitOptions.RemoveEmptyEntries).Any(text => TimeRange.Parse(text.EndsWith(')') ? text : $"{text})").Overlaps(range));
 }
 
 /// <summary>One line of the append-only log.</summary>

@@ -10,6 +10,7 @@ namespace Varve.Catalog;
 internal sealed class RunJournal(CatalogTables tables, Duration keep)
 {
     private const int MostRows = 500;
+    private const int MostTouching = 4_000;
 
     /// <summary>Closes what a killed process left open: its steps are undone or done; the run has what they say.</summary>
     /// <param name="statements">The unit of work.</param>
@@ -143,16 +144,25 @@ internal sealed class RunJournal(CatalogTables tables, Duration keep)
         [.. (await statements.QueryAsync($"SELECT run FROM {tables.Runs} WHERE substr(run, 1, {(long)beginning.Length}) = {beginning} ORDER BY run", cancellationToken)).Select(r => r.Text(0))];
 
     /// <summary>The steps of one run, in order; empty where nothing was to be done.</summary>
-    public async Task<IReadOnlyList<StepRecord>> StepsAsync(IStatements statements, string run, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<StepRecord>> StepsAsync(IStatements statements, string run, CancellationToken cancellationToken) =>
+        [.. (await statements.QueryAsync($"{StepColumns} WHERE run = {run} ORDER BY ordinal", cancellationToken)).Select(Step)];
+
+    /// <summary>The newest steps that touched a range of a relation, newest first, looked for among the last few thousand of it.</summary>
+    public async Task<IReadOnlyList<StepRecord>> TouchingAsync(IStatements statements, string policy, string relation, TimeRange range, int limit, CancellationToken cancellationToken)
     {
-        var rows = await statements.QueryAsync(
-            $"""
-            SELECT run, ordinal, kind, relation, ranges, reason, status, statement, executed, rows_in, rows_written, rows_removed, started_us, finished_us, note
-            FROM {tables.Steps} WHERE run = {run} ORDER BY ordinal
-            """,
-            cancellationToken);
-        return [.. rows.Select(r => new StepRecord(r.Text(0), (int)r.Long(1), r.Text(2), r.Text(3), r.Text(4), r.Text(5), r.Text(6), r.TextOrNull(7), r.Long(9), r.Long(10), r.Long(11), At(r, 12), At(r, 13), r.TextOrNull(14)) { Executed = r.TextOrNull(8) ?? (r.Text(6) == "done" ? r.TextOrNull(7) : null) })];
+        // Ranges are kept as text, which no database can compare.
+        var rows = await statements.QueryAsync($"{StepColumns} WHERE policy = {policy} AND relation = {relation} ORDER BY run DESC, ordinal DESC LIMIT {(long)MostTouching}", cancellationToken);
+        return [.. rows.Select(Step).Where(s => s.Touches(range)).Take(limit)];
     }
+
+    private SqlText StepColumns =>
+        $"SELECT run, ordinal, kind, relation, ranges, reason, status, statement, executed, rows_in, rows_written, rows_removed, started_us, finished_us, note FROM {tables.Steps}";
+
+    private static StepRecord Step(Row r) =>
+        new(r.Text(0), (int)r.Long(1), r.Text(2), r.Text(3), r.Text(4), r.Text(5), r.Text(6), r.TextOrNull(7), r.Long(9), r.Long(10), r.Long(11), At(r, 12), At(r, 13), r.TextOrNull(14))
+        {
+            Executed = r.TextOrNull(8) ?? (r.Text(6) == "done" ? r.TextOrNull(7) : null),
+        };
 
     private static RunRecord Record(Row r) =>
         new(r.Text(0), r.Text(1), (int)r.Long(2), At(r, 3)!.Value, At(r, 4)!.Value, At(r, 5), r.Text(6), (int)r.Long(7), (int)r.Long(8), r.Long(9), r.Long(10), r.Long(11), r.TextOrNull(12), r.TextOrNull(13));

@@ -29,11 +29,28 @@
     return { ok: answer.ok, status: answer.status, location: answer.headers.get("Location"), json: text && (answer.headers.get("Content-Type") || "").includes("json") ? JSON.parse(text) : null };
   };
 
+  // What is told survives the page that it changes.
+  const later = text => { sessionStorage.setItem("varve-told", text); };
+  const told = sessionStorage.getItem("varve-told");
+  if (told) { sessionStorage.removeItem("varve-told"); toast(told); }
+
+  const said = json => json.table ? `${json.rows} rows of ${json.parts} parts are in ${json.table}.`
+    : json.columns ? json.columns.map(c => `${c.column}: ${c.before} → ${c.now}`).join("\n")
+    : json.count !== undefined ? `${json.count} ${json.what}.`
+    : json.late !== undefined ? `${json.policy} goes on from ${json.until}; ${json.late} rows from before that are in no tier.` : "Done.";
+
+  // host=web1, region= : a value that is left out is NULL, '' is the empty text.
+  const conditions = text => Object.fromEntries(text.split(",").map(part => part.trim()).filter(part => part).map(part => {
+    const at = part.indexOf("="), value = part.slice(at + 1).trim();
+    return at < 1 ? [part, null] : [part.slice(0, at).trim(), value === "" ? null : value === "''" ? "" : value];
+  }));
+
   const read = form => {
     const body = {};
     for (const [name, value] of new FormData(form)) {
       if (name.endsWith("[]")) (body[name.slice(0, -2)] ||= []).push(value);
       else if (name.endsWith("?")) body[name.slice(0, -1)] = value === "true";
+      else if (name.endsWith("*")) body[name.slice(0, -1)] = conditions(value);
       else if (name.endsWith("#")) body[name.slice(0, -1)] = Number(value);
       else if (value !== "") body[name] = value;
     }
@@ -51,10 +68,49 @@
         if (!answer.ok) toast(answer.json?.detail || `The server answered ${answer.status}.`);
         else if (form.dataset.then === "run") location.href = `${root}/runs/${answer.json.id}`;
         else if (form.dataset.then === "secret") { const box = $("[data-secret]"); box.textContent = `This is shown once: ${answer.json.secret}`; box.hidden = false; form.reset(); }
-        else location.reload();
+        else { if (form.dataset.then === "told") later(said(answer.json)); location.reload(); }
       } catch { toast("The server does not answer."); }
       finally { button.disabled = false; }
     });
+  }
+
+  // What cannot be undone says first what goes, beside its form; the word for it is a second button.
+  for (const form of $$("form[data-ask]")) {
+    const box = document.createElement("div");
+    box.className = "brake";
+    box.hidden = true;
+    box.setAttribute("role", "group");
+    box.setAttribute("aria-label", "What goes");
+    (form.closest("tr") ? form.closest(".scroll") : form).after(box);
+    const method = form.dataset.ask, headers = form.dataset.revision ? { "If-Match": `"${form.dataset.revision}"` } : {};
+    const send = extra => method === "DELETE" ? call("DELETE", form.dataset.path + (extra.dryRun ? "?dryRun=true" : ""), undefined, headers) : call(method, form.dataset.path, { ...read(form), ...extra });
+    const close = () => { box.hidden = true; $("button", form).focus(); };
+    form.addEventListener("submit", async event => {
+      event.preventDefault();
+      const look = await send({ dryRun: true });
+      if (!look.ok) { toast(look.json?.detail || `The server answered ${look.status}.`); return; }
+      const goes = look.json.goes || look.json.policies.map(p => `${p.policy}, revision ${p.revision}`);
+      if (method !== "DELETE" && !look.json.confirm) { toast("Nothing matches: nothing would go."); return; }
+      const head = document.createElement("p"), list = document.createElement("ul"), row = document.createElement("div"), yes = document.createElement("button"), no = document.createElement("button");
+      head.textContent = "This goes, for good:";
+      for (const line of goes) { const item = document.createElement("li"); item.textContent = line; list.append(item); }
+      row.className = "actions";
+      yes.type = no.type = "button";
+      yes.className = "danger"; yes.textContent = "Let it go"; no.textContent = "Keep it";
+      no.onclick = close;
+      yes.onclick = async () => {
+        yes.disabled = true;
+        const answer = await send({ confirm: look.json.confirm });
+        if (!answer.ok) { toast(answer.json?.detail || `The server answered ${answer.status}.`); yes.disabled = false; return; }
+        later("It is done.");
+        if (form.dataset.then) location.href = root + form.dataset.then; else location.reload();
+      };
+      row.append(yes, no);
+      box.replaceChildren(head, list, row);
+      box.hidden = false;
+      no.focus();
+    });
+    box.addEventListener("keydown", event => { if (event.key === "Escape") close(); });
   }
 
   for (const button of $$("[data-dry]")) {
