@@ -21,10 +21,10 @@ internal static class ServerTelemetry
 
     internal static Meter Meter => s_meter;
 
-    internal static void Fired(Duration delay, int missed)
+    internal static void Fired(ScheduleKey key, Duration delay, int missed)
     {
         s_delay.Record(delay.TotalSeconds);
-        if (missed > 0) s_missed.Add(missed);
+        if (missed > 0) s_missed.Add(missed, new KeyValuePair<string, object?>("varve.connection", key.Connection), new KeyValuePair<string, object?>("varve.policy", key.Policy));
     }
 
     internal static void Told(string target, DeliveryState state) =>

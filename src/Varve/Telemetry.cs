@@ -44,4 +44,6 @@ public static class Telemetry
     internal static Counter<long> RowsWritten { get; } = s_meter.CreateCounter<long>("varve.rows.written", "{row}", "Rows that were written to tiers.");
 
     internal static Counter<long> RowsRemoved { get; } = s_meter.CreateCounter<long>("varve.rows.removed", "{row}", "Rows that were removed for good.");
+
+    internal static Counter<long> ProofFailures { get; } = s_meter.CreateCounter<long>("varve.proof.failures", "{range}", "Ranges whose proof failed, so that they wait for a person.");
 }

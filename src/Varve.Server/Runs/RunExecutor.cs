@@ -20,7 +20,7 @@ internal sealed record RunResult(RunState State, string? Outcome, string? Reason
 internal delegate Task<RunResult> RunAction(ServerRun run, RunFeed feed, CancellationToken stop, CancellationToken cancel);
 
 /// <summary>Carries a run out through the library, and tells what happens.</summary>
-internal sealed class RunExecutor(ConnectionSet connections, QueryRunner queries)
+internal sealed class RunExecutor(ConnectionSet connections, QueryRunner queries, PolicyWatch watch)
 {
     // Whoever has an embedded database has it for seconds; a run can wait for that.
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
@@ -33,7 +33,16 @@ internal sealed class RunExecutor(ConnectionSet connections, QueryRunner queries
             if (connections.Find(Caller.Scheduler, run.Connection) is not { } connection)
                 throw new PolicyException(ServerCodes.Missing, $"There is no connection {run.Connection} any more.");
             if (run.IsQuery) return await queries.RunAsync(connection, run, feed, stop, cancel);
-            return await connection.UseAsync(run.Subject, s_patience, (lifecycle, _) => RunAsync(lifecycle, run, outcome, feed, stop, cancel), cancel);
+            return await connection.UseAsync(
+                run.Subject,
+                s_patience,
+                async (lifecycle, _) =>
+                {
+                    var result = await RunAsync(lifecycle, run, outcome, feed, stop, cancel);
+                    await watch.TakeAsync(connection.Name, lifecycle, outcome, cancel);
+                    return result;
+                },
+                cancel);
         }
         catch (OperationCanceledException) when (cancel.IsCancellationRequested)
         {

@@ -242,7 +242,7 @@ internal sealed partial class ScheduleKeeper(HomeDatabase home, ScheduleTable ta
                 {
                     if (reason is null) begun.Add(run);
                     else ServerTelemetry.Ended(run);
-                    ServerTelemetry.Fired(now - at.Due, missed);
+                    ServerTelemetry.Fired(state.Key, now - at.Due, missed);
                 }
 
                 state = state with { Armed = at.Scheduled, SkipBy = decision is Decision.Fire ? null : state.SkipBy };
@@ -272,7 +272,7 @@ internal sealed partial class ScheduleKeeper(HomeDatabase home, ScheduleTable ta
             if (!await runs.AddAsync(statements, run, cancellationToken)) continue;
             if (reason is null) begun.Add(run);
             else ServerTelemetry.Ended(run);
-            ServerTelemetry.Fired(now - window.To, missed);
+            ServerTelemetry.Fired(state.Key, now - window.To, missed);
         }
 
         entry.IsFull = decision.IsMore;

@@ -116,6 +116,7 @@ internal sealed class PolicyRun(IEngine engine, CatalogStore desk, PolicyInspect
             output.Limit.Add(acted.RowsRemoved);
             var result = new StepResult(acted.RowsIn, acted.RowsWritten, acted.RowsRemoved, Elapsed(begun), acted.Note) { Changes = acted.Changes };
             seen.Done(result);
+            seen.Halted(halts.Count);
             await output.Events.WriteAsync(new RunEvent.StepDone(ordinal, total, step, result) { Policy = policy }, cancellationToken);
             _halted |= halts.Count > 0;
             foreach (var halt in halts)

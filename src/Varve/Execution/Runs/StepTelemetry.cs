@@ -35,6 +35,9 @@ internal sealed class StepTelemetry : IDisposable
             _log.StepDone(_policy, PlanText.Describe(_step), result.RowsIn, result.RowsWritten, result.RowsRemoved, result.Elapsed.TotalSeconds);
     }
 
+    /// <summary>What waits for a person since, because it was not proven.</summary>
+    public void Halted(int ranges) => Count(Telemetry.ProofFailures, ranges);
+
     public void Skipped(string reason)
     {
         _outcome = "skipped";
