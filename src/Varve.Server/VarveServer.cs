@@ -167,6 +167,7 @@ internal sealed class VarveServer : IAsyncDisposable
     private static void AddWatching(IServiceCollection services, HomeDatabase home)
     {
         services.AddSingleton<ServerGauges>().AddSingleton<PolicyWatch>().AddSingleton<IHostedService>(provider => provider.GetRequiredService<PolicyWatch>());
+        services.AddSingleton<AuditAnchor>().AddSingleton<IHostedService>(provider => provider.GetRequiredService<AuditAnchor>());
         services.AddOpenTelemetry().WithMetrics(metrics => metrics.AddMeter(Telemetry.Name).AddMeter(ServerTelemetry.Name).AddPrometheusExporter());
         services.AddHealthChecks();
     }

@@ -47,6 +47,9 @@ public sealed class ServedDatabase : IAsyncLifetime
     /// <summary>Whom it tells what happens.</summary>
     internal NoticeSettings Notify { get; init; } = NoticeSettings.None;
 
+    /// <summary>Where it writes the heads of its logs.</summary>
+    internal AnchorSettings? Anchor { get; init; }
+
     internal string Home => Path.Combine(_folder, "home.duckdb");
 
     internal string File(string connection) => Path.Combine(_folder, $"{connection}.duckdb");
@@ -93,6 +96,7 @@ public sealed class ServedDatabase : IAsyncLifetime
             Listen = listen,
             Home = DatabaseUrl.Parse($"duckdb:{Home}"),
             Notify = Notify,
+            Anchor = Anchor,
             Archives = new Dictionary<string, string> { ["cold"] = Path.Combine(_folder, "cold") },
             Connections = [Setting(Mine, "acme"), Setting(Theirs, "other")],
         },

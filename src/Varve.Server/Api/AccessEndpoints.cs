@@ -66,7 +66,8 @@ internal static class AccessEndpoints
         return new([.. found.Take(count).Select(AuditLineShape.Of)], found.Count > count ? Cursor.Write(FormattableString.Invariant($"{found[count - 1].Seq}")) : null);
     }
 
-    private static Task<AuditVerdictShape> VerdictAsync(HttpContext http, ServerAudit audit) => audit.VerifyAsync(http.RequestAborted);
+    private static async Task<AuditVerdictShape> VerdictAsync(HttpContext http, ServerAudit audit, AuditAnchor anchor) =>
+        await audit.VerifyAsync(await anchor.OfAsync(Anchor.Server, http.RequestAborted), http.RequestAborted);
 
     private static async Task<TriedShape> TryAsync(HttpContext http, ConnectionSet set, ConnectionBody body) => new(await set.TryAsync(Setting(http.Caller(), body).Url, http.RequestAborted));
 

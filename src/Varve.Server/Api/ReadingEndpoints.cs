@@ -114,9 +114,10 @@ internal static class ReadingEndpoints
     private static Task<AuditShape> AuditAsync(HttpContext http, string connection, int? limit) =>
         http.WithAsync(connection, async (lifecycle, token) => new AuditShape(await lifecycle.AuditAsync(Cursor.Limit(limit), token)));
 
-    private static Task<AuditVerdictShape> VerdictAsync(HttpContext http, string connection, string? head) => http.WithAsync(connection, async (lifecycle, token) =>
+    /// <summary>Without a head it is compared with the one that was anchored last.</summary>
+    private static Task<AuditVerdictShape> VerdictAsync(HttpContext http, AuditAnchor anchor, string connection, string? head) => http.WithAsync(connection, async (lifecycle, token) =>
     {
-        var verdict = await lifecycle.VerifyAuditAsync(head, token);
+        var verdict = await lifecycle.VerifyAuditAsync(head ?? (await anchor.OfAsync(connection, token)).LastOrDefault()?.Head, token);
         return new AuditVerdictShape(verdict.Findings.Count == 0, verdict.Entries, verdict.Head, verdict.Findings);
     });
 

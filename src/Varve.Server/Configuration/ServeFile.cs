@@ -14,7 +14,7 @@ internal static class ServeFile
 
     private const string HomeVariable = "VARVE_HOME";
 
-    private static readonly string[] s_keys = ["listen", "home", "connections", "runs_at_once", "trusted_proxies", "base_path", "certificate", "certificate_key", "notify"];
+    private static readonly string[] s_keys = ["listen", "home", "connections", "runs_at_once", "trusted_proxies", "base_path", "certificate", "certificate_key", "notify", "audit_anchor"];
 
     /// <summary>Puts a configuration together.</summary>
     /// <param name="path">The file; null for none.</param>
@@ -35,6 +35,7 @@ internal static class ServeFile
             RunsAtOnce = file.Number("runs_at_once", 4, 1, 64),
             TrustedProxies = file.List("trusted_proxies", Network),
             Notify = NoticeSettings.Read(file),
+            Anchor = AnchorSettings.Read(file),
             BasePath = file.Read("base_path", BasePath) ?? "",
             Certificate = file.Read("certificate", Readable),
             CertificateKey = file.Read("certificate_key", Readable),

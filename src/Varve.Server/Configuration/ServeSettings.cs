@@ -29,6 +29,9 @@ internal sealed record ServeSettings
     /// <summary>Whom it tells what happens.</summary>
     public NoticeSettings Notify { get; init; } = NoticeSettings.None;
 
+    /// <summary>Where heads of audit logs are written to; null: nowhere.</summary>
+    public AnchorSettings? Anchor { get; init; }
+
     /// <summary>Addresses and networks of proxies whose forwarded headers are believed.</summary>
     public IReadOnlyList<IPNetwork> TrustedProxies { get; init; } = [];
 

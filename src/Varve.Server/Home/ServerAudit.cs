@@ -47,8 +47,11 @@ internal sealed class ServerAudit(HomeDatabase home)
         """,
         cancellationToken));
 
-    /// <summary>Walks the chain: one line for each entry that was altered, removed or inserted.</summary>
-    public async Task<AuditVerdictShape> VerifyAsync(CancellationToken cancellationToken)
+    /// <summary>The newest entry; null for an empty log.</summary>
+    public async Task<ServerAuditEntry?> HeadAsync(CancellationToken cancellationToken) => (await ListAsync(Caller.AllTenants, null, 1, cancellationToken)).FirstOrDefault();
+
+    /// <summary>Walks the chain: one line for each entry that was altered, removed or inserted, and for each that was anchored and is another now.</summary>
+    public async Task<AuditVerdictShape> VerifyAsync(IReadOnlyList<Anchor> anchors, CancellationToken cancellationToken)
     {
         List<string> findings = [];
         var (previous, expected) = (Genesis, 1L);
@@ -60,6 +63,14 @@ internal sealed class ServerAudit(HomeDatabase home)
             if (entry.PreviousHash != previous) findings.Add(FormattableString.Invariant($"entry {entry.Seq} does not follow the one before it"));
             if (Hash(entry) != entry.Hash) findings.Add(FormattableString.Invariant($"entry {entry.Seq} was altered"));
             (previous, expected) = (entry.Hash, entry.Seq + 1);
+        }
+
+        foreach (var anchor in anchors)
+        {
+            // A chain that was made anew from some entry on holds in itself: only what was written elsewhere shows that.
+            var entry = entries.FirstOrDefault(e => e.Seq == anchor.Entries);
+            if (entry is null) findings.Add(FormattableString.Invariant($"the log is shorter than it was at {InstantText.Format(anchor.At)}: it had {anchor.Entries} entries"));
+            else if (entry.Hash != anchor.Head) findings.Add(FormattableString.Invariant($"entry {anchor.Entries} is not the one that was anchored at {InstantText.Format(anchor.At)}: the chain was made anew"));
         }
 
         return new(findings.Count == 0, entries.Count, previous, findings);

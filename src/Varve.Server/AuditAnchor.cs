@@ -1,0 +1,99 @@
+using System.Text;
+using Varve.Server.Access;
+using Varve.Server.Configuration;
+using Varve.Server.Connections;
+using Varve.Server.Home;
+
+namespace Varve.Server;
+
+/// <summary>
+/// Writes the heads of the server's log and of those of its databases to a file, by a schedule. The chain of a log shows what
+/// was changed inside; only a head that stands elsewhere shows a log that was made anew, or whose end was cut off.
+/// </summary>
+internal sealed partial class AuditAnchor(ServeSettings settings, ConnectionSet connections, ServerAudit audit, HomeDatabase home, ILogger<AuditAnchor> log) : BackgroundService
+{
+    private readonly SemaphoreSlim _turn = new(1, 1);
+
+    /// <summary>What was written of one log, oldest first; none where nothing is anchored.</summary>
+    public async Task<IReadOnlyList<Anchor>> OfAsync(string name, CancellationToken cancellationToken) =>
+        settings.Anchor is { } anchor && File.Exists(anchor.File) ? [.. (await LinesAsync(anchor.File, cancellationToken)).Where(a => a.Log == name)] : [];
+
+    /// <summary>Writes the heads that are others than those that were written last; how many.</summary>
+    public async Task<int> WriteAsync(CancellationToken cancellationToken)
+    {
+        if (settings.Anchor is not { } anchor) return 0;
+        await _turn.WaitAsync(cancellationToken);
+        try
+        {
+            var known = (File.Exists(anchor.File) ? await LinesAsync(anchor.File, cancellationToken) : []).GroupBy(a => a.Log).ToDictionary(g => g.Key, g => g.Last().Head, StringComparer.Ordinal);
+            List<Anchor> heads = [.. (await HeadsAsync(cancellationToken)).Where(h => known.GetValueOrDefault(h.Log) != h.Head)];
+            if (heads.Count == 0) return 0;
+            await using var file = new FileStream(anchor.File, FileMode.Append, FileAccess.Write, FileShare.Read);
+            await file.WriteAsync(Encoding.UTF8.GetBytes(string.Concat(heads.Select(h => $"{h}\n"))), cancellationToken);
+            file.Flush(flushToDisk: true);
+            return heads.Count;
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    public override void Dispose()
+    {
+        _turn.Dispose();
+        base.Dispose();
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        if (settings.Anchor is not { } anchor) return;
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                await WriteAsync(stoppingToken);
+            }
+            catch (Exception unwritten) when (unwritten is IOException or UnauthorizedAccessException or VarveException)
+            {
+                LogUnwritten(anchor.File, unwritten.Message);
+            }
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            {
+                return;
+            }
+
+            await Task.Delay(anchor.Every.ToTimeSpan(), home.Clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private async Task<IReadOnlyList<Anchor>> HeadsAsync(CancellationToken cancellationToken)
+    {
+        List<Anchor> heads = [];
+        if (await audit.HeadAsync(cancellationToken) is { } own) heads.Add(new(home.Now(), Anchor.Server, own.Seq, own.Hash));
+        foreach (var connection in connections.All)
+        {
+            try
+            {
+                if (await connection.UseAsync(Caller.Scheduler.Subject, async lifecycle => (await lifecycle.AuditAsync(1, cancellationToken)).FirstOrDefault(), cancellationToken) is { } newest)
+                    heads.Add(new(home.Now(), connection.Name, newest.Seq, newest.Hash));
+            }
+            catch (VarveException trouble)
+            {
+                // One that cannot be read now is anchored the next time; the others are not kept from it.
+                LogUnread(connection.Name, trouble.Message);
+            }
+        }
+
+        return heads;
+    }
+
+    private static async Task<IReadOnlyList<Anchor>> LinesAsync(string file, CancellationToken cancellationToken) =>
+        [.. (await File.ReadAllLinesAsync(file, cancellationToken)).Select(Anchor.Parse).OfType<Anchor>()];
+
+    [LoggerMessage(50, LogLevel.Error, "The heads of audit logs cannot be written to {File}: {Message}")]
+    private partial void LogUnwritten(string file, string message);
+
+    [LoggerMessage(51, LogLevel.Warning, "{Connection}: the head of its audit log cannot be read: {Message}")]
+    private partial void LogUnread(string connection, string message);
+}
