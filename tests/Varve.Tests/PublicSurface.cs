@@ -14,6 +14,7 @@ public sealed class PublicSurface
     [InlineData("Varve.DuckDb")]
     [InlineData("Varve.PostgreSql")]
     [InlineData("Varve.S3")]
+    [InlineData("Varve.Hosting")]
     public void Public_surface_is_as_approved(string assembly)
     {
         var received = Assembly.Load(assembly).GeneratePublicApi(Options).ReplaceLineEndings("\n").TrimEnd() + "\n";
