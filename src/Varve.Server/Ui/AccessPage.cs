@@ -24,7 +24,7 @@ internal static class AccessPage
             <label>Good for <input name="expiresIn" value="90d" size="6"></label>
             <button class="primary">Make a token</button></form>
             <p class="secret" data-secret hidden role="status"></p>
-            <div class="scroll"><table><thead><tr><th>Name</th><th>Kind</th><th>Role</th><th>Tenant</th><th>Made</th><th>Used</th><th>Expires</th><th></th></tr></thead>
+            <div class="scroll"><table><thead><tr><th>Name</th><th>Kind</th><th>Role</th><th>Tenant</th><th>Made</th><th>Used</th><th>Expires</th><th><span class="sr">Take away</span></th></tr></thead>
             <tbody>{all.Select(t => (Html)$"""<tr><td>{t.Name}</td><td>{t.Kind.ToString().ToLowerInvariant()}</td><td>{t.Role.ToString().ToLowerInvariant()}</td><td>{t.Tenant}</td><td>{Words.Time(t.CreatedAt)} by {t.CreatedBy}</td><td>{Words.Time(t.UsedAt)}</td><td>{Words.Time(t.ExpiresAt)}</td><td>{(t.RevokedAt is not null ? Words.Badge("idle", "taken away") : (Html)$"""<form data-api="DELETE" data-path="/api/v1/tokens/{t.Id}" data-then="reload" data-sure="Take it away from {t.Name}?"><button class="danger small">Take away</button></form>""")}</td></tr>""")}</tbody></table></div></section>
             <section aria-labelledby="connections"><h2 id="connections">Connections</h2>
             <form class="line" data-api="POST" data-path="/api/v1/connections" data-then="reload">

@@ -42,7 +42,7 @@ internal static class ArchivesPage
 
     private static Html Report(Archiving.ArchiveReport report) => $"""
         <section aria-labelledby="report"><h2 id="report">Read back</h2>
-        <p>{(report.Agrees ? Words.Badge("good", "as written") : Words.Badge("bad", "not as written"))} {Words.Count(report.Parts.Count, "part")} read and compared with their manifests and with the catalog.</p>
+        <p>{(report.Agrees ? Words.Badge("good", "as written") : Words.Badge("bad", "not as written"))} {Words.Count(report.Parts.Count, "part")} read, and compared with manifest and catalog.</p>
         {report.Parts.Where(c => c.Problem is not null).Select(c => (Html)$"""<p class="trouble">{c.Problem}</p>""")}
         {report.Unknown.Select(u => (Html)$"""<p class="notice">{u.Location}: {u.File} is not in the catalog.</p>""")}
         {report.BeingPruned.Select(p => (Html)$"""<p class="notice">{p.File} is being pruned; the next run of {p.Policy} finishes that.</p>""")}</section>

@@ -101,11 +101,18 @@ internal static class PolicyPage
     }
 
     private static Html Relations(PolicyStatus status) => $"""
-        <div class="scroll"><table><thead><tr><th>Layer</th><th class="n">Rows</th><th class="n">Size</th><th>Oldest</th><th>Newest</th><th class="n">Dirty</th><th class="n">Cut</th><th class="n">Lost</th></tr></thead>
-        <tbody>{status.Relations.Select(r => (Html)$"""<tr><td>{r.Relation}</td><td class="n">{Words.Number(r.Rows)}</td><td class="n">{(r.Bytes == 0 ? "–" : Words.Bytes(r.Bytes))}</td><td>{Words.Time(r.First)}</td><td>{Words.Time(r.Last)}</td><td class="n">{r.Dirty}</td><td class="n">{r.Cut}</td><td class="n">{r.Lost}</td></tr>""")}</tbody></table></div>
+        <div class="scroll"><table><thead><tr><th>Layer</th><th class="n">Rows</th><th class="n">Size</th><th>Oldest</th><th>Newest</th><th>Not covered</th></tr></thead>
+        <tbody>{status.Relations.Select(r => (Html)$"""<tr><td>{r.Relation}</td><td class="n">{Words.Number(r.Rows)}</td><td class="n">{(r.Bytes == 0 ? "–" : Words.Bytes(r.Bytes))}</td><td>{Words.Time(r.First)}</td><td>{Words.Time(r.Last)}</td><td>{Open(r)}</td></tr>""")}</tbody></table></div>
         {(status.NextExpiry is { } next ? (Html)$"""<p>Goes next: ≈ {Words.Number(next.Rows)} rows of {next.Relation}, {(next.At <= status.AsOf ? "due now" : Words.At(next.At))}; the first that is lost is of {Words.At(next.Range.FromStart ? next.Range.To : next.Range.From)}.</p>""" : Html.None)}
         {status.Holds.Select(h => (Html)$"""<p class="notice"><b>Held:</b> {h.Relation ?? "source and tiers"}, {Words.Range(h.Range)}: {h.Reason} ({h.Who})</p>""")}
         """;
+
+    private static Html Open(RelationStatus relation)
+    {
+        (int Count, string What)[] all = [(relation.Dirty, "dirty"), (relation.Cut, "cut"), (relation.Lost, "lost")];
+        var some = string.Join(", ", all.Where(o => o.Count > 0).Select(o => FormattableString.Invariant($"{o.Count} {o.What}")));
+        return some.Length == 0 ? (Html)$"""<span class="none">–</span>""" : (Html)$"{some}";
+    }
 
     private static Html Plan(Plan plan) => plan.IsEmpty && plan.Failure is null && plan.Brake is null
         ? (Html)$"""<p class="fine">Nothing is due.</p>"""

@@ -115,7 +115,7 @@ internal static class QueryPages
         ? (Html)$"""<p class="hint">No window was done yet.</p>"""
         : (Html)$"""
             <div class="scroll"><table><thead><tr><th>Window</th><th>State</th><th class="n">Rows</th><th>Done</th><th>Why</th></tr></thead>
-            <tbody>{runs.Select(r => (Html)$"""<tr><td><a href="{root}/runs/{r.Id}">{Words.At(r.Window!.From)} … {Words.At(r.Window.To)}</a></td><td>{RunPages.State(r.State)}</td><td class="n">{Rows(r)}</td><td>{Words.Time(r.Finished)}</td><td>{r.Reason ?? r.ErrorCode}</td></tr>""")}</tbody></table></div>
+            <tbody>{runs.Select(r => (Html)$"""<tr><td><a href="{root}/runs/{r.Id}">{Words.Range(r.Window!)}</a></td><td>{RunPages.State(r.State)}</td><td class="n">{Rows(r)}</td><td>{Words.Time(r.Finished)}</td><td>{r.Reason ?? r.ErrorCode}</td></tr>""")}</tbody></table></div>
             """;
 
     private static string Rows(ServerRun run) => run.Result is { } result && System.Text.Json.JsonSerializer.Deserialize<Runs.WindowShape>(result, ServerJson.Options) is { } window ? Words.Number(window.Rows) : "–";
@@ -147,7 +147,7 @@ internal static class QueryPages
             _ => (Html)$"""<form data-api="POST" data-path="{path}/resume" data-then="reload"><button class="small">Resume</button></form>""",
         };
         return $"""
-            <p class="fine">{Words.Badge(tone, b.State.ToString().ToLowerInvariant())} {Words.At(b.Range.From)} … {Words.At(b.Range.To)}: {Words.Number(done)} done{(failed > 0 ? $", {Words.Number(failed)} failed" : "")} · {Words.Time(b.Created)} by {b.Subject}{(b.Reason is { } reason ? $" · {reason}" : "")}</p>
+            <p class="fine">{Words.Badge(tone, b.State.ToString().ToLowerInvariant())} {Words.Range(b.Range)}: {Words.Number(done)} done{(failed > 0 ? $", {Words.Number(failed)} failed" : "")} · {Words.Time(b.Created)} by {b.Subject}{(b.Reason is { } reason ? $" · {reason}" : "")}</p>
             {(b.IsOpen && http.Caller().Role >= Role.Operator ? (Html)$"""<div class="actions">{word}<form data-api="POST" data-path="{path}/end" data-then="reload" data-sure="End this backfill? What was done stays."><button class="danger small">End</button></form></div>""" : Html.None)}
             """;
     }

@@ -56,5 +56,5 @@ internal static class RunPages
         },
         state switch { RunState.Braked => "waits for a word", RunState.Waits => "waits for you", _ => state.ToString().ToLowerInvariant() });
 
-    private static string Named(ServerRun run) => run.Window is { } window ? $"{run.Policy} {Words.At(window.From)} … {Words.At(window.To)}" : run.Policy.Length > 0 ? run.Policy : run.Asked.Policies.Count > 0 ? string.Join(", ", run.Asked.Policies) : "all policies";
+    private static string Named(ServerRun run) => run.Window is { } window ? $"{run.Policy} {Words.Range(window)}" : run.Policy.Length > 0 ? run.Policy : run.Asked.Policies.Count > 0 ? string.Join(", ", run.Asked.Policies) : "all policies";
 }

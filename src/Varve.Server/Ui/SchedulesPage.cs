@@ -11,6 +11,8 @@ internal static class SchedulesPage
 {
     private static readonly ZonedDateTimePattern s_local = ZonedDateTimePattern.CreateWithInvariantCulture("ddd uuuu'-'MM'-'dd HH':'mm x", DateTimeZoneProviders.Tzdb);
 
+    private static readonly ZonedDateTimePattern s_day = ZonedDateTimePattern.CreateWithInvariantCulture("dddd", DateTimeZoneProviders.Tzdb);
+
     internal static void Map(RouteGroupBuilder pages) => pages.MapGet("/schedules", Show).Needs(Role.Viewer);
 
     private static IResult Show(HttpContext http, ScheduleChanges changes)
@@ -58,8 +60,11 @@ internal static class SchedulesPage
 
     /// <summary>The next runs, in UTC and by the zone's clock.</summary>
     internal static Html Upcoming(ScheduleView view, Instant now, int count) => $"""
-        <ol class="upcoming">{view.Times.Upcoming(now, count).Select(o => (Html)$"""<li>{Words.Time(o.Scheduled)} <span>{s_local.Format(o.Scheduled.InZone(view.Times.Zone))}</span></li>""")}</ol>
+        <ol class="upcoming">{view.Times.Upcoming(now, count).Select(o => (Html)$"""<li>{Words.Time(o.Scheduled)} <span>{Local(o.Scheduled.InZone(view.Times.Zone))}</span></li>""")}</ol>
         """;
+
+    // In UTC the time stands there already.
+    private static string Local(ZonedDateTime at) => at.Zone.Id == DateTimeZone.Utc.Id ? s_day.Format(at) : s_local.Format(at);
 
     internal static Html State(ScheduleView view, Instant now) =>
         view.State.Pause is not null ? Words.Badge("warn", "paused")

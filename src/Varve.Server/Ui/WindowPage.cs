@@ -49,12 +49,13 @@ internal static class WindowPage
 
     private static Html Compared(HttpContext http, string relation, TimeRange range, IReadOnlyList<Execution.VerifyReport>? reports)
     {
-        if (reports?.FirstOrDefault(r => r.Tier == relation) is not { } report)
+        if (reports?.FirstOrDefault(r => r.Tier == relation) is not ({ Buckets: > 0 } or { Failure: not null }))
         {
             var query = $"?relation={Uri.EscapeDataString(relation)}&from={Uri.EscapeDataString(InstantText.Format(range.From))}&to={Uri.EscapeDataString(InstantText.Format(range.To))}&compare=true";
             return reports is null ? (Html)$"""<p><a class="button" href="{query}">Compare it now</a> <span class="hint">computes it again from what is left; nothing is changed</span></p>""" : (Html)$"""<p class="none">Nothing of it can be computed again: what it was built from has expired.</p>""";
         }
 
+        var report = reports!.First(r => r.Tier == relation);
         return report.Mismatches.Count == 0 && report.Failure is null
             ? (Html)$"""<p>{Words.Badge("good", "agrees")} {Words.Count(report.Buckets, "bucket")} computed again from what is left, and every state compared.</p>"""
             : (Html)$"""<p>{Words.Badge("bad", "differs")} {Words.Count(report.Mismatches.Count, "bucket")} of {Words.Number(report.Buckets)} are not what their input gives. {report.Failure?.Text}</p>""";

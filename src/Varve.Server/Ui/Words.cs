@@ -18,8 +18,11 @@ internal static class Words
         (true, true) => "all time",
         (true, false) => $"… {At(range.To)}",
         (false, true) => $"{At(range.From)} …",
-        _ => $"{At(range.From)} … {At(range.To)}",
+        _ => $"{At(range.From)} … {Rest(range)}",
     };
+
+    // Within a day its date is said once.
+    private static string Rest(TimeRange range) => At(range.To) is { Length: > 11 } to && At(range.From) is { Length: > 11 } from && from[..10] == to[..10] ? to[11..] : At(range.To);
 
     /// <summary>The first ranges of a set, and how many more there are.</summary>
     internal static string Ranges(RangeSet ranges) =>

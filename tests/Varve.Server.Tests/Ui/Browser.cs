@@ -30,6 +30,14 @@ public sealed class Browser : IAsyncLifetime
     /// <summary>A page of a browser that is signed in; whatever its console complains of is collected.</summary>
     internal async Task<(IPage Page, List<string> Complaints)> EnterAsync(bool dark = false, bool phone = false)
     {
+        var (page, complaints) = await OpenAsync(dark, phone);
+        await page.GotoAsync((await Served.Server.LoginAsync(CancellationToken.None)).ToString());
+        return (page, complaints);
+    }
+
+    /// <summary>A page of a browser that nobody has signed in.</summary>
+    internal async Task<(IPage Page, List<string> Complaints)> OpenAsync(bool dark = false, bool phone = false)
+    {
         if (_browser is null && Environment.GetEnvironmentVariable("CI") is null) Assert.Skip("There is no Chromium here: install chromium, or say where it is with VARVE_CHROMIUM.");
         Assert.True(_browser is not null, "There is no Chromium here: install chromium, or say where it is with VARVE_CHROMIUM.");
         var context = await _browser.NewContextAsync(new()
@@ -47,7 +55,6 @@ public sealed class Browser : IAsyncLifetime
             if (message.Type is "error" && !message.Text.StartsWith("Failed to load resource", StringComparison.Ordinal)) complaints.Add(message.Text);
         };
         page.PageError += (_, error) => complaints.Add(error);
-        await page.GotoAsync((await Served.Server.LoginAsync(CancellationToken.None)).ToString());
         return (page, complaints);
     }
 }

@@ -20,6 +20,8 @@
   const reachable = () => { for (const box of $$(".scroll, .plan")) if (box.scrollWidth > box.clientWidth) box.tabIndex = 0; };
   reachable();
 
+  for (const here of $$(".bar nav [aria-current], .tabs [aria-current]")) here.parentElement.scrollLeft = here.offsetLeft - here.parentElement.offsetLeft - 24;
+
   const toast = text => { const box = $(".toast"); box.textContent = text; box.hidden = false; clearTimeout(box.timer); box.timer = setTimeout(() => { box.hidden = true; }, 12000); };
 
   const call = async (method, path, body, headers = {}) => {
@@ -194,18 +196,19 @@
   if (events) {
     const bar = $("progress"), source = new EventSource(root + events.dataset.events);
     const tell = (kind, line, tone) => { const item = document.createElement("li"); item.textContent = line; if (tone) item.className = tone; events.append(item); };
+    const many = (count, of) => `${count.toLocaleString("en")} ${of}${count === 1 ? "" : "s"}`, took = seconds => seconds < 1 ? `${Math.round(seconds * 1000)} ms` : `${seconds.toFixed(1)} s`;
     const on = (kind, write) => source.addEventListener(kind, event => write(JSON.parse(event.data)));
-    on("started", d => { bar.max = Math.max(1, d.steps); bar.value = 0; tell("started", `${d.policy}: ${d.steps} ${d.steps === 1 ? "step" : "steps"}`); });
-    on("step-done", d => { bar.max = d.total; bar.value = d.index + 1; tell("done", `${d.policy}: ${d.step}: ${d.rowsWritten} written, ${d.rowsRemoved} removed, ${d.elapsedSeconds} s`); });
+    on("started", d => { bar.max = Math.max(1, d.steps); bar.value = 0; tell("started", `${d.policy}: ${many(d.steps, "step")}`); });
+    on("step-done", d => { bar.max = d.total; bar.value = d.index + 1; tell("done", `${d.policy}: ${d.step}: ${d.rowsWritten.toLocaleString("en")} written, ${d.rowsRemoved.toLocaleString("en")} removed, ${took(d.elapsedSeconds)}`); });
     on("step-skipped", d => tell("skipped", `${d.policy}: ${d.step} was left out: ${d.reason}`, "stop"));
     on("step-failed", d => tell("failed", `${d.policy}: ${d.step}: ${d.error.code}: ${d.error.message}`, "fail"));
     on("failed", d => tell("failed", `${d.policy}: ${d.error.code}: ${d.error.message}`, "fail"));
     on("waiting", d => tell("waiting", `${d.policy}: ${d.wait.relation} waits: ${d.wait.reason}`, "stop"));
-    on("braked", d => tell("braked", `${d.policy}: ≈ ${d.brake.rows} rows wait for a word: ${d.brake.reason}`, "stop"));
-    on("finished", d => tell("finished", `${d.policy}: ${d.stepsDone} steps, ${d.rowsWritten} written, ${d.rowsRemoved} removed`));
+    on("braked", d => tell("braked", `${d.policy}: ≈ ${d.brake.rows.toLocaleString("en")} rows wait for a word: ${d.brake.reason}`, "stop"));
+    on("finished", d => tell("finished", `${d.policy}: ${many(d.stepsDone, "step")} done, ${d.rowsWritten.toLocaleString("en")} written, ${d.rowsRemoved.toLocaleString("en")} removed`));
     on("window-started", d => tell("started", `${d.query}: window ${d.window.from} … ${d.window.to}, revision ${d.revision}, attempt ${d.attempt}`));
     on("window-done", d => tell("done", `${d.rows} rows${d.replaced ? `, in place of ${d.replaced}` : ""}${d.wasDone ? "; it had been done before" : ""}`));
     on("window-failed", d => tell("failed", `${d.error.code}: ${d.error.message}`, "fail"));
-    on("ended", d => { source.close(); bar.value = bar.max; tell("ended", `${d.state}${d.reason ? `: ${d.reason}` : ""}`, d.state === "Failed" ? "fail" : ""); if (events.dataset.open === "yes") location.reload(); });
+    on("ended", d => { source.close(); bar.value = bar.max; tell("ended", `${d.state.toLowerCase()}${d.reason ? `: ${d.reason}` : ""}`, d.state === "Failed" ? "fail" : ""); if (events.dataset.open === "yes") location.reload(); });
   }
 })();
