@@ -47,6 +47,9 @@ public sealed class ServedDatabase : IAsyncLifetime
     /// <summary>Whom it tells what happens.</summary>
     internal NoticeSettings Notify { get; init; } = NoticeSettings.None;
 
+    /// <summary>Who takes what it logs.</summary>
+    internal ILoggerProvider? Log { get; init; }
+
     /// <summary>Where it writes the heads of its logs.</summary>
     internal AnchorSettings? Anchor { get; init; }
 
@@ -101,7 +104,11 @@ public sealed class ServedDatabase : IAsyncLifetime
             Connections = [Setting(Mine, "acme"), Setting(Theirs, "other")],
         },
         TimeProvider.System,
-        logging => logging.SetMinimumLevel(LogLevel.None),
+        logging =>
+        {
+            logging.SetMinimumLevel(Log is null ? LogLevel.None : LogLevel.Error);
+            if (Log is not null) logging.AddProvider(Log);
+        },
         CancellationToken.None);
 
     internal string Token(Role role, string tenant = "acme") => _tokens[(role, tenant)];

@@ -19,9 +19,11 @@ internal sealed class Gate(SignIn signIn, ConnectionSet connections)
     {
         if (context.GetEndpoint()?.Metadata.GetMetadata<Need>() is not { } need)
         {
-            // Without an endpoint nothing is answered but that there is none; one that says nothing is let nobody through.
-            if (context.GetEndpoint() is not null) throw new InvalidOperationException($"The endpoint {context.GetEndpoint()} does not say what it needs.");
+            // Without an endpoint nothing is answered but that there is none, and by one of the router's own that a method or a
+            // body of that kind is not taken here; one of ours that says nothing lets nobody through.
+            if (context.GetEndpoint() is RouteEndpoint) throw new InvalidOperationException($"The endpoint {context.GetEndpoint()} does not say what it needs.");
             await next(context);
+            if (context.GetEndpoint() is not null && !context.Response.HasStarted) await Problems.RefuseAsync(context);
             return;
         }
 

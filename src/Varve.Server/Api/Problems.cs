@@ -72,6 +72,14 @@ internal static partial class Problems
         return AnswerAsync(context, answer);
     }
 
+    /// <summary>What the router refuses before any endpoint sees it; its status stays.</summary>
+    internal static Task RefuseAsync(HttpContext context) => AnswerAsync(context, new(
+        $"urn:varve:error:{ServerCodes.BadRequest}",
+        context.Response.StatusCode == StatusCodes.Status405MethodNotAllowed ? "The method is not taken here" : "The body is of a kind that is not taken here",
+        context.Response.StatusCode,
+        $"{context.Request.Method} with a body of {context.Request.ContentType ?? "no type"} is not taken here. A body is JSON: Content-Type: application/json. /api/v1/openapi.json says which methods there are.",
+        ServerCodes.BadRequest));
+
     internal static ProblemAnswer Of(VarveException error) => new($"urn:varve:error:{error.Code}", Title(error), Status(error), error.Message, error.Code)
     {
         Errors = error is PolicyException policy ? [.. policy.Problems.Select(ProblemPlace.Of)] : [],

@@ -54,6 +54,17 @@ public sealed class AccessTests(ServedDatabase served)
         }
     }
 
+    [Theory]
+    [InlineData("POST", "text/plain", HttpStatusCode.UnsupportedMediaType)]
+    [InlineData("PATCH", "application/json", HttpStatusCode.MethodNotAllowed)]
+    public async Task A_method_or_a_kind_of_body_that_is_not_taken_is_an_answer(string method, string type, HttpStatusCode status)
+    {
+        using var client = served.Client(Role.Operator);
+        using var request = new HttpRequestMessage(new(method), "api/v1/connections/metrics/runs") { Content = new StringContent("{}", Encoding.UTF8, type) };
+        var answer = await client.SendAsync(request);
+        Assert.Equal((status, "VRV518"), (answer.StatusCode, (await ServedDatabase.JsonAsync(answer)).GetProperty("code").GetString()));
+    }
+
     [Fact]
     public async Task Lists_hold_nothing_of_another_tenant()
     {
