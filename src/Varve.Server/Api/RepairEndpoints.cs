@@ -14,10 +14,10 @@ internal static class RepairEndpoints
     {
         var group = api.MapGroup("").WithTags("repairs");
         group.MapGet($"{Policy}/holds", HoldsAsync).Needs(Role.Viewer).WithName("ListHolds");
-        group.MapPost($"{Policy}/holds", HoldAsync).Needs(Role.Operator).WithName("Hold");
+        group.MapPost($"{Policy}/holds", HoldAsync).Needs(Role.Operator).WithName("Hold").Produces<HoldShape>();
         group.MapDelete($"{Policy}/holds/{{hold}}", ReleaseAsync).Needs(Role.Operator).WithName("Release");
-        group.MapPost($"{Policy}/invalidate", InvalidateAsync).Needs(Role.Operator).WithName("Invalidate");
-        group.MapPost($"{Policy}/accept", AcceptAsync).Needs(Role.Admin).WithName("Accept");
+        group.MapPost($"{Policy}/invalidate", InvalidateAsync).Needs(Role.Operator).WithName("Invalidate").Produces<CountShape>();
+        group.MapPost($"{Policy}/accept", AcceptAsync).Needs(Role.Admin).WithName("Accept").Produces<CountShape>();
         group.MapPost($"{Policy}/adopt", AdoptAsync).Needs(Role.Admin).WithName("Adopt").Produces<CountShape>();
         group.MapPost($"{Policy}/adopt-source", AdoptSourceAsync).Needs(Role.Admin).WithName("AdoptSource").Produces<AdoptedSourceShape>();
         group.MapPost($"{Policy}/accept-types", AcceptTypesAsync).Needs(Role.Admin).WithName("AcceptTypes").Produces<RetypedListShape>();
@@ -26,13 +26,15 @@ internal static class RepairEndpoints
     private static Task<HoldsShape> HoldsAsync(HttpContext http, string connection, string policy) =>
         http.WithAsync(connection, async (lifecycle, token) => new HoldsShape((await lifecycle.LedgerAsync(policy, token)).Holds));
 
-    private static async Task<HoldShape> HoldAsync(HttpContext http, string connection, string policy, HoldBody body)
+    private static Task<IResult> HoldAsync(HttpContext http, string connection, string policy, HoldBody body)
     {
         if (string.IsNullOrWhiteSpace(body.Reason)) throw new PolicyException(ServerCodes.BadRequest, "A hold has a reason: it is shown wherever something waits for it.");
-        var range = Times.Range(body.From, body.To);
-        var hold = await http.WithAsync(connection, (lifecycle, token) => lifecycle.HoldAsync(policy, body.Relation, range, body.Reason, Times.Instant(body.Until, "until"), token));
-        await ToldAsync(http, connection, policy, "hold.set", new() { ["hold"] = hold.Id, ["reason"] = hold.Reason });
-        return new(policy, hold);
+        var (range, until) = (Times.Range(body.From, body.To), Times.Instant(body.Until, "until"));
+        return DoAsync(http, new(connection, policy, "hold.set"), body, async (lifecycle, token) =>
+        {
+            var hold = await lifecycle.HoldAsync(policy, body.Relation, range, body.Reason, until, token);
+            return (new HoldShape(policy, hold), new JsonObject { ["hold"] = hold.Id, ["reason"] = hold.Reason });
+        });
     }
 
     private static async Task<CountShape> ReleaseAsync(HttpContext http, string connection, string policy, string hold)
@@ -43,18 +45,18 @@ internal static class RepairEndpoints
         return new(policy, "released", count);
     }
 
-    private static async Task<CountShape> InvalidateAsync(HttpContext http, string connection, string policy, RangeBody body)
+    private static Task<IResult> InvalidateAsync(HttpContext http, string connection, string policy, RangeBody body)
     {
-        var count = await http.WithAsync(connection, (lifecycle, token) => lifecycle.InvalidateAsync(policy, Times.Range(body.From, body.To), token));
-        await ToldAsync(http, connection, policy, "range.invalidated", new() { ["from"] = body.From, ["to"] = body.To });
-        return new(policy, "invalidated", count);
+        var range = Times.Range(body.From, body.To);
+        return DoAsync(http, new(connection, policy, "range.invalidated"), body, async (lifecycle, token) =>
+            (new CountShape(policy, "invalidated", await lifecycle.InvalidateAsync(policy, range, token)), new JsonObject { ["from"] = body.From, ["to"] = body.To }));
     }
 
-    private static async Task<CountShape> AcceptAsync(HttpContext http, string connection, string policy, RangeBody body)
+    private static Task<IResult> AcceptAsync(HttpContext http, string connection, string policy, RangeBody body)
     {
-        var count = await http.WithAsync(connection, (lifecycle, token) => lifecycle.AcceptAsync(policy, Times.Range(body.From, body.To), token));
-        await ToldAsync(http, connection, policy, "mismatch.accepted", new() { ["from"] = body.From, ["to"] = body.To });
-        return new(policy, "accepted", count);
+        var range = Times.Range(body.From, body.To);
+        return DoAsync(http, new(connection, policy, "mismatch.accepted"), body, async (lifecycle, token) =>
+            (new CountShape(policy, "accepted", await lifecycle.AcceptAsync(policy, range, token)), new JsonObject { ["from"] = body.From, ["to"] = body.To }));
     }
 
     private static Task<IResult> AdoptAsync(HttpContext http, string connection, string policy) => DoAsync(http, new(connection, policy, "buckets.adopted"), policy, async (lifecycle, token) =>

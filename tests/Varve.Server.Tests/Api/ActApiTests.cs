@@ -58,7 +58,11 @@ public sealed class ActApiTests(ServedDatabase served)
         using var client = served.Client(Role.Operator);
         await served.BuildSensorAsync(client, 2);
         const string At = $"{Mine}/policies/sensor2/holds";
-        foreach (var reason in new[] { "case 1", "case 2" }) await PostAsync(client, At, new { reason, from = "2026-01-01", to = "2026-01-02" });
+        await PostAsync(client, At, new { reason = "case 1", from = "2026-01-01", to = "2026-01-02" });
+        using var keyed = served.Client(Role.Operator);
+        keyed.DefaultRequestHeaders.Add("Idempotency-Key", "hold-1");
+        var held = await PostAsync(keyed, At, new { reason = "case 2" });
+        Assert.Equal(held.ToString(), (await PostAsync(keyed, At, new { reason = "case 2" })).ToString());
         var asked = await PostAsync(client, $"{At}/release", new { dryRun = true });
         Assert.Equal(2, asked.GetProperty("what").GetProperty("count").GetInt32());
         await PostAsync(client, At, new { reason = "case 3" });
