@@ -66,6 +66,6 @@ internal static class WindowPage
         <p class="facts">{Words.Badge(step.Status == "done" ? "good" : step.Status == "failed" ? "bad" : "idle", step.Status)} {Words.Time(step.FinishedAt)} <span>run <code>{step.Run[..Math.Min(10, step.Run.Length)]}</code></span></p></header>
         <p>{Words.Number(step.RowsIn)} read, {Words.Number(step.RowsWritten)} written, {Words.Number(step.RowsRemoved)} removed. {step.Note}</p>
         <p class="hint">{step.Ranges}</p>
-        {(step.Statement is { } sql ? (Html)$"""<details><summary>What was run</summary><pre class="sql">{sql}</pre></details>""" : Html.None)}</article>
+        {((step.Executed ?? step.Statement) is { } sql ? (Html)$"""<details><summary>What was run</summary><pre class="sql">{sql}</pre></details>""" : Html.None)}</article>
         """;
 }

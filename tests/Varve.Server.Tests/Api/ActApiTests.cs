@@ -48,8 +48,9 @@ public sealed class ActApiTests(ServedDatabase served)
     public async Task A_key_whose_request_failed_can_be_sent_again()
     {
         using var client = served.Client(Role.Admin);
+        await served.BuildSensorAsync(client, 5);
         client.DefaultRequestHeaders.Add("Idempotency-Key", "again-1");
-        foreach (var _ in new[] { 1, 2 }) Assert.Equal("VRV530", await CodeAsync(await client.PostAsJsonAsync($"{Mine}/policies/cpu/erase", new { where = new { host = "host0" } })));
+        foreach (var _ in new[] { 1, 2 }) Assert.Equal("VRV530", await CodeAsync(await client.PostAsJsonAsync($"{Mine}/policies/sensor5/erase", new { where = new { host = "host0" } })));
     }
 
     [Fact]
