@@ -32,6 +32,9 @@ internal sealed class PostgreSqlDialect(string schema) : Dialect
     // The catalog stays first: nobody's function is called where one of the server's is meant.
     internal override SqlText? PathOfPerson => $"SELECT set_config('search_path', 'pg_catalog, ' || quote_ident(current_setting('varve.default_schema')), true)";
 
+    // The snapshot is taken by the first statement that reads: whoever waited here sees what was committed meanwhile.
+    internal override SqlText? Alone(TableName table) => $"LOCK TABLE {table} IN EXCLUSIVE MODE";
+
     /// <summary>Everything but text.</summary>
     public override bool Inlines(SqlValue value) => value is not SqlValue.Text;
 

@@ -21,6 +21,12 @@ internal static class ServerCodes
     /// <summary>A secret is not where the configuration says.</summary>
     internal const string NoSecret = "VRV505";
 
+    /// <summary>The home does not answer at this moment.</summary>
+    internal const string HomeAway = "VRV506";
+
+    /// <summary>Another server of the same home leads.</summary>
+    internal const string NotLeading = "VRV507";
+
     /// <summary>Nobody signed in.</summary>
     internal const string Unknown = "VRV510";
 

@@ -2,6 +2,7 @@ using System.Diagnostics.Metrics;
 using NodaTime;
 using Varve.Server.Connections;
 using Varve.Server.Home;
+using Varve.Server.Leading;
 using Varve.Server.Runs;
 using Varve.Server.Scheduling;
 
@@ -10,9 +11,10 @@ namespace Varve.Server;
 /// <summary>What is so at the moment somebody asks.</summary>
 internal sealed class ServerGauges
 {
-    public ServerGauges(ScheduleKeeper keeper, RunQueue queue, ConnectionSet connections, PolicyWatch watch, HomeDatabase home)
+    public ServerGauges(ScheduleKeeper keeper, RunQueue queue, ConnectionSet connections, PolicyWatch watch, HomeDatabase home, Leadership lead)
     {
         var meter = ServerTelemetry.Meter;
+        meter.CreateObservableGauge("varve.server.leads", () => lead.Leads ? 1 : 0, description: "1 where this server decides schedules and carries out runs; of all servers of one home one does.");
         meter.CreateObservableGauge("varve.server.runs.waiting", () => queue.Waiting, "{run}", "Runs that wait for their turn.");
         meter.CreateObservableGauge("varve.server.runs.running", () => queue.Running, "{run}", "Runs that are under way.");
         meter.CreateObservableGauge("varve.server.connection.up", () => connections.All.Select(c => new Measurement<int>(c.Trouble is null ? 1 : 0, new KeyValuePair<string, object?>("varve.connection", c.Name))), description: "1 where the policies of a database could be read when it was looked at last.");

@@ -11,6 +11,7 @@ using Varve.Server.Backfills;
 using Varve.Server.Configuration;
 using Varve.Server.Connections;
 using Varve.Server.Home;
+using Varve.Server.Leading;
 using Varve.Server.Notices;
 using Varve.Server.Queries;
 using Varve.Server.Runs;
@@ -107,7 +108,7 @@ internal sealed class VarveServer : IAsyncDisposable
         builder.Services.ConfigureHttpJsonOptions(o => ServerJson.Configure(o.SerializerOptions));
         builder.Services.Configure<RouteHandlerOptions>(o => o.ThrowOnBadRequest = true);
         builder.Services.AddVarveOpenApi();
-        builder.Services.AddVarvePages();
+        builder.Services.AddVarvePages(home);
         var app = builder.Build();
         Use(app, settings);
         return app;
@@ -126,6 +127,7 @@ internal sealed class VarveServer : IAsyncDisposable
 
     private static void AddOwn(IServiceCollection services, ServeSettings settings, HomeDatabase home, ConnectionSet connections)
     {
+        services.AddSingleton(new Leadership(home, settings.TakeOver));
         services.AddSingleton(settings).AddSingleton(home).AddSingleton(connections).AddSingleton(home.Clock);
         services.AddSingleton<TokenTable>().AddSingleton<ScheduleTable>().AddSingleton<RunTable>().AddSingleton<ServerAudit>();
         services.AddSingleton<SignIn>().AddSingleton<Gate>().AddSingleton<RunExecutor>().AddSingleton<RunIntake>().AddSingleton<PolicyStoring>().AddSingleton<Acts>().AddSingleton<ScheduleChanges>();

@@ -151,7 +151,7 @@ public sealed class ServeTests
         Assert.Equal(2, (await Tool.InAsync(box.Folder, "healthcheck", "--url", "nowhere")).ExitCode);
     }
 
-    private static async Task<string> LineAsync(Process process, string begins)
+    internal static async Task<string> LineAsync(Process process, string begins)
     {
         var line = await process.StandardOutput.ReadLineAsync();
         Assert.True(line?.StartsWith(begins, StringComparison.Ordinal), line ?? await process.StandardError.ReadToEndAsync());

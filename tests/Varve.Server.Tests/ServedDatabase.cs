@@ -52,6 +52,11 @@ public sealed class ServedDatabase : IAsyncLifetime
 
     /// <summary>Where it writes the heads of its logs.</summary>
     internal AnchorSettings? Anchor { get; init; }
+    /// <summary>Its home, where that is no file of its own.</summary>
+    internal string? HomeUrl { get; init; }
+
+    /// <summary>How long another server is silent before it takes the lead.</summary>
+    internal TimeSpan TakeOver { get; init; } = TimeSpan.FromSeconds(30);
 
     internal string Home => Path.Combine(_folder, "home.duckdb");
 
@@ -97,7 +102,8 @@ public sealed class ServedDatabase : IAsyncLifetime
         new ServeSettings
         {
             Listen = listen,
-            Home = DatabaseUrl.Parse($"duckdb:{Home}"),
+            Home = DatabaseUrl.Parse(HomeUrl ?? $"duckdb:{Home}"),
+            TakeOver = TakeOver,
             Notify = Notify,
             Anchor = Anchor,
             Archives = new Dictionary<string, string> { ["cold"] = Path.Combine(_folder, "cold") },
@@ -116,9 +122,9 @@ public sealed class ServedDatabase : IAsyncLifetime
     /// <summary>Somebody with a token.</summary>
     internal HttpClient Client(Role role, string tenant = "acme") => With(Token(role, tenant));
 
-    internal HttpClient With(string? token)
+    internal HttpClient With(string? token, VarveServer? server = null)
     {
-        var client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false }) { BaseAddress = Server.Address };
+        var client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false }) { BaseAddress = (server ?? Server).Address };
         if (token is not null) client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
         return client;
     }

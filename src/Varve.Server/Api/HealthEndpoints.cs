@@ -1,6 +1,7 @@
 using Varve.Server.Access;
 using Varve.Server.Configuration;
 using Varve.Server.Home;
+using Varve.Server.Leading;
 using Varve.Server.Scheduling;
 
 namespace Varve.Server.Api;
@@ -20,13 +21,13 @@ internal static class HealthEndpoints
         else metrics.Needs(Role.Viewer, ofAllTenants: true);
     }
 
-    private static async Task<IResult> ReadyAsync(SchedulerService scheduler, HomeDatabase home, CancellationToken cancellationToken)
+    private static async Task<IResult> ReadyAsync(SchedulerService scheduler, HomeDatabase home, Leadership lead, CancellationToken cancellationToken)
     {
         if (!scheduler.IsReady) return Said(false, "", "starting");
         try
         {
             await home.QueryAsync($"SELECT value FROM {HomeTables.Meta}", cancellationToken);
-            return Said(true, "ready", "");
+            return Said(true, lead.Leads ? "ready" : "ready; another server leads", "");
         }
         catch (VarveException)
         {

@@ -13,6 +13,7 @@ namespace Varve.Server.Api;
 internal static class RunEndpoints
 {
     private static readonly TimeSpan s_alive = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan s_elsewhere = TimeSpan.FromMilliseconds(500);
 
     internal static void Map(RouteGroupBuilder api)
     {
@@ -45,10 +46,12 @@ internal static class RunEndpoints
 
     private static async Task<ServerRunShape> GetAsync(HttpContext http, RunTable runs, ConnectionSet connections, string id) => ServerRunShape.Of(await FindAsync(http, runs, connections, id));
 
-    private static async Task<Accepted> EndAsync(HttpContext http, RunTable runs, ConnectionSet connections, RunQueue queue, ServerAudit audit, string id, EndBody body)
+    private static async Task<Accepted> EndAsync(HttpContext http, RunTable runs, ConnectionSet connections, RunQueue queue, HomeDatabase home, ServerAudit audit, string id, EndBody body)
     {
         var run = await FindAsync(http, runs, connections, id);
-        if (!await queue.EndAsync(id, body.Now, http.Caller().Subject)) throw new PolicyException(ServerCodes.Conflict, $"The run {id} is {run.State.ToString().ToLowerInvariant()} already.");
+        var isEnding = await queue.EndAsync(id, body.Now, http.Caller().Subject)
+            || (home.IsShared && await home.WriteAsync((s, token) => runs.AskEndAsync(s, id, body.Now, http.Caller().Subject, token), http.RequestAborted));
+        if (!isEnding) throw new PolicyException(ServerCodes.Conflict, $"The run {id} is {run.State.ToString().ToLowerInvariant()} already.");
         await audit.AppendAsync(http.Caller() with { Tenant = http.Connection(run.Connection).Setting.Tenant }, "run.ended", $"{run.Connection}/{run.Policy}", new() { ["run"] = id, ["now"] = body.Now }, http.RequestAborted);
         return TypedResults.Accepted($"{http.Request.PathBase}/api/v1/runs/{id}");
     }
@@ -64,8 +67,7 @@ internal static class RunEndpoints
         http.Response.Headers["X-Accel-Buffering"] = "no";
         if (queue.Feed(id) is not { } feed)
         {
-            // Its steps are in the history by now; that it ended is what is left to tell.
-            await WriteAsync(http, new(after + 1, "ended", ServerJson.Write(ServerRunShape.Of(run))), ending.Token);
+            await ElsewhereAsync(http, runs, connections, run, after, ending.Token);
             return;
         }
 
@@ -91,6 +93,30 @@ internal static class RunEndpoints
         catch (OperationCanceledException) when (ending.IsCancellationRequested)
         {
             // The reader has gone, or the server ends: it comes again with Last-Event-ID.
+        }
+    }
+
+    /// <summary>What is told of a run that another server carries out, or that ended long ago: how it stands.</summary>
+    private static async Task ElsewhereAsync(HttpContext http, RunTable runs, ConnectionSet connections, ServerRun run, long after, CancellationToken ending)
+    {
+        try
+        {
+            while (run.IsOpen)
+            {
+                await http.Response.WriteAsync(": alive\n\n", ending);
+                await http.Response.Body.FlushAsync(ending);
+                await Task.Delay(s_elsewhere, ending);
+                var before = run.State;
+                run = await FindAsync(http, runs, connections, run.Id);
+                if (run.IsOpen && run.State != before) await WriteAsync(http, new(++after, "state", ServerJson.Write(new { run.State })), ending);
+            }
+
+            // Its steps are in the history by now; that it ended is what is left to tell.
+            await WriteAsync(http, new(after + 1, "ended", ServerJson.Write(ServerRunShape.Of(run))), ending);
+        }
+        catch (Exception gone) when (gone is OperationCanceledException && ending.IsCancellationRequested || gone is EngineException { IsTransient: true })
+        {
+            // The reader has gone, the server ends, or the home is away: whoever reads comes again with Last-Event-ID.
         }
     }
 

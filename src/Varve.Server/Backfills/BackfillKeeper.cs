@@ -19,6 +19,9 @@ internal sealed partial class BackfillKeeper(BackfillTable table, BackfillPlans 
     private readonly SemaphoreSlim _turn = new(1, 1);
     private readonly Dictionary<string, Open> _open = new(StringComparer.Ordinal);
 
+    /// <summary>True where this server does their windows; otherwise it stores what is asked, and another one does.</summary>
+    public bool Decides { get; private set; } = true;
+
     /// <summary>Where runs go; set before the first backfill.</summary>
     public RunQueue? Queue { get; set; }
 
@@ -36,25 +39,53 @@ internal sealed partial class BackfillKeeper(BackfillTable table, BackfillPlans 
                 return 0;
             },
             cancellationToken);
-        await AloneAsync(() => Task.FromResult(_open[asked.Id] = new(asked, new(plan.Due))));
+        if (!Decides) return asked;
+        await AloneAsync(() => Task.FromResult(_open.TryAdd(asked.Id, new(asked, new(plan.Due)))));
         await PumpAsync(asked.Id);
         return asked;
     }
 
-    /// <summary>Takes up what was open when the server ended last.</summary>
+    /// <summary>Forgets what it knew: whoever does the windows from now on works out what is left from the store.</summary>
+    public Task StartAsync(bool decides) => AloneAsync(() =>
+    {
+        Decides = decides;
+        _open.Clear();
+        return Task.FromResult(0);
+    });
+
+    /// <summary>Takes up what is open in the store, and what other servers changed of it.</summary>
     public async Task TakeUpAsync(CancellationToken cancellationToken)
     {
-        foreach (var backfill in await table.OpenAsync(cancellationToken))
+        if (!Decides) return;
+        var stored = await table.OpenAsync(cancellationToken);
+        var ids = stored.Select(b => b.Id).ToHashSet();
+        await AloneAsync(() =>
         {
+            foreach (var ended in _open.Keys.Where(k => !ids.Contains(k)).ToList()) _open.Remove(ended);
+            foreach (var backfill in stored)
+            {
+                if (_open.TryGetValue(backfill.Id, out var open)) open.Backfill = backfill;
+            }
+
+            return Task.FromResult(0);
+        });
+        foreach (var backfill in stored)
+        {
+            if (_open.ContainsKey(backfill.Id))
+            {
+                await PumpAsync(backfill.Id);
+                continue;
+            }
+
             if (connections.Find(Caller.Scheduler, backfill.Connection) is not { } connection) continue;
             try
             {
                 var begun = await table.BegunAsync(backfill.Id, cancellationToken);
                 var due = (await plans.OfAsync(connection, backfill, cancellationToken)).Due.Where(w => !begun.Contains(w.From));
-                await AloneAsync(() => Task.FromResult(_open[backfill.Id] = new(backfill, new(due))));
+                await AloneAsync(() => Task.FromResult(_open.TryAdd(backfill.Id, new(backfill, new(due)))));
                 await PumpAsync(backfill.Id);
             }
-            catch (VarveException trouble)
+            catch (VarveException trouble) when (trouble.Code is not ServerCodes.HomeAway and not ServerCodes.NotLeading)
             {
                 LogLeft(backfill.Id, trouble.Code, trouble.Message);
             }
@@ -97,11 +128,14 @@ internal sealed partial class BackfillKeeper(BackfillTable table, BackfillPlans 
 
     private Task PumpAsync(string id) => AloneAsync(async () =>
     {
-        if (!_open.TryGetValue(id, out var open) || open.Backfill.State != BackfillState.Running) return 0;
-        while (open.Under.Count < open.Backfill.AtOnce && open.Left.TryDequeue(out var window))
+        if (!Decides || !_open.TryGetValue(id, out var open) || open.Backfill.State != BackfillState.Running) return 0;
+        while (open.Under.Count < open.Backfill.AtOnce && open.Left.TryPeek(out var window))
         {
+            // One that could not be stored is still left to do.
             var run = RunOf(open.Backfill, window);
-            if (!await runs.AddAsync(run, CancellationToken.None)) continue;
+            var isNew = await runs.AddAsync(run, CancellationToken.None);
+            open.Left.Dequeue();
+            if (!isNew) continue;
             open.Under.Add(run.Id);
             Queue!.Admit(run);
         }

@@ -14,7 +14,7 @@ internal static class ServeFile
 
     private const string HomeVariable = "VARVE_HOME";
 
-    private static readonly string[] s_keys = ["listen", "home", "connections", "runs_at_once", "trusted_proxies", "base_path", "certificate", "certificate_key", "notify", "audit_anchor"];
+    private static readonly string[] s_keys = ["listen", "home", "connections", "runs_at_once", "takeover_seconds", "trusted_proxies", "base_path", "certificate", "certificate_key", "notify", "audit_anchor"];
 
     /// <summary>Puts a configuration together.</summary>
     /// <param name="path">The file; null for none.</param>
@@ -33,6 +33,7 @@ internal static class ServeFile
             Connections = [.. Declared(file), .. OfEnvironment(environment)],
             Archives = DatabaseOpening.DeclaredArchives(),
             RunsAtOnce = file.Number("runs_at_once", 4, 1, 64),
+            TakeOver = TimeSpan.FromSeconds(file.Number("takeover_seconds", 30, 5, 600)),
             TrustedProxies = file.List("trusted_proxies", Network),
             Notify = NoticeSettings.Read(file),
             Anchor = AnchorSettings.Read(file),

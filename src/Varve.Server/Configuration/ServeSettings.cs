@@ -26,6 +26,9 @@ internal sealed record ServeSettings
     /// <summary>How many runs may be under way in all.</summary>
     public int RunsAtOnce { get; init; } = 4;
 
+    /// <summary>How long another server of the same home is silent before this one takes the lead.</summary>
+    public TimeSpan TakeOver { get; init; } = TimeSpan.FromSeconds(30);
+
     /// <summary>Whom it tells what happens.</summary>
     public NoticeSettings Notify { get; init; } = NoticeSettings.None;
 

@@ -12,8 +12,10 @@ internal sealed class ConnectionSet : IAsyncDisposable
     private readonly ConcurrentDictionary<string, ServerConnection> _all = new(StringComparer.Ordinal);
     private readonly ConnectionTable _table;
     private readonly LifecycleOptions _options;
+    private readonly SemaphoreSlim _turn = new(1, 1);
+    private IReadOnlyList<ConnectionSetting> _declared;
 
-    private ConnectionSet(ConnectionTable table, LifecycleOptions options) => (_table, _options) = (table, options);
+    private ConnectionSet(ConnectionTable table, IReadOnlyList<ConnectionSetting> declared, LifecycleOptions options) => (_table, _declared, _options) = (table, declared, options);
 
     /// <summary>All of them, by name.</summary>
     public IReadOnlyList<ServerConnection> All => [.. _all.Values.OrderBy(c => c.Name, StringComparer.Ordinal)];
@@ -21,9 +23,45 @@ internal sealed class ConnectionSet : IAsyncDisposable
     /// <summary>Declared ones come before one of the same name that was saved.</summary>
     public static async Task<ConnectionSet> OpenAsync(HomeDatabase home, IReadOnlyList<ConnectionSetting> declared, LifecycleOptions options, CancellationToken cancellationToken)
     {
-        var set = new ConnectionSet(new(home), options);
-        foreach (var setting in declared.Concat(await set._table.ListAsync(cancellationToken))) set._all.TryAdd(setting.Name, new(setting, options));
+        var set = new ConnectionSet(new(home), declared, options);
+        await set.SyncAsync(cancellationToken);
         return set;
+    }
+
+    /// <summary>What is declared from now on; <see cref="SyncAsync"/> takes it up.</summary>
+    public void Declare(IReadOnlyList<ConnectionSetting> declared) => Volatile.Write(ref _declared, declared);
+
+    /// <summary>Makes the set what is declared and saved now. What is under way on one that goes or changes ends on it.</summary>
+    /// <returns>Those that came or changed, and the names of those that went.</returns>
+    public async Task<(IReadOnlyList<ServerConnection> Come, IReadOnlyList<string> Gone)> SyncAsync(CancellationToken cancellationToken)
+    {
+        await _turn.WaitAsync(cancellationToken);
+        try
+        {
+            Dictionary<string, ConnectionSetting> wanted = new(StringComparer.Ordinal);
+            foreach (var setting in _declared.Concat(await _table.ListAsync(cancellationToken))) wanted.TryAdd(setting.Name, setting);
+            List<ServerConnection> come = [];
+            List<ServerConnection> left = [];
+            foreach (var setting in wanted.Values)
+            {
+                if (_all.TryGetValue(setting.Name, out var before) && before.Setting.IsSame(setting)) continue;
+                if (before is not null) left.Add(before);
+                come.Add(_all[setting.Name] = new(setting, _options));
+            }
+
+            IReadOnlyList<string> gone = [.. _all.Keys.Where(k => !wanted.ContainsKey(k))];
+            foreach (var name in gone)
+            {
+                if (_all.TryRemove(name, out var removed)) left.Add(removed);
+            }
+
+            foreach (var connection in left) await connection.DisposeAsync();
+            return (come, gone);
+        }
+        finally
+        {
+            _turn.Release();
+        }
     }
 
     /// <summary>Those that a caller may know of.</summary>
@@ -45,15 +83,17 @@ internal sealed class ConnectionSet : IAsyncDisposable
     /// <exception cref="PolicyException">The name is taken.</exception>
     public async Task<ServerConnection> AddAsync(ConnectionSetting setting, Caller caller, CancellationToken cancellationToken)
     {
-        var connection = new ServerConnection(setting, _options);
-        if (!_all.TryAdd(setting.Name, connection))
+        await _turn.WaitAsync(cancellationToken);
+        try
         {
-            await connection.DisposeAsync();
-            throw new PolicyException(ServerCodes.BadConnection, $"There is a connection {setting.Name} already. Give this one another name.");
+            if (_all.ContainsKey(setting.Name)) throw new PolicyException(ServerCodes.BadConnection, $"There is a connection {setting.Name} already. Give this one another name.");
+            await _table.AddAsync(setting, caller, cancellationToken);
+            return _all[setting.Name] = new(setting, _options);
         }
-
-        await _table.AddAsync(setting, caller, cancellationToken);
-        return connection;
+        finally
+        {
+            _turn.Release();
+        }
     }
 
     /// <summary>Forgets a saved database; nothing in it is touched.</summary>

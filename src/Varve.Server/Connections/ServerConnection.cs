@@ -13,6 +13,9 @@ internal sealed record ConnectionSetting(string Name, DatabaseUrl Url, string Te
     /// <summary>True where the declaration allows recurrent queries: a person's own statements.</summary>
     public bool Queries { get; init; }
 
+    /// <summary>True where nothing changed, a password among what is compared.</summary>
+    internal bool IsSame(ConnectionSetting other) => other.Name == Name && other.Url.IsSame(Url) && other.Tenant == Tenant && other.AtOnce == AtOnce && other.Source == Source && other.Queries == Queries;
+
     internal const string File = "file";
 
     internal const string Environment = "environment";

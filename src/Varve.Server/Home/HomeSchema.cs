@@ -7,14 +7,40 @@ namespace Varve.Server.Home;
 /// <summary>Creates a home, and brings an older one up to date; one that is newer than this Varve is refused with both versions.</summary>
 internal sealed class HomeSchema(IEngine engine)
 {
-    private const string VersionName = "schema_version";
+    /// <summary>The entry that counts what was changed, so that servers of one home see each other's changes.</summary>
+    internal const string ChangesName = "changes";
 
-    private static readonly Func<HomeSchema, IEnumerable<SqlText>>[] s_migrations = [home => home.First(), _ => Second()];
+    /// <summary>The entry that counts changes of what a schedule is made of.</summary>
+    internal const string SchedulesName = "schedules";
+
+    private const string VersionName = "schema_version";
+    private const int MostAttempts = 5;
+
+    private static readonly TimeSpan s_again = TimeSpan.FromMilliseconds(200);
+
+    private static readonly Func<HomeSchema, IEnumerable<SqlText>>[] s_migrations = [home => home.First(), _ => Second(), _ => Third()];
 
     /// <summary>The version that this Varve writes.</summary>
     public static int Version => s_migrations.Length;
 
     public async Task EnsureAsync(CancellationToken cancellationToken)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                await EnsureOnceAsync(cancellationToken);
+                return;
+            }
+            catch (EngineException raced) when (attempt < MostAttempts && raced.Code is EngineCodes.Conflict or EngineCodes.NameTaken)
+            {
+                // Another server makes the same home at this moment: what it has made is looked at again.
+                await Task.Delay(s_again, cancellationToken);
+            }
+        }
+    }
+
+    private async Task EnsureOnceAsync(CancellationToken cancellationToken)
     {
         var version = await VersionAsync(cancellationToken);
         if (version > Version)
@@ -83,5 +109,15 @@ internal sealed class HomeSchema(IEngine engine)
             CREATE TABLE {HomeTables.Deliveries} (id VARCHAR NOT NULL, target VARCHAR NOT NULL, tenant VARCHAR NOT NULL, kind VARCHAR NOT NULL, body VARCHAR NOT NULL, created_us BIGINT NOT NULL,
             attempts INTEGER NOT NULL, next_us BIGINT, state VARCHAR NOT NULL, answer VARCHAR, done_us BIGINT)
             """;
+    }
+    /// <summary>Version 3: several servers on one home, of which one leads.</summary>
+    private static IEnumerable<SqlText> Third()
+    {
+        yield return $"CREATE TABLE {HomeTables.Lead} (server VARCHAR NOT NULL, beat BIGINT NOT NULL, fence BIGINT NOT NULL)";
+        yield return $"INSERT INTO {HomeTables.Lead} (server, beat, fence) VALUES ({""}, {0L}, {0L})";
+        yield return $"INSERT INTO {HomeTables.Meta} (name, value) VALUES ({ChangesName}, {"0"}), ({SchedulesName}, {"0"})";
+        yield return $"ALTER TABLE {HomeTables.Runs} ADD COLUMN end_asked VARCHAR";
+        yield return $"ALTER TABLE {HomeTables.Runs} ADD COLUMN end_by VARCHAR";
+        yield return $"CREATE TABLE {HomeTables.FormKeys} (id VARCHAR NOT NULL, xml VARCHAR NOT NULL)";
     }
 }

@@ -25,5 +25,9 @@ internal static class HomeTables
 
     internal static TableName Deliveries { get; } = new(Schema, "deliveries");
 
+    internal static TableName Lead { get; } = new(Schema, "lead");
+
+    internal static TableName FormKeys { get; } = new(Schema, "form_keys");
+
     internal static TableName Connections { get; } = new(Schema, "connections");
 }

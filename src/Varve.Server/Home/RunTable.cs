@@ -8,6 +8,9 @@ namespace Varve.Server.Home;
 /// <summary>The server's runs.</summary>
 internal sealed class RunTable(HomeDatabase home)
 {
+    private const string EndNow = "now";
+    private const string EndSoon = "soon";
+
     /// <summary>Stores a new run; false where there is one of that id already.</summary>
     public async Task<bool> AddAsync(IStatements statements, ServerRun run, CancellationToken cancellationToken)
     {
@@ -27,8 +30,17 @@ internal sealed class RunTable(HomeDatabase home)
         home.WriteAsync((statements, token) => AddAsync(statements, run, token), cancellationToken);
 
     /// <summary>Writes down that a run begins; false where it was ended before its turn came.</summary>
-    public async Task<bool> BeginAsync(string id, Instant at, CancellationToken cancellationToken) =>
-        await home.ExecuteAsync($"UPDATE {HomeTables.Runs} SET state = {nameof(RunState.Running)}, started_us = {HomeTime.From(at)} WHERE id = {id} AND state = {nameof(RunState.Queued)}", cancellationToken) > 0;
+    /// <exception cref="EngineException">Another server leads, or the home does not answer.</exception>
+    public async Task<bool> BeginAsync(string id, Instant at, CancellationToken cancellationToken) => await home.LeadAsync(
+        (s, token) => s.ExecuteAsync($"UPDATE {HomeTables.Runs} SET state = {nameof(RunState.Running)}, started_us = {HomeTime.From(at)} WHERE id = {id} AND state = {nameof(RunState.Queued)}", token), cancellationToken) > 0;
+
+    /// <summary>Asks the server that leads to end a run; false where it has ended.</summary>
+    public async Task<bool> AskEndAsync(IStatements statements, string id, bool now, string by, CancellationToken cancellationToken) => await statements.ExecuteAsync(
+        $"UPDATE {HomeTables.Runs} SET end_asked = {(now ? EndNow : EndSoon)}, end_by = {by} WHERE id = {id} AND state IN ({nameof(RunState.Queued)}, {nameof(RunState.Running)})", cancellationToken) > 0;
+
+    /// <summary>How many wait.</summary>
+    public async Task<long> WaitingAsync(IStatements statements, CancellationToken cancellationToken) =>
+        (await statements.QueryAsync($"SELECT count(*) FROM {HomeTables.Runs} WHERE state = {nameof(RunState.Queued)}", cancellationToken))[0].Long(0);
 
     /// <summary>Writes down how a run ended; false where that was written before.</summary>
     public async Task<bool> EndAsync(IStatements statements, ServerRun run, CancellationToken cancellationToken) => await statements.ExecuteAsync(
@@ -62,7 +74,7 @@ internal sealed class RunTable(HomeDatabase home)
     }
 
     private static SqlText Columns =>
-        $"SELECT id, connection, policy, trigger_kind, queued_us, subject, scheduled_us, missed, request, started_us, finished_us, state, reason, error_code, error, result, window_from_us, window_to_us, backfill FROM {HomeTables.Runs}";
+        $"SELECT id, connection, policy, trigger_kind, queued_us, subject, scheduled_us, missed, request, started_us, finished_us, state, reason, error_code, error, result, window_from_us, window_to_us, backfill, end_asked, end_by FROM {HomeTables.Runs}";
 
     private static IReadOnlyList<ServerRun> Read(IReadOnlyList<Row> rows) =>
     [
@@ -80,6 +92,7 @@ internal sealed class RunTable(HomeDatabase home)
             Result = r.TextOrNull(15),
             Window = HomeTime.At(r.LongOrNull(16)) is { } from ? new(from, HomeTime.At(r.Long(17))) : null,
             Backfill = r.TextOrNull(18),
+            EndAsked = r.TextOrNull(19) is { } asked ? new(asked == EndNow, r.TextOrNull(20) ?? "") : null,
         }),
     ];
 }

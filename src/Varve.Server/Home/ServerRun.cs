@@ -102,6 +102,9 @@ internal sealed record ServerRun(string Id, string Connection, string Policy, Ru
     /// <summary>What it did, as JSON; null before.</summary>
     public string? Result { get; init; }
 
+    /// <summary>That somebody asked another server than the leader to end it; null where nobody did.</summary>
+    public EndAsked? EndAsked { get; init; }
+
     public bool IsOpen => State is RunState.Queued or RunState.Running;
 
     /// <summary>The id of the run of one instant of a schedule.</summary>
@@ -111,6 +114,11 @@ internal sealed record ServerRun(string Id, string Connection, string Policy, Ru
     /// <summary>A new id for what no schedule made.</summary>
     public static string NewId() => $"m-{Guid.CreateVersion7():N}";
 }
+
+/// <summary>The wish that a run end.</summary>
+/// <param name="Now">True: in its statement; otherwise after it.</param>
+/// <param name="By">Whose wish.</param>
+internal sealed record EndAsked(bool Now, string By);
 
 /// <summary>What a run was asked to do.</summary>
 internal sealed record RunAsked

@@ -1,11 +1,12 @@
 using System.Text.Json;
 using NodaTime;
 using Varve.Server.Home;
+using Varve.Server.Leading;
 
 namespace Varve.Server.Notices;
 
 /// <summary>Sends what is to be told, again and again with longer rests, and sets aside what never arrives.</summary>
-internal sealed partial class DeliveryService(NoticeBoard board, DeliveryTable table, HomeDatabase home, ILogger<DeliveryService> log) : BackgroundService
+internal sealed partial class DeliveryService(NoticeBoard board, DeliveryTable table, HomeDatabase home, Leadership lead, ILogger<DeliveryService> log) : BackgroundService
 {
     private static readonly Duration s_look = Duration.FromSeconds(15);
     private static readonly Duration s_kept = Duration.FromDays(7);
@@ -34,7 +35,8 @@ internal sealed partial class DeliveryService(NoticeBoard board, DeliveryTable t
             var news = board.News;
             try
             {
-                await SendDueAsync(stoppingToken);
+                // Of several servers one tells: each is told once.
+                if (lead.Leads) await SendDueAsync(stoppingToken);
                 await table.SweepAsync(home.Now() - s_kept, stoppingToken);
             }
             catch (VarveException trouble)

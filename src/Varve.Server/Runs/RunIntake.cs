@@ -24,7 +24,7 @@ internal sealed class RunIntake(HomeDatabase home, RunTable runs, RunQueue queue
     /// <exception cref="PolicyException">There is no such policy or tag, the key stood for something else, or too many runs wait.</exception>
     public async Task<ServerRun> TakeAsync(Caller caller, ServerConnection connection, RunAsked asked, string? key, CancellationToken cancellationToken)
     {
-        if (queue.Waiting >= MostWaiting) throw new PolicyException(ServerCodes.TooMany, FormattableString.Invariant($"{MostWaiting} runs wait already. Try again when some have ended."));
+        if (!home.IsShared && queue.Waiting >= MostWaiting) throw TooMany();
         await connection.UseAsync(
             caller.Subject,
             async lifecycle =>
@@ -39,6 +39,7 @@ internal sealed class RunIntake(HomeDatabase home, RunTable runs, RunQueue queue
             async (statements, token) =>
             {
                 if (key is not null && await _keys.FindAsync(statements, connection.Setting.Tenant, key, hash, token) is { } known) return known;
+                if (home.IsShared && await runs.WaitingAsync(statements, token) >= MostWaiting) throw TooMany();
                 await runs.AddAsync(statements, run, token);
                 if (key is not null) await _keys.AddAsync(statements, connection.Setting.Tenant, key, hash, run.Id, run.Queued, token);
                 await audit.AppendAsync(statements, caller with { Tenant = connection.Setting.Tenant }, "run.asked", $"{connection.Name}/{run.Policy}", new JsonObject { ["run"] = run.Id, ["confirm"] = new JsonArray([.. asked.Confirm.Select(c => (JsonNode)c)]) }, token);
@@ -49,4 +50,6 @@ internal sealed class RunIntake(HomeDatabase home, RunTable runs, RunQueue queue
         queue.Admit(run);
         return run;
     }
+
+    private static PolicyException TooMany() => new(ServerCodes.TooMany, FormattableString.Invariant($"{MostWaiting} runs wait already. Try again when some have ended."));
 }

@@ -6,7 +6,7 @@ namespace Varve.Server.Runs;
 
 /// <summary>
 /// Runs that wait and runs that are under way: so many at once in all, so many for one database, and never two of one
-/// policy. One that cannot begin lets those behind it pass.
+/// policy. One that cannot begin lets those behind it pass. Where another server leads, nothing begins here.
 /// </summary>
 /// <param name="runs">Where they are kept.</param>
 /// <param name="action">Carries one out.</param>
@@ -19,12 +19,16 @@ internal sealed partial class RunQueue(RunTable runs, RunAction action, int atOn
 {
     private const int FeedsKept = 200;
 
+    /// <summary>What could not be written down, because the home did not answer, is written again after that.</summary>
+    private static readonly TimeSpan s_again = TimeSpan.FromSeconds(1);
+
     private readonly Lock _lock = new();
     private readonly List<ServerRun> _waiting = [];
     private readonly Dictionary<string, Active> _active = new(StringComparer.Ordinal);
     private readonly Dictionary<string, RunFeed> _feeds = new(StringComparer.Ordinal);
     private readonly Queue<string> _told = new();
     private bool _closed;
+    private bool _isIdle;
 
     /// <summary>Raised when a run begins or ends.</summary>
     public event Action? Changed;
@@ -66,12 +70,18 @@ internal sealed partial class RunQueue(RunTable runs, RunAction action, int atOn
         lock (_lock) return _feeds.GetValueOrDefault(id);
     }
 
-    /// <summary>Takes a run that is stored already; one that it knows is the same run.</summary>
+    /// <summary>Whether a run waits or is under way here.</summary>
+    public bool Has(string id)
+    {
+        lock (_lock) return _active.ContainsKey(id) || _waiting.Exists(r => r.Id == id);
+    }
+
+    /// <summary>Takes a run that is stored already; one that it knows is the same run. Where another server leads it is left to that.</summary>
     public void Admit(ServerRun run)
     {
         lock (_lock)
         {
-            if (_feeds.ContainsKey(run.Id)) return;
+            if (_isIdle || _active.ContainsKey(run.Id) || _waiting.Exists(r => r.Id == run.Id)) return;
             _waiting.Add(run);
             _feeds[run.Id] = new();
             _told.Enqueue(run.Id);
@@ -79,6 +89,29 @@ internal sealed partial class RunQueue(RunTable runs, RunAction action, int atOn
         }
 
         Pump();
+    }
+
+    /// <summary>This server leads: what is admitted from here on is carried out.</summary>
+    public void Open()
+    {
+        lock (_lock) _isIdle = false;
+    }
+
+    /// <summary>Another server leads: what waits is left to it, and what is under way ends after its statement.</summary>
+    public void Leave()
+    {
+        List<RunFeed> left;
+        List<Active> open;
+        lock (_lock)
+        {
+            _isIdle = true;
+            (left, open) = ([.. _waiting.Select(r => _feeds[r.Id])], [.. _active.Values]);
+            foreach (var run in _waiting) _feeds.Remove(run.Id);
+            _waiting.Clear();
+        }
+
+        foreach (var active in open) active.Stop.Cancel();
+        foreach (var feed in left) feed.End();
     }
 
     /// <summary>Ends a run: one that waits at once, one that is under way after its statement, or, asked for that, in it.</summary>
@@ -129,7 +162,7 @@ internal sealed partial class RunQueue(RunTable runs, RunAction action, int atOn
     {
         lock (_lock)
         {
-            while (!_closed && _active.Count < atOnce && _waiting.FindIndex(MayBegin) is var index and >= 0)
+            while (!_closed && !_isIdle && _active.Count < atOnce && _waiting.FindIndex(MayBegin) is var index and >= 0)
             {
                 var run = _waiting[index];
                 _waiting.RemoveAt(index);
@@ -149,9 +182,9 @@ internal sealed partial class RunQueue(RunTable runs, RunAction action, int atOn
         var run = active.Run with { State = RunState.Running, Started = Now() };
         try
         {
-            if (!await runs.BeginAsync(run.Id, run.Started.Value, CancellationToken.None))
+            if (!await BegunAsync(run, active))
             {
-                // It was ended elsewhere before its turn came: how is written down already.
+                // It was ended elsewhere before its turn came, or is left to another server: how is written down there.
                 Leave(run);
                 return;
             }
@@ -175,18 +208,61 @@ internal sealed partial class RunQueue(RunTable runs, RunAction action, int atOn
 
         try
         {
-            await EndAsync(run with { Finished = Now() });
+            await EndedAsync(run with { Finished = Now() });
         }
         catch (Exception unwritten) when (unwritten is VarveException or IOException)
         {
-            // The home still says that it is under way: the next start takes it up, and nothing is lost.
+            // The home still says that it is under way: the next start, or the server that leads, takes it up, and nothing is lost.
             LogUnwritten(unwritten, run.Id);
+            Feed(run.Id)?.End();
         }
         finally
         {
             lock (_lock) _active.Remove(run.Id);
             Pump();
         }
+    }
+
+    /// <summary>Writes down that a run begins; while the home does not answer it waits. False where it is not to begin.</summary>
+    private async Task<bool> BegunAsync(ServerRun run, Active active)
+    {
+        while (true)
+        {
+            try
+            {
+                return await runs.BeginAsync(run.Id, run.Started!.Value, CancellationToken.None);
+            }
+            catch (EngineException trouble) when (trouble.IsTransient)
+            {
+                if (trouble.Code == ServerCodes.NotLeading || active.Stop.IsCancellationRequested || IsLeft()) return false;
+
+                // The answer of the home may have been lost behind its commit; then it says that it is under way, and is taken up.
+                await Task.Delay(s_again);
+            }
+        }
+    }
+
+    /// <summary>Writes down how a run ended, for as long as it takes: it counts as under way until then.</summary>
+    private async Task EndedAsync(ServerRun run)
+    {
+        while (true)
+        {
+            try
+            {
+                await EndAsync(run);
+                return;
+            }
+            catch (EngineException trouble) when (trouble.IsTransient && trouble.Code != ServerCodes.NotLeading && !IsLeft())
+            {
+                LogWaits(run.Id, trouble.Message);
+                await Task.Delay(s_again);
+            }
+        }
+    }
+
+    private bool IsLeft()
+    {
+        lock (_lock) return _closed || _isIdle;
     }
 
     private void Leave(ServerRun run)
@@ -209,6 +285,9 @@ internal sealed partial class RunQueue(RunTable runs, RunAction action, int atOn
     }
 
     private Instant Now() => Instant.FromDateTimeOffset(clock.GetUtcNow());
+
+    [LoggerMessage(21, LogLevel.Warning, "how run {Run} ended is written down when the home answers again: {Message}")]
+    private partial void LogWaits(string run, string message);
 
     [LoggerMessage(20, LogLevel.Error, "how run {Run} ended could not be written down; the next start takes it up")]
     private partial void LogUnwritten(Exception error, string run);

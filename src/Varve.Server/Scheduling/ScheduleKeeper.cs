@@ -10,20 +10,12 @@ using Varve.Server.Runs;
 
 namespace Varve.Server.Scheduling;
 
-/// <summary>A policy, or a pattern, that has a schedule.</summary>
-/// <param name="Policy">What it says.</param>
-/// <param name="AppliedAt">When this revision was stored.</param>
-internal sealed record ScheduledPolicy(Policy Policy, Instant AppliedAt);
-
 /// <summary>
 /// Every schedule of a server: what is due becomes a run, once for each instant, and what becomes none is written down with
 /// the reason. What is decided is stored in the same transaction, so that a restart decides nothing twice.
 /// </summary>
 internal sealed partial class ScheduleKeeper(HomeDatabase home, ScheduleTable table, RunTable runs, ServerAudit audit, NoticeBoard notices, ILogger<ScheduleKeeper> log) : IDisposable
 {
-    private static readonly Duration s_firstCircuit = Duration.FromMinutes(1);
-    private static readonly Duration s_longestCircuit = Duration.FromHours(1);
-
     // As many windows of one query wait at once; those behind them are decided when some have ended.
     private const int MostWindows = 100;
 
@@ -33,6 +25,9 @@ internal sealed partial class ScheduleKeeper(HomeDatabase home, ScheduleTable ta
 
     /// <summary>Where runs go; set before the first tick.</summary>
     public RunQueue? Queue { get; set; }
+
+    /// <summary>True where this server decides; otherwise it knows schedules, and another one decides them.</summary>
+    public bool Decides { get; private set; } = true;
 
     /// <summary>Every schedule as it stands.</summary>
     public IReadOnlyList<ScheduleView> All
@@ -58,9 +53,11 @@ internal sealed partial class ScheduleKeeper(HomeDatabase home, ScheduleTable ta
                 learned.Add((state, policy.Policy, isNew));
             }
 
-            if (learned.Exists(l => l.IsNew))
+            var gone = Gone(k => k.Connection == connection && !k.IsQuery && !asked.Contains(k));
+            if (!Decides && (gone.Count > 0 || learned.Exists(l => l.IsNew))) await home.WriteAsync((s, token) => HomeDatabase.CountAsync(s, HomeSchema.SchedulesName, token), cancellationToken);
+            if (Decides && learned.Exists(l => l.IsNew))
             {
-                await home.WriteAsync(
+                await home.LeadAsync(
                     async (statements, token) =>
                     {
                         foreach (var one in learned.Where(l => l.IsNew)) await table.SaveAsync(statements, one.State, token);
@@ -74,12 +71,7 @@ internal sealed partial class ScheduleKeeper(HomeDatabase home, ScheduleTable ta
                 foreach (var (state, policy, _) in learned) _entries[state.Key] = new(state, policy);
             }
 
-            // Those of the store are asked too: one may have gone while no server ran.
-            foreach (var gone in _entries.Keys.Concat(_known.Keys).Where(k => k.Connection == connection && !k.IsQuery && !asked.Contains(k)).Distinct().ToList())
-            {
-                await table.RetireAsync(gone, cancellationToken);
-                lock (_entries) _entries.Remove(gone);
-            }
+            await RetireAsync(gone, cancellationToken);
 
             _known = _known.Where(k => k.Key.Connection != connection || k.Key.IsQuery).ToDictionary();
             return 0;
@@ -99,17 +91,57 @@ internal sealed partial class ScheduleKeeper(HomeDatabase home, ScheduleTable ta
 
                 // An edit moves nothing: the next window begins where the last one ended, so that none is lost and none overlaps.
                 var state = before ?? new(query.Key, query.Query.Schedule.Text, query.Query.Times().First(query.AppliedAt));
-                if (before is null) await home.WriteAsync(async (s, token) => await SavedAsync(s, state, token), cancellationToken);
+                if (before is null && Decides) await home.LeadAsync((s, token) => SavedAsync(s, state, token), cancellationToken);
                 lock (_entries) _entries[query.Key] = new(state, query);
             }
 
-            foreach (var gone in _entries.Keys.Concat(_known.Keys).Where(k => k.IsQuery && !queries.Any(q => q.Key == k)).Distinct().ToList())
-            {
-                await table.RetireAsync(gone, cancellationToken);
-                lock (_entries) _entries.Remove(gone);
-            }
+            await RetireAsync(Gone(k => k.IsQuery && !queries.Any(q => q.Key == k)), cancellationToken);
 
             _known = _known.Where(k => !k.Key.IsQuery).ToDictionary();
+            return 0;
+        },
+        cancellationToken);
+
+    /// <summary>Forgets what it knew: whoever decides from now on takes up everything from the store.</summary>
+    /// <param name="decides">Whether this server decides.</param>
+    /// <param name="cancellationToken">Ends the waiting for what is being decided.</param>
+    public Task StartAsync(bool decides, CancellationToken cancellationToken) => AloneAsync(
+        () =>
+        {
+            Decides = decides;
+            _known = null;
+            lock (_entries) _entries.Clear();
+            return Task.FromResult(0);
+        },
+        cancellationToken);
+
+    /// <summary>Forgets the schedules of a database that is kept no more; the store keeps them, so that a pause outlives that.</summary>
+    public Task ForgetAsync(string connection, CancellationToken cancellationToken) => AloneAsync(
+        async () =>
+        {
+            var kept = (await table.ListAsync(cancellationToken)).Where(s => s.Key.Connection == connection && !s.Key.IsQuery).ToDictionary(s => s.Key);
+            if (_known is not null) _known = _known.Where(k => k.Key.Connection != connection || k.Key.IsQuery).Concat(kept).ToDictionary();
+            lock (_entries)
+            {
+                foreach (var key in _entries.Keys.Where(k => k.Connection == connection && !k.IsQuery).ToList()) _entries.Remove(key);
+            }
+
+            return 0;
+        },
+        cancellationToken);
+
+    /// <summary>Takes up what other servers changed of schedules that are known here.</summary>
+    public Task RefreshAsync(CancellationToken cancellationToken) => AloneAsync(
+        async () =>
+        {
+            foreach (var state in await table.ListAsync(cancellationToken))
+            {
+                lock (_entries)
+                {
+                    if (_entries.TryGetValue(state.Key, out var entry)) entry.Take(state);
+                }
+            }
+
             return 0;
         },
         cancellationToken);
@@ -124,7 +156,15 @@ internal sealed partial class ScheduleKeeper(HomeDatabase home, ScheduleTable ta
             lock (_entries) due = [.. _entries.Values.Where(e => e.IsDue(now))];
             if (due.Count > 0)
             {
-                var begun = await home.WriteAsync((statements, token) => DecideAsync(statements, due, now, token), cancellationToken);
+                var (begun, decided) = await home.LeadAsync((statements, token) => DecideAsync(statements, due, now, token), cancellationToken);
+
+                // Only what is stored counts: where the store refused, the same is decided again.
+                foreach (var (entry, state, isFull) in decided)
+                {
+                    entry.Take(state);
+                    entry.IsFull = isFull;
+                }
+
                 foreach (var run in begun) Queue!.Admit(run);
                 notices.Wake();
             }
@@ -141,13 +181,13 @@ internal sealed partial class ScheduleKeeper(HomeDatabase home, ScheduleTable ta
             Entry? entry;
             lock (_entries) entry = _entries.GetValueOrDefault(key);
             if (entry is null) return false;
-            var changed = change(entry.State);
-            await home.WriteAsync(
+            var changed = await home.WriteAsync(
                 async (statements, token) =>
                 {
+                    var changed = change(await StoredAsync(statements, entry, token));
                     await table.SaveAsync(statements, changed, token);
                     await audit.AppendAsync(statements, caller with { Tenant = tenant }, action, key.ToString(), detail, token);
-                    return 0;
+                    return changed;
                 },
                 cancellationToken);
             entry.Take(changed);
@@ -156,53 +196,71 @@ internal sealed partial class ScheduleKeeper(HomeDatabase home, ScheduleTable ta
         cancellationToken);
 
     /// <summary>Writes down how a run ended, and what that means for its schedule.</summary>
-    public Task EndedAsync(ServerRun run) => AloneAsync(
+    /// <returns>False where that was written before.</returns>
+    public Task<bool> EndedAsync(ServerRun run) => AloneAsync(
         async () =>
         {
             Entry? entry;
             lock (_entries) entry = _entries.GetValueOrDefault(run.Key);
-            var after = entry is null ? null : After(run, entry);
-            await home.WriteAsync(
+            var (isNew, after) = await home.LeadAsync<(bool, ScheduleState?)>(
                 async (statements, token) =>
                 {
-                    if (await runs.EndAsync(statements, run, token)) await notices.AddAsync(statements, run, home.Now(), token);
-                    if (after is not null) await table.SaveAsync(statements, after, token);
-                    if (after is { Pause: { } pause } && entry!.State.Pause is null)
+                    if (!await runs.EndAsync(statements, run, token)) return (false, null);
+                    await notices.AddAsync(statements, run, home.Now(), token);
+                    if (entry is null) return (true, null);
+                    var before = await StoredAsync(statements, entry, token);
+                    var after = RunConsequence.Of(run, before, entry.Schedule);
+                    await table.SaveAsync(statements, after, token);
+                    if (after.Pause is { } pause && before.Pause is null)
                         await audit.AppendAsync(statements, Caller.Scheduler, "schedule.paused", after.Key.ToString(), new() { ["reason"] = pause.Reason }, token);
-                    return 0;
+                    return (true, after);
                 },
                 CancellationToken.None);
             if (after is not null) entry!.Take(after);
             if (entry is not null) entry.IsFull = false;
+            if (!isNew) return false;
             notices.Wake();
             ServerTelemetry.Ended(run);
             LogEnd(run);
-            return 0;
+            return true;
         },
         CancellationToken.None);
 
     public void Dispose() => _turn.Dispose();
 
-    private (ScheduleState State, bool IsNew) Learn(ScheduleKey key, ScheduledPolicy policy)
+    /// <summary>Schedules that are known and asked for no more. Those of the store are asked too: one may have gone while no server ran.</summary>
+    private List<ScheduleKey> Gone(Func<ScheduleKey, bool> isGone)
     {
-        var rule = PolicyJson.Canonical(new() { Name = "", Table = new(null, ""), Time = "", Zone = policy.Policy.Zone, Schedule = policy.Policy.Schedule });
-        ScheduleState? before;
-        lock (_entries) before = _entries.GetValueOrDefault(key)?.State;
-        before ??= _known!.GetValueOrDefault(key);
-        if (before?.Rule == rule) return (before, false);
-
-        // An edit counts from its own instant on, and a schedule that is seen for the first time from now on: neither fires a run by itself.
-        var now = home.Now();
-        var armed = before is null ? now : Instant.Min(now, Instant.Max(before.Armed, policy.AppliedAt));
-        return ((before ?? new ScheduleState(key, rule, armed)) with { Rule = rule, Armed = armed }, true);
+        lock (_entries) return [.. _entries.Keys.Concat(_known!.Keys).Where(isGone).Distinct()];
     }
 
-    private async Task<IReadOnlyList<ServerRun>> DecideAsync(IStatements statements, IReadOnlyList<Entry> due, Instant now, CancellationToken cancellationToken)
+    private async Task RetireAsync(IReadOnlyList<ScheduleKey> gone, CancellationToken cancellationToken)
+    {
+        foreach (var key in gone)
+        {
+            if (Decides) await table.RetireAsync(key, cancellationToken);
+            lock (_entries) _entries.Remove(key);
+        }
+    }
+
+    /// <summary>What is stored of a schedule now: another server may have changed it since this one looked.</summary>
+    private async Task<ScheduleState> StoredAsync(IStatements statements, Entry entry, CancellationToken cancellationToken) =>
+        home.IsShared ? await table.FindAsync(statements, entry.State.Key, cancellationToken) ?? entry.State : entry.State;
+
+    private (ScheduleState State, bool IsNew) Learn(ScheduleKey key, ScheduledPolicy policy)
+    {
+        ScheduleState? before;
+        lock (_entries) before = _entries.GetValueOrDefault(key)?.State;
+        return policy.Learned(before ?? _known!.GetValueOrDefault(key), key, home.Now());
+    }
+
+    private async Task<(IReadOnlyList<ServerRun> Begun, IReadOnlyList<(Entry, ScheduleState, bool IsFull)> Decided)> DecideAsync(IStatements statements, IReadOnlyList<Entry> due, Instant now, CancellationToken cancellationToken)
     {
         List<ServerRun> begun = [];
+        List<(Entry, ScheduleState, bool)> decided = [];
         foreach (var entry in due)
         {
-            var state = entry.State;
+            var state = await StoredAsync(statements, entry, cancellationToken);
             if (state.Pause is { } pause)
             {
                 if (pause.Until is not { } until || until > now) continue;
@@ -213,11 +271,11 @@ internal sealed partial class ScheduleKeeper(HomeDatabase home, ScheduleTable ta
 
             if (entry.Query is not null)
             {
-                (state, var windows) = await DecideWindowsAsync(statements, entry, state, now, cancellationToken);
+                (state, var windows, var isFull) = await DecideWindowsAsync(statements, entry, state, now, cancellationToken);
                 begun.AddRange(windows);
                 state = await OverdueAsync(statements, entry, state, now, cancellationToken);
                 await table.SaveAsync(statements, state, cancellationToken);
-                entry.Take(state);
+                decided.Add((entry, state, isFull));
                 continue;
             }
 
@@ -250,16 +308,16 @@ internal sealed partial class ScheduleKeeper(HomeDatabase home, ScheduleTable ta
 
             state = await OverdueAsync(statements, entry, state, now, cancellationToken);
             await table.SaveAsync(statements, state, cancellationToken);
-            entry.Take(state);
+            decided.Add((entry, state, false));
         }
 
-        return begun;
+        return (begun, decided);
     }
 
     /// <summary>Lets the windows of a query that are due wait for their turn, each once.</summary>
-    private async Task<(ScheduleState State, IReadOnlyList<ServerRun> Begun)> DecideWindowsAsync(IStatements statements, Entry entry, ScheduleState state, Instant now, CancellationToken cancellationToken)
+    private async Task<(ScheduleState State, IReadOnlyList<ServerRun> Begun, bool IsFull)> DecideWindowsAsync(IStatements statements, Entry entry, ScheduleState state, Instant now, CancellationToken cancellationToken)
     {
-        if (state.CircuitUntil > now) return (state, []);
+        if (state.CircuitUntil > now) return (state, [], entry.IsFull);
         List<ServerRun> begun = [];
         var room = Math.Max(0, MostWindows - Queue!.Open(state.Key));
         var decision = WindowDecision.Of(entry.Windows!, entry.Query!.Query.Catchup, state.Armed, now, room);
@@ -275,8 +333,7 @@ internal sealed partial class ScheduleKeeper(HomeDatabase home, ScheduleTable ta
             ServerTelemetry.Fired(state.Key, now - window.To, missed);
         }
 
-        entry.IsFull = decision.IsMore;
-        return (state with { Armed = decision.Armed }, begun);
+        return (state with { Armed = decision.Armed }, begun, decision.IsMore);
     }
 
     private async Task<int> SavedAsync(IStatements statements, ScheduleState state, CancellationToken cancellationToken)
@@ -304,21 +361,6 @@ internal sealed partial class ScheduleKeeper(HomeDatabase home, ScheduleTable ta
         await audit.AppendAsync(statements, Caller.Scheduler, "schedule.overdue", state.Key.ToString(), new() { ["expectWithin"] = within.Text }, cancellationToken);
         await notices.OverdueAsync(statements, state.Key, within.Text, now, cancellationToken);
         return state with { Overdue = now };
-    }
-
-    private static ScheduleState After(ServerRun run, Entry entry)
-    {
-        var state = entry.State;
-        if (run.State is RunState.Done or RunState.Braked or RunState.Waits) return state with { Failures = 0, CircuitUntil = null, Succeeded = run.Finished, Overdue = null };
-
-        // Somebody else who has the database for a moment is no fault of the policy, nor is a person who ends a run.
-        if (run.State != RunState.Failed || run.ErrorCode == "VRV301") return state;
-        var failures = state.Failures + 1;
-        var rest = Duration.Min(s_longestCircuit, s_firstCircuit * (1L << Math.Min(failures - 1, 10)));
-        state = state with { Failures = failures, CircuitUntil = run.Finished + rest };
-        return entry.Schedule.PauseAfter <= failures && state.Pause is null
-            ? state with { Pause = new(run.Finished!.Value, Caller.Scheduler.Subject, FormattableString.Invariant($"{failures} failures one after the other, the last: {run.ErrorCode}"), null) }
-            : state;
     }
 
     private async Task<T> AloneAsync<T>(Func<Task<T>> work, CancellationToken cancellationToken)

@@ -4,12 +4,13 @@ using Varve.Server.Access;
 using Varve.Server.Backfills;
 using Varve.Server.Connections;
 using Varve.Server.Home;
+using Varve.Server.Leading;
 using Varve.Server.Runs;
 
 namespace Varve.Server.Scheduling;
 
 /// <summary>Looks after schedules for as long as the server runs: learns them, decides them when they are due, and ends what is under way.</summary>
-internal sealed partial class SchedulerService(ScheduleKeeper keeper, ConnectionSet connections, RunQueue queue, RunTable runs, QueryTable queries, BackfillKeeper backfills, HomeDatabase home, ILogger<SchedulerService> log) : BackgroundService
+internal sealed partial class SchedulerService(ScheduleKeeper keeper, ConnectionSet connections, RunQueue queue, RunTable runs, QueryTable queries, BackfillKeeper backfills, Leadership lead, HomeDatabase home, ILogger<SchedulerService> log) : BackgroundService
 {
     /// <summary>A clock that jumps, and a laptop that slept, are noticed after that.</summary>
     private static readonly Duration s_look = Duration.FromSeconds(15);
@@ -17,7 +18,14 @@ internal sealed partial class SchedulerService(ScheduleKeeper keeper, Connection
     /// <summary>A policy that somebody stored elsewhere is seen after that.</summary>
     private static readonly Duration s_learn = Duration.FromMinutes(2);
 
+    private static readonly Duration s_retry = Duration.FromSeconds(1);
+
     private TaskCompletionSource _wake = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private bool? _leads;
+    private bool _isDoubtful = true;
+    private HomeCounts? _counts;
+    private Instant _learn;
 
     /// <summary>True once every database was looked at and schedules are decided.</summary>
     public bool IsReady { get; private set; }
@@ -33,7 +41,7 @@ internal sealed partial class SchedulerService(ScheduleKeeper keeper, Connection
             await keeper.LearnAsync(connection.Name, await connection.UseAsync(Caller.Scheduler.Subject, lifecycle => SchedulesAsync(lifecycle, cancellationToken), cancellationToken), cancellationToken);
             connection.Trouble = null;
         }
-        catch (VarveException trouble)
+        catch (VarveException trouble) when (trouble.Code is not ServerCodes.HomeAway and not ServerCodes.NotLeading)
         {
             // What is known of its schedules stays: the database may only be in use for a moment.
             if (connection.Trouble != trouble.Message) LogTrouble(connection.Name, trouble.Code, trouble.Message);
@@ -41,20 +49,20 @@ internal sealed partial class SchedulerService(ScheduleKeeper keeper, Connection
         }
     }
 
-    /// <summary>What was under way or waited when the server ended last goes on.</summary>
-    public async Task TakeUpAsync(CancellationToken cancellationToken)
+    /// <summary>What waits, what was under way when its server ended, and what another server was asked to end.</summary>
+    /// <param name="isNew">True where this server begins to lead: what is under way in the store is so nowhere.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public async Task TakeUpAsync(bool isNew, CancellationToken cancellationToken)
     {
         foreach (var run in await runs.OpenAsync(cancellationToken))
         {
-            // What was asked for while the server starts is this server's own.
-            if (queue.Feed(run.Id) is not null) continue;
-            if (run.State == RunState.Queued)
-            {
-                queue.Admit(run);
-                continue;
-            }
+            if (run.State == RunState.Queued) queue.Admit(run);
+            if (run.EndAsked is { } asked) await queue.EndAsync(run.Id, asked.Now, asked.By);
 
-            await keeper.EndedAsync(run with { State = RunState.Interrupted, Finished = home.Now(), Reason = "the server ended while it was under way; another run goes on" });
+            // What was asked for while the server starts is this server's own.
+            if (run.State == RunState.Queued || !isNew || queue.Has(run.Id)) continue;
+            var isOpen = await keeper.EndedAsync(run with { State = RunState.Interrupted, Finished = home.Now(), Reason = "the server ended while it was under way; another run goes on" });
+            if (!isOpen || run.EndAsked is not null) continue;
             var next = run with { Id = ServerRun.NewId(), Trigger = RunTrigger.Resumed, Queued = home.Now(), State = RunState.Queued, Scheduled = null, Missed = 0, Started = null };
             if (await runs.AddAsync(next, cancellationToken)) queue.Admit(next);
         }
@@ -64,6 +72,15 @@ internal sealed partial class SchedulerService(ScheduleKeeper keeper, Connection
     {
         await base.StopAsync(cancellationToken);
         await queue.CloseAsync(cancellationToken);
+        try
+        {
+            await lead.ResignAsync(CancellationToken.None);
+        }
+        catch (VarveException away)
+        {
+            // Another server takes the lead when nothing was heard of this one for long enough.
+            LogAway(away.Code, away.Message);
+        }
     }
 
     internal static async Task<IReadOnlyList<ScheduledPolicy>> SchedulesAsync(Lifecycle lifecycle, CancellationToken cancellationToken)
@@ -75,30 +92,99 @@ internal sealed partial class SchedulerService(ScheduleKeeper keeper, Connection
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        foreach (var connection in connections.All) await LearnAsync(connection, stoppingToken);
-        await keeper.LearnAsync(await queries.ListAsync(stoppingToken), stoppingToken);
-        await TakeUpAsync(stoppingToken);
-        await backfills.TakeUpAsync(stoppingToken);
-        IsReady = true;
-        var learn = home.Now() + s_learn;
+        var isTold = false;
         while (!stoppingToken.IsCancellationRequested)
         {
-            if (home.Now() >= learn)
+            _wake = new(TaskCreationOptions.RunContinuationsAsynchronously);
+            var rest = s_look;
+            try
             {
-                foreach (var connection in connections.All) await LearnAsync(connection, stoppingToken);
-                learn = home.Now() + s_learn;
+                rest = await LookAsync(stoppingToken);
+                if (isTold) LogBack();
+                isTold = false;
+            }
+            catch (VarveException away)
+            {
+                // The home is away, or another server leads: nothing is decided meanwhile, and everything is looked at again then.
+                if (!isTold) LogAway(away.Code, away.Message);
+                (isTold, _isDoubtful) = (true, true);
+                if (!lead.Leads) await FollowAsync(stoppingToken);
+                rest = s_retry;
             }
 
-            _wake = new(TaskCreationOptions.RunContinuationsAsynchronously);
-            var next = await keeper.TickAsync(stoppingToken);
-            var now = home.Now();
-            var until = Instant.Min(Instant.Min(now + s_look, learn), next ?? Instant.MaxValue);
-            if (until <= now) continue;
-
             // Timers of whole milliseconds may fire a little early: one more look then costs nothing.
-            await Task.WhenAny(_wake.Task, Task.Delay((until - now).ToTimeSpan() + TimeSpan.FromMilliseconds(1), home.Clock, stoppingToken));
+            if (rest > Duration.Zero) await Task.WhenAny(_wake.Task, Task.Delay(rest.ToTimeSpan() + TimeSpan.FromMilliseconds(1), home.Clock, stoppingToken));
         }
     }
+
+    /// <summary>One look at everything; how long nothing needs another one.</summary>
+    private async Task<Duration> LookAsync(CancellationToken stoppingToken)
+    {
+        var counts = await lead.BeatAsync(stoppingToken);
+        if (lead.Leads != _leads) await (lead.Leads ? LeadAsync(stoppingToken) : FollowAsync(stoppingToken));
+        if (counts?.Schedules != _counts?.Schedules || home.Now() >= _learn || !IsReady) await LearnAllAsync(stoppingToken);
+        if (counts != _counts || _isDoubtful)
+        {
+            await SyncAsync(stoppingToken);
+            await keeper.RefreshAsync(stoppingToken);
+            await keeper.LearnAsync(await queries.ListAsync(stoppingToken), stoppingToken);
+            if (lead.Leads) await TakeUpAsync(_isDoubtful, stoppingToken);
+            if (lead.Leads) await backfills.TakeUpAsync(stoppingToken);
+        }
+
+        (_counts, _isDoubtful, IsReady) = (counts, false, true);
+        var next = lead.Leads ? await keeper.TickAsync(stoppingToken) : null;
+        var now = home.Now();
+        var until = Instant.Min(Instant.Min(now + s_look, _learn), next ?? Instant.MaxValue) - now;
+        return counts is null ? until : Duration.Min(until, Duration.FromTimeSpan(lead.Beat));
+    }
+
+    /// <summary>Takes up everything: from here on this server decides.</summary>
+    private async Task LeadAsync(CancellationToken stoppingToken)
+    {
+        await keeper.StartAsync(decides: true, stoppingToken);
+        await backfills.StartAsync(decides: true);
+        queue.Open();
+        (_leads, _isDoubtful, _learn) = (true, true, Instant.MinValue);
+        if (home.IsShared) LogLeads(lead.Server);
+    }
+
+    /// <summary>Leaves everything to another server.</summary>
+    private async Task FollowAsync(CancellationToken stoppingToken)
+    {
+        if (_leads == false) return;
+        queue.Leave();
+        await keeper.StartAsync(decides: false, stoppingToken);
+        await backfills.StartAsync(decides: false);
+        (_leads, _isDoubtful, _learn) = (false, true, Instant.MinValue);
+        LogFollows(lead.Leader ?? "nobody yet");
+    }
+
+    /// <summary>Takes up connections that came, went or changed: declared ones, and those that another server saved.</summary>
+    public async Task SyncAsync(CancellationToken cancellationToken)
+    {
+        var (come, gone) = await connections.SyncAsync(cancellationToken);
+        foreach (var name in gone) await keeper.ForgetAsync(name, cancellationToken);
+        foreach (var connection in come) await LearnAsync(connection, cancellationToken);
+    }
+
+    private async Task LearnAllAsync(CancellationToken stoppingToken)
+    {
+        foreach (var connection in connections.All) await LearnAsync(connection, stoppingToken);
+        _learn = home.Now() + s_learn;
+    }
+
+    [LoggerMessage(11, LogLevel.Warning, "nothing is decided until the home can be written again: {Code}: {Message}")]
+    private partial void LogAway(string code, string message);
+
+    [LoggerMessage(12, LogLevel.Information, "the home answers again")]
+    private partial void LogBack();
+
+    [LoggerMessage(13, LogLevel.Information, "this server leads: {Server}")]
+    private partial void LogLeads(string server);
+
+    [LoggerMessage(14, LogLevel.Information, "another server leads: {Leader}")]
+    private partial void LogFollows(string leader);
 
     [LoggerMessage(10, LogLevel.Warning, "{Connection}: its policies cannot be read: {Code}: {Message}")]
     private partial void LogTrouble(string connection, string code, string message);

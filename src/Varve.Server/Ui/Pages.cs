@@ -1,15 +1,18 @@
 using Microsoft.AspNetCore.DataProtection;
 using Varve.Server.Access;
+using Varve.Server.Home;
 
 namespace Varve.Server.Ui;
 
 /// <summary>The pages, and signing in to them. They are rendered whole on the server; one script lets forms speak to the API.</summary>
 internal static class Pages
 {
-    internal static IServiceCollection AddVarvePages(this IServiceCollection services)
+    internal static IServiceCollection AddVarvePages(this IServiceCollection services, HomeDatabase home)
     {
-        // What it protects is a form that is open in a browser: it need not outlive the server.
-        services.AddDataProtection().UseEphemeralDataProtectionProvider();
+        // What it protects is a form that is open in a browser, and a sign-in that has begun: it need not outlive the server,
+        // but another server of the same home may have to read it.
+        if (home.IsShared) services.AddDataProtection().SetApplicationName("varve").AddKeyManagementOptions(o => o.XmlRepository = new FormKeyTable(home));
+        else services.AddDataProtection().UseEphemeralDataProtectionProvider();
         services.AddAntiforgery(o => (o.Cookie.Name, o.Cookie.SameSite) = ("varve_form", SameSiteMode.Strict));
         return services;
     }

@@ -57,6 +57,11 @@ public sealed class DatabaseUrl
     /// <exception cref="PolicyException">It is not where the URL says.</exception>
     public string? ResolvePassword(TextReader? input = null) => _password.Resolve(input);
 
+    /// <summary>True where another URL says the same, its password among it.</summary>
+    internal bool IsSame(DatabaseUrl other) => ToString() == other.ToString() && Written(_password) == Written(other._password);
+
+    private static string? Written(PasswordSource password) => (password as PasswordSource.Written)?.Resolve(null);
+
     /// <summary>The URL with <c>***</c> for the password.</summary>
     public override string ToString() => Scheme == "duckdb"
         ? $"duckdb:{Path}{Query()}"

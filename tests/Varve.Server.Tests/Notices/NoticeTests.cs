@@ -182,6 +182,6 @@ public sealed class NoticeTests : IAsyncLifetime
                 default);
         }
 
-        return new(board, _table, _home, NullLogger<DeliveryService>.Instance);
+        return new(board, _table, _home, new(_home, TimeSpan.FromMinutes(1)), NullLogger<DeliveryService>.Instance);
     }
 }

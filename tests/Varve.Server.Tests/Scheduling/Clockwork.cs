@@ -4,22 +4,23 @@ using Varve.Engines;
 using Varve.Policies;
 using Varve.Scheduling;
 using Varve.Server.Home;
+using Varve.Server.Leading;
 using Varve.Server.Runs;
 using Varve.Server.Scheduling;
 using Varve.Time;
 
 namespace Varve.Server.Tests.Scheduling;
 
-/// <summary>A scheduler over a home in a real DuckDB file, on a clock that stands where a test puts it.</summary>
+/// <summary>A scheduler over a home in a real database, on a clock that stands where a test puts it.</summary>
 internal sealed class Clockwork : IAsyncDisposable
 {
     internal const string Connection = "db";
 
-    private readonly string _folder = Directory.CreateTempSubdirectory("varve-home-").FullName;
+    private readonly ScratchHome _scratch;
     private readonly List<(string Policy, Instant Began)> _begun = [];
     private HomeDatabase _home = null!;
 
-    private Clockwork(string now) => Clock = new(InstantText.Parse(now));
+    private Clockwork(ScratchHome scratch, string now) => (_scratch, Clock) = (scratch, new(InstantText.Parse(now)));
 
     internal SettableTime Clock { get; }
 
@@ -46,9 +47,9 @@ internal sealed class Clockwork : IAsyncDisposable
         }
     }
 
-    internal static async Task<Clockwork> AtAsync(string now, (int All, int Each)? atOnce = null)
+    internal static async Task<Clockwork> AtAsync(HomeKind kind, string now, (int All, int Each)? atOnce = null)
     {
-        var works = new Clockwork(now) { AtOnce = atOnce ?? (4, 4) };
+        var works = new Clockwork(ScratchHome.New(kind), now) { AtOnce = atOnce ?? (4, 4) };
         await works.OpenAsync();
         return works;
     }
@@ -118,12 +119,17 @@ internal sealed class Clockwork : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _home.DisposeAsync();
-        Directory.Delete(_folder, recursive: true);
+        await _scratch.DisposeAsync();
     }
 
     private async Task OpenAsync()
     {
-        _home = await HomeDatabase.OpenAsync(DatabaseUrl.Parse($"duckdb:{Path.Combine(_folder, "home.duckdb")}?threads=1"), Clock, CancellationToken.None);
+        _home = await HomeDatabase.OpenAsync(DatabaseUrl.Parse(_scratch.Url), Clock, CancellationToken.None);
+
+        // A server that was killed has said nothing since: nobody waits for it here.
+        var lead = new Leadership(_home, TimeSpan.FromMinutes(1));
+        await _home.ExecuteAsync($"UPDATE {HomeTables.Lead} SET server = {""}", CancellationToken.None);
+        await lead.BeatAsync(CancellationToken.None);
         (Runs, Audit) = (new(_home), new(_home));
         Keeper = new(_home, new(_home), Runs, Audit, new(new(_home), [], _ => "default"), NullLogger<ScheduleKeeper>.Instance);
         Queue = new(

@@ -6,14 +6,14 @@ using Varve.Server.Runs;
 
 namespace Varve.Server.Tests.Scheduling;
 
-public sealed class ScheduleRuleTests
+public abstract class ScheduleRuleTests(HomeKind kind)
 {
     private static readonly RunResult Failure = new(RunState.Failed, null, null, new("VRV401", "the table is gone", 4, [], []));
 
     [Fact]
     public async Task A_schedule_that_is_new_or_changed_never_fires_by_itself()
     {
-        await using var works = await Clockwork.AtAsync("2026-01-01T10:30Z");
+        await using var works = await Clockwork.AtAsync(kind, "2026-01-01T10:30Z");
         await works.LearnAsync(("p", Cron("0 * * * *"), "2025-01-01T00:00Z"));
         await works.TickAsync("2026-01-01T10:31Z");
         await works.LearnAsync(("p", Cron("*/5 * * * *"), "2026-01-01T10:31Z"));
@@ -26,7 +26,7 @@ public sealed class ScheduleRuleTests
     [Fact]
     public async Task A_run_that_is_due_while_one_is_under_way_is_left_out_and_said_why()
     {
-        await using var works = await Clockwork.AtAsync("2026-01-01T10:30Z");
+        await using var works = await Clockwork.AtAsync(kind, "2026-01-01T10:30Z");
         var gate = Gate(works);
         await works.LearnAsync(("p", Cron("0 * * * *"), "2025-01-01T00:00Z"));
         await works.TickOpenAsync("2026-01-01T11:00Z");
@@ -41,7 +41,7 @@ public sealed class ScheduleRuleTests
     [Fact]
     public async Task With_queue_one_waits_and_a_second_one_is_left_out()
     {
-        await using var works = await Clockwork.AtAsync("2026-01-01T10:30Z");
+        await using var works = await Clockwork.AtAsync(kind, "2026-01-01T10:30Z");
         var gate = Gate(works);
         await works.LearnAsync(("p", Cron("0 * * * *") with { Overlap = Overlap.Queue }, "2025-01-01T00:00Z"));
         await works.TickOpenAsync("2026-01-01T11:00Z");
@@ -57,7 +57,7 @@ public sealed class ScheduleRuleTests
     [Fact]
     public async Task One_that_fails_rests_longer_each_time_and_holds_up_nobody()
     {
-        await using var works = await Clockwork.AtAsync("2026-01-01T00:00:30Z", (1, 1));
+        await using var works = await Clockwork.AtAsync(kind, "2026-01-01T00:00:30Z", (1, 1));
         works.Act = (run, _) => Task.FromResult(run.Policy == "bad" ? Failure : new RunResult(RunState.Done, null, null, null));
         await works.LearnAsync(("bad", Cron("* * * * *"), "2025-01-01T00:00Z"), ("good", Cron("* * * * *"), "2025-01-01T00:00Z"));
         await works.PassAsync("2026-01-01T00:00:30Z", "2026-01-01T00:20:30Z", Duration.FromSeconds(30));
@@ -73,7 +73,7 @@ public sealed class ScheduleRuleTests
     [Fact]
     public async Task After_enough_failures_it_is_paused_and_a_cancelled_run_is_none()
     {
-        await using var works = await Clockwork.AtAsync("2026-01-01T00:30Z");
+        await using var works = await Clockwork.AtAsync(kind, "2026-01-01T00:30Z");
         await works.LearnAsync(("p", Cron("0 */3 * * *") with { PauseAfter = 2 }, "2025-01-01T00:00Z"));
         works.Act = (_, _) => Task.FromResult(Failure);
         await works.TickAsync("2026-01-01T03:00Z");
@@ -91,7 +91,7 @@ public sealed class ScheduleRuleTests
     [Fact]
     public async Task Skip_once_leaves_out_one_run_and_says_who_asked()
     {
-        await using var works = await Clockwork.AtAsync("2026-01-01T10:30Z");
+        await using var works = await Clockwork.AtAsync(kind, "2026-01-01T10:30Z");
         await works.LearnAsync(("p", Cron("0 * * * *"), "2025-01-01T00:00Z"));
         await works.Keeper.ChangeAsync(new(Clockwork.Connection, "p"), Ann, "default", "schedule.skipped", [], s => s with { SkipBy = "ann" }, CancellationToken.None);
         await works.TickAsync("2026-01-01T11:00Z");
@@ -103,7 +103,7 @@ public sealed class ScheduleRuleTests
     [Fact]
     public async Task An_excepted_instant_is_kept_with_its_window()
     {
-        await using var works = await Clockwork.AtAsync("2026-01-01T10:30Z");
+        await using var works = await Clockwork.AtAsync(kind, "2026-01-01T10:30Z");
         await works.LearnAsync(("p", Cron("0 * * * *") with { Except = [ExceptWindow.Parse("11:00-12:00")] }, "2025-01-01T00:00Z"));
         await works.TickAsync("2026-01-01T11:00Z");
         Assert.Equal([("2026-01-01T11:00:00Z", "nothing begins in 11:00-12:00")], await works.SkippedAsync());
@@ -112,7 +112,7 @@ public sealed class ScheduleRuleTests
     [Fact]
     public async Task A_thousand_schedules_of_one_instant_are_decided_in_one_look()
     {
-        await using var works = await Clockwork.AtAsync("2026-01-01T10:30Z", (0, 0));
+        await using var works = await Clockwork.AtAsync(kind, "2026-01-01T10:30Z", (0, 0));
         await works.LearnAsync([.. Enumerable.Range(0, 1_000).Select(i => ($"p{i}", Cron("0 * * * *"), "2025-01-01T00:00Z"))]);
         await works.TickOpenAsync("2026-01-01T11:00Z");
         Assert.Equal(1_000, works.Queue.Waiting);
@@ -124,7 +124,7 @@ public sealed class ScheduleRuleTests
     [Fact]
     public async Task What_a_kill_leaves_queued_is_run_by_the_next_server_and_nothing_is_decided_twice()
     {
-        await using var works = await Clockwork.AtAsync("2026-01-01T10:30Z", (0, 0));
+        await using var works = await Clockwork.AtAsync(kind, "2026-01-01T10:30Z", (0, 0));
         await works.LearnAsync(("p", Cron("0 * * * *"), "2025-01-01T00:00Z"));
         await works.TickOpenAsync("2026-01-01T11:00Z");
         await works.RestartAsync(("p", Cron("0 * * * *"), "2025-01-01T00:00Z"));
@@ -137,7 +137,7 @@ public sealed class ScheduleRuleTests
     [Fact]
     public async Task A_run_that_is_taken_twice_runs_once()
     {
-        await using var works = await Clockwork.AtAsync("2026-01-01T10:30Z");
+        await using var works = await Clockwork.AtAsync(kind, "2026-01-01T10:30Z");
         var gate = Gate(works);
         var run = new ServerRun(ServerRun.NewId(), Clockwork.Connection, "p", RunTrigger.Manual, works.Clock.Now, "ann");
         await works.Runs.AddAsync(run, CancellationToken.None);
@@ -155,7 +155,7 @@ public sealed class ScheduleRuleTests
     [Fact]
     public async Task What_was_ended_elsewhere_before_its_turn_does_not_begin()
     {
-        await using var works = await Clockwork.AtAsync("2026-01-01T10:30Z");
+        await using var works = await Clockwork.AtAsync(kind, "2026-01-01T10:30Z");
         var run = new ServerRun(ServerRun.NewId(), Clockwork.Connection, "p", RunTrigger.Manual, works.Clock.Now, "ann");
         await works.Runs.AddAsync(run, CancellationToken.None);
         await works.Keeper.EndedAsync(run with { State = RunState.Cancelled, Finished = works.Clock.Now });
@@ -168,7 +168,7 @@ public sealed class ScheduleRuleTests
     [Fact]
     public async Task A_policy_that_has_no_schedule_any_more_has_none()
     {
-        await using var works = await Clockwork.AtAsync("2026-01-01T10:30Z");
+        await using var works = await Clockwork.AtAsync(kind, "2026-01-01T10:30Z");
         await works.LearnAsync(("p", Cron("0 * * * *"), "2025-01-01T00:00Z"), ("q", Cron("0 * * * *"), "2025-01-01T00:00Z"));
         await works.RestartAsync(("q", Cron("0 * * * *"), "2025-01-01T00:00Z"));
         await works.TickAsync("2026-01-01T11:00Z");
@@ -190,3 +190,7 @@ public sealed class ScheduleRuleTests
         return gate;
     }
 }
+
+public sealed class ScheduleRuleTestsOnDuckDb() : ScheduleRuleTests(HomeKind.DuckDb);
+
+public sealed class ScheduleRuleTestsOnPostgreSql() : ScheduleRuleTests(HomeKind.PostgreSql);

@@ -10,14 +10,14 @@ namespace Varve.Server.Tests.Scheduling;
 /// What users of other schedulers reported, through scheduler and store: the right instants were computed with an
 /// independent zone database.
 /// </summary>
-public sealed class ScheduleVectorTests
+public abstract class ScheduleVectorTests(HomeKind kind)
 {
     private const string Long_ago = "2020-01-01T00:00Z";
 
     [Fact]
     public async Task Two_o_clock_of_the_day_that_has_it_twice_is_one_run()
     {
-        await using var works = await Clockwork.AtAsync("2024-10-26T12:00Z");
+        await using var works = await Clockwork.AtAsync(kind, "2024-10-26T12:00Z");
         await works.LearnAsync(("p", Cron("0 2 * * 0", "Europe/Berlin"), Long_ago));
         Assert.Equal(["2024-10-27T00:00:00Z", "2024-11-03T01:00:00Z"], await works.PassAsync("2024-10-26T12:00Z", "2024-11-03T02:00Z"));
     }
@@ -25,7 +25,7 @@ public sealed class ScheduleVectorTests
     [Fact]
     public async Task Asked_late_within_the_hour_that_exists_twice_it_still_fires_once()
     {
-        await using var works = await Clockwork.AtAsync("2024-10-26T12:00Z");
+        await using var works = await Clockwork.AtAsync(kind, "2024-10-26T12:00Z");
         await works.LearnAsync(("p", Cron("0 2 * * 0", "Europe/Berlin"), Long_ago));
         Assert.Equal(["2024-10-27T00:00:00Z"], await works.PassAsync("2024-10-27T00:30Z", "2024-10-27T12:00Z"));
     }
@@ -33,7 +33,7 @@ public sealed class ScheduleVectorTests
     [Fact]
     public async Task A_manual_run_moves_no_instant_of_the_schedule()
     {
-        await using var works = await Clockwork.AtAsync("2024-03-09T12:00Z");
+        await using var works = await Clockwork.AtAsync(kind, "2024-03-09T12:00Z");
         await works.LearnAsync(("p", Cron("0 2 * * *", "America/New_York"), Long_ago));
         await works.PassAsync("2024-03-09T12:00Z", "2024-03-10T07:29Z");
         works.Clock.Now = Instant.FromUtc(2024, 3, 10, 7, 30);
@@ -47,7 +47,7 @@ public sealed class ScheduleVectorTests
     [Fact]
     public async Task Quarters_of_working_hours_go_on_once_after_the_clock_was_put_back()
     {
-        await using var works = await Clockwork.AtAsync("2023-10-28T20:31Z");
+        await using var works = await Clockwork.AtAsync(kind, "2023-10-28T20:31Z");
         await works.LearnAsync(("p", Cron("0,15,30,45 6-22 * * *", "Europe/Brussels"), Long_ago));
         Assert.Equal(["2023-10-28T20:45:00Z", "2023-10-29T05:00:00Z"], await works.PassAsync("2023-10-28T20:31Z", "2023-10-29T05:14Z"));
     }
@@ -55,7 +55,7 @@ public sealed class ScheduleVectorTests
     [Fact]
     public async Task Every_other_hour_of_a_short_day_comes_once_each()
     {
-        await using var works = await Clockwork.AtAsync("2023-03-12T04:00Z");
+        await using var works = await Clockwork.AtAsync(kind, "2023-03-12T04:00Z");
         await works.LearnAsync(("p", Cron("0 */2 * * *", "America/Toronto"), Long_ago));
         Assert.Equal(
             ["2023-03-12T05:00:00Z", "2023-03-12T07:00:00Z", "2023-03-12T08:00:00Z", "2023-03-12T10:00:00Z", "2023-03-12T12:00:00Z"],
@@ -65,7 +65,7 @@ public sealed class ScheduleVectorTests
     [Fact]
     public async Task Every_minute_is_every_minute_in_the_second_hour_too()
     {
-        await using var works = await Clockwork.AtAsync("2023-10-29T01:10Z");
+        await using var works = await Clockwork.AtAsync(kind, "2023-10-29T01:10Z");
         await works.LearnAsync(("p", Cron("0 * * * * *", "Europe/Amsterdam"), Long_ago));
         Assert.Equal(["2023-10-29T01:11:00Z", "2023-10-29T01:12:00Z", "2023-10-29T01:13:00Z"], await works.PassAsync("2023-10-29T01:10Z", "2023-10-29T01:13:30Z"));
     }
@@ -73,7 +73,7 @@ public sealed class ScheduleVectorTests
     [Fact]
     public async Task Every_other_Sunday_at_a_time_that_does_not_exist_comes_once()
     {
-        await using var works = await Clockwork.AtAsync("2024-03-01T00:00Z");
+        await using var works = await Clockwork.AtAsync(kind, "2024-03-01T00:00Z");
         await works.LearnAsync(("p", new() { Every = RunPeriod.Parse("2w"), Start = ScheduleMoment.Parse("2024-02-25T02:01"), Zone = "America/Chicago" }, Long_ago));
         Assert.Equal(["2024-03-10T08:00:00Z", "2024-03-24T07:01:00Z"], await works.PassAsync("2024-03-01T00:00Z", "2024-03-25T00:00Z"));
     }
@@ -81,7 +81,7 @@ public sealed class ScheduleVectorTests
     [Fact]
     public async Task Hours_of_a_zone_with_half_an_hour_are_its_own()
     {
-        await using var works = await Clockwork.AtAsync("2024-05-05T12:00Z");
+        await using var works = await Clockwork.AtAsync(kind, "2024-05-05T12:00Z");
         await works.LearnAsync(("p", Cron("0 * * * *", "Asia/Kolkata"), Long_ago));
         Assert.Equal(["2024-05-05T12:30:00Z", "2024-05-05T13:30:00Z"], await works.PassAsync("2024-05-05T12:00Z", "2024-05-05T14:00Z"));
     }
@@ -89,7 +89,7 @@ public sealed class ScheduleVectorTests
     [Fact]
     public async Task Runs_that_were_foreseen_before_a_clock_change_are_no_runs_of_their_own()
     {
-        await using var works = await Clockwork.AtAsync("2024-03-29T12:00Z");
+        await using var works = await Clockwork.AtAsync(kind, "2024-03-29T12:00Z");
         var daily = Cron("30 8 * * *", "Europe/Berlin");
         await works.LearnAsync(("p", daily, Long_ago));
         await works.PassAsync("2024-03-29T12:00Z", "2024-03-30T12:00Z");
@@ -100,7 +100,7 @@ public sealed class ScheduleVectorTests
     [Fact]
     public async Task Whatever_comes_while_the_queue_is_full_runs()
     {
-        await using var works = await Clockwork.AtAsync("2026-01-01T00:00Z", (2, 2));
+        await using var works = await Clockwork.AtAsync(kind, "2026-01-01T00:00Z", (2, 2));
         var gate = new TaskCompletionSource();
         works.Act = async (_, _) =>
         {
@@ -124,7 +124,7 @@ public sealed class ScheduleVectorTests
     [Fact]
     public async Task A_pause_lets_the_timer_pass_and_after_it_the_next_instant_runs()
     {
-        await using var works = await Clockwork.AtAsync("2026-01-01T10:30Z");
+        await using var works = await Clockwork.AtAsync(kind, "2026-01-01T10:30Z");
         await works.LearnAsync(("p", Cron("0 * * * *"), Long_ago));
         await works.TickAsync("2026-01-01T10:45Z");
         await PauseAsync(works, new(works.Clock.Now, "ann", "the disk is full", null));
@@ -138,7 +138,7 @@ public sealed class ScheduleVectorTests
     [Fact]
     public async Task A_pause_with_an_end_outlives_the_server_and_ends_by_itself()
     {
-        await using var works = await Clockwork.AtAsync("2026-01-01T10:30Z");
+        await using var works = await Clockwork.AtAsync(kind, "2026-01-01T10:30Z");
         var hourly = Cron("0 * * * *");
         await works.LearnAsync(("p", hourly, Long_ago));
         await PauseAsync(works, new(works.Clock.Now, "ann", "a holiday", Instant.FromUtc(2026, 1, 1, 12, 30)));
@@ -152,7 +152,7 @@ public sealed class ScheduleVectorTests
     [Fact]
     public async Task A_clock_that_went_a_day_ahead_and_came_back_runs_at_its_next_tick()
     {
-        await using var works = await Clockwork.AtAsync("2026-01-01T10:30Z");
+        await using var works = await Clockwork.AtAsync(kind, "2026-01-01T10:30Z");
         await works.LearnAsync(("p", Cron("0 * * * *"), Long_ago));
         await works.TickAsync("2026-01-01T11:00:01Z");
         await works.TickAsync("2026-01-02T11:20Z");
@@ -167,7 +167,7 @@ public sealed class ScheduleVectorTests
     [Fact]
     public async Task A_schedule_made_a_hundred_times_shorter_is_one_run()
     {
-        await using var works = await Clockwork.AtAsync("2026-01-01T00:30Z");
+        await using var works = await Clockwork.AtAsync(kind, "2026-01-01T00:30Z");
         await works.LearnAsync(("p", new() { Every = RunPeriod.Parse("100m") }, Long_ago));
         await works.PassAsync("2026-01-01T00:30Z", "2026-01-02T00:00Z");
         var before = (await works.ScheduledAsync()).Count;
@@ -181,7 +181,7 @@ public sealed class ScheduleVectorTests
     [Fact]
     public async Task A_laptop_that_slept_wakes_to_one_run()
     {
-        await using var works = await Clockwork.AtAsync("2026-01-01T00:00:30Z");
+        await using var works = await Clockwork.AtAsync(kind, "2026-01-01T00:00:30Z");
         await works.LearnAsync(("p", Cron("* * * * *"), Long_ago));
         await works.TickAsync("2026-01-03T08:00Z");
         await works.TickAsync("2026-01-03T08:00:30Z");
@@ -192,7 +192,7 @@ public sealed class ScheduleVectorTests
     [Fact]
     public async Task A_restart_between_the_two_hours_is_one_run_each_and_one_warning()
     {
-        await using var works = await Clockwork.AtAsync("2024-10-26T12:00Z");
+        await using var works = await Clockwork.AtAsync(kind, "2024-10-26T12:00Z");
         var twice = Cron("0,30 2 * * *", "Europe/Berlin") with { ExpectWithin = Varve.Time.Keep.Parse("1h") };
         works.Act = (_, _) => Task.FromResult(new RunResult(RunState.Failed, null, null, new("VRV401", "no", 4, [], [])));
         await works.LearnAsync(("p", twice, Long_ago));
@@ -214,3 +214,7 @@ public sealed class ScheduleVectorTests
         state => state with { Pause = pause, Armed = pause is null ? Instant.Max(state.Armed, works.Clock.Now) : state.Armed },
         CancellationToken.None);
 }
+
+public sealed class ScheduleVectorTestsOnDuckDb() : ScheduleVectorTests(HomeKind.DuckDb);
+
+public sealed class ScheduleVectorTestsOnPostgreSql() : ScheduleVectorTests(HomeKind.PostgreSql);

@@ -5,14 +5,14 @@ using Varve.Server.Runs;
 namespace Varve.Server.Tests.Scheduling;
 
 /// <summary>No window of a query is lost, none is done twice, and those that are left out are said.</summary>
-public sealed class WindowTests
+public abstract class WindowTests(HomeKind kind)
 {
     private const string Hourly = "query: q\nsql: DELETE FROM t WHERE ts < {to}\nschedule: \"0 * * * *\"\nstart_date: 2026-01-01T08:00Z\n";
 
     [Fact]
     public async Task Every_window_since_the_start_is_done_once_oldest_first()
     {
-        await using var works = await Clockwork.AtAsync("2026-01-01T11:30Z");
+        await using var works = await Clockwork.AtAsync(kind, "2026-01-01T11:30Z");
         await works.LearnQueriesAsync((Hourly, "2026-01-01T11:30Z"));
         await works.TickAsync("2026-01-01T11:30Z");
         Assert.Equal(["01-01T08:00 01-01T09:00", "01-01T09:00 01-01T10:00", "01-01T10:00 01-01T11:00"], await works.WindowsAsync());
@@ -23,7 +23,7 @@ public sealed class WindowTests
     [Fact]
     public async Task A_restart_does_nothing_twice_and_goes_on_where_it_was()
     {
-        await using var works = await Clockwork.AtAsync("2026-01-01T10:30Z");
+        await using var works = await Clockwork.AtAsync(kind, "2026-01-01T10:30Z");
         await works.LearnQueriesAsync((Hourly, "2026-01-01T10:30Z"));
         await works.TickAsync("2026-01-01T10:30Z");
         await works.RestartAsync();
@@ -36,7 +36,7 @@ public sealed class WindowTests
     [Fact]
     public async Task With_latest_the_newest_is_done_and_the_others_are_counted()
     {
-        await using var works = await Clockwork.AtAsync("2026-01-01T12:30Z");
+        await using var works = await Clockwork.AtAsync(kind, "2026-01-01T12:30Z");
         await works.LearnQueriesAsync((Hourly + "catchup: latest", "2026-01-01T12:30Z"));
         await works.TickAsync("2026-01-01T12:30Z");
         Assert.Equal(["01-01T11:00 01-01T12:00"], await works.WindowsAsync());
@@ -47,7 +47,7 @@ public sealed class WindowTests
     [Fact]
     public async Task With_none_only_what_ends_while_the_server_runs_is_done()
     {
-        await using var works = await Clockwork.AtAsync("2026-01-01T12:30Z");
+        await using var works = await Clockwork.AtAsync(kind, "2026-01-01T12:30Z");
         await works.LearnQueriesAsync((Hourly + "catchup: none", "2026-01-01T12:30Z"));
         await works.TickAsync("2026-01-01T12:30Z");
         Assert.Empty(await works.WindowsAsync());
@@ -59,7 +59,7 @@ public sealed class WindowTests
     [Fact]
     public async Task A_pause_loses_no_window_and_an_edit_neither()
     {
-        await using var works = await Clockwork.AtAsync("2026-01-01T09:00Z");
+        await using var works = await Clockwork.AtAsync(kind, "2026-01-01T09:00Z");
         await works.LearnQueriesAsync((Hourly, "2026-01-01T09:00Z"));
         await works.TickAsync("2026-01-01T09:00Z");
         var key = new ScheduleKey(Clockwork.Connection, "q", true);
@@ -77,7 +77,7 @@ public sealed class WindowTests
     [Fact]
     public async Task Thousands_of_windows_come_by_the_hundred_in_their_order()
     {
-        await using var works = await Clockwork.AtAsync("2026-01-12T12:00Z");
+        await using var works = await Clockwork.AtAsync(kind, "2026-01-12T12:00Z");
         List<Instant> begun = [];
         var most = 0;
         works.Act = (run, _) =>
@@ -96,7 +96,7 @@ public sealed class WindowTests
     [Fact]
     public async Task A_window_that_fails_holds_up_those_behind_it_no_longer_than_the_rest_and_none_is_lost()
     {
-        await using var works = await Clockwork.AtAsync("2026-01-01T08:30Z");
+        await using var works = await Clockwork.AtAsync(kind, "2026-01-01T08:30Z");
         works.Act = (run, _) => Task.FromResult(run.Window!.From.InUtc().Hour == 9 ? new RunResult(RunState.Failed, null, null, new("VRV374", "refused", 4, [], [])) : new RunResult(RunState.Done, null, null, null));
         await works.LearnQueriesAsync((Hourly, "2026-01-01T08:30Z"));
         await works.PassAsync("2026-01-01T08:30Z", "2026-01-01T12:10Z");
@@ -107,7 +107,7 @@ public sealed class WindowTests
     [Fact]
     public async Task A_policy_and_a_query_of_one_name_are_two()
     {
-        await using var works = await Clockwork.AtAsync("2026-01-01T08:30Z");
+        await using var works = await Clockwork.AtAsync(kind, "2026-01-01T08:30Z");
         await works.LearnAsync(("q", new() { Cron = Varve.Scheduling.CronRule.Parse("0 * * * *") }, "2025-01-01T00:00Z"));
         await works.LearnQueriesAsync((Hourly, "2026-01-01T08:30Z"));
         await works.TickAsync("2026-01-01T09:00Z");
@@ -118,3 +118,7 @@ public sealed class WindowTests
         Assert.True(Assert.Single(works.Keeper.All).State.Key.IsQuery);
     }
 }
+
+public sealed class WindowTestsOnDuckDb() : WindowTests(HomeKind.DuckDb);
+
+public sealed class WindowTestsOnPostgreSql() : WindowTests(HomeKind.PostgreSql);

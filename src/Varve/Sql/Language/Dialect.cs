@@ -83,6 +83,9 @@ public abstract class Dialect
     /// <summary>Lets a person's own statement, until the transaction ends, name tables without a schema; null where it can always.</summary>
     internal virtual SqlText? PathOfPerson => null;
 
+    /// <summary>Keeps other sessions from writing a table until the transaction ends; null where transactions come one at a time.</summary>
+    internal virtual SqlText? Alone(TableName table) => null;
+
     /// <summary>An instant as a value of the time column's own type, rounded up to its unit: right for both ends of a half-open range.</summary>
     public abstract SqlText TimeValue(TimeColumn column, Instant at);
 

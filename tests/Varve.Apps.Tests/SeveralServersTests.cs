@@ -1,0 +1,118 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+using Npgsql;
+using Varve.Engines;
+
+namespace Varve.Apps.Tests;
+
+/// <summary>Two processes on one home, of which one is killed.</summary>
+public sealed class SeveralServersTests
+{
+    [Fact]
+    public async Task A_leader_that_is_killed_in_a_run_is_taken_over_and_the_run_goes_on()
+    {
+        var server = Environment.GetEnvironmentVariable("VARVE_TEST_POSTGRESQL");
+        if (string.IsNullOrEmpty(server) && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("CI")))
+            Assert.Skip("VARVE_TEST_POSTGRESQL names no server: test.sh starts one.");
+        Assert.False(string.IsNullOrEmpty(server), "VARVE_TEST_POSTGRESQL names no server: test.sh starts one.");
+        var url = DatabaseUrl.Parse(server!);
+        var name = FormattableString.Invariant($"varve_servers_{Environment.ProcessId}");
+        await SqlAsync(url, $"DROP DATABASE IF EXISTS {name} WITH (FORCE)");
+        await SqlAsync(url, $"CREATE DATABASE {name} TEMPLATE template0");
+        try
+        {
+            await IsTakenOverAsync(server!.Replace($"/{url.Database}", $"/{name}", StringComparison.Ordinal));
+        }
+        finally
+        {
+            await SqlAsync(url, $"DROP DATABASE {name} WITH (FORCE)");
+        }
+    }
+
+    private static async Task IsTakenOverAsync(string home)
+    {
+        using var box = await Sandbox.YearsAsync();
+        box.Write("serve.yaml", $"listen: http://127.0.0.1:0\nhome: {home}\ntakeover_seconds: 5\nconnections:\n  test: {{ url: \"{box.Db}\" }}\n");
+        using var first = Process.Start(Tool.Command(box.Folder, ["serve", "--config", "serve.yaml"]))!;
+        using var one = await EnterAsync(first);
+        await SaysAsync(one, "ready");
+        using var second = Process.Start(Tool.Command(box.Folder, ["serve", "--config", "serve.yaml"]))!;
+        using var two = await EnterAsync(second);
+        await SaysAsync(two, "ready; another server leads");
+
+        // Asked of the one that does not lead, done by the one that does.
+        var asked = await two.PostAsync("api/v1/connections/test/runs", new StringContent($$"""{"policies":["cpu"],"asOf":"{{Sandbox.AsOf}}"}""", Encoding.UTF8, "application/json"));
+        Assert.True(asked.IsSuccessStatusCode, await asked.Content.ReadAsStringAsync());
+        using (var events = new StreamReader(await FeedAsync(one, $"{asked.Headers.Location!.OriginalString}/events")))
+        {
+            var line = await events.ReadLineAsync();
+            while (line is not null and not "event: step-done") line = await events.ReadLineAsync();
+            Assert.NotNull(line);
+            using var kill = Process.Start("kill", ["-KILL", first.Id.ToString(CultureInfo.InvariantCulture)]);
+            await first.WaitForExitAsync();
+        }
+
+        var killed = TimeProvider.System.GetTimestamp();
+        await SaysAsync(two, "ready");
+        Assert.True(TimeProvider.System.GetElapsedTime(killed) < TimeSpan.FromMinutes(1), "It took a minute or more.");
+        var stream = await two.GetStringAsync($"{asked.Headers.Location!.OriginalString}/events");
+        Assert.Contains("\"state\":\"Interrupted\"", stream, StringComparison.Ordinal);
+        while (true)
+        {
+            var all = LifecycleTests.Json(new Transcript(0, await two.GetStringAsync("api/v1/runs"), "")).GetProperty("items").EnumerateArray().ToList();
+            Assert.Equal(2, all.Count);
+            var next = all.Single(r => r.GetProperty("trigger").GetString() == "Resumed").GetProperty("state").GetString();
+            if (next is "Queued" or "Running")
+            {
+                await Task.Delay(100);
+                continue;
+            }
+
+            Assert.Equal("Done", next);
+            break;
+        }
+
+        using var end = Process.Start("kill", ["-TERM", second.Id.ToString(CultureInfo.InvariantCulture)]);
+        await second.WaitForExitAsync(new CancellationTokenSource(TimeSpan.FromMinutes(1)).Token);
+        Assert.Equal(0, second.ExitCode);
+        await box.GoesOnAsync();
+    }
+
+    /// <summary>The leader sees within a second what another server was asked for.</summary>
+    private static async Task<Stream> FeedAsync(HttpClient client, string path)
+    {
+        while (true)
+        {
+            var run = await client.GetStringAsync(path[..path.LastIndexOf('/')]);
+            if (!run.Contains("\"state\":\"Queued\"", StringComparison.Ordinal)) return await client.GetStreamAsync(path);
+            await Task.Delay(20);
+        }
+    }
+
+    private static async Task<HttpClient> EnterAsync(Process process)
+    {
+        var (address, login) = (await ServeTests.LineAsync(process, "Varve serves"), await ServeTests.LineAsync(process, "sign in"));
+        var client = new HttpClient { BaseAddress = new(address) };
+        await client.GetAsync(login);
+        client.DefaultRequestHeaders.Add("Origin", address.TrimEnd('/'));
+        return client;
+    }
+
+    private static async Task SaysAsync(HttpClient client, string ready)
+    {
+        var deadline = TimeProvider.System.GetTimestamp();
+        while (await (await client.GetAsync("health/ready")).Content.ReadAsStringAsync() is var said && said != ready)
+        {
+            Assert.True(TimeProvider.System.GetElapsedTime(deadline) < TimeSpan.FromMinutes(1), said);
+            await Task.Delay(50);
+        }
+    }
+
+    private static async Task SqlAsync(DatabaseUrl url, string sql)
+    {
+        await using var source = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder { Host = url.Hosts[0].Name, Port = url.Hosts[0].Port, Username = url.User, Password = url.ResolvePassword(), Database = url.Database });
+        await using var command = source.CreateCommand(sql);
+        await command.ExecuteNonQueryAsync();
+    }
+}

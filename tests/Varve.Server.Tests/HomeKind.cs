@@ -1,0 +1,9 @@
+namespace Varve.Server.Tests;
+
+/// <summary>What a home is kept in.</summary>
+public enum HomeKind
+{
+    DuckDb,
+
+    PostgreSql,
+}
