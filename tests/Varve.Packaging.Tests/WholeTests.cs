@@ -90,7 +90,7 @@ public sealed class WholeTests(WholeBuild whole) : IClassFixture<WholeBuild>
         Repository.NeedWhole();
         var feed = Path.Combine(whole.Folder, "feed");
         await WholeBuild.RunAsync($"packaging/build.sh tool --version 7.8.9 --out '{feed}'", 20);
-        foreach (var id in new[] { "Varve", "Varve.DuckDb", "Varve.PostgreSql", "Varve.CrateDb", "Varve.S3", "Varve.Hosting" })
+        foreach (var id in new[] { "Varve", "Varve.DuckDb", "Varve.PostgreSql", "Varve.CrateDb", "Varve.S3", "Varve.Hosting", "Varve.Client" })
         {
             var list = (await Repository.BashAsync($"unzip -l '{feed}/{id}.7.8.9.nupkg'")).Printed;
             Assert.All(["README.md", "icon.png", $"{id}.xml"], file => Assert.Contains(file, list, StringComparison.Ordinal));

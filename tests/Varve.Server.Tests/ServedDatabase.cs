@@ -52,6 +52,7 @@ public sealed class ServedDatabase : IAsyncLifetime
 
     /// <summary>Where it writes the heads of its logs.</summary>
     internal AnchorSettings? Anchor { get; init; }
+
     /// <summary>Its home, where that is no file of its own.</summary>
     internal string? HomeUrl { get; init; }
 

@@ -10,6 +10,7 @@ public sealed class PublicSurface
 
     [Theory]
     [InlineData("Varve")]
+    [InlineData("Varve.Client")]
     [InlineData("Varve.CrateDb")]
     [InlineData("Varve.DuckDb")]
     [InlineData("Varve.PostgreSql")]

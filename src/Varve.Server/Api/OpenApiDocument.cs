@@ -32,6 +32,8 @@ internal static class OpenApiDocument
                 if (!need.IsOpen) operation.Security = [new() { [new OpenApiSecuritySchemeReference("token", context.Document)] = [] }];
             }
 
+            foreach (var (name, says) in Headers(operation.OperationId))
+                (operation.Parameters ??= []).Add(new OpenApiParameter { Name = name, In = ParameterLocation.Header, Description = says, Schema = new OpenApiSchema { Type = JsonSchemaType.String } });
             return Task.CompletedTask;
         });
         options.AddSchemaTransformer((schema, context, _) =>
@@ -44,6 +46,16 @@ internal static class OpenApiDocument
             return Task.CompletedTask;
         });
     });
+
+    /// <summary>What an operation reads of the headers.</summary>
+    private static (string Name, string Says)[] Headers(string? operation) => operation switch
+    {
+        "PutPolicy" or "PutQuery" => [("If-Match", "The ETag of the revision that was read."), ("If-None-Match", "*: only where there is none yet.")],
+        "DeletePolicy" or "DeleteQuery" => [("If-Match", "The ETag of the revision that was read.")],
+        "AskRun" => [("Idempotency-Key", "The same request under the same key is one run.")],
+        "RunEvents" => [("Last-Event-ID", "Only events behind it.")],
+        _ => [],
+    };
 
     private static void As(OpenApiSchema schema, JsonSchemaType type, string? format) => (schema.Type, schema.Format, schema.Properties, schema.Required) = (type, format, null, null);
 

@@ -1,0 +1,9 @@
+// Made from the OpenAPI document of the API; VARVE_APPROVE=1 and the tests of the client write it anew.
+namespace Varve.Client.Shapes;
+
+/// <summary>InitShape of the API.</summary>
+/// <param name="Policies"><c>policies</c> in JSON.</param>
+/// <param name="LeftOut"><c>leftOut</c> in JSON.</param>
+public sealed record InitShape(
+    IReadOnlyList<InitPolicy> Policies,
+    IReadOnlyList<InitLeft> LeftOut);

@@ -1,0 +1,15 @@
+// Made from the OpenAPI document of the API; VARVE_APPROVE=1 and the tests of the client write it anew.
+namespace Varve.Client.Shapes;
+
+/// <summary>What a secret is good for.</summary>
+public enum TokenKind
+{
+    /// <summary>Token.</summary>
+    Token,
+
+    /// <summary>Login.</summary>
+    Login,
+
+    /// <summary>Session.</summary>
+    Session,
+}

@@ -1,0 +1,15 @@
+// Made from the OpenAPI document of the API; VARVE_APPROVE=1 and the tests of the client write it anew.
+namespace Varve.Client.Shapes;
+
+/// <summary>How a window stands before a backfill.</summary>
+public enum WindowStanding
+{
+    /// <summary>Untried.</summary>
+    Untried,
+
+    /// <summary>Done.</summary>
+    Done,
+
+    /// <summary>Failed.</summary>
+    Failed,
+}

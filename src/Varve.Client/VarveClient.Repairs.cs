@@ -1,0 +1,51 @@
+// Made from the OpenAPI document of the API; VARVE_APPROVE=1 and the tests of the client write it anew.
+using Varve.Client.Shapes;
+
+namespace Varve.Client;
+
+public sealed partial class VarveClient
+{
+    /// <summary>GET /api/v1/connections/{connection}/policies/{policy}/holds. Takes the role viewer.</summary>
+    /// <param name="connection">Of the path.</param>
+    /// <param name="policy">Of the path.</param>
+    /// <param name="cancellationToken">Ends the waiting.</param>
+    /// <exception cref="VarveApiException">The server refused.</exception>
+    public Task<HoldsShape> ListHoldsAsync(string connection, string policy, CancellationToken cancellationToken = default) =>
+        AskAsync<HoldsShape>(HttpMethod.Get, Path($"api/v1/connections/{connection}/policies/{policy}/holds"), null, [], cancellationToken);
+
+    /// <summary>POST /api/v1/connections/{connection}/policies/{policy}/holds. Takes the role operator.</summary>
+    /// <param name="connection">Of the path.</param>
+    /// <param name="policy">Of the path.</param>
+    /// <param name="body">What is sent.</param>
+    /// <param name="cancellationToken">Ends the waiting.</param>
+    /// <exception cref="VarveApiException">The server refused.</exception>
+    public Task<HoldShape> HoldAsync(string connection, string policy, HoldBody body, CancellationToken cancellationToken = default) =>
+        AskAsync<HoldShape>(HttpMethod.Post, Path($"api/v1/connections/{connection}/policies/{policy}/holds"), body, [], cancellationToken);
+
+    /// <summary>DELETE /api/v1/connections/{connection}/policies/{policy}/holds/{hold}. Takes the role operator.</summary>
+    /// <param name="connection">Of the path.</param>
+    /// <param name="policy">Of the path.</param>
+    /// <param name="hold">Of the path.</param>
+    /// <param name="cancellationToken">Ends the waiting.</param>
+    /// <exception cref="VarveApiException">The server refused.</exception>
+    public Task<CountShape> ReleaseAsync(string connection, string policy, string hold, CancellationToken cancellationToken = default) =>
+        AskAsync<CountShape>(HttpMethod.Delete, Path($"api/v1/connections/{connection}/policies/{policy}/holds/{hold}"), null, [], cancellationToken);
+
+    /// <summary>POST /api/v1/connections/{connection}/policies/{policy}/invalidate. Takes the role operator.</summary>
+    /// <param name="connection">Of the path.</param>
+    /// <param name="policy">Of the path.</param>
+    /// <param name="body">What is sent.</param>
+    /// <param name="cancellationToken">Ends the waiting.</param>
+    /// <exception cref="VarveApiException">The server refused.</exception>
+    public Task<CountShape> InvalidateAsync(string connection, string policy, RangeBody body, CancellationToken cancellationToken = default) =>
+        AskAsync<CountShape>(HttpMethod.Post, Path($"api/v1/connections/{connection}/policies/{policy}/invalidate"), body, [], cancellationToken);
+
+    /// <summary>POST /api/v1/connections/{connection}/policies/{policy}/accept. Takes the role admin.</summary>
+    /// <param name="connection">Of the path.</param>
+    /// <param name="policy">Of the path.</param>
+    /// <param name="body">What is sent.</param>
+    /// <param name="cancellationToken">Ends the waiting.</param>
+    /// <exception cref="VarveApiException">The server refused.</exception>
+    public Task<CountShape> AcceptAsync(string connection, string policy, RangeBody body, CancellationToken cancellationToken = default) =>
+        AskAsync<CountShape>(HttpMethod.Post, Path($"api/v1/connections/{connection}/policies/{policy}/accept"), body, [], cancellationToken);
+}
