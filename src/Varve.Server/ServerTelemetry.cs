@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using NodaTime;
 using Varve.Server.Home;
@@ -11,6 +12,8 @@ internal static class ServerTelemetry
 
     private static readonly Meter s_meter = new(Name);
 
+    private static readonly ActivitySource s_source = new(Name);
+
     private static readonly Histogram<double> s_delay = s_meter.CreateHistogram<double>("varve.server.schedule.delay", "s", "From the instant at which a run was due until it was decided.");
 
     private static readonly Counter<long> s_missed = s_meter.CreateCounter<long>("varve.server.schedule.missed", "{instant}", "Instants of schedules that had no run of their own.");
@@ -18,6 +21,22 @@ internal static class ServerTelemetry
     private static readonly Counter<long> s_runs = s_meter.CreateCounter<long>("varve.server.runs", "{run}", "Runs of the server that ended, those that were left out among them.");
 
     private static readonly Counter<long> s_told = s_meter.CreateCounter<long>("varve.server.deliveries", "{delivery}", "Tries to tell others what happened, by how they ended.");
+
+    /// <summary>The span of one run of the server, around those of the library; null where nobody listens.</summary>
+    internal static Activity? Began(ServerRun run)
+    {
+        // Whoever asked for it over HTTP has its answer long before it ends: it is nobody's part.
+        Activity.Current = null;
+        var span = s_source.StartActivity("varve.server.run");
+        return span?.SetTag("varve.server.run.id", run.Id).SetTag("varve.connection", run.Connection).SetTag("varve.policy", run.Policy).SetTag("varve.server.trigger", run.Trigger.ToString().ToLowerInvariant());
+    }
+
+    /// <summary>How it ended; what a statement or an error says stays in the history.</summary>
+    internal static void Told(this Activity? span, ServerRun run)
+    {
+        span?.SetTag("varve.outcome", run.State.ToString().ToLowerInvariant());
+        if (run.ErrorCode is { } code) span?.SetTag("error.type", code).SetStatus(ActivityStatusCode.Error);
+    }
 
     internal static Meter Meter => s_meter;
 

@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using OpenTelemetry.Metrics;
 using Varve.Databases;
 using Varve.Server.Access;
+using Varve.Server.Access.People;
 using Varve.Server.Api;
 using Varve.Server.Backfills;
 using Varve.Server.Configuration;
@@ -17,6 +18,7 @@ using Varve.Server.Queries;
 using Varve.Server.Runs;
 using Varve.Server.Scheduling;
 using Varve.Server.Ui;
+using Varve.Server.Watching;
 
 namespace Varve.Server;
 
@@ -101,6 +103,8 @@ internal sealed class VarveServer : IAsyncDisposable
         logging(builder.Logging);
         if (settings.Certificate is not null) builder.WebHost.UseKestrelHttpsConfiguration();
         builder.WebHost.ConfigureKestrel(kestrel => Listen(kestrel, settings));
+        builder.AddOtlp(settings);
+        builder.Services.AddPeople(settings);
         builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = s_patience);
         AddOwn(builder.Services, settings, home, connections);
         AddWatching(builder.Services, home);
@@ -153,6 +157,7 @@ internal sealed class VarveServer : IAsyncDisposable
             (keeper.Queue, backfills.Queue) = (queue, queue);
             return queue;
         });
+        services.AddSingleton<Reloading>().AddHostedService(provider => provider.GetRequiredService<Reloading>());
         services.AddSingleton<SchedulerService>().AddHostedService(provider => provider.GetRequiredService<SchedulerService>());
     }
 
@@ -201,6 +206,7 @@ internal sealed class VarveServer : IAsyncDisposable
         var log = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Varve.Server.Http");
         app.Use((context, next) => Problems.CatchAsync(context, _ => next(context), log));
         app.Use(SecurityHeaders.AddAsync);
+        if (settings.Oidc is not null) app.UseAuthentication();
         app.UseRouting();
         app.Use((context, next) => app.Services.GetRequiredService<Gate>().PassAsync(context, _ => next(context)));
         app.UseRateLimiter();

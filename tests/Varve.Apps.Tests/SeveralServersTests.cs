@@ -33,7 +33,7 @@ public sealed class SeveralServersTests
     private static async Task IsTakenOverAsync(string home)
     {
         using var box = await Sandbox.YearsAsync();
-        box.Write("serve.yaml", $"listen: http://127.0.0.1:0\nhome: {home}\ntakeover_seconds: 5\nconnections:\n  test: {{ url: \"{box.Db}\" }}\n");
+        box.Write("serve.yaml", $"listen: http://127.0.0.1:0\nhome: {home}\ntakeover_seconds: 8\nconnections:\n  test: {{ url: \"{box.Db}\" }}\n");
         using var first = Process.Start(Tool.Command(box.Folder, ["serve", "--config", "serve.yaml"]))!;
         using var one = await EnterAsync(first);
         await SaysAsync(one, "ready");

@@ -59,6 +59,17 @@ public sealed class ServedDatabase : IAsyncLifetime
     /// <summary>How long another server is silent before it takes the lead.</summary>
     internal TimeSpan TakeOver { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>Where people sign in.</summary>
+    internal OidcSettings? Oidc { get; init; }
+
+    /// <summary>Where traces, logs and metrics are sent.</summary>
+    internal Uri? Otlp { get; init; }
+
+    /// <summary>Who reads the log.</summary>
+    internal ILoggerProvider? Log { get; init; }
+
+    internal LogLevel LogLevel { get; init; } = LogLevel.None;
+
     internal string Home => Path.Combine(_folder, "home.duckdb");
 
     internal string File(string connection) => Path.Combine(_folder, $"{connection}.duckdb");
@@ -108,12 +119,14 @@ public sealed class ServedDatabase : IAsyncLifetime
             Notify = Notify,
             Anchor = Anchor,
             Archives = new Dictionary<string, string> { ["cold"] = Path.Combine(_folder, "cold") },
+            Oidc = Oidc,
+            Otlp = Otlp,
             Connections = [Setting(Mine, "acme"), Setting(Theirs, "other")],
         },
         TimeProvider.System,
         logging =>
         {
-            logging.SetMinimumLevel(Log is null ? LogLevel.None : LogLevel.Error);
+            logging.SetMinimumLevel(LogLevel);
             if (Log is not null) logging.AddProvider(Log);
         },
         CancellationToken.None);

@@ -31,9 +31,9 @@ internal static class ServeCommand
     private static async Task<int> ActAsync(CommandContext call)
     {
         var settings = ServeFile.Read(call.Parse.GetValue(Config), call.Parse.GetValue(Listen), call.Parse.GetValue(Home), Variables());
-        if (call.HasDatabase) settings = settings with { Connections = [.. settings.Connections, Typed(call)] };
         var demo = call.Parse.GetValue(Demonstration) ? await ServedDemo.MakeAsync(call.Cancellation) : null;
-        if (demo is not null) settings = settings with { Connections = [.. settings.Connections, demo.Setting] };
+        List<ConnectionSetting> typed = [.. call.HasDatabase ? [Typed(call)] : Array.Empty<ConnectionSetting>(), .. demo is not null ? [demo.Setting] : Array.Empty<ConnectionSetting>()];
+        settings = With(settings, typed);
         await using var server = await VarveServer.StartAsync(settings, TimeProvider.System, Log, call.Cancellation);
         await TellAsync(call.Screen, server, settings, call.Cancellation);
         if (demo is not null) await demo.BeginAsync(server.Services, call.Cancellation);
@@ -62,6 +62,13 @@ internal static class ServeCommand
         await using var registration = stopping.Register(() => asked.SetResult());
         await asked.Task;
     }
+
+    /// <summary>What was typed stays, whatever the file says later.</summary>
+    private static ServeSettings With(ServeSettings settings, IReadOnlyList<ConnectionSetting> typed) => settings with
+    {
+        Connections = [.. settings.Connections, .. typed],
+        Again = settings.Again is { } again ? () => With(again(), typed) : null,
+    };
 
     private static ConnectionSetting Typed(CommandContext call)
     {

@@ -15,13 +15,16 @@ internal enum Role
 
 /// <summary>Who asks: whoever a token or a login belongs to, or the server itself.</summary>
 /// <param name="Subject">The name that audit logs show.</param>
-/// <param name="Method">How they are known: token, login, schedule.</param>
+/// <param name="Method">How they are known: token, login, oidc, schedule.</param>
 /// <param name="Role">What they may do.</param>
 /// <param name="Tenant">In which tenant; <see cref="AllTenants"/> in all.</param>
 /// <param name="TokenId">The token by its id; null for the server itself.</param>
 internal sealed record Caller(string Subject, string Method, Role Role, string Tenant, string? TokenId)
 {
     internal const string AllTenants = "*";
+
+    /// <summary>True where a browser asks, which sends its session with whatever page makes it.</summary>
+    internal bool IsBrowser => Method is "login" or People.PeopleSignIn.Method;
 
     /// <summary>The server, where nobody asked.</summary>
     internal static Caller Scheduler { get; } = new("schedule", "schedule", Role.Operator, AllTenants, null);

@@ -47,7 +47,7 @@ internal sealed class Gate(SignIn signIn, ConnectionSet connections)
     private PolicyException? Refusal(HttpContext context, Caller? caller, Need need)
     {
         if (caller is null) return new(ServerCodes.Unknown, "Nobody is signed in. Send a token: Authorization: Bearer varve_…");
-        if (caller.Method == "login" && !IsSameOrigin(context)) return new(ServerCodes.Forbidden, "This request comes from another site. A session of a browser is good for its own pages only; send a token.");
+        if (caller.IsBrowser && !IsSameOrigin(context)) return new(ServerCodes.Forbidden, "This request comes from another site. A session of a browser is good for its own pages only; send a token.");
         if (context.Request.RouteValues.TryGetValue("connection", out var name) && connections.Find(caller, (string)name!) is null)
             return new(ServerCodes.Missing, $"There is no connection {name}.");
         if (need.OfAllTenants && caller.Tenant != Caller.AllTenants) return new(ServerCodes.Forbidden, $"This is of all tenants, and {caller.Subject} is of {caller.Tenant}.");

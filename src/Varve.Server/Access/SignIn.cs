@@ -60,6 +60,23 @@ internal sealed class SignIn(HomeDatabase home, TokenTable tokens, ServerAudit a
         return session;
     }
 
+    /// <summary>A session for a person whom somebody else vouches for.</summary>
+    public async Task<string> BeginAsync(Caller person, CancellationToken cancellationToken)
+    {
+        var now = home.Now();
+        var (session, hash, id) = Secrets.Make();
+        await home.WriteAsync(
+            async (statements, token) =>
+            {
+                await tokens.AddAsync(statements, new(id, TokenKind.Session, person.Subject, person.Role, person.Tenant, now, person.Method, now + SessionLength, null, null), hash, token);
+                await audit.AppendAsync(statements, person, "session.begun", id, [], token);
+                return 0;
+            },
+            cancellationToken);
+        await tokens.SweepAsync(now, cancellationToken);
+        return session;
+    }
+
     /// <summary>Makes a token; the secret is told this once.</summary>
     public async Task<(string Secret, StoredToken Token)> MakeAsync(Caller caller, string name, Role role, string tenant, Duration length, CancellationToken cancellationToken)
     {
@@ -104,6 +121,6 @@ internal sealed class SignIn(HomeDatabase home, TokenTable tokens, ServerAudit a
             await tokens.UsedAsync(token.Id, now, cancellationToken);
         }
 
-        return new(token.Name, method, token.Role, token.Tenant, token.Id);
+        return new(token.Name, token is { Kind: TokenKind.Session, Parent: null, CreatedBy: People.PeopleSignIn.Method } ? token.CreatedBy : method, token.Role, token.Tenant, token.Id);
     }
 }

@@ -21,13 +21,14 @@ internal static class HealthEndpoints
         else metrics.Needs(Role.Viewer, ofAllTenants: true);
     }
 
-    private static async Task<IResult> ReadyAsync(SchedulerService scheduler, HomeDatabase home, Leadership lead, CancellationToken cancellationToken)
+    private static async Task<IResult> ReadyAsync(SchedulerService scheduler, HomeDatabase home, Leadership lead, Reloading configuration, CancellationToken cancellationToken)
     {
         if (!scheduler.IsReady) return Said(false, "", "starting");
         try
         {
             await home.QueryAsync($"SELECT value FROM {HomeTables.Meta}", cancellationToken);
-            return Said(true, lead.Leads ? "ready" : "ready; another server leads", "");
+            var mistake = configuration.Trouble is null ? "" : "; the configuration file has a mistake, and the one before it is in force";
+            return Said(true, $"ready{(lead.Leads ? "" : "; another server leads")}{mistake}", "");
         }
         catch (VarveException)
         {

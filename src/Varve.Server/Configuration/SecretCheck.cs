@@ -11,6 +11,7 @@ internal static class SecretCheck
         Check("The home", settings.Home);
         foreach (var connection in settings.Connections) Check($"The connection {connection.Name}", connection.Url);
         foreach (var webhook in settings.Notify.Webhooks) Check($"The webhook {webhook.Name}", webhook.Secret);
+        if (settings.Oidc?.Secret is { } client) Check("The provider of OpenID Connect", client);
         if (settings.Notify.Mail?.Password is { } password) Check("The mail server", password);
     }
 

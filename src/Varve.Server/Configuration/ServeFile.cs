@@ -14,7 +14,7 @@ internal static class ServeFile
 
     private const string HomeVariable = "VARVE_HOME";
 
-    private static readonly string[] s_keys = ["listen", "home", "connections", "runs_at_once", "takeover_seconds", "trusted_proxies", "base_path", "certificate", "certificate_key", "notify", "audit_anchor"];
+    private static readonly string[] s_keys = ["listen", "home", "connections", "runs_at_once", "takeover_seconds", "trusted_proxies", "base_path", "certificate", "certificate_key", "notify", "audit_anchor", "oidc", "otlp"];
 
     /// <summary>Puts a configuration together.</summary>
     /// <param name="path">The file; null for none.</param>
@@ -37,6 +37,10 @@ internal static class ServeFile
             TrustedProxies = file.List("trusted_proxies", Network),
             Notify = NoticeSettings.Read(file),
             Anchor = AnchorSettings.Read(file),
+            Oidc = OidcSettings.Read(file),
+            Otlp = file.Read("otlp", Collector),
+            File = path,
+            Again = path is null ? null : () => Read(path, listen, home, environment),
             BasePath = file.Read("base_path", BasePath) ?? "",
             Certificate = file.Read("certificate", Readable),
             CertificateKey = file.Read("certificate_key", Readable),
@@ -94,6 +98,9 @@ internal static class ServeFile
 
     private static Uri Address(string text) => Uri.TryCreate(text, UriKind.Absolute, out var address) && address.Scheme is "http" or "https" ? address
         : throw ServeSettings.Wrong($"\"{text}\" is no address to listen on. Write http://127.0.0.1:8642 or https://HOST:PORT.");
+
+    private static Uri Collector(string text) => Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https" && url.UserInfo.Length == 0 ? url
+        : throw ServeSettings.Wrong("`otlp` is the address of a collector, such as http://127.0.0.1:4318. What it asks of whoever sends stands in OTEL_EXPORTER_OTLP_HEADERS.");
 
     private static string BasePath(string text) => text is ['/', .., not '/'] ? text
         : throw ServeSettings.Wrong($"`base_path: {text}` begins with a slash and does not end with one, such as /varve.");

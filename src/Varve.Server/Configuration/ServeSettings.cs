@@ -35,6 +35,18 @@ internal sealed record ServeSettings
     /// <summary>Where heads of audit logs are written to; null: nowhere.</summary>
     public AnchorSettings? Anchor { get; init; }
 
+    /// <summary>Where people sign in; null: with tokens and links only.</summary>
+    public OidcSettings? Oidc { get; init; }
+
+    /// <summary>Where traces, logs and metrics are sent; null: as OpenTelemetry's own variables say, or nowhere.</summary>
+    public Uri? Otlp { get; init; }
+
+    /// <summary>Reads the same configuration once more; null where there is no file that could change.</summary>
+    public Func<ServeSettings>? Again { get; init; }
+
+    /// <summary>The file; null for none.</summary>
+    public string? File { get; init; }
+
     /// <summary>Addresses and networks of proxies whose forwarded headers are believed.</summary>
     public IReadOnlyList<IPNetwork> TrustedProxies { get; init; } = [];
 

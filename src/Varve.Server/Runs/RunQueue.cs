@@ -180,6 +180,10 @@ internal sealed partial class RunQueue(RunTable runs, RunAction action, int atOn
     private async Task CarryOutAsync(Active active)
     {
         var run = active.Run with { State = RunState.Running, Started = Now() };
+
+        // Whatever is logged below this has the run with it.
+        using var scope = log.BeginScope(new KeyValuePair<string, object?>[] { new("varve.server.run.id", run.Id), new("varve.connection", run.Connection), new("varve.policy", run.Policy) });
+        using var span = ServerTelemetry.Began(run);
         try
         {
             if (!await BegunAsync(run, active))
@@ -206,6 +210,7 @@ internal sealed partial class RunQueue(RunTable runs, RunAction action, int atOn
             run = run with { State = RunState.Failed, ErrorCode = told.Code, Error = told.Message };
         }
 
+        span.Told(run);
         try
         {
             await EndedAsync(run with { Finished = Now() });

@@ -1,14 +1,17 @@
 using System.Text.Encodings.Web;
 using Microsoft.AspNetCore.Antiforgery;
+using Varve.Server.Access.People;
+using Varve.Server.Configuration;
 
 namespace Varve.Server.Ui;
 
 /// <summary>The page that asks for a token. It knows nobody, so it shows nothing else.</summary>
 internal static class LoginPage
 {
-    internal static IResult Show(HttpContext http, IAntiforgery antiforgery, string? back, string? trouble)
+    internal static IResult Show(HttpContext http, string? back, string? trouble)
     {
-        var (tokens, root) = (antiforgery.GetAndStoreTokens(http), http.Request.PathBase.Value);
+        var isOidc = http.RequestServices.GetRequiredService<ServeSettings>().Oidc is not null;
+        var (tokens, root) = (http.RequestServices.GetRequiredService<IAntiforgery>().GetAndStoreTokens(http), http.Request.PathBase.Value);
         string Text(string? text) => HtmlEncoder.Default.Encode(text ?? "");
         return Results.Content(
             $"""
@@ -23,6 +26,7 @@ internal static class LoginPage
             <img src="{root}/assets/varve.svg" alt="" width="44" height="44">
             <h1>Varve</h1>
             {(trouble is null ? "" : $"<p class=\"trouble\" role=\"alert\">{Text(trouble)}</p>")}
+            {(isOidc ? $"<p><a class=\"button primary\" href=\"{root}{PeopleSignIn.Start}{(back is null ? "" : $"?back={Uri.EscapeDataString(back)}")}\">Sign in with your organisation</a></p>" : "")}
             <form method="post" action="{root}/login">
             <input type="hidden" name="{Text(tokens.FormFieldName)}" value="{Text(tokens.RequestToken)}">
             <input type="hidden" name="back" value="{Text(back)}">

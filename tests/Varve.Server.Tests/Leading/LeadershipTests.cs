@@ -34,11 +34,13 @@ public sealed class LeadershipTests : IAsyncDisposable
     {
         await using var first = await OpenAsync();
         await using var second = await OpenAsync();
-        var (one, two) = (new Leadership(first, Length), new Leadership(second, Length));
+        var length = TimeSpan.FromSeconds(3);
+        var (one, two) = (new Leadership(first, length), new Leadership(second, length));
         await one.BeatAsync(default);
-        for (var i = 0; i < 20; i++)
+        var begun = TimeProvider.System.GetTimestamp();
+        while (TimeProvider.System.GetElapsedTime(begun) < length * 1.2)
         {
-            await Task.Delay(one.Beat);
+            await Task.Delay(50);
             await one.BeatAsync(default);
             await two.BeatAsync(default);
             Assert.False(two.Leads);

@@ -17,7 +17,7 @@ public sealed class SeveralServersTests
     public async Task Any_answers_and_the_one_that_leads_does_what_was_asked()
     {
         await using var scratch = ScratchHome.New(HomeKind.PostgreSql);
-        await using var served = new ServedDatabase { HomeUrl = scratch.Url, TakeOver = TimeSpan.FromSeconds(2) };
+        await using var served = new ServedDatabase { HomeUrl = scratch.Url, TakeOver = TimeSpan.FromMinutes(2) };
         await served.InitializeAsync();
         await using var other = await served.StartAsync(new("http://127.0.0.1:0"));
         using var here = served.With(served.Token(Role.Admin), other);
