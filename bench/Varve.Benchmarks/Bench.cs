@@ -32,10 +32,11 @@ internal static class Bench
             "years" => [new YearsCase(options).MeasureAsync()],
             "wide" => [new WideCase(options).MeasureAsync()],
             "many" => [new ManyCase(options).MeasureAsync()],
+            "idle" => [new IdleCase(options).MeasureAsync()],
             "start" => [StartCase.MeasureAsync(options)],
             "server" => [ServerCase.MeasureAsync(options)],
             "plan" => [PlanCase.MeasureAsync()],
-            "all" => [cascade.MeasureAsync(), repeated.NoopAsync(), repeated.IncrementalAsync(), expire.MeasureAsync(), new ArchiveCase(options).MeasureAsync(), new TierCase(options).MeasureAsync(), new LateCase(options).MeasureAsync(), new YearsCase(options).MeasureAsync(), new ManyCase(options).MeasureAsync(), new WideCase(options).MeasureAsync(), StartCase.MeasureAsync(options), ServerCase.MeasureAsync(options), PlanCase.MeasureAsync()],
+            "all" => [cascade.MeasureAsync(), repeated.NoopAsync(), repeated.IncrementalAsync(), expire.MeasureAsync(), new ArchiveCase(options).MeasureAsync(), new TierCase(options).MeasureAsync(), new LateCase(options).MeasureAsync(), new YearsCase(options).MeasureAsync(), new ManyCase(options).MeasureAsync(), new IdleCase(options).MeasureAsync(), new WideCase(options).MeasureAsync(), StartCase.MeasureAsync(options), ServerCase.MeasureAsync(options), PlanCase.MeasureAsync()],
             _ => null,
         };
     }

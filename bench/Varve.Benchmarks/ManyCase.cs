@@ -44,7 +44,7 @@ internal sealed class ManyCase(Options options)
     private static Figure Of(string name, int tables, double seconds) =>
         new(string.Create(CultureInfo.InvariantCulture, $"{name}, {tables} tables")) { Seconds = seconds, Rows = tables };
 
-    private static void Make(string file, int tables)
+    public static void Make(string file, int tables)
     {
         var script = new StringBuilder();
         for (var i = 0; i < tables; i++)
@@ -52,6 +52,6 @@ internal sealed class ManyCase(Options options)
         Script.Execute(file, script.ToString());
     }
 
-    private static string Policies(int tables) => string.Join("---\n", Enumerable.Range(0, tables).Select(i => string.Create(
+    public static string Policies(int tables) => string.Join("---\n", Enumerable.Range(0, tables).Select(i => string.Create(
         CultureInfo.InvariantCulture, $"policy: t{i}\ntable: t{i}\ntime: ts\nseries: [host]\nmeasures: {{ v: [avg] }}\ntiers: [{{ every: 1h }}, {{ every: 1d }}]\n")));
 }

@@ -11,7 +11,7 @@ namespace Varve.Benchmarks;
 /// <param name="Folder">Where data files are made; what is there already is used again.</param>
 internal sealed record Options(string What, long Rows, int Days, int Rounds, bool Json, string Folder)
 {
-    public const string Usage = "Usage: Varve.Benchmarks cascade|noop|incremental|expire|archive|tier|late|years|many|wide|start|server|plan|all [--rows N] [--days N (tier)] [--rounds N] [--output json] [--folder DIR]";
+    public const string Usage = "Usage: Varve.Benchmarks cascade|noop|incremental|expire|archive|tier|late|years|many|idle|wide|start|server|plan|all [--rows N] [--days N (tier)] [--rounds N] [--output json] [--folder DIR]";
 
     /// <summary>Null where the arguments make no sense.</summary>
     public static Options? Read(IReadOnlyList<string> args)

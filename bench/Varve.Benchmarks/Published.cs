@@ -1,11 +1,13 @@
+using System.Diagnostics;
 using System.Runtime.InteropServices;
 
 namespace Varve.Benchmarks;
 
-/// <summary>The command line as it is published for this platform.</summary>
+/// <summary>The command line as it is published: compiled ahead.</summary>
 internal static class Published
 {
-    public static async Task<string> ProgramAsync(Options options)
+    /// <summary>Publishes it, and answers where the program is.</summary>
+    public static async Task<string> MakeAsync(Options options)
     {
         var folder = Path.Combine(options.Folder, "cli");
         var project = Path.Combine(Root(), "src", "Varve.Cli");
@@ -13,10 +15,21 @@ internal static class Published
         return Path.Combine(folder, OperatingSystem.IsWindows() ? "varve.exe" : "varve");
     }
 
+    /// <summary>How long it takes until it has answered, and what the processors spent on it.</summary>
+    public static async Task<Measured> AnswerAsync(string program, params IReadOnlyList<string> args)
+    {
+        using var process = Process.Start(new ProcessStartInfo(program, args) { RedirectStandardOutput = true })!;
+        var begun = Stopwatch.GetTimestamp();
+        var answer = await process.StandardOutput.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        if (process.ExitCode != 0) throw new InvalidOperationException($"{program} {string.Join(' ', args)} ended with {process.ExitCode}: {answer}");
+        return new(Stopwatch.GetElapsedTime(begun).TotalSeconds, process.TotalProcessorTime.TotalSeconds, 0, 0, []);
+    }
+
     private static string Root()
     {
         for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
             if (File.Exists(Path.Combine(folder.FullName, "Varve.slnx"))) return folder.FullName;
-        throw new InvalidOperationException("The published command line is measured inside of the repository only.");
+        throw new InvalidOperationException("The command line is published and measured inside of the repository only.");
     }
 }

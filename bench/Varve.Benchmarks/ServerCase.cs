@@ -16,7 +16,7 @@ internal static class ServerCase
 
     public static async IAsyncEnumerable<Figure> MeasureAsync(Options options)
     {
-        var program = await Published.ProgramAsync(options);
+        var program = await Published.MakeAsync(options);
         var starts = new List<double>();
         for (var i = 0; i < 5 * options.Rounds; i++) starts.Add(await StartAsync(program, Fresh()));
         yield return new("server, start to ready") { Seconds = starts.Min(), Note = FormattableString.Invariant($"median {starts.Order().ElementAt(starts.Count / 2):0.000}") };

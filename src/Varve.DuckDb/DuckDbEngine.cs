@@ -145,7 +145,7 @@ internal sealed class DuckDbEngine : IEngine
 
     private async Task<T> InTransactionAsync<T>(Func<IStatements, CancellationToken, Task<T>> work, bool readOnly, CancellationToken cancellationToken)
     {
-        var statements = new DuckDbStatements(_connection, _dialect, _observer, DisplayName);
+        var statements = new DuckDbStatements(_connection, _dialect, _observer, DisplayName, readOnly || _readOnly);
         SqlText begin = $"BEGIN TRANSACTION";
         if (readOnly || _readOnly) begin = $"BEGIN TRANSACTION READ ONLY";
         _open.Value = statements;

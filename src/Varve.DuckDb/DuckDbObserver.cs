@@ -8,6 +8,8 @@ namespace Varve.DuckDb;
 /// <summary>What is there: relations, columns, rows, bytes. One for each connection.</summary>
 internal sealed class DuckDbObserver
 {
+    private const int MostCounted = 50;
+
     // The list of all relations costs more the more there are, and one by its name costs the same always.
     private Dictionary<(string Schema, string Name), (TableName Name, bool IsView)> _known = [];
 
@@ -98,12 +100,18 @@ internal sealed class DuckDbObserver
     /// </summary>
     public async Task<IReadOnlyList<RelationSize>> MeasureAsync(IStatements statements, DuckDbDialect dialect, IReadOnlyList<TableName> tables, bool withBytes, CancellationToken cancellationToken)
     {
-        List<RelationSize> sizes = [];
+        List<(TableName Asked, TableName Found)> measured = [];
         foreach (var table in tables.Distinct())
         {
-            if (await DescribeAsync(statements, table, cancellationToken) is not { IsView: false, Table: var found }) continue;
-            var rows = await statements.QueryAsync($"SELECT count(*) FROM {found}", cancellationToken);
-            sizes.Add(new(table, rows[0].Long(0), withBytes ? await BytesAsync(statements, dialect.Qualify(found), cancellationToken) : 0));
+            if (await statements.DescribeAsync(table, cancellationToken) is { IsView: false, Table: var found }) measured.Add((table, found));
+        }
+
+        List<RelationSize> sizes = [];
+        foreach (var some in measured.Chunk(MostCounted))
+        {
+            var counted = await statements.QueryAsync($"SELECT {SqlText.Join(", ", some.Select(m => (SqlText)$"(SELECT count(*) FROM {m.Found})"))}", cancellationToken);
+            for (var i = 0; i < some.Length; i++)
+                sizes.Add(new(some[i].Asked, counted[0].Long(i), withBytes ? await BytesAsync(statements, dialect.Qualify(some[i].Found), cancellationToken) : 0));
         }
 
         return sizes;

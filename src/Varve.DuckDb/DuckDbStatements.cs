@@ -7,9 +7,12 @@ using Varve.Sql;
 namespace Varve.DuckDb;
 
 /// <summary>Statements on the one connection. The driver blocks, and so do they: on a worker thread, where the engine put the whole transaction. Cancelling interrupts DuckDB.</summary>
-internal sealed class DuckDbStatements(DuckDBConnection connection, DuckDbDialect dialect, DuckDbObserver observer, string database) : IStatements
+internal sealed class DuckDbStatements(DuckDBConnection connection, DuckDbDialect dialect, DuckDbObserver observer, string database, bool isReadOnly = false) : IStatements
 {
     private static readonly TimeSpan s_again = TimeSpan.FromMilliseconds(20);
+
+    // What is only read stays as it was when the transaction began.
+    private readonly Dictionary<TableName, TableDescription?>? _described = isReadOnly ? [] : null;
 
     /// <summary>False once the transaction has ended.</summary>
     public bool IsOpen { get; set; } = true;
@@ -23,7 +26,13 @@ internal sealed class DuckDbStatements(DuckDBConnection connection, DuckDbDialec
         RunAsync(query, DuckDbCommands.Read, cancellationToken);
 
     /// <inheritdoc/>
-    public Task<TableDescription?> DescribeAsync(TableName table, CancellationToken cancellationToken) => observer.DescribeAsync(this, table, cancellationToken);
+    public async Task<TableDescription?> DescribeAsync(TableName table, CancellationToken cancellationToken)
+    {
+        if (_described?.TryGetValue(table, out var same) == true) return same;
+        var described = await observer.DescribeAsync(this, table, cancellationToken);
+        _described?.Add(table, described);
+        return described;
+    }
 
     /// <inheritdoc/>
     public Task<IReadOnlyList<RelationSize>> MeasureAsync(IReadOnlyList<TableName> tables, bool withBytes, CancellationToken cancellationToken) =>

@@ -12,6 +12,8 @@ internal sealed class RunJournal(CatalogTables tables, Duration keep)
     private const int MostRows = 500;
     private const int MostTouching = 4_000;
 
+    private Instant? _forgotten;
+
     /// <summary>Closes what a killed process left open: its steps are undone or done; the run has what they say.</summary>
     /// <param name="statements">The unit of work.</param>
     /// <param name="policy">The policy.</param>
@@ -105,8 +107,28 @@ internal sealed class RunJournal(CatalogTables tables, Duration keep)
             rows_written = {run.RowsWritten}, rows_removed = {run.RowsRemoved}, error_code = {run.ErrorCode}, error = {run.Error} WHERE run = {run.Id}
             """,
             cancellationToken);
-        var old = Micros.From(run.FinishedAt!.Value - keep);
-        await statements.ExecuteAsync($"DELETE FROM {tables.Runs} WHERE started_us < {old}", cancellationToken);
+        await ForgetAsync(statements, run.FinishedAt!.Value, cancellationToken);
+    }
+
+    /// <summary>Writes a run that had nothing to do, begun and ended, and forgets runs and steps that are too old.</summary>
+    public async Task RecordAsync(IStatements statements, RunRecord run, CancellationToken cancellationToken)
+    {
+        await statements.ExecuteAsync(
+            $"""
+            INSERT INTO {tables.Runs} (run, policy, revision, as_of_us, started_us, finished_us, status, steps, steps_done, rows_read, rows_written, rows_removed)
+            VALUES ({run.Id}, {run.Policy}, {(long)run.Revision}, {Micros.From(run.AsOf)}, {Micros.From(run.StartedAt)}, {Micros.From(run.FinishedAt!.Value)}, {run.Status}, 0, 0, 0, 0, 0)
+            """,
+            cancellationToken);
+        await ForgetAsync(statements, run.FinishedAt!.Value, cancellationToken);
+    }
+
+    // Once an hour is enough, and once for a run of many policies. Steps of runs that are gone are looked for only where runs
+    // went: it reads all of both tables.
+    private async Task ForgetAsync(IStatements statements, Instant at, CancellationToken cancellationToken)
+    {
+        if (_forgotten is { } last && at >= last && at - last < Duration.FromHours(1)) return;
+        _forgotten = at;
+        if (await statements.ExecuteAsync($"DELETE FROM {tables.Runs} WHERE started_us < {Micros.From(at - keep)}", cancellationToken) == 0) return;
         await statements.ExecuteAsync($"DELETE FROM {tables.Steps} WHERE run NOT IN (SELECT run FROM {tables.Runs})", cancellationToken);
     }
 

@@ -5,10 +5,13 @@ using Varve.Sql;
 
 namespace Varve.Engines.Tests.Scratch;
 
-/// <summary>An engine that knows how long the longest of its queries was, in characters.</summary>
+/// <summary>An engine that knows how long the longest of its queries was, in characters, and how much it was asked.</summary>
 public sealed class LongestStatement(IEngine inner) : IEngine
 {
     public int Length { get; private set; }
+
+    /// <summary>Statements and looks at tables.</summary>
+    public int Count { get; private set; }
 
     public Dialect Dialect => inner.Dialect;
 
@@ -27,17 +30,29 @@ public sealed class LongestStatement(IEngine inner) : IEngine
 
     private sealed class Measured(LongestStatement engine, IStatements inner) : IStatements
     {
-        public Task<TableDescription?> DescribeAsync(TableName table, CancellationToken cancellationToken) => inner.DescribeAsync(table, cancellationToken);
+        public Task<TableDescription?> DescribeAsync(TableName table, CancellationToken cancellationToken)
+        {
+            engine.Count++;
+            return inner.DescribeAsync(table, cancellationToken);
+        }
 
-        public Task<IReadOnlyList<RelationSize>> MeasureAsync(IReadOnlyList<TableName> tables, bool withBytes, CancellationToken cancellationToken) =>
-            inner.MeasureAsync(tables, withBytes, cancellationToken);
+        public Task<IReadOnlyList<RelationSize>> MeasureAsync(IReadOnlyList<TableName> tables, bool withBytes, CancellationToken cancellationToken)
+        {
+            engine.Count++;
+            return inner.MeasureAsync(tables, withBytes, cancellationToken);
+        }
 
         public Task BarrierAsync(Before next, CancellationToken cancellationToken) => inner.BarrierAsync(next, cancellationToken);
 
-        public Task<long> ExecuteAsync(SqlText statement, CancellationToken cancellationToken) => inner.ExecuteAsync(statement, cancellationToken);
+        public Task<long> ExecuteAsync(SqlText statement, CancellationToken cancellationToken)
+        {
+            engine.Count++;
+            return inner.ExecuteAsync(statement, cancellationToken);
+        }
 
         public Task<IReadOnlyList<Row>> QueryAsync(SqlText query, CancellationToken cancellationToken)
         {
+            engine.Count++;
             engine.Length = Math.Max(engine.Length, query.Render(engine.Dialect).Text.Length);
             return inner.QueryAsync(query, cancellationToken);
         }

@@ -47,11 +47,15 @@ internal sealed class PolicyRun(IEngine engine, CatalogStore desk, PolicyInspect
     {
         _survey = survey;
         var plan = survey.Plan;
+        if (plan.Steps.Count == 0)
+        {
+            await IdleAsync(plan, removes, cancellationToken);
+            return;
+        }
+
         await BeginAsync(plan, removes, cancellationToken);
         if (survey.Blueprint.Policy.Archive is not null) executor.HashedBy = ArchiveScope.HashName(await engine.IdentifyAsync(cancellationToken));
-        output.Watch.Begins(_id, plan);
-        await output.Events.WriteAsync(new RunEvent.Started(_id, plan, Now()) { Policy = plan.Policy }, cancellationToken);
-        foreach (var wait in plan.Waits) await output.Events.WriteAsync(new RunEvent.Waiting(wait) { Policy = plan.Policy }, cancellationToken);
+        await TellAsync(plan, cancellationToken);
         var stopped = false;
         try
         {
@@ -170,24 +174,67 @@ internal sealed class PolicyRun(IEngine engine, CatalogStore desk, PolicyInspect
         }
     }
 
+    private async Task TellAsync(Plan plan, CancellationToken cancellationToken)
+    {
+        output.Watch.Begins(_id, plan);
+        await output.Events.WriteAsync(new RunEvent.Started(_id, plan, Now()) { Policy = plan.Policy }, cancellationToken);
+        foreach (var wait in plan.Waits) await output.Events.WriteAsync(new RunEvent.Waiting(wait) { Policy = plan.Policy }, cancellationToken);
+    }
+
+    /// <summary>Nothing to do is most of what a schedule does: it is one transaction, and has neither intent nor end of its own.</summary>
+    private async Task IdleAsync(Plan plan, bool removes, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        var record = new RunRecord(_id, plan.Policy, plan.Revision, plan.AsOf, Now(), Now(), "done", 0, 0, 0, 0, 0, null, null);
+        var head = await WholeAsync(
+            async (s, token) =>
+            {
+                await desk.Runs.CloseInterruptedAsync(s, plan.Policy, _survey!.State.Ledger.Last, record.StartedAt, token);
+                var isWritten = await ConfirmAsync(s, plan, removes, token);
+                await desk.Runs.RecordAsync(s, record, token);
+                if (isWritten || IsNews(plan)) await RememberAsync(s, plan, isWhole: true, token);
+                return await desk.Audit.HeadAsync(s, token);
+            });
+        await TellAsync(plan, cancellationToken);
+        await EndAsync(plan, record.Status, new(_id, 0, 0, 0, 0, 0, Elapsed(_started), head, Stopped: false, Next: null));
+    }
+
+    // What was read under the lease is what is stored, as long as nothing was done.
+    private bool IsNews(Plan plan) => _survey!.State is var state && (Remembered(state.Ledger, plan) != state.Ledger || state.Ledger.Shown != state.Ledger.Version);
+
+    private Ledger Remembered(Ledger before, Plan plan) => before with
+    {
+        ZoneVersion = plan.ZoneVersion,
+        ArrivalSeen = _survey!.State.ArrivalSeen ?? before.ArrivalSeen,
+        Seen = SeenPart.Next(_survey.Blueprint, _survey.State, before.Seen, plan.AsOf),
+    };
+
     private Task BeginAsync(Plan plan, bool removes, CancellationToken cancellationToken) => JournalAsync(
         async s =>
         {
-            var ledger = _survey!.State.Ledger;
-            await desk.Runs.CloseInterruptedAsync(s, plan.Policy, ledger.Last, Now(), cancellationToken);
+            await desk.Runs.CloseInterruptedAsync(s, plan.Policy, _survey!.State.Ledger.Last, Now(), cancellationToken);
             await desk.Runs.BeginAsync(s, _id, plan, Now(), FormattableString.Invariant($"{actor.SystemUser}@{actor.Host}:{Environment.ProcessId}"), cancellationToken);
             await desk.Runs.PlanAsync(s, _id, plan.Policy, 0, plan.Steps, cancellationToken);
-            var types = _survey.Blueprint.Types;
-            var isNewType = plan.Steps.Count > 0 && _survey.Blueprint.Tiers.Count > 0 && types.Any(t => !ledger.Types.ContainsKey(t.Key));
-            var isConfirmed = removes && _survey.State.Rows > 0 && ledger.ConfirmedRevision != plan.Revision;
-            if (isNewType) ledger = ledger with { Types = types.Concat(ledger.Types.Where(t => !types.ContainsKey(t.Key))).ToFrozenDictionary(StringComparer.Ordinal) };
-            if (isConfirmed) ledger = ledger with { ConfirmedRevision = plan.Revision };
-            var still = removes ? BrakeRule.StillReleased(ledger, plan.Steps) : ledger.Released;
-            var isLessReleased = still.Count < ledger.Released.Count;
-            if (isLessReleased) ledger = ledger with { Released = still };
-            if (isNewType || isConfirmed || isLessReleased) await desk.Ledgers.SaveAsync(s, plan.Policy, ledger, cancellationToken);
+            await ConfirmAsync(s, plan, removes, cancellationToken);
         },
         cancellationToken);
+
+    // What a plan that is carried out says of the policy: its types, and that a person has let its removals go. True where the ledger was written.
+    private async Task<bool> ConfirmAsync(IStatements statements, Plan plan, bool removes, CancellationToken cancellationToken)
+    {
+        var ledger = _survey!.State.Ledger;
+        var types = _survey.Blueprint.Types;
+        var isNewType = plan.Steps.Count > 0 && _survey.Blueprint.Tiers.Count > 0 && types.Any(t => !ledger.Types.ContainsKey(t.Key));
+        var isConfirmed = removes && _survey.State.Rows > 0 && ledger.ConfirmedRevision != plan.Revision;
+        if (isNewType) ledger = ledger with { Types = types.Concat(ledger.Types.Where(t => !types.ContainsKey(t.Key))).ToFrozenDictionary(StringComparer.Ordinal) };
+        if (isConfirmed) ledger = ledger with { ConfirmedRevision = plan.Revision };
+        var still = removes ? BrakeRule.StillReleased(ledger, plan.Steps) : ledger.Released;
+        var isLessReleased = still.Count < ledger.Released.Count;
+        if (isLessReleased) ledger = ledger with { Released = still };
+        if (!isNewType && !isConfirmed && !isLessReleased) return false;
+        await desk.Ledgers.SaveAsync(statements, plan.Policy, ledger, cancellationToken);
+        return true;
+    }
 
     private async Task FinishAsync(Plan plan, bool stopped, bool cancelled)
     {
@@ -204,7 +251,11 @@ internal sealed class PolicyRun(IEngine engine, CatalogStore desk, PolicyInspect
                 if (_error is not null) facts["error"] = _error.Code;
                 return await desk.Audit.AppendAsync(s, actor, Now(), "run.finished", plan.Policy, facts, token);
             });
-        var summary = new RunSummary(_id, _done, _left, _read, _written, _removed, Elapsed(_started), head, stopped || cancelled, stopped || cancelled ? _next : null);
+        await EndAsync(plan, status, new(_id, _done, _left, _read, _written, _removed, Elapsed(_started), head, stopped || cancelled, stopped || cancelled ? _next : null));
+    }
+
+    private async Task EndAsync(Plan plan, string status, RunSummary summary)
+    {
         output.Watch.Ends(status, summary);
         await output.Events.WriteAsync(new RunEvent.Finished(summary) { Policy = plan.Policy }, CancellationToken.None);
     }
@@ -218,7 +269,7 @@ internal sealed class PolicyRun(IEngine engine, CatalogStore desk, PolicyInspect
     private async Task RememberAsync(IStatements statements, Plan plan, bool isWhole, CancellationToken cancellationToken)
     {
         var before = await desk.Ledgers.LoadAsync(statements, plan.Policy, cancellationToken);
-        var after = isWhole ? before with { ZoneVersion = plan.ZoneVersion, ArrivalSeen = _survey!.State.ArrivalSeen ?? before.ArrivalSeen, Seen = SeenPart.Next(_survey.Blueprint, _survey.State, before.Seen, plan.AsOf) } : before;
+        var after = isWhole ? Remembered(before, plan) : before;
         if (after != before) after = await desk.Ledgers.SaveAsync(statements, plan.Policy, after, cancellationToken);
         await desk.Ledgers.ShowAsync(statements, plan.Policy, after, cancellationToken);
     }

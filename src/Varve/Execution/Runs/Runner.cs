@@ -13,6 +13,8 @@ namespace Varve.Execution;
 /// <summary>Runs policies one after the other; one that fails stops no other. What happens is told as a stream of events.</summary>
 internal sealed class Runner(IEngine engine, CatalogStore desk, PolicyInspector surveyor, TimeProvider clock, AuditActor actor, ArchiveLocations locations, ILogger log)
 {
+    private HashSet<string>? _pruned;
+
     public async IAsyncEnumerable<RunEvent> RunAsync(
         IReadOnlyList<StoredPolicy> policies, RunOptions options, Instant asOf, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -137,6 +139,9 @@ internal sealed class Runner(IEngine engine, CatalogStore desk, PolicyInspector 
         var pruning = new PartPruning(engine, desk, locations, actor, clock);
         try
         {
+            // Asked for once: a pruning that is ended while this run goes on is finished by the next one.
+            _pruned ??= [.. (await pruning.BegunAsync([], cancellationToken)).Select(p => p.Policy)];
+            if (!_pruned.Contains(policy)) return;
             await pruning.FinishAsync([policy], cancellationToken);
         }
         catch (VarveException error) when (error is PolicyException or EngineException or HaltException)
