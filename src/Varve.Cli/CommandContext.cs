@@ -28,6 +28,9 @@ internal sealed class CommandContext : IAsyncDisposable
     /// <summary>True where a script reads.</summary>
     internal bool IsJson => CommonOptions.IsJson(Parse);
 
+    /// <summary>True where a script reads what happens, a line each.</summary>
+    internal bool IsLines => CommonOptions.IsLines(Parse);
+
     /// <summary>The name of the database for messages; null before it was opened.</summary>
     internal string? DatabaseName => _database?.Name;
 

@@ -25,6 +25,7 @@ internal static partial class CommandHost
         // The version is asked for by scripts all the time: it needs no parser.
         if (args is ["--version"] or ["-V"]) return Version();
         if (args is ["help", "--all"]) return await CommandPages.PrintAsync();
+        if (args is ["help", "--json"]) return Schema();
         var first = args.Count == 0 ? "" : args[0];
         Suggestions.AreAsked = first.StartsWith("[suggest", StringComparison.Ordinal);
         if (first == "help") args = [.. args.Skip(1), "--help"];
@@ -59,6 +60,13 @@ internal static partial class CommandHost
     private static int Version()
     {
         Screen.Current.Line($"varve {VersionCommand.Own}");
+        return ExitCode.Done;
+    }
+
+    private static int Schema()
+    {
+        Screen.Current.Out.Write(Json.OutputSchema.Write());
+        Screen.Current.Out.Flush();
         return ExitCode.Done;
     }
 

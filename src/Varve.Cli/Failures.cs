@@ -19,7 +19,8 @@ internal static class Failures
         }
 
         var body = Body(error);
-        if (CommonOptions.IsJson(parse)) CliJson.Print(screen, new ErrorShape(body));
+        if (CommonOptions.IsLines(parse)) LineJson.Print(screen, new("error", NodaTime.Instant.FromDateTimeOffset(TimeProvider.System.GetUtcNow())) { Error = body });
+        else if (CommonOptions.IsJson(parse)) CliJson.Print(screen, new ErrorShape(body));
         else Print(screen, body);
         if (error is not VarveException or DefectException && IsDebug(parse)) screen.Warn(new Span(error.ToString(), Palette.Dim));
         return body.ExitCode;

@@ -32,6 +32,7 @@ internal static class Root
             TagsCommand.Create(),
             VerifyCommand.Create(),
             InvalidateCommand.Create(),
+            RepairCommand.Create(),
             EraseCommand.Create(),
             ArchiveCommand.Create(),
             RestoreCommand.Create(),

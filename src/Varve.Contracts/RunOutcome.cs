@@ -102,7 +102,7 @@ internal sealed class PolicyOutcome(string policy)
 
     internal PolicyRun Shape => new(
         policy,
-        Word,
+        Word.Replace(' ', '-'),
         Summary?.RunId,
         Summary?.StepsDone ?? 0,
         Summary?.StepsLeft ?? 0,

@@ -144,7 +144,40 @@ internal sealed record RelationShape(
 
 internal sealed record HistoryShape(IReadOnlyList<RunRecord> Runs);
 
-internal sealed record StepsShape(IReadOnlyList<StepRecord> Steps);
+internal sealed record StepsShape(IReadOnlyList<StepLine> Steps);
+
+internal sealed record StepLine(
+    string Run,
+    int Ordinal,
+    string Kind,
+    string Relation,
+    IReadOnlyList<TimeRange> Ranges,
+    string Reason,
+    string Status,
+    string? Statement,
+    long RowsIn,
+    long RowsWritten,
+    long RowsRemoved,
+    Instant? StartedAt,
+    Instant? FinishedAt,
+    string? Note)
+{
+    internal static StepLine Of(StepRecord s) => new(
+        s.Run,
+        s.Ordinal,
+        s.Kind,
+        s.Relation,
+        [.. s.Ranges.Split(')', StringSplitOptions.RemoveEmptyEntries).Select(r => TimeRange.Parse($"{r.Trim()})"))],
+        s.Reason,
+        s.Status,
+        s.Statement,
+        s.RowsIn,
+        s.RowsWritten,
+        s.RowsRemoved,
+        s.StartedAt,
+        s.FinishedAt,
+        s.Note);
+}
 
 internal sealed record AuditShape(IReadOnlyList<AuditEntry> Entries);
 
@@ -195,6 +228,10 @@ internal sealed record TagShape(string Tag, IReadOnlyList<string> Policies);
 internal sealed record VerifyShape(bool Agrees, IReadOnlyList<VerifiedTier> Tiers);
 
 internal sealed record VerifiedTier(string Policy, string Tier, IReadOnlyList<TimeRange> Checked, long Buckets, IReadOnlyList<Varve.Execution.Mismatch> Mismatches, ProblemShape? Failure);
+
+internal sealed record RepairShape(IReadOnlyList<RepairedPolicy> Policies);
+
+internal sealed record RepairedPolicy(string Policy, bool IsDetached, IReadOnlyList<string> Views, bool IsLeft, ProblemShape? Failure);
 
 internal sealed record HoldShape(string Policy, Hold Hold);
 

@@ -266,6 +266,20 @@ public sealed class Lifecycle
             cancellationToken);
     }
 
+    /// <summary>Makes the views of policies again, and the tables of the catalog that people read; or takes the views away. No row of a table is touched.</summary>
+    /// <param name="selection">Which policies.</param>
+    /// <param name="detach">True: the views are taken away, so that none of them keeps an owner from changing a table. The next run, or a repair, makes them again.</param>
+    /// <param name="cancellationToken">Ends it between two policies.</param>
+    public async Task<IReadOnlyList<ViewsReport>> RepairAsync(Selection selection, bool detach = false, CancellationToken cancellationToken = default)
+    {
+        var views = await _operations.ViewsAsync(cancellationToken);
+        return await _operations.Selector.EachAsync(
+            selection,
+            async policy => [detach ? await views.DetachAsync(policy, cancellationToken) : await views.RepairAsync(policy, cancellationToken)],
+            (policy, broken) => new ViewsReport(policy.Policy.Name, [], IsLeft: false) { Failure = Problem.Of(broken) },
+            cancellationToken);
+    }
+
     /// <summary>Lets go what waits because its proof failed or because rows came for a cut bucket; the number of ranges.</summary>
     public async Task<int> AcceptAsync(string policy, TimeRange? range, CancellationToken cancellationToken = default) =>
         await (await _operations.RepairsAsync(cancellationToken)).AcceptAsync(policy, range ?? TimeRange.All, cancellationToken);

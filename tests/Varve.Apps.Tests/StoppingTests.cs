@@ -18,7 +18,7 @@ public sealed class StoppingTests
         Assert.Contains("not begun", run.Out, StringComparison.Ordinal);
         Assert.Contains("cpu was not begun; the next run does it", run.Out, StringComparison.Ordinal);
         var shape = LifecycleTests.Json(await box.RunAsync("run", "--as-of", Sandbox.AsOf, "--for", time, "--output", "json")).GetProperty("policies")[0];
-        Assert.Equal("not begun", shape.GetProperty("outcome").GetString());
+        Assert.Equal("not-begun", shape.GetProperty("outcome").GetString());
         Assert.Contains("No run yet", (await box.RunAsync("history")).Out, StringComparison.Ordinal);
     }
 

@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Varve.Cli.Json;
 using Varve.Cli.Render;
 using Varve.Reading;
 using Varve.Time;
@@ -17,6 +18,7 @@ internal sealed class JsonAnswerWriter(Stream stream) : AnswerWriter
     protected override void Begin(QueryAnswer head)
     {
         _json.WriteStartObject();
+        _json.WriteString("format", DocumentFormats.Answer);
         _json.WriteString("zone", head.Zone);
         _json.WriteStartArray("columns");
         foreach (var column in head.Columns) _json.WriteStringValue(column);
@@ -74,8 +76,8 @@ internal sealed class JsonAnswerWriter(Stream stream) : AnswerWriter
     {
         _json.WriteStartObject();
         if (relation is not null) _json.WriteString("relation", relation);
-        _json.WriteString("from", InstantText.Format(range.From));
-        _json.WriteString("to", InstantText.Format(range.To));
+        _json.WriteString("from", range.FromStart ? null : InstantText.Format(range.From));
+        _json.WriteString("to", range.ToEnd ? null : InstantText.Format(range.To));
         _json.WriteEndObject();
     }
 

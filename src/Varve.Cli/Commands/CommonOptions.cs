@@ -31,6 +31,8 @@ internal static class CommonOptions
         CompletionSources = { _ => AnswerTarget.Names.Select(name => new System.CommandLine.Completions.CompletionItem(name)) },
     }.Also("-o");
 
+    internal static readonly Option<string> Events = Among("--output", "What to print; ndjson: a line for each thing that happens, as it happens", "human", "json", "ndjson").Also("-o");
+
     internal static readonly Option<bool> Wide = new("--wide") { Description = "Show all of a table, however narrow the terminal is" };
 
     internal static readonly Option<bool> Debug = new("--debug") { Description = "Details of defects; also VARVE_DEBUG=1", Hidden = true };
@@ -64,7 +66,10 @@ internal static class CommonOptions
     internal static IReadOnlyList<Symbol> Database => [Db, Schema, Wait, Output, Wide, Debug];
 
     /// <summary>True where a script reads.</summary>
-    internal static bool IsJson(ParseResult parse) => parse.GetResult(Output)?.GetValueOrDefault<string>() == "json" || parse.GetResult(Format)?.GetValueOrDefault<string>() == "json";
+    internal static bool IsJson(ParseResult parse) => IsLines(parse) || parse.GetResult(Events)?.GetValueOrDefault<string>() == "json" || parse.GetResult(Output)?.GetValueOrDefault<string>() == "json" || parse.GetResult(Format)?.GetValueOrDefault<string>() == "json";
+
+    /// <summary>True where a script reads what happens, a line each.</summary>
+    internal static bool IsLines(ParseResult parse) => parse.GetResult(Events)?.GetValueOrDefault<string>() == "ndjson";
 
     internal static Option<string> Among(string name, string description, params string[] values)
     {

@@ -24,7 +24,7 @@ internal static class HistoryCommand
         if (call.Parse.GetValue(Steps) is { } run)
         {
             var steps = await call.Read().StepsAsync(run, call.Cancellation);
-            if (call.IsJson) call.Print(new StepsShape(steps));
+            if (call.IsJson) call.Print(new StepsShape([.. steps.Select(StepLine.Of)]));
             else Show(call.Screen, steps);
             return ExitCode.Done;
         }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using NodaTime;
 using Varve.Catalog;
+using Varve.Cli.Json;
 using Varve.Cli.Render;
 using Varve.Cli.Running;
 using Varve.Execution;
@@ -32,9 +33,9 @@ internal static class RunCommand
 
     private static readonly Option<bool> DryRun = new("--dry-run") { Description = "The same as plan" };
 
-    internal static Command Create() => new CliCommand("run", "Bring tables to the state that their policies declare", [PlanCommand.Subjects, CommonOptions.Tags, CommonOptions.AsOf, PlanOption, Confirm, Yes, For, MaxRemove, AuditHead, DryRun, Quiet, Beat, Metrics, CommonOptions.Archive, .. CommonOptions.Database], ActAsync)
+    internal static Command Create() => new CliCommand("run", "Bring tables to the state that their policies declare", [PlanCommand.Subjects, CommonOptions.Tags, CommonOptions.AsOf, PlanOption, Confirm, Yes, For, MaxRemove, AuditHead, DryRun, Quiet, Beat, Metrics, CommonOptions.Archive, .. CommonOptions.Database.Except([CommonOptions.Output]), CommonOptions.Events], ActAsync)
     {
-        Examples = ["varve run", "varve run flights --for 10m", "varve run --plan tonight.json --confirm 4f0c…", "varve run --quiet --wait 60s --for 50m --heartbeat https://beats.example.com/varve"],
+        Examples = ["varve run", "varve run flights --for 10m", "varve run --plan tonight.json --confirm 4f0c…", "varve run --output ndjson | jq --unbuffered .event", "varve run --quiet --wait 60s --for 50m --heartbeat https://beats.example.com/varve"],
     };
 
     private static async Task<int> ActAsync(CommandContext call)
@@ -78,7 +79,8 @@ internal static class RunCommand
             Stop = Signals.Current!.Stopping,
         };
         var outcome = await RunAsync(call, call.Write(), selection, options);
-        if (call.IsJson) call.Print(outcome.Shape);
+        if (call.IsLines) LineJson.Print(call.Screen, new("ended", Instant.FromDateTimeOffset(TimeProvider.System.GetUtcNow())) { Outcome = outcome.Shape });
+        else if (call.IsJson) call.Print(outcome.Shape);
         return outcome;
     }
 

@@ -2,7 +2,10 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
+using Varve.Catalog;
 using Varve.Cli.Render;
+using Varve.Diagnosis;
+using Varve.Planning;
 
 namespace Varve.Cli.Json;
 
@@ -11,7 +14,7 @@ namespace Varve.Cli.Json;
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     UseStringEnumConverter = true,
     WriteIndented = true,
-    Converters = [typeof(InstantConverter), typeof(TableNameConverter), typeof(TimeRangeConverter), typeof(DurationConverter)])]
+    Converters = [typeof(WordConverter<ApplyOutcome>), typeof(WordConverter<Severity>), typeof(WordConverter<ForecastRows>), typeof(WordConverter<ForecastBytes>), typeof(InstantConverter), typeof(TableNameConverter), typeof(TimeRangeConverter), typeof(DurationConverter)])]
 [JsonSerializable(typeof(ErrorShape))]
 [JsonSerializable(typeof(InitShape))]
 [JsonSerializable(typeof(ImportShape))]
@@ -27,6 +30,7 @@ namespace Varve.Cli.Json;
 [JsonSerializable(typeof(PolicyShape))]
 [JsonSerializable(typeof(TagsShape))]
 [JsonSerializable(typeof(VerifyShape))]
+[JsonSerializable(typeof(RepairShape))]
 [JsonSerializable(typeof(HoldShape))]
 [JsonSerializable(typeof(CountShape))]
 [JsonSerializable(typeof(EraseShape))]
@@ -52,7 +56,8 @@ internal sealed partial class CliJson : JsonSerializerContext
 
     internal static void Print<T>(Screen screen, T value)
     {
-        screen.Out.WriteLine(JsonSerializer.Serialize(value, (JsonTypeInfo<T>)(Readable.GetTypeInfo(typeof(T)) ?? throw new System.Diagnostics.UnreachableException())));
+        var text = JsonSerializer.Serialize(value, (JsonTypeInfo<T>)(Readable.GetTypeInfo(typeof(T)) ?? throw new System.Diagnostics.UnreachableException()));
+        screen.Out.WriteLine($"{{\n  \"format\": \"{DocumentFormats.Of(typeof(T))}\",{text.AsSpan(1)}");
         screen.Out.Flush();
     }
 }

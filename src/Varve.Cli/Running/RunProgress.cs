@@ -1,4 +1,5 @@
 using NodaTime;
+using Varve.Cli.Json;
 using Varve.Cli.Render;
 using Varve.Execution;
 using Varve.Planning;
@@ -10,9 +11,19 @@ internal static class RunProgress
 {
     internal static async Task ShowAsync(CommandContext call, bool isQuiet, RunOutcome outcome, IAsyncEnumerable<RunEvent> events)
     {
-        if (call.IsJson || isQuiet) await QuietAsync(outcome, events);
+        if (call.IsLines) await LinesAsync(call.Screen, outcome, events);
+        else if (call.IsJson || isQuiet) await QuietAsync(outcome, events);
         else if (call.Screen.HasErrorTerminal) await LiveProgress.ShowAsync(call.Screen, outcome, events);
         else await PlainAsync(call.Screen, outcome, events);
+    }
+
+    private static async Task LinesAsync(Screen screen, RunOutcome outcome, IAsyncEnumerable<RunEvent> events)
+    {
+        await foreach (var happened in events)
+        {
+            outcome.Take(happened);
+            LineJson.Print(screen, RunEventShape.Of(happened, Instant.FromDateTimeOffset(TimeProvider.System.GetUtcNow())));
+        }
     }
 
     private static async Task QuietAsync(RunOutcome outcome, IAsyncEnumerable<RunEvent> events)

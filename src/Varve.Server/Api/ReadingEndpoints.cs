@@ -74,7 +74,7 @@ internal static class ReadingEndpoints
         http.WithAsync(connection, async (lifecycle, token) => new HistoryShape(await lifecycle.HistoryAsync(Selection.Of(policy), Cursor.Limit(limit), idle: true, token)));
 
     private static Task<StepsShape> StepsAsync(HttpContext http, string connection, string run) =>
-        http.WithAsync(connection, async (lifecycle, token) => new StepsShape(await lifecycle.StepsAsync(run, token)));
+        http.WithAsync(connection, async (lifecycle, token) => new StepsShape([.. (await lifecycle.StepsAsync(run, token)).Select(StepLine.Of)]));
 
     /// <summary>The steps that touched a window of a relation, newest first.</summary>
     private static Task<WindowStepsShape> WindowStepsAsync(HttpContext http, string connection, string policy, string relation, string? from, string? to, int? limit) => http.WithAsync(connection, async (lifecycle, token) =>

@@ -84,7 +84,7 @@ internal sealed class Doctor(Session session)
             foreach (var column in ColumnTypeChanges.Of(blueprint, ledger))
                 Add("source.types", Severity.Error, name, $"{column.Column} of {blueprint.Source.Text} was {column.Before} when its tiers were built and is {column.Now} now: no run goes on.", ColumnTypeChanges.IsTime(blueprint, column) ? "Give the column its old type back." : $"varve policy accept-types {name} takes it over. If it was not meant, give the column its old type back.");
             if (ledger.Shown == ledger.Version && !await session.ReadAsync((s, token) => session.Store.Look.ShowsAsync(s, name, ledger, token), true, cancellationToken))
-                Add("catalog.shown", Severity.Warning, name, "The tables coverage and dirty of the catalog are not what its ledger says: somebody else wrote to them.", "Varve does not read them. The next run that does something, or a command such as varve invalidate, writes them again.");
+                Add("catalog.shown", Severity.Warning, name, "The tables coverage and dirty of the catalog are not what its ledger says: somebody else wrote to them.", $"Varve does not read them. varve repair {name} writes them again, and so does the next run that does something.");
             if (await IsBrokenAsync(blueprint, ledger, cancellationToken)) return;
             await MeddlingAsync(blueprint, ledger, cancellationToken);
             var survey = await session.Inspector.InspectAsync(stored, session.Now(), cancellationToken, withBytes: false);

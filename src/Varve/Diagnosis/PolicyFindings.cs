@@ -43,7 +43,7 @@ internal static class PolicyFindings
     {
         var expected = StitchedView.Of(blueprint, ledger.Of).Select(p => (p.Relation, p.Range.From)).ToList();
         if (expected.SequenceEqual(edges)) yield break;
-        yield return new("edges", Severity.Error, blueprint.Policy.Name, $"{blueprint.Stitched!.Text} reads {Shown(edges)}, and what is covered asks for {Shown(expected)}: rows may be missing or read twice.", "Apply the policy with any change, a tag for example, and run: that writes the views again.");
+        yield return new("edges", Severity.Error, blueprint.Policy.Name, $"{blueprint.Stitched!.Text} reads {Shown(edges)}, and what is covered asks for {Shown(expected)}: rows may be missing or read twice.", $"varve repair {blueprint.Policy.Name} writes the views again.");
     }
 
     private static string Shown(IEnumerable<(string Relation, Instant At)> edges) =>

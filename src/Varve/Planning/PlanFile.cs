@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using NodaTime;
 using Varve.Policies;
 using Varve.Time;
 
@@ -38,7 +39,7 @@ public static partial class PlanFile
         InstantText.Format(plan.AsOf),
         plan.ZoneVersion,
         [.. plan.Steps.Select(Shape)],
-        [.. plan.Waits.Select(w => new WaitShape(w.Relation, w.Range.ToString(), w.Reason, w.NeedsPerson))],
+        [.. plan.Waits.Select(w => new WaitShape(w.Relation, Shape(w.Range), w.Reason, w.NeedsPerson))],
         [.. plan.Notes.Select(Shape)],
         plan.Brake is { } brake ? new(brake.Hash, brake.Reason, brake.Rows, brake.SourceRows, brake.Share) : null,
         plan.Failure is { } failure ? Shape(failure) : null);
@@ -51,7 +52,7 @@ public static partial class PlanFile
         AsOf = InstantText.Parse(plan.AsOf),
         ZoneVersion = plan.ZoneVersion,
         Steps = [.. plan.Steps.Select(Value)],
-        Waits = [.. plan.Waits.Select(w => new Wait(w.Relation, TimeRange.Parse(w.Range), w.Reason, w.NeedsPerson))],
+        Waits = [.. plan.Waits.Select(w => new Wait(w.Relation, Value(w.Range), w.Reason, w.NeedsPerson))],
         Notes = [.. plan.Notes.Select(Value)],
         Brake = plan.Brake is { } brake ? new(brake.Hash, brake.Reason, brake.Rows) { SourceRows = brake.SourceRows, Share = brake.Share } : null,
         Failure = plan.Failure is { } failure ? Value(failure) : null,
@@ -74,17 +75,17 @@ public static partial class PlanFile
             PlanStep.Reshape reshape => shape with { Columns = reshape.Columns },
             PlanStep.Mark mark => shape with
             {
-                Dirty = Texts(mark.Dirty),
-                Followed = Texts(mark.MayShrink),
-                Lost = Texts(mark.Lost),
-                Cut = [.. mark.Cut.Select(c => new CutShape(c.Bucket.ToString(), c.RowsLeft, c.ByOthers, c.Input, c.IsMixed))],
+                Dirty = Shapes(mark.Dirty),
+                Followed = Shapes(mark.MayShrink),
+                Lost = Shapes(mark.Lost),
+                Cut = [.. mark.Cut.Select(c => new CutShape(Shape(c.Bucket), c.RowsLeft, c.ByOthers, c.Input, c.IsMixed))],
             },
-            PlanStep.RollUp rollUp => shape with { Input = rollUp.Input, Ranges = Texts(rollUp.Ranges), Again = rollUp.Again },
-            PlanStep.Archive archive => shape with { Range = archive.Range.ToString(), Archive = archive.Location },
-            PlanStep.Expire expire => shape with { Range = expire.Range.ToString(), Proofs = expire.Proofs, Archive = expire.Location },
-            PlanStep.Relocate relocate => shape with { Range = relocate.Range.ToString(), To = Shape(relocate.To), From = relocate.From is { } from ? Shape(from) : null },
-            PlanStep.Merge merge => shape with { Ranges = Texts(merge.Ranges), Into = [.. merge.Into.Select(p => new PartShape(p.Tier, Texts(p.Ranges)))] },
-            PlanStep.Discard discard => shape with { Range = discard.Range.ToString() },
+            PlanStep.RollUp rollUp => shape with { Input = rollUp.Input, Ranges = Shapes(rollUp.Ranges), Again = rollUp.Again },
+            PlanStep.Archive archive => shape with { Range = Shape(archive.Range), Archive = archive.Location },
+            PlanStep.Expire expire => shape with { Range = Shape(expire.Range), Proofs = expire.Proofs, Archive = expire.Location },
+            PlanStep.Relocate relocate => shape with { Range = Shape(relocate.Range), To = Shape(relocate.To), From = relocate.From is { } from ? Shape(from) : null },
+            PlanStep.Merge merge => shape with { Ranges = Shapes(merge.Ranges), Into = [.. merge.Into.Select(p => new PartShape(p.Tier, Shapes(p.Ranges)))] },
+            PlanStep.Discard discard => shape with { Range = Shape(discard.Range) },
             _ => shape,
         };
     }
@@ -106,7 +107,7 @@ public static partial class PlanFile
                 Dirty = Ranges(step.Dirty),
                 MayShrink = Ranges(step.Followed),
                 Lost = Ranges(step.Lost),
-                Cut = [.. (step.Cut ?? []).Select(c => new CutBucket(TimeRange.Parse(c.Bucket), c.RowsLeft, c.ByOthers) { Input = c.Input, IsMixed = c.IsMixed })],
+                Cut = [.. (step.Cut ?? []).Select(c => new CutBucket(Value(c.Bucket), c.RowsLeft, c.ByOthers) { Input = c.Input, IsMixed = c.IsMixed })],
             },
             "rollup" => new PlanStep.RollUp
             {
@@ -124,7 +125,7 @@ public static partial class PlanFile
                 Reason = reason,
                 Rows = rows,
                 Bytes = bytes,
-                Range = TimeRange.Parse(Required(step.Range, "range")),
+                Range = Value(Required(step.Range, "range")),
                 Location = Required(step.Archive, "archive"),
             },
             "expire" => new PlanStep.Expire
@@ -133,7 +134,7 @@ public static partial class PlanFile
                 Reason = reason,
                 Rows = rows,
                 Bytes = bytes,
-                Range = TimeRange.Parse(Required(step.Range, "range")),
+                Range = Value(Required(step.Range, "range")),
                 Proofs = Required(step.Proofs, "proofs"),
                 Location = step.Archive,
             },
@@ -143,7 +144,7 @@ public static partial class PlanFile
                 Reason = reason,
                 Rows = rows,
                 Bytes = bytes,
-                Range = TimeRange.Parse(Required(step.Range, "range")),
+                Range = Value(Required(step.Range, "range")),
                 To = Value(Required(step.To, "to")),
                 From = step.From is { } from ? Value(from) : null,
             },
@@ -156,7 +157,7 @@ public static partial class PlanFile
                 Ranges = Ranges(step.Ranges),
                 Into = [.. (step.Into ?? []).Select(p => new MergePart(p.Tier, Ranges(p.Ranges)))],
             },
-            "discard" => new PlanStep.Discard { Relation = relation, Reason = reason, Rows = rows, Bytes = bytes, Range = TimeRange.Parse(Required(step.Range, "range")) },
+            "discard" => new PlanStep.Discard { Relation = relation, Reason = reason, Rows = rows, Bytes = bytes, Range = Value(Required(step.Range, "range")) },
             var other => throw new JsonException($"it has a step of the unknown kind '{other}'."),
         };
 
@@ -168,9 +169,13 @@ public static partial class PlanFile
 
     private static Place Value(PlaceShape place) => new(place.Name, place.Attribute);
 
-    private static string[] Texts(RangeSet ranges) => [.. ranges.Select(r => r.ToString())];
+    private static RangeShape[] Shapes(RangeSet ranges) => [.. ranges.Select(Shape)];
 
-    private static RangeSet Ranges(IReadOnlyList<string>? texts) => RangeSet.Of((texts ?? []).Select(TimeRange.Parse));
+    private static RangeSet Ranges(IReadOnlyList<RangeShape>? shapes) => RangeSet.Of((shapes ?? []).Select(Value));
+
+    private static RangeShape Shape(TimeRange range) => new(range.FromStart ? null : InstantText.Format(range.From), range.ToEnd ? null : InstantText.Format(range.To));
+
+    private static TimeRange Value(RangeShape range) => new(range.From is { } from ? InstantText.Parse(from) : Instant.MinValue, range.To is { } to ? InstantText.Parse(to) : Instant.MaxValue);
 
     private sealed record FileShape(string Format, IReadOnlyList<PlanShape> Plans);
 
@@ -202,11 +207,11 @@ public static partial class PlanFile
 
         public string? Input { get; init; }
 
-        public IReadOnlyList<string>? Ranges { get; init; }
+        public IReadOnlyList<RangeShape>? Ranges { get; init; }
 
         public bool? Again { get; init; }
 
-        public string? Range { get; init; }
+        public RangeShape? Range { get; init; }
 
         public IReadOnlyList<string>? Proofs { get; init; }
 
@@ -216,24 +221,29 @@ public static partial class PlanFile
 
         public PlaceShape? From { get; init; }
 
-        public IReadOnlyList<string>? Dirty { get; init; }
+        public IReadOnlyList<RangeShape>? Dirty { get; init; }
 
-        public IReadOnlyList<string>? Followed { get; init; }
+        public IReadOnlyList<RangeShape>? Followed { get; init; }
 
-        public IReadOnlyList<string>? Lost { get; init; }
+        public IReadOnlyList<RangeShape>? Lost { get; init; }
 
         public IReadOnlyList<CutShape>? Cut { get; init; }
 
         public IReadOnlyList<PartShape>? Into { get; init; }
     }
 
-    private sealed record CutShape(string Bucket, long RowsLeft, bool ByOthers, string? Input = null, bool IsMixed = false);
+    /// <summary>An end that is open is null, and written as such.</summary>
+    private sealed record RangeShape(
+        [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] string? From,
+        [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] string? To);
+
+    private sealed record CutShape(RangeShape Bucket, long RowsLeft, bool ByOthers, string? Input = null, bool IsMixed = false);
 
     private sealed record PlaceShape(string Name, string? Attribute = null);
 
-    private sealed record PartShape(string Tier, IReadOnlyList<string> Ranges);
+    private sealed record PartShape(string Tier, IReadOnlyList<RangeShape> Ranges);
 
-    private sealed record WaitShape(string Relation, string Range, string Reason, bool NeedsPerson);
+    private sealed record WaitShape(string Relation, RangeShape Range, string Reason, bool NeedsPerson);
 
     private sealed record NoteShape(string Code, string Message, bool IsWarning, string? Path = null, string? File = null, int? Line = null, int? Column = null);
 

@@ -74,6 +74,58 @@ public abstract class ViewConformance(Func<ScratchDatabase> create) : Conformanc
         Assert.NotEmpty(await story.WithAsync(l => l.DropRetiredAsync(story.Policy.Name)));
     }
 
+    [Theory]
+    [InlineData("DROP VIEW m.cpu_all")]
+    [InlineData("DROP VIEW m.cpu_all; DROP VIEW m.cpu_1d")]
+    [InlineData("DELETE FROM varve.edges")]
+    [InlineData("DELETE FROM varve.coverage")]
+    public async Task What_somebody_took_away_of_views_and_of_what_is_shown_is_made_again(string meddling)
+    {
+        var story = await BuiltAsync();
+        var before = await ChecksAsync(story);
+        var (all, daily) = (await Db.QueryAsync("SELECT * FROM m.cpu_all ORDER BY 1"), await Db.QueryAsync("SELECT * FROM m.cpu_1d ORDER BY 1"));
+        foreach (var statement in meddling.Split("; ")) await Db.ExecuteAsync(statement);
+        Assert.NotEqual(before, await ChecksAsync(story));
+        var report = Assert.Single(await story.WithAsync(l => l.RepairAsync(Selection.All)));
+        Assert.Null(report.Failure);
+        Assert.Equal(["m.cpu_1d", "m.cpu_all"], report.Views.Select(v => v.Text));
+        Assert.Equal(before, await ChecksAsync(story));
+        Assert.Equal(all, await Db.QueryAsync("SELECT * FROM m.cpu_all ORDER BY 1"));
+        Assert.Equal(daily, await Db.QueryAsync("SELECT * FROM m.cpu_1d ORDER BY 1"));
+        Assert.Empty((await story.RunWellAsync("2025-01-05")).Done);
+    }
+
+    [Fact]
+    public async Task Detached_views_come_back_with_a_repair_or_a_run()
+    {
+        var story = await BuiltAsync();
+        var before = await ChecksAsync(story);
+        foreach (var again in new Func<Task>[] { () => story.WithAsync(l => l.RepairAsync(Selection.All)), () => story.RunWellAsync("2025-01-05") })
+        {
+            var detached = Assert.Single(await story.WithAsync(l => l.RepairAsync(Selection.All, detach: true)));
+            Assert.Equal(["m.cpu_1d", "m.cpu_all"], detached.Views.Select(v => v.Text).Order(StringComparer.Ordinal));
+            await Assert.ThrowsAnyAsync<Exception>(() => Db.QueryAsync("SELECT * FROM m.cpu_all"));
+            await again();
+            Assert.NotEmpty(await Db.QueryAsync("SELECT * FROM m.cpu_all"));
+            Assert.NotEmpty(await Db.QueryAsync("SELECT * FROM m.cpu_1d"));
+        }
+
+        Assert.Equal(before, await ChecksAsync(story));
+    }
+
+    private static async Task<IEnumerable<string>> ChecksAsync(Story story) => [.. (await story.WithAsync(l => l.DiagnoseAsync())).Select(f => f.Check).Order(StringComparer.Ordinal)];
+
+    [Fact]
+    public async Task A_table_where_a_view_was_is_left_alone()
+    {
+        var story = await BuiltAsync();
+        await Db.ExecuteAsync("DROP VIEW m.cpu_all");
+        await Db.ExecuteAsync("CREATE TABLE m.cpu_all (mine INTEGER)");
+        var refused = await Assert.ThrowsAsync<PolicyException>(() => story.WithAsync(l => l.RepairAsync(Selection.All)));
+        Assert.Equal("VRV336", refused.Code);
+        Assert.Empty(await Db.QueryAsync("SELECT mine FROM m.cpu_all"));
+    }
+
     private async Task<Story> BuiltAsync()
     {
         var story = await BeginAsync(Policy(Daily, "avg, max"), Every("2025-01-01", "2025-01-04", "1h"));

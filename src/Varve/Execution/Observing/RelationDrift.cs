@@ -16,7 +16,7 @@ internal sealed record ExternalChange(string? Check, string Relation, TableName 
 /// <summary>Compares what is there of Varve's tables and views with what they would be if they were made now.</summary>
 internal sealed class RelationDrift(IEngine engine)
 {
-    public const string ViewsAgain = "Apply the policy with any change, a tag for example, and run: that writes the views again.";
+    public const string ViewsAgain = "varve repair makes the views again.";
 
     /// <summary>What is different of one tier, whose table is there.</summary>
     public async Task<IReadOnlyList<ExternalChange>> OfAsync(PolicyLayout blueprint, Ledger ledger, TierLayout tier, CancellationToken cancellationToken)
