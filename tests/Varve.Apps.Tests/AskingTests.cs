@@ -8,6 +8,7 @@ public sealed class AskingTests
     private const string Policy = "policy: hall\ntable: hall\ntime: ts\nseries: []\nmeasures: { load: [sum, count] }\nzone: ZONE\ntiers:\n  - { every: 1h }\n  - { every: 1d, zone: Europe/Berlin }\n";
 
     [Fact]
+    [Rule("one-zone")]
     public async Task A_date_is_a_local_day_where_the_tiers_are_local_days()
     {
         using var box = await HallAsync();
@@ -20,6 +21,7 @@ public sealed class AskingTests
     }
 
     [Fact]
+    [Rule("typed-times")]
     public async Task A_month_is_written_as_a_month()
     {
         using var box = await HallAsync();
@@ -32,6 +34,7 @@ public sealed class AskingTests
     }
 
     [Theory]
+    [Rule("one-zone")]
     [InlineData("UTC")]
     [InlineData("America/New_York")]
     public async Task Days_weeks_and_months_of_one_question_are_of_one_zone(string zoneOfPolicy)
@@ -46,6 +49,7 @@ public sealed class AskingTests
     }
 
     [Fact]
+    [Rule("one-zone")]
     public async Task A_zone_that_is_named_is_that_of_reading_of_buckets_and_of_showing()
     {
         using var box = await HallAsync();
@@ -70,6 +74,7 @@ public sealed class AskingTests
     }
 
     [Fact]
+    [Rule("typed-times")]
     public async Task Hours_and_days_before_now_are_times()
     {
         using var box = new Sandbox();

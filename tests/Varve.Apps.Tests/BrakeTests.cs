@@ -8,6 +8,7 @@ public sealed partial class BrakeTests
     private static readonly string[] s_run = ["run", "--as-of", Sandbox.AsOf];
 
     [Fact]
+    [Rule("brake-plan-file")]
     public async Task A_plan_that_is_braked_waits_as_a_whole_and_is_run_as_it_was_read()
     {
         using var box = await Sandbox.AppliedAsync("7d");
@@ -25,6 +26,7 @@ public sealed partial class BrakeTests
     }
 
     [Fact]
+    [Rule("brake-wrong-hash")]
     public async Task A_hash_that_confirms_nothing_is_said()
     {
         using var box = await Sandbox.AppliedAsync("7d");
@@ -38,6 +40,7 @@ public sealed partial class BrakeTests
     }
 
     [Fact]
+    [Rule("max-remove")]
     public async Task A_run_removes_no_more_rows_than_it_may()
     {
         using var box = await Sandbox.AppliedAsync("7d");

@@ -21,6 +21,7 @@ public sealed class EraseTests
     }
 
     [Fact]
+    [Rule("erase-values")]
     public async Task Two_values_of_one_column_are_one_of_them_and_a_second_column_narrows_them()
     {
         using var box = await Sandbox.BuiltAsync();
@@ -35,6 +36,7 @@ public sealed class EraseTests
     }
 
     [Fact]
+    [Rule("erase-nothing")]
     public async Task A_value_that_no_row_has_is_said_to_match_nothing()
     {
         using var box = await Sandbox.BuiltAsync();

@@ -20,6 +20,7 @@ public sealed class GraphTests
     }
 
     [Fact]
+    [Rule("query-interval")]
     public async Task No_bucket_is_finer_than_the_interval_of_the_policy()
     {
         using var box = new Sandbox();
@@ -30,6 +31,7 @@ public sealed class GraphTests
     }
 
     [Fact]
+    [Rule("graph-breaks")]
     public async Task A_line_breaks_where_rows_are_missing_and_not_where_they_come_unevenly()
     {
         using var box = await Sandbox.BuiltAsync();

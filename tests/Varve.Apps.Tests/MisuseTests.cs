@@ -150,6 +150,7 @@ public sealed class MisuseTests
     }
 
     [Fact]
+    [Rule("expect-revision")]
     public async Task What_somebody_else_changed_is_not_written_over()
     {
         using var box = await Sandbox.AppliedAsync();

@@ -51,6 +51,7 @@ public sealed class ReadingValuesTests
     };
 
     [Theory]
+    [Rule("query-values")]
     [MemberData(nameof(Cultures))]
     public async Task Every_value_of_every_type_goes_out_as_the_database_writes_it(string culture)
     {

@@ -23,6 +23,14 @@ public sealed class SqlTests(SqlTests.Table table) : IClassFixture<SqlTests.Tabl
         Assert.Equal("2025-03-01 10:00:00.5,-infinity,1 month 2 days,\"[1, 2, NULL]\",\"{'a': 1, 'b': x}\",\\xAB,12345678901234567890123,1.50,,\"a,\"\"b\"\"\",10:20:30\n", asked.Out.ReplaceLineEndings("\n"));
     }
 
+    [Fact]
+    [Rule("query-tsv")]
+    public async Task What_would_end_a_value_or_a_line_of_tsv_is_written_in_two_characters()
+    {
+        var asked = await table.Box.RunAsync("sql", "SELECT 'a' || chr(9) || 'b' || chr(10) || 'c' || chr(13) || 'd\\e' AS v, 1 AS w", "-o", "tsv");
+        Assert.Equal((0, "v\tw\na\\tb\\nc\\rd\\\\e\t1\n"), (asked.ExitCode, asked.Out));
+    }
+
     [Theory]
     [InlineData("DELETE FROM cpu")]
     [InlineData("CREATE TABLE other (i INTEGER)")]

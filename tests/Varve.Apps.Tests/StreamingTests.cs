@@ -39,6 +39,7 @@ public sealed class StreamingTests
     }
 
     [Fact]
+    [Rule("query-parquet")]
     public async Task A_parquet_file_has_the_same_rows_with_types()
     {
         using var box = await Sandbox.BuiltAsync();
@@ -60,6 +61,7 @@ public sealed class StreamingTests
     }
 
     [Fact]
+    [Rule("query-streams")]
     public async Task A_file_that_is_named_by_its_end_is_written_whole_or_not_at_all()
     {
         using var box = await Sandbox.BuiltAsync();
@@ -73,6 +75,7 @@ public sealed class StreamingTests
     }
 
     [Theory]
+    [Rule("query-notes")]
     [InlineData("csv")]
     [InlineData("tsv")]
     [InlineData("ndjson")]
@@ -110,6 +113,7 @@ public sealed class StreamingTests
 
     /// <summary>Peak memory of an answer of many rows is that of one with a tenth as many.</summary>
     [Theory]
+    [Rule("query-streams")]
     [InlineData("csv")]
     [InlineData("json")]
     [InlineData("parquet")]

@@ -4,6 +4,7 @@ namespace Varve.Apps.Tests;
 public sealed class StrictTests(StrictTests.Built built) : IClassFixture<StrictTests.Built>
 {
     [Theory]
+    [Rule("query-strict")]
     [InlineData("--from 2025-03-02 --to 2025-03-05 --every 1d")]
     [InlineData("--from 2025-03-02T10:00 --to 2025-03-02T13:00 --every 1h")]
     public async Task A_whole_answer_is_the_same_with_strict(string range)
@@ -13,6 +14,7 @@ public sealed class StrictTests(StrictTests.Built built) : IClassFixture<StrictT
     }
 
     [Theory]
+    [Rule("query-strict")]
     [InlineData("csv")]
     [InlineData("json")]
     [InlineData("table")]
@@ -30,6 +32,7 @@ public sealed class StrictTests(StrictTests.Built built) : IClassFixture<StrictT
     }
 
     [Fact]
+    [Rule("query-strict")]
     public async Task A_bucket_that_has_not_ended_is_refused()
     {
         var refused = await QueryAsync("--from today --every 1y --to tomorrow --strict");
@@ -38,6 +41,7 @@ public sealed class StrictTests(StrictTests.Built built) : IClassFixture<StrictT
     }
 
     [Fact]
+    [Rule("query-whole-buckets")]
     public async Task Buckets_that_reach_beyond_what_was_typed_are_marked()
     {
         const string Asked = "--from 2025-03-02T10:20 --to 2025-03-02T12:30 --every 1h";

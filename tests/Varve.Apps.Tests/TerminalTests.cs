@@ -6,6 +6,7 @@ public sealed class TerminalTests
     private const string CtrlC = "\x03";
 
     [Fact]
+    [Rule("brake-word")]
     public async Task A_typed_yes_lets_the_rows_go()
     {
         using var box = await Sandbox.AppliedAsync(keep: "7d");

@@ -78,6 +78,7 @@ public sealed class SchemaTests
     }
 
     [Fact]
+    [Rule("catalog-readable")]
     public async Task Its_views_show_timestamps_and_infinities()
     {
         await using var catalog = await CatalogFile.NewAsync();

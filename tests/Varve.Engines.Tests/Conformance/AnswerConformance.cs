@@ -34,6 +34,7 @@ public abstract class AnswerConformance(Func<ScratchDatabase> create) : Conforma
     }
 
     [Theory]
+    [Rule("query-coarser")]
     [InlineData("Asia/Kathmandu")]
     [InlineData("Asia/Kolkata")]
     public async Task Hours_beside_days_of_a_zone_at_a_half_hour_have_every_row_and_later_questions_are_answered_in_hours(string zone)
@@ -50,6 +51,8 @@ public abstract class AnswerConformance(Func<ScratchDatabase> create) : Conforma
     }
 
     [Fact]
+    [Rule("query-every")]
+    [Rule("query-complete")]
     public async Task A_width_that_no_relation_has_is_merged_from_all_that_have_its_parts()
     {
         var rows = Every("2025-01-05", "2025-04-20T10:20Z", "30m");
@@ -96,6 +99,7 @@ public abstract class AnswerConformance(Func<ScratchDatabase> create) : Conforma
     }
 
     [Fact]
+    [Rule("query-parts")]
     public async Task What_nothing_has_any_more_is_named()
     {
         var story = await BeginAsync(Policy("keep: 3d\ntiers: [{ every: 1h, keep: 10d }]", "count"), Every("2025-01-01", "2025-02-01", "1h"));
@@ -107,6 +111,7 @@ public abstract class AnswerConformance(Func<ScratchDatabase> create) : Conforma
     }
 
     [Theory]
+    [Rule("query-parts")]
     [InlineData(1)]
     [InlineData(2)]
     [InlineData(3)]

@@ -11,6 +11,7 @@ namespace Varve.Engines.Tests.Conformance;
 public abstract class ArchiveConformance(Func<ScratchDatabase> create) : ArchiveSuite(create)
 {
     [Fact]
+    [Rule("proof-archive")]
     public async Task Rows_are_archived_before_they_go_and_come_back_as_they_were()
     {
         var (story, rows) = await BeginAsync();
@@ -90,6 +91,7 @@ public abstract class ArchiveConformance(Func<ScratchDatabase> create) : Archive
     }
 
     [Fact]
+    [Rule("erase-archives")]
     public async Task Erasing_lists_the_parts_that_still_hold_rows_of_that_time()
     {
         var (story, _) = await BeginAsync();
@@ -110,6 +112,7 @@ public abstract class ArchiveConformance(Func<ScratchDatabase> create) : Archive
     }
 
     [Fact]
+    [Rule("proof-archive")]
     public async Task Rows_that_come_after_the_archive_are_archived_before_they_go()
     {
         var (story, rows) = await BeginAsync();
@@ -201,6 +204,7 @@ public abstract class ArchiveConformance(Func<ScratchDatabase> create) : Archive
     }
 
     [Fact]
+    [Rule("brake-again")]
     public async Task Taking_the_archive_away_brakes()
     {
         var (story, _) = await BeginAsync();

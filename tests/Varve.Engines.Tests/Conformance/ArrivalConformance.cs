@@ -9,6 +9,7 @@ public abstract class ArrivalConformance(Func<ScratchDatabase> create) : Conform
     private const string Arriving = "keep: 30d\nlate: 2h\narrival: arr\ntiers: [{ every: 1h }, { every: 1d }]";
 
     [Theory]
+    [Rule("arrival-ahead")]
     [InlineData("'2025-01-10 00:00:01'")]
     [InlineData("'2025-01-10 23:00'")]
     [InlineData("'2100-01-01'")]
@@ -38,6 +39,7 @@ public abstract class ArrivalConformance(Func<ScratchDatabase> create) : Conform
     }
 
     [Theory]
+    [Rule("arrival-first")]
     [InlineData("4102444800000000")]
     [InlineData("1736550000000000")]
     [InlineData("9223372036854775807")]
@@ -54,6 +56,7 @@ public abstract class ArrivalConformance(Func<ScratchDatabase> create) : Conform
     }
 
     [Fact]
+    [Rule("arrival-first")]
     public async Task Rows_that_came_before_a_policy_asked_for_arrivals_are_followed()
     {
         var story = await BuiltAsync(Arriving.Replace("arrival: arr\n", "measures: { v: [count, sum] }\n", StringComparison.Ordinal));

@@ -18,6 +18,7 @@ public abstract class AsideConformance(Func<ScratchDatabase> create) : Conforman
     private static readonly SourceTable s_table = new(new("m", "cpu"), "ts", TimeKind.Timestamp, [new("host", ValueKind.Text), new("site", ValueKind.Text), new("v", ValueKind.Double)]);
 
     [Theory]
+    [Rule("set-aside")]
     [InlineData(BySite, "series: [host, site]")]
     [InlineData(ByHost + "\ninterval: 10m", "interval: 10m")]
     public async Task They_are_built_from_what_the_source_has_and_the_others_stay_as_they_are(string line, string said)
@@ -50,6 +51,7 @@ public abstract class AsideConformance(Func<ScratchDatabase> create) : Conforman
     }
 
     [Fact]
+    [Rule("set-aside-names")]
     public async Task What_was_set_aside_is_dropped_when_a_person_says_so_and_its_name_is_not_used_again()
     {
         var rows = Rows("2025-01-01", "2025-01-21");

@@ -7,6 +7,7 @@ namespace Varve.Engines.Tests.Conformance;
 public abstract class BackfillConformance(Func<ScratchDatabase> create) : ConformanceSuite(create)
 {
     [Theory]
+    [Rule("backfill-compares")]
     [InlineData("")]
     [InlineData("\narrival: seen")]
     public async Task A_new_function_is_not_filled_from_what_others_left(string more)
@@ -56,6 +57,7 @@ public abstract class BackfillConformance(Func<ScratchDatabase> create) : Confor
     }
 
     [Fact]
+    [Rule("backfill-compares")]
     public async Task A_new_finer_tier_is_lost_only_in_the_buckets_that_others_took_rows_of()
     {
         var rows = Every("2025-01-01T05:00Z", "2025-01-04", "10m");
@@ -84,6 +86,7 @@ public abstract class BackfillConformance(Func<ScratchDatabase> create) : Confor
     }
 
     [Fact]
+    [Rule("backfill-unwatched")]
     public async Task A_new_function_is_not_filled_where_rows_came_unseen_until_somebody_asks_for_it()
     {
         var rows = Every("2025-01-01", "2025-01-11", "10m");
@@ -106,6 +109,7 @@ public abstract class BackfillConformance(Func<ScratchDatabase> create) : Confor
     }
 
     [Fact]
+    [Rule("backfill-unwatched")]
     public async Task A_new_function_is_filled_where_rows_came_unseen_to_a_bucket_that_had_none()
     {
         List<SourceRow> rows = [.. Every("2025-01-01", "2025-01-03T05:00Z", "10m"), .. Every("2025-01-03T06:00Z", "2025-01-11", "10m")];

@@ -92,6 +92,7 @@ public abstract class BadInputConformance(Func<ScratchDatabase> create) : Confor
     }
 
     [Fact]
+    [Rule("expect-revision")]
     public async Task A_policy_that_somebody_else_changed_is_not_written_over()
     {
         var story = await BeginAsync(Policy("keep: 9d\ntiers: [{ every: 1d }]"));

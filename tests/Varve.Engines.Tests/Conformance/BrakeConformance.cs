@@ -10,6 +10,8 @@ public abstract class BrakeConformance(Func<ScratchDatabase> create) : Conforman
     private const string Kept = "keep: 7d\ntiers: [{ every: 1h, keep: 1y }, { every: 1d }]";
 
     [Fact]
+    [Rule("first-removal")]
+    [Rule("brake-rest-done")]
     public async Task The_first_removal_of_a_policy_waits_for_a_person_and_everything_else_is_done()
     {
         var rows = Every("2025-01-01", "2025-01-11", "1h");
@@ -30,6 +32,7 @@ public abstract class BrakeConformance(Func<ScratchDatabase> create) : Conforman
     }
 
     [Fact]
+    [Rule("brake-rest-done")]
     public async Task A_run_that_waits_for_a_word_does_not_give_it_and_late_rows_stay_where_they_are()
     {
         var rows = Every("2025-01-01", "2025-01-21", "1h").ToList();
@@ -52,6 +55,7 @@ public abstract class BrakeConformance(Func<ScratchDatabase> create) : Conforman
     }
 
     [Fact]
+    [Rule("brake-plan-file")]
     public async Task A_plan_that_was_made_before_waits_as_a_whole_so_that_what_was_read_can_be_confirmed()
     {
         var rows = Every("2025-01-01", "2025-01-11", "1h");
@@ -68,6 +72,7 @@ public abstract class BrakeConformance(Func<ScratchDatabase> create) : Conforman
     }
 
     [Fact]
+    [Rule("brake-word")]
     public async Task The_hash_that_the_plan_printed_lets_it_go()
     {
         var rows = Every("2025-01-01", "2025-01-11", "1h");
@@ -81,6 +86,8 @@ public abstract class BrakeConformance(Func<ScratchDatabase> create) : Conforman
     }
 
     [Fact]
+    [Rule("brake-share")]
+    [Rule("brake-tenth")]
     public async Task A_word_is_for_what_was_read_and_nothing_else()
     {
         var rows = Every("2025-01-01", "2025-01-11", "1h").ToList();
@@ -104,6 +111,7 @@ public abstract class BrakeConformance(Func<ScratchDatabase> create) : Conforman
     }
 
     [Fact]
+    [Rule("brake-hold-ended")]
     public async Task What_a_hold_kept_waits_for_a_word_once_it_has_ended()
     {
         var rows = Every("2025-01-01", "2025-01-21", "1h");
@@ -124,6 +132,7 @@ public abstract class BrakeConformance(Func<ScratchDatabase> create) : Conforman
     }
 
     [Fact]
+    [Rule("brake-hold-ended")]
     public async Task What_a_hold_kept_waits_only_once_it_is_due()
     {
         var rows = Every("2025-01-01", "2025-01-21", "1h");
@@ -136,6 +145,7 @@ public abstract class BrakeConformance(Func<ScratchDatabase> create) : Conforman
     }
 
     [Fact]
+    [Rule("brake-age")]
     public async Task Age_alone_never_brakes_once_it_was_confirmed()
     {
         var rows = Every("2025-01-01", "2025-01-21", "1h");
@@ -156,6 +166,7 @@ public abstract class BrakeConformance(Func<ScratchDatabase> create) : Conforman
     }
 
     [Theory]
+    [Rule("brake-again")]
     [InlineData("keep: 3d\ntiers: [{ every: 1h, keep: 1y }, { every: 1d }]")]
     [InlineData("keep: 7d\ntiers: [{ every: 1h, keep: 8d }, { every: 1d }]")]
     public async Task A_revision_that_removes_more_brakes_again(string shorter)

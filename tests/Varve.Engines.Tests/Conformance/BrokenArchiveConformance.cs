@@ -9,6 +9,7 @@ namespace Varve.Engines.Tests.Conformance;
 public abstract class BrokenArchiveConformance(Func<ScratchDatabase> create) : ArchiveSuite(create)
 {
     [Theory]
+    [Rule("proof-archive")]
     [InlineData("missing", "missing")]
     [InlineData("cut", "was cut")]
     [InlineData("altered", "was altered")]

@@ -13,6 +13,7 @@ public abstract class BrokenTierConformance(Func<ScratchDatabase> create) : Conf
     private readonly IReadOnlyList<SourceRow> _rows = Every("2025-01-01", "2025-01-06", "20m");
 
     [Theory]
+    [Rule("tier-table-gone")]
     [InlineData("DROP TABLE m.cpu_1h_states", "VRV333", "m.cpu_1h_states, the table of tier 1h of m.cpu, is gone")]
     [InlineData("DROP TABLE m.cpu_1d_states", "VRV333", "m.cpu_1d_states, the table of tier 1d of m.cpu, is gone")]
     [InlineData("ALTER TABLE m.cpu_1h_states DROP COLUMN v_max; ALTER TABLE m.cpu_1h_states DROP COLUMN v_min", "VRV333", "m.cpu_1h_states, the table of tier 1h of m.cpu, has no column `v_m")]
@@ -46,6 +47,7 @@ public abstract class BrokenTierConformance(Func<ScratchDatabase> create) : Conf
     }
 
     [Theory]
+    [Rule("tier-table-gone")]
     [InlineData("DROP TABLE m.cpu_1h_states", 0, "2025-01-03T12:00Z")]
     [InlineData("DROP TABLE m.cpu_1d_states", 1, "2025-01-01")]
     [InlineData("ALTER TABLE m.cpu_1d_states DROP COLUMN v_max; DROP TABLE m.cpu_1d_states", 1, "2025-01-01")]

@@ -9,6 +9,7 @@ namespace Varve.Engines.Tests.Conformance;
 public abstract class ChangeConformance(Func<ScratchDatabase> create) : ConformanceSuite(create)
 {
     [Fact]
+    [Rule("new-tier")]
     public async Task A_new_coarser_tier_is_backfilled_from_the_finer_one()
     {
         var rows = Every("2025-01-01", "2025-01-21", "1h");
@@ -37,6 +38,8 @@ public abstract class ChangeConformance(Func<ScratchDatabase> create) : Conforma
     }
 
     [Fact]
+    [Rule("lost")]
+    [Rule("new-tier-lost")]
     public async Task A_new_finer_tier_has_what_the_source_still_has_and_the_rest_is_lost()
     {
         var rows = Every("2025-01-01", "2025-01-21", "10m");
@@ -54,6 +57,7 @@ public abstract class ChangeConformance(Func<ScratchDatabase> create) : Conforma
     }
 
     [Fact]
+    [Rule("coarser-stays")]
     public async Task A_new_finer_tier_shrinks_nothing_that_was_built_before_others_removed_rows()
     {
         var rows = Every("2025-01-01", "2025-01-21", "1h");
@@ -68,6 +72,7 @@ public abstract class ChangeConformance(Func<ScratchDatabase> create) : Conforma
     }
 
     [Fact]
+    [Rule("new-tier-lost")]
     public async Task A_bucket_that_is_only_half_there_is_lost()
     {
         var rows = Every("2025-01-01", "2025-01-21", "10m");
@@ -85,6 +90,7 @@ public abstract class ChangeConformance(Func<ScratchDatabase> create) : Conforma
     }
 
     [Fact]
+    [Rule("new-tier")]
     public async Task A_new_function_is_backfilled_where_the_source_is_whole()
     {
         var rows = Every("2025-01-01", "2025-01-11", "10m");
@@ -98,6 +104,7 @@ public abstract class ChangeConformance(Func<ScratchDatabase> create) : Conforma
     }
 
     [Fact]
+    [Rule("new-function-null")]
     public async Task What_a_new_function_cannot_regain_is_NULL_and_never_half_of_it()
     {
         var rows = Every("2025-01-01", "2025-01-21", "10m").ToList();
@@ -137,6 +144,7 @@ public abstract class ChangeConformance(Func<ScratchDatabase> create) : Conforma
     }
 
     [Fact]
+    [Rule("function-goes")]
     public async Task A_function_that_goes_and_comes_back_has_what_it_had_and_what_the_source_still_gives()
     {
         var rows = Every("2025-01-01", "2025-01-21", "10m").ToList();
@@ -158,6 +166,7 @@ public abstract class ChangeConformance(Func<ScratchDatabase> create) : Conforma
     }
 
     [Fact]
+    [Rule("retired")]
     public async Task A_retired_tier_stays_as_it_is_and_builds_what_nothing_else_can()
     {
         var rows = Every("2025-01-01", "2025-01-21", "10m").ToList();
@@ -188,6 +197,8 @@ public abstract class ChangeConformance(Func<ScratchDatabase> create) : Conforma
     }
 
     [Fact]
+    [Rule("expiry-loses-nothing")]
+    [Rule("other-input")]
     public async Task A_tier_between_two_others_can_go_and_nothing_is_lost_at_the_edge()
     {
         var rows = Every("2025-01-01", "2025-01-21", "10m").ToList();
@@ -203,6 +214,7 @@ public abstract class ChangeConformance(Func<ScratchDatabase> create) : Conforma
     }
 
     [Fact]
+    [Rule("retired")]
     public async Task A_retired_tier_that_was_not_followed_is_no_input()
     {
         var rows = Every("2025-01-01", "2025-01-21", "10m").ToList();
@@ -222,6 +234,7 @@ public abstract class ChangeConformance(Func<ScratchDatabase> create) : Conforma
     }
 
     [Fact]
+    [Rule("retired-part")]
     public async Task A_bucket_that_a_retired_tier_has_only_a_part_of_is_built_from_what_others_left()
     {
         var rows = Every("2025-01-01", "2025-01-07", "10m");
@@ -263,6 +276,7 @@ public abstract class ChangeConformance(Func<ScratchDatabase> create) : Conforma
     }
 
     [Theory]
+    [Rule("no-mixing")]
     [InlineData("{ every: 1d, zone: Europe/Berlin, name: day }")]
     [InlineData("{ every: 12h, name: day }")]
     public async Task A_tier_whose_boundaries_change_needs_another_name(string changed)
@@ -297,6 +311,7 @@ public abstract class ChangeConformance(Func<ScratchDatabase> create) : Conforma
     }
 
     [Fact]
+    [Rule("accept-types")]
     public async Task A_measure_whose_type_changed_stops_the_table()
     {
         var rows = Every("2025-01-01", "2025-01-05", "1h");
@@ -313,6 +328,7 @@ public abstract class ChangeConformance(Func<ScratchDatabase> create) : Conforma
     }
 
     [Fact]
+    [Rule("time-type")]
     public async Task A_time_column_whose_type_changed_stops_the_table_until_it_has_its_old_type()
     {
         var rows = Every("2025-01-01", "2025-01-05", "1h");
@@ -332,6 +348,7 @@ public abstract class ChangeConformance(Func<ScratchDatabase> create) : Conforma
     }
 
     [Theory]
+    [Rule("accept-types")]
     [InlineData("INTEGER", "BIGINT")]
     [InlineData("INTEGER", "DOUBLE")]
     [InlineData("FLOAT", "DOUBLE")]
@@ -357,6 +374,7 @@ public abstract class ChangeConformance(Func<ScratchDatabase> create) : Conforma
     }
 
     [Fact]
+    [Rule("accept-types")]
     public async Task A_type_that_changes_values_is_not_accepted_and_nothing_changes()
     {
         var rows = Every("2025-01-01", "2025-01-11", "1h").ToList();
@@ -375,6 +393,7 @@ public abstract class ChangeConformance(Func<ScratchDatabase> create) : Conforma
     }
 
     [Fact]
+    [Rule("retire-drop")]
     public async Task Dropping_retired_tiers_is_asked_for_and_takes_only_them()
     {
         var rows = Every("2025-01-01", "2025-01-21", "10m").ToList();
@@ -393,6 +412,7 @@ public abstract class ChangeConformance(Func<ScratchDatabase> create) : Conforma
     }
 
     [Fact]
+    [Rule("delete-keeps")]
     public async Task Deleting_a_policy_leaves_every_relation()
     {
         var rows = Every("2025-01-01", "2025-01-05", "1h");

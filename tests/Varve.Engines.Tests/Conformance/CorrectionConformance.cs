@@ -14,6 +14,7 @@ public abstract class CorrectionConformance(Func<ScratchDatabase> create) : Conf
     private const string Other = "CAST(extract('epoch' FROM ts) AS BIGINT) % 97";
 
     [Theory]
+    [Rule("secret-many")]
     [InlineData("0")]
     [InlineData("NULL")]
     [InlineData(Other)]
@@ -35,6 +36,7 @@ public abstract class CorrectionConformance(Func<ScratchDatabase> create) : Conf
     }
 
     [Fact]
+    [Rule("accept")]
     public async Task What_is_accepted_goes_and_the_tiers_stay_as_they_were_built()
     {
         var rows = Every("2025-01-01", "2025-01-11", "10m");
@@ -49,6 +51,7 @@ public abstract class CorrectionConformance(Func<ScratchDatabase> create) : Conf
     }
 
     [Fact]
+    [Rule("invalidate")]
     public async Task What_is_invalidated_is_built_again_from_what_is_there_and_goes()
     {
         var rows = Every("2025-01-01", "2025-01-11", "10m");
@@ -63,6 +66,7 @@ public abstract class CorrectionConformance(Func<ScratchDatabase> create) : Conf
     }
 
     [Fact]
+    [Rule("proof-changes-follow")]
     public async Task A_policy_that_says_follow_takes_over_what_changed_and_says_so()
     {
         var rows = Every("2025-01-01", "2025-01-11", "10m");
@@ -77,6 +81,7 @@ public abstract class CorrectionConformance(Func<ScratchDatabase> create) : Conf
     }
 
     [Fact]
+    [Rule("secret-said")]
     public async Task A_few_corrections_are_followed_and_named_in_step_history_audit_and_status_until_the_next_run()
     {
         var rows = Every("2025-01-01", "2025-01-11", "10m").ToList();
@@ -103,6 +108,7 @@ public abstract class CorrectionConformance(Func<ScratchDatabase> create) : Conf
     }
 
     [Theory]
+    [Rule("secret-flat")]
     [InlineData("avg")]
     [InlineData("min, max")]
     [InlineData("stddev")]
@@ -121,6 +127,7 @@ public abstract class CorrectionConformance(Func<ScratchDatabase> create) : Conf
     }
 
     [Theory]
+    [Rule("secret-flat")]
     [InlineData("min, max")]
     [InlineData("stddev")]
     public async Task A_bucket_that_always_had_one_value_may_get_another(string functions)
@@ -134,6 +141,7 @@ public abstract class CorrectionConformance(Func<ScratchDatabase> create) : Conf
     }
 
     [Fact]
+    [Rule("secret-longer")]
     public async Task A_longer_bucket_of_the_source_waits_with_those_in_it()
     {
         var rows = Every("2025-01-06", "2025-01-27", "10m");

@@ -7,6 +7,7 @@ namespace Varve.Engines.Tests.Conformance;
 public abstract class CoverageConformance(Func<ScratchDatabase> create) : ConformanceSuite(create)
 {
     [Fact]
+    [Rule("coverage")]
     public async Task Coverage_is_rows_by_interval_capped_in_the_first_tier_and_added_after()
     {
         List<SourceRow> rows =
@@ -42,6 +43,7 @@ public abstract class CoverageConformance(Func<ScratchDatabase> create) : Confor
     }
 
     [Fact]
+    [Rule("min-coverage")]
     public async Task Below_min_coverage_values_read_as_null_and_the_coarser_tier_is_still_exact()
     {
         List<SourceRow> rows = [.. Every("2025-01-01T00:00Z", "2025-01-01T00:20Z", "1m"), .. Every("2025-01-01T01:00Z", "2025-01-01T01:30Z", "1m"), .. Every("2025-01-01T02:00Z", "2025-01-02", "1m")];
@@ -56,6 +58,7 @@ public abstract class CoverageConformance(Func<ScratchDatabase> create) : Confor
     }
 
     [Fact]
+    [Rule("coverage-unknown")]
     public async Task Without_an_interval_coverage_is_unknown()
     {
         var rows = Every("2025-01-01", "2025-01-01T02:00Z", "1m");
@@ -66,6 +69,7 @@ public abstract class CoverageConformance(Func<ScratchDatabase> create) : Confor
     }
 
     [Fact]
+    [Rule("coverage-unknown")]
     public async Task Min_coverage_without_an_interval_is_refused()
     {
         await Db.CreateAsync(Cpu());
@@ -73,6 +77,7 @@ public abstract class CoverageConformance(Func<ScratchDatabase> create) : Confor
     }
 
     [Fact]
+    [Rule("coverage-calendar")]
     public async Task A_whole_series_of_months_covers_every_bucket_that_is_made_of_months()
     {
         await Db.CreateAsync(Cpu());
@@ -98,6 +103,7 @@ public abstract class CoverageConformance(Func<ScratchDatabase> create) : Confor
     }
 
     [Fact]
+    [Rule("coverage-calendar")]
     public async Task A_whole_series_of_days_covers_the_days_of_23_and_of_25_hours_too()
     {
         await Db.CreateAsync(Cpu());

@@ -11,6 +11,7 @@ public abstract class EraseConformance(Func<ScratchDatabase> create) : Conforman
     private const string Three = "keep: 5d\ntiers: [{ every: 1h }, { every: 1d, zone: Europe/Berlin }, { every: 1w }]";
 
     [Fact]
+    [Rule("erase-series")]
     public async Task A_series_goes_from_every_tier_also_where_the_source_has_expired()
     {
         var (kept, gone) = (Every("2025-01-01", "2025-01-21", "10m"), Every("2025-01-01", "2025-01-21", "30m", "secret"));
@@ -26,6 +27,7 @@ public abstract class EraseConformance(Func<ScratchDatabase> create) : Conforman
     }
 
     [Fact]
+    [Rule("erase-rebuilds")]
     public async Task A_range_of_a_series_is_built_again_at_its_edges_where_the_source_is_there()
     {
         var (kept, gone) = (Every("2025-01-01", "2025-01-21", "10m"), Every("2025-01-01", "2025-01-21", "30m", "secret"));
@@ -54,6 +56,7 @@ public abstract class EraseConformance(Func<ScratchDatabase> create) : Conforman
     }
 
     [Fact]
+    [Rule("erase-rebuilds")]
     public async Task Rows_named_by_a_value_are_taken_out_where_the_source_is_there_and_listed_where_not()
     {
         List<SourceRow> rows = [.. Every("2025-01-01", "2025-01-21", "10m"), Row("2025-01-18T03:00:01Z", 4711), Row("2025-01-05T03:00:01Z", 4711)];
@@ -67,6 +70,7 @@ public abstract class EraseConformance(Func<ScratchDatabase> create) : Conforman
     }
 
     [Fact]
+    [Rule("erase-audit")]
     public async Task Looking_changes_nothing_and_the_audit_log_has_no_values()
     {
         var rows = Every("2025-01-01", "2025-01-11", "1h");
@@ -126,6 +130,7 @@ public abstract class EraseConformance(Func<ScratchDatabase> create) : Conforman
     }
 
     [Theory]
+    [Rule("erase-typed")]
     [InlineData(ValueKind.Small, "03")]
     [InlineData(ValueKind.Integer, " 3 ")]
     [InlineData(ValueKind.Integer, "3.0")]
@@ -147,6 +152,7 @@ public abstract class EraseConformance(Func<ScratchDatabase> create) : Conforman
     }
 
     [Theory]
+    [Rule("erase-typed")]
     [InlineData(ValueKind.Small, "3.4")]
     [InlineData(ValueKind.Integer, "34e-1")]
     [InlineData(ValueKind.Integer, "three")]

@@ -10,6 +10,8 @@ namespace Varve.Engines.Tests.Conformance;
 public abstract class ExpiryConformance(Func<ScratchDatabase> create) : ConformanceSuite(create)
 {
     [Fact]
+    [Rule("edge-whole")]
+    [Rule("edge-stays-compared")]
     public async Task A_bucket_is_whole_when_the_first_of_its_rows_goes_also_what_came_under_a_hold()
     {
         List<SourceRow> rows = [.. Every("2025-01-01", "2025-01-05", "1h")];
@@ -26,6 +28,7 @@ public abstract class ExpiryConformance(Func<ScratchDatabase> create) : Conforma
     }
 
     [Fact]
+    [Rule("keep-from-end")]
     public async Task Source_rows_go_when_their_whole_range_is_past_keep()
     {
         var rows = Every("2025-01-01", "2025-01-11", "1h");
@@ -36,6 +39,7 @@ public abstract class ExpiryConformance(Func<ScratchDatabase> create) : Conforma
     }
 
     [Fact]
+    [Rule("nothing-younger")]
     public async Task Nothing_that_is_younger_than_keep_goes_between_two_slices()
     {
         var rows = Every("2025-01-01", "2025-01-11", "10m");
@@ -50,6 +54,7 @@ public abstract class ExpiryConformance(Func<ScratchDatabase> create) : Conforma
     }
 
     [Fact]
+    [Rule("months-clamped")]
     public async Task Months_are_subtracted_in_the_zone_of_the_policy()
     {
         var rows = Every("2025-02-25", "2025-03-05", "1h");
@@ -73,6 +78,7 @@ public abstract class ExpiryConformance(Func<ScratchDatabase> create) : Conforma
     }
 
     [Fact]
+    [Rule("silence-hold")]
     public async Task On_silence_hold_counts_from_the_newest_row()
     {
         var rows = Every("2025-01-01", "2025-01-10", "1h");
@@ -84,6 +90,7 @@ public abstract class ExpiryConformance(Func<ScratchDatabase> create) : Conforma
     }
 
     [Fact]
+    [Rule("silence-hold")]
     public async Task On_silence_hold_keeps_everything_where_no_row_is_in_the_past()
     {
         var rows = Every("2025-06-01", "2025-06-02", "1h");
@@ -93,6 +100,7 @@ public abstract class ExpiryConformance(Func<ScratchDatabase> create) : Conforma
     }
 
     [Theory]
+    [Rule("future-rows")]
     [InlineData("hold")]
     [InlineData("expire")]
     public async Task Rows_of_the_future_move_nothing(string silence)
@@ -106,6 +114,8 @@ public abstract class ExpiryConformance(Func<ScratchDatabase> create) : Conforma
     }
 
     [Fact]
+    [Rule("keep-from-end")]
+    [Rule("frozen")]
     public async Task Tiers_expire_by_the_end_of_their_buckets_and_after_their_input()
     {
         var rows = Every("2025-01-01", "2025-02-01", "1h");
@@ -119,6 +129,7 @@ public abstract class ExpiryConformance(Func<ScratchDatabase> create) : Conforma
     }
 
     [Fact]
+    [Rule("oldest-first")]
     public async Task Slices_go_oldest_first_each_rolled_up_before_it_goes()
     {
         var rows = Every("2025-01-01", "2025-01-06", "1h");
@@ -135,6 +146,8 @@ public abstract class ExpiryConformance(Func<ScratchDatabase> create) : Conforma
     }
 
     [Fact]
+    [Rule("older-changes")]
+    [Rule("differs-more")]
     public async Task A_row_that_changed_beyond_recheck_is_found_by_the_proof_and_counted()
     {
         var rows = Every("2025-01-01", "2025-01-11", "1h").ToList();
@@ -148,6 +161,7 @@ public abstract class ExpiryConformance(Func<ScratchDatabase> create) : Conforma
     }
 
     [Fact]
+    [Rule("proof-before-removal")]
     public async Task Two_values_that_changed_places_are_found_by_the_full_proof()
     {
         SourceRow[] rows = [Row("2025-01-01T00:10Z", 1, "a"), Row("2025-01-01T00:20Z", 2, "b"), Row("2025-01-01T02:10Z", 3, "a"), Row("2025-01-01T02:20Z", 4, "b")];
@@ -160,6 +174,8 @@ public abstract class ExpiryConformance(Func<ScratchDatabase> create) : Conforma
     }
 
     [Theory]
+    [Rule("secret-found")]
+    [Rule("proof-before-removal")]
     [InlineData("first, last")]
     [InlineData("min, max")]
     [InlineData("sum")]
@@ -178,6 +194,8 @@ public abstract class ExpiryConformance(Func<ScratchDatabase> create) : Conforma
     }
 
     [Fact]
+    [Rule("edge-stays-compared")]
+    [Rule("proof-input-gone")]
     public async Task A_bucket_of_a_tier_stays_until_all_of_its_rows_in_the_source_are_gone()
     {
         var rows = Every("2024-04-03T00:46:18Z", "2024-04-05T17:00Z", "37m").ToList();
@@ -195,6 +213,8 @@ public abstract class ExpiryConformance(Func<ScratchDatabase> create) : Conforma
     }
 
     [Theory]
+    [Rule("proof-before-removal")]
+    [Rule("proof-totals")]
     [InlineData("full")]
     [InlineData("totals")]
     public async Task Stored_states_that_somebody_changed_in_a_few_buckets_are_put_right_before_their_rows_go(string proof)
@@ -210,6 +230,7 @@ public abstract class ExpiryConformance(Func<ScratchDatabase> create) : Conforma
     }
 
     [Fact]
+    [Rule("proof-totals")]
     public async Task Totals_agree_with_full_where_nothing_changed_places()
     {
         var rows = Every("2025-01-01", "2025-01-06", "7m").Concat(Every("2025-01-01", "2025-01-06", "11m", "b")).ToList();
@@ -220,6 +241,7 @@ public abstract class ExpiryConformance(Func<ScratchDatabase> create) : Conforma
     }
 
     [Fact]
+    [Rule("proof-hold")]
     public async Task A_held_range_is_skipped_and_expires_when_the_hold_ends()
     {
         var rows = Every("2025-01-01", "2025-01-11", "1h");
@@ -241,6 +263,7 @@ public abstract class ExpiryConformance(Func<ScratchDatabase> create) : Conforma
     }
 
     [Fact]
+    [Rule("proof-hold")]
     public async Task A_hold_on_a_part_of_a_bucket_holds_the_bucket()
     {
         var rows = Every("2025-01-01", "2025-01-11", "1h");
@@ -255,6 +278,7 @@ public abstract class ExpiryConformance(Func<ScratchDatabase> create) : Conforma
     }
 
     [Fact]
+    [Rule("hold-ends")]
     public async Task A_hold_ends_by_itself_at_its_until()
     {
         var rows = Every("2025-01-01", "2025-01-11", "1h");
@@ -267,6 +291,7 @@ public abstract class ExpiryConformance(Func<ScratchDatabase> create) : Conforma
     }
 
     [Fact]
+    [Rule("hold-ends")]
     public async Task A_hold_on_one_tier_holds_only_that()
     {
         var rows = Every("2025-01-01", "2025-01-11", "1h");
@@ -278,6 +303,7 @@ public abstract class ExpiryConformance(Func<ScratchDatabase> create) : Conforma
     }
 
     [Fact]
+    [Rule("proof-input-gone")]
     public async Task A_hold_stops_a_tier_whose_rows_are_held_in_the_source()
     {
         var rows = Every("2025-01-01", "2025-01-11", "1h");
@@ -291,6 +317,7 @@ public abstract class ExpiryConformance(Func<ScratchDatabase> create) : Conforma
     }
 
     [Fact]
+    [Rule("edge-whole")]
     public async Task Weeks_and_months_from_the_source_survive_daily_expiry()
     {
         var rows = Every("2024-12-20", "2025-03-10", "3h");
@@ -304,6 +331,7 @@ public abstract class ExpiryConformance(Func<ScratchDatabase> create) : Conforma
     }
 
     [Fact]
+    [Rule("edge-cut")]
     public async Task Seven_hours_beside_days_are_cut_and_stay_whole()
     {
         var rows = Every("2025-01-01", "2025-01-08", "20m");
@@ -315,6 +343,8 @@ public abstract class ExpiryConformance(Func<ScratchDatabase> create) : Conforma
     }
 
     [Fact]
+    [Rule("cut-waits")]
+    [Rule("halted")]
     public async Task A_row_for_a_cut_bucket_waits_and_goes_when_accepted()
     {
         var rows = Every("2025-01-06", "2025-01-27", "6h");
@@ -354,6 +384,7 @@ public abstract class ExpiryConformance(Func<ScratchDatabase> create) : Conforma
     }
 
     [Theory]
+    [Rule("unsafe-policies")]
     [InlineData("keep: 12h\ntiers: [{ every: 1d }]")]
     [InlineData("keep: 1d\nlate: 1h\ntiers: [{ every: 1d }]")]
     [InlineData("keep: 30d\nrecheck: 1h\ntiers: [{ every: 1mo }]")]
@@ -392,6 +423,7 @@ public abstract class ExpiryConformance(Func<ScratchDatabase> create) : Conforma
     }
 
     [Fact]
+    [Rule("wrong-clock")]
     public async Task A_run_as_of_later_than_the_clock_is_refused()
     {
         var story = await BeginAsync(Policy("keep: 2d\ntiers: [{ every: 1h }]"), Every("2025-01-01", "2025-01-02", "1h"));
@@ -473,6 +505,8 @@ public abstract class ExpiryConformance(Func<ScratchDatabase> create) : Conforma
     }
 
     [Fact]
+    [Rule("differs-both")]
+    [Rule("halted-alone")]
     public async Task What_goes_before_a_bucket_that_waits_may_hold_no_row_at_all()
     {
         var rows = Every("2025-09-08T10:00Z", "2025-10-01T10:00Z", "6h");
@@ -487,6 +521,7 @@ public abstract class ExpiryConformance(Func<ScratchDatabase> create) : Conforma
     }
 
     [Fact]
+    [Rule("cut-inner-waits")]
     public async Task Of_buckets_that_are_built_again_inside_of_a_cut_one_only_those_that_got_rows_wait_for_a_person()
     {
         var rows = Every("2025-01-06", "2025-02-07", "1h");
@@ -502,6 +537,7 @@ public abstract class ExpiryConformance(Func<ScratchDatabase> create) : Conforma
     }
 
     [Fact]
+    [Rule("expiry-loses-nothing")]
     public async Task What_expired_without_a_row_beside_a_held_range_is_not_lost_when_rows_come_to_that()
     {
         List<SourceRow> rows = [.. Every("2025-02-17", "2025-03-05", "6h")];

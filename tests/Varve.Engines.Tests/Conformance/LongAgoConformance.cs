@@ -14,6 +14,7 @@ namespace Varve.Engines.Tests.Conformance;
 public abstract class LongAgoConformance(Func<ScratchDatabase> create) : ConformanceSuite(create)
 {
     [Theory]
+    [Rule("long-ago")]
     [InlineData("1900-01-01", "Europe/Paris")]
     [InlineData("1753-01-01", "Europe/Berlin")]
     [InlineData("0001-01-01", "Europe/Berlin")]
@@ -34,6 +35,7 @@ public abstract class LongAgoConformance(Func<ScratchDatabase> create) : Conform
     }
 
     [Theory]
+    [Rule("odd-offset-days")]
     [InlineData("Asia/Singapore", "1981-11-20", "1982-02-10")]
     [InlineData("America/Caracas", "1964-11-20", "1965-02-10")]
     [InlineData("Pacific/Kiritimati", "1979-08-20", "1979-11-10")]
@@ -68,6 +70,7 @@ public abstract class LongAgoConformance(Func<ScratchDatabase> create) : Conform
     }
 
     [Fact]
+    [Rule("stitched-odd-offset")]
     public async Task The_stitched_view_shows_the_finer_tier_from_where_its_boundaries_are_those_of_the_days()
     {
         // Until October 1979 Kiritimati was 10:40 hours behind UTC, which no quarter of an hour divides.
@@ -81,6 +84,7 @@ public abstract class LongAgoConformance(Func<ScratchDatabase> create) : Conform
     }
 
     [Theory]
+    [Rule("slices-few")]
     [InlineData("0001-01-01")]
     [InlineData("1970-01-01")]
     [InlineData("1900-01-01", "9000-01-01")]

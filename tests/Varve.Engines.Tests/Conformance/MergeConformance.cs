@@ -41,6 +41,8 @@ public abstract class MergeConformance(Func<ScratchDatabase> create) : Conforman
     }
 
     [Fact]
+    [Rule("late-merge")]
+    [Rule("merge-exact")]
     public async Task Late_rows_are_added_to_every_tier_and_gone_from_the_source()
     {
         var rows = Every("2025-01-01", "2025-01-11", "10m").ToList();
@@ -60,6 +62,7 @@ public abstract class MergeConformance(Func<ScratchDatabase> create) : Conforman
     }
 
     [Fact]
+    [Rule("late-merge")]
     public async Task Where_the_finer_tier_has_expired_they_are_added_to_the_coarser_one_alone()
     {
         var rows = Every("2025-01-01", "2025-01-21", "10m").ToList();
@@ -86,6 +89,7 @@ public abstract class MergeConformance(Func<ScratchDatabase> create) : Conforman
     }
 
     [Fact]
+    [Rule("late-past-every-keep")]
     public async Task A_row_that_no_tier_has_a_bucket_for_is_past_every_keep()
     {
         var rows = Every("2025-01-01", "2025-01-21", "1h").ToList();
@@ -118,6 +122,7 @@ public abstract class MergeConformance(Func<ScratchDatabase> create) : Conforman
     }
 
     [Fact]
+    [Rule("merge-unknown")]
     public async Task What_a_tier_does_not_know_stays_unknown_after_a_merge()
     {
         var rows = Every("2025-01-01", "2025-01-11", "1h").ToList();
@@ -144,8 +149,23 @@ public abstract class MergeConformance(Func<ScratchDatabase> create) : Conforman
         await story.ExpectTierAsync(1, Since(rows, "2025-01-06"));
     }
 
+    [Fact]
+    [Rule("merge-twice")]
+    public async Task A_row_that_comes_twice_is_counted_twice()
+    {
+        var rows = Every("2025-01-01", "2025-01-11", "1h");
+        var story = await BeginAsync(Policy($"{Merge}keep: 3d\ntiers: [{{ every: 1h }}, {{ every: 1d }}]"), rows);
+        await story.RunWellAsync("2025-01-11");
+        var again = Before(rows, "2025-01-02").ToList();
+        await story.InsertAsync(again);
+        await story.RunWellAsync("2025-01-11");
+        Same(Since(rows, "2025-01-08"), await story.SourceAsync());
+        await story.ExpectTiersAsync([.. rows, .. again]);
+    }
+
     /// <summary>Rows that come at any age, in any order, over many runs: at the end every tier has each of them once.</summary>
     [Fact]
+    [Rule("merge-exact")]
     public Task Every_row_that_ever_came_is_counted_once() => Gen.Select(Gen.Int[0, 999_999], Gen.Int[0, 3], Gen.Int[0, 2]).SampleAsync(
         async life =>
         {

@@ -39,6 +39,9 @@ public abstract class NameConformance(Func<ScratchDatabase> create) : Conformanc
     }
 
     [Fact]
+    [Rule("bucket-length")]
+    [Rule("names")]
+    [Rule("view-columns")]
     public async Task States_and_views_have_the_promised_columns_in_the_promised_order()
     {
         var table = new SourceTable(new("m", "cpu"), "ts", TimeKind.Timestamp, [new("host", ValueKind.Text), new("d", ValueKind.Double), new("f", ValueKind.Float), new("i", ValueKind.Integer), new("s", ValueKind.Small), new("c", ValueKind.Money), new("b", ValueKind.Bool), new("t", ValueKind.Text)]);
@@ -71,6 +74,7 @@ public abstract class NameConformance(Func<ScratchDatabase> create) : Conformanc
     }
 
     [Fact]
+    [Rule("names")]
     public async Task The_schema_option_puts_everything_elsewhere()
     {
         var rows = Every("2025-01-01", "2025-01-03", "1h");
@@ -83,6 +87,7 @@ public abstract class NameConformance(Func<ScratchDatabase> create) : Conformanc
     }
 
     [Theory]
+    [Rule("taken-names")]
     [InlineData("cpu_1h", false)]
     [InlineData("cpu_1h_states", false)]
     [InlineData("cpu_all", false)]
@@ -114,6 +119,7 @@ public abstract class NameConformance(Func<ScratchDatabase> create) : Conformanc
     }
 
     [Fact]
+    [Rule("varve-columns")]
     public async Task A_source_column_with_a_name_of_varves_is_refused()
     {
         var table = Cpu() with { Columns = [new("varve_host", ValueKind.Text), new("v", ValueKind.Double)] };

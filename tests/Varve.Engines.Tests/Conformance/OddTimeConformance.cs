@@ -55,6 +55,8 @@ public abstract class OddTimeConformance(Func<ScratchDatabase> create) : Conform
     }
 
     [Theory]
+    [Rule("no-time-no-bucket")]
+    [Rule("in-range")]
     [MemberData(nameof(Outside))]
     public async Task A_row_out_of_range_is_counted_and_ends_no_command(TimeKind kind, Place place)
     {
@@ -90,6 +92,7 @@ public abstract class OddTimeConformance(Func<ScratchDatabase> create) : Conform
     }
 
     [Theory]
+    [Rule("in-range")]
     [MemberData(nameof(Kinds))]
     public async Task The_first_row_in_range_is_rolled_up_and_expires(TimeKind kind)
     {
@@ -110,6 +113,7 @@ public abstract class OddTimeConformance(Func<ScratchDatabase> create) : Conform
     }
 
     [Theory]
+    [Rule("in-range")]
     [MemberData(nameof(Kinds))]
     public async Task The_last_row_in_range_waits_for_its_time(TimeKind kind)
     {

@@ -48,6 +48,7 @@ public abstract class PatternChangeConformance(Func<ScratchDatabase> create) : P
     }
 
     [Fact]
+    [Rule("pattern-waits")]
     public async Task A_table_that_cannot_follow_a_changed_pattern_waits_and_the_others_go_on()
     {
         await TwoAsync();
@@ -87,6 +88,7 @@ public abstract class PatternChangeConformance(Func<ScratchDatabase> create) : P
     }
 
     [Fact]
+    [Rule("one-policy-a-table")]
     public async Task A_table_with_a_policy_of_its_own_is_left_alone()
     {
         await TwoAsync();
@@ -115,6 +117,7 @@ public abstract class PatternChangeConformance(Func<ScratchDatabase> create) : P
     }
 
     [Fact]
+    [Rule("one-policy-a-table")]
     public async Task A_table_that_two_patterns_match_is_of_the_one_that_has_it_else_of_none()
     {
         await TwoAsync();

@@ -12,6 +12,7 @@ namespace Varve.Engines.Tests.Conformance;
 public abstract class PatternConformance(Func<ScratchDatabase> create) : PatternSuite(create)
 {
     [Fact]
+    [Rule("pattern-each")]
     public async Task Every_table_that_it_matches_gets_a_policy_with_measures_by_type()
     {
         await TableAsync("cpu", "2025-01-01", "2025-01-11");

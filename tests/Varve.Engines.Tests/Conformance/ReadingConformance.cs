@@ -12,6 +12,7 @@ public abstract class ReadingConformance(Func<ScratchDatabase> create) : Conform
     private const string Chain = "keep: 3d\ntiers: [{ every: 1h, keep: 10d }, { every: 1d }]";
 
     [Theory]
+    [Rule("stitched-once")]
     [InlineData("2025-01-01T00:30Z")]
     [InlineData("2025-01-01T12:00Z")]
     [InlineData("2025-01-02T00:00Z")]
@@ -28,6 +29,7 @@ public abstract class ReadingConformance(Func<ScratchDatabase> create) : Conform
     }
 
     [Fact]
+    [Rule("stitched-once")]
     public async Task The_stitched_view_is_right_after_each_run_of_a_month()
     {
         var rows = Every("2025-03-20", "2025-04-20", "1h");
@@ -64,6 +66,7 @@ public abstract class ReadingConformance(Func<ScratchDatabase> create) : Conform
     }
 
     [Fact]
+    [Rule("late-hold")]
     public async Task Held_late_rows_are_not_in_the_stitched_view()
     {
         var rows = Every("2025-01-01", "2025-01-21", "1h");
@@ -85,6 +88,7 @@ public abstract class ReadingConformance(Func<ScratchDatabase> create) : Conform
     }
 
     [Fact]
+    [Rule("no-views")]
     public async Task Without_views_there_are_only_states()
     {
         var rows = Every("2025-01-01", "2025-01-03", "1h");
@@ -106,6 +110,7 @@ public abstract class ReadingConformance(Func<ScratchDatabase> create) : Conform
     }
 
     [Fact]
+    [Rule("query-coarser")]
     public async Task A_query_for_what_is_gone_answers_with_the_finest_that_survives_and_says_so()
     {
         var rows = Every("2025-01-01", "2025-01-21", "10m");
@@ -139,6 +144,7 @@ public abstract class ReadingConformance(Func<ScratchDatabase> create) : Conform
     }
 
     [Fact]
+    [Rule("query-no-row-twice")]
     public async Task A_query_that_two_tiers_answer_whose_buckets_do_not_nest_counts_no_row_twice()
     {
         const string berlin = "{ every: 1d, zone: Europe/Berlin }";

@@ -24,6 +24,8 @@ public abstract class RepairConformance(Func<ScratchDatabase> create) : Conforma
     }
 
     [Theory]
+    [Rule("first-tier-tells")]
+    [Rule("differs-both")]
     [InlineData("2025-01-01T20:30Z")]
     [InlineData("2025-01-02T08:30Z")]
     public async Task A_longer_bucket_does_not_shrink_where_one_row_was_removed_and_another_came(string came)
@@ -40,6 +42,7 @@ public abstract class RepairConformance(Func<ScratchDatabase> create) : Conforma
     }
 
     [Fact]
+    [Rule("closes")]
     public async Task A_bucket_closes_at_its_end_plus_late()
     {
         var rows = Every("2025-01-01", "2025-01-02", "10m");
@@ -55,6 +58,7 @@ public abstract class RepairConformance(Func<ScratchDatabase> create) : Conforma
     }
 
     [Fact]
+    [Rule("missed-runs")]
     public async Task Missed_schedules_mean_more_buckets_and_never_lost_ones()
     {
         var rows = Every("2025-01-01", "2025-02-01", "1h");
@@ -65,6 +69,7 @@ public abstract class RepairConformance(Func<ScratchDatabase> create) : Conforma
     }
 
     [Fact]
+    [Rule("one-late-row")]
     public async Task A_late_row_inside_recheck_costs_one_bucket_of_each_tier()
     {
         var rows = Every("2025-01-01", "2025-01-04", "10m").ToList();
@@ -80,6 +85,7 @@ public abstract class RepairConformance(Func<ScratchDatabase> create) : Conforma
     }
 
     [Fact]
+    [Rule("earlier-as-of")]
     public async Task A_run_as_of_an_earlier_instant_leaves_alone_what_closed_later()
     {
         List<SourceRow> rows = [.. Every("2025-01-01", "2025-01-04", "10m")];
@@ -95,6 +101,8 @@ public abstract class RepairConformance(Func<ScratchDatabase> create) : Conforma
     }
 
     [Fact]
+    [Rule("dirty")]
+    [Rule("corrections")]
     public async Task A_late_series_and_a_vanished_series_are_followed_inside_recheck()
     {
         List<SourceRow> rows = [.. Every("2025-01-01", "2025-01-04", "10m"), Row("2025-01-03T05:30Z", 1, "gone")];
@@ -108,6 +116,8 @@ public abstract class RepairConformance(Func<ScratchDatabase> create) : Conforma
     }
 
     [Fact]
+    [Rule("dirty")]
+    [Rule("recheck")]
     public async Task An_updated_row_inside_recheck_is_followed()
     {
         var rows = Every("2025-01-01", "2025-01-04", "10m").ToList();
@@ -121,6 +131,7 @@ public abstract class RepairConformance(Func<ScratchDatabase> create) : Conforma
     }
 
     [Fact]
+    [Rule("empty-bucket-fills")]
     public async Task A_late_row_for_an_empty_covered_bucket_is_found()
     {
         List<SourceRow> rows = [.. Every("2025-01-01", "2025-01-02", "10m"), .. Every("2025-01-03", "2025-01-04", "10m")];
@@ -153,6 +164,7 @@ public abstract class RepairConformance(Func<ScratchDatabase> create) : Conforma
     }
 
     [Fact]
+    [Rule("empty-bucket-fills")]
     public async Task A_late_row_for_an_empty_bucket_is_found_also_where_somebody_else_deletes()
     {
         List<SourceRow> rows = [.. Every("2025-01-03T02:00Z", "2025-01-03T05:00Z", "20m"), .. Every("2025-01-03T10:00Z", "2025-01-03T16:00Z", "20m")];
@@ -166,6 +178,7 @@ public abstract class RepairConformance(Func<ScratchDatabase> create) : Conforma
     }
 
     [Fact]
+    [Rule("cut-by-others")]
     public async Task A_month_from_the_source_is_not_built_again_from_what_others_left_outside_of_recheck()
     {
         var rows = Every("2025-11-01", "2025-12-01T12:00Z", "6h");
@@ -201,6 +214,7 @@ public abstract class RepairConformance(Func<ScratchDatabase> create) : Conforma
     }
 
     [Fact]
+    [Rule("stopped-run-watched")]
     public async Task An_hour_that_a_stopped_run_left_to_be_built_again_is_not_built_from_what_others_left_since()
     {
         var rows = Every("2025-01-01", "2025-01-04", "10m");
@@ -221,6 +235,7 @@ public abstract class RepairConformance(Func<ScratchDatabase> create) : Conforma
     }
 
     [Fact]
+    [Rule("stopped-run-watched")]
     public async Task A_correction_that_a_stopped_run_has_seen_is_followed_however_late_the_next_one_comes()
     {
         var rows = Every("2025-01-01", "2025-01-04", "10m");
@@ -247,6 +262,7 @@ public abstract class RepairConformance(Func<ScratchDatabase> create) : Conforma
     }
 
     [Fact]
+    [Rule("cut-by-others")]
     public async Task A_prefix_that_somebody_else_deleted_never_shrinks_history()
     {
         var rows = Every("2025-01-01", "2025-01-06", "10m");
@@ -261,6 +277,7 @@ public abstract class RepairConformance(Func<ScratchDatabase> create) : Conforma
     }
 
     [Fact]
+    [Rule("clean-up-scripts")]
     public async Task A_cron_job_that_deletes_every_day_never_shrinks_history_of_weeks_and_months()
     {
         var rows = Every("2024-12-25", "2025-02-10", "3h");
@@ -286,6 +303,7 @@ public abstract class RepairConformance(Func<ScratchDatabase> create) : Conforma
     }
 
     [Fact]
+    [Rule("source-emptied")]
     public async Task A_source_that_somebody_emptied_leaves_history_whole()
     {
         var rows = Every("2025-01-01", "2025-01-04", "10m");
@@ -298,6 +316,8 @@ public abstract class RepairConformance(Func<ScratchDatabase> create) : Conforma
     }
 
     [Fact]
+    [Rule("cut-by-others")]
+    [Rule("differs-fewer")]
     public async Task Rows_deleted_outside_of_recheck_are_not_followed_and_the_rest_still_expires()
     {
         var rows = Every("2025-01-01", "2025-01-06", "10m");
@@ -312,6 +332,7 @@ public abstract class RepairConformance(Func<ScratchDatabase> create) : Conforma
     }
 
     [Fact]
+    [Rule("differs-fewer")]
     public async Task Rows_that_others_deleted_in_weeks_and_months_from_the_source_hold_nothing_up()
     {
         var rows = Every("2024-12-01", "2025-01-20", "6h");
@@ -353,6 +374,7 @@ public abstract class RepairConformance(Func<ScratchDatabase> create) : Conforma
     }
 
     [Fact]
+    [Rule("frozen")]
     public async Task An_import_before_the_first_row_after_expiry_began_is_late_or_counted_and_never_lost()
     {
         var rows = Every("2025-01-10", "2025-01-20", "1h");
@@ -368,6 +390,7 @@ public abstract class RepairConformance(Func<ScratchDatabase> create) : Conforma
     }
 
     [Fact]
+    [Rule("late-hold")]
     public async Task Late_rows_for_an_expired_range_are_held()
     {
         var rows = Every("2025-01-01", "2025-01-11", "1h");
@@ -413,6 +436,7 @@ public abstract class RepairConformance(Func<ScratchDatabase> create) : Conforma
     }
 
     [Fact]
+    [Rule("late-discard")]
     public async Task Late_rows_for_an_expired_range_are_discarded_where_the_policy_says_so()
     {
         var rows = Every("2025-01-01", "2025-01-11", "1h");
@@ -427,6 +451,7 @@ public abstract class RepairConformance(Func<ScratchDatabase> create) : Conforma
     }
 
     [Fact]
+    [Rule("older-changes")]
     public async Task Invalidated_buckets_are_built_again_also_beyond_recheck()
     {
         var rows = Every("2025-01-01", "2025-01-11", "1h").ToList();
@@ -442,6 +467,7 @@ public abstract class RepairConformance(Func<ScratchDatabase> create) : Conforma
     }
 
     [Theory]
+    [Rule("stopped-run-watched")]
     [InlineData("1h", "2025-01-05", "2025-01-06")]
     [InlineData("6d", "2025-01-01", "2025-01-07")]
     public async Task Invalidating_follows_rows_that_somebody_deleted(string recheck, string from, string to)
@@ -469,6 +495,7 @@ public abstract class RepairConformance(Func<ScratchDatabase> create) : Conforma
     }
 
     [Fact]
+    [Rule("older-changes")]
     public async Task Verify_finds_what_changed_and_changes_nothing()
     {
         var rows = Every("2025-01-01", "2025-01-11", "1h").ToList();
@@ -488,6 +515,7 @@ public abstract class RepairConformance(Func<ScratchDatabase> create) : Conforma
     }
 
     [Fact]
+    [Rule("arrival")]
     public async Task An_arrival_column_tells_what_changed()
     {
         var table = new SourceTable(new("m", "cpu"), "ts", TimeKind.Timestamp, [new("host", ValueKind.Text), new("v", ValueKind.Double), new("seen", ValueKind.Moment)]);

@@ -56,6 +56,7 @@ public abstract class RunConformance(Func<ScratchDatabase> create) : Conformance
     }
 
     [Fact]
+    [Rule("stopped-run-resumes")]
     public async Task A_run_that_was_interrupted_is_finished_by_the_next_one()
     {
         var rows = Every("2025-01-01", "2025-01-07", "1h");
@@ -150,6 +151,7 @@ public abstract class RunConformance(Func<ScratchDatabase> create) : Conformance
     }
 
     [Fact]
+    [Rule("stopped-run-resumes")]
     public async Task A_run_with_no_time_left_stops_between_two_steps_and_goes_on_later()
     {
         var rows = Every("2025-01-01", "2025-01-15", "1h");
@@ -195,6 +197,7 @@ public abstract class RunConformance(Func<ScratchDatabase> create) : Conformance
     }
 
     [Fact]
+    [Rule("halted-alone")]
     public async Task One_failing_policy_does_not_stop_the_others()
     {
         var rows = Every("2025-01-01", "2025-01-07", "1h");
@@ -261,6 +264,7 @@ public abstract class RunConformance(Func<ScratchDatabase> create) : Conformance
     }
 
     [Fact]
+    [Rule("one-policy-a-table")]
     public async Task A_table_belongs_to_one_policy()
     {
         var story = await BeginAsync(Policy(Usual), Every("2025-01-01", "2025-01-07", "1h"));

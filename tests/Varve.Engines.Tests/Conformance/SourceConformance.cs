@@ -12,6 +12,8 @@ public abstract class SourceConformance(Func<ScratchDatabase> create) : Conforma
     private const string Minutes = "range(TIMESTAMP '2025-01-01', TIMESTAMP '2025-01-12', INTERVAL 10 MINUTE) r(t)";
 
     [Theory]
+    [Rule("source-swapped")]
+    [Rule("another-table")]
     [InlineData($"CREATE TABLE m.other AS SELECT t AS ts, 'a' AS host, epoch(t) % 977 AS v FROM {Minutes}; ALTER TABLE m.cpu RENAME TO cpu_old; ALTER TABLE m.other RENAME TO cpu")]
     [InlineData($"CREATE OR REPLACE TABLE m.cpu AS SELECT t AS ts, 'b' AS host, epoch(t) % 977 AS v FROM {Minutes}")]
     [InlineData($"CREATE OR REPLACE TABLE m.cpu AS SELECT t + INTERVAL 3 MINUTE AS ts, 'a' AS host, epoch(t) % 3 AS v FROM {Minutes}")]
@@ -34,6 +36,7 @@ public abstract class SourceConformance(Func<ScratchDatabase> create) : Conforma
     }
 
     [Fact]
+    [Rule("adopt-source")]
     public async Task What_was_built_is_history_once_another_table_was_adopted()
     {
         var (story, before) = await BuiltAsync();
@@ -52,6 +55,7 @@ public abstract class SourceConformance(Func<ScratchDatabase> create) : Conforma
     }
 
     [Fact]
+    [Rule("adopt-same")]
     public async Task The_same_table_is_followed_on_a_word()
     {
         var (story, _) = await BuiltAsync();
@@ -65,6 +69,8 @@ public abstract class SourceConformance(Func<ScratchDatabase> create) : Conforma
     }
 
     [Theory]
+    [Rule("source-emptied")]
+    [Rule("same-table")]
     [InlineData("DELETE FROM m.cpu WHERE ts < TIMESTAMP '2025-01-08'")]
     [InlineData("DELETE FROM m.cpu WHERE ts < TIMESTAMP '2025-01-09 22:00'")]
     [InlineData("TRUNCATE m.cpu")]
@@ -101,6 +107,7 @@ public abstract class SourceConformance(Func<ScratchDatabase> create) : Conforma
     }
 
     [Theory]
+    [Rule("adopt-held")]
     [InlineData("merge")]
     [InlineData("discard")]
     public async Task Another_table_is_adopted_only_where_late_rows_are_held(string late)

@@ -23,6 +23,7 @@ public abstract class SpellingConformance(Func<ScratchDatabase> create) : Confor
         """;
 
     [Theory]
+    [Rule("other-words")]
     [InlineData("[host, reg]", "[reg, host]")]
     [InlineData("main.cpu", "cpu")]
     [InlineData("main.cpu", "MAIN.CPU")]
@@ -47,6 +48,7 @@ public abstract class SpellingConformance(Func<ScratchDatabase> create) : Confor
     }
 
     [Theory]
+    [Rule("other-words")]
     [InlineData("Europe/Kyiv", "Europe/Kiev")]
     [InlineData("Asia/Kolkata", "Asia/Calcutta")]
     public async Task Another_name_of_a_zone_is_the_same_zone(string zone, string alias)

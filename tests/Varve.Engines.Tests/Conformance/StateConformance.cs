@@ -24,6 +24,14 @@ public abstract class StateConformance(Func<ScratchDatabase> create) : Conforman
     };
 
     [Theory]
+    [Rule("states-merge")]
+    [Rule("count")]
+    [Rule("sum")]
+    [Rule("avg")]
+    [Rule("min-max")]
+    [Rule("stddev")]
+    [Rule("double-sums")]
+    [Rule("exact-extremes")]
     [MemberData(nameof(Functions))]
     public async Task Every_function_of_every_type_is_what_the_rows_say(ValueKind kind, string functions)
     {
@@ -35,6 +43,8 @@ public abstract class StateConformance(Func<ScratchDatabase> create) : Conforman
     }
 
     [Theory]
+    [Rule("null-not-counted")]
+    [Rule("rows-counted")]
     [MemberData(nameof(Functions))]
     public async Task A_series_that_has_only_nulls_keeps_its_rows(ValueKind kind, string functions)
     {
@@ -43,6 +53,7 @@ public abstract class StateConformance(Func<ScratchDatabase> create) : Conforman
     }
 
     [Theory]
+    [Rule("nan-apart")]
     [InlineData(ValueKind.Double)]
     [InlineData(ValueKind.Float)]
     public async Task Nan_and_infinities_are_counted_apart(ValueKind kind)
@@ -55,6 +66,9 @@ public abstract class StateConformance(Func<ScratchDatabase> create) : Conforman
     }
 
     [Fact]
+    [Rule("sum")]
+    [Rule("nan-apart")]
+    [Rule("rows-counted")]
     public async Task A_bucket_of_nothing_but_nan_reads_as_null()
     {
         var story = await ExpectAsync(ValueKind.Double, Numbers, [Of("2025-01-01T00:00Z", double.NaN), Of("2025-01-01T00:00:01Z", double.PositiveInfinity)]);
@@ -66,6 +80,8 @@ public abstract class StateConformance(Func<ScratchDatabase> create) : Conforman
     }
 
     [Fact]
+    [Rule("avg")]
+    [Rule("average-of-all")]
     public async Task An_average_of_nine_tens_and_one_hundred_is_nineteen()
     {
         List<SourceRow> rows = [.. Enumerable.Range(0, 9).Select(i => SourceRow.Of(At("2025-01-01") + Duration.FromSeconds(i), "a", 10.0)), Of("2025-01-01T05:00Z", 100.0)];
@@ -74,6 +90,7 @@ public abstract class StateConformance(Func<ScratchDatabase> create) : Conforman
     }
 
     [Theory]
+    [Rule("stddev")]
     [InlineData(1e9, 1.0)]
     [InlineData(-1e9, 1.0)]
     [InlineData(1e6, 0.01)]
@@ -88,6 +105,7 @@ public abstract class StateConformance(Func<ScratchDatabase> create) : Conforman
     }
 
     [Fact]
+    [Rule("stddev")]
     public async Task A_single_value_has_no_deviation()
     {
         var story = await ExpectAsync(ValueKind.Double, "stddev, variance, count", [Of("2025-01-01T00:00Z", 5.0)]);
@@ -97,6 +115,8 @@ public abstract class StateConformance(Func<ScratchDatabase> create) : Conforman
     }
 
     [Fact]
+    [Rule("first-last")]
+    [Rule("ties-smallest")]
     public async Task Of_values_at_one_instant_the_smallest_is_first_and_last()
     {
         SourceRow[] rows =
@@ -111,6 +131,7 @@ public abstract class StateConformance(Func<ScratchDatabase> create) : Conforman
     }
 
     [Fact]
+    [Rule("first-last")]
     public async Task First_and_last_pass_over_null()
     {
         SourceRow[] rows = [Of("2025-01-01T00:00:01Z", null), Of("2025-01-01T00:00:02Z", 4.0), Of("2025-01-01T00:00:03Z", 5.0), Of("2025-01-01T00:00:04Z", null)];
@@ -121,6 +142,7 @@ public abstract class StateConformance(Func<ScratchDatabase> create) : Conforman
     }
 
     [Fact]
+    [Rule("ties-any")]
     public async Task Any_of_several_values_will_do_where_the_policy_says_so()
     {
         SourceRow[] rows = [Of("2025-01-01T00:00:05Z", 3.0), Of("2025-01-01T00:00:05Z", 1.0), Of("2025-01-01T00:30Z", 7.0), Of("2025-01-01T00:30Z", 9.0)];
@@ -134,6 +156,7 @@ public abstract class StateConformance(Func<ScratchDatabase> create) : Conforman
     }
 
     [Fact]
+    [Rule("exact-sums")]
     public async Task Integers_are_summed_beyond_64_bits()
     {
         var rows = Enumerable.Range(0, 60).Select(i => SourceRow.Of(At("2025-01-01") + Duration.FromMinutes(i * 3), "a", long.MaxValue - 1 - i)).ToList();
@@ -141,6 +164,7 @@ public abstract class StateConformance(Func<ScratchDatabase> create) : Conforman
     }
 
     [Fact]
+    [Rule("exact-sums")]
     public async Task Decimals_are_summed_exactly()
     {
         var rows = Enumerable.Range(0, 300).Select(i => SourceRow.Of(At("2025-01-01") + Duration.FromMinutes(i), "a", 123456789.001m + (i * 0.001m))).ToList();
@@ -148,6 +172,7 @@ public abstract class StateConformance(Func<ScratchDatabase> create) : Conforman
     }
 
     [Fact]
+    [Rule("sum-overflow")]
     public async Task A_sum_beyond_38_digits_stops_the_run_and_covers_nothing()
     {
         await Db.ExecuteAsync($"CREATE SCHEMA m");
@@ -163,6 +188,7 @@ public abstract class StateConformance(Func<ScratchDatabase> create) : Conforman
     }
 
     [Fact]
+    [Rule("avg")]
     public async Task The_average_of_truth_values_is_the_share_of_true()
     {
         SourceRow[] rows = [Of("2025-01-01T00:00:01Z", true), Of("2025-01-01T00:00:02Z", false), Of("2025-01-01T00:00:03Z", true), Of("2025-01-01T00:00:04Z", true), Of("2025-01-01T00:00:05Z", null)];
@@ -171,6 +197,7 @@ public abstract class StateConformance(Func<ScratchDatabase> create) : Conforman
     }
 
     [Fact]
+    [Rule("min-max")]
     public async Task Text_is_ordered_by_its_bytes()
     {
         string[] words = ["Zebra", "apple", "Äpfel", "", "it's", "\"quoted\"", "a\\b", "\U0001F600", "\uFFFD", "zz"];
@@ -179,6 +206,7 @@ public abstract class StateConformance(Func<ScratchDatabase> create) : Conforman
     }
 
     [Fact]
+    [Rule("null-series")]
     public async Task A_null_series_is_a_series_and_not_an_empty_text()
     {
         List<SourceRow> rows = [.. Every("2025-01-01", "2025-01-01T03:00Z", "10s"), .. Every("2025-01-01", "2025-01-01T03:00Z", "30s", "")
@@ -188,6 +216,7 @@ public abstract class StateConformance(Func<ScratchDatabase> create) : Conforman
     }
 
     [Fact]
+    [Rule("empty-bucket")]
     public async Task An_empty_bucket_has_no_row()
     {
         var story = await ExpectAsync(ValueKind.Double, "count", [Of("2025-01-01T00:00Z", 1.0), Of("2025-01-01T03:00Z", 1.0)]);

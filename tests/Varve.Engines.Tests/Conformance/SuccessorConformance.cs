@@ -11,6 +11,7 @@ public abstract class SuccessorConformance(Func<ScratchDatabase> create) : Confo
     private const string Second = "policy: second\nschema: later\nkeep: 20d\ntiers: [{ every: 1d }]";
 
     [Theory]
+    [Rule("successor-knows")]
     [InlineData("m.cpu")]
     [InlineData("M.CPU")]
     public async Task A_bucket_of_which_an_earlier_policy_expired_rows_is_not_built_from_the_rest(string table)
@@ -28,6 +29,7 @@ public abstract class SuccessorConformance(Func<ScratchDatabase> create) : Confo
     }
 
     [Fact]
+    [Rule("successor-knows")]
     public async Task Rows_that_come_once_more_for_what_an_earlier_policy_expired_are_late()
     {
         var rows = Every("2025-01-01", "2025-01-11", "1h");
@@ -69,6 +71,7 @@ public abstract class SuccessorConformance(Func<ScratchDatabase> create) : Confo
     }
 
     [Fact]
+    [Rule("one-time-column")]
     public async Task What_expired_by_another_column_keeps_no_row_back_where_rows_only_expire()
     {
         var story = await SeenAsync("policy: only\ntable: m.cpu\ntime: ts\nkeep: 3d");
@@ -86,6 +89,7 @@ public abstract class SuccessorConformance(Func<ScratchDatabase> create) : Confo
     }
 
     [Theory]
+    [Rule("one-time-column")]
     [InlineData("policy: first\nkeep: 20d\ntiers: [{ every: 1d }]")]
     [InlineData("policy: second\nschema: later\nkeep: 20d\ntiers: [{ every: 1d }]")]
     public async Task No_tier_is_built_by_another_column_than_rows_expired_by(string next)

@@ -36,6 +36,7 @@ public abstract class SwapConformance(Func<ScratchDatabase> create) : Conformanc
     }
 
     [Theory]
+    [Rule("unseen-row")]
     [InlineData(TwoHours)]
     [InlineData("keep: 7d\nrecheck: 6h\ntiers: [{ every: 30m }, { every: 1h }, { every: 1d }]")]
     public async Task A_row_that_came_unseen_is_in_every_tier_once_the_policy_changed(string next)
@@ -54,6 +55,7 @@ public abstract class SwapConformance(Func<ScratchDatabase> create) : Conformanc
     }
 
     [Fact]
+    [Rule("unseen-row")]
     public async Task Rows_that_others_removed_are_not_taken_out_of_a_coarser_tier_that_follows_a_row_that_came_unseen()
     {
         var rows = Every("2025-01-01", "2025-01-21", "10m");
@@ -67,6 +69,7 @@ public abstract class SwapConformance(Func<ScratchDatabase> create) : Conformanc
     }
 
     [Fact]
+    [Rule("tier-comes-back")]
     public async Task Nothing_waits_for_ever_where_a_tier_comes_back_and_rows_came_meanwhile()
     {
         var rows = Every("2025-01-01", "2025-01-21", "10m");

@@ -26,6 +26,7 @@ public abstract class TimeConformance(Func<ScratchDatabase> create) : Conformanc
     ];
 
     [Fact]
+    [Rule("half-open")]
     public async Task A_row_on_a_boundary_belongs_to_the_next_bucket()
     {
         SourceRow[] rows = [Row("2025-01-01T00:00Z", 1), Row("2025-01-01T00:59:59.999999Z", 2), Row("2025-01-01T01:00Z", 4), Row("2025-01-01T01:00:00.000001Z", 8)];
@@ -36,6 +37,7 @@ public abstract class TimeConformance(Func<ScratchDatabase> create) : Conformanc
     }
 
     [Fact]
+    [Rule("zones-side-by-side")]
     public async Task Days_of_two_zones_are_built_from_the_same_hours()
     {
         var rows = Every("2025-03-26", "2025-04-03", "20m").Concat(Every("2025-03-26", "2025-04-03", "50m", "b")).ToList();
@@ -54,6 +56,7 @@ public abstract class TimeConformance(Func<ScratchDatabase> create) : Conformanc
     }
 
     [Fact]
+    [Rule("fixed-floor")]
     public async Task Buckets_before_1970_are_floored_towards_the_past()
     {
         SourceRow[] rows = [Row("1969-12-31T23:59:59.999999Z", 1), Row("1969-12-31T23:00Z", 2), Row("1970-01-01T00:00Z", 4), Row("1901-02-03T04:05:06Z", 8)];
@@ -63,6 +66,7 @@ public abstract class TimeConformance(Func<ScratchDatabase> create) : Conformanc
     }
 
     [Fact]
+    [Rule("origin")]
     public async Task The_origin_moves_fixed_buckets()
     {
         var rows = Every("2025-01-01", "2025-01-02", "10m");
@@ -72,6 +76,9 @@ public abstract class TimeConformance(Func<ScratchDatabase> create) : Conformanc
     }
 
     [Theory]
+    [Rule("utc-inside")]
+    [Rule("time-types")]
+    [Rule("duckdb-time-types")]
     [MemberData(nameof(Instants))]
     public async Task Every_type_of_time_gives_the_same_buckets(TimeKind kind)
     {
@@ -86,6 +93,7 @@ public abstract class TimeConformance(Func<ScratchDatabase> create) : Conformanc
     }
 
     [Theory]
+    [Rule("time-types")]
     [MemberData(nameof(Instants))]
     public async Task Every_type_of_time_expires_to_the_unit(TimeKind kind)
     {
@@ -110,6 +118,8 @@ public abstract class TimeConformance(Func<ScratchDatabase> create) : Conformanc
     }
 
     [Fact]
+    [Rule("time-types")]
+    [Rule("duckdb-time-types")]
     public async Task Dates_make_calendar_tiers()
     {
         if (!await HasDatesAsync()) return;
@@ -120,6 +130,7 @@ public abstract class TimeConformance(Func<ScratchDatabase> create) : Conformanc
     }
 
     [Theory]
+    [Rule("duckdb-dates")]
     [InlineData("{ every: 1h }")]
     [InlineData("{ every: 1d, zone: Europe/Berlin }")]
     public async Task Dates_are_refused_for_tiers_that_need_an_hour(string tier)
@@ -130,6 +141,7 @@ public abstract class TimeConformance(Func<ScratchDatabase> create) : Conformanc
     }
 
     [Theory]
+    [Rule("local-day")]
     [MemberData(nameof(LocalDays))]
     public async Task A_local_day_begins_and_ends_where_its_zone_says(string zone, string from, string to)
     {
@@ -158,6 +170,8 @@ public abstract class TimeConformance(Func<ScratchDatabase> create) : Conformanc
     }
 
     [Fact]
+    [Rule("skipped-day")]
+    [Rule("local-date")]
     public async Task A_skipped_day_has_no_bucket()
     {
         var rows = Every("2011-12-29", "2012-01-01", "30m");
@@ -169,6 +183,7 @@ public abstract class TimeConformance(Func<ScratchDatabase> create) : Conformanc
     }
 
     [Fact]
+    [Rule("stopwatch-hour")]
     public async Task Hours_of_the_repeated_hour_are_two()
     {
         SourceRow[] rows = [Row("2025-10-26T00:30Z", 1), Row("2025-10-26T01:30Z", 2)];
@@ -180,6 +195,7 @@ public abstract class TimeConformance(Func<ScratchDatabase> create) : Conformanc
     }
 
     [Fact]
+    [Rule("weeks-monday")]
     public async Task Weeks_start_on_monday_and_quarters_in_january()
     {
         var rows = Every("2023-12-15", "2025-01-15", "1d").Concat(Every("2024-12-29", "2025-01-02", "1h")).ToList();
@@ -189,6 +205,7 @@ public abstract class TimeConformance(Func<ScratchDatabase> create) : Conformanc
     }
 
     [Fact]
+    [Rule("no-time-no-bucket")]
     public async Task Rows_without_a_finite_time_are_in_no_bucket_and_never_expire()
     {
         SourceRow[] odd = [SourceRow.Of((Instant?)null, "a", 1.0), SourceRow.Of(Instant.MinValue, "a", 2.0), SourceRow.Of(Instant.MaxValue, "a", 4.0)];
@@ -202,6 +219,7 @@ public abstract class TimeConformance(Func<ScratchDatabase> create) : Conformanc
     }
 
     [Theory]
+    [Rule("nothing-fits")]
     [InlineData("tiers: [{ every: 1h }, { every: 1d, zone: Asia/Kathmandu }]\nkeep: 20h", "15m")]
     [InlineData("tiers: [{ every: 1w, keep: 1y }, { every: 1mo }]\nkeep: 10d", "1d")]
     public async Task A_tier_that_nothing_can_build_is_refused_with_the_tier_that_would_do(string more, string remedy)
@@ -234,6 +252,7 @@ public abstract class TimeConformance(Func<ScratchDatabase> create) : Conformanc
     }
 
     [Fact]
+    [Rule("as-of-milliseconds")]
     public async Task The_planning_instant_is_floored_to_milliseconds()
     {
         var rows = Every("2025-01-01", "2025-01-02", "1h");

@@ -9,6 +9,7 @@ public abstract class ViewConformance(Func<ScratchDatabase> create) : Conformanc
     private const string Daily = "tiers: [{ every: 1d }]";
 
     [Theory]
+    [Rule("dependent-views")]
     [InlineData("SELECT ts, v_max FROM m.cpu_1d")]
     [InlineData("SELECT * FROM m.cpu_1d")]
     [InlineData("SELECT sum(c.\"V_MAX\" * 2) AS s FROM \"m\".\"cpu_all\" AS c")]
@@ -61,6 +62,7 @@ public abstract class ViewConformance(Func<ScratchDatabase> create) : Conformanc
     }
 
     [Fact]
+    [Rule("retired-read")]
     public async Task A_retired_tier_that_somebody_reads_is_not_dropped()
     {
         var story = await BuiltAsync();

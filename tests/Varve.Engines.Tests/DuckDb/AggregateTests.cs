@@ -56,6 +56,7 @@ public sealed class AggregateTests : Files
     }
 
     [Theory]
+    [Rule("ties-smallest")]
     [InlineData(true)]
     [InlineData(false)]
     public async Task First_and_last_take_the_smallest_of_equal_instants_and_leave_null_out(bool earliest)

@@ -43,6 +43,7 @@ public sealed class CompactionTests : Files
     }
 
     [Fact]
+    [Rule("duckdb-compact")]
     public async Task Space_of_removed_rows_is_given_back_and_the_catalog_goes_on()
     {
         await using var scratch = new DuckDbScratch();

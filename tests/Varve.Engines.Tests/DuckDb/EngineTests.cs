@@ -42,6 +42,7 @@ public sealed class EngineTests : Files
     }
 
     [Fact]
+    [Rule("duckdb-transaction")]
     public async Task Work_that_throws_leaves_nothing_behind()
     {
         await using var database = New();

@@ -54,6 +54,7 @@ public sealed class ErrorTests : Files
     }
 
     [Fact]
+    [Rule("duckdb-lease")]
     public async Task A_file_that_another_process_holds_names_that_process()
     {
         var file = Named("held.duckdb");

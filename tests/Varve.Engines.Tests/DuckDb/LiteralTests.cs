@@ -31,6 +31,7 @@ public sealed class LiteralTests : Files
     }
 
     [Fact]
+    [Rule("duckdb-names")]
     public async Task A_schema_with_the_name_of_the_file_is_told_from_the_file()
     {
         await using var database = New("metrics.duckdb");

@@ -21,6 +21,7 @@ public sealed class RoundingTests : Files
     private static readonly Instant s_at = Instant.FromUtc(2025, 7, 1, 0, 0);
 
     [Theory]
+    [Rule("proof-tolerance")]
     [InlineData(0, "one value a bucket: a day has no deviation but that between its hours")]
     [InlineData(1, "no deviation at all")]
     [InlineData(2, "deviations that are small beside the mean")]
@@ -51,6 +52,7 @@ public sealed class RoundingTests : Files
     }
 
     [Fact]
+    [Rule("proof-tolerance")]
     public async Task A_deviation_that_is_wrong_by_a_millionth_is_found_beside_what_rounding_leaves()
     {
         await using var database = New();

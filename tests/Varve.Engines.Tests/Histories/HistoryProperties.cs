@@ -42,6 +42,7 @@ public abstract class OddLives(Func<ScratchDatabase> create, IEnumerable<int> us
 public abstract class Lives<T>(Gen<T> lives, IEnumerable<int> usual, Func<T, Task> live, Func<T, string> print)
 {
     [Fact]
+    [Rule("nothing-younger")]
     public async Task Every_row_that_went_is_counted_once_and_nothing_younger_than_keep_goes()
     {
         var seed = Environment.GetEnvironmentVariable("VARVE_SEED");

@@ -25,6 +25,8 @@ public abstract class KillSuite(Func<FileScratch> create)
     private static readonly bool s_all = Environment.GetEnvironmentVariable("VARVE_KILLS") == "all";
 
     [Theory]
+    [Rule("stopped-run-resumes")]
+    [Rule("duckdb-transaction")]
     [InlineData(nameof(Moment.BeforeStatement), "")]
     [InlineData(nameof(Moment.AfterStatement), "")]
     [InlineData(nameof(Moment.AfterCommit), "")]

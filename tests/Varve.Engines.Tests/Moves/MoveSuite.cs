@@ -15,6 +15,8 @@ public abstract class MoveSuite(Func<ScratchDatabase> create) : ConformanceSuite
     private readonly Parts _parts = new(InstantText.Parse("2025-01-01"), 6);
 
     [Fact]
+    [Rule("moves-by-end")]
+    [Rule("moves-wholly")]
     public async Task Parts_move_on_as_they_age_and_a_run_waits_until_all_of_each_is_there()
     {
         await BeginAsync();
@@ -31,6 +33,7 @@ public abstract class MoveSuite(Func<ScratchDatabase> create) : ConformanceSuite
     }
 
     [Fact]
+    [Rule("moves-wholly")]
     public async Task What_moved_stands_in_ledger_and_audit_log()
     {
         await BeginAsync();
@@ -44,6 +47,7 @@ public abstract class MoveSuite(Func<ScratchDatabase> create) : ConformanceSuite
     }
 
     [Fact]
+    [Rule("moves-wholly")]
     public async Task A_run_that_is_stopped_leaves_a_move_to_the_next_which_goes_on_with_it()
     {
         await BeginAsync();
@@ -65,6 +69,7 @@ public abstract class MoveSuite(Func<ScratchDatabase> create) : ConformanceSuite
     }
 
     [Fact]
+    [Rule("moves-given-up")]
     public async Task A_move_that_does_not_get_on_is_given_up_with_what_the_engine_says_and_the_others_go_on()
     {
         await BeginAsync();
@@ -78,6 +83,7 @@ public abstract class MoveSuite(Func<ScratchDatabase> create) : ConformanceSuite
     }
 
     [Fact]
+    [Rule("moves-again")]
     public async Task What_somebody_moved_back_is_moved_again_and_plan_and_history_say_so()
     {
         await BeginAsync();
@@ -102,6 +108,7 @@ public abstract class MoveSuite(Func<ScratchDatabase> create) : ConformanceSuite
     }
 
     [Fact]
+    [Rule("moves-not-held")]
     public async Task A_hold_keeps_a_part_where_it_is()
     {
         await BeginAsync();

@@ -33,6 +33,7 @@ public sealed class RelocateTests() : ConformanceSuite(PostgreSqlScratch.New)
     }
 
     [Fact]
+    [Rule("moves-late-rows")]
     public async Task A_late_row_in_a_month_that_moved_is_rolled_up_and_a_month_that_moved_goes_as_any()
     {
         var story = await MonthsAsync(Hops + "\nkeep: 50d\nrecheck: 40d");

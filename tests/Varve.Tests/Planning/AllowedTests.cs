@@ -8,6 +8,8 @@ public sealed class AllowedTests
     private const string Week = "keep: 7d, " + Seen.Tiers;
 
     [Theory]
+    [Rule("nothing-younger")]
+    [Rule("proof-keep")]
     [InlineData("1..3", "1..3")]
     [InlineData("1..5", "1..3")]
     [InlineData("3..5", "")]
@@ -26,11 +28,13 @@ public sealed class AllowedTests
     public void Nothing_that_is_gone() => Assert.Equal("2..3", Allowed(Seen.State(new() { Frozen = Jan.Set("-inf..2") }, ("1h", Seen.Whole)), "1..3"));
 
     [Fact]
+    [Rule("proof-covered")]
     public void Expire_keeps_what_is_not_covered() => Assert.Equal(
         "1..2T05 2T06..3",
         Allowed(Hours(Seen.Whole with { Covered = Jan.Set("1..2T05 2T06..10") }), "1..3", waits: "source 2T05..2T06: 1h does not cover it yet"));
 
     [Fact]
+    [Rule("proof-covered")]
     public void Expire_keeps_what_is_dirty() => Assert.Equal(
         "1..2T05 2T06..3",
         Allowed(Hours(Seen.Whole with { Dirty = Jan.Set("2T05..2T06") }), "1..3", waits: "source 2T05..2T06: 1h does not cover it yet"));
@@ -44,6 +48,7 @@ public sealed class AllowedTests
         Assert.Equal("-5..3", Allowed(Seen.Table, "-5..3"));
 
     [Fact]
+    [Rule("proof-hold")]
     public void Holds_keep_their_range_of_their_relation()
     {
         var held = Seen.Table.Holding(
@@ -55,6 +60,7 @@ public sealed class AllowedTests
     }
 
     [Fact]
+    [Rule("halted")]
     public void What_could_not_be_proven_waits_for_a_person_until_it_is_accepted()
     {
         var halted = new RelationLedger { Halted = Jan.Set("1..1T05 2..2T05"), Accepted = Jan.Set("2..2T05") };

@@ -45,6 +45,7 @@ public sealed class BrakeRuleTests
     }
 
     [Fact]
+    [Rule("brake-tenth")]
     public void The_hash_is_of_the_policy_the_sorted_relations_the_oldest_day_and_the_rows()
     {
         var state = State(confirmed: 0) with { Tiers = new Dictionary<string, TierSize> { ["1h"] = new(216, 1, Jan.At("1")) } };
@@ -56,6 +57,7 @@ public sealed class BrakeRuleTests
     }
 
     [Theory]
+    [Rule("brake-tenth")]
     [InlineData(1000, 1000, true)]
     [InlineData(1000, 1099, true)]
     [InlineData(1099, 1000, true)]
@@ -99,6 +101,7 @@ public sealed class BrakeRuleTests
     }
 
     [Theory]
+    [Rule("brake-share")]
     [InlineData(9000, 0, 9000, "9,000 rows of the source (all of them)")]
     [InlineData(9000, 24, 2000, "2,000 rows of the source (22.2 %) and ≈ 24 rows of tiers")]
     [InlineData(9000, 1, 0, "≈ 1 row of tiers")]

@@ -13,6 +13,7 @@ public sealed class ChangesTests
     }
 
     [Fact]
+    [Rule("corrections")]
     public void Fewer_rows_are_a_correction_in_watched_buckets_after_one_that_still_agrees() => Assert.Equal(
         ["mark 1h dirty 9T05..9T06 lost  cut", "rollup 1h < source 9T05..9T06 again", "rollup 1d < 1h 9..10 again"],
         Seen.Plan(Seen.Forever, Changed(Seen.Table, Bucket("9T05", 10, 9)) with { OldestUnchanged = Jan.At("9T04") }).Steps());
@@ -93,6 +94,7 @@ public sealed class ChangesTests
         Seen.Plan(Seen.Forever, Changed(Seen.Table, Bucket("11", 1, 2), Bucket("12", 2, 1))).Steps, s => s is PlanStep.Mark);
 
     [Fact]
+    [Rule("moved-boundaries")]
     public void Days_that_begin_at_other_instants_now_are_built_again_where_their_input_is_whole()
     {
         var state = Seen.State(new(), ("1h", Seen.Whole with { Frozen = Jan.Set("-inf..5") }), ("1d", Seen.Whole));
@@ -103,6 +105,7 @@ public sealed class ChangesTests
     }
 
     [Fact]
+    [Rule("moved-boundaries")]
     public void Without_their_input_they_keep_their_boundaries()
     {
         var state = Seen.State(new(), ("1h", Seen.Whole with { Frozen = Jan.Set("-inf..5") }), ("1d", Seen.Whole with { Cut = [new(Jan.Range("7..9"), 0, ByOthers: false)] }));

@@ -7,6 +7,7 @@ namespace Varve.Tests.Planning;
 public sealed class CutoffsTests
 {
     [Theory]
+    [Rule("recheck")]
     [InlineData(Seen.Forever, "9..10")]
     [InlineData("recheck: 3d, " + Seen.Forever, "7..10")]
     [InlineData("late: 10h, " + Seen.Forever, "8T18..9T14")]
@@ -18,6 +19,7 @@ public sealed class CutoffsTests
         Assert.Equal(watched, Watched(policy, Seen.Table));
 
     [Fact]
+    [Rule("recheck")]
     public void The_watch_leaves_room_for_the_longest_bucket_before_the_source_goes() => Assert.Equal(
         "9T14..9T21", Watched("keep: 20h, tiers: [{ every: 7h }, { every: 11h }]", Seen.State(new(), ("7h", Seen.Whole))));
 
@@ -87,6 +89,7 @@ public sealed class CutoffsTests
     }
 
     [Theory]
+    [Rule("proof-keep")]
     [InlineData("tiers: [{ every: 1h }, { every: 1d }]", "1h")]
     [InlineData("tiers: [{ every: 24h }]", "24h")]
     [InlineData("tiers: [{ every: 1d }]", "1d")]

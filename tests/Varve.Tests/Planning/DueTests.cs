@@ -49,6 +49,7 @@ public sealed class DueTests
     }
 
     [Theory]
+    [Rule("earlier-as-of")]
     [InlineData("9T02:59")]
     [InlineData("9T03", "rollup 1h < source 9T02..9T03 again")]
     [InlineData("10", "rollup 1h < source 9T02..9T03 9T06..9T07 again", "rollup 1d < 1h 9..10 again")]

@@ -80,6 +80,7 @@ public sealed class ExpiryTests
         Seen.Plan(Week, (Seen.Table with { First = Jan.At("2T05:30") }).Holding(new Hold("1", null, Jan.Range("2T05:30..2T06"), "audit", "eve", null))).Steps());
 
     [Fact]
+    [Rule("proof-input-gone")]
     public void A_tier_waits_for_the_source_bucket_by_bucket()
     {
         var plan = Seen.Plan(Tier, Stored.Holding(new Hold("1", Relations.Source, Jan.Range("1T03:30..1T04:10"), "audit", "eve", null)));
@@ -92,6 +93,7 @@ public sealed class ExpiryTests
     }
 
     [Fact]
+    [Rule("oldest-first")]
     public void Slices_are_proven_and_removed_one_after_the_other() => Assert.Equal(
         ["expire source 1..2 proven by 1h", "expire source 2..3 proven by 1h"],
         Seen.Plan(Week, Seen.Table with { Rows = 20_000_000L * 9 }).Steps());

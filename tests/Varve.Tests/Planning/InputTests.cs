@@ -9,6 +9,7 @@ public sealed class InputTests
     private static readonly RelationLedger GoneTo5 = new() { Frozen = Jan.Set("-inf..5") };
 
     [Fact]
+    [Rule("lost")]
     public void What_nothing_can_build_any_more_is_lost_and_no_longer_due()
     {
         var state = Seen.State(GoneTo5, ("1h", new() { Created = true }), ("1d", Seen.Whole)) with { First = Jan.At("5") };
@@ -21,6 +22,7 @@ public sealed class InputTests
     }
 
     [Fact]
+    [Rule("coarser-stays")]
     public void Filling_a_new_tier_leaves_what_is_coarser_as_it_was_built()
     {
         var state = Seen.State(new(), ("1h", new() { Created = true }), ("1d", Seen.Whole));
@@ -36,6 +38,7 @@ public sealed class InputTests
         Seen.Plan(Seen.Forever, Seen.State(new(), ("1h", Seen.Whole with { Covered = Jan.Set("1T03..10") }), ("1d", Seen.Whole)) with { First = Jan.At("1T01") }).Steps());
 
     [Fact]
+    [Rule("input-gone")]
     public void A_tier_whose_input_no_longer_has_it_is_built_from_the_source()
     {
         var hours = new RelationLedger { Created = true, Covered = Jan.Set("1..10"), Frozen = Jan.Set("-inf..3") };
@@ -45,6 +48,8 @@ public sealed class InputTests
     }
 
     [Fact]
+    [Rule("nearest-input")]
+    [Rule("input-gone")]
     public void A_tier_is_built_from_any_finer_one_that_still_has_it()
     {
         var hours = new RelationLedger { Created = true, Covered = Jan.Set("1..10"), Frozen = Jan.Set("-inf..3") };
@@ -76,6 +81,7 @@ public sealed class InputTests
     }
 
     [Fact]
+    [Rule("edge-cut")]
     public void Cut_buckets_are_never_built_again()
     {
         var hours = Seen.Whole with { Dirty = Jan.Set("3T05..3T07"), Cut = [new(Jan.Range("3T05..3T06"), 0, ByOthers: true)] };
@@ -106,6 +112,7 @@ public sealed class InputTests
     }
 
     [Theory]
+    [Rule("retired-part")]
     [InlineData("1..10", "3T05..3T06")]
     [InlineData("1..3T20", "")]
     public void What_others_cut_of_a_retired_tier_spoils_only_the_buckets_that_it_has_all_of(string covered, string spoilt)

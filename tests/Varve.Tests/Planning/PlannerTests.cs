@@ -23,6 +23,7 @@ public sealed class PlannerTests
     }
 
     [Fact]
+    [Rule("views-again")]
     public void The_views_are_written_once_for_each_revision()
     {
         var state = Seen.Table with { Ledger = Seen.Table.Ledger with { Revision = 2, ConfirmedRevision = 2 } };

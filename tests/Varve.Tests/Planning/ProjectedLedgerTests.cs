@@ -118,6 +118,7 @@ public sealed class ProjectedLedgerTests
     }
 
     [Fact]
+    [Rule("other-input")]
     public void A_cut_bucket_is_counted_where_it_was_cut_also_when_its_tier_got_another_input()
     {
         var cut = new CutBucket(Jan.Range("9..10"), 5, ByOthers: true) { Input = Relations.Source };

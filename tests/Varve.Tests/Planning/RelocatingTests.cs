@@ -13,6 +13,7 @@ public sealed class RelocatingTests
     private static readonly Place s_cold = new("cold");
 
     [Fact]
+    [Rule("moves-by-end")]
     public void A_part_moves_once_its_end_is_long_enough_ago_and_not_its_start()
     {
         var plan = Plan(Hops, Days(null));
@@ -23,6 +24,7 @@ public sealed class RelocatingTests
     }
 
     [Fact]
+    [Rule("moves-on-only")]
     public void What_is_there_already_stays_and_no_part_moves_back()
     {
         Assert.Equal(["1..2 cold", "2..3 cold", "3..4 cold", "4..5 cold"], Moves(Plan(Hops, Days(s_warm))));
@@ -47,6 +49,7 @@ public sealed class RelocatingTests
     }
 
     [Fact]
+    [Rule("moves-not-due")]
     public void What_is_past_its_keep_does_not_move_first_whether_it_goes_or_waits()
     {
         const string Kept = "keep: 7d, relocate: { after: 2d, to: warm }, " + Seen.Tiers;
@@ -58,6 +61,7 @@ public sealed class RelocatingTests
     }
 
     [Fact]
+    [Rule("moves-unconfirmed")]
     public void Until_a_removal_is_confirmed_parts_move_all_the_same()
     {
         const string Kept = "keep: 7d, relocate: { after: 2d, to: warm }, " + Seen.Tiers;
@@ -72,6 +76,7 @@ public sealed class RelocatingTests
     }
 
     [Fact]
+    [Rule("moves-again")]
     public void What_somebody_moved_back_moves_again_and_the_plan_says_so()
     {
         var moved = Seen.State(new() { Moved = new Dictionary<string, RangeSet> { ["cold"] = Jan.Set("1..3") }.ToFrozenDictionary() }, ("1h", Seen.Whole), ("1d", Seen.Whole));

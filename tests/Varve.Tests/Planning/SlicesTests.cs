@@ -6,6 +6,7 @@ namespace Varve.Tests.Planning;
 public sealed class SlicesTests
 {
     [Theory]
+    [Rule("slice-length")]
     [InlineData(27_322, "1y")]
     [InlineData(27_323, "1mo")]
     [InlineData(322_580, "1mo")]
@@ -38,6 +39,7 @@ public sealed class SlicesTests
     }
 
     [Fact]
+    [Rule("slices-few")]
     public void Days_without_rows_have_no_slices_and_few_rows_share_one()
     {
         Assert.Equal(["4", "10"], Ends("1..10", (1, 10_000_000), (4, 1)));
@@ -47,14 +49,28 @@ public sealed class SlicesTests
     }
 
     [Fact]
+    [Rule("slice-length")]
     public void A_day_that_holds_too_many_rows_is_cut_into_hours() =>
         Assert.Equal(["1T12", "2", "10"], Ends("1..10", (1, 100_000_000), (2, 1)));
 
     [Fact]
+    [Rule("slices-fixed")]
     public void Years_share_a_slice_while_they_are_few_rows_and_its_boundaries_are_those_of_the_calendar()
     {
         string[] ends = [.. Slices.Ends(Counted((-738_000, 1), (-20_000, 6_000_000), (-10_000, 6_000_000), (-1, 1), (0, 3)), 0, new(Instant.MinValue, Jan.At("10"))).Select(e => e.InUtc().Date.ToString("uuuu-MM-dd", null))];
         Assert.Equal(["1970-01-01", "1990-01-01", "2000-01-01", "2025-01-10"], ends);
+    }
+
+    [Theory]
+    [Rule("slices-fixed")]
+    [InlineData("3")]
+    [InlineData("4T13")]
+    [InlineData("5")]
+    [InlineData("6T01")]
+    public void A_later_run_has_the_same_boundaries(string to)
+    {
+        (int, long)[] days = [(1, 10_000_000), (2, 60_000_000), (3, 6_000_000), (4, 6_000_000), (5, 20_000_000), (6, 1)];
+        Assert.Equal([.. Ends("1..10", days).Where(end => Jan.At(end) < Jan.At(to)), to], Ends($"1..{to}", days));
     }
 
     private static string[] Ends(string range, params (int Day, long Rows)[] days) =>

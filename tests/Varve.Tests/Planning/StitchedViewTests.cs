@@ -11,6 +11,7 @@ public sealed class StitchedViewTests
     public void The_source_answers_until_a_tier_is_built() => Assert.Equal(["source -inf..+inf"], Parts(Seen.Forever, ("1h", new()), ("1d", new())));
 
     [Fact]
+    [Rule("stitched-once")]
     public void The_finest_tier_answers_where_it_has_everything_and_the_source_what_is_open() => Assert.Equal(
         ["1h -inf..10T05", "source 10T05..+inf"],
         Parts(Seen.Forever, ("1h", Covered("1..10T05")), ("1d", Covered("1..10"))));
@@ -21,6 +22,7 @@ public sealed class StitchedViewTests
         Parts(Seen.Forever, ("1h", Covered("1..10T05") with { Frozen = Jan.Set("-inf..3T05") }), ("1d", Covered("1..10"))));
 
     [Fact]
+    [Rule("new-tier-lost")]
     public void A_coarser_tier_answers_what_the_finer_one_lost() => Assert.Equal(
         ["1d -inf..5", "1h 5..10", "source 10..+inf"],
         Parts(Seen.Forever, ("1h", Covered("5..10") with { Lost = Jan.Set("1..5") }), ("1d", Covered("1..10"))));
@@ -33,6 +35,7 @@ public sealed class StitchedViewTests
     }
 
     [Fact]
+    [Rule("stitched-lost")]
     public void Where_the_coarser_tier_lost_its_last_buckets_the_finer_one_answers_what_it_has()
     {
         Assert.Equal(

@@ -57,6 +57,7 @@ public sealed class LayoutRulesColumnTests
     }
 
     [Fact]
+    [Rule("utc-inside")]
     public void A_timestamp_without_a_zone_is_taken_as_utc_and_that_is_said()
     {
         List<Problem> problems = [];

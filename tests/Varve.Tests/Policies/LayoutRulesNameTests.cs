@@ -13,6 +13,7 @@ public sealed class LayoutRulesNameTests
     private const string Cpu = "{ table: t, time: ts, series: [host], measures: { load: [avg, stddev], door: last }, keep: 7d, tiers: [{ every: 1h, keep: 1y }, { every: 1d }, { every: 1w }, { every: 1mo }] }";
 
     [Fact]
+    [Rule("taken-names")]
     public void A_name_that_is_taken_is_refused()
     {
         var policy = Policy("{ table: t, time: ts, series: [host, door, load], keep: 7d, tiers: [{ every: 1h }] }");

@@ -43,6 +43,7 @@ public sealed class LayoutRulesTests
         Assert.Equal(states, string.Join(' ', Sound($"{{ table: t, time: ts, series: [], measures: {{ v: [{functions}] }}, keep: 7d, tiers: [{{ every: 1h }}] }}", Narrow(new ColumnType.Integer())).Measures[0].States));
 
     [Fact]
+    [Rule("names")]
     public void Schema_names_and_views_are_as_the_policy_says()
     {
         var blueprint = Sound("{ table: main.t, time: ts, series: [host, load, door], keep: 7d, schema: rolled, views: false, ties: any, tiers: [{ every: 1h, name: hourly }] }", House);
@@ -93,6 +94,7 @@ public sealed class LayoutRulesTests
     }
 
     [Fact]
+    [Rule("nearest-input")]
     public void Inputs_follow_the_history_of_the_zone_over_the_data()
     {
         // Kathmandu was at +5:30 until 1986, so that half hours did for its days; then came +5:45.
@@ -102,6 +104,7 @@ public sealed class LayoutRulesTests
     }
 
     [Fact]
+    [Rule("long-ago")]
     public void An_offset_of_long_ago_decides_nothing_for_the_days_of_today()
     {
         // Until 1972 Monrovia was 44 minutes and 30 seconds behind; since then it is in UTC.

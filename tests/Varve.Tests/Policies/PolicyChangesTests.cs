@@ -9,6 +9,7 @@ public sealed class PolicyChangesTests
     private const string Stored = "{ policy: p, table: t, time: ts, series: [host], measures: { v: [avg] }, interval: 10s, keep: 7d, tiers: [{ every: 1h, keep: 1y }, { every: 1d, keep: 2y, zone: Europe/Berlin }] }";
 
     [Theory]
+    [Rule("free-changes")]
     [InlineData("keep: 7d", "keep: 3d, late: 1h, recheck: 1d, proof: totals, proof_changes: follow, min_coverage: 0.1, on_silence: hold, late_after_expiry: discard, views: false, tags: [a]")]
     [InlineData("{ every: 1d,", "{ every: 6h, keep: 1y }, { every: 1d,")]
     [InlineData("2y", "forever")]
@@ -22,6 +23,7 @@ public sealed class PolicyChangesTests
     public void Free_changes_are_applied(string from, string to) => Assert.Empty(Changed(from, to));
 
     [Theory]
+    [Rule("no-mixing")]
     [InlineData("table: t", "table: u", "`table` is stored as t, and the changed policy says u")]
     [InlineData("time: ts", "time: at", "`time` is stored as ts")]
     [InlineData("time: ts", "time: { column: ts, unit: ms }", "ts in milliseconds")]
@@ -36,6 +38,7 @@ public sealed class PolicyChangesTests
         Has(Assert.Single(Changed(from, to)), "VRV150", message);
 
     [Theory]
+    [Rule("set-aside")]
     [InlineData("[host]", "[host, site]", "series: [host] and interval: 10s, and the changed policy says series: [host, site] and interval: 10s")]
     [InlineData("interval: 10s, ", "", "series: [host] and interval: 10s, and the changed policy says series: [host] and no interval")]
     public void Other_series_or_another_interval_are_other_tiers_and_need_other_names(string from, string to, string message)
@@ -80,6 +83,7 @@ public sealed class PolicyChangesTests
     }
 
     [Theory]
+    [Rule("brake-again")]
     [InlineData("keep: 7d", "keep: 7d, archive: cold", false)]
     [InlineData("keep: 7d", "keep: 6d", true)]
     [InlineData("keep: 7d", "keep: 8d", false)]
@@ -99,6 +103,7 @@ public sealed class PolicyChangesTests
         Assert.Equal(more, PolicyChanges.RemovesMore(Policy(Stored), Policy(Stored.Replace(from, to, StringComparison.Ordinal))));
 
     [Fact]
+    [Rule("brake-again")]
     public void A_history_that_is_no_longer_held_removes_more() =>
         Assert.True(PolicyChanges.RemovesMore(Policy(Stored) with { OnSilence = OnSilence.Hold }, Policy(Stored)));
 

@@ -18,6 +18,7 @@ public sealed class PolicyRulesTests
     }
 
     [Fact]
+    [Rule("unsafe-policies")]
     public void An_input_stays_until_what_is_built_from_it_has_closed()
     {
         One(Sound with { Keep = Keep.Parse("2h"), Late = Keep.Parse("90m") }, "VRV111", "tiers[0].every",
@@ -37,6 +38,7 @@ public sealed class PolicyRulesTests
     }
 
     [Fact]
+    [Rule("nearest-input")]
     public void A_tier_falls_back_to_a_finer_input_that_stays_long_enough()
     {
         var cascade = Choose(Sound with { Tiers = [T("1h", "1y"), T("1d", "2y"), T("1w", "2y"), T("1mo", "2y")] });
@@ -45,6 +47,7 @@ public sealed class PolicyRulesTests
     }
 
     [Fact]
+    [Rule("zones-side-by-side")]
     public void Of_tiers_of_one_width_that_do_not_nest_the_view_reads_the_one_that_stands_first()
     {
         var cascade = Choose(Sound with { Tiers = [T("1h", "1y"), T("1d", "2y"), T("1d", "2y") with { Zone = "Europe/Berlin", Name = "berlin" }] });
@@ -61,6 +64,7 @@ public sealed class PolicyRulesTests
     }
 
     [Fact]
+    [Rule("nothing-fits")]
     public void A_tier_that_nothing_can_build_is_refused_with_the_one_that_would_do()
     {
         One(Sound with { Keep = Keep.Parse("8d"), Tiers = [T("1w", "1y"), T("1mo", "2y")] }, "VRV121", "tiers[1].every",
@@ -73,6 +77,7 @@ public sealed class PolicyRulesTests
     }
 
     [Fact]
+    [Rule("unsafe-policies")]
     public void Keeps_never_shrink()
     {
         One(Sound with { Tiers = [T("1h", "30d"), T("1d", "20d")] }, "VRV112", "tiers[1].keep", "Tier `1d` keeps 20d and is coarser than tier `1h`, which keeps 30d");
@@ -151,6 +156,7 @@ public sealed class PolicyRulesTests
     }
 
     [Fact]
+    [Rule("varve-columns")]
     public void Columns_of_Varves_own_are_reserved()
     {
         One(Sound with { Time = "varve_ts" }, "VRV119", "time", "`varve_ts` starts with varve_");

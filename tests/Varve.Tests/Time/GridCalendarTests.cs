@@ -6,6 +6,7 @@ namespace Varve.Tests.Time;
 public sealed class GridCalendarTests
 {
     [Theory]
+    [Rule("local-day")]
     [InlineData("Europe/Berlin", "2025-03-30", "2025-03-29T23:00Z", "2025-03-30T22:00Z", 23)]
     [InlineData("Europe/Berlin", "2025-10-26", "2025-10-25T22:00Z", "2025-10-26T23:00Z", 25)]
     [InlineData("America/Chicago", "2022-11-06", "2022-11-06T05:00Z", "2022-11-07T06:00Z", 25)]
@@ -36,6 +37,7 @@ public sealed class GridCalendarTests
         Assert.Equal(At.Range(from, to), At.Calendar("1mo", "UTC").BucketOf(At.Utc(day) + Duration.FromHours(12)));
 
     [Fact]
+    [Rule("skipped-day")]
     public void A_skipped_day_has_no_bucket()
     {
         var apia = At.Calendar("1d", "Pacific/Apia");
@@ -61,6 +63,7 @@ public sealed class GridCalendarTests
     }
 
     [Theory]
+    [Rule("weeks-monday")]
     [InlineData("1w", "2025-01-01T12:00Z", "2024-12-30", "2025-01-06")]
     [InlineData("1w", "1969-12-31T12:00Z", "1969-12-29", "1970-01-05")]
     [InlineData("1mo", "2024-02-29T12:00Z", "2024-02-01", "2024-03-01")]

@@ -6,6 +6,8 @@ namespace Varve.Tests.Time;
 public sealed class GridFixedTests
 {
     [Theory]
+    [Rule("fixed-floor")]
+    [Rule("origin")]
     [InlineData("15m", "1970-01-01", "2025-01-01T00:14:59.999999Z", "2025-01-01T00:00Z")]
     [InlineData("15m", "1970-01-01", "2025-01-01T00:15:00Z", "2025-01-01T00:15Z")]
     [InlineData("1h", "1970-01-01", "1969-12-31T23:59:59.999999Z", "1969-12-31T23:00Z")]

@@ -61,6 +61,7 @@ public sealed class GridLawsTests
     });
 
     [Fact]
+    [Rule("local-day")]
     public void A_calendar_bucket_starts_at_the_first_instant_of_its_local_date() => Gen.Select(At.CalendarGrid, At.Historic, Gen.Int[-90_000, 90_000]).Sample((grid, at, seconds) =>
     {
         var start = grid.BucketOf(At.Near(grid.Zone, at, seconds)).From;

@@ -7,6 +7,7 @@ namespace Varve.Tests.Time;
 public sealed class KeepTests
 {
     [Theory]
+    [Rule("durations")]
     [InlineData("90s", "90s")]
     [InlineData("120s", "2m")]
     [InlineData("36h", "36h")]
@@ -51,6 +52,7 @@ public sealed class KeepTests
     public void Nothing_is_not_a_duration() => Assert.False(Keep.TryParse(null, out _, out _));
 
     [Theory]
+    [Rule("months-clamped")]
     [InlineData("2025-03-31", "1mo", "UTC", "2025-02-28")]
     [InlineData("2024-03-31", "1mo", "UTC", "2024-02-29")]
     [InlineData("2024-02-29", "1y", "UTC", "2023-02-28")]

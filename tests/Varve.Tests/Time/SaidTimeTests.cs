@@ -9,6 +9,7 @@ public sealed class SaidTimeTests
     private const string Now = "2025-10-30T23:30:00Z";
 
     [Theory]
+    [Rule("typed-times")]
     [InlineData("now", "2025-10-30T23:30:00Z")]
     [InlineData("NOW", "2025-10-30T23:30:00Z")]
     [InlineData("-24h", "2025-10-29T23:30:00Z")]
@@ -66,6 +67,7 @@ public sealed class SaidTimeTests
     }
 
     [Fact]
+    [Rule("typed-ambiguous")]
     public void A_clock_that_comes_twice_is_refused_with_both_instants()
     {
         var twice = Assert.Throws<FormatException>(() => In("2025-10-26T02:30", "Europe/Berlin"));
@@ -74,6 +76,7 @@ public sealed class SaidTimeTests
     }
 
     [Fact]
+    [Rule("typed-ambiguous")]
     public void A_clock_that_never_comes_is_refused_with_the_instant_of_the_change() =>
         Assert.Contains("2025-03-30T01:00:00Z", Assert.Throws<FormatException>(() => In("2025-03-30T02:30", "Europe/Berlin")).Message, StringComparison.Ordinal);
 

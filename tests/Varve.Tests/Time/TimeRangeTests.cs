@@ -8,6 +8,7 @@ public sealed class TimeRangeTests
     private static readonly TimeRange Day = At.Range("2025-01-01", "2025-01-02");
 
     [Fact]
+    [Rule("half-open")]
     public void A_range_is_half_open()
     {
         Assert.True(Day.Contains(At.Utc("2025-01-01")));

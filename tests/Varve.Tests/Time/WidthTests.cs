@@ -32,6 +32,7 @@ public sealed class WidthTests
     }
 
     [Theory]
+    [Rule("calendar-widths")]
     [InlineData("2d", "48h for a fixed width")]
     [InlineData("7d", "1w")]
     [InlineData("2w", "336h for a fixed width")]
@@ -77,6 +78,7 @@ public sealed class WidthTests
     public void Nothing_is_not_a_width() => Assert.False(Width.TryParse(null, out _, out _));
 
     [Fact]
+    [Rule("calendar-widths")]
     public void A_day_of_24_hours_is_not_a_local_day() => Assert.NotEqual(Width.Parse("24h"), Width.Parse("1d"));
 
     [Fact]
