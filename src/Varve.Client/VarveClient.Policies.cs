@@ -38,11 +38,12 @@ public sealed partial class VarveClient
     /// <summary>DELETE /api/v1/connections/{connection}/policies/{policy}. Takes the role admin.</summary>
     /// <param name="connection">Of the path.</param>
     /// <param name="policy">Of the path.</param>
+    /// <param name="dryRun">The parameter <c>dryRun</c>; null: it is left out.</param>
     /// <param name="ifMatch">The header <c>If-Match</c>; null: it is left out.</param>
     /// <param name="cancellationToken">Ends the waiting.</param>
     /// <exception cref="VarveApiException">The server refused.</exception>
-    public Task<ApplyShape> DeletePolicyAsync(string connection, string policy, string? ifMatch = null, CancellationToken cancellationToken = default) =>
-        AskAsync<ApplyShape>(HttpMethod.Delete, Path($"api/v1/connections/{connection}/policies/{policy}"), null, [("If-Match", ifMatch)], cancellationToken);
+    public Task<ApplyShape> DeletePolicyAsync(string connection, string policy, bool? dryRun = null, string? ifMatch = null, CancellationToken cancellationToken = default) =>
+        AskAsync<ApplyShape>(HttpMethod.Delete, With(Path($"api/v1/connections/{connection}/policies/{policy}"), ("dryRun", dryRun)), null, [("If-Match", ifMatch)], cancellationToken);
 
     /// <summary>GET /api/v1/connections/{connection}/policies/{policy}/revisions. Takes the role viewer.</summary>
     /// <param name="connection">Of the path.</param>

@@ -69,6 +69,18 @@ public sealed partial class VarveClient
     public Task<HistoryShape> HistoryAsync(string connection, string policy, int? limit = null, CancellationToken cancellationToken = default) =>
         AskAsync<HistoryShape>(HttpMethod.Get, With(Path($"api/v1/connections/{connection}/policies/{policy}/history"), ("limit", limit)), null, [], cancellationToken);
 
+    /// <summary>GET /api/v1/connections/{connection}/policies/{policy}/steps. Takes the role viewer.</summary>
+    /// <param name="connection">Of the path.</param>
+    /// <param name="policy">Of the path.</param>
+    /// <param name="relation">The parameter <c>relation</c>; null: it is left out.</param>
+    /// <param name="from">The parameter <c>from</c>; null: it is left out.</param>
+    /// <param name="to">The parameter <c>to</c>; null: it is left out.</param>
+    /// <param name="limit">The parameter <c>limit</c>; null: it is left out.</param>
+    /// <param name="cancellationToken">Ends the waiting.</param>
+    /// <exception cref="VarveApiException">The server refused.</exception>
+    public Task<WindowStepsShape> WindowStepsAsync(string connection, string policy, string? relation = null, string? from = null, string? to = null, int? limit = null, CancellationToken cancellationToken = default) =>
+        AskAsync<WindowStepsShape>(HttpMethod.Get, With(Path($"api/v1/connections/{connection}/policies/{policy}/steps"), ("relation", relation), ("from", from), ("to", to), ("limit", limit)), null, [], cancellationToken);
+
     /// <summary>GET /api/v1/connections/{connection}/history/{run}/steps. Takes the role viewer.</summary>
     /// <param name="connection">Of the path.</param>
     /// <param name="run">Of the path.</param>
@@ -109,22 +121,6 @@ public sealed partial class VarveClient
     /// <exception cref="VarveApiException">The server refused.</exception>
     public Task<ForecastListShape> ForecastTextAsync(string connection, YamlBody body, string? ahead = null, CancellationToken cancellationToken = default) =>
         AskAsync<ForecastListShape>(HttpMethod.Post, With(Path($"api/v1/connections/{connection}/forecast"), ("ahead", ahead)), body, [], cancellationToken);
-
-    /// <summary>GET /api/v1/connections/{connection}/archives. Takes the role viewer.</summary>
-    /// <param name="connection">Of the path.</param>
-    /// <param name="policy">The parameter <c>policy</c>; null: it is left out.</param>
-    /// <param name="cancellationToken">Ends the waiting.</param>
-    /// <exception cref="VarveApiException">The server refused.</exception>
-    public Task<ArchiveListShape> ListArchivesAsync(string connection, string? policy = null, CancellationToken cancellationToken = default) =>
-        AskAsync<ArchiveListShape>(HttpMethod.Get, With(Path($"api/v1/connections/{connection}/archives"), ("policy", policy)), null, [], cancellationToken);
-
-    /// <summary>POST /api/v1/connections/{connection}/archives/verify. Takes the role operator.</summary>
-    /// <param name="connection">Of the path.</param>
-    /// <param name="policy">The parameter <c>policy</c>; null: it is left out.</param>
-    /// <param name="cancellationToken">Ends the waiting.</param>
-    /// <exception cref="VarveApiException">The server refused.</exception>
-    public Task<ArchiveReportShape> VerifyArchivesAsync(string connection, string? policy = null, CancellationToken cancellationToken = default) =>
-        AskAsync<ArchiveReportShape>(HttpMethod.Post, With(Path($"api/v1/connections/{connection}/archives/verify"), ("policy", policy)), null, [], cancellationToken);
 
     /// <summary>GET /api/v1/connections/{connection}/audit. Takes the role viewer.</summary>
     /// <param name="connection">Of the path.</param>

@@ -48,4 +48,29 @@ public sealed partial class VarveClient
     /// <exception cref="VarveApiException">The server refused.</exception>
     public Task<CountShape> AcceptAsync(string connection, string policy, RangeBody body, CancellationToken cancellationToken = default) =>
         AskAsync<CountShape>(HttpMethod.Post, Path($"api/v1/connections/{connection}/policies/{policy}/accept"), body, [], cancellationToken);
+
+    /// <summary>POST /api/v1/connections/{connection}/policies/{policy}/adopt. Takes the role admin.</summary>
+    /// <param name="connection">Of the path.</param>
+    /// <param name="policy">Of the path.</param>
+    /// <param name="cancellationToken">Ends the waiting.</param>
+    /// <exception cref="VarveApiException">The server refused.</exception>
+    public Task<CountShape> AdoptAsync(string connection, string policy, CancellationToken cancellationToken = default) =>
+        AskAsync<CountShape>(HttpMethod.Post, Path($"api/v1/connections/{connection}/policies/{policy}/adopt"), null, [], cancellationToken);
+
+    /// <summary>POST /api/v1/connections/{connection}/policies/{policy}/adopt-source. Takes the role admin.</summary>
+    /// <param name="connection">Of the path.</param>
+    /// <param name="policy">Of the path.</param>
+    /// <param name="body">What is sent.</param>
+    /// <param name="cancellationToken">Ends the waiting.</param>
+    /// <exception cref="VarveApiException">The server refused.</exception>
+    public Task<AdoptedSourceShape> AdoptSourceAsync(string connection, string policy, AdoptSourceBody body, CancellationToken cancellationToken = default) =>
+        AskAsync<AdoptedSourceShape>(HttpMethod.Post, Path($"api/v1/connections/{connection}/policies/{policy}/adopt-source"), body, [], cancellationToken);
+
+    /// <summary>POST /api/v1/connections/{connection}/policies/{policy}/accept-types. Takes the role admin.</summary>
+    /// <param name="connection">Of the path.</param>
+    /// <param name="policy">Of the path.</param>
+    /// <param name="cancellationToken">Ends the waiting.</param>
+    /// <exception cref="VarveApiException">The server refused.</exception>
+    public Task<RetypedListShape> AcceptTypesAsync(string connection, string policy, CancellationToken cancellationToken = default) =>
+        AskAsync<RetypedListShape>(HttpMethod.Post, Path($"api/v1/connections/{connection}/policies/{policy}/accept-types"), null, [], cancellationToken);
 }

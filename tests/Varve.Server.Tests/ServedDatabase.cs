@@ -47,9 +47,6 @@ public sealed class ServedDatabase : IAsyncLifetime
     /// <summary>Whom it tells what happens.</summary>
     internal NoticeSettings Notify { get; init; } = NoticeSettings.None;
 
-    /// <summary>Who takes what it logs.</summary>
-    internal ILoggerProvider? Log { get; init; }
-
     /// <summary>Where it writes the heads of its logs.</summary>
     internal AnchorSettings? Anchor { get; init; }
 
@@ -68,7 +65,8 @@ public sealed class ServedDatabase : IAsyncLifetime
     /// <summary>Who reads the log.</summary>
     internal ILoggerProvider? Log { get; init; }
 
-    internal LogLevel LogLevel { get; init; } = LogLevel.None;
+    /// <summary>From which level on; null: errors, where somebody reads.</summary>
+    internal LogLevel? LogLevel { get; init; }
 
     internal string Home => Path.Combine(_folder, "home.duckdb");
 
@@ -126,7 +124,7 @@ public sealed class ServedDatabase : IAsyncLifetime
         TimeProvider.System,
         logging =>
         {
-            logging.SetMinimumLevel(LogLevel);
+            logging.SetMinimumLevel(LogLevel ?? (Log is null ? Microsoft.Extensions.Logging.LogLevel.None : Microsoft.Extensions.Logging.LogLevel.Error));
             if (Log is not null) logging.AddProvider(Log);
         },
         CancellationToken.None);

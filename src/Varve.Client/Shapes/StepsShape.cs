@@ -4,4 +4,4 @@ namespace Varve.Client.Shapes;
 /// <summary>StepsShape of the API.</summary>
 /// <param name="Steps"><c>steps</c> in JSON.</param>
 public sealed record StepsShape(
-    IReadOnlyList<StepRecord> Steps);
+    IReadOnlyList<StepLine> Steps);
