@@ -11,9 +11,11 @@ internal static class Bench
             return 2;
         }
 
-        if (!options.Json) Console.WriteLine(Figure.Head);
+        if (!options.Json)
+            Console.WriteLine(Figure.Head);
         foreach (var figures in cases)
-            await foreach (var figure in figures) Console.WriteLine(options.Json ? figure.ToJson() : figure.ToText());
+            await foreach (var figure in figures)
+                Console.WriteLine(options.Json ? figure.ToJson() : figure.ToText());
         return 0;
     }
 
@@ -36,7 +38,23 @@ internal static class Bench
             "start" => [StartCase.MeasureAsync(options)],
             "server" => [ServerCase.MeasureAsync(options)],
             "plan" => [PlanCase.MeasureAsync()],
-            "all" => [cascade.MeasureAsync(), repeated.NoopAsync(), repeated.IncrementalAsync(), expire.MeasureAsync(), new ArchiveCase(options).MeasureAsync(), new TierCase(options).MeasureAsync(), new LateCase(options).MeasureAsync(), new YearsCase(options).MeasureAsync(), new ManyCase(options).MeasureAsync(), new IdleCase(options).MeasureAsync(), new WideCase(options).MeasureAsync(), StartCase.MeasureAsync(options), ServerCase.MeasureAsync(options), PlanCase.MeasureAsync()],
+            "all" =>
+            [
+                cascade.MeasureAsync(),
+                repeated.NoopAsync(),
+                repeated.IncrementalAsync(),
+                expire.MeasureAsync(),
+                new ArchiveCase(options).MeasureAsync(),
+                new TierCase(options).MeasureAsync(),
+                new LateCase(options).MeasureAsync(),
+                new YearsCase(options).MeasureAsync(),
+                new ManyCase(options).MeasureAsync(),
+                new IdleCase(options).MeasureAsync(),
+                new WideCase(options).MeasureAsync(),
+                StartCase.MeasureAsync(options),
+                ServerCase.MeasureAsync(options),
+                PlanCase.MeasureAsync(),
+            ],
             _ => null,
         };
     }

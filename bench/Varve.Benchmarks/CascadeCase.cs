@@ -20,16 +20,27 @@ internal sealed class CascadeCase(Options options)
             () => HandAsync(source, "cascade-any.sql"),
             () => VarveAsync(source, "smallest"),
             () => HandAsync(source, "cascade-smallest.sql"),
-            () => HandAsync(source, "cascade-plain.sql"));
-        foreach (var figure in Figure.Against("cascade, ties any", least[0], least[1], _data.Rows)) yield return figure;
-        foreach (var figure in Figure.Against("cascade, ties smallest", least[2], least[3], _data.Rows)) yield return figure;
-        foreach (var figure in Figure.Against("cascade, plain SQL", least[0], least[4], _data.Rows)) yield return figure;
-        foreach (var figure in Figure.Against("cascade, smallest to any", least[2], least[0], _data.Rows)) yield return figure;
+            () => HandAsync(source, "cascade-plain.sql")
+        );
+        foreach (var figure in Figure.Against("cascade, ties any", least[0], least[1], _data.Rows))
+            yield return figure;
+        foreach (var figure in Figure.Against("cascade, ties smallest", least[2], least[3], _data.Rows))
+            yield return figure;
+        foreach (var figure in Figure.Against("cascade, plain SQL", least[0], least[4], _data.Rows))
+            yield return figure;
+        foreach (var figure in Figure.Against("cascade, smallest to any", least[2], least[0], _data.Rows))
+            yield return figure;
         yield return Hand("cascade by hand, any", least[1]);
         yield return Hand("cascade by hand, smallest", least[3]);
     }
 
-    private Figure Hand(string name, Measured hand) => new(name) { Seconds = hand.Seconds, PeakBytes = hand.PeakBytes, Rows = _data.Rows };
+    private Figure Hand(string name, Measured hand) =>
+        new(name)
+        {
+            Seconds = hand.Seconds,
+            PeakBytes = hand.PeakBytes,
+            Rows = _data.Rows,
+        };
 
     /// <summary>Speed counts only where the tables are the same.</summary>
     private async Task AgreeAsync(string source, string ties)
@@ -38,7 +49,8 @@ internal sealed class CascadeCase(Options options)
         await Fresh.RunAsync("run", varve, PolicyTexts.Cascade(ties), Days);
         await Fresh.RunAsync("script", hand, $"cascade-{ties}.sql", "0", Days);
         var differing = await Fresh.RunAsync("differences", varve, hand, "1m", "10m", "1h", "1d");
-        if (differing.Rows != 0) throw new InvalidOperationException($"{differing.Rows} states differ from what the hand-written SQL makes (ties: {ties}).");
+        if (differing.Rows != 0)
+            throw new InvalidOperationException($"{differing.Rows} states differ from what the hand-written SQL makes (ties: {ties}).");
     }
 
     private Task<Measured> VarveAsync(string source, string ties) =>

@@ -23,14 +23,19 @@ internal sealed class Data(Options options)
     public static Instant Day(int number) => Start + Duration.FromDays(number);
 
     /// <summary>The file with the source, made where it is missing.</summary>
-    public Task<string> SourceAsync() => MadeAsync("source", async file => await Fresh.RunAsync("data", file, Text(Series), Text(Days * RowsPerDay)));
+    public Task<string> SourceAsync() =>
+        MadeAsync("source", async file => await Fresh.RunAsync("data", file, Text(Series), Text(Days * RowsPerDay)));
 
     /// <summary>The file with the source rolled up by Varve, made where it is missing.</summary>
-    public Task<string> RolledAsync() => MadeAsync("rolled", async file =>
-    {
-        File.Copy(await SourceAsync(), file);
-        await Fresh.RunAsync("run", file, PolicyTexts.Cascade("smallest"), Text(Days));
-    });
+    public Task<string> RolledAsync() =>
+        MadeAsync(
+            "rolled",
+            async file =>
+            {
+                File.Copy(await SourceAsync(), file);
+                await Fresh.RunAsync("run", file, PolicyTexts.Cascade("smallest"), Text(Days));
+            }
+        );
 
     /// <summary>A copy to be changed, written out to disk so that nobody pays for it later.</summary>
     public string Copy(string file, string name)
@@ -56,7 +61,9 @@ internal sealed class Data(Options options)
         using var connection = new DuckDBConnection($"Data Source={file}");
         connection.Open();
         using var command = connection.CreateCommand();
-        command.CommandText = string.Create(CultureInfo.InvariantCulture, $"""
+        command.CommandText = string.Create(
+            CultureInfo.InvariantCulture,
+            $"""
             CREATE TABLE raw (ts TIMESTAMP, sensor_id INTEGER, value DOUBLE);
             INSERT INTO raw
             SELECT make_timestamp({Start.ToUnixTimeTicks() / 10} + (i // {series}) * 10000000), i % {series},
@@ -64,7 +71,8 @@ internal sealed class Data(Options options)
                         ELSE round(20 + 10 * sin(i // {series} / 500.0 + i % {series}) + hash(i) % 100000 / 12345.0, 4) END
             FROM range({series * steps}) t(i);
             CHECKPOINT;
-            """);
+            """
+        );
         command.ExecuteNonQuery();
     }
 
@@ -72,7 +80,8 @@ internal sealed class Data(Options options)
     {
         Directory.CreateDirectory(options.Folder);
         var file = Path.Combine(options.Folder, $"{name}-{Text(Series)}x{Text(Days)}d.duckdb");
-        if (File.Exists(file)) return file;
+        if (File.Exists(file))
+            return file;
         var half = file + ".half";
         Remove(half);
         await make(half);

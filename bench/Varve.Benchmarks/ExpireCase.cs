@@ -13,11 +13,16 @@ internal sealed class ExpireCase(Options options)
             () => VarveAsync(rolled, "full"),
             () => HandAsync(rolled, "expire-full.sql"),
             () => VarveAsync(rolled, "totals"),
-            () => HandAsync(rolled, "expire-delete.sql"));
-        if (least[0].Rows != _data.Rows / 2) throw new InvalidOperationException($"{least[0].Rows} rows went, not half of {_data.Rows}.");
-        foreach (var figure in Figure.Against("expire, full proof", least[0], least[1], _data.Rows / 2)) yield return figure;
-        foreach (var figure in Figure.Against("expire, proof: totals", least[2], least[1], _data.Rows / 2)) yield return figure;
-        foreach (var figure in Figure.Against("expire, bare DELETE", least[3], least[1], _data.Rows / 2)) yield return figure;
+            () => HandAsync(rolled, "expire-delete.sql")
+        );
+        if (least[0].Rows != _data.Rows / 2)
+            throw new InvalidOperationException($"{least[0].Rows} rows went, not half of {_data.Rows}.");
+        foreach (var figure in Figure.Against("expire, full proof", least[0], least[1], _data.Rows / 2))
+            yield return figure;
+        foreach (var figure in Figure.Against("expire, proof: totals", least[2], least[1], _data.Rows / 2))
+            yield return figure;
+        foreach (var figure in Figure.Against("expire, bare DELETE", least[3], least[1], _data.Rows / 2))
+            yield return figure;
     }
 
     private Task<Measured> VarveAsync(string rolled, string proof) =>

@@ -25,7 +25,12 @@ internal sealed record Figure(string Name)
             Rows = rows,
             Note = measured.Shares(),
         };
-        yield return new($"{name} (CPU)") { Seconds = measured.CpuSeconds, BaselineSeconds = hand.CpuSeconds, Rows = rows };
+        yield return new($"{name} (CPU)")
+        {
+            Seconds = measured.CpuSeconds,
+            BaselineSeconds = hand.CpuSeconds,
+            Rows = rows,
+        };
     }
 
     /// <summary>For people only: shares and the like.</summary>
@@ -35,17 +40,22 @@ internal sealed record Figure(string Name)
 
     public static string Head { get; } = $"{"",-34}{"seconds",10}{"baseline",10}{"ratio",8}{"peak MiB",10}{"rows",12}";
 
-    public string ToText() => string.Create(
-        CultureInfo.InvariantCulture,
-        $"{Name,-34}{Seconds,10:0.000}{BaselineSeconds,10:0.000}{Ratio,8:0.000}{PeakBytes / 1048576.0,10:0}{Rows,12}  {Note}");
+    public string ToText() =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"{Name,-34}{Seconds,10:0.000}{BaselineSeconds,10:0.000}{Ratio,8:0.000}{PeakBytes / 1048576.0,10:0}{Rows,12}  {Note}"
+        );
 
-    public string ToJson() => JsonSerializer.Serialize(new
-    {
-        name = Name,
-        seconds = Seconds,
-        baselineSeconds = BaselineSeconds,
-        ratio = Ratio,
-        peakBytes = PeakBytes,
-        rows = Rows,
-    });
+    public string ToJson() =>
+        JsonSerializer.Serialize(
+            new
+            {
+                name = Name,
+                seconds = Seconds,
+                baselineSeconds = BaselineSeconds,
+                ratio = Ratio,
+                peakBytes = PeakBytes,
+                rows = Rows,
+            }
+        );
 }

@@ -19,7 +19,9 @@ internal static class Fresh
         using var process = Process.Start(start)!;
         var answer = await process.StandardOutput.ReadToEndAsync();
         await process.WaitForExitAsync();
-        return process.ExitCode == 0 ? answer : throw new InvalidOperationException($"{program} {string.Join(' ', args)} ended with {process.ExitCode}: {answer}");
+        return process.ExitCode == 0
+            ? answer
+            : throw new InvalidOperationException($"{program} {string.Join(' ', args)} ended with {process.ExitCode}: {answer}");
     }
 
     /// <summary>Takes each measurement in turn, some rounds; the least of each counts, as whatever disturbs it can only add.</summary>
@@ -33,7 +35,11 @@ internal static class Fresh
                 var now = await measurements[i]();
                 var peak = Math.Max(now.PeakBytes, least[i]?.PeakBytes ?? 0);
                 var cpu = Math.Min(now.CpuSeconds, least[i]?.CpuSeconds ?? double.MaxValue);
-                least[i] = (least[i] is { } before && before.Seconds <= now.Seconds ? before : now) with { PeakBytes = peak, CpuSeconds = cpu };
+                least[i] = (least[i] is { } before && before.Seconds <= now.Seconds ? before : now) with
+                {
+                    PeakBytes = peak,
+                    CpuSeconds = cpu,
+                };
             }
         }
 

@@ -4,7 +4,10 @@ using Varve.Policies;
 
 namespace Varve.Benchmarks;
 
-/// <summary>What cron does most of the time: the published command line runs 120 tables that have nothing to do, start and end included.</summary>
+/// <summary>
+/// What cron does most of the time: the published command line runs 120 tables that have nothing to do, start and end
+/// included.
+/// </summary>
 internal sealed class IdleCase(Options options)
 {
     private const int Tables = 120;
@@ -27,7 +30,8 @@ internal sealed class IdleCase(Options options)
         var least = await Fresh.InTurnAsync(
             3 * options.Rounds,
             () => Published.AnswerAsync(program, "run", "--quiet", "--as-of", "2025-01-04", "--db", $"duckdb:{file}"),
-            () => Published.AnswerAsync(program, "run", "t0", "--quiet", "--as-of", "2025-01-04", "--db", $"duckdb:{file}"));
+            () => Published.AnswerAsync(program, "run", "t0", "--quiet", "--as-of", "2025-01-04", "--db", $"duckdb:{file}")
+        );
         yield return new($"idle run, {Tables} tables") { Seconds = least[0].Seconds, Rows = Tables };
         yield return new($"idle run, {Tables} tables (CPU)") { Seconds = least[0].CpuSeconds, Rows = Tables };
         yield return new("idle run, one of them") { Seconds = least[1].Seconds, Rows = 1 };

@@ -48,10 +48,23 @@ internal sealed class ManyCase(Options options)
     {
         var script = new StringBuilder();
         for (var i = 0; i < tables; i++)
-            script.Append(CultureInfo.InvariantCulture, $"CREATE TABLE t{i} AS SELECT TIMESTAMP '2025-01-01' + to_minutes(j * 10) AS ts, 'h' AS host, CAST(j AS DOUBLE) AS v FROM range(432) r(j);");
+            script.Append(
+                CultureInfo.InvariantCulture,
+                $"CREATE TABLE t{i} AS SELECT TIMESTAMP '2025-01-01' + to_minutes(j * 10) AS ts, 'h' AS host, CAST(j AS DOUBLE) AS v FROM range(432) r(j);"
+            );
         Script.Execute(file, script.ToString());
     }
 
-    public static string Policies(int tables) => string.Join("---\n", Enumerable.Range(0, tables).Select(i => string.Create(
-        CultureInfo.InvariantCulture, $"policy: t{i}\ntable: t{i}\ntime: ts\nseries: [host]\nmeasures: {{ v: [avg] }}\ntiers: [{{ every: 1h }}, {{ every: 1d }}]\n")));
+    public static string Policies(int tables) =>
+        string.Join(
+            "---\n",
+            Enumerable
+                .Range(0, tables)
+                .Select(i =>
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"policy: t{i}\ntable: t{i}\ntime: ts\nseries: [host]\nmeasures: {{ v: [avg] }}\ntiers: [{{ every: 1h }}, {{ every: 1d }}]\n"
+                    )
+                )
+        );
 }

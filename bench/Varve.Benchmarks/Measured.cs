@@ -14,14 +14,20 @@ internal sealed record Measured(double Seconds, double CpuSeconds, long PeakByte
     public double Share(string part) => Parts.GetValueOrDefault(part) / Seconds;
 
     /// <summary>The shares of the parts for people, the greatest first.</summary>
-    public string Shares() => string.Join(", ", Parts.OrderByDescending(p => p.Value)
-        .Select(p => string.Create(CultureInfo.InvariantCulture, $"{p.Key} {p.Value / Seconds:0.0%}")));
+    public string Shares() =>
+        string.Join(
+            ", ",
+            Parts
+                .OrderByDescending(p => p.Value)
+                .Select(p => string.Create(CultureInfo.InvariantCulture, $"{p.Key} {p.Value / Seconds:0.0%}"))
+        );
 
     /// <summary>VmHWM of this process; 0 where the system does not tell.</summary>
     public static long Peak()
     {
         const string status = "/proc/self/status";
-        if (!File.Exists(status)) return 0;
+        if (!File.Exists(status))
+            return 0;
         var line = File.ReadLines(status).FirstOrDefault(l => l.StartsWith("VmHWM:", StringComparison.Ordinal));
         return line is null ? 0 : long.Parse(line.Split(':')[1].Trim().Split(' ')[0], CultureInfo.InvariantCulture) * 1024;
     }

@@ -11,24 +11,37 @@ namespace Varve.Benchmarks;
 /// <param name="Folder">Where data files are made; what is there already is used again.</param>
 internal sealed record Options(string What, long Rows, int Days, int Rounds, bool Json, string Folder)
 {
-    public const string Usage = "Usage: Varve.Benchmarks cascade|noop|incremental|expire|archive|tier|late|years|many|idle|wide|start|server|plan|all [--rows N] [--days N (tier)] [--rounds N] [--output json] [--folder DIR]";
+    public const string Usage =
+        "Usage: Varve.Benchmarks cascade|noop|incremental|expire|archive|tier|late|years|many|idle|wide|start|server|plan|all [--rows N] [--days N (tier)] [--rounds N] [--output json] [--folder DIR]";
 
     /// <summary>Null where the arguments make no sense.</summary>
     public static Options? Read(IReadOnlyList<string> args)
     {
-        if (args.Count % 2 != 1) return null;
+        if (args.Count % 2 != 1)
+            return null;
         var options = new Options(args[0], 51_840_000, 6, 3, false, Path.Combine(Path.GetTempPath(), "varve-bench"));
         for (var i = 1; i < args.Count; i += 2)
         {
             var value = args[i + 1];
             switch (args[i])
             {
-                case "--rows": options = options with { Rows = long.Parse(value, CultureInfo.InvariantCulture) }; break;
-                case "--days" when args[0] == "tier": options = options with { Days = int.Parse(value, CultureInfo.InvariantCulture) }; break;
-                case "--rounds": options = options with { Rounds = int.Parse(value, CultureInfo.InvariantCulture) }; break;
-                case "--output" when value is "json" or "text": options = options with { Json = value == "json" }; break;
-                case "--folder": options = options with { Folder = value }; break;
-                default: return null;
+                case "--rows":
+                    options = options with { Rows = long.Parse(value, CultureInfo.InvariantCulture) };
+                    break;
+                case "--days" when args[0] == "tier":
+                    options = options with { Days = int.Parse(value, CultureInfo.InvariantCulture) };
+                    break;
+                case "--rounds":
+                    options = options with { Rounds = int.Parse(value, CultureInfo.InvariantCulture) };
+                    break;
+                case "--output" when value is "json" or "text":
+                    options = options with { Json = value == "json" };
+                    break;
+                case "--folder":
+                    options = options with { Folder = value };
+                    break;
+                default:
+                    return null;
             }
         }
 

@@ -28,7 +28,8 @@ internal static class PlanCase
             steps = 0;
             var before = GC.GetAllocatedBytesForCurrentThread();
             var begun = Stopwatch.GetTimestamp();
-            foreach (var state in states) steps += Planner.Plan(blueprint, state, s_asOf).Steps.Count;
+            foreach (var state in states)
+                steps += Planner.Plan(blueprint, state, s_asOf).Steps.Count;
             seconds = Math.Min(seconds, Stopwatch.GetElapsedTime(begun).TotalSeconds);
             bytes = GC.GetAllocatedBytesForCurrentThread() - before;
         }
@@ -37,15 +38,31 @@ internal static class PlanCase
         {
             Seconds = seconds,
             Rows = steps,
-            Note = FormattableString.Invariant($"{bytes / 1048576.0:0} MiB allocated, {bytes / PolicyCount / 1024.0:0.0} KiB a policy; rows are steps"),
+            Note = FormattableString.Invariant(
+                $"{bytes / 1048576.0:0} MiB allocated, {bytes / PolicyCount / 1024.0:0.0} KiB a policy; rows are steps"
+            ),
         };
     }
 
     private static PolicyLayout Lay()
     {
         var policy = PolicyYaml.Parse(PolicyTexts.Cascade("smallest"), "bench.yaml")[0].Policy;
-        var table = new TableDescription(new("main", "raw"), IsView: false, [new("ts", new ColumnType.Timestamp(TimeUnit.Microseconds), "TIMESTAMP"), new("sensor_id", new ColumnType.Integer(), "INTEGER"), new("value", new ColumnType.Float(), "DOUBLE")]);
-        return LayoutRules.Resolve(policy, table, new(int.MaxValue, int.MaxValue, _ => false), TimeRange.Since(NodaConstants.UnixEpoch), [])!;
+        var table = new TableDescription(
+            new("main", "raw"),
+            IsView: false,
+            [
+                new("ts", new ColumnType.Timestamp(TimeUnit.Microseconds), "TIMESTAMP"),
+                new("sensor_id", new ColumnType.Integer(), "INTEGER"),
+                new("value", new ColumnType.Float(), "DOUBLE"),
+            ]
+        );
+        return LayoutRules.Resolve(
+            policy,
+            table,
+            new(int.MaxValue, int.MaxValue, _ => false),
+            TimeRange.Since(NodaConstants.UnixEpoch),
+            []
+        )!;
     }
 
     /// <summary>Every other hour of the finest tier was lost; all else is covered, but for the last hour of a busy policy.</summary>
@@ -56,18 +73,25 @@ internal static class PlanCase
         relations[blueprint.Tiers[0].Id] = finest with { Lost = s_lost, Covered = finest.Covered.Except(s_lost) };
         return new()
         {
-            Ledger = Ledger.Empty("") with { Revision = 1, PublishedRevision = 1, ConfirmedRevision = 1, Relations = relations.ToFrozenDictionary() },
+            Ledger = Ledger.Empty("") with
+            {
+                Revision = 1,
+                PublishedRevision = 1,
+                ConfirmedRevision = 1,
+                Relations = relations.ToFrozenDictionary(),
+            },
             Rows = 1_000_000,
             First = Data.Start,
             Last = s_asOf - Duration.FromSeconds(10),
         };
     }
 
-    private static RelationLedger Whole(TierLayout tier, bool busy) => new()
-    {
-        Created = true,
-        Covered = RangeSet.Of(new TimeRange(Data.Start, tier.Grid.Floor(s_asOf - Duration.FromHours(busy ? 1 : 0)))),
-    };
+    private static RelationLedger Whole(TierLayout tier, bool busy) =>
+        new()
+        {
+            Created = true,
+            Covered = RangeSet.Of(new TimeRange(Data.Start, tier.Grid.Floor(s_asOf - Duration.FromHours(busy ? 1 : 0)))),
+        };
 
     private static TimeRange Hour(int number) => new(Data.Start + Duration.FromHours(number), Data.Start + Duration.FromHours(number + 1));
 }

@@ -8,22 +8,28 @@ internal static class PolicyTexts
 
     /// <summary>The same with one tier more, in front of the one that is the next coarser.</summary>
     public static string Added(string every, string coarser) =>
-        Cascade("smallest").Replace($"  - {{ every: {coarser},", $"  - {{ every: {every}, keep: forever }}\n  - {{ every: {coarser},", StringComparison.Ordinal);
+        Cascade("smallest")
+            .Replace(
+                $"  - {{ every: {coarser},",
+                $"  - {{ every: {every}, keep: forever }}\n  - {{ every: {coarser},",
+                StringComparison.Ordinal
+            );
 
     /// <summary>The same with an end for the source.</summary>
-    public static string Expire(string ties, string keep, string proof) => $$"""
-        policy: raw
-        table: raw
-        time: ts
-        series: [sensor_id]
-        measures: { value: [min, max, sum, count, first, last] }
-        keep: {{keep}}
-        ties: {{ties}}
-        proof: {{proof}}
-        tiers:
-          - { every: 1m, keep: forever }
-          - { every: 10m, keep: forever }
-          - { every: 1h, keep: forever }
-          - { every: 1d, keep: forever }
-        """;
+    public static string Expire(string ties, string keep, string proof) =>
+        $$"""
+            policy: raw
+            table: raw
+            time: ts
+            series: [sensor_id]
+            measures: { value: [min, max, sum, count, first, last] }
+            keep: {{keep}}
+            ties: {{ties}}
+            proof: {{proof}}
+            tiers:
+              - { every: 1m, keep: forever }
+              - { every: 10m, keep: forever }
+              - { every: 1h, keep: forever }
+              - { every: 1d, keep: forever }
+            """;
 }

@@ -81,7 +81,10 @@ internal static class Product
     public static async Task<Measured> HourAsync(string file, string policy, int day)
     {
         var hour = Data.Day(day - 1) + Duration.FromHours(24);
-        Script.Execute(file, $"CREATE TABLE later AS SELECT * FROM raw WHERE ts >= {Script.Timestamp(Data.Day(day - 1) + Duration.FromHours(23))} AND ts < {Script.Timestamp(hour)}; DELETE FROM raw WHERE ts >= {Script.Timestamp(Data.Day(day - 1) + Duration.FromHours(23))}; CHECKPOINT;");
+        Script.Execute(
+            file,
+            $"CREATE TABLE later AS SELECT * FROM raw WHERE ts >= {Script.Timestamp(Data.Day(day - 1) + Duration.FromHours(23))} AND ts < {Script.Timestamp(hour)}; DELETE FROM raw WHERE ts >= {Script.Timestamp(Data.Day(day - 1) + Duration.FromHours(23))}; CHECKPOINT;"
+        );
         await using (var before = Open(file, new()))
         {
             var first = new Lifecycle(before);
@@ -108,15 +111,19 @@ internal static class Product
         RunSummary? summary = null;
         await foreach (var happened in lifecycle.RunAsync(Selection.All, new RunOptions { AsOf = asOf, Yes = true }))
         {
-            if (happened is RunEvent.Failed failed) throw failed.Error;
-            if (happened is RunEvent.StepFailed step) throw step.Error;
-            if (happened is RunEvent.Finished finished) summary = finished.Summary;
+            if (happened is RunEvent.Failed failed)
+                throw failed.Error;
+            if (happened is RunEvent.StepFailed step)
+                throw step.Error;
+            if (happened is RunEvent.Finished finished)
+                summary = finished.Summary;
         }
 
         return summary!;
     }
 
-    private static Measured Of(Watched watch, RunSummary summary, Tally tally) => Of(watch, Math.Max(summary.RowsRead, summary.RowsRemoved), tally);
+    private static Measured Of(Watched watch, RunSummary summary, Tally tally) =>
+        Of(watch, Math.Max(summary.RowsRead, summary.RowsRemoved), tally);
 
     private static Measured Of(Watched watch, long rows, Tally tally)
     {

@@ -11,7 +11,24 @@ internal static class Published
     {
         var folder = Path.Combine(options.Folder, "cli");
         var project = Path.Combine(Root(), "src", "Varve.Cli");
-        await Fresh.ReadAsync("dotnet", ["publish", project, "-c", "Release", "-r", RuntimeInformation.RuntimeIdentifier, "--self-contained", "false", "-o", folder, "-p:NuGetLockFilePath=obj/start.lock.json", "--verbosity", "quiet"]);
+        await Fresh.ReadAsync(
+            "dotnet",
+            [
+                "publish",
+                project,
+                "-c",
+                "Release",
+                "-r",
+                RuntimeInformation.RuntimeIdentifier,
+                "--self-contained",
+                "false",
+                "-o",
+                folder,
+                "-p:NuGetLockFilePath=obj/start.lock.json",
+                "--verbosity",
+                "quiet",
+            ]
+        );
         return Path.Combine(folder, OperatingSystem.IsWindows() ? "varve.exe" : "varve");
     }
 
@@ -22,14 +39,16 @@ internal static class Published
         var begun = Stopwatch.GetTimestamp();
         var answer = await process.StandardOutput.ReadToEndAsync();
         await process.WaitForExitAsync();
-        if (process.ExitCode != 0) throw new InvalidOperationException($"{program} {string.Join(' ', args)} ended with {process.ExitCode}: {answer}");
+        if (process.ExitCode != 0)
+            throw new InvalidOperationException($"{program} {string.Join(' ', args)} ended with {process.ExitCode}: {answer}");
         return new(Stopwatch.GetElapsedTime(begun).TotalSeconds, process.TotalProcessorTime.TotalSeconds, 0, 0, []);
     }
 
     private static string Root()
     {
         for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-            if (File.Exists(Path.Combine(folder.FullName, "Varve.slnx"))) return folder.FullName;
+            if (File.Exists(Path.Combine(folder.FullName, "Varve.slnx")))
+                return folder.FullName;
         throw new InvalidOperationException("The command line is published and measured inside of the repository only.");
     }
 }

@@ -12,10 +12,17 @@ internal sealed class RepeatedCase(Options options)
         var rolled = await _data.RolledAsync();
         var least = await Fresh.InTurnAsync(
             options.Rounds,
-            () => Fresh.RunAsync("again", _data.Copy(rolled, "work"), PolicyTexts.Cascade("smallest"), "6"));
+            () => Fresh.RunAsync("again", _data.Copy(rolled, "work"), PolicyTexts.Cascade("smallest"), "6")
+        );
         var cold = least[0].Parts["first"];
         least[0].Parts.Remove("first");
-        yield return new("noop, warm") { Seconds = least[0].Seconds, PeakBytes = least[0].PeakBytes, Rows = least[0].Rows, Note = least[0].Shares() };
+        yield return new("noop, warm")
+        {
+            Seconds = least[0].Seconds,
+            PeakBytes = least[0].PeakBytes,
+            Rows = least[0].Rows,
+            Note = least[0].Shares(),
+        };
         yield return new("noop, first of its process") { Seconds = cold, Note = "with compiling what it calls" };
     }
 
@@ -25,7 +32,12 @@ internal sealed class RepeatedCase(Options options)
         int[] days = [1, 3, 6];
         var least = await Fresh.InTurnAsync(
             options.Rounds,
-            [.. days.Select<int, Func<Task<Measured>>>(d => () => Fresh.RunAsync("hour", Cut(source, d), PolicyTexts.Cascade("smallest"), d.ToString(CultureInfo.InvariantCulture)))]);
+            [
+                .. days.Select<int, Func<Task<Measured>>>(d =>
+                    () => Fresh.RunAsync("hour", Cut(source, d), PolicyTexts.Cascade("smallest"), d.ToString(CultureInfo.InvariantCulture))
+                ),
+            ]
+        );
         foreach (var (day, measured) in days.Zip(least))
         {
             yield return new($"incremental, {day} d and 1 h")

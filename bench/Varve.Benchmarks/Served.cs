@@ -37,14 +37,26 @@ internal sealed class Served : IAsyncDisposable
 
     public static async Task<Served> StartAsync(string program, string folder, params string[] args)
     {
-        var start = new ProcessStartInfo(program, ["serve", "--listen", "http://127.0.0.1:0", "--home", $"duckdb:{Path.Combine(folder, "home.duckdb")}", .. args]) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = folder };
+        var start = new ProcessStartInfo(
+            program,
+            ["serve", "--listen", "http://127.0.0.1:0", "--home", $"duckdb:{Path.Combine(folder, "home.duckdb")}", .. args]
+        )
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = folder,
+        };
         var process = Process.Start(start)!;
         _ = process.StandardError.ReadToEndAsync();
         var address = new Uri(await WordAsync(process, "Varve serves"));
         var login = await WordAsync(process, "sign in");
-        var admin = new HttpClient(new SocketsHttpHandler { CookieContainer = new CookieContainer(), MaxConnectionsPerServer = 500 }) { BaseAddress = address };
+        var admin = new HttpClient(new SocketsHttpHandler { CookieContainer = new CookieContainer(), MaxConnectionsPerServer = 500 })
+        {
+            BaseAddress = address,
+        };
         admin.DefaultRequestHeaders.Add("Origin", address.ToString().TrimEnd('/'));
-        while (!(await admin.GetAsync("health/ready")).IsSuccessStatusCode) await Task.Delay(2);
+        while (!(await admin.GetAsync("health/ready")).IsSuccessStatusCode)
+            await Task.Delay(2);
         await admin.GetAsync(login);
         return new(process, address, admin);
     }
@@ -52,7 +64,15 @@ internal sealed class Served : IAsyncDisposable
     /// <summary>Somebody with a token of their own, and so with a budget of requests of their own.</summary>
     public async Task<HttpClient> ReaderAsync(string name)
     {
-        var made = await PostAsync("api/v1/tokens", new { name, role = "Operator", tenant = "*" });
+        var made = await PostAsync(
+            "api/v1/tokens",
+            new
+            {
+                name,
+                role = "Operator",
+                tenant = "*",
+            }
+        );
         var client = new HttpClient { BaseAddress = Address };
         client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", made.GetProperty("secret").GetString());
         return client;
@@ -78,7 +98,8 @@ internal sealed class Served : IAsyncDisposable
     private static async Task<string> WordAsync(Process process, string begins)
     {
         while (await process.StandardOutput.ReadLineAsync() is { } line)
-            if (line.StartsWith(begins, StringComparison.Ordinal)) return line[begins.Length..].Trim().Split(' ')[0];
+            if (line.StartsWith(begins, StringComparison.Ordinal))
+                return line[begins.Length..].Trim().Split(' ')[0];
         throw new InvalidOperationException("The server ended.");
     }
 }

@@ -18,10 +18,17 @@ internal static class ServerCase
     {
         var program = await Published.MakeAsync(options);
         var starts = new List<double>();
-        for (var i = 0; i < 5 * options.Rounds; i++) starts.Add(await StartAsync(program, Fresh()));
-        yield return new("server, start to ready") { Seconds = starts.Min(), Note = FormattableString.Invariant($"median {starts.Order().ElementAt(starts.Count / 2):0.000}") };
-        await foreach (var figure in SchedulesAsync(program)) yield return figure;
-        await foreach (var figure in LoadAsync(program)) yield return figure;
+        for (var i = 0; i < 5 * options.Rounds; i++)
+            starts.Add(await StartAsync(program, Fresh()));
+        yield return new("server, start to ready")
+        {
+            Seconds = starts.Min(),
+            Note = FormattableString.Invariant($"median {starts.Order().ElementAt(starts.Count / 2):0.000}"),
+        };
+        await foreach (var figure in SchedulesAsync(program))
+            yield return figure;
+        await foreach (var figure in LoadAsync(program))
+            yield return figure;
     }
 
     private static async Task<double> StartAsync(string program, string folder)
@@ -37,7 +44,14 @@ internal static class ServerCase
         var data = Path.Combine(folder, "data.duckdb");
         Sql(data, string.Concat(Enumerable.Range(0, Schedules).Select(n => $"CREATE TABLE t{n} (ts TIMESTAMP, v DOUBLE);")));
         await using var served = await Served.StartAsync(program, folder, "--db", $"duckdb:{data}");
-        var yaml = string.Join("---\n", Enumerable.Range(0, Schedules).Select(n => $"policy: t{n}\ntable: t{n}\ntime: ts\nmeasures:\n  v: [sum]\nkeep: 30d\ntiers:\n  - {{ every: 1h, keep: forever }}\nschedule: \"* * * * *\"\n"));
+        var yaml = string.Join(
+            "---\n",
+            Enumerable
+                .Range(0, Schedules)
+                .Select(n =>
+                    $"policy: t{n}\ntable: t{n}\ntime: ts\nmeasures:\n  v: [sum]\nkeep: 30d\ntiers:\n  - {{ every: 1h, keep: forever }}\nschedule: \"* * * * *\"\n"
+                )
+        );
         await served.PostAsync("api/v1/connections/data/apply", new { yaml });
         var delays = new List<double>();
         while (delays.Count < Schedules)
@@ -47,13 +61,28 @@ internal static class ServerCase
         }
 
         delays.Sort();
-        yield return new("server, 1,000 schedules, delay p99") { Seconds = At(delays, 0.99), Note = FormattableString.Invariant($"half {At(delays, 0.5):0.000}, most {delays[^1]:0.000}") };
+        yield return new("server, 1,000 schedules, delay p99")
+        {
+            Seconds = At(delays, 0.99),
+            Note = FormattableString.Invariant($"half {At(delays, 0.5):0.000}, most {delays[^1]:0.000}"),
+        };
         await served.PostAsync("api/v1/schedules/pause", new { reason = "at rest" });
-        while ((await served.GetAsync("api/v1/runs?limit=500")).GetProperty("items").EnumerateArray().Any(r => r.GetProperty("state").GetString() is "Queued" or "Running")) await Task.Delay(1_000);
+        while (
+            (await served.GetAsync("api/v1/runs?limit=500"))
+                .GetProperty("items")
+                .EnumerateArray()
+                .Any(r => r.GetProperty("state").GetString() is "Queued" or "Running")
+        )
+            await Task.Delay(1_000);
         await Task.Delay(5_000);
         var before = served.Cpu;
         await Task.Delay(s_rest);
-        yield return new("server, 1,000 schedules at rest, CPU") { Seconds = (served.Cpu - before).TotalSeconds / s_rest.TotalSeconds, PeakBytes = served.WorkingSet, Note = "processor seconds in a second" };
+        yield return new("server, 1,000 schedules at rest, CPU")
+        {
+            Seconds = (served.Cpu - before).TotalSeconds / s_rest.TotalSeconds,
+            PeakBytes = served.WorkingSet,
+            Note = "processor seconds in a second",
+        };
     }
 
     private static async Task<List<double>> DelaysAsync(Served served)
@@ -63,11 +92,14 @@ internal static class ServerCase
         do
         {
             var page = await served.GetAsync($"api/v1/runs?limit=500{(after is null ? "" : $"&after={Uri.EscapeDataString(after)}")}");
-            foreach (var run in page.GetProperty("items").EnumerateArray().Where(r => r.GetProperty("scheduled").ValueKind == JsonValueKind.String))
+            foreach (
+                var run in page.GetProperty("items")
+                    .EnumerateArray()
+                    .Where(r => r.GetProperty("scheduled").ValueKind == JsonValueKind.String)
+            )
                 delays.Add((run.GetProperty("queued").GetDateTimeOffset() - run.GetProperty("scheduled").GetDateTimeOffset()).TotalSeconds);
             after = page.GetProperty("next").GetString();
-        }
-        while (after is not null);
+        } while (after is not null);
         return delays;
     }
 
@@ -75,9 +107,18 @@ internal static class ServerCase
     {
         var folder = Fresh();
         var data = Path.Combine(folder, "data.duckdb");
-        Sql(data, "CREATE TABLE cpu AS SELECT ts::TIMESTAMP AS ts, 'host' || h AS host, h::DOUBLE AS load FROM range(now()::TIMESTAMP - INTERVAL 60 DAY, now()::TIMESTAMP, INTERVAL 10 MINUTE) r(ts), range(20) s(h)");
+        Sql(
+            data,
+            "CREATE TABLE cpu AS SELECT ts::TIMESTAMP AS ts, 'host' || h AS host, h::DOUBLE AS load FROM range(now()::TIMESTAMP - INTERVAL 60 DAY, now()::TIMESTAMP, INTERVAL 10 MINUTE) r(ts), range(20) s(h)"
+        );
         await using var served = await Served.StartAsync(program, folder, "--db", $"duckdb:{data}");
-        await served.PostAsync("api/v1/connections/data/apply", new { yaml = "policy: cpu\ntable: cpu\ntime: ts\nseries: [host]\nmeasures:\n  load: [avg, max]\nkeep: 90d\ntiers:\n  - { every: 1h, keep: forever }\n  - { every: 1d, keep: forever }\n" });
+        await served.PostAsync(
+            "api/v1/connections/data/apply",
+            new
+            {
+                yaml = "policy: cpu\ntable: cpu\ntime: ts\nseries: [host]\nmeasures:\n  load: [avg, max]\nkeep: 90d\ntiers:\n  - { every: 1h, keep: forever }\n  - { every: 1d, keep: forever }\n",
+            }
+        );
         var clients = await Task.WhenAll(Enumerable.Range(0, Readers / 4).Select(n => served.ReaderAsync($"reader-{n}")));
         using var ended = new CancellationTokenSource(s_load);
         var (took, errors, lost, runs) = (new List<double>(), 0, 0, 0);
@@ -85,11 +126,27 @@ internal static class ServerCase
         await Task.WhenAll(Enumerable.Range(0, Readers).Select(ReadAsync));
         await work;
         took.Sort();
-        yield return new("server, 200 readers, p99") { Seconds = At(took, 0.99), PeakBytes = served.WorkingSet, Rows = took.Count, Note = FormattableString.Invariant($"half {At(took, 0.5):0.000}, errors {errors}; {runs} runs with {Streams} streams each, events lost {lost}") };
+        yield return new("server, 200 readers, p99")
+        {
+            Seconds = At(took, 0.99),
+            PeakBytes = served.WorkingSet,
+            Rows = took.Count,
+            Note = FormattableString.Invariant(
+                $"half {At(took, 0.5):0.000}, errors {errors}; {runs} runs with {Streams} streams each, events lost {lost}"
+            ),
+        };
 
         async Task ReadAsync(int n)
         {
-            string[] paths = ["policies", "policies/cpu/status", "policies/cpu/coverage?windows=100", "policies/cpu/query?every=1d", "policies/cpu/history", "status"];
+            string[] paths =
+            [
+                "policies",
+                "policies/cpu/status",
+                "policies/cpu/coverage?windows=100",
+                "policies/cpu/query?every=1d",
+                "policies/cpu/history",
+                "status",
+            ];
             await Task.Delay(n * 5);
             for (var i = n; !ended.IsCancellationRequested; i++)
             {
@@ -99,7 +156,8 @@ internal static class ServerCase
                 lock (took)
                 {
                     took.Add(Stopwatch.GetElapsedTime(begun).TotalSeconds);
-                    if (!answer.IsSuccessStatusCode) errors++;
+                    if (!answer.IsSuccessStatusCode)
+                        errors++;
                 }
 
                 await Task.Delay(1_000);
@@ -111,15 +169,28 @@ internal static class ServerCase
             while (!ended.IsCancellationRequested)
             {
                 await served.PostAsync("api/v1/connections/data/policies/cpu/invalidate", new { from = "2000-01-01", to = "2100-01-01" });
-                var id = (await served.PostAsync("api/v1/connections/data/runs", new { policies = new[] { "cpu" } })).GetProperty("id").GetString();
-                var streams = await Task.WhenAll(Enumerable.Range(0, Streams).Select(n => clients[n].GetStringAsync($"api/v1/runs/{id}/events")));
+                var id = (await served.PostAsync("api/v1/connections/data/runs", new { policies = new[] { "cpu" } }))
+                    .GetProperty("id")
+                    .GetString();
+                var streams = await Task.WhenAll(
+                    Enumerable.Range(0, Streams).Select(n => clients[n].GetStringAsync($"api/v1/runs/{id}/events"))
+                );
                 runs++;
-                lost += streams.Count(s => !s.Contains("event: ended", StringComparison.Ordinal) || Ids(s) is var ids && !ids.SequenceEqual(Enumerable.Range(1, ids.Count)));
+                lost += streams.Count(s =>
+                    !s.Contains("event: ended", StringComparison.Ordinal)
+                    || Ids(s) is var ids && !ids.SequenceEqual(Enumerable.Range(1, ids.Count))
+                );
             }
         }
     }
 
-    private static List<int> Ids(string events) => [.. events.Split('\n').Where(l => l.StartsWith("id: ", StringComparison.Ordinal)).Select(l => int.Parse(l[4..], System.Globalization.CultureInfo.InvariantCulture))];
+    private static List<int> Ids(string events) =>
+        [
+            .. events
+                .Split('\n')
+                .Where(l => l.StartsWith("id: ", StringComparison.Ordinal))
+                .Select(l => int.Parse(l[4..], System.Globalization.CultureInfo.InvariantCulture)),
+        ];
 
     private static double At(List<double> sorted, double share) => sorted[Math.Min(sorted.Count - 1, (int)(sorted.Count * share))];
 

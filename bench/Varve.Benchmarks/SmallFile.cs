@@ -19,8 +19,10 @@ internal static class SmallFile
     {
         await foreach (var happened in lifecycle.RunAsync(Selection.All, new RunOptions { AsOf = asOf, Yes = true }))
         {
-            if (happened is RunEvent.Failed failed) throw failed.Error;
-            if (happened is RunEvent.StepFailed step) throw step.Error;
+            if (happened is RunEvent.Failed failed)
+                throw failed.Error;
+            if (happened is RunEvent.StepFailed step)
+                throw step.Error;
         }
 
         return true;

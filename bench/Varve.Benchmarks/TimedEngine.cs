@@ -15,19 +15,25 @@ internal sealed class TimedEngine(IEngine inner, Tally tally) : IEngine
 
     public Task<EngineIdentity> IdentifyAsync(CancellationToken cancellationToken) => inner.IdentifyAsync(cancellationToken);
 
-    public Task SettleAsync(CancellationToken cancellationToken) => tally.OfAsync(
-        "checkpoint",
-        async () =>
-        {
-            await inner.SettleAsync(cancellationToken);
-            return 0;
-        });
+    public Task SettleAsync(CancellationToken cancellationToken) =>
+        tally.OfAsync(
+            "checkpoint",
+            async () =>
+            {
+                await inner.SettleAsync(cancellationToken);
+                return 0;
+            }
+        );
 
     public Task<ILease> LeaseAsync(string policy, CancellationToken cancellationToken) => inner.LeaseAsync(policy, cancellationToken);
 
     public ValueTask DisposeAsync() => inner.DisposeAsync();
 
-    public async Task<T> TransactAsync<T>(Func<IStatements, CancellationToken, Task<T>> work, Scope scope, CancellationToken cancellationToken)
+    public async Task<T> TransactAsync<T>(
+        Func<IStatements, CancellationToken, Task<T>> work,
+        Scope scope,
+        CancellationToken cancellationToken
+    )
     {
         var inside = 0.0;
         var begun = Stopwatch.GetTimestamp();
@@ -40,7 +46,8 @@ internal sealed class TimedEngine(IEngine inner, Tally tally) : IEngine
                 return answer;
             },
             scope,
-            cancellationToken);
+            cancellationToken
+        );
         tally.Add("begin and commit", Stopwatch.GetElapsedTime(begun).TotalSeconds - inside);
         return result;
     }
@@ -49,7 +56,9 @@ internal sealed class TimedEngine(IEngine inner, Tally tally) : IEngine
         sql.Contains("FULL JOIN", StringComparison.Ordinal) ? "compare"
         : sql.StartsWith("INSERT INTO \"main\"", StringComparison.Ordinal) ? "build"
         : sql.StartsWith("DELETE FROM \"main\"", StringComparison.Ordinal) ? "remove"
-        : sql.StartsWith("SELECT count(*) FROM \"main\"", StringComparison.Ordinal) || sql.Contains("sum(\"varve_rows\")", StringComparison.Ordinal) ? "verify"
+        : sql.StartsWith("SELECT count(*) FROM \"main\"", StringComparison.Ordinal)
+        || sql.Contains("sum(\"varve_rows\")", StringComparison.Ordinal)
+            ? "verify"
         : sql.Contains("\"varve\".", StringComparison.Ordinal) ? "catalog"
         : sql.StartsWith("CREATE", StringComparison.Ordinal) ? "definitions"
         : "observe";
@@ -59,8 +68,11 @@ internal sealed class TimedEngine(IEngine inner, Tally tally) : IEngine
         public Task<TableDescription?> DescribeAsync(TableName table, CancellationToken cancellationToken) =>
             tally.OfAsync("observe", () => inner.DescribeAsync(table, cancellationToken));
 
-        public Task<IReadOnlyList<RelationSize>> MeasureAsync(IReadOnlyList<TableName> tables, bool withBytes, CancellationToken cancellationToken) =>
-            tally.OfAsync("observe", () => inner.MeasureAsync(tables, withBytes, cancellationToken));
+        public Task<IReadOnlyList<RelationSize>> MeasureAsync(
+            IReadOnlyList<TableName> tables,
+            bool withBytes,
+            CancellationToken cancellationToken
+        ) => tally.OfAsync("observe", () => inner.MeasureAsync(tables, withBytes, cancellationToken));
 
         public Task BarrierAsync(Before next, CancellationToken cancellationToken) => inner.BarrierAsync(next, cancellationToken);
 

@@ -16,12 +16,19 @@ internal static class Worker
             ["restore", var file, var policy] => await Product.RestoreAsync(file, policy),
             ["again", var file, var policy, var day] => await Product.AgainAsync(file, policy, (int)Number(day)),
             ["hour", var file, var policy, var day] => await Product.HourAsync(file, policy, (int)Number(day)),
-            ["script", var file, var script, var from, var to, .. var values] => Script.Run(file, script, (int)Number(from), (int)Number(to), values),
+            ["script", var file, var script, var from, var to, .. var values] => Script.Run(
+                file,
+                script,
+                (int)Number(from),
+                (int)Number(to),
+                values
+            ),
             ["over", var file, var script, var from, var to] => Script.RunOver(file, script, (int)Number(from), (int)Number(to)),
             ["differences", var file, var other, .. var tiers] => Script.Differences(file, other, tiers),
             _ => null,
         };
-        if (measured is null) return 2;
+        if (measured is null)
+            return 2;
         Console.WriteLine(JsonSerializer.Serialize(measured));
         return 0;
     }

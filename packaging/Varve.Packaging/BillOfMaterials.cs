@@ -7,7 +7,12 @@ namespace Varve.Packaging;
 /// <summary>A bill of materials in CycloneDX 1.6. It has no time and no serial number, so that the same build has the same one.</summary>
 internal static class BillOfMaterials
 {
-    private static readonly JsonSerializerOptions s_readable = new() { WriteIndented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions s_readable = new()
+    {
+        WriteIndented = true,
+        NewLine = "\n",
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
 
     internal static string Of(string name, string version, IReadOnlyList<ShippedPackage> packages)
     {
@@ -31,7 +36,9 @@ internal static class BillOfMaterials
                 },
             },
             ["components"] = new JsonArray([.. packages.Select(Component)]),
-            ["dependencies"] = new JsonArray(new JsonObject { ["ref"] = own, ["dependsOn"] = new JsonArray([.. packages.Select(p => (JsonNode)p.Purl)]) }),
+            ["dependencies"] = new JsonArray(
+                new JsonObject { ["ref"] = own, ["dependsOn"] = new JsonArray([.. packages.Select(p => (JsonNode)p.Purl)]) }
+            ),
         };
         return bill.ToJsonString(s_readable) + "\n";
     }
@@ -46,16 +53,23 @@ internal static class BillOfMaterials
             ["version"] = package.Version,
         };
         if (package.Hash is { } hash)
-            component["hashes"] = new JsonArray(new JsonObject { ["alg"] = "SHA-512", ["content"] = Convert.ToHexStringLower(Convert.FromBase64String(hash)) });
+            component["hashes"] = new JsonArray(
+                new JsonObject { ["alg"] = "SHA-512", ["content"] = Convert.ToHexStringLower(Convert.FromBase64String(hash)) }
+            );
         component["licenses"] = Licences(package.Licence);
-        if (package.Copyright is { } copyright) component["copyright"] = copyright;
+        if (package.Copyright is { } copyright)
+            component["copyright"] = copyright;
         component["purl"] = package.Purl;
-        if (package.Url is { } url) component["externalReferences"] = new JsonArray(new JsonObject { ["type"] = "website", ["url"] = url });
+        if (package.Url is { } url)
+            component["externalReferences"] = new JsonArray(new JsonObject { ["type"] = "website", ["url"] = url });
         return component;
     }
 
     // One licence is an id; more than one, or one with an exception, an expression.
-    private static JsonArray Licences(string expression) => new(expression.Contains(' ', StringComparison.Ordinal)
-        ? new JsonObject { ["expression"] = expression }
-        : new JsonObject { ["license"] = new JsonObject { ["id"] = expression } });
+    private static JsonArray Licences(string expression) =>
+        new(
+            expression.Contains(' ', StringComparison.Ordinal)
+                ? new JsonObject { ["expression"] = expression }
+                : new JsonObject { ["license"] = new JsonObject { ["id"] = expression } }
+        );
 }

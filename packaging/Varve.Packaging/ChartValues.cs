@@ -17,14 +17,16 @@ internal static class ChartValues
     {
         var from = readme.IndexOf(Begin, StringComparison.Ordinal) + Begin.Length;
         var to = readme.IndexOf(End, StringComparison.Ordinal);
-        if (from < Begin.Length || to < from) throw new PackagingException("The README has no place for the values.");
+        if (from < Begin.Length || to < from)
+            throw new PackagingException("The README has no place for the values.");
         return $"{readme[..from]}\n{Table(values, schema)}\n{readme[to..]}";
     }
 
     private static string Table(string values, string schema)
     {
         var table = new StringBuilder("| value | default | what it is |\n| --- | --- | --- |\n");
-        foreach (var (key, value, said) in Rows(values, schema)) table.Append(CultureInfo.InvariantCulture, $"| `{key}` | `{value}` | {said} |\n");
+        foreach (var (key, value, said) in Rows(values, schema))
+            table.Append(CultureInfo.InvariantCulture, $"| `{key}` | `{value}` | {said} |\n");
         return table.ToString();
     }
 
@@ -45,24 +47,34 @@ internal static class ChartValues
         foreach (var (key, value) in values.Children)
         {
             var path = $"{above}{key}";
-            if (!known.TryGetProperty(key.ToString(), out var said)) throw new PackagingException($"values.yaml has {path}, and the schema does not.");
+            if (!known.TryGetProperty(key.ToString(), out var said))
+                throw new PackagingException($"values.yaml has {path}, and the schema does not.");
             if (value is YamlMappingNode { Children.Count: > 0 } group && said.TryGetProperty("properties", out _))
             {
-                foreach (var row in Walk(group, said, path + ".")) yield return row;
+                foreach (var row in Walk(group, said, path + "."))
+                    yield return row;
             }
-            else yield return (path, Shown(value), said.TryGetProperty("description", out var text) ? text.GetString()! : throw new PackagingException($"{path} has no description in the schema."));
+            else
+                yield return (
+                    path,
+                    Shown(value),
+                    said.TryGetProperty("description", out var text)
+                        ? text.GetString()!
+                        : throw new PackagingException($"{path} has no description in the schema.")
+                );
         }
     }
 
     // A value that is called otherwise now is known so that the template can say how; one that is optional has no default.
     private static bool IsLeftOut(JsonElement said) => said.TryGetProperty("deprecated", out _) || said.TryGetProperty("x-optional", out _);
 
-    private static string Shown(YamlNode value) => value switch
-    {
-        YamlScalarNode { Value: "" or null } => "\"\"",
-        YamlScalarNode scalar => scalar.Value!,
-        YamlSequenceNode list => $"[{string.Join(", ", list.Children.Select(Shown))}]",
-        YamlMappingNode map => $"{{{string.Join(", ", map.Children.Select(c => $"{c.Key}: {Shown(c.Value)}"))}}}",
-        _ => throw new PackagingException($"values.yaml has a value of an unknown kind: {value}"),
-    };
+    private static string Shown(YamlNode value) =>
+        value switch
+        {
+            YamlScalarNode { Value: "" or null } => "\"\"",
+            YamlScalarNode scalar => scalar.Value!,
+            YamlSequenceNode list => $"[{string.Join(", ", list.Children.Select(Shown))}]",
+            YamlMappingNode map => $"{{{string.Join(", ", map.Children.Select(c => $"{c.Key}: {Shown(c.Value)}"))}}}",
+            _ => throw new PackagingException($"values.yaml has a value of an unknown kind: {value}"),
+        };
 }

@@ -14,8 +14,7 @@ internal sealed partial record HelpSection(string Command, IReadOnlyDictionary<s
     internal IReadOnlyList<string> this[string title] => Parts.GetValueOrDefault(title) ?? [];
 
     /// <summary>The commands of a page, in its order.</summary>
-    internal static IReadOnlyList<HelpSection> Of(string page) =>
-        [.. page.ReplaceLineEndings("\n").Split("\n## ").Skip(1).Select(Read)];
+    internal static IReadOnlyList<HelpSection> Of(string page) => [.. page.ReplaceLineEndings("\n").Split("\n## ").Skip(1).Select(Read)];
 
     /// <summary>The last paragraph before the first command: what exit codes mean.</summary>
     internal static string Preface(string page) => page.ReplaceLineEndings("\n").Split("\n## ")[0].Trim().Split("\n\n")[^1];
@@ -27,9 +26,12 @@ internal sealed partial record HelpSection(string Command, IReadOnlyDictionary<s
         foreach (var line in this[title])
         {
             var match = Entry().Match(line);
-            if (match.Success) entries.Add((match.Groups["term"].Value, match.Groups["said"].Value));
-            else if (entries.Count > 0) entries[^1] = (entries[^1].Term, $"{entries[^1].Said} {line.Trim()}".Trim());
-            else throw new PackagingException($"{Command}: under {title} there is a line that belongs to nothing: {line}");
+            if (match.Success)
+                entries.Add((match.Groups["term"].Value, match.Groups["said"].Value));
+            else if (entries.Count > 0)
+                entries[^1] = (entries[^1].Term, $"{entries[^1].Said} {line.Trim()}".Trim());
+            else
+                throw new PackagingException($"{Command}: under {title} there is a line that belongs to nothing: {line}");
         }
 
         return entries;
@@ -42,9 +44,12 @@ internal sealed partial record HelpSection(string Command, IReadOnlyDictionary<s
         List<string>? under = null;
         foreach (var line in lines.Skip(1).Where(l => l.Trim().Length > 0))
         {
-            if (Title().Match(line) is { Success: true } title) parts[title.Groups["title"].Value] = under = [];
-            else if (under is null) throw new PackagingException($"{lines[0]}: a line stands under no title: {line}");
-            else under.Add(line[4..]);
+            if (Title().Match(line) is { Success: true } title)
+                parts[title.Groups["title"].Value] = under = [];
+            else if (under is null)
+                throw new PackagingException($"{lines[0]}: a line stands under no title: {line}");
+            else
+                under.Add(line[4..]);
         }
 
         return new(lines[0].Trim(), parts);

@@ -21,7 +21,14 @@ try
             File.WriteAllText(file, ThirdPartyNotices.Of(ShippedPackages.Of(program)));
             return 0;
         case ["values", var chart, var readme]:
-            File.WriteAllText(readme, ChartValues.Into(File.ReadAllText(readme), File.ReadAllText(Path.Combine(chart, "values.yaml")), File.ReadAllText(Path.Combine(chart, "values.schema.json"))));
+            File.WriteAllText(
+                readme,
+                ChartValues.Into(
+                    File.ReadAllText(readme),
+                    File.ReadAllText(Path.Combine(chart, "values.yaml")),
+                    File.ReadAllText(Path.Combine(chart, "values.schema.json"))
+                )
+            );
             return 0;
         default:
             Console.Error.WriteLine(Usage);

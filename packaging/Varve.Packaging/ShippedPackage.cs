@@ -8,7 +8,15 @@ namespace Varve.Packaging;
 /// <param name="Url">Where the project says that it lives; null where it does not say.</param>
 /// <param name="Copyright">As the package says it; null where it does not.</param>
 /// <param name="Texts">The files of licences and notices in it, by name, in order.</param>
-internal sealed record ShippedPackage(string Id, string Version, string Licence, string? Hash, string? Url, string? Copyright, IReadOnlyList<(string Name, string Text)> Texts)
+internal sealed record ShippedPackage(
+    string Id,
+    string Version,
+    string Licence,
+    string? Hash,
+    string? Url,
+    string? Copyright,
+    IReadOnlyList<(string Name, string Text)> Texts
+)
 {
     /// <summary>Its name in a bill of materials.</summary>
     internal string Purl => $"pkg:nuget/{Id}@{Version}";

@@ -22,18 +22,27 @@ internal static class ThirdPartyNotices
     private static string Line(string? said) => said is null ? "" : $"  {said.ReplaceLineEndings(" ")}\n";
 
     private static IEnumerable<(string Body, IReadOnlyList<string> Owners)> Bodies(IReadOnlyList<ShippedPackage> packages) =>
-        packages.SelectMany(Own).GroupBy(t => t.Body, StringComparer.Ordinal).Select(g => (g.Key, (IReadOnlyList<string>)[.. g.Select(t => t.Owner)]));
+        packages
+            .SelectMany(Own)
+            .GroupBy(t => t.Body, StringComparer.Ordinal)
+            .Select(g => (g.Key, (IReadOnlyList<string>)[.. g.Select(t => t.Owner)]));
 
-    private static IEnumerable<(string Body, string Owner)> Own(ShippedPackage package) => package.Texts.Count > 0
-        ? package.Texts.Select(t => (t.Text, $"{package.Id} ({t.Name})"))
-        : [(Known(package), package.Id)];
+    private static IEnumerable<(string Body, string Owner)> Own(ShippedPackage package) =>
+        package.Texts.Count > 0 ? package.Texts.Select(t => (t.Text, $"{package.Id} ({t.Name})")) : [(Known(package), package.Id)];
 
     private static string Known(ShippedPackage package)
     {
-        using var resource = typeof(ThirdPartyNotices).Assembly.GetManifestResourceStream($"{package.Licence}.txt")
-            ?? throw new PackagingException($"{package.Id} has no text of its licence, and packaging/Varve.Packaging/Texts has no {package.Licence}.txt.");
+        using var resource =
+            typeof(ThirdPartyNotices).Assembly.GetManifestResourceStream($"{package.Licence}.txt")
+            ?? throw new PackagingException(
+                $"{package.Id} has no text of its licence, and packaging/Varve.Packaging/Texts has no {package.Licence}.txt."
+            );
         using var reader = new StreamReader(resource);
         var text = reader.ReadToEnd().Trim('\n');
-        return text.Replace("COPYRIGHT", package.Copyright?.ReplaceLineEndings(" ") ?? $"Copyright (c) the authors of {package.Id}", StringComparison.Ordinal);
+        return text.Replace(
+            "COPYRIGHT",
+            package.Copyright?.ReplaceLineEndings(" ") ?? $"Copyright (c) the authors of {package.Id}",
+            StringComparison.Ordinal
+        );
     }
 }

@@ -67,13 +67,23 @@ internal sealed class CommandContext : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await Screen.Out.FlushAsync(CancellationToken.None);
-        if (_database is not null) await _database.DisposeAsync();
+        if (_database is not null)
+            await _database.DisposeAsync();
     }
 
     private Lifecycle Open(bool readOnly, bool create, string? memory = null)
     {
         var options = DatabaseOpener.Options(Parse.GetValue(CommonOptions.Schema), Parse.GetValue(CommonOptions.Archive));
-        _database = Patient(() => DatabaseOpener.Open(Parse.GetValue(CommonOptions.Db), readOnly, create, memory, Parse.GetValue(CommonOptions.Wait).ToTimeSpan(), Cancellation));
+        _database = Patient(() =>
+            DatabaseOpener.Open(
+                Parse.GetValue(CommonOptions.Db),
+                readOnly,
+                create,
+                memory,
+                Parse.GetValue(CommonOptions.Wait).ToTimeSpan(),
+                Cancellation
+            )
+        );
         return new(_database, options);
     }
 
@@ -89,8 +99,10 @@ internal sealed class CommandContext : IAsyncDisposable
             }
             catch (BusyException busy)
             {
-                if (wait == Duration.Zero) throw new BusyException($"{busy.Message} With --wait 60s it is waited for.", busy);
-                if (TimeProvider.System.GetElapsedTime(begun) >= wait.ToTimeSpan()) throw new BusyException($"{busy.Message} It was waited for, {HumanText.Time(wait)}.", busy);
+                if (wait == Duration.Zero)
+                    throw new BusyException($"{busy.Message} With --wait 60s it is waited for.", busy);
+                if (TimeProvider.System.GetElapsedTime(begun) >= wait.ToTimeSpan())
+                    throw new BusyException($"{busy.Message} It was waited for, {HumanText.Time(wait)}.", busy);
                 Cancellation.WaitHandle.WaitOne(s_again);
                 Cancellation.ThrowIfCancellationRequested();
             }

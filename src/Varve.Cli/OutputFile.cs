@@ -10,10 +10,13 @@ internal static class OutputFile
     /// <exception cref="PolicyException">It can be no file: nothing was done yet.</exception>
     internal static string Path(string option, string file)
     {
-        if (string.IsNullOrWhiteSpace(file)) throw CommonOptions.Usage($"{option} names no file.");
+        if (string.IsNullOrWhiteSpace(file))
+            throw CommonOptions.Usage($"{option} names no file.");
         var path = System.IO.Path.GetFullPath(file);
-        if (Directory.Exists(path)) throw CommonOptions.Usage($"{option} {file} is a folder. Name a file in it.");
-        if (System.IO.Path.GetDirectoryName(path) is var folder && !Directory.Exists(folder)) throw CommonOptions.Usage($"{option} {file}: there is no folder {folder}. Make it first, or name another one.");
+        if (Directory.Exists(path))
+            throw CommonOptions.Usage($"{option} {file} is a folder. Name a file in it.");
+        if (System.IO.Path.GetDirectoryName(path) is var folder && !Directory.Exists(folder))
+            throw CommonOptions.Usage($"{option} {file}: there is no folder {folder}. Make it first, or name another one.");
         return path;
     }
 
@@ -35,10 +38,11 @@ internal static class OutputFile
         CommonOptions.Usage($"{option} {path} could not be written: {Reason(error)} Name another path.");
 
     // The system says of a file that it may not make in a folder that it is not there.
-    private static string Reason(Exception error) => error switch
-    {
-        FileNotFoundException or DirectoryNotFoundException => "no file can be made there.",
-        UnauthorizedAccessException => "this user has no right to.",
-        _ => $"{error.Message.TrimEnd('.', ' ')}.",
-    };
+    private static string Reason(Exception error) =>
+        error switch
+        {
+            FileNotFoundException or DirectoryNotFoundException => "no file can be made there.",
+            UnauthorizedAccessException => "this user has no right to.",
+            _ => $"{error.Message.TrimEnd('.', ' ')}.",
+        };
 }

@@ -14,9 +14,11 @@ internal static class PolicyFolder
         foreach (var policy in policies)
         {
             var name = string.Concat(policy.Select(c => char.IsLetterOrDigit(c) || c is '-' or '_' or '.' ? c : '_')).TrimStart('.');
-            if (name.Length == 0) name = "policy";
+            if (name.Length == 0)
+                name = "policy";
             var unique = name;
-            for (var i = 2; !taken.Add(unique); i++) unique = string.Create(CultureInfo.InvariantCulture, $"{name}-{i}");
+            for (var i = 2; !taken.Add(unique); i++)
+                unique = string.Create(CultureInfo.InvariantCulture, $"{name}-{i}");
             files.Add(Path.Combine(folder, $"{unique}.yaml"));
         }
 
@@ -28,9 +30,11 @@ internal static class PolicyFolder
     internal static void Free(IReadOnlyList<string> files)
     {
         var there = files.Where(File.Exists).ToList();
-        if (there.Count == 0) return;
+        if (there.Count == 0)
+            return;
         throw CommonOptions.Usage(
-            $"{string.Join(", ", there)} {(there.Count == 1 ? "is" : "are")} there already, and nothing was written. " +
-            "Name another place with --out, or say --force to overwrite.");
+            $"{string.Join(", ", there)} {(there.Count == 1 ? "is" : "are")} there already, and nothing was written. "
+                + "Name another place with --out, or say --force to overwrite."
+        );
     }
 }

@@ -12,7 +12,9 @@ internal static class Root
 
     internal static RootCommand Create()
     {
-        var root = new RootCommand("Varve rolls up and expires time-series tables by policy: it plans first, proves each step, and removes nothing unproven.")
+        var root = new RootCommand(
+            "Varve rolls up and expires time-series tables by policy: it plans first, proves each step, and removes nothing unproven."
+        )
         {
             InitCommand.Create(),
             ImportCommand.Create(),
@@ -77,7 +79,8 @@ internal static class Root
                     break;
                 case CliCommand { Examples: { Count: > 0 } examples }:
                     output.WriteLine("Examples:");
-                    foreach (var example in examples) output.WriteLine($"  {example}");
+                    foreach (var example in examples)
+                        output.WriteLine($"  {example}");
                     output.WriteLine();
                     break;
             }

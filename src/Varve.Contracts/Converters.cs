@@ -21,7 +21,8 @@ internal abstract class TextConverter<T> : JsonConverter<T>
         }
     }
 
-    public sealed override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options) => writer.WriteStringValue(Text(value));
+    public sealed override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options) =>
+        writer.WriteStringValue(Text(value));
 
     protected abstract string Text(T value);
 
@@ -68,13 +69,15 @@ internal sealed class TimeRangeConverter : JsonConverter<TimeRange>
         writer.WriteEndObject();
     }
 
-    private static Instant? End(JsonDocument read, string name) => read.RootElement.TryGetProperty(name, out var end) && end.GetString() is { } text ? InstantText.Parse(text) : null;
+    private static Instant? End(JsonDocument read, string name) =>
+        read.RootElement.TryGetProperty(name, out var end) && end.GetString() is { } text ? InstantText.Parse(text) : null;
 }
 
 /// <summary>Exact seconds as a number.</summary>
 internal sealed class DurationConverter : JsonConverter<Duration>
 {
-    public override Duration Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => Duration.FromSeconds(reader.GetDouble());
+    public override Duration Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        Duration.FromSeconds(reader.GetDouble());
 
     public override void Write(Utf8JsonWriter writer, Duration value, JsonSerializerOptions options) =>
         writer.WriteNumberValue(Math.Round(value.TotalSeconds, 6));

@@ -8,7 +8,8 @@ internal sealed record ForecastListShape(IReadOnlyList<ForecastPairShape> Polici
 
 internal sealed record ForecastPairShape(string Policy, ForecastShape? Stored, ForecastShape? Changed, ProblemShape? Failure)
 {
-    internal static ForecastPairShape Of(PolicyForecast p) => new(p.Policy, ForecastShape.Of(p.Stored), ForecastShape.Of(p.Changed), p.Failure is { } failure ? ProblemShape.Of(failure) : null);
+    internal static ForecastPairShape Of(PolicyForecast p) =>
+        new(p.Policy, ForecastShape.Of(p.Stored), ForecastShape.Of(p.Changed), p.Failure is { } failure ? ProblemShape.Of(failure) : null);
 }
 
 internal sealed record ForecastShape(
@@ -19,10 +20,13 @@ internal sealed record ForecastShape(
     IReadOnlyList<ForecastPoint> Total,
     ForecastPoint Peak,
     ArchiveForecast? Archive,
-    IReadOnlyList<string> Notes)
+    IReadOnlyList<string> Notes
+)
 {
     internal static ForecastShape? Of(Forecast? f) =>
-        f is null ? null : new(f.Revision, f.AsOf, f.Until, [.. f.Relations.Select(ForecastRelationShape.Of)], f.Total, f.Peak, f.Archive, f.Notes);
+        f is null
+            ? null
+            : new(f.Revision, f.AsOf, f.Until, [.. f.Relations.Select(ForecastRelationShape.Of)], f.Total, f.Peak, f.Archive, f.Notes);
 }
 
 internal sealed record ForecastRelationShape(
@@ -33,7 +37,9 @@ internal sealed record ForecastRelationShape(
     bool IsRetired,
     ForecastRate Rate,
     Instant? SteadyFrom,
-    IReadOnlyList<ForecastPoint> Points)
+    IReadOnlyList<ForecastPoint> Points
+)
 {
-    internal static ForecastRelationShape Of(RelationForecast r) => new(r.Relation, r.Table, r.Keep?.Text, r.IsNew, r.IsRetired, r.Rate, r.SteadyFrom, r.Points);
+    internal static ForecastRelationShape Of(RelationForecast r) =>
+        new(r.Relation, r.Table, r.Keep?.Text, r.IsNew, r.IsRetired, r.Rate, r.SteadyFrom, r.Points);
 }

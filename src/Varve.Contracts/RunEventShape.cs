@@ -71,42 +71,63 @@ internal sealed record RunEventShape(string Event, Instant At)
 
     internal static RunEventShape Of(RunEvent happened, Instant at) => Kinds(happened, at) with { Policy = happened.Policy };
 
-    private static RunEventShape Kinds(RunEvent happened, Instant at) => happened switch
-    {
-        RunEvent.Started e => new("started", e.At) { Run = e.RunId, Revision = e.Plan.Revision, AsOf = e.Plan.AsOf, Steps = e.Plan.Steps.Count },
-        RunEvent.StepStarted e => Of("step-started", at, e.Index, e.Total, e.Step),
-        RunEvent.StepProgress e => Of("step-progress", at, e.Index, e.Total, e.Step) with { DoneBytes = e.DoneBytes, Bytes = e.Bytes, Stuck = e.Stuck },
-        RunEvent.StepDone e => Of("step-done", at, e.Index, e.Total, e.Step) with
+    private static RunEventShape Kinds(RunEvent happened, Instant at) =>
+        happened switch
         {
-            RowsRead = e.Result.RowsIn,
-            RowsWritten = e.Result.RowsWritten,
-            RowsRemoved = e.Result.RowsRemoved,
-            ElapsedSeconds = e.Result.Elapsed,
-            Note = e.Result.Note,
-        },
-        RunEvent.StepSkipped e => Of("step-skipped", at, e.Index, e.Total, e.Step) with { Reason = e.Reason },
-        RunEvent.StepFailed e => Of("step-failed", at, e.Index, e.Total, e.Step) with { Error = ErrorBody.Of(e.Error) },
-        RunEvent.Waiting e => new("waiting", at) { Wait = e.Wait },
-        RunEvent.Braked e => new("braked", at) { Brake = e.Brake },
-        RunEvent.Postponed => new("postponed", at),
-        RunEvent.Failed e => new("failed", at) { Error = ErrorBody.Of(e.Error) },
-        RunEvent.TakenUp e => new("taken-up", at) { TakenUp = AppliedPolicy.Of(e.Result) },
-        RunEvent.LeftOut e => new("left-out", at) { Problem = ProblemShape.Of(e.Note) },
-        RunEvent.Finished e => new("finished", at)
-        {
-            Run = e.Summary.RunId,
-            StepsDone = e.Summary.StepsDone,
-            StepsLeft = e.Summary.StepsLeft,
-            RowsRead = e.Summary.RowsRead,
-            RowsWritten = e.Summary.RowsWritten,
-            RowsRemoved = e.Summary.RowsRemoved,
-            ElapsedSeconds = e.Summary.Elapsed,
-            IsStopped = e.Summary.Stopped,
-            AuditHead = e.Summary.AuditHead,
-        },
-        _ => throw new System.Diagnostics.UnreachableException(),
-    };
+            RunEvent.Started e => new("started", e.At)
+            {
+                Run = e.RunId,
+                Revision = e.Plan.Revision,
+                AsOf = e.Plan.AsOf,
+                Steps = e.Plan.Steps.Count,
+            },
+            RunEvent.StepStarted e => Of("step-started", at, e.Index, e.Total, e.Step),
+            RunEvent.StepProgress e => Of("step-progress", at, e.Index, e.Total, e.Step) with
+            {
+                DoneBytes = e.DoneBytes,
+                Bytes = e.Bytes,
+                Stuck = e.Stuck,
+            },
+            RunEvent.StepDone e => Of("step-done", at, e.Index, e.Total, e.Step) with
+            {
+                RowsRead = e.Result.RowsIn,
+                RowsWritten = e.Result.RowsWritten,
+                RowsRemoved = e.Result.RowsRemoved,
+                ElapsedSeconds = e.Result.Elapsed,
+                Note = e.Result.Note,
+            },
+            RunEvent.StepSkipped e => Of("step-skipped", at, e.Index, e.Total, e.Step) with { Reason = e.Reason },
+            RunEvent.StepFailed e => Of("step-failed", at, e.Index, e.Total, e.Step) with { Error = ErrorBody.Of(e.Error) },
+            RunEvent.Waiting e => new("waiting", at) { Wait = e.Wait },
+            RunEvent.Braked e => new("braked", at) { Brake = e.Brake },
+            RunEvent.Postponed => new("postponed", at),
+            RunEvent.Failed e => new("failed", at) { Error = ErrorBody.Of(e.Error) },
+            RunEvent.TakenUp e => new("taken-up", at) { TakenUp = AppliedPolicy.Of(e.Result) },
+            RunEvent.LeftOut e => new("left-out", at) { Problem = ProblemShape.Of(e.Note) },
+            RunEvent.Finished e => new("finished", at)
+            {
+                Run = e.Summary.RunId,
+                StepsDone = e.Summary.StepsDone,
+                StepsLeft = e.Summary.StepsLeft,
+                RowsRead = e.Summary.RowsRead,
+                RowsWritten = e.Summary.RowsWritten,
+                RowsRemoved = e.Summary.RowsRemoved,
+                ElapsedSeconds = e.Summary.Elapsed,
+                IsStopped = e.Summary.Stopped,
+                AuditHead = e.Summary.AuditHead,
+            },
+            _ => throw new System.Diagnostics.UnreachableException(),
+        };
 
     private static RunEventShape Of(string name, Instant at, int index, int total, PlanStep step) =>
-        new(name, at) { Index = index, Total = total, Step = PlanText.Describe(step), Kind = step.Kind, Relation = step.Relation, Ranges = [.. step.Touches], Reason = step.Reason };
+        new(name, at)
+        {
+            Index = index,
+            Total = total,
+            Step = PlanText.Describe(step),
+            Kind = step.Kind,
+            Relation = step.Relation,
+            Ranges = [.. step.Touches],
+            Reason = step.Reason,
+        };
 }

@@ -22,7 +22,8 @@ internal sealed class RunOutcome
     /// <summary>What patterns leave out.</summary>
     internal IReadOnlyList<Problem> LeftOut => _leftOut;
 
-    internal RunShape Shape => new(ExitCode, [.. _policies.Select(p => p.Shape)], [.. _takenUp.Select(AppliedPolicy.Of)], [.. _leftOut.Select(ProblemShape.Of)]);
+    internal RunShape Shape =>
+        new(ExitCode, [.. _policies.Select(p => p.Shape)], [.. _takenUp.Select(AppliedPolicy.Of)], [.. _leftOut.Select(ProblemShape.Of)]);
 
     /// <summary>The exit code of what kept the run from its policies; null where nothing did.</summary>
     internal int? Broken { get; init; }
@@ -36,7 +37,8 @@ internal sealed class RunOutcome
     internal int ExitCode => Broken ?? Contracts.ExitCode.Of(_policies.Select(p => p.ExitCode));
 
     /// <summary>Policies that wait for a person's word.</summary>
-    internal IReadOnlyList<(string Policy, Brake Brake, Plan? Plan)> Braked => [.. _policies.Where(p => p.Brake is not null).Select(p => (p.Policy, p.Brake!, p.Plan))];
+    internal IReadOnlyList<(string Policy, Brake Brake, Plan? Plan)> Braked =>
+        [.. _policies.Where(p => p.Brake is not null).Select(p => (p.Policy, p.Brake!, p.Plan))];
 
     internal void Take(RunEvent happened)
     {
@@ -53,7 +55,8 @@ internal sealed class RunOutcome
         }
 
         var policy = _policies.Find(p => p.Policy == happened.Policy);
-        if (policy is null) _policies.Add(policy = new(happened.Policy));
+        if (policy is null)
+            _policies.Add(policy = new(happened.Policy));
         policy.Take(happened);
     }
 }
@@ -86,12 +89,17 @@ internal sealed class PolicyOutcome(string policy)
     /// <summary>What the proofs found changed since the tiers were built.</summary>
     internal IReadOnlyList<ProofChange> Changes => _changes;
 
-    internal int ExitCode => Contracts.ExitCode.Of([.. _errors.Select(e => e.ExitCode), .. Brake is null && !_waits.Exists(w => w.NeedsPerson) ? Array.Empty<int>() : [Contracts.ExitCode.Person]]);
+    internal int ExitCode =>
+        Contracts.ExitCode.Of([
+            .. _errors.Select(e => e.ExitCode),
+            .. Brake is null && !_waits.Exists(w => w.NeedsPerson) ? Array.Empty<int>() : [Contracts.ExitCode.Person],
+        ]);
 
     /// <summary>True where something was done, or somebody should know.</summary>
     internal bool IsNews => Word != "nothing to do" || _skipped.Count > 0;
 
-    internal string Word => Brake is not null ? "braked"
+    internal string Word =>
+        Brake is not null ? "braked"
         : _errors.Count > 0 ? "failed"
         : _waits.Exists(w => w.NeedsPerson) ? "waits for you"
         : Postponed ? "not begun"
@@ -100,23 +108,25 @@ internal sealed class PolicyOutcome(string policy)
         : Summary is { StepsLeft: > 0 } ? "partly done"
         : "done";
 
-    internal PolicyRun Shape => new(
-        policy,
-        Word.Replace(' ', '-'),
-        Summary?.RunId,
-        Summary?.StepsDone ?? 0,
-        Summary?.StepsLeft ?? 0,
-        Summary?.Next is { } next ? PlanText.Describe(next) : null,
-        Summary?.RowsRead ?? 0,
-        Summary?.RowsWritten ?? 0,
-        Summary?.RowsRemoved ?? 0,
-        Summary?.Elapsed,
-        Summary?.AuditHead,
-        Brake,
-        _waits,
-        _changes,
-        _skipped,
-        [.. _errors.Select(ErrorBody.Of)]);
+    internal PolicyRun Shape =>
+        new(
+            policy,
+            Word.Replace(' ', '-'),
+            Summary?.RunId,
+            Summary?.StepsDone ?? 0,
+            Summary?.StepsLeft ?? 0,
+            Summary?.Next is { } next ? PlanText.Describe(next) : null,
+            Summary?.RowsRead ?? 0,
+            Summary?.RowsWritten ?? 0,
+            Summary?.RowsRemoved ?? 0,
+            Summary?.Elapsed,
+            Summary?.AuditHead,
+            Brake,
+            _waits,
+            _changes,
+            _skipped,
+            [.. _errors.Select(ErrorBody.Of)]
+        );
 
     internal void Take(RunEvent happened)
     {
@@ -142,7 +152,8 @@ internal sealed class PolicyOutcome(string policy)
                 break;
             case RunEvent.Waiting waiting:
                 // A run that follows a brake says once more what was said before it.
-                if (!_waits.Contains(waiting.Wait)) _waits.Add(waiting.Wait);
+                if (!_waits.Contains(waiting.Wait))
+                    _waits.Add(waiting.Wait);
                 break;
             case RunEvent.Braked braked:
                 // What was run is not what would be removed.

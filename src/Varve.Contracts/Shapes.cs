@@ -14,19 +14,27 @@ namespace Varve.Contracts;
 
 internal sealed record ErrorShape(ErrorBody Error);
 
-internal sealed record ErrorBody(string Code, string Message, int ExitCode, IReadOnlyList<ProblemShape> Problems, IReadOnlyList<string> Differences)
+internal sealed record ErrorBody(
+    string Code,
+    string Message,
+    int ExitCode,
+    IReadOnlyList<ProblemShape> Problems,
+    IReadOnlyList<string> Differences
+)
 {
-    internal static ErrorBody Of(VarveException error) => error switch
-    {
-        PolicyException policy => new(policy.Code, policy.Message, policy.ExitCode, [.. policy.Problems.Select(ProblemShape.Of)], []),
-        StalePlanException stale => new(stale.Code, stale.Message, stale.ExitCode, [], stale.Differences),
-        _ => new(error.Code, error.Message, error.ExitCode, [], []),
-    };
+    internal static ErrorBody Of(VarveException error) =>
+        error switch
+        {
+            PolicyException policy => new(policy.Code, policy.Message, policy.ExitCode, [.. policy.Problems.Select(ProblemShape.Of)], []),
+            StalePlanException stale => new(stale.Code, stale.Message, stale.ExitCode, [], stale.Differences),
+            _ => new(error.Code, error.Message, error.ExitCode, [], []),
+        };
 }
 
 internal sealed record ProblemShape(string Code, string Message, bool IsWarning, string? File, int? Line, int? Column)
 {
-    internal static ProblemShape Of(Problem p) => new(p.Code, p.Message, p.IsWarning, p.Position?.File, p.Position?.Line, p.Position?.Column);
+    internal static ProblemShape Of(Problem p) =>
+        new(p.Code, p.Message, p.IsWarning, p.Position?.File, p.Position?.Line, p.Position?.Column);
 }
 
 internal sealed record CheckShape(bool IsSound, IReadOnlyList<CheckedPolicy> Policies);
@@ -43,10 +51,16 @@ internal sealed record ApplyShape(IReadOnlyList<AppliedPolicy> Policies);
 
 internal sealed record AppliedPolicy(string Policy, int Revision, ApplyOutcome Outcome, IReadOnlyList<ProblemShape> Notes, string? Pattern)
 {
-    internal static AppliedPolicy Of(ApplyResult r) => new(r.Policy, r.Revision, r.Outcome, [.. r.Notes.Select(ProblemShape.Of)], r.Pattern);
+    internal static AppliedPolicy Of(ApplyResult r) =>
+        new(r.Policy, r.Revision, r.Outcome, [.. r.Notes.Select(ProblemShape.Of)], r.Pattern);
 }
 
-internal sealed record RunShape(int ExitCode, IReadOnlyList<PolicyRun> Policies, IReadOnlyList<AppliedPolicy> TakenUp, IReadOnlyList<ProblemShape> LeftOut);
+internal sealed record RunShape(
+    int ExitCode,
+    IReadOnlyList<PolicyRun> Policies,
+    IReadOnlyList<AppliedPolicy> TakenUp,
+    IReadOnlyList<ProblemShape> LeftOut
+);
 
 internal sealed record PolicyRun(
     string Policy,
@@ -64,7 +78,8 @@ internal sealed record PolicyRun(
     IReadOnlyList<Wait> Waits,
     IReadOnlyList<Varve.Execution.ProofChange> Changes,
     IReadOnlyList<string> Skipped,
-    IReadOnlyList<ErrorBody> Errors);
+    IReadOnlyList<ErrorBody> Errors
+);
 
 internal sealed record StatusShape(IReadOnlyList<PolicyStanding> Policies, IReadOnlyList<PatternShape> Patterns);
 
@@ -88,29 +103,46 @@ internal sealed record PolicyStanding(
     IReadOnlyList<ProblemShape> Notes,
     string? Pattern,
     ProblemShape? Failure,
-    ScheduleShape? Schedule)
+    ScheduleShape? Schedule
+)
 {
-    internal static PolicyStanding Of(PolicyStatus s) => new(
-        s.Policy.Name,
-        s.Policy.Table.Text,
-        s.Revision,
-        s.AsOf,
-        s.Policy.Tags,
-        [.. s.Relations.Select(r => new RelationShape(r.Relation, r.Table, r.Rows, r.Bytes, r.First, r.Last, r.CoveredUntil, r.Behind, r.Dirty, r.Cut, r.Lost))],
-        s.FrozenLate,
-        s.Future,
-        s.Timeless,
-        s.OutOfRange,
-        s.Holds,
-        s.Waits,
-        s.StepsDue,
-        s.NextExpiry,
-        s.LastRun,
-        s.LastError,
-        [.. s.Notes.Select(ProblemShape.Of)],
-        s.Pattern,
-        s.Failure is { } failure ? ProblemShape.Of(failure) : null,
-        ScheduleShape.Of(s.Policy, s.AsOf));
+    internal static PolicyStanding Of(PolicyStatus s) =>
+        new(
+            s.Policy.Name,
+            s.Policy.Table.Text,
+            s.Revision,
+            s.AsOf,
+            s.Policy.Tags,
+            [
+                .. s.Relations.Select(r => new RelationShape(
+                    r.Relation,
+                    r.Table,
+                    r.Rows,
+                    r.Bytes,
+                    r.First,
+                    r.Last,
+                    r.CoveredUntil,
+                    r.Behind,
+                    r.Dirty,
+                    r.Cut,
+                    r.Lost
+                )),
+            ],
+            s.FrozenLate,
+            s.Future,
+            s.Timeless,
+            s.OutOfRange,
+            s.Holds,
+            s.Waits,
+            s.StepsDue,
+            s.NextExpiry,
+            s.LastRun,
+            s.LastError,
+            [.. s.Notes.Select(ProblemShape.Of)],
+            s.Pattern,
+            s.Failure is { } failure ? ProblemShape.Of(failure) : null,
+            ScheduleShape.Of(s.Policy, s.AsOf)
+        );
 }
 
 /// <summary>When a server runs it: the rule as it is written, and the next ten runs.</summary>
@@ -120,9 +152,22 @@ internal sealed record ScheduleShape(string Rule, string Zone, IReadOnlyList<Upc
 
     internal static ScheduleShape? Of(Policy policy, Instant after)
     {
-        if (policy.Schedule is not { } schedule) return null;
+        if (policy.Schedule is not { } schedule)
+            return null;
         var times = new Timetable(schedule, policy.Zone, policy.Name);
-        return new(schedule.Text, times.Zone.Id, [.. times.Upcoming(after, Shown).Select(o => new UpcomingShape(o.Scheduled, OffsetDateTimePattern.Rfc3339.Format(o.Scheduled.InZone(times.Zone).ToOffsetDateTime()), o.Due))]);
+        return new(
+            schedule.Text,
+            times.Zone.Id,
+            [
+                .. times
+                    .Upcoming(after, Shown)
+                    .Select(o => new UpcomingShape(
+                        o.Scheduled,
+                        OffsetDateTimePattern.Rfc3339.Format(o.Scheduled.InZone(times.Zone).ToOffsetDateTime()),
+                        o.Due
+                    )),
+            ]
+        );
     }
 }
 
@@ -140,7 +185,8 @@ internal sealed record RelationShape(
     Duration BehindSeconds,
     int Dirty,
     int Cut,
-    int Lost);
+    int Lost
+);
 
 internal sealed record HistoryShape(IReadOnlyList<RunRecord> Runs);
 
@@ -160,23 +206,26 @@ internal sealed record StepLine(
     long RowsRemoved,
     Instant? StartedAt,
     Instant? FinishedAt,
-    string? Note)
+    string? Note
+)
 {
-    internal static StepLine Of(StepRecord s) => new(
-        s.Run,
-        s.Ordinal,
-        s.Kind,
-        s.Relation,
-        [.. s.Ranges.Split(')', StringSplitOptions.RemoveEmptyEntries).Select(r => TimeRange.Parse($"{r.Trim()})"))],
-        s.Reason,
-        s.Status,
-        s.Statement,
-        s.RowsIn,
-        s.RowsWritten,
-        s.RowsRemoved,
-        s.StartedAt,
-        s.FinishedAt,
-        s.Note);
+    internal static StepLine Of(StepRecord s) =>
+        new(
+            s.Run,
+            s.Ordinal,
+            s.Kind,
+            s.Relation,
+            [.. s.Ranges.Split(')', StringSplitOptions.RemoveEmptyEntries).Select(r => TimeRange.Parse($"{r.Trim()})"))],
+            s.Reason,
+            s.Status,
+            s.Statement,
+            s.RowsIn,
+            s.RowsWritten,
+            s.RowsRemoved,
+            s.StartedAt,
+            s.FinishedAt,
+            s.Note
+        );
 }
 
 internal sealed record AuditShape(IReadOnlyList<AuditEntry> Entries);
@@ -203,20 +252,23 @@ internal sealed record PolicyShape(
     Instant AppliedAt,
     string AppliedBy,
     string? Yaml,
-    string? Pattern)
+    string? Pattern
+)
 {
-    internal static PolicyShape Of(StoredPolicy stored, bool withYaml) => new(
-        stored.Policy.Name,
-        stored.Policy.Table.Text,
-        stored.Revision,
-        stored.Hash,
-        stored.Policy.Keep.Text,
-        [.. stored.Policy.Tiers.Select(t => new TierShape(t.Every.Name, t.Zone, t.Keep.Text, t.Name))],
-        stored.Policy.Tags,
-        stored.AppliedAt,
-        stored.AppliedBy,
-        withYaml ? stored.Yaml : null,
-        stored.Pattern);
+    internal static PolicyShape Of(StoredPolicy stored, bool withYaml) =>
+        new(
+            stored.Policy.Name,
+            stored.Policy.Table.Text,
+            stored.Revision,
+            stored.Hash,
+            stored.Policy.Keep.Text,
+            [.. stored.Policy.Tiers.Select(t => new TierShape(t.Every.Name, t.Zone, t.Keep.Text, t.Name))],
+            stored.Policy.Tags,
+            stored.AppliedAt,
+            stored.AppliedBy,
+            withYaml ? stored.Yaml : null,
+            stored.Pattern
+        );
 }
 
 internal sealed record TierShape(string Every, string? Zone, string Keep, string? Name);
@@ -227,7 +279,14 @@ internal sealed record TagShape(string Tag, IReadOnlyList<string> Policies);
 
 internal sealed record VerifyShape(bool Agrees, IReadOnlyList<VerifiedTier> Tiers);
 
-internal sealed record VerifiedTier(string Policy, string Tier, IReadOnlyList<TimeRange> Checked, long Buckets, IReadOnlyList<Varve.Execution.Mismatch> Mismatches, ProblemShape? Failure);
+internal sealed record VerifiedTier(
+    string Policy,
+    string Tier,
+    IReadOnlyList<TimeRange> Checked,
+    long Buckets,
+    IReadOnlyList<Varve.Execution.Mismatch> Mismatches,
+    ProblemShape? Failure
+);
 
 internal sealed record RepairShape(IReadOnlyList<RepairedPolicy> Policies);
 
@@ -235,7 +294,14 @@ internal sealed record RepairedPolicy(string Policy, bool IsDetached, IReadOnlyL
 
 internal sealed record HoldShape(string Policy, Hold Hold);
 
-internal sealed record EraseShape(string Policy, TimeRange Range, bool Erased, long Rows, IReadOnlyList<ErasedTierShape> Tiers, IReadOnlyList<string> Archives);
+internal sealed record EraseShape(
+    string Policy,
+    TimeRange Range,
+    bool Erased,
+    long Rows,
+    IReadOnlyList<ErasedTierShape> Tiers,
+    IReadOnlyList<string> Archives
+);
 
 internal sealed record ErasedTierShape(string Relation, long Removed, IReadOnlyList<TimeRange> Rebuilt, IReadOnlyList<TimeRange> Kept);
 

@@ -18,7 +18,12 @@ public static class CrateDbDatabase
     /// <param name="cancellationToken">Ends the waiting.</param>
     /// <exception cref="Varve.PolicyException">The URL is not CrateDB's, or has an option that it does not know.</exception>
     /// <exception cref="EngineException">The cluster cannot be reached, refuses the login, or is too old.</exception>
-    public static Task<Database> OpenAsync(DatabaseUrl url, bool readOnly = false, TextReader? input = null, CancellationToken cancellationToken = default)
+    public static Task<Database> OpenAsync(
+        DatabaseUrl url,
+        bool readOnly = false,
+        TextReader? input = null,
+        CancellationToken cancellationToken = default
+    )
     {
         ArgumentNullException.ThrowIfNull(url);
         return OpenAsync(CrateDbUrl.Read(url, input, TimeProvider.System), readOnly, cancellationToken);
@@ -30,9 +35,11 @@ public static class CrateDbDatabase
         try
         {
             var identity = await engine.IdentifyAsync(cancellationToken);
-            if (Version.TryParse(identity.Version.Split('-')[0], out var version) && version < s_oldest) throw new EngineException(
-                EngineCodes.OtherVersion,
-                $"{engine.DisplayName} is CrateDB {identity.Version}, and Varve needs {s_oldest} or later: earlier ones can lose rows when a partition is dropped. Upgrade the cluster.");
+            if (Version.TryParse(identity.Version.Split('-')[0], out var version) && version < s_oldest)
+                throw new EngineException(
+                    EngineCodes.OtherVersion,
+                    $"{engine.DisplayName} is CrateDB {identity.Version}, and Varve needs {s_oldest} or later: earlier ones can lose rows when a partition is dropped. Upgrade the cluster."
+                );
             return new(engine, engine.DisplayName);
         }
         catch

@@ -34,8 +34,8 @@ internal sealed partial class CrateDbDialect : Dialect
     public override IReadOnlyList<Identifier> TierColumns => [CrateDbTierSql.Key, CrateDbTierSql.Generation, CrateDbTierSql.Part];
 
     /// <summary>Without a schema it is that of the session.</summary>
-    public override string Qualify(TableName table) => table.Schema is { } schema ? $"{Quoted(schema)}.{Quoted(table.Name)}"
-        : Quoted(table.Name);
+    public override string Qualify(TableName table) =>
+        table.Schema is { } schema ? $"{Quoted(schema)}.{Quoted(table.Name)}" : Quoted(table.Name);
 
     /// <summary>A schema is there when a table of it is.</summary>
     public override SqlText? MakeSchema(string schema) => null;
@@ -46,7 +46,9 @@ internal sealed partial class CrateDbDialect : Dialect
     /// <summary>Without it a table has as many shards as the cluster has processors, and a limit counts them.</summary>
     public override SqlText FewRows => $" CLUSTERED INTO 1 SHARDS WITH (number_of_replicas = '0-1')";
 
-    /// <summary>A condition on other columns beside the key is tested on the last refresh, and the row that changes is the current one.</summary>
+    /// <summary>
+    /// A condition on other columns beside the key is tested on the last refresh, and the row that changes is the current one.
+    /// </summary>
     public override IReadOnlyList<Identifier> RowVersion { get; } = [new("_seq_no"), new("_primary_term")];
 
     /// <inheritdoc/>
@@ -94,7 +96,8 @@ internal sealed partial class CrateDbDialect : Dialect
     public override SqlText Least(Column column, SqlText value)
     {
         ArgumentNullException.ThrowIfNull(column);
-        if (column.Type is ColumnType.Bool) return $"(min(CASE WHEN {value} THEN 1 WHEN NOT {value} THEN 0 END) = 1)";
+        if (column.Type is ColumnType.Bool)
+            return $"(min(CASE WHEN {value} THEN 1 WHEN NOT {value} THEN 0 END) = 1)";
         return $"min({value})";
     }
 
@@ -102,7 +105,8 @@ internal sealed partial class CrateDbDialect : Dialect
     public override SqlText LeastOver(Column column, SqlText value, SqlText window)
     {
         ArgumentNullException.ThrowIfNull(column);
-        if (column.Type is ColumnType.Bool) return $"(min(CASE WHEN {value} THEN 1 WHEN NOT {value} THEN 0 END) OVER ({window}) = 1)";
+        if (column.Type is ColumnType.Bool)
+            return $"(min(CASE WHEN {value} THEN 1 WHEN NOT {value} THEN 0 END) OVER ({window}) = 1)";
         return $"min({value}) OVER ({window})";
     }
 
@@ -110,7 +114,8 @@ internal sealed partial class CrateDbDialect : Dialect
     public override SqlText Greatest(Column column, SqlText value)
     {
         ArgumentNullException.ThrowIfNull(column);
-        if (column.Type is ColumnType.Bool) return $"(max(CASE WHEN {value} THEN 1 WHEN NOT {value} THEN 0 END) = 1)";
+        if (column.Type is ColumnType.Bool)
+            return $"(max(CASE WHEN {value} THEN 1 WHEN NOT {value} THEN 0 END) = 1)";
         return $"max({value})";
     }
 
@@ -141,8 +146,8 @@ internal sealed partial class CrateDbDialect : Dialect
 
     /// <summary>CrateDB has no infinite timestamps; the first and the last that it has stand for them.</summary>
     public override SqlText Timestamp(SqlText micros) =>
-        $"CASE WHEN {micros} <= {CrateDbTime.Least} THEN {Instant.MinValue} WHEN {micros} >= {CrateDbTime.Greatest} THEN " +
-            $"{Instant.MaxValue} ELSE {CrateDbTimeSql.FloorDivide(micros, 1_000)}::TIMESTAMP WITH TIME ZONE END";
+        $"CASE WHEN {micros} <= {CrateDbTime.Least} THEN {Instant.MinValue} WHEN {micros} >= {CrateDbTime.Greatest} THEN "
+        + $"{Instant.MaxValue} ELSE {CrateDbTimeSql.FloorDivide(micros, 1_000)}::TIMESTAMP WITH TIME ZONE END";
 
     /// <summary>CrateDB's <c>%</c> has the sign of the number, and its <c>/</c> truncates.</summary>
     public override SqlText FloorTo(SqlText integer, long width) => CrateDbTimeSql.FloorTo(integer, width);
@@ -155,12 +160,15 @@ internal sealed partial class CrateDbDialect : Dialect
 
     /// <summary>CrateDB keeps whichever of several values at one instant it met first.</summary>
     /// <exception cref="NotSupportedException">The smallest one is asked for: that takes a second level of grouping.</exception>
-    public override SqlText ValueAt(Column column, SqlText value, SqlText key, bool earliest, Ties ties) => (earliest, ties) switch
-    {
-        (true, Ties.Any) => $"min_by({value}, {key}) FILTER (WHERE {value} IS NOT NULL)",
-        (false, Ties.Any) => $"max_by({value}, {key}) FILTER (WHERE {value} IS NOT NULL)",
-        _ => throw new NotSupportedException("min_by and max_by of CrateDB have no order among equal keys: group by the instant first."),
-    };
+    public override SqlText ValueAt(Column column, SqlText value, SqlText key, bool earliest, Ties ties) =>
+        (earliest, ties) switch
+        {
+            (true, Ties.Any) => $"min_by({value}, {key}) FILTER (WHERE {value} IS NOT NULL)",
+            (false, Ties.Any) => $"max_by({value}, {key}) FILTER (WHERE {value} IS NOT NULL)",
+            _ => throw new NotSupportedException(
+                "min_by and max_by of CrateDB have no order among equal keys: group by the instant first."
+            ),
+        };
 
     /// <inheritdoc/>
     public override SqlText ExactSum(SqlText value, int scale) => $"CAST(sum(CAST({value} AS NUMERIC)) AS NUMERIC(38, {(long)scale}))";
@@ -180,16 +188,17 @@ internal sealed partial class CrateDbDialect : Dialect
     public override SqlText IsNaN(SqlText value) => $"{value} = {double.NaN}";
 
     /// <summary>A number is no timestamp here, though CrateDB would take it for milliseconds.</summary>
-    public override SqlText Typed(Column column, string text, SqlText like) => column.Type switch
-    {
-        ColumnType.Integer => $"TRY_CAST({text} AS BIGINT)",
-        ColumnType.Decimal => $"TRY_CAST({text} AS NUMERIC)",
-        ColumnType.Float => $"TRY_CAST({text} AS DOUBLE PRECISION)",
-        ColumnType.Bool => $"TRY_CAST({text} AS BOOLEAN)",
-        ColumnType.Timestamp or ColumnType.TimestampTz =>
-            $"CASE WHEN {text} LIKE '%-%-%' THEN TRY_CAST({text} AS TIMESTAMP WITH TIME ZONE) END",
-        _ => $"{text}",
-    };
+    public override SqlText Typed(Column column, string text, SqlText like) =>
+        column.Type switch
+        {
+            ColumnType.Integer => $"TRY_CAST({text} AS BIGINT)",
+            ColumnType.Decimal => $"TRY_CAST({text} AS NUMERIC)",
+            ColumnType.Float => $"TRY_CAST({text} AS DOUBLE PRECISION)",
+            ColumnType.Bool => $"TRY_CAST({text} AS BOOLEAN)",
+            ColumnType.Timestamp or ColumnType.TimestampTz =>
+                $"CASE WHEN {text} LIKE '%-%-%' THEN TRY_CAST({text} AS TIMESTAMP WITH TIME ZONE) END",
+            _ => $"{text}",
+        };
 
     /// <inheritdoc/>
     public override SqlText TypeName(SqlText value) => $"pg_typeof({value})";
@@ -199,17 +208,21 @@ internal sealed partial class CrateDbDialect : Dialect
     {
         var at = CrateDbTimeSql.AsTimestamp(column, value);
         SqlText since = $"date_format('%Y-%m-%d', {zone}, {at})";
-        if (DateTimeZoneProviders.Tzdb.GetZoneOrNull(zone) is not { } known) return since;
-        var arms = ZoneHistory.Before1970(known).Select(o =>
-            (SqlText)$"WHEN {at} < {o.End} THEN date_format('%Y-%m-%d', ({at}::BIGINT + {o.Seconds * 1_000})::TIMESTAMP WITH TIME ZONE)");
+        if (DateTimeZoneProviders.Tzdb.GetZoneOrNull(zone) is not { } known)
+            return since;
+        var arms = ZoneHistory
+            .Before1970(known)
+            .Select(o =>
+                (SqlText)$"WHEN {at} < {o.End} THEN date_format('%Y-%m-%d', ({at}::BIGINT + {o.Seconds * 1_000})::TIMESTAMP WITH TIME ZONE)"
+            );
         return $"CASE WHEN {at} >= {NodaConstants.UnixEpoch} THEN {since} {SqlText.Join(" ", arms)} END";
     }
 
     private static string Quoted(string name) => $"\"{name.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
 
     /// <summary>['a']['b'], each key quoted anew: what stands between the brackets is a name and no SQL.</summary>
-    private static string Keys(string brackets) => string.Concat(
-        brackets[2..^2].Split("']['").Select(key => $"['{key.Replace("'", "''", StringComparison.Ordinal)}']"));
+    private static string Keys(string brackets) =>
+        string.Concat(brackets[2..^2].Split("']['").Select(key => $"['{key.Replace("'", "''", StringComparison.Ordinal)}']"));
 
     [GeneratedRegex(@"\A(?:[0-9]+ seconds|PT[0-9]+\.[0-9]+S)\z")]
     private static partial Regex IsLength();

@@ -49,18 +49,19 @@ internal sealed class CrateDbEngine : IEngine
     public Dialect Dialect { get; } = new CrateDbDialect();
 
     /// <inheritdoc/>
-    public Capabilities Capabilities => field ??= new()
-    {
-        Transactions = false,
-        Partitions = true,
-        Partitioning = Partitions,
-        Relocation = new CrateDbRelocation(this),
-        Snapshotting = new CrateDbSnapshots(this, _clock),
-        MaxNameBytes = 255,
-        MaxColumns = 1000,
-        ReturnsSpace = true,
-        IgnoresCase = false,
-    };
+    public Capabilities Capabilities =>
+        field ??= new()
+        {
+            Transactions = false,
+            Partitions = true,
+            Partitioning = Partitions,
+            Relocation = new CrateDbRelocation(this),
+            Snapshotting = new CrateDbSnapshots(this, _clock),
+            MaxNameBytes = 255,
+            MaxColumns = 1000,
+            ReturnsSpace = true,
+            IgnoresCase = false,
+        };
 
     /// <summary>True where a secret crosses a network in the clear.</summary>
     public bool IsClear => _client.IsClear;
@@ -75,17 +76,32 @@ internal sealed class CrateDbEngine : IEngine
     public async Task<EngineIdentity> IdentifyAsync(CancellationToken cancellationToken)
     {
         await using var borrowed = Borrow();
-        var row = (await borrowed.Session.QueryAsync(
-            $"SELECT current_user, now()::BIGINT, (SELECT min(version['number']) FROM sys.nodes), (SELECT name FROM sys.cluster)", cancellationToken)).Rows[0];
-        return new("cratedb", row.TextOrNull(2) ?? "", row.TextOrNull(3) ?? DisplayName, row.Text(0), Micros.ToInstant(row.Long(1) * 1_000));
+        var row = (
+            await borrowed.Session.QueryAsync(
+                $"SELECT current_user, now()::BIGINT, (SELECT min(version['number']) FROM sys.nodes), (SELECT name FROM sys.cluster)",
+                cancellationToken
+            )
+        ).Rows[0];
+        return new(
+            "cratedb",
+            row.TextOrNull(2) ?? "",
+            row.TextOrNull(3) ?? DisplayName,
+            row.Text(0),
+            Micros.ToInstant(row.Long(1) * 1_000)
+        );
     }
 
     /// <inheritdoc/>
-    public async Task<T> TransactAsync<T>(Func<IStatements, CancellationToken, Task<T>> work, Scope scope, CancellationToken cancellationToken)
+    public async Task<T> TransactAsync<T>(
+        Func<IStatements, CancellationToken, Task<T>> work,
+        Scope scope,
+        CancellationToken cancellationToken
+    )
     {
         ArgumentNullException.ThrowIfNull(work);
         ArgumentNullException.ThrowIfNull(scope);
-        if (scope.Lease is CrateDbLease lease) await lease.RequireAsync(cancellationToken);
+        if (scope.Lease is CrateDbLease lease)
+            await lease.RequireAsync(cancellationToken);
         await using var borrowed = Borrow();
         var statements = new CrateDbStatements(this, borrowed.Session);
         try
@@ -106,7 +122,8 @@ internal sealed class CrateDbEngine : IEngine
     /// <inheritdoc/>
     public async Task<ILease> LeaseAsync(string policy, CancellationToken cancellationToken)
     {
-        if (IsReadOnly) throw ReadOnly();
+        if (IsReadOnly)
+            throw ReadOnly();
         return await CrateDbLease.TakeAsync(this, policy, _clock, cancellationToken);
     }
 
@@ -119,6 +136,7 @@ internal sealed class CrateDbEngine : IEngine
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        while (_idle.TryTake(out var session)) await session.DisposeAsync();
+        while (_idle.TryTake(out var session))
+            await session.DisposeAsync();
     }
 }

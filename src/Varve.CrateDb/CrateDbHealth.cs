@@ -15,46 +15,109 @@ public static class CrateDbHealth
 {
     /// <summary>Findings about the cluster and the tables of policies. Nothing is changed.</summary>
     /// <exception cref="ArgumentException">The database is not CrateDB's.</exception>
-    public static async Task<IReadOnlyList<Finding>> DiagnoseAsync(Database database, IReadOnlyList<StoredPolicy> policies, CancellationToken cancellationToken = default)
+    public static async Task<IReadOnlyList<Finding>> DiagnoseAsync(
+        Database database,
+        IReadOnlyList<StoredPolicy> policies,
+        CancellationToken cancellationToken = default
+    )
     {
         ArgumentNullException.ThrowIfNull(database);
         ArgumentNullException.ThrowIfNull(policies);
-        if (database.Engine is not CrateDbEngine engine) throw new ArgumentException($"{database.Name} is not a CrateDB cluster.", nameof(database));
+        if (database.Engine is not CrateDbEngine engine)
+            throw new ArgumentException($"{database.Name} is not a CrateDB cluster.", nameof(database));
         await using var borrowed = engine.Borrow();
         var facts = await ClusterReader.ReadAsync(borrowed.Session, TimeProvider.System, cancellationToken);
-        List<Finding> findings = [.. ClusterFindings.Of(facts, engine.IsClear).Select(f => new Finding(f.Check, f.IsBad ? Severity.Error : Severity.Warning, null, f.Found, f.WayOut))];
+        List<Finding> findings =
+        [
+            .. ClusterFindings
+                .Of(facts, engine.IsClear)
+                .Select(f => new Finding(f.Check, f.IsBad ? Severity.Error : Severity.Warning, null, f.Found, f.WayOut)),
+        ];
         foreach (var policy in policies)
         {
             var table = engine.Whole(policy.Policy.Table);
             findings.AddRange(await RightsAsync(borrowed.Session, policy.Policy.Name, table, facts.User, cancellationToken));
-            if (await PieceReader.ReadAsync(borrowed.Session, table, policy.Policy.Time, null, cancellationToken) is { } read) findings.AddRange(Of(policy.Policy, table, read));
+            if (await PieceReader.ReadAsync(borrowed.Session, table, policy.Policy.Time, null, cancellationToken) is { } read)
+                findings.AddRange(Of(policy.Policy, table, read));
         }
 
         return findings;
     }
 
-    private static async Task<IReadOnlyList<Finding>> RightsAsync(SqlSession session, string policy, TableName table, string user, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyList<Finding>> RightsAsync(
+        SqlSession session,
+        string policy,
+        TableName table,
+        string user,
+        CancellationToken cancellationToken
+    )
     {
         var row = (await session.QueryAsync(DoctorShapes.Rights(table, table.Text), cancellationToken)).Rows[0];
         List<string> missing = [];
-        if (!row.Truth(1)) missing.Add("DQL");
-        if (!row.Truth(2) || !row.Truth(3)) missing.Add("DML");
+        if (!row.Truth(1))
+            missing.Add("DQL");
+        if (!row.Truth(2) || !row.Truth(3))
+            missing.Add("DML");
         List<Finding> findings = [];
-        if (missing.Count > 0) findings.Add(new("rights.table", Severity.Error, policy, $"{user} may not read and remove rows of {table.Text}.", $"GRANT {string.Join(", ", missing)} ON TABLE {table.Text} TO \"{user}\""));
-        if (!row.Truth(0)) findings.Add(new("rights.schema", Severity.Error, policy, $"{user} may make no table in the schema {table.Schema}, where the tiers of {policy} are.", $"GRANT DDL ON SCHEMA {table.Schema} TO \"{user}\"; or name another one in the policy (schema:)."));
+        if (missing.Count > 0)
+            findings.Add(
+                new(
+                    "rights.table",
+                    Severity.Error,
+                    policy,
+                    $"{user} may not read and remove rows of {table.Text}.",
+                    $"GRANT {string.Join(", ", missing)} ON TABLE {table.Text} TO \"{user}\""
+                )
+            );
+        if (!row.Truth(0))
+            findings.Add(
+                new(
+                    "rights.schema",
+                    Severity.Error,
+                    policy,
+                    $"{user} may make no table in the schema {table.Schema}, where the tiers of {policy} are.",
+                    $"GRANT DDL ON SCHEMA {table.Schema} TO \"{user}\"; or name another one in the policy (schema:)."
+                )
+            );
         return findings;
     }
 
     private static IEnumerable<Finding> Of(Policy policy, TableName table, PiecedTable read)
     {
         if (!policy.Keep.IsForever && policy.ExpireBy != ExpireBy.Rows && !read.Pieces.Any(p => p.Range is not null))
-            yield return new("partition.none", Severity.Warning, policy.Name, $"No partition of {table.Text} has a range of times that Varve knows ({read.Pieces.Select(p => p.Reason).FirstOrDefault(r => r is not null) ?? "it has none yet"}): none of its rows goes.",
-                $"Partition it by a column that is generated from {policy.Time}, as date_trunc('day', {policy.Time}); or say source: {{ expire: rows }}.");
+            yield return new(
+                "partition.none",
+                Severity.Warning,
+                policy.Name,
+                $"No partition of {table.Text} has a range of times that Varve knows ({read.Pieces.Select(p => p.Reason).FirstOrDefault(r => r is not null) ?? "it has none yet"}): none of its rows goes.",
+                $"Partition it by a column that is generated from {policy.Time}, as date_trunc('day', {policy.Time}); or say source: {{ expire: rows }}."
+            );
         foreach (var some in read.Pieces.Where(p => p is { Range: null, Ident.Length: > 0 }).GroupBy(p => p.Reason ?? ""))
-            yield return new("partition.width", Severity.Note, policy.Name, string.Create(CultureInfo.InvariantCulture, $"{some.Count()} partitions of {table.Text} have no range of times: {some.Key}. Their rows never go."), "Move the rows to where they belong, or remove the partitions yourself.");
+            yield return new(
+                "partition.width",
+                Severity.Note,
+                policy.Name,
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{some.Count()} partitions of {table.Text} have no range of times: {some.Key}. Their rows never go."
+                ),
+                "Move the rows to where they belong, or remove the partitions yourself."
+            );
         foreach (var piece in read.Pieces.Where(p => p.IsClosed))
-            yield return new("partition.closed", Severity.Error, policy.Name, $"Partition {piece.Ident} of {table.Text} is closed, and left out of every answer.", "Open it: ALTER TABLE … PARTITION (…) OPEN.");
+            yield return new(
+                "partition.closed",
+                Severity.Error,
+                policy.Name,
+                $"Partition {piece.Ident} of {table.Text} is closed, and left out of every answer.",
+                "Open it: ALTER TABLE … PARTITION (…) OPEN."
+            );
         foreach (var piece in read.Pieces.Where(p => p.IsSealed))
-            yield return new("partition.sealed", Severity.Warning, policy.Name, $"Partition {piece.Ident} of {table.Text} takes no writes ({piece.Range?.ToString() ?? "no range"}).", "Where nobody meant that: ALTER TABLE … PARTITION (…) RESET (\"blocks.write\").");
+            yield return new(
+                "partition.sealed",
+                Severity.Warning,
+                policy.Name,
+                $"Partition {piece.Ident} of {table.Text} takes no writes ({piece.Range?.ToString() ?? "no range"}).",
+                "Where nobody meant that: ALTER TABLE … PARTITION (…) RESET (\"blocks.write\")."
+            );
     }
 }

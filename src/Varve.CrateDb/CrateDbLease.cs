@@ -43,7 +43,12 @@ internal sealed class CrateDbLease : ILease
     public CancellationToken Lost => _lost.Token;
 
     /// <exception cref="BusyException">Another one holds it.</exception>
-    public static async Task<CrateDbLease> TakeAsync(CrateDbEngine engine, string policy, TimeProvider clock, CancellationToken cancellationToken)
+    public static async Task<CrateDbLease> TakeAsync(
+        CrateDbEngine engine,
+        string policy,
+        TimeProvider clock,
+        CancellationToken cancellationToken
+    )
     {
         await using var borrowed = engine.Borrow();
         var session = borrowed.Session;
@@ -55,20 +60,29 @@ internal sealed class CrateDbLease : ILease
             var rows = (await session.QueryAsync(LeaseShapes.Read(policy), cancellationToken)).Rows;
             if (rows.Count == 0)
             {
-                if (await WroteAsync(session, LeaseShapes.Insert(policy, holder, (long)s_length.TotalMilliseconds), cancellationToken) == 1) return new(engine, policy, holder, 1, clock);
+                if (await WroteAsync(session, LeaseShapes.Insert(policy, holder, (long)s_length.TotalMilliseconds), cancellationToken) == 1)
+                    return new(engine, policy, holder, 1, clock);
                 continue;
             }
 
             // The answer to a statement that took it may have been lost.
             var lease = LeaseRow.Of(rows[0]);
-            if (lease.Holder == holder) return new(engine, policy, holder, lease.Fence, clock);
-            if (lease.Until > lease.Now) throw new BusyException(string.Create(CultureInfo.InvariantCulture,
-                $"Another run of {policy} is under way on this cluster. Wait until it has ended, then run again; if it died, its lease ends in {(lease.Until - lease.Now + 999) / 1000} s."));
+            if (lease.Holder == holder)
+                return new(engine, policy, holder, lease.Fence, clock);
+            if (lease.Until > lease.Now)
+                throw new BusyException(
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"Another run of {policy} is under way on this cluster. Wait until it has ended, then run again; if it died, its lease ends in {(lease.Until - lease.Now + 999) / 1000} s."
+                    )
+                );
 
             // This one's own statements have ended, but for the one that looks for them, which finds itself.
-            if (lease.Tag != engine.Holder) await DeadStatements.EndAsync(session, lease.Tag, clock, cancellationToken);
+            if (lease.Tag != engine.Holder)
+                await DeadStatements.EndAsync(session, lease.Tag, clock, cancellationToken);
             var take = LeaseShapes.Take(policy, holder, lease.Fence + 1, (long)s_length.TotalMilliseconds, lease.Version);
-            if (await WroteAsync(session, take, cancellationToken) == 1) return new(engine, policy, holder, lease.Fence + 1, clock);
+            if (await WroteAsync(session, take, cancellationToken) == 1)
+                return new(engine, policy, holder, lease.Fence + 1, clock);
         }
 
         throw new BusyException($"The lease of {policy} could not be taken: others take it, or answers are lost. Run again.");
@@ -77,10 +91,12 @@ internal sealed class CrateDbLease : ILease
     /// <exception cref="EngineException">It was lost.</exception>
     public async Task RequireAsync(CancellationToken cancellationToken)
     {
-        if (_lost.IsCancellationRequested) throw IsLost();
+        if (_lost.IsCancellationRequested)
+            throw IsLost();
         await using var borrowed = _engine.Borrow();
         var rows = (await borrowed.Session.QueryAsync(LeaseShapes.Read(_policy), cancellationToken)).Rows;
-        if (rows.Count == 1 && LeaseRow.Of(rows[0]) is var row && IsOurs(row) && row.Until > row.Now) return;
+        if (rows.Count == 1 && LeaseRow.Of(rows[0]) is var row && IsOurs(row) && row.Until > row.Now)
+            return;
         await _lost.CancelAsync();
         throw IsLost();
     }
@@ -88,11 +104,13 @@ internal sealed class CrateDbLease : ILease
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        if (_disposed) return;
+        if (_disposed)
+            return;
         _disposed = true;
         await _given.CancelAsync();
         await _renewing;
-        for (var attempt = 1; attempt <= 3 && !await TryEndAsync(); attempt++) await Task.Delay(s_pause);
+        for (var attempt = 1; attempt <= 3 && !await TryEndAsync(); attempt++)
+            await Task.Delay(s_pause);
         _given.Dispose();
         _lost.Dispose();
     }
@@ -133,7 +151,8 @@ internal sealed class CrateDbLease : ILease
             var before = _clock.GetTimestamp();
             if (await TryExtendAsync() is not { } isOurs)
             {
-                if (_clock.GetElapsedTime(renewed) < s_length - s_renewal) continue;
+                if (_clock.GetElapsedTime(renewed) < s_length - s_renewal)
+                    continue;
                 isOurs = false;
             }
 
@@ -181,14 +200,21 @@ internal sealed class CrateDbLease : ILease
     {
         await using var borrowed = _engine.Borrow();
         var rows = (await borrowed.Session.QueryAsync(LeaseShapes.Read(_policy), cancellationToken)).Rows;
-        if (rows.Count != 1) return false;
+        if (rows.Count != 1)
+            return false;
         var row = LeaseRow.Of(rows[0]);
-        if (!IsOurs(row)) return false;
-        return (await borrowed.Session.ExecuteAsync(LeaseShapes.Take(_policy, _holder, Fence, milliseconds, row.Version), cancellationToken)).RowCount == 1;
+        if (!IsOurs(row))
+            return false;
+        return (
+                await borrowed.Session.ExecuteAsync(LeaseShapes.Take(_policy, _holder, Fence, milliseconds, row.Version), cancellationToken)
+            ).RowCount == 1;
     }
 
     private bool IsOurs(LeaseRow row) => row.Holder == _holder && row.Fence == Fence;
 
-    private EngineException IsLost() => new(
-        EngineCodes.Lost, $"{_engine.DisplayName}: the lease of {_policy} was lost, and another run may have it now. What was done is kept; run again.");
+    private EngineException IsLost() =>
+        new(
+            EngineCodes.Lost,
+            $"{_engine.DisplayName}: the lease of {_policy} was lost, and another run may have it now. What was done is kept; run again."
+        );
 }

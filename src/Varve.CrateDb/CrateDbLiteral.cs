@@ -7,17 +7,18 @@ namespace Varve.CrateDb;
 /// <summary>Values written out.</summary>
 internal static class CrateDbLiteral
 {
-    public static string Of(SqlValue value) => value switch
-    {
-        SqlValue.Nothing => "NULL",
-        SqlValue.Text(var text) => Text(text),
-        SqlValue.Integer(var number) => Integer(number),
-        SqlValue.Real(var number) => Real(number),
-        SqlValue.Exact(var number) => string.Create(CultureInfo.InvariantCulture, $"'{number}'::NUMERIC(38, {number.Scale})"),
-        SqlValue.Truth(var truth) => truth ? "TRUE" : "FALSE",
-        SqlValue.Time(var at) => $"{Integer(CrateDbTime.Milliseconds(at))}::BIGINT::TIMESTAMP WITH TIME ZONE",
-        _ => throw new UnreachableException(),
-    };
+    public static string Of(SqlValue value) =>
+        value switch
+        {
+            SqlValue.Nothing => "NULL",
+            SqlValue.Text(var text) => Text(text),
+            SqlValue.Integer(var number) => Integer(number),
+            SqlValue.Real(var number) => Real(number),
+            SqlValue.Exact(var number) => string.Create(CultureInfo.InvariantCulture, $"'{number}'::NUMERIC(38, {number.Scale})"),
+            SqlValue.Truth(var truth) => truth ? "TRUE" : "FALSE",
+            SqlValue.Time(var at) => $"{Integer(CrateDbTime.Milliseconds(at))}::BIGINT::TIMESTAMP WITH TIME ZONE",
+            _ => throw new UnreachableException(),
+        };
 
     private static string Text(string text) => $"'{text.Replace("'", "''", StringComparison.Ordinal)}'";
 
@@ -35,10 +36,13 @@ internal static class CrateDbLiteral
     /// <summary>A double to its last bit; what is none by its spelling gets a point.</summary>
     private static string Real(double number)
     {
-        if (double.IsNaN(number)) return "'NaN'::DOUBLE PRECISION";
-        if (double.IsInfinity(number)) return number > 0 ? "'Infinity'::DOUBLE PRECISION" : "'-Infinity'::DOUBLE PRECISION";
+        if (double.IsNaN(number))
+            return "'NaN'::DOUBLE PRECISION";
+        if (double.IsInfinity(number))
+            return number > 0 ? "'Infinity'::DOUBLE PRECISION" : "'-Infinity'::DOUBLE PRECISION";
         var text = number.ToString("R", CultureInfo.InvariantCulture).Replace("E+", "e", StringComparison.Ordinal).Replace('E', 'e');
-        if (!text.AsSpan().ContainsAny('.', 'e')) text += ".0";
+        if (!text.AsSpan().ContainsAny('.', 'e'))
+            text += ".0";
         return double.IsNegative(number) ? $"({text})" : text;
     }
 }

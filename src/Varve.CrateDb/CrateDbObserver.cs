@@ -17,49 +17,93 @@ internal static class CrateDbObserver
     public static async Task<TableDescription?> DescribeAsync(SqlSession session, TableName table, CancellationToken cancellationToken)
     {
         var found = (await session.QueryAsync(ObserverShapes.Relation(table), cancellationToken)).Rows;
-        if (found is not [var relation]) return null;
+        if (found is not [var relation])
+            return null;
         var rows = (await session.QueryAsync(ObserverShapes.Columns(table), cancellationToken)).Rows;
-        IReadOnlyList<Column> columns = [.. rows.Select(r => new Column(r.Text(0), CrateDbTypes.Read(r.Text(1), r.LongOrNull(2)), r.Text(1)))];
+        IReadOnlyList<Column> columns =
+        [
+            .. rows.Select(r => new Column(r.Text(0), CrateDbTypes.Read(r.Text(1), r.LongOrNull(2)), r.Text(1))),
+        ];
         var isTable = relation.Text(0) == "BASE TABLE";
         var names = (object?[]?)relation[1] ?? [];
 
         // The parts of a tier are Varve's own matter, and nobody asks for them.
-        if (!isTable || names.Length == 0 || names is [string part] && part == CrateDbTierSql.Part.Value) return new(table, !isTable, columns);
-        List<PartitionColumn> partitioned = [.. names.Cast<string>().Select(n => rows.FirstOrDefault(r => r.Text(0) == n) is { } r ? new(n, r.Text(1), r.TextOrNull(3)) : new PartitionColumn(n, "", null))];
+        if (!isTable || names.Length == 0 || names is [string part] && part == CrateDbTierSql.Part.Value)
+            return new(table, !isTable, columns);
+        List<PartitionColumn> partitioned =
+        [
+            .. names
+                .Cast<string>()
+                .Select(n =>
+                    rows.FirstOrDefault(r => r.Text(0) == n) is { } r
+                        ? new(n, r.Text(1), r.TextOrNull(3))
+                        : new PartitionColumn(n, "", null)
+                ),
+        ];
         return new(table, false, columns) { Pieces = await PiecesAsync(session, table, partitioned, cancellationToken) };
     }
 
-    /// <summary>Rows are counted, which CrateDB does without reading them; bytes are those of the primary shards. Views and what is not there are left out.</summary>
+    /// <summary>
+    /// Rows are counted, which CrateDB does without reading them; bytes are those of the primary shards. Views and what is not
+    /// there are left out.
+    /// </summary>
     public static async Task<IReadOnlyList<RelationSize>> MeasureAsync(
-        CrateDbStatements statements, CrateDbEngine engine, IReadOnlyList<TableName> tables, bool withBytes, CancellationToken cancellationToken)
+        CrateDbStatements statements,
+        CrateDbEngine engine,
+        IReadOnlyList<TableName> tables,
+        bool withBytes,
+        CancellationToken cancellationToken
+    )
     {
         List<(TableName Asked, TableName Whole)> found = [];
         foreach (var table in tables.Distinct())
         {
             var whole = engine.Whole(table);
-            if (statements.IsTable(whole) || await IsTableAsync(statements.Session, whole, cancellationToken)) found.Add((table, whole));
+            if (statements.IsTable(whole) || await IsTableAsync(statements.Session, whole, cancellationToken))
+                found.Add((table, whole));
         }
 
-        if (found.Count == 0) return [];
+        if (found.Count == 0)
+            return [];
         IReadOnlyList<TableName> wholes = [.. found.Select(f => f.Whole)];
         await statements.BeginReadAsync(wholes, cancellationToken);
         var rows = (await statements.QueryAsync(ObserverShapes.Rows(wholes), cancellationToken))[0];
         var bytes = withBytes
-            ? (await statements.Session.QueryAsync(ObserverShapes.Bytes(wholes), cancellationToken)).Rows.ToDictionary(r => new TableName(r.Text(0), r.Text(1)), r => r.LongOrNull(2) ?? 0)
+            ? (await statements.Session.QueryAsync(ObserverShapes.Bytes(wholes), cancellationToken)).Rows.ToDictionary(
+                r => new TableName(r.Text(0), r.Text(1)),
+                r => r.LongOrNull(2) ?? 0
+            )
             : [];
         return [.. found.Select((f, i) => new RelationSize(f.Asked, rows.Long(i), bytes.GetValueOrDefault(f.Whole)))];
     }
 
     private static async Task<bool> IsTableAsync(SqlSession session, TableName table, CancellationToken cancellationToken) =>
-        (await session.QueryAsync(ObserverShapes.Relation(table), cancellationToken)).Rows is [var relation] && relation.Text(0) == "BASE TABLE";
+        (await session.QueryAsync(ObserverShapes.Relation(table), cancellationToken)).Rows is [var relation]
+        && relation.Text(0) == "BASE TABLE";
 
     /// <summary>The times of each partition by the column that says them; null where no expression does.</summary>
-    private static async Task<TablePieces?> PiecesAsync(SqlSession session, TableName table, IReadOnlyList<PartitionColumn> columns, CancellationToken cancellationToken)
+    private static async Task<TablePieces?> PiecesAsync(
+        SqlSession session,
+        TableName table,
+        IReadOnlyList<PartitionColumn> columns,
+        CancellationToken cancellationToken
+    )
     {
-        if (TimeOf(columns) is not { } time) return null;
-        if (await PieceReader.ReadAsync(session, table, time, null, cancellationToken) is not { } read) return null;
+        if (TimeOf(columns) is not { } time)
+            return null;
+        if (await PieceReader.ReadAsync(session, table, time, null, cancellationToken) is not { } read)
+            return null;
         var places = read.Pieces.Any(p => p.Place.Count > 0) ? await PlacesAsync(session, table, cancellationToken) : null;
-        return new(time, [.. read.Pieces.Where(p => p.Range is not null).GroupBy(p => p.Range!).OrderBy(g => g.Key.From).Select(g => Part(g.Key, [.. g], places))]);
+        return new(
+            time,
+            [
+                .. read
+                    .Pieces.Where(p => p.Range is not null)
+                    .GroupBy(p => p.Range!)
+                    .OrderBy(g => g.Key.From)
+                    .Select(g => Part(g.Key, [.. g], places)),
+            ]
+        );
     }
 
     /// <summary>Partitions of the same times are one part; it is at a place where all of them are, and none is on its way.</summary>
@@ -80,15 +124,24 @@ internal static class CrateDbObserver
     private static Place? PlaceOf(Piece piece, ILookup<string, ShardCopy>? places)
     {
         foreach (var (attribute, value) in piece.Place)
-            if (places?[piece.Ident].All(c => c.IsAt(attribute, value)) == true) return new(value, attribute);
+            if (places?[piece.Ident].All(c => c.IsAt(attribute, value)) == true)
+                return new(value, attribute);
         return null;
     }
 
-    private static async Task<ILookup<string, ShardCopy>> PlacesAsync(SqlSession session, TableName table, CancellationToken cancellationToken) =>
-        (await session.QueryAsync(PlaceShapes.AllCopies(table), cancellationToken)).Rows.ToLookup(r => r.TextOrNull(8) ?? "", CopyReader.Copy);
+    private static async Task<ILookup<string, ShardCopy>> PlacesAsync(
+        SqlSession session,
+        TableName table,
+        CancellationToken cancellationToken
+    ) =>
+        (await session.QueryAsync(PlaceShapes.AllCopies(table), cancellationToken)).Rows.ToLookup(
+            r => r.TextOrNull(8) ?? "",
+            CopyReader.Copy
+        );
 
     /// <summary>The column that partitions are made from; null where none is known.</summary>
-    public static string? TimeOf(IReadOnlyList<PartitionColumn> columns) => columns
-        .Select(c => c.Expression is { } expression ? GenerationExpression.Read(expression).Read?.Time : null)
-        .FirstOrDefault(t => t is not null);
+    public static string? TimeOf(IReadOnlyList<PartitionColumn> columns) =>
+        columns
+            .Select(c => c.Expression is { } expression ? GenerationExpression.Read(expression).Read?.Time : null)
+            .FirstOrDefault(t => t is not null);
 }

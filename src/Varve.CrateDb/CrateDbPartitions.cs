@@ -28,10 +28,19 @@ internal sealed class CrateDbPartitions(CrateDbEngine engine) : Partitioning
     public override bool PartsOnly => true;
 
     /// <summary>What is known of a part that <see cref="HoldAsync"/> gave.</summary>
-    public HeldPart Of(TablePart part) => _held.TryGetValue(part.Mark!, out var held) ? held : throw new ArgumentException($"The part of {part.Range} was not held.", nameof(part));
+    public HeldPart Of(TablePart part) =>
+        _held.TryGetValue(part.Mark!, out var held)
+            ? held
+            : throw new ArgumentException($"The part of {part.Range} was not held.", nameof(part));
 
     /// <inheritdoc/>
-    public override async Task<IReadOnlyList<TablePart>> HoldAsync(IStatements statements, TableName table, TimeColumn time, RangeSet ranges, CancellationToken cancellationToken)
+    public override async Task<IReadOnlyList<TablePart>> HoldAsync(
+        IStatements statements,
+        TableName table,
+        TimeColumn time,
+        RangeSet ranges,
+        CancellationToken cancellationToken
+    )
     {
         ArgumentNullException.ThrowIfNull(statements);
         var whole = engine.Whole(table);
@@ -42,17 +51,24 @@ internal sealed class CrateDbPartitions(CrateDbEngine engine) : Partitioning
         return
         [
             .. from piece in pieces
-               where piece.Range is { } range && ranges.Overlaps(range) && range.To <= ranges.End && !piece.IsClosed
-               select Held(whole, piece),
+            where piece.Range is { } range && ranges.Overlaps(range) && range.To <= ranges.End && !piece.IsClosed
+            select Held(whole, piece),
         ];
     }
 
     /// <inheritdoc/>
     public override IReadOnlyList<SqlText> Dropping(IReadOnlyList<TablePart> parts) =>
-    [
-        .. parts.Chunk(PartitionShapes.Most).SelectMany(some => (IEnumerable<SqlText>)
-            [.. Unsealed(some).Select(p => PartitionShapes.Seal(p.Table, p.Values)), PartitionShapes.Drop(some[0].Table, [.. some.Select(p => Of(p).Values)])]),
-    ];
+        [
+            .. parts
+                .Chunk(PartitionShapes.Most)
+                .SelectMany(some =>
+                    (IEnumerable<SqlText>)
+                        [
+                            .. Unsealed(some).Select(p => PartitionShapes.Seal(p.Table, p.Values)),
+                            PartitionShapes.Drop(some[0].Table, [.. some.Select(p => Of(p).Values)]),
+                        ]
+                ),
+        ];
 
     /// <inheritdoc/>
     public override async Task<long> DropAsync(IStatements statements, IReadOnlyList<TablePart> parts, CancellationToken cancellationToken)
@@ -68,14 +84,22 @@ internal sealed class CrateDbPartitions(CrateDbEngine engine) : Partitioning
             List<TablePart> others = [.. some.Where(p => now.ContainsKey(p.Mark!.Part)).Except(same)];
             await ReleaseAsync(statements, others, cancellationToken);
             changed.AddRange(others);
-            if (same.Count == 0) continue;
+            if (same.Count == 0)
+                continue;
             await RemoveAsync(statements, same, cancellationToken);
             removed += same.Sum(p => now[p.Mark!.Part].Rows);
         }
 
-        if (changed.Count == 0) return removed;
-        throw new EngineException(EngineCodes.Conflict, string.Create(CultureInfo.InvariantCulture,
-            $"Somebody wrote to {changed[0].Table.Text} of {changed[0].Range}{(changed.Count > 1 ? $" and {changed.Count - 1} other partitions" : "")} while it was proven. It stays, and is proven again."), isTransient: true);
+        if (changed.Count == 0)
+            return removed;
+        throw new EngineException(
+            EngineCodes.Conflict,
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"Somebody wrote to {changed[0].Table.Text} of {changed[0].Range}{(changed.Count > 1 ? $" and {changed.Count - 1} other partitions" : "")} while it was proven. It stays, and is proven again."
+            ),
+            isTransient: true
+        );
     }
 
     /// <inheritdoc/>
@@ -93,9 +117,15 @@ internal sealed class CrateDbPartitions(CrateDbEngine engine) : Partitioning
         var table = parts[0].Table;
         await statements.ExecuteAsync(PartitionShapes.Drop(table, [.. parts.Select(p => Of(p).Values)]), cancellationToken);
         var left = (await StatesAsync(table, cancellationToken)).Count(m => parts.Any(p => p.Mark!.Part == m.Mark.Part));
-        if (left == 0) return;
-        throw new EngineException(EngineCodes.NotWritten, string.Create(CultureInfo.InvariantCulture,
-            $"{left} of {parts.Count} partitions of {table.Text} are still there after they were dropped. They are proven, and nobody reads them any more: run again, and if it stays so, report it."));
+        if (left == 0)
+            return;
+        throw new EngineException(
+            EngineCodes.NotWritten,
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{left} of {parts.Count} partitions of {table.Text} are still there after they were dropped. They are proven, and nobody reads them any more: run again, and if it stays so, report it."
+            )
+        );
     }
 
     private TablePart Held(TableName table, Piece piece)
@@ -105,12 +135,14 @@ internal sealed class CrateDbPartitions(CrateDbEngine engine) : Partitioning
         return new(table, table, piece.Range!) { Within = PartitionShapes.Is(piece.Values), Mark = mark };
     }
 
-    private List<HeldPart> Unsealed(IEnumerable<TablePart> parts) => [.. parts.Where(p => !p.IsQuiet).Select(Of).Where(p => !p.WasSealed && p.CanBeSealed)];
+    private List<HeldPart> Unsealed(IEnumerable<TablePart> parts) =>
+        [.. parts.Where(p => !p.IsQuiet).Select(Of).Where(p => !p.WasSealed && p.CanBeSealed)];
 
     private async Task SealAsync(IStatements statements, IReadOnlyList<TablePart> parts, CancellationToken cancellationToken)
     {
         var open = Unsealed(parts);
-        if (open.Count == 0) return;
+        if (open.Count == 0)
+            return;
         await using var borrowed = engine.Borrow();
         foreach (var part in open)
         {
@@ -126,7 +158,12 @@ internal sealed class CrateDbPartitions(CrateDbEngine engine) : Partitioning
     {
         await using var borrowed = engine.Borrow();
         var shards = (await borrowed.Session.QueryAsync(CatalogShapes.Shards(table), cancellationToken)).Rows;
-        return [.. shards.GroupBy(s => s.TextOrNull(0) ?? "").Select(g => (MarkOf(g.Key, [.. g.Select(PieceReader.Mark)]), g.Sum(s => s.LongOrNull(4) ?? 0)))];
+        return
+        [
+            .. shards
+                .GroupBy(s => s.TextOrNull(0) ?? "")
+                .Select(g => (MarkOf(g.Key, [.. g.Select(PieceReader.Mark)]), g.Sum(s => s.LongOrNull(4) ?? 0))),
+        ];
     }
 
     private async Task<IReadOnlyList<Piece>> PiecesAsync(TableName table, string time, CancellationToken cancellationToken)
@@ -138,7 +175,12 @@ internal sealed class CrateDbPartitions(CrateDbEngine engine) : Partitioning
     /// <summary>Which partition it is, and what it holds.</summary>
     public static PartMark MarkOf(Piece piece) => MarkOf(piece.Ident, piece.Marks);
 
-    private static PartMark MarkOf(string ident, IReadOnlyList<ShardMark> marks) => new(
-        $"{ident} {string.Join(',', marks.Select(m => m.Partition).Distinct())}",
-        string.Join(',', marks.OrderBy(m => m.Shard).Select(m => string.Create(CultureInfo.InvariantCulture, $"{m.Shard}:{m.Sequence}"))));
+    private static PartMark MarkOf(string ident, IReadOnlyList<ShardMark> marks) =>
+        new(
+            $"{ident} {string.Join(',', marks.Select(m => m.Partition).Distinct())}",
+            string.Join(
+                ',',
+                marks.OrderBy(m => m.Shard).Select(m => string.Create(CultureInfo.InvariantCulture, $"{m.Shard}:{m.Sequence}"))
+            )
+        );
 }

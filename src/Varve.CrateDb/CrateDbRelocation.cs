@@ -24,8 +24,11 @@ internal sealed class CrateDbRelocation(CrateDbEngine engine) : Engines.Relocati
     public override string? Unfit(Place place)
     {
         ArgumentNullException.ThrowIfNull(place);
-        if (PartitionCare.Is(place)) return PartitionCare.Unfit(place);
-        return place.Attribute is null ? $"On CrateDB a place is an attribute of nodes and its value: write to: {{ storage: {place.Name} }}, not {place.Name}." : null;
+        if (PartitionCare.Is(place))
+            return PartitionCare.Unfit(place);
+        return place.Attribute is null
+            ? $"On CrateDB a place is an attribute of nodes and its value: write to: {{ storage: {place.Name} }}, not {place.Name}."
+            : null;
     }
 
     /// <inheritdoc/>
@@ -34,15 +37,24 @@ internal sealed class CrateDbRelocation(CrateDbEngine engine) : Engines.Relocati
         ArgumentNullException.ThrowIfNull(place);
         await using var borrowed = engine.Borrow();
         var nodes = (await borrowed.Session.QueryAsync(PlaceShapes.Room, cancellationToken)).Rows;
-        if (place.Attribute == PartitionCare.Replicas && PartitionCare.Number(place) >= nodes.Count) return
-            $"{place.Name} copies of each shard besides the first need more nodes than the {nodes.Count} of the cluster. Start more, or ask for fewer.";
-        if (PartitionCare.Is(place)) return null;
-        return nodes.Any(n => Has(n, place)) ? null
+        if (place.Attribute == PartitionCare.Replicas && PartitionCare.Number(place) >= nodes.Count)
+            return $"{place.Name} copies of each shard besides the first need more nodes than the {nodes.Count} of the cluster. Start more, or ask for fewer.";
+        if (PartitionCare.Is(place))
+            return null;
+        return nodes.Any(n => Has(n, place))
+            ? null
             : $"No node of the cluster has node.attr.{place.Attribute}: {place.Name}. CrateDB would take the wish and move nothing. Start a node with that attribute, or name one that there is: {Known(nodes, place.Attribute!)}.";
     }
 
     /// <inheritdoc/>
-    public override async Task<IReadOnlyList<SqlText>> MovingAsync(IStatements statements, TableName table, TimeColumn time, TimeRange range, Place to, CancellationToken cancellationToken)
+    public override async Task<IReadOnlyList<SqlText>> MovingAsync(
+        IStatements statements,
+        TableName table,
+        TimeColumn time,
+        TimeRange range,
+        Place to,
+        CancellationToken cancellationToken
+    )
     {
         ArgumentNullException.ThrowIfNull(time);
         ArgumentNullException.ThrowIfNull(to);
@@ -53,7 +65,14 @@ internal sealed class CrateDbRelocation(CrateDbEngine engine) : Engines.Relocati
     }
 
     /// <inheritdoc/>
-    public override async Task<MoveState> MoveAsync(IStatements statements, TableName table, TimeColumn time, TimeRange range, Place to, CancellationToken cancellationToken)
+    public override async Task<MoveState> MoveAsync(
+        IStatements statements,
+        TableName table,
+        TimeColumn time,
+        TimeRange range,
+        Place to,
+        CancellationToken cancellationToken
+    )
     {
         ArgumentNullException.ThrowIfNull(time);
         ArgumentNullException.ThrowIfNull(to);
@@ -73,7 +92,8 @@ internal sealed class CrateDbRelocation(CrateDbEngine engine) : Engines.Relocati
         }
 
         var unasked = Unasked(moved, to);
-        if (unasked.Count > 0) await RoomAsync(session, to, unasked.Sum(p => p.Bytes), cancellationToken);
+        if (unasked.Count > 0)
+            await RoomAsync(session, to, unasked.Sum(p => p.Bytes), cancellationToken);
         foreach (var move in unasked.Select(p => Move(whole, p, to)))
         {
             statements.Note(move);
@@ -83,17 +103,31 @@ internal sealed class CrateDbRelocation(CrateDbEngine engine) : Engines.Relocati
         return await StateAsync(session, whole, moved, to, cancellationToken);
     }
 
-    private static async Task<List<Piece>> PiecesAsync(SqlSession session, TableName table, TimeColumn time, TimeRange range, CancellationToken cancellationToken) =>
-    [
-        .. ((await PieceReader.ReadAsync(session, table, time.Name, null, cancellationToken))?.Pieces ?? [])
-            .Where(p => p.Range is { } at && RangeSet.Of(range).Covers(at) && p.Values.All(v => v.Value is not null)),
-    ];
+    private static async Task<List<Piece>> PiecesAsync(
+        SqlSession session,
+        TableName table,
+        TimeColumn time,
+        TimeRange range,
+        CancellationToken cancellationToken
+    ) =>
+        [
+            .. ((await PieceReader.ReadAsync(session, table, time.Name, null, cancellationToken))?.Pieces ?? []).Where(p =>
+                p.Range is { } at && RangeSet.Of(range).Covers(at) && p.Values.All(v => v.Value is not null)
+            ),
+        ];
 
-    private static List<Piece> Unasked(IEnumerable<Piece> pieces, Place to) => [.. pieces.Where(p => p.Place.GetValueOrDefault(to.Attribute!) != to.Name)];
+    private static List<Piece> Unasked(IEnumerable<Piece> pieces, Place to) =>
+        [.. pieces.Where(p => p.Place.GetValueOrDefault(to.Attribute!) != to.Name)];
 
     private static SqlText Move(TableName table, Piece piece, Place to) => PlaceShapes.Move(table, piece.Values, to.Attribute!, to.Name);
 
-    private static async Task<MoveState> StateAsync(SqlSession session, TableName table, IReadOnlyList<Piece> pieces, Place to, CancellationToken cancellationToken)
+    private static async Task<MoveState> StateAsync(
+        SqlSession session,
+        TableName table,
+        IReadOnlyList<Piece> pieces,
+        Place to,
+        CancellationToken cancellationToken
+    )
     {
         var (done, bytes) = (0L, 0L);
         string? left = null;
@@ -102,19 +136,28 @@ internal sealed class CrateDbRelocation(CrateDbEngine engine) : Engines.Relocati
             var progress = await CopyReader.ProgressAsync(session, table, piece.Ident, to.Attribute!, to.Name, cancellationToken);
             done += progress.Done;
             bytes += progress.Of;
-            if (!progress.IsDone && !progress.Left.Any(c => !c.IsStarted)) left ??= piece.Ident;
+            if (!progress.IsDone && !progress.Left.Any(c => !c.IsStarted))
+                left ??= piece.Ident;
         }
 
         var isDone = done == bytes && left is null && await AllThereAsync(session, table, pieces, to, cancellationToken);
-        var stuck = left is null || isDone ? null : string.Join("; ", await CopyReader.ReasonsAsync(session, table, left, cancellationToken));
+        var stuck =
+            left is null || isDone ? null : string.Join("; ", await CopyReader.ReasonsAsync(session, table, left, cancellationToken));
         return new(done, bytes, isDone) { Stuck = string.IsNullOrEmpty(stuck) ? null : stuck, Pause = isDone ? Duration.Zero : s_pause };
     }
 
     // Empty shards have no bytes that could be missing.
-    private static async Task<bool> AllThereAsync(SqlSession session, TableName table, IReadOnlyList<Piece> pieces, Place to, CancellationToken cancellationToken)
+    private static async Task<bool> AllThereAsync(
+        SqlSession session,
+        TableName table,
+        IReadOnlyList<Piece> pieces,
+        Place to,
+        CancellationToken cancellationToken
+    )
     {
         foreach (var piece in pieces)
-            if (!(await CopyReader.ProgressAsync(session, table, piece.Ident, to.Attribute!, to.Name, cancellationToken)).IsDone) return false;
+            if (!(await CopyReader.ProgressAsync(session, table, piece.Ident, to.Attribute!, to.Name, cancellationToken)).IsDone)
+                return false;
         return true;
     }
 
@@ -122,19 +165,31 @@ internal sealed class CrateDbRelocation(CrateDbEngine engine) : Engines.Relocati
     private static async Task RoomAsync(SqlSession session, Place to, long bytes, CancellationToken cancellationToken)
     {
         var nodes = (await session.QueryAsync(PlaceShapes.Room, cancellationToken)).Rows.Where(n => Has(n, to)).ToList();
-        if (await ClusterReader.WatermarksAsync(session, cancellationToken) is not { } marks) return;
+        if (await ClusterReader.WatermarksAsync(session, cancellationToken) is not { } marks)
+            return;
         var free = nodes.Sum(n => Math.Max(0, marks.Room(n.LongOrNull(2) ?? 0, n.LongOrNull(3) ?? 0)));
-        if (free >= bytes) return;
-        throw new EngineException(EngineCodes.DiskFull,
-            $"what should move to {to.Text} has {PlanText.Bytes(bytes)}, and its nodes take {PlanText.Bytes(free)} more before the low watermark of the disk. Make room there, or add a node; nothing was moved.");
+        if (free >= bytes)
+            return;
+        throw new EngineException(
+            EngineCodes.DiskFull,
+            $"what should move to {to.Text} has {PlanText.Bytes(bytes)}, and its nodes take {PlanText.Bytes(free)} more before the low watermark of the disk. Make room there, or add a node; nothing was moved."
+        );
     }
 
     private static bool Has(Row node, Place place) =>
-        node[1] is IReadOnlyDictionary<string, object?> attributes && attributes.GetValueOrDefault(place.Attribute!) as string == place.Name;
+        node[1] is IReadOnlyDictionary<string, object?> attributes
+        && attributes.GetValueOrDefault(place.Attribute!) as string == place.Name;
 
     private static string Known(IEnumerable<Row> nodes, string attribute)
     {
-        List<string> values = [.. nodes.Select(n => n[1] is IReadOnlyDictionary<string, object?> all ? all.GetValueOrDefault(attribute) as string : null).OfType<string>().Distinct().Order(StringComparer.Ordinal)];
+        List<string> values =
+        [
+            .. nodes
+                .Select(n => n[1] is IReadOnlyDictionary<string, object?> all ? all.GetValueOrDefault(attribute) as string : null)
+                .OfType<string>()
+                .Distinct()
+                .Order(StringComparer.Ordinal),
+        ];
         return values.Count == 0 ? $"no node has the attribute {attribute}" : string.Join(", ", values);
     }
 }

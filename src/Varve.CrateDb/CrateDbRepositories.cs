@@ -17,31 +17,54 @@ public static class CrateDbRepositories
     {
         ArgumentNullException.ThrowIfNull(repository);
         var engine = Engine(database);
-        if (repository.Objection() is { } objection) throw new EngineException(EngineCodes.ArchiveRefused, objection);
-        if (engine.IsReadOnly) throw engine.ReadOnly();
-        if ((await ListAsync(database, cancellationToken)).Any(r => r.Name == repository.Name)) throw new EngineException(
-            EngineCodes.NameTaken, $"{engine.DisplayName} has a repository {repository.Name} already. Use it, or choose another name.");
-        var statement = SnapshotShapes.CreateRepository(repository.Name, Enum.Parse<RepositoryType>(repository.Type, ignoreCase: true), [.. repository.Settings, .. repository.Secrets]);
+        if (repository.Objection() is { } objection)
+            throw new EngineException(EngineCodes.ArchiveRefused, objection);
+        if (engine.IsReadOnly)
+            throw engine.ReadOnly();
+        if ((await ListAsync(database, cancellationToken)).Any(r => r.Name == repository.Name))
+            throw new EngineException(
+                EngineCodes.NameTaken,
+                $"{engine.DisplayName} has a repository {repository.Name} already. Use it, or choose another name."
+            );
+        var statement = SnapshotShapes.CreateRepository(
+            repository.Name,
+            Enum.Parse<RepositoryType>(repository.Type, ignoreCase: true),
+            [.. repository.Settings, .. repository.Secrets]
+        );
         await using var borrowed = engine.Borrow();
         await borrowed.Session.ExecuteAsync(statement, [.. repository.Secrets.Values], cancellationToken);
     }
 
     /// <summary>Those that there are, secrets masked.</summary>
     /// <exception cref="ArgumentException">The database is not CrateDB's.</exception>
-    public static async Task<IReadOnlyList<CrateDbRepositoryState>> ListAsync(Database database, CancellationToken cancellationToken = default)
+    public static async Task<IReadOnlyList<CrateDbRepositoryState>> ListAsync(
+        Database database,
+        CancellationToken cancellationToken = default
+    )
     {
         await using var borrowed = Engine(database).Borrow();
-        return [.. (await borrowed.Session.QueryAsync(SnapshotShapes.Repositories(), cancellationToken)).Rows.Select(r => new CrateDbRepositoryState(r.Text(0), r.Text(1), Settings(r[2])))];
+        return
+        [
+            .. (await borrowed.Session.QueryAsync(SnapshotShapes.Repositories(), cancellationToken)).Rows.Select(
+                r => new CrateDbRepositoryState(r.Text(0), r.Text(1), Settings(r[2]))
+            ),
+        ];
     }
 
     // Also where a cluster does not mask a secret, it is not shown.
-    private static Dictionary<string, string> Settings(object? settings) => settings is IReadOnlyDictionary<string, object?> all
-        ? all.ToDictionary(s => s.Key, s => CrateDbRepository.IsSecret(s.Key) ? "***" : Convert.ToString(s.Value, CultureInfo.InvariantCulture) ?? "", StringComparer.Ordinal)
-        : [];
+    private static Dictionary<string, string> Settings(object? settings) =>
+        settings is IReadOnlyDictionary<string, object?> all
+            ? all.ToDictionary(
+                s => s.Key,
+                s => CrateDbRepository.IsSecret(s.Key) ? "***" : Convert.ToString(s.Value, CultureInfo.InvariantCulture) ?? "",
+                StringComparer.Ordinal
+            )
+            : [];
 
     private static CrateDbEngine Engine(Database database)
     {
         ArgumentNullException.ThrowIfNull(database);
-        return database.Engine as CrateDbEngine ?? throw new ArgumentException($"{database.Name} is not a CrateDB cluster.", nameof(database));
+        return database.Engine as CrateDbEngine
+            ?? throw new ArgumentException($"{database.Name} is not a CrateDB cluster.", nameof(database));
     }
 }

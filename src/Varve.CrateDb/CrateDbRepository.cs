@@ -34,12 +34,17 @@ public sealed class CrateDbRepository
     /// <summary>Why it cannot be made, with the way out; null where it can.</summary>
     public string? Objection()
     {
-        if (!s_needed.TryGetValue(Type, out var needed)) return $"{Type} is no type of a repository. There are {string.Join(", ", Types)}.";
-        if (Name.Length == 0 || Name.Any(c => !(char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '_' or '-'))) return
-            $"A repository is named with small letters, digits, _ and -, not {Name}.";
-        if (!Settings.ContainsKey(needed)) return $"A repository of the type {Type} needs {needed}.";
-        if (Settings.Keys.FirstOrDefault(IsSecret) is { } open) return $"{open} is a secret, and is not written where others read it. Say where it is.";
-        return Secrets.Keys.FirstOrDefault(k => !IsSecret(k)) is { } plain ? $"{plain} is no secret. It is a setting like any other." : null;
+        if (!s_needed.TryGetValue(Type, out var needed))
+            return $"{Type} is no type of a repository. There are {string.Join(", ", Types)}.";
+        if (Name.Length == 0 || Name.Any(c => !(char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c is '_' or '-')))
+            return $"A repository is named with small letters, digits, _ and -, not {Name}.";
+        if (!Settings.ContainsKey(needed))
+            return $"A repository of the type {Type} needs {needed}.";
+        if (Settings.Keys.FirstOrDefault(IsSecret) is { } open)
+            return $"{open} is a secret, and is not written where others read it. Say where it is.";
+        return Secrets.Keys.FirstOrDefault(k => !IsSecret(k)) is { } plain
+            ? $"{plain} is no secret. It is a setting like any other."
+            : null;
     }
 }
 

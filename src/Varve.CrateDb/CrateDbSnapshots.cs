@@ -21,8 +21,12 @@ internal sealed class CrateDbSnapshots(CrateDbEngine engine, TimeProvider clock)
     public override async Task<string?> RefusesAsync(string repository, CancellationToken cancellationToken)
     {
         await using var borrowed = engine.Borrow();
-        List<string> known = [.. (await borrowed.Session.QueryAsync(SnapshotShapes.Repositories(), cancellationToken)).Rows.Select(r => r.Text(0))];
-        return known.Contains(repository) ? null
+        List<string> known =
+        [
+            .. (await borrowed.Session.QueryAsync(SnapshotShapes.Repositories(), cancellationToken)).Rows.Select(r => r.Text(0)),
+        ];
+        return known.Contains(repository)
+            ? null
             : $"The cluster has no repository `{repository}`. Make it (CREATE REPOSITORY), or name one that there is: {(known.Count == 0 ? "there is none" : string.Join(", ", known))}.";
     }
 
@@ -34,22 +38,34 @@ internal sealed class CrateDbSnapshots(CrateDbEngine engine, TimeProvider clock)
     }
 
     /// <inheritdoc/>
-    public override IReadOnlyList<string> NamesOf(string name, IReadOnlyList<TablePart> parts) => [.. parts.Select(p => SnapshotName.Of(name, engine.Partitions.Of(p).Values))];
+    public override IReadOnlyList<string> NamesOf(string name, IReadOnlyList<TablePart> parts) =>
+        [.. parts.Select(p => SnapshotName.Of(name, engine.Partitions.Of(p).Values))];
 
     /// <inheritdoc/>
-    public override async Task<IReadOnlyList<string>> TakeAsync(string repository, string name, IReadOnlyList<TablePart> parts, CancellationToken cancellationToken)
+    public override async Task<IReadOnlyList<string>> TakeAsync(
+        string repository,
+        string name,
+        IReadOnlyList<TablePart> parts,
+        CancellationToken cancellationToken
+    )
     {
         ArgumentNullException.ThrowIfNull(parts);
         List<HeldPart> own = [.. parts.Select(engine.Partitions.Of)];
         await using var borrowed = engine.Borrow();
         var session = borrowed.Session;
-        foreach (var statement in Taking(repository, name, parts)) await session.ExecuteAsync(statement, takesValues: false, cancellationToken);
+        foreach (var statement in Taking(repository, name, parts))
+            await session.ExecuteAsync(statement, takesValues: false, cancellationToken);
         var state = await EndAsync(session, repository, name, cancellationToken);
         var why = state is null ? "it vanished" : state.Objection(own[0].Table, [.. own.Select(p => SnapshotName.Texts(p.Values))]);
         if (why is not null)
         {
-            if (state is not null) await session.ExecuteAsync(SnapshotShapes.Drop(repository, name), takesValues: false, cancellationToken);
-            throw new EngineException(EngineCodes.ArchiveRefused, $"The snapshot {name} in {repository} is not whole: {why}. It was removed, and nothing goes before there is one that is.", isTransient: true);
+            if (state is not null)
+                await session.ExecuteAsync(SnapshotShapes.Drop(repository, name), takesValues: false, cancellationToken);
+            throw new EngineException(
+                EngineCodes.ArchiveRefused,
+                $"The snapshot {name} in {repository} is not whole: {why}. It was removed, and nothing goes before there is one that is.",
+                isTransient: true
+            );
         }
 
         return NamesOf(name, parts);
@@ -61,22 +77,33 @@ internal sealed class CrateDbSnapshots(CrateDbEngine engine, TimeProvider clock)
         var (name, values) = SnapshotName.Read(part);
         await using var borrowed = engine.Borrow();
         var state = await SnapshotReader.ReadAsync(borrowed.Session, repository, name, cancellationToken);
-        return state is null ? $"the snapshot {name} is not in {repository} any more" : state.Objection(engine.Whole(table), [SnapshotName.Texts(values)]);
+        return state is null
+            ? $"the snapshot {name} is not in {repository} any more"
+            : state.Objection(engine.Whole(table), [SnapshotName.Texts(values)]);
     }
 
     /// <inheritdoc/>
     public override IReadOnlyList<SqlText> Restoring(string repository, TableName table, IReadOnlyList<string> parts, string into) =>
-    [
-        .. parts.Select(SnapshotName.Read).GroupBy(p => p.Name).Select(s =>
-            SnapshotShapes.RestoreBeside(repository, s.Key, engine.Whole(table), [.. s.Select(p => p.Values)], into)),
-    ];
+        [
+            .. parts
+                .Select(SnapshotName.Read)
+                .GroupBy(p => p.Name)
+                .Select(s => SnapshotShapes.RestoreBeside(repository, s.Key, engine.Whole(table), [.. s.Select(p => p.Values)], into)),
+        ];
 
     /// <inheritdoc/>
-    public override async Task RestoreAsync(string repository, TableName table, IReadOnlyList<string> parts, string into, CancellationToken cancellationToken)
+    public override async Task RestoreAsync(
+        string repository,
+        TableName table,
+        IReadOnlyList<string> parts,
+        string into,
+        CancellationToken cancellationToken
+    )
     {
         ArgumentNullException.ThrowIfNull(parts);
         await using var borrowed = engine.Borrow();
-        foreach (var statement in Restoring(repository, table, parts, into)) await borrowed.Session.ExecuteAsync(statement, takesValues: false, cancellationToken);
+        foreach (var statement in Restoring(repository, table, parts, into))
+            await borrowed.Session.ExecuteAsync(statement, takesValues: false, cancellationToken);
         engine.Freshness.Written(engine.Whole(table) with { Name = into });
     }
 
@@ -85,7 +112,8 @@ internal sealed class CrateDbSnapshots(CrateDbEngine engine, TimeProvider clock)
     {
         var name = SnapshotName.Read(part).Name;
         await using var borrowed = engine.Borrow();
-        if (await SnapshotReader.ReadAsync(borrowed.Session, repository, name, cancellationToken) is null) return;
+        if (await SnapshotReader.ReadAsync(borrowed.Session, repository, name, cancellationToken) is null)
+            return;
         await borrowed.Session.ExecuteAsync(SnapshotShapes.Drop(repository, name), takesValues: false, cancellationToken);
     }
 
@@ -97,7 +125,8 @@ internal sealed class CrateDbSnapshots(CrateDbEngine engine, TimeProvider clock)
         while (true)
         {
             var state = await SnapshotReader.ReadAsync(session, repository, name, cancellationToken);
-            if (state is not { IsRunning: true }) return state;
+            if (state is not { IsRunning: true })
+                return state;
             await Task.Delay(s_pause, clock, cancellationToken);
         }
     }
@@ -115,24 +144,33 @@ internal static class SnapshotName
     {
         var slash = part.IndexOf('/', StringComparison.Ordinal);
         using var json = JsonDocument.Parse(part[(slash + 1)..]);
-        return (part[..slash], [.. json.RootElement.EnumerateObject().Select(p => new PartitionValue(new(p.Name, "", null), Value(p.Value)))]);
+        return (
+            part[..slash],
+            [.. json.RootElement.EnumerateObject().Select(p => new PartitionValue(new(p.Name, "", null), Value(p.Value)))]
+        );
     }
 
     /// <summary>Values as the catalog of snapshots writes them.</summary>
-    public static IReadOnlyList<string?> Texts(IReadOnlyList<PartitionValue> values) => [.. values.Select(v => v.Value switch
-    {
-        null => null,
-        NodaTime.Instant at => CrateDbTime.Milliseconds(at).ToString(System.Globalization.CultureInfo.InvariantCulture),
-        bool truth => truth ? "true" : "false",
-        var other => Convert.ToString(other, System.Globalization.CultureInfo.InvariantCulture),
-    })];
+    public static IReadOnlyList<string?> Texts(IReadOnlyList<PartitionValue> values) =>
+        [
+            .. values.Select(v =>
+                v.Value switch
+                {
+                    null => null,
+                    NodaTime.Instant at => CrateDbTime.Milliseconds(at).ToString(System.Globalization.CultureInfo.InvariantCulture),
+                    bool truth => truth ? "true" : "false",
+                    var other => Convert.ToString(other, System.Globalization.CultureInfo.InvariantCulture),
+                }
+            ),
+        ];
 
-    private static object? Value(JsonElement value) => value.ValueKind switch
-    {
-        JsonValueKind.Null => null,
-        JsonValueKind.True => true,
-        JsonValueKind.False => false,
-        JsonValueKind.Number => value.TryGetInt64(out var number) ? number : value.GetDouble(),
-        _ => value.GetString(),
-    };
+    private static object? Value(JsonElement value) =>
+        value.ValueKind switch
+        {
+            JsonValueKind.Null => null,
+            JsonValueKind.True => true,
+            JsonValueKind.False => false,
+            JsonValueKind.Number => value.TryGetInt64(out var number) ? number : value.GetDouble(),
+            _ => value.GetString(),
+        };
 }

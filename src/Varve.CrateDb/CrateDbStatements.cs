@@ -29,14 +29,18 @@ internal sealed class CrateDbStatements(CrateDbEngine engine, SqlSession session
     {
         ArgumentNullException.ThrowIfNull(statement);
         Begin(cancellationToken);
-        if (engine.IsReadOnly) throw engine.ReadOnly();
+        if (engine.IsReadOnly)
+            throw engine.ReadOnly();
         List<TableName> named = [.. statement.Relations.Select(engine.Whole)];
         var verb = Verb.Of(statement, engine.Dialect);
-        if (verb.Reads && !IsLookup(statement, named)) await FreshAsync(verb.IsInsert ? named.Skip(1) : named, cancellationToken);
+        if (verb.Reads && !IsLookup(statement, named))
+            await FreshAsync(verb.IsInsert ? named.Skip(1) : named, cancellationToken);
 
         // Also where it fails: a part of it may have been done.
-        if (named.Count > 0) engine.Freshness.Written(named[0]);
-        if (verb.MakesView && named.Count > 0) engine.Freshness.IsView(named[0], true);
+        if (named.Count > 0)
+            engine.Freshness.Written(named[0]);
+        if (verb.MakesView && named.Count > 0)
+            engine.Freshness.IsView(named[0], true);
         var answer = await session.ExecuteAsync(statement, verb.TakesValues, cancellationToken);
         return Math.Max(0, answer.RowCount ?? 0);
     }
@@ -47,7 +51,8 @@ internal sealed class CrateDbStatements(CrateDbEngine engine, SqlSession session
         ArgumentNullException.ThrowIfNull(query);
         Begin(cancellationToken);
         List<TableName> named = [.. query.Relations.Select(engine.Whole)];
-        if (!IsLookup(query, named)) await FreshAsync(named, cancellationToken);
+        if (!IsLookup(query, named))
+            await FreshAsync(named, cancellationToken);
         return (await session.QueryAsync(query, cancellationToken)).Rows;
     }
 
@@ -58,13 +63,19 @@ internal sealed class CrateDbStatements(CrateDbEngine engine, SqlSession session
         var whole = engine.Whole(table);
         var description = await CrateDbObserver.DescribeAsync(session, whole, cancellationToken);
         engine.Freshness.IsView(whole, description is { IsView: true });
-        if (description is { IsView: false }) _tables.Add(whole);
-        else _tables.Remove(whole);
+        if (description is { IsView: false })
+            _tables.Add(whole);
+        else
+            _tables.Remove(whole);
         return description;
     }
 
     /// <inheritdoc/>
-    public Task<IReadOnlyList<RelationSize>> MeasureAsync(IReadOnlyList<TableName> tables, bool withBytes, CancellationToken cancellationToken)
+    public Task<IReadOnlyList<RelationSize>> MeasureAsync(
+        IReadOnlyList<TableName> tables,
+        bool withBytes,
+        CancellationToken cancellationToken
+    )
     {
         Begin(cancellationToken);
         return CrateDbObserver.MeasureAsync(this, engine, tables, withBytes, cancellationToken);
@@ -76,26 +87,32 @@ internal sealed class CrateDbStatements(CrateDbEngine engine, SqlSession session
         await RequireWholeAsync(cancellationToken);
 
         // What others wrote since the first look is seen by the next one.
-        if (next == Before.Remove) _read.Clear();
+        if (next == Before.Remove)
+            _read.Clear();
     }
 
     /// <summary>Throws where something that was read may have been read in part.</summary>
     public async Task RequireWholeAsync(CancellationToken cancellationToken)
     {
-        if (_read.Count > 0) await ShardGuard.RequireAsync(session, [.. _read], cancellationToken);
+        if (_read.Count > 0)
+            await ShardGuard.RequireAsync(session, [.. _read], cancellationToken);
     }
 
     /// <summary>True where it was described as a table in this unit of work.</summary>
     public bool IsTable(TableName table) => _tables.Contains(table);
 
-    /// <summary>What a first look at some tables does, for all of them at once: everything in them is seen, and all of it can be read.</summary>
+    /// <summary>
+    /// What a first look at some tables does, for all of them at once: everything in them is seen, and all of it can be read.
+    /// </summary>
     public async Task BeginReadAsync(IReadOnlyList<TableName> tables, CancellationToken cancellationToken)
     {
         List<TableName> first = [.. tables.Where(t => !_read.Contains(t) && !CrateDbEngine.IsCatalog(t))];
-        if (first.Count == 0) return;
+        if (first.Count == 0)
+            return;
         var before = engine.Freshness.Now;
         await session.ExecuteAsync(CatalogShapes.Refresh(first), cancellationToken);
-        foreach (var table in first) engine.Freshness.Refreshed(table, before);
+        foreach (var table in first)
+            engine.Freshness.Refreshed(table, before);
         await ShardGuard.RequireAsync(session, first, cancellationToken);
         _read.UnionWith(first);
     }
@@ -114,9 +131,11 @@ internal sealed class CrateDbStatements(CrateDbEngine engine, SqlSession session
         {
             var isOurs = CrateDbEngine.IsCatalog(table);
             var isFirst = !isOurs && !_read.Contains(table);
-            if (!isFirst && !(isOurs ? engine.Freshness.IsStale(table) : engine.Freshness.IsDirty(table))) continue;
+            if (!isFirst && !(isOurs ? engine.Freshness.IsStale(table) : engine.Freshness.IsDirty(table)))
+                continue;
             await RefreshAsync(table, cancellationToken);
-            if (!isFirst) continue;
+            if (!isFirst)
+                continue;
             await ShardGuard.RequireAsync(session, table, null, cancellationToken);
             _read.Add(table);
         }
@@ -127,7 +146,8 @@ internal sealed class CrateDbStatements(CrateDbEngine engine, SqlSession session
 
     private void Begin(CancellationToken cancellationToken)
     {
-        if (!IsOpen) throw new InvalidOperationException("The unit of work of these statements has ended.");
+        if (!IsOpen)
+            throw new InvalidOperationException("The unit of work of these statements has ended.");
         cancellationToken.ThrowIfCancellationRequested();
     }
 }

@@ -24,7 +24,8 @@ internal static class CrateDbTierSql
     {
         SqlText time = $"{new Identifier(tier.Time.Name)}";
         SqlText unit = $"'month'";
-        if (tier.Longest >= NodaTime.Duration.FromDays(1)) unit = $"'year'";
+        if (tier.Longest >= NodaTime.Duration.FromDays(1))
+            unit = $"'year'";
         return $"""
             CREATE TABLE IF NOT EXISTS {tier.Table} (
               {SqlText.Join(", ", tier.Columns.Select(c => Column(tier, c)))},
@@ -46,11 +47,18 @@ internal static class CrateDbTierSql
         var tier = write.Tier;
         var written = SqlText.Join(", ", write.Columns.Select(c => (SqlText)$"{c}"));
         SqlText isNewer = $"excluded.{Generation} >= {Generation}";
-        var fenced = tier.Columns.Select(c => c.Name).Where(c => c.Value != tier.Time.Name).Select(c => write.Columns.Contains(c)
-            ? (SqlText)$"{c} = CASE WHEN {isNewer} THEN excluded.{c} ELSE {c} END"
-            : $"{c} = CASE WHEN {isNewer} THEN NULL ELSE {c} END");
+        var fenced = tier
+            .Columns.Select(c => c.Name)
+            .Where(c => c.Value != tier.Time.Name)
+            .Select(c =>
+                write.Columns.Contains(c)
+                    ? (SqlText)$"{c} = CASE WHEN {isNewer} THEN excluded.{c} ELSE {c} END"
+                    : $"{c} = CASE WHEN {isNewer} THEN NULL ELSE {c} END"
+            );
         return $"""
-            INSERT INTO {tier.Table} ({written}, {Key}, {Generation}) (SELECT {written}, {SeriesKey(tier.Series)}, {write.Generation}::BIGINT
+            INSERT INTO {tier.Table} ({written}, {Key}, {Generation}) (SELECT {written}, {SeriesKey(
+                tier.Series
+            )}, {write.Generation}::BIGINT
             FROM ({write.Rows}) AS varve_new)
             ON CONFLICT ({new Identifier(tier.Time.Name)}, {Key}, {Part}) DO UPDATE SET
               {SqlText.Join(", ", fenced)},
@@ -63,15 +71,19 @@ internal static class CrateDbTierSql
     /// REFRESH: without one the old version of a row that was just written still matches, and the new one goes with it. Higher
     /// generations never go.
     /// </summary>
-    public static SqlText RemoveOlder(TierWrite write) => $"DELETE FROM {write.Tier.Table} WHERE {write.Within} AND {Generation} < {write.Generation}";
+    public static SqlText RemoveOlder(TierWrite write) =>
+        $"DELETE FROM {write.Tier.Table} WHERE {write.Within} AND {Generation} < {write.Generation}";
 
     /// <summary>
     /// The series as one text: each value with its length before it, so that no two series have one key, and NULL apart from every text.
     /// </summary>
-    public static SqlText SeriesKey(IReadOnlyList<Identifier> series) => series.Count == 0
-        ? $"''"
-        : SqlText.Join(" || '/' || ", series.Select(s => (SqlText)
-            $"(CASE WHEN {s} IS NULL THEN 'n' ELSE 'v' || length({s}::TEXT)::TEXT || ':' || {s}::TEXT END)"));
+    public static SqlText SeriesKey(IReadOnlyList<Identifier> series) =>
+        series.Count == 0
+            ? $"''"
+            : SqlText.Join(
+                " || '/' || ",
+                series.Select(s => (SqlText)$"(CASE WHEN {s} IS NULL THEN 'n' ELSE 'v' || length({s}::TEXT)::TEXT || ':' || {s}::TEXT END)")
+            );
 
     private static SqlText Column(TierTable tier, StateColumn column)
     {

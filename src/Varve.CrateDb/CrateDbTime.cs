@@ -16,12 +16,14 @@ internal static class CrateDbTime
     private static readonly long s_last = (Instant.MaxValue - Duration.FromMilliseconds(1)).ToUnixTimeMilliseconds();
 
     /// <summary>Rounded down.</summary>
-    public static long Milliseconds(Instant at) => at == Instant.MinValue ? Least
+    public static long Milliseconds(Instant at) =>
+        at == Instant.MinValue ? Least
         : at == Instant.MaxValue ? Greatest
         : Micros.FloorToMilliseconds(at).ToUnixTimeMilliseconds();
 
     /// <summary>Beyond the years that an instant has: −∞ and +∞.</summary>
-    public static Instant At(long milliseconds) => milliseconds < s_first ? Instant.MinValue
+    public static Instant At(long milliseconds) =>
+        milliseconds < s_first ? Instant.MinValue
         : milliseconds > s_last ? Instant.MaxValue
         : Instant.FromUnixTimeMilliseconds(milliseconds);
 }

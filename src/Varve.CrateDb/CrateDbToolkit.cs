@@ -23,8 +23,12 @@ public sealed record CrateDbToolkit(IReadOnlyList<ToolkitPolicy> Policies, IRead
     /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="PolicyException">There is no such table, or a row of it is not whole.</exception>
     /// <exception cref="EngineException">The cluster cannot be reached, or refuses.</exception>
-    public static async Task<CrateDbToolkit> ReadAsync(DatabaseUrl url, string schema, TextReader? input,
-        CancellationToken cancellationToken)
+    public static async Task<CrateDbToolkit> ReadAsync(
+        DatabaseUrl url,
+        string schema,
+        TextReader? input,
+        CancellationToken cancellationToken
+    )
     {
         ArgumentNullException.ThrowIfNull(url);
         ArgumentException.ThrowIfNullOrEmpty(schema);
@@ -33,31 +37,43 @@ public sealed record CrateDbToolkit(IReadOnlyList<ToolkitPolicy> Policies, IRead
         Dictionary<TableName, string> times = [];
         foreach (var (table, column) in policies.Select(p => (p.Table, p.PartitionColumn)).Distinct())
         {
-            if (await TimeAsync(session, table, column, cancellationToken) is { } time) times.TryAdd(table, time);
+            if (await TimeAsync(session, table, column, cancellationToken) is { } time)
+                times.TryAdd(table, time);
         }
 
         return new(policies, times);
     }
 
-    private static async Task<IReadOnlyList<ToolkitPolicy>> PoliciesAsync(SqlSession session, TableName table,
-        CancellationToken cancellationToken)
+    private static async Task<IReadOnlyList<ToolkitPolicy>> PoliciesAsync(
+        SqlSession session,
+        TableName table,
+        CancellationToken cancellationToken
+    )
     {
         try
         {
             await session.ExecuteAsync(CatalogShapes.Refresh(table), cancellationToken);
             var answer = await session.QueryAsync(ToolkitShapes.Policies(table), cancellationToken);
-            return [.. answer.Rows.Select((row, index) => ToolkitPolicy.Of(
-                new(answer.Columns.Select((column, i) => (column, JsonSerializer.SerializeToElement(row[i])))),
-                string.Create(CultureInfo.InvariantCulture, $"{table.Text}, row {index + 1}")))];
+            return
+            [
+                .. answer.Rows.Select(
+                    (row, index) =>
+                        ToolkitPolicy.Of(
+                            new(answer.Columns.Select((column, i) => (column, JsonSerializer.SerializeToElement(row[i])))),
+                            string.Create(CultureInfo.InvariantCulture, $"{table.Text}, row {index + 1}")
+                        )
+                ),
+            ];
         }
         catch (EngineException missing) when (missing.Code == EngineCodes.Unknown)
         {
             throw new PolicyException(
                 ImportCodes.Unreadable,
-                $"There is no table {table.Text}, or the user has no right to read it. Name the schema of the toolkit's table with " +
-                    $"--schema, " +
-                $"or grant the right: GRANT DQL ON TABLE {table.Text}.",
-                missing);
+                $"There is no table {table.Text}, or the user has no right to read it. Name the schema of the toolkit's table with "
+                    + $"--schema, "
+                    + $"or grant the right: GRANT DQL ON TABLE {table.Text}.",
+                missing
+            );
         }
     }
 

@@ -20,10 +20,16 @@ internal static class DeadStatements
         while (true)
         {
             var jobs = (await session.QueryAsync(CatalogShapes.JobsOf(holder), cancellationToken)).Rows;
-            if (jobs.Count == 0) return;
-            if (clock.GetElapsedTime(begun) > s_most) throw new EngineException(
-                ServerCodes.NotReady, $"{jobs.Count} statements of a run that died are still being worked on, and do not end though they were told to. Wait, and run again.", isTransient: true);
-            foreach (var job in jobs) await session.ExecuteAsync(CatalogShapes.Kill(job.Text(0)), cancellationToken);
+            if (jobs.Count == 0)
+                return;
+            if (clock.GetElapsedTime(begun) > s_most)
+                throw new EngineException(
+                    ServerCodes.NotReady,
+                    $"{jobs.Count} statements of a run that died are still being worked on, and do not end though they were told to. Wait, and run again.",
+                    isTransient: true
+                );
+            foreach (var job in jobs)
+                await session.ExecuteAsync(CatalogShapes.Kill(job.Text(0)), cancellationToken);
             await Task.Delay(s_pause, clock, cancellationToken);
         }
     }

@@ -32,8 +32,10 @@ internal sealed class Freshness(TimeProvider clock)
     /// <summary>It is a view, and has no rows of its own.</summary>
     public void IsView(TableName table, bool isView)
     {
-        if (isView) _views[table] = true;
-        else _views.TryRemove(table, out _);
+        if (isView)
+            _views[table] = true;
+        else
+            _views.TryRemove(table, out _);
     }
 
     /// <summary>True where it is known to be a view.</summary>

@@ -20,13 +20,23 @@ internal static partial class KeyLookup
 
     private static readonly string[] s_version = ["_seq_no", "_primary_term"];
 
-    /// <summary>True where a statement says the whole key of a row and nothing else: any other condition is tested on what was refreshed last.</summary>
+    /// <summary>
+    /// True where a statement says the whole key of a row and nothing else: any other condition is tested on what was refreshed
+    /// last.
+    /// </summary>
     public static bool Is(string statement, TableName table)
     {
-        if (!s_keys.TryGetValue(table.Name, out var key)) return false;
-        if (statement.Split(" WHERE ") is not [_, var condition]) return false;
+        if (!s_keys.TryGetValue(table.Name, out var key))
+            return false;
+        if (statement.Split(" WHERE ") is not [_, var condition])
+            return false;
         var named = condition.Trim().Split(" AND ").Select(c => Equal().Match(c)).ToList();
-        return named.TrueForAll(m => m.Success) && named.Select(m => m.Groups["column"].Value).Except(s_version).Order(StringComparer.Ordinal).SequenceEqual(key.Order(StringComparer.Ordinal));
+        return named.TrueForAll(m => m.Success)
+            && named
+                .Select(m => m.Groups["column"].Value)
+                .Except(s_version)
+                .Order(StringComparer.Ordinal)
+                .SequenceEqual(key.Order(StringComparer.Ordinal));
     }
 
     [GeneratedRegex("""^"?(?<column>[a-z_]+)"? = [^ ]+$""")]

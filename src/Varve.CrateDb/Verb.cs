@@ -16,11 +16,14 @@ internal readonly record struct Verb(bool Reads, bool IsInsert, bool MakesView, 
     {
         var text = statement.Render(dialect).Text.AsSpan().TrimStart();
         var isRows = false;
-        foreach (var verb in s_rows) isRows |= text.StartsWith(verb, StringComparison.OrdinalIgnoreCase);
+        foreach (var verb in s_rows)
+            isRows |= text.StartsWith(verb, StringComparison.OrdinalIgnoreCase);
         return new(
             isRows,
             text.StartsWith("INSERT", StringComparison.OrdinalIgnoreCase),
-            text.StartsWith("CREATE OR REPLACE VIEW", StringComparison.OrdinalIgnoreCase) || text.StartsWith("CREATE VIEW", StringComparison.OrdinalIgnoreCase),
-            isRows);
+            text.StartsWith("CREATE OR REPLACE VIEW", StringComparison.OrdinalIgnoreCase)
+                || text.StartsWith("CREATE VIEW", StringComparison.OrdinalIgnoreCase),
+            isRows
+        );
     }
 }

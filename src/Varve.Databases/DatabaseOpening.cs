@@ -24,13 +24,37 @@ internal static class DatabaseOpening
     /// <param name="wait">How long a lease is waited for, where the engine has several users.</param>
     /// <param name="cancellation">Ends the waiting for a server.</param>
     /// <exception cref="PolicyException">This build has no such engine, or the URL has an option that it does not know.</exception>
-    internal static Database Open(DatabaseUrl url, bool readOnly, bool create, string? memory = null, TextReader? input = null, TimeSpan wait = default, CancellationToken cancellation = default) => url.Scheme switch
-    {
-        "duckdb" => OpenDuckDb(url, readOnly, create, memory),
-        "postgresql" => PostgreSqlDatabase.OpenAsync(url, new() { ReadOnly = readOnly, Input = input, LeaseWait = wait }, cancellation).GetAwaiter().GetResult(),
-        "cratedb" => CrateDbDatabase.OpenAsync(url, readOnly, input, cancellation).GetAwaiter().GetResult(),
-        _ => throw new PolicyException("VRV100", $"This build of Varve cannot open {url.Scheme} databases. Write --db duckdb:FILE, --db postgresql://user@host/database or --db cratedb://user@host:4200/."),
-    };
+    internal static Database Open(
+        DatabaseUrl url,
+        bool readOnly,
+        bool create,
+        string? memory = null,
+        TextReader? input = null,
+        TimeSpan wait = default,
+        CancellationToken cancellation = default
+    ) =>
+        url.Scheme switch
+        {
+            "duckdb" => OpenDuckDb(url, readOnly, create, memory),
+            "postgresql" => PostgreSqlDatabase
+                .OpenAsync(
+                    url,
+                    new()
+                    {
+                        ReadOnly = readOnly,
+                        Input = input,
+                        LeaseWait = wait,
+                    },
+                    cancellation
+                )
+                .GetAwaiter()
+                .GetResult(),
+            "cratedb" => CrateDbDatabase.OpenAsync(url, readOnly, input, cancellation).GetAwaiter().GetResult(),
+            _ => throw new PolicyException(
+                "VRV100",
+                $"This build of Varve cannot open {url.Scheme} databases. Write --db duckdb:FILE, --db postgresql://user@host/database or --db cratedb://user@host:4200/."
+            ),
+        };
 
     /// <summary>Archives that the environment declares, by name: <c>VARVE_ARCHIVE_COLD</c> is <c>cold</c>.</summary>
     internal static Dictionary<string, string> DeclaredArchives()
@@ -39,8 +63,10 @@ internal static class DatabaseOpening
         foreach (System.Collections.DictionaryEntry variable in Environment.GetEnvironmentVariables())
         {
             var name = (string)variable.Key;
-            if (!name.StartsWith(LocationNames.Prefix, StringComparison.Ordinal) || name.Length == LocationNames.Prefix.Length) continue;
-            if (string.IsNullOrWhiteSpace((string?)variable.Value)) continue;
+            if (!name.StartsWith(LocationNames.Prefix, StringComparison.Ordinal) || name.Length == LocationNames.Prefix.Length)
+                continue;
+            if (string.IsNullOrWhiteSpace((string?)variable.Value))
+                continue;
             var (written, lower) = (name[LocationNames.Prefix.Length..], name[LocationNames.Prefix.Length..].ToLowerInvariant());
             archives[archives.ContainsKey(lower) ? written : lower] = (string)variable.Value;
         }
@@ -52,12 +78,26 @@ internal static class DatabaseOpening
     {
         try
         {
-            return DuckDbDatabase.Open(url, new() { ReadOnly = readOnly, Create = create, MemoryLimit = memory ?? DuckDbOptions.DefaultMemoryLimit });
+            return DuckDbDatabase.Open(
+                url,
+                new()
+                {
+                    ReadOnly = readOnly,
+                    Create = create,
+                    MemoryLimit = memory ?? DuckDbOptions.DefaultMemoryLimit,
+                }
+            );
         }
-        catch (EngineException missing) when (missing.Code == EngineCodes.Missing && missing.Message.Contains(InCode, StringComparison.Ordinal))
+        catch (EngineException missing)
+            when (missing.Code == EngineCodes.Missing && missing.Message.Contains(InCode, StringComparison.Ordinal))
         {
             // The way out of a program is none at a prompt.
-            throw new EngineException(missing.Code, missing.Message[..missing.Message.IndexOf(InCode, StringComparison.Ordinal)], missing.IsTransient, missing);
+            throw new EngineException(
+                missing.Code,
+                missing.Message[..missing.Message.IndexOf(InCode, StringComparison.Ordinal)],
+                missing.IsTransient,
+                missing
+            );
         }
     }
 }

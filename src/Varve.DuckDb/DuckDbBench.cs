@@ -39,7 +39,12 @@ internal sealed class DuckDbBench : IAsyncDisposable
         DuckDBConnection? connection = null;
         try
         {
-            var text = new DuckDBConnectionStringBuilder { DataSource = Path.Combine(folder.FullName, "bench.duckdb"), MemoryLimit = Memory, Threads = 2 };
+            var text = new DuckDBConnectionStringBuilder
+            {
+                DataSource = Path.Combine(folder.FullName, "bench.duckdb"),
+                MemoryLimit = Memory,
+                Threads = 2,
+            };
             connection = new(text.ConnectionString);
             connection.Open();
             var dialect = new DuckDbDialect("bench");
@@ -51,7 +56,8 @@ internal sealed class DuckDbBench : IAsyncDisposable
         {
             connection?.Dispose();
             folder.Delete(recursive: true);
-            if (DuckDbErrors.Read(error, folder.FullName) is { } known) throw known;
+            if (DuckDbErrors.Read(error, folder.FullName) is { } known)
+                throw known;
             throw;
         }
     }
@@ -60,11 +66,21 @@ internal sealed class DuckDbBench : IAsyncDisposable
     /// <param name="columns">The columns as parts hold them.</param>
     /// <param name="fill">Appends the rows.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    public async Task<TableName> TakeAsync(IReadOnlyList<Column> columns, Func<DuckDBAppender, Task> fill, CancellationToken cancellationToken)
+    public async Task<TableName> TakeAsync(
+        IReadOnlyList<Column> columns,
+        Func<DuckDBAppender, Task> fill,
+        CancellationToken cancellationToken
+    )
     {
         var number = ++_tables;
-        var (raw, shown) = (new TableName("main", FormattableString.Invariant($"varve_raw_{number}")), new TableName("main", FormattableString.Invariant($"varve_rows_{number}")));
-        await Statements.ExecuteAsync($"CREATE TABLE {raw} ({SqlText.Join(", ", columns.Select((c, i) => (SqlText)$"{Wire(i)} {DuckDbWire.TypeOf(DuckDbWire.Of(c.TypeName))}"))})", cancellationToken);
+        var (raw, shown) = (
+            new TableName("main", FormattableString.Invariant($"varve_raw_{number}")),
+            new TableName("main", FormattableString.Invariant($"varve_rows_{number}"))
+        );
+        await Statements.ExecuteAsync(
+            $"CREATE TABLE {raw} ({SqlText.Join(", ", columns.Select((c, i) => (SqlText)$"{Wire(i)} {DuckDbWire.TypeOf(DuckDbWire.Of(c.TypeName))}"))})",
+            cancellationToken
+        );
         try
         {
             using var appender = _connection.CreateAppender(raw.Schema, raw.Name);
@@ -75,14 +91,23 @@ internal sealed class DuckDbBench : IAsyncDisposable
             throw known;
         }
 
-        await Statements.ExecuteAsync($"CREATE VIEW {shown} AS SELECT {SqlText.Join(", ", columns.Select((c, i) => (SqlText)$"{DuckDbWire.Read(c.TypeName, $"{Wire(i)}")} AS {new Identifier(c.Name)}"))} FROM {raw}", cancellationToken);
+        await Statements.ExecuteAsync(
+            $"CREATE VIEW {shown} AS SELECT {SqlText.Join(", ", columns.Select((c, i) => (SqlText)$"{DuckDbWire.Read(c.TypeName, $"{Wire(i)}")} AS {new Identifier(c.Name)}"))} FROM {raw}",
+            cancellationToken
+        );
         return shown;
     }
 
     /// <summary>The rows of a query as text, one after the other.</summary>
-    public async Task GiveAsync(IReadOnlyList<Column> columns, SqlText rows, Func<string?[], Task> take, CancellationToken cancellationToken)
+    public async Task GiveAsync(
+        IReadOnlyList<Column> columns,
+        SqlText rows,
+        Func<string?[], Task> take,
+        CancellationToken cancellationToken
+    )
     {
-        SqlText query = $"SELECT {SqlText.Join(", ", columns.Select(c => DuckDbWire.Write(c.TypeName, $"{new Identifier(c.Name)}")))} FROM ({rows}) AS varve_rows";
+        SqlText query =
+            $"SELECT {SqlText.Join(", ", columns.Select(c => DuckDbWire.Write(c.TypeName, $"{new Identifier(c.Name)}")))} FROM ({rows}) AS varve_rows";
         try
         {
             using var command = DuckDbCommands.Make(_connection, query.Render(Dialect));
@@ -91,7 +116,8 @@ internal sealed class DuckDbBench : IAsyncDisposable
             while (await reader.ReadAsync(cancellationToken))
             {
                 var values = new string?[columns.Count];
-                for (var i = 0; i < values.Length; i++) values[i] = reader.IsDBNull(i) ? null : reader.GetString(i);
+                for (var i = 0; i < values.Length; i++)
+                    values[i] = reader.IsDBNull(i) ? null : reader.GetString(i);
                 await take(values);
             }
         }

@@ -14,7 +14,8 @@ internal static class DuckDbCommands
     {
         var command = connection.CreateCommand();
         command.CommandText = sql.Text;
-        foreach (var value in sql.Values) command.Parameters.Add(new DuckDBParameter(Parameter(value)));
+        foreach (var value in sql.Values)
+            command.Parameters.Add(new DuckDBParameter(Parameter(value)));
         return command;
     }
 
@@ -22,10 +23,12 @@ internal static class DuckDbCommands
     public static RenderedSql Render(SqlText statement, Dialect dialect)
     {
         var sql = statement.Render(dialect);
-        if (sql.Values.Count == 0) return sql;
+        if (sql.Values.Count == 0)
+            return sql;
         var start = sql.Text.AsSpan().TrimStart();
         foreach (var verb in s_definitions)
-            if (start.StartsWith(verb, StringComparison.OrdinalIgnoreCase)) return statement.RenderInline(dialect);
+            if (start.StartsWith(verb, StringComparison.OrdinalIgnoreCase))
+                return statement.RenderInline(dialect);
         return sql;
     }
 
@@ -36,16 +39,18 @@ internal static class DuckDbCommands
         while (reader.Read())
         {
             var values = new object?[reader.FieldCount];
-            for (var i = 0; i < values.Length; i++) values[i] = DuckDbValues.Read(reader, i);
+            for (var i = 0; i < values.Length; i++)
+                values[i] = DuckDbValues.Read(reader, i);
             rows.Add(new(values));
         }
 
         return rows;
     }
 
-    private static string Parameter(SqlValue value) => value switch
-    {
-        SqlValue.Text(var text) => text,
-        _ => throw new UnreachableException(),
-    };
+    private static string Parameter(SqlValue value) =>
+        value switch
+        {
+            SqlValue.Text(var text) => text,
+            _ => throw new UnreachableException(),
+        };
 }

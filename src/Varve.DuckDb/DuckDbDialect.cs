@@ -47,20 +47,22 @@ internal sealed class DuckDbDialect(string catalog, params IEnumerable<string> a
     public override string Placeholder(int number) => string.Create(CultureInfo.InvariantCulture, $"${number}");
 
     /// <summary>Everything but text; the driver would cut text at a NUL character, so such text is written out too.</summary>
-    public override bool Inlines(SqlValue value) => value is not SqlValue.Text text || text.Content.Contains('\0', StringComparison.Ordinal);
+    public override bool Inlines(SqlValue value) =>
+        value is not SqlValue.Text text || text.Content.Contains('\0', StringComparison.Ordinal);
 
     /// <inheritdoc/>
-    public override string Literal(SqlValue value) => value switch
-    {
-        SqlValue.Nothing => "NULL",
-        SqlValue.Text(var text) => DuckDbLiteral.Text(text),
-        SqlValue.Integer(var number) => DuckDbLiteral.Integer(number),
-        SqlValue.Real(var number) => DuckDbLiteral.Real(number),
-        SqlValue.Exact(var number) => DuckDbLiteral.Exact(number),
-        SqlValue.Truth(var truth) => truth ? "TRUE" : "FALSE",
-        SqlValue.Time(var at) => DuckDbLiteral.Timestamp(at),
-        _ => throw new UnreachableException(),
-    };
+    public override string Literal(SqlValue value) =>
+        value switch
+        {
+            SqlValue.Nothing => "NULL",
+            SqlValue.Text(var text) => DuckDbLiteral.Text(text),
+            SqlValue.Integer(var number) => DuckDbLiteral.Integer(number),
+            SqlValue.Real(var number) => DuckDbLiteral.Real(number),
+            SqlValue.Exact(var number) => DuckDbLiteral.Exact(number),
+            SqlValue.Truth(var truth) => truth ? "TRUE" : "FALSE",
+            SqlValue.Time(var at) => DuckDbLiteral.Timestamp(at),
+            _ => throw new UnreachableException(),
+        };
 
     /// <inheritdoc/>
     public override SqlText TimeValue(TimeColumn column, Instant at) => DuckDbTime.Value(column, at);
@@ -80,7 +82,8 @@ internal sealed class DuckDbDialect(string catalog, params IEnumerable<string> a
     public override SqlText Key(IReadOnlyList<Identifier> columns) => SqlText.Empty;
 
     /// <inheritdoc/>
-    public override SqlText? ViewTexts => $"SELECT schema_name, view_name, sql FROM duckdb_views() WHERE NOT internal AND database_name = current_database() ORDER BY schema_name, view_name";
+    public override SqlText? ViewTexts =>
+        $"SELECT schema_name, view_name, sql FROM duckdb_views() WHERE NOT internal AND database_name = current_database() ORDER BY schema_name, view_name";
 
     /// <inheritdoc/>
     public override SqlText Timestamp(SqlText micros) =>
@@ -100,12 +103,12 @@ internal sealed class DuckDbDialect(string catalog, params IEnumerable<string> a
     /// of its kind: that is slower, and right.
     /// </summary>
     public override IReadOnlyList<SqlText> Wide(SqlText write) =>
-    [
-        $"SET VARIABLE varve_threads = coalesce(getvariable('varve_threads'), current_setting('threads'))",
-        $"SET threads = 1",
-        write,
-        $"SET threads = getvariable('varve_threads')",
-    ];
+        [
+            $"SET VARIABLE varve_threads = coalesce(getvariable('varve_threads'), current_setting('threads'))",
+            $"SET threads = 1",
+            write,
+            $"SET threads = getvariable('varve_threads')",
+        ];
 
     /// <inheritdoc/>
     public override SqlText Finite(SqlText value) => $"CASE WHEN {IsFinite(value)} THEN {value} END";
@@ -116,18 +119,20 @@ internal sealed class DuckDbDialect(string catalog, params IEnumerable<string> a
     /// <summary>
     /// Ties that fall to the smallest value need key and value in one comparison: a sort key, which takes every type.
     /// </summary>
-    public override SqlText ValueAt(Column column, SqlText value, SqlText key, bool earliest, Ties ties) => (earliest, ties) switch
-    {
-        (true, Ties.Any) => $"arg_min({value}, {key})",
-        (false, Ties.Any) => $"arg_max({value}, {key})",
-        (true, _) => $"arg_min({value}, create_sort_key({key}, 'ASC NULLS LAST', {value}, 'ASC NULLS LAST'))",
-        (false, _) => $"arg_min({value}, create_sort_key({key}, 'DESC NULLS LAST', {value}, 'ASC NULLS LAST'))",
-    };
+    public override SqlText ValueAt(Column column, SqlText value, SqlText key, bool earliest, Ties ties) =>
+        (earliest, ties) switch
+        {
+            (true, Ties.Any) => $"arg_min({value}, {key})",
+            (false, Ties.Any) => $"arg_max({value}, {key})",
+            (true, _) => $"arg_min({value}, create_sort_key({key}, 'ASC NULLS LAST', {value}, 'ASC NULLS LAST'))",
+            (false, _) => $"arg_min({value}, create_sort_key({key}, 'DESC NULLS LAST', {value}, 'ASC NULLS LAST'))",
+        };
 
     /// <summary>DuckDB adds integers as HUGEINT, and decimals without looking at the 38 digits of their type.</summary>
     public override SqlText ExactSum(SqlText value, int scale)
     {
-        if (scale == 0) return $"CAST(CAST(sum({value}) AS HUGEINT) AS DECIMAL(38, 0))";
+        if (scale == 0)
+            return $"CAST(CAST(sum({value}) AS HUGEINT) AS DECIMAL(38, 0))";
         var limit = Math.Pow(10, 38 - scale);
         SqlText sum = $"CAST(sum({value}) AS DECIMAL(38, {(long)scale}))";
         return $"CASE WHEN abs(CAST(sum({value}) AS DOUBLE)) >= {limit} THEN error('varve: a sum has more than 38 digits') ELSE {sum} END";

@@ -64,21 +64,34 @@ internal sealed class DuckDbEngine : IEngine
     public Capabilities Capabilities { get; }
 
     /// <inheritdoc/>
-    public Task<EngineIdentity> IdentifyAsync(CancellationToken cancellationToken) => TransactAsync(
-        async (statements, token) =>
-        {
-            var rows = await statements.QueryAsync($"SELECT version(), current_database(), epoch_us(get_current_timestamp())", token);
-            return new EngineIdentity("duckdb", rows[0].Text(0), rows[0].Text(1), Environment.UserName, Micros.ToInstant(rows[0].Long(2)));
-        },
-        Scope.Reading,
-        cancellationToken);
+    public Task<EngineIdentity> IdentifyAsync(CancellationToken cancellationToken) =>
+        TransactAsync(
+            async (statements, token) =>
+            {
+                var rows = await statements.QueryAsync($"SELECT version(), current_database(), epoch_us(get_current_timestamp())", token);
+                return new EngineIdentity(
+                    "duckdb",
+                    rows[0].Text(0),
+                    rows[0].Text(1),
+                    Environment.UserName,
+                    Micros.ToInstant(rows[0].Long(2))
+                );
+            },
+            Scope.Reading,
+            cancellationToken
+        );
 
     /// <inheritdoc/>
-    public async Task<T> TransactAsync<T>(Func<IStatements, CancellationToken, Task<T>> work, Scope scope, CancellationToken cancellationToken)
+    public async Task<T> TransactAsync<T>(
+        Func<IStatements, CancellationToken, Task<T>> work,
+        Scope scope,
+        CancellationToken cancellationToken
+    )
     {
         ArgumentNullException.ThrowIfNull(work);
         ArgumentNullException.ThrowIfNull(scope);
-        if (_open.Value is { IsOpen: true }) throw new InvalidOperationException("A transaction is open already on this path of execution: use its statements.");
+        if (_open.Value is { IsOpen: true })
+            throw new InvalidOperationException("A transaction is open already on this path of execution: use its statements.");
         await _turn.WaitAsync(cancellationToken);
         try
         {
@@ -91,13 +104,18 @@ internal sealed class DuckDbEngine : IEngine
         }
     }
 
-    /// <summary>A checkpoint: blocks of removed rows can be used again, and sizes are what they are. Other transactions may be in its way.</summary>
+    /// <summary>
+    /// A checkpoint: blocks of removed rows can be used again, and sizes are what they are. Other transactions may be in its way.
+    /// </summary>
     public async Task SettleAsync(CancellationToken cancellationToken)
     {
         await _turn.WaitAsync(cancellationToken);
         try
         {
-            await Task.Run(() => new DuckDbStatements(_connection, _dialect, _observer, DisplayName).ExecuteAsync($"CHECKPOINT", cancellationToken), CancellationToken.None);
+            await Task.Run(
+                () => new DuckDbStatements(_connection, _dialect, _observer, DisplayName).ExecuteAsync($"CHECKPOINT", cancellationToken),
+                CancellationToken.None
+            );
         }
         catch (EngineException busy) when (busy.IsTransient)
         {
@@ -136,18 +154,24 @@ internal sealed class DuckDbEngine : IEngine
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        if (_disposed) return;
+        if (_disposed)
+            return;
         await _turn.WaitAsync();
         _disposed = true;
         _turn.Release();
         await Task.Run(_connection.Dispose);
     }
 
-    private async Task<T> InTransactionAsync<T>(Func<IStatements, CancellationToken, Task<T>> work, bool readOnly, CancellationToken cancellationToken)
+    private async Task<T> InTransactionAsync<T>(
+        Func<IStatements, CancellationToken, Task<T>> work,
+        bool readOnly,
+        CancellationToken cancellationToken
+    )
     {
         var statements = new DuckDbStatements(_connection, _dialect, _observer, DisplayName, readOnly || _readOnly);
         SqlText begin = $"BEGIN TRANSACTION";
-        if (readOnly || _readOnly) begin = $"BEGIN TRANSACTION READ ONLY";
+        if (readOnly || _readOnly)
+            begin = $"BEGIN TRANSACTION READ ONLY";
         _open.Value = statements;
         try
         {

@@ -32,22 +32,28 @@ internal static class DuckDbLiteral
     public static string Exact(decimal number) =>
         string.Create(CultureInfo.InvariantCulture, $"CAST('{number}' AS DECIMAL(38, {number.Scale}))");
 
-    /// <summary>A timestamp to the microsecond, cut towards the past; years before 1, whose spelling differs between versions, by their number.</summary>
+    /// <summary>
+    /// A timestamp to the microsecond, cut towards the past; years before 1, whose spelling differs between versions, by their
+    /// number.
+    /// </summary>
     public static string Timestamp(Instant at)
     {
-        if (at == Instant.MinValue) return "TIMESTAMP '-infinity'";
-        if (at == Instant.MaxValue) return "TIMESTAMP 'infinity'";
+        if (at == Instant.MinValue)
+            return "TIMESTAMP '-infinity'";
+        if (at == Instant.MaxValue)
+            return "TIMESTAMP 'infinity'";
         var micros = Micros.From(at);
         return at < s_year1
             ? string.Create(CultureInfo.InvariantCulture, $"make_timestamp({micros})")
             : $"TIMESTAMP '{s_timestamp.Format(Micros.ToInstant(micros))}'";
     }
 
-    private static string Name(double number) => number switch
-    {
-        double.PositiveInfinity => "Infinity",
-        double.NegativeInfinity => "-Infinity",
-        double.NaN => "NaN",
-        _ => number.ToString("R", CultureInfo.InvariantCulture),
-    };
+    private static string Name(double number) =>
+        number switch
+        {
+            double.PositiveInfinity => "Infinity",
+            double.NegativeInfinity => "-Infinity",
+            double.NaN => "NaN",
+            _ => number.ToString("R", CultureInfo.InvariantCulture),
+        };
 }

@@ -16,8 +16,13 @@ internal sealed class DuckDbObserver
     /// <summary>DuckDB compares names without regard to the case of ASCII letters; the answer spells them as they are stored.</summary>
     public async Task<TableDescription?> DescribeAsync(IStatements statements, TableName table, CancellationToken cancellationToken)
     {
-        if (_known.TryGetValue(Key(table), out var known) && await AsKnownAsync(statements, known.Name, known.IsView, cancellationToken) is { } same) return same;
-        if (!await ListAsync(statements, table, cancellationToken)) return null;
+        if (
+            _known.TryGetValue(Key(table), out var known)
+            && await AsKnownAsync(statements, known.Name, known.IsView, cancellationToken) is { } same
+        )
+            return same;
+        if (!await ListAsync(statements, table, cancellationToken))
+            return null;
         var (found, isView) = _known[Key(table)];
         try
         {
@@ -31,16 +36,25 @@ internal sealed class DuckDbObserver
     }
 
     /// <summary>A relation that was there before; null where it is no longer there as what it was. Only a table has a rowid.</summary>
-    private static async Task<TableDescription?> AsKnownAsync(IStatements statements, TableName relation, bool isView, CancellationToken cancellationToken)
+    private static async Task<TableDescription?> AsKnownAsync(
+        IStatements statements,
+        TableName relation,
+        bool isView,
+        CancellationToken cancellationToken
+    )
     {
         try
         {
-            var columns = await statements.QueryAsync($"SELECT column_name, column_type FROM (DESCRIBE SELECT rowid, * FROM {relation})", cancellationToken);
+            var columns = await statements.QueryAsync(
+                $"SELECT column_name, column_type FROM (DESCRIBE SELECT rowid, * FROM {relation})",
+                cancellationToken
+            );
             return isView ? null : new(relation, false, Columns(columns.Skip(1), 0));
         }
         catch (EngineException changed) when (IsUnbound(changed))
         {
-            if (!isView) return null;
+            if (!isView)
+                return null;
         }
 
         try
@@ -53,7 +67,8 @@ internal sealed class DuckDbObserver
         }
     }
 
-    private static bool IsUnbound(EngineException error) => !error.IsTransient && error.Code is EngineCodes.Unknown or EngineCodes.Statement;
+    private static bool IsUnbound(EngineException error) =>
+        !error.IsTransient && error.Code is EngineCodes.Unknown or EngineCodes.Statement;
 
     /// <summary>Learns the names of all relations; true where that one is among them.</summary>
     private async Task<bool> ListAsync(IStatements statements, TableName table, CancellationToken cancellationToken)
@@ -64,17 +79,24 @@ internal sealed class DuckDbObserver
             UNION ALL
             SELECT schema_name, view_name, true FROM duckdb_views() WHERE database_name = current_database()
             """,
-            cancellationToken);
-        _known = rows.Select(r => (Name: new TableName(r.Text(0), r.Text(1)), IsView: r.Truth(2))).DistinctBy(r => Key(r.Name)).ToDictionary(r => Key(r.Name));
+            cancellationToken
+        );
+        _known = rows.Select(r => (Name: new TableName(r.Text(0), r.Text(1)), IsView: r.Truth(2)))
+            .DistinctBy(r => Key(r.Name))
+            .ToDictionary(r => Key(r.Name));
         return _known.ContainsKey(Key(table));
     }
 
-    private static (string Schema, string Name) Key(TableName table) => (Folded(table.Schema ?? DuckDbDialect.DefaultSchema), Folded(table.Name));
+    private static (string Schema, string Name) Key(TableName table) =>
+        (Folded(table.Schema ?? DuckDbDialect.DefaultSchema), Folded(table.Name));
 
     private static string Folded(string name) => string.Concat(name.Select(c => char.IsAscii(c) ? char.ToLowerInvariant(c) : c));
 
-    private static async Task<IReadOnlyList<Column>> ColumnsAsync(IStatements statements, TableName relation, CancellationToken cancellationToken) =>
-        Columns(await statements.QueryAsync($"SELECT column_name, column_type FROM (DESCRIBE {relation})", cancellationToken), 0);
+    private static async Task<IReadOnlyList<Column>> ColumnsAsync(
+        IStatements statements,
+        TableName relation,
+        CancellationToken cancellationToken
+    ) => Columns(await statements.QueryAsync($"SELECT column_name, column_type FROM (DESCRIBE {relation})", cancellationToken), 0);
 
     /// <summary>A view by the list of all columns, which binds every view of the database: for one that cannot be bound itself.</summary>
     private static async Task<TableDescription?> ListedAsync(IStatements statements, TableName table, CancellationToken cancellationToken)
@@ -86,7 +108,8 @@ internal sealed class DuckDbObserver
             WHERE database_name = current_database() AND lower(schema_name) = lower({schema}) AND lower(table_name) = lower({table.Name})
             ORDER BY column_index
             """,
-            cancellationToken);
+            cancellationToken
+        );
         var rows = all.Where(r => Same(r.Text(0), schema) && Same(r.Text(1), table.Name)).ToList();
         return rows.Count == 0 ? null : new(new(rows[0].Text(0), rows[0].Text(1)), true, Columns(rows, 2));
     }
@@ -98,20 +121,36 @@ internal sealed class DuckDbObserver
     /// Rows by <c>count(*)</c>, which DuckDB answers from its metadata and what was deleted (its own estimate lags behind
     /// deletes); bytes by the blocks that a table has in the file. Views and what is not there are left out.
     /// </summary>
-    public async Task<IReadOnlyList<RelationSize>> MeasureAsync(IStatements statements, DuckDbDialect dialect, IReadOnlyList<TableName> tables, bool withBytes, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<RelationSize>> MeasureAsync(
+        IStatements statements,
+        DuckDbDialect dialect,
+        IReadOnlyList<TableName> tables,
+        bool withBytes,
+        CancellationToken cancellationToken
+    )
     {
         List<(TableName Asked, TableName Found)> measured = [];
         foreach (var table in tables.Distinct())
         {
-            if (await statements.DescribeAsync(table, cancellationToken) is { IsView: false, Table: var found }) measured.Add((table, found));
+            if (await statements.DescribeAsync(table, cancellationToken) is { IsView: false, Table: var found })
+                measured.Add((table, found));
         }
 
         List<RelationSize> sizes = [];
         foreach (var some in measured.Chunk(MostCounted))
         {
-            var counted = await statements.QueryAsync($"SELECT {SqlText.Join(", ", some.Select(m => (SqlText)$"(SELECT count(*) FROM {m.Found})"))}", cancellationToken);
+            var counted = await statements.QueryAsync(
+                $"SELECT {SqlText.Join(", ", some.Select(m => (SqlText)$"(SELECT count(*) FROM {m.Found})"))}",
+                cancellationToken
+            );
             for (var i = 0; i < some.Length; i++)
-                sizes.Add(new(some[i].Asked, counted[0].Long(i), withBytes ? await BytesAsync(statements, dialect.Qualify(some[i].Found), cancellationToken) : 0));
+                sizes.Add(
+                    new(
+                        some[i].Asked,
+                        counted[0].Long(i),
+                        withBytes ? await BytesAsync(statements, dialect.Qualify(some[i].Found), cancellationToken) : 0
+                    )
+                );
         }
 
         return sizes;
@@ -120,21 +159,28 @@ internal sealed class DuckDbObserver
     private static async Task<long> BytesAsync(IStatements statements, string name, CancellationToken cancellationToken)
     {
         // The function takes a name as text, and has no way to write a quote inside of one.
-        if (name.Contains("\"\"", StringComparison.Ordinal)) return 0;
+        if (name.Contains("\"\"", StringComparison.Ordinal))
+            return 0;
         var rows = await statements.QueryAsync(
             $"""
             SELECT CAST(count(DISTINCT block_id) * (SELECT max(block_size) FROM pragma_database_size() WHERE database_name = current_database()) AS BIGINT)
             FROM pragma_storage_info({name}) WHERE persistent AND block_id >= 0
             """,
-            cancellationToken);
+            cancellationToken
+        );
         return rows[0].LongOrNull(0) ?? 0;
     }
 
     private static bool Same(string left, string right)
     {
-        if (left.Length != right.Length) return false;
+        if (left.Length != right.Length)
+            return false;
         for (var i = 0; i < left.Length; i++)
-            if (left[i] != right[i] && (!char.IsAscii(left[i]) || !char.IsAscii(right[i]) || char.ToLowerInvariant(left[i]) != char.ToLowerInvariant(right[i]))) return false;
+            if (
+                left[i] != right[i]
+                && (!char.IsAscii(left[i]) || !char.IsAscii(right[i]) || char.ToLowerInvariant(left[i]) != char.ToLowerInvariant(right[i]))
+            )
+                return false;
         return true;
     }
 }

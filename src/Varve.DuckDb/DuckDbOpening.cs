@@ -16,10 +16,13 @@ internal static class DuckDbOpening
     {
         var memory = path == Memory;
         var file = memory ? path : Path.GetFullPath(path);
-        if (!memory && !File.Exists(file)) Missing(file, options);
+        if (!memory && !File.Exists(file))
+            Missing(file, options);
         var text = new DuckDBConnectionStringBuilder { DataSource = file, MemoryLimit = options.MemoryLimit };
-        if (options.Threads is { } threads) text.Threads = threads;
-        if (options.ReadOnly && !memory) text.AccessMode = DuckDBAccessMode.ReadOnly;
+        if (options.Threads is { } threads)
+            text.Threads = threads;
+        if (options.ReadOnly && !memory)
+            text.AccessMode = DuckDBAccessMode.ReadOnly;
         return Open(() => new(text.ConnectionString), memory ? "DuckDB in memory" : file, options.ReadOnly, $"{options.MemoryLimit}");
     }
 
@@ -29,12 +32,19 @@ internal static class DuckDbOpening
         try
         {
             connection = factory();
-            if (connection.State != System.Data.ConnectionState.Open) connection.Open();
+            if (connection.State != System.Data.ConnectionState.Open)
+                connection.Open();
             Rows(connection, $"SET TimeZone = 'UTC'");
-            var databases = Rows(connection, $"SELECT database_name, database_name = current_database(), readonly, path, current_database() FROM duckdb_databases()");
+            var databases = Rows(
+                connection,
+                $"SELECT database_name, database_name = current_database(), readonly, path, current_database() FROM duckdb_databases()"
+            );
             var current = databases.Single(d => d.Truth(1));
             if (current.Truth(2) && !readOnly)
-                throw new EngineException(EngineCodes.ReadOnly, $"{name} is open for reading only in this process. Close that database first, or open this one with ReadOnly too.");
+                throw new EngineException(
+                    EngineCodes.ReadOnly,
+                    $"{name} is open for reading only in this process. Close that database first, or open this one with ReadOnly too."
+                );
             var bytes = Rows(connection, $"SELECT parse_formatted_bytes({memory ?? s_setting})")[0].Long(0);
             return new(connection, new(current.Text(4), databases.Select(d => d.Text(0))), name, current.TextOrNull(3), readOnly, bytes);
         }
@@ -45,7 +55,11 @@ internal static class DuckDbOpening
             {
                 // No row was read yet, so what DuckDB says holds no value of one.
                 EngineException { Code: EngineCodes.Refused } => new EngineException(
-                    EngineCodes.Setting, $"{name} could not be opened: {error.Message.Split('\n')[0].Trim().TrimEnd('.')}. Look at what its URL says (memory_limit as 640MB or 2GiB, threads as a number).", isTransient: false, error),
+                    EngineCodes.Setting,
+                    $"{name} could not be opened: {error.Message.Split('\n')[0].Trim().TrimEnd('.')}. Look at what its URL says (memory_limit as 640MB or 2GiB, threads as a number).",
+                    isTransient: false,
+                    error
+                ),
                 { } known => known,
                 null => error,
             };
@@ -64,8 +78,14 @@ internal static class DuckDbOpening
             throw new EngineException(EngineCodes.NotADatabase, $"{file} is a folder, not a DuckDB file. Name the file in it.");
         var folder = Path.GetDirectoryName(file);
         if (folder is not null && !Directory.Exists(folder))
-            throw new EngineException(EngineCodes.Missing, $"There is no folder {folder}, so there is no database {file}. Check the path, or make the folder first.");
+            throw new EngineException(
+                EngineCodes.Missing,
+                $"There is no folder {folder}, so there is no database {file}. Check the path, or make the folder first."
+            );
         if (!options.Create || options.ReadOnly)
-            throw new EngineException(EngineCodes.Missing, $"There is no database {file}. Check the path: Varve keeps tables that are there, and makes no database of its own. In code, DuckDbOptions.Create makes a new one.");
+            throw new EngineException(
+                EngineCodes.Missing,
+                $"There is no database {file}. Check the path: Varve keeps tables that are there, and makes no database of its own. In code, DuckDbOptions.Create makes a new one."
+            );
     }
 }

@@ -15,7 +15,9 @@ public sealed record DuckDbOptions
     /// <summary>True: a file that is missing is created. Default: it is an error.</summary>
     public bool Create { get; init; }
 
-    /// <summary>How much memory DuckDB may use, as it writes it: <c>640MB</c>, <c>2GiB</c>. Default: <see cref="DefaultMemoryLimit"/>.</summary>
+    /// <summary>
+    /// How much memory DuckDB may use, as it writes it: <c>640MB</c>, <c>2GiB</c>. Default: <see cref="DefaultMemoryLimit"/>.
+    /// </summary>
     public string MemoryLimit { get; init; } = DefaultMemoryLimit;
 
     /// <summary>How many threads it may use; null: as many as there are processors.</summary>

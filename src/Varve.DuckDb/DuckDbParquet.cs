@@ -14,8 +14,26 @@ internal sealed partial class DuckDbParquet : ParquetSql
 
     private static readonly HashSet<string> s_kept = new(StringComparer.Ordinal)
     {
-        "TINYINT", "SMALLINT", "INTEGER", "BIGINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT", "FLOAT", "DOUBLE", "BOOLEAN",
-        "VARCHAR", "JSON", "BLOB", "UUID", "DATE", "TIME", "TIMESTAMP", "TIMESTAMP_NS", "TIMESTAMP WITH TIME ZONE",
+        "TINYINT",
+        "SMALLINT",
+        "INTEGER",
+        "BIGINT",
+        "UTINYINT",
+        "USMALLINT",
+        "UINTEGER",
+        "UBIGINT",
+        "FLOAT",
+        "DOUBLE",
+        "BOOLEAN",
+        "VARCHAR",
+        "JSON",
+        "BLOB",
+        "UUID",
+        "DATE",
+        "TIME",
+        "TIMESTAMP",
+        "TIMESTAMP_NS",
+        "TIMESTAMP WITH TIME ZONE",
     };
 
     /// <inheritdoc/>
@@ -25,7 +43,8 @@ internal sealed partial class DuckDbParquet : ParquetSql
     public override Column Column(string name, string typeName) => new(name, DuckDbTypes.Read(typeName), typeName);
 
     /// <inheritdoc/>
-    public override SqlText Write(SqlText rows, string path) => $"COPY ({rows}) TO {path} (FORMAT parquet, COMPRESSION zstd, USE_TMP_FILE false)";
+    public override SqlText Write(SqlText rows, string path) =>
+        $"COPY ({rows}) TO {path} (FORMAT parquet, COMPRESSION zstd, USE_TMP_FILE false)";
 
     /// <summary>Files are read in the order of the list, and DuckDB keeps the order of what it reads.</summary>
     public override SqlText Joined(IReadOnlyList<string> paths) =>
@@ -35,17 +54,21 @@ internal sealed partial class DuckDbParquet : ParquetSql
     public override SqlText OutOfOrder(SqlText rows, Identifier time) =>
         $"SELECT count(*) FROM (SELECT {time} < lag({time}) OVER () AS varve_back FROM ({rows}) AS varve_rows) AS varve_steps WHERE varve_back";
 
-    /// <summary>The folders of a path are no columns, whatever they are called. Columns are found by name: their order may have changed.</summary>
+    /// <summary>
+    /// The folders of a path are no columns, whatever they are called. Columns are found by name: their order may have changed.
+    /// </summary>
     public override SqlText Read(IReadOnlyList<Column> columns, IReadOnlyList<string> paths) =>
         $"(SELECT {SqlText.Join(", ", columns.Select(Cast))} FROM read_parquet([{SqlText.Join(", ", paths.Select(p => (SqlText)$"{p}"))}], hive_partitioning = false, union_by_name = true))";
 
     /// <summary>The sum of 64-bit hashes, which a HUGEINT holds for more rows than there can be.</summary>
-    public override SqlText RowHash(IReadOnlyList<SqlText> columns) => $"CAST(coalesce(sum(hash({SqlText.Join(", ", columns)})), 0) AS VARCHAR)";
+    public override SqlText RowHash(IReadOnlyList<SqlText> columns) =>
+        $"CAST(coalesce(sum(hash({SqlText.Join(", ", columns)})), 0) AS VARCHAR)";
 
     /// <inheritdoc/>
     public override SqlText Text(SqlText value) => $"left(CAST({value} AS VARCHAR), {(long)MostText})";
 
-    private static bool IsKept(string type) => s_kept.Contains(type) || Decimal().IsMatch(type) || (type.EndsWith("[]", StringComparison.Ordinal) && IsKept(type[..^2]));
+    private static bool IsKept(string type) =>
+        s_kept.Contains(type) || Decimal().IsMatch(type) || (type.EndsWith("[]", StringComparison.Ordinal) && IsKept(type[..^2]));
 
     // A file has microseconds for both of them.
     private static SqlText Cast(Column column)

@@ -19,8 +19,22 @@ public static class DuckDbPrompt
     /// <summary>What goes out as .NET has it; DuckDB writes all other values itself, so that they are what its own client shows.</summary>
     private static readonly HashSet<string> s_plain =
     [
-        "BOOLEAN", "TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT", "UHUGEINT",
-        "FLOAT", "DOUBLE", "VARCHAR", "NULL", "\"NULL\"",
+        "BOOLEAN",
+        "TINYINT",
+        "SMALLINT",
+        "INTEGER",
+        "BIGINT",
+        "HUGEINT",
+        "UTINYINT",
+        "USMALLINT",
+        "UINTEGER",
+        "UBIGINT",
+        "UHUGEINT",
+        "FLOAT",
+        "DOUBLE",
+        "VARCHAR",
+        "NULL",
+        "\"NULL\"",
     ];
 
     /// <summary>Runs one statement and hands on what it gives; at least once where it gives rows at all, if there are none too.</summary>
@@ -36,18 +50,27 @@ public static class DuckDbPrompt
         ArgumentNullException.ThrowIfNull(take);
         if (database.Engine is not DuckDbEngine engine)
             throw new ArgumentException($"{database.Name} is not a DuckDB database.", nameof(database));
-        return engine.OnConnectionAsync(connection => Run(connection, database.Name, statement, take, cancellationToken), cancellationToken);
+        return engine.OnConnectionAsync(
+            connection => Run(connection, database.Name, statement, take, cancellationToken),
+            cancellationToken
+        );
     }
 
     private static void Run(
-        DuckDBConnection connection, string name, string statement, Action<TypedRows> take, CancellationToken cancellationToken)
+        DuckDBConnection connection,
+        string name,
+        string statement,
+        Action<TypedRows> take,
+        CancellationToken cancellationToken
+    )
     {
         try
         {
             using var command = Command(connection, Written(connection, statement) ?? statement);
             using var interrupt = cancellationToken.Register(command.Cancel);
             using var reader = command.ExecuteReader();
-            if (reader.FieldCount > 0) Read(reader, take);
+            if (reader.FieldCount > 0)
+                Read(reader, take);
         }
         catch (Exception) when (cancellationToken.IsCancellationRequested)
         {
@@ -68,14 +91,17 @@ public static class DuckDbPrompt
         while (reader.Read())
         {
             var values = new object?[columns.Count];
-            for (var i = 0; i < values.Length; i++) values[i] = DuckDbValues.Read(reader, i);
+            for (var i = 0; i < values.Length; i++)
+                values[i] = DuckDbValues.Read(reader, i);
             rows.Add(values);
-            if (rows.Count < most) continue;
+            if (rows.Count < most)
+                continue;
             take(new(columns, rows));
             (begun, rows) = (true, []);
         }
 
-        if (rows.Count > 0 || !begun) take(new(columns, rows));
+        if (rows.Count > 0 || !begun)
+            take(new(columns, rows));
     }
 
     /// <summary>
@@ -88,9 +114,11 @@ public static class DuckDbPrompt
         {
             using var describe = Command(connection, $"DESCRIBE {statement}");
             using var reader = describe.ExecuteReader();
-            while (reader.Read()) columns.Add((reader.GetString(0), reader.GetString(1)));
+            while (reader.Read())
+                columns.Add((reader.GetString(0), reader.GetString(1)));
             var names = columns.Select(c => c.Name).ToHashSet(StringComparer.OrdinalIgnoreCase);
-            if (columns.All(c => s_plain.Contains(c.Type)) || names.Count < columns.Count) return null;
+            if (columns.All(c => s_plain.Contains(c.Type)) || names.Count < columns.Count)
+                return null;
         }
         catch (DuckDBException)
         {
@@ -98,7 +126,8 @@ public static class DuckDbPrompt
             return null;
         }
 
-        var selected = columns.Select(c => (IsPlain: s_plain.Contains(c.Type), Name: Quoted(c.Name)))
+        var selected = columns
+            .Select(c => (IsPlain: s_plain.Contains(c.Type), Name: Quoted(c.Name)))
             .Select(c => c.IsPlain ? c.Name : $"CAST({c.Name} AS VARCHAR) AS {c.Name}");
         var around = $"SELECT {string.Join(", ", selected)} FROM (\n{statement}\n) AS varve_typed";
         try
@@ -126,13 +155,15 @@ public static class DuckDbPrompt
     // Who typed the statement has every value of it: DuckDB's own words hold no secret from them.
     private static EngineException Refused(DuckDBException error, string name)
     {
-        if (DuckDbErrors.Read(error, name) is EngineException { Code: EngineCodes.OutOfMemory or EngineCodes.DiskFull } room) return room;
+        if (DuckDbErrors.Read(error, name) is EngineException { Code: EngineCodes.OutOfMemory or EngineCodes.DiskFull } room)
+            return room;
         return error.Message.Contains("read-only", StringComparison.Ordinal)
             ? new EngineException(
                 EngineCodes.ReadOnly,
                 $"{name} was opened for reading only, and this statement writes. Where it is meant to: varve sql --write.",
                 isTransient: false,
-                error)
+                error
+            )
             : new EngineException(EngineCodes.Refused, error.Message.Trim(), isTransient: false, error);
     }
 }

@@ -21,13 +21,15 @@ public sealed class DuckDbScript
         {
             if (all[at] == ';')
             {
-                if (HasWords(all[from..at])) statements.Add(all[from..at].Trim());
+                if (HasWords(all[from..at]))
+                    statements.Add(all[from..at].Trim());
                 from = ++at;
                 continue;
             }
 
             var next = After(all, at);
-            if (next < 0) break;
+            if (next < 0)
+                break;
             at = next;
         }
 
@@ -47,9 +49,11 @@ public sealed class DuckDbScript
     {
         for (var at = 0; at < text.Length;)
         {
-            if (!char.IsWhiteSpace(text[at]) && !IsComment(text, at)) return true;
+            if (!char.IsWhiteSpace(text[at]) && !IsComment(text, at))
+                return true;
             var next = After(text, at);
-            if (next < 0) return false;
+            if (next < 0)
+                return false;
             at = next;
         }
 
@@ -59,15 +63,16 @@ public sealed class DuckDbScript
     private static bool IsComment(string text, int at) => text.AsSpan(at).StartsWith("--") || text.AsSpan(at).StartsWith("/*");
 
     /// <summary>Behind the string, name, comment or letter that begins there; less than 0 where its end is not there yet.</summary>
-    private static int After(string text, int at) => text[at] switch
-    {
-        '\'' => Behind(text, at + 1, "'"),
-        '"' => Behind(text, at + 1, "\""),
-        '-' when text.AsSpan(at).StartsWith("--") => Behind(text, at + 2, "\n"),
-        '/' when text.AsSpan(at).StartsWith("/*") => Behind(text, at + 2, "*/"),
-        '$' when Dollars(text, at) is { } tag => Behind(text, at + tag.Length, tag),
-        _ => at + 1,
-    };
+    private static int After(string text, int at) =>
+        text[at] switch
+        {
+            '\'' => Behind(text, at + 1, "'"),
+            '"' => Behind(text, at + 1, "\""),
+            '-' when text.AsSpan(at).StartsWith("--") => Behind(text, at + 2, "\n"),
+            '/' when text.AsSpan(at).StartsWith("/*") => Behind(text, at + 2, "*/"),
+            '$' when Dollars(text, at) is { } tag => Behind(text, at + tag.Length, tag),
+            _ => at + 1,
+        };
 
     // A quote that is doubled ends one string and begins the next: the whole is the same.
     private static int Behind(string text, int from, string end) =>
@@ -77,10 +82,12 @@ public sealed class DuckDbScript
     private static string? Dollars(string text, int at)
     {
         var end = text.IndexOf('$', at + 1);
-        if (end < 0) return null;
+        if (end < 0)
+            return null;
         var tag = text.AsSpan(at + 1, end - at - 1);
         foreach (var letter in tag)
-            if (!char.IsAsciiLetterOrDigit(letter) && letter != '_') return null;
+            if (!char.IsAsciiLetterOrDigit(letter) && letter != '_')
+                return null;
         return tag.IsEmpty || !char.IsAsciiDigit(tag[0]) ? text[at..(end + 1)] : null;
     }
 }

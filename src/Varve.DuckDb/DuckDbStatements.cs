@@ -6,8 +6,17 @@ using Varve.Sql;
 
 namespace Varve.DuckDb;
 
-/// <summary>Statements on the one connection. The driver blocks, and so do they: on a worker thread, where the engine put the whole transaction. Cancelling interrupts DuckDB.</summary>
-internal sealed class DuckDbStatements(DuckDBConnection connection, DuckDbDialect dialect, DuckDbObserver observer, string database, bool isReadOnly = false) : IStatements
+/// <summary>
+/// Statements on the one connection. The driver blocks, and so do they: on a worker thread, where the engine put the whole
+/// transaction. Cancelling interrupts DuckDB.
+/// </summary>
+internal sealed class DuckDbStatements(
+    DuckDBConnection connection,
+    DuckDbDialect dialect,
+    DuckDbObserver observer,
+    string database,
+    bool isReadOnly = false
+) : IStatements
 {
     private static readonly TimeSpan s_again = TimeSpan.FromMilliseconds(20);
 
@@ -28,15 +37,19 @@ internal sealed class DuckDbStatements(DuckDBConnection connection, DuckDbDialec
     /// <inheritdoc/>
     public async Task<TableDescription?> DescribeAsync(TableName table, CancellationToken cancellationToken)
     {
-        if (_described?.TryGetValue(table, out var same) == true) return same;
+        if (_described?.TryGetValue(table, out var same) == true)
+            return same;
         var described = await observer.DescribeAsync(this, table, cancellationToken);
         _described?.Add(table, described);
         return described;
     }
 
     /// <inheritdoc/>
-    public Task<IReadOnlyList<RelationSize>> MeasureAsync(IReadOnlyList<TableName> tables, bool withBytes, CancellationToken cancellationToken) =>
-        observer.MeasureAsync(this, dialect, tables, withBytes, cancellationToken);
+    public Task<IReadOnlyList<RelationSize>> MeasureAsync(
+        IReadOnlyList<TableName> tables,
+        bool withBytes,
+        CancellationToken cancellationToken
+    ) => observer.MeasureAsync(this, dialect, tables, withBytes, cancellationToken);
 
     /// <inheritdoc/>
     public Task BarrierAsync(Before next, CancellationToken cancellationToken) => Task.CompletedTask;
@@ -44,7 +57,8 @@ internal sealed class DuckDbStatements(DuckDBConnection connection, DuckDbDialec
     private async Task<T> RunAsync<T>(SqlText statement, Func<DuckDBCommand, T> call, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(statement);
-        if (!IsOpen) throw new InvalidOperationException("The transaction of these statements has ended.");
+        if (!IsOpen)
+            throw new InvalidOperationException("The transaction of these statements has ended.");
         cancellationToken.ThrowIfCancellationRequested();
         try
         {
@@ -66,7 +80,11 @@ internal sealed class DuckDbStatements(DuckDBConnection connection, DuckDbDialec
         }
         catch (Exception error) when (cancellationToken.IsCancellationRequested && DuckDbErrors.IsInterrupt(error))
         {
-            throw new OperationCanceledException("The statement was interrupted and its transaction rolled back.", error, cancellationToken);
+            throw new OperationCanceledException(
+                "The statement was interrupted and its transaction rolled back.",
+                error,
+                cancellationToken
+            );
         }
         catch (Exception error) when (DuckDbErrors.Read(error, database) is { } known)
         {

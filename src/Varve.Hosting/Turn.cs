@@ -57,10 +57,15 @@ internal sealed class Turn(Policy policy, Instant armed, Instant? succeeded)
         (Ran, _succeeded, _rests, Failures) = (now, now, null, 0);
         var waiting = results.FirstOrDefault(r => !r.IsWhole);
         State = waiting is null ? VarveState.Done : VarveState.NeedsPerson;
-        Reason = waiting?.Brake is { } brake ? $"a removal waits for the word {brake.Hash}: {brake.Reason}" : waiting?.Waits.FirstOrDefault(w => w.NeedsPerson)?.Reason;
+        Reason = waiting?.Brake is { } brake
+            ? $"a removal waits for the word {brake.Hash}: {brake.Reason}"
+            : waiting?.Waits.FirstOrDefault(w => w.NeedsPerson)?.Reason;
     }
 
-    /// <summary>It failed: it rests for a minute, then two, four, up to an hour, and holds up nobody. The same instant is tried again then.</summary>
+    /// <summary>
+    /// It failed: it rests for a minute, then two, four, up to an hour, and holds up nobody. The same instant is tried again
+    /// then.
+    /// </summary>
     public void Failed(VarveException error, Instant now, Instant before)
     {
         (Ran, State, Reason) = (now, VarveState.Failed, $"{error.Code}: {error.Message}");
@@ -74,6 +79,14 @@ internal sealed class Turn(Policy policy, Instant armed, Instant? succeeded)
 
     public Instant Armed => _armed;
 
-    public VarveStanding Standing(Instant now) => new(
-        Name, State, Wakes, Ran, Failures, policy.Schedule!.ExpectWithin is { } within && (_succeeded ?? _armed) + within.Shortest < now, Reason);
+    public VarveStanding Standing(Instant now) =>
+        new(
+            Name,
+            State,
+            Wakes,
+            Ran,
+            Failures,
+            policy.Schedule!.ExpectWithin is { } within && (_succeeded ?? _armed) + within.Shortest < now,
+            Reason
+        );
 }

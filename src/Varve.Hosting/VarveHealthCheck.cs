@@ -9,16 +9,22 @@ internal sealed class VarveHealthCheck(VarveScheduler scheduler) : IHealthCheck
     {
         var all = scheduler.Standings;
         var data = all.ToDictionary(s => s.Policy, s => (object)s.State.ToString());
-        if (scheduler.Trouble is { } trouble) return Task.FromResult(HealthCheckResult.Unhealthy(trouble, data: data));
-        if (!scheduler.IsReady) return Task.FromResult(HealthCheckResult.Degraded("The policies were not looked at yet.", data: data));
-        if (Told(all.Where(s => s.State == VarveState.Failed)) is { } failed) return Task.FromResult(HealthCheckResult.Unhealthy(failed, data: data));
-        if (Told(all.Where(s => s.State == VarveState.NeedsPerson || s.IsOverdue)) is { } waiting) return Task.FromResult(HealthCheckResult.Degraded(waiting, data: data));
+        if (scheduler.Trouble is { } trouble)
+            return Task.FromResult(HealthCheckResult.Unhealthy(trouble, data: data));
+        if (!scheduler.IsReady)
+            return Task.FromResult(HealthCheckResult.Degraded("The policies were not looked at yet.", data: data));
+        if (Told(all.Where(s => s.State == VarveState.Failed)) is { } failed)
+            return Task.FromResult(HealthCheckResult.Unhealthy(failed, data: data));
+        if (Told(all.Where(s => s.State == VarveState.NeedsPerson || s.IsOverdue)) is { } waiting)
+            return Task.FromResult(HealthCheckResult.Degraded(waiting, data: data));
         return Task.FromResult(HealthCheckResult.Healthy(data: data));
     }
 
     private static string? Told(IEnumerable<VarveStanding> standings)
     {
-        var told = standings.Select(s => $"{s.Policy}: {s.Reason ?? "nothing succeeded within the time that its schedule expects"}").ToList();
+        var told = standings
+            .Select(s => $"{s.Policy}: {s.Reason ?? "nothing succeeded within the time that its schedule expects"}")
+            .ToList();
         return told.Count == 0 ? null : string.Join("; ", told);
     }
 }

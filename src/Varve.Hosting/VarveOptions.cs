@@ -6,10 +6,15 @@ namespace Varve.Hosting;
 /// <summary>How an application keeps the tables of one database in shape.</summary>
 public sealed class VarveOptions
 {
-    /// <summary>Opens the database. It is called for each run and for each look at the policies, and what it returns is disposed after it. Required.</summary>
+    /// <summary>
+    /// Opens the database. It is called for each run and for each look at the policies, and what it returns is disposed after it.
+    /// Required.
+    /// </summary>
     public Func<IServiceProvider, Database>? Open { get; set; }
 
-    /// <summary>Policies that are stored at the start, all of them or none. Default: none, those that are stored already are kept.</summary>
+    /// <summary>
+    /// Policies that are stored at the start, all of them or none. Default: none, those that are stored already are kept.
+    /// </summary>
     public IReadOnlyList<PolicyDocument> Policies { get; set; } = [];
 
     /// <summary>The clock, the schema of the catalog, archives, who acts.</summary>

@@ -23,7 +23,8 @@ public sealed partial class VarveScheduler : BackgroundService
     private readonly CancellationTokenSource _now = new();
     private IReadOnlyList<Turn> _turns = [];
 
-    internal VarveScheduler(IServiceProvider services, VarveOptions options, ILogger log) => (_services, _options, _log) = (services, options, log);
+    internal VarveScheduler(IServiceProvider services, VarveOptions options, ILogger log) =>
+        (_services, _options, _log) = (services, options, log);
 
     /// <summary>True once the policies were stored and read.</summary>
     public bool IsReady { get; private set; }
@@ -88,15 +89,22 @@ public sealed partial class VarveScheduler : BackgroundService
 
             foreach (var turn in _turns)
             {
-                if (stoppingToken.IsCancellationRequested) return;
+                if (stoppingToken.IsCancellationRequested)
+                    return;
                 var before = turn.Armed;
-                if (turn.IsDue(Now())) await RunAsync(turn, before, stoppingToken);
+                if (turn.IsDue(Now()))
+                    await RunAsync(turn, before, stoppingToken);
             }
 
             var now = Now();
             var next = _turns.Select(t => t.Wakes).OfType<Instant>().Where(w => w > now).DefaultIfEmpty(Instant.MaxValue).Min();
             var rest = Instant.Min(Instant.Min(now + s_look, learn), next) - now;
-            await Task.Delay(rest <= Duration.Zero ? TimeSpan.FromMilliseconds(1) : rest.ToTimeSpan() + TimeSpan.FromMilliseconds(1), Clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(
+                    rest <= Duration.Zero ? TimeSpan.FromMilliseconds(1) : rest.ToTimeSpan() + TimeSpan.FromMilliseconds(1),
+                    Clock,
+                    stoppingToken
+                )
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
@@ -110,17 +118,20 @@ public sealed partial class VarveScheduler : BackgroundService
             await AloneAsync(
                 async lifecycle =>
                 {
-                    if (!isStored) await lifecycle.ApplyAsync(_options.Policies, cancellationToken: stoppingToken);
+                    if (!isStored)
+                        await lifecycle.ApplyAsync(_options.Policies, cancellationToken: stoppingToken);
                     isStored = true;
                     _turns = await TurnsAsync(lifecycle, stoppingToken);
                     return 0;
                 },
-                stoppingToken);
+                stoppingToken
+            );
             (Trouble, IsReady) = (null, true);
         }
         catch (VarveException trouble)
         {
-            if (Trouble != trouble.Message) LogTrouble(trouble.Code, trouble.Message);
+            if (Trouble != trouble.Message)
+                LogTrouble(trouble.Code, trouble.Message);
             Trouble = trouble.Message;
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
@@ -149,14 +160,21 @@ public sealed partial class VarveScheduler : BackgroundService
     private static async Task<Turn> TurnAsync(Lifecycle lifecycle, Catalog.StoredPolicy stored, CancellationToken stoppingToken)
     {
         var ran = (await lifecycle.HistoryAsync(Selection.Of(stored.Policy.Name), 1, idle: true, stoppingToken)).FirstOrDefault();
-        return new(stored.Policy, ran is null ? stored.AppliedAt : Instant.Max(stored.AppliedAt, ran.StartedAt), ran is { Status: "done" } ? ran.FinishedAt : null);
+        return new(
+            stored.Policy,
+            ran is null ? stored.AppliedAt : Instant.Max(stored.AppliedAt, ran.StartedAt),
+            ran is { Status: "done" } ? ran.FinishedAt : null
+        );
     }
 
     private async Task RunAsync(Turn turn, Instant before, CancellationToken stoppingToken)
     {
         try
         {
-            turn.Took(await AloneAsync(lifecycle => RunToEndAsync(lifecycle, Selection.Of(turn.Name), stoppingToken, _now.Token), stoppingToken), Now());
+            turn.Took(
+                await AloneAsync(lifecycle => RunToEndAsync(lifecycle, Selection.Of(turn.Name), stoppingToken, _now.Token), stoppingToken),
+                Now()
+            );
         }
         catch (BusyException)
         {
@@ -173,14 +191,22 @@ public sealed partial class VarveScheduler : BackgroundService
         }
     }
 
-    private Task<IReadOnlyList<RunResult>> RunToEndAsync(Lifecycle lifecycle, Selection selection, CancellationToken stop, CancellationToken cancel) =>
-        RunResult.OfAsync(ToldAsync(lifecycle.RunAsync(selection, _options.Run with { Stop = stop }, cancel), cancel));
+    private Task<IReadOnlyList<RunResult>> RunToEndAsync(
+        Lifecycle lifecycle,
+        Selection selection,
+        CancellationToken stop,
+        CancellationToken cancel
+    ) => RunResult.OfAsync(ToldAsync(lifecycle.RunAsync(selection, _options.Run with { Stop = stop }, cancel), cancel));
 
-    private async IAsyncEnumerable<RunEvent> ToldAsync(IAsyncEnumerable<RunEvent> events, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    private async IAsyncEnumerable<RunEvent> ToldAsync(
+        IAsyncEnumerable<RunEvent> events,
+        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken
+    )
     {
         await foreach (var happened in events.WithCancellation(cancellationToken))
         {
-            if (_options.OnEvent is { } told) await told(happened, cancellationToken);
+            if (_options.OnEvent is { } told)
+                await told(happened, cancellationToken);
             yield return happened;
         }
     }

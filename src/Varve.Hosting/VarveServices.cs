@@ -23,14 +23,28 @@ public static class VarveServices
     {
         ArgumentNullException.ThrowIfNull(services);
         ArgumentNullException.ThrowIfNull(configure);
-        if (services.Any(s => s.ServiceType == typeof(VarveScheduler))) return services;
+        if (services.Any(s => s.ServiceType == typeof(VarveScheduler)))
+            return services;
         var options = new VarveOptions();
         configure(options);
-        if (options.Open is null) throw new ArgumentException("VarveOptions.Open says how the database is opened: options.Open = _ => DuckDbDatabase.Open(\"metrics.duckdb\").", nameof(configure));
+        if (options.Open is null)
+            throw new ArgumentException(
+                "VarveOptions.Open says how the database is opened: options.Open = _ => DuckDbDatabase.Open(\"metrics.duckdb\").",
+                nameof(configure)
+            );
         services.TryAddSingleton(options);
         services.AddSingleton(provider => new VarveScheduler(provider, options, provider.GetRequiredService<ILogger<VarveScheduler>>()));
         services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<VarveScheduler>());
-        services.AddHealthChecks().Add(new HealthCheckRegistration(HealthCheck, provider => new VarveHealthCheck(provider.GetRequiredService<VarveScheduler>()), failureStatus: null, tags: null));
+        services
+            .AddHealthChecks()
+            .Add(
+                new HealthCheckRegistration(
+                    HealthCheck,
+                    provider => new VarveHealthCheck(provider.GetRequiredService<VarveScheduler>()),
+                    failureStatus: null,
+                    tags: null
+                )
+            );
         return services;
     }
 }

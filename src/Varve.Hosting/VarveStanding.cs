@@ -10,4 +10,12 @@ namespace Varve.Hosting;
 /// <param name="Failures">How many runs failed one after the other.</param>
 /// <param name="IsOverdue">True where nothing succeeded within <c>expect_within</c> of its schedule.</param>
 /// <param name="Reason">Why it failed or waits; null where it does not.</param>
-public sealed record VarveStanding(string Policy, VarveState State, Instant? Next, Instant? Ran, int Failures, bool IsOverdue, string? Reason);
+public sealed record VarveStanding(
+    string Policy,
+    VarveState State,
+    Instant? Next,
+    Instant? Ran,
+    int Failures,
+    bool IsOverdue,
+    string? Reason
+);

@@ -35,43 +35,87 @@ internal sealed class PostgreSqlBench(PostgreSqlEngine engine, DuckDbBench bench
     public override string Engine => $"duckdb {bench.Version}";
 
     /// <inheritdoc/>
-    public override async Task<TableName> BringAsync(IStatements from, TableName table, IReadOnlyList<Column> columns, TimeColumn time, RangeSet? ranges, CancellationToken cancellationToken)
+    public override async Task<TableName> BringAsync(
+        IStatements from,
+        TableName table,
+        IReadOnlyList<Column> columns,
+        TimeColumn time,
+        RangeSet? ranges,
+        CancellationToken cancellationToken
+    )
     {
         // What the unit of work itself made is seen by nobody else: it comes in answers, as they are.
-        var snapshot = await MadeHereAsync(from, table, cancellationToken) ? null : (await from.QueryAsync($"SELECT pg_export_snapshot()", cancellationToken))[0].Text(0);
+        var snapshot = await MadeHereAsync(from, table, cancellationToken)
+            ? null
+            : (await from.QueryAsync($"SELECT pg_export_snapshot()", cancellationToken))[0].Text(0);
         var export = PostgreSqlBenches.Export(table, columns, time, ranges, engine.Dialect);
-        if (snapshot is not null) from.Note(export);
-        return await bench.TakeAsync(columns, appender => snapshot is null
-            ? PagesAsync(from, appender, table, columns, cancellationToken)
-            : engine.CopyAsync(snapshot, export, exporter => AppendAsync(exporter, appender, columns, cancellationToken), cancellationToken), cancellationToken);
+        if (snapshot is not null)
+            from.Note(export);
+        return await bench.TakeAsync(
+            columns,
+            appender =>
+                snapshot is null
+                    ? PagesAsync(from, appender, table, columns, cancellationToken)
+                    : engine.CopyAsync(
+                        snapshot,
+                        export,
+                        exporter => AppendAsync(exporter, appender, columns, cancellationToken),
+                        cancellationToken
+                    ),
+            cancellationToken
+        );
     }
 
     /// <inheritdoc/>
-    public override async Task MakeAsync(IStatements to, TableName table, IReadOnlyList<Column> columns, SqlText rows, CancellationToken cancellationToken)
+    public override async Task MakeAsync(
+        IStatements to,
+        TableName table,
+        IReadOnlyList<Column> columns,
+        SqlText rows,
+        CancellationToken cancellationToken
+    )
     {
-        List<SqlText> types = [.. columns.Select(c => PostgreSqlWire.Made(c.TypeName) ?? throw new EngineException(
-            EngineCodes.Conversion, $"The column {c.Name} of the archive is {c.TypeName}, and PostgreSQL has no such type. Restore it into a DuckDB file: restore --db duckdb:FILE."))];
-        await to.ExecuteAsync($"CREATE TABLE {table} ({SqlText.Join(", ", columns.Zip(types, (c, t) => (SqlText)$"{new Identifier(c.Name)} {t}"))})", cancellationToken);
+        List<SqlText> types =
+        [
+            .. columns.Select(c =>
+                PostgreSqlWire.Made(c.TypeName)
+                ?? throw new EngineException(
+                    EngineCodes.Conversion,
+                    $"The column {c.Name} of the archive is {c.TypeName}, and PostgreSQL has no such type. Restore it into a DuckDB file: restore --db duckdb:FILE."
+                )
+            ),
+        ];
+        await to.ExecuteAsync(
+            $"CREATE TABLE {table} ({SqlText.Join(", ", columns.Zip(types, (c, t) => (SqlText)$"{new Identifier(c.Name)} {t}"))})",
+            cancellationToken
+        );
         var batch = columns.Select(_ => new StringBuilder("{")).ToArray();
         await bench.GiveAsync(
             columns,
             rows,
             async values =>
             {
-                for (var i = 0; i < values.Length; i++) Add(batch[i], values[i]);
-                if (batch.Sum(b => b.Length) >= MostText) await FlushAsync();
+                for (var i = 0; i < values.Length; i++)
+                    Add(batch[i], values[i]);
+                if (batch.Sum(b => b.Length) >= MostText)
+                    await FlushAsync();
             },
-            cancellationToken);
+            cancellationToken
+        );
         await FlushAsync();
 
         async Task FlushAsync()
         {
-            if (batch[0].Length == 1) return;
+            if (batch[0].Length == 1)
+                return;
             var arrays = batch.Select(b => (SqlText)$"CAST({b.Append('}').ToString()} AS TEXT[])").ToList();
             var names = columns.Select((_, i) => (SqlText)$"{Wire(i)}");
             await to.ExecuteAsync(
-                $"INSERT INTO {table} SELECT {SqlText.Join(", ", columns.Select((c, i) => PostgreSqlWire.Read(c.TypeName, $"{Wire(i)}")))} FROM unnest({SqlText.Join(", ", arrays)}) AS varve_rows ({SqlText.Join(", ", names)})", cancellationToken);
-            foreach (var column in batch) column.Clear().Append('{');
+                $"INSERT INTO {table} SELECT {SqlText.Join(", ", columns.Select((c, i) => PostgreSqlWire.Read(c.TypeName, $"{Wire(i)}")))} FROM unnest({SqlText.Join(", ", arrays)}) AS varve_rows ({SqlText.Join(", ", names)})",
+                cancellationToken
+            );
+            foreach (var column in batch)
+                column.Clear().Append('{');
         }
     }
 
@@ -81,9 +125,15 @@ internal sealed class PostgreSqlBench(PostgreSqlEngine engine, DuckDbBench bench
     // An element in quotes may hold anything but a quote and a backslash.
     private static void Add(StringBuilder array, string? value)
     {
-        if (array.Length > 1) array.Append(',');
-        if (value is null) array.Append("NULL");
-        else array.Append('"').Append(value.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)).Append('"');
+        if (array.Length > 1)
+            array.Append(',');
+        if (value is null)
+            array.Append("NULL");
+        else
+            array
+                .Append('"')
+                .Append(value.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal))
+                .Append('"');
     }
 
     private static async Task<bool> MadeHereAsync(IStatements from, TableName table, CancellationToken cancellationToken)
@@ -93,11 +143,18 @@ internal sealed class PostgreSqlBench(PostgreSqlEngine engine, DuckDbBench bench
             SELECT c.xmin = CAST(pg_current_xact_id_if_assigned() AS xid) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
             WHERE c.relname = {table.Name} AND n.nspname = coalesce({table.Schema}, current_setting('varve.default_schema'))
             """,
-            cancellationToken);
+            cancellationToken
+        );
         return rows.Count > 0 && !rows[0].IsNull(0) && rows[0].Truth(0);
     }
 
-    private static async Task PagesAsync(IStatements from, DuckDBAppender appender, TableName table, IReadOnlyList<Column> columns, CancellationToken cancellationToken)
+    private static async Task PagesAsync(
+        IStatements from,
+        DuckDBAppender appender,
+        TableName table,
+        IReadOnlyList<Column> columns,
+        CancellationToken cancellationToken
+    )
     {
         var kinds = columns.Select(c => DuckDbWire.Of(c.TypeName)).ToArray();
         await from.ExecuteAsync($"DECLARE varve_pages NO SCROLL CURSOR FOR {PostgreSqlBenches.Rows(table, columns)}", cancellationToken);
@@ -108,10 +165,14 @@ internal sealed class PostgreSqlBench(PostgreSqlEngine engine, DuckDbBench bench
                 var row = appender.CreateRow();
                 for (var i = 0; i < kinds.Length; i++)
                 {
-                    if (values.IsNull(i)) row.AppendNullValue();
-                    else if (kinds[i] is DuckDbWire.Kind.Number) row.AppendValue(values.Long(i));
-                    else if (kinds[i] is DuckDbWire.Kind.Real) row.AppendValue(Plain((double)values[i]!));
-                    else row.AppendValue(values.Text(i));
+                    if (values.IsNull(i))
+                        row.AppendNullValue();
+                    else if (kinds[i] is DuckDbWire.Kind.Number)
+                        row.AppendValue(values.Long(i));
+                    else if (kinds[i] is DuckDbWire.Kind.Real)
+                        row.AppendValue(Plain((double)values[i]!));
+                    else
+                        row.AppendValue(values.Text(i));
                 }
 
                 row.EndRow();
@@ -126,7 +187,12 @@ internal sealed class PostgreSqlBench(PostgreSqlEngine engine, DuckDbBench bench
 
     private static Identifier Wire(int column) => new(FormattableString.Invariant($"c{column}"));
 
-    private static async Task AppendAsync(NpgsqlBinaryExporter exporter, DuckDBAppender appender, IReadOnlyList<Column> columns, CancellationToken cancellationToken)
+    private static async Task AppendAsync(
+        NpgsqlBinaryExporter exporter,
+        DuckDBAppender appender,
+        IReadOnlyList<Column> columns,
+        CancellationToken cancellationToken
+    )
     {
         var kinds = columns.Select(c => DuckDbWire.Of(c.TypeName)).ToArray();
         while (await exporter.StartRowAsync(cancellationToken) >= 0)

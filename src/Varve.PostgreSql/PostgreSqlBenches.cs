@@ -11,19 +11,22 @@ namespace Varve.PostgreSql;
 internal sealed class PostgreSqlBenches(PostgreSqlEngine engine) : PartBenches
 {
     /// <inheritdoc/>
-    public override Column? Held(Column column) => PostgreSqlWire.TypeOf(column) is { } type ? new(column.Name, DuckDbTypes.Read(type), type) : null;
+    public override Column? Held(Column column) =>
+        PostgreSqlWire.TypeOf(column) is { } type ? new(column.Name, DuckDbTypes.Read(type), type) : null;
 
     /// <inheritdoc/>
     public override string Instead(Column column) => PostgreSqlWire.Instead(column);
 
     /// <inheritdoc/>
-    public override async Task<PartBench> OpenAsync(CancellationToken cancellationToken) => new PostgreSqlBench(engine, await DuckDbBench.OpenAsync(cancellationToken));
+    public override async Task<PartBench> OpenAsync(CancellationToken cancellationToken) =>
+        new PostgreSqlBench(engine, await DuckDbBench.OpenAsync(cancellationToken));
 
     /// <summary>The statement by which rows leave the server.</summary>
     public static SqlText Export(TableName table, IReadOnlyList<Column> held, TimeColumn time, RangeSet? ranges, Dialect dialect)
     {
         var rows = Rows(table, held);
-        if (ranges is not null) rows = $"{rows} WHERE {RangeSql.In(dialect, time, ranges)}";
+        if (ranges is not null)
+            rows = $"{rows} WHERE {RangeSql.In(dialect, time, ranges)}";
         return $"COPY ({rows}) TO STDOUT (FORMAT binary)";
     }
 

@@ -16,7 +16,8 @@ internal static class PostgreSqlCommands
     public static NpgsqlCommand Make(NpgsqlConnection connection, RenderedSql sql)
     {
         var command = new NpgsqlCommand(sql.Text, connection) { AllResultTypesAreUnknown = true };
-        foreach (var value in sql.Values) command.Parameters.Add(new NpgsqlParameter { Value = Parameter(value), NpgsqlDbType = NpgsqlDbType.Unknown });
+        foreach (var value in sql.Values)
+            command.Parameters.Add(new NpgsqlParameter { Value = Parameter(value), NpgsqlDbType = NpgsqlDbType.Unknown });
         return command;
     }
 
@@ -25,10 +26,12 @@ internal static class PostgreSqlCommands
     public static RenderedSql Render(SqlText statement, Dialect dialect)
     {
         var sql = statement.Render(dialect);
-        if (sql.Values.Count == 0) return Whole(sql);
+        if (sql.Values.Count == 0)
+            return Whole(sql);
         var start = sql.Text.AsSpan().TrimStart();
         foreach (var verb in s_definitions)
-            if (start.StartsWith(verb, StringComparison.OrdinalIgnoreCase)) return Whole(statement.RenderInline(dialect));
+            if (start.StartsWith(verb, StringComparison.OrdinalIgnoreCase))
+                return Whole(statement.RenderInline(dialect));
         return sql;
     }
 
@@ -40,7 +43,8 @@ internal static class PostgreSqlCommands
         while (await reader.ReadAsync(cancellationToken))
         {
             var values = new object?[types.Length];
-            for (var i = 0; i < values.Length; i++) values[i] = reader.IsDBNull(i) ? null : PostgreSqlValues.Read(types[i], reader.GetString(i));
+            for (var i = 0; i < values.Length; i++)
+                values[i] = reader.IsDBNull(i) ? null : PostgreSqlValues.Read(types[i], reader.GetString(i));
             rows.Add(new(values));
         }
 
@@ -52,13 +56,18 @@ internal static class PostgreSqlCommands
     /// <summary>The text of a block ends where its tag stands again, in quotes or not.</summary>
     private static RenderedSql Whole(RenderedSql sql)
     {
-        if (!sql.Text.AsSpan().TrimStart().StartsWith("DO ", StringComparison.OrdinalIgnoreCase) || sql.Text.Split(ViewTag).Length == 3) return sql;
-        throw new EngineException(EngineCodes.Refused, $"A name or a value of this policy holds {ViewTag}, by which PostgreSQL is told where a block of statements ends. Rename it.");
+        if (!sql.Text.AsSpan().TrimStart().StartsWith("DO ", StringComparison.OrdinalIgnoreCase) || sql.Text.Split(ViewTag).Length == 3)
+            return sql;
+        throw new EngineException(
+            EngineCodes.Refused,
+            $"A name or a value of this policy holds {ViewTag}, by which PostgreSQL is told where a block of statements ends. Rename it."
+        );
     }
 
-    private static string Parameter(SqlValue value) => value switch
-    {
-        SqlValue.Text(var text) => text,
-        _ => throw new UnreachableException(),
-    };
+    private static string Parameter(SqlValue value) =>
+        value switch
+        {
+            SqlValue.Text(var text) => text,
+            _ => throw new UnreachableException(),
+        };
 }

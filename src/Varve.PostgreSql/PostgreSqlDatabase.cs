@@ -11,7 +11,11 @@ public static class PostgreSqlDatabase
     /// </summary>
     /// <exception cref="PolicyException">The URL is not PostgreSQL's, or has an option that it does not know.</exception>
     /// <exception cref="EngineException">The server cannot be reached, refuses the login, or is too old.</exception>
-    public static async Task<Database> OpenAsync(DatabaseUrl url, PostgreSqlOptions? options = null, CancellationToken cancellationToken = default)
+    public static async Task<Database> OpenAsync(
+        DatabaseUrl url,
+        PostgreSqlOptions? options = null,
+        CancellationToken cancellationToken = default
+    )
     {
         ArgumentNullException.ThrowIfNull(url);
         var engine = await PostgreSqlOpening.OpenAsync(url, options ?? new(), cancellationToken);

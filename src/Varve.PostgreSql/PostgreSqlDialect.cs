@@ -30,7 +30,8 @@ internal sealed class PostgreSqlDialect(string schema) : Dialect
     public override string Placeholder(int number) => string.Create(CultureInfo.InvariantCulture, $"${number}");
 
     // The catalog stays first: nobody's function is called where one of the server's is meant.
-    internal override SqlText? PathOfPerson => $"SELECT set_config('search_path', 'pg_catalog, ' || quote_ident(current_setting('varve.default_schema')), true)";
+    internal override SqlText? PathOfPerson =>
+        $"SELECT set_config('search_path', 'pg_catalog, ' || quote_ident(current_setting('varve.default_schema')), true)";
 
     // The snapshot is taken by the first statement that reads: whoever waited here sees what was committed meanwhile.
     internal override SqlText? Alone(TableName table) => $"LOCK TABLE {table} IN EXCLUSIVE MODE";
@@ -39,34 +40,35 @@ internal sealed class PostgreSqlDialect(string schema) : Dialect
     public override bool Inlines(SqlValue value) => value is not SqlValue.Text;
 
     /// <inheritdoc/>
-    public override string Literal(SqlValue value) => value switch
-    {
-        SqlValue.Nothing => "NULL",
-        SqlValue.Text(var text) => PostgreSqlLiteral.Text(text),
-        SqlValue.Integer(var number) => PostgreSqlLiteral.Integer(number),
-        SqlValue.Real(var number) => PostgreSqlLiteral.Real(number),
-        SqlValue.Exact(var number) => PostgreSqlLiteral.Exact(number),
-        SqlValue.Truth(var truth) => truth ? "TRUE" : "FALSE",
-        SqlValue.Time(var at) => $"TIMESTAMP '{PostgreSqlLiteral.Timestamp(at)}'",
-        _ => throw new UnreachableException(),
-    };
+    public override string Literal(SqlValue value) =>
+        value switch
+        {
+            SqlValue.Nothing => "NULL",
+            SqlValue.Text(var text) => PostgreSqlLiteral.Text(text),
+            SqlValue.Integer(var number) => PostgreSqlLiteral.Integer(number),
+            SqlValue.Real(var number) => PostgreSqlLiteral.Real(number),
+            SqlValue.Exact(var number) => PostgreSqlLiteral.Exact(number),
+            SqlValue.Truth(var truth) => truth ? "TRUE" : "FALSE",
+            SqlValue.Time(var at) => $"TIMESTAMP '{PostgreSqlLiteral.Timestamp(at)}'",
+            _ => throw new UnreachableException(),
+        };
 
     /// <inheritdoc/>
     public override SqlText BaseTables(string catalogSchema) =>
         $"""
-        SELECT n.nspname, c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-        WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND c.relpersistence <> 't'
-          AND n.nspname NOT IN ('information_schema', {catalogSchema}) AND n.nspname NOT LIKE 'pg\_%'
-          AND NOT EXISTS (SELECT 1 FROM pg_depend d WHERE d.classid = CAST('pg_class' AS regclass) AND d.objid = c.oid AND d.deptype = 'e')
-        ORDER BY n.nspname, c.relname
-        """;
+            SELECT n.nspname, c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+            WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND c.relpersistence <> 't'
+              AND n.nspname NOT IN ('information_schema', {catalogSchema}) AND n.nspname NOT LIKE 'pg\_%'
+              AND NOT EXISTS (SELECT 1 FROM pg_depend d WHERE d.classid = CAST('pg_class' AS regclass) AND d.objid = c.oid AND d.deptype = 'e')
+            ORDER BY n.nspname, c.relname
+            """;
 
     /// <inheritdoc/>
     public override SqlText? ViewTexts =>
         $"""
-        SELECT n.nspname, c.relname, pg_get_viewdef(c.oid) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-        WHERE c.relkind IN ('v', 'm') AND n.nspname <> 'information_schema' AND n.nspname NOT LIKE 'pg\_%' ORDER BY n.nspname, c.relname
-        """;
+            SELECT n.nspname, c.relname, pg_get_viewdef(c.oid) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+            WHERE c.relkind IN ('v', 'm') AND n.nspname <> 'information_schema' AND n.nspname NOT LIKE 'pg\_%' ORDER BY n.nspname, c.relname
+            """;
 
     /// <inheritdoc/>
     public override bool ViewsHold => true;
@@ -75,14 +77,22 @@ internal sealed class PostgreSqlDialect(string schema) : Dialect
     public override bool AddsColumns => true;
 
     /// <inheritdoc/>
-    public override IReadOnlyList<SqlText> ReplaceView(TableName view, IReadOnlyList<(SqlText Query, bool IsOfOthers)> parts) => [PostgreSqlViews.Replace(Whole(view), parts)];
+    public override IReadOnlyList<SqlText> ReplaceView(TableName view, IReadOnlyList<(SqlText Query, bool IsOfOthers)> parts) =>
+        [PostgreSqlViews.Replace(Whole(view), parts)];
 
     /// <inheritdoc/>
-    public override IReadOnlyList<SqlText> TakeOver(TableName table, TableName beside) => [PostgreSqlViews.TakeOver(Whole(table), Whole(beside))];
+    public override IReadOnlyList<SqlText> TakeOver(TableName table, TableName beside) =>
+        [PostgreSqlViews.TakeOver(Whole(table), Whole(beside))];
 
     /// <inheritdoc/>
     public override SqlText? Export(TableName table, IReadOnlyList<Column> columns, TimeColumn time, Time.RangeSet ranges) =>
-        PostgreSqlBenches.Export(table, [.. columns.Select(c => PostgreSqlWire.TypeOf(c) is { } type ? c with { TypeName = type } : c)], time, ranges, this);
+        PostgreSqlBenches.Export(
+            table,
+            [.. columns.Select(c => PostgreSqlWire.TypeOf(c) is { } type ? c with { TypeName = type } : c)],
+            time,
+            ranges,
+            this
+        );
 
     /// <inheritdoc/>
     public override SqlText TimeValue(TimeColumn column, Instant at) => PostgreSqlTime.Value(column, at);
@@ -119,8 +129,10 @@ internal sealed class PostgreSqlDialect(string schema) : Dialect
     public override SqlText ValueAt(Column column, SqlText value, SqlText key, bool earliest, Ties ties)
     {
         var order = key;
-        if (!earliest) order = $"{key} DESC NULLS LAST";
-        if (ties != Ties.Any) order = $"{order}, {PostgreSqlTypes.Bytewise(column, value)}";
+        if (!earliest)
+            order = $"{key} DESC NULLS LAST";
+        if (ties != Ties.Any)
+            order = $"{order}, {PostgreSqlTypes.Bytewise(column, value)}";
         return $"(array_agg({value} ORDER BY {order}) FILTER (WHERE {value} IS NOT NULL))[1]";
     }
 
@@ -133,13 +145,16 @@ internal sealed class PostgreSqlDialect(string schema) : Dialect
     /// <inheritdoc/>
     public override SqlText Any(SqlText value) => $"(array_agg({value}))[1]";
 
-    /// <summary>Arrays of one element are equal where both elements are NULL, and can be hashed and merged; IS NOT DISTINCT FROM cannot.</summary>
+    /// <summary>
+    /// Arrays of one element are equal where both elements are NULL, and can be hashed and merged; IS NOT DISTINCT FROM cannot.
+    /// </summary>
     public override SqlText Same(Column column, SqlText left, SqlText right) => $"ARRAY[{left}] = ARRAY[{right}]";
 
     /// <summary>A numeric without scale has as many digits as its values, and so has their sum.</summary>
     public override SqlText ExactSum(SqlText value, int scale)
     {
-        if (scale < 0) return $"sum({value})";
+        if (scale < 0)
+            return $"sum({value})";
         return $"CAST(sum({value}) AS NUMERIC(38, {(long)scale}))";
     }
 

@@ -9,8 +9,13 @@ namespace Varve.PostgreSql;
 /// A PostgreSQL server: each transaction has a connection of the pool for itself and one snapshot, so that what is proven is
 /// what is removed.
 /// </summary>
-internal sealed class PostgreSqlEngine(NpgsqlDataSource source, PostgreSqlDialect dialect, string name, PostgreSqlOptions options, IAsyncDisposable? owned)
-    : IEngine
+internal sealed class PostgreSqlEngine(
+    NpgsqlDataSource source,
+    PostgreSqlDialect dialect,
+    string name,
+    PostgreSqlOptions options,
+    IAsyncDisposable? owned
+) : IEngine
 {
     private static readonly TimeSpan s_again = TimeSpan.FromMilliseconds(250);
 
@@ -26,41 +31,57 @@ internal sealed class PostgreSqlEngine(NpgsqlDataSource source, PostgreSqlDialec
     public Dialect Dialect => dialect;
 
     /// <inheritdoc/>
-    public Capabilities Capabilities => field ??= new()
-    {
-        Transactions = true,
-        Partitions = true,
-        Partitioning = new PostgreSqlPartitions(this),
-        Benches = new PostgreSqlBenches(this),
-        Relocation = new PostgreSqlRelocation(this),
-        MaxNameBytes = 63,
-        MaxColumns = 1600,
-        ReturnsSpace = false,
-        IgnoresCase = false,
-    };
-
-    /// <inheritdoc/>
-    public Task<EngineIdentity> IdentifyAsync(CancellationToken cancellationToken) => TransactAsync(
-        async (statements, token) =>
+    public Capabilities Capabilities =>
+        field ??= new()
         {
-            var rows = await statements.QueryAsync(
-                $"""
-                SELECT current_setting('server_version'), current_database(), current_user,
-                       CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000000 AS BIGINT)
-                """,
-                token);
-            return new EngineIdentity("postgresql", rows[0].Text(0), rows[0].Text(1), rows[0].Text(2), Micros.ToInstant(rows[0].Long(3)));
-        },
-        Scope.Reading,
-        cancellationToken);
+            Transactions = true,
+            Partitions = true,
+            Partitioning = new PostgreSqlPartitions(this),
+            Benches = new PostgreSqlBenches(this),
+            Relocation = new PostgreSqlRelocation(this),
+            MaxNameBytes = 63,
+            MaxColumns = 1600,
+            ReturnsSpace = false,
+            IgnoresCase = false,
+        };
 
     /// <inheritdoc/>
-    public async Task<T> TransactAsync<T>(Func<IStatements, CancellationToken, Task<T>> work, Scope scope, CancellationToken cancellationToken)
+    public Task<EngineIdentity> IdentifyAsync(CancellationToken cancellationToken) =>
+        TransactAsync(
+            async (statements, token) =>
+            {
+                var rows = await statements.QueryAsync(
+                    $"""
+                    SELECT current_setting('server_version'), current_database(), current_user,
+                           CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000000 AS BIGINT)
+                    """,
+                    token
+                );
+                return new EngineIdentity(
+                    "postgresql",
+                    rows[0].Text(0),
+                    rows[0].Text(1),
+                    rows[0].Text(2),
+                    Micros.ToInstant(rows[0].Long(3))
+                );
+            },
+            Scope.Reading,
+            cancellationToken
+        );
+
+    /// <inheritdoc/>
+    public async Task<T> TransactAsync<T>(
+        Func<IStatements, CancellationToken, Task<T>> work,
+        Scope scope,
+        CancellationToken cancellationToken
+    )
     {
         ArgumentNullException.ThrowIfNull(work);
         ArgumentNullException.ThrowIfNull(scope);
-        if (_open.Value is { IsOpen: true }) throw new InvalidOperationException("A transaction is open already on this path of execution: use its statements.");
-        if (scope.Lease is { Lost.IsCancellationRequested: true }) throw PostgreSqlLease.IsLost(name);
+        if (_open.Value is { IsOpen: true })
+            throw new InvalidOperationException("A transaction is open already on this path of execution: use its statements.");
+        if (scope.Lease is { Lost.IsCancellationRequested: true })
+            throw PostgreSqlLease.IsLost(name);
         await using var connection = await ConnectAsync(cancellationToken);
         var statements = new PostgreSqlStatements(connection, dialect, name);
         _open.Value = statements;
@@ -136,7 +157,8 @@ internal sealed class PostgreSqlEngine(NpgsqlDataSource source, PostgreSqlDialec
 
     private SqlText Begin(bool reads)
     {
-        if (reads || options.ReadOnly) return $"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+        if (reads || options.ReadOnly)
+            return $"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
         return $"BEGIN ISOLATION LEVEL REPEATABLE READ";
     }
 

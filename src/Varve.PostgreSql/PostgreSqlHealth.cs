@@ -11,20 +11,37 @@ public static class PostgreSqlHealth
 {
     /// <summary>Findings about the server and the tables of policies. Nothing is changed.</summary>
     /// <exception cref="ArgumentException">The database is not PostgreSQL's.</exception>
-    public static async Task<IReadOnlyList<Finding>> DiagnoseAsync(Database database, IReadOnlyList<StoredPolicy> policies, CancellationToken cancellationToken = default)
+    public static async Task<IReadOnlyList<Finding>> DiagnoseAsync(
+        Database database,
+        IReadOnlyList<StoredPolicy> policies,
+        CancellationToken cancellationToken = default
+    )
     {
         ArgumentNullException.ThrowIfNull(database);
         ArgumentNullException.ThrowIfNull(policies);
-        if (database.Engine is not PostgreSqlEngine engine) throw new ArgumentException($"{database.Name} is not a PostgreSQL database.", nameof(database));
+        if (database.Engine is not PostgreSqlEngine engine)
+            throw new ArgumentException($"{database.Name} is not a PostgreSQL database.", nameof(database));
         return await engine.TransactAsync<IReadOnlyList<Finding>>(
             async (s, token) =>
             {
                 List<Finding> findings = [.. await SessionsAsync(s, token), .. await SlotsAsync(s, token)];
-                foreach (var policy in policies) findings.AddRange(await TableAsync(s, policy.Policy.Name, policy.Policy.Table with { Schema = policy.Policy.Table.Schema ?? engine.DefaultSchema }, token));
+                foreach (var policy in policies)
+                    findings.AddRange(
+                        await TableAsync(
+                            s,
+                            policy.Policy.Name,
+                            policy.Policy.Table with
+                            {
+                                Schema = policy.Policy.Table.Schema ?? engine.DefaultSchema,
+                            },
+                            token
+                        )
+                    );
                 return findings;
             },
             Scope.Reading,
-            cancellationToken);
+            cancellationToken
+        );
     }
 
     private static async Task<IReadOnlyList<Finding>> SessionsAsync(IStatements statements, CancellationToken cancellationToken)
@@ -34,12 +51,21 @@ public static class PostgreSqlHealth
             SELECT pid, coalesce(usename, ''), coalesce(application_name, ''), state, CAST(EXTRACT(EPOCH FROM clock_timestamp() - xact_start) / 60 AS BIGINT)
             FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() AND xact_start < clock_timestamp() - INTERVAL '10 minutes' ORDER BY xact_start LIMIT 5
             """,
-            cancellationToken);
+            cancellationToken
+        );
         return
         [
             .. rows.Select(r => new Finding(
-                "session.long", Severity.Warning, null, FormattableString.Invariant($"Session {r.Long(0)} ({r.Text(1)}, {r.Text(2)}) has been in one transaction for {r.Long(4)} minutes, {r.Text(3)}: vacuum keeps every row that went since, and a step that needs a lock on what it reads waits and is put off."),
-                FormattableString.Invariant($"End it where it was forgotten: SELECT pg_terminate_backend({r.Long(0)}). idle_in_transaction_session_timeout ends such sessions by itself."))),
+                "session.long",
+                Severity.Warning,
+                null,
+                FormattableString.Invariant(
+                    $"Session {r.Long(0)} ({r.Text(1)}, {r.Text(2)}) has been in one transaction for {r.Long(4)} minutes, {r.Text(3)}: vacuum keeps every row that went since, and a step that needs a lock on what it reads waits and is put off."
+                ),
+                FormattableString.Invariant(
+                    $"End it where it was forgotten: SELECT pg_terminate_backend({r.Long(0)}). idle_in_transaction_session_timeout ends such sessions by itself."
+                )
+            )),
         ];
     }
 
@@ -50,16 +76,28 @@ public static class PostgreSqlHealth
             SELECT slot_name, active, CAST(pg_wal_lsn_diff(pg_current_wal_lsn(), restart_lsn) AS BIGINT) FROM pg_replication_slots
             WHERE NOT pg_is_in_recovery() AND pg_wal_lsn_diff(pg_current_wal_lsn(), restart_lsn) > 1000000000
             """,
-            cancellationToken);
+            cancellationToken
+        );
         return
         [
             .. rows.Select(r => new Finding(
-                "slot.behind", Severity.Warning, null, FormattableString.Invariant($"The replication slot {r.Text(0)} is {r.Long(2) / 1_000_000:N0} MB behind{(r.Truth(1) ? "" : " and nobody reads it")}: the server keeps all of that on its disk, and what Varve removes with it."),
-                "Start its reader, or drop the slot where it is not needed any more: SELECT pg_drop_replication_slot('…').")),
+                "slot.behind",
+                Severity.Warning,
+                null,
+                FormattableString.Invariant(
+                    $"The replication slot {r.Text(0)} is {r.Long(2) / 1_000_000:N0} MB behind{(r.Truth(1) ? "" : " and nobody reads it")}: the server keeps all of that on its disk, and what Varve removes with it."
+                ),
+                "Start its reader, or drop the slot where it is not needed any more: SELECT pg_drop_replication_slot('…')."
+            )),
         ];
     }
 
-    private static async Task<IReadOnlyList<Finding>> TableAsync(IStatements statements, string policy, TableName table, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyList<Finding>> TableAsync(
+        IStatements statements,
+        string policy,
+        TableName table,
+        CancellationToken cancellationToken
+    )
     {
         var rows = await statements.QueryAsync(
             $"""
@@ -72,7 +110,8 @@ public static class PostgreSqlHealth
             FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace LEFT JOIN pg_stat_all_tables s ON s.relid = c.oid
             WHERE n.nspname = {table.Schema} AND c.relname = {table.Name}
             """,
-            cancellationToken);
+            cancellationToken
+        );
         return rows.Count == 0 ? [] : [.. Of(policy, table, rows[0])];
     }
 
@@ -80,18 +119,62 @@ public static class PostgreSqlHealth
     {
         var (name, user) = ($"\"{table.Schema}\".\"{table.Name}\"", $"\"{row.Text(8)}\"");
         if (!row.Truth(0) || !row.Truth(1))
-            yield return new("rights.table", Severity.Error, policy, $"{row.Text(8)} may not read and remove rows of {table.Text}.", $"GRANT SELECT, DELETE ON {name} TO {user};");
+            yield return new(
+                "rights.table",
+                Severity.Error,
+                policy,
+                $"{row.Text(8)} may not read and remove rows of {table.Text}.",
+                $"GRANT SELECT, DELETE ON {name} TO {user};"
+            );
         if (!row.Truth(2))
-            yield return new("rights.schema", Severity.Error, policy, $"{row.Text(8)} may make no table in the schema {table.Schema}, where the tiers of {policy} are.", $"GRANT USAGE, CREATE ON SCHEMA \"{table.Schema}\" TO {user}; or name another one in the policy (schema:).");
+            yield return new(
+                "rights.schema",
+                Severity.Error,
+                policy,
+                $"{row.Text(8)} may make no table in the schema {table.Schema}, where the tiers of {policy} are.",
+                $"GRANT USAGE, CREATE ON SCHEMA \"{table.Schema}\" TO {user}; or name another one in the policy (schema:)."
+            );
         if (row.Text(4) == "p" && !row.Truth(3))
-            yield return new("rights.partitions", Severity.Warning, policy, $"{row.Text(8)} does not own {table.Text}, and only the owner may drop its partitions: rows are deleted one by one instead.", $"GRANT the role that owns {table.Text} TO {user}; or let {row.Text(8)} own it.");
+            yield return new(
+                "rights.partitions",
+                Severity.Warning,
+                policy,
+                $"{row.Text(8)} does not own {table.Text}, and only the owner may drop its partitions: rows are deleted one by one instead.",
+                $"GRANT the role that owns {table.Text} TO {user}; or let {row.Text(8)} own it."
+            );
         if (row.Truth(5))
-            yield return new("rights.rows", Severity.Error, policy, $"Row-level security hides rows of {table.Text} from {row.Text(8)}: what Varve does not see it cannot prove, and every step is refused.", $"ALTER ROLE {user} BYPASSRLS; or take the policies off the table.");
+            yield return new(
+                "rights.rows",
+                Severity.Error,
+                policy,
+                $"Row-level security hides rows of {table.Text} from {row.Text(8)}: what Varve does not see it cannot prove, and every step is refused.",
+                $"ALTER ROLE {user} BYPASSRLS; or take the policies off the table."
+            );
         if (row.Long(6) >= 10_000 && row.Long(6) * 4 >= row.Long(7))
-            yield return new("rows.dead", Severity.Note, policy, FormattableString.Invariant($"{table.Text} has about {row.Long(6):N0} dead rows beside {row.Long(7):N0} live ones: their room is used again once vacuum was there, and the disk does not get it back."), "Autovacuum comes by itself; where it is behind, VACUUM the table, or lower its autovacuum_vacuum_scale_factor. Partitions by time go without dead rows.");
+            yield return new(
+                "rows.dead",
+                Severity.Note,
+                policy,
+                FormattableString.Invariant(
+                    $"{table.Text} has about {row.Long(6):N0} dead rows beside {row.Long(7):N0} live ones: their room is used again once vacuum was there, and the disk does not get it back."
+                ),
+                "Autovacuum comes by itself; where it is behind, VACUUM the table, or lower its autovacuum_vacuum_scale_factor. Partitions by time go without dead rows."
+            );
         if (row.TextOrNull(11) is { } finalize)
-            yield return new("partition.detaching", Severity.Error, policy, $"Somebody began to detach a partition of {table.Text} and did not come to the end: nobody sees its rows in {table.Text} any more, and no other partition can be detached.", finalize);
+            yield return new(
+                "partition.detaching",
+                Severity.Error,
+                policy,
+                $"Somebody began to detach a partition of {table.Text} and did not come to the end: nobody sees its rows in {table.Text} any more, and no other partition can be detached.",
+                finalize
+            );
         if (!row.IsNull(9) && row.Truth(9))
-            yield return new("partition.default", Severity.Note, policy, $"{table.Text} has rows in its default partition {row.Text(10)}: it is never dropped, and its rows are deleted one by one.", "Make the partitions that these rows belong into ahead of time.");
+            yield return new(
+                "partition.default",
+                Severity.Note,
+                policy,
+                $"{table.Text} has rows in its default partition {row.Text(10)}: it is never dropped, and its rows are deleted one by one.",
+                "Make the partitions that these rows belong into ahead of time."
+            );
     }
 }

@@ -8,7 +8,11 @@ namespace Varve.PostgreSql;
 internal sealed record PostgreSqlLeaf(IReadOnlyList<long> Above, TableName Table, string Place, long Bytes, bool IsForeign)
 {
     /// <summary>Every table of a tree of partitions that has rows of its own. One that somebody is detaching is none any more.</summary>
-    public static async Task<IReadOnlyList<PostgreSqlLeaf>> AllAsync(IStatements statements, TableName table, CancellationToken cancellationToken)
+    public static async Task<IReadOnlyList<PostgreSqlLeaf>> AllAsync(
+        IStatements statements,
+        TableName table,
+        CancellationToken cancellationToken
+    )
     {
         var rows = await statements.QueryAsync(
             $"""
@@ -23,8 +27,18 @@ internal sealed record PostgreSqlLeaf(IReadOnlyList<long> Above, TableName Table
             CROSS JOIN (SELECT s.spcname FROM pg_database d JOIN pg_tablespace s ON s.oid = d.dattablespace WHERE d.datname = current_database()) d
             ORDER BY n.nspname, c.relname
             """,
-            cancellationToken);
-        return [.. rows.Select(r => new PostgreSqlLeaf([.. r.Text(0).Split(' ').Select(Number)], new(r.Text(1), r.Text(2)), r.Text(3), r.Long(4), r.Truth(5)))];
+            cancellationToken
+        );
+        return
+        [
+            .. rows.Select(r => new PostgreSqlLeaf(
+                [.. r.Text(0).Split(' ').Select(Number)],
+                new(r.Text(1), r.Text(2)),
+                r.Text(3),
+                r.Long(4),
+                r.Truth(5)
+            )),
+        ];
     }
 
     private static long Number(string oid) => long.Parse(oid, System.Globalization.CultureInfo.InvariantCulture);

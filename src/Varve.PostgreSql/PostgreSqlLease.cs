@@ -36,14 +36,21 @@ internal sealed class PostgreSqlLease : ILease
     public CancellationToken Lost => _lost.Token;
 
     /// <summary>What is said to whoever goes on without a lease.</summary>
-    public static EngineException IsLost(string database) => new(
-        EngineCodes.Lost,
-        $"{database}: the session that held the lease of this run has ended, and another run may have it now. What was done is kept; run again.",
-        isTransient: false);
+    public static EngineException IsLost(string database) =>
+        new(
+            EngineCodes.Lost,
+            $"{database}: the session that held the lease of this run has ended, and another run may have it now. What was done is kept; run again.",
+            isTransient: false
+        );
 
     /// <exception cref="BusyException">Another session holds it.</exception>
     public static async Task<PostgreSqlLease> TakeAsync(
-        NpgsqlDataSource source, PostgreSqlDialect dialect, string policy, string database, CancellationToken cancellationToken)
+        NpgsqlDataSource source,
+        PostgreSqlDialect dialect,
+        string policy,
+        string database,
+        CancellationToken cancellationToken
+    )
     {
         var key = KeyOf(policy);
         var connection = await source.OpenConnectionAsync(cancellationToken);
@@ -52,10 +59,12 @@ internal sealed class PostgreSqlLease : ILease
             var statements = new PostgreSqlStatements(connection, dialect, database);
             SqlText take = $"SELECT pg_try_advisory_lock({key}), CAST(CAST(pg_current_xact_id() AS TEXT) AS BIGINT)";
             var taken = (await statements.QueryAsync(take, cancellationToken))[0];
-            if (taken.Truth(0)) return new(connection, key, taken.Long(1));
+            if (taken.Truth(0))
+                return new(connection, key, taken.Long(1));
             throw new BusyException(
                 $"Another run of {policy} is under way on this server{await HolderAsync(statements, key, cancellationToken)}. "
-                + "Wait until it has ended, then run again.");
+                    + "Wait until it has ended, then run again."
+            );
         }
         catch
         {
@@ -70,11 +79,13 @@ internal sealed class PostgreSqlLease : ILease
 
     public async ValueTask DisposeAsync()
     {
-        if (_disposed) return;
+        if (_disposed)
+            return;
         _disposed = true;
         await _given.CancelAsync();
         await _watching;
-        if (!_lost.IsCancellationRequested) await AskAsync("SELECT pg_catalog.pg_advisory_unlock(" + _key.ToString(CultureInfo.InvariantCulture) + ")");
+        if (!_lost.IsCancellationRequested)
+            await AskAsync("SELECT pg_catalog.pg_advisory_unlock(" + _key.ToString(CultureInfo.InvariantCulture) + ")");
         await _connection.DisposeAsync();
         _given.Dispose();
         _lost.Dispose();
@@ -90,9 +101,13 @@ internal sealed class PostgreSqlLease : ILease
               AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
               AND ((CAST(l.classid AS BIGINT) << 32) | CAST(l.objid AS BIGINT)) = {key}
             """,
-            cancellationToken);
-        return holder.Count == 0 ? "" : FormattableString.Invariant(
-            $": session {holder[0].Long(0)} of {holder[0].Text(1)} on {holder[0].Text(2)}, since {holder[0].Text(3)}");
+            cancellationToken
+        );
+        return holder.Count == 0
+            ? ""
+            : FormattableString.Invariant(
+                $": session {holder[0].Long(0)} of {holder[0].Text(1)} on {holder[0].Text(2)}, since {holder[0].Text(3)}"
+            );
     }
 
     private async Task WatchAsync()
@@ -101,7 +116,8 @@ internal sealed class PostgreSqlLease : ILease
         try
         {
             while (await timer.WaitForNextTickAsync(_given.Token))
-                if (!await AskAsync("SELECT 1")) return;
+                if (!await AskAsync("SELECT 1"))
+                    return;
         }
         catch (OperationCanceledException)
         {

@@ -8,7 +8,9 @@ namespace Varve.PostgreSql;
 /// <summary>Values written out. Sessions of Varve have standard_conforming_strings on, so that a backslash is one.</summary>
 internal static class PostgreSqlLiteral
 {
-    private static readonly LocalDateTimePattern s_timestamp = LocalDateTimePattern.CreateWithInvariantCulture("yyyy'-'MM'-'dd' 'HH':'mm':'ss;FFFFFF");
+    private static readonly LocalDateTimePattern s_timestamp = LocalDateTimePattern.CreateWithInvariantCulture(
+        "yyyy'-'MM'-'dd' 'HH':'mm':'ss;FFFFFF"
+    );
     private static readonly LocalDatePattern s_date = LocalDatePattern.CreateWithInvariantCulture("yyyy'-'MM'-'dd");
 
     /// <summary>Text between quotes.</summary>
@@ -18,7 +20,8 @@ internal static class PostgreSqlLiteral
     public static string Integer(long number)
     {
         // The least one is no literal: PostgreSQL reads the digits without the sign.
-        if (number == long.MinValue) return $"CAST('{number.ToString(CultureInfo.InvariantCulture)}' AS BIGINT)";
+        if (number == long.MinValue)
+            return $"CAST('{number.ToString(CultureInfo.InvariantCulture)}' AS BIGINT)";
         var text = number.ToString(CultureInfo.InvariantCulture);
         return number < 0 ? $"({text})" : text;
     }
@@ -27,13 +30,16 @@ internal static class PostgreSqlLiteral
     public static string Real(double number) => $"CAST('{Name(number)}' AS DOUBLE PRECISION)";
 
     /// <summary>A decimal with all of its digits.</summary>
-    public static string Exact(decimal number) => string.Create(CultureInfo.InvariantCulture, $"CAST('{number}' AS NUMERIC(38, {number.Scale}))");
+    public static string Exact(decimal number) =>
+        string.Create(CultureInfo.InvariantCulture, $"CAST('{number}' AS NUMERIC(38, {number.Scale}))");
 
     /// <summary>The text of a timestamp in UTC to the microsecond, cut towards the past.</summary>
     public static string Timestamp(Instant at)
     {
-        if (at == Instant.MinValue) return "-infinity";
-        if (at == Instant.MaxValue) return "infinity";
+        if (at == Instant.MinValue)
+            return "-infinity";
+        if (at == Instant.MaxValue)
+            return "infinity";
         var local = Micros.ToInstant(Micros.From(at)).InUtc().LocalDateTime;
         return $"{s_timestamp.Format(local)}{Era(local.Date)}";
     }
@@ -43,11 +49,12 @@ internal static class PostgreSqlLiteral
 
     private static string Era(LocalDate date) => date.Era == NodaTime.Calendars.Era.BeforeCommon ? " BC" : "";
 
-    private static string Name(double number) => number switch
-    {
-        double.PositiveInfinity => "Infinity",
-        double.NegativeInfinity => "-Infinity",
-        double.NaN => "NaN",
-        _ => number.ToString("R", CultureInfo.InvariantCulture),
-    };
+    private static string Name(double number) =>
+        number switch
+        {
+            double.PositiveInfinity => "Infinity",
+            double.NegativeInfinity => "-Infinity",
+            double.NaN => "NaN",
+            _ => number.ToString("R", CultureInfo.InvariantCulture),
+        };
 }

@@ -31,18 +31,35 @@ internal sealed class PostgreSqlObserver(PostgreSqlDialect dialect)
                    t.typcategory = 'E' OR EXISTS (SELECT 1 FROM pg_opclass o JOIN pg_am m ON m.oid = o.opcmethod AND m.amname = 'btree' WHERE o.opcdefault AND o.opcintype = t.oid) OR t.typname IN ('varchar', 'cidr')
             FROM varve_relation r LEFT JOIN (varve_types d JOIN pg_type t ON t.oid = d.type AND t.typtype <> 'd') ON true ORDER BY d.attnum
             """,
-            cancellationToken);
-        if (rows.Count == 0) return null;
+            cancellationToken
+        );
+        if (rows.Count == 0)
+            return null;
         var isTable = rows[0].Text(0) is "r" or "p" && rows[0].Text(1) != "t";
         var pieces = rows[0].Text(0) == "p" ? await PostgreSqlPartitions.PiecesAsync(statements, name, cancellationToken) : null;
-        return new(name, !isTable, [.. rows.Where(r => !r.IsNull(2)).Select(r => new Column(r.Text(2), PostgreSqlTypes.Read(r.Text(4), r.Text(5), (int)r.Long(6), r.Truth(7)), r.Text(3)))]) { Pieces = pieces };
+        return new(
+            name,
+            !isTable,
+            [
+                .. rows.Where(r => !r.IsNull(2))
+                    .Select(r => new Column(r.Text(2), PostgreSqlTypes.Read(r.Text(4), r.Text(5), (int)r.Long(6), r.Truth(7)), r.Text(3))),
+            ]
+        )
+        {
+            Pieces = pieces,
+        };
     }
 
     /// <summary>
     /// Rows as the server estimates them, scaled to the pages that are there now, of small tables by a count; bytes with indexes
     /// and what lies beside. A partitioned table is what its partitions are. Views and what is not there are left out.
     /// </summary>
-    public async Task<IReadOnlyList<RelationSize>> MeasureAsync(IStatements statements, IReadOnlyList<TableName> tables, bool withBytes, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<RelationSize>> MeasureAsync(
+        IStatements statements,
+        IReadOnlyList<TableName> tables,
+        bool withBytes,
+        CancellationToken cancellationToken
+    )
     {
         List<RelationSize> sizes = [];
         foreach (var table in tables.Distinct())
@@ -59,11 +76,14 @@ internal sealed class PostgreSqlObserver(PostgreSqlDialect dialect)
                        CAST(round(coalesce(sum(CASE WHEN reltuples > 0 AND relpages > 0 THEN reltuples / relpages * (varve_bytes / 8192.0) WHEN reltuples < 0 THEN varve_bytes / 64.0 END), 0)) AS BIGINT)
                 FROM (SELECT p.*, pg_relation_size(p.oid) AS varve_bytes, CASE WHEN {withBytes} THEN pg_total_relation_size(p.oid) END AS varve_total FROM varve_parts p) AS varve_sizes
                 """,
-                cancellationToken);
-            if (rows[0].Long(0) == 0) continue;
-            var count = rows[0].Long(1) <= MostCounted
-                ? (await statements.QueryAsync($"SELECT count(*) FROM {table}", cancellationToken))[0].Long(0)
-                : rows[0].Long(3);
+                cancellationToken
+            );
+            if (rows[0].Long(0) == 0)
+                continue;
+            var count =
+                rows[0].Long(1) <= MostCounted
+                    ? (await statements.QueryAsync($"SELECT count(*) FROM {table}", cancellationToken))[0].Long(0)
+                    : rows[0].Long(3);
             sizes.Add(new(table, count, rows[0].Long(2)));
         }
 

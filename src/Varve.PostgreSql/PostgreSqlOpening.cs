@@ -31,16 +31,28 @@ internal static class PostgreSqlOpening
     /// <param name="options">How Varve behaves.</param>
     /// <param name="owned">What is disposed with the engine; null for nothing.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    internal static async Task<PostgreSqlEngine> OpenAsync(NpgsqlDataSource source, string name, PostgreSqlOptions options, IAsyncDisposable? owned, CancellationToken cancellationToken)
+    internal static async Task<PostgreSqlEngine> OpenAsync(
+        NpgsqlDataSource source,
+        string name,
+        PostgreSqlOptions options,
+        IAsyncDisposable? owned,
+        CancellationToken cancellationToken
+    )
     {
         try
         {
             await using var connection = await source.OpenConnectionAsync(cancellationToken);
             var facts = await FactsAsync(connection, cancellationToken);
             if (facts.Long(0) < OldestVersion)
-                throw new EngineException(EngineCodes.OtherVersion, $"{name} is PostgreSQL {facts.Text(1)}, and Varve needs 14 or later. Upgrade the server.");
+                throw new EngineException(
+                    EngineCodes.OtherVersion,
+                    $"{name} is PostgreSQL {facts.Text(1)}, and Varve needs 14 or later. Upgrade the server."
+                );
             if (facts.Truth(2) && !options.ReadOnly)
-                throw new EngineException(EngineCodes.ReadOnly, $"{name} is a standby{(facts.TextOrNull(3) is { Length: > 0 } primary ? $" of {primary}" : "")}, which can only be read. Name the primary.");
+                throw new EngineException(
+                    EngineCodes.ReadOnly,
+                    $"{name} is a standby{(facts.TextOrNull(3) is { Length: > 0 } primary ? $" of {primary}" : "")}, which can only be read. Name the primary."
+                );
             return new(source, new(facts.TextOrNull(4) ?? "public"), name, options, owned);
         }
         catch (Exception error) when (error is not VarveException && !cancellationToken.IsCancellationRequested)
@@ -59,7 +71,8 @@ internal static class PostgreSqlOpening
             {
                 await using var command = PostgreSqlCommands.Make(connection, Settings(options).Render(new PostgreSqlDialect("public")));
                 await command.ExecuteNonQueryAsync();
-            });
+            }
+        );
         return builder.Build();
     }
 
@@ -70,15 +83,16 @@ internal static class PostgreSqlOpening
     /// </summary>
     private static SqlText Settings(PostgreSqlOptions options) =>
         $"""
-        SET TimeZone = 'UTC'; SET DateStyle = 'ISO, YMD'; SET IntervalStyle = 'postgres'; SET extra_float_digits = 1; SET bytea_output = 'hex';
-        SET standard_conforming_strings = on; SET row_security = off; SET client_min_messages = 'warning'; SET jit = off;
-        SET lock_timeout = {(long)options.LockTimeout.TotalMilliseconds}; SET statement_timeout = {(long)options.StatementTimeout.TotalMilliseconds};
-        SET idle_in_transaction_session_timeout = 0;
-        SELECT set_config('varve.default_schema', coalesce((
-          SELECT p.name FROM unnest(current_schemas(false)) WITH ORDINALITY AS p(name, place)
-          WHERE NOT EXISTS (SELECT 1 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = p.name AND c.relname = 'leases') ORDER BY p.place LIMIT 1), 'public'), false);
-        SET search_path = pg_catalog
-        """;
+            SET TimeZone = 'UTC'; SET DateStyle = 'ISO, YMD'; SET IntervalStyle = 'postgres'; SET extra_float_digits = 1; SET bytea_output = 'hex';
+            SET standard_conforming_strings = on; SET row_security = off; SET client_min_messages = 'warning'; SET jit = off;
+            SET lock_timeout = {(long)options.LockTimeout.TotalMilliseconds}; SET statement_timeout = {(long)
+                options.StatementTimeout.TotalMilliseconds};
+            SET idle_in_transaction_session_timeout = 0;
+            SELECT set_config('varve.default_schema', coalesce((
+              SELECT p.name FROM unnest(current_schemas(false)) WITH ORDINALITY AS p(name, place)
+              WHERE NOT EXISTS (SELECT 1 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = p.name AND c.relname = 'leases') ORDER BY p.place LIMIT 1), 'public'), false);
+            SET search_path = pg_catalog
+            """;
 
     private static async Task<Row> FactsAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {

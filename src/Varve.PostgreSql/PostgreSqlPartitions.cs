@@ -15,27 +15,44 @@ namespace Varve.PostgreSql;
 internal sealed partial class PostgreSqlPartitions(PostgreSqlEngine engine) : Partitioning
 {
     /// <inheritdoc/>
-    public override async Task<IReadOnlyList<TablePart>> HoldAsync(IStatements statements, TableName table, TimeColumn time, RangeSet ranges, CancellationToken cancellationToken)
+    public override async Task<IReadOnlyList<TablePart>> HoldAsync(
+        IStatements statements,
+        TableName table,
+        TimeColumn time,
+        RangeSet ranges,
+        CancellationToken cancellationToken
+    )
     {
-        if (time.Type is ColumnType.Integer) return [];
+        if (time.Type is ColumnType.Integer)
+            return [];
         var whole = table with { Schema = table.Schema ?? engine.DefaultSchema };
         var rows = await engine.AsideAsync((s, token) => s.QueryAsync(Bounds(whole), token), cancellationToken);
         List<TablePart> parts =
         [
             .. from row in rows
-               where row.Text(0) == time.Name && row.Truth(6) && Range(row.Text(3)) is { } range && ranges.Overlaps(range) && range.To <= ranges.End
-               select new TablePart(new(row.Text(1), row.Text(2)), new(row.Text(4), row.Text(5)), Range(row.Text(3))!),
+            where
+                row.Text(0) == time.Name
+                && row.Truth(6)
+                && Range(row.Text(3)) is { } range
+                && ranges.Overlaps(range)
+                && range.To <= ranges.End
+            select new TablePart(new(row.Text(1), row.Text(2)), new(row.Text(4), row.Text(5)), Range(row.Text(3))!),
         ];
 
         // What is below a partition goes with it where all of it goes, and alone where not.
         parts.RemoveAll(p => !ranges.Covers(p.Range) && rows.Any(r => new TableName(r.Text(4), r.Text(5)) == p.Table));
         parts.RemoveAll(p => parts.Exists(above => above.Table == p.Of));
-        if (parts.Count > 0) await statements.ExecuteAsync($"LOCK TABLE {SqlText.Join(", ", parts.Select(p => (SqlText)$"{p.Table}"))} IN SHARE ROW EXCLUSIVE MODE", cancellationToken);
+        if (parts.Count > 0)
+            await statements.ExecuteAsync(
+                $"LOCK TABLE {SqlText.Join(", ", parts.Select(p => (SqlText)$"{p.Table}"))} IN SHARE ROW EXCLUSIVE MODE",
+                cancellationToken
+            );
         return parts;
     }
 
     /// <inheritdoc/>
-    public override IReadOnlyList<SqlText> Dropping(IReadOnlyList<TablePart> parts) => [.. parts.SelectMany(p => Removing(p).Prepend(RowsSql.All(p.Table)))];
+    public override IReadOnlyList<SqlText> Dropping(IReadOnlyList<TablePart> parts) =>
+        [.. parts.SelectMany(p => Removing(p).Prepend(RowsSql.All(p.Table)))];
 
     /// <inheritdoc/>
     public override async Task<long> DropAsync(IStatements statements, IReadOnlyList<TablePart> parts, CancellationToken cancellationToken)
@@ -44,32 +61,54 @@ internal sealed partial class PostgreSqlPartitions(PostgreSqlEngine engine) : Pa
         foreach (var part in parts)
         {
             rows += (await statements.QueryAsync(RowsSql.All(part.Table), cancellationToken))[0].Long(0);
-            foreach (var statement in Removing(part)) await statements.ExecuteAsync(statement, cancellationToken);
+            foreach (var statement in Removing(part))
+                await statements.ExecuteAsync(statement, cancellationToken);
         }
 
         return rows;
     }
 
-    private static IEnumerable<SqlText> Removing(TablePart part) => [$"ALTER TABLE {part.Of} DETACH PARTITION {part.Table}", $"DROP TABLE {part.Table}"];
+    private static IEnumerable<SqlText> Removing(TablePart part) =>
+        [$"ALTER TABLE {part.Of} DETACH PARTITION {part.Table}", $"DROP TABLE {part.Table}"];
 
     /// <summary>The parts of a table by the first column that its ranges are of; null where there are none.</summary>
     public static async Task<TablePieces?> PiecesAsync(IStatements statements, TableName table, CancellationToken cancellationToken)
     {
         var rows = await statements.QueryAsync(Bounds(table), cancellationToken);
-        if (rows.Count == 0) return null;
+        if (rows.Count == 0)
+            return null;
         var column = rows[0].Text(0);
         var parts = rows.Where(r => r.Text(0) == column && r.Truth(6)).ToLookup(r => Range(r.Text(3)), r => r.Long(7));
         List<TimeRange> ranges = [.. parts.Select(p => p.Key).OfType<TimeRange>()];
-        var leaves = (await PostgreSqlLeaf.AllAsync(statements, table, cancellationToken)).SelectMany(l => l.Above, (leaf, above) => (above, leaf)).ToLookup(l => l.above, l => l.leaf);
+        var leaves = (await PostgreSqlLeaf.AllAsync(statements, table, cancellationToken))
+            .SelectMany(l => l.Above, (leaf, above) => (above, leaf))
+            .ToLookup(l => l.above, l => l.leaf);
 
         // Of a part that is divided again the parts go, each in its time.
-        return new(column, [.. ranges.Where(r => !ranges.Exists(o => o != r && r.Contains(o))).OrderBy(r => r.From).Select(r => Piece(r, [.. parts[r].SelectMany(p => leaves[p])]))]);
+        return new(
+            column,
+            [
+                .. ranges
+                    .Where(r => !ranges.Exists(o => o != r && r.Contains(o)))
+                    .OrderBy(r => r.From)
+                    .Select(r => Piece(r, [.. parts[r].SelectMany(p => leaves[p])])),
+            ]
+        );
     }
 
     /// <summary>The tables that hold the rows of a range, as far as whole parts of a table do.</summary>
-    public static async Task<IReadOnlyList<PostgreSqlLeaf>> LeavesAsync(IStatements statements, TableName table, string column, TimeRange range, CancellationToken cancellationToken)
+    public static async Task<IReadOnlyList<PostgreSqlLeaf>> LeavesAsync(
+        IStatements statements,
+        TableName table,
+        string column,
+        TimeRange range,
+        CancellationToken cancellationToken
+    )
     {
-        var parts = (await statements.QueryAsync(Bounds(table), cancellationToken)).Where(r => r.Text(0) == column && r.Truth(6) && Range(r.Text(3)) is { } part && range.Contains(part)).Select(r => r.Long(7)).ToHashSet();
+        var parts = (await statements.QueryAsync(Bounds(table), cancellationToken))
+            .Where(r => r.Text(0) == column && r.Truth(6) && Range(r.Text(3)) is { } part && range.Contains(part))
+            .Select(r => r.Long(7))
+            .ToHashSet();
         return [.. (await PostgreSqlLeaf.AllAsync(statements, table, cancellationToken)).Where(l => l.Above.Any(parts.Contains))];
     }
 
@@ -91,39 +130,53 @@ internal sealed partial class PostgreSqlPartitions(PostgreSqlEngine engine) : Pa
     /// </summary>
     private static SqlText Bounds(TableName table) =>
         $"""
-        WITH RECURSIVE varve_tree AS (
-          SELECT c.oid, 0 AS depth FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = {table.Schema} AND c.relname = {table.Name} AND c.relkind = 'p'
-          UNION ALL
-          SELECT i.inhrelid, t.depth + 1 FROM varve_tree t JOIN pg_inherits i ON i.inhparent = t.oid AND NOT i.inhdetachpending
-        )
-        SELECT a.attname, n.nspname, c.relname, pg_get_expr(c.relpartbound, c.oid), pn.nspname, p.relname, pg_has_role(c.relowner, 'USAGE') AND pg_has_role(p.relowner, 'USAGE'), CAST(c.oid AS BIGINT)
-        FROM varve_tree t JOIN pg_class p ON p.oid = t.oid JOIN pg_namespace pn ON pn.oid = p.relnamespace
-        JOIN pg_partitioned_table d ON d.partrelid = p.oid AND d.partstrat = 'r' AND d.partnatts = 1
-        JOIN pg_attribute a ON a.attrelid = p.oid AND a.attnum = d.partattrs[0] AND a.atttypid IN ('date'::regtype, 'timestamp'::regtype, 'timestamptz'::regtype)
-        JOIN pg_inherits i ON i.inhparent = p.oid AND NOT i.inhdetachpending JOIN pg_class c ON c.oid = i.inhrelid JOIN pg_namespace n ON n.oid = c.relnamespace
-        ORDER BY t.depth, c.relname
-        """;
+            WITH RECURSIVE varve_tree AS (
+              SELECT c.oid, 0 AS depth FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = {table.Schema} AND c.relname = {table.Name} AND c.relkind = 'p'
+              UNION ALL
+              SELECT i.inhrelid, t.depth + 1 FROM varve_tree t JOIN pg_inherits i ON i.inhparent = t.oid AND NOT i.inhdetachpending
+            )
+            SELECT a.attname, n.nspname, c.relname, pg_get_expr(c.relpartbound, c.oid), pn.nspname, p.relname, pg_has_role(c.relowner, 'USAGE') AND pg_has_role(p.relowner, 'USAGE'), CAST(c.oid AS BIGINT)
+            FROM varve_tree t JOIN pg_class p ON p.oid = t.oid JOIN pg_namespace pn ON pn.oid = p.relnamespace
+            JOIN pg_partitioned_table d ON d.partrelid = p.oid AND d.partstrat = 'r' AND d.partnatts = 1
+            JOIN pg_attribute a ON a.attrelid = p.oid AND a.attnum = d.partattrs[0] AND a.atttypid IN ('date'::regtype, 'timestamp'::regtype, 'timestamptz'::regtype)
+            JOIN pg_inherits i ON i.inhparent = p.oid AND NOT i.inhdetachpending JOIN pg_class c ON c.oid = i.inhrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+            ORDER BY t.depth, c.relname
+            """;
 
     /// <summary>The range of bounds as PostgreSQL writes them; null for the default partition, and for what no calendar has.</summary>
     internal static TimeRange? Range(string bounds)
     {
-        if (Written().Match(bounds) is not { Success: true } match) return null;
+        if (Written().Match(bounds) is not { Success: true } match)
+            return null;
         var (from, to) = (End(match.Groups["from"].Value), End(match.Groups["to"].Value));
         return from is { } start && to is { } end && start < end ? new(start, end) : null;
     }
 
-    private static Instant? End(string text) => text switch
-    {
-        "MINVALUE" => Instant.MinValue,
-        "MAXVALUE" => Instant.MaxValue,
-        _ => PostgreSqlValues.Read(text.Contains(':', StringComparison.Ordinal) ? text.EndsWith("+00'", StringComparison.Ordinal) ? "timestamp with time zone" : "timestamp without time zone" : "date", text.Trim('\'')) switch
+    private static Instant? End(string text) =>
+        text switch
         {
-            Instant at => at,
-            LocalDate date => date == LocalDate.MinIsoValue ? Instant.MinValue : date == LocalDate.MaxIsoValue ? Instant.MaxValue : date.AtStartOfDayInZone(DateTimeZone.Utc).ToInstant(),
-            _ => null,
-        },
-    };
+            "MINVALUE" => Instant.MinValue,
+            "MAXVALUE" => Instant.MaxValue,
+            _ => PostgreSqlValues.Read(
+                text.Contains(':', StringComparison.Ordinal)
+                    ? text.EndsWith("+00'", StringComparison.Ordinal)
+                        ? "timestamp with time zone"
+                        : "timestamp without time zone"
+                    : "date",
+                text.Trim('\'')
+            ) switch
+            {
+                Instant at => at,
+                LocalDate date => date == LocalDate.MinIsoValue ? Instant.MinValue
+                : date == LocalDate.MaxIsoValue ? Instant.MaxValue
+                : date.AtStartOfDayInZone(DateTimeZone.Utc).ToInstant(),
+                _ => null,
+            },
+        };
 
-    [GeneratedRegex(@"\AFOR VALUES FROM \((?<from>'[^']*'|MINVALUE|MAXVALUE)\) TO \((?<to>'[^']*'|MINVALUE|MAXVALUE)\)\z", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        @"\AFOR VALUES FROM \((?<from>'[^']*'|MINVALUE|MAXVALUE)\) TO \((?<to>'[^']*'|MINVALUE|MAXVALUE)\)\z",
+        RegexOptions.CultureInvariant
+    )]
     private static partial Regex Written();
 }

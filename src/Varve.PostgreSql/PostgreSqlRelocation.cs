@@ -13,56 +13,96 @@ namespace Varve.PostgreSql;
 internal sealed class PostgreSqlRelocation(PostgreSqlEngine engine) : Relocation
 {
     /// <inheritdoc/>
-    public override string? Unfit(Place place) => place.Attribute is null ? null
-        : $"On PostgreSQL a place is a tablespace: write to: {place.Name}, not {{ {place.Attribute}: {place.Name} }}.";
+    public override string? Unfit(Place place) =>
+        place.Attribute is null
+            ? null
+            : $"On PostgreSQL a place is a tablespace: write to: {place.Name}, not {{ {place.Attribute}: {place.Name} }}.";
 
     /// <inheritdoc/>
     public override async Task<string?> RefusesAsync(IStatements statements, Place place, CancellationToken cancellationToken)
     {
         var rows = await statements.QueryAsync(
             $"SELECT spcname = 'pg_global', has_tablespace_privilege(oid, 'CREATE') OR oid = (SELECT dattablespace FROM pg_database WHERE datname = current_database()), current_user FROM pg_tablespace WHERE spcname = {place.Name}",
-            cancellationToken);
+            cancellationToken
+        );
         return rows switch
         {
-            [] => $"There is no tablespace `{place.Name}` on this server. Create it (CREATE TABLESPACE), or check the name: it is compared exactly.",
+            [] =>
+                $"There is no tablespace `{place.Name}` on this server. Create it (CREATE TABLESPACE), or check the name: it is compared exactly.",
             [var only] when only.Truth(0) => "The tablespace `pg_global` is for what all databases share. Name another one.",
-            [var only] when !only.Truth(1) => $"The database user may not create anything in the tablespace `{place.Name}`. GRANT CREATE ON TABLESPACE {engine.Dialect.Quote(new Identifier(place.Name))} TO {engine.Dialect.Quote(new Identifier(only.Text(2)))}.",
+            [var only] when !only.Truth(1) =>
+                $"The database user may not create anything in the tablespace `{place.Name}`. GRANT CREATE ON TABLESPACE {engine.Dialect.Quote(new Identifier(place.Name))} TO {engine.Dialect.Quote(new Identifier(only.Text(2)))}.",
             _ => null,
         };
     }
 
     /// <inheritdoc/>
-    public override async Task<IReadOnlyList<SqlText>> MovingAsync(IStatements statements, TableName table, TimeColumn time, TimeRange range, Place to, CancellationToken cancellationToken) =>
-        [.. (await PlacedAsync(statements, table, time, range, to, cancellationToken)).Where(l => l.Elsewhere.Count > 0).SelectMany(l => Moving(l.Table, l.Elsewhere, to))];
+    public override async Task<IReadOnlyList<SqlText>> MovingAsync(
+        IStatements statements,
+        TableName table,
+        TimeColumn time,
+        TimeRange range,
+        Place to,
+        CancellationToken cancellationToken
+    ) =>
+        [
+            .. (await PlacedAsync(statements, table, time, range, to, cancellationToken))
+                .Where(l => l.Elsewhere.Count > 0)
+                .SelectMany(l => Moving(l.Table, l.Elsewhere, to)),
+        ];
 
     /// <inheritdoc/>
-    public override async Task<MoveState> MoveAsync(IStatements statements, TableName table, TimeColumn time, TimeRange range, Place to, CancellationToken cancellationToken)
+    public override async Task<MoveState> MoveAsync(
+        IStatements statements,
+        TableName table,
+        TimeColumn time,
+        TimeRange range,
+        Place to,
+        CancellationToken cancellationToken
+    )
     {
         var all = await PlacedAsync(statements, table, time, range, to, cancellationToken);
         var bytes = all.Sum(l => l.Bytes);
-        if (all.Find(l => l.Elsewhere.Count > 0) is not { Table: { } next } open) return new(bytes, bytes, IsDone: true);
+        if (all.Find(l => l.Elsewhere.Count > 0) is not { Table: { } next } open)
+            return new(bytes, bytes, IsDone: true);
         await RoomAsync(statements, to, open.Bytes, cancellationToken);
-        foreach (var statement in Moving(next, open.Elsewhere, to)) await statements.ExecuteAsync(statement, cancellationToken);
+        foreach (var statement in Moving(next, open.Elsewhere, to))
+            await statements.ExecuteAsync(statement, cancellationToken);
         var left = all.Where(l => l.Elsewhere.Count > 0 && l.Table != next).Sum(l => l.Bytes);
         return new(bytes - left, bytes, IsDone: all.Count(l => l.Elsewhere.Count > 0) == 1);
     }
 
     // A table or an index goes as a whole, and what lies beside it for long values with it.
     private static IEnumerable<SqlText> Moving(TableName table, IEnumerable<TableName> elsewhere, Place to) =>
-        [$"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE", .. elsewhere.Select(relation => (SqlText)$"ALTER TABLE {relation} SET TABLESPACE {new Identifier(to.Name)}")];
+        [
+            $"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE",
+            .. elsewhere.Select(relation => (SqlText)$"ALTER TABLE {relation} SET TABLESPACE {new Identifier(to.Name)}"),
+        ];
 
     private async Task<List<(TableName Table, long Bytes, IReadOnlyList<TableName> Elsewhere)>> PlacedAsync(
-        IStatements statements, TableName table, TimeColumn time, TimeRange range, Place to, CancellationToken cancellationToken)
+        IStatements statements,
+        TableName table,
+        TimeColumn time,
+        TimeRange range,
+        Place to,
+        CancellationToken cancellationToken
+    )
     {
         var whole = table with { Schema = table.Schema ?? engine.DefaultSchema };
         List<(TableName, long, IReadOnlyList<TableName>)> all = [];
         foreach (var leaf in await PostgreSqlPartitions.LeavesAsync(statements, whole, time.Name, range, cancellationToken))
-            if (!leaf.IsForeign) all.Add(await RelationsAsync(statements, leaf.Table, to, cancellationToken));
+            if (!leaf.IsForeign)
+                all.Add(await RelationsAsync(statements, leaf.Table, to, cancellationToken));
         return all;
     }
 
     /// <summary>A table, the bytes of it and its indexes, and what of these does not lie in the place.</summary>
-    private static async Task<(TableName Table, long Bytes, IReadOnlyList<TableName> Elsewhere)> RelationsAsync(IStatements statements, TableName leaf, Place to, CancellationToken cancellationToken)
+    private static async Task<(TableName Table, long Bytes, IReadOnlyList<TableName> Elsewhere)> RelationsAsync(
+        IStatements statements,
+        TableName leaf,
+        Place to,
+        CancellationToken cancellationToken
+    )
     {
         var rows = await statements.QueryAsync(
             $"""
@@ -72,21 +112,37 @@ internal sealed class PostgreSqlRelocation(PostgreSqlEngine engine) : Relocation
             FROM varve_leaf r CROSS JOIN LATERAL (SELECT r.oid UNION ALL SELECT indexrelid FROM pg_index WHERE indrelid = r.oid) AS varve_part(oid)
             JOIN pg_class c ON c.oid = varve_part.oid JOIN pg_namespace n ON n.oid = c.relnamespace ORDER BY c.relkind = 'i', c.relname
             """,
-            cancellationToken);
-        return (leaf, rows.Count == 0 ? 0 : rows[0].Long(2), [.. rows.Where(r => !r.Truth(3)).Select(r => new TableName(r.Text(0), r.Text(1)))]);
+            cancellationToken
+        );
+        return (
+            leaf,
+            rows.Count == 0 ? 0 : rows[0].Long(2),
+            [.. rows.Where(r => !r.Truth(3)).Select(r => new TableName(r.Text(0), r.Text(1)))]
+        );
     }
 
-    /// <summary>Where the folder of the tablespace can be seen from here, its disk says what is free; else the server does, when the disk is full.</summary>
+    /// <summary>
+    /// Where the folder of the tablespace can be seen from here, its disk says what is free; else the server does, when the disk
+    /// is full.
+    /// </summary>
     private static async Task RoomAsync(IStatements statements, Place to, long bytes, CancellationToken cancellationToken)
     {
-        var row = (await statements.QueryAsync(
-            $"""
-            SELECT pg_tablespace_location(oid), 'PG_' || CAST(current_setting('server_version_num') AS INTEGER) / 10000 || '_' || (SELECT catalog_version_no FROM pg_control_system())
-            FROM pg_tablespace WHERE spcname = {to.Name}
-            """,
-            cancellationToken))[0];
-        if (!Path.IsPathRooted(row.Text(0)) || !Directory.Exists(Path.Combine(row.Text(0), row.Text(1)))) return;
+        var row = (
+            await statements.QueryAsync(
+                $"""
+                SELECT pg_tablespace_location(oid), 'PG_' || CAST(current_setting('server_version_num') AS INTEGER) / 10000 || '_' || (SELECT catalog_version_no FROM pg_control_system())
+                FROM pg_tablespace WHERE spcname = {to.Name}
+                """,
+                cancellationToken
+            )
+        )[0];
+        if (!Path.IsPathRooted(row.Text(0)) || !Directory.Exists(Path.Combine(row.Text(0), row.Text(1))))
+            return;
         var free = new DriveInfo(row.Text(0)).AvailableFreeSpace;
-        if (free < bytes) throw new EngineException(EngineCodes.DiskFull, $"the next table to move has {PlanText.Bytes(bytes)}, and the tablespace {to.Name} has {PlanText.Bytes(free)} free. Make room there; nothing was moved.");
+        if (free < bytes)
+            throw new EngineException(
+                EngineCodes.DiskFull,
+                $"the next table to move has {PlanText.Bytes(bytes)}, and the tablespace {to.Name} has {PlanText.Bytes(free)} free. Make room there; nothing was moved."
+            );
     }
 }

@@ -25,27 +25,33 @@ internal sealed class PostgreSqlStatements(NpgsqlConnection connection, PostgreS
         new PostgreSqlObserver(dialect).DescribeAsync(this, table, cancellationToken);
 
     /// <inheritdoc/>
-    public Task<IReadOnlyList<RelationSize>> MeasureAsync(IReadOnlyList<TableName> tables, bool withBytes, CancellationToken cancellationToken) =>
-        new PostgreSqlObserver(dialect).MeasureAsync(this, tables, withBytes, cancellationToken);
+    public Task<IReadOnlyList<RelationSize>> MeasureAsync(
+        IReadOnlyList<TableName> tables,
+        bool withBytes,
+        CancellationToken cancellationToken
+    ) => new PostgreSqlObserver(dialect).MeasureAsync(this, tables, withBytes, cancellationToken);
 
     /// <inheritdoc/>
     public Task BarrierAsync(Before next, CancellationToken cancellationToken) => Task.CompletedTask;
 
     /// <summary>Rows that leave by a copy, one after the other.</summary>
-    public Task ExportAsync(SqlText copy, Func<NpgsqlBinaryExporter, Task> take, CancellationToken cancellationToken) => RunAsync(
-        copy,
-        async command =>
-        {
-            await using var exporter = await connection.BeginBinaryExportAsync(command.CommandText, cancellationToken);
-            await take(exporter);
-            return 0;
-        },
-        cancellationToken);
+    public Task ExportAsync(SqlText copy, Func<NpgsqlBinaryExporter, Task> take, CancellationToken cancellationToken) =>
+        RunAsync(
+            copy,
+            async command =>
+            {
+                await using var exporter = await connection.BeginBinaryExportAsync(command.CommandText, cancellationToken);
+                await take(exporter);
+                return 0;
+            },
+            cancellationToken
+        );
 
     private async Task<T> RunAsync<T>(SqlText statement, Func<NpgsqlCommand, Task<T>> call, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(statement);
-        if (!IsOpen) throw new InvalidOperationException("The transaction of these statements has ended.");
+        if (!IsOpen)
+            throw new InvalidOperationException("The transaction of these statements has ended.");
         cancellationToken.ThrowIfCancellationRequested();
         try
         {
@@ -54,7 +60,11 @@ internal sealed class PostgreSqlStatements(NpgsqlConnection connection, PostgreS
         }
         catch (Exception error) when (cancellationToken.IsCancellationRequested && PostgreSqlErrors.IsInterrupt(error))
         {
-            throw new OperationCanceledException("The statement was interrupted and its transaction rolled back.", error, cancellationToken);
+            throw new OperationCanceledException(
+                "The statement was interrupted and its transaction rolled back.",
+                error,
+                cancellationToken
+            );
         }
         catch (Exception error) when (PostgreSqlErrors.Read(error, database) is { } known)
         {

@@ -18,46 +18,57 @@ internal static class PostgreSqlTime
     // The first day that PostgreSQL knows, of Julian's count.
     private static readonly Instant s_least = Instant.FromUtc(-4713, 11, 24, 0, 0);
 
-    /// <summary>An instant in the column's own type, rounded up to its unit. What the type cannot hold becomes its first value, its infinity, or its last number.</summary>
-    public static SqlText Value(TimeColumn column, Instant at) => column.Type switch
-    {
-        ColumnType.Integer => $"CAST({Clamped(Ceiling(at, NanosOf(column.Unit)))} AS BIGINT)",
-        ColumnType.Date => Date(at),
-        ColumnType.TimestampTz => TimestampTz(Up(at, NanosPerMicro)),
-        ColumnType.Timestamp => $"{Up(at, NanosPerMicro)}",
-        _ => throw Refused(column),
-    };
+    /// <summary>
+    /// An instant in the column's own type, rounded up to its unit. What the type cannot hold becomes its first value, its
+    /// infinity, or its last number.
+    /// </summary>
+    public static SqlText Value(TimeColumn column, Instant at) =>
+        column.Type switch
+        {
+            ColumnType.Integer => $"CAST({Clamped(Ceiling(at, NanosOf(column.Unit)))} AS BIGINT)",
+            ColumnType.Date => Date(at),
+            ColumnType.TimestampTz => TimestampTz(Up(at, NanosPerMicro)),
+            ColumnType.Timestamp => $"{Up(at, NanosPerMicro)}",
+            _ => throw Refused(column),
+        };
 
     /// <summary>
     /// Microseconds, rounded down. NULL for infinities: PostgreSQL knows no integer for them, and may compute what a condition
     /// around it rules out.
     /// </summary>
-    public static SqlText MicrosOf(TimeColumn column, SqlText value) => column.Type switch
-    {
-        ColumnType.Integer => FromUnit(column.Unit, $"CAST({value} AS BIGINT)"),
-        ColumnType.Date => $"(CAST(nullif(nullif({value}, DATE 'infinity'), DATE '-infinity') - DATE '1970-01-01' AS BIGINT) * {MicrosPerDay})",
-        ColumnType.Timestamp => $"CAST(EXTRACT(EPOCH FROM nullif(nullif({value}, TIMESTAMP 'infinity'), TIMESTAMP '-infinity')) * 1000000 AS BIGINT)",
-        ColumnType.TimestampTz => $"CAST(EXTRACT(EPOCH FROM nullif(nullif({value}, TIMESTAMPTZ 'infinity'), TIMESTAMPTZ '-infinity')) * 1000000 AS BIGINT)",
-        _ => throw Refused(column),
-    };
+    public static SqlText MicrosOf(TimeColumn column, SqlText value) =>
+        column.Type switch
+        {
+            ColumnType.Integer => FromUnit(column.Unit, $"CAST({value} AS BIGINT)"),
+            ColumnType.Date =>
+                $"(CAST(nullif(nullif({value}, DATE 'infinity'), DATE '-infinity') - DATE '1970-01-01' AS BIGINT) * {MicrosPerDay})",
+            ColumnType.Timestamp =>
+                $"CAST(EXTRACT(EPOCH FROM nullif(nullif({value}, TIMESTAMP 'infinity'), TIMESTAMP '-infinity')) * 1000000 AS BIGINT)",
+            ColumnType.TimestampTz =>
+                $"CAST(EXTRACT(EPOCH FROM nullif(nullif({value}, TIMESTAMPTZ 'infinity'), TIMESTAMPTZ '-infinity')) * 1000000 AS BIGINT)",
+            _ => throw Refused(column),
+        };
 
     /// <summary>A value of the column's type, rounded down to its unit.</summary>
-    public static SqlText OfMicros(TimeColumn column, SqlText micros) => column.Type switch
-    {
-        ColumnType.Integer => column.Unit switch
+    public static SqlText OfMicros(TimeColumn column, SqlText micros) =>
+        column.Type switch
         {
-            TimeUnit.Seconds => FloorDivide(micros, MicrosPerSecond),
-            TimeUnit.Milliseconds => FloorDivide(micros, MicrosPerMilli),
-            TimeUnit.Microseconds => $"CAST({micros} AS BIGINT)",
-            _ => $"(CAST({micros} AS BIGINT) * {NanosPerMicro})",
-        },
-        ColumnType.Date => $"(DATE '1970-01-01' + CAST({FloorDivide(micros, MicrosPerDay)} AS INTEGER))",
-        ColumnType.TimestampTz => $"({Timestamp(micros)} AT TIME ZONE 'UTC')",
-        ColumnType.Timestamp => Timestamp(micros),
-        _ => throw Refused(column),
-    };
+            ColumnType.Integer => column.Unit switch
+            {
+                TimeUnit.Seconds => FloorDivide(micros, MicrosPerSecond),
+                TimeUnit.Milliseconds => FloorDivide(micros, MicrosPerMilli),
+                TimeUnit.Microseconds => $"CAST({micros} AS BIGINT)",
+                _ => $"(CAST({micros} AS BIGINT) * {NanosPerMicro})",
+            },
+            ColumnType.Date => $"(DATE '1970-01-01' + CAST({FloorDivide(micros, MicrosPerDay)} AS INTEGER))",
+            ColumnType.TimestampTz => $"({Timestamp(micros)} AT TIME ZONE 'UTC')",
+            ColumnType.Timestamp => Timestamp(micros),
+            _ => throw Refused(column),
+        };
 
-    /// <summary>A timestamp of microseconds. An interval is multiplied as a double, which holds whole seconds and the rest of one exactly.</summary>
+    /// <summary>
+    /// A timestamp of microseconds. An interval is multiplied as a double, which holds whole seconds and the rest of one exactly.
+    /// </summary>
     public static SqlText Timestamp(SqlText micros) =>
         $"(TIMESTAMP '1970-01-01' + ({micros}) / {MicrosPerSecond} * INTERVAL '1 second' + ({micros}) % {MicrosPerSecond} * INTERVAL '1 microsecond')";
 
@@ -71,37 +82,44 @@ internal static class PostgreSqlTime
 
     private static SqlText Date(Instant at)
     {
-        if (at == Instant.MinValue) return $"DATE '-infinity'";
-        if (at == Instant.MaxValue) return $"DATE 'infinity'";
+        if (at == Instant.MinValue)
+            return $"DATE '-infinity'";
+        if (at == Instant.MaxValue)
+            return $"DATE 'infinity'";
         return $"CAST({PostgreSqlLiteral.Date(Up(at, NodaConstants.NanosecondsPerDay).InUtc().Date)} AS DATE)";
     }
 
     private static SqlText TimestampTz(Instant at)
     {
-        if (at == Instant.MinValue || at == Instant.MaxValue) return $"CAST({at} AS TIMESTAMPTZ)";
+        if (at == Instant.MinValue || at == Instant.MaxValue)
+            return $"CAST({at} AS TIMESTAMPTZ)";
         return $"({at} AT TIME ZONE 'UTC')";
     }
 
-    private static SqlText FromUnit(TimeUnit unit, SqlText integer) => unit switch
-    {
-        TimeUnit.Seconds => $"({integer} * {MicrosPerSecond})",
-        TimeUnit.Milliseconds => $"({integer} * {MicrosPerMilli})",
-        TimeUnit.Microseconds => integer,
-        _ => FloorDivide(integer, NanosPerMicro),
-    };
+    private static SqlText FromUnit(TimeUnit unit, SqlText integer) =>
+        unit switch
+        {
+            TimeUnit.Seconds => $"({integer} * {MicrosPerSecond})",
+            TimeUnit.Milliseconds => $"({integer} * {MicrosPerMilli})",
+            TimeUnit.Microseconds => integer,
+            _ => FloorDivide(integer, NanosPerMicro),
+        };
 
-    private static long NanosOf(TimeUnit unit) => unit switch
-    {
-        TimeUnit.Seconds => 1_000_000_000,
-        TimeUnit.Milliseconds => 1_000_000,
-        TimeUnit.Microseconds => NanosPerMicro,
-        _ => 1,
-    };
+    private static long NanosOf(TimeUnit unit) =>
+        unit switch
+        {
+            TimeUnit.Seconds => 1_000_000_000,
+            TimeUnit.Milliseconds => 1_000_000,
+            TimeUnit.Microseconds => NanosPerMicro,
+            _ => 1,
+        };
 
     private static Instant Up(Instant at, long nanos)
     {
-        if (at == Instant.MinValue || at == Instant.MaxValue) return at;
-        if (at < s_least) return s_least;
+        if (at == Instant.MinValue || at == Instant.MaxValue)
+            return at;
+        if (at < s_least)
+            return s_least;
         var up = Ceiling(at, nanos) * nanos;
         return up > (Instant.MaxValue - NodaConstants.UnixEpoch).ToBigIntegerNanoseconds()
             ? Instant.MaxValue
@@ -110,7 +128,8 @@ internal static class PostgreSqlTime
 
     private static BigInteger Ceiling(Instant at, long nanos)
     {
-        var number = at == Instant.MinValue ? -BigInteger.Pow(10, 30)
+        var number =
+            at == Instant.MinValue ? -BigInteger.Pow(10, 30)
             : at == Instant.MaxValue ? BigInteger.Pow(10, 30)
             : (at - NodaConstants.UnixEpoch).ToBigIntegerNanoseconds();
         var up = BigInteger.DivRem(number, nanos, out var rest);
@@ -118,7 +137,9 @@ internal static class PostgreSqlTime
     }
 
     private static long Clamped(BigInteger number) =>
-        number < long.MinValue ? long.MinValue : number > long.MaxValue ? long.MaxValue : (long)number;
+        number < long.MinValue ? long.MinValue
+        : number > long.MaxValue ? long.MaxValue
+        : (long)number;
 
     private static InvalidOperationException Refused(TimeColumn column) => new($"{column.Name} is no time column.");
 }

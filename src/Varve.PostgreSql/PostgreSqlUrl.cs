@@ -12,8 +12,13 @@ internal static class PostgreSqlUrl
     /// <exception cref="PolicyException">The URL is not PostgreSQL's, or has an option that is not known.</exception>
     public static (NpgsqlConnectionStringBuilder Connection, PostgreSqlOptions Options) Read(DatabaseUrl url, PostgreSqlOptions options)
     {
-        if (url.Scheme != "postgresql") throw new PolicyException(UrlCodes.Scheme, $"{url} is no PostgreSQL URL. Write postgresql://user@host/database.");
-        if (url.Hosts.Count != 1) throw new PolicyException(UrlCodes.Part, $"{url} names several hosts. Name the primary alone: what Varve proves must be what it removes.");
+        if (url.Scheme != "postgresql")
+            throw new PolicyException(UrlCodes.Scheme, $"{url} is no PostgreSQL URL. Write postgresql://user@host/database.");
+        if (url.Hosts.Count != 1)
+            throw new PolicyException(
+                UrlCodes.Part,
+                $"{url} names several hosts. Name the primary alone: what Varve proves must be what it removes."
+            );
         var host = url.Hosts[0];
         var user = url.User ?? Environment.GetEnvironmentVariable("PGUSER") ?? Environment.UserName;
         NpgsqlConnectionStringBuilder text = new()
@@ -38,15 +43,23 @@ internal static class PostgreSqlUrl
             // What a session is set to stays; nothing else is left behind by Varve.
             NoResetOnClose = true,
         };
-        foreach (var (name, value) in url.Options) options = Set(text, options, url, name, value);
+        foreach (var (name, value) in url.Options)
+            options = Set(text, options, url, name, value);
         text.Timeout = (int)Math.Clamp(Math.Ceiling(options.ConnectTimeout.TotalSeconds), 1, 1024);
         return (text, options);
     }
 
     /// <summary>What a database is called in messages.</summary>
-    public static string Name(NpgsqlConnectionStringBuilder text) => $"{text.Database} on {(text.Host!.Contains(':', StringComparison.Ordinal) ? $"[{text.Host}]" : text.Host)}:{text.Port.ToString(CultureInfo.InvariantCulture)}";
+    public static string Name(NpgsqlConnectionStringBuilder text) =>
+        $"{text.Database} on {(text.Host!.Contains(':', StringComparison.Ordinal) ? $"[{text.Host}]" : text.Host)}:{text.Port.ToString(CultureInfo.InvariantCulture)}";
 
-    private static PostgreSqlOptions Set(NpgsqlConnectionStringBuilder text, PostgreSqlOptions options, DatabaseUrl url, string name, string value)
+    private static PostgreSqlOptions Set(
+        NpgsqlConnectionStringBuilder text,
+        PostgreSqlOptions options,
+        DatabaseUrl url,
+        string name,
+        string value
+    )
     {
         switch (name)
         {
@@ -78,18 +91,25 @@ internal static class PostgreSqlUrl
             case "statement_timeout":
                 return options with { StatementTimeout = Seconds(0, 2_000_000) };
             default:
-                throw new PolicyException(UrlCodes.Option, $"{url} has the option {name}, which PostgreSQL does not have here. There are sslmode, sslrootcert, sslcert, sslkey, connect_timeout, lock_timeout, statement_timeout, password_env, password_file and password_stdin.");
+                throw new PolicyException(
+                    UrlCodes.Option,
+                    $"{url} has the option {name}, which PostgreSQL does not have here. There are sslmode, sslrootcert, sslcert, sslkey, connect_timeout, lock_timeout, statement_timeout, password_env, password_file and password_stdin."
+                );
         }
 
         PolicyException Unfit(string fit) => new(UrlCodes.Option, $"{name}={value} in {url} is not one of its values. Write {fit}.");
 
         TimeSpan Seconds(double least, double greatest) =>
-            double.TryParse(value, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds) && seconds >= least && seconds <= greatest
+            double.TryParse(value, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds)
+            && seconds >= least
+            && seconds <= greatest
                 ? TimeSpan.FromSeconds(seconds)
                 : throw Unfit(string.Create(CultureInfo.InvariantCulture, $"a number of seconds from {least} to {greatest}"));
     }
 
     /// <summary>This machine by its name, its loopback addresses, or a folder with the server's socket.</summary>
-    private static bool IsLocal(string host) => host.StartsWith('/') || host.Equals("localhost", StringComparison.OrdinalIgnoreCase)
+    private static bool IsLocal(string host) =>
+        host.StartsWith('/')
+        || host.Equals("localhost", StringComparison.OrdinalIgnoreCase)
         || (IPAddress.TryParse(host, out var address) && IPAddress.IsLoopback(address));
 }

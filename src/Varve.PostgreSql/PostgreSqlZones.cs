@@ -15,8 +15,11 @@ internal static class PostgreSqlZones
     public static SqlText LocalDate(SqlText utc, string zone)
     {
         SqlText since = $"CAST(({utc} AT TIME ZONE 'UTC') AT TIME ZONE {zone} AS DATE)";
-        if (DateTimeZoneProviders.Tzdb.GetZoneOrNull(zone) is not { } known) return since;
-        var arms = ZoneHistory.Before1970(known).Select(o => (SqlText)$"WHEN {utc} < {o.End} THEN CAST({utc} + {o.Seconds} * INTERVAL '1 second' AS DATE)");
+        if (DateTimeZoneProviders.Tzdb.GetZoneOrNull(zone) is not { } known)
+            return since;
+        var arms = ZoneHistory
+            .Before1970(known)
+            .Select(o => (SqlText)$"WHEN {utc} < {o.End} THEN CAST({utc} + {o.Seconds} * INTERVAL '1 second' AS DATE)");
         return $"CASE WHEN {utc} >= {NodaConstants.UnixEpoch} THEN {since} {SqlText.Join(" ", arms)} END";
     }
 }

@@ -9,7 +9,10 @@ using Varve.Planning;
 
 namespace Varve.S3;
 
-/// <summary>Archives in a bucket: files are spooled on this machine, uploaded in parts that the server checks, and downloaded to be read.</summary>
+/// <summary>
+/// Archives in a bucket: files are spooled on this machine, uploaded in parts that the server checks, and downloaded to be
+/// read.
+/// </summary>
 internal sealed class S3Store(S3Location location, long partBytes = S3Store.PartBytes) : IArchiveStore
 {
     internal const long PartBytes = 16 << 20;
@@ -36,17 +39,33 @@ internal sealed class S3Store(S3Location location, long partBytes = S3Store.Part
         await AskAsync(
             async () =>
             {
-                if (new FileInfo(path).Length > partBytes) await new S3Upload(Client, location.Bucket, key, partBytes).RunAsync(path, cancellationToken);
-                else await PutAsync(new() { FilePath = path, ChecksumSHA256 = Convert.ToBase64String(sha256.Span) }, key, cancellationToken);
+                if (new FileInfo(path).Length > partBytes)
+                    await new S3Upload(Client, location.Bucket, key, partBytes).RunAsync(path, cancellationToken);
+                else
+                    await PutAsync(new() { FilePath = path, ChecksumSHA256 = Convert.ToBase64String(sha256.Span) }, key, cancellationToken);
                 return 0;
             },
-            cancellationToken);
+            cancellationToken
+        );
         File.Delete(path);
     }
 
     /// <inheritdoc/>
-    public Task WriteAsync(string name, string text, CancellationToken cancellationToken) => AskAsync(
-        () => PutAsync(new() { ContentBody = text, ContentType = "application/json", ChecksumSHA256 = Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(text))) }, Key(name), cancellationToken), cancellationToken);
+    public Task WriteAsync(string name, string text, CancellationToken cancellationToken) =>
+        AskAsync(
+            () =>
+                PutAsync(
+                    new()
+                    {
+                        ContentBody = text,
+                        ContentType = "application/json",
+                        ChecksumSHA256 = Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(text))),
+                    },
+                    Key(name),
+                    cancellationToken
+                ),
+            cancellationToken
+        );
 
     /// <inheritdoc/>
     public async Task<string?> ReadAsync(string name, CancellationToken cancellationToken)
@@ -61,7 +80,9 @@ internal sealed class S3Store(S3Location location, long partBytes = S3Store.Part
         var path = Spool(name);
         try
         {
-            return await AskAsync(() => DownloadAsync(Key(name), path, cancellationToken), cancellationToken) ? new StoredFile(path, isCopy: true) : null;
+            return await AskAsync(() => DownloadAsync(Key(name), path, cancellationToken), cancellationToken)
+                ? new StoredFile(path, isCopy: true)
+                : null;
         }
         catch
         {
@@ -71,22 +92,28 @@ internal sealed class S3Store(S3Location location, long partBytes = S3Store.Part
     }
 
     /// <inheritdoc/>
-    public Task<IReadOnlyList<string>> ListAsync(string folder, CancellationToken cancellationToken) => AskAsync(
-        async () =>
-        {
-            var request = new ListObjectsV2Request { BucketName = location.Bucket, Prefix = Key($"{folder}/any")[..^"any".Length], Delimiter = "/" };
-            List<string> names = [];
-            ListObjectsV2Response page;
-            do
+    public Task<IReadOnlyList<string>> ListAsync(string folder, CancellationToken cancellationToken) =>
+        AskAsync(
+            async () =>
             {
-                page = await Client.ListObjectsV2Async(request, cancellationToken);
-                names.AddRange((page.S3Objects ?? []).Select(o => o.Key[location.Prefix.Length..]).Where(n => !n.EndsWith('/')));
-                request.ContinuationToken = page.NextContinuationToken;
-            }
-            while (page.IsTruncated == true);
-            return (IReadOnlyList<string>)[.. names.Order(StringComparer.Ordinal)];
-        },
-        cancellationToken);
+                var request = new ListObjectsV2Request
+                {
+                    BucketName = location.Bucket,
+                    Prefix = Key($"{folder}/any")[..^"any".Length],
+                    Delimiter = "/",
+                };
+                List<string> names = [];
+                ListObjectsV2Response page;
+                do
+                {
+                    page = await Client.ListObjectsV2Async(request, cancellationToken);
+                    names.AddRange((page.S3Objects ?? []).Select(o => o.Key[location.Prefix.Length..]).Where(n => !n.EndsWith('/')));
+                    request.ContinuationToken = page.NextContinuationToken;
+                } while (page.IsTruncated == true);
+                return (IReadOnlyList<string>)[.. names.Order(StringComparer.Ordinal)];
+            },
+            cancellationToken
+        );
 
     /// <inheritdoc/>
     public Task DeleteAsync(string name, CancellationToken cancellationToken) =>
@@ -114,11 +141,16 @@ internal sealed class S3Store(S3Location location, long partBytes = S3Store.Part
         return Client.PutObjectAsync(request, cancellationToken);
     }
 
-    private Task<T> AskAsync<T>(Func<Task<T>> ask, CancellationToken cancellationToken) => S3Errors.AskAsync(DisplayName, ask, cancellationToken);
+    private Task<T> AskAsync<T>(Func<Task<T>> ask, CancellationToken cancellationToken) =>
+        S3Errors.AskAsync(DisplayName, ask, cancellationToken);
 
-    private string Key(string name) => PartNames.IsFile(name)
-        ? location.Prefix + name
-        : throw new HaltException("VRV346", $"`{name}` is no name of a file in an archive: it could lead out of {DisplayName}. Look at who wrote it; nothing was read or written there.");
+    private string Key(string name) =>
+        PartNames.IsFile(name)
+            ? location.Prefix + name
+            : throw new HaltException(
+                "VRV346",
+                $"`{name}` is no name of a file in an archive: it could lead out of {DisplayName}. Look at who wrote it; nothing was read or written there."
+            );
 
     private static AmazonS3Config Config(S3Location location)
     {
@@ -128,9 +160,15 @@ internal sealed class S3Store(S3Location location, long partBytes = S3Store.Part
             RequestChecksumCalculation = RequestChecksumCalculation.WHEN_REQUIRED,
             ResponseChecksumValidation = ResponseChecksumValidation.WHEN_REQUIRED,
         };
-        var region = location.Region ?? Environment.GetEnvironmentVariable("AWS_REGION") ?? Environment.GetEnvironmentVariable("AWS_DEFAULT_REGION") ?? "us-east-1";
-        if (location.Endpoint is { } endpoint) (config.ServiceURL, config.AuthenticationRegion) = (endpoint.AbsoluteUri, region);
-        else config.RegionEndpoint = RegionEndpoint.GetBySystemName(region);
+        var region =
+            location.Region
+            ?? Environment.GetEnvironmentVariable("AWS_REGION")
+            ?? Environment.GetEnvironmentVariable("AWS_DEFAULT_REGION")
+            ?? "us-east-1";
+        if (location.Endpoint is { } endpoint)
+            (config.ServiceURL, config.AuthenticationRegion) = (endpoint.AbsoluteUri, region);
+        else
+            config.RegionEndpoint = RegionEndpoint.GetBySystemName(region);
         return config;
     }
 

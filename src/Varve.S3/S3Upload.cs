@@ -9,14 +9,31 @@ internal sealed class S3Upload(IAmazonS3 client, string bucket, string key, long
 {
     public async Task RunAsync(string path, CancellationToken cancellationToken)
     {
-        var begun = await client.InitiateMultipartUploadAsync(new InitiateMultipartUploadRequest { BucketName = bucket, Key = key, ChecksumAlgorithm = ChecksumAlgorithm.SHA256 }, cancellationToken);
+        var begun = await client.InitiateMultipartUploadAsync(
+            new InitiateMultipartUploadRequest
+            {
+                BucketName = bucket,
+                Key = key,
+                ChecksumAlgorithm = ChecksumAlgorithm.SHA256,
+            },
+            cancellationToken
+        );
         try
         {
             List<PartETag> parts = [];
             var length = new FileInfo(path).Length;
             for (long at = 0; at < length; at += partBytes)
                 parts.Add(await PartAsync(path, begun.UploadId, parts.Count + 1, at, Math.Min(partBytes, length - at), cancellationToken));
-            await client.CompleteMultipartUploadAsync(new CompleteMultipartUploadRequest { BucketName = bucket, Key = key, UploadId = begun.UploadId, PartETags = parts }, cancellationToken);
+            await client.CompleteMultipartUploadAsync(
+                new CompleteMultipartUploadRequest
+                {
+                    BucketName = bucket,
+                    Key = key,
+                    UploadId = begun.UploadId,
+                    PartETags = parts,
+                },
+                cancellationToken
+            );
         }
         catch
         {
@@ -41,7 +58,8 @@ internal sealed class S3Upload(IAmazonS3 client, string bucket, string key, long
                 ChecksumSHA256 = hash,
                 UseChunkEncoding = false,
             },
-            cancellationToken);
+            cancellationToken
+        );
         return new(number, sent.ETag) { ChecksumSHA256 = hash };
     }
 
@@ -59,9 +77,18 @@ internal sealed class S3Upload(IAmazonS3 client, string bucket, string key, long
     {
         try
         {
-            await client.AbortMultipartUploadAsync(new AbortMultipartUploadRequest { BucketName = bucket, Key = key, UploadId = upload }, CancellationToken.None);
+            await client.AbortMultipartUploadAsync(
+                new AbortMultipartUploadRequest
+                {
+                    BucketName = bucket,
+                    Key = key,
+                    UploadId = upload,
+                },
+                CancellationToken.None
+            );
         }
-        catch (Exception unreachable) when (unreachable is Amazon.Runtime.AmazonClientException or HttpRequestException or IOException or OperationCanceledException)
+        catch (Exception unreachable)
+            when (unreachable is Amazon.Runtime.AmazonClientException or HttpRequestException or IOException or OperationCanceledException)
         {
             // The error that ended the upload is the one to tell.
         }

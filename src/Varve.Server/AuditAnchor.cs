@@ -10,24 +10,36 @@ namespace Varve.Server;
 /// Writes the heads of the server's log and of those of its databases to a file, by a schedule. The chain of a log shows what
 /// was changed inside; only a head that stands elsewhere shows a log that was made anew, or whose end was cut off.
 /// </summary>
-internal sealed partial class AuditAnchor(ServeSettings settings, ConnectionSet connections, ServerAudit audit, HomeDatabase home, ILogger<AuditAnchor> log) : BackgroundService
+internal sealed partial class AuditAnchor(
+    ServeSettings settings,
+    ConnectionSet connections,
+    ServerAudit audit,
+    HomeDatabase home,
+    ILogger<AuditAnchor> log
+) : BackgroundService
 {
     private readonly SemaphoreSlim _turn = new(1, 1);
 
     /// <summary>What was written of one log, oldest first; none where nothing is anchored.</summary>
     public async Task<IReadOnlyList<Anchor>> OfAsync(string name, CancellationToken cancellationToken) =>
-        settings.Anchor is { } anchor && File.Exists(anchor.File) ? [.. (await LinesAsync(anchor.File, cancellationToken)).Where(a => a.Log == name)] : [];
+        settings.Anchor is { } anchor && File.Exists(anchor.File)
+            ? [.. (await LinesAsync(anchor.File, cancellationToken)).Where(a => a.Log == name)]
+            : [];
 
     /// <summary>Writes the heads that are others than those that were written last; how many.</summary>
     public async Task<int> WriteAsync(CancellationToken cancellationToken)
     {
-        if (settings.Anchor is not { } anchor) return 0;
+        if (settings.Anchor is not { } anchor)
+            return 0;
         await _turn.WaitAsync(cancellationToken);
         try
         {
-            var known = (File.Exists(anchor.File) ? await LinesAsync(anchor.File, cancellationToken) : []).GroupBy(a => a.Log).ToDictionary(g => g.Key, g => g.Last().Head, StringComparer.Ordinal);
+            var known = (File.Exists(anchor.File) ? await LinesAsync(anchor.File, cancellationToken) : [])
+                .GroupBy(a => a.Log)
+                .ToDictionary(g => g.Key, g => g.Last().Head, StringComparer.Ordinal);
             List<Anchor> heads = [.. (await HeadsAsync(cancellationToken)).Where(h => known.GetValueOrDefault(h.Log) != h.Head)];
-            if (heads.Count == 0) return 0;
+            if (heads.Count == 0)
+                return 0;
             await using var file = new FileStream(anchor.File, FileMode.Append, FileAccess.Write, FileShare.Read);
             await file.WriteAsync(Encoding.UTF8.GetBytes(string.Concat(heads.Select(h => $"{h}\n"))), cancellationToken);
             file.Flush(flushToDisk: true);
@@ -47,7 +59,8 @@ internal sealed partial class AuditAnchor(ServeSettings settings, ConnectionSet 
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        if (settings.Anchor is not { } anchor) return;
+        if (settings.Anchor is not { } anchor)
+            return;
         while (!stoppingToken.IsCancellationRequested)
         {
             try
@@ -70,12 +83,20 @@ internal sealed partial class AuditAnchor(ServeSettings settings, ConnectionSet 
     private async Task<IReadOnlyList<Anchor>> HeadsAsync(CancellationToken cancellationToken)
     {
         List<Anchor> heads = [];
-        if (await audit.HeadAsync(cancellationToken) is { } own) heads.Add(new(home.Now(), Anchor.Server, own.Seq, own.Hash));
+        if (await audit.HeadAsync(cancellationToken) is { } own)
+            heads.Add(new(home.Now(), Anchor.Server, own.Seq, own.Hash));
         foreach (var connection in connections.All)
         {
             try
             {
-                if (await connection.UseAsync(Caller.Scheduler.Subject, async lifecycle => (await lifecycle.AuditAsync(1, cancellationToken)).FirstOrDefault(), cancellationToken) is { } newest)
+                if (
+                    await connection.UseAsync(
+                        Caller.Scheduler.Subject,
+                        async lifecycle => (await lifecycle.AuditAsync(1, cancellationToken)).FirstOrDefault(),
+                        cancellationToken
+                    ) is
+                    { } newest
+                )
                     heads.Add(new(home.Now(), connection.Name, newest.Seq, newest.Hash));
             }
             catch (VarveException trouble)

@@ -17,18 +17,22 @@ internal sealed partial class PolicyWatch(ConnectionSet connections, HomeDatabas
     private readonly ConcurrentDictionary<(string Connection, string Policy), Standing> _all = new();
 
     /// <summary>Ranges of each policy that wait for a person.</summary>
-    public IEnumerable<(string Connection, string Policy, int Count)> Waits => _all.Select(s => (s.Key.Connection, s.Key.Policy, s.Value.Waits + s.Value.Brakes));
+    public IEnumerable<(string Connection, string Policy, int Count)> Waits =>
+        _all.Select(s => (s.Key.Connection, s.Key.Policy, s.Value.Waits + s.Value.Brakes));
 
     /// <summary>How long ago what each tier covers ended; a tier that covers nothing yet is in none.</summary>
     public IEnumerable<(string Connection, string Policy, string Relation, double Seconds)> Lags(Instant now) =>
-        _all.SelectMany(s => s.Value.Covered.Select(c => (s.Key.Connection, s.Key.Policy, c.Key, Math.Max(0, (now - c.Value).TotalSeconds))));
+        _all.SelectMany(s =>
+            s.Value.Covered.Select(c => (s.Key.Connection, s.Key.Policy, c.Key, Math.Max(0, (now - c.Value).TotalSeconds)))
+        );
 
     /// <summary>Takes what a run left.</summary>
     public async Task TakeAsync(string connection, Lifecycle lifecycle, RunOutcome outcome, CancellationToken cancellationToken)
     {
         foreach (var policy in outcome.Policies)
         {
-            if (await ReadAsync(lifecycle, policy.Policy, cancellationToken) is { } standing) _all[(connection, policy.Policy)] = standing with { Brakes = policy.Brake is null ? 0 : 1 };
+            if (await ReadAsync(lifecycle, policy.Policy, cancellationToken) is { } standing)
+                _all[(connection, policy.Policy)] = standing with { Brakes = policy.Brake is null ? 0 : 1 };
         }
     }
 
@@ -36,7 +40,8 @@ internal sealed partial class PolicyWatch(ConnectionSet connections, HomeDatabas
     {
         while (!stoppingToken.IsCancellationRequested)
         {
-            foreach (var connection in connections.All) await LookAsync(connection, stoppingToken);
+            foreach (var connection in connections.All)
+                await LookAsync(connection, stoppingToken);
             await Task.Delay(s_look, home.Clock, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
@@ -49,16 +54,21 @@ internal sealed partial class PolicyWatch(ConnectionSet connections, HomeDatabas
                 Caller.Scheduler.Subject,
                 async lifecycle =>
                 {
-                    var names = (await lifecycle.PoliciesAsync(Selection.All, stoppingToken)).Select(p => p.Policy.Name).ToHashSet(StringComparer.Ordinal);
-                    foreach (var key in _all.Keys.Where(k => k.Connection == connection.Name && !names.Contains(k.Policy))) _all.TryRemove(key, out _);
+                    var names = (await lifecycle.PoliciesAsync(Selection.All, stoppingToken))
+                        .Select(p => p.Policy.Name)
+                        .ToHashSet(StringComparer.Ordinal);
+                    foreach (var key in _all.Keys.Where(k => k.Connection == connection.Name && !names.Contains(k.Policy)))
+                        _all.TryRemove(key, out _);
                     foreach (var name in names)
                     {
-                        if (await ReadAsync(lifecycle, name, stoppingToken) is { } standing) _all.AddOrUpdate((connection.Name, name), standing, (_, known) => standing with { Brakes = known.Brakes });
+                        if (await ReadAsync(lifecycle, name, stoppingToken) is { } standing)
+                            _all.AddOrUpdate((connection.Name, name), standing, (_, known) => standing with { Brakes = known.Brakes });
                     }
 
                     return 0;
                 },
-                stoppingToken);
+                stoppingToken
+            );
         }
         catch (VarveException trouble)
         {
@@ -76,8 +86,14 @@ internal sealed partial class PolicyWatch(ConnectionSet connections, HomeDatabas
     {
         try
         {
-            var (stored, ledger) = (await lifecycle.PolicyAsync(policy, cancellationToken), await lifecycle.LedgerAsync(policy, cancellationToken));
-            var covered = stored.Policy.Tiers.Select(t => t.Name ?? t.Every.Name).Where(t => !ledger.Of(t).Covered.IsEmpty).ToDictionary(t => t, t => ledger.Of(t).Covered.Last().To, StringComparer.Ordinal);
+            var (stored, ledger) = (
+                await lifecycle.PolicyAsync(policy, cancellationToken),
+                await lifecycle.LedgerAsync(policy, cancellationToken)
+            );
+            var covered = stored
+                .Policy.Tiers.Select(t => t.Name ?? t.Every.Name)
+                .Where(t => !ledger.Of(t).Covered.IsEmpty)
+                .ToDictionary(t => t, t => ledger.Of(t).Covered.Last().To, StringComparer.Ordinal);
             return new(covered, ledger.Relations.Values.Sum(r => r.Halted.Count), 0);
         }
         catch (PolicyException)

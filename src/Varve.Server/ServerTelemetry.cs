@@ -14,13 +14,29 @@ internal static class ServerTelemetry
 
     private static readonly ActivitySource s_source = new(Name);
 
-    private static readonly Histogram<double> s_delay = s_meter.CreateHistogram<double>("varve.server.schedule.delay", "s", "From the instant at which a run was due until it was decided.");
+    private static readonly Histogram<double> s_delay = s_meter.CreateHistogram<double>(
+        "varve.server.schedule.delay",
+        "s",
+        "From the instant at which a run was due until it was decided."
+    );
 
-    private static readonly Counter<long> s_missed = s_meter.CreateCounter<long>("varve.server.schedule.missed", "{instant}", "Instants of schedules that had no run of their own.");
+    private static readonly Counter<long> s_missed = s_meter.CreateCounter<long>(
+        "varve.server.schedule.missed",
+        "{instant}",
+        "Instants of schedules that had no run of their own."
+    );
 
-    private static readonly Counter<long> s_runs = s_meter.CreateCounter<long>("varve.server.runs", "{run}", "Runs of the server that ended, those that were left out among them.");
+    private static readonly Counter<long> s_runs = s_meter.CreateCounter<long>(
+        "varve.server.runs",
+        "{run}",
+        "Runs of the server that ended, those that were left out among them."
+    );
 
-    private static readonly Counter<long> s_told = s_meter.CreateCounter<long>("varve.server.deliveries", "{delivery}", "Tries to tell others what happened, by how they ended.");
+    private static readonly Counter<long> s_told = s_meter.CreateCounter<long>(
+        "varve.server.deliveries",
+        "{delivery}",
+        "Tries to tell others what happened, by how they ended."
+    );
 
     /// <summary>The span of one run of the server, around those of the library; null where nobody listens.</summary>
     internal static Activity? Began(ServerRun run)
@@ -28,14 +44,19 @@ internal static class ServerTelemetry
         // Whoever asked for it over HTTP has its answer long before it ends: it is nobody's part.
         Activity.Current = null;
         var span = s_source.StartActivity("varve.server.run");
-        return span?.SetTag("varve.server.run.id", run.Id).SetTag("varve.connection", run.Connection).SetTag("varve.policy", run.Policy).SetTag("varve.server.trigger", run.Trigger.ToString().ToLowerInvariant());
+        return span
+            ?.SetTag("varve.server.run.id", run.Id)
+            .SetTag("varve.connection", run.Connection)
+            .SetTag("varve.policy", run.Policy)
+            .SetTag("varve.server.trigger", run.Trigger.ToString().ToLowerInvariant());
     }
 
     /// <summary>How it ended; what a statement or an error says stays in the history.</summary>
     internal static void Told(this Activity? span, ServerRun run)
     {
         span?.SetTag("varve.outcome", run.State.ToString().ToLowerInvariant());
-        if (run.ErrorCode is { } code) span?.SetTag("error.type", code).SetStatus(ActivityStatusCode.Error);
+        if (run.ErrorCode is { } code)
+            span?.SetTag("error.type", code).SetStatus(ActivityStatusCode.Error);
     }
 
     internal static Meter Meter => s_meter;
@@ -43,15 +64,29 @@ internal static class ServerTelemetry
     internal static void Fired(ScheduleKey key, Duration delay, int missed)
     {
         s_delay.Record(delay.TotalSeconds);
-        if (missed > 0) s_missed.Add(missed, new KeyValuePair<string, object?>("varve.connection", key.Connection), new KeyValuePair<string, object?>("varve.policy", key.Policy));
+        if (missed > 0)
+            s_missed.Add(
+                missed,
+                new KeyValuePair<string, object?>("varve.connection", key.Connection),
+                new KeyValuePair<string, object?>("varve.policy", key.Policy)
+            );
     }
 
     internal static void Told(string target, DeliveryState state) =>
-        s_told.Add(1, new KeyValuePair<string, object?>("varve.target", target), new KeyValuePair<string, object?>("varve.outcome", state == DeliveryState.Waiting ? "failed" : state.ToString().ToLowerInvariant()));
+        s_told.Add(
+            1,
+            new KeyValuePair<string, object?>("varve.target", target),
+            new KeyValuePair<string, object?>(
+                "varve.outcome",
+                state == DeliveryState.Waiting ? "failed" : state.ToString().ToLowerInvariant()
+            )
+        );
 
-    internal static void Ended(ServerRun run) => s_runs.Add(
-        1,
-        new KeyValuePair<string, object?>("varve.connection", run.Connection),
-        new KeyValuePair<string, object?>("varve.policy", run.Policy),
-        new KeyValuePair<string, object?>("varve.outcome", run.State.ToString().ToLowerInvariant()));
+    internal static void Ended(ServerRun run) =>
+        s_runs.Add(
+            1,
+            new KeyValuePair<string, object?>("varve.connection", run.Connection),
+            new KeyValuePair<string, object?>("varve.policy", run.Policy),
+            new KeyValuePair<string, object?>("varve.outcome", run.State.ToString().ToLowerInvariant())
+        );
 }

@@ -44,7 +44,12 @@ internal sealed class VarveServer : IAsyncDisposable
 
     /// <summary>Opens the home and the connections, and listens.</summary>
     /// <exception cref="VarveException">The home is in use, or what it was told cannot be.</exception>
-    public static async Task<VarveServer> StartAsync(ServeSettings settings, TimeProvider clock, Action<ILoggingBuilder> logging, CancellationToken cancellationToken)
+    public static async Task<VarveServer> StartAsync(
+        ServeSettings settings,
+        TimeProvider clock,
+        Action<ILoggingBuilder> logging,
+        CancellationToken cancellationToken
+    )
     {
         SecretCheck.Check(settings);
         var home = await OpenHomeAsync(settings, clock, cancellationToken);
@@ -52,7 +57,8 @@ internal sealed class VarveServer : IAsyncDisposable
         try
         {
             var options = new LifecycleOptions { Archives = settings.Archives, ArchiveKinds = DatabaseOpening.ArchiveKinds };
-            if (clock != TimeProvider.System) options = options with { TimeProvider = clock };
+            if (clock != TimeProvider.System)
+                options = options with { TimeProvider = clock };
             ListenAddress.Check(settings.Listen);
             connections = await ConnectionSet.OpenAsync(home, settings.Connections, options, cancellationToken);
             var app = Build(settings, home, connections, logging);
@@ -61,7 +67,8 @@ internal sealed class VarveServer : IAsyncDisposable
         }
         catch
         {
-            if (connections is not null) await connections.DisposeAsync();
+            if (connections is not null)
+                await connections.DisposeAsync();
             await home.DisposeAsync();
             throw;
         }
@@ -92,16 +99,33 @@ internal sealed class VarveServer : IAsyncDisposable
         }
         catch (EngineException unopened) when (unopened.Code != ServerCodes.NewerHome)
         {
-            throw new EngineException(ServerCodes.NoHome, $"The home {settings.Home} cannot be opened: {unopened.Message} Another one is named with --home, VARVE_HOME or `home:`.", unopened.IsTransient, unopened);
+            throw new EngineException(
+                ServerCodes.NoHome,
+                $"The home {settings.Home} cannot be opened: {unopened.Message} Another one is named with --home, VARVE_HOME or `home:`.",
+                unopened.IsTransient,
+                unopened
+            );
         }
     }
 
-    private static WebApplication Build(ServeSettings settings, HomeDatabase home, ConnectionSet connections, Action<ILoggingBuilder> logging)
+    private static WebApplication Build(
+        ServeSettings settings,
+        HomeDatabase home,
+        ConnectionSet connections,
+        Action<ILoggingBuilder> logging
+    )
     {
-        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = typeof(VarveServer).Assembly.GetName().Name, ContentRootPath = AppContext.BaseDirectory });
+        var builder = WebApplication.CreateSlimBuilder(
+            new WebApplicationOptions
+            {
+                ApplicationName = typeof(VarveServer).Assembly.GetName().Name,
+                ContentRootPath = AppContext.BaseDirectory,
+            }
+        );
         builder.Logging.ClearProviders();
         logging(builder.Logging);
-        if (settings.Certificate is not null) builder.WebHost.UseKestrelHttpsConfiguration();
+        if (settings.Certificate is not null)
+            builder.WebHost.UseKestrelHttpsConfiguration();
         builder.WebHost.ConfigureKestrel(kestrel => Listen(kestrel, settings));
         builder.AddOtlp(settings);
         builder.Services.AddPeople(settings);
@@ -123,10 +147,14 @@ internal sealed class VarveServer : IAsyncDisposable
         kestrel.AddServerHeader = false;
         kestrel.Limits.MaxRequestBodySize = 4 << 20;
         var certificate = ListenAddress.Certificate(settings);
-        kestrel.Listen(ListenAddress.Of(settings.Listen), listen =>
-        {
-            if (certificate is not null) listen.UseHttps(certificate);
-        });
+        kestrel.Listen(
+            ListenAddress.Of(settings.Listen),
+            listen =>
+            {
+                if (certificate is not null)
+                    listen.UseHttps(certificate);
+            }
+        );
     }
 
     private static void AddOwn(IServiceCollection services, ServeSettings settings, HomeDatabase home, ConnectionSet connections)
@@ -134,10 +162,24 @@ internal sealed class VarveServer : IAsyncDisposable
         services.AddSingleton(new Leadership(home, settings.TakeOver));
         services.AddSingleton(settings).AddSingleton(home).AddSingleton(connections).AddSingleton(home.Clock);
         services.AddSingleton<TokenTable>().AddSingleton<ScheduleTable>().AddSingleton<RunTable>().AddSingleton<ServerAudit>();
-        services.AddSingleton<SignIn>().AddSingleton<Gate>().AddSingleton<RunExecutor>().AddSingleton<RunIntake>().AddSingleton<PolicyStoring>().AddSingleton<Acts>().AddSingleton<ScheduleChanges>();
+        services
+            .AddSingleton<SignIn>()
+            .AddSingleton<Gate>()
+            .AddSingleton<RunExecutor>()
+            .AddSingleton<RunIntake>()
+            .AddSingleton<PolicyStoring>()
+            .AddSingleton<Acts>()
+            .AddSingleton<ScheduleChanges>();
         services.AddSingleton<ScheduleKeeper>().AddSingleton<QueryTable>().AddSingleton<QueryRunner>().AddSingleton<QueryStoring>();
-        services.AddSingleton<DeliveryTable>().AddSingleton<DeliveryService>().AddHostedService(provider => provider.GetRequiredService<DeliveryService>());
-        services.AddSingleton(provider => new NoticeBoard(provider.GetRequiredService<DeliveryTable>(), Targets(settings, home.Clock), name => connections.Find(Caller.Scheduler, name)?.Setting.Tenant ?? ConnectionSetting.DefaultTenant));
+        services
+            .AddSingleton<DeliveryTable>()
+            .AddSingleton<DeliveryService>()
+            .AddHostedService(provider => provider.GetRequiredService<DeliveryService>());
+        services.AddSingleton(provider => new NoticeBoard(
+            provider.GetRequiredService<DeliveryTable>(),
+            Targets(settings, home.Clock),
+            name => connections.Find(Caller.Scheduler, name)?.Setting.Tenant ?? ConnectionSetting.DefaultTenant
+        ));
         services.AddSingleton<BackfillTable>().AddSingleton<BackfillPlans>().AddSingleton<BackfillKeeper>();
         services.AddSingleton(provider =>
         {
@@ -153,7 +195,8 @@ internal sealed class VarveServer : IAsyncDisposable
                     await backfills.EndedAsync(run);
                 },
                 home.Clock,
-                provider.GetRequiredService<ILogger<RunQueue>>());
+                provider.GetRequiredService<ILogger<RunQueue>>()
+            );
             (keeper.Queue, backfills.Queue) = (queue, queue);
             return queue;
         });
@@ -163,7 +206,12 @@ internal sealed class VarveServer : IAsyncDisposable
 
     private static IReadOnlyList<INoticeTarget> Targets(ServeSettings settings, TimeProvider clock)
     {
-        var client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, PooledConnectionLifetime = TimeSpan.FromMinutes(5) }) { Timeout = TimeSpan.FromSeconds(10) };
+        var client = new HttpClient(
+            new SocketsHttpHandler { AllowAutoRedirect = false, PooledConnectionLifetime = TimeSpan.FromMinutes(5) }
+        )
+        {
+            Timeout = TimeSpan.FromSeconds(10),
+        };
         return
         [
             .. settings.Notify.Webhooks.Select(w => new WebhookTarget(w.Name, w.Filter, w.Url, w.Secret.Resolve(), client, clock)),
@@ -173,40 +221,81 @@ internal sealed class VarveServer : IAsyncDisposable
 
     private static void AddWatching(IServiceCollection services, HomeDatabase home)
     {
-        services.AddSingleton<ServerGauges>().AddSingleton<PolicyWatch>().AddSingleton<IHostedService>(provider => provider.GetRequiredService<PolicyWatch>());
+        services
+            .AddSingleton<ServerGauges>()
+            .AddSingleton<PolicyWatch>()
+            .AddSingleton<IHostedService>(provider => provider.GetRequiredService<PolicyWatch>());
         services.AddSingleton<AuditAnchor>().AddSingleton<IHostedService>(provider => provider.GetRequiredService<AuditAnchor>());
-        services.AddOpenTelemetry().WithMetrics(metrics => metrics.AddMeter(Telemetry.Name).AddMeter(ServerTelemetry.Name).AddPrometheusExporter());
+        services
+            .AddOpenTelemetry()
+            .WithMetrics(metrics => metrics.AddMeter(Telemetry.Name).AddMeter(ServerTelemetry.Name).AddPrometheusExporter());
         services.AddHealthChecks();
     }
 
-    private static void AddLimits(IServiceCollection services) => services.AddRateLimiter(limiter =>
-    {
-        limiter.RejectionStatusCode = StatusCodes.Status429TooManyRequests;
-        limiter.OnRejected = (rejected, _) => new(Problems.WriteAsync(rejected.HttpContext, new PolicyException(ServerCodes.TooMany, "Too many requests. Send fewer, and wait for as long as Retry-After says.")));
-        limiter.AddPolicy(RateLimits.Api, context => RateLimitPartition.GetTokenBucketLimiter(
-            context.CallerOrNull()?.TokenId ?? context.Connection.RemoteIpAddress?.ToString() ?? "",
-            _ => new() { TokenLimit = 400, TokensPerPeriod = 100, ReplenishmentPeriod = TimeSpan.FromSeconds(1), QueueLimit = 0 }));
-        limiter.AddPolicy(RateLimits.SignIn, context => RateLimitPartition.GetFixedWindowLimiter(
-            context.Connection.RemoteIpAddress?.ToString() ?? "",
-            _ => new() { PermitLimit = 20, Window = TimeSpan.FromMinutes(1), QueueLimit = 0 }));
-    });
+    private static void AddLimits(IServiceCollection services) =>
+        services.AddRateLimiter(limiter =>
+        {
+            limiter.RejectionStatusCode = StatusCodes.Status429TooManyRequests;
+            limiter.OnRejected = (rejected, _) =>
+                new(
+                    Problems.WriteAsync(
+                        rejected.HttpContext,
+                        new PolicyException(ServerCodes.TooMany, "Too many requests. Send fewer, and wait for as long as Retry-After says.")
+                    )
+                );
+            limiter.AddPolicy(
+                RateLimits.Api,
+                context =>
+                    RateLimitPartition.GetTokenBucketLimiter(
+                        context.CallerOrNull()?.TokenId ?? context.Connection.RemoteIpAddress?.ToString() ?? "",
+                        _ =>
+                            new()
+                            {
+                                TokenLimit = 400,
+                                TokensPerPeriod = 100,
+                                ReplenishmentPeriod = TimeSpan.FromSeconds(1),
+                                QueueLimit = 0,
+                            }
+                    )
+            );
+            limiter.AddPolicy(
+                RateLimits.SignIn,
+                context =>
+                    RateLimitPartition.GetFixedWindowLimiter(
+                        context.Connection.RemoteIpAddress?.ToString() ?? "",
+                        _ =>
+                            new()
+                            {
+                                PermitLimit = 20,
+                                Window = TimeSpan.FromMinutes(1),
+                                QueueLimit = 0,
+                            }
+                    )
+            );
+        });
 
     private static void Use(WebApplication app, ServeSettings settings)
     {
         if (settings.TrustedProxies.Count > 0)
         {
-            var forwarded = new ForwardedHeadersOptions { ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto | ForwardedHeaders.XForwardedHost };
+            var forwarded = new ForwardedHeadersOptions
+            {
+                ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto | ForwardedHeaders.XForwardedHost,
+            };
             forwarded.KnownIPNetworks.Clear();
             forwarded.KnownProxies.Clear();
-            foreach (var network in settings.TrustedProxies) forwarded.KnownIPNetworks.Add(network);
+            foreach (var network in settings.TrustedProxies)
+                forwarded.KnownIPNetworks.Add(network);
             app.UseForwardedHeaders(forwarded);
         }
 
-        if (settings.BasePath.Length > 0) app.UsePathBase(settings.BasePath);
+        if (settings.BasePath.Length > 0)
+            app.UsePathBase(settings.BasePath);
         var log = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Varve.Server.Http");
         app.Use((context, next) => Problems.CatchAsync(context, _ => next(context), log));
         app.Use(SecurityHeaders.AddAsync);
-        if (settings.Oidc is not null) app.UseAuthentication();
+        if (settings.Oidc is not null)
+            app.UseAuthentication();
         app.UseRouting();
         app.Use((context, next) => app.Services.GetRequiredService<Gate>().PassAsync(context, _ => next(context)));
         app.UseRateLimiter();

@@ -30,7 +30,10 @@ public sealed record LifecycleOptions
     /// <summary>Kinds of places that archives can be kept in, besides folders.</summary>
     public IReadOnlyList<ArchiveKind> ArchiveKinds { get; init; } = [];
 
-    /// <summary>How long runs and their steps are kept, by their start; the run that ends takes older ones away. The audit log is always kept. Default: 400 days.</summary>
+    /// <summary>
+    /// How long runs and their steps are kept, by their start; the run that ends takes older ones away. The audit log is always
+    /// kept. Default: 400 days.
+    /// </summary>
     public Duration KeepRuns { get; init; } = Duration.FromDays(400);
 
     /// <summary>Who acts, as reported: user and machine.</summary>

@@ -23,7 +23,7 @@ namespace Varve;
 /// await lifecycle.ApplyAsync(PolicyFiles.Read(["policies"]));
 /// await foreach (var happened in lifecycle.RunAsync(Selection.All)) Console.WriteLine(happened);
 /// </code></example>
-public sealed class Lifecycle
+public sealed partial class Lifecycle
 {
     private readonly Session _session;
     private readonly Operations _operations;
@@ -37,8 +37,14 @@ public sealed class Lifecycle
         _operations = new(_session, options);
     }
 
-    /// <summary>Checks policies against the database; nothing is changed. The report of a pattern stands before those of the tables that it matches.</summary>
-    public async Task<IReadOnlyList<CheckReport>> CheckAsync(IReadOnlyList<PolicyDocument> documents, CancellationToken cancellationToken = default)
+    /// <summary>
+    /// Checks policies against the database; nothing is changed. The report of a pattern stands before those of the tables that
+    /// it matches.
+    /// </summary>
+    public async Task<IReadOnlyList<CheckReport>> CheckAsync(
+        IReadOnlyList<PolicyDocument> documents,
+        CancellationToken cancellationToken = default
+    )
     {
         var desk = await _operations.ApplierAsync(cancellationToken);
         return [.. (await desk.CheckAsync(documents, cancellationToken)).Select(c => c.Report)];
@@ -52,16 +58,28 @@ public sealed class Lifecycle
     /// <param name="prune">True: stored policies that are not among them are taken out of force.</param>
     /// <param name="cancellationToken">Ends it before anything is changed.</param>
     /// <exception cref="PolicyException">With every problem of every policy.</exception>
-    public async Task<IReadOnlyList<ApplyResult>> ApplyAsync(IReadOnlyList<PolicyDocument> documents, bool prune = false, CancellationToken cancellationToken = default) =>
-        await (await _operations.ApplierAsync(cancellationToken)).ApplyAsync(documents, prune, new Dictionary<string, int>(), cancellationToken);
+    public async Task<IReadOnlyList<ApplyResult>> ApplyAsync(
+        IReadOnlyList<PolicyDocument> documents,
+        bool prune = false,
+        CancellationToken cancellationToken = default
+    ) =>
+        await (await _operations.ApplierAsync(cancellationToken)).ApplyAsync(
+            documents,
+            prune,
+            new Dictionary<string, int>(),
+            cancellationToken
+        );
 
     /// <summary>Stores policies only where nobody changed them since they were read; all of them or, where one is refused, none.</summary>
     /// <param name="documents">What to store.</param>
     /// <param name="expected">By policy: the revision that was read, 0 for one that was not stored.</param>
     /// <param name="cancellationToken">Ends it before anything is changed.</param>
     /// <exception cref="PolicyException">With every problem of every policy, or VRV315 where one has another revision.</exception>
-    public async Task<IReadOnlyList<ApplyResult>> ApplyAsync(IReadOnlyList<PolicyDocument> documents, IReadOnlyDictionary<string, int> expected, CancellationToken cancellationToken = default) =>
-        await (await _operations.ApplierAsync(cancellationToken)).ApplyAsync(documents, prune: false, expected, cancellationToken);
+    public async Task<IReadOnlyList<ApplyResult>> ApplyAsync(
+        IReadOnlyList<PolicyDocument> documents,
+        IReadOnlyDictionary<string, int> expected,
+        CancellationToken cancellationToken = default
+    ) => await (await _operations.ApplierAsync(cancellationToken)).ApplyAsync(documents, prune: false, expected, cancellationToken);
 
     /// <summary>The tables of the database by schema and name, Varve's own left out.</summary>
     public async Task<IReadOnlyList<TableName>> TablesAsync(CancellationToken cancellationToken = default) =>
@@ -73,10 +91,15 @@ public sealed class Lifecycle
     /// <param name="cancellationToken">Ends it.</param>
     /// <returns>A text that passes <see cref="CheckAsync"/> as it is, and says of each line what was seen.</returns>
     /// <exception cref="PolicyException">There is no such table, it is no time series, or a person has to choose first.</exception>
-    public async Task<PolicyDraft> ProposeAsync(TableName table, ProposalChoices? choices = null, CancellationToken cancellationToken = default) =>
-        await (await _operations.ProposalsAsync(cancellationToken)).ProposeAsync(table, choices ?? new(), cancellationToken);
+    public async Task<PolicyDraft> ProposeAsync(
+        TableName table,
+        ProposalChoices? choices = null,
+        CancellationToken cancellationToken = default
+    ) => await (await _operations.ProposalsAsync(cancellationToken)).ProposeAsync(table, choices ?? new(), cancellationToken);
 
-    /// <summary>Proposes a policy for each table of the database, Varve's own left out; one for which there can be none stops no other.</summary>
+    /// <summary>
+    /// Proposes a policy for each table of the database, Varve's own left out; one for which there can be none stops no other.
+    /// </summary>
     public async Task<IReadOnlyList<ProposalOutcome>> ProposeAllAsync(CancellationToken cancellationToken = default) =>
         await (await _operations.ProposalsAsync(cancellationToken)).ProposeAllAsync(cancellationToken);
 
@@ -90,19 +113,31 @@ public sealed class Lifecycle
     public Task<StoredPolicy> PolicyAsync(string policy, CancellationToken cancellationToken = default) =>
         _session.OneAsync(policy, cancellationToken);
 
-    /// <summary>One revision of a policy or pattern as it was stored, also of one that is no longer in force; null where there was none.</summary>
+    /// <summary>
+    /// One revision of a policy or pattern as it was stored, also of one that is no longer in force; null where there was none.
+    /// </summary>
     public Task<StoredPolicy?> RevisionAsync(string policy, int revision, CancellationToken cancellationToken = default) =>
-        _session.ReadAsync<StoredPolicy?>((s, token) => _session.Store.Policies.RevisionAsync(s, policy, revision, token), null, cancellationToken);
+        _session.ReadAsync<StoredPolicy?>(
+            (s, token) => _session.Store.Policies.RevisionAsync(s, policy, revision, token),
+            null,
+            cancellationToken
+        );
 
     /// <summary>What is known of a stored policy now: by relation, what is covered, dirty, cut, lost and gone, and the holds.</summary>
     /// <exception cref="PolicyException">There is none of that name, or it is the name of a pattern.</exception>
     public async Task<Ledger> LedgerAsync(string policy, CancellationToken cancellationToken = default)
     {
         var stored = await _session.OneAsync(policy, cancellationToken);
-        return await _session.ReadAsync((s, token) => _session.LedgerAsync(s, stored, _session.Now(), token), Ledger.Empty(stored.Hash), cancellationToken);
+        return await _session.ReadAsync(
+            (s, token) => _session.LedgerAsync(s, stored, _session.Now(), token),
+            Ledger.Empty(stored.Hash),
+            cancellationToken
+        );
     }
 
-    /// <summary>The stored patterns that a selection means, with the tables that they keep and what they leave out; nothing is changed.</summary>
+    /// <summary>
+    /// The stored patterns that a selection means, with the tables that they keep and what they leave out; nothing is changed.
+    /// </summary>
     public async Task<IReadOnlyList<PatternReport>> PatternsAsync(Selection selection, CancellationToken cancellationToken = default) =>
         (await _operations.Selector.RosterAsync(cancellationToken)).Reports(selection);
 
@@ -122,8 +157,14 @@ public sealed class Lifecycle
     /// <param name="reason">Why; shown wherever something waits for it.</param>
     /// <param name="until">When it ends by itself; null: never.</param>
     /// <param name="cancellationToken">Ends it before anything is changed.</param>
-    public async Task<Hold> HoldAsync(string policy, string? relation, TimeRange range, string reason, Instant? until, CancellationToken cancellationToken = default) =>
-        await (await _operations.RepairsAsync(cancellationToken)).HoldAsync(policy, relation, range, reason, until, cancellationToken);
+    public async Task<Hold> HoldAsync(
+        string policy,
+        string? relation,
+        TimeRange range,
+        string reason,
+        Instant? until,
+        CancellationToken cancellationToken = default
+    ) => await (await _operations.RepairsAsync(cancellationToken)).HoldAsync(policy, relation, range, reason, until, cancellationToken);
 
     /// <summary>Ends one hold, by the beginning of its id, or all of a policy; the number that ended.</summary>
     public async Task<int> ReleaseAsync(string policy, string? holdId, CancellationToken cancellationToken = default) =>
@@ -166,13 +207,18 @@ public sealed class Lifecycle
 
     /// <summary>Plans policies as files say them, on top of what the catalog knows of them; nothing is changed.</summary>
     /// <exception cref="PolicyException">With every problem of every policy.</exception>
-    public async Task<IReadOnlyList<Plan>> PlanAsync(IReadOnlyList<PolicyDocument> documents, Instant? asOf = null, CancellationToken cancellationToken = default)
+    public async Task<IReadOnlyList<Plan>> PlanAsync(
+        IReadOnlyList<PolicyDocument> documents,
+        Instant? asOf = null,
+        CancellationToken cancellationToken = default
+    )
     {
         var at = asOf ?? _session.Now();
         return await PolicyTrouble.EachAsync(
             await _operations.DraftAsync(documents, cancellationToken),
             async policy => (await _session.InspectDraftAsync(policy, at, cancellationToken)).Plan,
-            (policy, broken) => PolicySelector.Broken(policy, broken, at));
+            (policy, broken) => PolicySelector.Broken(policy, broken, at)
+        );
     }
 
     /// <summary>How stored policies differ from what is really in the database; nothing is changed.</summary>
@@ -180,21 +226,30 @@ public sealed class Lifecycle
         await _operations.DiffAsync(await _session.SelectAsync(selection, cancellationToken), cancellationToken);
 
     /// <summary>How stored policies differ from files, and from what is really in the database; nothing is changed.</summary>
-    public Task<IReadOnlyList<PolicyDiff>> DiffAsync(IReadOnlyList<PolicyDocument> documents, CancellationToken cancellationToken = default) =>
-        _operations.DiffAsync(documents, cancellationToken);
+    public Task<IReadOnlyList<PolicyDiff>> DiffAsync(
+        IReadOnlyList<PolicyDocument> documents,
+        CancellationToken cancellationToken = default
+    ) => _operations.DiffAsync(documents, cancellationToken);
 
     /// <summary>The statements of a plan, for people: what the executor will run, with values written out.</summary>
-    public Task<IReadOnlyList<StepStatements>> StatementsAsync(Plan plan, IReadOnlyList<PolicyDocument>? documents = null, CancellationToken cancellationToken = default) =>
-        _operations.StatementsAsync(plan, documents ?? [], cancellationToken);
+    public Task<IReadOnlyList<StepStatements>> StatementsAsync(
+        Plan plan,
+        IReadOnlyList<PolicyDocument>? documents = null,
+        CancellationToken cancellationToken = default
+    ) => _operations.StatementsAsync(plan, documents ?? [], cancellationToken);
 
     /// <summary>Runs stored policies one after the other; one that fails stops no other.</summary>
     /// <param name="selection">Which.</param>
     /// <param name="runOptions">How.</param>
-    /// <param name="cancellationToken">Cancels the statement in flight; what it did is rolled back. <see cref="RunOptions.Stop"/> ends after it.</param>
+    /// <param name="cancellationToken">Cancels the statement in flight; what it did is rolled back. <see cref="RunOptions.Stop"/> ends
+    /// after it.</param>
     /// <exception cref="PolicyException">A name or a tag that no policy has, or an instant in the future.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    public IAsyncEnumerable<RunEvent> RunAsync(Selection selection, RunOptions? runOptions = null, CancellationToken cancellationToken = default) =>
-        _operations.RunAsync(selection, runOptions ?? new(), cancellationToken);
+    public IAsyncEnumerable<RunEvent> RunAsync(
+        Selection selection,
+        RunOptions? runOptions = null,
+        CancellationToken cancellationToken = default
+    ) => _operations.RunAsync(selection, runOptions ?? new(), cancellationToken);
 
     /// <summary>The same to its end: what was done for each policy. Where one fails, the others are run first.</summary>
     /// <param name="selection">Which.</param>
@@ -202,193 +257,9 @@ public sealed class Lifecycle
     /// <param name="cancellationToken">Cancels the statement in flight.</param>
     /// <exception cref="VarveException">The first error of a policy or of a step, once everything else was done.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
-    public Task<IReadOnlyList<RunResult>> RunToEndAsync(Selection selection, RunOptions? runOptions = null, CancellationToken cancellationToken = default) =>
-        RunResult.OfAsync(RunAsync(selection, runOptions, cancellationToken));
-
-    /// <summary>How stored policies stand, and those of tables that the next run takes up for a pattern.</summary>
-    public Task<IReadOnlyList<PolicyStatus>> StatusAsync(Selection selection, Instant? asOf = null, CancellationToken cancellationToken = default) =>
-        _operations.StatusAsync(selection, asOf, cancellationToken);
-
-    /// <summary>Runs, newest first.</summary>
-    /// <param name="selection">Of which policies.</param>
-    /// <param name="limit">How many.</param>
-    /// <param name="idle">False: without those that had nothing to do.</param>
-    /// <param name="cancellationToken">Ends it.</param>
-    public Task<IReadOnlyList<RunRecord>> HistoryAsync(Selection selection, int limit = 20, bool idle = true, CancellationToken cancellationToken = default) =>
-        _operations.HistoryAsync(selection, limit, idle, cancellationToken);
-
-    /// <summary>The steps of one run, none where nothing was to be done; the id may be shortened.</summary>
-    /// <exception cref="PolicyException">No run, or several, begin so.</exception>
-    public Task<IReadOnlyList<StepRecord>> StepsAsync(string runId, CancellationToken cancellationToken = default) =>
-        _operations.StepsAsync(runId, cancellationToken);
-
-    /// <summary>The steps that touched a range of one relation of a policy, newest first: by which run, with what result.</summary>
-    /// <param name="policy">The policy.</param>
-    /// <param name="relation"><see cref="Relations.Source"/>, or a tier's id.</param>
-    /// <param name="range">The range.</param>
-    /// <param name="limit">How many.</param>
-    /// <param name="cancellationToken">Ends it.</param>
-    /// <exception cref="PolicyException">There is no such policy.</exception>
-    public async Task<IReadOnlyList<StepRecord>> StepsAsync(string policy, string relation, TimeRange range, int limit = 20, CancellationToken cancellationToken = default)
-    {
-        var stored = await _session.OneAsync(policy, cancellationToken);
-        return await _session.ReadAsync((s, token) => _session.Store.Runs.TouchingAsync(s, stored.Policy.Name, relation, range, limit, token), [], cancellationToken);
-    }
-
-    /// <summary>The newest entries of the audit log, newest first.</summary>
-    public Task<IReadOnlyList<AuditEntry>> AuditAsync(int limit = 50, CancellationToken cancellationToken = default) =>
-        _session.ReadAsync((s, token) => _session.Store.Audit.ListAsync(s, limit, token), [], cancellationToken);
-
-    /// <summary>Checks the chain of the audit log.</summary>
-    /// <param name="head">A hash that was noted before, or at least its first eight digits; shows a tail that was cut off.</param>
-    /// <param name="cancellationToken">Ends it.</param>
-    /// <exception cref="PolicyException">The head is no hash.</exception>
-    public Task<AuditVerdict> VerifyAuditAsync(string? head = null, CancellationToken cancellationToken = default) =>
-        _session.ReadAsync((s, token) => _session.Store.Audit.VerifyAsync(s, head, token), new(0, AuditLog.Genesis, head is null ? [] : ["there is no audit log here"]), cancellationToken);
-
-    /// <summary>Looks for what is not as it should be, in the catalog, in Varve's relations and in the tables; nothing is changed.</summary>
-    /// <param name="auditHead">A hash of the audit log that was noted before; shows a catalog that is older than that.</param>
-    /// <param name="cancellationToken">Ends it.</param>
-    public Task<IReadOnlyList<Finding>> DiagnoseAsync(string? auditHead = null, CancellationToken cancellationToken = default) =>
-        new Doctor(_session).DiagnoseAsync(auditHead, cancellationToken);
-
-    /// <summary>Computes the tiers again from what is left and compares every state; nothing is changed.</summary>
-    /// <param name="selection">Which policies.</param>
-    /// <param name="range">Only buckets that lie in it; null: everything that is covered and whose input is whole.</param>
-    /// <param name="cancellationToken">Ends it.</param>
-    public async Task<IReadOnlyList<VerifyReport>> VerifyAsync(Selection selection, TimeRange? range = null, CancellationToken cancellationToken = default)
-    {
-        var repairs = await _operations.RepairsAsync(cancellationToken);
-        return await _operations.Selector.EachAsync(
-            selection,
-            policy => repairs.VerifyAsync(policy, range ?? TimeRange.All, cancellationToken),
-            (policy, broken) => new VerifyReport(policy.Policy.Name, "", RangeSet.Empty, 0, []) { Failure = Problem.Of(broken) },
-            cancellationToken);
-    }
-
-    /// <summary>Makes the views of policies again, and the tables of the catalog that people read; or takes the views away. No row of a table is touched.</summary>
-    /// <param name="selection">Which policies.</param>
-    /// <param name="detach">True: the views are taken away, so that none of them keeps an owner from changing a table. The next run, or a repair, makes them again.</param>
-    /// <param name="cancellationToken">Ends it between two policies.</param>
-    public async Task<IReadOnlyList<ViewsReport>> RepairAsync(Selection selection, bool detach = false, CancellationToken cancellationToken = default)
-    {
-        var views = await _operations.ViewsAsync(cancellationToken);
-        return await _operations.Selector.EachAsync(
-            selection,
-            async policy => [detach ? await views.DetachAsync(policy, cancellationToken) : await views.RepairAsync(policy, cancellationToken)],
-            (policy, broken) => new ViewsReport(policy.Policy.Name, [], IsLeft: false) { Failure = Problem.Of(broken) },
-            cancellationToken);
-    }
-
-    /// <summary>Lets go what waits because its proof failed or because rows came for a cut bucket; the number of ranges.</summary>
-    public async Task<int> AcceptAsync(string policy, TimeRange? range, CancellationToken cancellationToken = default) =>
-        await (await _operations.RepairsAsync(cancellationToken)).AcceptAsync(policy, range ?? TimeRange.All, cancellationToken);
-
-    /// <summary>Takes rows of tiers that the catalog does not know, because it came from an older backup, for built as they are; the number of buckets.</summary>
-    public async Task<int> AdoptAsync(string policy, CancellationToken cancellationToken = default) =>
-        await (await _operations.RepairsAsync(cancellationToken)).AdoptAsync(policy, cancellationToken);
-
-    /// <summary>A person's word about a source that is not the table that the tiers were built from, which stops every run (VRV334).</summary>
-    /// <param name="policy">The policy.</param>
-    /// <param name="isSame">False: it is another table, and what is built is history of its own. True: it is the same, and what changed is followed.</param>
-    /// <param name="cancellationToken">Ends it before anything is changed.</param>
-    /// <exception cref="PolicyException">It is the same table as far as can be told, or late rows are not held.</exception>
-    public async Task<SourceAdoption> AdoptSourceAsync(string policy, bool isSame = false, CancellationToken cancellationToken = default) =>
-        await (await _operations.RepairsAsync(cancellationToken)).AdoptSourceAsync(policy, isSame, cancellationToken);
-
-    /// <summary>Marks covered buckets whose input is whole to be built again; the number of buckets of the first tier.</summary>
-    public async Task<long> InvalidateAsync(string policy, TimeRange range, CancellationToken cancellationToken = default) =>
-        await (await _operations.RepairsAsync(cancellationToken)).InvalidateAsync(policy, range, cancellationToken);
-
-    /// <summary>Rows and bytes of what stored policies keep, from now on, by the rates that are measured; nothing is changed.</summary>
-    /// <exception cref="PolicyException">A name or a tag that no policy has.</exception>
-    public async Task<IReadOnlyList<PolicyForecast>> ForecastAsync(Selection selection, ForecastOptions? options = null, CancellationToken cancellationToken = default) =>
-        await _operations.Selector.EachAsync(
-            selection,
-            async policy => [await _operations.Forecasts(options ?? new()).OfStoredAsync(policy, cancellationToken)],
-            (policy, broken) => new PolicyForecast(policy.Policy.Name, null, null) { Failure = Problem.Of(broken) },
-            cancellationToken);
-
-    /// <summary>The same as files say it, beside what is stored; nothing is changed.</summary>
-    /// <exception cref="PolicyException">With every problem of every policy.</exception>
-    public async Task<IReadOnlyList<PolicyForecast>> ForecastAsync(IReadOnlyList<PolicyDocument> documents, ForecastOptions? options = null, CancellationToken cancellationToken = default) =>
-        await _operations.Forecasts(options ?? new()).OfDraftsAsync(
-            await _operations.DraftAsync(documents, cancellationToken), await _session.ListAsync(Selection.All, cancellationToken), cancellationToken);
-
-    /// <summary>Reads source and tiers; the answer says which relation each row comes from.</summary>
-    /// <exception cref="PolicyException">An unknown policy, column, series or width.</exception>
-    public async Task<QueryAnswer> QueryAsync(QueryRequest request, CancellationToken cancellationToken = default)
-    {
-        var stored = await _session.OneAsync(request.Policy, cancellationToken);
-        return await _operations.QueryAsync(stored, request, cancellationToken);
-    }
-
-    /// <summary>
-    /// The same for answers that are too large to be held: some rows at a time, in their order, all as of one moment. The first
-    /// call has no rows; columns, parts, notes and what is missing are the same in all of them.
-    /// </summary>
-    /// <param name="request">The question.</param>
-    /// <param name="take">Takes rows; the next ones are read when it has ended. It must not use this lifecycle.</param>
-    /// <param name="cancellationToken">Ends it.</param>
-    /// <returns>The answer without its rows.</returns>
-    /// <exception cref="PolicyException">An unknown policy, column, series or width.</exception>
-    public async Task<QueryAnswer> QueryAsync(QueryRequest request, Func<QueryAnswer, Task> take, CancellationToken cancellationToken = default)
-    {
-        ArgumentNullException.ThrowIfNull(request);
-        ArgumentNullException.ThrowIfNull(take);
-        return await _operations.QueryAsync(await _session.OneAsync(request.Policy, cancellationToken), request, take, cancellationToken);
-    }
-
-    /// <summary>Writes an answer of any size to a Parquet file of this machine, with values of the database's own types; what was there is replaced.</summary>
-    /// <param name="request">The question.</param>
-    /// <param name="path">The file; beside it a folder stands while it is written.</param>
-    /// <param name="cancellationToken">Ends it.</param>
-    /// <returns>The answer without its rows, and how many the file has.</returns>
-    /// <exception cref="PolicyException">An unknown policy, column, series or width, or a database that writes no such files.</exception>
-    public async Task<(QueryAnswer Answer, long Rows)> ExportAsync(QueryRequest request, string path, CancellationToken cancellationToken = default)
-    {
-        ArgumentNullException.ThrowIfNull(request);
-        ArgumentException.ThrowIfNullOrEmpty(path);
-        return await _operations.ExportAsync(await _session.OneAsync(request.Policy, cancellationToken), request, path, cancellationToken);
-    }
-
-    /// <summary>The parts of archives that the catalog knows, of some policies or of all; pruned ones are left out.</summary>
-    public async Task<IReadOnlyList<ArchivedPart>> ArchivesAsync(IReadOnlyList<string> policies, CancellationToken cancellationToken = default) =>
-        await (await _operations.ArchivesAsync(cancellationToken)).ListAsync(policies, cancellationToken);
-
-    /// <summary>Reads every part back and compares it with its manifest and with the catalog; nothing is changed.</summary>
-    public async Task<ArchiveReport> VerifyArchivesAsync(IReadOnlyList<string> policies, CancellationToken cancellationToken = default) =>
-        await (await _operations.ArchivesAsync(cancellationToken)).VerifyAsync(policies, cancellationToken);
-
-    /// <summary>Takes parts out that are broken, or were written before the table changed, and whose rows the source still has, so that the next run archives them again.</summary>
-    public async Task<ArchiveAgain> ArchiveAgainAsync(string policy, CancellationToken cancellationToken = default) =>
-        await (await _operations.ArchivesAsync(cancellationToken)).AgainAsync(policy, cancellationToken);
-
-    /// <summary>What <see cref="PruneArchivesAsync"/> would remove.</summary>
-    /// <param name="policies">Of which policies; empty: of all.</param>
-    /// <param name="olderThan">Parts whose range ended before this time.</param>
-    /// <param name="cancellationToken">Ends it.</param>
-    public async Task<ArchivePruning> PruningAsync(IReadOnlyList<string> policies, Keep olderThan, CancellationToken cancellationToken = default) =>
-        await (await _operations.ArchivesAsync(cancellationToken)).PruningAsync(policies, olderThan, cancellationToken);
-
-    /// <summary>
-    /// Removes parts of archives for good: those that are wholly older and on which no hold is set, and what an earlier pruning
-    /// that was ended began to remove.
-    /// </summary>
-    public async Task<ArchivePruning> PruneArchivesAsync(IReadOnlyList<string> policies, Keep olderThan, CancellationToken cancellationToken = default)
-    {
-        var room = await _operations.ArchivesAsync(cancellationToken);
-        var pruning = await room.PruningAsync(policies, olderThan, cancellationToken);
-        await room.PruneAsync(pruning, olderThan, cancellationToken);
-        return pruning;
-    }
-
-    /// <summary>Makes a table of archived rows; works without a catalog too, from what stands at the location.</summary>
-    /// <exception cref="PolicyException">The table exists, or nothing of the range is archived.</exception>
-    /// <exception cref="HaltException">A part is missing or is not what its manifest says; nothing was made.</exception>
-    public async Task<RestoreResult> RestoreAsync(RestoreRequest request, CancellationToken cancellationToken = default)
-    {
-        ArgumentNullException.ThrowIfNull(request);
-        return await (await _operations.ArchivesAsync(cancellationToken)).RestoreAsync(request, cancellationToken);
-    }
+    public Task<IReadOnlyList<RunResult>> RunToEndAsync(
+        Selection selection,
+        RunOptions? runOptions = null,
+        CancellationToken cancellationToken = default
+    ) => RunResult.OfAsync(RunAsync(selection, runOptions, cancellationToken));
 }

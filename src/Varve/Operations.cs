@@ -35,8 +35,7 @@ internal sealed class Operations(Session session, LifecycleOptions options)
     public async Task<Erasure> ErasureAsync(CancellationToken cancellationToken) =>
         new(session.Engine, session, await session.ActorAsync(cancellationToken));
 
-    public async Task<PolicyProposals> ProposalsAsync(CancellationToken cancellationToken) =>
-        new(session.Engine, session, Checker);
+    public async Task<PolicyProposals> ProposalsAsync(CancellationToken cancellationToken) => new(session.Engine, session, Checker);
 
     public async Task<Repairs> RepairsAsync(CancellationToken cancellationToken) =>
         new(session.Engine, session, await session.ActorAsync(cancellationToken));
@@ -54,19 +53,25 @@ internal sealed class Operations(Session session, LifecycleOptions options)
     {
         var checks = await (await ApplierAsync(cancellationToken)).CheckAsync(documents, cancellationToken);
         List<Problem> errors = [.. checks.SelectMany(c => c.Errors)];
-        if (errors.Count > 0) throw new PolicyException(errors);
+        if (errors.Count > 0)
+            throw new PolicyException(errors);
         var stored = (await session.StoredAsync(cancellationToken)).Policies;
         return
         [
-            .. checks.Where(c => !c.Policy.Table.IsPattern).Select(c => stored.FirstOrDefault(s => s.Hash == PolicyJson.Hash(c.Policy))
-                ?? new StoredPolicy(c.Policy, 0, PolicyJson.Hash(c.Policy), c.Document.Yaml, session.Now(), "")),
+            .. checks
+                .Where(c => !c.Policy.Table.IsPattern)
+                .Select(c =>
+                    stored.FirstOrDefault(s => s.Hash == PolicyJson.Hash(c.Policy))
+                    ?? new StoredPolicy(c.Policy, 0, PolicyJson.Hash(c.Policy), c.Document.Yaml, session.Now(), "")
+                ),
         ];
     }
 
     public async Task<IReadOnlyList<PolicyDiff>> DiffAsync(IReadOnlyList<StoredPolicy> policies, CancellationToken cancellationToken)
     {
         List<PolicyDiff> diffs = [];
-        foreach (var stored in policies) diffs.Add(await new PolicyComparison(session.Engine, session).DiffAsync(stored, null, cancellationToken));
+        foreach (var stored in policies)
+            diffs.Add(await new PolicyComparison(session.Engine, session).DiffAsync(stored, null, cancellationToken));
         return diffs;
     }
 
@@ -74,43 +79,80 @@ internal sealed class Operations(Session session, LifecycleOptions options)
     {
         List<PolicyDiff> diffs = [];
         var all = (await session.StoredAsync(cancellationToken)).Policies;
-        foreach (var report in (await (await ApplierAsync(cancellationToken)).CheckAsync(documents, cancellationToken)).Where(c => !c.Policy.Table.IsPattern || c.Errors.Count > 0).Select(c => c.Report))
+        foreach (
+            var report in (await (await ApplierAsync(cancellationToken)).CheckAsync(documents, cancellationToken))
+                .Where(c => !c.Policy.Table.IsPattern || c.Errors.Count > 0)
+                .Select(c => c.Report)
+        )
         {
             var stored = all.FirstOrDefault(s => s.Policy.Name == report.Policy.Name);
-            diffs.Add(stored is null
-                ? new(report.Policy.Name, 0, [], [.. report.Problems.Where(p => !p.IsWarning)], RemovesMore: false, [])
-                : await new PolicyComparison(session.Engine, session).DiffAsync(stored, report, cancellationToken));
+            diffs.Add(
+                stored is null
+                    ? new(report.Policy.Name, 0, [], [.. report.Problems.Where(p => !p.IsWarning)], RemovesMore: false, [])
+                    : await new PolicyComparison(session.Engine, session).DiffAsync(stored, report, cancellationToken)
+            );
         }
 
         return diffs;
     }
 
-    public async Task<IReadOnlyList<StepStatements>> StatementsAsync(Plan plan, IReadOnlyList<PolicyDocument> documents, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<StepStatements>> StatementsAsync(
+        Plan plan,
+        IReadOnlyList<PolicyDocument> documents,
+        CancellationToken cancellationToken
+    )
     {
-        var known = documents.Count > 0 ? await DraftAsync(documents, cancellationToken) : (await Selector.RosterAsync(cancellationToken)).Select(Selection.Of(plan.Policy));
+        var known =
+            documents.Count > 0
+                ? await DraftAsync(documents, cancellationToken)
+                : (await Selector.RosterAsync(cancellationToken)).Select(Selection.Of(plan.Policy));
         var policy = known.First(s => s.Policy.Name == plan.Policy);
         var survey = await session.InspectDraftAsync(policy, plan.AsOf, cancellationToken);
         var executor = await session.ExecutorAsync(cancellationToken);
         return await executor.RehearseAsync(survey, plan.Steps, cancellationToken);
     }
 
-    public async IAsyncEnumerable<RunEvent> RunAsync(Selection selection, RunOptions asked, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<RunEvent> RunAsync(
+        Selection selection,
+        RunOptions asked,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
     {
         await session.Store.Schema.UpgradeAsync(cancellationToken);
         await session.SelectAsync(Selection.All, cancellationToken);
         var identity = await session.Engine.IdentifyAsync(cancellationToken);
         var asOf = asked.AsOf ?? session.Now();
-        if (asked.AsOf is null && (identity.Now - session.Now() > s_tolerance || session.Now() - identity.Now > s_tolerance) && options.TimeProvider == TimeProvider.System)
-            throw new HaltException("VRV302", $"The clocks of this machine ({InstantText.Format(session.Now())}) and of the database ({InstantText.Format(identity.Now)}) are more than a minute apart: set them right, or say --as-of.");
+        if (
+            asked.AsOf is null
+            && (identity.Now - session.Now() > s_tolerance || session.Now() - identity.Now > s_tolerance)
+            && options.TimeProvider == TimeProvider.System
+        )
+            throw new HaltException(
+                "VRV302",
+                $"The clocks of this machine ({InstantText.Format(session.Now())}) and of the database ({InstantText.Format(identity.Now)}) are more than a minute apart: set them right, or say --as-of."
+            );
         if (asOf > (options.TimeProvider == TimeProvider.System ? identity.Now : session.Now()) + s_tolerance)
-            throw new PolicyException("VRV303", $"{InstantText.Format(asOf)} is in the future: nothing is run as of an instant that has not come. plan may look ahead, run may not.");
+            throw new PolicyException(
+                "VRV303",
+                $"{InstantText.Format(asOf)} is in the future: nothing is run as of an instant that has not come. plan may look ahead, run may not."
+            );
         await session.Store.Schema.EnsureAsync(cancellationToken);
-        if (asked.AuditHead is { } head && !await session.ReadAsync((s, token) => session.Store.Audit.HasAsync(s, head, token), false, cancellationToken))
-            throw new HaltException("VRV331", $"No entry of the audit log has the hash {head}: the catalog was restored from an older backup, its log was cut, or the hash is of another database. Nothing was done. varve doctor --audit-head says more.");
+        if (
+            asked.AuditHead is { } head
+            && !await session.ReadAsync((s, token) => session.Store.Audit.HasAsync(s, head, token), false, cancellationToken)
+        )
+            throw new HaltException(
+                "VRV331",
+                $"No entry of the audit log has the hash {head}: the catalog was restored from an older backup, its log was cut, or the hash is of another database. Nothing was done. varve doctor --audit-head says more."
+            );
         var log = options.LoggerFactory?.CreateLogger(Telemetry.Name) ?? NullLogger.Instance;
         var roster = await Selector.RosterAsync(cancellationToken);
-        IReadOnlyList<StoredPolicy> policies = [.. roster.Select(selection).Where(p => asked.Plans?.Any(plan => plan.Policy == p.Policy.Name) ?? true)];
-        foreach (var taken in await Selector.TakeUpAsync(roster.Patterns(selection), cancellationToken)) yield return taken;
+        IReadOnlyList<StoredPolicy> policies =
+        [
+            .. roster.Select(selection).Where(p => asked.Plans?.Any(plan => plan.Policy == p.Policy.Name) ?? true),
+        ];
+        foreach (var taken in await Selector.TakeUpAsync(roster.Patterns(selection), cancellationToken))
+            yield return taken;
         foreach (var behind in roster.Behind(selection))
         {
             using var watch = new RunTelemetry(log, options.TimeProvider, behind.Stored.Policy.Name);
@@ -118,26 +160,44 @@ internal sealed class Operations(Session session, LifecycleOptions options)
             yield return new RunEvent.Failed(behind.Error) { Policy = behind.Stored.Policy.Name };
         }
 
-        var runner = new Runner(session.Engine, session.Store, session.Inspector, options.TimeProvider, await session.ActorAsync(cancellationToken), session.Archives, log);
-        await foreach (var happened in runner.RunAsync(policies, asked, asOf, cancellationToken)) yield return happened;
+        var runner = new Runner(
+            session.Engine,
+            session.Store,
+            session.Inspector,
+            options.TimeProvider,
+            await session.ActorAsync(cancellationToken),
+            session.Archives,
+            log
+        );
+        await foreach (var happened in runner.RunAsync(policies, asked, asOf, cancellationToken))
+            yield return happened;
     }
 
     public async Task<IReadOnlyList<PolicyStatus>> StatusAsync(Selection selection, Instant? asOf, CancellationToken cancellationToken)
     {
-        if ((await session.ListAsync(Selection.All, cancellationToken)).Count == 0 && selection is { Names: [], Tags: [] }) return [];
+        if ((await session.ListAsync(Selection.All, cancellationToken)).Count == 0 && selection is { Names: [], Tags: [] })
+            return [];
         var at = asOf ?? session.Now();
-        var runs = await session.ReadAsync((s, token) => session.Store.Runs.NewestAsync(s, 20, token), new Dictionary<string, IReadOnlyList<RunRecord>>(), cancellationToken);
+        var runs = await session.ReadAsync(
+            (s, token) => session.Store.Runs.NewestAsync(s, 20, token),
+            new Dictionary<string, IReadOnlyList<RunRecord>>(),
+            cancellationToken
+        );
         IReadOnlyList<RunRecord> RunsOf(StoredPolicy policy) => runs.GetValueOrDefault(policy.Policy.Name) ?? [];
         return await Selector.EachAsync(
             selection,
             async policy =>
             {
                 var own = RunsOf(policy);
-                var steps = own.Count == 0 ? [] : await session.ReadAsync((s, token) => session.Store.Runs.StepsAsync(s, own[0].Id, token), [], cancellationToken);
+                var steps =
+                    own.Count == 0
+                        ? []
+                        : await session.ReadAsync((s, token) => session.Store.Runs.StepsAsync(s, own[0].Id, token), [], cancellationToken);
                 return [StatusReport.Of(await session.Inspector.InspectAsync(policy, at, cancellationToken), at, own, steps)];
             },
             (policy, broken) => StatusReport.Of(policy, broken, at, RunsOf(policy)),
-            cancellationToken);
+            cancellationToken
+        );
     }
 
     public async Task<IReadOnlyList<RunRecord>> HistoryAsync(Selection selection, int limit, bool idle, CancellationToken cancellationToken)
@@ -146,43 +206,72 @@ internal sealed class Operations(Session session, LifecycleOptions options)
             return await session.ReadAsync((s, token) => session.Store.Runs.ListAsync(s, null, limit, idle, token), [], cancellationToken);
         List<RunRecord> runs = [];
         foreach (var policy in await session.SelectAsync(selection, cancellationToken))
-            runs.AddRange(await session.ReadAsync((s, token) => session.Store.Runs.ListAsync(s, policy.Policy.Name, limit, idle, token), [], cancellationToken));
+            runs.AddRange(
+                await session.ReadAsync(
+                    (s, token) => session.Store.Runs.ListAsync(s, policy.Policy.Name, limit, idle, token),
+                    [],
+                    cancellationToken
+                )
+            );
         return [.. runs.OrderByDescending(r => r.StartedAt).Take(limit)];
     }
 
     public async Task<IReadOnlyList<StepRecord>> StepsAsync(string run, CancellationToken cancellationToken)
     {
-        return await session.ReadAsync(FindAsync, null, cancellationToken) ?? throw new PolicyException("VRV304", $"No run begins with {run}; history shows the runs.");
+        return await session.ReadAsync(FindAsync, null, cancellationToken)
+            ?? throw new PolicyException("VRV304", $"No run begins with {run}; history shows the runs.");
 
-        async Task<IReadOnlyList<StepRecord>?> FindAsync(IStatements statements, CancellationToken token) => await session.Store.Runs.FindAsync(statements, run, token) switch
-        {
-            [] => null,
-            [var one] => await session.Store.Runs.StepsAsync(statements, one, token),
-            { Count: var several } => throw new PolicyException("VRV304", FormattableString.Invariant($"{several} runs begin with {run}; write more of it.")),
-        };
+        async Task<IReadOnlyList<StepRecord>?> FindAsync(IStatements statements, CancellationToken token) =>
+            await session.Store.Runs.FindAsync(statements, run, token) switch
+            {
+                [] => null,
+                [var one] => await session.Store.Runs.StepsAsync(statements, one, token),
+                { Count: var several } => throw new PolicyException(
+                    "VRV304",
+                    FormattableString.Invariant($"{several} runs begin with {run}; write more of it.")
+                ),
+            };
     }
 
     public async Task<QueryAnswer> QueryAsync(StoredPolicy stored, QueryRequest request, CancellationToken cancellationToken)
     {
         var blueprint = await session.Inspector.ResolveAsync(stored.Policy, cancellationToken);
         return await session.Engine.TransactAsync(
-            async (s, token) => await new Reader(blueprint, await session.Store.Ledgers.LoadAsync(s, stored, session.Now(), token), s, session.Engine.Dialect).ReadAsync(request, token),
+            async (s, token) =>
+                await new Reader(
+                    blueprint,
+                    await session.Store.Ledgers.LoadAsync(s, stored, session.Now(), token),
+                    s,
+                    session.Engine.Dialect
+                ).ReadAsync(request, token),
             Scope.Reading,
-            cancellationToken);
+            cancellationToken
+        );
     }
 
-    public async Task<QueryAnswer> QueryAsync(StoredPolicy stored, QueryRequest request, Func<QueryAnswer, Task> take, CancellationToken cancellationToken)
+    public async Task<QueryAnswer> QueryAsync(
+        StoredPolicy stored,
+        QueryRequest request,
+        Func<QueryAnswer, Task> take,
+        CancellationToken cancellationToken
+    )
     {
         QueryAnswer? head = null;
         var blueprint = await session.Inspector.ResolveAsync(stored.Policy, cancellationToken);
         return await session.Engine.TransactAsync(
             async (s, token) =>
             {
-                await new Reader(blueprint, await session.Store.Ledgers.LoadAsync(s, stored, session.Now(), token), s, session.Engine.Dialect).ReadAsync(request, TakeAsync, token);
+                await new Reader(
+                    blueprint,
+                    await session.Store.Ledgers.LoadAsync(s, stored, session.Now(), token),
+                    s,
+                    session.Engine.Dialect
+                ).ReadAsync(request, TakeAsync, token);
                 return head!;
             },
             Scope.Reading,
-            cancellationToken);
+            cancellationToken
+        );
 
         Task TakeAsync(QueryAnswer slice)
         {
@@ -191,18 +280,34 @@ internal sealed class Operations(Session session, LifecycleOptions options)
         }
     }
 
-    public async Task<(QueryAnswer Answer, long Rows)> ExportAsync(StoredPolicy stored, QueryRequest request, string path, CancellationToken cancellationToken)
+    public async Task<(QueryAnswer Answer, long Rows)> ExportAsync(
+        StoredPolicy stored,
+        QueryRequest request,
+        string path,
+        CancellationToken cancellationToken
+    )
     {
-        var parquet = session.Engine.Dialect.Parquet ?? throw new PolicyException("VRV320", $"{session.Engine.Dialect.Name} writes no Parquet files. Read the answer as CSV or JSON.");
+        var parquet =
+            session.Engine.Dialect.Parquet
+            ?? throw new PolicyException(
+                "VRV320",
+                $"{session.Engine.Dialect.Name} writes no Parquet files. Read the answer as CSV or JSON."
+            );
         var blueprint = await session.Inspector.ResolveAsync(stored.Policy, cancellationToken);
         var folder = Directory.CreateDirectory($"{Path.GetFullPath(path)}.parts");
         try
         {
             return await session.Engine.TransactAsync(
-                async (s, token) => await new Reader(blueprint, await session.Store.Ledgers.LoadAsync(s, stored, session.Now(), token), s, session.Engine.Dialect)
-                    .WriteAsync(request, parquet, folder.FullName, Path.GetFullPath(path), token),
+                async (s, token) =>
+                    await new Reader(
+                        blueprint,
+                        await session.Store.Ledgers.LoadAsync(s, stored, session.Now(), token),
+                        s,
+                        session.Engine.Dialect
+                    ).WriteAsync(request, parquet, folder.FullName, Path.GetFullPath(path), token),
                 Scope.Reading,
-                cancellationToken);
+                cancellationToken
+            );
         }
         finally
         {

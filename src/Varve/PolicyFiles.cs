@@ -21,7 +21,8 @@ public static class PolicyFiles
         List<PolicyDocument> documents = [];
         foreach (var file in paths.SelectMany(path => Files(path, problems)).DistinctBy(Path.GetFullPath, StringComparer.Ordinal).ToList())
         {
-            if (Text(file, problems) is { } text) documents.AddRange(PolicyYaml.Read(text, file, problems));
+            if (Text(file, problems) is { } text)
+                documents.AddRange(PolicyYaml.Read(text, file, problems));
         }
 
         UniquePolicies.Check(documents, problems);
@@ -35,11 +36,16 @@ public static class PolicyFiles
 
     private static IEnumerable<string> Files(string path, List<Problem> problems)
     {
-        if (!Directory.Exists(path)) return [path];
+        if (!Directory.Exists(path))
+            return [path];
         try
         {
-            string[] found = [.. Directory.GetFiles(path).Where(f => Path.GetExtension(f) is ".yaml" or ".yml").Order(StringComparer.Ordinal)];
-            if (found.Length == 0) problems.Add(Unreadable(path, "There is no *.yaml and no *.yml file in this folder."));
+            string[] found =
+            [
+                .. Directory.GetFiles(path).Where(f => Path.GetExtension(f) is ".yaml" or ".yml").Order(StringComparer.Ordinal),
+            ];
+            if (found.Length == 0)
+                problems.Add(Unreadable(path, "There is no *.yaml and no *.yml file in this folder."));
             return found;
         }
         catch (Exception broken) when (broken is IOException or UnauthorizedAccessException)
@@ -79,6 +85,5 @@ public static class PolicyFiles
         return null;
     }
 
-    private static Problem Unreadable(string path, string message) =>
-        new(PolicyCodes.Unreadable, message) { Position = new(path, 1, 1) };
+    private static Problem Unreadable(string path, string message) => new(PolicyCodes.Unreadable, message) { Position = new(path, 1, 1) };
 }

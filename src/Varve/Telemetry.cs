@@ -3,7 +3,10 @@ using System.Diagnostics.Metrics;
 
 namespace Varve;
 
-/// <summary>What a run tells whoever watches it: a span for each run and step, and counters. Nothing is collected where nobody listens.</summary>
+/// <summary>
+/// What a run tells whoever watches it: a span for each run and step, and counters. Nothing is collected where nobody
+/// listens.
+/// </summary>
 public static class Telemetry
 {
     /// <summary>The name of the activity source and of the meter.</summary>
@@ -37,13 +40,18 @@ public static class Telemetry
 
     internal static Counter<long> Steps { get; } = s_meter.CreateCounter<long>("varve.steps", "{step}", "Steps that ended.");
 
-    internal static Histogram<double> StepSeconds { get; } = s_meter.CreateHistogram<double>("varve.step.duration", "s", "How long a step took.");
+    internal static Histogram<double> StepSeconds { get; } =
+        s_meter.CreateHistogram<double>("varve.step.duration", "s", "How long a step took.");
 
-    internal static Counter<long> RowsRead { get; } = s_meter.CreateCounter<long>("varve.rows.read", "{row}", "Rows that were read from inputs.");
+    internal static Counter<long> RowsRead { get; } =
+        s_meter.CreateCounter<long>("varve.rows.read", "{row}", "Rows that were read from inputs.");
 
-    internal static Counter<long> RowsWritten { get; } = s_meter.CreateCounter<long>("varve.rows.written", "{row}", "Rows that were written to tiers.");
+    internal static Counter<long> RowsWritten { get; } =
+        s_meter.CreateCounter<long>("varve.rows.written", "{row}", "Rows that were written to tiers.");
 
-    internal static Counter<long> RowsRemoved { get; } = s_meter.CreateCounter<long>("varve.rows.removed", "{row}", "Rows that were removed for good.");
+    internal static Counter<long> RowsRemoved { get; } =
+        s_meter.CreateCounter<long>("varve.rows.removed", "{row}", "Rows that were removed for good.");
 
-    internal static Counter<long> ProofFailures { get; } = s_meter.CreateCounter<long>("varve.proof.failures", "{range}", "Ranges whose proof failed, so that they wait for a person.");
+    internal static Counter<long> ProofFailures { get; } =
+        s_meter.CreateCounter<long>("varve.proof.failures", "{range}", "Ranges whose proof failed, so that they wait for a person.");
 }

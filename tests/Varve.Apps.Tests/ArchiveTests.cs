@@ -16,7 +16,9 @@ public sealed class ArchiveTests
         var verified = await box.RunAsync("archive", "verify", "--archive", cold);
         Assert.True(verified.ExitCode == 0, verified.Text);
         Assert.Contains("yes", verified.Out, StringComparison.Ordinal);
-        var restored = Json(await box.RunAsync("restore", "cpu", "--archive", cold, "--from", "2025-03-02", "--to", "2025-03-03", "--output", "json"));
+        var restored = Json(
+            await box.RunAsync("restore", "cpu", "--archive", cold, "--from", "2025-03-02", "--to", "2025-03-03", "--output", "json")
+        );
         Assert.Equal(("main.cpu_restored", 432), (restored.GetProperty("table").GetString(), restored.GetProperty("rows").GetInt32()));
         Assert.Equal(2, (await box.RunAsync("restore", "cpu", "--archive", cold)).ExitCode);
         var asked = await box.RunAsync("archive", "prune", "--older-than", "1d", "--archive", cold);
@@ -60,7 +62,18 @@ public sealed class ArchiveTests
     public async Task A_lost_database_is_restored_from_what_stands_there()
     {
         using var box = await ArchivingAsync();
-        var restored = await Tool.InAsync(box.Folder, "restore", "--policy", "cpu", "--from-location", "cold", "--archive", $"cold={Cold(box)}", "--db", "duckdb:new.duckdb");
+        var restored = await Tool.InAsync(
+            box.Folder,
+            "restore",
+            "--policy",
+            "cpu",
+            "--from-location",
+            "cold",
+            "--archive",
+            $"cold={Cold(box)}",
+            "--db",
+            "duckdb:new.duckdb"
+        );
         Assert.True(restored.ExitCode == 0, restored.Text);
         Assert.Contains("5,832 rows", restored.Out, StringComparison.Ordinal);
     }

@@ -72,7 +72,12 @@ public sealed partial class BrakeTests
         using var box = await Sandbox.AppliedAsync();
         Assert.Equal(0, (await box.RunAsync("policy", "hold", "cpu", "--reason", "court")).ExitCode);
         var vague = await box.RunAsync("policy", "release", "cpu");
-        Assert.True(vague.ExitCode == 2 && vague.Error.Contains("--id", StringComparison.Ordinal) && vague.Error.Contains("--all", StringComparison.Ordinal), vague.Text);
+        Assert.True(
+            vague.ExitCode == 2
+                && vague.Error.Contains("--id", StringComparison.Ordinal)
+                && vague.Error.Contains("--all", StringComparison.Ordinal),
+            vague.Text
+        );
         using (var terminal = Terminal.Open(box, "policy", "release", "cpu", "--all"))
         {
             await terminal.UntilAsync("Type yes");
@@ -111,7 +116,12 @@ public sealed partial class BrakeTests
     {
         using var box = await Sandbox.AppliedAsync();
         var missing = await box.RunAsync([.. args, "--schema", "other"]);
-        Assert.True(missing.ExitCode == 2 && missing.Error.Contains("VRV305", StringComparison.Ordinal) && missing.Error.Contains("other", StringComparison.Ordinal), missing.Text);
+        Assert.True(
+            missing.ExitCode == 2
+                && missing.Error.Contains("VRV305", StringComparison.Ordinal)
+                && missing.Error.Contains("other", StringComparison.Ordinal),
+            missing.Text
+        );
         Assert.Equal(0, (await box.RunAsync([.. args, "--schema", "varve"])).ExitCode);
     }
 
@@ -121,7 +131,10 @@ public sealed partial class BrakeTests
         using var box = await Sandbox.BuiltAsync();
         Assert.Equal(0, (await box.RunAsync("run", "--as-of", Sandbox.AsOf)).ExitCode);
         Assert.Equal(1, LifecycleTests.Json(await box.RunAsync("history", "--output", "json")).GetProperty("runs").GetArrayLength());
-        Assert.Equal(2, LifecycleTests.Json(await box.RunAsync("history", "--all", "--output", "json")).GetProperty("runs").GetArrayLength());
+        Assert.Equal(
+            2,
+            LifecycleTests.Json(await box.RunAsync("history", "--all", "--output", "json")).GetProperty("runs").GetArrayLength()
+        );
         var lines = (await box.RunAsync("status", "--short", "--as-of", Sandbox.AsOf)).Out.TrimEnd('\n').Split('\n');
         Assert.Equal(2, lines.Length);
         Assert.Matches(@"^cpu +up to date +– +– +[\d,]+ ", lines[1]);

@@ -27,8 +27,16 @@ public sealed class BrokenPolicyTests
         using var box = await BrokenAsync();
         string[][] commands =
         [
-            ["plan", "--as-of", Sandbox.AsOf], ["plan", "--sql", "--as-of", Sandbox.AsOf], ["plan", "both.yaml", "--as-of", Sandbox.AsOf], ["run", "--as-of", Sandbox.AsOf],
-            ["status", "--as-of", Sandbox.AsOf], ["status", "--output", "json"], ["verify"], ["forecast", "--as-of", Sandbox.AsOf], ["forecast", "both.yaml", "--as-of", Sandbox.AsOf], ["doctor"],
+            ["plan", "--as-of", Sandbox.AsOf],
+            ["plan", "--sql", "--as-of", Sandbox.AsOf],
+            ["plan", "both.yaml", "--as-of", Sandbox.AsOf],
+            ["run", "--as-of", Sandbox.AsOf],
+            ["status", "--as-of", Sandbox.AsOf],
+            ["status", "--output", "json"],
+            ["verify"],
+            ["forecast", "--as-of", Sandbox.AsOf],
+            ["forecast", "both.yaml", "--as-of", Sandbox.AsOf],
+            ["doctor"],
         ];
         foreach (var command in commands)
         {
@@ -48,7 +56,9 @@ public sealed class BrokenPolicyTests
     private static async Task<Sandbox> BrokenAsync()
     {
         var box = new Sandbox();
-        box.Sql("CREATE TABLE m AS SELECT ts, 'a' AS host, 1::HUGEINT AS v FROM range(TIMESTAMP '2025-03-20', TIMESTAMP '2025-03-21', INTERVAL 10 MINUTE) r(ts); CREATE TABLE n AS FROM m");
+        box.Sql(
+            "CREATE TABLE m AS SELECT ts, 'a' AS host, 1::HUGEINT AS v FROM range(TIMESTAMP '2025-03-20', TIMESTAMP '2025-03-21', INTERVAL 10 MINUTE) r(ts); CREATE TABLE n AS FROM m"
+        );
         box.Write("both.yaml", Policies);
         foreach (var args in new string[][] { ["apply", "both.yaml"], ["run", "--as-of", Sandbox.AsOf] })
         {
@@ -56,7 +66,9 @@ public sealed class BrokenPolicyTests
             Assert.True(done.ExitCode == 0, done.Text);
         }
 
-        box.Sql("INSERT INTO m SELECT TIMESTAMP '2025-03-20 12:01', 'a', 99999999999999999999999999999999999999::HUGEINT FROM range(2); INSERT INTO n VALUES (NULL, 'a', 1)");
+        box.Sql(
+            "INSERT INTO m SELECT TIMESTAMP '2025-03-20 12:01', 'a', 99999999999999999999999999999999999999::HUGEINT FROM range(2); INSERT INTO n VALUES (NULL, 'a', 1)"
+        );
         return box;
     }
 }

@@ -49,6 +49,10 @@ public sealed class CheckTests
     {
         var schema = await Tool.RunAsync("policy", "schema");
         Assert.Equal(0, schema.ExitCode);
-        Assert.Contains("json-schema.org", JsonDocument.Parse(schema.Out).RootElement.GetProperty("$schema").GetString(), StringComparison.Ordinal);
+        Assert.Contains(
+            "json-schema.org",
+            JsonDocument.Parse(schema.Out).RootElement.GetProperty("$schema").GetString(),
+            StringComparison.Ordinal
+        );
     }
 }

@@ -53,7 +53,8 @@ public sealed class CompletionTests
         box.Write("mem.yaml", $"policy: '{Nasty}'\ntable: mem\ntime: ts\nkeep: 7d\n");
         Assert.Equal(0, (await box.RunAsync("apply", "mem.yaml")).ExitCode);
         using var reader = new DocsReader();
-        var (exitCode, printed) = await reader.BashAsync($$"""
+        var (exitCode, printed) = await reader.BashAsync(
+            $$"""
             export VARVE_DB='{{box.Db}}'
             source <(varve completion bash)
             COMP_LINE='varve status c' COMP_POINT=14 COMP_WORDS=(varve status c) COMP_CWORD=2
@@ -62,7 +63,8 @@ public sealed class CompletionTests
             COMP_LINE='varve completion bash ' COMP_POINT=22 COMP_WORDS=(varve completion bash '') COMP_CWORD=3
             _varve
             for word in "${COMPREPLY[@]}"; do if [ "$word" = "''" ]; then echo '<>'; fi; done
-            """);
+            """
+        );
         Assert.True(exitCode == 0, printed);
         Assert.DoesNotContain("<>", printed, StringComparison.Ordinal);
         Assert.Equal($"<cpu>\n<{Nasty}>\n", printed);

@@ -101,7 +101,9 @@ public sealed class CronTests
         Assert.DoesNotContain("last_success", Metrics(), StringComparison.Ordinal);
         Assert.Equal(0, (await box.RunAsync([.. args, "--yes"])).ExitCode);
         Assert.Matches(@"varve_policy_rows_removed\{policy=""cpu""\} [1-9]", Metrics());
-        var success = Metrics().Split('\n').Single(l => l.StartsWith("varve_run_last_success_timestamp_seconds ", StringComparison.Ordinal));
+        var success = Metrics()
+            .Split('\n')
+            .Single(l => l.StartsWith("varve_run_last_success_timestamp_seconds ", StringComparison.Ordinal));
         box.Sql("ALTER TABLE cpu RENAME TO gone");
         Assert.NotEqual(0, (await box.RunAsync(args)).ExitCode);
         Assert.Contains(success, Metrics(), StringComparison.Ordinal);
@@ -186,11 +188,17 @@ public sealed class CronTests
 
     private static Task<Transcript> ToAsync(Sandbox box, string file, IReadOnlyList<string> args)
     {
-        var start = Tool.Command(box.Folder, args is ["--version"] ? args : [.. args, .. args is ["completion", ..] or ["help", ..] or ["--help"] ? Array.Empty<string>() : ["--db", box.Db]]);
+        var start = Tool.Command(
+            box.Folder,
+            args is ["--version"]
+                ? args
+                : [.. args, .. args is ["completion", ..] or ["help", ..] or ["--help"] ? Array.Empty<string>() : ["--db", box.Db]]
+        );
         var words = start.ArgumentList.Prepend(start.FileName).ToList();
         start.FileName = "bash";
         start.ArgumentList.Clear();
-        foreach (var word in new[] { "-c", $"exec \"$@\" >{file}", "bash" }.Concat(words)) start.ArgumentList.Add(word);
+        foreach (var word in new[] { "-c", $"exec \"$@\" >{file}", "bash" }.Concat(words))
+            start.ArgumentList.Add(word);
         return Tool.EndAsync(start);
     }
 }

@@ -8,7 +8,20 @@ public sealed class DemoTests
         using var box = new Sandbox();
         var demo = await Tool.InAsync(box.Folder, "demo", "--keep", "demo");
         Assert.True(demo.ExitCode == 0, demo.Text);
-        foreach (var said in new[] { "roll up", "rebuild", "expire", "proven", "brake", "audit head", "Before and after", "minimum to maximum", "Try next" })
+        foreach (
+            var said in new[]
+            {
+                "roll up",
+                "rebuild",
+                "expire",
+                "proven",
+                "brake",
+                "audit head",
+                "Before and after",
+                "minimum to maximum",
+                "Try next",
+            }
+        )
         {
             Assert.Contains(said, demo.Out, StringComparison.Ordinal);
         }

@@ -30,7 +30,8 @@ internal sealed partial record DocsBlock(string Page, int Line, string Language,
         var lines = File.ReadAllLines(Path.Combine(Tool.Repository, page));
         for (var i = 0; i < lines.Length; i++)
         {
-            if (Mark().Match(lines[i]) is { Success: true } mark) marks[mark.Groups["name"].Value] = mark.Groups["value"].Value;
+            if (Mark().Match(lines[i]) is { Success: true } mark)
+                marks[mark.Groups["name"].Value] = mark.Groups["value"].Value;
             else if (lines[i].StartsWith("```", StringComparison.Ordinal))
             {
                 var body = lines.Skip(i + 1).TakeWhile(line => line != "```").ToList();
@@ -38,7 +39,8 @@ internal sealed partial record DocsBlock(string Page, int Line, string Language,
                 i += body.Count + 1;
                 marks = [];
             }
-            else if (lines[i].Length > 0) marks = [];
+            else if (lines[i].Length > 0)
+                marks = [];
         }
 
         return blocks;

@@ -45,17 +45,26 @@ internal sealed class DocsReader : IDisposable
     {
         var environment = Path.Combine(_state, "environment");
         var script = Path.Combine(_state, "script");
-        await File.WriteAllTextAsync(script, $$"""
+        await File.WriteAllTextAsync(
+            script,
+            $$"""
             exec 2>&1
             set -e
             if [ -f '{{environment}}' ]; then . '{{environment}}'; fi
             varve() { dotnet '{{Built("src/Varve.Cli", "Varve.Cli")}}' "$@"; }
             trap 'export -p > "{{environment}}"' EXIT
             {{text}}
-            """);
-        var start = new ProcessStartInfo("bash", [script]) { RedirectStandardInput = true, RedirectStandardOutput = true, WorkingDirectory = Folder };
+            """
+        );
+        var start = new ProcessStartInfo("bash", [script])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            WorkingDirectory = Folder,
+        };
         start.Environment["TMPDIR"] = _state;
-        foreach (var variable in new[] { "VARVE_DB", "VARVE_SCHEMA", "VARVE_DEBUG", "VARVE_AUDIT_KEY" }) start.Environment.Remove(variable);
+        foreach (var variable in new[] { "VARVE_DB", "VARVE_SCHEMA", "VARVE_DEBUG", "VARVE_AUDIT_KEY" })
+            start.Environment.Remove(variable);
         using var process = Process.Start(start)!;
         process.StandardInput.Close();
         var printed = await process.StandardOutput.ReadToEndAsync();
@@ -64,8 +73,15 @@ internal sealed class DocsReader : IDisposable
     }
 
     /// <summary>What a project of the repository was built to.</summary>
-    internal static string Built(string project, string assembly) => Path.Combine(
-        Tool.Repository, project, "bin", new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name, "net10.0", $"{assembly}.dll");
+    internal static string Built(string project, string assembly) =>
+        Path.Combine(
+            Tool.Repository,
+            project,
+            "bin",
+            new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name,
+            "net10.0",
+            $"{assembly}.dll"
+        );
 
     private async Task ShellAsync(DocsBlock block)
     {
@@ -86,7 +102,12 @@ internal sealed class DocsReader : IDisposable
     // An ellipsis stands for anything in a line, and alone in a line for any number of lines.
     private void Compare(DocsBlock block)
     {
-        var lines = block.Text.TrimEnd('\n').Split('\n').Select(line => line.Trim() == "…" ? "(?:.*\n)*?" : Regex.Escape(line.TrimEnd()).Replace("…", ".*", StringComparison.Ordinal) + " *\n");
+        var lines = block
+            .Text.TrimEnd('\n')
+            .Split('\n')
+            .Select(line =>
+                line.Trim() == "…" ? "(?:.*\n)*?" : Regex.Escape(line.TrimEnd()).Replace("…", ".*", StringComparison.Ordinal) + " *\n"
+            );
         var pattern = "^" + string.Concat(lines);
         Assert.True(Regex.IsMatch(_printed, pattern, RegexOptions.Multiline), $"{block.Place} is not what was printed:\n{_printed}");
     }

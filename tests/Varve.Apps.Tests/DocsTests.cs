@@ -26,7 +26,8 @@ public sealed class DocsTests
     public async Task Every_block_does_what_the_page_says(string page)
     {
         using var reader = new DocsReader();
-        foreach (var block in DocsBlock.Of(page).Where(b => b["not run"] is null)) await reader.DoAsync(block);
+        foreach (var block in DocsBlock.Of(page).Where(b => b["not run"] is null))
+            await reader.DoAsync(block);
     }
 
     [Theory]
@@ -35,8 +36,13 @@ public sealed class DocsTests
     {
         foreach (var block in DocsBlock.Of(page))
         {
-            if (block["not run"] is { } reason) Assert.True(Reasons.Contains(reason), $"{block.Place} is not run for a reason that is not agreed on: {reason}");
-            else Assert.True(IsRun(block), $"{block.Place}: a block of {(block.Language.Length == 0 ? "no language" : block.Language)} needs a mark that says what to do with it.");
+            if (block["not run"] is { } reason)
+                Assert.True(Reasons.Contains(reason), $"{block.Place} is not run for a reason that is not agreed on: {reason}");
+            else
+                Assert.True(
+                    IsRun(block),
+                    $"{block.Place}: a block of {(block.Language.Length == 0 ? "no language" : block.Language)} needs a mark that says what to do with it."
+                );
         }
     }
 
@@ -60,13 +66,14 @@ public sealed class DocsTests
         Assert.Contains("steps done", printed, StringComparison.Ordinal);
     }
 
-    private static bool IsRun(DocsBlock block) => block.Language switch
-    {
-        "sh" => true,
-        "yaml" => block["file"] is not null,
-        "sql" => block["sql"] is not null,
-        "csharp" => block["part of"] is not null,
-        "text" => true,
-        _ => false,
-    };
+    private static bool IsRun(DocsBlock block) =>
+        block.Language switch
+        {
+            "sh" => true,
+            "yaml" => block["file"] is not null,
+            "sql" => block["sql"] is not null,
+            "csharp" => block["part of"] is not null,
+            "text" => true,
+            _ => false,
+        };
 }

@@ -16,7 +16,12 @@ public sealed class EraseTests
         var erased = await box.RunAsync("erase", "cpu", "--where", "host=host1", "--yes", "--output", "json");
         Assert.True(erased.ExitCode == 0, erased.Text);
         Assert.Contains("\"rows\": 2880", erased.Out, StringComparison.Ordinal);
-        Assert.Equal(0, box.Count("SELECT (SELECT count(*) FROM cpu WHERE host = 'host1') + (SELECT count(*) FROM cpu_1h_states WHERE host = 'host1') + (SELECT count(*) FROM cpu_1d WHERE host = 'host1')"));
+        Assert.Equal(
+            0,
+            box.Count(
+                "SELECT (SELECT count(*) FROM cpu WHERE host = 'host1') + (SELECT count(*) FROM cpu_1h_states WHERE host = 'host1') + (SELECT count(*) FROM cpu_1d WHERE host = 'host1')"
+            )
+        );
         await box.GoesOnAsync();
     }
 
@@ -25,13 +30,40 @@ public sealed class EraseTests
     public async Task Two_values_of_one_column_are_one_of_them_and_a_second_column_narrows_them()
     {
         using var box = await Sandbox.BuiltAsync();
-        var narrow = await box.RunAsync("erase", "cpu", "--where", "host=host1", "--where", "host=host2", "--where", "load=5", "--dry-run", "--output", "json");
-        Assert.Contains($"\"rows\": {box.Count("SELECT count(*) FROM cpu WHERE host IN ('host1', 'host2') AND load = 5")}", narrow.Out, StringComparison.Ordinal);
+        var narrow = await box.RunAsync(
+            "erase",
+            "cpu",
+            "--where",
+            "host=host1",
+            "--where",
+            "host=host2",
+            "--where",
+            "load=5",
+            "--dry-run",
+            "--output",
+            "json"
+        );
+        Assert.Contains(
+            $"\"rows\": {box.Count("SELECT count(*) FROM cpu WHERE host IN ('host1', 'host2') AND load = 5")}",
+            narrow.Out,
+            StringComparison.Ordinal
+        );
         var erased = await box.RunAsync("erase", "cpu", "--where", "host=host1", "--where", "HOST=host2", "--yes", "--output", "json");
         Assert.Contains("\"rows\": 5760", erased.Out, StringComparison.Ordinal);
         Assert.Equal(2880, box.Count("SELECT count(*) FROM cpu"));
-        Assert.Equal(0, box.Count("SELECT (SELECT count(*) FROM cpu_1h_states WHERE host <> 'host0') + (SELECT count(*) FROM cpu_1d WHERE host <> 'host0')"));
-        Assert.Contains("\"host\"", (await box.RunAsync("audit", "--output", "json")).Out.Replace("\\u0022", "\"", StringComparison.Ordinal).Replace("\\\"", "\"", StringComparison.Ordinal), StringComparison.Ordinal);
+        Assert.Equal(
+            0,
+            box.Count(
+                "SELECT (SELECT count(*) FROM cpu_1h_states WHERE host <> 'host0') + (SELECT count(*) FROM cpu_1d WHERE host <> 'host0')"
+            )
+        );
+        Assert.Contains(
+            "\"host\"",
+            (await box.RunAsync("audit", "--output", "json"))
+                .Out.Replace("\\u0022", "\"", StringComparison.Ordinal)
+                .Replace("\\\"", "\"", StringComparison.Ordinal),
+            StringComparison.Ordinal
+        );
         await box.GoesOnAsync();
     }
 
@@ -48,7 +80,11 @@ public sealed class EraseTests
             Assert.DoesNotContain("erased", nothing.Text, StringComparison.Ordinal);
         }
 
-        Assert.Contains("\"erased\": false", (await box.RunAsync("erase", "cpu", "--where", "host=HOST1", "--yes", "--output", "json")).Out, StringComparison.Ordinal);
+        Assert.Contains(
+            "\"erased\": false",
+            (await box.RunAsync("erase", "cpu", "--where", "host=HOST1", "--yes", "--output", "json")).Out,
+            StringComparison.Ordinal
+        );
         Assert.Contains("rows.erased", (await box.RunAsync("audit")).Out, StringComparison.Ordinal);
     }
 

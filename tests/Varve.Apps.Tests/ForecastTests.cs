@@ -47,14 +47,26 @@ public sealed class ForecastTests
         using var box = await Sandbox.BuiltAsync("7d");
         box.Keep("14d");
         Directory.CreateDirectory(Path.Combine(box.Folder, "pictures"));
-        var policy = LifecycleTests.Json(await box.RunAsync("forecast", "cpu.yaml", "--as-of", Midnight, "--output", "json", "--png", "pictures/cpu.png")).GetProperty("policies")[0];
+        var policy = LifecycleTests
+            .Json(await box.RunAsync("forecast", "cpu.yaml", "--as-of", Midnight, "--output", "json", "--png", "pictures/cpu.png"))
+            .GetProperty("policies")[0];
         var (stored, changed) = (policy.GetProperty("stored"), policy.GetProperty("changed"));
         Assert.Equal((1, 0), (stored.GetProperty("revision").GetInt32(), changed.GetProperty("revision").GetInt32()));
         Assert.Equal(6048, Last(changed.GetProperty("relations")[0].GetProperty("points")));
-        Assert.Equal(Last(stored.GetProperty("total")), stored.GetProperty("relations").EnumerateArray().Sum(r => Last(r.GetProperty("points"))));
+        Assert.Equal(
+            Last(stored.GetProperty("total")),
+            stored.GetProperty("relations").EnumerateArray().Sum(r => Last(r.GetProperty("points")))
+        );
         Assert.Equal(9, stored.GetProperty("total").EnumerateArray().Count(p => p.GetProperty("isStep").GetBoolean()));
         var source = stored.GetProperty("relations")[0];
-        Assert.Equal((432, "Measured", "7d"), (source.GetProperty("rate").GetProperty("rowsPerDay").GetDouble(), source.GetProperty("rate").GetProperty("basis").GetString(), source.GetProperty("keep").GetString()));
+        Assert.Equal(
+            (432, "Measured", "7d"),
+            (
+                source.GetProperty("rate").GetProperty("rowsPerDay").GetDouble(),
+                source.GetProperty("rate").GetProperty("basis").GetString(),
+                source.GetProperty("keep").GetString()
+            )
+        );
         Assert.Equal(JsonValueKind.Null, stored.GetProperty("relations")[1].GetProperty("steadyFrom").ValueKind);
         var picture = await File.ReadAllBytesAsync(Path.Combine(box.Folder, "pictures", "cpu.png"));
         Assert.Equal((byte)'P', picture[1]);
@@ -65,7 +77,9 @@ public sealed class ForecastTests
     public async Task A_policy_that_is_not_stored_has_a_forecast()
     {
         using var box = new Sandbox();
-        box.Sql("CREATE TABLE cpu AS SELECT ts, 'a' AS host, 1.0::DOUBLE AS load FROM range(TIMESTAMP '2025-03-01', TIMESTAMP '2025-03-21', INTERVAL 10 MINUTE) r(ts)");
+        box.Sql(
+            "CREATE TABLE cpu AS SELECT ts, 'a' AS host, 1.0::DOUBLE AS load FROM range(TIMESTAMP '2025-03-01', TIMESTAMP '2025-03-21', INTERVAL 10 MINUTE) r(ts)"
+        );
         box.Keep("7d");
         var forecast = await box.RunAsync("forecast", "cpu.yaml", "--as-of", Midnight, "--for", "30d");
         Assert.True(forecast.ExitCode == 0, forecast.Text);
@@ -111,5 +125,8 @@ public sealed class ForecastTests
     private static long Last(JsonElement points) => points[points.GetArrayLength() - 1].GetProperty("rows").GetInt64();
 
     private static void Has(Transcript transcript, string pattern) =>
-        Assert.True(Regex.IsMatch(transcript.Out.ReplaceLineEndings("\n"), pattern, RegexOptions.Multiline), $"{pattern} is not in\n{transcript.Text}");
+        Assert.True(
+            Regex.IsMatch(transcript.Out.ReplaceLineEndings("\n"), pattern, RegexOptions.Multiline),
+            $"{pattern} is not in\n{transcript.Text}"
+        );
 }

@@ -15,7 +15,9 @@ public sealed class FullDiskTests
     public async Task A_run_without_room_says_so_and_goes_on_once_there_is_some(int room)
     {
         using var box = await Sandbox.AppliedAsync("7d");
-        box.Sql("INSERT INTO cpu SELECT ts, 'more' || h, random() FROM range(TIMESTAMP '2025-03-01', TIMESTAMP '2025-03-21', INTERVAL 1 MINUTE) r(ts), range(9) s(h)");
+        box.Sql(
+            "INSERT INTO cpu SELECT ts, 'more' || h, random() FROM range(TIMESTAMP '2025-03-01', TIMESTAMP '2025-03-21', INTERVAL 1 MINUTE) r(ts), range(9) s(h)"
+        );
         box.Sql("CHECKPOINT");
         var (rows, size) = (box.Count("SELECT count(*) FROM cpu"), new FileInfo(Path.Combine(box.Folder, "test.duckdb")).Length);
         // The log beside the file grows from nothing: it may be as large as `room`, and the file grows with the limit.
@@ -50,7 +52,15 @@ public sealed class FullDiskTests
         start.ArgumentList.Clear();
         // The runtime maps memory through a file of its own where it may not write and execute at once.
         start.Environment["DOTNET_EnableWriteXorExecute"] = "0";
-        foreach (var word in new[] { "-c", $"trap '' XFSZ; ulimit -f {kilobytes.ToString(CultureInfo.InvariantCulture)}; exec \"$@\"", "bash" }.Concat(words)) start.ArgumentList.Add(word);
+        foreach (
+            var word in new[]
+            {
+                "-c",
+                $"trap '' XFSZ; ulimit -f {kilobytes.ToString(CultureInfo.InvariantCulture)}; exec \"$@\"",
+                "bash",
+            }.Concat(words)
+        )
+            start.ArgumentList.Add(word);
         return Tool.EndAsync(start);
     }
 }

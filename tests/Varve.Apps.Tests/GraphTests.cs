@@ -12,10 +12,34 @@ public sealed class GraphTests
     public async Task A_short_range_is_a_line_and_not_loose_dots()
     {
         using var box = await Sandbox.BuiltAsync();
-        var (picture, graph) = await DrawnAsync(box, "load", "--where", "host=host0", "--from", "2025-03-20T00:00:00Z", "--to", "2025-03-20T06:00:00Z");
+        var (picture, graph) = await DrawnAsync(
+            box,
+            "load",
+            "--where",
+            "host=host0",
+            "--from",
+            "2025-03-20T00:00:00Z",
+            "--to",
+            "2025-03-20T06:00:00Z"
+        );
         Assert.Equal(36, Points(Assert.Single(Lines(picture))).Length);
         Assert.True(graph.Out.Count(c => c is > '\u2800' and <= '\u28ff') > 60, graph.Out);
-        var answer = LifecycleTests.Json(await box.RunAsync("query", "cpu", "--where", "host=host0", "--from", "2025-03-20T00:00:00Z", "--to", "2025-03-20T06:00:00Z", "--points", "1200", "--output", "json"));
+        var answer = LifecycleTests.Json(
+            await box.RunAsync(
+                "query",
+                "cpu",
+                "--where",
+                "host=host0",
+                "--from",
+                "2025-03-20T00:00:00Z",
+                "--to",
+                "2025-03-20T06:00:00Z",
+                "--points",
+                "1200",
+                "--output",
+                "json"
+            )
+        );
         Assert.All(answer.GetProperty("rows").EnumerateArray(), row => Assert.Equal(600, row.GetProperty("varve_seconds").GetDouble()));
     }
 
@@ -24,9 +48,27 @@ public sealed class GraphTests
     public async Task No_bucket_is_finer_than_the_interval_of_the_policy()
     {
         using var box = new Sandbox();
-        box.Sql("CREATE TABLE cpu AS SELECT ts, epoch(ts) % 7 AS load FROM range(TIMESTAMP '2025-03-01', TIMESTAMP '2025-03-02', INTERVAL 1 SECOND) r(ts)");
-        await BuildAsync(box, "policy: cpu\ntable: cpu\ntime: ts\nseries: []\ninterval: 40s\nmeasures: { load: [avg] }\ntiers: [{ every: 1h }]\n");
-        var answer = LifecycleTests.Json(await box.RunAsync("query", "cpu", "--from", "2025-03-01T00:00:00Z", "--to", "2025-03-01T01:00:00Z", "--points", "3600", "--output", "json"));
+        box.Sql(
+            "CREATE TABLE cpu AS SELECT ts, epoch(ts) % 7 AS load FROM range(TIMESTAMP '2025-03-01', TIMESTAMP '2025-03-02', INTERVAL 1 SECOND) r(ts)"
+        );
+        await BuildAsync(
+            box,
+            "policy: cpu\ntable: cpu\ntime: ts\nseries: []\ninterval: 40s\nmeasures: { load: [avg] }\ntiers: [{ every: 1h }]\n"
+        );
+        var answer = LifecycleTests.Json(
+            await box.RunAsync(
+                "query",
+                "cpu",
+                "--from",
+                "2025-03-01T00:00:00Z",
+                "--to",
+                "2025-03-01T01:00:00Z",
+                "--points",
+                "3600",
+                "--output",
+                "json"
+            )
+        );
         Assert.All(answer.GetProperty("rows").EnumerateArray(), row => Assert.Equal(60, row.GetProperty("varve_seconds").GetDouble()));
     }
 
@@ -37,7 +79,16 @@ public sealed class GraphTests
         using var box = await Sandbox.BuiltAsync();
         box.Sql("DELETE FROM cpu WHERE ts > TIMESTAMP '2025-03-20 02:00' AND ts < TIMESTAMP '2025-03-20 03:00'");
         box.Sql("UPDATE cpu SET ts = ts + INTERVAL (hash(ts) % 200) SECOND WHERE ts > TIMESTAMP '2025-03-20'");
-        var (picture, _) = await DrawnAsync(box, "load", "--where", "host=host0", "--from", "2025-03-20T00:00:00Z", "--to", "2025-03-20T06:00:00Z");
+        var (picture, _) = await DrawnAsync(
+            box,
+            "load",
+            "--where",
+            "host=host0",
+            "--from",
+            "2025-03-20T00:00:00Z",
+            "--to",
+            "2025-03-20T06:00:00Z"
+        );
         Assert.Equal(2, Lines(picture).Count);
     }
 
@@ -49,8 +100,13 @@ public sealed class GraphTests
     public async Task What_has_no_value_is_refused_and_leaves_no_file(string measure, string reason, params string[] options)
     {
         using var box = new Sandbox();
-        box.Sql("CREATE TABLE cpu AS SELECT ts, 'a' AS host, 1.5 AS load, 'ok' AS state, NULL::DOUBLE AS nothing FROM range(TIMESTAMP '2025-03-01', TIMESTAMP '2025-03-05', INTERVAL 1 HOUR) r(ts)");
-        await BuildAsync(box, "policy: cpu\ntable: cpu\ntime: ts\nseries: [host]\nmeasures: { load: [avg], state: [last], nothing: [avg, max] }\ntiers: [{ every: 1d }]\n");
+        box.Sql(
+            "CREATE TABLE cpu AS SELECT ts, 'a' AS host, 1.5 AS load, 'ok' AS state, NULL::DOUBLE AS nothing FROM range(TIMESTAMP '2025-03-01', TIMESTAMP '2025-03-05', INTERVAL 1 HOUR) r(ts)"
+        );
+        await BuildAsync(
+            box,
+            "policy: cpu\ntable: cpu\ntime: ts\nseries: [host]\nmeasures: { load: [avg], state: [last], nothing: [avg, max] }\ntiers: [{ every: 1d }]\n"
+        );
         var graph = await box.RunAsync(["graph", "cpu", measure, "--png", "p.png", "--svg", "p.svg", .. options]);
         Assert.Equal(2, graph.ExitCode);
         Assert.Contains("VRV324", graph.Error, StringComparison.Ordinal);
@@ -62,7 +118,9 @@ public sealed class GraphTests
     public async Task A_measure_that_was_found_by_itself_is_drawn()
     {
         using var box = new Sandbox();
-        box.Sql("CREATE TABLE cpu AS SELECT ts, epoch(ts) % 7 AS load FROM range(TIMESTAMP '2025-03-01', TIMESTAMP '2025-03-05', INTERVAL 1 HOUR) r(ts)");
+        box.Sql(
+            "CREATE TABLE cpu AS SELECT ts, epoch(ts) % 7 AS load FROM range(TIMESTAMP '2025-03-01', TIMESTAMP '2025-03-05', INTERVAL 1 HOUR) r(ts)"
+        );
         await BuildAsync(box, "policy: cpu\ntable: cpu\ntime: ts\nseries: []\nmeasures: auto\ntiers: [{ every: 1d }]\n");
         var (picture, _) = await DrawnAsync(box, "load");
         Assert.Contains("load avg", Texts(picture));
@@ -77,8 +135,13 @@ public sealed class GraphTests
     public async Task The_line_is_of_one_function_and_its_maximum_of_the_same(string functions, string name, string maximum)
     {
         using var box = new Sandbox();
-        box.Sql("CREATE TABLE cpu AS SELECT ts, (CASE WHEN hour(ts) = 7 THEN 7 ELSE day(ts) END)::DOUBLE AS load FROM range(TIMESTAMP '2025-03-01', TIMESTAMP '2025-03-04', INTERVAL 1 HOUR) r(ts)");
-        await BuildAsync(box, $"policy: cpu\ntable: cpu\ntime: ts\nseries: []\nkeep: 12d\nmeasures: {{ load: {functions} }}\ntiers: [{{ every: 1d }}]\n");
+        box.Sql(
+            "CREATE TABLE cpu AS SELECT ts, (CASE WHEN hour(ts) = 7 THEN 7 ELSE day(ts) END)::DOUBLE AS load FROM range(TIMESTAMP '2025-03-01', TIMESTAMP '2025-03-04', INTERVAL 1 HOUR) r(ts)"
+        );
+        await BuildAsync(
+            box,
+            $"policy: cpu\ntable: cpu\ntime: ts\nseries: []\nkeep: 12d\nmeasures: {{ load: {functions} }}\ntiers: [{{ every: 1d }}]\n"
+        );
         var (picture, _) = await DrawnAsync(box, "load", "--from", "2025-03-01", "--to", "2025-03-04");
         Assert.Equal(maximum, Texts(picture).SkipWhile(t => t != name).Skip(3).First());
     }
@@ -91,16 +154,26 @@ public sealed class GraphTests
         Assert.Equal(2, Lines(picture).Count);
         Assert.Contains("cpu load  host host0 or host2", Texts(picture));
         Assert.Contains("host2", Texts(picture));
-        var answer = LifecycleTests.Json(await box.RunAsync("query", "cpu", "--where", "host=host0", "--where", "host=host2", "--every", "1d", "--output", "json"));
-        Assert.Equal(["host0", "host2"], answer.GetProperty("rows").EnumerateArray().Select(r => r.GetProperty("host").GetString()).Distinct());
+        var answer = LifecycleTests.Json(
+            await box.RunAsync("query", "cpu", "--where", "host=host0", "--where", "host=host2", "--every", "1d", "--output", "json")
+        );
+        Assert.Equal(
+            ["host0", "host2"],
+            answer.GetProperty("rows").EnumerateArray().Select(r => r.GetProperty("host").GetString()).Distinct()
+        );
     }
 
     [Fact]
     public async Task Each_series_has_a_line_up_to_twelve_and_the_others_are_a_band_with_their_number()
     {
         using var box = new Sandbox();
-        box.Sql("CREATE TABLE cpu AS SELECT ts, h AS host, h + epoch(ts) % 7 AS load FROM range(TIMESTAMP '2025-03-01', TIMESTAMP '2025-03-03', INTERVAL 1 HOUR) r(ts), range(1, 31) s(h)");
-        await BuildAsync(box, "policy: cpu\ntable: cpu\ntime: ts\nseries: [host]\nmeasures: { load: [avg, max] }\ntiers: [{ every: 1d }]\n");
+        box.Sql(
+            "CREATE TABLE cpu AS SELECT ts, h AS host, h + epoch(ts) % 7 AS load FROM range(TIMESTAMP '2025-03-01', TIMESTAMP '2025-03-03', INTERVAL 1 HOUR) r(ts), range(1, 31) s(h)"
+        );
+        await BuildAsync(
+            box,
+            "policy: cpu\ntable: cpu\ntime: ts\nseries: [host]\nmeasures: { load: [avg, max] }\ntiers: [{ every: 1d }]\n"
+        );
         var (picture, graph) = await DrawnAsync(box, "load", "--from", "2025-03-01", "--to", "2025-03-03");
         Assert.Equal(12, Lines(picture).Count);
         Assert.Contains("18 more, least to greatest avg", Texts(picture));
@@ -126,8 +199,13 @@ public sealed class GraphTests
     public async Task Numbers_have_their_unit_and_its_prefixes(string unit, string value, string shown)
     {
         using var box = new Sandbox();
-        box.Sql($"CREATE TABLE cpu AS SELECT ts, ({value})::DOUBLE AS load FROM range(TIMESTAMP '2025-03-01', TIMESTAMP '2025-03-03', INTERVAL 1 HOUR) r(ts)");
-        await BuildAsync(box, $"policy: cpu\ntable: cpu\ntime: ts\nseries: []\nmeasures: {{ load: {{ functions: [avg, max], unit: '{unit}' }} }}\ntiers: [{{ every: 1d }}]\n");
+        box.Sql(
+            $"CREATE TABLE cpu AS SELECT ts, ({value})::DOUBLE AS load FROM range(TIMESTAMP '2025-03-01', TIMESTAMP '2025-03-03', INTERVAL 1 HOUR) r(ts)"
+        );
+        await BuildAsync(
+            box,
+            $"policy: cpu\ntable: cpu\ntime: ts\nseries: []\nmeasures: {{ load: {{ functions: [avg, max], unit: '{unit}' }} }}\ntiers: [{{ every: 1d }}]\n"
+        );
         var (picture, graph) = await DrawnAsync(box, "load");
         Assert.Equal([shown, shown, shown], Texts(picture).SkipWhile(t => t != "load avg").Skip(1).Take(3));
         Assert.Contains(shown, graph.Out, StringComparison.Ordinal);
@@ -139,8 +217,13 @@ public sealed class GraphTests
     public async Task The_legend_has_last_average_and_maximum_over_all_rows()
     {
         using var box = new Sandbox();
-        box.Sql("CREATE TABLE cpu AS SELECT ts, CASE WHEN ts < TIMESTAMP '2025-03-09' THEN 10 WHEN minute(ts) = 30 THEN 90 ELSE 20 END::DOUBLE AS load FROM range(TIMESTAMP '2025-03-01', TIMESTAMP '2025-03-11', INTERVAL 30 MINUTE) r(ts)");
-        await BuildAsync(box, "policy: cpu\ntable: cpu\ntime: ts\nseries: []\nkeep: 12d\nmeasures: { load: [avg, max, count] }\ntiers: [{ every: 1d }]\n");
+        box.Sql(
+            "CREATE TABLE cpu AS SELECT ts, CASE WHEN ts < TIMESTAMP '2025-03-09' THEN 10 WHEN minute(ts) = 30 THEN 90 ELSE 20 END::DOUBLE AS load FROM range(TIMESTAMP '2025-03-01', TIMESTAMP '2025-03-11', INTERVAL 30 MINUTE) r(ts)"
+        );
+        await BuildAsync(
+            box,
+            "policy: cpu\ntable: cpu\ntime: ts\nseries: []\nkeep: 12d\nmeasures: { load: [avg, max, count] }\ntiers: [{ every: 1d }]\n"
+        );
         var (picture, _) = await DrawnAsync(box, "load", "--from", "2025-03-01", "--to", "2025-03-11");
         var texts = Texts(picture);
         Assert.Equal(["90", "19", "90"], texts.SkipWhile(t => t != "load avg").Skip(1).Take(3));
@@ -150,10 +233,15 @@ public sealed class GraphTests
     public async Task One_outlier_does_not_ruin_the_scale_and_the_picture_says_so()
     {
         using var box = new Sandbox();
-        box.Sql("CREATE TABLE cpu AS SELECT ts, CASE WHEN ts = TIMESTAMP '2025-03-02 05:00' THEN 9000 ELSE 40 + 10 * sin(epoch(ts)) END AS load FROM range(TIMESTAMP '2025-03-01', TIMESTAMP '2025-03-08', INTERVAL 1 HOUR) r(ts)");
+        box.Sql(
+            "CREATE TABLE cpu AS SELECT ts, CASE WHEN ts = TIMESTAMP '2025-03-02 05:00' THEN 9000 ELSE 40 + 10 * sin(epoch(ts)) END AS load FROM range(TIMESTAMP '2025-03-01', TIMESTAMP '2025-03-08', INTERVAL 1 HOUR) r(ts)"
+        );
         await BuildAsync(box, "policy: cpu\ntable: cpu\ntime: ts\nseries: []\nmeasures: { load: [avg, max] }\ntiers: [{ every: 1d }]\n");
         var (auto, graph) = await DrawnAsync(box, "load");
-        Assert.Contains(Texts(auto), t => t.StartsWith("scale p99: 1 of 168 buckets reach beyond it, up to 9,000", StringComparison.Ordinal));
+        Assert.Contains(
+            Texts(auto),
+            t => t.StartsWith("scale p99: 1 of 168 buckets reach beyond it, up to 9,000", StringComparison.Ordinal)
+        );
         Assert.Contains("scale p99", graph.Out, StringComparison.Ordinal);
         Assert.Contains("50", Texts(auto));
         var (full, _) = await DrawnAsync(box, "load", "--scale", "full");
@@ -171,7 +259,9 @@ public sealed class GraphTests
     public async Task A_logarithm_of_nothing_above_0_is_refused()
     {
         using var box = new Sandbox();
-        box.Sql("CREATE TABLE cpu AS SELECT ts, -1.0 AS load FROM range(TIMESTAMP '2025-03-01', TIMESTAMP '2025-03-03', INTERVAL 1 HOUR) r(ts)");
+        box.Sql(
+            "CREATE TABLE cpu AS SELECT ts, -1.0 AS load FROM range(TIMESTAMP '2025-03-01', TIMESTAMP '2025-03-03', INTERVAL 1 HOUR) r(ts)"
+        );
         await BuildAsync(box, "policy: cpu\ntable: cpu\ntime: ts\nseries: []\nmeasures: { load: [avg] }\ntiers: [{ every: 1d }]\n");
         var graph = await box.RunAsync("graph", "cpu", "load", "--scale", "log", "--svg", "p.svg");
         Assert.Equal(2, graph.ExitCode);
@@ -184,7 +274,10 @@ public sealed class GraphTests
     {
         using var box = await Sandbox.BuiltAsync("3d");
         var (picture, _) = await DrawnAsync(box, "load", "--where", "host=host0");
-        var top = double.Parse((string)picture.Descendants(s_svg + "clipPath").Single().Element(s_svg + "rect")!.Attribute("y")!, CultureInfo.InvariantCulture);
+        var top = double.Parse(
+            (string)picture.Descendants(s_svg + "clipPath").Single().Element(s_svg + "rect")!.Attribute("y")!,
+            CultureInfo.InvariantCulture
+        );
         var name = picture.Descendants(s_svg + "text").Single(t => t.Value == "1h");
         Assert.True(double.Parse((string)name.Attribute("y")!, CultureInfo.InvariantCulture) < top);
     }
@@ -193,7 +286,22 @@ public sealed class GraphTests
     public async Task Title_size_zone_and_year_are_in_the_picture_in_every_culture()
     {
         using var box = await Sandbox.BuiltAsync();
-        string[] options = ["--where", "host=host0", "--title", "Load & <more>", "--size", "900x500", "--zone", "America/New_York", "--from", "2025-03-08T05:00:00Z", "--to", "2025-03-10T04:00:00Z", "--dark"];
+        string[] options =
+        [
+            "--where",
+            "host=host0",
+            "--title",
+            "Load & <more>",
+            "--size",
+            "900x500",
+            "--zone",
+            "America/New_York",
+            "--from",
+            "2025-03-08T05:00:00Z",
+            "--to",
+            "2025-03-10T04:00:00Z",
+            "--dark",
+        ];
         var (picture, graph) = await DrawnAsync(box, "load", options);
         Assert.Equal(("900", "500"), ((string?)picture.Attribute("width"), (string?)picture.Attribute("height")));
         Assert.Contains("Load & <more>", Texts(picture));
@@ -207,7 +315,10 @@ public sealed class GraphTests
         var german = Tool.Command(box.Folder, ["graph", "cpu", "load", .. options, "--svg", "de.svg", "--db", box.Db]);
         german.Environment["LC_ALL"] = "de_DE.UTF-8";
         Assert.Equal(0, (await Tool.EndAsync(german)).ExitCode);
-        Assert.Equal(await File.ReadAllTextAsync(Path.Combine(box.Folder, "p.svg")), await File.ReadAllTextAsync(Path.Combine(box.Folder, "de.svg")));
+        Assert.Equal(
+            await File.ReadAllTextAsync(Path.Combine(box.Folder, "p.svg")),
+            await File.ReadAllTextAsync(Path.Combine(box.Folder, "de.svg"))
+        );
     }
 
     [Theory]
@@ -246,7 +357,8 @@ public sealed class GraphTests
     }
 
     /// <summary>What is drawn within the axes.</summary>
-    private static List<XElement> Lines(XElement picture) => [.. picture.Elements(s_svg + "g").SelectMany(g => g.Elements(s_svg + "polyline"))];
+    private static List<XElement> Lines(XElement picture) =>
+        [.. picture.Elements(s_svg + "g").SelectMany(g => g.Elements(s_svg + "polyline"))];
 
     private static string[] Points(XElement line) => ((string)line.Attribute("points")!).Split(' ');
 

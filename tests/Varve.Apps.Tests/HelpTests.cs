@@ -2,7 +2,45 @@ namespace Varve.Apps.Tests;
 
 public sealed class HelpTests
 {
-    public static TheoryData<string> Commands => ["init", "import", "import cratedb-toolkit", "import graphite", "import rrdtool", "import pg_partman", "check", "apply", "plan", "diff", "run", "status", "query", "graph", "forecast", "history", "audit", "policy", "policy hold", "tags", "verify", "invalidate", "erase", "archive", "archive list", "archive verify", "archive prune", "restore", "doctor", "compact", "serve", "healthcheck", "demo", "completion", "sql", "version"];
+    public static TheoryData<string> Commands =>
+        [
+            "init",
+            "import",
+            "import cratedb-toolkit",
+            "import graphite",
+            "import rrdtool",
+            "import pg_partman",
+            "check",
+            "apply",
+            "plan",
+            "diff",
+            "run",
+            "status",
+            "query",
+            "graph",
+            "forecast",
+            "history",
+            "audit",
+            "policy",
+            "policy hold",
+            "tags",
+            "verify",
+            "invalidate",
+            "erase",
+            "archive",
+            "archive list",
+            "archive verify",
+            "archive prune",
+            "restore",
+            "doctor",
+            "compact",
+            "serve",
+            "healthcheck",
+            "demo",
+            "completion",
+            "sql",
+            "version",
+        ];
 
     [Fact]
     public async Task The_help_names_every_command()
@@ -76,12 +114,12 @@ public sealed class HelpTests
         var all = await Tool.RunAsync("help", "--all");
         Assert.Equal((0, ""), (all.ExitCode, all.Error));
         var page = Path.Combine(Tool.Repository, "docs", "commands.md");
-        if (Environment.GetEnvironmentVariable("VARVE_APPROVE") == "1") await File.WriteAllTextAsync(page, all.Out.ReplaceLineEndings("\n"));
+        if (Environment.GetEnvironmentVariable("VARVE_APPROVE") == "1")
+            await File.WriteAllTextAsync(page, all.Out.ReplaceLineEndings("\n"));
         Assert.Equal(await File.ReadAllTextAsync(page), all.Out.ReplaceLineEndings("\n"));
         Assert.Contains("\n## varve policy adopt-source\n", all.Out, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task The_version_has_a_short_option() =>
-        Assert.Equal(await Tool.RunAsync("--version"), await Tool.RunAsync("-V"));
+    public async Task The_version_has_a_short_option() => Assert.Equal(await Tool.RunAsync("--version"), await Tool.RunAsync("-V"));
 }

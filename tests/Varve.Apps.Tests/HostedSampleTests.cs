@@ -10,7 +10,11 @@ public sealed class HostedSampleTests
     public async Task It_keeps_its_table_answers_for_its_health_and_ends_when_asked()
     {
         using var reader = new DocsReader();
-        var start = new ProcessStartInfo("dotnet", [DocsReader.Built("samples/hosted", "Hosted")]) { WorkingDirectory = reader.Folder, RedirectStandardOutput = true };
+        var start = new ProcessStartInfo("dotnet", [DocsReader.Built("samples/hosted", "Hosted")])
+        {
+            WorkingDirectory = reader.Folder,
+            RedirectStandardOutput = true,
+        };
         start.Environment["ASPNETCORE_URLS"] = "http://127.0.0.1:0";
         using var process = Process.Start(start)!;
         var address = (await LineAsync(process, "Now listening on: ")).Split("on: ")[1];
@@ -29,7 +33,8 @@ public sealed class HostedSampleTests
     {
         using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(1));
         while (await process.StandardOutput.ReadLineAsync(patience.Token) is { } line)
-            if (line.Contains(part, StringComparison.Ordinal)) return line;
+            if (line.Contains(part, StringComparison.Ordinal))
+                return line;
         throw new InvalidOperationException($"It ended without saying {part}.");
     }
 }

@@ -26,8 +26,10 @@ public sealed class ImportTests : IDisposable
         var again = await Tool.InAsync(_folder, "import", "cratedb-toolkit", "rows.json", "--time", "ts", "--out", "policies");
         Assert.Equal(2, again.ExitCode);
         Assert.Contains("there already", again.Error, StringComparison.Ordinal);
-        Assert.Equal(0, (await Tool.InAsync(_folder, "import", "cratedb-toolkit", "rows.json", "--time", "at", "--out", "policies",
-            "--force")).ExitCode);
+        Assert.Equal(
+            0,
+            (await Tool.InAsync(_folder, "import", "cratedb-toolkit", "rows.json", "--time", "at", "--out", "policies", "--force")).ExitCode
+        );
         Assert.Contains("time: at", await File.ReadAllTextAsync(Path.Combine(_folder, "policies", "raw.yaml")), StringComparison.Ordinal);
     }
 

@@ -107,14 +107,20 @@ public sealed class InitTests
     {
         using var box = Bare();
         await box.RunAsync("init", "--all");
-        Assert.DoesNotContain("varve", (await box.RunAsync("init")).Error.Replace("varve init", "", StringComparison.Ordinal), StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            "varve",
+            (await box.RunAsync("init")).Error.Replace("varve init", "", StringComparison.Ordinal),
+            StringComparison.Ordinal
+        );
         Assert.Equal(2, (await box.RunAsync("plan")).ExitCode);
     }
 
     private static Sandbox Bare()
     {
         var box = new Sandbox();
-        box.Sql("CREATE TABLE cpu AS SELECT ts, 'host' || h AS host, (epoch(ts)::BIGINT // 600 % 100 + h)::DOUBLE AS load FROM range(TIMESTAMP '2025-03-01', TIMESTAMP '2025-03-21', INTERVAL 10 MINUTE) r(ts), range(3) s(h)");
+        box.Sql(
+            "CREATE TABLE cpu AS SELECT ts, 'host' || h AS host, (epoch(ts)::BIGINT // 600 % 100 + h)::DOUBLE AS load FROM range(TIMESTAMP '2025-03-01', TIMESTAMP '2025-03-21', INTERVAL 10 MINUTE) r(ts), range(3) s(h)"
+        );
         return box;
     }
 }

@@ -3,7 +3,10 @@ using Json.Schema;
 
 namespace Varve.Apps.Tests;
 
-/// <summary>What scripts read is what docs/output.schema.json says: every document of every command, with its name and the number of its form.</summary>
+/// <summary>
+/// What scripts read is what docs/output.schema.json says: every document of every command, with its name and the number of
+/// its form.
+/// </summary>
 public sealed class JsonTests
 {
     private static readonly string s_page = Path.Combine(Tool.Repository, "docs", "output.schema.json");
@@ -15,7 +18,8 @@ public sealed class JsonTests
     {
         var printed = await Tool.RunAsync("help", "--json");
         Assert.Equal((0, ""), (printed.ExitCode, printed.Error));
-        if (Environment.GetEnvironmentVariable("VARVE_APPROVE") == "1") await File.WriteAllTextAsync(s_page, printed.Out);
+        if (Environment.GetEnvironmentVariable("VARVE_APPROVE") == "1")
+            await File.WriteAllTextAsync(s_page, printed.Out);
         Assert.Equal(await File.ReadAllTextAsync(s_page), printed.Out);
     }
 
@@ -25,24 +29,92 @@ public sealed class JsonTests
         using var box = await Sandbox.AppliedAsync("7d");
         box.Sql("CREATE TABLE other AS SELECT * FROM cpu");
         HashSet<string> seen = [];
-        foreach (var line in (string[])
-        [
-            "check cpu.yaml", "apply cpu.yaml", "diff cpu.yaml", "init other", "plan --as-of AT", "plan --as-of AT --sql", "run --as-of AT", "run --as-of AT --yes", "run --as-of AT",
-            "status", "history", "history --steps RUN", "audit", "audit --verify", "tags", "policy list", "policy show cpu", "policy hold cpu --reason why", "policy release cpu --all --yes", "verify",
-            "repair", "repair cpu --detach-views", "query cpu --every 1d", "invalidate cpu --from 2025-03-18 --to 2025-03-19", "doctor", "forecast", "erase cpu --where host=host1 --dry-run",
-            "archive list", "compact --to COPY", "query nothing", "verify nothing", "policy accept-types cpu", "policy delete cpu --yes",
-        ])
+        foreach (
+            var line in (string[])
+                [
+                    "check cpu.yaml",
+                    "apply cpu.yaml",
+                    "diff cpu.yaml",
+                    "init other",
+                    "plan --as-of AT",
+                    "plan --as-of AT --sql",
+                    "run --as-of AT",
+                    "run --as-of AT --yes",
+                    "run --as-of AT",
+                    "status",
+                    "history",
+                    "history --steps RUN",
+                    "audit",
+                    "audit --verify",
+                    "tags",
+                    "policy list",
+                    "policy show cpu",
+                    "policy hold cpu --reason why",
+                    "policy release cpu --all --yes",
+                    "verify",
+                    "repair",
+                    "repair cpu --detach-views",
+                    "query cpu --every 1d",
+                    "invalidate cpu --from 2025-03-18 --to 2025-03-19",
+                    "doctor",
+                    "forecast",
+                    "erase cpu --where host=host1 --dry-run",
+                    "archive list",
+                    "compact --to COPY",
+                    "query nothing",
+                    "verify nothing",
+                    "policy accept-types cpu",
+                    "policy delete cpu --yes",
+                ]
+        )
         {
-            var run = line.Contains("RUN", StringComparison.Ordinal) ? LifecycleTests.Json(await box.RunAsync("history", "--output", "json")).GetProperty("runs")[0].GetProperty("id").GetString()! : "";
-            var args = line.Replace("AT", Sandbox.AsOf, StringComparison.Ordinal).Replace("RUN", run, StringComparison.Ordinal).Replace("COPY", Path.Combine(box.Folder, "copy.duckdb"), StringComparison.Ordinal).Split(' ');
+            var run = line.Contains("RUN", StringComparison.Ordinal)
+                ? LifecycleTests
+                    .Json(await box.RunAsync("history", "--output", "json"))
+                    .GetProperty("runs")[0]
+                    .GetProperty("id")
+                    .GetString()!
+                : "";
+            var args = line.Replace("AT", Sandbox.AsOf, StringComparison.Ordinal)
+                .Replace("RUN", run, StringComparison.Ordinal)
+                .Replace("COPY", Path.Combine(box.Folder, "copy.duckdb"), StringComparison.Ordinal)
+                .Split(' ');
             var printed = await box.RunAsync([.. args, "--output", "json"]);
             Assert.True(printed.Out.StartsWith('{'), $"{line}: {printed.Text}");
             seen.Add(Expect(line, printed.Out));
         }
 
         Assert.Superset(
-            new HashSet<string>(["answer", "apply", "archive", "audit", "audit-verdict", "check", "compact", "count", "diff", "doctor", "erase", "error", "forecast", "history", "hold", "init", "plan", "policies", "policy", "repair", "run", "statements", "status", "steps", "tags", "verify"]),
-            seen);
+            new HashSet<string>([
+                "answer",
+                "apply",
+                "archive",
+                "audit",
+                "audit-verdict",
+                "check",
+                "compact",
+                "count",
+                "diff",
+                "doctor",
+                "erase",
+                "error",
+                "forecast",
+                "history",
+                "hold",
+                "init",
+                "plan",
+                "policies",
+                "policy",
+                "repair",
+                "run",
+                "statements",
+                "status",
+                "steps",
+                "tags",
+                "verify",
+            ]),
+            seen
+        );
     }
 
     [Fact]
@@ -71,11 +143,25 @@ public sealed class JsonTests
     {
         using var box = await Sandbox.AppliedAsync("7d");
         var lines = await File.ReadAllLinesAsync(Path.Combine(Tool.Repository, "docs", "json.md"));
-        var columns = await box.RunAsync("sql", "SELECT table_name, string_agg(column_name, ',' ORDER BY column_index) FROM duckdb_columns() WHERE schema_name = 'varve' AND table_name NOT LIKE 'v\\_%' ESCAPE '\\' GROUP BY 1 ORDER BY 1", "--output", "tsv", "--no-headers");
-        var tables = columns.Out.TrimEnd('\n').Split('\n').Select(line => line.Split('\t')).ToDictionary(cells => cells[0], cells => cells[1]);
+        var columns = await box.RunAsync(
+            "sql",
+            "SELECT table_name, string_agg(column_name, ',' ORDER BY column_index) FROM duckdb_columns() WHERE schema_name = 'varve' AND table_name NOT LIKE 'v\\_%' ESCAPE '\\' GROUP BY 1 ORDER BY 1",
+            "--output",
+            "tsv",
+            "--no-headers"
+        );
+        var tables = columns
+            .Out.TrimEnd('\n')
+            .Split('\n')
+            .Select(line => line.Split('\t'))
+            .ToDictionary(cells => cells[0], cells => cells[1]);
         Assert.True(tables.Count >= 13, columns.Text);
         foreach (var (table, names) in tables)
-            Assert.EndsWith($"| {string.Join(", ", names.Split(',').Select(n => $"`{n}`"))} |", Assert.Single(lines, l => l.StartsWith($"| `{table}` |", StringComparison.Ordinal)), StringComparison.Ordinal);
+            Assert.EndsWith(
+                $"| {string.Join(", ", names.Split(',').Select(n => $"`{n}`"))} |",
+                Assert.Single(lines, l => l.StartsWith($"| `{table}` |", StringComparison.Ordinal)),
+                StringComparison.Ordinal
+            );
     }
 
     [Fact]
@@ -83,8 +169,16 @@ public sealed class JsonTests
     {
         Assert.False(Read("""{ "format": "varve-tags/1", "tags": [{ "tag": 1, "policies": [] }] }""").IsValid);
         Assert.False(Read("""{ "format": "varve-tags/2", "tags": [] }""").IsValid);
-        Assert.False(Read("""{ "format": "varve-apply/1", "policies": [{ "policy": "p", "revision": 1, "outcome": "Created", "notes": [], "pattern": null }] }""").IsValid);
-        Assert.True(Read("""{ "format": "varve-apply/1", "policies": [{ "policy": "p", "revision": 1, "outcome": "created", "notes": [], "pattern": null }] }""").IsValid);
+        Assert.False(
+            Read(
+                """{ "format": "varve-apply/1", "policies": [{ "policy": "p", "revision": 1, "outcome": "Created", "notes": [], "pattern": null }] }"""
+            ).IsValid
+        );
+        Assert.True(
+            Read(
+                """{ "format": "varve-apply/1", "policies": [{ "policy": "p", "revision": 1, "outcome": "created", "notes": [], "pattern": null }] }"""
+            ).IsValid
+        );
     }
 
     private static EvaluationResults Read(string text)
@@ -99,7 +193,15 @@ public sealed class JsonTests
         var format = JsonDocument.Parse(text).RootElement.GetProperty("format").GetString()!;
         var read = Read(text);
         var name = format["varve-".Length..format.IndexOf('/', StringComparison.Ordinal)];
-        var why = read.IsValid ? "" : string.Join("\n", (read.Details ?? []).Where(d => d.Errors is not null && d.EvaluationPath.ToString().Contains(name, StringComparison.Ordinal)).SelectMany(d => d.Errors!.Select(e => $"{d.InstanceLocation}: {e.Value}")).Take(8));
+        var why = read.IsValid
+            ? ""
+            : string.Join(
+                "\n",
+                (read.Details ?? [])
+                    .Where(d => d.Errors is not null && d.EvaluationPath.ToString().Contains(name, StringComparison.Ordinal))
+                    .SelectMany(d => d.Errors!.Select(e => $"{d.InstanceLocation}: {e.Value}"))
+                    .Take(8)
+            );
         Assert.True(read.IsValid, $"{what}: {format}\n{why}\n{text[..Math.Min(600, text.Length)]}");
         return name;
     }

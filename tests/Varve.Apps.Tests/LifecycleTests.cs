@@ -90,7 +90,11 @@ public sealed class LifecycleTests
         var braked = await box.RunAsync("run", "--as-of", Sandbox.AsOf);
         Assert.True(braked.ExitCode == 5, braked.Text);
         Assert.Contains("--confirm", braked.Out, StringComparison.Ordinal);
-        var hash = Json(await box.RunAsync("plan", "--as-of", Sandbox.AsOf, "--output", "json")).GetProperty("plans")[0].GetProperty("brake").GetProperty("hash").GetString()!;
+        var hash = Json(await box.RunAsync("plan", "--as-of", Sandbox.AsOf, "--output", "json"))
+            .GetProperty("plans")[0]
+            .GetProperty("brake")
+            .GetProperty("hash")
+            .GetString()!;
         var wrong = await box.RunAsync("run", "--as-of", Sandbox.AsOf, "--confirm", "0000");
         Assert.Equal(5, wrong.ExitCode);
         var confirmed = Json(await box.RunAsync("run", "--as-of", Sandbox.AsOf, "--confirm", hash, "--output", "json"));

@@ -71,7 +71,8 @@ public sealed class MisuseTests
         var wrong = await box.RunAsync(command, "--as-of", asOf);
         Assert.True(wrong.ExitCode == 2, wrong.Text);
         Assert.Contains("between 0001-01-01T00:00:00Z and 9000-01-01T00:00:00Z", wrong.Error, StringComparison.Ordinal);
-        foreach (var end in new[] { "0001-01-01", "9000-01-01" }) Assert.Equal(0, (await box.RunAsync("forecast", "--as-of", end, "--for", "100y")).ExitCode);
+        foreach (var end in new[] { "0001-01-01", "9000-01-01" })
+            Assert.Equal(0, (await box.RunAsync("forecast", "--as-of", end, "--for", "100y")).ExitCode);
     }
 
     [Fact]
@@ -87,7 +88,10 @@ public sealed class MisuseTests
             box.Write("bad.json", text);
             var bad = await box.RunAsync("run", "--plan", "bad.json");
             Assert.True(bad.ExitCode == 2, bad.Text);
-            Assert.Equal("error  VRV202: bad.json is no plan file, or it was cut or changed. Write one with varve plan --out bad.json.", bad.Error.Trim());
+            Assert.Equal(
+                "error  VRV202: bad.json is no plan file, or it was cut or changed. Write one with varve plan --out bad.json.",
+                bad.Error.Trim()
+            );
         }
     }
 

@@ -25,7 +25,15 @@ public sealed class PatternTests
         Assert.Equal(["disk", "mem"], pattern.GetProperty("tables").EnumerateArray().Select(t => t.GetString()));
         Assert.Equal("VRV192", pattern.GetProperty("leftOut")[0].GetProperty("code").GetString());
         Assert.Equal(["disk", "mem"], list.GetProperty("policies").EnumerateArray().Select(t => t.GetProperty("policy").GetString()));
-        Assert.Contains("table: \"*\"", LifecycleTests.Json(await box.RunAsync("policy", "show", "all", "--output", "json")).GetProperty("pattern").GetProperty("yaml").GetString(), StringComparison.Ordinal);
+        Assert.Contains(
+            "table: \"*\"",
+            LifecycleTests
+                .Json(await box.RunAsync("policy", "show", "all", "--output", "json"))
+                .GetProperty("pattern")
+                .GetProperty("yaml")
+                .GetString(),
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -57,7 +65,8 @@ public sealed class PatternTests
         var status = await box.RunAsync("status", "--as-of", Sandbox.AsOf);
         Assert.Equal(2, status.ExitCode);
         Assert.Contains("failed    VRV131", status.Out, StringComparison.Ordinal);
-        foreach (var command in new[] { "plan", "status", "verify", "forecast", "doctor" }) Assert.DoesNotContain("VRV131: VRV131", (await box.RunAsync(command)).Out, StringComparison.Ordinal);
+        foreach (var command in new[] { "plan", "status", "verify", "forecast", "doctor" })
+            Assert.DoesNotContain("VRV131: VRV131", (await box.RunAsync(command)).Out, StringComparison.Ordinal);
         var run = await box.RunAsync("run", "--as-of", Sandbox.AsOf, "--yes");
         Assert.Equal(2, run.ExitCode);
         Assert.Equal(504, box.Count("SELECT count(*) FROM disk"));
@@ -82,7 +91,8 @@ public sealed class PatternTests
     public async Task Check_and_apply_count_what_is_alike_in_many_tables()
     {
         using var box = await TwoAsync();
-        for (var i = 0; i < 7; i++) box.Sql($"CREATE TABLE t{i} AS SELECT * FROM disk");
+        for (var i = 0; i < 7; i++)
+            box.Sql($"CREATE TABLE t{i} AS SELECT * FROM disk");
         var check = await box.RunAsync("check", "all.yaml");
         Assert.Equal(0, check.ExitCode);
         Assert.Contains("VRV190: … and 4 more like these", check.Error, StringComparison.Ordinal);
@@ -97,14 +107,20 @@ public sealed class PatternTests
         box.Write("all.yaml", Pattern.Replace("7d", "8d", StringComparison.Ordinal));
         var diff = await box.RunAsync("diff", "all.yaml");
         Assert.Contains("~ keep: 7d → 8d", diff.Out, StringComparison.Ordinal);
-        Assert.Contains("The file says something else than revision 1 of all", (await box.RunAsync("run", "all.yaml", "--as-of", Sandbox.AsOf, "--yes")).Error, StringComparison.Ordinal);
+        Assert.Contains(
+            "The file says something else than revision 1 of all",
+            (await box.RunAsync("run", "all.yaml", "--as-of", Sandbox.AsOf, "--yes")).Error,
+            StringComparison.Ordinal
+        );
         Assert.Contains("neither are the 2 tables", (await box.RunAsync("policy", "delete", "all")).Out, StringComparison.Ordinal);
     }
 
     private static Task<Sandbox> TwoAsync()
     {
         var box = new Sandbox();
-        box.Sql("CREATE TABLE disk AS SELECT ts, 'a' AS host, 1.5::DOUBLE AS busy FROM range(TIMESTAMP '2025-03-01', TIMESTAMP '2025-03-18', INTERVAL 10 MINUTE) r(ts)");
+        box.Sql(
+            "CREATE TABLE disk AS SELECT ts, 'a' AS host, 1.5::DOUBLE AS busy FROM range(TIMESTAMP '2025-03-01', TIMESTAMP '2025-03-18', INTERVAL 10 MINUTE) r(ts)"
+        );
         box.Sql("CREATE TABLE mem AS SELECT ts, host, 7 AS used FROM disk");
         box.Sql("CREATE TABLE racks (host VARCHAR, rack INTEGER)");
         box.Write("all.yaml", Pattern);

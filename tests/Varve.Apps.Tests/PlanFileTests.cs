@@ -19,17 +19,76 @@ public sealed class PlanFileTests
         Steps =
         [
             new PlanStep.CreateTier { Relation = "1h", Reason = "it is new" },
-            new PlanStep.Mark { Relation = "1h", Reason = "changed", Dirty = RangeSet.Of(Range(0, 1), Range(2, 3)), Lost = RangeSet.Of(TimeRange.Before(Day)), Cut = [new(Range(4, 5), 17, ByOthers: true)] },
-            new PlanStep.RollUp { Relation = "1h", Reason = "due", Input = "source", Ranges = RangeSet.Of(Range(0, 1)), Rows = 144, Bytes = 4096 },
-            new PlanStep.RollUp { Relation = "1h", Reason = "late rows", Input = "source", Ranges = RangeSet.Of(Range(2, 3)), Again = true, Rows = 144 },
-            new PlanStep.Expire { Relation = "source", Reason = "past keep", Range = Range(0, 1), Proofs = ["1h", "1d"], Rows = 432, Bytes = 20000 },
-            new PlanStep.Discard { Relation = "source", Reason = "late after expiry", Range = TimeRange.Before(Day), Rows = 2 },
-            new PlanStep.Relocate { Relation = "source", Reason = "older than 30d", Range = Range(1, 2), To = new("cold", "storage"), From = new("warm"), Bytes = 5 },
-            new PlanStep.Relocate { Relation = "source", Reason = "older than 30d", Range = Range(2, 3), To = new("cold") },
+            new PlanStep.Mark
+            {
+                Relation = "1h",
+                Reason = "changed",
+                Dirty = RangeSet.Of(Range(0, 1), Range(2, 3)),
+                Lost = RangeSet.Of(TimeRange.Before(Day)),
+                Cut = [new(Range(4, 5), 17, ByOthers: true)],
+            },
+            new PlanStep.RollUp
+            {
+                Relation = "1h",
+                Reason = "due",
+                Input = "source",
+                Ranges = RangeSet.Of(Range(0, 1)),
+                Rows = 144,
+                Bytes = 4096,
+            },
+            new PlanStep.RollUp
+            {
+                Relation = "1h",
+                Reason = "late rows",
+                Input = "source",
+                Ranges = RangeSet.Of(Range(2, 3)),
+                Again = true,
+                Rows = 144,
+            },
+            new PlanStep.Expire
+            {
+                Relation = "source",
+                Reason = "past keep",
+                Range = Range(0, 1),
+                Proofs = ["1h", "1d"],
+                Rows = 432,
+                Bytes = 20000,
+            },
+            new PlanStep.Discard
+            {
+                Relation = "source",
+                Reason = "late after expiry",
+                Range = TimeRange.Before(Day),
+                Rows = 2,
+            },
+            new PlanStep.Relocate
+            {
+                Relation = "source",
+                Reason = "older than 30d",
+                Range = Range(1, 2),
+                To = new("cold", "storage"),
+                From = new("warm"),
+                Bytes = 5,
+            },
+            new PlanStep.Relocate
+            {
+                Relation = "source",
+                Reason = "older than 30d",
+                Range = Range(2, 3),
+                To = new("cold"),
+            },
             new PlanStep.Publish { Relation = "all", Reason = "edges moved" },
         ],
         Waits = [new("source", Range(6, 7), "held: case 4711", NeedsPerson: true)],
-        Notes = [new("VRV210", "3 rows have no time") { IsWarning = true, Path = "time", Position = new("cpu.yaml", 3, 7) }],
+        Notes =
+        [
+            new("VRV210", "3 rows have no time")
+            {
+                IsWarning = true,
+                Path = "time",
+                Position = new("cpu.yaml", 3, 7),
+            },
+        ],
         Brake = new("c0ffee", "the first removal", 432) { SourceRows = 432, Share = 0.5 },
     };
 
@@ -69,21 +128,48 @@ public sealed class PlanFileTests
     [Fact]
     public void Equal_steps_are_folded_into_one_line_each() => Approval.Of("plan", PlanText.Text([Folded(), Whole]));
 
-    private static Plan Folded() => Whole with
-    {
-        Steps =
-        [
-            new PlanStep.CreateTier { Relation = "1h", Reason = "the tier is new" },
-            .. Enumerable.Range(0, 365).SelectMany(day => new PlanStep[]
-            {
-                new PlanStep.RollUp { Relation = "1h", Input = "source", Reason = "closed and not covered", Ranges = RangeSet.Of(Range(day, day + 1)), Rows = 923 },
-                new PlanStep.RollUp { Relation = "1d", Input = "1h", Reason = "closed and not covered", Ranges = RangeSet.Of(Range(day, day + 1)), Rows = 38 },
-                new PlanStep.Expire { Relation = "source", Reason = "past keep 90d", Range = Range(day, day + 1), Proofs = ["1h"], Rows = 923, Bytes = 71_000 },
-            }),
-        ],
-        Waits = [],
-        Notes = [],
-    };
+    private static Plan Folded() =>
+        Whole with
+        {
+            Steps =
+            [
+                new PlanStep.CreateTier { Relation = "1h", Reason = "the tier is new" },
+                .. Enumerable
+                    .Range(0, 365)
+                    .SelectMany(day =>
+                        new PlanStep[]
+                        {
+                            new PlanStep.RollUp
+                            {
+                                Relation = "1h",
+                                Input = "source",
+                                Reason = "closed and not covered",
+                                Ranges = RangeSet.Of(Range(day, day + 1)),
+                                Rows = 923,
+                            },
+                            new PlanStep.RollUp
+                            {
+                                Relation = "1d",
+                                Input = "1h",
+                                Reason = "closed and not covered",
+                                Ranges = RangeSet.Of(Range(day, day + 1)),
+                                Rows = 38,
+                            },
+                            new PlanStep.Expire
+                            {
+                                Relation = "source",
+                                Reason = "past keep 90d",
+                                Range = Range(day, day + 1),
+                                Proofs = ["1h"],
+                                Rows = 923,
+                                Bytes = 71_000,
+                            },
+                        }
+                    ),
+            ],
+            Waits = [],
+            Notes = [],
+        };
 
     private static TimeRange Range(int from, int to) => new(Day + Duration.FromDays(from), Day + Duration.FromDays(to));
 }

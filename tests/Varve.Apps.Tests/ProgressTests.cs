@@ -16,7 +16,10 @@ public sealed class ProgressTests
         Weeks(box, "7d");
         var run = await DoneAsync(box, "run", "--as-of", Sandbox.AsOf, "--yes");
         Assert.Contains("changed", run.Out, StringComparison.Ordinal);
-        var shares = Regex.Matches(run.Error, @"cpu +([0-9]+) %").Select(m => int.Parse(m.Groups[1].Value, CultureInfo.InvariantCulture)).ToList();
+        var shares = Regex
+            .Matches(run.Error, @"cpu +([0-9]+) %")
+            .Select(m => int.Parse(m.Groups[1].Value, CultureInfo.InvariantCulture))
+            .ToList();
         Assert.True(shares.Count > 1, run.Text);
         Assert.Equal(100, shares[^1]);
         Assert.Equal(shares.Order(), shares);
@@ -27,7 +30,10 @@ public sealed class ProgressTests
     {
         box.Keep(keep);
         var file = Path.Combine(box.Folder, "cpu.yaml");
-        File.WriteAllText(file, File.ReadAllText(file).Replace("tags:", "  - { every: 1w, keep: forever }\ntags:", StringComparison.Ordinal));
+        File.WriteAllText(
+            file,
+            File.ReadAllText(file).Replace("tags:", "  - { every: 1w, keep: forever }\ntags:", StringComparison.Ordinal)
+        );
     }
 
     private static async Task<Transcript> DoneAsync(Sandbox box, params IReadOnlyList<string> args)

@@ -6,7 +6,20 @@ public sealed class ReadingTests
     public async Task A_query_discloses_which_tier_answered()
     {
         using var box = await Sandbox.BuiltAsync();
-        var answer = await box.RunAsync("query", "cpu", "--from", "2025-03-01", "--to", "2025-03-20", "--every", "1d", "--where", "host=host0", "--columns", "load_avg,load_max");
+        var answer = await box.RunAsync(
+            "query",
+            "cpu",
+            "--from",
+            "2025-03-01",
+            "--to",
+            "2025-03-20",
+            "--every",
+            "1d",
+            "--where",
+            "host=host0",
+            "--columns",
+            "load_avg,load_max"
+        );
         Assert.True(answer.ExitCode == 0, answer.Text);
         Assert.Contains("varve_tier", answer.Out, StringComparison.Ordinal);
         Assert.Contains("2025-03-19", answer.Out, StringComparison.Ordinal);
@@ -16,7 +29,22 @@ public sealed class ReadingTests
     public async Task Csv_has_a_head_and_a_line_per_row()
     {
         using var box = await Sandbox.BuiltAsync();
-        var answer = await box.RunAsync("query", "cpu", "--from", "2025-03-01", "--to", "2025-03-11", "--every", "1d", "--where", "host=host0", "--columns", "load_avg", "--output", "csv");
+        var answer = await box.RunAsync(
+            "query",
+            "cpu",
+            "--from",
+            "2025-03-01",
+            "--to",
+            "2025-03-11",
+            "--every",
+            "1d",
+            "--where",
+            "host=host0",
+            "--columns",
+            "load_avg",
+            "--output",
+            "csv"
+        );
         var lines = answer.Out.TrimEnd().ReplaceLineEndings("\n").Split('\n');
         Assert.Equal(11, lines.Length);
         Assert.StartsWith("ts,host,load_avg", lines[0], StringComparison.Ordinal);
@@ -27,7 +55,22 @@ public sealed class ReadingTests
     public async Task Json_has_rows_parts_and_notes()
     {
         using var box = await Sandbox.BuiltAsync();
-        var answer = LifecycleTests.Json(await box.RunAsync("query", "cpu", "--from", "2025-03-01", "--to", "2025-03-11", "--points", "10", "--where", "host=host0", "--output", "json"));
+        var answer = LifecycleTests.Json(
+            await box.RunAsync(
+                "query",
+                "cpu",
+                "--from",
+                "2025-03-01",
+                "--to",
+                "2025-03-11",
+                "--points",
+                "10",
+                "--where",
+                "host=host0",
+                "--output",
+                "json"
+            )
+        );
         Assert.Equal(10, answer.GetProperty("rows").GetArrayLength());
         Assert.Equal(144, answer.GetProperty("rows")[0].GetProperty("varve_rows").GetInt64());
         Assert.True(answer.GetProperty("parts").GetArrayLength() > 0);
@@ -45,7 +88,18 @@ public sealed class ReadingTests
     public async Task A_graph_is_drawn_in_the_terminal_and_as_a_picture()
     {
         using var box = await Sandbox.BuiltAsync();
-        var graph = await box.RunAsync("graph", "cpu", "load", "--from", "2025-03-01", "--to", "2025-03-20", "--together", "--png", "load.png");
+        var graph = await box.RunAsync(
+            "graph",
+            "cpu",
+            "load",
+            "--from",
+            "2025-03-01",
+            "--to",
+            "2025-03-20",
+            "--together",
+            "--png",
+            "load.png"
+        );
         Assert.True(graph.ExitCode == 0, graph.Text);
         Assert.Contains("minimum to maximum", graph.Out, StringComparison.Ordinal);
         Assert.Contains(graph.Out, c => c is > '\u2800' and <= '\u28ff');

@@ -44,11 +44,20 @@ public sealed class ReadingValuesTests
 
     public static TheoryData<string> Cultures => ["C.UTF-8", "de_DE.UTF-8"];
 
-    public static TheoryData<string, string> Times => new()
-    {
-        { "TIMESTAMP", "time: ts" }, { "TIMESTAMP_S", "time: ts" }, { "TIMESTAMP_MS", "time: ts" }, { "TIMESTAMP_NS", "time: ts" }, { "TIMESTAMPTZ", "time: ts" }, { "DATE", "time: ts" },
-        { "BIGINT", "time: { column: ts, unit: s }" }, { "BIGINT", "time: { column: ts, unit: ms }" }, { "BIGINT", "time: { column: ts, unit: us }" }, { "BIGINT", "time: { column: ts, unit: ns }" },
-    };
+    public static TheoryData<string, string> Times =>
+        new()
+        {
+            { "TIMESTAMP", "time: ts" },
+            { "TIMESTAMP_S", "time: ts" },
+            { "TIMESTAMP_MS", "time: ts" },
+            { "TIMESTAMP_NS", "time: ts" },
+            { "TIMESTAMPTZ", "time: ts" },
+            { "DATE", "time: ts" },
+            { "BIGINT", "time: { column: ts, unit: s }" },
+            { "BIGINT", "time: { column: ts, unit: ms }" },
+            { "BIGINT", "time: { column: ts, unit: us }" },
+            { "BIGINT", "time: { column: ts, unit: ns }" },
+        };
 
     [Theory]
     [Rule("query-values")]
@@ -56,10 +65,22 @@ public sealed class ReadingValuesTests
     public async Task Every_value_of_every_type_goes_out_as_the_database_writes_it(string culture)
     {
         using var box = new Sandbox();
-        box.Sql($"CREATE TABLE kinds (ts TIMESTAMP, {string.Join(", ", s_kinds.Select(k => $"v_{k.Name} {k.Type}, s_{k.Name} {k.Type}"))})");
-        foreach (var (day, value) in new (int, Func<(string Name, string Type, string Least, string Greatest), string>)[] { (1, _ => "NULL"), (2, k => Literal(k.Least, k.Type)), (3, k => Literal(k.Greatest, k.Type)) })
-            box.Sql($"INSERT INTO kinds VALUES (TIMESTAMP '2025-03-0{day}', {string.Join(", ", s_kinds.SelectMany(k => new[] { value(k), value(k) }))})");
-        var policy = $"policy: kinds\ntable: kinds\ntime: ts\nseries: [{string.Join(", ", s_kinds.Select(k => $"s_{k.Name}"))}]\nmeasures:\n{string.Join("\n", s_kinds.Select(k => $"  v_{k.Name}: [last]"))}\ntiers: [{{ every: 1d }}]\n";
+        box.Sql(
+            $"CREATE TABLE kinds (ts TIMESTAMP, {string.Join(", ", s_kinds.Select(k => $"v_{k.Name} {k.Type}, s_{k.Name} {k.Type}"))})"
+        );
+        foreach (
+            var (day, value) in new (int, Func<(string Name, string Type, string Least, string Greatest), string>)[]
+            {
+                (1, _ => "NULL"),
+                (2, k => Literal(k.Least, k.Type)),
+                (3, k => Literal(k.Greatest, k.Type)),
+            }
+        )
+            box.Sql(
+                $"INSERT INTO kinds VALUES (TIMESTAMP '2025-03-0{day}', {string.Join(", ", s_kinds.SelectMany(k => new[] { value(k), value(k) }))})"
+            );
+        var policy =
+            $"policy: kinds\ntable: kinds\ntime: ts\nseries: [{string.Join(", ", s_kinds.Select(k => $"s_{k.Name}"))}]\nmeasures:\n{string.Join("\n", s_kinds.Select(k => $"  v_{k.Name}: [last]"))}\ntiers: [{{ every: 1d }}]\n";
         await BuildAsync(box, policy);
         var names = s_kinds.Select(k => $"s_{k.Name}").Concat(s_kinds.Select(k => $"v_{k.Name}_last")).ToList();
         var stored = Texts(box, $"SELECT {string.Join(", ", names.Select(n => $"{n}::VARCHAR"))} FROM kinds_1d ORDER BY ts");
@@ -67,16 +88,29 @@ public sealed class ReadingValuesTests
         Assert.Equal(3, stored.Count);
         var lines = (await ReadAsync(box, culture, "csv")).TrimEnd('\n').Split('\n').Skip(1).ToList();
         Assert.Equal(3, lines.Count);
-        foreach (var (line, row) in lines.Zip(stored)) Same(row, Fields(line).Skip(1).Take(names.Count), names, emptyIsNull: true);
+        foreach (var (line, row) in lines.Zip(stored))
+            Same(row, Fields(line).Skip(1).Take(names.Count), names, emptyIsNull: true);
 
         var rows = JsonDocument.Parse(await ReadAsync(box, culture, "json")).RootElement.GetProperty("rows").EnumerateArray().ToList();
         Assert.Equal(3, rows.Count);
-        foreach (var (json, row) in rows.Zip(stored)) Same(row, names.Select(n => json.GetProperty(n) is { ValueKind: not JsonValueKind.Null } value ? value.ValueKind == JsonValueKind.String ? value.GetString() : value.GetRawText() : null), names);
+        foreach (var (json, row) in rows.Zip(stored))
+            Same(
+                row,
+                names.Select(n =>
+                    json.GetProperty(n) is { ValueKind: not JsonValueKind.Null } value
+                        ? value.ValueKind == JsonValueKind.String
+                            ? value.GetString()
+                            : value.GetRawText()
+                        : null
+                ),
+                names
+            );
 
         var table = (await ReadAsync(box, culture, "table")).Split('\n').Skip(1).Take(3).ToList();
         foreach (var (line, row) in table.Zip(stored))
             foreach (var (name, value) in names.Zip(row))
-                if (value is not null && !IsApproximate(name)) Assert.Contains(value, line, StringComparison.Ordinal);
+                if (value is not null && !IsApproximate(name))
+                    Assert.Contains(value, line, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -84,9 +118,16 @@ public sealed class ReadingValuesTests
     public async Task Every_time_type_goes_through_every_command_that_shows_or_draws(string type, string time)
     {
         using var box = new Sandbox();
-        var at = time.Split("unit: ") is [_, var unit] ? $"epoch_{unit.Replace(" }", "", StringComparison.Ordinal)}(t)".Replace("epoch_s(", "epoch(", StringComparison.Ordinal) : "t";
-        box.Sql($"CREATE TABLE moments AS SELECT CAST({at} AS {type}) AS ts, t.day AS v FROM (SELECT t, day(t) AS day FROM range(TIMESTAMP '2025-03-01', TIMESTAMP '2025-03-11', INTERVAL 6 HOUR) r(t)) AS t");
-        await BuildAsync(box, $"policy: moments\ntable: moments\n{time}\nseries: []\nmeasures: {{ v: [avg, min, max, count] }}\ntiers: [{{ every: 1d }}]\n");
+        var at = time.Split("unit: ") is [_, var unit]
+            ? $"epoch_{unit.Replace(" }", "", StringComparison.Ordinal)}(t)".Replace("epoch_s(", "epoch(", StringComparison.Ordinal)
+            : "t";
+        box.Sql(
+            $"CREATE TABLE moments AS SELECT CAST({at} AS {type}) AS ts, t.day AS v FROM (SELECT t, day(t) AS day FROM range(TIMESTAMP '2025-03-01', TIMESTAMP '2025-03-11', INTERVAL 6 HOUR) r(t)) AS t"
+        );
+        await BuildAsync(
+            box,
+            $"policy: moments\ntable: moments\n{time}\nseries: []\nmeasures: {{ v: [avg, min, max, count] }}\ntiers: [{{ every: 1d }}]\n"
+        );
         var stored = Texts(box, "SELECT ts::VARCHAR FROM moments_1d ORDER BY ts").Select(r => r[0]!).ToList();
         foreach (var culture in new[] { "C.UTF-8", "de_DE.UTF-8" })
         {
@@ -96,7 +137,6 @@ public sealed class ReadingValuesTests
                 Assert.True(read.ExitCode == 0, read.Text);
                 Assert.Contains(type is "BIGINT" ? stored[^1] : stored[^1][..10], read.Out, StringComparison.Ordinal);
             }
-
         }
 
         var graph = await RunAsync(box, "de_DE.UTF-8", "graph", "moments", "v", "--png", "v.png");
@@ -118,7 +158,9 @@ public sealed class ReadingValuesTests
     public async Task A_graph_of_any_numbers_is_drawn(string low, string high)
     {
         using var box = new Sandbox();
-        box.Sql($"CREATE TABLE m AS SELECT t AS ts, CASE WHEN hour(t) < 12 THEN {low}::DOUBLE ELSE {high}::DOUBLE END AS v FROM range(TIMESTAMP '2025-03-01', TIMESTAMP '2025-03-11', INTERVAL 6 HOUR) r(t)");
+        box.Sql(
+            $"CREATE TABLE m AS SELECT t AS ts, CASE WHEN hour(t) < 12 THEN {low}::DOUBLE ELSE {high}::DOUBLE END AS v FROM range(TIMESTAMP '2025-03-01', TIMESTAMP '2025-03-11', INTERVAL 6 HOUR) r(t)"
+        );
         await BuildAsync(box, "policy: m\ntable: m\ntime: ts\nseries: []\nmeasures: { v: [last, min, max] }\ntiers: [{ every: 1d }]\n");
         var graph = await RunAsync(box, "C.UTF-8", "graph", "m", "v", "--png", "v.png");
         Assert.True(graph.ExitCode == 0, graph.Text);
@@ -135,14 +177,26 @@ public sealed class ReadingValuesTests
 
     private static string Literal(string text, string type) => $"CAST('{text.Replace("'", "''", StringComparison.Ordinal)}' AS {type})";
 
-    private static bool IsApproximate(string name) => name.Contains("float", StringComparison.Ordinal) || name.Contains("double", StringComparison.Ordinal);
+    private static bool IsApproximate(string name) =>
+        name.Contains("float", StringComparison.Ordinal) || name.Contains("double", StringComparison.Ordinal);
 
-    private static void Same(IReadOnlyList<string?> stored, IEnumerable<string?> read, IReadOnlyList<string> names, bool emptyIsNull = false)
+    private static void Same(
+        IReadOnlyList<string?> stored,
+        IEnumerable<string?> read,
+        IReadOnlyList<string> names,
+        bool emptyIsNull = false
+    )
     {
         foreach (var ((expected, actual), name) in stored.Zip(read).Zip(names))
         {
-            if (expected is not null && IsApproximate(name)) Assert.Equal(double.Parse(expected, CultureInfo.InvariantCulture), double.Parse(actual!, CultureInfo.InvariantCulture), 1e-7 * Math.Abs(double.Parse(expected, CultureInfo.InvariantCulture)));
-            else Assert.True((emptyIsNull ? expected ?? "" : expected) == actual, $"{name}: {expected} is stored, {actual} is read.");
+            if (expected is not null && IsApproximate(name))
+                Assert.Equal(
+                    double.Parse(expected, CultureInfo.InvariantCulture),
+                    double.Parse(actual!, CultureInfo.InvariantCulture),
+                    1e-7 * Math.Abs(double.Parse(expected, CultureInfo.InvariantCulture))
+                );
+            else
+                Assert.True((emptyIsNull ? expected ?? "" : expected) == actual, $"{name}: {expected} is stored, {actual} is read.");
         }
     }
 
@@ -156,7 +210,8 @@ public sealed class ReadingValuesTests
         command.CommandText = query;
         using var reader = command.ExecuteReader();
         List<string?[]> rows = [];
-        while (reader.Read()) rows.Add([.. Enumerable.Range(0, reader.FieldCount).Select(i => reader.IsDBNull(i) ? null : reader.GetString(i))]);
+        while (reader.Read())
+            rows.Add([.. Enumerable.Range(0, reader.FieldCount).Select(i => reader.IsDBNull(i) ? null : reader.GetString(i))]);
         return rows;
     }
 
@@ -193,7 +248,8 @@ public sealed class ReadingValuesTests
             if (i < line.Length && line[i] == '"')
             {
                 var end = i + 1;
-                while (line[end] != '"' || (end + 1 < line.Length && line[end + 1] == '"')) end += line[end] == '"' ? 2 : 1;
+                while (line[end] != '"' || (end + 1 < line.Length && line[end + 1] == '"'))
+                    end += line[end] == '"' ? 2 : 1;
                 yield return line[(i + 1)..end].Replace("\"\"", "\"", StringComparison.Ordinal);
                 i = end + 2;
             }

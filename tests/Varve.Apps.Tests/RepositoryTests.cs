@@ -10,7 +10,18 @@ public sealed class RepositoryTests
     [InlineData("needs bucket", "cold", "--type", "s3", "--db", Cluster)]
     [InlineData("is a secret", "cold", "--type", "s3", "--set", "bucket=b", "--set", "secret_key=s3cret", "--db", Cluster)]
     [InlineData("where it is", "cold", "--type", "s3", "--set", "bucket=b", "--secret", "secret_key=s3cret", "--db", Cluster)]
-    [InlineData("has no variable VARVE_NOT_THERE", "cold", "--type", "s3", "--set", "bucket=b", "--secret", "secret_key=env:VARVE_NOT_THERE", "--db", Cluster)]
+    [InlineData(
+        "has no variable VARVE_NOT_THERE",
+        "cold",
+        "--type",
+        "s3",
+        "--set",
+        "bucket=b",
+        "--secret",
+        "secret_key=env:VARVE_NOT_THERE",
+        "--db",
+        Cluster
+    )]
     [InlineData("cannot be read", "cold", "--type", "s3", "--set", "bucket=b", "--secret", "secret_key=file:/not/there", "--db", Cluster)]
     [InlineData("is no secret", "cold", "--type", "s3", "--set", "bucket=b", "--secret", "region=env:PATH", "--db", Cluster)]
     [InlineData("small letters", "Cold", "--type", "fs", "--set", "location=/b", "--db", Cluster)]

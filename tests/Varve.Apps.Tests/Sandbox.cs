@@ -23,7 +23,8 @@ internal sealed class Sandbox : IDisposable
         tags: [prod, hosts]
         """;
 
-    private const string Month = "CREATE TABLE cpu AS SELECT ts, 'host' || h AS host, (epoch(ts)::BIGINT // 600 % 100 + h)::DOUBLE AS load FROM range(TIMESTAMP '2025-03-01', TIMESTAMP '2025-03-21', INTERVAL 10 MINUTE) r(ts), range(3) s(h)";
+    private const string Month =
+        "CREATE TABLE cpu AS SELECT ts, 'host' || h AS host, (epoch(ts)::BIGINT // 600 % 100 + h)::DOUBLE AS load FROM range(TIMESTAMP '2025-03-01', TIMESTAMP '2025-03-21', INTERVAL 10 MINUTE) r(ts), range(3) s(h)";
 
     internal string Folder { get; } = Directory.CreateTempSubdirectory("varve-test-").FullName;
 
@@ -57,15 +58,20 @@ internal sealed class Sandbox : IDisposable
 
     /// <summary>A row every half hour for thirty years, each a slice: so many that a run takes a while.</summary>
     internal static Task<Sandbox> YearsAsync() =>
-        AppliedAsync("CREATE TABLE cpu AS SELECT ts, 'host0' AS host, (epoch(ts) % 7)::DOUBLE AS load FROM range(TIMESTAMP '1994-06-01', TIMESTAMP '2025-03-21', INTERVAL 30 MINUTE) r(ts)", "forever");
+        AppliedAsync(
+            "CREATE TABLE cpu AS SELECT ts, 'host0' AS host, (epoch(ts) % 7)::DOUBLE AS load FROM range(TIMESTAMP '1994-06-01', TIMESTAMP '2025-03-21', INTERVAL 30 MINUTE) r(ts)",
+            "forever"
+        );
 
     /// <summary>A value that takes a while to compute each time it is read: one step of seconds, on any machine.</summary>
-    internal static Task<Sandbox> SlowAsync() => AppliedAsync(
-        """
-        CREATE TABLE cpu (ts TIMESTAMP, host VARCHAR, x DOUBLE, load DOUBLE GENERATED ALWAYS AS (levenshtein(repeat('a', 120), repeat(chr(97 + x::INTEGER), 120))::DOUBLE) VIRTUAL);
-        INSERT INTO cpu (ts, host, x) SELECT ts, 'host' || h, epoch(ts) % 7 FROM range(TIMESTAMP '2025-03-01', TIMESTAMP '2025-03-21', INTERVAL 1 MINUTE) r(ts), range(3) s(h)
-        """,
-        "forever");
+    internal static Task<Sandbox> SlowAsync() =>
+        AppliedAsync(
+            """
+            CREATE TABLE cpu (ts TIMESTAMP, host VARCHAR, x DOUBLE, load DOUBLE GENERATED ALWAYS AS (levenshtein(repeat('a', 120), repeat(chr(97 + x::INTEGER), 120))::DOUBLE) VIRTUAL);
+            INSERT INTO cpu (ts, host, x) SELECT ts, 'host' || h, epoch(ts) % 7 FROM range(TIMESTAMP '2025-03-01', TIMESTAMP '2025-03-21', INTERVAL 1 MINUTE) r(ts), range(3) s(h)
+            """,
+            "forever"
+        );
 
     private static async Task<Sandbox> AppliedAsync(string table, string keep)
     {
@@ -102,7 +108,8 @@ internal sealed class Sandbox : IDisposable
     internal void Keep(string keep) => Write("cpu.yaml", Policy.Replace("KEEP", keep, StringComparison.Ordinal));
 
     /// <summary>The same, with the arguments behind two dashes.</summary>
-    internal Task<Transcript> RunDashedAsync(string verb, params IReadOnlyList<string> args) => Tool.InAsync(Folder, [verb, "--db", Db, "--", .. args]);
+    internal Task<Transcript> RunDashedAsync(string verb, params IReadOnlyList<string> args) =>
+        Tool.InAsync(Folder, [verb, "--db", Db, "--", .. args]);
 
     /// <summary>Runs the tool on this database, in this folder.</summary>
     internal Task<Transcript> RunAsync(params IReadOnlyList<string> args) => Tool.InAsync(Folder, [.. args, "--db", Db]);

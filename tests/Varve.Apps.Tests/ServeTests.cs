@@ -16,15 +16,31 @@ public sealed class ServeTests
         using var box = await Sandbox.AppliedAsync();
         using var process = Process.Start(Tool.Command(box.Folder, [.. Anywhere, "--db", box.Db]))!;
         var (address, login) = (await LineAsync(process, "Varve serves"), await LineAsync(process, "sign in"));
-        Assert.EndsWith("keeps         test", await process.StandardOutput.ReadLineAsync() is var home && home!.StartsWith("home", StringComparison.Ordinal) ? await process.StandardOutput.ReadLineAsync() : home, StringComparison.Ordinal);
+        Assert.EndsWith(
+            "keeps         test",
+            await process.StandardOutput.ReadLineAsync() is var home && home!.StartsWith("home", StringComparison.Ordinal)
+                ? await process.StandardOutput.ReadLineAsync()
+                : home,
+            StringComparison.Ordinal
+        );
         using var client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false }) { BaseAddress = new(address) };
         Assert.Equal("live", await client.GetStringAsync("health/live"));
-        while (!(await client.GetAsync("health/ready")).IsSuccessStatusCode) await Task.Yield();
+        while (!(await client.GetAsync("health/ready")).IsSuccessStatusCode)
+            await Task.Yield();
         Assert.Contains("varve_server_runs_waiting", await client.GetStringAsync("metrics"), StringComparison.Ordinal);
         var first = await client.GetAsync(login);
-        Assert.Contains(first.Headers.GetValues("Set-Cookie"), c => c.StartsWith("varve_session=", StringComparison.Ordinal) && c.Contains("httponly", StringComparison.OrdinalIgnoreCase) && c.Contains("samesite=strict", StringComparison.OrdinalIgnoreCase));
+        Assert.Contains(
+            first.Headers.GetValues("Set-Cookie"),
+            c =>
+                c.StartsWith("varve_session=", StringComparison.Ordinal)
+                && c.Contains("httponly", StringComparison.OrdinalIgnoreCase)
+                && c.Contains("samesite=strict", StringComparison.OrdinalIgnoreCase)
+        );
         var again = await client.GetAsync(login);
-        Assert.DoesNotContain(again.Headers.TryGetValues("Set-Cookie", out var cookies) ? cookies : [], c => c.StartsWith("varve_session=", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            again.Headers.TryGetValues("Set-Cookie", out var cookies) ? cookies : [],
+            c => c.StartsWith("varve_session=", StringComparison.Ordinal)
+        );
         Assert.Contains("was used already", await again.Content.ReadAsStringAsync(), StringComparison.Ordinal);
         using var kill = Process.Start("kill", ["-TERM", process.Id.ToString(CultureInfo.InvariantCulture)]);
         var rest = await process.StandardOutput.ReadToEndAsync();
@@ -41,12 +57,16 @@ public sealed class ServeTests
         using var client = new HttpClient { BaseAddress = new(address) };
         await client.GetAsync(login);
         client.DefaultRequestHeaders.Add("Origin", address.TrimEnd('/'));
-        var asked = await client.PostAsync("api/v1/connections/test/runs", new StringContent($$"""{"policies":["cpu"],"asOf":"{{Sandbox.AsOf}}"}""", System.Text.Encoding.UTF8, "application/json"));
+        var asked = await client.PostAsync(
+            "api/v1/connections/test/runs",
+            new StringContent($$"""{"policies":["cpu"],"asOf":"{{Sandbox.AsOf}}"}""", System.Text.Encoding.UTF8, "application/json")
+        );
         Assert.True(asked.IsSuccessStatusCode, await asked.Content.ReadAsStringAsync());
         using (var events = new StreamReader(await client.GetStreamAsync($"{asked.Headers.Location!.OriginalString}/events")))
         {
             var (line, done) = (await events.ReadLineAsync(), 0);
-            for (; line is not null && done < 4; line = await events.ReadLineAsync()) done += line == "event: step-done" ? 1 : 0;
+            for (; line is not null && done < 4; line = await events.ReadLineAsync())
+                done += line == "event: step-done" ? 1 : 0;
             Assert.Equal(4, done);
         }
 
@@ -83,7 +103,11 @@ public sealed class ServeTests
     [InlineData("wrong.yaml:3:13: error VRV180", "--config", "wrong.yaml")]
     [InlineData("wrong.yaml:4:18: error VRV500", "--config", "wrong.yaml")]
     [InlineData("broken.yaml:2:1: error VRV500: This is not YAML", "--config", "broken.yaml")]
-    [InlineData("VRV505: The connection a: There is no password in the environment variable VARVE_NOBODY_SETS_THIS", "--config", "secret.yaml")]
+    [InlineData(
+        "VRV505: The connection a: There is no password in the environment variable VARVE_NOBODY_SETS_THIS",
+        "--config",
+        "secret.yaml"
+    )]
     [InlineData("VRV505: The home: ", "--home", "postgresql://ann@127.0.0.1:1/home?password_file=none.txt")]
     [InlineData("VRV505: The home: ", "--home", "postgresql://ann@127.0.0.1:1/home?password_stdin=true")]
     public async Task What_would_be_open_or_cannot_be_is_refused_before_it_starts(string says, string option, string value)
@@ -93,7 +117,10 @@ public sealed class ServeTests
         box.Write("nourl.yaml", "connections:\n  bad: { tenant: acme }\n");
         box.Write("wrong.yaml", "runs_at_once: 100\nconnections:\n  a: { url: \"nonsense://x\" }\ntrusted_proxies: nowhere\n");
         box.Write("broken.yaml", "home: [\n");
-        box.Write("secret.yaml", "listen: http://127.0.0.1:0\nconnections:\n  a: { url: \"postgresql://ann@127.0.0.1:1/x?password_env=VARVE_NOBODY_SETS_THIS\" }\n");
+        box.Write(
+            "secret.yaml",
+            "listen: http://127.0.0.1:0\nconnections:\n  a: { url: \"postgresql://ann@127.0.0.1:1/x?password_env=VARVE_NOBODY_SETS_THIS\" }\n"
+        );
         var refused = await Tool.InAsync(box.Folder, "serve", option, value);
         Assert.True(refused.ExitCode == 2, refused.Text);
         Assert.DoesNotContain("   at ", refused.Error, StringComparison.Ordinal);
@@ -124,7 +151,10 @@ public sealed class ServeTests
         other.Start();
         var refused = await Tool.InAsync(box.Folder, "serve", "--listen", $"http://{other.LocalEndpoint}");
         Assert.True(refused.ExitCode == 2, refused.Text);
-        Assert.Equal($"error  VRV503: Nothing can listen on http://{other.LocalEndpoint}/: another program listens there. End that program, or name another address with --listen or `listen:`.\n", refused.Error);
+        Assert.Equal(
+            $"error  VRV503: Nothing can listen on http://{other.LocalEndpoint}/: another program listens there. End that program, or name another address with --listen or `listen:`.\n",
+            refused.Error
+        );
     }
 
     [Fact]
@@ -135,7 +165,8 @@ public sealed class ServeTests
         var address = await LineAsync(process, "Varve serves");
         using (var client = new HttpClient { BaseAddress = new(address) })
         {
-            while (!(await client.GetAsync("health/ready")).IsSuccessStatusCode) await Task.Yield();
+            while (!(await client.GetAsync("health/ready")).IsSuccessStatusCode)
+                await Task.Yield();
         }
 
         var ready = await Tool.InAsync(box.Folder, "healthcheck", "--url", address);

@@ -33,7 +33,10 @@ public sealed class SeveralServersTests
     private static async Task IsTakenOverAsync(string home)
     {
         using var box = await Sandbox.YearsAsync();
-        box.Write("serve.yaml", $"listen: http://127.0.0.1:0\nhome: {home}\ntakeover_seconds: 8\nconnections:\n  test: {{ url: \"{box.Db}\" }}\n");
+        box.Write(
+            "serve.yaml",
+            $"listen: http://127.0.0.1:0\nhome: {home}\ntakeover_seconds: 8\nconnections:\n  test: {{ url: \"{box.Db}\" }}\n"
+        );
         using var first = Process.Start(Tool.Command(box.Folder, ["serve", "--config", "serve.yaml"]))!;
         using var one = await EnterAsync(first);
         await SaysAsync(one, "ready");
@@ -42,12 +45,16 @@ public sealed class SeveralServersTests
         await SaysAsync(two, "ready; another server leads");
 
         // Asked of the one that does not lead, done by the one that does.
-        var asked = await two.PostAsync("api/v1/connections/test/runs", new StringContent($$"""{"policies":["cpu"],"asOf":"{{Sandbox.AsOf}}"}""", Encoding.UTF8, "application/json"));
+        var asked = await two.PostAsync(
+            "api/v1/connections/test/runs",
+            new StringContent($$"""{"policies":["cpu"],"asOf":"{{Sandbox.AsOf}}"}""", Encoding.UTF8, "application/json")
+        );
         Assert.True(asked.IsSuccessStatusCode, await asked.Content.ReadAsStringAsync());
         using (var events = new StreamReader(await FeedAsync(one, $"{asked.Headers.Location!.OriginalString}/events")))
         {
             var line = await events.ReadLineAsync();
-            while (line is not null and not "event: step-done") line = await events.ReadLineAsync();
+            while (line is not null and not "event: step-done")
+                line = await events.ReadLineAsync();
             Assert.NotNull(line);
             using var kill = Process.Start("kill", ["-KILL", first.Id.ToString(CultureInfo.InvariantCulture)]);
             await first.WaitForExitAsync();
@@ -60,7 +67,11 @@ public sealed class SeveralServersTests
         Assert.Contains("\"state\":\"Interrupted\"", stream, StringComparison.Ordinal);
         while (true)
         {
-            var all = LifecycleTests.Json(new Transcript(0, await two.GetStringAsync("api/v1/runs"), "")).GetProperty("items").EnumerateArray().ToList();
+            var all = LifecycleTests
+                .Json(new Transcript(0, await two.GetStringAsync("api/v1/runs"), ""))
+                .GetProperty("items")
+                .EnumerateArray()
+                .ToList();
             Assert.Equal(2, all.Count);
             var next = all.Single(r => r.GetProperty("trigger").GetString() == "Resumed").GetProperty("state").GetString();
             if (next is "Queued" or "Running")
@@ -85,7 +96,8 @@ public sealed class SeveralServersTests
         while (true)
         {
             var run = await client.GetStringAsync(path[..path.LastIndexOf('/')]);
-            if (!run.Contains("\"state\":\"Queued\"", StringComparison.Ordinal)) return await client.GetStreamAsync(path);
+            if (!run.Contains("\"state\":\"Queued\"", StringComparison.Ordinal))
+                return await client.GetStreamAsync(path);
             await Task.Delay(20);
         }
     }
@@ -111,7 +123,16 @@ public sealed class SeveralServersTests
 
     private static async Task SqlAsync(DatabaseUrl url, string sql)
     {
-        await using var source = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder { Host = url.Hosts[0].Name, Port = url.Hosts[0].Port, Username = url.User, Password = url.ResolvePassword(), Database = url.Database });
+        await using var source = NpgsqlDataSource.Create(
+            new NpgsqlConnectionStringBuilder
+            {
+                Host = url.Hosts[0].Name,
+                Port = url.Hosts[0].Port,
+                Username = url.User,
+                Password = url.ResolvePassword(),
+                Database = url.Database,
+            }
+        );
         await using var command = source.CreateCommand(sql);
         await command.ExecuteNonQueryAsync();
     }

@@ -18,16 +18,25 @@ public sealed class SqlTests(SqlTests.Table table) : IClassFixture<SqlTests.Tabl
     [Fact]
     public async Task Values_of_every_type_are_those_that_DuckDB_writes()
     {
-        const string Values = "SELECT TIMESTAMP '2025-03-01 10:00:00.5' AS t, DATE '-infinity' AS d, INTERVAL '1 month 2 days' AS i, [1, 2, NULL] AS l, {'a': 1, 'b': 'x'} AS s, '\\xAB'::BLOB AS b, 12345678901234567890123::HUGEINT AS h, 1.50::DECIMAL(9,2) AS n, NULL AS nothing, 'a,\"b\"' AS v, TIME '10:20:30' AS c";
+        const string Values =
+            "SELECT TIMESTAMP '2025-03-01 10:00:00.5' AS t, DATE '-infinity' AS d, INTERVAL '1 month 2 days' AS i, [1, 2, NULL] AS l, {'a': 1, 'b': 'x'} AS s, '\\xAB'::BLOB AS b, 12345678901234567890123::HUGEINT AS h, 1.50::DECIMAL(9,2) AS n, NULL AS nothing, 'a,\"b\"' AS v, TIME '10:20:30' AS c";
         var asked = await table.Box.RunAsync("sql", Values, "-o", "csv", "--no-headers");
-        Assert.Equal("2025-03-01 10:00:00.5,-infinity,1 month 2 days,\"[1, 2, NULL]\",\"{'a': 1, 'b': x}\",\\xAB,12345678901234567890123,1.50,,\"a,\"\"b\"\"\",10:20:30\n", asked.Out.ReplaceLineEndings("\n"));
+        Assert.Equal(
+            "2025-03-01 10:00:00.5,-infinity,1 month 2 days,\"[1, 2, NULL]\",\"{'a': 1, 'b': x}\",\\xAB,12345678901234567890123,1.50,,\"a,\"\"b\"\"\",10:20:30\n",
+            asked.Out.ReplaceLineEndings("\n")
+        );
     }
 
     [Fact]
     [Rule("query-tsv")]
     public async Task What_would_end_a_value_or_a_line_of_tsv_is_written_in_two_characters()
     {
-        var asked = await table.Box.RunAsync("sql", "SELECT 'a' || chr(9) || 'b' || chr(10) || 'c' || chr(13) || 'd\\e' AS v, 1 AS w", "-o", "tsv");
+        var asked = await table.Box.RunAsync(
+            "sql",
+            "SELECT 'a' || chr(9) || 'b' || chr(10) || 'c' || chr(13) || 'd\\e' AS v, 1 AS w",
+            "-o",
+            "tsv"
+        );
         Assert.Equal((0, "v\tw\na\\tb\\nc\\rd\\\\e\t1\n"), (asked.ExitCode, asked.Out));
     }
 
@@ -47,7 +56,10 @@ public sealed class SqlTests(SqlTests.Table table) : IClassFixture<SqlTests.Tabl
     [Fact]
     public async Task What_writes_is_done_with_write()
     {
-        Assert.Equal(0, (await table.Box.RunAsync("sql", "--write", "CREATE TABLE note (i INTEGER); INSERT INTO note VALUES (1), (2)")).ExitCode);
+        Assert.Equal(
+            0,
+            (await table.Box.RunAsync("sql", "--write", "CREATE TABLE note (i INTEGER); INSERT INTO note VALUES (1), (2)")).ExitCode
+        );
         Assert.Equal(2, table.Box.Count("SELECT count(*) FROM note"));
     }
 
@@ -56,7 +68,9 @@ public sealed class SqlTests(SqlTests.Table table) : IClassFixture<SqlTests.Tabl
     {
         var start = Tool.Command(table.Box.Folder, ["sql", "--db", table.Box.Db, "-o", "csv"]);
         using var process = Process.Start(start)!;
-        await process.StandardInput.WriteAsync("SELECT ';' AS a; -- not; this\nSELECT $$b;$$ AS b;\nSELECT nonsense FROM cpu;\nSELECT 3 AS c");
+        await process.StandardInput.WriteAsync(
+            "SELECT ';' AS a; -- not; this\nSELECT $$b;$$ AS b;\nSELECT nonsense FROM cpu;\nSELECT 3 AS c"
+        );
         process.StandardInput.Close();
         var (printed, error) = (await process.StandardOutput.ReadToEndAsync(), await process.StandardError.ReadToEndAsync());
         await process.WaitForExitAsync();
@@ -85,8 +99,15 @@ public sealed class SqlTests(SqlTests.Table table) : IClassFixture<SqlTests.Tabl
     public async Task The_versions_of_all_that_is_inside_are_said()
     {
         var version = LifecycleTests.Json(await Tool.RunAsync("version", "--output", "json"));
-        Assert.All(new[] { "varve", "duckDb", "runtime" }, name => Assert.Matches(@"^\d+\.\d+\.\d+", version.GetProperty(name).GetString()));
-        Assert.Contains($"DuckDB     {version.GetProperty("duckDb").GetString()}", (await Tool.RunAsync("version")).Out, StringComparison.Ordinal);
+        Assert.All(
+            new[] { "varve", "duckDb", "runtime" },
+            name => Assert.Matches(@"^\d+\.\d+\.\d+", version.GetProperty(name).GetString())
+        );
+        Assert.Contains(
+            $"DuckDB     {version.GetProperty("duckDb").GetString()}",
+            (await Tool.RunAsync("version")).Out,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]

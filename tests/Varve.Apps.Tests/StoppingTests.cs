@@ -17,7 +17,9 @@ public sealed class StoppingTests
         Assert.True(run.ExitCode == 0, run.Text);
         Assert.Contains("not begun", run.Out, StringComparison.Ordinal);
         Assert.Contains("cpu was not begun; the next run does it", run.Out, StringComparison.Ordinal);
-        var shape = LifecycleTests.Json(await box.RunAsync("run", "--as-of", Sandbox.AsOf, "--for", time, "--output", "json")).GetProperty("policies")[0];
+        var shape = LifecycleTests
+            .Json(await box.RunAsync("run", "--as-of", Sandbox.AsOf, "--for", time, "--output", "json"))
+            .GetProperty("policies")[0];
         Assert.Equal("not-begun", shape.GetProperty("outcome").GetString());
         Assert.Contains("No run yet", (await box.RunAsync("history")).Out, StringComparison.Ordinal);
     }
@@ -29,7 +31,8 @@ public sealed class StoppingTests
         using var process = Process.Start(Tool.Command(box.Folder, ["run", "--as-of", Sandbox.AsOf, "--db", box.Db]))!;
         var rest = process.StandardOutput.ReadToEndAsync();
         var line = await process.StandardError.ReadLineAsync();
-        while (line is not null && !line.Contains(" 10 %", StringComparison.Ordinal)) line = await process.StandardError.ReadLineAsync();
+        while (line is not null && !line.Contains(" 10 %", StringComparison.Ordinal))
+            line = await process.StandardError.ReadLineAsync();
         Assert.NotNull(line);
         using var kill = Process.Start("kill", ["-TERM", process.Id.ToString(CultureInfo.InvariantCulture)]);
         var error = await process.StandardError.ReadToEndAsync();
@@ -45,7 +48,9 @@ public sealed class StoppingTests
     public async Task A_run_that_ends_by_itself_leaves_nothing()
     {
         using var box = await Sandbox.AppliedAsync();
-        var run = LifecycleTests.Json(await box.RunAsync("run", "--as-of", Sandbox.AsOf, "--for", "10m", "--output", "json")).GetProperty("policies")[0];
+        var run = LifecycleTests
+            .Json(await box.RunAsync("run", "--as-of", Sandbox.AsOf, "--for", "10m", "--output", "json"))
+            .GetProperty("policies")[0];
         Assert.Equal("done", run.GetProperty("outcome").GetString());
         Assert.Equal(JsonValueKind.Null, run.GetProperty("nextStep").ValueKind);
     }

@@ -47,9 +47,17 @@ public sealed class StreamingTests
         Assert.Contains("march.parquet  8,640 rows", written.Out, StringComparison.Ordinal);
         Assert.Equal(["march.parquet"], Directory.GetFileSystemEntries(box.Folder, "march*").Select(f => Path.GetFileName(f)));
         var file = Path.Combine(box.Folder, "march.parquet");
-        Assert.Equal(8640, box.Count($"SELECT count(*) FROM '{file}' p JOIN cpu USING (ts, host) WHERE p.load_avg = cpu.load AND p.load_count = 1"));
+        Assert.Equal(
+            8640,
+            box.Count($"SELECT count(*) FROM '{file}' p JOIN cpu USING (ts, host) WHERE p.load_avg = cpu.load AND p.load_count = 1")
+        );
         Assert.Equal(0, box.Count($"SELECT count(*) FROM (SELECT (ts, host) <= lag((ts, host)) OVER () AS back FROM '{file}') WHERE back"));
-        Assert.Equal(1, box.Count($"SELECT count(*) FROM (SELECT DISTINCT typeof(ts), typeof(load_avg), typeof(varve_complete) FROM '{file}') t WHERE t::VARCHAR LIKE '%TIMESTAMP%DOUBLE%BOOLEAN%'"));
+        Assert.Equal(
+            1,
+            box.Count(
+                $"SELECT count(*) FROM (SELECT DISTINCT typeof(ts), typeof(load_avg), typeof(varve_complete) FROM '{file}') t WHERE t::VARCHAR LIKE '%TIMESTAMP%DOUBLE%BOOLEAN%'"
+            )
+        );
     }
 
     [Fact]
@@ -119,25 +127,36 @@ public sealed class StreamingTests
     [InlineData("parquet")]
     public async Task Memory_does_not_grow_with_the_answer(string format)
     {
-        if (!OperatingSystem.IsLinux()) Assert.Skip("Peak memory is read from /proc.");
+        if (!OperatingSystem.IsLinux())
+            Assert.Skip("Peak memory is read from /proc.");
         using var box = new Sandbox();
-        box.Sql("CREATE TABLE cpu AS SELECT ts, 'host' || h AS host, (epoch(ts)::BIGINT % 101)::DOUBLE AS load FROM range(TIMESTAMP '2025-03-01', TIMESTAMP '2025-03-21', INTERVAL 1 MINUTE) r(ts), range(30) s(h)");
+        box.Sql(
+            "CREATE TABLE cpu AS SELECT ts, 'host' || h AS host, (epoch(ts)::BIGINT % 101)::DOUBLE AS load FROM range(TIMESTAMP '2025-03-01', TIMESTAMP '2025-03-21', INTERVAL 1 MINUTE) r(ts), range(30) s(h)"
+        );
         box.Keep("forever");
-        foreach (var args in new string[][] { ["apply", "cpu.yaml"], ["run", "--as-of", Sandbox.AsOf, "--yes"] }) Assert.Equal(0, (await box.RunAsync(args)).ExitCode);
+        foreach (var args in new string[][] { ["apply", "cpu.yaml"], ["run", "--as-of", Sandbox.AsOf, "--yes"] })
+            Assert.Equal(0, (await box.RunAsync(args)).ExitCode);
         var few = await PeakAsync(box, format, "2025-03-03");
         var many = await PeakAsync(box, format, "2025-03-21");
-        Assert.True(many < few + (60 << 10), string.Create(CultureInfo.InvariantCulture, $"86,400 rows took {few} kB, 864,000 took {many} kB."));
+        Assert.True(
+            many < few + (60 << 10),
+            string.Create(CultureInfo.InvariantCulture, $"86,400 rows took {few} kB, 864,000 took {many} kB.")
+        );
     }
 
     private static async Task<long> PeakAsync(Sandbox box, string format, string to)
     {
-        var start = Tool.Command(box.Folder, ["query", "cpu", "--every", "1m", "--from", "2025-03-01", "--to", to, "-o", format, "--db", box.Db]);
+        var start = Tool.Command(
+            box.Folder,
+            ["query", "cpu", "--every", "1m", "--from", "2025-03-01", "--to", to, "-o", format, "--db", box.Db]
+        );
         using var process = Process.Start(start)!;
         process.StandardInput.Close();
         var (peak, bytes) = (0L, new byte[1 << 16]);
         var output = process.StandardOutput.BaseStream;
         for (var reads = 0; await output.ReadAsync(bytes) > 0; reads++)
-            if (reads % 16 == 0) peak = Math.Max(peak, Peak(process.Id));
+            if (reads % 16 == 0)
+                peak = Math.Max(peak, Peak(process.Id));
         await process.WaitForExitAsync();
         Assert.Equal(0, process.ExitCode);
         return peak;
@@ -148,8 +167,10 @@ public sealed class StreamingTests
     {
         try
         {
-            return File.ReadLines($"/proc/{id}/status").Where(l => l.StartsWith("VmHWM:", StringComparison.Ordinal))
-                .Select(l => long.Parse(l.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture)).FirstOrDefault();
+            return File.ReadLines($"/proc/{id}/status")
+                .Where(l => l.StartsWith("VmHWM:", StringComparison.Ordinal))
+                .Select(l => long.Parse(l.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture))
+                .FirstOrDefault();
         }
         catch (IOException)
         {

@@ -23,8 +23,10 @@ public sealed class StrictTests(StrictTests.Built built) : IClassFixture<StrictT
     {
         var refused = await QueryAsync($"--from 2025-03-02 --to 2025-03-03 --every 10m --strict -o {output}");
         Assert.Equal(5, refused.ExitCode);
-        if (output != "json") Assert.Equal("", refused.Out);
-        else Assert.Equal(["error"], LifecycleTests.Json(refused).EnumerateObject().Select(p => p.Name));
+        if (output != "json")
+            Assert.Equal("", refused.Out);
+        else
+            Assert.Equal(["error"], LifecycleTests.Json(refused).EnumerateObject().Select(p => p.Name));
         Assert.Contains("VRV325", refused.Text, StringComparison.Ordinal);
         Assert.Contains("nothing as fine as 10m survives there", refused.Text, StringComparison.Ordinal);
         Assert.False(File.Exists(Path.Combine(built.Box.Folder, "whole.parquet")));
@@ -50,7 +52,10 @@ public sealed class StrictTests(StrictTests.Built built) : IClassFixture<StrictT
         Assert.Contains("ends after --to: 2025-03-02T12:30Z … 2025-03-02T13:00Z is in it", table.Out, StringComparison.Ordinal);
         Assert.Contains("ends after --to", (await QueryAsync($"{Asked} -o csv")).Error, StringComparison.Ordinal);
         var range = LifecycleTests.Json(await QueryAsync($"{Asked} -o json")).GetProperty("range");
-        Assert.Equal(("2025-03-02T10:00:00Z", "2025-03-02T13:00:00Z"), (range.GetProperty("from").GetString(), range.GetProperty("to").GetString()));
+        Assert.Equal(
+            ("2025-03-02T10:00:00Z", "2025-03-02T13:00:00Z"),
+            (range.GetProperty("from").GetString(), range.GetProperty("to").GetString())
+        );
         Assert.DoesNotContain("--from", (await QueryAsync("--every 1d")).Text, StringComparison.Ordinal);
     }
 

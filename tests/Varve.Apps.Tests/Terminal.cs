@@ -22,15 +22,32 @@ internal sealed class Terminal : IDisposable
     internal static Terminal Open(Sandbox box, params IReadOnlyList<string> args) => Open(box, 120, [], args);
 
     /// <summary>The same in a terminal of another width, with variables of its own.</summary>
-    internal static Terminal Open(Sandbox box, int columns, IReadOnlyList<(string Name, string Value)> variables, IReadOnlyList<string> args)
+    internal static Terminal Open(
+        Sandbox box,
+        int columns,
+        IReadOnlyList<(string Name, string Value)> variables,
+        IReadOnlyList<string> args
+    )
     {
         var start = Tool.Command(box.Folder, [.. args, "--db", box.Db]);
-        var command = string.Join(' ', start.ArgumentList.Prepend(start.FileName).Select(word => $"'{word.Replace("'", "'\\''", StringComparison.Ordinal)}'"));
+        var command = string.Join(
+            ' ',
+            start.ArgumentList.Prepend(start.FileName).Select(word => $"'{word.Replace("'", "'\\''", StringComparison.Ordinal)}'")
+        );
         (start.FileName, start.StandardOutputEncoding) = ("script", Encoding.UTF8);
         start.ArgumentList.Clear();
-        foreach (var word in new[] { "-qfec", string.Create(System.Globalization.CultureInfo.InvariantCulture, $"stty cols {columns} rows 40 && exec {command}"), "/dev/null" }) start.ArgumentList.Add(word);
+        foreach (
+            var word in new[]
+            {
+                "-qfec",
+                string.Create(System.Globalization.CultureInfo.InvariantCulture, $"stty cols {columns} rows 40 && exec {command}"),
+                "/dev/null",
+            }
+        )
+            start.ArgumentList.Add(word);
         start.Environment["TERM"] = "xterm";
-        foreach (var (name, value) in variables) start.Environment[name] = value;
+        foreach (var (name, value) in variables)
+            start.Environment[name] = value;
         start.Environment["SHELL"] = "/bin/sh";
         try
         {
@@ -38,7 +55,10 @@ internal sealed class Terminal : IDisposable
         }
         catch (Win32Exception missing)
         {
-            throw new InvalidOperationException($"This test needs the command `script` of util-linux, which makes a terminal (on Debian it is in the package bsdutils): {missing.Message}", missing);
+            throw new InvalidOperationException(
+                $"This test needs the command `script` of util-linux, which makes a terminal (on Debian it is in the package bsdutils): {missing.Message}",
+                missing
+            );
         }
     }
 
@@ -56,7 +76,8 @@ internal sealed class Terminal : IDisposable
             }
 
             var count = await _process.StandardOutput.ReadAsync(buffer, patience.Token);
-            if (count == 0) Assert.Fail($"It ended without printing {text}:\n{Screen}");
+            if (count == 0)
+                Assert.Fail($"It ended without printing {text}:\n{Screen}");
             _screen.Append(buffer, 0, count);
         }
     }
@@ -79,7 +100,8 @@ internal sealed class Terminal : IDisposable
 
     public void Dispose()
     {
-        if (!_process.HasExited) _process.Kill(entireProcessTree: true);
+        if (!_process.HasExited)
+            _process.Kill(entireProcessTree: true);
         _process.Dispose();
     }
 }

@@ -80,12 +80,18 @@ public sealed class TerminalTests
     {
         using var box = await Sandbox.YearsAsync();
         box.Sql("CREATE TABLE aaa AS FROM cpu WHERE ts >= TIMESTAMP '2025-03-20'");
-        box.Write("aaa.yaml", "policy: aaa\ntable: aaa\ntime: ts\nseries: [host]\nmeasures: { load: [avg] }\ntiers:\n  - { every: 1h, keep: forever }\n");
+        box.Write(
+            "aaa.yaml",
+            "policy: aaa\ntable: aaa\ntime: ts\nseries: [host]\nmeasures: { load: [avg] }\ntiers:\n  - { every: 1h, keep: forever }\n"
+        );
         Assert.Equal(0, (await box.RunAsync("apply", "aaa.yaml")).ExitCode);
         using var terminal = Terminal.Open(box, "run", "--as-of", Sandbox.AsOf);
         Assert.True(await terminal.EndAsync() == 0, terminal.Screen);
         var plain = System.Text.RegularExpressions.Regex.Replace(terminal.Screen, "\e\\[[0-9;?]*[a-zA-Z]", "");
-        var done = System.Text.RegularExpressions.Regex.Matches(plain, @"aaa \d+ steps done +\S+ +100% (\d\d:\d\d:\d\d)").Select(m => m.Groups[1].Value).ToList();
+        var done = System
+            .Text.RegularExpressions.Regex.Matches(plain, @"aaa \d+ steps done +\S+ +100% (\d\d:\d\d:\d\d)")
+            .Select(m => m.Groups[1].Value)
+            .ToList();
         Assert.True(done.Count > 1, plain);
         Assert.Single(done.Distinct());
     }
@@ -103,7 +109,10 @@ public sealed class TerminalTests
         {
             using var terminal = Terminal.Open(box, columns, [("PAGER", "cat")], args);
             Assert.True(await terminal.EndAsync() == 0, terminal.Screen);
-            var table = Plain(terminal.Screen).SkipWhile(l => l.Contains("  revision 1", StringComparison.Ordinal)).TakeWhile(l => l.Length > 0 && !l.StartsWith("  due", StringComparison.Ordinal)).ToList();
+            var table = Plain(terminal.Screen)
+                .SkipWhile(l => l.Contains("  revision 1", StringComparison.Ordinal))
+                .TakeWhile(l => l.Length > 0 && !l.StartsWith("  due", StringComparison.Ordinal))
+                .ToList();
             Assert.True(table.Count > 1, terminal.Screen);
             Assert.All(table, line => Assert.True(line.Length <= columns, $"{line.Length} of {columns}: {line}"));
         }
@@ -115,7 +124,10 @@ public sealed class TerminalTests
         using var box = await Sandbox.BuiltAsync();
         using var narrow = Terminal.Open(box, 80, [("PAGER", "cat")], ["query", "cpu", "--every", "1d", "--where", "host=host1"]);
         Assert.True(await narrow.EndAsync() == 0, narrow.Screen);
-        Assert.Contains(Plain(narrow.Screen), l => l.StartsWith("not shown: ", StringComparison.Ordinal) && l.Contains("varve_seconds", StringComparison.Ordinal));
+        Assert.Contains(
+            Plain(narrow.Screen),
+            l => l.StartsWith("not shown: ", StringComparison.Ordinal) && l.Contains("varve_seconds", StringComparison.Ordinal)
+        );
         using var wide = Terminal.Open(box, 80, [("PAGER", "cat")], ["query", "cpu", "--every", "1d", "--where", "host=host1", "--wide"]);
         Assert.True(await wide.EndAsync() == 0, wide.Screen);
         Assert.Contains("varve_seconds", Plain(wide.Screen)[0], StringComparison.Ordinal);
@@ -139,5 +151,10 @@ public sealed class TerminalTests
     }
 
     private static List<string> Plain(string screen) =>
-        [.. System.Text.RegularExpressions.Regex.Replace(screen, "\u001b\\[[0-9;?]*[A-Za-z]|\u001b[=>]", "").ReplaceLineEndings("\n").Split('\n')];
+        [
+            .. System
+                .Text.RegularExpressions.Regex.Replace(screen, "\u001b\\[[0-9;?]*[A-Za-z]|\u001b[=>]", "")
+                .ReplaceLineEndings("\n")
+                .Split('\n'),
+        ];
 }

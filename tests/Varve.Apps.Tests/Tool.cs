@@ -42,7 +42,8 @@ internal static class Tool
             RedirectStandardError = true,
             WorkingDirectory = folder ?? Path.GetTempPath(),
         };
-        foreach (var variable in new[] { "VARVE_DB", "VARVE_SCHEMA", "VARVE_DEBUG", "VARVE_AUDIT_KEY" }) start.Environment.Remove(variable);
+        foreach (var variable in new[] { "VARVE_DB", "VARVE_SCHEMA", "VARVE_DEBUG", "VARVE_AUDIT_KEY" })
+            start.Environment.Remove(variable);
         return start;
     }
 

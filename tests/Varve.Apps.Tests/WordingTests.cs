@@ -43,21 +43,42 @@ public sealed class WordingTests
         var missing = await Tool.InAsync(box.Folder, "status", "--db", "duckdb:none.duckdb");
         Assert.True(missing.ExitCode == 4 && !missing.Error.Contains("DuckDbOptions", StringComparison.Ordinal), missing.Text);
         var small = await Tool.InAsync(box.Folder, "status", "--db", $"{box.Db}?memory_limit=1KB");
-        Assert.True(small.ExitCode == 4 && small.Error.Contains("VRV414", StringComparison.Ordinal) && small.Error.Contains("memory_limit", StringComparison.Ordinal), small.Text);
+        Assert.True(
+            small.ExitCode == 4
+                && small.Error.Contains("VRV414", StringComparison.Ordinal)
+                && small.Error.Contains("memory_limit", StringComparison.Ordinal),
+            small.Text
+        );
     }
 
     [Fact]
     public async Task The_empty_text_and_NULL_are_two_values()
     {
         using var box = new Sandbox();
-        box.Sql("CREATE TABLE cpu AS SELECT ts, CASE h WHEN 0 THEN NULL WHEN 1 THEN '' ELSE 'a' END AS host, h::DOUBLE AS load FROM range(TIMESTAMP '2025-03-01', TIMESTAMP '2025-03-21', INTERVAL 10 MINUTE) r(ts), range(3) s(h)");
+        box.Sql(
+            "CREATE TABLE cpu AS SELECT ts, CASE h WHEN 0 THEN NULL WHEN 1 THEN '' ELSE 'a' END AS host, h::DOUBLE AS load FROM range(TIMESTAMP '2025-03-01', TIMESTAMP '2025-03-21', INTERVAL 10 MINUTE) r(ts), range(3) s(h)"
+        );
         box.Keep("forever");
         Assert.Equal(0, (await box.RunAsync("apply", "cpu.yaml")).ExitCode);
         foreach (var (condition, value) in new[] { ("host=", "0"), ("host=''", "1"), ("host=a", "2") })
         {
-            var answer = await box.RunAsync("query", "cpu", "--every", "1d", "--where", condition, "--columns", "load_max", "--output", "csv");
+            var answer = await box.RunAsync(
+                "query",
+                "cpu",
+                "--every",
+                "1d",
+                "--where",
+                condition,
+                "--columns",
+                "load_max",
+                "--output",
+                "csv"
+            );
             Assert.True(answer.ExitCode == 0, answer.Text);
-            Assert.All(answer.Out.TrimEnd('\n').Split('\n').Skip(1), row => Assert.Equal(value, row.Split(',')[2].Replace(".0", "", StringComparison.Ordinal)));
+            Assert.All(
+                answer.Out.TrimEnd('\n').Split('\n').Skip(1),
+                row => Assert.Equal(value, row.Split(',')[2].Replace(".0", "", StringComparison.Ordinal))
+            );
         }
     }
 
@@ -67,7 +88,10 @@ public sealed class WordingTests
     public async Task A_policy_is_refused_with_the_way_out_and_no_other(string line, string says, string not)
     {
         using var box = await Sandbox.AppliedAsync();
-        box.Write("other.yaml", $"policy: other\ntable: cpu\ntime: ts\nseries: [host]\nmeasures: {{ load: [avg] }}\nkeep: 7d\n{line}\ntiers:\n  - {{ every: 1d, keep: forever }}\n");
+        box.Write(
+            "other.yaml",
+            $"policy: other\ntable: cpu\ntime: ts\nseries: [host]\nmeasures: {{ load: [avg] }}\nkeep: 7d\n{line}\ntiers:\n  - {{ every: 1d, keep: forever }}\n"
+        );
         var refused = await box.RunAsync("check", "other.yaml");
         Assert.True(refused.ExitCode == 2 && refused.Text.Contains(says, StringComparison.Ordinal), refused.Text);
         Assert.DoesNotContain(not, refused.Text, StringComparison.Ordinal);
@@ -77,9 +101,15 @@ public sealed class WordingTests
     public async Task Retentions_without_quotes_and_a_tier_shorter_than_forever_are_understood()
     {
         using var box = await Sandbox.AppliedAsync();
-        box.Write("g.yaml", "policy: g\ntable: cpu\ntime: ts\nseries: [host]\nmeasures: { load: [avg] }\npreset: { graphite: 10s:6h,1m:7d }\n");
+        box.Write(
+            "g.yaml",
+            "policy: g\ntable: cpu\ntime: ts\nseries: [host]\nmeasures: { load: [avg] }\npreset: { graphite: 10s:6h,1m:7d }\n"
+        );
         Assert.Contains("put them in quotes", (await box.RunAsync("check", "g.yaml")).Text, StringComparison.Ordinal);
-        box.Write("k.yaml", "policy: k\ntable: cpu\ntime: ts\nseries: [host]\nmeasures: { load: [avg] }\nkeep: 7d\ntiers:\n  - { every: 1h, keep: forever }\n  - { every: 1d, keep: 2y }\n");
+        box.Write(
+            "k.yaml",
+            "policy: k\ntable: cpu\ntime: ts\nseries: [host]\nmeasures: { load: [avg] }\nkeep: 7d\ntiers:\n  - { every: 1h, keep: forever }\n  - { every: 1d, keep: 2y }\n"
+        );
         var shrinks = await box.RunAsync("check", "k.yaml");
         Assert.Contains("Keep the tier forever, or tier `1h` no longer than 2y.", shrinks.Text, StringComparison.Ordinal);
     }
@@ -94,7 +124,12 @@ public sealed class WordingTests
         Assert.Contains("1 row of main.cpu is later than the planning instant", plan.Out, StringComparison.Ordinal);
         var status = await box.RunAsync("status", "--as-of", Sandbox.AsOf);
         Assert.Single(status.Out.Split('\n'), line => line.Contains("finite", StringComparison.Ordinal));
-        Assert.Single(status.Out.Split('\n'), line => line.Contains("later than this instant", StringComparison.Ordinal) || line.Contains("planning instant", StringComparison.Ordinal));
+        Assert.Single(
+            status.Out.Split('\n'),
+            line =>
+                line.Contains("later than this instant", StringComparison.Ordinal)
+                || line.Contains("planning instant", StringComparison.Ordinal)
+        );
         Assert.DoesNotContain("1 rows", plan.Out + status.Out, StringComparison.Ordinal);
     }
 }

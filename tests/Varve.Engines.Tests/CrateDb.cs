@@ -48,7 +48,8 @@ public sealed class CrateDbForecasts() : ForecastConformance(CrateDbScratch.New)
 public sealed class CrateDbDoctor() : DoctorConformance(CrateDbScratch.New)
 {
     [Fact]
-    public Task A_view_whose_source_lost_a_column_is_broken() => What_was_broken_is_found("ALTER TABLE m.cpu DROP COLUMN v", "view.broken", Diagnosis.Severity.Error);
+    public Task A_view_whose_source_lost_a_column_is_broken() =>
+        What_was_broken_is_found("ALTER TABLE m.cpu DROP COLUMN v", "view.broken", Diagnosis.Severity.Error);
 }
 
 public sealed class CrateDbBrokenTiers() : BrokenTierConformance(CrateDbScratch.New);

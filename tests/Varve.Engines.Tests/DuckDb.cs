@@ -12,7 +12,8 @@ public sealed class DuckDbOddTimes() : OddTimeConformance(DuckDbMemory.New)
     [InlineData("UBIGINT", "ns", "18446744073709551615", false)]
     [InlineData("HUGEINT", "us", "-170141183460469231731687303715884105728", false)]
     [InlineData("UINTEGER", "ms", "4294967295", true)]
-    public Task Integers_without_a_sign_and_of_128_bits_are_read(string type, string unit, string odd, bool isKnown) => Integers_of_every_width_are_read(type, unit, odd, isKnown);
+    public Task Integers_without_a_sign_and_of_128_bits_are_read(string type, string unit, string odd, bool isKnown) =>
+        Integers_of_every_width_are_read(type, unit, odd, isKnown);
 }
 
 public sealed class DuckDbArrivals() : ArrivalConformance(DuckDbMemory.New);
@@ -78,7 +79,8 @@ public sealed class DuckDbForecasts() : ForecastConformance(DuckDbMemory.New);
 public sealed class DuckDbDoctor() : DoctorConformance(DuckDbMemory.New)
 {
     [Fact]
-    public Task A_view_whose_table_lost_a_column_is_broken() => What_was_broken_is_found("ALTER TABLE m.cpu_1h_states DROP COLUMN v_max", "view.broken", Diagnosis.Severity.Error);
+    public Task A_view_whose_table_lost_a_column_is_broken() =>
+        What_was_broken_is_found("ALTER TABLE m.cpu_1h_states DROP COLUMN v_max", "view.broken", Diagnosis.Severity.Error);
 }
 
 public sealed class DuckDbBrokenTiers() : BrokenTierConformance(DuckDbMemory.New);
@@ -91,7 +93,8 @@ public sealed class DuckDbNames() : NameConformance(DuckDbScratch.New);
 
 public sealed class DuckDbHistories() : Histories.HistoryProperties(DuckDbMemory.New, Histories.History.Gen, Enumerable.Range(0, 30));
 
-public sealed class DuckDbOtherHistories() : Histories.HistoryProperties(DuckDbMemory.New, Histories.History.Gen, Enumerable.Range(100, 30));
+public sealed class DuckDbOtherHistories()
+    : Histories.HistoryProperties(DuckDbMemory.New, Histories.History.Gen, Enumerable.Range(100, 30));
 
 public sealed class DuckDbBusyHistories() : Histories.HistoryProperties(DuckDbMemory.New, Histories.History.Busy, Enumerable.Range(0, 20));
 

@@ -58,7 +58,8 @@ public sealed class PostgreSqlForecasts() : ForecastConformance(PostgreSqlScratc
 public sealed class PostgreSqlDoctor() : DoctorConformance(PostgreSqlScratch.New)
 {
     [Fact]
-    public Task A_view_whose_source_lost_a_column_is_broken() => What_was_broken_is_found("ALTER TABLE m.cpu DROP COLUMN v", "view.broken", Diagnosis.Severity.Error);
+    public Task A_view_whose_source_lost_a_column_is_broken() =>
+        What_was_broken_is_found("ALTER TABLE m.cpu DROP COLUMN v", "view.broken", Diagnosis.Severity.Error);
 }
 
 public sealed class PostgreSqlBrokenTiers() : BrokenTierConformance(PostgreSqlScratch.New);
@@ -72,9 +73,11 @@ public sealed class PostgreSqlKills() : Kills.KillSuite(PostgreSqlScratch.NewToC
     protected override int Samples => 3;
 }
 
-public sealed class PostgreSqlHistories() : Histories.HistoryProperties(PostgreSqlScratch.New, Histories.History.Gen, Enumerable.Range(200, 20));
+public sealed class PostgreSqlHistories()
+    : Histories.HistoryProperties(PostgreSqlScratch.New, Histories.History.Gen, Enumerable.Range(200, 20));
 
-public sealed class PostgreSqlBusyHistories() : Histories.HistoryProperties(PostgreSqlScratch.New, Histories.History.Busy, Enumerable.Range(200, 20));
+public sealed class PostgreSqlBusyHistories()
+    : Histories.HistoryProperties(PostgreSqlScratch.New, Histories.History.Busy, Enumerable.Range(200, 20));
 
 public sealed class PostgreSqlOddLives() : Histories.OddLives(PostgreSqlScratch.New, [0, 1, 2]);
 

@@ -27,7 +27,12 @@ await using var real = file.StartsWith("postgresql:", StringComparison.Ordinal)
 var cold = Path.Combine(Environment.GetEnvironmentVariable("VARVE_KILLHOST_FOLDER") ?? ".", "cold");
 var lifecycle = new Lifecycle(
     new Database(new TrippingEngine(real.Engine, trip), real.Name),
-    new LifecycleOptions { TimeProvider = args.Length > 4 ? new SettableTime(asOf) : TimeProvider.System, Archives = new Dictionary<string, string> { ["cold"] = cold } });
+    new LifecycleOptions
+    {
+        TimeProvider = args.Length > 4 ? new SettableTime(asOf) : TimeProvider.System,
+        Archives = new Dictionary<string, string> { ["cold"] = cold },
+    }
+);
 var failed = false;
 if (args.Length > 4)
 {
@@ -37,7 +42,15 @@ if (args.Length > 4)
 
 await foreach (var one in lifecycle.RunAsync(Selection.All, new RunOptions { AsOf = asOf, Yes = true }))
 {
-    if ((one is RunEvent.StepFailed { Error: var step } ? step : one is RunEvent.Failed { Error: var run } ? run : null) is not { } error) continue;
+    if (
+        (
+            one is RunEvent.StepFailed { Error: var step } ? step
+            : one is RunEvent.Failed { Error: var run } ? run
+            : null
+        )
+        is not { } error
+    )
+        continue;
     failed = true;
     Console.Error.WriteLine($"{error.Code}: {error.Message}");
 }
@@ -62,9 +75,12 @@ static void KillSoon()
     var thread = new Thread(() =>
     {
         var start = Stopwatch.GetTimestamp();
-        while (Stopwatch.GetElapsedTime(start) < TimeSpan.FromMicroseconds(after)) Thread.SpinWait(50);
+        while (Stopwatch.GetElapsedTime(start) < TimeSpan.FromMicroseconds(after))
+            Thread.SpinWait(50);
         Process.GetCurrentProcess().Kill();
     })
-    { IsBackground = true };
+    {
+        IsBackground = true,
+    };
     thread.Start();
 }

@@ -18,9 +18,16 @@ internal sealed class Build : IDisposable
     {
         var program = Directory.CreateDirectory(Path.Combine(Folder, "program")).FullName;
         var script = Path.Combine(program, "varve");
-        await System.IO.File.WriteAllTextAsync(script, "#!/bin/sh\nexec dotnet \"" + Path.Combine(Repository.Built, "Varve.Cli.dll") + "\" \"$@\"\n");
+        await System.IO.File.WriteAllTextAsync(
+            script,
+            "#!/bin/sh\nexec dotnet \"" + Path.Combine(Repository.Built, "Varve.Cli.dll") + "\" \"$@\"\n"
+        );
         Assert.Equal(0, (await Repository.BashAsync($"chmod 755 '{script}'")).ExitCode);
-        return await Repository.RunAsync(TimeSpan.FromMinutes(5), Path.Combine(Repository.Packaging, "build.sh"), [.. args, "--payload", program, "--out", Out]);
+        return await Repository.RunAsync(
+            TimeSpan.FromMinutes(5),
+            Path.Combine(Repository.Packaging, "build.sh"),
+            [.. args, "--payload", program, "--out", Out]
+        );
     }
 
     /// <summary>Builds, and fails where it does not.</summary>

@@ -23,7 +23,10 @@ public sealed class BuildTests
         var ended = await Repository.RunAsync(TimeSpan.FromMinutes(1), Path.Combine(Repository.Packaging, "build.sh"), "--help");
         Assert.Equal(0, ended.ExitCode);
         Assert.Contains(string.Join(' ', Kinds), ended.Printed, StringComparison.Ordinal);
-        Assert.All(Kinds, kind => Assert.Contains($"build_{kind}()", Repository.Read("packaging", "kinds", $"{kind}.sh"), StringComparison.Ordinal));
+        Assert.All(
+            Kinds,
+            kind => Assert.Contains($"build_{kind}()", Repository.Read("packaging", "kinds", $"{kind}.sh"), StringComparison.Ordinal)
+        );
         Assert.All(Kinds, kind => Assert.Contains($"| `{kind}` |", Repository.Read("packaging", "README.md"), StringComparison.Ordinal));
     }
 
@@ -37,17 +40,41 @@ public sealed class BuildTests
         var sums = await File.ReadAllTextAsync(first.File("SHA256SUMS"));
         Assert.Equal(sums, await File.ReadAllTextAsync(second.File("SHA256SUMS")));
         string[] names = [.. sums.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(l => l.Split("  ")[1])];
-        Assert.Equal(["varve-7.8.9-kustomize.tgz", "varve-7.8.9-linux-x64.tar.xz", "varve-7.8.9-nomad-pack.tgz", "varve-7.8.9.tgz", "varve_7.8.9_amd64.deb"], names);
+        Assert.Equal(
+            [
+                "varve-7.8.9-kustomize.tgz",
+                "varve-7.8.9-linux-x64.tar.xz",
+                "varve-7.8.9-nomad-pack.tgz",
+                "varve-7.8.9.tgz",
+                "varve_7.8.9_amd64.deb",
+            ],
+            names
+        );
         var check = await Repository.BashAsync($"cd '{first.Out}' && sha256sum --check --strict SHA256SUMS");
         Assert.True(check.ExitCode == 0, check.Printed);
     }
 
     [Fact]
-    public void The_version_stands_in_one_place() => Assert.All(
-        Directory.EnumerateFiles(Repository.Packaging, "*", SearchOption.AllDirectories).Where(f => Path.GetExtension(f) is ".yaml" or ".hcl" or ".toml" or ".spec" && !f.Contains("/obj/", StringComparison.Ordinal) && !f.Contains("/rendered/", StringComparison.Ordinal)),
-        file => Assert.All(
-            File.ReadLines(file).Where(l => l.StartsWith("version:", StringComparison.Ordinal) || l.StartsWith("appVersion:", StringComparison.Ordinal) || l.Contains("newTag:", StringComparison.Ordinal)),
-            line => Assert.Contains("0.0.0", line, StringComparison.Ordinal)));
+    public void The_version_stands_in_one_place() =>
+        Assert.All(
+            Directory
+                .EnumerateFiles(Repository.Packaging, "*", SearchOption.AllDirectories)
+                .Where(f =>
+                    Path.GetExtension(f) is ".yaml" or ".hcl" or ".toml" or ".spec"
+                    && !f.Contains("/obj/", StringComparison.Ordinal)
+                    && !f.Contains("/rendered/", StringComparison.Ordinal)
+                ),
+            file =>
+                Assert.All(
+                    File.ReadLines(file)
+                        .Where(l =>
+                            l.StartsWith("version:", StringComparison.Ordinal)
+                            || l.StartsWith("appVersion:", StringComparison.Ordinal)
+                            || l.Contains("newTag:", StringComparison.Ordinal)
+                        ),
+                    line => Assert.Contains("0.0.0", line, StringComparison.Ordinal)
+                )
+        );
 
     [Fact]
     public async Task A_kind_that_this_machine_cannot_build_is_named_with_the_reason()
@@ -62,7 +89,9 @@ public sealed class BuildTests
     public async Task Scripts_are_sound()
     {
         Repository.Need("shellcheck");
-        var ended = await Repository.BashAsync("cd packaging && shellcheck --severity=warning --exclude=SC2034 build.sh test/systemd.sh deb/preinst deb/postinst deb/prerm deb/postrm snap/local/serve && shellcheck --severity=warning --shell=bash --exclude=SC2034,SC2154 kinds/*.sh && shellcheck --severity=warning --shell=bash test/installed.sh");
+        var ended = await Repository.BashAsync(
+            "cd packaging && shellcheck --severity=warning --exclude=SC2034 build.sh test/systemd.sh deb/preinst deb/postinst deb/prerm deb/postrm snap/local/serve && shellcheck --severity=warning --shell=bash --exclude=SC2034,SC2154 kinds/*.sh && shellcheck --severity=warning --shell=bash test/installed.sh"
+        );
         Assert.True(ended.ExitCode == 0, ended.Printed);
     }
 }

@@ -7,7 +7,13 @@ namespace Varve.Packaging.Tests;
 internal static class Kubernetes
 {
     // Of other APIs: read as what they are, without their kinds.
-    private static readonly string[] s_foreign = ["monitoring.coreos.com/v1/ServiceMonitor", "monitoring.coreos.com/v1/PrometheusRule", "gateway.networking.k8s.io/v1/HTTPRoute", "kustomize.config.k8s.io/v1beta1/Kustomization"];
+    private static readonly string[] s_foreign =
+    [
+        "monitoring.coreos.com/v1/ServiceMonitor",
+        "monitoring.coreos.com/v1/PrometheusRule",
+        "gateway.networking.k8s.io/v1/HTTPRoute",
+        "kustomize.config.k8s.io/v1beta1/Kustomization",
+    ];
 
     private static readonly Dictionary<string, Type> s_kinds = new(StringComparer.Ordinal)
     {
@@ -27,11 +33,16 @@ internal static class Kubernetes
     internal static IReadOnlyList<object> Read(string text)
     {
         List<object> found = [];
-        foreach (var document in text.Split("\n---\n").Select(d => d.Trim('-', '\n')).Where(d => d.Split('\n').Any(l => l.Length > 0 && l[0] != '#')))
+        foreach (
+            var document in text.Split("\n---\n")
+                .Select(d => d.Trim('-', '\n'))
+                .Where(d => d.Split('\n').Any(l => l.Length > 0 && l[0] != '#'))
+        )
         {
             var about = KubernetesYaml.Deserialize<Dictionary<string, object>>(document);
             var kind = $"{about["apiVersion"]}/{about["kind"]}";
-            if (s_foreign.Contains(kind)) continue;
+            if (s_foreign.Contains(kind))
+                continue;
             Assert.True(s_kinds.ContainsKey(kind), $"Nothing here reads {kind}.");
             found.AddRange(KubernetesYaml.LoadAllFromString(document, new Dictionary<string, Type>(s_kinds), strict: true));
         }
@@ -44,7 +55,18 @@ internal static class Kubernetes
     {
         Assert.Equal((true, "RuntimeDefault"), (pod.SecurityContext.RunAsNonRoot, pod.SecurityContext.SeccompProfile.Type));
         Assert.False(pod.AutomountServiceAccountToken);
-        Assert.All(pod.Containers, c => Assert.Equal((false, true, "ALL"), (c.SecurityContext.AllowPrivilegeEscalation, c.SecurityContext.ReadOnlyRootFilesystem, string.Join(' ', c.SecurityContext.Capabilities.Drop))));
+        Assert.All(
+            pod.Containers,
+            c =>
+                Assert.Equal(
+                    (false, true, "ALL"),
+                    (
+                        c.SecurityContext.AllowPrivilegeEscalation,
+                        c.SecurityContext.ReadOnlyRootFilesystem,
+                        string.Join(' ', c.SecurityContext.Capabilities.Drop)
+                    )
+                )
+        );
         Assert.All(pod.Containers, c => Assert.NotNull(c.VolumeMounts));
         var volumes = (pod.Volumes ?? []).Select(v => v.Name).ToList();
         Assert.All(pod.Containers.SelectMany(c => c.VolumeMounts), mount => Assert.Contains(mount.Name, volumes));

@@ -17,19 +17,37 @@ public sealed class Renderer : IDisposable
     internal async Task<Ended> ChartAsync(string values)
     {
         Need();
-        return await Repository.RunAsync(TimeSpan.FromMinutes(1), await _program.Value, "helm", Path.Combine(Repository.Packaging, "helm", "varve"), await FileAsync(values), "varve", "metrics", "0.0.0");
+        return await Repository.RunAsync(
+            TimeSpan.FromMinutes(1),
+            await _program.Value,
+            "helm",
+            Path.Combine(Repository.Packaging, "helm", "varve"),
+            await FileAsync(values),
+            "varve",
+            "metrics",
+            "0.0.0"
+        );
     }
 
     internal async Task<Ended> PackAsync(string variables)
     {
         Need();
-        return await Repository.RunAsync(TimeSpan.FromMinutes(1), await _program.Value, "nomad", Path.Combine(Repository.Packaging, "nomad", "varve"), await FileAsync(variables));
+        return await Repository.RunAsync(
+            TimeSpan.FromMinutes(1),
+            await _program.Value,
+            "nomad",
+            Path.Combine(Repository.Packaging, "nomad", "varve"),
+            await FileAsync(variables)
+        );
     }
 
     private static void Need()
     {
         Repository.Need("go");
-        Assert.SkipUnless(s_libraries.All(l => Directory.Exists(Path.Combine(Sources, l))), $"The libraries of the renderer are not in {Sources}: {string.Join(", ", s_libraries)}.");
+        Assert.SkipUnless(
+            s_libraries.All(l => Directory.Exists(Path.Combine(Sources, l))),
+            $"The libraries of the renderer are not in {Sources}: {string.Join(", ", s_libraries)}."
+        );
     }
 
     private async Task<string> FileAsync(string text)
@@ -43,7 +61,9 @@ public sealed class Renderer : IDisposable
     {
         var program = Path.Combine(_folder, "renderer");
         var cache = Path.Combine(Repository.Root, "artifacts", "go");
-        var ended = await Repository.BashAsync($"cd tests/Varve.Packaging.Tests/Renderer && GO111MODULE=off GOPATH=/usr/share/gocode GOCACHE='{cache}' GOFLAGS=-trimpath go build -o '{program}' .");
+        var ended = await Repository.BashAsync(
+            $"cd tests/Varve.Packaging.Tests/Renderer && GO111MODULE=off GOPATH=/usr/share/gocode GOCACHE='{cache}' GOFLAGS=-trimpath go build -o '{program}' ."
+        );
         Assert.True(ended.ExitCode == 0, ended.Printed);
         return program;
     }

@@ -16,17 +16,26 @@ internal static class Repository
     internal static string Packaging { get; } = Path.Combine(Root, "packaging");
 
     /// <summary>The command line as it was built beside these tests.</summary>
-    internal static string Built { get; } = Path.Combine(Root, "src", "Varve.Cli", "bin", new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name, "net10.0");
+    internal static string Built { get; } =
+        Path.Combine(Root, "src", "Varve.Cli", "bin", new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name, "net10.0");
 
     internal static string Read(params string[] path) => File.ReadAllText(Path.Combine([Root, .. path])).ReplaceLineEndings("\n");
 
-    internal static Task<Ended> BashAsync(string script, TimeSpan? limit = null) => RunAsync(limit ?? TimeSpan.FromMinutes(5), "bash", "-c", script);
+    internal static Task<Ended> BashAsync(string script, TimeSpan? limit = null) =>
+        RunAsync(limit ?? TimeSpan.FromMinutes(5), "bash", "-c", script);
 
     internal static async Task<Ended> RunAsync(TimeSpan limit, string program, params string[] args)
     {
-        var start = new ProcessStartInfo(program, args) { WorkingDirectory = Root, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(program, args)
+        {
+            WorkingDirectory = Root,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         start.Environment["VARVE_PACKAGING_MAKER"] = typeof(BillOfMaterials).Assembly.Location;
-        foreach (var variable in new[] { "VARVE_DB", "VARVE_HOME", "VARVE_BASE_IMAGE", "SOURCE_DATE_EPOCH" }) start.Environment.Remove(variable);
+        foreach (var variable in new[] { "VARVE_DB", "VARVE_HOME", "VARVE_BASE_IMAGE", "SOURCE_DATE_EPOCH" })
+            start.Environment.Remove(variable);
         using var process = Process.Start(start)!;
         process.StandardInput.Close();
         var (output, error) = (process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
@@ -45,19 +54,30 @@ internal static class Repository
     }
 
     /// <summary>Skips a test where a program is missing, and says so.</summary>
-    internal static void Need(string program) => Assert.SkipUnless(
-        (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Any(folder => File.Exists(Path.Combine(folder, program))), $"{program} is not on this machine.");
+    internal static void Need(string program) =>
+        Assert.SkipUnless(
+            (Environment.GetEnvironmentVariable("PATH") ?? "")
+                .Split(Path.PathSeparator)
+                .Any(folder => File.Exists(Path.Combine(folder, program))),
+            $"{program} is not on this machine."
+        );
 
     internal static void NeedWhole() =>
-        Assert.SkipUnless(Environment.GetEnvironmentVariable(Whole) == "1", $"{Whole}=1 builds whole packages, installs and starts them: some minutes, and root.");
+        Assert.SkipUnless(
+            Environment.GetEnvironmentVariable(Whole) == "1",
+            $"{Whole}=1 builds whole packages, installs and starts them: some minutes, and root."
+        );
 
     private static string FindRoot()
     {
         var folder = AppContext.BaseDirectory;
         while (!File.Exists(Path.Combine(folder, "Varve.slnx")))
         {
-            folder = Path.GetDirectoryName(folder)
-                ?? throw new InvalidOperationException($"No Varve.slnx above {AppContext.BaseDirectory}: these tests run where the source is.");
+            folder =
+                Path.GetDirectoryName(folder)
+                ?? throw new InvalidOperationException(
+                    $"No Varve.slnx above {AppContext.BaseDirectory}: these tests run where the source is."
+                );
         }
 
         return folder;

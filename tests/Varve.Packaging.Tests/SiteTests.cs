@@ -9,9 +9,16 @@ public sealed partial class SiteTests
     public void Every_page_of_the_documentation_is_in_the_column_once()
     {
         var listed = Listed().Matches(Repository.Read("packaging", "site", "pages.yml")).Select(m => m.Groups["page"].Value).ToList();
-        var pages = Directory.GetFiles(Path.Combine(Repository.Root, "docs"), "*.md").Select(f => Path.GetFileName(f)!).Append("decisions/README.md");
+        var pages = Directory
+            .GetFiles(Path.Combine(Repository.Root, "docs"), "*.md")
+            .Select(f => Path.GetFileName(f)!)
+            .Append("decisions/README.md");
         Assert.Equal(pages.Order(StringComparer.Ordinal), listed.Order(StringComparer.Ordinal));
-        Assert.All(Directory.GetFiles(Path.Combine(Repository.Root, "docs", "decisions"), "0*.md"), file => Assert.Contains($"({Path.GetFileName(file)})", Repository.Read("docs", "decisions", "README.md"), StringComparison.Ordinal));
+        Assert.All(
+            Directory.GetFiles(Path.Combine(Repository.Root, "docs", "decisions"), "0*.md"),
+            file =>
+                Assert.Contains($"({Path.GetFileName(file)})", Repository.Read("docs", "decisions", "README.md"), StringComparison.Ordinal)
+        );
     }
 
     [Fact]
@@ -31,7 +38,10 @@ public sealed partial class SiteTests
             Assert.DoesNotMatch(Loaded(), await File.ReadAllTextAsync(page));
         }
 
-        Assert.All(["varve-0.1.0-site.tgz", "SHA256SUMS"], name => Assert.True(File.Exists(build.File(name.Replace("0.1.0", Version(), StringComparison.Ordinal)))));
+        Assert.All(
+            ["varve-0.1.0-site.tgz", "SHA256SUMS"],
+            name => Assert.True(File.Exists(build.File(name.Replace("0.1.0", Version(), StringComparison.Ordinal))))
+        );
     }
 
     private static string Version() => VersionPrefix().Match(Repository.Read("Directory.Build.props")).Groups["version"].Value;

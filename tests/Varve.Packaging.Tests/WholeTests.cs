@@ -26,10 +26,25 @@ public sealed class WholeTests(WholeBuild whole) : IClassFixture<WholeBuild>
         }
 
         Assert.True(best < TimeSpan.FromSeconds(0.1), $"--version took {best}.");
-        Assert.Contains("DuckDB", (await Repository.RunAsync(TimeSpan.FromMinutes(1), program, "version")).Printed, StringComparison.Ordinal);
-        Assert.Contains("--listen", (await Repository.RunAsync(TimeSpan.FromMinutes(1), program, "serve", "--help")).Printed, StringComparison.Ordinal);
-        Assert.All(["LICENSE.txt", "THIRD-PARTY-NOTICES.txt", "varve.cdx.json"], file => Assert.True(File.Exists(Path.Combine(whole.Folder, Name, file)), file));
-        Assert.Contains("pkg:nuget/Microsoft.NETCore.App.Runtime.linux-x64@", await File.ReadAllTextAsync(Path.Combine(made, $"{Name}.cdx.json")), StringComparison.Ordinal);
+        Assert.Contains(
+            "DuckDB",
+            (await Repository.RunAsync(TimeSpan.FromMinutes(1), program, "version")).Printed,
+            StringComparison.Ordinal
+        );
+        Assert.Contains(
+            "--listen",
+            (await Repository.RunAsync(TimeSpan.FromMinutes(1), program, "serve", "--help")).Printed,
+            StringComparison.Ordinal
+        );
+        Assert.All(
+            ["LICENSE.txt", "THIRD-PARTY-NOTICES.txt", "varve.cdx.json"],
+            file => Assert.True(File.Exists(Path.Combine(whole.Folder, Name, file)), file)
+        );
+        Assert.Contains(
+            "pkg:nuget/Microsoft.NETCore.App.Runtime.linux-x64@",
+            await File.ReadAllTextAsync(Path.Combine(made, $"{Name}.cdx.json")),
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -37,7 +52,9 @@ public sealed class WholeTests(WholeBuild whole) : IClassFixture<WholeBuild>
     {
         Repository.NeedWhole();
         var made = await whole.OutAsync();
-        await WholeBuild.RunAsync($"packaging/build.sh binaries deb --rid linux-x64 --version 7.8.9 --out '{whole.Folder}/again/elsewhere'");
+        await WholeBuild.RunAsync(
+            $"packaging/build.sh binaries deb --rid linux-x64 --version 7.8.9 --out '{whole.Folder}/again/elsewhere'"
+        );
         await WholeBuild.RunAsync($"cd '{whole.Folder}/again/elsewhere' && sha256sum --check --strict '{made}/SHA256SUMS'");
     }
 
@@ -48,10 +65,17 @@ public sealed class WholeTests(WholeBuild whole) : IClassFixture<WholeBuild>
         Repository.Need("debootstrap");
         var made = await whole.OutAsync();
         // A newer version of the package around the same program: what an upgrade does is in its scripts.
-        await WholeBuild.RunAsync($"packaging/build.sh deb --rid linux-x64 --version 7.9.0 --payload '{whole.Program}' --out '{whole.Folder}/newer'");
+        await WholeBuild.RunAsync(
+            $"packaging/build.sh deb --rid linux-x64 --version 7.9.0 --payload '{whole.Program}' --out '{whole.Folder}/newer'"
+        );
         // An empty database: a home that was made and left.
-        await WholeBuild.RunAsync($"cd '{whole.Folder}' && (timeout --signal TERM 8 '{whole.Program}/varve' serve --listen http://127.0.0.1:0 --home duckdb:metrics.duckdb || [ $? -eq 124 ]) && test -f metrics.duckdb");
-        var ended = await Repository.BashAsync($"packaging/test/systemd.sh artifacts/debian packaging/test/installed.sh '{made}'/*.deb '{whole.Folder}'/newer/*.deb '{whole.Folder}/metrics.duckdb'", TimeSpan.FromMinutes(10));
+        await WholeBuild.RunAsync(
+            $"cd '{whole.Folder}' && (timeout --signal TERM 8 '{whole.Program}/varve' serve --listen http://127.0.0.1:0 --home duckdb:metrics.duckdb || [ $? -eq 124 ]) && test -f metrics.duckdb"
+        );
+        var ended = await Repository.BashAsync(
+            $"packaging/test/systemd.sh artifacts/debian packaging/test/installed.sh '{made}'/*.deb '{whole.Folder}'/newer/*.deb '{whole.Folder}/metrics.duckdb'",
+            TimeSpan.FromMinutes(10)
+        );
         Assert.SkipWhen(ended.ExitCode == 77, ended.Printed);
         Assert.True(ended.ExitCode == 0, ended.Printed);
         Assert.Contains("ok: purged", ended.Printed, StringComparison.Ordinal);
@@ -65,8 +89,18 @@ public sealed class WholeTests(WholeBuild whole) : IClassFixture<WholeBuild>
         Repository.Need("debootstrap");
         await whole.OutAsync();
         var root = Path.Combine(Repository.Root, "artifacts", "debian", "root");
-        Assert.SkipUnless(File.Exists(Path.Combine(Path.GetDirectoryName(root)!, "made")) || (await Repository.BashAsync("echo true > /tmp/varve-nothing && packaging/test/systemd.sh artifacts/debian /tmp/varve-nothing", TimeSpan.FromMinutes(10))).ExitCode == 0, "No Debian could be made here to stand in for the base.");
-        var ended = await Repository.BashAsync($$"""
+        Assert.SkipUnless(
+            File.Exists(Path.Combine(Path.GetDirectoryName(root)!, "made"))
+                || (
+                    await Repository.BashAsync(
+                        "echo true > /tmp/varve-nothing && packaging/test/systemd.sh artifacts/debian /tmp/varve-nothing",
+                        TimeSpan.FromMinutes(10)
+                    )
+                ).ExitCode == 0,
+            "No Debian could be made here to stand in for the base."
+        );
+        var ended = await Repository.BashAsync(
+            $$"""
             set -e
             base=$(buildah from scratch)
             buildah add --quiet "$base" '{{root}}' / >/dev/null
@@ -79,9 +113,14 @@ public sealed class WholeTests(WholeBuild whole) : IClassFixture<WholeBuild>
             buildah run --isolation chroot "$container" -- /usr/lib/varve/varve --version
             buildah run --isolation chroot "$container" -- sh -c 'id -u; touch /usr/lib/varve/x 2>/dev/null || echo "not root"; touch /var/lib/varve/x && echo "its folder is its own"'
             buildah inspect --type container --format '{{"{{"}}.OCIv1.Config.User{{"}}"}} {{"{{"}}index .OCIv1.Config.Labels "org.opencontainers.image.version"{{"}}"}} {{"{{"}}.Docker.Config.Healthcheck.Test{{"}}"}}' "$container"
-            """, TimeSpan.FromMinutes(15));
+            """,
+            TimeSpan.FromMinutes(15)
+        );
         Assert.True(ended.ExitCode == 0, ended.Printed);
-        Assert.All(["varve 7.8.9\n", "1654\n", "not root\n", "its folder is its own\n", "1654:1654 7.8.9 [CMD /usr/lib/varve/varve healthcheck]"], line => Assert.Contains(line, ended.Printed, StringComparison.Ordinal));
+        Assert.All(
+            ["varve 7.8.9\n", "1654\n", "not root\n", "its folder is its own\n", "1654:1654 7.8.9 [CMD /usr/lib/varve/varve healthcheck]"],
+            line => Assert.Contains(line, ended.Printed, StringComparison.Ordinal)
+        );
     }
 
     [Fact]
@@ -90,14 +129,17 @@ public sealed class WholeTests(WholeBuild whole) : IClassFixture<WholeBuild>
         Repository.NeedWhole();
         var feed = Path.Combine(whole.Folder, "feed");
         await WholeBuild.RunAsync($"packaging/build.sh tool --version 7.8.9 --out '{feed}'", 20);
-        foreach (var id in new[] { "Varve", "Varve.DuckDb", "Varve.PostgreSql", "Varve.CrateDb", "Varve.S3", "Varve.Hosting", "Varve.Client" })
+        foreach (
+            var id in new[] { "Varve", "Varve.DuckDb", "Varve.PostgreSql", "Varve.CrateDb", "Varve.S3", "Varve.Hosting", "Varve.Client" }
+        )
         {
             var list = (await Repository.BashAsync($"unzip -l '{feed}/{id}.7.8.9.nupkg'")).Printed;
             Assert.All(["README.md", "icon.png", $"{id}.xml"], file => Assert.Contains(file, list, StringComparison.Ordinal));
             Assert.True(File.Exists(Path.Combine(feed, $"{id}.7.8.9.snupkg")), $"{id} has no symbols.");
         }
 
-        await WholeBuild.RunAsync($$"""
+        await WholeBuild.RunAsync(
+            $$"""
             set -e
             mkdir -p '{{whole.Folder}}/consumer' && cd '{{whole.Folder}}/consumer'
             cp '{{Repository.Root}}/samples/library/Program.cs' .
@@ -113,6 +155,7 @@ public sealed class WholeTests(WholeBuild whole) : IClassFixture<WholeBuild>
             grep -q '5,832 rows removed' printed
             dotnet tool install Varve.Tool --version 7.8.9 --tool-path tools --add-source '{{feed}}'
             tools/varve --version | grep -qx 'varve 7.8.9'
-            """);
+            """
+        );
     }
 }

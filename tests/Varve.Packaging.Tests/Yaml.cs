@@ -14,9 +14,14 @@ internal static class Yaml
 
     /// <summary>What stands at a path of keys; null where one of them is missing.</summary>
     internal static YamlNode? At(this YamlNode node, params string[] keys) =>
-        keys.Aggregate((YamlNode?)node, (at, key) => at is YamlMappingNode map && map.Children.TryGetValue(key, out var next) ? next : null);
+        keys.Aggregate(
+            (YamlNode?)node,
+            (at, key) => at is YamlMappingNode map && map.Children.TryGetValue(key, out var next) ? next : null
+        );
 
-    internal static IReadOnlyList<string> Keys(this YamlNode? node) => node is YamlMappingNode map ? [.. map.Children.Keys.Select(k => k.ToString())] : [];
+    internal static IReadOnlyList<string> Keys(this YamlNode? node) =>
+        node is YamlMappingNode map ? [.. map.Children.Keys.Select(k => k.ToString())] : [];
 
-    internal static IReadOnlyList<string> Items(this YamlNode? node) => node is YamlSequenceNode list ? [.. list.Children.Select(i => i.ToString())] : [];
+    internal static IReadOnlyList<string> Items(this YamlNode? node) =>
+        node is YamlSequenceNode list ? [.. list.Children.Select(i => i.ToString())] : [];
 }

@@ -33,9 +33,13 @@ public sealed class AnchorTests : IAsyncLifetime
         await using (var home = await OpenAsync())
         {
             var audit = new ServerAudit(home);
-            foreach (var action in new[] { "a", "b", "c" }) await audit.AppendAsync(Caller.Scheduler, action, null, [], default);
+            foreach (var action in new[] { "a", "b", "c" })
+                await audit.AppendAsync(Caller.Scheduler, action, null, [], default);
             var head = (await audit.HeadAsync(default))!;
-            await File.WriteAllTextAsync(Heads, $"{new Anchor(home.Now(), Anchor.Server, head.Seq, head.Hash)}\n2026-01-01T00:00Z half a li");
+            await File.WriteAllTextAsync(
+                Heads,
+                $"{new Anchor(home.Now(), Anchor.Server, head.Seq, head.Hash)}\n2026-01-01T00:00Z half a li"
+            );
             Assert.True((await audit.VerifyAsync(Anchors(), default)).Holds);
         }
 
@@ -65,11 +69,19 @@ public sealed class AnchorTests : IAsyncLifetime
         Assert.Equal((0, before), (await anchor.WriteAsync(default), Anchors().Count));
         using var client = served.Client(Role.Admin, Caller.AllTenants);
         Assert.True((await ServedDatabase.JsonAsync(await client.GetAsync("api/v1/audit/verdict"))).GetProperty("holds").GetBoolean());
-        Assert.True((await ServedDatabase.JsonAsync(await client.GetAsync("api/v1/connections/metrics/audit/verdict"))).GetProperty("holds").GetBoolean());
+        Assert.True(
+            (await ServedDatabase.JsonAsync(await client.GetAsync("api/v1/connections/metrics/audit/verdict")))
+                .GetProperty("holds")
+                .GetBoolean()
+        );
 
         // A head that no entry has: the database was restored from an older backup, or its log was made anew.
         await File.AppendAllTextAsync(Heads, $"{new Anchor(Instant.FromUtc(2026, 1, 1, 0, 0), "metrics", 99, new string('b', 64))}\n");
-        Assert.False((await ServedDatabase.JsonAsync(await client.GetAsync("api/v1/connections/metrics/audit/verdict"))).GetProperty("holds").GetBoolean());
+        Assert.False(
+            (await ServedDatabase.JsonAsync(await client.GetAsync("api/v1/connections/metrics/audit/verdict")))
+                .GetProperty("holds")
+                .GetBoolean()
+        );
     }
 
     [Fact]
@@ -77,7 +89,10 @@ public sealed class AnchorTests : IAsyncLifetime
     {
         var file = Path.Combine(_folder, "serve.yaml");
         File.WriteAllText(file, $"audit_anchor: {{ file: {Heads}, every: 15m }}\n");
-        Assert.Equal(new AnchorSettings(Heads, Duration.FromMinutes(15)), ServeFile.Read(file, null, null, new Dictionary<string, string>()).Anchor);
+        Assert.Equal(
+            new AnchorSettings(Heads, Duration.FromMinutes(15)),
+            ServeFile.Read(file, null, null, new Dictionary<string, string>()).Anchor
+        );
         File.WriteAllText(file, $"audit_anchor: {{ file: {_folder}/missing/heads, every: forever }}\n");
         var refused = Assert.Throws<PolicyException>(() => ServeFile.Read(file, null, null, new Dictionary<string, string>()));
         Assert.Equal(2, refused.Problems.Count);

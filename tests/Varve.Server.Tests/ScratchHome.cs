@@ -96,22 +96,25 @@ internal sealed class ScratchHome : IAsyncDisposable
         var url = Environment.GetEnvironmentVariable("VARVE_TEST_POSTGRESQL");
         if (string.IsNullOrEmpty(url))
         {
-            if (Environment.GetEnvironmentVariable("CI") is { Length: > 0 }) Assert.Fail("VARVE_TEST_POSTGRESQL names no server: test.sh starts one.");
+            if (Environment.GetEnvironmentVariable("CI") is { Length: > 0 })
+                Assert.Fail("VARVE_TEST_POSTGRESQL names no server: test.sh starts one.");
             Assert.Skip("VARVE_TEST_POSTGRESQL names no server: test.sh starts one.");
         }
 
         return DatabaseUrl.Parse(url!);
     }
 
-    private static string UrlOf(string name) => Environment.GetEnvironmentVariable("VARVE_TEST_POSTGRESQL")!.Replace($"/{Server().Database}", $"/{name}", StringComparison.Ordinal);
+    private static string UrlOf(string name) =>
+        Environment.GetEnvironmentVariable("VARVE_TEST_POSTGRESQL")!.Replace($"/{Server().Database}", $"/{name}", StringComparison.Ordinal);
 
-    private static string Text(string database) => new NpgsqlConnectionStringBuilder
-    {
-        Host = Server().Hosts[0].Name,
-        Port = Server().Hosts[0].Port,
-        Username = Server().User,
-        Password = Server().ResolvePassword(),
-        Database = database,
-        Pooling = false,
-    }.ConnectionString;
+    private static string Text(string database) =>
+        new NpgsqlConnectionStringBuilder
+        {
+            Host = Server().Hosts[0].Name,
+            Port = Server().Hosts[0].Port,
+            Username = Server().User,
+            Password = Server().ResolvePassword(),
+            Database = database,
+            Pooling = false,
+        }.ConnectionString;
 }

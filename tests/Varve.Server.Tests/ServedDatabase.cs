@@ -74,11 +74,16 @@ public sealed class ServedDatabase : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        foreach (var name in new[] { Mine, Theirs }) Make(File(name));
+        foreach (var name in new[] { Mine, Theirs })
+            Make(File(name));
         Directory.CreateDirectory(Path.Combine(_folder, "cold"));
         if (Left is not null)
         {
-            await using var home = await HomeDatabase.OpenAsync(DatabaseUrl.Parse($"duckdb:{Home}"), TimeProvider.System, CancellationToken.None);
+            await using var home = await HomeDatabase.OpenAsync(
+                DatabaseUrl.Parse($"duckdb:{Home}"),
+                TimeProvider.System,
+                CancellationToken.None
+            );
             await Left(home);
         }
 
@@ -88,7 +93,14 @@ public sealed class ServedDatabase : IAsyncLifetime
             foreach (var tenant in new[] { "acme", "other", Caller.AllTenants })
             {
                 var signIn = Server.Services.GetRequiredService<SignIn>();
-                var (secret, _) = await signIn.MakeAsync(new("test", "token", Role.Admin, Caller.AllTenants, null), $"{role}-{tenant}", role, tenant, Duration.FromDays(1), CancellationToken.None);
+                var (secret, _) = await signIn.MakeAsync(
+                    new("test", "token", Role.Admin, Caller.AllTenants, null),
+                    $"{role}-{tenant}",
+                    role,
+                    tenant,
+                    Duration.FromDays(1),
+                    CancellationToken.None
+                );
                 _tokens[(role, tenant)] = secret;
             }
         }
@@ -108,26 +120,31 @@ public sealed class ServedDatabase : IAsyncLifetime
         Directory.Delete(_folder, recursive: true);
     }
 
-    internal Task<VarveServer> StartAsync(Uri listen) => VarveServer.StartAsync(
-        new ServeSettings
-        {
-            Listen = listen,
-            Home = DatabaseUrl.Parse(HomeUrl ?? $"duckdb:{Home}"),
-            TakeOver = TakeOver,
-            Notify = Notify,
-            Anchor = Anchor,
-            Archives = new Dictionary<string, string> { ["cold"] = Path.Combine(_folder, "cold") },
-            Oidc = Oidc,
-            Otlp = Otlp,
-            Connections = [Setting(Mine, "acme"), Setting(Theirs, "other")],
-        },
-        TimeProvider.System,
-        logging =>
-        {
-            logging.SetMinimumLevel(LogLevel ?? (Log is null ? Microsoft.Extensions.Logging.LogLevel.None : Microsoft.Extensions.Logging.LogLevel.Error));
-            if (Log is not null) logging.AddProvider(Log);
-        },
-        CancellationToken.None);
+    internal Task<VarveServer> StartAsync(Uri listen) =>
+        VarveServer.StartAsync(
+            new ServeSettings
+            {
+                Listen = listen,
+                Home = DatabaseUrl.Parse(HomeUrl ?? $"duckdb:{Home}"),
+                TakeOver = TakeOver,
+                Notify = Notify,
+                Anchor = Anchor,
+                Archives = new Dictionary<string, string> { ["cold"] = Path.Combine(_folder, "cold") },
+                Oidc = Oidc,
+                Otlp = Otlp,
+                Connections = [Setting(Mine, "acme"), Setting(Theirs, "other")],
+            },
+            TimeProvider.System,
+            logging =>
+            {
+                logging.SetMinimumLevel(
+                    LogLevel ?? (Log is null ? Microsoft.Extensions.Logging.LogLevel.None : Microsoft.Extensions.Logging.LogLevel.Error)
+                );
+                if (Log is not null)
+                    logging.AddProvider(Log);
+            },
+            CancellationToken.None
+        );
 
     internal string Token(Role role, string tenant = "acme") => _tokens[(role, tenant)];
 
@@ -137,7 +154,8 @@ public sealed class ServedDatabase : IAsyncLifetime
     internal HttpClient With(string? token, VarveServer? server = null)
     {
         var client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false }) { BaseAddress = (server ?? Server).Address };
-        if (token is not null) client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        if (token is not null)
+            client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
         return client;
     }
 
@@ -151,13 +169,25 @@ public sealed class ServedDatabase : IAsyncLifetime
     internal async Task BuildSensorAsync(HttpClient client, int sensor, string keep = "forever", string more = "")
     {
         var name = $"sensor{sensor}";
-        var applied = await client.PostAsync($"api/v1/connections/{Mine}/apply", JsonContent.Create(new { yaml = $"policy: {name}\ntable: {name}\ntime: ts\nseries: [host]\nmeasures:\n  v: [sum, count]\nkeep: {keep}\ntiers:\n  - {{ every: 6h, keep: forever }}\n  - {{ every: 1d, keep: forever }}\n{more}" }));
+        var applied = await client.PostAsync(
+            $"api/v1/connections/{Mine}/apply",
+            JsonContent.Create(
+                new
+                {
+                    yaml = $"policy: {name}\ntable: {name}\ntime: ts\nseries: [host]\nmeasures:\n  v: [sum, count]\nkeep: {keep}\ntiers:\n  - {{ every: 6h, keep: forever }}\n  - {{ every: 1d, keep: forever }}\n{more}",
+                }
+            )
+        );
         Assert.True(applied.IsSuccessStatusCode, await applied.Content.ReadAsStringAsync());
         var built = await RunAsync(client, new { policies = new[] { name } });
         Assert.True(built.GetProperty("state").GetString() == (keep == "forever" ? "Done" : "Braked"), built.ToString());
-        if (keep == "forever") return;
+        if (keep == "forever")
+            return;
         var hash = built.GetProperty("result").GetProperty("policies")[0].GetProperty("brake").GetProperty("hash").GetString();
-        Assert.Equal("Done", (await RunAsync(client, new { policies = new[] { name }, confirm = new[] { hash } })).GetProperty("state").GetString());
+        Assert.Equal(
+            "Done",
+            (await RunAsync(client, new { policies = new[] { name }, confirm = new[] { hash } })).GetProperty("state").GetString()
+        );
     }
 
     /// <summary>Asks for a run and waits until it has ended.</summary>
@@ -165,7 +195,10 @@ public sealed class ServedDatabase : IAsyncLifetime
     {
         var asked = await client.PostAsync($"api/v1/connections/{Mine}/runs", JsonContent.Create(body));
         Assert.True(asked.StatusCode == System.Net.HttpStatusCode.Accepted, await asked.Content.ReadAsStringAsync());
-        using var events = await client.SendAsync(new(HttpMethod.Get, $"{asked.Headers.Location!.OriginalString}/events"), HttpCompletionOption.ResponseHeadersRead);
+        using var events = await client.SendAsync(
+            new(HttpMethod.Get, $"{asked.Headers.Location!.OriginalString}/events"),
+            HttpCompletionOption.ResponseHeadersRead
+        );
         await events.Content.ReadAsStringAsync();
         return await JsonAsync(await client.GetAsync(asked.Headers.Location));
     }
@@ -177,20 +210,31 @@ public sealed class ServedDatabase : IAsyncLifetime
         while (true)
         {
             var answer = await ask();
-            if (isSo(answer)) return answer;
+            if (isSo(answer))
+                return answer;
             Assert.True(TimeProvider.System.GetElapsedTime(begun) < TimeSpan.FromSeconds(30), $"It was waited for in vain: {answer}");
             await Task.Delay(30);
         }
     }
 
-    private ConnectionSetting Setting(string name, string tenant) => new(name, DatabaseUrl.Parse($"duckdb:{File(name)}"), tenant, 1, ConnectionSetting.File) { Queries = name == Mine };
+    private ConnectionSetting Setting(string name, string tenant) =>
+        new(name, DatabaseUrl.Parse($"duckdb:{File(name)}"), tenant, 1, ConnectionSetting.File) { Queries = name == Mine };
 
     private static void Make(string file)
     {
         using var connection = new DuckDBConnection($"Data Source={file}");
         connection.Open();
         using var command = connection.CreateCommand();
-        command.CommandText = "CREATE TABLE cpu AS SELECT ts::TIMESTAMP AS ts, 'host' || h AS host, (epoch(ts)::BIGINT // 600 % 100 + h)::DOUBLE AS load FROM range(date_trunc('day', now()::TIMESTAMP) - INTERVAL 60 DAY, now()::TIMESTAMP, INTERVAL 1 HOUR) r(ts), range(2) s(h); CREATE TABLE loose (ts TIMESTAMP, v DOUBLE); CREATE TABLE events AS SELECT ts::TIMESTAMP AS ts, i AS v FROM range(TIMESTAMP '2026-01-01', TIMESTAMP '2026-01-03', INTERVAL 10 MINUTE) r(ts), range(2) s(i); CREATE TABLE sums (ts TIMESTAMP, n BIGINT); " + string.Concat(Enumerable.Range(1, Sensors).Select(n => $"CREATE TABLE sensor{n} AS SELECT ts::TIMESTAMP AS ts, 'host' || h AS host, h::DOUBLE AS v FROM range(TIMESTAMP '2026-01-01', TIMESTAMP '2026-02-01', INTERVAL 2 HOUR) r(ts), range(3) s(h); ")) + " CREATE TABLE added (ts TIMESTAMP, n BIGINT); CREATE TABLE edited_sums (ts TIMESTAMP, n BIGINT); CREATE TABLE filled_sums (ts TIMESTAMP, n BIGINT); CREATE TABLE fails_sums (ts TIMESTAMP, n BIGINT); CREATE TABLE slow_sums (ts TIMESTAMP, n BIGINT)";
+        command.CommandText =
+            "CREATE TABLE cpu AS SELECT ts::TIMESTAMP AS ts, 'host' || h AS host, (epoch(ts)::BIGINT // 600 % 100 + h)::DOUBLE AS load FROM range(date_trunc('day', now()::TIMESTAMP) - INTERVAL 60 DAY, now()::TIMESTAMP, INTERVAL 1 HOUR) r(ts), range(2) s(h); CREATE TABLE loose (ts TIMESTAMP, v DOUBLE); CREATE TABLE events AS SELECT ts::TIMESTAMP AS ts, i AS v FROM range(TIMESTAMP '2026-01-01', TIMESTAMP '2026-01-03', INTERVAL 10 MINUTE) r(ts), range(2) s(i); CREATE TABLE sums (ts TIMESTAMP, n BIGINT); "
+            + string.Concat(
+                Enumerable
+                    .Range(1, Sensors)
+                    .Select(n =>
+                        $"CREATE TABLE sensor{n} AS SELECT ts::TIMESTAMP AS ts, 'host' || h AS host, h::DOUBLE AS v FROM range(TIMESTAMP '2026-01-01', TIMESTAMP '2026-02-01', INTERVAL 2 HOUR) r(ts), range(3) s(h); "
+                    )
+            )
+            + " CREATE TABLE added (ts TIMESTAMP, n BIGINT); CREATE TABLE edited_sums (ts TIMESTAMP, n BIGINT); CREATE TABLE filled_sums (ts TIMESTAMP, n BIGINT); CREATE TABLE fails_sums (ts TIMESTAMP, n BIGINT); CREATE TABLE slow_sums (ts TIMESTAMP, n BIGINT)";
         command.ExecuteNonQuery();
     }
 }

@@ -14,11 +14,17 @@ public sealed class StartTests
     [Fact]
     public async Task A_run_that_a_kill_left_under_way_is_told_and_another_one_goes_on()
     {
-        var run = new ServerRun(ServerRun.NewId(), ServedDatabase.Mine, "cpu", RunTrigger.Schedule, Then, "schedule") { Scheduled = Then, Started = Then, State = RunState.Running };
+        var run = new ServerRun(ServerRun.NewId(), ServedDatabase.Mine, "cpu", RunTrigger.Schedule, Then, "schedule")
+        {
+            Scheduled = Then,
+            Started = Then,
+            State = RunState.Running,
+        };
         await using var served = new ServedDatabase { Left = home => new RunTable(home).AddAsync(run, CancellationToken.None) };
         await served.InitializeAsync();
         using var client = served.Client(Role.Viewer);
-        while (!(await client.GetAsync("health/startup")).IsSuccessStatusCode) await Task.Yield();
+        while (!(await client.GetAsync("health/startup")).IsSuccessStatusCode)
+            await Task.Yield();
         var all = (await ServedDatabase.JsonAsync(await client.GetAsync("api/v1/runs"))).GetProperty("items").EnumerateArray().ToList();
         Assert.Equal("Interrupted", all.Single(r => r.GetProperty("id").GetString() == run.Id).GetProperty("state").GetString());
         Assert.Equal("cpu", all.Single(r => r.GetProperty("trigger").GetString() == "Resumed").GetProperty("policy").GetString());
@@ -31,9 +37,13 @@ public sealed class StartTests
         await using var served = new ServedDatabase { Left = home => new RunTable(home).AddAsync(waits, CancellationToken.None) };
         await served.InitializeAsync();
         using var client = served.Client(Role.Viewer);
-        while (!(await client.GetAsync("health/startup")).IsSuccessStatusCode) await Task.Yield();
+        while (!(await client.GetAsync("health/startup")).IsSuccessStatusCode)
+            await Task.Yield();
         await client.GetStringAsync($"api/v1/runs/{waits.Id}/events");
-        Assert.NotEqual("Queued", (await ServedDatabase.JsonAsync(await client.GetAsync($"api/v1/runs/{waits.Id}"))).GetProperty("state").GetString());
+        Assert.NotEqual(
+            "Queued",
+            (await ServedDatabase.JsonAsync(await client.GetAsync($"api/v1/runs/{waits.Id}"))).GetProperty("state").GetString()
+        );
     }
 
     [Fact]
@@ -42,19 +52,33 @@ public sealed class StartTests
         await using var served = new ServedDatabase();
         await served.InitializeAsync();
         using var admin = served.Client(Role.Admin);
-        foreach (var (url, code) in new[] { ("duckdb:/nowhere/at/all.duckdb", "VRV404"), ("postgresql://ann:secret@db/x", "VRV519"), ("nonsense://x", "VRV180") })
+        foreach (
+            var (url, code) in new[]
+            {
+                ("duckdb:/nowhere/at/all.duckdb", "VRV404"),
+                ("postgresql://ann:secret@db/x", "VRV519"),
+                ("nonsense://x", "VRV180"),
+            }
+        )
         {
             var refused = await admin.PostAsync("api/v1/connections", JsonContent.Create(new { name = "new", url }));
             var problem = await ServedDatabase.JsonAsync(refused);
             Assert.False(refused.IsSuccessStatusCode);
             Assert.DoesNotContain("secret", problem.ToString(), StringComparison.Ordinal);
-            if (code != "VRV404") Assert.Equal(code, problem.GetProperty("code").GetString());
+            if (code != "VRV404")
+                Assert.Equal(code, problem.GetProperty("code").GetString());
         }
 
         Assert.Equal(HttpStatusCode.NotFound, (await admin.GetAsync("api/v1/connections/new")).StatusCode);
-        var added = await admin.PostAsync("api/v1/connections", JsonContent.Create(new { name = "new", url = $"duckdb:{served.File(ServedDatabase.Theirs)}" }));
+        var added = await admin.PostAsync(
+            "api/v1/connections",
+            JsonContent.Create(new { name = "new", url = $"duckdb:{served.File(ServedDatabase.Theirs)}" })
+        );
         Assert.Equal(HttpStatusCode.Created, added.StatusCode);
-        Assert.Equal("home", (await ServedDatabase.JsonAsync(await admin.GetAsync("api/v1/connections/new"))).GetProperty("source").GetString());
+        Assert.Equal(
+            "home",
+            (await ServedDatabase.JsonAsync(await admin.GetAsync("api/v1/connections/new"))).GetProperty("source").GetString()
+        );
         Assert.Equal(HttpStatusCode.NoContent, (await admin.DeleteAsync("api/v1/connections/new")).StatusCode);
         Assert.Equal((HttpStatusCode)422, (await admin.DeleteAsync($"api/v1/connections/{ServedDatabase.Mine}")).StatusCode);
     }

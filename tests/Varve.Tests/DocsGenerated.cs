@@ -14,7 +14,9 @@ internal static class DocsGenerated
         var to = text.IndexOf(End, StringComparison.Ordinal);
         Assert.True(from >= Begin.Length && to >= from, $"{page} has no place for what is generated.");
         var made = $"{text[..from]}\n{string.Concat(lines.Select(line => line + "\n"))}\n{text[to..]}";
-        if (Environment.GetEnvironmentVariable("VARVE_APPROVE") == "1") File.WriteAllText(path, made);
-        else Assert.Equal(made, text);
+        if (Environment.GetEnvironmentVariable("VARVE_APPROVE") == "1")
+            File.WriteAllText(path, made);
+        else
+            Assert.Equal(made, text);
     }
 }

@@ -6,12 +6,14 @@ namespace Varve.Tests;
 public sealed partial class DocsLinks
 {
     [Fact]
-    public void Every_link_has_its_page_and_its_heading() => HouseRulesSource.Hold(
-        "A link names a file of the repository, and a heading or an anchor of it.",
-        from page in Pages()
-        from link in Link().Matches(File.ReadAllText(page)).Select(m => m.Groups["to"].Value)
-        where !link.Contains("://", StringComparison.Ordinal) && !Leads(page, link)
-        select $"{Path.GetRelativePath(HouseRulesSource.Root, page)}: {link}");
+    public void Every_link_has_its_page_and_its_heading() =>
+        HouseRulesSource.Hold(
+            "A link names a file of the repository, and a heading or an anchor of it.",
+            from page in Pages()
+            from link in Link().Matches(File.ReadAllText(page)).Select(m => m.Groups["to"].Value)
+            where !link.Contains("://", StringComparison.Ordinal) && !Leads(page, link)
+            select $"{Path.GetRelativePath(HouseRulesSource.Root, page)}: {link}"
+        );
 
     private static IEnumerable<string> Pages() =>
         Directory.GetFiles(HouseRulesSource.Root, "*.md").Concat(Directory.GetFiles(Path.Combine(HouseRulesSource.Root, "docs"), "*.md"));
@@ -20,10 +22,13 @@ public sealed partial class DocsLinks
     {
         var (file, anchor) = link.Split('#') is [var first, var second] ? (first, second) : (link, null);
         var target = file.Length == 0 ? page : Path.GetFullPath(Path.Combine(Path.GetDirectoryName(page)!, file));
-        if (!File.Exists(target) && !Directory.Exists(target)) return false;
-        if (anchor is null) return true;
+        if (!File.Exists(target) && !Directory.Exists(target))
+            return false;
+        if (anchor is null)
+            return true;
         var text = File.ReadAllText(target);
-        return text.Contains($"<a id=\"{anchor}\"></a>", StringComparison.Ordinal) || Heading().Matches(text).Any(m => Anchor(m.Groups["text"].Value) == anchor);
+        return text.Contains($"<a id=\"{anchor}\"></a>", StringComparison.Ordinal)
+            || Heading().Matches(text).Any(m => Anchor(m.Groups["text"].Value) == anchor);
     }
 
     // As the usual renderers make it: lower case, no punctuation, hyphens for blanks.

@@ -6,28 +6,34 @@ namespace Varve.Tests;
 public sealed class DocsPolicyReference
 {
     [Fact]
-    public void Every_key_is_in_the_reference() => DocsGenerated.Compare("policy-reference.md",
-    [
-        .. Table("Keys of a policy", PolicyKeys.All.Where(k => !k.IsLater && k.Parent.Length == 0)),
-        .. PolicyKeys.All.Where(k => !k.IsLater && k.Parent.Length > 0).GroupBy(k => k.Parent).SelectMany(g => Table($"Below `{g.Key}`", g)),
-        "## Keys that come later",
-        "",
-        "They are refused by name until their feature is built.",
-        "",
-        "| key | what it will say |",
-        "| --- | --- |",
-        .. PolicyKeys.All.Where(k => k.IsLater).Select(k => $"| `{k.Path}` | {Cell(k.Meaning)} |"),
-    ]);
+    public void Every_key_is_in_the_reference() =>
+        DocsGenerated.Compare(
+            "policy-reference.md",
+            [
+                .. Table("Keys of a policy", PolicyKeys.All.Where(k => !k.IsLater && k.Parent.Length == 0)),
+                .. PolicyKeys
+                    .All.Where(k => !k.IsLater && k.Parent.Length > 0)
+                    .GroupBy(k => k.Parent)
+                    .SelectMany(g => Table($"Below `{g.Key}`", g)),
+                "## Keys that come later",
+                "",
+                "They are refused by name until their feature is built.",
+                "",
+                "| key | what it will say |",
+                "| --- | --- |",
+                .. PolicyKeys.All.Where(k => k.IsLater).Select(k => $"| `{k.Path}` | {Cell(k.Meaning)} |"),
+            ]
+        );
 
     private static IEnumerable<string> Table(string title, IEnumerable<PolicyKey> keys) =>
-    [
-        $"## {title}",
-        "",
-        "| key | takes | without it | what it says |",
-        "| --- | --- | --- | --- |",
-        .. keys.Select(k => $"| `{k.Name}` | {Cell(Takes(k))} | {Cell(k.Default)} | {Cell(k.Meaning)} |"),
-        "",
-    ];
+        [
+            $"## {title}",
+            "",
+            "| key | takes | without it | what it says |",
+            "| --- | --- | --- | --- |",
+            .. keys.Select(k => $"| `{k.Name}` | {Cell(Takes(k))} | {Cell(k.Default)} | {Cell(k.Meaning)} |"),
+            "",
+        ];
 
     private static string Takes(PolicyKey key)
     {
@@ -56,7 +62,8 @@ public sealed class DocsPolicyReference
             KeyKind.MapOfKeys => "names, each with the keys below",
             _ => "text",
         };
-        if (key.Short is { } shorthand && key.Kind == KeyKind.Keys) takes = $"its `{shorthand}` alone, or {takes}";
+        if (key.Short is { } shorthand && key.Kind == KeyKind.Keys)
+            takes = $"its `{shorthand}` alone, or {takes}";
         return key.Word is { } word ? $"`{word}`, or {takes}" : takes;
     }
 

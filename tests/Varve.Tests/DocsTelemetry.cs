@@ -16,16 +16,22 @@ public sealed partial class DocsTelemetry
 
     private static readonly IReadOnlyList<string> Names =
     [
-        .. typeof(Telemetry).GetFields(BindingFlags.Static | BindingFlags.NonPublic).Where(f => f.IsLiteral).Select(f => (string)f.GetRawConstantValue()!),
+        .. typeof(Telemetry)
+            .GetFields(BindingFlags.Static | BindingFlags.NonPublic)
+            .Where(f => f.IsLiteral)
+            .Select(f => (string)f.GetRawConstantValue()!),
     ];
 
     [Fact]
     public void Every_metric_stands_there_with_unit_and_meaning()
     {
         Assert.NotEmpty(Instruments);
-        HouseRulesSource.Hold("Each metric has its row.", Instruments
-            .Select(i => $"| `{i.Name}` | `{i.Unit}` | {i.Description} |")
-            .Where(row => !Page.Contains(row, StringComparison.Ordinal)));
+        HouseRulesSource.Hold(
+            "Each metric has its row.",
+            Instruments
+                .Select(i => $"| `{i.Name}` | `{i.Unit}` | {i.Description} |")
+                .Where(row => !Page.Contains(row, StringComparison.Ordinal))
+        );
     }
 
     [Fact]

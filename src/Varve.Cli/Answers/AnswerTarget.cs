@@ -10,7 +10,12 @@ internal sealed record AnswerTarget(AnswerFormat Format, string? File)
 {
     private static readonly (string Name, AnswerFormat Format)[] s_formats =
     [
-        ("table", AnswerFormat.Table), ("csv", AnswerFormat.Csv), ("tsv", AnswerFormat.Tsv), ("json", AnswerFormat.Json), ("ndjson", AnswerFormat.NdJson), ("parquet", AnswerFormat.Parquet),
+        ("table", AnswerFormat.Table),
+        ("csv", AnswerFormat.Csv),
+        ("tsv", AnswerFormat.Tsv),
+        ("json", AnswerFormat.Json),
+        ("ndjson", AnswerFormat.NdJson),
+        ("parquet", AnswerFormat.Parquet),
     ];
 
     internal static IEnumerable<string> Names => s_formats.Select(f => f.Name);
@@ -20,15 +25,26 @@ internal sealed record AnswerTarget(AnswerFormat Format, string? File)
     {
         foreach (var (name, format) in s_formats)
         {
-            if (text == name) return new(format, null);
-            if (format != AnswerFormat.Table && text.EndsWith($".{name}", StringComparison.OrdinalIgnoreCase)) return new(format, text);
+            if (text == name)
+                return new(format, null);
+            if (format != AnswerFormat.Table && text.EndsWith($".{name}", StringComparison.OrdinalIgnoreCase))
+                return new(format, text);
         }
 
         return null;
     }
 
-    /// <summary>Asks and writes; a file is there when all of it is. What people must know besides, beyond says of the answer; a document has it as its range.</summary>
-    internal async Task WriteAsync(CommandContext call, Lifecycle lifecycle, QueryRequest request, bool headers, Func<QueryAnswer, IEnumerable<string>> beyond)
+    /// <summary>
+    /// Asks and writes; a file is there when all of it is. What people must know besides, beyond says of the answer; a document
+    /// has it as its range.
+    /// </summary>
+    internal async Task WriteAsync(
+        CommandContext call,
+        Lifecycle lifecycle,
+        QueryRequest request,
+        bool headers,
+        Func<QueryAnswer, IEnumerable<string>> beyond
+    )
     {
         await call.Screen.Out.FlushAsync(call.Cancellation);
         var written = new Progress();
@@ -43,18 +59,30 @@ internal sealed record AnswerTarget(AnswerFormat Format, string? File)
             answer = await AskAsync(call, await call.ReadAgainAsync(), request, headers, written);
         }
 
-        if (Format is AnswerFormat.Json) return;
-        foreach (var note in answer.Notes.Concat(beyond(answer))) call.Screen.Warn(new("note     ", Palette.Warn), note);
+        if (Format is AnswerFormat.Json)
+            return;
+        foreach (var note in answer.Notes.Concat(beyond(answer)))
+            call.Screen.Warn(new("note     ", Palette.Warn), note);
     }
 
     private Task<QueryAnswer> AskAsync(CommandContext call, Lifecycle lifecycle, QueryRequest request, bool headers, Progress written) =>
         File is null ? PrintAsync(call, lifecycle, request, headers, written) : SaveAsync(call, lifecycle, request, headers, File);
 
-    private async Task<QueryAnswer> PrintAsync(CommandContext call, Lifecycle lifecycle, QueryRequest request, bool headers, Progress written)
+    private async Task<QueryAnswer> PrintAsync(
+        CommandContext call,
+        Lifecycle lifecycle,
+        QueryRequest request,
+        bool headers,
+        Progress written
+    )
     {
         await using var stream = Console.OpenStandardOutput();
-        if (Format is not AnswerFormat.Parquet) return (await StreamAsync(call, lifecycle, request, headers, stream, written)).Answer;
-        if (call.Screen.IsTerminal) throw CommonOptions.Usage("A Parquet file is nothing for a terminal. Name a file, --output answer.parquet, or send it somewhere.");
+        if (Format is not AnswerFormat.Parquet)
+            return (await StreamAsync(call, lifecycle, request, headers, stream, written)).Answer;
+        if (call.Screen.IsTerminal)
+            throw CommonOptions.Usage(
+                "A Parquet file is nothing for a terminal. Name a file, --output answer.parquet, or send it somewhere."
+            );
         var folder = Directory.CreateTempSubdirectory("varve-");
         try
         {
@@ -72,13 +100,15 @@ internal sealed record AnswerTarget(AnswerFormat Format, string? File)
 
     private async Task<QueryAnswer> SaveAsync(CommandContext call, Lifecycle lifecycle, QueryRequest request, bool headers, string path)
     {
-        if (Directory.Exists(path)) throw CommonOptions.Usage($"--output {path} is a folder. Name a file in it.");
+        if (Directory.Exists(path))
+            throw CommonOptions.Usage($"--output {path} is a folder. Name a file in it.");
         var part = $"{path}.{Guid.CreateVersion7():N}.part";
         try
         {
-            var (answer, rows) = Format is AnswerFormat.Parquet
-                ? await lifecycle.ExportAsync(request, part, call.Cancellation)
-                : await SaveTextAsync(call, lifecycle, request, headers, part);
+            var (answer, rows) =
+                Format is AnswerFormat.Parquet
+                    ? await lifecycle.ExportAsync(request, part, call.Cancellation)
+                    : await SaveTextAsync(call, lifecycle, request, headers, part);
             System.IO.File.Move(part, path, overwrite: true);
             call.Screen.Line(new("written  ", Palette.Good), new(path, Palette.Bold), $"  {HumanText.Count(rows, "row")}");
             return answer;
@@ -89,13 +119,26 @@ internal sealed record AnswerTarget(AnswerFormat Format, string? File)
         }
     }
 
-    private async Task<(QueryAnswer Answer, long Rows)> SaveTextAsync(CommandContext call, Lifecycle lifecycle, QueryRequest request, bool headers, string part)
+    private async Task<(QueryAnswer Answer, long Rows)> SaveTextAsync(
+        CommandContext call,
+        Lifecycle lifecycle,
+        QueryRequest request,
+        bool headers,
+        string part
+    )
     {
         await using var file = System.IO.File.Create(part);
         return await StreamAsync(call, lifecycle, request, headers, file, new());
     }
 
-    private async Task<(QueryAnswer Answer, long Rows)> StreamAsync(CommandContext call, Lifecycle lifecycle, QueryRequest request, bool headers, Stream stream, Progress written)
+    private async Task<(QueryAnswer Answer, long Rows)> StreamAsync(
+        CommandContext call,
+        Lifecycle lifecycle,
+        QueryRequest request,
+        bool headers,
+        Stream stream,
+        Progress written
+    )
     {
         using var writer = AnswerWriter.Of(Format, stream, headers);
         var rows = 0L;
@@ -108,7 +151,8 @@ internal sealed record AnswerTarget(AnswerFormat Format, string? File)
                 written.HasBegun = writer.HasBegun;
                 return Task.CompletedTask;
             },
-            call.Cancellation);
+            call.Cancellation
+        );
         writer.Finish(answer);
         return (answer, rows);
     }

@@ -18,25 +18,25 @@ internal abstract class AnswerWriter : IDisposable
     protected abstract void Write(QueryAnswer slice);
 
     /// <summary>What comes behind the rows.</summary>
-    protected virtual void End(QueryAnswer head)
-    {
-    }
+    protected virtual void End(QueryAnswer head) { }
 
     public abstract void Dispose();
 
-    internal static AnswerWriter Of(AnswerFormat format, Stream stream, bool headers) => format switch
-    {
-        AnswerFormat.Csv => new SeparatedWriter(stream, ',', SeparatedWriter.Quoted, headers),
-        AnswerFormat.Tsv => new SeparatedWriter(stream, '\t', SeparatedWriter.Escaped, headers),
-        AnswerFormat.Json => new JsonAnswerWriter(stream),
-        AnswerFormat.NdJson => new LinesWriter(stream),
-        _ => throw new System.Diagnostics.UnreachableException(),
-    };
+    internal static AnswerWriter Of(AnswerFormat format, Stream stream, bool headers) =>
+        format switch
+        {
+            AnswerFormat.Csv => new SeparatedWriter(stream, ',', SeparatedWriter.Quoted, headers),
+            AnswerFormat.Tsv => new SeparatedWriter(stream, '\t', SeparatedWriter.Escaped, headers),
+            AnswerFormat.Json => new JsonAnswerWriter(stream),
+            AnswerFormat.NdJson => new LinesWriter(stream),
+            _ => throw new System.Diagnostics.UnreachableException(),
+        };
 
     /// <summary>Writes rows; nothing is begun before there are some, so that what fails at once can be asked again.</summary>
     internal void Take(QueryAnswer slice)
     {
-        if (slice.Rows.Count == 0) return;
+        if (slice.Rows.Count == 0)
+            return;
         slice = LocalColumn.With(slice);
         BeginOnce(slice);
         Write(slice);
@@ -52,7 +52,8 @@ internal abstract class AnswerWriter : IDisposable
 
     private void BeginOnce(QueryAnswer head)
     {
-        if (!_begun) Begin(head);
+        if (!_begun)
+            Begin(head);
         _begun = true;
     }
 }

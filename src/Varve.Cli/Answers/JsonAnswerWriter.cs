@@ -21,7 +21,8 @@ internal sealed class JsonAnswerWriter(Stream stream) : AnswerWriter
         _json.WriteString("format", DocumentFormats.Answer);
         _json.WriteString("zone", head.Zone);
         _json.WriteStartArray("columns");
-        foreach (var column in head.Columns) _json.WriteStringValue(column);
+        foreach (var column in head.Columns)
+            _json.WriteStringValue(column);
         _json.WriteEndArray();
         _json.WriteStartArray("rows");
     }
@@ -31,7 +32,8 @@ internal sealed class JsonAnswerWriter(Stream stream) : AnswerWriter
         foreach (var row in slice.Rows)
         {
             Row(_json, slice.Columns, row);
-            if (_json.BytesPending > 1 << 16) _json.Flush();
+            if (_json.BytesPending > 1 << 16)
+                _json.Flush();
         }
     }
 
@@ -39,7 +41,8 @@ internal sealed class JsonAnswerWriter(Stream stream) : AnswerWriter
     {
         _json.WriteEndArray();
         _json.WriteStartArray("parts");
-        foreach (var part in head.Parts) Range(part.Range, part.Relation);
+        foreach (var part in head.Parts)
+            Range(part.Range, part.Relation);
         _json.WriteEndArray();
         if (head.Range is { } whole)
         {
@@ -48,10 +51,12 @@ internal sealed class JsonAnswerWriter(Stream stream) : AnswerWriter
         }
 
         _json.WriteStartArray("missing");
-        foreach (var range in head.Missing) Range(range, null);
+        foreach (var range in head.Missing)
+            Range(range, null);
         _json.WriteEndArray();
         _json.WriteStartArray("notes");
-        foreach (var note in head.Notes) _json.WriteStringValue(note);
+        foreach (var note in head.Notes)
+            _json.WriteStringValue(note);
         _json.WriteEndArray();
         _json.WriteEndObject();
         _json.Flush();
@@ -75,7 +80,8 @@ internal sealed class JsonAnswerWriter(Stream stream) : AnswerWriter
     private void Range(TimeRange range, string? relation)
     {
         _json.WriteStartObject();
-        if (relation is not null) _json.WriteString("relation", relation);
+        if (relation is not null)
+            _json.WriteString("relation", relation);
         _json.WriteString("from", range.FromStart ? null : InstantText.Format(range.From));
         _json.WriteString("to", range.ToEnd ? null : InstantText.Format(range.To));
         _json.WriteEndObject();
@@ -85,13 +91,27 @@ internal sealed class JsonAnswerWriter(Stream stream) : AnswerWriter
     {
         switch (value)
         {
-            case null: json.WriteNullValue(); break;
-            case bool truth: json.WriteBooleanValue(truth); break;
-            case double d when double.IsFinite(d): json.WriteNumberValue(d); break;
-            case float f when float.IsFinite(f): json.WriteNumberValue(f); break;
-            case decimal m: json.WriteNumberValue(m); break;
-            case BigInteger or long or int or short or sbyte or byte or ushort or uint or ulong: json.WriteRawValue(AnswerScreen.Exact(value)); break;
-            default: json.WriteStringValue(AnswerScreen.Exact(value)); break;
+            case null:
+                json.WriteNullValue();
+                break;
+            case bool truth:
+                json.WriteBooleanValue(truth);
+                break;
+            case double d when double.IsFinite(d):
+                json.WriteNumberValue(d);
+                break;
+            case float f when float.IsFinite(f):
+                json.WriteNumberValue(f);
+                break;
+            case decimal m:
+                json.WriteNumberValue(m);
+                break;
+            case BigInteger or long or int or short or sbyte or byte or ushort or uint or ulong:
+                json.WriteRawValue(AnswerScreen.Exact(value));
+                break;
+            default:
+                json.WriteStringValue(AnswerScreen.Exact(value));
+                break;
         }
     }
 }
@@ -102,9 +122,7 @@ internal sealed class LinesWriter(Stream stream) : AnswerWriter
     private readonly Utf8JsonWriter _json = new(Stream.Null, JsonAnswerWriter.Written with { Indented = false });
     private readonly BufferedStream _buffer = new(stream, 1 << 16);
 
-    protected override void Begin(QueryAnswer head)
-    {
-    }
+    protected override void Begin(QueryAnswer head) { }
 
     protected override void Write(QueryAnswer slice)
     {

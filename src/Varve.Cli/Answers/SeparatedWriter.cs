@@ -7,11 +7,15 @@ namespace Varve.Cli.Answers;
 /// <summary>A line per row with something between values; NULL is nothing at all.</summary>
 internal sealed class SeparatedWriter(Stream stream, char between, Func<string, string> protect, bool headers) : AnswerWriter
 {
-    private readonly StreamWriter _writer = new(stream, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), 1 << 16, leaveOpen: true) { NewLine = "\n" };
+    private readonly StreamWriter _writer = new(stream, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), 1 << 16, leaveOpen: true)
+    {
+        NewLine = "\n",
+    };
 
     protected override void Begin(QueryAnswer head)
     {
-        if (headers) _writer.WriteLine(string.Join(between, head.Columns.Select(protect)));
+        if (headers)
+            _writer.WriteLine(string.Join(between, head.Columns.Select(protect)));
     }
 
     protected override void Write(QueryAnswer slice)
@@ -20,8 +24,10 @@ internal sealed class SeparatedWriter(Stream stream, char between, Func<string, 
         {
             for (var i = 0; i < row.Count; i++)
             {
-                if (i > 0) _writer.Write(between);
-                if (row[i] is { } value) _writer.Write(protect(AnswerScreen.Exact(value)));
+                if (i > 0)
+                    _writer.Write(between);
+                if (row[i] is { } value)
+                    _writer.Write(protect(AnswerScreen.Exact(value)));
             }
 
             _writer.WriteLine();
@@ -35,7 +41,11 @@ internal sealed class SeparatedWriter(Stream stream, char between, Func<string, 
     internal static string Quoted(string text) =>
         text.AsSpan().IndexOfAny(",\"\r\n") < 0 ? text : $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
 
-    internal static string Escaped(string text) => text.AsSpan().IndexOfAny("\t\n\r\\") < 0 ? text
-        : text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\t", "\\t", StringComparison.Ordinal)
-            .Replace("\n", "\\n", StringComparison.Ordinal).Replace("\r", "\\r", StringComparison.Ordinal);
+    internal static string Escaped(string text) =>
+        text.AsSpan().IndexOfAny("\t\n\r\\") < 0
+            ? text
+            : text.Replace("\\", "\\\\", StringComparison.Ordinal)
+                .Replace("\t", "\\t", StringComparison.Ordinal)
+                .Replace("\n", "\\n", StringComparison.Ordinal)
+                .Replace("\r", "\\r", StringComparison.Ordinal);
 }

@@ -15,29 +15,45 @@ internal static class AxisTicks
     {
         var raw = span / Math.Max(1, parts);
         var power = Math.Pow(10, Math.Floor(Math.Log10(raw)));
-        return (raw / power) switch { <= 1 => power, <= 2 => 2 * power, <= 5 => 5 * power, _ => 10 * power };
+        return (raw / power) switch
+        {
+            <= 1 => power,
+            <= 2 => 2 * power,
+            <= 5 => 5 * power,
+            _ => 10 * power,
+        };
     }
 
-    /// <summary>Instants with their labels: whole seconds, minutes, hours, days, months or years of a zone, the first and each change with its year.</summary>
+    /// <summary>
+    /// Instants with their labels: whole seconds, minutes, hours, days, months or years of a zone, the first and each change with
+    /// its year.
+    /// </summary>
     internal static IReadOnlyList<(Instant At, string Label)> Times(Instant from, Instant to, int most, DateTimeZone zone)
     {
         var span = to - from;
         foreach (var step in Steps)
         {
-            if (span.TotalSeconds / step <= most) return Labelled(Clock(from, to, step, zone), zone, step < 60 ? Form.Second : Form.Minute);
+            if (span.TotalSeconds / step <= most)
+                return Labelled(Clock(from, to, step, zone), zone, step < 60 ? Form.Second : Form.Minute);
         }
 
         foreach (var days in Days)
         {
-            if (span.TotalDays / days <= most) return Labelled(Dates(from, to, zone, date => date.PlusDays(days), Aligned(Local(from, zone).Date, days)), zone, Form.Day);
+            if (span.TotalDays / days <= most)
+                return Labelled(Dates(from, to, zone, date => date.PlusDays(days), Aligned(Local(from, zone).Date, days)), zone, Form.Day);
         }
 
         foreach (var months in new[] { 1, 2, 3, 6, 12, 24, 60, 120, 240, 600, 1200, 6000, 12000 })
         {
-            if (span.TotalDays / (30.4 * months) > most) continue;
+            if (span.TotalDays / (30.4 * months) > most)
+                continue;
             var first = Local(from, zone).Date;
             var number = ((first.Year * 12) + first.Month - 1) / months * months;
-            return Labelled(Dates(from, to, zone, date => date.PlusMonths(months), new LocalDate(Math.Max(1, number / 12), (number % 12) + 1, 1)), zone, months >= 12 ? Form.Year : Form.Month);
+            return Labelled(
+                Dates(from, to, zone, date => date.PlusMonths(months), new LocalDate(Math.Max(1, number / 12), (number % 12) + 1, 1)),
+                zone,
+                months >= 12 ? Form.Year : Form.Month
+            );
         }
 
         return [(from, HumanText.At(from)), (to, HumanText.At(to))];
@@ -60,18 +76,31 @@ internal static class AxisTicks
         return Between(from, to, zone, at, next => next.PlusSeconds(step));
     }
 
-    private static IEnumerable<Instant> Dates(Instant from, Instant to, DateTimeZone zone, Func<LocalDate, LocalDate> next, LocalDate first) =>
-        Between(from, to, zone, first.AtMidnight(), at => next(at.Date).AtMidnight());
+    private static IEnumerable<Instant> Dates(
+        Instant from,
+        Instant to,
+        DateTimeZone zone,
+        Func<LocalDate, LocalDate> next,
+        LocalDate first
+    ) => Between(from, to, zone, first.AtMidnight(), at => next(at.Date).AtMidnight());
 
-    private static IEnumerable<Instant> Between(Instant from, Instant to, DateTimeZone zone, LocalDateTime first, Func<LocalDateTime, LocalDateTime> next)
+    private static IEnumerable<Instant> Between(
+        Instant from,
+        Instant to,
+        DateTimeZone zone,
+        LocalDateTime first,
+        Func<LocalDateTime, LocalDateTime> next
+    )
     {
         var last = Instant.MinValue;
         for (var local = first; ; local = next(local))
         {
             // What a change of the clock skips or repeats is one place.
             var at = zone.AtLeniently(local).ToInstant();
-            if (at >= to || local.Year > 9990) yield break;
-            if (at < from || at <= last) continue;
+            if (at >= to || local.Year > 9990)
+                yield break;
+            if (at < from || at <= last)
+                continue;
             last = at;
             yield return at;
         }
@@ -96,7 +125,8 @@ internal static class AxisTicks
                 _ => string.Create(CultureInfo.InvariantCulture, $"{time.Hour:00}:{time.Minute:00}"),
             };
             labelled.Add((at, label));
-            if (form is Form.Day or Form.Month or Form.Year || time == LocalTime.Midnight) day = date;
+            if (form is Form.Day or Form.Month or Form.Year || time == LocalTime.Midnight)
+                day = date;
         }
 
         return labelled;

@@ -14,8 +14,13 @@ internal sealed class Braille(int columns, int rows)
 
     internal void Dot(int x, int y)
     {
-        if (x < 0 || y < 0 || x >= Width || y >= Height) return;
-        var bit = (y % 4) switch { 3 => x % 2 == 0 ? 6 : 7, var line => line + (x % 2 == 0 ? 0 : 3) };
+        if (x < 0 || y < 0 || x >= Width || y >= Height)
+            return;
+        var bit = (y % 4) switch
+        {
+            3 => x % 2 == 0 ? 6 : 7,
+            var line => line + (x % 2 == 0 ? 0 : 3),
+        };
         _cells[y / 4, x / 2] |= (byte)(1 << bit);
     }
 
@@ -28,7 +33,8 @@ internal sealed class Braille(int columns, int rows)
         while (true)
         {
             Dot(x0, y0);
-            if (x0 == x1 && y0 == y1) return;
+            if (x0 == x1 && y0 == y1)
+                return;
             var twice = 2 * error;
             if (twice >= dy)
             {

@@ -28,7 +28,9 @@ internal sealed record Curve(string Name, IReadOnlyList<Point> Points)
         {
             var known = Points.Where(p => p.Middle is not null).ToList();
             var all = known.Sum(p => p.Weight);
-            return known.Count == 0 ? null : all > 0 ? known.Sum(p => p.Middle!.Value * (p.Weight / all)) : known.Average(p => p.Middle!.Value);
+            return known.Count == 0 ? null
+                : all > 0 ? known.Sum(p => p.Middle!.Value * (p.Weight / all))
+                : known.Average(p => p.Middle!.Value);
         }
     }
 
@@ -44,12 +46,16 @@ internal sealed record Curve(string Name, IReadOnlyList<Point> Points)
         {
             if (!isKnown(point))
             {
-                if (run.Count > 0) yield return run;
+                if (run.Count > 0)
+                    yield return run;
                 run = [];
                 continue;
             }
 
-            if (run.Count > 0 && point.From - run[^1].From > Missed * Duration.Max(steps[run[^1].To - run[^1].From], steps[point.To - point.From]))
+            if (
+                run.Count > 0
+                && point.From - run[^1].From > Missed * Duration.Max(steps[run[^1].To - run[^1].From], steps[point.To - point.From])
+            )
             {
                 yield return run;
                 run = [];
@@ -58,14 +64,20 @@ internal sealed record Curve(string Name, IReadOnlyList<Point> Points)
             run.Add(point);
         }
 
-        if (run.Count > 0) yield return run;
+        if (run.Count > 0)
+            yield return run;
     }
 
     /// <summary>For each length of buckets how far apart they usually begin.</summary>
     private Dictionary<Duration, Duration> Steps() =>
-        Points.GroupBy(p => p.To - p.From).ToDictionary(length => length.Key, length =>
-        {
-            List<Duration> steps = [.. length.Zip(length.Skip(1), (one, next) => next.From - one.From).Order()];
-            return steps.Count == 0 ? length.Key : Duration.Max(length.Key, steps[steps.Count / 2]);
-        });
+        Points
+            .GroupBy(p => p.To - p.From)
+            .ToDictionary(
+                length => length.Key,
+                length =>
+                {
+                    List<Duration> steps = [.. length.Zip(length.Skip(1), (one, next) => next.From - one.From).Order()];
+                    return steps.Count == 0 ? length.Key : Duration.Max(length.Key, steps[steps.Count / 2]);
+                }
+            );
 }

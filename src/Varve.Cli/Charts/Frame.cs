@@ -49,8 +49,13 @@ internal sealed class Frame
         for (var row = 0; row < Rows; row++)
         {
             var label = Label(row);
-            List<Span> spans = [new($"{label.PadLeft(AxisWidth)} ", Render.Palette.Dim), new(label.Length > 0 ? "┤" : "│", Render.Palette.Dim)];
-            for (var column = 0; column < Columns; column++) spans.Add(cell(row, column));
+            List<Span> spans =
+            [
+                new($"{label.PadLeft(AxisWidth)} ", Render.Palette.Dim),
+                new(label.Length > 0 ? "┤" : "│", Render.Palette.Dim),
+            ];
+            for (var column = 0; column < Columns; column++)
+                spans.Add(cell(row, column));
             screen.Line([.. Joined(spans)]);
         }
 
@@ -68,7 +73,8 @@ internal sealed class Frame
         foreach (var (at, label) in AxisTicks.Times(_from, To, Math.Max(2, Columns / 12), _zone))
         {
             var start = Column(at);
-            if (start < free || start + label.Length > Columns) continue;
+            if (start < free || start + label.Length > Columns)
+                continue;
             label.CopyTo(0, text, start, label.Length);
             free = start + label.Length + 1;
         }

@@ -26,12 +26,18 @@ internal sealed class LayerChart
     private void Draw(Screen screen)
     {
         var (line, fill) = (Line(), Fill());
-        _frame.Draw(screen, (row, column) => line[row, column] is { } dots ? new Span(dots.ToString(), Render.Palette.Accent)
-            : fill[row, column] is { } shade ? new Span(shade.ToString(), Render.Palette.Dim)
-            : new Span(" "));
+        _frame.Draw(
+            screen,
+            (row, column) =>
+                line[row, column] is { } dots ? new Span(dots.ToString(), Render.Palette.Accent)
+                : fill[row, column] is { } shade ? new Span(shade.ToString(), Render.Palette.Dim)
+                : new Span(" ")
+        );
         List<Span> legend = [$"{new string(' ', _frame.AxisWidth)}  "];
-        for (var i = _layers.Stack.Count - 1; i >= 0; i--) legend.Add(new($"{Shade(i)}{Shade(i)} {_layers.Stack[i].Relation}   ", Render.Palette.Dim));
-        if (_layers.Line is not null) legend.AddRange([new("⠒⠒", Render.Palette.Accent), new($" {_layers.LineName}", Render.Palette.Dim)]);
+        for (var i = _layers.Stack.Count - 1; i >= 0; i--)
+            legend.Add(new($"{Shade(i)}{Shade(i)} {_layers.Stack[i].Relation}   ", Render.Palette.Dim));
+        if (_layers.Line is not null)
+            legend.AddRange([new("⠒⠒", Render.Palette.Accent), new($" {_layers.LineName}", Render.Palette.Dim)]);
         screen.Line([.. legend]);
     }
 
@@ -50,7 +56,8 @@ internal sealed class LayerChart
                 // A cell is of the layer that reaches its middle.
                 var height = 1 - (row / (Frame.Rows - 1.0));
                 var layer = tops.FindIndex(top => top > height);
-                if (layer >= 0) cells[row, column] = Shade(layer);
+                if (layer >= 0)
+                    cells[row, column] = Shade(layer);
             }
         }
 
@@ -60,12 +67,14 @@ internal sealed class LayerChart
     private Braille Line()
     {
         var dots = new Braille(_frame.Columns, Frame.Rows);
-        if (_layers.Line is not { } line) return dots;
+        if (_layers.Line is not { } line)
+            return dots;
         (int X, int Y)? before = null;
         foreach (var (at, bytes) in _layers.At.Zip(line))
         {
             var (x, y) = ((int)(_frame.Share(at) * (dots.Width - 1)), (int)Math.Round((1 - _frame.Height(bytes)) * (dots.Height - 1)));
-            if (before is { } last) dots.Line(last.X, last.Y, x, y);
+            if (before is { } last)
+                dots.Line(last.X, last.Y, x, y);
             before = (x, y);
         }
 

@@ -25,11 +25,13 @@ internal static class LayerPicture
                     .. Enumerable.Range(0, layers.At.Count).Reverse().Select(i => (plot.X(layers.At[i]), plot.Y(layers.Below(below, i)))),
                 ],
                 palette.Layer(layers.Stack.Count - layer),
-                1);
+                1
+            );
         }
 
         plot.Grid();
-        if (layers.Line is { } all) sheet.Stroke([.. layers.At.Select((at, i) => (plot.X(at), plot.Y(all[i])))], palette.Line(0), 2.2, 7);
+        if (layers.Line is { } all)
+            sheet.Stroke([.. layers.At.Select((at, i) => (plot.X(at), plot.Y(all[i])))], palette.Line(0), 2.2, 7);
         plot.Axes(DateTimeZone.Utc, $"{LocalText.Range(layers.At[0], layers.At[^1], DateTimeZone.Utc)}  UTC");
         legend.Draw(sheet, palette, 28, plot.Below);
         sheet.Save(file);
@@ -38,7 +40,9 @@ internal static class LayerPicture
     // As they lie: the youngest on top.
     private static IEnumerable<LegendEntry> Entries(Layers layers, Palette palette)
     {
-        for (var i = 0; i < layers.Stack.Count; i++) yield return new(layers.Stack[^(i + 1)].Relation, palette.Layer(i), Swatch.Area, []) { Opacity = 1 };
-        if (layers.Line is not null) yield return new(layers.LineName, palette.Line(0), Swatch.Dashes, []);
+        for (var i = 0; i < layers.Stack.Count; i++)
+            yield return new(layers.Stack[^(i + 1)].Relation, palette.Layer(i), Swatch.Area, []) { Opacity = 1 };
+        if (layers.Line is not null)
+            yield return new(layers.LineName, palette.Line(0), Swatch.Dashes, []);
     }
 }

@@ -12,7 +12,13 @@ namespace Varve.Cli.Charts;
 /// <param name="Stack">From below: a relation and its bytes at each instant.</param>
 /// <param name="Line">All bytes of what it is compared with, at the same instants; null for nothing.</param>
 /// <param name="LineName">What the line is called.</param>
-internal sealed record Layers(string Title, IReadOnlyList<Instant> At, IReadOnlyList<(string Relation, IReadOnlyList<double> Bytes)> Stack, IReadOnlyList<double>? Line, string LineName)
+internal sealed record Layers(
+    string Title,
+    IReadOnlyList<Instant> At,
+    IReadOnlyList<(string Relation, IReadOnlyList<double> Bytes)> Stack,
+    IReadOnlyList<double>? Line,
+    string LineName
+)
 {
     internal static Layers Of(PolicyForecast pair)
     {
@@ -21,9 +27,14 @@ internal sealed record Layers(string Title, IReadOnlyList<Instant> At, IReadOnly
         return new(
             $"{pair.Policy}  size by relation{(beside is null ? "" : ", changed")}",
             [.. drawn.Total.Select(p => p.At)],
-            [.. drawn.Relations.Reverse().Select(r => (Name(drawn, r.Relation), (IReadOnlyList<double>)[.. r.Points.Select(p => (double)p.Bytes)]))],
+            [
+                .. drawn
+                    .Relations.Reverse()
+                    .Select(r => (Name(drawn, r.Relation), (IReadOnlyList<double>)[.. r.Points.Select(p => (double)p.Bytes)])),
+            ],
             beside is null ? null : [.. beside.Total.Select(p => (double)p.Bytes)],
-            "all, as stored");
+            "all, as stored"
+        );
     }
 
     /// <summary>The highest that is drawn, never 0.</summary>
@@ -40,8 +51,10 @@ internal sealed record Layers(string Title, IReadOnlyList<Instant> At, IReadOnly
     internal double Below(int layers, Instant at)
     {
         var next = At.Count - 1;
-        while (next > 1 && At[next - 1] > at) next--;
-        if (next == 0) return Below(layers, 0);
+        while (next > 1 && At[next - 1] > at)
+            next--;
+        if (next == 0)
+            return Below(layers, 0);
         var share = Math.Clamp((at - At[next - 1]) / (At[next] - At[next - 1]), 0, 1);
         return ((1 - share) * Below(layers, next - 1)) + (share * Below(layers, next));
     }

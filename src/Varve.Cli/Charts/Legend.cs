@@ -60,11 +60,20 @@ internal sealed class Legend
         {
             var (column, line) = (i / Lines, i % Lines);
             var (x, y) = (left + (column * (Wide + (2 * Gap))), top + 14 + ((line + (_heads.Count > 0 ? 1 : 0)) * Row));
-            if (line == 0 && _entries.Skip(i).Take(Lines).Any(HasNumbers)) Numbers(sheet, _heads, x, top + 14, palette.Faint);
+            if (line == 0 && _entries.Skip(i).Take(Lines).Any(HasNumbers))
+                Numbers(sheet, _heads, x, top + 14, palette.Faint);
             var entry = _entries[i];
-            if (entry.Swatch == Swatch.Area) sheet.Box(new(x, y - 10, x + 20, y), entry.Colour, entry.Opacity);
-            else sheet.Stroke([(x, y - 4.5), (x + 20, y - 4.5)], entry.Colour, 2.4, entry.Swatch == Swatch.Dashes ? 5 : null);
-            sheet.Text(Lettering.Fitted(entry.Name, Plot.Small, 1 + (HasNumbers(entry) ? _name : Wide - Mark)), x + Mark, y, Plot.Small, palette.Ink);
+            if (entry.Swatch == Swatch.Area)
+                sheet.Box(new(x, y - 10, x + 20, y), entry.Colour, entry.Opacity);
+            else
+                sheet.Stroke([(x, y - 4.5), (x + 20, y - 4.5)], entry.Colour, 2.4, entry.Swatch == Swatch.Dashes ? 5 : null);
+            sheet.Text(
+                Lettering.Fitted(entry.Name, Plot.Small, 1 + (HasNumbers(entry) ? _name : Wide - Mark)),
+                x + Mark,
+                y,
+                Plot.Small,
+                palette.Ink
+            );
             Numbers(sheet, entry.Numbers, x, y, palette.Ink);
         }
     }

@@ -12,21 +12,25 @@ internal static class Lettering
     internal const string Family = "Inter, 'Helvetica Neue', Arial, 'DejaVu Sans', sans-serif";
 
     internal static double Width(string text, double size, bool bold = false) =>
-        Runs(text, bold).Sum(run =>
-        {
-            using var font = new SKFont(run.Face, (float)size);
-            return (double)font.MeasureText(run.Text);
-        });
+        Runs(text, bold)
+            .Sum(run =>
+            {
+                using var font = new SKFont(run.Face, (float)size);
+                return (double)font.MeasureText(run.Text);
+            });
 
     /// <summary>At most that wide, the end left out where it has to be.</summary>
     internal static string Fitted(string text, double size, double width, bool bold = false)
     {
-        if (Width(text, size, bold) <= width) return text;
+        if (Width(text, size, bold) <= width)
+            return text;
         for (var length = text.Length - 1; length > 0; length--)
         {
-            if (char.IsHighSurrogate(text[length - 1])) continue;
+            if (char.IsHighSurrogate(text[length - 1]))
+                continue;
             var shorter = $"{text[..length].TrimEnd()}…";
-            if (Width(shorter, size, bold) <= width) return shorter;
+            if (Width(shorter, size, bold) <= width)
+                return shorter;
         }
 
         return "";
@@ -53,19 +57,23 @@ internal static class Lettering
             var face = inter.GetGlyph(rune.Value) != 0 ? inter : SKFontManager.Default.MatchCharacter(rune.Value) ?? inter;
             if (face.FamilyName != open.FamilyName)
             {
-                if (i > start) yield return (text[start..i], open);
+                if (i > start)
+                    yield return (text[start..i], open);
                 (start, open) = (i, face);
             }
 
             i += Math.Max(1, Math.Min(rune.Utf16SequenceLength, text.Length - i));
         }
 
-        if (start < text.Length) yield return (text[start..], open);
+        if (start < text.Length)
+            yield return (text[start..], open);
     }
 
     private static SKTypeface Load(string name)
     {
-        using var stream = typeof(Lettering).Assembly.GetManifestResourceStream(name) ?? throw new InvalidOperationException($"{name} is not in this assembly.");
+        using var stream =
+            typeof(Lettering).Assembly.GetManifestResourceStream(name)
+            ?? throw new InvalidOperationException($"{name} is not in this assembly.");
         return SKTypeface.FromStream(stream) ?? throw new InvalidOperationException($"{name} is no font.");
     }
 }

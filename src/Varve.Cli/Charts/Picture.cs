@@ -74,20 +74,25 @@ internal sealed class Picture
         {
             var stretch = _series.Stretches[i];
             var (left, right) = (_plot.X(stretch.From), _plot.X(stretch.To));
-            if (right - left < 0.5) continue;
+            if (right - left < 0.5)
+                continue;
             var colour = _palette.Layer(_series.Stretches.Count - 1 - i);
             _sheet.Box(new(left, box.Top - Strip - 2, right, box.Top - 2), colour, 0.9);
             _sheet.Box(new(left, box.Top, right, box.Bottom), colour, 0.13);
-            if (left > box.Left) _sheet.Stroke([(left, box.Top - Strip - 2), (left, box.Bottom)], _palette.Faint, 1, 4);
+            if (left > box.Left)
+                _sheet.Stroke([(left, box.Top - Strip - 2), (left, box.Bottom)], _palette.Faint, 1, 4);
             var name = Lettering.Fitted(stretch.Relation, Plot.Small, right - left - 8);
-            if (name.Length > 1) _sheet.Text(name, (left + right) / 2, box.Top - 7, Plot.Small, _palette.Ink, Anchor.Middle);
+            if (name.Length > 1)
+                _sheet.Text(name, (left + right) / 2, box.Top - 7, Plot.Small, _palette.Ink, Anchor.Middle);
         }
     }
 
     private void Curves()
     {
-        if (_rest is not null) Band(_rest, _palette.Faint, 0.28);
-        if (_series.HasBand) Band(_lines[0], _palette.Band, 0.5);
+        if (_rest is not null)
+            Band(_rest, _palette.Faint, 0.28);
+        if (_series.HasBand)
+            Band(_lines[0], _palette.Band, 0.5);
         for (var i = 0; i < _lines.Count; i++)
         {
             foreach (var run in _lines[i].Runs(p => p.Middle is { } middle && _scale.Has(middle)))
@@ -96,13 +101,17 @@ internal sealed class Picture
 
                 // A value by itself is as long as its bucket, and never too short to be seen.
                 var points = run.Select(p => (_plot.X(p.Centre), _plot.Y(p.Middle!.Value))).ToList();
-                if (points is [var (x, y)]) points = [(Math.Min(_plot.X(run[0].From), x - 1.5), y), (Math.Max(_plot.X(run[0].To), x + 1.5), y)];
+                if (points is [var (x, y)])
+                    points = [(Math.Min(_plot.X(run[0].From), x - 1.5), y), (Math.Max(_plot.X(run[0].To), x + 1.5), y)];
                 _sheet.Stroke(points, _palette.Line(i), width);
             }
         }
     }
 
-    /// <summary>Each bucket is a step: its extremes hold for all of it. What is narrower than a pixel is joined to one, so that no spike fades.</summary>
+    /// <summary>
+    /// Each bucket is a step: its extremes hold for all of it. What is narrower than a pixel is joined to one, so that no spike
+    /// fades.
+    /// </summary>
     private void Band(Curve curve, string colour, double opacity)
     {
         foreach (var run in curve.Runs(p => p is { Low: not null, High: not null }))
@@ -111,9 +120,12 @@ internal sealed class Picture
             foreach (var point in run)
             {
                 var (left, right, low, high) = (_plot.X(point.From), _plot.X(point.To), point.Low!.Value, point.High!.Value);
-                if (right - left < 1) (left, right) = (Math.Floor(left), Math.Floor(left) + 1);
-                if (steps is not [.., var last] || last.Left != left || last.Right != right) steps.Add((left, right, low, high));
-                else steps[^1] = (left, right, Math.Min(last.Low, low), Math.Max(last.High, high));
+                if (right - left < 1)
+                    (left, right) = (Math.Floor(left), Math.Floor(left) + 1);
+                if (steps is not [.., var last] || last.Left != left || last.Right != right)
+                    steps.Add((left, right, low, high));
+                else
+                    steps[^1] = (left, right, Math.Min(last.Low, low), Math.Max(last.High, high));
             }
 
             _sheet.Fill(
@@ -122,7 +134,8 @@ internal sealed class Picture
                     .. Enumerable.Reverse(steps).SelectMany(s => new[] { (s.Right, _plot.Y(s.Low) + 0.5), (s.Left, _plot.Y(s.Low) + 0.5) }),
                 ],
                 colour,
-                opacity);
+                opacity
+            );
         }
     }
 
@@ -131,10 +144,17 @@ internal sealed class Picture
         var box = _plot.Box;
         foreach (var limit in _series.Asked.Thresholds)
         {
-            if (_scale.IsBeyond(limit.Value)) continue;
+            if (_scale.IsBeyond(limit.Value))
+                continue;
             var y = _plot.Y(limit.Value);
             _sheet.Stroke([(box.Left, y), (box.Right, y)], _palette.Limit, 1.4, 6);
-            _sheet.Text(Lettering.Fitted(Label(limit), Plot.Small, _sheet.Width - box.Right - 10), box.Right + 6, y + 4.5, Plot.Small, _palette.Limit);
+            _sheet.Text(
+                Lettering.Fitted(Label(limit), Plot.Small, _sheet.Width - box.Right - 10),
+                box.Right + 6,
+                y + 4.5,
+                Plot.Small,
+                _palette.Limit
+            );
         }
     }
 
@@ -147,8 +167,10 @@ internal sealed class Picture
         {
             var (low, high) = _series.HasBand || point.Middle is null ? (point.Least, point.Most) : (point.Middle, point.Middle);
             var x = _plot.X(point.Centre);
-            if (high > _scale.High && marked.Add(((int)(x / 5), true))) Arrow(x, box.Top, 7);
-            if (low < _scale.Low && !_scale.IsLog && marked.Add(((int)(x / 5), false))) Arrow(x, box.Bottom, -7);
+            if (high > _scale.High && marked.Add(((int)(x / 5), true)))
+                Arrow(x, box.Top, 7);
+            if (low < _scale.Low && !_scale.IsLog && marked.Add(((int)(x / 5), false)))
+                Arrow(x, box.Bottom, -7);
         }
     }
 
@@ -157,16 +179,21 @@ internal sealed class Picture
 
     private static IEnumerable<string> Said(Series series, int others, Scale scale)
     {
-        if (others > 0) yield return $"{HumanText.Number(MostLines)} of {HumanText.Number(series.Curves.Count)} series are lines, those with the greatest average";
-        if (scale.Said is { } said) yield return said;
-        foreach (var missing in series.Missing) yield return $"nothing is left of {LocalText.Range(missing.From, missing.To, series.Asked.Zone)}";
+        if (others > 0)
+            yield return $"{HumanText.Number(MostLines)} of {HumanText.Number(series.Curves.Count)} series are lines, those with the greatest average";
+        if (scale.Said is { } said)
+            yield return said;
+        foreach (var missing in series.Missing)
+            yield return $"nothing is left of {LocalText.Range(missing.From, missing.To, series.Asked.Zone)}";
     }
 
     private List<LegendEntry> Entries()
     {
         List<LegendEntry> entries = [.. _lines.Select(Entry)];
-        if (_series.HasBand) entries.Add(new("minimum to maximum", _palette.Band, Swatch.Area, []));
-        if (_rest is not null) entries.Add(new($"{_rest.Name}, least to greatest {_series.Asked.Middle}", _palette.Faint, Swatch.Area, []) { Opacity = 0.28 });
+        if (_series.HasBand)
+            entries.Add(new("minimum to maximum", _palette.Band, Swatch.Area, []));
+        if (_rest is not null)
+            entries.Add(new($"{_rest.Name}, least to greatest {_series.Asked.Middle}", _palette.Faint, Swatch.Area, []) { Opacity = 0.28 });
         return entries;
     }
 

@@ -50,7 +50,23 @@ internal sealed class PixelSheet : Sheet
     {
         using var paint = new SKPaint { Color = SKColor.Parse(colour), IsAntialias = true };
         var width = Lettering.Width(text, size, bold);
-        Lettering.Draw(_canvas, text, x - (anchor switch { Anchor.Start => 0, Anchor.Middle => width / 2, _ => width }), y, size, bold, paint);
+        Lettering.Draw(
+            _canvas,
+            text,
+            x
+                - (
+                    anchor switch
+                    {
+                        Anchor.Start => 0,
+                        Anchor.Middle => width / 2,
+                        _ => width,
+                    }
+                ),
+            y,
+            size,
+            bold,
+            paint
+        );
     }
 
     internal override void Within(Box box, Action draw)
@@ -72,7 +88,8 @@ internal sealed class PixelSheet : Sheet
     {
         var path = new SKPath();
         path.MoveTo((float)points[0].X, (float)points[0].Y);
-        foreach (var (x, y) in points.Skip(1)) path.LineTo((float)x, (float)y);
+        foreach (var (x, y) in points.Skip(1))
+            path.LineTo((float)x, (float)y);
         return path;
     }
 }

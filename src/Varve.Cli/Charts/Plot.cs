@@ -15,7 +15,10 @@ internal sealed class Plot
     private readonly Instant _from;
     private readonly Duration _span;
 
-    /// <summary>Leaves room for the labels of its scale to the left, for what stands to the right, and for a legend of so many lines below.</summary>
+    /// <summary>
+    /// Leaves room for the labels of its scale to the left, for what stands to the right, and for a legend of so many lines
+    /// below.
+    /// </summary>
     internal Plot(Sheet sheet, Palette palette, Scale scale, Instant from, Instant to, double top, double right, double legend)
     {
         (_sheet, _palette, _scale, _from) = (sheet, palette, scale, from);
@@ -39,7 +42,8 @@ internal sealed class Plot
     /// <summary>The lines behind everything.</summary>
     internal void Grid()
     {
-        foreach (var (value, _) in _scale.Labels) _sheet.Stroke([(Box.Left, Y(value)), (Box.Right, Y(value))], _palette.Grid, 1);
+        foreach (var (value, _) in _scale.Labels)
+            _sheet.Stroke([(Box.Left, Y(value)), (Box.Right, Y(value))], _palette.Grid, 1);
     }
 
     /// <summary>Axes and their labels; the zone and both ends of the time in full.</summary>
@@ -48,7 +52,8 @@ internal sealed class Plot
         var last = double.MaxValue;
         foreach (var (value, label) in _scale.Labels)
         {
-            if (last - Y(value) < Small + 3) continue;
+            if (last - Y(value) < Small + 3)
+                continue;
             last = Y(value);
             _sheet.Text(label, Box.Left - 8, last + 4.5, Small, _palette.Faint, Anchor.End);
         }
@@ -59,11 +64,19 @@ internal sealed class Plot
         {
             _sheet.Stroke([(X(at), Box.Bottom), (X(at), Box.Bottom + 5)], _palette.Faint, 1);
             var half = Lettering.Width(label, Small) / 2;
-            if (X(at) - half < free || X(at) + half > _sheet.Width - 8) continue;
+            if (X(at) - half < free || X(at) + half > _sheet.Width - 8)
+                continue;
             _sheet.Text(label, X(at), Box.Bottom + Line, Small, _palette.Faint, Anchor.Middle);
             free = X(at) + half + 8;
         }
 
-        _sheet.Text(Lettering.Fitted(caption, Small, Box.Right - 8), Box.Right, Box.Bottom + (2 * Line) - 2, Small, _palette.Faint, Anchor.End);
+        _sheet.Text(
+            Lettering.Fitted(caption, Small, Box.Right - 8),
+            Box.Right,
+            Box.Bottom + (2 * Line) - 2,
+            Small,
+            _palette.Faint,
+            Anchor.End
+        );
     }
 }

@@ -49,7 +49,8 @@ internal abstract class Sheet : IDisposable
 
     internal void Text(string text, double x, double y, double size, string colour, Anchor anchor = Anchor.Start, bool bold = false)
     {
-        if (text.Length > 0) Write(text, x, y, size, colour, anchor, bold);
+        if (text.Length > 0)
+            Write(text, x, y, size, colour, anchor, bold);
     }
 
     internal void Box(Box box, string colour, double opacity = 1) =>

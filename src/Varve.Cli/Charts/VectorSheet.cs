@@ -14,9 +14,23 @@ internal sealed class VectorSheet : Sheet
     internal VectorSheet(int width, int height, string title)
         : base(width, height)
     {
-        _xml = XmlWriter.Create(_stream, new() { Indent = true, Encoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), NewLineChars = "\n" });
+        _xml = XmlWriter.Create(
+            _stream,
+            new()
+            {
+                Indent = true,
+                Encoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false),
+                NewLineChars = "\n",
+            }
+        );
         _xml.WriteStartElement("svg", "http://www.w3.org/2000/svg");
-        Attributes(("width", Number(width)), ("height", Number(height)), ("viewBox", $"0 0 {Number(width)} {Number(height)}"), ("font-family", Lettering.Family), ("role", "img"));
+        Attributes(
+            ("width", Number(width)),
+            ("height", Number(height)),
+            ("viewBox", $"0 0 {Number(width)} {Number(height)}"),
+            ("font-family", Lettering.Family),
+            ("role", "img")
+        );
         _xml.WriteElementString("title", Clean(title));
     }
 
@@ -31,16 +45,28 @@ internal sealed class VectorSheet : Sheet
 
     internal override void Stroke(IReadOnlyList<(double X, double Y)> points, string colour, double width, double? dash = null)
     {
-        var always = new (string, string)[] { ("points", Points(points)), ("fill", "none"), ("stroke", colour), ("stroke-width", Number(width)), ("stroke-linejoin", "round") };
-        Element("polyline", dash is { } length ? [.. always, ("stroke-dasharray", Number(length))] : [.. always, ("stroke-linecap", "round")]);
+        var always = new (string, string)[]
+        {
+            ("points", Points(points)),
+            ("fill", "none"),
+            ("stroke", colour),
+            ("stroke-width", Number(width)),
+            ("stroke-linejoin", "round"),
+        };
+        Element(
+            "polyline",
+            dash is { } length ? [.. always, ("stroke-dasharray", Number(length))] : [.. always, ("stroke-linecap", "round")]
+        );
     }
 
     internal override void Write(string text, double x, double y, double size, string colour, Anchor anchor, bool bold)
     {
         _xml.WriteStartElement("text");
         Attributes(("x", Number(x)), ("y", Number(y)), ("font-size", Number(size)), ("fill", colour));
-        if (anchor != Anchor.Start) Attributes(("text-anchor", anchor == Anchor.Middle ? "middle" : "end"));
-        if (bold) Attributes(("font-weight", "600"));
+        if (anchor != Anchor.Start)
+            Attributes(("text-anchor", anchor == Anchor.Middle ? "middle" : "end"));
+        if (bold)
+            Attributes(("font-weight", "600"));
         _xml.WriteString(Clean(text));
         _xml.WriteEndElement();
     }
@@ -74,13 +100,16 @@ internal sealed class VectorSheet : Sheet
 
     private void Attributes(params IEnumerable<(string Name, string Value)> attributes)
     {
-        foreach (var (name, value) in attributes) _xml.WriteAttributeString(name, value);
+        foreach (var (name, value) in attributes)
+            _xml.WriteAttributeString(name, value);
     }
 
     // XML has no place for control characters, and a value may hold them.
-    private static string Clean(string text) => string.Concat(text.EnumerateRunes().Select(r => r.Value < 32 || r.Value is 0xfffe or 0xffff ? "\ufffd" : r.ToString()));
+    private static string Clean(string text) =>
+        string.Concat(text.EnumerateRunes().Select(r => r.Value < 32 || r.Value is 0xfffe or 0xffff ? "\ufffd" : r.ToString()));
 
-    private static string Points(IReadOnlyList<(double X, double Y)> points) => string.Join(' ', points.Select(p => $"{Number(p.X)},{Number(p.Y)}"));
+    private static string Points(IReadOnlyList<(double X, double Y)> points) =>
+        string.Join(' ', points.Select(p => $"{Number(p.X)},{Number(p.Y)}"));
 
     private static string Number(double value) => value.ToString("0.##", CultureInfo.InvariantCulture);
 }

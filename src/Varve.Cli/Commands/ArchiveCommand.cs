@@ -9,69 +9,125 @@ namespace Varve.Cli.Commands;
 /// <summary><c>varve archive list|verify|prune|repository</c>.</summary>
 internal static class ArchiveCommand
 {
-    private static readonly Option<bool> Again = new("--again") { Description = "Let the next run archive parts again that are broken, or were written before the table changed, and whose rows the source still has" };
+    private static readonly Option<bool> Again = new("--again")
+    {
+        Description =
+            "Let the next run archive parts again that are broken, or were written before the table changed, and whose rows the source still has",
+    };
 
-    private static readonly Option<string> OlderThan = new("--older-than") { HelpName = "KEEP", Description = "Parts whose range ended longer ago than this: 5y", Required = true };
+    private static readonly Option<string> OlderThan = new("--older-than")
+    {
+        HelpName = "KEEP",
+        Description = "Parts whose range ended longer ago than this: 5y",
+        Required = true,
+    };
 
     private static readonly Option<bool> Yes = new("--yes", "-y") { Description = "Remove them without asking" };
 
     private static IReadOnlyList<Symbol> Common => [CommonOptions.Archive, .. CommonOptions.Database];
 
-    internal static Command Create() => new CliCommand(
-        "archive",
-        "List, check and prune what was archived before it expired",
-        new CliCommand("list", "List the parts of archives", [CommonOptions.Names, .. CommonOptions.Database], ListAsync)
-        {
-            Examples = ["varve archive list flights"],
-        },
-        new CliCommand("verify", "Read every part back and compare it with its manifest and the catalog", [CommonOptions.Names, Again, .. Common], VerifyAsync)
-        {
-            Examples = ["varve archive verify", "varve archive verify flights --again"],
-        },
-        new CliCommand("prune", "Remove parts of archives for good, by age", [CommonOptions.Names, OlderThan, Yes, .. Common], PruneAsync)
-        {
-            Examples = ["varve archive prune flights --older-than 5y"],
-        },
-        RepositoryCommand.Create());
+    internal static Command Create() =>
+        new CliCommand(
+            "archive",
+            "List, check and prune what was archived before it expired",
+            new CliCommand("list", "List the parts of archives", [CommonOptions.Names, .. CommonOptions.Database], ListAsync)
+            {
+                Examples = ["varve archive list flights"],
+            },
+            new CliCommand(
+                "verify",
+                "Read every part back and compare it with its manifest and the catalog",
+                [CommonOptions.Names, Again, .. Common],
+                VerifyAsync
+            )
+            {
+                Examples = ["varve archive verify", "varve archive verify flights --again"],
+            },
+            new CliCommand(
+                "prune",
+                "Remove parts of archives for good, by age",
+                [CommonOptions.Names, OlderThan, Yes, .. Common],
+                PruneAsync
+            )
+            {
+                Examples = ["varve archive prune flights --older-than 5y"],
+            },
+            RepositoryCommand.Create()
+        );
 
     private static async Task<int> ListAsync(CommandContext call)
     {
         var parts = await call.Read().ArchivesAsync(Names(call), call.Cancellation);
-        if (call.IsJson) call.Print(new ArchiveListShape([.. parts.Select(p => PartShape.Of(p))]));
-        else ArchiveScreen.List(call.Screen, parts);
+        if (call.IsJson)
+            call.Print(new ArchiveListShape([.. parts.Select(p => PartShape.Of(p))]));
+        else
+            ArchiveScreen.List(call.Screen, parts);
         return ExitCode.Done;
     }
 
     private static async Task<int> VerifyAsync(CommandContext call)
     {
-        if (call.Parse.GetValue(Again)) return await AgainAsync(call);
+        if (call.Parse.GetValue(Again))
+            return await AgainAsync(call);
         var report = await call.Read().VerifyArchivesAsync(Names(call), call.Cancellation);
-        if (call.IsJson) call.Print(new ArchiveReportShape(report.Agrees, [.. report.Parts.Select(c => PartShape.Of(c.Part, c.Problem))], [.. report.Unknown.Select(u => new UnknownShape(u.Location, u.File))], [.. report.BeingPruned.Select(p => PartShape.Of(p))]));
-        else ArchiveScreen.Report(call.Screen, report);
+        if (call.IsJson)
+            call.Print(
+                new ArchiveReportShape(
+                    report.Agrees,
+                    [.. report.Parts.Select(c => PartShape.Of(c.Part, c.Problem))],
+                    [.. report.Unknown.Select(u => new UnknownShape(u.Location, u.File))],
+                    [.. report.BeingPruned.Select(p => PartShape.Of(p))]
+                )
+            );
+        else
+            ArchiveScreen.Report(call.Screen, report);
         return report.Agrees ? ExitCode.Done : ExitCode.Person;
     }
 
     private static async Task<int> AgainAsync(CommandContext call)
     {
-        if (Names(call) is not [var policy]) throw CommonOptions.Usage("--again is a person's word about one policy: varve archive verify POLICY --again.");
+        if (Names(call) is not [var policy])
+            throw CommonOptions.Usage("--again is a person's word about one policy: varve archive verify POLICY --again.");
         var again = await call.Write().ArchiveAgainAsync(policy, call.Cancellation);
-        if (call.IsJson) call.Print(new AgainShape(policy, "archived again", again.Parts.Count, [.. again.Left.Select(c => PartShape.Of(c.Part, c.Problem))]));
-        else ArchiveScreen.Again(call.Screen, policy, again);
+        if (call.IsJson)
+            call.Print(
+                new AgainShape(policy, "archived again", again.Parts.Count, [.. again.Left.Select(c => PartShape.Of(c.Part, c.Problem))])
+            );
+        else
+            ArchiveScreen.Again(call.Screen, policy, again);
         return again.Left.Count == 0 ? ExitCode.Done : ExitCode.Person;
     }
 
     private static async Task<int> PruneAsync(CommandContext call)
     {
         var text = call.Parse.GetRequiredValue(OlderThan);
-        if (!Keep.TryParse(text, out var keep, out var error)) throw CommonOptions.Usage($"--older-than: {error}");
+        if (!Keep.TryParse(text, out var keep, out var error))
+            throw CommonOptions.Usage($"--older-than: {error}");
         var lifecycle = call.Write();
         var pruning = await lifecycle.PruningAsync(Names(call), keep, call.Cancellation);
-        if (!call.IsJson) ArchiveScreen.Pruning(call.Screen, pruning);
+        if (!call.IsJson)
+            ArchiveScreen.Pruning(call.Screen, pruning);
         var agreed = pruning.Parts.Count == 0 || call.Parse.GetValue(Yes) || await TypedYes.AskAsync(call, "Remove these parts for good?");
-        if (agreed && pruning.Parts.Count + pruning.Begun.Count > 0) pruning = await lifecycle.PruneArchivesAsync(Names(call), keep, call.Cancellation);
-        if (call.IsJson) call.Print(new PruningShape(agreed, [.. pruning.Parts.Select(p => PartShape.Of(p))], [.. pruning.Held.Select(p => PartShape.Of(p))], [.. pruning.Begun.Select(p => PartShape.Of(p))]));
-        else if (!agreed) call.Screen.Warn(new Span("Nothing was removed: these rows are in no other place. Say --yes, or type yes when asked.", Palette.Warn));
-        else if (pruning.Parts.Count > 0) call.Screen.Line(new("pruned  ", Palette.Good), $"{HumanText.Count(pruning.Parts.Count, "part")}, {HumanText.Count(pruning.Parts.Sum(p => p.Rows), "row")}");
+        if (agreed && pruning.Parts.Count + pruning.Begun.Count > 0)
+            pruning = await lifecycle.PruneArchivesAsync(Names(call), keep, call.Cancellation);
+        if (call.IsJson)
+            call.Print(
+                new PruningShape(
+                    agreed,
+                    [.. pruning.Parts.Select(p => PartShape.Of(p))],
+                    [.. pruning.Held.Select(p => PartShape.Of(p))],
+                    [.. pruning.Begun.Select(p => PartShape.Of(p))]
+                )
+            );
+        else if (!agreed)
+            call.Screen.Warn(
+                new Span("Nothing was removed: these rows are in no other place. Say --yes, or type yes when asked.", Palette.Warn)
+            );
+        else if (pruning.Parts.Count > 0)
+            call.Screen.Line(
+                new("pruned  ", Palette.Good),
+                $"{HumanText.Count(pruning.Parts.Count, "part")}, {HumanText.Count(pruning.Parts.Sum(p => p.Rows), "row")}"
+            );
         return agreed ? ExitCode.Done : ExitCode.Person;
     }
 

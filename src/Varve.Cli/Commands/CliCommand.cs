@@ -12,10 +12,17 @@ internal sealed class CliCommand : Command
         {
             switch (symbol)
             {
-                case Option option: Add(option); break;
-                case Argument argument: Add(argument); break;
-                case Command command: Add(command); break;
-                default: throw new System.Diagnostics.UnreachableException();
+                case Option option:
+                    Add(option);
+                    break;
+                case Argument argument:
+                    Add(argument);
+                    break;
+                case Command command:
+                    Add(command);
+                    break;
+                default:
+                    throw new System.Diagnostics.UnreachableException();
             }
         }
 
@@ -26,7 +33,8 @@ internal sealed class CliCommand : Command
     internal CliCommand(string name, string description, params IEnumerable<Command> commands)
         : base(name, description)
     {
-        foreach (var command in commands) Add(command);
+        foreach (var command in commands)
+            Add(command);
     }
 
     /// <summary>Shown at the end of the help.</summary>

@@ -16,9 +16,17 @@ internal static class CommonOptions
 
     private const string NoPolicy = "VRV305";
 
-    internal static readonly Option<string?> Db = new("--db") { HelpName = "URL", Description = "The database, for example duckdb:metrics.duckdb. Default: VARVE_DB" };
+    internal static readonly Option<string?> Db = new("--db")
+    {
+        HelpName = "URL",
+        Description = "The database, for example duckdb:metrics.duckdb. Default: VARVE_DB",
+    };
 
-    internal static readonly Option<string?> Schema = new("--schema") { HelpName = "NAME", Description = "The schema of the catalog. Default: VARVE_SCHEMA, else varve" };
+    internal static readonly Option<string?> Schema = new("--schema")
+    {
+        HelpName = "NAME",
+        Description = "The schema of the catalog. Default: VARVE_SCHEMA, else varve",
+    };
 
     internal static readonly Option<string> Output = Among("--output", "What to print", "human", "json").Also("-o");
 
@@ -31,29 +39,66 @@ internal static class CommonOptions
         CompletionSources = { _ => AnswerTarget.Names.Select(name => new System.CommandLine.Completions.CompletionItem(name)) },
     }.Also("-o");
 
-    internal static readonly Option<string> Events = Among("--output", "What to print; ndjson: a line for each thing that happens, as it happens", "human", "json", "ndjson").Also("-o");
+    internal static readonly Option<string> Events = Among(
+            "--output",
+            "What to print; ndjson: a line for each thing that happens, as it happens",
+            "human",
+            "json",
+            "ndjson"
+        )
+        .Also("-o");
 
     internal static readonly Option<bool> Wide = new("--wide") { Description = "Show all of a table, however narrow the terminal is" };
 
     internal static readonly Option<bool> Debug = new("--debug") { Description = "Details of defects; also VARVE_DEBUG=1", Hidden = true };
 
-    internal static readonly Option<string[]> Tags = new Option<string[]>("--tags") { HelpName = "A,B", Description = "Only policies that have all of these tags" }.PolicyTags();
+    internal static readonly Option<string[]> Tags = new Option<string[]>("--tags")
+    {
+        HelpName = "A,B",
+        Description = "Only policies that have all of these tags",
+    }.PolicyTags();
 
-    internal static readonly Argument<string[]> Names = new Argument<string[]>("POLICY") { Description = "Policies by name; none: all of them", Arity = ArgumentArity.ZeroOrMore }.Policies();
+    internal static readonly Argument<string[]> Names = new Argument<string[]>("POLICY")
+    {
+        Description = "Policies by name; none: all of them",
+        Arity = ArgumentArity.ZeroOrMore,
+    }.Policies();
 
     internal static readonly Argument<string> Name = new Argument<string>("POLICY") { Description = "The policy" }.OnePolicy();
 
-    internal static readonly Option<Instant?> AsOf = new("--as-of", "--cutoff-day") { HelpName = "INSTANT", Description = "Plan as of this instant instead of now: 2023-06-27T12:00:00Z, a date (00:00 UTC), yesterday or -2h", CustomParser = ReadAsOf };
+    internal static readonly Option<Instant?> AsOf = new("--as-of", "--cutoff-day")
+    {
+        HelpName = "INSTANT",
+        Description = "Plan as of this instant instead of now: 2023-06-27T12:00:00Z, a date (00:00 UTC), yesterday or -2h",
+        CustomParser = ReadAsOf,
+    };
 
-    internal static readonly Option<SaidTime?> From = At("--from", "From here on: 2026-11-05, 2026-11, 2026-11-05T14:30, yesterday, -24h, now-7d, an instant");
+    internal static readonly Option<SaidTime?> From = At(
+        "--from",
+        "From here on: 2026-11-05, 2026-11, 2026-11-05T14:30, yesterday, -24h, now-7d, an instant"
+    );
 
     internal static readonly Option<SaidTime?> To = At("--to", "Up to here, exclusive; written as --from is");
 
-    internal static readonly Option<DateTimeZone?> Zone = new("--zone") { HelpName = "ZONE", Description = "The zone in which times are read and shown, for example Europe/Berlin. Default: that of the policy's local days, else UTC", CustomParser = ReadZone };
+    internal static readonly Option<DateTimeZone?> Zone = new("--zone")
+    {
+        HelpName = "ZONE",
+        Description =
+            "The zone in which times are read and shown, for example Europe/Berlin. Default: that of the policy's local days, else UTC",
+        CustomParser = ReadZone,
+    };
 
-    internal static readonly Option<string[]> Where = new("--where") { HelpName = "COL=VALUE", Description = "Only this series; COL= is NULL, COL='' the empty text. Repeated, of one column: one of these" };
+    internal static readonly Option<string[]> Where = new("--where")
+    {
+        HelpName = "COL=VALUE",
+        Description = "Only this series; COL= is NULL, COL='' the empty text. Repeated, of one column: one of these",
+    };
 
-    internal static readonly Option<string[]> Archive = new("--archive") { HelpName = "NAME=PATH", Description = "Where an archive location is: a folder, or s3://bucket/prefix. May be repeated; also VARVE_ARCHIVE_NAME" };
+    internal static readonly Option<string[]> Archive = new("--archive")
+    {
+        HelpName = "NAME=PATH",
+        Description = "Where an archive location is: a folder, or s3://bucket/prefix. May be repeated; also VARVE_ARCHIVE_NAME",
+    };
 
     internal static readonly Option<Duration> Wait = new("--wait")
     {
@@ -66,14 +111,23 @@ internal static class CommonOptions
     internal static IReadOnlyList<Symbol> Database => [Db, Schema, Wait, Output, Wide, Debug];
 
     /// <summary>True where a script reads.</summary>
-    internal static bool IsJson(ParseResult parse) => IsLines(parse) || parse.GetResult(Events)?.GetValueOrDefault<string>() == "json" || parse.GetResult(Output)?.GetValueOrDefault<string>() == "json" || parse.GetResult(Format)?.GetValueOrDefault<string>() == "json";
+    internal static bool IsJson(ParseResult parse) =>
+        IsLines(parse)
+        || parse.GetResult(Events)?.GetValueOrDefault<string>() == "json"
+        || parse.GetResult(Output)?.GetValueOrDefault<string>() == "json"
+        || parse.GetResult(Format)?.GetValueOrDefault<string>() == "json";
 
     /// <summary>True where a script reads what happens, a line each.</summary>
     internal static bool IsLines(ParseResult parse) => parse.GetResult(Events)?.GetValueOrDefault<string>() == "ndjson";
 
     internal static Option<string> Among(string name, string description, params string[] values)
     {
-        var option = new Option<string>(name) { Description = description, DefaultValueFactory = _ => values[0], HelpName = string.Join('|', values) };
+        var option = new Option<string>(name)
+        {
+            Description = description,
+            DefaultValueFactory = _ => values[0],
+            HelpName = string.Join('|', values),
+        };
         return option.AcceptOnlyFromAmong(values);
     }
 
@@ -84,7 +138,13 @@ internal static class CommonOptions
         return option;
     }
 
-    internal static Option<SaidTime?> At(string name, string description) => new(name) { HelpName = "TIME", Description = description, CustomParser = ReadTime };
+    internal static Option<SaidTime?> At(string name, string description) =>
+        new(name)
+        {
+            HelpName = "TIME",
+            Description = description,
+            CustomParser = ReadTime,
+        };
 
     internal static Selection Selection(ParseResult parse) => new(parse.GetValue(Names) ?? [], Split(parse.GetValue(Tags)));
 
@@ -92,11 +152,25 @@ internal static class CommonOptions
         [.. (texts ?? []).SelectMany(t => t.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)).Distinct()];
 
     internal static IReadOnlyList<KeyValuePair<string, string?>> Conditions(ParseResult parse) =>
-        [.. (parse.GetValue(Where) ?? []).Select(text => text.Split('=', 2) switch
-        {
-            [{ Length: > 0 } column, var value] => new KeyValuePair<string, string?>(column, value switch { "" => null, "''" => "", _ => value }),
-            _ => throw Usage($"--where {text} has no column; write column=value, or column= for NULL, or column='' for the empty text."),
-        })];
+        [
+            .. (parse.GetValue(Where) ?? []).Select(text =>
+                text.Split('=', 2) switch
+                {
+                    [{ Length: > 0 } column, var value] => new KeyValuePair<string, string?>(
+                        column,
+                        value switch
+                        {
+                            "" => null,
+                            "''" => "",
+                            _ => value,
+                        }
+                    ),
+                    _ => throw Usage(
+                        $"--where {text} has no column; write column=value, or column= for NULL, or column='' for the empty text."
+                    ),
+                }
+            ),
+        ];
 
     /// <summary>How many are to be shown: at least one.</summary>
     internal static int Limit(ParseResult parse, Option<int> option) =>
@@ -116,8 +190,14 @@ internal static class CommonOptions
         }
 
         // Whoever names a catalog has one: not finding it is no answer.
-        return found.Count == 0 && DatabaseOpener.Catalog(call.Parse.GetValue(Schema)) is { } named && (await lifecycle.PatternsAsync(Varve.Policies.Selection.All, call.Cancellation)).Count == 0
-            ? throw new PolicyException(NoPolicy, $"No policy is stored in the catalog of the schema {named}. Name the schema that apply was given, or leave it out for the usual one.")
+        return
+            found.Count == 0
+            && DatabaseOpener.Catalog(call.Parse.GetValue(Schema)) is { } named
+            && (await lifecycle.PatternsAsync(Varve.Policies.Selection.All, call.Cancellation)).Count == 0
+            ? throw new PolicyException(
+                NoPolicy,
+                $"No policy is stored in the catalog of the schema {named}. Name the schema that apply was given, or leave it out for the usual one."
+            )
             : found;
     }
 
@@ -126,7 +206,8 @@ internal static class CommonOptions
 
     private static Instant? ReadAsOf(ArgumentResult result)
     {
-        if (ReadTime(result) is not { } said) return null;
+        if (ReadTime(result) is not { } said)
+            return null;
         Instant at;
         try
         {
@@ -139,8 +220,11 @@ internal static class CommonOptions
             return null;
         }
 
-        if (at >= s_first && at <= s_last) return at;
-        result.AddError($"--as-of {InstantText.Format(at)} is out of range: it lies between {InstantText.Format(s_first)} and {InstantText.Format(s_last)}.");
+        if (at >= s_first && at <= s_last)
+            return at;
+        result.AddError(
+            $"--as-of {InstantText.Format(at)} is out of range: it lies between {InstantText.Format(s_first)} and {InstantText.Format(s_last)}."
+        );
         return null;
     }
 
@@ -148,9 +232,13 @@ internal static class CommonOptions
     internal static Duration? ReadLength(ArgumentResult result)
     {
         var text = result.Tokens.Count == 1 ? result.Tokens[0].Value : "";
-        if (text == "0") return Duration.Zero;
-        if (Keep.TryParse(text, out var keep, out _) && keep != Keep.Forever) return keep.Shortest;
-        result.AddError($"{(result.Parent as OptionResult)?.Option.Name} {text} is no length of time: write 90s, 10m or 2h, or 0 for none.");
+        if (text == "0")
+            return Duration.Zero;
+        if (Keep.TryParse(text, out var keep, out _) && keep != Keep.Forever)
+            return keep.Shortest;
+        result.AddError(
+            $"{(result.Parent as OptionResult)?.Option.Name} {text} is no length of time: write 90s, 10m or 2h, or 0 for none."
+        );
         return null;
     }
 
@@ -158,7 +246,15 @@ internal static class CommonOptions
     internal static long? ReadCount(ArgumentResult result)
     {
         var text = result.Tokens.Count == 1 ? result.Tokens[0].Value : "";
-        if (long.TryParse(text, System.Globalization.NumberStyles.AllowThousands, System.Globalization.CultureInfo.InvariantCulture, out var number)) return number;
+        if (
+            long.TryParse(
+                text,
+                System.Globalization.NumberStyles.AllowThousands,
+                System.Globalization.CultureInfo.InvariantCulture,
+                out var number
+            )
+        )
+            return number;
         result.AddError($"{(result.Parent as OptionResult)?.Option.Name} {text} is no whole number from 0 on.");
         return null;
     }
@@ -166,12 +262,15 @@ internal static class CommonOptions
     private static void OfAnswer(OptionResult result)
     {
         if (result.Tokens is [{ Value: var text }] && AnswerTarget.Of(text) is null)
-            result.AddError($"--output {text} is neither {string.Join(", ", AnswerTarget.Names)} nor a file that ends with .csv, .tsv, .json, .ndjson or .parquet.");
+            result.AddError(
+                $"--output {text} is neither {string.Join(", ", AnswerTarget.Names)} nor a file that ends with .csv, .tsv, .json, .ndjson or .parquet."
+            );
     }
 
     private static SaidTime? ReadTime(ArgumentResult result)
     {
-        if (SaidTime.TryParse(result.Tokens.Count == 1 ? result.Tokens[0].Value : "", out var said, out var error)) return said;
+        if (SaidTime.TryParse(result.Tokens.Count == 1 ? result.Tokens[0].Value : "", out var said, out var error))
+            return said;
         result.AddError($"{Named(result)}: {error}");
         return null;
     }
@@ -180,9 +279,12 @@ internal static class CommonOptions
     {
         var name = result.Tokens.Count == 1 ? result.Tokens[0].Value : "";
         var known = DateTimeZoneProviders.Tzdb.Ids;
-        if (known.FirstOrDefault(id => string.Equals(id, name, StringComparison.OrdinalIgnoreCase)) is { } found) return DateTimeZoneProviders.Tzdb[found];
+        if (known.FirstOrDefault(id => string.Equals(id, name, StringComparison.OrdinalIgnoreCase)) is { } found)
+            return DateTimeZoneProviders.Tzdb[found];
         var near = known.Where(id => name.Length > 2 && id.Contains(name, StringComparison.OrdinalIgnoreCase)).Take(3).ToList();
-        result.AddError($"--zone: there is no time zone {name}. {(near.Count > 0 ? $"Did you mean {string.Join(" or ", near)}?" : "Write an IANA name such as Europe/Berlin, or UTC.")}");
+        result.AddError(
+            $"--zone: there is no time zone {name}. {(near.Count > 0 ? $"Did you mean {string.Join(" or ", near)}?" : "Write an IANA name such as Europe/Berlin, or UTC.")}"
+        );
         return null;
     }
 

@@ -2,7 +2,10 @@ using System.CommandLine;
 
 namespace Varve.Cli.Commands;
 
-/// <summary><c>varve completion bash|zsh|fish</c>: each asks the tool itself, through its suggest directive. What comes back is text, never code.</summary>
+/// <summary>
+/// <c>varve completion bash|zsh|fish</c>: each asks the tool itself, through its suggest directive. What comes back is text,
+/// never code.
+/// </summary>
 internal static class CompletionCommand
 {
     private const string Bash = """
@@ -32,14 +35,22 @@ internal static class CompletionCommand
 
     private static readonly Argument<string> Shell = Among("SHELL", "bash, zsh or fish", "bash", "zsh", "fish");
 
-    internal static Command Create() => new CliCommand("completion", "Print a completion script for a shell", [Shell], ActAsync)
-    {
-        Examples = ["source <(varve completion bash)", "varve completion fish > ~/.config/fish/completions/varve.fish"],
-    };
+    internal static Command Create() =>
+        new CliCommand("completion", "Print a completion script for a shell", [Shell], ActAsync)
+        {
+            Examples = ["source <(varve completion bash)", "varve completion fish > ~/.config/fish/completions/varve.fish"],
+        };
 
     private static Task<int> ActAsync(CommandContext call)
     {
-        call.Screen.Out.WriteLine(call.Parse.GetRequiredValue(Shell) switch { "zsh" => Zsh, "fish" => Fish, _ => Bash });
+        call.Screen.Out.WriteLine(
+            call.Parse.GetRequiredValue(Shell) switch
+            {
+                "zsh" => Zsh,
+                "fish" => Fish,
+                _ => Bash,
+            }
+        );
         return Task.FromResult(ExitCode.Done);
     }
 

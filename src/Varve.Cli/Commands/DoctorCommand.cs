@@ -11,42 +11,81 @@ namespace Varve.Cli.Commands;
 /// <summary><c>varve doctor</c>.</summary>
 internal static class DoctorCommand
 {
-    private static readonly Option<string?> AuditHead = new("--audit-head") { HelpName = "HASH", Description = "A hash of the audit log that was noted before; shows a catalog that is older" };
-
-    private static readonly Option<string?> Grants = new("--grants") { HelpName = "READER", Description = "Print the statements that give Varve's role, and the role READER, the rights that they need on a server; nothing else is looked for" };
-
-    internal static Command Create() => new CliCommand("doctor", "Look for what is not as it should be, and change nothing", [AuditHead, Grants, .. CommonOptions.Database], ActAsync)
+    private static readonly Option<string?> AuditHead = new("--audit-head")
     {
-        Examples = ["varve doctor", "varve doctor --audit-head 4f0c…", "varve doctor --grants grafana --db postgresql://varve@host/metrics"],
+        HelpName = "HASH",
+        Description = "A hash of the audit log that was noted before; shows a catalog that is older",
     };
+
+    private static readonly Option<string?> Grants = new("--grants")
+    {
+        HelpName = "READER",
+        Description =
+            "Print the statements that give Varve's role, and the role READER, the rights that they need on a server; nothing else is looked for",
+    };
+
+    internal static Command Create() =>
+        new CliCommand(
+            "doctor",
+            "Look for what is not as it should be, and change nothing",
+            [AuditHead, Grants, .. CommonOptions.Database],
+            ActAsync
+        )
+        {
+            Examples =
+            [
+                "varve doctor",
+                "varve doctor --audit-head 4f0c…",
+                "varve doctor --grants grafana --db postgresql://varve@host/metrics",
+            ],
+        };
 
     private static async Task<int> ActAsync(CommandContext call)
     {
-        if (call.Parse.GetValue(Grants) is { } reader) return await GrantsAsync(call, reader);
+        if (call.Parse.GetValue(Grants) is { } reader)
+            return await GrantsAsync(call, reader);
         var lifecycle = call.Read();
-        List<Finding> findings = [.. await lifecycle.DiagnoseAsync(call.Parse.GetValue(AuditHead), call.Cancellation), .. await OfEngineAsync(call, lifecycle)];
+        List<Finding> findings =
+        [
+            .. await lifecycle.DiagnoseAsync(call.Parse.GetValue(AuditHead), call.Cancellation),
+            .. await OfEngineAsync(call, lifecycle),
+        ];
         var exit = findings.Exists(f => f.Severity is Severity.Error) ? ExitCode.Person : ExitCode.Done;
-        if (call.IsJson) call.Print(new DoctorShape(exit == ExitCode.Done, findings));
-        else Show(call.Screen, findings);
+        if (call.IsJson)
+            call.Print(new DoctorShape(exit == ExitCode.Done, findings));
+        else
+            Show(call.Screen, findings);
         return exit;
     }
 
     private static async Task<int> GrantsAsync(CommandContext call, string reader)
     {
-        if (DatabaseOpener.Url(call.Parse.GetValue(CommonOptions.Db)).Scheme == "duckdb") throw CommonOptions.Usage("--grants is for servers: a DuckDB file belongs to whoever may read and write it.");
-        if (reader.Length == 0) throw CommonOptions.Usage("--grants takes the name of a role that reads.");
+        if (DatabaseOpener.Url(call.Parse.GetValue(CommonOptions.Db)).Scheme == "duckdb")
+            throw CommonOptions.Usage("--grants is for servers: a DuckDB file belongs to whoever may read and write it.");
+        if (reader.Length == 0)
+            throw CommonOptions.Usage("--grants takes the name of a role that reads.");
         var lifecycle = call.Read();
         var policies = await lifecycle.PoliciesAsync(Policies.Selection.All, call.Cancellation);
-        var statements = await PostgreSqlGrants.StatementsAsync(call.Database, policies, reader, call.Parse.GetValue(CommonOptions.Schema) ?? "varve", call.Cancellation);
-        if (call.IsJson) call.Print(new GrantsShape(statements));
-        else foreach (var statement in statements) call.Screen.Line(statement);
+        var statements = await PostgreSqlGrants.StatementsAsync(
+            call.Database,
+            policies,
+            reader,
+            call.Parse.GetValue(CommonOptions.Schema) ?? "varve",
+            call.Cancellation
+        );
+        if (call.IsJson)
+            call.Print(new GrantsShape(statements));
+        else
+            foreach (var statement in statements)
+                call.Screen.Line(statement);
         return ExitCode.Done;
     }
 
     private static async Task<IReadOnlyList<Finding>> OfEngineAsync(CommandContext call, Lifecycle lifecycle)
     {
         var scheme = DatabaseOpener.Url(call.Parse.GetValue(CommonOptions.Db)).Scheme;
-        if (scheme == "duckdb") return await DuckDbHealth.DiagnoseAsync(call.Database, call.Cancellation);
+        if (scheme == "duckdb")
+            return await DuckDbHealth.DiagnoseAsync(call.Database, call.Cancellation);
         var policies = await lifecycle.PoliciesAsync(Policies.Selection.All, call.Cancellation);
         return scheme == "cratedb"
             ? await CrateDbHealth.DiagnoseAsync(call.Database, policies, call.Cancellation)
@@ -58,17 +97,26 @@ internal static class DoctorCommand
         foreach (var finding in findings.OrderByDescending(f => f.Severity))
         {
             screen.Line(Word(finding.Severity), new(finding.Check, Palette.Bold), finding.Policy is { } policy ? $"  {policy}" : "");
-            foreach (var line in finding.Found.Split('\n')) screen.Line("         ", line);
+            foreach (var line in finding.Found.Split('\n'))
+                screen.Line("         ", line);
             screen.Line(new Span($"         {finding.WayOut}", Palette.Dim));
         }
 
-        screen.Line(findings.Count == 0 ? new Span("Nothing was found.", Palette.Good) : new Span($"{HumanText.Count(findings.Count(f => f.Severity is Severity.Error), "error")}, {HumanText.Count(findings.Count(f => f.Severity is Severity.Warning), "warning")}, {HumanText.Count(findings.Count(f => f.Severity is Severity.Note), "note")}.", Palette.Dim));
+        screen.Line(
+            findings.Count == 0
+                ? new Span("Nothing was found.", Palette.Good)
+                : new Span(
+                    $"{HumanText.Count(findings.Count(f => f.Severity is Severity.Error), "error")}, {HumanText.Count(findings.Count(f => f.Severity is Severity.Warning), "warning")}, {HumanText.Count(findings.Count(f => f.Severity is Severity.Note), "note")}.",
+                    Palette.Dim
+                )
+        );
     }
 
-    private static Span Word(Severity severity) => severity switch
-    {
-        Severity.Error => new("error    ", Palette.Bad),
-        Severity.Warning => new("warning  ", Palette.Warn),
-        _ => new("note     ", Palette.Dim),
-    };
+    private static Span Word(Severity severity) =>
+        severity switch
+        {
+            Severity.Error => new("error    ", Palette.Bad),
+            Severity.Warning => new("warning  ", Palette.Warn),
+            _ => new("note     ", Palette.Dim),
+        };
 }

@@ -15,10 +15,29 @@ internal static class EraseCommand
 
     private static readonly Option<bool> Yes = new("--yes", "-y") { Description = "Erase without asking" };
 
-    internal static Command Create() => new CliCommand("erase", "Erase rows by value from the source and from every tier that counted them", [CommonOptions.Name, CommonOptions.Where, CommonOptions.From, CommonOptions.To, CommonOptions.Zone, DryRun, Yes, .. CommonOptions.Database], ActAsync)
-    {
-        Examples = ["varve erase flights --where carrier=AA --dry-run", "varve erase flights --where carrier=AA --from 2013-06-01 --to 2013-07-01 --yes"],
-    };
+    internal static Command Create() =>
+        new CliCommand(
+            "erase",
+            "Erase rows by value from the source and from every tier that counted them",
+            [
+                CommonOptions.Name,
+                CommonOptions.Where,
+                CommonOptions.From,
+                CommonOptions.To,
+                CommonOptions.Zone,
+                DryRun,
+                Yes,
+                .. CommonOptions.Database,
+            ],
+            ActAsync
+        )
+        {
+            Examples =
+            [
+                "varve erase flights --where carrier=AA --dry-run",
+                "varve erase flights --where carrier=AA --from 2013-06-01 --to 2013-07-01 --yes",
+            ],
+        };
 
     private static async Task<int> ActAsync(CommandContext call)
     {
@@ -36,7 +55,8 @@ internal static class EraseCommand
         {
             var report = await lifecycle.EraseAsync(request with { OnlyLook = true }, call.Cancellation);
             Show(call, reckoning, report, onlyLook: true);
-            if (call.Parse.GetValue(DryRun) || report.IsEmpty) return ExitCode.Done;
+            if (call.Parse.GetValue(DryRun) || report.IsEmpty)
+                return ExitCode.Done;
             if (!await TypedYes.AskAsync(call, "Erase this for good?"))
             {
                 call.Screen.Warn(new Span("Nothing was erased. Say --yes, or type yes when asked.", Palette.Warn));
@@ -52,25 +72,49 @@ internal static class EraseCommand
     {
         if (call.IsJson)
         {
-            call.Print(new EraseShape(report.Policy, report.Range, !onlyLook && !report.IsEmpty, report.Rows, [.. report.Tiers.Select(t => new ErasedTierShape(t.Relation, t.Removed, [.. t.Rebuilt], [.. t.Kept]))], [.. report.Archives.Select(a => $"{a.Location}:{a.File}")]));
+            call.Print(
+                new EraseShape(
+                    report.Policy,
+                    report.Range,
+                    !onlyLook && !report.IsEmpty,
+                    report.Rows,
+                    [.. report.Tiers.Select(t => new ErasedTierShape(t.Relation, t.Removed, [.. t.Rebuilt], [.. t.Kept]))],
+                    [.. report.Archives.Select(a => $"{a.Location}:{a.File}")]
+                )
+            );
             return;
         }
 
         var screen = call.Screen;
-        screen.Line(new(report.Policy, Palette.Bold), report.IsEmpty ? "  nothing matched" : onlyLook ? "  would be erased" : "  erased");
-        if (!report.Range.FromStart || !report.Range.ToEnd) screen.Line(new Span($"  {reckoning.Said(report.Range)}", Palette.Dim));
+        screen.Line(
+            new(report.Policy, Palette.Bold),
+            report.IsEmpty ? "  nothing matched"
+                : onlyLook ? "  would be erased"
+                : "  erased"
+        );
+        if (!report.Range.FromStart || !report.Range.ToEnd)
+            screen.Line(new Span($"  {reckoning.Said(report.Range)}", Palette.Dim));
         screen.Line($"  source  {HumanText.Count(report.Rows, "row")}");
         foreach (var tier in report.Tiers)
         {
             var rebuilt = tier.Rebuilt.IsEmpty ? "" : $", built again {Ranges(tier.Rebuilt)}";
             screen.Line($"  {tier.Relation}  {HumanText.Count(tier.Removed, "row")}{rebuilt}");
-            if (!tier.Kept.IsEmpty) screen.Line(new Span($"    may still count such rows: {Ranges(tier.Kept)}; what it was built from has expired", Palette.Warn));
+            if (!tier.Kept.IsEmpty)
+                screen.Line(
+                    new Span($"    may still count such rows: {Ranges(tier.Kept)}; what it was built from has expired", Palette.Warn)
+                );
         }
 
         if (report.Archives.Count > 0)
-            screen.Line(new Span($"  archives that hold rows of this time: {string.Join(", ", report.Archives.Take(3).Select(a => $"{a.Location}:{a.File}"))}{(report.Archives.Count > 3 ? $" and {HumanText.Count(report.Archives.Count - 3, "more part")}" : "")} (varve archive list)", Palette.Warn));
+            screen.Line(
+                new Span(
+                    $"  archives that hold rows of this time: {string.Join(", ", report.Archives.Take(3).Select(a => $"{a.Location}:{a.File}"))}{(report.Archives.Count > 3 ? $" and {HumanText.Count(report.Archives.Count - 3, "more part")}" : "")} (varve archive list)",
+                    Palette.Warn
+                )
+            );
     }
 
     private static string Ranges(RangeSet ranges) =>
-        string.Join(", ", ranges.Take(3).Select(HumanText.Range)) + (ranges.Count > 3 ? $" and {HumanText.Count(ranges.Count - 3, "more range")}" : "");
+        string.Join(", ", ranges.Take(3).Select(HumanText.Range))
+        + (ranges.Count > 3 ? $" and {HumanText.Count(ranges.Count - 3, "more range")}" : "");
 }

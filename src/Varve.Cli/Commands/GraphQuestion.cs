@@ -45,8 +45,11 @@ internal sealed record GraphQuestion
     {
         var stored = (await lifecycle.PolicyAsync(Policy, cancellation)).Policy;
         var measures = stored.Measures ?? await AutoAsync(lifecycle, range, cancellation);
-        var found = measures.FirstOrDefault(m => m.Name == Measure)
-            ?? throw CommonOptions.Usage($"{Policy} has no measure '{Measure}'. {(measures.Count > 0 ? $"It has: {string.Join(", ", measures.Select(m => m.Name))}." : "It has none: it counts rows.")}");
+        var found =
+            measures.FirstOrDefault(m => m.Name == Measure)
+            ?? throw CommonOptions.Usage(
+                $"{Policy} has no measure '{Measure}'. {(measures.Count > 0 ? $"It has: {string.Join(", ", measures.Select(m => m.Name))}." : "It has none: it counts rows.")}"
+            );
         var middle = Middle(found.Functions);
         Function[] wanted = IsValue(middle) ? [middle, Function.Min, Function.Max, Function.Count] : [middle];
         var answer = await lifecycle.QueryAsync(
@@ -59,39 +62,73 @@ internal sealed record GraphQuestion
                 Where = Conditions,
                 Columns = [.. found.Functions.Intersect(wanted).Select(f => $"{Measure}_{Name(f)}")],
             },
-            cancellation);
+            cancellation
+        );
         var zone = Zone ?? DateTimeZoneProviders.Tzdb[stored.Zone];
         return Series.Of(
-            new(Title ?? Heading(), Measure, Name(middle), Charts.Unit.Of(Unit ?? found.Unit), zone, range, stored.Series.Count, Together, Scale, Thresholds),
-            answer);
+            new(
+                Title ?? Heading(),
+                Measure,
+                Name(middle),
+                Charts.Unit.Of(Unit ?? found.Unit),
+                zone,
+                range,
+                stored.Series.Count,
+                Together,
+                Scale,
+                Thresholds
+            ),
+            answer
+        );
     }
 
-    /// <summary>What <c>measures: auto</c> took, read from the columns of an answer: avg, min, max of numbers, last of everything else.</summary>
+    /// <summary>
+    /// What <c>measures: auto</c> took, read from the columns of an answer: avg, min, max of numbers, last of everything else.
+    /// </summary>
     private async Task<IReadOnlyList<Measure>> AutoAsync(Lifecycle lifecycle, TimeRange range, CancellationToken cancellation)
     {
-        var answer = await lifecycle.QueryAsync(new() { Policy = Policy, From = range.To - Duration.FromSeconds(1), To = range.To, Points = 1 }, cancellation);
+        var answer = await lifecycle.QueryAsync(
+            new()
+            {
+                Policy = Policy,
+                From = range.To - Duration.FromSeconds(1),
+                To = range.To,
+                Points = 1,
+            },
+            cancellation
+        );
         Function[] taken = [Function.Avg, Function.Min, Function.Max, Function.Last];
         return
         [
             .. from column in answer.Columns
-               from function in taken
-               where column.EndsWith($"_{Name(function)}", StringComparison.Ordinal) && !column.StartsWith("varve_", StringComparison.Ordinal)
-               group function by column[..^(Name(function).Length + 1)] into measure
-               select new Measure { Name = measure.Key, Column = measure.Key, Functions = [.. measure] },
+            from function in taken
+            where column.EndsWith($"_{Name(function)}", StringComparison.Ordinal) && !column.StartsWith("varve_", StringComparison.Ordinal)
+            group function by column[..^(Name(function).Length + 1)] into measure
+            select new Measure
+            {
+                Name = measure.Key,
+                Column = measure.Key,
+                Functions = [.. measure],
+            },
         ];
     }
 
     private string Heading()
     {
-        var named = Conditions.GroupBy(c => c.Key, StringComparer.OrdinalIgnoreCase).Select(c => $"{c.Key} {string.Join(" or ", c.Select(v => v.Value ?? "NULL"))}");
+        var named = Conditions
+            .GroupBy(c => c.Key, StringComparer.OrdinalIgnoreCase)
+            .Select(c => $"{c.Key} {string.Join(" or ", c.Select(v => v.Value ?? "NULL"))}");
         return $"{Policy} {Measure}{(Conditions.Count == 0 ? "" : $"  {string.Join(", ", named)}")}";
     }
 
     private static Function Middle(IReadOnlyList<Function> functions) =>
-        new[] { Function.Avg, Function.Last, Function.First, Function.Max, Function.Min, Function.Sum, Function.Count }.Where(functions.Contains).FirstOrDefault(functions[0]);
+        new[] { Function.Avg, Function.Last, Function.First, Function.Max, Function.Min, Function.Sum, Function.Count }
+            .Where(functions.Contains)
+            .FirstOrDefault(functions[0]);
 
     // Sums, numbers and deviations are no values of the column: its extremes do not lie around them.
-    private static bool IsValue(Function function) => function is Function.Avg or Function.Last or Function.First or Function.Max or Function.Min;
+    private static bool IsValue(Function function) =>
+        function is Function.Avg or Function.Last or Function.First or Function.Max or Function.Min;
 
     private static string Name(Function function) => function.ToString().ToLowerInvariant();
 }

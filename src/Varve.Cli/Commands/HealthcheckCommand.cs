@@ -11,12 +11,23 @@ internal static class HealthcheckCommand
     // A probe that takes longer is no better than one that fails.
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(5);
 
-    private static readonly Option<string> Url = new("--url") { HelpName = "URL", Description = $"Where the server listens, with its base path", DefaultValueFactory = _ => ServeSettings.DefaultListen };
-
-    internal static Command Create() => new CliCommand("healthcheck", "Ask whether a server is ready: exit code 0, or 1. For containers", [Url, CommonOptions.Debug], ActAsync)
+    private static readonly Option<string> Url = new("--url")
     {
-        Examples = ["varve healthcheck", "varve healthcheck --url https://127.0.0.1:8642/varve"],
+        HelpName = "URL",
+        Description = $"Where the server listens, with its base path",
+        DefaultValueFactory = _ => ServeSettings.DefaultListen,
     };
+
+    internal static Command Create() =>
+        new CliCommand(
+            "healthcheck",
+            "Ask whether a server is ready: exit code 0, or 1. For containers",
+            [Url, CommonOptions.Debug],
+            ActAsync
+        )
+        {
+            Examples = ["varve healthcheck", "varve healthcheck --url https://127.0.0.1:8642/varve"],
+        };
 
     private static async Task<int> ActAsync(CommandContext call)
     {
@@ -41,7 +52,8 @@ internal static class HealthcheckCommand
         try
         {
             using var answer = await client.GetAsync(url, cancellation);
-            return answer.IsSuccessStatusCode ? null
+            return answer.IsSuccessStatusCode
+                ? null
                 : $"{url} answers {(int)answer.StatusCode}: {(await answer.Content.ReadAsStringAsync(cancellation)).Split('\n')[0]}";
         }
         catch (HttpRequestException unreachable)
@@ -55,7 +67,13 @@ internal static class HealthcheckCommand
     }
 
     // On the loopback the certificate is of another name, and no secret is sent.
-    private static SocketsHttpHandler Handler(Uri url) => url.IsLoopback
-        ? new() { AllowAutoRedirect = false, UseProxy = false, SslOptions = new SslClientAuthenticationOptions { RemoteCertificateValidationCallback = (_, _, _, _) => true } }
-        : new() { AllowAutoRedirect = false };
+    private static SocketsHttpHandler Handler(Uri url) =>
+        url.IsLoopback
+            ? new()
+            {
+                AllowAutoRedirect = false,
+                UseProxy = false,
+                SslOptions = new SslClientAuthenticationOptions { RemoteCertificateValidationCallback = (_, _, _, _) => true },
+            }
+            : new() { AllowAutoRedirect = false };
 }

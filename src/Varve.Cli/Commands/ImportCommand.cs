@@ -44,8 +44,12 @@ internal static class ImportCommand
         DefaultValueFactory = _ => "ext",
     };
 
-    private static readonly Option<string> Compare = CommonOptions.Among("--compare",
-        "What of a partition must be old enough; start is what the toolkit compares", "end", "start");
+    private static readonly Option<string> Compare = CommonOptions.Among(
+        "--compare",
+        "What of a partition must be old enough; start is what the toolkit compares",
+        "end",
+        "start"
+    );
 
     private static readonly Option<string[]> Times = new("--time")
     {
@@ -92,29 +96,42 @@ internal static class ImportCommand
 
     private static IReadOnlyList<Symbol> Common => [Out, Force, CommonOptions.Output, CommonOptions.Debug];
 
-    internal static Command Create() => new CliCommand(
-        "import",
-        "Make policies from what another tool was told",
-        new CliCommand("cratedb-toolkit", "From the retention policies of cratedb-toolkit",
-            [Rows, CommonOptions.Db, ToolkitSchema, Compare, Times, Apply, .. Common], ToolkitAsync)
-        {
-            Examples = ["varve import cratedb-toolkit --db cratedb://crate@localhost:4200/ --out policies",
-                "varve import cratedb-toolkit --db cratedb://crate@localhost:4200/ --apply",
-                "cratedb-retention list-policies URI | varve import cratedb-toolkit - --time ts"],
-        },
-        new CliCommand("graphite", "From storage-schemas.conf and storage-aggregation.conf",
-            [Schemas, Aggregation, Schema, Time, Series, Value, .. Common], GraphiteAsync)
-        {
-            Examples = ["varve import graphite storage-schemas.conf storage-aggregation.conf --out policies"],
-        },
-        new CliCommand("rrdtool", "From the description of a round-robin database", [Rrd, Table, Time, .. Common], RrdtoolAsync)
-        {
-            Examples = ["rrdtool info router.rrd | varve import rrdtool - --table net.router"],
-        },
-        new CliCommand("pg_partman", "From the rows of pg_partman's part_config", [PartConfig, .. Common], PartmanAsync)
-        {
-            Examples = ["psql -c \"COPY partman.part_config TO STDOUT CSV HEADER\" | varve import pg_partman -"],
-        });
+    internal static Command Create() =>
+        new CliCommand(
+            "import",
+            "Make policies from what another tool was told",
+            new CliCommand(
+                "cratedb-toolkit",
+                "From the retention policies of cratedb-toolkit",
+                [Rows, CommonOptions.Db, ToolkitSchema, Compare, Times, Apply, .. Common],
+                ToolkitAsync
+            )
+            {
+                Examples =
+                [
+                    "varve import cratedb-toolkit --db cratedb://crate@localhost:4200/ --out policies",
+                    "varve import cratedb-toolkit --db cratedb://crate@localhost:4200/ --apply",
+                    "cratedb-retention list-policies URI | varve import cratedb-toolkit - --time ts",
+                ],
+            },
+            new CliCommand(
+                "graphite",
+                "From storage-schemas.conf and storage-aggregation.conf",
+                [Schemas, Aggregation, Schema, Time, Series, Value, .. Common],
+                GraphiteAsync
+            )
+            {
+                Examples = ["varve import graphite storage-schemas.conf storage-aggregation.conf --out policies"],
+            },
+            new CliCommand("rrdtool", "From the description of a round-robin database", [Rrd, Table, Time, .. Common], RrdtoolAsync)
+            {
+                Examples = ["rrdtool info router.rrd | varve import rrdtool - --table net.router"],
+            },
+            new CliCommand("pg_partman", "From the rows of pg_partman's part_config", [PartConfig, .. Common], PartmanAsync)
+            {
+                Examples = ["psql -c \"COPY partman.part_config TO STDOUT CSV HEADER\" | varve import pg_partman -"],
+            }
+        );
 
     private static async Task<int> ToolkitAsync(CommandContext call)
     {
@@ -125,12 +142,16 @@ internal static class ImportCommand
         IReadOnlyList<ToolkitPolicy> rows;
         if (file is null)
         {
-            if (!call.HasDatabase) throw CommonOptions.Usage(
-                "Name a file with the rows of the toolkit's table, or the cluster: varve import cratedb-toolkit --db " +
-                "cratedb://user@host:4200/.");
+            if (!call.HasDatabase)
+                throw CommonOptions.Usage(
+                    "Name a file with the rows of the toolkit's table, or the cluster: varve import cratedb-toolkit --db "
+                        + "cratedb://user@host:4200/."
+                );
             var url = DatabaseOpener.Url(call.Parse.GetValue(CommonOptions.Db));
-            if (url.Scheme != "cratedb") throw CommonOptions.Usage(
-                $"cratedb-toolkit keeps its policies in CrateDB, and {url} is another database. Name the cluster, or a file.");
+            if (url.Scheme != "cratedb")
+                throw CommonOptions.Usage(
+                    $"cratedb-toolkit keeps its policies in CrateDB, and {url} is another database. Name the cluster, or a file."
+                );
             var read = await CrateDbToolkit.ReadAsync(url, call.Parse.GetValue(ToolkitSchema)!, Console.In, call.Cancellation);
             (rows, known) = (read.Policies, read.Times);
         }
@@ -139,31 +160,45 @@ internal static class ImportCommand
             rows = ToolkitPolicy.Read(await TextAsync(file, call.Cancellation), Shown(file));
         }
 
-        if (rows.Count == 0) throw CommonOptions.Usage("The toolkit has no policy.");
+        if (rows.Count == 0)
+            throw CommonOptions.Usage("The toolkit has no policy.");
         var result = ToolkitImport.Convert(rows, TimeOf, compare);
         return call.Parse.GetValue(Apply) ? await ApplyAsync(call, result) : await EndAsync(call, result);
 
         string? TimeOf(TableName table) =>
-            said.GetValueOrDefault(table.Text) ?? said.GetValueOrDefault(table.Name) ?? said.GetValueOrDefault(
-            "") ?? known.GetValueOrDefault(table);
+            said.GetValueOrDefault(table.Text)
+            ?? said.GetValueOrDefault(table.Name)
+            ?? said.GetValueOrDefault("")
+            ?? known.GetValueOrDefault(table);
     }
 
     private static async Task<int> GraphiteAsync(CommandContext call)
     {
         var schemas = await TextAsync(call.Parse.GetRequiredValue(Schemas), call.Cancellation);
         var aggregation = call.Parse.GetValue(Aggregation) is { } file ? await TextAsync(file, call.Cancellation) : null;
-        var points = new PointTable(call.Parse.GetValue(Schema), call.Parse.GetValue(Time) ?? "ts", call.Parse.GetValue(Series)!,
-            call.Parse.GetValue(Value)!);
+        var points = new PointTable(
+            call.Parse.GetValue(Schema),
+            call.Parse.GetValue(Time) ?? "ts",
+            call.Parse.GetValue(Series)!,
+            call.Parse.GetValue(Value)!
+        );
         return await EndAsync(call, GraphiteImport.Convert(schemas, aggregation, points));
     }
 
     private static async Task<int> RrdtoolAsync(CommandContext call)
     {
         var file = call.Parse.GetRequiredValue(Rrd);
-        var named = call.Parse.GetValue(Table) ?? (file == "-"
-            ? throw CommonOptions.Usage("Say which table has the samples: --table net.router.") : Path.GetFileNameWithoutExtension(file));
-        return await EndAsync(call,
-            RrdImport.Convert(await TextAsync(file, call.Cancellation), Shown(file), Read(named), call.Parse.GetValue(Time) ?? "ts"));
+        var named =
+            call.Parse.GetValue(Table)
+            ?? (
+                file == "-"
+                    ? throw CommonOptions.Usage("Say which table has the samples: --table net.router.")
+                    : Path.GetFileNameWithoutExtension(file)
+            );
+        return await EndAsync(
+            call,
+            RrdImport.Convert(await TextAsync(file, call.Cancellation), Shown(file), Read(named), call.Parse.GetValue(Time) ?? "ts")
+        );
     }
 
     private static async Task<int> PartmanAsync(CommandContext call)
@@ -174,36 +209,49 @@ internal static class ImportCommand
 
     private static async Task<int> ApplyAsync(CommandContext call, ImportResult result)
     {
-        if (!call.HasDatabase) throw CommonOptions.Usage("--apply stores the policies in a database: name it with --db.");
-        if (call.Parse.GetValue(Out) is not null) throw CommonOptions.Usage("--apply stores the policies, --out writes files to read first. Say one of them.");
+        if (!call.HasDatabase)
+            throw CommonOptions.Usage("--apply stores the policies in a database: name it with --db.");
+        if (call.Parse.GetValue(Out) is not null)
+            throw CommonOptions.Usage("--apply stores the policies, --out writes files to read first. Say one of them.");
         List<PolicyDocument> documents = [.. result.Policies.SelectMany(p => PolicyYaml.Parse(p.Yaml, p.Name))];
         var results = await call.Write().ApplyAsync(documents, cancellationToken: call.Cancellation);
-        if (call.IsJson) call.Print(new ApplyShape([.. results.Select(AppliedPolicy.Of)]));
-        else ApplyCommand.Show(call.Screen, results);
-        foreach (var left in result.Left) call.Screen.Warn(new("no counterpart  ", Palette.Warn), left);
+        if (call.IsJson)
+            call.Print(new ApplyShape([.. results.Select(AppliedPolicy.Of)]));
+        else
+            ApplyCommand.Show(call.Screen, results);
+        foreach (var left in result.Left)
+            call.Screen.Warn(new("no counterpart  ", Palette.Warn), left);
         return ExitCode.Done;
     }
 
     private static async Task<int> EndAsync(CommandContext call, ImportResult result)
     {
         var files = call.Parse.GetValue(Out) is { } folder ? PolicyFolder.Files(folder, result.Policies.Select(p => p.Name)) : [];
-        if (!call.Parse.GetValue(Force)) PolicyFolder.Free(files);
-        if (files.Count > 0) Directory.CreateDirectory(call.Parse.GetValue(Out)!);
-        foreach (var (policy, file) in result.Policies.Zip(files)) await File.WriteAllTextAsync(file, policy.Yaml, call.Cancellation);
+        if (!call.Parse.GetValue(Force))
+            PolicyFolder.Free(files);
+        if (files.Count > 0)
+            Directory.CreateDirectory(call.Parse.GetValue(Out)!);
+        foreach (var (policy, file) in result.Policies.Zip(files))
+            await File.WriteAllTextAsync(file, policy.Yaml, call.Cancellation);
         if (call.IsJson)
         {
-            call.Print(new ImportShape(
-                [.. result.Policies.Select((p, i) => new InitPolicy(p.Name, p.Table.Text, i < files.Count ? files[i] : null, p.Yaml))],
-                result.Left));
+            call.Print(
+                new ImportShape(
+                    [.. result.Policies.Select((p, i) => new InitPolicy(p.Name, p.Table.Text, i < files.Count ? files[i] : null, p.Yaml))],
+                    result.Left
+                )
+            );
             return ExitCode.Done;
         }
 
-        if (files.Count == 0) call.Screen.Out.Write(string.Join("---\n", result.Policies.Select(p => p.Yaml)));
-        foreach (var (policy, file) in result.Policies.Zip(files)) call.Screen.Line(new("written   ", Palette.Good),
-            new(policy.Table.Text, Palette.Bold), $"  {file}");
-        foreach (var left in result.Left) call.Screen.Warn(new("no counterpart  ", Palette.Warn), left);
-        if (files.Count > 0) call.Screen.Line(
-            new Span($"Read and change {(files.Count == 1 ? "it" : "them")}, then: varve check {files[0]}", Palette.Dim));
+        if (files.Count == 0)
+            call.Screen.Out.Write(string.Join("---\n", result.Policies.Select(p => p.Yaml)));
+        foreach (var (policy, file) in result.Policies.Zip(files))
+            call.Screen.Line(new("written   ", Palette.Good), new(policy.Table.Text, Palette.Bold), $"  {file}");
+        foreach (var left in result.Left)
+            call.Screen.Warn(new("no counterpart  ", Palette.Warn), left);
+        if (files.Count > 0)
+            call.Screen.Line(new Span($"Read and change {(files.Count == 1 ? "it" : "them")}, then: varve check {files[0]}", Palette.Dim));
         return ExitCode.Done;
     }
 
@@ -214,10 +262,12 @@ internal static class ImportCommand
         foreach (var text in texts)
         {
             var at = text.LastIndexOf('=');
-            if (at == text.Length - 1 || at == 0) throw CommonOptions.Usage($"--time {text} names no column. Write --time ts, or --time " +
-                $"doc.sensor=ts for one table.");
-            if (!times.TryAdd(at < 0 ? "" : text[..at], text[(at + 1)..])) throw CommonOptions.Usage(
-                $"--time says twice what the time column of {(at < 0 ? "every table" : text[..at])} is. Leave one out.");
+            if (at == text.Length - 1 || at == 0)
+                throw CommonOptions.Usage($"--time {text} names no column. Write --time ts, or --time " + $"doc.sensor=ts for one table.");
+            if (!times.TryAdd(at < 0 ? "" : text[..at], text[(at + 1)..]))
+                throw CommonOptions.Usage(
+                    $"--time says twice what the time column of {(at < 0 ? "every table" : text[..at])} is. Leave one out."
+                );
         }
 
         return times;

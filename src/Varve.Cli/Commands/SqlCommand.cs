@@ -25,7 +25,9 @@ internal static class SqlCommand
         HelpName = "table|csv|tsv|json|ndjson",
         Description = "What to print",
         DefaultValueFactory = _ => "table",
-    }.AcceptOnlyFromAmong("table", "csv", "tsv", "json", "ndjson").Also("-o");
+    }
+        .AcceptOnlyFromAmong("table", "csv", "tsv", "json", "ndjson")
+        .Also("-o");
 
     private static readonly Option<bool> NoHeaders = new("--no-headers")
     {
@@ -34,14 +36,16 @@ internal static class SqlCommand
 
     private static readonly Option<bool> Expanded = new("--expanded", "-x") { Description = "Show each row as lines, one for each column" };
 
-    internal static Command Create() => new CliCommand(
-        "sql",
-        "Ask the database itself, in its own SQL; nothing is written without --write",
-        [Statement, Write, Format, NoHeaders, Expanded, CommonOptions.Wide, CommonOptions.Db, CommonOptions.Wait, CommonOptions.Debug],
-        ActAsync)
-    {
-        Examples = ["varve sql \"SELECT count(*) FROM cpu\"", "varve sql -o csv < report.sql", "varve sql"],
-    };
+    internal static Command Create() =>
+        new CliCommand(
+            "sql",
+            "Ask the database itself, in its own SQL; nothing is written without --write",
+            [Statement, Write, Format, NoHeaders, Expanded, CommonOptions.Wide, CommonOptions.Db, CommonOptions.Wait, CommonOptions.Debug],
+            ActAsync
+        )
+        {
+            Examples = ["varve sql \"SELECT count(*) FROM cpu\"", "varve sql -o csv < report.sql", "varve sql"],
+        };
 
     private static async Task<int> ActAsync(CommandContext call)
     {
@@ -52,9 +56,12 @@ internal static class SqlCommand
         if (expanded && format is not AnswerFormat.Table)
             throw CommonOptions.Usage("--expanded is for people; it does not go with --output.");
         var printer = new SqlPrinter(call, format, headers, expanded);
-        if (call.Parse.GetValue(Write)) call.Write();
-        else call.Read();
-        if (call.Parse.GetValue(Statement) is { } typed) return await ScriptAsync(typed, printer);
+        if (call.Parse.GetValue(Write))
+            call.Write();
+        else
+            call.Read();
+        if (call.Parse.GetValue(Statement) is { } typed)
+            return await ScriptAsync(typed, printer);
         return call.Screen.CanAsk
             ? await PromptAsync(call, printer)
             : await ScriptAsync(await Console.In.ReadToEndAsync(call.Cancellation), printer);
@@ -64,11 +71,14 @@ internal static class SqlCommand
     {
         var script = new DuckDbScript();
         List<string> statements = [.. script.Add(text)];
-        if (script.End() is { } last) statements.Add(last);
-        if (statements.Count == 0) throw CommonOptions.Usage("There is no statement in what was typed.");
+        if (script.End() is { } last)
+            statements.Add(last);
+        if (statements.Count == 0)
+            throw CommonOptions.Usage("There is no statement in what was typed.");
         if (statements.Count > 1 && printer.IsDocument)
             throw CommonOptions.Usage("--output json is one document: it takes one statement. ndjson, csv, tsv and table take several.");
-        foreach (var statement in statements) await printer.RunAsync(statement);
+        foreach (var statement in statements)
+            await printer.RunAsync(statement);
         return ExitCode.Done;
     }
 
@@ -76,13 +86,16 @@ internal static class SqlCommand
     private static async Task<int> PromptAsync(CommandContext call, SqlPrinter printer)
     {
         var opened = call.Parse.GetValue(Write) ? "for reading and writing" : "for reading only";
-        call.Screen.Line(new Span($"{call.DatabaseName}, {opened}. A semicolon ends a statement; exit or Ctrl-D ends the prompt.", Palette.Dim));
+        call.Screen.Line(
+            new Span($"{call.DatabaseName}, {opened}. A semicolon ends a statement; exit or Ctrl-D ends the prompt.", Palette.Dim)
+        );
         var script = new DuckDbScript();
         while (true)
         {
             await call.Screen.Out.WriteAsync(script.IsEmpty ? "varve> " : "   ... ");
             await call.Screen.Out.FlushAsync(call.Cancellation);
-            if (Console.In.ReadLine() is not { } line || (script.IsEmpty && IsEnd(line))) return ExitCode.Done;
+            if (Console.In.ReadLine() is not { } line || (script.IsEmpty && IsEnd(line)))
+                return ExitCode.Done;
             foreach (var statement in script.Add($"{line}\n"))
             {
                 try
@@ -119,9 +132,12 @@ internal sealed class SqlPrinter(CommandContext call, AnswerFormat format, bool 
                     columns = some.Columns;
                     rows.AddRange(some.Rows);
                 },
-                call.Cancellation);
-            if (columns is not null) await ShowAsync(new(columns, rows, [], []));
-            else call.Screen.Line(new Span("Done.", Palette.Dim));
+                call.Cancellation
+            );
+            if (columns is not null)
+                await ShowAsync(new(columns, rows, [], []));
+            else
+                call.Screen.Line(new Span("Done.", Palette.Dim));
             return;
         }
 
@@ -129,18 +145,30 @@ internal sealed class SqlPrinter(CommandContext call, AnswerFormat format, bool 
         await using var stream = Console.OpenStandardOutput();
         using var writer = AnswerWriter.Of(format, stream, headers);
         QueryAnswer? head = null;
-        await DuckDbPrompt.RunAsync(call.Database, statement, some =>
-        {
-            head = new(some.Columns, [], [], []);
-            writer.Take(head with { Rows = some.Rows });
-        }, call.Cancellation);
-        if (head is not null) writer.Finish(head);
+        await DuckDbPrompt.RunAsync(
+            call.Database,
+            statement,
+            some =>
+            {
+                head = new(some.Columns, [], [], []);
+                writer.Take(head with { Rows = some.Rows });
+            },
+            call.Cancellation
+        );
+        if (head is not null)
+            writer.Finish(head);
     }
 
-    private Task ShowAsync(QueryAnswer answer) => Pager.ShowAsync(call.Screen, screen =>
-    {
-        if (expanded) AnswerScreen.Lines(screen, answer, discloses: false);
-        else AnswerScreen.Table(screen, answer, headers, discloses: false);
-        screen.Line(new Span(HumanText.Count(answer.Rows.Count, "row"), Palette.Dim));
-    });
+    private Task ShowAsync(QueryAnswer answer) =>
+        Pager.ShowAsync(
+            call.Screen,
+            screen =>
+            {
+                if (expanded)
+                    AnswerScreen.Lines(screen, answer, discloses: false);
+                else
+                    AnswerScreen.Table(screen, answer, headers, discloses: false);
+                screen.Line(new Span(HumanText.Count(answer.Rows.Count, "row"), Palette.Dim));
+            }
+        );
 }

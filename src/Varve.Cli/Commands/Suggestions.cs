@@ -52,8 +52,13 @@ internal static class Suggestions
         return words;
     }
 
-    private static IEnumerable<CompletionItem> Items(CompletionContext context, Func<IReadOnlyList<StoredPolicy>, IEnumerable<string>> shown) =>
-        !AreAsked || context.WordToComplete.StartsWith('-') ? [] : shown(Stored(context.ParseResult)).Order(StringComparer.Ordinal).Select(text => new CompletionItem(text));
+    private static IEnumerable<CompletionItem> Items(
+        CompletionContext context,
+        Func<IReadOnlyList<StoredPolicy>, IEnumerable<string>> shown
+    ) =>
+        !AreAsked || context.WordToComplete.StartsWith('-')
+            ? []
+            : shown(Stored(context.ParseResult)).Order(StringComparer.Ordinal).Select(text => new CompletionItem(text));
 
     private static IReadOnlyList<StoredPolicy> Stored(ParseResult parse)
     {
@@ -71,8 +76,17 @@ internal static class Suggestions
     private static async Task<IReadOnlyList<StoredPolicy>> StoredAsync(ParseResult parse)
     {
         using var patience = new CancellationTokenSource(s_patience);
-        await using var database = DatabaseOpener.Open(parse.GetValue(CommonOptions.Db), readOnly: true, create: false, cancellation: patience.Token);
+        await using var database = DatabaseOpener.Open(
+            parse.GetValue(CommonOptions.Db),
+            readOnly: true,
+            create: false,
+            cancellation: patience.Token
+        );
         var lifecycle = new Lifecycle(database, DatabaseOpener.Options(parse.GetValue(CommonOptions.Schema), null));
-        return [.. await lifecycle.PoliciesAsync(Selection.All, patience.Token), .. (await lifecycle.PatternsAsync(Selection.All, patience.Token)).Select(p => p.Stored)];
+        return
+        [
+            .. await lifecycle.PoliciesAsync(Selection.All, patience.Token),
+            .. (await lifecycle.PatternsAsync(Selection.All, patience.Token)).Select(p => p.Stored),
+        ];
     }
 }

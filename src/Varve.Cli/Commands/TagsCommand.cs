@@ -14,18 +14,23 @@ internal static class TagsCommand
     {
         var lifecycle = call.Read();
         var policies = await CommonOptions.OrNoneAsync(call, lifecycle, lifecycle.PoliciesAsync(Selection.All, call.Cancellation));
-        var tags = policies.SelectMany(p => p.Policy.Tags.Select(tag => (Tag: tag, p.Policy.Name)))
-            .GroupBy(t => t.Tag, t => t.Name, StringComparer.Ordinal).OrderBy(g => g.Key, StringComparer.Ordinal)
-            .Select(g => new TagShape(g.Key, [.. g])).ToList();
+        var tags = policies
+            .SelectMany(p => p.Policy.Tags.Select(tag => (Tag: tag, p.Policy.Name)))
+            .GroupBy(t => t.Tag, t => t.Name, StringComparer.Ordinal)
+            .OrderBy(g => g.Key, StringComparer.Ordinal)
+            .Select(g => new TagShape(g.Key, [.. g]))
+            .ToList();
         if (call.IsJson)
         {
             call.Print(new TagsShape(tags));
             return ExitCode.Done;
         }
 
-        if (tags.Count == 0) call.Screen.Line(new Span("No stored policy has tags. Write tags: [prod, iot] in one and apply it.", Palette.Dim));
+        if (tags.Count == 0)
+            call.Screen.Line(new Span("No stored policy has tags. Write tags: [prod, iot] in one and apply it.", Palette.Dim));
         var columns = new Columns("tag", ">policies", "which");
-        foreach (var tag in tags) columns.Add(new Span(tag.Tag, Palette.Bold), HumanText.Number(tag.Policies.Count), string.Join(", ", tag.Policies));
+        foreach (var tag in tags)
+            columns.Add(new Span(tag.Tag, Palette.Bold), HumanText.Number(tag.Policies.Count), string.Join(", ", tag.Policies));
         columns.Write(call.Screen, "");
         return ExitCode.Done;
     }

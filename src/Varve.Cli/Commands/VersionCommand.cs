@@ -13,11 +13,16 @@ internal static class VersionCommand
     internal static string Own { get; } =
         typeof(VersionCommand).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
 
-    internal static System.CommandLine.Command Create() => new CliCommand(
-        "version", "Show the versions of Varve and of all that is inside", [CommonOptions.Output, CommonOptions.Debug], ActAsync)
-    {
-        Examples = ["varve version", "varve version --output json"],
-    };
+    internal static System.CommandLine.Command Create() =>
+        new CliCommand(
+            "version",
+            "Show the versions of Varve and of all that is inside",
+            [CommonOptions.Output, CommonOptions.Debug],
+            ActAsync
+        )
+        {
+            Examples = ["varve version", "varve version --output json"],
+        };
 
     private static async Task<int> ActAsync(CommandContext call)
     {
@@ -26,7 +31,8 @@ internal static class VersionCommand
             (await DuckDbDatabase.EngineVersionAsync(call.Cancellation)).TrimStart('v'),
             Environment.Version.ToString(),
             DateTimeZoneProviders.Tzdb.VersionId,
-            RuntimeInformation.RuntimeIdentifier);
+            RuntimeInformation.RuntimeIdentifier
+        );
         if (call.IsJson)
         {
             call.Print(shape);
@@ -34,7 +40,13 @@ internal static class VersionCommand
         }
 
         (string Name, string Version)[] lines =
-            [("varve", shape.Varve), ("DuckDB", shape.DuckDb), (".NET", shape.Runtime), ("time zones", shape.ZoneData), ("platform", shape.Platform)];
+        [
+            ("varve", shape.Varve),
+            ("DuckDB", shape.DuckDb),
+            (".NET", shape.Runtime),
+            ("time zones", shape.ZoneData),
+            ("platform", shape.Platform),
+        ];
         foreach (var (name, version) in lines)
             call.Screen.Line(new Span($"{name,-11}", Palette.Dim), version);
         return ExitCode.Done;

@@ -8,10 +8,30 @@ internal static class Airport
     internal static async Task LoadAsync(Folder folder, CancellationToken cancellation)
     {
         await using var connection = await OpenAsync(folder, cancellation);
-        await RunAsync(connection, "CREATE TABLE flights (time TIMESTAMP, carrier VARCHAR, origin VARCHAR, dest VARCHAR, dep_delay DOUBLE, arr_delay DOUBLE, air_time DOUBLE, distance DOUBLE)", null, cancellation);
-        await RunAsync(connection, "INSERT INTO flights SELECT time, carrier, origin, dest, dep_delay, arr_delay, air_time, distance FROM read_parquet($1) ORDER BY time", Folder.Sample("flights.parquet"), cancellation);
-        await RunAsync(connection, "CREATE TABLE weather (time TIMESTAMP, origin VARCHAR, temp DOUBLE, dewp DOUBLE, humid DOUBLE, wind_dir DOUBLE, wind_speed DOUBLE, wind_gust DOUBLE, precip DOUBLE, pressure DOUBLE, visib DOUBLE)", null, cancellation);
-        await RunAsync(connection, "INSERT INTO weather SELECT time, origin, temp, dewp, humid, wind_dir, wind_speed, wind_gust, precip, pressure, visib FROM read_parquet($1) ORDER BY time", Folder.Sample("weather.parquet"), cancellation);
+        await RunAsync(
+            connection,
+            "CREATE TABLE flights (time TIMESTAMP, carrier VARCHAR, origin VARCHAR, dest VARCHAR, dep_delay DOUBLE, arr_delay DOUBLE, air_time DOUBLE, distance DOUBLE)",
+            null,
+            cancellation
+        );
+        await RunAsync(
+            connection,
+            "INSERT INTO flights SELECT time, carrier, origin, dest, dep_delay, arr_delay, air_time, distance FROM read_parquet($1) ORDER BY time",
+            Folder.Sample("flights.parquet"),
+            cancellation
+        );
+        await RunAsync(
+            connection,
+            "CREATE TABLE weather (time TIMESTAMP, origin VARCHAR, temp DOUBLE, dewp DOUBLE, humid DOUBLE, wind_dir DOUBLE, wind_speed DOUBLE, wind_gust DOUBLE, precip DOUBLE, pressure DOUBLE, visib DOUBLE)",
+            null,
+            cancellation
+        );
+        await RunAsync(
+            connection,
+            "INSERT INTO weather SELECT time, origin, temp, dewp, humid, wind_dir, wind_speed, wind_gust, precip, pressure, visib FROM read_parquet($1) ORDER BY time",
+            Folder.Sample("weather.parquet"),
+            cancellation
+        );
     }
 
     /// <summary>Three departures of one evening that were reported two days late.</summary>
@@ -27,7 +47,8 @@ internal static class Airport
                 ('2013-12-30 22:15:00', 'DL', 'JFK', 'ATL', 44, 39, 109, 760)
             """,
             null,
-            cancellation);
+            cancellation
+        );
     }
 
     /// <summary>The year as if it ended today.</summary>
@@ -50,7 +71,8 @@ internal static class Airport
     {
         await using var command = connection.CreateCommand();
         command.CommandText = sql;
-        if (file is not null) command.Parameters.Add(new DuckDBParameter(file));
+        if (file is not null)
+            command.Parameters.Add(new DuckDBParameter(file));
         await command.ExecuteNonQueryAsync(cancellation);
     }
 }

@@ -22,7 +22,8 @@ internal static class BeforeAfter
                     Size(was),
                     Size(now),
                     new Span(HumanText.At(was?.First), Palette.Dim),
-                    HumanText.At(now.First));
+                    HumanText.At(now.First)
+                );
             }
         }
 

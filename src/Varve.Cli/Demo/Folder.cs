@@ -18,9 +18,12 @@ internal sealed record Folder(string Path, bool IsKept)
 
     internal static Folder Create(string? keep)
     {
-        var path = System.IO.Path.GetFullPath(keep ?? System.IO.Path.Combine(System.IO.Path.GetTempPath(), $"varve-demo-{Guid.CreateVersion7():N}"[..24]));
+        var path = System.IO.Path.GetFullPath(
+            keep ?? System.IO.Path.Combine(System.IO.Path.GetTempPath(), $"varve-demo-{Guid.CreateVersion7():N}"[..24])
+        );
         var folder = new Folder(path, keep is not null);
-        if (File.Exists(folder.Database)) throw CommonOptions.Usage($"{folder.Database} exists already. Name another folder with --keep, or remove it.");
+        if (File.Exists(folder.Database))
+            throw CommonOptions.Usage($"{folder.Database} exists already. Name another folder with --keep, or remove it.");
         Directory.CreateDirectory(folder.Policies);
         foreach (var policy in new[] { "flights.yaml", "weather.yaml" })
         {

@@ -8,7 +8,10 @@ using Varve.Server.Runs;
 
 namespace Varve.Cli.Demo;
 
-/// <summary>The year of flights and weather as a server keeps it: moved to end today, with schedules, its first removal waiting for a person.</summary>
+/// <summary>
+/// The year of flights and weather as a server keeps it: moved to end today, with schedules, its first removal waiting for a
+/// person.
+/// </summary>
 internal sealed class ServedDemo
 {
     private const string Name = "demo";
@@ -17,7 +20,8 @@ internal sealed class ServedDemo
 
     private ServedDemo(Folder folder) => _folder = folder;
 
-    internal ConnectionSetting Setting => new(Name, DatabaseUrl.Parse($"duckdb:{_folder.Database}"), ConnectionSetting.DefaultTenant, 1, ConnectionSetting.CommandLine);
+    internal ConnectionSetting Setting =>
+        new(Name, DatabaseUrl.Parse($"duckdb:{_folder.Database}"), ConnectionSetting.DefaultTenant, 1, ConnectionSetting.CommandLine);
 
     internal static async Task<ServedDemo> MakeAsync(CancellationToken cancellation)
     {
@@ -25,7 +29,10 @@ internal sealed class ServedDemo
         await Airport.LoadAsync(folder, cancellation);
         await Airport.MoveAsync(folder, Instant.FromDateTimeOffset(TimeProvider.System.GetUtcNow()), cancellation);
         await using var database = DatabaseOpener.OpenFile(folder.Database);
-        var policies = Directory.GetFiles(folder.Policies).Order(StringComparer.Ordinal).SelectMany(file => PolicyYaml.Parse($"{File.ReadAllText(file).TrimEnd()}\nschedule: \"*/15 * * * *\"\n", file));
+        var policies = Directory
+            .GetFiles(folder.Policies)
+            .Order(StringComparer.Ordinal)
+            .SelectMany(file => PolicyYaml.Parse($"{File.ReadAllText(file).TrimEnd()}\nschedule: \"*/15 * * * *\"\n", file));
         await new Lifecycle(database, DatabaseOpener.Options(null, null)).ApplyAsync([.. policies], cancellationToken: cancellation);
         return new(folder);
     }
@@ -34,6 +41,8 @@ internal sealed class ServedDemo
     internal async Task BeginAsync(IServiceProvider services, CancellationToken cancellation)
     {
         var connection = services.GetRequiredService<ConnectionSet>().Find(Caller.Scheduler, Name)!;
-        await services.GetRequiredService<RunIntake>().TakeAsync(Caller.Scheduler with { Subject = "demo" }, connection, new(), null, cancellation);
+        await services
+            .GetRequiredService<RunIntake>()
+            .TakeAsync(Caller.Scheduler with { Subject = "demo" }, connection, new(), null, cancellation);
     }
 }

@@ -54,7 +54,12 @@ internal sealed class Tour
             ApplyCommand.Table(_screen, await lifecycle.ApplyAsync(Documents(withKeep: true), cancellationToken: _call.Cancellation));
             var plans = await PlanAsync(lifecycle);
             _screen.Line();
-            _screen.Line(new Span("  Confirmed here with the hashes above; every bucket is computed again and compared before its rows go.", Render.Palette.Dim));
+            _screen.Line(
+                new Span(
+                    "  Confirmed here with the hashes above; every bucket is computed again and compared before its rows go.",
+                    Render.Palette.Dim
+                )
+            );
             await RunAsync(lifecycle, [.. plans.Select(p => p.Brake?.Hash).OfType<string>()]);
             return true;
         });
@@ -80,9 +85,15 @@ internal sealed class Tour
     private async Task RunAsync(Lifecycle lifecycle, IReadOnlyList<string> confirm)
     {
         var outcome = new RunOutcome();
-        await RunProgress.ShowAsync(_call, isQuiet: false, outcome, lifecycle.RunAsync(Selection.All, new RunOptions { AsOf = AsOf, Confirm = confirm }, _call.Cancellation));
+        await RunProgress.ShowAsync(
+            _call,
+            isQuiet: false,
+            outcome,
+            lifecycle.RunAsync(Selection.All, new RunOptions { AsOf = AsOf, Confirm = confirm }, _call.Cancellation)
+        );
         RunScreen.Show(_screen, outcome, isQuiet: false);
-        if (outcome.ExitCode != ExitCode.Done) throw new HaltException("VRV300", $"The demonstration did not end as it should. Its folder is {_folder.Path}.");
+        if (outcome.ExitCode != ExitCode.Done)
+            throw new HaltException("VRV300", $"The demonstration did not end as it should. Its folder is {_folder.Path}.");
     }
 
     private async Task DrawAsync(Lifecycle lifecycle)
@@ -108,17 +119,26 @@ internal sealed class Tour
         _screen.Line(new("  database  ", Render.Palette.Dim), _folder.Database);
         _screen.Line(new("  policies  ", Render.Palette.Dim), _folder.Policies);
         _screen.Line(new("  picture   ", Render.Palette.Dim), _folder.Picture);
-        if (!_folder.IsKept) _screen.Line(new Span("  in a folder for temporary files, kept until the system cleans up; --keep DIR keeps it elsewhere", Render.Palette.Dim));
+        if (!_folder.IsKept)
+            _screen.Line(
+                new Span(
+                    "  in a folder for temporary files, kept until the system cleans up; --keep DIR keeps it elsewhere",
+                    Render.Palette.Dim
+                )
+            );
         _screen.Line();
         _screen.Line(new Span("Try next", Render.Palette.Bold));
-        foreach (var command in new[]
-        {
-            $"varve status {db} --as-of 2014-01-01T12:00:00Z",
-            $"varve query flights --every 1mo --where origin=JFK --columns dep_delay_avg,dep_delay_max {db}",
-            $"varve graph flights dep_delay --where origin=JFK --svg delays.svg {db}",
-            $"varve audit --verify {db}",
-            $"varve plan --sql {db} --as-of 2014-02-01",
-        }) _screen.Line($"  {command}");
+        foreach (
+            var command in new[]
+            {
+                $"varve status {db} --as-of 2014-01-01T12:00:00Z",
+                $"varve query flights --every 1mo --where origin=JFK --columns dep_delay_avg,dep_delay_max {db}",
+                $"varve graph flights dep_delay --where origin=JFK --svg delays.svg {db}",
+                $"varve audit --verify {db}",
+                $"varve plan --sql {db} --as-of 2014-02-01",
+            }
+        )
+            _screen.Line($"  {command}");
     }
 
     private void Chapter(int number, string title, string about)
@@ -129,9 +149,16 @@ internal sealed class Tour
     }
 
     /// <summary>The policies as files; without what lets rows expire for the first half.</summary>
-    private IReadOnlyList<PolicyDocument> Documents(bool withKeep) => withKeep
-        ? PolicyFiles.Read([_folder.Policies])
-        : [.. Directory.GetFiles(_folder.Policies).Order(StringComparer.Ordinal).SelectMany(file => PolicyYaml.Parse(WithoutKeep(File.ReadAllText(file)), file))];
+    private IReadOnlyList<PolicyDocument> Documents(bool withKeep) =>
+        withKeep
+            ? PolicyFiles.Read([_folder.Policies])
+            :
+            [
+                .. Directory
+                    .GetFiles(_folder.Policies)
+                    .Order(StringComparer.Ordinal)
+                    .SelectMany(file => PolicyYaml.Parse(WithoutKeep(File.ReadAllText(file)), file)),
+            ];
 
     private static string WithoutKeep(string yaml) =>
         string.Join('\n', yaml.Split('\n').Where(line => !line.StartsWith("keep:", StringComparison.Ordinal)).Select(WithoutTierKeep));

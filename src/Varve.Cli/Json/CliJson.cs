@@ -14,7 +14,17 @@ namespace Varve.Cli.Json;
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     UseStringEnumConverter = true,
     WriteIndented = true,
-    Converters = [typeof(WordConverter<ApplyOutcome>), typeof(WordConverter<Severity>), typeof(WordConverter<ForecastRows>), typeof(WordConverter<ForecastBytes>), typeof(InstantConverter), typeof(TableNameConverter), typeof(TimeRangeConverter), typeof(DurationConverter)])]
+    Converters = [
+        typeof(WordConverter<ApplyOutcome>),
+        typeof(WordConverter<Severity>),
+        typeof(WordConverter<ForecastRows>),
+        typeof(WordConverter<ForecastBytes>),
+        typeof(InstantConverter),
+        typeof(TableNameConverter),
+        typeof(TimeRangeConverter),
+        typeof(DurationConverter),
+    ]
+)]
 [JsonSerializable(typeof(ErrorShape))]
 [JsonSerializable(typeof(InitShape))]
 [JsonSerializable(typeof(ImportShape))]
@@ -52,11 +62,17 @@ namespace Varve.Cli.Json;
 internal sealed partial class CliJson : JsonSerializerContext
 {
     // Text for people and scripts, never for a web page: … and ≈ stay what they are.
-    private static CliJson Readable => field ??= new CliJson(new JsonSerializerOptions(((JsonSerializerContext)Default).Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+    private static CliJson Readable =>
+        field ??= new CliJson(
+            new JsonSerializerOptions(((JsonSerializerContext)Default).Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }
+        );
 
     internal static void Print<T>(Screen screen, T value)
     {
-        var text = JsonSerializer.Serialize(value, (JsonTypeInfo<T>)(Readable.GetTypeInfo(typeof(T)) ?? throw new System.Diagnostics.UnreachableException()));
+        var text = JsonSerializer.Serialize(
+            value,
+            (JsonTypeInfo<T>)(Readable.GetTypeInfo(typeof(T)) ?? throw new System.Diagnostics.UnreachableException())
+        );
         screen.Out.WriteLine($"{{\n  \"format\": \"{DocumentFormats.Of(typeof(T))}\",{text.AsSpan(1)}");
         screen.Out.Flush();
     }

@@ -2,7 +2,10 @@ using System.Collections.Frozen;
 
 namespace Varve.Cli.Json;
 
-/// <summary>What each document says that it is: its name and the number of its form, which changes where a reader of the old one would be misled.</summary>
+/// <summary>
+/// What each document says that it is: its name and the number of its form, which changes where a reader of the old one would
+/// be misled.
+/// </summary>
 internal static class DocumentFormats
 {
     internal const string Answer = "varve-answer/1";
@@ -47,7 +50,8 @@ internal static class DocumentFormats
     }.ToFrozenDictionary();
 
     /// <summary>All documents that have a shape, by their names.</summary>
-    internal static IEnumerable<(Type Shape, string Name)> All => s_names.Select(n => (n.Key, n.Value)).OrderBy(n => n.Value, StringComparer.Ordinal);
+    internal static IEnumerable<(Type Shape, string Name)> All =>
+        s_names.Select(n => (n.Key, n.Value)).OrderBy(n => n.Value, StringComparer.Ordinal);
 
     internal static string Of(Type shape) => $"varve-{s_names[shape]}/1";
 }

@@ -12,15 +12,27 @@ namespace Varve.Cli.Json;
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     UseStringEnumConverter = true,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-    Converters = [typeof(WordConverter<ApplyOutcome>), typeof(InstantConverter), typeof(TableNameConverter), typeof(TimeRangeConverter), typeof(DurationConverter)])]
+    Converters = [
+        typeof(WordConverter<ApplyOutcome>),
+        typeof(InstantConverter),
+        typeof(TableNameConverter),
+        typeof(TimeRangeConverter),
+        typeof(DurationConverter),
+    ]
+)]
 [JsonSerializable(typeof(RunEventShape))]
 internal sealed partial class LineJson : JsonSerializerContext
 {
-    private static LineJson Readable => field ??= new LineJson(new JsonSerializerOptions(((JsonSerializerContext)Default).Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+    private static LineJson Readable =>
+        field ??= new LineJson(
+            new JsonSerializerOptions(((JsonSerializerContext)Default).Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }
+        );
 
     internal static void Print(Screen screen, RunEventShape happened)
     {
-        screen.Out.WriteLine($"{{\"format\":\"{DocumentFormats.RunEvent}\",{JsonSerializer.Serialize(happened, Readable.RunEventShape).AsSpan(1)}");
+        screen.Out.WriteLine(
+            $"{{\"format\":\"{DocumentFormats.RunEvent}\",{JsonSerializer.Serialize(happened, Readable.RunEventShape).AsSpan(1)}"
+        );
         screen.Out.Flush();
     }
 }

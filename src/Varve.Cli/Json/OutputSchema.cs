@@ -8,20 +8,30 @@ using Varve.Time;
 
 namespace Varve.Cli.Json;
 
-/// <summary>The JSON Schema of everything that <c>--output json</c> and <c>run --output ndjson</c> print: <c>varve help --json</c>, and docs/output.schema.json.</summary>
+/// <summary>
+/// The JSON Schema of everything that <c>--output json</c> and <c>run --output ndjson</c> print: <c>varve help --json</c>,
+/// and docs/output.schema.json.
+/// </summary>
 internal static class OutputSchema
 {
-    private static readonly JsonSerializerOptions s_written = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+    private static readonly JsonSerializerOptions s_written = new()
+    {
+        WriteIndented = true,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
 
     internal static string Write()
     {
         var forms = new JsonObject
         {
             ["instant"] = JsonNode.Parse("""{ "type": "string", "format": "date-time", "description": "ISO 8601 in UTC" }"""),
-            ["range"] = JsonNode.Parse("""{ "type": "object", "required": ["from", "to"], "properties": { "from": { "type": ["string", "null"] }, "to": { "type": ["string", "null"] } }, "description": "Half open; an end that is open is null" }"""),
+            ["range"] = JsonNode.Parse(
+                """{ "type": "object", "required": ["from", "to"], "properties": { "from": { "type": ["string", "null"] }, "to": { "type": ["string", "null"] } }, "description": "Half open; an end that is open is null" }"""
+            ),
         };
         var documents = new JsonArray();
-        foreach (var (shape, name) in DocumentFormats.All) Add(name, Of(CliJson.Default.Options, shape, isWhole: true));
+        foreach (var (shape, name) in DocumentFormats.All)
+            Add(name, Of(CliJson.Default.Options, shape, isWhole: true));
         Add("answer", Hand(Answer));
         Add("plan", Hand(Plan));
         Add("run-event", Of(LineJson.Default.Options, typeof(RunEventShape), isWhole: false));
@@ -48,45 +58,62 @@ internal static class OutputSchema
     {
         if (node is JsonArray several)
         {
-            foreach (var one in several) Settle(one, name);
+            foreach (var one in several)
+                Settle(one, name);
         }
 
-        if (node is not JsonObject schema) return;
-        if (schema["$ref"] is JsonValue at && at.GetValue<string>() is ['#', '/', 'p' or 'i', ..] pointer) schema["$ref"] = $"#/$defs/{name}{pointer[1..]}";
-        foreach (var (_, inner) in schema.ToList()) Settle(inner, name);
+        if (node is not JsonObject schema)
+            return;
+        if (schema["$ref"] is JsonValue at && at.GetValue<string>() is ['#', '/', 'p' or 'i', ..] pointer)
+            schema["$ref"] = $"#/$defs/{name}{pointer[1..]}";
+        foreach (var (_, inner) in schema.ToList())
+            Settle(inner, name);
     }
 
     // What is always written is required; of an event only what every event has.
     private static JsonObject Of(JsonSerializerOptions options, Type shape, bool isWhole)
     {
-        var schema = (JsonObject)JsonSchemaExporter.GetJsonSchemaAsNode(options, shape, new()
-        {
-            TreatNullObliviousAsNonNullable = true,
-            TransformSchemaNode = (context, node) => Form(context.TypeInfo.Type) is { } form
-                ? IsNullable(context) ? new JsonObject { ["anyOf"] = new JsonArray(form, JsonNode.Parse("""{ "type": "null" }""")) } : form
-                : Required(node, isWhole),
-        });
-        if (!isWhole) schema["required"] = new JsonArray("event", "at");
+        var schema = (JsonObject)
+            JsonSchemaExporter.GetJsonSchemaAsNode(
+                options,
+                shape,
+                new()
+                {
+                    TreatNullObliviousAsNonNullable = true,
+                    TransformSchemaNode = (context, node) =>
+                        Form(context.TypeInfo.Type) is { } form
+                            ? IsNullable(context)
+                                ? new JsonObject { ["anyOf"] = new JsonArray(form, JsonNode.Parse("""{ "type": "null" }""")) }
+                                : form
+                            : Required(node, isWhole),
+                }
+            );
+        if (!isWhole)
+            schema["required"] = new JsonArray("event", "at");
         return schema;
     }
 
     private static bool IsNullable(JsonSchemaExporterContext context) =>
         Nullable.GetUnderlyingType(context.TypeInfo.Type) is not null || context.PropertyInfo?.IsGetNullable == true;
 
-    private static JsonNode? Form(Type type) => (Nullable.GetUnderlyingType(type) ?? type) switch
-    {
-        var t when t == typeof(Instant) => new JsonObject { ["$ref"] = "#/$defs/instant" },
-        var t when t == typeof(TimeRange) => new JsonObject { ["$ref"] = "#/$defs/range" },
-        var t when t == typeof(Duration) => new JsonObject { ["type"] = "number", ["description"] = "seconds" },
-        var t when t == typeof(TableName) => new JsonObject { ["type"] = "string", ["description"] = "schema.table" },
-        _ => null,
-    };
+    private static JsonNode? Form(Type type) =>
+        (Nullable.GetUnderlyingType(type) ?? type) switch
+        {
+            var t when t == typeof(Instant) => new JsonObject { ["$ref"] = "#/$defs/instant" },
+            var t when t == typeof(TimeRange) => new JsonObject { ["$ref"] = "#/$defs/range" },
+            var t when t == typeof(Duration) => new JsonObject { ["type"] = "number", ["description"] = "seconds" },
+            var t when t == typeof(TableName) => new JsonObject { ["type"] = "string", ["description"] = "schema.table" },
+            _ => null,
+        };
 
     private static JsonNode Required(JsonNode node, bool isWhole)
     {
-        if (node is not JsonObject schema || schema["properties"] is not JsonObject properties) return node;
-        if (isWhole) schema["required"] = new JsonArray([.. properties.Select(p => JsonValue.Create(p.Key))]);
-        else schema.Remove("required");
+        if (node is not JsonObject schema || schema["properties"] is not JsonObject properties)
+            return node;
+        if (isWhole)
+            schema["required"] = new JsonArray([.. properties.Select(p => JsonValue.Create(p.Key))]);
+        else
+            schema.Remove("required");
         return node;
     }
 

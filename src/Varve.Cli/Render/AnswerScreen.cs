@@ -17,16 +17,21 @@ internal static class AnswerScreen
     internal static void Table(Screen screen, QueryAnswer answer, bool headers, bool discloses = true)
     {
         answer = LocalColumn.With(WithoutTrue(answer));
-        var numeric = Enumerable.Range(0, answer.Columns.Count).Select(i => answer.Rows.Any(r => IsNumber(r[i])) && answer.Rows.All(r => r[i] is null || IsNumber(r[i]))).ToList();
+        var numeric = Enumerable
+            .Range(0, answer.Columns.Count)
+            .Select(i => answer.Rows.Any(r => IsNumber(r[i])) && answer.Rows.All(r => r[i] is null || IsNumber(r[i])))
+            .ToList();
         var columns = new Columns([.. answer.Columns.Select((c, i) => numeric[i] ? $">{c}" : c)])
         {
             LeastImportant = s_leastImportant,
             Kept = answer.Columns.Count > 1 && answer.Columns[1] == LocalColumn.Name ? 3 : 2,
             HasHead = headers,
         };
-        foreach (var row in answer.Rows) columns.Add([.. row.Select((v, i) => Cell(v, answer.Columns[i]))]);
+        foreach (var row in answer.Rows)
+            columns.Add([.. row.Select((v, i) => Cell(v, answer.Columns[i]))]);
         columns.Write(screen, "");
-        if (discloses) Disclose(screen, answer);
+        if (discloses)
+            Disclose(screen, answer);
     }
 
     /// <summary>A block for each row with a line for each column: for answers that are wider than any screen.</summary>
@@ -41,33 +46,46 @@ internal static class AnswerScreen
                 screen.Line(new($"  {answer.Columns[i].PadRight(width)}  ", Palette.Dim), Cell(answer.Rows[row][i], answer.Columns[i]));
         }
 
-        if (discloses) Disclose(screen, answer);
+        if (discloses)
+            Disclose(screen, answer);
     }
 
     /// <summary>People need no column that says of every row that it is complete.</summary>
-    private static QueryAnswer WithoutTrue(QueryAnswer answer) => answer.Columns[^1] == Complete && answer.Rows.All(r => r[^1] is true)
-        ? answer with { Columns = [.. answer.Columns.SkipLast(1)], Rows = [.. answer.Rows.Select(r => (IReadOnlyList<object?>)[.. r.SkipLast(1)])] }
-        : answer;
+    private static QueryAnswer WithoutTrue(QueryAnswer answer) =>
+        answer.Columns[^1] == Complete && answer.Rows.All(r => r[^1] is true)
+            ? answer with
+            {
+                Columns = [.. answer.Columns.SkipLast(1)],
+                Rows = [.. answer.Rows.Select(r => (IReadOnlyList<object?>)[.. r.SkipLast(1)])],
+            }
+            : answer;
 
     internal static void Disclose(Screen screen, QueryAnswer answer)
     {
-        if (answer.Rows.Count == 0) screen.Line(new Span("No rows in this range.", Palette.Dim));
+        if (answer.Rows.Count == 0)
+            screen.Line(new Span("No rows in this range.", Palette.Dim));
         screen.Line();
         var zone = LocalColumn.ZoneOf(answer);
-        foreach (var part in answer.Parts) screen.Line(new Span($"{part.Relation,-8} {HumanText.Range(part.Range, zone)}", Palette.Dim));
-        foreach (var note in answer.Notes) screen.Line(new("note     ", Palette.Warn), note);
+        foreach (var part in answer.Parts)
+            screen.Line(new Span($"{part.Relation,-8} {HumanText.Range(part.Range, zone)}", Palette.Dim));
+        foreach (var note in answer.Notes)
+            screen.Line(new("note     ", Palette.Warn), note);
     }
 
-    internal static double? Number(object? value) => value switch
-    {
-        null => null,
-        double d => double.IsFinite(d) ? d : null,
-        float f => float.IsFinite(f) ? f : null,
-        BigInteger big => (double)big,
-        decimal or long or int or short or sbyte or byte or ushort or uint or ulong => Convert.ToDouble(value, CultureInfo.InvariantCulture),
-        bool truth => truth ? 1 : 0,
-        _ => null,
-    };
+    internal static double? Number(object? value) =>
+        value switch
+        {
+            null => null,
+            double d => double.IsFinite(d) ? d : null,
+            float f => float.IsFinite(f) ? f : null,
+            BigInteger big => (double)big,
+            decimal or long or int or short or sbyte or byte or ushort or uint or ulong => Convert.ToDouble(
+                value,
+                CultureInfo.InvariantCulture
+            ),
+            bool truth => truth ? 1 : 0,
+            _ => null,
+        };
 
     private static bool IsNumber(object? value) =>
         value is double or float or decimal or BigInteger or long or int or short or sbyte or byte or ushort or uint or ulong;
@@ -76,36 +94,43 @@ internal static class AnswerScreen
     private static Span Cell(object? value, string column)
     {
         var own = column.StartsWith("varve_", StringComparison.Ordinal);
-        return new(value switch
-        {
-            null => HumanText.None,
-            Instant at => HumanText.At(at),
-            _ when own && Number(value) is { } number && IsNumber(value) => number == Math.Floor(number) ? number.ToString("#,0", CultureInfo.InvariantCulture) : Rounded(number),
-            double number when double.IsFinite(number) => Rounded(number),
-            float number when float.IsFinite(number) => Rounded(number),
-            _ => Exact(value),
-        }, value is null || own ? Palette.Dim : Palette.Plain);
+        return new(
+            value switch
+            {
+                null => HumanText.None,
+                Instant at => HumanText.At(at),
+                _ when own && Number(value) is { } number && IsNumber(value) => number == Math.Floor(number)
+                    ? number.ToString("#,0", CultureInfo.InvariantCulture)
+                    : Rounded(number),
+                double number when double.IsFinite(number) => Rounded(number),
+                float number when float.IsFinite(number) => Rounded(number),
+                _ => Exact(value),
+            },
+            value is null || own ? Palette.Dim : Palette.Plain
+        );
     }
 
     // Six significant digits are what a column can hold; csv and json have them all.
-    private static string Rounded(double value) => Math.Abs(value) switch
-    {
-        0 => "0",
-        < 0.001 or >= 1e12 => value.ToString("G4", CultureInfo.InvariantCulture),
-        < 1 => value.ToString("0.0000", CultureInfo.InvariantCulture),
-        _ => value.ToString("#,0.00", CultureInfo.InvariantCulture),
-    };
+    private static string Rounded(double value) =>
+        Math.Abs(value) switch
+        {
+            0 => "0",
+            < 0.001 or >= 1e12 => value.ToString("G4", CultureInfo.InvariantCulture),
+            < 1 => value.ToString("0.0000", CultureInfo.InvariantCulture),
+            _ => value.ToString("#,0.00", CultureInfo.InvariantCulture),
+        };
 
     /// <summary>With all digits, for programs.</summary>
-    internal static string Exact(object value) => value switch
-    {
-        Instant at => InstantText.Format(at),
-        LocalDate date => LocalDatePattern.Iso.Format(date),
-        bool truth => truth ? "true" : "false",
-        double.NaN or float.NaN => "nan",
-        double.PositiveInfinity or float.PositiveInfinity => "inf",
-        double.NegativeInfinity or float.NegativeInfinity => "-inf",
-        IFormattable formattable => formattable.ToString(null, CultureInfo.InvariantCulture),
-        _ => value.ToString() ?? "",
-    };
+    internal static string Exact(object value) =>
+        value switch
+        {
+            Instant at => InstantText.Format(at),
+            LocalDate date => LocalDatePattern.Iso.Format(date),
+            bool truth => truth ? "true" : "false",
+            double.NaN or float.NaN => "nan",
+            double.PositiveInfinity or float.PositiveInfinity => "inf",
+            double.NegativeInfinity or float.NegativeInfinity => "-inf",
+            IFormattable formattable => formattable.ToString(null, CultureInfo.InvariantCulture),
+            _ => value.ToString() ?? "",
+        };
 }

@@ -28,18 +28,25 @@ internal sealed class Columns(params IReadOnlyList<string> heads)
 
     internal void Write(Screen screen, string indent = "  ")
     {
-        if (_rows.Count == 0) return;
+        if (_rows.Count == 0)
+            return;
         var titles = Heads.Select(h => h.TrimStart('>')).ToList();
         var widths = titles.Select((title, i) => Math.Max(HasHead ? title.Length : 0, _rows.Max(r => r[i].Text.Length))).ToList();
         var hidden = Enumerable.Range(0, titles.Count).Select(i => _rows.TrueForAll(r => r[i].Text.Length == 0)).ToList();
         var fit = new ColumnFit(titles, [.. Heads.Select(h => h.StartsWith('>'))], widths, hidden);
-        if (screen.IsTerminal && !screen.IsWide) fit.Into(screen.Width - indent.Length, LeastImportant, Kept);
-        if (HasHead) Put(screen, indent, [.. titles.Select(t => new Span(t, Palette.Dim))], fit);
-        foreach (var row in _rows) Put(screen, indent, row, fit);
+        if (screen.IsTerminal && !screen.IsWide)
+            fit.Into(screen.Width - indent.Length, LeastImportant, Kept);
+        if (HasHead)
+            Put(screen, indent, [.. titles.Select(t => new Span(t, Palette.Dim))], fit);
+        foreach (var row in _rows)
+            Put(screen, indent, row, fit);
         var leftOut = $"{indent}not shown: {string.Join(", ", fit.LeftOut)} (--wide shows all)";
-        if (leftOut.Length > screen.Width) leftOut = $"{indent}not shown: {HumanText.Count(fit.LeftOut.Count, "column")} (--wide shows all)";
-        if (fit.LeftOut.Count > 0) screen.Line(new Span(leftOut, Palette.Dim));
-        else if (fit.HasShortened) screen.Line(new Span($"{indent}texts are shortened (--wide shows all)", Palette.Dim));
+        if (leftOut.Length > screen.Width)
+            leftOut = $"{indent}not shown: {HumanText.Count(fit.LeftOut.Count, "column")} (--wide shows all)";
+        if (fit.LeftOut.Count > 0)
+            screen.Line(new Span(leftOut, Palette.Dim));
+        else if (fit.HasShortened)
+            screen.Line(new Span($"{indent}texts are shortened (--wide shows all)", Palette.Dim));
     }
 
     private void Put(Screen screen, string indent, IReadOnlyList<Span> cells, ColumnFit fit)
@@ -48,14 +55,19 @@ internal sealed class Columns(params IReadOnlyList<string> heads)
         var last = cells.Select((c, i) => c.Text.Length > 0 && !fit.Hidden[i] ? i : -1).Max();
         for (var i = 0; i <= last; i++)
         {
-            if (fit.Hidden[i]) continue;
-            var cell = cells[i].Text.Length <= fit.Widths[i] ? cells[i] : cells[i] with { Text = $"{cells[i].Text[..(fit.Widths[i] - 1)]}…" };
+            if (fit.Hidden[i])
+                continue;
+            var cell =
+                cells[i].Text.Length <= fit.Widths[i] ? cells[i] : cells[i] with { Text = $"{cells[i].Text[..(fit.Widths[i] - 1)]}…" };
             var right = Heads[i].StartsWith('>');
             var padding = new string(' ', fit.Widths[i] - cell.Text.Length);
-            if (right) line.Add(padding);
+            if (right)
+                line.Add(padding);
             line.Add(cell);
-            if (!right && i < last) line.Add(padding);
-            if (i < last) line.Add(Gap);
+            if (!right && i < last)
+                line.Add(padding);
+            if (i < last)
+                line.Add(Gap);
         }
 
         screen.Line([.. line]);
@@ -83,10 +95,17 @@ internal sealed class ColumnFit(IReadOnlyList<string> titles, IReadOnlyList<bool
     internal void Into(int room, IReadOnlyList<string> least, int kept)
     {
         Shorten(room, LongText);
-        foreach (var i in least.Select(head => titles.ToList().IndexOf(head)).Concat(Enumerable.Range(kept, Math.Max(0, titles.Count - kept)).Reverse()).Distinct())
+        foreach (
+            var i in least
+                .Select(head => titles.ToList().IndexOf(head))
+                .Concat(Enumerable.Range(kept, Math.Max(0, titles.Count - kept)).Reverse())
+                .Distinct()
+        )
         {
-            if (Total() <= room) break;
-            if (i < 0 || hidden[i]) continue;
+            if (Total() <= room)
+                break;
+            if (i < 0 || hidden[i])
+                continue;
             hidden[i] = true;
             _leftOut.Insert(0, titles[i].Length == 0 ? "…" : titles[i]);
         }
@@ -100,7 +119,11 @@ internal sealed class ColumnFit(IReadOnlyList<string> titles, IReadOnlyList<bool
 
     private void Shorten(int room, int least)
     {
-        while (Total() > room && Shown().Where(i => !numbers[i] && widths[i] > least).OrderByDescending(i => widths[i]).Select(i => (int?)i).FirstOrDefault() is { } longest)
+        while (
+            Total() > room
+            && Shown().Where(i => !numbers[i] && widths[i] > least).OrderByDescending(i => widths[i]).Select(i => (int?)i).FirstOrDefault()
+                is { } longest
+        )
         {
             widths[longest] = Math.Max(least, widths[longest] - (Total() - room));
             HasShortened = true;

@@ -9,8 +9,12 @@ internal static class LocalText
     // Clocks move by some hours at most, but for days that a zone leaves out.
     private const double ShortestDay = 20 * 3600;
 
-    private static readonly OffsetDateTimePattern s_short = OffsetDateTimePattern.CreateWithInvariantCulture("uuuu'-'MM'-'dd'T'HH':'mmo<Z+HH:mm>");
-    private static readonly OffsetDateTimePattern s_full = OffsetDateTimePattern.CreateWithInvariantCulture("uuuu'-'MM'-'dd'T'HH':'mm':'ss.FFFFFFo<Z+HH:mm>");
+    private static readonly OffsetDateTimePattern s_short = OffsetDateTimePattern.CreateWithInvariantCulture(
+        "uuuu'-'MM'-'dd'T'HH':'mmo<Z+HH:mm>"
+    );
+    private static readonly OffsetDateTimePattern s_full = OffsetDateTimePattern.CreateWithInvariantCulture(
+        "uuuu'-'MM'-'dd'T'HH':'mm':'ss.FFFFFFo<Z+HH:mm>"
+    );
 
     /// <summary>A date where a local day begins, else date, time and offset: an hour that comes twice is two.</summary>
     internal static string Of(Instant at, DateTimeZone zone) => IsDay(at, zone) ? Date(at, zone) : Clock(at, zone);

@@ -18,7 +18,8 @@ internal static class Pager
         }
 
         var text = screen.Captured(write);
-        if (text.AsSpan().Count('\n') < screen.Height || !await PageAsync(pager, text)) await screen.Out.WriteAsync(text);
+        if (text.AsSpan().Count('\n') < screen.Height || !await PageAsync(pager, text))
+            await screen.Out.WriteAsync(text);
     }
 
     /// <summary>The pager; null where none is wanted.</summary>
@@ -30,7 +31,8 @@ internal static class Pager
 
     private static async Task<bool> PageAsync(string pager, string text)
     {
-        if (OperatingSystem.IsWindows()) return false;
+        if (OperatingSystem.IsWindows())
+            return false;
         var start = new ProcessStartInfo("/bin/sh", ["-c", pager]) { RedirectStandardInput = true };
 
         // Colours, long lines cut instead of wrapped, and gone at once where all of it fits.

@@ -11,7 +11,10 @@ internal static class PatternScreen
     /// <summary>One line for each pattern.</summary>
     internal static void List(Screen screen, IReadOnlyList<PatternReport> patterns)
     {
-        var columns = new Columns("pattern", "matches", ">revision", ">tables", ">left out", "source", "tiers", "tags", "applied") { LeastImportant = ["applied", "tags", "revision"] };
+        var columns = new Columns("pattern", "matches", ">revision", ">tables", ">left out", "source", "tiers", "tags", "applied")
+        {
+            LeastImportant = ["applied", "tags", "revision"],
+        };
         foreach (var (stored, tables, leftOut) in patterns)
         {
             columns.Add(
@@ -23,7 +26,8 @@ internal static class PatternScreen
                 stored.Policy.Keep.Text,
                 HumanText.Tiers(stored.Policy),
                 string.Join(", ", stored.Policy.Tags),
-                new Span($"{HumanText.Stamp(stored.AppliedAt)} {stored.AppliedBy}", Palette.Dim));
+                new Span($"{HumanText.Stamp(stored.AppliedAt)} {stored.AppliedBy}", Palette.Dim)
+            );
         }
 
         columns.Write(screen, "");
@@ -32,7 +36,8 @@ internal static class PatternScreen
     /// <summary>What patterns leave out, on standard error beside a listing.</summary>
     internal static void Warn(Screen screen, IReadOnlyList<PatternReport> patterns)
     {
-        foreach (var pattern in patterns) Notes(pattern.LeftOut, note => screen.Warn(new Span("warning ", Palette.Warn), note));
+        foreach (var pattern in patterns)
+            Notes(pattern.LeftOut, note => screen.Warn(new Span("warning ", Palette.Warn), note));
     }
 
     /// <summary>Some notes, the first of each code in full and the rest counted.</summary>
@@ -40,8 +45,10 @@ internal static class PatternScreen
     {
         foreach (var alike in notes.GroupBy(n => n.Code))
         {
-            foreach (var note in alike.Take(Shown)) say(note.Text);
-            if (alike.Count() is > Shown and var all) say($"{alike.Key}: … and {HumanText.Number(all - Shown)} more like these");
+            foreach (var note in alike.Take(Shown))
+                say(note.Text);
+            if (alike.Count() is > Shown and var all)
+                say($"{alike.Key}: … and {HumanText.Number(all - Shown)} more like these");
         }
     }
 }

@@ -21,7 +21,10 @@ internal sealed class Screen
         CanAsk = IsTerminal && !Console.IsInputRedirected;
         _colour = !dumb && !Console.IsOutputRedirected;
         _errorColour = !dumb && !Console.IsErrorRedirected;
-        (Width, Height) = (Math.Max(LeastWidth, Measured(DefaultWidth, () => Console.WindowWidth)), Measured(int.MaxValue, () => Console.WindowHeight));
+        (Width, Height) = (
+            Math.Max(LeastWidth, Measured(DefaultWidth, () => Console.WindowWidth)),
+            Measured(int.MaxValue, () => Console.WindowHeight)
+        );
         (_out, _error) = (new(Console.OpenStandardOutput()), new(Console.OpenStandardError()));
         (Out, Error) = (Writer(_out), Writer(_error));
     }
@@ -61,14 +64,16 @@ internal sealed class Screen
 
     internal void Line(params ReadOnlySpan<Span> spans)
     {
-        foreach (var span in spans) Put(Out, span, _colour);
+        foreach (var span in spans)
+            Put(Out, span, _colour);
         Out.WriteLine();
     }
 
     internal void Warn(params ReadOnlySpan<Span> spans)
     {
         Out.Flush();
-        foreach (var span in spans) Put(Error, span, _errorColour);
+        foreach (var span in spans)
+            Put(Error, span, _errorColour);
         Error.WriteLine();
         Error.Flush();
     }
@@ -100,17 +105,19 @@ internal sealed class Screen
         }
 
         writer.Write("\e[");
-        writer.Write(span.Ink switch
-        {
-            Palette.Dim => "2",
-            Palette.Bold => "1",
-            Palette.Good => "32",
-            Palette.Warn => "33",
-            Palette.Bad => "31",
-            Palette.Blue => "34",
-            Palette.Violet => "35",
-            _ => "36",
-        });
+        writer.Write(
+            span.Ink switch
+            {
+                Palette.Dim => "2",
+                Palette.Bold => "1",
+                Palette.Good => "32",
+                Palette.Warn => "33",
+                Palette.Bad => "31",
+                Palette.Blue => "34",
+                Palette.Violet => "35",
+                _ => "36",
+            }
+        );
         writer.Write('m');
         writer.Write(span.Text);
         writer.Write("\e[0m");
@@ -134,10 +141,17 @@ internal sealed class Screen
     internal int End(int exitCode)
     {
         Out.Flush();
-        if (_out.Lost is { } lost) Warn(new("error  ", Palette.Bad), $"{Outlet.Code}: Not all of the output could be written: {lost}. What was asked for was done nevertheless.");
+        if (_out.Lost is { } lost)
+            Warn(
+                new("error  ", Palette.Bad),
+                $"{Outlet.Code}: Not all of the output could be written: {lost}. What was asked for was done nevertheless."
+            );
         Error.Flush();
-        return exitCode is ExitCode.Done or ExitCode.SomethingToDo && (_out.Lost ?? _error.Lost) is not null ? ExitCode.OutputLost : exitCode;
+        return exitCode is ExitCode.Done or ExitCode.SomethingToDo && (_out.Lost ?? _error.Lost) is not null
+            ? ExitCode.OutputLost
+            : exitCode;
     }
 
-    private static StreamWriter Writer(Stream stream) => new(stream, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false)) { AutoFlush = false, NewLine = "\n" };
+    private static StreamWriter Writer(Stream stream) =>
+        new(stream, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false)) { AutoFlush = false, NewLine = "\n" };
 }

@@ -13,7 +13,10 @@ internal static class StatusScreen
     {
         var tags = status.Policy.Tags.Count == 0 ? "" : $"  tags {string.Join(", ", status.Policy.Tags)}";
         var from = status.Pattern is { } pattern ? $"  from {pattern}" : "";
-        screen.Line(new(status.Policy.Name, Palette.Bold), new($"  revision {HumanText.Number(status.Revision)}  as of {HumanText.Stamp(status.AsOf)}{from}{tags}", Palette.Dim));
+        screen.Line(
+            new(status.Policy.Name, Palette.Bold),
+            new($"  revision {HumanText.Number(status.Revision)}  as of {HumanText.Stamp(status.AsOf)}{from}{tags}", Palette.Dim)
+        );
         if (status.Failure is { } failure)
         {
             Fact(screen, "failed", new Span(failure.Text, Palette.Bad));
@@ -24,17 +27,28 @@ internal static class StatusScreen
         Facts(screen, status);
         foreach (var wait in status.Waits)
         {
-            Fact(screen, "waits", new Span($"{wait.Relation}  {HumanText.Range(wait.Range)}: {wait.Reason}", wait.NeedsPerson ? Palette.Warn : Palette.Plain));
+            Fact(
+                screen,
+                "waits",
+                new Span($"{wait.Relation}  {HumanText.Range(wait.Range)}: {wait.Reason}", wait.NeedsPerson ? Palette.Warn : Palette.Plain)
+            );
         }
 
         foreach (var hold in status.Holds)
         {
-            Fact(screen, "hold", $"{hold.Relation ?? "source and tiers"}  {HumanText.Range(hold.Range)}{(hold.Until is { } until ? $" until {HumanText.At(until)}" : "")}: {hold.Reason} ({hold.Who})");
+            Fact(
+                screen,
+                "hold",
+                $"{hold.Relation ?? "source and tiers"}  {HumanText.Range(hold.Range)}{(hold.Until is { } until ? $" until {HumanText.At(until)}" : "")}: {hold.Reason} ({hold.Who})"
+            );
         }
 
-        foreach (var note in status.Notes.Where(n => !IsFact(n.Code))) Fact(screen, note.IsWarning ? "warning" : "note", new Span(note.Text, note.IsWarning ? Palette.Warn : Palette.Plain));
-        if (status.Policy.Schedule is { } schedule) Runs(screen, status, new(schedule, status.Policy.Zone, status.Policy.Name));
-        if (status.LastError is { } error) Fact(screen, "error", new Span(error, Palette.Bad));
+        foreach (var note in status.Notes.Where(n => !IsFact(n.Code)))
+            Fact(screen, note.IsWarning ? "warning" : "note", new Span(note.Text, note.IsWarning ? Palette.Warn : Palette.Plain));
+        if (status.Policy.Schedule is { } schedule)
+            Runs(screen, status, new(schedule, status.Policy.Zone, status.Policy.Name));
+        if (status.LastError is { } error)
+            Fact(screen, "error", new Span(error, Palette.Bad));
     }
 
     // Late rows, rows without a time that counts, and rows of the future have lines of their own.
@@ -56,7 +70,8 @@ internal static class StatusScreen
                 HumanText.Bytes(status.Relations.Sum(r => r.Bytes)),
                 HumanText.At(status.Relations.Max(r => r.Last)),
                 status.LastRun is { } run ? HumanText.Stamp(run.StartedAt) : HumanText.None,
-                status.LastRun is { } last && last.Status != "done" ? new Span(last.Status, Palette.Warn) : "");
+                status.LastRun is { } last && last.Status != "done" ? new Span(last.Status, Palette.Warn) : ""
+            );
         }
 
         columns.Write(screen, "");
@@ -72,7 +87,10 @@ internal static class StatusScreen
 
     private static void Relations(Screen screen, PolicyStatus status)
     {
-        var columns = new Columns("relation", "table", ">rows", ">size", "oldest", "newest", ">behind", ">dirty", ">cut", ">lost") { LeastImportant = ["size", "table", "oldest"] };
+        var columns = new Columns("relation", "table", ">rows", ">size", "oldest", "newest", ">behind", ">dirty", ">cut", ">lost")
+        {
+            LeastImportant = ["size", "table", "oldest"],
+        };
         foreach (var relation in status.Relations)
         {
             columns.Add(
@@ -85,7 +103,8 @@ internal static class StatusScreen
                 Behind(relation),
                 Some(relation.Dirty),
                 Some(relation.Cut),
-                Some(relation.Lost));
+                Some(relation.Lost)
+            );
         }
 
         columns.Write(screen);
@@ -93,17 +112,49 @@ internal static class StatusScreen
 
     private static void Facts(Screen screen, PolicyStatus status)
     {
-        Fact(screen, "due", status.StepsDue == 0 ? new Span("nothing: up to date", Palette.Good) : new Span($"{HumanText.Count(status.StepsDue, "step")}: see varve plan {status.Policy.Name}", Palette.Warn));
+        Fact(
+            screen,
+            "due",
+            status.StepsDue == 0
+                ? new Span("nothing: up to date", Palette.Good)
+                : new Span($"{HumanText.Count(status.StepsDue, "step")}: see varve plan {status.Policy.Name}", Palette.Warn)
+        );
         if (status.NextExpiry is { } next)
         {
             var when = next.At <= status.AsOf ? "due now" : $"due {HumanText.At(next.At)}";
             Fact(screen, "expires", $"{next.Relation}  {HumanText.Range(next.Range)}  ≈ {HumanText.Count(next.Rows, "row")}, {when}");
         }
 
-        if (status.FrozenLate.Rows > 0) Fact(screen, "late", new Span($"{HumanText.Count(status.FrozenLate.Rows, "row")} came for a range that has expired, {Extent(status.FrozenLate)}; {(status.FrozenLate.Rows == 1 ? "it stays" : "they stay")} in the source", Palette.Warn));
-        if (status.Future.Rows > 0) Fact(screen, "future", new Span($"{HumanText.Count(status.Future.Rows, "row")} later than this instant, {Extent(status.Future)}", Palette.Warn));
-        if (status.Timeless > status.OutOfRange) Fact(screen, "timeless", new Span($"{HumanText.Count(status.Timeless - status.OutOfRange, "row")} without a finite time: in no bucket, never expired", Palette.Warn));
-        if (status.OutOfRange > 0) Fact(screen, "timeless", new Span($"{HumanText.Count(status.OutOfRange, "row")} with a time out of range: in no bucket, never expired", Palette.Warn));
+        if (status.FrozenLate.Rows > 0)
+            Fact(
+                screen,
+                "late",
+                new Span(
+                    $"{HumanText.Count(status.FrozenLate.Rows, "row")} came for a range that has expired, {Extent(status.FrozenLate)}; {(status.FrozenLate.Rows == 1 ? "it stays" : "they stay")} in the source",
+                    Palette.Warn
+                )
+            );
+        if (status.Future.Rows > 0)
+            Fact(
+                screen,
+                "future",
+                new Span($"{HumanText.Count(status.Future.Rows, "row")} later than this instant, {Extent(status.Future)}", Palette.Warn)
+            );
+        if (status.Timeless > status.OutOfRange)
+            Fact(
+                screen,
+                "timeless",
+                new Span(
+                    $"{HumanText.Count(status.Timeless - status.OutOfRange, "row")} without a finite time: in no bucket, never expired",
+                    Palette.Warn
+                )
+            );
+        if (status.OutOfRange > 0)
+            Fact(
+                screen,
+                "timeless",
+                new Span($"{HumanText.Count(status.OutOfRange, "row")} with a time out of range: in no bucket, never expired", Palette.Warn)
+            );
         if (status.LastRun is not { } run)
         {
             Fact(screen, "last run", new Span("none yet", Palette.Dim));
@@ -111,7 +162,15 @@ internal static class StatusScreen
         }
 
         var took = run.FinishedAt is { } end ? $" in {HumanText.Time(end - run.StartedAt)}" : "";
-        Fact(screen, "last run", new Span(run.Status, run.Status == "done" ? Palette.Good : Palette.Warn), new Span($"  {HumanText.Stamp(run.StartedAt)}  {HumanText.Count(run.StepsDone, "step")}{took}, {HumanText.Count(run.RowsWritten, "row")} written, {HumanText.Number(run.RowsRemoved)} removed", Palette.Dim));
+        Fact(
+            screen,
+            "last run",
+            new Span(run.Status, run.Status == "done" ? Palette.Good : Palette.Warn),
+            new Span(
+                $"  {HumanText.Stamp(run.StartedAt)}  {HumanText.Count(run.StepsDone, "step")}{took}, {HumanText.Count(run.RowsWritten, "row")} written, {HumanText.Number(run.RowsRemoved)} removed",
+                Palette.Dim
+            )
+        );
     }
 
     /// <summary>When a server runs it next, by both clocks.</summary>
@@ -119,7 +178,12 @@ internal static class StatusScreen
     {
         Fact(screen, "schedule", status.Policy.Schedule!.Text, new Span($"  {times.Zone.Id}, by varve serve", Palette.Dim));
         foreach (var run in times.Upcoming(status.AsOf, RunsShown))
-            Fact(screen, "", HumanText.Stamp(run.Scheduled), times.Zone == DateTimeZone.Utc ? "" : new Span($"  {LocalText.Of(run.Scheduled, times.Zone)}", Palette.Dim));
+            Fact(
+                screen,
+                "",
+                HumanText.Stamp(run.Scheduled),
+                times.Zone == DateTimeZone.Utc ? "" : new Span($"  {LocalText.Of(run.Scheduled, times.Zone)}", Palette.Dim)
+            );
     }
 
     private static Span Behind(RelationStatus relation) =>
@@ -130,7 +194,9 @@ internal static class StatusScreen
 
     private static Span Some(int count) => count == 0 ? new("") : new(HumanText.Number(count), Palette.Warn);
 
-    private static string Extent(RowExtent extent) => extent.First == extent.Last ? HumanText.At(extent.First) : $"{HumanText.At(extent.First)} … {HumanText.At(extent.Last)}";
+    private static string Extent(RowExtent extent) =>
+        extent.First == extent.Last ? HumanText.At(extent.First) : $"{HumanText.At(extent.First)} … {HumanText.At(extent.Last)}";
 
-    private static void Fact(Screen screen, string name, params ReadOnlySpan<Span> what) => screen.Line([new Span($"  {name,-9} ", Palette.Dim), .. what]);
+    private static void Fact(Screen screen, string name, params ReadOnlySpan<Span> what) =>
+        screen.Line([new Span($"  {name,-9} ", Palette.Dim), .. what]);
 }

@@ -13,8 +13,10 @@ internal static class BrakeQuestion
         foreach (var (policy, brake, plan) in braked)
         {
             screen.Line();
-            if (plan is not null) PlanScreen.Show(screen, plan);
-            else screen.Line(new(policy, Palette.Bold), $"  {brake.Reason}  {PlanText.Going(brake)} would go");
+            if (plan is not null)
+                PlanScreen.Show(screen, plan);
+            else
+                screen.Line(new(policy, Palette.Bold), $"  {brake.Reason}  {PlanText.Going(brake)} would go");
         }
 
         screen.Line();

@@ -21,8 +21,10 @@ internal sealed class Heartbeat
 
     internal static Heartbeat To(string place)
     {
-        if (!place.Contains("://", StringComparison.Ordinal)) return new(null, OutputFile.Path(Option, place));
-        return Uri.TryCreate(place, UriKind.Absolute, out var url) && url.Scheme is "http" or "https" ? new(url, "")
+        if (!place.Contains("://", StringComparison.Ordinal))
+            return new(null, OutputFile.Path(Option, place));
+        return Uri.TryCreate(place, UriKind.Absolute, out var url) && url.Scheme is "http" or "https"
+            ? new(url, "")
             : throw CommonOptions.Usage($"{Option} takes a URL that starts with http:// or https://, or the path of a file.");
     }
 
@@ -30,12 +32,14 @@ internal sealed class Heartbeat
     internal async Task<string?> SendAsync(RunOutcome outcome, Instant at)
     {
         var text = $"{HumanText.Stamp(at)}  {RunLine.Of(outcome)}\n";
-        if (_url is null) return await RunReport.WriteAsync(Option, _path, text);
+        if (_url is null)
+            return await RunReport.WriteAsync(Option, _path, text);
         using var http = new HttpClient { Timeout = s_patience };
         for (var left = Tries - 1; ; left--)
         {
             var said = await PostAsync(http, _url, text);
-            if (said is null || left == 0) return said is null ? null : $"{Option}: {_url.Host} did not take it: {said}.";
+            if (said is null || left == 0)
+                return said is null ? null : $"{Option}: {_url.Host} did not take it: {said}.";
             await Task.Delay(s_pause);
         }
     }
@@ -46,7 +50,9 @@ internal sealed class Heartbeat
         {
             using var content = new StringContent(text, Encoding.UTF8, "text/plain");
             using var answer = await http.PostAsync(url, content, CancellationToken.None);
-            return answer.IsSuccessStatusCode ? null : $"HTTP status {((int)answer.StatusCode).ToString(System.Globalization.CultureInfo.InvariantCulture)}";
+            return answer.IsSuccessStatusCode
+                ? null
+                : $"HTTP status {((int)answer.StatusCode).ToString(System.Globalization.CultureInfo.InvariantCulture)}";
         }
         catch (HttpRequestException error)
         {

@@ -13,19 +13,32 @@ internal static class LiveProgress
     internal static async Task ShowAsync(Screen screen, RunOutcome outcome, IAsyncEnumerable<RunEvent> events)
     {
         await screen.Error.FlushAsync(CancellationToken.None);
-        var console = AnsiConsole.Create(new()
-        {
-            Ansi = AnsiSupport.Yes,
-            ColorSystem = screen.HasErrorColour ? ColorSystemSupport.Standard : ColorSystemSupport.NoColors,
-            Interactive = InteractionSupport.Yes,
-            Out = new AnsiConsoleOutput(screen.Error),
-        });
-        await console.Progress().AutoClear(false).HideCompleted(false).ExcludeVerticalPadding()
+        var console = AnsiConsole.Create(
+            new()
+            {
+                Ansi = AnsiSupport.Yes,
+                ColorSystem = screen.HasErrorColour ? ColorSystemSupport.Standard : ColorSystemSupport.NoColors,
+                Interactive = InteractionSupport.Yes,
+                Out = new AnsiConsoleOutput(screen.Error),
+            }
+        );
+        await console
+            .Progress()
+            .AutoClear(false)
+            .HideCompleted(false)
+            .ExcludeVerticalPadding()
             .Columns(
                 new TaskDescriptionColumn { Alignment = Justify.Left },
-                new ProgressBarColumn { Width = 24, CompletedStyle = new(Color.Teal), FinishedStyle = new(Color.Green), RemainingStyle = new(Color.Grey) },
+                new ProgressBarColumn
+                {
+                    Width = 24,
+                    CompletedStyle = new(Color.Teal),
+                    FinishedStyle = new(Color.Green),
+                    RemainingStyle = new(Color.Grey),
+                },
                 new PercentageColumn { CompletedStyle = new(Color.Green) },
-                new ElapsedTimeColumn { Style = new(Color.Grey) })
+                new ElapsedTimeColumn { Style = new(Color.Grey) }
+            )
             .StartAsync(async context =>
             {
                 Dictionary<string, ProgressTask> bars = [];
@@ -36,7 +49,8 @@ internal static class LiveProgress
                 }
 
                 // Stopping one a second time would count on until now.
-                foreach (var bar in bars.Values.Where(b => b.StopTime is null)) bar.StopTask();
+                foreach (var bar in bars.Values.Where(b => b.StopTime is null))
+                    bar.StopTask();
             });
     }
 

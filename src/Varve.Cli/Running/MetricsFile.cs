@@ -22,7 +22,8 @@ internal sealed class MetricsFile
         var text = new StringBuilder();
         One("varve_run_timestamp_seconds", "When the last run ended.", Seconds(at));
         var success = outcome.ExitCode == ExitCode.Done ? Seconds(at) : LastSuccess();
-        if (success is { } last) One(Success, "When a run last ended with exit code 0.", last);
+        if (success is { } last)
+            One(Success, "When a run last ended with exit code 0.", last);
         One("varve_run_exit_code", "The exit code of the last run.", outcome.ExitCode);
         One("varve_run_duration_seconds", "How long the last run took.", took.TotalSeconds);
         Each("varve_policy_outcome", "How the last run of a policy ended: 1, with its word as a label.", _ => 1, withWord: true);
@@ -43,17 +44,20 @@ internal sealed class MetricsFile
 
         void Each(string name, string help, Func<PolicyOutcome, double> value, bool withWord = false)
         {
-            if (outcome.Policies.Count == 0) return;
+            if (outcome.Policies.Count == 0)
+                return;
             Head(name, help);
             foreach (var policy in outcome.Policies)
             {
                 text.Append(name).Append("{policy=\"").Append(Escaped(policy.Policy));
-                if (withWord) text.Append("\",outcome=\"").Append(Escaped(policy.Word));
+                if (withWord)
+                    text.Append("\",outcome=\"").Append(Escaped(policy.Word));
                 text.Append("\"} ").Append(Text(value(policy))).Append('\n');
             }
         }
 
-        void Head(string name, string help) => text.Append("# HELP ").Append(name).Append(' ').Append(help).Append("\n# TYPE ").Append(name).Append(" gauge\n");
+        void Head(string name, string help) =>
+            text.Append("# HELP ").Append(name).Append(' ').Append(help).Append("\n# TYPE ").Append(name).Append(" gauge\n");
     }
 
     /// <summary>A run that failed says nothing of the one before it: that is in the file that it replaces.</summary>
@@ -61,8 +65,11 @@ internal sealed class MetricsFile
     {
         try
         {
-            return File.ReadLines(_path).FirstOrDefault(l => l.StartsWith($"{Success} ", StringComparison.Ordinal)) is { } line
-                && double.TryParse(line.AsSpan(Success.Length + 1), NumberStyles.Float, CultureInfo.InvariantCulture, out var at) ? at : null;
+            return
+                File.ReadLines(_path).FirstOrDefault(l => l.StartsWith($"{Success} ", StringComparison.Ordinal)) is { } line
+                && double.TryParse(line.AsSpan(Success.Length + 1), NumberStyles.Float, CultureInfo.InvariantCulture, out var at)
+                ? at
+                : null;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -76,5 +83,8 @@ internal sealed class MetricsFile
     private static string Text(double value) => value.ToString("R", CultureInfo.InvariantCulture);
 
     private static string Escaped(string label) =>
-        label.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal);
+        label
+            .Replace("\\", "\\\\", StringComparison.Ordinal)
+            .Replace("\"", "\\\"", StringComparison.Ordinal)
+            .Replace("\n", "\\n", StringComparison.Ordinal);
 }

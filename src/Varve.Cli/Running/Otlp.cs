@@ -21,13 +21,16 @@ internal sealed class Otlp : IDisposable
     /// <summary>Null where no collector is named, or OTEL_SDK_DISABLED says so: then nothing is collected.</summary>
     internal static Otlp? Open()
     {
-        if (!IsNamed("ENDPOINT") && !IsNamed("TRACES_ENDPOINT") && !IsNamed("METRICS_ENDPOINT")) return null;
-        if (Environment.GetEnvironmentVariable("OTEL_SDK_DISABLED") == "true") return null;
+        if (!IsNamed("ENDPOINT") && !IsNamed("TRACES_ENDPOINT") && !IsNamed("METRICS_ENDPOINT"))
+            return null;
+        if (Environment.GetEnvironmentVariable("OTEL_SDK_DISABLED") == "true")
+            return null;
         // What the environment says of the service is stronger.
         var resource = ResourceBuilder.CreateEmpty().AddService("varve").AddTelemetrySdk().AddEnvironmentVariableDetector();
         return new(
             Sdk.CreateTracerProviderBuilder().SetResourceBuilder(resource).AddSource(Telemetry.Name).AddOtlpExporter().Build(),
-            Sdk.CreateMeterProviderBuilder().SetResourceBuilder(resource).AddMeter(Telemetry.Name).AddOtlpExporter().Build());
+            Sdk.CreateMeterProviderBuilder().SetResourceBuilder(resource).AddMeter(Telemetry.Name).AddOtlpExporter().Build()
+        );
     }
 
     public void Dispose()
@@ -38,5 +41,6 @@ internal sealed class Otlp : IDisposable
         _metrics.Dispose();
     }
 
-    private static bool IsNamed(string what) => !string.IsNullOrWhiteSpace(Environment.GetEnvironmentVariable($"OTEL_EXPORTER_OTLP_{what}"));
+    private static bool IsNamed(string what) =>
+        !string.IsNullOrWhiteSpace(Environment.GetEnvironmentVariable($"OTEL_EXPORTER_OTLP_{what}"));
 }

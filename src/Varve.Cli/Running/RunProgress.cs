@@ -6,15 +6,22 @@ using Varve.Planning;
 
 namespace Varve.Cli.Running;
 
-/// <summary>Shows a run while it goes on: bars on a terminal, a line now and then elsewhere, nothing for a script. All of it goes to standard error.</summary>
+/// <summary>
+/// Shows a run while it goes on: bars on a terminal, a line now and then elsewhere, nothing for a script. All of it goes to
+/// standard error.
+/// </summary>
 internal static class RunProgress
 {
     internal static async Task ShowAsync(CommandContext call, bool isQuiet, RunOutcome outcome, IAsyncEnumerable<RunEvent> events)
     {
-        if (call.IsLines) await LinesAsync(call.Screen, outcome, events);
-        else if (call.IsJson || isQuiet) await QuietAsync(outcome, events);
-        else if (call.Screen.HasErrorTerminal) await LiveProgress.ShowAsync(call.Screen, outcome, events);
-        else await PlainAsync(call.Screen, outcome, events);
+        if (call.IsLines)
+            await LinesAsync(call.Screen, outcome, events);
+        else if (call.IsJson || isQuiet)
+            await QuietAsync(outcome, events);
+        else if (call.Screen.HasErrorTerminal)
+            await LiveProgress.ShowAsync(call.Screen, outcome, events);
+        else
+            await PlainAsync(call.Screen, outcome, events);
     }
 
     private static async Task LinesAsync(Screen screen, RunOutcome outcome, IAsyncEnumerable<RunEvent> events)
@@ -28,7 +35,8 @@ internal static class RunProgress
 
     private static async Task QuietAsync(RunOutcome outcome, IAsyncEnumerable<RunEvent> events)
     {
-        await foreach (var happened in events) outcome.Take(happened);
+        await foreach (var happened in events)
+            outcome.Take(happened);
     }
 
     private static async Task PlainAsync(Screen screen, RunOutcome outcome, IAsyncEnumerable<RunEvent> events)
@@ -40,7 +48,10 @@ internal static class RunProgress
             switch (happened)
             {
                 case RunEvent.Started started when !started.Plan.IsEmpty:
-                    Tell(screen, $"{started.Policy}  {HumanText.Count(started.Plan.Steps.Count, "step")}  as of {HumanText.Stamp(started.Plan.AsOf)}");
+                    Tell(
+                        screen,
+                        $"{started.Policy}  {HumanText.Count(started.Plan.Steps.Count, "step")}  as of {HumanText.Stamp(started.Plan.AsOf)}"
+                    );
                     break;
                 case RunEvent.StepDone done when Share(shares, done.Policy).Take(done.Index, done.Total):
                     Tell(screen, $"{done.Policy}  {shares[done.Policy].Percent,3} %  {PlanText.Describe(done.Step)}");
@@ -52,12 +63,12 @@ internal static class RunProgress
                     Tell(screen, $"{failed.Policy}  failed  {PlanText.Describe(failed.Step)}: {failed.Error.Message}");
                     break;
             }
-
         }
     }
 
     // Where nobody watches, a line is read later: it says when.
-    private static void Tell(Screen screen, string text) => screen.Warn(new($"{HumanText.Stamp(Instant.FromDateTimeOffset(TimeProvider.System.GetUtcNow()))}  ", Palette.Dim), text);
+    private static void Tell(Screen screen, string text) =>
+        screen.Warn(new($"{HumanText.Stamp(Instant.FromDateTimeOffset(TimeProvider.System.GetUtcNow()))}  ", Palette.Dim), text);
 
     private static StepShare Share(Dictionary<string, StepShare> shares, string policy) =>
         shares.TryGetValue(policy, out var share) ? share : shares[policy] = new();
@@ -77,7 +88,8 @@ internal sealed class StepShare
     {
         Percent = Math.Max(Percent, (int)((index + 1L) * 100 / total));
         var reached = (int)((index + 1L) * Lines / total);
-        if (reached <= _shown) return false;
+        if (reached <= _shown)
+            return false;
         _shown = reached;
         return true;
     }

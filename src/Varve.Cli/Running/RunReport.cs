@@ -20,9 +20,15 @@ internal sealed class RunReport(Heartbeat? heartbeat, MetricsFile? metrics)
     {
         var (code, at) = (outcome.ExitCode, Instant.FromDateTimeOffset(TimeProvider.System.GetUtcNow()));
         List<string> lost = [];
-        if (metrics is not null && await metrics.WriteAsync(outcome, at, Duration.FromTimeSpan(TimeProvider.System.GetElapsedTime(_begun))) is { } unwritten) lost.Add(unwritten);
-        if (heartbeat is not null && code == ExitCode.Done && await heartbeat.SendAsync(outcome, at) is { } unsent) lost.Add(unsent);
-        foreach (var text in lost) screen.Warn(new("warning ", Palette.Warn), $"{Outlet.Code}: {text} The run itself is not concerned.");
+        if (
+            metrics is not null
+            && await metrics.WriteAsync(outcome, at, Duration.FromTimeSpan(TimeProvider.System.GetElapsedTime(_begun))) is { } unwritten
+        )
+            lost.Add(unwritten);
+        if (heartbeat is not null && code == ExitCode.Done && await heartbeat.SendAsync(outcome, at) is { } unsent)
+            lost.Add(unsent);
+        foreach (var text in lost)
+            screen.Warn(new("warning ", Palette.Warn), $"{Outlet.Code}: {text} The run itself is not concerned.");
         return code == ExitCode.Done && lost.Count > 0 ? ExitCode.OutputLost : code;
     }
 

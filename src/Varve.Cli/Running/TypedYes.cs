@@ -7,7 +7,8 @@ internal static class TypedYes
     /// <exception cref="OperationCanceledException">Ctrl-C instead of an answer.</exception>
     internal static async Task<bool> AskAsync(CommandContext call, string question)
     {
-        if (call.IsJson || !call.Screen.CanAsk) return false;
+        if (call.IsJson || !call.Screen.CanAsk)
+            return false;
         call.Screen.Out.Write($"{question} Type yes: ");
         await call.Screen.Out.FlushAsync(CancellationToken.None);
 

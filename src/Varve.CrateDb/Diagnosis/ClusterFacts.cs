@@ -50,7 +50,14 @@ internal sealed record ClusterFacts
 /// <param name="Heap">Bytes.</param>
 /// <param name="Shards">How many it has, of those the user may see.</param>
 internal sealed record NodeFacts(
-    string Name, string Version, IReadOnlyDictionary<string, string> Attributes, long? DiskSize, long? DiskFree, long? Heap, long Shards)
+    string Name,
+    string Version,
+    IReadOnlyDictionary<string, string> Attributes,
+    long? DiskSize,
+    long? DiskFree,
+    long? Heap,
+    long Shards
+)
 {
     /// <summary>Used of the disk, 0 to 1; null where it is not known.</summary>
     public double? DiskUsed => DiskSize is > 0 and var size && DiskFree is { } free ? 1 - ((double)free / size) : null;
@@ -59,13 +66,18 @@ internal sealed record NodeFacts(
 /// <summary>The watermarks of the disks, as they are set: 85%, or 50gb.</summary>
 internal sealed record Watermarks(string Low, string High, string FloodStage)
 {
-    /// <summary>Bytes that a node takes before the low watermark, negative beyond it; a watermark that is said in bytes is left to the cluster.</summary>
+    /// <summary>
+    /// Bytes that a node takes before the low watermark, negative beyond it; a watermark that is said in bytes is left to the
+    /// cluster.
+    /// </summary>
     public long Room(long available, long size) => Share(Low) is { } share ? available - (long)(size * (1 - share)) : available;
 
     /// <summary>A share of the disk, 0 to 1; null for one that is said in bytes.</summary>
-    public static double? Share(string text) => text.EndsWith('%')
+    public static double? Share(string text) =>
+        text.EndsWith('%')
         && double.TryParse(text.AsSpan(0, text.Length - 1), System.Globalization.CultureInfo.InvariantCulture, out var percent)
-            ? percent / 100 : null;
+            ? percent / 100
+            : null;
 }
 
 /// <summary>A table or partition that is not green.</summary>

@@ -27,30 +27,42 @@ internal static class ClusterReader
             Watermarks = settings?[2] is IReadOnlyDictionary<string, object?> disk ? Marks(disk) : null,
             Nodes = await NodesAsync(session, cancellationToken),
             Unhealthy = [.. (await SeenAsync(session, DoctorShapes.Unhealthy(), cancellationToken) ?? []).Select(Table)],
-            Repositories = (await SeenAsync(session, SnapshotShapes.Repositories(), cancellationToken))?.Select(r =>
-                new Repository(r.Text(0), r.Text(1))).ToList(),
+            Repositories = (await SeenAsync(session, SnapshotShapes.Repositories(), cancellationToken))
+                ?.Select(r => new Repository(r.Text(0), r.Text(1)))
+                .ToList(),
             FailedChecks = [.. (await SeenAsync(session, DoctorShapes.FailedChecks(), cancellationToken) ?? []).Select(r => r.Text(1))],
         };
     }
 
     /// <summary>The watermarks of the disks; null where they may not be seen.</summary>
     public static async Task<Watermarks?> WatermarksAsync(SqlSession session, CancellationToken cancellationToken) =>
-        await SeenAsync(session, DoctorShapes.Cluster(), cancellationToken) is [var one] && one[2] is IReadOnlyDictionary<string, object?> disk ? Marks(disk) : null;
+        await SeenAsync(session, DoctorShapes.Cluster(), cancellationToken) is [var one]
+        && one[2] is IReadOnlyDictionary<string, object?> disk
+            ? Marks(disk)
+            : null;
 
     private static async Task<IReadOnlyList<NodeFacts>?> NodesAsync(SqlSession session, CancellationToken cancellationToken)
     {
-        if (await SeenAsync(session, DoctorShapes.Nodes(), cancellationToken) is not { Count: > 0 } nodes) return null;
-        var shards = (await SeenAsync(session, DoctorShapes.ShardsOfNodes(), cancellationToken) ?? [])
-            .ToDictionary(r => r.Text(0), r => r.Long(1));
-        return [.. nodes.Select(n => new NodeFacts(
-            n.Text(0),
-            n.Text(1),
-            n[2] is IReadOnlyDictionary<string, object?> attributes
-                ? attributes.ToDictionary(a => a.Key, a => a.Value as string ?? "") : [],
-            n.LongOrNull(3),
-            n.LongOrNull(4),
-            n.LongOrNull(5),
-            shards.GetValueOrDefault(n.Text(0))))];
+        if (await SeenAsync(session, DoctorShapes.Nodes(), cancellationToken) is not { Count: > 0 } nodes)
+            return null;
+        var shards = (await SeenAsync(session, DoctorShapes.ShardsOfNodes(), cancellationToken) ?? []).ToDictionary(
+            r => r.Text(0),
+            r => r.Long(1)
+        );
+        return
+        [
+            .. nodes.Select(n => new NodeFacts(
+                n.Text(0),
+                n.Text(1),
+                n[2] is IReadOnlyDictionary<string, object?> attributes
+                    ? attributes.ToDictionary(a => a.Key, a => a.Value as string ?? "")
+                    : [],
+                n.LongOrNull(3),
+                n.LongOrNull(4),
+                n.LongOrNull(5),
+                shards.GetValueOrDefault(n.Text(0))
+            )),
+        ];
     }
 
     /// <summary>The rows; null where the user has no right to them, which CrateDB says as if they were not there.</summary>

@@ -46,8 +46,10 @@ internal sealed class AnswerReader(Stream stream) : IAsyncDisposable
         while (_place != Place.Done)
         {
             var (step, row) = Step();
-            if (step == Next.Row) return row;
-            if (step == Next.More) await FillAsync(cancellationToken);
+            if (step == Next.Row)
+                return row;
+            if (step == Next.More)
+                await FillAsync(cancellationToken);
         }
 
         return null;
@@ -69,7 +71,8 @@ internal sealed class AnswerReader(Stream stream) : IAsyncDisposable
         var json = new Utf8JsonReader(_bytes.AsSpan(_start, _end - _start), isFinalBlock: false, _state);
         if (_place == Place.Rows)
         {
-            if (!json.Read()) return (Next.More, null);
+            if (!json.Read())
+                return (Next.More, null);
             if (json.TokenType == JsonTokenType.EndArray)
             {
                 _place = Place.Top;
@@ -77,7 +80,8 @@ internal sealed class AnswerReader(Stream stream) : IAsyncDisposable
             }
 
             var probe = json;
-            if (!probe.TrySkip()) return (Next.More, null);
+            if (!probe.TrySkip())
+                return (Next.More, null);
             var values = Row(ref json);
             Took(json);
 
@@ -85,38 +89,54 @@ internal sealed class AnswerReader(Stream stream) : IAsyncDisposable
             return values.Length == 0 ? (Next.Again, null) : (Next.Row, new Row(values));
         }
 
-        if (!json.Read()) return (Next.More, null);
-        if (json.TokenType == JsonTokenType.StartObject && json.CurrentDepth == 0) return Took(json);
+        if (!json.Read())
+            return (Next.More, null);
+        if (json.TokenType == JsonTokenType.StartObject && json.CurrentDepth == 0)
+            return Took(json);
         if (json.TokenType == JsonTokenType.EndObject && json.CurrentDepth == 0)
         {
             _place = Place.Done;
             return Took(json);
         }
 
-        return json.TokenType == JsonTokenType.PropertyName ? Property(ref json)
+        return json.TokenType == JsonTokenType.PropertyName
+            ? Property(ref json)
             : throw new JsonException($"an answer begins with {json.TokenType}");
     }
 
     private (Next Step, Row? Row) Property(ref Utf8JsonReader json)
     {
         var name = json.GetString();
-        if (!json.Read()) return (Next.More, null);
+        if (!json.Read())
+            return (Next.More, null);
         if (name == "rows")
         {
-            if (json.TokenType != JsonTokenType.StartArray) throw new JsonException("rows are no array");
+            if (json.TokenType != JsonTokenType.StartArray)
+                throw new JsonException("rows are no array");
             _place = Place.Rows;
             return Took(json);
         }
 
         var probe = json;
-        if (!probe.TrySkip()) return (Next.More, null);
+        if (!probe.TrySkip())
+            return (Next.More, null);
         switch (name)
         {
-            case "cols": Columns = [.. Strings(ref json)]; break;
-            case "col_types": _types = Types(ref json); break;
-            case "rowcount": RowCount = json.GetInt64() is >= 0 and var count ? count : null; break;
-            case "results": Results = Outcomes(ref json); break;
-            default: json = probe; break;
+            case "cols":
+                Columns = [.. Strings(ref json)];
+                break;
+            case "col_types":
+                _types = Types(ref json);
+                break;
+            case "rowcount":
+                RowCount = json.GetInt64() is >= 0 and var count ? count : null;
+                break;
+            case "results":
+                Results = Outcomes(ref json);
+                break;
+            default:
+                json = probe;
+                break;
         }
 
         return Took(json);
@@ -124,13 +144,15 @@ internal sealed class AnswerReader(Stream stream) : IAsyncDisposable
 
     private object?[] Row(ref Utf8JsonReader json)
     {
-        if (json.TokenType != JsonTokenType.StartArray) throw new JsonException("a row is no array");
+        if (json.TokenType != JsonTokenType.StartArray)
+            throw new JsonException("a row is no array");
         var types = _types ?? throw new JsonException("rows come before their types");
         var values = new object?[types.Count];
         var count = 0;
         while (json.Read() && json.TokenType != JsonTokenType.EndArray)
         {
-            if (count == values.Length) throw new JsonException("a row has more values than columns");
+            if (count == values.Length)
+                throw new JsonException("a row has more values than columns");
             values[count] = AnswerValues.Read(ref json, types[count]);
             count++;
         }
@@ -155,33 +177,38 @@ internal sealed class AnswerReader(Stream stream) : IAsyncDisposable
 
         if (_end == _bytes.Length)
         {
-            if (_bytes.Length >= LongestRow) throw new JsonException("a row is longer than 64 MiB");
+            if (_bytes.Length >= LongestRow)
+                throw new JsonException("a row is longer than 64 MiB");
             Array.Resize(ref _bytes, _bytes.Length * 2);
         }
 
         var read = await stream.ReadAsync(_bytes.AsMemory(_end), cancellationToken);
-        if (read == 0) throw new EndOfStreamException();
+        if (read == 0)
+            throw new EndOfStreamException();
         _end += read;
     }
 
     private static List<string> Strings(ref Utf8JsonReader json)
     {
         List<string> texts = [];
-        while (json.Read() && json.TokenType != JsonTokenType.EndArray) texts.Add(json.GetString()!);
+        while (json.Read() && json.TokenType != JsonTokenType.EndArray)
+            texts.Add(json.GetString()!);
         return texts;
     }
 
     private static List<AnswerType> Types(ref Utf8JsonReader json)
     {
         List<AnswerType> types = [];
-        while (json.Read() && json.TokenType != JsonTokenType.EndArray) types.Add(Type(ref json));
+        while (json.Read() && json.TokenType != JsonTokenType.EndArray)
+            types.Add(Type(ref json));
         return types;
     }
 
     /// <summary>A number, or [100, the type of the elements].</summary>
     private static AnswerType Type(ref Utf8JsonReader json)
     {
-        if (json.TokenType != JsonTokenType.StartArray) return new(json.GetInt32());
+        if (json.TokenType != JsonTokenType.StartArray)
+            return new(json.GetInt32());
         json.Read();
         var id = json.GetInt32();
         json.Read();
@@ -195,9 +222,17 @@ internal sealed class AnswerReader(Stream stream) : IAsyncDisposable
         using var results = JsonDocument.ParseValue(ref json);
         return
         [
-            .. results.RootElement.EnumerateArray().Select(r => r.TryGetProperty("error", out var error)
-                ? (r.GetProperty("rowcount").GetInt64(), error.GetProperty("code").GetInt32(), error.GetProperty("message").GetString())
-                : (r.GetProperty("rowcount").GetInt64(), (int?)null, (string?)null)),
+            .. results
+                .RootElement.EnumerateArray()
+                .Select(r =>
+                    r.TryGetProperty("error", out var error)
+                        ? (
+                            r.GetProperty("rowcount").GetInt64(),
+                            error.GetProperty("code").GetInt32(),
+                            error.GetProperty("message").GetString()
+                        )
+                        : (r.GetProperty("rowcount").GetInt64(), (int?)null, (string?)null)
+                ),
         ];
     }
 }

@@ -14,37 +14,55 @@ internal static class CrateDbUrl
     /// <exception cref="PolicyException">It is another engine's, an option is wrong, or a secret is not where it should be.</exception>
     public static CrateDbOptions Read(DatabaseUrl url, TextReader? input, TimeProvider clock)
     {
-        if (url.Scheme != "cratedb") throw new PolicyException(UrlCodes.Scheme,
-            $"{url} is no CrateDB URL. Write cratedb://user@host:4200/.");
+        if (url.Scheme != "cratedb")
+            throw new PolicyException(UrlCodes.Scheme, $"{url} is no CrateDB URL. Write cratedb://user@host:4200/.");
         var (tls, verify) = (false, true);
         string? authority = null;
-        TimeSpan? connect = null, timeout = null;
+        TimeSpan? connect = null,
+            timeout = null;
         PasswordSource? token = null;
         foreach (var (name, value) in url.Options)
         {
             switch (name)
             {
-                case "ssl": tls = Truth(name, value); break;
-                case "ssl_verify": verify = Truth(name, value); break;
+                case "ssl":
+                    tls = Truth(name, value);
+                    break;
+                case "ssl_verify":
+                    verify = Truth(name, value);
+                    break;
                 case "ssl_ca":
-                    authority = File.Exists(value) ? value
-                    : throw Wrong($"There is no file {value} with certificates, which ssl_ca names. Check the path."); break;
-                case "connect_timeout": connect = Length(name, value); break;
-                case "timeout": timeout = Length(name, value); break;
-                case "token_env" when token is null: token = new PasswordSource.FromEnvironment(value); break;
-                case "token_file" when token is null: token = new PasswordSource.FromFile(value); break;
-                case "token_env" or "token_file": throw Wrong("The URL says twice where the token is. Leave one out.");
+                    authority = File.Exists(value)
+                        ? value
+                        : throw Wrong($"There is no file {value} with certificates, which ssl_ca names. Check the path.");
+                    break;
+                case "connect_timeout":
+                    connect = Length(name, value);
+                    break;
+                case "timeout":
+                    timeout = Length(name, value);
+                    break;
+                case "token_env" when token is null:
+                    token = new PasswordSource.FromEnvironment(value);
+                    break;
+                case "token_file" when token is null:
+                    token = new PasswordSource.FromFile(value);
+                    break;
+                case "token_env" or "token_file":
+                    throw Wrong("The URL says twice where the token is. Leave one out.");
                 case "token":
                     throw Wrong(
-                    "A token in a URL is seen by everybody who lists processes. Write where it is: token_env=NAME or token_file=PATH.");
-                default: throw Wrong($"{url} has the option {name}, which CrateDB does not have here. {Known}");
+                        "A token in a URL is seen by everybody who lists processes. Write where it is: token_env=NAME or token_file=PATH."
+                    );
+                default:
+                    throw Wrong($"{url} has the option {name}, which CrateDB does not have here. {Known}");
             }
         }
 
-        if (!tls && (authority is not null || !verify)) throw Wrong(
-            "ssl_ca and ssl_verify are about TLS. Add ssl=true, or leave them out.");
-        if (authority is not null
-            && !verify) throw Wrong("ssl_ca says whom to believe, and ssl_verify=false to believe everybody. Leave one out.");
+        if (!tls && (authority is not null || !verify))
+            throw Wrong("ssl_ca and ssl_verify are about TLS. Add ssl=true, or leave them out.");
+        if (authority is not null && !verify)
+            throw Wrong("ssl_ca says whom to believe, and ssl_verify=false to believe everybody. Leave one out.");
         var defaults = new CrateDbOptions { Hosts = url.Hosts };
         return new()
         {
@@ -64,12 +82,15 @@ internal static class CrateDbUrl
     {
         if (token is not null)
         {
-            if (url.HasPassword) throw Wrong("The URL has a password and a token. Leave one out.");
+            if (url.HasPassword)
+                throw Wrong("The URL has a password and a token. Leave one out.");
             var text = token.Resolve(input)!.Trim();
             return text.Length > 0 && text.All(c => c is > ' ' and < '\u007f')
                 ? new Credential.Token(text)
-                : throw new PolicyException(UrlCodes.Password,
-                    "What is at the place of the token is no token: it has blanks or other characters that a header cannot have.");
+                : throw new PolicyException(
+                    UrlCodes.Password,
+                    "What is at the place of the token is no token: it has blanks or other characters that a header cannot have."
+                );
         }
 
         if (url.User is { } user)
@@ -79,16 +100,18 @@ internal static class CrateDbUrl
                 : new Credential.Basic(user, url.ResolvePassword(input) ?? "");
         }
 
-        return url.HasPassword ? throw Wrong("The URL has a password and no user. Write cratedb://user@host:4200/.")
+        return url.HasPassword
+            ? throw Wrong("The URL has a password and no user. Write cratedb://user@host:4200/.")
             : new Credential.Nobody();
     }
 
-    private static bool Truth(string name, string value) => value switch
-    {
-        "true" => true,
-        "false" => false,
-        _ => throw Wrong($"{name}={value} is neither true nor false."),
-    };
+    private static bool Truth(string name, string value) =>
+        value switch
+        {
+            "true" => true,
+            "false" => false,
+            _ => throw Wrong($"{name}={value} is neither true nor false."),
+        };
 
     private static TimeSpan Length(string name, string value) =>
         Keep.TryParse(value, out var length, out _) && !length.IsForever && length.Shortest.TotalSeconds is >= 1 and <= 86_400

@@ -6,9 +6,7 @@ namespace Varve.CrateDb.Http;
 /// <summary>How the client says who it is. A closed family; no member prints its secret.</summary>
 internal abstract class Credential
 {
-    private Credential()
-    {
-    }
+    private Credential() { }
 
     /// <summary>The header; null for nobody.</summary>
     public virtual AuthenticationHeaderValue? Header => null;

@@ -24,11 +24,13 @@ internal sealed class HostList(IReadOnlyList<DatabaseHost> hosts, TimeProvider c
 
     public void Failed(DatabaseHost host)
     {
-        lock (_lock) _failed[host] = clock.GetTimestamp();
+        lock (_lock)
+            _failed[host] = clock.GetTimestamp();
     }
 
     public void Answered(DatabaseHost host)
     {
-        lock (_lock) _failed.Remove(host);
+        lock (_lock)
+            _failed.Remove(host);
     }
 }

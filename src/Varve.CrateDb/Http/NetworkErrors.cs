@@ -19,9 +19,12 @@ internal static class NetworkErrors
     {
         if (Chain(error).OfType<AuthenticationException>().FirstOrDefault() is { } unsafely)
         {
-            return new EngineException(ServerCodes.Unsafe,
-                $"{host.Text} cannot be talked to safely: {Line(unsafely)} Name its authority with ssl_ca=FILE, or the host as its " +
-                $"certificate has it; where the server has no TLS, leave ssl=true out.", inner: error);
+            return new EngineException(
+                ServerCodes.Unsafe,
+                $"{host.Text} cannot be talked to safely: {Line(unsafely)} Name its authority with ssl_ca=FILE, or the host as its "
+                    + $"certificate has it; where the server has no TLS, leave ssl=true out.",
+                inner: error
+            );
         }
 
         var socket = Chain(error).OfType<SocketException>().FirstOrDefault();
@@ -31,8 +34,10 @@ internal static class NetworkErrors
             SocketError.TryAgain => ("its name could not be looked up", true),
             SocketError.ConnectionRefused => ("nothing listens there", true),
             SocketError.HostUnreachable or SocketError.NetworkUnreachable => ("there is no way to it", true),
-            _ when error is HttpRequestException { HttpRequestError: HttpRequestError.InvalidResponse } =>
-                ("what answers does not speak HTTP; a server with TLS needs ssl=true", false),
+            _ when error is HttpRequestException { HttpRequestError: HttpRequestError.InvalidResponse } => (
+                "what answers does not speak HTTP; a server with TLS needs ssl=true",
+                false
+            ),
             _ when error is OperationCanceledException => ("it took the connection and did not answer in time", true),
             _ => ("the connection could not be made, or was cut", true),
         };
@@ -46,28 +51,34 @@ internal static class NetworkErrors
         var text = string.Join(" ", reasons.Select(r => r.Message));
         return codes is [not ServerCodes.Unreachable]
             ? new EngineException(codes[0], text, reasons.Any(r => r.IsTransient), reasons[0])
-            : new EngineException(ServerCodes.Unreachable,
-                $"No server of {cluster} answers. {text} Check host and port, and that the server runs.", reasons.Any(r => r.IsTransient),
-                reasons[0]);
+            : new EngineException(
+                ServerCodes.Unreachable,
+                $"No server of {cluster} answers. {text} Check host and port, and that the server runs.",
+                reasons.Any(r => r.IsTransient),
+                reasons[0]
+            );
     }
 
     /// <summary>A statement was sent and its answer never came, or not all of it.</summary>
     public static EngineException AnswerLost(string cluster, DatabaseHost host, Exception error)
     {
-        var what = error is OperationCanceledException
-            ? "did not answer within the time limit of the client (timeout=… in the URL)"
-            : "ended the connection";
+        var what =
+            error is OperationCanceledException
+                ? "did not answer within the time limit of the client (timeout=… in the URL)"
+                : "ended the connection";
         return new(
             ServerCodes.AnswerLost,
             $"{cluster}: {host.Text} {what} after a statement was sent. Whether it was done is not known.",
             isTransient: true,
-            error);
+            error
+        );
     }
 
     private static string Line(Exception error) => $"{error.Message.Split('\n')[0].Trim().TrimEnd('.')}.";
 
     private static IEnumerable<Exception> Chain(Exception? error)
     {
-        for (; error is not null; error = error.InnerException) yield return error;
+        for (; error is not null; error = error.InnerException)
+            yield return error;
     }
 }

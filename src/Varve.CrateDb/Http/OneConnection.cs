@@ -40,7 +40,8 @@ internal sealed class OneConnection : IDisposable
         };
         request.Headers.Authorization = _options.Credential.Header;
         request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
-        if (_options.Schema is { } schema) request.Headers.TryAddWithoutValidation("Default-Schema", schema);
+        if (_options.Schema is { } schema)
+            request.Headers.TryAddWithoutValidation("Default-Schema", schema);
         return _http.SendAsync(request, cancellationToken);
     }
 
@@ -63,14 +64,17 @@ internal sealed class OneConnection : IDisposable
             ConnectCallback = ConnectAsync,
             RequestHeaderEncodingSelector = (_, _) => System.Text.Encoding.UTF8,
         };
-        if (_options.AuthorityFile is { } file) handler.SslOptions.CertificateChainPolicy = Believing(file);
-        if (!_options.VerifiesServer) handler.SslOptions.RemoteCertificateValidationCallback = Anybody;
+        if (_options.AuthorityFile is { } file)
+            handler.SslOptions.CertificateChainPolicy = Believing(file);
+        if (!_options.VerifiesServer)
+            handler.SslOptions.RemoteCertificateValidationCallback = Anybody;
         return handler;
     }
 
     private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
     {
-        if (Interlocked.Exchange(ref _opened, 1) == 1) throw new ConnectionGoneException();
+        if (Interlocked.Exchange(ref _opened, 1) == 1)
+            throw new ConnectionGoneException();
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {
@@ -88,8 +92,8 @@ internal sealed class OneConnection : IDisposable
     {
         var authorities = new X509Certificate2Collection();
         authorities.ImportFromPemFile(file);
-        if (authorities.Count == 0) throw new PolicyException(UrlCodes.Option,
-            $"{file}, which ssl_ca names, holds no certificate in PEM form.");
+        if (authorities.Count == 0)
+            throw new PolicyException(UrlCodes.Option, $"{file}, which ssl_ca names, holds no certificate in PEM form.");
         var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
         policy.CustomTrustStore.AddRange(authorities);
         return policy;

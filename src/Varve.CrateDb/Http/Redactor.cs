@@ -18,7 +18,8 @@ internal sealed class Redactor
     /// <summary>The first line, at most 300 characters, without a secret.</summary>
     public string Line(string text)
     {
-        foreach (var secret in _secrets) text = text.Replace(secret, Mask, StringComparison.Ordinal);
+        foreach (var secret in _secrets)
+            text = text.Replace(secret, Mask, StringComparison.Ordinal);
         var line = new string([.. text.Trim().Split('\n')[0].Where(c => !char.IsControl(c))]);
         return line.Length <= Longest ? line : line[..Longest] + "…";
     }

@@ -14,10 +14,14 @@ internal sealed record ServerError(int? Code, string Kind, string Text)
         try
         {
             using var json = JsonDocument.Parse(body);
-            if (json.RootElement.ValueKind == JsonValueKind.Object && json.RootElement.TryGetProperty("error", out var error)
+            if (
+                json.RootElement.ValueKind == JsonValueKind.Object
+                && json.RootElement.TryGetProperty("error", out var error)
                 && error.ValueKind == JsonValueKind.Object
-                && error.TryGetProperty("message", out var message) && error.TryGetProperty("code", out var code)
-                    && code.TryGetInt32(out var number))
+                && error.TryGetProperty("message", out var message)
+                && error.TryGetProperty("code", out var code)
+                && code.TryGetInt32(out var number)
+            )
             {
                 return Of(number, message.GetString() ?? "");
             }
@@ -39,6 +43,7 @@ internal sealed record ServerError(int? Code, string Kind, string Text)
             : new(code, "", message);
     }
 
-    private static readonly System.Buffers.SearchValues<char> s_letters =
-        System.Buffers.SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789");
+    private static readonly System.Buffers.SearchValues<char> s_letters = System.Buffers.SearchValues.Create(
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+    );
 }

@@ -21,14 +21,15 @@ internal sealed partial record SessionSettings
 
     /// <summary>The statements that make it so.</summary>
     public IReadOnlyList<SqlText> Statements =>
-    [
-        FailsFast ? (SqlText)$"SET SESSION insert_select_fail_fast = true" : $"SET SESSION insert_select_fail_fast = false",
-        .. StatementTimeout is { } limit ? [$"SET SESSION statement_timeout = {Milliseconds(limit)}"] : Array.Empty<SqlText>(),
-    ];
+        [
+            FailsFast ? (SqlText)$"SET SESSION insert_select_fail_fast = true" : $"SET SESSION insert_select_fail_fast = false",
+            .. StatementTimeout is { } limit ? [$"SET SESSION statement_timeout = {Milliseconds(limit)}"] : Array.Empty<SqlText>(),
+        ];
 
     /// <summary>The comment of the tag; empty without one.</summary>
     /// <exception cref="ArgumentException">The tag has characters that a comment might end with.</exception>
-    public string Comment => Tag is null ? ""
+    public string Comment =>
+        Tag is null ? ""
         : Plain().IsMatch(Tag) ? $"/* varve {Tag} */ "
         : throw new ArgumentException($"A tag is letters, digits and . : _ -, and at most 100 of them: {Tag}");
 

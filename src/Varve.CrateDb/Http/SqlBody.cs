@@ -28,7 +28,8 @@ internal sealed class SqlBody : HttpContent
         }
 
         using var compressed = new MemoryStream();
-        using (var gzip = new GZipStream(compressed, CompressionLevel.Fastest, leaveOpen: true)) gzip.Write(json);
+        using (var gzip = new GZipStream(compressed, CompressionLevel.Fastest, leaveOpen: true))
+            gzip.Write(json);
         _bytes = compressed.ToArray();
         Headers.ContentEncoding.Add("gzip");
     }
@@ -76,7 +77,8 @@ internal sealed class SqlBody : HttpContent
             if (bulk is not null)
             {
                 json.WriteStartArray("bulk_args");
-                foreach (var row in bulk) Write(json, row);
+                foreach (var row in bulk)
+                    Write(json, row);
                 json.WriteEndArray();
             }
 
@@ -89,7 +91,8 @@ internal sealed class SqlBody : HttpContent
     private static void Write(Utf8JsonWriter json, IReadOnlyList<SqlValue> values)
     {
         json.WriteStartArray();
-        foreach (var value in values) Write(json, value);
+        foreach (var value in values)
+            Write(json, value);
         json.WriteEndArray();
     }
 
@@ -98,19 +101,36 @@ internal sealed class SqlBody : HttpContent
     {
         switch (value)
         {
-            case SqlValue.Nothing: json.WriteNullValue(); break;
-            case SqlValue.Text(var text): json.WriteStringValue(text); break;
-            case SqlValue.Integer(var number): json.WriteNumberValue(number); break;
-            case SqlValue.Real(var number) when double.IsFinite(number): json.WriteNumberValue(number); break;
+            case SqlValue.Nothing:
+                json.WriteNullValue();
+                break;
+            case SqlValue.Text(var text):
+                json.WriteStringValue(text);
+                break;
+            case SqlValue.Integer(var number):
+                json.WriteNumberValue(number);
+                break;
+            case SqlValue.Real(var number) when double.IsFinite(number):
+                json.WriteNumberValue(number);
+                break;
             case SqlValue.Real(var number):
-                json.WriteStringValue(double.IsNaN(number) ? "NaN" : number > 0 ? "Infinity"
-                : "-Infinity"); break;
-            case SqlValue.Exact(var number):
                 json.WriteStringValue(
-                number.ToString(System.Globalization.CultureInfo.InvariantCulture)); break;
-            case SqlValue.Truth(var truth): json.WriteBooleanValue(truth); break;
-            case SqlValue.Time(var at): json.WriteNumberValue(CrateDbTime.Milliseconds(at)); break;
-            default: throw new System.Diagnostics.UnreachableException();
+                    double.IsNaN(number) ? "NaN"
+                    : number > 0 ? "Infinity"
+                    : "-Infinity"
+                );
+                break;
+            case SqlValue.Exact(var number):
+                json.WriteStringValue(number.ToString(System.Globalization.CultureInfo.InvariantCulture));
+                break;
+            case SqlValue.Truth(var truth):
+                json.WriteBooleanValue(truth);
+                break;
+            case SqlValue.Time(var at):
+                json.WriteNumberValue(CrateDbTime.Milliseconds(at));
+                break;
+            default:
+                throw new System.Diagnostics.UnreachableException();
         }
     }
 }

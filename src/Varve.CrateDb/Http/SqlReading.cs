@@ -49,7 +49,8 @@ internal sealed class SqlReading(HttpResponseMessage response, DatabaseHost host
             ServerCodes.NoSuchServer,
             $"{options.Name}: what {host.Text} answers is no answer of CrateDB. Check host and port: its HTTP port is usually 4200.",
             isTransient: false,
-            error);
+            error
+        );
     }
 
     /// <summary>The error that the server gave.</summary>
@@ -68,7 +69,8 @@ internal sealed class SqlReading(HttpResponseMessage response, DatabaseHost host
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        if (_reader is not null) await _reader.DisposeAsync();
+        if (_reader is not null)
+            await _reader.DisposeAsync();
         response.Dispose();
         clock.Dispose();
     }

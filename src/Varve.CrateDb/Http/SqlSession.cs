@@ -27,14 +27,16 @@ internal sealed class SqlSession : IAsyncDisposable
     {
         (_options, _hosts, _settings) = (options, hosts, settings);
         _again = new ResiliencePipelineBuilder { TimeProvider = options.Clock }
-            .AddRetry(new RetryStrategyOptions
-            {
-                ShouldHandle = new PredicateBuilder().Handle<EngineException>(e => e.IsTransient),
-                MaxRetryAttempts = 3,
-                BackoffType = DelayBackoffType.Exponential,
-                UseJitter = true,
-                Delay = options.RetryDelay,
-            })
+            .AddRetry(
+                new RetryStrategyOptions
+                {
+                    ShouldHandle = new PredicateBuilder().Handle<EngineException>(e => e.IsTransient),
+                    MaxRetryAttempts = 3,
+                    BackoffType = DelayBackoffType.Exponential,
+                    UseJitter = true,
+                    Delay = options.RetryDelay,
+                }
+            )
             .Build();
     }
 
@@ -48,9 +50,10 @@ internal sealed class SqlSession : IAsyncDisposable
     public Task<Answer> QueryAsync(SqlText query, CancellationToken cancellationToken)
     {
         var rendered = query.Render(s_dialect);
-        return InTurnAsync(() =>
-            _again.ExecuteAsync(async token => await WholeAsync(() => Body(rendered), [], token), cancellationToken).AsTask(),
-            cancellationToken);
+        return InTurnAsync(
+            () => _again.ExecuteAsync(async token => await WholeAsync(() => Body(rendered), [], token), cancellationToken).AsTask(),
+            cancellationToken
+        );
     }
 
     /// <summary>Runs a statement that changes something, once.</summary>
@@ -80,8 +83,11 @@ internal sealed class SqlSession : IAsyncDisposable
     /// <summary>
     /// Runs a statement with <c>?</c> once for each row of values, in one request. Where one row fails, the server stores the others.
     /// </summary>
-    public Task<IReadOnlyList<BulkOutcome>> BulkAsync(SqlText statement, IReadOnlyList<IReadOnlyList<SqlValue>> rows,
-        CancellationToken cancellationToken)
+    public Task<IReadOnlyList<BulkOutcome>> BulkAsync(
+        SqlText statement,
+        IReadOnlyList<IReadOnlyList<SqlValue>> rows,
+        CancellationToken cancellationToken
+    )
     {
         var rendered = statement.RenderInline(s_dialect);
         return InTurnAsync(() => BulkAsync(rendered.Text, rows, cancellationToken), cancellationToken);
@@ -99,7 +105,8 @@ internal sealed class SqlSession : IAsyncDisposable
             var (reading, first) = await _again.ExecuteAsync(token => BeginAsync(rendered, token), cancellationToken);
             await using (reading)
             {
-                for (var row = first; row is not null; row = await reading.NextAsync(cancellationToken)) yield return row;
+                for (var row = first; row is not null; row = await reading.NextAsync(cancellationToken))
+                    yield return row;
             }
         }
         finally
@@ -136,12 +143,16 @@ internal sealed class SqlSession : IAsyncDisposable
     {
         await using var reading = await SendAsync(body, secrets, cancellationToken);
         List<Row> rows = [];
-        while (await reading.NextAsync(cancellationToken) is { } row) rows.Add(row);
+        while (await reading.NextAsync(cancellationToken) is { } row)
+            rows.Add(row);
         return new(reading.Answer.Columns, rows, reading.Answer.RowCount);
     }
 
-    private async Task<IReadOnlyList<BulkOutcome>> BulkAsync(string statement, IReadOnlyList<IReadOnlyList<SqlValue>> rows,
-        CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<BulkOutcome>> BulkAsync(
+        string statement,
+        IReadOnlyList<IReadOnlyList<SqlValue>> rows,
+        CancellationToken cancellationToken
+    )
     {
         await using var reading = await SendAsync(() => SqlBody.OfBulk(_settings.Comment + statement, rows), [], cancellationToken);
         while (await reading.NextAsync(cancellationToken) is not null)
@@ -150,12 +161,17 @@ internal sealed class SqlSession : IAsyncDisposable
         }
 
         var results = reading.Answer.Results;
-        if (results?.Count != rows.Count) throw reading.Unreadable(
-            new JsonException($"{rows.Count} rows of values have {results?.Count ?? 0} results"));
-        return [.. results.Select(r => new BulkOutcome(
-            r.RowCount >= 0 ? r.RowCount : null,
-            r.RowCount == -2 || r.Code is not null
-                ? ServerErrors.Of(200, ServerError.Of(r.Code ?? 5000, r.Message ?? ""), _options.Name, _options.Redactor) : null))];
+        if (results?.Count != rows.Count)
+            throw reading.Unreadable(new JsonException($"{rows.Count} rows of values have {results?.Count ?? 0} results"));
+        return
+        [
+            .. results.Select(r => new BulkOutcome(
+                r.RowCount >= 0 ? r.RowCount : null,
+                r.RowCount == -2 || r.Code is not null
+                    ? ServerErrors.Of(200, ServerError.Of(r.Code ?? 5000, r.Message ?? ""), _options.Name, _options.Redactor)
+                    : null
+            )),
+        ];
     }
 
     private async Task<T> InTurnAsync<T>(Func<Task<T>> work, CancellationToken cancellationToken)
@@ -182,8 +198,8 @@ internal sealed class SqlSession : IAsyncDisposable
             {
                 return await AskAsync(connection, body, _options.Timeout, secrets, cancellationToken);
             }
-            catch (Exception error) when (!body.HasLeft && attempt <= _hosts.Count
-                && (NetworkErrors.IsGone(error) || NetworkErrors.IsNetwork(error)))
+            catch (Exception error)
+                when (!body.HasLeft && attempt <= _hosts.Count && (NetworkErrors.IsGone(error) || NetworkErrors.IsNetwork(error)))
             {
                 // The connection had ended before the statement, which is as new for the next one.
                 Drop();
@@ -228,18 +244,24 @@ internal sealed class SqlSession : IAsyncDisposable
     }
 
     /// <summary>Why another host may do better; null where it would say the same, as to a wrong password.</summary>
-    private static EngineException? Elsewhere(DatabaseHost host, Exception error, CancellationToken cancellationToken) => error switch
-    {
-        OperationCanceledException => cancellationToken.IsCancellationRequested ? null : NetworkErrors.NotReached(host, error),
-        EngineException { Code: ServerCodes.AnswerLost } lost => NetworkErrors.NotReached(host, lost.InnerException ?? lost),
-        EngineException { Code: ServerCodes.NotReady or ServerCodes.Overloaded } refused => refused,
-        EngineException { Code: ServerCodes.NoSuchServer or ServerCodes.Unreachable } refused => refused,
-        _ when NetworkErrors.IsNetwork(error) => NetworkErrors.NotReached(host, error),
-        _ => null,
-    };
+    private static EngineException? Elsewhere(DatabaseHost host, Exception error, CancellationToken cancellationToken) =>
+        error switch
+        {
+            OperationCanceledException => cancellationToken.IsCancellationRequested ? null : NetworkErrors.NotReached(host, error),
+            EngineException { Code: ServerCodes.AnswerLost } lost => NetworkErrors.NotReached(host, lost.InnerException ?? lost),
+            EngineException { Code: ServerCodes.NotReady or ServerCodes.Overloaded } refused => refused,
+            EngineException { Code: ServerCodes.NoSuchServer or ServerCodes.Unreachable } refused => refused,
+            _ when NetworkErrors.IsNetwork(error) => NetworkErrors.NotReached(host, error),
+            _ => null,
+        };
 
-    private async Task<SqlReading> AskAsync(OneConnection connection, SqlBody body, TimeSpan limit, IReadOnlyList<string> secrets,
-        CancellationToken cancellationToken)
+    private async Task<SqlReading> AskAsync(
+        OneConnection connection,
+        SqlBody body,
+        TimeSpan limit,
+        IReadOnlyList<string> secrets,
+        CancellationToken cancellationToken
+    )
     {
         Requests++;
         var clock = new ReadingClock(limit, _options.Clock, cancellationToken);
@@ -249,8 +271,11 @@ internal sealed class SqlSession : IAsyncDisposable
             var reading = new SqlReading(response, connection.Host, clock, _options, () => Leave(connection.Host));
             return response.IsSuccessStatusCode ? await reading.OpenAsync() : throw await reading.RefusedAsync(secrets);
         }
-        catch (Exception error) when (body.HasLeft && !cancellationToken.IsCancellationRequested
-            && (error is OperationCanceledException || NetworkErrors.IsNetwork(error)))
+        catch (Exception error)
+            when (body.HasLeft
+                && !cancellationToken.IsCancellationRequested
+                && (error is OperationCanceledException || NetworkErrors.IsNetwork(error))
+            )
         {
             clock.Dispose();
             Drop();

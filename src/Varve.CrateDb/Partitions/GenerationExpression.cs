@@ -29,30 +29,45 @@ internal sealed partial record GenerationExpression(string Time, PartitionGrid G
     /// </summary>
     public static (GenerationExpression? Read, string? Reason) Read(string expression)
     {
-        if (Number().Match(expression) is { Success: true } number) return Read(number.Groups["of"].Value);
-        if (Trunc().Match(expression) is { Success: true } trunc) return Truncated(trunc);
-        if (Bin().Match(expression) is { Success: true } bin) return Binned(bin);
-        if (FormatCall().Match(expression) is { Success: true } format) return Formatted(format);
+        if (Number().Match(expression) is { Success: true } number)
+            return Read(number.Groups["of"].Value);
+        if (Trunc().Match(expression) is { Success: true } trunc)
+            return Truncated(trunc);
+        if (Bin().Match(expression) is { Success: true } bin)
+            return Binned(bin);
+        if (FormatCall().Match(expression) is { Success: true } format)
+            return Formatted(format);
         return (null, $"its expression {expression} is none that Varve reads a range from");
     }
 
     /// <summary>The instant that a value of the column stands for; null for another text.</summary>
-    public Instant? Start(object value) => (value, Format) switch
-    {
-        (Instant at, null) => at,
-        (long milliseconds, null) => CrateDbTime.At(milliseconds),
-        (string text, { } format) when LocalDatePattern.CreateWithInvariantCulture(format).Parse(text) is { Success: true, Value: var date }
-            && Grid is PartitionGrid.Calendar { Zone: var zone } => zone.AtStartOfDay(date).ToInstant(),
-        _ => null,
-    };
+    public Instant? Start(object value) =>
+        (value, Format) switch
+        {
+            (Instant at, null) => at,
+            (long milliseconds, null) => CrateDbTime.At(milliseconds),
+            (string text, { } format)
+                when LocalDatePattern.CreateWithInvariantCulture(format).Parse(text) is { Success: true, Value: var date }
+                    && Grid is PartitionGrid.Calendar { Zone: var zone } => zone.AtStartOfDay(date).ToInstant(),
+            _ => null,
+        };
 
     private static (GenerationExpression?, string?) Truncated(Match match)
     {
         var (column, unit) = (Column(match), match.Groups["unit"].Value.ToLowerInvariant());
-        if (Zone(match) is not { } zone) return (null, $"the zone {match.Groups["zone"].Value} is not in the list of zones");
-        if (Calendar(unit) is { } calendar) return (new(column, new PartitionGrid.Calendar(calendar, zone)), null);
-        var length = unit switch { "second" => 1_000L, "minute" => 60_000, "hour" => 3_600_000, _ => 0 };
-        if (length == 0) return (null, $"date_trunc by {unit} is none that Varve knows");
+        if (Zone(match) is not { } zone)
+            return (null, $"the zone {match.Groups["zone"].Value} is not in the list of zones");
+        if (Calendar(unit) is { } calendar)
+            return (new(column, new PartitionGrid.Calendar(calendar, zone)), null);
+        var length = unit switch
+        {
+            "second" => 1_000L,
+            "minute" => 60_000,
+            "hour" => 3_600_000,
+            _ => 0,
+        };
+        if (length == 0)
+            return (null, $"date_trunc by {unit} is none that Varve knows");
         return zone == DateTimeZone.Utc
             ? (new(column, new PartitionGrid.Fixed(length, 0)), null)
             : (null, $"a local {unit} may occur twice in {zone.Id}");
@@ -60,34 +75,38 @@ internal sealed partial record GenerationExpression(string Time, PartitionGrid G
 
     private static (GenerationExpression?, string?) Binned(Match match)
     {
-        if (Length(match.Groups["width"].Value) is not { } width) return (null,
-            $"the interval {match.Groups["width"].Value} is none that Varve reads");
-        if (width < Duration.FromMilliseconds(1)) return (null, "an interval below a millisecond makes no buckets");
+        if (Length(match.Groups["width"].Value) is not { } width)
+            return (null, $"the interval {match.Groups["width"].Value} is none that Varve reads");
+        if (width < Duration.FromMilliseconds(1))
+            return (null, "an interval below a millisecond makes no buckets");
         var text = match.Groups["origin"].Value;
-        if (Origin(text) is not { } origin) return (null, $"the origin {text} of date_bin is none that Varve reads");
+        if (Origin(text) is not { } origin)
+            return (null, $"the origin {text} of date_bin is none that Varve reads");
         return (new(Column(match), new PartitionGrid.Fixed((long)width.TotalMilliseconds, origin, IsBinned: true)), null);
     }
 
     private static (GenerationExpression?, string?) Formatted(Match match)
     {
-        if (!s_formats.TryGetValue(match.Groups["format"].Value, out var format)) return (null,
-            $"the format {match.Groups["format"].Value} is not of one year, month or day");
+        if (!s_formats.TryGetValue(match.Groups["format"].Value, out var format))
+            return (null, $"the format {match.Groups["format"].Value} is not of one year, month or day");
         return Zone(match) is { } zone
             ? (new(Column(match), new PartitionGrid.Calendar(format.Unit, zone), format.Pattern), null)
             : (null, $"the zone {match.Groups["zone"].Value} is not in the list of zones");
     }
 
-    private static CalendarUnit? Calendar(string unit) => unit switch
-    {
-        "day" => CalendarUnit.Day,
-        "week" => CalendarUnit.Week,
-        "month" => CalendarUnit.Month,
-        "quarter" => CalendarUnit.Quarter,
-        "year" => CalendarUnit.Year,
-        _ => null,
-    };
+    private static CalendarUnit? Calendar(string unit) =>
+        unit switch
+        {
+            "day" => CalendarUnit.Day,
+            "week" => CalendarUnit.Week,
+            "month" => CalendarUnit.Month,
+            "quarter" => CalendarUnit.Quarter,
+            "year" => CalendarUnit.Year,
+            _ => null,
+        };
 
-    private static DateTimeZone? Zone(Match match) => match.Groups["zone"] is not { Success: true, Value: var name } ? DateTimeZone.Utc
+    private static DateTimeZone? Zone(Match match) =>
+        match.Groups["zone"] is not { Success: true, Value: var name } ? DateTimeZone.Utc
         : name is "UTC" or "Etc/UTC" or "Z" or "+00:00" ? DateTimeZone.Utc
         : DateTimeZoneProviders.Tzdb.GetZoneOrNull(name);
 
@@ -100,17 +119,18 @@ internal sealed partial record GenerationExpression(string Time, PartitionGrid G
     /// <summary>'7 days', '1 day 12:00:00', 'P7D', 'PT15M'; months and years have no one length.</summary>
     private static Duration? Length(string text)
     {
-        if (text.StartsWith('P')) return PeriodPattern.NormalizingIso.Parse(text) is
-        {
-            Success: true,
-            Value: { Months: 0, Years: 0 } period
-        } ? period.ToDuration() : null;
+        if (text.StartsWith('P'))
+            return PeriodPattern.NormalizingIso.Parse(text) is { Success: true, Value: { Months: 0, Years: 0 } period }
+                ? period.ToDuration()
+                : null;
         var length = Duration.Zero;
         foreach (var part in Amount().Matches(text).Cast<Match>())
         {
             if (part.Groups["h"].Success)
             {
-                length += Duration.FromHours(Whole(part, "h")) + Duration.FromMinutes(Whole(part, "m"))
+                length +=
+                    Duration.FromHours(Whole(part, "h"))
+                    + Duration.FromMinutes(Whole(part, "m"))
                     + Duration.FromSeconds(double.Parse(part.Groups["s"].ValueSpan, CultureInfo.InvariantCulture));
                 continue;
             }
@@ -125,7 +145,8 @@ internal sealed partial record GenerationExpression(string Time, PartitionGrid G
                 "week" => Duration.FromDays(7),
                 _ => Duration.Zero,
             };
-            if (one == Duration.Zero) return null;
+            if (one == Duration.Zero)
+                return null;
             length += one * Whole(part, "n");
         }
 
@@ -137,8 +158,10 @@ internal sealed partial record GenerationExpression(string Time, PartitionGrid G
     private static long? Origin(string text)
     {
         text = text.Trim().Trim('(', ')', '\'');
-        if (text.Length == 0) return 0;
-        if (long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var milliseconds)) return milliseconds;
+        if (text.Length == 0)
+            return 0;
+        if (long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var milliseconds))
+            return milliseconds;
         return InstantText.TryParse(text, out var at, out _) ? CrateDbTime.Milliseconds(at) : null;
     }
 
@@ -148,16 +171,29 @@ internal sealed partial record GenerationExpression(string Time, PartitionGrid G
     [GeneratedRegex(@"^\s*(?:CAST\((?<of>.+)\s+AS\s+(?:bigint|long)\)|(?<of>.+)::\s*(?:bigint|long))\s*$", RegexOptions.IgnoreCase)]
     private static partial Regex Number();
 
-    [GeneratedRegex(@"^\s*date_trunc\(\s*'(?<unit>[A-Za-z]+)'\s*,\s*(?:'(?<zone>[^']+)'\s*,\s*)?" + ColumnText + @"\s*\)\s*$",
-        RegexOptions.IgnoreCase)]
+    [GeneratedRegex(
+        @"^\s*date_trunc\(\s*'(?<unit>[A-Za-z]+)'\s*,\s*(?:'(?<zone>[^']+)'\s*,\s*)?" + ColumnText + @"\s*\)\s*$",
+        RegexOptions.IgnoreCase
+    )]
     private static partial Regex Trunc();
 
-    [GeneratedRegex(@"^\s*date_bin\(\s*(?:CAST\(\s*|INTERVAL\s*)?'(?<width>[^']+)'" + Type + @",\s*" + ColumnText +
-        @"\s*(?:,\s*(?:CAST\(\s*)*(?<origin>\(?-?\d+\)?|'[^']*')" + Type + Type + @"\)*\s*)?\)\s*$", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(
+        @"^\s*date_bin\(\s*(?:CAST\(\s*|INTERVAL\s*)?'(?<width>[^']+)'"
+            + Type
+            + @",\s*"
+            + ColumnText
+            + @"\s*(?:,\s*(?:CAST\(\s*)*(?<origin>\(?-?\d+\)?|'[^']*')"
+            + Type
+            + Type
+            + @"\)*\s*)?\)\s*$",
+        RegexOptions.IgnoreCase
+    )]
     private static partial Regex Bin();
 
-    [GeneratedRegex(@"^\s*date_format\(\s*'(?<format>[^']+)'\s*,\s*(?:'(?<zone>[^']+)'\s*,\s*)?" + ColumnText + @"\s*\)\s*$",
-        RegexOptions.IgnoreCase)]
+    [GeneratedRegex(
+        @"^\s*date_format\(\s*'(?<format>[^']+)'\s*,\s*(?:'(?<zone>[^']+)'\s*,\s*)?" + ColumnText + @"\s*\)\s*$",
+        RegexOptions.IgnoreCase
+    )]
     private static partial Regex FormatCall();
 
     [GeneratedRegex(@"(?<n>\d+)\s*(?<unit>[a-z]+)|(?<h>\d+):(?<m>\d+):(?<s>\d+(?:\.\d+)?)", RegexOptions.IgnoreCase)]

@@ -6,9 +6,7 @@ namespace Varve.CrateDb.Partitions;
 /// <summary>Which instants the rows of a partition can have, by the value that the partition has. A closed family.</summary>
 internal abstract record PartitionGrid
 {
-    private PartitionGrid()
-    {
-    }
+    private PartitionGrid() { }
 
     /// <summary>The range of a value; null where no row could have it.</summary>
     public abstract TimeRange? RangeOf(Instant value);
@@ -26,7 +24,8 @@ internal abstract record PartitionGrid
         public override TimeRange? RangeOf(Instant value)
         {
             var at = CrateDbTime.Milliseconds(value);
-            if (CrateDbTime.At(at) != value || ((Int128)at - Origin) % Milliseconds != 0) return null;
+            if (CrateDbTime.At(at) != value || ((Int128)at - Origin) % Milliseconds != 0)
+                return null;
             return new(value, CrateDbTime.At(at + Milliseconds + (IsBinned && at < Origin ? 1 : 0)));
         }
     }
@@ -43,30 +42,34 @@ internal abstract record PartitionGrid
         public override TimeRange? RangeOf(Instant value)
         {
             var date = value.InZone(Zone).Date;
-            if (Zone.AtStartOfDay(date).ToInstant() != value && !Zone.MapLocal(date.AtMidnight()).Any(value)) return null;
-            if (!IsFirst(date)) return null;
+            if (Zone.AtStartOfDay(date).ToInstant() != value && !Zone.MapLocal(date.AtMidnight()).Any(value))
+                return null;
+            if (!IsFirst(date))
+                return null;
             var map = Zone.MapLocal(Next(date).AtMidnight());
             var to = map.Count == 0 ? map.LateInterval.Start : map.Last().ToInstant();
             return new(value, to);
         }
 
-        private bool IsFirst(LocalDate date) => Unit switch
-        {
-            CalendarUnit.Week => date.DayOfWeek == IsoDayOfWeek.Monday,
-            CalendarUnit.Month => date.Day == 1,
-            CalendarUnit.Quarter => date.Day == 1 && date.Month % 3 == 1,
-            CalendarUnit.Year => date.DayOfYear == 1,
-            _ => true,
-        };
+        private bool IsFirst(LocalDate date) =>
+            Unit switch
+            {
+                CalendarUnit.Week => date.DayOfWeek == IsoDayOfWeek.Monday,
+                CalendarUnit.Month => date.Day == 1,
+                CalendarUnit.Quarter => date.Day == 1 && date.Month % 3 == 1,
+                CalendarUnit.Year => date.DayOfYear == 1,
+                _ => true,
+            };
 
-        private LocalDate Next(LocalDate date) => Unit switch
-        {
-            CalendarUnit.Week => date.PlusWeeks(1),
-            CalendarUnit.Month => date.PlusMonths(1),
-            CalendarUnit.Quarter => date.PlusMonths(3),
-            CalendarUnit.Year => date.PlusYears(1),
-            _ => date.PlusDays(1),
-        };
+        private LocalDate Next(LocalDate date) =>
+            Unit switch
+            {
+                CalendarUnit.Week => date.PlusWeeks(1),
+                CalendarUnit.Month => date.PlusMonths(1),
+                CalendarUnit.Quarter => date.PlusMonths(3),
+                CalendarUnit.Year => date.PlusYears(1),
+                _ => date.PlusDays(1),
+            };
     }
 
     /// <summary>What a policy says of a partition column whose expression does not tell it.</summary>
@@ -74,12 +77,13 @@ internal abstract record PartitionGrid
     /// <param name="zone">The zone of a calendar width.</param>
     /// <param name="origin">A boundary of a fixed width.</param>
     /// <returns>The grid; null for several months, which CrateDB's functions do not make.</returns>
-    public static PartitionGrid? Of(Width width, DateTimeZone zone, Instant origin) => width switch
-    {
-        Width.Fixed { Milliseconds: var length } => new Fixed(length, CrateDbTime.Milliseconds(origin)),
-        Width.Calendar { Count: 1, Unit: var unit } => new Calendar(unit, zone),
-        _ => null,
-    };
+    public static PartitionGrid? Of(Width width, DateTimeZone zone, Instant origin) =>
+        width switch
+        {
+            Width.Fixed { Milliseconds: var length } => new Fixed(length, CrateDbTime.Milliseconds(origin)),
+            Width.Calendar { Count: 1, Unit: var unit } => new Calendar(unit, zone),
+            _ => null,
+        };
 }
 
 /// <summary>Whether a local time means an instant.</summary>

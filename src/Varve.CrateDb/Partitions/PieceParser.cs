@@ -13,7 +13,9 @@ namespace Varve.CrateDb.Partitions;
 internal sealed class PieceParser(IReadOnlyList<PartitionColumn> columns, string time, (string Column, PartitionGrid Grid)? stated = null)
 {
     private readonly IReadOnlyList<(PartitionColumn Column, GenerationExpression? Read, string? Reason)> _columns =
-        [.. columns.Select(c => Read(c, time, stated))];
+    [
+        .. columns.Select(c => Read(c, time, stated)),
+    ];
 
     /// <summary>The values of a row of the catalog, each of its column's type.</summary>
     public IReadOnlyList<PartitionValue> Values(IReadOnlyDictionary<string, object?> stored) =>
@@ -27,8 +29,10 @@ internal sealed class PieceParser(IReadOnlyList<PartitionColumn> columns, string
         foreach (var ((column, read, reason), (_, value)) in _columns.Zip(values))
         {
             var (said, why) = read is null ? (null, reason) : RangeOf(column, read, value);
-            if (said is not null) range = range?.Intersect(said) ?? said;
-            else reasons.Add($"{column.Name}: {why}");
+            if (said is not null)
+                range = range?.Intersect(said) ?? said;
+            else
+                reasons.Add($"{column.Name}: {why}");
         }
 
         return range is { IsEmpty: false } ? (range, null)
@@ -38,23 +42,36 @@ internal sealed class PieceParser(IReadOnlyList<PartitionColumn> columns, string
 
     private static (TimeRange? Range, string? Reason) RangeOf(PartitionColumn column, GenerationExpression read, object? value)
     {
-        if (value is null) return (null, "it is NULL, so its rows have no time");
-        if (read.Start(value) is not { } start) return (null, "its value is not one that its expression makes");
-        if (start == Instant.MinValue || start == Instant.MaxValue) return (null, "its value is beyond every calendar");
-        return read.Grid.RangeOf(start) is { } range ? (range, null)
+        if (value is null)
+            return (null, "it is NULL, so its rows have no time");
+        if (read.Start(value) is not { } start)
+            return (null, "its value is not one that its expression makes");
+        if (start == Instant.MinValue || start == Instant.MaxValue)
+            return (null, "its value is beyond every calendar");
+        return read.Grid.RangeOf(start) is { } range
+            ? (range, null)
             : (null, $"its value is no boundary of what {column.Name} is made from");
     }
 
     private static (PartitionColumn, GenerationExpression?, string?) Read(
-        PartitionColumn column, string time, (string Column, PartitionGrid Grid)? stated)
+        PartitionColumn column,
+        string time,
+        (string Column, PartitionGrid Grid)? stated
+    )
     {
-        if (stated is { } said && said.Column == column.Name) return (column, new(time, said.Grid), null);
-        if (column.Name == time) return (column, new(time, new PartitionGrid.Fixed(1, 0)), null);
+        if (stated is { } said && said.Column == column.Name)
+            return (column, new(time, said.Grid), null);
+        if (column.Name == time)
+            return (column, new(time, new PartitionGrid.Fixed(1, 0)), null);
         if (column.Expression is null)
         {
-            return (column, null, column.IsTimestamp || column.Type is "bigint" or "integer"
-                ? "writers fill it, so only the policy can say how long a partition is"
-                : "it is no time");
+            return (
+                column,
+                null,
+                column.IsTimestamp || column.Type is "bigint" or "integer"
+                    ? "writers fill it, so only the policy can say how long a partition is"
+                    : "it is no time"
+            );
         }
 
         var (read, reason) = GenerationExpression.Read(column.Expression);

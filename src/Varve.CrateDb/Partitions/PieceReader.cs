@@ -17,28 +17,42 @@ internal static class PieceReader
     /// <param name="stated">What the policy says of a partition column whose expression does not tell it.</param>
     /// <param name="cancellationToken">Ends it.</param>
     public static async Task<PiecedTable?> ReadAsync(
-        SqlSession session, TableName table, string time, (string Column, PartitionGrid Grid)? stated, CancellationToken cancellationToken)
+        SqlSession session,
+        TableName table,
+        string time,
+        (string Column, PartitionGrid Grid)? stated,
+        CancellationToken cancellationToken
+    )
     {
         var found = (await session.QueryAsync(CatalogShapes.Table(table), cancellationToken)).Rows;
-        if (found is not [var described]) return null;
+        if (found is not [var described])
+            return null;
         var columns = await ColumnsAsync(session, table, Texts(described[0]), cancellationToken);
-        IReadOnlyList<Row> partitions = columns.Count == 0 ? []
-            : (await session.QueryAsync(CatalogShapes.Partitions(table), cancellationToken)).Rows;
+        IReadOnlyList<Row> partitions =
+            columns.Count == 0 ? [] : (await session.QueryAsync(CatalogShapes.Partitions(table), cancellationToken)).Rows;
         var shards = (await session.QueryAsync(CatalogShapes.Shards(table), cancellationToken)).Rows.ToLookup(r => r.TextOrNull(0) ?? "");
         var parser = new PieceParser(columns, time, stated);
-        var pieces = columns.Count == 0
-            ? [Whole(described, shards[""])]
-            : partitions.Select(p => Partition(p, parser, shards[p.Text(0)]));
-        return new(columns, [.. pieces.OrderBy(p => p.Range?.To ?? NodaTime.Instant.MaxValue)
-            .ThenBy(p => p.Ident, StringComparer.Ordinal)]);
+        var pieces = columns.Count == 0 ? [Whole(described, shards[""])] : partitions.Select(p => Partition(p, parser, shards[p.Text(0)]));
+        return new(
+            columns,
+            [.. pieces.OrderBy(p => p.Range?.To ?? NodaTime.Instant.MaxValue).ThenBy(p => p.Ident, StringComparer.Ordinal)]
+        );
     }
 
     private static async Task<IReadOnlyList<PartitionColumn>> ColumnsAsync(
-        SqlSession session, TableName table, IReadOnlyList<string> names, CancellationToken cancellationToken)
+        SqlSession session,
+        TableName table,
+        IReadOnlyList<string> names,
+        CancellationToken cancellationToken
+    )
     {
-        if (names.Count == 0) return [];
-        var known = (await session.QueryAsync(CatalogShapes.Columns(table), cancellationToken)).Rows
-            .ToDictionary(r => r.Text(0), r => new PartitionColumn(r.Text(0), r.Text(1), r.TextOrNull(2)), StringComparer.Ordinal);
+        if (names.Count == 0)
+            return [];
+        var known = (await session.QueryAsync(CatalogShapes.Columns(table), cancellationToken)).Rows.ToDictionary(
+            r => r.Text(0),
+            r => new PartitionColumn(r.Text(0), r.Text(1), r.TextOrNull(2)),
+            StringComparer.Ordinal
+        );
 
         // A partition column that the catalog hides is one without an expression.
         return [.. names.Select(n => known.GetValueOrDefault(n) ?? new(n, "", null))];
@@ -48,24 +62,37 @@ internal static class PieceReader
     {
         var values = parser.Values((IReadOnlyDictionary<string, object?>)row[1]!);
         var (range, reason) = parser.RangeOf(values);
-        return new Piece { Ident = row.Text(0), Values = values, Range = range, Reason = reason, Shards = row.Long(2), Replicas = row.TextOrNull(6) ?? "" }
-            .With(row[3], row[4], row[5], [.. shards]);
+        return new Piece
+        {
+            Ident = row.Text(0),
+            Values = values,
+            Range = range,
+            Reason = reason,
+            Shards = row.Long(2),
+            Replicas = row.TextOrNull(6) ?? "",
+        }.With(row[3], row[4], row[5], [.. shards]);
     }
 
     private static Piece Whole(Row row, IEnumerable<Row> shards) =>
-        new Piece { Ident = "", Values = [], Reason = "the table has no partitions", Shards = row.Long(1) }
-            .With(row[2], row[3], row[4], [.. shards]);
+        new Piece
+        {
+            Ident = "",
+            Values = [],
+            Reason = "the table has no partitions",
+            Shards = row.Long(1),
+        }.With(row[2], row[3], row[4], [.. shards]);
 
-    private static Piece With(this Piece piece, object? closed, object? place, object? blocked, IReadOnlyList<Row> shards) => piece with
-    {
-        IsClosed = closed is true,
-        IsSealed = blocked is true or "true",
-        Place = ((IReadOnlyDictionary<string, object?>?)place ?? s_nothing).ToDictionary(p => p.Key, p => p.Value as string ?? ""),
-        Started = shards.Count,
-        Rows = shards.Sum(s => s.LongOrNull(4) ?? 0),
-        Bytes = shards.Sum(s => s.LongOrNull(5) ?? 0),
-        Marks = [.. shards.Select(Mark)],
-    };
+    private static Piece With(this Piece piece, object? closed, object? place, object? blocked, IReadOnlyList<Row> shards) =>
+        piece with
+        {
+            IsClosed = closed is true,
+            IsSealed = blocked is true or "true",
+            Place = ((IReadOnlyDictionary<string, object?>?)place ?? s_nothing).ToDictionary(p => p.Key, p => p.Value as string ?? ""),
+            Started = shards.Count,
+            Rows = shards.Sum(s => s.LongOrNull(4) ?? 0),
+            Bytes = shards.Sum(s => s.LongOrNull(5) ?? 0),
+            Marks = [.. shards.Select(Mark)],
+        };
 
     /// <summary>The mark of a row of <see cref="CatalogShapes.Shards"/>.</summary>
     public static ShardMark Mark(Row shard) => new(shard.TextOrNull(1) ?? "", shard.Long(2), shard.LongOrNull(3) ?? -1);

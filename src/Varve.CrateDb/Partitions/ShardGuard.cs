@@ -12,8 +12,11 @@ namespace Varve.CrateDb.Partitions;
 internal static class ShardGuard
 {
     /// <summary>The partitions that are not whole: how many shards of how many are there.</summary>
-    public static async Task<IReadOnlyList<MissingShards>> MissingAsync(SqlSession session, TableName table,
-        CancellationToken cancellationToken)
+    public static async Task<IReadOnlyList<MissingShards>> MissingAsync(
+        SqlSession session,
+        TableName table,
+        CancellationToken cancellationToken
+    )
     {
         var answer = await session.QueryAsync(CatalogShapes.MissingShards(table), cancellationToken);
         return [.. answer.Rows.Select(Read)];
@@ -30,7 +33,8 @@ internal static class ShardGuard
         }
 
         var rows = (await session.QueryAsync(CatalogShapes.MissingShards(tables), cancellationToken)).Rows;
-        if (rows.Count == 0) return;
+        if (rows.Count == 0)
+            return;
         var first = new TableName(rows[0].Text(4), rows[0].Text(5));
         Refuse(first, [.. rows.Where(r => r.Text(4) == first.Schema && r.Text(5) == first.Name).Select(Read)]);
     }
@@ -41,12 +45,18 @@ internal static class ShardGuard
     /// <param name="touched">The partitions by their idents; null: all of them.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="EngineException">Not all of them can be read; it is worth waiting, unless one is closed.</exception>
-    public static async Task RequireAsync(SqlSession session, TableName table, IReadOnlySet<string>? touched,
-        CancellationToken cancellationToken)
+    public static async Task RequireAsync(
+        SqlSession session,
+        TableName table,
+        IReadOnlySet<string>? touched,
+        CancellationToken cancellationToken
+    )
     {
-        var missing = (await MissingAsync(session, table, cancellationToken)).Where(m => touched is null || touched.Contains(m.Ident))
+        var missing = (await MissingAsync(session, table, cancellationToken))
+            .Where(m => touched is null || touched.Contains(m.Ident))
             .ToList();
-        if (missing.Count > 0) Refuse(table, missing);
+        if (missing.Count > 0)
+            Refuse(table, missing);
     }
 
     private static MissingShards Read(Row row) => new(row.TextOrNull(0) ?? "", row.Long(1), row.Long(2), row[3] is true);
@@ -55,14 +65,17 @@ internal static class ShardGuard
     {
         var closed = missing.Find(m => m.IsClosed);
         throw closed is not null
-            ? new EngineException(ServerCodes.Blocked,
-                $"{table.Text}: partition {closed.Ident} is closed, and left out of every answer. Open it: ALTER TABLE … OPEN.")
+            ? new EngineException(
+                ServerCodes.Blocked,
+                $"{table.Text}: partition {closed.Ident} is closed, and left out of every answer. Open it: ALTER TABLE … OPEN."
+            )
             : new EngineException(
                 ServerCodes.NotReady,
-                $"{table.Text}: {string.Join(", ", missing.Take(3).Select(m => m.Text))}" +
-                $"{(missing.Count > 3 ? $" and {missing.Count - 3} more" : "")}. " +
-                "A read now would leave rows out without a word, so nothing is computed or removed until the shards are back.",
-                isTransient: true);
+                $"{table.Text}: {string.Join(", ", missing.Take(3).Select(m => m.Text))}"
+                    + $"{(missing.Count > 3 ? $" and {missing.Count - 3} more" : "")}. "
+                    + "A read now would leave rows out without a word, so nothing is computed or removed until the shards are back.",
+                isTransient: true
+            );
     }
 }
 

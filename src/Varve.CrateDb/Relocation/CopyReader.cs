@@ -12,8 +12,14 @@ namespace Varve.CrateDb.Relocation;
 /// <param name="IsStarted">True: there, and not on its way.</param>
 /// <param name="Bytes">Its size.</param>
 /// <param name="Attributes">What its node has.</param>
-internal sealed record ShardCopy(long Shard, bool IsPrimary, string? Node, bool IsStarted, long Bytes, IReadOnlyDictionary<string,
-    string> Attributes)
+internal sealed record ShardCopy(
+    long Shard,
+    bool IsPrimary,
+    string? Node,
+    bool IsStarted,
+    long Bytes,
+    IReadOnlyDictionary<string, string> Attributes
+)
 {
     /// <summary>True where it lies on a node with that attribute and moves no more.</summary>
     public bool IsAt(string attribute, string value) => IsStarted && Attributes.GetValueOrDefault(attribute) == value;
@@ -37,8 +43,12 @@ internal static class CopyReader
     private static readonly Dictionary<string, string> s_none = [];
 
     /// <summary>Every copy of a partition.</summary>
-    public static async Task<IReadOnlyList<ShardCopy>> ReadAsync(SqlSession session, TableName table, string ident,
-        CancellationToken cancellationToken)
+    public static async Task<IReadOnlyList<ShardCopy>> ReadAsync(
+        SqlSession session,
+        TableName table,
+        string ident,
+        CancellationToken cancellationToken
+    )
     {
         var answer = await session.QueryAsync(PlaceShapes.Copies(table, ident), cancellationToken);
         return [.. answer.Rows.Select(Copy)];
@@ -47,30 +57,46 @@ internal static class CopyReader
     /// <summary>How far a partition is on its way to nodes with an attribute.</summary>
     /// <exception cref="EngineException">No copy of it is there at all.</exception>
     public static async Task<MoveProgress> ProgressAsync(
-        SqlSession session, TableName table, string ident, string attribute, string value, CancellationToken cancellationToken)
+        SqlSession session,
+        TableName table,
+        string ident,
+        string attribute,
+        string value,
+        CancellationToken cancellationToken
+    )
     {
         var copies = await ReadAsync(session, table, ident, cancellationToken);
-        if (copies.Count == 0) throw new EngineException(EngineCodes.Unknown,
-            $"{table.Text}: there is no partition {ident} any more, or no right to see where it is.");
+        if (copies.Count == 0)
+            throw new EngineException(
+                EngineCodes.Unknown,
+                $"{table.Text}: there is no partition {ident} any more, or no right to see where it is."
+            );
         var left = copies.Where(c => !c.IsAt(attribute, value)).ToList();
         return new(copies.Except(left).Sum(c => c.Bytes), copies.Sum(c => c.Bytes), left);
     }
 
     /// <summary>Why shards stay where they are, as the server explains it: each explanation once.</summary>
-    public static async Task<IReadOnlyList<string>> ReasonsAsync(SqlSession session, TableName table, string ident,
-        CancellationToken cancellationToken)
+    public static async Task<IReadOnlyList<string>> ReasonsAsync(
+        SqlSession session,
+        TableName table,
+        string ident,
+        CancellationToken cancellationToken
+    )
     {
         var answer = await session.QueryAsync(PlaceShapes.Reasons(table, ident), cancellationToken);
         return [.. answer.Rows.Select(r => r.TextOrNull(3)).OfType<string>().Distinct()];
     }
 
     /// <summary>A copy from a row of <see cref="PlaceShapes.Copies"/>.</summary>
-    public static ShardCopy Copy(Row row) => new(
-        row.Long(0),
-        row.Truth(1),
-        row.TextOrNull(2),
-        row.TextOrNull(4) == "STARTED" && row.IsNull(3),
-        row.LongOrNull(5) ?? 0,
-        row[7] is IReadOnlyDictionary<string, object?> attributes ? attributes.ToDictionary(a => a.Key, a => a.Value as string ?? "")
-            : s_none);
+    public static ShardCopy Copy(Row row) =>
+        new(
+            row.Long(0),
+            row.Truth(1),
+            row.TextOrNull(2),
+            row.TextOrNull(4) == "STARTED" && row.IsNull(3),
+            row.LongOrNull(5) ?? 0,
+            row[7] is IReadOnlyDictionary<string, object?> attributes
+                ? attributes.ToDictionary(a => a.Key, a => a.Value as string ?? "")
+                : s_none
+        );
 }

@@ -27,27 +27,47 @@ internal static class PartitionCare
     public static string? Unfit(Place place)
     {
         var least = place.Attribute == Segments ? 1 : 0;
-        return Number(place) is { } number && number >= least ? null
+        return Number(place) is { } number && number >= least
+            ? null
             : string.Create(CultureInfo.InvariantCulture, $"`{place.Attribute}` is a number from {least} on, not {place.Name}.");
     }
 
     /// <summary>The statements that ask for copies where there are others, or that merge.</summary>
-    public static IReadOnlyList<SqlText> Acts(TableName table, IReadOnlyList<Piece> pieces, Place to) => to.Attribute == Segments
-        ? [.. pieces.Select(p => PartitionShapes.Merge(table, p.Values, Number(to)!.Value))]
-        : [.. pieces.Where(p => p.Replicas != to.Name).Select(p => PartitionShapes.Replicas(table, p.Values, Number(to)!.Value))];
+    public static IReadOnlyList<SqlText> Acts(TableName table, IReadOnlyList<Piece> pieces, Place to) =>
+        to.Attribute == Segments
+            ? [.. pieces.Select(p => PartitionShapes.Merge(table, p.Values, Number(to)!.Value))]
+            : [.. pieces.Where(p => p.Replicas != to.Name).Select(p => PartitionShapes.Replicas(table, p.Values, Number(to)!.Value))];
 
     /// <summary>How many of the copies are there; a merge is done with its answer.</summary>
-    public static Task<MoveState> StateAsync(SqlSession session, TableName table, IReadOnlyList<Piece> pieces, Place to, CancellationToken cancellationToken)
+    public static Task<MoveState> StateAsync(
+        SqlSession session,
+        TableName table,
+        IReadOnlyList<Piece> pieces,
+        Place to,
+        CancellationToken cancellationToken
+    )
     {
-        if (to.Attribute != Segments) return CopiedAsync(session, table, pieces, to, cancellationToken);
+        if (to.Attribute != Segments)
+            return CopiedAsync(session, table, pieces, to, cancellationToken);
         var bytes = pieces.Sum(p => p.Bytes);
-        return Task.FromResult(new MoveState(bytes, bytes, true) { Note = $"merged into {to.Name} segment{(to.Name == "1" ? "" : "s")} a shard" });
+        return Task.FromResult(
+            new MoveState(bytes, bytes, true) { Note = $"merged into {to.Name} segment{(to.Name == "1" ? "" : "s")} a shard" }
+        );
     }
 
     // The wish is taken at once; the copies come later, and where there is no node for them never.
-    private static async Task<MoveState> CopiedAsync(SqlSession session, TableName table, IReadOnlyList<Piece> pieces, Place to, CancellationToken cancellationToken)
+    private static async Task<MoveState> CopiedAsync(
+        SqlSession session,
+        TableName table,
+        IReadOnlyList<Piece> pieces,
+        Place to,
+        CancellationToken cancellationToken
+    )
     {
-        var copies = (await session.QueryAsync(PlaceShapes.AllCopies(table), cancellationToken)).Rows.ToLookup(r => r.TextOrNull(8) ?? "", CopyReader.Copy);
+        var copies = (await session.QueryAsync(PlaceShapes.AllCopies(table), cancellationToken)).Rows.ToLookup(
+            r => r.TextOrNull(8) ?? "",
+            CopyReader.Copy
+        );
         var (done, bytes) = (0L, 0L);
         string? left = null;
         foreach (var piece in pieces)
@@ -57,18 +77,23 @@ internal static class PartitionCare
             var isDone = started == piece.Shards * (Number(to)!.Value + 1) && copies[piece.Ident].All(c => c.IsStarted);
             bytes += wanted;
             done += isDone ? wanted : Math.Min(wanted, copies[piece.Ident].Where(c => c.IsStarted).Sum(c => c.Bytes));
-            if (!isDone) left ??= piece.Ident;
+            if (!isDone)
+                left ??= piece.Ident;
         }
 
         var stuck = left is null ? null : string.Join("; ", await CopyReader.ReasonsAsync(session, table, left, cancellationToken));
         return new(done, bytes, left is null)
         {
-            Note = string.Create(CultureInfo.InvariantCulture, $"{to.Name} cop{(to.Name == "1" ? "y" : "ies")} of each shard besides the first"),
+            Note = string.Create(
+                CultureInfo.InvariantCulture,
+                $"{to.Name} cop{(to.Name == "1" ? "y" : "ies")} of each shard besides the first"
+            ),
             Stuck = string.IsNullOrEmpty(stuck) ? null : stuck,
             Pause = left is null ? Duration.Zero : s_pause,
         };
     }
 
     /// <summary>The value as a number; null where it is none.</summary>
-    public static long? Number(Place place) => long.TryParse(place.Name, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
+    public static long? Number(Place place) =>
+        long.TryParse(place.Name, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
 }

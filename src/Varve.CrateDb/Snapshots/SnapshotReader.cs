@@ -10,8 +10,12 @@ namespace Varve.CrateDb.Snapshots;
 /// <param name="Failures">What went wrong, shard by shard.</param>
 /// <param name="Reason">Why it failed as a whole; null where it did not.</param>
 /// <param name="Partitions">The partitions in it: schema, table and the values as text.</param>
-internal sealed record SnapshotState(string State, IReadOnlyList<string> Failures, string? Reason,
-    IReadOnlyList<SnapshotPartition> Partitions)
+internal sealed record SnapshotState(
+    string State,
+    IReadOnlyList<string> Failures,
+    string? Reason,
+    IReadOnlyList<SnapshotPartition> Partitions
+)
 {
     /// <summary>True while it is being taken.</summary>
     public bool IsRunning => State == "IN_PROGRESS";
@@ -21,10 +25,13 @@ internal sealed record SnapshotState(string State, IReadOnlyList<string> Failure
     /// <param name="values">The values of each partition that it should have, as the catalog writes them.</param>
     public string? Objection(TableName table, IReadOnlyList<IReadOnlyList<string?>> values)
     {
-        if (IsRunning) return "it is still being taken";
-        if (State != "SUCCESS") return $"its state is " +
-            $"{State}{(Failures.Count > 0 ? $", {Failures.Count} shards failed" : "")}{(Reason is null ? "" : $": {Reason}")}";
-        if (Failures.Count > 0) return $"{Failures.Count} of its shards failed";
+        if (IsRunning)
+            return "it is still being taken";
+        if (State != "SUCCESS")
+            return $"its state is "
+                + $"{State}{(Failures.Count > 0 ? $", {Failures.Count} shards failed" : "")}{(Reason is null ? "" : $": {Reason}")}";
+        if (Failures.Count > 0)
+            return $"{Failures.Count} of its shards failed";
         var missing = values.Count(wanted => !Partitions.Any(p => p.Table == table && p.Values.SequenceEqual(wanted)));
         return missing == 0 ? null : $"{missing} of {values.Count} partitions are not in it";
     }
@@ -41,13 +48,21 @@ internal sealed record SnapshotPartition(TableName Table, IReadOnlyList<string?>
 internal static class SnapshotReader
 {
     /// <summary>The snapshot; null where the repository has none of that name.</summary>
-    public static async Task<SnapshotState?> ReadAsync(SqlSession session, string repository, string name,
-        CancellationToken cancellationToken)
+    public static async Task<SnapshotState?> ReadAsync(
+        SqlSession session,
+        string repository,
+        string name,
+        CancellationToken cancellationToken
+    )
     {
         var rows = (await session.QueryAsync(SnapshotShapes.State(repository, name), cancellationToken)).Rows;
         return rows is [var row]
-            ? new(row.Text(0), [.. Texts(row[1]).OfType<string>()], row.TextOrNull(2),
-                [.. Elements(row[4]).Cast<IReadOnlyDictionary<string, object?>>().Select(Partition)])
+            ? new(
+                row.Text(0),
+                [.. Texts(row[1]).OfType<string>()],
+                row.TextOrNull(2),
+                [.. Elements(row[4]).Cast<IReadOnlyDictionary<string, object?>>().Select(Partition)]
+            )
             : null;
     }
 

@@ -9,24 +9,24 @@ internal static class CatalogShapes
     /// <summary>Name, type and generation expression of each column, in their order.</summary>
     public static SqlText Columns(TableName table) =>
         $"""
-        SELECT column_name, data_type, generation_expression FROM information_schema.columns
-        WHERE table_schema = {table.Schema} AND table_name = {table.Name} ORDER BY ordinal_position
-        """;
+            SELECT column_name, data_type, generation_expression FROM information_schema.columns
+            WHERE table_schema = {table.Schema} AND table_name = {table.Name} ORDER BY ordinal_position
+            """;
 
     /// <summary>The partition columns, shards, place and blocks of a table; no row where there is none, or no right to it.</summary>
     public static SqlText Table(TableName table) =>
         $"""
-        SELECT partitioned_by, number_of_shards, closed, settings['routing']['allocation']['require'], settings['blocks']['write']
-        FROM information_schema.tables WHERE table_schema = {table.Schema} AND table_name = {table.Name}
-        """;
+            SELECT partitioned_by, number_of_shards, closed, settings['routing']['allocation']['require'], settings['blocks']['write']
+            FROM information_schema.tables WHERE table_schema = {table.Schema} AND table_name = {table.Name}
+            """;
 
     /// <summary>Every partition with its values, shards, place, blocks and replicas.</summary>
     public static SqlText Partitions(TableName table) =>
         $"""
-        SELECT partition_ident, "values", number_of_shards, closed,
-          settings['routing']['allocation']['require'], settings['blocks']['write'], number_of_replicas
-        FROM information_schema.table_partitions WHERE table_schema = {table.Schema} AND table_name = {table.Name} ORDER BY partition_ident
-        """;
+            SELECT partition_ident, "values", number_of_shards, closed,
+              settings['routing']['allocation']['require'], settings['blocks']['write'], number_of_replicas
+            FROM information_schema.table_partitions WHERE table_schema = {table.Schema} AND table_name = {table.Name} ORDER BY partition_ident
+            """;
 
     /// <summary>
     /// Every primary shard that can be read: its rows, its bytes, and the sequence number that rises with each write, at once
@@ -34,10 +34,10 @@ internal static class CatalogShapes
     /// </summary>
     public static SqlText Shards(TableName table) =>
         $"""
-        SELECT partition_ident, partition_uuid, id, seq_no_stats['max_seq_no'], num_docs, size FROM sys.shards
-        WHERE schema_name = {table.Schema} AND table_name = {table.Name} AND primary AND routing_state IN ('STARTED', 'RELOCATING')
-        ORDER BY partition_ident, id
-        """;
+            SELECT partition_ident, partition_uuid, id, seq_no_stats['max_seq_no'], num_docs, size FROM sys.shards
+            WHERE schema_name = {table.Schema} AND table_name = {table.Name} AND primary AND routing_state IN ('STARTED', 'RELOCATING')
+            ORDER BY partition_ident, id
+            """;
 
     /// <summary>
     /// Partitions, or the table itself where it has none, of which a primary shard is missing: a read of such a partition answers
@@ -45,30 +45,30 @@ internal static class CatalogShapes
     /// </summary>
     public static SqlText MissingShards(TableName table) =>
         $"""
-        SELECT p.ident, p.shards, coalesce(s.n, 0), p.closed FROM (
-          SELECT partition_ident AS ident, number_of_shards AS shards, closed FROM information_schema.table_partitions
-            WHERE table_schema = {table.Schema} AND table_name = {table.Name}
-          UNION ALL SELECT '', number_of_shards, closed FROM information_schema.tables
-            WHERE table_schema = {table.Schema} AND table_name = {table.Name} AND partitioned_by IS NULL) p
-        LEFT JOIN (SELECT coalesce(partition_ident, '') AS ident, count(*) AS n FROM sys.shards
-          WHERE schema_name = {table.Schema} AND table_name = {table.Name} AND primary AND routing_state IN ('STARTED', 'RELOCATING')
-          GROUP BY 1) s ON s.ident = p.ident
-        WHERE coalesce(s.n, 0) < p.shards OR p.closed ORDER BY 1
-        """;
+            SELECT p.ident, p.shards, coalesce(s.n, 0), p.closed FROM (
+              SELECT partition_ident AS ident, number_of_shards AS shards, closed FROM information_schema.table_partitions
+                WHERE table_schema = {table.Schema} AND table_name = {table.Name}
+              UNION ALL SELECT '', number_of_shards, closed FROM information_schema.tables
+                WHERE table_schema = {table.Schema} AND table_name = {table.Name} AND partitioned_by IS NULL) p
+            LEFT JOIN (SELECT coalesce(partition_ident, '') AS ident, count(*) AS n FROM sys.shards
+              WHERE schema_name = {table.Schema} AND table_name = {table.Name} AND primary AND routing_state IN ('STARTED', 'RELOCATING')
+              GROUP BY 1) s ON s.ident = p.ident
+            WHERE coalesce(s.n, 0) < p.shards OR p.closed ORDER BY 1
+            """;
 
     /// <summary>The same of several tables, with schema and name behind.</summary>
     public static SqlText MissingShards(IReadOnlyList<TableName> tables) =>
         $"""
-        SELECT p.ident, p.shards, coalesce(s.n, 0), p.closed, p.of_schema, p.of_table FROM (
-          SELECT table_schema AS of_schema, table_name AS of_table, partition_ident AS ident, number_of_shards AS shards, closed
-            FROM information_schema.table_partitions WHERE {Any("table_schema", tables)}
-          UNION ALL SELECT table_schema, table_name, '', number_of_shards, closed FROM information_schema.tables
-            WHERE ({Any("table_schema", tables)}) AND partitioned_by IS NULL) p
-        LEFT JOIN (SELECT schema_name AS of_schema, table_name AS of_table, coalesce(partition_ident, '') AS ident, count(*) AS n
-          FROM sys.shards WHERE ({Any("schema_name", tables)}) AND primary AND routing_state IN ('STARTED', 'RELOCATING')
-          GROUP BY 1, 2, 3) s ON s.of_schema = p.of_schema AND s.of_table = p.of_table AND s.ident = p.ident
-        WHERE coalesce(s.n, 0) < p.shards OR p.closed ORDER BY 5, 6, 1
-        """;
+            SELECT p.ident, p.shards, coalesce(s.n, 0), p.closed, p.of_schema, p.of_table FROM (
+              SELECT table_schema AS of_schema, table_name AS of_table, partition_ident AS ident, number_of_shards AS shards, closed
+                FROM information_schema.table_partitions WHERE {Any("table_schema", tables)}
+              UNION ALL SELECT table_schema, table_name, '', number_of_shards, closed FROM information_schema.tables
+                WHERE ({Any("table_schema", tables)}) AND partitioned_by IS NULL) p
+            LEFT JOIN (SELECT schema_name AS of_schema, table_name AS of_table, coalesce(partition_ident, '') AS ident, count(*) AS n
+              FROM sys.shards WHERE ({Any("schema_name", tables)}) AND primary AND routing_state IN ('STARTED', 'RELOCATING')
+              GROUP BY 1, 2, 3) s ON s.of_schema = p.of_schema AND s.of_table = p.of_table AND s.ident = p.ident
+            WHERE coalesce(s.n, 0) < p.shards OR p.closed ORDER BY 5, 6, 1
+            """;
 
     /// <summary>Statements of a run that are still being worked on, its client gone or not.</summary>
     public static SqlText JobsOf(string tag)
@@ -84,7 +84,8 @@ internal static class CatalogShapes
     public static SqlText Refresh(TableName table) => $"REFRESH TABLE {table}";
 
     /// <summary>The same of several tables.</summary>
-    public static SqlText Refresh(IReadOnlyList<TableName> tables) => $"REFRESH TABLE {SqlText.Join(", ", tables.Select(t => (SqlText)$"{t}"))}";
+    public static SqlText Refresh(IReadOnlyList<TableName> tables) =>
+        $"REFRESH TABLE {SqlText.Join(", ", tables.Select(t => (SqlText)$"{t}"))}";
 
     /// <summary>True for rows of a catalog about some tables.</summary>
     public static SqlText Any(string schema, IReadOnlyList<TableName> tables) =>

@@ -9,14 +9,14 @@ internal static class DoctorShapes
     /// <summary>Nodes with their versions, attributes, disks and memory.</summary>
     public static SqlText Nodes() =>
         $"""
-        SELECT name, version['number'], attributes, fs['total']['size'], fs['total']['available'], heap['max'] FROM sys.nodes ORDER BY name
-        """;
+            SELECT name, version['number'], attributes, fs['total']['size'], fs['total']['available'], heap['max'] FROM sys.nodes ORDER BY name
+            """;
 
     /// <summary>The name of the cluster, its limit of shards, and its watermarks.</summary>
     public static SqlText Cluster() =>
         $"""
-        SELECT name, settings['cluster']['max_shards_per_node'], settings['cluster']['routing']['allocation']['disk'] FROM sys.cluster
-        """;
+            SELECT name, settings['cluster']['max_shards_per_node'], settings['cluster']['routing']['allocation']['disk'] FROM sys.cluster
+            """;
 
     /// <summary>Who asks, in which schema, and the server's clock.</summary>
     public static SqlText Identity() => $"SELECT current_user, current_schema, now()";
@@ -27,9 +27,9 @@ internal static class DoctorShapes
     /// <summary>What a user may do with a table. It answers without rights to sys; of a table that is not there, false.</summary>
     public static SqlText Rights(TableName table, string qualified) =>
         $"""
-        SELECT has_schema_privilege({table.Schema}, 'CREATE'), has_table_privilege({qualified}, 'SELECT'),
-          has_table_privilege({qualified}, 'INSERT'), has_table_privilege({qualified}, 'DELETE')
-        """;
+            SELECT has_schema_privilege({table.Schema}, 'CREATE'), has_table_privilege({qualified}, 'SELECT'),
+              has_table_privilege({qualified}, 'INSERT'), has_table_privilege({qualified}, 'DELETE')
+            """;
 
     /// <summary>Shards of each node.</summary>
     public static SqlText ShardsOfNodes() =>
@@ -38,9 +38,9 @@ internal static class DoctorShapes
     /// <summary>Tables and partitions that are not green.</summary>
     public static SqlText Unhealthy() =>
         $"""
-        SELECT table_schema, table_name, partition_ident, health, missing_shards, underreplicated_shards FROM sys.health
-        WHERE health <> 'GREEN' ORDER BY severity DESC, table_schema, table_name, partition_ident
-        """;
+            SELECT table_schema, table_name, partition_ident, health, missing_shards, underreplicated_shards FROM sys.health
+            WHERE health <> 'GREEN' ORDER BY severity DESC, table_schema, table_name, partition_ident
+            """;
 
     /// <summary>Checks of the cluster itself that failed.</summary>
     public static SqlText FailedChecks() =>
@@ -49,7 +49,7 @@ internal static class DoctorShapes
     /// <summary>Tables with many partitions, and the shards that these have.</summary>
     public static SqlText PartitionCounts() =>
         $"""
-        SELECT table_schema, table_name, count(*), sum(number_of_shards) FROM information_schema.table_partitions
-        GROUP BY 1, 2 ORDER BY 1, 2
-        """;
+            SELECT table_schema, table_name, count(*), sum(number_of_shards) FROM information_schema.table_partitions
+            GROUP BY 1, 2 ORDER BY 1, 2
+            """;
 }

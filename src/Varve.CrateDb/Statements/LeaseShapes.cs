@@ -11,9 +11,9 @@ internal static class LeaseShapes
     /// <summary>Makes the table where it is not there yet.</summary>
     public static SqlText Create =>
         $"""
-        CREATE TABLE IF NOT EXISTS {s_table} (policy TEXT PRIMARY KEY, holder TEXT NOT NULL, fence BIGINT NOT NULL, until TIMESTAMP WITH TIME ZONE NOT NULL)
-        CLUSTERED INTO 1 SHARDS WITH (number_of_replicas = '0-1')
-        """;
+            CREATE TABLE IF NOT EXISTS {s_table} (policy TEXT PRIMARY KEY, holder TEXT NOT NULL, fence BIGINT NOT NULL, until TIMESTAMP WITH TIME ZONE NOT NULL)
+            CLUSTERED INTO 1 SHARDS WITH (number_of_replicas = '0-1')
+            """;
 
     /// <summary>Holder, number, end and now in milliseconds, and the version of the row.</summary>
     public static SqlText Read(string policy) =>
@@ -26,7 +26,7 @@ internal static class LeaseShapes
     /// <summary>Takes, renews or ends it, where nobody did since it was read.</summary>
     public static SqlText Take(string policy, string holder, long fence, long milliseconds, RowVersion version) =>
         $"""
-        UPDATE {s_table} SET holder = {holder}, fence = {fence}, until = {RowShapes.Later(milliseconds)}
-        WHERE policy = {policy} AND "_seq_no" = {version.Sequence} AND "_primary_term" = {version.Term}
-        """;
+            UPDATE {s_table} SET holder = {holder}, fence = {fence}, until = {RowShapes.Later(milliseconds)}
+            WHERE policy = {policy} AND "_seq_no" = {version.Sequence} AND "_primary_term" = {version.Term}
+            """;
 }

@@ -20,12 +20,13 @@ internal static class PartitionShapes
     /// <exception cref="ArgumentException">None, more than <see cref="Most"/>, or values of other columns than the first has.</exception>
     public static SqlText Drop(TableName table, IReadOnlyList<IReadOnlyList<PartitionValue>> partitions)
     {
-        if (partitions.Count is 0 or > Most) throw new ArgumentException(
-            $"A statement removes 1 to {Most} partitions, not {partitions.Count}.");
+        if (partitions.Count is 0 or > Most)
+            throw new ArgumentException($"A statement removes 1 to {Most} partitions, not {partitions.Count}.");
         var columns = partitions[0].Select(v => v.Column.Name).ToList();
-        if (columns.Count == 0) throw new ArgumentException("Without a partition column every row would go.");
-        if (partitions.Any(p => !p.Select(v => v.Column.Name).SequenceEqual(columns))) throw new ArgumentException(
-            "Each partition names every partition column.");
+        if (columns.Count == 0)
+            throw new ArgumentException("Without a partition column every row would go.");
+        if (partitions.Any(p => !p.Select(v => v.Column.Name).SequenceEqual(columns)))
+            throw new ArgumentException("Each partition names every partition column.");
         var plain = columns.Count == 1 && partitions.All(p => p[0].Value is not null);
         if (plain)
         {
@@ -59,26 +60,30 @@ internal static class PartitionShapes
 
     /// <summary>"day" = 1700006400000, "region" = 'eu'.</summary>
     /// <exception cref="ArgumentException">A value is NULL, which this clause cannot say.</exception>
-    public static SqlText Named(IReadOnlyList<PartitionValue> partition) => partition.Any(v => v.Value is null)
-        ? throw new ArgumentException("PARTITION (…) cannot name a partition whose value is NULL.")
-        : SqlText.Join(", ", partition.Select(v => (SqlText)$"{new Identifier(v.Column.Name)} = {Value(v)}"));
+    public static SqlText Named(IReadOnlyList<PartitionValue> partition) =>
+        partition.Any(v => v.Value is null)
+            ? throw new ArgumentException("PARTITION (…) cannot name a partition whose value is NULL.")
+            : SqlText.Join(", ", partition.Select(v => (SqlText)$"{new Identifier(v.Column.Name)} = {Value(v)}"));
 
     /// <summary>True for the rows of a partition: every partition column is named.</summary>
     public static SqlText Is(IReadOnlyList<PartitionValue> partition) => SqlText.Join(" AND ", partition.Select(Equal));
 
-    private static SqlText Equal(PartitionValue value) => value.Value is null
-        ? $"{new Identifier(value.Column.Name)} IS NULL"
-        : (SqlText)$"{new Identifier(value.Column.Name)} = {Value(value)}";
+    private static SqlText Equal(PartitionValue value) =>
+        value.Value is null
+            ? $"{new Identifier(value.Column.Name)} IS NULL"
+            : (SqlText)$"{new Identifier(value.Column.Name)} = {Value(value)}";
 
-    private static SqlText Value(PartitionValue value) => value.Value switch
-    {
-        Instant at => $"{CrateDbTime.Milliseconds(at)}",
-        long number => $"{number}",
-        string text => $"{text}",
-        bool truth => $"{truth}",
-        double number => $"{number}",
-        decimal number => $"{number}",
-        _ => throw new ArgumentException(
-            $"A partition of {value.Column.Name} has a value of a type that Varve does not write: {value.Column.Type}."),
-    };
+    private static SqlText Value(PartitionValue value) =>
+        value.Value switch
+        {
+            Instant at => $"{CrateDbTime.Milliseconds(at)}",
+            long number => $"{number}",
+            string text => $"{text}",
+            bool truth => $"{truth}",
+            double number => $"{number}",
+            decimal number => $"{number}",
+            _ => throw new ArgumentException(
+                $"A partition of {value.Column.Name} has a value of a type that Varve does not write: {value.Column.Type}."
+            ),
+        };
 }

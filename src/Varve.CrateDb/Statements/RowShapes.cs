@@ -14,25 +14,28 @@ internal static class RowShapes
     /// </summary>
     public static SqlText Read(TableName table, IReadOnlyList<string> columns, IReadOnlyList<(string Column, SqlText Value)> key) =>
         $"""
-        SELECT {SqlText.Join(", ", columns.Select(c => (SqlText)$"{new Identifier(c)}"))}, "_seq_no", "_primary_term"
-        FROM {table} WHERE {All(key)}
-        """;
+            SELECT {SqlText.Join(", ", columns.Select(c => (SqlText)$"{new Identifier(c)}"))}, "_seq_no", "_primary_term"
+            FROM {table} WHERE {All(key)}
+            """;
 
     /// <summary>A row that is not there yet; an error (4091) where it is: only one of several writers gets through.</summary>
     public static SqlText Insert(TableName table, IReadOnlyList<(string Column, SqlText Value)> values) =>
         $"""
-        INSERT INTO {table} ({SqlText.Join(", ", values.Select(v => (SqlText)$"{new Identifier(v.Column)}"))})
-        VALUES ({SqlText.Join(", ", values.Select(v => v.Value))}) RETURNING "_seq_no", "_primary_term"
-        """;
+            INSERT INTO {table} ({SqlText.Join(", ", values.Select(v => (SqlText)$"{new Identifier(v.Column)}"))})
+            VALUES ({SqlText.Join(", ", values.Select(v => v.Value))}) RETURNING "_seq_no", "_primary_term"
+            """;
 
     /// <summary>Changes a row that nobody changed since it was read; writes none where somebody did.</summary>
     public static SqlText Change(
-        TableName table, IReadOnlyList<(string Column, SqlText Value)> key, RowVersion version,
-            IReadOnlyList<(string Column, SqlText Value)> values) =>
+        TableName table,
+        IReadOnlyList<(string Column, SqlText Value)> key,
+        RowVersion version,
+        IReadOnlyList<(string Column, SqlText Value)> values
+    ) =>
         $"""
-        UPDATE {table} SET {SqlText.Join(", ", values.Select(v => (SqlText)$"{new Identifier(v.Column)} = {v.Value}"))}
-        WHERE {All(key)} AND {Is(version)} RETURNING "_seq_no", "_primary_term"
-        """;
+            UPDATE {table} SET {SqlText.Join(", ", values.Select(v => (SqlText)$"{new Identifier(v.Column)} = {v.Value}"))}
+            WHERE {All(key)} AND {Is(version)} RETURNING "_seq_no", "_primary_term"
+            """;
 
     /// <summary>Removes a row that nobody changed since it was read.</summary>
     public static SqlText Remove(TableName table, IReadOnlyList<(string Column, SqlText Value)> key, RowVersion version) =>

@@ -13,33 +13,42 @@ internal static class SnapshotShapes
     /// </summary>
     public static SqlText Begin(string repository, string name, TableName table, IReadOnlyList<IReadOnlyList<PartitionValue>> partitions) =>
         $"""
-        CREATE SNAPSHOT {new Identifier(repository)}.{new Identifier(name)} TABLE {Tables(table, partitions)}
-        WITH (wait_for_completion = false)
-        """;
+            CREATE SNAPSHOT {new Identifier(repository)}.{new Identifier(name)} TABLE {Tables(table, partitions)}
+            WITH (wait_for_completion = false)
+            """;
 
     /// <summary>How far a snapshot is. Of one repository by name: any other question reads every repository.</summary>
     public static SqlText State(string repository, string name) =>
         $"""
-        SELECT state, failures, reason, total_shards, table_partitions, tables FROM sys.snapshots
-        WHERE repository = {repository} AND name = {name}
-        """;
+            SELECT state, failures, reason, total_shards, table_partitions, tables FROM sys.snapshots
+            WHERE repository = {repository} AND name = {name}
+            """;
 
     /// <summary>Removes a snapshot, or ends one that is being taken.</summary>
     public static SqlText Drop(string repository, string name) => $"DROP SNAPSHOT {new Identifier(repository)}.{new Identifier(name)}";
 
     /// <summary>Brings partitions back under another name, beside the table.</summary>
     public static SqlText RestoreBeside(
-        string repository, string name, TableName table, IReadOnlyList<IReadOnlyList<PartitionValue>> partitions, string beside) =>
+        string repository,
+        string name,
+        TableName table,
+        IReadOnlyList<IReadOnlyList<PartitionValue>> partitions,
+        string beside
+    ) =>
         $"""
-        RESTORE SNAPSHOT {new Identifier(repository)}.{new Identifier(name)} TABLE {Tables(table, partitions)}
-        WITH (wait_for_completion = true, table_rename_pattern = {Exactly(table.Name)}, table_rename_replacement = {beside})
-        """;
+            RESTORE SNAPSHOT {new Identifier(repository)}.{new Identifier(name)} TABLE {Tables(table, partitions)}
+            WITH (wait_for_completion = true, table_rename_pattern = {Exactly(table.Name)}, table_rename_replacement = {beside})
+            """;
 
     /// <summary>Brings partitions back into their own table.</summary>
-    public static SqlText Restore(string repository, string name, TableName table,
-        IReadOnlyList<IReadOnlyList<PartitionValue>> partitions) =>
-        $"RESTORE SNAPSHOT {new Identifier(repository)}.{new Identifier(name)} TABLE {Tables(table, partitions)} WITH " +
-            $"(wait_for_completion = true)";
+    public static SqlText Restore(
+        string repository,
+        string name,
+        TableName table,
+        IReadOnlyList<IReadOnlyList<PartitionValue>> partitions
+    ) =>
+        $"RESTORE SNAPSHOT {new Identifier(repository)}.{new Identifier(name)} TABLE {Tables(table, partitions)} WITH "
+        + $"(wait_for_completion = true)";
 
     /// <summary>The repositories, secrets masked by the server.</summary>
     public static SqlText Repositories() => $"SELECT name, type, settings FROM sys.repositories ORDER BY name";
@@ -61,9 +70,10 @@ internal static class SnapshotShapes
     // A pattern is a regular expression; what has a meaning in one gets a backslash.
     private static string Exactly(string name) => $"^{System.Text.RegularExpressions.Regex.Escape(name)}$";
 
-    private static SqlText Tables(TableName table, IReadOnlyList<IReadOnlyList<PartitionValue>> partitions) => partitions.Count == 0
-        ? $"{table}"
-        : SqlText.Join(", ", partitions.Select(p => (SqlText)$"{table} PARTITION ({PartitionShapes.Named(p)})"));
+    private static SqlText Tables(TableName table, IReadOnlyList<IReadOnlyList<PartitionValue>> partitions) =>
+        partitions.Count == 0
+            ? $"{table}"
+            : SqlText.Join(", ", partitions.Select(p => (SqlText)$"{table} PARTITION ({PartitionShapes.Named(p)})"));
 }
 
 /// <summary>Where a repository is.</summary>

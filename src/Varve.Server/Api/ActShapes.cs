@@ -13,7 +13,13 @@ namespace Varve.Server.Api;
 /// <param name="What">What the command line prints for it.</param>
 internal sealed record RemovalShape<T>(bool Done, string? Confirm, IReadOnlyList<string> Goes, T What);
 
-internal sealed record EraseBody(IReadOnlyDictionary<string, string?>? Where = null, string? From = null, string? To = null, bool DryRun = false, string? Confirm = null);
+internal sealed record EraseBody(
+    IReadOnlyDictionary<string, string?>? Where = null,
+    string? From = null,
+    string? To = null,
+    bool DryRun = false,
+    string? Confirm = null
+);
 
 internal sealed record ConfirmBody(bool DryRun = false, string? Confirm = null);
 
@@ -21,7 +27,14 @@ internal sealed record ReleaseBody(string? Hold = null, bool DryRun = false, str
 
 internal sealed record PruneBody(string OlderThan, IReadOnlyList<string>? Policies = null, bool DryRun = false, string? Confirm = null);
 
-internal sealed record RestoreBody(string? From = null, string? To = null, string? Into = null, string? Location = null, string? Table = null, bool DryRun = false);
+internal sealed record RestoreBody(
+    string? From = null,
+    string? To = null,
+    string? Into = null,
+    string? Location = null,
+    string? Table = null,
+    bool DryRun = false
+);
 
 internal sealed record AdoptSourceBody(bool Same = false);
 

@@ -24,7 +24,8 @@ internal sealed class Acts(HomeDatabase home, ServerAudit audit)
     {
         var (caller, now) = (http.Caller() with { Tenant = http.Connection(act.Connection).Setting.Tenant }, home.Now());
         var (key, hash) = (Key(http), Hash(act, asked));
-        if (key is not null && await BeginAsync(caller.Tenant, key, hash, http.RequestAborted) is { } before) return Answer(before);
+        if (key is not null && await BeginAsync(caller.Tenant, key, hash, http.RequestAborted) is { } before)
+            return Answer(before);
         string answer;
         JsonObject facts;
         try
@@ -44,12 +45,14 @@ internal sealed class Acts(HomeDatabase home, ServerAudit audit)
             async (statements, token) =>
             {
                 await audit.AppendAsync(statements, caller, act.Action, act.Target, facts, token);
-                if (key is null) return 0L;
+                if (key is null)
+                    return 0L;
                 await _keys.RemoveAsync(statements, caller.Tenant, key, token);
                 await _keys.AddAsync(statements, caller.Tenant, key, hash, answer, now, token);
                 return 1L;
             },
-            CancellationToken.None);
+            CancellationToken.None
+        );
         return Answer(answer);
     }
 
@@ -58,7 +61,9 @@ internal sealed class Acts(HomeDatabase home, ServerAudit audit)
     internal static string? Key(HttpContext http)
     {
         string? key = http.Request.Headers["Idempotency-Key"];
-        return key is { Length: 0 or > 200 } ? throw new PolicyException(ServerCodes.BadRequest, "An Idempotency-Key has 1 to 200 characters.") : key;
+        return key is { Length: 0 or > 200 }
+            ? throw new PolicyException(ServerCodes.BadRequest, "An Idempotency-Key has 1 to 200 characters.")
+            : key;
     }
 
     private static IResult Answer(string json) => Results.Text(json, "application/json");
@@ -67,17 +72,23 @@ internal sealed class Acts(HomeDatabase home, ServerAudit audit)
         Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{act.Action}\n{act.Target}\n{ServerJson.Write(asked)}")));
 
     /// <summary>Notes that an act begins; what it answered, where it ended before.</summary>
-    private Task<string?> BeginAsync(string tenant, string key, string hash, CancellationToken cancellationToken) => home.WriteAsync<string?>(
-        async (statements, token) =>
-        {
-            if (await _keys.FindAsync(statements, tenant, key, hash, token) is { } known)
+    private Task<string?> BeginAsync(string tenant, string key, string hash, CancellationToken cancellationToken) =>
+        home.WriteAsync<string?>(
+            async (statements, token) =>
             {
-                return known != UnderWay ? known
-                    : throw new PolicyException(ServerCodes.Conflict, "The request of this Idempotency-Key is under way, or the server ended in it. Look at what is there; if it was not done, send it with a new key.");
-            }
+                if (await _keys.FindAsync(statements, tenant, key, hash, token) is { } known)
+                {
+                    return known != UnderWay
+                        ? known
+                        : throw new PolicyException(
+                            ServerCodes.Conflict,
+                            "The request of this Idempotency-Key is under way, or the server ended in it. Look at what is there; if it was not done, send it with a new key."
+                        );
+                }
 
-            await _keys.AddAsync(statements, tenant, key, hash, UnderWay, home.Now(), token);
-            return null;
-        },
-        cancellationToken);
+                await _keys.AddAsync(statements, tenant, key, hash, UnderWay, home.Now(), token);
+                return null;
+            },
+            cancellationToken
+        );
 }

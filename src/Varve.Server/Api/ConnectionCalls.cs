@@ -9,7 +9,8 @@ internal static class ConnectionCalls
 {
     /// <summary>The connection of the path; the gate has seen that the caller may know of it.</summary>
     internal static ServerConnection Connection(this HttpContext http, string name) =>
-        http.RequestServices.GetRequiredService<ConnectionSet>().Find(http.Caller(), name) ?? throw new PolicyException(ServerCodes.Missing, $"There is no connection {name}.");
+        http.RequestServices.GetRequiredService<ConnectionSet>().Find(http.Caller(), name)
+        ?? throw new PolicyException(ServerCodes.Missing, $"There is no connection {name}.");
 
     /// <summary>Does something with its lifecycle, in the name of the caller.</summary>
     internal static Task<T> WithAsync<T>(this HttpContext http, string connection, Func<Lifecycle, CancellationToken, Task<T>> work) =>

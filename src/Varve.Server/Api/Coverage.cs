@@ -17,8 +17,12 @@ internal static class Coverage
     {
         (WindowState State, RangeSet Ranges)[] states =
         [
-            (WindowState.Halted, ledger.Halted), (WindowState.Lost, ledger.Lost), (WindowState.Cut, ledger.CutRanges), (WindowState.Dirty, ledger.Dirty),
-            (WindowState.Covered, ledger.Covered), (WindowState.Expired, ledger.Frozen),
+            (WindowState.Halted, ledger.Halted),
+            (WindowState.Lost, ledger.Lost),
+            (WindowState.Cut, ledger.CutRanges),
+            (WindowState.Dirty, ledger.Dirty),
+            (WindowState.Covered, ledger.Covered),
+            (WindowState.Expired, ledger.Frozen),
         ];
         List<CoverageWindow> all = [];
         var width = (range.To - range.From) / windows;
@@ -29,13 +33,16 @@ internal static class Coverage
             var state = WindowState.Open;
             foreach (var (named, ranges) in states)
             {
-                if (ranges.Intersect(window).IsEmpty) continue;
+                if (ranges.Intersect(window).IsEmpty)
+                    continue;
                 state = named;
                 break;
             }
 
-            if (all.Count > 0 && all[^1].State == state) all[^1] = all[^1] with { To = to };
-            else all.Add(new(from, to, state));
+            if (all.Count > 0 && all[^1].State == state)
+                all[^1] = all[^1] with { To = to };
+            else
+                all.Add(new(from, to, state));
         }
 
         return all;

@@ -12,18 +12,29 @@ internal static class HealthEndpoints
     internal static void Map(WebApplication app, ServeSettings settings)
     {
         app.MapGet("/health/live", () => Results.Text("live")).NeedsNothing().ExcludeFromDescription();
-        app.MapGet("/health/startup", (SchedulerService scheduler) => Said(scheduler.IsReady, "started", "starting")).NeedsNothing().ExcludeFromDescription();
+        app.MapGet("/health/startup", (SchedulerService scheduler) => Said(scheduler.IsReady, "started", "starting"))
+            .NeedsNothing()
+            .ExcludeFromDescription();
         app.MapGet("/health/ready", ReadyAsync).NeedsNothing().ExcludeFromDescription();
         var metrics = app.MapPrometheusScrapingEndpoint("/metrics");
 
         // Names of policies are labels. Off this machine they are for those of every tenant.
-        if (settings.IsLoopback) metrics.NeedsNothing();
-        else metrics.Needs(Role.Viewer, ofAllTenants: true);
+        if (settings.IsLoopback)
+            metrics.NeedsNothing();
+        else
+            metrics.Needs(Role.Viewer, ofAllTenants: true);
     }
 
-    private static async Task<IResult> ReadyAsync(SchedulerService scheduler, HomeDatabase home, Leadership lead, Reloading configuration, CancellationToken cancellationToken)
+    private static async Task<IResult> ReadyAsync(
+        SchedulerService scheduler,
+        HomeDatabase home,
+        Leadership lead,
+        Reloading configuration,
+        CancellationToken cancellationToken
+    )
     {
-        if (!scheduler.IsReady) return Said(false, "", "starting");
+        if (!scheduler.IsReady)
+            return Said(false, "", "starting");
         try
         {
             await home.QueryAsync($"SELECT value FROM {HomeTables.Meta}", cancellationToken);
@@ -36,5 +47,6 @@ internal static class HealthEndpoints
         }
     }
 
-    private static IResult Said(bool good, string yes, string no) => good ? Results.Text(yes) : Results.Text(no, statusCode: StatusCodes.Status503ServiceUnavailable);
+    private static IResult Said(bool good, string yes, string no) =>
+        good ? Results.Text(yes) : Results.Text(no, statusCode: StatusCodes.Status503ServiceUnavailable);
 }

@@ -28,15 +28,35 @@ internal static class PolicyEndpoints
         group.MapPost("/connections/{connection}/apply", ApplyAsync).Needs(Role.Operator).WithName("ApplyPolicies");
         group.MapGet("/connections/{connection}/tables", TablesAsync).Needs(Role.Viewer).WithName("ListTables");
         group.MapGet("/connections/{connection}/proposals", ProposeAsync).Needs(Role.Viewer).WithName("ProposePolicy");
-        group.MapGet("/policy-schema", () => Results.Text(PolicySchema.Json, "application/schema+json")).Needs(Role.Viewer).WithName("PolicySchema");
+        group
+            .MapGet("/policy-schema", () => Results.Text(PolicySchema.Json, "application/schema+json"))
+            .Needs(Role.Viewer)
+            .WithName("PolicySchema");
     }
 
-    private static async Task<PageShape<PolicyShape>> ListAsync(HttpContext http, string connection, string? tag, string? after, int? limit) => await http.WithAsync(connection, async (lifecycle, token) =>
-    {
-        var patterns = (await lifecycle.PatternsAsync(Selection.All, token)).Select(p => p.Stored);
-        var all = (await lifecycle.PoliciesAsync(Selection.All, token)).Concat(patterns).Where(p => tag is null || p.Policy.Tags.Contains(tag));
-        return Cursor.Page(all.OrderBy(p => p.Policy.Name, StringComparer.Ordinal).Select(p => PolicyShape.Of(p, withYaml: false)), p => p.Policy, after, limit);
-    });
+    private static async Task<PageShape<PolicyShape>> ListAsync(
+        HttpContext http,
+        string connection,
+        string? tag,
+        string? after,
+        int? limit
+    ) =>
+        await http.WithAsync(
+            connection,
+            async (lifecycle, token) =>
+            {
+                var patterns = (await lifecycle.PatternsAsync(Selection.All, token)).Select(p => p.Stored);
+                var all = (await lifecycle.PoliciesAsync(Selection.All, token))
+                    .Concat(patterns)
+                    .Where(p => tag is null || p.Policy.Tags.Contains(tag));
+                return Cursor.Page(
+                    all.OrderBy(p => p.Policy.Name, StringComparer.Ordinal).Select(p => PolicyShape.Of(p, withYaml: false)),
+                    p => p.Policy,
+                    after,
+                    limit
+                );
+            }
+        );
 
     private static async Task<Ok<PolicyShape>> GetAsync(HttpContext http, string connection, string policy)
     {
@@ -45,12 +65,21 @@ internal static class PolicyEndpoints
         return TypedResults.Ok(PolicyShape.Of(stored, withYaml: true));
     }
 
-    private static async Task<Results<Ok<ApplyShape>, Created<ApplyShape>>> PutAsync(HttpContext http, string connection, string policy, YamlBody body, string? accept)
+    private static async Task<Results<Ok<ApplyShape>, Created<ApplyShape>>> PutAsync(
+        HttpContext http,
+        string connection,
+        string policy,
+        YamlBody body,
+        string? accept
+    )
     {
         var expected = Preconditions.Revision(http, mayBeNew: true);
         var documents = body.Documents();
         if (documents is not [var only] || only.Policy.Name != policy)
-            throw new PolicyException(ServerCodes.BadRequest, $"The text is one policy, and its name is that of the path: `policy: {policy}`.");
+            throw new PolicyException(
+                ServerCodes.BadRequest,
+                $"The text is one policy, and its name is that of the path: `policy: {policy}`."
+            );
         var results = await StoreAsync(http, connection, documents, new Dictionary<string, int> { [policy] = expected }, accept);
         var own = results.First(r => r.Policy == policy);
         http.Response.Headers.ETag = Tag(own.Revision);
@@ -61,21 +90,56 @@ internal static class PolicyEndpoints
     private static async Task<ApplyShape> ApplyAsync(HttpContext http, string connection, YamlBody body, string? accept) =>
         new([.. (await StoreAsync(http, connection, body.Documents(), new Dictionary<string, int>(), accept)).Select(AppliedPolicy.Of)]);
 
-    private static Task<IReadOnlyList<ApplyResult>> StoreAsync(HttpContext http, string connection, IReadOnlyList<PolicyDocument> documents, IReadOnlyDictionary<string, int> expected, string? accept) =>
-        http.RequestServices.GetRequiredService<PolicyStoring>().StoreAsync(http.Caller(), http.Connection(connection), documents, expected, accept == PolicyStoring.Accepted, http.RequestAborted);
+    private static Task<IReadOnlyList<ApplyResult>> StoreAsync(
+        HttpContext http,
+        string connection,
+        IReadOnlyList<PolicyDocument> documents,
+        IReadOnlyDictionary<string, int> expected,
+        string? accept
+    ) =>
+        http
+            .RequestServices.GetRequiredService<PolicyStoring>()
+            .StoreAsync(
+                http.Caller(),
+                http.Connection(connection),
+                documents,
+                expected,
+                accept == PolicyStoring.Accepted,
+                http.RequestAborted
+            );
 
     private static async Task<ApplyShape> DeleteAsync(HttpContext http, string connection, string policy, bool? dryRun)
     {
-        if (dryRun == true) return new(await http.WithAsync(connection, (lifecycle, token) => GoesAsync(lifecycle, policy, token)));
+        if (dryRun == true)
+            return new(await http.WithAsync(connection, (lifecycle, token) => GoesAsync(lifecycle, policy, token)));
         var expected = Preconditions.Revision(http, mayBeNew: false);
-        var results = await http.WithAsync(connection, async (lifecycle, token) =>
-        {
-            var stored = await FindAsync(lifecycle, policy, token);
-            if (stored.Revision != expected) throw new PolicyException(ServerCodes.Changed, FormattableString.Invariant($"{policy} has the revision {stored.Revision}, and {expected} was read: somebody changed it. Nothing was done. Read it again."));
-            return await lifecycle.DeletePolicyAsync(policy, token);
-        });
-        await http.RequestServices.GetRequiredService<ServerAudit>().AppendAsync(
-            http.Caller() with { Tenant = http.Connection(connection).Setting.Tenant }, "policy.deleted", $"{connection}/{policy}", new JsonObject { ["revision"] = expected }, http.RequestAborted);
+        var results = await http.WithAsync(
+            connection,
+            async (lifecycle, token) =>
+            {
+                var stored = await FindAsync(lifecycle, policy, token);
+                if (stored.Revision != expected)
+                    throw new PolicyException(
+                        ServerCodes.Changed,
+                        FormattableString.Invariant(
+                            $"{policy} has the revision {stored.Revision}, and {expected} was read: somebody changed it. Nothing was done. Read it again."
+                        )
+                    );
+                return await lifecycle.DeletePolicyAsync(policy, token);
+            }
+        );
+        await http
+            .RequestServices.GetRequiredService<ServerAudit>()
+            .AppendAsync(
+                http.Caller() with
+                {
+                    Tenant = http.Connection(connection).Setting.Tenant,
+                },
+                "policy.deleted",
+                $"{connection}/{policy}",
+                new JsonObject { ["revision"] = expected },
+                http.RequestAborted
+            );
         await http.RequestServices.GetRequiredService<SchedulerService>().LearnAsync(http.Connection(connection), http.RequestAborted);
         return new([.. results.Select(AppliedPolicy.Of)]);
     }
@@ -84,23 +148,40 @@ internal static class PolicyEndpoints
     private static async Task<IReadOnlyList<AppliedPolicy>> GoesAsync(Lifecycle lifecycle, string policy, CancellationToken token)
     {
         var stored = await FindAsync(lifecycle, policy, token);
-        var made = stored.Policy.Table.IsPattern ? (await lifecycle.PoliciesAsync(Selection.All, token)).Where(p => p.Pattern == policy) : [];
+        var made = stored.Policy.Table.IsPattern
+            ? (await lifecycle.PoliciesAsync(Selection.All, token)).Where(p => p.Pattern == policy)
+            : [];
         return [.. made.Prepend(stored).Select(p => new AppliedPolicy(p.Policy.Name, p.Revision, ApplyOutcome.Deleted, [], p.Pattern))];
     }
 
-    private static Task<RevisionsShape> RevisionsAsync(HttpContext http, string connection, string policy) => http.WithAsync(connection, async (lifecycle, token) =>
-    {
-        List<RevisionShape> all = [];
-        StoredPolicy? before = null;
-        for (var revision = 1; revision <= (await FindAsync(lifecycle, policy, token)).Revision; revision++)
-        {
-            if (await lifecycle.RevisionAsync(policy, revision, token) is not { } stored) continue;
-            all.Insert(0, new(stored.Revision, stored.Hash, stored.AppliedAt, stored.AppliedBy, stored.Yaml, before is null ? [] : PolicyDifference.Between(before.Policy, stored.Policy)));
-            before = stored;
-        }
+    private static Task<RevisionsShape> RevisionsAsync(HttpContext http, string connection, string policy) =>
+        http.WithAsync(
+            connection,
+            async (lifecycle, token) =>
+            {
+                List<RevisionShape> all = [];
+                StoredPolicy? before = null;
+                for (var revision = 1; revision <= (await FindAsync(lifecycle, policy, token)).Revision; revision++)
+                {
+                    if (await lifecycle.RevisionAsync(policy, revision, token) is not { } stored)
+                        continue;
+                    all.Insert(
+                        0,
+                        new(
+                            stored.Revision,
+                            stored.Hash,
+                            stored.AppliedAt,
+                            stored.AppliedBy,
+                            stored.Yaml,
+                            before is null ? [] : PolicyDifference.Between(before.Policy, stored.Policy)
+                        )
+                    );
+                    before = stored;
+                }
 
-        return new RevisionsShape(policy, all);
-    });
+                return new RevisionsShape(policy, all);
+            }
+        );
 
     private static Task<DiffListShape> DiffAsync(HttpContext http, string connection, string policy) =>
         http.WithAsync(connection, async (lifecycle, token) => new DiffListShape(await lifecycle.DiffAsync(Selection.Of(policy), token)));
@@ -108,30 +189,50 @@ internal static class PolicyEndpoints
     private static Task<DiffListShape> DiffTextAsync(HttpContext http, string connection, YamlBody body) =>
         http.WithAsync(connection, async (lifecycle, token) => new DiffListShape(await lifecycle.DiffAsync(body.Documents(), token)));
 
-    private static Task<CheckAnswer> CheckAsync(HttpContext http, string connection, YamlBody body) => http.WithAsync(connection, async (lifecycle, token) => await PolicyStoring.CheckAsync(lifecycle, body.Yaml ?? "", token));
+    private static Task<CheckAnswer> CheckAsync(HttpContext http, string connection, YamlBody body) =>
+        http.WithAsync(connection, async (lifecycle, token) => await PolicyStoring.CheckAsync(lifecycle, body.Yaml ?? "", token));
 
-    private static Task<TablesShape> TablesAsync(HttpContext http, string connection) => http.WithAsync(connection, async (lifecycle, token) =>
-    {
-        var policies = await lifecycle.PoliciesAsync(Selection.All, token);
-        return new TablesShape([.. (await lifecycle.TablesAsync(token)).Select(t => new TableShape(t.Text, policies.FirstOrDefault(p => IsOf(p, t))?.Policy.Name))]);
-    });
+    private static Task<TablesShape> TablesAsync(HttpContext http, string connection) =>
+        http.WithAsync(
+            connection,
+            async (lifecycle, token) =>
+            {
+                var policies = await lifecycle.PoliciesAsync(Selection.All, token);
+                return new TablesShape([
+                    .. (await lifecycle.TablesAsync(token)).Select(t => new TableShape(
+                        t.Text,
+                        policies.FirstOrDefault(p => IsOf(p, t))?.Policy.Name
+                    )),
+                ]);
+            }
+        );
 
-    private static Task<InitShape> ProposeAsync(HttpContext http, string connection, string? table) => http.WithAsync(connection, async (lifecycle, token) =>
-    {
-        if (table is null)
-        {
-            var all = await lifecycle.ProposeAllAsync(token);
-            return new InitShape(
-                [.. all.Select(p => p.Draft).OfType<Proposing.PolicyDraft>().Select(d => new InitPolicy(d.Policy, d.Table.Text, null, d.Yaml))],
-                [.. all.Where(p => p.Obstacle is not null).Select(p => new InitLeft(p.Table.Text, ProblemShape.Of(p.Obstacle!)))]);
-        }
+    private static Task<InitShape> ProposeAsync(HttpContext http, string connection, string? table) =>
+        http.WithAsync(
+            connection,
+            async (lifecycle, token) =>
+            {
+                if (table is null)
+                {
+                    var all = await lifecycle.ProposeAllAsync(token);
+                    return new InitShape(
+                        [
+                            .. all.Select(p => p.Draft)
+                                .OfType<Proposing.PolicyDraft>()
+                                .Select(d => new InitPolicy(d.Policy, d.Table.Text, null, d.Yaml)),
+                        ],
+                        [.. all.Where(p => p.Obstacle is not null).Select(p => new InitLeft(p.Table.Text, ProblemShape.Of(p.Obstacle!)))]
+                    );
+                }
 
-        var draft = await lifecycle.ProposeAsync(TableName.Parse(table), null, token);
-        return new InitShape([new(draft.Policy, draft.Table.Text, null, draft.Yaml)], []);
-    });
+                var draft = await lifecycle.ProposeAsync(TableName.Parse(table), null, token);
+                return new InitShape([new(draft.Policy, draft.Table.Text, null, draft.Yaml)], []);
+            }
+        );
 
     // A policy may say its table without the schema.
-    private static bool IsOf(StoredPolicy policy, TableName table) => policy.Policy.Table.Name == table.Name && (policy.Policy.Table.Schema is null || policy.Policy.Table.Schema == table.Schema);
+    private static bool IsOf(StoredPolicy policy, TableName table) =>
+        policy.Policy.Table.Name == table.Name && (policy.Policy.Table.Schema is null || policy.Policy.Table.Schema == table.Schema);
 
     /// <summary>A policy or a pattern.</summary>
     /// <exception cref="PolicyException">There is none of that name.</exception>

@@ -22,21 +22,39 @@ internal sealed class PolicyStoring(ServerAudit audit, SchedulerService schedule
     /// <param name="expected">By policy: the revision that was read, 0 for a new one.</param>
     /// <param name="accepted">True: a change that removes more is meant.</param>
     /// <param name="cancellationToken">Ends it before anything is changed.</param>
-    /// <exception cref="PolicyException">With every problem, where somebody changed one, or where the change removes more and nobody said that it may.</exception>
-    public async Task<IReadOnlyList<ApplyResult>> StoreAsync(Caller caller, ServerConnection connection, IReadOnlyList<PolicyDocument> documents, IReadOnlyDictionary<string, int> expected, bool accepted, CancellationToken cancellationToken)
+    /// <exception cref="PolicyException">With every problem, where somebody changed one, or where the change removes more and nobody said
+    /// that it may.</exception>
+    public async Task<IReadOnlyList<ApplyResult>> StoreAsync(
+        Caller caller,
+        ServerConnection connection,
+        IReadOnlyList<PolicyDocument> documents,
+        IReadOnlyDictionary<string, int> expected,
+        bool accepted,
+        CancellationToken cancellationToken
+    )
     {
         var results = await connection.UseAsync(
             caller.Subject,
             async lifecycle =>
             {
-                if (!accepted) await BrakeAsync(lifecycle, documents, cancellationToken);
+                if (!accepted)
+                    await BrakeAsync(lifecycle, documents, cancellationToken);
                 return await lifecycle.ApplyAsync(documents, expected, cancellationToken);
             },
-            cancellationToken);
+            cancellationToken
+        );
         foreach (var changed in results.Where(r => r.Outcome != ApplyOutcome.Unchanged))
         {
             await audit.AppendAsync(
-                caller with { Tenant = connection.Setting.Tenant }, "policy.applied", $"{connection.Name}/{changed.Policy}", new JsonObject { ["revision"] = changed.Revision, ["outcome"] = changed.Outcome.ToString() }, cancellationToken);
+                caller with
+                {
+                    Tenant = connection.Setting.Tenant,
+                },
+                "policy.applied",
+                $"{connection.Name}/{changed.Policy}",
+                new JsonObject { ["revision"] = changed.Revision, ["outcome"] = changed.Outcome.ToString() },
+                cancellationToken
+            );
         }
 
         await scheduler.LearnAsync(connection, cancellationToken);
@@ -44,7 +62,10 @@ internal sealed class PolicyStoring(ServerAudit audit, SchedulerService schedule
         return results;
     }
 
-    /// <summary>Every problem of a text, those that only the database shows among them; a text that cannot be read is an answer, not an error.</summary>
+    /// <summary>
+    /// Every problem of a text, those that only the database shows among them; a text that cannot be read is an answer, not an
+    /// error.
+    /// </summary>
     internal static async Task<CheckAnswer> CheckAsync(Lifecycle lifecycle, string yaml, CancellationToken cancellationToken)
     {
         IReadOnlyList<PolicyDocument> documents;
@@ -61,16 +82,22 @@ internal sealed class PolicyStoring(ServerAudit audit, SchedulerService schedule
         return new(
             reports.All(r => r.IsSound),
             [.. reports.Select(r => r.Policy.Name)],
-            [.. reports.SelectMany(r => r.Problems).Select(ProblemPlace.Of)]);
+            [.. reports.SelectMany(r => r.Problems).Select(ProblemPlace.Of)]
+        );
     }
 
     private static async Task BrakeAsync(Lifecycle lifecycle, IReadOnlyList<PolicyDocument> documents, CancellationToken cancellationToken)
     {
-        if ((await lifecycle.PoliciesAsync(Selection.All, cancellationToken)).Count == 0) return;
+        if ((await lifecycle.PoliciesAsync(Selection.All, cancellationToken)).Count == 0)
+            return;
         var more = (await lifecycle.DiffAsync(documents, cancellationToken)).Where(d => d.RemovesMore).ToList();
-        if (more.Count == 0) return;
+        if (more.Count == 0)
+            return;
         var lines = more.SelectMany(d => d.Changes.Select(c => $"{d.Policy}: {c.Path}: {c.Before ?? "default"} → {c.After ?? "default"}"));
-        throw new PolicyException(ServerCodes.RemovesMore, $"The next runs would remove more than before: {string.Join("; ", lines)}. Nothing was stored. If that is meant, send it with ?accept={Accepted}; the first run that removes by it waits for a person once more.");
+        throw new PolicyException(
+            ServerCodes.RemovesMore,
+            $"The next runs would remove more than before: {string.Join("; ", lines)}. Nothing was stored. If that is meant, send it with ?accept={Accepted}; the first run that removes by it waits for a person once more."
+        );
     }
 }
 

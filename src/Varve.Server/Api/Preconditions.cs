@@ -9,10 +9,14 @@ internal static class Preconditions
     /// <exception cref="PolicyException">Neither was sent, or it is no revision.</exception>
     internal static int Revision(HttpContext http, bool mayBeNew)
     {
-        if (mayBeNew && http.Request.Headers.IfNoneMatch == "*") return 0;
+        if (mayBeNew && http.Request.Headers.IfNoneMatch == "*")
+            return 0;
         string? match = http.Request.Headers.IfMatch;
         if (match is null)
-            throw new PolicyException(ServerCodes.NoPrecondition, $"Say which revision you read: If-Match: \"3\", its ETag{(mayBeNew ? ", or If-None-Match: * for a new one" : "")}.");
+            throw new PolicyException(
+                ServerCodes.NoPrecondition,
+                $"Say which revision you read: If-Match: \"3\", its ETag{(mayBeNew ? ", or If-None-Match: * for a new one" : "")}."
+            );
         return int.TryParse(match.Trim('"'), NumberStyles.None, CultureInfo.InvariantCulture, out var revision)
             ? revision
             : throw new PolicyException(ServerCodes.Changed, $"If-Match: {match} is no ETag of a revision.");

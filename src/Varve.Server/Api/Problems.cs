@@ -30,7 +30,14 @@ internal sealed record ProblemAnswer(string Type, string Title, int Status, stri
 internal sealed record ProblemPlace(string Code, string Message, string Pointer, int? Line, int? Column, bool IsWarning)
 {
     internal static ProblemPlace Of(Problem problem) =>
-        new(problem.Code, problem.Message, Problems.Pointer(problem.Path), problem.Position?.Line, problem.Position?.Column, problem.IsWarning);
+        new(
+            problem.Code,
+            problem.Message,
+            Problems.Pointer(problem.Path),
+            problem.Position?.Line,
+            problem.Position?.Column,
+            problem.IsWarning
+        );
 }
 
 /// <summary>Errors as answers.</summary>
@@ -53,83 +60,125 @@ internal static partial class Problems
         {
             await WriteAsync(context, known);
         }
-        catch (Exception unreadable) when (!context.Response.HasStarted && unreadable is BadHttpRequestException or JsonException or FormatException)
+        catch (Exception unreadable)
+            when (!context.Response.HasStarted && unreadable is BadHttpRequestException or JsonException or FormatException)
         {
-            await WriteAsync(context, new PolicyException(ServerCodes.BadRequest, $"The request cannot be read: {unreadable.InnerException?.Message ?? unreadable.Message}"));
+            await WriteAsync(
+                context,
+                new PolicyException(
+                    ServerCodes.BadRequest,
+                    $"The request cannot be read: {unreadable.InnerException?.Message ?? unreadable.Message}"
+                )
+            );
         }
         catch (Exception defect) when (!context.Response.HasStarted)
         {
             LogDefect(log, defect, context.Request.Method, context.Request.Path);
-            await AnswerAsync(context, new("urn:varve:error:VRV900", "A defect in Varve", 500, $"This is a defect in Varve; the server's log has it under {context.TraceIdentifier}.", "VRV900"));
+            await AnswerAsync(
+                context,
+                new(
+                    "urn:varve:error:VRV900",
+                    "A defect in Varve",
+                    500,
+                    $"This is a defect in Varve; the server's log has it under {context.TraceIdentifier}.",
+                    "VRV900"
+                )
+            );
         }
     }
 
     internal static Task WriteAsync(HttpContext context, VarveException error)
     {
         var answer = Of(error);
-        if (answer.Status is 429 or 503) context.Response.Headers.RetryAfter = "2";
-        if (answer.Status == 401) context.Response.Headers.WWWAuthenticate = "Bearer";
+        if (answer.Status is 429 or 503)
+            context.Response.Headers.RetryAfter = "2";
+        if (answer.Status == 401)
+            context.Response.Headers.WWWAuthenticate = "Bearer";
         return AnswerAsync(context, answer);
     }
 
     /// <summary>What the router refuses before any endpoint sees it; its status stays.</summary>
-    internal static Task RefuseAsync(HttpContext context) => AnswerAsync(context, new(
-        $"urn:varve:error:{ServerCodes.BadRequest}",
-        context.Response.StatusCode == StatusCodes.Status405MethodNotAllowed ? "The method is not taken here" : "The body is of a kind that is not taken here",
-        context.Response.StatusCode,
-        $"{context.Request.Method} with a body of {context.Request.ContentType ?? "no type"} is not taken here. A body is JSON: Content-Type: application/json. /api/v1/openapi.json says which methods there are.",
-        ServerCodes.BadRequest));
+    internal static Task RefuseAsync(HttpContext context) =>
+        AnswerAsync(
+            context,
+            new(
+                $"urn:varve:error:{ServerCodes.BadRequest}",
+                context.Response.StatusCode == StatusCodes.Status405MethodNotAllowed
+                    ? "The method is not taken here"
+                    : "The body is of a kind that is not taken here",
+                context.Response.StatusCode,
+                $"{context.Request.Method} with a body of {context.Request.ContentType ?? "no type"} is not taken here. A body is JSON: Content-Type: application/json. /api/v1/openapi.json says which methods there are.",
+                ServerCodes.BadRequest
+            )
+        );
 
-    internal static ProblemAnswer Of(VarveException error) => new($"urn:varve:error:{error.Code}", Title(error), Status(error), error.Message, error.Code)
-    {
-        Errors = error is PolicyException policy ? [.. policy.Problems.Select(ProblemPlace.Of)] : [],
-        Differences = error is StalePlanException stale ? stale.Differences : [],
-    };
+    internal static ProblemAnswer Of(VarveException error) =>
+        new($"urn:varve:error:{error.Code}", Title(error), Status(error), error.Message, error.Code)
+        {
+            Errors = error is PolicyException policy ? [.. policy.Problems.Select(ProblemPlace.Of)] : [],
+            Differences = error is StalePlanException stale ? stale.Differences : [],
+        };
 
     /// <summary><c>tiers[1].every</c> as <c>/tiers/1/every</c>.</summary>
-    internal static string Pointer(string path) => path.Length == 0 ? "" : "/" + string.Join('/', Index().Replace(path, ".$1").Split('.').Select(p => p.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal)));
+    internal static string Pointer(string path) =>
+        path.Length == 0
+            ? ""
+            : "/"
+                + string.Join(
+                    '/',
+                    Index()
+                        .Replace(path, ".$1")
+                        .Split('.')
+                        .Select(p => p.Replace("~", "~0", StringComparison.Ordinal).Replace("/", "~1", StringComparison.Ordinal))
+                );
 
     private static Task AnswerAsync(HttpContext context, ProblemAnswer answer)
     {
         context.Response.StatusCode = answer.Status;
         context.Response.Headers.CacheControl = "no-store";
-        if (HttpMethods.IsGet(context.Request.Method) && context.CallerOrNull() is not null && !context.Request.Path.StartsWithSegments("/api", StringComparison.Ordinal))
+        if (
+            HttpMethods.IsGet(context.Request.Method)
+            && context.CallerOrNull() is not null
+            && !context.Request.Path.StartsWithSegments("/api", StringComparison.Ordinal)
+        )
             return Ui.Shell.TroubleAsync(context, answer);
         return context.Response.WriteAsJsonAsync(answer, ServerJson.Options, ContentType);
     }
 
-    private static int Status(VarveException error) => (error, error.Code) switch
-    {
-        (_, ServerCodes.Unknown) => 401,
-        (_, ServerCodes.Forbidden or ServerCodes.NoQueries) => 403,
-        (_, ServerCodes.Missing or "VRV304" or "VRV306" or "VRV305" or "VRV307" or "VRV309") => 404,
-        (_, ServerCodes.NoPrecondition) => 428,
-        (_, ServerCodes.Changed or "VRV315") => 412,
-        (_, ServerCodes.RemovesMore or ServerCodes.Conflict or ServerCodes.Unconfirmed) => 409,
-        (_, ServerCodes.TooMany) => 429,
-        (_, ServerCodes.BadRequest) => 400,
-        (StalePlanException or HaltException, _) => 409,
-        (BusyException, _) => 503,
-        (EngineException { IsTransient: true }, _) => 503,
-        (EngineException, _) => 502,
-        (PolicyException, _) => 422,
-        _ => 500,
-    };
+    private static int Status(VarveException error) =>
+        (error, error.Code) switch
+        {
+            (_, ServerCodes.Unknown) => 401,
+            (_, ServerCodes.Forbidden or ServerCodes.NoQueries) => 403,
+            (_, ServerCodes.Missing or "VRV304" or "VRV306" or "VRV305" or "VRV307" or "VRV309") => 404,
+            (_, ServerCodes.NoPrecondition) => 428,
+            (_, ServerCodes.Changed or "VRV315") => 412,
+            (_, ServerCodes.RemovesMore or ServerCodes.Conflict or ServerCodes.Unconfirmed) => 409,
+            (_, ServerCodes.TooMany) => 429,
+            (_, ServerCodes.BadRequest) => 400,
+            (StalePlanException or HaltException, _) => 409,
+            (BusyException, _) => 503,
+            (EngineException { IsTransient: true }, _) => 503,
+            (EngineException, _) => 502,
+            (PolicyException, _) => 422,
+            _ => 500,
+        };
 
-    private static string Title(VarveException error) => Status(error) switch
-    {
-        401 => "Nobody is signed in",
-        403 => "The role does not allow it",
-        404 => "There is no such thing",
-        409 => "A person must decide first",
-        412 => "Somebody changed it",
-        428 => "Say which revision was read",
-        429 => "Too many requests",
-        400 => "The request cannot be read",
-        422 => "The request must be changed",
-        503 => "The database is busy",
-        _ => "The database refused or failed",
-    };
+    private static string Title(VarveException error) =>
+        Status(error) switch
+        {
+            401 => "Nobody is signed in",
+            403 => "The role does not allow it",
+            404 => "There is no such thing",
+            409 => "A person must decide first",
+            412 => "Somebody changed it",
+            428 => "Say which revision was read",
+            429 => "Too many requests",
+            400 => "The request cannot be read",
+            422 => "The request must be changed",
+            503 => "The database is busy",
+            _ => "The database refused or failed",
+        };
 
     [GeneratedRegex(@"\[([0-9]+)\]")]
     private static partial Regex Index();

@@ -8,7 +8,10 @@ using Varve.Server.Runs;
 
 namespace Varve.Server.Api;
 
-/// <summary>Recurrent queries. What they say is a person's own SQL, so storing one is an administrator's, on connections that allow it.</summary>
+/// <summary>
+/// Recurrent queries. What they say is a person's own SQL, so storing one is an administrator's, on connections that allow
+/// it.
+/// </summary>
 internal static class QueryEndpoints
 {
     private const string Queries = "/connections/{connection}/queries";
@@ -30,13 +33,33 @@ internal static class QueryEndpoints
         group.MapPost($"{One}/skip", SkipAsync).Needs(Role.Operator).WithName("SkipQueryOnce");
     }
 
-    private static async Task<PageShape<QueryShape>> ListAsync(HttpContext http, QueryTable table, string connection, string? tag, string? after, int? limit)
+    private static async Task<PageShape<QueryShape>> ListAsync(
+        HttpContext http,
+        QueryTable table,
+        string connection,
+        string? tag,
+        string? after,
+        int? limit
+    )
     {
-        var all = (await table.ListAsync(http.RequestAborted)).Where(q => q.Connection == connection && (tag is null || q.Query.Tags.Contains(tag)));
-        return Cursor.Page(all.OrderBy(q => q.Query.Name, StringComparer.Ordinal).Select(q => QueryShape.Of(q, withYaml: false)), q => q.Query, after, limit);
+        var all = (await table.ListAsync(http.RequestAborted)).Where(q =>
+            q.Connection == connection && (tag is null || q.Query.Tags.Contains(tag))
+        );
+        return Cursor.Page(
+            all.OrderBy(q => q.Query.Name, StringComparer.Ordinal).Select(q => QueryShape.Of(q, withYaml: false)),
+            q => q.Query,
+            after,
+            limit
+        );
     }
 
-    internal static async Task<QueryCheckShape> CheckAsync(HttpContext http, QueryStoring storing, QueryTable table, string connection, YamlBody body)
+    internal static async Task<QueryCheckShape> CheckAsync(
+        HttpContext http,
+        QueryStoring storing,
+        QueryTable table,
+        string connection,
+        YamlBody body
+    )
     {
         var (problems, documents) = await storing.CheckAsync(http.Connection(connection), body.Yaml ?? "", http.RequestAborted);
         List<QueryDiffShape> queries = [];
@@ -56,10 +79,23 @@ internal static class QueryEndpoints
         return TypedResults.Ok(QueryShape.Of(stored, withYaml: true));
     }
 
-    private static async Task<Results<Ok<QueryShape>, Created<QueryShape>>> PutAsync(HttpContext http, QueryStoring storing, string connection, string query, YamlBody body)
+    private static async Task<Results<Ok<QueryShape>, Created<QueryShape>>> PutAsync(
+        HttpContext http,
+        QueryStoring storing,
+        string connection,
+        string query,
+        YamlBody body
+    )
     {
         var expected = Preconditions.Revision(http, mayBeNew: true);
-        var (stored, _) = await storing.StoreAsync(http.Caller(), http.Connection(connection), query, body.Yaml ?? "", expected, http.RequestAborted);
+        var (stored, _) = await storing.StoreAsync(
+            http.Caller(),
+            http.Connection(connection),
+            query,
+            body.Yaml ?? "",
+            expected,
+            http.RequestAborted
+        );
         http.Response.Headers.ETag = Tag(stored.Revision);
         var shape = QueryShape.Of(stored, withYaml: true);
         return expected == 0 ? TypedResults.Created(http.Request.Path, shape) : TypedResults.Ok(shape);
@@ -67,31 +103,80 @@ internal static class QueryEndpoints
 
     private static async Task<NoContent> DeleteAsync(HttpContext http, QueryStoring storing, string connection, string query)
     {
-        await storing.DeleteAsync(http.Caller(), http.Connection(connection), query, Preconditions.Revision(http, mayBeNew: false), http.RequestAborted);
+        await storing.DeleteAsync(
+            http.Caller(),
+            http.Connection(connection),
+            query,
+            Preconditions.Revision(http, mayBeNew: false),
+            http.RequestAborted
+        );
         return TypedResults.NoContent();
     }
 
     private static async Task<QueryRevisionsShape> RevisionsAsync(HttpContext http, QueryTable table, string connection, string query)
     {
         var all = await table.RevisionsAsync(connection, query, http.RequestAborted);
-        if (all.Count == 0) throw QueryStoring.Missing(query);
-        return new(query, [.. all.Select((q, i) => new QueryRevisionShape(q.Revision, q.AppliedAt, q.AppliedBy, q.Yaml, QueryDifferences.Between(i + 1 < all.Count ? all[i + 1].Query : null, q.Query)))]);
+        if (all.Count == 0)
+            throw QueryStoring.Missing(query);
+        return new(
+            query,
+            [
+                .. all.Select(
+                    (q, i) =>
+                        new QueryRevisionShape(
+                            q.Revision,
+                            q.AppliedAt,
+                            q.AppliedBy,
+                            q.Yaml,
+                            QueryDifferences.Between(i + 1 < all.Count ? all[i + 1].Query : null, q.Query)
+                        )
+                ),
+            ]
+        );
     }
 
-    private static async Task<DoneWindowsShape> WindowsAsync(HttpContext http, QueryTable table, HomeDatabase home, string connection, string query, string? from, string? to, int? limit)
+    private static async Task<DoneWindowsShape> WindowsAsync(
+        HttpContext http,
+        QueryTable table,
+        HomeDatabase home,
+        string connection,
+        string query,
+        string? from,
+        string? to,
+        int? limit
+    )
     {
-        if (await table.FindAsync(connection, query, http.RequestAborted) is null) throw QueryStoring.Missing(query);
+        if (await table.FindAsync(connection, query, http.RequestAborted) is null)
+            throw QueryStoring.Missing(query);
         var (range, count) = (Times.Range(from, to), Cursor.Limit(limit));
-        var done = await http.Connection(connection).UseAsync(
-            http.Caller().Subject, ServerConnection.Impatient, (_, database) => QueryRunner.Work(database, home.Clock).DoneAsync(query, range, http.RequestAborted), http.RequestAborted);
+        var done = await http.Connection(connection)
+            .UseAsync(
+                http.Caller().Subject,
+                ServerConnection.Impatient,
+                (_, database) => QueryRunner.Work(database, home.Clock).DoneAsync(query, range, http.RequestAborted),
+                http.RequestAborted
+            );
         return new(query, [.. done.TakeLast(count).Select(DoneWindowShape.Of)]);
     }
 
-    private static ScheduleStateShape Schedule(HttpContext http, ScheduleChanges changes, string connection, string query) => ScheduleStateShape.Of(changes.Find(http.Caller(), new(connection, query, true)), changes.Now());
+    private static ScheduleStateShape Schedule(HttpContext http, ScheduleChanges changes, string connection, string query) =>
+        ScheduleStateShape.Of(changes.Find(http.Caller(), new(connection, query, true)), changes.Now());
 
-    private static async Task<ScheduleStateShape> PauseAsync(HttpContext http, ScheduleChanges changes, string connection, string query, PauseBody body)
+    private static async Task<ScheduleStateShape> PauseAsync(
+        HttpContext http,
+        ScheduleChanges changes,
+        string connection,
+        string query,
+        PauseBody body
+    )
     {
-        await changes.PauseAsync(http.Caller(), new(connection, query, true), body.Reason, Times.Instant(body.Until, "until"), http.RequestAborted);
+        await changes.PauseAsync(
+            http.Caller(),
+            new(connection, query, true),
+            body.Reason,
+            Times.Instant(body.Until, "until"),
+            http.RequestAborted
+        );
         return Schedule(http, changes, connection, query);
     }
 

@@ -9,13 +9,41 @@ using Varve.Time;
 namespace Varve.Server.Api;
 
 /// <summary>A query as it is stored; its text only where one is asked for.</summary>
-internal sealed record QueryShape(string Connection, string Query, int Revision, Instant AppliedAt, string AppliedBy, string Schedule, string? Into, string Write, IReadOnlyList<string> Tags, string? Yaml)
+internal sealed record QueryShape(
+    string Connection,
+    string Query,
+    int Revision,
+    Instant AppliedAt,
+    string AppliedBy,
+    string Schedule,
+    string? Into,
+    string Write,
+    IReadOnlyList<string> Tags,
+    string? Yaml
+)
 {
-    internal static QueryShape Of(StoredQuery q, bool withYaml) => new(
-        q.Connection, q.Query.Name, q.Revision, q.AppliedAt, q.AppliedBy, q.Query.Schedule.Text, q.Query.Into?.Text, q.Query.Write.ToString().ToLowerInvariant(), q.Query.Tags, withYaml ? q.Yaml : null);
+    internal static QueryShape Of(StoredQuery q, bool withYaml) =>
+        new(
+            q.Connection,
+            q.Query.Name,
+            q.Revision,
+            q.AppliedAt,
+            q.AppliedBy,
+            q.Query.Schedule.Text,
+            q.Query.Into?.Text,
+            q.Query.Write.ToString().ToLowerInvariant(),
+            q.Query.Tags,
+            withYaml ? q.Yaml : null
+        );
 }
 
-internal sealed record QueryRevisionShape(int Revision, Instant AppliedAt, string AppliedBy, string Yaml, IReadOnlyList<PolicyDifference> Changes);
+internal sealed record QueryRevisionShape(
+    int Revision,
+    Instant AppliedAt,
+    string AppliedBy,
+    string Yaml,
+    IReadOnlyList<PolicyDifference> Changes
+);
 
 internal sealed record QueryRevisionsShape(string Query, IReadOnlyList<QueryRevisionShape> Revisions);
 
@@ -37,7 +65,15 @@ internal sealed record DoneWindowShape(TimeRange Window, long Rows, int Revision
 
 internal sealed record DoneWindowsShape(string Query, IReadOnlyList<DoneWindowShape> Windows);
 
-internal sealed record BackfillBody(string Query, string From, string To, BackfillOrder Order = BackfillOrder.OldestFirst, int AtOnce = 1, BackfillWindows Windows = BackfillWindows.Missing, bool DryRun = false);
+internal sealed record BackfillBody(
+    string Query,
+    string From,
+    string To,
+    BackfillOrder Order = BackfillOrder.OldestFirst,
+    int AtOnce = 1,
+    BackfillWindows Windows = BackfillWindows.Missing,
+    bool DryRun = false
+);
 
 internal enum BackfillOrder
 {
@@ -56,10 +92,37 @@ internal sealed record BackfillPlanShape(int Whole, int WouldRun, IReadOnlyList<
 
 /// <summary>A backfill, and how many of its windows stand how.</summary>
 internal sealed record BackfillShape(
-    string Id, string Connection, string Query, TimeRange Range, BackfillOrder Order, int AtOnce, BackfillWindows Windows, BackfillState State, string? Reason, string Subject, Instant Created, Instant? Finished, IReadOnlyDictionary<RunState, int> Runs)
+    string Id,
+    string Connection,
+    string Query,
+    TimeRange Range,
+    BackfillOrder Order,
+    int AtOnce,
+    BackfillWindows Windows,
+    BackfillState State,
+    string? Reason,
+    string Subject,
+    Instant Created,
+    Instant? Finished,
+    IReadOnlyDictionary<RunState, int> Runs
+)
 {
-    internal static BackfillShape Of(Backfill b, IReadOnlyDictionary<RunState, int> runs) => new(
-        b.Id, b.Connection, b.Query, b.Range, b.NewestFirst ? BackfillOrder.NewestFirst : BackfillOrder.OldestFirst, b.AtOnce, b.Windows, b.State, b.Reason, b.Subject, b.Created, b.Finished, runs);
+    internal static BackfillShape Of(Backfill b, IReadOnlyDictionary<RunState, int> runs) =>
+        new(
+            b.Id,
+            b.Connection,
+            b.Query,
+            b.Range,
+            b.NewestFirst ? BackfillOrder.NewestFirst : BackfillOrder.OldestFirst,
+            b.AtOnce,
+            b.Windows,
+            b.State,
+            b.Reason,
+            b.Subject,
+            b.Created,
+            b.Finished,
+            runs
+        );
 }
 
 internal sealed record BackfillsShape(IReadOnlyList<BackfillShape> Backfills);

@@ -24,8 +24,16 @@ internal static class ReadingEndpoints
         var group = api.MapGroup("").WithTags("reading");
         group.MapGet("/connections/{connection}/status", StatusAllAsync).Needs(Role.Viewer).WithName("Status");
         group.MapGet($"{Policy}/status", StatusAsync).Needs(Role.Viewer).WithName("PolicyStatus");
-        group.MapGet($"{Policy}/plan", PlanAsync).Needs(Role.Viewer).WithName("PlanPolicy").Produces<string>(contentType: "application/json");
-        group.MapPost("/connections/{connection}/plan", PlanTextAsync).Needs(Role.Viewer).WithName("PlanText").Produces<string>(contentType: "application/json");
+        group
+            .MapGet($"{Policy}/plan", PlanAsync)
+            .Needs(Role.Viewer)
+            .WithName("PlanPolicy")
+            .Produces<string>(contentType: "application/json");
+        group
+            .MapPost("/connections/{connection}/plan", PlanTextAsync)
+            .Needs(Role.Viewer)
+            .WithName("PlanText")
+            .Produces<string>(contentType: "application/json");
         group.MapGet($"{Policy}/statements", StatementsAsync).Needs(Role.Viewer).WithName("PlanStatements");
         group.MapGet($"{Policy}/coverage", CoverageAsync).Needs(Role.Viewer).WithName("Coverage");
         group.MapGet($"{Policy}/history", HistoryAsync).Needs(Role.Viewer).WithName("History");
@@ -40,143 +48,315 @@ internal static class ReadingEndpoints
         group.MapGet($"{Policy}/verify", VerifyAsync).Needs(Role.Viewer).WithName("Verify");
     }
 
-    private static Task<StatusShape> StatusAllAsync(HttpContext http, string connection, string? asOf) => http.WithAsync(connection, async (lifecycle, token) => new StatusShape(
-        [.. (await lifecycle.StatusAsync(Selection.All, Times.Instant(asOf, "asOf"), token)).Select(PolicyStanding.Of)],
-        [.. (await lifecycle.PatternsAsync(Selection.All, token)).Select(p => PatternShape.Of(p))]));
+    private static Task<StatusShape> StatusAllAsync(HttpContext http, string connection, string? asOf) =>
+        http.WithAsync(
+            connection,
+            async (lifecycle, token) =>
+                new StatusShape(
+                    [.. (await lifecycle.StatusAsync(Selection.All, Times.Instant(asOf, "asOf"), token)).Select(PolicyStanding.Of)],
+                    [.. (await lifecycle.PatternsAsync(Selection.All, token)).Select(p => PatternShape.Of(p))]
+                )
+        );
 
-    private static Task<StatusShape> StatusAsync(HttpContext http, string connection, string policy, string? asOf) => http.WithAsync(connection, async (lifecycle, token) => new StatusShape(
-        [.. (await lifecycle.StatusAsync(Selection.Of(policy), Times.Instant(asOf, "asOf"), token)).Select(PolicyStanding.Of)],
-        [.. (await lifecycle.PatternsAsync(Selection.Of(policy), token)).Select(p => PatternShape.Of(p))]));
+    private static Task<StatusShape> StatusAsync(HttpContext http, string connection, string policy, string? asOf) =>
+        http.WithAsync(
+            connection,
+            async (lifecycle, token) =>
+                new StatusShape(
+                    [.. (await lifecycle.StatusAsync(Selection.Of(policy), Times.Instant(asOf, "asOf"), token)).Select(PolicyStanding.Of)],
+                    [.. (await lifecycle.PatternsAsync(Selection.Of(policy), token)).Select(p => PatternShape.Of(p))]
+                )
+        );
 
-    private static Task<IResult> PlanAsync(HttpContext http, string connection, string policy, string? asOf) => http.WithAsync(connection, async (lifecycle, token) =>
-        Results.Text(PlanFile.Write(await lifecycle.PlanAsync(Selection.Of(policy), Times.Instant(asOf, "asOf"), token)), "application/json"));
+    private static Task<IResult> PlanAsync(HttpContext http, string connection, string policy, string? asOf) =>
+        http.WithAsync(
+            connection,
+            async (lifecycle, token) =>
+                Results.Text(
+                    PlanFile.Write(await lifecycle.PlanAsync(Selection.Of(policy), Times.Instant(asOf, "asOf"), token)),
+                    "application/json"
+                )
+        );
 
-    private static Task<IResult> PlanTextAsync(HttpContext http, string connection, YamlBody body, string? asOf) => http.WithAsync(connection, async (lifecycle, token) =>
-        Results.Text(PlanFile.Write(await lifecycle.PlanAsync(body.Documents(), Times.Instant(asOf, "asOf"), token)), "application/json"));
+    private static Task<IResult> PlanTextAsync(HttpContext http, string connection, YamlBody body, string? asOf) =>
+        http.WithAsync(
+            connection,
+            async (lifecycle, token) =>
+                Results.Text(
+                    PlanFile.Write(await lifecycle.PlanAsync(body.Documents(), Times.Instant(asOf, "asOf"), token)),
+                    "application/json"
+                )
+        );
 
-    private static Task<StatementsShape> StatementsAsync(HttpContext http, string connection, string policy, string? asOf) => http.WithAsync(connection, async (lifecycle, token) =>
-    {
-        List<PolicyStatements> all = [];
-        foreach (var plan in await lifecycle.PlanAsync(Selection.Of(policy), Times.Instant(asOf, "asOf"), token))
-            all.Add(new(plan.Policy, [.. (await lifecycle.StatementsAsync(plan, null, token)).Select(s => new StepSql(PlanText.Describe(s.Step), s.Statements))]));
-        return new StatementsShape(all);
-    });
+    private static Task<StatementsShape> StatementsAsync(HttpContext http, string connection, string policy, string? asOf) =>
+        http.WithAsync(
+            connection,
+            async (lifecycle, token) =>
+            {
+                List<PolicyStatements> all = [];
+                foreach (var plan in await lifecycle.PlanAsync(Selection.Of(policy), Times.Instant(asOf, "asOf"), token))
+                    all.Add(
+                        new(
+                            plan.Policy,
+                            [
+                                .. (await lifecycle.StatementsAsync(plan, null, token)).Select(s => new StepSql(
+                                    PlanText.Describe(s.Step),
+                                    s.Statements
+                                )),
+                            ]
+                        )
+                    );
+                return new StatementsShape(all);
+            }
+        );
 
-    private static Task<CoverageShape> CoverageAsync(HttpContext http, string connection, string policy, string? from, string? to, int? windows) => http.WithAsync(connection, async (lifecycle, token) =>
-    {
-        var count = windows ?? DefaultWindows;
-        if (count is < 1 or > Coverage.Most) throw new PolicyException(ServerCodes.BadRequest, $"windows is from 1 to {Coverage.Most}.");
-        var status = (await lifecycle.StatusAsync(Selection.Of(policy), null, token)).Single();
-        return Coverage.Of(policy, await lifecycle.LedgerAsync(policy, token), status.Relations.Select(r => r.Relation), Span(status, from, to), count);
-    });
+    private static Task<CoverageShape> CoverageAsync(
+        HttpContext http,
+        string connection,
+        string policy,
+        string? from,
+        string? to,
+        int? windows
+    ) =>
+        http.WithAsync(
+            connection,
+            async (lifecycle, token) =>
+            {
+                var count = windows ?? DefaultWindows;
+                if (count is < 1 or > Coverage.Most)
+                    throw new PolicyException(ServerCodes.BadRequest, $"windows is from 1 to {Coverage.Most}.");
+                var status = (await lifecycle.StatusAsync(Selection.Of(policy), null, token)).Single();
+                return Coverage.Of(
+                    policy,
+                    await lifecycle.LedgerAsync(policy, token),
+                    status.Relations.Select(r => r.Relation),
+                    Span(status, from, to),
+                    count
+                );
+            }
+        );
 
     private static Task<HistoryShape> HistoryAsync(HttpContext http, string connection, string policy, int? limit) =>
-        http.WithAsync(connection, async (lifecycle, token) => new HistoryShape(await lifecycle.HistoryAsync(Selection.Of(policy), Cursor.Limit(limit), idle: true, token)));
+        http.WithAsync(
+            connection,
+            async (lifecycle, token) =>
+                new HistoryShape(await lifecycle.HistoryAsync(Selection.Of(policy), Cursor.Limit(limit), idle: true, token))
+        );
 
     private static Task<StepsShape> StepsAsync(HttpContext http, string connection, string run) =>
-        http.WithAsync(connection, async (lifecycle, token) => new StepsShape([.. (await lifecycle.StepsAsync(run, token)).Select(StepLine.Of)]));
+        http.WithAsync(
+            connection,
+            async (lifecycle, token) => new StepsShape([.. (await lifecycle.StepsAsync(run, token)).Select(StepLine.Of)])
+        );
 
     /// <summary>The steps that touched a window of a relation, newest first.</summary>
-    private static Task<WindowStepsShape> WindowStepsAsync(HttpContext http, string connection, string policy, string relation, string? from, string? to, int? limit) => http.WithAsync(connection, async (lifecycle, token) =>
-    {
-        var range = Times.Range(from, to);
-        return new WindowStepsShape(policy, relation, range, await lifecycle.StepsAsync(policy, relation, range, Cursor.Limit(limit), token));
-    });
+    private static Task<WindowStepsShape> WindowStepsAsync(
+        HttpContext http,
+        string connection,
+        string policy,
+        string relation,
+        string? from,
+        string? to,
+        int? limit
+    ) =>
+        http.WithAsync(
+            connection,
+            async (lifecycle, token) =>
+            {
+                var range = Times.Range(from, to);
+                return new WindowStepsShape(
+                    policy,
+                    relation,
+                    range,
+                    await lifecycle.StepsAsync(policy, relation, range, Cursor.Limit(limit), token)
+                );
+            }
+        );
 
-    private static Task<AnswerShape> QueryAsync(HttpContext http, string connection, string policy, string? from, string? to, string? every, int? points, string? zone, string[]? where, string? columns) =>
-        http.WithAsync(connection, async (lifecycle, token) =>
-        {
-            if (every is not null && points is not null) throw new PolicyException(ServerCodes.BadRequest, "every and points both say how fine; give one.");
-            if (points is < 1 or > MostPoints) throw new PolicyException(ServerCodes.BadRequest, $"points is from 1 to {MostPoints}.");
-            var range = from is not null && to is not null ? Times.Range(from, to) : Span((await lifecycle.StatusAsync(Selection.Of(policy), null, token)).Single(), from, to);
-            var answer = await lifecycle.QueryAsync(
-                new()
-                {
-                    Policy = policy,
-                    From = range.From,
-                    To = range.To,
-                    Every = every,
-                    Points = every is null ? points ?? DefaultPoints : null,
-                    Zone = zone,
-                    Where = [.. (where ?? []).Select(Condition)],
-                    Columns = columns is null ? [] : columns.Split(','),
-                },
-                token);
-            return AnswerShape.Of(answer);
-        });
+    private static Task<AnswerShape> QueryAsync(
+        HttpContext http,
+        string connection,
+        string policy,
+        string? from,
+        string? to,
+        string? every,
+        int? points,
+        string? zone,
+        string[]? where,
+        string? columns
+    ) =>
+        http.WithAsync(
+            connection,
+            async (lifecycle, token) =>
+            {
+                if (every is not null && points is not null)
+                    throw new PolicyException(ServerCodes.BadRequest, "every and points both say how fine; give one.");
+                if (points is < 1 or > MostPoints)
+                    throw new PolicyException(ServerCodes.BadRequest, $"points is from 1 to {MostPoints}.");
+                var range =
+                    from is not null && to is not null
+                        ? Times.Range(from, to)
+                        : Span((await lifecycle.StatusAsync(Selection.Of(policy), null, token)).Single(), from, to);
+                var answer = await lifecycle.QueryAsync(
+                    new()
+                    {
+                        Policy = policy,
+                        From = range.From,
+                        To = range.To,
+                        Every = every,
+                        Points = every is null ? points ?? DefaultPoints : null,
+                        Zone = zone,
+                        Where = [.. (where ?? []).Select(Condition)],
+                        Columns = columns is null ? [] : columns.Split(','),
+                    },
+                    token
+                );
+                return AnswerShape.Of(answer);
+            }
+        );
 
     private static Task<ForecastListShape> ForecastAsync(HttpContext http, string connection, string policy, string? ahead) =>
-        http.WithAsync(connection, async (lifecycle, token) => new ForecastListShape([.. (await lifecycle.ForecastAsync(Selection.Of(policy), Ahead(ahead), token)).Select(ForecastPairShape.Of)]));
+        http.WithAsync(
+            connection,
+            async (lifecycle, token) =>
+                new ForecastListShape([
+                    .. (await lifecycle.ForecastAsync(Selection.Of(policy), Ahead(ahead), token)).Select(ForecastPairShape.Of),
+                ])
+        );
 
     private static Task<ForecastListShape> ForecastTextAsync(HttpContext http, string connection, YamlBody body, string? ahead) =>
-        http.WithAsync(connection, async (lifecycle, token) => new ForecastListShape([.. (await lifecycle.ForecastAsync(body.Documents(), Ahead(ahead), token)).Select(ForecastPairShape.Of)]));
+        http.WithAsync(
+            connection,
+            async (lifecycle, token) =>
+                new ForecastListShape([
+                    .. (await lifecycle.ForecastAsync(body.Documents(), Ahead(ahead), token)).Select(ForecastPairShape.Of),
+                ])
+        );
 
     private static Task<AuditShape> AuditAsync(HttpContext http, string connection, int? limit) =>
         http.WithAsync(connection, async (lifecycle, token) => new AuditShape(await lifecycle.AuditAsync(Cursor.Limit(limit), token)));
 
     /// <summary>Without a head it is compared with the one that was anchored last.</summary>
-    private static Task<AuditVerdictShape> VerdictAsync(HttpContext http, AuditAnchor anchor, string connection, string? head) => http.WithAsync(connection, async (lifecycle, token) =>
-    {
-        var verdict = await lifecycle.VerifyAuditAsync(head ?? (await anchor.OfAsync(connection, token)).LastOrDefault()?.Head, token);
-        return new AuditVerdictShape(verdict.Findings.Count == 0, verdict.Entries, verdict.Head, verdict.Findings);
-    });
+    private static Task<AuditVerdictShape> VerdictAsync(HttpContext http, AuditAnchor anchor, string connection, string? head) =>
+        http.WithAsync(
+            connection,
+            async (lifecycle, token) =>
+            {
+                var verdict = await lifecycle.VerifyAuditAsync(
+                    head ?? (await anchor.OfAsync(connection, token)).LastOrDefault()?.Head,
+                    token
+                );
+                return new AuditVerdictShape(verdict.Findings.Count == 0, verdict.Entries, verdict.Head, verdict.Findings);
+            }
+        );
 
-    private static Task<DoctorShape> DoctorAsync(HttpContext http, string connection, string? auditHead) => http.Connection(connection).UseAsync(
-        http.Caller().Subject,
-        Connections.ServerConnection.Impatient,
-        (lifecycle, database) => DiagnoseAsync(lifecycle, database, auditHead, http.RequestAborted),
-        http.RequestAborted);
+    private static Task<DoctorShape> DoctorAsync(HttpContext http, string connection, string? auditHead) =>
+        http.Connection(connection)
+            .UseAsync(
+                http.Caller().Subject,
+                Connections.ServerConnection.Impatient,
+                (lifecycle, database) => DiagnoseAsync(lifecycle, database, auditHead, http.RequestAborted),
+                http.RequestAborted
+            );
 
     /// <summary>What the catalog and the database itself show.</summary>
-    internal static async Task<DoctorShape> DiagnoseAsync(Lifecycle lifecycle, Database database, string? auditHead, CancellationToken token)
+    internal static async Task<DoctorShape> DiagnoseAsync(
+        Lifecycle lifecycle,
+        Database database,
+        string? auditHead,
+        CancellationToken token
+    )
     {
         List<Finding> findings = [.. await lifecycle.DiagnoseAsync(auditHead, token), .. await DuckDbHealth.DiagnoseAsync(database, token)];
         return new(!findings.Exists(f => f.Severity is Severity.Error), findings);
     }
 
-    private static Task<VerifyShape> VerifyAsync(HttpContext http, string connection, string policy, string? from, string? to) => http.WithAsync(connection, async (lifecycle, token) =>
-    {
-        var reports = await lifecycle.VerifyAsync(Selection.Of(policy), from is null && to is null ? null : Times.Range(from, to), token);
-        return new VerifyShape(
-            reports.All(r => r.Mismatches.Count == 0 && r.Failure is null),
-            [.. reports.Select(r => new VerifiedTier(r.Policy, r.Tier, [.. r.Checked], r.Buckets, r.Mismatches, r.Failure is { } failure ? ProblemShape.Of(failure) : null))]);
-    });
+    private static Task<VerifyShape> VerifyAsync(HttpContext http, string connection, string policy, string? from, string? to) =>
+        http.WithAsync(
+            connection,
+            async (lifecycle, token) =>
+            {
+                var reports = await lifecycle.VerifyAsync(
+                    Selection.Of(policy),
+                    from is null && to is null ? null : Times.Range(from, to),
+                    token
+                );
+                return new VerifyShape(
+                    reports.All(r => r.Mismatches.Count == 0 && r.Failure is null),
+                    [
+                        .. reports.Select(r => new VerifiedTier(
+                            r.Policy,
+                            r.Tier,
+                            [.. r.Checked],
+                            r.Buckets,
+                            r.Mismatches,
+                            r.Failure is { } failure ? ProblemShape.Of(failure) : null
+                        )),
+                    ]
+                );
+            }
+        );
 
     /// <summary>What source and tiers hold, with the ends that were asked for.</summary>
     internal static TimeRange Span(PolicyStatus status, string? from, string? to)
     {
         var first = Times.Instant(from, "from") ?? status.Relations.Min(r => r.First) ?? status.AsOf - Duration.FromDays(1);
-        var last = Times.Instant(to, "to") ?? Instant.Max(status.Relations.Max(r => r.Last) ?? status.AsOf, first + Duration.FromMinutes(1));
-        return first < last ? new(first, last) : throw new PolicyException(ServerCodes.BadRequest, $"from {InstantText.Format(first)} is not before to {InstantText.Format(last)}.");
+        var last =
+            Times.Instant(to, "to") ?? Instant.Max(status.Relations.Max(r => r.Last) ?? status.AsOf, first + Duration.FromMinutes(1));
+        return first < last
+            ? new(first, last)
+            : throw new PolicyException(
+                ServerCodes.BadRequest,
+                $"from {InstantText.Format(first)} is not before to {InstantText.Format(last)}."
+            );
     }
 
     private static ForecastOptions Ahead(string? ahead)
     {
-        if (Times.Length(ahead, "ahead") is not { } length) return new();
-        return ForecastOptions.IsPossible(length) ? new() { Ahead = length } : throw new PolicyException(ServerCodes.BadRequest, "ahead is a day to a hundred years, such as 30d or 2y.");
+        if (Times.Length(ahead, "ahead") is not { } length)
+            return new();
+        return ForecastOptions.IsPossible(length)
+            ? new() { Ahead = length }
+            : throw new PolicyException(ServerCodes.BadRequest, "ahead is a day to a hundred years, such as 30d or 2y.");
     }
 
-    private static KeyValuePair<string, string?> Condition(string text) => text.Split('=', 2) is [{ Length: > 0 } column, var value]
-        ? new(column, value)
-        : throw new PolicyException(ServerCodes.BadRequest, $"where={text} names no value; write where=column=value.");
+    private static KeyValuePair<string, string?> Condition(string text) =>
+        text.Split('=', 2) is [{ Length: > 0 } column, var value]
+            ? new(column, value)
+            : throw new PolicyException(ServerCodes.BadRequest, $"where={text} names no value; write where=column=value.");
 }
 
 /// <summary>A range of source and tiers as rows.</summary>
-internal sealed record AnswerShape(string Zone, IReadOnlyList<string> Columns, IReadOnlyList<IReadOnlyList<object?>> Rows, IReadOnlyList<AnswerPart> Parts, IReadOnlyList<TimeRange> Missing, IReadOnlyList<string> Notes)
+internal sealed record AnswerShape(
+    string Zone,
+    IReadOnlyList<string> Columns,
+    IReadOnlyList<IReadOnlyList<object?>> Rows,
+    IReadOnlyList<AnswerPart> Parts,
+    IReadOnlyList<TimeRange> Missing,
+    IReadOnlyList<string> Notes
+)
 {
-    internal static AnswerShape Of(QueryAnswer a) => new(
-        a.Zone, a.Columns, [.. a.Rows.Select(r => (IReadOnlyList<object?>)[.. r.Select(Value)])], [.. a.Parts.Select(p => new AnswerPart(p.Relation, p.Range))], a.Missing, a.Notes);
+    internal static AnswerShape Of(QueryAnswer a) =>
+        new(
+            a.Zone,
+            a.Columns,
+            [.. a.Rows.Select(r => (IReadOnlyList<object?>)[.. r.Select(Value)])],
+            [.. a.Parts.Select(p => new AnswerPart(p.Relation, p.Range))],
+            a.Missing,
+            a.Notes
+        );
 
     // JSON has no such numbers, instants and dates: they are text, as the command line writes them.
-    private static object? Value(object? value) => value switch
-    {
-        Instant at => InstantText.Format(at),
-        LocalDate date => LocalDatePattern.Iso.Format(date),
-        BigInteger big => big.ToString(System.Globalization.CultureInfo.InvariantCulture),
-        double d when !double.IsFinite(d) => d.ToString(System.Globalization.CultureInfo.InvariantCulture),
-        float f when !float.IsFinite(f) => f.ToString(System.Globalization.CultureInfo.InvariantCulture),
-        _ => value,
-    };
+    private static object? Value(object? value) =>
+        value switch
+        {
+            Instant at => InstantText.Format(at),
+            LocalDate date => LocalDatePattern.Iso.Format(date),
+            BigInteger big => big.ToString(System.Globalization.CultureInfo.InvariantCulture),
+            double d when !double.IsFinite(d) => d.ToString(System.Globalization.CultureInfo.InvariantCulture),
+            float f when !float.IsFinite(f) => f.ToString(System.Globalization.CultureInfo.InvariantCulture),
+            _ => value,
+        };
 }
 
 internal sealed record AnswerPart(string Relation, TimeRange Range);

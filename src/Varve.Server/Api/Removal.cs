@@ -23,10 +23,12 @@ internal sealed record Removal<T>(T What, IReadOnlyList<string> Goes, long Rows,
     /// <exception cref="PolicyException">No hash was sent, or one of something else.</exception>
     public void Require(string? confirm)
     {
-        if (IsEmpty || (confirm is not null && Seal.Takes(confirm))) return;
+        if (IsEmpty || (confirm is not null && Seal.Takes(confirm)))
+            return;
         throw new PolicyException(
             ServerCodes.Unconfirmed,
-            $"{(confirm is null ? "This cannot be undone" : $"\"{confirm}\" is not the word for what goes now")}: {string.Join("; ", Goes)}. Nothing was done. If that is meant, send it with \"confirm\": \"{Seal.Hash}\"; with \"dryRun\": true it only says what goes.");
+            $"{(confirm is null ? "This cannot be undone" : $"\"{confirm}\" is not the word for what goes now")}: {string.Join("; ", Goes)}. Nothing was done. If that is meant, send it with \"confirm\": \"{Seal.Hash}\"; with \"dryRun\": true it only says what goes."
+        );
     }
 }
 
@@ -41,14 +43,33 @@ internal static class RemovalCalls
     /// <param name="remove">Removes it.</param>
     /// <param name="facts">For the audit log, without a value of any row.</param>
     internal static async Task<IResult> RemoveAsync<T>(
-        this HttpContext http, Act act, object body, (bool DryRun, string? Confirm) word, Func<Lifecycle, CancellationToken, Task<Removal<T>>> look, Func<Lifecycle, CancellationToken, Task<Removal<T>>> remove, Func<Removal<T>, JsonObject> facts)
+        this HttpContext http,
+        Act act,
+        object body,
+        (bool DryRun, string? Confirm) word,
+        Func<Lifecycle, CancellationToken, Task<Removal<T>>> look,
+        Func<Lifecycle, CancellationToken, Task<Removal<T>>> remove,
+        Func<Removal<T>, JsonObject> facts
+    )
     {
-        if (word.DryRun) return TypedResults.Ok((await http.WithAsync(act.Connection, look)).Asked);
-        return await http.RequestServices.GetRequiredService<Acts>().DoAsync(http, act, body, () => http.WithAsync(act.Connection, async (lifecycle, token) =>
-        {
-            (await look(lifecycle, token)).Require(word.Confirm);
-            var gone = await remove(lifecycle, token);
-            return (gone.Gone, facts(gone));
-        }));
+        if (word.DryRun)
+            return TypedResults.Ok((await http.WithAsync(act.Connection, look)).Asked);
+        return await http
+            .RequestServices.GetRequiredService<Acts>()
+            .DoAsync(
+                http,
+                act,
+                body,
+                () =>
+                    http.WithAsync(
+                        act.Connection,
+                        async (lifecycle, token) =>
+                        {
+                            (await look(lifecycle, token)).Require(word.Confirm);
+                            var gone = await remove(lifecycle, token);
+                            return (gone.Gone, facts(gone));
+                        }
+                    )
+            );
     }
 }

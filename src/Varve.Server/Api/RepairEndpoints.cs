@@ -28,19 +28,26 @@ internal static class RepairEndpoints
 
     private static Task<IResult> HoldAsync(HttpContext http, string connection, string policy, HoldBody body)
     {
-        if (string.IsNullOrWhiteSpace(body.Reason)) throw new PolicyException(ServerCodes.BadRequest, "A hold has a reason: it is shown wherever something waits for it.");
+        if (string.IsNullOrWhiteSpace(body.Reason))
+            throw new PolicyException(ServerCodes.BadRequest, "A hold has a reason: it is shown wherever something waits for it.");
         var (range, until) = (Times.Range(body.From, body.To), Times.Instant(body.Until, "until"));
-        return DoAsync(http, new(connection, policy, "hold.set"), body, async (lifecycle, token) =>
-        {
-            var hold = await lifecycle.HoldAsync(policy, body.Relation, range, body.Reason, until, token);
-            return (new HoldShape(policy, hold), new JsonObject { ["hold"] = hold.Id, ["reason"] = hold.Reason });
-        });
+        return DoAsync(
+            http,
+            new(connection, policy, "hold.set"),
+            body,
+            async (lifecycle, token) =>
+            {
+                var hold = await lifecycle.HoldAsync(policy, body.Relation, range, body.Reason, until, token);
+                return (new HoldShape(policy, hold), new JsonObject { ["hold"] = hold.Id, ["reason"] = hold.Reason });
+            }
+        );
     }
 
     private static async Task<CountShape> ReleaseAsync(HttpContext http, string connection, string policy, string hold)
     {
         var count = await http.WithAsync(connection, (lifecycle, token) => lifecycle.ReleaseAsync(policy, hold, token));
-        if (count == 0) throw new PolicyException(ServerCodes.Missing, $"{policy} has no hold {hold}.");
+        if (count == 0)
+            throw new PolicyException(ServerCodes.Missing, $"{policy} has no hold {hold}.");
         await ToldAsync(http, connection, policy, "hold.released", new() { ["hold"] = hold });
         return new(policy, "released", count);
     }
@@ -48,38 +55,93 @@ internal static class RepairEndpoints
     private static Task<IResult> InvalidateAsync(HttpContext http, string connection, string policy, RangeBody body)
     {
         var range = Times.Range(body.From, body.To);
-        return DoAsync(http, new(connection, policy, "range.invalidated"), body, async (lifecycle, token) =>
-            (new CountShape(policy, "invalidated", await lifecycle.InvalidateAsync(policy, range, token)), new JsonObject { ["from"] = body.From, ["to"] = body.To }));
+        return DoAsync(
+            http,
+            new(connection, policy, "range.invalidated"),
+            body,
+            async (lifecycle, token) =>
+                (
+                    new CountShape(policy, "invalidated", await lifecycle.InvalidateAsync(policy, range, token)),
+                    new JsonObject { ["from"] = body.From, ["to"] = body.To }
+                )
+        );
     }
 
     private static Task<IResult> AcceptAsync(HttpContext http, string connection, string policy, RangeBody body)
     {
         var range = Times.Range(body.From, body.To);
-        return DoAsync(http, new(connection, policy, "mismatch.accepted"), body, async (lifecycle, token) =>
-            (new CountShape(policy, "accepted", await lifecycle.AcceptAsync(policy, range, token)), new JsonObject { ["from"] = body.From, ["to"] = body.To }));
+        return DoAsync(
+            http,
+            new(connection, policy, "mismatch.accepted"),
+            body,
+            async (lifecycle, token) =>
+                (
+                    new CountShape(policy, "accepted", await lifecycle.AcceptAsync(policy, range, token)),
+                    new JsonObject { ["from"] = body.From, ["to"] = body.To }
+                )
+        );
     }
 
-    private static Task<IResult> AdoptAsync(HttpContext http, string connection, string policy) => DoAsync(http, new(connection, policy, "buckets.adopted"), policy, async (lifecycle, token) =>
-    {
-        var count = await lifecycle.AdoptAsync(policy, token);
-        return (new CountShape(policy, "adopted", count), new JsonObject { ["buckets"] = count });
-    });
+    private static Task<IResult> AdoptAsync(HttpContext http, string connection, string policy) =>
+        DoAsync(
+            http,
+            new(connection, policy, "buckets.adopted"),
+            policy,
+            async (lifecycle, token) =>
+            {
+                var count = await lifecycle.AdoptAsync(policy, token);
+                return (new CountShape(policy, "adopted", count), new JsonObject { ["buckets"] = count });
+            }
+        );
 
-    private static Task<IResult> AdoptSourceAsync(HttpContext http, string connection, string policy, AdoptSourceBody body) => DoAsync(http, new(connection, policy, "source.adopted"), body, async (lifecycle, token) =>
-    {
-        var adopted = await lifecycle.AdoptSourceAsync(policy, body.Same, token);
-        return (new AdoptedSourceShape(policy, adopted.Until, adopted.Late, body.Same), new JsonObject { ["same"] = body.Same, ["late"] = adopted.Late });
-    });
+    private static Task<IResult> AdoptSourceAsync(HttpContext http, string connection, string policy, AdoptSourceBody body) =>
+        DoAsync(
+            http,
+            new(connection, policy, "source.adopted"),
+            body,
+            async (lifecycle, token) =>
+            {
+                var adopted = await lifecycle.AdoptSourceAsync(policy, body.Same, token);
+                return (
+                    new AdoptedSourceShape(policy, adopted.Until, adopted.Late, body.Same),
+                    new JsonObject { ["same"] = body.Same, ["late"] = adopted.Late }
+                );
+            }
+        );
 
-    private static Task<IResult> AcceptTypesAsync(HttpContext http, string connection, string policy) => DoAsync(http, new(connection, policy, "types.accepted"), policy, async (lifecycle, token) =>
-    {
-        var columns = await lifecycle.AcceptTypesAsync(policy, token);
-        return (new RetypedListShape(policy, columns), new JsonObject { ["columns"] = string.Join(", ", columns.Select(c => $"{c.Column}: {c.Before} → {c.Now}")) });
-    });
+    private static Task<IResult> AcceptTypesAsync(HttpContext http, string connection, string policy) =>
+        DoAsync(
+            http,
+            new(connection, policy, "types.accepted"),
+            policy,
+            async (lifecycle, token) =>
+            {
+                var columns = await lifecycle.AcceptTypesAsync(policy, token);
+                return (
+                    new RetypedListShape(policy, columns),
+                    new JsonObject { ["columns"] = string.Join(", ", columns.Select(c => $"{c.Column}: {c.Before} → {c.Now}")) }
+                );
+            }
+        );
 
-    private static Task<IResult> DoAsync<T>(HttpContext http, Act act, object asked, Func<Lifecycle, CancellationToken, Task<(T Answer, JsonObject Facts)>> work) =>
-        http.RequestServices.GetRequiredService<Acts>().DoAsync(http, act, asked, () => http.WithAsync(act.Connection, work));
+    private static Task<IResult> DoAsync<T>(
+        HttpContext http,
+        Act act,
+        object asked,
+        Func<Lifecycle, CancellationToken, Task<(T Answer, JsonObject Facts)>> work
+    ) => http.RequestServices.GetRequiredService<Acts>().DoAsync(http, act, asked, () => http.WithAsync(act.Connection, work));
 
-    private static Task ToldAsync(HttpContext http, string connection, string policy, string action, JsonObject detail) => http.RequestServices.GetRequiredService<ServerAudit>().AppendAsync(
-        http.Caller() with { Tenant = http.Connection(connection).Setting.Tenant }, action, $"{connection}/{policy}", detail, http.RequestAborted);
+    private static Task ToldAsync(HttpContext http, string connection, string policy, string action, JsonObject detail) =>
+        http
+            .RequestServices.GetRequiredService<ServerAudit>()
+            .AppendAsync(
+                http.Caller() with
+                {
+                    Tenant = http.Connection(connection).Setting.Tenant,
+                },
+                action,
+                $"{connection}/{policy}",
+                detail,
+                http.RequestAborted
+            );
 }

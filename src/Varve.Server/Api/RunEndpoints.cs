@@ -22,45 +22,104 @@ internal static class RunEndpoints
         group.MapGet("/runs", ListAsync).Needs(Role.Viewer).WithName("ListRuns");
         group.MapGet("/runs/{id}", GetAsync).Needs(Role.Viewer).WithName("GetRun");
         group.MapPost("/runs/{id}/end", EndAsync).Needs(Role.Operator).WithName("EndRun");
-        group.MapGet("/runs/{id}/events", EventsAsync).Needs(Role.Viewer).WithName("RunEvents").Produces<string>(contentType: "text/event-stream");
+        group
+            .MapGet("/runs/{id}/events", EventsAsync)
+            .Needs(Role.Viewer)
+            .WithName("RunEvents")
+            .Produces<string>(contentType: "text/event-stream");
     }
 
     private static async Task<Accepted<ServerRunShape>> AskAsync(HttpContext http, RunIntake intake, string connection, RunBody body)
     {
         Times.Instant(body.AsOf, "asOf");
         Times.Length(body.For, "for");
-        if (body.MaxRemove is < 0) throw new PolicyException(ServerCodes.BadRequest, "maxRemove is a number of rows from 0 on.");
-        var asked = new RunAsked { Policies = body.Policies ?? [], Tags = body.Tags ?? [], Confirm = body.Confirm ?? [], AsOf = body.AsOf, MaxRemove = body.MaxRemove, For = body.For };
+        if (body.MaxRemove is < 0)
+            throw new PolicyException(ServerCodes.BadRequest, "maxRemove is a number of rows from 0 on.");
+        var asked = new RunAsked
+        {
+            Policies = body.Policies ?? [],
+            Tags = body.Tags ?? [],
+            Confirm = body.Confirm ?? [],
+            AsOf = body.AsOf,
+            MaxRemove = body.MaxRemove,
+            For = body.For,
+        };
         var run = await intake.TakeAsync(http.Caller(), http.Connection(connection), asked, Acts.Key(http), http.RequestAborted);
         return TypedResults.Accepted($"{http.Request.PathBase}/api/v1/runs/{run.Id}", ServerRunShape.Of(run));
     }
 
-    private static async Task<PageShape<ServerRunShape>> ListAsync(HttpContext http, RunTable runs, ConnectionSet connections, string? connection, string? policy, string? after, int? limit)
+    private static async Task<PageShape<ServerRunShape>> ListAsync(
+        HttpContext http,
+        RunTable runs,
+        ConnectionSet connections,
+        string? connection,
+        string? policy,
+        string? after,
+        int? limit
+    )
     {
         var count = Cursor.Limit(limit);
-        IReadOnlyList<string> names = connection is null ? [.. connections.Of(http.Caller()).Select(c => c.Name)] : [http.Connection(connection).Name];
+        IReadOnlyList<string> names = connection is null
+            ? [.. connections.Of(http.Caller()).Select(c => c.Name)]
+            : [http.Connection(connection).Name];
         var before = Cursor.Read(after, 2) is [var at, var id] ? new RunPlace(Times.Instant(at, "after")!.Value, id) : null;
         var found = await runs.ListAsync(names, policy, before, count + 1, http.RequestAborted);
-        return new([.. found.Take(count).Select(ServerRunShape.Of)], found.Count > count ? Cursor.Write(InstantText.Format(found[count - 1].Queued), found[count - 1].Id) : null);
+        return new(
+            [.. found.Take(count).Select(ServerRunShape.Of)],
+            found.Count > count ? Cursor.Write(InstantText.Format(found[count - 1].Queued), found[count - 1].Id) : null
+        );
     }
 
-    private static async Task<ServerRunShape> GetAsync(HttpContext http, RunTable runs, ConnectionSet connections, string id) => ServerRunShape.Of(await FindAsync(http, runs, connections, id));
+    private static async Task<ServerRunShape> GetAsync(HttpContext http, RunTable runs, ConnectionSet connections, string id) =>
+        ServerRunShape.Of(await FindAsync(http, runs, connections, id));
 
-    private static async Task<Accepted> EndAsync(HttpContext http, RunTable runs, ConnectionSet connections, RunQueue queue, HomeDatabase home, ServerAudit audit, string id, EndBody body)
+    private static async Task<Accepted> EndAsync(
+        HttpContext http,
+        RunTable runs,
+        ConnectionSet connections,
+        RunQueue queue,
+        HomeDatabase home,
+        ServerAudit audit,
+        string id,
+        EndBody body
+    )
     {
         var run = await FindAsync(http, runs, connections, id);
-        var isEnding = await queue.EndAsync(id, body.Now, http.Caller().Subject)
-            || (home.IsShared && await home.WriteAsync((s, token) => runs.AskEndAsync(s, id, body.Now, http.Caller().Subject, token), http.RequestAborted));
-        if (!isEnding) throw new PolicyException(ServerCodes.Conflict, $"The run {id} is {run.State.ToString().ToLowerInvariant()} already.");
-        await audit.AppendAsync(http.Caller() with { Tenant = http.Connection(run.Connection).Setting.Tenant }, "run.ended", $"{run.Connection}/{run.Policy}", new() { ["run"] = id, ["now"] = body.Now }, http.RequestAborted);
+        var isEnding =
+            await queue.EndAsync(id, body.Now, http.Caller().Subject)
+            || (
+                home.IsShared
+                && await home.WriteAsync((s, token) => runs.AskEndAsync(s, id, body.Now, http.Caller().Subject, token), http.RequestAborted)
+            );
+        if (!isEnding)
+            throw new PolicyException(ServerCodes.Conflict, $"The run {id} is {run.State.ToString().ToLowerInvariant()} already.");
+        await audit.AppendAsync(
+            http.Caller() with
+            {
+                Tenant = http.Connection(run.Connection).Setting.Tenant,
+            },
+            "run.ended",
+            $"{run.Connection}/{run.Policy}",
+            new() { ["run"] = id, ["now"] = body.Now },
+            http.RequestAborted
+        );
         return TypedResults.Accepted($"{http.Request.PathBase}/api/v1/runs/{id}");
     }
 
     /// <summary>What a run tells, from the beginning or from behind <c>Last-Event-ID</c>, until it has ended.</summary>
-    private static async Task EventsAsync(HttpContext http, RunTable runs, ConnectionSet connections, RunQueue queue, IHostApplicationLifetime host, string id)
+    private static async Task EventsAsync(
+        HttpContext http,
+        RunTable runs,
+        ConnectionSet connections,
+        RunQueue queue,
+        IHostApplicationLifetime host,
+        string id
+    )
     {
         var run = await FindAsync(http, runs, connections, id);
-        var after = long.TryParse(http.Request.Headers["Last-Event-ID"], NumberStyles.None, CultureInfo.InvariantCulture, out var last) ? last : 0;
+        var after = long.TryParse(http.Request.Headers["Last-Event-ID"], NumberStyles.None, CultureInfo.InvariantCulture, out var last)
+            ? last
+            : 0;
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, host.ApplicationStopping);
         http.Response.ContentType = "text/event-stream";
         http.Response.Headers.CacheControl = "no-store";
@@ -85,7 +144,8 @@ internal static class RunEndpoints
                     continue;
                 }
 
-                if (!await next) return;
+                if (!await next)
+                    return;
                 await WriteAsync(http, events.Current, ending.Token);
                 next = events.MoveNextAsync().AsTask();
             }
@@ -97,7 +157,14 @@ internal static class RunEndpoints
     }
 
     /// <summary>What is told of a run that another server carries out, or that ended long ago: how it stands.</summary>
-    private static async Task ElsewhereAsync(HttpContext http, RunTable runs, ConnectionSet connections, ServerRun run, long after, CancellationToken ending)
+    private static async Task ElsewhereAsync(
+        HttpContext http,
+        RunTable runs,
+        ConnectionSet connections,
+        ServerRun run,
+        long after,
+        CancellationToken ending
+    )
     {
         try
         {
@@ -108,13 +175,15 @@ internal static class RunEndpoints
                 await Task.Delay(s_elsewhere, ending);
                 var before = run.State;
                 run = await FindAsync(http, runs, connections, run.Id);
-                if (run.IsOpen && run.State != before) await WriteAsync(http, new(++after, "state", ServerJson.Write(new { run.State })), ending);
+                if (run.IsOpen && run.State != before)
+                    await WriteAsync(http, new(++after, "state", ServerJson.Write(new { run.State })), ending);
             }
 
             // Its steps are in the history by now; that it ended is what is left to tell.
             await WriteAsync(http, new(after + 1, "ended", ServerJson.Write(ServerRunShape.Of(run))), ending);
         }
-        catch (Exception gone) when (gone is OperationCanceledException && ending.IsCancellationRequested || gone is EngineException { IsTransient: true })
+        catch (Exception gone)
+            when (gone is OperationCanceledException && ending.IsCancellationRequested || gone is EngineException { IsTransient: true })
         {
             // The reader has gone, the server ends, or the home is away: whoever reads comes again with Last-Event-ID.
         }
@@ -122,7 +191,10 @@ internal static class RunEndpoints
 
     private static async Task WriteAsync(HttpContext http, FeedEvent told, CancellationToken cancellationToken)
     {
-        await http.Response.WriteAsync(string.Create(CultureInfo.InvariantCulture, $"id: {told.Id}\nevent: {told.Kind}\ndata: {told.Data}\n\n"), cancellationToken);
+        await http.Response.WriteAsync(
+            string.Create(CultureInfo.InvariantCulture, $"id: {told.Id}\nevent: {told.Kind}\ndata: {told.Data}\n\n"),
+            cancellationToken
+        );
         await http.Response.Body.FlushAsync(cancellationToken);
     }
 

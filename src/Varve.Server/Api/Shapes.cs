@@ -23,17 +23,42 @@ internal sealed record YamlBody(string Yaml);
 /// <summary>Who asks, and what they may do.</summary>
 internal sealed record MeShape(string Subject, string Method, Role Role, string Tenant);
 
-internal sealed record ConnectionShape(string Name, string Url, string Engine, string Tenant, int AtOnce, string Source, bool Queries, string? Trouble)
+internal sealed record ConnectionShape(
+    string Name,
+    string Url,
+    string Engine,
+    string Tenant,
+    int AtOnce,
+    string Source,
+    bool Queries,
+    string? Trouble
+)
 {
     internal static ConnectionShape Of(ServerConnection c) =>
-        new(c.Name, c.Setting.Url.ToString(), c.Setting.Url.Scheme, c.Setting.Tenant, c.Setting.AtOnce, c.Setting.Source, c.Setting.Queries, c.Trouble);
+        new(
+            c.Name,
+            c.Setting.Url.ToString(),
+            c.Setting.Url.Scheme,
+            c.Setting.Tenant,
+            c.Setting.AtOnce,
+            c.Setting.Source,
+            c.Setting.Queries,
+            c.Trouble
+        );
 }
 
 internal sealed record ConnectionBody(string Name, string Url, string? Tenant = null, int? AtOnce = null);
 
 internal sealed record TriedShape(string Found);
 
-internal sealed record RunBody(IReadOnlyList<string>? Policies = null, IReadOnlyList<string>? Tags = null, IReadOnlyList<string>? Confirm = null, string? AsOf = null, long? MaxRemove = null, string? For = null);
+internal sealed record RunBody(
+    IReadOnlyList<string>? Policies = null,
+    IReadOnlyList<string>? Tags = null,
+    IReadOnlyList<string>? Confirm = null,
+    string? AsOf = null,
+    long? MaxRemove = null,
+    string? For = null
+);
 
 internal sealed record EndBody(bool Now = false);
 
@@ -45,9 +70,21 @@ internal sealed record PauseBody(string Reason, string? Until = null);
 
 internal sealed record TokenBody(string Name, Role Role, string? Tenant = null, string? ExpiresIn = null);
 
-internal sealed record TokenShape(string Id, TokenKind Kind, string Name, Role Role, string Tenant, Instant CreatedAt, string CreatedBy, Instant ExpiresAt, Instant? RevokedAt, Instant? UsedAt)
+internal sealed record TokenShape(
+    string Id,
+    TokenKind Kind,
+    string Name,
+    Role Role,
+    string Tenant,
+    Instant CreatedAt,
+    string CreatedBy,
+    Instant ExpiresAt,
+    Instant? RevokedAt,
+    Instant? UsedAt
+)
 {
-    internal static TokenShape Of(StoredToken t) => new(t.Id, t.Kind, t.Name, t.Role, t.Tenant, t.CreatedAt, t.CreatedBy, t.ExpiresAt, t.RevokedAt, t.UsedAt);
+    internal static TokenShape Of(StoredToken t) =>
+        new(t.Id, t.Kind, t.Name, t.Role, t.Tenant, t.CreatedAt, t.CreatedBy, t.ExpiresAt, t.RevokedAt, t.UsedAt);
 }
 
 /// <summary>A token with its secret, which is told this once.</summary>
@@ -58,7 +95,14 @@ internal sealed record TablesShape(IReadOnlyList<TableShape> Tables);
 /// <summary>A table, and the policy that keeps it; null for none.</summary>
 internal sealed record TableShape(string Table, string? Policy);
 
-internal sealed record RevisionShape(int Revision, string Hash, Instant AppliedAt, string AppliedBy, string Yaml, IReadOnlyList<PolicyDifference> Changes);
+internal sealed record RevisionShape(
+    int Revision,
+    string Hash,
+    Instant AppliedAt,
+    string AppliedBy,
+    string Yaml,
+    IReadOnlyList<PolicyDifference> Changes
+);
 
 internal sealed record RevisionsShape(string Policy, IReadOnlyList<RevisionShape> Revisions);
 
@@ -78,23 +122,34 @@ internal sealed record ScheduleStateShape(
     Instant? Succeeded,
     Instant? OverdueSince,
     bool SkipsNext,
-    IReadOnlyList<UpcomingShape> Next)
+    IReadOnlyList<UpcomingShape> Next
+)
 {
     private const int Shown = 10;
 
-    internal static ScheduleStateShape Of(ScheduleView v, Instant now) => new(
-        v.State.Key.Connection,
-        v.Query is null ? v.State.Key.Policy : null,
-        v.Query is null ? null : v.State.Key.Policy,
-        v.Schedule.Text,
-        v.Times.Zone.Id,
-        v.State.Pause is { } p ? new(p.Since, p.By, p.Reason, p.Until) : null,
-        v.State.Failures,
-        v.State.CircuitUntil is { } until && until > now ? until : null,
-        v.State.Succeeded,
-        v.State.Overdue,
-        v.State.SkipBy is not null,
-        [.. v.Times.Upcoming(now, Shown).Select(o => new UpcomingShape(o.Scheduled, OffsetDateTimePattern.Rfc3339.Format(o.Scheduled.InZone(v.Times.Zone).ToOffsetDateTime()), o.Due))]);
+    internal static ScheduleStateShape Of(ScheduleView v, Instant now) =>
+        new(
+            v.State.Key.Connection,
+            v.Query is null ? v.State.Key.Policy : null,
+            v.Query is null ? null : v.State.Key.Policy,
+            v.Schedule.Text,
+            v.Times.Zone.Id,
+            v.State.Pause is { } p ? new(p.Since, p.By, p.Reason, p.Until) : null,
+            v.State.Failures,
+            v.State.CircuitUntil is { } until && until > now ? until : null,
+            v.State.Succeeded,
+            v.State.Overdue,
+            v.State.SkipBy is not null,
+            [
+                .. v
+                    .Times.Upcoming(now, Shown)
+                    .Select(o => new UpcomingShape(
+                        o.Scheduled,
+                        OffsetDateTimePattern.Rfc3339.Format(o.Scheduled.InZone(v.Times.Zone).ToOffsetDateTime()),
+                        o.Due
+                    )),
+            ]
+        );
 }
 
 internal sealed record SchedulesShape(IReadOnlyList<ScheduleStateShape> Schedules);
@@ -103,13 +158,29 @@ internal sealed record TokensShape(IReadOnlyList<TokenShape> Tokens);
 
 internal sealed record ConnectionsShape(IReadOnlyList<ConnectionShape> Connections);
 
-internal sealed record AuditLineShape(long Seq, Instant At, string Subject, string Method, string Tenant, string Action, string? Target, JsonElement Detail, string Hash)
+internal sealed record AuditLineShape(
+    long Seq,
+    Instant At,
+    string Subject,
+    string Method,
+    string Tenant,
+    string Action,
+    string? Target,
+    JsonElement Detail,
+    string Hash
+)
 {
-    internal static AuditLineShape Of(ServerAuditEntry e) => new(e.Seq, e.At, e.Subject, e.Method, e.Tenant, e.Action, e.Target, JsonSerializer.Deserialize<JsonElement>(e.Detail), e.Hash);
+    internal static AuditLineShape Of(ServerAuditEntry e) =>
+        new(e.Seq, e.At, e.Subject, e.Method, e.Tenant, e.Action, e.Target, JsonSerializer.Deserialize<JsonElement>(e.Detail), e.Hash);
 }
 
 /// <summary>By relation, what is known of each window of a span.</summary>
-internal sealed record CoverageShape(string Policy, TimeRange Range, IReadOnlyList<RelationCoverage> Relations, IReadOnlyList<Planning.Hold> Holds);
+internal sealed record CoverageShape(
+    string Policy,
+    TimeRange Range,
+    IReadOnlyList<RelationCoverage> Relations,
+    IReadOnlyList<Planning.Hold> Holds
+);
 
 internal sealed record RelationCoverage(string Relation, IReadOnlyList<CoverageWindow> Windows);
 

@@ -14,7 +14,15 @@ namespace Varve.Server.Backfills;
 /// Does the windows of backfills, each with its own number at once beside the schedules. What is left to do is worked out
 /// from the store, so that a restart goes on where a kill ended it.
 /// </summary>
-internal sealed partial class BackfillKeeper(BackfillTable table, BackfillPlans plans, RunTable runs, HomeDatabase home, ServerAudit audit, ConnectionSet connections, ILogger<BackfillKeeper> log) : IDisposable
+internal sealed partial class BackfillKeeper(
+    BackfillTable table,
+    BackfillPlans plans,
+    RunTable runs,
+    HomeDatabase home,
+    ServerAudit audit,
+    ConnectionSet connections,
+    ILogger<BackfillKeeper> log
+) : IDisposable
 {
     private readonly SemaphoreSlim _turn = new(1, 1);
     private readonly Dictionary<string, Open> _open = new(StringComparer.Ordinal);
@@ -30,41 +38,68 @@ internal sealed partial class BackfillKeeper(BackfillTable table, BackfillPlans 
     public async Task<Backfill> BeginAsync(Caller caller, ServerConnection connection, Backfill asked, CancellationToken cancellationToken)
     {
         var plan = await plans.OfAsync(connection, asked, cancellationToken);
-        if (plan.Due.Count == 0) throw new PolicyException(ServerCodes.Conflict, FormattableString.Invariant($"There is nothing to do in {asked.Range}: of {plan.Windows.Count} whole windows none is left. With windows: all those that are done are done anew."));
+        if (plan.Due.Count == 0)
+            throw new PolicyException(
+                ServerCodes.Conflict,
+                FormattableString.Invariant(
+                    $"There is nothing to do in {asked.Range}: of {plan.Windows.Count} whole windows none is left. With windows: all those that are done are done anew."
+                )
+            );
         await home.WriteAsync(
             async (statements, token) =>
             {
                 await table.AddAsync(statements, asked, token);
-                await audit.AppendAsync(statements, caller with { Tenant = connection.Setting.Tenant }, "backfill.begun", $"{connection.Name}/query/{asked.Query}", new JsonObject { ["backfill"] = asked.Id, ["range"] = asked.Range.ToString(), ["windows"] = plan.Due.Count }, token);
+                await audit.AppendAsync(
+                    statements,
+                    caller with
+                    {
+                        Tenant = connection.Setting.Tenant,
+                    },
+                    "backfill.begun",
+                    $"{connection.Name}/query/{asked.Query}",
+                    new JsonObject
+                    {
+                        ["backfill"] = asked.Id,
+                        ["range"] = asked.Range.ToString(),
+                        ["windows"] = plan.Due.Count,
+                    },
+                    token
+                );
                 return 0;
             },
-            cancellationToken);
-        if (!Decides) return asked;
+            cancellationToken
+        );
+        if (!Decides)
+            return asked;
         await AloneAsync(() => Task.FromResult(_open.TryAdd(asked.Id, new(asked, new(plan.Due)))));
         await PumpAsync(asked.Id);
         return asked;
     }
 
     /// <summary>Forgets what it knew: whoever does the windows from now on works out what is left from the store.</summary>
-    public Task StartAsync(bool decides) => AloneAsync(() =>
-    {
-        Decides = decides;
-        _open.Clear();
-        return Task.FromResult(0);
-    });
+    public Task StartAsync(bool decides) =>
+        AloneAsync(() =>
+        {
+            Decides = decides;
+            _open.Clear();
+            return Task.FromResult(0);
+        });
 
     /// <summary>Takes up what is open in the store, and what other servers changed of it.</summary>
     public async Task TakeUpAsync(CancellationToken cancellationToken)
     {
-        if (!Decides) return;
+        if (!Decides)
+            return;
         var stored = await table.OpenAsync(cancellationToken);
         var ids = stored.Select(b => b.Id).ToHashSet();
         await AloneAsync(() =>
         {
-            foreach (var ended in _open.Keys.Where(k => !ids.Contains(k)).ToList()) _open.Remove(ended);
+            foreach (var ended in _open.Keys.Where(k => !ids.Contains(k)).ToList())
+                _open.Remove(ended);
             foreach (var backfill in stored)
             {
-                if (_open.TryGetValue(backfill.Id, out var open)) open.Backfill = backfill;
+                if (_open.TryGetValue(backfill.Id, out var open))
+                    open.Backfill = backfill;
             }
 
             return Task.FromResult(0);
@@ -77,7 +112,8 @@ internal sealed partial class BackfillKeeper(BackfillTable table, BackfillPlans 
                 continue;
             }
 
-            if (connections.Find(Caller.Scheduler, backfill.Connection) is not { } connection) continue;
+            if (connections.Find(Caller.Scheduler, backfill.Connection) is not { } connection)
+                continue;
             try
             {
                 var begun = await table.BegunAsync(backfill.Id, cancellationToken);
@@ -100,55 +136,75 @@ internal sealed partial class BackfillKeeper(BackfillTable table, BackfillPlans 
         var isOpen = await home.WriteAsync(
             async (statements, token) =>
             {
-                if (!await table.SetAsync(statements, backfill.Id, state, reason, finished, token)) return false;
-                await audit.AppendAsync(statements, caller, $"backfill.{state.ToString().ToLowerInvariant()}", $"{backfill.Connection}/query/{backfill.Query}", new JsonObject { ["backfill"] = backfill.Id, ["reason"] = reason }, token);
+                if (!await table.SetAsync(statements, backfill.Id, state, reason, finished, token))
+                    return false;
+                await audit.AppendAsync(
+                    statements,
+                    caller,
+                    $"backfill.{state.ToString().ToLowerInvariant()}",
+                    $"{backfill.Connection}/query/{backfill.Query}",
+                    new JsonObject { ["backfill"] = backfill.Id, ["reason"] = reason },
+                    token
+                );
                 return true;
             },
-            cancellationToken);
-        if (!isOpen) throw new PolicyException(ServerCodes.Conflict, $"The backfill {backfill.Id} has ended already.");
+            cancellationToken
+        );
+        if (!isOpen)
+            throw new PolicyException(ServerCodes.Conflict, $"The backfill {backfill.Id} has ended already.");
         await AloneAsync(() =>
         {
-            if (_open.TryGetValue(backfill.Id, out var open)) open.Backfill = open.Backfill with { State = state };
-            if (state == BackfillState.Ended) _open.Remove(backfill.Id);
+            if (_open.TryGetValue(backfill.Id, out var open))
+                open.Backfill = open.Backfill with { State = state };
+            if (state == BackfillState.Ended)
+                _open.Remove(backfill.Id);
             return Task.FromResult(0);
         });
-        if (state == BackfillState.Running && !_open.ContainsKey(backfill.Id)) await TakeUpAsync(cancellationToken);
-        else await PumpAsync(backfill.Id);
+        if (state == BackfillState.Running && !_open.ContainsKey(backfill.Id))
+            await TakeUpAsync(cancellationToken);
+        else
+            await PumpAsync(backfill.Id);
     }
 
     /// <summary>One of its windows has ended: the next one begins.</summary>
     public async Task EndedAsync(ServerRun run)
     {
-        if (run.Backfill is null) return;
+        if (run.Backfill is null)
+            return;
         await AloneAsync(() => Task.FromResult(_open.TryGetValue(run.Backfill, out var open) ? open.Under.Remove(run.Id) : false));
         await PumpAsync(run.Backfill);
     }
 
     public void Dispose() => _turn.Dispose();
 
-    private Task PumpAsync(string id) => AloneAsync(async () =>
-    {
-        if (!Decides || !_open.TryGetValue(id, out var open) || open.Backfill.State != BackfillState.Running) return 0;
-        while (open.Under.Count < open.Backfill.AtOnce && open.Left.TryPeek(out var window))
+    private Task PumpAsync(string id) =>
+        AloneAsync(async () =>
         {
-            // One that could not be stored is still left to do.
-            var run = RunOf(open.Backfill, window);
-            var isNew = await runs.AddAsync(run, CancellationToken.None);
-            open.Left.Dequeue();
-            if (!isNew) continue;
-            open.Under.Add(run.Id);
-            Queue!.Admit(run);
-        }
+            if (!Decides || !_open.TryGetValue(id, out var open) || open.Backfill.State != BackfillState.Running)
+                return 0;
+            while (open.Under.Count < open.Backfill.AtOnce && open.Left.TryPeek(out var window))
+            {
+                // One that could not be stored is still left to do.
+                var run = RunOf(open.Backfill, window);
+                var isNew = await runs.AddAsync(run, CancellationToken.None);
+                open.Left.Dequeue();
+                if (!isNew)
+                    continue;
+                open.Under.Add(run.Id);
+                Queue!.Admit(run);
+            }
 
-        if (open.Under.Count > 0 || open.Left.Count > 0) return 0;
-        var counts = await table.CountsAsync(id, CancellationToken.None);
+            if (open.Under.Count > 0 || open.Left.Count > 0)
+                return 0;
+            var counts = await table.CountsAsync(id, CancellationToken.None);
 
-        // What a kill left under way is taken up as a run of its own, and counts until it has ended.
-        if (counts.GetValueOrDefault(RunState.Queued) + counts.GetValueOrDefault(RunState.Running) > 0) return 0;
-        await home.WriteAsync((s, token) => table.SetAsync(s, id, BackfillState.Done, null, home.Now(), token), CancellationToken.None);
-        _open.Remove(id);
-        return 0;
-    });
+            // What a kill left under way is taken up as a run of its own, and counts until it has ended.
+            if (counts.GetValueOrDefault(RunState.Queued) + counts.GetValueOrDefault(RunState.Running) > 0)
+                return 0;
+            await home.WriteAsync((s, token) => table.SetAsync(s, id, BackfillState.Done, null, home.Now(), token), CancellationToken.None);
+            _open.Remove(id);
+            return 0;
+        });
 
     private ServerRun RunOf(Backfill backfill, TimeRange window)
     {

@@ -26,8 +26,10 @@ internal sealed class ConfigKeys
 
         foreach (var entry in mapping.Entries)
         {
-            if (known?.Contains(entry.Key, StringComparer.Ordinal) == false) Report(entry.Position, Unknown(entry.Key, known));
-            else _values.Add(entry.Key, entry.Value);
+            if (known?.Contains(entry.Key, StringComparer.Ordinal) == false)
+                Report(entry.Position, Unknown(entry.Key, known));
+            else
+                _values.Add(entry.Key, entry.Value);
         }
     }
 
@@ -39,8 +41,10 @@ internal sealed class ConfigKeys
     /// <summary>One value as text; null where it is not given, or was refused.</summary>
     internal string? Text(string name)
     {
-        if (_values.GetValueOrDefault(name) is not { } node) return null;
-        if (node is YamlNode.Scalar { IsNull: false } scalar) return scalar.Text;
+        if (_values.GetValueOrDefault(name) is not { } node)
+            return null;
+        if (node is YamlNode.Scalar { IsNull: false } scalar)
+            return scalar.Text;
         Wrong(node, $"`{PathOf(name)}` is one value, not {node.What}.");
         return null;
     }
@@ -49,7 +53,8 @@ internal sealed class ConfigKeys
     internal T? Read<T>(string name, Func<string, T> read)
         where T : class
     {
-        if (Text(name) is not { } text) return null;
+        if (Text(name) is not { } text)
+            return null;
         try
         {
             return read(text);
@@ -64,16 +69,28 @@ internal sealed class ConfigKeys
     /// <summary>A number in its bounds.</summary>
     internal int Number(string name, int without, int least, int most)
     {
-        if (!Has(name)) return without;
-        if (_values[name] is YamlNode.Scalar { IsNumber: true } scalar && int.TryParse(scalar.Text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most) return number;
-        Wrong(_values[name], string.Create(CultureInfo.InvariantCulture, $"`{PathOf(name)}` is a number from {least} to {most}, not {_values[name].What}."));
+        if (!Has(name))
+            return without;
+        if (
+            _values[name] is YamlNode.Scalar { IsNumber: true } scalar
+            && int.TryParse(scalar.Text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            && number >= least
+            && number <= most
+        )
+            return number;
+        Wrong(
+            _values[name],
+            string.Create(CultureInfo.InvariantCulture, $"`{PathOf(name)}` is a number from {least} to {most}, not {_values[name].What}.")
+        );
         return without;
     }
 
     internal bool Truth(string name)
     {
-        if (!Has(name)) return false;
-        if (_values[name] is YamlNode.Scalar { Truth: { } truth }) return truth;
+        if (!Has(name))
+            return false;
+        if (_values[name] is YamlNode.Scalar { Truth: { } truth })
+            return truth;
         Wrong(_values[name], $"`{PathOf(name)}` is true or false, not {_values[name].What}.");
         return false;
     }
@@ -81,15 +98,18 @@ internal sealed class ConfigKeys
     /// <summary>A list of values, or one.</summary>
     internal IReadOnlyList<T> List<T>(string name, Func<string, T> read)
     {
-        if (!Has(name)) return [];
+        if (!Has(name))
+            return [];
         List<T> all = [];
         IReadOnlyList<YamlNode> items = _values[name] is YamlNode.Sequence list ? list.Items : [_values[name]];
         foreach (var item in items)
         {
             try
             {
-                if (item is YamlNode.Scalar { IsNull: false } scalar) all.Add(read(scalar.Text));
-                else Wrong(item, $"`{PathOf(name)}` is a list of values, and {item.What} is none.");
+                if (item is YamlNode.Scalar { IsNull: false } scalar)
+                    all.Add(read(scalar.Text));
+                else
+                    Wrong(item, $"`{PathOf(name)}` is a list of values, and {item.What} is none.");
             }
             catch (PolicyException wrong)
             {
@@ -106,15 +126,18 @@ internal sealed class ConfigKeys
     /// <summary>The free names under a key, each with its keys.</summary>
     internal IEnumerable<(string Name, ConfigKeys Keys)> Each(string name, params string[] known)
     {
-        if (!Has(name)) yield break;
+        if (!Has(name))
+            yield break;
         var names = new ConfigKeys(_values[name], PathOf(name), _problems, null);
-        foreach (var (key, value) in names._values) yield return (key, new(value, names.PathOf(key), _problems, known));
+        foreach (var (key, value) in names._values)
+            yield return (key, new(value, names.PathOf(key), _problems, known));
     }
 
     /// <summary>A key that must be given.</summary>
     internal void Require(string name, string meaning)
     {
-        if (!Has(name) && _node is YamlNode.Mapping) Wrong(_node, $"`{_path}` has no `{name}`: {meaning}.");
+        if (!Has(name) && _node is YamlNode.Mapping)
+            Wrong(_node, $"`{_path}` has no `{name}`: {meaning}.");
     }
 
     /// <summary>Something about a key, or about all of them together.</summary>
@@ -122,7 +145,8 @@ internal sealed class ConfigKeys
 
     private void Wrong(YamlNode node, string message) => Report(node.Position, message);
 
-    private void Report(SourcePosition at, string message, string code = ServerCodes.Configuration) => _problems.Add(new(code, message) { Position = at });
+    private void Report(SourcePosition at, string message, string code = ServerCodes.Configuration) =>
+        _problems.Add(new(code, message) { Position = at });
 
     private string PathOf(string name) => _path.Length == 0 ? name : $"{_path}.{name}";
 

@@ -9,16 +9,21 @@ namespace Varve.Server.Configuration;
 internal static class ListenAddress
 {
     /// <summary>The socket of a URL; a name that is no address is every address of this machine.</summary>
-    internal static IPEndPoint Of(Uri listen) => new(
-        listen.Host == "localhost" ? IPAddress.Loopback : IPAddress.TryParse(listen.Host.Trim('[', ']'), out var ip) ? ip : IPAddress.Any,
-        listen.Port);
+    internal static IPEndPoint Of(Uri listen) =>
+        new(
+            listen.Host == "localhost" ? IPAddress.Loopback
+                : IPAddress.TryParse(listen.Host.Trim('[', ']'), out var ip) ? ip
+                : IPAddress.Any,
+            listen.Port
+        );
 
     /// <summary>Binds it for a moment: what is in the way is told before anything begins.</summary>
     /// <exception cref="PolicyException">Nothing can listen there.</exception>
     internal static void Check(Uri listen)
     {
         var at = Of(listen);
-        if (at.Port == 0) return;
+        if (at.Port == 0)
+            return;
         try
         {
             using var socket = new Socket(at.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
@@ -33,7 +38,11 @@ internal static class ListenAddress
                 SocketError.AddressNotAvailable => "it is no address of this machine",
                 _ => refused.Message,
             };
-            throw new PolicyException(ServerCodes.CannotListen, $"Nothing can listen on {listen}: {why}. End that program, or name another address with --listen or `listen:`.", refused);
+            throw new PolicyException(
+                ServerCodes.CannotListen,
+                $"Nothing can listen on {listen}: {why}. End that program, or name another address with --listen or `listen:`.",
+                refused
+            );
         }
     }
 
@@ -41,14 +50,19 @@ internal static class ListenAddress
     /// <exception cref="PolicyException">The files hold none, or not its key.</exception>
     internal static X509Certificate2? Certificate(ServeSettings settings)
     {
-        if (settings.Certificate is not { } certificate) return null;
+        if (settings.Certificate is not { } certificate)
+            return null;
         try
         {
             return X509Certificate2.CreateFromPemFile(certificate, settings.CertificateKey);
         }
         catch (Exception broken) when (broken is CryptographicException or IOException or UnauthorizedAccessException)
         {
-            throw new PolicyException(ServerCodes.Configuration, $"`certificate: {certificate}` is no certificate in PEM with its key{(settings.CertificateKey is { } key ? $" in {key}" : "")}: {broken.Message}", broken);
+            throw new PolicyException(
+                ServerCodes.Configuration,
+                $"`certificate: {certificate}` is no certificate in PEM with its key{(settings.CertificateKey is { } key ? $" in {key}" : "")}: {broken.Message}",
+                broken
+            );
         }
     }
 }

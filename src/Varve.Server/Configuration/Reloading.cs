@@ -8,7 +8,12 @@ namespace Varve.Server.Configuration;
 /// Follows the configuration file. Connections come, go and change at once; what else changed is named, and takes a restart.
 /// A file with a mistake changes nothing: the one before it stays in force, and that is said.
 /// </summary>
-internal sealed partial class Reloading(ServeSettings settings, ConnectionSet connections, SchedulerService scheduler, ILogger<Reloading> log) : BackgroundService
+internal sealed partial class Reloading(
+    ServeSettings settings,
+    ConnectionSet connections,
+    SchedulerService scheduler,
+    ILogger<Reloading> log
+) : BackgroundService
 {
     // Folders that are mounted tell nobody of a change: the file is read again.
     private static readonly TimeSpan s_look = TimeSpan.FromSeconds(2);
@@ -20,14 +25,17 @@ internal sealed partial class Reloading(ServeSettings settings, ConnectionSet co
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        if (settings is not { Again: not null, File: { } file }) return;
+        if (settings is not { Again: not null, File: { } file })
+            return;
         var seen = await HashAsync(file, stoppingToken);
         using var timer = new PeriodicTimer(s_look);
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {
             var hash = await HashAsync(file, stoppingToken);
-            if (hash == seen) continue;
-            if (await TakeAsync(stoppingToken)) seen = hash;
+            if (hash == seen)
+                continue;
+            if (await TakeAsync(stoppingToken))
+                seen = hash;
         }
     }
 
@@ -40,7 +48,8 @@ internal sealed partial class Reloading(ServeSettings settings, ConnectionSet co
             SecretCheck.Check(read);
             connections.Declare(read.Connections);
             await scheduler.SyncAsync(stoppingToken);
-            foreach (var key in Restarting(_inForce ?? settings, read)) LogRestart(key);
+            foreach (var key in Restarting(_inForce ?? settings, read))
+                LogRestart(key);
             LogTaken(read.Connections.Count);
             (_inForce, Trouble) = (read, null);
             return true;
@@ -62,17 +71,28 @@ internal sealed partial class Reloading(ServeSettings settings, ConnectionSet co
     /// <summary>The keys whose change takes a restart.</summary>
     private static IEnumerable<string> Restarting(ServeSettings before, ServeSettings after)
     {
-        if (after.Listen != before.Listen) yield return "listen";
-        if (!after.Home.IsSame(before.Home)) yield return "home";
-        if (after.RunsAtOnce != before.RunsAtOnce) yield return "runs_at_once";
-        if (after.TakeOver != before.TakeOver) yield return "takeover_seconds";
-        if (!after.TrustedProxies.SequenceEqual(before.TrustedProxies)) yield return "trusted_proxies";
-        if (after.BasePath != before.BasePath) yield return "base_path";
-        if (after.Certificate != before.Certificate) yield return "certificate";
-        if (after.CertificateKey != before.CertificateKey) yield return "certificate_key";
-        if (after.Otlp != before.Otlp) yield return "otlp";
-        if (ServerJson.Write(after.Notify) != ServerJson.Write(before.Notify)) yield return "notify";
-        if (ServerJson.Write(after.Oidc) != ServerJson.Write(before.Oidc)) yield return "oidc";
+        if (after.Listen != before.Listen)
+            yield return "listen";
+        if (!after.Home.IsSame(before.Home))
+            yield return "home";
+        if (after.RunsAtOnce != before.RunsAtOnce)
+            yield return "runs_at_once";
+        if (after.TakeOver != before.TakeOver)
+            yield return "takeover_seconds";
+        if (!after.TrustedProxies.SequenceEqual(before.TrustedProxies))
+            yield return "trusted_proxies";
+        if (after.BasePath != before.BasePath)
+            yield return "base_path";
+        if (after.Certificate != before.Certificate)
+            yield return "certificate";
+        if (after.CertificateKey != before.CertificateKey)
+            yield return "certificate_key";
+        if (after.Otlp != before.Otlp)
+            yield return "otlp";
+        if (ServerJson.Write(after.Notify) != ServerJson.Write(before.Notify))
+            yield return "notify";
+        if (ServerJson.Write(after.Oidc) != ServerJson.Write(before.Oidc))
+            yield return "oidc";
     }
 
     /// <summary>What the file holds; empty where it is not there at this moment.</summary>

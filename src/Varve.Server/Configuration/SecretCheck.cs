@@ -9,10 +9,14 @@ internal static class SecretCheck
     internal static void Check(ServeSettings settings)
     {
         Check("The home", settings.Home);
-        foreach (var connection in settings.Connections) Check($"The connection {connection.Name}", connection.Url);
-        foreach (var webhook in settings.Notify.Webhooks) Check($"The webhook {webhook.Name}", webhook.Secret);
-        if (settings.Oidc?.Secret is { } client) Check("The provider of OpenID Connect", client);
-        if (settings.Notify.Mail?.Password is { } password) Check("The mail server", password);
+        foreach (var connection in settings.Connections)
+            Check($"The connection {connection.Name}", connection.Url);
+        foreach (var webhook in settings.Notify.Webhooks)
+            Check($"The webhook {webhook.Name}", webhook.Secret);
+        if (settings.Oidc?.Secret is { } client)
+            Check("The provider of OpenID Connect", client);
+        if (settings.Notify.Mail?.Password is { } password)
+            Check("The mail server", password);
     }
 
     private static void Check(string what, SecretReference secret)
@@ -31,7 +35,10 @@ internal static class SecretCheck
     {
         // A line of standard input is read once, by whoever opens the database.
         if (url.ToString().Contains("password_stdin=", StringComparison.Ordinal))
-            throw new PolicyException(ServerCodes.NoSecret, $"{what}: a server opens a database often, and cannot read its password from standard input each time. Write password_env=NAME or password_file=PATH.");
+            throw new PolicyException(
+                ServerCodes.NoSecret,
+                $"{what}: a server opens a database often, and cannot read its password from standard input each time. Write password_env=NAME or password_file=PATH."
+            );
         try
         {
             url.ResolvePassword();

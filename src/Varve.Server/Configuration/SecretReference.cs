@@ -10,11 +10,18 @@ internal sealed record SecretReference(string? Variable, string? Path)
     internal string Resolve()
     {
         if (Variable is not null)
-            return Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } set ? set : throw new PolicyException(ServerCodes.NoSecret, $"There is no secret in the environment variable {Variable}. Set it before the server starts.");
+            return Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } set
+                ? set
+                : throw new PolicyException(
+                    ServerCodes.NoSecret,
+                    $"There is no secret in the environment variable {Variable}. Set it before the server starts."
+                );
         try
         {
             using var reader = new StreamReader(Path!);
-            return reader.ReadLine() is { Length: > 0 } line ? line : throw new PolicyException(ServerCodes.NoSecret, $"There is no secret in the first line of {Path}.");
+            return reader.ReadLine() is { Length: > 0 } line
+                ? line
+                : throw new PolicyException(ServerCodes.NoSecret, $"There is no secret in the first line of {Path}.");
         }
         catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
         {
@@ -26,7 +33,8 @@ internal sealed record SecretReference(string? Variable, string? Path)
     internal static SecretReference? Read(ConfigKeys keys, string name)
     {
         var (variable, path) = (keys.Text($"{name}_env"), keys.Text($"{name}_file"));
-        if (variable is not null && path is not null) keys.Wrong($"{name}_file", $"`{name}_env` and `{name}_file` both say where the secret is. Keep one of them.");
+        if (variable is not null && path is not null)
+            keys.Wrong($"{name}_file", $"`{name}_env` and `{name}_file` both say where the secret is. Keep one of them.");
         return variable is null && path is null ? null : new(variable, variable is null ? path : null);
     }
 }

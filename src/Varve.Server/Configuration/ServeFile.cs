@@ -14,7 +14,22 @@ internal static class ServeFile
 
     private const string HomeVariable = "VARVE_HOME";
 
-    private static readonly string[] s_keys = ["listen", "home", "connections", "runs_at_once", "takeover_seconds", "trusted_proxies", "base_path", "certificate", "certificate_key", "notify", "audit_anchor", "oidc", "otlp"];
+    private static readonly string[] s_keys =
+    [
+        "listen",
+        "home",
+        "connections",
+        "runs_at_once",
+        "takeover_seconds",
+        "trusted_proxies",
+        "base_path",
+        "certificate",
+        "certificate_key",
+        "notify",
+        "audit_anchor",
+        "oidc",
+        "otlp",
+    ];
 
     /// <summary>Puts a configuration together.</summary>
     /// <param name="path">The file; null for none.</param>
@@ -29,7 +44,9 @@ internal static class ServeFile
         var settings = new ServeSettings
         {
             Listen = listen is not null ? Address(listen) : file.Read("listen", Address) ?? Address(ServeSettings.DefaultListen),
-            Home = (home ?? environment.GetValueOrDefault(HomeVariable)) is { } named ? DatabaseUrl.Parse(named) : file.Read("home", DatabaseUrl.Parse) ?? DatabaseUrl.Parse(ServeSettings.DefaultHome),
+            Home = (home ?? environment.GetValueOrDefault(HomeVariable)) is { } named
+                ? DatabaseUrl.Parse(named)
+                : file.Read("home", DatabaseUrl.Parse) ?? DatabaseUrl.Parse(ServeSettings.DefaultHome),
             Connections = [.. Declared(file), .. OfEnvironment(environment)],
             Archives = DatabaseOpening.DeclaredArchives(),
             RunsAtOnce = file.Number("runs_at_once", 4, 1, 64),
@@ -53,8 +70,12 @@ internal static class ServeFile
         var parts = path is null ? [] : YamlComposer.Compose(Text(path), path, problems);
 
         // What follows a mistake in the syntax cannot be read; that mistake is what there is to say.
-        if (problems.Count > 0) throw new PolicyException([.. problems.Select(p => p with { Code = ServerCodes.Configuration })]);
-        var root = parts is [var first, ..] && first.Root is not YamlNode.Scalar { IsNull: true } ? first.Root : new YamlNode.Mapping([], new(path ?? "", 1, 1));
+        if (problems.Count > 0)
+            throw new PolicyException([.. problems.Select(p => p with { Code = ServerCodes.Configuration })]);
+        var root =
+            parts is [var first, ..] && first.Root is not YamlNode.Scalar { IsNull: true }
+                ? first.Root
+                : new YamlNode.Mapping([], new(path ?? "", 1, 1));
         return new(root, "", problems, s_keys);
     }
 
@@ -66,7 +87,11 @@ internal static class ServeFile
         }
         catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
         {
-            throw new PolicyException(ServerCodes.Configuration, $"The configuration {path} cannot be read: {unreadable.Message}", unreadable);
+            throw new PolicyException(
+                ServerCodes.Configuration,
+                $"The configuration {path} cannot be read: {unreadable.Message}",
+                unreadable
+            );
         }
     }
 
@@ -75,35 +100,58 @@ internal static class ServeFile
         foreach (var (name, keys) in file.Each("connections", "url", "tenant", "at_once", "queries"))
         {
             keys.Require("url", "such as duckdb:metrics.duckdb");
-            if (NameProblem(name) is { } wrong) keys.Wrong(null, wrong);
+            if (NameProblem(name) is { } wrong)
+                keys.Wrong(null, wrong);
             var (url, tenant, atOnce) = (keys.Read("url", DatabaseUrl.Parse), keys.Read("tenant", Named), keys.Number("at_once", 1, 1, 16));
             var queries = keys.Truth("queries");
-            if (url is not null) yield return new(name, url, tenant ?? ConnectionSetting.DefaultTenant, atOnce, ConnectionSetting.File) { Queries = queries };
+            if (url is not null)
+                yield return new(name, url, tenant ?? ConnectionSetting.DefaultTenant, atOnce, ConnectionSetting.File)
+                {
+                    Queries = queries,
+                };
         }
     }
 
     private static IEnumerable<ConnectionSetting> OfEnvironment(IReadOnlyDictionary<string, string> environment) =>
         from variable in environment
-        where variable.Key.StartsWith(ConnectionPrefix, StringComparison.Ordinal) && variable.Key.Length > ConnectionPrefix.Length && variable.Value.Length > 0
+        where
+            variable.Key.StartsWith(ConnectionPrefix, StringComparison.Ordinal)
+            && variable.Key.Length > ConnectionPrefix.Length
+            && variable.Value.Length > 0
         orderby variable.Key
-        select new ConnectionSetting(Named(variable.Key[ConnectionPrefix.Length..].ToLowerInvariant()), DatabaseUrl.Parse(variable.Value), ConnectionSetting.DefaultTenant, 1, ConnectionSetting.Environment);
+        select new ConnectionSetting(
+            Named(variable.Key[ConnectionPrefix.Length..].ToLowerInvariant()),
+            DatabaseUrl.Parse(variable.Value),
+            ConnectionSetting.DefaultTenant,
+            1,
+            ConnectionSetting.Environment
+        );
 
     /// <summary>A name that can stand in a path.</summary>
     /// <exception cref="PolicyException">It cannot.</exception>
     internal static string Named(string name) => NameProblem(name) is { } wrong ? throw ServeSettings.Wrong(wrong) : name;
 
-    private static string? NameProblem(string name) => name.Length is > 0 and <= 60 && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-' or '.')
-        ? null
-        : $"\"{name}\" is no name: use letters, digits, and any of _ - . in at most 60 characters.";
+    private static string? NameProblem(string name) =>
+        name.Length is > 0 and <= 60 && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-' or '.')
+            ? null
+            : $"\"{name}\" is no name: use letters, digits, and any of _ - . in at most 60 characters.";
 
-    private static Uri Address(string text) => Uri.TryCreate(text, UriKind.Absolute, out var address) && address.Scheme is "http" or "https" ? address
-        : throw ServeSettings.Wrong($"\"{text}\" is no address to listen on. Write http://127.0.0.1:8642 or https://HOST:PORT.");
+    private static Uri Address(string text) =>
+        Uri.TryCreate(text, UriKind.Absolute, out var address) && address.Scheme is "http" or "https"
+            ? address
+            : throw ServeSettings.Wrong($"\"{text}\" is no address to listen on. Write http://127.0.0.1:8642 or https://HOST:PORT.");
 
-    private static Uri Collector(string text) => Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https" && url.UserInfo.Length == 0 ? url
-        : throw ServeSettings.Wrong("`otlp` is the address of a collector, such as http://127.0.0.1:4318. What it asks of whoever sends stands in OTEL_EXPORTER_OTLP_HEADERS.");
+    private static Uri Collector(string text) =>
+        Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https" && url.UserInfo.Length == 0
+            ? url
+            : throw ServeSettings.Wrong(
+                "`otlp` is the address of a collector, such as http://127.0.0.1:4318. What it asks of whoever sends stands in OTEL_EXPORTER_OTLP_HEADERS."
+            );
 
-    private static string BasePath(string text) => text is ['/', .., not '/'] ? text
-        : throw ServeSettings.Wrong($"`base_path: {text}` begins with a slash and does not end with one, such as /varve.");
+    private static string BasePath(string text) =>
+        text is ['/', .., not '/']
+            ? text
+            : throw ServeSettings.Wrong($"`base_path: {text}` begins with a slash and does not end with one, such as /varve.");
 
     private static string Readable(string path)
     {

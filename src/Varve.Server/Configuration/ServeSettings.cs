@@ -66,13 +66,18 @@ internal sealed record ServeSettings
     /// <exception cref="PolicyException">It would.</exception>
     public ServeSettings Checked()
     {
-        if (Listen.Scheme is not ("http" or "https")) throw Wrong($"{Listen} is no address to listen on. Write http://127.0.0.1:8642 or https://HOST:PORT.");
-        if (Listen.Scheme == "https" && Certificate is null) throw Wrong($"{Listen} needs a certificate: say `certificate:` (PEM), and `certificate_key:`, in the configuration file.");
-        if (BasePath.Length > 0 && (!BasePath.StartsWith('/') || BasePath.EndsWith('/'))) throw Wrong($"`base_path: {BasePath}` begins with a slash and does not end with one, such as /varve.");
+        if (Listen.Scheme is not ("http" or "https"))
+            throw Wrong($"{Listen} is no address to listen on. Write http://127.0.0.1:8642 or https://HOST:PORT.");
+        if (Listen.Scheme == "https" && Certificate is null)
+            throw Wrong($"{Listen} needs a certificate: say `certificate:` (PEM), and `certificate_key:`, in the configuration file.");
+        if (BasePath.Length > 0 && (!BasePath.StartsWith('/') || BasePath.EndsWith('/')))
+            throw Wrong($"`base_path: {BasePath}` begins with a slash and does not end with one, such as /varve.");
         if (!IsLoopback && Listen.Scheme == "http" && TrustedProxies.Count == 0)
         {
-            throw new PolicyException(ServerCodes.Exposed,
-                $"{Listen} can be reached from other machines, and tokens would go there in clear text. Listen on https with a certificate, or behind a proxy that does, which `trusted_proxies:` in the configuration file names, or on http://127.0.0.1:{Listen.Port}.");
+            throw new PolicyException(
+                ServerCodes.Exposed,
+                $"{Listen} can be reached from other machines, and tokens would go there in clear text. Listen on https with a certificate, or behind a proxy that does, which `trusted_proxies:` in the configuration file names, or on http://127.0.0.1:{Listen.Port}."
+            );
         }
 
         return this;

@@ -15,13 +15,19 @@ internal sealed class ConnectionSet : IAsyncDisposable
     private readonly SemaphoreSlim _turn = new(1, 1);
     private IReadOnlyList<ConnectionSetting> _declared;
 
-    private ConnectionSet(ConnectionTable table, IReadOnlyList<ConnectionSetting> declared, LifecycleOptions options) => (_table, _declared, _options) = (table, declared, options);
+    private ConnectionSet(ConnectionTable table, IReadOnlyList<ConnectionSetting> declared, LifecycleOptions options) =>
+        (_table, _declared, _options) = (table, declared, options);
 
     /// <summary>All of them, by name.</summary>
     public IReadOnlyList<ServerConnection> All => [.. _all.Values.OrderBy(c => c.Name, StringComparer.Ordinal)];
 
     /// <summary>Declared ones come before one of the same name that was saved.</summary>
-    public static async Task<ConnectionSet> OpenAsync(HomeDatabase home, IReadOnlyList<ConnectionSetting> declared, LifecycleOptions options, CancellationToken cancellationToken)
+    public static async Task<ConnectionSet> OpenAsync(
+        HomeDatabase home,
+        IReadOnlyList<ConnectionSetting> declared,
+        LifecycleOptions options,
+        CancellationToken cancellationToken
+    )
     {
         var set = new ConnectionSet(new(home), declared, options);
         await set.SyncAsync(cancellationToken);
@@ -39,23 +45,28 @@ internal sealed class ConnectionSet : IAsyncDisposable
         try
         {
             Dictionary<string, ConnectionSetting> wanted = new(StringComparer.Ordinal);
-            foreach (var setting in _declared.Concat(await _table.ListAsync(cancellationToken))) wanted.TryAdd(setting.Name, setting);
+            foreach (var setting in _declared.Concat(await _table.ListAsync(cancellationToken)))
+                wanted.TryAdd(setting.Name, setting);
             List<ServerConnection> come = [];
             List<ServerConnection> left = [];
             foreach (var setting in wanted.Values)
             {
-                if (_all.TryGetValue(setting.Name, out var before) && before.Setting.IsSame(setting)) continue;
-                if (before is not null) left.Add(before);
+                if (_all.TryGetValue(setting.Name, out var before) && before.Setting.IsSame(setting))
+                    continue;
+                if (before is not null)
+                    left.Add(before);
                 come.Add(_all[setting.Name] = new(setting, _options));
             }
 
             IReadOnlyList<string> gone = [.. _all.Keys.Where(k => !wanted.ContainsKey(k))];
             foreach (var name in gone)
             {
-                if (_all.TryRemove(name, out var removed)) left.Add(removed);
+                if (_all.TryRemove(name, out var removed))
+                    left.Add(removed);
             }
 
-            foreach (var connection in left) await connection.DisposeAsync();
+            foreach (var connection in left)
+                await connection.DisposeAsync();
             return (come, gone);
         }
         finally
@@ -86,7 +97,11 @@ internal sealed class ConnectionSet : IAsyncDisposable
         await _turn.WaitAsync(cancellationToken);
         try
         {
-            if (_all.ContainsKey(setting.Name)) throw new PolicyException(ServerCodes.BadConnection, $"There is a connection {setting.Name} already. Give this one another name.");
+            if (_all.ContainsKey(setting.Name))
+                throw new PolicyException(
+                    ServerCodes.BadConnection,
+                    $"There is a connection {setting.Name} already. Give this one another name."
+                );
             await _table.AddAsync(setting, caller, cancellationToken);
             return _all[setting.Name] = new(setting, _options);
         }
@@ -101,13 +116,18 @@ internal sealed class ConnectionSet : IAsyncDisposable
     public async Task RemoveAsync(ServerConnection connection, CancellationToken cancellationToken)
     {
         if (connection.Setting.Source != ConnectionSetting.Home)
-            throw new PolicyException(ServerCodes.BadConnection, $"{connection.Name} is declared by {connection.Setting.Source}: take it out there, and start the server again.");
+            throw new PolicyException(
+                ServerCodes.BadConnection,
+                $"{connection.Name} is declared by {connection.Setting.Source}: take it out there, and start the server again."
+            );
         await _table.RemoveAsync(connection.Name, cancellationToken);
-        if (_all.TryRemove(connection.Name, out var removed)) await removed.DisposeAsync();
+        if (_all.TryRemove(connection.Name, out var removed))
+            await removed.DisposeAsync();
     }
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var connection in _all.Values) await connection.DisposeAsync();
+        foreach (var connection in _all.Values)
+            await connection.DisposeAsync();
     }
 }

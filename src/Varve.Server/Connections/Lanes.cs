@@ -24,7 +24,12 @@ internal sealed class Lanes(DatabaseUrl url, LifecycleOptions options) : IAsyncD
     /// <param name="work">The work.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="BusyException">Another process has the database.</exception>
-    public async Task<T> UseAsync<T>(string subject, TimeSpan patience, Func<Lifecycle, Database, Task<T>> work, CancellationToken cancellationToken)
+    public async Task<T> UseAsync<T>(
+        string subject,
+        TimeSpan patience,
+        Func<Lifecycle, Database, Task<T>> work,
+        CancellationToken cancellationToken
+    )
     {
         var database = await RentAsync(patience, cancellationToken);
         try
@@ -41,7 +46,8 @@ internal sealed class Lanes(DatabaseUrl url, LifecycleOptions options) : IAsyncD
     {
         await _turn.WaitAsync();
         _disposed = true;
-        if (_closing is not null) await _closing.DisposeAsync();
+        if (_closing is not null)
+            await _closing.DisposeAsync();
         _turn.Release();
         await CloseAsync(evenUsed: true);
     }
@@ -55,7 +61,9 @@ internal sealed class Lanes(DatabaseUrl url, LifecycleOptions options) : IAsyncD
             try
             {
                 ObjectDisposedException.ThrowIf(_disposed, this);
-                var database = _idle.TryPop(out var kept) ? kept : await Task.Run(() => DatabaseOpening.Open(url, readOnly: false, create: false), cancellationToken);
+                var database = _idle.TryPop(out var kept)
+                    ? kept
+                    : await Task.Run(() => DatabaseOpening.Open(url, readOnly: false, create: false), cancellationToken);
                 _used++;
                 return database;
             }
@@ -79,8 +87,14 @@ internal sealed class Lanes(DatabaseUrl url, LifecycleOptions options) : IAsyncD
         {
             _used--;
             _idle.Push(database);
-            if (_used > 0 || _disposed) return;
-            _closing ??= TimeProvider.System.CreateTimer(_ => _ = CloseAsync(evenUsed: false), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            if (_used > 0 || _disposed)
+                return;
+            _closing ??= TimeProvider.System.CreateTimer(
+                _ => _ = CloseAsync(evenUsed: false),
+                null,
+                Timeout.InfiniteTimeSpan,
+                Timeout.InfiniteTimeSpan
+            );
             _closing.Change(s_idle, Timeout.InfiniteTimeSpan);
         }
         finally
@@ -88,7 +102,8 @@ internal sealed class Lanes(DatabaseUrl url, LifecycleOptions options) : IAsyncD
             _turn.Release();
         }
 
-        if (_disposed) await CloseAsync(evenUsed: true);
+        if (_disposed)
+            await CloseAsync(evenUsed: true);
     }
 
     private async Task CloseAsync(bool evenUsed)
@@ -96,8 +111,10 @@ internal sealed class Lanes(DatabaseUrl url, LifecycleOptions options) : IAsyncD
         await _turn.WaitAsync();
         try
         {
-            if (_used > 0 && !evenUsed) return;
-            while (_idle.TryPop(out var database)) await database.DisposeAsync();
+            if (_used > 0 && !evenUsed)
+                return;
+            while (_idle.TryPop(out var database))
+                await database.DisposeAsync();
         }
         finally
         {

@@ -14,7 +14,13 @@ internal sealed record ConnectionSetting(string Name, DatabaseUrl Url, string Te
     public bool Queries { get; init; }
 
     /// <summary>True where nothing changed, a password among what is compared.</summary>
-    internal bool IsSame(ConnectionSetting other) => other.Name == Name && other.Url.IsSame(Url) && other.Tenant == Tenant && other.AtOnce == AtOnce && other.Source == Source && other.Queries == Queries;
+    internal bool IsSame(ConnectionSetting other) =>
+        other.Name == Name
+        && other.Url.IsSame(Url)
+        && other.Tenant == Tenant
+        && other.AtOnce == AtOnce
+        && other.Source == Source
+        && other.Queries == Queries;
 
     internal const string File = "file";
 
@@ -45,8 +51,12 @@ internal sealed class ServerConnection(ConnectionSetting setting, LifecycleOptio
     public Task<T> UseAsync<T>(string subject, Func<Lifecycle, Task<T>> work, CancellationToken cancellationToken) =>
         _lanes.UseAsync(subject, Impatient, (lifecycle, _) => work(lifecycle), cancellationToken);
 
-    public Task<T> UseAsync<T>(string subject, TimeSpan patience, Func<Lifecycle, Database, Task<T>> work, CancellationToken cancellationToken) =>
-        _lanes.UseAsync(subject, patience, work, cancellationToken);
+    public Task<T> UseAsync<T>(
+        string subject,
+        TimeSpan patience,
+        Func<Lifecycle, Database, Task<T>> work,
+        CancellationToken cancellationToken
+    ) => _lanes.UseAsync(subject, patience, work, cancellationToken);
 
     public ValueTask DisposeAsync() => _lanes.DisposeAsync();
 }

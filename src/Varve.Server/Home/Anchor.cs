@@ -19,7 +19,9 @@ internal sealed record Anchor(Instant At, string Log, long Entries, string Head)
 
     /// <summary>A line that was read; null where it is none, such as one that a full disk cut off.</summary>
     internal static Anchor? Parse(string line) =>
-        line.Split(' ') is [var at, var log, var entries, { Length: 64 } head] && InstantText.TryParse(at, out var instant, out _) && long.TryParse(entries, NumberStyles.None, CultureInfo.InvariantCulture, out var count)
+        line.Split(' ') is [var at, var log, var entries, { Length: 64 } head]
+        && InstantText.TryParse(at, out var instant, out _)
+        && long.TryParse(entries, NumberStyles.None, CultureInfo.InvariantCulture, out var count)
             ? new(instant, log, count, head)
             : null;
 }

@@ -42,7 +42,17 @@ internal enum BackfillWindows
 /// <param name="Windows">Which of them.</param>
 /// <param name="Subject">Who asked.</param>
 /// <param name="Created">When.</param>
-internal sealed record Backfill(string Id, string Connection, string Query, TimeRange Range, bool NewestFirst, int AtOnce, BackfillWindows Windows, string Subject, Instant Created)
+internal sealed record Backfill(
+    string Id,
+    string Connection,
+    string Query,
+    TimeRange Range,
+    bool NewestFirst,
+    int AtOnce,
+    BackfillWindows Windows,
+    string Subject,
+    Instant Created
+)
 {
     public BackfillState State { get; init; } = BackfillState.Running;
 

@@ -10,8 +10,18 @@ namespace Varve.Server.Home;
 internal sealed class FormKeyTable(HomeDatabase home) : IXmlRepository
 {
     public IReadOnlyCollection<XElement> GetAllElements() =>
-        [.. home.QueryAsync($"SELECT xml FROM {HomeTables.FormKeys} ORDER BY id", CancellationToken.None).GetAwaiter().GetResult().Select(r => XElement.Parse(r.Text(0)))];
+        [
+            .. home.QueryAsync($"SELECT xml FROM {HomeTables.FormKeys} ORDER BY id", CancellationToken.None)
+                .GetAwaiter()
+                .GetResult()
+                .Select(r => XElement.Parse(r.Text(0))),
+        ];
 
-    public void StoreElement(XElement element, string friendlyName) => home.ExecuteAsync(
-        $"INSERT INTO {HomeTables.FormKeys} (id, xml) VALUES ({friendlyName}, {element.ToString(SaveOptions.DisableFormatting)})", CancellationToken.None).GetAwaiter().GetResult();
+    public void StoreElement(XElement element, string friendlyName) =>
+        home.ExecuteAsync(
+                $"INSERT INTO {HomeTables.FormKeys} (id, xml) VALUES ({friendlyName}, {element.ToString(SaveOptions.DisableFormatting)})",
+                CancellationToken.None
+            )
+            .GetAwaiter()
+            .GetResult();
 }

@@ -14,7 +14,8 @@ internal sealed class HomeDatabase : IAsyncDisposable
     private readonly Database _database;
     private readonly SqlText? _alone;
 
-    private HomeDatabase(Database database, TimeProvider clock) => (_database, Clock, _alone) = (database, clock, database.Engine.Dialect.Alone(HomeTables.Meta));
+    private HomeDatabase(Database database, TimeProvider clock) =>
+        (_database, Clock, _alone) = (database, clock, database.Engine.Dialect.Alone(HomeTables.Meta));
 
     /// <summary>The clock of everything that is written down.</summary>
     public TimeProvider Clock { get; }
@@ -25,7 +26,9 @@ internal sealed class HomeDatabase : IAsyncDisposable
     /// <summary>True where several servers can have it at once.</summary>
     public bool IsShared => _alone is not null;
 
-    /// <summary>The lead that this server has; null where it has none. Nobody asks for it where no other server can have the home.</summary>
+    /// <summary>
+    /// The lead that this server has; null where it has none. Nobody asks for it where no other server can have the home.
+    /// </summary>
     public Fence? Fence { get; set; }
 
     /// <summary>Opens it, makes it where there is none, and brings an older one up to date.</summary>
@@ -35,11 +38,20 @@ internal sealed class HomeDatabase : IAsyncDisposable
     public static async Task<HomeDatabase> OpenAsync(DatabaseUrl url, TimeProvider clock, CancellationToken cancellationToken)
     {
         // Opening a server waits for its answer on the thread that asks.
-        var home = new HomeDatabase(await Task.Run(() => DatabaseOpening.Open(url, readOnly: false, create: true, memory: "128MB", cancellation: cancellationToken), cancellationToken), clock);
+        var home = new HomeDatabase(
+            await Task.Run(
+                () => DatabaseOpening.Open(url, readOnly: false, create: true, memory: "128MB", cancellation: cancellationToken),
+                cancellationToken
+            ),
+            clock
+        );
         try
         {
             if (!home._database.Engine.Capabilities.Transactions)
-                throw new PolicyException(ServerCodes.NoHome, $"{url} cannot be a home: {url.Scheme} has no transactions, and what a server decides is stored with what came of it. Name a DuckDB file or a PostgreSQL database.");
+                throw new PolicyException(
+                    ServerCodes.NoHome,
+                    $"{url} cannot be a home: {url.Scheme} has no transactions, and what a server decides is stored with what came of it. Name a DuckDB file or a PostgreSQL database."
+                );
             await new HomeSchema(home._database.Engine).EnsureAsync(cancellationToken);
             return home;
         }
@@ -58,48 +70,77 @@ internal sealed class HomeDatabase : IAsyncDisposable
         SaidAsync(() => _database.Engine.TransactAsync((s, token) => s.QueryAsync(query, token), Scope.Reading, cancellationToken));
 
     /// <summary>Runs one statement that no other server needs to hear of; how many rows it changed.</summary>
-    public Task<long> ExecuteAsync(SqlText statement, CancellationToken cancellationToken) => AloneAsync((s, token) => s.ExecuteAsync(statement, token), cancellationToken);
+    public Task<long> ExecuteAsync(SqlText statement, CancellationToken cancellationToken) =>
+        AloneAsync((s, token) => s.ExecuteAsync(statement, token), cancellationToken);
 
     /// <summary>Does all of it or nothing; one such work at a time, of all servers.</summary>
-    public Task<T> WriteAsync<T>(Func<IStatements, CancellationToken, Task<T>> work, CancellationToken cancellationToken) => AloneAsync(
-        async (statements, token) =>
-        {
-            var result = await work(statements, token);
-            if (IsShared) await CountAsync(statements, HomeSchema.ChangesName, token);
-            return result;
-        },
-        cancellationToken);
+    public Task<T> WriteAsync<T>(Func<IStatements, CancellationToken, Task<T>> work, CancellationToken cancellationToken) =>
+        AloneAsync(
+            async (statements, token) =>
+            {
+                var result = await work(statements, token);
+                if (IsShared)
+                    await CountAsync(statements, HomeSchema.ChangesName, token);
+                return result;
+            },
+            cancellationToken
+        );
 
     /// <summary>The same, where this server leads: who lost the lead, and may not know it yet, writes nothing.</summary>
     /// <exception cref="EngineException">Another server leads (VRV507).</exception>
-    public Task<T> LeadAsync<T>(Func<IStatements, CancellationToken, Task<T>> work, CancellationToken cancellationToken) => WriteAsync(
-        async (statements, token) =>
-        {
-            if (IsShared) await RequireLeadAsync(statements, token);
-            return await work(statements, token);
-        },
-        cancellationToken);
+    public Task<T> LeadAsync<T>(Func<IStatements, CancellationToken, Task<T>> work, CancellationToken cancellationToken) =>
+        WriteAsync(
+            async (statements, token) =>
+            {
+                if (IsShared)
+                    await RequireLeadAsync(statements, token);
+                return await work(statements, token);
+            },
+            cancellationToken
+        );
 
     /// <summary>Does all of it or nothing, without a word to other servers.</summary>
-    public Task<T> AloneAsync<T>(Func<IStatements, CancellationToken, Task<T>> work, CancellationToken cancellationToken) => SaidAsync(() => _database.Engine.TransactAsync(
-        async (statements, token) =>
-        {
-            if (_alone is not null) await statements.ExecuteAsync(_alone, token);
-            return await work(statements, token);
-        },
-        Scope.Writing,
-        cancellationToken));
+    public Task<T> AloneAsync<T>(Func<IStatements, CancellationToken, Task<T>> work, CancellationToken cancellationToken) =>
+        SaidAsync(() =>
+            _database.Engine.TransactAsync(
+                async (statements, token) =>
+                {
+                    if (_alone is not null)
+                        await statements.ExecuteAsync(_alone, token);
+                    return await work(statements, token);
+                },
+                Scope.Writing,
+                cancellationToken
+            )
+        );
 
     /// <summary>Counts on, so that other servers look.</summary>
-    internal static Task<long> CountAsync(IStatements statements, string name, CancellationToken cancellationToken) => statements.ExecuteAsync(
-        $"UPDATE {HomeTables.Meta} SET value = CAST(CAST(value AS BIGINT) + 1 AS VARCHAR) WHERE name = {name}", cancellationToken);
+    internal static Task<long> CountAsync(IStatements statements, string name, CancellationToken cancellationToken) =>
+        statements.ExecuteAsync(
+            $"UPDATE {HomeTables.Meta} SET value = CAST(CAST(value AS BIGINT) + 1 AS VARCHAR) WHERE name = {name}",
+            cancellationToken
+        );
 
     public ValueTask DisposeAsync() => _database.DisposeAsync();
 
     private async Task RequireLeadAsync(IStatements statements, CancellationToken cancellationToken)
     {
-        if (Fence is { } fence && (await statements.QueryAsync($"SELECT count(*) FROM {HomeTables.Lead} WHERE server = {fence.Server} AND fence = {fence.Number}", cancellationToken))[0].Long(0) > 0) return;
-        throw new EngineException(ServerCodes.NotLeading, "Another server leads this home now. Nothing was written here; it goes on there.", isTransient: true);
+        if (
+            Fence is { } fence
+            && (
+                await statements.QueryAsync(
+                    $"SELECT count(*) FROM {HomeTables.Lead} WHERE server = {fence.Server} AND fence = {fence.Number}",
+                    cancellationToken
+                )
+            )[0]
+                .Long(0) > 0
+        )
+            return;
+        throw new EngineException(
+            ServerCodes.NotLeading,
+            "Another server leads this home now. Nothing was written here; it goes on there.",
+            isTransient: true
+        );
     }
 
     /// <summary>A home that does not answer is another thing than a database that a policy keeps, and is said so.</summary>
@@ -109,7 +150,8 @@ internal sealed class HomeDatabase : IAsyncDisposable
         {
             return await work();
         }
-        catch (EngineException away) when (away.Code is EngineCodes.Lost or Engines.ServerCodes.Unreachable or Engines.ServerCodes.NotReady && IsShared)
+        catch (EngineException away)
+            when (away.Code is EngineCodes.Lost or Engines.ServerCodes.Unreachable or Engines.ServerCodes.NotReady && IsShared)
         {
             throw new EngineException(ServerCodes.HomeAway, $"The server's home does not answer: {away.Message}", isTransient: true, away);
         }

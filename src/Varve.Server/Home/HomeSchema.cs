@@ -44,24 +44,40 @@ internal sealed class HomeSchema(IEngine engine)
     {
         var version = await VersionAsync(cancellationToken);
         if (version > Version)
-            throw new EngineException("VRV501", FormattableString.Invariant($"The home has version {version}, this Varve knows up to {Version}: use the newer Varve that wrote it."));
-        if (version == Version) return;
+            throw new EngineException(
+                "VRV501",
+                FormattableString.Invariant(
+                    $"The home has version {version}, this Varve knows up to {Version}: use the newer Varve that wrote it."
+                )
+            );
+        if (version == Version)
+            return;
         await engine.TransactAsync(
             async (statements, token) =>
             {
-                foreach (var statement in s_migrations[version..].SelectMany(m => m(this))) await statements.ExecuteAsync(statement, token);
+                foreach (var statement in s_migrations[version..].SelectMany(m => m(this)))
+                    await statements.ExecuteAsync(statement, token);
                 await statements.ExecuteAsync($"DELETE FROM {HomeTables.Meta} WHERE name = {VersionName}", token);
-                await statements.ExecuteAsync($"INSERT INTO {HomeTables.Meta} (name, value) VALUES ({VersionName}, {Version.ToString(CultureInfo.InvariantCulture)})", token);
+                await statements.ExecuteAsync(
+                    $"INSERT INTO {HomeTables.Meta} (name, value) VALUES ({VersionName}, {Version.ToString(CultureInfo.InvariantCulture)})",
+                    token
+                );
                 return 0;
             },
             Scope.Writing,
-            cancellationToken);
+            cancellationToken
+        );
     }
 
     private async Task<int> VersionAsync(CancellationToken cancellationToken)
     {
-        if (await engine.TransactAsync((s, token) => s.DescribeAsync(HomeTables.Meta, token), Scope.Reading, cancellationToken) is null) return 0;
-        var rows = await engine.TransactAsync((s, token) => s.QueryAsync($"SELECT value FROM {HomeTables.Meta} WHERE name = {VersionName}", token), Scope.Reading, cancellationToken);
+        if (await engine.TransactAsync((s, token) => s.DescribeAsync(HomeTables.Meta, token), Scope.Reading, cancellationToken) is null)
+            return 0;
+        var rows = await engine.TransactAsync(
+            (s, token) => s.QueryAsync($"SELECT value FROM {HomeTables.Meta} WHERE name = {VersionName}", token),
+            Scope.Reading,
+            cancellationToken
+        );
         return int.Parse(rows[0].Text(0), CultureInfo.InvariantCulture);
     }
 
@@ -110,6 +126,7 @@ internal sealed class HomeSchema(IEngine engine)
             attempts INTEGER NOT NULL, next_us BIGINT, state VARCHAR NOT NULL, answer VARCHAR, done_us BIGINT)
             """;
     }
+
     /// <summary>Version 3: several servers on one home, of which one leads.</summary>
     private static IEnumerable<SqlText> Third()
     {

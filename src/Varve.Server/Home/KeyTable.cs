@@ -10,20 +10,43 @@ internal sealed class KeyTable
 
     /// <summary>The run that a key stood for, or what an act answered under it; null where it is new.</summary>
     /// <exception cref="PolicyException">It stood for another request.</exception>
-    public async Task<string?> FindAsync(IStatements statements, string tenant, string key, string requestHash, CancellationToken cancellationToken)
+    public async Task<string?> FindAsync(
+        IStatements statements,
+        string tenant,
+        string key,
+        string requestHash,
+        CancellationToken cancellationToken
+    )
     {
-        var rows = await statements.QueryAsync($"SELECT request_hash, run FROM {HomeTables.Keys} WHERE tenant = {tenant} AND idempotency_key = {key}", cancellationToken);
-        if (rows.Count == 0) return null;
+        var rows = await statements.QueryAsync(
+            $"SELECT request_hash, run FROM {HomeTables.Keys} WHERE tenant = {tenant} AND idempotency_key = {key}",
+            cancellationToken
+        );
+        if (rows.Count == 0)
+            return null;
         return rows[0].Text(0) == requestHash
             ? rows[0].Text(1)
-            : throw new PolicyException(ServerCodes.KeyReused, "This Idempotency-Key was sent with another request. Use a new one for a new request.");
+            : throw new PolicyException(
+                ServerCodes.KeyReused,
+                "This Idempotency-Key was sent with another request. Use a new one for a new request."
+            );
     }
 
-    public async Task AddAsync(IStatements statements, string tenant, string key, string requestHash, string run, Instant now, CancellationToken cancellationToken)
+    public async Task AddAsync(
+        IStatements statements,
+        string tenant,
+        string key,
+        string requestHash,
+        string run,
+        Instant now,
+        CancellationToken cancellationToken
+    )
     {
         await statements.ExecuteAsync($"DELETE FROM {HomeTables.Keys} WHERE created_us < {HomeTime.From(now - s_kept)}", cancellationToken);
         await statements.ExecuteAsync(
-            $"INSERT INTO {HomeTables.Keys} (tenant, idempotency_key, request_hash, run, created_us) VALUES ({tenant}, {key}, {requestHash}, {run}, {HomeTime.From(now)})", cancellationToken);
+            $"INSERT INTO {HomeTables.Keys} (tenant, idempotency_key, request_hash, run, created_us) VALUES ({tenant}, {key}, {requestHash}, {run}, {HomeTime.From(now)})",
+            cancellationToken
+        );
     }
 
     /// <summary>Forgets a key.</summary>

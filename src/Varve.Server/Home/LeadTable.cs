@@ -15,23 +15,33 @@ internal sealed class LeadTable(HomeDatabase home)
             SELECT l.server, l.beat, l.fence, c.value, s.value FROM {HomeTables.Lead} AS l
             JOIN {HomeTables.Meta} AS c ON c.name = {HomeSchema.ChangesName} JOIN {HomeTables.Meta} AS s ON s.name = {HomeSchema.SchedulesName}
             """,
-            cancellationToken);
+            cancellationToken
+        );
         return (new(rows[0].Text(0), rows[0].Long(1), rows[0].Long(2)), new(rows[0].Text(3), rows[0].Text(4)));
     }
 
     /// <summary>Says that the leader is there; false where it leads no more.</summary>
-    public async Task<bool> BeatAsync(Fence fence, CancellationToken cancellationToken) => await home.ExecuteAsync(
-        $"UPDATE {HomeTables.Lead} SET beat = beat + 1 WHERE server = {fence.Server} AND fence = {fence.Number}", cancellationToken) > 0;
+    public async Task<bool> BeatAsync(Fence fence, CancellationToken cancellationToken) =>
+        await home.ExecuteAsync(
+            $"UPDATE {HomeTables.Lead} SET beat = beat + 1 WHERE server = {fence.Server} AND fence = {fence.Number}",
+            cancellationToken
+        ) > 0;
 
     /// <summary>Takes the lead from a row that is as it was seen; null where somebody was quicker.</summary>
-    public async Task<Fence?> TakeAsync(string server, LeadRow seen, CancellationToken cancellationToken) => await home.ExecuteAsync(
-        $"UPDATE {HomeTables.Lead} SET server = {server}, beat = beat + 1, fence = fence + 1 WHERE server = {seen.Server} AND beat = {seen.Beat} AND fence = {seen.Number}", cancellationToken) > 0
+    public async Task<Fence?> TakeAsync(string server, LeadRow seen, CancellationToken cancellationToken) =>
+        await home.ExecuteAsync(
+            $"UPDATE {HomeTables.Lead} SET server = {server}, beat = beat + 1, fence = fence + 1 WHERE server = {seen.Server} AND beat = {seen.Beat} AND fence = {seen.Number}",
+            cancellationToken
+        ) > 0
             ? new(server, seen.Number + 1)
             : null;
 
     /// <summary>Gives the lead back, so that nobody has to wait.</summary>
-    public Task<long> ResignAsync(Fence fence, CancellationToken cancellationToken) => home.ExecuteAsync(
-        $"UPDATE {HomeTables.Lead} SET server = {Nobody}, beat = beat + 1 WHERE server = {fence.Server} AND fence = {fence.Number}", cancellationToken);
+    public Task<long> ResignAsync(Fence fence, CancellationToken cancellationToken) =>
+        home.ExecuteAsync(
+            $"UPDATE {HomeTables.Lead} SET server = {Nobody}, beat = beat + 1 WHERE server = {fence.Server} AND fence = {fence.Number}",
+            cancellationToken
+        );
 }
 
 /// <summary>Who leads, as it is stored.</summary>

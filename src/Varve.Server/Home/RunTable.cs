@@ -14,15 +14,20 @@ internal sealed class RunTable(HomeDatabase home)
     /// <summary>Stores a new run; false where there is one of that id already.</summary>
     public async Task<bool> AddAsync(IStatements statements, ServerRun run, CancellationToken cancellationToken)
     {
-        if ((await statements.QueryAsync($"SELECT count(*) FROM {HomeTables.Runs} WHERE id = {run.Id}", cancellationToken))[0].Long(0) > 0) return false;
+        if ((await statements.QueryAsync($"SELECT count(*) FROM {HomeTables.Runs} WHERE id = {run.Id}", cancellationToken))[0].Long(0) > 0)
+            return false;
         await statements.ExecuteAsync(
             $"""
             INSERT INTO {HomeTables.Runs} (id, connection, policy, trigger_kind, scheduled_us, missed, request, subject, queued_us, started_us, finished_us, state, reason, window_from_us, window_to_us, backfill)
-            VALUES ({run.Id}, {run.Connection}, {run.Policy}, {run.Trigger.ToString()}, {HomeTime.Sql(run.Scheduled)}, {(long)run.Missed}, {JsonSerializer.Serialize(run.Asked)}, {run.Subject},
-                {HomeTime.From(run.Queued)}, {HomeTime.Sql(run.Started)}, {HomeTime.Sql(run.Finished)}, {run.State.ToString()}, {run.Reason},
+            VALUES ({run.Id}, {run.Connection}, {run.Policy}, {run.Trigger.ToString()}, {HomeTime.Sql(run.Scheduled)}, {(long)
+                run.Missed}, {JsonSerializer.Serialize(run.Asked)}, {run.Subject},
+                {HomeTime.From(run.Queued)}, {HomeTime.Sql(run.Started)}, {HomeTime.Sql(
+                run.Finished
+            )}, {run.State.ToString()}, {run.Reason},
                 {HomeTime.Sql(run.Window?.From)}, {HomeTime.Sql(run.Window?.To)}, {run.Backfill})
             """,
-            cancellationToken);
+            cancellationToken
+        );
         return true;
     }
 
@@ -31,28 +36,50 @@ internal sealed class RunTable(HomeDatabase home)
 
     /// <summary>Writes down that a run begins; false where it was ended before its turn came.</summary>
     /// <exception cref="EngineException">Another server leads, or the home does not answer.</exception>
-    public async Task<bool> BeginAsync(string id, Instant at, CancellationToken cancellationToken) => await home.LeadAsync(
-        (s, token) => s.ExecuteAsync($"UPDATE {HomeTables.Runs} SET state = {nameof(RunState.Running)}, started_us = {HomeTime.From(at)} WHERE id = {id} AND state = {nameof(RunState.Queued)}", token), cancellationToken) > 0;
+    public async Task<bool> BeginAsync(string id, Instant at, CancellationToken cancellationToken) =>
+        await home.LeadAsync(
+            (s, token) =>
+                s.ExecuteAsync(
+                    $"UPDATE {HomeTables.Runs} SET state = {nameof(RunState.Running)}, started_us = {HomeTime.From(at)} WHERE id = {id} AND state = {nameof(RunState.Queued)}",
+                    token
+                ),
+            cancellationToken
+        ) > 0;
 
     /// <summary>Asks the server that leads to end a run; false where it has ended.</summary>
-    public async Task<bool> AskEndAsync(IStatements statements, string id, bool now, string by, CancellationToken cancellationToken) => await statements.ExecuteAsync(
-        $"UPDATE {HomeTables.Runs} SET end_asked = {(now ? EndNow : EndSoon)}, end_by = {by} WHERE id = {id} AND state IN ({nameof(RunState.Queued)}, {nameof(RunState.Running)})", cancellationToken) > 0;
+    public async Task<bool> AskEndAsync(IStatements statements, string id, bool now, string by, CancellationToken cancellationToken) =>
+        await statements.ExecuteAsync(
+            $"UPDATE {HomeTables.Runs} SET end_asked = {(now ? EndNow : EndSoon)}, end_by = {by} WHERE id = {id} AND state IN ({nameof(RunState.Queued)}, {nameof(RunState.Running)})",
+            cancellationToken
+        ) > 0;
 
     /// <summary>How many wait.</summary>
     public async Task<long> WaitingAsync(IStatements statements, CancellationToken cancellationToken) =>
-        (await statements.QueryAsync($"SELECT count(*) FROM {HomeTables.Runs} WHERE state = {nameof(RunState.Queued)}", cancellationToken))[0].Long(0);
+        (await statements.QueryAsync($"SELECT count(*) FROM {HomeTables.Runs} WHERE state = {nameof(RunState.Queued)}", cancellationToken))[
+            0
+        ]
+            .Long(0);
 
     /// <summary>Writes down how a run ended; false where that was written before.</summary>
-    public async Task<bool> EndAsync(IStatements statements, ServerRun run, CancellationToken cancellationToken) => await statements.ExecuteAsync(
-        $"""
-        UPDATE {HomeTables.Runs} SET state = {run.State.ToString()}, finished_us = {HomeTime.Sql(run.Finished)}, reason = {run.Reason}, error_code = {run.ErrorCode}, error = {run.Error}, result = {run.Result}
-        WHERE id = {run.Id} AND state IN ({nameof(RunState.Queued)}, {nameof(RunState.Running)})
-        """,
-        cancellationToken) > 0;
+    public async Task<bool> EndAsync(IStatements statements, ServerRun run, CancellationToken cancellationToken) =>
+        await statements.ExecuteAsync(
+            $"""
+            UPDATE {HomeTables.Runs} SET state = {run.State.ToString()}, finished_us = {HomeTime.Sql(
+                run.Finished
+            )}, reason = {run.Reason}, error_code = {run.ErrorCode}, error = {run.Error}, result = {run.Result}
+            WHERE id = {run.Id} AND state IN ({nameof(RunState.Queued)}, {nameof(RunState.Running)})
+            """,
+            cancellationToken
+        ) > 0;
 
     /// <summary>Those that wait or are under way, in the order in which they came.</summary>
     public async Task<IReadOnlyList<ServerRun>> OpenAsync(CancellationToken cancellationToken) =>
-        Read(await home.QueryAsync($"{Columns} WHERE state IN ({nameof(RunState.Queued)}, {nameof(RunState.Running)}) ORDER BY queued_us, id", cancellationToken));
+        Read(
+            await home.QueryAsync(
+                $"{Columns} WHERE state IN ({nameof(RunState.Queued)}, {nameof(RunState.Running)}) ORDER BY queued_us, id",
+                cancellationToken
+            )
+        );
 
     public async Task<ServerRun?> FindAsync(string id, CancellationToken cancellationToken) =>
         Read(await home.QueryAsync($"{Columns} WHERE id = {id}", cancellationToken)).SingleOrDefault();
@@ -63,38 +90,57 @@ internal sealed class RunTable(HomeDatabase home)
     /// <param name="before">Only older ones: the place of the last one that was seen; null from the newest on.</param>
     /// <param name="limit">How many.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    public async Task<IReadOnlyList<ServerRun>> ListAsync(IReadOnlyList<string> connections, string? policy, RunPlace? before, int limit, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<ServerRun>> ListAsync(
+        IReadOnlyList<string> connections,
+        string? policy,
+        RunPlace? before,
+        int limit,
+        CancellationToken cancellationToken
+    )
     {
-        if (connections.Count == 0) return [];
+        if (connections.Count == 0)
+            return [];
         SqlText names = SqlText.Join(", ", connections.Select(c => (SqlText)$"{c}"));
         SqlText where = $"connection IN ({names})";
-        if (policy is not null) where = $"{where} AND policy = {policy}";
-        if (before is not null) where = $"{where} AND (queued_us < {HomeTime.From(before.Queued)} OR (queued_us = {HomeTime.From(before.Queued)} AND id < {before.Id}))";
-        return Read(await home.QueryAsync($"{Columns} WHERE {where} ORDER BY queued_us DESC, id DESC LIMIT {(long)limit}", cancellationToken));
+        if (policy is not null)
+            where = $"{where} AND policy = {policy}";
+        if (before is not null)
+            where =
+                $"{where} AND (queued_us < {HomeTime.From(before.Queued)} OR (queued_us = {HomeTime.From(before.Queued)} AND id < {before.Id}))";
+        return Read(
+            await home.QueryAsync($"{Columns} WHERE {where} ORDER BY queued_us DESC, id DESC LIMIT {(long)limit}", cancellationToken)
+        );
     }
 
     private static SqlText Columns =>
         $"SELECT id, connection, policy, trigger_kind, queued_us, subject, scheduled_us, missed, request, started_us, finished_us, state, reason, error_code, error, result, window_from_us, window_to_us, backfill, end_asked, end_by FROM {HomeTables.Runs}";
 
     private static IReadOnlyList<ServerRun> Read(IReadOnlyList<Row> rows) =>
-    [
-        .. rows.Select(r => new ServerRun(r.Text(0), r.Text(1), r.Text(2), Enum.Parse<RunTrigger>(r.Text(3)), HomeTime.At(r.Long(4)), r.Text(5))
-        {
-            Scheduled = HomeTime.At(r.LongOrNull(6)),
-            Missed = (int)r.Long(7),
-            Asked = JsonSerializer.Deserialize<RunAsked>(r.Text(8))!,
-            Started = HomeTime.At(r.LongOrNull(9)),
-            Finished = HomeTime.At(r.LongOrNull(10)),
-            State = Enum.Parse<RunState>(r.Text(11)),
-            Reason = r.TextOrNull(12),
-            ErrorCode = r.TextOrNull(13),
-            Error = r.TextOrNull(14),
-            Result = r.TextOrNull(15),
-            Window = HomeTime.At(r.LongOrNull(16)) is { } from ? new(from, HomeTime.At(r.Long(17))) : null,
-            Backfill = r.TextOrNull(18),
-            EndAsked = r.TextOrNull(19) is { } asked ? new(asked == EndNow, r.TextOrNull(20) ?? "") : null,
-        }),
-    ];
+        [
+            .. rows.Select(r => new ServerRun(
+                r.Text(0),
+                r.Text(1),
+                r.Text(2),
+                Enum.Parse<RunTrigger>(r.Text(3)),
+                HomeTime.At(r.Long(4)),
+                r.Text(5)
+            )
+            {
+                Scheduled = HomeTime.At(r.LongOrNull(6)),
+                Missed = (int)r.Long(7),
+                Asked = JsonSerializer.Deserialize<RunAsked>(r.Text(8))!,
+                Started = HomeTime.At(r.LongOrNull(9)),
+                Finished = HomeTime.At(r.LongOrNull(10)),
+                State = Enum.Parse<RunState>(r.Text(11)),
+                Reason = r.TextOrNull(12),
+                ErrorCode = r.TextOrNull(13),
+                Error = r.TextOrNull(14),
+                Result = r.TextOrNull(15),
+                Window = HomeTime.At(r.LongOrNull(16)) is { } from ? new(from, HomeTime.At(r.Long(17))) : null,
+                Backfill = r.TextOrNull(18),
+                EndAsked = r.TextOrNull(19) is { } asked ? new(asked == EndNow, r.TextOrNull(20) ?? "") : null,
+            }),
+        ];
 }
 
 /// <summary>Where a run stands in a list that is ordered by when it came.</summary>

@@ -13,49 +13,72 @@ internal sealed class ScheduleTable(HomeDatabase home)
 
     /// <summary>One schedule; null where there is none.</summary>
     public async Task<ScheduleState?> FindAsync(IStatements statements, ScheduleKey key, CancellationToken cancellationToken) =>
-        Read(await statements.QueryAsync($"{Columns} WHERE connection = {key.Connection} AND policy = {key.Policy} AND is_query = {key.IsQuery} AND gone_us IS NULL", cancellationToken)).SingleOrDefault();
+        Read(
+                await statements.QueryAsync(
+                    $"{Columns} WHERE connection = {key.Connection} AND policy = {key.Policy} AND is_query = {key.IsQuery} AND gone_us IS NULL",
+                    cancellationToken
+                )
+            )
+            .SingleOrDefault();
 
     /// <summary>Replaces what is kept of one schedule.</summary>
     public async Task SaveAsync(IStatements statements, ScheduleState state, CancellationToken cancellationToken)
     {
-        await statements.ExecuteAsync($"DELETE FROM {HomeTables.Schedules} WHERE connection = {state.Key.Connection} AND policy = {state.Key.Policy} AND is_query = {state.Key.IsQuery}", cancellationToken);
+        await statements.ExecuteAsync(
+            $"DELETE FROM {HomeTables.Schedules} WHERE connection = {state.Key.Connection} AND policy = {state.Key.Policy} AND is_query = {state.Key.IsQuery}",
+            cancellationToken
+        );
         await statements.ExecuteAsync(
             $"""
             INSERT INTO {HomeTables.Schedules} (connection, policy, rule, armed_us, failures, circuit_us, success_us, overdue_us, paused_us, paused_by, pause_reason, paused_until_us, skip_by, is_query)
-            VALUES ({state.Key.Connection}, {state.Key.Policy}, {state.Rule}, {HomeTime.From(state.Armed)}, {(long)state.Failures}, {HomeTime.Sql(state.CircuitUntil)}, {HomeTime.Sql(state.Succeeded)},
-                {HomeTime.Sql(state.Overdue)}, {HomeTime.Sql(state.Pause?.Since)}, {state.Pause?.By}, {state.Pause?.Reason}, {HomeTime.Sql(state.Pause?.Until)}, {state.SkipBy}, {state.Key.IsQuery})
+            VALUES ({state.Key.Connection}, {state.Key.Policy}, {state.Rule}, {HomeTime.From(state.Armed)}, {(long)
+                state.Failures}, {HomeTime.Sql(state.CircuitUntil)}, {HomeTime.Sql(state.Succeeded)},
+                {HomeTime.Sql(state.Overdue)}, {HomeTime.Sql(state.Pause?.Since)}, {state.Pause?.By}, {state.Pause?.Reason}, {HomeTime.Sql(
+                state.Pause?.Until
+            )}, {state.SkipBy}, {state.Key.IsQuery})
             """,
-            cancellationToken);
+            cancellationToken
+        );
     }
 
     /// <summary>Changes one schedule; null where there is none.</summary>
-    public Task<ScheduleState?> ChangeAsync(ScheduleKey key, Func<ScheduleState, ScheduleState> change, CancellationToken cancellationToken) => home.WriteAsync(
-        async (statements, token) =>
-        {
-            if (await FindAsync(statements, key, token) is not { } state) return null;
-            var changed = change(state);
-            await SaveAsync(statements, changed, token);
-            return changed;
-        },
-        cancellationToken);
+    public Task<ScheduleState?> ChangeAsync(
+        ScheduleKey key,
+        Func<ScheduleState, ScheduleState> change,
+        CancellationToken cancellationToken
+    ) =>
+        home.WriteAsync(
+            async (statements, token) =>
+            {
+                if (await FindAsync(statements, key, token) is not { } state)
+                    return null;
+                var changed = change(state);
+                await SaveAsync(statements, changed, token);
+                return changed;
+            },
+            cancellationToken
+        );
 
     /// <summary>A policy that has no schedule any more; what is kept of it is kept, so that a later one counts from its own edit.</summary>
     public Task<long> RetireAsync(ScheduleKey key, CancellationToken cancellationToken) =>
-        home.ExecuteAsync($"DELETE FROM {HomeTables.Schedules} WHERE connection = {key.Connection} AND policy = {key.Policy} AND is_query = {key.IsQuery}", cancellationToken);
+        home.ExecuteAsync(
+            $"DELETE FROM {HomeTables.Schedules} WHERE connection = {key.Connection} AND policy = {key.Policy} AND is_query = {key.IsQuery}",
+            cancellationToken
+        );
 
     private static SqlText Columns =>
         $"SELECT connection, policy, rule, armed_us, failures, circuit_us, success_us, overdue_us, paused_us, paused_by, pause_reason, paused_until_us, skip_by, is_query FROM {HomeTables.Schedules}";
 
     private static IReadOnlyList<ScheduleState> Read(IReadOnlyList<Row> rows) =>
-    [
-        .. rows.Select(r => new ScheduleState(new(r.Text(0), r.Text(1), r.Truth(13)), r.Text(2), HomeTime.At(r.Long(3)))
-        {
-            Failures = (int)r.Long(4),
-            CircuitUntil = HomeTime.At(r.LongOrNull(5)),
-            Succeeded = HomeTime.At(r.LongOrNull(6)),
-            Overdue = HomeTime.At(r.LongOrNull(7)),
-            Pause = HomeTime.At(r.LongOrNull(8)) is { } since ? new(since, r.Text(9), r.Text(10), HomeTime.At(r.LongOrNull(11))) : null,
-            SkipBy = r.TextOrNull(12),
-        }),
-    ];
+        [
+            .. rows.Select(r => new ScheduleState(new(r.Text(0), r.Text(1), r.Truth(13)), r.Text(2), HomeTime.At(r.Long(3)))
+            {
+                Failures = (int)r.Long(4),
+                CircuitUntil = HomeTime.At(r.LongOrNull(5)),
+                Succeeded = HomeTime.At(r.LongOrNull(6)),
+                Overdue = HomeTime.At(r.LongOrNull(7)),
+                Pause = HomeTime.At(r.LongOrNull(8)) is { } since ? new(since, r.Text(9), r.Text(10), HomeTime.At(r.LongOrNull(11))) : null,
+                SkipBy = r.TextOrNull(12),
+            }),
+        ];
 }

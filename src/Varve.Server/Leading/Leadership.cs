@@ -18,7 +18,10 @@ internal sealed class Leadership(HomeDatabase home, TimeSpan length)
     private long _saidAt;
 
     /// <summary>What this server is called: machine, process, and what tells it from one of the same number before it.</summary>
-    public string Server { get; } = FormattableString.Invariant($"{Environment.MachineName}:{Environment.ProcessId}:{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(4))}");
+    public string Server { get; } =
+        FormattableString.Invariant(
+            $"{Environment.MachineName}:{Environment.ProcessId}:{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(4))}"
+        );
 
     /// <summary>How often the home is looked at.</summary>
     public TimeSpan Beat { get; } = length / 8 < TimeSpan.FromSeconds(1) ? length / 8 : TimeSpan.FromSeconds(1);
@@ -27,25 +30,33 @@ internal sealed class Leadership(HomeDatabase home, TimeSpan length)
     /// True while this server may begin something. It ends a quarter of the lease before another one can take the lead; what
     /// is written meanwhile is refused by the home itself.
     /// </summary>
-    public bool Leads => !home.IsShared || (home.Fence is not null && home.Clock.GetElapsedTime(Volatile.Read(ref _saidAt)) < length * 0.75);
+    public bool Leads =>
+        !home.IsShared || (home.Fence is not null && home.Clock.GetElapsedTime(Volatile.Read(ref _saidAt)) < length * 0.75);
 
     /// <summary>The server that leads, as it was seen last; null before that, and where nobody does.</summary>
-    public string? Leader => !home.IsShared ? Server : _seen is { IsFree: false } seen ? seen.Server : null;
+    public string? Leader =>
+        !home.IsShared ? Server
+        : _seen is { IsFree: false } seen ? seen.Server
+        : null;
 
     /// <summary>Keeps the lead, or takes it where it is free.</summary>
     /// <returns>What was counted of changes; null where no other server can change anything.</returns>
     public async Task<HomeCounts?> BeatAsync(CancellationToken cancellationToken)
     {
-        if (!home.IsShared) return null;
+        if (!home.IsShared)
+            return null;
         var now = home.Clock.GetTimestamp();
         if (home.Fence is { } fence)
         {
-            if (await _table.BeatAsync(fence, cancellationToken)) Volatile.Write(ref _saidAt, now);
-            else home.Fence = null;
+            if (await _table.BeatAsync(fence, cancellationToken))
+                Volatile.Write(ref _saidAt, now);
+            else
+                home.Fence = null;
         }
 
         var (row, counts) = await _table.ReadAsync(cancellationToken);
-        if (row != _seen) (_seen, _seenAt) = (row, home.Clock.GetTimestamp());
+        if (row != _seen)
+            (_seen, _seenAt) = (row, home.Clock.GetTimestamp());
         var isLeft = row.IsFree || home.Clock.GetElapsedTime(_seenAt) >= length;
         if (home.Fence is null && isLeft && await _table.TakeAsync(Server, row, cancellationToken) is { } taken)
         {
@@ -60,7 +71,8 @@ internal sealed class Leadership(HomeDatabase home, TimeSpan length)
     /// <summary>Gives the lead back.</summary>
     public async Task ResignAsync(CancellationToken cancellationToken)
     {
-        if (home.Fence is not { } fence) return;
+        if (home.Fence is not { } fence)
+            return;
         home.Fence = null;
         await _table.ResignAsync(fence, cancellationToken);
     }

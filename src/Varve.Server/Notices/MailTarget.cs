@@ -24,9 +24,13 @@ internal sealed class MailTarget(MailSetting setting) : INoticeTarget
         {
             using var message = Message(id, notice);
             using var client = new SmtpClient();
-            var security = setting.Server.Scheme == "smtps" ? SecureSocketOptions.SslOnConnect : setting.IsPlain ? SecureSocketOptions.None : SecureSocketOptions.StartTls;
+            var security =
+                setting.Server.Scheme == "smtps" ? SecureSocketOptions.SslOnConnect
+                : setting.IsPlain ? SecureSocketOptions.None
+                : SecureSocketOptions.StartTls;
             await client.ConnectAsync(setting.Server.Host, setting.Server.Port, security, timed.Token);
-            if (setting.User is { } user) await client.AuthenticateAsync(user, setting.Password?.Resolve() ?? "", timed.Token);
+            if (setting.User is { } user)
+                await client.AuthenticateAsync(user, setting.Password?.Resolve() ?? "", timed.Token);
             await client.SendAsync(message, timed.Token);
             await client.DisconnectAsync(quit: true, timed.Token);
             return null;
@@ -35,7 +39,17 @@ internal sealed class MailTarget(MailSetting setting) : INoticeTarget
         {
             return "the mail server did not answer in time";
         }
-        catch (Exception refused) when (refused is CommandException or ProtocolException or IOException or System.Net.Sockets.SocketException or AuthenticationException or SslHandshakeException or ServiceNotConnectedException or VarveException)
+        catch (Exception refused)
+            when (refused
+                    is CommandException
+                        or ProtocolException
+                        or IOException
+                        or System.Net.Sockets.SocketException
+                        or AuthenticationException
+                        or SslHandshakeException
+                        or ServiceNotConnectedException
+                        or VarveException
+            )
         {
             return refused.Message.ReplaceLineEndings(" ");
         }
@@ -51,7 +65,8 @@ internal sealed class MailTarget(MailSetting setting) : INoticeTarget
         message.Headers.Add("Auto-Submitted", "auto-generated");
         message.Body = new TextPart("plain")
         {
-            Text = $"{notice.Message}\n\nkind        {notice.Kind.ToString().ToLowerInvariant()}\nat          {InstantText.Format(notice.At)}\nconnection  {notice.Connection}\n{(notice.Query is null ? "policy" : "query ")}      {notice.Query ?? notice.Policy}\nrun         {notice.Run}\ncode        {notice.Code}\n",
+            Text =
+                $"{notice.Message}\n\nkind        {notice.Kind.ToString().ToLowerInvariant()}\nat          {InstantText.Format(notice.At)}\nconnection  {notice.Connection}\n{(notice.Query is null ? "policy" : "query ")}      {notice.Query ?? notice.Policy}\nrun         {notice.Run}\ncode        {notice.Code}\n",
         };
         return message;
     }

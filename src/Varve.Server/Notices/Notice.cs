@@ -32,17 +32,29 @@ internal enum NoticeKind
 /// <param name="Run">The run; null for none.</param>
 /// <param name="Code">The code of the error; null for none.</param>
 /// <param name="Message">For people.</param>
-internal sealed record Notice(string Id, NoticeKind Kind, Instant At, string Tenant, string? Connection, string? Policy, string? Query, string? Run, string? Code, string Message)
+internal sealed record Notice(
+    string Id,
+    NoticeKind Kind,
+    Instant At,
+    string Tenant,
+    string? Connection,
+    string? Policy,
+    string? Query,
+    string? Run,
+    string? Code,
+    string Message
+)
 {
     /// <summary>In a few words: the subject of a mail.</summary>
-    public string Title => Kind switch
-    {
-        NoticeKind.Failed => $"{Named} failed",
-        NoticeKind.Halted => $"{Named} waits for a person",
-        NoticeKind.Braked => $"{Named}: a removal waits for your word",
-        NoticeKind.Overdue => $"{Named} is overdue",
-        _ => "a test",
-    };
+    public string Title =>
+        Kind switch
+        {
+            NoticeKind.Failed => $"{Named} failed",
+            NoticeKind.Halted => $"{Named} waits for a person",
+            NoticeKind.Braked => $"{Named}: a removal waits for your word",
+            NoticeKind.Overdue => $"{Named} is overdue",
+            _ => "a test",
+        };
 
     private string Named => $"{Connection}/{Policy ?? Query ?? "several policies"}";
 }

@@ -28,25 +28,62 @@ internal sealed class NoticeBoard(DeliveryTable deliveries, IReadOnlyList<INotic
             RunState.Braked => NoticeKind.Braked,
             _ => null,
         };
-        return kind is { } known ? AddAsync(statements, Of(known, run.Key, run.Policy.Length == 0, run.Id, run.ErrorCode, run.Error ?? Said(run.State), now), cancellationToken) : Task.CompletedTask;
+        return kind is { } known
+            ? AddAsync(
+                statements,
+                Of(known, run.Key, run.Policy.Length == 0, run.Id, run.ErrorCode, run.Error ?? Said(run.State), now),
+                cancellationToken
+            )
+            : Task.CompletedTask;
     }
 
     /// <summary>What a schedule tells in which nothing succeeded for too long.</summary>
     public Task OverdueAsync(IStatements statements, ScheduleKey key, string within, Instant now, CancellationToken cancellationToken) =>
-        AddAsync(statements, Of(NoticeKind.Overdue, key, isSelection: false, null, null, $"Nothing succeeded within {within}.", now), cancellationToken);
+        AddAsync(
+            statements,
+            Of(NoticeKind.Overdue, key, isSelection: false, null, null, $"Nothing succeeded within {within}.", now),
+            cancellationToken
+        );
 
     /// <summary>Stores a notice for each target that takes it, or for one.</summary>
     public async Task AddAsync(IStatements statements, Notice notice, CancellationToken cancellationToken, string? only = null)
     {
         var body = ServerJson.Write(notice);
         foreach (var target in targets.Where(t => only is null ? t.Filter.Takes(notice) : t.Name == only))
-            await deliveries.AddAsync(statements, new($"d-{Guid.CreateVersion7():N}", target.Name, notice.Tenant, notice.Kind.ToString(), body, notice.At, 0, notice.At, DeliveryState.Waiting, null), cancellationToken);
+            await deliveries.AddAsync(
+                statements,
+                new(
+                    $"d-{Guid.CreateVersion7():N}",
+                    target.Name,
+                    notice.Tenant,
+                    notice.Kind.ToString(),
+                    body,
+                    notice.At,
+                    0,
+                    notice.At,
+                    DeliveryState.Waiting,
+                    null
+                ),
+                cancellationToken
+            );
     }
 
-    private Notice Of(NoticeKind kind, ScheduleKey key, bool isSelection, string? run, string? code, string message, Instant now) => new(
-        $"n-{Guid.CreateVersion7():N}", kind, now, tenantOf(key.Connection), key.Connection, key.IsQuery || isSelection ? null : key.Policy, key.IsQuery ? key.Policy : null, run, code, message);
+    private Notice Of(NoticeKind kind, ScheduleKey key, bool isSelection, string? run, string? code, string message, Instant now) =>
+        new(
+            $"n-{Guid.CreateVersion7():N}",
+            kind,
+            now,
+            tenantOf(key.Connection),
+            key.Connection,
+            key.IsQuery || isSelection ? null : key.Policy,
+            key.IsQuery ? key.Policy : null,
+            run,
+            code,
+            message
+        );
 
-    private static string Said(RunState state) => state == RunState.Braked ? "Rows wait for a person's word before they go." : "Something waits for a person.";
+    private static string Said(RunState state) =>
+        state == RunState.Braked ? "Rows wait for a person's word before they go." : "Something waits for a person.";
 
     private static TaskCompletionSource Fresh() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 }

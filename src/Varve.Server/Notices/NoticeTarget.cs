@@ -24,7 +24,9 @@ internal interface INoticeTarget
 internal sealed record NoticeFilter(IReadOnlyList<NoticeKind> Kinds, string? Tenant)
 {
     /// <summary>Everything that needs somebody.</summary>
-    internal static IReadOnlyList<NoticeKind> Usual { get; } = [NoticeKind.Failed, NoticeKind.Halted, NoticeKind.Braked, NoticeKind.Overdue];
+    internal static IReadOnlyList<NoticeKind> Usual { get; } =
+    [NoticeKind.Failed, NoticeKind.Halted, NoticeKind.Braked, NoticeKind.Overdue];
 
-    internal bool Takes(Notice notice) => notice.Kind == NoticeKind.Test || (Kinds.Contains(notice.Kind) && (Tenant is null || Tenant == notice.Tenant));
+    internal bool Takes(Notice notice) =>
+        notice.Kind == NoticeKind.Test || (Kinds.Contains(notice.Kind) && (Tenant is null || Tenant == notice.Tenant));
 }

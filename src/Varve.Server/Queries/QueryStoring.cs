@@ -12,25 +12,42 @@ using Varve.Time;
 namespace Varve.Server.Queries;
 
 /// <summary>Checking and storing queries, for the API and for the pages.</summary>
-internal sealed class QueryStoring(QueryTable table, HomeDatabase home, ServerAudit audit, ScheduleKeeper keeper, SchedulerService scheduler)
+internal sealed class QueryStoring(
+    QueryTable table,
+    HomeDatabase home,
+    ServerAudit audit,
+    ScheduleKeeper keeper,
+    SchedulerService scheduler
+)
 {
     private static readonly Duration s_day = Duration.FromDays(1);
 
     public Instant Now() => home.Now();
 
     /// <summary>Every problem of a text, those that only the database shows among them.</summary>
-    public async Task<(IReadOnlyList<Problem> Problems, IReadOnlyList<QueryDocument> Documents)> CheckAsync(ServerConnection connection, string yaml, CancellationToken cancellationToken)
+    public async Task<(IReadOnlyList<Problem> Problems, IReadOnlyList<QueryDocument> Documents)> CheckAsync(
+        ServerConnection connection,
+        string yaml,
+        CancellationToken cancellationToken
+    )
     {
         QueryRunner.Allow(connection);
         List<Problem> problems = [];
         var documents = QueryYaml.Read(yaml, "", problems);
-        if (problems.Count > 0) return (PolicyYaml.Ordered(problems), documents);
+        if (problems.Count > 0)
+            return (PolicyYaml.Ordered(problems), documents);
         foreach (var document in documents)
         {
             // The window tells only what the statement is asked with: any will do.
             var window = new TimeRange(home.Now() - s_day, home.Now());
-            problems.AddRange(await connection.UseAsync(
-                Caller.Scheduler.Subject, ServerConnection.Impatient, (_, database) => QueryRunner.Work(database, home.Clock).CheckAsync(document.Query, window, cancellationToken), cancellationToken));
+            problems.AddRange(
+                await connection.UseAsync(
+                    Caller.Scheduler.Subject,
+                    ServerConnection.Impatient,
+                    (_, database) => QueryRunner.Work(database, home.Clock).CheckAsync(document.Query, window, cancellationToken),
+                    cancellationToken
+                )
+            );
         }
 
         return (problems, documents);
@@ -39,29 +56,63 @@ internal sealed class QueryStoring(QueryTable table, HomeDatabase home, ServerAu
     /// <summary>Stores one query where it is still the revision that was read.</summary>
     /// <returns>What is stored now, and whether that is something new.</returns>
     /// <exception cref="PolicyException">With every problem, or where somebody changed it.</exception>
-    public async Task<(StoredQuery Stored, bool IsChanged)> StoreAsync(Caller caller, ServerConnection connection, string name, string yaml, int expected, CancellationToken cancellationToken)
+    public async Task<(StoredQuery Stored, bool IsChanged)> StoreAsync(
+        Caller caller,
+        ServerConnection connection,
+        string name,
+        string yaml,
+        int expected,
+        CancellationToken cancellationToken
+    )
     {
         var (problems, documents) = await CheckAsync(connection, yaml, cancellationToken);
-        if (problems.Count > 0) throw new PolicyException(problems);
-        if (documents is not [var only] || only.Query.Name != name) throw new PolicyException(ServerCodes.BadRequest, $"The text is one query, and its name is that of the path: `query: {name}`.");
+        if (problems.Count > 0)
+            throw new PolicyException(problems);
+        if (documents is not [var only] || only.Query.Name != name)
+            throw new PolicyException(ServerCodes.BadRequest, $"The text is one query, and its name is that of the path: `query: {name}`.");
         var result = await home.WriteAsync(
             async (statements, token) =>
             {
                 var before = await table.FindAsync(statements, connection.Name, name, token);
                 RequireRevision(name, before, expected);
-                if (before?.Yaml == only.Yaml) return (before, false);
-                var stored = new StoredQuery(connection.Name, only.Query, await table.NewestAsync(statements, connection.Name, name, token) + 1, only.Yaml, home.Now(), caller.Subject);
+                if (before?.Yaml == only.Yaml)
+                    return (before, false);
+                var stored = new StoredQuery(
+                    connection.Name,
+                    only.Query,
+                    await table.NewestAsync(statements, connection.Name, name, token) + 1,
+                    only.Yaml,
+                    home.Now(),
+                    caller.Subject
+                );
                 await table.AddAsync(statements, stored, token);
-                await audit.AppendAsync(statements, caller with { Tenant = connection.Setting.Tenant }, "query.applied", stored.Key.ToString(), new JsonObject { ["revision"] = stored.Revision }, token);
+                await audit.AppendAsync(
+                    statements,
+                    caller with
+                    {
+                        Tenant = connection.Setting.Tenant,
+                    },
+                    "query.applied",
+                    stored.Key.ToString(),
+                    new JsonObject { ["revision"] = stored.Revision },
+                    token
+                );
                 return (stored, true);
             },
-            cancellationToken);
+            cancellationToken
+        );
         await LearnAsync(cancellationToken);
         return result;
     }
 
     /// <summary>Takes a query out of force; what it wrote stays.</summary>
-    public async Task DeleteAsync(Caller caller, ServerConnection connection, string name, int expected, CancellationToken cancellationToken)
+    public async Task DeleteAsync(
+        Caller caller,
+        ServerConnection connection,
+        string name,
+        int expected,
+        CancellationToken cancellationToken
+    )
     {
         await home.WriteAsync(
             async (statements, token) =>
@@ -69,10 +120,21 @@ internal sealed class QueryStoring(QueryTable table, HomeDatabase home, ServerAu
                 var before = await table.FindAsync(statements, connection.Name, name, token) ?? throw Missing(name);
                 RequireRevision(name, before, expected);
                 await table.RetireAsync(statements, connection.Name, name, token);
-                await audit.AppendAsync(statements, caller with { Tenant = connection.Setting.Tenant }, "query.deleted", before.Key.ToString(), new JsonObject { ["revision"] = before.Revision }, token);
+                await audit.AppendAsync(
+                    statements,
+                    caller with
+                    {
+                        Tenant = connection.Setting.Tenant,
+                    },
+                    "query.deleted",
+                    before.Key.ToString(),
+                    new JsonObject { ["revision"] = before.Revision },
+                    token
+                );
                 return 0;
             },
-            cancellationToken);
+            cancellationToken
+        );
         await LearnAsync(cancellationToken);
     }
 
@@ -87,9 +149,17 @@ internal sealed class QueryStoring(QueryTable table, HomeDatabase home, ServerAu
 
     private static void RequireRevision(string name, StoredQuery? before, int expected)
     {
-        if ((before?.Revision ?? 0) == expected) return;
-        throw new PolicyException(ServerCodes.Changed, before is null
-            ? FormattableString.Invariant($"{name} is not stored any more, and revision {expected} was read. Nothing was done. Read it again.")
-            : FormattableString.Invariant($"{name} has the revision {before.Revision}, and {expected} was read: somebody changed it. Nothing was done. Read it again."));
+        if ((before?.Revision ?? 0) == expected)
+            return;
+        throw new PolicyException(
+            ServerCodes.Changed,
+            before is null
+                ? FormattableString.Invariant(
+                    $"{name} is not stored any more, and revision {expected} was read. Nothing was done. Read it again."
+                )
+                : FormattableString.Invariant(
+                    $"{name} has the revision {before.Revision}, and {expected} was read: somebody changed it. Nothing was done. Read it again."
+                )
+        );
     }
 }

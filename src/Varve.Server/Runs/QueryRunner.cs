@@ -19,17 +19,39 @@ internal sealed class QueryRunner(QueryTable queries, HomeDatabase home)
     internal static void Allow(ServerConnection connection)
     {
         if (!connection.Setting.Queries)
-            throw new PolicyException(ServerCodes.NoQueries, $"The connection {connection.Name} is not declared with `queries: true`: statements of people are not run there. Whoever runs the server can allow it in its configuration.");
+            throw new PolicyException(
+                ServerCodes.NoQueries,
+                $"The connection {connection.Name} is not declared with `queries: true`: statements of people are not run there. Whoever runs the server can allow it in its configuration."
+            );
     }
 
-    public async Task<RunResult> RunAsync(ServerConnection connection, ServerRun run, RunFeed feed, CancellationToken stop, CancellationToken cancel)
+    public async Task<RunResult> RunAsync(
+        ServerConnection connection,
+        ServerRun run,
+        RunFeed feed,
+        CancellationToken stop,
+        CancellationToken cancel
+    )
     {
         Allow(connection);
-        var stored = await queries.FindAsync(run.Connection, run.Policy, cancel) ?? throw new PolicyException(ServerCodes.Missing, $"There is no query {run.Policy} any more.");
+        var stored =
+            await queries.FindAsync(run.Connection, run.Policy, cancel)
+            ?? throw new PolicyException(ServerCodes.Missing, $"There is no query {run.Policy} any more.");
         for (var attempt = 1; ; attempt++)
         {
             feed.Reach(0, 1, run.Window!.ToString());
-            feed.Tell("window-started", ServerJson.Write(new { query = run.Policy, window = run.Window, attempt, revision = stored.Revision }));
+            feed.Tell(
+                "window-started",
+                ServerJson.Write(
+                    new
+                    {
+                        query = run.Policy,
+                        window = run.Window,
+                        attempt,
+                        revision = stored.Revision,
+                    }
+                )
+            );
             VarveException error;
             try
             {
@@ -44,10 +66,21 @@ internal sealed class QueryRunner(QueryTable queries, HomeDatabase home)
                 error = refused;
             }
 
-            feed.Tell("window-failed", ServerJson.Write(new { query = run.Policy, attempt, error = ErrorBody.Of(error) }));
+            feed.Tell(
+                "window-failed",
+                ServerJson.Write(
+                    new
+                    {
+                        query = run.Policy,
+                        attempt,
+                        error = ErrorBody.Of(error),
+                    }
+                )
+            );
 
             // What does not fit what is there does not fit in a minute either.
-            if (attempt > stored.Query.Retries || error is PolicyException || !await RestAsync(attempt, stop, cancel)) return new(RunState.Failed, null, null, ErrorBody.Of(error));
+            if (attempt > stored.Query.Retries || error is PolicyException || !await RestAsync(attempt, stop, cancel))
+                return new(RunState.Failed, null, null, ErrorBody.Of(error));
         }
     }
 
@@ -58,11 +91,21 @@ internal sealed class QueryRunner(QueryTable queries, HomeDatabase home)
         try
         {
             return await connection.UseAsync(
-                run.Subject, s_patience, (_, database) => Work(database, home.Clock).RunAsync(stored.Query, stored.Revision, run.Window!, run.Again, run.Id, run.Subject, timed.Token), timed.Token);
+                run.Subject,
+                s_patience,
+                (_, database) =>
+                    Work(database, home.Clock)
+                        .RunAsync(stored.Query, stored.Revision, run.Window!, run.Again, run.Id, run.Subject, timed.Token),
+                timed.Token
+            );
         }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
         {
-            throw new EngineException(ServerCodes.TimedOut, $"{run.Policy}: the window took longer than `timeout: {stored.Query.Timeout.Text}`, and was rolled back.", isTransient: true);
+            throw new EngineException(
+                ServerCodes.TimedOut,
+                $"{run.Policy}: the window took longer than `timeout: {stored.Query.Timeout.Text}`, and was rolled back.",
+                isTransient: true
+            );
         }
     }
 
@@ -72,7 +115,11 @@ internal sealed class QueryRunner(QueryTable queries, HomeDatabase home)
         using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, cancel);
         try
         {
-            await Task.Delay(Duration.Min(s_longestRest, Duration.FromSeconds(1L << Math.Min(attempt - 1, 20))).ToTimeSpan(), home.Clock, either.Token);
+            await Task.Delay(
+                Duration.Min(s_longestRest, Duration.FromSeconds(1L << Math.Min(attempt - 1, 20))).ToTimeSpan(),
+                home.Clock,
+                either.Token
+            );
             return true;
         }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)

@@ -32,7 +32,8 @@ internal sealed class RunExecutor(ConnectionSet connections, QueryRunner queries
         {
             if (connections.Find(Caller.Scheduler, run.Connection) is not { } connection)
                 throw new PolicyException(ServerCodes.Missing, $"There is no connection {run.Connection} any more.");
-            if (run.IsQuery) return await queries.RunAsync(connection, run, feed, stop, cancel);
+            if (run.IsQuery)
+                return await queries.RunAsync(connection, run, feed, stop, cancel);
             return await connection.UseAsync(
                 run.Subject,
                 s_patience,
@@ -42,7 +43,8 @@ internal sealed class RunExecutor(ConnectionSet connections, QueryRunner queries
                     await watch.TakeAsync(connection.Name, lifecycle, outcome, cancel);
                     return result;
                 },
-                cancel);
+                cancel
+            );
         }
         catch (OperationCanceledException) when (cancel.IsCancellationRequested)
         {
@@ -56,7 +58,14 @@ internal sealed class RunExecutor(ConnectionSet connections, QueryRunner queries
 
     private static string Json(RunOutcome outcome) => ServerJson.Write(outcome.Shape);
 
-    private static async Task<RunResult> RunAsync(Lifecycle lifecycle, ServerRun run, RunOutcome outcome, RunFeed feed, CancellationToken stop, CancellationToken cancel)
+    private static async Task<RunResult> RunAsync(
+        Lifecycle lifecycle,
+        ServerRun run,
+        RunOutcome outcome,
+        RunFeed feed,
+        CancellationToken stop,
+        CancellationToken cancel
+    )
     {
         var asked = run.Asked;
         var options = new RunOptions
@@ -67,18 +76,30 @@ internal sealed class RunExecutor(ConnectionSet connections, QueryRunner queries
             For = asked.For is { } length ? Keep.Parse(length).Shortest : null,
             Stop = stop,
         };
-        await foreach (var happened in lifecycle.RunAsync(new Selection(run.Policy.Length > 0 ? [run.Policy] : asked.Policies, asked.Tags), options, cancel))
+        await foreach (
+            var happened in lifecycle.RunAsync(
+                new Selection(run.Policy.Length > 0 ? [run.Policy] : asked.Policies, asked.Tags),
+                options,
+                cancel
+            )
+        )
         {
             outcome.Take(happened);
             RunTelling.Tell(feed, happened);
         }
 
         var error = outcome.Policies.SelectMany(p => p.Errors).FirstOrDefault();
-        var state = error is not null ? RunState.Failed
+        var state =
+            error is not null ? RunState.Failed
             : outcome.Braked.Count > 0 ? RunState.Braked
             : outcome.Policies.Any(p => p.Waits.Any(w => w.NeedsPerson)) ? RunState.Waits
             : outcome.Policies.Any(p => p.Postponed || p.Summary is { Stopped: true }) ? RunState.Stopped
             : RunState.Done;
-        return new(state, Json(outcome), state == RunState.Stopped ? "it was asked to stop; the next run goes on" : null, error is null ? null : ErrorBody.Of(error));
+        return new(
+            state,
+            Json(outcome),
+            state == RunState.Stopped ? "it was asked to stop; the next run goes on" : null,
+            error is null ? null : ErrorBody.Of(error)
+        );
     }
 }

@@ -31,7 +31,8 @@ internal sealed class RunFeed
         lock (_lock)
         {
             _events.Enqueue(new(++_last, kind, data));
-            if (_events.Count > Most) _events.Dequeue();
+            if (_events.Count > Most)
+                _events.Dequeue();
         }
 
         Wake();
@@ -42,14 +43,16 @@ internal sealed class RunFeed
 
     public void End()
     {
-        lock (_lock) _ended = true;
+        lock (_lock)
+            _ended = true;
         Wake();
     }
 
     /// <summary>Everything that is known behind an event, without waiting for more.</summary>
     public IReadOnlyList<FeedEvent> Since(long after)
     {
-        lock (_lock) return [.. _events.Where(e => e.Id > after)];
+        lock (_lock)
+            return [.. _events.Where(e => e.Id > after)];
     }
 
     /// <summary>Everything behind an event, and what comes, until the run ends.</summary>
@@ -60,15 +63,18 @@ internal sealed class RunFeed
             Task news;
             bool ended;
             IReadOnlyList<FeedEvent> known;
-            lock (_lock) (news, ended, known) = (_news.Task, _ended, [.. _events.Where(e => e.Id > after)]);
+            lock (_lock)
+                (news, ended, known) = (_news.Task, _ended, [.. _events.Where(e => e.Id > after)]);
             foreach (var told in known)
             {
                 after = told.Id;
                 yield return told;
             }
 
-            if (known.Count > 0) continue;
-            if (ended) yield break;
+            if (known.Count > 0)
+                continue;
+            if (ended)
+                yield break;
             await news.WaitAsync(cancellationToken);
         }
     }
@@ -78,7 +84,8 @@ internal sealed class RunFeed
     private void Wake()
     {
         TaskCompletionSource woken;
-        lock (_lock) (woken, _news) = (_news, Fresh());
+        lock (_lock)
+            (woken, _news) = (_news, Fresh());
         woken.SetResult();
         Changed?.Invoke();
     }

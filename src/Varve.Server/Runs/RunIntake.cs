@@ -8,7 +8,9 @@ using Varve.Server.Home;
 
 namespace Varve.Server.Runs;
 
-/// <summary>Takes what a person or a program asks to run: checked before it is stored, and carried out once however often it is sent.</summary>
+/// <summary>
+/// Takes what a person or a program asks to run: checked before it is stored, and carried out once however often it is sent.
+/// </summary>
 internal sealed class RunIntake(HomeDatabase home, RunTable runs, RunQueue queue, ServerAudit audit)
 {
     private const int MostWaiting = 200;
@@ -21,35 +23,71 @@ internal sealed class RunIntake(HomeDatabase home, RunTable runs, RunQueue queue
     /// <param name="asked">What.</param>
     /// <param name="key">A key under which the same request is the same run; null: each is a new one.</param>
     /// <param name="cancellationToken">Ends it before anything is stored.</param>
-    /// <exception cref="PolicyException">There is no such policy or tag, the key stood for something else, or too many runs wait.</exception>
-    public async Task<ServerRun> TakeAsync(Caller caller, ServerConnection connection, RunAsked asked, string? key, CancellationToken cancellationToken)
+    /// <exception cref="PolicyException">There is no such policy or tag, the key stood for something else, or too many runs
+    /// wait.</exception>
+    public async Task<ServerRun> TakeAsync(
+        Caller caller,
+        ServerConnection connection,
+        RunAsked asked,
+        string? key,
+        CancellationToken cancellationToken
+    )
     {
-        if (!home.IsShared && queue.Waiting >= MostWaiting) throw TooMany();
+        if (!home.IsShared && queue.Waiting >= MostWaiting)
+            throw TooMany();
         await connection.UseAsync(
             caller.Subject,
             async lifecycle =>
             {
                 var selection = new Selection(asked.Policies, asked.Tags);
-                return (await lifecycle.PoliciesAsync(selection, cancellationToken)).Count + (await lifecycle.PatternsAsync(selection, cancellationToken)).Count;
+                return (await lifecycle.PoliciesAsync(selection, cancellationToken)).Count
+                    + (await lifecycle.PatternsAsync(selection, cancellationToken)).Count;
             },
-            cancellationToken);
-        var run = new ServerRun(ServerRun.NewId(), connection.Name, asked is { Policies: [var only], Tags: [] } ? only : "", RunTrigger.Manual, home.Now(), caller.Subject) { Asked = asked };
+            cancellationToken
+        );
+        var run = new ServerRun(
+            ServerRun.NewId(),
+            connection.Name,
+            asked is { Policies: [var only], Tags: [] } ? only : "",
+            RunTrigger.Manual,
+            home.Now(),
+            caller.Subject
+        )
+        {
+            Asked = asked,
+        };
         var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{connection.Name}\n{ServerJson.Write(asked)}")));
         var before = await home.WriteAsync(
             async (statements, token) =>
             {
-                if (key is not null && await _keys.FindAsync(statements, connection.Setting.Tenant, key, hash, token) is { } known) return known;
-                if (home.IsShared && await runs.WaitingAsync(statements, token) >= MostWaiting) throw TooMany();
+                if (key is not null && await _keys.FindAsync(statements, connection.Setting.Tenant, key, hash, token) is { } known)
+                    return known;
+                if (home.IsShared && await runs.WaitingAsync(statements, token) >= MostWaiting)
+                    throw TooMany();
                 await runs.AddAsync(statements, run, token);
-                if (key is not null) await _keys.AddAsync(statements, connection.Setting.Tenant, key, hash, run.Id, run.Queued, token);
-                await audit.AppendAsync(statements, caller with { Tenant = connection.Setting.Tenant }, "run.asked", $"{connection.Name}/{run.Policy}", new JsonObject { ["run"] = run.Id, ["confirm"] = new JsonArray([.. asked.Confirm.Select(c => (JsonNode)c)]) }, token);
+                if (key is not null)
+                    await _keys.AddAsync(statements, connection.Setting.Tenant, key, hash, run.Id, run.Queued, token);
+                await audit.AppendAsync(
+                    statements,
+                    caller with
+                    {
+                        Tenant = connection.Setting.Tenant,
+                    },
+                    "run.asked",
+                    $"{connection.Name}/{run.Policy}",
+                    new JsonObject { ["run"] = run.Id, ["confirm"] = new JsonArray([.. asked.Confirm.Select(c => (JsonNode)c)]) },
+                    token
+                );
                 return null;
             },
-            cancellationToken);
-        if (before is not null) return await runs.FindAsync(before, cancellationToken) ?? run;
+            cancellationToken
+        );
+        if (before is not null)
+            return await runs.FindAsync(before, cancellationToken) ?? run;
         queue.Admit(run);
         return run;
     }
 
-    private static PolicyException TooMany() => new(ServerCodes.TooMany, FormattableString.Invariant($"{MostWaiting} runs wait already. Try again when some have ended."));
+    private static PolicyException TooMany() =>
+        new(ServerCodes.TooMany, FormattableString.Invariant($"{MostWaiting} runs wait already. Try again when some have ended."));
 }

@@ -15,7 +15,15 @@ namespace Varve.Server.Runs;
 /// <param name="ended">Writes down how one ended.</param>
 /// <param name="clock">The clock.</param>
 /// <param name="log">Where it is said what could not be written down.</param>
-internal sealed partial class RunQueue(RunTable runs, RunAction action, int atOnce, Func<string, int> perConnection, Func<ServerRun, Task> ended, TimeProvider clock, ILogger<RunQueue> log)
+internal sealed partial class RunQueue(
+    RunTable runs,
+    RunAction action,
+    int atOnce,
+    Func<string, int> perConnection,
+    Func<ServerRun, Task> ended,
+    TimeProvider clock,
+    ILogger<RunQueue> log
+)
 {
     private const int FeedsKept = 200;
 
@@ -37,7 +45,8 @@ internal sealed partial class RunQueue(RunTable runs, RunAction action, int atOn
     {
         get
         {
-            lock (_lock) return _waiting.Count;
+            lock (_lock)
+                return _waiting.Count;
         }
     }
 
@@ -45,7 +54,8 @@ internal sealed partial class RunQueue(RunTable runs, RunAction action, int atOn
     {
         get
         {
-            lock (_lock) return _active.Count;
+            lock (_lock)
+                return _active.Count;
         }
     }
 
@@ -61,31 +71,38 @@ internal sealed partial class RunQueue(RunTable runs, RunAction action, int atOn
     /// <summary>How many runs of a schedule wait or are under way.</summary>
     public int Open(ScheduleKey key)
     {
-        lock (_lock) return _active.Values.Count(a => IsOf(a.Run, key)) + _waiting.Count(r => IsOf(r, key));
+        lock (_lock)
+            return _active.Values.Count(a => IsOf(a.Run, key)) + _waiting.Count(r => IsOf(r, key));
     }
 
     /// <summary>What a run tells; null where it is too long ago.</summary>
     public RunFeed? Feed(string id)
     {
-        lock (_lock) return _feeds.GetValueOrDefault(id);
+        lock (_lock)
+            return _feeds.GetValueOrDefault(id);
     }
 
     /// <summary>Whether a run waits or is under way here.</summary>
     public bool Has(string id)
     {
-        lock (_lock) return _active.ContainsKey(id) || _waiting.Exists(r => r.Id == id);
+        lock (_lock)
+            return _active.ContainsKey(id) || _waiting.Exists(r => r.Id == id);
     }
 
-    /// <summary>Takes a run that is stored already; one that it knows is the same run. Where another server leads it is left to that.</summary>
+    /// <summary>
+    /// Takes a run that is stored already; one that it knows is the same run. Where another server leads it is left to that.
+    /// </summary>
     public void Admit(ServerRun run)
     {
         lock (_lock)
         {
-            if (_isIdle || _active.ContainsKey(run.Id) || _waiting.Exists(r => r.Id == run.Id)) return;
+            if (_isIdle || _active.ContainsKey(run.Id) || _waiting.Exists(r => r.Id == run.Id))
+                return;
             _waiting.Add(run);
             _feeds[run.Id] = new();
             _told.Enqueue(run.Id);
-            while (_told.Count > FeedsKept && !_active.ContainsKey(_told.Peek()) && !_waiting.Exists(w => w.Id == _told.Peek())) _feeds.Remove(_told.Dequeue());
+            while (_told.Count > FeedsKept && !_active.ContainsKey(_told.Peek()) && !_waiting.Exists(w => w.Id == _told.Peek()))
+                _feeds.Remove(_told.Dequeue());
         }
 
         Pump();
@@ -94,7 +111,8 @@ internal sealed partial class RunQueue(RunTable runs, RunAction action, int atOn
     /// <summary>This server leads: what is admitted from here on is carried out.</summary>
     public void Open()
     {
-        lock (_lock) _isIdle = false;
+        lock (_lock)
+            _isIdle = false;
     }
 
     /// <summary>Another server leads: what waits is left to it, and what is under way ends after its statement.</summary>
@@ -106,12 +124,15 @@ internal sealed partial class RunQueue(RunTable runs, RunAction action, int atOn
         {
             _isIdle = true;
             (left, open) = ([.. _waiting.Select(r => _feeds[r.Id])], [.. _active.Values]);
-            foreach (var run in _waiting) _feeds.Remove(run.Id);
+            foreach (var run in _waiting)
+                _feeds.Remove(run.Id);
             _waiting.Clear();
         }
 
-        foreach (var active in open) active.Stop.Cancel();
-        foreach (var feed in left) feed.End();
+        foreach (var active in open)
+            active.Stop.Cancel();
+        foreach (var feed in left)
+            feed.End();
     }
 
     /// <summary>Ends a run: one that waits at once, one that is under way after its statement, or, asked for that, in it.</summary>
@@ -122,24 +143,40 @@ internal sealed partial class RunQueue(RunTable runs, RunAction action, int atOn
         lock (_lock)
         {
             waiting = _waiting.Find(r => r.Id == id);
-            if (waiting is not null) _waiting.Remove(waiting);
-            else if (_active.TryGetValue(id, out var active)) (now ? active.Cancel : active.Stop).Cancel();
-            else return false;
+            if (waiting is not null)
+                _waiting.Remove(waiting);
+            else if (_active.TryGetValue(id, out var active))
+                (now ? active.Cancel : active.Stop).Cancel();
+            else
+                return false;
         }
 
-        if (waiting is not null) await EndAsync(waiting with { State = RunState.Cancelled, Finished = Now(), Reason = $"it was cancelled by {by} before its turn came" });
+        if (waiting is not null)
+            await EndAsync(
+                waiting with
+                {
+                    State = RunState.Cancelled,
+                    Finished = Now(),
+                    Reason = $"it was cancelled by {by} before its turn came",
+                }
+            );
         return true;
     }
 
-    /// <summary>Nothing begins any more, and what is under way ends after its statement. Those that wait are taken up by the next start.</summary>
+    /// <summary>
+    /// Nothing begins any more, and what is under way ends after its statement. Those that wait are taken up by the next start.
+    /// </summary>
     public async Task CloseAsync(CancellationToken now)
     {
         List<Active> open;
-        lock (_lock) (_closed, open) = (true, [.. _active.Values]);
-        foreach (var active in open) await active.Stop.CancelAsync();
+        lock (_lock)
+            (_closed, open) = (true, [.. _active.Values]);
+        foreach (var active in open)
+            await active.Stop.CancelAsync();
         await using var hurry = now.Register(() =>
         {
-            foreach (var active in open) active.Cancel.Cancel();
+            foreach (var active in open)
+                active.Cancel.Cancel();
         });
         await Task.WhenAll(open.Select(a => a.Work));
     }
@@ -150,8 +187,10 @@ internal sealed partial class RunQueue(RunTable runs, RunAction action, int atOn
         while (true)
         {
             Task[] work;
-            lock (_lock) work = [.. _active.Values.Select(a => a.Work)];
-            if (work.Length == 0) return;
+            lock (_lock)
+                work = [.. _active.Values.Select(a => a.Work)];
+            if (work.Length == 0)
+                return;
             await Task.WhenAll(work);
         }
     }
@@ -182,7 +221,14 @@ internal sealed partial class RunQueue(RunTable runs, RunAction action, int atOn
         var run = active.Run with { State = RunState.Running, Started = Now() };
 
         // Whatever is logged below this has the run with it.
-        using var scope = log.BeginScope(new KeyValuePair<string, object?>[] { new("varve.server.run.id", run.Id), new("varve.connection", run.Connection), new("varve.policy", run.Policy) });
+        using var scope = log.BeginScope(
+            new KeyValuePair<string, object?>[]
+            {
+                new("varve.server.run.id", run.Id),
+                new("varve.connection", run.Connection),
+                new("varve.policy", run.Policy),
+            }
+        );
         using var span = ServerTelemetry.Began(run);
         try
         {
@@ -223,7 +269,8 @@ internal sealed partial class RunQueue(RunTable runs, RunAction action, int atOn
         }
         finally
         {
-            lock (_lock) _active.Remove(run.Id);
+            lock (_lock)
+                _active.Remove(run.Id);
             Pump();
         }
     }
@@ -239,7 +286,8 @@ internal sealed partial class RunQueue(RunTable runs, RunAction action, int atOn
             }
             catch (EngineException trouble) when (trouble.IsTransient)
             {
-                if (trouble.Code == ServerCodes.NotLeading || active.Stop.IsCancellationRequested || IsLeft()) return false;
+                if (trouble.Code == ServerCodes.NotLeading || active.Stop.IsCancellationRequested || IsLeft())
+                    return false;
 
                 // The answer of the home may have been lost behind its commit; then it says that it is under way, and is taken up.
                 await Task.Delay(s_again);
@@ -267,12 +315,14 @@ internal sealed partial class RunQueue(RunTable runs, RunAction action, int atOn
 
     private bool IsLeft()
     {
-        lock (_lock) return _closed || _isIdle;
+        lock (_lock)
+            return _closed || _isIdle;
     }
 
     private void Leave(ServerRun run)
     {
-        lock (_lock) _active.Remove(run.Id);
+        lock (_lock)
+            _active.Remove(run.Id);
         Feed(run.Id)?.End();
         Pump();
     }

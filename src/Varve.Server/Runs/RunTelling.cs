@@ -12,35 +12,96 @@ internal static class RunTelling
         {
             case RunEvent.Started started:
                 feed.Reach(0, started.Plan.Steps.Count, null);
-                Say(feed, "started", new { happened.Policy, run = started.RunId, asOf = started.Plan.AsOf, steps = started.Plan.Steps.Count, revision = started.Plan.Revision });
+                Say(
+                    feed,
+                    "started",
+                    new
+                    {
+                        happened.Policy,
+                        run = started.RunId,
+                        asOf = started.Plan.AsOf,
+                        steps = started.Plan.Steps.Count,
+                        revision = started.Plan.Revision,
+                    }
+                );
                 break;
             case RunEvent.StepStarted step:
                 feed.Reach(step.Index, step.Total, PlanText.Describe(step.Step));
-                Say(feed, "step-started", new { happened.Policy, step.Index, step.Total, step = PlanText.Describe(step.Step), step.Step.Reason });
+                Say(
+                    feed,
+                    "step-started",
+                    new
+                    {
+                        happened.Policy,
+                        step.Index,
+                        step.Total,
+                        step = PlanText.Describe(step.Step),
+                        step.Step.Reason,
+                    }
+                );
                 break;
             case RunEvent.StepProgress step:
-                Say(feed, "step-progress", new { happened.Policy, step.Index, step.Total, step = PlanText.Describe(step.Step), step.DoneBytes, step.Bytes, step.Stuck });
+                Say(
+                    feed,
+                    "step-progress",
+                    new
+                    {
+                        happened.Policy,
+                        step.Index,
+                        step.Total,
+                        step = PlanText.Describe(step.Step),
+                        step.DoneBytes,
+                        step.Bytes,
+                        step.Stuck,
+                    }
+                );
                 break;
             case RunEvent.StepDone step:
                 feed.Reach(step.Index + 1, step.Total, null);
-                Say(feed, "step-done", new
-                {
-                    happened.Policy,
-                    step.Index,
-                    step.Total,
-                    step = PlanText.Describe(step.Step),
-                    rowsRead = step.Result.RowsIn,
-                    step.Result.RowsWritten,
-                    step.Result.RowsRemoved,
-                    elapsedSeconds = step.Result.Elapsed,
-                    step.Result.Note,
-                });
+                Say(
+                    feed,
+                    "step-done",
+                    new
+                    {
+                        happened.Policy,
+                        step.Index,
+                        step.Total,
+                        step = PlanText.Describe(step.Step),
+                        rowsRead = step.Result.RowsIn,
+                        step.Result.RowsWritten,
+                        step.Result.RowsRemoved,
+                        elapsedSeconds = step.Result.Elapsed,
+                        step.Result.Note,
+                    }
+                );
                 break;
             case RunEvent.StepSkipped step:
-                Say(feed, "step-skipped", new { happened.Policy, step.Index, step.Total, step = PlanText.Describe(step.Step), step.Reason });
+                Say(
+                    feed,
+                    "step-skipped",
+                    new
+                    {
+                        happened.Policy,
+                        step.Index,
+                        step.Total,
+                        step = PlanText.Describe(step.Step),
+                        step.Reason,
+                    }
+                );
                 break;
             case RunEvent.StepFailed step:
-                Say(feed, "step-failed", new { happened.Policy, step.Index, step.Total, step = PlanText.Describe(step.Step), error = ErrorBody.Of(step.Error) });
+                Say(
+                    feed,
+                    "step-failed",
+                    new
+                    {
+                        happened.Policy,
+                        step.Index,
+                        step.Total,
+                        step = PlanText.Describe(step.Step),
+                        error = ErrorBody.Of(step.Error),
+                    }
+                );
                 break;
             case RunEvent.Waiting { Wait: var wait }:
                 Say(feed, "waiting", new { happened.Policy, wait });
@@ -61,7 +122,22 @@ internal static class RunTelling
                 Say(feed, "left-out", new { happened.Policy, note = ProblemShape.Of(note) });
                 break;
             case RunEvent.Finished { Summary: var ended }:
-                Say(feed, "finished", new { happened.Policy, run = ended.RunId, ended.StepsDone, ended.StepsLeft, ended.RowsRead, ended.RowsWritten, ended.RowsRemoved, elapsedSeconds = ended.Elapsed, ended.Stopped });
+                Say(
+                    feed,
+                    "finished",
+                    new
+                    {
+                        happened.Policy,
+                        run = ended.RunId,
+                        ended.StepsDone,
+                        ended.StepsLeft,
+                        ended.RowsRead,
+                        ended.RowsWritten,
+                        ended.RowsRemoved,
+                        elapsedSeconds = ended.Elapsed,
+                        ended.Stopped,
+                    }
+                );
                 break;
             default:
                 throw new System.Diagnostics.UnreachableException();

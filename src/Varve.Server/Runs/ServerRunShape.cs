@@ -23,26 +23,29 @@ internal sealed record ServerRunShape(
     string Subject,
     string? Reason,
     ServerRunError? Error,
-    JsonElement? Result)
+    JsonElement? Result
+)
 {
-    internal static ServerRunShape Of(ServerRun run) => new(
-        run.Id,
-        run.Connection,
-        run.IsQuery || run.Policy.Length == 0 ? null : run.Policy,
-        run.IsQuery ? run.Policy : null,
-        run.Window,
-        run.Backfill,
-        run.Trigger,
-        run.State,
-        run.Scheduled,
-        run.Missed,
-        run.Queued,
-        run.Started,
-        run.Finished,
-        run.Subject,
-        run.Reason,
-        run.ErrorCode is { } code ? new(code, run.Error ?? "") : null,
-        run.Result is { } result ? JsonSerializer.Deserialize<JsonElement>(result) : null);
+    internal static ServerRunShape Of(ServerRun run) =>
+        new(
+            run.Id,
+            run.Connection,
+            run.IsQuery || run.Policy.Length == 0 ? null : run.Policy,
+            run.IsQuery ? run.Policy : null,
+            run.Window,
+            run.Backfill,
+            run.Trigger,
+            run.State,
+            run.Scheduled,
+            run.Missed,
+            run.Queued,
+            run.Started,
+            run.Finished,
+            run.Subject,
+            run.Reason,
+            run.ErrorCode is { } code ? new(code, run.Error ?? "") : null,
+            run.Result is { } result ? JsonSerializer.Deserialize<JsonElement>(result) : null
+        );
 }
 
 /// <summary>What ended a run.</summary>

@@ -47,20 +47,27 @@ internal sealed class Entry
     }
 
     /// <summary>When a warning is due because nothing succeeded; null where none is asked for, or it was given.</summary>
-    public Instant? Expected(ScheduleState state) => Schedule.ExpectWithin is { } within && state.Overdue is null
-        ? (state.Succeeded ?? state.Armed) + within.Shortest
-        : null;
+    public Instant? Expected(ScheduleState state) =>
+        Schedule.ExpectWithin is { } within && state.Overdue is null ? (state.Succeeded ?? state.Armed) + within.Shortest : null;
 
-    /// <summary>Whether there is something to decide. A clock that was set back is something, but for windows: those that were done stay done.</summary>
+    /// <summary>
+    /// Whether there is something to decide. A clock that was set back is something, but for windows: those that were done stay
+    /// done.
+    /// </summary>
     public bool IsDue(Instant now) => (Windows is null && State.Armed > now) || Wakes(now) <= now;
 
     /// <summary>When it is to be looked at next.</summary>
     public Instant? Wakes(Instant now)
     {
-        if (State.Pause is { } pause) return pause.Until;
+        if (State.Pause is { } pause)
+            return pause.Until;
 
         // A window that is due while its query rests waits: none is lost.
-        var next = Windows is null ? _next : IsFull ? null : State.CircuitUntil is { } rest && rest > _next ? rest : _next;
+        var next =
+            Windows is null ? _next
+            : IsFull ? null
+            : State.CircuitUntil is { } rest && rest > _next ? rest
+            : _next;
         return Expected(State) is { } expected && !(next <= expected) ? expected : next;
     }
 }

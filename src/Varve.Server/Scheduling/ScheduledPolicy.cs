@@ -15,10 +15,21 @@ internal sealed record ScheduledPolicy(Policy Policy, Instant AppliedAt)
     /// <param name="now">The clock.</param>
     internal (ScheduleState State, bool IsNew) Learned(ScheduleState? before, ScheduleKey key, Instant now)
     {
-        var rule = PolicyJson.Canonical(new() { Name = "", Table = new(null, ""), Time = "", Zone = Policy.Zone, Schedule = Policy.Schedule });
-        if (before?.Rule == rule) return (before, false);
+        var rule = PolicyJson.Canonical(
+            new()
+            {
+                Name = "",
+                Table = new(null, ""),
+                Time = "",
+                Zone = Policy.Zone,
+                Schedule = Policy.Schedule,
+            }
+        );
+        if (before?.Rule == rule)
+            return (before, false);
 
-        // An edit counts from its own instant on, and a schedule that is seen for the first time from now on: neither fires a run by itself.
+        // An edit counts from its own instant on, and a schedule that is seen for the first time from now on: neither fires a run by
+        // itself.
         var armed = before is null ? now : Instant.Min(now, Instant.Max(before.Armed, AppliedAt));
         return ((before ?? new ScheduleState(key, rule, armed)) with { Rule = rule, Armed = armed }, true);
     }

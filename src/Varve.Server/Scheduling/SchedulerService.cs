@@ -9,8 +9,21 @@ using Varve.Server.Runs;
 
 namespace Varve.Server.Scheduling;
 
-/// <summary>Looks after schedules for as long as the server runs: learns them, decides them when they are due, and ends what is under way.</summary>
-internal sealed partial class SchedulerService(ScheduleKeeper keeper, ConnectionSet connections, RunQueue queue, RunTable runs, QueryTable queries, BackfillKeeper backfills, Leadership lead, HomeDatabase home, ILogger<SchedulerService> log) : BackgroundService
+/// <summary>
+/// Looks after schedules for as long as the server runs: learns them, decides them when they are due, and ends what is under
+/// way.
+/// </summary>
+internal sealed partial class SchedulerService(
+    ScheduleKeeper keeper,
+    ConnectionSet connections,
+    RunQueue queue,
+    RunTable runs,
+    QueryTable queries,
+    BackfillKeeper backfills,
+    Leadership lead,
+    HomeDatabase home,
+    ILogger<SchedulerService> log
+) : BackgroundService
 {
     /// <summary>A clock that jumps, and a laptop that slept, are noticed after that.</summary>
     private static readonly Duration s_look = Duration.FromSeconds(15);
@@ -38,13 +51,22 @@ internal sealed partial class SchedulerService(ScheduleKeeper keeper, Connection
     {
         try
         {
-            await keeper.LearnAsync(connection.Name, await connection.UseAsync(Caller.Scheduler.Subject, lifecycle => SchedulesAsync(lifecycle, cancellationToken), cancellationToken), cancellationToken);
+            await keeper.LearnAsync(
+                connection.Name,
+                await connection.UseAsync(
+                    Caller.Scheduler.Subject,
+                    lifecycle => SchedulesAsync(lifecycle, cancellationToken),
+                    cancellationToken
+                ),
+                cancellationToken
+            );
             connection.Trouble = null;
         }
         catch (VarveException trouble) when (trouble.Code is not ServerCodes.HomeAway and not ServerCodes.NotLeading)
         {
             // What is known of its schedules stays: the database may only be in use for a moment.
-            if (connection.Trouble != trouble.Message) LogTrouble(connection.Name, trouble.Code, trouble.Message);
+            if (connection.Trouble != trouble.Message)
+                LogTrouble(connection.Name, trouble.Code, trouble.Message);
             connection.Trouble = trouble.Message;
         }
     }
@@ -56,15 +78,36 @@ internal sealed partial class SchedulerService(ScheduleKeeper keeper, Connection
     {
         foreach (var run in await runs.OpenAsync(cancellationToken))
         {
-            if (run.State == RunState.Queued) queue.Admit(run);
-            if (run.EndAsked is { } asked) await queue.EndAsync(run.Id, asked.Now, asked.By);
+            if (run.State == RunState.Queued)
+                queue.Admit(run);
+            if (run.EndAsked is { } asked)
+                await queue.EndAsync(run.Id, asked.Now, asked.By);
 
             // What was asked for while the server starts is this server's own.
-            if (run.State == RunState.Queued || !isNew || queue.Has(run.Id)) continue;
-            var isOpen = await keeper.EndedAsync(run with { State = RunState.Interrupted, Finished = home.Now(), Reason = "the server ended while it was under way; another run goes on" });
-            if (!isOpen || run.EndAsked is not null) continue;
-            var next = run with { Id = ServerRun.NewId(), Trigger = RunTrigger.Resumed, Queued = home.Now(), State = RunState.Queued, Scheduled = null, Missed = 0, Started = null };
-            if (await runs.AddAsync(next, cancellationToken)) queue.Admit(next);
+            if (run.State == RunState.Queued || !isNew || queue.Has(run.Id))
+                continue;
+            var isOpen = await keeper.EndedAsync(
+                run with
+                {
+                    State = RunState.Interrupted,
+                    Finished = home.Now(),
+                    Reason = "the server ended while it was under way; another run goes on",
+                }
+            );
+            if (!isOpen || run.EndAsked is not null)
+                continue;
+            var next = run with
+            {
+                Id = ServerRun.NewId(),
+                Trigger = RunTrigger.Resumed,
+                Queued = home.Now(),
+                State = RunState.Queued,
+                Scheduled = null,
+                Missed = 0,
+                Started = null,
+            };
+            if (await runs.AddAsync(next, cancellationToken))
+                queue.Admit(next);
         }
     }
 
@@ -100,20 +143,24 @@ internal sealed partial class SchedulerService(ScheduleKeeper keeper, Connection
             try
             {
                 rest = await LookAsync(stoppingToken);
-                if (isTold) LogBack();
+                if (isTold)
+                    LogBack();
                 isTold = false;
             }
             catch (VarveException away)
             {
                 // The home is away, or another server leads: nothing is decided meanwhile, and everything is looked at again then.
-                if (!isTold) LogAway(away.Code, away.Message);
+                if (!isTold)
+                    LogAway(away.Code, away.Message);
                 (isTold, _isDoubtful) = (true, true);
-                if (!lead.Leads) await FollowAsync(stoppingToken);
+                if (!lead.Leads)
+                    await FollowAsync(stoppingToken);
                 rest = s_retry;
             }
 
             // Timers of whole milliseconds may fire a little early: one more look then costs nothing.
-            if (rest > Duration.Zero) await Task.WhenAny(_wake.Task, Task.Delay(rest.ToTimeSpan() + TimeSpan.FromMilliseconds(1), home.Clock, stoppingToken));
+            if (rest > Duration.Zero)
+                await Task.WhenAny(_wake.Task, Task.Delay(rest.ToTimeSpan() + TimeSpan.FromMilliseconds(1), home.Clock, stoppingToken));
         }
     }
 
@@ -121,15 +168,19 @@ internal sealed partial class SchedulerService(ScheduleKeeper keeper, Connection
     private async Task<Duration> LookAsync(CancellationToken stoppingToken)
     {
         var counts = await lead.BeatAsync(stoppingToken);
-        if (lead.Leads != _leads) await (lead.Leads ? LeadAsync(stoppingToken) : FollowAsync(stoppingToken));
-        if (counts?.Schedules != _counts?.Schedules || home.Now() >= _learn || !IsReady) await LearnAllAsync(stoppingToken);
+        if (lead.Leads != _leads)
+            await (lead.Leads ? LeadAsync(stoppingToken) : FollowAsync(stoppingToken));
+        if (counts?.Schedules != _counts?.Schedules || home.Now() >= _learn || !IsReady)
+            await LearnAllAsync(stoppingToken);
         if (counts != _counts || _isDoubtful)
         {
             await SyncAsync(stoppingToken);
             await keeper.RefreshAsync(stoppingToken);
             await keeper.LearnAsync(await queries.ListAsync(stoppingToken), stoppingToken);
-            if (lead.Leads) await TakeUpAsync(_isDoubtful, stoppingToken);
-            if (lead.Leads) await backfills.TakeUpAsync(stoppingToken);
+            if (lead.Leads)
+                await TakeUpAsync(_isDoubtful, stoppingToken);
+            if (lead.Leads)
+                await backfills.TakeUpAsync(stoppingToken);
         }
 
         (_counts, _isDoubtful, IsReady) = (counts, false, true);
@@ -146,13 +197,15 @@ internal sealed partial class SchedulerService(ScheduleKeeper keeper, Connection
         await backfills.StartAsync(decides: true);
         queue.Open();
         (_leads, _isDoubtful, _learn) = (true, true, Instant.MinValue);
-        if (home.IsShared) LogLeads(lead.Server);
+        if (home.IsShared)
+            LogLeads(lead.Server);
     }
 
     /// <summary>Leaves everything to another server.</summary>
     private async Task FollowAsync(CancellationToken stoppingToken)
     {
-        if (_leads == false) return;
+        if (_leads == false)
+            return;
         queue.Leave();
         await keeper.StartAsync(decides: false, stoppingToken);
         await backfills.StartAsync(decides: false);
@@ -164,13 +217,16 @@ internal sealed partial class SchedulerService(ScheduleKeeper keeper, Connection
     public async Task SyncAsync(CancellationToken cancellationToken)
     {
         var (come, gone) = await connections.SyncAsync(cancellationToken);
-        foreach (var name in gone) await keeper.ForgetAsync(name, cancellationToken);
-        foreach (var connection in come) await LearnAsync(connection, cancellationToken);
+        foreach (var name in gone)
+            await keeper.ForgetAsync(name, cancellationToken);
+        foreach (var connection in come)
+            await LearnAsync(connection, cancellationToken);
     }
 
     private async Task LearnAllAsync(CancellationToken stoppingToken)
     {
-        foreach (var connection in connections.All) await LearnAsync(connection, stoppingToken);
+        foreach (var connection in connections.All)
+            await LearnAsync(connection, stoppingToken);
         _learn = home.Now() + s_learn;
     }
 

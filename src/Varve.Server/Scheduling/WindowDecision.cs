@@ -29,11 +29,20 @@ internal sealed record WindowDecision(IReadOnlyList<(TimeRange Window, string? L
             return new([.. taken.Select(w => (w, (string?)null, 0))], taken is [.., var last] ? last.To : armed, due.Count > room);
         }
 
-        if (times.Newest(armed, now) is not { } newest) return new([], armed, false);
+        if (times.Newest(armed, now) is not { } newest)
+            return new([], armed, false);
         List<(TimeRange, string?, int)> decided = [];
         var before = times.Due(armed, now, Timetable.MostCounted + 1).Count - 1;
         if (before > 0)
-            decided.Add((new(armed, newest.From), FormattableString.Invariant($"catchup: {catchup.ToString().ToLowerInvariant()}; {(before == Timetable.MostCounted ? "at least " : "")}{before} {(before == 1 ? "window was" : "windows were")} missed"), before - 1));
+            decided.Add(
+                (
+                    new(armed, newest.From),
+                    FormattableString.Invariant(
+                        $"catchup: {catchup.ToString().ToLowerInvariant()}; {(before == Timetable.MostCounted ? "at least " : "")}{before} {(before == 1 ? "window was" : "windows were")} missed"
+                    ),
+                    before - 1
+                )
+            );
         var late = now - newest.To - (times.Times.Next(newest.From)!.Due - newest.To);
         decided.Add((newest, catchup == Catchup.None && late > s_grace ? "catchup: none; it was missed" : null, 0));
         return new(decided, newest.To, false);

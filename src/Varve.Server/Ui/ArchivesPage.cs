@@ -18,12 +18,18 @@ internal static class ArchivesPage
 
     private static IResult Show(HttpContext http, ConnectionSet connections) => Databases.First(http, connections, "Archives", "/archives");
 
-    private static Task<IResult> ShowAsync(HttpContext http, ConnectionSet connections, string connection, bool? read) => http.WithAsync(connection, async (lifecycle, token) =>
-    {
-        var parts = await lifecycle.ArchivesAsync([], token);
-        var report = read == true && http.Caller().Role >= Role.Operator ? await lifecycle.VerifyArchivesAsync([], token) : null;
-        var api = $"/api/v1/connections/{Uri.EscapeDataString(connection)}";
-        return Shell.Page(http, "Archives", $"""
+    private static Task<IResult> ShowAsync(HttpContext http, ConnectionSet connections, string connection, bool? read) =>
+        http.WithAsync(
+            connection,
+            async (lifecycle, token) =>
+            {
+                var parts = await lifecycle.ArchivesAsync([], token);
+                var report = read == true && http.Caller().Role >= Role.Operator ? await lifecycle.VerifyArchivesAsync([], token) : null;
+                var api = $"/api/v1/connections/{Uri.EscapeDataString(connection)}";
+                return Shell.Page(
+                    http,
+                    "Archives",
+                    $"""
             <h1>Archives</h1>
             {Databases.Tabs(http, connections, connection, "/archives")}
             {(parts.Count == 0 ? Nothing() : (Html)$"""
@@ -31,22 +37,31 @@ internal static class ArchivesPage
                 {parts.GroupBy(p => p.Policy).OrderBy(g => g.Key, StringComparer.Ordinal).Select(g => Policy(http, api, g.Key, [.. g]))}
                 {Care(http, connection, api)}
                 """)}
-            """);
-    });
+            """
+                );
+            }
+        );
 
-    private static Html Nothing() => $"""
-        <section class="empty"><h2>Nothing is archived here</h2>
-        <p>A policy with <code>archive: NAME</code> writes its rows to a location, reads them back, and lets them go only then.</p>
-        <p class="hint">Locations are declared by whoever runs the server: <code>VARVE_ARCHIVE_NAME=/srv/archive</code> or <code>s3://bucket/prefix</code>.</p></section>
-        """;
+    private static Html Nothing() =>
+        $"""
+            <section class="empty"><h2>Nothing is archived here</h2>
+            <p>A policy with <code>archive: NAME</code> writes its rows to a location, reads them back, and lets them go only then.</p>
+            <p class="hint">Locations are declared by whoever runs the server: <code>VARVE_ARCHIVE_NAME=/srv/archive</code> or <code>s3://bucket/prefix</code>.</p></section>
+            """;
 
-    private static Html Report(Archiving.ArchiveReport report) => $"""
-        <section aria-labelledby="report"><h2 id="report">Read back</h2>
-        <p>{(report.Agrees ? Words.Badge("good", "as written") : Words.Badge("bad", "not as written"))} {Words.Count(report.Parts.Count, "part")} read, and compared with manifest and catalog.</p>
-        {report.Parts.Where(c => c.Problem is not null).Select(c => (Html)$"""<p class="trouble">{c.Problem}</p>""")}
-        {report.Unknown.Select(u => (Html)$"""<p class="notice">{u.Location}: {u.File} is not in the catalog.</p>""")}
-        {report.BeingPruned.Select(p => (Html)$"""<p class="notice">{p.File} is being pruned; the next run of {p.Policy} finishes that.</p>""")}</section>
-        """;
+    private static Html Report(Archiving.ArchiveReport report) =>
+        $"""
+            <section aria-labelledby="report"><h2 id="report">Read back</h2>
+            <p>{(report.Agrees ? Words.Badge("good", "as written") : Words.Badge("bad", "not as written"))} {Words.Count(
+                report.Parts.Count,
+                "part"
+            )} read, and compared with manifest and catalog.</p>
+            {report.Parts.Where(c => c.Problem is not null).Select(c => (Html)$"""<p class="trouble">{c.Problem}</p>""")}
+            {report.Unknown.Select(u => (Html)$"""<p class="notice">{u.Location}: {u.File} is not in the catalog.</p>""")}
+            {report.BeingPruned.Select(p =>
+                (Html)$"""<p class="notice">{p.File} is being pruned; the next run of {p.Policy} finishes that.</p>"""
+            )}</section>
+            """;
 
     private static Html Policy(HttpContext http, string api, string policy, IReadOnlyList<ArchivedPart> parts)
     {
@@ -68,9 +83,18 @@ internal static class ArchivesPage
             """;
     }
 
-    private static Html Care(HttpContext http, string connection, string api) => $"""
-        <section aria-labelledby="care"><h2 id="care">Care</h2>
-        {PolicyTabs.For(http, Role.Operator, $"""<p><a class="button" href="{http.Request.PathBase.Value}/archives/{Uri.EscapeDataString(connection)}?read=true">Read every part back</a> <span class="hint">compares each with its manifest and with the catalog; nothing is changed</span></p>""")}
-        {PolicyTabs.For(http, Role.Admin, $"""<form class="line" data-ask="POST" data-path="{api}/archives/prune"><label>Remove parts older than <input name="olderThan" required placeholder="5y" size="8"></label><button class="danger">Prune …</button></form>""")}</section>
-        """;
+    private static Html Care(HttpContext http, string connection, string api) =>
+        $"""
+            <section aria-labelledby="care"><h2 id="care">Care</h2>
+            {PolicyTabs.For(
+                http,
+                Role.Operator,
+                $"""<p><a class="button" href="{http.Request.PathBase.Value}/archives/{Uri.EscapeDataString(connection)}?read=true">Read every part back</a> <span class="hint">compares each with its manifest and with the catalog; nothing is changed</span></p>"""
+            )}
+            {PolicyTabs.For(
+                http,
+                Role.Admin,
+                $"""<form class="line" data-ask="POST" data-path="{api}/archives/prune"><label>Remove parts older than <input name="olderThan" required placeholder="5y" size="8"></label><button class="danger">Prune …</button></form>"""
+            )}</section>
+            """;
 }

@@ -12,19 +12,36 @@ internal static class Editor
     /// <param name="yaml">The text.</param>
     /// <param name="revision">The revision that is shown; 0 for a new one.</param>
     /// <param name="mayWrite">False: it can be read.</param>
-    internal static Html Of(HttpContext http, string kind, string connection, string? name, string yaml, int revision, bool mayWrite) => $"""
-        <section aria-labelledby="text"><h2 id="text">{(kind == "policy" ? "Policy" : "Query")}</h2>
-        <div class="editor" data-kind="{kind}" data-connection="{connection}" data-policy="{name}" data-revision="{revision}"{(mayWrite || kind == "policy" ? Html.None : (Html)$" data-still")}>
-        <div class="write"><div class="gutter" aria-hidden="true"></div><textarea id="yaml" spellcheck="false" autocapitalize="off" autocomplete="off" wrap="off" aria-label="The {kind} as YAML" aria-describedby="preview"{(mayWrite ? Html.None : (Html)$" readonly")}>{yaml}</textarea></div>
-        <div id="preview" class="preview" aria-live="polite"></div>
-        </div>
-        {(mayWrite ? (Html)$"""<div class="actions"><button type="button" class="primary" data-save>Save</button><a class="button" download="{name ?? kind}.yaml" data-export href="#yaml">Export</a><span class="hint" data-saved></span></div><div class="brake" data-brake hidden></div>""" : Html.None)}
-        </section>
-        """;
+    internal static Html Of(HttpContext http, string kind, string connection, string? name, string yaml, int revision, bool mayWrite) =>
+        $"""
+            <section aria-labelledby="text"><h2 id="text">{(kind == "policy" ? "Policy" : "Query")}</h2>
+            <div class="editor" data-kind="{kind}" data-connection="{connection}" data-policy="{name}" data-revision="{revision}"{(
+                mayWrite || kind == "policy" ? Html.None : (Html)$" data-still"
+            )}>
+            <div class="write"><div class="gutter" aria-hidden="true"></div><textarea id="yaml" spellcheck="false" autocapitalize="off" autocomplete="off" wrap="off" aria-label="The {kind} as YAML" aria-describedby="preview"{(
+                mayWrite ? Html.None : (Html)$" readonly"
+            )}>{yaml}</textarea></div>
+            <div id="preview" class="preview" aria-live="polite"></div>
+            </div>
+            {(
+                mayWrite
+                    ? (Html)
+                        $"""<div class="actions"><button type="button" class="primary" data-save>Save</button><a class="button" download="{name ?? kind}.yaml" data-export href="#yaml">Export</a><span class="hint" data-saved></span></div><div class="brake" data-brake hidden></div>"""
+                    : Html.None
+            )}
+            </section>
+            """;
 
     /// <summary>What is wrong, each with a way to its place.</summary>
-    internal static Html Problems(IReadOnlyList<ProblemPlace> problems) => problems.Count == 0 ? (Html)$"""<p class="fine">No mistakes.</p>""" : (Html)$"""
-        {(problems.All(p => p.IsWarning) ? (Html)$"""<p class="fine">No mistakes.</p>""" : Html.None)}
-        <ul class="problems">{problems.Select(p => (Html)$"""<li class="{(p.IsWarning ? "warn" : "bad")}"><button type="button" class="jump" data-line="{p.Line ?? 1}" data-column="{p.Column ?? 1}">{p.Line ?? 1}:{p.Column ?? 1}</button> <b>{p.Code}</b> {p.Message}</li>""")}</ul>
-        """;
+    internal static Html Problems(IReadOnlyList<ProblemPlace> problems) =>
+        problems.Count == 0
+            ? (Html)$"""<p class="fine">No mistakes.</p>"""
+            : (Html)
+                $"""
+                    {(problems.All(p => p.IsWarning) ? (Html)$"""<p class="fine">No mistakes.</p>""" : Html.None)}
+                    <ul class="problems">{problems.Select(p =>
+                        (Html)
+                            $"""<li class="{(p.IsWarning ? "warn" : "bad")}"><button type="button" class="jump" data-line="{p.Line ?? 1}" data-column="{p.Column ?? 1}">{p.Line ?? 1}:{p.Column ?? 1}</button> <b>{p.Code}</b> {p.Message}</li>"""
+                    )}</ul>
+                    """;
 }

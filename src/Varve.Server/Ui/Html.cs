@@ -31,7 +31,8 @@ internal sealed class Html
 
     public void AppendFormatted(IEnumerable<Html> values)
     {
-        foreach (var value in values) _text.Append(value._text);
+        foreach (var value in values)
+            _text.Append(value._text);
     }
 
     public void AppendFormatted(long value) => _text.Append(value.ToString(CultureInfo.InvariantCulture));

@@ -26,7 +26,11 @@ internal static class LoginPage
             <img src="{root}/assets/varve.svg" alt="" width="44" height="44">
             <h1>Varve</h1>
             {(trouble is null ? "" : $"<p class=\"trouble\" role=\"alert\">{Text(trouble)}</p>")}
-            {(isOidc ? $"<p><a class=\"button primary\" href=\"{root}{PeopleSignIn.Start}{(back is null ? "" : $"?back={Uri.EscapeDataString(back)}")}\">Sign in with your organisation</a></p>" : "")}
+            {(
+                isOidc
+                    ? $"<p><a class=\"button primary\" href=\"{root}{PeopleSignIn.Start}{(back is null ? "" : $"?back={Uri.EscapeDataString(back)}")}\">Sign in with your organisation</a></p>"
+                    : ""
+            )}
             <form method="post" action="{root}/login">
             <input type="hidden" name="{Text(tokens.FormFieldName)}" value="{Text(tokens.RequestToken)}">
             <input type="hidden" name="back" value="{Text(back)}">
@@ -39,6 +43,7 @@ internal static class LoginPage
             </body>
             </html>
             """,
-            "text/html; charset=utf-8");
+            "text/html; charset=utf-8"
+        );
     }
 }

@@ -14,10 +14,15 @@ internal static class PolicyTabs
     {
         var root = Root(http, connection, policy);
         return $"""
-            <nav class="tabs" aria-label="Pages of {policy}">{s_pages.Select(p => p.Path == here ? (Html)$"""<a href="{root}{p.Path}" aria-current="page">{p.Name}</a>""" : (Html)$"""<a href="{root}{p.Path}">{p.Name}</a>""")}</nav>
+            <nav class="tabs" aria-label="Pages of {policy}">{s_pages.Select(p =>
+                p.Path == here
+                    ? (Html)$"""<a href="{root}{p.Path}" aria-current="page">{p.Name}</a>"""
+                    : (Html)$"""<a href="{root}{p.Path}">{p.Name}</a>"""
+            )}</nav>
             """;
     }
 
     /// <summary>What only some may do: shown to them, and to others what it takes.</summary>
-    internal static Html For(HttpContext http, Role role, Html shown) => http.Caller().Role >= role ? shown : (Html)$"""<p class="hint">This takes the role {role.ToString().ToLowerInvariant()}.</p>""";
+    internal static Html For(HttpContext http, Role role, Html shown) =>
+        http.Caller().Role >= role ? shown : (Html)$"""<p class="hint">This takes the role {role.ToString().ToLowerInvariant()}.</p>""";
 }

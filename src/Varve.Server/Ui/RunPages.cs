@@ -20,41 +20,70 @@ internal static class RunPages
     private static async Task<IResult> ListAsync(HttpContext http, RunTable runs, ConnectionSet connections)
     {
         var all = await runs.ListAsync([.. connections.Of(http.Caller()).Select(c => c.Name)], null, null, Shown, http.RequestAborted);
-        return Shell.Page(http, "Runs", $"""
+        return Shell.Page(
+            http,
+            "Runs",
+            $"""
             <h1>Runs</h1>
             {(all.Count == 0 ? (Html)$"""<section class="empty"><h2>Nothing has run yet</h2><p>A policy runs by its schedule, or from its page.</p></section>""" : (Html)$"""
                 <div class="scroll"><table><thead><tr><th>Run</th><th>State</th><th>Policy</th><th>By</th><th>Scheduled</th><th>Began</th><th>Ended</th><th>Why</th></tr></thead>
                 <tbody>{all.Select(r => (Html)$"""<tr><td><a href="{http.Request.PathBase.Value}/runs/{r.Id}">{r.Id[..10]}</a></td><td>{State(r.State)}</td><td>{r.Connection} / {Named(r)}</td><td>{r.Subject}</td><td>{Words.Time(r.Scheduled)}{(r.Missed > 0 ? (Html)$" <small>for {r.Missed} before it too</small>" : Html.None)}</td><td>{Words.Time(r.Started)}</td><td>{Words.Time(r.Finished)}</td><td>{r.Reason ?? r.ErrorCode}</td></tr>""")}</tbody></table></div>
                 """)}
-            """);
+            """
+        );
     }
 
     private static async Task<IResult> ShowAsync(HttpContext http, RunTable runs, ConnectionSet connections, string id)
     {
-        if (await runs.FindAsync(id, http.RequestAborted) is not { } run || connections.Find(http.Caller(), run.Connection) is null) throw new PolicyException(ServerCodes.Missing, $"There is no run {id}.");
+        if (await runs.FindAsync(id, http.RequestAborted) is not { } run || connections.Find(http.Caller(), run.Connection) is null)
+            throw new PolicyException(ServerCodes.Missing, $"There is no run {id}.");
         var may = http.Caller().Role >= Role.Operator && run.IsOpen;
-        return Shell.Page(http, "Run", $"""
-            <header class="head"><div><p class="crumb">{run.Connection} · {Named(run)}</p><h1>Run</h1></div><p class="facts">{State(run.State)} <span>asked {Words.Time(run.Queued)} by {run.Subject}</span>{(run.Scheduled is { } at ? (Html)$" <span>for {Words.Time(at)}</span>" : Html.None)}</p></header>
+        return Shell.Page(
+            http,
+            "Run",
+            $"""
+            <header class="head"><div><p class="crumb">{run.Connection} · {Named(run)}</p><h1>Run</h1></div><p class="facts">{State(
+                run.State
+            )} <span>asked {Words.Time(run.Queued)} by {run.Subject}</span>{(
+                run.Scheduled is { } at ? (Html)$" <span>for {Words.Time(at)}</span>" : Html.None
+            )}</p></header>
             {(run.Reason is { } reason ? (Html)$"""<p class="notice">{reason}</p>""" : Html.None)}
             {(run.Error is { } error ? (Html)$"""<p class="trouble" role="alert">{run.ErrorCode}: {error}</p>""" : Html.None)}
-            {(may ? (Html)$"""<div class="actions"><form data-api="POST" data-path="/api/v1/runs/{id}/end" data-then="reload"><button>End after this statement</button></form><form data-api="POST" data-path="/api/v1/runs/{id}/end" data-then="reload"><input type="hidden" name="now?" value="true"><button class="danger">Cancel now</button></form></div>""" : Html.None)}
+            {(
+                may
+                    ? (Html)
+                        $"""<div class="actions"><form data-api="POST" data-path="/api/v1/runs/{id}/end" data-then="reload"><button>End after this statement</button></form><form data-api="POST" data-path="/api/v1/runs/{id}/end" data-then="reload"><input type="hidden" name="now?" value="true"><button class="danger">Cancel now</button></form></div>"""
+                    : Html.None
+            )}
             <section aria-labelledby="steps"><h2 id="steps">Steps</h2>
             <progress max="1" value="{(run.IsOpen ? 0 : 1)}" aria-label="Progress"></progress>
             <ol class="events" data-events="/api/v1/runs/{id}/events" data-open="{(run.IsOpen ? "yes" : "no")}"></ol>
             </section>
-            """);
+            """
+        );
     }
 
-    internal static Html State(RunState state) => Words.Badge(
-        state switch
-        {
-            RunState.Done => "good",
-            RunState.Failed or RunState.Interrupted => "bad",
-            RunState.Braked or RunState.Waits => "warn",
-            RunState.Running => "due",
-            _ => "idle",
-        },
-        state switch { RunState.Braked => "waits for a word", RunState.Waits => "waits for you", _ => state.ToString().ToLowerInvariant() });
+    internal static Html State(RunState state) =>
+        Words.Badge(
+            state switch
+            {
+                RunState.Done => "good",
+                RunState.Failed or RunState.Interrupted => "bad",
+                RunState.Braked or RunState.Waits => "warn",
+                RunState.Running => "due",
+                _ => "idle",
+            },
+            state switch
+            {
+                RunState.Braked => "waits for a word",
+                RunState.Waits => "waits for you",
+                _ => state.ToString().ToLowerInvariant(),
+            }
+        );
 
-    private static string Named(ServerRun run) => run.Window is { } window ? $"{run.Policy} {Words.Range(window)}" : run.Policy.Length > 0 ? run.Policy : run.Asked.Policies.Count > 0 ? string.Join(", ", run.Asked.Policies) : "all policies";
+    private static string Named(ServerRun run) =>
+        run.Window is { } window ? $"{run.Policy} {Words.Range(window)}"
+        : run.Policy.Length > 0 ? run.Policy
+        : run.Asked.Policies.Count > 0 ? string.Join(", ", run.Asked.Policies)
+        : "all policies";
 }

@@ -9,18 +9,29 @@ namespace Varve.Server.Ui;
 /// <summary>Schedules, with the next ten runs of each by both clocks.</summary>
 internal static class SchedulesPage
 {
-    private static readonly ZonedDateTimePattern s_local = ZonedDateTimePattern.CreateWithInvariantCulture("ddd uuuu'-'MM'-'dd HH':'mm x", DateTimeZoneProviders.Tzdb);
+    private static readonly ZonedDateTimePattern s_local = ZonedDateTimePattern.CreateWithInvariantCulture(
+        "ddd uuuu'-'MM'-'dd HH':'mm x",
+        DateTimeZoneProviders.Tzdb
+    );
 
-    private static readonly ZonedDateTimePattern s_day = ZonedDateTimePattern.CreateWithInvariantCulture("dddd", DateTimeZoneProviders.Tzdb);
+    private static readonly ZonedDateTimePattern s_day = ZonedDateTimePattern.CreateWithInvariantCulture(
+        "dddd",
+        DateTimeZoneProviders.Tzdb
+    );
 
     internal static void Map(RouteGroupBuilder pages) => pages.MapGet("/schedules", Show).Needs(Role.Viewer);
 
     private static IResult Show(HttpContext http, ScheduleChanges changes)
     {
         var all = changes.Of(http.Caller());
-        return Shell.Page(http, "Schedules", all.Count == 0
-            ? (Html)$"""<section class="empty"><h1>No schedule yet</h1><p>A policy with <code>schedule: "*/15 * * * *"</code> is run by this server.</p></section>"""
-            : (Html)$"<h1>Schedules</h1>{all.Select(v => One(http, v, changes.Now()))}");
+        return Shell.Page(
+            http,
+            "Schedules",
+            all.Count == 0
+                ? (Html)
+                    $"""<section class="empty"><h1>No schedule yet</h1><p>A policy with <code>schedule: "*/15 * * * *"</code> is run by this server.</p></section>"""
+                : (Html)$"<h1>Schedules</h1>{all.Select(v => One(http, v, changes.Now()))}"
+        );
     }
 
     private static Html One(HttpContext http, ScheduleView view, Instant now)
@@ -28,7 +39,11 @@ internal static class SchedulesPage
         var (key, state) = (view.State.Key, view.State);
         return $"""
             <section class="card schedule">
-            <header class="head"><div><p class="crumb">{key.Connection}</p><h2><a href="{http.Request.PathBase.Value}/c/{Uri.EscapeDataString(key.Connection)}/{(key.IsQuery ? "q" : "p")}/{Uri.EscapeDataString(key.Policy)}">{key.Policy}</a>{(key.IsQuery ? (Html)$""" <small>query</small>""" : Html.None)}</h2></div>
+            <header class="head"><div><p class="crumb">{key.Connection}</p><h2><a href="{http.Request.PathBase.Value}/c/{Uri.EscapeDataString(
+                key.Connection
+            )}/{(key.IsQuery ? "q" : "p")}/{Uri.EscapeDataString(key.Policy)}">{key.Policy}</a>{(
+                key.IsQuery ? (Html)$""" <small>query</small>""" : Html.None
+            )}</h2></div>
             <p class="facts">{State(view, now)} <code>{view.Schedule.Text}</code> <span>{view.Times.Zone.Id}</span></p></header>
             {Paused(view)}
             {(state.SkipBy is { } by ? (Html)$"""<p class="notice">The next run is left out, as {by} asked.</p>""" : Html.None)}
@@ -39,16 +54,20 @@ internal static class SchedulesPage
     }
 
     /// <summary>Who stopped it, and why.</summary>
-    internal static Html Paused(ScheduleView view) => view.State.Pause is { } pause
-        ? (Html)$"""<p class="notice"><b>Paused</b> since {Words.Time(pause.Since)} by {pause.By}: {pause.Reason}{(pause.Until is { } until ? (Html)$", until {Words.Time(until)}" : Html.None)}</p>"""
-        : Html.None;
+    internal static Html Paused(ScheduleView view) =>
+        view.State.Pause is { } pause
+            ? (Html)
+                $"""<p class="notice"><b>Paused</b> since {Words.Time(pause.Since)} by {pause.By}: {pause.Reason}{(pause.Until is { } until ? (Html)$", until {Words.Time(until)}" : Html.None)}</p>"""
+            : Html.None;
 
     /// <summary>What a person can say about it.</summary>
     internal static Html Actions(HttpContext http, ScheduleView view, Instant now)
     {
-        if (http.Caller().Role < Role.Operator) return Html.None;
+        if (http.Caller().Role < Role.Operator)
+            return Html.None;
         var key = view.State.Key;
-        var path = $"/api/v1/connections/{Uri.EscapeDataString(key.Connection)}/{(key.IsQuery ? "queries" : "schedules")}/{Uri.EscapeDataString(key.Policy)}";
+        var path =
+            $"/api/v1/connections/{Uri.EscapeDataString(key.Connection)}/{(key.IsQuery ? "queries" : "schedules")}/{Uri.EscapeDataString(key.Policy)}";
         var why = $"why-{key.Connection}-{(key.IsQuery ? "q-" : "")}{key.Policy}";
         return $"""
             <div class="actions">{(view.State.Pause is not null || view.State.CircuitUntil > now ? (Html)$"""<form data-api="POST" data-path="{path}/resume" data-then="reload"><button class="primary">Resume</button></form>""" : (Html)$"""
@@ -59,9 +78,12 @@ internal static class SchedulesPage
     }
 
     /// <summary>The next runs, in UTC and by the zone's clock.</summary>
-    internal static Html Upcoming(ScheduleView view, Instant now, int count) => $"""
-        <ol class="upcoming">{view.Times.Upcoming(now, count).Select(o => (Html)$"""<li>{Words.Time(o.Scheduled)} <span>{Local(o.Scheduled.InZone(view.Times.Zone))}</span></li>""")}</ol>
-        """;
+    internal static Html Upcoming(ScheduleView view, Instant now, int count) =>
+        $"""
+            <ol class="upcoming">{view.Times.Upcoming(now, count).Select(o =>
+                (Html)$"""<li>{Words.Time(o.Scheduled)} <span>{Local(o.Scheduled.InZone(view.Times.Zone))}</span></li>"""
+            )}</ol>
+            """;
 
     // In UTC the time stands there already.
     private static string Local(ZonedDateTime at) => at.Zone.Id == DateTimeZone.Utc.Id ? s_day.Format(at) : s_local.Format(at);

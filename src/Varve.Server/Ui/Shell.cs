@@ -8,7 +8,14 @@ internal static class Shell
 {
     private static readonly (string Path, string Name, Role Role)[] s_places =
     [
-        ("/", "Policies", Role.Viewer), ("/runs", "Runs", Role.Viewer), ("/schedules", "Schedules", Role.Viewer), ("/queries", "Queries", Role.Viewer), ("/archives", "Archives", Role.Viewer), ("/upkeep", "Upkeep", Role.Viewer), ("/notices", "Notices", Role.Admin), ("/access", "Access", Role.Admin),
+        ("/", "Policies", Role.Viewer),
+        ("/runs", "Runs", Role.Viewer),
+        ("/schedules", "Schedules", Role.Viewer),
+        ("/queries", "Queries", Role.Viewer),
+        ("/archives", "Archives", Role.Viewer),
+        ("/upkeep", "Upkeep", Role.Viewer),
+        ("/notices", "Notices", Role.Admin),
+        ("/access", "Access", Role.Admin),
     ];
 
     internal static IResult Page(HttpContext http, string title, Html body)
@@ -32,7 +39,9 @@ internal static class Shell
             <nav aria-label="Main">{s_places.Where(p => caller.Role >= p.Role).Select(p => Place(http, p.Path, p.Name))}</nav>
             <div class="who">
             <button type="button" class="quiet" data-theme-switch aria-label="Light or dark">◐</button>
-            <span class="subject" title="{caller.Role.ToString()} of {(caller.Tenant == Caller.AllTenants ? "all tenants" : caller.Tenant)}">{caller.Subject}</span>
+            <span class="subject" title="{caller.Role.ToString()} of {(
+                caller.Tenant == Caller.AllTenants ? "all tenants" : caller.Tenant
+            )}">{caller.Subject}</span>
             <form method="post" action="{root}/logout"><input type="hidden" name="{tokens.FormFieldName}" value="{tokens.RequestToken}"><button class="quiet">Sign out</button></form>
             </div>
             </header>
@@ -48,7 +57,12 @@ internal static class Shell
 
     /// <summary>What went wrong, to somebody who looks at pages.</summary>
     internal static Task TroubleAsync(HttpContext http, Api.ProblemAnswer problem) =>
-        Page(http, problem.Title, $"""<section class="empty"><h1>{problem.Title}</h1><p class="trouble" role="alert">{problem.Code}: {problem.Detail}</p></section>""").ExecuteAsync(http);
+        Page(
+                http,
+                problem.Title,
+                $"""<section class="empty"><h1>{problem.Title}</h1><p class="trouble" role="alert">{problem.Code}: {problem.Detail}</p></section>"""
+            )
+            .ExecuteAsync(http);
 
     /// <summary>A part of a page, for a page that asks for it.</summary>
     internal static IResult Fragment(Html body) => Results.Content(body.ToString(), "text/html; charset=utf-8");
@@ -56,8 +70,13 @@ internal static class Shell
     private static Html Place(HttpContext http, string path, string name)
     {
         var at = http.Request.Path.Value ?? "/";
-        var isHere = path == "/" ? at == "/" || (at.StartsWith("/c/", StringComparison.Ordinal) && !IsOfQueries(at)) : at.StartsWith(path, StringComparison.Ordinal) || (path == "/queries" && IsOfQueries(at));
-        return isHere ? (Html)$"""<a href="{http.Request.PathBase.Value}{path}" aria-current="page">{name}</a>""" : (Html)$"""<a href="{http.Request.PathBase.Value}{path}">{name}</a>""";
+        var isHere =
+            path == "/"
+                ? at == "/" || (at.StartsWith("/c/", StringComparison.Ordinal) && !IsOfQueries(at))
+                : at.StartsWith(path, StringComparison.Ordinal) || (path == "/queries" && IsOfQueries(at));
+        return isHere
+            ? (Html)$"""<a href="{http.Request.PathBase.Value}{path}" aria-current="page">{name}</a>"""
+            : (Html)$"""<a href="{http.Request.PathBase.Value}{path}">{name}</a>""";
     }
 
     // Pages of one database: /c/metrics/q/NAME is of queries, /c/metrics/p/NAME of policies.

@@ -11,18 +11,27 @@ internal static class Strata
     // Segments of one width each: hours and decades are on one picture.
     private static readonly (string Name, Duration Age)[] s_ticks =
     [
-        ("now", Duration.Zero), ("1 h", Duration.FromHours(1)), ("1 d", Duration.FromDays(1)), ("1 w", Duration.FromDays(7)),
-        ("1 mo", Duration.FromDays(30)), ("1 y", Duration.FromDays(365)), ("10 y", Duration.FromDays(3_650)),
+        ("now", Duration.Zero),
+        ("1 h", Duration.FromHours(1)),
+        ("1 d", Duration.FromDays(1)),
+        ("1 w", Duration.FromDays(7)),
+        ("1 mo", Duration.FromDays(30)),
+        ("1 y", Duration.FromDays(365)),
+        ("10 y", Duration.FromDays(3_650)),
     ];
 
     /// <summary>How long each layer stays; read from right to left, from now into the past.</summary>
     internal static Html Timeline(Policy policy)
     {
-        var layers = policy.Tiers.Select((t, i) => Layer(t.Name ?? t.Every.Name, t.Keep, i + 1, policy)).Prepend(Layer("source", policy.Keep, 0, policy));
+        var layers = policy
+            .Tiers.Select((t, i) => Layer(t.Name ?? t.Every.Name, t.Keep, i + 1, policy))
+            .Prepend(Layer("source", policy.Keep, 0, policy));
         return $"""
             <figure class="strata"><div role="img" aria-label="How long each layer stays: {Said(policy)}">
             {layers}
-            <div class="layer axis"><span></span><div class="ticks">{s_ticks.Reverse().Select(t => (Html)$"<span>{t.Name}</span>")}</div><span></span></div></div>
+            <div class="layer axis"><span></span><div class="ticks">{s_ticks.Reverse().Select(t =>
+                (Html)$"<span>{t.Name}</span>"
+            )}</div><span></span></div></div>
             <figcaption>Age of a bucket, after its end. {Margins(policy)}</figcaption>
             </figure>
             """;
@@ -39,7 +48,7 @@ internal static class Strata
                 <div class="layer"><span>{r.Relation}</span>
                 <svg viewBox="0 0 1000 10" preserveAspectRatio="none" role="group" aria-label="{r.Relation}: {Counted(r)}">
                 {r.Windows.Where(w => w.State != WindowState.Open).Select(w => (Html)$"""<a href="{Place(root, r.Relation, w)}" aria-label="{r.Relation} {Name(w.State)}: {Words.At(w.From)} … {Words.At(w.To)}"><rect class="w-{Name(w.State)}" x="{X(w.From)}" y="0" width="{X(w.To) - X(w.From)}" height="10"><title>{Name(w.State)}: {Words.At(w.From)} … {Words.At(w.To)}</title></rect></a>""")}
-                {coverage.Holds.Where(h => h.Range.Overlaps(coverage.Range) && (h.Relation is null || h.Relation == r.Relation)).Select(h => Held(h, coverage.Range, X))}
+                {coverage.Holds.Where(h => IsHeld(r, h, coverage.Range)).Select(h => Held(h, coverage.Range, X))}
                 </svg></div>
                 """)}
             <div class="layer axis"><span></span><div class="ends"><span>{Words.At(coverage.Range.From)}</span><span>{Words.At(coverage.Range.To)}</span></div></div>
@@ -52,6 +61,9 @@ internal static class Strata
 
     private static string Place(string root, string relation, CoverageWindow window) =>
         $"{root}/window?relation={Uri.EscapeDataString(relation)}&from={Uri.EscapeDataString(InstantText.Format(window.From))}&to={Uri.EscapeDataString(InstantText.Format(window.To))}";
+
+    private static bool IsHeld(RelationCoverage relation, Planning.Hold hold, TimeRange shown) =>
+        hold.Range.Overlaps(shown) && (hold.Relation is null || hold.Relation == relation.Relation);
 
     private static Html Held(Planning.Hold hold, TimeRange shown, Func<Instant, double> x)
     {
@@ -73,10 +85,16 @@ internal static class Strata
             """;
     }
 
-    private static Html Margins(Policy policy) => policy.Late.Longest == Duration.Zero ? Html.None : (Html)$"Shaded: {policy.Late.Text}, in which stragglers are waited for.";
+    private static Html Margins(Policy policy) =>
+        policy.Late.Longest == Duration.Zero ? Html.None : (Html)$"Shaded: {policy.Late.Text}, in which stragglers are waited for.";
 
     private static string Said(Policy policy) =>
-        string.Join(", ", policy.Tiers.Select(t => $"{t.Name ?? t.Every.Name} {(t.Keep.IsForever ? "forever" : t.Keep.Text)}").Prepend($"source {(policy.Keep.IsForever ? "forever" : policy.Keep.Text)}"));
+        string.Join(
+            ", ",
+            policy
+                .Tiers.Select(t => $"{t.Name ?? t.Every.Name} {(t.Keep.IsForever ? "forever" : t.Keep.Text)}")
+                .Prepend($"source {(policy.Keep.IsForever ? "forever" : policy.Keep.Text)}")
+        );
 
     private static string Counted(RelationCoverage relation) =>
         string.Join(", ", relation.Windows.GroupBy(w => w.State).Select(g => $"{g.Count()} {g.Key.ToString().ToLowerInvariant()}"));
@@ -86,7 +104,8 @@ internal static class Strata
         for (var i = 1; i < s_ticks.Length; i++)
         {
             var (from, to) = (s_ticks[i - 1].Age, s_ticks[i].Age);
-            if (age <= to) return ((i - 1) + ((age - from) / (to - from))) * 100;
+            if (age <= to)
+                return ((i - 1) + ((age - from) / (to - from))) * 100;
         }
 
         return 600;

@@ -7,65 +7,115 @@ using Varve.Time;
 
 namespace Varve.Server.Ui;
 
-/// <summary>One window of one layer: what is known of it, the steps that made it, and on request the comparison with what it was built from.</summary>
+/// <summary>
+/// One window of one layer: what is known of it, the steps that made it, and on request the comparison with what it was built
+/// from.
+/// </summary>
 internal static class WindowPage
 {
     private const int Steps = 20;
 
     internal static void Map(RouteGroupBuilder pages) => pages.MapGet("/c/{connection}/p/{policy}/window", ShowAsync).Needs(Role.Viewer);
 
-    private static Task<IResult> ShowAsync(HttpContext http, string connection, string policy, string relation, string from, string to, bool? compare) => http.WithAsync(connection, async (lifecycle, token) =>
-    {
-        var range = Times.Range(from, to);
-        var ledger = await lifecycle.LedgerAsync(policy, token);
-        var steps = await lifecycle.StepsAsync(policy, relation, range, Steps, token);
-        var reports = compare == true ? await lifecycle.VerifyAsync(Selection.Of(policy), range, token) : null;
-        var root = PolicyTabs.Root(http, connection, policy);
-        var isTier = relation != Relations.Source;
-        return Shell.Page(http, $"Window of {policy}", $"""
-            <header class="head"><div><p class="crumb">{connection} · <a href="{root}">{policy}</a> · {relation}</p><h1>{Words.Range(range)}</h1></div></header>
-            <section aria-labelledby="known"><h2 id="known">What is known</h2>
-            {Known(ledger.Of(relation), range)}
-            {ledger.Holds.Where(h => h.Range.Overlaps(range) && (h.Relation is null || h.Relation == relation)).Select(h => (Html)$"""<p class="notice"><b>Held</b> by {h.Who}: {h.Reason}</p>""")}
-            {(isTier ? Compared(http, relation, range, reports) : Html.None)}</section>
-            <section aria-labelledby="steps"><h2 id="steps">Steps that touched it</h2>
-            {(steps.Count == 0 ? (Html)$"""<p class="none">No step that is still in the history did.</p>""" : (Html)$"{steps.Select(s => Step(s))}")}</section>
-            """);
-    });
+    private static Task<IResult> ShowAsync(
+        HttpContext http,
+        string connection,
+        string policy,
+        string relation,
+        string from,
+        string to,
+        bool? compare
+    ) =>
+        http.WithAsync(
+            connection,
+            async (lifecycle, token) =>
+            {
+                var range = Times.Range(from, to);
+                var ledger = await lifecycle.LedgerAsync(policy, token);
+                var steps = await lifecycle.StepsAsync(policy, relation, range, Steps, token);
+                var reports = compare == true ? await lifecycle.VerifyAsync(Selection.Of(policy), range, token) : null;
+                var root = PolicyTabs.Root(http, connection, policy);
+                var isTier = relation != Relations.Source;
+                return Shell.Page(
+                    http,
+                    $"Window of {policy}",
+                    $"""
+                    <header class="head"><div><p class="crumb">{connection} · <a href="{root}">{policy}</a> · {relation}</p><h1>{Words.Range(
+                        range
+                    )}</h1></div></header>
+                    <section aria-labelledby="known"><h2 id="known">What is known</h2>
+                    {Known(ledger.Of(relation), range)}
+                    {ledger.Holds.Where(h => h.Range.Overlaps(range) && (h.Relation is null || h.Relation == relation)).Select(h =>
+                        (Html)$"""<p class="notice"><b>Held</b> by {h.Who}: {h.Reason}</p>"""
+                    )}
+                    {(isTier ? Compared(http, relation, range, reports) : Html.None)}</section>
+                    <section aria-labelledby="steps"><h2 id="steps">Steps that touched it</h2>
+                    {(
+                        steps.Count == 0
+                            ? (Html)$"""<p class="none">No step that is still in the history did.</p>"""
+                            : (Html)$"{steps.Select(s => Step(s))}"
+                    )}</section>
+                    """
+                );
+            }
+        );
 
     private static Html Known(RelationLedger ledger, TimeRange range)
     {
         var window = RangeSet.Of(range);
         (string Name, RangeSet Ranges, string Meaning)[] states =
         [
-            ("halted", ledger.Halted, "its proof failed, and a person must look"), ("lost", ledger.Lost, "it can no longer be built"), ("cut", ledger.CutRanges, "some rows that it was built from are gone; it stays as it was proven"),
-            ("dirty", ledger.Dirty, "its input changed since; the next run builds it again"), ("covered", ledger.Covered, "proven to agree with what it was built from"), ("expired", ledger.Frozen, "its rows have gone from this layer"),
+            ("halted", ledger.Halted, "its proof failed, and a person must look"),
+            ("lost", ledger.Lost, "it can no longer be built"),
+            ("cut", ledger.CutRanges, "some rows that it was built from are gone; it stays as it was proven"),
+            ("dirty", ledger.Dirty, "its input changed since; the next run builds it again"),
+            ("covered", ledger.Covered, "proven to agree with what it was built from"),
+            ("expired", ledger.Frozen, "its rows have gone from this layer"),
         ];
         var found = states.Where(s => !s.Ranges.Intersect(window).IsEmpty).ToList();
         return found.Count == 0
             ? (Html)$"""<p class="none">Nothing: no run has come to it yet.</p>"""
-            : (Html)$"""<ul class="known">{found.Select(s => (Html)$"""<li><i class="w-{s.Name}"></i><b>{s.Name}</b> {Words.Ranges(s.Ranges.Intersect(window))}: {s.Meaning}</li>""")}</ul>""";
+            : (Html)
+                $"""<ul class="known">{found.Select(s => (Html)$"""<li><i class="w-{s.Name}"></i><b>{s.Name}</b> {Words.Ranges(s.Ranges.Intersect(window))}: {s.Meaning}</li>""")}</ul>""";
     }
 
     private static Html Compared(HttpContext http, string relation, TimeRange range, IReadOnlyList<Execution.VerifyReport>? reports)
     {
         if (reports?.FirstOrDefault(r => r.Tier == relation) is not ({ Buckets: > 0 } or { Failure: not null }))
         {
-            var query = $"?relation={Uri.EscapeDataString(relation)}&from={Uri.EscapeDataString(InstantText.Format(range.From))}&to={Uri.EscapeDataString(InstantText.Format(range.To))}&compare=true";
-            return reports is null ? (Html)$"""<p><a class="button" href="{query}">Compare it now</a> <span class="hint">computes it again from what is left; nothing is changed</span></p>""" : (Html)$"""<p class="none">Nothing of it can be computed again: what it was built from has expired.</p>""";
+            var query =
+                $"?relation={Uri.EscapeDataString(relation)}&from={Uri.EscapeDataString(InstantText.Format(range.From))}&to={Uri.EscapeDataString(InstantText.Format(range.To))}&compare=true";
+            return reports is null
+                ? (Html)
+                    $"""<p><a class="button" href="{query}">Compare it now</a> <span class="hint">computes it again from what is left; nothing is changed</span></p>"""
+                : (Html)$"""<p class="none">Nothing of it can be computed again: what it was built from has expired.</p>""";
         }
 
         var report = reports!.First(r => r.Tier == relation);
         return report.Mismatches.Count == 0 && report.Failure is null
-            ? (Html)$"""<p>{Words.Badge("good", "agrees")} {Words.Count(report.Buckets, "bucket")} computed again from what is left, and every state compared.</p>"""
-            : (Html)$"""<p>{Words.Badge("bad", "differs")} {Words.Count(report.Mismatches.Count, "bucket")} of {Words.Number(report.Buckets)} are not what their input gives. {report.Failure?.Text}</p>""";
+            ? (Html)
+                $"""<p>{Words.Badge("good", "agrees")} {Words.Count(report.Buckets, "bucket")} computed again from what is left, and every state compared.</p>"""
+            : (Html)
+                $"""<p>{Words.Badge("bad", "differs")} {Words.Count(report.Mismatches.Count, "bucket")} of {Words.Number(report.Buckets)} are not what their input gives. {report.Failure?.Text}</p>""";
     }
 
-    private static Html Step(StepRecord step) => $"""
-        <article class="step"><header class="head"><h3>{step.Kind} <small>{step.Reason}</small></h3>
-        <p class="facts">{Words.Badge(step.Status == "done" ? "good" : step.Status == "failed" ? "bad" : "idle", step.Status)} {Words.Time(step.FinishedAt)} <span>run <code>{step.Run[..Math.Min(10, step.Run.Length)]}</code></span></p></header>
-        <p>{Words.Number(step.RowsIn)} read, {Words.Number(step.RowsWritten)} written, {Words.Number(step.RowsRemoved)} removed. {step.Note}</p>
-        <p class="hint">{step.Ranges}</p>
-        {((step.Executed ?? step.Statement) is { } sql ? (Html)$"""<details><summary>What was run</summary><pre class="sql">{sql}</pre></details>""" : Html.None)}</article>
-        """;
+    private static Html Step(StepRecord step) =>
+        $"""
+            <article class="step"><header class="head"><h3>{step.Kind} <small>{step.Reason}</small></h3>
+            <p class="facts">{Words.Badge(
+                step.Status == "done" ? "good"
+                    : step.Status == "failed" ? "bad"
+                    : "idle",
+                step.Status
+            )} {Words.Time(step.FinishedAt)} <span>run <code>{step.Run[..Math.Min(10, step.Run.Length)]}</code></span></p></header>
+            <p>{Words.Number(step.RowsIn)} read, {Words.Number(step.RowsWritten)} written, {Words.Number(
+                step.RowsRemoved
+            )} removed. {step.Note}</p>
+            <p class="hint">{step.Ranges}</p>
+            {(
+                (step.Executed ?? step.Statement) is { } sql
+                    ? (Html)$"""<details><summary>What was run</summary><pre class="sql">{sql}</pre></details>"""
+                    : Html.None
+            )}</article>
+            """;
 }

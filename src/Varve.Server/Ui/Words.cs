@@ -13,16 +13,18 @@ internal static class Words
     internal static string Count(long number, string of) => $"{Number(number)} {of}{(number == 1 ? "" : "s")}";
 
     /// <summary>A range; an open end is left out.</summary>
-    internal static string Range(TimeRange range) => (range.FromStart, range.ToEnd) switch
-    {
-        (true, true) => "all time",
-        (true, false) => $"… {At(range.To)}",
-        (false, true) => $"{At(range.From)} …",
-        _ => $"{At(range.From)} … {Rest(range)}",
-    };
+    internal static string Range(TimeRange range) =>
+        (range.FromStart, range.ToEnd) switch
+        {
+            (true, true) => "all time",
+            (true, false) => $"… {At(range.To)}",
+            (false, true) => $"{At(range.From)} …",
+            _ => $"{At(range.From)} … {Rest(range)}",
+        };
 
     // Within a day its date is said once.
-    private static string Rest(TimeRange range) => At(range.To) is { Length: > 11 } to && At(range.From) is { Length: > 11 } from && from[..10] == to[..10] ? to[11..] : At(range.To);
+    private static string Rest(TimeRange range) =>
+        At(range.To) is { Length: > 11 } to && At(range.From) is { Length: > 11 } from && from[..10] == to[..10] ? to[11..] : At(range.To);
 
     /// <summary>The first ranges of a set, and how many more there are.</summary>
     internal static string Ranges(RangeSet ranges) =>
@@ -33,32 +35,38 @@ internal static class Words
         string[] units = ["B", "kB", "MB", "GB", "TB", "PB"];
         double amount = bytes;
         var unit = 0;
-        for (; amount >= 999.5 && unit < units.Length - 1; unit++) amount /= 1000;
-        return string.Create(CultureInfo.InvariantCulture, $"{amount.ToString(unit == 0 || amount >= 99.95 ? "0" : "0.0", CultureInfo.InvariantCulture)} {units[unit]}");
+        for (; amount >= 999.5 && unit < units.Length - 1; unit++)
+            amount /= 1000;
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"{amount.ToString(unit == 0 || amount >= 99.95 ? "0" : "0.0", CultureInfo.InvariantCulture)} {units[unit]}"
+        );
     }
 
-    internal static string Length(Duration time) => time.TotalSeconds switch
-    {
-        < 1 => string.Create(CultureInfo.InvariantCulture, $"{time.TotalMilliseconds:0} ms"),
-        < 60 => string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds:0.0} s"),
-        < 3600 => string.Create(CultureInfo.InvariantCulture, $"{time.TotalMinutes:0} min"),
-        < 86_400 => string.Create(CultureInfo.InvariantCulture, $"{time.TotalHours:0.#} h"),
-        _ => string.Create(CultureInfo.InvariantCulture, $"{time.TotalDays:0.#} d"),
-    };
+    internal static string Length(Duration time) =>
+        time.TotalSeconds switch
+        {
+            < 1 => string.Create(CultureInfo.InvariantCulture, $"{time.TotalMilliseconds:0} ms"),
+            < 60 => string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds:0.0} s"),
+            < 3600 => string.Create(CultureInfo.InvariantCulture, $"{time.TotalMinutes:0} min"),
+            < 86_400 => string.Create(CultureInfo.InvariantCulture, $"{time.TotalHours:0.#} h"),
+            _ => string.Create(CultureInfo.InvariantCulture, $"{time.TotalDays:0.#} d"),
+        };
 
     internal static string At(Instant at)
     {
         var text = InstantText.Format(Instant.FromUnixTimeSeconds(at.ToUnixTimeSeconds()));
-        return text.EndsWith("T00:00:00Z", StringComparison.Ordinal) ? text[..^10] : text.Replace('T', ' ').Replace(":00Z", "Z", StringComparison.Ordinal);
+        return text.EndsWith("T00:00:00Z", StringComparison.Ordinal)
+            ? text[..^10]
+            : text.Replace('T', ' ').Replace(":00Z", "Z", StringComparison.Ordinal);
     }
 
     /// <summary>An instant as it can be typed.</summary>
     internal static string Typed(Instant at) => At(at) is { Length: 10 } date ? date : InstantText.Format(at);
 
     /// <summary>An instant that the reader's browser also shows in its own zone.</summary>
-    internal static Html Time(Instant? at) => at is { } known
-        ? $"""<time datetime="{InstantText.Format(known)}">{At(known)}</time>"""
-        : (Html)$"""<span class="none">–</span>""";
+    internal static Html Time(Instant? at) =>
+        at is { } known ? $"""<time datetime="{InstantText.Format(known)}">{At(known)}</time>""" : (Html)$"""<span class="none">–</span>""";
 
     internal static Html Badge(string tone, string text) => $"""<span class="badge {tone}">{text}</span>""";
 }

@@ -11,13 +11,25 @@ namespace Varve.Applying;
 /// <param name="now">When what is not stored yet would be stored.</param>
 internal sealed class ActivePolicies(CatalogSnapshot shelf, IReadOnlyList<PatternExpansion> expansions, Instant now)
 {
-    /// <summary>The policies that a selection means, those included that the next run stores; without those of tables that are gone or that cannot follow their pattern.</summary>
+    /// <summary>
+    /// The policies that a selection means, those included that the next run stores; without those of tables that are gone or
+    /// that cannot follow their pattern.
+    /// </summary>
     public IReadOnlyList<StoredPolicy> Select(Selection selection)
     {
         var members = expansions.SelectMany(e => e.Members).ToList();
-        HashSet<string> idle = [.. members.OfType<PatternMember.Gone>().Select(m => m.Stored.Policy.Name), .. members.OfType<PatternMember.Behind>().Select(m => m.Stored.Policy.Name), .. expansions.SelectMany(e => e.Released).Select(p => p.Policy.Name)];
+        HashSet<string> idle =
+        [
+            .. members.OfType<PatternMember.Gone>().Select(m => m.Stored.Policy.Name),
+            .. members.OfType<PatternMember.Behind>().Select(m => m.Stored.Policy.Name),
+            .. expansions.SelectMany(e => e.Released).Select(p => p.Policy.Name),
+        ];
         var next = members.OfType<PatternMember.Follows>().ToDictionary(m => m.Now.Policy.Name, Next, StringComparer.Ordinal);
-        var chosen = SelectionRules.Select(selection, [.. shelf.Policies.Where(p => !next.ContainsKey(p.Policy.Name)), .. next.Values], shelf.Patterns);
+        var chosen = SelectionRules.Select(
+            selection,
+            [.. shelf.Policies.Where(p => !next.ContainsKey(p.Policy.Name)), .. next.Values],
+            shelf.Patterns
+        );
         return [.. chosen.Where(p => !idle.Contains(p.Policy.Name)).OrderBy(p => p.Policy.Name, StringComparer.Ordinal)];
     }
 
@@ -27,11 +39,23 @@ internal sealed class ActivePolicies(CatalogSnapshot shelf, IReadOnlyList<Patter
 
     /// <summary>The patterns that a selection means, or one of whose tables.</summary>
     public IReadOnlyList<PatternExpansion> Patterns(Selection selection) =>
-        [.. expansions.Where(e => SelectionRules.Means(selection, e.Stored!) || e.Members.OfType<PatternMember.Follows>().Any(m => SelectionRules.Means(selection, Next(m))))];
+        [
+            .. expansions.Where(e =>
+                SelectionRules.Means(selection, e.Stored!)
+                || e.Members.OfType<PatternMember.Follows>().Any(m => SelectionRules.Means(selection, Next(m)))
+            ),
+        ];
 
     /// <summary>The same for people.</summary>
     public IReadOnlyList<PatternReport> Reports(Selection selection) =>
-        [.. Patterns(selection).Select(e => new PatternReport(e.Stored!, [.. e.Members.Where(m => m is PatternMember.Kept or PatternMember.Follows).Select(m => m.Table)], e.Notes))];
+        [
+            .. Patterns(selection)
+                .Select(e => new PatternReport(
+                    e.Stored!,
+                    [.. e.Members.Where(m => m is PatternMember.Kept or PatternMember.Follows).Select(m => m.Table)],
+                    e.Notes
+                )),
+        ];
 
     /// <summary>A policy as it will be stored; one whose pattern changed without saying anything else for it stays as it is.</summary>
     private StoredPolicy Next(PatternMember.Follows member)
@@ -40,6 +64,9 @@ internal sealed class ActivePolicies(CatalogSnapshot shelf, IReadOnlyList<Patter
         var hash = PolicyJson.Hash(policy);
         return member.Before?.Hash == hash
             ? member.Before
-            : new(policy, shelf.Newest.GetValueOrDefault(policy.Name) + 1, hash, member.Now.Document.Yaml, now, "") { Pattern = member.Now.Pattern };
+            : new(policy, shelf.Newest.GetValueOrDefault(policy.Name) + 1, hash, member.Now.Document.Yaml, now, "")
+            {
+                Pattern = member.Now.Pattern,
+            };
     }
 }

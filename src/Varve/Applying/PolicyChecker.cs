@@ -32,78 +32,141 @@ internal sealed class PolicyChecker(IEngine engine, CatalogStore desk, PolicyIns
         if (description is null)
         {
             problems.AddRange(PolicyRules.Check(policy));
-            problems.Add(LayoutRules.NoTable(policy, (await engine.TransactAsync(desk.BaseTablesAsync, Scope.Reading, cancellationToken)).Where(t => !shelf.IsOwn(t))));
+            problems.Add(
+                LayoutRules.NoTable(
+                    policy,
+                    (await engine.TransactAsync(desk.BaseTablesAsync, Scope.Reading, cancellationToken)).Where(t => !shelf.IsOwn(t))
+                )
+            );
         }
         else
         {
             var taken = await TakenAsync(policy, description.Table, shelf, cancellationToken);
             blueprint = LayoutRules.Resolve(policy, description, surveyor.Limits(taken.Contains), PolicyInspector.Span, problems);
-            if (await BelongsAsync(description.Table, policy.Name, shelf, cancellationToken) is { } belongs) problems.Add(belongs);
+            if (await BelongsAsync(description.Table, policy.Name, shelf, cancellationToken) is { } belongs)
+                problems.Add(belongs);
         }
 
         var resolved = blueprint?.Policy ?? policy;
         if (description is not null && shelf.RevisionsOf(policy.Name) is [.., var stored])
         {
-            var isSameTable = stored.Table == policy.Table || (await Look.DescribeAsync(engine, stored.Table, cancellationToken))?.Table == description.Table;
+            var isSameTable =
+                stored.Table == policy.Table
+                || (await Look.DescribeAsync(engine, stored.Table, cancellationToken))?.Table == description.Table;
             resolved = PolicySpelling.As(stored, resolved, description.Table, isSameTable);
         }
 
-        if (blueprint is not null) problems.AddRange(await PlacesAsync(policy, cancellationToken));
-        if (surveyor.Declared(policy) is { } undeclared) problems.Add(undeclared);
-        if (shelf.FindPattern(policy.Name) is { } pattern) problems.Add(new(PolicyCodes.OneEach, $"The name `{policy.Name}` is taken by the pattern for {pattern.Policy.Table.Text}. Give one of them another `policy`.") { Path = "policy" });
-        if (blueprint is not null) problems.AddRange(PolicyChanges.Refused(shelf.RevisionsOf(policy.Name), resolved));
-        if (description is not null && !problems.Exists(p => p is { Code: PolicyCodes.Unchangeable, Path: "time" }))
-            problems.AddRange(shelf.ExpiredOtherwise(resolved, description.Table).Select(e => PolicyChanges.RefusedSince(e, resolved)).OfType<Problem>().Take(1));
         if (blueprint is not null)
-            problems.AddRange((await engine.TransactAsync((s, token) => new Observer(engine, s, blueprint).LoneAsync(token), Scope.Reading, cancellationToken)).Select(rows => PlanNotes.Alone(rows, blueprint)));
+            problems.AddRange(await PlacesAsync(policy, cancellationToken));
+        if (surveyor.Declared(policy) is { } undeclared)
+            problems.Add(undeclared);
+        if (shelf.FindPattern(policy.Name) is { } pattern)
+            problems.Add(
+                new(
+                    PolicyCodes.OneEach,
+                    $"The name `{policy.Name}` is taken by the pattern for {pattern.Policy.Table.Text}. Give one of them another `policy`."
+                )
+                {
+                    Path = "policy",
+                }
+            );
+        if (blueprint is not null)
+            problems.AddRange(PolicyChanges.Refused(shelf.RevisionsOf(policy.Name), resolved));
+        if (description is not null && !problems.Exists(p => p is { Code: PolicyCodes.Unchangeable, Path: "time" }))
+            problems.AddRange(
+                shelf
+                    .ExpiredOtherwise(resolved, description.Table)
+                    .Select(e => PolicyChanges.RefusedSince(e, resolved))
+                    .OfType<Problem>()
+                    .Take(1)
+            );
+        if (blueprint is not null)
+            problems.AddRange(
+                (
+                    await engine.TransactAsync(
+                        (s, token) => new Observer(engine, s, blueprint).LoneAsync(token),
+                        Scope.Reading,
+                        cancellationToken
+                    )
+                ).Select(rows => PlanNotes.Alone(rows, blueprint))
+            );
         if (blueprint is not null && shelf.Relations.Any(r => r.Policy == policy.Name))
-            problems.AddRange(await engine.TransactAsync((s, token) => new DependentViews(engine, desk, s).OfAsync(blueprint, token), Scope.Reading, cancellationToken));
+            problems.AddRange(
+                await engine.TransactAsync(
+                    (s, token) => new DependentViews(engine, desk, s).OfAsync(blueprint, token),
+                    Scope.Reading,
+                    cancellationToken
+                )
+            );
         return new(document with { Policy = resolved }, new(resolved, document.Locate(problems)), description?.Table);
     }
 
     /// <summary>Places that nothing can be moved to as things are.</summary>
     private async Task<IReadOnlyList<Problem>> PlacesAsync(Policy policy, CancellationToken cancellationToken)
     {
-        if (policy.Relocate.Count == 0 || engine.Capabilities.Relocation is not { } relocation) return [];
+        if (policy.Relocate.Count == 0 || engine.Capabilities.Relocation is not { } relocation)
+            return [];
         return await engine.TransactAsync<IReadOnlyList<Problem>>(
             async (statements, token) =>
             {
                 List<Problem> problems = [];
                 for (var i = 0; i < policy.Relocate.Count; i++)
-                    if (await relocation.RefusesAsync(statements, policy.Relocate[i].To, token) is { } refused) problems.Add(new(PolicyCodes.NoPlace, refused) { Path = FormattableString.Invariant($"relocate[{i}].to") });
+                    if (await relocation.RefusesAsync(statements, policy.Relocate[i].To, token) is { } refused)
+                        problems.Add(new(PolicyCodes.NoPlace, refused) { Path = FormattableString.Invariant($"relocate[{i}].to") });
                 return problems;
             },
             Scope.Reading,
-            cancellationToken);
+            cancellationToken
+        );
     }
 
     /// <summary>Why a table can have no policy of that name; null where it can.</summary>
     public async Task<Problem?> BelongsAsync(TableName table, string policy, CatalogSnapshot shelf, CancellationToken cancellationToken)
     {
-        if (shelf.IsOwn(table)) return new("VRV135", $"{table.Text} is a relation of Varve's own, and cannot be the source of a policy.") { Path = "table" };
-        foreach (var other in shelf.Policies.Where(s => s.Policy.Name != policy && string.Equals(s.Policy.Table.Name, table.Name, StringComparison.OrdinalIgnoreCase)))
+        if (shelf.IsOwn(table))
+            return new("VRV135", $"{table.Text} is a relation of Varve's own, and cannot be the source of a policy.") { Path = "table" };
+        foreach (
+            var other in shelf.Policies.Where(s =>
+                s.Policy.Name != policy && string.Equals(s.Policy.Table.Name, table.Name, StringComparison.OrdinalIgnoreCase)
+            )
+        )
         {
             // A policy may say its table without the schema, which is the engine's default one then.
-            var theirs = other.Policy.Table.Schema is null ? (await Look.DescribeAsync(engine, other.Policy.Table, cancellationToken))?.Table : other.Policy.Table;
-            if (theirs is null || !shelf.Same(theirs, table)) continue;
+            var theirs = other.Policy.Table.Schema is null
+                ? (await Look.DescribeAsync(engine, other.Policy.Table, cancellationToken))?.Table
+                : other.Policy.Table;
+            if (theirs is null || !shelf.Same(theirs, table))
+                continue;
             var name = other.Policy.Name;
-            return new(PolicyCodes.OneEach, other.Pattern is { } pattern
-                ? $"{table.Text} belongs to the pattern {pattern}, as {name}. To give it a policy of its own, write policy: {name}, which goes on with what is built; or name the table under `except` of {pattern}."
-                : $"{table.Text} belongs to the policy {name} already, and a table belongs to exactly one: change that policy, or delete it first (policy delete {name}).")
-            { Path = "table" };
+            return new(
+                PolicyCodes.OneEach,
+                other.Pattern is { } pattern
+                    ? $"{table.Text} belongs to the pattern {pattern}, as {name}. To give it a policy of its own, write policy: {name}, which goes on with what is built; or name the table under `except` of {pattern}."
+                    : $"{table.Text} belongs to the policy {name} already, and a table belongs to exactly one: change that policy, or delete it first (policy delete {name})."
+            )
+            {
+                Path = "table",
+            };
         }
 
         return null;
     }
 
     /// <summary>Relations that the policy would create and that exist without being its own.</summary>
-    private async Task<HashSet<TableName>> TakenAsync(Policy policy, TableName source, CatalogSnapshot shelf, CancellationToken cancellationToken)
+    private async Task<HashSet<TableName>> TakenAsync(
+        Policy policy,
+        TableName source,
+        CatalogSnapshot shelf,
+        CancellationToken cancellationToken
+    )
     {
         HashSet<TableName> taken = [];
         foreach (var (relation, _) in TierNames.All(policy, source))
         {
-            if (shelf.Relations.Any(r => r.Policy == policy.Name && shelf.Same(r.Table, relation))) continue;
-            if (await Look.DescribeAsync(engine, relation, cancellationToken) is not null) taken.Add(relation);
+            if (shelf.Relations.Any(r => r.Policy == policy.Name && shelf.Same(r.Table, relation)))
+                continue;
+            if (await Look.DescribeAsync(engine, relation, cancellationToken) is not null)
+                taken.Add(relation);
         }
 
         return taken;

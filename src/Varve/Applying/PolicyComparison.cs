@@ -12,14 +12,16 @@ internal sealed class PolicyComparison(IEngine engine, Session session)
     public async Task<PolicyDiff> DiffAsync(StoredPolicy stored, CheckReport? report, CancellationToken cancellationToken)
     {
         var drift = await DriftAsync(stored, cancellationToken);
-        if (report is null) return new(stored.Policy.Name, stored.Revision, [], [], RemovesMore: false, drift);
+        if (report is null)
+            return new(stored.Policy.Name, stored.Revision, [], [], RemovesMore: false, drift);
         return new(
             stored.Policy.Name,
             stored.Revision,
             PolicyDifference.Between(stored.Policy, report.Policy),
             [.. report.Problems.Where(p => !p.IsWarning)],
             PolicyChanges.RemovesMore(stored.Policy, report.Policy),
-            drift);
+            drift
+        );
     }
 
     private async Task<IReadOnlyList<Drift>> DriftAsync(StoredPolicy stored, CancellationToken cancellationToken)
@@ -40,15 +42,32 @@ internal sealed class PolicyComparison(IEngine engine, Session session)
 
     private async Task<IReadOnlyList<Drift>> DriftAsync(StoredPolicy stored, PolicyLayout blueprint, CancellationToken cancellationToken)
     {
-        var ledger = await session.ReadAsync((s, token) => session.Store.Ledgers.LoadAsync(s, stored, session.Now(), token), Ledger.Empty(stored.Hash), cancellationToken);
-        var whole = await session.ReadAsync((s, token) => session.Inspector.WithRetiredAsync(s, blueprint, ledger, token), blueprint, cancellationToken);
+        var ledger = await session.ReadAsync(
+            (s, token) => session.Store.Ledgers.LoadAsync(s, stored, session.Now(), token),
+            Ledger.Empty(stored.Hash),
+            cancellationToken
+        );
+        var whole = await session.ReadAsync(
+            (s, token) => session.Inspector.WithRetiredAsync(s, blueprint, ledger, token),
+            blueprint,
+            cancellationToken
+        );
         var own = new RelationDrift(engine);
-        var broken = (await session.ReadAsync((s, token) => BrokenTier.AllAsync(s, whole, ledger, token), [], cancellationToken)).ToDictionary(b => b.Tier.Id);
-        List<Drift> drift = [.. ColumnTypeChanges.Waits(blueprint, ColumnTypeChanges.Of(blueprint, ledger)).Select(w => new Drift(Relations.Source, blueprint.Source, w.Reason))];
+        var broken = (
+            await session.ReadAsync((s, token) => BrokenTier.AllAsync(s, whole, ledger, token), [], cancellationToken)
+        ).ToDictionary(b => b.Tier.Id);
+        List<Drift> drift =
+        [
+            .. ColumnTypeChanges
+                .Waits(blueprint, ColumnTypeChanges.Of(blueprint, ledger))
+                .Select(w => new Drift(Relations.Source, blueprint.Source, w.Reason)),
+        ];
         foreach (var tier in whole.Tiers.Concat(whole.Retired).Where(t => ledger.Of(t.Id).Created))
         {
-            if (broken.TryGetValue(tier.Id, out var what)) drift.Add(new(tier.Id, tier.States, $"{what.Text} {what.WayOut}"));
-            else if (blueprint.Tiers.Contains(tier)) drift.AddRange((await own.OfAsync(blueprint, ledger, tier, cancellationToken)).Select(Of));
+            if (broken.TryGetValue(tier.Id, out var what))
+                drift.Add(new(tier.Id, tier.States, $"{what.Text} {what.WayOut}"));
+            else if (blueprint.Tiers.Contains(tier))
+                drift.AddRange((await own.OfAsync(blueprint, ledger, tier, cancellationToken)).Select(Of));
         }
 
         return [.. drift, .. (await own.OfAllAsync(blueprint, ledger, cancellationToken)).Select(Of)];
@@ -64,7 +83,14 @@ internal sealed class PolicyComparison(IEngine engine, Session session)
 /// <param name="Problems">Why the file cannot be applied; empty for none.</param>
 /// <param name="RemovesMore">True where the file removes what the stored policy would not: the next run asks first.</param>
 /// <param name="Drift">What somebody else changed in the database.</param>
-public sealed record PolicyDiff(string Policy, int Revision, IReadOnlyList<PolicyDifference> Changes, IReadOnlyList<Problem> Problems, bool RemovesMore, IReadOnlyList<Drift> Drift)
+public sealed record PolicyDiff(
+    string Policy,
+    int Revision,
+    IReadOnlyList<PolicyDifference> Changes,
+    IReadOnlyList<Problem> Problems,
+    bool RemovesMore,
+    IReadOnlyList<Drift> Drift
+)
 {
     /// <summary>True where nothing differs.</summary>
     public bool IsEmpty => Revision > 0 && Changes.Count + Problems.Count + Drift.Count == 0;

@@ -20,36 +20,63 @@ internal sealed class PolicySelector(Session session)
         return new(shelf, await Patterns.ExpandAsync(shelf, cancellationToken), session.Now());
     }
 
-    /// <summary>Does something for each policy that a selection means; one that cannot be looked at ends no other, unless it is the only one.</summary>
+    /// <summary>
+    /// Does something for each policy that a selection means; one that cannot be looked at ends no other, unless it is the only
+    /// one.
+    /// </summary>
     /// <param name="selection">Which policies.</param>
     /// <param name="work">What to do.</param>
     /// <param name="broken">What stands for one that could not be done.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    public async Task<IReadOnlyList<T>> EachAsync<T>(Selection selection, Func<StoredPolicy, Task<IReadOnlyList<T>>> work, Func<StoredPolicy, VarveException, T> broken, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<T>> EachAsync<T>(
+        Selection selection,
+        Func<StoredPolicy, Task<IReadOnlyList<T>>> work,
+        Func<StoredPolicy, VarveException, T> broken,
+        CancellationToken cancellationToken
+    )
     {
         var roster = await RosterAsync(cancellationToken);
         var (policies, behind) = (roster.Select(selection), roster.Behind(selection));
-        if (policies.Count == 0 && behind is [{ Error: var only }]) throw only;
-        var all = await PolicyTrouble.EachAsync(policies, work, (policy, error) => [broken(policy, error)], isOnly: policies.Count + behind.Count == 1);
+        if (policies.Count == 0 && behind is [{ Error: var only }])
+            throw only;
+        var all = await PolicyTrouble.EachAsync(
+            policies,
+            work,
+            (policy, error) => [broken(policy, error)],
+            isOnly: policies.Count + behind.Count == 1
+        );
         return [.. all.SelectMany(one => one), .. behind.Select(b => broken(b.Stored, b.Error))];
     }
 
     /// <summary>The plans of policies, as they are looked at.</summary>
-    public Task<IReadOnlyList<Plan>> PlanAsync(Selection selection, Instant asOf, CancellationToken cancellationToken) => EachAsync(
-        selection,
-        async policy => [(await session.Inspector.InspectAsync(policy, asOf, cancellationToken)).Plan],
-        (policy, broken) => Broken(policy, broken, asOf),
-        cancellationToken);
+    public Task<IReadOnlyList<Plan>> PlanAsync(Selection selection, Instant asOf, CancellationToken cancellationToken) =>
+        EachAsync(
+            selection,
+            async policy => [(await session.Inspector.InspectAsync(policy, asOf, cancellationToken)).Plan],
+            (policy, broken) => Broken(policy, broken, asOf),
+            cancellationToken
+        );
 
-    /// <summary>Stores the policies of tables that patterns match and that have none yet, and lets others follow a changed pattern.</summary>
+    /// <summary>
+    /// Stores the policies of tables that patterns match and that have none yet, and lets others follow a changed pattern.
+    /// </summary>
     public async Task<IReadOnlyList<RunEvent>> TakeUpAsync(IReadOnlyList<PatternExpansion> patterns, CancellationToken cancellationToken)
     {
         List<RunEvent> events = [];
         if (patterns.Any(p => p.Released.Count > 0 || p.Members.Any(m => m is PatternMember.Follows)))
         {
-            var desk = new PolicyApplier(session.Engine, session.Store, Checker, Patterns, await session.ActorAsync(cancellationToken), session.Clock);
+            var desk = new PolicyApplier(
+                session.Engine,
+                session.Store,
+                Checker,
+                Patterns,
+                await session.ActorAsync(cancellationToken),
+                session.Clock
+            );
             var stored = await desk.TakeUpAsync(patterns, await Checker.ShelfAsync(cancellationToken), cancellationToken);
-            events.AddRange(stored.Where(r => r.Outcome != ApplyOutcome.Unchanged).Select(r => new RunEvent.TakenUp(r) { Policy = r.Policy }));
+            events.AddRange(
+                stored.Where(r => r.Outcome != ApplyOutcome.Unchanged).Select(r => new RunEvent.TakenUp(r) { Policy = r.Policy })
+            );
         }
 
         events.AddRange(patterns.SelectMany(p => p.Notes.Select(n => new RunEvent.LeftOut(n) { Policy = p.Name })));
@@ -57,14 +84,15 @@ internal sealed class PolicySelector(Session session)
     }
 
     /// <summary>What stands for the plan of a policy that cannot be planned.</summary>
-    public static Plan Broken(StoredPolicy stored, VarveException why, Instant asOf) => new()
-    {
-        Policy = stored.Policy.Name,
-        Revision = stored.Revision,
-        PolicyHash = stored.Hash,
-        AsOf = asOf,
-        ZoneVersion = DateTimeZoneProviders.Tzdb.VersionId,
-        Steps = [],
-        Failure = Problem.Of(why),
-    };
+    public static Plan Broken(StoredPolicy stored, VarveException why, Instant asOf) =>
+        new()
+        {
+            Policy = stored.Policy.Name,
+            Revision = stored.Revision,
+            PolicyHash = stored.Hash,
+            AsOf = asOf,
+            ZoneVersion = DateTimeZoneProviders.Tzdb.VersionId,
+            Steps = [],
+            Failure = Problem.Of(why),
+        };
 }

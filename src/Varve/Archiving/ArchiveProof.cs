@@ -25,18 +25,27 @@ internal sealed class ArchiveProof(ArchiveScope scope)
     /// <summary>Part by part; those whose ranges overlap together. Rows that no part touches are missing.</summary>
     public async Task<IReadOnlyList<ArchiveVerdict>> ProveAsync(TimeRange range, CancellationToken cancellationToken)
     {
-        var parts = (await scope.Book.HoldingAsync(scope.Statements, scope.Policy, range, cancellationToken)).Where(p => scope.Counts(p, range));
+        var parts = (await scope.Book.HoldingAsync(scope.Statements, scope.Policy, range, cancellationToken)).Where(p =>
+            scope.Counts(p, range)
+        );
         List<ArchiveVerdict> verdicts = [];
         foreach (var group in Together(parts, p => p.Range))
         {
-            var hull = new TimeRange(Instant.Max(range.From, group.Min(p => p.Range.From)), Instant.Min(range.To, group.Max(p => p.Range.To)));
+            var hull = new TimeRange(
+                Instant.Max(range.From, group.Min(p => p.Range.From)),
+                Instant.Min(range.To, group.Max(p => p.Range.To))
+            );
             verdicts.Add(await ProveAsync(hull, group, cancellationToken));
         }
 
         foreach (var bare in RangeSet.Of(range).Except(RangeSet.Of(verdicts.Select(v => v.Range))))
         {
-            var missing = await scope.NumberAsync(ArchiveSql.Count(await scope.RowsAsync(RangeSet.Of(bare), cancellationToken)), cancellationToken);
-            if (missing > 0) verdicts.Add(new(bare, 0, missing, null));
+            var missing = await scope.NumberAsync(
+                ArchiveSql.Count(await scope.RowsAsync(RangeSet.Of(bare), cancellationToken)),
+                cancellationToken
+            );
+            if (missing > 0)
+                verdicts.Add(new(bare, 0, missing, null));
         }
 
         return verdicts;
@@ -53,7 +62,8 @@ internal sealed class ArchiveProof(ArchiveScope scope)
             var agrees = await AgreesAsync(range, source, held, manifests, cancellationToken);
             var missing = agrees ? 0 : await scope.NumberAsync(ArchiveSql.Count(ArchiveSql.Surplus(source, held)), cancellationToken);
             if (missing == 0)
-                foreach (var part in parts) await scope.Book.ProveAsync(scope.Statements, part, scope.Now, cancellationToken);
+                foreach (var part in parts)
+                    await scope.Book.ProveAsync(scope.Statements, part, scope.Now, cancellationToken);
             return new(range, parts.Count, missing, null);
         }
         catch (HaltException broken)
@@ -62,11 +72,21 @@ internal sealed class ArchiveProof(ArchiveScope scope)
         }
     }
 
-    /// <summary>What was read back has the source's number and hash; the totals are those of the manifest, where one part is all of the range.</summary>
-    private async Task<bool> AgreesAsync(TimeRange range, SqlText source, SqlText held, IReadOnlyList<ArchiveManifest> manifests, CancellationToken cancellationToken)
+    /// <summary>
+    /// What was read back has the source's number and hash; the totals are those of the manifest, where one part is all of the
+    /// range.
+    /// </summary>
+    private async Task<bool> AgreesAsync(
+        TimeRange range,
+        SqlText source,
+        SqlText held,
+        IReadOnlyList<ArchiveManifest> manifests,
+        CancellationToken cancellationToken
+    )
     {
         var content = await scope.SummaryAsync(source, cancellationToken);
-        if (manifests is not [{ } only] || only.Range != range) return content.DifferenceTo(await scope.SummaryAsync(held, cancellationToken)) is null;
+        if (manifests is not [{ } only] || only.Range != range)
+            return content.DifferenceTo(await scope.SummaryAsync(held, cancellationToken)) is null;
         var back = (await scope.Place.Statements.QueryAsync(scope.Sql.Hash(held), cancellationToken))[0];
         return back.Long(0) == content.Rows && back.Text(1) == content.RowHash && only.Content.DifferenceTo(content) is null;
     }
@@ -77,8 +97,10 @@ internal sealed class ArchiveProof(ArchiveScope scope)
         List<List<T>> groups = [];
         foreach (var part in parts.OrderBy(p => rangeOf(p).From))
         {
-            if (groups.Count > 0 && groups[^1].Max(p => rangeOf(p).To) > rangeOf(part).From) groups[^1].Add(part);
-            else groups.Add([part]);
+            if (groups.Count > 0 && groups[^1].Max(p => rangeOf(p).To) > rangeOf(part).From)
+                groups[^1].Add(part);
+            else
+                groups.Add([part]);
         }
 
         return groups;

@@ -25,15 +25,17 @@ internal sealed record ArchiveScope(PolicyLayout Blueprint, string Location, IAr
     /// <summary>When it acts.</summary>
     public required Instant Now { get; init; }
 
-    /// <summary>What was removed from the source: rows that are there came later, and are in no part that was proven when others went.</summary>
+    /// <summary>
+    /// What was removed from the source: rows that are there came later, and are in no part that was proven when others went.
+    /// </summary>
     public required RangeSet Gone { get; init; }
 
     /// <summary>The policy's name.</summary>
     public string Policy => Blueprint.Policy.Name;
 
     /// <summary>True for a part here that may hold rows which the source has in a range now.</summary>
-    public bool Counts(ArchivedPart part, TimeRange range) => part.Location == Location && part.Range.Overlaps(range)
-        && (part.ProvenAt is null || !Gone.Covers(range));
+    public bool Counts(ArchivedPart part, TimeRange range) =>
+        part.Location == Location && part.Range.Overlaps(range) && (part.ProvenAt is null || !Gone.Covers(range));
 
     /// <summary>How hashes of this engine are called.</summary>
     public static string HashName(EngineIdentity identity) => HashName($"{identity.Engine} {identity.Version}");
@@ -42,7 +44,8 @@ internal sealed record ArchiveScope(PolicyLayout Blueprint, string Location, IAr
     public static string HashName(string engine) => $"{engine} hash";
 
     /// <summary>Rows of the source where they can be compared.</summary>
-    public Task<SqlText> RowsAsync(RangeSet ranges, CancellationToken cancellationToken) => Place.RowsAsync(Sql, Blueprint.Source, ranges, cancellationToken);
+    public Task<SqlText> RowsAsync(RangeSet ranges, CancellationToken cancellationToken) =>
+        Place.RowsAsync(Sql, Blueprint.Source, ranges, cancellationToken);
 
     /// <summary>The number in the only column of the only row.</summary>
     public async Task<long> NumberAsync(SqlText query, CancellationToken cancellationToken) =>
@@ -56,7 +59,8 @@ internal sealed record ArchiveScope(PolicyLayout Blueprint, string Location, IAr
         foreach (var part in parts)
         {
             var manifest = await StoredManifest.OfAsync(Store, part, cancellationToken);
-            if (SchemaDrift.Why(manifest, Blueprint.Columns) is { } why) throw SchemaDrift.Halt(part.File, why, Policy);
+            if (SchemaDrift.Why(manifest, Blueprint.Columns) is { } why)
+                throw SchemaDrift.Halt(part.File, why, Policy);
             manifests.Add(manifest);
         }
 

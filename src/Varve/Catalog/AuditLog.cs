@@ -22,18 +22,40 @@ internal sealed class AuditLog(CatalogTables tables, string? key)
     public static readonly string Genesis = new('0', 64);
 
     /// <summary>Appends an entry in the transaction of what it tells; the new head.</summary>
-    public async Task<string> AppendAsync(IStatements statements, AuditActor actor, Instant at, string action, string? policy, JsonObject detail, CancellationToken cancellationToken)
+    public async Task<string> AppendAsync(
+        IStatements statements,
+        AuditActor actor,
+        Instant at,
+        string action,
+        string? policy,
+        JsonObject detail,
+        CancellationToken cancellationToken
+    )
     {
         var newest = await statements.QueryAsync($"SELECT seq, hash FROM {tables.Audit} ORDER BY seq DESC LIMIT 1", cancellationToken);
         var seq = newest.Count == 0 ? 1 : newest[0].Long(0) + 1;
-        var entry = new AuditEntry(seq, at, actor.User, actor.SystemUser, actor.Host, action, policy, detail, newest.Count == 0 ? Genesis : newest[0].Text(1), "");
+        var entry = new AuditEntry(
+            seq,
+            at,
+            actor.User,
+            actor.SystemUser,
+            actor.Host,
+            action,
+            policy,
+            detail,
+            newest.Count == 0 ? Genesis : newest[0].Text(1),
+            ""
+        );
         entry = entry with { Hash = Hash(entry, detail.ToJsonString()) };
         await statements.ExecuteAsync(
             $"""
             INSERT INTO {tables.Audit} (seq, at_us, actor, system_user, host, action, policy, detail, previous_hash, hash)
-            VALUES ({seq}, {Micros.From(at)}, {actor.User}, {actor.SystemUser}, {actor.Host}, {action}, {policy}, {detail.ToJsonString()}, {entry.PreviousHash}, {entry.Hash})
+            VALUES ({seq}, {Micros.From(
+                at
+            )}, {actor.User}, {actor.SystemUser}, {actor.Host}, {action}, {policy}, {detail.ToJsonString()}, {entry.PreviousHash}, {entry.Hash})
             """,
-            cancellationToken);
+            cancellationToken
+        );
         return entry.Hash;
     }
 
@@ -50,12 +72,30 @@ internal sealed class AuditLog(CatalogTables tables, string? key)
     {
         var begins = Beginning(head);
         return Genesis.StartsWith(begins, StringComparison.Ordinal)
-            || (await statements.QueryAsync($"SELECT count(*) FROM {tables.Audit} WHERE substr(hash, 1, {(long)begins.Length}) = {begins}", cancellationToken))[0].Long(0) > 0;
+            || (
+                await statements.QueryAsync(
+                    $"SELECT count(*) FROM {tables.Audit} WHERE substr(hash, 1, {(long)begins.Length}) = {begins}",
+                    cancellationToken
+                )
+            )[0]
+                .Long(0) > 0;
     }
 
     /// <summary>Whether there is an entry of some facts.</summary>
-    public async Task<bool> HasAsync(IStatements statements, string policy, string action, string facts, CancellationToken cancellationToken) => (await statements.QueryAsync(
-        $"SELECT count(*) FROM {tables.Audit} WHERE policy = {policy} AND action = {action} AND detail = {facts}", cancellationToken))[0].Long(0) > 0;
+    public async Task<bool> HasAsync(
+        IStatements statements,
+        string policy,
+        string action,
+        string facts,
+        CancellationToken cancellationToken
+    ) =>
+        (
+            await statements.QueryAsync(
+                $"SELECT count(*) FROM {tables.Audit} WHERE policy = {policy} AND action = {action} AND detail = {facts}",
+                cancellationToken
+            )
+        )[0]
+            .Long(0) > 0;
 
     /// <summary>The newest entries, newest first.</summary>
     public async Task<IReadOnlyList<AuditEntry>> ListAsync(IStatements statements, int limit, CancellationToken cancellationToken) =>
@@ -72,47 +112,106 @@ internal sealed class AuditLog(CatalogTables tables, string? key)
         var expected = 1L;
         foreach (var (entry, detail) in entries)
         {
-            if (entry.Seq > expected) findings.Add(FormattableString.Invariant($"entries {expected} to {entry.Seq - 1} are missing"));
-            if (entry.Seq < expected) findings.Add(FormattableString.Invariant($"entry {entry.Seq} stands there twice"));
-            if (entry.PreviousHash != previous) findings.Add(FormattableString.Invariant($"entry {entry.Seq} does not follow the one before it"));
-            if (Hash(entry, detail) != entry.Hash) findings.Add(FormattableString.Invariant($"entry {entry.Seq} was altered, or another key was used"));
+            if (entry.Seq > expected)
+                findings.Add(FormattableString.Invariant($"entries {expected} to {entry.Seq - 1} are missing"));
+            if (entry.Seq < expected)
+                findings.Add(FormattableString.Invariant($"entry {entry.Seq} stands there twice"));
+            if (entry.PreviousHash != previous)
+                findings.Add(FormattableString.Invariant($"entry {entry.Seq} does not follow the one before it"));
+            if (Hash(entry, detail) != entry.Hash)
+                findings.Add(FormattableString.Invariant($"entry {entry.Seq} was altered, or another key was used"));
             previous = entry.Hash;
             expected = entry.Seq + 1;
         }
 
-        if (entries.Count == 0 && await IsUsedAsync(statements, cancellationToken)) findings.Add("it is empty, and the catalog has policies or runs: all of its entries were removed");
-        if (!Genesis.StartsWith(begins, StringComparison.Ordinal) && !entries.Exists(e => e.Entry.Hash.StartsWith(begins, StringComparison.Ordinal)))
+        if (entries.Count == 0 && await IsUsedAsync(statements, cancellationToken))
+            findings.Add("it is empty, and the catalog has policies or runs: all of its entries were removed");
+        if (
+            !Genesis.StartsWith(begins, StringComparison.Ordinal)
+            && !entries.Exists(e => e.Entry.Hash.StartsWith(begins, StringComparison.Ordinal))
+        )
             findings.Add($"no entry has the hash {head}: the end of the log was cut off, or it is another log");
         return new(entries.Count, previous, findings);
     }
 
     // Whatever stores a policy or ends a run appends an entry with it.
     private async Task<bool> IsUsedAsync(IStatements statements, CancellationToken cancellationToken) =>
-        (await statements.QueryAsync($"SELECT (SELECT count(*) FROM {tables.Policies}) + (SELECT count(*) FROM {tables.Runs})", cancellationToken))[0].Long(0) > 0;
+        (
+            await statements.QueryAsync(
+                $"SELECT (SELECT count(*) FROM {tables.Policies}) + (SELECT count(*) FROM {tables.Runs})",
+                cancellationToken
+            )
+        )[0]
+            .Long(0) > 0;
 
-    private static string Beginning(string head) => head.Length is >= ShortestHead and <= 64 && head.All(char.IsAsciiHexDigit)
-        ? head.ToLowerInvariant()
-        : throw new PolicyException("VRV332", FormattableString.Invariant($"A head of the audit log has 64 hexadecimal digits, and '{head}' is none. Write the one that a run or varve audit --verify printed, or at least its first {ShortestHead} digits."));
+    private static string Beginning(string head) =>
+        head.Length is >= ShortestHead and <= 64 && head.All(char.IsAsciiHexDigit)
+            ? head.ToLowerInvariant()
+            : throw new PolicyException(
+                "VRV332",
+                FormattableString.Invariant(
+                    $"A head of the audit log has 64 hexadecimal digits, and '{head}' is none. Write the one that a run or varve audit --verify printed, or at least its first {ShortestHead} digits."
+                )
+            );
 
-    private async Task<IReadOnlyList<(AuditEntry Entry, string Detail)>> ReadAsync(IStatements statements, int limit, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<(AuditEntry Entry, string Detail)>> ReadAsync(
+        IStatements statements,
+        int limit,
+        CancellationToken cancellationToken
+    )
     {
         var rows = await statements.QueryAsync(
-            $"SELECT seq, at_us, actor, system_user, host, action, policy, detail, previous_hash, hash FROM {tables.Audit} ORDER BY seq DESC LIMIT {(long)limit}", cancellationToken);
+            $"SELECT seq, at_us, actor, system_user, host, action, policy, detail, previous_hash, hash FROM {tables.Audit} ORDER BY seq DESC LIMIT {(long)limit}",
+            cancellationToken
+        );
         return
         [
-            .. rows.Select(r => (new AuditEntry(
-                r.Long(0), At(r.Long(1)), r.Text(2), r.Text(3), r.Text(4), r.Text(5), r.TextOrNull(6), Parse(r.Text(7)), r.Text(8), r.Text(9)), r.Text(7))),
+            .. rows.Select(r =>
+                (
+                    new AuditEntry(
+                        r.Long(0),
+                        At(r.Long(1)),
+                        r.Text(2),
+                        r.Text(3),
+                        r.Text(4),
+                        r.Text(5),
+                        r.TextOrNull(6),
+                        Parse(r.Text(7)),
+                        r.Text(8),
+                        r.Text(9)
+                    ),
+                    r.Text(7)
+                )
+            ),
         ];
     }
 
     // An instant that no entry can have, which somebody wrote there, is shown as an end of time; the hash does not agree with that.
-    private static Instant At(long micros) => Micros.ToInstant(micros < s_first ? long.MinValue : micros > s_last ? long.MaxValue : micros);
+    private static Instant At(long micros) =>
+        Micros.ToInstant(
+            micros < s_first ? long.MinValue
+            : micros > s_last ? long.MaxValue
+            : micros
+        );
 
     /// <summary>Over the facts as they are stored, each with its length, so that nothing can move from one to the next.</summary>
     private string Hash(AuditEntry entry, string detail)
     {
         var text = new StringBuilder();
-        foreach (var part in new[] { entry.PreviousHash, Number(entry.Seq), Number(Micros.From(entry.At)), entry.Actor, entry.SystemUser, entry.Host, entry.Action, entry.Policy, detail })
+        foreach (
+            var part in new[]
+            {
+                entry.PreviousHash,
+                Number(entry.Seq),
+                Number(Micros.From(entry.At)),
+                entry.Actor,
+                entry.SystemUser,
+                entry.Host,
+                entry.Action,
+                entry.Policy,
+                detail,
+            }
+        )
             text.Append(part is null ? "-" : Number(part.Length)).Append(':').Append(part).Append('\n');
         var bytes = Encoding.UTF8.GetBytes(text.ToString());
         return Convert.ToHexStringLower(key is null ? SHA256.HashData(bytes) : HMACSHA256.HashData(Encoding.UTF8.GetBytes(key), bytes));

@@ -17,30 +17,48 @@ internal sealed record OwnRelation(string Policy, string Relation, string Kind, 
 internal sealed class CatalogDiagnostics(CatalogTables tables)
 {
     public async Task<IReadOnlyList<OwnRelation>> RelationsAsync(IStatements statements, CancellationToken cancellationToken) =>
-    [
-        .. (await statements.QueryAsync($"SELECT policy, relation, kind, schema_name, name FROM {tables.Relations} ORDER BY policy, relation, kind", cancellationToken))
-            .Select(r => new OwnRelation(r.Text(0), r.Text(1), r.Text(2), new(r.TextOrNull(3), r.Text(4)))),
-    ];
+        [
+            .. (
+                await statements.QueryAsync(
+                    $"SELECT policy, relation, kind, schema_name, name FROM {tables.Relations} ORDER BY policy, relation, kind",
+                    cancellationToken
+                )
+            ).Select(r => new OwnRelation(r.Text(0), r.Text(1), r.Text(2), new(r.TextOrNull(3), r.Text(4)))),
+        ];
 
     /// <summary>The edges of a stitched view, oldest first.</summary>
-    public async Task<IReadOnlyList<(string Relation, Instant At)>> EdgesAsync(IStatements statements, string policy, CancellationToken cancellationToken) =>
-    [
-        .. (await statements.QueryAsync($"SELECT relation, at_us FROM {tables.Edges} WHERE policy = {policy} ORDER BY at_us", cancellationToken))
-            .Select(r => (r.Text(0), Micros.ToInstant(r.Long(1)))),
-    ];
+    public async Task<IReadOnlyList<(string Relation, Instant At)>> EdgesAsync(
+        IStatements statements,
+        string policy,
+        CancellationToken cancellationToken
+    ) =>
+        [
+            .. (
+                await statements.QueryAsync(
+                    $"SELECT relation, at_us FROM {tables.Edges} WHERE policy = {policy} ORDER BY at_us",
+                    cancellationToken
+                )
+            ).Select(r => (r.Text(0), Micros.ToInstant(r.Long(1)))),
+        ];
 
     /// <summary>Whether the tables that people read show what a ledger says.</summary>
     public Task<bool> ShowsAsync(IStatements statements, string policy, Ledger ledger, CancellationToken cancellationToken) =>
         new LedgerProjection(tables).AgreesAsync(statements, policy, ledger, cancellationToken);
 
     /// <summary>Runs that never ended, with how many of their steps had begun and were not done.</summary>
-    public async Task<IReadOnlyList<(string Run, string Policy, Instant Started, long Steps)>> OpenRunsAsync(IStatements statements, CancellationToken cancellationToken) =>
-    [
-        .. (await statements.QueryAsync(
-            $"""
-            SELECT r.run, r.policy, r.started_us, (SELECT count(*) FROM {tables.Steps} s WHERE s.run = r.run AND s.status = {"running"})
-            FROM {tables.Runs} r WHERE r.status = {"running"} ORDER BY r.started_us
-            """,
-            cancellationToken)).Select(r => (r.Text(0), r.Text(1), Micros.ToInstant(r.Long(2)), r.Long(3))),
-    ];
+    public async Task<IReadOnlyList<(string Run, string Policy, Instant Started, long Steps)>> OpenRunsAsync(
+        IStatements statements,
+        CancellationToken cancellationToken
+    ) =>
+        [
+            .. (
+                await statements.QueryAsync(
+                    $"""
+                    SELECT r.run, r.policy, r.started_us, (SELECT count(*) FROM {tables.Steps} s WHERE s.run = r.run AND s.status = {"running"})
+                    FROM {tables.Runs} r WHERE r.status = {"running"} ORDER BY r.started_us
+                    """,
+                    cancellationToken
+                )
+            ).Select(r => (r.Text(0), r.Text(1), Micros.ToInstant(r.Long(2)), r.Long(3))),
+        ];
 }

@@ -17,8 +17,10 @@ internal sealed class CatalogMigrations(CatalogTables tables, Dialect dialect)
         IEnumerable<SqlText>[] versions = [First(), Second(), Third(), Fourth(), Fifth(), Sixth()];
         for (var version = from; version < to; version++)
         {
-            foreach (var statement in versions[version]) await statements.ExecuteAsync(statement, cancellationToken);
-            if (version + 1 == LedgersAsOne) await MoveLedgersAsync(statements, cancellationToken);
+            foreach (var statement in versions[version])
+                await statements.ExecuteAsync(statement, cancellationToken);
+            if (version + 1 == LedgersAsOne)
+                await MoveLedgersAsync(statements, cancellationToken);
         }
     }
 
@@ -49,7 +51,8 @@ internal sealed class CatalogMigrations(CatalogTables tables, Dialect dialect)
             CREATE TABLE {tables.Audit} (seq BIGINT NOT NULL, at_us BIGINT NOT NULL, actor VARCHAR NOT NULL, system_user VARCHAR NOT NULL, host VARCHAR NOT NULL, action VARCHAR NOT NULL, policy VARCHAR,
             detail VARCHAR NOT NULL, previous_hash VARCHAR NOT NULL, hash VARCHAR NOT NULL)
             """;
-        foreach (var view in new CatalogViews(tables, dialect).First()) yield return view;
+        foreach (var view in new CatalogViews(tables, dialect).First())
+            yield return view;
     }
 
     /// <summary>Version 2: archives, and states that a tier got after some of its buckets were built.</summary>

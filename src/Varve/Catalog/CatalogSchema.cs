@@ -22,10 +22,16 @@ internal sealed class CatalogSchema(CatalogTables tables, IEngine engine)
     /// <exception cref="EngineException">It is newer than this Varve, or older: a run or an apply brings it up to date.</exception>
     public async Task<bool> ExistsAsync(CancellationToken cancellationToken)
     {
-        if (await VersionAsync(cancellationToken) is not { } version) return false;
-        if (version == Version) return true;
-        throw new EngineException(EngineCodes.NewerCatalog, FormattableString.Invariant(
-            $"The catalog in schema {tables.Schema} has version {version} and this Varve writes version {Version}: apply or run brings it up to date, reading does not."));
+        if (await VersionAsync(cancellationToken) is not { } version)
+            return false;
+        if (version == Version)
+            return true;
+        throw new EngineException(
+            EngineCodes.NewerCatalog,
+            FormattableString.Invariant(
+                $"The catalog in schema {tables.Schema} has version {version} and this Varve writes version {Version}: apply or run brings it up to date, reading does not."
+            )
+        );
     }
 
     /// <summary>Creates the catalog where there is none, and brings an older one up to date: all of it, or nothing.</summary>
@@ -36,24 +42,32 @@ internal sealed class CatalogSchema(CatalogTables tables, IEngine engine)
     internal async Task EnsureAsync(int target, CancellationToken cancellationToken)
     {
         var version = await VersionAsync(cancellationToken) ?? 0;
-        if (version >= target) return;
+        if (version >= target)
+            return;
         await engine.TransactAsync(
             async (statements, token) =>
             {
-                if (version == 0 && target == Version) await CreateAsync(statements, token);
-                else await new CatalogMigrations(tables, engine.Dialect).RunAsync(statements, version, target, token);
+                if (version == 0 && target == Version)
+                    await CreateAsync(statements, token);
+                else
+                    await new CatalogMigrations(tables, engine.Dialect).RunAsync(statements, version, target, token);
                 await statements.ExecuteAsync($"DELETE FROM {tables.Meta} WHERE name = {VersionName}", token);
-                await statements.ExecuteAsync($"INSERT INTO {tables.Meta} (name, value) VALUES ({VersionName}, {target.ToString(CultureInfo.InvariantCulture)})", token);
+                await statements.ExecuteAsync(
+                    $"INSERT INTO {tables.Meta} (name, value) VALUES ({VersionName}, {target.ToString(CultureInfo.InvariantCulture)})",
+                    token
+                );
                 return 0;
             },
             Scope.Writing,
-            cancellationToken);
+            cancellationToken
+        );
     }
 
     /// <summary>Brings an older catalog up to date, and creates none: what writes does this before it looks.</summary>
     public async Task UpgradeAsync(CancellationToken cancellationToken)
     {
-        if (await VersionAsync(cancellationToken) is not null) await EnsureAsync(cancellationToken);
+        if (await VersionAsync(cancellationToken) is not null)
+            await EnsureAsync(cancellationToken);
     }
 
     /// <summary>The version that is there; null for none.</summary>
@@ -61,11 +75,17 @@ internal sealed class CatalogSchema(CatalogTables tables, IEngine engine)
     public async Task<int?> VersionAsync(CancellationToken cancellationToken)
     {
         _seen = _seen || await Look.DescribeAsync(engine, tables.Meta, cancellationToken) is not null;
-        if (!_seen) return null;
+        if (!_seen)
+            return null;
         var version = await engine.TransactAsync(ReadVersionAsync, Scope.Reading, cancellationToken);
-        if (version <= Version) return version;
-        throw new EngineException(EngineCodes.NewerCatalog, FormattableString.Invariant(
-            $"The catalog in schema {tables.Schema} has version {version}, this Varve knows up to {Version}: use the newer Varve that wrote it."));
+        if (version <= Version)
+            return version;
+        throw new EngineException(
+            EngineCodes.NewerCatalog,
+            FormattableString.Invariant(
+                $"The catalog in schema {tables.Schema} has version {version}, this Varve knows up to {Version}: use the newer Varve that wrote it."
+            )
+        );
     }
 
     private async Task<int> ReadVersionAsync(IStatements statements, CancellationToken cancellationToken)
@@ -80,52 +100,93 @@ internal sealed class CatalogSchema(CatalogTables tables, IEngine engine)
     /// </summary>
     private async Task CreateAsync(IStatements statements, CancellationToken cancellationToken)
     {
-        foreach (var statement in Tables().Concat(new CatalogViews(tables, engine.Dialect).All())) await statements.ExecuteAsync(statement, cancellationToken);
+        foreach (var statement in Tables().Concat(new CatalogViews(tables, engine.Dialect).All()))
+            await statements.ExecuteAsync(statement, cancellationToken);
     }
 
     private IEnumerable<SqlText> Tables() =>
-    [
-        .. engine.Dialect.MakeSchema(tables.Schema) is { } schema ? [schema] : Array.Empty<SqlText>(),
-        Table(tables.Meta, $"name VARCHAR NOT NULL, value VARCHAR{Key(["name"])}"),
-        Table(tables.Policies, $"""
-        policy VARCHAR NOT NULL, revision INTEGER NOT NULL, state VARCHAR NOT NULL, table_schema VARCHAR, table_name VARCHAR NOT NULL,
-        document {Long} NOT NULL, sha256 VARCHAR NOT NULL, yaml {Long} NOT NULL, tags VARCHAR NOT NULL, applied_us BIGINT NOT NULL, applied_by VARCHAR NOT NULL,
-        kind VARCHAR, pattern VARCHAR, pattern_revision INTEGER{Key(["policy", "revision"])}
-        """),
-        Table(tables.Ledgers, $"""
-        policy VARCHAR NOT NULL, version BIGINT NOT NULL, shown BIGINT NOT NULL, expired BOOLEAN NOT NULL, document {Long} NOT NULL{Key(["policy"])}
-        """),
-        Table(tables.Relations, $"""
-        policy VARCHAR NOT NULL, relation VARCHAR NOT NULL, kind VARCHAR NOT NULL, schema_name VARCHAR, name VARCHAR NOT NULL, created_us BIGINT NOT NULL
-        """),
-        Table(tables.Runs, $"""
-        run VARCHAR NOT NULL, policy VARCHAR NOT NULL, revision INTEGER NOT NULL, as_of_us BIGINT NOT NULL, started_us BIGINT NOT NULL, finished_us BIGINT,
-        status VARCHAR NOT NULL, steps INTEGER NOT NULL, steps_done INTEGER NOT NULL, rows_read BIGINT NOT NULL, rows_written BIGINT NOT NULL, rows_removed BIGINT NOT NULL, error_code VARCHAR, error {Long}{Key(["run"])}
-        """),
-        Table(tables.Steps, $"""
-        run VARCHAR NOT NULL, policy VARCHAR NOT NULL, ordinal INTEGER NOT NULL, kind VARCHAR NOT NULL, relation VARCHAR NOT NULL, ranges {Long} NOT NULL, reason {Long} NOT NULL,
-        status VARCHAR NOT NULL, statement {Long}, executed {Long}, rows_in BIGINT NOT NULL, rows_written BIGINT NOT NULL, rows_removed BIGINT NOT NULL, started_us BIGINT, finished_us BIGINT, note {Long}{Key(["run", "ordinal"])}
-        """),
-        Table(tables.Coverage, $"policy VARCHAR NOT NULL, relation VARCHAR NOT NULL, kind VARCHAR NOT NULL, from_us BIGINT NOT NULL, to_us BIGINT NOT NULL"),
-        Table(tables.Dirty, $"""
-        policy VARCHAR NOT NULL, relation VARCHAR NOT NULL, kind VARCHAR NOT NULL, from_us BIGINT NOT NULL, to_us BIGINT NOT NULL, rows_left BIGINT, by_others BOOLEAN, state VARCHAR
-        """),
-        Table(tables.Edges, $"policy VARCHAR NOT NULL, relation VARCHAR NOT NULL, at_us BIGINT NOT NULL{Key(["policy", "relation"])}"),
-        Table(tables.Holds, $"""
-        hold VARCHAR NOT NULL, policy VARCHAR NOT NULL, relation VARCHAR, from_us BIGINT NOT NULL, to_us BIGINT NOT NULL, reason {Long} NOT NULL, who VARCHAR NOT NULL,
-        until_us BIGINT, set_us BIGINT NOT NULL{Key(["hold"])}
-        """),
-        Table(tables.Leases, $"policy VARCHAR NOT NULL, run VARCHAR NOT NULL, holder VARCHAR NOT NULL, taken_us BIGINT NOT NULL{Key(["policy"])}"),
-        Table(tables.Audit, $"""
-        seq BIGINT NOT NULL, at_us BIGINT NOT NULL, actor VARCHAR NOT NULL, system_user VARCHAR NOT NULL, host VARCHAR NOT NULL, action VARCHAR NOT NULL, policy VARCHAR,
-        detail VARCHAR NOT NULL, previous_hash VARCHAR NOT NULL, hash VARCHAR NOT NULL{Key(["seq"])}
-        """),
-        Table(tables.Archives, $"""
-        policy VARCHAR NOT NULL, location VARCHAR NOT NULL, from_us BIGINT NOT NULL, to_us BIGINT NOT NULL, part INTEGER NOT NULL, file VARCHAR NOT NULL,
-        row_count BIGINT NOT NULL, byte_count BIGINT NOT NULL, row_hash VARCHAR NOT NULL, hashed_by VARCHAR NOT NULL, sha256 VARCHAR NOT NULL, run VARCHAR NOT NULL, written_us BIGINT NOT NULL, proven_us BIGINT,
-        pruned_us BIGINT, pruning_us BIGINT
-        """),
-    ];
+        [
+            .. engine.Dialect.MakeSchema(tables.Schema) is { } schema ? [schema] : Array.Empty<SqlText>(),
+            Table(tables.Meta, $"name VARCHAR NOT NULL, value VARCHAR{Key(["name"])}"),
+            Table(
+                tables.Policies,
+                $"""
+                policy VARCHAR NOT NULL, revision INTEGER NOT NULL, state VARCHAR NOT NULL, table_schema VARCHAR, table_name VARCHAR NOT NULL,
+                document {Long} NOT NULL, sha256 VARCHAR NOT NULL, yaml {Long} NOT NULL, tags VARCHAR NOT NULL, applied_us BIGINT NOT NULL, applied_by VARCHAR NOT NULL,
+                kind VARCHAR, pattern VARCHAR, pattern_revision INTEGER{Key(["policy", "revision"])}
+                """
+            ),
+            Table(
+                tables.Ledgers,
+                $"""
+                policy VARCHAR NOT NULL, version BIGINT NOT NULL, shown BIGINT NOT NULL, expired BOOLEAN NOT NULL, document {Long} NOT NULL{Key([
+                    "policy",
+                ])}
+                """
+            ),
+            Table(
+                tables.Relations,
+                $"""
+                policy VARCHAR NOT NULL, relation VARCHAR NOT NULL, kind VARCHAR NOT NULL, schema_name VARCHAR, name VARCHAR NOT NULL, created_us BIGINT NOT NULL
+                """
+            ),
+            Table(
+                tables.Runs,
+                $"""
+                run VARCHAR NOT NULL, policy VARCHAR NOT NULL, revision INTEGER NOT NULL, as_of_us BIGINT NOT NULL, started_us BIGINT NOT NULL, finished_us BIGINT,
+                status VARCHAR NOT NULL, steps INTEGER NOT NULL, steps_done INTEGER NOT NULL, rows_read BIGINT NOT NULL, rows_written BIGINT NOT NULL, rows_removed BIGINT NOT NULL, error_code VARCHAR, error {Long}{Key([
+                    "run",
+                ])}
+                """
+            ),
+            Table(
+                tables.Steps,
+                $"""
+                run VARCHAR NOT NULL, policy VARCHAR NOT NULL, ordinal INTEGER NOT NULL, kind VARCHAR NOT NULL, relation VARCHAR NOT NULL, ranges {Long} NOT NULL, reason {Long} NOT NULL,
+                status VARCHAR NOT NULL, statement {Long}, executed {Long}, rows_in BIGINT NOT NULL, rows_written BIGINT NOT NULL, rows_removed BIGINT NOT NULL, started_us BIGINT, finished_us BIGINT, note {Long}{Key([
+                    "run",
+                    "ordinal",
+                ])}
+                """
+            ),
+            Table(
+                tables.Coverage,
+                $"policy VARCHAR NOT NULL, relation VARCHAR NOT NULL, kind VARCHAR NOT NULL, from_us BIGINT NOT NULL, to_us BIGINT NOT NULL"
+            ),
+            Table(
+                tables.Dirty,
+                $"""
+                policy VARCHAR NOT NULL, relation VARCHAR NOT NULL, kind VARCHAR NOT NULL, from_us BIGINT NOT NULL, to_us BIGINT NOT NULL, rows_left BIGINT, by_others BOOLEAN, state VARCHAR
+                """
+            ),
+            Table(tables.Edges, $"policy VARCHAR NOT NULL, relation VARCHAR NOT NULL, at_us BIGINT NOT NULL{Key(["policy", "relation"])}"),
+            Table(
+                tables.Holds,
+                $"""
+                hold VARCHAR NOT NULL, policy VARCHAR NOT NULL, relation VARCHAR, from_us BIGINT NOT NULL, to_us BIGINT NOT NULL, reason {Long} NOT NULL, who VARCHAR NOT NULL,
+                until_us BIGINT, set_us BIGINT NOT NULL{Key(["hold"])}
+                """
+            ),
+            Table(
+                tables.Leases,
+                $"policy VARCHAR NOT NULL, run VARCHAR NOT NULL, holder VARCHAR NOT NULL, taken_us BIGINT NOT NULL{Key(["policy"])}"
+            ),
+            Table(
+                tables.Audit,
+                $"""
+                seq BIGINT NOT NULL, at_us BIGINT NOT NULL, actor VARCHAR NOT NULL, system_user VARCHAR NOT NULL, host VARCHAR NOT NULL, action VARCHAR NOT NULL, policy VARCHAR,
+                detail VARCHAR NOT NULL, previous_hash VARCHAR NOT NULL, hash VARCHAR NOT NULL{Key(["seq"])}
+                """
+            ),
+            Table(
+                tables.Archives,
+                $"""
+                policy VARCHAR NOT NULL, location VARCHAR NOT NULL, from_us BIGINT NOT NULL, to_us BIGINT NOT NULL, part INTEGER NOT NULL, file VARCHAR NOT NULL,
+                row_count BIGINT NOT NULL, byte_count BIGINT NOT NULL, row_hash VARCHAR NOT NULL, hashed_by VARCHAR NOT NULL, sha256 VARCHAR NOT NULL, run VARCHAR NOT NULL, written_us BIGINT NOT NULL, proven_us BIGINT,
+                pruned_us BIGINT, pruning_us BIGINT
+                """
+            ),
+        ];
 
     private SqlText Long => engine.Dialect.LongText;
 

@@ -18,7 +18,8 @@ internal sealed record CatalogSnapshot(
     IReadOnlyDictionary<string, int> Newest,
     IReadOnlyList<(string Policy, TableName Table)> Relations,
     IReadOnlyList<ExpiredSource> Expired,
-    bool IgnoresCase)
+    bool IgnoresCase
+)
 {
     public static CatalogSnapshot Empty(bool ignoresCase) => new([], [], [], new Dictionary<string, int>(), [], [], ignoresCase);
 
@@ -47,7 +48,8 @@ internal sealed record CatalogSnapshot(
 
     public bool Same(TableName a, TableName b) => Same(a.Name, b.Name) && Same(a.Schema, b.Schema);
 
-    private bool Same(string? a, string? b) => string.Equals(a, b, IgnoresCase ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal);
+    private bool Same(string? a, string? b) =>
+        string.Equals(a, b, IgnoresCase ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal);
 }
 
 /// <summary>A revision of a policy.</summary>

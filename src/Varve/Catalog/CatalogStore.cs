@@ -44,29 +44,47 @@ internal sealed class CatalogStore
 
     /// <summary>Every table of the database that could be the source of a policy, by schema and name: none of the catalog's own.</summary>
     public async Task<IReadOnlyList<TableName>> BaseTablesAsync(IStatements statements, CancellationToken cancellationToken) =>
-        [.. (await statements.QueryAsync(_dialect.BaseTables(Tables.Schema), cancellationToken)).Select(r => new TableName(r.Text(0), r.Text(1)))];
+        [
+            .. (await statements.QueryAsync(_dialect.BaseTables(Tables.Schema), cancellationToken)).Select(r => new TableName(
+                r.Text(0),
+                r.Text(1)
+            )),
+        ];
 
     /// <summary>Everything of the catalog that a policy is checked against; nothing where there is none yet.</summary>
     public async Task<CatalogSnapshot> ShelfAsync(IEngine engine, CancellationToken cancellationToken)
     {
         var ignoresCase = engine.Capabilities.IgnoresCase;
-        if (!await Schema.ExistsAsync(cancellationToken)) return CatalogSnapshot.Empty(ignoresCase);
+        if (!await Schema.ExistsAsync(cancellationToken))
+            return CatalogSnapshot.Empty(ignoresCase);
         return await engine.TransactAsync(
-            async (s, token) => new CatalogSnapshot(
-                await Policies.ListAsync(s, token),
-                await Policies.PatternsAsync(s, token),
-                await Policies.RevisionsAsync(s, token),
-                await Policies.NewestAsync(s, token),
-                await Ledgers.RelationsAsync(s, token),
-                await ExpiredAsync(s, token),
-                ignoresCase),
+            async (s, token) =>
+                new CatalogSnapshot(
+                    await Policies.ListAsync(s, token),
+                    await Policies.PatternsAsync(s, token),
+                    await Policies.RevisionsAsync(s, token),
+                    await Policies.NewestAsync(s, token),
+                    await Ledgers.RelationsAsync(s, token),
+                    await ExpiredAsync(s, token),
+                    ignoresCase
+                ),
             Scope.Reading,
-            cancellationToken);
+            cancellationToken
+        );
     }
 
     private async Task<IReadOnlyList<ExpiredSource>> ExpiredAsync(IStatements statements, CancellationToken cancellationToken)
     {
         var frozen = await Ledgers.FrozenAsync(statements, cancellationToken);
-        return frozen.Count == 0 ? [] : [.. (await Policies.ExpiredAsync(statements, cancellationToken)).Select(e => new ExpiredSource(e.Table, e.Policy, frozen[e.Policy.Name]))];
+        return frozen.Count == 0
+            ? []
+            :
+            [
+                .. (await Policies.ExpiredAsync(statements, cancellationToken)).Select(e => new ExpiredSource(
+                    e.Table,
+                    e.Policy,
+                    frozen[e.Policy.Name]
+                )),
+            ];
     }
 }

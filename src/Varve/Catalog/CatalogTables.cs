@@ -35,6 +35,17 @@ internal sealed class CatalogTables(string schema)
 
     /// <summary>True for a table of the catalog.</summary>
     public bool Owns(TableName table) =>
-        table == Meta || table == Policies || table == Relations || table == Runs || table == Steps || table == Ledgers || table == Coverage || table == Dirty
-        || table == Edges || table == Holds || table == Archives || table == Leases || table == Audit;
+        table == Meta
+        || table == Policies
+        || table == Relations
+        || table == Runs
+        || table == Steps
+        || table == Ledgers
+        || table == Coverage
+        || table == Dirty
+        || table == Edges
+        || table == Holds
+        || table == Archives
+        || table == Leases
+        || table == Audit;
 }

@@ -23,24 +23,42 @@ internal sealed class FormerLedgers(CatalogTables tables)
             $"""
             SELECT policy FROM {tables.Policies} UNION SELECT policy FROM {tables.Relations} UNION SELECT policy FROM {tables.Coverage} UNION SELECT policy FROM {tables.Dirty} ORDER BY 1
             """,
-            cancellationToken);
+            cancellationToken
+        );
         foreach (var policy in names.Select(r => r.Text(0)))
         {
             var ledger = await ReadAsync(statements, policy, cancellationToken);
-            if (LedgerJson.Write(ledger) == "{}") continue;
+            if (LedgerJson.Write(ledger) == "{}")
+                continue;
             await statements.ExecuteAsync(
-                $"INSERT INTO {tables.Ledgers} (policy, version, shown, expired, document) VALUES ({policy}, 1, 1, {!ledger.Of(Relations.Source).Frozen.IsEmpty}, {LedgerJson.Write(ledger)})", cancellationToken);
+                $"INSERT INTO {tables.Ledgers} (policy, version, shown, expired, document) VALUES ({policy}, 1, 1, {!ledger.Of(Relations.Source).Frozen.IsEmpty}, {LedgerJson.Write(ledger)})",
+                cancellationToken
+            );
         }
     }
 
     private async Task<Ledger> ReadAsync(IStatements statements, string policy, CancellationToken cancellationToken)
     {
         var begins = Key(policy);
-        var facts = (await statements.QueryAsync($"SELECT name, value FROM {tables.Meta} WHERE starts_with(name, {begins})", cancellationToken)).ToDictionary(r => r.Text(0)[begins.Length..], r => r.Text(1));
-        var coverage = await statements.QueryAsync($"SELECT relation, kind, from_us, to_us FROM {tables.Coverage} WHERE policy = {policy}", cancellationToken);
-        var dirty = await statements.QueryAsync($"SELECT relation, kind, from_us, to_us, rows_left, by_others, state FROM {tables.Dirty} WHERE policy = {policy}", cancellationToken);
-        var own = await statements.QueryAsync($"SELECT relation, kind, schema_name, name, states FROM {tables.Relations} WHERE policy = {policy} ORDER BY relation, kind, name", cancellationToken);
-        var edges = await statements.QueryAsync($"SELECT relation, at_us FROM {tables.Edges} WHERE policy = {policy} ORDER BY at_us", cancellationToken);
+        var facts = (
+            await statements.QueryAsync($"SELECT name, value FROM {tables.Meta} WHERE starts_with(name, {begins})", cancellationToken)
+        ).ToDictionary(r => r.Text(0)[begins.Length..], r => r.Text(1));
+        var coverage = await statements.QueryAsync(
+            $"SELECT relation, kind, from_us, to_us FROM {tables.Coverage} WHERE policy = {policy}",
+            cancellationToken
+        );
+        var dirty = await statements.QueryAsync(
+            $"SELECT relation, kind, from_us, to_us, rows_left, by_others, state FROM {tables.Dirty} WHERE policy = {policy}",
+            cancellationToken
+        );
+        var own = await statements.QueryAsync(
+            $"SELECT relation, kind, schema_name, name, states FROM {tables.Relations} WHERE policy = {policy} ORDER BY relation, kind, name",
+            cancellationToken
+        );
+        var edges = await statements.QueryAsync(
+            $"SELECT relation, at_us FROM {tables.Edges} WHERE policy = {policy} ORDER BY at_us",
+            cancellationToken
+        );
         var ids = coverage.Concat(dirty).Concat(own).Select(r => r.Text(0)).Distinct(StringComparer.Ordinal);
         return Ledger.Empty("") with
         {
@@ -48,9 +66,27 @@ internal sealed class FormerLedgers(CatalogTables tables)
             PublishedRevision = facts.TryGetValue("published_revision", out var published) ? Number(published) : 0,
             ArrivalSeen = facts.TryGetValue("arrival_seen", out var seen) ? long.Parse(seen, CultureInfo.InvariantCulture) : null,
             ZoneVersion = facts.GetValueOrDefault("zone_version"),
-            Types = facts.GetValueOrDefault("column_types") is { Length: > 0 } types ? types.Split(Separator).Chunk(2).ToFrozenDictionary(pair => pair[0], pair => pair[1]) : FrozenDictionary<string, string>.Empty,
-            Relations = ids.ToFrozenDictionary(id => id, id => Sets(id, coverage, dirty, [.. own.Where(r => r.Text(0) == id)]), StringComparer.Ordinal),
-            Edges = [.. edges.Select((r, i) => new StitchPart(r.Text(0), new(Micros.ToInstant(r.Long(1)), i + 1 < edges.Count ? Micros.ToInstant(edges[i + 1].Long(1)) : NodaTime.Instant.MaxValue)))],
+            Types = facts.GetValueOrDefault("column_types") is { Length: > 0 } types
+                ? types.Split(Separator).Chunk(2).ToFrozenDictionary(pair => pair[0], pair => pair[1])
+                : FrozenDictionary<string, string>.Empty,
+            Relations = ids.ToFrozenDictionary(
+                id => id,
+                id => Sets(id, coverage, dirty, [.. own.Where(r => r.Text(0) == id)]),
+                StringComparer.Ordinal
+            ),
+            Edges =
+            [
+                .. edges.Select(
+                    (r, i) =>
+                        new StitchPart(
+                            r.Text(0),
+                            new(
+                                Micros.ToInstant(r.Long(1)),
+                                i + 1 < edges.Count ? Micros.ToInstant(edges[i + 1].Long(1)) : NodaTime.Instant.MaxValue
+                            )
+                        )
+                ),
+            ],
         };
     }
 
@@ -70,12 +106,22 @@ internal sealed class FormerLedgers(CatalogTables tables)
             Lost = Of(dirty, id, "lost"),
             Halted = Of(dirty, id, "halted"),
             Unarchived = Of(dirty, id, "unarchived"),
-            Cut = [.. dirty.Where(r => r.Text(0) == id && r.Text(1) == "cut").Select(r => new CutBucket(Range(r), r.Long(4), r.Truth(5)) { Input = r.TextOrNull(6) }).OrderBy(c => c.Bucket.From)],
-            Thin = dirty.Where(r => r.Text(0) == id && r.Text(1) == "thin").GroupBy(r => r.Text(6)).ToFrozenDictionary(g => g.Key, g => RangeSet.Of(g.Select(Range))),
+            Cut =
+            [
+                .. dirty
+                    .Where(r => r.Text(0) == id && r.Text(1) == "cut")
+                    .Select(r => new CutBucket(Range(r), r.Long(4), r.Truth(5)) { Input = r.TextOrNull(6) })
+                    .OrderBy(c => c.Bucket.From),
+            ],
+            Thin = dirty
+                .Where(r => r.Text(0) == id && r.Text(1) == "thin")
+                .GroupBy(r => r.Text(6))
+                .ToFrozenDictionary(g => g.Key, g => RangeSet.Of(g.Select(Range))),
         };
     }
 
-    private static RangeSet Of(IReadOnlyList<Row> rows, string relation, string kind) => RangeSet.Of(rows.Where(r => r.Text(0) == relation && r.Text(1) == kind).Select(Range));
+    private static RangeSet Of(IReadOnlyList<Row> rows, string relation, string kind) =>
+        RangeSet.Of(rows.Where(r => r.Text(0) == relation && r.Text(1) == kind).Select(Range));
 
     private static TimeRange Range(Row row) => new(Micros.ToInstant(row.Long(2)), Micros.ToInstant(row.Long(3)));
 

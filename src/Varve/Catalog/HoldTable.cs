@@ -9,25 +9,59 @@ namespace Varve.Catalog;
 /// <summary>What must not be removed, by people's word: of policies, and of patterns for all that come from them.</summary>
 internal sealed class HoldTable(CatalogTables tables)
 {
-    /// <summary>Every hold of a policy and of the patterns that it comes from or came from, also those that have ended by themselves.</summary>
+    /// <summary>
+    /// Every hold of a policy and of the patterns that it comes from or came from, also those that have ended by themselves.
+    /// </summary>
     public async Task<IReadOnlyList<Hold>> ListAsync(IStatements statements, string policy, CancellationToken cancellationToken) =>
-    [
-        .. (await OfItAsync(statements, policy, await statements.QueryAsync($"SELECT hold, relation, from_us, to_us, reason, who, until_us, policy FROM {tables.Holds} ORDER BY set_us", cancellationToken), cancellationToken))
-            .Select(Hold),
-    ];
+        [
+            .. (
+                await OfItAsync(
+                    statements,
+                    policy,
+                    await statements.QueryAsync(
+                        $"SELECT hold, relation, from_us, to_us, reason, who, until_us, policy FROM {tables.Holds} ORDER BY set_us",
+                        cancellationToken
+                    ),
+                    cancellationToken
+                )
+            ).Select(Hold),
+        ];
 
     /// <summary>The holds that were set under one name, in force or not.</summary>
     public async Task<IReadOnlyList<Hold>> OfAsync(IStatements statements, string name, CancellationToken cancellationToken) =>
-        [.. (await statements.QueryAsync($"SELECT hold, relation, from_us, to_us, reason, who, until_us FROM {tables.Holds} WHERE policy = {name} ORDER BY set_us", cancellationToken)).Select(Hold)];
+        [
+            .. (
+                await statements.QueryAsync(
+                    $"SELECT hold, relation, from_us, to_us, reason, who, until_us FROM {tables.Holds} WHERE policy = {name} ORDER BY set_us",
+                    cancellationToken
+                )
+            ).Select(Hold),
+        ];
 
     private static Hold Hold(Row r) =>
-        new(r.Text(0), r.TextOrNull(1), new(Micros.ToInstant(r.Long(2)), Micros.ToInstant(r.Long(3))), r.Text(4), r.Text(5), r.LongOrNull(6) is { } until ? Micros.ToInstant(until) : null);
+        new(
+            r.Text(0),
+            r.TextOrNull(1),
+            new(Micros.ToInstant(r.Long(2)), Micros.ToInstant(r.Long(3))),
+            r.Text(4),
+            r.Text(5),
+            r.LongOrNull(6) is { } until ? Micros.ToInstant(until) : null
+        );
 
     // There are few holds, and mostly none of a pattern: whose they are is looked up for those only.
-    private async Task<IEnumerable<Row>> OfItAsync(IStatements statements, string policy, IReadOnlyList<Row> holds, CancellationToken cancellationToken)
+    private async Task<IEnumerable<Row>> OfItAsync(
+        IStatements statements,
+        string policy,
+        IReadOnlyList<Row> holds,
+        CancellationToken cancellationToken
+    )
     {
-        if (holds.All(h => h.Text(7) == policy)) return holds;
-        var names = (await statements.QueryAsync(PolicyTable.PatternsOf(tables, policy), cancellationToken)).Select(r => r.Text(0)).Append(policy).ToHashSet(StringComparer.Ordinal);
+        if (holds.All(h => h.Text(7) == policy))
+            return holds;
+        var names = (await statements.QueryAsync(PolicyTable.PatternsOf(tables, policy), cancellationToken))
+            .Select(r => r.Text(0))
+            .Append(policy)
+            .ToHashSet(StringComparer.Ordinal);
         return holds.Where(h => names.Contains(h.Text(7)));
     }
 
@@ -39,25 +73,41 @@ internal sealed class HoldTable(CatalogTables tables)
     public async Task AddAsync(IStatements statements, string policy, Hold hold, Instant at, CancellationToken cancellationToken)
     {
         SqlText until = $"NULL";
-        if (hold.Until is { } end) until = $"{Micros.From(end)}";
+        if (hold.Until is { } end)
+            until = $"{Micros.From(end)}";
         await statements.ExecuteAsync(
             $"""
             INSERT INTO {tables.Holds} (hold, policy, relation, from_us, to_us, reason, who, until_us, set_us)
-            VALUES ({hold.Id}, {policy}, {hold.Relation}, {Micros.From(hold.Range.From)}, {Micros.From(hold.Range.To)}, {hold.Reason}, {hold.Who}, {until}, {Micros.From(at)})
+            VALUES ({hold.Id}, {policy}, {hold.Relation}, {Micros.From(hold.Range.From)}, {Micros.From(
+                hold.Range.To
+            )}, {hold.Reason}, {hold.Who}, {until}, {Micros.From(at)})
             """,
-            cancellationToken);
+            cancellationToken
+        );
     }
 
     /// <summary>Ends holds; the number that ended.</summary>
-    public Task<long> ReleaseAsync(IStatements statements, string policy, string? hold, CancellationToken cancellationToken) => hold is null
-        ? statements.ExecuteAsync($"DELETE FROM {tables.Holds} WHERE policy = {policy}", cancellationToken)
-        : statements.ExecuteAsync($"DELETE FROM {tables.Holds} WHERE policy = {policy} AND substr(hold, 1, {(long)hold.Length}) = {hold}", cancellationToken);
+    public Task<long> ReleaseAsync(IStatements statements, string policy, string? hold, CancellationToken cancellationToken) =>
+        hold is null
+            ? statements.ExecuteAsync($"DELETE FROM {tables.Holds} WHERE policy = {policy}", cancellationToken)
+            : statements.ExecuteAsync(
+                $"DELETE FROM {tables.Holds} WHERE policy = {policy} AND substr(hold, 1, {(long)hold.Length}) = {hold}",
+                cancellationToken
+            );
 
     /// <summary>Holds of tiers that a revision sets aside go on holding these.</summary>
     public async Task SetAsideAsync(IStatements statements, string policy, int revision, CancellationToken cancellationToken)
     {
-        var held = (await statements.QueryAsync($"SELECT DISTINCT relation FROM {tables.Holds} WHERE policy = {policy} AND relation IS NOT NULL", cancellationToken)).Select(r => r.Text(0));
+        var held = (
+            await statements.QueryAsync(
+                $"SELECT DISTINCT relation FROM {tables.Holds} WHERE policy = {policy} AND relation IS NOT NULL",
+                cancellationToken
+            )
+        ).Select(r => r.Text(0));
         foreach (var relation in held.Where(r => Relations.SetAside(r, revision) != r))
-            await statements.ExecuteAsync($"UPDATE {tables.Holds} SET relation = {Relations.SetAside(relation, revision)} WHERE policy = {policy} AND relation = {relation}", cancellationToken);
+            await statements.ExecuteAsync(
+                $"UPDATE {tables.Holds} SET relation = {Relations.SetAside(relation, revision)} WHERE policy = {policy} AND relation = {relation}",
+                cancellationToken
+            );
     }
 }

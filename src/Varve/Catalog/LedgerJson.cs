@@ -25,20 +25,71 @@ internal static class LedgerJson
         using (var json = new Utf8JsonWriter(buffer, s_options))
         {
             json.WriteStartObject();
-            if (ledger.ConfirmedRevision != 0) json.WriteNumber("confirmed", ledger.ConfirmedRevision);
-            if (ledger.PublishedRevision > 0) json.WriteNumber("published", ledger.PublishedRevision);
-            if (ledger.ZoneVersion is { } zone) json.WriteString("zone", zone);
-            if (ledger.ArrivalSeen is { } seen) json.WriteNumber("arrival", seen);
+            if (ledger.ConfirmedRevision != 0)
+                json.WriteNumber("confirmed", ledger.ConfirmedRevision);
+            if (ledger.PublishedRevision > 0)
+                json.WriteNumber("published", ledger.PublishedRevision);
+            if (ledger.ZoneVersion is { } zone)
+                json.WriteString("zone", zone);
+            if (ledger.ArrivalSeen is { } seen)
+                json.WriteNumber("arrival", seen);
             Map(json, "types", ledger.Types.OrderBy(t => t.Key, StringComparer.Ordinal), (j, type) => j.WriteStringValue(type));
             Map(json, "relations", ledger.Relations.OrderBy(r => r.Key, StringComparer.Ordinal), Relation);
-            List(json, "edges", ledger.Edges, (j, part) => Array(j, () => { j.WriteStringValue(part.Relation); At(j, part.Range.From); At(j, part.Range.To); }));
+            List(
+                json,
+                "edges",
+                ledger.Edges,
+                (j, part) =>
+                    Array(
+                        j,
+                        () =>
+                        {
+                            j.WriteStringValue(part.Relation);
+                            At(j, part.Range.From);
+                            At(j, part.Range.To);
+                        }
+                    )
+            );
             List(json, "going", ledger.Going, Going);
-            List(json, "seen", ledger.Seen, (j, seen) => Array(j, () => { At(j, seen.Range.From); At(j, seen.Range.To); j.WriteStringValue(seen.State); At(j, seen.Since); }));
-            List(json, "released", ledger.Released, (j, released) => Array(j, () => { j.WriteStringValue(released.Relation); At(j, released.Range.From); At(j, released.Range.To); }));
-            if (ledger.Drill is { } drill) json.WriteString("drill", drill.Name);
-            if (ledger.Drill?.Schema is { } schema) json.WriteString("drillSchema", schema);
-            if (ledger.Last is { } last) Last(json, last);
-            if (ledger.Pending is { } pending) Pending(json, pending);
+            List(
+                json,
+                "seen",
+                ledger.Seen,
+                (j, seen) =>
+                    Array(
+                        j,
+                        () =>
+                        {
+                            At(j, seen.Range.From);
+                            At(j, seen.Range.To);
+                            j.WriteStringValue(seen.State);
+                            At(j, seen.Since);
+                        }
+                    )
+            );
+            List(
+                json,
+                "released",
+                ledger.Released,
+                (j, released) =>
+                    Array(
+                        j,
+                        () =>
+                        {
+                            j.WriteStringValue(released.Relation);
+                            At(j, released.Range.From);
+                            At(j, released.Range.To);
+                        }
+                    )
+            );
+            if (ledger.Drill is { } drill)
+                json.WriteString("drill", drill.Name);
+            if (ledger.Drill?.Schema is { } schema)
+                json.WriteString("drillSchema", schema);
+            if (ledger.Last is { } last)
+                Last(json, last);
+            if (ledger.Pending is { } pending)
+                Pending(json, pending);
             json.WriteEndObject();
         }
 
@@ -71,40 +122,69 @@ internal static class LedgerJson
     private static void Relation(Utf8JsonWriter json, RelationLedger sets)
     {
         json.WriteStartObject();
-        if (sets.Created) json.WriteBoolean("created", true);
-        List(json, "tables", sets.Tables, (j, table) => Array(j, () => { j.WriteStringValue(table.Kind); j.WriteStringValue(table.Name.Schema); j.WriteStringValue(table.Name.Name); }));
+        if (sets.Created)
+            json.WriteBoolean("created", true);
+        List(
+            json,
+            "tables",
+            sets.Tables,
+            (j, table) =>
+                Array(
+                    j,
+                    () =>
+                    {
+                        j.WriteStringValue(table.Kind);
+                        j.WriteStringValue(table.Name.Schema);
+                        j.WriteStringValue(table.Name.Name);
+                    }
+                )
+        );
         List(json, "columns", sets.Columns, (j, column) => j.WriteStringValue(column));
-        foreach (var (name, set) in Sets(sets)) Ranges(json, name, set);
+        foreach (var (name, set) in Sets(sets))
+            Ranges(json, name, set);
         List(json, "cut", sets.Cut, Cut);
         Map(json, "thin", sets.Thin.Where(t => !t.Value.IsEmpty).OrderBy(t => t.Key, StringComparer.Ordinal), (j, thin) => Ranges(j, thin));
-        Map(json, "moved", sets.Moved.Where(t => !t.Value.IsEmpty).OrderBy(t => t.Key, StringComparer.Ordinal), (j, moved) => Ranges(j, moved));
+        Map(
+            json,
+            "moved",
+            sets.Moved.Where(t => !t.Value.IsEmpty).OrderBy(t => t.Key, StringComparer.Ordinal),
+            (j, moved) => Ranges(j, moved)
+        );
         json.WriteEndObject();
     }
 
     private static IEnumerable<(string Name, RangeSet Set)> Sets(RelationLedger sets) =>
-    [
-        ("covered", sets.Covered), ("writing", sets.Writing), ("dirty", sets.Dirty), ("followed", sets.MayShrink), ("lost", sets.Lost), ("frozen", sets.Frozen),
-        ("accepted", sets.Accepted), ("halted", sets.Halted), ("unarchived", sets.Unarchived),
-    ];
+        [
+            ("covered", sets.Covered),
+            ("writing", sets.Writing),
+            ("dirty", sets.Dirty),
+            ("followed", sets.MayShrink),
+            ("lost", sets.Lost),
+            ("frozen", sets.Frozen),
+            ("accepted", sets.Accepted),
+            ("halted", sets.Halted),
+            ("unarchived", sets.Unarchived),
+        ];
 
-    private static RelationLedger RelationOf(JsonElement json) => new()
-    {
-        Created = json.TryGetProperty("created", out var created) && created.GetBoolean(),
-        Tables = ListOf(json, "tables", t => new OwnTable(t[0].GetString()!, new TableName(t[1].GetString(), t[2].GetString()!))),
-        Columns = ListOf(json, "columns", c => c.GetString()!),
-        Covered = SetOf(json, "covered"),
-        Writing = SetOf(json, "writing"),
-        Dirty = SetOf(json, "dirty"),
-        MayShrink = SetOf(json, "followed"),
-        Lost = SetOf(json, "lost"),
-        Frozen = SetOf(json, "frozen"),
-        Accepted = SetOf(json, "accepted"),
-        Halted = SetOf(json, "halted"),
-        Unarchived = SetOf(json, "unarchived"),
-        Cut = ListOf(json, "cut", CutOf),
-        Thin = MapOf(json, "thin", SetOf),
-        Moved = MapOf(json, "moved", SetOf),
-    };
+    private static RelationLedger RelationOf(JsonElement json) =>
+        new()
+        {
+            Created = json.TryGetProperty("created", out var created) && created.GetBoolean(),
+            Tables = ListOf(json, "tables", t => new OwnTable(t[0].GetString()!, new TableName(t[1].GetString(), t[2].GetString()!))),
+            Columns = ListOf(json, "columns", c => c.GetString()!),
+            Covered = SetOf(json, "covered"),
+            Writing = SetOf(json, "writing"),
+            Dirty = SetOf(json, "dirty"),
+            MayShrink = SetOf(json, "followed"),
+            Lost = SetOf(json, "lost"),
+            Frozen = SetOf(json, "frozen"),
+            Accepted = SetOf(json, "accepted"),
+            Halted = SetOf(json, "halted"),
+            Unarchived = SetOf(json, "unarchived"),
+            Cut = ListOf(json, "cut", CutOf),
+            Thin = MapOf(json, "thin", SetOf),
+            Moved = MapOf(json, "moved", SetOf),
+        };
 
     private static void Cut(Utf8JsonWriter json, CutBucket cut)
     {
@@ -112,13 +192,18 @@ internal static class LedgerJson
         json.WritePropertyName("bucket");
         Range(json, cut.Bucket);
         json.WriteNumber("left", cut.RowsLeft);
-        if (cut.ByOthers) json.WriteBoolean("others", true);
-        if (cut.Input is { } input) json.WriteString("input", input);
+        if (cut.ByOthers)
+            json.WriteBoolean("others", true);
+        if (cut.Input is { } input)
+            json.WriteString("input", input);
         json.WriteEndObject();
     }
 
     private static CutBucket CutOf(JsonElement json) =>
-        new(RangeOf(json.GetProperty("bucket"), 0), json.GetProperty("left").GetInt64(), json.TryGetProperty("others", out _)) { Input = TextOf(json, "input") };
+        new(RangeOf(json.GetProperty("bucket"), 0), json.GetProperty("left").GetInt64(), json.TryGetProperty("others", out _))
+        {
+            Input = TextOf(json, "input"),
+        };
 
     private static void Going(Utf8JsonWriter json, GoingRange going)
     {
@@ -126,7 +211,8 @@ internal static class LedgerJson
         json.WriteString("relation", going.Relation);
         json.WritePropertyName("range");
         Range(json, going.Range);
-        if (going.WholeFrom is { } whole) json.WriteNumber("whole", Micros.From(whole));
+        if (going.WholeFrom is { } whole)
+            json.WriteNumber("whole", Micros.From(whole));
         json.WriteNumber("rows", going.Rows);
         json.WriteString("reason", going.Reason);
         List(json, "parts", going.Parts, Part);
@@ -143,13 +229,20 @@ internal static class LedgerJson
         json.WriteEndObject();
     }
 
-    private static GoingRange GoingOf(JsonElement json) => new(
-        TextOf(json, "relation")!, RangeOf(json.GetProperty("range"), 0), NumberOf(json, "whole") is { } whole ? Micros.ToInstant(whole) : null, json.GetProperty("rows").GetInt64(), TextOf(json, "reason")!)
-    {
-        Parts = ListOf(json, "parts", PartOf),
-    };
+    private static GoingRange GoingOf(JsonElement json) =>
+        new(
+            TextOf(json, "relation")!,
+            RangeOf(json.GetProperty("range"), 0),
+            NumberOf(json, "whole") is { } whole ? Micros.ToInstant(whole) : null,
+            json.GetProperty("rows").GetInt64(),
+            TextOf(json, "reason")!
+        )
+        {
+            Parts = ListOf(json, "parts", PartOf),
+        };
 
-    private static GoingPart PartOf(JsonElement json) => new(RangeOf(json.GetProperty("range"), 0), TextOf(json, "part")!, TextOf(json, "state")!);
+    private static GoingPart PartOf(JsonElement json) =>
+        new(RangeOf(json.GetProperty("range"), 0), TextOf(json, "part")!, TextOf(json, "state")!);
 
     private static void Last(Utf8JsonWriter json, LastStep last)
     {
@@ -159,12 +252,20 @@ internal static class LedgerJson
         json.WriteNumber("in", last.RowsIn);
         json.WriteNumber("written", last.RowsWritten);
         json.WriteNumber("removed", last.RowsRemoved);
-        if (last.Note is { } note) json.WriteString("note", note);
+        if (last.Note is { } note)
+            json.WriteString("note", note);
         json.WriteEndObject();
     }
 
-    private static LastStep LastOf(JsonElement json) => new(
-        TextOf(json, "run")!, json.GetProperty("ordinal").GetInt32(), json.GetProperty("in").GetInt64(), json.GetProperty("written").GetInt64(), json.GetProperty("removed").GetInt64(), TextOf(json, "note"));
+    private static LastStep LastOf(JsonElement json) =>
+        new(
+            TextOf(json, "run")!,
+            json.GetProperty("ordinal").GetInt32(),
+            json.GetProperty("in").GetInt64(),
+            json.GetProperty("written").GetInt64(),
+            json.GetProperty("removed").GetInt64(),
+            TextOf(json, "note")
+        );
 
     private static void Pending(Utf8JsonWriter json, PendingEntry pending)
     {
@@ -176,21 +277,31 @@ internal static class LedgerJson
 
     private static void Ranges(Utf8JsonWriter json, string name, RangeSet set)
     {
-        if (set.IsEmpty) return;
+        if (set.IsEmpty)
+            return;
         json.WritePropertyName(name);
         Ranges(json, set);
     }
 
-    private static void Ranges(Utf8JsonWriter json, RangeSet set) => Array(json, () =>
-    {
-        foreach (var range in set) Range(json, range);
-    });
+    private static void Ranges(Utf8JsonWriter json, RangeSet set) =>
+        Array(
+            json,
+            () =>
+            {
+                foreach (var range in set)
+                    Range(json, range);
+            }
+        );
 
-    private static void Range(Utf8JsonWriter json, TimeRange range) => Array(json, () =>
-    {
-        At(json, range.From);
-        At(json, range.To);
-    });
+    private static void Range(Utf8JsonWriter json, TimeRange range) =>
+        Array(
+            json,
+            () =>
+            {
+                At(json, range.From);
+                At(json, range.To);
+            }
+        );
 
     private static void At(Utf8JsonWriter json, Instant at) => json.WriteNumberValue(Micros.From(at));
 
@@ -203,16 +314,24 @@ internal static class LedgerJson
 
     private static void List<T>(Utf8JsonWriter json, string name, IReadOnlyList<T> items, Action<Utf8JsonWriter, T> write)
     {
-        if (items.Count == 0) return;
+        if (items.Count == 0)
+            return;
         json.WriteStartArray(name);
-        foreach (var item in items) write(json, item);
+        foreach (var item in items)
+            write(json, item);
         json.WriteEndArray();
     }
 
-    private static void Map<T>(Utf8JsonWriter json, string name, IEnumerable<KeyValuePair<string, T>> items, Action<Utf8JsonWriter, T> write)
+    private static void Map<T>(
+        Utf8JsonWriter json,
+        string name,
+        IEnumerable<KeyValuePair<string, T>> items,
+        Action<Utf8JsonWriter, T> write
+    )
     {
         List<KeyValuePair<string, T>> all = [.. items];
-        if (all.Count == 0) return;
+        if (all.Count == 0)
+            return;
         json.WriteStartObject(name);
         foreach (var (key, value) in all)
         {
@@ -231,11 +350,15 @@ internal static class LedgerJson
         json.TryGetProperty(name, out var items) ? [.. items.EnumerateArray().Select(read)] : [];
 
     private static FrozenDictionary<string, T> MapOf<T>(JsonElement json, string name, Func<JsonElement, T> read) =>
-        json.TryGetProperty(name, out var items) ? items.EnumerateObject().ToFrozenDictionary(p => p.Name, p => read(p.Value), StringComparer.Ordinal) : FrozenDictionary<string, T>.Empty;
+        json.TryGetProperty(name, out var items)
+            ? items.EnumerateObject().ToFrozenDictionary(p => p.Name, p => read(p.Value), StringComparer.Ordinal)
+            : FrozenDictionary<string, T>.Empty;
 
-    private static RangeSet SetOf(JsonElement json, string name) => json.TryGetProperty(name, out var ranges) ? SetOf(ranges) : RangeSet.Empty;
+    private static RangeSet SetOf(JsonElement json, string name) =>
+        json.TryGetProperty(name, out var ranges) ? SetOf(ranges) : RangeSet.Empty;
 
     private static RangeSet SetOf(JsonElement ranges) => RangeSet.Of(ranges.EnumerateArray().Select(r => RangeOf(r, 0)));
 
-    private static TimeRange RangeOf(JsonElement json, int first) => new(Micros.ToInstant(json[first].GetInt64()), Micros.ToInstant(json[first + 1].GetInt64()));
+    private static TimeRange RangeOf(JsonElement json, int first) =>
+        new(Micros.ToInstant(json[first].GetInt64()), Micros.ToInstant(json[first + 1].GetInt64()));
 }

@@ -16,28 +16,47 @@ internal sealed class LedgerProjection(CatalogTables tables)
         await statements.ExecuteAsync($"DELETE FROM {tables.Dirty} WHERE policy = {policy}", cancellationToken);
         foreach (var some in Coverage(ledger).Chunk(MostRows))
         {
-            var rows = some.Select(r => (SqlText)$"({policy}, {r.Relation}, {r.Kind}, {Micros.From(r.Range.From)}, {Micros.From(r.Range.To)})");
-            await statements.ExecuteAsync($"INSERT INTO {tables.Coverage} (policy, relation, kind, from_us, to_us) VALUES {SqlText.Join(", ", rows)}", cancellationToken);
+            var rows = some.Select(r =>
+                (SqlText)$"({policy}, {r.Relation}, {r.Kind}, {Micros.From(r.Range.From)}, {Micros.From(r.Range.To)})"
+            );
+            await statements.ExecuteAsync(
+                $"INSERT INTO {tables.Coverage} (policy, relation, kind, from_us, to_us) VALUES {SqlText.Join(", ", rows)}",
+                cancellationToken
+            );
         }
 
         foreach (var some in Dirty(ledger).Chunk(MostRows))
         {
-            var rows = some.Select(r => (SqlText)$"({policy}, {r.Relation}, {r.Kind}, {Micros.From(r.Range.From)}, {Micros.From(r.Range.To)}, {Left(r)}, {Others(r)}, {r.State})");
-            await statements.ExecuteAsync($"INSERT INTO {tables.Dirty} (policy, relation, kind, from_us, to_us, rows_left, by_others, state) VALUES {SqlText.Join(", ", rows)}", cancellationToken);
+            var rows = some.Select(r =>
+                (SqlText)
+                    $"({policy}, {r.Relation}, {r.Kind}, {Micros.From(r.Range.From)}, {Micros.From(r.Range.To)}, {Left(r)}, {Others(r)}, {r.State})"
+            );
+            await statements.ExecuteAsync(
+                $"INSERT INTO {tables.Dirty} (policy, relation, kind, from_us, to_us, rows_left, by_others, state) VALUES {SqlText.Join(", ", rows)}",
+                cancellationToken
+            );
         }
     }
 
     /// <summary>Whether the tables show what a ledger says.</summary>
     public async Task<bool> AgreesAsync(IStatements statements, string policy, Ledger ledger, CancellationToken cancellationToken)
     {
-        var covered = await statements.QueryAsync($"SELECT relation, kind, from_us, to_us FROM {tables.Coverage} WHERE policy = {policy}", cancellationToken);
-        var dirty = await statements.QueryAsync($"SELECT relation, kind, from_us, to_us FROM {tables.Dirty} WHERE policy = {policy}", cancellationToken);
+        var covered = await statements.QueryAsync(
+            $"SELECT relation, kind, from_us, to_us FROM {tables.Coverage} WHERE policy = {policy}",
+            cancellationToken
+        );
+        var dirty = await statements.QueryAsync(
+            $"SELECT relation, kind, from_us, to_us FROM {tables.Dirty} WHERE policy = {policy}",
+            cancellationToken
+        );
         return Same(covered, Coverage(ledger)) && Same(dirty, Dirty(ledger));
     }
 
-    private static bool Same(IReadOnlyList<Row> stored, IEnumerable<ShownRange> expected) => stored
-        .Select(r => (r.Text(0), r.Text(1), Same(r.Long(2)), Same(r.Long(3)))).Order()
-        .SequenceEqual(expected.Select(r => (r.Relation, r.Kind, Micros.From(r.Range.From), Micros.From(r.Range.To))).Order());
+    private static bool Same(IReadOnlyList<Row> stored, IEnumerable<ShownRange> expected) =>
+        stored
+            .Select(r => (r.Text(0), r.Text(1), Same(r.Long(2)), Same(r.Long(3))))
+            .Order()
+            .SequenceEqual(expected.Select(r => (r.Relation, r.Kind, Micros.From(r.Range.From), Micros.From(r.Range.To))).Order());
 
     // Not every database stores the numbers of −∞ and +∞: some have those next to them.
     private static long Same(long micros) => Micros.From(Micros.ToInstant(micros));
@@ -53,23 +72,37 @@ internal sealed class LedgerProjection(CatalogTables tables)
     {
         foreach (var (relation, sets) in ledger.Relations.OrderBy(r => r.Key, StringComparer.Ordinal))
         {
-            foreach (var (kind, set) in new[] { ("dirty", sets.Dirty), ("followed", sets.MayShrink), ("lost", sets.Lost), ("halted", sets.Halted), ("unarchived", sets.Unarchived) })
-                foreach (var range in set) yield return new(relation, kind, range);
+            foreach (
+                var (kind, set) in new[]
+                {
+                    ("dirty", sets.Dirty),
+                    ("followed", sets.MayShrink),
+                    ("lost", sets.Lost),
+                    ("halted", sets.Halted),
+                    ("unarchived", sets.Unarchived),
+                }
+            )
+                foreach (var range in set)
+                    yield return new(relation, kind, range);
             foreach (var (column, set) in sets.Thin.OrderBy(t => t.Key, StringComparer.Ordinal))
-                foreach (var range in set) yield return new(relation, "thin", range) { State = column };
-            foreach (var cut in sets.Cut) yield return new(relation, "cut", cut.Bucket) { State = cut.Input, Cut = cut };
+                foreach (var range in set)
+                    yield return new(relation, "thin", range) { State = column };
+            foreach (var cut in sets.Cut)
+                yield return new(relation, "cut", cut.Bucket) { State = cut.Input, Cut = cut };
         }
     }
 
     private static SqlText Left(ShownRange shown)
     {
-        if (shown.Cut is { } cut) return $"{cut.RowsLeft}";
+        if (shown.Cut is { } cut)
+            return $"{cut.RowsLeft}";
         return $"NULL";
     }
 
     private static SqlText Others(ShownRange shown)
     {
-        if (shown.Cut is { } cut) return $"{cut.ByOthers}";
+        if (shown.Cut is { } cut)
+            return $"{cut.ByOthers}";
         return $"NULL";
     }
 

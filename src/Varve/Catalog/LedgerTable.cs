@@ -20,14 +20,18 @@ internal sealed class LedgerTable(CatalogTables tables, Dialect dialect, PolicyT
         var name = policy.Policy.Name;
         var ledger = await LoadAsync(statements, name, cancellationToken);
         var archived = policy.Policy.Archive is { To: var location }
-            ? RangeSet.Of((await archives.ListAsync(statements, name, cancellationToken)).Where(p => p.Location == location).Select(p => p.Range))
+            ? RangeSet.Of(
+                (await archives.ListAsync(statements, name, cancellationToken)).Where(p => p.Location == location).Select(p => p.Range)
+            )
             : RangeSet.Empty;
-        if (!archived.IsEmpty) ledger = ledger.With(Relations.Source, ledger.Of(Relations.Source) with { Archived = archived });
+        if (!archived.IsEmpty)
+            ledger = ledger.With(Relations.Source, ledger.Of(Relations.Source) with { Archived = archived });
         return ledger with
         {
             Revision = policy.Revision,
             PolicyHash = policy.Hash,
-            ConfirmedPolicy = ledger.ConfirmedRevision == 0 ? null
+            ConfirmedPolicy =
+                ledger.ConfirmedRevision == 0 ? null
                 : ledger.ConfirmedRevision == policy.Revision ? policy.Policy
                 : (await policies.RevisionAsync(statements, name, ledger.ConfirmedRevision, cancellationToken))?.Policy,
             Holds = [.. (await holds.ListAsync(statements, name, cancellationToken)).Where(h => h.Until is not { } until || until > at)],
@@ -37,8 +41,20 @@ internal sealed class LedgerTable(CatalogTables tables, Dialect dialect, PolicyT
     /// <summary>What the ledger of a policy itself says, whatever revision is in force; nothing where there is none.</summary>
     public async Task<Ledger> LoadAsync(IStatements statements, string policy, CancellationToken cancellationToken)
     {
-        var rows = await statements.QueryAsync($"SELECT version, shown, document FROM {tables.Ledgers} WHERE policy = {policy}", cancellationToken);
-        return rows.Count == 0 ? Ledger.Empty("") with { PublishedRevision = 0 } : LedgerJson.Read(rows[0].Text(2)) with { Version = rows[0].Long(0), Shown = rows[0].Long(1) };
+        var rows = await statements.QueryAsync(
+            $"SELECT version, shown, document FROM {tables.Ledgers} WHERE policy = {policy}",
+            cancellationToken
+        );
+        return rows.Count == 0
+            ? Ledger.Empty("") with
+            {
+                PublishedRevision = 0,
+            }
+            : LedgerJson.Read(rows[0].Text(2)) with
+            {
+                Version = rows[0].Long(0),
+                Shown = rows[0].Long(1),
+            };
     }
 
     /// <summary>Replaces the ledger of a policy; the ledger as it is stored now.</summary>
@@ -51,21 +67,41 @@ internal sealed class LedgerTable(CatalogTables tables, Dialect dialect, PolicyT
         var written = (await IsNowAsync(statements, policy, ledger.Version, cancellationToken), ledger.Version) switch
         {
             (null, _) => 0,
-            (_, 0) => await statements.ExecuteAsync($"INSERT INTO {tables.Ledgers} (policy, version, shown, expired, document) VALUES ({policy}, {next}, 0, {expired}, {document})", cancellationToken),
-            ({ } state, _) => await statements.ExecuteAsync($"UPDATE {tables.Ledgers} SET version = {next}, expired = {expired}, document = {document} WHERE policy = {policy} AND {state}", cancellationToken),
+            (_, 0) => await statements.ExecuteAsync(
+                $"INSERT INTO {tables.Ledgers} (policy, version, shown, expired, document) VALUES ({policy}, {next}, 0, {expired}, {document})",
+                cancellationToken
+            ),
+            ({ } state, _) => await statements.ExecuteAsync(
+                $"UPDATE {tables.Ledgers} SET version = {next}, expired = {expired}, document = {document} WHERE policy = {policy} AND {state}",
+                cancellationToken
+            ),
         };
-        if (written == 1) return ledger with { Version = next };
-        throw new EngineException(EngineCodes.Conflict, $"Somebody else changed what the catalog knows of {policy} meanwhile. Nothing was lost: run again.", isTransient: true);
+        if (written == 1)
+            return ledger with { Version = next };
+        throw new EngineException(
+            EngineCodes.Conflict,
+            $"Somebody else changed what the catalog knows of {policy} meanwhile. Nothing was lost: run again.",
+            isTransient: true
+        );
     }
 
-    /// <summary>What is true of the row of a policy as long as it has a version, so that a change of it is refused after another one; null where it has none of it.</summary>
+    /// <summary>
+    /// What is true of the row of a policy as long as it has a version, so that a change of it is refused after another one; null
+    /// where it has none of it.
+    /// </summary>
     private async Task<SqlText?> IsNowAsync(IStatements statements, string policy, long version, CancellationToken cancellationToken)
     {
-        if (version > 0 && dialect.RowVersion.Count == 0) return $"version = {version}";
+        if (version > 0 && dialect.RowVersion.Count == 0)
+            return $"version = {version}";
         var rows = await statements.QueryAsync(
-            $"SELECT version{SqlText.Join("", dialect.RowVersion.Select(c => (SqlText)$", {c}"))} FROM {tables.Ledgers} WHERE policy = {policy}", cancellationToken);
-        if (rows.Count == 0) return version == 0 ? SqlText.Empty : null;
-        return version == 0 || rows[0].Long(0) != version ? null : SqlText.Join(" AND ", dialect.RowVersion.Select((c, i) => (SqlText)$"{c} = {rows[0].Long(i + 1)}"));
+            $"SELECT version{SqlText.Join("", dialect.RowVersion.Select(c => (SqlText)$", {c}"))} FROM {tables.Ledgers} WHERE policy = {policy}",
+            cancellationToken
+        );
+        if (rows.Count == 0)
+            return version == 0 ? SqlText.Empty : null;
+        return version == 0 || rows[0].Long(0) != version
+            ? null
+            : SqlText.Join(" AND ", dialect.RowVersion.Select((c, i) => (SqlText)$"{c} = {rows[0].Long(i + 1)}"));
     }
 
     /// <summary>
@@ -73,47 +109,89 @@ internal sealed class LedgerTable(CatalogTables tables, Dialect dialect, PolicyT
     /// </summary>
     public async Task ShowAsync(IStatements statements, string policy, Ledger ledger, CancellationToken cancellationToken)
     {
-        if (ledger.Shown == ledger.Version) return;
+        if (ledger.Shown == ledger.Version)
+            return;
         await new LedgerProjection(tables).WriteAsync(statements, policy, ledger, cancellationToken);
-        await statements.ExecuteAsync($"UPDATE {tables.Ledgers} SET shown = {ledger.Version} WHERE policy = {policy} AND version = {ledger.Version}", cancellationToken);
+        await statements.ExecuteAsync(
+            $"UPDATE {tables.Ledgers} SET shown = {ledger.Version} WHERE policy = {policy} AND version = {ledger.Version}",
+            cancellationToken
+        );
     }
 
     /// <summary>By policy: what has expired of its source.</summary>
     public async Task<IReadOnlyDictionary<string, RangeSet>> FrozenAsync(IStatements statements, CancellationToken cancellationToken) =>
-        (await statements.QueryAsync($"SELECT policy, document FROM {tables.Ledgers} WHERE expired", cancellationToken))
-            .ToDictionary(r => r.Text(0), r => LedgerJson.Read(r.Text(1)).Of(Relations.Source).Frozen, StringComparer.Ordinal);
+        (await statements.QueryAsync($"SELECT policy, document FROM {tables.Ledgers} WHERE expired", cancellationToken)).ToDictionary(
+            r => r.Text(0),
+            r => LedgerJson.Read(r.Text(1)).Of(Relations.Source).Frozen,
+            StringComparer.Ordinal
+        );
 
     /// <summary>Registers a name as Varve's, before there is anything of that name.</summary>
-    public async Task RegisterAsync(IStatements statements, string policy, string relation, string kind, TableName table, Instant at, CancellationToken cancellationToken)
+    public async Task RegisterAsync(
+        IStatements statements,
+        string policy,
+        string relation,
+        string kind,
+        TableName table,
+        Instant at,
+        CancellationToken cancellationToken
+    )
     {
-        var known = await statements.QueryAsync($"SELECT relation FROM {tables.Relations} WHERE policy = {policy} AND {Named(table)}", cancellationToken);
-        if (known.Count > 0) return;
+        var known = await statements.QueryAsync(
+            $"SELECT relation FROM {tables.Relations} WHERE policy = {policy} AND {Named(table)}",
+            cancellationToken
+        );
+        if (known.Count > 0)
+            return;
         await statements.ExecuteAsync(
-            $"INSERT INTO {tables.Relations} (policy, relation, kind, schema_name, name, created_us) VALUES ({policy}, {relation}, {kind}, {table.Schema}, {table.Name}, {Micros.From(at)})", cancellationToken);
+            $"INSERT INTO {tables.Relations} (policy, relation, kind, schema_name, name, created_us) VALUES ({policy}, {relation}, {kind}, {table.Schema}, {table.Name}, {Micros.From(at)})",
+            cancellationToken
+        );
     }
 
     /// <summary>Forgets that names are Varve's.</summary>
     public async Task UnregisterAsync(IStatements statements, string policy, IEnumerable<OwnTable> own, CancellationToken cancellationToken)
     {
-        foreach (var table in own) await statements.ExecuteAsync($"DELETE FROM {tables.Relations} WHERE policy = {policy} AND {Named(table.Name)}", cancellationToken);
+        foreach (var table in own)
+            await statements.ExecuteAsync(
+                $"DELETE FROM {tables.Relations} WHERE policy = {policy} AND {Named(table.Name)}",
+                cancellationToken
+            );
     }
 
     /// <summary>Every relation of Varve's with its policy.</summary>
-    public async Task<IReadOnlyList<(string Policy, TableName Table)>> RelationsAsync(IStatements statements, CancellationToken cancellationToken) =>
-        [.. (await statements.QueryAsync($"SELECT policy, schema_name, name FROM {tables.Relations}", cancellationToken)).Select(r => (r.Text(0), new TableName(r.TextOrNull(1), r.Text(2))))];
+    public async Task<IReadOnlyList<(string Policy, TableName Table)>> RelationsAsync(
+        IStatements statements,
+        CancellationToken cancellationToken
+    ) =>
+        [
+            .. (await statements.QueryAsync($"SELECT policy, schema_name, name FROM {tables.Relations}", cancellationToken)).Select(r =>
+                (r.Text(0), new TableName(r.TextOrNull(1), r.Text(2)))
+            ),
+        ];
 
     /// <summary>Writes the edges of a stitched view for people, and for engines whose views read them.</summary>
-    public async Task SaveEdgesAsync(IStatements statements, string policy, IReadOnlyList<StitchPart> parts, CancellationToken cancellationToken)
+    public async Task SaveEdgesAsync(
+        IStatements statements,
+        string policy,
+        IReadOnlyList<StitchPart> parts,
+        CancellationToken cancellationToken
+    )
     {
         await statements.ExecuteAsync($"DELETE FROM {tables.Edges} WHERE policy = {policy}", cancellationToken);
-        if (parts.Count == 0) return;
+        if (parts.Count == 0)
+            return;
         var rows = parts.Select(p => (SqlText)$"({policy}, {p.Relation}, {Micros.From(p.Range.From)})");
-        await statements.ExecuteAsync($"INSERT INTO {tables.Edges} (policy, relation, at_us) VALUES {SqlText.Join(", ", rows)}", cancellationToken);
+        await statements.ExecuteAsync(
+            $"INSERT INTO {tables.Edges} (policy, relation, at_us) VALUES {SqlText.Join(", ", rows)}",
+            cancellationToken
+        );
     }
 
     private static SqlText Named(TableName table)
     {
-        if (table.Schema is { } schema) return $"schema_name = {schema} AND name = {table.Name}";
+        if (table.Schema is { } schema)
+            return $"schema_name = {schema} AND name = {table.Name}";
         return $"schema_name IS NULL AND name = {table.Name}";
     }
 }

@@ -18,18 +18,24 @@ internal sealed class PolicyTable(CatalogTables tables, Dialect dialect)
     private const string OfPattern = "pattern";
 
     /// <summary>The current revision of every policy of one table, by name.</summary>
-    public Task<IReadOnlyList<StoredPolicy>> ListAsync(IStatements statements, CancellationToken cancellationToken) => ListAsync(statements, OfTable, cancellationToken);
+    public Task<IReadOnlyList<StoredPolicy>> ListAsync(IStatements statements, CancellationToken cancellationToken) =>
+        ListAsync(statements, OfTable, cancellationToken);
 
     /// <summary>The current revision of every pattern, by name.</summary>
-    public Task<IReadOnlyList<StoredPolicy>> PatternsAsync(IStatements statements, CancellationToken cancellationToken) => ListAsync(statements, OfPattern, cancellationToken);
+    public Task<IReadOnlyList<StoredPolicy>> PatternsAsync(IStatements statements, CancellationToken cancellationToken) =>
+        ListAsync(statements, OfPattern, cancellationToken);
 
-    private async Task<IReadOnlyList<StoredPolicy>> ListAsync(IStatements statements, string kind, CancellationToken cancellationToken) => Read(await statements.QueryAsync(
-        $"""
-        SELECT p.document, p.revision, p.sha256, p.yaml, p.applied_us, p.applied_by, p.pattern, p.pattern_revision
-        FROM {tables.Policies} AS p JOIN {Newest} AS n ON p.policy = n.policy AND p.revision = n.revision
-        WHERE p.state <> {Deleted} AND p.kind = {kind} ORDER BY p.policy
-        """,
-        cancellationToken));
+    private async Task<IReadOnlyList<StoredPolicy>> ListAsync(IStatements statements, string kind, CancellationToken cancellationToken) =>
+        Read(
+            await statements.QueryAsync(
+                $"""
+                SELECT p.document, p.revision, p.sha256, p.yaml, p.applied_us, p.applied_by, p.pattern, p.pattern_revision
+                FROM {tables.Policies} AS p JOIN {Newest} AS n ON p.policy = n.policy AND p.revision = n.revision
+                WHERE p.state <> {Deleted} AND p.kind = {kind} ORDER BY p.policy
+                """,
+                cancellationToken
+            )
+        );
 
     private SqlText Newest => $"(SELECT policy, max(revision) AS revision FROM {tables.Policies} GROUP BY policy)";
 
@@ -41,7 +47,9 @@ internal sealed class PolicyTable(CatalogTables tables, Dialect dialect)
     public async Task<StoredPolicy?> RevisionAsync(IStatements statements, string policy, int revision, CancellationToken cancellationToken)
     {
         var rows = await statements.QueryAsync(
-            $"SELECT document, revision, sha256, yaml, applied_us, applied_by, pattern, pattern_revision FROM {tables.Policies} WHERE policy = {policy} AND revision = {(long)revision}", cancellationToken);
+            $"SELECT document, revision, sha256, yaml, applied_us, applied_by, pattern, pattern_revision FROM {tables.Policies} WHERE policy = {policy} AND revision = {(long)revision}",
+            cancellationToken
+        );
         return rows.Count == 0 ? null : Read(rows)[0];
     }
 
@@ -50,39 +58,56 @@ internal sealed class PolicyTable(CatalogTables tables, Dialect dialect)
     /// still known under that name. Oldest first.
     /// </summary>
     public async Task<IReadOnlyList<Revision>> RevisionsAsync(IStatements statements, CancellationToken cancellationToken) =>
-    [
-        .. from row in await statements.QueryAsync(
-            $"""
-            SELECT p.document, p.state, p.revision, n.revision FROM {tables.Policies} AS p JOIN {Newest} AS n ON p.policy = n.policy
-            WHERE p.kind = {OfTable} ORDER BY p.policy, p.revision
-            """,
-            cancellationToken)
-           let policy = PolicyJson.Read(row.Text(0))
-           where policy.Tiers.Count > 0 || (row.Long(2) == row.Long(3) && row.Text(1) != Deleted)
-           select new Revision((int)row.Long(2), policy),
-    ];
+        [
+            .. from row in await statements.QueryAsync(
+                $"""
+                SELECT p.document, p.state, p.revision, n.revision FROM {tables.Policies} AS p JOIN {Newest} AS n ON p.policy = n.policy
+                WHERE p.kind = {OfTable} ORDER BY p.policy, p.revision
+                """,
+                cancellationToken
+            )
+            let policy = PolicyJson.Read(row.Text(0))
+            where policy.Tiers.Count > 0 || (row.Long(2) == row.Long(3) && row.Text(1) != Deleted)
+            select new Revision((int)row.Long(2), policy),
+        ];
 
-    /// <summary>The newest revision of every policy by which rows of a source have expired, and its table with the schema; those included that are no longer in force.</summary>
-    public async Task<IReadOnlyList<(TableName Table, Policy Policy)>> ExpiredAsync(IStatements statements, CancellationToken cancellationToken) =>
-    [
-        .. from row in await statements.QueryAsync(
-            $"""
-            SELECT coalesce(p.table_schema, {dialect.CurrentSchema}), p.table_name, p.document FROM {tables.Policies} AS p
-            JOIN {Newest} AS n ON p.policy = n.policy AND p.revision = n.revision
-            JOIN {tables.Ledgers} AS l ON p.policy = l.policy
-            WHERE p.kind = {OfTable} AND l.expired
-            """,
-            cancellationToken)
-           select (new TableName(row.Text(0), row.Text(1)), PolicyJson.Read(row.Text(2))),
-    ];
+    /// <summary>
+    /// The newest revision of every policy by which rows of a source have expired, and its table with the schema; those included
+    /// that are no longer in force.
+    /// </summary>
+    public async Task<IReadOnlyList<(TableName Table, Policy Policy)>> ExpiredAsync(
+        IStatements statements,
+        CancellationToken cancellationToken
+    ) =>
+        [
+            .. from row in await statements.QueryAsync(
+                $"""
+                SELECT coalesce(p.table_schema, {dialect.CurrentSchema}), p.table_name, p.document FROM {tables.Policies} AS p
+                JOIN {Newest} AS n ON p.policy = n.policy AND p.revision = n.revision
+                JOIN {tables.Ledgers} AS l ON p.policy = l.policy
+                WHERE p.kind = {OfTable} AND l.expired
+                """,
+                cancellationToken
+            )
+            select (new TableName(row.Text(0), row.Text(1)), PolicyJson.Read(row.Text(2))),
+        ];
 
     /// <summary>The number of the newest revision that a name ever had; 0 for none.</summary>
     public async Task<int> NewestAsync(IStatements statements, string policy, CancellationToken cancellationToken) =>
-        (int)(await statements.QueryAsync($"SELECT coalesce(max(revision), 0) FROM {tables.Policies} WHERE policy = {policy}", cancellationToken))[0].Long(0);
+        (int)
+            (
+                await statements.QueryAsync(
+                    $"SELECT coalesce(max(revision), 0) FROM {tables.Policies} WHERE policy = {policy}",
+                    cancellationToken
+                )
+            )[0]
+                .Long(0);
 
     /// <summary>The same for every name.</summary>
     public async Task<IReadOnlyDictionary<string, int>> NewestAsync(IStatements statements, CancellationToken cancellationToken) =>
-        (await statements.QueryAsync($"SELECT policy, max(revision) FROM {tables.Policies} GROUP BY policy", cancellationToken)).ToDictionary(r => r.Text(0), r => (int)r.Long(1), StringComparer.Ordinal);
+        (
+            await statements.QueryAsync($"SELECT policy, max(revision) FROM {tables.Policies} GROUP BY policy", cancellationToken)
+        ).ToDictionary(r => r.Text(0), r => (int)r.Long(1), StringComparer.Ordinal);
 
     /// <summary>Stores the next revision of a policy or of a pattern.</summary>
     /// <param name="statements">The transaction.</param>
@@ -91,19 +116,30 @@ internal sealed class PolicyTable(CatalogTables tables, Dialect dialect)
     /// <param name="at">When.</param>
     /// <param name="by">Who.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    public async Task<int> StoreAsync(IStatements statements, PolicyDocument document, (string Name, int Revision)? from, Instant at, string by, CancellationToken cancellationToken)
+    public async Task<int> StoreAsync(
+        IStatements statements,
+        PolicyDocument document,
+        (string Name, int Revision)? from,
+        Instant at,
+        string by,
+        CancellationToken cancellationToken
+    )
     {
         var policy = document.Policy;
         var revision = await NewestAsync(statements, policy.Name, cancellationToken) + 1;
         SqlText pattern = $"NULL, NULL";
-        if (from is { } whole) pattern = $"{whole.Name}, {(long)whole.Revision}";
+        if (from is { } whole)
+            pattern = $"{whole.Name}, {(long)whole.Revision}";
         await statements.ExecuteAsync(
             $"""
             INSERT INTO {tables.Policies} (policy, revision, state, table_schema, table_name, document, sha256, yaml, tags, applied_us, applied_by, kind, pattern, pattern_revision)
-            VALUES ({policy.Name}, {(long)revision}, {Stored}, {policy.Table.Schema}, {policy.Table.Name}, {PolicyJson.Canonical(policy)}, {PolicyJson.Hash(policy)}, {document.Yaml},
+            VALUES ({policy.Name}, {(long)revision}, {Stored}, {policy.Table.Schema}, {policy.Table.Name}, {PolicyJson.Canonical(
+                policy
+            )}, {PolicyJson.Hash(policy)}, {document.Yaml},
                     {string.Join(',', policy.Tags)}, {Micros.From(at)}, {by}, {(policy.Table.IsPattern ? OfPattern : OfTable)}, {pattern})
             """,
-            cancellationToken);
+            cancellationToken
+        );
         return revision;
     }
 
@@ -111,22 +147,35 @@ internal sealed class PolicyTable(CatalogTables tables, Dialect dialect)
     public async Task FollowAsync(IStatements statements, string policy, int patternRevision, CancellationToken cancellationToken)
     {
         var newest = await NewestAsync(statements, policy, cancellationToken);
-        await statements.ExecuteAsync($"UPDATE {tables.Policies} SET pattern_revision = {(long)patternRevision} WHERE policy = {policy} AND revision = {(long)newest}", cancellationToken);
+        await statements.ExecuteAsync(
+            $"UPDATE {tables.Policies} SET pattern_revision = {(long)patternRevision} WHERE policy = {policy} AND revision = {(long)newest}",
+            cancellationToken
+        );
     }
 
     /// <summary>Takes a policy out of force; its revisions stay.</summary>
     public async Task DeleteAsync(IStatements statements, string policy, CancellationToken cancellationToken)
     {
         var newest = await NewestAsync(statements, policy, cancellationToken);
-        await statements.ExecuteAsync($"UPDATE {tables.Policies} SET state = {Deleted} WHERE policy = {policy} AND revision = {(long)newest}", cancellationToken);
+        await statements.ExecuteAsync(
+            $"UPDATE {tables.Policies} SET state = {Deleted} WHERE policy = {policy} AND revision = {(long)newest}",
+            cancellationToken
+        );
     }
 
     private static List<StoredPolicy> Read(IReadOnlyList<Row> rows) =>
-    [
-        .. rows.Select(r => new StoredPolicy(PolicyJson.Read(r.Text(0)), (int)r.Long(1), r.Text(2), r.Text(3), Micros.ToInstant(r.Long(4)), r.Text(5))
-        {
-            Pattern = r.TextOrNull(6),
-            PatternRevision = (int)(r.LongOrNull(7) ?? 0),
-        }),
-    ];
+        [
+            .. rows.Select(r => new StoredPolicy(
+                PolicyJson.Read(r.Text(0)),
+                (int)r.Long(1),
+                r.Text(2),
+                r.Text(3),
+                Micros.ToInstant(r.Long(4)),
+                r.Text(5)
+            )
+            {
+                Pattern = r.TextOrNull(6),
+                PatternRevision = (int)(r.LongOrNull(7) ?? 0),
+            }),
+        ];
 }

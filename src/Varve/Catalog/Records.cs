@@ -92,7 +92,8 @@ public sealed record RunRecord(
     long RowsWritten,
     long RowsRemoved,
     string? ErrorCode,
-    string? Error);
+    string? Error
+);
 
 /// <summary>One step as it is kept.</summary>
 /// <param name="Run">The run.</param>
@@ -123,7 +124,8 @@ public sealed record StepRecord(
     long RowsRemoved,
     Instant? StartedAt,
     Instant? FinishedAt,
-    string? Note)
+    string? Note
+)
 {
     /// <summary>
     /// What was run, in order: every statement that named a table of the policy, those that prove and count included; null where
@@ -133,7 +135,9 @@ public sealed record StepRecord(
 
     /// <summary>Whether it touched anything of a range.</summary>
     internal bool Touches(TimeRange range) =>
-        Ranges.Split(") ", StringSplitOptions.RemoveEmptyEntries).Any(text => TimeRange.Parse(text.EndsWith(')') ? text : $"{text})").Overlaps(range));
+        Ranges
+            .Split(") ", StringSplitOptions.RemoveEmptyEntries)
+            .Any(text => TimeRange.Parse(text.EndsWith(')') ? text : $"{text})").Overlaps(range));
 }
 
 /// <summary>One line of the append-only log.</summary>
@@ -157,7 +161,8 @@ public sealed record AuditEntry(
     string? Policy,
     JsonObject Detail,
     string PreviousHash,
-    string Hash);
+    string Hash
+);
 
 /// <summary>What a check of the log found.</summary>
 /// <param name="Entries">Entries read.</param>

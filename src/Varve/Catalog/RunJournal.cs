@@ -20,93 +20,181 @@ internal sealed class RunJournal(CatalogTables tables, Duration keep)
     /// <param name="last">The last step that the ledger says was done: the journal may not have it yet.</param>
     /// <param name="at">When it is closed.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    public async Task CloseInterruptedAsync(IStatements statements, string policy, LastStep? last, Instant at, CancellationToken cancellationToken)
+    public async Task CloseInterruptedAsync(
+        IStatements statements,
+        string policy,
+        LastStep? last,
+        Instant at,
+        CancellationToken cancellationToken
+    )
     {
-        var open = await statements.QueryAsync($"SELECT count(*) FROM {tables.Runs} WHERE policy = {policy} AND status = {"running"}", cancellationToken);
-        if (open[0].Long(0) == 0) return;
-        if (last is not null) await CloseAsync(statements, last.Run, last.Ordinal, "done", last.RowsIn, last.RowsWritten, last.RowsRemoved, last.Note, at, cancellationToken);
+        var open = await statements.QueryAsync(
+            $"SELECT count(*) FROM {tables.Runs} WHERE policy = {policy} AND status = {"running"}",
+            cancellationToken
+        );
+        if (open[0].Long(0) == 0)
+            return;
+        if (last is not null)
+            await CloseAsync(
+                statements,
+                last.Run,
+                last.Ordinal,
+                "done",
+                last.RowsIn,
+                last.RowsWritten,
+                last.RowsRemoved,
+                last.Note,
+                at,
+                cancellationToken
+            );
         await statements.ExecuteAsync(
-            $"UPDATE {tables.Steps} SET status = {"failed"}, finished_us = {Micros.From(at)}, note = {"the process ended before it was done"} WHERE policy = {policy} AND status = {"running"}", cancellationToken);
+            $"UPDATE {tables.Steps} SET status = {"failed"}, finished_us = {Micros.From(at)}, note = {"the process ended before it was done"} WHERE policy = {policy} AND status = {"running"}",
+            cancellationToken
+        );
         await statements.ExecuteAsync(
-            $"UPDATE {tables.Steps} SET status = {"skipped"}, note = {"the process ended before it"} WHERE policy = {policy} AND status = {"planned"}", cancellationToken);
-        var runs = await statements.QueryAsync($"SELECT run FROM {tables.Runs} WHERE policy = {policy} AND status = {"running"}", cancellationToken);
-        foreach (var run in runs) await InterruptAsync(statements, run.Text(0), at, cancellationToken);
+            $"UPDATE {tables.Steps} SET status = {"skipped"}, note = {"the process ended before it"} WHERE policy = {policy} AND status = {"planned"}",
+            cancellationToken
+        );
+        var runs = await statements.QueryAsync(
+            $"SELECT run FROM {tables.Runs} WHERE policy = {policy} AND status = {"running"}",
+            cancellationToken
+        );
+        foreach (var run in runs)
+            await InterruptAsync(statements, run.Text(0), at, cancellationToken);
         await statements.ExecuteAsync($"DELETE FROM {tables.Leases} WHERE policy = {policy}", cancellationToken);
     }
 
     // Counted first and written then: not every engine takes a subquery about the row that it changes.
     private async Task InterruptAsync(IStatements statements, string run, Instant at, CancellationToken cancellationToken)
     {
-        var steps = (await statements.QueryAsync(
-            $"""
-            SELECT count(*), count(CASE WHEN status = {"done"} THEN 1 END), CAST(coalesce(sum(CASE WHEN status = {"done"} THEN rows_in ELSE 0 END), 0) AS BIGINT),
-              CAST(coalesce(sum(CASE WHEN status = {"done"} THEN rows_written ELSE 0 END), 0) AS BIGINT), CAST(coalesce(sum(CASE WHEN status = {"done"} THEN rows_removed ELSE 0 END), 0) AS BIGINT)
-            FROM {tables.Steps} WHERE run = {run}
-            """,
-            cancellationToken))[0];
+        var steps = (
+            await statements.QueryAsync(
+                $"""
+                SELECT count(*), count(CASE WHEN status = {"done"} THEN 1 END), CAST(coalesce(sum(CASE WHEN status = {"done"} THEN rows_in ELSE 0 END), 0) AS BIGINT),
+                  CAST(coalesce(sum(CASE WHEN status = {"done"} THEN rows_written ELSE 0 END), 0) AS BIGINT), CAST(coalesce(sum(CASE WHEN status = {"done"} THEN rows_removed ELSE 0 END), 0) AS BIGINT)
+                FROM {tables.Steps} WHERE run = {run}
+                """,
+                cancellationToken
+            )
+        )[0];
         await statements.ExecuteAsync(
             $"""
-            UPDATE {tables.Runs} SET status = {"interrupted"}, finished_us = {Micros.From(at)}, steps = {steps.Long(0)}, steps_done = {steps.Long(1)},
+            UPDATE {tables.Runs} SET status = {"interrupted"}, finished_us = {Micros.From(at)}, steps = {steps.Long(
+                0
+            )}, steps_done = {steps.Long(1)},
             rows_read = {steps.Long(2)}, rows_written = {steps.Long(3)}, rows_removed = {steps.Long(4)} WHERE run = {run}
             """,
-            cancellationToken);
+            cancellationToken
+        );
     }
 
     /// <summary>Begins a run.</summary>
-    public async Task BeginAsync(IStatements statements, string run, Plan plan, Instant at, string holder, CancellationToken cancellationToken)
+    public async Task BeginAsync(
+        IStatements statements,
+        string run,
+        Plan plan,
+        Instant at,
+        string holder,
+        CancellationToken cancellationToken
+    )
     {
         await statements.ExecuteAsync(
             $"""
             INSERT INTO {tables.Runs} (run, policy, revision, as_of_us, started_us, status, steps, steps_done, rows_read, rows_written, rows_removed)
-            VALUES ({run}, {plan.Policy}, {(long)plan.Revision}, {Micros.From(plan.AsOf)}, {Micros.From(at)}, {"running"}, {(long)plan.Steps.Count}, 0, 0, 0, 0)
+            VALUES ({run}, {plan.Policy}, {(long)plan.Revision}, {Micros.From(plan.AsOf)}, {Micros.From(at)}, {"running"}, {(long)
+                plan.Steps.Count}, 0, 0, 0, 0)
             """,
-            cancellationToken);
-        await statements.ExecuteAsync($"INSERT INTO {tables.Leases} (policy, run, holder, taken_us) VALUES ({plan.Policy}, {run}, {holder}, {Micros.From(at)})", cancellationToken);
+            cancellationToken
+        );
+        await statements.ExecuteAsync(
+            $"INSERT INTO {tables.Leases} (policy, run, holder, taken_us) VALUES ({plan.Policy}, {run}, {holder}, {Micros.From(at)})",
+            cancellationToken
+        );
     }
 
     /// <summary>Writes the steps of a plan, all at once.</summary>
-    public async Task PlanAsync(IStatements statements, string run, string policy, int first, IReadOnlyList<PlanStep> steps, CancellationToken cancellationToken)
+    public async Task PlanAsync(
+        IStatements statements,
+        string run,
+        string policy,
+        int first,
+        IReadOnlyList<PlanStep> steps,
+        CancellationToken cancellationToken
+    )
     {
         foreach (var some in steps.Select((step, i) => (step, ordinal: first + i)).Chunk(MostRows))
         {
-            var rows = some.Select(s => (SqlText)
-                $"({run}, {policy}, {(long)s.ordinal}, {s.step.Kind}, {s.step.Relation}, {string.Join(' ', s.step.Touches)}, {s.step.Reason}, {"planned"}, 0, 0, 0)");
+            var rows = some.Select(s =>
+                (SqlText)
+                    $"({run}, {policy}, {(long)s.ordinal}, {s.step.Kind}, {s.step.Relation}, {string.Join(' ', s.step.Touches)}, {s.step.Reason}, {"planned"}, 0, 0, 0)"
+            );
             await statements.ExecuteAsync(
-                $"INSERT INTO {tables.Steps} (run, policy, ordinal, kind, relation, ranges, reason, status, rows_in, rows_written, rows_removed) VALUES {SqlText.Join(", ", rows)}", cancellationToken);
+                $"INSERT INTO {tables.Steps} (run, policy, ordinal, kind, relation, ranges, reason, status, rows_in, rows_written, rows_removed) VALUES {SqlText.Join(", ", rows)}",
+                cancellationToken
+            );
         }
     }
 
     /// <summary>The intent of a step, committed before it acts.</summary>
-    public Task IntendAsync(IStatements statements, string run, int ordinal, string statement, Instant at, CancellationToken cancellationToken) =>
+    public Task IntendAsync(
+        IStatements statements,
+        string run,
+        int ordinal,
+        string statement,
+        Instant at,
+        CancellationToken cancellationToken
+    ) =>
         statements.ExecuteAsync(
-            $"UPDATE {tables.Steps} SET status = {"running"}, statement = {statement}, started_us = {Micros.From(at)} WHERE run = {run} AND ordinal = {(long)ordinal}", cancellationToken);
+            $"UPDATE {tables.Steps} SET status = {"running"}, statement = {statement}, started_us = {Micros.From(at)} WHERE run = {run} AND ordinal = {(long)ordinal}",
+            cancellationToken
+        );
 
     /// <summary>
     /// The outcome of a step: done in the transaction of its act, failed and skipped in one of their own; and what was run for
     /// it, where that is not what was going to be.
     /// </summary>
-    public Task CloseAsync(IStatements statements, string run, int ordinal, string status, long rowsIn, long written, long removed, string? note, Instant at, CancellationToken cancellationToken, string? executed = null)
+    public Task CloseAsync(
+        IStatements statements,
+        string run,
+        int ordinal,
+        string status,
+        long rowsIn,
+        long written,
+        long removed,
+        string? note,
+        Instant at,
+        CancellationToken cancellationToken,
+        string? executed = null
+    )
     {
         var what = executed is null ? SqlText.Empty : (SqlText)$", executed = {executed}";
         return statements.ExecuteAsync(
             $"""
-            UPDATE {tables.Steps} SET status = {status}, rows_in = {rowsIn}, rows_written = {written}, rows_removed = {removed}, note = {note}, finished_us = {Micros.From(at)}{what}
+            UPDATE {tables.Steps} SET status = {status}, rows_in = {rowsIn}, rows_written = {written}, rows_removed = {removed}, note = {note}, finished_us = {Micros.From(
+                at
+            )}{what}
             WHERE run = {run} AND ordinal = {(long)ordinal}
             """,
-            cancellationToken);
+            cancellationToken
+        );
     }
 
     /// <summary>Ends a run, and forgets runs and steps that are too old.</summary>
     public async Task FinishAsync(IStatements statements, RunRecord run, CancellationToken cancellationToken)
     {
-        await statements.ExecuteAsync($"UPDATE {tables.Steps} SET status = {"skipped"}, note = {"the run ended before it"} WHERE run = {run.Id} AND status IN ({"planned"}, {"running"})", cancellationToken);
+        await statements.ExecuteAsync(
+            $"UPDATE {tables.Steps} SET status = {"skipped"}, note = {"the run ended before it"} WHERE run = {run.Id} AND status IN ({"planned"}, {"running"})",
+            cancellationToken
+        );
         await statements.ExecuteAsync($"DELETE FROM {tables.Leases} WHERE run = {run.Id}", cancellationToken);
         await statements.ExecuteAsync(
             $"""
-            UPDATE {tables.Runs} SET status = {run.Status}, finished_us = {Micros.From(run.FinishedAt!.Value)}, steps = {(long)run.Steps}, steps_done = {(long)run.StepsDone}, rows_read = {run.RowsRead},
+            UPDATE {tables.Runs} SET status = {run.Status}, finished_us = {Micros.From(run.FinishedAt!.Value)}, steps = {(long)
+                run.Steps}, steps_done = {(long)run.StepsDone}, rows_read = {run.RowsRead},
             rows_written = {run.RowsWritten}, rows_removed = {run.RowsRemoved}, error_code = {run.ErrorCode}, error = {run.Error} WHERE run = {run.Id}
             """,
-            cancellationToken);
+            cancellationToken
+        );
         await ForgetAsync(statements, run.FinishedAt!.Value, cancellationToken);
     }
 
@@ -116,9 +204,12 @@ internal sealed class RunJournal(CatalogTables tables, Duration keep)
         await statements.ExecuteAsync(
             $"""
             INSERT INTO {tables.Runs} (run, policy, revision, as_of_us, started_us, finished_us, status, steps, steps_done, rows_read, rows_written, rows_removed)
-            VALUES ({run.Id}, {run.Policy}, {(long)run.Revision}, {Micros.From(run.AsOf)}, {Micros.From(run.StartedAt)}, {Micros.From(run.FinishedAt!.Value)}, {run.Status}, 0, 0, 0, 0, 0)
+            VALUES ({run.Id}, {run.Policy}, {(long)run.Revision}, {Micros.From(run.AsOf)}, {Micros.From(run.StartedAt)}, {Micros.From(
+                run.FinishedAt!.Value
+            )}, {run.Status}, 0, 0, 0, 0, 0)
             """,
-            cancellationToken);
+            cancellationToken
+        );
         await ForgetAsync(statements, run.FinishedAt!.Value, cancellationToken);
     }
 
@@ -126,30 +217,45 @@ internal sealed class RunJournal(CatalogTables tables, Duration keep)
     // went: it reads all of both tables.
     private async Task ForgetAsync(IStatements statements, Instant at, CancellationToken cancellationToken)
     {
-        if (_forgotten is { } last && at >= last && at - last < Duration.FromHours(1)) return;
+        if (_forgotten is { } last && at >= last && at - last < Duration.FromHours(1))
+            return;
         _forgotten = at;
-        if (await statements.ExecuteAsync($"DELETE FROM {tables.Runs} WHERE started_us < {Micros.From(at - keep)}", cancellationToken) == 0) return;
+        if (await statements.ExecuteAsync($"DELETE FROM {tables.Runs} WHERE started_us < {Micros.From(at - keep)}", cancellationToken) == 0)
+            return;
         await statements.ExecuteAsync($"DELETE FROM {tables.Steps} WHERE run NOT IN (SELECT run FROM {tables.Runs})", cancellationToken);
     }
 
     /// <summary>Runs, newest first; of one policy, or of all.</summary>
-    public async Task<IReadOnlyList<RunRecord>> ListAsync(IStatements statements, string? policy, int limit, bool idle, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<RunRecord>> ListAsync(
+        IStatements statements,
+        string? policy,
+        int limit,
+        bool idle,
+        CancellationToken cancellationToken
+    )
     {
         SqlText which = $" WHERE true";
-        if (policy is not null) which = $" WHERE policy = {policy}";
+        if (policy is not null)
+            which = $" WHERE policy = {policy}";
         SqlText some = SqlText.Empty;
-        if (!idle) some = $" AND (steps > 0 OR status <> {"done"})";
+        if (!idle)
+            some = $" AND (steps > 0 OR status <> {"done"})";
         var rows = await statements.QueryAsync(
             $"""
             SELECT run, policy, revision, as_of_us, started_us, finished_us, status, steps, steps_done, rows_read, rows_written, rows_removed, error_code, error
             FROM {tables.Runs}{which}{some} ORDER BY started_us DESC, run DESC LIMIT {(long)limit}
             """,
-            cancellationToken);
+            cancellationToken
+        );
         return [.. rows.Select(Record)];
     }
 
     /// <summary>The newest runs of each policy, newest first, by its name.</summary>
-    public async Task<IReadOnlyDictionary<string, IReadOnlyList<RunRecord>>> NewestAsync(IStatements statements, int limit, CancellationToken cancellationToken)
+    public async Task<IReadOnlyDictionary<string, IReadOnlyList<RunRecord>>> NewestAsync(
+        IStatements statements,
+        int limit,
+        CancellationToken cancellationToken
+    )
     {
         var rows = await statements.QueryAsync(
             $"""
@@ -157,23 +263,43 @@ internal sealed class RunJournal(CatalogTables tables, Duration keep)
             FROM (SELECT *, row_number() OVER (PARTITION BY policy ORDER BY started_us DESC, run DESC) AS varve_rank FROM {tables.Runs}) AS varve_runs
             WHERE varve_rank <= {(long)limit} ORDER BY started_us DESC, run DESC
             """,
-            cancellationToken);
-        return rows.Select(Record).GroupBy(r => r.Policy, StringComparer.Ordinal).ToDictionary(g => g.Key, g => (IReadOnlyList<RunRecord>)[.. g], StringComparer.Ordinal);
+            cancellationToken
+        );
+        return rows.Select(Record)
+            .GroupBy(r => r.Policy, StringComparer.Ordinal)
+            .ToDictionary(g => g.Key, g => (IReadOnlyList<RunRecord>)[.. g], StringComparer.Ordinal);
     }
 
     /// <summary>The ids of the runs that begin so.</summary>
     public async Task<IReadOnlyList<string>> FindAsync(IStatements statements, string beginning, CancellationToken cancellationToken) =>
-        [.. (await statements.QueryAsync($"SELECT run FROM {tables.Runs} WHERE substr(run, 1, {(long)beginning.Length}) = {beginning} ORDER BY run", cancellationToken)).Select(r => r.Text(0))];
+        [
+            .. (
+                await statements.QueryAsync(
+                    $"SELECT run FROM {tables.Runs} WHERE substr(run, 1, {(long)beginning.Length}) = {beginning} ORDER BY run",
+                    cancellationToken
+                )
+            ).Select(r => r.Text(0)),
+        ];
 
     /// <summary>The steps of one run, in order; empty where nothing was to be done.</summary>
     public async Task<IReadOnlyList<StepRecord>> StepsAsync(IStatements statements, string run, CancellationToken cancellationToken) =>
         [.. (await statements.QueryAsync($"{StepColumns} WHERE run = {run} ORDER BY ordinal", cancellationToken)).Select(Step)];
 
     /// <summary>The newest steps that touched a range of a relation, newest first, looked for among the last few thousand of it.</summary>
-    public async Task<IReadOnlyList<StepRecord>> TouchingAsync(IStatements statements, string policy, string relation, TimeRange range, int limit, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<StepRecord>> TouchingAsync(
+        IStatements statements,
+        string policy,
+        string relation,
+        TimeRange range,
+        int limit,
+        CancellationToken cancellationToken
+    )
     {
         // Ranges are kept as text, which no database can compare.
-        var rows = await statements.QueryAsync($"{StepColumns} WHERE policy = {policy} AND relation = {relation} ORDER BY run DESC, ordinal DESC LIMIT {(long)MostTouching}", cancellationToken);
+        var rows = await statements.QueryAsync(
+            $"{StepColumns} WHERE policy = {policy} AND relation = {relation} ORDER BY run DESC, ordinal DESC LIMIT {(long)MostTouching}",
+            cancellationToken
+        );
         return [.. rows.Select(Step).Where(s => s.Touches(range)).Take(limit)];
     }
 
@@ -181,13 +307,43 @@ internal sealed class RunJournal(CatalogTables tables, Duration keep)
         $"SELECT run, ordinal, kind, relation, ranges, reason, status, statement, executed, rows_in, rows_written, rows_removed, started_us, finished_us, note FROM {tables.Steps}";
 
     private static StepRecord Step(Row r) =>
-        new(r.Text(0), (int)r.Long(1), r.Text(2), r.Text(3), r.Text(4), r.Text(5), r.Text(6), r.TextOrNull(7), r.Long(9), r.Long(10), r.Long(11), At(r, 12), At(r, 13), r.TextOrNull(14))
+        new(
+            r.Text(0),
+            (int)r.Long(1),
+            r.Text(2),
+            r.Text(3),
+            r.Text(4),
+            r.Text(5),
+            r.Text(6),
+            r.TextOrNull(7),
+            r.Long(9),
+            r.Long(10),
+            r.Long(11),
+            At(r, 12),
+            At(r, 13),
+            r.TextOrNull(14)
+        )
         {
             Executed = r.TextOrNull(8) ?? (r.Text(6) == "done" ? r.TextOrNull(7) : null),
         };
 
     private static RunRecord Record(Row r) =>
-        new(r.Text(0), r.Text(1), (int)r.Long(2), At(r, 3)!.Value, At(r, 4)!.Value, At(r, 5), r.Text(6), (int)r.Long(7), (int)r.Long(8), r.Long(9), r.Long(10), r.Long(11), r.TextOrNull(12), r.TextOrNull(13));
+        new(
+            r.Text(0),
+            r.Text(1),
+            (int)r.Long(2),
+            At(r, 3)!.Value,
+            At(r, 4)!.Value,
+            At(r, 5),
+            r.Text(6),
+            (int)r.Long(7),
+            (int)r.Long(8),
+            r.Long(9),
+            r.Long(10),
+            r.Long(11),
+            r.TextOrNull(12),
+            r.TextOrNull(13)
+        );
 
     private static Instant? At(Row row, int column) => row.LongOrNull(column) is { } micros ? Micros.ToInstant(micros) : null;
 }

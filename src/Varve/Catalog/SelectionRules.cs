@@ -8,19 +8,31 @@ internal static class SelectionRules
     /// <param name="selection">The selection; the name of a pattern means every policy that comes from it.</param>
     /// <param name="policies">The policies to select from.</param>
     /// <param name="patterns">The patterns in force: one that has no policy yet selects nothing, and is no error.</param>
-    public static IReadOnlyList<StoredPolicy> Select(Selection selection, IReadOnlyList<StoredPolicy> policies, IReadOnlyList<StoredPolicy> patterns)
+    public static IReadOnlyList<StoredPolicy> Select(
+        Selection selection,
+        IReadOnlyList<StoredPolicy> policies,
+        IReadOnlyList<StoredPolicy> patterns
+    )
     {
         List<StoredPolicy> all = [.. policies, .. patterns];
-        if (all.Count == 0) throw new PolicyException("VRV305", "No policy is stored in this database: write one and apply it (varve apply policy.yaml).");
+        if (all.Count == 0)
+            throw new PolicyException("VRV305", "No policy is stored in this database: write one and apply it (varve apply policy.yaml).");
         foreach (var name in selection.Names.Where(n => !all.Exists(s => Named(s, n))))
         {
             var near = Suggestions.To(name, all.Select(s => s.Policy.Name));
-            throw new PolicyException("VRV306", $"There is no policy {name}. {(near.Count > 0 ? $"Did you mean {near[0]}?" : $"Stored are: {string.Join(", ", all.Select(s => s.Policy.Name).Take(20))}.")}");
+            throw new PolicyException(
+                "VRV306",
+                $"There is no policy {name}. {(near.Count > 0 ? $"Did you mean {near[0]}?" : $"Stored are: {string.Join(", ", all.Select(s => s.Policy.Name).Take(20))}.")}"
+            );
         }
 
         foreach (var tag in selection.Tags.Where(t => !all.Exists(s => Tagged(s, t))))
             throw new PolicyException("VRV307", $"No policy has the tag {tag}; tags lists those that are used.");
-        if (!all.Exists(Chosen)) throw new PolicyException("VRV307", $"No policy has all of these at once: {string.Join(", ", selection.Names.Concat(selection.Tags))}.");
+        if (!all.Exists(Chosen))
+            throw new PolicyException(
+                "VRV307",
+                $"No policy has all of these at once: {string.Join(", ", selection.Names.Concat(selection.Tags))}."
+            );
         return [.. policies.Where(Chosen)];
 
         bool Chosen(StoredPolicy stored) => Means(selection, stored);
@@ -30,7 +42,8 @@ internal static class SelectionRules
     public static bool Means(Selection selection, StoredPolicy stored) =>
         (selection.Names.Count == 0 || selection.Names.Any(n => Named(stored, n))) && selection.Tags.All(t => Tagged(stored, t));
 
-    private static bool Named(StoredPolicy stored, string name) => stored.Policy.Name == name || stored.Policy.Table.Text == name || stored.Pattern == name;
+    private static bool Named(StoredPolicy stored, string name) =>
+        stored.Policy.Name == name || stored.Policy.Table.Text == name || stored.Pattern == name;
 
     private static bool Tagged(StoredPolicy stored, string tag) => stored.Policy.Tags.Contains(tag, StringComparer.Ordinal);
 }

@@ -17,7 +17,8 @@ internal sealed class WindowTable(string schema)
     /// <summary>Makes it where it is not there.</summary>
     public async Task EnsureAsync(IEngine engine, CancellationToken cancellationToken)
     {
-        if (await Look.DescribeAsync(engine, _table, cancellationToken) is not null) return;
+        if (await Look.DescribeAsync(engine, _table, cancellationToken) is not null)
+            return;
         await engine.TransactAsync(
             async (statements, token) =>
             {
@@ -25,46 +26,88 @@ internal sealed class WindowTable(string schema)
                 await statements.ExecuteAsync(
                     $"""
                     CREATE TABLE IF NOT EXISTS {_table} (query VARCHAR NOT NULL, from_us BIGINT NOT NULL, to_us BIGINT NOT NULL, row_count BIGINT NOT NULL, revision INTEGER NOT NULL,
-                    run VARCHAR NOT NULL, done_by VARCHAR NOT NULL, done_us BIGINT NOT NULL{engine.Dialect.Key([new("query"), new("from_us"), new("to_us")])})
+                    run VARCHAR NOT NULL, done_by VARCHAR NOT NULL, done_us BIGINT NOT NULL{engine.Dialect.Key([
+                        new("query"),
+                        new("from_us"),
+                        new("to_us"),
+                    ])})
                     """,
-                    token);
+                    token
+                );
                 return 0;
             },
             Scope.Writing,
-            cancellationToken);
+            cancellationToken
+        );
     }
 
     /// <summary>Windows of a query that share an instant with a range, oldest first.</summary>
-    public async Task<IReadOnlyList<DoneWindow>> ListAsync(IStatements statements, string query, TimeRange range, CancellationToken cancellationToken) => Read(await statements.QueryAsync(
-        $"""
-        SELECT from_us, to_us, row_count, revision, run, done_by, done_us FROM {_table}
-        WHERE query = {query} AND from_us < {Micros(range.To)} AND to_us > {Micros(range.From)} ORDER BY from_us
-        """,
-        cancellationToken));
+    public async Task<IReadOnlyList<DoneWindow>> ListAsync(
+        IStatements statements,
+        string query,
+        TimeRange range,
+        CancellationToken cancellationToken
+    ) =>
+        Read(
+            await statements.QueryAsync(
+                $"""
+                SELECT from_us, to_us, row_count, revision, run, done_by, done_us FROM {_table}
+                WHERE query = {query} AND from_us < {Micros(range.To)} AND to_us > {Micros(range.From)} ORDER BY from_us
+                """,
+                cancellationToken
+            )
+        );
 
     /// <summary>Those of a database that may not have the table yet.</summary>
-    public async Task<IReadOnlyList<DoneWindow>> ListAsync(IEngine engine, string query, TimeRange range, CancellationToken cancellationToken) =>
+    public async Task<IReadOnlyList<DoneWindow>> ListAsync(
+        IEngine engine,
+        string query,
+        TimeRange range,
+        CancellationToken cancellationToken
+    ) =>
         await Look.DescribeAsync(engine, _table, cancellationToken) is null
             ? []
-            : await engine.TransactAsync((statements, token) => ListAsync(statements, query, range, token), Scope.Reading, cancellationToken);
+            : await engine.TransactAsync(
+                (statements, token) => ListAsync(statements, query, range, token),
+                Scope.Reading,
+                cancellationToken
+            );
 
     /// <summary>Forgets windows that are done anew.</summary>
-    public Task<long> RemoveAsync(IStatements statements, string query, TimeRange range, CancellationToken cancellationToken) => statements.ExecuteAsync(
-        $"DELETE FROM {_table} WHERE query = {query} AND from_us < {Micros(range.To)} AND to_us > {Micros(range.From)}", cancellationToken);
+    public Task<long> RemoveAsync(IStatements statements, string query, TimeRange range, CancellationToken cancellationToken) =>
+        statements.ExecuteAsync(
+            $"DELETE FROM {_table} WHERE query = {query} AND from_us < {Micros(range.To)} AND to_us > {Micros(range.From)}",
+            cancellationToken
+        );
 
     /// <summary>Writes a window down.</summary>
-    public Task<long> AddAsync(IStatements statements, string query, DoneWindow window, CancellationToken cancellationToken) => statements.ExecuteAsync(
-        $"""
-        INSERT INTO {_table} (query, from_us, to_us, row_count, revision, run, done_by, done_us)
-        VALUES ({query}, {Micros(window.Range.From)}, {Micros(window.Range.To)}, {window.Rows}, {(long)window.Revision}, {window.Run}, {window.DoneBy}, {Micros(window.DoneAt)})
-        """,
-        cancellationToken);
+    public Task<long> AddAsync(IStatements statements, string query, DoneWindow window, CancellationToken cancellationToken) =>
+        statements.ExecuteAsync(
+            $"""
+            INSERT INTO {_table} (query, from_us, to_us, row_count, revision, run, done_by, done_us)
+            VALUES ({query}, {Micros(window.Range.From)}, {Micros(window.Range.To)}, {window.Rows}, {(long)
+                window.Revision}, {window.Run}, {window.DoneBy}, {Micros(window.DoneAt)})
+            """,
+            cancellationToken
+        );
 
     private static IReadOnlyList<DoneWindow> Read(IReadOnlyList<Row> rows) =>
-        [.. rows.Select(r => new DoneWindow(new(At(r.Long(0)), At(r.Long(1))), r.Long(2), (int)r.Long(3), r.Text(4), r.Text(5), At(r.Long(6))))];
+        [
+            .. rows.Select(r => new DoneWindow(
+                new(At(r.Long(0)), At(r.Long(1))),
+                r.Long(2),
+                (int)r.Long(3),
+                r.Text(4),
+                r.Text(5),
+                At(r.Long(6))
+            )),
+        ];
 
     // An end that is open is further away than any window.
-    private static long Micros(Instant at) => at == Instant.MinValue ? long.MinValue : at == Instant.MaxValue ? long.MaxValue : (at - NodaConstants.UnixEpoch).BclCompatibleTicks / 10;
+    private static long Micros(Instant at) =>
+        at == Instant.MinValue ? long.MinValue
+        : at == Instant.MaxValue ? long.MaxValue
+        : (at - NodaConstants.UnixEpoch).BclCompatibleTicks / 10;
 
     private static Instant At(long micros) => NodaConstants.UnixEpoch + Duration.FromTicks(micros * 10);
 }

@@ -63,18 +63,20 @@ public sealed class DatabaseUrl
     private static string? Written(PasswordSource password) => (password as PasswordSource.Written)?.Resolve(null);
 
     /// <summary>The URL with <c>***</c> for the password.</summary>
-    public override string ToString() => Scheme == "duckdb"
-        ? $"duckdb:{Path}{Query()}"
-        : $"{Scheme}://{Login()}{string.Join(',', Hosts.Select(h => h.Text))}/{(Database is null ? "" : Uri.EscapeDataString(Database))}{Query()}";
+    public override string ToString() =>
+        Scheme == "duckdb"
+            ? $"duckdb:{Path}{Query()}"
+            : $"{Scheme}://{Login()}{string.Join(',', Hosts.Select(h => h.Text))}/{(Database is null ? "" : Uri.EscapeDataString(Database))}{Query()}";
 
-    internal DatabaseUrl With(string option, string value) => new(Scheme, _password)
-    {
-        Path = Path,
-        Hosts = Hosts,
-        User = User,
-        Database = Database,
-        Options = new Dictionary<string, string>(Options) { [option] = value },
-    };
+    internal DatabaseUrl With(string option, string value) =>
+        new(Scheme, _password)
+        {
+            Path = Path,
+            Hosts = Hosts,
+            User = User,
+            Database = Database,
+            Options = new Dictionary<string, string>(Options) { [option] = value },
+        };
 
     private string Login()
     {
@@ -84,8 +86,11 @@ public sealed class DatabaseUrl
 
     private string Query()
     {
-        var options = Options.Select(o => $"{Uri.EscapeDataString(o.Key)}={(DatabaseUrlReader.IsSecret(o.Key) ? Mask : Uri.EscapeDataString(o.Value))}").ToList();
-        if (_password.Text is { } source) options.Add(source);
+        var options = Options
+            .Select(o => $"{Uri.EscapeDataString(o.Key)}={(DatabaseUrlReader.IsSecret(o.Key) ? Mask : Uri.EscapeDataString(o.Value))}")
+            .ToList();
+        if (_password.Text is { } source)
+            options.Add(source);
         return options.Count == 0 ? "" : "?" + string.Join('&', options);
     }
 }
@@ -96,5 +101,6 @@ public sealed class DatabaseUrl
 public sealed record DatabaseHost(string Name, int Port)
 {
     /// <summary>As it stands in a URL.</summary>
-    public string Text => string.Create(CultureInfo.InvariantCulture, $"{(Name.Contains(':', StringComparison.Ordinal) ? $"[{Name}]" : Name)}:{Port}");
+    public string Text =>
+        string.Create(CultureInfo.InvariantCulture, $"{(Name.Contains(':', StringComparison.Ordinal) ? $"[{Name}]" : Name)}:{Port}");
 }

@@ -28,7 +28,9 @@ public interface IEngine : IAsyncDisposable
     /// </summary>
     Task<T> TransactAsync<T>(Func<IStatements, CancellationToken, Task<T>> work, Scope scope, CancellationToken cancellationToken);
 
-    /// <summary>After a run that wrote: makes what was removed free to be used again. What cannot be done now is left for the next time.</summary>
+    /// <summary>
+    /// After a run that wrote: makes what was removed free to be used again. What cannot be done now is left for the next time.
+    /// </summary>
     Task SettleAsync(CancellationToken cancellationToken);
 
     /// <summary>Takes the lease of one policy; disposing it gives it back.</summary>
@@ -56,13 +58,14 @@ public interface IStatements
     Task<IReadOnlyList<RelationSize>> MeasureAsync(IReadOnlyList<TableName> tables, bool withBytes, CancellationToken cancellationToken);
 
     /// <summary>Makes what was written visible to what comes next, where the engine does not do that by itself.</summary>
-    /// <exception cref="EngineException">What the work stands on is no longer as its scope said; nothing more may be done with it.</exception>
+    /// <exception cref="EngineException">What the work stands on is no longer as its scope said; nothing more may be done with
+    /// it.</exception>
     Task BarrierAsync(Before next, CancellationToken cancellationToken);
 
-    /// <summary>Told of a statement that was run beside the unit of work and belongs to it: whoever keeps a record of it, has it in there.</summary>
-    void Note(SqlText statement)
-    {
-    }
+    /// <summary>
+    /// Told of a statement that was run beside the unit of work and belongs to it: whoever keeps a record of it, has it in there.
+    /// </summary>
+    void Note(SqlText statement) { }
 }
 
 /// <summary>One row of a small answer: values by position, with the conversions that Varve needs.</summary>
@@ -79,13 +82,14 @@ public sealed class Row(object?[] values)
     public bool IsNull(int column) => values[column] is null;
 
     /// <summary>An integer of any width; a sum that the engine gives as a big integer must fit.</summary>
-    public long Long(int column) => values[column] switch
-    {
-        long number => number,
-        System.Numerics.BigInteger big => (long)big,
-        { } other => Convert.ToInt64(other, System.Globalization.CultureInfo.InvariantCulture),
-        null => throw new InvalidOperationException($"Column {column} is NULL where a number was expected."),
-    };
+    public long Long(int column) =>
+        values[column] switch
+        {
+            long number => number,
+            System.Numerics.BigInteger big => (long)big,
+            { } other => Convert.ToInt64(other, System.Globalization.CultureInfo.InvariantCulture),
+            null => throw new InvalidOperationException($"Column {column} is NULL where a number was expected."),
+        };
 
     /// <summary>An integer, or null.</summary>
     public long? LongOrNull(int column) => IsNull(column) ? null : Long(column);

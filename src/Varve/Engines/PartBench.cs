@@ -6,7 +6,9 @@ using Varve.Time;
 
 namespace Varve.Engines;
 
-/// <summary>Where parts of archives are written and read for an engine that has no files of its own: a small database of this machine.</summary>
+/// <summary>
+/// Where parts of archives are written and read for an engine that has no files of its own: a small database of this machine.
+/// </summary>
 [Experimental("VARVE001")]
 public abstract class PartBenches
 {
@@ -41,11 +43,24 @@ public abstract class PartBench : IAsyncDisposable
     /// <param name="ranges">Which rows; null: all of them.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <returns>What they are called here.</returns>
-    public abstract Task<TableName> BringAsync(IStatements from, TableName table, IReadOnlyList<Column> columns, TimeColumn time, RangeSet? ranges, CancellationToken cancellationToken);
+    public abstract Task<TableName> BringAsync(
+        IStatements from,
+        TableName table,
+        IReadOnlyList<Column> columns,
+        TimeColumn time,
+        RangeSet? ranges,
+        CancellationToken cancellationToken
+    );
 
     /// <summary>Makes a table there of rows that a query has here, in little memory.</summary>
     /// <exception cref="EngineException">A type has no counterpart there.</exception>
-    public abstract Task MakeAsync(IStatements to, TableName table, IReadOnlyList<Column> columns, SqlText rows, CancellationToken cancellationToken);
+    public abstract Task MakeAsync(
+        IStatements to,
+        TableName table,
+        IReadOnlyList<Column> columns,
+        SqlText rows,
+        CancellationToken cancellationToken
+    );
 
     /// <inheritdoc/>
     public abstract ValueTask DisposeAsync();

@@ -22,15 +22,25 @@ public abstract class Partitioning
     /// elsewhere each has a mark of what it holds now. What is proven after this is what goes. The first thing that is done.
     /// </summary>
     /// <exception cref="EngineException">Others hold them for longer than the engine waits.</exception>
-    public abstract Task<IReadOnlyList<TablePart>> HoldAsync(IStatements statements, TableName table, TimeColumn time, RangeSet ranges, CancellationToken cancellationToken);
+    public abstract Task<IReadOnlyList<TablePart>> HoldAsync(
+        IStatements statements,
+        TableName table,
+        TimeColumn time,
+        RangeSet ranges,
+        CancellationToken cancellationToken
+    );
 
-    /// <summary>Gives back what an attempt that did not come to its end took from others: parts that were to go take writes again.</summary>
-    public virtual Task ReleaseAsync(IStatements statements, IReadOnlyList<TablePart> parts, CancellationToken cancellationToken) => Task.CompletedTask;
+    /// <summary>
+    /// Gives back what an attempt that did not come to its end took from others: parts that were to go take writes again.
+    /// </summary>
+    public virtual Task ReleaseAsync(IStatements statements, IReadOnlyList<TablePart> parts, CancellationToken cancellationToken) =>
+        Task.CompletedTask;
 
     /// <summary>The statements by which <see cref="DropAsync"/> removes parts that nobody has written to since, in order.</summary>
     public abstract IReadOnlyList<SqlText> Dropping(IReadOnlyList<TablePart> parts);
 
     /// <summary>Removes parts that are held; the number of their rows.</summary>
-    /// <exception cref="EngineException">Some of them are not as they were when they were held any more, and stay; the others are gone.</exception>
+    /// <exception cref="EngineException">Some of them are not as they were when they were held any more, and stay; the others are
+    /// gone.</exception>
     public abstract Task<long> DropAsync(IStatements statements, IReadOnlyList<TablePart> parts, CancellationToken cancellationToken);
 }

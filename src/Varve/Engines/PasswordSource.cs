@@ -3,9 +3,7 @@ namespace Varve.Engines;
 /// <summary>Where the password of a URL is. A closed family; no member prints it.</summary>
 internal abstract class PasswordSource
 {
-    private PasswordSource()
-    {
-    }
+    private PasswordSource() { }
 
     /// <summary>As the option that names it; null where there is nothing to show.</summary>
     public virtual string? Text => null;
@@ -13,9 +11,13 @@ internal abstract class PasswordSource
     /// <summary>The password; null without one.</summary>
     public abstract string? Resolve(TextReader? input);
 
-    private static string Line(string? text, string where) => string.IsNullOrEmpty(text)
-        ? throw new PolicyException(UrlCodes.Password, $"There is no password {where}. Put it there, or write where it is: password_env=NAME, password_file=PATH or password_stdin=true.")
-        : text;
+    private static string Line(string? text, string where) =>
+        string.IsNullOrEmpty(text)
+            ? throw new PolicyException(
+                UrlCodes.Password,
+                $"There is no password {where}. Put it there, or write where it is: password_env=NAME, password_file=PATH or password_stdin=true."
+            )
+            : text;
 
     /// <summary>No password.</summary>
     public sealed class None : PasswordSource
@@ -58,7 +60,11 @@ internal abstract class PasswordSource
             }
             catch (Exception error) when (error is IOException or UnauthorizedAccessException or ArgumentException)
             {
-                throw new PolicyException(UrlCodes.Password, $"The password file {path} cannot be read. Check the path (password_file=PATH) and its rights.", error);
+                throw new PolicyException(
+                    UrlCodes.Password,
+                    $"The password file {path} cannot be read. Check the path (password_file=PATH) and its rights.",
+                    error
+                );
             }
         }
     }

@@ -18,7 +18,14 @@ public abstract class Relocation
     public abstract Task<string?> RefusesAsync(IStatements statements, Place place, CancellationToken cancellationToken);
 
     /// <summary>The statements by which all that a table has of a range is moved, as far as it is not there, in order.</summary>
-    public abstract Task<IReadOnlyList<SqlText>> MovingAsync(IStatements statements, TableName table, TimeColumn time, TimeRange range, Place to, CancellationToken cancellationToken);
+    public abstract Task<IReadOnlyList<SqlText>> MovingAsync(
+        IStatements statements,
+        TableName table,
+        TimeColumn time,
+        TimeRange range,
+        Place to,
+        CancellationToken cancellationToken
+    );
 
     /// <summary>
     /// Begins to move all that a table has of a range, or does the next piece of it, and says how far it is. It is called
@@ -26,8 +33,16 @@ public abstract class Relocation
     /// it is, so that one call too many changes nothing. A part that is on its way goes on by itself, or is left whole where
     /// it was.
     /// </summary>
-    /// <exception cref="EngineException">There is no room there, no such place, or no right to it; nothing of this call was kept.</exception>
-    public abstract Task<MoveState> MoveAsync(IStatements statements, TableName table, TimeColumn time, TimeRange range, Place to, CancellationToken cancellationToken);
+    /// <exception cref="EngineException">There is no room there, no such place, or no right to it; nothing of this call was
+    /// kept.</exception>
+    public abstract Task<MoveState> MoveAsync(
+        IStatements statements,
+        TableName table,
+        TimeColumn time,
+        TimeRange range,
+        Place to,
+        CancellationToken cancellationToken
+    );
 
     /// <summary>For how long a move may not get on before it is given up, and left to the next run.</summary>
     public virtual Duration Patience => Duration.FromMinutes(10);

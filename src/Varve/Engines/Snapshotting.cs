@@ -17,9 +17,17 @@ public abstract class Snapshotting
     /// <summary>How each part will be called there.</summary>
     public abstract IReadOnlyList<string> NamesOf(string name, IReadOnlyList<TablePart> parts);
 
-    /// <summary>Keeps parts of one table under a name that nothing has yet, and waits until all of it is kept: the name of each part there.</summary>
+    /// <summary>
+    /// Keeps parts of one table under a name that nothing has yet, and waits until all of it is kept: the name of each part
+    /// there.
+    /// </summary>
     /// <exception cref="EngineException">Not all of it was kept; nothing is left under the name.</exception>
-    public abstract Task<IReadOnlyList<string>> TakeAsync(string repository, string name, IReadOnlyList<TablePart> parts, CancellationToken cancellationToken);
+    public abstract Task<IReadOnlyList<string>> TakeAsync(
+        string repository,
+        string name,
+        IReadOnlyList<TablePart> parts,
+        CancellationToken cancellationToken
+    );
 
     /// <summary>Why a part that was kept does not stand for its rows any more; null where it does.</summary>
     /// <param name="repository">Where.</param>
@@ -32,7 +40,13 @@ public abstract class Snapshotting
     public abstract IReadOnlyList<SqlText> Restoring(string repository, TableName table, IReadOnlyList<string> parts, string into);
 
     /// <summary>Brings parts back as a table of another name beside that which they were of; it must not exist.</summary>
-    public abstract Task RestoreAsync(string repository, TableName table, IReadOnlyList<string> parts, string into, CancellationToken cancellationToken);
+    public abstract Task RestoreAsync(
+        string repository,
+        TableName table,
+        IReadOnlyList<string> parts,
+        string into,
+        CancellationToken cancellationToken
+    );
 
     /// <summary>Removes all that was kept with a part; what is not there any more is left.</summary>
     public abstract Task DropAsync(string repository, string part, CancellationToken cancellationToken);

@@ -37,5 +37,6 @@ public sealed record PartMark(string Part, string State)
     public string Digest => Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes($"{Part} {State}")).AsSpan(0, Bytes));
 
     /// <summary>The digests of parts that hold rows of the same times, in one text.</summary>
-    public static string Together(IEnumerable<PartMark> marks) => string.Join(' ', marks.Select(m => m.Digest).Order(StringComparer.Ordinal));
+    public static string Together(IEnumerable<PartMark> marks) =>
+        string.Join(' ', marks.Select(m => m.Digest).Order(StringComparer.Ordinal));
 }

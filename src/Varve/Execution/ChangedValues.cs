@@ -30,25 +30,45 @@ internal sealed class ChangedValues(StepContext context, string relation)
     /// <param name="parts">What differs and would be built again, by the states that are compared.</param>
     /// <param name="cancellationToken">Ends it.</param>
     public async Task<IReadOnlyList<(TimeRange Range, string Reason)>> HeldAsync(
-        TierLayout tier, RangeSet open, IReadOnlyList<(CompareSql Compare, IReadOnlyList<Mismatch> Again)> parts, CancellationToken cancellationToken)
+        TierLayout tier,
+        RangeSet open,
+        IReadOnlyList<(CompareSql Compare, IReadOnlyList<Mismatch> Again)> parts,
+        CancellationToken cancellationToken
+    )
     {
-        if (context.Blueprint.Policy.ProofChanges == ProofChanges.Follow) return [];
+        if (context.Blueprint.Policy.ProofChanges == ProofChanges.Follow)
+            return [];
         List<(TimeRange Range, string Reason)> held = [];
         List<Mismatch> changed = [.. parts.SelectMany(p => p.Again).Where(m => m.IsOnlyValues)];
         if (changed.Count > 0)
         {
-            var buckets = await context.NumberAsync(new CompareSql(context.Blueprint, tier, context.Dialect).BucketCount(open), cancellationToken);
+            var buckets = await context.NumberAsync(
+                new CompareSql(context.Blueprint, tier, context.Dialect).BucketCount(open),
+                cancellationToken
+            );
             var flat = RangeSet.Empty;
-            foreach (var (compare, again) in parts) flat = flat.Union(await FlatAsync(tier, compare, again, cancellationToken));
+            foreach (var (compare, again) in parts)
+                flat = flat.Union(await FlatAsync(tier, compare, again, cancellationToken));
             if (changed.Count >= Fewest && changed.Count * (long)OneIn > buckets)
-                Hold(RangeSet.Of(changed.Select(m => m.Bucket)), FormattableString.Invariant($"{changed.Count} of {buckets} buckets of {tier.Id} have other values than when they were built, and as many rows"));
+                Hold(
+                    RangeSet.Of(changed.Select(m => m.Bucket)),
+                    FormattableString.Invariant(
+                        $"{changed.Count} of {buckets} buckets of {tier.Id} have other values than when they were built, and as many rows"
+                    )
+                );
             else if (!flat.IsEmpty)
-                Hold(flat, $"in buckets of {tier.Id} every value of a series has become the same, or none, since they were built, and there are as many rows");
+                Hold(
+                    flat,
+                    $"in buckets of {tier.Id} every value of a series has become the same, or none, since they were built, and there are as many rows"
+                );
         }
 
         // A longer bucket around those that wait has their values too.
-        var around = RangeSet.Of(parts.SelectMany(p => p.Again).Select(m => m.Bucket).Where(b => _held.Overlaps(b))).Except(RangeSet.Of(held.Select(h => h.Range)));
-        if (!around.IsEmpty) Hold(around, $"buckets of {tier.Id} differ as finer ones do that wait");
+        var around = RangeSet
+            .Of(parts.SelectMany(p => p.Again).Select(m => m.Bucket).Where(b => _held.Overlaps(b)))
+            .Except(RangeSet.Of(held.Select(h => h.Range)));
+        if (!around.IsEmpty)
+            Hold(around, $"buckets of {tier.Id} differ as finer ones do that wait");
         return held;
 
         void Hold(RangeSet ranges, string what)
@@ -63,7 +83,9 @@ internal sealed class ChangedValues(StepContext context, string relation)
     public string Follow(TierLayout tier, RangeSet ranges, IReadOnlyList<Mismatch> again)
     {
         var change = Add(tier, ranges, again, waits: false);
-        return FormattableString.Invariant($"{PlanText.Count(change.Buckets, "bucket")} of {tier.Id} had changed and {(change.Buckets == 1 ? "was" : "were")} built again: {PlanText.Count(change.Rows, "row")} in {Listed(change.Ranges)}");
+        return FormattableString.Invariant(
+            $"{PlanText.Count(change.Buckets, "bucket")} of {tier.Id} had changed and {(change.Buckets == 1 ? "was" : "were")} built again: {PlanText.Count(change.Rows, "row")} in {Listed(change.Ranges)}"
+        );
     }
 
     /// <summary>What a proof of other relations found.</summary>
@@ -72,7 +94,10 @@ internal sealed class ChangedValues(StepContext context, string relation)
     /// <summary>What was found, for the audit log; null for nothing.</summary>
     public string? Text(bool waits)
     {
-        var some = _changes.Where(c => c.Waits == waits).Select(c => FormattableString.Invariant($"{c.Tier}: {c.Buckets} buckets, {c.Rows} rows, {string.Join(" ", c.Ranges)}")).ToList();
+        var some = _changes
+            .Where(c => c.Waits == waits)
+            .Select(c => FormattableString.Invariant($"{c.Tier}: {c.Buckets} buckets, {c.Rows} rows, {string.Join(" ", c.Ranges)}"))
+            .ToList();
         return some.Count == 0 ? null : string.Join("; ", some);
     }
 
@@ -83,10 +108,16 @@ internal sealed class ChangedValues(StepContext context, string relation)
         return change;
     }
 
-    private async Task<RangeSet> FlatAsync(TierLayout tier, CompareSql compare, IReadOnlyList<Mismatch> again, CancellationToken cancellationToken)
+    private async Task<RangeSet> FlatAsync(
+        TierLayout tier,
+        CompareSql compare,
+        IReadOnlyList<Mismatch> again,
+        CancellationToken cancellationToken
+    )
     {
         var changed = RangeSet.Of(again.Where(m => m.IsOnlyValues).Select(m => m.Bucket));
-        if (changed.IsEmpty) return changed;
+        if (changed.IsEmpty)
+            return changed;
         var rows = await context.Statements.QueryAsync(compare.Flattened(relation, changed), cancellationToken);
         return RangeSet.Of(rows.Select(row => tier.Grid.BucketOf(Micros.ToInstant(row.Long(0)))));
     }

@@ -10,7 +10,14 @@ namespace Varve.Execution;
 internal sealed class CommandRecord(IEngine engine, CatalogStore store, AuditActor actor, Instant at)
 {
     /// <summary>Replaces the ledger, shows it, and appends the entry.</summary>
-    public async Task WriteAsync(IStatements statements, string policy, Ledger ledger, string action, JsonObject facts, CancellationToken cancellationToken)
+    public async Task WriteAsync(
+        IStatements statements,
+        string policy,
+        Ledger ledger,
+        string action,
+        JsonObject facts,
+        CancellationToken cancellationToken
+    )
     {
         if (!engine.Capabilities.Transactions)
         {

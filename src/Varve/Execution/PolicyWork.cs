@@ -22,15 +22,25 @@ internal sealed class PolicyWork : IAsyncDisposable
 
     /// <exception cref="BusyException">A run, or another command, is at it.</exception>
     public static async Task<PolicyWork> BeginAsync(
-        IEngine engine, PolicyInspector inspector, StepExecutor executor, StoredPolicy stored, Instant asOf, CancellationToken cancellationToken, Func<Task>? first = null)
+        IEngine engine,
+        PolicyInspector inspector,
+        StepExecutor executor,
+        StoredPolicy stored,
+        Instant asOf,
+        CancellationToken cancellationToken,
+        Func<Task>? first = null
+    )
     {
         var lease = await engine.LeaseAsync(stored.Policy.Name, cancellationToken);
         try
         {
-            if (first is not null) await first();
-            if (!engine.Capabilities.Transactions && await executor.HasCatalogAsync(cancellationToken)) await executor.MendAsync(stored.Policy.Name, cancellationToken);
+            if (first is not null)
+                await first();
+            if (!engine.Capabilities.Transactions && await executor.HasCatalogAsync(cancellationToken))
+                await executor.MendAsync(stored.Policy.Name, cancellationToken);
             var survey = await inspector.InspectAsync(stored, asOf, cancellationToken, withBytes: false);
-            if (!UnfinishedWork.Is(survey.State.Ledger)) return new(lease, survey);
+            if (!UnfinishedWork.Is(survey.State.Ledger))
+                return new(lease, survey);
             await executor.FinishEarlierAsync(survey, cancellationToken);
             return new(lease, await inspector.InspectAsync(stored, asOf, cancellationToken, withBytes: false));
         }

@@ -56,7 +56,9 @@ internal sealed class Session
     public async Task<IReadOnlyList<StoredPolicy>> ListAsync(Selection selection, CancellationToken cancellationToken)
     {
         var (policies, patterns) = await StoredAsync(cancellationToken);
-        return policies.Count + patterns.Count + selection.Names.Count + selection.Tags.Count == 0 ? [] : SelectionRules.Select(selection, policies, patterns);
+        return policies.Count + patterns.Count + selection.Names.Count + selection.Tags.Count == 0
+            ? []
+            : SelectionRules.Select(selection, policies, patterns);
     }
 
     /// <summary>One stored policy.</summary>
@@ -64,8 +66,12 @@ internal sealed class Session
     public async Task<StoredPolicy> OneAsync(string policy, CancellationToken cancellationToken)
     {
         var found = await SelectAsync(Selection.Of(policy), cancellationToken);
-        if (found is [{ Pattern: var pattern } only] && pattern != policy) return only;
-        throw new PolicyException("VRV316", $"{policy} is a pattern, and this is about one table. {(found.Count == 0 ? "It has none yet: the next run takes up those that it matches" : $"Name one of its policies: {string.Join(", ", found.Take(20).Select(p => p.Policy.Name))}")}.");
+        if (found is [{ Pattern: var pattern } only] && pattern != policy)
+            return only;
+        throw new PolicyException(
+            "VRV316",
+            $"{policy} is a pattern, and this is about one table. {(found.Count == 0 ? "It has none yet: the next run takes up those that it matches" : $"Name one of its policies: {string.Join(", ", found.Take(20).Select(p => p.Policy.Name))}")}."
+        );
     }
 
     /// <summary>A pattern by its name; null where no pattern has it.</summary>
@@ -73,8 +79,14 @@ internal sealed class Session
         (await StoredAsync(cancellationToken)).Patterns.FirstOrDefault(p => p.Policy.Name == name);
 
     /// <summary>Every stored policy and every stored pattern.</summary>
-    public Task<(IReadOnlyList<StoredPolicy> Policies, IReadOnlyList<StoredPolicy> Patterns)> StoredAsync(CancellationToken cancellationToken) =>
-        ReadAsync(async (s, token) => (await Store.Policies.ListAsync(s, token), await Store.Policies.PatternsAsync(s, token)), ([], []), cancellationToken);
+    public Task<(IReadOnlyList<StoredPolicy> Policies, IReadOnlyList<StoredPolicy> Patterns)> StoredAsync(
+        CancellationToken cancellationToken
+    ) =>
+        ReadAsync(
+            async (s, token) => (await Store.Policies.ListAsync(s, token), await Store.Policies.PatternsAsync(s, token)),
+            ([], []),
+            cancellationToken
+        );
 
     /// <summary>The survey of a policy that may not be stored, on a database that may have no catalog.</summary>
     public async Task<Inspection> InspectDraftAsync(StoredPolicy draft, Instant asOf, CancellationToken cancellationToken)
@@ -82,17 +94,27 @@ internal sealed class Session
         var blueprint = await Inspector.ResolveAsync(draft.Policy, cancellationToken);
         var ledger = await ReadAsync((s, token) => LedgerAsync(s, draft, asOf, token), Ledger.Empty(draft.Hash), cancellationToken);
         var shelf = await Store.ShelfAsync(_engine, cancellationToken);
-        if (shelf.Begins(draft.Policy)) ledger = ledger.Expired(shelf.InheritedBy(draft.Policy, blueprint.Source));
-        return await _engine.TransactAsync((s, token) => Inspector.InspectAsync(s, draft, blueprint, ledger, asOf, token), Scope.Reading, cancellationToken);
+        if (shelf.Begins(draft.Policy))
+            ledger = ledger.Expired(shelf.InheritedBy(draft.Policy, blueprint.Source));
+        return await _engine.TransactAsync(
+            (s, token) => Inspector.InspectAsync(s, draft, blueprint, ledger, asOf, token),
+            Scope.Reading,
+            cancellationToken
+        );
     }
 
     /// <summary>The ledger of a policy; of one that is not stored, as it will begin.</summary>
     public async Task<Ledger> LedgerAsync(IStatements statements, StoredPolicy policy, Instant asOf, CancellationToken cancellationToken)
     {
         var ledger = await Store.Ledgers.LoadAsync(statements, policy, asOf, cancellationToken);
-        if (policy.Revision > 0) return ledger;
-        var revisions = (await Store.Policies.RevisionsAsync(statements, cancellationToken)).Where(r => r.Policy.Name == policy.Policy.Name).ToList();
-        return PolicyChanges.SetsAside([.. revisions.Select(r => r.Policy)], policy.Policy) ? ledger.SetAside(revisions[^1].Number + 1) : ledger;
+        if (policy.Revision > 0)
+            return ledger;
+        var revisions = (await Store.Policies.RevisionsAsync(statements, cancellationToken))
+            .Where(r => r.Policy.Name == policy.Policy.Name)
+            .ToList();
+        return PolicyChanges.SetsAside([.. revisions.Select(r => r.Policy)], policy.Policy)
+            ? ledger.SetAside(revisions[^1].Number + 1)
+            : ledger;
     }
 
     /// <summary>The right to change what is known of a policy, and what was seen of it under that.</summary>
@@ -103,7 +125,8 @@ internal sealed class Session
     }
 
     /// <summary>What does single steps outside of a run, or shows them.</summary>
-    public async Task<StepExecutor> ExecutorAsync(CancellationToken cancellationToken) => new(_engine, Store, await ActorAsync(cancellationToken), Clock, Archives, new(null));
+    public async Task<StepExecutor> ExecutorAsync(CancellationToken cancellationToken) =>
+        new(_engine, Store, await ActorAsync(cancellationToken), Clock, Archives, new(null));
 
     /// <summary>Who acts, as the audit log names it.</summary>
     public async Task<AuditActor> ActorAsync(CancellationToken cancellationToken) =>

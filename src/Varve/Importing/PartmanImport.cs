@@ -22,8 +22,10 @@ public static partial class PartmanImport
             var parent = row.Text("parent_table") ?? throw Wrong(file, index, "it names no parent_table");
             var control = row.Text("control") ?? throw Wrong(file, index, "it names no control column");
             var table = Table(parent, file, index);
-            if (Objection(row, table, control) is { } why) left.Add(why);
-            else policies.Add(Policy(row, table, control, left));
+            if (Objection(row, table, control) is { } why)
+                left.Add(why);
+            else
+                policies.Add(Policy(row, table, control, left));
         }
 
         return new(policies, left);
@@ -31,16 +33,25 @@ public static partial class PartmanImport
 
     private static ImportedPolicy Policy(ImportedRow row, TableName table, string control, List<string> left)
     {
-        var text = new PolicyText().Comment(
-            $"pg_partman: {table.Text} by {control}, partitions of {row.Text("partition_interval") ?? "a length that is not said"}.")
-            .Comment("pg_partman goes on making partitions ahead of time (premake, infinite_time_partitions, template_table); Varve does " +
-                "not.")
+        var text = new PolicyText()
+            .Comment(
+                $"pg_partman: {table.Text} by {control}, partitions of {row.Text("partition_interval") ?? "a length that is not said"}."
+            )
+            .Comment(
+                "pg_partman goes on making partitions ahead of time (premake, infinite_time_partitions, template_table); Varve does "
+                    + "not."
+            )
             .Line($"policy: {PolicyText.Scalar(table.Name)}")
             .Line($"table: {PolicyText.Scalar(table.Text)}")
-            .Line(Epoch(row) is { } unit ? $"time: {{ column: {PolicyText.Scalar(control)}, unit: {unit} }}"
-                : $"time: {PolicyText.Scalar(control)}")
-            .Comment("As with pg_partman, a range goes when its end is that old. Turn the retention of pg_partman off, so that one tool " +
-                "removes.")
+            .Line(
+                Epoch(row) is { } unit
+                    ? $"time: {{ column: {PolicyText.Scalar(control)}, unit: {unit} }}"
+                    : $"time: {PolicyText.Scalar(control)}"
+            )
+            .Comment(
+                "As with pg_partman, a range goes when its end is that old. Turn the retention of pg_partman off, so that one tool "
+                    + "removes."
+            )
             .Line($"keep: {Interval(row.Text("retention")!)}");
         return text.Made(table.Name, table, left);
     }
@@ -54,7 +65,8 @@ public static partial class PartmanImport
             return $"{table.Text} has no retention, so there is nothing to import. For tiers, start with varve init {table.Text}.";
         if (Interval(retention) is not { } keep)
             return $"{table.Text}: the retention {retention} mixes months and days, or is none; write keep in one of them by hand.";
-        var does = row.Text("retention_schema") is { } schema ? $"moves a partition to the schema {schema}"
+        var does =
+            row.Text("retention_schema") is { } schema ? $"moves a partition to the schema {schema}"
             : row.Text("retention_keep_table") is "false" or "f" or "False" ? null
             : "detaches a partition and keeps it as a table (retention_keep_table)";
         return does is null ? null : $"{table.Text}: after {keep} pg_partman {does}, and Varve would remove its rows. {ByHand(keep)}";
@@ -79,36 +91,56 @@ public static partial class PartmanImport
             var n = Number(match, "n");
             switch (match.Groups["unit"].Value.ToLowerInvariant().TrimEnd('s'))
             {
-                case "year" or "yr" or "y": months += n * 12; break;
-                case "mon" or "month": months += n; break;
-                case "week" or "w": seconds += n * 7 * 86_400; break;
-                case "day" or "d": seconds += n * 86_400; break;
-                case "hour" or "hr" or "h": seconds += n * 3_600; break;
-                case "min" or "minute": seconds += n * 60; break;
-                case "sec" or "second": seconds += n; break;
-                default: return null;
+                case "year" or "yr" or "y":
+                    months += n * 12;
+                    break;
+                case "mon" or "month":
+                    months += n;
+                    break;
+                case "week" or "w":
+                    seconds += n * 7 * 86_400;
+                    break;
+                case "day" or "d":
+                    seconds += n * 86_400;
+                    break;
+                case "hour" or "hr" or "h":
+                    seconds += n * 3_600;
+                    break;
+                case "min" or "minute":
+                    seconds += n * 60;
+                    break;
+                case "sec" or "second":
+                    seconds += n;
+                    break;
+                default:
+                    return null;
             }
         }
 
-        if (Part().Replace(rest, "").Trim().Length > 0 || (months > 0) == (seconds > 0)) return null;
+        if (Part().Replace(rest, "").Trim().Length > 0 || (months > 0) == (seconds > 0))
+            return null;
         return months > 0 ? Keep.OfMonths((int)Math.Min(months, 12 * 9_999)).Text : Keep.OfSeconds(seconds).Text;
     }
 
     private static long Number(Match match, string group) => long.Parse(match.Groups[group].ValueSpan, CultureInfo.InvariantCulture);
 
     /// <summary>Older versions say time or id in type; newer ones have an interval that is a number.</summary>
-    private static bool IsNumbered(ImportedRow row) => Epoch(row) is null
-        && (row.Text("type") is "id" or "id-static" or "id-dynamic"
-            || long.TryParse(row.Text("partition_interval"), NumberStyles.None, CultureInfo.InvariantCulture, out _));
+    private static bool IsNumbered(ImportedRow row) =>
+        Epoch(row) is null
+        && (
+            row.Text("type") is "id" or "id-static" or "id-dynamic"
+            || long.TryParse(row.Text("partition_interval"), NumberStyles.None, CultureInfo.InvariantCulture, out _)
+        );
 
-    private static string? Epoch(ImportedRow row) => row.Text("epoch") switch
-    {
-        "seconds" => "s",
-        "milliseconds" => "ms",
-        "microseconds" => "us",
-        "nanoseconds" => "ns",
-        _ => null,
-    };
+    private static string? Epoch(ImportedRow row) =>
+        row.Text("epoch") switch
+        {
+            "seconds" => "s",
+            "milliseconds" => "ms",
+            "microseconds" => "us",
+            "nanoseconds" => "ns",
+            _ => null,
+        };
 
     private static TableName Table(string parent, string file, int index)
     {
@@ -122,8 +154,8 @@ public static partial class PartmanImport
         }
     }
 
-    private static PolicyException Wrong(string file, int index, string what) => new(
-        ImportCodes.Unreadable, string.Create(CultureInfo.InvariantCulture, $"{file}, row {index} cannot be imported: {what}."));
+    private static PolicyException Wrong(string file, int index, string what) =>
+        new(ImportCodes.Unreadable, string.Create(CultureInfo.InvariantCulture, $"{file}, row {index} cannot be imported: {what}."));
 
     [GeneratedRegex(@"(?<h>\d+):(?<m>\d{2}):(?<s>\d{2})|(?<n>\d+)\s*(?<unit>[A-Za-z]+)")]
     private static partial Regex Part();

@@ -33,7 +33,8 @@ internal sealed class PolicyText
     public PolicyText Key(string key, string value)
     {
         var known = PolicyKeys.All.FirstOrDefault(k => k.Path == key);
-        if (known is not { IsLater: true }) return Line($"{key}: {value}");
+        if (known is not { IsLater: true })
+            return Line($"{key}: {value}");
         Comment($"This version does not have the key {key} yet; take the # away once it has.");
         return Line($"# {key}: {value}");
     }
@@ -57,7 +58,8 @@ internal sealed class PolicyText
         var yaml = _text.ToString();
         List<Problem> problems = [];
         PolicyYaml.Read(yaml, "", problems);
-        if (problems.Count == 0) return new(name, table, yaml);
+        if (problems.Count == 0)
+            return new(name, table, yaml);
         var above = new PolicyText();
         foreach (var problem in problems)
         {

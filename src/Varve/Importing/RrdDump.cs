@@ -21,23 +21,44 @@ internal sealed class RrdDump(XmlReader xml)
         {
             switch (xml.NodeType)
             {
-                case XmlNodeType.Element when xml.Name == "ds" && !inArchive: (inSource, element) = (Begin(), null); break;
-                case XmlNodeType.Element when xml.Name == "rra": (inArchive, element) = (Begin(), null); break;
-                case XmlNodeType.Element when xml.Name == "row": _rows++; break;
-                case XmlNodeType.Element: element = xml.Name; break;
-                case XmlNodeType.Text when element == "step" && !inSource && !inArchive: _step = RrdFile.Whole(xml.Value.Trim()); break;
-                case XmlNodeType.Text when element is not null && (inSource || inArchive): _values.TryAdd(element, xml.Value.Trim()); break;
+                case XmlNodeType.Element when xml.Name == "ds" && !inArchive:
+                    (inSource, element) = (Begin(), null);
+                    break;
+                case XmlNodeType.Element when xml.Name == "rra":
+                    (inArchive, element) = (Begin(), null);
+                    break;
+                case XmlNodeType.Element when xml.Name == "row":
+                    _rows++;
+                    break;
+                case XmlNodeType.Element:
+                    element = xml.Name;
+                    break;
+                case XmlNodeType.Text when element == "step" && !inSource && !inArchive:
+                    _step = RrdFile.Whole(xml.Value.Trim());
+                    break;
+                case XmlNodeType.Text when element is not null && (inSource || inArchive):
+                    _values.TryAdd(element, xml.Value.Trim());
+                    break;
                 case XmlNodeType.EndElement when xml.Name == "ds" && inSource:
-                    _sources.Add(new(Of("name"), Of("type"), RrdFile.Whole(Of("minimal_heartbeat")), RrdFile.IsLimit(Of("min"))
-                        || RrdFile.IsLimit(Of("max"))));
+                    _sources.Add(
+                        new(
+                            Of("name"),
+                            Of("type"),
+                            RrdFile.Whole(Of("minimal_heartbeat")),
+                            RrdFile.IsLimit(Of("min")) || RrdFile.IsLimit(Of("max"))
+                        )
+                    );
                     inSource = false;
                     break;
                 case XmlNodeType.EndElement when xml.Name == "rra":
                     _archives.Add(new(Of("cf"), RrdFile.Whole(Of("pdp_per_row")), _rows, RrdFile.Real(Of("xff"))));
                     inArchive = false;
                     break;
-                case XmlNodeType.EndElement: element = null; break;
-                default: break;
+                case XmlNodeType.EndElement:
+                    element = null;
+                    break;
+                default:
+                    break;
             }
         }
 

@@ -15,8 +15,10 @@ internal sealed partial record RrdFile(long Step, IReadOnlyList<RrdSource> Sourc
     public static RrdFile Read(string text, string file)
     {
         var read = text.AsSpan().TrimStart().StartsWith("<") ? Dump(text, file) : Information(text, file);
-        if (read.Step <= 0) throw Wrong(file, "it has no step");
-        if (read.Archives.Count == 0) throw Wrong(file, "it has no archive");
+        if (read.Step <= 0)
+            throw Wrong(file, "it has no step");
+        if (read.Archives.Count == 0)
+            throw Wrong(file, "it has no archive");
         return read;
     }
 
@@ -28,11 +30,13 @@ internal sealed partial record RrdFile(long Step, IReadOnlyList<RrdSource> Sourc
         List<string> order = [];
         foreach (var line in text.Split('\n').Select(l => l.Trim()))
         {
-            if (Line().Match(line) is not { Success: true } match) continue;
+            if (Line().Match(line) is not { Success: true } match)
+                continue;
             var (key, value) = (match.Groups["key"].Value, match.Groups["value"].Value.Trim('"'));
             if (match.Groups["ds"] is { Success: true, Value: var ds })
             {
-                if (sources.TryAdd(ds, [])) order.Add(ds);
+                if (sources.TryAdd(ds, []))
+                    order.Add(ds);
                 sources[ds][key] = value;
             }
             else if (match.Groups["rra"] is { Success: true, Value: var rra })
@@ -47,45 +51,69 @@ internal sealed partial record RrdFile(long Step, IReadOnlyList<RrdSource> Sourc
             }
         }
 
-        if (order.Count == 0) throw Wrong(file, "it is neither the output of rrdtool info nor that of rrdtool dump");
+        if (order.Count == 0)
+            throw Wrong(file, "it is neither the output of rrdtool info nor that of rrdtool dump");
         return new(
             step,
-            [.. order.Select(name =>
-                new RrdSource(name, Of(sources[name], "type"), Whole(Of(sources[name], "minimal_heartbeat")), Limit(sources[name])))],
-            [.. archives.Values.Select(a =>
-                new RrdArchive(Of(a, "cf"), Whole(Of(a, "pdp_per_row")), Whole(Of(a, "rows")), Real(Of(a, "xff"))))]);
+            [
+                .. order.Select(name => new RrdSource(
+                    name,
+                    Of(sources[name], "type"),
+                    Whole(Of(sources[name], "minimal_heartbeat")),
+                    Limit(sources[name])
+                )),
+            ],
+            [
+                .. archives.Values.Select(a => new RrdArchive(
+                    Of(a, "cf"),
+                    Whole(Of(a, "pdp_per_row")),
+                    Whole(Of(a, "rows")),
+                    Real(Of(a, "xff"))
+                )),
+            ]
+        );
     }
 
     private static RrdFile Dump(string text, string file)
     {
         try
         {
-            using var xml = XmlReader.Create(new StringReader(text),
-                new() { DtdProcessing = DtdProcessing.Ignore, XmlResolver = null, IgnoreWhitespace = true });
+            using var xml = XmlReader.Create(
+                new StringReader(text),
+                new()
+                {
+                    DtdProcessing = DtdProcessing.Ignore,
+                    XmlResolver = null,
+                    IgnoreWhitespace = true,
+                }
+            );
             return new RrdDump(xml).Read();
         }
         catch (XmlException broken)
         {
-            throw new PolicyException(ImportCodes.Unreadable,
-                $"{file} cannot be imported: it is no XML from line {broken.LineNumber} on. Write it with rrdtool dump FILE.", broken);
+            throw new PolicyException(
+                ImportCodes.Unreadable,
+                $"{file} cannot be imported: it is no XML from line {broken.LineNumber} on. Write it with rrdtool dump FILE.",
+                broken
+            );
         }
     }
 
-    internal static long Whole(string text) => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
-        ? (long)number : 0;
+    internal static long Whole(string text) =>
+        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? (long)number : 0;
 
-    internal static double Real(string text) => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
-        ? number : 0.5;
+    internal static double Real(string text) =>
+        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? number : 0.5;
 
-    internal static bool IsLimit(string text) => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
-        && double.IsFinite(number);
+    internal static bool IsLimit(string text) =>
+        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number);
 
     private static bool Limit(Dictionary<string, string> source) => IsLimit(Of(source, "min")) || IsLimit(Of(source, "max"));
 
     private static string Of(Dictionary<string, string> values, string key) => values.GetValueOrDefault(key, "");
 
-    private static PolicyException Wrong(string file, string what) => new(
-        ImportCodes.Unreadable, $"{file} cannot be imported: {what}. Write it with rrdtool info FILE or rrdtool dump FILE.");
+    private static PolicyException Wrong(string file, string what) =>
+        new(ImportCodes.Unreadable, $"{file} cannot be imported: {what}. Write it with rrdtool info FILE or rrdtool dump FILE.");
 
     [GeneratedRegex(@"^(?:ds\[(?<ds>[^\]]+)\]\.|rra\[(?<rra>\d+)\]\.)?(?<key>[a-z_]+) = (?<value>.*)$")]
     private static partial Regex Line();

@@ -63,7 +63,8 @@ public sealed record ToolkitPolicy
     {
         if (!Enum.TryParse<ToolkitStrategy>(row.Text("strategy"), ignoreCase: true, out var strategy))
             throw Wrong(place, $"its strategy is {row.Text("strategy") ?? "missing"}; cratedb-toolkit has delete, reallocate and snapshot");
-        if (row.Number("retention_period") is not { } days) throw Wrong(place, "its retention_period is no number of days");
+        if (row.Number("retention_period") is not { } days)
+            throw Wrong(place, "its retention_period is no number of days");
         IReadOnlyList<string> tags;
         try
         {

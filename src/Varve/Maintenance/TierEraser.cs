@@ -22,9 +22,11 @@ internal sealed class TierEraser(StepContext context, EraseSql sql, TimeRange ra
     /// <summary>Where the rows of the source lie, before they go.</summary>
     public async Task LookAsync(RangeSet? ranges, CancellationToken cancellationToken)
     {
-        if (context.Blueprint.Tiers.Count == 0) return;
+        if (context.Blueprint.Tiers.Count == 0)
+            return;
         var extent = (await context.Statements.QueryAsync(sql.Extent(ranges), cancellationToken))[0];
-        if (extent.LongOrNull(0) is not { } first || extent.LongOrNull(1) is not { } last) return;
+        if (extent.LongOrNull(0) is not { } first || extent.LongOrNull(1) is not { } last)
+            return;
         var finest = context.Blueprint.Tiers[0];
         var hull = new TimeRange(Micros.ToInstant(first), Micros.ToInstant(last) + s_tick);
         var starts = await context.Statements.QueryAsync(sql.Buckets(finest, finest.Grid.Cover(hull).Intersect(range)), cancellationToken);
@@ -36,9 +38,11 @@ internal sealed class TierEraser(StepContext context, EraseSql sql, TimeRange ra
         var whole = IsSeries(tier) ? tier.WholeBuckets(_asked) : RangeSet.Empty;
         var removed = whole.IsEmpty ? 0 : await context.Statements.ExecuteAsync(sql.Delete(tier.States, whole), cancellationToken);
         var open = (await HeldAsync(tier, cancellationToken)).Except(whole);
-        if (open.IsEmpty) return new(tier.Id, removed, RangeSet.Empty, RangeSet.Empty);
+        if (open.IsEmpty)
+            return new(tier.Id, removed, RangeSet.Empty, RangeSet.Empty);
         var rebuilt = context.Blueprint.Retired.Contains(tier) ? RangeSet.Empty : await RebuildAsync(tier, open, cancellationToken);
-        if (context.Blueprint.Retired.Contains(tier)) context.Draft.Of(tier.Id).Dirty = context.Draft.Of(tier.Id).Dirty.Union(open);
+        if (context.Blueprint.Retired.Contains(tier))
+            context.Draft.Of(tier.Id).Dirty = context.Draft.Of(tier.Id).Dirty.Union(open);
         return new(tier.Id, removed, rebuilt, open.Except(rebuilt));
     }
 
@@ -50,7 +54,9 @@ internal sealed class TierEraser(StepContext context, EraseSql sql, TimeRange ra
         if (IsSeries(tier))
         {
             var edges = tier.BucketsTouching(_asked).Except(tier.WholeBuckets(_asked)).Intersect(covered);
-            return edges.IsEmpty || await context.NumberAsync(sql.Count(tier.States, edges), cancellationToken) == 0 ? RangeSet.Empty : edges;
+            return edges.IsEmpty || await context.NumberAsync(sql.Count(tier.States, edges), cancellationToken) == 0
+                ? RangeSet.Empty
+                : edges;
         }
 
         var gone = context.Draft.Of(Relations.Source).Frozen.Intersect(_asked);
@@ -58,7 +64,8 @@ internal sealed class TierEraser(StepContext context, EraseSql sql, TimeRange ra
     }
 
     // Whether the columns name whole series of a tier.
-    private bool IsSeries(TierLayout tier) => !columns.Except(tier.Aside ?? context.Blueprint.Series.Select(s => s.Name), StringComparer.Ordinal).Any();
+    private bool IsSeries(TierLayout tier) =>
+        !columns.Except(tier.Aside ?? context.Blueprint.Series.Select(s => s.Name), StringComparer.Ordinal).Any();
 
     private async Task<RangeSet> RebuildAsync(TierLayout tier, RangeSet open, CancellationToken cancellationToken)
     {
@@ -66,12 +73,17 @@ internal sealed class TierEraser(StepContext context, EraseSql sql, TimeRange ra
         var rebuilt = RangeSet.Empty;
         foreach (var (input, nested) in context.Draft.Inputs(tier, due))
         {
-            if (due.IsEmpty) break;
+            if (due.IsEmpty)
+                break;
             // Of a named series an input has lost all but its own edges: what is left there is no reason to keep more than that.
             var kept = _kept.GetValueOrDefault(input, RangeSet.Empty);
-            var gives = input == Relations.Source ? context.Draft.Unavailable(input, tier).Complement() : context.Draft.Available(input).Except(IsSeries(tier) ? RangeSet.Empty : kept);
+            var gives =
+                input == Relations.Source
+                    ? context.Draft.Unavailable(input, tier).Complement()
+                    : context.Draft.Available(input).Except(IsSeries(tier) ? RangeSet.Empty : kept);
             var some = due.Intersect(nested).Intersect(tier.WholeBuckets(gives));
-            if (some.IsEmpty) continue;
+            if (some.IsEmpty)
+                continue;
             foreach (var part in some.Chunk(200).Select(c => RangeSet.Of(c)))
             {
                 await TierBuilder.BuildAsync(context, tier, input, part, cancellationToken);

@@ -23,7 +23,11 @@ public static partial class PlanFile
         try
         {
             var file = JsonSerializer.Deserialize(text, FileJson.Default.FileShape) ?? throw new JsonException("it is null");
-            if (file.Format != Format) throw new PolicyException("VRV202", $"This plan file says \"format\": \"{file.Format}\"; this version of Varve reads \"{Format}\". Write it again with varve plan --out.");
+            if (file.Format != Format)
+                throw new PolicyException(
+                    "VRV202",
+                    $"This plan file says \"format\": \"{file.Format}\"; this version of Varve reads \"{Format}\". Write it again with varve plan --out."
+                );
             return [.. file.Plans.Select(Value)];
         }
         catch (Exception e) when (e is JsonException or FormatException or ArgumentException)
@@ -32,44 +36,58 @@ public static partial class PlanFile
         }
     }
 
-    private static PlanShape Shape(Plan plan) => new(
-        plan.Policy,
-        plan.Revision,
-        plan.PolicyHash,
-        InstantText.Format(plan.AsOf),
-        plan.ZoneVersion,
-        [.. plan.Steps.Select(Shape)],
-        [.. plan.Waits.Select(w => new WaitShape(w.Relation, Shape(w.Range), w.Reason, w.NeedsPerson))],
-        [.. plan.Notes.Select(Shape)],
-        plan.Brake is { } brake ? new(brake.Hash, brake.Reason, brake.Rows, brake.SourceRows, brake.Share) : null,
-        plan.Failure is { } failure ? Shape(failure) : null);
+    private static PlanShape Shape(Plan plan) =>
+        new(
+            plan.Policy,
+            plan.Revision,
+            plan.PolicyHash,
+            InstantText.Format(plan.AsOf),
+            plan.ZoneVersion,
+            [.. plan.Steps.Select(Shape)],
+            [.. plan.Waits.Select(w => new WaitShape(w.Relation, Shape(w.Range), w.Reason, w.NeedsPerson))],
+            [.. plan.Notes.Select(Shape)],
+            plan.Brake is { } brake ? new(brake.Hash, brake.Reason, brake.Rows, brake.SourceRows, brake.Share) : null,
+            plan.Failure is { } failure ? Shape(failure) : null
+        );
 
-    private static Plan Value(PlanShape plan) => new()
-    {
-        Policy = plan.Policy,
-        Revision = plan.Revision,
-        PolicyHash = plan.PolicyHash,
-        AsOf = InstantText.Parse(plan.AsOf),
-        ZoneVersion = plan.ZoneVersion,
-        Steps = [.. plan.Steps.Select(Value)],
-        Waits = [.. plan.Waits.Select(w => new Wait(w.Relation, Value(w.Range), w.Reason, w.NeedsPerson))],
-        Notes = [.. plan.Notes.Select(Value)],
-        Brake = plan.Brake is { } brake ? new(brake.Hash, brake.Reason, brake.Rows) { SourceRows = brake.SourceRows, Share = brake.Share } : null,
-        Failure = plan.Failure is { } failure ? Value(failure) : null,
-    };
+    private static Plan Value(PlanShape plan) =>
+        new()
+        {
+            Policy = plan.Policy,
+            Revision = plan.Revision,
+            PolicyHash = plan.PolicyHash,
+            AsOf = InstantText.Parse(plan.AsOf),
+            ZoneVersion = plan.ZoneVersion,
+            Steps = [.. plan.Steps.Select(Value)],
+            Waits = [.. plan.Waits.Select(w => new Wait(w.Relation, Value(w.Range), w.Reason, w.NeedsPerson))],
+            Notes = [.. plan.Notes.Select(Value)],
+            Brake = plan.Brake is { } brake
+                ? new(brake.Hash, brake.Reason, brake.Rows) { SourceRows = brake.SourceRows, Share = brake.Share }
+                : null,
+            Failure = plan.Failure is { } failure ? Value(failure) : null,
+        };
 
-    private static NoteShape Shape(Problem n) => new(n.Code, n.Message, n.IsWarning, n.Path.Length == 0 ? null : n.Path, n.Position?.File, n.Position?.Line, n.Position?.Column);
+    private static NoteShape Shape(Problem n) =>
+        new(n.Code, n.Message, n.IsWarning, n.Path.Length == 0 ? null : n.Path, n.Position?.File, n.Position?.Line, n.Position?.Column);
 
-    private static Problem Value(NoteShape n) => new(n.Code, n.Message)
-    {
-        IsWarning = n.IsWarning,
-        Path = n.Path ?? "",
-        Position = n.File is null ? null : new SourcePosition(n.File, n.Line ?? 0, n.Column ?? 0),
-    };
+    private static Problem Value(NoteShape n) =>
+        new(n.Code, n.Message)
+        {
+            IsWarning = n.IsWarning,
+            Path = n.Path ?? "",
+            Position = n.File is null ? null : new SourcePosition(n.File, n.Line ?? 0, n.Column ?? 0),
+        };
 
     private static StepShape Shape(PlanStep step)
     {
-        StepShape shape = new() { Kind = step.Kind, Relation = step.Relation, Reason = step.Reason, Rows = step.Rows, Bytes = step.Bytes };
+        StepShape shape = new()
+        {
+            Kind = step.Kind,
+            Relation = step.Relation,
+            Reason = step.Reason,
+            Rows = step.Rows,
+            Bytes = step.Bytes,
+        };
         return step switch
         {
             PlanStep.Reshape reshape => shape with { Columns = reshape.Columns },
@@ -83,8 +101,17 @@ public static partial class PlanFile
             PlanStep.RollUp rollUp => shape with { Input = rollUp.Input, Ranges = Shapes(rollUp.Ranges), Again = rollUp.Again },
             PlanStep.Archive archive => shape with { Range = Shape(archive.Range), Archive = archive.Location },
             PlanStep.Expire expire => shape with { Range = Shape(expire.Range), Proofs = expire.Proofs, Archive = expire.Location },
-            PlanStep.Relocate relocate => shape with { Range = Shape(relocate.Range), To = Shape(relocate.To), From = relocate.From is { } from ? Shape(from) : null },
-            PlanStep.Merge merge => shape with { Ranges = Shapes(merge.Ranges), Into = [.. merge.Into.Select(p => new PartShape(p.Tier, Shapes(p.Ranges)))] },
+            PlanStep.Relocate relocate => shape with
+            {
+                Range = Shape(relocate.Range),
+                To = Shape(relocate.To),
+                From = relocate.From is { } from ? Shape(from) : null,
+            },
+            PlanStep.Merge merge => shape with
+            {
+                Ranges = Shapes(merge.Ranges),
+                Into = [.. merge.Into.Select(p => new PartShape(p.Tier, Shapes(p.Ranges)))],
+            },
             PlanStep.Discard discard => shape with { Range = Shape(discard.Range) },
             _ => shape,
         };
@@ -95,9 +122,28 @@ public static partial class PlanFile
         var (relation, reason, rows, bytes) = (step.Relation, step.Reason, step.Rows, step.Bytes);
         return step.Kind switch
         {
-            "create" => new PlanStep.CreateTier { Relation = relation, Reason = reason, Rows = rows, Bytes = bytes },
-            "publish" => new PlanStep.Publish { Relation = relation, Reason = reason, Rows = rows, Bytes = bytes },
-            "reshape" => new PlanStep.Reshape { Relation = relation, Reason = reason, Rows = rows, Bytes = bytes, Columns = Required(step.Columns, "columns") },
+            "create" => new PlanStep.CreateTier
+            {
+                Relation = relation,
+                Reason = reason,
+                Rows = rows,
+                Bytes = bytes,
+            },
+            "publish" => new PlanStep.Publish
+            {
+                Relation = relation,
+                Reason = reason,
+                Rows = rows,
+                Bytes = bytes,
+            },
+            "reshape" => new PlanStep.Reshape
+            {
+                Relation = relation,
+                Reason = reason,
+                Rows = rows,
+                Bytes = bytes,
+                Columns = Required(step.Columns, "columns"),
+            },
             "mark" => new PlanStep.Mark
             {
                 Relation = relation,
@@ -107,7 +153,14 @@ public static partial class PlanFile
                 Dirty = Ranges(step.Dirty),
                 MayShrink = Ranges(step.Followed),
                 Lost = Ranges(step.Lost),
-                Cut = [.. (step.Cut ?? []).Select(c => new CutBucket(Value(c.Bucket), c.RowsLeft, c.ByOthers) { Input = c.Input, IsMixed = c.IsMixed })],
+                Cut =
+                [
+                    .. (step.Cut ?? []).Select(c => new CutBucket(Value(c.Bucket), c.RowsLeft, c.ByOthers)
+                    {
+                        Input = c.Input,
+                        IsMixed = c.IsMixed,
+                    }),
+                ],
             },
             "rollup" => new PlanStep.RollUp
             {
@@ -157,7 +210,14 @@ public static partial class PlanFile
                 Ranges = Ranges(step.Ranges),
                 Into = [.. (step.Into ?? []).Select(p => new MergePart(p.Tier, Ranges(p.Ranges)))],
             },
-            "discard" => new PlanStep.Discard { Relation = relation, Reason = reason, Rows = rows, Bytes = bytes, Range = Value(Required(step.Range, "range")) },
+            "discard" => new PlanStep.Discard
+            {
+                Relation = relation,
+                Reason = reason,
+                Rows = rows,
+                Bytes = bytes,
+                Range = Value(Required(step.Range, "range")),
+            },
             var other => throw new JsonException($"it has a step of the unknown kind '{other}'."),
         };
 
@@ -173,9 +233,14 @@ public static partial class PlanFile
 
     private static RangeSet Ranges(IReadOnlyList<RangeShape>? shapes) => RangeSet.Of((shapes ?? []).Select(Value));
 
-    private static RangeShape Shape(TimeRange range) => new(range.FromStart ? null : InstantText.Format(range.From), range.ToEnd ? null : InstantText.Format(range.To));
+    private static RangeShape Shape(TimeRange range) =>
+        new(range.FromStart ? null : InstantText.Format(range.From), range.ToEnd ? null : InstantText.Format(range.To));
 
-    private static TimeRange Value(RangeShape range) => new(range.From is { } from ? InstantText.Parse(from) : Instant.MinValue, range.To is { } to ? InstantText.Parse(to) : Instant.MaxValue);
+    private static TimeRange Value(RangeShape range) =>
+        new(
+            range.From is { } from ? InstantText.Parse(from) : Instant.MinValue,
+            range.To is { } to ? InstantText.Parse(to) : Instant.MaxValue
+        );
 
     private sealed record FileShape(string Format, IReadOnlyList<PlanShape> Plans);
 
@@ -189,7 +254,8 @@ public static partial class PlanFile
         IReadOnlyList<WaitShape> Waits,
         IReadOnlyList<NoteShape> Notes,
         BrakeShape? Brake = null,
-        NoteShape? Failure = null);
+        NoteShape? Failure = null
+    );
 
     private sealed record StepShape
     {
@@ -235,7 +301,8 @@ public static partial class PlanFile
     /// <summary>An end that is open is null, and written as such.</summary>
     private sealed record RangeShape(
         [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] string? From,
-        [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] string? To);
+        [property: JsonIgnore(Condition = JsonIgnoreCondition.Never)] string? To
+    );
 
     private sealed record CutShape(RangeShape Bucket, long RowsLeft, bool ByOthers, string? Input = null, bool IsMixed = false);
 
@@ -245,7 +312,15 @@ public static partial class PlanFile
 
     private sealed record WaitShape(string Relation, RangeShape Range, string Reason, bool NeedsPerson);
 
-    private sealed record NoteShape(string Code, string Message, bool IsWarning, string? Path = null, string? File = null, int? Line = null, int? Column = null);
+    private sealed record NoteShape(
+        string Code,
+        string Message,
+        bool IsWarning,
+        string? Path = null,
+        string? File = null,
+        int? Line = null,
+        int? Column = null
+    );
 
     private sealed record BrakeShape(string Hash, string Reason, long Rows, long SourceRows = 0, double Share = 0);
 
@@ -255,7 +330,8 @@ public static partial class PlanFile
         UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
         RespectNullableAnnotations = true,
         RespectRequiredConstructorParameters = true,
-        WriteIndented = true)]
+        WriteIndented = true
+    )]
     [JsonSerializable(typeof(FileShape))]
     private sealed partial class FileJson : JsonSerializerContext;
 }

@@ -13,42 +13,80 @@ internal static class PlanNotes
 
     // Coarsest first, with how many make a second.
     private static readonly (TimeUnit Unit, string Text, double Scale)[] s_units =
-        [(TimeUnit.Seconds, "s", 1), (TimeUnit.Milliseconds, "ms", 1e3), (TimeUnit.Microseconds, "us", 1e6), (TimeUnit.Nanoseconds, "ns", 1e9)];
+    [
+        (TimeUnit.Seconds, "s", 1),
+        (TimeUnit.Milliseconds, "ms", 1e3),
+        (TimeUnit.Microseconds, "us", 1e6),
+        (TimeUnit.Nanoseconds, "ns", 1e9),
+    ];
 
     public static IReadOnlyList<Problem> Of(ProjectedLedger draft, TableState state)
     {
         var blueprint = draft.Blueprint;
         List<Problem> notes = [.. blueprint.Tiers.SelectMany(t => Thin(draft, t))];
-        foreach (var (tier, range) in state.Unknown) notes.Add(Note(CatalogSigns.Code, $"{CatalogSigns.Text(blueprint.Tier(tier), range)} A run stops here."));
+        foreach (var (tier, range) in state.Unknown)
+            notes.Add(Note(CatalogSigns.Code, $"{CatalogSigns.Text(blueprint.Tier(tier), range)} A run stops here."));
         if (state.Frozen is { Rows: > 0, First: { } first, Last: { } last } && blueprint.Policy.LateAfterExpiry == LateAfterExpiry.Hold)
         {
-            notes.Add(Note("VRV210", FormattableString.Invariant(
-                $"{PlanText.Count(state.Frozen.Rows, "row")} between {InstantText.Format(first)} and {InstantText.Format(last)} came for a range that has expired; {They(state.Frozen.Rows, "stay in", "stays in")} {blueprint.Source.Text} and {(state.Frozen.Rows == 1 ? "is" : "are")} in no tier (late_after_expiry: hold)")));
+            notes.Add(
+                Note(
+                    "VRV210",
+                    FormattableString.Invariant(
+                        $"{PlanText.Count(state.Frozen.Rows, "row")} between {InstantText.Format(first)} and {InstantText.Format(last)} came for a range that has expired; {They(state.Frozen.Rows, "stay in", "stays in")} {blueprint.Source.Text} and {(state.Frozen.Rows == 1 ? "is" : "are")} in no tier (late_after_expiry: hold)"
+                    )
+                )
+            );
         }
 
-        if (Timeless(blueprint, state) is { } timeless) notes.Add(Note("VRV211", $"{timeless}: {(state.Timeless == 1 ? "it is in no tier and never expires" : "they are in no tier and never expire")}"));
+        if (Timeless(blueprint, state) is { } timeless)
+            notes.Add(
+                Note(
+                    "VRV211",
+                    $"{timeless}: {(state.Timeless == 1 ? "it is in no tier and never expires" : "they are in no tier and never expire")}"
+                )
+            );
 
         if (state.Future is { Rows: > 0, Last: { } newest })
         {
-            notes.Add(Note("VRV212", FormattableString.Invariant(
-                $"{PlanText.Count(state.Future.Rows, "row")} of {blueprint.Source.Text} {(state.Future.Rows == 1 ? "is" : "are")} later than the planning instant, up to {InstantText.Format(newest)}: {(state.Future.Rows == 1 ? "it waits until its" : "they wait until their")} time has come")));
+            notes.Add(
+                Note(
+                    "VRV212",
+                    FormattableString.Invariant(
+                        $"{PlanText.Count(state.Future.Rows, "row")} of {blueprint.Source.Text} {(state.Future.Rows == 1 ? "is" : "are")} later than the planning instant, up to {InstantText.Format(newest)}: {(state.Future.Rows == 1 ? "it waits until its" : "they wait until their")} time has come"
+                    )
+                )
+            );
         }
 
-        if (Unit(blueprint, state) is { } unit) notes.Add(Note("VRV217", unit));
+        if (Unit(blueprint, state) is { } unit)
+            notes.Add(Note("VRV217", unit));
         notes.AddRange(LoneRows.In(state.Days ?? []).Select(rows => Alone(rows, blueprint)));
         return notes;
     }
 
-    /// <summary>Where a unit that is too fine puts all rows near 1970, or close to it: which unit would make a time of today of them; null where they are well.</summary>
+    /// <summary>
+    /// Where a unit that is too fine puts all rows near 1970, or close to it: which unit would make a time of today of them; null
+    /// where they are well.
+    /// </summary>
     private static string? Unit(PolicyLayout blueprint, TableState state)
     {
         var time = blueprint.Time;
-        if (time.Type is not ColumnType.Integer || state is not { First: { } first, Last: { } last } || first < NodaConstants.UnixEpoch || last >= s_february) return null;
+        if (
+            time.Type is not ColumnType.Integer
+            || state is not { First: { } first, Last: { } last }
+            || first < NodaConstants.UnixEpoch
+            || last >= s_february
+        )
+            return null;
         foreach (var (_, text, scale) in s_units.TakeWhile(u => u.Unit != time.Unit))
         {
             var factor = s_units.First(u => u.Unit == time.Unit).Scale / scale;
-            var (from, to) = ((first - NodaConstants.UnixEpoch).TotalSeconds * factor, (last - NodaConstants.UnixEpoch).TotalSeconds * factor);
-            if (from < s_oldest || to >= s_newest) continue;
+            var (from, to) = (
+                (first - NodaConstants.UnixEpoch).TotalSeconds * factor,
+                (last - NodaConstants.UnixEpoch).TotalSeconds * factor
+            );
+            if (from < s_oldest || to >= s_newest)
+                continue;
             var (read, meant) = (InstantText.Format(last), InstantText.Format(Instant.FromUnixTimeSeconds((long)Math.Round(to))));
             return $"all rows of {blueprint.Source.Text} lie in January 1970, up to {read}: is the unit of {time.Name} {text}? The newest would be of {meant} then (time: {{ column: {time.Name}, unit: {text} }})";
         }
@@ -69,8 +107,12 @@ internal static class PlanNotes
         {
             (0, 0) => null,
             (_, 0) => $"{PlanText.Count(unset, "row")} of {source} {Have(unset)} no finite {time}",
-            (0, _) => FormattableString.Invariant($"{PlanText.Count(outside, "row")} of {source} {Have(outside)} a {time} out of range (beyond the years {blueprint.Time.Years})"),
-            _ => FormattableString.Invariant($"{PlanText.Count(unset, "row")} of {source} {Have(unset)} no finite {time}, and {outside:N0} one out of range (beyond the years {blueprint.Time.Years})"),
+            (0, _) => FormattableString.Invariant(
+                $"{PlanText.Count(outside, "row")} of {source} {Have(outside)} a {time} out of range (beyond the years {blueprint.Time.Years})"
+            ),
+            _ => FormattableString.Invariant(
+                $"{PlanText.Count(unset, "row")} of {source} {Have(unset)} no finite {time}, and {outside:N0} one out of range (beyond the years {blueprint.Time.Years})"
+            ),
         };
     }
 
@@ -82,14 +124,25 @@ internal static class PlanNotes
     private static IEnumerable<Problem> Thin(ProjectedLedger draft, TierLayout tier)
     {
         var sets = draft.Of(tier.Id);
-        if (sets.Thin.Count == 0) return [];
+        if (sets.Thin.Count == 0)
+            return [];
         var doubtful = tier.BucketsTouching(draft.UnverifiedSource).Except(sets.CutRanges);
         return
         [
-            .. Thin(draft, sets, RangeSet.Of(TimeRange.All).Except(doubtful)).Select(thin => Note(
-                "VRV213", $"{thin.Names} of {tier.Id} cannot be regained for {thin.Ranges}: the policy did not ask for it when this was built, and what it was built from has expired or was removed; it reads as NULL there")),
-            .. Thin(draft, sets, doubtful).Select(thin => Note(
-                "VRV214", $"{thin.Names} of {tier.Id} is not filled for {thin.Ranges}: the rows changed there since this was built, where nothing is watched; it reads as NULL until the proof before expiry has found what changed. invalidate builds it from what is there now")),
+            .. Thin(draft, sets, RangeSet.Of(TimeRange.All).Except(doubtful))
+                .Select(thin =>
+                    Note(
+                        "VRV213",
+                        $"{thin.Names} of {tier.Id} cannot be regained for {thin.Ranges}: the policy did not ask for it when this was built, and what it was built from has expired or was removed; it reads as NULL there"
+                    )
+                ),
+            .. Thin(draft, sets, doubtful)
+                .Select(thin =>
+                    Note(
+                        "VRV214",
+                        $"{thin.Names} of {tier.Id} is not filled for {thin.Ranges}: the rows changed there since this was built, where nothing is watched; it reads as NULL until the proof before expiry has found what changed. invalidate builds it from what is there now"
+                    )
+                ),
         ];
     }
 
@@ -97,7 +150,8 @@ internal static class PlanNotes
         from value in draft.Blueprint.Values
         let ranges = sets.ThinIn(value.States).Intersect(within).Except(sets.Frozen).Except(sets.Dirty)
         where !ranges.IsEmpty
-        group value.Name by string.Join(", ", ranges.Take(3)) + (ranges.Count > 3 ? FormattableString.Invariant($" and {ranges.Count - 3} more ranges") : "") into names
+        group value.Name by string.Join(", ", ranges.Take(3))
+            + (ranges.Count > 3 ? FormattableString.Invariant($" and {ranges.Count - 3} more ranges") : "") into names
         select (Suggestions.Listed(names), names.Key);
 
     private static Problem Note(string code, string message) => new(code, message) { IsWarning = true };

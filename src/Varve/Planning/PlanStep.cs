@@ -6,9 +6,7 @@ namespace Varve.Planning;
 /// <summary>One thing that a run will do, as a value: no SQL, no clock. A closed family.</summary>
 public abstract record PlanStep
 {
-    private PlanStep()
-    {
-    }
+    private PlanStep() { }
 
     /// <summary>The relation that changes: <see cref="Relations.Source"/>, a tier id or <see cref="Relations.All"/>.</summary>
     public required string Relation { get; init; }
@@ -175,7 +173,10 @@ public abstract record PlanStep
         public override RangeSet Touches => RangeSet.Of(Range);
     }
 
-    /// <summary>Adds rows that came for a range that has expired to the tiers that have a bucket for them, and removes them, where the policy says so.</summary>
+    /// <summary>
+    /// Adds rows that came for a range that has expired to the tiers that have a bucket for them, and removes them, where the
+    /// policy says so.
+    /// </summary>
     public sealed record Merge : PlanStep
     {
         /// <summary>Where the rows lie.</summary>

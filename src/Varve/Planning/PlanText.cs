@@ -14,12 +14,26 @@ public static class PlanText
     {
         List<PlanLine> lines = [new(PlanTone.Title, $"{plan.Policy}  {Revision(plan.Revision)}  as of {InstantText.Format(plan.AsOf)}")];
         var folds = Fold(plan.Steps);
-        if (plan.Failure is { } failure) lines.Add(new(PlanTone.Warning, $"  failed    {failure.Text}"));
-        else if (folds.Count == 0) lines.Add(new(PlanTone.Detail, "  nothing to do"));
+        if (plan.Failure is { } failure)
+            lines.Add(new(PlanTone.Warning, $"  failed    {failure.Text}"));
+        else if (folds.Count == 0)
+            lines.Add(new(PlanTone.Detail, "  nothing to do"));
         lines.AddRange(Aligned(folds));
-        if (plan.Steps.Count > 0) lines.Add(new(PlanTone.Detail, Total(plan.Steps)));
-        if (Sliced(plan.Steps)) lines.Add(new(PlanTone.Detail, $"  slice by slice, oldest first: rolled up through all tiers, {(plan.Steps.Any(s => s is PlanStep.Archive) ? "archived, " : "")}proven, then expired"));
-        lines.AddRange(plan.Waits.Select(w => new PlanLine(w.NeedsPerson ? PlanTone.Warning : PlanTone.Wait, $"  waits     {w.Relation}  {Range(w.Range)}: {w.Reason}")));
+        if (plan.Steps.Count > 0)
+            lines.Add(new(PlanTone.Detail, Total(plan.Steps)));
+        if (Sliced(plan.Steps))
+            lines.Add(
+                new(
+                    PlanTone.Detail,
+                    $"  slice by slice, oldest first: rolled up through all tiers, {(plan.Steps.Any(s => s is PlanStep.Archive) ? "archived, " : "")}proven, then expired"
+                )
+            );
+        lines.AddRange(
+            plan.Waits.Select(w => new PlanLine(
+                w.NeedsPerson ? PlanTone.Warning : PlanTone.Wait,
+                $"  waits     {w.Relation}  {Range(w.Range)}: {w.Reason}"
+            ))
+        );
         lines.AddRange(plan.Notes.Select(n => new PlanLine(n.IsWarning ? PlanTone.Warning : PlanTone.Detail, $"  note      {n.Text}")));
         if (plan.Brake is { } brake)
         {
@@ -35,7 +49,8 @@ public static class PlanText
     {
         ArgumentNullException.ThrowIfNull(brake);
         var tiers = brake.Rows - brake.SourceRows;
-        if (brake.SourceRows == 0) return $"≈ {Count(tiers, "row")} of tiers";
+        if (brake.SourceRows == 0)
+            return $"≈ {Count(tiers, "row")} of tiers";
         var share = brake.Share switch
         {
             >= 1 => "all of them",
@@ -54,8 +69,15 @@ public static class PlanText
 
     private static IReadOnlyList<IReadOnlyList<PlanStep>> Fold(IReadOnlyList<PlanStep> steps)
     {
-        var tooMany = steps.GroupBy(Shape).Where(g => g.Select(s => s.Reason).Distinct().Count() > ReasonsShown).Select(g => g.Key).ToHashSet();
-        return [.. steps.GroupBy(s => Shape(s) is var shape && tooMany.Contains(shape) ? shape : $"{shape} {s.Reason}").Select(g => g.ToList())];
+        var tooMany = steps
+            .GroupBy(Shape)
+            .Where(g => g.Select(s => s.Reason).Distinct().Count() > ReasonsShown)
+            .Select(g => g.Key)
+            .ToHashSet();
+        return
+        [
+            .. steps.GroupBy(s => Shape(s) is var shape && tooMany.Contains(shape) ? shape : $"{shape} {s.Reason}").Select(g => g.ToList()),
+        ];
     }
 
     // Tiers are created together; everything else is told apart by what it changes.
@@ -64,12 +86,17 @@ public static class PlanText
     private static IEnumerable<PlanLine> Aligned(IReadOnlyList<IReadOnlyList<PlanStep>> folds)
     {
         var cells = folds.Select(Cells).ToList();
-        var widths = Enumerable.Range(0, 5).Select(i => cells.Where(c => c[2].Length > 0).Select(c => c[i].Length).DefaultIfEmpty(0).Max()).ToArray();
+        var widths = Enumerable
+            .Range(0, 5)
+            .Select(i => cells.Where(c => c[2].Length > 0).Select(c => c[i].Length).DefaultIfEmpty(0).Max())
+            .ToArray();
         foreach (var (fold, cell) in folds.Zip(cells))
         {
-            var text = $"  {Sign(fold[0])} {Verb(fold[0]),-8} {cell[0].PadRight(widths[0])}  {cell[1].PadLeft(widths[1])}  {cell[2].PadRight(widths[2])}  {cell[3].PadLeft(widths[3])}  {cell[4].PadLeft(widths[4])}";
+            var text =
+                $"  {Sign(fold[0])} {Verb(fold[0]),-8} {cell[0].PadRight(widths[0])}  {cell[1].PadLeft(widths[1])}  {cell[2].PadRight(widths[2])}  {cell[3].PadLeft(widths[3])}  {cell[4].PadLeft(widths[4])}";
             yield return new(Tone(fold[0]), text.TrimEnd());
-            foreach (var detail in Details(fold)) yield return new(PlanTone.Detail, $"             {detail}");
+            foreach (var detail in Details(fold))
+                yield return new(PlanTone.Detail, $"             {detail}");
         }
     }
 
@@ -90,16 +117,20 @@ public static class PlanText
     private static IEnumerable<string> Details(IReadOnlyList<PlanStep> fold)
     {
         var reasons = fold.Select(s => s.Reason).Where(r => r.Length > 0).Distinct().ToList();
-        foreach (var reason in reasons.Take(ReasonsShown)) yield return reason;
-        if (reasons.Count > ReasonsShown) yield return $"and {Count(reasons.Count - ReasonsShown, "other reason")}";
+        foreach (var reason in reasons.Take(ReasonsShown))
+            yield return reason;
+        if (reasons.Count > ReasonsShown)
+            yield return $"and {Count(reasons.Count - ReasonsShown, "other reason")}";
         if (fold[0] is PlanStep.Expire expire)
         {
             yield return (expire.Proofs.Count, expire.Location) switch
             {
                 (0, null) => "no tier is built from it: these rows cannot be regained, not even coarser",
                 (0, var archive) => $"the archive {archive} is read back and compared first; then only a restore regains these rows",
-                (_, null) => $"proven first against {string.Join(", ", expire.Proofs)}; then only these can answer, and the rows cannot be regained",
-                (_, var archive) => $"proven first against {string.Join(", ", expire.Proofs)} and the archive {archive}, which is read back; then a restore regains the rows",
+                (_, null) =>
+                    $"proven first against {string.Join(", ", expire.Proofs)}; then only these can answer, and the rows cannot be regained",
+                (_, var archive) =>
+                    $"proven first against {string.Join(", ", expire.Proofs)} and the archive {archive}, which is read back; then a restore regains the rows",
             };
         }
         else if (fold.OfType<PlanStep.Merge>().SelectMany(m => m.Into).Select(p => p.Tier).Distinct().ToList() is { Count: > 0 } tiers)
@@ -113,8 +144,11 @@ public static class PlanText
     }
 
     private static bool Sliced(IReadOnlyList<PlanStep> steps) =>
-        steps.OfType<PlanStep.Expire>().FirstOrDefault() is { Relation: var relation } &&
-        steps.SkipWhile(s => s is not PlanStep.Expire).SkipWhile(s => s is not PlanStep.RollUp).Any(s => s is PlanStep.Expire && s.Relation == relation);
+        steps.OfType<PlanStep.Expire>().FirstOrDefault() is { Relation: var relation }
+        && steps
+            .SkipWhile(s => s is not PlanStep.Expire)
+            .SkipWhile(s => s is not PlanStep.RollUp)
+            .Any(s => s is PlanStep.Expire && s.Relation == relation);
 
     private static string Total(IReadOnlyList<PlanStep> steps)
     {
@@ -134,65 +168,74 @@ public static class PlanText
 
     private static string Revision(int revision) => revision == 0 ? "not stored" : $"revision {Number(revision)}";
 
-    private static string Verb(PlanStep step) => step switch
-    {
-        PlanStep.CreateTier => "create",
-        PlanStep.Publish => "publish",
-        PlanStep.Reshape => "add",
-        PlanStep.Mark => "mark",
-        PlanStep.RollUp { Again: true } => "rebuild",
-        PlanStep.RollUp => "roll up",
-        PlanStep.Archive => "archive",
-        PlanStep.Expire => "expire",
-        PlanStep.Discard => "discard",
-        PlanStep.Merge => "merge",
-        PlanStep.Relocate => "relocate",
-        _ => step.Kind,
-    };
+    private static string Verb(PlanStep step) =>
+        step switch
+        {
+            PlanStep.CreateTier => "create",
+            PlanStep.Publish => "publish",
+            PlanStep.Reshape => "add",
+            PlanStep.Mark => "mark",
+            PlanStep.RollUp { Again: true } => "rebuild",
+            PlanStep.RollUp => "roll up",
+            PlanStep.Archive => "archive",
+            PlanStep.Expire => "expire",
+            PlanStep.Discard => "discard",
+            PlanStep.Merge => "merge",
+            PlanStep.Relocate => "relocate",
+            _ => step.Kind,
+        };
 
-    private static string What(PlanStep step) => step switch
-    {
-        PlanStep.RollUp rollUp => $"{step.Relation} from {Input(rollUp)}",
-        PlanStep.Publish => "views",
-        PlanStep.Reshape reshape => $"{string.Join(", ", reshape.Columns)} to {step.Relation}",
-        PlanStep.Archive archive => $"{step.Relation} to {archive.Location}",
-        PlanStep.Relocate relocate => $"{step.Relation} to {relocate.To.Text}",
-        _ => step.Relation,
-    };
+    private static string What(PlanStep step) =>
+        step switch
+        {
+            PlanStep.RollUp rollUp => $"{step.Relation} from {Input(rollUp)}",
+            PlanStep.Publish => "views",
+            PlanStep.Reshape reshape => $"{string.Join(", ", reshape.Columns)} to {step.Relation}",
+            PlanStep.Archive archive => $"{step.Relation} to {archive.Location}",
+            PlanStep.Relocate relocate => $"{step.Relation} to {relocate.To.Text}",
+            _ => step.Relation,
+        };
 
     // 1mo@Europe/Berlin from 1d@Europe/Berlin: the zone is said once.
     private static string Input(PlanStep.RollUp step) =>
-        step.Relation.IndexOf('@') is >= 0 and var at && step.Input.EndsWith(step.Relation[at..], StringComparison.Ordinal) ? step.Input[..step.Input.IndexOf('@')] : step.Input;
+        step.Relation.IndexOf('@') is >= 0 and var at && step.Input.EndsWith(step.Relation[at..], StringComparison.Ordinal)
+            ? step.Input[..step.Input.IndexOf('@')]
+            : step.Input;
 
-    private static char Sign(PlanStep step) => Tone(step) switch
-    {
-        PlanTone.Create => '+',
-        PlanTone.Build => '~',
-        PlanTone.Remove => '-',
-        _ => '·',
-    };
+    private static char Sign(PlanStep step) =>
+        Tone(step) switch
+        {
+            PlanTone.Create => '+',
+            PlanTone.Build => '~',
+            PlanTone.Remove => '-',
+            _ => '·',
+        };
 
-    private static PlanTone Tone(PlanStep step) => step switch
-    {
-        PlanStep.CreateTier or PlanStep.Reshape or PlanStep.Publish => PlanTone.Create,
-        PlanStep.RollUp or PlanStep.Archive or PlanStep.Relocate => PlanTone.Build,
-        PlanStep.Expire or PlanStep.Discard or PlanStep.Merge => PlanTone.Remove,
-        _ => PlanTone.Mark,
-    };
+    private static PlanTone Tone(PlanStep step) =>
+        step switch
+        {
+            PlanStep.CreateTier or PlanStep.Reshape or PlanStep.Publish => PlanTone.Create,
+            PlanStep.RollUp or PlanStep.Archive or PlanStep.Relocate => PlanTone.Build,
+            PlanStep.Expire or PlanStep.Discard or PlanStep.Merge => PlanTone.Remove,
+            _ => PlanTone.Mark,
+        };
 
-    private static string Span(RangeSet ranges) => ranges.IsEmpty ? ""
+    private static string Span(RangeSet ranges) =>
+        ranges.IsEmpty ? ""
         : ranges.Count == 1 ? Range(ranges[0])
         : $"{Range(new(ranges[0].From, ranges[^1].To))} ({Count(ranges.Count, "range")})";
 
-    internal static string Range(TimeRange range) => range switch
-    {
-        { FromStart: true } => $"before {At(range.To)}",
-        { ToEnd: true } => $"from {At(range.From)}",
-        _ => $"{At(range.From)} … {At(range.To)}",
-    };
+    internal static string Range(TimeRange range) =>
+        range switch
+        {
+            { FromStart: true } => $"before {At(range.To)}",
+            { ToEnd: true } => $"from {At(range.From)}",
+            _ => $"{At(range.From)} … {At(range.To)}",
+        };
 
     // A whole day is a date; seconds only where there are some.
-    internal static string At(Instant at) => InstantText.Format(at) is var text && text.EndsWith("T00:00:00Z", StringComparison.Ordinal) ? text[..^10]
+    internal static string At(Instant at) =>
+        InstantText.Format(at) is var text && text.EndsWith("T00:00:00Z", StringComparison.Ordinal) ? text[..^10]
         : text.EndsWith(":00Z", StringComparison.Ordinal) ? $"{text[..^4]}Z"
         : text;
 
@@ -205,7 +248,11 @@ public static class PlanText
         string[] units = ["B", "kB", "MB", "GB", "TB", "PB"];
         double amount = bytes;
         var unit = 0;
-        for (; amount >= 999.5 && unit < units.Length - 1; unit++) amount /= 1000;
-        return string.Create(CultureInfo.InvariantCulture, $"{(unit == 0 || amount >= 99.5 ? Math.Round(amount) : Math.Round(amount, 1)):0.#} {units[unit]}");
+        for (; amount >= 999.5 && unit < units.Length - 1; unit++)
+            amount /= 1000;
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"{(unit == 0 || amount >= 99.5 ? Math.Round(amount) : Math.Round(amount, 1)):0.#} {units[unit]}"
+        );
     }
 }

@@ -30,8 +30,10 @@ public static class Planner
     {
         var horizon = Cutoffs.At(blueprint, Micros.FloorToMilliseconds(asOf), state.Last);
         var draft = new ProjectedLedger(blueprint, state);
-        if (ColumnTypeChanges.Of(blueprint, state.Ledger) is { Count: > 0 } columns) draft.Waits.AddRange(ColumnTypeChanges.Waits(blueprint, columns));
-        else Decide(draft, state, horizon, removes);
+        if (ColumnTypeChanges.Of(blueprint, state.Ledger) is { Count: > 0 } columns)
+            draft.Waits.AddRange(ColumnTypeChanges.Waits(blueprint, columns));
+        else
+            Decide(draft, state, horizon, removes);
         return new()
         {
             Policy = blueprint.Policy.Name,
@@ -52,7 +54,8 @@ public static class Planner
     /// </summary>
     internal static TimeRange? Scattered(PolicyLayout blueprint, TableState state, Instant asOf)
     {
-        if (state.Days is not null || ColumnTypeChanges.Of(blueprint, state.Ledger).Count > 0) return null;
+        if (state.Days is not null || ColumnTypeChanges.Of(blueprint, state.Ledger).Count > 0)
+            return null;
         var horizon = Cutoffs.At(blueprint, Micros.FloorToMilliseconds(asOf), state.Last);
         var draft = new ProjectedLedger(blueprint, state);
         Prepare(draft, state, horizon, removes: true);
@@ -64,7 +67,8 @@ public static class Planner
     {
         Prepare(draft, state, horizon, removes);
         new SliceWork(draft, state, horizon).Add(removes);
-        if (removes) Discard(draft, state, horizon);
+        if (removes)
+            Discard(draft, state, horizon);
         Relocating.Decide(draft, horizon);
     }
 
@@ -75,7 +79,8 @@ public static class Planner
         Changes.Mark(draft, state, horizon);
         Backfill.Mark(draft, horizon);
         Publish(draft, state);
-        if (removes) Merging.Decide(draft, state, horizon);
+        if (removes)
+            Merging.Decide(draft, state, horizon);
     }
 
     private static void Create(ProjectedLedger draft, TableState state)
@@ -93,18 +98,22 @@ public static class Planner
     // As of an earlier instant than a run before, what expired then may be younger than keep again.
     private static void Discard(ProjectedLedger draft, TableState state, Cutoffs horizon)
     {
-        if (draft.Blueprint.Policy.LateAfterExpiry != LateAfterExpiry.Discard || state.Frozen is not { First: { } first, Last: { } last }) return;
+        if (draft.Blueprint.Policy.LateAfterExpiry != LateAfterExpiry.Discard || state.Frozen is not { First: { } first, Last: { } last })
+            return;
         var past = state.Ledger.Of(Relations.Source).Frozen.Intersect(TimeRange.Before(horizon.ExpiryCutoff(Relations.Source)));
-        foreach (var hold in draft.Ledger.Holds.Where(h => h.Relation is null or Relations.Source)) past = past.Remove(hold.Range);
+        foreach (var hold in draft.Ledger.Holds.Where(h => h.Relation is null or Relations.Source))
+            past = past.Remove(hold.Range);
         foreach (var range in past.Where(r => first < r.To && last >= r.From))
         {
-            draft.Steps.Add(new PlanStep.Discard
-            {
-                Relation = Relations.Source,
-                Range = range,
-                Reason = "rows that came for a range that has expired (late_after_expiry: discard)",
-                Rows = state.Frozen.Rows,
-            });
+            draft.Steps.Add(
+                new PlanStep.Discard
+                {
+                    Relation = Relations.Source,
+                    Range = range,
+                    Reason = "rows that came for a range that has expired (late_after_expiry: discard)",
+                    Rows = state.Frozen.Rows,
+                }
+            );
         }
     }
 }

@@ -82,7 +82,8 @@ public sealed record RelationStatus(
     Duration Behind,
     int Dirty,
     int Cut,
-    int Lost)
+    int Lost
+)
 {
     /// <summary>True for a tier that the policy no longer has: it is not built and does not expire.</summary>
     public bool IsRetired { get; init; }

@@ -26,10 +26,13 @@ internal sealed record SourceDoubt(TimeRange Range, long Buckets, long Stored, l
     public bool IsTheSame => Stored > 0 && Agreeing * LeastShare >= Stored;
 
     /// <summary>What stops a run.</summary>
-    public HaltException Halt(PolicyLayout blueprint, TableState state) => new(Code, $"{Text(blueprint, state)} Nothing was done. {WayOut(blueprint.Policy.Name)}");
+    public HaltException Halt(PolicyLayout blueprint, TableState state) =>
+        new(Code, $"{Text(blueprint, state)} Nothing was done. {WayOut(blueprint.Policy.Name)}");
 
-    public string Text(PolicyLayout blueprint, TableState state) => FormattableString.Invariant(
-        $"{blueprint.Source.Text} is not the table that {blueprint.Policy.Name} was built from, or nearly all of its rows were changed: between {InstantText.Format(Range.From)} and {InstantText.Format(Range.To)} it has rows in {Buckets:N0} buckets of {blueprint.Tiers[0].Name}, and gives {Agreeing:N0} of the {Stored:N0} buckets and series again that are stored there. It has {state.Rows:N0} rows now{Extent(state)}.");
+    public string Text(PolicyLayout blueprint, TableState state) =>
+        FormattableString.Invariant(
+            $"{blueprint.Source.Text} is not the table that {blueprint.Policy.Name} was built from, or nearly all of its rows were changed: between {InstantText.Format(Range.From)} and {InstantText.Format(Range.To)} it has rows in {Buckets:N0} buckets of {blueprint.Tiers[0].Name}, and gives {Agreeing:N0} of the {Stored:N0} buckets and series again that are stored there. It has {state.Rows:N0} rows now{Extent(state)}."
+        );
 
     public static string WayOut(string policy) =>
         $"varve verify {policy} shows what differs. If the table was renamed, swapped or restored by mistake, put the right one back. If this is another table, varve policy adopt-source {policy} keeps what is built as history of its own. If it is the same table and its rows were changed on purpose, varve policy adopt-source {policy} --same follows them.";

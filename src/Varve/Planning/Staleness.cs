@@ -10,15 +10,20 @@ public static class Staleness
     public static Plan Keep(Plan planned, Plan current)
     {
         List<string> differences = [];
-        if (planned.PolicyHash != current.PolicyHash) differences.Add($"! policy {planned.Policy}: it was changed since (revision {planned.Revision} then, {current.Revision} now)");
-        if (planned.ZoneVersion != current.ZoneVersion) differences.Add($"! zone data: {planned.ZoneVersion} then, {current.ZoneVersion} now");
+        if (planned.PolicyHash != current.PolicyHash)
+            differences.Add($"! policy {planned.Policy}: it was changed since (revision {planned.Revision} then, {current.Revision} now)");
+        if (planned.ZoneVersion != current.ZoneVersion)
+            differences.Add($"! zone data: {planned.ZoneVersion} then, {current.ZoneVersion} now");
         var known = current.Steps.GroupBy(s => s.Key).ToDictionary(g => g.Key, g => g.First());
         var keys = planned.Steps.Select(s => s.Key).ToHashSet();
         differences.AddRange(planned.Steps.Where(s => !known.ContainsKey(s.Key)).Select(s => $"- {s.Key}"));
         if (differences.Count > 0)
         {
             differences.AddRange(current.Steps.Where(s => !keys.Contains(s.Key)).Select(s => $"+ {s.Key}"));
-            throw new StalePlanException($"The plan of {planned.Policy} is stale: what it would do is no longer what is due. Plan again.", differences);
+            throw new StalePlanException(
+                $"The plan of {planned.Policy} is stale: what it would do is no longer what is due. Plan again.",
+                differences
+            );
         }
 
         List<PlanStep> steps = [.. planned.Steps.Select(s => known[s.Key])];

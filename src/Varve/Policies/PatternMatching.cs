@@ -5,7 +5,10 @@ namespace Varve.Policies;
 /// <param name="Rival">Another pattern that has the table already, or that matches it too; null where it is this one's.</param>
 internal sealed record MatchedTable(TableName Table, Policy? Rival);
 
-/// <summary>Which tables belong to which pattern. A table belongs to one: to the one that has it already, else to the only one that matches it.</summary>
+/// <summary>
+/// Which tables belong to which pattern. A table belongs to one: to the one that has it already, else to the only one that
+/// matches it.
+/// </summary>
 /// <param name="patterns">Every pattern in force.</param>
 /// <param name="defaultSchema">The schema of a table that is named without one.</param>
 /// <param name="ignoresCase">True where names that differ in case only are one name.</param>
@@ -34,7 +37,9 @@ internal sealed class PatternMatching(IReadOnlyList<Policy> patterns, string def
     {
         var all = patterns.Where(p => Means(p, table)).ToList();
         return all.Find(p => p.Name == holder) is { } has
-            ? has.Name == pattern.Name ? null : has
+            ? has.Name == pattern.Name
+                ? null
+                : has
             : all.Find(p => p.Name != pattern.Name);
     }
 }

@@ -28,7 +28,11 @@ public sealed record Policy
     public TimeUnit? Unit { get; init; }
 
     /// <summary>The columns that name one series; NULL in them is a value like any other. Empty: one series.</summary>
-    public IReadOnlyList<string> Series { get => _series ?? []; init => _series = value; }
+    public IReadOnlyList<string> Series
+    {
+        get => _series ?? [];
+        init => _series = value;
+    }
 
     /// <summary>
     /// Whether <see cref="Series"/> was set, be it to nothing. A policy that does not say it is refused where the table
@@ -87,14 +91,18 @@ public sealed record Policy
     /// <summary>The IANA zone of calendar durations, and of the tiers that name none. Default: UTC.</summary>
     public string Zone { get; init; } = "UTC";
 
-    /// <summary>The zone that people read it in: that of the first tier of local days, weeks, months or years, else <see cref="Zone"/>.</summary>
+    /// <summary>
+    /// The zone that people read it in: that of the first tier of local days, weeks, months or years, else <see cref="Zone"/>.
+    /// </summary>
     public string LocalZone => Tiers.FirstOrDefault(t => t.Every is Width.Calendar) is { Zone: { } zone } ? zone : Zone;
 
     /// <summary>The zone in which a width is asked for: that of the calendar tier of that name, else <see cref="LocalZone"/>.</summary>
     /// <param name="every">The width, or the name of a tier; null for none in particular.</param>
     /// <returns>Its IANA name.</returns>
     public string ZoneOf(string? every) =>
-        Tiers.FirstOrDefault(t => t.Every is Width.Calendar && (t.Name ?? t.Every.Name) == every) is { } tier ? tier.Zone ?? Zone : LocalZone;
+        Tiers.FirstOrDefault(t => t.Every is Width.Calendar && (t.Name ?? t.Every.Name) == every) is { } tier
+            ? tier.Zone ?? Zone
+            : LocalZone;
 
     /// <summary>The schema of what Varve creates; null: the source's.</summary>
     public string? Schema { get; init; }
@@ -148,7 +156,9 @@ public sealed record Measure
     /// <summary>Overrides the policy's rule for ties; null: the policy's.</summary>
     public Ties? Ties { get; init; }
 
-    /// <summary>What its numbers count, for pictures: bytes, bits/s, percent, seconds or any other word; null: nothing that is said.</summary>
+    /// <summary>
+    /// What its numbers count, for pictures: bytes, bits/s, percent, seconds or any other word; null: nothing that is said.
+    /// </summary>
     public string? Unit { get; init; }
 }
 
@@ -264,6 +274,8 @@ public enum LateAfterExpiry
     /// <summary>They are removed and counted in the audit log.</summary>
     Discard,
 
-    /// <summary>They are added to every tier that still has a bucket for them and can no longer be built from what has them, and removed.</summary>
+    /// <summary>
+    /// They are added to every tier that still has a bucket for them and can no longer be built from what has them, and removed.
+    /// </summary>
     Merge,
 }

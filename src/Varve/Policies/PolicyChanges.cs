@@ -5,7 +5,8 @@ public static class PolicyChanges
 {
     /// <summary>
     /// The changes that would mix what is built with something else. Free to change are keeps, relocate, archive, late, recheck, proof,
-    /// proof_changes, min_coverage, on_silence, late_after_expiry, arrival, views, schedule and tags; measures, functions and tiers come and go; other
+    /// proof_changes, min_coverage, on_silence, late_after_expiry, arrival, views, schedule and tags; measures, functions and tiers come
+    /// and go; other
     /// series or another interval make other tiers, which need other names; a policy that never had a tier may change
     /// everything but its name and its table.
     /// </summary>
@@ -17,16 +18,19 @@ public static class PolicyChanges
         ArgumentNullException.ThrowIfNull(revisions);
         ArgumentNullException.ThrowIfNull(changed);
         List<Problem> problems = [];
-        if (revisions.Count == 0) return problems;
+        if (revisions.Count == 0)
+            return problems;
         var stored = revisions[^1];
         Differ("table", stored.Table.Text, changed.Table.Text, problems);
         List<Policy> all = [.. revisions.Where(r => r.Tiers.Count > 0)];
-        if (all.Count == 0) return problems;
+        if (all.Count == 0)
+            return problems;
         Differ("time", Time(all[^1]), Time(changed), problems);
         Differ("schema", all[^1].Schema ?? "the source's", changed.Schema ?? "the source's", problems);
         var aside = changed.Tiers.Count == 0 ? -1 : all.FindLastIndex(r => !SameShape(r, changed));
         var built = all[(aside + 1)..];
-        foreach (var measure in changed.Measures ?? []) Measure(built, measure, changed, problems);
+        foreach (var measure in changed.Measures ?? [])
+            Measure(built, measure, changed, problems);
         for (var i = 0; i < changed.Tiers.Count; i++)
         {
             Named(all[..(aside + 1)], changed, i, problems);
@@ -59,7 +63,9 @@ public static class PolicyChanges
         ArgumentNullException.ThrowIfNull(now);
         return !now.Keep.IsAtLeast(before.Keep)
             || !SameTime(before, now)
-            || before.Tiers.Any(tier => Same(tier, now) is not { } kept || Identity(before, tier) != Identity(now, kept) || !kept.Keep.IsAtLeast(tier.Keep))
+            || before.Tiers.Any(tier =>
+                Same(tier, now) is not { } kept || Identity(before, tier) != Identity(now, kept) || !kept.Keep.IsAtLeast(tier.Keep)
+            )
             || (before.Archive is not null && now.Archive is null)
             || (before.OnSilence == OnSilence.Hold && now.OnSilence == OnSilence.Expire)
             || (before.LateAfterExpiry == LateAfterExpiry.Hold && now.LateAfterExpiry != LateAfterExpiry.Hold)
@@ -75,27 +81,54 @@ public static class PolicyChanges
     /// </summary>
     /// <param name="expired">The policy by which they have.</param>
     /// <param name="changed">The policy as it should be.</param>
-    internal static Problem? RefusedSince(Policy expired, Policy changed) => expired.Name != changed.Name && changed.Tiers.Count == 0 && changed.Archive is null ? null : new(
-        PolicyCodes.Unchangeable,
-        $"Rows of {changed.Table.Text} have expired by {Time(expired)} (policy {expired.Name}), so nobody knows of which buckets by {Time(changed)} some are gone. Keep `time: {expired.Time}`; a policy of another name, without tiers and archive, may have another one.")
-    { Path = "time" };
+    internal static Problem? RefusedSince(Policy expired, Policy changed) =>
+        expired.Name != changed.Name && changed.Tiers.Count == 0 && changed.Archive is null
+            ? null
+            : new(
+                PolicyCodes.Unchangeable,
+                $"Rows of {changed.Table.Text} have expired by {Time(expired)} (policy {expired.Name}), so nobody knows of which buckets by {Time(changed)} some are gone. Keep `time: {expired.Time}`; a policy of another name, without tiers and archive, may have another one."
+            )
+            {
+                Path = "time",
+            };
 
     private static void Named(IReadOnlyList<Policy> aside, Policy changed, int index, List<Problem> problems)
     {
         var tier = changed.Tiers[index];
-        if (aside.LastOrDefault(r => Same(tier, r) is not null) is not { } before) return;
+        if (aside.LastOrDefault(r => Same(tier, r) is not null) is not { } before)
+            return;
         var name = TierNames.Of(tier);
-        var now = SameShape(before, changed) ? "a later revision set it aside" : $"the changed policy says {Shape(changed)}, which is another tier";
-        problems.Add(new(PolicyCodes.Unchangeable, $"Tier `{name}` was built with {Shape(before)}, and {now}. Give it another name, such as `name: {name}_2`; the one that is there stays as it is until `policy retire {changed.Name} --drop`.") { Path = TierNames.Path(index, "name") });
+        var now = SameShape(before, changed)
+            ? "a later revision set it aside"
+            : $"the changed policy says {Shape(changed)}, which is another tier";
+        problems.Add(
+            new(
+                PolicyCodes.Unchangeable,
+                $"Tier `{name}` was built with {Shape(before)}, and {now}. Give it another name, such as `name: {name}_2`; the one that is there stays as it is until `policy retire {changed.Name} --drop`."
+            )
+            {
+                Path = TierNames.Path(index, "name"),
+            }
+        );
     }
 
     private static void Measure(IReadOnlyList<Policy> revisions, Measure measure, Policy changed, List<Problem> problems)
     {
         var now = Origin(changed, measure);
-        var before = revisions.SelectMany(r => (r.Measures ?? []).Where(m => m.Name == measure.Name).Select(m => Origin(r, m)))
+        var before = revisions
+            .SelectMany(r => (r.Measures ?? []).Where(m => m.Name == measure.Name).Select(m => Origin(r, m)))
             .FirstOrDefault(origin => origin != now);
-        if (before is null) return;
-        problems.Add(new(PolicyCodes.Unchangeable, $"The measure `{measure.Name}` was {before}, and the changed policy says {now}: its tiers would hold both. Keep it, or give the new one another name: `{measure.Name}2: {{ column: {measure.Column}, functions: […] }}`.") { Path = $"measures.{measure.Name}" });
+        if (before is null)
+            return;
+        problems.Add(
+            new(
+                PolicyCodes.Unchangeable,
+                $"The measure `{measure.Name}` was {before}, and the changed policy says {now}: its tiers would hold both. Keep it, or give the new one another name: `{measure.Name}2: {{ column: {measure.Column}, functions: […] }}`."
+            )
+            {
+                Path = $"measures.{measure.Name}",
+            }
+        );
     }
 
     private static void Tier(IReadOnlyList<Policy> revisions, Policy changed, int index, List<Problem> problems)
@@ -106,13 +139,29 @@ public static class PolicyChanges
         {
             if (Same(tier, stored) is { } named && Identity(stored, named) is var before && before != now)
             {
-                problems.Add(new(PolicyCodes.Unchangeable, $"Tier `{name}` was built with the buckets {before}, and the changed policy says {now}. Other buckets are another tier: give it another `name`.") { Path = TierNames.Path(index, "every") });
+                problems.Add(
+                    new(
+                        PolicyCodes.Unchangeable,
+                        $"Tier `{name}` was built with the buckets {before}, and the changed policy says {now}. Other buckets are another tier: give it another `name`."
+                    )
+                    {
+                        Path = TierNames.Path(index, "every"),
+                    }
+                );
                 return;
             }
 
             if (stored.Tiers.FirstOrDefault(t => Identity(stored, t) == now) is { } renamed && TierNames.Of(renamed) != name)
             {
-                problems.Add(new(PolicyCodes.Unchangeable, $"The tier with the buckets {now} was built as `{TierNames.Of(renamed)}`, and the changed policy calls it `{name}`. People query it by its name: keep it, and make a view of the other name.") { Path = TierNames.Path(index, "name") });
+                problems.Add(
+                    new(
+                        PolicyCodes.Unchangeable,
+                        $"The tier with the buckets {now} was built as `{TierNames.Of(renamed)}`, and the changed policy calls it `{name}`. People query it by its name: keep it, and make a view of the other name."
+                    )
+                    {
+                        Path = TierNames.Path(index, "name"),
+                    }
+                );
                 return;
             }
         }
@@ -122,18 +171,31 @@ public static class PolicyChanges
 
     private static void Differ(string key, string before, string after, List<Problem> problems)
     {
-        if (before == after) return;
-        problems.Add(new(PolicyCodes.Unchangeable, $"`{key}` is stored as {before}, and the changed policy says {after}. What is built would be mixed with something else: keep it, or delete this policy, which leaves every relation, and make one of another name with another `schema`.") { Path = key });
+        if (before == after)
+            return;
+        problems.Add(
+            new(
+                PolicyCodes.Unchangeable,
+                $"`{key}` is stored as {before}, and the changed policy says {after}. What is built would be mixed with something else: keep it, or delete this policy, which leaves every relation, and make one of another name with another `schema`."
+            )
+            {
+                Path = key,
+            }
+        );
     }
 
     private static string Identity(Policy policy, Tier tier) => Cascade.GridOf(tier, policy).Id;
 
-    private static string Time(Policy policy) => policy.Unit is { } unit ? $"{policy.Time} in {PolicyKeys.Lower(unit.ToString())}" : policy.Time;
+    private static string Time(Policy policy) =>
+        policy.Unit is { } unit ? $"{policy.Time} in {PolicyKeys.Lower(unit.ToString())}" : policy.Time;
 
     // The columns of a series stand in no order.
-    private static bool SameShape(Policy one, Policy other) => PolicySpelling.SameNames(one.Series, other.Series) && one.Interval?.Text == other.Interval?.Text;
+    private static bool SameShape(Policy one, Policy other) =>
+        PolicySpelling.SameNames(one.Series, other.Series) && one.Interval?.Text == other.Interval?.Text;
 
-    private static string Shape(Policy policy) => $"series: [{string.Join(", ", policy.Series)}]{(policy.Interval is { } interval ? $" and interval: {interval.Text}" : " and no interval")}";
+    private static string Shape(Policy policy) =>
+        $"series: [{string.Join(", ", policy.Series)}]{(policy.Interval is { } interval ? $" and interval: {interval.Text}" : " and no interval")}";
 
-    private static string Origin(Policy policy, Measure measure) => $"the column {measure.Column} with ties: {PolicyKeys.Lower((measure.Ties ?? policy.Ties).ToString())}";
+    private static string Origin(Policy policy, Measure measure) =>
+        $"the column {measure.Column} with ties: {PolicyKeys.Lower((measure.Ties ?? policy.Ties).ToString())}";
 }

@@ -17,10 +17,10 @@ public sealed record PolicyDifference(string Path, string? Before, string? After
         return
         [
             .. from path in one.Keys.Union(other.Keys, StringComparer.Ordinal)
-               let was = one.GetValueOrDefault(path)
-               let now = other.GetValueOrDefault(path)
-               where was != now
-               select new PolicyDifference(path, was, now),
+            let was = one.GetValueOrDefault(path)
+            let now = other.GetValueOrDefault(path)
+            where was != now
+            select new PolicyDifference(path, was, now),
         ];
     }
 
@@ -36,10 +36,12 @@ public sealed record PolicyDifference(string Path, string? Before, string? After
         switch (node)
         {
             case JsonObject all:
-                foreach (var (key, value) in all) Add(keys, path.Length == 0 ? key : $"{path}.{key}", value!);
+                foreach (var (key, value) in all)
+                    Add(keys, path.Length == 0 ? key : $"{path}.{key}", value!);
                 break;
             case JsonArray { Count: > 0 } list when list[0] is JsonObject:
-                foreach (var item in list.OfType<JsonObject>()) Add(keys, $"{path}.{item["name"] ?? item["every"] ?? item["to"]}", item);
+                foreach (var item in list.OfType<JsonObject>())
+                    Add(keys, $"{path}.{item["name"] ?? item["every"] ?? item["to"]}", item);
                 break;
             case JsonArray list:
                 keys[path] = $"[{string.Join(", ", list)}]";

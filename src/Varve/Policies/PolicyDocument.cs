@@ -18,9 +18,11 @@ public sealed record PolicyDocument(Policy Policy, string Yaml, IReadOnlyDiction
     {
         while (true)
         {
-            if (Positions.TryGetValue(path, out var found)) return found;
+            if (Positions.TryGetValue(path, out var found))
+                return found;
             var cut = path.LastIndexOfAny(['.', '[']);
-            if (cut < 0) return Positions.GetValueOrDefault("");
+            if (cut < 0)
+                return Positions.GetValueOrDefault("");
             path = path[..cut];
         }
     }

@@ -24,7 +24,12 @@ internal static class PolicySpelling
             Tiers = [.. changed.Tiers.Select(t => Tier(stored, changed, t))],
             Measures = changed.Measures is null ? null : [.. changed.Measures.Select(m => Measure(stored, changed, m))],
         };
-        return stored.SaysSeries && changed.SaysSeries && SameNames(stored.Series, changed.Series) ? respelled with { Series = stored.Series } : respelled;
+        return stored.SaysSeries && changed.SaysSeries && SameNames(stored.Series, changed.Series)
+            ? respelled with
+            {
+                Series = stored.Series,
+            }
+            : respelled;
     }
 
     /// <summary>Whether two lists have the same names, in any order.</summary>
@@ -33,24 +38,34 @@ internal static class PolicySpelling
 
     private static Tier Tier(Policy stored, Policy changed, Tier tier)
     {
-        if (stored.Tiers.FirstOrDefault(t => t.Every == tier.Every && TierNames.Of(t) == TierNames.Of(tier)) is not { } before) return tier;
+        if (stored.Tiers.FirstOrDefault(t => t.Every == tier.Every && TierNames.Of(t) == TierNames.Of(tier)) is not { } before)
+            return tier;
         var isSame = SameZone(before.Zone ?? stored.Zone, tier.Zone ?? changed.Zone) && SameZone(stored.Zone, changed.Zone);
         var isAligned = Cascade.GridOf(before with { Zone = null }, stored).Id == Cascade.GridOf(tier with { Zone = null }, stored).Id;
         return tier with { Name = before.Name, Zone = isSame ? before.Zone : tier.Zone, Origin = isAligned ? before.Origin : tier.Origin };
     }
 
     private static Measure Measure(Policy stored, Policy changed, Measure measure) =>
-        stored.Ties == changed.Ties && stored.Measures?.FirstOrDefault(m => m.Name == measure.Name) is { } before
-            && (before.Ties ?? stored.Ties) == (measure.Ties ?? changed.Ties) ? measure with { Ties = before.Ties } : measure;
+        stored.Ties == changed.Ties
+        && stored.Measures?.FirstOrDefault(m => m.Name == measure.Name) is { } before
+        && (before.Ties ?? stored.Ties) == (measure.Ties ?? changed.Ties)
+            ? measure with
+            {
+                Ties = before.Ties,
+            }
+            : measure;
 
     /// <summary>Whether two names mean one zone: one is an alias of the other, or both are UTC.</summary>
     private static bool SameZone(string one, string other)
     {
-        if (one == other) return true;
+        if (one == other)
+            return true;
         var names = TzdbDateTimeZoneSource.Default.CanonicalIdMap;
-        if (!names.TryGetValue(one, out var first) || !names.TryGetValue(other, out var second)) return false;
+        if (!names.TryGetValue(one, out var first) || !names.TryGetValue(other, out var second))
+            return false;
         return first == second || (IsUtc(first) && IsUtc(second));
     }
 
-    private static bool IsUtc(string zone) => DateTimeZoneProviders.Tzdb[zone] is { MinOffset: var least, MaxOffset: var most } && least == Offset.Zero && most == Offset.Zero;
+    private static bool IsUtc(string zone) =>
+        DateTimeZoneProviders.Tzdb[zone] is { MinOffset: var least, MaxOffset: var most } && least == Offset.Zero && most == Offset.Zero;
 }

@@ -18,9 +18,13 @@ public sealed record Problem(string Code, string Message)
     public int ExitCode { get; init; } = 2;
 
     /// <summary>What an error says, as one problem; of several the first one, and the others behind it.</summary>
-    internal static Problem Of(VarveException error) => error is PolicyException { Problems: [var first, ..] } all
-        ? first with { Message = string.Join('\n', all.Problems.Skip(1).Select(o => o.Text).Prepend(first.Message)) }
-        : new(error.Code, error.Message) { ExitCode = error.ExitCode };
+    internal static Problem Of(VarveException error) =>
+        error is PolicyException { Problems: [var first, ..] } all
+            ? first with
+            {
+                Message = string.Join('\n', all.Problems.Skip(1).Select(o => o.Text).Prepend(first.Message)),
+            }
+            : new(error.Code, error.Message) { ExitCode = error.ExitCode };
 
     /// <summary>The problem as one line: <c>file.yaml:3:7: VRV104: message</c>.</summary>
     public string Text => Position is { } at ? $"{at.Text}: {Code}: {Message}" : $"{Code}: {Message}";

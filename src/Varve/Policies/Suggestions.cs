@@ -11,21 +11,24 @@ internal static class Suggestions
         var allowed = Math.Max(1, written.Length / 3);
         return
         [
-            .. candidates.Distinct(StringComparer.Ordinal)
+            .. candidates
+                .Distinct(StringComparer.Ordinal)
                 .Select(c => (Name: c, Far: Distance(written.ToUpperInvariant(), c.ToUpperInvariant())))
                 .Where(c => c.Far <= allowed)
-                .OrderBy(c => c.Far).ThenBy(c => c.Name, StringComparer.Ordinal)
+                .OrderBy(c => c.Far)
+                .ThenBy(c => c.Name, StringComparer.Ordinal)
                 .Take(MostShown)
                 .Select(c => c.Name),
         ];
     }
 
     /// <summary>A sentence with the nearest candidate, or with all of them where none is near.</summary>
-    internal static string Hint(string written, IReadOnlyList<string> candidates) => To(written, candidates) switch
-    {
-        [var best, ..] => $"Did you mean `{best}`?",
-        _ => $"There are {Listed(candidates)}.",
-    };
+    internal static string Hint(string written, IReadOnlyList<string> candidates) =>
+        To(written, candidates) switch
+        {
+            [var best, ..] => $"Did you mean `{best}`?",
+            _ => $"There are {Listed(candidates)}.",
+        };
 
     /// <summary>Names in backquotes, with commas.</summary>
     internal static string Listed(IEnumerable<string> names) => string.Join(", ", names.Select(n => $"`{n}`"));
@@ -34,8 +37,10 @@ internal static class Suggestions
     private static int Distance(string a, string b)
     {
         var rows = new int[a.Length + 1, b.Length + 1];
-        for (var i = 0; i <= a.Length; i++) rows[i, 0] = i;
-        for (var j = 0; j <= b.Length; j++) rows[0, j] = j;
+        for (var i = 0; i <= a.Length; i++)
+            rows[i, 0] = i;
+        for (var j = 0; j <= b.Length; j++)
+            rows[0, j] = j;
         for (var i = 1; i <= a.Length; i++)
         {
             for (var j = 1; j <= b.Length; j++)

@@ -7,7 +7,9 @@ namespace Varve.Policies;
 /// <param name="Name">The relation's own name.</param>
 public sealed record TableName(string? Schema, string Name)
 {
-    /// <summary>True: it names no table, but all whose schema and name are as these, a <c>*</c> standing for any characters or none.</summary>
+    /// <summary>
+    /// True: it names no table, but all whose schema and name are as these, a <c>*</c> standing for any characters or none.
+    /// </summary>
     public bool IsPattern { get; private init; }
 
     /// <summary>The name as a person writes it: parts that hold a dot, a quote, a star that is meant or a blank edge are quoted.</summary>
@@ -34,7 +36,9 @@ public sealed record TableName(string? Schema, string Name)
         {
             (false, _) => table,
             (true, false) => table with { IsPattern = true },
-            (true, true) => throw new FormatException($"'{text}' has a star that is quoted and one that is not: in a pattern every star stands for any characters."),
+            (true, true) => throw new FormatException(
+                $"'{text}' has a star that is quoted and one that is not: in a pattern every star stands for any characters."
+            ),
         };
     }
 
@@ -58,14 +62,20 @@ public sealed record TableName(string? Schema, string Name)
         {
             part.Clear();
             var quoted = at < text.Length && text[at] == '"';
-            if (quoted) at = ReadQuoted(text, at + 1, part);
+            if (quoted)
+                at = ReadQuoted(text, at + 1, part);
             else
-                while (at < text.Length && text[at] != '.') part.Append(text[at++]);
-            if (part.ToString().Contains('*', StringComparison.Ordinal)) stars = quoted ? (stars.Plain, true) : (true, stars.Quoted);
-            if (part.Length == 0) throw new FormatException($"'{text}' has an empty part; write schema.table, or quote a part that holds a dot.");
+                while (at < text.Length && text[at] != '.')
+                    part.Append(text[at++]);
+            if (part.ToString().Contains('*', StringComparison.Ordinal))
+                stars = quoted ? (stars.Plain, true) : (true, stars.Quoted);
+            if (part.Length == 0)
+                throw new FormatException($"'{text}' has an empty part; write schema.table, or quote a part that holds a dot.");
             parts.Add(part.ToString());
-            if (at == text.Length) break;
-            if (text[at] != '.') throw new FormatException($"'{text}' goes on after a closing quote; write \"schema\".\"table\", a quote inside doubled.");
+            if (at == text.Length)
+                break;
+            if (text[at] != '.')
+                throw new FormatException($"'{text}' goes on after a closing quote; write \"schema\".\"table\", a quote inside doubled.");
             at++;
         }
 
@@ -73,7 +83,9 @@ public sealed record TableName(string? Schema, string Name)
         {
             [var name] => new(null, name),
             [var schema, var name] => new(schema, name),
-            _ => throw new FormatException($"'{text}' has {parts.Count} parts; a table is schema.table, and a part that holds a dot is quoted: \"a.b\".c"),
+            _ => throw new FormatException(
+                $"'{text}' has {parts.Count} parts; a table is schema.table, and a part that holds a dot is quoted: \"a.b\".c"
+            ),
         };
     }
 
@@ -83,7 +95,8 @@ public sealed record TableName(string? Schema, string Name)
         {
             if (text[at] == '"')
             {
-                if (at + 1 == text.Length || text[at + 1] != '"') return at + 1;
+                if (at + 1 == text.Length || text[at + 1] != '"')
+                    return at + 1;
                 at++;
             }
 
@@ -97,13 +110,16 @@ public sealed record TableName(string? Schema, string Name)
     private bool IsLike(string pattern, string name, StringComparison names)
     {
         var pieces = IsPattern ? pattern.Split('*') : [pattern];
-        if (pieces is [var all]) return string.Equals(all, name, names);
-        if (name.Length < pieces[0].Length + pieces[^1].Length || !name.StartsWith(pieces[0], names) || !name.EndsWith(pieces[^1], names)) return false;
+        if (pieces is [var all])
+            return string.Equals(all, name, names);
+        if (name.Length < pieces[0].Length + pieces[^1].Length || !name.StartsWith(pieces[0], names) || !name.EndsWith(pieces[^1], names))
+            return false;
         var (at, end) = (pieces[0].Length, name.Length - pieces[^1].Length);
         foreach (var piece in pieces[1..^1])
         {
             var found = name.IndexOf(piece, at, end - at, names);
-            if (found < 0) return false;
+            if (found < 0)
+                return false;
             at = found + piece.Length;
         }
 
@@ -111,7 +127,10 @@ public sealed record TableName(string? Schema, string Name)
     }
 
     private string Part(string value) =>
-        value.Contains('.', StringComparison.Ordinal) || value.Contains('"', StringComparison.Ordinal) || value.Trim() != value || (!IsPattern && value.Contains('*', StringComparison.Ordinal))
+        value.Contains('.', StringComparison.Ordinal)
+        || value.Contains('"', StringComparison.Ordinal)
+        || value.Trim() != value
+        || (!IsPattern && value.Contains('*', StringComparison.Ordinal))
             ? $"\"{value.Replace("\"", "\"\"", StringComparison.Ordinal)}\""
             : value;
 }

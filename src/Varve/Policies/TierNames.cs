@@ -11,9 +11,11 @@ internal static class TierNames
     /// <summary>Where a key of a tier stands in the file.</summary>
     internal static string Path(int index, string key) => string.Create(CultureInfo.InvariantCulture, $"tiers[{index}].{key}");
 
-    internal static TableName States(Policy policy, TableName source, Tier tier) => Named(policy, source, $"{source.Name}_{Of(tier)}_states");
+    internal static TableName States(Policy policy, TableName source, Tier tier) =>
+        Named(policy, source, $"{source.Name}_{Of(tier)}_states");
 
-    internal static TableName? View(Policy policy, TableName source, Tier tier) => policy.Views ? Named(policy, source, $"{source.Name}_{Of(tier)}") : null;
+    internal static TableName? View(Policy policy, TableName source, Tier tier) =>
+        policy.Views ? Named(policy, source, $"{source.Name}_{Of(tier)}") : null;
 
     internal static TableName? Stitched(Policy policy, TableName source) =>
         policy.Views && policy.Tiers.Count > 0 ? Named(policy, source, $"{source.Name}_all") : null;
@@ -25,11 +27,13 @@ internal static class TierNames
         for (var i = 0; i < policy.Tiers.Count; i++)
         {
             var path = Path(i, policy.Tiers[i].Name is null ? "every" : "name");
-            if (View(policy, source, policy.Tiers[i]) is { } view) all.Add((view, path));
+            if (View(policy, source, policy.Tiers[i]) is { } view)
+                all.Add((view, path));
             all.Add((States(policy, source, policy.Tiers[i]), path));
         }
 
-        if (Stitched(policy, source) is { } stitched) all.Add((stitched, "table"));
+        if (Stitched(policy, source) is { } stitched)
+            all.Add((stitched, "table"));
         return all;
     }
 

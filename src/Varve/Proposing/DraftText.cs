@@ -17,8 +17,14 @@ internal static class DraftText
     {
         var text = new StringBuilder();
         var table = findings.Profile.Table.Table;
-        Comment(text, $"Proposed by varve init for {CommentText.Name(table.Text)}: {CommentText.Rows(findings.Profile.Rows)}{Extent(findings)}.");
-        Comment(text, "A proposal: nothing is in force before it is applied. Read it, change it, then varve check, varve apply, varve plan.");
+        Comment(
+            text,
+            $"Proposed by varve init for {CommentText.Name(table.Text)}: {CommentText.Rows(findings.Profile.Rows)}{Extent(findings)}."
+        );
+        Comment(
+            text,
+            "A proposal: nothing is in force before it is applied. Read it, change it, then varve check, varve apply, varve plan."
+        );
         Line(text, $"policy: {YamlScalar.Write(name)}");
         Line(text, $"table: {YamlScalar.Write(table.Text)}");
         Time(text, findings);
@@ -42,10 +48,17 @@ internal static class DraftText
     {
         var series = findings.Picks.Where(p => p.Role is ColumnRole.Series).ToList();
         Line(text, "");
-        Comment(text, series.Count == 0 ? "No column was found that tells things apart: all rows are one series." : "What tells things apart:");
-        foreach (var pick in series) Comment(text, $"  {CommentText.Name(pick.Column.Column.Name)}: {pick.Reason}.");
+        Comment(
+            text,
+            series.Count == 0 ? "No column was found that tells things apart: all rows are one series." : "What tells things apart:"
+        );
+        foreach (var pick in series)
+            Comment(text, $"  {CommentText.Name(pick.Column.Column.Name)}: {pick.Reason}.");
         if (findings.Ties > 0)
-            Comment(text, $"Look here: {CommentText.Rows(findings.Ties)} of those that were looked at share instant and series with another one. Is a column missing in series, or are there rows twice?");
+            Comment(
+                text,
+                $"Look here: {CommentText.Rows(findings.Ties)} of those that were looked at share instant and series with another one. Is a column missing in series, or are there rows twice?"
+            );
         Line(text, $"series: {YamlScalar.List(series.Select(p => p.Column.Column.Name))}");
     }
 
@@ -59,11 +72,17 @@ internal static class DraftText
             return;
         }
 
-        Comment(text, $"What is rolled up, and the functions that people will read. There are {string.Join(", ", PolicyKeys.FunctionNames)}.");
+        Comment(
+            text,
+            $"What is rolled up, and the functions that people will read. There are {string.Join(", ", PolicyKeys.FunctionNames)}."
+        );
         Line(text, "measures:");
         foreach (var pick in measures)
         {
-            var functions = pick.IsCounter ? "[first, last]" : pick.Column.Column.Type.IsNumeric ? "[avg, min, max]" : "[last]";
+            var functions =
+                pick.IsCounter ? "[first, last]"
+                : pick.Column.Column.Type.IsNumeric ? "[avg, min, max]"
+                : "[last]";
             Line(text, $"  {YamlScalar.Write(pick.Column.Column.Name)}: {functions}  # {pick.Reason}");
         }
     }
@@ -71,11 +90,17 @@ internal static class DraftText
     private static void LeftOut(StringBuilder text, Findings findings)
     {
         var rest = findings.Picks.Where(p => p.Role is ColumnRole.LeftOut).ToList();
-        if (rest.Count == 0) return;
+        if (rest.Count == 0)
+            return;
         Comment(text, "In no tier, and gone with the rows of the source:");
-        foreach (var pick in rest) Comment(text, $"  {CommentText.Name(pick.Column.Column.Name)}: {pick.Reason}.");
-        if (rest.FirstOrDefault(IsArrival) is not { } stamp) return;
-        Comment(text, $"If {CommentText.Name(stamp.Column.Column.Name)} says when a row arrived, late rows are found by it, without comparing:");
+        foreach (var pick in rest)
+            Comment(text, $"  {CommentText.Name(pick.Column.Column.Name)}: {pick.Reason}.");
+        if (rest.FirstOrDefault(IsArrival) is not { } stamp)
+            return;
+        Comment(
+            text,
+            $"If {CommentText.Name(stamp.Column.Column.Name)} says when a row arrived, late rows are found by it, without comparing:"
+        );
         Comment(text, $"arrival: {YamlScalar.Write(stamp.Column.Column.Name)}");
     }
 
@@ -89,10 +114,12 @@ internal static class DraftText
             return;
         }
 
-        var spread = pace.Quarter == pace.ThreeQuarters
-            ? $"at least half of them are {CommentText.Length(pace.Median)}"
-            : $"the median is {CommentText.Length(pace.Median)}, half of them lie between {CommentText.Length(pace.Quarter)} and {CommentText.Length(pace.ThreeQuarters)}";
-        var steps = $"Steps from one row of a series to its next: {spread} ({CommentText.Count(pace.Steps, "step")} near the end of the table).";
+        var spread =
+            pace.Quarter == pace.ThreeQuarters
+                ? $"at least half of them are {CommentText.Length(pace.Median)}"
+                : $"the median is {CommentText.Length(pace.Median)}, half of them lie between {CommentText.Length(pace.Quarter)} and {CommentText.Length(pace.ThreeQuarters)}";
+        var steps =
+            $"Steps from one row of a series to its next: {spread} ({CommentText.Count(pace.Steps, "step")} near the end of the table).";
         if (pace.IsRegular)
         {
             Comment(text, $"{steps} With it, coverage is known.");
@@ -100,7 +127,10 @@ internal static class DraftText
         }
         else
         {
-            Comment(text, $"{steps} They are {(pace.Median < Duration.FromSeconds(1) ? "shorter than a second" : "uneven")}, so no interval is said. With it, coverage is known:");
+            Comment(
+                text,
+                $"{steps} They are {(pace.Median < Duration.FromSeconds(1) ? "shorter than a second" : "uneven")}, so no interval is said. With it, coverage is known:"
+            );
             Comment(text, $"interval: {Whole(Duration.Max(pace.Median, Duration.FromSeconds(1)))}");
         }
     }
@@ -113,9 +143,12 @@ internal static class DraftText
         if (findings.Extent is { } extent)
         {
             var cutoff = Keep.Parse(pick.Keep).SubtractFrom(extent.To, DateTimeZone.Utc);
-            Comment(text, cutoff <= extent.From
-                ? "No row is older than that, counted back from the newest one."
-                : $"About {CommentText.Share((long)((cutoff - extent.From).TotalSeconds * 1000), (long)((extent.To - extent.From).TotalSeconds * 1000))} of the time that the rows span is older than that, counted back from the newest one.");
+            Comment(
+                text,
+                cutoff <= extent.From
+                    ? "No row is older than that, counted back from the newest one."
+                    : $"About {CommentText.Share((long)((cutoff - extent.From).TotalSeconds * 1000), (long)((extent.To - extent.From).TotalSeconds * 1000))} of the time that the rows span is older than that, counted back from the newest one."
+            );
         }
 
         Line(text, $"keep: {pick.Keep}");
@@ -123,21 +156,26 @@ internal static class DraftText
         Comment(text, "late: 10m");
         Comment(text, "Coarser resolutions, finest first. Days are those of UTC; with zone: Europe/Berlin they are local ones.");
         Line(text, "tiers:");
-        foreach (var (every, keep) in pick.Tiers) Line(text, $"  - {{ every: {every}, keep: {keep} }}");
+        foreach (var (every, keep) in pick.Tiers)
+            Line(text, $"  - {{ every: {every}, keep: {keep} }}");
     }
 
-    private static string Extent(Findings findings) => findings.Extent is { } extent
-        ? $", from {CommentText.At(extent.From)} to {CommentText.At(extent.To - Duration.FromMilliseconds(0.001))}"
-        : findings.Profile.Rows == 0 ? ", so all of this is from its columns alone" : "";
+    private static string Extent(Findings findings) =>
+        findings.Extent is { } extent
+            ? $", from {CommentText.At(extent.From)} to {CommentText.At(extent.To - Duration.FromMilliseconds(0.001))}"
+        : findings.Profile.Rows == 0 ? ", so all of this is from its columns alone"
+        : "";
 
     private static string Whole(Duration step) => Keep.OfSeconds(Math.Max(1, (long)Math.Round(step.TotalSeconds))).Text;
 
-    private static bool IsArrival(ColumnPick pick) => pick.Column.Column.Type is ColumnType.Timestamp or ColumnType.TimestampTz
+    private static bool IsArrival(ColumnPick pick) =>
+        pick.Column.Column.Type is ColumnType.Timestamp or ColumnType.TimestampTz
         && Array.Exists(s_arrivals, part => pick.Column.Column.Name.Contains(part, StringComparison.OrdinalIgnoreCase));
 
     private static void Comment(StringBuilder text, IEnumerable<string> lines)
     {
-        foreach (var line in lines) Comment(text, line);
+        foreach (var line in lines)
+            Comment(text, line);
     }
 
     /// <summary>A comment, folded at blanks where it is long.</summary>

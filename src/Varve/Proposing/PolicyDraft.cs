@@ -18,7 +18,10 @@ public sealed record ProposalChoices
     public string? Archive { get; init; }
 }
 
-/// <summary>A policy as a first proposal: a text to read and to change, with what was seen for each line. It passes <c>check</c> as it is.</summary>
+/// <summary>
+/// A policy as a first proposal: a text to read and to change, with what was seen for each line. It passes <c>check</c> as it
+/// is.
+/// </summary>
 /// <param name="Policy">The name of the policy.</param>
 /// <param name="Table">The table.</param>
 /// <param name="Yaml">The text of the file.</param>

@@ -7,7 +7,10 @@ using Varve.Proposing;
 
 namespace Varve.Proposing;
 
-/// <summary>Proposals for tables of the database: each is checked as if it had been applied, so that none is handed out that would be refused.</summary>
+/// <summary>
+/// Proposals for tables of the database: each is checked as if it had been applied, so that none is handed out that would be
+/// refused.
+/// </summary>
 internal sealed class PolicyProposals(IEngine engine, Session session, PolicyChecker check)
 {
     /// <summary>Tables that are not Varve's own.</summary>
@@ -50,21 +53,44 @@ internal sealed class PolicyProposals(IEngine engine, Session session, PolicyChe
         return outcomes;
     }
 
-    private async Task<PolicyDraft> OneAsync(TableName table, ProposalChoices choices, HashSet<string> names, IReadOnlyList<TableName> tables, CancellationToken cancellationToken)
+    private async Task<PolicyDraft> OneAsync(
+        TableName table,
+        ProposalChoices choices,
+        HashSet<string> names,
+        IReadOnlyList<TableName> tables,
+        CancellationToken cancellationToken
+    )
     {
-        var description = await Look.DescribeAsync(engine, table, cancellationToken)
-            ?? throw new PolicyException([LayoutRules.NoTable(new Policy { Name = table.Text, Table = table, Time = "" }, tables)]);
+        var description =
+            await Look.DescribeAsync(engine, table, cancellationToken)
+            ?? throw new PolicyException([
+                LayoutRules.NoTable(
+                    new Policy
+                    {
+                        Name = table.Text,
+                        Table = table,
+                        Time = "",
+                    },
+                    tables
+                ),
+            ]);
         var shelf = await check.ShelfAsync(cancellationToken);
-        if (await check.BelongsAsync(description.Table, "", shelf, cancellationToken) is { } belongs) throw new PolicyException([belongs]);
+        if (await check.BelongsAsync(description.Table, "", shelf, cancellationToken) is { } belongs)
+            throw new PolicyException([belongs]);
         var name = names.Contains(description.Table.Name) ? description.Table.Text : description.Table.Name;
         var draft = await engine.TransactAsync(
-            (statements, token) => new Proposer(engine, session.Now()).ProposeAsync(statements, description, name, choices, token), Scope.Reading, cancellationToken);
+            (statements, token) => new Proposer(engine, session.Now()).ProposeAsync(statements, description, name, choices, token),
+            Scope.Reading,
+            cancellationToken
+        );
         var checks = await check.CheckAsync(PolicyYaml.Parse(draft.Yaml, "")[0], shelf, cancellationToken);
         List<Problem> refused = [.. checks.Errors.Select(p => p with { Position = null })];
         return refused.Count == 0 ? draft : throw new PolicyException(refused);
     }
 
-    private async Task<(HashSet<string> Names, HashSet<TableName> Own, IReadOnlyList<TableName> Tables)> KnownAsync(CancellationToken cancellationToken)
+    private async Task<(HashSet<string> Names, HashSet<TableName> Own, IReadOnlyList<TableName> Tables)> KnownAsync(
+        CancellationToken cancellationToken
+    )
     {
         var stored = await session.ReadAsync(session.Store.Policies.ListAsync, [], cancellationToken);
         var own = await session.ReadAsync(session.Store.Ledgers.RelationsAsync, [], cancellationToken);

@@ -6,13 +6,26 @@ using Varve.Time;
 
 namespace Varve.Proposing;
 
-/// <summary>From a table to the proposal of a policy: look, choose, write. What decides is in the rules, what reads in <see cref="Profiler"/>.</summary>
+/// <summary>
+/// From a table to the proposal of a policy: look, choose, write. What decides is in the rules, what reads in <see
+/// cref="Profiler"/>.
+/// </summary>
 internal sealed class Proposer(IEngine engine, Instant now)
 {
     /// <exception cref="PolicyException">The table is none, or a person has to say something first.</exception>
-    public async Task<PolicyDraft> ProposeAsync(IStatements statements, TableDescription table, string name, ProposalChoices choices, CancellationToken cancellationToken)
+    public async Task<PolicyDraft> ProposeAsync(
+        IStatements statements,
+        TableDescription table,
+        string name,
+        ProposalChoices choices,
+        CancellationToken cancellationToken
+    )
     {
-        if (table.IsView) throw new PolicyException(PolicyCodes.NotATable, $"{table.Table.Text} is a view: its rows cannot be removed. Name the table behind it.");
+        if (table.IsView)
+            throw new PolicyException(
+                PolicyCodes.NotATable,
+                $"{table.Table.Text} is a view: its rows cannot be removed. Name the table behind it."
+            );
         var rows = await statements.MeasureAsync([table.Table], withBytes: false, cancellationToken) is [var size] ? size.Rows : 0;
         var profiler = new Profiler(engine.Dialect, statements, table, rows);
         var profile = await profiler.LookAsync(cancellationToken);
@@ -45,4 +58,11 @@ internal sealed class Proposer(IEngine engine, Instant now)
 /// <param name="Extent">Its oldest and newest instant; null without rows.</param>
 /// <param name="Ties">Rows that were looked at and share instant and series with another one.</param>
 /// <param name="Pace">How often a series has a value; null where no series has two.</param>
-internal sealed record Findings(TableProfile Profile, TimeColumnChoice Time, IReadOnlyList<ColumnPick> Picks, TimeRange? Extent, long Ties, Pace? Pace);
+internal sealed record Findings(
+    TableProfile Profile,
+    TimeColumnChoice Time,
+    IReadOnlyList<ColumnPick> Picks,
+    TimeRange? Extent,
+    long Ties,
+    Pace? Pace
+);

@@ -52,17 +52,34 @@ internal static class SeriesPick
 
     /// <summary>Integers with few different values, which are looked at where rows of one series share an instant.</summary>
     public static IReadOnlyList<ColumnProfile> Numbers(TableProfile profile, TimeColumn time) =>
-        [.. profile.Columns.Where(c => c.Column.Name != time.Name && !profile.InKey(c) && c.Column.Type is ColumnType.Integer && c.Distinct is { } distinct && distinct > 1 && distinct * RowsForNumber <= profile.Sampled)];
+        [
+            .. profile.Columns.Where(c =>
+                c.Column.Name != time.Name
+                && !profile.InKey(c)
+                && c.Column.Type is ColumnType.Integer
+                && c.Distinct is { } distinct
+                && distinct > 1
+                && distinct * RowsForNumber <= profile.Sampled
+            ),
+        ];
 
     /// <summary>The role of a column from itself alone.</summary>
     public static ColumnPick Alone(TableProfile profile, ColumnProfile column)
     {
         var seen = Seen(profile, column);
-        if (profile.InKey(column) && column.Column.Type is not ColumnType.Nested) return new(column, ColumnRole.Series, $"{seen}; in the primary key") { IsCertain = true };
-        if (column.IsName) return IsFreeText(profile, column) ? new(column, ColumnRole.LeftOut, $"{seen}: it names no series") : new(column, ColumnRole.Series, seen);
+        if (profile.InKey(column) && column.Column.Type is not ColumnType.Nested)
+            return new(column, ColumnRole.Series, $"{seen}; in the primary key") { IsCertain = true };
+        if (column.IsName)
+            return IsFreeText(profile, column)
+                ? new(column, ColumnRole.LeftOut, $"{seen}: it names no series")
+                : new(column, ColumnRole.Series, seen);
         return column.Column.Type switch
         {
-            ColumnType.Integer when profile.Sampled > 1 && column.Distinct == profile.Sampled && IsNamedId(column) => new(column, ColumnRole.LeftOut, $"{seen}: it numbers the rows"),
+            ColumnType.Integer when profile.Sampled > 1 && column.Distinct == profile.Sampled && IsNamedId(column) => new(
+                column,
+                ColumnRole.LeftOut,
+                $"{seen}: it numbers the rows"
+            ),
             { IsNumeric: true } => new(column, ColumnRole.Measure, seen),
             ColumnType.Bool => new(column, ColumnRole.Measure, seen),
             _ when column.IsTime => new(column, ColumnRole.LeftOut, $"{seen}: another time"),
@@ -74,12 +91,30 @@ internal static class SeriesPick
     public static ColumnPick Beside(TableProfile profile, ColumnProfile column, Neighbours seen)
     {
         var what = Seen(profile, column);
-        if (seen.Ties > 0) return new(column, ColumnRole.Series, $"{what}; tells rows of the same instant apart ({CommentText.Number(seen.Ties)} of {CommentText.Number(seen.Rows)})") { IsCertain = true };
-        if (seen.Steps == 0) return new(column, ColumnRole.Series, what);
-        if (seen.Changes == 0) return new(column, ColumnRole.Series, $"{what}; always the same for what the other columns name, so it costs no rows");
+        if (seen.Ties > 0)
+            return new(
+                column,
+                ColumnRole.Series,
+                $"{what}; tells rows of the same instant apart ({CommentText.Number(seen.Ties)} of {CommentText.Number(seen.Rows)})"
+            )
+            {
+                IsCertain = true,
+            };
+        if (seen.Steps == 0)
+            return new(column, ColumnRole.Series, what);
+        if (seen.Changes == 0)
+            return new(column, ColumnRole.Series, $"{what}; always the same for what the other columns name, so it costs no rows");
         if (seen.Changes * RowsForState <= seen.Steps)
-            return new(column, ColumnRole.Measure, $"{what}; no row needs it to be told apart, and it changed {CommentText.Count(seen.Changes, "time")} in {CommentText.Rows(seen.Steps)}: taken for a state. If it names things, move it to series");
-        return new(column, ColumnRole.Series, $"{what}; not certain: no two rows of an instant need it, but it changes from row to row. If it is a state, measure it with [last]")
+            return new(
+                column,
+                ColumnRole.Measure,
+                $"{what}; no row needs it to be told apart, and it changed {CommentText.Count(seen.Changes, "time")} in {CommentText.Rows(seen.Steps)}: taken for a state. If it names things, move it to series"
+            );
+        return new(
+            column,
+            ColumnRole.Series,
+            $"{what}; not certain: no two rows of an instant need it, but it changes from row to row. If it is a state, measure it with [last]"
+        )
         {
             ChangesFromRowToRow = seen.Changes * 2 > seen.Steps,
         };
@@ -87,32 +122,57 @@ internal static class SeriesPick
 
     /// <summary>The role of an integer that tells apart all rows that share instant and series.</summary>
     public static ColumnPick Number(TableProfile profile, ColumnProfile column, long ties) =>
-        new(column, ColumnRole.Series, $"{Seen(profile, column)}; without it {CommentText.Rows(ties)} would share instant and series with another one");
+        new(
+            column,
+            ColumnRole.Series,
+            $"{Seen(profile, column)}; without it {CommentText.Rows(ties)} would share instant and series with another one"
+        );
 
     /// <summary>One that changes from row to row of what other columns name for certain: it would make a series of each row.</summary>
     public static ColumnPick NoSeries(TableProfile profile, ColumnPick pick) =>
-        new(pick.Column, ColumnRole.Measure, $"{Seen(profile, pick.Column)}; no row needs it to be told apart, and it changes from row to row of a series: taken for a state. If it names things, move it to series");
+        new(
+            pick.Column,
+            ColumnRole.Measure,
+            $"{Seen(profile, pick.Column)}; no row needs it to be told apart, and it changes from row to row of a series: taken for a state. If it names things, move it to series"
+        );
 
     /// <summary>A measure after a look at how it moves within its series.</summary>
     public static ColumnPick Moved(ColumnPick pick, Moves moves)
     {
         if (moves.IsConstantPerSeries)
-            return pick with { Role = ColumnRole.LeftOut, Reason = $"{pick.Reason}; always the same within a series ({CommentText.Count(moves.Steps, "step")}), so it describes the series and is no measure" };
-        if (!moves.IsCounter) return pick;
+            return pick with
+            {
+                Role = ColumnRole.LeftOut,
+                Reason =
+                    $"{pick.Reason}; always the same within a series ({CommentText.Count(moves.Steps, "step")}), so it describes the series and is no measure",
+            };
+        if (!moves.IsCounter)
+            return pick;
         var again = moves.Down == 0 ? "never goes back" : $"goes back {CommentText.Count(moves.Down, "time")}";
-        return pick with { IsCounter = true, Reason = $"{pick.Reason}; a counter: within a series it grows in {CommentText.Number(moves.Up)} of {CommentText.Count(moves.Steps, "step")} and {again}. Its average says nothing; increase and rate are functions of a later version" };
+        return pick with
+        {
+            IsCounter = true,
+            Reason =
+                $"{pick.Reason}; a counter: within a series it grows in {CommentText.Number(moves.Up)} of {CommentText.Count(moves.Steps, "step")} and {again}. Its average says nothing; increase and rate are functions of a later version",
+        };
     }
 
     /// <summary>What a person said.</summary>
-    public static ColumnPick AsSaid(TableProfile profile, ColumnProfile column) => new(column, ColumnRole.Series, $"{Seen(profile, column)}; as you said") { IsCertain = true };
+    public static ColumnPick AsSaid(TableProfile profile, ColumnProfile column) =>
+        new(column, ColumnRole.Series, $"{Seen(profile, column)}; as you said") { IsCertain = true };
 
     private static string Seen(TableProfile profile, ColumnProfile column)
     {
         var type = CommentText.Name(column.Column.TypeName.Length > 40 ? $"{column.Column.TypeName[..40]}…" : column.Column.TypeName);
-        if (profile.Sampled == 0 || column.Column.Type is ColumnType.Nested) return type;
-        if (column.Values == 0) return $"{type}, NULL in all of {profile.Seen}";
-        var nulls = column.Values == profile.Sampled ? "" : $", NULL in {CommentText.Share(profile.Sampled - column.Values, profile.Sampled)}";
-        return column.Distinct is { } distinct ? $"{type}, {CommentText.Count(distinct, "distinct value")} in {profile.Seen}{nulls}" : $"{type}{nulls}";
+        if (profile.Sampled == 0 || column.Column.Type is ColumnType.Nested)
+            return type;
+        if (column.Values == 0)
+            return $"{type}, NULL in all of {profile.Seen}";
+        var nulls =
+            column.Values == profile.Sampled ? "" : $", NULL in {CommentText.Share(profile.Sampled - column.Values, profile.Sampled)}";
+        return column.Distinct is { } distinct
+            ? $"{type}, {CommentText.Count(distinct, "distinct value")} in {profile.Seen}{nulls}"
+            : $"{type}{nulls}";
     }
 
     private static bool IsFreeText(TableProfile profile, ColumnProfile column) =>

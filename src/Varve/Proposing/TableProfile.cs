@@ -10,7 +10,13 @@ namespace Varve.Proposing;
 /// <param name="Sampled">Rows that were looked at.</param>
 /// <param name="Key">The columns of its primary key in order; empty for none.</param>
 /// <param name="Columns">Its columns in order.</param>
-internal sealed record TableProfile(TableDescription Table, long Rows, long Sampled, IReadOnlyList<string> Key, IReadOnlyList<ColumnProfile> Columns)
+internal sealed record TableProfile(
+    TableDescription Table,
+    long Rows,
+    long Sampled,
+    IReadOnlyList<string> Key,
+    IReadOnlyList<ColumnProfile> Columns
+)
 {
     public ColumnProfile? Find(string name) => Columns.FirstOrDefault(c => c.Column.Name == name);
 

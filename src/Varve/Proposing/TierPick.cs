@@ -27,7 +27,8 @@ internal sealed record TierPick(string Keep, IReadOnlyList<(string Every, string
     {
         var step = pace?.Median ?? Duration.FromMinutes(1);
         foreach (var (width, pick) in s_ladder)
-            if (width >= step * LeastValues && (time.Type is not ColumnType.Date || width >= Duration.FromDays(1))) return pick;
+            if (width >= step * LeastValues && (time.Type is not ColumnType.Date || width >= Duration.FromDays(1)))
+                return pick;
         return s_coarse;
     }
 }

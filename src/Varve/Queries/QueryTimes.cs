@@ -32,9 +32,10 @@ internal sealed class QueryTimes
     public Instant? Start { get; }
 
     /// <summary>From which instant on windows count for a query that nobody has seen before.</summary>
-    public Instant First(Instant storedAt) => Start is { } start
-        ? Times.Next(start - Duration.Epsilon)?.Scheduled ?? start
-        : Times.Newest(storedAt - s_longest, storedAt) ?? storedAt;
+    public Instant First(Instant storedAt) =>
+        Start is { } start
+            ? Times.Next(start - Duration.Epsilon)?.Scheduled ?? start
+            : Times.Newest(storedAt - s_longest, storedAt) ?? storedAt;
 
     /// <summary>The window behind an instant; null where none comes.</summary>
     public TimeRange? Next(Instant armed) => Times.Next(armed) is { } next && next.Scheduled <= _end ? new(armed, next.Scheduled) : null;
@@ -58,7 +59,8 @@ internal sealed class QueryTimes
     /// <summary>The newest window that is due; null where none is.</summary>
     public TimeRange? Newest(Instant armed, Instant now)
     {
-        if (!(Due(armed) <= now)) return null;
+        if (!(Due(armed) <= now))
+            return null;
         var until = Instant.Min(_end, now - (Times.Next(armed)!.Due - Times.Next(armed)!.Scheduled));
         var last = Times.Newest(armed, until)!.Value;
         return new(Times.Newest(armed, last - Duration.Epsilon) ?? armed, last);

@@ -14,7 +14,9 @@ internal static class QueryYaml
     {
         List<Problem> problems = [];
         var documents = Read(yaml, file, problems);
-        return problems.Exists(p => !p.IsWarning) ? throw new PolicyException(PolicyYaml.Ordered(problems.Where(p => !p.IsWarning))) : documents;
+        return problems.Exists(p => !p.IsWarning)
+            ? throw new PolicyException(PolicyYaml.Ordered(problems.Where(p => !p.IsWarning)))
+            : documents;
     }
 
     /// <summary>Whether a text is about queries, also one that cannot be read.</summary>
@@ -26,16 +28,23 @@ internal static class QueryYaml
         List<QueryDocument> documents = [];
         foreach (var part in YamlComposer.Compose(yaml, file, problems))
         {
-            if (part.Root is YamlNode.Scalar { IsNull: true }) continue;
+            if (part.Root is YamlNode.Scalar { IsNull: true })
+                continue;
             List<Problem> own = [];
-            if (new QueryReader(part.Root, new(own), yaml).Read() is { } query) documents.Add(new(query, part.Text));
+            if (new QueryReader(part.Root, new(own), yaml).Read() is { } query)
+                documents.Add(new(query, part.Text));
             problems.AddRange(own);
         }
 
         foreach (var twice in documents.GroupBy(d => d.Query.Name, StringComparer.Ordinal).Where(g => g.Count() > 1))
             problems.Add(new(PolicyCodes.NotUnique, $"The query {twice.Key} stands twice in it.") { Position = new(file, 1, 1) });
         if (documents.Count == 0 && problems.Count == known)
-            problems.Add(new(PolicyCodes.MissingKey, "There is no query in it. A query has at least `query`, `sql` and `schedule`.") { Position = new(file, 1, 1) });
+            problems.Add(
+                new(PolicyCodes.MissingKey, "There is no query in it. A query has at least `query`, `sql` and `schedule`.")
+                {
+                    Position = new(file, 1, 1),
+                }
+            );
         return documents;
     }
 }

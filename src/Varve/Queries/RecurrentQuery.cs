@@ -24,7 +24,9 @@ internal sealed record RecurrentQuery
     /// <summary>The zone whose clock windows follow where the schedule names none.</summary>
     public string Zone { get; init; } = "UTC";
 
-    /// <summary>The first window begins there, or at the first instant of the schedule behind it; null: at the one before it is stored.</summary>
+    /// <summary>
+    /// The first window begins there, or at the first instant of the schedule behind it; null: at the one before it is stored.
+    /// </summary>
     public ScheduleMoment? Start { get; init; }
 
     /// <summary>No window ends after it; null: no bound.</summary>

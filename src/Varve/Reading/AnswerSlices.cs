@@ -24,7 +24,8 @@ internal sealed class AnswerSlices
     /// <summary>The next parts; null where none is left.</summary>
     public IReadOnlyList<QuerySegment>? Next()
     {
-        if (_parts.Count == 0) return null;
+        if (_parts.Count == 0)
+            return null;
         List<QuerySegment> slice = [];
         var (left, end) = (_buckets, Instant.MinValue);
 
@@ -48,26 +49,41 @@ internal sealed class AnswerSlices
     }
 
     /// <summary>What the slice held; the next ones are made as long as fits.</summary>
-    public void Held(long cells) => _buckets = cells > _cells
-        ? Math.Max(1, _buckets * _cells / cells)
-        : cells < _cells / Growth ? Math.Min(MostBuckets, _buckets * Growth) : _buckets;
+    public void Held(long cells) =>
+        _buckets =
+            cells > _cells ? Math.Max(1, _buckets * _cells / cells)
+            : cells < _cells / Growth ? Math.Min(MostBuckets, _buckets * Growth)
+            : _buckets;
 
     private void Replace(QuerySegment first)
     {
         _parts.Dequeue();
         List<QuerySegment> behind = [.. _parts];
         _parts.Clear();
-        foreach (var part in behind.Prepend(first)) _parts.Enqueue(part);
+        foreach (var part in behind.Prepend(first))
+            _parts.Enqueue(part);
     }
 
     /// <summary>The first buckets of a part, and the others; null where there are not so many, or another part begins among them.</summary>
     private (QuerySegment Head, QuerySegment Others)? Cut(QuerySegment part, long buckets)
     {
-        if (part is not { Pieces: [var piece], IsComplete: true } || buckets >= Buckets(part)) return null;
-        if (_parts.Skip(1).Any(p => From(p) < To(part))) return null;
+        if (part is not { Pieces: [var piece], IsComplete: true } || buckets >= Buckets(part))
+            return null;
+        if (_parts.Skip(1).Any(p => From(p) < To(part)))
+            return null;
         var at = part.Shown.Grid.Ceiling(piece.Range.From + (buckets * Longest(part)));
-        if (at >= piece.Range.To) return null;
-        return (part with { Pieces = [piece with { Range = new(piece.Range.From, at) }] }, part with { Pieces = [piece with { Range = new(at, piece.Range.To) }] });
+        if (at >= piece.Range.To)
+            return null;
+        return (
+            part with
+            {
+                Pieces = [piece with { Range = new(piece.Range.From, at) }],
+            },
+            part with
+            {
+                Pieces = [piece with { Range = new(at, piece.Range.To) }],
+            }
+        );
     }
 
     private static Duration Longest(QuerySegment part) => part.Shown.Grid.Width.Longest;

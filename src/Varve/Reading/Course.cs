@@ -33,18 +33,25 @@ internal sealed class Course
     {
         _places[0] = new(new Duration[_answerers.Count + 1], null, new(null, new(_asked.From, _asked.From)));
         foreach (var answerer in _answerers)
-            if (answerer.Before(_asked.From) is var start && start < _asked.From) Go(0, start, answerer);
+            if (answerer.Before(_asked.From) is var start && start < _asked.From)
+                Go(0, start, answerer);
         for (var i = 0; i < _seams.Count && _seams[i] < _asked.To; i++)
         {
-            if (_places[i] is null) continue;
-            foreach (var answerer in _answerers.Where(a => a.CanBeCut(_seams[i]))) Go(i, _seams[i], answerer);
+            if (_places[i] is null)
+                continue;
+            foreach (var answerer in _answerers.Where(a => a.CanBeCut(_seams[i])))
+                Go(i, _seams[i], answerer);
             Reach(i, i + 1, null, new(_seams[i], _seams[i + 1]));
         }
 
-        var last = Enumerable.Range(0, _seams.Count).Where(i => _seams[i] >= _asked.To && _places[i] is not null).Select(i => _places[i]!)
+        var last = Enumerable
+            .Range(0, _seams.Count)
+            .Where(i => _seams[i] >= _asked.To && _places[i] is not null)
+            .Select(i => _places[i]!)
             .Aggregate((best, place) => Compare(place.Cost, best.Cost) < 0 ? place : best);
         List<Leg> legs = [];
-        for (var place = last; place.Before is not null; place = place.Before) legs.Add(place.Leg);
+        for (var place = last; place.Before is not null; place = place.Before)
+            legs.Add(place.Leg);
         legs.Reverse();
         return Joined(legs);
     }
@@ -55,7 +62,8 @@ internal sealed class Course
         var range = answerer.Has.FirstOrDefault(r => r.Contains(start));
         for (var to = from + 1; range is not null && to < _seams.Count && _seams[to] <= range.To; to++)
         {
-            if (!answerer.CanBeCut(_seams[to])) continue;
+            if (!answerer.CanBeCut(_seams[to]))
+                continue;
             Reach(from, to, answerer, new(start, _seams[to]));
             return;
         }
@@ -63,24 +71,28 @@ internal sealed class Course
 
     private void Reach(int from, int to, Answerer? answerer, TimeRange range)
     {
-        if (range.IsEmpty) return;
+        if (range.IsEmpty)
+            return;
         var cost = (Duration[])_places[from]!.Cost.Clone();
         cost[Weight(answerer)] += range.To - range.From;
-        if (_places[to] is not { } there || Compare(cost, there.Cost) < 0) _places[to] = new(cost, _places[from], new(answerer, range));
+        if (_places[to] is not { } there || Compare(cost, there.Cost) < 0)
+            _places[to] = new(cost, _places[from], new(answerer, range));
     }
 
     /// <summary>The place in the cost of a way: what is missing first, then the least wanted.</summary>
     private int Weight(Answerer? answerer)
     {
         for (var i = 0; i < _answerers.Count; i++)
-            if (ReferenceEquals(_answerers[i], answerer)) return _answerers.Count - i;
+            if (ReferenceEquals(_answerers[i], answerer))
+                return _answerers.Count - i;
         return 0;
     }
 
     private static int Compare(Duration[] one, Duration[] other)
     {
         for (var i = 0; i < one.Length; i++)
-            if (one[i].CompareTo(other[i]) is var order && order != 0) return order;
+            if (one[i].CompareTo(other[i]) is var order && order != 0)
+                return order;
         return 0;
     }
 
@@ -89,8 +101,10 @@ internal sealed class Course
         List<Leg> joined = [];
         foreach (var leg in legs)
         {
-            if (joined is [.., var last] && ReferenceEquals(last.Answerer, leg.Answerer)) joined[^1] = leg with { Range = new(last.Range.From, leg.Range.To) };
-            else joined.Add(leg);
+            if (joined is [.., var last] && ReferenceEquals(last.Answerer, leg.Answerer))
+                joined[^1] = leg with { Range = new(last.Range.From, leg.Range.To) };
+            else
+                joined.Add(leg);
         }
 
         return joined;

@@ -21,16 +21,23 @@ internal sealed class OccupiedSegments(PolicyLayout blueprint, IStatements state
     public async Task<IReadOnlyList<QuerySegment>> OfAsync(IReadOnlyList<QuerySegment> parts, CancellationToken cancellationToken)
     {
         List<QuerySegment> occupied = [];
-        foreach (var part in parts) occupied.AddRange(await OfAsync(part, cancellationToken));
+        foreach (var part in parts)
+            occupied.AddRange(await OfAsync(part, cancellationToken));
         return occupied;
     }
 
     private async Task<IReadOnlyList<QuerySegment>> OfAsync(QuerySegment part, CancellationToken cancellationToken)
     {
-        if (part is not { Pieces: [var piece], IsComplete: true } || part.Shown.Grid.Runs(piece.Range).Count <= MostRuns) return [part];
+        if (part is not { Pieces: [var piece], IsComplete: true } || part.Shown.Grid.Runs(piece.Range).Count <= MostRuns)
+            return [part];
         var table = piece.Relation == Relations.Source ? blueprint.Source : blueprint.Tier(piece.Relation).States;
-        var days = await statements.QueryAsync(RowsSql.Days(dialect, blueprint.TimeOf(piece.Relation), table, RangeSet.Of(piece.Range)), cancellationToken);
-        var ranges = part.Shown.BucketsTouching(RangeSet.Of(days.Select(d => Slices.UtcDay.BucketOf(Micros.ToInstant(d.Long(0)))))).Intersect(piece.Range);
+        var days = await statements.QueryAsync(
+            RowsSql.Days(dialect, blueprint.TimeOf(piece.Relation), table, RangeSet.Of(piece.Range)),
+            cancellationToken
+        );
+        var ranges = part
+            .Shown.BucketsTouching(RangeSet.Of(days.Select(d => Slices.UtcDay.BucketOf(Micros.ToInstant(d.Long(0))))))
+            .Intersect(piece.Range);
         return ranges.Count > MostRanges ? [part] : [.. ranges.Select(range => part with { Pieces = [piece with { Range = range }] })];
     }
 }

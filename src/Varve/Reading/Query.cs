@@ -15,7 +15,9 @@ public sealed record QueryRequest
     /// <summary>Up to here, exclusive.</summary>
     public required Instant To { get; init; }
 
-    /// <summary>The wanted width; excludes <see cref="Points"/>. Its buckets are merged from every relation whose own nest in them.</summary>
+    /// <summary>
+    /// The wanted width; excludes <see cref="Points"/>. Its buckets are merged from every relation whose own nest in them.
+    /// </summary>
     public string? Every { get; init; }
 
     /// <summary>
@@ -24,10 +26,16 @@ public sealed record QueryRequest
     /// </summary>
     public string? Zone { get; init; }
 
-    /// <summary>About how many points are wanted over the span; the coarsest tier that is fine enough answers, and none is finer than rows come.</summary>
+    /// <summary>
+    /// About how many points are wanted over the span; the coarsest tier that is fine enough answers, and none is finer than rows
+    /// come.
+    /// </summary>
     public int? Points { get; init; }
 
-    /// <summary>Series columns and texts that say values of their types; null for IS NULL. Of a column that is named more than once, one of its values.</summary>
+    /// <summary>
+    /// Series columns and texts that say values of their types; null for IS NULL. Of a column that is named more than once, one
+    /// of its values.
+    /// </summary>
     public IReadOnlyList<KeyValuePair<string, string?>> Where { get; init; } = [];
 
     /// <summary>Columns to show, <c>measure_function</c>; empty for all.</summary>
@@ -42,19 +50,23 @@ public sealed record QueryRequest
 
 /// <summary>The answer: rows with the tier that each comes from, and which tier answered which range and why.</summary>
 /// <param name="Columns">Time, series, values, then varve_rows, varve_coverage, varve_tier, varve_seconds, varve_complete.</param>
-/// <param name="Rows">Ordered by time, then series; numbers, texts and truth values as .NET's, the time as an instant, a local date or an integer, and every other value, dates and times among them, as the text that the database writes.</param>
+/// <param name="Rows">Ordered by time, then series; numbers, texts and truth values as .NET's, the time as an instant, a local date or an
+/// integer, and every other value, dates and times among them, as the text that the database writes.</param>
 /// <param name="Parts">Which relation answered which range.</param>
 /// <param name="Notes">What a reader must know: where nothing as fine as wanted survives.</param>
 public sealed record QueryAnswer(
     IReadOnlyList<string> Columns,
     IReadOnlyList<IReadOnlyList<object?>> Rows,
     IReadOnlyList<QueryPart> Parts,
-    IReadOnlyList<string> Notes)
+    IReadOnlyList<string> Notes
+)
 {
     /// <summary>The rows, with their values by the names of the columns.</summary>
     public IEnumerable<AnswerRow> ByName()
     {
-        var places = Columns.Select((name, place) => (name, place)).ToDictionary(c => c.name, c => c.place, StringComparer.OrdinalIgnoreCase);
+        var places = Columns
+            .Select((name, place) => (name, place))
+            .ToDictionary(c => c.name, c => c.place, StringComparer.OrdinalIgnoreCase);
         return Rows.Select(row => new AnswerRow(places, row));
     }
 
@@ -89,18 +101,20 @@ public sealed class AnswerRow
 
     /// <summary>A value as it is in <see cref="QueryAnswer.Rows"/>; null for NULL.</summary>
     /// <exception cref="PolicyException">The answer has no such column (VRV323).</exception>
-    public object? this[string column] => _places.TryGetValue(column, out var place)
-        ? _values[place]
-        : throw new PolicyException("VRV323", $"The answer has no column {column}. It has: {string.Join(", ", _places.Keys)}.");
+    public object? this[string column] =>
+        _places.TryGetValue(column, out var place)
+            ? _values[place]
+            : throw new PolicyException("VRV323", $"The answer has no column {column}. It has: {string.Join(", ", _places.Keys)}.");
 
     /// <summary>A number as a double, whatever its type in the database; null for NULL.</summary>
     /// <exception cref="PolicyException">The answer has no such column (VRV323).</exception>
     /// <exception cref="InvalidCastException">It is no number.</exception>
-    public double? Number(string column) => this[column] switch
-    {
-        null => null,
-        System.Numerics.BigInteger big => (double)big,
-        string or Instant or LocalDate => throw new InvalidCastException($"{column} is no number."),
-        { } value => Convert.ToDouble(value, System.Globalization.CultureInfo.InvariantCulture),
-    };
+    public double? Number(string column) =>
+        this[column] switch
+        {
+            null => null,
+            System.Numerics.BigInteger big => (double)big,
+            string or Instant or LocalDate => throw new InvalidCastException($"{column} is no number."),
+            { } value => Convert.ToDouble(value, System.Globalization.CultureInfo.InvariantCulture),
+        };
 }

@@ -33,12 +33,16 @@ internal sealed class Reader(PolicyLayout blueprint, Ledger ledger, IStatements 
     }
 
     // Buckets that are finer than what is in them are loose dots: they are asked for once more, as wide as rows come.
-    private Duration? Coarser(QueryRequest request, QueryAnswer answer) => request.Every is null ? Pace.CoarserThan(answer, blueprint.Series.Count) : null;
+    private Duration? Coarser(QueryRequest request, QueryAnswer answer) =>
+        request.Every is null ? Pace.CoarserThan(answer, blueprint.Series.Count) : null;
 
-    /// <summary>How wide the points are at least where the answer is handed on in slices: looked at beforehand, unless they are many.</summary>
-    private async Task<Duration> StepAsync(QueryRequest request, CancellationToken cancellationToken) => request.Every is null && (request.Points ?? 0) <= MostPoints
-        ? Coarser(request, await ReadAsync(request, Duration.Zero, cancellationToken)) ?? Duration.Zero
-        : Duration.Zero;
+    /// <summary>
+    /// How wide the points are at least where the answer is handed on in slices: looked at beforehand, unless they are many.
+    /// </summary>
+    private async Task<Duration> StepAsync(QueryRequest request, CancellationToken cancellationToken) =>
+        request.Every is null && (request.Points ?? 0) <= MostPoints
+            ? Coarser(request, await ReadAsync(request, Duration.Zero, cancellationToken)) ?? Duration.Zero
+            : Duration.Zero;
 
     private async Task<QueryAnswer> ReadAsync(QueryRequest request, Duration step, CancellationToken cancellationToken)
     {
@@ -56,12 +60,22 @@ internal sealed class Reader(PolicyLayout blueprint, Ledger ledger, IStatements 
         {
             var slice = await WithRowsAsync(head, parts, where, MostStatesOfSlice, cancellationToken);
             slices.Held((long)slice.Rows.Count * head.Columns.Count);
-            if (slice.Rows.Count > 0) await take(slice);
+            if (slice.Rows.Count > 0)
+                await take(slice);
         }
     }
 
-    /// <summary>Writes the answer to a Parquet file, slice by slice, with values of the database's own types; the answer without rows, and how many there are.</summary>
-    public async Task<(QueryAnswer Answer, long Rows)> WriteAsync(QueryRequest request, ParquetSql parquet, string folder, string path, CancellationToken cancellationToken)
+    /// <summary>
+    /// Writes the answer to a Parquet file, slice by slice, with values of the database's own types; the answer without rows, and
+    /// how many there are.
+    /// </summary>
+    public async Task<(QueryAnswer Answer, long Rows)> WriteAsync(
+        QueryRequest request,
+        ParquetSql parquet,
+        string folder,
+        string path,
+        CancellationToken cancellationToken
+    )
     {
         var (occupied, where, head) = await BeginAsync(request, await StepAsync(request, cancellationToken), cancellationToken);
         var read = new ReadSql(blueprint, dialect);
@@ -69,10 +83,14 @@ internal sealed class Reader(PolicyLayout blueprint, Ledger ledger, IStatements 
         while (slices.Next() is { } parts)
         {
             var file = Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"{files.Count}.parquet"));
-            var written = await statements.ExecuteAsync(parquet.Write(read.Typed(parts, where, head.Columns, parquet, head.Zone), file), cancellationToken);
+            var written = await statements.ExecuteAsync(
+                parquet.Write(read.Typed(parts, where, head.Columns, parquet, head.Zone), file),
+                cancellationToken
+            );
             slices.Held(written * head.Columns.Count);
             rows += written;
-            if (written > 0) files.Add(file);
+            if (written > 0)
+                files.Add(file);
         }
 
         // A file without a row has its columns all the same.
@@ -89,35 +107,56 @@ internal sealed class Reader(PolicyLayout blueprint, Ledger ledger, IStatements 
         return [new([new(tier.Id, new(at, at), tier)], IsComplete: true)];
     }
 
-    private async Task<(IReadOnlyList<QuerySegment> Parts, List<(Column Column, string? Value)> Where, QueryAnswer Head)> BeginAsync(QueryRequest request, Duration step, CancellationToken cancellationToken)
+    private async Task<(IReadOnlyList<QuerySegment> Parts, List<(Column Column, string? Value)> Where, QueryAnswer Head)> BeginAsync(
+        QueryRequest request,
+        Duration step,
+        CancellationToken cancellationToken
+    )
     {
         if (blueprint.Tiers.Count == 0)
-            throw new PolicyException("VRV321", $"{blueprint.Policy.Name} has no tiers: it only keeps rows. Query {blueprint.Source.Text} itself.");
+            throw new PolicyException(
+                "VRV321",
+                $"{blueprint.Policy.Name} has no tiers: it only keeps rows. Query {blueprint.Source.Text} itself."
+            );
         var read = new ReadSql(blueprint, dialect);
         var where = Where(request);
         var columns = Columns(request, read.AnswerNames());
         await Conditions.CheckAsync(statements, dialect, blueprint.Source, where, cancellationToken);
         var plan = new TierSelection(blueprint, ledger).For(request, step);
-        if (request.WholeAsOf is { } asOf) Whole(plan, asOf);
+        if (request.WholeAsOf is { } asOf)
+            Whole(plan, asOf);
         var parts = await new OccupiedSegments(blueprint, statements, dialect).OfAsync(plan.Parts, cancellationToken);
-        return (parts, where, new(columns, [], plan.Answered(), plan.Notes)
-        {
-            Zone = request.Zone ?? blueprint.Policy.ZoneOf(request.Every),
-            Range = plan.Range,
-            Missing = [.. plan.Missing],
-        });
+        return (
+            parts,
+            where,
+            new(columns, [], plan.Answered(), plan.Notes)
+            {
+                Zone = request.Zone ?? blueprint.Policy.ZoneOf(request.Every),
+                Range = plan.Range,
+                Missing = [.. plan.Missing],
+            }
+        );
     }
 
     private static void Whole(AnswerPlan plan, Instant asOf)
     {
         List<string> lacks = [.. plan.Lacks(asOf)];
-        if (lacks.Count == 0) return;
+        if (lacks.Count == 0)
+            return;
         var more = lacks.Count > MostLacks ? string.Create(CultureInfo.InvariantCulture, $"; and {lacks.Count - MostLacks} more") : "";
-        throw new HaltException("VRV325", $"The answer would not be whole: {string.Join("; ", lacks.Take(MostLacks))}{more}. Ask for another range or width, or without --strict for what there is.");
+        throw new HaltException(
+            "VRV325",
+            $"The answer would not be whole: {string.Join("; ", lacks.Take(MostLacks))}{more}. Ask for another range or width, or without --strict for what there is."
+        );
     }
 
     private async Task<QueryAnswer> WithRowsAsync(
-        QueryAnswer head, IReadOnlyList<QuerySegment> parts, List<(Column Column, string? Value)> where, int mostStates, CancellationToken cancellationToken)
+        QueryAnswer head,
+        IReadOnlyList<QuerySegment> parts,
+        List<(Column Column, string? Value)> where,
+        int mostStates,
+        CancellationToken cancellationToken
+    )
     {
         var (rows, starts) = await RowsAsync(parts, where, head.Columns, mostStates, cancellationToken);
         return head with { Rows = rows, Starts = starts };
@@ -125,7 +164,12 @@ internal sealed class Reader(PolicyLayout blueprint, Ledger ledger, IStatements 
 
     /// <summary>Measures are read some at a time, each time the same rows in the same order.</summary>
     private async Task<(IReadOnlyList<object?>[] Rows, Instant[] Starts)> RowsAsync(
-        IReadOnlyList<QuerySegment> parts, List<(Column Column, string? Value)> where, IReadOnlyList<string> columns, int mostStates, CancellationToken cancellationToken)
+        IReadOnlyList<QuerySegment> parts,
+        List<(Column Column, string? Value)> where,
+        IReadOnlyList<string> columns,
+        int mostStates,
+        CancellationToken cancellationToken
+    )
     {
         object?[][]? rows = null;
         Instant[] starts = [];
@@ -138,12 +182,14 @@ internal sealed class Reader(PolicyLayout blueprint, Ledger ledger, IStatements 
             var read = await statements.QueryAsync(new ReadSql(some, dialect).Answer(parts, where, names), cancellationToken);
             rows ??= new object?[read.Count][];
             Instant[] at = [.. read.Select(r => Micros.ToInstant(r.Long(names.Count)))];
-            if (read.Count != rows.Length || (starts.Length > 0 && !starts.SequenceEqual(at))) throw new InvalidOperationException("The parts of one answer have other rows.");
+            if (read.Count != rows.Length || (starts.Length > 0 && !starts.SequenceEqual(at)))
+                throw new InvalidOperationException("The parts of one answer have other rows.");
             starts = at;
             for (var row = 0; row < rows.Length; row++)
             {
                 rows[row] ??= new object?[columns.Count];
-                for (var i = 0; i < names.Count; i++) rows[row][places[names[i]]] = read[row][i];
+                for (var i = 0; i < names.Count; i++)
+                    rows[row][places[names[i]]] = read[row][i];
             }
         }
 
@@ -155,7 +201,11 @@ internal sealed class Reader(PolicyLayout blueprint, Ledger ledger, IStatements 
     {
         List<IReadOnlyList<MeasureLayout>> groups = [];
         List<MeasureLayout> open = [];
-        foreach (var measure in blueprint.Measures.Where(m => m.Measure.Functions.Any(f => columns.Contains(ReadSql.Name(m, f), StringComparer.Ordinal))))
+        foreach (
+            var measure in blueprint.Measures.Where(m =>
+                m.Measure.Functions.Any(f => columns.Contains(ReadSql.Name(m, f), StringComparer.Ordinal))
+            )
+        )
         {
             if (open.Count > 0 && open.Sum(m => m.States.Count) + measure.States.Count > mostStates)
             {
@@ -175,8 +225,12 @@ internal sealed class Reader(PolicyLayout blueprint, Ledger ledger, IStatements 
         List<(Column, string?)> conditions = [];
         foreach (var (name, value) in request.Where)
         {
-            var column = blueprint.Series.FirstOrDefault(c => string.Equals(c.Name, name, StringComparison.OrdinalIgnoreCase))
-                ?? throw new PolicyException("VRV322", $"{name} is not a series column of {blueprint.Policy.Name}; those are: {string.Join(", ", blueprint.Series.Select(c => c.Name))}.");
+            var column =
+                blueprint.Series.FirstOrDefault(c => string.Equals(c.Name, name, StringComparison.OrdinalIgnoreCase))
+                ?? throw new PolicyException(
+                    "VRV322",
+                    $"{name} is not a series column of {blueprint.Policy.Name}; those are: {string.Join(", ", blueprint.Series.Select(c => c.Name))}."
+                );
             conditions.Add((column, value));
         }
 
@@ -185,11 +239,15 @@ internal sealed class Reader(PolicyLayout blueprint, Ledger ledger, IStatements 
 
     private IReadOnlyList<string> Columns(QueryRequest request, IReadOnlyList<string> all)
     {
-        if (request.Columns.Count == 0) return all;
+        if (request.Columns.Count == 0)
+            return all;
         foreach (var name in request.Columns.Where(c => !all.Contains(c, StringComparer.Ordinal)))
         {
             var near = Suggestions.To(name, all);
-            throw new PolicyException("VRV323", $"{blueprint.Policy.Name} has no column {name}. {(near.Count > 0 ? $"Did you mean {near[0]}?" : $"It has: {string.Join(", ", all)}.")}");
+            throw new PolicyException(
+                "VRV323",
+                $"{blueprint.Policy.Name} has no column {name}. {(near.Count > 0 ? $"Did you mean {near[0]}?" : $"It has: {string.Join(", ", all)}.")}"
+            );
         }
 
         string[] ends = ["varve_tier", "varve_seconds", ReadSql.Complete];

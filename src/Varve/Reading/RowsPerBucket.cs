@@ -15,20 +15,27 @@ internal static class Pace
     public static Duration? CoarserThan(QueryAnswer answer, int series)
     {
         var seconds = answer.Columns.ToList().IndexOf("varve_seconds");
-        if (answer.Rows.Count == 0) return null;
+        if (answer.Rows.Count == 0)
+            return null;
         List<double> lengths = [.. answer.Rows.Select(r => Convert.ToDouble(r[seconds], CultureInfo.InvariantCulture))];
         var finest = lengths.Min();
         Dictionary<string, Instant> last = new(StringComparer.Ordinal);
         List<Duration> steps = [];
         for (var i = 0; i < answer.Rows.Count; i++)
         {
-            if (lengths[i] > finest) continue;
-            var name = string.Join('\u001f', answer.Rows[i].Skip(1).Take(series).Select(v => v is null ? "\0" : Convert.ToString(v, CultureInfo.InvariantCulture)));
-            if (last.TryGetValue(name, out var before)) steps.Add(answer.Starts[i] - before);
+            if (lengths[i] > finest)
+                continue;
+            var name = string.Join(
+                '\u001f',
+                answer.Rows[i].Skip(1).Take(series).Select(v => v is null ? "\0" : Convert.ToString(v, CultureInfo.InvariantCulture))
+            );
+            if (last.TryGetValue(name, out var before))
+                steps.Add(answer.Starts[i] - before);
             last[name] = answer.Starts[i];
         }
 
-        if (steps.Count < LeastSteps) return null;
+        if (steps.Count < LeastSteps)
+            return null;
         steps.Sort();
         var step = steps[steps.Count / 2];
         return step > Duration.FromSeconds(finest) ? step : null;

@@ -16,17 +16,20 @@ internal static class Seams
         foreach (var answerer in answerers)
         {
             seams.Add(answerer.After(asked.To));
-            foreach (var range in answerer.Has) Add(seams, asked, range.From, range.To);
+            foreach (var range in answerer.Has)
+                Add(seams, asked, range.From, range.To);
         }
 
         List<Instant> ends = [.. seams];
-        foreach (var (one, other) in Pairs(answerers)) Add(seams, asked, Common(one, other, ends));
+        foreach (var (one, other) in Pairs(answerers))
+            Add(seams, asked, Common(one, other, ends));
 
         // A row can be told from its neighbours anywhere: rows lead from any seam to the next bucket of a tier.
         if (answerers.Any(a => a.Grid is null))
         {
             foreach (var at in seams.ToList())
-                foreach (var tier in answerers.Where(a => a.Grid is not null)) Add(seams, asked, tier.Before(at), tier.After(at));
+                foreach (var tier in answerers.Where(a => a.Grid is not null))
+                    Add(seams, asked, tier.Before(at), tier.After(at));
         }
 
         return [.. seams];
@@ -36,15 +39,19 @@ internal static class Seams
         from i in Enumerable.Range(0, answerers.Count)
         from j in Enumerable.Range(i + 1, answerers.Count - i - 1)
         where answerers[i].Grid is not null && answerers[j].Grid is not null
-        select answerers[i].Grid!.Width.Longest >= answerers[j].Grid!.Width.Longest ? (answerers[i], answerers[j]) : (answerers[j], answerers[i]);
+        select answerers[i].Grid!.Width.Longest >= answerers[j].Grid!.Width.Longest
+            ? (answerers[i], answerers[j])
+            : (answerers[j], answerers[i]);
 
     /// <summary>The nearest common boundaries before and after each end, where both have something.</summary>
     private static IEnumerable<Instant> Common(Answerer coarse, Answerer fine, List<Instant> ends)
     {
-        if (coarse.Has.IsEmpty || fine.Has.IsEmpty) yield break;
+        if (coarse.Has.IsEmpty || fine.Has.IsEmpty)
+            yield break;
         var from = Instant.Max(coarse.Has.Start!.Value, fine.Has.Start!.Value);
         var to = Instant.Min(coarse.Has.End!.Value, fine.Has.End!.Value);
-        if (from > to) yield break;
+        if (from > to)
+            yield break;
         Instant? seen = null;
         foreach (var end in ends.Select(e => Instant.Min(Instant.Max(e, from), to)).Distinct())
         {
@@ -52,9 +59,11 @@ internal static class Seams
             if (seen is null || seen < end)
             {
                 var back = Back(coarse, fine, end, Instant.Max(from, seen ?? from));
-                if (back is { } before) yield return before;
+                if (back is { } before)
+                    yield return before;
                 seen = Forth(coarse, fine, end, to);
-                if (seen is { } after) yield return after;
+                if (seen is { } after)
+                    yield return after;
                 seen ??= Instant.MaxValue;
             }
         }
@@ -64,8 +73,10 @@ internal static class Seams
     {
         for (var at = coarse.Before(end); at >= least; at = coarse.Before(at - Duration.Epsilon))
         {
-            if (fine.CanBeCut(at)) return at;
-            if (at <= coarse.EmptyBefore) return fine.Before(at) is var before && before >= least ? before : null;
+            if (fine.CanBeCut(at))
+                return at;
+            if (at <= coarse.EmptyBefore)
+                return fine.Before(at) is var before && before >= least ? before : null;
         }
 
         return null;
@@ -73,9 +84,15 @@ internal static class Seams
 
     private static Instant? Forth(Answerer coarse, Answerer fine, Instant end, Instant most)
     {
-        if (end < coarse.EmptyBefore && fine.After(end) is var after && after <= coarse.EmptyBefore) return after;
-        for (var at = coarse.After(Instant.Max(end, coarse.EmptyBefore)); at <= most && at < Instant.MaxValue; at = coarse.After(at + Duration.Epsilon))
-            if (fine.CanBeCut(at)) return at;
+        if (end < coarse.EmptyBefore && fine.After(end) is var after && after <= coarse.EmptyBefore)
+            return after;
+        for (
+            var at = coarse.After(Instant.Max(end, coarse.EmptyBefore));
+            at <= most && at < Instant.MaxValue;
+            at = coarse.After(at + Duration.Epsilon)
+        )
+            if (fine.CanBeCut(at))
+                return at;
         return null;
     }
 

@@ -12,31 +12,66 @@ namespace Varve.Reading;
 internal sealed class TierSelection(PolicyLayout blueprint, Ledger ledger)
 {
     /// <summary>Widths in which source rows are shown where no tier is fine enough, in milliseconds.</summary>
-    private static readonly long[] s_round = [1_000, 5_000, 10_000, 15_000, 30_000, 60_000, 300_000, 600_000, 900_000, 1_800_000, 3_600_000, 10_800_000, 21_600_000, 43_200_000, 86_400_000];
+    private static readonly long[] s_round =
+    [
+        1_000,
+        5_000,
+        10_000,
+        15_000,
+        30_000,
+        60_000,
+        300_000,
+        600_000,
+        900_000,
+        1_800_000,
+        3_600_000,
+        10_800_000,
+        21_600_000,
+        43_200_000,
+        86_400_000,
+    ];
 
     /// <param name="request">The question.</param>
-    /// <param name="step">How often rows come, as far as that is known: where the width is left open, it is no finer than this or the interval.</param>
+    /// <param name="step">How often rows come, as far as that is known: where the width is left open, it is no finer than this or the
+    /// interval.</param>
     public AnswerPlan For(QueryRequest request, Duration step = default)
     {
-        if (request.From >= request.To) throw new PolicyException("VRV320", $"--from {InstantText.Format(request.From)} must be before --to {InstantText.Format(request.To)}.");
+        if (request.From >= request.To)
+            throw new PolicyException(
+                "VRV320",
+                $"--from {InstantText.Format(request.From)} must be before --to {InstantText.Format(request.To)}."
+            );
         var asked = new TimeRange(request.From, request.To).Intersect(blueprint.Time.Starts.Known);
-        if (asked.IsEmpty) return new(asked, [], RangeSet.Empty, []);
+        if (asked.IsEmpty)
+            return new(asked, [], RangeSet.Empty, []);
         var exact = request.Every is { } every ? Wanted(every, Zone(request.Zone)) : null;
         var least = Duration.Max(step, blueprint.Policy.Interval?.Shortest ?? Duration.Zero);
-        var wanted = exact is null ? Duration.Max(least, (asked.To - asked.From) / Math.Max(1, request.Points ?? 400)) : Nominal(exact.Width);
-        if (exact is not null) asked = exact.Cover(asked);
+        var wanted = exact is null
+            ? Duration.Max(least, (asked.To - asked.From) / Math.Max(1, request.Points ?? 400))
+            : Nominal(exact.Width);
+        if (exact is not null)
+            asked = exact.Cover(asked);
         var answerers = Answerers(exact, wanted, least, asked);
         var legs = Course.Through(answerers, asked);
         List<string> notes = [.. Missing(legs, answerers), .. Coarse(legs, answerers, exact?.Width.Name ?? Span(wanted))];
         List<AnswerPiece> pieces = [.. from leg in legs where leg.Answerer is not null select Piece(leg, asked)];
-        return new(asked, AnswerPlan.Composed(Known(pieces, request, notes)), RangeSet.Of(legs.Where(l => l.Answerer is null).Select(l => l.Range)), notes);
+        return new(
+            asked,
+            AnswerPlan.Composed(Known(pieces, request, notes)),
+            RangeSet.Of(legs.Where(l => l.Answerer is null).Select(l => l.Range)),
+            notes
+        );
     }
 
-    /// <summary>Who can answer, the most wanted first: tiers that fit from the coarsest on, rows, then coarser tiers from the finest on.</summary>
+    /// <summary>
+    /// Who can answer, the most wanted first: tiers that fit from the coarsest on, rows, then coarser tiers from the finest on.
+    /// </summary>
     private List<Answerer> Answerers(Grid? exact, Duration wanted, Duration least, TimeRange asked)
     {
         var fitting = blueprint.Tiers.Where(t => Fits(t, exact, wanted, asked)).ToList();
-        var open = exact is null ? Open(fitting, wanted, least) : blueprint.Tiers.FirstOrDefault(t => t.Grid.Id == exact.Id) ?? MadeFor(exact);
+        var open = exact is null
+            ? Open(fitting, wanted, least)
+            : blueprint.Tiers.FirstOrDefault(t => t.Grid.Id == exact.Id) ?? MadeFor(exact);
         var rows = ledger.Of(Relations.Source).Frozen.Complement().Intersect(open.Grid.Cover(asked));
         return
         [
@@ -46,20 +81,29 @@ internal sealed class TierSelection(PolicyLayout blueprint, Ledger ledger)
         ];
     }
 
-    private Answerer Of(TierLayout tier, TierLayout shown, TimeRange asked) => new(tier.Id, shown, tier.WholeBuckets(Has(tier)).Intersect(tier.Grid.Cover(asked)))
-    {
-        Grid = tier.Grid,
-        EmptyBefore = ledger.Of(tier.Id).Covered.Start ?? Instant.MinValue,
-    };
+    private Answerer Of(TierLayout tier, TierLayout shown, TimeRange asked) =>
+        new(tier.Id, shown, tier.WholeBuckets(Has(tier)).Intersect(tier.Grid.Cover(asked)))
+        {
+            Grid = tier.Grid,
+            EmptyBefore = ledger.Of(tier.Id).Covered.Start ?? Instant.MinValue,
+        };
 
     /// <summary>Rows at an end of the answer are shown in whole buckets, as far as they are there.</summary>
     private static AnswerPiece Piece(Leg leg, TimeRange asked)
     {
         var (answerer, range) = (leg.Answerer!, leg.Range);
-        if (answerer.Grid is not null) return new(answerer.Relation, range, answerer.Shown);
+        if (answerer.Grid is not null)
+            return new(answerer.Relation, range, answerer.Shown);
         var from = range.From == asked.From ? answerer.Shown.Grid.Floor(range.From) : range.From;
         var to = range.To == asked.To ? answerer.Shown.Grid.Ceiling(range.To) : range.To;
-        return new(answerer.Relation, new(answerer.Has.Covers(new TimeRange(from, range.From)) ? from : range.From, answerer.Has.Covers(new TimeRange(range.To, to)) ? to : range.To), answerer.Shown);
+        return new(
+            answerer.Relation,
+            new(
+                answerer.Has.Covers(new TimeRange(from, range.From)) ? from : range.From,
+                answerer.Has.Covers(new TimeRange(range.To, to)) ? to : range.To
+            ),
+            answerer.Shown
+        );
     }
 
     private static IEnumerable<string> Missing(IReadOnlyList<Leg> legs, List<Answerer> answerers) =>
@@ -73,18 +117,26 @@ internal sealed class TierSelection(PolicyLayout blueprint, Ledger ledger)
         foreach (var tier in answerers.Where(a => a.IsCoarse))
         {
             var ranges = RangeSet.Of(legs.Where(l => l.Answerer == tier).Select(l => l.Range));
-            if (ranges.IsEmpty) continue;
-            var finer = answerers.TakeWhile(a => a != tier).Select(a => (Answerer: a, Has: RangeSet.Of(a.Has.Intersect(ranges).Where(r => r.To - r.From > tier.Grid!.Width.Longest)))).Where(f => !f.Has.IsEmpty).ToList();
+            if (ranges.IsEmpty)
+                continue;
+            var finer = answerers
+                .TakeWhile(a => a != tier)
+                .Select(a => (Answerer: a, Has: RangeSet.Of(a.Has.Intersect(ranges).Where(r => r.To - r.From > tier.Grid!.Width.Longest))))
+                .Where(f => !f.Has.IsEmpty)
+                .ToList();
             var why = $"nothing as fine as {wanted} survives there";
             if (finer.Count > 0)
-                why = $"{string.Join(", ", finer.Select(f => $"{Name(f.Answerer)}, which has {f.Has[0]},"))} does not begin where a bucket of {tier.Shown.Name} ends; ask from there on to read it";
+                why =
+                    $"{string.Join(", ", finer.Select(f => $"{Name(f.Answerer)}, which has {f.Has[0]},"))} does not begin where a bucket of {tier.Shown.Name} ends; ask from there on to read it";
             yield return $"{Hull(ranges)} is answered by {tier.Shown.Name}: {why}";
         }
     }
 
     private string Name(Answerer answerer) => answerer.Grid is null ? Relations.Source : blueprint.Tier(answerer.Relation).Name;
 
-    /// <summary>Pieces split where a relation does not know a state: a shown bucket of which it knows one only in part is not known.</summary>
+    /// <summary>
+    /// Pieces split where a relation does not know a state: a shown bucket of which it knows one only in part is not known.
+    /// </summary>
     private List<AnswerPiece> Known(List<AnswerPiece> pieces, QueryRequest request, List<string> notes)
     {
         List<AnswerPiece> known = [];
@@ -96,8 +148,13 @@ internal sealed class TierSelection(PolicyLayout blueprint, Ledger ledger)
                 where request.Columns.Count == 0 || request.Columns.Contains(value.Name, StringComparer.Ordinal)
                 let thin = RangeSet.Of(unknown.Where(u => value.States.Contains(u.Column)).SelectMany(u => u.Thin))
                 where !thin.IsEmpty
-                select $"{value.Name} is not known to {piece.Relation} for {string.Join(", ", thin)}: it was asked for after what it is made from had gone");
-            known.AddRange(MissingStates.Split(RangeSet.Of(piece.Range), unknown).SelectMany(p => p.Ranges.Select(r => piece with { Range = r, Unknown = p.Unknown })));
+                select $"{value.Name} is not known to {piece.Relation} for {string.Join(", ", thin)}: it was asked for after what it is made from had gone"
+            );
+            known.AddRange(
+                MissingStates
+                    .Split(RangeSet.Of(piece.Range), unknown)
+                    .SelectMany(p => p.Ranges.Select(r => piece with { Range = r, Unknown = p.Unknown }))
+            );
         }
 
         return [.. known.OrderBy(p => p.Range.From)];
@@ -113,21 +170,24 @@ internal sealed class TierSelection(PolicyLayout blueprint, Ledger ledger)
         select (column, thin);
 
     /// <summary>How wide a bucket is, clock changes left aside.</summary>
-    private static Duration Nominal(Width width) => width switch
-    {
-        Width.Fixed @fixed => Duration.FromMilliseconds(@fixed.Milliseconds),
-        Width.Calendar { Unit: CalendarUnit.Day } day => Duration.FromDays(day.Count),
-        Width.Calendar { Unit: CalendarUnit.Week } week => Duration.FromDays(7 * week.Count),
-        Width.Calendar { Unit: CalendarUnit.Month } month => Duration.FromDays(28 * month.Count),
-        Width.Calendar { Unit: CalendarUnit.Quarter } => Duration.FromDays(90),
-        _ => Duration.FromDays(365),
-    };
+    private static Duration Nominal(Width width) =>
+        width switch
+        {
+            Width.Fixed @fixed => Duration.FromMilliseconds(@fixed.Milliseconds),
+            Width.Calendar { Unit: CalendarUnit.Day } day => Duration.FromDays(day.Count),
+            Width.Calendar { Unit: CalendarUnit.Week } week => Duration.FromDays(7 * week.Count),
+            Width.Calendar { Unit: CalendarUnit.Month } month => Duration.FromDays(28 * month.Count),
+            Width.Calendar { Unit: CalendarUnit.Quarter } => Duration.FromDays(90),
+            _ => Duration.FromDays(365),
+        };
 
     /// <summary>What a tier can answer: what it covers, and the time before its first bucket, where there is nothing.</summary>
     private RangeSet Has(TierLayout tier)
     {
         var known = ledger.Of(tier.Id);
-        return known.Covered.Start is not { } start ? RangeSet.Empty : known.Covered.Add(TimeRange.Before(start)).Except(known.Frozen).Except(known.Lost);
+        return known.Covered.Start is not { } start
+            ? RangeSet.Empty
+            : known.Covered.Add(TimeRange.Before(start)).Except(known.Frozen).Except(known.Lost);
     }
 
     /// <summary>Whether nesting holds is decided over what was asked for: old offsets of a zone are no matter for modern days.</summary>
@@ -136,45 +196,54 @@ internal sealed class TierSelection(PolicyLayout blueprint, Ledger ledger)
 
     private TierLayout Open(List<TierLayout> fitting, Duration wanted, Duration least)
     {
-        if (fitting.Count > 0) return fitting[^1];
+        if (fitting.Count > 0)
+            return fitting[^1];
         var width = s_round.LastOrDefault(w => w <= wanted.TotalMilliseconds, s_round[0]);
-        if (width < least.TotalMilliseconds) width = s_round.FirstOrDefault(w => w >= least.TotalMilliseconds, s_round[^1] * (long)Math.Ceiling(least.TotalDays));
+        if (width < least.TotalMilliseconds)
+            width = s_round.FirstOrDefault(w => w >= least.TotalMilliseconds, s_round[^1] * (long)Math.Ceiling(least.TotalDays));
         return MadeFor(Grid.Fixed(new Width.Fixed(width), NodaConstants.UnixEpoch));
     }
 
-    private TierLayout MadeFor(Grid grid) => new()
-    {
-        Id = $"?{grid.Id}",
-        Name = grid.Width.Name,
-        Grid = grid,
-        Keep = Keep.Zero,
-        States = blueprint.Source,
-        View = null,
-        Input = Relations.Source,
-        InChain = false,
-    };
+    private TierLayout MadeFor(Grid grid) =>
+        new()
+        {
+            Id = $"?{grid.Id}",
+            Name = grid.Width.Name,
+            Grid = grid,
+            Keep = Keep.Zero,
+            States = blueprint.Source,
+            View = null,
+            Input = Relations.Source,
+            InChain = false,
+        };
 
     private Grid Wanted(string every, DateTimeZone? zone)
     {
         var tier = blueprint.Tiers.FirstOrDefault(t => t.Name == every || t.Id == every);
-        if (tier is not null && (zone is null || tier.Grid.Width is not Width.Calendar || tier.Grid.Zone.Id == zone.Id)) return tier.Grid;
+        if (tier is not null && (zone is null || tier.Grid.Width is not Width.Calendar || tier.Grid.Zone.Id == zone.Id))
+            return tier.Grid;
         var width = tier?.Grid.Width;
-        if (width is null && !Width.TryParse(every, out width, out var error)) throw new PolicyException("VRV320", $"--every {every}: {error}");
+        if (width is null && !Width.TryParse(every, out width, out var error))
+            throw new PolicyException("VRV320", $"--every {every}: {error}");
         return width is Width.Calendar calendar
             ? Grid.Calendar(calendar, zone ?? DateTimeZoneProviders.Tzdb[blueprint.Policy.LocalZone])
             : Grid.Fixed((Width.Fixed)width, NodaConstants.UnixEpoch);
     }
 
-    private static DateTimeZone? Zone(string? id) => id is null ? null
-        : DateTimeZoneProviders.Tzdb.GetZoneOrNull(id) ?? throw new PolicyException("VRV320", $"There is no time zone {id}. Write an IANA name such as Europe/Berlin, or UTC.");
+    private static DateTimeZone? Zone(string? id) =>
+        id is null
+            ? null
+            : DateTimeZoneProviders.Tzdb.GetZoneOrNull(id)
+                ?? throw new PolicyException("VRV320", $"There is no time zone {id}. Write an IANA name such as Europe/Berlin, or UTC.");
 
     private static string Hull(RangeSet ranges) => new TimeRange(ranges.Start!.Value, ranges.End!.Value).ToString();
 
-    private static string Span(Duration width) => width switch
-    {
-        { TotalDays: >= 1 } => FormattableString.Invariant($"{width.TotalDays:0.#} days"),
-        { TotalHours: >= 1 } => FormattableString.Invariant($"{width.TotalHours:0.#} h"),
-        { TotalMinutes: >= 1 } => FormattableString.Invariant($"{width.TotalMinutes:0.#} min"),
-        _ => FormattableString.Invariant($"{width.TotalSeconds:0.#} s"),
-    };
+    private static string Span(Duration width) =>
+        width switch
+        {
+            { TotalDays: >= 1 } => FormattableString.Invariant($"{width.TotalDays:0.#} days"),
+            { TotalHours: >= 1 } => FormattableString.Invariant($"{width.TotalHours:0.#} h"),
+            { TotalMinutes: >= 1 } => FormattableString.Invariant($"{width.TotalMinutes:0.#} min"),
+            _ => FormattableString.Invariant($"{width.TotalSeconds:0.#} s"),
+        };
 }

@@ -13,12 +13,17 @@ internal static class CronClock
     internal static Instant? Next(CronRule rule, DateTimeZone zone, Instant after)
     {
         var first = FirstShown(rule, zone, after);
-        if (!rule.IsInterval) return first;
+        if (!rule.IsInterval)
+            return first;
 
         // 02:30 of the second hour is not the first instant that shows it; it lies in this interval of the zone or in the next one.
         var interval = zone.GetZoneInterval(after);
         return Shown(rule, zone, interval, after) is { } again && !(again >= first) ? again
-            : interval.HasEnd && !(interval.End >= first) && Shown(rule, zone, zone.GetZoneInterval(interval.End), after) is { } later && !(later >= first) ? later
+            : interval.HasEnd
+            && !(interval.End >= first)
+            && Shown(rule, zone, zone.GetZoneInterval(interval.End), after) is { } later
+            && !(later >= first)
+                ? later
             : first;
     }
 
@@ -28,7 +33,8 @@ internal static class CronClock
         while (Local(rule, from, inclusive) is { } local)
         {
             var at = LocalClock.At(zone, local);
-            if (at > after) return at;
+            if (at > after)
+                return at;
 
             // The clock shows this hour for the second time, and showed this time before.
             (from, inclusive) = (zone.MapLocal(local).EarlyInterval.IsoLocalEnd, true);
@@ -40,11 +46,15 @@ internal static class CronClock
     /// <summary>The first time of an hour that is shown again when an interval begins.</summary>
     private static Instant? Shown(CronRule rule, DateTimeZone zone, ZoneInterval interval, Instant after)
     {
-        if (!interval.HasStart) return null;
+        if (!interval.HasStart)
+            return null;
         var before = zone.GetZoneInterval(interval.Start - Duration.Epsilon);
-        if (before.IsoLocalEnd <= interval.IsoLocalStart) return null;
+        if (before.IsoLocalEnd <= interval.IsoLocalStart)
+            return null;
         var (from, inclusive) = after < interval.Start ? (interval.IsoLocalStart, true) : (LocalClock.Shown(zone, after), false);
-        return Local(rule, from, inclusive) is { } local && local < before.IsoLocalEnd ? (local.InUtc().ToInstant() - interval.WallOffset.ToDuration()) : null;
+        return Local(rule, from, inclusive) is { } local && local < before.IsoLocalEnd
+            ? (local.InUtc().ToInstant() - interval.WallOffset.ToDuration())
+            : null;
     }
 
     private static Duration ToDuration(this Offset offset) => Duration.FromTicks(offset.Ticks);
@@ -54,5 +64,5 @@ internal static class CronClock
         from.Year is < 1 or > 2499 ? null
         : rule.Expression.GetNextOccurrence(DateTime.SpecifyKind(from.ToDateTimeUnspecified(), DateTimeKind.Utc), inclusive) is { } found
             ? LocalDateTime.FromDateTime(found)
-            : null;
+        : null;
 }

@@ -26,18 +26,23 @@ public sealed class CronRule : IEquatable<CronRule>
 
     private string[] Fields => Text[0] == '@' ? [] : Text.Split(Blank);
 
-    private string[] TimeFields => Text switch
-    {
-        "@every_second" or "@every_minute" or "@hourly" => ["*"],
-        ['@', ..] => [],
-        _ => Fields[..^3],
-    };
+    private string[] TimeFields =>
+        Text switch
+        {
+            "@every_second" or "@every_minute" or "@hourly" => ["*"],
+            ['@', ..] => [],
+            _ => Fields[..^3],
+        };
 
     /// <summary>Reads an expression.</summary>
     /// <param name="text">The text.</param>
     /// <param name="rule">The rule.</param>
     /// <param name="error">What is wrong, and what to write instead.</param>
-    public static bool TryParse([NotNullWhen(true)] string? text, [NotNullWhen(true)] out CronRule? rule, [NotNullWhen(false)] out string? error)
+    public static bool TryParse(
+        [NotNullWhen(true)] string? text,
+        [NotNullWhen(true)] out CronRule? rule,
+        [NotNullWhen(false)] out string? error
+    )
     {
         (rule, error) = (null, null);
         var written = string.Join(Blank, (text ?? "").Split([Blank, '\t'], StringSplitOptions.RemoveEmptyEntries));
@@ -45,7 +50,9 @@ public sealed class CronRule : IEquatable<CronRule>
         var isWord = written.StartsWith('@');
         if (isWord ? fields != 1 : fields is not (5 or 6))
         {
-            error = FormattableString.Invariant($"\"{text}\" is no cron expression: it has {fields} fields. Write minute, hour, day of month, month, day of week, such as */5 * * * *; with six fields the first is the second.");
+            error = FormattableString.Invariant(
+                $"\"{text}\" is no cron expression: it has {fields} fields. Write minute, hour, day of month, month, day of week, such as */5 * * * *; with six fields the first is the second."
+            );
             return false;
         }
 
@@ -57,7 +64,8 @@ public sealed class CronRule : IEquatable<CronRule>
         catch (Exception wrong) when (wrong is CronFormatException or MissingSeedException)
         {
             var what = wrong is MissingSeedException ? "H has no meaning here; `jitter` spreads runs" : wrong.Message.TrimEnd('.', ' ');
-            error = $"\"{text}\" is no cron expression: {what}. Write minute, hour, day of month, month, day of week, such as */5 * * * * or 30 2 * * 1-5.";
+            error =
+                $"\"{text}\" is no cron expression: {what}. Write minute, hour, day of month, month, day of week, such as */5 * * * * or 30 2 * * 1-5.";
             return false;
         }
     }

@@ -5,9 +5,7 @@ namespace Varve.Scheduling;
 /// <summary>What a timetable says of one moment. A closed family.</summary>
 public abstract record Decision
 {
-    private Decision()
-    {
-    }
+    private Decision() { }
 
     /// <summary>Nothing is due.</summary>
     /// <param name="Next">What comes next; null where nothing does.</param>

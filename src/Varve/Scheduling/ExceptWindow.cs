@@ -25,26 +25,37 @@ public abstract record ExceptWindow
     /// <param name="text">The text.</param>
     /// <param name="window">The window.</param>
     /// <param name="error">What is wrong, and what to write instead.</param>
-    public static bool TryParse([NotNullWhen(true)] string? text, [NotNullWhen(true)] out ExceptWindow? window, [NotNullWhen(false)] out string? error)
+    public static bool TryParse(
+        [NotNullWhen(true)] string? text,
+        [NotNullWhen(true)] out ExceptWindow? window,
+        [NotNullWhen(false)] out string? error
+    )
     {
         text ??= "";
-        window = Date.Parse(text) is { Success: true, Value: var day } ? new Span(text, day.AtMidnight(), day.PlusDays(1).AtMidnight())
+        window =
+            Date.Parse(text) is { Success: true, Value: var day } ? new Span(text, day.AtMidnight(), day.PlusDays(1).AtMidnight())
             : text.Split('/') is [var from, var to] ? Between(text, from, to)
             : Weekly(text);
-        error = window is not null ? null
+        error = window is not null
+            ? null
             : $"\"{text}\" is no window. Write a date (2026-12-24), a span (2026-12-24T18:00/2026-12-27, local times, its end not included), hours (08:00-18:00), or days with or without hours (mon-fri 08:00-18:00, sat-sun).";
         return window is not null;
     }
 
     /// <summary>Reads what <see cref="TryParse"/> reads.</summary>
     /// <exception cref="FormatException">It is something else; the message says what to write.</exception>
-    public static ExceptWindow Parse(string text) => TryParse(text, out var window, out var error) ? window : throw new FormatException(error);
+    public static ExceptWindow Parse(string text) =>
+        TryParse(text, out var window, out var error) ? window : throw new FormatException(error);
 
     /// <summary>Whether a local time lies in it.</summary>
     public abstract bool Covers(LocalDateTime local);
 
     private static Span? Between(string text, string from, string to) =>
-        ScheduleMoment.TryParse(from, out var first, out _) && ScheduleMoment.TryParse(to, out var last, out _) && !first.IsUtc && !last.IsUtc && first.At < last.At
+        ScheduleMoment.TryParse(from, out var first, out _)
+        && ScheduleMoment.TryParse(to, out var last, out _)
+        && !first.IsUtc
+        && !last.IsUtc
+        && first.At < last.At
             ? new(text, first.At, last.At)
             : null;
 
@@ -52,9 +63,12 @@ public abstract record ExceptWindow
     {
         var parts = text.Split(' ');
         var days = Named(parts[0]);
-        if (parts.Length > 2 || (parts.Length == 2 && days is null)) return null;
-        if (parts.Length == 1 && days is not null) return new(text, days, LocalTime.Midnight, LocalTime.Midnight);
-        if (parts[^1].Split('-') is not [var from, var to]) return null;
+        if (parts.Length > 2 || (parts.Length == 2 && days is null))
+            return null;
+        if (parts.Length == 1 && days is not null)
+            return new(text, days, LocalTime.Midnight, LocalTime.Midnight);
+        if (parts[^1].Split('-') is not [var from, var to])
+            return null;
         var (first, last) = (Clock.Parse(from), Clock.Parse(to == "24:00" ? "00:00" : to));
         return first.Success && last.Success && (first.Value != last.Value || to == "24:00")
             ? new(text, days ?? [.. Enumerable.Range(1, 7)], first.Value, last.Value)
@@ -68,11 +82,13 @@ public abstract record ExceptWindow
         foreach (var part in text.Split(','))
         {
             int[] ends = [.. part.Split('-').Select(d => Array.IndexOf(Days, d) + 1)];
-            if (ends.Length is not (1 or 2) || ends.Contains(0)) return null;
+            if (ends.Length is not (1 or 2) || ends.Contains(0))
+                return null;
             for (var day = ends[0]; ; day = (day % 7) + 1)
             {
                 all.Add(day);
-                if (day == ends[^1]) break;
+                if (day == ends[^1])
+                    break;
             }
         }
 
@@ -100,7 +116,8 @@ public abstract record ExceptWindow
         public override bool Covers(LocalDateTime local)
         {
             var (today, yesterday) = (On.Contains((int)local.DayOfWeek), On.Contains((int)local.Date.PlusDays(-1).DayOfWeek));
-            return From < To ? today && From <= local.TimeOfDay && local.TimeOfDay < To
+            return From < To
+                ? today && From <= local.TimeOfDay && local.TimeOfDay < To
                 : (today && From <= local.TimeOfDay) || (yesterday && local.TimeOfDay < To);
         }
     }

@@ -6,8 +6,10 @@ namespace Varve.Scheduling;
 /// <summary>When a clock on the wall shows a time.</summary>
 internal static class LocalClock
 {
-    private static readonly ZoneLocalMappingResolver Resolver =
-        Resolvers.CreateMappingResolver(Resolvers.ReturnEarlier, Resolvers.ReturnStartOfIntervalAfter);
+    private static readonly ZoneLocalMappingResolver Resolver = Resolvers.CreateMappingResolver(
+        Resolvers.ReturnEarlier,
+        Resolvers.ReturnStartOfIntervalAfter
+    );
 
     /// <summary>
     /// The first instant at which it shows the time; where the clock jumps over it, the instant at which it does. Never

@@ -20,13 +20,15 @@ internal static class PeriodClock
             return anchor + (length * (periods + 1));
         }
 
-        var from = start is { IsUtc: false } ? start.At
+        var from =
+            start is { IsUtc: false } ? start.At
             : start is not null ? LocalClock.Shown(zone, start.In(zone))
             : period.Unit == "w" ? Monday
             : Thursday;
         for (var n = period.Between(from, LocalClock.Shown(zone, after)); ; n++)
         {
-            if (LocalClock.At(zone, period.From(from, n)) is var at && at > after) return at;
+            if (LocalClock.At(zone, period.From(from, n)) is var at && at > after)
+                return at;
         }
     }
 

@@ -2,7 +2,9 @@ using Varve.Time;
 
 namespace Varve.Scheduling;
 
-/// <summary>When something runs by itself: by a cron expression or by a period. A value; instants come from <see cref="Timetable"/>.</summary>
+/// <summary>
+/// When something runs by itself: by a cron expression or by a period. A value; instants come from <see cref="Timetable"/>.
+/// </summary>
 public sealed record Schedule
 {
     /// <summary>The cron expression; null where <see cref="Every"/> is given.</summary>
@@ -20,7 +22,9 @@ public sealed record Schedule
     /// <summary>Nothing runs from it on; null: no bound.</summary>
     public ScheduleMoment? End { get; init; }
 
-    /// <summary>The most by which a run is put off, so that many schedules do not begin together; each name has its own, and keeps it.</summary>
+    /// <summary>
+    /// The most by which a run is put off, so that many schedules do not begin together; each name has its own, and keeps it.
+    /// </summary>
     public Keep? Jitter { get; init; }
 
     /// <summary>Windows and dates in which nothing begins.</summary>

@@ -28,7 +28,10 @@ public sealed record ScheduleMoment
     {
         get
         {
-            var pattern = At.TimeOfDay == LocalTime.Midnight && !IsUtc ? Local[2] : At.Second == 0 ? Local[0] : Local[1];
+            var pattern =
+                At.TimeOfDay == LocalTime.Midnight && !IsUtc ? Local[2]
+                : At.Second == 0 ? Local[0]
+                : Local[1];
             return pattern.Format(At) + (IsUtc ? "Z" : "");
         }
     }
@@ -37,24 +40,39 @@ public sealed record ScheduleMoment
     /// <param name="text">The text.</param>
     /// <param name="moment">The moment.</param>
     /// <param name="error">What is wrong, and what to write instead.</param>
-    public static bool TryParse([NotNullWhen(true)] string? text, [NotNullWhen(true)] out ScheduleMoment? moment, [NotNullWhen(false)] out string? error)
+    public static bool TryParse(
+        [NotNullWhen(true)] string? text,
+        [NotNullWhen(true)] out ScheduleMoment? moment,
+        [NotNullWhen(false)] out string? error
+    )
     {
         (moment, error) = (null, null);
         foreach (var pattern in Local)
         {
-            if (text is not null && pattern.Parse(text) is { Success: true, Value: var local }) moment = new(local, isUtc: false);
+            if (text is not null && pattern.Parse(text) is { Success: true, Value: var local })
+                moment = new(local, isUtc: false);
         }
 
-        if (moment is null && text is not null && text.Contains('T', StringComparison.Ordinal) && InstantText.TryParse(text, out var at, out _))
+        if (
+            moment is null
+            && text is not null
+            && text.Contains('T', StringComparison.Ordinal)
+            && InstantText.TryParse(text, out var at, out _)
+        )
             moment = new(Instant.FromUnixTimeSeconds(at.ToUnixTimeSeconds()).InUtc().LocalDateTime, isUtc: true);
-        if (moment is null) error = $"\"{text}\" is no time of a calendar. Write a date such as 2026-01-01, a local time such as 2026-01-01T06:30, or an instant such as 2026-01-01T06:30Z.";
+        if (moment is null)
+            error =
+                $"\"{text}\" is no time of a calendar. Write a date such as 2026-01-01, a local time such as 2026-01-01T06:30, or an instant such as 2026-01-01T06:30Z.";
         return moment is not null;
     }
 
     /// <summary>Reads what <see cref="TryParse"/> reads.</summary>
     /// <exception cref="FormatException">It is something else; the message says what to write.</exception>
-    public static ScheduleMoment Parse(string text) => TryParse(text, out var moment, out var error) ? moment : throw new FormatException(error);
+    public static ScheduleMoment Parse(string text) =>
+        TryParse(text, out var moment, out var error) ? moment : throw new FormatException(error);
 
-    /// <summary>The instant; a local time that does not exist is the first instant after the gap, one that exists twice the first of both.</summary>
+    /// <summary>
+    /// The instant; a local time that does not exist is the first instant after the gap, one that exists twice the first of both.
+    /// </summary>
     internal Instant In(DateTimeZone zone) => IsUtc ? At.InUtc().ToInstant() : LocalClock.At(zone, At);
 }

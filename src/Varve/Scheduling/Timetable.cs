@@ -53,7 +53,8 @@ public sealed class Timetable
         for (var tries = 0; all.Count < count && tries < MostExcepted && Next(after) is { } next; tries++)
         {
             after = next.Scheduled;
-            if (next.Except is null) all.Add(next);
+            if (next.Except is null)
+                all.Add(next);
         }
 
         return all;
@@ -65,13 +66,17 @@ public sealed class Timetable
     public Decision Decide(Instant armed, Instant now)
     {
         // The clock was set back: what it showed before is no reason to wait until it shows that again.
-        if (armed > now) return new Decision.Rearm(now);
-        if (Next(armed) is not { } first) return new Decision.Wait(null);
-        if (first.Due > now) return new Decision.Wait(first);
+        if (armed > now)
+            return new Decision.Rearm(now);
+        if (Next(armed) is not { } first)
+            return new Decision.Wait(null);
+        if (first.Due > now)
+            return new Decision.Wait(first);
         var until = now - _jitter;
         var last = Told(Last(armed, until));
         var (missed, at) = (0, first.Scheduled);
-        for (; at < last.Scheduled && missed < MostCounted && Rule(at) is { } next; at = next) missed++;
+        for (; at < last.Scheduled && missed < MostCounted && Rule(at) is { } next; at = next)
+            missed++;
         return last.Except is { } window
             ? new Decision.Skip(last, $"nothing begins in {window}", missed)
             : new Decision.Fire(last, missed, at < last.Scheduled);
@@ -82,7 +87,8 @@ public sealed class Timetable
 
     private static Duration Put(Schedule schedule, string name)
     {
-        if (schedule.Jitter is not { } most || most.Shortest == Duration.Zero) return Duration.Zero;
+        if (schedule.Jitter is not { } most || most.Shortest == Duration.Zero)
+            return Duration.Zero;
 
         // Eight bytes of a hash that is the same on every machine and in every version of .NET.
         var hash = System.Security.Cryptography.SHA256.HashData(Encoding.UTF8.GetBytes(name));
@@ -101,14 +107,17 @@ public sealed class Timetable
         return Raw(from) is { } at && at < _end ? at : null;
     }
 
-    private Instant? Raw(Instant after) => _schedule switch
-    {
-        { Cron: { } cron } => CronClock.Next(cron, Zone, after),
-        { Every: { } every } => PeriodClock.Next(every, Zone, _schedule.Start, after),
-        _ => throw new InvalidOperationException("A schedule has a cron expression or a period."),
-    };
+    private Instant? Raw(Instant after) =>
+        _schedule switch
+        {
+            { Cron: { } cron } => CronClock.Next(cron, Zone, after),
+            { Every: { } every } => PeriodClock.Next(every, Zone, _schedule.Start, after),
+            _ => throw new InvalidOperationException("A schedule has a cron expression or a period."),
+        };
 
-    /// <summary>The newest instant up to another one; there is one. What was missed may be millions, so it is looked for from the end.</summary>
+    /// <summary>
+    /// The newest instant up to another one; there is one. What was missed may be millions, so it is looked for from the end.
+    /// </summary>
     private Instant Last(Instant armed, Instant until)
     {
         for (var span = Duration.FromMinutes(1); ; span *= 8)
@@ -116,11 +125,13 @@ public sealed class Timetable
             var from = until - armed <= span ? armed : until - span;
             if (Rule(from) is not { } at || at > until)
             {
-                if (from == armed) throw new System.Diagnostics.UnreachableException();
+                if (from == armed)
+                    throw new System.Diagnostics.UnreachableException();
                 continue;
             }
 
-            while (Rule(at) is { } next && next <= until) at = next;
+            while (Rule(at) is { } next && next <= until)
+                at = next;
             return at;
         }
     }

@@ -37,11 +37,15 @@ internal sealed class ArchiveSql(Dialect dialect, ParquetSql parquet, IReadOnlyL
     /// <summary>Writes rows to a file, oldest first; what comes in that order need not be sorted.</summary>
     public SqlText Write(SqlText rows, string path, bool inOrder)
     {
-        if (inOrder) return parquet.Write(rows, path);
+        if (inOrder)
+            return parquet.Write(rows, path);
         return parquet.Write($"SELECT * FROM ({rows}) AS varve_rows ORDER BY {new Identifier(time.Name)}", path);
     }
 
-    /// <summary>Number of rows and their hash, and for each column: values, least, greatest, sum, and the sum of magnitudes of what is not exact.</summary>
+    /// <summary>
+    /// Number of rows and their hash, and for each column: values, least, greatest, sum, and the sum of magnitudes of what is not
+    /// exact.
+    /// </summary>
     public SqlText Summary(SqlText rows)
     {
         var totals = columns.SelectMany((column, i) => Totals(column.Type, _names[i]));
@@ -52,7 +56,6 @@ internal sealed class ArchiveSql(Dialect dialect, ParquetSql parquet, IReadOnlyL
     public SqlText Hash(SqlText rows) => $"SELECT count(*), {parquet.RowHash(_names)} FROM ({rows}) AS varve_rows";
 
     /// <summary>Makes a schema where there is none of that name.</summary>
-
     /// <summary>Makes a table of the rows of parts.</summary>
     public static SqlText Create(TableName table, SqlText rows) => $"CREATE TABLE {table} AS {rows}";
 
@@ -64,7 +67,8 @@ internal sealed class ArchiveSql(Dialect dialect, ParquetSql parquet, IReadOnlyL
         switch (type)
         {
             case ColumnType.Nested:
-                foreach (var _ in Enumerable.Range(1, PerColumn - 1)) yield return $"NULL";
+                foreach (var _ in Enumerable.Range(1, PerColumn - 1))
+                    yield return $"NULL";
                 break;
             case ColumnType.Float:
                 // Zero has two signs, and either may be the least.
@@ -83,7 +87,8 @@ internal sealed class ArchiveSql(Dialect dialect, ParquetSql parquet, IReadOnlyL
                 yield return parquet.Text($"min({value})");
                 yield return parquet.Text($"max({value})");
                 SqlText sum = $"NULL";
-                if (type is ColumnType.Integer) sum = parquet.Text(dialect.ExactSum(value, 0));
+                if (type is ColumnType.Integer)
+                    sum = parquet.Text(dialect.ExactSum(value, 0));
                 yield return sum;
                 yield return $"NULL";
                 break;

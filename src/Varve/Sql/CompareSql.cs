@@ -27,7 +27,10 @@ internal sealed class CompareSql(PolicyLayout blueprint, TierLayout tier, Dialec
     public SqlText Buckets(string input, RangeSet ranges)
     {
         var groups = Groups();
-        var differing = groups.Count == 1 ? Differing(input, ranges, withSeries: false) : SqlText.Join(" UNION ", groups.Select(g => g.Differing(input, ranges, withSeries: true)));
+        var differing =
+            groups.Count == 1
+                ? Differing(input, ranges, withSeries: false)
+                : SqlText.Join(" UNION ", groups.Select(g => g.Differing(input, ranges, withSeries: true)));
         return $"""
             SELECT varve_bucket, count(*), max(CASE WHEN varve_found < varve_kept THEN 1 ELSE 0 END) = 1, max(CASE WHEN varve_found >= varve_kept THEN 1 ELSE 0 END) = 1, sum(varve_found), sum(varve_kept), count(*) FILTER (WHERE varve_kept > 0)
             FROM ({differing}) AS varve_differing
@@ -44,17 +47,22 @@ internal sealed class CompareSql(PolicyLayout blueprint, TierLayout tier, Dialec
             $"coalesce({Computed(StateColumns.Rows)}, 0) AS varve_found",
             $"coalesce({Stored(StateColumns.Rows)}, 0) AS varve_kept",
         ];
-        if (withSeries) columns.AddRange(StateColumns.Series(blueprint).Select(c => (SqlText)$"coalesce({Computed(c)}, {Stored(c)})"));
+        if (withSeries)
+            columns.AddRange(StateColumns.Series(blueprint).Select(c => (SqlText)$"coalesce({Computed(c)}, {Stored(c)})"));
         return $"SELECT {SqlText.Join(", ", columns)} FROM {Sides(input, ranges)} WHERE {Any(Differences())}";
     }
 
     /// <summary>The same for some measures each: what is added up of hundreds of them at once does not fit into the usual memory.</summary>
     public IReadOnlyList<CompareSql> Groups()
     {
-        List<List<MeasureLayout>> groups = [[]];
+        List<List<MeasureLayout>> groups =
+        [
+            [],
+        ];
         foreach (var measure in blueprint.Measures)
         {
-            if (groups[^1].Count > 0 && groups[^1].Sum(m => m.States.Count) + measure.States.Count > MostStates) groups.Add([]);
+            if (groups[^1].Count > 0 && groups[^1].Sum(m => m.States.Count) + measure.States.Count > MostStates)
+                groups.Add([]);
             groups[^1].Add(measure);
         }
 
@@ -65,12 +73,16 @@ internal sealed class CompareSql(PolicyLayout blueprint, TierLayout tier, Dialec
     /// Buckets in which the values of a series that differs have become one, or none, with as many rows as before: start in
     /// microseconds.
     /// </summary>
-    public SqlText Flattened(string input, RangeSet ranges) => SqlText.Join(" UNION ", Groups().Select(g => g.FlattenedOfAll(input, ranges)));
+    public SqlText Flattened(string input, RangeSet ranges) =>
+        SqlText.Join(" UNION ", Groups().Select(g => g.FlattenedOfAll(input, ranges)));
 
     private SqlText FlattenedOfAll(string input, RangeSet ranges)
     {
-        var lost = blueprint.Measures.Select((measure, i) => (SqlText)
-            $"(({Any(DifferencesOf(measure))}) AND {ExtremesSql.Lost(measure, Computed, state => Stored(StateColumns.Of(measure, state)), Stored(StateColumns.Rows), i)})");
+        var lost = blueprint.Measures.Select(
+            (measure, i) =>
+                (SqlText)
+                    $"(({Any(DifferencesOf(measure))}) AND {ExtremesSql.Lost(measure, Computed, state => Stored(StateColumns.Of(measure, state)), Stored(StateColumns.Rows), i)})"
+        );
         return $"""
             SELECT DISTINCT {dialect.MicrosOf(blueprint.Time, Stored(Time))} FROM {Sides(input, ranges, extremes: true)}
             WHERE {Computed(StateColumns.Rows)} = {Stored(StateColumns.Rows)} AND ({Any(lost)})
@@ -84,8 +96,13 @@ internal sealed class CompareSql(PolicyLayout blueprint, TierLayout tier, Dialec
     public SqlText Examples(string input, RangeSet ranges, long most)
     {
         List<SqlText> columns = [dialect.MicrosOf(blueprint.Time, $"coalesce({Computed(Time)}, {Stored(Time)})")];
-        columns.AddRange(blueprint.Series.Select(c => new Identifier(c.Name)).Select(c => (SqlText)$"CAST(coalesce({Computed(c)}, {Stored(c)}) AS VARCHAR)"));
-        foreach (var (column, differs) in Shown()) columns.AddRange([differs, $"CAST({Stored(column)} AS VARCHAR)", $"CAST({Computed(column)} AS VARCHAR)"]);
+        columns.AddRange(
+            blueprint
+                .Series.Select(c => new Identifier(c.Name))
+                .Select(c => (SqlText)$"CAST(coalesce({Computed(c)}, {Stored(c)}) AS VARCHAR)")
+        );
+        foreach (var (column, differs) in Shown())
+            columns.AddRange([differs, $"CAST({Stored(column)} AS VARCHAR)", $"CAST({Computed(column)} AS VARCHAR)"]);
         var order = SqlText.Join(", ", Enumerable.Range(1, 1 + blueprint.Series.Count).Select(i => (SqlText)$"{(long)i}"));
         return $"SELECT {SqlText.Join(", ", columns)} FROM {Sides(input, ranges)} WHERE {Any(Differences())} ORDER BY {order} LIMIT {most}";
     }
@@ -96,9 +113,11 @@ internal sealed class CompareSql(PolicyLayout blueprint, TierLayout tier, Dialec
     private IEnumerable<(Identifier Column, SqlText Differs)> Shown()
     {
         yield return (StateColumns.Rows, Differs(StateColumns.Rows));
-        if (blueprint.Policy.Interval is not null) yield return (StateColumns.Covered, Differs(StateColumns.Covered));
+        if (blueprint.Policy.Interval is not null)
+            yield return (StateColumns.Covered, Differs(StateColumns.Covered));
         foreach (var (measure, state) in StateColumns.States(blueprint))
-            if (Difference(measure, state) is { } difference) yield return (StateColumns.Of(measure, state.Suffix), difference);
+            if (Difference(measure, state) is { } difference)
+                yield return (StateColumns.Of(measure, state.Suffix), difference);
     }
 
     /// <summary>The number of buckets that have rows.</summary>
@@ -112,73 +131,100 @@ internal sealed class CompareSql(PolicyLayout blueprint, TierLayout tier, Dialec
     /// <summary>Buckets whose totals over all series differ from the source: start in microseconds, rows found, rows stored.</summary>
     public SqlText BucketTotals(RangeSet ranges) =>
         $"""
-        SELECT {StartOf(ranges, $"coalesce({Computed(StateColumns.Bucket)}, {Stored(StateColumns.Bucket)})")}, coalesce({Computed(StateColumns.Rows)}, 0), coalesce({Stored(StateColumns.Rows)}, 0)
-        FROM {TotalSides(ranges, perBucket: true)}
-        WHERE {SqlText.Join(" OR ", TotalDifferences(perBucket: true))}
-        ORDER BY 1
-        """;
+            SELECT {StartOf(ranges, $"coalesce({Computed(StateColumns.Bucket)}, {Stored(StateColumns.Bucket)})")}, coalesce({Computed(
+                StateColumns.Rows
+            )}, 0), coalesce({Stored(StateColumns.Rows)}, 0)
+            FROM {TotalSides(ranges, perBucket: true)}
+            WHERE {SqlText.Join(" OR ", TotalDifferences(perBucket: true))}
+            ORDER BY 1
+            """;
 
     /// <summary>The start in microseconds of the oldest bucket with rows whose totals agree with the source; no row for none.</summary>
     public SqlText OldestAgreeing(RangeSet ranges) =>
         $"""
-        SELECT {StartOf(ranges, $"{StateColumns.Bucket}")}
-        FROM (SELECT min({Stored(StateColumns.Bucket)}) AS {StateColumns.Bucket}
-              FROM {TotalSides(ranges, perBucket: true)}
-              WHERE NOT ({SqlText.Join(" OR ", TotalDifferences(perBucket: true))})) AS varve_oldest
-        WHERE {StateColumns.Bucket} IS NOT NULL
-        """;
+            SELECT {StartOf(ranges, $"{StateColumns.Bucket}")}
+            FROM (SELECT min({Stored(StateColumns.Bucket)}) AS {StateColumns.Bucket}
+                  FROM {TotalSides(ranges, perBucket: true)}
+                  WHERE NOT ({SqlText.Join(" OR ", TotalDifferences(perBucket: true))})) AS varve_oldest
+            WHERE {StateColumns.Bucket} IS NOT NULL
+            """;
 
     /// <summary>One row where the totals over all buckets and series differ: rows found, rows stored.</summary>
     public SqlText Totals(RangeSet ranges) =>
         $"""
-        SELECT coalesce({Computed(StateColumns.Rows)}, 0), coalesce({Stored(StateColumns.Rows)}, 0)
-        FROM {TotalSides(ranges, perBucket: false)}
-        WHERE {SqlText.Join(" OR ", TotalDifferences(perBucket: false))}
-        """;
+            SELECT coalesce({Computed(StateColumns.Rows)}, 0), coalesce({Stored(StateColumns.Rows)}, 0)
+            FROM {TotalSides(ranges, perBucket: false)}
+            WHERE {SqlText.Join(" OR ", TotalDifferences(perBucket: false))}
+            """;
 
     private SqlText Sides(string input, RangeSet ranges, bool extremes = false)
     {
         List<Identifier> stored = [.. StateColumns.All(blueprint, tier)];
         List<Identifier> computed = [.. stored, .. _rollup.Near().Select(n => n.Name)];
-        if (extremes) computed.AddRange(Enumerable.Range(0, blueprint.Measures.Count).SelectMany(i => (Identifier[])[ExtremesSql.Least(i), ExtremesSql.Greatest(i)]));
+        if (extremes)
+            computed.AddRange(
+                Enumerable.Range(0, blueprint.Measures.Count).SelectMany(i => (Identifier[])[ExtremesSql.Least(i), ExtremesSql.Greatest(i)])
+            );
         return Beside(
             _rollup.Select(input, ranges, magnitudes: true, extremes: extremes),
             computed,
             $"SELECT {SqlText.Join(", ", stored.Select(c => (SqlText)$"{c}"))} FROM {tier.States} WHERE {RangeSql.In(dialect, blueprint.Time.Starts, ranges)}",
             stored,
-            [(Time, $"{Computed(Time)} = {Stored(Time)}"), .. blueprint.Series.Select(c => (new Identifier(c.Name), dialect.Same(c, Computed(new(c.Name)), Stored(new(c.Name)))))]);
+            [
+                (Time, $"{Computed(Time)} = {Stored(Time)}"),
+                .. blueprint.Series.Select(c => (new Identifier(c.Name), dialect.Same(c, Computed(new(c.Name)), Stored(new(c.Name))))),
+            ]
+        );
     }
 
     /// <summary>What is computed and what is stored under one key in one row, each NULL where there is none.</summary>
-    private SqlText Beside(SqlText computed, IReadOnlyList<Identifier> ofComputed, SqlText stored, IReadOnlyList<Identifier> ofStored, IReadOnlyList<(Identifier Column, SqlText Same)> keys)
+    private SqlText Beside(
+        SqlText computed,
+        IReadOnlyList<Identifier> ofComputed,
+        SqlText stored,
+        IReadOnlyList<Identifier> ofStored,
+        IReadOnlyList<(Identifier Column, SqlText Same)> keys
+    )
     {
-        SqlText Side(SqlText number, Func<Identifier, SqlText> column) => $"SELECT {number} AS varve_side, {SqlText.Join(", ", ofComputed.Select(column))}";
+        SqlText Side(SqlText number, Func<Identifier, SqlText> column) =>
+            $"SELECT {number} AS varve_side, {SqlText.Join(", ", ofComputed.Select(column))}";
         SqlText Of(SqlText number, string side, IReadOnlyList<Identifier> columns) =>
-            SqlText.Join(", ", columns.Select(c => (SqlText)$"{dialect.Any($"{c}")} FILTER (WHERE varve_side = {number}) AS {Prefixed(side, c)}"));
+            SqlText.Join(
+                ", ",
+                columns.Select(c => (SqlText)$"{dialect.Any($"{c}")} FILTER (WHERE varve_side = {number}) AS {Prefixed(side, c)}")
+            );
         if (dialect.JoinsFully)
         {
             SqlText same = $"true";
-            if (keys.Count > 0) same = SqlText.Join(" AND ", keys.Select(k => k.Same));
+            if (keys.Count > 0)
+                same = SqlText.Join(" AND ", keys.Select(k => k.Same));
             return $"({computed}) AS varve_computed FULL JOIN ({stored}) AS varve_stored ON {same}";
         }
 
         var group = SqlText.Empty;
-        if (keys.Count > 0) group = $" GROUP BY {SqlText.Join(", ", keys.Select(k => (SqlText)$"{k.Column}"))}";
+        if (keys.Count > 0)
+            group = $" GROUP BY {SqlText.Join(", ", keys.Select(k => (SqlText)$"{k.Column}"))}";
         return $"""
             (SELECT {Of($"1", OfComputed, ofComputed)}, {Of($"2", OfStored, ofStored)}
             FROM ({Side($"1", c => $"{c}")} FROM ({computed}) AS varve_computed
-            UNION ALL {Side($"2", c => ofStored.Contains(c) ? (SqlText)$"{c}" : $"NULL")} FROM ({stored}) AS varve_stored) AS varve_sides{group}) AS varve_beside
+            UNION ALL {Side(
+                $"2",
+                c => ofStored.Contains(c) ? (SqlText)$"{c}" : $"NULL"
+            )} FROM ({stored}) AS varve_stored) AS varve_sides{group}) AS varve_beside
             """;
     }
 
     private IEnumerable<SqlText> Differences()
     {
         yield return Differs(StateColumns.Rows);
-        if (blueprint.Policy.Interval is not null) yield return Differs(StateColumns.Covered);
-        foreach (var difference in blueprint.Measures.SelectMany(DifferencesOf)) yield return difference;
+        if (blueprint.Policy.Interval is not null)
+            yield return Differs(StateColumns.Covered);
+        foreach (var difference in blueprint.Measures.SelectMany(DifferencesOf))
+            yield return difference;
     }
 
-    private IEnumerable<SqlText> DifferencesOf(MeasureLayout measure) => measure.States.Select(s => Difference(measure, StateSql.Of(s))).OfType<SqlText>();
+    private IEnumerable<SqlText> DifferencesOf(MeasureLayout measure) =>
+        measure.States.Select(s => Difference(measure, StateSql.Of(s))).OfType<SqlText>();
 
     /// <summary>Whether a state differs; null for one that is not compared.</summary>
     private SqlText? Difference(MeasureLayout measure, StateSql state)
@@ -194,9 +240,13 @@ internal sealed class CompareSql(PolicyLayout blueprint, TierLayout tier, Dialec
 
     private static SqlText Any(IEnumerable<SqlText> conditions) => SqlText.Join(" OR ", conditions.Prepend((SqlText)$"1 = 0"));
 
-    private SqlText StartOf(RangeSet ranges, SqlText bucket) => BucketSql.AreNumbered(tier.Grid, Hull(ranges)) ? BucketSql.StartOf(tier.Grid, Hull(ranges), bucket) : bucket;
+    private SqlText StartOf(RangeSet ranges, SqlText bucket) =>
+        BucketSql.AreNumbered(tier.Grid, Hull(ranges)) ? BucketSql.StartOf(tier.Grid, Hull(ranges), bucket) : bucket;
 
-    private SqlText BucketOf(RangeSet ranges, SqlText micros) => BucketSql.AreNumbered(tier.Grid, Hull(ranges)) ? BucketSql.Number(dialect, tier.Grid, Hull(ranges), micros) : BucketSql.Start(dialect, tier.Grid, Hull(ranges), micros);
+    private SqlText BucketOf(RangeSet ranges, SqlText micros) =>
+        BucketSql.AreNumbered(tier.Grid, Hull(ranges))
+            ? BucketSql.Number(dialect, tier.Grid, Hull(ranges), micros)
+            : BucketSql.Start(dialect, tier.Grid, Hull(ranges), micros);
 
     private static TimeRange Hull(RangeSet ranges) => new(ranges.Start!.Value, ranges.End!.Value);
 
@@ -223,7 +273,8 @@ internal sealed class CompareSql(PolicyLayout blueprint, TierLayout tier, Dialec
         SqlText Side(IEnumerable<(SqlText Value, Identifier Name)> columns, TableName table, SqlText within)
         {
             var group = SqlText.Empty;
-            if (perBucket) group = $" GROUP BY {StateColumns.Bucket}";
+            if (perBucket)
+                group = $" GROUP BY {StateColumns.Bucket}";
             return $"SELECT {SqlText.Join(", ", columns.Select(c => (SqlText)$"{c.Value} AS {c.Name}"))} FROM {table} WHERE {within}{group}";
         }
 
@@ -232,7 +283,8 @@ internal sealed class CompareSql(PolicyLayout blueprint, TierLayout tier, Dialec
             [.. computed.Select(c => c.Name)],
             Side(stored, tier.States, RangeSql.In(dialect, blueprint.Time.Starts, ranges)),
             [.. stored.Select(c => c.Name)],
-            perBucket ? [(StateColumns.Bucket, $"{Computed(StateColumns.Bucket)} = {Stored(StateColumns.Bucket)}")] : []);
+            perBucket ? [(StateColumns.Bucket, $"{Computed(StateColumns.Bucket)} = {Stored(StateColumns.Bucket)}")] : []
+        );
     }
 
     private IEnumerable<SqlText> TotalDifferences(bool perBucket)
@@ -246,16 +298,20 @@ internal sealed class CompareSql(PolicyLayout blueprint, TierLayout tier, Dialec
         }
     }
 
-    /// <summary>The recheck looks at count, sum, min and max, whose cost every run pays; the proof by totals at all that have one.</summary>
-    private IEnumerable<(MeasureLayout Measure, StateSql State)> Totalled(bool perBucket) => StateColumns.States(blueprint)
-        .Where(s => s.State.Total is not null && (!perBucket || IsWatched(s.State.Suffix)));
+    /// <summary>
+    /// The recheck looks at count, sum, min and max, whose cost every run pays; the proof by totals at all that have one.
+    /// </summary>
+    private IEnumerable<(MeasureLayout Measure, StateSql State)> Totalled(bool perBucket) =>
+        StateColumns.States(blueprint).Where(s => s.State.Total is not null && (!perBucket || IsWatched(s.State.Suffix)));
 
     /// <summary>The columns of the states that the recheck looks at.</summary>
-    public static IEnumerable<string> Watched(PolicyLayout blueprint) => blueprint.Measures.SelectMany(m => m.States.Where(IsWatched).Select(m.ColumnOf));
+    public static IEnumerable<string> Watched(PolicyLayout blueprint) =>
+        blueprint.Measures.SelectMany(m => m.States.Where(IsWatched).Select(m.ColumnOf));
 
     private static bool IsWatched(string state) => state is "count" or "sum" or "min" or "max";
 
-    private IEnumerable<(MeasureLayout Measure, StateSql State, Identifier Name)> NearTotals() => _rollup.Near().Where(n => n.State.Total is not null);
+    private IEnumerable<(MeasureLayout Measure, StateSql State, Identifier Name)> NearTotals() =>
+        _rollup.Near().Where(n => n.State.Total is not null);
 
     private MeasureSql Measure(MeasureLayout layout)
     {
@@ -274,7 +330,8 @@ internal sealed class CompareSql(PolicyLayout blueprint, TierLayout tier, Dialec
 
     private SqlText Of(string side, Identifier column)
     {
-        if (dialect.JoinsFully) return $"{new Identifier(side)}.{column}";
+        if (dialect.JoinsFully)
+            return $"{new Identifier(side)}.{column}";
         return $"{Prefixed(side, column)}";
     }
 

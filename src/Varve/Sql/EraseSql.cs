@@ -31,7 +31,8 @@ internal sealed class EraseSql(PolicyLayout blueprint, Dialect dialect, IReadOnl
     private SqlText Condition(TableName table, RangeSet? ranges)
     {
         var matches = WhereSql.Matches(dialect, where);
-        if (ranges is null) return matches;
+        if (ranges is null)
+            return matches;
         return $"{RangeSql.In(dialect, table == blueprint.Source ? blueprint.Time : blueprint.Time.Starts, ranges)} AND {matches}";
     }
 }

@@ -23,8 +23,17 @@ internal static class ExtremesSql
         return [$"{least} AS {Least(number)}", $"{greatest} AS {Greatest(number)}"];
     }
 
-    /// <summary>True where a measure had several values and has one, or had some and has none. What may have been one value counts as several.</summary>
-    public static SqlText Lost(MeasureLayout layout, Func<Identifier, SqlText> computed, Func<string, SqlText> stored, SqlText rows, int measure)
+    /// <summary>
+    /// True where a measure had several values and has one, or had some and has none. What may have been one value counts as
+    /// several.
+    /// </summary>
+    public static SqlText Lost(
+        MeasureLayout layout,
+        Func<Identifier, SqlText> computed,
+        Func<string, SqlText> stored,
+        SqlText rows,
+        int measure
+    )
     {
         var (least, greatest) = (computed(Least(measure)), computed(Greatest(measure)));
         return $"CASE WHEN {least} IS NULL THEN {Some(layout.States, stored)} ELSE {least} = {greatest} AND {Several(layout.States, stored, rows)} END";
@@ -33,27 +42,40 @@ internal static class ExtremesSql
     private static (SqlText Least, SqlText Greatest) Parts(MeasureSql measure, Func<string, SqlText> s)
     {
         var states = measure.Layout.States;
-        if (Ranges(states)) return (measure.Least(s("min")), measure.Greatest(s("max")));
-        if (states.Contains("m2")) return ($"min({s("mean")})", $"max({s("mean")}) + {measure.Dialect.Sum(s("m2"))}");
-        if (states.Contains("sum")) return ($"min(CAST({s("sum")} AS DOUBLE PRECISION) / nullif({s("count")}, 0))", $"max(CAST({s("sum")} AS DOUBLE PRECISION) / nullif({s("count")}, 0))");
-        if (states.Contains("first") && states.Contains("last")) return (measure.Least($"least({s("first")}, {s("last")})"), measure.Greatest($"greatest({s("first")}, {s("last")})"));
-        if (states.FirstOrDefault(v => v is "min" or "max" or "first" or "last") is { } value) return (measure.Least(s(value)), measure.Greatest(s(value)));
-        if (states.Contains("count")) return ($"CASE WHEN sum({s("count")}) > 0 THEN 0 END", $"CASE WHEN sum({s("count")}) > 0 THEN 1 END");
+        if (Ranges(states))
+            return (measure.Least(s("min")), measure.Greatest(s("max")));
+        if (states.Contains("m2"))
+            return ($"min({s("mean")})", $"max({s("mean")}) + {measure.Dialect.Sum(s("m2"))}");
+        if (states.Contains("sum"))
+            return (
+                $"min(CAST({s("sum")} AS DOUBLE PRECISION) / nullif({s("count")}, 0))",
+                $"max(CAST({s("sum")} AS DOUBLE PRECISION) / nullif({s("count")}, 0))"
+            );
+        if (states.Contains("first") && states.Contains("last"))
+            return (measure.Least($"least({s("first")}, {s("last")})"), measure.Greatest($"greatest({s("first")}, {s("last")})"));
+        if (states.FirstOrDefault(v => v is "min" or "max" or "first" or "last") is { } value)
+            return (measure.Least(s(value)), measure.Greatest(s(value)));
+        if (states.Contains("count"))
+            return ($"CASE WHEN sum({s("count")}) > 0 THEN 0 END", $"CASE WHEN sum({s("count")}) > 0 THEN 1 END");
         return ($"0", $"1");
     }
 
     private static SqlText Some(IReadOnlyList<string> states, Func<string, SqlText> s)
     {
-        if (states.Contains("count")) return $"{s("count")} > 0";
-        if (states.FirstOrDefault(v => v is "min" or "max" or "first" or "last") is { } value) return $"{s(value)} IS NOT NULL";
+        if (states.Contains("count"))
+            return $"{s("count")} > 0";
+        if (states.FirstOrDefault(v => v is "min" or "max" or "first" or "last") is { } value)
+            return $"{s(value)} IS NOT NULL";
         return $"1 = 0";
     }
 
     private static SqlText Several(IReadOnlyList<string> states, Func<string, SqlText> s, SqlText rows)
     {
         var many = states.Contains("count") ? s("count") : rows;
-        if (Ranges(states)) return $"{s("min")} IS DISTINCT FROM {s("max")}";
-        if (states.Contains("m2")) return $"{many} > 1 AND {s("m2")} > 1e-24 * {s("count")} * {s("mean")} * {s("mean")}";
+        if (Ranges(states))
+            return $"{s("min")} IS DISTINCT FROM {s("max")}";
+        if (states.Contains("m2"))
+            return $"{many} > 1 AND {s("m2")} > 1e-24 * {s("count")} * {s("mean")} * {s("mean")}";
         return $"{many} > 1";
     }
 

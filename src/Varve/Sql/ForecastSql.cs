@@ -7,7 +7,10 @@ namespace Varve.Sql;
 /// <summary>What a forecast counts: each question is one pass over the time, or over time and series of a window.</summary>
 internal static class ForecastSql
 {
-    /// <summary>Rows of a relation by bins, oldest first: number, least and greatest time in microseconds. Without bins each instant is one.</summary>
+    /// <summary>
+    /// Rows of a relation by bins, oldest first: number, least and greatest time in microseconds. Without bins each instant is
+    /// one.
+    /// </summary>
     public static SqlText Strata(Dialect dialect, TimeColumn time, TableName table, Grid? bins, TimeRange hull, RangeSet within)
     {
         var micros = dialect.MicrosOf(time, $"{new Identifier(time.Name)}");
@@ -19,11 +22,17 @@ internal static class ForecastSql
             """;
     }
 
-    /// <summary>Pairs of bucket and series that the source has in a window: the rows that a tier would have. Without a tier the series alone.</summary>
+    /// <summary>
+    /// Pairs of bucket and series that the source has in a window: the rows that a tier would have. Without a tier the series
+    /// alone.
+    /// </summary>
     public static SqlText Pairs(Dialect dialect, PolicyLayout blueprint, TierLayout? tier, TimeRange window)
     {
         var columns = StateColumns.Series(blueprint).Select(c => (SqlText)$"{c}");
-        if (tier is not null) columns = columns.Prepend(BucketSql.Start(dialect, tier.Grid, window, dialect.MicrosOf(blueprint.Time, $"{new Identifier(blueprint.Time.Name)}")));
+        if (tier is not null)
+            columns = columns.Prepend(
+                BucketSql.Start(dialect, tier.Grid, window, dialect.MicrosOf(blueprint.Time, $"{new Identifier(blueprint.Time.Name)}"))
+            );
         return $"SELECT count(*) FROM (SELECT DISTINCT {SqlText.Join(", ", columns)} FROM {blueprint.Source} WHERE {RangeSql.In(dialect, blueprint.Time, window)}) AS varve_pairs";
     }
 }

@@ -10,11 +10,11 @@ internal static class ProfileSql
     /// <summary>The columns of the primary key in their order.</summary>
     public static SqlText Key(TableName table) =>
         $"""
-        SELECT k.column_name FROM information_schema.key_column_usage k
-        JOIN information_schema.table_constraints c ON c.constraint_name = k.constraint_name AND c.table_schema = k.table_schema AND c.table_name = k.table_name
-        WHERE c.constraint_type = {"PRIMARY KEY"} AND k.table_catalog = current_database() AND c.table_catalog = current_database() AND k.table_schema = {table.Schema} AND k.table_name = {table.Name}
-        ORDER BY k.ordinal_position
-        """;
+            SELECT k.column_name FROM information_schema.key_column_usage k
+            JOIN information_schema.table_constraints c ON c.constraint_name = k.constraint_name AND c.table_schema = k.table_schema AND c.table_name = k.table_name
+            WHERE c.constraint_type = {"PRIMARY KEY"} AND k.table_catalog = current_database() AND c.table_catalog = current_database() AND k.table_schema = {table.Schema} AND k.table_name = {table.Name}
+            ORDER BY k.ordinal_position
+            """;
 
     /// <summary>
     /// Rows that were looked at, then for each column four values: those that are not NULL, the distinct ones, the least
@@ -28,7 +28,8 @@ internal static class ProfileSql
     public static SqlText Columns(Dialect dialect, TableName table, IReadOnlyList<Column> columns, long rows, long wanted)
     {
         SqlText from = $"{table}";
-        if (rows > 2 * wanted) from = dialect.Sampled(table, Math.Clamp((100 * wanted / rows) + 1, 1, 100));
+        if (rows > 2 * wanted)
+            from = dialect.Sampled(table, Math.Clamp((100 * wanted / rows) + 1, 1, 100));
         SqlText nothing = $"CAST(NULL AS BIGINT)";
         var facts = columns.SelectMany(column =>
         {
@@ -52,7 +53,15 @@ internal static class ProfileSql
     /// columns: rows, those that have one before, of these those at the same instant with another value of one column, and
     /// those with another value of it.
     /// </summary>
-    public static SqlText Neighbours(Dialect dialect, TableName table, TimeColumn time, TimeRange window, string column, IReadOnlyList<string> others, long most)
+    public static SqlText Neighbours(
+        Dialect dialect,
+        TableName table,
+        TimeColumn time,
+        TimeRange window,
+        string column,
+        IReadOnlyList<string> others,
+        long most
+    )
     {
         var (at, value) = (new Identifier(time.Name), new Identifier(column));
         SqlText differs = $"varve_value IS DISTINCT FROM varve_value_before";
@@ -70,16 +79,24 @@ internal static class ProfileSql
     /// For each of some numbers: steps from one value of a series to its next one, of these those to another value, to a greater
     /// and to a smaller one, and whether there is more than one value in all.
     /// </summary>
-    public static SqlText Moves(Dialect dialect, TableName table, TimeColumn time, TimeRange window, IReadOnlyList<string> numbers, IReadOnlyList<string> series, long most)
+    public static SqlText Moves(
+        Dialect dialect,
+        TableName table,
+        TimeColumn time,
+        TimeRange window,
+        IReadOnlyList<string> numbers,
+        IReadOnlyList<string> series,
+        long most
+    )
     {
         var at = new Identifier(time.Name);
-        List<SqlText> inner = [], outer = [];
+        List<SqlText> inner = [],
+            outer = [];
         for (var i = 0; i < numbers.Count; i++)
         {
             var (name, value, before) = (new Identifier(numbers[i]), Numbered("varve_value", i), Numbered("varve_before", i));
             inner.AddRange([$"{name} AS {value}", $"lag({name}) OVER varve_order AS {before}"]);
-            outer.AddRange(
-            [
+            outer.AddRange([
                 $"count(CASE WHEN {before} IS NOT NULL AND {value} IS NOT NULL THEN 1 END)",
                 $"count(CASE WHEN {value} <> {before} THEN 1 END)",
                 $"count(CASE WHEN {value} > {before} THEN 1 END)",
@@ -122,12 +139,20 @@ internal static class ProfileSql
             """;
     }
 
-    private static SqlText Window(Dialect dialect, TableName table, TimeColumn time, TimeRange window, IEnumerable<string> columns, long most) =>
+    private static SqlText Window(
+        Dialect dialect,
+        TableName table,
+        TimeColumn time,
+        TimeRange window,
+        IEnumerable<string> columns,
+        long most
+    ) =>
         $"(SELECT {Names(columns.Prepend(time.Name))} FROM {table} WHERE {RangeSql.In(dialect, time, window)} LIMIT {most}) AS varve_window";
 
     private static SqlText By(IReadOnlyList<string> columns)
     {
-        if (columns.Count == 0) return SqlText.Empty;
+        if (columns.Count == 0)
+            return SqlText.Empty;
         return $"PARTITION BY {Names(columns)} ";
     }
 

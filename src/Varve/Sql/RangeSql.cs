@@ -17,7 +17,8 @@ internal static class RangeSql
         {
             0 => $"1 = 0",
             1 => Within(dialect, time, known[0]),
-            <= Few => $"{Hull(dialect, time, known)} AND ({SqlText.Join(" OR ", known.Select(r => (SqlText)$"({Within(dialect, time, r)})"))})",
+            <= Few =>
+                $"{Hull(dialect, time, known)} AND ({SqlText.Join(" OR ", known.Select(r => (SqlText)$"({Within(dialect, time, r)})"))})",
             _ => $"{Hull(dialect, time, known)} AND {Among(dialect, time, known, 0, known.Count)}",
         };
     }
@@ -32,7 +33,8 @@ internal static class RangeSql
     private static SqlText Among(Dialect dialect, TimeColumn time, RangeSet ranges, int from, int to)
     {
         SqlText column = $"{new Identifier(time.Name)}";
-        if (to - from == 1) return $"{column} < {dialect.TimeValue(time, ranges[from].To)}";
+        if (to - from == 1)
+            return $"{column} < {dialect.TimeValue(time, ranges[from].To)}";
         var middle = from + ((to - from) / 2);
         return $"CASE WHEN {column} < {dialect.TimeValue(time, ranges[middle].From)} THEN {Among(dialect, time, ranges, from, middle)} ELSE {Among(dialect, time, ranges, middle, to)} END";
     }

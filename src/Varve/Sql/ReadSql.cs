@@ -36,24 +36,41 @@ internal sealed class ReadSql(PolicyLayout blueprint, Dialect dialect)
     public SqlText Part(TierLayout tier, TimeRange range) =>
         $"{Shown(tier, tier.Name)} FROM {tier.States} WHERE {RangeSql.In(dialect, blueprint.Time.Starts, range)}";
 
-    /// <summary>A range of the source, grouped to the buckets of a tier as if it had been built; boundaries are known within <paramref name="known"/>.</summary>
+    /// <summary>
+    /// A range of the source, grouped to the buckets of a tier as if it had been built; boundaries are known within <paramref
+    /// name="known"/>.
+    /// </summary>
     public SqlText Open(TierLayout tier, TimeRange range, TimeRange known) =>
         $"{Shown(tier, Relations.Source)} FROM ({new RollupSql(blueprint, tier, dialect).Select(Relations.Source, RangeSet.Of(range), known)}) AS varve_open";
 
-    /// <summary>Several parts as one answer, ordered by time and series; behind the columns the start of each bucket in microseconds.</summary>
+    /// <summary>
+    /// Several parts as one answer, ordered by time and series; behind the columns the start of each bucket in microseconds.
+    /// </summary>
     public SqlText Answer(
-        IReadOnlyList<QuerySegment> parts, IReadOnlyList<(Column Column, string? Value)> where, IReadOnlyList<string> columns)
+        IReadOnlyList<QuerySegment> parts,
+        IReadOnlyList<(Column Column, string? Value)> where,
+        IReadOnlyList<string> columns
+    )
     {
         var selected = columns.Select(c => Written(new(c))).Append(dialect.MicrosOf(blueprint.Time, $"varve_answer.{Time}"));
         return $"SELECT {SqlText.Join(", ", selected)} FROM {Ordered(parts, where)}";
     }
 
-    /// <summary>The same for a file: values of their own types where the file keeps them, else as text; the local date behind the time where the zone is not UTC.</summary>
+    /// <summary>
+    /// The same for a file: values of their own types where the file keeps them, else as text; the local date behind the time
+    /// where the zone is not UTC.
+    /// </summary>
     public SqlText Typed(
-        IReadOnlyList<QuerySegment> parts, IReadOnlyList<(Column Column, string? Value)> where, IReadOnlyList<string> columns, ParquetSql parquet, string zone)
+        IReadOnlyList<QuerySegment> parts,
+        IReadOnlyList<(Column Column, string? Value)> where,
+        IReadOnlyList<string> columns,
+        ParquetSql parquet,
+        string zone
+    )
     {
         List<SqlText> selected = [.. columns.Select(c => Kept(new(c), parquet))];
-        if (zone != DateTimeZone.Utc.Id) selected.Insert(1, $"{dialect.LocalDate(blueprint.Time, $"varve_answer.{Time}", zone)} AS varve_local");
+        if (zone != DateTimeZone.Utc.Id)
+            selected.Insert(1, $"{dialect.LocalDate(blueprint.Time, $"varve_answer.{Time}", zone)} AS varve_local");
         return $"SELECT {SqlText.Join(", ", selected)} FROM {Ordered(parts, where)}";
     }
 
@@ -61,27 +78,51 @@ internal sealed class ReadSql(PolicyLayout blueprint, Dialect dialect)
     {
         var selects = parts.Select(p => Knowing(p.Unknown).Answer(p));
         var condition = SqlText.Empty;
-        if (where.Count > 0) condition = $" WHERE {WhereSql.Matches(dialect, where)}";
+        if (where.Count > 0)
+            condition = $" WHERE {WhereSql.Matches(dialect, where)}";
 
         // Qualified: the text of a value has its name, and is not in its order.
-        var order = StateColumns.Series(blueprint).Prepend(Time).Append(s_tier).Append(s_seconds).Append(StateColumns.Rows).Select(c => (SqlText)$"varve_answer.{c}");
+        var order = StateColumns
+            .Series(blueprint)
+            .Prepend(Time)
+            .Append(s_tier)
+            .Append(s_seconds)
+            .Append(StateColumns.Rows)
+            .Select(c => (SqlText)$"varve_answer.{c}");
         return $"({SqlText.Join(" UNION ALL ", selects)}) AS varve_answer{condition} ORDER BY {SqlText.Join(", ", order)}";
     }
 
     private SqlText Kept(Identifier column, ParquetSql parquet)
     {
-        if (ColumnOf(column) is { } of && !parquet.Survives(of.TypeName)) return $"CAST(varve_answer.{column} AS VARCHAR) AS {column}";
+        if (ColumnOf(column) is { } of && !parquet.Survives(of.TypeName))
+            return $"CAST(varve_answer.{column} AS VARCHAR) AS {column}";
         return $"varve_answer.{column}";
     }
 
     /// <summary>The column of the source whose values a column of the answer has; null for what is computed.</summary>
-    private Column? ColumnOf(Identifier column) => blueprint.Series.FirstOrDefault(c => c.Name == column.Value)
-        ?? blueprint.Measures.FirstOrDefault(m => m.Measure.Functions.Any(f => f is Function.Min or Function.Max or Function.First or Function.Last && Name(m, f) == column.Value))?.Column;
+    private Column? ColumnOf(Identifier column) =>
+        blueprint.Series.FirstOrDefault(c => c.Name == column.Value)
+        ?? blueprint
+            .Measures.FirstOrDefault(m =>
+                m.Measure.Functions.Any(f =>
+                    f is Function.Min or Function.Max or Function.First or Function.Last && Name(m, f) == column.Value
+                )
+            )
+            ?.Column;
 
-    /// <summary>A value that no type of .NET holds is written by the database: it has more times, dates and bytes than can be named here.</summary>
+    /// <summary>
+    /// A value that no type of .NET holds is written by the database: it has more times, dates and bytes than can be named here.
+    /// </summary>
     private SqlText Written(Identifier column)
     {
-        if (ColumnOf(column)?.Type is ColumnType.Timestamp or ColumnType.TimestampTz or ColumnType.Date or ColumnType.Nested or ColumnType.Other)
+        if (
+            ColumnOf(column)?.Type
+            is ColumnType.Timestamp
+                or ColumnType.TimestampTz
+                or ColumnType.Date
+                or ColumnType.Nested
+                or ColumnType.Other
+        )
             return $"CAST(varve_answer.{column} AS VARCHAR) AS {column}";
         return $"varve_answer.{column}";
     }
@@ -91,9 +132,13 @@ internal sealed class ReadSql(PolicyLayout blueprint, Dialect dialect)
     private SqlText Answer(QuerySegment part)
     {
         var (shown, first) = (part.Shown, part.Pieces[0]);
-        var name = string.Join(" + ", part.Pieces.Select(p => p.Relation == Relations.Source ? Relations.Source : blueprint.Tier(p.Relation).Name).Distinct());
+        var name = string.Join(
+            " + ",
+            part.Pieces.Select(p => p.Relation == Relations.Source ? Relations.Source : blueprint.Tier(p.Relation).Name).Distinct()
+        );
         SqlText rows = $"{shown.States} WHERE {RangeSql.In(dialect, blueprint.Time.Starts, first.Range)}";
-        if (first.Relation != shown.Id) rows = $"({Regrouped(part)}) AS varve_open";
+        if (first.Relation != shown.Id)
+            rows = $"({Regrouped(part)}) AS varve_open";
         return $"{Shown(shown, name)}, {part.IsComplete} AS {s_complete} FROM {rows}";
     }
 
@@ -110,26 +155,28 @@ internal sealed class ReadSql(PolicyLayout blueprint, Dialect dialect)
 
     /// <summary>Names of the columns of a part, in order.</summary>
     public IReadOnlyList<string> Names() =>
-    [
-        blueprint.Time.Name,
-        .. blueprint.Series.Select(c => c.Name),
-        .. blueprint.Measures.SelectMany(m => m.Measure.Functions.Select(f => Name(m, f))),
-        "varve_rows",
-        "varve_coverage",
-        "varve_tier",
-        "varve_seconds",
-    ];
+        [
+            blueprint.Time.Name,
+            .. blueprint.Series.Select(c => c.Name),
+            .. blueprint.Measures.SelectMany(m => m.Measure.Functions.Select(f => Name(m, f))),
+            "varve_rows",
+            "varve_coverage",
+            "varve_tier",
+            "varve_seconds",
+        ];
 
     /// <summary>Names of the columns of an answer, in order.</summary>
     public IReadOnlyList<string> AnswerNames() => [.. Names(), Complete];
 
     /// <summary>The name of a value: measure and function.</summary>
-    public static string Name(MeasureLayout measure, Function function) => $"{measure.Measure.Name}_{function.ToString().ToLowerInvariant()}";
+    public static string Name(MeasureLayout measure, Function function) =>
+        $"{measure.Measure.Name}_{function.ToString().ToLowerInvariant()}";
 
     private IEnumerable<SqlText> Columns(TierLayout tier)
     {
         yield return $"{Time}";
-        foreach (var series in StateColumns.Series(blueprint)) yield return $"{series}";
+        foreach (var series in StateColumns.Series(blueprint))
+            yield return $"{series}";
         foreach (var measure in blueprint.Measures)
         {
             foreach (var function in measure.Measure.Functions)
@@ -148,7 +195,8 @@ internal sealed class ReadSql(PolicyLayout blueprint, Dialect dialect)
 
     private static SqlText Value(MeasureLayout measure, Function function)
     {
-        if (!measure.Knows(function)) return $"NULL";
+        if (!measure.Knows(function))
+            return $"NULL";
         SqlText State(string suffix) => $"{StateColumns.Of(measure, suffix)}";
         SqlText variance = $"{State("m2")} / ({State("count")} - 1)";
         return function switch
@@ -168,7 +216,8 @@ internal sealed class ReadSql(PolicyLayout blueprint, Dialect dialect)
 
     private static SqlText Length(TierLayout tier)
     {
-        if (StateColumns.HasLength(tier)) return $"{StateColumns.Length}";
+        if (StateColumns.HasLength(tier))
+            return $"{StateColumns.Length}";
         return $"{(long)tier.Grid.Width.Longest.TotalMilliseconds}";
     }
 }

@@ -31,7 +31,8 @@ internal static class RowsSql
         {
             SqlText name = $"{new Identifier(column.Name)}";
             values.Add($"count({name})");
-            if (column.Type is not (ColumnType.Nested or ColumnType.Other)) values.AddRange([dialect.Least(column, name), dialect.Greatest(column, name)]);
+            if (column.Type is not (ColumnType.Nested or ColumnType.Other))
+                values.AddRange([dialect.Least(column, name), dialect.Greatest(column, name)]);
         }
 
         return $"SELECT {SqlText.Join(", ", values)} FROM {table}{Condition(within)}";
@@ -39,7 +40,8 @@ internal static class RowsSql
 
     private static SqlText Condition(SqlText? within)
     {
-        if (within is null) return SqlText.Empty;
+        if (within is null)
+            return SqlText.Empty;
         return $" WHERE {within}";
     }
 
@@ -47,7 +49,8 @@ internal static class RowsSql
     public static SqlText CountOutside(Dialect dialect, TimeColumn time, TableName table, SqlText? within, RangeSet ranges)
     {
         SqlText outside = $"({RangeSql.In(dialect, time, ranges)}) IS NOT TRUE";
-        if (within is not null) outside = $"({within}) AND {outside}";
+        if (within is not null)
+            outside = $"({within}) AND {outside}";
         return $"SELECT count(*) FROM {table} WHERE {outside}";
     }
 
@@ -58,7 +61,10 @@ internal static class RowsSql
         return $"SELECT count(*), {dialect.MicrosOf(time, $"min({column})")}, {dialect.MicrosOf(time, $"max({column})")} FROM {table} WHERE {RangeSql.In(dialect, time, ranges)}";
     }
 
-    /// <summary>Earliest and latest time of all rows in microseconds, NULL where it is not known: engines know them of a table that was not written to since they settled it.</summary>
+    /// <summary>
+    /// Earliest and latest time of all rows in microseconds, NULL where it is not known: engines know them of a table that was
+    /// not written to since they settled it.
+    /// </summary>
     public static SqlText MinMax(Dialect dialect, TimeColumn time, TableName table)
     {
         SqlText column = $"{new Identifier(time.Name)}";
@@ -73,7 +79,8 @@ internal static class RowsSql
     {
         SqlText column = $"{new Identifier(time.Name)}";
         SqlText condition = $"{column} IS NOT NULL";
-        if (ranges is not null) condition = RangeSql.In(dialect, time, ranges);
+        if (ranges is not null)
+            condition = RangeSql.In(dialect, time, ranges);
         SqlText End(SqlText order) => $"(SELECT {Micros(dialect, time, column)} FROM {table} WHERE {condition} ORDER BY {order} LIMIT 1)";
         return $"SELECT {End(column)}, {End($"{column} DESC")}";
     }
@@ -94,7 +101,8 @@ internal static class RowsSql
     public static SqlText Series(Dialect dialect, PolicyLayout blueprint, TimeRange? within)
     {
         var condition = SqlText.Empty;
-        if (within is not null) condition = $" WHERE {RangeSql.In(dialect, blueprint.Time, within)}";
+        if (within is not null)
+            condition = $" WHERE {RangeSql.In(dialect, blueprint.Time, within)}";
         return $"SELECT count(*) FROM (SELECT DISTINCT {SqlText.Join(", ", StateColumns.Series(blueprint).Select(c => (SqlText)$"{c}"))} FROM {blueprint.Source}{condition}) AS varve_series";
     }
 
@@ -106,11 +114,24 @@ internal static class RowsSql
     /// Buckets of the first tier that hold rows stamped since an instant, those of no known time after it included: start, and
     /// the newest stamp up to another instant, NULL for none, in microseconds.
     /// </summary>
-    public static SqlText Arrived(Dialect dialect, PolicyLayout blueprint, TimeColumn arrival, Instant since, Instant until, RangeSet within)
+    public static SqlText Arrived(
+        Dialect dialect,
+        PolicyLayout blueprint,
+        TimeColumn arrival,
+        Instant since,
+        Instant until,
+        RangeSet within
+    )
     {
         SqlText column = $"{new Identifier(arrival.Name)}";
-        SqlText stamp = $"CASE WHEN {RangeSql.In(dialect, arrival, TimeRange.Before(until + Duration.FromTicks(10)))} THEN {dialect.MicrosOf(arrival, column)} END";
-        var bucket = BucketSql.Start(dialect, blueprint.Tiers[0].Grid, new(within.Start!.Value, within.End!.Value), dialect.MicrosOf(blueprint.Time, $"{new Identifier(blueprint.Time.Name)}"));
+        SqlText stamp =
+            $"CASE WHEN {RangeSql.In(dialect, arrival, TimeRange.Before(until + Duration.FromTicks(10)))} THEN {dialect.MicrosOf(arrival, column)} END";
+        var bucket = BucketSql.Start(
+            dialect,
+            blueprint.Tiers[0].Grid,
+            new(within.Start!.Value, within.End!.Value),
+            dialect.MicrosOf(blueprint.Time, $"{new Identifier(blueprint.Time.Name)}")
+        );
         return $"""
             SELECT varve_bucket, max(varve_stamp)
             FROM (SELECT {bucket} AS varve_bucket, {stamp} AS varve_stamp FROM {blueprint.Source}
@@ -120,20 +141,24 @@ internal static class RowsSql
     }
 
     /// <summary>The days of UTC on which there are rows of some ranges: start in microseconds, and how many.</summary>
-    public static SqlText Days(Dialect dialect, TimeColumn time, TableName table, RangeSet ranges) => $"""
-        SELECT varve_day, count(*)
-        FROM (SELECT {dialect.FloorTo(dialect.MicrosOf(time, $"{new Identifier(time.Name)}"), MicrosOfADay)} AS varve_day
-              FROM {table} WHERE {RangeSql.In(dialect, time, ranges)}) AS varve_days
-        GROUP BY varve_day
-        """;
+    public static SqlText Days(Dialect dialect, TimeColumn time, TableName table, RangeSet ranges) =>
+        $"""
+            SELECT varve_day, count(*)
+            FROM (SELECT {dialect.FloorTo(dialect.MicrosOf(time, $"{new Identifier(time.Name)}"), MicrosOfADay)} AS varve_day
+                  FROM {table} WHERE {RangeSql.In(dialect, time, ranges)}) AS varve_days
+            GROUP BY varve_day
+            """;
 
-    /// <summary>The number of rows that have no known time, and of those whose time is neither NULL nor infinite: it is out of range.</summary>
+    /// <summary>
+    /// The number of rows that have no known time, and of those whose time is neither NULL nor infinite: it is out of range.
+    /// </summary>
     public static SqlText Timeless(Dialect dialect, TimeColumn time, TableName table)
     {
         SqlText column = $"{new Identifier(time.Name)}";
         SqlText outside = $"{column}";
         if (time.Type is not ColumnType.Integer)
-            outside = $"CASE WHEN {column} <> {dialect.TimeValue(time, Instant.MinValue)} AND {column} <> {dialect.TimeValue(time, Instant.MaxValue)} THEN 1 END";
+            outside =
+                $"CASE WHEN {column} <> {dialect.TimeValue(time, Instant.MinValue)} AND {column} <> {dialect.TimeValue(time, Instant.MaxValue)} THEN 1 END";
         return $"SELECT count(*), count({outside}) FROM {table} WHERE NOT {dialect.IsFiniteTime(time, column)}";
     }
 

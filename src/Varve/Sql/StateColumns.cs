@@ -32,21 +32,27 @@ internal static class StateColumns
         var (column, count) = (blueprint.Columns.First(c => c.Name == blueprint.Time.Name), new StateType.Count());
         StateType time = column.Type is ColumnType.Integer ? count : new StateType.Like(column);
         yield return new(new(blueprint.Time.Name), time);
-        foreach (var series in blueprint.Series) yield return new(new(series.Name), new StateType.Like(series));
+        foreach (var series in blueprint.Series)
+            yield return new(new(series.Name), new StateType.Like(series));
         yield return new(Rows, count);
         yield return new(Covered, count);
-        if (HasLength(tier)) yield return new(Length, count);
-        foreach (var (measure, state) in States(blueprint)) yield return new(Of(measure, state.Suffix), state.TypeOf(measure, time));
+        if (HasLength(tier))
+            yield return new(Length, count);
+        foreach (var (measure, state) in States(blueprint))
+            yield return new(Of(measure, state.Suffix), state.TypeOf(measure, time));
     }
 
     /// <summary>All columns in order.</summary>
     public static IEnumerable<Identifier> All(PolicyLayout blueprint, TierLayout tier)
     {
         yield return new(blueprint.Time.Name);
-        foreach (var series in Series(blueprint)) yield return series;
+        foreach (var series in Series(blueprint))
+            yield return series;
         yield return Rows;
         yield return Covered;
-        if (HasLength(tier)) yield return Length;
-        foreach (var (measure, state) in States(blueprint)) yield return Of(measure, state.Suffix);
+        if (HasLength(tier))
+            yield return Length;
+        foreach (var (measure, state) in States(blueprint))
+            yield return Of(measure, state.Suffix);
     }
 }

@@ -40,9 +40,10 @@ internal sealed record MeasureSql(SqlText Raw, SqlText Value, SqlText At, Measur
     public bool IsFloat => Layout.Column.Type is ColumnType.Float;
 
     /// <summary>The first or the last value of a group of rows.</summary>
-    public SqlText ValueAt(bool earliest) => Settled is { } settled
-        ? Dialect.ValueAt(Layout.Column, settled, At, earliest, Ties.Any)
-        : Dialect.ValueAt(Layout.Column, Value, At, earliest, Layout.Ties);
+    public SqlText ValueAt(bool earliest) =>
+        Settled is { } settled
+            ? Dialect.ValueAt(Layout.Column, settled, At, earliest, Ties.Any)
+            : Dialect.ValueAt(Layout.Column, Value, At, earliest, Layout.Ties);
 
     public SqlText Least(SqlText value) => Dialect.Least(Layout.Column, value);
 
@@ -56,17 +57,19 @@ internal sealed record MeasureSql(SqlText Raw, SqlText Value, SqlText At, Measur
     public static SqlText TimeOf(Dialect dialect, MeasureLayout layout, SqlText raw, SqlText time)
     {
         SqlText there = $"{raw} IS NOT NULL";
-        if (layout.Column.Type.HasNaN) there = dialect.IsFinite(raw);
+        if (layout.Column.Type.HasNaN)
+            there = dialect.IsFinite(raw);
         return $"CASE WHEN {there} THEN {time} END";
     }
 
     /// <summary>The value as something that can be added.</summary>
-    public SqlText Number => Layout.Column.Type switch
-    {
-        ColumnType.Float => $"CAST({Value} AS DOUBLE PRECISION)",
-        ColumnType.Bool => $"CAST({Value} AS INTEGER)",
-        _ => Value,
-    };
+    public SqlText Number =>
+        Layout.Column.Type switch
+        {
+            ColumnType.Float => $"CAST({Value} AS DOUBLE PRECISION)",
+            ColumnType.Bool => $"CAST({Value} AS INTEGER)",
+            _ => Value,
+        };
 }
 
 /// <summary>
@@ -126,7 +129,12 @@ internal sealed record StateSql
             TypeOf = (_, _) => new StateType.Real(),
             Build = m => m.Dialect.SquaredDeviations($"CAST({m.Number} AS DOUBLE PRECISION)"),
             Merge = Whole,
-            Magnitude = m => Spread(m.Dialect.SquaredDeviations($"CAST({m.Number} AS DOUBLE PRECISION)"), m.Dialect.Sum($"CAST({m.Number} AS DOUBLE PRECISION) * CAST({m.Number} AS DOUBLE PRECISION)"), $"1"),
+            Magnitude = m =>
+                Spread(
+                    m.Dialect.SquaredDeviations($"CAST({m.Number} AS DOUBLE PRECISION)"),
+                    m.Dialect.Sum($"CAST({m.Number} AS DOUBLE PRECISION) * CAST({m.Number} AS DOUBLE PRECISION)"),
+                    $"1"
+                ),
             MergeMagnitude = (s, m) => Spread(Whole(s, m), m.Dialect.Sum($"{s("m2")} + {s("count")} * {s("mean")} * {s("mean")}"), Parts),
             Match = Match.Near,
         },
@@ -164,34 +172,43 @@ internal sealed record StateSql
     public static StateSql Of(string suffix) => s_all[suffix];
 
     /// <summary>How this state is compared for one measure: sums of integers and decimals are exact.</summary>
-    public Match MatchFor(MeasureLayout layout) => (Match, Suffix) switch
-    {
-        (Match.Near, "sum") when layout.Column.Type is not ColumnType.Float => Match.Exact,
-        (Match.UnlessTies, _) when layout.Ties == Ties.Smallest => Match.Exact,
-        _ => Match,
-    };
+    public Match MatchFor(MeasureLayout layout) =>
+        (Match, Suffix) switch
+        {
+            (Match.Near, "sum") when layout.Column.Type is not ColumnType.Float => Match.Exact,
+            (Match.UnlessTies, _) when layout.Ties == Ties.Smallest => Match.Exact,
+            _ => Match,
+        };
 
-    private static StateSql Counted(string suffix, Func<MeasureSql, SqlText> build) => new()
-    {
-        Suffix = suffix,
-        Build = build,
-        Merge = (s, m) => m.Dialect.Whole($"sum({s(suffix)})"),
-        TypeOf = (_, _) => new StateType.Count(),
-        Match = Match.Exact,
-        Total = (s, m) => m.Dialect.Whole($"sum({s})"),
-    };
+    private static StateSql Counted(string suffix, Func<MeasureSql, SqlText> build) =>
+        new()
+        {
+            Suffix = suffix,
+            Build = build,
+            Merge = (s, m) => m.Dialect.Whole($"sum({s(suffix)})"),
+            TypeOf = (_, _) => new StateType.Count(),
+            Match = Match.Exact,
+            Total = (s, m) => m.Dialect.Whole($"sum({s})"),
+        };
 
-    private static StateSql Kept(string suffix, Func<MeasureSql, SqlText> build, Func<Func<string, SqlText>, MeasureSql, SqlText> merge, Func<SqlText, MeasureSql, SqlText> total) => new()
-    {
-        Suffix = suffix,
-        Build = build,
-        Merge = merge,
-        TypeOf = (m, time) => suffix.EndsWith("_at", StringComparison.Ordinal) ? time : new StateType.Like(m.Column),
-        Match = Match.Exact,
-        Total = total,
-    };
+    private static StateSql Kept(
+        string suffix,
+        Func<MeasureSql, SqlText> build,
+        Func<Func<string, SqlText>, MeasureSql, SqlText> merge,
+        Func<SqlText, MeasureSql, SqlText> total
+    ) =>
+        new()
+        {
+            Suffix = suffix,
+            Build = build,
+            Merge = merge,
+            TypeOf = (m, time) => suffix.EndsWith("_at", StringComparison.Ordinal) ? time : new StateType.Like(m.Column),
+            Match = Match.Exact,
+            Total = total,
+        };
 
-    private static SqlText Whole(Func<string, SqlText> s, MeasureSql m) => m.Dialect.MergedDeviations(s("count"), s("mean"), s("m2"))
+    private static SqlText Whole(Func<string, SqlText> s, MeasureSql m) =>
+        m.Dialect.MergedDeviations(s("count"), s("mean"), s("m2"))
         ?? m.Dialect.Sum($"{s("m2")} + {s("count")} * ({s("mean")} - {s("whole")}) * ({s("mean")} - {s("whole")})");
 
     /// <summary>
@@ -209,13 +226,17 @@ internal sealed record StateSql
     /// </summary>
     private static SqlText Rounded(Func<string, SqlText> s, MeasureSql m)
     {
-        if (m.Layout.States.Contains("m2")) return $"1e-6 * sqrt({s("count")} * greatest({s("m2")} + {s("count")} * {s("mean")} * {s("mean")}, 0))";
+        if (m.Layout.States.Contains("m2"))
+            return $"1e-6 * sqrt({s("count")} * greatest({s("m2")} + {s("count")} * {s("mean")} * {s("mean")}, 0))";
         if (m.Layout.States.Contains("min") && m.Layout.States.Contains("max"))
             return $"1e-6 * {s("count")} * greatest(abs(CAST({s("min")} AS DOUBLE PRECISION)), abs(CAST({s("max")} AS DOUBLE PRECISION)))";
         return $"0";
     }
 
-    /// <summary>Each addition rounds, so that beyond ten million numbers the last digits of their sum can be wrong by more than 1e-9 of it.</summary>
+    /// <summary>
+    /// Each addition rounds, so that beyond ten million numbers the last digits of their sum can be wrong by more than 1e-9 of
+    /// it.
+    /// </summary>
     private static SqlText Many(SqlText magnitude, SqlText numbers) => $"({magnitude} * greatest(1, 1e-7 * {numbers}))";
 
     private static SqlText Parts => $"count(*)";

@@ -15,9 +15,11 @@ internal sealed class ViewText(string sql, StringComparison comparison)
     {
         for (var i = 0; i < _words.Count; i++)
         {
-            if (!Is(i, table.Name)) continue;
+            if (!Is(i, table.Name))
+                continue;
             var qualified = i > 1 && _words[i - 1].Text == "." && _words[i - 2].IsName;
-            if (!qualified || table.Schema is null || Is(i - 2, table.Schema)) return true;
+            if (!qualified || table.Schema is null || Is(i - 2, table.Schema))
+                return true;
         }
 
         return false;
@@ -27,16 +29,21 @@ internal sealed class ViewText(string sql, StringComparison comparison)
     public bool Reads(string column)
     {
         for (var i = 0; i < _words.Count; i++)
-            if (Is(i, column) || IsStar(i)) return true;
+            if (Is(i, column) || IsStar(i))
+                return true;
         return false;
     }
 
     private bool Is(int word, string name) => _words[word].IsName && string.Equals(_words[word].Text, name, comparison);
 
     /// <summary>A star that stands where a column could begin is no product.</summary>
-    private bool IsStar(int word) => _words[word] == ("*", false)
-        && (word == 0 || _words[word - 1] is { IsName: false, Text: "," or "." or "(" }
-            || (_words[word - 1].IsName && _words[word - 1].Text.ToUpperInvariant() is "SELECT" or "DISTINCT" or "ALL"));
+    private bool IsStar(int word) =>
+        _words[word] == ("*", false)
+        && (
+            word == 0
+            || _words[word - 1] is { IsName: false, Text: "," or "." or "(" }
+            || (_words[word - 1].IsName && _words[word - 1].Text.ToUpperInvariant() is "SELECT" or "DISTINCT" or "ALL")
+        );
 
     /// <summary>Names, in quotes or not, and signs; texts in single quotes are left out.</summary>
     private static IEnumerable<(string Text, bool IsName)> Words(string sql)
@@ -47,16 +54,19 @@ internal sealed class ViewText(string sql, StringComparison comparison)
             if (sql[i] is '\'' or '"')
             {
                 i = End(sql, i);
-                if (sql[start] == '"') yield return (sql[(start + 1)..(i - 1)].Replace("\"\"", "\"", StringComparison.Ordinal), true);
+                if (sql[start] == '"')
+                    yield return (sql[(start + 1)..(i - 1)].Replace("\"\"", "\"", StringComparison.Ordinal), true);
             }
             else if (IsLetter(sql[i]))
             {
-                while (i < sql.Length && IsLetter(sql[i])) i++;
+                while (i < sql.Length && IsLetter(sql[i]))
+                    i++;
                 yield return (sql[start..i], true);
             }
             else
             {
-                if (!char.IsWhiteSpace(sql[i])) yield return (sql[i].ToString(), false);
+                if (!char.IsWhiteSpace(sql[i]))
+                    yield return (sql[i].ToString(), false);
                 i++;
             }
         }
@@ -66,8 +76,10 @@ internal sealed class ViewText(string sql, StringComparison comparison)
     {
         for (var i = quote + 1; i < sql.Length; i++)
         {
-            if (sql[i] != sql[quote]) continue;
-            if (i + 1 == sql.Length || sql[i + 1] != sql[quote]) return i + 1;
+            if (sql[i] != sql[quote])
+                continue;
+            if (i + 1 == sql.Length || sql[i + 1] != sql[quote])
+                return i + 1;
             i++;
         }
 

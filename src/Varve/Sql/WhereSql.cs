@@ -20,7 +20,8 @@ internal static class WhereSql
     private static SqlText Matches(Dialect dialect, Column column, string? value)
     {
         SqlText name = $"{new Identifier(column.Name)}";
-        if (value is null) return $"{name} IS NULL";
+        if (value is null)
+            return $"{name} IS NULL";
         return $"{name} = {dialect.Typed(column, value, name)}";
     }
 }

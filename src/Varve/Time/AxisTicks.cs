@@ -8,7 +8,8 @@ internal static class Ticks
     private static readonly long First = Instant.MinValue.ToUnixTimeTicks();
     private static readonly long Last = Instant.MaxValue.ToUnixTimeTicks();
 
-    internal static Instant ToInstant(long ticks) => ticks <= First ? Instant.MinValue
+    internal static Instant ToInstant(long ticks) =>
+        ticks <= First ? Instant.MinValue
         : ticks > Last ? Instant.MaxValue
         : Instant.FromUnixTimeTicks(ticks);
 

@@ -10,12 +10,13 @@ internal static class BoundaryMatch
     private const int Enough = 3;
 
     /// <summary>Whether each first day of a unit is one of the other unit too, in whatever zone.</summary>
-    internal static bool IsNested(Width.Calendar fine, Width.Calendar coarse) => (fine, coarse) switch
-    {
-        ({ Unit: CalendarUnit.Day }, _) => true,
-        ({ Months: { } inner }, { Months: { } outer }) => outer % inner == 0,
-        _ => fine == coarse,
-    };
+    internal static bool IsNested(Width.Calendar fine, Width.Calendar coarse) =>
+        (fine, coarse) switch
+        {
+            ({ Unit: CalendarUnit.Day }, _) => true,
+            ({ Months: { } inner }, { Months: { } outer }) => outer % inner == 0,
+            _ => fine == coarse,
+        };
 
     /// <summary>The first boundary of the coarse grid from start to end, both included, that the fine one does not have.</summary>
     internal static Instant? FirstMissing(Boundaries fine, Boundaries coarse, Instant first, Instant last)
@@ -40,7 +41,10 @@ internal static class BoundaryMatch
         return null;
     }
 
-    /// <summary>The buckets of the coarse grid that overlap a range and whose two ends the fine one has, joined; both ends of the range are finite.</summary>
+    /// <summary>
+    /// The buckets of the coarse grid that overlap a range and whose two ends the fine one has, joined; both ends of the range
+    /// are finite.
+    /// </summary>
     internal static RangeSet Nested(Boundaries fine, Boundaries coarse, TimeRange range)
     {
         var regular = fine.IsRegular && coarse.IsRegular;
@@ -53,16 +57,20 @@ internal static class BoundaryMatch
             {
                 var bucket = coarse.Around(at);
                 fits = fine.Has(bucket.From) && (bucket.To == Instant.MaxValue || fine.Has(bucket.To));
-                if (fits) nested.Add(bucket);
+                if (fits)
+                    nested.Add(bucket);
                 at = bucket.To;
             }
 
-            if (!IsBefore(at, end)) continue;
+            if (!IsBefore(at, end))
+                continue;
 
             // Up to the one that holds the next break, all are as the last one that was tried.
             var last = coarse.Around(end - Duration.Epsilon).From;
-            if (last <= at) continue;
-            if (fits) nested.Add(new(at, last));
+            if (last <= at)
+                continue;
+            if (fits)
+                nested.Add(new(at, last));
             at = last;
         }
 

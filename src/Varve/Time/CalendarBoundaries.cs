@@ -68,19 +68,21 @@ internal sealed class CalendarBoundaries(Width.Calendar width, DateTimeZone zone
         return Instant.MaxValue;
     }
 
-    private long StartOf(long day) => width switch
-    {
-        { Months: { } months } => CivilDay.OfMonth(Whole(CivilDay.MonthOf(day), months)),
-        { Unit: CalendarUnit.Week } => day - Floored.Remainder(day - CivilDay.AMonday, 7),
-        _ => day,
-    };
+    private long StartOf(long day) =>
+        width switch
+        {
+            { Months: { } months } => CivilDay.OfMonth(Whole(CivilDay.MonthOf(day), months)),
+            { Unit: CalendarUnit.Week } => day - Floored.Remainder(day - CivilDay.AMonday, 7),
+            _ => day,
+        };
 
-    private long NextStart(long start) => width switch
-    {
-        { Months: { } months } => CivilDay.OfMonth(CivilDay.MonthOf(start) + months),
-        { Unit: CalendarUnit.Week } => start + 7,
-        _ => start + 1,
-    };
+    private long NextStart(long start) =>
+        width switch
+        {
+            { Months: { } months } => CivilDay.OfMonth(CivilDay.MonthOf(start) + months),
+            { Unit: CalendarUnit.Week } => start + 7,
+            _ => start + 1,
+        };
 
     private static long Whole(long month, int months) => month - Floored.Remainder(month, months);
 }

@@ -18,19 +18,19 @@ internal static class CalendarLength
 
     internal static Duration Longest(Width.Calendar width) => Duration.FromDays(Days(width).Most) + Longer;
 
-    internal static Duration Shortest(Width.Calendar width) => width.Unit is CalendarUnit.Day
-        ? ShortestDay
-        : Duration.FromDays(Days(width).Least) - Shorter;
+    internal static Duration Shortest(Width.Calendar width) =>
+        width.Unit is CalendarUnit.Day ? ShortestDay : Duration.FromDays(Days(width).Least) - Shorter;
 
-    private static (int Least, int Most) Days(Width.Calendar width) => width switch
-    {
-        { Unit: CalendarUnit.Day } => (1, 1),
-        { Unit: CalendarUnit.Week } => (7, 7),
-        { Months: 1 } => (28, 31),
-        { Months: 2 } => (59, 62),
-        { Months: 3 } => (90, 92),
-        { Months: 4 } => (120, 123),
-        { Months: 6 } => (181, 184),
-        _ => (365, 366),
-    };
+    private static (int Least, int Most) Days(Width.Calendar width) =>
+        width switch
+        {
+            { Unit: CalendarUnit.Day } => (1, 1),
+            { Unit: CalendarUnit.Week } => (7, 7),
+            { Months: 1 } => (28, 31),
+            { Months: 2 } => (59, 62),
+            { Months: 3 } => (90, 92),
+            { Months: 4 } => (120, 123),
+            { Months: 6 } => (181, 184),
+            _ => (365, 366),
+        };
 }

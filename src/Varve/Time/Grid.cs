@@ -41,7 +41,10 @@ public sealed class Grid
         ArgumentNullException.ThrowIfNull(width);
         if (!IsFinite(origin) || Micros.FloorToMilliseconds(origin) != origin)
         {
-            throw new ArgumentException($"The origin {InstantText.Format(origin)} must be an instant in whole milliseconds.", nameof(origin));
+            throw new ArgumentException(
+                $"The origin {InstantText.Format(origin)} must be an instant in whole milliseconds.",
+                nameof(origin)
+            );
         }
 
         var boundaries = new FixedBoundaries(width, origin);
@@ -120,7 +123,9 @@ public sealed class Grid
     {
         ArgumentNullException.ThrowIfNull(coarser);
         ArgumentNullException.ThrowIfNull(span);
-        firstMissing = IsNestedByRule(coarser) ? null : BoundaryMatch.FirstMissing(_boundaries, coarser._boundaries, Instant.Max(span.From, Years.From), span.To);
+        firstMissing = IsNestedByRule(coarser)
+            ? null
+            : BoundaryMatch.FirstMissing(_boundaries, coarser._boundaries, Instant.Max(span.From, Years.From), span.To);
         return firstMissing is null;
     }
 
@@ -133,8 +138,11 @@ public sealed class Grid
         ArgumentNullException.ThrowIfNull(coarser);
         ArgumentNullException.ThrowIfNull(span);
         var within = span.Intersect(new(Years.From, Instant.MaxValue - Duration.Epsilon));
-        if (within.IsEmpty) return RangeSet.Empty;
-        return IsNestedByRule(coarser) ? RangeSet.Of(coarser.Cover(within)) : BoundaryMatch.Nested(_boundaries, coarser._boundaries, within);
+        if (within.IsEmpty)
+            return RangeSet.Empty;
+        return IsNestedByRule(coarser)
+            ? RangeSet.Of(coarser.Cover(within))
+            : BoundaryMatch.Nested(_boundaries, coarser._boundaries, within);
     }
 
     /// <summary>The length of the longest bucket that overlaps a range, with the history of the zone.</summary>
@@ -144,7 +152,8 @@ public sealed class Grid
     {
         ArgumentNullException.ThrowIfNull(span);
         var from = Instant.Min(Instant.Max(span.From, Years.From), Instant.MaxValue - Duration.Epsilon);
-        return Width is Width.Fixed ? Width.Longest
+        return Width is Width.Fixed
+            ? Width.Longest
             : Time.LongestBucket.Of(_boundaries, from, Instant.Max(span.To, from + Duration.Epsilon));
     }
 
@@ -152,24 +161,26 @@ public sealed class Grid
     /// <param name="at">The instant, not ±∞.</param>
     /// <returns>The date.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="at"/> is −∞ or +∞, which no bucket holds.</exception>
-    public LocalDate LabelOf(Instant at) => _boundaries is CalendarBoundaries calendar
-        ? calendar.LabelOf(Finite(at))
-        : BucketOf(at).From.InUtc().Date;
+    public LocalDate LabelOf(Instant at) =>
+        _boundaries is CalendarBoundaries calendar ? calendar.LabelOf(Finite(at)) : BucketOf(at).From.InUtc().Date;
 
     /// <summary>The canonical name, <see cref="Id"/>.</summary>
     /// <returns>The name.</returns>
     public override string ToString() => Id;
 
-    private bool IsNestedByRule(Grid coarser) => Width is Width.Calendar fine && coarser.Width is Width.Calendar coarse
-        && Zone.Id == coarser.Zone.Id && BoundaryMatch.IsNested(fine, coarse);
+    private bool IsNestedByRule(Grid coarser) =>
+        Width is Width.Calendar fine
+        && coarser.Width is Width.Calendar coarse
+        && Zone.Id == coarser.Zone.Id
+        && BoundaryMatch.IsNested(fine, coarse);
 
     private static bool IsFinite(Instant at) => at > Instant.MinValue && at < Instant.MaxValue;
 
-    private static Instant Finite(Instant at) => IsFinite(at)
-        ? at
-        : throw new ArgumentOutOfRangeException(nameof(at), "No bucket holds an infinite instant.");
+    private static Instant Finite(Instant at) =>
+        IsFinite(at) ? at : throw new ArgumentOutOfRangeException(nameof(at), "No bucket holds an infinite instant.");
 
-    private static TimeRange Bounded(TimeRange range) => range.IsEmpty || (IsFinite(range.From) && IsFinite(range.To))
-        ? range
-        : throw new ArgumentException($"The range {range} must have both ends: there are no buckets without end.", nameof(range));
+    private static TimeRange Bounded(TimeRange range) =>
+        range.IsEmpty || (IsFinite(range.From) && IsFinite(range.To))
+            ? range
+            : throw new ArgumentException($"The range {range} must have both ends: there are no buckets without end.", nameof(range));
 }

@@ -38,7 +38,8 @@ public static class InstantText
     /// </summary>
     /// <param name="at">The instant.</param>
     /// <returns>The text.</returns>
-    public static string Format(Instant at) => at == Instant.MinValue ? NegativeInfinity
+    public static string Format(Instant at) =>
+        at == Instant.MinValue ? NegativeInfinity
         : at == Instant.MaxValue ? PositiveInfinity
         : Written.Format(Micros.ToInstant(Micros.From(at)));
 
@@ -63,7 +64,10 @@ public static class InstantText
         at = read ?? default;
         if (read is null)
         {
-            error = string.Create(CultureInfo.InvariantCulture, $"\"{text}\" is not an instant. Write a date such as 2023-06-27 (00:00 UTC) or an instant such as 2023-06-27T14:30:00Z or 2023-06-27T14:30:00+02:00, with at most six digits after the second.");
+            error = string.Create(
+                CultureInfo.InvariantCulture,
+                $"\"{text}\" is not an instant. Write a date such as 2023-06-27 (00:00 UTC) or an instant such as 2023-06-27T14:30:00Z or 2023-06-27T14:30:00+02:00, with at most six digits after the second."
+            );
         }
 
         return error is null;

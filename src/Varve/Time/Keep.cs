@@ -29,12 +29,16 @@ public sealed record Keep
     public string Text => KeepText.Write(_seconds, _months, IsForever);
 
     /// <summary>The shortest that it can be; for months the fewest days they can have. <see cref="Duration.MaxValue"/> for ever.</summary>
-    public Duration Shortest => IsForever ? Duration.MaxValue : Duration.FromSeconds(_seconds) + Duration.FromDays(MonthDays.Fewest(_months));
+    public Duration Shortest =>
+        IsForever ? Duration.MaxValue : Duration.FromSeconds(_seconds) + Duration.FromDays(MonthDays.Fewest(_months));
 
     /// <summary>The longest that it can be; for months the most days they can have. <see cref="Duration.MaxValue"/> for ever.</summary>
     public Duration Longest => IsForever ? Duration.MaxValue : Duration.FromSeconds(_seconds) + Duration.FromDays(MonthDays.Most(_months));
 
-    /// <summary>Reads <c>forever</c> or a whole number and a unit: <c>90s</c>, <c>36h</c>, <c>7d</c>, <c>2w</c>, <c>18mo</c>, <c>1q</c>, <c>2y</c>.</summary>
+    /// <summary>
+    /// Reads <c>forever</c> or a whole number and a unit: <c>90s</c>, <c>36h</c>, <c>7d</c>, <c>2w</c>, <c>18mo</c>, <c>1q</c>,
+    /// <c>2y</c>.
+    /// </summary>
     /// <param name="text">The text.</param>
     /// <returns>The duration.</returns>
     /// <exception cref="FormatException">The text is no duration; the message says what to write.</exception>
@@ -70,7 +74,9 @@ public sealed record Keep
             : Instant.MinValue;
     }
 
-    /// <summary>The instant that lies this long after another, by the same rules; +∞ for ever, and beyond the last representable instant.</summary>
+    /// <summary>
+    /// The instant that lies this long after another, by the same rules; +∞ for ever, and beyond the last representable instant.
+    /// </summary>
     internal Instant AddTo(Instant from, DateTimeZone zone) =>
         IsForever || from == Instant.MaxValue ? Instant.MaxValue
         : _months > 0 ? MonthDays.Add(from, _months, zone)
@@ -92,8 +98,8 @@ public sealed record Keep
     /// </summary>
     /// <param name="other">The other duration.</param>
     /// <returns>True if it can never be shorter.</returns>
-    public bool IsAtLeast(Keep other) => IsForever
-        || (!other.IsForever && (_months > 0 && other._months > 0 ? _months >= other._months : Shortest >= other.Longest));
+    public bool IsAtLeast(Keep other) =>
+        IsForever || (!other.IsForever && (_months > 0 && other._months > 0 ? _months >= other._months : Shortest >= other.Longest));
 
     /// <summary>The canonical spelling, <see cref="Text"/>.</summary>
     /// <returns>The text.</returns>

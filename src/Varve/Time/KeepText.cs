@@ -9,17 +9,18 @@ internal static class KeepText
     private const long MostSeconds = 9_999 * 365 * Day;
     private const long MostMonths = 9_999 * 12;
 
-    internal static string Write(long seconds, int months, bool forever) => (seconds, months) switch
-    {
-        _ when forever => "forever",
-        (_, > 0) when months % 12 == 0 => AmountText.Write(months / 12, "y"),
-        (_, > 0) => AmountText.Write(months, "mo"),
-        (0, _) => "0s",
-        _ when seconds % Day == 0 => AmountText.Write(seconds / Day, "d"),
-        _ when seconds % Hour == 0 => AmountText.Write(seconds / Hour, "h"),
-        _ when seconds % Minute == 0 => AmountText.Write(seconds / Minute, "m"),
-        _ => AmountText.Write(seconds, "s"),
-    };
+    internal static string Write(long seconds, int months, bool forever) =>
+        (seconds, months) switch
+        {
+            _ when forever => "forever",
+            (_, > 0) when months % 12 == 0 => AmountText.Write(months / 12, "y"),
+            (_, > 0) => AmountText.Write(months, "mo"),
+            (0, _) => "0s",
+            _ when seconds % Day == 0 => AmountText.Write(seconds / Day, "d"),
+            _ when seconds % Hour == 0 => AmountText.Write(seconds / Hour, "h"),
+            _ when seconds % Minute == 0 => AmountText.Write(seconds / Minute, "m"),
+            _ => AmountText.Write(seconds, "s"),
+        };
 
     internal static (Keep? Keep, string? Error) Read(string? text)
     {
@@ -30,7 +31,10 @@ internal static class KeepText
 
         if (!AmountText.TrySplit(text, out var number, out var unit))
         {
-            return (null, $"\"{text}\" is not a duration. Write one whole number and one unit, such as 90s, 15m, 36h, 7d, 2w, 18mo, 1q or 2y, or forever.");
+            return (
+                null,
+                $"\"{text}\" is not a duration. Write one whole number and one unit, such as 90s, 15m, 36h, 7d, 2w, 18mo, 1q or 2y, or forever."
+            );
         }
 
         return unit switch
@@ -53,6 +57,5 @@ internal static class KeepText
     private static (Keep? Keep, string? Error) Months(string text, long number, int unit) =>
         number <= MostMonths / unit ? (Keep.OfMonths((int)number * unit), null) : TooLong(text);
 
-    private static (Keep? Keep, string? Error) TooLong(string text) =>
-        (null, $"\"{text}\" is longer than 9999 years. Write forever.");
+    private static (Keep? Keep, string? Error) TooLong(string text) => (null, $"\"{text}\" is longer than 9999 years. Write forever.");
 }

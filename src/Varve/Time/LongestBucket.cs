@@ -6,8 +6,7 @@ namespace Varve.Time;
 internal static class LongestBucket
 {
     internal static Duration Of(Boundaries boundaries, Instant from, Instant to) =>
-        (boundaries.IsRegular ? AroundBreaks(boundaries, from, to) : boundaries.Over(new(from, to)))
-            .Max(bucket => bucket.To - bucket.From);
+        (boundaries.IsRegular ? AroundBreaks(boundaries, from, to) : boundaries.Over(new(from, to))).Max(bucket => bucket.To - bucket.From);
 
     // Between two breaks all buckets are equally long: the one that holds a break, the one after and the one before the
     // next break stand for the rest.

@@ -14,7 +14,8 @@ public static class Micros
     /// </summary>
     /// <param name="at">The instant.</param>
     /// <returns>Microseconds.</returns>
-    public static long From(Instant at) => at == Instant.MinValue ? long.MinValue
+    public static long From(Instant at) =>
+        at == Instant.MinValue ? long.MinValue
         : at == Instant.MaxValue ? long.MaxValue
         : Floored.Divide(at.ToUnixTimeTicks(), TicksPerMicro);
 
@@ -34,7 +35,11 @@ public static class Micros
 
         if (micros < From(Instant.MinValue + Duration.Epsilon) || micros > From(Instant.MaxValue - Duration.Epsilon))
         {
-            throw new ArgumentOutOfRangeException(nameof(micros), micros, "Microseconds since 1970 must be within the years -9998 to 9999.");
+            throw new ArgumentOutOfRangeException(
+                nameof(micros),
+                micros,
+                "Microseconds since 1970 must be within the years -9998 to 9999."
+            );
         }
 
         return Instant.FromUnixTimeTicks(micros * TicksPerMicro);
@@ -43,7 +48,8 @@ public static class Micros
     /// <summary>Floors an instant to whole milliseconds, towards −∞; −∞ and +∞ stay what they are.</summary>
     /// <param name="at">The instant.</param>
     /// <returns>The last whole millisecond at or before it.</returns>
-    public static Instant FloorToMilliseconds(Instant at) => at == Instant.MinValue || at == Instant.MaxValue
-        ? at
-        : Instant.FromUnixTimeTicks(Floored.Divide(at.ToUnixTimeTicks(), TicksPerMilli) * TicksPerMilli);
+    public static Instant FloorToMilliseconds(Instant at) =>
+        at == Instant.MinValue || at == Instant.MaxValue
+            ? at
+            : Instant.FromUnixTimeTicks(Floored.Divide(at.ToUnixTimeTicks(), TicksPerMilli) * TicksPerMilli);
 }

@@ -16,17 +16,13 @@ internal static class MonthDays
     internal static Instant Subtract(Instant at, int months, DateTimeZone zone)
     {
         var earliest = Instant.MinValue + Duration.FromDays(Most(months) + 3);
-        return at < earliest
-            ? Instant.MinValue
-            : First(zone.MapLocal(Local(at, zone).PlusMonths(-months)));
+        return at < earliest ? Instant.MinValue : First(zone.MapLocal(Local(at, zone).PlusMonths(-months)));
     }
 
     internal static Instant Add(Instant at, int months, DateTimeZone zone)
     {
         var latest = Instant.MaxValue - Duration.FromDays(Most(months) + 3);
-        return at > latest
-            ? Instant.MaxValue
-            : First(zone.MapLocal(Local(at, zone).PlusMonths(months)));
+        return at > latest ? Instant.MaxValue : First(zone.MapLocal(Local(at, zone).PlusMonths(months)));
     }
 
     // The last hours of 9999 UTC are in the year 10000 east of Greenwich, which no local date can say.
@@ -36,7 +32,6 @@ internal static class MonthDays
         return ahead >= Instant.MaxValue - at ? at.InUtc().LocalDateTime : at.InZone(zone).LocalDateTime;
     }
 
-    private static Instant First(NodaTime.TimeZones.ZoneLocalMapping mapping) => mapping.Count == 0
-        ? mapping.LateInterval.Start
-        : mapping.First().ToInstant();
+    private static Instant First(NodaTime.TimeZones.ZoneLocalMapping mapping) =>
+        mapping.Count == 0 ? mapping.LateInterval.Start : mapping.First().ToInstant();
 }

@@ -37,7 +37,8 @@ public sealed class RangeSet : IEquatable<RangeSet>, IReadOnlyList<TimeRange>
     /// <summary>The set of the instants of some ranges, which may be in any order, overlap or be empty.</summary>
     /// <param name="ranges">The ranges.</param>
     /// <returns>The set.</returns>
-    public static RangeSet Of(params IEnumerable<TimeRange> ranges) => From(RangeSetMerge.Either([.. ranges.OrderBy(range => range.From)], []));
+    public static RangeSet Of(params IEnumerable<TimeRange> ranges) =>
+        From(RangeSetMerge.Either([.. ranges.OrderBy(range => range.From)], []));
 
     /// <summary>This set with the instants of a range.</summary>
     /// <param name="range">The range.</param>
@@ -52,7 +53,10 @@ public sealed class RangeSet : IEquatable<RangeSet>, IReadOnlyList<TimeRange>
     /// <summary>The instants that are in this set, the other, or both.</summary>
     /// <param name="other">The other set.</param>
     /// <returns>The union.</returns>
-    public RangeSet Union(RangeSet other) => other.IsEmpty ? this : IsEmpty ? other : From(RangeSetMerge.Either(_ranges, other._ranges));
+    public RangeSet Union(RangeSet other) =>
+        other.IsEmpty ? this
+        : IsEmpty ? other
+        : From(RangeSetMerge.Either(_ranges, other._ranges));
 
     /// <summary>The instants that are in this set and not in the other.</summary>
     /// <param name="other">The other set.</param>
@@ -99,8 +103,7 @@ public sealed class RangeSet : IEquatable<RangeSet>, IReadOnlyList<TimeRange>
     public bool Overlaps(TimeRange range)
     {
         var index = IndexOfLastStart(range.From);
-        return (index >= 0 && _ranges[index].Overlaps(range))
-            || (index + 1 < _ranges.Length && _ranges[index + 1].Overlaps(range));
+        return (index >= 0 && _ranges[index].Overlaps(range)) || (index + 1 < _ranges.Length && _ranges[index + 1].Overlaps(range));
     }
 
     /// <summary>Whether another set has the same instants.</summary>
@@ -131,7 +134,8 @@ public sealed class RangeSet : IEquatable<RangeSet>, IReadOnlyList<TimeRange>
     /// <summary>The ranges that can overlap another set, by its hull: most operations touch few of many ranges.</summary>
     private ReadOnlySpan<TimeRange> Near(RangeSet other)
     {
-        if (other.IsEmpty) return [];
+        if (other.IsEmpty)
+            return [];
         var first = Math.Max(0, IndexOfLastStart(other._ranges[0].From));
         return _ranges.AsSpan(first..(IndexOfLastStart(other._ranges[^1].To) + 1));
     }

@@ -17,18 +17,21 @@ internal static class RangeSetMerge
         for (var (l, r) = (0, 0); l < left.Length || r < right.Length;)
         {
             var next = r == right.Length || (l < left.Length && left[l].From <= right[r].From) ? left[l++] : right[r++];
-            if (next.IsEmpty) continue;
+            if (next.IsEmpty)
+                continue;
             if (open is not null && next.From <= to)
             {
                 to = Instant.Max(to, next.To);
                 continue;
             }
 
-            if (open is not null) either.Add(UpTo(open, to));
+            if (open is not null)
+                either.Add(UpTo(open, to));
             (open, to) = (next, next.To);
         }
 
-        if (open is not null) either.Add(UpTo(open, to));
+        if (open is not null)
+            either.Add(UpTo(open, to));
         return either;
     }
 
@@ -63,15 +66,18 @@ internal static class RangeSetMerge
         var next = 0;
         foreach (var range in ranges)
         {
-            while (next < taken.Length && taken[next].To <= range.From) next++;
+            while (next < taken.Length && taken[next].To <= range.From)
+                next++;
             var at = range.From;
             for (var i = next; i < taken.Length && taken[i].From < range.To; i++)
             {
-                if (at < taken[i].From) rest.Add(new(at, taken[i].From));
+                if (at < taken[i].From)
+                    rest.Add(new(at, taken[i].From));
                 at = taken[i].To;
             }
 
-            if (at < range.To) rest.Add(at == range.From ? range : new(at, range.To));
+            if (at < range.To)
+                rest.Add(at == range.From ? range : new(at, range.To));
         }
 
         return rest;

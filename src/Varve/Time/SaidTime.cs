@@ -13,7 +13,8 @@ public sealed class SaidTime
 {
     private readonly Func<Instant, DateTimeZone, Instant> _read;
 
-    internal SaidTime(string text, bool needsZone, Func<Instant, DateTimeZone, Instant> read) => (Text, NeedsZone, _read) = (text, needsZone, read);
+    internal SaidTime(string text, bool needsZone, Func<Instant, DateTimeZone, Instant> read) =>
+        (Text, NeedsZone, _read) = (text, needsZone, read);
 
     /// <summary>As it was written.</summary>
     public string Text { get; }
@@ -37,7 +38,8 @@ public sealed class SaidTime
     /// <param name="zone">The zone whose days and clocks count where the text names no offset.</param>
     /// <returns>The instant.</returns>
     /// <exception cref="FormatException">
-    /// A local time that the clocks of the zone show twice or never, or one that lies before or after all time; the message says what to write.
+    /// A local time that the clocks of the zone show twice or never, or one that lies before or after all time; the message says what to
+    /// write.
     /// </exception>
     public Instant In(Instant now, DateTimeZone zone)
     {

@@ -16,8 +16,10 @@ internal static class Step
     {
         if (width is Width.Calendar calendar)
         {
-            if (interval.Months > 0 && calendar.Months is { } months) return Share(bucket, interval.Months, months);
-            if (interval.WholeDays is > 0 and var days) return Share(bucket, days, Math.Max(1, (long)Math.Round(bucket.TotalDays)));
+            if (interval.Months > 0 && calendar.Months is { } months)
+                return Share(bucket, interval.Months, months);
+            if (interval.WholeDays is > 0 and var days)
+                return Share(bucket, days, Math.Max(1, (long)Math.Round(bucket.TotalDays)));
         }
 
         // A month that no bucket of months tells is as long as the longest, as a bucket holds no more than all of itself.

@@ -18,7 +18,10 @@ public sealed record TimeRange
     {
         if (to < from)
         {
-            throw new ArgumentException($"A range ends at or after its start: {InstantText.Format(to)} is before {InstantText.Format(from)}.", nameof(to));
+            throw new ArgumentException(
+                $"A range ends at or after its start: {InstantText.Format(to)} is before {InstantText.Format(from)}.",
+                nameof(to)
+            );
         }
 
         From = from;
@@ -84,7 +87,9 @@ public sealed record TimeRange
     /// <returns>The text.</returns>
     public override string ToString() => $"[{InstantText.Format(From)}, {InstantText.Format(To)})";
 
-    /// <summary>Reads a range as <see cref="ToString"/> writes it; the ends may be anything that <see cref="InstantText.Parse"/> accepts.</summary>
+    /// <summary>
+    /// Reads a range as <see cref="ToString"/> writes it; the ends may be anything that <see cref="InstantText.Parse"/> accepts.
+    /// </summary>
     /// <param name="text">The text.</param>
     /// <returns>The range.</returns>
     /// <exception cref="FormatException">The text is no range, or its end is before its start.</exception>
@@ -98,15 +103,14 @@ public sealed record TimeRange
 
         var from = ParseEnd(first.Trim());
         var to = ParseEnd(second.Trim());
-        return from <= to
-            ? new(from, to)
-            : throw new FormatException($"\"{text}\" is not a time range: it ends before it starts. {Hint}");
+        return from <= to ? new(from, to) : throw new FormatException($"\"{text}\" is not a time range: it ends before it starts. {Hint}");
     }
 
-    private static Instant ParseEnd(string text) => text switch
-    {
-        InstantText.NegativeInfinity => Instant.MinValue,
-        InstantText.PositiveInfinity => Instant.MaxValue,
-        _ => InstantText.Parse(text),
-    };
+    private static Instant ParseEnd(string text) =>
+        text switch
+        {
+            InstantText.NegativeInfinity => Instant.MinValue,
+            InstantText.PositiveInfinity => Instant.MaxValue,
+            _ => InstantText.Parse(text),
+        };
 }

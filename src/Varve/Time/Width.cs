@@ -9,9 +9,7 @@ namespace Varve.Time;
 /// </summary>
 public abstract record Width
 {
-    private Width()
-    {
-    }
+    private Width() { }
 
     /// <summary>
     /// The canonical spelling, which <see cref="Parse"/> reads: the largest exact unit, so 60m is <c>1h</c> and 3mo is <c>1q</c>.
@@ -116,12 +114,13 @@ public abstract record Width
         public override Duration Shortest => CalendarLength.Shortest(this);
 
         /// <summary>The months in a bucket; null for days and weeks.</summary>
-        internal int? Months => Unit switch
-        {
-            CalendarUnit.Month => Count,
-            CalendarUnit.Quarter => 3,
-            CalendarUnit.Year => 12,
-            _ => null,
-        };
+        internal int? Months =>
+            Unit switch
+            {
+                CalendarUnit.Month => Count,
+                CalendarUnit.Quarter => 3,
+                CalendarUnit.Year => 12,
+                _ => null,
+            };
     }
 }

@@ -10,7 +10,8 @@ public sealed class AuditTests
     private static readonly Instant s_now = Instant.FromUtc(2025, 1, 1, 0, 0);
     private static readonly AuditActor s_actor = new("db", "ann", "host-1");
 
-    public static TheoryData<string> Columns => ["at_us", "actor", "system_user", "host", "action", "policy", "detail", "previous_hash", "hash", "seq"];
+    public static TheoryData<string> Columns =>
+        ["at_us", "actor", "system_user", "host", "action", "policy", "detail", "previous_hash", "hash", "seq"];
 
     [Fact]
     public async Task An_empty_log_holds_and_so_does_a_long_one()
@@ -38,7 +39,8 @@ public sealed class AuditTests
         await using var catalog = await CatalogFile.NewAsync();
         await FillAsync(catalog, 5);
         SqlText altered = $"{new Identifier(column)} || {"x"}";
-        if (column is "at_us" or "seq") altered = $"{new Identifier(column)} + 100";
+        if (column is "at_us" or "seq")
+            altered = $"{new Identifier(column)} + 100";
         await catalog.SayAsync($"UPDATE {catalog.Tables.Audit} SET {new Identifier(column)} = {altered} WHERE seq = 3");
         Assert.NotEmpty((await VerifyAsync(catalog, null)).Findings);
     }
@@ -77,7 +79,9 @@ public sealed class AuditTests
         await catalog.SayAsync($"DELETE FROM {catalog.Tables.Policies}");
         await catalog.SayAsync($"DELETE FROM {catalog.Tables.Audit}");
         Assert.Empty((await VerifyAsync(catalog, null)).Findings);
-        await catalog.SayAsync($"INSERT INTO {catalog.Tables.Runs} (run, policy, revision, as_of_us, started_us, status, steps, steps_done, rows_read, rows_written, rows_removed) VALUES ('1', 'p', 1, 0, 0, 'done', 0, 0, 0, 0, 0)");
+        await catalog.SayAsync(
+            $"INSERT INTO {catalog.Tables.Runs} (run, policy, revision, as_of_us, started_us, status, steps, steps_done, rows_read, rows_written, rows_removed) VALUES ('1', 'p', 1, 0, 0, 'done', 0, 0, 0, 0, 0)"
+        );
         Assert.Single((await VerifyAsync(catalog, null)).Findings);
     }
 
@@ -97,7 +101,10 @@ public sealed class AuditTests
         foreach (var none in new[] { "", head[..7], head + "0", "no hash at all", "%%%%%%%%" })
         {
             Assert.Equal("VRV332", (await Assert.ThrowsAsync<PolicyException>(() => VerifyAsync(catalog, none))).Code);
-            Assert.Equal("VRV332", (await Assert.ThrowsAsync<PolicyException>(() => catalog.ReadAsync(s => catalog.Audit.HasAsync(s, none, default)))).Code);
+            Assert.Equal(
+                "VRV332",
+                (await Assert.ThrowsAsync<PolicyException>(() => catalog.ReadAsync(s => catalog.Audit.HasAsync(s, none, default)))).Code
+            );
         }
     }
 
@@ -180,11 +187,13 @@ public sealed class AuditTests
     {
         await using var catalog = await CatalogFile.NewAsync();
         await FillAsync(catalog, 1);
-        await Assert.ThrowsAsync<InvalidOperationException>(() => catalog.WriteAsync(async s =>
-        {
-            await catalog.Audit.AppendAsync(s, s_actor, s_now, "x", null, [], default);
-            throw new InvalidOperationException();
-        }));
+        await Assert.ThrowsAsync<InvalidOperationException>(() =>
+            catalog.WriteAsync(async s =>
+            {
+                await catalog.Audit.AppendAsync(s, s_actor, s_now, "x", null, [], default);
+                throw new InvalidOperationException();
+            })
+        );
         await FillAsync(catalog, 1);
         var verdict = await VerifyAsync(catalog, null);
         Assert.Equal(2, verdict.Entries);
@@ -196,11 +205,14 @@ public sealed class AuditTests
     {
         await using var catalog = await CatalogFile.NewAsync();
         foreach (var text in new[] { "", "a:b\nc", "🐘 Größe", "it's", "a\0b" })
-            await catalog.WriteAsync(s => catalog.Audit.AppendAsync(s, new(text, text, text), s_now, text, text, new() { ["text"] = text }, default));
+            await catalog.WriteAsync(s =>
+                catalog.Audit.AppendAsync(s, new(text, text, text), s_now, text, text, new() { ["text"] = text }, default)
+            );
         Assert.Empty((await VerifyAsync(catalog, null)).Findings);
     }
 
-    private static Task<AuditVerdict> VerifyAsync(CatalogFile catalog, string? head) => catalog.ReadAsync(s => catalog.Audit.VerifyAsync(s, head, default));
+    private static Task<AuditVerdict> VerifyAsync(CatalogFile catalog, string? head) =>
+        catalog.ReadAsync(s => catalog.Audit.VerifyAsync(s, head, default));
 
     private static async Task<IReadOnlyList<string>> FillAsync(CatalogFile catalog, int count, AuditLog? log = null)
     {
@@ -208,7 +220,19 @@ public sealed class AuditTests
         for (var i = 0; i < count; i++)
         {
             var number = i;
-            heads.Add(await catalog.WriteAsync(s => (log ?? catalog.Audit).AppendAsync(s, s_actor, s_now, "rows.expired", "", new JsonObject { ["number"] = number }, default)));
+            heads.Add(
+                await catalog.WriteAsync(s =>
+                    (log ?? catalog.Audit).AppendAsync(
+                        s,
+                        s_actor,
+                        s_now,
+                        "rows.expired",
+                        "",
+                        new JsonObject { ["number"] = number },
+                        default
+                    )
+                )
+            );
         }
 
         return heads;

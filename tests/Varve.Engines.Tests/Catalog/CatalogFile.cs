@@ -38,7 +38,8 @@ internal sealed class CatalogFile : IAsyncDisposable
 
     public AuditLog Audit { get; }
 
-    public static CatalogFile Empty(string schema = "varve", string? auditKey = null) => new(DuckDbDatabase.Open(":memory:"), schema, auditKey);
+    public static CatalogFile Empty(string schema = "varve", string? auditKey = null) =>
+        new(DuckDbDatabase.Open(":memory:"), schema, auditKey);
 
     public static async Task<CatalogFile> NewAsync(string schema = "varve", string? auditKey = null)
     {
@@ -47,20 +48,32 @@ internal sealed class CatalogFile : IAsyncDisposable
         return catalog;
     }
 
-    public static PolicyDocument Document(string name, string keep = "7d") => new(
-        new Policy { Name = name, Table = new("main", "t"), Time = "ts", Keep = Keep.Parse(keep), Tags = ["a", "b"] },
-        $"policy: {name}\n",
-        new Dictionary<string, SourcePosition>());
+    public static PolicyDocument Document(string name, string keep = "7d") =>
+        new(
+            new Policy
+            {
+                Name = name,
+                Table = new("main", "t"),
+                Time = "ts",
+                Keep = Keep.Parse(keep),
+                Tags = ["a", "b"],
+            },
+            $"policy: {name}\n",
+            new Dictionary<string, SourcePosition>()
+        );
 
-    public Task<T> WriteAsync<T>(Func<IStatements, Task<T>> work) => Database.Engine.TransactAsync((s, _) => work(s), Scope.Writing, default);
+    public Task<T> WriteAsync<T>(Func<IStatements, Task<T>> work) =>
+        Database.Engine.TransactAsync((s, _) => work(s), Scope.Writing, default);
 
-    public Task WriteAsync(Func<IStatements, Task> work) => WriteAsync(async s =>
-    {
-        await work(s);
-        return 0;
-    });
+    public Task WriteAsync(Func<IStatements, Task> work) =>
+        WriteAsync(async s =>
+        {
+            await work(s);
+            return 0;
+        });
 
-    public Task<T> ReadAsync<T>(Func<IStatements, Task<T>> work) => Database.Engine.TransactAsync((s, _) => work(s), Scope.Reading, default);
+    public Task<T> ReadAsync<T>(Func<IStatements, Task<T>> work) =>
+        Database.Engine.TransactAsync((s, _) => work(s), Scope.Reading, default);
 
     public Task<IReadOnlyList<Row>> AskAsync(SqlText query) => ReadAsync(s => s.QueryAsync(query, default));
 

@@ -40,7 +40,11 @@ public sealed class FormerCatalogTests
         await using var database = await db.OpenAsync();
         var catalog = new Varve.Catalog.CatalogStore(database.Engine, "varve", null, NodaTime.Duration.FromDays(1));
         await catalog.Schema.EnsureAsync(default);
-        var ledger = await database.Engine.TransactAsync((s, token) => catalog.Ledgers.LoadAsync(s, "m.cpu", token), Scope.Reading, default);
+        var ledger = await database.Engine.TransactAsync(
+            (s, token) => catalog.Ledgers.LoadAsync(s, "m.cpu", token),
+            Scope.Reading,
+            default
+        );
         Assert.Equal(TimeRange.Before(InstantText.Parse("2025-01-06T06:00:00Z")), Assert.Single(ledger.Of(Relations.Source).Frozen));
         Assert.Equal(["v_m2", "v_mean"], ledger.Of("1h").Thin.Keys.Order(StringComparer.Ordinal));
         Assert.Equal(["cpu_1h", "cpu_1h_states"], ledger.Of("1h").Tables.Select(t => t.Name.Name).Order(StringComparer.Ordinal));

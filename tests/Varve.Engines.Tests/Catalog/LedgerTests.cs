@@ -15,24 +15,32 @@ public sealed class LedgerTests
         (8, Gen.Long[-3_000, 3_000].Select(hours => s_now + Duration.FromHours((int)hours))),
         (1, Gen.Const(Instant.MinValue)),
         (1, Gen.Const(Instant.MaxValue)),
-        (1, Gen.Const(s_now - Duration.FromMilliseconds(0.001))));
+        (1, Gen.Const(s_now - Duration.FromMilliseconds(0.001)))
+    );
 
-    private static readonly Gen<TimeRange> s_ranges = Gen.Select(s_instants, s_instants, (a, b) => new TimeRange(Instant.Min(a, b), Instant.Max(a, b)));
+    private static readonly Gen<TimeRange> s_ranges = Gen.Select(
+        s_instants,
+        s_instants,
+        (a, b) => new TimeRange(Instant.Min(a, b), Instant.Max(a, b))
+    );
 
     private static readonly Gen<RangeSet> s_sets = s_ranges.List[0, 6].Select(ranges => RangeSet.Of(ranges));
 
     private static readonly Gen<RelationLedger> s_ledgers = Gen.Select(
-        Gen.Select(s_sets, s_sets, s_sets, s_sets), Gen.Select(s_sets, s_sets, Gen.Select(s_sets, Gen.Long[0, 9], Gen.Bool)),
-        (a, b) => new RelationLedger
-        {
-            Covered = a.Item1,
-            Dirty = a.Item2,
-            Lost = a.Item3,
-            Frozen = a.Item4,
-            Accepted = b.Item1,
-            Halted = b.Item2,
-            Cut = [.. b.Item3.Item1.Select(r => new CutBucket(r, b.Item3.Item2, b.Item3.Item3))],
-        });
+        Gen.Select(s_sets, s_sets, s_sets, s_sets),
+        Gen.Select(s_sets, s_sets, Gen.Select(s_sets, Gen.Long[0, 9], Gen.Bool)),
+        (a, b) =>
+            new RelationLedger
+            {
+                Covered = a.Item1,
+                Dirty = a.Item2,
+                Lost = a.Item3,
+                Frozen = a.Item4,
+                Accepted = b.Item1,
+                Halted = b.Item2,
+                Cut = [.. b.Item3.Item1.Select(r => new CutBucket(r, b.Item3.Item2, b.Item3.Item3))],
+            }
+    );
 
     [Fact]
     public async Task A_ledger_comes_back_as_it_was_saved()
@@ -49,7 +57,8 @@ public sealed class LedgerTests
                 Same(ledger, after.Of("1h"));
             },
             iter: 60,
-            threads: 1);
+            threads: 1
+        );
     }
 
     [Fact]
@@ -58,8 +67,20 @@ public sealed class LedgerTests
         await using var catalog = await CatalogFile.NewAsync();
         var one = await StoreAsync(catalog, "p");
         var two = await StoreAsync(catalog, "p:arrival");
-        var ledger = new RelationLedger { Covered = RangeSet.Of(TimeRange.Before(s_now)), Cut = [new(new(s_now, s_now + Duration.FromHours(1)), 3, true)] };
-        foreach (var (policy, relation, sets) in new[] { (one, "1h", ledger), (one, "1d", ledger), (two, "1h", ledger), (one, "1h", RelationLedger.Untouched) })
+        var ledger = new RelationLedger
+        {
+            Covered = RangeSet.Of(TimeRange.Before(s_now)),
+            Cut = [new(new(s_now, s_now + Duration.FromHours(1)), 3, true)],
+        };
+        foreach (
+            var (policy, relation, sets) in new[]
+            {
+                (one, "1h", ledger),
+                (one, "1d", ledger),
+                (two, "1h", ledger),
+                (one, "1h", RelationLedger.Untouched),
+            }
+        )
         {
             var before = await LoadAsync(catalog, policy);
             await catalog.WriteAsync(s => catalog.Ledgers.SaveAsync(s, policy.Policy.Name, before.With(relation, sets), default));
@@ -75,11 +96,18 @@ public sealed class LedgerTests
     {
         await using var catalog = await CatalogFile.NewAsync();
         var stored = await StoreAsync(catalog, "p");
-        await Assert.ThrowsAsync<InvalidOperationException>(() => catalog.WriteAsync(async s =>
-        {
-            await catalog.Ledgers.SaveAsync(s, "p", Ledger.Empty("").With("1h", new() { Covered = RangeSet.Of(TimeRange.All) }), default);
-            throw new InvalidOperationException();
-        }));
+        await Assert.ThrowsAsync<InvalidOperationException>(() =>
+            catalog.WriteAsync(async s =>
+            {
+                await catalog.Ledgers.SaveAsync(
+                    s,
+                    "p",
+                    Ledger.Empty("").With("1h", new() { Covered = RangeSet.Of(TimeRange.All) }),
+                    default
+                );
+                throw new InvalidOperationException();
+            })
+        );
         Assert.Empty((await LoadAsync(catalog, stored)).Relations);
     }
 
@@ -92,8 +120,20 @@ public sealed class LedgerTests
         {
             var (name, number) = (names[i], i + 1);
             await StoreAsync(catalog, name);
-            await catalog.WriteAsync(s => catalog.Ledgers.SaveAsync(
-                s, name, Ledger.Empty("") with { ArrivalSeen = number, ConfirmedRevision = 1, PublishedRevision = number, ZoneVersion = $"2025{number}" }, default));
+            await catalog.WriteAsync(s =>
+                catalog.Ledgers.SaveAsync(
+                    s,
+                    name,
+                    Ledger.Empty("") with
+                    {
+                        ArrivalSeen = number,
+                        ConfirmedRevision = 1,
+                        PublishedRevision = number,
+                        ZoneVersion = $"2025{number}",
+                    },
+                    default
+                )
+            );
         }
 
         for (var i = 0; i < names.Length; i++)
@@ -111,7 +151,10 @@ public sealed class LedgerTests
     {
         await using var catalog = await CatalogFile.NewAsync();
         var ledger = await LoadAsync(catalog, await StoreAsync(catalog, "p"));
-        Assert.Equal((0, 0, null, null, null), (ledger.ConfirmedRevision, ledger.PublishedRevision, ledger.ConfirmedPolicy, ledger.ArrivalSeen, ledger.ZoneVersion));
+        Assert.Equal(
+            (0, 0, null, null, null),
+            (ledger.ConfirmedRevision, ledger.PublishedRevision, ledger.ConfirmedPolicy, ledger.ArrivalSeen, ledger.ZoneVersion)
+        );
         Assert.Empty(ledger.Relations);
         Assert.Empty(ledger.Holds);
     }
@@ -150,7 +193,12 @@ public sealed class LedgerTests
         });
         Assert.Equal(3, (await catalog.ReadAsync(s => catalog.Ledgers.RelationsAsync(s, default))).Count);
         await catalog.WriteAsync(s => catalog.Ledgers.UnregisterAsync(s, "p", [new("view", new(null, "cpu_1d"))], default));
-        Assert.Equal(["cpu_1d", "cpu_1h_states"], (await catalog.ReadAsync(s => catalog.Ledgers.RelationsAsync(s, default))).Select(r => r.Table.Name).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["cpu_1d", "cpu_1h_states"],
+            (await catalog.ReadAsync(s => catalog.Ledgers.RelationsAsync(s, default)))
+                .Select(r => r.Table.Name)
+                .Order(StringComparer.Ordinal)
+        );
     }
 
     [Fact]
@@ -160,10 +208,14 @@ public sealed class LedgerTests
         var stored = await StoreAsync(catalog, "p");
         var read = await LoadAsync(catalog, stored);
         await catalog.WriteAsync(s => catalog.Ledgers.SaveAsync(s, "p", read with { ZoneVersion = "a" }, default));
-        var first = await Assert.ThrowsAsync<EngineException>(() => catalog.WriteAsync(s => catalog.Ledgers.SaveAsync(s, "p", read with { ZoneVersion = "b" }, default)));
+        var first = await Assert.ThrowsAsync<EngineException>(() =>
+            catalog.WriteAsync(s => catalog.Ledgers.SaveAsync(s, "p", read with { ZoneVersion = "b" }, default))
+        );
         var again = await LoadAsync(catalog, stored);
         await catalog.WriteAsync(s => catalog.Ledgers.SaveAsync(s, "p", again with { ZoneVersion = "c" }, default));
-        var second = await Assert.ThrowsAsync<EngineException>(() => catalog.WriteAsync(s => catalog.Ledgers.SaveAsync(s, "p", again with { ZoneVersion = "d" }, default)));
+        var second = await Assert.ThrowsAsync<EngineException>(() =>
+            catalog.WriteAsync(s => catalog.Ledgers.SaveAsync(s, "p", again with { ZoneVersion = "d" }, default))
+        );
         Assert.True(second.IsTransient);
         Assert.NotEqual("VRV000", first.Code);
         Assert.Equal("c", (await LoadAsync(catalog, stored)).ZoneVersion);
@@ -194,7 +246,11 @@ public sealed class LedgerTests
                     Covered = RangeSet.Of(TimeRange.All),
                     Writing = RangeSet.Of(range),
                     Thin = new Dictionary<string, RangeSet> { ["v_sum"] = RangeSet.Of(range) }.ToFrozenDictionary(),
-                    Moved = new Dictionary<string, RangeSet> { ["storage=cold"] = RangeSet.Of(range), ["none"] = RangeSet.Empty }.ToFrozenDictionary(),
+                    Moved = new Dictionary<string, RangeSet>
+                    {
+                        ["storage=cold"] = RangeSet.Of(range),
+                        ["none"] = RangeSet.Empty,
+                    }.ToFrozenDictionary(),
                     Cut = [new(range, 3, true) { Input = "source" }, new(range, 0, false)],
                 },
             }.ToFrozenDictionary(),
@@ -214,8 +270,13 @@ public sealed class LedgerTests
     public async Task Edges_are_replaced_also_by_none()
     {
         await using var catalog = await CatalogFile.NewAsync();
-        await catalog.WriteAsync(s => catalog.Ledgers.SaveEdgesAsync(s, "p", [new("1d", TimeRange.Before(s_now)), new("source", TimeRange.Since(s_now))], default));
-        Assert.Equal([long.MinValue, Micros.From(s_now)], (await catalog.AskAsync($"SELECT at_us FROM {catalog.Tables.Edges} ORDER BY at_us")).Select(r => r.Long(0)));
+        await catalog.WriteAsync(s =>
+            catalog.Ledgers.SaveEdgesAsync(s, "p", [new("1d", TimeRange.Before(s_now)), new("source", TimeRange.Since(s_now))], default)
+        );
+        Assert.Equal(
+            [long.MinValue, Micros.From(s_now)],
+            (await catalog.AskAsync($"SELECT at_us FROM {catalog.Tables.Edges} ORDER BY at_us")).Select(r => r.Long(0))
+        );
         await catalog.WriteAsync(s => catalog.Ledgers.SaveEdgesAsync(s, "p", [], default));
         Assert.Empty(await catalog.AskAsync($"SELECT * FROM {catalog.Tables.Edges}"));
     }
@@ -225,7 +286,14 @@ public sealed class LedgerTests
     {
         await using var catalog = await CatalogFile.NewAsync();
         var stored = await StoreAsync(catalog, "p");
-        var many = new RelationLedger { Covered = RangeSet.Of(Enumerable.Range(0, 5_000).Select(i => new TimeRange(s_now + Duration.FromHours(2 * i), s_now + Duration.FromHours((2 * i) + 1)))) };
+        var many = new RelationLedger
+        {
+            Covered = RangeSet.Of(
+                Enumerable
+                    .Range(0, 5_000)
+                    .Select(i => new TimeRange(s_now + Duration.FromHours(2 * i), s_now + Duration.FromHours((2 * i) + 1)))
+            ),
+        };
         var watch = System.Diagnostics.Stopwatch.StartNew();
         var saved = await catalog.WriteAsync(s => catalog.Ledgers.SaveAsync(s, "p", Ledger.Empty("").With("1h", many), default));
         await catalog.WriteAsync(s => catalog.Ledgers.ShowAsync(s, "p", saved, default));

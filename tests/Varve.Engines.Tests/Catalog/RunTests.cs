@@ -23,7 +23,13 @@ public sealed class RunTests
         await catalog.WriteAsync(s => catalog.Runs.FinishAsync(s, finished, default));
         Assert.Equal(finished, Assert.Single(await ListAsync(catalog, "p")));
         var steps = await StepsAsync(catalog, "01-a");
-        Assert.Equal(new("01-a", 0, "expire", "source", Step(0).Touches[0].ToString(), "old", "done", "DELETE it's", 5, 4, 3, s_now, s_now, "note") { Executed = "DELETE it's" }, steps[0]);
+        Assert.Equal(
+            new("01-a", 0, "expire", "source", Step(0).Touches[0].ToString(), "old", "done", "DELETE it's", 5, 4, 3, s_now, s_now, "note")
+            {
+                Executed = "DELETE it's",
+            },
+            steps[0]
+        );
         Assert.Equal(("skipped", null), (steps[1].Status, steps[1].StartedAt));
         Assert.Empty(await catalog.AskAsync($"SELECT * FROM {catalog.Tables.Leases}"));
     }
@@ -52,20 +58,26 @@ public sealed class RunTests
         await BeginAsync(catalog, "01", "p", s_now);
         await BeginAsync(catalog, "02", "p", s_now + Duration.FromMinutes(1));
         await catalog.WriteAsync(s => catalog.Runs.PlanAsync(s, "01", "p", 2, [Step(2), Step(3)], default));
-        foreach (var ordinal in new[] { 0, 2 }) await catalog.WriteAsync(s => catalog.Runs.CloseAsync(s, "01", ordinal, "done", 50, 4, 3, null, s_now, default));
+        foreach (var ordinal in new[] { 0, 2 })
+            await catalog.WriteAsync(s => catalog.Runs.CloseAsync(s, "01", ordinal, "done", 50, 4, 3, null, s_now, default));
         await catalog.WriteAsync(s => catalog.Runs.CloseAsync(s, "01", 1, "failed", 0, 0, 0, "why", s_now, default));
         await catalog.WriteAsync(s => catalog.Runs.CloseInterruptedAsync(s, "p", null, s_now + Duration.FromHours(1), default));
         Assert.Equal(
             [("02", 2, 0, 0L, 0L, 0L), ("01", 4, 2, 100L, 8L, 6L)],
-            (await ListAsync(catalog, "p")).Select(r => (r.Id, r.Steps, r.StepsDone, r.RowsRead, r.RowsWritten, r.RowsRemoved)));
+            (await ListAsync(catalog, "p")).Select(r => (r.Id, r.Steps, r.StepsDone, r.RowsRead, r.RowsWritten, r.RowsRemoved))
+        );
     }
 
     [Fact]
     public async Task Runs_are_listed_newest_first_up_to_a_limit()
     {
         await using var catalog = await CatalogFile.NewAsync();
-        for (var i = 0; i < 5; i++) await BeginAsync(catalog, $"0{i}", i % 2 == 0 ? "p" : "q", s_now + Duration.FromMinutes(i));
-        Assert.Equal(["04", "03", "02"], (await catalog.ReadAsync(s => catalog.Runs.ListAsync(s, null, 3, idle: true, default))).Select(r => r.Id));
+        for (var i = 0; i < 5; i++)
+            await BeginAsync(catalog, $"0{i}", i % 2 == 0 ? "p" : "q", s_now + Duration.FromMinutes(i));
+        Assert.Equal(
+            ["04", "03", "02"],
+            (await catalog.ReadAsync(s => catalog.Runs.ListAsync(s, null, 3, idle: true, default))).Select(r => r.Id)
+        );
         Assert.Equal(["04", "02", "00"], (await ListAsync(catalog, "p")).Select(r => r.Id));
     }
 
@@ -98,7 +110,10 @@ public sealed class RunTests
     {
         await using var catalog = await CatalogFile.NewAsync();
         foreach (var (keep, revision) in new[] { ("7d", 1), ("8d", 2), ("7d", 3) })
-            Assert.Equal(revision, await catalog.WriteAsync(s => catalog.Shelf.StoreAsync(s, CatalogFile.Document("it's", keep), null, s_now, "ann", default)));
+            Assert.Equal(
+                revision,
+                await catalog.WriteAsync(s => catalog.Shelf.StoreAsync(s, CatalogFile.Document("it's", keep), null, s_now, "ann", default))
+            );
         await catalog.WriteAsync(s => catalog.Shelf.StoreAsync(s, CatalogFile.Document("a"), null, s_now, "ann", default));
         var listed = await catalog.ReadAsync(s => catalog.Shelf.ListAsync(s, default));
         Assert.Equal([("a", 1), ("it's", 3)], listed.Select(p => (p.Policy.Name, p.Revision)));
@@ -109,26 +124,41 @@ public sealed class RunTests
         await catalog.WriteAsync(s => catalog.Shelf.DeleteAsync(s, "it's", default));
         Assert.Equal(["a"], (await catalog.ReadAsync(s => catalog.Shelf.ListAsync(s, default))).Select(p => p.Policy.Name));
         Assert.NotNull(await catalog.ReadAsync(s => catalog.Shelf.RevisionAsync(s, "it's", 2, default)));
-        Assert.Equal(4, await catalog.WriteAsync(s => catalog.Shelf.StoreAsync(s, CatalogFile.Document("it's"), null, s_now, "ann", default)));
+        Assert.Equal(
+            4,
+            await catalog.WriteAsync(s => catalog.Shelf.StoreAsync(s, CatalogFile.Document("it's"), null, s_now, "ann", default))
+        );
     }
 
-    private static Task BeginAsync(CatalogFile catalog, string run, string policy, Instant at) => catalog.WriteAsync(async s =>
-    {
-        Plan plan = new() { Policy = policy, Revision = 2, PolicyHash = "", AsOf = s_now, ZoneVersion = "", Steps = [Step(0), Step(1)] };
-        await s.ExecuteAsync($"DELETE FROM {catalog.Tables.Leases}", default);
-        await catalog.Runs.BeginAsync(s, run, plan, at, "ann", default);
-        await catalog.Runs.PlanAsync(s, run, policy, 0, plan.Steps, default);
-    });
+    private static Task BeginAsync(CatalogFile catalog, string run, string policy, Instant at) =>
+        catalog.WriteAsync(async s =>
+        {
+            Plan plan = new()
+            {
+                Policy = policy,
+                Revision = 2,
+                PolicyHash = "",
+                AsOf = s_now,
+                ZoneVersion = "",
+                Steps = [Step(0), Step(1)],
+            };
+            await s.ExecuteAsync($"DELETE FROM {catalog.Tables.Leases}", default);
+            await catalog.Runs.BeginAsync(s, run, plan, at, "ann", default);
+            await catalog.Runs.PlanAsync(s, run, policy, 0, plan.Steps, default);
+        });
 
-    private static PlanStep Step(int day) => new PlanStep.Expire
-    {
-        Relation = Relations.Source,
-        Reason = "old",
-        Range = new(s_now + Duration.FromDays(day), s_now + Duration.FromDays(day + 1)),
-        Proofs = [],
-    };
+    private static PlanStep Step(int day) =>
+        new PlanStep.Expire
+        {
+            Relation = Relations.Source,
+            Reason = "old",
+            Range = new(s_now + Duration.FromDays(day), s_now + Duration.FromDays(day + 1)),
+            Proofs = [],
+        };
 
-    private static Task<IReadOnlyList<RunRecord>> ListAsync(CatalogFile catalog, string policy) => catalog.ReadAsync(s => catalog.Runs.ListAsync(s, policy, 9, idle: true, default));
+    private static Task<IReadOnlyList<RunRecord>> ListAsync(CatalogFile catalog, string policy) =>
+        catalog.ReadAsync(s => catalog.Runs.ListAsync(s, policy, 9, idle: true, default));
 
-    private static Task<IReadOnlyList<StepRecord>> StepsAsync(CatalogFile catalog, string run) => catalog.ReadAsync(s => catalog.Runs.StepsAsync(s, run, default));
+    private static Task<IReadOnlyList<StepRecord>> StepsAsync(CatalogFile catalog, string run) =>
+        catalog.ReadAsync(s => catalog.Runs.StepsAsync(s, run, default));
 }

@@ -22,7 +22,10 @@ public sealed class SchemaTests
         Assert.True(await catalog.Schema.ExistsAsync(default));
         var before = await catalog.AskAsync($"SELECT table_oid FROM duckdb_tables() ORDER BY table_oid");
         await catalog.Schema.EnsureAsync(default);
-        Assert.Equal(before.Select(r => r.Long(0)), (await catalog.AskAsync($"SELECT table_oid FROM duckdb_tables() ORDER BY table_oid")).Select(r => r.Long(0)));
+        Assert.Equal(
+            before.Select(r => r.Long(0)),
+            (await catalog.AskAsync($"SELECT table_oid FROM duckdb_tables() ORDER BY table_oid")).Select(r => r.Long(0))
+        );
         Assert.Equal(1, (await catalog.AskAsync($"SELECT count(*) FROM {catalog.Tables.Meta} WHERE name = {"schema_version"}"))[0].Long(0));
     }
 
@@ -44,7 +47,9 @@ public sealed class SchemaTests
     {
         await using var catalog = CatalogFile.Empty();
         await catalog.Schema.EnsureAsync(1, default);
-        await catalog.SayAsync($"INSERT INTO {catalog.Tables.Relations} (policy, relation, kind, schema_name, name, created_us) VALUES ({"p"}, {"1h"}, {"states"}, {"m"}, {"cpu_1h_states"}, {0L})");
+        await catalog.SayAsync(
+            $"INSERT INTO {catalog.Tables.Relations} (policy, relation, kind, schema_name, name, created_us) VALUES ({"p"}, {"1h"}, {"states"}, {"m"}, {"cpu_1h_states"}, {0L})"
+        );
         var error = await Assert.ThrowsAsync<EngineException>(() => catalog.Schema.ExistsAsync(default));
         Assert.Contains("version 1", error.Message, StringComparison.Ordinal);
         await catalog.Schema.UpgradeAsync(default);
@@ -83,10 +88,17 @@ public sealed class SchemaTests
     {
         await using var catalog = await CatalogFile.NewAsync();
         var at = Instant.FromUtc(2025, 3, 30, 1, 30);
-        var ledger = Planning.Ledger.Empty("").With("1h", new() { Covered = RangeSet.Of(TimeRange.Before(at), TimeRange.Since(at + Duration.FromDays(1))) });
-        await catalog.WriteAsync(async s => await catalog.Ledgers.ShowAsync(s, "p", await catalog.Ledgers.SaveAsync(s, "p", ledger, default), default));
-        var rows = await catalog.AskAsync($"SELECT covered_from, covered_to FROM {new Policies.TableName("varve", "v_coverage")} ORDER BY 1");
+        var ledger = Planning
+            .Ledger.Empty("")
+            .With("1h", new() { Covered = RangeSet.Of(TimeRange.Before(at), TimeRange.Since(at + Duration.FromDays(1))) });
+        await catalog.WriteAsync(async s =>
+            await catalog.Ledgers.ShowAsync(s, "p", await catalog.Ledgers.SaveAsync(s, "p", ledger, default), default)
+        );
+        var rows = await catalog.AskAsync(
+            $"SELECT covered_from, covered_to FROM {new Policies.TableName("varve", "v_coverage")} ORDER BY 1"
+        );
         Assert.Equal([Instant.MinValue, at, at + Duration.FromDays(1), Instant.MaxValue], rows.SelectMany(r => new[] { r[0], r[1] }));
-        foreach (var view in new[] { "v_runs", "v_steps", "v_audit", "v_archives" }) Assert.Empty(await catalog.AskAsync($"SELECT * FROM {new Policies.TableName("varve", view)}"));
+        foreach (var view in new[] { "v_runs", "v_steps", "v_audit", "v_archives" })
+            Assert.Empty(await catalog.AskAsync($"SELECT * FROM {new Policies.TableName("varve", view)}"));
     }
 }

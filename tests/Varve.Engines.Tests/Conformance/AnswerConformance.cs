@@ -7,15 +7,29 @@ using Varve.Time;
 
 namespace Varve.Engines.Tests.Conformance;
 
-/// <summary>Semantics, section 7: the parts of an answer add up to the range that was asked for, or it names what it does not have.</summary>
+/// <summary>
+/// Semantics, section 7: the parts of an answer add up to the range that was asked for, or it names what it does not have.
+/// </summary>
 public abstract class AnswerConformance(Func<ScratchDatabase> create) : ConformanceSuite(create)
 {
     private static readonly Gen<string> s_policies = Gen.Select(
-        Of("UTC", "Europe/Berlin", "Asia/Kolkata", "Asia/Kathmandu", "America/St_Johns", "Australia/Lord_Howe"), Gen.Int[20, 40], Gen.Int[41, 90], Gen.Int[0, 5],
-        (zone, fine, coarse, kind) => string.Create(CultureInfo.InvariantCulture, $"keep: {8 + (fine % 5)}d\nrecheck: 2h\nzone: {zone}\ntiers: {Tiers(fine, coarse, kind)}"));
+        Of("UTC", "Europe/Berlin", "Asia/Kolkata", "Asia/Kathmandu", "America/St_Johns", "Australia/Lord_Howe"),
+        Gen.Int[20, 40],
+        Gen.Int[41, 90],
+        Gen.Int[0, 5],
+        (zone, fine, coarse, kind) =>
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"keep: {8 + (fine % 5)}d\nrecheck: 2h\nzone: {zone}\ntiers: {Tiers(fine, coarse, kind)}"
+            )
+    );
 
-    private static readonly Gen<(int From, int Length, string? Every, int Points)> s_questions =
-        Gen.Select(Gen.Int[-30_000, 220_000], Gen.Int[60, 200_000], Of(null, null, "1h", "6h", "1d", "1w", "1mo", "1q", "1y"), Gen.Int[1, 400]);
+    private static readonly Gen<(int From, int Length, string? Every, int Points)> s_questions = Gen.Select(
+        Gen.Int[-30_000, 220_000],
+        Gen.Int[60, 200_000],
+        Of(null, null, "1h", "6h", "1d", "1w", "1mo", "1q", "1y"),
+        Gen.Int[1, 400]
+    );
 
     [Theory]
     [InlineData(null)]
@@ -25,7 +39,10 @@ public abstract class AnswerConformance(Func<ScratchDatabase> create) : Conforma
     public async Task Days_beside_weeks_beside_months_leave_no_month_out(string? every)
     {
         var rows = Every("2025-01-01", "2025-07-15", "6h");
-        var story = await BeginAsync(Policy("keep: 3d\nrecheck: 2h\ntiers: [{ every: 1d, keep: 40d }, { every: 1w, keep: 100d }, { every: 1mo }]", "count"), rows);
+        var story = await BeginAsync(
+            Policy("keep: 3d\nrecheck: 2h\ntiers: [{ every: 1d, keep: 40d }, { every: 1w, keep: 100d }, { every: 1mo }]", "count"),
+            rows
+        );
         await story.RunWellAsync("2025-07-15T06:00:00Z");
         var answer = await AskAsync(story, "2025-01-01", "2025-07-15", every, 100);
         Assert.Empty(answer.Missing);
@@ -40,7 +57,10 @@ public abstract class AnswerConformance(Func<ScratchDatabase> create) : Conforma
     public async Task Hours_beside_days_of_a_zone_at_a_half_hour_have_every_row_and_later_questions_are_answered_in_hours(string zone)
     {
         var rows = Every("2025-03-01", "2025-04-20T10:30Z", "15m");
-        var story = await BeginAsync(Policy($"keep: 3d\ntiers: [{{ every: 1h, keep: 20d }}, {{ every: 1d, zone: {zone} }}]", "count"), rows);
+        var story = await BeginAsync(
+            Policy($"keep: 3d\ntiers: [{{ every: 1h, keep: 20d }}, {{ every: 1d, zone: {zone} }}]", "count"),
+            rows
+        );
         await story.RunWellAsync("2025-04-20T10:30:00Z");
         var all = await AskAsync(story, "2025-03-01", "2025-04-21", "1h");
         Assert.Equal(rows.Count, Rows(all));
@@ -65,7 +85,8 @@ public abstract class AnswerConformance(Func<ScratchDatabase> create) : Conforma
         await ExpectAsync(answer, rows, At("2025-01-01"), At("2025-05-01"));
         var april = rows.Where(r => r.At >= At("2025-04-01")).Select(r => (double)r.Values[1]!).ToList();
         var mean = april.Average();
-        double Value(string column) => Convert.ToDouble(answer.Rows[2][answer.Columns.ToList().IndexOf(column)], CultureInfo.InvariantCulture);
+        double Value(string column) =>
+            Convert.ToDouble(answer.Rows[2][answer.Columns.ToList().IndexOf(column)], CultureInfo.InvariantCulture);
         Assert.Equal(april.Sum(), Value("v_sum"), 1e-9);
         Assert.Equal(april.Min(), Value("v_min"));
         Assert.Equal(april.Max(), Value("v_max"));
@@ -88,26 +109,44 @@ public abstract class AnswerConformance(Func<ScratchDatabase> create) : Conforma
     public async Task Measures_by_the_hundred_are_read_some_at_a_time_and_stay_in_their_columns()
     {
         var measures = Db.MostMeasures;
-        var table = new SourceTable(new("m", "wide"), "ts", TimeKind.Timestamp, [new("host", ValueKind.Text), .. Enumerable.Range(0, measures).Select(i => new SourceColumn($"c{i}", ValueKind.Double))]);
-        var story = await Story.BeginAsync(Db, table, $"table: m.wide\ntime: ts\nseries: [host]\nmeasures: {{ {string.Join(", ", Enumerable.Range(0, measures).Select(i => $"c{i}: [avg, min, max, last, stddev]"))} }}\ntiers: [{{ every: 1h }}]");
-        await Db.ExecuteAsync($"INSERT INTO {Db.Name(table.Name)} SELECT TIMESTAMP '2025-01-01' + to_seconds(i * 10), 'h' || (i % 20), {string.Join(", ", Enumerable.Range(0, measures).Select(i => $"(i % 7) + {i}"))} FROM range(60000) r(i)");
+        var table = new SourceTable(
+            new("m", "wide"),
+            "ts",
+            TimeKind.Timestamp,
+            [new("host", ValueKind.Text), .. Enumerable.Range(0, measures).Select(i => new SourceColumn($"c{i}", ValueKind.Double))]
+        );
+        var story = await Story.BeginAsync(
+            Db,
+            table,
+            $"table: m.wide\ntime: ts\nseries: [host]\nmeasures: {{ {string.Join(", ", Enumerable.Range(0, measures).Select(i => $"c{i}: [avg, min, max, last, stddev]"))} }}\ntiers: [{{ every: 1h }}]"
+        );
+        await Db.ExecuteAsync(
+            $"INSERT INTO {Db.Name(table.Name)} SELECT TIMESTAMP '2025-01-01' + to_seconds(i * 10), 'h' || (i % 20), {string.Join(", ", Enumerable.Range(0, measures).Select(i => $"(i % 7) + {i}"))} FROM range(60000) r(i)"
+        );
         var answer = await AskAsync(story, "2025-01-01", "2025-01-08", "1d");
         Assert.Equal(60_000, Rows(answer));
         Assert.Equal(answer.Rows.Count, answer.Starts.Count);
         foreach (var row in answer.Rows)
-            for (var i = 0; i < measures; i++) Assert.Equal(i, (double)row[2 + (5 * i) + 1]!, 0.0);
+            for (var i = 0; i < measures; i++)
+                Assert.Equal(i, (double)row[2 + (5 * i) + 1]!, 0.0);
     }
 
     [Fact]
     [Rule("query-parts")]
     public async Task What_nothing_has_any_more_is_named()
     {
-        var story = await BeginAsync(Policy("keep: 3d\ntiers: [{ every: 1h, keep: 10d }]", "count"), Every("2025-01-01", "2025-02-01", "1h"));
+        var story = await BeginAsync(
+            Policy("keep: 3d\ntiers: [{ every: 1h, keep: 10d }]", "count"),
+            Every("2025-01-01", "2025-02-01", "1h")
+        );
         await story.RunWellAsync("2025-02-01");
         var answer = await AskAsync(story, "2025-01-01", "2025-02-01", "1d");
         var missing = Assert.Single(answer.Missing);
         Assert.Equal(At("2025-01-22"), missing.To);
-        Assert.Contains(answer.Notes, n => n.StartsWith("[2025-01-01T00:00:00Z, 2025-01-22T00:00:00Z) is not in this answer", StringComparison.Ordinal));
+        Assert.Contains(
+            answer.Notes,
+            n => n.StartsWith("[2025-01-01T00:00:00Z, 2025-01-22T00:00:00Z) is not in this answer", StringComparison.Ordinal)
+        );
     }
 
     [Theory]
@@ -135,28 +174,39 @@ public abstract class AnswerConformance(Func<ScratchDatabase> create) : Conforma
 
     private static Gen<T> Of<T>(params T[] values) => Gen.Int[0, values.Length - 1].Select(i => values[i]);
 
-    private static string Tiers(int fine, int coarse, int kind) => FormattableString.Invariant(kind switch
-    {
-        0 => (FormattableString)$"[{{ every: 1d, keep: {fine + 20}d }}, {{ every: 1w, keep: {coarse + 20}d }}, {{ every: 1mo }}]",
-        1 => $"[{{ every: 1h, keep: {fine}d }}, {{ every: 1d, keep: {coarse}d }}]",
-        2 => $"[{{ every: 15m, keep: {fine - 8}d }}, {{ every: 1h, keep: {coarse}d }}, {{ every: 1d }}]",
-        3 => $"[{{ every: 1h, keep: {fine}d }}, {{ every: 1w, keep: {coarse}d }}, {{ every: 1w, zone: America/Denver, name: cpu_week }}]",
-        4 => $"[{{ every: 90m, keep: {fine}d }}, {{ every: 4h, keep: {coarse}d }}]",
-        _ => $"[{{ every: 1h, keep: {fine}d }}, {{ every: 1d, zone: UTC, keep: {coarse}d }}, {{ every: 1d, zone: America/Denver, name: cpu_local }}, {{ every: 1w, zone: UTC }}]",
-    });
+    private static string Tiers(int fine, int coarse, int kind) =>
+        FormattableString.Invariant(
+            kind switch
+            {
+                0 => (FormattableString)$"[{{ every: 1d, keep: {fine + 20}d }}, {{ every: 1w, keep: {coarse + 20}d }}, {{ every: 1mo }}]",
+                1 => $"[{{ every: 1h, keep: {fine}d }}, {{ every: 1d, keep: {coarse}d }}]",
+                2 => $"[{{ every: 15m, keep: {fine - 8}d }}, {{ every: 1h, keep: {coarse}d }}, {{ every: 1d }}]",
+                3 =>
+                    $"[{{ every: 1h, keep: {fine}d }}, {{ every: 1w, keep: {coarse}d }}, {{ every: 1w, zone: America/Denver, name: cpu_week }}]",
+                4 => $"[{{ every: 90m, keep: {fine}d }}, {{ every: 4h, keep: {coarse}d }}]",
+                _ =>
+                    $"[{{ every: 1h, keep: {fine}d }}, {{ every: 1d, zone: UTC, keep: {coarse}d }}, {{ every: 1d, zone: America/Denver, name: cpu_local }}, {{ every: 1w, zone: UTC }}]",
+            }
+        );
 
-    private static Task<QueryAnswer> AskAsync(Story story, string from, string to, string? every, int? points = null) => story.WithAsync(l => l.QueryAsync(new()
-    {
-        Policy = story.Policy.Name,
-        From = At(from),
-        To = At(to),
-        Every = every,
-        Points = every is null ? points : null,
-    }));
+    private static Task<QueryAnswer> AskAsync(Story story, string from, string to, string? every, int? points = null) =>
+        story.WithAsync(l =>
+            l.QueryAsync(
+                new()
+                {
+                    Policy = story.Policy.Name,
+                    From = At(from),
+                    To = At(to),
+                    Every = every,
+                    Points = every is null ? points : null,
+                }
+            )
+        );
 
     private static long Rows(QueryAnswer answer) => answer.Rows.Sum(r => Count(answer, r));
 
-    private static long Count(QueryAnswer answer, IReadOnlyList<object?> row) => Convert.ToInt64(row[answer.Columns.ToList().IndexOf("varve_rows")], CultureInfo.InvariantCulture);
+    private static long Count(QueryAnswer answer, IReadOnlyList<object?> row) =>
+        Convert.ToInt64(row[answer.Columns.ToList().IndexOf("varve_rows")], CultureInfo.InvariantCulture);
 
     /// <summary>Each row of the source once where it is in a part, a whole bucket where that is said, every other range named.</summary>
     private static Task ExpectAsync(QueryAnswer answer, IReadOnlyList<SourceRow> rows, Instant from, Instant to)
@@ -171,8 +221,10 @@ public abstract class AnswerConformance(Func<ScratchDatabase> create) : Conforma
         {
             var start = (Instant)row[0]!;
             var bucket = new TimeRange(start, start + Duration.FromSeconds(Convert.ToDouble(row[seconds], CultureInfo.InvariantCulture)));
-            if ((bool)row[complete]!) Assert.Equal(rows.Count(r => bucket.Contains(r.At!.Value)), Count(answer, row));
-            else Assert.InRange(Count(answer, row), 1, rows.Count(r => bucket.Contains(r.At!.Value)));
+            if ((bool)row[complete]!)
+                Assert.Equal(rows.Count(r => bucket.Contains(r.At!.Value)), Count(answer, row));
+            else
+                Assert.InRange(Count(answer, row), 1, rows.Count(r => bucket.Contains(r.At!.Value)));
         }
 
         return Task.CompletedTask;

@@ -17,7 +17,10 @@ public abstract class ArchiveConformance(Func<ScratchDatabase> create) : Archive
         var (story, rows) = await BeginAsync();
         var outcome = await story.RunWellAsync("2025-01-11");
         var kinds = outcome.Done.Select(s => s.Kind).ToList();
-        Assert.True(kinds.IndexOf("archive") is >= 0 and var at && at < kinds.IndexOf("expire") && at > kinds.IndexOf("rollup"), string.Join(' ', kinds));
+        Assert.True(
+            kinds.IndexOf("archive") is >= 0 and var at && at < kinds.IndexOf("expire") && at > kinds.IndexOf("rollup"),
+            string.Join(' ', kinds)
+        );
         Same(Since(rows, "2025-01-04"), await story.SourceAsync());
         Assert.Single(Cold.Parts);
         Assert.Single(Cold.Manifests);
@@ -43,10 +46,16 @@ public abstract class ArchiveConformance(Func<ScratchDatabase> create) : Archive
     [Fact]
     public async Task Late_rows_are_archived_as_further_parts_before_they_are_merged()
     {
-        if (await IsRefusedAsync("VRV146", () => BeginAsync(Policy(Kept + "\nlate_after_expiry: merge", "count, max")))) return;
+        if (await IsRefusedAsync("VRV146", () => BeginAsync(Policy(Kept + "\nlate_after_expiry: merge", "count, max"))))
+            return;
         var (story, rows) = await BeginAsync(Policy(Kept + "\nlate_after_expiry: merge", "count, max"));
         await story.RunWellAsync("2025-01-11");
-        List<SourceRow> late = [Row("2025-01-02T03:04:05Z", 1000), Row("2025-01-03T03:04:05Z", 1001), Row("2025-01-02T03:04:05Z", 1002, "new")];
+        List<SourceRow> late =
+        [
+            Row("2025-01-02T03:04:05Z", 1000),
+            Row("2025-01-03T03:04:05Z", 1001),
+            Row("2025-01-02T03:04:05Z", 1002, "new"),
+        ];
         await story.InsertAsync(late);
         var kinds = (await story.RunWellAsync("2025-01-11")).Done.Select(s => s.Kind).ToList();
         Assert.True(kinds.IndexOf("archive") is >= 0 and var at && at < kinds.IndexOf("merge"), string.Join(' ', kinds));
@@ -61,7 +70,8 @@ public abstract class ArchiveConformance(Func<ScratchDatabase> create) : Archive
     [Fact]
     public async Task Rows_that_come_once_more_are_archived_once_more()
     {
-        if (await IsRefusedAsync("VRV146", () => BeginAsync(Policy(Kept + "\nlate_after_expiry: merge", "count, max")))) return;
+        if (await IsRefusedAsync("VRV146", () => BeginAsync(Policy(Kept + "\nlate_after_expiry: merge", "count, max"))))
+            return;
         var (story, rows) = await BeginAsync(Policy(Kept + "\nlate_after_expiry: merge", "count, max"));
         await story.RunWellAsync("2025-01-11");
         for (var time = 0; time < 2; time++)
@@ -79,12 +89,16 @@ public abstract class ArchiveConformance(Func<ScratchDatabase> create) : Archive
     [Fact]
     public async Task Late_rows_that_cannot_be_archived_are_not_merged()
     {
-        if (await IsRefusedAsync("VRV146", () => BeginAsync(Policy(Kept + "\nlate_after_expiry: merge", "count, max")))) return;
+        if (await IsRefusedAsync("VRV146", () => BeginAsync(Policy(Kept + "\nlate_after_expiry: merge", "count, max"))))
+            return;
         var (story, rows) = await BeginAsync(Policy(Kept + "\nlate_after_expiry: merge", "count, max"));
         await story.RunWellAsync("2025-01-11");
         await story.InsertAsync(rows.Take(3));
         var plan = await story.PlanAsync("2025-01-11");
-        var outcome = await story.RunAsync(At("2025-01-11"), new() { Yes = true, Plans = [plan with { Steps = [.. plan.Steps.Where(s => s is not PlanStep.Archive)] }] });
+        var outcome = await story.RunAsync(
+            At("2025-01-11"),
+            new() { Yes = true, Plans = [plan with { Steps = [.. plan.Steps.Where(s => s is not PlanStep.Archive)] }] }
+        );
         Assert.Empty(outcome.Errors);
         Same([.. Since(rows, "2025-01-04"), .. rows.Take(3)], await story.SourceAsync());
         await story.ExpectTiersAsync(rows);
@@ -96,10 +110,26 @@ public abstract class ArchiveConformance(Func<ScratchDatabase> create) : Archive
     {
         var (story, _) = await BeginAsync();
         await story.RunWellAsync("2025-01-11");
-        if (await IsRefusedAsync("VRV360", () => story.WithAsync(l => l.EraseAsync(new() { Policy = "m.cpu", Where = [new("host", "a")] })))) return;
+        if (
+            await IsRefusedAsync("VRV360", () => story.WithAsync(l => l.EraseAsync(new() { Policy = "m.cpu", Where = [new("host", "a")] })))
+        )
+            return;
         var report = await story.WithAsync(l => l.EraseAsync(new() { Policy = "m.cpu", Where = [new("host", "a")] }));
         Assert.Equal("cold", Assert.Single(report.Archives).Location);
-        Assert.Empty((await story.WithAsync(l => l.EraseAsync(new() { Policy = "m.cpu", Where = [new("host", "a")], Range = new(At("2025-01-08"), At("2025-01-09")) }))).Archives);
+        Assert.Empty(
+            (
+                await story.WithAsync(l =>
+                    l.EraseAsync(
+                        new()
+                        {
+                            Policy = "m.cpu",
+                            Where = [new("host", "a")],
+                            Range = new(At("2025-01-08"), At("2025-01-09")),
+                        }
+                    )
+                )
+            ).Archives
+        );
     }
 
     [Fact]
@@ -142,7 +172,9 @@ public abstract class ArchiveConformance(Func<ScratchDatabase> create) : Archive
     {
         var (story, _) = await BeginAsync(Policy("keep: 7d\narchive: cold", "count"));
         await ArchiveOnlyAsync(story, "2025-01-11");
-        await Db.ExecuteAsync("UPDATE m.cpu SET v = CASE ts WHEN TIMESTAMP '2025-01-02 01:00' THEN (SELECT v FROM m.cpu WHERE ts = TIMESTAMP '2025-01-02 02:00') ELSE (SELECT v FROM m.cpu WHERE ts = TIMESTAMP '2025-01-02 01:00') END WHERE ts IN (TIMESTAMP '2025-01-02 01:00', TIMESTAMP '2025-01-02 02:00')");
+        await Db.ExecuteAsync(
+            "UPDATE m.cpu SET v = CASE ts WHEN TIMESTAMP '2025-01-02 01:00' THEN (SELECT v FROM m.cpu WHERE ts = TIMESTAMP '2025-01-02 02:00') ELSE (SELECT v FROM m.cpu WHERE ts = TIMESTAMP '2025-01-02 01:00') END WHERE ts IN (TIMESTAMP '2025-01-02 01:00', TIMESTAMP '2025-01-02 02:00')"
+        );
         await story.RunWellAsync("2025-01-11");
         Assert.Equal(2, (await story.WithAsync(l => l.ArchivesAsync([])))[1].Rows);
     }
@@ -200,7 +232,10 @@ public abstract class ArchiveConformance(Func<ScratchDatabase> create) : Archive
         await story.ApplyAsync(Policy(Kept.Replace("cold", "{ to: warm }", StringComparison.Ordinal), "count, max"));
         await story.RunWellAsync("2025-01-11");
         Assert.Single(warm.Parts);
-        Same(Before(rows, "2025-01-04"), await ReadAsync((await RestoreAsync(story, new() { Policy = story.Policy.Name, Location = "warm" })).Table));
+        Same(
+            Before(rows, "2025-01-04"),
+            await ReadAsync((await RestoreAsync(story, new() { Policy = story.Policy.Name, Location = "warm" })).Table)
+        );
     }
 
     [Fact]
@@ -254,14 +289,44 @@ public abstract class ArchiveConformance(Func<ScratchDatabase> create) : Archive
         await story.RunWellAsync("2025-01-13");
         Assert.Equal(2, Cold.Parts.Count);
         var place = new DyingPlace(new FolderStore(Cold.Folder)) { Deletes = deletes };
-        (story.Archives, story.ArchiveKinds) = (new Dictionary<string, string> { ["cold"] = "dying://here" }, [new ArchiveKind("dying", _ => place)]);
+        (story.Archives, story.ArchiveKinds) = (
+            new Dictionary<string, string> { ["cold"] = "dying://here" },
+            [new ArchiveKind("dying", _ => place)]
+        );
         await Assert.ThrowsAsync<Kills.DeathException>(() => story.WithAsync(l => l.PruneArchivesAsync([], Keep.Parse("1d"))));
         (story.Archives, story.ArchiveKinds) = (Cold.Declared, []);
         var report = await story.WithAsync(l => l.VerifyArchivesAsync([]));
         Assert.True(report.Agrees, string.Join(", ", report.Parts.Select(p => p.Problem)));
         Assert.Equal((0, 2, 0), (report.Parts.Count, report.BeingPruned.Count, report.Unknown.Count));
-        if (await IsRefusedAsync("VRV360", () => story.WithAsync(l => l.EraseAsync(new() { Policy = "m.cpu", Where = [new("host", "a")], OnlyLook = true })))) return;
-        Assert.Equal(2, (await story.WithAsync(l => l.EraseAsync(new() { Policy = "m.cpu", Where = [new("host", "a")], OnlyLook = true }))).Archives.Count);
+        if (
+            await IsRefusedAsync(
+                "VRV360",
+                () =>
+                    story.WithAsync(l =>
+                        l.EraseAsync(
+                            new()
+                            {
+                                Policy = "m.cpu",
+                                Where = [new("host", "a")],
+                                OnlyLook = true,
+                            }
+                        )
+                    )
+            )
+        )
+            return;
+        Assert.Equal(2, (
+                await story.WithAsync(l =>
+                    l.EraseAsync(
+                        new()
+                        {
+                            Policy = "m.cpu",
+                            Where = [new("host", "a")],
+                            OnlyLook = true,
+                        }
+                    )
+                )
+            ).Archives.Count);
 
         await story.WithAsync(l => l.HoldAsync(story.Policy.Name, null, new(At("2025-01-05"), At("2025-01-06")), "case 7", null));
         await FinishAsync();
@@ -274,7 +339,8 @@ public abstract class ArchiveConformance(Func<ScratchDatabase> create) : Archive
         Assert.Equal((1, 2), (actions.Count(a => a == "archive.pruning"), actions.Count(a => a == "archive.pruned")));
         await story.ExpectTiersAsync(rows);
 
-        Task FinishAsync() => then == "run" ? story.RunWellAsync("2025-01-13") : story.WithAsync(l => l.PruneArchivesAsync([], Keep.Parse("1y")));
+        Task FinishAsync() =>
+            then == "run" ? story.RunWellAsync("2025-01-13") : story.WithAsync(l => l.PruneArchivesAsync([], Keep.Parse("1y")));
     }
 
     [Fact]
@@ -282,7 +348,10 @@ public abstract class ArchiveConformance(Func<ScratchDatabase> create) : Archive
     {
         var (story, rows) = await BeginAsync();
         await story.RunWellAsync("2025-01-11");
-        (story.Archives, story.ArchiveKinds) = (new Dictionary<string, string> { ["cold"] = "dying://here" }, [new ArchiveKind("dying", _ => new DyingPlace(new FolderStore(Cold.Folder)))]);
+        (story.Archives, story.ArchiveKinds) = (
+            new Dictionary<string, string> { ["cold"] = "dying://here" },
+            [new ArchiveKind("dying", _ => new DyingPlace(new FolderStore(Cold.Folder)))]
+        );
         await Assert.ThrowsAsync<Kills.DeathException>(() => story.WithAsync(l => l.PruneArchivesAsync([], Keep.Parse("1d"))));
         (story.Archives, story.ArchiveKinds) = (new Dictionary<string, string>(), []);
         await story.ApplyAsync(Policy("keep: forever\ntiers: [{ every: 1d }]", "count, max"));

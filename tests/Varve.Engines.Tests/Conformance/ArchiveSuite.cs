@@ -32,7 +32,10 @@ public abstract class ArchiveSuite(Func<ScratchDatabase> create) : ConformanceSu
     protected static async Task ArchiveOnlyAsync(Story story, string asOf)
     {
         var plan = await story.PlanAsync(asOf);
-        var outcome = await story.RunAsync(At(asOf), new() { Yes = true, Plans = [plan with { Steps = [.. plan.Steps.TakeWhile(s => s is not PlanStep.Expire)] }] });
+        var outcome = await story.RunAsync(
+            At(asOf),
+            new() { Yes = true, Plans = [plan with { Steps = [.. plan.Steps.TakeWhile(s => s is not PlanStep.Expire)] }] }
+        );
         Assert.Empty(outcome.Errors);
         Assert.Contains(outcome.Done, s => s is PlanStep.Archive);
     }

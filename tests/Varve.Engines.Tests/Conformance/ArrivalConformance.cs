@@ -69,16 +69,23 @@ public abstract class ArrivalConformance(Func<ScratchDatabase> create) : Conform
     private async Task<Story> BuiltAsync(string policy = Arriving)
     {
         await Db.ExecuteAsync("CREATE SCHEMA m; CREATE TABLE m.cpu (ts TIMESTAMP, host VARCHAR, v DOUBLE, arr TIMESTAMP)");
-        await Db.ExecuteAsync("INSERT INTO m.cpu SELECT t, 'a', 1, t FROM range(TIMESTAMP '2025-01-01', TIMESTAMP '2025-01-10', INTERVAL 30 MINUTE) r(t)");
+        await Db.ExecuteAsync(
+            "INSERT INTO m.cpu SELECT t, 'a', 1, t FROM range(TIMESTAMP '2025-01-01', TIMESTAMP '2025-01-10', INTERVAL 30 MINUTE) r(t)"
+        );
         var story = new Story(Db, Cpu());
         await story.ApplyAsync(PolicyOf(policy));
         await story.RunWellAsync("2025-01-10");
         return story;
     }
 
-    private static string PolicyOf(string more) => more.Contains("measures", StringComparison.Ordinal) ? $"table: m.cpu\ntime: ts\nseries: [host]\n{more}" : Policy(more, "count, sum");
+    private static string PolicyOf(string more) =>
+        more.Contains("measures", StringComparison.Ordinal)
+            ? $"table: m.cpu\ntime: ts\nseries: [host]\n{more}"
+            : Policy(more, "count, sum");
 
-    private Task LateAsync(string at, string host, string stamp) => Db.ExecuteAsync($"INSERT INTO m.cpu VALUES (TIMESTAMP '{at}', '{host}', 1, TIMESTAMP {stamp})");
+    private Task LateAsync(string at, string host, string stamp) =>
+        Db.ExecuteAsync($"INSERT INTO m.cpu VALUES (TIMESTAMP '{at}', '{host}', 1, TIMESTAMP {stamp})");
 
-    private async Task<long> CountedAsync(string host) => Number(await Db.QueryAsync($"SELECT CAST(coalesce(sum(varve_rows), 0) AS BIGINT) FROM m.cpu_1d WHERE host = '{host}'"), 0);
+    private async Task<long> CountedAsync(string host) =>
+        Number(await Db.QueryAsync($"SELECT CAST(coalesce(sum(varve_rows), 0) AS BIGINT) FROM m.cpu_1d WHERE host = '{host}'"), 0);
 }

@@ -15,7 +15,12 @@ public abstract class AsideConformance(Func<ScratchDatabase> create) : Conforman
     private const string First = "tiers: [{ every: 1h }, { every: 1d }]";
     private const string Second = "tiers: [{ every: 1h, name: 1h_site }, { every: 1d, name: 1d_site }]";
 
-    private static readonly SourceTable s_table = new(new("m", "cpu"), "ts", TimeKind.Timestamp, [new("host", ValueKind.Text), new("site", ValueKind.Text), new("v", ValueKind.Double)]);
+    private static readonly SourceTable s_table = new(
+        new("m", "cpu"),
+        "ts",
+        TimeKind.Timestamp,
+        [new("host", ValueKind.Text), new("site", ValueKind.Text), new("v", ValueKind.Double)]
+    );
 
     [Theory]
     [Rule("set-aside")]
@@ -40,7 +45,10 @@ public abstract class AsideConformance(Func<ScratchDatabase> create) : Conforman
         Assert.True((await story.PlanAsync("2025-01-21")).IsEmpty);
         var status = await story.StatusAsync("2025-01-21");
         Assert.Equal(["1h#2", "1d#2"], status.Relations.Where(r => r.IsRetired).Select(r => r.Relation));
-        Assert.Equal((480, 20), (status.Relations.Single(r => r.Relation == "1h#2").Rows, status.Relations.Single(r => r.Relation == "1d#2").Rows));
+        Assert.Equal(
+            (480, 20),
+            (status.Relations.Single(r => r.Relation == "1h#2").Rows, status.Relations.Single(r => r.Relation == "1d#2").Rows)
+        );
 
         await story.InsertAsync(Rows("2025-01-21", "2025-02-01"));
         await story.RunWellAsync("2025-03-01");
@@ -103,19 +111,37 @@ public abstract class AsideConformance(Func<ScratchDatabase> create) : Conforman
     public async Task Erasing_reaches_what_was_set_aside_by_its_own_series()
     {
         var rows = Rows("2025-01-01", "2025-01-21");
-        var story = await StoryAsync([.. rows, .. Every("2025-01-01", "2025-01-21", "1h", "b").Select(r => SourceRow.Of(r.At, "b", "south", r.Values[1]))]);
+        var story = await StoryAsync([
+            .. rows,
+            .. Every("2025-01-01", "2025-01-21", "1h", "b").Select(r => SourceRow.Of(r.At, "b", "south", r.Values[1])),
+        ]);
         await story.RunWellAsync("2025-01-21");
         await story.ApplyAsync(Says(BySite, Second));
         await story.RunWellAsync("2025-01-21");
-        if (await IsRefusedAsync("VRV360", () => story.WithAsync(l => l.EraseAsync(new EraseRequest { Policy = "m.cpu", Where = [new("host", "b")] })))) return;
+        if (
+            await IsRefusedAsync(
+                "VRV360",
+                () => story.WithAsync(l => l.EraseAsync(new EraseRequest { Policy = "m.cpu", Where = [new("host", "b")] }))
+            )
+        )
+            return;
         var report = await story.WithAsync(l => l.EraseAsync(new EraseRequest { Policy = "m.cpu", Where = [new("host", "b")] }));
-        Assert.Equal((480, 20), (report.Tiers.Single(t => t.Relation == "1h#2").Removed, report.Tiers.Single(t => t.Relation == "1d#2").Removed));
+        Assert.Equal(
+            (480, 20),
+            (report.Tiers.Single(t => t.Relation == "1h#2").Removed, report.Tiers.Single(t => t.Relation == "1d#2").Removed)
+        );
         Assert.All(report.Tiers, t => Assert.True(t.Kept.IsEmpty));
         await story.ExpectTiersAsync(Since(rows, "2025-01-16"));
 
         report = await story.WithAsync(l => l.EraseAsync(new EraseRequest { Policy = "m.cpu", Where = [new("site", "north")] }));
-        Assert.All(report.Tiers.Where(t => !t.Relation.Contains('#', StringComparison.Ordinal)), t => Assert.True(t.Kept.IsEmpty && t.Removed > 0));
-        Assert.All(report.Tiers.Where(t => t.Relation.Contains('#', StringComparison.Ordinal)), t => Assert.Equal("[2025-01-01T00:00:00Z, 2025-01-21T00:00:00Z)", t.Kept.ToString()));
+        Assert.All(
+            report.Tiers.Where(t => !t.Relation.Contains('#', StringComparison.Ordinal)),
+            t => Assert.True(t.Kept.IsEmpty && t.Removed > 0)
+        );
+        Assert.All(
+            report.Tiers.Where(t => t.Relation.Contains('#', StringComparison.Ordinal)),
+            t => Assert.Equal("[2025-01-01T00:00:00Z, 2025-01-21T00:00:00Z)", t.Kept.ToString())
+        );
         await story.ExpectTiersAsync(Since(rows, "2025-01-16").Where(r => (string?)r.Values[1] != "north"));
     }
 
@@ -126,7 +152,9 @@ public abstract class AsideConformance(Func<ScratchDatabase> create) : Conforman
         await story.RunWellAsync("2025-01-21");
         await using (var database = await Db.OpenAsync())
         await using (await database.Engine.LeaseAsync("m.cpu", CancellationToken.None))
-            await Assert.ThrowsAsync<BusyException>(() => new Lifecycle(database).ApplyAsync(PolicyYaml.Parse(Says(BySite, Second), "policy.yaml")));
+            await Assert.ThrowsAsync<BusyException>(() =>
+                new Lifecycle(database).ApplyAsync(PolicyYaml.Parse(Says(BySite, Second), "policy.yaml"))
+            );
         Assert.Equal(1, (await story.StatusAsync("2025-01-21")).Revision);
         Assert.DoesNotContain((await story.StatusAsync("2025-01-21")).Relations, r => r.IsRetired);
     }
@@ -140,17 +168,26 @@ public abstract class AsideConformance(Func<ScratchDatabase> create) : Conforman
         await story.ApplyAsync(Says(BySite, Second));
         Assert.Equal("1h#2", Assert.Single((await story.StatusAsync("2025-01-21")).Holds).Relation);
         await story.RunWellAsync("2025-01-21");
-        Assert.Contains("the auditors", (await Assert.ThrowsAsync<PolicyException>(() => story.WithAsync(l => l.DropRetiredAsync("m.cpu")))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "the auditors",
+            (await Assert.ThrowsAsync<PolicyException>(() => story.WithAsync(l => l.DropRetiredAsync("m.cpu")))).Message,
+            StringComparison.Ordinal
+        );
     }
 
-    private static string Says(string line, string tiers, string keep = "5d") => $"table: m.cpu\ntime: ts\n{line}\nmeasures: {{ v: [avg, min, max, stddev] }}\nkeep: {keep}\n{tiers}\n";
+    private static string Says(string line, string tiers, string keep = "5d") =>
+        $"table: m.cpu\ntime: ts\n{line}\nmeasures: {{ v: [avg, min, max, stddev] }}\nkeep: {keep}\n{tiers}\n";
 
     /// <summary>One host that moves between two sites in each hour.</summary>
     private static List<SourceRow> Rows(string from, string to) =>
         [.. Every(from, to, "10m").Select((r, i) => SourceRow.Of(r.At, "a", i % 2 == 0 ? "north" : "south", r.Values[1]))];
 
-    private Task<Story> StoryAsync(IEnumerable<SourceRow> rows, string keep = "5d") => Story.BeginAsync(Db, s_table, Says(ByHost, First, keep), rows);
+    private Task<Story> StoryAsync(IEnumerable<SourceRow> rows, string keep = "5d") =>
+        Story.BeginAsync(Db, s_table, Says(ByHost, First, keep), rows);
 
     private async Task<IReadOnlyList<object?[]>> BuiltAsync() =>
-        [.. await Db.QueryAsync("SELECT * FROM m.cpu_1h ORDER BY ts, host"), .. await Db.QueryAsync("SELECT * FROM m.cpu_1d ORDER BY ts, host")];
+        [
+            .. await Db.QueryAsync("SELECT * FROM m.cpu_1h ORDER BY ts, host"),
+            .. await Db.QueryAsync("SELECT * FROM m.cpu_1d ORDER BY ts, host"),
+        ];
 }

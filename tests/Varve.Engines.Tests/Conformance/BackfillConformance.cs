@@ -3,7 +3,9 @@ using Varve.Planning;
 
 namespace Varve.Engines.Tests.Conformance;
 
-/// <summary>A changed policy asks the source once more, and somebody else has removed rows of it meanwhile: history never shrinks.</summary>
+/// <summary>
+/// A changed policy asks the source once more, and somebody else has removed rows of it meanwhile: history never shrinks.
+/// </summary>
 public abstract class BackfillConformance(Func<ScratchDatabase> create) : ConformanceSuite(create)
 {
     [Theory]
@@ -14,13 +16,23 @@ public abstract class BackfillConformance(Func<ScratchDatabase> create) : Confor
     {
         var table = Cpu() with { Columns = [new("host", ValueKind.Text), new("v", ValueKind.Double), new("seen", ValueKind.Moment)] };
         var rows = Every("2025-01-01", "2025-01-11", "10m").Select(r => SourceRow.Of(r.At, r.Values[0], r.Values[1], r.At)).ToList();
-        var story = await Story.BeginAsync(Db, table, Policy("recheck: 6h\nkeep: 30d\ntiers: [{ every: 1h }, { every: 1d }]" + more, "count, sum"), rows);
+        var story = await Story.BeginAsync(
+            Db,
+            table,
+            Policy("recheck: 6h\nkeep: 30d\ntiers: [{ every: 1h }, { every: 1d }]" + more, "count, sum"),
+            rows
+        );
         await story.RunWellAsync("2025-01-11");
         await story.DeleteAsync("2025-01-01", "2025-01-05T12:30Z");
         await story.ApplyAsync(Policy("recheck: 6h\nkeep: 30d\ntiers: [{ every: 1h }, { every: 1d }]" + more, "count, sum, max"));
         await story.RunWellAsync("2025-01-11");
-        var counted = await Db.QueryAsync($"SELECT sum(varve_rows), sum(v_count), count(v_max), count(*) FROM {Db.Name(new("m", "cpu_1h_states"))}");
-        Assert.Equal((rows.Count, rows.Count, 240L - 109, 240L), (Number(counted, 0), Number(counted, 1), Number(counted, 2), Number(counted, 3)));
+        var counted = await Db.QueryAsync(
+            $"SELECT sum(varve_rows), sum(v_count), count(v_max), count(*) FROM {Db.Name(new("m", "cpu_1h_states"))}"
+        );
+        Assert.Equal(
+            (rows.Count, rows.Count, 240L - 109, 240L),
+            (Number(counted, 0), Number(counted, 1), Number(counted, 2), Number(counted, 3))
+        );
         var days = await Db.QueryAsync($"SELECT sum(varve_rows), count(v_max) FROM {Db.Name(new("m", "cpu_1d_states"))}");
         Assert.Equal((rows.Count, 5L), (Number(days, 0), Number(days, 1)));
     }
@@ -35,8 +47,13 @@ public abstract class BackfillConformance(Func<ScratchDatabase> create) : Confor
         await story.RunPartAsync("2025-01-11", step => step is not PlanStep.RollUp);
         await story.DeleteAsync("2025-01-01", "2025-01-05T12:30Z");
         await story.RunWellAsync("2025-01-11");
-        var counted = await Db.QueryAsync($"SELECT sum(varve_rows), sum(v_count), count(v_max), count(*) FROM {Db.Name(new("m", "cpu_1h_states"))}");
-        Assert.Equal((rows.Count, rows.Count, 240L - 109, 240L), (Number(counted, 0), Number(counted, 1), Number(counted, 2), Number(counted, 3)));
+        var counted = await Db.QueryAsync(
+            $"SELECT sum(varve_rows), sum(v_count), count(v_max), count(*) FROM {Db.Name(new("m", "cpu_1h_states"))}"
+        );
+        Assert.Equal(
+            (rows.Count, rows.Count, 240L - 109, 240L),
+            (Number(counted, 0), Number(counted, 1), Number(counted, 2), Number(counted, 3))
+        );
         var days = await Db.QueryAsync($"SELECT sum(varve_rows), count(v_max) FROM {Db.Name(new("m", "cpu_1d_states"))}");
         Assert.Equal((rows.Count, 5L), (Number(days, 0), Number(days, 1)));
         Assert.True((await story.PlanAsync("2025-01-11")).IsEmpty);
@@ -97,8 +114,12 @@ public abstract class BackfillConformance(Func<ScratchDatabase> create) : Confor
         await story.ApplyAsync(Policy("recheck: 6h\nkeep: 30d\ntiers: [{ every: 1h }, { every: 1d }]", "count, sum, max"));
         var notes = (await story.PlanAsync("2025-01-11")).Notes;
         Assert.Equal(
-            ["`v_max` of 1d is not filled for [2025-01-03T00:00:00Z, 2025-01-04T00:00:00Z)", "`v_max` of 1h is not filled for [2025-01-03T05:00:00Z, 2025-01-03T06:00:00Z)"],
-            notes.Where(n => n.Code == "VRV214").Select(n => n.Message.Split(": the rows")[0]).Order(StringComparer.Ordinal));
+            [
+                "`v_max` of 1d is not filled for [2025-01-03T00:00:00Z, 2025-01-04T00:00:00Z)",
+                "`v_max` of 1h is not filled for [2025-01-03T05:00:00Z, 2025-01-03T06:00:00Z)",
+            ],
+            notes.Where(n => n.Code == "VRV214").Select(n => n.Message.Split(": the rows")[0]).Order(StringComparer.Ordinal)
+        );
         Assert.DoesNotContain(notes, n => n.Code == "VRV213");
         await story.RunWellAsync("2025-01-11");
         Assert.Equal(239L, Number(await Db.QueryAsync($"SELECT count(v_max) FROM {Db.Name(new("m", "cpu_1h_states"))}"), 0));
@@ -126,7 +147,12 @@ public abstract class BackfillConformance(Func<ScratchDatabase> create) : Confor
     [Theory]
     [InlineData("{ every: 2h }", "{ every: 1h }, { every: 2h }", "2h", 120 - 55)]
     [InlineData("{ every: 2h }, { every: 1d }", "{ every: 1h }, { every: 1d }", "1d", 5)]
-    public async Task A_new_function_is_not_filled_through_a_new_finer_tier_from_what_others_left(string before, string after, string tier, int filled)
+    public async Task A_new_function_is_not_filled_through_a_new_finer_tier_from_what_others_left(
+        string before,
+        string after,
+        string tier,
+        int filled
+    )
     {
         var rows = Every("2025-01-01", "2025-01-11", "10m");
         var story = await BeginAsync(Policy($"recheck: 6h\nkeep: 30d\ntiers: [{before}]", "count, sum"), rows);

@@ -5,7 +5,10 @@ using Varve.Time;
 
 namespace Varve.Engines.Tests.Conformance;
 
-/// <summary>What people really have: odd names everywhere, tables without rows, rows of another century, policies that two people change.</summary>
+/// <summary>
+/// What people really have: odd names everywhere, tables without rows, rows of another century, policies that two people
+/// change.
+/// </summary>
 public abstract class BadInputConformance(Func<ScratchDatabase> create) : ConformanceSuite(create), IDisposable
 {
     private readonly ColdPlace _cold = new();
@@ -24,14 +27,26 @@ public abstract class BadInputConformance(Func<ScratchDatabase> create) : Confor
     [MemberData(nameof(Odd))]
     public async Task Any_name_is_archived_expired_erased_restored_and_pruned(string name)
     {
-        if (!await HasArchivesAsync()) return;
-        if (name == Longest) name = new('n', Db.LongestName);
+        if (!await HasArchivesAsync())
+            return;
+        if (name == Longest)
+            name = new('n', Db.LongestName);
         var folder = Directory.CreateDirectory(Path.Combine(_cold.Folder, $"{name[..Math.Min(20, name.Length)]} 'cold'")).FullName;
-        var table = new SourceTable(new("m", name), $"t {name}", TimeKind.Timestamp, [new($"h {name}", ValueKind.Text), new($"v {name}", ValueKind.Double)]);
-        List<SourceRow> rows = [.. Every("2025-01-01", "2025-01-11", "6h", name), .. Every("2025-01-01", "2025-01-11", "6h", "'; DROP SCHEMA m; --")];
+        var table = new SourceTable(
+            new("m", name),
+            $"t {name}",
+            TimeKind.Timestamp,
+            [new($"h {name}", ValueKind.Text), new($"v {name}", ValueKind.Double)]
+        );
+        List<SourceRow> rows =
+        [
+            .. Every("2025-01-01", "2025-01-11", "6h", name),
+            .. Every("2025-01-01", "2025-01-11", "6h", "'; DROP SCHEMA m; --"),
+        ];
         var story = await Story.BeginAsync(Db, table, null, rows);
         story.Archives = new Dictionary<string, string> { ["cold"] = folder };
-        await story.ApplyAsync($"""
+        await story.ApplyAsync(
+            $"""
             policy: {Scalar(name)}
             table: {Scalar($"m.\"{name.Replace("\"", "\"\"", StringComparison.Ordinal)}\"")}
             time: {Scalar(table.Time)}
@@ -43,13 +58,25 @@ public abstract class BadInputConformance(Func<ScratchDatabase> create) : Confor
             tags: [Größe]
             tiers:
               - every: 1d
-            """);
+            """
+        );
         await story.RunWellAsync("2025-01-11");
         Same(Since(rows, "2025-01-08"), await story.SourceAsync());
         Assert.True((await story.WithAsync(l => l.VerifyArchivesAsync([name]))).Agrees);
-        if (await IsRefusedAsync("VRV360", () => story.WithAsync(l => l.EraseAsync(new() { Policy = name, Where = [new($"h {name}", "'; DROP SCHEMA m; --")] })))) return;
-        Assert.Equal(12, (await story.WithAsync(l => l.EraseAsync(new() { Policy = name, Where = [new($"h {name}", "'; DROP SCHEMA m; --")] }))).Rows);
-        var restored = await story.WithAsync(l => l.RestoreAsync(new() { Policy = name, Into = new("m", $"{name[..Math.Min(20, name.Length)]} back") }));
+        if (
+            await IsRefusedAsync(
+                "VRV360",
+                () => story.WithAsync(l => l.EraseAsync(new() { Policy = name, Where = [new($"h {name}", "'; DROP SCHEMA m; --")] }))
+            )
+        )
+            return;
+        Assert.Equal(
+            12,
+            (await story.WithAsync(l => l.EraseAsync(new() { Policy = name, Where = [new($"h {name}", "'; DROP SCHEMA m; --")] }))).Rows
+        );
+        var restored = await story.WithAsync(l =>
+            l.RestoreAsync(new() { Policy = name, Into = new("m", $"{name[..Math.Min(20, name.Length)]} back") })
+        );
         Same(Before(rows, "2025-01-08"), await Db.ReadAsync(table with { Name = restored.Table }));
         Assert.NotEmpty((await story.WithAsync(l => l.PruneArchivesAsync([name], Keep.Parse("1d")))).Parts);
         Assert.Empty(Directory.GetFiles(folder, "*", SearchOption.AllDirectories));
@@ -61,9 +88,19 @@ public abstract class BadInputConformance(Func<ScratchDatabase> create) : Confor
     public async Task Any_name_is_proposed_in_a_policy_that_can_be_applied(string name)
     {
         Assert.SkipUnless(Db.Takes(name), "No table can have that name here.");
-        if (name == Longest) name = new('n', Db.LongestName);
-        var table = new SourceTable(new("m", name), $"t {name}", TimeKind.Timestamp, [new($"h {name}", ValueKind.Text), new($"v {name}", ValueKind.Double)]);
-        List<SourceRow> rows = [.. Every("2025-01-01", "2025-01-01T06:00Z", "1m", name), .. Every("2025-01-01", "2025-01-01T06:00Z", "1m", "'; DROP SCHEMA m; --")];
+        if (name == Longest)
+            name = new('n', Db.LongestName);
+        var table = new SourceTable(
+            new("m", name),
+            $"t {name}",
+            TimeKind.Timestamp,
+            [new($"h {name}", ValueKind.Text), new($"v {name}", ValueKind.Double)]
+        );
+        List<SourceRow> rows =
+        [
+            .. Every("2025-01-01", "2025-01-01T06:00Z", "1m", name),
+            .. Every("2025-01-01", "2025-01-01T06:00Z", "1m", "'; DROP SCHEMA m; --"),
+        ];
         var story = await Story.BeginAsync(Db, table, null, rows);
         var draft = await story.WithAsync(l => l.ProposeAsync(table.Name, new ProposalChoices()));
         await story.ApplyAsync(draft.Yaml);
@@ -78,7 +115,20 @@ public abstract class BadInputConformance(Func<ScratchDatabase> create) : Confor
         var story = await BeginAsync(Policy("keep: 3d\ntiers: [{ every: 1h }, { every: 1d }]"));
         await story.RunWellAsync("2025-01-11");
         Assert.Equal(0, (await story.StatusAsync("2025-01-11")).Relations.Sum(r => r.Rows));
-        Assert.Empty((await story.WithAsync(l => l.QueryAsync(new() { Policy = "m.cpu", From = At("2025-01-01"), To = At("2025-01-02") }))).Rows);
+        Assert.Empty(
+            (
+                await story.WithAsync(l =>
+                    l.QueryAsync(
+                        new()
+                        {
+                            Policy = "m.cpu",
+                            From = At("2025-01-01"),
+                            To = At("2025-01-02"),
+                        }
+                    )
+                )
+            ).Rows
+        );
         Assert.All(await story.WithAsync(l => l.VerifyAsync(Selection.All)), r => Assert.Empty(r.Mismatches));
         List<SourceRow> odd = [Row("2100-01-01", 1), SourceRow.Of((NodaTime.Instant?)null, "a", 2.0)];
         await story.InsertAsync(odd);
@@ -98,11 +148,20 @@ public abstract class BadInputConformance(Func<ScratchDatabase> create) : Confor
         var story = await BeginAsync(Policy("keep: 9d\ntiers: [{ every: 1d }]"));
         await story.ApplyAsync(Policy("keep: 8d\ntiers: [{ every: 1d }]"));
         var mine = PolicyYaml.Parse(Policy("keep: 7d\ntiers: [{ every: 1d }]"), "mine.yaml");
-        var refused = await Assert.ThrowsAsync<PolicyException>(() => story.WithAsync(l => l.ApplyAsync(mine, new Dictionary<string, int> { ["m.cpu"] = 1 })));
+        var refused = await Assert.ThrowsAsync<PolicyException>(() =>
+            story.WithAsync(l => l.ApplyAsync(mine, new Dictionary<string, int> { ["m.cpu"] = 1 }))
+        );
         Assert.Equal("VRV315", refused.Code);
         Assert.Contains("revision 2", refused.Message, StringComparison.Ordinal);
         Assert.Equal("8d", (await StoredAsync(story)).Policy.Keep.Text);
-        Assert.Equal("VRV315", (await Assert.ThrowsAsync<PolicyException>(() => story.WithAsync(l => l.ApplyAsync(mine, new Dictionary<string, int> { ["m.cpu"] = 0 })))).Code);
+        Assert.Equal(
+            "VRV315",
+            (
+                await Assert.ThrowsAsync<PolicyException>(() =>
+                    story.WithAsync(l => l.ApplyAsync(mine, new Dictionary<string, int> { ["m.cpu"] = 0 }))
+                )
+            ).Code
+        );
         await story.WithAsync(l => l.ApplyAsync(mine, new Dictionary<string, int> { ["m.cpu"] = 2 }));
         Assert.Equal((3, "7d"), ((await StoredAsync(story)).Revision, (await StoredAsync(story)).Policy.Keep.Text));
     }
@@ -114,7 +173,9 @@ public abstract class BadInputConformance(Func<ScratchDatabase> create) : Confor
         var rows = Every("2025-01-01", "2025-01-11", "1h");
         var story = await BeginAsync(Policy("keep: 3d\ntiers: [{ every: 1d }]", "avg, max"), rows);
         await story.RunWellAsync("2025-01-11");
-        var refused = await Assert.ThrowsAsync<PolicyException>(() => story.ApplyAsync(Policy("schema: second\nkeep: 3d\ntiers: [{ every: 1d }]", "avg, max")));
+        var refused = await Assert.ThrowsAsync<PolicyException>(() =>
+            story.ApplyAsync(Policy("schema: second\nkeep: 3d\ntiers: [{ every: 1d }]", "avg, max"))
+        );
         Assert.Equal("VRV150", refused.Code);
         Assert.Contains("`schema`", refused.Message, StringComparison.Ordinal);
         var built = await Db.QueryAsync("SELECT ts, host, v_avg, v_max, varve_rows FROM m.cpu_1d ORDER BY ts");
@@ -126,13 +187,21 @@ public abstract class BadInputConformance(Func<ScratchDatabase> create) : Confor
         await story.ApplyAsync(Policy("policy: second\nschema: second\nkeep: 3d\ntiers: [{ every: 1d }]", "avg, max"));
         await story.RunWellAsync("2025-01-11");
         Assert.Equal(built, await Db.QueryAsync("SELECT ts, host, v_avg, v_max, varve_rows FROM m.cpu_1d ORDER BY ts"));
-        Assert.Equal([[3L, 72L]], (await Db.QueryAsync("SELECT count(*), CAST(sum(varve_rows) AS BIGINT) FROM second.cpu_1d")).Select(r => r.Select(v => Convert.ToInt64(v, System.Globalization.CultureInfo.InvariantCulture)).ToArray()));
+        Assert.Equal(
+            [
+                [3L, 72L],
+            ],
+            (await Db.QueryAsync("SELECT count(*), CAST(sum(varve_rows) AS BIGINT) FROM second.cpu_1d")).Select(r =>
+                r.Select(v => Convert.ToInt64(v, System.Globalization.CultureInfo.InvariantCulture)).ToArray()
+            )
+        );
         await story.InsertAsync(Every("2025-01-11", "2025-01-13", "1h"));
         await story.RunWellAsync("2025-01-13");
         Same(Since([.. rows, .. Every("2025-01-11", "2025-01-13", "1h")], "2025-01-10"), await story.SourceAsync());
     }
 
-    private static async Task<Varve.Catalog.StoredPolicy> StoredAsync(Story story) => Assert.Single(await story.WithAsync(l => l.PoliciesAsync(Selection.All)));
+    private static async Task<Varve.Catalog.StoredPolicy> StoredAsync(Story story) =>
+        Assert.Single(await story.WithAsync(l => l.PoliciesAsync(Selection.All)));
 
     private static string Scalar(string text) => $"'{text.Replace("'", "''", StringComparison.Ordinal)}'";
 }

@@ -38,7 +38,8 @@ public abstract class BrakeConformance(Func<ScratchDatabase> create) : Conforman
         var rows = Every("2025-01-01", "2025-01-21", "1h").ToList();
         var story = await BeginAsync(Policy(Kept), rows);
         await story.RunWellAsync("2025-01-11");
-        if (await IsRefusedAsync("VRV146", () => story.ApplyAsync(Policy($"{Kept}\nlate_after_expiry: merge")))) return;
+        if (await IsRefusedAsync("VRV146", () => story.ApplyAsync(Policy($"{Kept}\nlate_after_expiry: merge"))))
+            return;
         await story.ApplyAsync(Policy($"{Kept}\nlate_after_expiry: merge"));
         var late = Row("2025-01-02T00:30Z", 3);
         await story.InsertAsync(late);
@@ -99,7 +100,8 @@ public abstract class BrakeConformance(Func<ScratchDatabase> create) : Conforman
         // Seven rows more are near enough to the 72 that were read, sixteen are not.
         for (var i = 0; i < 16; i++)
         {
-            if (i == 7) Assert.True((await story.PlanAsync("2025-01-11")).Brake!.IsConfirmedBy(brake.Hash));
+            if (i == 7)
+                Assert.True((await story.PlanAsync("2025-01-11")).Brake!.IsConfirmedBy(brake.Hash));
             await story.InsertAsync(Row(FormattableString.Invariant($"2025-01-02T00:{30 + i}:00Z"), i));
         }
 

@@ -28,7 +28,10 @@ public abstract class BrokenArchiveConformance(Func<ScratchDatabase> create) : A
         var wait = Assert.Single(outcome.Waits, w => w.NeedsPerson);
         Assert.Contains(said, wait.Reason, StringComparison.Ordinal);
         Assert.Contains("archive verify", wait.Reason, StringComparison.Ordinal);
-        Same([.. Before(rows, "2025-01-04"), .. Since(rows, "2025-01-06"), .. Every("2025-01-11", "2025-01-13", "1h")], await story.SourceAsync());
+        Same(
+            [.. Before(rows, "2025-01-04"), .. Since(rows, "2025-01-06"), .. Every("2025-01-11", "2025-01-13", "1h")],
+            await story.SourceAsync()
+        );
         var report = await story.WithAsync(l => l.VerifyArchivesAsync([]));
         Assert.False(report.Agrees);
         Assert.Contains(said, Assert.Single(report.Parts, p => p.Problem is not null).Problem!, StringComparison.Ordinal);
@@ -77,7 +80,12 @@ public abstract class BrokenArchiveConformance(Func<ScratchDatabase> create) : A
         Assert.Equal(168, await story.CountSourceAsync("2025-01-01", "2025-01-11"));
         Same(Before(rows, "2025-01-04"), await ReadAsync((await RestoreAsync(story)).Table));
         await story.RunWellAsync("2025-01-13");
-        Assert.Equal((0, 0), await story.WithAsync(async l => await l.ArchiveAgainAsync(story.Policy.Name) is var none ? (none.Parts.Count, none.Left.Count) : default));
+        Assert.Equal(
+            (0, 0),
+            await story.WithAsync(async l =>
+                await l.ArchiveAgainAsync(story.Policy.Name) is var none ? (none.Parts.Count, none.Left.Count) : default
+            )
+        );
     }
 
     [Fact]
@@ -184,7 +192,8 @@ public abstract class BrokenArchiveConformance(Func<ScratchDatabase> create) : A
     [Fact]
     public async Task A_killed_run_of_late_rows_stops_no_later_one()
     {
-        if (await IsRefusedAsync("VRV146", () => BeginAsync(Policy(Kept + "\nlate_after_expiry: merge", "count, max")))) return;
+        if (await IsRefusedAsync("VRV146", () => BeginAsync(Policy(Kept + "\nlate_after_expiry: merge", "count, max"))))
+            return;
         var (story, rows) = await BeginAsync(Policy(Kept + "\nlate_after_expiry: merge", "count, max"));
         await story.RunWellAsync("2025-01-11");
         await story.InsertAsync(rows[5], rows[6]);
@@ -222,23 +231,37 @@ public abstract class BrokenArchiveConformance(Func<ScratchDatabase> create) : A
     public async Task A_part_that_may_be_the_only_copy_of_a_row_is_not_written_over(string how, string said)
     {
         var (story, rows) = await BeginAsync();
-        if (how == "one of two equal rows is gone") await story.InsertAsync(rows[3]);
-        if (how == "known elsewhere") await ArchiveOnlyAsync(story, "2025-01-11");
-        else await KilledAsync(story, "2025-01-11");
+        if (how == "one of two equal rows is gone")
+            await story.InsertAsync(rows[3]);
+        if (how == "known elsewhere")
+            await ArchiveOnlyAsync(story, "2025-01-11");
+        else
+            await KilledAsync(story, "2025-01-11");
         switch (how)
         {
-            case "one row is gone": await story.DeleteAsync("2025-01-02", "2025-01-02T01:00"); break;
+            case "one row is gone":
+                await story.DeleteAsync("2025-01-02", "2025-01-02T01:00");
+                break;
             case "one of two equal rows is gone":
                 await story.DeleteAsync("2025-01-01T03:00", "2025-01-01T04:00");
                 await story.InsertAsync(rows[3]);
                 break;
-            case "its rows are missing": Break(Cold.At(Cold.Parts[0]), "missing"); break;
-            case "its rows were altered": Break(Cold.At(Cold.Parts[0]), "altered"); break;
+            case "its rows are missing":
+                Break(Cold.At(Cold.Parts[0]), "missing");
+                break;
+            case "its rows were altered":
+                Break(Cold.At(Cold.Parts[0]), "altered");
+                break;
             case "another table":
                 var path = Cold.At(Cold.Manifests[0]);
-                await File.WriteAllTextAsync(path, (ArchiveManifest.Read(await File.ReadAllTextAsync(path)) with { Table = "m.gpu" }).Write());
+                await File.WriteAllTextAsync(
+                    path,
+                    (ArchiveManifest.Read(await File.ReadAllTextAsync(path)) with { Table = "m.gpu" }).Write()
+                );
                 break;
-            case "other columns": await Db.ExecuteAsync("ALTER TABLE m.cpu ADD COLUMN note VARCHAR"); break;
+            case "other columns":
+                await Db.ExecuteAsync("ALTER TABLE m.cpu ADD COLUMN note VARCHAR");
+                break;
             default:
                 story.Archives = new Dictionary<string, string> { ["warm"] = Cold.Folder };
                 await story.ApplyAsync(Policy(Kept.Replace("cold", "warm", StringComparison.Ordinal), "count, max"));
@@ -250,7 +273,8 @@ public abstract class BrokenArchiveConformance(Func<ScratchDatabase> create) : A
         Assert.Equal("VRV347", error.Code);
         Assert.Contains(said, error.Message, StringComparison.Ordinal);
         Assert.Equal(files, Cold.Files);
-        if (how != "other columns") Same(before, await story.SourceAsync());
+        if (how != "other columns")
+            Same(before, await story.SourceAsync());
     }
 
     [Fact]
@@ -259,9 +283,11 @@ public abstract class BrokenArchiveConformance(Func<ScratchDatabase> create) : A
         var (story, rows) = await BeginAsync();
         await KilledAsync(story, "2025-01-11");
         var kept = Cold.Files.Select(f => (f, File.ReadAllBytes(Cold.At(f)))).ToList();
-        foreach (var file in Cold.Files) File.Delete(Cold.At(file));
+        foreach (var file in Cold.Files)
+            File.Delete(Cold.At(file));
         await KilledAsync(story, "2025-01-12");
-        foreach (var (file, bytes) in kept) await File.WriteAllBytesAsync(Cold.At(file), bytes);
+        foreach (var (file, bytes) in kept)
+            await File.WriteAllBytesAsync(Cold.At(file), bytes);
         var error = Assert.IsType<HaltException>(Assert.Single((await story.RunAsync("2025-01-13")).Errors));
         Assert.Contains("72 of the rows", error.Message, StringComparison.Ordinal);
         Same(rows, await story.SourceAsync());
@@ -274,7 +300,11 @@ public abstract class BrokenArchiveConformance(Func<ScratchDatabase> create) : A
         var (story, rows) = await BeginAsync();
         await KilledAsync(story, "2025-01-12");
         var (from, to) = (At("2025-01-04T12:00"), At("2025-01-09"));
-        var twin = ArchiveManifest.Read(await File.ReadAllTextAsync(Cold.At(Cold.Manifests[0]))) with { From = InstantText.Format(from), To = InstantText.Format(to) };
+        var twin = ArchiveManifest.Read(await File.ReadAllTextAsync(Cold.At(Cold.Manifests[0]))) with
+        {
+            From = InstantText.Format(from),
+            To = InstantText.Format(to),
+        };
         var name = Cold.At(PartNames.Of(story.Policy.Name, new(from, to), 1));
         File.Copy(Cold.At(Cold.Parts[0]), name + ".parquet");
         await File.WriteAllTextAsync(name + ".json", twin.Write());
@@ -289,11 +319,17 @@ public abstract class BrokenArchiveConformance(Func<ScratchDatabase> create) : A
         var (story, rows) = await BeginAsync();
         await KilledAsync(story, "2025-01-11");
         var kept = Cold.Files.Select(f => (f, File.ReadAllBytes(Cold.At(f)))).ToList();
-        foreach (var file in Cold.Files) File.Delete(Cold.At(file));
+        foreach (var file in Cold.Files)
+            File.Delete(Cold.At(file));
         await ArchiveOnlyAsync(story, "2025-01-12");
-        foreach (var (file, bytes) in kept) await File.WriteAllBytesAsync(Cold.At(file), bytes);
+        foreach (var (file, bytes) in kept)
+            await File.WriteAllBytesAsync(Cold.At(file), bytes);
         await story.InsertAsync(Row("2025-01-02T00:30", 7));
-        Assert.Contains("72 of the rows", Assert.IsType<HaltException>(Assert.Single((await story.RunAsync("2025-01-12")).Errors)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "72 of the rows",
+            Assert.IsType<HaltException>(Assert.Single((await story.RunAsync("2025-01-12")).Errors)).Message,
+            StringComparison.Ordinal
+        );
         Same([.. rows, Row("2025-01-02T00:30", 7)], await story.SourceAsync());
     }
 
@@ -308,13 +344,19 @@ public abstract class BrokenArchiveConformance(Func<ScratchDatabase> create) : A
         var (story, rows) = await BeginAsync();
         await story.RunWellAsync("2025-01-11");
         var stray = Cold.At(Path.Combine(Path.GetDirectoryName(Cold.Parts[0])!, name));
-        if (name == "folder.json") Directory.CreateDirectory(stray);
-        else await File.WriteAllTextAsync(stray, "mine");
+        if (name == "folder.json")
+            Directory.CreateDirectory(stray);
+        else
+            await File.WriteAllTextAsync(stray, "mine");
         await story.RunWellAsync("2025-01-13");
         Same(Since(rows, "2025-01-06"), await story.SourceAsync());
         await RestoreAsync(story, new() { Policy = story.Policy.Name, Range = TimeRange.Since(At("2025-01-01")) });
         Same(Before(rows, "2025-01-06"), await ReadAsync(new("m", "cpu_restored")));
-        Assert.EndsWith(name, Assert.Single((await story.WithAsync(l => l.VerifyArchivesAsync([]))).Unknown).File, StringComparison.Ordinal);
+        Assert.EndsWith(
+            name,
+            Assert.Single((await story.WithAsync(l => l.VerifyArchivesAsync([]))).Unknown).File,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -337,7 +379,11 @@ public abstract class BrokenArchiveConformance(Func<ScratchDatabase> create) : A
         var outcome = await story.RunAsync("2025-01-11");
         Assert.Contains("is a link", Assert.Single(outcome.Waits, w => w.NeedsPerson).Reason, StringComparison.Ordinal);
         Same(rows, await story.SourceAsync());
-        Assert.Contains("is a link", Assert.IsType<HaltException>(await Record.ExceptionAsync(() => RestoreAsync(story))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "is a link",
+            Assert.IsType<HaltException>(await Record.ExceptionAsync(() => RestoreAsync(story))).Message,
+            StringComparison.Ordinal
+        );
     }
 
     /// <summary>Another database with a policy of the same name that archives to the same place.</summary>
@@ -352,7 +398,10 @@ public abstract class BrokenArchiveConformance(Func<ScratchDatabase> create) : A
     /// <summary>A run that is ended when its first part and the manifest are there, and nothing is committed of them.</summary>
     private async Task KilledAsync(Story story, string asOf)
     {
-        (story.Archives, story.ArchiveKinds) = (new Dictionary<string, string> { ["cold"] = "dying://here" }, [new ArchiveKind("dying", _ => new DyingPlace(new FolderStore(Cold.Folder)) { Deletes = -1, Writes = 1 })]);
+        (story.Archives, story.ArchiveKinds) = (
+            new Dictionary<string, string> { ["cold"] = "dying://here" },
+            [new ArchiveKind("dying", _ => new DyingPlace(new FolderStore(Cold.Folder)) { Deletes = -1, Writes = 1 })]
+        );
         Assert.IsType<DefectException>(Assert.Single((await story.RunAsync(asOf)).Errors));
         (story.Archives, story.ArchiveKinds) = (Cold.Declared, []);
     }
@@ -367,11 +416,13 @@ public abstract class BrokenArchiveConformance(Func<ScratchDatabase> create) : A
 
     private static void Break(string part, string how)
     {
-        if (how == "missing") File.Delete(part);
+        if (how == "missing")
+            File.Delete(part);
         else
         {
             var bytes = File.ReadAllBytes(part);
-            if (how == "altered") bytes[bytes.Length / 2] ^= 1;
+            if (how == "altered")
+                bytes[bytes.Length / 2] ^= 1;
             File.WriteAllBytes(part, how == "cut" ? bytes[..^7] : bytes);
         }
     }

@@ -5,7 +5,10 @@ using Varve.Policies;
 
 namespace Varve.Engines.Tests.Conformance;
 
-/// <summary>Tables of tiers that somebody else dropped, or columns of them: that ends one policy only, and the way out that is said works.</summary>
+/// <summary>
+/// Tables of tiers that somebody else dropped, or columns of them: that ends one policy only, and the way out that is said
+/// works.
+/// </summary>
 public abstract class BrokenTierConformance(Func<ScratchDatabase> create) : ConformanceSuite(create)
 {
     private const string Tiers = "keep: 2d\ntiers: [{ every: 1h }, { every: 1d }]";
@@ -16,11 +19,20 @@ public abstract class BrokenTierConformance(Func<ScratchDatabase> create) : Conf
     [Rule("tier-table-gone")]
     [InlineData("DROP TABLE m.cpu_1h_states", "VRV333", "m.cpu_1h_states, the table of tier 1h of m.cpu, is gone")]
     [InlineData("DROP TABLE m.cpu_1d_states", "VRV333", "m.cpu_1d_states, the table of tier 1d of m.cpu, is gone")]
-    [InlineData("ALTER TABLE m.cpu_1h_states DROP COLUMN v_max; ALTER TABLE m.cpu_1h_states DROP COLUMN v_min", "VRV333", "m.cpu_1h_states, the table of tier 1h of m.cpu, has no column `v_m")]
+    [InlineData(
+        "ALTER TABLE m.cpu_1h_states DROP COLUMN v_max; ALTER TABLE m.cpu_1h_states DROP COLUMN v_min",
+        "VRV333",
+        "m.cpu_1h_states, the table of tier 1h of m.cpu, has no column `v_m"
+    )]
     public async Task Other_policies_go_on(string meddling, string code, string said)
     {
         var story = await BuiltAsync();
-        var other = await Story.BeginAsync(Db, new(new("m", "other"), "ts", TimeKind.Timestamp, [new("v", ValueKind.Double)]), "table: m.other\ntime: ts\nseries: []\nmeasures: { v: [count] }\ntiers: [{ every: 1h }]", SourceRow.Of("2025-01-01T00:10Z", 1.0));
+        var other = await Story.BeginAsync(
+            Db,
+            new(new("m", "other"), "ts", TimeKind.Timestamp, [new("v", ValueKind.Double)]),
+            "table: m.other\ntime: ts\nseries: []\nmeasures: { v: [count] }\ntiers: [{ every: 1h }]",
+            SourceRow.Of("2025-01-01T00:10Z", 1.0)
+        );
         await Db.ExecuteAsync(meddling);
         await story.WithAsync(async l =>
         {
@@ -30,10 +42,18 @@ public abstract class BrokenTierConformance(Func<ScratchDatabase> create) : Conf
             Expect((await l.StatusAsync(Selection.All, At("2025-01-07"))).Single(p => p.Policy.Name == "m.cpu").Failure);
             Expect((await l.VerifyAsync(Selection.All)).Single(p => p.Policy == "m.cpu").Failure);
             Expect((await l.ForecastAsync(Selection.All)).Single(p => p.Policy == "m.cpu").Failure);
-            Assert.Contains((await l.DiffAsync(Selection.All)).Single(d => d.Policy == "m.cpu").Drift, d => d.Finding.Contains(said, StringComparison.Ordinal) && d.Finding.Contains("policy retire m.cpu --drop", StringComparison.Ordinal));
+            Assert.Contains(
+                (await l.DiffAsync(Selection.All)).Single(d => d.Policy == "m.cpu").Drift,
+                d =>
+                    d.Finding.Contains(said, StringComparison.Ordinal)
+                    && d.Finding.Contains("policy retire m.cpu --drop", StringComparison.Ordinal)
+            );
             return 0;
         });
-        var run = await story.WithAsync(l => RunOutcome.OfAsync(l, new() { Yes = true, AsOf = At("2025-01-05T12:00Z") }, Selection.All), new SettableTime(At("2025-01-06")));
+        var run = await story.WithAsync(
+            l => RunOutcome.OfAsync(l, new() { Yes = true, AsOf = At("2025-01-05T12:00Z") }, Selection.All),
+            new SettableTime(At("2025-01-06"))
+        );
         Assert.Equal(code, Assert.IsType<PolicyException>(Assert.Single(run.Errors)).Code);
         Assert.Equal(1, await other.CountAsync("other_1h_states"));
         Same(Since(_rows, "2025-01-03T12:00Z"), await story.SourceAsync());

@@ -32,7 +32,12 @@ public abstract class ChangeConformance(Func<ScratchDatabase> create) : Conforma
         await story.ApplyAsync(Policy("keep: 3d\ntiers: [{ every: 6h }, { every: 1d }]"));
         var plan = await story.PlanAsync("2025-01-21");
         var shown = await story.WithAsync(l => l.StatementsAsync(plan));
-        Assert.Contains(shown, s => s.Step is Varve.Planning.PlanStep.RollUp { Input: "1h" } && s.Statements.Any(t => t.Contains("cpu_1h_states", StringComparison.Ordinal)));
+        Assert.Contains(
+            shown,
+            s =>
+                s.Step is Varve.Planning.PlanStep.RollUp { Input: "1h" }
+                && s.Statements.Any(t => t.Contains("cpu_1h_states", StringComparison.Ordinal))
+        );
         await story.RunWellAsync("2025-01-21");
         await story.ExpectTiersAsync(rows);
     }
@@ -111,12 +116,17 @@ public abstract class ChangeConformance(Func<ScratchDatabase> create) : Conforma
         var story = await BeginAsync(Policy("keep: 5d\ntiers: [{ every: 1h }, { every: 1d }, { every: 1w }]", "avg"), rows);
         await story.RunWellAsync("2025-01-21");
         await story.ApplyAsync(Policy("keep: 5d\ntiers: [{ every: 1h }, { every: 1d }, { every: 1w }]", "avg, max"));
-        Assert.Contains((await story.PlanAsync("2025-01-21")).Notes, n => n.Code == "VRV213" && n.Message.Contains("`v_max` of 1w", StringComparison.Ordinal));
+        Assert.Contains(
+            (await story.PlanAsync("2025-01-21")).Notes,
+            n => n.Code == "VRV213" && n.Message.Contains("`v_max` of 1w", StringComparison.Ordinal)
+        );
         await story.RunWellAsync("2025-01-21");
         foreach (var asOf in new[] { "2025-01-21", "2025-01-28", "2025-03-01" })
         {
             await story.RunWellAsync(asOf);
-            Assert.Empty((await story.WithAsync(l => l.VerifyAsync(Varve.Policies.Selection.Of(story.Policy.Name)))).SelectMany(r => r.Mismatches));
+            Assert.Empty(
+                (await story.WithAsync(l => l.VerifyAsync(Varve.Policies.Selection.Of(story.Policy.Name)))).SelectMany(r => r.Mismatches)
+            );
             await ExpectMaxAsync(story, "1h", rows, "2025-01-16");
             await ExpectMaxAsync(story, "1d", rows, "2025-01-16");
             await ExpectMaxAsync(story, "1w", rows, "2025-01-20");
@@ -157,8 +167,13 @@ public abstract class ChangeConformance(Func<ScratchDatabase> create) : Conforma
         await story.RunWellAsync("2025-01-21");
         foreach (var tier in new[] { "1h", "1d" })
         {
-            var stored = await Db.QueryAsync($"SELECT v_max IS NULL, count(*) FROM {Db.Name(story.Table.Name.WithName($"cpu_{tier}"))} GROUP BY 1 ORDER BY 1");
-            Assert.Equal(tier == "1h" ? [15L * 24, 5L * 24] : [15L, 5L], stored.Select(r => Convert.ToInt64(r[1], System.Globalization.CultureInfo.InvariantCulture)));
+            var stored = await Db.QueryAsync(
+                $"SELECT v_max IS NULL, count(*) FROM {Db.Name(story.Table.Name.WithName($"cpu_{tier}"))} GROUP BY 1 ORDER BY 1"
+            );
+            Assert.Equal(
+                tier == "1h" ? [15L * 24, 5L * 24] : [15L, 5L],
+                stored.Select(r => Convert.ToInt64(r[1], System.Globalization.CultureInfo.InvariantCulture))
+            );
         }
 
         await story.RunWellAsync("2025-03-01");
@@ -238,7 +253,10 @@ public abstract class ChangeConformance(Func<ScratchDatabase> create) : Conforma
     public async Task A_bucket_that_a_retired_tier_has_only_a_part_of_is_built_from_what_others_left()
     {
         var rows = Every("2025-01-01", "2025-01-07", "10m");
-        var story = await BeginAsync(Policy("keep: 5d\nrecheck: 2h\ntiers: [{ every: 1h }, { every: 1d }]"), Before(rows, "2025-01-05T12:00Z"));
+        var story = await BeginAsync(
+            Policy("keep: 5d\nrecheck: 2h\ntiers: [{ every: 1h }, { every: 1d }]"),
+            Before(rows, "2025-01-05T12:00Z")
+        );
         await story.RunWellAsync("2025-01-05T12:00Z");
         await story.DeleteAsync("2025-01-05T03:00Z", "2025-01-05T04:00Z");
         await story.ApplyAsync(Policy("keep: 5d\nrecheck: 2h\ntiers: [{ every: 1d }]"));
@@ -290,13 +308,22 @@ public abstract class ChangeConformance(Func<ScratchDatabase> create) : Conforma
     [Fact]
     public async Task A_diff_says_what_a_file_changes_and_what_somebody_else_did()
     {
-        var story = await BeginAsync(Policy("keep: 5d\ntiers: [{ every: 1h }, { every: 1d }]", "avg"), Every("2025-01-01", "2025-01-05", "1h"));
+        var story = await BeginAsync(
+            Policy("keep: 5d\ntiers: [{ every: 1h }, { every: 1d }]", "avg"),
+            Every("2025-01-01", "2025-01-05", "1h")
+        );
         await story.RunWellAsync("2025-01-05");
         var selection = Varve.Policies.Selection.Of(story.Policy.Name);
         Assert.True((await story.WithAsync(l => l.DiffAsync(selection)))[0].IsEmpty);
-        List<PolicyDocument> changed = [.. PolicyYaml.Parse(Policy("keep: 4d\ntiers: [{ every: 1h, keep: 30d }]", "avg, max"), "changed.yaml").Select(Db.Said)];
+        List<PolicyDocument> changed =
+        [
+            .. PolicyYaml.Parse(Policy("keep: 4d\ntiers: [{ every: 1h, keep: 30d }]", "avg, max"), "changed.yaml").Select(Db.Said),
+        ];
         var diff = (await story.WithAsync(l => l.DiffAsync(changed)))[0];
-        Assert.Equal(["keep", "measures.v.functions", "tiers.1d.every", "tiers.1h.keep"], diff.Changes.Select(c => c.Path).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["keep", "measures.v.functions", "tiers.1d.every", "tiers.1h.keep"],
+            diff.Changes.Select(c => c.Path).Order(StringComparer.Ordinal)
+        );
         Assert.True(diff.RemovesMore);
         Assert.Empty(diff.Problems);
         await Db.ExecuteAsync($"DROP VIEW {Db.Name(story.Table.Name.WithName("cpu_1h"))}");
@@ -305,7 +332,10 @@ public abstract class ChangeConformance(Func<ScratchDatabase> create) : Conforma
         var drift = (await story.WithAsync(l => l.DiffAsync(selection)))[0].Drift;
         Assert.Equal(["cpu_1h_states", "cpu_1h", "cpu_1d_states"], drift.Select(d => d.Table.Name));
         await Db.ExecuteAsync($"ALTER TABLE {Db.Name(story.Table.Name.WithName("cpu_1h_states"))} ALTER COLUMN v_sum TYPE FLOAT");
-        Assert.Contains((await story.WithAsync(l => l.DiffAsync(selection)))[0].Drift, d => d.Finding.Contains($"v_sum is {Db.TypeName("FLOAT")}, and would be made {Db.TypeName("DOUBLE")}", StringComparison.Ordinal));
+        Assert.Contains(
+            (await story.WithAsync(l => l.DiffAsync(selection)))[0].Drift,
+            d => d.Finding.Contains($"v_sum is {Db.TypeName("FLOAT")}, and would be made {Db.TypeName("DOUBLE")}", StringComparison.Ordinal)
+        );
         await Db.ExecuteAsync($"ALTER TABLE {Db.Name(story.Table.Name)} DROP COLUMN v");
         Assert.Equal("source", Assert.Single((await story.WithAsync(l => l.DiffAsync(selection)))[0].Drift).Relation);
     }
@@ -321,7 +351,8 @@ public abstract class ChangeConformance(Func<ScratchDatabase> create) : Conforma
         var outcome = await Record.ExceptionAsync(async () =>
         {
             var run = await story.RunAsync("2025-01-05");
-            if (run.Errors.Count > 0) throw run.Errors[0];
+            if (run.Errors.Count > 0)
+                throw run.Errors[0];
         });
         Assert.IsAssignableFrom<VarveException>(outcome);
         Assert.Equal(rows.Count, await story.CountAsync("cpu"));
@@ -340,7 +371,10 @@ public abstract class ChangeConformance(Func<ScratchDatabase> create) : Conforma
         Assert.Empty(outcome.Done);
         Assert.Contains("ts was", Assert.Single(outcome.Waits, w => w.NeedsPerson).Reason, StringComparison.Ordinal);
         Assert.NotEmpty((await story.WithAsync(l => l.DiffAsync(Selection.All))).Single().Drift);
-        Assert.Equal("VRV314", (await Assert.ThrowsAsync<PolicyException>(() => story.WithAsync(l => l.AcceptTypesAsync(story.Policy.Name)))).Code);
+        Assert.Equal(
+            "VRV314",
+            (await Assert.ThrowsAsync<PolicyException>(() => story.WithAsync(l => l.AcceptTypesAsync(story.Policy.Name)))).Code
+        );
         Assert.Equal(left, await story.CountAsync("cpu"));
         await Db.ExecuteAsync($"ALTER TABLE {Db.Name(story.Table.Name)} ALTER COLUMN ts TYPE TIMESTAMP");
         await story.RunWellAsync("2025-01-05");
@@ -354,7 +388,9 @@ public abstract class ChangeConformance(Func<ScratchDatabase> create) : Conforma
     [InlineData("FLOAT", "DOUBLE")]
     public async Task A_wider_type_waits_until_it_is_accepted_and_everything_stays_exact(string before, string after)
     {
-        var rows = Every("2025-01-01", "2025-01-11", "1h").Select((r, i) => r with { Values = [r.Values[0], after == "BIGINT" ? (object)(long)i : (double)i] }).ToList();
+        var rows = Every("2025-01-01", "2025-01-11", "1h")
+            .Select((r, i) => r with { Values = [r.Values[0], after == "BIGINT" ? (object)(long)i : (double)i] })
+            .ToList();
         var story = await BeginAsync(Policy("keep: 3d\ntiers: [{ every: 1h }, { every: 1d }]", "avg, min, max, last"), rows);
         await Db.ExecuteAsync($"ALTER TABLE {Db.Name(story.Table.Name)} ALTER COLUMN v TYPE {before}");
         await story.RunWellAsync("2025-01-06");
@@ -362,13 +398,23 @@ public abstract class ChangeConformance(Func<ScratchDatabase> create) : Conforma
         var waiting = await story.RunAsync("2025-01-11");
         Assert.Empty(waiting.Done);
         Assert.Contains(waiting.Waits, w => w.NeedsPerson && w.Reason.Contains("accept-types", StringComparison.Ordinal));
-        if (await IsRefusedAsync("VRV314", () => story.WithAsync(l => l.AcceptTypesAsync(story.Policy.Name)))) return;
+        if (await IsRefusedAsync("VRV314", () => story.WithAsync(l => l.AcceptTypesAsync(story.Policy.Name))))
+            return;
         var accepted = await story.WithAsync(l => l.AcceptTypesAsync(story.Policy.Name));
         Assert.Equal([("v", Db.TypeName(before), Db.TypeName(after))], accepted.Select(c => (c.Column, c.Before, c.Now)));
         await story.RunWellAsync("2025-01-11");
         Assert.Equal(3 * 24, (await story.SourceAsync()).Count);
-        var sums = await Db.QueryAsync($"SELECT CAST(sum(v_avg * varve_rows) AS DOUBLE), CAST(sum(v_max) AS DOUBLE), count(*) FROM {Db.Name(story.Table.Name.WithName("cpu_1h"))}");
-        Assert.Equal((28_680, 28_680, 240), ((int)Convert.ToDouble(sums[0][0], System.Globalization.CultureInfo.InvariantCulture), (int)Convert.ToDouble(sums[0][1], System.Globalization.CultureInfo.InvariantCulture), Convert.ToInt32(sums[0][2], System.Globalization.CultureInfo.InvariantCulture)));
+        var sums = await Db.QueryAsync(
+            $"SELECT CAST(sum(v_avg * varve_rows) AS DOUBLE), CAST(sum(v_max) AS DOUBLE), count(*) FROM {Db.Name(story.Table.Name.WithName("cpu_1h"))}"
+        );
+        Assert.Equal(
+            (28_680, 28_680, 240),
+            (
+                (int)Convert.ToDouble(sums[0][0], System.Globalization.CultureInfo.InvariantCulture),
+                (int)Convert.ToDouble(sums[0][1], System.Globalization.CultureInfo.InvariantCulture),
+                Convert.ToInt32(sums[0][2], System.Globalization.CultureInfo.InvariantCulture)
+            )
+        );
         Assert.Equal(10, await story.CountAsync("cpu_1d"));
         await Assert.ThrowsAsync<PolicyException>(() => story.WithAsync(l => l.AcceptTypesAsync(story.Policy.Name)));
     }
@@ -383,7 +429,8 @@ public abstract class ChangeConformance(Func<ScratchDatabase> create) : Conforma
         foreach (var (type, why) in new[] { ("INTEGER", "values would change"), ("VARCHAR", "not ordered as the other") })
         {
             await Db.ExecuteAsync($"ALTER TABLE {Db.Name(story.Table.Name)} ALTER COLUMN v TYPE {type}");
-            if (await IsRefusedAsync("VRV314", () => story.WithAsync(l => l.AcceptTypesAsync(story.Policy.Name)))) return;
+            if (await IsRefusedAsync("VRV314", () => story.WithAsync(l => l.AcceptTypesAsync(story.Policy.Name))))
+                return;
             var error = await Assert.ThrowsAsync<PolicyException>(() => story.WithAsync(l => l.AcceptTypesAsync(story.Policy.Name)));
             Assert.Contains(why, error.Message, StringComparison.Ordinal);
             Assert.DoesNotContain("..", error.Message, StringComparison.Ordinal);
@@ -401,7 +448,9 @@ public abstract class ChangeConformance(Func<ScratchDatabase> create) : Conforma
         await story.RunWellAsync("2025-01-21");
         await Assert.ThrowsAsync<PolicyException>(() => story.WithAsync(l => l.DropRetiredAsync(story.Policy.Name)));
         await story.ApplyAsync(Policy("keep: 5d\ntiers: [{ every: 1d }]"));
-        var error = await Assert.ThrowsAsync<PolicyException>(() => story.WithAsync(l => l.DropRetiredAsync(story.Policy.Name), new SettableTime(At("2025-01-21"))));
+        var error = await Assert.ThrowsAsync<PolicyException>(() =>
+            story.WithAsync(l => l.DropRetiredAsync(story.Policy.Name), new SettableTime(At("2025-01-21")))
+        );
         Assert.Contains("run first", error.Message, StringComparison.Ordinal);
         await story.RunWellAsync("2025-01-21");
         var dropped = await story.WithAsync(l => l.DropRetiredAsync(story.Policy.Name), new SettableTime(At("2025-01-21")));
@@ -432,7 +481,10 @@ public abstract class ChangeConformance(Func<ScratchDatabase> create) : Conforma
     {
         var story = await BeginAsync(Policy("keep: 3d\ntiers: [{ every: 1h }]"), Every("2025-01-01", "2025-01-05", "1h"));
         await Db.CreateAsync(new(new("m", "other"), "ts", TimeKind.Timestamp, [new("host", ValueKind.Text), new("v", ValueKind.Double)]));
-        var other = Policies.PolicyYaml.Parse(Policy("tiers: [{ every: 1h }]").Replace("m.cpu", "m.other", StringComparison.Ordinal), "other.yaml");
+        var other = Policies.PolicyYaml.Parse(
+            Policy("tiers: [{ every: 1h }]").Replace("m.cpu", "m.other", StringComparison.Ordinal),
+            "other.yaml"
+        );
         await story.WithAsync(l => l.ApplyAsync(other));
         Assert.Equal(2, (await story.WithAsync(l => l.PoliciesAsync(Policies.Selection.All))).Count);
         await story.WithAsync(l => l.ApplyAsync(other, prune: true));
@@ -443,24 +495,35 @@ public abstract class ChangeConformance(Func<ScratchDatabase> create) : Conforma
     private async Task ExpectMaxAsync(Story story, string tier, IEnumerable<SourceRow> rows, string since)
     {
         var view = Db.Name(story.Table.Name.WithName($"cpu_{tier}"));
-        var answers = await Db.QueryAsync($"SELECT varve_rows, v_avg, v_max FROM {view} WHERE ts < {Db.TimeLiteral(At(since), TimeKind.Timestamp)} ORDER BY ts");
+        var answers = await Db.QueryAsync(
+            $"SELECT varve_rows, v_avg, v_max FROM {view} WHERE ts < {Db.TimeLiteral(At(since), TimeKind.Timestamp)} ORDER BY ts"
+        );
         Assert.NotEmpty(answers);
         Assert.All(answers, r => Assert.True(r[1] is not null && r[2] is null));
         var index = story.Policy.Tiers.ToList().FindIndex(t => t.Every.Name == tier);
         var tiers = story.Tiers(rows);
-        var expected = rows.GroupBy(r => tiers.Grid(index).BucketOf(r.At!.Value)).Where(g => g.Key.From >= At(since) && g.Key.To <= story.AsOf).OrderBy(g => g.Key.From)
+        var expected = rows.GroupBy(r => tiers.Grid(index).BucketOf(r.At!.Value))
+            .Where(g => g.Key.From >= At(since) && g.Key.To <= story.AsOf)
+            .OrderBy(g => g.Key.From)
             .Select(g => g.Max(r => Convert.ToDouble(r.Values[1], System.Globalization.CultureInfo.InvariantCulture)));
-        var actual = await Db.QueryAsync($"SELECT v_max FROM {view} WHERE ts >= {Db.TimeLiteral(At(since), TimeKind.Timestamp)} ORDER BY ts");
+        var actual = await Db.QueryAsync(
+            $"SELECT v_max FROM {view} WHERE ts >= {Db.TimeLiteral(At(since), TimeKind.Timestamp)} ORDER BY ts"
+        );
         Assert.Equal(expected, actual.Select(r => Convert.ToDouble(r[0], System.Globalization.CultureInfo.InvariantCulture)));
     }
 
-    private Task<Varve.Reading.QueryAnswer> AskAsync(Story story, string every) => story.WithAsync(l => l.QueryAsync(new()
-    {
-        Policy = story.Policy.Name,
-        From = At("2025-01-01"),
-        To = At("2025-01-21"),
-        Every = every,
-    }));
+    private Task<Varve.Reading.QueryAnswer> AskAsync(Story story, string every) =>
+        story.WithAsync(l =>
+            l.QueryAsync(
+                new()
+                {
+                    Policy = story.Policy.Name,
+                    From = At("2025-01-01"),
+                    To = At("2025-01-21"),
+                    Every = every,
+                }
+            )
+        );
 
     [Fact]
     public async Task A_row_that_came_for_a_cut_bucket_is_not_passed_over_where_a_finer_tier_is_added()

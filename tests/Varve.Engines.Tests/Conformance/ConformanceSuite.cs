@@ -31,7 +31,8 @@ public abstract class ConformanceSuite(Func<ScratchDatabase> create) : IAsyncLif
     /// <summary>What needs transactions is refused by name where there are none, and that is all there is to see; true then.</summary>
     protected async Task<bool> IsRefusedAsync(string code, Func<Task> work)
     {
-        if (Db.HasTransactions) return false;
+        if (Db.HasTransactions)
+            return false;
         var refused = await Assert.ThrowsAsync<PolicyException>(work);
         Assert.Contains(code, refused.Problems.Select(p => p.Code).Append(refused.Code));
         return true;
@@ -55,12 +56,12 @@ public abstract class ConformanceSuite(Func<ScratchDatabase> create) : IAsyncLif
     /// <summary>The usual policy of m.cpu with more lines.</summary>
     protected static string Policy(string more, string functions = "count, sum, avg, min, max, first, last, stddev, variance") =>
         $$"""
-        table: m.cpu
-        time: ts
-        series: [host]
-        measures: { v: [{{functions}}] }
-        {{more}}
-        """;
+            table: m.cpu
+            time: ts
+            series: [host]
+            measures: { v: [{{functions}}] }
+            {{more}}
+            """;
 
     protected static IEnumerable<SourceRow> Before(IEnumerable<SourceRow> rows, string to) => rows.Where(r => r.At < At(to));
 
@@ -69,10 +70,14 @@ public abstract class ConformanceSuite(Func<ScratchDatabase> create) : IAsyncLif
     /// <summary>True where rows are archived; else every way to an archive is refused by name, with a way out.</summary>
     protected async Task<bool> HasArchivesAsync()
     {
-        if (Db.Archives) return true;
-        if (Db.ArchivesBySnapshots) Assert.Skip("Archives are snapshots of partitions here, which other tests take.");
+        if (Db.Archives)
+            return true;
+        if (Db.ArchivesBySnapshots)
+            Assert.Skip("Archives are snapshots of partitions here, which other tests take.");
         var story = await Story.BeginAsync(Db, Cpu() with { Name = new("m", "kept") });
-        var refused = await Assert.ThrowsAsync<PolicyException>(() => story.ApplyAsync(Policy("archive: cold\nkeep: 3d").Replace("m.cpu", "m.kept", StringComparison.Ordinal)));
+        var refused = await Assert.ThrowsAsync<PolicyException>(() =>
+            story.ApplyAsync(Policy("archive: cold\nkeep: 3d").Replace("m.cpu", "m.kept", StringComparison.Ordinal))
+        );
         Assert.Equal("VRV145", refused.Code);
         Assert.Contains("Take `archive` out", refused.Message, StringComparison.Ordinal);
         return false;
@@ -81,7 +86,8 @@ public abstract class ConformanceSuite(Func<ScratchDatabase> create) : IAsyncLif
     /// <summary>True where a table can have a column of dates; else the database refuses one.</summary>
     protected async Task<bool> HasDatesAsync()
     {
-        if (Db.Nearest(TimeKind.Date) == TimeKind.Date) return true;
+        if (Db.Nearest(TimeKind.Date) == TimeKind.Date)
+            return true;
         await Assert.ThrowsAnyAsync<Exception>(() => Db.CreateAsync(Cpu(TimeKind.Date)));
         return false;
     }
@@ -94,5 +100,6 @@ public abstract class ConformanceSuite(Func<ScratchDatabase> create) : IAsyncLif
         $"{(row.At is { } at ? InstantText.Format(at) : "NULL")} {string.Join(' ', row.Values.Select(Truth.Close.Show))}";
 
     /// <summary>A number of the first row, whatever type the engine has for it.</summary>
-    protected static long Number(IReadOnlyList<object?[]> rows, int column) => long.Parse(Convert.ToString(rows[0][column], CultureInfo.InvariantCulture)!, CultureInfo.InvariantCulture);
+    protected static long Number(IReadOnlyList<object?[]> rows, int column) =>
+        long.Parse(Convert.ToString(rows[0][column], CultureInfo.InvariantCulture)!, CultureInfo.InvariantCulture);
 }

@@ -7,7 +7,9 @@ using Varve.Time;
 
 namespace Varve.Engines.Tests.Conformance;
 
-/// <summary>Semantics, section 4: values that others changed where nothing is watched any more, found when the rows are about to go.</summary>
+/// <summary>
+/// Semantics, section 4: values that others changed where nothing is watched any more, found when the rows are about to go.
+/// </summary>
 public abstract class CorrectionConformance(Func<ScratchDatabase> create) : ConformanceSuite(create)
 {
     private const string Kept = "keep: 7d\nrecheck: 1d\ntiers: [{ every: 1h, keep: 60d }, { every: 1d }]";
@@ -25,13 +27,24 @@ public abstract class CorrectionConformance(Func<ScratchDatabase> create) : Conf
         await story.RunWellAsync("2025-01-07");
         await SetAsync(value, "2025-01-02", "2025-01-04");
         var outcome = await story.RunAsync("2025-01-11");
-        Assert.Contains(outcome.Waits, w => w.NeedsPerson && w.Relation == Relations.Source && w.Range.Overlaps(Days("2025-01-02", "2025-01-04")));
+        Assert.Contains(
+            outcome.Waits,
+            w => w.NeedsPerson && w.Relation == Relations.Source && w.Range.Overlaps(Days("2025-01-02", "2025-01-04"))
+        );
         Assert.Equal(2 * 144, await story.CountSourceAsync("2025-01-02", "2025-01-04"));
         Assert.Equal(0, await story.CountSourceAsync("2025-01-01", "2025-01-02"));
         await story.ExpectTiersAsync(rows);
         var waits = (await story.StatusAsync("2025-01-11")).Waits.Single(w => w.NeedsPerson);
-        Assert.Contains("varve verify m.cpu --accept --from 2025-01-02T00:00:00Z --to 2025-01-04T00:00:00Z", waits.Reason, StringComparison.Ordinal);
-        Assert.Contains("varve invalidate m.cpu --from 2025-01-02T00:00:00Z --to 2025-01-04T00:00:00Z && varve run m.cpu", waits.Reason, StringComparison.Ordinal);
+        Assert.Contains(
+            "varve verify m.cpu --accept --from 2025-01-02T00:00:00Z --to 2025-01-04T00:00:00Z",
+            waits.Reason,
+            StringComparison.Ordinal
+        );
+        Assert.Contains(
+            "varve invalidate m.cpu --from 2025-01-02T00:00:00Z --to 2025-01-04T00:00:00Z && varve run m.cpu",
+            waits.Reason,
+            StringComparison.Ordinal
+        );
         Assert.Contains((await story.RunAsync("2025-01-11")).Waits, w => w.NeedsPerson);
     }
 
@@ -62,7 +75,9 @@ public abstract class CorrectionConformance(Func<ScratchDatabase> create) : Conf
         await story.WithAsync(l => l.InvalidateAsync("m.cpu", Days("2025-01-02", "2025-01-04")));
         await story.RunWellAsync("2025-01-11");
         Assert.Equal(0, await story.CountSourceAsync("2025-01-01", "2025-01-04"));
-        await story.ExpectTiersAsync([.. rows.Select(r => Days("2025-01-02", "2025-01-04").Contains(r.At!.Value) ? r with { Values = ["a", 0.0] } : r)]);
+        await story.ExpectTiersAsync([
+            .. rows.Select(r => Days("2025-01-02", "2025-01-04").Contains(r.At!.Value) ? r with { Values = ["a", 0.0] } : r),
+        ]);
     }
 
     [Fact]
@@ -77,7 +92,9 @@ public abstract class CorrectionConformance(Func<ScratchDatabase> create) : Conf
         var changes = outcome.Events.OfType<RunEvent.StepDone>().SelectMany(e => e.Result.Changes).Where(c => c.Tier == "1h").ToList();
         Assert.Equal((48, 288), (changes.Sum(c => c.Buckets), changes.Sum(c => c.Rows)));
         Assert.Equal(0, await story.CountSourceAsync("2025-01-01", "2025-01-04"));
-        await story.ExpectTiersAsync([.. rows.Select(r => Days("2025-01-02", "2025-01-04").Contains(r.At!.Value) ? r with { Values = ["a", 0.0] } : r)]);
+        await story.ExpectTiersAsync([
+            .. rows.Select(r => Days("2025-01-02", "2025-01-04").Contains(r.At!.Value) ? r with { Values = ["a", 0.0] } : r),
+        ]);
     }
 
     [Fact]
@@ -99,10 +116,20 @@ public abstract class CorrectionConformance(Func<ScratchDatabase> create) : Conf
         Assert.Equal(0, await story.CountSourceAsync("2025-01-01", "2025-01-04"));
         var change = Assert.Single(outcome.Events.OfType<RunEvent.StepDone>().SelectMany(e => e.Result.Changes));
         Assert.Equal(("1h", 2, 12, false), (change.Tier, change.Buckets, change.Rows, change.Waits));
-        const string Said = "2 buckets of 1h had changed and were built again: 12 rows in [2025-01-02T03:00:00Z, 2025-01-02T04:00:00Z), [2025-01-03T20:00:00Z, 2025-01-03T21:00:00Z)";
+        const string Said =
+            "2 buckets of 1h had changed and were built again: 12 rows in [2025-01-02T03:00:00Z, 2025-01-02T04:00:00Z), [2025-01-03T20:00:00Z, 2025-01-03T21:00:00Z)";
         Assert.Contains(await story.WithAsync(l => l.StepsAsync(outcome.Summary.RunId)), s => s.Note == Said);
-        Assert.Contains(await story.WithAsync(l => l.AuditAsync()), e => e.Action == "rows.expired" && e.Detail.ToJsonString().Contains("1h: 2 buckets, 12 rows, [2025-01-02T03:00:00Z, 2025-01-02T04:00:00Z)", StringComparison.Ordinal));
-        Assert.Contains((await story.StatusAsync("2025-01-11")).Notes, n => n.Code == "VRV215" && n.Message.Contains(Said, StringComparison.Ordinal));
+        Assert.Contains(
+            await story.WithAsync(l => l.AuditAsync()),
+            e =>
+                e.Action == "rows.expired"
+                && e.Detail.ToJsonString()
+                    .Contains("1h: 2 buckets, 12 rows, [2025-01-02T03:00:00Z, 2025-01-02T04:00:00Z)", StringComparison.Ordinal)
+        );
+        Assert.Contains(
+            (await story.StatusAsync("2025-01-11")).Notes,
+            n => n.Code == "VRV215" && n.Message.Contains(Said, StringComparison.Ordinal)
+        );
         await story.RunWellAsync("2025-01-11");
         Assert.DoesNotContain((await story.StatusAsync("2025-01-11")).Notes, n => n.Code == "VRV215");
     }
@@ -137,7 +164,9 @@ public abstract class CorrectionConformance(Func<ScratchDatabase> create) : Conf
         await story.RunWellAsync("2025-01-07");
         await SetAsync("6", "2025-01-02T03:00Z", "2025-01-02T04:00Z");
         await story.RunWellAsync("2025-01-11");
-        await story.ExpectTiersAsync([.. rows.Select(r => Days("2025-01-02T03:00Z", "2025-01-02T04:00Z").Contains(r.At!.Value) ? r with { Values = ["a", 6.0] } : r)]);
+        await story.ExpectTiersAsync([
+            .. rows.Select(r => Days("2025-01-02T03:00Z", "2025-01-02T04:00Z").Contains(r.At!.Value) ? r with { Values = ["a", 6.0] } : r),
+        ]);
     }
 
     [Fact]
@@ -156,19 +185,35 @@ public abstract class CorrectionConformance(Func<ScratchDatabase> create) : Conf
     [Fact]
     public async Task What_differs_is_named_by_series_and_state_with_both_values()
     {
-        var story = await BeginAsync(Policy(Kept, "sum, max"), [Row("2025-01-01T00:10Z", 2), Row("2025-01-01T00:20Z", 3, "b"), Row("2025-01-01T00:30Z", 4, null)]);
+        var story = await BeginAsync(
+            Policy(Kept, "sum, max"),
+            [Row("2025-01-01T00:10Z", 2), Row("2025-01-01T00:20Z", 3, "b"), Row("2025-01-01T00:30Z", 4, null)]
+        );
         await story.RunWellAsync("2025-01-02");
         await Db.ExecuteAsync($"UPDATE {Db.Name(new("m", "cpu_1h_states"))} SET v_max = 9 WHERE host IS NULL");
         var hours = (await story.WithAsync(l => l.VerifyAsync(Selection.All))).Single(r => r.Tier == "1h");
         var difference = Assert.Single(Assert.Single(hours.Mismatches).Differences);
-        Assert.Equal(("v_max", 9.0, 4.0), (difference.State, double.Parse(difference.Stored!, System.Globalization.CultureInfo.InvariantCulture), double.Parse(difference.Computed!, System.Globalization.CultureInfo.InvariantCulture)));
+        Assert.Equal(
+            ("v_max", 9.0, 4.0),
+            (
+                difference.State,
+                double.Parse(difference.Stored!, System.Globalization.CultureInfo.InvariantCulture),
+                double.Parse(difference.Computed!, System.Globalization.CultureInfo.InvariantCulture)
+            )
+        );
         Assert.Equal(new Dictionary<string, string?> { ["host"] = null }, difference.Series);
         Assert.Equal((2, 1), (hours.Buckets, hours.Mismatches.Sum(m => m.Series)));
     }
 
     private static TimeRange Days(string from, string to) => new(At(from), At(to));
 
-    private async Task SetAsync(string value, string from, string to, string host = "a") => Assert.True(await Db.ExecuteAsync(string.Create(
-        CultureInfo.InvariantCulture,
-        $"UPDATE m.cpu SET v = {value} WHERE host = '{host}' AND ts >= {Db.TimeLiteral(At(from), TimeKind.Timestamp)} AND ts < {Db.TimeLiteral(At(to), TimeKind.Timestamp)}")) > 0);
+    private async Task SetAsync(string value, string from, string to, string host = "a") =>
+        Assert.True(
+            await Db.ExecuteAsync(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"UPDATE m.cpu SET v = {value} WHERE host = '{host}' AND ts >= {Db.TimeLiteral(At(from), TimeKind.Timestamp)} AND ts < {Db.TimeLiteral(At(to), TimeKind.Timestamp)}"
+                )
+            ) > 0
+        );
 }

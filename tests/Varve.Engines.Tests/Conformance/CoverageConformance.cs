@@ -46,7 +46,12 @@ public abstract class CoverageConformance(Func<ScratchDatabase> create) : Confor
     [Rule("min-coverage")]
     public async Task Below_min_coverage_values_read_as_null_and_the_coarser_tier_is_still_exact()
     {
-        List<SourceRow> rows = [.. Every("2025-01-01T00:00Z", "2025-01-01T00:20Z", "1m"), .. Every("2025-01-01T01:00Z", "2025-01-01T01:30Z", "1m"), .. Every("2025-01-01T02:00Z", "2025-01-02", "1m")];
+        List<SourceRow> rows =
+        [
+            .. Every("2025-01-01T00:00Z", "2025-01-01T00:20Z", "1m"),
+            .. Every("2025-01-01T01:00Z", "2025-01-01T01:30Z", "1m"),
+            .. Every("2025-01-01T02:00Z", "2025-01-02", "1m"),
+        ];
         var story = await BeginAsync(Policy("interval: 1m\nmin_coverage: 0.5\ntiers: [{ every: 1h }, { every: 1d }]"), rows);
         await story.RunWellAsync("2025-01-03");
         await story.ExpectTiersAsync(rows);
@@ -73,7 +78,9 @@ public abstract class CoverageConformance(Func<ScratchDatabase> create) : Confor
     public async Task Min_coverage_without_an_interval_is_refused()
     {
         await Db.CreateAsync(Cpu());
-        await Assert.ThrowsAsync<PolicyException>(() => new Story(Db, Cpu()).ApplyAsync(Policy("min_coverage: 0.5\ntiers: [{ every: 1h }]")));
+        await Assert.ThrowsAsync<PolicyException>(() =>
+            new Story(Db, Cpu()).ApplyAsync(Policy("min_coverage: 0.5\ntiers: [{ every: 1h }]"))
+        );
     }
 
     [Fact]
@@ -83,7 +90,9 @@ public abstract class CoverageConformance(Func<ScratchDatabase> create) : Confor
         await Db.CreateAsync(Cpu());
         await Db.ExecuteAsync("INSERT INTO m.cpu SELECT TIMESTAMP '2023-01-01' + i * INTERVAL 1 MONTH, 'a', i FROM range(36) r(i)");
         var story = new Story(Db, Cpu());
-        await story.ApplyAsync(Policy("interval: 1mo\nmin_coverage: 1\ntiers: [{ every: 1mo }, { every: 1q }, { every: 1y }]", "count, sum, avg"));
+        await story.ApplyAsync(
+            Policy("interval: 1mo\nmin_coverage: 1\ntiers: [{ every: 1mo }, { every: 1q }, { every: 1y }]", "count, sum, avg")
+        );
         await story.RunWellAsync("2026-02-01");
         foreach (var (tier, buckets) in new[] { ("1mo", 36), ("1q", 12), ("1y", 3) })
             Assert.Equal([buckets, buckets, 1.0], await CoverageAsync(tier));
@@ -95,7 +104,9 @@ public abstract class CoverageConformance(Func<ScratchDatabase> create) : Confor
     public async Task A_month_that_is_missing_is_missing_from_its_quarter_and_its_year(string tier, double coverage)
     {
         await Db.CreateAsync(Cpu());
-        await Db.ExecuteAsync("INSERT INTO m.cpu SELECT TIMESTAMP '2024-01-01' + i * INTERVAL 1 MONTH, 'a', i FROM range(12) r(i) WHERE i <> 4");
+        await Db.ExecuteAsync(
+            "INSERT INTO m.cpu SELECT TIMESTAMP '2024-01-01' + i * INTERVAL 1 MONTH, 'a', i FROM range(12) r(i) WHERE i <> 4"
+        );
         var story = new Story(Db, Cpu());
         await story.ApplyAsync(Policy("interval: 1mo\ntiers: [{ every: 1q }, { every: 1y }]", "count, avg"));
         await story.RunWellAsync("2025-02-01");
@@ -107,9 +118,16 @@ public abstract class CoverageConformance(Func<ScratchDatabase> create) : Confor
     public async Task A_whole_series_of_days_covers_the_days_of_23_and_of_25_hours_too()
     {
         await Db.CreateAsync(Cpu());
-        await Db.ExecuteAsync("INSERT INTO m.cpu SELECT t + INTERVAL 12 HOUR, 'a', 1 FROM range(TIMESTAMP '2025-01-01', TIMESTAMP '2026-01-01', INTERVAL 1 DAY) r(t)");
+        await Db.ExecuteAsync(
+            "INSERT INTO m.cpu SELECT t + INTERVAL 12 HOUR, 'a', 1 FROM range(TIMESTAMP '2025-01-01', TIMESTAMP '2026-01-01', INTERVAL 1 DAY) r(t)"
+        );
         var story = new Story(Db, Cpu());
-        await story.ApplyAsync(Policy("zone: Europe/Berlin\ninterval: 1d\nmin_coverage: 1\ntiers: [{ every: 1d }, { every: 1mo }, { every: 1y }]", "count, sum, avg"));
+        await story.ApplyAsync(
+            Policy(
+                "zone: Europe/Berlin\ninterval: 1d\nmin_coverage: 1\ntiers: [{ every: 1d }, { every: 1mo }, { every: 1y }]",
+                "count, sum, avg"
+            )
+        );
         await story.RunWellAsync("2026-02-01");
         foreach (var (tier, buckets) in new[] { ("1d", 365), ("1mo", 12), ("1y", 1) })
             Assert.Equal([buckets, buckets, 1.0], await CoverageAsync(tier));
@@ -117,5 +135,8 @@ public abstract class CoverageConformance(Func<ScratchDatabase> create) : Confor
     }
 
     private async Task<double[]> CoverageAsync(string tier) =>
-        [.. (await Db.QueryAsync($"SELECT count(*), count(v_avg), min(varve_coverage) FROM m.cpu_{tier}"))[0].Select(v => Convert.ToDouble(v, System.Globalization.CultureInfo.InvariantCulture))];
+        [
+            .. (await Db.QueryAsync($"SELECT count(*), count(v_avg), min(varve_coverage) FROM m.cpu_{tier}"))[0]
+                .Select(v => Convert.ToDouble(v, System.Globalization.CultureInfo.InvariantCulture)),
+        ];
 }

@@ -5,7 +5,9 @@ using Varve.Policies;
 
 namespace Varve.Engines.Tests.Conformance;
 
-/// <summary>A diagnosis finds each thing that is not as it should be, and changes nothing; a catalog from an older backup stops runs.</summary>
+/// <summary>
+/// A diagnosis finds each thing that is not as it should be, and changes nothing; a catalog from an older backup stops runs.
+/// </summary>
 public abstract class DoctorConformance(Func<ScratchDatabase> create) : ConformanceSuite(create)
 {
     private const string Tiers = "keep: 2d\ntiers: [{ every: 1h, keep: 4d }, { every: 1d }]";
@@ -42,24 +44,49 @@ public abstract class DoctorConformance(Func<ScratchDatabase> create) : Conforma
     [InlineData("DROP VIEW m.cpu_1d; CREATE TABLE m.cpu_1d (a INTEGER)", "view.changed", Severity.Error)]
     [InlineData("INSERT INTO m.cpu VALUES (NULL, 'a', 1)", "rows.timeless", Severity.Warning)]
     [InlineData("INSERT INTO m.cpu VALUES (TIMESTAMP '2100-01-01', 'a', 1)", "rows.future", Severity.Warning)]
-    [InlineData("INSERT INTO varve.holds VALUES ('01900000-0000-7000-8000-000000000000', 'm.cpu', NULL, 0, 1, 'why', 'who', 5, 4)", "hold.ended", Severity.Note)]
+    [InlineData(
+        "INSERT INTO varve.holds VALUES ('01900000-0000-7000-8000-000000000000', 'm.cpu', NULL, 0, 1, 'why', 'who', 5, 4)",
+        "hold.ended",
+        Severity.Note
+    )]
     [InlineData("UPDATE varve.runs SET status = 'running', finished_us = NULL", "run.open", Severity.Warning)]
-    [InlineData("UPDATE varve.ledgers SET document = json_merge_patch(document, '{\"relations\":{\"source\":{\"halted\":[[0,1000000]]}}}')", "range.halted", Severity.Error)]
-    [InlineData("INSERT INTO varve.dirty (policy, relation, kind, from_us, to_us) VALUES ('m.cpu', 'source', 'halted', 0, 1000000)", "catalog.shown", Severity.Warning)]
+    [InlineData(
+        "UPDATE varve.ledgers SET document = json_merge_patch(document, '{\"relations\":{\"source\":{\"halted\":[[0,1000000]]}}}')",
+        "range.halted",
+        Severity.Error
+    )]
+    [InlineData(
+        "INSERT INTO varve.dirty (policy, relation, kind, from_us, to_us) VALUES ('m.cpu', 'source', 'halted', 0, 1000000)",
+        "catalog.shown",
+        Severity.Warning
+    )]
     [InlineData("DELETE FROM varve.coverage WHERE relation = '1h' AND kind = 'covered'", "catalog.shown", Severity.Warning)]
     [InlineData("UPDATE varve.edges SET at_us = at_us + 1 WHERE at_us > 0", "edges", Severity.Error)]
     [InlineData("UPDATE varve.audit SET actor = 'nobody' WHERE seq = 2", "audit.chain", Severity.Error)]
     [InlineData("UPDATE varve.audit SET at_us = -9223372036854775807 WHERE seq = 2", "audit.chain", Severity.Error)]
     [InlineData("DELETE FROM varve.audit", "audit.chain", Severity.Error)]
-    [InlineData("UPDATE varve.ledgers SET document = json_merge_patch(document, '{\"relations\":{\"1h\":{\"covered\":[[0,9999999999999999]]}}}')", "coverage.beyond", Severity.Warning)]
+    [InlineData(
+        "UPDATE varve.ledgers SET document = json_merge_patch(document, '{\"relations\":{\"1h\":{\"covered\":[[0,9999999999999999]]}}}')",
+        "coverage.beyond",
+        Severity.Warning
+    )]
     [InlineData("UPDATE varve.meta SET value = '1' WHERE name = 'schema_version'", "catalog.version", Severity.Warning)]
     [InlineData("UPDATE varve.meta SET value = '99' WHERE name = 'schema_version'", "catalog.version", Severity.Error)]
-    [InlineData("UPDATE varve.ledgers SET document = json_merge_patch(document, '{\"relations\":{\"1h\":{\"covered\":null}}}')", "catalog.older", Severity.Error)]
-    [InlineData("INSERT INTO m.cpu_1h_states (ts, host, varve_rows) VALUES (TIMESTAMP '2024-12-30', 'a', 1)", "catalog.older", Severity.Error)]
+    [InlineData(
+        "UPDATE varve.ledgers SET document = json_merge_patch(document, '{\"relations\":{\"1h\":{\"covered\":null}}}')",
+        "catalog.older",
+        Severity.Error
+    )]
+    [InlineData(
+        "INSERT INTO m.cpu_1h_states (ts, host, varve_rows) VALUES (TIMESTAMP '2024-12-30', 'a', 1)",
+        "catalog.older",
+        Severity.Error
+    )]
     public async Task What_was_broken_is_found(string meddling, string check, Severity severity)
     {
         await BuiltAsync();
-        foreach (var view in new[] { "cpu_all", "cpu_1h" }.Where(_ => meddling.StartsWith("DROP TABLE m.cpu_1h", StringComparison.Ordinal))) await Db.ExecuteAsync($"DROP VIEW m.{view}");
+        foreach (var view in new[] { "cpu_all", "cpu_1h" }.Where(_ => meddling.StartsWith("DROP TABLE m.cpu_1h", StringComparison.Ordinal)))
+            await Db.ExecuteAsync($"DROP VIEW m.{view}");
         await Db.ExecuteAsync(meddling);
         var found = await DiagnoseAsync();
         Assert.Contains((check, severity), found.Select(f => (f.Check, f.Severity)));
@@ -84,7 +111,9 @@ public abstract class DoctorConformance(Func<ScratchDatabase> create) : Conforma
         Assert.Empty(await DiagnoseAsync(head: head));
         Assert.Contains(await DiagnoseAsync(head: new('a', 64)), f => f.Check == "audit.chain");
         var before = (await story.SourceAsync()).Count;
-        var halted = await Assert.ThrowsAsync<HaltException>(() => story.RunAsync("2025-01-07", new() { Yes = true, AuditHead = new('a', 64) }));
+        var halted = await Assert.ThrowsAsync<HaltException>(() =>
+            story.RunAsync("2025-01-07", new() { Yes = true, AuditHead = new('a', 64) })
+        );
         Assert.Equal("VRV331", halted.Code);
         Assert.Equal(before, (await story.SourceAsync()).Count);
         Assert.NotEmpty((await story.RunAsync("2025-01-07", new() { Yes = true, AuditHead = head })).Done);
@@ -97,10 +126,12 @@ public abstract class DoctorConformance(Func<ScratchDatabase> create) : Conforma
         var story = await BeginAsync(Policy(Tiers), Before(rows, "2025-01-05"));
         await story.RunWellAsync("2025-01-05");
         string[] tables = ["ledgers", "coverage", "dirty", "edges", "audit", "runs", "steps", "meta"];
-        foreach (var table in tables) await Db.ExecuteAsync($"CREATE TABLE m.saved_{table} AS SELECT * FROM varve.{table}");
+        foreach (var table in tables)
+            await Db.ExecuteAsync($"CREATE TABLE m.saved_{table} AS SELECT * FROM varve.{table}");
         await story.InsertAsync(Since(rows, "2025-01-05"));
         await story.RunWellAsync("2025-01-09");
-        foreach (var table in tables) await Db.ExecuteAsync($"DELETE FROM varve.{table}; INSERT INTO varve.{table} SELECT * FROM m.saved_{table}");
+        foreach (var table in tables)
+            await Db.ExecuteAsync($"DELETE FROM varve.{table}; INSERT INTO varve.{table} SELECT * FROM m.saved_{table}");
         var kept = await story.SourceAsync();
 
         var halted = Assert.Single((await story.RunAsync("2025-01-10")).Errors);

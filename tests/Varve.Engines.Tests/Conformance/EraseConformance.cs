@@ -33,7 +33,15 @@ public abstract class EraseConformance(Func<ScratchDatabase> create) : Conforman
         var (kept, gone) = (Every("2025-01-01", "2025-01-21", "10m"), Every("2025-01-01", "2025-01-21", "30m", "secret"));
         var story = await BeginAsync(Policy(Three), [.. kept, .. gone]);
         await story.RunWellAsync("2025-01-21");
-        var report = await EraseAsync(story, new() { Policy = "m.cpu", Where = [new("host", "secret")], Range = new(At("2025-01-17T10:30Z"), At("2025-01-19T10:30Z")) });
+        var report = await EraseAsync(
+            story,
+            new()
+            {
+                Policy = "m.cpu",
+                Where = [new("host", "secret")],
+                Range = new(At("2025-01-17T10:30Z"), At("2025-01-19T10:30Z")),
+            }
+        );
         Assert.Equal(96, report.Rows);
         Assert.All(report.Tiers.Take(2), t => Assert.True(t.Kept.IsEmpty && !t.Rebuilt.IsEmpty));
         List<SourceRow> left = [.. kept, .. gone.Where(r => r.At < At("2025-01-17T10:30Z") || r.At >= At("2025-01-19T10:30Z"))];
@@ -49,17 +57,35 @@ public abstract class EraseConformance(Func<ScratchDatabase> create) : Conforman
         List<SourceRow> rows = [.. Every("2025-01-01", "2025-01-11", "10m"), .. Every("2025-01-01", "2025-01-11", "10m", "secret")];
         var story = await BeginAsync(Policy("keep: 3d\ntiers: [{ every: 1h, keep: 30d }, { every: 1d }]"), rows);
         await story.RunWellAsync("2025-01-11");
-        var report = await EraseAsync(story, new() { Policy = "m.cpu", Where = [new("host", "secret")], Range = new(At("2025-01-02T05:30Z"), At("2025-01-04T07:20Z")) });
-        Assert.Equal(RangeSet.Of([new(At("2025-01-02T05:00Z"), At("2025-01-02T06:00Z")), new(At("2025-01-04T07:00Z"), At("2025-01-04T08:00Z"))]), report.Tiers[0].Kept);
+        var report = await EraseAsync(
+            story,
+            new()
+            {
+                Policy = "m.cpu",
+                Where = [new("host", "secret")],
+                Range = new(At("2025-01-02T05:30Z"), At("2025-01-04T07:20Z")),
+            }
+        );
+        Assert.Equal(
+            RangeSet.Of([new(At("2025-01-02T05:00Z"), At("2025-01-02T06:00Z")), new(At("2025-01-04T07:00Z"), At("2025-01-04T08:00Z"))]),
+            report.Tiers[0].Kept
+        );
         Assert.Equal(RangeSet.Of([new(At("2025-01-02"), At("2025-01-03")), new(At("2025-01-04"), At("2025-01-05"))]), report.Tiers[1].Kept);
-        await story.ExpectTiersAsync(rows.Where(r => (string?)r.Values[0] != "secret" || r.At < At("2025-01-02T06:00Z") || r.At >= At("2025-01-04T07:00Z")));
+        await story.ExpectTiersAsync(
+            rows.Where(r => (string?)r.Values[0] != "secret" || r.At < At("2025-01-02T06:00Z") || r.At >= At("2025-01-04T07:00Z"))
+        );
     }
 
     [Fact]
     [Rule("erase-rebuilds")]
     public async Task Rows_named_by_a_value_are_taken_out_where_the_source_is_there_and_listed_where_not()
     {
-        List<SourceRow> rows = [.. Every("2025-01-01", "2025-01-21", "10m"), Row("2025-01-18T03:00:01Z", 4711), Row("2025-01-05T03:00:01Z", 4711)];
+        List<SourceRow> rows =
+        [
+            .. Every("2025-01-01", "2025-01-21", "10m"),
+            Row("2025-01-18T03:00:01Z", 4711),
+            Row("2025-01-05T03:00:01Z", 4711),
+        ];
         var story = await BeginAsync(Policy("keep: 5d\ntiers: [{ every: 1h }]"), rows);
         await story.RunWellAsync("2025-01-21");
         var report = await EraseAsync(story, new() { Policy = "m.cpu", Where = [new("v", "4711.0")] });
@@ -108,8 +134,13 @@ public abstract class EraseConformance(Func<ScratchDatabase> create) : Conforman
         var rows = Every("2025-01-01", "2025-01-11", "1h");
         var story = await BeginAsync(Policy(Three), rows);
         await story.RunWellAsync("2025-01-11");
-        Assert.Equal("VRV360", (await Assert.ThrowsAsync<PolicyException>(() => EraseAsync(story, new() { Policy = "m.cpu", Where = [] }))).Code);
-        var unknown = await Assert.ThrowsAsync<PolicyException>(() => EraseAsync(story, new() { Policy = "m.cpu", Where = [new("hots", "a")] }));
+        Assert.Equal(
+            "VRV360",
+            (await Assert.ThrowsAsync<PolicyException>(() => EraseAsync(story, new() { Policy = "m.cpu", Where = [] }))).Code
+        );
+        var unknown = await Assert.ThrowsAsync<PolicyException>(() =>
+            EraseAsync(story, new() { Policy = "m.cpu", Where = [new("hots", "a")] })
+        );
         Assert.Contains("ts, host, v", unknown.Message, StringComparison.Ordinal);
         await story.WithAsync(l => l.HoldAsync("m.cpu", null, new(At("2025-01-02"), At("2025-01-03")), "because", null));
         var held = await Assert.ThrowsAsync<HaltException>(() => EraseAsync(story, new() { Policy = "m.cpu", Where = [new("host", "a")] }));
@@ -166,15 +197,33 @@ public abstract class EraseConformance(Func<ScratchDatabase> create) : Conforman
     public async Task A_value_that_its_column_cannot_have_is_refused_before_anything_changed(ValueKind kind, string written)
     {
         var story = await KeyedAsync(kind);
-        foreach (var asked in new Func<Task>[]
-        {
-            () => EraseAsync(story, new() { Policy = "m.keyed", Where = [new("k", written)] }),
-            () => story.WithAsync(l => l.QueryAsync(new() { Policy = "m.keyed", From = At("2025-01-01"), To = At("2025-01-02"), Every = "1h", Where = [new("k", written)] })),
-        })
+        foreach (
+            var asked in new Func<Task>[]
+            {
+                () => EraseAsync(story, new() { Policy = "m.keyed", Where = [new("k", written)] }),
+                () =>
+                    story.WithAsync(l =>
+                        l.QueryAsync(
+                            new()
+                            {
+                                Policy = "m.keyed",
+                                From = At("2025-01-01"),
+                                To = At("2025-01-02"),
+                                Every = "1h",
+                                Where = [new("k", written)],
+                            }
+                        )
+                    ),
+            }
+        )
         {
             var refused = await Assert.ThrowsAsync<PolicyException>(asked);
             Assert.Equal("VRV360", refused.Code);
-            Assert.Contains($"k of m.keyed is {Db.TypeOf(kind).Replace(", ", ",", StringComparison.Ordinal)},", refused.Message, StringComparison.Ordinal);
+            Assert.Contains(
+                $"k of m.keyed is {Db.TypeOf(kind).Replace(", ", ",", StringComparison.Ordinal)},",
+                refused.Message,
+                StringComparison.Ordinal
+            );
         }
 
         Assert.Equal((2, 2), (await story.CountAsync("keyed"), await story.CountAsync("keyed_1h_states")));
@@ -195,7 +244,12 @@ public abstract class EraseConformance(Func<ScratchDatabase> create) : Conforman
         };
         var table = new SourceTable(new("m", "keyed"), "ts", TimeKind.Timestamp, [new("k", kind), new("v", ValueKind.Double)]);
         var story = await Story.BeginAsync(
-            Db, table, "table: m.keyed\ntime: ts\nseries: [k]\nmeasures: { v: [count] }\ntiers: [{ every: 1h }]", SourceRow.Of("2025-01-01T00:10Z", three, 1.0), SourceRow.Of("2025-01-01T00:20Z", null, 1.0));
+            Db,
+            table,
+            "table: m.keyed\ntime: ts\nseries: [k]\nmeasures: { v: [count] }\ntiers: [{ every: 1h }]",
+            SourceRow.Of("2025-01-01T00:10Z", three, 1.0),
+            SourceRow.Of("2025-01-01T00:20Z", null, 1.0)
+        );
         await story.RunWellAsync("2025-01-02");
         return story;
     }

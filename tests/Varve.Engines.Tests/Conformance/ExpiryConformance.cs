@@ -140,8 +140,14 @@ public abstract class ExpiryConformance(Func<ScratchDatabase> create) : Conforma
         Assert.Equal(expired.Select(e => e.Range.To), expired.Select(e => e.Range.To).Order());
         foreach (var expire in expired)
         {
-            var before = done.TakeWhile(s => s != expire).OfType<PlanStep.RollUp>().Where(r => r.Relation == "1h").SelectMany(r => r.Ranges);
-            Assert.True(RangeSet.Of(before).Covers(new TimeRange(At("2025-01-01"), expire.Range.To)), $"{expire.Range} went before it was rolled up");
+            var before = done.TakeWhile(s => s != expire)
+                .OfType<PlanStep.RollUp>()
+                .Where(r => r.Relation == "1h")
+                .SelectMany(r => r.Ranges);
+            Assert.True(
+                RangeSet.Of(before).Covers(new TimeRange(At("2025-01-01"), expire.Range.To)),
+                $"{expire.Range} went before it was rolled up"
+            );
         }
     }
 
@@ -164,7 +170,13 @@ public abstract class ExpiryConformance(Func<ScratchDatabase> create) : Conforma
     [Rule("proof-before-removal")]
     public async Task Two_values_that_changed_places_are_found_by_the_full_proof()
     {
-        SourceRow[] rows = [Row("2025-01-01T00:10Z", 1, "a"), Row("2025-01-01T00:20Z", 2, "b"), Row("2025-01-01T02:10Z", 3, "a"), Row("2025-01-01T02:20Z", 4, "b")];
+        SourceRow[] rows =
+        [
+            Row("2025-01-01T00:10Z", 1, "a"),
+            Row("2025-01-01T00:20Z", 2, "b"),
+            Row("2025-01-01T02:10Z", 3, "a"),
+            Row("2025-01-01T02:20Z", 4, "b"),
+        ];
         var story = await BeginAsync(Policy("keep: 2d\nrecheck: 1h\ntiers: [{ every: 1h }]"), rows);
         await story.RunWellAsync("2025-01-02");
         await Db.ExecuteAsync($"UPDATE {Db.Name(story.Table.Name)} SET host = CASE host WHEN 'a' THEN 'b' ELSE 'a' END WHERE v < 3");
@@ -183,12 +195,18 @@ public abstract class ExpiryConformance(Func<ScratchDatabase> create) : Conforma
     public async Task A_value_that_changed_beyond_recheck_is_put_right_in_every_tier_that_is_built_from_the_source(string functions)
     {
         var rows = Every("2025-01-01", "2025-01-04", "47m").ToList();
-        var story = await BeginAsync(Policy("keep: 50h\nrecheck: 1h\ntiers: [{ every: 7h }, { every: 1d, zone: Australia/Lord_Howe }]", functions), rows);
+        var story = await BeginAsync(
+            Policy("keep: 50h\nrecheck: 1h\ntiers: [{ every: 7h }, { every: 1d, zone: Australia/Lord_Howe }]", functions),
+            rows
+        );
         await story.RunWellAsync("2025-01-03");
         var at = rows.FindLastIndex(r => r.At < At("2025-01-02T13:00Z"));
-        await Db.ExecuteAsync($"UPDATE {Db.Name(story.Table.Name)} SET v = 900 WHERE ts = {Db.TimeLiteral(rows[at].At, TimeKind.Timestamp)}");
+        await Db.ExecuteAsync(
+            $"UPDATE {Db.Name(story.Table.Name)} SET v = 900 WHERE ts = {Db.TimeLiteral(rows[at].At, TimeKind.Timestamp)}"
+        );
         rows[at] = rows[at] with { Values = ["a", 900.0] };
-        for (var asOf = At("2025-01-04"); asOf < At("2025-01-08"); asOf += Duration.FromHours(13)) await story.RunWellAsync(InstantText.Format(asOf));
+        for (var asOf = At("2025-01-04"); asOf < At("2025-01-08"); asOf += Duration.FromHours(13))
+            await story.RunWellAsync(InstantText.Format(asOf));
         Assert.Empty(await story.SourceAsync());
         await story.ExpectTiersAsync(rows);
     }
@@ -199,13 +217,21 @@ public abstract class ExpiryConformance(Func<ScratchDatabase> create) : Conforma
     public async Task A_bucket_of_a_tier_stays_until_all_of_its_rows_in_the_source_are_gone()
     {
         var rows = Every("2024-04-03T00:46:18Z", "2024-04-05T17:00Z", "37m").ToList();
-        var story = await BeginAsync(Policy("keep: 56h\nlate: 1h\nrecheck: 24h\ntiers: [{ every: 7h, keep: 61h }, { every: 1d, zone: Australia/Lord_Howe }]", "first, last"), rows);
+        var story = await BeginAsync(
+            Policy(
+                "keep: 56h\nlate: 1h\nrecheck: 24h\ntiers: [{ every: 7h, keep: 61h }, { every: 1d, zone: Australia/Lord_Howe }]",
+                "first, last"
+            ),
+            rows
+        );
         await story.RunWellAsync("2024-04-05T18:00Z");
         Same(rows, await story.SourceAsync());
         await story.ExpectTierAsync(0, rows);
 
         var at = rows.FindLastIndex(r => r.At < At("2024-04-03T13:00Z"));
-        await Db.ExecuteAsync($"UPDATE {Db.Name(story.Table.Name)} SET v = 900 WHERE ts = {Db.TimeLiteral(rows[at].At, TimeKind.Timestamp)}");
+        await Db.ExecuteAsync(
+            $"UPDATE {Db.Name(story.Table.Name)} SET v = 900 WHERE ts = {Db.TimeLiteral(rows[at].At, TimeKind.Timestamp)}"
+        );
         rows[at] = rows[at] with { Values = ["a", 900.0] };
         await story.RunWellAsync("2024-04-07T00:00Z");
         Assert.DoesNotContain(await story.SourceAsync(), r => r.At < At("2024-04-04T13:00Z"));
@@ -222,7 +248,9 @@ public abstract class ExpiryConformance(Func<ScratchDatabase> create) : Conforma
         var rows = Every("2025-01-01", "2025-01-04", "10m");
         var story = await BeginAsync(Policy($"keep: 2d\nrecheck: 1h\nproof: {proof}\ntiers: [{{ every: 1h }}]"), rows);
         await story.RunWellAsync("2025-01-02");
-        await Db.ExecuteAsync($"UPDATE {Db.Name(new("m", "cpu_1h_states"))} SET v_sum = v_sum + 1 WHERE ts < {Db.TimeLiteral(At("2025-01-01T04:00Z"), TimeKind.Timestamp)}");
+        await Db.ExecuteAsync(
+            $"UPDATE {Db.Name(new("m", "cpu_1h_states"))} SET v_sum = v_sum + 1 WHERE ts < {Db.TimeLiteral(At("2025-01-01T04:00Z"), TimeKind.Timestamp)}"
+        );
         var outcome = await story.RunAsync("2025-01-04");
         Assert.Empty(outcome.Errors);
         await story.ExpectTiersAsync(Before(rows, "2025-01-04"));
@@ -268,7 +296,9 @@ public abstract class ExpiryConformance(Func<ScratchDatabase> create) : Conforma
     {
         var rows = Every("2025-01-01", "2025-01-11", "1h");
         var story = await BeginAsync(Policy("keep: 2d\ntiers: [{ every: 1h, keep: 4d }, { every: 1d, keep: 5d }]"), rows);
-        await story.WithAsync(l => l.HoldAsync(story.Policy.Name, null, new(At("2025-01-02T10:20Z"), At("2025-01-02T12:40Z")), "a part", null));
+        await story.WithAsync(l =>
+            l.HoldAsync(story.Policy.Name, null, new(At("2025-01-02T10:20Z"), At("2025-01-02T12:40Z")), "a part", null)
+        );
         await story.RunWellAsync("2025-01-11");
         await story.RunWellAsync("2025-02-11");
         Assert.Equal(2, await story.CountSourceAsync("2025-01-02T10:20Z", "2025-01-02T12:40Z"));
@@ -308,7 +338,9 @@ public abstract class ExpiryConformance(Func<ScratchDatabase> create) : Conforma
     {
         var rows = Every("2025-01-01", "2025-01-11", "1h");
         var story = await BeginAsync(Policy("keep: 2d\ntiers: [{ every: 1h, keep: 4d }, { every: 1d }]"), rows);
-        await story.WithAsync(l => l.HoldAsync(story.Policy.Name, Relations.Source, new(At("2025-01-02"), At("2025-01-03")), "a dispute", null));
+        await story.WithAsync(l =>
+            l.HoldAsync(story.Policy.Name, Relations.Source, new(At("2025-01-02"), At("2025-01-03")), "a dispute", null)
+        );
         await story.RunWellAsync("2025-01-11");
         Assert.Equal(24, await story.CountSourceAsync("2025-01-02", "2025-01-03"));
         var hours = await Truth.TierRows.ReadAsync(story, "cpu_1h_states");
@@ -322,7 +354,8 @@ public abstract class ExpiryConformance(Func<ScratchDatabase> create) : Conforma
     {
         var rows = Every("2024-12-20", "2025-03-10", "3h");
         var story = await BeginAsync(Policy("keep: 35d\nrecheck: 1d\ntiers: [{ every: 1w }, { every: 1mo }]"), rows);
-        for (var at = At("2025-01-20"); at <= At("2025-03-10"); at += Duration.FromDays(1)) await story.RunWellAsync(InstantText.Format(at));
+        for (var at = At("2025-01-20"); at <= At("2025-03-10"); at += Duration.FromDays(1))
+            await story.RunWellAsync(InstantText.Format(at));
         Same(Since(rows, "2025-02-03"), await story.SourceAsync());
         await story.ExpectTiersAsync(rows);
         await story.RunWellAsync("2025-06-01");
@@ -336,7 +369,8 @@ public abstract class ExpiryConformance(Func<ScratchDatabase> create) : Conforma
     {
         var rows = Every("2025-01-01", "2025-01-08", "20m");
         var story = await BeginAsync(Policy("keep: 2d\nrecheck: 2h\ntiers: [{ every: 7h }, { every: 1d }]"), rows);
-        for (var at = At("2025-01-02T05:00Z"); at <= At("2025-01-08"); at += Duration.FromHours(11)) await story.RunWellAsync(InstantText.Format(at));
+        for (var at = At("2025-01-02T05:00Z"); at <= At("2025-01-08"); at += Duration.FromHours(11))
+            await story.RunWellAsync(InstantText.Format(at));
         await story.RunWellAsync("2025-01-20");
         Assert.Empty(await story.SourceAsync());
         await story.ExpectTiersAsync(rows);
@@ -369,7 +403,10 @@ public abstract class ExpiryConformance(Func<ScratchDatabase> create) : Conforma
     public async Task Plain_retention_needs_no_tier()
     {
         var rows = Every("2025-01-01", "2025-01-11", "1h");
-        var story = await BeginAsync("table: m.cpu\ntime: ts\nseries: [host]\nkeep: 3d\n", [.. rows, SourceRow.Of((Instant?)null, "a", 1.0)]);
+        var story = await BeginAsync(
+            "table: m.cpu\ntime: ts\nseries: [host]\nkeep: 3d\n",
+            [.. rows, SourceRow.Of((Instant?)null, "a", 1.0)]
+        );
         await story.RunWellAsync("2025-01-11");
         Same([.. Since(rows, "2025-01-08"), SourceRow.Of((Instant?)null, "a", 1.0)], await story.SourceAsync());
     }
@@ -413,7 +450,10 @@ public abstract class ExpiryConformance(Func<ScratchDatabase> create) : Conforma
     public async Task A_tier_that_goes_takes_no_half_bucket_of_another_tier_with_it()
     {
         var rows = Every("2024-12-28", "2024-12-29T18:00Z", "1h");
-        var story = await BeginAsync(Policy("keep: 2d\nrecheck: 1h\ntiers: [{ every: 1h, keep: 3d }, { every: 1d, zone: Asia/Kathmandu, keep: 4d }]"), rows);
+        var story = await BeginAsync(
+            Policy("keep: 2d\nrecheck: 1h\ntiers: [{ every: 1h, keep: 3d }, { every: 1d, zone: Asia/Kathmandu, keep: 4d }]"),
+            rows
+        );
         await story.RunWellAsync("2025-01-01T12:00Z");
         var late = Row("2025-01-01T03:00Z", 1);
         await story.InsertAsync(late);
@@ -428,11 +468,13 @@ public abstract class ExpiryConformance(Func<ScratchDatabase> create) : Conforma
     {
         var story = await BeginAsync(Policy("keep: 2d\ntiers: [{ every: 1h }]"), Every("2025-01-01", "2025-01-02", "1h"));
         var noon = new SettableTime(At("2025-06-01T12:00Z"));
-        Task<RunOutcome> RunAsOf(string asOf) => story.WithAsync(l => RunOutcome.OfAsync(l, new RunOptions { Yes = true, AsOf = At(asOf) }), noon);
+        Task<RunOutcome> RunAsOf(string asOf) =>
+            story.WithAsync(l => RunOutcome.OfAsync(l, new RunOptions { Yes = true, AsOf = At(asOf) }), noon);
         var outcome = await Record.ExceptionAsync(async () =>
         {
             var run = await RunAsOf("2025-06-01T12:02Z");
-            if (run.Errors.Count > 0) throw run.Errors[0];
+            if (run.Errors.Count > 0)
+                throw run.Errors[0];
         });
         Assert.IsAssignableFrom<VarveException>(outcome);
         Assert.Equal(24, (await story.SourceAsync()).Count);
@@ -475,7 +517,11 @@ public abstract class ExpiryConformance(Func<ScratchDatabase> create) : Conforma
     [Fact]
     public async Task A_tier_that_expires_past_a_held_range_still_proves_what_came_to_it()
     {
-        List<SourceRow> rows = [.. Every("2025-01-01", "2025-01-01T06:00Z", "15m"), .. Every("2025-01-01T12:00Z", "2025-01-01T18:00Z", "15m")];
+        List<SourceRow> rows =
+        [
+            .. Every("2025-01-01", "2025-01-01T06:00Z", "15m"),
+            .. Every("2025-01-01T12:00Z", "2025-01-01T18:00Z", "15m"),
+        ];
         var story = await BeginAsync(Policy("keep: 7h\nrecheck: 1h\ntiers: [{ every: 15m, keep: 8h }, { every: 1h }]"), rows);
         await story.WithAsync(l => l.HoldAsync("m.cpu", null, new(At("2025-01-01T08:00Z"), At("2025-01-01T10:00Z")), "because", null));
         await story.RunWellAsync("2025-01-01T13:00Z");
@@ -510,7 +556,10 @@ public abstract class ExpiryConformance(Func<ScratchDatabase> create) : Conforma
     public async Task What_goes_before_a_bucket_that_waits_may_hold_no_row_at_all()
     {
         var rows = Every("2025-09-08T10:00Z", "2025-10-01T10:00Z", "6h");
-        var story = await BeginAsync(Policy("zone: America/New_York\nkeep: 32d\nrecheck: 1h\ntiers: [{ every: 1w }, { every: 1mo }]"), rows);
+        var story = await BeginAsync(
+            Policy("zone: America/New_York\nkeep: 32d\nrecheck: 1h\ntiers: [{ every: 1w }, { every: 1mo }]"),
+            rows
+        );
         await story.RunWellAsync("2025-09-16");
         await story.DeleteAsync("2025-09-09T04:00Z", "2025-09-09T05:00Z");
         await story.InsertAsync(Row("2025-09-12T01:00Z", 999, "b"));
@@ -531,9 +580,15 @@ public abstract class ExpiryConformance(Func<ScratchDatabase> create) : Conforma
         await Db.ExecuteAsync($"UPDATE m.cpu SET v = 7 WHERE ts = {Db.TimeLiteral(At("2025-01-19T08:00Z"), TimeKind.Timestamp)}");
         await story.WithAsync(l => l.InvalidateAsync(story.Policy.Name, new(At("2025-01-19"), At("2025-01-20"))));
         var outcome = await story.RunAsync("2025-02-07T01:00Z");
-        Assert.Equal(new TimeRange(At("2025-01-19T05:00Z"), At("2025-01-19T06:00Z")), Assert.Single(outcome.Waits, w => w.NeedsPerson).Range);
+        Assert.Equal(
+            new TimeRange(At("2025-01-19T05:00Z"), At("2025-01-19T06:00Z")),
+            Assert.Single(outcome.Waits, w => w.NeedsPerson).Range
+        );
         await story.RunAsync("2025-02-12");
-        Assert.Equal([At("2025-01-19T05:00Z"), At("2025-01-19T05:05Z")], (await story.SourceAsync()).Where(r => r.At < At("2025-01-20")).Select(r => r.At!.Value).Order());
+        Assert.Equal(
+            [At("2025-01-19T05:00Z"), At("2025-01-19T05:05Z")],
+            (await story.SourceAsync()).Where(r => r.At < At("2025-01-20")).Select(r => r.At!.Value).Order()
+        );
     }
 
     [Fact]

@@ -42,7 +42,9 @@ public abstract class ForecastConformance(Func<ScratchDatabase> create) : Confor
     [Fact]
     public async Task And_as_many_as_one_said_of_a_changed_policy()
     {
-        var changed = Policy("keep: 14d\nlate: 2h\nzone: Europe/Berlin\ntiers: [{ every: 6h, keep: 30d }, { every: 1d, keep: 60d }, { every: 1mo, keep: forever }]");
+        var changed = Policy(
+            "keep: 14d\nlate: 2h\nzone: Europe/Berlin\ntiers: [{ every: 6h, keep: 30d }, { every: 1d, keep: 60d }, { every: 1mo, keep: forever }]"
+        );
         var story = await BeginAsync(Policy(Usual), Load(Begin, Now));
         await story.RunAsync(Now);
         var pair = Assert.Single(await story.WithAsync(l => l.ForecastAsync(PolicyYaml.Parse(changed, "changed.yaml"), Options())));
@@ -60,7 +62,11 @@ public abstract class ForecastConformance(Func<ScratchDatabase> create) : Confor
     {
         var story = await BeginAsync(Policy(Usual), [.. Load(Begin, Now), .. Every(Begin, Now, "6h", "seldom")]);
         var forecast = await OfAsync(story);
-        Assert.Equal([2 + (1.0 / 6), 3.0], [Of(forecast, "1h").Rate.RowsPerBucket!.Value, Of(forecast, "1d").Rate.RowsPerBucket!.Value], (a, b) => Math.Abs(a - b) < 0.01);
+        Assert.Equal(
+            [2 + (1.0 / 6), 3.0],
+            [Of(forecast, "1h").Rate.RowsPerBucket!.Value, Of(forecast, "1d").Rate.RowsPerBucket!.Value],
+            (a, b) => Math.Abs(a - b) < 0.01
+        );
         await ComeTrueAsync(story, forecast, Every(Now, Then, "6h", "seldom"));
     }
 
@@ -82,7 +88,8 @@ public abstract class ForecastConformance(Func<ScratchDatabase> create) : Confor
     [Fact]
     public async Task An_archive_is_counted_beside_the_rows()
     {
-        if (!await HasArchivesAsync()) return;
+        if (!await HasArchivesAsync())
+            return;
         using var cold = new ColdPlace();
         var story = await Story.BeginAsync(Db, Cpu(), null, Load(Begin, Now));
         story.Archives = cold.Declared;
@@ -92,7 +99,11 @@ public abstract class ForecastConformance(Func<ScratchDatabase> create) : Confor
         var archive = forecast.Archive!;
         Assert.Equal(Load(Begin, Now).Count, archive.Points[0].Rows + forecast.Relations[0].Points[0].Rows);
         Assert.Equal(cold.Parts.Sum(p => new FileInfo(cold.At(p)).Length), archive.Points[0].Bytes);
-        Assert.InRange(archive.Points[^1].Rows, Load(Begin, "2025-03-30T06:00:00Z").Count - 4, Load(Begin, "2025-03-30T06:00:00Z").Count + 4);
+        Assert.InRange(
+            archive.Points[^1].Rows,
+            Load(Begin, "2025-03-30T06:00:00Z").Count - 4,
+            Load(Begin, "2025-03-30T06:00:00Z").Count + 4
+        );
         Assert.True(archive.Points[^1].Bytes > archive.Points[0].Bytes);
     }
 
@@ -111,7 +122,9 @@ public abstract class ForecastConformance(Func<ScratchDatabase> create) : Confor
     public async Task A_file_that_says_what_is_stored_changes_nothing()
     {
         var story = await BeginAsync(Policy(Usual), Load(Begin, Now));
-        var pair = Assert.Single(await story.WithAsync(l => l.ForecastAsync([.. PolicyYaml.Parse(Policy(Usual), "same.yaml").Select(Db.Said)], Options())));
+        var pair = Assert.Single(
+            await story.WithAsync(l => l.ForecastAsync([.. PolicyYaml.Parse(Policy(Usual), "same.yaml").Select(Db.Said)], Options()))
+        );
         Assert.Equal((1, null), (pair.Stored!.Revision, pair.Changed));
     }
 
@@ -120,7 +133,11 @@ public abstract class ForecastConformance(Func<ScratchDatabase> create) : Confor
     {
         var story = await BeginAsync(Policy(Usual), Load(Begin, Now));
         await Db.ExecuteAsync("ALTER TABLE m.cpu RENAME COLUMN v TO w");
-        var pair = Assert.Single(await story.WithAsync(l => l.ForecastAsync(PolicyYaml.Parse(Policy(Usual).Replace("v:", "w:", StringComparison.Ordinal), "new.yaml"), Options())));
+        var pair = Assert.Single(
+            await story.WithAsync(l =>
+                l.ForecastAsync(PolicyYaml.Parse(Policy(Usual).Replace("v:", "w:", StringComparison.Ordinal), "new.yaml"), Options())
+            )
+        );
         Assert.Null(pair.Stored);
         Assert.Contains(pair.Changed!.Notes, n => n.Contains("no longer fits its table", StringComparison.Ordinal));
     }
@@ -157,7 +174,10 @@ public abstract class ForecastConformance(Func<ScratchDatabase> create) : Confor
         {
             var id = relation.Relation.Split('@')[0];
             var there = id == Relations.Source ? await story.CountSourceAsync(Begin, Then) : await story.CountAsync($"cpu_{id}_states");
-            Assert.True(Math.Abs(there - relation.Points[^1].Rows) <= 3, FormattableString.Invariant($"{id}: {there} rows are there, the forecast was {relation.Points[^1].Rows}"));
+            Assert.True(
+                Math.Abs(there - relation.Points[^1].Rows) <= 3,
+                FormattableString.Invariant($"{id}: {there} rows are there, the forecast was {relation.Points[^1].Rows}")
+            );
         }
     }
 }

@@ -40,15 +40,27 @@ public abstract class LongAgoConformance(Func<ScratchDatabase> create) : Conform
     [InlineData("America/Caracas", "1964-11-20", "1965-02-10")]
     [InlineData("Pacific/Kiritimati", "1979-08-20", "1979-11-10")]
     [InlineData("Europe/Amsterdam", "1936-11-20", "1937-08-10")]
-    public async Task Days_of_a_zone_that_was_off_by_minutes_are_built_from_the_source_and_nothing_is_lost(string zone, string from, string to)
+    public async Task Days_of_a_zone_that_was_off_by_minutes_are_built_from_the_source_and_nothing_is_lost(
+        string zone,
+        string from,
+        string to
+    )
     {
         var rows = Every(from, to, "1h").ToList();
-        var story = await BeginAsync(Policy($"keep: 10d\nlate: 1h\ntiers: [{{ every: 1h, keep: 20d }}, {{ every: 1d, zone: {zone}, keep: 40d }}, {{ every: 1w, zone: {zone} }}]"), rows);
+        var story = await BeginAsync(
+            Policy(
+                $"keep: 10d\nlate: 1h\ntiers: [{{ every: 1h, keep: 20d }}, {{ every: 1d, zone: {zone}, keep: 40d }}, {{ every: 1w, zone: {zone} }}]"
+            ),
+            rows
+        );
         for (var at = At(from) + Duration.FromDays(3); at < At(to) + Duration.FromDays(60); at += Duration.FromDays(9))
         {
             await story.RunWellAsync(InstantText.Format(at));
             await EachRowOnceAsync(story, rows.Where(r => r.At < at).ToList(), rows);
-            Assert.All(await story.WithAsync(lifecycle => lifecycle.VerifyAsync(Selection.Of(story.Policy.Name))), report => Assert.Empty(report.Mismatches));
+            Assert.All(
+                await story.WithAsync(lifecycle => lifecycle.VerifyAsync(Selection.Of(story.Policy.Name))),
+                report => Assert.Empty(report.Mismatches)
+            );
         }
 
         await story.ExpectTierAsync(2, rows);
@@ -80,7 +92,12 @@ public abstract class LongAgoConformance(Func<ScratchDatabase> create) : Conform
         await EachRowOnceAsync(story, rows);
         Assert.Equal(
             ["15m 1979-10-02T10:00", "1d 1979-08-31T10:40"],
-            (await Db.QueryAsync("SELECT varve_tier || ' ' || strftime(min(ts), '%Y-%m-%dT%H:%M') FROM m.cpu_all GROUP BY varve_tier ORDER BY 1")).Select(r => r[0]));
+            (
+                await Db.QueryAsync(
+                    "SELECT varve_tier || ' ' || strftime(min(ts), '%Y-%m-%dT%H:%M') FROM m.cpu_all GROUP BY varve_tier ORDER BY 1"
+                )
+            ).Select(r => r[0])
+        );
     }
 
     [Theory]
@@ -91,10 +108,18 @@ public abstract class LongAgoConformance(Func<ScratchDatabase> create) : Conform
     public async Task Time_without_rows_costs_no_steps(params string[] odd)
     {
         var rows = Every("2025-01-01", "2025-01-03", "1h").Concat(odd.Select(o => Row(o, 1, "odd"))).ToList();
-        var story = await BeginAsync(Policy("keep: 12h\ntiers: [{ every: 15m, keep: 3d }, { every: 1d, zone: Europe/Berlin, keep: 2y }, { every: 1mo, zone: Europe/Berlin }]"), rows);
+        var story = await BeginAsync(
+            Policy(
+                "keep: 12h\ntiers: [{ every: 15m, keep: 3d }, { every: 1d, zone: Europe/Berlin, keep: 2y }, { every: 1mo, zone: Europe/Berlin }]"
+            ),
+            rows
+        );
         var plan = await story.PlanAsync("2025-02-10");
         Assert.InRange(plan.Steps.Count, 6, 20);
-        Assert.Contains(plan.Notes, n => n.Code == "VRV216" && n.Message.Contains($"1 row of m.cpu lies alone on {odd[0]}T00:00:00Z", StringComparison.Ordinal));
+        Assert.Contains(
+            plan.Notes,
+            n => n.Code == "VRV216" && n.Message.Contains($"1 row of m.cpu lies alone on {odd[0]}T00:00:00Z", StringComparison.Ordinal)
+        );
         await story.RunWellAsync("2025-02-10");
         await EachRowOnceAsync(story, rows.Where(r => r.At < At("2025-02-10")).ToList(), rows);
         Assert.DoesNotContain((await story.PlanAsync("2025-02-11")).Steps, s => s is PlanStep.Mark);
@@ -111,9 +136,18 @@ public abstract class LongAgoConformance(Func<ScratchDatabase> create) : Conform
         await story.RunWellAsync("2025-03-02");
         await using var inner = await Db.OpenAsync();
         await using var engine = new LongestStatement(inner.Engine);
-        var request = new Reading.QueryRequest { Policy = story.Policy.Name, From = At("0001-01-01"), To = At("9999-01-01"), Every = every };
+        var request = new Reading.QueryRequest
+        {
+            Policy = story.Policy.Name,
+            From = At("0001-01-01"),
+            To = At("9999-01-01"),
+            Every = every,
+        };
         var answer = await new Lifecycle(new Database(engine, inner.Name)).QueryAsync(request);
-        Assert.Equal(rows.Count, answer.Rows.Sum(r => Convert.ToInt64(r[answer.Columns.ToList().IndexOf("varve_rows")], CultureInfo.InvariantCulture)));
+        Assert.Equal(
+            rows.Count,
+            answer.Rows.Sum(r => Convert.ToInt64(r[answer.Columns.ToList().IndexOf("varve_rows")], CultureInfo.InvariantCulture))
+        );
         Assert.Equal(answer.Starts.Order(), answer.Starts);
         Assert.True(engine.Length < 2_000_000, $"a statement has {engine.Length} characters");
     }
@@ -133,7 +167,9 @@ public abstract class LongAgoConformance(Func<ScratchDatabase> create) : Conform
     protected async Task ManyRowsOfTodayAsync()
     {
         await Db.CreateAsync(Cpu());
-        await Db.ExecuteAsync("INSERT INTO m.cpu SELECT TIMESTAMP '2025-01-01' + to_microseconds(i * 50000), 'a', i % 97 FROM range(12_000_000) t(i)");
+        await Db.ExecuteAsync(
+            "INSERT INTO m.cpu SELECT TIMESTAMP '2025-01-01' + to_microseconds(i * 50000), 'a', i % 97 FROM range(12_000_000) t(i)"
+        );
         await Db.ExecuteAsync("INSERT INTO m.cpu VALUES (TIMESTAMP '0001-01-01', 'odd', 1)");
         var story = new Story(Db, Cpu());
         await story.ApplyAsync(Policy("tiers: [{ every: 1h }, { every: 1d }]", "count"));

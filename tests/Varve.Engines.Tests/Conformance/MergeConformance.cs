@@ -46,9 +46,18 @@ public abstract class MergeConformance(Func<ScratchDatabase> create) : Conforman
     public async Task Late_rows_are_added_to_every_tier_and_gone_from_the_source()
     {
         var rows = Every("2025-01-01", "2025-01-11", "10m").ToList();
-        var story = await BeginAsync(Policy($"{Merge}interval: 10m\nkeep: 3d\ntiers: [{{ every: 1h }}, {{ every: 1d, zone: Europe/Berlin }}]", All), rows);
+        var story = await BeginAsync(
+            Policy($"{Merge}interval: 10m\nkeep: 3d\ntiers: [{{ every: 1h }}, {{ every: 1d, zone: Europe/Berlin }}]", All),
+            rows
+        );
         await story.RunWellAsync("2025-01-11");
-        List<SourceRow> late = [Row("2025-01-02T03:04:05Z", 1000), Row("2025-01-02T03:10:00Z", -1000), Row("2025-01-02T23:30Z", 7, "new"), Row("2024-12-30T12:00Z", 5)];
+        List<SourceRow> late =
+        [
+            Row("2025-01-02T03:04:05Z", 1000),
+            Row("2025-01-02T03:10:00Z", -1000),
+            Row("2025-01-02T23:30Z", 7, "new"),
+            Row("2024-12-30T12:00Z", 5),
+        ];
         await story.InsertAsync(late);
         var plan = await story.PlanAsync("2025-01-11");
         Assert.Contains(plan.Steps, s => s is PlanStep.Merge);
@@ -66,9 +75,19 @@ public abstract class MergeConformance(Func<ScratchDatabase> create) : Conforman
     public async Task Where_the_finer_tier_has_expired_they_are_added_to_the_coarser_one_alone()
     {
         var rows = Every("2025-01-01", "2025-01-21", "10m").ToList();
-        var story = await BeginAsync(Policy($"{Merge}keep: 3d\ntiers: [{{ every: 1h, keep: 6d }}, {{ every: 1d, keep: 10d }}, {{ every: 1w }}]", All), rows);
+        var story = await BeginAsync(
+            Policy($"{Merge}keep: 3d\ntiers: [{{ every: 1h, keep: 6d }}, {{ every: 1d, keep: 10d }}, {{ every: 1w }}]", All),
+            rows
+        );
         await story.RunWellAsync("2025-01-21");
-        List<SourceRow> late = [Row("2025-01-19T03:04:05Z", 1), Row("2025-01-17T03:04:05Z", 2), Row("2025-01-12T03:00:00Z", 1000), Row("2025-01-12T03:00:00Z", 999), Row("2025-01-03T05:05Z", 4)];
+        List<SourceRow> late =
+        [
+            Row("2025-01-19T03:04:05Z", 1),
+            Row("2025-01-17T03:04:05Z", 2),
+            Row("2025-01-12T03:00:00Z", 1000),
+            Row("2025-01-12T03:00:00Z", 999),
+            Row("2025-01-03T05:05Z", 4),
+        ];
         await story.InsertAsync(late);
         await story.RunWellAsync("2025-01-21");
         await story.RunWellAsync("2025-02-21");
@@ -82,7 +101,13 @@ public abstract class MergeConformance(Func<ScratchDatabase> create) : Conforman
         var rows = Every("2025-01-01", "2025-01-05", "1h").ToList();
         var story = await BeginAsync(Policy($"{Merge}keep: 1d\nrecheck: 1h\ntiers: [{{ every: 2h }}]", "first, last"), rows);
         await story.RunWellAsync("2025-01-05");
-        List<SourceRow> late = [Row("2025-01-02T02:00Z", -5000), Row("2025-01-02T03:00Z", -6000), Row("2025-01-02T04:00Z", 5000), Row("2025-01-02T05:00Z", 6000)];
+        List<SourceRow> late =
+        [
+            Row("2025-01-02T02:00Z", -5000),
+            Row("2025-01-02T03:00Z", -6000),
+            Row("2025-01-02T04:00Z", 5000),
+            Row("2025-01-02T05:00Z", 6000),
+        ];
         await story.InsertAsync(late);
         await story.RunWellAsync("2025-01-05");
         await story.ExpectTiersAsync([.. rows, .. late]);
@@ -132,7 +157,11 @@ public abstract class MergeConformance(Func<ScratchDatabase> create) : Conforman
         await story.RunWellAsync("2025-01-11");
         await story.InsertAsync(Row("2025-01-02T03:04:05Z", 1000));
         await story.RunWellAsync("2025-01-11");
-        var answer = (await Db.QueryAsync($"SELECT v_avg > 10, v_max FROM {Db.Name(story.Table.Name.WithName("cpu_6h"))} WHERE ts = {Db.TimeLiteral(At("2025-01-02"), TimeKind.Timestamp)}"))[0];
+        var answer = (
+            await Db.QueryAsync(
+                $"SELECT v_avg > 10, v_max FROM {Db.Name(story.Table.Name.WithName("cpu_6h"))} WHERE ts = {Db.TimeLiteral(At("2025-01-02"), TimeKind.Timestamp)}"
+            )
+        )[0];
         Assert.Equal([true, null], answer);
     }
 
@@ -166,32 +195,56 @@ public abstract class MergeConformance(Func<ScratchDatabase> create) : Conforman
     /// <summary>Rows that come at any age, in any order, over many runs: at the end every tier has each of them once.</summary>
     [Fact]
     [Rule("merge-exact")]
-    public Task Every_row_that_ever_came_is_counted_once() => Gen.Select(Gen.Int[0, 999_999], Gen.Int[0, 3], Gen.Int[0, 2]).SampleAsync(
-        async life =>
-        {
-            var (seed, shape, late) = life;
-            var random = new Random(seed);
-            await using var db = Create();
-            string[] tiers = ["[{ every: 1h }]", "[{ every: 15m, keep: 60h }, { every: 1h, keep: 90h }, { every: 1d }]", "[{ every: 1h, keep: 60h }, { every: 1d, zone: Europe/Berlin }]", "[{ every: 30m }, { every: 6h }]"];
-            var story = await Story.BeginAsync(db, Cpu(), Policy($"{Merge}late: {late}h\nrecheck: 2h\nkeep: 36h\ntiers: {tiers[shape]}", All));
-            List<SourceRow> rows = [];
-            var clock = At("2025-03-28T00:00Z");
-            for (var turn = 0; turn < 8; turn++)
-            {
-                clock += Duration.FromHours(random.Next(1, 40));
-                List<SourceRow> came = [.. Enumerable.Range(0, random.Next(0, 12)).Select(_ => Row(InstantText.Format(clock - Duration.FromSeconds(random.Next(1, 400_000))), random.Next(-1000, 1000) / 1024.0, random.Next(2) == 0 ? "a" : "b"))];
-                await story.InsertAsync(came);
-                rows.AddRange(came);
-                await story.RunWellAsync(InstantText.Format(clock));
-            }
+    public Task Every_row_that_ever_came_is_counted_once() =>
+        Gen.Select(Gen.Int[0, 999_999], Gen.Int[0, 3], Gen.Int[0, 2])
+            .SampleAsync(
+                async life =>
+                {
+                    var (seed, shape, late) = life;
+                    var random = new Random(seed);
+                    await using var db = Create();
+                    string[] tiers =
+                    [
+                        "[{ every: 1h }]",
+                        "[{ every: 15m, keep: 60h }, { every: 1h, keep: 90h }, { every: 1d }]",
+                        "[{ every: 1h, keep: 60h }, { every: 1d, zone: Europe/Berlin }]",
+                        "[{ every: 30m }, { every: 6h }]",
+                    ];
+                    var story = await Story.BeginAsync(
+                        db,
+                        Cpu(),
+                        Policy($"{Merge}late: {late}h\nrecheck: 2h\nkeep: 36h\ntiers: {tiers[shape]}", All)
+                    );
+                    List<SourceRow> rows = [];
+                    var clock = At("2025-03-28T00:00Z");
+                    for (var turn = 0; turn < 8; turn++)
+                    {
+                        clock += Duration.FromHours(random.Next(1, 40));
+                        List<SourceRow> came =
+                        [
+                            .. Enumerable
+                                .Range(0, random.Next(0, 12))
+                                .Select(_ =>
+                                    Row(
+                                        InstantText.Format(clock - Duration.FromSeconds(random.Next(1, 400_000))),
+                                        random.Next(-1000, 1000) / 1024.0,
+                                        random.Next(2) == 0 ? "a" : "b"
+                                    )
+                                ),
+                        ];
+                        await story.InsertAsync(came);
+                        rows.AddRange(came);
+                        await story.RunWellAsync(InstantText.Format(clock));
+                    }
 
-            await story.RunWellAsync(InstantText.Format(clock + Duration.FromDays(2)));
-            Assert.Empty(await story.SourceAsync());
-            await story.ExpectTierAsync(story.Policy.Tiers.Count - 1, rows);
-        },
-        iter: 12,
-        threads: 1,
-        seed: Environment.GetEnvironmentVariable("VARVE_SEED"));
+                    await story.RunWellAsync(InstantText.Format(clock + Duration.FromDays(2)));
+                    Assert.Empty(await story.SourceAsync());
+                    await story.ExpectTierAsync(story.Policy.Tiers.Count - 1, rows);
+                },
+                iter: 12,
+                threads: 1,
+                seed: Environment.GetEnvironmentVariable("VARVE_SEED")
+            );
 
     private static async Task<IEnumerable<long>> MergedAsync(Story story) =>
         (await story.WithAsync(l => l.AuditAsync())).Where(e => e.Action == "rows.merged").Select(e => (long)e.Detail["rows"]!);
@@ -200,7 +253,10 @@ public abstract class MergeConformance(Func<ScratchDatabase> create) : Conforman
     public async Task What_is_shown_of_a_merge_is_what_runs()
     {
         var rows = Every("2025-01-01", "2025-01-21", "1h").ToList();
-        var story = await BeginAsync(Policy($"{Merge}keep: 3d\ntiers: [{{ every: 1h, keep: 6d }}, {{ every: 1d, keep: 10d }}, {{ every: 1w }}]"), rows);
+        var story = await BeginAsync(
+            Policy($"{Merge}keep: 3d\ntiers: [{{ every: 1h, keep: 6d }}, {{ every: 1d, keep: 10d }}, {{ every: 1w }}]"),
+            rows
+        );
         await story.RunWellAsync("2025-01-21");
         await story.InsertAsync(Row("2025-01-17T03:04:05Z", 2), Row("2025-01-12T03:00:00Z", 1000));
         var plan = await story.PlanAsync("2025-01-21");

@@ -8,17 +8,38 @@ namespace Varve.Engines.Tests.Conformance;
 public abstract class NameConformance(Func<ScratchDatabase> create) : ConformanceSuite(create)
 {
     public static TheoryData<string> Names =>
-    [
-        "we\"ird; drop table x --", "Größe", "select", "a.b", "it's", "with space", "ÜBER %s {0} \\ `tick`", "UPPER", "日本", "$1", "-- x", "1st",
-    ];
+        [
+            "we\"ird; drop table x --",
+            "Größe",
+            "select",
+            "a.b",
+            "it's",
+            "with space",
+            "ÜBER %s {0} \\ `tick`",
+            "UPPER",
+            "日本",
+            "$1",
+            "-- x",
+            "1st",
+        ];
 
     [Theory]
     [MemberData(nameof(Names))]
     public async Task Any_name_will_do_for_any_relation_and_column(string name)
     {
-        var table = new SourceTable(new($"s {name}", name), $"t {name}", TimeKind.Timestamp, [new($"h {name}", ValueKind.Text), new(name, ValueKind.Double)]);
-        var rows = Every("2025-01-01", "2025-01-06", "1h", name).Concat(Every("2025-01-01", "2025-01-06", "2h", "'; DROP SCHEMA m; --")).ToList();
-        var story = await Story.BeginAsync(Db, table, $"""
+        var table = new SourceTable(
+            new($"s {name}", name),
+            $"t {name}",
+            TimeKind.Timestamp,
+            [new($"h {name}", ValueKind.Text), new(name, ValueKind.Double)]
+        );
+        var rows = Every("2025-01-01", "2025-01-06", "1h", name)
+            .Concat(Every("2025-01-01", "2025-01-06", "2h", "'; DROP SCHEMA m; --"))
+            .ToList();
+        var story = await Story.BeginAsync(
+            Db,
+            table,
+            $"""
             table: {Yaml(table.Name.Schema!, name)}
             time: {Scalar(table.Time)}
             series: [{Scalar(table.Columns[0].Name)}]
@@ -30,7 +51,9 @@ public abstract class NameConformance(Func<ScratchDatabase> create) : Conformanc
                 keep: 3d
               - every: 1d
                 name: {Scalar(name)}
-            """, rows);
+            """,
+            rows
+        );
         await story.RunWellAsync("2025-01-06");
         await story.ExpectTierAsync(1, rows);
         Same(Since(rows, "2025-01-04"), await story.SourceAsync());
@@ -44,8 +67,25 @@ public abstract class NameConformance(Func<ScratchDatabase> create) : Conformanc
     [Rule("view-columns")]
     public async Task States_and_views_have_the_promised_columns_in_the_promised_order()
     {
-        var table = new SourceTable(new("m", "cpu"), "ts", TimeKind.Timestamp, [new("host", ValueKind.Text), new("d", ValueKind.Double), new("f", ValueKind.Float), new("i", ValueKind.Integer), new("s", ValueKind.Small), new("c", ValueKind.Money), new("b", ValueKind.Bool), new("t", ValueKind.Text)]);
-        var story = await Story.BeginAsync(Db, table, """
+        var table = new SourceTable(
+            new("m", "cpu"),
+            "ts",
+            TimeKind.Timestamp,
+            [
+                new("host", ValueKind.Text),
+                new("d", ValueKind.Double),
+                new("f", ValueKind.Float),
+                new("i", ValueKind.Integer),
+                new("s", ValueKind.Small),
+                new("c", ValueKind.Money),
+                new("b", ValueKind.Bool),
+                new("t", ValueKind.Text),
+            ]
+        );
+        var story = await Story.BeginAsync(
+            Db,
+            table,
+            """
             table: m.cpu
             time: ts
             series: [host]
@@ -59,16 +99,44 @@ public abstract class NameConformance(Func<ScratchDatabase> create) : Conformanc
               f: [sum, min]
               s: [count, max]
             tiers: [{ every: 1h }, { every: 1d, zone: Europe/Berlin }]
-            """);
+            """
+        );
         await story.RunWellAsync("2025-01-06");
         var shapes = await Db.ShapesAsync("m");
-        Assert.Equal(["cpu", "cpu_1d", "cpu_1d_states", "cpu_1h", "cpu_1h_states", "cpu_all"], shapes.Select(s => s.Name).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["cpu", "cpu_1d", "cpu_1d_states", "cpu_1h", "cpu_1h_states", "cpu_all"],
+            shapes.Select(s => s.Name).Order(StringComparer.Ordinal)
+        );
         var view = shapes.Single(s => s.Name == "cpu_1h");
         Assert.True(view.IsView);
-        string[] shown = ["ts", "host", "t_last", "t_first", "d_max", "d_avg", "d_stddev", "d_last", "i_sum", "i_min", "c_sum", "c_first", "b_avg", "f_sum", "f_min", "s_count", "s_max", "varve_rows", "varve_coverage"];
+        string[] shown =
+        [
+            "ts",
+            "host",
+            "t_last",
+            "t_first",
+            "d_max",
+            "d_avg",
+            "d_stddev",
+            "d_last",
+            "i_sum",
+            "i_min",
+            "c_sum",
+            "c_first",
+            "b_avg",
+            "f_sum",
+            "f_min",
+            "s_count",
+            "s_max",
+            "varve_rows",
+            "varve_coverage",
+        ];
         Assert.Equal(shown, view.Columns.Select(c => c.Name));
         Assert.Equal([.. shown, "varve_local"], shapes.Single(s => s.Name == "cpu_1d").Columns.Select(c => c.Name));
-        Assert.Equal([.. shown, "varve_tier", "varve_seconds"], shapes.Single(s => s.Name == "cpu_all").Columns.Select(c => c.Name).Where(c => c != "varve_local"));
+        Assert.Equal(
+            [.. shown, "varve_tier", "varve_seconds"],
+            shapes.Single(s => s.Name == "cpu_all").Columns.Select(c => c.Name).Where(c => c != "varve_local")
+        );
         ExpectStates(shapes.Single(s => s.Name == "cpu_1h_states"));
         ExpectStates(shapes.Single(s => s.Name == "cpu_1d_states"));
     }
@@ -82,7 +150,10 @@ public abstract class NameConformance(Func<ScratchDatabase> create) : Conformanc
         var story = await BeginAsync(Policy("schema: elsewhere\ntiers: [{ every: 1h }]"), rows);
         await story.RunWellAsync("2025-01-04");
         Assert.Equal(["cpu"], (await Db.ShapesAsync("m")).Select(s => s.Name));
-        Assert.Equal(["cpu_1h", "cpu_1h_states", "cpu_all"], (await Db.ShapesAsync("elsewhere")).Select(s => s.Name).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["cpu_1h", "cpu_1h_states", "cpu_all"],
+            (await Db.ShapesAsync("elsewhere")).Select(s => s.Name).Order(StringComparer.Ordinal)
+        );
         await story.ExpectTiersAsync(rows);
     }
 
@@ -107,7 +178,9 @@ public abstract class NameConformance(Func<ScratchDatabase> create) : Conformanc
         await Db.CreateAsync(table);
         await new Story(Db, table).ApplyAsync("policy: one\ntable: cpu\ntime: ts\nkeep: 7d\n");
         var schema = (await new Story(Db, table).WithAsync(lifecycle => lifecycle.TablesAsync())).Single(t => t.Name == "cpu").Schema;
-        var error = await Assert.ThrowsAsync<PolicyException>(() => new Story(Db, table).ApplyAsync($"policy: two\ntable: {schema}.cpu\ntime: ts\nkeep: 7d\n"));
+        var error = await Assert.ThrowsAsync<PolicyException>(() =>
+            new Story(Db, table).ApplyAsync($"policy: two\ntable: {schema}.cpu\ntime: ts\nkeep: 7d\n")
+        );
         Assert.Equal("VRV108", error.Code);
     }
 
@@ -115,7 +188,9 @@ public abstract class NameConformance(Func<ScratchDatabase> create) : Conformanc
     public async Task Two_equal_derived_names_are_refused()
     {
         await Db.CreateAsync(Cpu());
-        await Assert.ThrowsAsync<PolicyException>(() => new Story(Db, Cpu()).ApplyAsync(Policy("tiers: [{ every: 1h, name: x }, { every: 1d, name: x }]")));
+        await Assert.ThrowsAsync<PolicyException>(() =>
+            new Story(Db, Cpu()).ApplyAsync(Policy("tiers: [{ every: 1h, name: x }, { every: 1d, name: x }]"))
+        );
     }
 
     [Fact]
@@ -124,7 +199,9 @@ public abstract class NameConformance(Func<ScratchDatabase> create) : Conformanc
     {
         var table = Cpu() with { Columns = [new("varve_host", ValueKind.Text), new("v", ValueKind.Double)] };
         await Db.CreateAsync(table);
-        await Assert.ThrowsAsync<PolicyException>(() => new Story(Db, table).ApplyAsync(Policy("tiers: [{ every: 1h }]").Replace("[host]", "[varve_host]", StringComparison.Ordinal)));
+        await Assert.ThrowsAsync<PolicyException>(() =>
+            new Story(Db, table).ApplyAsync(Policy("tiers: [{ every: 1h }]").Replace("[host]", "[varve_host]", StringComparison.Ordinal))
+        );
     }
 
     [Theory]
@@ -135,7 +212,11 @@ public abstract class NameConformance(Func<ScratchDatabase> create) : Conformanc
     public async Task Names_are_matched_exactly(string table, string series, string measure)
     {
         await Db.CreateAsync(Cpu());
-        await Assert.ThrowsAsync<PolicyException>(() => new Story(Db, Cpu()).ApplyAsync($"table: {table}\ntime: ts\nseries: [{series}]\nmeasures: {{ {measure}: [avg] }}\ntiers: [{{ every: 1h }}]\n"));
+        await Assert.ThrowsAsync<PolicyException>(() =>
+            new Story(Db, Cpu()).ApplyAsync(
+                $"table: {table}\ntime: ts\nseries: [{series}]\nmeasures: {{ {measure}: [avg] }}\ntiers: [{{ every: 1h }}]\n"
+            )
+        );
     }
 
     [Fact]
@@ -143,7 +224,14 @@ public abstract class NameConformance(Func<ScratchDatabase> create) : Conformanc
     {
         var story = await BeginAsync(Policy("tiers: [{ every: 1h }]"), Every("2025-01-01", "2025-01-03", "1h"));
         await story.RunWellAsync("2025-01-04");
-        var reports = await story.WithAsync(l => l.CheckAsync(PolicyYaml.Parse("{ policy: a, table: m.cpus, time: ts, keep: 7d }\n---\n{ policy: b, table: cpu, time: ts, keep: 7d }\n---\n{ policy: c, table: m.cpu_1h_state, time: ts, keep: 7d }\n", "p.yaml")));
+        var reports = await story.WithAsync(l =>
+            l.CheckAsync(
+                PolicyYaml.Parse(
+                    "{ policy: a, table: m.cpus, time: ts, keep: 7d }\n---\n{ policy: b, table: cpu, time: ts, keep: 7d }\n---\n{ policy: c, table: m.cpu_1h_state, time: ts, keep: 7d }\n",
+                    "p.yaml"
+                )
+            )
+        );
         Assert.Contains("Did you mean `m.cpu`?", Assert.Single(reports[0].Problems).Message, StringComparison.Ordinal);
         Assert.Contains("Did you mean `m.cpu`?", Assert.Single(reports[1].Problems).Message, StringComparison.Ordinal);
         Assert.DoesNotContain("Did you mean", Assert.Single(reports[2].Problems).Message, StringComparison.Ordinal);
@@ -157,14 +245,38 @@ public abstract class NameConformance(Func<ScratchDatabase> create) : Conformanc
         Assert.False(states.IsView);
         (string, string)[] expected =
         [
-            ("ts", "TIMESTAMP"), ("host", "VARCHAR"), ("varve_rows", "BIGINT"), ("varve_covered", "BIGINT"),
-            ("t_first", "VARCHAR"), ("t_first_at", "TIMESTAMP"), ("t_last", "VARCHAR"), ("t_last_at", "TIMESTAMP"),
-            ("d_count", "BIGINT"), ("d_sum", "DOUBLE"), ("d_max", "DOUBLE"), ("d_last", "DOUBLE"), ("d_last_at", "TIMESTAMP"), ("d_mean", "DOUBLE"), ("d_m2", "DOUBLE"), ("d_nan", "BIGINT"), ("d_pinf", "BIGINT"), ("d_ninf", "BIGINT"),
-            ("i_sum", "DECIMAL(38,0)"), ("i_min", "BIGINT"),
-            ("c_sum", "DECIMAL(38,3)"), ("c_first", "DECIMAL(12,3)"), ("c_first_at", "TIMESTAMP"),
-            ("b_count", "BIGINT"), ("b_sum", "DECIMAL(38,0)"),
-            ("f_sum", "DOUBLE"), ("f_min", "FLOAT"), ("f_nan", "BIGINT"), ("f_pinf", "BIGINT"), ("f_ninf", "BIGINT"),
-            ("s_count", "BIGINT"), ("s_max", "SMALLINT"),
+            ("ts", "TIMESTAMP"),
+            ("host", "VARCHAR"),
+            ("varve_rows", "BIGINT"),
+            ("varve_covered", "BIGINT"),
+            ("t_first", "VARCHAR"),
+            ("t_first_at", "TIMESTAMP"),
+            ("t_last", "VARCHAR"),
+            ("t_last_at", "TIMESTAMP"),
+            ("d_count", "BIGINT"),
+            ("d_sum", "DOUBLE"),
+            ("d_max", "DOUBLE"),
+            ("d_last", "DOUBLE"),
+            ("d_last_at", "TIMESTAMP"),
+            ("d_mean", "DOUBLE"),
+            ("d_m2", "DOUBLE"),
+            ("d_nan", "BIGINT"),
+            ("d_pinf", "BIGINT"),
+            ("d_ninf", "BIGINT"),
+            ("i_sum", "DECIMAL(38,0)"),
+            ("i_min", "BIGINT"),
+            ("c_sum", "DECIMAL(38,3)"),
+            ("c_first", "DECIMAL(12,3)"),
+            ("c_first_at", "TIMESTAMP"),
+            ("b_count", "BIGINT"),
+            ("b_sum", "DECIMAL(38,0)"),
+            ("f_sum", "DOUBLE"),
+            ("f_min", "FLOAT"),
+            ("f_nan", "BIGINT"),
+            ("f_pinf", "BIGINT"),
+            ("f_ninf", "BIGINT"),
+            ("s_count", "BIGINT"),
+            ("s_max", "SMALLINT"),
         ];
 
         // A count beside a sum tells an empty sum from zero, a length a short local day from a long one.

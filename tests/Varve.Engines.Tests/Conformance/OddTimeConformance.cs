@@ -47,7 +47,8 @@ public abstract class OddTimeConformance(Func<ScratchDatabase> create) : Conform
         {
             TheoryData<TimeKind, Place> all = [];
             foreach (var (kind, _, _) in s_kinds)
-                foreach (var place in new[] { Place.BeforeTheFirst, Place.AtTheEnd, Place.LeastOfType, Place.GreatestOfType }) all.Add(kind, place);
+                foreach (var place in new[] { Place.BeforeTheFirst, Place.AtTheEnd, Place.LeastOfType, Place.GreatestOfType })
+                    all.Add(kind, place);
             all.Add(TimeKind.Timestamp, Place.EndOf9999);
             all.Add(TimeKind.TimestampTz, Place.EndOf9999);
             return all;
@@ -62,10 +63,15 @@ public abstract class OddTimeConformance(Func<ScratchDatabase> create) : Conform
     {
         kind = Db.Nearest(kind);
         var odd = Literal(kind, place);
-        var rows = Every("2025-01-01", "2025-01-21", "6h").Where(r => kind != TimeKind.Date || Micros.From(r.At!.Value) % 86_400_000_000 == 0).ToList();
+        var rows = Every("2025-01-01", "2025-01-21", "6h")
+            .Where(r => kind != TimeKind.Date || Micros.From(r.At!.Value) % 86_400_000_000 == 0)
+            .ToList();
         var story = await Story.BeginAsync(Db, Cpu(kind), PolicyFor(kind, $"keep: 5d\ntiers: [{Tiers(kind)}]"), rows);
         await Db.ExecuteAsync($"INSERT INTO m.cpu VALUES ({odd}, 'odd', 1)");
-        Assert.Contains((await story.PlanAsync("2025-01-21")).Notes, n => n.Code == "VRV211" && n.Message.Contains("out of range", StringComparison.Ordinal));
+        Assert.Contains(
+            (await story.PlanAsync("2025-01-21")).Notes,
+            n => n.Code == "VRV211" && n.Message.Contains("out of range", StringComparison.Ordinal)
+        );
         await story.RunWellAsync("2025-01-21");
         await story.ExpectTiersAsync(rows);
         await story.RunWellAsync("2025-01-22");
@@ -85,7 +91,13 @@ public abstract class OddTimeConformance(Func<ScratchDatabase> create) : Conform
         Assert.Equal(1, await CountOddAsync());
         await story.WithAsync(l => l.InvalidateAsync("m.cpu", new(At("2025-01-18"), At("2025-01-20"))));
         await story.RunWellAsync("2025-01-22");
-        if (await IsRefusedAsync("VRV360", () => story.WithAsync(l => l.EraseAsync(new() { Policy = "m.cpu", Where = [new("host", "odd")] })))) return;
+        if (
+            await IsRefusedAsync(
+                "VRV360",
+                () => story.WithAsync(l => l.EraseAsync(new() { Policy = "m.cpu", Where = [new("host", "odd")] }))
+            )
+        )
+            return;
         var erased = await story.WithAsync(l => l.EraseAsync(new() { Policy = "m.cpu", Where = [new("host", "odd")] }));
         Assert.Equal((1, 0), (erased.Rows, await CountOddAsync()));
         await story.ExpectTiersAsync(rows);
@@ -107,7 +119,17 @@ public abstract class OddTimeConformance(Func<ScratchDatabase> create) : Conform
         Assert.Empty(await story.SourceAsync());
         await story.ExpectTiersAsync(rows);
         Assert.Equal(0, (await story.StatusAsync(InstantText.Format(years + Duration.FromDays(800)))).Timeless);
-        var answer = await story.WithAsync(l => l.QueryAsync(new() { Policy = "m.cpu", From = First(kind), To = years, Every = "1d" }));
+        var answer = await story.WithAsync(l =>
+            l.QueryAsync(
+                new()
+                {
+                    Policy = "m.cpu",
+                    From = First(kind),
+                    To = years,
+                    Every = "1d",
+                }
+            )
+        );
         Assert.Equal(2, answer.Rows.Count);
         Assert.Equal("2", Text((await Db.QueryAsync($"SELECT sum(varve_rows) FROM m.cpu_all"))[0][0]));
     }
@@ -125,7 +147,10 @@ public abstract class OddTimeConformance(Func<ScratchDatabase> create) : Conform
         await story.RunWellAsync("2025-01-04");
         var status = await story.StatusAsync("2025-01-04");
         Assert.Equal((0, 1), (status.Timeless, status.Future.Rows));
-        Assert.All(await story.WithAsync(l => l.VerifyAsync(Selection.All)), r => Assert.True(r.Failure is null && r.Mismatches.Count == 0));
+        Assert.All(
+            await story.WithAsync(l => l.VerifyAsync(Selection.All)),
+            r => Assert.True(r.Failure is null && r.Mismatches.Count == 0)
+        );
         Assert.Null(Assert.Single(await story.WithAsync(l => l.ForecastAsync(Selection.All, new() { AsOf = At("2025-01-04") }))).Failure);
         Assert.Equal("3", Text((await Db.QueryAsync("SELECT sum(varve_rows) FROM m.cpu_all"))[0][0]));
         await Db.ExecuteAsync("DELETE FROM m.cpu WHERE v <> 4.0");
@@ -137,12 +162,24 @@ public abstract class OddTimeConformance(Func<ScratchDatabase> create) : Conform
     [InlineData("BIGINT", "us", "-9223372036854775808", false)]
     public async Task Integers_of_every_width_are_read(string type, string unit, string odd, bool isKnown)
     {
-        var scale = unit switch { "s" => 1L, "ms" => 1_000, "us" => 1_000_000, _ => 1_000_000_000 };
+        var scale = unit switch
+        {
+            "s" => 1L,
+            "ms" => 1_000,
+            "us" => 1_000_000,
+            _ => 1_000_000_000,
+        };
         var day = type == "UINTEGER" ? 20 * 86_400 : 1_735_689_600L;
-        if (type == "BIGINT") odd = Db.Ends(TimeKind.IntegerSeconds).Least;
-        await Db.ExecuteAsync($"CREATE SCHEMA m; CREATE TABLE m.cpu (ts {type}, host VARCHAR, v DOUBLE); INSERT INTO m.cpu SELECT (CAST({day} AS BIGINT) + i * 3600) * {scale}, 'a', i FROM range(100) r(i); INSERT INTO m.cpu VALUES ({odd}, 'a', 1)");
+        if (type == "BIGINT")
+            odd = Db.Ends(TimeKind.IntegerSeconds).Least;
+        await Db.ExecuteAsync(
+            $"CREATE SCHEMA m; CREATE TABLE m.cpu (ts {type}, host VARCHAR, v DOUBLE); INSERT INTO m.cpu SELECT (CAST({day} AS BIGINT) + i * 3600) * {scale}, 'a', i FROM range(100) r(i); INSERT INTO m.cpu VALUES ({odd}, 'a', 1)"
+        );
         var story = new Story(Db, Cpu(TimeKind.IntegerSeconds));
-        await story.ApplyAsync(Policy("tiers: [{ every: 1h }, { every: 1d }]").Replace("time: ts", $"time: {{ column: ts, unit: {unit} }}", StringComparison.Ordinal));
+        await story.ApplyAsync(
+            Policy("tiers: [{ every: 1h }, { every: 1d }]")
+                .Replace("time: ts", $"time: {{ column: ts, unit: {unit} }}", StringComparison.Ordinal)
+        );
         await story.RunWellAsync("2025-02-01");
         Assert.Equal(isKnown ? 0 : 1, (await story.StatusAsync("2025-02-01")).OutOfRange);
         Assert.Equal(isKnown ? "101" : "100", Text((await Db.QueryAsync("SELECT sum(varve_rows) FROM m.cpu_all"))[0][0]));
@@ -154,10 +191,19 @@ public abstract class OddTimeConformance(Func<ScratchDatabase> create) : Conform
     public async Task A_stamp_of_arrival_out_of_range_ends_nothing(TimeKind kind)
     {
         await Db.ExecuteAsync("CREATE SCHEMA m; CREATE TABLE m.cpu (ts TIMESTAMP, host VARCHAR, v DOUBLE, arr TIMESTAMP_NS)");
-        await Db.ExecuteAsync("INSERT INTO m.cpu SELECT t, 'a', 1, t FROM range(TIMESTAMP '2025-01-01', TIMESTAMP '2025-01-05', INTERVAL 1 HOUR) r(t)");
-        await Db.ExecuteAsync(kind == TimeKind.Timestamp ? "ALTER TABLE m.cpu ALTER COLUMN arr TYPE TIMESTAMP; UPDATE m.cpu SET arr = TIMESTAMP '9999-12-31 23:59:59.999999' WHERE ts = TIMESTAMP '2025-01-04'" : "UPDATE m.cpu SET arr = make_timestamp_ns(-9223286400000000000) WHERE ts = TIMESTAMP '2025-01-04'");
+        await Db.ExecuteAsync(
+            "INSERT INTO m.cpu SELECT t, 'a', 1, t FROM range(TIMESTAMP '2025-01-01', TIMESTAMP '2025-01-05', INTERVAL 1 HOUR) r(t)"
+        );
+        await Db.ExecuteAsync(
+            kind == TimeKind.Timestamp
+                ? "ALTER TABLE m.cpu ALTER COLUMN arr TYPE TIMESTAMP; UPDATE m.cpu SET arr = TIMESTAMP '9999-12-31 23:59:59.999999' WHERE ts = TIMESTAMP '2025-01-04'"
+                : "UPDATE m.cpu SET arr = make_timestamp_ns(-9223286400000000000) WHERE ts = TIMESTAMP '2025-01-04'"
+        );
         var story = new Story(Db, Cpu());
-        await story.ApplyAsync(Policy("arrival: arr\nseries: [host]\ntiers: [{ every: 1h }]").Replace("series: [host]\nmeasures", "measures", StringComparison.Ordinal));
+        await story.ApplyAsync(
+            Policy("arrival: arr\nseries: [host]\ntiers: [{ every: 1h }]")
+                .Replace("series: [host]\nmeasures", "measures", StringComparison.Ordinal)
+        );
         await story.RunWellAsync("2025-01-05");
         await Db.ExecuteAsync("INSERT INTO m.cpu VALUES (TIMESTAMP '2025-01-02 00:30:00', 'late', 1, TIMESTAMP '2025-01-05 00:10:00')");
         await story.RunWellAsync("2025-01-05T01:00:00Z");
@@ -177,7 +223,17 @@ public abstract class OddTimeConformance(Func<ScratchDatabase> create) : Conform
 
     private static async Task ExpectAnswerAsync(Story story, int rows, string from, string to)
     {
-        var answer = await story.WithAsync(l => l.QueryAsync(new() { Policy = "m.cpu", From = At(from), To = At(to), Every = "1d" }));
+        var answer = await story.WithAsync(l =>
+            l.QueryAsync(
+                new()
+                {
+                    Policy = "m.cpu",
+                    From = At(from),
+                    To = At(to),
+                    Every = "1d",
+                }
+            )
+        );
         Assert.DoesNotContain(answer.Rows, r => r.Contains("odd"));
         var counted = answer.Columns.ToList().IndexOf("varve_rows");
         Assert.Equal(rows, answer.Rows.Sum(r => Convert.ToInt64(r[counted], CultureInfo.InvariantCulture)));
@@ -193,17 +249,23 @@ public abstract class OddTimeConformance(Func<ScratchDatabase> create) : Conform
 
     private static Instant End(TimeKind kind) => HasNanos(kind) ? Instant.FromUtc(2262, 1, 1, 0, 0) : s_end;
 
-    private static string Tiers(TimeKind kind) => kind == TimeKind.Date ? "{ every: 1d }, { every: 1y }" : "{ every: 6h }, { every: 1d, zone: Pacific/Auckland }, { every: 1y, zone: Pacific/Auckland }";
+    private static string Tiers(TimeKind kind) =>
+        kind == TimeKind.Date
+            ? "{ every: 1d }, { every: 1y }"
+            : "{ every: 6h }, { every: 1d, zone: Pacific/Auckland }, { every: 1y, zone: Pacific/Auckland }";
 
-    private string Literal(TimeKind kind, Place place) => place switch
-    {
-        Place.BeforeTheFirst => Db.FarLiteral(First(kind) - s_kinds.Single(k => k.Kind == kind).Step, kind),
-        Place.AtTheEnd => Db.FarLiteral(End(kind), kind),
-        Place.LeastOfType => Db.Ends(kind).Least,
-        Place.GreatestOfType => Db.Ends(kind).Greatest,
-        _ => kind == TimeKind.TimestampTz ? "TIMESTAMPTZ '9999-12-31 23:59:59.999999+00'" : "TIMESTAMP '9999-12-31 23:59:59.999999'",
-    };
+    private string Literal(TimeKind kind, Place place) =>
+        place switch
+        {
+            Place.BeforeTheFirst => Db.FarLiteral(First(kind) - s_kinds.Single(k => k.Kind == kind).Step, kind),
+            Place.AtTheEnd => Db.FarLiteral(End(kind), kind),
+            Place.LeastOfType => Db.Ends(kind).Least,
+            Place.GreatestOfType => Db.Ends(kind).Greatest,
+            _ => kind == TimeKind.TimestampTz ? "TIMESTAMPTZ '9999-12-31 23:59:59.999999+00'" : "TIMESTAMP '9999-12-31 23:59:59.999999'",
+        };
 
     private static string PolicyFor(TimeKind kind, string more) =>
-        s_kinds.Single(k => k.Kind == kind).Unit is { } unit ? Policy(more).Replace("time: ts", $"time: {{ column: ts, unit: {unit} }}", StringComparison.Ordinal) : Policy(more);
+        s_kinds.Single(k => k.Kind == kind).Unit is { } unit
+            ? Policy(more).Replace("time: ts", $"time: {{ column: ts, unit: {unit} }}", StringComparison.Ordinal)
+            : Policy(more);
 }

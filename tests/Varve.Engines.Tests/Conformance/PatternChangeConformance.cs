@@ -9,8 +9,7 @@ namespace Varve.Engines.Tests.Conformance;
 /// <summary>Patterns that change, that meet policies of their own and each other, and that a person holds or deletes.</summary>
 public abstract class PatternChangeConformance(Func<ScratchDatabase> create) : PatternSuite(create)
 {
-    private const string Own =
-        """
+    private const string Own = """
         policy: {0}
         table: m.cpu
         time: ts
@@ -124,7 +123,11 @@ public abstract class PatternChangeConformance(Func<ScratchDatabase> create) : P
         var other = Pattern(table: "m.f*", name: "fans");
         await ApplyAsync(Pattern(), other);
         Assert.Equal(["m.cpu"], await NamesAsync());
-        Assert.Contains("The pattern fans (m.f*) matches it too", Assert.Single((await ReportAsync()).LeftOut).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "The pattern fans (m.f*) matches it too",
+            Assert.Single((await ReportAsync()).LeftOut).Message,
+            StringComparison.Ordinal
+        );
         await ApplyAsync(Pattern("except: m.f*"));
         await RunAsync("2025-01-02");
         Assert.Equal("fans", (await WithAsync(l => l.PoliciesAsync(Selection.Of("m.fan"))))[0].Pattern);
@@ -171,7 +174,10 @@ public abstract class PatternChangeConformance(Func<ScratchDatabase> create) : P
         await ApplyAsync(Pattern());
         var own = Own.Replace("{0}", "m.cpu", StringComparison.Ordinal);
         var results = await WithAsync(l => l.ApplyAsync(PolicyYaml.Parse(own, ""), prune: true));
-        Assert.Equal([("m.cpu", ApplyOutcome.Changed), ("all", ApplyOutcome.Deleted), ("m.fan", ApplyOutcome.Deleted)], results.Select(r => (r.Policy, r.Outcome)));
+        Assert.Equal(
+            [("m.cpu", ApplyOutcome.Changed), ("all", ApplyOutcome.Deleted), ("m.fan", ApplyOutcome.Deleted)],
+            results.Select(r => (r.Policy, r.Outcome))
+        );
         Assert.Equal(["m.cpu"], await NamesAsync());
     }
 
@@ -189,7 +195,10 @@ public abstract class PatternChangeConformance(Func<ScratchDatabase> create) : P
     {
         await TwoAsync();
         await ApplyAsync(Pattern(table: "m.f*"));
-        Assert.Equal("VRV108", (await Assert.ThrowsAsync<PolicyException>(() => ApplyAsync(Own.Replace("{0}", "all", StringComparison.Ordinal)))).Code);
+        Assert.Equal(
+            "VRV108",
+            (await Assert.ThrowsAsync<PolicyException>(() => ApplyAsync(Own.Replace("{0}", "all", StringComparison.Ordinal)))).Code
+        );
         await ApplyAsync(Own.Replace("{0}", "mine", StringComparison.Ordinal));
         Assert.Equal("VRV108", (await Assert.ThrowsAsync<PolicyException>(() => ApplyAsync(Pattern(table: "m.g*", name: "mine")))).Code);
     }

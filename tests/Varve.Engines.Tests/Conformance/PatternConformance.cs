@@ -16,11 +16,22 @@ public abstract class PatternConformance(Func<ScratchDatabase> create) : Pattern
     public async Task Every_table_that_it_matches_gets_a_policy_with_measures_by_type()
     {
         await TableAsync("cpu", "2025-01-01", "2025-01-11");
-        await TableAsync("door", "2025-01-01", "2025-01-11", new("host", ValueKind.Text), new("open", ValueKind.Bool), new("n", ValueKind.Integer), new("why", ValueKind.Text));
+        await TableAsync(
+            "door",
+            "2025-01-01",
+            "2025-01-11",
+            new("host", ValueKind.Text),
+            new("open", ValueKind.Bool),
+            new("n", ValueKind.Integer),
+            new("why", ValueKind.Text)
+        );
         await ApplyAsync(Pattern());
         var policies = await WithAsync(l => l.PoliciesAsync(Selection.Of("all")));
         Assert.Equal(["m.cpu", "m.door"], policies.Select(p => p.Policy.Name));
-        Assert.Equal([("open", Function.Last), ("n", Function.Avg), ("why", Function.Last)], policies[1].Policy.Measures!.Select(m => (m.Name, m.Functions[0])));
+        Assert.Equal(
+            [("open", Function.Last), ("n", Function.Avg), ("why", Function.Last)],
+            policies[1].Policy.Measures!.Select(m => (m.Name, m.Functions[0]))
+        );
         Assert.Empty((await RunAsync("2025-01-11")).Errors);
         Assert.Equal((168, 240, 10), (await CountAsync("cpu"), await CountAsync("cpu_1h"), await CountAsync("door_1d")));
         await AgreesAsync();
@@ -30,7 +41,14 @@ public abstract class PatternConformance(Func<ScratchDatabase> create) : Pattern
     public async Task Tables_and_columns_that_it_cannot_keep_end_nothing_else()
     {
         await TableAsync("cpu", "2025-01-01", "2025-01-11");
-        await TableAsync("fan", "2025-01-01", "2025-01-11", new("host", ValueKind.Text), new("v", ValueKind.Text), new("w", ValueKind.Double));
+        await TableAsync(
+            "fan",
+            "2025-01-01",
+            "2025-01-11",
+            new("host", ValueKind.Text),
+            new("v", ValueKind.Text),
+            new("w", ValueKind.Double)
+        );
         await TableAsync("lone", "2025-01-01", "2025-01-11", new("host", ValueKind.Text), new("other", ValueKind.Double));
         await TableAsync("nobody", "2025-01-01", "2025-01-11", new SourceColumn("v", ValueKind.Double));
         await Db.ExecuteAsync("CREATE TABLE m.hosts (host VARCHAR, rack INTEGER)");
@@ -38,7 +56,17 @@ public abstract class PatternConformance(Func<ScratchDatabase> create) : Pattern
         var report = await ReportAsync();
         Assert.Equal(["cpu", "fan"], report.Tables.Select(t => t.Name));
         Assert.Equal(5, report.LeftOut.Count);
-        Assert.All((string[])["`w` is left out of m.cpu", "`v` is left out of m.fan", "m.hosts is left out", "m.lone is left out", "m.nobody is left out"], text => Assert.Contains(report.LeftOut, p => p.Message.Contains(text, StringComparison.Ordinal)));
+        Assert.All(
+            (string[])
+                [
+                    "`w` is left out of m.cpu",
+                    "`v` is left out of m.fan",
+                    "m.hosts is left out",
+                    "m.lone is left out",
+                    "m.nobody is left out",
+                ],
+            text => Assert.Contains(report.LeftOut, p => p.Message.Contains(text, StringComparison.Ordinal))
+        );
         Assert.All(report.LeftOut, p => Assert.True(p.IsWarning));
         Assert.Empty((await RunAsync("2025-01-11")).Errors);
         Assert.Equal(240, await CountAsync("fan_1h"));
@@ -48,7 +76,14 @@ public abstract class PatternConformance(Func<ScratchDatabase> create) : Pattern
     public async Task A_column_that_one_table_lacks_is_left_out_of_that_table()
     {
         await TableAsync("cpu", "2025-01-01", "2025-01-03");
-        await TableAsync("fan", "2025-01-01", "2025-01-03", new("host", ValueKind.Text), new("v", ValueKind.Double), new("w", ValueKind.Double));
+        await TableAsync(
+            "fan",
+            "2025-01-01",
+            "2025-01-03",
+            new("host", ValueKind.Text),
+            new("v", ValueKind.Double),
+            new("w", ValueKind.Double)
+        );
         var results = await ApplyAsync(Pattern().Replace("auto", "{ v: [avg], w: [max] }", StringComparison.Ordinal));
         Assert.Contains(results[0].Notes, n => n.Message.Contains("It is left out of m.cpu", StringComparison.Ordinal));
         Assert.Equal(["v"], (await WithAsync(l => l.PoliciesAsync(Selection.Of("m.cpu"))))[0].Policy.Measures!.Select(m => m.Name));
@@ -72,7 +107,10 @@ public abstract class PatternConformance(Func<ScratchDatabase> create) : Pattern
         // It was seen young, so age alone lets its rows go.
         Assert.Null((await RunAsync("2025-01-11", new())).Brake);
         Assert.Equal(24, await CountAsync("cpu"));
-        Assert.Contains(await WithAsync(l => l.AuditAsync()), e => e.Action == "policy.created" && e.Detail["pattern"]?.ToString() == "all");
+        Assert.Contains(
+            await WithAsync(l => l.AuditAsync()),
+            e => e.Action == "policy.created" && e.Detail["pattern"]?.ToString() == "all"
+        );
     }
 
     [Fact]
@@ -100,7 +138,8 @@ public abstract class PatternConformance(Func<ScratchDatabase> create) : Pattern
     [Fact]
     public async Task Relations_of_its_own_and_restored_copies_are_never_matched()
     {
-        if (!await HasArchivesAsync()) return;
+        if (!await HasArchivesAsync())
+            return;
         using var cold = new ColdPlace();
         Archives = cold.Declared;
         await TableAsync("cpu", "2025-01-01", "2025-01-11");
@@ -145,7 +184,10 @@ public abstract class PatternConformance(Func<ScratchDatabase> create) : Pattern
         Assert.Equal("VRV131", statuses[0].Failure!.Code);
         Assert.IsType<PolicyException>(Assert.Single((await RunAsync("2025-01-04")).Errors));
         Assert.Equal([true, false, false], (await WithAsync(l => l.VerifyAsync(Selection.All))).Select(r => r.Failure is not null));
-        Assert.Equal([true, false], (await WithAsync(l => l.ForecastAsync(Selection.All, new() { AsOf = At("2025-01-04") }))).Select(f => f.Failure is not null));
+        Assert.Equal(
+            [true, false],
+            (await WithAsync(l => l.ForecastAsync(Selection.All, new() { AsOf = At("2025-01-04") }))).Select(f => f.Failure is not null)
+        );
         Assert.Equal(72, await CountAsync("fan_1h"));
         await Assert.ThrowsAsync<PolicyException>(() => PlanAsync("2025-01-04", Selection.Of("m.cpu")));
     }
@@ -176,7 +218,8 @@ public abstract class PatternConformance(Func<ScratchDatabase> create) : Pattern
     [Fact]
     public async Task Archives_are_checked_and_pruned_by_the_name_of_the_pattern()
     {
-        if (!await HasArchivesAsync()) return;
+        if (!await HasArchivesAsync())
+            return;
         using var cold = new ColdPlace();
         Archives = cold.Declared;
         await TableAsync("cpu", "2025-01-01", "2025-01-11");
@@ -197,7 +240,8 @@ public abstract class PatternConformance(Func<ScratchDatabase> create) : Pattern
     [Fact]
     public async Task Nothing_is_restored_into_a_table_that_a_pattern_would_take_up()
     {
-        if (!await HasArchivesAsync()) return;
+        if (!await HasArchivesAsync())
+            return;
         using var cold = new ColdPlace();
         Archives = cold.Declared;
         await TableAsync("cpu", "2025-01-01", "2025-01-11");
@@ -206,7 +250,8 @@ public abstract class PatternConformance(Func<ScratchDatabase> create) : Pattern
         var error = await Record.ExceptionAsync(() => IntoAsync(TableName.Parse(Db.Cased("M.BACK"))));
         Assert.Contains("of the pattern all", Assert.IsType<PolicyException>(error).Message, StringComparison.Ordinal);
         Assert.Equal(["m.cpu"], await NamesAsync());
-        foreach (var free in (TableName[])[new("m", "free"), new("other", "back"), new("m", "cpu_restored"), new(null, "back")]) await IntoAsync(free);
+        foreach (var free in (TableName[])[new("m", "free"), new("other", "back"), new("m", "cpu_restored"), new(null, "back")])
+            await IntoAsync(free);
 
         Task<RestoreResult> IntoAsync(TableName table) => WithAsync(l => l.RestoreAsync(new() { Policy = "m.cpu", Into = table }));
     }

@@ -23,7 +23,10 @@ public abstract class ProposalConformance(Func<ScratchDatabase> create) : Confor
     {
         var policy = await ProposedAsync(Cpu(kind), Both("2025-01-01", "2025-01-01T04:00Z", "1m"));
         Assert.Equal("ts", policy.Time);
-        Assert.Equal(kind.ToString().StartsWith("Integer", StringComparison.Ordinal) ? kind.ToString()["Integer".Length..] : null, policy.Unit?.ToString());
+        Assert.Equal(
+            kind.ToString().StartsWith("Integer", StringComparison.Ordinal) ? kind.ToString()["Integer".Length..] : null,
+            policy.Unit?.ToString()
+        );
         Assert.Equal(["host"], policy.Series);
         Assert.Equal("v", Assert.Single(policy.Measures!).Name);
         Assert.Equal("1m", policy.Interval!.Text);
@@ -33,26 +36,75 @@ public abstract class ProposalConformance(Func<ScratchDatabase> create) : Confor
     [Fact]
     public async Task Dates_get_widths_of_the_calendar()
     {
-        if (!await HasDatesAsync()) return;
-        Assert.Equal(["1mo"], (await ProposedAsync(Cpu(TimeKind.Date), Both("2025-01-01", "2025-03-01", "24h"))).Tiers.Select(t => t.Every.Name));
+        if (!await HasDatesAsync())
+            return;
+        Assert.Equal(
+            ["1mo"],
+            (await ProposedAsync(Cpu(TimeKind.Date), Both("2025-01-01", "2025-03-01", "24h"))).Tiers.Select(t => t.Every.Name)
+        );
     }
 
     [Fact]
     public async Task A_column_that_is_the_same_for_each_name_is_kept_beside_it_and_a_state_is_measured()
     {
-        var table = Cpu() with { Columns = [new("host", ValueKind.Text), new("region", ValueKind.Text), new("state", ValueKind.Text), new("on", ValueKind.Bool), new("v", ValueKind.Double)] };
-        var rows = Both("2025-01-01", "2025-01-01T04:00Z", "1m").Select(r => SourceRow.Of(r.At, r.Values[0], (string)r.Values[0]! == "a" ? "eu" : "us", r.At < At("2025-01-01T01:00Z") ? "ok" : "worn", true, 1.5));
+        var table = Cpu() with
+        {
+            Columns =
+            [
+                new("host", ValueKind.Text),
+                new("region", ValueKind.Text),
+                new("state", ValueKind.Text),
+                new("on", ValueKind.Bool),
+                new("v", ValueKind.Double),
+            ],
+        };
+        var rows = Both("2025-01-01", "2025-01-01T04:00Z", "1m")
+            .Select(r =>
+                SourceRow.Of(
+                    r.At,
+                    r.Values[0],
+                    (string)r.Values[0]! == "a" ? "eu" : "us",
+                    r.At < At("2025-01-01T01:00Z") ? "ok" : "worn",
+                    true,
+                    1.5
+                )
+            );
         var policy = await ProposedAsync(table, rows);
         Assert.Equal(["host", "region"], policy.Series);
-        Assert.Equal([("state", Function.Last), ("on", Function.Last), ("v", Function.Avg)], policy.Measures!.Select(m => (m.Name, m.Functions[0])));
+        Assert.Equal(
+            [("state", Function.Last), ("on", Function.Last), ("v", Function.Avg)],
+            policy.Measures!.Select(m => (m.Name, m.Functions[0]))
+        );
     }
 
     [Fact]
     public async Task A_number_that_describes_a_series_is_no_measure_and_a_counter_is_named()
     {
-        var table = Cpu() with { Columns = [new("host", ValueKind.Text), new("rack", ValueKind.Integer), new("lat", ValueKind.Double), new("packets", ValueKind.Integer), new("boots", ValueKind.Integer), new("load", ValueKind.Double)] };
-        var rows = Both("2025-01-01", "2025-01-01T04:00Z", "1m").Select((r, i) => SourceRow.Of(
-            r.At, r.Values[0], (string)r.Values[0]! == "a" ? 7L : 9L, (string)r.Values[0]! == "a" ? 52.5 : 48.1, i < 300 ? 1000L + i : i - 300L, (long)(i / 200), i * 7919 % 97 / 7.0));
+        var table = Cpu() with
+        {
+            Columns =
+            [
+                new("host", ValueKind.Text),
+                new("rack", ValueKind.Integer),
+                new("lat", ValueKind.Double),
+                new("packets", ValueKind.Integer),
+                new("boots", ValueKind.Integer),
+                new("load", ValueKind.Double),
+            ],
+        };
+        var rows = Both("2025-01-01", "2025-01-01T04:00Z", "1m")
+            .Select(
+                (r, i) =>
+                    SourceRow.Of(
+                        r.At,
+                        r.Values[0],
+                        (string)r.Values[0]! == "a" ? 7L : 9L,
+                        (string)r.Values[0]! == "a" ? 52.5 : 48.1,
+                        i < 300 ? 1000L + i : i - 300L,
+                        (long)(i / 200),
+                        i * 7919 % 97 / 7.0
+                    )
+            );
         var draft = await DraftAsync(table, rows);
         var policy = Read(draft);
         Assert.Equal(["host"], policy.Series);
@@ -67,7 +119,11 @@ public abstract class ProposalConformance(Func<ScratchDatabase> create) : Confor
     public async Task A_name_that_changes_from_row_to_row_of_a_series_is_a_state()
     {
         var table = Cpu() with { Columns = [new("host", ValueKind.Text), new("phase", ValueKind.Text), new("v", ValueKind.Double)] };
-        var policy = await ProposedAsync(table, Both("2025-01-01", "2025-01-01T04:00Z", "1m").Select((r, i) => SourceRow.Of(r.At, r.Values[0], $"p{i % 3}", i * 7919 % 97 / 7.0)));
+        var policy = await ProposedAsync(
+            table,
+            Both("2025-01-01", "2025-01-01T04:00Z", "1m")
+                .Select((r, i) => SourceRow.Of(r.At, r.Values[0], $"p{i % 3}", i * 7919 % 97 / 7.0))
+        );
         Assert.Equal(["host"], policy.Series);
         Assert.Equal([("phase", Function.Last), ("v", Function.Avg)], policy.Measures!.Select(m => (m.Name, m.Functions[0])));
         Assert.Equal("1m", policy.Interval!.Text);
@@ -86,7 +142,8 @@ public abstract class ProposalConformance(Func<ScratchDatabase> create) : Confor
     public async Task The_integer_that_tells_rows_of_an_instant_apart_is_a_series()
     {
         var table = Cpu() with { Columns = [new("port", ValueKind.Integer), new("v", ValueKind.Double)] };
-        var rows = Every("2025-01-01", "2025-01-01T04:00Z", "1m").SelectMany(r => Enumerable.Range(1, 3).Select(port => SourceRow.Of(r.At, (long)port, 0.5 + port)));
+        var rows = Every("2025-01-01", "2025-01-01T04:00Z", "1m")
+            .SelectMany(r => Enumerable.Range(1, 3).Select(port => SourceRow.Of(r.At, (long)port, 0.5 + port)));
         Assert.Equal(["port"], (await ProposedAsync(table, rows)).Series);
     }
 
@@ -101,7 +158,10 @@ public abstract class ProposalConformance(Func<ScratchDatabase> create) : Confor
     public async Task Text_that_is_different_in_each_row_is_in_no_tier()
     {
         var table = Cpu() with { Columns = [new("host", ValueKind.Text), new("message", ValueKind.Text), new("v", ValueKind.Double)] };
-        var policy = await ProposedAsync(table, Both("2025-01-01", "2025-01-01T04:00Z", "1m").Select((r, i) => SourceRow.Of(r.At, r.Values[0], $"line {i}", 1.0)));
+        var policy = await ProposedAsync(
+            table,
+            Both("2025-01-01", "2025-01-01T04:00Z", "1m").Select((r, i) => SourceRow.Of(r.At, r.Values[0], $"line {i}", 1.0))
+        );
         Assert.Equal(["host"], policy.Series);
         Assert.Equal(["v"], policy.Measures!.Select(m => m.Name));
     }
@@ -144,7 +204,10 @@ public abstract class ProposalConformance(Func<ScratchDatabase> create) : Confor
         var policy = Read(await ProposeAsync(new("m", "cpu"), new() { Series = [] }));
         Assert.Empty(policy.Series);
         Assert.Equal(["host", "v"], policy.Measures!.Select(m => m.Name));
-        Assert.Equal("VRV131", (await Assert.ThrowsAsync<PolicyException>(() => ProposeAsync(new("m", "cpu"), new() { Series = ["hots"] }))).Code);
+        Assert.Equal(
+            "VRV131",
+            (await Assert.ThrowsAsync<PolicyException>(() => ProposeAsync(new("m", "cpu"), new() { Series = ["hots"] }))).Code
+        );
     }
 
     [Fact]
@@ -154,10 +217,17 @@ public abstract class ProposalConformance(Func<ScratchDatabase> create) : Confor
         await Db.CreateAsync(table);
         await Db.InsertAsync(table, [SourceRow.Of("1970-01-01T00:00:05Z", "a", 1.0)]);
         Assert.Equal("VRV161", (await Assert.ThrowsAsync<PolicyException>(() => ProposeAsync(new("m", "cpu"), null))).Code);
-        Assert.Equal("VRV160", (await Assert.ThrowsAsync<PolicyException>(() => ProposeAsync(new("m", "cpu"), new() { Time = "ts" }))).Code);
+        Assert.Equal(
+            "VRV160",
+            (await Assert.ThrowsAsync<PolicyException>(() => ProposeAsync(new("m", "cpu"), new() { Time = "ts" }))).Code
+        );
         var unknown = await Assert.ThrowsAsync<PolicyException>(() => ProposeAsync(new("m", "cpu"), new() { Time = "ts:xx" }));
         Assert.Contains("`xx` is no unit of `ts`: it is s, ms, us or ns", unknown.Message, StringComparison.Ordinal);
-        Assert.Contains("has no unit", (await Assert.ThrowsAsync<PolicyException>(() => ProposeAsync(new("m", "cpu"), new() { Time = "host:ms" }))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "has no unit",
+            (await Assert.ThrowsAsync<PolicyException>(() => ProposeAsync(new("m", "cpu"), new() { Time = "host:ms" }))).Message,
+            StringComparison.Ordinal
+        );
         Assert.Equal(TimeUnit.Seconds, Read(await ProposeAsync(new("m", "cpu"), new() { Time = "ts:s" })).Unit);
     }
 
@@ -165,14 +235,18 @@ public abstract class ProposalConformance(Func<ScratchDatabase> create) : Confor
     public async Task All_tables_are_proposed_but_those_that_cannot_be_and_varves_own()
     {
         await BeginAsync(Policy("keep: 7d\ntiers: [{ every: 1h }]"), Every("2025-01-01", "2025-01-03", "1h"));
-        await new Story(Db, Cpu()).WithAsync(lifecycle => RunOutcome.OfAsync(lifecycle, new() { Yes = true, AsOf = At("2025-01-03") }), new SettableTime(At("2025-01-03")));
+        await new Story(Db, Cpu()).WithAsync(
+            lifecycle => RunOutcome.OfAsync(lifecycle, new() { Yes = true, AsOf = At("2025-01-03") }),
+            new SettableTime(At("2025-01-03"))
+        );
         await Db.CreateAsync(Cpu() with { Name = new("m", "disk") });
         await Db.CreateAsync(Cpu() with { Name = new("n", "disk") });
         await Db.ExecuteAsync("CREATE TABLE n.words (word VARCHAR)");
         var outcomes = await new Story(Db, Cpu()).WithAsync(lifecycle => lifecycle.ProposeAllAsync());
         Assert.Equal(
             [("m.cpu", null, "VRV108"), ("m.disk", "disk", null), ("n.disk", "n.disk", null), ("n.words", null, "VRV161")],
-            outcomes.Select(o => (o.Table.Text, o.Draft?.Policy, o.Obstacle?.Code)));
+            outcomes.Select(o => (o.Table.Text, o.Draft?.Policy, o.Obstacle?.Code))
+        );
     }
 
     [Fact]
@@ -190,14 +264,20 @@ public abstract class ProposalConformance(Func<ScratchDatabase> create) : Confor
     public async Task Any_name_reads_back_as_it_is(string name)
     {
         Assert.SkipUnless(Db.Takes($"s {name}"), "No table can have that name here.");
-        var table = new SourceTable(new($"s {name}", name), $"t {name}", TimeKind.Timestamp, [new($"h {name}", ValueKind.Text), new(name, ValueKind.Double)]);
+        var table = new SourceTable(
+            new($"s {name}", name),
+            $"t {name}",
+            TimeKind.Timestamp,
+            [new($"h {name}", ValueKind.Text), new(name, ValueKind.Double)]
+        );
         var policy = await ProposedAsync(table, Both("2025-01-01", "2025-01-01T04:00Z", "1m"));
         Assert.Equal((name, table.Name, table.Time), (policy.Name, policy.Table, policy.Time));
         Assert.Equal([$"h {name}"], policy.Series);
         Assert.Equal(name, Assert.Single(policy.Measures!).Name);
     }
 
-    private static IEnumerable<SourceRow> Both(string from, string to, string step) => Every(from, to, step).Concat(Every(from, to, step, "b"));
+    private static IEnumerable<SourceRow> Both(string from, string to, string step) =>
+        Every(from, to, step).Concat(Every(from, to, step, "b"));
 
     private static Policy Read(PolicyDraft draft) => PolicyYaml.Parse(draft.Yaml, "draft.yaml")[0].Policy;
 

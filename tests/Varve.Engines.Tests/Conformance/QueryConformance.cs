@@ -19,7 +19,9 @@ public abstract class QueryConformance(Func<ScratchDatabase> create) : IAsyncLif
         await _scratch.ExecuteAsync("CREATE TABLE events (ts TIMESTAMP NOT NULL, host VARCHAR, v INTEGER)");
         for (var hour = 0; hour < 3; hour++)
             for (var minute = 0; minute < 60; minute += 20)
-                await _scratch.ExecuteAsync($"INSERT INTO events VALUES (TIMESTAMP '2026-01-01 0{hour}:{minute:00}:00', 'a', {hour}), (TIMESTAMP '2026-01-01 0{hour}:{minute:00}:30', 'b', 1)");
+                await _scratch.ExecuteAsync(
+                    $"INSERT INTO events VALUES (TIMESTAMP '2026-01-01 0{hour}:{minute:00}:00', 'a', {hour}), (TIMESTAMP '2026-01-01 0{hour}:{minute:00}:30', 'b', 1)"
+                );
         await _scratch.ExecuteAsync("CREATE TABLE sums (n BIGINT, ts TIMESTAMP, note VARCHAR DEFAULT 'made')");
     }
 
@@ -40,7 +42,10 @@ public abstract class QueryConformance(Func<ScratchDatabase> create) : IAsyncLif
         Assert.Equal(new(1, 0, false), await RunAsync(query, Hour(1)));
         Assert.Equal([("00", 6L, "made"), ("01", 6L, "made")], await SumsAsync());
         var done = await WorkAsync(w => w.DoneAsync("sums", new(Instant.MinValue, Instant.MaxValue), default));
-        Assert.Equal([(s_first, 1L, 7, "run-1", "ann"), (Hour(1), 1L, 7, "run-1", "ann")], done.Select(d => (d.Range, d.Rows, d.Revision, d.Run, d.DoneBy)));
+        Assert.Equal(
+            [(s_first, 1L, 7, "run-1", "ann"), (Hour(1), 1L, 7, "run-1", "ann")],
+            done.Select(d => (d.Range, d.Rows, d.Revision, d.Run, d.DoneBy))
+        );
     }
 
     [Fact]
@@ -81,7 +86,8 @@ public abstract class QueryConformance(Func<ScratchDatabase> create) : IAsyncLif
     {
         var before = await _scratch.ShapesAsync("varve");
         var broken = await Assert.ThrowsAnyAsync<VarveException>(() => RunAsync(Sums("replace\ntime: ts", sql), s_first));
-        if (code is not null) Assert.Equal(code, broken.Code);
+        if (code is not null)
+            Assert.Equal(code, broken.Code);
         Assert.Empty(await SumsAsync());
         Assert.Empty(await WorkAsync(w => w.DoneAsync("sums", s_first, default)));
         Assert.Equal(before.Count + 1, (await _scratch.ShapesAsync("varve")).Count);
@@ -95,7 +101,13 @@ public abstract class QueryConformance(Func<ScratchDatabase> create) : IAsyncLif
         Assert.Equal(new(3, 0, false), await RunAsync(query, s_first));
         await _scratch.ExecuteAsync("INSERT INTO events VALUES (TIMESTAMP '2026-01-01 00:10:00', 'b', 1)");
         Assert.Equal(new(3, 0, true), await RunAsync(query, s_first));
-        Assert.Equal(7L, Convert.ToInt64((await _scratch.QueryAsync("SELECT count(*) FROM events WHERE host = 'b'"))[0][0], System.Globalization.CultureInfo.InvariantCulture));
+        Assert.Equal(
+            7L,
+            Convert.ToInt64(
+                (await _scratch.QueryAsync("SELECT count(*) FROM events WHERE host = 'b'"))[0][0],
+                System.Globalization.CultureInfo.InvariantCulture
+            )
+        );
     }
 
     [Theory]
@@ -106,7 +118,9 @@ public abstract class QueryConformance(Func<ScratchDatabase> create) : IAsyncLif
     public async Task A_table_that_cannot_take_the_rows_is_told_before_anything_runs(string keys, string code, string says)
     {
         await RunAsync(Sums("append"), s_first);
-        var query = Query($"query: q\nsql: SELECT ts, 1 AS n FROM events WHERE ts >= {{from}} AND ts < {{to}}\nschedule: \"@hourly\"\n{keys}");
+        var query = Query(
+            $"query: q\nsql: SELECT ts, 1 AS n FROM events WHERE ts >= {{from}} AND ts < {{to}}\nschedule: \"@hourly\"\n{keys}"
+        );
         var problem = Assert.Single(await WorkAsync(w => w.CheckAsync(query, s_first, default)));
         Assert.Equal(code, problem.Code);
         Assert.Contains(says, problem.Message, StringComparison.Ordinal);
@@ -117,9 +131,17 @@ public abstract class QueryConformance(Func<ScratchDatabase> create) : IAsyncLif
     public async Task What_the_database_says_of_the_statement_is_told_before_anything_runs()
     {
         Assert.Empty(await WorkAsync(w => w.CheckAsync(Sums("append"), s_first, default)));
-        var problem = Assert.Single(await WorkAsync(w => w.CheckAsync(Sums("append", "SELECT tz AS ts, 1 AS n FROM events WHERE ts >= {from} AND ts < {to}"), s_first, default)));
+        var problem = Assert.Single(
+            await WorkAsync(w =>
+                w.CheckAsync(Sums("append", "SELECT tz AS ts, 1 AS n FROM events WHERE ts >= {from} AND ts < {to}"), s_first, default)
+            )
+        );
         Assert.Contains("tz", problem.Message, StringComparison.Ordinal);
-        var mistyped = Assert.Single(await WorkAsync(w => w.CheckAsync(Sums("append", "SELEC ts, 1 AS n FROM events WHERE ts >= {from} AND ts < {to}"), s_first, default)));
+        var mistyped = Assert.Single(
+            await WorkAsync(w =>
+                w.CheckAsync(Sums("append", "SELEC ts, 1 AS n FROM events WHERE ts >= {from} AND ts < {to}"), s_first, default)
+            )
+        );
         Assert.Equal("VRV374", mistyped.Code);
         Assert.DoesNotContain("defect", mistyped.Message, StringComparison.Ordinal);
     }
@@ -130,13 +152,18 @@ public abstract class QueryConformance(Func<ScratchDatabase> create) : IAsyncLif
         await using (var database = await _scratch.OpenAsync())
         {
             var lifecycle = new Lifecycle(database);
-            await lifecycle.ApplyAsync(PolicyYaml.Parse("table: events\ntime: ts\nseries: [host]\nmeasures: { v: [count] }\ntiers: [{ every: 1h }]", ""));
-            await foreach (var _ in lifecycle.RunAsync(Selection.All, new() { AsOf = InstantText.Parse("2026-01-02") }, default))
-            {
-            }
+            await lifecycle.ApplyAsync(
+                PolicyYaml.Parse("table: events\ntime: ts\nseries: [host]\nmeasures: { v: [count] }\ntiers: [{ every: 1h }]", "")
+            );
+            await foreach (var _ in lifecycle.RunAsync(Selection.All, new() { AsOf = InstantText.Parse("2026-01-02") }, default)) { }
         }
 
-        var broken = await Assert.ThrowsAsync<PolicyException>(() => RunAsync(Query("query: q\nsql: SELECT ts FROM events WHERE ts >= {from} AND ts < {to}\nschedule: \"@hourly\"\ninto: events_1h"), s_first));
+        var broken = await Assert.ThrowsAsync<PolicyException>(() =>
+            RunAsync(
+                Query("query: q\nsql: SELECT ts FROM events WHERE ts >= {from} AND ts < {to}\nschedule: \"@hourly\"\ninto: events_1h"),
+                s_first
+            )
+        );
         Assert.Contains("is a tier of the policy events", broken.Message, StringComparison.Ordinal);
     }
 
@@ -146,18 +173,33 @@ public abstract class QueryConformance(Func<ScratchDatabase> create) : IAsyncLif
         using var ended = new CancellationTokenSource();
         await ended.CancelAsync();
         await using var database = await _scratch.OpenAsync();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => new QueryWork(database.Engine, "varve", TimeProvider.System).RunAsync(Sums("append"), 7, s_first, false, "run-1", "ann", ended.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
+            new QueryWork(database.Engine, "varve", TimeProvider.System).RunAsync(
+                Sums("append"),
+                7,
+                s_first,
+                false,
+                "run-1",
+                "ann",
+                ended.Token
+            )
+        );
         Assert.Empty(await SumsAsync());
     }
 
-    private static RecurrentQuery Sums(string write, string sql = "SELECT date_trunc('hour', ts) AS ts, count(*) AS n FROM events WHERE ts >= {from} AND ts < {to} GROUP BY 1 -- by hours") =>
-        Query($"query: sums\nsql: |\n  {sql}\nschedule: \"@hourly\"\ninto: sums\nwrite: {write}");
+    private static RecurrentQuery Sums(
+        string write,
+        string sql =
+            "SELECT date_trunc('hour', ts) AS ts, count(*) AS n FROM events WHERE ts >= {from} AND ts < {to} GROUP BY 1 -- by hours"
+    ) => Query($"query: sums\nsql: |\n  {sql}\nschedule: \"@hourly\"\ninto: sums\nwrite: {write}");
 
     private static RecurrentQuery Query(string yaml) => QueryYaml.Parse(yaml, "").Single().Query;
 
-    private static TimeRange Hour(int hour) => new(InstantText.Parse("2026-01-01") + Duration.FromHours(hour), InstantText.Parse("2026-01-01") + Duration.FromHours(hour + 1));
+    private static TimeRange Hour(int hour) =>
+        new(InstantText.Parse("2026-01-01") + Duration.FromHours(hour), InstantText.Parse("2026-01-01") + Duration.FromHours(hour + 1));
 
-    private Task<WindowResult> RunAsync(RecurrentQuery query, TimeRange window, bool again = false) => WorkAsync(w => w.RunAsync(query, 7, window, again, "run-1", "ann", default));
+    private Task<WindowResult> RunAsync(RecurrentQuery query, TimeRange window, bool again = false) =>
+        WorkAsync(w => w.RunAsync(query, 7, window, again, "run-1", "ann", default));
 
     private async Task<T> WorkAsync<T>(Func<QueryWork, Task<T>> work)
     {
@@ -166,8 +208,9 @@ public abstract class QueryConformance(Func<ScratchDatabase> create) : IAsyncLif
     }
 
     private async Task<IReadOnlyList<(string Hour, long N, string Note)>> SumsAsync() =>
-    [
-        .. (await _scratch.QueryAsync("SELECT CAST(ts AS VARCHAR), n, note FROM sums ORDER BY ts"))
-            .Select(r => (((string)r[0]!)[11..13], Convert.ToInt64(r[1], System.Globalization.CultureInfo.InvariantCulture), (string)r[2]!)),
-    ];
+        [
+            .. (await _scratch.QueryAsync("SELECT CAST(ts AS VARCHAR), n, note FROM sums ORDER BY ts")).Select(r =>
+                (((string)r[0]!)[11..13], Convert.ToInt64(r[1], System.Globalization.CultureInfo.InvariantCulture), (string)r[2]!)
+            ),
+        ];
 }

@@ -22,7 +22,12 @@ public abstract class ReadingConformance(Func<ScratchDatabase> create) : Conform
     [InlineData("2025-04-01")]
     public async Task The_stitched_view_shows_every_row_once_at_every_moment(string asOf)
     {
-        List<SourceRow> rows = [.. Every("2025-01-01", "2025-01-22", "20m"), .. Every("2025-01-07", "2025-01-09", "1h", "b"), .. Every("2025-01-20", "2025-01-22", "1h", "c")];
+        List<SourceRow> rows =
+        [
+            .. Every("2025-01-01", "2025-01-22", "20m"),
+            .. Every("2025-01-07", "2025-01-09", "1h", "b"),
+            .. Every("2025-01-20", "2025-01-22", "1h", "c"),
+        ];
         var story = await BeginAsync(Policy(Chain), rows);
         await story.RunWellAsync(asOf);
         await StitchCheck.ExpectAsync(story, story.Tiers(rows), rows);
@@ -33,7 +38,12 @@ public abstract class ReadingConformance(Func<ScratchDatabase> create) : Conform
     public async Task The_stitched_view_is_right_after_each_run_of_a_month()
     {
         var rows = Every("2025-03-20", "2025-04-20", "1h");
-        var story = await BeginAsync(Policy("late: 1h\nkeep: 3d\ntiers: [{ every: 1h, keep: 8d }, { every: 1d, zone: Europe/Berlin, keep: 45d }, { every: 1mo, zone: Europe/Berlin }]"), rows);
+        var story = await BeginAsync(
+            Policy(
+                "late: 1h\nkeep: 3d\ntiers: [{ every: 1h, keep: 8d }, { every: 1d, zone: Europe/Berlin, keep: 45d }, { every: 1mo, zone: Europe/Berlin }]"
+            ),
+            rows
+        );
         for (var at = At("2025-03-22T05:00Z"); at < At("2025-06-20"); at += Duration.FromHours(53))
         {
             await story.RunWellAsync(InstantText.Format(at));
@@ -104,7 +114,17 @@ public abstract class ReadingConformance(Func<ScratchDatabase> create) : Conform
         var rows = Every("2025-01-01", "2025-01-21", "10m");
         var story = await BeginAsync(Policy(Chain, "sum, count"), rows);
         await story.RunWellAsync("2025-01-21");
-        var answer = await story.WithAsync(l => l.QueryAsync(new QueryRequest { Policy = story.Policy.Name, From = At("2025-01-13"), To = At("2025-01-21"), Every = "1h" }));
+        var answer = await story.WithAsync(l =>
+            l.QueryAsync(
+                new QueryRequest
+                {
+                    Policy = story.Policy.Name,
+                    From = At("2025-01-13"),
+                    To = At("2025-01-21"),
+                    Every = "1h",
+                }
+            )
+        );
         Assert.All(answer.Parts, p => Assert.Contains(p.Relation, new[] { "1h", "source" }));
         await ExpectAnswerAsync(story, answer, rows, At("2025-01-13"), At("2025-01-21"));
     }
@@ -116,7 +136,17 @@ public abstract class ReadingConformance(Func<ScratchDatabase> create) : Conform
         var rows = Every("2025-01-01", "2025-01-21", "10m");
         var story = await BeginAsync(Policy(Chain, "sum, count"), rows);
         await story.RunWellAsync("2025-01-21");
-        var answer = await story.WithAsync(l => l.QueryAsync(new QueryRequest { Policy = story.Policy.Name, From = At("2025-01-02"), To = At("2025-01-21"), Every = "1h" }));
+        var answer = await story.WithAsync(l =>
+            l.QueryAsync(
+                new QueryRequest
+                {
+                    Policy = story.Policy.Name,
+                    From = At("2025-01-02"),
+                    To = At("2025-01-21"),
+                    Every = "1h",
+                }
+            )
+        );
         Assert.Contains(answer.Parts, p => p.Relation == "1d");
         Assert.NotEmpty(answer.Notes);
         await ExpectAnswerAsync(story, answer, rows, At("2025-01-02"), At("2025-01-21"));
@@ -131,7 +161,18 @@ public abstract class ReadingConformance(Func<ScratchDatabase> create) : Conform
         var rows = Every("2025-03-03", "2025-04-20T10:20Z", "10m");
         var story = await BeginAsync(Policy(policy, "sum, count"), rows);
         await story.RunWellAsync("2025-04-20T10:20Z");
-        var answer = await story.WithAsync(l => l.QueryAsync(new QueryRequest { Policy = story.Policy.Name, From = At("2025-03-01"), To = At("2025-04-30"), Every = "1mo", Zone = "UTC" }));
+        var answer = await story.WithAsync(l =>
+            l.QueryAsync(
+                new QueryRequest
+                {
+                    Policy = story.Policy.Name,
+                    From = At("2025-03-01"),
+                    To = At("2025-04-30"),
+                    Every = "1mo",
+                    Zone = "UTC",
+                }
+            )
+        );
         Assert.Empty(answer.Missing);
         Assert.Equal(answer.Rows.Count, answer.Rows.Select(r => r[0]).Distinct().Count());
         if (policy.Contains("{ every: 1d }", StringComparison.Ordinal))
@@ -151,9 +192,22 @@ public abstract class ReadingConformance(Func<ScratchDatabase> create) : Conform
         var rows = Every("2025-03-03", "2025-04-20T10:20Z", "10m");
         var story = await BeginAsync(Policy($"keep: 7d\ntiers: [{{ every: 1h, keep: 9d }}, {berlin}]", "sum, count"), rows);
         await story.RunWellAsync("2025-04-20T10:20Z");
-        await story.ApplyAsync(Policy($"keep: 7d\ntiers: [{{ every: 1h, keep: 9d }}, {berlin}, {{ every: 1d, name: cpu_utc }}]", "sum, count"));
+        await story.ApplyAsync(
+            Policy($"keep: 7d\ntiers: [{{ every: 1h, keep: 9d }}, {berlin}, {{ every: 1d, name: cpu_utc }}]", "sum, count")
+        );
         await story.RunWellAsync("2025-04-20T10:20Z");
-        var answer = await story.WithAsync(l => l.QueryAsync(new QueryRequest { Policy = story.Policy.Name, From = At("2025-03-01"), To = At("2025-04-30"), Every = "1mo", Zone = "UTC" }));
+        var answer = await story.WithAsync(l =>
+            l.QueryAsync(
+                new QueryRequest
+                {
+                    Policy = story.Policy.Name,
+                    From = At("2025-03-01"),
+                    To = At("2025-04-30"),
+                    Every = "1mo",
+                    Zone = "UTC",
+                }
+            )
+        );
         var last = answer.Parts.Last(p => p.Relation == "1d@Europe/Berlin").Range.To;
         Assert.InRange(last, At("2025-04-10T22:00Z"), At("2025-04-11T22:00Z"));
         Assert.Equal(["1d@Europe/Berlin", "1h"], answer.Parts.SkipWhile(p => p.Relation == "1d").Take(2).Select(p => p.Relation));
@@ -169,7 +223,17 @@ public abstract class ReadingConformance(Func<ScratchDatabase> create) : Conform
         var rows = Every("2025-01-01", "2025-01-21", "10m");
         var story = await BeginAsync(Policy("tiers: [{ every: 1h }, { every: 1d }]", "sum, count"), rows);
         await story.RunWellAsync("2025-01-21");
-        var answer = await story.WithAsync(l => l.QueryAsync(new QueryRequest { Policy = story.Policy.Name, From = At("2025-01-02"), To = At("2025-01-21"), Points = points }));
+        var answer = await story.WithAsync(l =>
+            l.QueryAsync(
+                new QueryRequest
+                {
+                    Policy = story.Policy.Name,
+                    From = At("2025-01-02"),
+                    To = At("2025-01-21"),
+                    Points = points,
+                }
+            )
+        );
         Assert.Contains(answer.Parts, p => p.Relation == tier);
         await ExpectAnswerAsync(story, answer, rows, At("2025-01-02"), At("2025-01-21"));
     }
@@ -177,10 +241,25 @@ public abstract class ReadingConformance(Func<ScratchDatabase> create) : Conform
     [Fact]
     public async Task A_query_can_be_narrowed_to_a_series_and_null_is_one()
     {
-        List<SourceRow> rows = [.. Every("2025-01-01", "2025-01-03", "1h"), .. Every("2025-01-01", "2025-01-03", "30m").Select(r => r with { Values = [null, r.Values[1]] })];
+        List<SourceRow> rows =
+        [
+            .. Every("2025-01-01", "2025-01-03", "1h"),
+            .. Every("2025-01-01", "2025-01-03", "30m").Select(r => r with { Values = [null, r.Values[1]] }),
+        ];
         var story = await BeginAsync(Policy("tiers: [{ every: 1h }]", "sum, count"), rows);
         await story.RunWellAsync("2025-01-04");
-        var answer = await story.WithAsync(l => l.QueryAsync(new QueryRequest { Policy = story.Policy.Name, From = At("2025-01-01"), To = At("2025-01-03"), Every = "1h", Where = [new("host", null)] }));
+        var answer = await story.WithAsync(l =>
+            l.QueryAsync(
+                new QueryRequest
+                {
+                    Policy = story.Policy.Name,
+                    From = At("2025-01-01"),
+                    To = At("2025-01-03"),
+                    Every = "1h",
+                    Where = [new("host", null)],
+                }
+            )
+        );
         Assert.Equal(48, answer.Rows.Count);
         await ExpectAnswerAsync(story, answer, [.. rows.Where(r => r.Values[0] is null)], At("2025-01-01"), At("2025-01-03"));
     }
@@ -189,15 +268,42 @@ public abstract class ReadingConformance(Func<ScratchDatabase> create) : Conform
     public async Task A_query_for_a_series_takes_a_value_as_its_column_does()
     {
         var table = new SourceTable(new("m", "keyed"), "ts", TimeKind.Timestamp, [new("k", ValueKind.Integer), new("v", ValueKind.Double)]);
-        var story = await Story.BeginAsync(Db, table, "table: m.keyed\ntime: ts\nseries: [k]\nmeasures: { v: [count] }\ntiers: [{ every: 1h }]", SourceRow.Of("2025-01-01T00:10Z", 3, 1.0));
+        var story = await Story.BeginAsync(
+            Db,
+            table,
+            "table: m.keyed\ntime: ts\nseries: [k]\nmeasures: { v: [count] }\ntiers: [{ every: 1h }]",
+            SourceRow.Of("2025-01-01T00:10Z", 3, 1.0)
+        );
         await story.RunWellAsync("2025-01-02");
-        var answer = await story.WithAsync(l => l.QueryAsync(new QueryRequest { Policy = "m.keyed", From = At("2025-01-01"), To = At("2025-01-02"), Every = "1h", Where = [new("k", "03")] }));
+        var answer = await story.WithAsync(l =>
+            l.QueryAsync(
+                new QueryRequest
+                {
+                    Policy = "m.keyed",
+                    From = At("2025-01-01"),
+                    To = At("2025-01-02"),
+                    Every = "1h",
+                    Where = [new("k", "03")],
+                }
+            )
+        );
         Assert.Single(answer.Rows);
     }
 
     private static Task ExpectAnswerAsync(Story story, QueryAnswer answer, IReadOnlyList<SourceRow> rows, Instant from, Instant to)
     {
-        Assert.Equal([.. story.Policy.Series.Prepend(story.Policy.Time), .. story.Policy.Measures!.SelectMany(m => m.Functions.Select(f => $"{m.Name}_{TierCheck.NameOf(f)}")), "varve_rows", "varve_coverage", "varve_tier", "varve_seconds", "varve_complete"], answer.Columns);
+        Assert.Equal(
+            [
+                .. story.Policy.Series.Prepend(story.Policy.Time),
+                .. story.Policy.Measures!.SelectMany(m => m.Functions.Select(f => $"{m.Name}_{TierCheck.NameOf(f)}")),
+                "varve_rows",
+                "varve_coverage",
+                "varve_tier",
+                "varve_seconds",
+                "varve_complete",
+            ],
+            answer.Columns
+        );
         var inside = rows.Where(r => new TimeRange(from, to).Contains(r.At!.Value)).ToList();
         var count = answer.Columns.ToList().IndexOf("varve_rows");
         Assert.Equal(inside.Count, answer.Rows.Sum(r => Convert.ToInt64(r[count], System.Globalization.CultureInfo.InvariantCulture)));

@@ -79,8 +79,14 @@ public abstract class RepairConformance(Func<ScratchDatabase> create) : Conforma
         await story.InsertAsync(late);
         var done = (await story.RunWellAsync("2025-01-04")).Done;
         var built = done.OfType<PlanStep.RollUp>().ToList();
-        Assert.Equal("[2025-01-03T05:00:00Z, 2025-01-03T06:00:00Z)", RangeSet.Of(built.Where(b => b.Relation == "1h").SelectMany(b => b.Ranges)).ToString());
-        Assert.Equal("[2025-01-03T00:00:00Z, 2025-01-04T00:00:00Z)", RangeSet.Of(built.Where(b => b.Relation == "1d").SelectMany(b => b.Ranges)).ToString());
+        Assert.Equal(
+            "[2025-01-03T05:00:00Z, 2025-01-03T06:00:00Z)",
+            RangeSet.Of(built.Where(b => b.Relation == "1h").SelectMany(b => b.Ranges)).ToString()
+        );
+        Assert.Equal(
+            "[2025-01-03T00:00:00Z, 2025-01-04T00:00:00Z)",
+            RangeSet.Of(built.Where(b => b.Relation == "1d").SelectMany(b => b.Ranges)).ToString()
+        );
         await story.ExpectTiersAsync([.. rows, late]);
     }
 
@@ -124,7 +130,9 @@ public abstract class RepairConformance(Func<ScratchDatabase> create) : Conforma
         var story = await BeginAsync(Policy($"recheck: 2d\n{Two}"), rows);
         await story.RunWellAsync("2025-01-04");
         var at = rows.FindIndex(r => r.At == At("2025-01-03T10:10Z"));
-        await Db.ExecuteAsync($"UPDATE {Db.Name(story.Table.Name)} SET v = 900 WHERE ts = {Db.TimeLiteral(rows[at].At, TimeKind.Timestamp)}");
+        await Db.ExecuteAsync(
+            $"UPDATE {Db.Name(story.Table.Name)} SET v = 900 WHERE ts = {Db.TimeLiteral(rows[at].At, TimeKind.Timestamp)}"
+        );
         rows[at] = rows[at] with { Values = ["a", 900.0] };
         await story.RunWellAsync("2025-01-04");
         await story.ExpectTiersAsync(rows);
@@ -167,7 +175,11 @@ public abstract class RepairConformance(Func<ScratchDatabase> create) : Conforma
     [Rule("empty-bucket-fills")]
     public async Task A_late_row_for_an_empty_bucket_is_found_also_where_somebody_else_deletes()
     {
-        List<SourceRow> rows = [.. Every("2025-01-03T02:00Z", "2025-01-03T05:00Z", "20m"), .. Every("2025-01-03T10:00Z", "2025-01-03T16:00Z", "20m")];
+        List<SourceRow> rows =
+        [
+            .. Every("2025-01-03T02:00Z", "2025-01-03T05:00Z", "20m"),
+            .. Every("2025-01-03T10:00Z", "2025-01-03T16:00Z", "20m"),
+        ];
         var story = await BeginAsync(Policy("recheck: 1d\ntiers: [{ every: 1h }, { every: 1d }]"), rows);
         await story.RunWellAsync("2025-01-04T01:00Z");
         await story.DeleteAsync("2025-01-03", "2025-01-03T15:30Z");
@@ -340,7 +352,8 @@ public abstract class RepairConformance(Func<ScratchDatabase> create) : Conforma
         await story.RunWellAsync("2025-01-20");
         await story.DeleteAsync("2024-12-28", "2024-12-29T06:00Z");
         await story.RunWellAsync("2025-01-21");
-        for (var at = At("2025-01-22"); at < At("2025-04-01"); at += Duration.FromDays(9)) await story.RunWellAsync(InstantText.Format(at));
+        for (var at = At("2025-01-22"); at < At("2025-04-01"); at += Duration.FromDays(9))
+            await story.RunWellAsync(InstantText.Format(at));
         Assert.Empty(await story.SourceAsync());
         await story.ExpectTiersAsync(rows);
     }
@@ -461,7 +474,10 @@ public abstract class RepairConformance(Func<ScratchDatabase> create) : Conforma
         await story.InsertAsync(late);
         await story.RunWellAsync("2025-01-11");
         await story.ExpectTiersAsync(rows);
-        Assert.Equal(2, await story.WithAsync(l => l.InvalidateAsync(story.Policy.Name, new(At("2025-01-02T02:30Z"), At("2025-01-02T04:00Z")))));
+        Assert.Equal(
+            2,
+            await story.WithAsync(l => l.InvalidateAsync(story.Policy.Name, new(At("2025-01-02T02:30Z"), At("2025-01-02T04:00Z"))))
+        );
         await story.RunWellAsync("2025-01-11");
         await story.ExpectTiersAsync([.. rows, late]);
     }
@@ -518,7 +534,12 @@ public abstract class RepairConformance(Func<ScratchDatabase> create) : Conforma
     [Rule("arrival")]
     public async Task An_arrival_column_tells_what_changed()
     {
-        var table = new SourceTable(new("m", "cpu"), "ts", TimeKind.Timestamp, [new("host", ValueKind.Text), new("v", ValueKind.Double), new("seen", ValueKind.Moment)]);
+        var table = new SourceTable(
+            new("m", "cpu"),
+            "ts",
+            TimeKind.Timestamp,
+            [new("host", ValueKind.Text), new("v", ValueKind.Double), new("seen", ValueKind.Moment)]
+        );
         var rows = Every("2025-01-01", "2025-01-11", "1h").Select(r => r with { Values = [.. r.Values, r.At] }).ToList();
         var story = await Story.BeginAsync(Db, table, Policy($"recheck: 1h\narrival: seen\n{Two}"), rows);
         await story.RunWellAsync("2025-01-11");

@@ -21,7 +21,15 @@ public abstract class RestoreConformance(Func<ScratchDatabase> create) : Archive
     public async Task Any_range_comes_back_to_the_row(string from, string to)
     {
         var (story, rows) = await ArchivedTwiceAsync();
-        var result = await RestoreAsync(story, new() { Policy = story.Policy.Name, Range = new(At(from), At(to)), Into = new("back", "t") });
+        var result = await RestoreAsync(
+            story,
+            new()
+            {
+                Policy = story.Policy.Name,
+                Range = new(At(from), At(to)),
+                Into = new("back", "t"),
+            }
+        );
         Same(rows.Where(r => r.At >= At(from) && r.At < At(to)), await ReadAsync(new("back", "t")));
         Assert.Equal(result.Rows, (await ReadAsync(result.Table)).Count);
     }
@@ -36,7 +44,12 @@ public abstract class RestoreConformance(Func<ScratchDatabase> create) : Archive
         var result = await lifecycle.RestoreAsync(new() { Policy = story.Policy.Name, Location = "cold" });
         Same(Before(rows, "2025-01-06"), await empty.ReadAsync(Cpu() with { Name = result.Table }));
         Assert.Equal(3, result.Parts);
-        Assert.Equal("VRV348", Assert.IsType<PolicyException>(await Record.ExceptionAsync(() => lifecycle.RestoreAsync(new() { Policy = story.Policy.Name }))).Code);
+        Assert.Equal(
+            "VRV348",
+            Assert
+                .IsType<PolicyException>(await Record.ExceptionAsync(() => lifecycle.RestoreAsync(new() { Policy = story.Policy.Name })))
+                .Code
+        );
     }
 
     [Theory]
@@ -48,7 +61,9 @@ public abstract class RestoreConformance(Func<ScratchDatabase> create) : Archive
         var (story, _) = await ArchivedTwiceAsync();
         await Db.ExecuteAsync("CREATE TABLE m.there (a INTEGER)");
         var before = await story.SourceAsync();
-        var error = await Record.ExceptionAsync(() => RestoreAsync(story, new() { Policy = story.Policy.Name, Into = TableName.Parse(into) }));
+        var error = await Record.ExceptionAsync(() =>
+            RestoreAsync(story, new() { Policy = story.Policy.Name, Into = TableName.Parse(into) })
+        );
         Assert.Equal(code, Assert.IsType<PolicyException>(error).Code);
         Same(before, await story.SourceAsync());
     }
@@ -58,7 +73,9 @@ public abstract class RestoreConformance(Func<ScratchDatabase> create) : Archive
     {
         var (story, _) = await ArchivedTwiceAsync();
         await Db.ExecuteAsync("ALTER TABLE m.cpu RENAME TO elsewhere");
-        var error = await Record.ExceptionAsync(() => RestoreAsync(story, new() { Policy = story.Policy.Name, Into = TableName.Parse(Db.Cased("M.CPU")) }));
+        var error = await Record.ExceptionAsync(() =>
+            RestoreAsync(story, new() { Policy = story.Policy.Name, Into = TableName.Parse(Db.Cased("M.CPU")) })
+        );
         Assert.Contains("is the source of the policy", Assert.IsType<PolicyException>(error).Message, StringComparison.Ordinal);
     }
 
@@ -66,7 +83,9 @@ public abstract class RestoreConformance(Func<ScratchDatabase> create) : Archive
     public async Task A_range_that_was_never_archived_is_no_empty_table()
     {
         var (story, _) = await ArchivedTwiceAsync();
-        var error = await Record.ExceptionAsync(() => RestoreAsync(story, new() { Policy = story.Policy.Name, Range = TimeRange.Since(At("2025-01-06")) }));
+        var error = await Record.ExceptionAsync(() =>
+            RestoreAsync(story, new() { Policy = story.Policy.Name, Range = TimeRange.Since(At("2025-01-06")) })
+        );
         Assert.Equal("VRV348", Assert.IsType<PolicyException>(error).Code);
     }
 
@@ -101,13 +120,31 @@ public abstract class RestoreConformance(Func<ScratchDatabase> create) : Archive
         var edited = (await File.ReadAllTextAsync(manifest)).Replace(text, by, StringComparison.Ordinal);
         var bare = Regex.Replace(edited, ",\\s*\"manifestSha256\": \"[0-9a-f]*\"", "");
         Assert.NotEqual(edited, bare);
-        var anew = JsonNode.Parse(bare)!.ToJsonString(new() { WriteIndented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }) + "\n";
+        var anew =
+            JsonNode
+                .Parse(bare)!
+                .ToJsonString(
+                    new()
+                    {
+                        WriteIndented = true,
+                        NewLine = "\n",
+                        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+                    }
+                ) + "\n";
         var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(anew)));
-        await File.WriteAllTextAsync(manifest, anew.Replace("\n}\n", $",\n  \"manifestSha256\": \"{hash}\"\n}}\n", StringComparison.Ordinal));
+        await File.WriteAllTextAsync(
+            manifest,
+            anew.Replace("\n}\n", $",\n  \"manifestSha256\": \"{hash}\"\n}}\n", StringComparison.Ordinal)
+        );
         var report = await story.WithAsync(l => l.VerifyArchivesAsync([]));
         Assert.Equal(3, report.Parts.Count);
-        Assert.Contains(isRefused ? "is no manifest of an archive" : "has not the columns", Assert.Single(report.Parts, p => p.Problem is not null).Problem!, StringComparison.Ordinal);
-        if (isRefused) await RefusedAsync(story, "VRV345");
+        Assert.Contains(
+            isRefused ? "is no manifest of an archive" : "has not the columns",
+            Assert.Single(report.Parts, p => p.Problem is not null).Problem!,
+            StringComparison.Ordinal
+        );
+        if (isRefused)
+            await RefusedAsync(story, "VRV345");
     }
 
     [Theory]
@@ -119,7 +156,17 @@ public abstract class RestoreConformance(Func<ScratchDatabase> create) : Archive
         var path = Cold.At(Cold.Manifests[0]);
         var manifest = ArchiveManifest.Read(await File.ReadAllTextAsync(path));
         var columns = manifest.Columns.Select(c => c.Name == "v" ? c with { Max = "17.0" } : c).ToList();
-        var forged = what == "rows" ? manifest with { Rows = manifest.Rows + 1 } : manifest with { Columns = columns, HashedBy = "an older version" };
+        var forged =
+            what == "rows"
+                ? manifest with
+                {
+                    Rows = manifest.Rows + 1,
+                }
+                : manifest with
+                {
+                    Columns = columns,
+                    HashedBy = "an older version",
+                };
         await File.WriteAllTextAsync(path, forged.Write());
         await Db.ExecuteAsync("DELETE FROM varve.archives");
         await RefusedAsync(story, code);
@@ -151,17 +198,24 @@ public abstract class RestoreConformance(Func<ScratchDatabase> create) : Archive
     [InlineData("2025-01-02", "2025-01-03")]
     public async Task A_table_that_got_and_lost_columns_is_restored_with_NULL_for_what_a_part_has_not(string from, string to)
     {
-        if (await IsRefusedAsync("VRV146", () => BeginAsync(Policy(Kept + "\nlate_after_expiry: merge", "count, max")))) return;
+        if (await IsRefusedAsync("VRV146", () => BeginAsync(Policy(Kept + "\nlate_after_expiry: merge", "count, max"))))
+            return;
         var (story, rows) = await BeginAsync(Policy(Kept + "\nlate_after_expiry: merge", "count, max"));
         await Db.ExecuteAsync("DROP VIEW IF EXISTS m.cpu_all; ALTER TABLE m.cpu ADD COLUMN old VARCHAR; UPDATE m.cpu SET old = 'o'");
         await story.RunWellAsync("2025-01-11");
-        await Db.ExecuteAsync("DROP VIEW IF EXISTS m.cpu_all; ALTER TABLE m.cpu ADD COLUMN note VARCHAR; UPDATE m.cpu SET note = 'n'; ALTER TABLE m.cpu DROP COLUMN old");
-        await Db.ExecuteAsync("INSERT INTO m.cpu VALUES (TIMESTAMP '2025-01-02 00:30', 'a', 7, NULL), (TIMESTAMP '2025-01-03 00:30', 'a', 8, NULL)");
+        await Db.ExecuteAsync(
+            "DROP VIEW IF EXISTS m.cpu_all; ALTER TABLE m.cpu ADD COLUMN note VARCHAR; UPDATE m.cpu SET note = 'n'; ALTER TABLE m.cpu DROP COLUMN old"
+        );
+        await Db.ExecuteAsync(
+            "INSERT INTO m.cpu VALUES (TIMESTAMP '2025-01-02 00:30', 'a', 7, NULL), (TIMESTAMP '2025-01-03 00:30', 'a', 8, NULL)"
+        );
         Assert.Empty((await story.RunAsync("2025-01-13")).Errors);
         var result = await RestoreAsync(story, new() { Policy = story.Policy.Name, Range = new(At(from), At(to)) });
         List<SourceRow> late = [Row("2025-01-02T00:30", 7), Row("2025-01-03T00:30", 8)];
         Same(rows.Concat(late).Where(r => r.At >= At(from) && r.At < At(to)), await ReadAsync(result.Table));
-        var told = await Db.QueryAsync("SELECT DISTINCT coalesce(old, '-') || coalesce(note, '-') FROM m.cpu_restored WHERE ts NOT IN (TIMESTAMP '2025-01-02 00:30', TIMESTAMP '2025-01-03 00:30') AND ts < TIMESTAMP '2025-01-04'");
+        var told = await Db.QueryAsync(
+            "SELECT DISTINCT coalesce(old, '-') || coalesce(note, '-') FROM m.cpu_restored WHERE ts NOT IN (TIMESTAMP '2025-01-02 00:30', TIMESTAMP '2025-01-03 00:30') AND ts < TIMESTAMP '2025-01-04'"
+        );
         Assert.Equal("o-", Assert.Single(told)[0]);
         Assert.Equal(0, await CountAsync("WHERE ts >= TIMESTAMP '2025-01-04' AND note IS DISTINCT FROM 'n'"));
     }
@@ -180,7 +234,8 @@ public abstract class RestoreConformance(Func<ScratchDatabase> create) : Archive
         Assert.Contains("note is INTEGER", error.Message, StringComparison.Ordinal);
         using var aside = new ColdPlace();
         Directory.CreateDirectory(aside.At(Path.GetDirectoryName(Cold.Parts[0])!));
-        foreach (var file in Cold.Files.Take(2)) File.Copy(Cold.At(file), aside.At(file));
+        foreach (var file in Cold.Files.Take(2))
+            File.Copy(Cold.At(file), aside.At(file));
         story.Archives = new Dictionary<string, string> { ["aside"] = aside.Folder };
         await RestoreAsync(story, new() { Policy = story.Policy.Name, Location = "aside" });
         Same(Before(rows, "2025-01-04"), await ReadAsync(new("m", "cpu_restored")));
@@ -205,7 +260,13 @@ public abstract class RestoreConformance(Func<ScratchDatabase> create) : Archive
         await RestoreAsync(story, Of("2025-01-01", "2025-01-06", "c") with { Location = "warm" });
         Same(Since(Before(rows, "2025-01-06"), "2025-01-04"), await ReadAsync(new("m", "c")));
 
-        RestoreRequest Of(string from, string to, string into) => new() { Policy = story.Policy.Name, Range = new(At(from), At(to)), Into = new("m", into) };
+        RestoreRequest Of(string from, string to, string into) =>
+            new()
+            {
+                Policy = story.Policy.Name,
+                Range = new(At(from), At(to)),
+                Into = new("m", into),
+            };
         async Task SeveralAsync()
         {
             var error = Assert.IsType<PolicyException>(await Record.ExceptionAsync(() => RestoreAsync(story)));
@@ -227,15 +288,34 @@ public abstract class RestoreConformance(Func<ScratchDatabase> create) : Archive
         await strange.InsertAsync(Every("2024-06-01", "2024-06-11", "1h"));
         await strange.ApplyAsync("policy: m.cpu\n" + Policy(Kept, "count").Replace("m.cpu", "m.gpu", StringComparison.Ordinal));
         await strange.RunWellAsync("2024-06-12");
-        if (lost) await Db.ExecuteAsync("DELETE FROM varve.archives");
+        if (lost)
+            await Db.ExecuteAsync("DELETE FROM varve.archives");
         var error = Assert.IsType<PolicyException>(await Record.ExceptionAsync(() => RestoreAsync(story)));
         Assert.Equal("VRV349", error.Code);
         Assert.Contains("is of m.gpu", error.Message, StringComparison.Ordinal);
         Assert.Contains("of m.cpu", error.Message, StringComparison.Ordinal);
-        var result = await RestoreAsync(story, new() { Policy = story.Policy.Name, Table = TableName.Parse(Db.Cased("M.CPU")) with { Schema = null }, Location = "cold" });
+        var result = await RestoreAsync(
+            story,
+            new()
+            {
+                Policy = story.Policy.Name,
+                Table = TableName.Parse(Db.Cased("M.CPU")) with { Schema = null },
+                Location = "cold",
+            }
+        );
         Same(Before(rows, "2025-01-06"), await ReadAsync(result.Table));
         Assert.Equal(0, result.Unknown);
-        var none = await Record.ExceptionAsync(() => RestoreAsync(story, new() { Policy = story.Policy.Name, Table = new("m", "ipu"), Location = "cold" }));
+        var none = await Record.ExceptionAsync(() =>
+            RestoreAsync(
+                story,
+                new()
+                {
+                    Policy = story.Policy.Name,
+                    Table = new("m", "ipu"),
+                    Location = "cold",
+                }
+            )
+        );
         Assert.Equal("VRV348", Assert.IsType<PolicyException>(none).Code);
     }
 
@@ -247,7 +327,11 @@ public abstract class RestoreConformance(Func<ScratchDatabase> create) : Archive
         Assert.Single(await story.WithAsync(l => l.AuditAsync()), e => e.Action == "rows.restored");
     }
 
-    private async Task<long> CountAsync(string where) => Convert.ToInt64((await Db.QueryAsync($"SELECT count(*) FROM m.cpu_restored {where}"))[0][0], System.Globalization.CultureInfo.InvariantCulture);
+    private async Task<long> CountAsync(string where) =>
+        Convert.ToInt64(
+            (await Db.QueryAsync($"SELECT count(*) FROM m.cpu_restored {where}"))[0][0],
+            System.Globalization.CultureInfo.InvariantCulture
+        );
 
     private async Task RefusedAsync(Story story, string code)
     {

@@ -36,7 +36,10 @@ public abstract class RunConformance(Func<ScratchDatabase> create) : Conformance
         var rows = Every("2025-01-01", "2025-01-03", "10m");
         var story = await BeginAsync(Policy("tiers: [{ every: 1h }, { every: 1d }]"), rows);
         var outcome = await story.RunWellAsync("2025-01-03");
-        var read = outcome.Events.OfType<RunEvent.StepDone>().Where(e => e.Step is PlanStep.RollUp).ToLookup(e => e.Step.Relation, e => e.Result.RowsIn);
+        var read = outcome
+            .Events.OfType<RunEvent.StepDone>()
+            .Where(e => e.Step is PlanStep.RollUp)
+            .ToLookup(e => e.Step.Relation, e => e.Result.RowsIn);
         Assert.Equal((288, 48), (read["1h"].Sum(), read["1d"].Sum()));
         Assert.Equal(288 + 48, outcome.Summary.RowsRead);
         Assert.Equal(288 + 48, (await story.WithAsync(l => l.HistoryAsync(Selection.All)))[0].RowsRead);
@@ -51,8 +54,16 @@ public abstract class RunConformance(Func<ScratchDatabase> create) : Conformance
         Assert.Empty(second.Done);
         Assert.Empty(await story.WithAsync(l => l.StepsAsync(second.Summary.RunId)));
         Assert.NotEmpty(await story.WithAsync(l => l.StepsAsync(first.Summary.RunId)));
-        Assert.Contains("No run begins with nothing", (await Assert.ThrowsAsync<PolicyException>(() => story.WithAsync(l => l.StepsAsync("nothing")))).Message, StringComparison.Ordinal);
-        Assert.Contains("2 runs begin with 0", (await Assert.ThrowsAsync<PolicyException>(() => story.WithAsync(l => l.StepsAsync("0")))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "No run begins with nothing",
+            (await Assert.ThrowsAsync<PolicyException>(() => story.WithAsync(l => l.StepsAsync("nothing")))).Message,
+            StringComparison.Ordinal
+        );
+        Assert.Contains(
+            "2 runs begin with 0",
+            (await Assert.ThrowsAsync<PolicyException>(() => story.WithAsync(l => l.StepsAsync("0")))).Message,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -90,7 +101,8 @@ public abstract class RunConformance(Func<ScratchDatabase> create) : Conformance
         var outcome = await Record.ExceptionAsync(async () =>
         {
             var run = await story.RunAsync("2025-01-06", new RunOptions { Plans = [plan], Yes = true });
-            if (run.Errors.Count > 0) throw run.Errors[0];
+            if (run.Errors.Count > 0)
+                throw run.Errors[0];
         });
         var stale = Assert.IsType<StalePlanException>(outcome);
         Assert.NotEmpty(stale.Differences);
@@ -139,10 +151,19 @@ public abstract class RunConformance(Func<ScratchDatabase> create) : Conformance
     [Theory]
     [InlineData("keep: 34h\nrecheck: 1h\nlate: 1h\nzone: Europe/Berlin\ntiers: [{ every: 7h }, { every: 1d }]", "2025-01-04T09:00Z")]
     [InlineData("keep: 15h\nrecheck: 4h\ntiers: [{ every: 6h, keep: 179h }, { every: 1w, keep: 179h }]", "2025-01-12T06:00Z")]
-    [InlineData("keep: 8h\nrecheck: 1h\ntiers: [{ every: 15m, keep: 9h }, { every: 1h, keep: 39h }, { every: 1d, keep: 40h }]", "2025-01-05T07:00Z")]
+    [InlineData(
+        "keep: 8h\nrecheck: 1h\ntiers: [{ every: 15m, keep: 9h }, { every: 1h, keep: 39h }, { every: 1d, keep: 40h }]",
+        "2025-01-05T07:00Z"
+    )]
     public async Task Of_a_few_scattered_rows_no_step_is_skipped(string policy, string asOf)
     {
-        SourceRow[] rows = [Row("2025-01-01T05:17Z", 1), Row("2025-01-01T09:40Z", 2, "b"), Row("2025-01-01T16:02Z", 3), Row("2025-01-02T23:59Z", 4)];
+        SourceRow[] rows =
+        [
+            Row("2025-01-01T05:17Z", 1),
+            Row("2025-01-01T09:40Z", 2, "b"),
+            Row("2025-01-01T16:02Z", 3),
+            Row("2025-01-02T23:59Z", 4),
+        ];
         var story = await BeginAsync(Policy(policy), rows);
         var plan = await story.PlanAsync(asOf);
         var outcome = await story.RunWellAsync(asOf);
@@ -156,7 +177,19 @@ public abstract class RunConformance(Func<ScratchDatabase> create) : Conformance
     {
         var rows = Every("2025-01-01", "2025-01-15", "1h");
         var story = await BeginAsync(Policy(Usual), rows);
-        var outcome = await story.WithAsync(l => RunOutcome.OfAsync(l, new RunOptions { AsOf = At("2025-01-15"), Yes = true, For = Duration.FromSeconds(5) }), new HurryingTime(At("2025-06-01")));
+        var outcome = await story.WithAsync(
+            l =>
+                RunOutcome.OfAsync(
+                    l,
+                    new RunOptions
+                    {
+                        AsOf = At("2025-01-15"),
+                        Yes = true,
+                        For = Duration.FromSeconds(5),
+                    }
+                ),
+            new HurryingTime(At("2025-06-01"))
+        );
         Assert.True(outcome.Summary.Stopped);
         Assert.NotEqual(0, outcome.Summary.StepsLeft);
         Assert.Empty(outcome.Errors);
@@ -171,9 +204,14 @@ public abstract class RunConformance(Func<ScratchDatabase> create) : Conformance
     {
         var story = await BeginAsync(Policy(Usual), Every("2025-01-01", "2025-01-15", "1h"));
         await Db.CreateAsync(Cpu() with { Name = new("m", "mem") });
-        await story.WithAsync(l => l.ApplyAsync(PolicyYaml.Parse("policy: mem\n" + Policy(Usual).Replace("m.cpu", "m.mem", StringComparison.Ordinal), "p.yaml")));
+        await story.WithAsync(l =>
+            l.ApplyAsync(PolicyYaml.Parse("policy: mem\n" + Policy(Usual).Replace("m.cpu", "m.mem", StringComparison.Ordinal), "p.yaml"))
+        );
         var outcome = await story.RunAsync(At("2025-01-15"), new RunOptions { Yes = true, For = Duration.Zero });
-        Assert.Equal([story.Policy.Name, "mem"], outcome.Events.Select(e => Assert.IsType<RunEvent.Postponed>(e).Policy).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            [story.Policy.Name, "mem"],
+            outcome.Events.Select(e => Assert.IsType<RunEvent.Postponed>(e).Policy).Order(StringComparer.Ordinal)
+        );
         Assert.Empty(await story.WithAsync(l => l.HistoryAsync(Selection.All)));
         Assert.Null((await story.RunAsync(At("2025-01-15"))).Events.OfType<RunEvent.Finished>().First().Summary.Next);
     }
@@ -185,12 +223,26 @@ public abstract class RunConformance(Func<ScratchDatabase> create) : Conformance
         var story = await BeginAsync(Policy(Usual), rows);
         using var stop = new CancellationTokenSource();
         var done = 0;
-        await story.WithAsync(async lifecycle =>
-        {
-            await foreach (var one in lifecycle.RunAsync(Selection.All, new RunOptions { AsOf = At("2025-01-15"), Yes = true, Stop = stop.Token }))
-                if (one is RunEvent.StepDone && ++done == 3) await stop.CancelAsync();
-            return 0;
-        }, new SettableTime(At("2025-02-01")));
+        await story.WithAsync(
+            async lifecycle =>
+            {
+                await foreach (
+                    var one in lifecycle.RunAsync(
+                        Selection.All,
+                        new RunOptions
+                        {
+                            AsOf = At("2025-01-15"),
+                            Yes = true,
+                            Stop = stop.Token,
+                        }
+                    )
+                )
+                    if (one is RunEvent.StepDone && ++done == 3)
+                        await stop.CancelAsync();
+                return 0;
+            },
+            new SettableTime(At("2025-02-01"))
+        );
         Assert.InRange(done, 3, 4);
         await story.RunWellAsync("2025-01-15");
         await story.ExpectTierAsync(1, rows);
@@ -229,7 +281,8 @@ public abstract class RunConformance(Func<ScratchDatabase> create) : Conformance
             var outcome = await Record.ExceptionAsync(async () =>
             {
                 var run = await RunOutcome.OfAsync(new Lifecycle(database), new RunOptions { AsOf = At("2025-01-07"), Yes = true });
-                if (run.Errors.Count > 0) throw run.Errors[0];
+                if (run.Errors.Count > 0)
+                    throw run.Errors[0];
             });
             Assert.IsType<BusyException>(outcome);
         }
@@ -259,7 +312,13 @@ public abstract class RunConformance(Func<ScratchDatabase> create) : Conformance
         List<PolicyDocument> documents = [.. PolicyYaml.Parse(Policy(Usual), "again.yaml").Select(Db.Said)];
         var result = Assert.Single(await story.WithAsync(l => l.ApplyAsync(documents)));
         Assert.Equal((1, Varve.Catalog.ApplyOutcome.Unchanged), (result.Revision, result.Outcome));
-        var changed = Assert.Single(await story.WithAsync(l => l.ApplyAsync([.. PolicyYaml.Parse(Policy(Usual.Replace("10d", "11d", StringComparison.Ordinal)), "again.yaml").Select(Db.Said)])));
+        var changed = Assert.Single(
+            await story.WithAsync(l =>
+                l.ApplyAsync([
+                    .. PolicyYaml.Parse(Policy(Usual.Replace("10d", "11d", StringComparison.Ordinal)), "again.yaml").Select(Db.Said),
+                ])
+            )
+        );
         Assert.Equal((2, Varve.Catalog.ApplyOutcome.Changed), (changed.Revision, changed.Outcome));
     }
 
@@ -274,7 +333,10 @@ public abstract class RunConformance(Func<ScratchDatabase> create) : Conformance
     private static async Task TripAsync(Story story, Trip trip, string asOf)
     {
         await using var inner = await story.Db.OpenAsync();
-        var lifecycle = new Lifecycle(new Database(new TrippingEngine(inner.Engine, trip), inner.Name), new LifecycleOptions { TimeProvider = new SettableTime(At(asOf)) });
+        var lifecycle = new Lifecycle(
+            new Database(new TrippingEngine(inner.Engine, trip), inner.Name),
+            new LifecycleOptions { TimeProvider = new SettableTime(At(asOf)) }
+        );
         var error = await Record.ExceptionAsync(() => RunOutcome.OfAsync(lifecycle, new RunOptions { AsOf = At(asOf), Yes = true }));
         Assert.True(error is null or DeathException, error?.ToString());
     }

@@ -18,7 +18,10 @@ public abstract class ShownConformance(Func<ScratchDatabase> create) : ArchiveSu
     [Fact]
     public async Task Of_local_days_weeks_and_months()
     {
-        var story = await BeginAsync(Policy("keep: 3d\nzone: Europe/Berlin\ninterval: 1h\ntiers: [{ every: 1d, keep: 90d }, { every: 1mo }]"), Every("2025-01-01", "2025-04-21", "6h"));
+        var story = await BeginAsync(
+            Policy("keep: 3d\nzone: Europe/Berlin\ninterval: 1h\ntiers: [{ every: 1d, keep: 90d }, { every: 1mo }]"),
+            Every("2025-01-01", "2025-04-21", "6h")
+        );
         await story.RunAsShownAsync("2025-04-21");
         await story.InsertAsync(Row("2025-04-20T03:00Z", 7));
         await story.RunAsShownAsync("2025-04-22");
@@ -35,7 +38,8 @@ public abstract class ShownConformance(Func<ScratchDatabase> create) : ArchiveSu
     [Fact]
     public async Task Of_late_rows_that_are_merged()
     {
-        if (!Db.HasTransactions) Assert.Skip("Merging needs transactions.");
+        if (!Db.HasTransactions)
+            Assert.Skip("Merging needs transactions.");
         var story = await BeginAsync(Policy($"keep: 3d\nlate_after_expiry: merge\n{Coarser}"), Every("2025-01-01", "2025-01-21", "1h"));
         await LateAsync(story, "merge");
     }
@@ -43,7 +47,10 @@ public abstract class ShownConformance(Func<ScratchDatabase> create) : ArchiveSu
     [Fact]
     public async Task Of_late_rows_that_are_discarded()
     {
-        var story = await BeginAsync(Policy($"keep: 3d\nlate_after_expiry: discard\nsource: {{ expire: rows }}\n{Coarser}"), Every("2025-01-01", "2025-01-21", "1h"));
+        var story = await BeginAsync(
+            Policy($"keep: 3d\nlate_after_expiry: discard\nsource: {{ expire: rows }}\n{Coarser}"),
+            Every("2025-01-01", "2025-01-21", "1h")
+        );
         await LateAsync(story, "discard");
     }
 
@@ -59,7 +66,8 @@ public abstract class ShownConformance(Func<ScratchDatabase> create) : ArchiveSu
     [Fact]
     public async Task Of_rows_that_are_archived_before_they_go()
     {
-        if (!Db.Archives) Assert.Skip("Archives are snapshots of partitions here, which other tests take.");
+        if (!Db.Archives)
+            Assert.Skip("Archives are snapshots of partitions here, which other tests take.");
         var (story, _) = await BeginAsync(Policy($"keep: 3d\narchive: cold\n{Coarser}"));
         Assert.Contains("archive", Kinds(await story.RunAsShownAsync("2025-01-09")));
         await story.RunAsShownAsync("2025-01-14");
@@ -85,5 +93,6 @@ public abstract class ShownConformance(Func<ScratchDatabase> create) : ArchiveSu
         Assert.Contains(kind, Kinds(await story.RunAsShownAsync("2025-01-21")));
     }
 
-    private static IEnumerable<string> Kinds(RunOutcome outcome) => outcome.Done.Select(s => s.Kind).Distinct().Order(StringComparer.Ordinal);
+    private static IEnumerable<string> Kinds(RunOutcome outcome) =>
+        outcome.Done.Select(s => s.Kind).Distinct().Order(StringComparer.Ordinal);
 }

@@ -5,7 +5,10 @@ using Varve.Policies;
 
 namespace Varve.Engines.Tests.Conformance;
 
-/// <summary>Semantics, section 3: a table is that table. Another one under its name stops the policy; what people do to their own table does not.</summary>
+/// <summary>
+/// Semantics, section 3: a table is that table. Another one under its name stops the policy; what people do to their own
+/// table does not.
+/// </summary>
 public abstract class SourceConformance(Func<ScratchDatabase> create) : ConformanceSuite(create)
 {
     private const string Tiers = "keep: 5d\nrecheck: 1d\ntiers: [{ every: 1h, keep: 90d }, { every: 1d }]";
@@ -14,10 +17,14 @@ public abstract class SourceConformance(Func<ScratchDatabase> create) : Conforma
     [Theory]
     [Rule("source-swapped")]
     [Rule("another-table")]
-    [InlineData($"CREATE TABLE m.other AS SELECT t AS ts, 'a' AS host, epoch(t) % 977 AS v FROM {Minutes}; ALTER TABLE m.cpu RENAME TO cpu_old; ALTER TABLE m.other RENAME TO cpu")]
+    [InlineData(
+        $"CREATE TABLE m.other AS SELECT t AS ts, 'a' AS host, epoch(t) % 977 AS v FROM {Minutes}; ALTER TABLE m.cpu RENAME TO cpu_old; ALTER TABLE m.other RENAME TO cpu"
+    )]
     [InlineData($"CREATE OR REPLACE TABLE m.cpu AS SELECT t AS ts, 'b' AS host, epoch(t) % 977 AS v FROM {Minutes}")]
     [InlineData($"CREATE OR REPLACE TABLE m.cpu AS SELECT t + INTERVAL 3 MINUTE AS ts, 'a' AS host, epoch(t) % 3 AS v FROM {Minutes}")]
-    [InlineData("DROP TABLE m.cpu; CREATE TABLE m.cpu (v DOUBLE, ts TIMESTAMP, host VARCHAR); INSERT INTO m.cpu SELECT 7, t, 'c' FROM range(TIMESTAMP '2025-01-07', TIMESTAMP '2025-01-10', INTERVAL 1 HOUR) r(t)")]
+    [InlineData(
+        "DROP TABLE m.cpu; CREATE TABLE m.cpu (v DOUBLE, ts TIMESTAMP, host VARCHAR); INSERT INTO m.cpu SELECT 7, t, 'c' FROM range(TIMESTAMP '2025-01-07', TIMESTAMP '2025-01-10', INTERVAL 1 HOUR) r(t)"
+    )]
     [InlineData("UPDATE m.cpu SET v = 0")]
     public async Task Another_table_stops_the_policy_before_anything_is_done(string swap)
     {
@@ -30,7 +37,10 @@ public abstract class SourceConformance(Func<ScratchDatabase> create) : Conforma
         Assert.Contains("adopt-source", error.Message, StringComparison.Ordinal);
         Assert.Contains((await story.PlanAsync("2025-01-12")).Notes, n => n.Code == "VRV334");
         Assert.Contains((await story.StatusAsync("2025-01-12")).Notes, n => n.Code == "VRV334");
-        if (Db.HasTransactions) await Assert.ThrowsAsync<HaltException>(() => story.WithAsync(l => l.EraseAsync(new() { Policy = "m.cpu", Where = [new("host", "a")] })));
+        if (Db.HasTransactions)
+            await Assert.ThrowsAsync<HaltException>(() =>
+                story.WithAsync(l => l.EraseAsync(new() { Policy = "m.cpu", Where = [new("host", "a")] }))
+            );
         Assert.Equal(rows, await story.CountAsync("cpu"));
         Assert.Equal(before, await TierAsync("cpu_1h"));
     }
@@ -45,12 +55,21 @@ public abstract class SourceConformance(Func<ScratchDatabase> create) : Conforma
         Assert.Equal((At("2025-01-10"), 9 * 144), (adopted.Until, adopted.Late));
         await story.RunWellAsync("2025-01-12");
         Assert.Equal(before, await TierAsync("cpu_1h", "WHERE ts < TIMESTAMP '2025-01-10'"));
-        Assert.Equal(2 * 144, Number(await Db.QueryAsync("SELECT CAST(sum(varve_rows) AS BIGINT) FROM m.cpu_1h WHERE ts >= TIMESTAMP '2025-01-10'"), 0));
+        Assert.Equal(
+            2 * 144,
+            Number(await Db.QueryAsync("SELECT CAST(sum(varve_rows) AS BIGINT) FROM m.cpu_1h WHERE ts >= TIMESTAMP '2025-01-10'"), 0)
+        );
         Assert.Equal(11 * 144, await story.CountAsync("cpu"));
         await story.RunWellAsync("2025-02-20");
         Assert.Equal(9 * 144, await story.CountAsync("cpu"));
         Assert.Equal(9 * 144, (await story.StatusAsync("2025-02-20")).FrozenLate.Rows);
-        Assert.Equal("11", Convert.ToString((await Db.QueryAsync("SELECT count(DISTINCT ts) FROM m.cpu_1d"))[0][0], System.Globalization.CultureInfo.InvariantCulture));
+        Assert.Equal(
+            "11",
+            Convert.ToString(
+                (await Db.QueryAsync("SELECT count(DISTINCT ts) FROM m.cpu_1d"))[0][0],
+                System.Globalization.CultureInfo.InvariantCulture
+            )
+        );
         Assert.All(await story.WithAsync(l => l.VerifyAsync(Selection.All)), r => Assert.Empty(r.Mismatches));
     }
 
@@ -75,9 +94,13 @@ public abstract class SourceConformance(Func<ScratchDatabase> create) : Conforma
     [InlineData("DELETE FROM m.cpu WHERE ts < TIMESTAMP '2025-01-09 22:00'")]
     [InlineData("TRUNCATE m.cpu")]
     [InlineData("CREATE OR REPLACE TABLE m.cpu (ts TIMESTAMP, host VARCHAR, v DOUBLE)")]
-    [InlineData("TRUNCATE m.cpu; INSERT INTO m.cpu SELECT t, 'a', 1 FROM range(TIMESTAMP '2025-01-10', TIMESTAMP '2025-01-11', INTERVAL 10 MINUTE) r(t)")]
+    [InlineData(
+        "TRUNCATE m.cpu; INSERT INTO m.cpu SELECT t, 'a', 1 FROM range(TIMESTAMP '2025-01-10', TIMESTAMP '2025-01-11', INTERVAL 10 MINUTE) r(t)"
+    )]
     [InlineData("CREATE TABLE m.copy AS FROM m.cpu; DROP TABLE m.cpu; ALTER TABLE m.copy RENAME TO cpu")]
-    [InlineData("CREATE TABLE m.copy AS FROM m.cpu; TRUNCATE m.cpu; INSERT INTO m.cpu SELECT * FROM m.copy WHERE ts >= TIMESTAMP '2025-01-08'")]
+    [InlineData(
+        "CREATE TABLE m.copy AS FROM m.cpu; TRUNCATE m.cpu; INSERT INTO m.cpu SELECT * FROM m.copy WHERE ts >= TIMESTAMP '2025-01-08'"
+    )]
     [InlineData("INSERT INTO m.cpu SELECT t, 'new', 1 FROM range(TIMESTAMP '2025-01-05', TIMESTAMP '2025-01-10', INTERVAL 10 MINUTE) r(t)")]
     [InlineData("INSERT INTO m.cpu SELECT t, 'a', 1 FROM range(TIMESTAMP '2024-12-01', TIMESTAMP '2025-01-04', INTERVAL 10 MINUTE) r(t)")]
     [InlineData("UPDATE m.cpu SET v = 0 WHERE ts >= TIMESTAMP '2025-01-09'")]
@@ -90,9 +113,12 @@ public abstract class SourceConformance(Func<ScratchDatabase> create) : Conforma
         var outcome = await story.RunAsync("2025-01-11");
         Assert.Empty(outcome.Errors);
         Assert.DoesNotContain((await story.PlanAsync("2025-01-11")).Notes, n => n.Code == "VRV334");
-        if (!done.StartsWith("TRUNCATE", StringComparison.Ordinal) && !done.StartsWith("CREATE OR", StringComparison.Ordinal)) return;
+        if (!done.StartsWith("TRUNCATE", StringComparison.Ordinal) && !done.StartsWith("CREATE OR", StringComparison.Ordinal))
+            return;
         Assert.Equal(before, await TierAsync("cpu_1h", "WHERE ts < TIMESTAMP '2025-01-10'"));
-        await Db.ExecuteAsync("INSERT INTO m.cpu SELECT t, 'a', 2 FROM range(TIMESTAMP '2025-01-11', TIMESTAMP '2025-01-12', INTERVAL 10 MINUTE) r(t)");
+        await Db.ExecuteAsync(
+            "INSERT INTO m.cpu SELECT t, 'a', 2 FROM range(TIMESTAMP '2025-01-11', TIMESTAMP '2025-01-12', INTERVAL 10 MINUTE) r(t)"
+        );
         Assert.Empty((await story.RunAsync("2025-01-12")).Errors);
         Assert.Equal(before, await TierAsync("cpu_1h", "WHERE ts < TIMESTAMP '2025-01-10'"));
     }
@@ -103,7 +129,10 @@ public abstract class SourceConformance(Func<ScratchDatabase> create) : Conforma
         var (story, _) = await BuiltAsync();
         await story.InsertAsync(Row("2025-01-09 12:00:01".Replace(' ', 'T') + "Z", 5));
         foreach (var isSame in new[] { true, false })
-            Assert.Equal("VRV335", (await Assert.ThrowsAsync<PolicyException>(() => story.WithAsync(l => l.AdoptSourceAsync("m.cpu", isSame)))).Code);
+            Assert.Equal(
+                "VRV335",
+                (await Assert.ThrowsAsync<PolicyException>(() => story.WithAsync(l => l.AdoptSourceAsync("m.cpu", isSame)))).Code
+            );
     }
 
     [Theory]
@@ -112,7 +141,8 @@ public abstract class SourceConformance(Func<ScratchDatabase> create) : Conforma
     [InlineData("discard")]
     public async Task Another_table_is_adopted_only_where_late_rows_are_held(string late)
     {
-        if (late == "merge" && await IsRefusedAsync("VRV146", () => BuiltAsync($"\nlate_after_expiry: {late}"))) return;
+        if (late == "merge" && await IsRefusedAsync("VRV146", () => BuiltAsync($"\nlate_after_expiry: {late}")))
+            return;
         var (story, before) = await BuiltAsync($"\nlate_after_expiry: {late}");
         await Db.ExecuteAsync($"CREATE OR REPLACE TABLE m.cpu AS SELECT t AS ts, 'b' AS host, epoch(t) % 977 AS v FROM {Minutes}");
         var error = await Assert.ThrowsAsync<PolicyException>(() => story.WithAsync(l => l.AdoptSourceAsync("m.cpu")));

@@ -37,7 +37,10 @@ public abstract class SpellingConformance(Func<ScratchDatabase> create) : Confor
     [InlineData("zone: UTC", "zone: Etc/UTC")]
     [InlineData("zone: UTC", "zone: Zulu")]
     [InlineData("zone: UTC\n", "")]
-    [InlineData("keep: 3d\n", "keep: 3d\nschema: main\nviews: true\nmin_coverage: 0\nties: smallest\nproof: full\non_silence: expire\nlate_after_expiry: hold\n")]
+    [InlineData(
+        "keep: 3d\n",
+        "keep: 3d\nschema: main\nviews: true\nmin_coverage: 0\nties: smallest\nproof: full\non_silence: expire\nlate_after_expiry: hold\n"
+    )]
     [InlineData("{ v: [count, sum, min] }", "\n  v: { column: v, functions: [count, sum, min], ties: smallest }")]
     public async Task Other_words_store_nothing_and_ask_nothing(string words, string others)
     {
@@ -53,7 +56,9 @@ public abstract class SpellingConformance(Func<ScratchDatabase> create) : Confor
     [InlineData("Asia/Kolkata", "Asia/Calcutta")]
     public async Task Another_name_of_a_zone_is_the_same_zone(string zone, string alias)
     {
-        var built = Built.Replace("zone: UTC", $"zone: {zone}", StringComparison.Ordinal).Replace("every: 1h", "every: 30m", StringComparison.Ordinal);
+        var built = Built
+            .Replace("zone: UTC", $"zone: {zone}", StringComparison.Ordinal)
+            .Replace("every: 1h", "every: 30m", StringComparison.Ordinal);
         var story = await BuiltAsync(built);
         await ExpectSameAsync(story, built.Replace(zone, alias, StringComparison.Ordinal));
         await ExpectSameAsync(story, built.Replace("every: 1d,", $"every: 1d, zone: {alias},", StringComparison.Ordinal));
@@ -63,7 +68,9 @@ public abstract class SpellingConformance(Func<ScratchDatabase> create) : Confor
     public async Task A_change_among_other_words_is_stored_alone()
     {
         var story = await BuiltAsync(Built);
-        var changed = Built.Replace("[host, reg]", "[reg, host]", StringComparison.Ordinal).Replace("[count, sum, min]", "[min, sum, count, max]", StringComparison.Ordinal);
+        var changed = Built
+            .Replace("[host, reg]", "[reg, host]", StringComparison.Ordinal)
+            .Replace("[count, sum, min]", "[min, sum, count, max]", StringComparison.Ordinal);
         var result = Assert.Single(await ApplyAsync(story, changed));
         Assert.Equal((ApplyOutcome.Changed, 2), (result.Outcome, result.Revision));
         var outcome = await story.RunAsync("2025-06-10T02:00:00Z", new() { Yes = false });
@@ -95,12 +102,23 @@ public abstract class SpellingConformance(Func<ScratchDatabase> create) : Confor
 
     private string Said(string policy) => policy.Replace("main", Db.DefaultSchema, StringComparison.Ordinal);
 
-    private Task<IReadOnlyList<ApplyResult>> ApplyAsync(Story story, string yaml) => story.WithAsync(l => l.ApplyAsync([.. PolicyYaml.Parse(Said(yaml), "p.yaml").Select(Db.Said)]));
+    private Task<IReadOnlyList<ApplyResult>> ApplyAsync(Story story, string yaml) =>
+        story.WithAsync(l => l.ApplyAsync([.. PolicyYaml.Parse(Said(yaml), "p.yaml").Select(Db.Said)]));
 
     private async Task<Story> BuiltAsync(string policy)
     {
-        await Db.ExecuteAsync("CREATE TABLE cpu (ts TIMESTAMP, host VARCHAR, reg VARCHAR, v DOUBLE); INSERT INTO cpu SELECT t, 'a', 'eu', 1 FROM range(TIMESTAMP '2025-06-01', TIMESTAMP '2025-06-10', INTERVAL 30 MINUTE) r(t)");
-        var story = new Story(Db, new(new(Db.DefaultSchema, "cpu"), "ts", TimeKind.Timestamp, [new("host", ValueKind.Text), new("reg", ValueKind.Text), new("v", ValueKind.Double)]));
+        await Db.ExecuteAsync(
+            "CREATE TABLE cpu (ts TIMESTAMP, host VARCHAR, reg VARCHAR, v DOUBLE); INSERT INTO cpu SELECT t, 'a', 'eu', 1 FROM range(TIMESTAMP '2025-06-01', TIMESTAMP '2025-06-10', INTERVAL 30 MINUTE) r(t)"
+        );
+        var story = new Story(
+            Db,
+            new(
+                new(Db.DefaultSchema, "cpu"),
+                "ts",
+                TimeKind.Timestamp,
+                [new("host", ValueKind.Text), new("reg", ValueKind.Text), new("v", ValueKind.Double)]
+            )
+        );
         await story.ApplyAsync(Said(policy));
         await story.RunWellAsync("2025-06-10");
         return story;

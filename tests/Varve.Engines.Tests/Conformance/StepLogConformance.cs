@@ -23,8 +23,13 @@ public abstract class StepLogConformance(Func<ScratchDatabase> create, string en
         await story.InsertAsync(Row("2025-01-02T04:30Z", 5));
         await AddAsync(story, "2025-01-10", log);
         Assert.Equal(["archive", "create", "discard", "expire", "merge", "publish", "reshape", "rollup"], log.Keys);
-        var made = log.Aggregate(new StringBuilder(), (text, step) => text.Append(System.Globalization.CultureInfo.InvariantCulture, $"-- {step.Key}\n{step.Value}\n\n")).ToString();
-        if (Environment.GetEnvironmentVariable("VARVE_APPROVE") == "1") await File.WriteAllTextAsync(Approved(), made);
+        var made = log.Aggregate(
+                new StringBuilder(),
+                (text, step) => text.Append(System.Globalization.CultureInfo.InvariantCulture, $"-- {step.Key}\n{step.Value}\n\n")
+            )
+            .ToString();
+        if (Environment.GetEnvironmentVariable("VARVE_APPROVE") == "1")
+            await File.WriteAllTextAsync(Approved(), made);
         Assert.Equal((await File.ReadAllTextAsync(Approved())).ReplaceLineEndings("\n"), made);
     }
 
@@ -32,8 +37,10 @@ public abstract class StepLogConformance(Func<ScratchDatabase> create, string en
     {
         var outcome = await story.RunWellAsync(asOf);
         foreach (var step in await story.WithAsync(l => l.StepsAsync(outcome.Summary.RunId)))
-            if (step.Executed is { Length: > 0 } executed) log.TryAdd(step.Kind, ShownRuns.Same(executed) + ";");
+            if (step.Executed is { Length: > 0 } executed)
+                log.TryAdd(step.Kind, ShownRuns.Same(executed) + ";");
     }
 
-    private string Approved([CallerFilePath] string path = "") => Path.Combine(Path.GetDirectoryName(path)!, "..", "Approvals", $"{engine}-steps.sql");
+    private string Approved([CallerFilePath] string path = "") =>
+        Path.Combine(Path.GetDirectoryName(path)!, "..", "Approvals", $"{engine}-steps.sql");
 }

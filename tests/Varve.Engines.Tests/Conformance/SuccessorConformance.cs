@@ -23,7 +23,13 @@ public abstract class SuccessorConformance(Func<ScratchDatabase> create) : Confo
         await story.WithAsync(l => l.DeletePolicyAsync("first"));
         await story.ApplyAsync(Policy(Second).Replace("m.cpu", Db.Cased(table), StringComparison.Ordinal));
         await story.RunWellAsync("2025-01-10T12:00Z");
-        Assert.Equal(2, Convert.ToInt64((await Db.QueryAsync("SELECT count(*) FROM later.cpu_1d"))[0][0], System.Globalization.CultureInfo.InvariantCulture));
+        Assert.Equal(
+            2,
+            Convert.ToInt64(
+                (await Db.QueryAsync("SELECT count(*) FROM later.cpu_1d"))[0][0],
+                System.Globalization.CultureInfo.InvariantCulture
+            )
+        );
         var status = await story.StatusAsync("2025-01-10T12:00Z");
         Assert.Equal(1, status.Relations.Single(r => r.Relation == "1d").Lost);
     }
@@ -67,7 +73,10 @@ public abstract class SuccessorConformance(Func<ScratchDatabase> create) : Confo
         var documents = PolicyYaml.Parse(Policy(Second), "second.yaml");
         var planned = Assert.Single(await story.WithAsync(l => l.PlanAsync(documents, At("2025-01-10T12:00Z"))));
         await story.ApplyAsync(Policy(Second));
-        Assert.Equal(planned.Steps.Select(s => s.Key), (await story.PlanAsync("2025-01-10T12:00Z")).Steps.Where(s => s is not PlanStep.Publish).Select(s => s.Key));
+        Assert.Equal(
+            planned.Steps.Select(s => s.Key),
+            (await story.PlanAsync("2025-01-10T12:00Z")).Steps.Where(s => s is not PlanStep.Publish).Select(s => s.Key)
+        );
     }
 
     [Fact]
@@ -107,7 +116,18 @@ public abstract class SuccessorConformance(Func<ScratchDatabase> create) : Confo
     /// <summary>Ten days of rows that were seen thirty days before they say that they happened.</summary>
     private async Task<Story> SeenAsync(string policy)
     {
-        SourceTable table = new(new("m", "cpu"), "ts", TimeKind.Timestamp, [new("host", ValueKind.Text), new("v", ValueKind.Double), new("seen", ValueKind.Moment)]);
-        return await Story.BeginAsync(Db, table, policy, Every("2025-01-01", "2025-01-11", "1h").Select(r => r with { Values = [.. r.Values, r.At!.Value - NodaTime.Duration.FromDays(30)] }));
+        SourceTable table = new(
+            new("m", "cpu"),
+            "ts",
+            TimeKind.Timestamp,
+            [new("host", ValueKind.Text), new("v", ValueKind.Double), new("seen", ValueKind.Moment)]
+        );
+        return await Story.BeginAsync(
+            Db,
+            table,
+            policy,
+            Every("2025-01-01", "2025-01-11", "1h")
+                .Select(r => r with { Values = [.. r.Values, r.At!.Value - NodaTime.Duration.FromDays(30)] })
+        );
     }
 }

@@ -3,7 +3,9 @@ using Varve.Planning;
 
 namespace Varve.Engines.Tests.Conformance;
 
-/// <summary>A tier takes the place of another one, or stands beside it: what is there stays, and what only one of them has is shown.</summary>
+/// <summary>
+/// A tier takes the place of another one, or stands beside it: what is there stays, and what only one of them has is shown.
+/// </summary>
 public abstract class SwapConformance(Func<ScratchDatabase> create) : ConformanceSuite(create)
 {
     private const string Hours = "keep: 7d\nrecheck: 6h\ntiers: [{ every: 1h }, { every: 1d }]";

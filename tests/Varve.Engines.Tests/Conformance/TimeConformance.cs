@@ -7,29 +7,43 @@ namespace Varve.Engines.Tests.Conformance;
 /// <summary>Semantics, section 1: time and buckets.</summary>
 public abstract class TimeConformance(Func<ScratchDatabase> create) : ConformanceSuite(create)
 {
-    public static TheoryData<string, string, string> LocalDays => new()
-    {
-        { "Europe/Berlin", "2025-03-29T23:00Z", "2025-03-30T22:00Z" },
-        { "Europe/Berlin", "2025-10-25T22:00Z", "2025-10-26T23:00Z" },
-        { "America/Chicago", "2022-11-06T05:00Z", "2022-11-07T06:00Z" },
-        { "Australia/Lord_Howe", "2025-04-05T13:00Z", "2025-04-06T13:30Z" },
-        { "Asia/Kathmandu", "2024-12-31T18:15Z", "2025-01-01T18:15Z" },
-        { "America/Sao_Paulo", "2018-11-04T03:00Z", "2018-11-05T02:00Z" },
-        { "Asia/Amman", "2021-03-25T22:00Z", "2021-03-26T21:00Z" },
-        { "America/Goose_Bay", "2010-11-07T03:00Z", "2010-11-08T04:00Z" },
-    };
+    public static TheoryData<string, string, string> LocalDays =>
+        new()
+        {
+            { "Europe/Berlin", "2025-03-29T23:00Z", "2025-03-30T22:00Z" },
+            { "Europe/Berlin", "2025-10-25T22:00Z", "2025-10-26T23:00Z" },
+            { "America/Chicago", "2022-11-06T05:00Z", "2022-11-07T06:00Z" },
+            { "Australia/Lord_Howe", "2025-04-05T13:00Z", "2025-04-06T13:30Z" },
+            { "Asia/Kathmandu", "2024-12-31T18:15Z", "2025-01-01T18:15Z" },
+            { "America/Sao_Paulo", "2018-11-04T03:00Z", "2018-11-05T02:00Z" },
+            { "Asia/Amman", "2021-03-25T22:00Z", "2021-03-26T21:00Z" },
+            { "America/Goose_Bay", "2010-11-07T03:00Z", "2010-11-08T04:00Z" },
+        };
 
     public static TheoryData<TimeKind> Instants =>
-    [
-        TimeKind.Timestamp, TimeKind.TimestampSeconds, TimeKind.TimestampMilliseconds, TimeKind.TimestampNanoseconds, TimeKind.TimestampTz,
-        TimeKind.IntegerSeconds, TimeKind.IntegerMilliseconds, TimeKind.IntegerMicroseconds, TimeKind.IntegerNanoseconds,
-    ];
+        [
+            TimeKind.Timestamp,
+            TimeKind.TimestampSeconds,
+            TimeKind.TimestampMilliseconds,
+            TimeKind.TimestampNanoseconds,
+            TimeKind.TimestampTz,
+            TimeKind.IntegerSeconds,
+            TimeKind.IntegerMilliseconds,
+            TimeKind.IntegerMicroseconds,
+            TimeKind.IntegerNanoseconds,
+        ];
 
     [Fact]
     [Rule("half-open")]
     public async Task A_row_on_a_boundary_belongs_to_the_next_bucket()
     {
-        SourceRow[] rows = [Row("2025-01-01T00:00Z", 1), Row("2025-01-01T00:59:59.999999Z", 2), Row("2025-01-01T01:00Z", 4), Row("2025-01-01T01:00:00.000001Z", 8)];
+        SourceRow[] rows =
+        [
+            Row("2025-01-01T00:00Z", 1),
+            Row("2025-01-01T00:59:59.999999Z", 2),
+            Row("2025-01-01T01:00Z", 4),
+            Row("2025-01-01T01:00:00.000001Z", 8),
+        ];
         var story = await BeginAsync(Policy("tiers: [{ every: 1h }]"), rows);
         await story.RunWellAsync("2025-01-01T02:00Z");
         await story.ExpectTiersAsync(rows);
@@ -41,8 +55,14 @@ public abstract class TimeConformance(Func<ScratchDatabase> create) : Conformanc
     public async Task Days_of_two_zones_are_built_from_the_same_hours()
     {
         var rows = Every("2025-03-26", "2025-04-03", "20m").Concat(Every("2025-03-26", "2025-04-03", "50m", "b")).ToList();
-        var story = await BeginAsync(Policy("keep: 2d\nlate: 1h\nrecheck: 1h\ntiers: [{ every: 1h, keep: 3d }, { every: 1d, zone: Europe/Berlin, name: berlin }, { every: 1d, zone: America/New_York, name: new_york }]"), rows);
-        foreach (var day in new[] { "2025-03-29T12:30Z", "2025-03-31T12:30Z", "2025-04-01T05:30Z", "2025-04-04T12:30Z" }) await story.RunWellAsync(day);
+        var story = await BeginAsync(
+            Policy(
+                "keep: 2d\nlate: 1h\nrecheck: 1h\ntiers: [{ every: 1h, keep: 3d }, { every: 1d, zone: Europe/Berlin, name: berlin }, { every: 1d, zone: America/New_York, name: new_york }]"
+            ),
+            rows
+        );
+        foreach (var day in new[] { "2025-03-29T12:30Z", "2025-03-31T12:30Z", "2025-04-01T05:30Z", "2025-04-04T12:30Z" })
+            await story.RunWellAsync(day);
         foreach (var (tier, id) in new[] { (1, "1d@Europe/Berlin"), (2, "1d@America/New_York") })
         {
             await story.ExpectTierAsync(tier, rows);
@@ -59,7 +79,13 @@ public abstract class TimeConformance(Func<ScratchDatabase> create) : Conformanc
     [Rule("fixed-floor")]
     public async Task Buckets_before_1970_are_floored_towards_the_past()
     {
-        SourceRow[] rows = [Row("1969-12-31T23:59:59.999999Z", 1), Row("1969-12-31T23:00Z", 2), Row("1970-01-01T00:00Z", 4), Row("1901-02-03T04:05:06Z", 8)];
+        SourceRow[] rows =
+        [
+            Row("1969-12-31T23:59:59.999999Z", 1),
+            Row("1969-12-31T23:00Z", 2),
+            Row("1970-01-01T00:00Z", 4),
+            Row("1901-02-03T04:05:06Z", 8),
+        ];
         var story = await BeginAsync(Policy("tiers: [{ every: 7m }, { every: 7h }]"), rows);
         await story.RunWellAsync("1970-01-02");
         await story.ExpectTiersAsync(rows);
@@ -84,10 +110,21 @@ public abstract class TimeConformance(Func<ScratchDatabase> create) : Conformanc
     {
         SourceRow[] rows =
         [
-            Row("1969-12-31T23:59:59Z", 1), Row("1970-01-01T00:00Z", 2), Row("2025-03-29T22:59:59Z", 3), Row("2025-03-29T23:00Z", 4),
-            Row("2025-03-30T21:59:59Z", 5), Row("2025-03-30T22:00Z", 6), Row("2025-03-30T22:14:59Z", 7), Row("2025-03-30T22:15Z", 8),
+            Row("1969-12-31T23:59:59Z", 1),
+            Row("1970-01-01T00:00Z", 2),
+            Row("2025-03-29T22:59:59Z", 3),
+            Row("2025-03-29T23:00Z", 4),
+            Row("2025-03-30T21:59:59Z", 5),
+            Row("2025-03-30T22:00Z", 6),
+            Row("2025-03-30T22:14:59Z", 7),
+            Row("2025-03-30T22:15Z", 8),
         ];
-        var story = await Story.BeginAsync(Db, Cpu(kind), PolicyFor(kind, "tiers: [{ every: 15m }, { every: 1d, zone: Europe/Berlin }]"), rows);
+        var story = await Story.BeginAsync(
+            Db,
+            Cpu(kind),
+            PolicyFor(kind, "tiers: [{ every: 15m }, { every: 1d, zone: Europe/Berlin }]"),
+            rows
+        );
         await story.RunWellAsync("2025-04-02");
         await story.ExpectTiersAsync(rows);
     }
@@ -122,8 +159,17 @@ public abstract class TimeConformance(Func<ScratchDatabase> create) : Conformanc
     [Rule("duckdb-time-types")]
     public async Task Dates_make_calendar_tiers()
     {
-        if (!await HasDatesAsync()) return;
-        SourceRow[] rows = [Row("2024-12-31", 1), Row("2025-01-01", 2), Row("2025-01-05", 3), Row("2025-01-06", 4), Row("2025-02-01", 5), Row("1969-12-31", 6)];
+        if (!await HasDatesAsync())
+            return;
+        SourceRow[] rows =
+        [
+            Row("2024-12-31", 1),
+            Row("2025-01-01", 2),
+            Row("2025-01-05", 3),
+            Row("2025-01-06", 4),
+            Row("2025-02-01", 5),
+            Row("1969-12-31", 6),
+        ];
         var story = await Story.BeginAsync(Db, Cpu(TimeKind.Date), Policy("tiers: [{ every: 1d }, { every: 1mo }, { every: 1y }]"), rows);
         await story.RunWellAsync("2026-01-01");
         await story.ExpectTiersAsync(rows);
@@ -135,7 +181,8 @@ public abstract class TimeConformance(Func<ScratchDatabase> create) : Conformanc
     [InlineData("{ every: 1d, zone: Europe/Berlin }")]
     public async Task Dates_are_refused_for_tiers_that_need_an_hour(string tier)
     {
-        if (!await HasDatesAsync()) return;
+        if (!await HasDatesAsync())
+            return;
         await Db.CreateAsync(Cpu(TimeKind.Date));
         await Assert.ThrowsAsync<PolicyException>(() => new Story(Db, Cpu(TimeKind.Date)).ApplyAsync(Policy($"tiers: [{tier}]")));
     }
@@ -147,9 +194,12 @@ public abstract class TimeConformance(Func<ScratchDatabase> create) : Conformanc
     {
         SourceRow[] rows =
         [
-            SourceRow.Of(At(from) - Duration.FromMilliseconds(1), "a", 1.0), SourceRow.Of(from, "a", 2.0),
-            SourceRow.Of(At(from) + Duration.FromMinutes(100), "a", 4.0), SourceRow.Of(At(from) + Duration.FromHours(12), "a", 8.0),
-            SourceRow.Of(At(to) - Duration.FromMilliseconds(1), "a", 16.0), SourceRow.Of(to, "a", 32.0),
+            SourceRow.Of(At(from) - Duration.FromMilliseconds(1), "a", 1.0),
+            SourceRow.Of(from, "a", 2.0),
+            SourceRow.Of(At(from) + Duration.FromMinutes(100), "a", 4.0),
+            SourceRow.Of(At(from) + Duration.FromHours(12), "a", 8.0),
+            SourceRow.Of(At(to) - Duration.FromMilliseconds(1), "a", 16.0),
+            SourceRow.Of(to, "a", 32.0),
         ];
         var story = await BeginAsync(Policy($"tiers: [{{ every: 1d, zone: {zone} }}]"), rows);
         await story.RunWellAsync(InstantText.Format(At(to) + Duration.FromDays(3)));
@@ -164,7 +214,10 @@ public abstract class TimeConformance(Func<ScratchDatabase> create) : Conformanc
     public async Task A_local_day_cascades_from_a_finer_tier(string zone, string from, string to)
     {
         var rows = Every(InstantText.Format(At(from) - Duration.FromDays(2)), InstantText.Format(At(to) + Duration.FromDays(2)), "15m");
-        var story = await BeginAsync(Policy($"tiers: [{{ every: 15m }}, {{ every: 1d, zone: {zone} }}, {{ every: 1mo, zone: {zone} }}]"), rows);
+        var story = await BeginAsync(
+            Policy($"tiers: [{{ every: 15m }}, {{ every: 1d, zone: {zone} }}, {{ every: 1mo, zone: {zone} }}]"),
+            rows
+        );
         await story.RunWellAsync(InstantText.Format(At(to) + Duration.FromDays(40)));
         await story.ExpectTiersAsync(rows);
     }
@@ -175,7 +228,10 @@ public abstract class TimeConformance(Func<ScratchDatabase> create) : Conformanc
     public async Task A_skipped_day_has_no_bucket()
     {
         var rows = Every("2011-12-29", "2012-01-01", "30m");
-        var story = await BeginAsync(Policy("tiers: [{ every: 1h }, { every: 1d, zone: Pacific/Apia }, { every: 1w, zone: Pacific/Apia }]"), rows);
+        var story = await BeginAsync(
+            Policy("tiers: [{ every: 1h }, { every: 1d, zone: Pacific/Apia }, { every: 1w, zone: Pacific/Apia }]"),
+            rows
+        );
         await story.RunWellAsync("2012-02-01");
         var days = (await Truth.TierRows.ReadAsync(story, "cpu_1d")).Select(r => (string)r["varve_local"]!).Order().ToList();
         Assert.Equal(["2011-12-28", "2011-12-29", "2011-12-31", "2012-01-01"], days);
@@ -199,7 +255,10 @@ public abstract class TimeConformance(Func<ScratchDatabase> create) : Conformanc
     public async Task Weeks_start_on_monday_and_quarters_in_january()
     {
         var rows = Every("2023-12-15", "2025-01-15", "1d").Concat(Every("2024-12-29", "2025-01-02", "1h")).ToList();
-        var story = await BeginAsync(Policy("tiers: [{ every: 1d }, { every: 1w }, { every: 1mo }, { every: 1q }, { every: 6mo }, { every: 1y }]"), rows);
+        var story = await BeginAsync(
+            Policy("tiers: [{ every: 1d }, { every: 1w }, { every: 1mo }, { every: 1q }, { every: 6mo }, { every: 1y }]"),
+            rows
+        );
         await story.RunWellAsync("2025-12-01");
         await story.ExpectTiersAsync(rows);
     }
@@ -208,7 +267,12 @@ public abstract class TimeConformance(Func<ScratchDatabase> create) : Conformanc
     [Rule("no-time-no-bucket")]
     public async Task Rows_without_a_finite_time_are_in_no_bucket_and_never_expire()
     {
-        SourceRow[] odd = [SourceRow.Of((Instant?)null, "a", 1.0), SourceRow.Of(Instant.MinValue, "a", 2.0), SourceRow.Of(Instant.MaxValue, "a", 4.0)];
+        SourceRow[] odd =
+        [
+            SourceRow.Of((Instant?)null, "a", 1.0),
+            SourceRow.Of(Instant.MinValue, "a", 2.0),
+            SourceRow.Of(Instant.MaxValue, "a", 4.0),
+        ];
         var rows = Every("2025-01-01", "2025-01-05", "1h");
         var story = await BeginAsync(Policy("keep: 1d\ntiers: [{ every: 1h, keep: 2d }]"), [.. rows, .. odd]);
         await story.RunWellAsync("2025-01-05");
@@ -271,7 +335,9 @@ public abstract class TimeConformance(Func<ScratchDatabase> create) : Conformanc
             TimeKind.IntegerNanoseconds => "ns",
             _ => null,
         };
-        return unit is null ? Policy(more) : Policy(more).Replace("time: ts", $"time: {{ column: ts, unit: {unit} }}", StringComparison.Ordinal);
+        return unit is null
+            ? Policy(more)
+            : Policy(more).Replace("time: ts", $"time: {{ column: ts, unit: {unit} }}", StringComparison.Ordinal);
     }
 
     [Fact]
@@ -286,12 +352,20 @@ public abstract class TimeConformance(Func<ScratchDatabase> create) : Conformanc
         await story.ApplyAsync(Policy("recheck: 1d\ntiers: [{ every: 1s }, { every: 1h }]", "count, sum, max"));
         await story.RunWellAsync("2025-01-01T12:00Z");
         foreach (var tier in new[] { "1s", "1h", "all" })
-            Assert.Equal((rows.Count, (double)rows.Max(r => Convert.ToDouble(r.Values[1], System.Globalization.CultureInfo.InvariantCulture))), await CountedAsync(tier));
+            Assert.Equal(
+                (rows.Count, (double)rows.Max(r => Convert.ToDouble(r.Values[1], System.Globalization.CultureInfo.InvariantCulture))),
+                await CountedAsync(tier)
+            );
 
         async Task<(long, double)> CountedAsync(string tier)
         {
-            var counted = (await Db.QueryAsync($"SELECT CAST(sum(varve_rows) AS BIGINT), max(v_max) FROM {Db.Name(new("m", $"cpu_{tier}"))}"))[0];
-            return (Convert.ToInt64(counted[0], System.Globalization.CultureInfo.InvariantCulture), Convert.ToDouble(counted[1], System.Globalization.CultureInfo.InvariantCulture));
+            var counted = (
+                await Db.QueryAsync($"SELECT CAST(sum(varve_rows) AS BIGINT), max(v_max) FROM {Db.Name(new("m", $"cpu_{tier}"))}")
+            )[0];
+            return (
+                Convert.ToInt64(counted[0], System.Globalization.CultureInfo.InvariantCulture),
+                Convert.ToDouble(counted[1], System.Globalization.CultureInfo.InvariantCulture)
+            );
         }
     }
 }

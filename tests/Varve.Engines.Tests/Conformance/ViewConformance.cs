@@ -85,8 +85,12 @@ public abstract class ViewConformance(Func<ScratchDatabase> create) : Conformanc
     {
         var story = await BuiltAsync();
         var before = await ChecksAsync(story);
-        var (all, daily) = (await Db.QueryAsync("SELECT * FROM m.cpu_all ORDER BY 1"), await Db.QueryAsync("SELECT * FROM m.cpu_1d ORDER BY 1"));
-        foreach (var statement in meddling.Split("; ")) await Db.ExecuteAsync(statement);
+        var (all, daily) = (
+            await Db.QueryAsync("SELECT * FROM m.cpu_all ORDER BY 1"),
+            await Db.QueryAsync("SELECT * FROM m.cpu_1d ORDER BY 1")
+        );
+        foreach (var statement in meddling.Split("; "))
+            await Db.ExecuteAsync(statement);
         Assert.NotEqual(before, await ChecksAsync(story));
         var report = Assert.Single(await story.WithAsync(l => l.RepairAsync(Selection.All)));
         Assert.Null(report.Failure);
@@ -102,7 +106,13 @@ public abstract class ViewConformance(Func<ScratchDatabase> create) : Conformanc
     {
         var story = await BuiltAsync();
         var before = await ChecksAsync(story);
-        foreach (var again in new Func<Task>[] { () => story.WithAsync(l => l.RepairAsync(Selection.All)), () => story.RunWellAsync("2025-01-05") })
+        foreach (
+            var again in new Func<Task>[]
+            {
+                () => story.WithAsync(l => l.RepairAsync(Selection.All)),
+                () => story.RunWellAsync("2025-01-05"),
+            }
+        )
         {
             var detached = Assert.Single(await story.WithAsync(l => l.RepairAsync(Selection.All, detach: true)));
             Assert.Equal(["m.cpu_1d", "m.cpu_all"], detached.Views.Select(v => v.Text).Order(StringComparer.Ordinal));
@@ -115,7 +125,8 @@ public abstract class ViewConformance(Func<ScratchDatabase> create) : Conformanc
         Assert.Equal(before, await ChecksAsync(story));
     }
 
-    private static async Task<IEnumerable<string>> ChecksAsync(Story story) => [.. (await story.WithAsync(l => l.DiagnoseAsync())).Select(f => f.Check).Order(StringComparer.Ordinal)];
+    private static async Task<IEnumerable<string>> ChecksAsync(Story story) =>
+        [.. (await story.WithAsync(l => l.DiagnoseAsync())).Select(f => f.Check).Order(StringComparer.Ordinal)];
 
     [Fact]
     public async Task A_table_where_a_view_was_is_left_alone()

@@ -19,10 +19,16 @@ public abstract class WatchConformance(Func<ScratchDatabase> create) : Conforman
     {
         var (watched, outcome) = await WatchAsync(new() { Yes = true });
         var run = Assert.Single(watched.Spans, s => s.OperationName == "varve.run");
-        Assert.Equal((outcome.Summary.RunId, "2025-01-07T00:00:00Z", "done"), (run.GetTagItem("varve.run.id"), run.GetTagItem("varve.as_of"), run.GetTagItem("varve.outcome")));
+        Assert.Equal(
+            (outcome.Summary.RunId, "2025-01-07T00:00:00Z", "done"),
+            (run.GetTagItem("varve.run.id"), run.GetTagItem("varve.as_of"), run.GetTagItem("varve.outcome"))
+        );
         Assert.Equal(ActivityStatusCode.Unset, run.Status);
         var steps = watched.Spans.Where(s => s.OperationName == "varve.step").ToList();
-        Assert.Equal(outcome.Done.Select(s => (s.Kind, s.Relation)), steps.Select(s => ((string)s.GetTagItem("varve.step.kind")!, (string)s.GetTagItem("varve.relation")!)));
+        Assert.Equal(
+            outcome.Done.Select(s => (s.Kind, s.Relation)),
+            steps.Select(s => ((string)s.GetTagItem("varve.step.kind")!, (string)s.GetTagItem("varve.relation")!))
+        );
         Assert.All(steps, s => Assert.Equal((run.SpanId, "done"), (s.ParentSpanId, s.GetTagItem("varve.outcome"))));
         Assert.Equal(72L, Assert.Single(steps, s => s.GetTagItem("varve.step.kind") is "expire").GetTagItem("varve.rows.removed"));
     }
@@ -49,12 +55,18 @@ public abstract class WatchConformance(Func<ScratchDatabase> create) : Conforman
         Assert.DoesNotContain(watched.Messages, m => m.Level > LogLevel.Information);
         string[] expected =
         [
-            FormattableString.Invariant($"{_policy}: run {outcome.Summary.RunId} as of 2025-01-07T00:00:00Z begins, {outcome.Done.Count} steps"),
+            FormattableString.Invariant(
+                $"{_policy}: run {outcome.Summary.RunId} as of 2025-01-07T00:00:00Z begins, {outcome.Done.Count} steps"
+            ),
             $"{_policy}: 72 rows of source were removed",
         ];
         var told = watched.Messages.Where(m => m.Level == LogLevel.Information).Select(m => m.Text).ToList();
         Assert.Equal(expected, told[..^1]);
-        Assert.StartsWith(FormattableString.Invariant($"{_policy}: run {outcome.Summary.RunId} done, {outcome.Done.Count} steps done, 0 left, "), told[^1], StringComparison.Ordinal);
+        Assert.StartsWith(
+            FormattableString.Invariant($"{_policy}: run {outcome.Summary.RunId} done, {outcome.Done.Count} steps done, 0 left, "),
+            told[^1],
+            StringComparison.Ordinal
+        );
         Assert.Equal(2 * outcome.Done.Count, watched.Messages.Count(m => m.Level == LogLevel.Debug));
         Assert.All(outcome.Done, step => Assert.Contains(watched.Messages, m => m.Text == $"{_policy}: {PlanText.Describe(step)} begins"));
     }
@@ -63,7 +75,11 @@ public abstract class WatchConformance(Func<ScratchDatabase> create) : Conforman
     public async Task A_brake_is_a_warning_and_an_outcome()
     {
         var (watched, outcome) = await WatchAsync(new());
-        Assert.Contains(outcome.Brake!.Hash, Assert.Single(watched.Messages, m => m.Level == LogLevel.Warning).Text, StringComparison.Ordinal);
+        Assert.Contains(
+            outcome.Brake!.Hash,
+            Assert.Single(watched.Messages, m => m.Level == LogLevel.Warning).Text,
+            StringComparison.Ordinal
+        );
         Assert.Equal(1, watched.Sum("varve.runs", "varve.outcome", "braked"));
         Assert.Equal("braked", Assert.Single(watched.Spans, s => s.OperationName == "varve.run").GetTagItem("varve.outcome"));
     }
@@ -83,7 +99,10 @@ public abstract class WatchConformance(Func<ScratchDatabase> create) : Conforman
         var (watched, outcome) = await WatchAsync(new() { Yes = true }, "CREATE TABLE m.cpu_1h_states (x INTEGER)");
         var error = outcome.Events.OfType<RunEvent.StepFailed>().First().Error;
         var step = watched.Spans.First(s => s.OperationName == "varve.step");
-        Assert.Equal(("failed", "VRV135", ActivityStatusCode.Error), (step.GetTagItem("varve.outcome"), step.GetTagItem("error.type"), step.Status));
+        Assert.Equal(
+            ("failed", "VRV135", ActivityStatusCode.Error),
+            (step.GetTagItem("varve.outcome"), step.GetTagItem("error.type"), step.Status)
+        );
         Assert.Equal("failed", watched.Spans.Single(s => s.OperationName == "varve.run").GetTagItem("varve.outcome"));
         Assert.Contains(watched.Messages, m => m.Level == LogLevel.Error && m.Error == error);
         Assert.Equal(outcome.Events.OfType<RunEvent.StepFailed>().Count(), watched.Sum("varve.steps", "varve.outcome", "failed"));
@@ -94,7 +113,10 @@ public abstract class WatchConformance(Func<ScratchDatabase> create) : Conforman
     {
         var (watched, outcome) = await WatchAsync(new() { Yes = true }, "DROP TABLE m.cpu");
         var run = Assert.Single(watched.Spans);
-        Assert.Equal(("failed", "VRV130", ActivityStatusCode.Error), (run.GetTagItem("varve.outcome"), run.GetTagItem("error.type"), run.Status));
+        Assert.Equal(
+            ("failed", "VRV130", ActivityStatusCode.Error),
+            (run.GetTagItem("varve.outcome"), run.GetTagItem("error.type"), run.Status)
+        );
         Assert.Equal(outcome.Errors.Single(), Assert.Single(watched.Messages, m => m.Level == LogLevel.Error).Error);
         Assert.Equal(1, watched.Sum("varve.runs", "varve.outcome", "failed"));
     }
@@ -102,7 +124,8 @@ public abstract class WatchConformance(Func<ScratchDatabase> create) : Conforman
     private async Task<(Watched Watched, RunOutcome Outcome)> WatchAsync(RunOptions options, string? before = null)
     {
         await BeginAsync($"policy: {_policy}\n{Policy(Usual)}", Every("2025-01-01", "2025-01-07", "1h"));
-        if (before is not null) await Db.ExecuteAsync(before);
+        if (before is not null)
+            await Db.ExecuteAsync(before);
         using var watched = new Watched(_policy);
         await using var database = await Db.OpenAsync();
         var lifecycle = new Lifecycle(database, new() { LoggerFactory = watched, TimeProvider = new SettableTime(At("2025-02-01")) });

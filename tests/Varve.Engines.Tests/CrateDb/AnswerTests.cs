@@ -14,17 +14,21 @@ public sealed class AnswerTests
     [Fact]
     public async Task Values_have_the_types_that_the_answer_says()
     {
-        var rows = await ReadAsync("""
+        var rows = await ReadAsync(
+            """
             {"cols":["b","r","nan","inf","ninf","t","n","nu","ts","arr","o","ip","d","deep"],
              "col_types":[10,7,6,6,6,3,0,22,11,[100,9],12,5,24,[100,[100,11]]],
              "rows":[[9223372036854775807,1.5,"NaN","Infinity","-Infinity",true,null,1.20,1700000000000,[1,null,2],
                {"a":1,"b":{"c":[1.5,"x",false]}},"::1",19723,[[0],null]]],
              "rowcount":1,"duration":0.1}
-            """);
+            """
+        );
         var row = Assert.Single(rows);
         Assert.Equal(long.MaxValue, row.Long(0));
-        Assert.Equal([1.5, double.NaN, double.PositiveInfinity, double.NegativeInfinity],
-            Enumerable.Range(1, 4).Select(i => (double)row[i]!));
+        Assert.Equal(
+            [1.5, double.NaN, double.PositiveInfinity, double.NegativeInfinity],
+            Enumerable.Range(1, 4).Select(i => (double)row[i]!)
+        );
         Assert.True(row.Truth(5));
         Assert.True(row.IsNull(6));
         Assert.Equal("1.20", ((decimal)row[7]!).ToString(CultureInfo.InvariantCulture));
@@ -55,11 +59,17 @@ public sealed class AnswerTests
     [Fact]
     public async Task Timestamps_beyond_the_years_that_instants_have_are_infinite()
     {
-        var row = (await ReadAsync("""
-            {"cols":["a","b","c"],"col_types":[11,15,11],"rows":[[-9223372036854775807,9223372036854775806,-1]],"rowcount":1}
-            """))[0];
-        Assert.Equal([Instant.MinValue, Instant.MaxValue, Instant.FromUnixTimeMilliseconds(-1)],
-            Enumerable.Range(0, 3).Select(i => row[i]));
+        var row = (
+            await ReadAsync(
+                """
+                {"cols":["a","b","c"],"col_types":[11,15,11],"rows":[[-9223372036854775807,9223372036854775806,-1]],"rowcount":1}
+                """
+            )
+        )[0];
+        Assert.Equal(
+            [Instant.MinValue, Instant.MaxValue, Instant.FromUnixTimeMilliseconds(-1)],
+            Enumerable.Range(0, 3).Select(i => row[i])
+        );
     }
 
     [Fact]
@@ -71,34 +81,43 @@ public sealed class AnswerTests
         {
             using var json = JsonDocument.Parse(exchange.Body);
             var expected = json.RootElement.TryGetProperty("rows", out var rows)
-                ? rows.EnumerateArray().Count(r => r.GetArrayLength() > 0) : 0;
+                ? rows.EnumerateArray().Count(r => r.GetArrayLength() > 0)
+                : 0;
             var (read, reader) = await ReadWholeAsync(exchange.Body, 7);
             Assert.Equal(expected, read.Count);
-            if (json.RootElement.TryGetProperty("rowcount", out var count)) Assert.Equal(count.GetInt64() < 0 ? null : count.GetInt64(),
-                reader.RowCount);
-            else Assert.NotNull(reader.Results);
+            if (json.RootElement.TryGetProperty("rowcount", out var count))
+                Assert.Equal(count.GetInt64() < 0 ? null : count.GetInt64(), reader.RowCount);
+            else
+                Assert.NotNull(reader.Results);
         }
     }
 
     [Fact]
     public async Task Where_the_network_cuts_an_answer_into_parts_makes_no_difference() =>
-        await Gen.Select(Gen.Int[1, 40], Gen.String.Array[0, 5], Gen.Long.Array[0, 5]).SampleAsync(async (part, texts, numbers) =>
-    {
-        var rows = texts.Zip(numbers).ToList();
-        var body = JsonSerializer.Serialize(
-            new
-            {
-                duration = 1.5,
-                cols = new[] { "t", "n" },
-                col_types = new[] { 4, 10 },
-                rows = rows.Select(r => new object[] { r.First, r.Second }),
-                rowcount = rows.Count
-            });
-        var (read, reader) = await ReadWholeAsync(body, part);
-        Assert.Equal(rows.Select(r => (JsonSerializer.Deserialize<string>(JsonSerializer.Serialize(r.First))!, r.Second)),
-            read.Select(r => (r.Text(0), r.Long(1))));
-        Assert.Equal((rows.Count, 2), (reader.RowCount, reader.Columns.Count));
-    }, iter: 300);
+        await Gen.Select(Gen.Int[1, 40], Gen.String.Array[0, 5], Gen.Long.Array[0, 5])
+            .SampleAsync(
+                async (part, texts, numbers) =>
+                {
+                    var rows = texts.Zip(numbers).ToList();
+                    var body = JsonSerializer.Serialize(
+                        new
+                        {
+                            duration = 1.5,
+                            cols = new[] { "t", "n" },
+                            col_types = new[] { 4, 10 },
+                            rows = rows.Select(r => new object[] { r.First, r.Second }),
+                            rowcount = rows.Count,
+                        }
+                    );
+                    var (read, reader) = await ReadWholeAsync(body, part);
+                    Assert.Equal(
+                        rows.Select(r => (JsonSerializer.Deserialize<string>(JsonSerializer.Serialize(r.First))!, r.Second)),
+                        read.Select(r => (r.Text(0), r.Long(1)))
+                    );
+                    Assert.Equal((rows.Count, 2), (reader.RowCount, reader.Columns.Count));
+                },
+                iter: 300
+            );
 
     [Theory]
     [InlineData("""{"cols":["a"],"col_types":[9],"rows":[[1],[2]""")]
@@ -140,7 +159,8 @@ public sealed class AnswerTests
     {
         await using var reader = new AnswerReader(new InParts(Encoding.UTF8.GetBytes(body), part));
         List<Row> rows = [];
-        while (await reader.ReadAsync(CancellationToken.None) is { } row) rows.Add(row);
+        while (await reader.ReadAsync(CancellationToken.None) is { } row)
+            rows.Add(row);
         return (rows, reader);
     }
 
@@ -157,9 +177,11 @@ public sealed class AnswerTests
         private static readonly string s_blanks = new(' ', 30);
         private static readonly byte[] s_end = Encoding.UTF8.GetBytes("""],"rowcount":1000000,"duration":1.0}""");
 
-        private byte[] _rest = Encoding.UTF8.GetBytes("""
+        private byte[] _rest = Encoding.UTF8.GetBytes(
+            """
             {"cols":["table_schema","table_name","partition_ident","values","number_of_shards"],"col_types":[4,4,4,12,9],"rows":[
-            """);
+            """
+        );
         private int _next;
 
         internal long Sent { get; private set; }
@@ -168,7 +190,8 @@ public sealed class AnswerTests
         {
             if (_rest.Length == 0)
             {
-                if (_next > count) return new(0);
+                if (_next > count)
+                    return new(0);
                 _rest = _next == count ? s_end : Encoding.UTF8.GetBytes(Row(_next));
                 _next++;
             }

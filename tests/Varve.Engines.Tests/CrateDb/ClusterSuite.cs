@@ -22,9 +22,10 @@ public abstract class ClusterSuite : IAsyncDisposable
     public virtual async ValueTask DisposeAsync()
     {
         GC.SuppressFinalize(this);
-        if (_session is null) return;
-        foreach (var table in new[] { "m", "leases", "m_1m" }) await _session.ExecuteAsync(
-            $"DROP TABLE IF EXISTS {new TableName(s_schema, table)}", Token);
+        if (_session is null)
+            return;
+        foreach (var table in new[] { "m", "leases", "m_1m" })
+            await _session.ExecuteAsync($"DROP TABLE IF EXISTS {new TableName(s_schema, table)}", Token);
         await _session.DisposeAsync();
     }
 
@@ -35,10 +36,13 @@ public abstract class ClusterSuite : IAsyncDisposable
     public async Task Values_come_back_as_they_went()
     {
         var session = await SessionAsync();
-        var row = (await session.QueryAsync(
-            $"SELECT 9223372036854775807 AS a, {double.NaN} AS b, {double.NegativeInfinity} AS c, {1.50m} AS d, {"ä'\n"} AS e, " +
-                $"{Instant.FromUnixTimeMilliseconds(-1)} AS f, [1, NULL] AS g, TRUE AS h, -1.5e-300 AS i",
-            Token)).Rows[0];
+        var row = (
+            await session.QueryAsync(
+                $"SELECT 9223372036854775807 AS a, {double.NaN} AS b, {double.NegativeInfinity} AS c, {1.50m} AS d, {"ä'\n"} AS e, "
+                    + $"{Instant.FromUnixTimeMilliseconds(-1)} AS f, [1, NULL] AS g, TRUE AS h, -1.5e-300 AS i",
+                Token
+            )
+        ).Rows[0];
         Assert.Equal((long.MaxValue, double.NaN, double.NegativeInfinity), (row.Long(0), row[1], row[2]));
         Assert.Equal((1.50m, "ä'\n", Instant.FromUnixTimeMilliseconds(-1)), (row[3], row.Text(4), row[5]));
         Assert.Equal([1L, null], (object?[])row[6]!);
@@ -51,8 +55,10 @@ public abstract class ClusterSuite : IAsyncDisposable
     {
         var session = await SessionAsync();
         Assert.Equal("true", (await session.QueryAsync($"SHOW insert_select_fail_fast", Token)).Rows[0].Text(0));
-        Assert.Equal(EngineCodes.Unknown,
-            (await Assert.ThrowsAsync<EngineException>(() => session.QueryAsync($"SELECT * FROM {s_table}", Token))).Code);
+        Assert.Equal(
+            EngineCodes.Unknown,
+            (await Assert.ThrowsAsync<EngineException>(() => session.QueryAsync($"SELECT * FROM {s_table}", Token))).Code
+        );
         Assert.Equal(EngineCodes.Statement, (await Assert.ThrowsAsync<EngineException>(() => session.QueryAsync($"SELEC 1", Token))).Code);
         Assert.Equal(1, session.Connections);
     }
@@ -61,8 +67,10 @@ public abstract class ClusterSuite : IAsyncDisposable
     public async Task A_million_rows_stream_through()
     {
         var (count, sum) = (0L, 0L);
-        await foreach (var row in (await SessionAsync()).StreamAsync($"SELECT x, 'machine' AS name FROM generate_series(1, 1000000) AS t(x)", Token)) (
-            count, sum) = (count + 1, sum + row.Long(0));
+        await foreach (
+            var row in (await SessionAsync()).StreamAsync($"SELECT x, 'machine' AS name FROM generate_series(1, 1000000) AS t(x)", Token)
+        )
+            (count, sum) = (count + 1, sum + row.Long(0));
         Assert.Equal((1_000_000L, 500_000_500_000L), (count, sum));
     }
 
@@ -83,8 +91,9 @@ public abstract class ClusterSuite : IAsyncDisposable
         var after = (await PieceReader.ReadAsync(session, s_table, "ts", null, Token))!;
         Assert.Single(table.Pieces.Zip(after.Pieces), pair => !pair.First.Marks.SequenceEqual(pair.Second.Marks));
 
-        Assert.Null((await session.ExecuteAsync(PartitionShapes.Drop(s_table, [table.Pieces[0].Values, table.Pieces[^1].Values]), Token))
-            .RowCount);
+        Assert.Null(
+            (await session.ExecuteAsync(PartitionShapes.Drop(s_table, [table.Pieces[0].Values, table.Pieces[^1].Values]), Token)).RowCount
+        );
         Assert.Equal(2, (await PieceReader.ReadAsync(session, s_table, "ts", null, Token))!.Pieces.Count);
     }
 
@@ -93,15 +102,25 @@ public abstract class ClusterSuite : IAsyncDisposable
     {
         var session = await SessionAsync();
         TableName leases = new(s_schema, "leases");
-        await session.ExecuteAsync($"CREATE TABLE {leases} (policy TEXT PRIMARY KEY, holder TEXT, expires TIMESTAMP WITH TIME ZONE) " +
-            $"CLUSTERED INTO 1 SHARDS", Token);
-        var first = (await session.ExecuteAsync(
-            RowShapes.Insert(leases, [("policy", $"{"cpu"}"), ("holder", $"{"a"}"), ("expires", RowShapes.Later(60_000))]), Token)).Rows[0];
+        await session.ExecuteAsync(
+            $"CREATE TABLE {leases} (policy TEXT PRIMARY KEY, holder TEXT, expires TIMESTAMP WITH TIME ZONE) " + $"CLUSTERED INTO 1 SHARDS",
+            Token
+        );
+        var first = (
+            await session.ExecuteAsync(
+                RowShapes.Insert(leases, [("policy", $"{"cpu"}"), ("holder", $"{"a"}"), ("expires", RowShapes.Later(60_000))]),
+                Token
+            )
+        ).Rows[0];
         RowVersion seen = new(first.Long(0), first.Long(1));
-        Assert.Equal(1, (await session.ExecuteAsync(RowShapes.Change(leases, [("policy", $"{"cpu"}")], seen, [("holder", $"{"b"}")]),
-            Token)).RowCount);
-        Assert.Equal(0, (await session.ExecuteAsync(RowShapes.Change(leases, [("policy", $"{"cpu"}")], seen, [("holder", $"{"c"}")]),
-            Token)).RowCount);
+        Assert.Equal(
+            1,
+            (await session.ExecuteAsync(RowShapes.Change(leases, [("policy", $"{"cpu"}")], seen, [("holder", $"{"b"}")]), Token)).RowCount
+        );
+        Assert.Equal(
+            0,
+            (await session.ExecuteAsync(RowShapes.Change(leases, [("policy", $"{"cpu"}")], seen, [("holder", $"{"c"}")]), Token)).RowCount
+        );
         Assert.Equal("b", (await session.QueryAsync(RowShapes.Read(leases, ["holder"], [("policy", $"{"cpu"}")]), Token)).Rows[0].Text(0));
     }
 
@@ -122,9 +141,12 @@ public abstract class ClusterSuite : IAsyncDisposable
               day TIMESTAMP WITH TIME ZONE GENERATED ALWAYS AS date_trunc('day', ts))
             CLUSTERED INTO 1 SHARDS PARTITIONED BY (day, region)
             """,
-            Token);
-        await session.ExecuteAsync($"INSERT INTO {s_table} (ts, region, v) VALUES (0, 'eu', 1.0), (1, 'us', 2.0), (90000000, 'eu', 3.0), " +
-            $"(NULL, 'eu', 4.0)", Token);
+            Token
+        );
+        await session.ExecuteAsync(
+            $"INSERT INTO {s_table} (ts, region, v) VALUES (0, 'eu', 1.0), (1, 'us', 2.0), (90000000, 'eu', 3.0), " + $"(NULL, 'eu', 4.0)",
+            Token
+        );
         await session.ExecuteAsync(CatalogShapes.Refresh(s_table), Token);
     }
 

@@ -1,6 +1,6 @@
+using Microsoft.Extensions.Time.Testing;
 using NodaTime;
 using Varve.CrateDb.Diagnosis;
-using Microsoft.Extensions.Time.Testing;
 
 namespace Varve.Engines.Tests.CrateDb;
 
@@ -16,8 +16,10 @@ public sealed class ClusterTests : CrateDbSuite
         Assert.Equal(("crate", "doc", true, "vv", 1000L), (facts.User, facts.Schema, facts.IsSuperuser, facts.Name, facts.MostShards));
         Assert.Equal(new("85%", "90%", "95%"), facts.Watermarks);
         var node = Assert.Single(facts.Nodes!);
-        Assert.Equal(("n1", "6.4.3", "hot", 84721500160L, 14L),
-            (node.Name, node.Version, node.Attributes["storage"], node.DiskFree, node.Shards));
+        Assert.Equal(
+            ("n1", "6.4.3", "hot", 84721500160L, 14L),
+            (node.Name, node.Version, node.Attributes["storage"], node.DiskFree, node.Shards)
+        );
         Assert.Equal([new("varve_r", "fs")], facts.Repositories);
         Assert.Equal(Duration.FromSeconds(2), facts.ClockOffset);
         Assert.Empty(facts.Unhealthy);
@@ -27,8 +29,8 @@ public sealed class ClusterTests : CrateDbSuite
     [Fact]
     public async Task What_may_not_be_seen_is_unknown_and_not_well()
     {
-        Cluster.Answers = call => call.Says("current_schema") ? Healthy(call)
-            : Reply.Error(404, 4045, "SchemaUnknownException[Schema 'sys' unknown]");
+        Cluster.Answers = call =>
+            call.Says("current_schema") ? Healthy(call) : Reply.Error(404, 4045, "SchemaUnknownException[Schema 'sys' unknown]");
         var facts = await ReadAsync();
         Assert.Null(facts.Nodes);
         Assert.Null(facts.IsSuperuser);
@@ -42,12 +44,18 @@ public sealed class ClusterTests : CrateDbSuite
     {
         Cluster.Answers = call =>
             call.Says("sys.nodes")
-                ? Reply.Rows(s_nodes, ["n1", "6.3.1", new { storage = "hot" }, 1000L, 30L, 4L],
-                ["n2", "6.4.4", new { storage = "warm" }, 1000L, 120L, 4L])
+                ? Reply.Rows(
+                    s_nodes,
+                    ["n1", "6.3.1", new { storage = "hot" }, 1000L, 30L, 4L],
+                    ["n2", "6.4.4", new { storage = "warm" }, 1000L, 120L, 4L]
+                )
             : call.Says("node['name'] IS NOT NULL") ? Reply.Rows([("n", 4), ("c", 10)], ["n1", 1000], ["n2", 950])
             : call.Says("sys.health")
-                ? Reply.Rows([("s", 4), ("t", 4), ("p", 4), ("h", 4), ("m", 10), ("u", 10)],
-                ["varve_t", "m", "04732dhp74sj4c1g60o30c1g", "RED", 2, 0], ["varve_t", "s", null, "YELLOW", 0, 4])
+                ? Reply.Rows(
+                    [("s", 4), ("t", 4), ("p", 4), ("h", 4), ("m", 10), ("u", 10)],
+                    ["varve_t", "m", "04732dhp74sj4c1g60o30c1g", "RED", 2, 0],
+                    ["varve_t", "s", null, "YELLOW", 0, 4]
+                )
             : call.Says("sys.checks") ? Reply.Rows([("s", 9), ("d", 4)], [2, "The number of partitions is high"])
             : call.Says("current_schema")
                 ? Reply.Rows([("u", 4), ("s", 4), ("n", 11)], ["ann", "doc", s_now.ToUnixTimeMilliseconds() - 120_000])
@@ -55,19 +63,32 @@ public sealed class ClusterTests : CrateDbSuite
         var findings = ClusterFindings.Of(await ReadAsync(), inTheClear: true);
         string[] expected =
         [
-            "different versions: 6.3.1, 6.4.4", "CrateDB 6.3.1 loses data", "120 s apart", "n1 has 1000 of at most 1000 shards",
-                "n2 has 950 of at most 1000 shards",
-            "node n1 is 97 % full; from 95%", "node n2 is 88 % full; from 85%",
-                "m, partition 04732dhp74sj4c1g60o30c1g lost 2 primary shards", "varve_t.s has 4 shards without",
-            "The number of partitions is high", "in the clear",
+            "different versions: 6.3.1, 6.4.4",
+            "CrateDB 6.3.1 loses data",
+            "120 s apart",
+            "n1 has 1000 of at most 1000 shards",
+            "n2 has 950 of at most 1000 shards",
+            "node n1 is 97 % full; from 95%",
+            "node n2 is 88 % full; from 85%",
+            "m, partition 04732dhp74sj4c1g60o30c1g lost 2 primary shards",
+            "varve_t.s has 4 shards without",
+            "The number of partitions is high",
+            "in the clear",
         ];
         Assert.Equal(expected.Length, findings.Count);
         Assert.All(expected.Zip(findings), pair => Assert.Contains(pair.First, pair.Second.Text, StringComparison.Ordinal));
         Assert.Equal([false, true, true, true, false, true, false, true, false, false, false], findings.Select(f => f.IsBad));
     }
 
-    private static readonly (string, object)[] s_nodes = [("name", 4), ("version", 4), ("attributes", 12), ("size", 10), ("available", 10),
-        ("heap", 10)];
+    private static readonly (string, object)[] s_nodes =
+    [
+        ("name", 4),
+        ("version", 4),
+        ("attributes", 12),
+        ("size", 10),
+        ("available", 10),
+        ("heap", 10),
+    ];
 
     private Task<ClusterFacts> ReadAsync() => ClusterReader.ReadAsync(Session(), new FakeTimeProvider(s_now), Token);
 

@@ -19,16 +19,17 @@ public abstract class CrateDbSuite : IAsyncDisposable
         return Cluster = new(count);
     }
 
-    internal CrateDbOptions Options(Credential? credential = null, string? schema = null, TimeProvider? clock = null) => new()
-    {
-        Hosts = [.. Cluster.Ports.Select(p => new DatabaseHost("127.0.0.1", p))],
-        Credential = credential ?? new Credential.Nobody(),
-        Schema = schema,
-        Timeout = TimeSpan.FromMinutes(1),
-        ConnectTimeout = TimeSpan.FromSeconds(20),
-        RetryDelay = TimeSpan.Zero,
-        Clock = clock ?? TimeProvider.System,
-    };
+    internal CrateDbOptions Options(Credential? credential = null, string? schema = null, TimeProvider? clock = null) =>
+        new()
+        {
+            Hosts = [.. Cluster.Ports.Select(p => new DatabaseHost("127.0.0.1", p))],
+            Credential = credential ?? new Credential.Nobody(),
+            Schema = schema,
+            Timeout = TimeSpan.FromMinutes(1),
+            ConnectTimeout = TimeSpan.FromSeconds(20),
+            RetryDelay = TimeSpan.Zero,
+            Clock = clock ?? TimeProvider.System,
+        };
 
     internal SqlSession Session(SessionSettings? settings = null, CrateDbOptions? options = null)
     {
@@ -39,7 +40,8 @@ public abstract class CrateDbSuite : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var session in _sessions) await session.DisposeAsync();
+        foreach (var session in _sessions)
+            await session.DisposeAsync();
         await Cluster.DisposeAsync();
         GC.SuppressFinalize(this);
     }

@@ -8,40 +8,51 @@ public sealed class ErrorTests : CrateDbSuite
     /// <summary>
     /// Errors as a server gave them: the code of Varve's, whether the same call may succeed later, and words of its message.
     /// </summary>
-    public static TheoryData<string, string, string, bool, string> Known => new()
-    {
-        { "catalog", "rollback", EngineCodes.Statement, false, "does not understand" },
-        { "catalog", "acquire twice", EngineCodes.Constraint, false, "same primary key" },
-        { "silent loss", "insert select failing, fail fast", EngineCodes.Constraint, false, "varve_t_d_v_check_483b683e85b3" },
-        { "errors", "unknown table", EngineCodes.Unknown, false, "no right to" },
-        { "errors", "unknown schema", EngineCodes.Unknown, false, "no right to" },
-        { "errors", "unknown column", EngineCodes.Unknown, false, "Column nope unknown" },
-        { "errors", "create again", EngineCodes.NameTaken, false, "already exists" },
-        { "errors", "div", EngineCodes.Overflow, false, "by zero" },
-        { "errors", "overflow", EngineCodes.Overflow, false, "64 bits" },
-        { "errors", "type mismatch", EngineCodes.Conversion, false, "to timestamp with time zone" },
-        { "errors", "repo unknown", EngineCodes.NoArchive, false, "repository" },
-        { "errors", "bad identifier", EngineCodes.Unknown, false, "Name can't contain" },
-        { "values", "bool_and", EngineCodes.Statement, false, "Unknown function" },
-        { "partitions", "p2 insert into blocked", ServerCodes.Blocked, true, "sealed" },
-        { "partitions", "alter unknown partition", EngineCodes.Unknown, false, "No partition" },
-        { "partitions", "drop by bulk_args", EngineCodes.Statement, false, "Bulk operation not supported" },
-        { "snapshots", "create repo outside path.repo", EngineCodes.ArchiveRefused, false, "path.repo" },
-        { "snapshots", "snapshot same name", EngineCodes.NameTaken, false, "already exists" },
-        { "snapshots", "restore over existing", EngineCodes.NameTaken, false, "already exists" },
-        { "snapshots", "drop snapshot unknown", EngineCodes.NoArchive, false, "is missing" },
-        { "settings", "codec", EngineCodes.Setting, false, "while the table is open" },
-        { "settings", "timeout", EngineCodes.Interrupted, false, "time limit" },
-        { "failures", "snapshot with missing primary, wait", ServerCodes.NotReady, true, "primary shard" },
-        { "failures", "insert into lost partition", ServerCodes.NotReady, true, "shards" },
-        { "INSERT", "grouped INSERT SELECT, fail_fast=False, target replicas=0, node n3 killed 1.2 s after its start",
-            EngineCodes.Interrupted, true, "Participating node" },
-    };
+    public static TheoryData<string, string, string, bool, string> Known =>
+        new()
+        {
+            { "catalog", "rollback", EngineCodes.Statement, false, "does not understand" },
+            { "catalog", "acquire twice", EngineCodes.Constraint, false, "same primary key" },
+            { "silent loss", "insert select failing, fail fast", EngineCodes.Constraint, false, "varve_t_d_v_check_483b683e85b3" },
+            { "errors", "unknown table", EngineCodes.Unknown, false, "no right to" },
+            { "errors", "unknown schema", EngineCodes.Unknown, false, "no right to" },
+            { "errors", "unknown column", EngineCodes.Unknown, false, "Column nope unknown" },
+            { "errors", "create again", EngineCodes.NameTaken, false, "already exists" },
+            { "errors", "div", EngineCodes.Overflow, false, "by zero" },
+            { "errors", "overflow", EngineCodes.Overflow, false, "64 bits" },
+            { "errors", "type mismatch", EngineCodes.Conversion, false, "to timestamp with time zone" },
+            { "errors", "repo unknown", EngineCodes.NoArchive, false, "repository" },
+            { "errors", "bad identifier", EngineCodes.Unknown, false, "Name can't contain" },
+            { "values", "bool_and", EngineCodes.Statement, false, "Unknown function" },
+            { "partitions", "p2 insert into blocked", ServerCodes.Blocked, true, "sealed" },
+            { "partitions", "alter unknown partition", EngineCodes.Unknown, false, "No partition" },
+            { "partitions", "drop by bulk_args", EngineCodes.Statement, false, "Bulk operation not supported" },
+            { "snapshots", "create repo outside path.repo", EngineCodes.ArchiveRefused, false, "path.repo" },
+            { "snapshots", "snapshot same name", EngineCodes.NameTaken, false, "already exists" },
+            { "snapshots", "restore over existing", EngineCodes.NameTaken, false, "already exists" },
+            { "snapshots", "drop snapshot unknown", EngineCodes.NoArchive, false, "is missing" },
+            { "settings", "codec", EngineCodes.Setting, false, "while the table is open" },
+            { "settings", "timeout", EngineCodes.Interrupted, false, "time limit" },
+            { "failures", "snapshot with missing primary, wait", ServerCodes.NotReady, true, "primary shard" },
+            { "failures", "insert into lost partition", ServerCodes.NotReady, true, "shards" },
+            {
+                "INSERT",
+                "grouped INSERT SELECT, fail_fast=False, target replicas=0, node n3 killed 1.2 s after its start",
+                EngineCodes.Interrupted,
+                true,
+                "Participating node"
+            },
+        };
 
     [Theory]
     [MemberData(nameof(Known))]
-    public async Task Errors_of_the_server_have_a_code_and_say_whether_waiting_helps(string topic, string label, string code,
-        bool transient, string words)
+    public async Task Errors_of_the_server_have_a_code_and_say_whether_waiting_helps(
+        string topic,
+        string label,
+        string code,
+        bool transient,
+        string words
+    )
     {
         Cluster.Answers = _ => Recorded.Of(topic, label).Reply;
         var error = await Assert.ThrowsAsync<EngineException>(() => Session().ExecuteAsync($"REFRESH TABLE t", Token));
@@ -69,8 +80,14 @@ public sealed class ErrorTests : CrateDbSuite
     [Fact]
     public async Task Values_of_rows_are_not_told()
     {
-        foreach (var (topic, label, value) in new[] { ("errors", "type mismatch", "zzz"),
-            ("silent loss", "insert select failing, fail fast", "[1, 1]"), ("catalog", "rollback", "DEALLOCATE") })
+        foreach (
+            var (topic, label, value) in new[]
+            {
+                ("errors", "type mismatch", "zzz"),
+                ("silent loss", "insert select failing, fail fast", "[1, 1]"),
+                ("catalog", "rollback", "DEALLOCATE"),
+            }
+        )
         {
             Cluster.Answers = _ => Recorded.Of(topic, label).Reply;
             Assert.Contains(value, Recorded.Of(topic, label).Body, StringComparison.Ordinal);
@@ -96,15 +113,23 @@ public sealed class ErrorTests : CrateDbSuite
     public void Codes_that_were_not_met_are_known_from_the_documentation(int number, string code, bool transient)
     {
         var error = Assert.IsType<EngineException>(
-            ServerErrors.Of(500, ServerError.Of(number, "SomeException[some text]"), "cratedb://h:4200", new([])));
+            ServerErrors.Of(500, ServerError.Of(number, "SomeException[some text]"), "cratedb://h:4200", new([]))
+        );
         Assert.Equal((code, transient), (error.Code, error.IsTransient));
     }
 
     [Theory]
-    [InlineData("CircuitBreakingException[Allocating 2mb for 'collect: 0' failed, breaker would use 123.4mb in total. Limit is 100mb.]",
-        ServerCodes.Overloaded, true)]
-    [InlineData("IllegalArgumentException[Validation Failed: 1: this action would add [8] total shards, but this cluster currently has " +
-        "[999]/[1000] maximum shards open;]", ServerCodes.Blocked, false)]
+    [InlineData(
+        "CircuitBreakingException[Allocating 2mb for 'collect: 0' failed, breaker would use 123.4mb in total. Limit is 100mb.]",
+        ServerCodes.Overloaded,
+        true
+    )]
+    [InlineData(
+        "IllegalArgumentException[Validation Failed: 1: this action would add [8] total shards, but this cluster currently has "
+            + "[999]/[1000] maximum shards open;]",
+        ServerCodes.Blocked,
+        false
+    )]
     public void What_has_no_code_of_its_own_is_known_by_its_words(string message, string code, bool transient)
     {
         var error = Assert.IsType<EngineException>(ServerErrors.Of(500, ServerError.Of(5000, message), "cratedb://h:4200", new([])));
@@ -112,11 +137,20 @@ public sealed class ErrorTests : CrateDbSuite
     }
 
     [Fact]
-    public void Damaged_data_is_for_a_person_to_look_at() => Assert.Equal(
-        5,
-        Assert.IsType<HaltException>(
-            ServerErrors.Of(500, ServerError.Of(5000, "RuntimeException[org.apache.lucene.index.CorruptIndexException: checksum failed]"),
-            "cratedb://h:4200", new([]))).ExitCode);
+    public void Damaged_data_is_for_a_person_to_look_at() =>
+        Assert.Equal(
+            5,
+            Assert
+                .IsType<HaltException>(
+                    ServerErrors.Of(
+                        500,
+                        ServerError.Of(5000, "RuntimeException[org.apache.lucene.index.CorruptIndexException: checksum failed]"),
+                        "cratedb://h:4200",
+                        new([])
+                    )
+                )
+                .ExitCode
+        );
 
     [Theory]
     [InlineData(401, "trust authentication failed for user \"ann\"", ServerCodes.Login, "trust authentication failed")]
@@ -147,7 +181,8 @@ public sealed class ErrorTests : CrateDbSuite
             return new(401, "password authentication failed for user \"ann\"");
         };
         var error = await Assert.ThrowsAsync<EngineException>(() =>
-            Session(options: Options(new Credential.Basic("ann", "wr0ng"))).QueryAsync($"SELECT 1", Token));
+            Session(options: Options(new Credential.Basic("ann", "wr0ng"))).QueryAsync($"SELECT 1", Token)
+        );
         Assert.Equal((ServerCodes.Login, false, 1), (error.Code, error.IsTransient, asked));
     }
 
@@ -177,8 +212,8 @@ public sealed class ErrorTests : CrateDbSuite
             var texts = new List<string> { options.ToString()!, options.Name, credential.ToString()! };
             foreach (var body in new[] { $"RuntimeException[{string.Join(' ', secrets)}]", string.Join(' ', secrets) })
             {
-                foreach (var code in new[] { 4000, 4095, 4011, 5000, 5002, 4047, 5004, 5006 }) texts.Add(
-                    await FailedAsync(Reply.Error(500, code, body)));
+                foreach (var code in new[] { 4000, 4095, 4011, 5000, 5002, 4047, 5004, 5006 })
+                    texts.Add(await FailedAsync(Reply.Error(500, code, body)));
                 texts.Add(await FailedAsync(new(401, body)));
             }
 

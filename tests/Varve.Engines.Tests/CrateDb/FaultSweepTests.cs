@@ -17,7 +17,8 @@ namespace Varve.Engines.Tests.CrateDb;
 public sealed partial class FaultSweepTests() : ConformanceSuite(CrateDbScratch.New)
 {
     private const int Seed = 18;
-    private const string Days = "source: { expire: partitions }\nkeep: 5d\nmeasures: { v: [count, sum, min, max, last] }\ntiers: [{ every: 1d }]";
+    private const string Days =
+        "source: { expire: partitions }\nkeep: 5d\nmeasures: { v: [count, sum, min, max, last] }\ntiers: [{ every: 1d }]";
 
     private static readonly Instant s_first = At("2025-01-01");
 
@@ -41,12 +42,18 @@ public sealed partial class FaultSweepTests() : ConformanceSuite(CrateDbScratch.
     {
         var (story, crate) = await BeginAsync();
         var turn = 0;
-        var days = await SweepAsync(story, crate, Some(6), 4, async (armed, day) =>
-        {
-            crate.Before = (call, _) => Task.FromResult(armed.TryHit(Kind(call)) ? Refusals[turn++ % Refusals.Length] : null);
-            _said = await story.RunAsync(day);
-            crate.Before = (_, _) => Task.FromResult<Reply?>(null);
-        });
+        var days = await SweepAsync(
+            story,
+            crate,
+            Some(6),
+            4,
+            async (armed, day) =>
+            {
+                crate.Before = (call, _) => Task.FromResult(armed.TryHit(Kind(call)) ? Refusals[turn++ % Refusals.Length] : null);
+                _said = await story.RunAsync(day);
+                crate.Before = (_, _) => Task.FromResult<Reply?>(null);
+            }
+        );
         await EndAsync(story, days);
     }
 
@@ -54,26 +61,33 @@ public sealed partial class FaultSweepTests() : ConformanceSuite(CrateDbScratch.
     public async Task A_client_that_dies_after_a_statement_is_followed_by_one_that_goes_on()
     {
         var (story, crate) = await BeginAsync();
-        var days = await SweepAsync(story, crate, Some(3), 1, async (armed, day) =>
-        {
-            var dead = new TaskCompletionSource();
-            string? who = null;
-            crate.Http.Fails = call =>
+        var days = await SweepAsync(
+            story,
+            crate,
+            Some(3),
+            1,
+            async (armed, day) =>
             {
-                if (who is not null && Holder(call) == who)
+                var dead = new TaskCompletionSource();
+                string? who = null;
+                crate.Http.Fails = call =>
                 {
-                    dead.TrySetResult();
-                    return Fault.Silent;
-                }
+                    if (who is not null && Holder(call) == who)
+                    {
+                        dead.TrySetResult();
+                        return Fault.Silent;
+                    }
 
-                if (who is not null || !armed.TryHit(Kind(call))) return Fault.None;
-                who = Holder(call);
-                return Fault.LostAfter;
-            };
-            var run = story.RunAsync(day);
-            _said = await Task.WhenAny(run, dead.Task) == run ? await run : null;
-            _clock.Now += Duration.FromSeconds(61);
-        });
+                    if (who is not null || !armed.TryHit(Kind(call)))
+                        return Fault.None;
+                    who = Holder(call);
+                    return Fault.LostAfter;
+                };
+                var run = story.RunAsync(day);
+                _said = await Task.WhenAny(run, dead.Task) == run ? await run : null;
+                _clock.Now += Duration.FromSeconds(61);
+            }
+        );
         crate.Http.Fails = _ => Fault.None;
         await EndAsync(story, days);
     }
@@ -82,18 +96,26 @@ public sealed partial class FaultSweepTests() : ConformanceSuite(CrateDbScratch.
     public async Task A_primary_that_is_away_for_a_run_costs_no_row()
     {
         var (story, crate) = await BeginAsync();
-        var days = await SweepAsync(story, crate, Some(0), 1, async (armed, day) =>
-        {
-            string? lost = null;
-            crate.Before = (call, _) =>
+        var days = await SweepAsync(
+            story,
+            crate,
+            Some(0),
+            1,
+            async (armed, day) =>
             {
-                if (armed.TryHit(Kind(call))) crate.Lose("m", "cpu", lost = Partitions(crate).Keys.Order(StringComparer.Ordinal).First());
-                return Task.FromResult<Reply?>(null);
-            };
-            _said = await story.RunAsync(day);
-            crate.Before = (_, _) => Task.FromResult<Reply?>(null);
-            if (lost is not null && Partitions(crate).ContainsKey(lost)) crate.Lose("m", "cpu", lost, isLost: false);
-        });
+                string? lost = null;
+                crate.Before = (call, _) =>
+                {
+                    if (armed.TryHit(Kind(call)))
+                        crate.Lose("m", "cpu", lost = Partitions(crate).Keys.Order(StringComparer.Ordinal).First());
+                    return Task.FromResult<Reply?>(null);
+                };
+                _said = await story.RunAsync(day);
+                crate.Before = (_, _) => Task.FromResult<Reply?>(null);
+                if (lost is not null && Partitions(crate).ContainsKey(lost))
+                    crate.Lose("m", "cpu", lost, isLost: false);
+            }
+        );
         await EndAsync(story, days);
     }
 
@@ -102,19 +124,27 @@ public sealed partial class FaultSweepTests() : ConformanceSuite(CrateDbScratch.
     public async Task A_row_that_somebody_writes_before_any_statement_is_counted_or_still_there()
     {
         var (story, crate) = await BeginAsync();
-        var days = await SweepAsync(story, crate, Some(8), 3, async (armed, day) =>
-        {
-            var minutes = 0;
-            crate.Before = async (call, _) =>
+        var days = await SweepAsync(
+            story,
+            crate,
+            Some(8),
+            3,
+            async (armed, day) =>
             {
-                if (!armed.TryHit(Kind(call)) || call.Says("DELETE FROM \"m\".\"cpu\"")) return null;
-                var more = SourceRow.Of(Goes(day) - Duration.FromHours(21) + Duration.FromMinutes(minutes++), "a", 0.25);
-                if (await WroteAsync(crate, more)) _rows.Add(more);
-                return null;
-            };
-            _said = await story.RunAsync(day);
-            crate.Before = (_, _) => Task.FromResult<Reply?>(null);
-        });
+                var minutes = 0;
+                crate.Before = async (call, _) =>
+                {
+                    if (!armed.TryHit(Kind(call)) || call.Says("DELETE FROM \"m\".\"cpu\""))
+                        return null;
+                    var more = SourceRow.Of(Goes(day) - Duration.FromHours(21) + Duration.FromMinutes(minutes++), "a", 0.25);
+                    if (await WroteAsync(crate, more))
+                        _rows.Add(more);
+                    return null;
+                };
+                _said = await story.RunAsync(day);
+                crate.Before = (_, _) => Task.FromResult<Reply?>(null);
+            }
+        );
         await CountedAsync(story, days);
     }
 
@@ -122,39 +152,52 @@ public sealed partial class FaultSweepTests() : ConformanceSuite(CrateDbScratch.
     {
         var (story, crate) = await BeginAsync();
         var turn = 0;
-        var days = await SweepAsync(story, crate, Some(most), 5, async (armed, day) =>
-        {
-            crate.Http.Fails = call => armed.TryHit(Kind(call)) ? how(Kind(call), turn++) : Fault.None;
-            _said = await story.RunAsync(day);
-            crate.Http.Fails = _ => Fault.None;
-        });
+        var days = await SweepAsync(
+            story,
+            crate,
+            Some(most),
+            5,
+            async (armed, day) =>
+            {
+                crate.Http.Fails = call => armed.TryHit(Kind(call)) ? how(Kind(call), turn++) : Fault.None;
+                _said = await story.RunAsync(day);
+                crate.Http.Fails = _ => Fault.None;
+            }
+        );
         await EndAsync(story, days);
     }
 
-    private static IReadOnlyDictionary<string, CratePartition> Partitions(ExecutingCrate crate) => crate.Store.Tables[("m", "cpu")].Partitions;
+    private static IReadOnlyDictionary<string, CratePartition> Partitions(ExecutingCrate crate) =>
+        crate.Store.Tables[("m", "cpu")].Partitions;
 
-    /// <summary>Every kind of statement that changes the table, its tiers or its views, and of Varve's own books and of those that read a sample.</summary>
-    private static Func<IReadOnlyList<string>, IReadOnlyList<string>> Some(int most) => kinds =>
-    {
-        var random = new Random(Seed);
-        var writes = kinds.Where(k => !IsReading(k)).ToList();
-        var own = writes.Where(k => k.Contains("\"varve\".", StringComparison.Ordinal)).ToList();
-        return
-        [
-            .. writes.Except(own),
-            .. own.OrderBy(_ => random.Next()).Take(most),
-            .. kinds.Where(IsReading).OrderBy(_ => random.Next()).Take(most / 4),
-        ];
-    };
+    /// <summary>
+    /// Every kind of statement that changes the table, its tiers or its views, and of Varve's own books and of those that read a
+    /// sample.
+    /// </summary>
+    private static Func<IReadOnlyList<string>, IReadOnlyList<string>> Some(int most) =>
+        kinds =>
+        {
+            var random = new Random(Seed);
+            var writes = kinds.Where(k => !IsReading(k)).ToList();
+            var own = writes.Where(k => k.Contains("\"varve\".", StringComparison.Ordinal)).ToList();
+            return
+            [
+                .. writes.Except(own),
+                .. own.OrderBy(_ => random.Next()).Take(most),
+                .. kinds.Where(IsReading).OrderBy(_ => random.Next()).Take(most / 4),
+            ];
+        };
 
     private async Task<(Story Story, ExecutingCrate Crate)> BeginAsync()
     {
         var crate = await ((CrateDbScratch)Db).CrateAsync();
         crate.Clock = _clock;
-        await Db.ExecuteAsync("""
+        await Db.ExecuteAsync(
+            """
             CREATE TABLE m.cpu (ts TIMESTAMP WITH TIME ZONE, host TEXT, v DOUBLE PRECISION,
               day TIMESTAMP WITH TIME ZONE GENERATED ALWAYS AS date_trunc('day', ts)) CLUSTERED INTO 1 SHARDS PARTITIONED BY (day) WITH (number_of_replicas = 0)
-            """);
+            """
+        );
         await Db.ExecuteAsync($"INSERT INTO m.cpu (ts, host, v) VALUES {string.Join(", ", _rows.Select(Values))}");
         var story = new Story(Db, Cpu(TimeKind.TimestampTz));
         await story.ApplyAsync($"table: m.cpu\ntime: ts\nseries: [host]\n{Days}");
@@ -163,7 +206,12 @@ public sealed partial class FaultSweepTests() : ConformanceSuite(CrateDbScratch.
 
     /// <summary>Runs until every kind had its turn, some of them in each; the day after the last one.</summary>
     private async Task<Instant> SweepAsync(
-        Story story, ExecutingCrate crate, Func<IReadOnlyList<string>, IReadOnlyList<string>> choose, int atOnce, Func<Armed, Instant, Task> run)
+        Story story,
+        ExecutingCrate crate,
+        Func<IReadOnlyList<string>, IReadOnlyList<string>> choose,
+        int atOnce,
+        Func<Armed, Instant, Task> run
+    )
     {
         var day = s_first + Duration.FromDays(7);
         await story.RunWellAsync(InstantText.Format(day));
@@ -180,13 +228,17 @@ public sealed partial class FaultSweepTests() : ConformanceSuite(CrateDbScratch.
             Assert.True(runs < 45, $"No statement of so many runs was: {left[0]}. The last one said: {Said}");
             left = [.. left.Except(armed.Hits)];
             var there = (await story.SourceAsync()).Count(r => r.At >= Goes(day));
-            Assert.True(there >= Every(InstantText.Format(Goes(day)), "2025-03-20", "12h").Count, $"Rows are lost after: {string.Join("; ", armed.Hits)}. It said: {Said}");
+            Assert.True(
+                there >= Every(InstantText.Format(Goes(day)), "2025-03-20", "12h").Count,
+                $"Rows are lost after: {string.Join("; ", armed.Hits)}. It said: {Said}"
+            );
         }
 
         return day + Duration.FromDays(1);
     }
 
-    private string Said => string.Join("; ", _said is null ? [] : _said.Errors.Select(e => e.Message).Concat(_said.Waits.Select(w => w.Reason)));
+    private string Said =>
+        string.Join("; ", _said is null ? [] : _said.Errors.Select(e => e.Message).Concat(_said.Waits.Select(w => w.Reason)));
 
     private async Task EndAsync(Story story, Instant day)
     {
@@ -195,20 +247,30 @@ public sealed partial class FaultSweepTests() : ConformanceSuite(CrateDbScratch.
         var left = await story.SourceAsync();
         Same(_rows.Where(r => r.At >= Goes(day)), left);
         Assert.Equal(_rows.Count, Number(await Db.QueryAsync("SELECT sum(varve_rows) FROM m.cpu_all"), 0));
-        Assert.Empty(await Db.QueryAsync("SELECT partition_ident FROM information_schema.table_partitions WHERE table_name = 'cpu' AND settings['blocks']['write'] = 'true'"));
+        Assert.Empty(
+            await Db.QueryAsync(
+                "SELECT partition_ident FROM information_schema.table_partitions WHERE table_name = 'cpu' AND settings['blocks']['write'] = 'true'"
+            )
+        );
     }
 
     /// <summary>Each row is in a tier or in the source, and none in both where its day has gone.</summary>
     private async Task CountedAsync(Story story, Instant day)
     {
         _said = await story.RunAsync(day);
-        var tier = (await Db.QueryAsync("SELECT ts, varve_rows FROM m.cpu_1d_states")).ToDictionary(r => DayOf(r[0]), r => Convert.ToInt64(r[1], CultureInfo.InvariantCulture));
+        var tier = (await Db.QueryAsync("SELECT ts, varve_rows FROM m.cpu_1d_states")).ToDictionary(
+            r => DayOf(r[0]),
+            r => Convert.ToInt64(r[1], CultureInfo.InvariantCulture)
+        );
         var source = (await story.SourceAsync()).ToLookup(r => r.At!.Value.InUtc().Date);
         foreach (var written in _rows.GroupBy(r => r.At!.Value.InUtc().Date))
         {
             var hasGone = written.Key.AtMidnight().InUtc().ToInstant() < Goes(day);
             var counted = hasGone ? tier.GetValueOrDefault(written.Key) + source[written.Key].Count() : source[written.Key].Count();
-            Assert.True(counted == written.Count(), $"{written.Key}: {tier.GetValueOrDefault(written.Key)} in the tier, {source[written.Key].Count()} in the source, of {written.Count()} rows; {Said}");
+            Assert.True(
+                counted == written.Count(),
+                $"{written.Key}: {tier.GetValueOrDefault(written.Key)} in the tier, {source[written.Key].Count()} in the source, of {written.Count()} rows; {Said}"
+            );
         }
     }
 
@@ -216,7 +278,8 @@ public sealed partial class FaultSweepTests() : ConformanceSuite(CrateDbScratch.
 
     private static Instant Goes(Instant day) => day - Duration.FromDays(5);
 
-    private static string Values(SourceRow row) => FormattableString.Invariant($"({row.At!.Value.ToUnixTimeMilliseconds()}, '{row.Values[0]}', {row.Values[1]:R})");
+    private static string Values(SourceRow row) =>
+        FormattableString.Invariant($"({row.At!.Value.ToUnixTimeMilliseconds()}, '{row.Values[0]}', {row.Values[1]:R})");
 
     private static async Task<bool> WroteAsync(ExecutingCrate crate, SourceRow row)
     {
@@ -239,7 +302,8 @@ public sealed partial class FaultSweepTests() : ConformanceSuite(CrateDbScratch.
 
     private static string Holder(SqlCall call) => Comment().Match(call.Statement).Value;
 
-    private static bool IsReading(string kind) => kind.StartsWith("SELECT", StringComparison.Ordinal) || kind.StartsWith("REFRESH", StringComparison.Ordinal);
+    private static bool IsReading(string kind) =>
+        kind.StartsWith("SELECT", StringComparison.Ordinal) || kind.StartsWith("REFRESH", StringComparison.Ordinal);
 
     /// <summary>Kinds of statements at which something happens once.</summary>
     private sealed class Armed(IEnumerable<string> kinds)
@@ -252,7 +316,8 @@ public sealed partial class FaultSweepTests() : ConformanceSuite(CrateDbScratch.
         {
             lock (_left)
             {
-                if (!_left.Remove(kind)) return false;
+                if (!_left.Remove(kind))
+                    return false;
                 Hits.Add(kind);
                 return true;
             }

@@ -14,7 +14,8 @@ namespace Varve.Engines.Tests.CrateDb;
 /// </summary>
 public sealed class PartitionLifeTests() : ConformanceSuite(CrateDbScratch.New)
 {
-    private const string Days = "keep: 10d\nmeasures: { v: [count, sum, min, max, avg, first, last, stddev] }\ntiers: [{ every: 1h, keep: 90d }, { every: 1d, zone: Europe/Berlin }]";
+    private const string Days =
+        "keep: 10d\nmeasures: { v: [count, sum, min, max, avg, first, last, stddev] }\ntiers: [{ every: 1h, keep: 90d }, { every: 1d, zone: Europe/Berlin }]";
 
     private readonly IReadOnlyList<SourceRow> _rows = Every("2025-03-20", "2025-04-15", "2h");
 
@@ -27,7 +28,13 @@ public sealed class PartitionLifeTests() : ConformanceSuite(CrateDbScratch.New)
         Assert.Equal(At("2025-03-31"), left.Min(r => r.At!.Value));
         Assert.Equal(15, (await IdentsAsync()).Count);
         await story.ExpectTiersAsync(_rows);
-        Assert.Equal(_rows.Count, Convert.ToInt64((await Db.QueryAsync("SELECT sum(varve_rows) FROM m.cpu_all"))[0][0], System.Globalization.CultureInfo.InvariantCulture));
+        Assert.Equal(
+            _rows.Count,
+            Convert.ToInt64(
+                (await Db.QueryAsync("SELECT sum(varve_rows) FROM m.cpu_all"))[0][0],
+                System.Globalization.CultureInfo.InvariantCulture
+            )
+        );
         await story.RunAsShownAsync("2025-04-11T12:00Z");
         Assert.Equal(14, (await IdentsAsync()).Count);
         await story.ExpectTiersAsync(_rows);
@@ -41,7 +48,8 @@ public sealed class PartitionLifeTests() : ConformanceSuite(CrateDbScratch.New)
         var came = false;
         crate.Before = async (call, _) =>
         {
-            if (came || !call.Statement.Contains("\"blocks.write\" = true", StringComparison.Ordinal)) return null;
+            if (came || !call.Statement.Contains("\"blocks.write\" = true", StringComparison.Ordinal))
+                return null;
             came = true;
             await crate.DoAsync($"INSERT INTO m.cpu (ts, host, v) VALUES ({At("2025-03-25T05:00Z").ToUnixTimeMilliseconds()}, 'b', 7.5)");
             return null;
@@ -95,7 +103,8 @@ public sealed class PartitionLifeTests() : ConformanceSuite(CrateDbScratch.New)
         var (seen, lost) = (0, false);
         crate.Http.Fails = call =>
         {
-            if (lost || !call.Statement.Contains(statement, StringComparison.Ordinal) || ++seen < after) return Fault.None;
+            if (lost || !call.Statement.Contains(statement, StringComparison.Ordinal) || ++seen < after)
+                return Fault.None;
             lost = true;
             return Fault.LostAfter;
         };
@@ -118,9 +127,17 @@ public sealed class PartitionLifeTests() : ConformanceSuite(CrateDbScratch.New)
         var parts = await story.WithAsync(l => l.ArchivesAsync([]));
         Assert.Equal(11, parts.Count);
         Assert.All((await story.WithAsync(l => l.VerifyArchivesAsync([]))).Parts, p => Assert.Null(p.Problem));
-        var restored = await story.WithAsync(l => l.RestoreAsync(new RestoreRequest { Policy = story.Policy.Name, Range = new(At("2025-03-22"), At("2025-03-24")) }));
+        var restored = await story.WithAsync(l =>
+            l.RestoreAsync(new RestoreRequest { Policy = story.Policy.Name, Range = new(At("2025-03-22"), At("2025-03-24")) })
+        );
         Assert.Equal((2, 24L), (restored.Parts, restored.Rows));
-        Assert.Equal(24L, Convert.ToInt64((await Db.QueryAsync("SELECT count(*) FROM m.cpu_restored"))[0][0], System.Globalization.CultureInfo.InvariantCulture));
+        Assert.Equal(
+            24L,
+            Convert.ToInt64(
+                (await Db.QueryAsync("SELECT count(*) FROM m.cpu_restored"))[0][0],
+                System.Globalization.CultureInfo.InvariantCulture
+            )
+        );
         Assert.DoesNotContain(await Db.ShapesAsync("m"), s => s.Name.Contains("drill", StringComparison.Ordinal));
     }
 
@@ -137,9 +154,12 @@ public sealed class PartitionLifeTests() : ConformanceSuite(CrateDbScratch.New)
         crate.Http.Fails = call =>
         {
             var holder = call.Statement.Split(' ')[2];
-            if (who == holder) dead.TrySetResult();
-            if (who == holder) return Fault.Silent;
-            if (who is not null || !call.Says("RESTORE SNAPSHOT")) return Fault.None;
+            if (who == holder)
+                dead.TrySetResult();
+            if (who == holder)
+                return Fault.Silent;
+            if (who is not null || !call.Says("RESTORE SNAPSHOT"))
+                return Fault.None;
             who = holder;
             return Fault.LostAfter;
         };
@@ -163,7 +183,11 @@ public sealed class PartitionLifeTests() : ConformanceSuite(CrateDbScratch.New)
         await story.InsertAsync(Row("2025-03-21T05:00Z", 7.5, "b"));
         await story.RunWellAsync("2025-04-10T12:00Z");
         var closed = crate.Http.Calls.Skip(from).Where(c => c.Says("SET (\"blocks.write\" = true)")).ToList();
-        Assert.Contains(At("2025-03-21").ToUnixTimeMilliseconds().ToString(System.Globalization.CultureInfo.InvariantCulture), Assert.Single(closed).Statement, StringComparison.Ordinal);
+        Assert.Contains(
+            At("2025-03-21").ToUnixTimeMilliseconds().ToString(System.Globalization.CultureInfo.InvariantCulture),
+            Assert.Single(closed).Statement,
+            StringComparison.Ordinal
+        );
         await story.ExpectTiersAsync([.. _rows, Row("2025-03-21T05:00Z", 7.5, "b")]);
         Assert.Equal(15, (await IdentsAsync()).Count);
     }
@@ -211,10 +235,12 @@ public sealed class PartitionLifeTests() : ConformanceSuite(CrateDbScratch.New)
         var story = await DaysAsync("source: { expire: partitions, relocate: [{ after: 5d, to: { storage: warm } }] }\n" + Days);
         var outcome = await story.RunAsShownAsync("2025-04-10T12:00Z");
         Assert.Equal(5, outcome.Done.OfType<PlanStep.Relocate>().Count());
-        var nodes = await Db.QueryAsync("""
+        var nodes = await Db.QueryAsync(
+            """
             SELECT s.partition_ident, n.attributes['storage'] FROM sys.shards s LEFT JOIN sys.nodes n ON n.id = s.node['id']
             WHERE s.schema_name = 'm' AND s.table_name = 'cpu' AND s.primary ORDER BY 1
-            """);
+            """
+        );
         Assert.Equal(["warm"], nodes.Take(10).Select(n => (string?)n[1]).Distinct());
         Assert.Equal(5, (await IdentsAsync("settings['routing']['allocation']['require']['storage'] = 'warm'")).Count);
         Assert.Empty((await story.PlanAsync("2025-04-10T12:00Z")).Steps.OfType<PlanStep.Relocate>());
@@ -223,9 +249,15 @@ public sealed class PartitionLifeTests() : ConformanceSuite(CrateDbScratch.New)
     [Fact]
     public async Task Copies_and_segments_change_by_age_apart_from_each_other()
     {
-        var story = await DaysAsync("source: { expire: partitions, relocate: [{ after: 4d, to: { replicas: \"1\" } }, { after: 5d, to: { segments: \"1\" } }] }\n" + Days);
+        var story = await DaysAsync(
+            "source: { expire: partitions, relocate: [{ after: 4d, to: { replicas: \"1\" } }, { after: 5d, to: { segments: \"1\" } }] }\n"
+                + Days
+        );
         var outcome = await story.RunWellAsync("2025-04-10T12:00Z");
-        Assert.Equal(["replicas=1", "segments=1"], outcome.Done.OfType<PlanStep.Relocate>().Select(s => s.To.Text).Distinct().Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["replicas=1", "segments=1"],
+            outcome.Done.OfType<PlanStep.Relocate>().Select(s => s.To.Text).Distinct().Order(StringComparer.Ordinal)
+        );
         Assert.Equal(6, (await IdentsAsync("number_of_replicas = '1'")).Count);
         var crate = await CrateAsync();
         Assert.Equal(5, crate.Http.Calls.Count(c => c.Says("OPTIMIZE TABLE \"m\".\"cpu\" PARTITION")));
@@ -240,7 +272,9 @@ public sealed class PartitionLifeTests() : ConformanceSuite(CrateDbScratch.New)
     [InlineData("{ segments: \"0\" }", "a number from 1 on")]
     public async Task Copies_and_segments_are_numbers(string to, string message)
     {
-        var refused = await Assert.ThrowsAsync<PolicyException>(() => DaysAsync($"source: {{ expire: partitions, relocate: [{{ after: 4d, to: {to} }}] }}\n" + Days));
+        var refused = await Assert.ThrowsAsync<PolicyException>(() =>
+            DaysAsync($"source: {{ expire: partitions, relocate: [{{ after: 4d, to: {to} }}] }}\n" + Days)
+        );
         Assert.Contains(message, refused.Message, StringComparison.Ordinal);
     }
 
@@ -262,7 +296,9 @@ public sealed class PartitionLifeTests() : ConformanceSuite(CrateDbScratch.New)
         await story.RunWellAsync("2025-04-10T12:00Z");
     }
 
-    private static bool IsComparison(string statement) => statement.Contains("\"m\".\"cpu\"", StringComparison.Ordinal) && statement.Contains("\"m\".\"cpu_1h_states\"", StringComparison.Ordinal)
+    private static bool IsComparison(string statement) =>
+        statement.Contains("\"m\".\"cpu\"", StringComparison.Ordinal)
+        && statement.Contains("\"m\".\"cpu_1h_states\"", StringComparison.Ordinal)
         && statement.Contains("varve_rows", StringComparison.Ordinal);
 
     private static async Task<IReadOnlyList<string>> ComparedAsync(ExecutingCrate crate, Story story)
@@ -279,22 +315,37 @@ public sealed class PartitionLifeTests() : ConformanceSuite(CrateDbScratch.New)
     {
         var folder = Environment.GetEnvironmentVariable("VARVE_TEST_CRATEDB_REPOSITORY");
         Assert.SkipWhen(RealCrate.Named is not null && folder is null, "VARVE_TEST_CRATEDB_REPOSITORY names no folder below path.repo.");
-        if (RealCrate.Named is not null && (await Db.QueryAsync("SELECT name FROM sys.repositories WHERE name = 'cold'")).Count > 0) await Db.ExecuteAsync("DROP REPOSITORY cold");
+        if (RealCrate.Named is not null && (await Db.QueryAsync("SELECT name FROM sys.repositories WHERE name = 'cold'")).Count > 0)
+            await Db.ExecuteAsync("DROP REPOSITORY cold");
         await Db.ExecuteAsync($"CREATE REPOSITORY cold TYPE fs WITH (location = '{folder ?? "/backup/cold"}')");
     }
 
     private async Task<IReadOnlyList<string>> IdentsAsync(string where = "TRUE") =>
-        [.. (await Db.QueryAsync($"SELECT partition_ident FROM information_schema.table_partitions WHERE table_schema = 'm' AND table_name = 'cpu' AND {where} ORDER BY partition_ident")).Select(r => (string)r[0]!)];
+        [
+            .. (
+                await Db.QueryAsync(
+                    $"SELECT partition_ident FROM information_schema.table_partitions WHERE table_schema = 'm' AND table_name = 'cpu' AND {where} ORDER BY partition_ident"
+                )
+            ).Select(r => (string)r[0]!),
+        ];
 
     private async Task<Story> DaysAsync(string policy = Days)
     {
-        await Db.ExecuteAsync("""
+        await Db.ExecuteAsync(
+            """
             CREATE TABLE m.cpu (ts TIMESTAMP WITH TIME ZONE, host TEXT, v DOUBLE PRECISION,
               day TIMESTAMP WITH TIME ZONE GENERATED ALWAYS AS date_trunc('day', ts)) CLUSTERED INTO 2 SHARDS PARTITIONED BY (day) WITH (number_of_replicas = 0)
-            """);
+            """
+        );
         var story = new Story(Db, Cpu(TimeKind.TimestampTz));
-        foreach (var row in _rows.Chunk(200)) await Db.ExecuteAsync($"INSERT INTO m.cpu (ts, host, v) VALUES {string.Join(", ", row.Select(r => FormattableString.Invariant($"({r.At!.Value.ToUnixTimeMilliseconds()}, '{r.Values[0]}', {r.Values[1]:R})")))}");
-        await story.ApplyAsync("table: m.cpu\ntime: ts\nseries: [host]\n" + (policy.Contains("source:", StringComparison.Ordinal) ? policy : $"source: {{ expire: partitions }}\n{policy}"));
+        foreach (var row in _rows.Chunk(200))
+            await Db.ExecuteAsync(
+                $"INSERT INTO m.cpu (ts, host, v) VALUES {string.Join(", ", row.Select(r => FormattableString.Invariant($"({r.At!.Value.ToUnixTimeMilliseconds()}, '{r.Values[0]}', {r.Values[1]:R})")))}"
+            );
+        await story.ApplyAsync(
+            "table: m.cpu\ntime: ts\nseries: [host]\n"
+                + (policy.Contains("source:", StringComparison.Ordinal) ? policy : $"source: {{ expire: partitions }}\n{policy}")
+        );
         return story;
     }
 }

@@ -24,15 +24,20 @@ public sealed class PieceParserTests
     [InlineData("date_trunc('day', 'Australia/Lord_Howe', ts)", "2025-04-05T13:00:00Z", "2025-04-06T13:30:00Z")]
     [InlineData("date_trunc('day', 'UTC', ts)", "2025-03-30T00:00:00Z", "2025-03-31T00:00:00Z")]
     [InlineData("date_bin('7 days'::INTERVAL, ts, 0)", "1970-01-08T00:00:00Z", "1970-01-15T00:00:00Z")]
-    [InlineData("date_bin(CAST('1 hour' AS interval), ts, CAST(0 AS timestamp with time zone))", "2025-03-30T01:00:00Z",
-        "2025-03-30T02:00:00Z")]
+    [InlineData(
+        "date_bin(CAST('1 hour' AS interval), ts, CAST(0 AS timestamp with time zone))",
+        "2025-03-30T01:00:00Z",
+        "2025-03-30T02:00:00Z"
+    )]
     [InlineData("date_bin(INTERVAL '12 hours', ts)", "2025-03-30T12:00:00Z", "2025-03-31T00:00:00Z")]
     [InlineData("date_bin('PT15M'::interval, ts, 345600000::timestamp with time zone)", "2025-03-30T01:15:00Z", "2025-03-30T01:30:00Z")]
     [InlineData("date_bin('1 day 12:00:00'::INTERVAL, \"ts\", '2025-01-01T00:00:00Z')", "2025-01-02T12:00:00Z", "2025-01-04T00:00:00Z")]
     [InlineData("date_bin('1 minute'::INTERVAL, ts, (-864000000000000))", "2025-01-02T12:00:00Z", "2025-01-02T12:01:00Z")]
     public void A_timestamp_column_says_when_its_rows_were(string expression, string value, string to) =>
-        Assert.Equal(new(InstantText.Parse(value), InstantText.Parse(to)),
-            Only("timestamp with time zone", expression, InstantText.Parse(value)).Range);
+        Assert.Equal(
+            new(InstantText.Parse(value), InstantText.Parse(to)),
+            Only("timestamp with time zone", expression, InstantText.Parse(value)).Range
+        );
 
     [Theory]
     [InlineData("integer", "date_trunc('month', ts)::BIGINT", 1682899200000, "2023-06-01T00:00:00Z")]
@@ -84,14 +89,26 @@ public sealed class PieceParserTests
     [Fact]
     public void A_value_that_its_expression_cannot_make_has_no_range()
     {
-        Assert.Contains("no boundary", Only("timestamp with time zone", "date_trunc('month', " +
-            "ts)", Instant.FromUtc(2025, 3, 2, 0, 0)).Reason, StringComparison.Ordinal);
-        Assert.Contains("no boundary", Only("timestamp with time zone", "date_bin('1 day'::INTERVAL, ts, " +
-            "0)", Instant.FromUtc(2025, 3, 2, 1, 0)).Reason, StringComparison.Ordinal);
-        Assert.Contains("not one that its expression makes", Only("text", "date_format('%Y-%m', ts)", "May").Reason,
-            StringComparison.Ordinal);
-        Assert.Contains("beyond every calendar", Only("timestamp with time zone", "date_trunc('day', ts)", Instant.MaxValue).Reason,
-            StringComparison.Ordinal);
+        Assert.Contains(
+            "no boundary",
+            Only("timestamp with time zone", "date_trunc('month', " + "ts)", Instant.FromUtc(2025, 3, 2, 0, 0)).Reason,
+            StringComparison.Ordinal
+        );
+        Assert.Contains(
+            "no boundary",
+            Only("timestamp with time zone", "date_bin('1 day'::INTERVAL, ts, " + "0)", Instant.FromUtc(2025, 3, 2, 1, 0)).Reason,
+            StringComparison.Ordinal
+        );
+        Assert.Contains(
+            "not one that its expression makes",
+            Only("text", "date_format('%Y-%m', ts)", "May").Reason,
+            StringComparison.Ordinal
+        );
+        Assert.Contains(
+            "beyond every calendar",
+            Only("timestamp with time zone", "date_trunc('day', ts)", Instant.MaxValue).Reason,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -106,7 +123,8 @@ public sealed class PieceParserTests
         var parser = new PieceParser([column], "ts", ("day", grid));
         Assert.Equal(
             new(Instant.FromUtc(2025, 3, 29, 23, 0), Instant.FromUtc(2025, 3, 30, 22, 0)),
-            parser.RangeOf([new(column, Instant.FromUtc(2025, 3, 29, 23, 0))]).Range);
+            parser.RangeOf([new(column, Instant.FromUtc(2025, 3, 29, 23, 0))]).Range
+        );
         Assert.Null(PartitionGrid.Of(Width.Parse("2mo"), DateTimeZone.Utc, NodaConstants.UnixEpoch));
     }
 
@@ -120,8 +138,11 @@ public sealed class PieceParserTests
         var values = parser.Values(new Dictionary<string, object?> { ["month"] = 1682899200000L, ["region"] = "eu" });
         Assert.Equal([Instant.FromUtc(2023, 5, 1, 0, 0), "eu"], values.Select(v => v.Value));
         Assert.Equal(new(Instant.FromUtc(2023, 5, 1, 0, 0), Instant.FromUtc(2023, 6, 1, 0, 0)), parser.RangeOf(values).Range);
-        Assert.Contains("region: it is no time", new PieceParser([region], "ts").RangeOf([new(region, "eu")]).Reason,
-            StringComparison.Ordinal);
+        Assert.Contains(
+            "region: it is no time",
+            new PieceParser([region], "ts").RangeOf([new(region, "eu")]).Reason,
+            StringComparison.Ordinal
+        );
 
         var both = new PieceParser([month, day], "ts");
         var inside = both.RangeOf([new(month, Instant.FromUtc(2023, 5, 1, 0, 0)), new(day, Instant.FromUtc(2023, 5, 7, 0, 0))]);

@@ -13,7 +13,8 @@ public sealed class PieceReaderTests : CrateDbSuite
     public async Task A_table_is_read_with_few_requests_however_many_partitions_it_has()
     {
         var catalog = new StandInTable("varve_t", "m");
-        for (var day = 0; day < 1_000; day++) catalog.Add(day);
+        for (var day = 0; day < 1_000; day++)
+            catalog.Add(day);
         Cluster.Answers = catalog.Answer;
         var session = Session();
         var table = (await PieceReader.ReadAsync(session, s_table, "ts", null, Token))!;
@@ -29,15 +30,21 @@ public sealed class PieceReaderTests : CrateDbSuite
         Cluster.Answers = call =>
             call.Says("information_schema.columns") ? Columns("columns")
             : call.Says("information_schema.tables")
-                ? Reply.Rows([("partitioned_by", new object[] { 100, 4 }), ("n", 9), ("closed", 3), ("r", 12), ("w", 3)],
-                [new[] { "day" }, 1, false, new { }, null])
+                ? Reply.Rows(
+                    [("partitioned_by", new object[] { 100, 4 }), ("n", 9), ("closed", 3), ("r", 12), ("w", 3)],
+                    [new[] { "day" }, 1, false, new { }, null]
+                )
             : call.Says("table_partitions")
-                ? Reply.Rows([("i", 4), ("v", 12), ("n", 9), ("c", 3), ("r", 12), ("w", 3), ("k", 4)],
-                ["0400", new { day = (long?)null }, 1, false, new { }, null, "0-1"],
-                ["04130", new { day = 0L }, 1, false, new { storage = "warm" }, true, "0-1"])
+                ? Reply.Rows(
+                    [("i", 4), ("v", 12), ("n", 9), ("c", 3), ("r", 12), ("w", 3), ("k", 4)],
+                    ["0400", new { day = (long?)null }, 1, false, new { }, null, "0-1"],
+                    ["04130", new { day = 0L }, 1, false, new { storage = "warm" }, true, "0-1"]
+                )
             : call.Says("sys.shards")
-                ? Reply.Rows([("i", 4), ("u", 4), ("id", 9), ("s", 10), ("n", 10), ("b", 10)],
-                ["04130", "yQOKhYlfR1y3U3uL1WHm5w", 0, 3348, 2, 7218])
+                ? Reply.Rows(
+                    [("i", 4), ("u", 4), ("id", 9), ("s", 10), ("n", 10), ("b", 10)],
+                    ["04130", "yQOKhYlfR1y3U3uL1WHm5w", 0, 3348, 2, 7218]
+                )
             : null;
         var table = (await PieceReader.ReadAsync(Session(), s_table, "ts", null, Token))!;
         Assert.Equal([new("day", "timestamp with time zone", "date_trunc('day', ts)")], table.Columns);
@@ -52,9 +59,15 @@ public sealed class PieceReaderTests : CrateDbSuite
         {
             var rows = Recorded.Of("partitions", label);
             using var json = System.Text.Json.JsonDocument.Parse(rows.Body);
-            return Reply.Rows([("n", 4), ("t", 4), ("e", 4)],
-                [.. json.RootElement.GetProperty("rows").EnumerateArray()
-                .Select(r => (IReadOnlyList<object?>)[r[0].GetString(), r[1].GetString(), r[3].GetString()])]);
+            return Reply.Rows(
+                [("n", 4), ("t", 4), ("e", 4)],
+                [
+                    .. json
+                        .RootElement.GetProperty("rows")
+                        .EnumerateArray()
+                        .Select(r => (IReadOnlyList<object?>)[r[0].GetString(), r[1].GetString(), r[3].GetString()]),
+                ]
+            );
         }
     }
 
@@ -63,11 +76,16 @@ public sealed class PieceReaderTests : CrateDbSuite
     {
         Cluster.Answers = call =>
             call.Says("information_schema.tables")
-                ? Reply.Rows([("partitioned_by", new object[] { 100, 4 }), ("n", 9), ("closed", 3), ("r", 12), ("w", 3)],
-                [null, 4, false, null, null])
+                ? Reply.Rows(
+                    [("partitioned_by", new object[] { 100, 4 }), ("n", 9), ("closed", 3), ("r", 12), ("w", 3)],
+                    [null, 4, false, null, null]
+                )
             : call.Says("sys.shards")
-                ? Reply.Rows([("i", 4), ("u", 4), ("id", 9), ("s", 10), ("n", 10), ("b", 10)], [null, null, 0, 5, 2, 100],
-                ["", null, 1, -1, 0, 50])
+                ? Reply.Rows(
+                    [("i", 4), ("u", 4), ("id", 9), ("s", 10), ("n", 10), ("b", 10)],
+                    [null, null, 0, 5, 2, 100],
+                    ["", null, 1, -1, 0, 50]
+                )
             : null;
         var table = (await PieceReader.ReadAsync(Session(), s_table, "ts", null, Token))!;
         var piece = Assert.Single(table.Pieces);
@@ -100,7 +118,8 @@ public sealed class PieceReaderTests : CrateDbSuite
         await ShardGuard.RequireAsync(session, s_table, new HashSet<string> { "0" }, Token);
         catalog.Close(0);
         var closed = await Assert.ThrowsAsync<EngineException>(() =>
-            ShardGuard.RequireAsync(session, s_table, new HashSet<string> { "0" }, Token));
+            ShardGuard.RequireAsync(session, s_table, new HashSet<string> { "0" }, Token)
+        );
         Assert.Equal((ServerCodes.Blocked, false), (closed.Code, closed.IsTransient));
     }
 
@@ -116,7 +135,8 @@ public sealed class PieceReaderTests : CrateDbSuite
     public async Task A_partition_that_was_written_to_has_another_mark_and_so_has_one_that_was_made_again()
     {
         var catalog = new StandInTable("varve_t", "m");
-        for (var day = 0; day < 3; day++) catalog.Add(day);
+        for (var day = 0; day < 3; day++)
+            catalog.Add(day);
         Cluster.Answers = catalog.Answer;
         var session = Session();
         var before = (await PieceReader.ReadAsync(session, s_table, "ts", null, Token))!.Pieces;
@@ -131,7 +151,8 @@ public sealed class PieceReaderTests : CrateDbSuite
     public async Task Two_hundred_partitions_go_with_one_statement_and_the_catalog_is_asked_whether_they_did()
     {
         var catalog = new StandInTable("varve_t", "m");
-        for (var day = 0; day < 250; day++) catalog.Add(day);
+        for (var day = 0; day < 250; day++)
+            catalog.Add(day);
         Cluster.Answers = catalog.Answer;
         Cluster.Fails = call => call.Says("DELETE") ? Fault.LostAfter : Fault.None;
         var session = Session();

@@ -7,7 +7,8 @@ public sealed class RealClusterTests : ClusterSuite
 
     protected override Task<string> UrlAsync()
     {
-        if (Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } url) return Task.FromResult(url);
+        if (Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } url)
+            return Task.FromResult(url);
         Assert.Skip($"{Variable} names no cluster: nothing ran on a real CrateDB.");
         throw new System.Diagnostics.UnreachableException();
     }

@@ -11,7 +11,19 @@ internal sealed class RealCrate : ICrateServer
 {
     private static readonly SemaphoreSlim s_turn = new(1, 1);
 
-    private static readonly string[] s_schemas = ["m\".", "m m\".", "varve", "other\".", "k\".", "n\".", "s ", "ext\".", "elsewhere\".", "crate\"."];
+    private static readonly string[] s_schemas =
+    [
+        "m\".",
+        "m m\".",
+        "varve",
+        "other\".",
+        "k\".",
+        "n\".",
+        "s ",
+        "ext\".",
+        "elsewhere\".",
+        "crate\".",
+    ];
 
     private static bool s_isOurs;
 
@@ -50,9 +62,11 @@ internal sealed class RealCrate : ICrateServer
     public async Task<string> AnswerAsync(string statement)
     {
         // A schema of CrateDB is there when a table of it is.
-        if (statement.TrimStart().StartsWith("CREATE SCHEMA", StringComparison.OrdinalIgnoreCase)) return """{"cols":[],"col_types":[],"rows":[],"rowcount":1}""";
+        if (statement.TrimStart().StartsWith("CREATE SCHEMA", StringComparison.OrdinalIgnoreCase))
+            return """{"cols":[],"col_types":[],"rows":[],"rowcount":1}""";
         var tables = await TablesAsync("BASE TABLE");
-        if (tables.Count > 0) await SendAsync($"REFRESH TABLE {string.Join(", ", tables)}");
+        if (tables.Count > 0)
+            await SendAsync($"REFRESH TABLE {string.Join(", ", tables)}");
         return await SendAsync(statement);
     }
 
@@ -72,32 +86,52 @@ internal sealed class RealCrate : ICrateServer
     // A cluster that somebody works with is not emptied: what the tests make is in schemas of these names.
     private async Task RequireOursAsync()
     {
-        if (s_isOurs) return;
-        var others = (await TablesAsync("BASE TABLE")).Where(t => !s_schemas.Any(s => t.StartsWith($"\"{s}", StringComparison.Ordinal))).ToList();
-        Assert.True(others.Count == 0, $"The cluster of VARVE_TEST_CRATEDB has tables that no test made, and would be emptied: {string.Join(", ", others.Take(5))}.");
+        if (s_isOurs)
+            return;
+        var others = (await TablesAsync("BASE TABLE"))
+            .Where(t => !s_schemas.Any(s => t.StartsWith($"\"{s}", StringComparison.Ordinal)))
+            .ToList();
+        Assert.True(
+            others.Count == 0,
+            $"The cluster of VARVE_TEST_CRATEDB has tables that no test made, and would be emptied: {string.Join(", ", others.Take(5))}."
+        );
         s_isOurs = true;
     }
 
     private async Task EmptyAsync()
     {
-        foreach (var view in await TablesAsync("VIEW")) await SendAsync($"DROP VIEW {view}");
-        foreach (var table in await TablesAsync("BASE TABLE")) await SendAsync($"DROP TABLE {table}");
+        foreach (var view in await TablesAsync("VIEW"))
+            await SendAsync($"DROP VIEW {view}");
+        foreach (var table in await TablesAsync("BASE TABLE"))
+            await SendAsync($"DROP TABLE {table}");
     }
 
     private async Task<IReadOnlyList<string>> TablesAsync(string kind)
     {
-        using var answer = JsonDocument.Parse(await SendAsync($"""
-            SELECT table_schema, table_name FROM information_schema.tables
-            WHERE table_type = '{kind}' AND table_schema NOT IN ('information_schema', 'pg_catalog', 'sys', 'blob') ORDER BY 1, 2
-            """));
-        return [.. answer.RootElement.GetProperty("rows").EnumerateArray().Select(r => $"{Quoted(r[0].GetString()!)}.{Quoted(r[1].GetString()!)}")];
+        using var answer = JsonDocument.Parse(
+            await SendAsync(
+                $"""
+                SELECT table_schema, table_name FROM information_schema.tables
+                WHERE table_type = '{kind}' AND table_schema NOT IN ('information_schema', 'pg_catalog', 'sys', 'blob') ORDER BY 1, 2
+                """
+            )
+        );
+        return
+        [
+            .. answer
+                .RootElement.GetProperty("rows")
+                .EnumerateArray()
+                .Select(r => $"{Quoted(r[0].GetString()!)}.{Quoted(r[1].GetString()!)}"),
+        ];
     }
 
     private async Task<string> SendAsync(string statement)
     {
         using var response = await _connection.SendAsync(SqlBody.Of(statement, []), CancellationToken.None);
         var body = await response.Content.ReadAsStringAsync();
-        return response.IsSuccessStatusCode ? body : throw new InvalidOperationException($"The cluster refused a statement of the test: {statement}\n{body}");
+        return response.IsSuccessStatusCode
+            ? body
+            : throw new InvalidOperationException($"The cluster refused a statement of the test: {statement}\n{body}");
     }
 
     private static string Quoted(string name) => $"\"{name.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";

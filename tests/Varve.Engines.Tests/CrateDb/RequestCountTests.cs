@@ -23,7 +23,8 @@ public sealed class RequestCountTests() : ConformanceSuite(CrateDbScratch.New)
         var from = crate.Http.Calls.Count;
         await story.PlanAsync("2025-10-01");
         var many = crate.Http.Calls.Count - from;
-        foreach (var day in Enumerable.Range(3, 597).Chunk(200)) await Db.ExecuteAsync($"DELETE FROM m.cpu WHERE day IN ({string.Join(", ", day.Select(d => Milliseconds(d)))})");
+        foreach (var day in Enumerable.Range(3, 597).Chunk(200))
+            await Db.ExecuteAsync($"DELETE FROM m.cpu WHERE day IN ({string.Join(", ", day.Select(d => Milliseconds(d)))})");
         from = crate.Http.Calls.Count;
         await story.PlanAsync("2025-10-01");
         Assert.InRange(many, 10, 36);
@@ -47,16 +48,22 @@ public sealed class RequestCountTests() : ConformanceSuite(CrateDbScratch.New)
 
     private async Task<Story> DaysAsync(int days)
     {
-        await Db.ExecuteAsync("""
+        await Db.ExecuteAsync(
+            """
             CREATE TABLE m.cpu (ts TIMESTAMP WITH TIME ZONE, host TEXT, v DOUBLE PRECISION,
               day TIMESTAMP WITH TIME ZONE GENERATED ALWAYS AS date_trunc('day', ts)) CLUSTERED INTO 1 SHARDS PARTITIONED BY (day) WITH (number_of_replicas = 0)
-            """);
+            """
+        );
         var story = new Story(Db, Cpu(TimeKind.TimestampTz));
         var rows = Enumerable.Range(0, days).Select(i => $"({Milliseconds(i)}, 'a', {i.ToString(CultureInfo.InvariantCulture)})");
-        foreach (var some in rows.Chunk(250)) await Db.ExecuteAsync($"INSERT INTO m.cpu (ts, host, v) VALUES {string.Join(", ", some)}");
-        await story.ApplyAsync("table: m.cpu\ntime: ts\nseries: [host]\nsource: { expire: partitions }\nkeep: 3y\nmeasures: { v: [count, sum, min, max] }\ntiers: [{ every: 1d }]");
+        foreach (var some in rows.Chunk(250))
+            await Db.ExecuteAsync($"INSERT INTO m.cpu (ts, host, v) VALUES {string.Join(", ", some)}");
+        await story.ApplyAsync(
+            "table: m.cpu\ntime: ts\nseries: [host]\nsource: { expire: partitions }\nkeep: 3y\nmeasures: { v: [count, sum, min, max] }\ntiers: [{ every: 1d }]"
+        );
         return story;
     }
 
-    private static string Milliseconds(int day) => (s_first + Duration.FromDays(day)).ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture);
+    private static string Milliseconds(int day) =>
+        (s_first + Duration.FromDays(day)).ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture);
 }

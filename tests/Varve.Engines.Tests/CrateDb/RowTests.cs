@@ -17,7 +17,8 @@ public sealed partial class RowTests : CrateDbSuite
         var (one, other) = (Session(), Session());
         await one.ExecuteAsync(RowShapes.Insert(s_leases, [("policy", $"{"cpu"}"), ("holder", $"{"a"}")]), Token);
         var taken = await Assert.ThrowsAsync<EngineException>(() =>
-            other.ExecuteAsync(RowShapes.Insert(s_leases, [("policy", $"{"cpu"}"), ("holder", $"{"b"}")]), Token));
+            other.ExecuteAsync(RowShapes.Insert(s_leases, [("policy", $"{"cpu"}"), ("holder", $"{"b"}")]), Token)
+        );
         Assert.Equal(EngineCodes.Constraint, taken.Code);
         var seen = await VersionAsync(one);
         Assert.Equal(seen, await VersionAsync(other));
@@ -37,10 +38,14 @@ public sealed partial class RowTests : CrateDbSuite
         {
             var seen = await VersionAsync(session);
             Cluster.Fails = call => call.Says("UPDATE") ? fault : Fault.None;
-            Assert.Equal(ServerCodes.AnswerLost,
-                (await Assert.ThrowsAsync<EngineException>(() => session.ExecuteAsync(Take("c", seen), Token))).Code);
-            Assert.Equal(holder, (await session.QueryAsync(RowShapes.Read(s_leases, ["holder"], [("policy", $"{"cpu"}")]), Token))
-                .Rows[0].Text(0));
+            Assert.Equal(
+                ServerCodes.AnswerLost,
+                (await Assert.ThrowsAsync<EngineException>(() => session.ExecuteAsync(Take("c", seen), Token))).Code
+            );
+            Assert.Equal(
+                holder,
+                (await session.QueryAsync(RowShapes.Read(s_leases, ["holder"], [("policy", $"{"cpu"}")]), Token)).Rows[0].Text(0)
+            );
         }
     }
 
@@ -62,10 +67,12 @@ public sealed partial class RowTests : CrateDbSuite
 
         internal Reply? Answer(SqlCall call)
         {
-            if (call.Says("SELECT")) return Reply.Rows([("holder", 4), ("_seq_no", 10), ("_primary_term", 10)], [Holder, _sequence, 1]);
-            if (call.Says("INSERT") && Holder is not null) return Recorded.Of("catalog", "acquire twice").Reply;
-            if (call.Says("UPDATE") && Version().Match(call.Statement).Value != $"\"_seq_no\" = " +
-                $"{_sequence}") return Reply.Rows([("_seq_no", 10), ("_primary_term", 10)]);
+            if (call.Says("SELECT"))
+                return Reply.Rows([("holder", 4), ("_seq_no", 10), ("_primary_term", 10)], [Holder, _sequence, 1]);
+            if (call.Says("INSERT") && Holder is not null)
+                return Recorded.Of("catalog", "acquire twice").Reply;
+            if (call.Says("UPDATE") && Version().Match(call.Statement).Value != $"\"_seq_no\" = " + $"{_sequence}")
+                return Reply.Rows([("_seq_no", 10), ("_primary_term", 10)]);
             Holder = call.Args[call.Says("INSERT") ? 1 : 0].GetString();
             _sequence++;
             return Reply.Rows([("_seq_no", 10), ("_primary_term", 10)], [_sequence, 1]);

@@ -137,8 +137,10 @@ public sealed class SessionTests : CrateDbSuite
         await Cluster.KillAsync(1);
         var error = await Assert.ThrowsAsync<EngineException>(() => Session().ExecuteAsync($"REFRESH TABLE a", Token));
         Assert.Equal((ServerCodes.Unreachable, true), (error.Code, error.IsTransient));
-        Assert.All(Cluster.Hosts.Split(','), host =>
-            Assert.Contains($"{host}: nothing listens there", error.Message, StringComparison.Ordinal));
+        Assert.All(
+            Cluster.Hosts.Split(','),
+            host => Assert.Contains($"{host}: nothing listens there", error.Message, StringComparison.Ordinal)
+        );
     }
 
     [Fact]
@@ -173,7 +175,8 @@ public sealed class SessionTests : CrateDbSuite
         using var cancel = CancellationTokenSource.CreateLinkedTokenSource(Token);
         Cluster.Fails = call =>
         {
-            if (call.Says("SET")) return Fault.None;
+            if (call.Says("SET"))
+                return Fault.None;
             cancel.Cancel();
             return Fault.Silent;
         };
@@ -188,29 +191,33 @@ public sealed class SessionTests : CrateDbSuite
     [Fact]
     public async Task Who_stops_reading_in_the_middle_can_go_on_with_the_session()
     {
-        var many = Reply.Rows([("n", 10), ("t", 4)],
-            [.. Enumerable.Range(0, 50_000).Select(i => (IReadOnlyList<object?>)[i, "some text that makes it long"])]);
+        var many = Reply.Rows(
+            [("n", 10), ("t", 4)],
+            [.. Enumerable.Range(0, 50_000).Select(i => (IReadOnlyList<object?>)[i, "some text that makes it long"])]
+        );
         Cluster.Answers = call => call.Says("FROM many") ? many : null;
         var session = Session();
         var seen = 0L;
         await foreach (var row in session.StreamAsync($"SELECT n, t FROM many", Token))
         {
             seen = row.Long(0);
-            if (seen == 10) break;
+            if (seen == 10)
+                break;
         }
 
         Assert.Equal(10, seen);
         Assert.Equal("true", (await session.QueryAsync($"SHOW insert_select_fail_fast", Token)).Rows[0].Text(0));
         var count = 0;
-        await foreach (var row in session.StreamAsync($"SELECT n, t FROM many", Token)) count++;
+        await foreach (var row in session.StreamAsync($"SELECT n, t FROM many", Token))
+            count++;
         Assert.Equal(50_000, count);
     }
 
     [Fact]
     public async Task A_stream_that_breaks_after_its_first_row_is_not_begun_anew()
     {
-        Cluster.Answers = _ => Reply.Rows([("n", 10), ("t", 4)],
-            [.. Enumerable.Range(0, 5_000).Select(i => (IReadOnlyList<object?>)[i, "text"])]);
+        Cluster.Answers = _ =>
+            Reply.Rows([("n", 10), ("t", 4)], [.. Enumerable.Range(0, 5_000).Select(i => (IReadOnlyList<object?>)[i, "text"])]);
         Cluster.Fails = call => call.Says("FROM many") ? Fault.Cut : Fault.None;
         var cut = new TaskCompletionSource();
         Cluster.CutWhen = cut.Task;
@@ -246,8 +253,10 @@ public sealed class SessionTests : CrateDbSuite
         await Session(options: Options(new Credential.Basic("ann", "pass"), schema: "metrics")).ExecuteAsync($"REFRESH TABLE a", Token);
         await Session(options: Options(new Credential.Token("eyJ.x.y"))).ExecuteAsync($"REFRESH TABLE a", Token);
         await Session().ExecuteAsync($"REFRESH TABLE a", Token);
-        Assert.Equal(["Basic YW5uOnBhc3M=", "Bearer eyJ.x.y", ""],
-            Cluster.Calls.Select(c => c.Headers.GetValueOrDefault("Authorization", "")));
+        Assert.Equal(
+            ["Basic YW5uOnBhc3M=", "Bearer eyJ.x.y", ""],
+            Cluster.Calls.Select(c => c.Headers.GetValueOrDefault("Authorization", ""))
+        );
         Assert.Equal(["metrics", "", ""], Cluster.Calls.Select(c => c.Headers.GetValueOrDefault("Default-Schema", "")));
     }
 

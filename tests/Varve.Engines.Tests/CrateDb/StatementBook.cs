@@ -37,12 +37,15 @@ internal static class StatementBook
     internal static string Text()
     {
         var text = new StringBuilder("-- Every statement that Varve sends to CrateDB, as it is sent, with example arguments.\n");
-        text.Append("-- Those marked \"untried\" were not run on a real server. The others were, on CrateDB 6.4.3, in this form or one " +
-            "that\n-- differs in names, numbers and the columns that are asked for.\n");
+        text.Append(
+            "-- Those marked \"untried\" were not run on a real server. The others were, on CrateDB 6.4.3, in this form or one "
+                + "that\n-- differs in names, numbers and the columns that are asked for.\n"
+        );
         foreach (var shape in All)
         {
             text.Append(CultureInfo.InvariantCulture, $"\n-- {shape.Name}\n");
-            if (!shape.IsTried) text.Append("-- untried\n");
+            if (!shape.IsTried)
+                text.Append("-- untried\n");
             var values = shape.Rendered.Values;
             for (var i = 0; i < values.Count; i++)
             {
@@ -59,87 +62,109 @@ internal static class StatementBook
         [.. Looks(), .. Partitions(), .. Places(), .. Snapshots(), .. Rows(), .. Tiers(), .. Expressions()];
 
     private static IEnumerable<Shape> Looks() =>
-    [
-        new("catalog columns", CatalogShapes.Columns(s_source)),
-        new("catalog table", CatalogShapes.Table(s_source), IsTried: false),
-        new("catalog partitions", CatalogShapes.Partitions(s_source), IsTried: false),
-        new("catalog shards", CatalogShapes.Shards(s_source), IsTried: false),
-        new("catalog missing shards", CatalogShapes.MissingShards(s_source), IsTried: false),
-        new("catalog missing shards, several tables", CatalogShapes.MissingShards([s_source, s_lease]), IsTried: false),
-        new("refresh, several tables", CatalogShapes.Refresh([s_source, s_lease]), IsTried: false),
-        new("jobs of a run", CatalogShapes.JobsOf("run-1:3")),
-        new("jobs kill", CatalogShapes.Kill("0fcb8d5c-1a4f-4a3c-8f3c-2d1e5f6a7b8c")),
-        new("toolkit policies", ToolkitShapes.Policies(new("ext", "retention_policy"))),
-        new("doctor nodes", DoctorShapes.Nodes(), IsTried: false),
-        new("doctor cluster", DoctorShapes.Cluster()),
-        new("doctor identity", DoctorShapes.Identity(), IsTried: false),
-        new("doctor superuser", DoctorShapes.Superuser()),
-        new("doctor rights", DoctorShapes.Rights(s_source, "varve_t.cpu"), IsTried: false),
-        new("doctor shards of nodes", DoctorShapes.ShardsOfNodes(), IsTried: false),
-        new("doctor unhealthy", DoctorShapes.Unhealthy(), IsTried: false),
-        new("doctor failed checks", DoctorShapes.FailedChecks(), IsTried: false),
-        new("doctor partition counts", DoctorShapes.PartitionCounts(), IsTried: false),
-    ];
+        [
+            new("catalog columns", CatalogShapes.Columns(s_source)),
+            new("catalog table", CatalogShapes.Table(s_source), IsTried: false),
+            new("catalog partitions", CatalogShapes.Partitions(s_source), IsTried: false),
+            new("catalog shards", CatalogShapes.Shards(s_source), IsTried: false),
+            new("catalog missing shards", CatalogShapes.MissingShards(s_source), IsTried: false),
+            new("catalog missing shards, several tables", CatalogShapes.MissingShards([s_source, s_lease]), IsTried: false),
+            new("refresh, several tables", CatalogShapes.Refresh([s_source, s_lease]), IsTried: false),
+            new("jobs of a run", CatalogShapes.JobsOf("run-1:3")),
+            new("jobs kill", CatalogShapes.Kill("0fcb8d5c-1a4f-4a3c-8f3c-2d1e5f6a7b8c")),
+            new("toolkit policies", ToolkitShapes.Policies(new("ext", "retention_policy"))),
+            new("doctor nodes", DoctorShapes.Nodes(), IsTried: false),
+            new("doctor cluster", DoctorShapes.Cluster()),
+            new("doctor identity", DoctorShapes.Identity(), IsTried: false),
+            new("doctor superuser", DoctorShapes.Superuser()),
+            new("doctor rights", DoctorShapes.Rights(s_source, "varve_t.cpu"), IsTried: false),
+            new("doctor shards of nodes", DoctorShapes.ShardsOfNodes(), IsTried: false),
+            new("doctor unhealthy", DoctorShapes.Unhealthy(), IsTried: false),
+            new("doctor failed checks", DoctorShapes.FailedChecks(), IsTried: false),
+            new("doctor partition counts", DoctorShapes.PartitionCounts(), IsTried: false),
+        ];
 
     private static IEnumerable<Shape> Partitions() =>
-    [
-        new("partition drop, one column", PartitionShapes.Drop(s_source, [s_one, s_two])),
-        new("partition drop, two columns", PartitionShapes.Drop(s_source, [s_pair])),
-        new("partition drop, NULL", PartitionShapes.Drop(s_source, [s_null])),
-        new("partition seal", PartitionShapes.Seal(s_source, s_one), IsInline: true),
-        new("partition unseal", PartitionShapes.Unseal(s_source, s_one), IsTried: false, IsInline: true),
-        new("partition refresh", PartitionShapes.Refresh(s_source, s_one)),
-        new("partition merge", PartitionShapes.Merge(s_source, s_one, 1), IsInline: true),
-        new("partition replicas", PartitionShapes.Replicas(s_source, s_one, 1), IsInline: true),
-        new("refresh", CatalogShapes.Refresh(s_source)),
-    ];
+        [
+            new("partition drop, one column", PartitionShapes.Drop(s_source, [s_one, s_two])),
+            new("partition drop, two columns", PartitionShapes.Drop(s_source, [s_pair])),
+            new("partition drop, NULL", PartitionShapes.Drop(s_source, [s_null])),
+            new("partition seal", PartitionShapes.Seal(s_source, s_one), IsInline: true),
+            new("partition unseal", PartitionShapes.Unseal(s_source, s_one), IsTried: false, IsInline: true),
+            new("partition refresh", PartitionShapes.Refresh(s_source, s_one)),
+            new("partition merge", PartitionShapes.Merge(s_source, s_one, 1), IsInline: true),
+            new("partition replicas", PartitionShapes.Replicas(s_source, s_one, 1), IsInline: true),
+            new("refresh", CatalogShapes.Refresh(s_source)),
+        ];
 
     private static IEnumerable<Shape> Places() =>
-    [
-        new("place move", PlaceShapes.Move(s_source, s_one, "storage", "warm"), IsInline: true),
-        new("place forget", PlaceShapes.Forget(s_source, s_one, "storage"), IsTried: false, IsInline: true),
-        new("place move, new partitions", PlaceShapes.MoveNew(s_source, "storage", "hot"), IsInline: true),
-        new("place all copies", PlaceShapes.AllCopies(s_source), IsTried: false),
-        new("place room", PlaceShapes.Room, IsTried: false),
-        new("place copies", PlaceShapes.Copies(s_source, "04732dhp74sj4c1g60o30c1g"), IsTried: false),
-        new("place reasons", PlaceShapes.Reasons(s_source, "04732dhp74sj4c1g60o30c1g"), IsTried: false),
-    ];
+        [
+            new("place move", PlaceShapes.Move(s_source, s_one, "storage", "warm"), IsInline: true),
+            new("place forget", PlaceShapes.Forget(s_source, s_one, "storage"), IsTried: false, IsInline: true),
+            new("place move, new partitions", PlaceShapes.MoveNew(s_source, "storage", "hot"), IsInline: true),
+            new("place all copies", PlaceShapes.AllCopies(s_source), IsTried: false),
+            new("place room", PlaceShapes.Room, IsTried: false),
+            new("place copies", PlaceShapes.Copies(s_source, "04732dhp74sj4c1g60o30c1g"), IsTried: false),
+            new("place reasons", PlaceShapes.Reasons(s_source, "04732dhp74sj4c1g60o30c1g"), IsTried: false),
+        ];
 
     private static IEnumerable<Shape> Snapshots() =>
-    [
-        new("snapshot begin", SnapshotShapes.Begin("varve_r", "varve-cpu-1", s_source, [s_one, s_two]), IsInline: true),
-        new("snapshot state", SnapshotShapes.State("varve_r", "varve-cpu-1")),
-        new("snapshot drop", SnapshotShapes.Drop("varve_r", "varve-cpu-1"), IsInline: true),
-        new("snapshot restore", SnapshotShapes.Restore("varve_r", "varve-cpu-1", s_source, [s_one]), IsInline: true),
-        new("snapshot restore beside", SnapshotShapes.RestoreBeside("varve_r", "varve-cpu-1", s_source, [s_one], "cpu_drill"),
-            IsTried: false, IsInline: true),
-        new("repository list", SnapshotShapes.Repositories()),
-        new("repository create, fs",
-            SnapshotShapes.CreateRepository("varve_r", RepositoryType.Fs, [new("location", "/backup/r1"), new("compress", "true")]),
-            IsInline: true),
-        new("repository create, s3",
-            SnapshotShapes.CreateRepository("varve_r", RepositoryType.S3,
-            [new("bucket", "b"), new("access_key", "AK"), new("secret_key", "SK")]), IsTried: false, IsInline: true),
-    ];
+        [
+            new("snapshot begin", SnapshotShapes.Begin("varve_r", "varve-cpu-1", s_source, [s_one, s_two]), IsInline: true),
+            new("snapshot state", SnapshotShapes.State("varve_r", "varve-cpu-1")),
+            new("snapshot drop", SnapshotShapes.Drop("varve_r", "varve-cpu-1"), IsInline: true),
+            new("snapshot restore", SnapshotShapes.Restore("varve_r", "varve-cpu-1", s_source, [s_one]), IsInline: true),
+            new(
+                "snapshot restore beside",
+                SnapshotShapes.RestoreBeside("varve_r", "varve-cpu-1", s_source, [s_one], "cpu_drill"),
+                IsTried: false,
+                IsInline: true
+            ),
+            new("repository list", SnapshotShapes.Repositories()),
+            new(
+                "repository create, fs",
+                SnapshotShapes.CreateRepository("varve_r", RepositoryType.Fs, [new("location", "/backup/r1"), new("compress", "true")]),
+                IsInline: true
+            ),
+            new(
+                "repository create, s3",
+                SnapshotShapes.CreateRepository(
+                    "varve_r",
+                    RepositoryType.S3,
+                    [new("bucket", "b"), new("access_key", "AK"), new("secret_key", "SK")]
+                ),
+                IsTried: false,
+                IsInline: true
+            ),
+        ];
 
     private static IEnumerable<Shape> Rows() =>
-    [
-        new("row read", RowShapes.Read(s_lease, ["holder", "token", "expires"], s_key)),
-        new("row insert", RowShapes.Insert(s_lease,
-            [("policy", $"{"cpu"}"), ("holder", $"{"run-1"}"), ("token", $"{1L}"), ("expires", RowShapes.Later(60_000))]), IsTried: false),
-        new("row change", RowShapes.Change(s_lease, s_key, new(12, 1), [("holder", $"{"run-2"}"), ("token", $"\"token\" + 1")]),
-            IsTried: false),
-        new("row remove", RowShapes.Remove(s_lease, s_key, new(12, 1))),
-        new("lease create", LeaseShapes.Create, IsTried: false, IsInline: true),
-        new("lease read", LeaseShapes.Read("cpu"), IsTried: false),
-        new("lease insert", LeaseShapes.Insert("cpu", "run-1", 60_000), IsTried: false),
-        new("lease take", LeaseShapes.Take("cpu", "run-2", 2, 60_000, new(12, 1)), IsTried: false),
-        new("observer relation", ObserverShapes.Relation(s_source), IsTried: false),
-        new("observer columns", ObserverShapes.Columns(s_source), IsTried: false),
-        new("observer views", ObserverShapes.Views(), IsTried: false),
-        new("observer bytes", ObserverShapes.Bytes([s_source, s_lease]), IsTried: false),
-        new("observer rows", ObserverShapes.Rows([s_source, s_lease]), IsTried: false),
-    ];
+        [
+            new("row read", RowShapes.Read(s_lease, ["holder", "token", "expires"], s_key)),
+            new(
+                "row insert",
+                RowShapes.Insert(
+                    s_lease,
+                    [("policy", $"{"cpu"}"), ("holder", $"{"run-1"}"), ("token", $"{1L}"), ("expires", RowShapes.Later(60_000))]
+                ),
+                IsTried: false
+            ),
+            new(
+                "row change",
+                RowShapes.Change(s_lease, s_key, new(12, 1), [("holder", $"{"run-2"}"), ("token", $"\"token\" + 1")]),
+                IsTried: false
+            ),
+            new("row remove", RowShapes.Remove(s_lease, s_key, new(12, 1))),
+            new("lease create", LeaseShapes.Create, IsTried: false, IsInline: true),
+            new("lease read", LeaseShapes.Read("cpu"), IsTried: false),
+            new("lease insert", LeaseShapes.Insert("cpu", "run-1", 60_000), IsTried: false),
+            new("lease take", LeaseShapes.Take("cpu", "run-2", 2, 60_000, new(12, 1)), IsTried: false),
+            new("observer relation", ObserverShapes.Relation(s_source), IsTried: false),
+            new("observer columns", ObserverShapes.Columns(s_source), IsTried: false),
+            new("observer views", ObserverShapes.Views(), IsTried: false),
+            new("observer bytes", ObserverShapes.Bytes([s_source, s_lease]), IsTried: false),
+            new("observer rows", ObserverShapes.Rows([s_source, s_lease]), IsTried: false),
+        ];
 
     /// <summary>What a policy of two tiers makes: these go through the same code as on every engine.</summary>
     private static IEnumerable<Shape> Tiers()
@@ -158,7 +183,9 @@ internal static class StatementBook
             new("tier compare with buckets", new CompareSql(layout, day, s_dialect).Buckets(minute.Id, range), IsTried: false),
             new("tier compare totals", compare.Totals(range), IsTried: false),
             new("tier recheck", compare.BucketTotals(range), IsTried: false),
-            .. s_dialect.Widen(minute.States, [.. StateColumns.Typed(layout, minute).Skip(5).Take(1)]).Select(s => new Shape("tier widen", s, IsTried: false, IsInline: true)),
+            .. s_dialect
+                .Widen(minute.States, [.. StateColumns.Typed(layout, minute).Skip(5).Take(1)])
+                .Select(s => new Shape("tier widen", s, IsTried: false, IsInline: true)),
         ];
     }
 
@@ -167,20 +194,34 @@ internal static class StatementBook
 
     private static PolicyLayout Lay()
     {
-        var policy = PolicyYaml.Parse("""
-            table: varve_t.cpu
-            time: ts
-            zone: Europe/Berlin
-            keep: 2d
-            series: [host, site]
-            measures: { usage: [avg, min, max, first, last, stddev], hits: [sum] }
-            tiers: [{ every: 1m, keep: 10d }, { every: 1d }]
-            """, "book.yaml")[0].Policy;
-        TableDescription table = new(s_source, false,
-        [
-            new("ts", new ColumnType.TimestampTz(), "timestamp with time zone"), new("host", new ColumnType.Text(), "text"),
-            new("site", new ColumnType.Integer(), "integer"), s_usage with { TypeName = "double precision" }, new("hits", new ColumnType.Integer(), "bigint"),
-        ]);
+        var policy = PolicyYaml
+            .Parse(
+                """
+                table: varve_t.cpu
+                time: ts
+                zone: Europe/Berlin
+                keep: 2d
+                series: [host, site]
+                measures: { usage: [avg, min, max, first, last, stddev], hits: [sum] }
+                tiers: [{ every: 1m, keep: 10d }, { every: 1d }]
+                """,
+                "book.yaml"
+            )[0]
+            .Policy;
+        TableDescription table = new(
+            s_source,
+            false,
+            [
+                new("ts", new ColumnType.TimestampTz(), "timestamp with time zone"),
+                new("host", new ColumnType.Text(), "text"),
+                new("site", new ColumnType.Integer(), "integer"),
+                s_usage with
+                {
+                    TypeName = "double precision",
+                },
+                new("hits", new ColumnType.Integer(), "bigint"),
+            ]
+        );
         return LayoutRules.Resolve(policy, table, new(255, 1000, _ => false), TimeRange.Since(Instant.FromUtc(2025, 1, 1, 0, 0)), [])!;
     }
 
@@ -194,15 +235,25 @@ internal static class StatementBook
         [
             new("dialect time", Selected($"{s_dialect.MicrosOf(time, ts)} AS us, {s_dialect.TimeOfMicros(time, us)} AS t"), IsTried: false),
             new("dialect time value", $"{Selected($"count(*)")} WHERE {s_dialect.IsFiniteTime(time, ts)} AND {ts} < {end}", IsTried: false),
-            new("dialect states", $"SELECT {s_dialect.ExactSum($"\"hits\"", 0)} AS s, " +
-                $"{s_dialect.SquaredDeviations(s_dialect.Finite($"\"usage\""))} AS m2, " +
-                $"{s_dialect.ValueAt(s_usage, $"\"usage\"", $"\"ts\"", earliest: true, Ties.Any)} AS f, " +
-                $"{s_dialect.ValueAt(s_usage, $"\"usage\"", $"\"ts\"", earliest: false, Ties.Any)} AS l, count(*) FILTER (WHERE " +
-                $"{s_dialect.IsNaN($"\"usage\"")}) AS nans FROM {s_source}", IsTried: false),
-            new("dialect local date", $"SELECT {s_dialect.LocalDate(time, $"\"ts\"", "Europe/Berlin")} AS d FROM {s_source}",
-                IsTried: false),
-            new("dialect quotient", $"SELECT {s_dialect.Quotient($"(\"ts\"::BIGINT - 1699920000000)", 86_400_000)} AS day FROM {s_source}",
-                IsTried: false),
+            new(
+                "dialect states",
+                $"SELECT {s_dialect.ExactSum($"\"hits\"", 0)} AS s, "
+                    + $"{s_dialect.SquaredDeviations(s_dialect.Finite($"\"usage\""))} AS m2, "
+                    + $"{s_dialect.ValueAt(s_usage, $"\"usage\"", $"\"ts\"", earliest: true, Ties.Any)} AS f, "
+                    + $"{s_dialect.ValueAt(s_usage, $"\"usage\"", $"\"ts\"", earliest: false, Ties.Any)} AS l, count(*) FILTER (WHERE "
+                    + $"{s_dialect.IsNaN($"\"usage\"")}) AS nans FROM {s_source}",
+                IsTried: false
+            ),
+            new(
+                "dialect local date",
+                $"SELECT {s_dialect.LocalDate(time, $"\"ts\"", "Europe/Berlin")} AS d FROM {s_source}",
+                IsTried: false
+            ),
+            new(
+                "dialect quotient",
+                $"SELECT {s_dialect.Quotient($"(\"ts\"::BIGINT - 1699920000000)", 86_400_000)} AS day FROM {s_source}",
+                IsTried: false
+            ),
             new("dialect object keys", $"SELECT {new Identifier("payload['temperature']")} AS t FROM {s_source}", IsTried: false),
             new("dialect typed time", $"SELECT {Typed(new ColumnType.TimestampTz(), "2025-03-01T00:00:00Z")} AS t", IsTried: false),
             new("dialect typed number", $"SELECT {Typed(new ColumnType.Integer(), "42")} AS n", IsTried: false),

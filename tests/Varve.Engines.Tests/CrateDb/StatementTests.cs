@@ -11,9 +11,10 @@ namespace Varve.Engines.Tests.CrateDb;
 
 public sealed partial class StatementTests
 {
-    private static string File => Here() is { } source && System.IO.File.Exists(source)
-        ? Path.Combine(Path.GetDirectoryName(source)!, "..", "Approvals", "cratedb-statements.sql")
-        : Path.Combine(AppContext.BaseDirectory, "Approvals", "cratedb-statements.sql");
+    private static string File =>
+        Here() is { } source && System.IO.File.Exists(source)
+            ? Path.Combine(Path.GetDirectoryName(source)!, "..", "Approvals", "cratedb-statements.sql")
+            : Path.Combine(AppContext.BaseDirectory, "Approvals", "cratedb-statements.sql");
 
     private static IReadOnlyList<(string Name, string Text)> Sent => [.. StatementBook.All.Select(s => (s.Name, s.Rendered.Text))];
 
@@ -21,28 +22,42 @@ public sealed partial class StatementTests
     public void Every_statement_is_as_it_was_approved()
     {
         var made = StatementBook.Text();
-        if (Environment.GetEnvironmentVariable("VARVE_APPROVE") == "1") System.IO.File.WriteAllText(File, made);
+        if (Environment.GetEnvironmentVariable("VARVE_APPROVE") == "1")
+            System.IO.File.WriteAllText(File, made);
         Assert.Equal(System.IO.File.ReadAllText(File).ReplaceLineEndings("\n"), made);
         Assert.Equal(StatementBook.All.Count, StatementBook.All.Select(s => s.Name).Distinct().Count());
     }
 
     [Fact]
-    public void No_sum_is_of_doubles() => None(text => Sums().Matches(text).Select(m => m.Groups["of"].Value)
-        .Where(of => !of.Contains("::NUMERIC", StringComparison.Ordinal) && !of.Contains("AS NUMERIC", StringComparison.Ordinal)
-            && !WholeState().IsMatch(of)));
+    public void No_sum_is_of_doubles() =>
+        None(text =>
+            Sums()
+                .Matches(text)
+                .Select(m => m.Groups["of"].Value)
+                .Where(of =>
+                    !of.Contains("::NUMERIC", StringComparison.Ordinal)
+                    && !of.Contains("AS NUMERIC", StringComparison.Ordinal)
+                    && !WholeState().IsMatch(of)
+                )
+        );
 
     [Fact]
-    public void Nothing_is_changed_by_a_condition_that_is_tested_on_the_last_refresh() => None(text =>
-        text.StartsWith("UPDATE", StringComparison.Ordinal)
-            && !(text.Contains("\"_seq_no\" =", StringComparison.Ordinal)
-            && text.Contains("\"_primary_term\" =", StringComparison.Ordinal)) ? [text] : []);
+    public void Nothing_is_changed_by_a_condition_that_is_tested_on_the_last_refresh() =>
+        None(text =>
+            text.StartsWith("UPDATE", StringComparison.Ordinal)
+            && !(text.Contains("\"_seq_no\" =", StringComparison.Ordinal) && text.Contains("\"_primary_term\" =", StringComparison.Ordinal))
+                ? [text]
+                : []
+        );
 
     [Fact]
     public void No_statement_uses_what_is_wrong_or_missing_in_cratedb() => None(text => Wrong().Matches(text).Select(m => m.Value));
 
     [Fact]
-    public void Nothing_is_removed_without_a_condition() => None(text =>
-        text.StartsWith("DELETE", StringComparison.Ordinal) && !text.Contains(" WHERE ", StringComparison.Ordinal) ? [text] : []);
+    public void Nothing_is_removed_without_a_condition() =>
+        None(text =>
+            text.StartsWith("DELETE", StringComparison.Ordinal) && !text.Contains(" WHERE ", StringComparison.Ordinal) ? [text] : []
+        );
 
     [Fact]
     public void What_removes_older_generations_names_lower_ones_only()
@@ -53,33 +68,45 @@ public sealed partial class StatementTests
     }
 
     [Fact]
-    public void What_is_written_by_a_select_is_fenced_by_its_generation() => Assert.All(
-        Sent.Where(s => s.Text.StartsWith("INSERT", StringComparison.Ordinal) && s.Text.Contains("SELECT", StringComparison.Ordinal)),
-        s =>
-        {
-            Assert.Contains("ON CONFLICT", s.Text, StringComparison.Ordinal);
-            Assert.Contains("\"varve_gen\" = greatest(\"varve_gen\", excluded.\"varve_gen\")", s.Text, StringComparison.Ordinal);
-            var set = s.Text[s.Text.IndexOf("DO UPDATE SET", StringComparison.Ordinal)..];
-            Assert.Equal(set.Split("excluded.").Length - 1, (2 * (set.Split("CASE WHEN").Length - 1)) + 1);
-        });
+    public void What_is_written_by_a_select_is_fenced_by_its_generation() =>
+        Assert.All(
+            Sent.Where(s => s.Text.StartsWith("INSERT", StringComparison.Ordinal) && s.Text.Contains("SELECT", StringComparison.Ordinal)),
+            s =>
+            {
+                Assert.Contains("ON CONFLICT", s.Text, StringComparison.Ordinal);
+                Assert.Contains("\"varve_gen\" = greatest(\"varve_gen\", excluded.\"varve_gen\")", s.Text, StringComparison.Ordinal);
+                var set = s.Text[s.Text.IndexOf("DO UPDATE SET", StringComparison.Ordinal)..];
+                Assert.Equal(set.Split("excluded.").Length - 1, (2 * (set.Split("CASE WHEN").Length - 1)) + 1);
+            }
+        );
 
     [Fact]
-    public void Altering_a_table_names_one_partition_or_only_new_ones() => None(text =>
-        text.StartsWith("ALTER", StringComparison.Ordinal) && !text.Contains(" PARTITION (", StringComparison.Ordinal) && !text.Contains(" ADD COLUMN ", StringComparison.Ordinal)
-            && !text.StartsWith("ALTER TABLE ONLY", StringComparison.Ordinal) ? [text] : []);
+    public void Altering_a_table_names_one_partition_or_only_new_ones() =>
+        None(text =>
+            text.StartsWith("ALTER", StringComparison.Ordinal)
+            && !text.Contains(" PARTITION (", StringComparison.Ordinal)
+            && !text.Contains(" ADD COLUMN ", StringComparison.Ordinal)
+            && !text.StartsWith("ALTER TABLE ONLY", StringComparison.Ordinal)
+                ? [text]
+                : []
+        );
 
     [Fact]
     public void Two_hundred_partitions_of_two_columns_fit_into_one_statement_and_more_do_not()
     {
         var table = new TableName("metrics", new string('t', 200));
         IReadOnlyList<IReadOnlyList<PartitionValue>> Many(int count) =>
-        [
-            .. Enumerable.Range(0, count).Select(i => (IReadOnlyList<PartitionValue>)
             [
-                new(new("day", "timestamp with time zone", null), Instant.FromUnixTimeSeconds(86_400 * i)),
-                    new(new("region", "text", null), $"region-{i}"),
-            ]),
-        ];
+                .. Enumerable
+                    .Range(0, count)
+                    .Select(i =>
+                        (IReadOnlyList<PartitionValue>)
+                            [
+                                new(new("day", "timestamp with time zone", null), Instant.FromUnixTimeSeconds(86_400 * i)),
+                                new(new("region", "text", null), $"region-{i}"),
+                            ]
+                    ),
+            ];
 
         var statement = PartitionShapes.Drop(table, Many(200)).Render(new CrateDbDialect());
         Assert.True(statement.Text.Length < 262_144 / 4, $"{statement.Text.Length} characters");
@@ -87,7 +114,14 @@ public sealed partial class StatementTests
         Assert.Equal(199, statement.Text.Split(" OR ").Length - 1);
         Assert.Throws<ArgumentException>(() => PartitionShapes.Drop(table, Many(201)));
         Assert.Throws<ArgumentException>(() => PartitionShapes.Drop(table, []));
-        Assert.Throws<ArgumentException>(() => PartitionShapes.Drop(table, [[]]));
+        Assert.Throws<ArgumentException>(() =>
+            PartitionShapes.Drop(
+                table,
+                [
+                    [],
+                ]
+            )
+        );
         Assert.Throws<ArgumentException>(() => PartitionShapes.Drop(table, [Many(1)[0], [Many(1)[0][0]]]));
         Assert.Throws<ArgumentException>(() => PartitionShapes.Seal(table, [new(new("day", "timestamp", null), null)]));
     }
@@ -105,14 +139,14 @@ public sealed partial class StatementTests
     {
         var folder = Path.Combine(Path.GetDirectoryName(Here())!, "..", "..", "..", "artifacts", "sqlparse");
         var parser = Path.Combine(folder, "node_modules", "@cratedb", "cratedb-sqlparse");
-        if (!Directory.Exists(parser)) Assert.Skip(
-            "The grammar of CrateDB is not here: npm install --prefix artifacts/sqlparse @cratedb/cratedb-sqlparse@0.0.17");
+        if (!Directory.Exists(parser))
+            Assert.Skip("The grammar of CrateDB is not here: npm install --prefix artifacts/sqlparse @cratedb/cratedb-sqlparse@0.0.17");
         var start = new ProcessStartInfo("node", ["--input-type=module", "-"])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
-            WorkingDirectory = folder
+            WorkingDirectory = folder,
         };
         using var node = Process.Start(start)!;
         await node.StandardInput.WriteAsync(
@@ -126,7 +160,8 @@ public sealed partial class StatementTests
             }
             const [bad] = sqlparse('SELEC 1');
             console.log(wrong + ' of ' + statements.length + ' refused' + (bad && bad.exception ? '' : ', and nothing ever is'));
-            """);
+            """
+        );
         node.StandardInput.Close();
         var said = await node.StandardOutput.ReadToEndAsync();
         Assert.True(said.TrimEnd() == $"0 of {Sent.Count} refused", said + await node.StandardError.ReadToEndAsync());
@@ -145,7 +180,8 @@ public sealed partial class StatementTests
     [GeneratedRegex("^(number_of_shards|size|varve_found|varve_kept|\"varve_(rows|covered)\"|\"[a-z]+_(count|nan|pinf|ninf)\")$")]
     private static partial Regex WholeState();
 
-    [GeneratedRegex(@"\b(stddev\w*|variance|FULL JOIN|EXCEPT|INTERSECT|MERGE|bool_and|bool_or|ROLLBACK|SAVEPOINT|BEGIN)\b|[<>]=? " +
-        @"'-?Infinity'")]
+    [GeneratedRegex(
+        @"\b(stddev\w*|variance|FULL JOIN|EXCEPT|INTERSECT|MERGE|bool_and|bool_or|ROLLBACK|SAVEPOINT|BEGIN)\b|[<>]=? " + @"'-?Infinity'"
+    )]
     private static partial Regex Wrong();
 }

@@ -26,12 +26,14 @@ public sealed class TlsTests : DuckDb.Files
         Assert.Equal("ok", await AskAsync($"https://localhost:{port}/?ssl_ca={ours}"));
         Assert.Equal("ok", await AskAsync($"crate://localhost:{port}/?ssl=true&ssl_verify=false"));
 
-        foreach (var url in new[]
-        {
-            $"crate://localhost:{port}/?ssl=true",
-            $"crate://127.0.0.1:{port}/?ssl=true&ssl_ca={ours}",
-            $"crate://localhost:{port}/?ssl=true&ssl_ca={Pem("other.pem", stranger)}",
-        })
+        foreach (
+            var url in new[]
+            {
+                $"crate://localhost:{port}/?ssl=true",
+                $"crate://127.0.0.1:{port}/?ssl=true&ssl_ca={ours}",
+                $"crate://localhost:{port}/?ssl=true&ssl_ca={Pem("other.pem", stranger)}",
+            }
+        )
         {
             var error = await Assert.ThrowsAsync<EngineException>(() => AskAsync(url));
             Assert.Equal((ServerCodes.Unsafe, false), (error.Code, error.IsTransient));
@@ -56,8 +58,11 @@ public sealed class TlsTests : DuckDb.Files
     {
         var file = Named("empty.pem");
         File.WriteAllText(file, "no certificate");
-        var options = CrateDbUrl.Read(DatabaseUrl.Parse($"crate://h/?ssl=true&ssl_ca={Uri.EscapeDataString(file)}"), TextReader.Null,
-            TimeProvider.System);
+        var options = CrateDbUrl.Read(
+            DatabaseUrl.Parse($"crate://h/?ssl=true&ssl_ca={Uri.EscapeDataString(file)}"),
+            TextReader.Null,
+            TimeProvider.System
+        );
         Assert.Equal(UrlCodes.Option, Assert.Throws<PolicyException>(() => new OneConnection(options.Hosts[0], options)).Code);
     }
 
@@ -93,8 +98,13 @@ public sealed class TlsTests : DuckDb.Files
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256);
         request.CertificateExtensions.Add(
-            new X509BasicConstraintsExtension(certificateAuthority: true, hasPathLengthConstraint: false, pathLengthConstraint: 0,
-            critical: true));
+            new X509BasicConstraintsExtension(
+                certificateAuthority: true,
+                hasPathLengthConstraint: false,
+                pathLengthConstraint: 0,
+                critical: true
+            )
+        );
         var now = TimeProvider.System.GetUtcNow();
         return request.CreateSelfSigned(now.AddDays(-1), now.AddDays(2));
     }

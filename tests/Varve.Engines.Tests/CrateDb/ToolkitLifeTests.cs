@@ -17,10 +17,14 @@ namespace Varve.Engines.Tests.CrateDb;
 /// </summary>
 public sealed class ToolkitLifeTests() : ConformanceSuite(CrateDbScratch.New)
 {
-    private const string Raw = """{ "strategy": "delete", "table_schema": "m", "table_name": "raw_metrics", "partition_column": "ts_day", "retention_period": 1, "tags": null }""";
-    private const string Sensors = """{ "strategy": "delete", "table_schema": "m", "table_name": "sensor_readings", "partition_column": "time_month", "retention_period": 1, "tags": { "foo": "true", "bar": "true" } }""";
-    private const string Moved = """{ "strategy": "reallocate", "table_schema": "m", "table_name": "raw_metrics", "partition_column": "ts_day", "retention_period": 1, "reallocation_attribute_name": "storage", "reallocation_attribute_value": "warm" }""";
-    private const string Kept = """{ "strategy": "snapshot", "table_schema": "m", "table_name": "sensor_readings", "partition_column": "time_month", "retention_period": 365, "target_repository_name": "cold" }""";
+    private const string Raw =
+        """{ "strategy": "delete", "table_schema": "m", "table_name": "raw_metrics", "partition_column": "ts_day", "retention_period": 1, "tags": null }""";
+    private const string Sensors =
+        """{ "strategy": "delete", "table_schema": "m", "table_name": "sensor_readings", "partition_column": "time_month", "retention_period": 1, "tags": { "foo": "true", "bar": "true" } }""";
+    private const string Moved =
+        """{ "strategy": "reallocate", "table_schema": "m", "table_name": "raw_metrics", "partition_column": "ts_day", "retention_period": 1, "reallocation_attribute_name": "storage", "reallocation_attribute_value": "warm" }""";
+    private const string Kept =
+        """{ "strategy": "snapshot", "table_schema": "m", "table_name": "sensor_readings", "partition_column": "time_month", "retention_period": 365, "target_repository_name": "cold" }""";
 
     [Theory]
     [InlineData("2024-12-31", 0)]
@@ -70,13 +74,17 @@ public sealed class ToolkitLifeTests() : ConformanceSuite(CrateDbScratch.New)
         await ApplyAsync(Moved);
         await RunAsync("2024-12-31");
         Assert.Equal(6, await CountAsync("raw_metrics"));
-        var places = await Db.QueryAsync("""
+        var places = await Db.QueryAsync(
+            """
             SELECT n.attributes['storage'] FROM sys.shards s LEFT JOIN sys.nodes n ON n.id = s.node['id'] WHERE s.schema_name = 'm' AND s.table_name = 'raw_metrics' AND s.primary
-            """);
+            """
+        );
         Assert.Equal(["warm"], places.Select(p => p[0]).Distinct());
     }
 
-    /// <summary>The toolkit removes the whole of May, with rows that are 352 days old, and leaves four rows; Varve removes none of it.</summary>
+    /// <summary>
+    /// The toolkit removes the whole of May, with rows that are 352 days old, and leaves four rows; Varve removes none of it.
+    /// </summary>
     [Theory]
     [InlineData(ToolkitCompare.Start, 4)]
     [InlineData(ToolkitCompare.End, 9)]
@@ -96,7 +104,13 @@ public sealed class ToolkitLifeTests() : ConformanceSuite(CrateDbScratch.New)
     public async Task Of_fifteen_days_seven_go_and_eight_are_left()
     {
         await MakeAsync();
-        foreach (var day in Enumerable.Range(0, 6)) await Db.ExecuteAsync(string.Create(CultureInfo.InvariantCulture, $"DELETE FROM m.raw_metrics WHERE ts_day = {(At("2023-06-01") + Duration.FromDays(day * 5)).ToUnixTimeMilliseconds()}"));
+        foreach (var day in Enumerable.Range(0, 6))
+            await Db.ExecuteAsync(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"DELETE FROM m.raw_metrics WHERE ts_day = {(At("2023-06-01") + Duration.FromDays(day * 5)).ToUnixTimeMilliseconds()}"
+                )
+            );
         await FillAsync("raw_metrics", "2023-06-01", 2, 15);
         await ApplyAsync(Raw);
         await RunAsync("2023-06-15");
@@ -105,21 +119,32 @@ public sealed class ToolkitLifeTests() : ConformanceSuite(CrateDbScratch.New)
 
     private async Task MakeAsync()
     {
-        await Db.ExecuteAsync("""
+        await Db.ExecuteAsync(
+            """
             CREATE TABLE m.raw_metrics (variable TEXT, "timestamp" TIMESTAMP WITH TIME ZONE, value DOUBLE PRECISION,
               ts_day TIMESTAMP WITH TIME ZONE GENERATED ALWAYS AS date_trunc('day', "timestamp")) CLUSTERED INTO 1 SHARDS PARTITIONED BY (ts_day) WITH (number_of_replicas = 0)
-            """);
-        await Db.ExecuteAsync("""
+            """
+        );
+        await Db.ExecuteAsync(
+            """
             CREATE TABLE m.sensor_readings ("timestamp" TIMESTAMP WITH TIME ZONE, variable TEXT, value DOUBLE PRECISION,
               time_month TIMESTAMP WITH TIME ZONE GENERATED ALWAYS AS date_trunc('month', "timestamp")) CLUSTERED INTO 1 SHARDS PARTITIONED BY (time_month) WITH (number_of_replicas = 0)
-            """);
+            """
+        );
         await FillAsync("raw_metrics", "2023-06-01", 5, 6);
         await FillAsync("sensor_readings", "2023-05-01", 7, 9);
     }
 
     private async Task FillAsync(string table, string from, int step, int rows)
     {
-        var values = Enumerable.Range(0, rows).Select(i => string.Create(CultureInfo.InvariantCulture, $"({(At(from) + Duration.FromDays(i * step)).ToUnixTimeMilliseconds()}, 'first', {i})"));
+        var values = Enumerable
+            .Range(0, rows)
+            .Select(i =>
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"({(At(from) + Duration.FromDays(i * step)).ToUnixTimeMilliseconds()}, 'first', {i})"
+                )
+            );
         await Db.ExecuteAsync($"INSERT INTO m.{table} (\"timestamp\", variable, value) VALUES {string.Join(", ", values)}");
     }
 
@@ -127,7 +152,8 @@ public sealed class ToolkitLifeTests() : ConformanceSuite(CrateDbScratch.New)
     {
         var folder = Environment.GetEnvironmentVariable("VARVE_TEST_CRATEDB_REPOSITORY");
         Assert.SkipWhen(RealCrate.Named is not null && folder is null, "VARVE_TEST_CRATEDB_REPOSITORY names no folder below path.repo.");
-        if (RealCrate.Named is not null && (await Db.QueryAsync("SELECT name FROM sys.repositories WHERE name = 'cold'")).Count > 0) await Db.ExecuteAsync("DROP REPOSITORY cold");
+        if (RealCrate.Named is not null && (await Db.QueryAsync("SELECT name FROM sys.repositories WHERE name = 'cold'")).Count > 0)
+            await Db.ExecuteAsync("DROP REPOSITORY cold");
         await Db.ExecuteAsync($"CREATE REPOSITORY cold TYPE fs WITH (location = '{folder ?? "/backup/cold"}')");
     }
 
@@ -142,7 +168,10 @@ public sealed class ToolkitLifeTests() : ConformanceSuite(CrateDbScratch.New)
 
     private async Task RunAsync(string cutoff, Selection? selection = null)
     {
-        var outcome = await WithAsync(cutoff, l => RunOutcome.OfAsync(l, new RunOptions { Yes = true, AsOf = At(cutoff) }, selection ?? Selection.All));
+        var outcome = await WithAsync(
+            cutoff,
+            l => RunOutcome.OfAsync(l, new RunOptions { Yes = true, AsOf = At(cutoff) }, selection ?? Selection.All)
+        );
         Assert.Empty(outcome.Errors);
     }
 

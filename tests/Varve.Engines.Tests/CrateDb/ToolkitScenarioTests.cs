@@ -12,19 +12,28 @@ namespace Varve.Engines.Tests.CrateDb;
 public sealed class ToolkitScenarioTests : CrateDbSuite
 {
     /// <summary>First day, days between rows, rows, expression, period, cutoff day; rows that are left by the toolkit, and here.</summary>
-    public static TheoryData<string, int, int, string, int, string, int, int> Scenarios => new()
-    {
-        { "2023-06-01", 5, 6, "date_trunc('day', time)", 1, "2024-12-31", 0, 0 },
-        { "2023-05-01", 7, 9, "date_trunc('month', time)", 1, "2024-12-31", 0, 0 },
-        { "2023-05-01", 7, 9, "date_trunc('month', time)", 365, "2024-05-15", 4, 9 },
-        { "2023-05-01", 7, 9, "date_trunc('month', time)", 365, "2024-06-01", 0, 4 },
-        { "2023-06-01", 2, 15, "date_trunc('day', time)", 1, "2023-06-15", 8, 8 },
-    };
+    public static TheoryData<string, int, int, string, int, string, int, int> Scenarios =>
+        new()
+        {
+            { "2023-06-01", 5, 6, "date_trunc('day', time)", 1, "2024-12-31", 0, 0 },
+            { "2023-05-01", 7, 9, "date_trunc('month', time)", 1, "2024-12-31", 0, 0 },
+            { "2023-05-01", 7, 9, "date_trunc('month', time)", 365, "2024-05-15", 4, 9 },
+            { "2023-05-01", 7, 9, "date_trunc('month', time)", 365, "2024-06-01", 0, 4 },
+            { "2023-06-01", 2, 15, "date_trunc('day', time)", 1, "2023-06-15", 8, 8 },
+        };
 
     [Theory]
     [MemberData(nameof(Scenarios))]
     public void The_end_of_a_partition_decides_and_not_its_start(
-        string first, int days, int rows, string expression, int period, string cutoffDay, int toolkit, int ours)
+        string first,
+        int days,
+        int rows,
+        string expression,
+        int period,
+        string cutoffDay,
+        int toolkit,
+        int ours
+    )
     {
         var cutoff = InstantText.Parse(cutoffDay) - Duration.FromDays(period);
         PartitionColumn column = new("part", "timestamp with time zone", expression);
@@ -37,8 +46,10 @@ public sealed class ToolkitScenarioTests : CrateDbSuite
             var value = (calendar ? new LocalDate(date.Year, date.Month, 1) : date).AtMidnight().InUtc().ToInstant();
             var range = parser.RangeOf([new(column, value)]).Range!;
             Assert.True(range.Contains(row));
-            if (value >= cutoff) leftByToolkit++;
-            if (range.To > cutoff) left++;
+            if (value >= cutoff)
+                leftByToolkit++;
+            if (range.To > cutoff)
+                left++;
         }
 
         Assert.Equal((toolkit, ours), (leftByToolkit, left));

@@ -10,8 +10,10 @@ public sealed class UrlTests : DuckDb.Files
     {
         var options = Read("cratedb://ann:p%40ss@h1:4201,h2/metrics?ssl=true&connect_timeout=3s&timeout=2m");
         Assert.Equal([new("h1", 4201), new("h2", 4200)], options.Hosts);
-        Assert.Equal(("metrics", true, true, "cratedb://h1:4201,h2:4200"),
-            (options.Schema, options.Tls, options.VerifiesServer, options.Name));
+        Assert.Equal(
+            ("metrics", true, true, "cratedb://h1:4201,h2:4200"),
+            (options.Schema, options.Tls, options.VerifiesServer, options.Name)
+        );
         Assert.Equal((TimeSpan.FromSeconds(3), TimeSpan.FromMinutes(2)), (options.ConnectTimeout, options.Timeout));
         Assert.Equal("Basic YW5uOnBAc3M=", options.Credential.Header!.ToString());
     }

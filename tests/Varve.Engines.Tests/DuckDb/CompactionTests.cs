@@ -10,7 +10,8 @@ public sealed class CompactionTests : Files
     [Fact]
     public async Task Everything_that_a_file_can_hold_is_in_the_copy()
     {
-        Say("""
+        Say(
+            """
             CREATE SCHEMA "m 1"; CREATE SCHEMA empty;
             CREATE TYPE "m 1".mood AS ENUM ('a', 'b');
             CREATE SEQUENCE "m 1".sq START 5 INCREMENT 2; CREATE SEQUENCE unused START 7;
@@ -24,12 +25,20 @@ public sealed class CompactionTests : Files
             CREATE MACRO plus(a, b := 5) AS a + b; CREATE MACRO rows_of(n) AS TABLE SELECT n AS n;
             CREATE TABLE nan (v DOUBLE); INSERT INTO nan VALUES ('NaN'), ('-0.0'), ('Infinity'), (NULL);
             COMMENT ON TABLE "m 1".t IS 'a table'; COMMENT ON COLUMN "m 1".t.x IS 'a column'; COMMENT ON VIEW a_view IS 'a view'; COMMENT ON INDEX "m 1".ix IS 'an index'; COMMENT ON SEQUENCE unused IS 'a sequence';
-            """);
-        var report = await DuckDbCompaction.CompactAsync(Named("x.duckdb"), Named("y.duckdb"), cancellationToken: TestContext.Current.CancellationToken);
+            """
+        );
+        var report = await DuckDbCompaction.CompactAsync(
+            Named("x.duckdb"),
+            Named("y.duckdb"),
+            cancellationToken: TestContext.Current.CancellationToken
+        );
         Assert.Equal(5008, report.Rows);
         Assert.Equal(4, report.Tables);
         Assert.Equal(new FileInfo(Named("y.duckdb")).Length, report.BytesAfter);
-        Assert.Equal([Named("x.duckdb"), Named("y.duckdb")], Directory.GetFileSystemEntries(Path.GetDirectoryName(Named("x"))!).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            [Named("x.duckdb"), Named("y.duckdb")],
+            Directory.GetFileSystemEntries(Path.GetDirectoryName(Named("x"))!).Order(StringComparer.Ordinal)
+        );
 
         // It goes on where the source was: the sequence with its next value, keys and checks in force.
         Say("INSERT INTO \"m 1\".t (x, u) VALUES (9, 'new')", "y.duckdb");
@@ -38,8 +47,14 @@ public sealed class CompactionTests : Files
         Assert.Equal(18, await One(copy, $"SELECT \"g g\" FROM \"m 1\".t WHERE u = 'new'"));
         Assert.Equal(9, await One(copy, $"SELECT x FROM a_view WHERE x = 9 LIMIT 1"));
         Assert.Equal(6, await One(copy, $"SELECT plus(1)"));
-        Assert.Equal(EngineCodes.Constraint, (await Assert.ThrowsAsync<EngineException>(() => Do(copy, $"INSERT INTO \"m 1\".t (x, u) VALUES (0, 'y')"))).Code);
-        Assert.Equal(EngineCodes.Constraint, (await Assert.ThrowsAsync<EngineException>(() => Do(copy, $"INSERT INTO a_child VALUES (3)"))).Code);
+        Assert.Equal(
+            EngineCodes.Constraint,
+            (await Assert.ThrowsAsync<EngineException>(() => Do(copy, $"INSERT INTO \"m 1\".t (x, u) VALUES (0, 'y')"))).Code
+        );
+        Assert.Equal(
+            EngineCodes.Constraint,
+            (await Assert.ThrowsAsync<EngineException>(() => Do(copy, $"INSERT INTO a_child VALUES (3)"))).Code
+        );
     }
 
     [Fact]
@@ -47,12 +62,21 @@ public sealed class CompactionTests : Files
     public async Task Space_of_removed_rows_is_given_back_and_the_catalog_goes_on()
     {
         await using var scratch = new DuckDbScratch();
-        await scratch.ExecuteAsync("CREATE SCHEMA m; CREATE TABLE m.cpu AS SELECT ts, 'a' AS host, random() AS v FROM range(TIMESTAMP '2025-01-01', TIMESTAMP '2025-02-01', INTERVAL 5 SECOND) r(ts)");
-        var story = new Story(scratch, new(new("m", "cpu"), "ts", TimeKind.Timestamp, [new("host", ValueKind.Text), new("v", ValueKind.Double)]));
+        await scratch.ExecuteAsync(
+            "CREATE SCHEMA m; CREATE TABLE m.cpu AS SELECT ts, 'a' AS host, random() AS v FROM range(TIMESTAMP '2025-01-01', TIMESTAMP '2025-02-01', INTERVAL 5 SECOND) r(ts)"
+        );
+        var story = new Story(
+            scratch,
+            new(new("m", "cpu"), "ts", TimeKind.Timestamp, [new("host", ValueKind.Text), new("v", ValueKind.Double)])
+        );
         await story.ApplyAsync("table: m.cpu\ntime: ts\nseries: [host]\nmeasures: { v: [avg] }\nkeep: 2d\ntiers: [{ every: 1h }]\n");
         await story.RunWellAsync("2025-02-01");
         var head = await story.WithAsync(l => l.VerifyAuditAsync());
-        var report = await DuckDbCompaction.CompactAsync(scratch.File, Named("y.duckdb"), cancellationToken: TestContext.Current.CancellationToken);
+        var report = await DuckDbCompaction.CompactAsync(
+            scratch.File,
+            Named("y.duckdb"),
+            cancellationToken: TestContext.Current.CancellationToken
+        );
         Assert.True(report.BytesAfter < report.BytesBefore / 2, $"{report.BytesBefore} to {report.BytesAfter} bytes");
         File.Move(Named("y.duckdb"), scratch.File, overwrite: true);
         Assert.Equal(head.Head, (await story.WithAsync(l => l.VerifyAuditAsync(head.Head))).Head);
@@ -83,13 +107,18 @@ public sealed class CompactionTests : Files
     {
         Say("CREATE TABLE t AS SELECT random() AS a, i::VARCHAR AS b FROM range(6000000) r(i)");
         using var soon = new CancellationTokenSource(TimeSpan.FromMilliseconds(150));
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => DuckDbCompaction.CompactAsync(Named("x.duckdb"), Named("y.duckdb"), cancellationToken: soon.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
+            DuckDbCompaction.CompactAsync(Named("x.duckdb"), Named("y.duckdb"), cancellationToken: soon.Token)
+        );
         Assert.Equal([Named("x.duckdb")], Directory.GetFileSystemEntries(Path.GetDirectoryName(Named("x"))!));
     }
 
     [Theory]
     [InlineData("CREATE MACRO f(a) AS a + 1; CREATE TABLE t (a INTEGER DEFAULT f(3))", "a definition")]
-    [InlineData("CREATE TABLE t (id INTEGER PRIMARY KEY, parent INTEGER REFERENCES t (id)); INSERT INTO t VALUES (1, NULL); INSERT INTO t VALUES (2, 1)", "the rows of main.t")]
+    [InlineData(
+        "CREATE TABLE t (id INTEGER PRIMARY KEY, parent INTEGER REFERENCES t (id)); INSERT INTO t VALUES (1, NULL); INSERT INTO t VALUES (2, 1)",
+        "the rows of main.t"
+    )]
     public async Task What_duckdb_cannot_copy_is_said_and_leaves_nothing(string sql, string what)
     {
         Say(sql);
@@ -124,9 +153,15 @@ public sealed class CompactionTests : Files
     [Fact]
     public async Task A_file_that_is_not_there_or_no_database_is_refused()
     {
-        Assert.Equal(EngineCodes.Missing, (await Assert.ThrowsAsync<EngineException>(() => DuckDbCompaction.CompactAsync(Named("none.duckdb"), Named("y.duckdb")))).Code);
+        Assert.Equal(
+            EngineCodes.Missing,
+            (await Assert.ThrowsAsync<EngineException>(() => DuckDbCompaction.CompactAsync(Named("none.duckdb"), Named("y.duckdb")))).Code
+        );
         await File.WriteAllTextAsync(Named("text.duckdb"), new string('x', 20_000), TestContext.Current.CancellationToken);
-        Assert.Equal(EngineCodes.NotADatabase, (await Assert.ThrowsAsync<EngineException>(() => DuckDbCompaction.CompactAsync(Named("text.duckdb"), Named("y.duckdb")))).Code);
+        Assert.Equal(
+            EngineCodes.NotADatabase,
+            (await Assert.ThrowsAsync<EngineException>(() => DuckDbCompaction.CompactAsync(Named("text.duckdb"), Named("y.duckdb")))).Code
+        );
     }
 
     private void Say(string sql, string file = "x.duckdb")

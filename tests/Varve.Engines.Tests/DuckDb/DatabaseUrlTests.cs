@@ -140,24 +140,33 @@ public sealed class DatabaseUrlTests : Files
     [Fact]
     public void Secrets_among_the_options_are_masked()
     {
-        var shown = DatabaseUrl.Parse("postgresql://me@host/db?sslpassword=s3cret&api_token=s3cret&sslmode=require&password=s3cret").ToString();
+        var shown = DatabaseUrl
+            .Parse("postgresql://me@host/db?sslpassword=s3cret&api_token=s3cret&sslmode=require&password=s3cret")
+            .ToString();
         Assert.DoesNotContain("s3cret", shown, StringComparison.Ordinal);
         Assert.Contains("sslmode=require", shown, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void Whatever_is_typed_a_password_is_never_shown() => Gen.Select(Gen.Int[0, 4].Select(i => s_schemes[i]), Gen.String[Gen.Char["ab1:/?#@%&=,[].-"], 0, 12], Gen.String[Gen.Char["hx:/?,[]@"], 0, 8])
-        .Sample((scheme, noise, host) =>
-        {
-            var text = $"{scheme}://me:S3CRET{noise}@{host}";
-            try
-            {
-                var url = DatabaseUrl.Parse(text);
-                return url.Scheme == "duckdb" || !url.ToString().Contains("S3CRET", StringComparison.Ordinal);
-            }
-            catch (PolicyException error)
-            {
-                return !error.Message.Contains("S3CRET", StringComparison.Ordinal);
-            }
-        });
+    public void Whatever_is_typed_a_password_is_never_shown() =>
+        Gen.Select(
+                Gen.Int[0, 4].Select(i => s_schemes[i]),
+                Gen.String[Gen.Char["ab1:/?#@%&=,[].-"], 0, 12],
+                Gen.String[Gen.Char["hx:/?,[]@"], 0, 8]
+            )
+            .Sample(
+                (scheme, noise, host) =>
+                {
+                    var text = $"{scheme}://me:S3CRET{noise}@{host}";
+                    try
+                    {
+                        var url = DatabaseUrl.Parse(text);
+                        return url.Scheme == "duckdb" || !url.ToString().Contains("S3CRET", StringComparison.Ordinal);
+                    }
+                    catch (PolicyException error)
+                    {
+                        return !error.Message.Contains("S3CRET", StringComparison.Ordinal);
+                    }
+                }
+            );
 }

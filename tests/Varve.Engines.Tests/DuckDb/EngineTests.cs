@@ -1,8 +1,8 @@
-using Varve.Engines.Tests.Scratch;
 using System.Diagnostics;
 using DuckDB.NET.Data;
 using NodaTime;
 using Varve.DuckDb;
+using Varve.Engines.Tests.Scratch;
 using Varve.Planning;
 using Varve.Policies;
 using Varve.Sql;
@@ -11,7 +11,8 @@ namespace Varve.Engines.Tests.DuckDb;
 
 public sealed class EngineTests : Files
 {
-    private static readonly SqlText s_endless = $"SELECT count(*) FROM range(100000000) a(i), range(100000000) b(j), range(1000) c(k) WHERE i + j + k = 7";
+    private static readonly SqlText s_endless =
+        $"SELECT count(*) FROM range(100000000) a(i), range(100000000) b(j), range(1000) c(k) WHERE i + j + k = 7";
 
     [Fact]
     public async Task It_says_who_and_what_it_is()
@@ -37,7 +38,10 @@ public sealed class EngineTests : Files
         await Do(database, $"CREATE TABLE {new TableName(null, name)} (a INTEGER)");
         Assert.NotNull(await database.Engine.DescribeAsync(new(null, name), default));
         Assert.NotNull(await database.Engine.DescribeAsync(new(null, name.ToUpperInvariant()), default));
-        await Do(database, $"CREATE TABLE wide AS SELECT {SqlText.Join(", ", Enumerable.Range(0, 3000).Select(i => (SqlText)$"{(long)i} AS {new Identifier($"c{i}")}"))}");
+        await Do(
+            database,
+            $"CREATE TABLE wide AS SELECT {SqlText.Join(", ", Enumerable.Range(0, 3000).Select(i => (SqlText)$"{(long)i} AS {new Identifier($"c{i}")}"))}"
+        );
         Assert.Equal(3000, (await database.Engine.DescribeAsync(new(null, "wide"), default))!.Columns.Count);
     }
 
@@ -47,15 +51,18 @@ public sealed class EngineTests : Files
     {
         await using var database = New();
         await Do(database, $"CREATE TABLE t (a INTEGER)");
-        await Assert.ThrowsAsync<InvalidTimeZoneException>(() => database.Engine.TransactAsync<int>(
-            async (statements, token) =>
-            {
-                await statements.ExecuteAsync($"INSERT INTO t VALUES (1)", token);
-                await statements.ExecuteAsync($"CREATE TABLE u (a INTEGER)", token);
-                throw new InvalidTimeZoneException();
-            },
-            Scope.Writing,
-            default));
+        await Assert.ThrowsAsync<InvalidTimeZoneException>(() =>
+            database.Engine.TransactAsync<int>(
+                async (statements, token) =>
+                {
+                    await statements.ExecuteAsync($"INSERT INTO t VALUES (1)", token);
+                    await statements.ExecuteAsync($"CREATE TABLE u (a INTEGER)", token);
+                    throw new InvalidTimeZoneException();
+                },
+                Scope.Writing,
+                default
+            )
+        );
         Assert.Equal(0, (await Ask(database, $"SELECT count(*) FROM t"))[0].Long(0));
         Assert.Null(await database.Engine.DescribeAsync(new(null, "u"), default));
     }
@@ -65,14 +72,17 @@ public sealed class EngineTests : Files
     {
         await using var database = New();
         await Do(database, $"CREATE TABLE t (a INTEGER)");
-        await Assert.ThrowsAsync<EngineException>(() => database.Engine.TransactAsync(
-            async (statements, token) =>
-            {
-                await statements.ExecuteAsync($"INSERT INTO t VALUES (1)", token);
-                return await statements.ExecuteAsync($"INSERT INTO t VALUES ('x')", token);
-            },
-            Scope.Writing,
-            default));
+        await Assert.ThrowsAsync<EngineException>(() =>
+            database.Engine.TransactAsync(
+                async (statements, token) =>
+                {
+                    await statements.ExecuteAsync($"INSERT INTO t VALUES (1)", token);
+                    return await statements.ExecuteAsync($"INSERT INTO t VALUES ('x')", token);
+                },
+                Scope.Writing,
+                default
+            )
+        );
         Assert.Equal(3, await Do(database, $"INSERT INTO t VALUES (1), (2), (3)"));
         Assert.Equal(3, (await Ask(database, $"SELECT count(*) FROM t"))[0].Long(0));
         Assert.Equal(2, await Do(database, $"DELETE FROM t WHERE a > 1"));
@@ -96,10 +106,14 @@ public sealed class EngineTests : Files
             async (statements, token) =>
             {
                 await statements.ExecuteAsync($"CREATE TABLE t AS SELECT 1 AS a", token);
-                return (await statements.DescribeAsync(new("main", "t"), token), (await statements.MeasureAsync([new("main", "t")], withBytes: true, token))[0].Rows);
+                return (
+                    await statements.DescribeAsync(new("main", "t"), token),
+                    (await statements.MeasureAsync([new("main", "t")], withBytes: true, token))[0].Rows
+                );
             },
             Scope.Writing,
-            default);
+            default
+        );
         Assert.NotNull(described);
         Assert.Equal(1, rows);
     }
@@ -108,7 +122,9 @@ public sealed class EngineTests : Files
     public async Task A_transaction_inside_of_a_transaction_is_refused_and_not_waited_for()
     {
         await using var database = New();
-        await Assert.ThrowsAsync<InvalidOperationException>(() => database.Engine.TransactAsync((_, _) => Ask(database, $"SELECT 1"), Scope.Reading, default));
+        await Assert.ThrowsAsync<InvalidOperationException>(() =>
+            database.Engine.TransactAsync((_, _) => Ask(database, $"SELECT 1"), Scope.Reading, default)
+        );
         Assert.Equal(1, await One(database, $"SELECT 1"));
     }
 
@@ -126,7 +142,11 @@ public sealed class EngineTests : Files
     {
         await using var database = New();
         using var asked = new ManualResetEventSlim();
-        var work = database.Engine.TransactAsync((_, token) => Task.FromResult(asked.Wait(TimeSpan.FromSeconds(30), token)), Scope.Reading, default);
+        var work = database.Engine.TransactAsync(
+            (_, token) => Task.FromResult(asked.Wait(TimeSpan.FromSeconds(30), token)),
+            Scope.Reading,
+            default
+        );
         asked.Set();
         Assert.True(await work);
     }
@@ -146,14 +166,17 @@ public sealed class EngineTests : Files
         await Do(database, $"CREATE TABLE t (a INTEGER)");
         using var source = new CancellationTokenSource(TimeSpan.FromMilliseconds(300));
         var watch = Stopwatch.StartNew();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => database.Engine.TransactAsync(
-            async (statements, token) =>
-            {
-                await statements.ExecuteAsync($"INSERT INTO t VALUES (1)", token);
-                return await statements.QueryAsync(s_endless, token);
-            },
-            Scope.Writing,
-            source.Token));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
+            database.Engine.TransactAsync(
+                async (statements, token) =>
+                {
+                    await statements.ExecuteAsync($"INSERT INTO t VALUES (1)", token);
+                    return await statements.QueryAsync(s_endless, token);
+                },
+                Scope.Writing,
+                source.Token
+            )
+        );
         Assert.InRange(watch.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(10));
         Assert.Equal(0, (await Ask(database, $"SELECT count(*) FROM t"))[0].Long(0));
     }
@@ -176,7 +199,11 @@ public sealed class EngineTests : Files
         await using var free = await database.Engine.LeaseAsync("q", default);
         await using var elsewhere = await other.Engine.LeaseAsync("p", default);
         await Assert.ThrowsAsync<BusyException>(() => database.Engine.LeaseAsync("p", default));
-        Assert.Contains("p is under way", (await Assert.ThrowsAsync<BusyException>(() => again.Engine.LeaseAsync("p", default))).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "p is under way",
+            (await Assert.ThrowsAsync<BusyException>(() => again.Engine.LeaseAsync("p", default))).Message,
+            StringComparison.Ordinal
+        );
         await lease.DisposeAsync();
         await lease.DisposeAsync();
         await using var next = await again.Engine.LeaseAsync("p", default);
@@ -201,20 +228,45 @@ public sealed class EngineTests : Files
     {
         await using var database = New();
         await Do(database, $"CREATE SCHEMA m");
-        await Do(database, $"""
+        await Do(
+            database,
+            $"""
             CREATE TABLE m."Größe" (a TINYINT, b UBIGINT, c HUGEINT, d DECIMAL(10, 3), e FLOAT, f DOUBLE, g BOOLEAN, h VARCHAR, i ENUM('x', 'y'), j TIMESTAMP, k TIMESTAMP_S, l TIMESTAMP_MS,
             m TIMESTAMP_NS, n TIMESTAMPTZ, o DATE, p TIME, q UUID, r BLOB, s INTERVAL, t INTEGER[], u STRUCT(x INTEGER), v MAP(INTEGER, VARCHAR), w INTEGER[3], x JSON, y UHUGEINT, "select" INTEGER)
-            """);
+            """
+        );
         await Do(database, $"CREATE VIEW m.v AS SELECT a, d AS \"D\" FROM m.\"Größe\"");
         var table = await database.Engine.DescribeAsync(new("M", "GRößE"), default);
         Assert.Equal(new TableName("m", "Größe"), table!.Table);
         Assert.False(table.IsView);
         ColumnType[] expected =
         [
-            new ColumnType.Integer(), new ColumnType.Integer(), new ColumnType.Integer(), new ColumnType.Decimal(3), new ColumnType.Float(), new ColumnType.Float(), new ColumnType.Bool(),
-            new ColumnType.Text(), new ColumnType.Text(), new ColumnType.Timestamp(TimeUnit.Microseconds), new ColumnType.Timestamp(TimeUnit.Seconds), new ColumnType.Timestamp(TimeUnit.Milliseconds),
-            new ColumnType.Timestamp(TimeUnit.Nanoseconds), new ColumnType.TimestampTz(), new ColumnType.Date(), new ColumnType.Other(), new ColumnType.Other(), new ColumnType.Other(), new ColumnType.Other(),
-            new ColumnType.Nested(), new ColumnType.Nested(), new ColumnType.Nested(), new ColumnType.Nested(), new ColumnType.Text(), new ColumnType.Other(), new ColumnType.Integer(),
+            new ColumnType.Integer(),
+            new ColumnType.Integer(),
+            new ColumnType.Integer(),
+            new ColumnType.Decimal(3),
+            new ColumnType.Float(),
+            new ColumnType.Float(),
+            new ColumnType.Bool(),
+            new ColumnType.Text(),
+            new ColumnType.Text(),
+            new ColumnType.Timestamp(TimeUnit.Microseconds),
+            new ColumnType.Timestamp(TimeUnit.Seconds),
+            new ColumnType.Timestamp(TimeUnit.Milliseconds),
+            new ColumnType.Timestamp(TimeUnit.Nanoseconds),
+            new ColumnType.TimestampTz(),
+            new ColumnType.Date(),
+            new ColumnType.Other(),
+            new ColumnType.Other(),
+            new ColumnType.Other(),
+            new ColumnType.Other(),
+            new ColumnType.Nested(),
+            new ColumnType.Nested(),
+            new ColumnType.Nested(),
+            new ColumnType.Nested(),
+            new ColumnType.Text(),
+            new ColumnType.Other(),
+            new ColumnType.Integer(),
         ];
         Assert.Equal(expected, table.Columns.Select(c => c.Type));
         Assert.Equal("DECIMAL(10,3)", table.Find("d")!.TypeName);
@@ -236,7 +288,9 @@ public sealed class EngineTests : Files
         await Do(database, $"CREATE TABLE {big} AS SELECT i, random() AS v FROM range(1000000) r(i)");
         await Do(database, $"CREATE VIEW v AS SELECT 1 AS a");
         await Do(database, $"DELETE FROM {big} WHERE i % 3 = 0");
-        var size = Assert.Single(await database.Engine.MeasureAsync([big, big, new(null, "v"), new(null, "nope")], withBytes: true, default));
+        var size = Assert.Single(
+            await database.Engine.MeasureAsync([big, big, new(null, "v"), new(null, "nope")], withBytes: true, default)
+        );
         Assert.Equal(666_666, size.Rows);
         Assert.Equal(big, size.Table);
         Assert.InRange(size.Bytes, 1_000_000, new FileInfo(Named("metrics.duckdb")).Length);
@@ -264,7 +318,10 @@ public sealed class EngineTests : Files
     [Fact]
     public async Task Limits_are_those_that_were_asked_for()
     {
-        await using var database = DuckDbDatabase.Open(DatabaseUrl.Parse($"duckdb:{Named("limits.duckdb")}?memory_limit=300MB&threads=1"), new() { Create = true });
+        await using var database = DuckDbDatabase.Open(
+            DatabaseUrl.Parse($"duckdb:{Named("limits.duckdb")}?memory_limit=300MB&threads=1"),
+            new() { Create = true }
+        );
         Assert.Equal(1L, (await Ask(database, $"SELECT current_setting('threads')"))[0].Long(0));
         Assert.Equal("286.1 MiB", await One(database, $"SELECT current_setting('memory_limit')"));
         await using var standard = New();

@@ -46,7 +46,8 @@ public sealed class ErrorTests : Files
     [Fact]
     public async Task A_damaged_file_is_told_from_a_foreign_one()
     {
-        await using (var database = New()) await Do(database, $"CREATE TABLE t AS SELECT 1 AS a");
+        await using (var database = New())
+            await Do(database, $"CREATE TABLE t AS SELECT 1 AS a");
         var bytes = await File.ReadAllBytesAsync(Named("x.duckdb"));
         bytes[12] ^= 0x55;
         await File.WriteAllBytesAsync(Named("damaged.duckdb"), bytes);
@@ -74,7 +75,8 @@ public sealed class ErrorTests : Files
     [Fact]
     public async Task Readers_read_together_and_write_nothing()
     {
-        await using (var database = New()) await Do(database, $"CREATE TABLE t AS SELECT 1 AS a");
+        await using (var database = New())
+            await Do(database, $"CREATE TABLE t AS SELECT 1 AS a");
         await using var one = DuckDbDatabase.Open(Named("x.duckdb"), new() { ReadOnly = true });
         await using var two = DuckDbDatabase.Open(Named("x.duckdb"), new() { ReadOnly = true });
         Assert.Equal(1, await One(two, $"SELECT a FROM t"));
@@ -131,14 +133,17 @@ public sealed class ErrorTests : Files
         await using var one = New();
         await using var two = New();
         await Do(one, $"CREATE TABLE t AS SELECT 1 AS a");
-        var error = await Assert.ThrowsAsync<EngineException>(() => one.Engine.TransactAsync(
-            async (statements, token) =>
-            {
-                await statements.ExecuteAsync($"UPDATE t SET a = 2", token);
-                return await Task.Run(() => Unlinked(() => Do(two, $"UPDATE t SET a = 3", token)), token);
-            },
-            Scope.Writing,
-            default));
+        var error = await Assert.ThrowsAsync<EngineException>(() =>
+            one.Engine.TransactAsync(
+                async (statements, token) =>
+                {
+                    await statements.ExecuteAsync($"UPDATE t SET a = 2", token);
+                    return await Task.Run(() => Unlinked(() => Do(two, $"UPDATE t SET a = 3", token)), token);
+                },
+                Scope.Writing,
+                default
+            )
+        );
         Assert.Equal(EngineCodes.Conflict, error.Code);
         Assert.True(error.IsTransient);
         Assert.Equal(1, await Do(two, $"UPDATE t SET a = 3"));
@@ -150,7 +155,9 @@ public sealed class ErrorTests : Files
     public async Task Too_little_memory_says_which_knob_to_turn()
     {
         await using var database = DuckDbDatabase.Open(":memory:", new() { MemoryLimit = "20MB" });
-        var error = await Assert.ThrowsAsync<EngineException>(() => Ask(database, $"SELECT count(*) FROM (SELECT DISTINCT i, random() FROM range(20000000) r(i))"));
+        var error = await Assert.ThrowsAsync<EngineException>(() =>
+            Ask(database, $"SELECT count(*) FROM (SELECT DISTINCT i, random() FROM range(20000000) r(i))")
+        );
         Assert.Contains(error.Code, new[] { EngineCodes.OutOfMemory, EngineCodes.DiskFull });
         Assert.Contains("memory_limit", error.Message, StringComparison.Ordinal);
         Assert.False(error.IsTransient);
@@ -181,12 +188,22 @@ public sealed class ErrorTests : Files
     [InlineData("IO Error: Could not write file \"/x\": File too large", EngineCodes.DiskFull)]
     [InlineData("IO Error: Cannot open file \"/x\": Permission denied", EngineCodes.ReadOnly)]
     [InlineData("IO Error: Cannot open file \"/x\": Read-only file system", EngineCodes.ReadOnly)]
-    [InlineData("IO Error: Trying to read a database file with version number 99, but we can only read versions between 64 and 67.", EngineCodes.OtherVersion)]
-    [InlineData("Serialization Error: Error opening \"/x\": file was written with a storage version greater than the latest version supported by this DuckDB instance. Try opening the file with a newer version of DuckDB.", EngineCodes.OtherVersion)]
-    [InlineData("TransactionContext Error: Failed to commit: Could not write file \"/x.wal\": No space left on device", EngineCodes.DiskFull)]
+    [InlineData(
+        "IO Error: Trying to read a database file with version number 99, but we can only read versions between 64 and 67.",
+        EngineCodes.OtherVersion
+    )]
+    [InlineData(
+        "Serialization Error: Error opening \"/x\": file was written with a storage version greater than the latest version supported by this DuckDB instance. Try opening the file with a newer version of DuckDB.",
+        EngineCodes.OtherVersion
+    )]
+    [InlineData(
+        "TransactionContext Error: Failed to commit: Could not write file \"/x.wal\": No space left on device",
+        EngineCodes.DiskFull
+    )]
     [InlineData("TransactionContext Error: Failed to commit: Could not write file \"/x.wal\": File too large", EngineCodes.DiskFull)]
     [InlineData("FATAL Error: Failed: database has been invalidated because of a previous fatal error.", EngineCodes.Damaged)]
-    public void Words_of_the_operating_system_are_understood(string text, string code) => Assert.Equal(code, DuckDbFileErrors.Read(text)!.Value.Code);
+    public void Words_of_the_operating_system_are_understood(string text, string code) =>
+        Assert.Equal(code, DuckDbFileErrors.Read(text)!.Value.Code);
 
     [Fact]
     public void Words_in_a_value_are_not_taken_for_the_operating_systems() =>
@@ -194,7 +211,11 @@ public sealed class ErrorTests : Files
 
     [Fact]
     public void Words_in_a_value_that_a_commit_quotes_are_not_taken_for_the_operating_systems() =>
-        Assert.Null(DuckDbFileErrors.Read("TransactionContext Error: Failed to commit: PRIMARY KEY or UNIQUE constraint violation: duplicate key \"No space left\""));
+        Assert.Null(
+            DuckDbFileErrors.Read(
+                "TransactionContext Error: Failed to commit: PRIMARY KEY or UNIQUE constraint violation: duplicate key \"No space left\""
+            )
+        );
 
     private static EngineException Refused(string path, DuckDbOptions? options = null) =>
         Assert.Throws<EngineException>(() => DuckDbDatabase.Open(path, options));

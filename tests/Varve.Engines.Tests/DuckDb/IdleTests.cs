@@ -27,14 +27,34 @@ public sealed class IdleTests : Files
     {
         await using var file = New($"{tables}.duckdb");
         var names = Enumerable.Range(0, tables).Select(i => FormattableString.Invariant($"t{i}")).ToList();
-        foreach (var name in names) await Do(file, $"CREATE TABLE {new Varve.Sql.Identifier(name)} AS SELECT TIMESTAMP '2025-01-01' + to_minutes(j * 10) AS ts, 'h' AS host, CAST(j AS DOUBLE) AS v FROM range(432) r(j)");
+        foreach (var name in names)
+            await Do(
+                file,
+                $"CREATE TABLE {new Varve.Sql.Identifier(name)} AS SELECT TIMESTAMP '2025-01-01' + to_minutes(j * 10) AS ts, 'h' AS host, CAST(j AS DOUBLE) AS v FROM range(432) r(j)"
+            );
         var counted = new LongestStatement(file.Engine);
         var lifecycle = new Lifecycle(new Database(counted, "counted"));
-        await lifecycle.ApplyAsync(PolicyYaml.Parse(string.Join("---\n", names.Select(n => $"policy: {n}\ntable: {n}\ntime: ts\nseries: [host]\nmeasures: {{ v: [avg] }}\ntiers: [{{ every: 1h }}, {{ every: 1d }}]\n")), "idle.yaml"));
+        await lifecycle.ApplyAsync(
+            PolicyYaml.Parse(
+                string.Join(
+                    "---\n",
+                    names.Select(n =>
+                        $"policy: {n}\ntable: {n}\ntime: ts\nseries: [host]\nmeasures: {{ v: [avg] }}\ntiers: [{{ every: 1h }}, {{ every: 1d }}]\n"
+                    )
+                ),
+                "idle.yaml"
+            )
+        );
         await RunAsync(lifecycle);
         var (first, later) = (await CountAsync(), 0);
-        for (var again = 0; again < 3; again++) later = await CountAsync();
-        Assert.Equal(4 * tables, (await lifecycle.HistoryAsync(Selection.All, 1000, idle: true)).Count(r => r is { Status: "done", Steps: 0, StepsDone: 0 } && r.FinishedAt >= r.StartedAt));
+        for (var again = 0; again < 3; again++)
+            later = await CountAsync();
+        Assert.Equal(
+            4 * tables,
+            (await lifecycle.HistoryAsync(Selection.All, 1000, idle: true)).Count(r =>
+                r is { Status: "done", Steps: 0, StepsDone: 0 } && r.FinishedAt >= r.StartedAt
+            )
+        );
         return (first, later);
 
         async Task<int> CountAsync()
@@ -51,7 +71,8 @@ public sealed class IdleTests : Files
         await foreach (var happened in lifecycle.RunAsync(Selection.All, new RunOptions { AsOf = s_asOf, Yes = true }))
         {
             Assert.False(happened is RunEvent.Failed or RunEvent.StepFailed or RunEvent.StepSkipped, happened.ToString());
-            if (happened is RunEvent.StepDone step) done.Add(step);
+            if (happened is RunEvent.StepDone step)
+                done.Add(step);
         }
 
         return done;

@@ -20,11 +20,15 @@ public sealed class LargeTableTests : Files
     /// <summary>What is expected of a day, in 16 days of which the last has 4 hosts and the others 100.</summary>
     private static async Task<long> EstimateAsync(Database database, long rows)
     {
-        await Do(database, $"""
+        await Do(
+            database,
+            $"""
             CREATE OR REPLACE TABLE cpu AS
-            SELECT make_timestamp({Micros.From(Instant.FromUtc(2025, 1, 1, 0, 0))} + i * {16 * 86_400_000_000} // {rows}) AS ts, i % CASE WHEN i * 16 < {15 * rows} THEN 100 ELSE 4 END AS host, 1.5::DOUBLE AS usage
+            SELECT make_timestamp({Micros.From(Instant.FromUtc(2025, 1, 1, 0, 0))} + i * {16
+                * 86_400_000_000} // {rows}) AS ts, i % CASE WHEN i * 16 < {15 * rows} THEN 100 ELSE 4 END AS host, 1.5::DOUBLE AS usage
             FROM range({rows}) t(i)
-            """);
+            """
+        );
         var plan = (await new Lifecycle(database).PlanAsync(PolicyYaml.Parse(Policy, "cpu.yaml"), Instant.FromUtc(2025, 1, 17, 0, 0)))[0];
         var built = plan.Steps.OfType<PlanStep.RollUp>().ToList();
         return (long)Math.Round(built.Sum(s => s.Rows) / 16.0);

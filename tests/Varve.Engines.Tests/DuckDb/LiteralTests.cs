@@ -1,6 +1,6 @@
-using Varve.Engines.Tests.Scratch;
 using CsCheck;
 using NodaTime;
+using Varve.Engines.Tests.Scratch;
 using Varve.Policies;
 using Varve.Sql;
 using Varve.Time;
@@ -10,9 +10,14 @@ namespace Varve.Engines.Tests.DuckDb;
 /// <summary>Values and names come back as they went in.</summary>
 public sealed class LiteralTests : Files
 {
-    private static readonly Gen<Instant> s_micros = Gen.Long[Micros.From(Instant.MinValue + Duration.FromDays(1)), Micros.From(Instant.MaxValue - Duration.FromDays(1))].Select(Micros.ToInstant);
+    private static readonly Gen<Instant> s_micros = Gen.Long[
+            Micros.From(Instant.MinValue + Duration.FromDays(1)),
+            Micros.From(Instant.MaxValue - Duration.FromDays(1))
+        ]
+        .Select(Micros.ToInstant);
 
-    public static TheoryData<string> Names => ["plain", "we\"ird; drop table x --", "Größe", "select", "a.b", " ", "'", "\"", "\n", "🐘", "main"];
+    public static TheoryData<string> Names =>
+        ["plain", "we\"ird; drop table x --", "Größe", "select", "a.b", " ", "'", "\"", "\n", "🐘", "main"];
 
     [Theory]
     [MemberData(nameof(Names))]
@@ -20,7 +25,8 @@ public sealed class LiteralTests : Files
     {
         await using var database = New();
         var table = new TableName(name == "main" ? null : name, name);
-        if (name != "main") await Do(database, $"CREATE SCHEMA {database.Engine.Dialect.Schema(name)}");
+        if (name != "main")
+            await Do(database, $"CREATE SCHEMA {database.Engine.Dialect.Schema(name)}");
         await Do(database, $"CREATE TABLE {table} ({new Identifier(name)} INTEGER)");
         Assert.Equal(1, await Do(database, $"INSERT INTO {table} ({new Identifier(name)}) VALUES (7)"));
         Assert.Equal(7, await One(database, $"SELECT {new Identifier(name)} FROM {table}"));
@@ -78,7 +84,11 @@ public sealed class LiteralTests : Files
     public async Task Any_text_comes_back_as_it_is()
     {
         await using var database = New();
-        await Gen.String.SampleAsync(async text => Assert.Equal(Valid(text), await One(database, $"SELECT {Valid(text)}")), iter: 200, threads: 1);
+        await Gen.String.SampleAsync(
+            async text => Assert.Equal(Valid(text), await One(database, $"SELECT {Valid(text)}")),
+            iter: 200,
+            threads: 1
+        );
 
         // A lone surrogate is no text in UTF-8.
         static string Valid(string text) => System.Text.Encoding.UTF8.GetString(System.Text.Encoding.UTF8.GetBytes(text));
@@ -88,13 +98,26 @@ public sealed class LiteralTests : Files
     public async Task Doubles_come_back_to_the_last_bit()
     {
         await using var database = New();
-        double[] edges = [0, -0.0, double.NaN, double.PositiveInfinity, double.NegativeInfinity, double.MaxValue, double.MinValue, double.Epsilon, 0.1, 1e22];
+        double[] edges =
+        [
+            0,
+            -0.0,
+            double.NaN,
+            double.PositiveInfinity,
+            double.NegativeInfinity,
+            double.MaxValue,
+            double.MinValue,
+            double.Epsilon,
+            0.1,
+            1e22,
+        ];
         foreach (var number in edges)
         {
             var read = (double)(await One(database, $"SELECT {number}"))!;
-            Assert.True(double.IsNaN(number) ? double.IsNaN(read) : BitConverter.DoubleToInt64Bits(number) == BitConverter.DoubleToInt64Bits(read));
+            Assert.True(
+                double.IsNaN(number) ? double.IsNaN(read) : BitConverter.DoubleToInt64Bits(number) == BitConverter.DoubleToInt64Bits(read)
+            );
         }
-
 
         await Gen.Double.SampleAsync(async number => Assert.Equal(number, await One(database, $"SELECT {number}")), iter: 200, threads: 1);
     }
@@ -103,8 +126,10 @@ public sealed class LiteralTests : Files
     public async Task Integers_decimals_and_truth_come_back()
     {
         await using var database = New();
-        foreach (var number in new[] { long.MinValue, long.MaxValue, 0, -1, 1 }) Assert.Equal(number, (await Ask(database, $"SELECT {number}"))[0].Long(0));
-        foreach (var number in new[] { decimal.MaxValue, decimal.MinValue, 0m, -0.0000000000000000000000000001m, 12.340m }) Assert.Equal(number, await One(database, $"SELECT {number}"));
+        foreach (var number in new[] { long.MinValue, long.MaxValue, 0, -1, 1 })
+            Assert.Equal(number, (await Ask(database, $"SELECT {number}"))[0].Long(0));
+        foreach (var number in new[] { decimal.MaxValue, decimal.MinValue, 0m, -0.0000000000000000000000000001m, 12.340m })
+            Assert.Equal(number, await One(database, $"SELECT {number}"));
         Assert.Equal(true, await One(database, $"SELECT {true}"));
         Assert.Equal(false, await One(database, $"SELECT {false}"));
         Assert.Null(await One(database, $"SELECT {(string?)null}"));
@@ -115,8 +140,18 @@ public sealed class LiteralTests : Files
     public async Task Instants_come_back_to_the_microsecond()
     {
         await using var database = New();
-        Instant[] edges = [Instant.MinValue, Instant.MaxValue, Instant.FromUtc(-43, 3, 15, 12, 0), Instant.FromUtc(0, 12, 31, 23, 59), Instant.FromUtc(1, 1, 1, 0, 0), Instant.FromUtc(9999, 12, 31, 23, 59), NodaConstants.UnixEpoch];
-        foreach (var at in edges) Assert.Equal(at, await One(database, $"SELECT {at}"));
+        Instant[] edges =
+        [
+            Instant.MinValue,
+            Instant.MaxValue,
+            Instant.FromUtc(-43, 3, 15, 12, 0),
+            Instant.FromUtc(0, 12, 31, 23, 59),
+            Instant.FromUtc(1, 1, 1, 0, 0),
+            Instant.FromUtc(9999, 12, 31, 23, 59),
+            NodaConstants.UnixEpoch,
+        ];
+        foreach (var at in edges)
+            Assert.Equal(at, await One(database, $"SELECT {at}"));
         await s_micros.SampleAsync(async at => Assert.Equal(at, await One(database, $"SELECT {at}")), iter: 300, threads: 1);
         var fine = NodaConstants.UnixEpoch - Duration.FromNanoseconds(1);
         Assert.Equal(NodaConstants.UnixEpoch - Duration.FromNanoseconds(1000), await One(database, $"SELECT {fine}"));
@@ -135,11 +170,19 @@ public sealed class LiteralTests : Files
     public async Task Answers_of_every_type_can_be_read()
     {
         await using var database = New();
-        var row = (await Ask(database, $"""
-            SELECT 99999999999999999999999999999999999999::DECIMAL(38, 0), -1.5::DECIMAL(38, 37), 123.45::DECIMAL(9, 2), 5::HUGEINT, 'infinity'::DATE, DATE '0044-03-15 (BC)',
-            TIMESTAMP '294000-01-01', 'ab'::BLOB, '-infinity'::TIMESTAMP_S, TIMESTAMPTZ '2024-01-01 00:00:00+02', NULL::TIMESTAMP, DATE '290000-01-01', [1, 2], 0.00::DECIMAL(38, 30)
-            """))[0];
-        Assert.Equal(System.Numerics.BigInteger.Parse("99999999999999999999999999999999999999", System.Globalization.CultureInfo.InvariantCulture), row[0]);
+        var row = (
+            await Ask(
+                database,
+                $"""
+                SELECT 99999999999999999999999999999999999999::DECIMAL(38, 0), -1.5::DECIMAL(38, 37), 123.45::DECIMAL(9, 2), 5::HUGEINT, 'infinity'::DATE, DATE '0044-03-15 (BC)',
+                TIMESTAMP '294000-01-01', 'ab'::BLOB, '-infinity'::TIMESTAMP_S, TIMESTAMPTZ '2024-01-01 00:00:00+02', NULL::TIMESTAMP, DATE '290000-01-01', [1, 2], 0.00::DECIMAL(38, 30)
+                """
+            )
+        )[0];
+        Assert.Equal(
+            System.Numerics.BigInteger.Parse("99999999999999999999999999999999999999", System.Globalization.CultureInfo.InvariantCulture),
+            row[0]
+        );
         Assert.Equal("-1.5000000000000000000000000000000000000", row[1]);
         Assert.Equal(123.45m, row[2]);
         Assert.Equal(5, row.Long(3));

@@ -19,7 +19,8 @@ internal sealed class OtherProcess : IAsyncDisposable
     {
         var program = Environment.ProcessPath!;
         var start = new ProcessStartInfo(program) { RedirectStandardInput = true, RedirectStandardOutput = true };
-        if (Path.GetFileNameWithoutExtension(program) == "dotnet") start.ArgumentList.Add(typeof(OtherProcess).Assembly.Location);
+        if (Path.GetFileNameWithoutExtension(program) == "dotnet")
+            start.ArgumentList.Add(typeof(OtherProcess).Assembly.Location);
         start.Environment[Variable] = file;
         var process = Process.Start(start)!;
         Assert.Equal("open", await process.StandardOutput.ReadLineAsync());
@@ -36,7 +37,8 @@ internal sealed class OtherProcess : IAsyncDisposable
     [ModuleInitializer]
     internal static void Hold()
     {
-        if (Environment.GetEnvironmentVariable(Variable) is not { } file) return;
+        if (Environment.GetEnvironmentVariable(Variable) is not { } file)
+            return;
         using (var connection = new DuckDBConnection($"DataSource={file}"))
         {
             connection.Open();

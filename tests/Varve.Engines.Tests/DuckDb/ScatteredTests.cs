@@ -39,12 +39,24 @@ public sealed class ScatteredTests : Files
 
     private async Task ExpectAsync(RangeSet ranges)
     {
-        var file = $"{ranges.Count}_{ranges.Start}_{ranges.End}".GetHashCode(StringComparison.Ordinal).ToString(CultureInfo.InvariantCulture);
+        var file = $"{ranges.Count}_{ranges.Start}_{ranges.End}"
+            .GetHashCode(StringComparison.Ordinal)
+            .ToString(CultureInfo.InvariantCulture);
         await using var database = New($"{file}.duckdb");
-        await Do(database, $"CREATE TABLE t AS SELECT TIMESTAMP '2024-12-31 23:50' + to_minutes(i::INTEGER) AS ts FROM range(20000) t(i) UNION ALL SELECT NULL UNION ALL SELECT TIMESTAMP 'infinity' UNION ALL SELECT TIMESTAMP '-infinity'");
+        await Do(
+            database,
+            $"CREATE TABLE t AS SELECT TIMESTAMP '2024-12-31 23:50' + to_minutes(i::INTEGER) AS ts FROM range(20000) t(i) UNION ALL SELECT NULL UNION ALL SELECT TIMESTAMP 'infinity' UNION ALL SELECT TIMESTAMP '-infinity'"
+        );
         var time = new TimeColumn("ts", new ColumnType.Timestamp(TimeUnit.Microseconds), TimeUnit.Microseconds);
-        var found = await Ask(database, $"SELECT epoch_us(ts) FROM t WHERE {RangeSql.In(database.Engine.Dialect, time, ranges)} ORDER BY 1");
-        var expected = Enumerable.Range(0, 20_000).Select(i => s_start - Duration.FromMinutes(10) + Duration.FromMinutes(i)).Where(ranges.Contains).Select(Micros.From);
+        var found = await Ask(
+            database,
+            $"SELECT epoch_us(ts) FROM t WHERE {RangeSql.In(database.Engine.Dialect, time, ranges)} ORDER BY 1"
+        );
+        var expected = Enumerable
+            .Range(0, 20_000)
+            .Select(i => s_start - Duration.FromMinutes(10) + Duration.FromMinutes(i))
+            .Where(ranges.Contains)
+            .Select(Micros.From);
         Assert.Equal(expected, found.Select(r => r.Long(0)));
     }
 }

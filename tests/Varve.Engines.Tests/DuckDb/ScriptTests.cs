@@ -21,7 +21,8 @@ public sealed class ScriptTests
         {
             var script = new DuckDbScript();
             List<string> statements = [.. pieces.SelectMany(script.Add)];
-            if (script.End() is { } last) statements.Add(last);
+            if (script.End() is { } last)
+                statements.Add(last);
             Assert.Equal(expected, string.Join('|', statements));
             Assert.True(script.IsEmpty);
         }

@@ -20,7 +20,8 @@ public sealed class StatementLengthTests
         {
             TheoryData<string, string> widths = [];
             foreach (var zone in new[] { "UTC", "Europe/Berlin" })
-                foreach (var every in new[] { "1h", "1d", "1w", "1mo", "1q", "1y" }) widths.Add(every, zone);
+                foreach (var every in new[] { "1h", "1d", "1w", "1mo", "1q", "1y" })
+                    widths.Add(every, zone);
             return widths;
         }
     }
@@ -37,7 +38,10 @@ public sealed class StatementLengthTests
             {
                 Assert.True(length < 2_000_000, FormattableString.Invariant($"{name} {unit} has {length} characters."));
                 var more = 1.1 * whole[Runs] / half[Runs];
-                Assert.True(length <= more * half[name], FormattableString.Invariant($"{name} {unit} has {half[name]} characters for 150 years and {length} for 300."));
+                Assert.True(
+                    length <= more * half[name],
+                    FormattableString.Invariant($"{name} {unit} has {half[name]} characters for 150 years and {length} for 300.")
+                );
             }
         }
     }
@@ -73,18 +77,33 @@ public sealed class StatementLengthTests
             ["touched"] = RowsSql.Buckets(s_dialect, blueprint, tier, hull, ranges),
             ["erased"] = new EraseSql(blueprint, s_dialect, [(blueprint.Series[0], null)]).Buckets(tier, hull),
         };
-        return statements.Select(s => (s.Key, s.Value.Render(s_dialect).Text.Length)).Append((Runs, tier.Grid.Runs(hull).Count)).ToDictionary();
+        return statements
+            .Select(s => (s.Key, s.Value.Render(s_dialect).Text.Length))
+            .Append((Runs, tier.Grid.Runs(hull).Count))
+            .ToDictionary();
     }
 
     private static PolicyLayout Blueprint(string every, string zone, string unit)
     {
         var time = unit.Length == 0 ? "time: ts" : $"time: {{ column: ts, {unit} }}";
-        var yaml = $"table: m.t\n{time}\nseries: [host]\ninterval: 10s\nmeasures: {{ v: [avg, stddev, last] }}\ntiers: [{{ every: 15m }}, {{ every: {every}, zone: {zone} }}]";
-        if (every == "1h") yaml = yaml.Replace($", zone: {zone}", "", StringComparison.Ordinal);
+        var yaml =
+            $"table: m.t\n{time}\nseries: [host]\ninterval: 10s\nmeasures: {{ v: [avg, stddev, last] }}\ntiers: [{{ every: 15m }}, {{ every: {every}, zone: {zone} }}]";
+        if (every == "1h")
+            yaml = yaml.Replace($", zone: {zone}", "", StringComparison.Ordinal);
         List<Problem> problems = [];
         var type = unit.Length == 0 ? (ColumnType)new ColumnType.Timestamp(TimeUnit.Microseconds) : new ColumnType.Integer();
-        TableDescription table = new(new("m", "t"), false, [new("ts", type, "?"), new("host", new ColumnType.Text(), "VARCHAR"), new("v", new ColumnType.Float(), "DOUBLE")]);
-        var blueprint = LayoutRules.Resolve(PolicyYaml.Parse(yaml, "p.yaml")[0].Policy, table, new(63, 1600, _ => false), TimeRange.All, problems);
+        TableDescription table = new(
+            new("m", "t"),
+            false,
+            [new("ts", type, "?"), new("host", new ColumnType.Text(), "VARCHAR"), new("v", new ColumnType.Float(), "DOUBLE")]
+        );
+        var blueprint = LayoutRules.Resolve(
+            PolicyYaml.Parse(yaml, "p.yaml")[0].Policy,
+            table,
+            new(63, 1600, _ => false),
+            TimeRange.All,
+            problems
+        );
         Assert.DoesNotContain(problems, p => !p.IsWarning);
         return blueprint!;
     }

@@ -25,9 +25,10 @@ public sealed class TimeColumnTests : Files
     ];
 
     private static readonly Gen<Instant> s_instants = Gen.Frequency(
-        (3, Gen.Long[-2_000_000_000_000L, 2_000_000_000_000L]),
-        (2, Gen.Long[-8_000_000_000_000_000_000L, 8_000_000_000_000_000_000L]),
-        (1, Gen.Long[-3, 3]))
+            (3, Gen.Long[-2_000_000_000_000L, 2_000_000_000_000L]),
+            (2, Gen.Long[-8_000_000_000_000_000_000L, 8_000_000_000_000_000_000L]),
+            (1, Gen.Long[-3, 3])
+        )
         .Select(nanos => NodaConstants.UnixEpoch + Duration.FromNanoseconds(nanos));
 
     public static TheoryData<string> Kinds => [.. s_kinds.Select(k => k.Type)];
@@ -39,7 +40,11 @@ public sealed class TimeColumnTests : Files
         var (column, nanos, dialect, database) = Open(kind);
         await using var open = database;
         await s_instants.SampleAsync(
-            async at => Assert.Equal(FloorMicros(Up(at, nanos)), await Number(database, dialect.MicrosOf(column, dialect.TimeValue(column, at)))), iter: 150, threads: 1);
+            async at =>
+                Assert.Equal(FloorMicros(Up(at, nanos)), await Number(database, dialect.MicrosOf(column, dialect.TimeValue(column, at)))),
+            iter: 150,
+            threads: 1
+        );
     }
 
     [Theory]
@@ -49,8 +54,17 @@ public sealed class TimeColumnTests : Files
         var (column, nanos, dialect, database) = Open(kind);
         await using var open = database;
         var unit = Math.Max(nanos / 1000, 1);
-        await s_instants.Select(Micros.From).SampleAsync(
-            async micros => Assert.Equal(micros - Mod(micros, unit), await Number(database, dialect.MicrosOf(column, dialect.TimeOfMicros(column, $"{micros}")))), iter: 150, threads: 1);
+        await s_instants
+            .Select(Micros.From)
+            .SampleAsync(
+                async micros =>
+                    Assert.Equal(
+                        micros - Mod(micros, unit),
+                        await Number(database, dialect.MicrosOf(column, dialect.TimeOfMicros(column, $"{micros}")))
+                    ),
+                iter: 150,
+                threads: 1
+            );
     }
 
     [Theory]
@@ -60,7 +74,8 @@ public sealed class TimeColumnTests : Files
         var (column, _, dialect, database) = Open(kind);
         await using var open = database;
         var at = Instant.FromUtc(2024, 7, 1, 0, 0);
-        SqlText query = $"SELECT {dialect.MicrosOf(column, dialect.TimeValue(column, at))}, {dialect.MicrosOf(column, dialect.TimeOfMicros(column, $"{Micros.From(at)}"))}";
+        SqlText query =
+            $"SELECT {dialect.MicrosOf(column, dialect.TimeValue(column, at))}, {dialect.MicrosOf(column, dialect.TimeOfMicros(column, $"{Micros.From(at)}"))}";
         await database.Engine.TransactAsync(
             async (statements, token) =>
             {
@@ -71,7 +86,8 @@ public sealed class TimeColumnTests : Files
                 return 0;
             },
             Scope.Reading,
-            default);
+            default
+        );
     }
 
     [Theory]
@@ -85,10 +101,14 @@ public sealed class TimeColumnTests : Files
         async Task<bool> Finite(SqlText value) => (await Ask(database, $"SELECT {dialect.IsFiniteTime(column, value)}"))[0].Truth(0);
         SqlText nothing = $"{(string?)null}";
         await Do(database, $"INSERT INTO t VALUES ({nothing})");
-        await Do(database, $"INSERT INTO t VALUES ({dialect.TimeValue(column, Instant.FromUtc(1969, 12, 31, 0, 0))}), ({dialect.TimeValue(column, Instant.FromUtc(2024, 2, 29, 0, 0))})");
+        await Do(
+            database,
+            $"INSERT INTO t VALUES ({dialect.TimeValue(column, Instant.FromUtc(1969, 12, 31, 0, 0))}), ({dialect.TimeValue(column, Instant.FromUtc(2024, 2, 29, 0, 0))})"
+        );
         Assert.Equal(2, (await Ask(database, $"SELECT count(*) FROM t WHERE {dialect.IsFiniteTime(column, $"ts")}"))[0].Long(0));
         Assert.Equal(1, (await Ask(database, $"SELECT count(*) FROM t WHERE NOT {dialect.IsFiniteTime(column, $"ts")}"))[0].Long(0));
-        if (column.Type is ColumnType.Integer) return;
+        if (column.Type is ColumnType.Integer)
+            return;
         Assert.False(await Finite(dialect.TimeValue(column, Instant.MinValue)));
         Assert.False(await Finite(dialect.TimeValue(column, Instant.MaxValue)));
         await Do(database, $"INSERT INTO t VALUES ('-infinity'), ('infinity')");
@@ -101,12 +121,29 @@ public sealed class TimeColumnTests : Files
         await using var database = New();
         var dialect = database.Engine.Dialect;
         var column = Kind("TIMESTAMP").Column;
-        await Do(database, $"CREATE TABLE t AS SELECT * FROM (VALUES (TIMESTAMP '20000-01-01'), (TIMESTAMP '9998-12-31 23:59:59.999999'), (TIMESTAMP '9999-01-01'), (TIMESTAMP '9999-12-31 23:59:59.999999'), (TIMESTAMP '10000-01-01')) v(ts)");
-        var row = (await Ask(database, $"SELECT count(*), {dialect.MicrosOf(column, $"max(ts)")} FROM t WHERE {dialect.IsFiniteTime(column, $"ts")}"))[0];
+        await Do(
+            database,
+            $"CREATE TABLE t AS SELECT * FROM (VALUES (TIMESTAMP '20000-01-01'), (TIMESTAMP '9998-12-31 23:59:59.999999'), (TIMESTAMP '9999-01-01'), (TIMESTAMP '9999-12-31 23:59:59.999999'), (TIMESTAMP '10000-01-01')) v(ts)"
+        );
+        var row = (
+            await Ask(
+                database,
+                $"SELECT count(*), {dialect.MicrosOf(column, $"max(ts)")} FROM t WHERE {dialect.IsFiniteTime(column, $"ts")}"
+            )
+        )[0];
         Assert.Equal(1, row.Long(0));
         Assert.Equal(Instant.FromUtc(9998, 12, 31, 23, 59, 59) + Duration.FromMilliseconds(999.999), Micros.ToInstant(row.Long(1)));
         var seconds = Kind("BIGINT").Column;
-        Assert.Equal(1, (await Ask(database, $"SELECT count(*) FROM (VALUES (253370764799), (253370764800), (253402300799), (9223372036854775807), (NULL)) v(ts) WHERE {dialect.IsFiniteTime(seconds, $"ts")}"))[0].Long(0));
+        Assert.Equal(
+            1,
+            (
+                await Ask(
+                    database,
+                    $"SELECT count(*) FROM (VALUES (253370764799), (253370764800), (253402300799), (9223372036854775807), (NULL)) v(ts) WHERE {dialect.IsFiniteTime(seconds, $"ts")}"
+                )
+            )[0]
+                .Long(0)
+        );
     }
 
     [Fact]
@@ -115,10 +152,19 @@ public sealed class TimeColumnTests : Files
         await using var database = New();
         var dialect = database.Engine.Dialect;
         var column = Kind("TIMESTAMP_NS").Column;
-        Assert.Equal(true, await One(database, $"SELECT {dialect.TimeValue(column, Instant.FromUtc(1500, 1, 1, 0, 0))} = TIMESTAMP_NS '-infinity'"));
-        Assert.Equal(true, await One(database, $"SELECT {dialect.TimeValue(column, Instant.FromUtc(2500, 1, 1, 0, 0))} = TIMESTAMP_NS 'infinity'"));
+        Assert.Equal(
+            true,
+            await One(database, $"SELECT {dialect.TimeValue(column, Instant.FromUtc(1500, 1, 1, 0, 0))} = TIMESTAMP_NS '-infinity'")
+        );
+        Assert.Equal(
+            true,
+            await One(database, $"SELECT {dialect.TimeValue(column, Instant.FromUtc(2500, 1, 1, 0, 0))} = TIMESTAMP_NS 'infinity'")
+        );
         var integer = Kind("BIGINT   ").Column;
-        Assert.Equal(long.MinValue, (await Ask(database, $"SELECT {dialect.TimeValue(integer, Instant.FromUtc(1500, 1, 1, 0, 0))}"))[0].Long(0));
+        Assert.Equal(
+            long.MinValue,
+            (await Ask(database, $"SELECT {dialect.TimeValue(integer, Instant.FromUtc(1500, 1, 1, 0, 0))}"))[0].Long(0)
+        );
         Assert.Equal(long.MaxValue, (await Ask(database, $"SELECT {dialect.TimeValue(integer, Instant.MaxValue)}"))[0].Long(0));
     }
 
@@ -129,9 +175,20 @@ public sealed class TimeColumnTests : Files
         var dialect = database.Engine.Dialect;
         var column = Kind("TIMESTAMP").Column;
         await Do(database, $"CREATE TABLE t AS SELECT make_timestamp(1700000000000000 + i * 1000000) AS ts FROM range(1000000) r(i)");
-        var plan = string.Join('\n', (await Ask(database, $"EXPLAIN SELECT count(*) FROM t WHERE NOT {dialect.IsFiniteTime(column, $"ts")}")).Select(r => r.Text(1)));
+        var plan = string.Join(
+            '\n',
+            (await Ask(database, $"EXPLAIN SELECT count(*) FROM t WHERE NOT {dialect.IsFiniteTime(column, $"ts")}")).Select(r => r.Text(1))
+        );
         Assert.Contains("EMPTY", plan, StringComparison.Ordinal);
-        var inRange = string.Join('\n', (await Ask(database, $"EXPLAIN SELECT count(*) FROM t WHERE ts < {dialect.TimeValue(column, Instant.FromUtc(2023, 1, 1, 0, 0))}")).Select(r => r.Text(1)));
+        var inRange = string.Join(
+            '\n',
+            (
+                await Ask(
+                    database,
+                    $"EXPLAIN SELECT count(*) FROM t WHERE ts < {dialect.TimeValue(column, Instant.FromUtc(2023, 1, 1, 0, 0))}"
+                )
+            ).Select(r => r.Text(1))
+        );
         Assert.Contains("EMPTY", inRange, StringComparison.Ordinal);
     }
 
@@ -141,7 +198,10 @@ public sealed class TimeColumnTests : Files
         await using var database = New();
         var dialect = database.Engine.Dialect;
         var column = Kind("TIMESTAMP").Column;
-        await Do(database, $"CREATE VIEW v AS SELECT {dialect.LocalDate(column, $"{Instant.FromUtc(2025, 3, 29, 23, 0)}", "Europe/Berlin")} AS d");
+        await Do(
+            database,
+            $"CREATE VIEW v AS SELECT {dialect.LocalDate(column, $"{Instant.FromUtc(2025, 3, 29, 23, 0)}", "Europe/Berlin")} AS d"
+        );
         Assert.Equal(new LocalDate(2025, 3, 30), await One(database, $"SELECT d FROM v"));
     }
 
@@ -149,17 +209,18 @@ public sealed class TimeColumnTests : Files
 
     private static (string Type, TimeColumn Column, long Nanos) Kind(string type) => s_kinds.Single(k => k.Type == type);
 
-    private static SqlText Table(string type) => type switch
-    {
-        "TIMESTAMP_S" => $"CREATE TABLE t (ts TIMESTAMP_S)",
-        "TIMESTAMP_MS" => $"CREATE TABLE t (ts TIMESTAMP_MS)",
-        "TIMESTAMP" => $"CREATE TABLE t (ts TIMESTAMP)",
-        "TIMESTAMP_NS" => $"CREATE TABLE t (ts TIMESTAMP_NS)",
-        "TIMESTAMPTZ" => $"CREATE TABLE t (ts TIMESTAMPTZ)",
-        "DATE" => $"CREATE TABLE t (ts DATE)",
-        "BIGINT" => $"CREATE TABLE t (ts BIGINT)",
-        _ => throw new ArgumentOutOfRangeException(nameof(type), type, null),
-    };
+    private static SqlText Table(string type) =>
+        type switch
+        {
+            "TIMESTAMP_S" => $"CREATE TABLE t (ts TIMESTAMP_S)",
+            "TIMESTAMP_MS" => $"CREATE TABLE t (ts TIMESTAMP_MS)",
+            "TIMESTAMP" => $"CREATE TABLE t (ts TIMESTAMP)",
+            "TIMESTAMP_NS" => $"CREATE TABLE t (ts TIMESTAMP_NS)",
+            "TIMESTAMPTZ" => $"CREATE TABLE t (ts TIMESTAMPTZ)",
+            "DATE" => $"CREATE TABLE t (ts DATE)",
+            "BIGINT" => $"CREATE TABLE t (ts BIGINT)",
+            _ => throw new ArgumentOutOfRangeException(nameof(type), type, null),
+        };
 
     private (TimeColumn Column, long Nanos, Dialect Dialect, Database Database) Open(string kind)
     {

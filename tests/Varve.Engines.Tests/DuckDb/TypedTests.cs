@@ -38,6 +38,9 @@ public sealed class TypedTests : Files
         var table = new TableName("main", "t");
         var column = (await database.Engine.DescribeAsync(table, default))!.Columns[0];
         Assert.Equal(same is not null, await One(database, WhereSql.Fits(database.Engine.Dialect, table, column, written)));
-        Assert.Equal(same is true ? 1L : 0L, await One(database, $"SELECT count(*) FROM {table} WHERE {WhereSql.Matches(database.Engine.Dialect, [(column, written)])}"));
+        Assert.Equal(
+            same is true ? 1L : 0L,
+            await One(database, $"SELECT count(*) FROM {table} WHERE {WhereSql.Matches(database.Engine.Dialect, [(column, written)])}")
+        );
     }
 }

@@ -1,11 +1,14 @@
-using Varve.Engines.Tests.Scratch;
 using Varve.DuckDb;
+using Varve.Engines.Tests.Scratch;
 using Varve.Policies;
 using Varve.Sql;
 
 namespace Varve.Engines.Tests.DuckDb;
 
-/// <summary>Why Varve looks for readers of its views itself: DuckDB lets them lose a column, and fails, or answers with less, when a reader is read.</summary>
+/// <summary>
+/// Why Varve looks for readers of its views itself: DuckDB lets them lose a column, and fails, or answers with less, when a
+/// reader is read.
+/// </summary>
 public sealed class ViewTests
 {
     [Fact]

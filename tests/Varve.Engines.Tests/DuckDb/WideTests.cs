@@ -8,7 +8,10 @@ using Varve.Policies;
 
 namespace Varve.Engines.Tests.DuckDb;
 
-/// <summary>Of each column that it writes DuckDB holds half a megabyte for each thread: many measures fit with one thread, and more than fit are refused.</summary>
+/// <summary>
+/// Of each column that it writes DuckDB holds half a megabyte for each thread: many measures fit with one thread, and more
+/// than fit are refused.
+/// </summary>
 public sealed class WideTests : Files
 {
     private const string Memory = "200MB";
@@ -51,34 +54,59 @@ public sealed class WideTests : Files
         await using var database = Open(130, threads: 2, type: "INTEGER", memory: DuckDbOptions.DefaultMemoryLimit, rows: 100);
         var lifecycle = new Lifecycle(database);
         await lifecycle.ApplyAsync(Policy(130, keep: "9d"));
-        await foreach (var happened in lifecycle.RunAsync(Selection.All, new RunOptions { AsOf = s_asOf, Yes = true })) Assert.Null((happened as RunEvent.StepFailed)?.Error);
+        await foreach (var happened in lifecycle.RunAsync(Selection.All, new RunOptions { AsOf = s_asOf, Yes = true }))
+            Assert.Null((happened as RunEvent.StepFailed)?.Error);
         Assert.All(await lifecycle.VerifyAsync(Selection.All), report => Assert.Empty(report.Mismatches));
 
-        // Of the 20 minutes: three measures of two series in the third, the last measure of one series in the fifth, a row less in the seventh.
-        await Do(database, $"UPDATE cpu SET m0 = m0 + 5000, m60 = m60 + 5000, m129 = m129 + 5000 WHERE ts = TIMESTAMP '2025-01-01 00:02' AND host IN (1, 2)");
+        // Of the 20 minutes: three measures of two series in the third, the last measure of one series in the fifth, a row less in the
+        // seventh.
+        await Do(
+            database,
+            $"UPDATE cpu SET m0 = m0 + 5000, m60 = m60 + 5000, m129 = m129 + 5000 WHERE ts = TIMESTAMP '2025-01-01 00:02' AND host IN (1, 2)"
+        );
         await Do(database, $"UPDATE cpu SET m129 = m129 + 5000 WHERE ts = TIMESTAMP '2025-01-01 00:04' AND host = 3");
         await Do(database, $"DELETE FROM cpu WHERE ts = TIMESTAMP '2025-01-01 00:06' AND host = 4");
         var found = (await lifecycle.VerifyAsync(Selection.All)).Single(r => r.Tier == "1m").Mismatches;
-        Assert.Equal([(2, 2, 2, 2, false), (4, 1, 1, 1, false), (6, 1, 0, 1, true)], found.Select(m => ((int)(m.Bucket.From - Instant.FromUtc(2025, 1, 1, 0, 0)).TotalMinutes, (int)m.Series, (int)m.Found, (int)m.Stored, m.Fewer)));
-        Assert.Equal(["m0_sum", "m129_sum", "m60_sum"], found[0].Differences.Where(d => d.Series["host"] == "1" && d.State.EndsWith("_sum", StringComparison.Ordinal)).Select(d => d.State).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            [(2, 2, 2, 2, false), (4, 1, 1, 1, false), (6, 1, 0, 1, true)],
+            found.Select(m =>
+                ((int)(m.Bucket.From - Instant.FromUtc(2025, 1, 1, 0, 0)).TotalMinutes, (int)m.Series, (int)m.Found, (int)m.Stored, m.Fewer)
+            )
+        );
+        Assert.Equal(
+            ["m0_sum", "m129_sum", "m60_sum"],
+            found[0]
+                .Differences.Where(d => d.Series["host"] == "1" && d.State.EndsWith("_sum", StringComparison.Ordinal))
+                .Select(d => d.State)
+                .Order(StringComparer.Ordinal)
+        );
         Assert.Equal(1, found[2].Differences.Count(d => d.State == "varve_rows"));
     }
 
     /// <summary>A row for each of five series and every minute of a day at most.</summary>
     private Database Open(int measures, int threads, string type = "DOUBLE", string memory = Memory, int rows = 7200)
     {
-        var columns = string.Join(", ", Enumerable.Range(0, measures).Select(i => string.Create(CultureInfo.InvariantCulture, $"CAST(hash(i + {i}) % 1009 AS {type}) AS m{i}")));
+        var columns = string.Join(
+            ", ",
+            Enumerable
+                .Range(0, measures)
+                .Select(i => string.Create(CultureInfo.InvariantCulture, $"CAST(hash(i + {i}) % 1009 AS {type}) AS m{i}"))
+        );
         using (var connection = new DuckDBConnection($"Data Source={Named("wide.duckdb")}"))
         {
             connection.Open();
             using var command = connection.CreateCommand();
-            command.CommandText = $"CREATE TABLE cpu AS SELECT TIMESTAMP '2025-01-01' + to_seconds((i // 5) * 60) AS ts, i % 5 AS host, {columns} FROM range({rows}) r(i)";
+            command.CommandText =
+                $"CREATE TABLE cpu AS SELECT TIMESTAMP '2025-01-01' + to_seconds((i // 5) * 60) AS ts, i % 5 AS host, {columns} FROM range({rows}) r(i)";
             command.ExecuteNonQuery();
         }
 
         return DuckDbDatabase.Open(Named("wide.duckdb"), new() { MemoryLimit = memory, Threads = threads });
     }
 
-    private static IReadOnlyList<PolicyDocument> Policy(int measures, string keep = "1d") => PolicyYaml.Parse(
-        $"table: cpu\ntime: ts\nseries: [host]\nmeasures:\n{string.Concat(Enumerable.Range(0, measures).Select(i => string.Create(CultureInfo.InvariantCulture, $"  m{i}: [avg, min, max]\n")))}keep: {keep}\ntiers: [{{ every: 1m }}, {{ every: 1d }}]\n", "cpu.yaml");
+    private static IReadOnlyList<PolicyDocument> Policy(int measures, string keep = "1d") =>
+        PolicyYaml.Parse(
+            $"table: cpu\ntime: ts\nseries: [host]\nmeasures:\n{string.Concat(Enumerable.Range(0, measures).Select(i => string.Create(CultureInfo.InvariantCulture, $"  m{i}: [avg, min, max]\n")))}keep: {keep}\ntiers: [{{ every: 1m }}, {{ every: 1d }}]\n",
+            "cpu.yaml"
+        );
 }

@@ -52,7 +52,10 @@ public abstract class FaultSuite(Func<FileScratch> create)
         var db = create();
         var table = new SourceTable(new("m", "cpu"), "ts", TimeKind.Timestamp, [new("host", ValueKind.Text), new("v", ValueKind.Double)]);
         Directory.CreateDirectory(Path.Combine(Path.GetDirectoryName(db.File)!, "cold"));
-        var story = await Story.BeginAsync(db, table, $$"""
+        var story = await Story.BeginAsync(
+            db,
+            table,
+            $$"""
             table: m.cpu
             time: ts
             series: [host]
@@ -60,11 +63,17 @@ public abstract class FaultSuite(Func<FileScratch> create)
             keep: 3d
             tiers: [{ every: 1m, keep: 20d }, { every: 1h }]
             {{more}}
-            """);
-        await db.ExecuteAsync($"""
-            INSERT INTO m.cpu SELECT {db.TimeLiteral(InstantText.Parse("2025-01-01"), TimeKind.Timestamp)} + INTERVAL 10 SECOND * i, 'host ' || (i % 7), (i * 7919 % 1021) / 1024
+            """
+        );
+        await db.ExecuteAsync(
+            $"""
+            INSERT INTO m.cpu SELECT {db.TimeLiteral(
+                InstantText.Parse("2025-01-01"),
+                TimeKind.Timestamp
+            )} + INTERVAL 10 SECOND * i, 'host ' || (i % 7), (i * 7919 % 1021) / 1024
             FROM range(0, 100000) AS r(i)
-            """);
+            """
+        );
         Assert.NotNull(story);
         return db;
     }

@@ -22,7 +22,8 @@ public sealed class ArchiveCheck(Story story, HistoryModel model)
         var twice = rows.GroupBy(r => r).FirstOrDefault(g => g.Count() > 1);
         Assert.True(twice is null, $"archived twice: {twice?.Key}");
         var there = rows.ToHashSet(StringComparer.Ordinal);
-        foreach (var row in model.Archived) Assert.True(there.Contains(Text(row.Row)), $"it went and is in no archive: {BucketCheck.Text(row)}");
+        foreach (var row in model.Archived)
+            Assert.True(there.Contains(Text(row.Row)), $"it went and is in no archive: {BucketCheck.Text(row)}");
     }
 
     private static string Text(SourceRow row) =>

@@ -17,11 +17,19 @@ public sealed class EraseCheck(Story story, BucketCheck check, HistoryModel mode
         var before = new Dictionary<long, ModelRow>(model.Source);
         var gone = before.Values.Where(erased).Select(r => r.Id).ToHashSet();
         Assert.True(report.Rows == gone.Count, $"{report.Rows} rows of the source were erased, not {gone.Count}");
-        foreach (var id in gone) model.Source.Remove(id);
-        var left = (await story.SourceAsync()).Select(r => Convert.ToInt64(r.Values[HistoryTable.Id], CultureInfo.InvariantCulture)).ToHashSet();
+        foreach (var id in gone)
+            model.Source.Remove(id);
+        var left = (await story.SourceAsync())
+            .Select(r => Convert.ToInt64(r.Values[HistoryTable.Id], CultureInfo.InvariantCulture))
+            .ToHashSet();
         Assert.True(left.SetEquals(model.Source.Keys), "the source has not lost the erased rows alone");
         foreach (var tier in model.All)
-            if (tier.WasRun) await TierAsync(tier, before, report.Tiers.SingleOrDefault(t => t.Relation.Split('@')[0] == tier.Width)?.Kept ?? RangeSet.Empty);
+            if (tier.WasRun)
+                await TierAsync(
+                    tier,
+                    before,
+                    report.Tiers.SingleOrDefault(t => t.Relation.Split('@')[0] == tier.Width)?.Kept ?? RangeSet.Empty
+                );
         model.Erase(gone);
     }
 
@@ -33,10 +41,17 @@ public sealed class EraseCheck(Story story, BucketCheck check, HistoryModel mode
             List<ModelRow> without = [.. bucket.Content.Where(r => !erased(r))];
             var isWhole = !whole.IsEmpty && whole.Contains(bucket.Range);
 
-            // At the ends of the range it is built again where it has the series at all, also where no row of it goes: one that others removed may have been meant.
+            // At the ends of the range it is built again where it has the series at all, also where no row of it goes: one that others
+            // removed may have been meant.
             var isEnd = !isWhole && whole.Overlaps(bucket.Range);
-            if (model.IsReworded && isEnd) bucket.Known = bucket.Known.Intersect(model.Asked).ToHashSet(StringComparer.Ordinal);
-            if (bucket.IsOpen || bucket.IsLost || (without.Count == bucket.Content.Count && !isEnd && !bucket.Range.Overlaps(Touched(before)))) continue;
+            if (model.IsReworded && isEnd)
+                bucket.Known = bucket.Known.Intersect(model.Asked).ToHashSet(StringComparer.Ordinal);
+            if (
+                bucket.IsOpen
+                || bucket.IsLost
+                || (without.Count == bucket.Content.Count && !isEnd && !bucket.Range.Overlaps(Touched(before)))
+            )
+                continue;
             if (bucket.IsGone || rows[bucket.Range.From].FirstOrDefault() is null && without.Count == 0)
             {
                 bucket.Content = without;
@@ -44,11 +59,18 @@ public sealed class EraseCheck(Story story, BucketCheck check, HistoryModel mode
             }
 
             List<IReadOnlyList<ModelRow>> candidates = [without];
-            if (!isWhole) candidates.AddRange([model.Visible(model.Source, bucket.Range), .. model.Regained(tier, bucket.Range), bucket.Content]);
+            if (!isWhole)
+                candidates.AddRange([model.Visible(model.Source, bucket.Range), .. model.Regained(tier, bucket.Range), bucket.Content]);
             Settle(tier, bucket, candidates, [.. rows[bucket.Range.From]]);
             var still = bucket.Content.FirstOrDefault(erased);
-            Assert.True(still is null || kept.Covers(bucket.Range), $"{tier.Width}: {bucket.Range} still counts {(still is null ? "" : BucketCheck.Text(still))}, and nobody is told");
-            Assert.True(still is null || model.Retired.Contains(tier) || !IsWhole(bucket, before), $"{tier.Width}: {bucket.Range} still counts an erased row, and all of its rows are there");
+            Assert.True(
+                still is null || kept.Covers(bucket.Range),
+                $"{tier.Width}: {bucket.Range} still counts {(still is null ? "" : BucketCheck.Text(still))}, and nobody is told"
+            );
+            Assert.True(
+                still is null || model.Retired.Contains(tier) || !IsWhole(bucket, before),
+                $"{tier.Width}: {bucket.Range} still counts an erased row, and all of its rows are there"
+            );
         }
     }
 
@@ -59,12 +81,15 @@ public sealed class EraseCheck(Story story, BucketCheck check, HistoryModel mode
         foreach (var candidate in candidates)
         {
             difference = check.Difference(tier.Grid, candidate, known, rows, bucket.Formerly);
-            if (difference is not null) continue;
+            if (difference is not null)
+                continue;
             (bucket.Content, bucket.Known) = (candidate, known);
             return;
         }
 
-        Assert.Fail($"{tier.Width}: {bucket.Range} after erasing: {difference}\n    should be {string.Join("; ", candidates[0].Select(BucketCheck.Text))}");
+        Assert.Fail(
+            $"{tier.Width}: {bucket.Range} after erasing: {difference}\n    should be {string.Join("; ", candidates[0].Select(BucketCheck.Text))}"
+        );
     }
 
     // What the source has all of can be built again.

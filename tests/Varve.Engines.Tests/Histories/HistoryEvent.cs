@@ -5,9 +5,7 @@ namespace Varve.Engines.Tests.Histories;
 /// <summary>One thing that happens to a table. Ages and spans are in units of the history's policy. A closed family.</summary>
 public abstract record HistoryEvent
 {
-    private HistoryEvent()
-    {
-    }
+    private HistoryEvent() { }
 
     /// <summary>The clock goes on, and rows of that span arrive.</summary>
     public sealed record Fresh(int Span, int Rows, int Seed) : HistoryEvent;

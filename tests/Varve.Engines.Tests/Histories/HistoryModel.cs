@@ -85,16 +85,27 @@ public sealed class HistoryModel(HistoryPolicy policy)
         IsShrunk |= Revision.Tiers.Except(revision.Tiers).Any();
         IsReworded |= revision.Functions != policy.First.Functions;
         (Revision, Grids, _keeps) = (revision, new(applied, policy.Span), policy.Keeps(revision));
-        Tiers = [.. applied.Tiers.Select((t, i) => _known.TryGetValue(t.Every.Name, out var known) ? known : _known[t.Every.Name] = new(t.Every.Name, Grids.Grid(i)))];
-        Asked = applied.Measures!.SelectMany(m => MeasureStates.Of(m, hasNaN: m.Column == "v").Select(s => $"{m.Name}_{s}")).ToHashSet(StringComparer.Ordinal);
-        foreach (var tier in Retired) tier.WasRetired = true;
-        _canCut |= Enumerable.Range(0, Grids.Count).Any(i => Grids.Input(i) < 0 && (i > 0 || Grids.Policy.Tiers[i].Every.Longest > Duration.FromHours(1)));
+        Tiers =
+        [
+            .. applied.Tiers.Select(
+                (t, i) => _known.TryGetValue(t.Every.Name, out var known) ? known : _known[t.Every.Name] = new(t.Every.Name, Grids.Grid(i))
+            ),
+        ];
+        Asked = applied
+            .Measures!.SelectMany(m => MeasureStates.Of(m, hasNaN: m.Column == "v").Select(s => $"{m.Name}_{s}"))
+            .ToHashSet(StringComparer.Ordinal);
+        foreach (var tier in Retired)
+            tier.WasRetired = true;
+        _canCut |= Enumerable
+            .Range(0, Grids.Count)
+            .Any(i => Grids.Input(i) < 0 && (i > 0 || Grids.Policy.Tiers[i].Every.Longest > Duration.FromHours(1)));
     }
 
     /// <summary>Retired tiers are gone for good.</summary>
     public void Drop()
     {
-        foreach (var tier in Retired.ToList()) _known.Remove(tier.Width);
+        foreach (var tier in Retired.ToList())
+            _known.Remove(tier.Width);
     }
 
     /// <summary>Rows were erased; a tier may have had to keep them.</summary>
@@ -107,19 +118,24 @@ public sealed class HistoryModel(HistoryPolicy policy)
     public void Insert(ModelRow row)
     {
         Source[row.Id] = row;
-        if (!row.Row.IsTimed || MaxAsOf == Instant.MinValue) return;
-        if (row.At < Expired) Suspects.Add(row.Id);
+        if (!row.Row.IsTimed || MaxAsOf == Instant.MinValue)
+            return;
+        if (row.At < Expired)
+            Suspects.Add(row.Id);
 
         // Where two tiers are built from the source, or buckets are longer than a slice, some slice cuts some bucket.
-        if (row.At <= MaxRemoved && !WasEverHeld && !_canCut) TooLate.Add(row.Id);
+        if (row.At <= MaxRemoved && !WasEverHeld && !_canCut)
+            TooLate.Add(row.Id);
         for (var i = 0; i < Tiers.Count; i++)
-            if (Grids.Input(i) < 0 && Grids.Grid(i).BucketOf(row.At).From < Expired) Suspects.Add(row.Id);
+            if (Grids.Input(i) < 0 && Grids.Grid(i).BucketOf(row.At).From < Expired)
+                Suspects.Add(row.Id);
     }
 
     /// <summary>Rows came while a run worked, which may have built their buckets before, or expired their time.</summary>
     public void InsertDuring(IReadOnlyList<ModelRow> rows)
     {
-        foreach (var row in rows) Insert(row);
+        foreach (var row in rows)
+            Insert(row);
         During = [.. rows.Where(r => r.Row.IsTimed).Select(r => r.Id)];
         Suspects.UnionWith(During);
     }
@@ -132,7 +148,8 @@ public sealed class HistoryModel(HistoryPolicy policy)
         for (var i = 0; i < Tiers.Count; i++)
         {
             Tiers[i].AsOf = Instant.Max(Tiers[i].AsOf, asOf);
-            if (KeepOf(i) is { } keep) Tiers[i].Expired = Instant.Max(Tiers[i].Expired, asOf - keep);
+            if (KeepOf(i) is { } keep)
+                Tiers[i].Expired = Instant.Max(Tiers[i].Expired, asOf - keep);
         }
     }
 
@@ -143,12 +160,21 @@ public sealed class HistoryModel(HistoryPolicy policy)
         [.. source.Values.Where(r => r.Row.IsTimed && bucket.Contains(r.At) && !TooLate.Contains(r.Id)).OrderBy(r => r.Id)];
 
     /// <summary>Others removed rows of a later bucket: one before it is taken for theirs too, and stays as it was built.</summary>
-    public bool IsBehindRemoved(ModelBucket bucket, IReadOnlyDictionary<long, ModelRow> source) => Tiers.Count > 0 && Tiers[0].Buckets.Values.Any(b =>
-        b.Range.From > bucket.Range.From && b.Content.Any(r => !source.ContainsKey(r.Id) && !Removed.Contains(r.Id)));
+    public bool IsBehindRemoved(ModelBucket bucket, IReadOnlyDictionary<long, ModelRow> source) =>
+        Tiers.Count > 0
+        && Tiers[0]
+            .Buckets.Values.Any(b =>
+                b.Range.From > bucket.Range.From && b.Content.Any(r => !source.ContainsKey(r.Id) && !Removed.Contains(r.Id))
+            );
 
-    /// <summary>What expired may have ended inside of it without a row of it, where buckets of another tier end: then it counts as cut.</summary>
-    public bool MayBeSplit(int tier, TimeRange range) => range.From < Expired
-        && Enumerable.Range(0, Tiers.Count).Any(i => i != tier && Grids.Input(i) < 0 && Grids.Grid(i).BucketOf(range.From).From != range.From);
+    /// <summary>
+    /// What expired may have ended inside of it without a row of it, where buckets of another tier end: then it counts as cut.
+    /// </summary>
+    public bool MayBeSplit(int tier, TimeRange range) =>
+        range.From < Expired
+        && Enumerable
+            .Range(0, Tiers.Count)
+            .Any(i => i != tier && Grids.Input(i) < 0 && Grids.Grid(i).BucketOf(range.From).From != range.From);
 
     /// <summary>What a bucket of a tier may be built from besides its input: every other tier that there is.</summary>
     public IEnumerable<IReadOnlyList<ModelRow>> Regained(ModelTier tier, TimeRange range) =>

@@ -64,7 +64,10 @@ public sealed record HistoryPolicy
             foreach (var i in tiers)
             {
                 var input = tiers.Where(f => f < i).LastOrDefault(f => Grid(f).HasAllOf(Grid(i), Span), -1);
-                need[input + 1] = Math.Max(need[input + 1], (int)Math.Ceiling(Width.Parse(Widths[i]).Longest.TotalHours) + LateHours + RecheckHours);
+                need[input + 1] = Math.Max(
+                    need[input + 1],
+                    (int)Math.Ceiling(Width.Parse(Widths[i]).Longest.TotalHours) + LateHours + RecheckHours
+                );
             }
 
         var keeps = new int?[need.Length];
@@ -73,7 +76,8 @@ public sealed record HistoryPolicy
         return keeps;
     }
 
-    public override string ToString() => $"{Yaml(First)}\nstart {InstantText.Format(Start)}, unit {Unit}h, widths {string.Join(", ", Widths)}{(Added < 0 ? "" : $", later {Widths[Added]}")}";
+    public override string ToString() =>
+        $"{Yaml(First)}\nstart {InstantText.Format(Start)}, unit {Unit}h, widths {string.Join(", ", Widths)}{(Added < 0 ? "" : $", later {Widths[Added]}")}";
 
     private TrueGrid Grid(int tier) => new(Width.Parse(Widths[tier]), DateTimeZoneProviders.Tzdb[Zone], NodaConstants.UnixEpoch);
 

@@ -28,15 +28,17 @@ public abstract class HistoryProperties(Func<ScratchDatabase> create, Gen<Histor
 }
 
 /// <summary>Random lives in odd times and zones, beside rows of other centuries, with runs that are stopped and killed.</summary>
-public abstract class OddLives(Func<ScratchDatabase> create, IEnumerable<int> usual) : Lives<OddLife>(
-    OddLife.Any,
-    usual,
-    async life =>
-    {
-        await using var db = create();
-        await new OddRunner(db, life).RunAsync();
-    },
-    life => life.Text);
+public abstract class OddLives(Func<ScratchDatabase> create, IEnumerable<int> usual)
+    : Lives<OddLife>(
+        OddLife.Any,
+        usual,
+        async life =>
+        {
+            await using var db = create();
+            await new OddRunner(db, life).RunAsync();
+        },
+        life => life.Text
+    );
 
 /// <summary>Lives a number of lives, each of which asserts for itself.</summary>
 public abstract class Lives<T>(Gen<T> lives, IEnumerable<int> usual, Func<T, Task> live, Func<T, string> print)
@@ -52,7 +54,8 @@ public abstract class Lives<T>(Gen<T> lives, IEnumerable<int> usual, Func<T, Tas
             return;
         }
 
-        if (seed is ['#', .. var number]) seed = Seed(int.Parse(number, CultureInfo.InvariantCulture));
+        if (seed is ['#', .. var number])
+            seed = Seed(int.Parse(number, CultureInfo.InvariantCulture));
         if (seed is not null)
         {
             await LiveAsync(lives, live, print, seed, 1);
@@ -63,7 +66,10 @@ public abstract class Lives<T>(Gen<T> lives, IEnumerable<int> usual, Func<T, Tas
         foreach (var life in usual)
         {
             var failure = await Record.ExceptionAsync(() => LiveAsync(lives, live, print, Seed(life), 1));
-            if (failure is not null) failures.Add(string.Create(CultureInfo.InvariantCulture, $"life {life}: {failure.InnerException?.Message}\n{failure.Message}"));
+            if (failure is not null)
+                failures.Add(
+                    string.Create(CultureInfo.InvariantCulture, $"life {life}: {failure.InnerException?.Message}\n{failure.Message}")
+                );
         }
 
         Assert.True(failures.Count == 0, string.Join("\n\n", failures));

@@ -20,9 +20,11 @@ public sealed record HistoryRevision
     public required LateAfterExpiry LateRows { get; init; }
 
     /// <summary>The same with one tier more or less; one that is left stays.</summary>
-    public HistoryRevision Toggle(int tier) => !Tiers.Contains(tier) ? this with { Tiers = [.. Tiers.Append(tier).Order()] }
+    public HistoryRevision Toggle(int tier) =>
+        !Tiers.Contains(tier) ? this with { Tiers = [.. Tiers.Append(tier).Order()] }
         : Tiers.Count == 1 ? this
         : this with { Tiers = [.. Tiers.Where(t => t != tier)] };
 
-    public override string ToString() => $"tiers {string.Join(", ", Tiers)}; {Functions}; extra {string.Join(", ", Extra)}; finite to {LastFinite}; {LateRows}";
+    public override string ToString() =>
+        $"tiers {string.Join(", ", Tiers)}; {Functions}; extra {string.Join(", ", Extra)}; finite to {LastFinite}; {LateRows}";
 }

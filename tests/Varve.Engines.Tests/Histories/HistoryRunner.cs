@@ -28,10 +28,17 @@ public sealed class HistoryRunner(ScratchDatabase db, History history)
         _story.Archives = cold.Declared;
         _trace = new(_story);
         await ApplyAsync(history.Policy.First);
-        _check = new(new(PolicyYaml.Parse(history.Policy.Yaml(history.Policy.First with { Functions = History.AllFunctions }), "all.yaml")[0].Policy, HistoryTable.Table));
-        foreach (var one in history.Events) await HappenAsync(one);
+        _check = new(
+            new(
+                PolicyYaml.Parse(history.Policy.Yaml(history.Policy.First with { Functions = History.AllFunctions }), "all.yaml")[0].Policy,
+                HistoryTable.Table
+            )
+        );
+        foreach (var one in history.Events)
+            await HappenAsync(one);
         await EndAsync();
-        if (history.Policy.IsArchived) await new ArchiveCheck(_story, _model).RunAsync();
+        if (history.Policy.IsArchived)
+            await new ArchiveCheck(_story, _model).RunAsync();
     }
 
     private Duration Units(int units) => Duration.FromHours((long)units * history.Policy.Unit);
@@ -42,28 +49,43 @@ public sealed class HistoryRunner(ScratchDatabase db, History history)
         return DoAsync(one);
     }
 
-    private Task DoAsync(HistoryEvent one) => one switch
-    {
-        HistoryEvent.Fresh e => FreshAsync(e),
-        HistoryEvent.Late e => InsertAsync(_clock - Units(e.Age), Units(e.Age), e.Rows, e.Seed),
-        HistoryEvent.Repeat e => RepeatAsync(e),
-        HistoryEvent.Update e => UpdateAsync(e),
-        HistoryEvent.Remove e => RemoveAsync(FromNewest(e.FromNewest, e.Count)),
-        HistoryEvent.Cron e => RemoveAsync([.. _model.Source.Values.Where(r => r.At < _clock - Units(e.Age))]),
-        HistoryEvent.Silence e => Task.FromResult(_clock += Units(e.Span)),
-        HistoryEvent.Hold e => HoldAsync(new(_clock - Units(e.Age), _clock - Units(e.Age) + Units(e.Span))),
-        HistoryEvent.Release => ReleaseAsync(),
-        HistoryEvent.Grow => _model.Revision.Tiers.Contains(history.Policy.Added) ? Task.CompletedTask : ApplyAsync(_model.Revision.Toggle(history.Policy.Added)),
-        HistoryEvent.Change e => ApplyAsync(History.Change(_model.Revision, e, history.Policy.Widths.Count)),
-        HistoryEvent.Drop => DropAsync(),
-        HistoryEvent.Erase { Span: 0 } e => EraseAsync(new("host", HistoryTable.Hosts[e.Host]), r => Equals(r.Row.Values[0], HistoryTable.Hosts[e.Host]), null, isSeries: true),
-        HistoryEvent.Erase e => EraseAsync(new("host", HistoryTable.Hosts[e.Host]), r => Equals(r.Row.Values[0], HistoryTable.Hosts[e.Host]), new(_clock - Units(e.Age), _clock - Units(e.Age) + Units(e.Span)), isSeries: true),
-        HistoryEvent.EraseOne e => FromNewest(e.FromNewest, 1) is [var row] ? EraseAsync(new("id", row.Id.ToString(CultureInfo.InvariantCulture)), r => r.Id == row.Id, null, isSeries: false) : Task.CompletedTask,
-        HistoryEvent.Run e => RunAsync(_clock - Units(e.Lag), null),
-        HistoryEvent.Killed e => RunAsync(_clock, new Trip(e.At, e.Moment)),
-        HistoryEvent.Busy e => BusyAsync(e),
-        _ => throw new System.Diagnostics.UnreachableException(),
-    };
+    private Task DoAsync(HistoryEvent one) =>
+        one switch
+        {
+            HistoryEvent.Fresh e => FreshAsync(e),
+            HistoryEvent.Late e => InsertAsync(_clock - Units(e.Age), Units(e.Age), e.Rows, e.Seed),
+            HistoryEvent.Repeat e => RepeatAsync(e),
+            HistoryEvent.Update e => UpdateAsync(e),
+            HistoryEvent.Remove e => RemoveAsync(FromNewest(e.FromNewest, e.Count)),
+            HistoryEvent.Cron e => RemoveAsync([.. _model.Source.Values.Where(r => r.At < _clock - Units(e.Age))]),
+            HistoryEvent.Silence e => Task.FromResult(_clock += Units(e.Span)),
+            HistoryEvent.Hold e => HoldAsync(new(_clock - Units(e.Age), _clock - Units(e.Age) + Units(e.Span))),
+            HistoryEvent.Release => ReleaseAsync(),
+            HistoryEvent.Grow => _model.Revision.Tiers.Contains(history.Policy.Added)
+                ? Task.CompletedTask
+                : ApplyAsync(_model.Revision.Toggle(history.Policy.Added)),
+            HistoryEvent.Change e => ApplyAsync(History.Change(_model.Revision, e, history.Policy.Widths.Count)),
+            HistoryEvent.Drop => DropAsync(),
+            HistoryEvent.Erase { Span: 0 } e => EraseAsync(
+                new("host", HistoryTable.Hosts[e.Host]),
+                r => Equals(r.Row.Values[0], HistoryTable.Hosts[e.Host]),
+                null,
+                isSeries: true
+            ),
+            HistoryEvent.Erase e => EraseAsync(
+                new("host", HistoryTable.Hosts[e.Host]),
+                r => Equals(r.Row.Values[0], HistoryTable.Hosts[e.Host]),
+                new(_clock - Units(e.Age), _clock - Units(e.Age) + Units(e.Span)),
+                isSeries: true
+            ),
+            HistoryEvent.EraseOne e => FromNewest(e.FromNewest, 1) is [var row]
+                ? EraseAsync(new("id", row.Id.ToString(CultureInfo.InvariantCulture)), r => r.Id == row.Id, null, isSeries: false)
+                : Task.CompletedTask,
+            HistoryEvent.Run e => RunAsync(_clock - Units(e.Lag), null),
+            HistoryEvent.Killed e => RunAsync(_clock, new Trip(e.At, e.Moment)),
+            HistoryEvent.Busy e => BusyAsync(e),
+            _ => throw new System.Diagnostics.UnreachableException(),
+        };
 
     private async Task ApplyAsync(HistoryRevision revision)
     {
@@ -75,7 +97,8 @@ public sealed class HistoryRunner(ScratchDatabase db, History history)
     private async Task DropAsync()
     {
         var error = await Record.ExceptionAsync(() => _story.WithAsync(l => l.DropRetiredAsync(_story.Policy.Name)));
-        if (error is PolicyException { Code: "VRV313" }) return;
+        if (error is PolicyException { Code: "VRV313" })
+            return;
         Assert.True(error is null, $"dropping failed: {error}");
         _model.Drop();
     }
@@ -89,15 +112,19 @@ public sealed class HistoryRunner(ScratchDatabase db, History history)
     private Task InsertAsync(Instant from, Duration span, int count, int seed)
     {
         var random = new Random(seed);
-        return InsertAsync([.. Enumerable.Range(0, count).Select(_ => HistoryTable.Row(_nextId++, HistoryTable.Within(from, span, random), random))]);
+        return InsertAsync([
+            .. Enumerable.Range(0, count).Select(_ => HistoryTable.Row(_nextId++, HistoryTable.Within(from, span, random), random)),
+        ]);
     }
 
     private async Task InsertAsync(IReadOnlyList<ModelRow> rows)
     {
-        if (rows.Count == 0) return;
+        if (rows.Count == 0)
+            return;
         await _story.InsertAsync(rows.Select(r => r.Row));
         HistoryTrace.Rows("in", rows);
-        foreach (var row in rows) _model.Insert(row);
+        foreach (var row in rows)
+            _model.Insert(row);
     }
 
     private async Task RepeatAsync(HistoryEvent.Repeat e)
@@ -114,7 +141,8 @@ public sealed class HistoryRunner(ScratchDatabase db, History history)
         foreach (var row in FromNewest(e.FromNewest, 1))
         {
             var value = e.Value / 1024.0;
-            if (Equals(row.Row.Values[HistoryTable.Value], value)) return;
+            if (Equals(row.Row.Values[HistoryTable.Value], value))
+                return;
             await db.ExecuteAsync($"UPDATE m.cpu SET v = {db.Literal(value, ValueKind.Double)} WHERE id = {row.Id}");
             var values = row.Row.Values.ToArray();
             values[HistoryTable.Value] = value;
@@ -125,10 +153,12 @@ public sealed class HistoryRunner(ScratchDatabase db, History history)
 
     private async Task RemoveAsync(IReadOnlyList<ModelRow> rows)
     {
-        if (rows.Count == 0) return;
+        if (rows.Count == 0)
+            return;
         await db.ExecuteAsync($"DELETE FROM m.cpu WHERE id IN ({string.Join(", ", rows.Select(r => r.Id))})");
         HistoryTrace.Rows("out", rows);
-        foreach (var row in rows) _model.Source.Remove(row.Id);
+        foreach (var row in rows)
+            _model.Source.Remove(row.Id);
     }
 
     private async Task HoldAsync(TimeRange range)
@@ -140,16 +170,24 @@ public sealed class HistoryRunner(ScratchDatabase db, History history)
 
     private async Task ReleaseAsync()
     {
-        if (_model.Holds.Count == 0) return;
+        if (_model.Holds.Count == 0)
+            return;
         await _story.WithAsync(l => l.ReleaseAsync(_story.Policy.Name, null));
         _model.Holds.Clear();
     }
 
     private async Task EraseAsync(KeyValuePair<string, string?> where, Func<ModelRow, bool> isMeant, TimeRange? range, bool isSeries)
     {
-        var request = new EraseRequest { Policy = _story.Policy.Name, Where = [where], Range = range };
+        var request = new EraseRequest
+        {
+            Policy = _story.Policy.Name,
+            Where = [where],
+            Range = range,
+        };
         EraseReport? report = null;
-        var error = await Record.ExceptionAsync(async () => report = await _story.WithAsync(l => l.EraseAsync(request), new SettableTime(_clock)));
+        var error = await Record.ExceptionAsync(async () =>
+            report = await _story.WithAsync(l => l.EraseAsync(request), new SettableTime(_clock))
+        );
         if (_model.Holds.Any(h => h.Overlaps(range ?? TimeRange.All)))
         {
             Assert.True(error is HaltException { Code: "VRV361" }, $"erasing held rows ended with {error}");
@@ -164,7 +202,13 @@ public sealed class HistoryRunner(ScratchDatabase db, History history)
     }
 
     private IReadOnlyList<ModelRow> FromNewest(int skip, int count) =>
-        [.. _model.Source.Values.OrderByDescending(r => r.At).ThenBy(r => r.Id).Skip(_model.Source.Count == 0 ? 0 : skip % _model.Source.Count).Take(count)];
+        [
+            .. _model
+                .Source.Values.OrderByDescending(r => r.At)
+                .ThenBy(r => r.Id)
+                .Skip(_model.Source.Count == 0 ? 0 : skip % _model.Source.Count)
+                .Take(count),
+        ];
 
     private async Task RunAsync(Instant asOf, Trip? trip)
     {
@@ -178,14 +222,20 @@ public sealed class HistoryRunner(ScratchDatabase db, History history)
         var outcome = await _story.RunAsync(asOf);
         await _trace.StateAsync();
         Assert.True(outcome.Errors.Count == 0, $"a run failed: {string.Join("; ", outcome.Errors.Select(e => e.ToString()))}");
-        Assert.True(outcome.Skipped.Count == 0, $"a run skipped: {string.Join("; ", outcome.Skipped.Select(s => $"{s.Step.Kind} {s.Step.Relation} {s.Step.Touches}: {s.Reason}"))}");
+        Assert.True(
+            outcome.Skipped.Count == 0,
+            $"a run skipped: {string.Join("; ", outcome.Skipped.Select(s => $"{s.Step.Kind} {s.Step.Relation} {s.Step.Touches}: {s.Reason}"))}"
+        );
         await new HistoryCheck(_story, _check, _model, asOf).RunAsync();
     }
 
     private async Task<RunOutcome> TripAsync(Instant asOf, Trip trip)
     {
         await using var inner = await db.OpenAsync();
-        var lifecycle = new Lifecycle(new Database(new TrippingEngine(inner.Engine, trip), inner.Name), new() { Archives = _story.Archives });
+        var lifecycle = new Lifecycle(
+            new Database(new TrippingEngine(inner.Engine, trip), inner.Name),
+            new() { Archives = _story.Archives }
+        );
         return await RunOutcome.OfAsync(lifecycle, new RunOptions { AsOf = asOf, Yes = true });
     }
 
@@ -193,11 +243,20 @@ public sealed class HistoryRunner(ScratchDatabase db, History history)
     private async Task BusyAsync(HistoryEvent.Busy e)
     {
         var random = new Random(e.Seed);
-        List<ModelRow> rows = [.. Enumerable.Range(0, e.Rows).Select(_ => HistoryTable.Row(_nextId++, HistoryTable.Within(_clock - Units(e.Age), Units(e.Age), random), random))];
+        List<ModelRow> rows =
+        [
+            .. Enumerable
+                .Range(0, e.Rows)
+                .Select(_ => HistoryTable.Row(_nextId++, HistoryTable.Within(_clock - Units(e.Age), Units(e.Age), random), random)),
+        ];
         var came = false;
         var outcome = await TripAsync(_clock, new(e.At, e.Moment, Come));
-        Assert.True(outcome.Errors.Count == 0, $"a run failed while rows came: {string.Join("; ", outcome.Errors.Select(error => error.Message))}");
-        if (!came) Come();
+        Assert.True(
+            outcome.Errors.Count == 0,
+            $"a run failed while rows came: {string.Join("; ", outcome.Errors.Select(error => error.Message))}"
+        );
+        if (!came)
+            Come();
         HistoryTrace.Rows("in while it ran", rows);
         _model.InsertDuring(rows);
         await RunAsync(_clock, null);
@@ -215,7 +274,8 @@ public sealed class HistoryRunner(ScratchDatabase db, History history)
         await ReleaseAsync();
         HistoryTrace.Happens(_clock, new HistoryEvent.Run(0));
         await RunAsync(_clock, null);
-        if (_model.SourceKeep is not { } keep) return;
+        if (_model.SourceKeep is not { } keep)
+            return;
         _clock += keep + Duration.FromDays(3);
         HistoryTrace.Happens(_clock, new HistoryEvent.Run(0));
         await InsertAsync([HistoryTable.Row(_nextId++, _clock - Duration.FromMinutes(1), new Random(1))]);
@@ -223,23 +283,47 @@ public sealed class HistoryRunner(ScratchDatabase db, History history)
         await RunAsync(_clock, null);
         var waits = (await _story.PlanAsync(InstantText.Format(_clock))).Waits;
         foreach (var row in _model.Source.Values.Where(r => r.At < _model.Cutoff(_clock) - Duration.FromDays(2) && !IsExcused(r, waits)))
-            Assert.Fail($"#{row.Id} {InstantText.Format(row.At)} is past its keep and does not go; waits: {string.Join("; ", waits.Select(w => w.Reason))}");
+            Assert.Fail(
+                $"#{row.Id} {InstantText.Format(row.At)} is past its keep and does not go; waits: {string.Join("; ", waits.Select(w => w.Reason))}"
+            );
     }
 
     // A coarser bucket that may be cut does not count it.
-    private bool IsStuck(ModelRow row) => Enumerable.Range(0, _model.Tiers.Count).Any(i => _model.Grids.Input(i) is >= 0 and var input
-        && _model.Tiers[i].Buckets.GetValueOrDefault(_model.Grids.Grid(i).BucketOf(row.At).From) is { } bucket && bucket.Range.From < _model.Tiers[input].Expired && !bucket.Has(row.Id));
+    private bool IsStuck(ModelRow row) =>
+        Enumerable
+            .Range(0, _model.Tiers.Count)
+            .Any(i =>
+                _model.Grids.Input(i) is >= 0 and var input
+                && _model.Tiers[i].Buckets.GetValueOrDefault(_model.Grids.Grid(i).BucketOf(row.At).From) is { } bucket
+                && bucket.Range.From < _model.Tiers[input].Expired
+                && !bucket.Has(row.Id)
+            );
 
     // Late rows stay where they are not merged, and with them what cannot be told from them.
     private bool IsExcused(ModelRow row, IReadOnlyList<Wait> waits)
     {
-        var buckets = Enumerable.Range(0, _model.Tiers.Count).Select(i => _model.Tiers[i].Buckets.GetValueOrDefault(_model.Grids.Grid(i).BucketOf(row.At).From)).OfType<ModelBucket>().ToList();
-        var isMixed = buckets.Exists(b => b.IsOpen || b.IsMixed || _model.Source.Values.Any(r => b.Range.Contains(r.At) && _model.Suspects.Contains(r.Id)));
+        var buckets = Enumerable
+            .Range(0, _model.Tiers.Count)
+            .Select(i => _model.Tiers[i].Buckets.GetValueOrDefault(_model.Grids.Grid(i).BucketOf(row.At).From))
+            .OfType<ModelBucket>()
+            .ToList();
+        var isMixed = buckets.Exists(b =>
+            b.IsOpen || b.IsMixed || _model.Source.Values.Any(r => b.Range.Contains(r.At) && _model.Suspects.Contains(r.Id))
+        );
 
         // Others removed rows of a bucket around it, or the tier went that could tell: which rows are counted is not known.
         var around = _model.Tiers.SelectMany(t => t.Buckets.Values).Where(b => buckets.Exists(o => o.Range.Overlaps(b.Range)));
-        if (waits.Any(w => w.NeedsPerson && w.Range.Contains(row.At)) && (_model.IsShrunk || IsStuck(row) || around.Any(b => b.IsMixed || b.Content.Any(r => !_model.Source.ContainsKey(r.Id) && !_model.Removed.Contains(r.Id))))) return true;
-        if (_model.Revision.LateRows is LateAfterExpiry.Hold) return isMixed || _model.Suspects.Contains(row.Id);
+        if (
+            waits.Any(w => w.NeedsPerson && w.Range.Contains(row.At))
+            && (
+                _model.IsShrunk
+                || IsStuck(row)
+                || around.Any(b => b.IsMixed || b.Content.Any(r => !_model.Source.ContainsKey(r.Id) && !_model.Removed.Contains(r.Id)))
+            )
+        )
+            return true;
+        if (_model.Revision.LateRows is LateAfterExpiry.Hold)
+            return isMixed || _model.Suspects.Contains(row.Id);
         return isMixed && (_model.IsGrown || waits.Any(w => w.NeedsPerson && w.Range.Contains(row.At)));
     }
 }

@@ -12,15 +12,31 @@ public static class HistoryTable
 
     public static IReadOnlyList<string?> Hosts { get; } = ["a", "b", null];
 
-    public static SourceTable Table { get; } = new(new("m", "cpu"), "ts", TimeKind.Timestamp,
-        [new("host", ValueKind.Text), new("id", ValueKind.Integer), new("v", ValueKind.Double), new("n", ValueKind.Integer)]);
+    public static SourceTable Table { get; } =
+        new(
+            new("m", "cpu"),
+            "ts",
+            TimeKind.Timestamp,
+            [new("host", ValueKind.Text), new("id", ValueKind.Integer), new("v", ValueKind.Double), new("n", ValueKind.Integer)]
+        );
 
-    public static ModelRow Row(long id, Instant at, Random random) => new(id, SourceRow.Of(
-        at,
-        random.Next(12) == 0 ? null : Hosts[random.Next(3) == 0 ? 1 : 0],
-        id,
-        random.Next(20) switch { 0 => null, 1 => double.NaN, 2 => double.PositiveInfinity, _ => (random.Next(1 << 20) - (1 << 19)) / 1024.0 },
-        random.Next(10) == 0 ? null : random.NextInt64(-1000, 1000)));
+    public static ModelRow Row(long id, Instant at, Random random) =>
+        new(
+            id,
+            SourceRow.Of(
+                at,
+                random.Next(12) == 0 ? null : Hosts[random.Next(3) == 0 ? 1 : 0],
+                id,
+                random.Next(20) switch
+                {
+                    0 => null,
+                    1 => double.NaN,
+                    2 => double.PositiveInfinity,
+                    _ => (random.Next(1 << 20) - (1 << 19)) / 1024.0,
+                },
+                random.Next(10) == 0 ? null : random.NextInt64(-1000, 1000)
+            )
+        );
 
     /// <summary>An instant within a span; often a whole hour, so that edges and ties occur.</summary>
     public static Instant Within(Instant from, Duration span, Random random)

@@ -66,10 +66,13 @@ public sealed class ModelTier(string width, TrueGrid grid)
     /// <summary>The policy was without it for some time.</summary>
     public bool WasRetired { get; set; }
 
-    /// <summary>What its buckets of a range hold together; null where the range is not made of buckets, or one of them says nothing.</summary>
+    /// <summary>
+    /// What its buckets of a range hold together; null where the range is not made of buckets, or one of them says nothing.
+    /// </summary>
     public IReadOnlyList<ModelRow>? Together(TimeRange range)
     {
-        if (Grid.BucketOf(range.From).From != range.From || Grid.BucketOf(range.To).From != range.To) return null;
+        if (Grid.BucketOf(range.From).From != range.From || Grid.BucketOf(range.To).From != range.To)
+            return null;
         var inside = Buckets.Values.Where(b => range.Contains(b.Range)).ToList();
         return inside.Exists(b => b.IsOpen || b.IsLost) ? null : [.. inside.SelectMany(b => b.Content).OrderBy(r => r.Id)];
     }

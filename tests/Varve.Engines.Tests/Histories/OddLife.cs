@@ -15,13 +15,26 @@ namespace Varve.Engines.Tests.Histories;
 /// <param name="Keeps">Hours that each relation is kept beyond what it must, source first.</param>
 /// <param name="Arrives">True where late rows are found by their stamps of arrival, some of which lie ahead of the clock.</param>
 /// <param name="Events">What happens.</param>
-public sealed record OddLife(string Zone, Instant Start, IReadOnlyList<string> Tiers, IReadOnlyList<int> Keeps, bool Arrives, IReadOnlyList<OddEvent> Events)
+public sealed record OddLife(
+    string Zone,
+    Instant Start,
+    IReadOnlyList<string> Tiers,
+    IReadOnlyList<int> Keeps,
+    bool Arrives,
+    IReadOnlyList<OddEvent> Events
+)
 {
     /// <summary>How far back a run looks for rows that came late.</summary>
     public static readonly Duration Recheck = Duration.FromHours(12);
 
     // The first tier may take another width, and its old one again.
-    private static readonly Dictionary<string, string> s_others = new(StringComparer.Ordinal) { ["15m"] = "30m", ["30m"] = "15m", ["1h"] = "2h", ["7h"] = "5h" };
+    private static readonly Dictionary<string, string> s_others = new(StringComparer.Ordinal)
+    {
+        ["15m"] = "30m",
+        ["30m"] = "15m",
+        ["1h"] = "2h",
+        ["7h"] = "5h",
+    };
 
     // Within days of these instants the zones went from one odd offset to another.
     private static readonly (string Zone, Instant Start)[] s_places =
@@ -42,12 +55,24 @@ public sealed record OddLife(string Zone, Instant Start, IReadOnlyList<string> T
 
     private static readonly string[][] s_shapes =
     [
-        ["1h", "1d"], ["15m", "1h", "1d"], ["30m", "1d"], ["15m", "1d"], ["1h", "1d", "1w"], ["1d", "1w", "1mo"], ["7h", "1d"], ["1h", "7h", "1d", "1mo"], ["15m", "1d", "1mo"],
+        ["1h", "1d"],
+        ["15m", "1h", "1d"],
+        ["30m", "1d"],
+        ["15m", "1d"],
+        ["1h", "1d", "1w"],
+        ["1d", "1w", "1mo"],
+        ["7h", "1d"],
+        ["1h", "7h", "1d", "1mo"],
+        ["15m", "1d", "1mo"],
     ];
 
     private static readonly Instant[] s_strays =
     [
-        Instant.FromUtc(1, 1, 1, 0, 0), Instant.FromUtc(1753, 1, 1, 0, 0), Instant.FromUtc(1899, 12, 31, 23, 55), Instant.FromUtc(1970, 1, 1, 0, 0), Instant.FromUtc(9998, 12, 31, 23, 59),
+        Instant.FromUtc(1, 1, 1, 0, 0),
+        Instant.FromUtc(1753, 1, 1, 0, 0),
+        Instant.FromUtc(1899, 12, 31, 23, 55),
+        Instant.FromUtc(1970, 1, 1, 0, 0),
+        Instant.FromUtc(9998, 12, 31, 23, 59),
     ];
 
     /// <summary>All such lives.</summary>
@@ -68,8 +93,15 @@ public sealed record OddLife(string Zone, Instant Start, IReadOnlyList<string> T
         for (var i = 0; i <= Tiers.Count; i++)
         {
             keep = Math.Max(keep, Need) + Keeps[i % Keeps.Count];
-            var width = i == 0 ? "" : i == 1 && isOther ? s_others.GetValueOrDefault(Tiers[0], Tiers[0]) : Tiers[i - 1];
-            lines.Add(i == 0 ? $"keep: {keep}h\ntiers:" : i == Tiers.Count ? $"  - {{ every: {width} }}" : $"  - {{ every: {width}, keep: {keep}h }}");
+            var width =
+                i == 0 ? ""
+                : i == 1 && isOther ? s_others.GetValueOrDefault(Tiers[0], Tiers[0])
+                : Tiers[i - 1];
+            lines.Add(
+                i == 0 ? $"keep: {keep}h\ntiers:"
+                : i == Tiers.Count ? $"  - {{ every: {width} }}"
+                : $"  - {{ every: {width}, keep: {keep}h }}"
+            );
         }
 
         var arrival = Arrives ? "arrival: came\n" : "";
@@ -84,23 +116,34 @@ public sealed record OddLife(string Zone, Instant Start, IReadOnlyList<string> T
     private static IEnumerable<(int, IGen<OddEvent>)> Kinds()
     {
         var seed = Gen.Int[0, 9999];
-        yield return (6, Gen.Select(Gen.Int[1, 200], Gen.Int[0, 40], seed, static (hours, rows, s) => (OddEvent)new OddEvent.Fresh(hours, rows, s)));
-        yield return (2, Gen.Select(Gen.Int[0, 11], Gen.Int[1, 4], seed, static (age, rows, s) => (OddEvent)new OddEvent.Late(age, rows, s)));
+        yield return (
+            6,
+            Gen.Select(Gen.Int[1, 200], Gen.Int[0, 40], seed, static (hours, rows, s) => (OddEvent)new OddEvent.Fresh(hours, rows, s))
+        );
+        yield return (
+            2,
+            Gen.Select(Gen.Int[0, 11], Gen.Int[1, 4], seed, static (age, rows, s) => (OddEvent)new OddEvent.Late(age, rows, s))
+        );
         yield return (2, Gen.OneOf<Instant>(s_strays).Select(static at => (OddEvent)new OddEvent.Stray(at)));
         yield return (1, Gen.Select(Gen.Int[0, 60], Gen.Int[0, 1023], static (pick, value) => (OddEvent)new OddEvent.Update(pick, value)));
         yield return (1, Gen.Const((OddEvent)new OddEvent.Widen()));
         yield return (6, Gen.Const((OddEvent)new OddEvent.Run()));
         yield return (2, Gen.Int[1, 9].Select(static steps => (OddEvent)new OddEvent.Stopped(steps)));
-        yield return (2, Gen.Select(Gen.Int[1, 120], Gen.OneOf(Moment.BeforeStatement, Moment.AfterStatement), static (at, moment) => (OddEvent)new OddEvent.Killed(at, moment)));
+        yield return (
+            2,
+            Gen.Select(
+                Gen.Int[1, 120],
+                Gen.OneOf(Moment.BeforeStatement, Moment.AfterStatement),
+                static (at, moment) => (OddEvent)new OddEvent.Killed(at, moment)
+            )
+        );
     }
 }
 
 /// <summary>One thing that happens. A closed family.</summary>
 public abstract record OddEvent
 {
-    private OddEvent()
-    {
-    }
+    private OddEvent() { }
 
     /// <summary>The clock goes on, and rows of that time arrive.</summary>
     public sealed record Fresh(int Hours, int Rows, int Seed) : OddEvent;

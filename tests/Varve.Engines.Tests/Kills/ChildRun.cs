@@ -16,10 +16,28 @@ public static class ChildRun
     /// <param name="number">Of the statement, or of the commit.</param>
     /// <param name="limit">A limit of the shell that holds for the process; null for none.</param>
     /// <param name="command">What it does; null: it runs every policy.</param>
-    public static async Task<(int Code, string Output)> RunAsync(FileScratch db, string asOf, string moment, int number, string? limit = null, string? command = null)
+    public static async Task<(int Code, string Output)> RunAsync(
+        FileScratch db,
+        string asOf,
+        string moment,
+        int number,
+        string? limit = null,
+        string? command = null
+    )
     {
-        string[] arguments = ["exec", Host, db.File, asOf, moment, number.ToString(System.Globalization.CultureInfo.InvariantCulture), .. command is null ? Array.Empty<string>() : [command]];
-        var start = limit is null ? new ProcessStartInfo("dotnet", arguments) : new ProcessStartInfo("bash", ["-c", $"trap '' XFSZ; {limit}; exec dotnet \"$@\"", "bash", .. arguments]);
+        string[] arguments =
+        [
+            "exec",
+            Host,
+            db.File,
+            asOf,
+            moment,
+            number.ToString(System.Globalization.CultureInfo.InvariantCulture),
+            .. command is null ? Array.Empty<string>() : [command],
+        ];
+        var start = limit is null
+            ? new ProcessStartInfo("dotnet", arguments)
+            : new ProcessStartInfo("bash", ["-c", $"trap '' XFSZ; {limit}; exec dotnet \"$@\"", "bash", .. arguments]);
         start.RedirectStandardOutput = start.RedirectStandardError = true;
         start.Environment["DOTNET_TieredPGO"] = "0";
         start.Environment["VARVE_KILLHOST_FOLDER"] = db.Folder;

@@ -44,7 +44,8 @@ public abstract class KillSuite(Func<FileScratch> create)
         await using var whole = prepared.Clone();
         var (code, output) = await ChildRun.RunAsync(whole, Second, "None", 0);
         Assert.True(code == 0, output);
-        if (more == "archive: cold") await RestoreAsync(whole);
+        if (more == "archive: cold")
+            await RestoreAsync(whole);
         var expected = await Snapshot.TakeAsync(whole, "m");
         var counts = output.Split(' ', StringSplitOptions.TrimEntries).Select(int.Parse).ToArray();
         var last = moment == nameof(Moment.AfterCommit) ? counts[1] : counts[0];
@@ -55,9 +56,11 @@ public abstract class KillSuite(Func<FileScratch> create)
             await using var db = prepared.Clone();
             var (end, said) = await ChildRun.RunAsync(db, Second, moment, number);
             Assert.True(end is 0 or ChildRun.Killed, $"{moment} {number}: exit {end}, {said}");
-            if (end == ChildRun.Killed) killed++;
+            if (end == ChildRun.Killed)
+                killed++;
             await RerunAsync(db, $"{moment} {number} of {last}");
-            if (more == "archive: cold") await RestoreAsync(db);
+            if (more == "archive: cold")
+                await RestoreAsync(db);
             var difference = expected.DifferenceTo(await Snapshot.TakeAsync(db, "m"));
             Assert.True(difference is null, $"killed {moment} {number} of {last}: {difference}");
         }
@@ -95,7 +98,8 @@ public abstract class KillSuite(Func<FileScratch> create)
             await using var db = prepared.Clone();
             var (end, said) = await ChildRun.RunAsync(db, Second, moment, number, command: command);
             Assert.True(end is 0 or ChildRun.Killed, $"{moment} {number}: exit {end}, {said}");
-            if (end == ChildRun.Killed) killed++;
+            if (end == ChildRun.Killed)
+                killed++;
             await using (var database = await db.OpenAsync())
             {
                 var lifecycle = new Lifecycle(database, With(db) with { TimeProvider = new SettableTime(InstantText.Parse(Second)) });
@@ -103,7 +107,10 @@ public abstract class KillSuite(Func<FileScratch> create)
                 Assert.True(error is null || Command.IsDone(command, error), $"{moment} {number} of {last}: {error}");
                 Assert.Empty((await lifecycle.VerifyAuditAsync()).Findings);
                 var report = await lifecycle.VerifyArchivesAsync([]);
-                Assert.True(report.Agrees && report.Unknown.Count == 0, $"{moment} {number} of {last}: {string.Join("; ", report.Parts.Select(p => p.Problem).OfType<string>().Concat(report.Unknown.Select(u => u.File)))}");
+                Assert.True(
+                    report.Agrees && report.Unknown.Count == 0,
+                    $"{moment} {number} of {last}: {string.Join("; ", report.Parts.Select(p => p.Problem).OfType<string>().Concat(report.Unknown.Select(u => u.File)))}"
+                );
             }
 
             var difference = expected.DifferenceTo(await Snapshot.TakeAsync(db, "m"));
@@ -118,9 +125,15 @@ public abstract class KillSuite(Func<FileScratch> create)
 
     private static IEnumerable<int> Numbers(int last, int samples)
     {
-        if (s_all) return Enumerable.Range(1, last);
+        if (s_all)
+            return Enumerable.Range(1, last);
         var random = new Random(last);
-        return Enumerable.Range(0, samples).Select(i => 1 + (last * i / samples) + random.Next(Math.Max(1, last / samples))).Append(last).Where(n => n <= last).Distinct();
+        return Enumerable
+            .Range(0, samples)
+            .Select(i => 1 + (last * i / samples) + random.Next(Math.Max(1, last / samples)))
+            .Append(last)
+            .Where(n => n <= last)
+            .Distinct();
     }
 
     private static async Task RerunAsync(FileScratch db, string when)
@@ -133,18 +146,25 @@ public abstract class KillSuite(Func<FileScratch> create)
         foreach (var run in await lifecycle.HistoryAsync(Selection.All, 100))
         {
             Assert.True(run.Status != "running", $"{when}: a run was left open");
-            if (run.Steps > 0) Assert.DoesNotContain(await lifecycle.StepsAsync(run.Id), s => s.Status is "running" or "verifying");
+            if (run.Steps > 0)
+                Assert.DoesNotContain(await lifecycle.StepsAsync(run.Id), s => s.Status is "running" or "verifying");
         }
     }
 
-    /// <summary>What the archive holds becomes a table, so that it is compared too; every part is as it was written, and there is no other.</summary>
+    /// <summary>
+    /// What the archive holds becomes a table, so that it is compared too; every part is as it was written, and there is no
+    /// other.
+    /// </summary>
     private static async Task RestoreAsync(FileScratch db)
     {
         await using var database = await db.OpenAsync();
         var lifecycle = new Lifecycle(database, With(db));
         var report = await lifecycle.VerifyArchivesAsync([]);
         Assert.True(report.Agrees, string.Join("; ", report.Parts.Select(p => p.Problem).OfType<string>()));
-        Assert.DoesNotContain(report.Unknown, u => u.File.EndsWith(".parquet", StringComparison.Ordinal) || u.File.EndsWith(".json", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            report.Unknown,
+            u => u.File.EndsWith(".parquet", StringComparison.Ordinal) || u.File.EndsWith(".json", StringComparison.Ordinal)
+        );
         Assert.NotEmpty(report.Parts);
         await lifecycle.RestoreAsync(new() { Policy = "m.cpu" });
     }
@@ -157,37 +177,75 @@ public abstract class KillSuite(Func<FileScratch> create)
     private async Task<FileScratch> PrepareAsync(string more)
     {
         var db = create();
-        var table = new SourceTable(new("m", "cpu"), "ts", TimeKind.Timestamp, [new("host", ValueKind.Text), new("v", ValueKind.Double), new("n", ValueKind.Integer)]);
+        var table = new SourceTable(
+            new("m", "cpu"),
+            "ts",
+            TimeKind.Timestamp,
+            [new("host", ValueKind.Text), new("v", ValueKind.Double), new("n", ValueKind.Integer)]
+        );
         var random = new Random(11);
         var story = await Story.BeginAsync(db, table, null, Rows(random, "2025-01-01", 4000, 24 * 5));
         story.Archives = With(db).Archives;
-        var other = more switch { Changed or Aside => "", Done => "archive: cold", _ => more };
-        string Text(string functions, string tiers, string other, string series = "host") => $$"""
-            table: m.cpu
-            time: ts
-            series: [{{series}}]
-            measures: { v: [{{functions}}], n: [sum, count] }
-            late: 1h
-            recheck: 1d
-            keep: 3d
-            tiers: [{{tiers}}]
-            {{other}}
-            """;
-        await story.ApplyAsync(Text("avg, min, max, first, last, stddev", "{ every: 1h, keep: 5d }, { every: 7h }, { every: 1d, zone: Europe/Berlin }", other));
+        var other = more switch
+        {
+            Changed or Aside => "",
+            Done => "archive: cold",
+            _ => more,
+        };
+        string Text(string functions, string tiers, string other, string series = "host") =>
+            $$"""
+                table: m.cpu
+                time: ts
+                series: [{{series}}]
+                measures: { v: [{{functions}}], n: [sum, count] }
+                late: 1h
+                recheck: 1d
+                keep: 3d
+                tiers: [{{tiers}}]
+                {{other}}
+                """;
+        await story.ApplyAsync(
+            Text("avg, min, max, first, last, stddev", "{ every: 1h, keep: 5d }, { every: 7h }, { every: 1d, zone: Europe/Berlin }", other)
+        );
         Assert.Empty((await story.RunAsync(First)).Errors);
         await story.InsertAsync(Rows(random, "2025-01-06", 2000, 24 * 3 + 6));
         await story.InsertAsync(Rows(random, "2025-01-04", 20, 40));
-        await db.ExecuteAsync($"UPDATE m.cpu SET v = 1 WHERE n = 500 AND ts > {db.TimeLiteral(InstantText.Parse("2025-01-05T12:00Z"), TimeKind.Timestamp)}");
-        if (more == "late_after_expiry: merge") await story.InsertAsync(Rows(random, "2025-01-01", 30, 40));
-        if (more is Changed or Done) await story.ApplyAsync(Text("avg, max, last, variance, count", "{ every: 30m, keep: 4d }, { every: 1h, keep: 5d }, { every: 1d, zone: Europe/Berlin }", other));
-        if (more == Aside) await story.ApplyAsync(Text("avg, max, last", "{ every: 1h, name: all_1h, keep: 5d }, { every: 1d, name: all_1d }", other, series: ""));
-        if (more == Done) Assert.Empty((await story.RunAsync(Second)).Errors);
+        await db.ExecuteAsync(
+            $"UPDATE m.cpu SET v = 1 WHERE n = 500 AND ts > {db.TimeLiteral(InstantText.Parse("2025-01-05T12:00Z"), TimeKind.Timestamp)}"
+        );
+        if (more == "late_after_expiry: merge")
+            await story.InsertAsync(Rows(random, "2025-01-01", 30, 40));
+        if (more is Changed or Done)
+            await story.ApplyAsync(
+                Text(
+                    "avg, max, last, variance, count",
+                    "{ every: 30m, keep: 4d }, { every: 1h, keep: 5d }, { every: 1d, zone: Europe/Berlin }",
+                    other
+                )
+            );
+        if (more == Aside)
+            await story.ApplyAsync(
+                Text("avg, max, last", "{ every: 1h, name: all_1h, keep: 5d }, { every: 1d, name: all_1d }", other, series: "")
+            );
+        if (more == Done)
+            Assert.Empty((await story.RunAsync(Second)).Errors);
         return db;
     }
 
-    private static IEnumerable<SourceRow> Rows(Random random, string from, int count, int hours) => Enumerable.Range(0, count).Select(_ => SourceRow.Of(
-        InstantText.Parse(from) + NodaTime.Duration.FromSeconds(random.Next(hours * 3600)),
-        random.Next(3) switch { 0 => "a", 1 => "b", _ => null },
-        random.Next(30) == 0 ? double.NaN : random.Next(1 << 16) / 64.0,
-        random.NextInt64(1000)));
+    private static IEnumerable<SourceRow> Rows(Random random, string from, int count, int hours) =>
+        Enumerable
+            .Range(0, count)
+            .Select(_ =>
+                SourceRow.Of(
+                    InstantText.Parse(from) + NodaTime.Duration.FromSeconds(random.Next(hours * 3600)),
+                    random.Next(3) switch
+                    {
+                        0 => "a",
+                        1 => "b",
+                        _ => null,
+                    },
+                    random.Next(30) == 0 ? double.NaN : random.Next(1 << 16) / 64.0,
+                    random.NextInt64(1000)
+                )
+            );
 }

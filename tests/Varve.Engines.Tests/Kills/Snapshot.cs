@@ -24,11 +24,15 @@ public sealed record Snapshot(IReadOnlyDictionary<string, IReadOnlyList<object?[
         Dictionary<string, IReadOnlyList<object?[]>> relations = [];
         foreach (var shape in await db.ShapesAsync(schema))
         {
-            var columns = string.Join(", ", shape.Columns.Select(c => $"CAST({db.Quote(c.Name)} AS {(c.Type == "DOUBLE" ? "DOUBLE" : "VARCHAR")})"));
+            var columns = string.Join(
+                ", ",
+                shape.Columns.Select(c => $"CAST({db.Quote(c.Name)} AS {(c.Type == "DOUBLE" ? "DOUBLE" : "VARCHAR")})")
+            );
             relations[shape.Name] = await db.QueryAsync($"SELECT {columns} FROM {db.Quote(schema)}.{db.Quote(shape.Name)}");
         }
 
-        foreach (var (table, columns) in Sets) relations[$"varve.{table}"] = await db.QueryAsync($"SELECT DISTINCT {columns} FROM varve.{table}");
+        foreach (var (table, columns) in Sets)
+            relations[$"varve.{table}"] = await db.QueryAsync($"SELECT DISTINCT {columns} FROM varve.{table}");
         return new(relations);
     }
 
@@ -41,22 +45,26 @@ public sealed record Snapshot(IReadOnlyDictionary<string, IReadOnlyList<object?[
         {
             var mine = rows.OrderBy(Key, StringComparer.Ordinal).ToList();
             var its = other.Relations[name].OrderBy(Key, StringComparer.Ordinal).ToList();
-            if (mine.Count != its.Count) return $"{name}: {mine.Count} and {its.Count} rows: {Odd(mine, its)}";
+            if (mine.Count != its.Count)
+                return $"{name}: {mine.Count} and {its.Count} rows: {Odd(mine, its)}";
             foreach (var (a, b) in mine.Zip(its))
-                if (!a.Zip(b).All(p => Near(p.First, p.Second))) return $"{name}: {Show(a)} and {Show(b)}";
+                if (!a.Zip(b).All(p => Near(p.First, p.Second)))
+                    return $"{name}: {Show(a)} and {Show(b)}";
         }
 
         return null;
     }
 
-    private static bool Near(object? a, object? b) => (a, b) switch
-    {
-        (double x, double y) => x.Equals(y) || Math.Abs(x - y) <= 1e-12 * Math.Max(Math.Abs(x), Math.Abs(y)),
-        _ => Equals(a, b),
-    };
+    private static bool Near(object? a, object? b) =>
+        (a, b) switch
+        {
+            (double x, double y) => x.Equals(y) || Math.Abs(x - y) <= 1e-12 * Math.Max(Math.Abs(x), Math.Abs(y)),
+            _ => Equals(a, b),
+        };
 
     // Doubles may differ in their last digits and must not decide the order.
-    private static string Key(object?[] row) => string.Join('|', row.Select(v => v is double d ? d.ToString("G9", CultureInfo.InvariantCulture) : Close.Show(v)));
+    private static string Key(object?[] row) =>
+        string.Join('|', row.Select(v => v is double d ? d.ToString("G9", CultureInfo.InvariantCulture) : Close.Show(v)));
 
     private static string Odd(IEnumerable<object?[]> a, IEnumerable<object?[]> b)
     {

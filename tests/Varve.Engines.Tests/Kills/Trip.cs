@@ -30,25 +30,29 @@ public sealed class Trip(int at, Moment moment, Action? kill = null)
 
     public void Check()
     {
-        if (IsDead) throw new DeathException();
+        if (IsDead)
+            throw new DeathException();
     }
 
     public void Before()
     {
         Check();
         _statements++;
-        if (moment is Moment.BeforeStatement && _statements == at) End();
+        if (moment is Moment.BeforeStatement && _statements == at)
+            End();
     }
 
     public void After()
     {
-        if (moment is Moment.AfterStatement && _statements == at) End();
+        if (moment is Moment.AfterStatement && _statements == at)
+            End();
     }
 
     public void Committed()
     {
         Commits++;
-        if (moment is Moment.AfterCommit && Commits == at) End();
+        if (moment is Moment.AfterCommit && Commits == at)
+            End();
     }
 
     private void End()

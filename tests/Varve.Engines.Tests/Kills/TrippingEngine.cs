@@ -14,11 +14,20 @@ public sealed class TrippingEngine(IEngine inner, Trip trip) : IEngine
 
     public Task<EngineIdentity> IdentifyAsync(CancellationToken cancellationToken) => inner.IdentifyAsync(cancellationToken);
 
-    public async Task<T> TransactAsync<T>(Func<IStatements, CancellationToken, Task<T>> work, Scope scope, CancellationToken cancellationToken)
+    public async Task<T> TransactAsync<T>(
+        Func<IStatements, CancellationToken, Task<T>> work,
+        Scope scope,
+        CancellationToken cancellationToken
+    )
     {
         trip.Check();
-        var result = await inner.TransactAsync((statements, token) => work(new Tripping(statements, trip), token), scope, cancellationToken);
-        if (!scope.IsReadOnly) trip.Committed();
+        var result = await inner.TransactAsync(
+            (statements, token) => work(new Tripping(statements, trip), token),
+            scope,
+            cancellationToken
+        );
+        if (!scope.IsReadOnly)
+            trip.Committed();
         return result;
     }
 
@@ -44,7 +53,11 @@ public sealed class TrippingEngine(IEngine inner, Trip trip) : IEngine
             return inner.DescribeAsync(table, cancellationToken);
         }
 
-        public Task<IReadOnlyList<RelationSize>> MeasureAsync(IReadOnlyList<TableName> tables, bool withBytes, CancellationToken cancellationToken)
+        public Task<IReadOnlyList<RelationSize>> MeasureAsync(
+            IReadOnlyList<TableName> tables,
+            bool withBytes,
+            CancellationToken cancellationToken
+        )
         {
             trip.Check();
             return inner.MeasureAsync(tables, withBytes, cancellationToken);

@@ -10,7 +10,8 @@ namespace Varve.Engines.Tests.Moves;
 /// <summary>Parts that take their time to move: a run waits for them, tells how far they are, and records those that are there.</summary>
 public abstract class MoveSuite(Func<ScratchDatabase> create) : ConformanceSuite(create)
 {
-    private const string Hops = "relocate: [{ after: 2d, to: { storage: warm } }, { after: 4d, to: { storage: cold } }]\ntiers: [{ every: 1d }]";
+    private const string Hops =
+        "relocate: [{ after: 2d, to: { storage: warm } }, { after: 4d, to: { storage: cold } }]\ntiers: [{ every: 1d }]";
 
     private readonly Parts _parts = new(InstantText.Parse("2025-01-01"), 6);
 
@@ -22,8 +23,17 @@ public abstract class MoveSuite(Func<ScratchDatabase> create) : ConformanceSuite
         await BeginAsync();
         var outcome = await RunAsync("2025-01-05");
         Assert.Equal("warm warm - - - -", _parts.Text);
-        Assert.Equal(["relocate source [2025-01-01T00:00:00Z, 2025-01-02T00:00:00Z) to storage=warm", "relocate source [2025-01-02T00:00:00Z, 2025-01-03T00:00:00Z) to storage=warm"], Moves(outcome));
-        Assert.Equal([(0L, 900L), (300, 900), (600, 900), (0, 900), (300, 900), (600, 900)], outcome.Events.OfType<RunEvent.StepProgress>().Select(p => (p.DoneBytes, p.Bytes)));
+        Assert.Equal(
+            [
+                "relocate source [2025-01-01T00:00:00Z, 2025-01-02T00:00:00Z) to storage=warm",
+                "relocate source [2025-01-02T00:00:00Z, 2025-01-03T00:00:00Z) to storage=warm",
+            ],
+            Moves(outcome)
+        );
+        Assert.Equal(
+            [(0L, 900L), (300, 900), (600, 900), (0, 900), (300, 900), (600, 900)],
+            outcome.Events.OfType<RunEvent.StepProgress>().Select(p => (p.DoneBytes, p.Bytes))
+        );
         Assert.Contains("900 B moved to storage=warm", outcome.Events.OfType<RunEvent.StepDone>().Select(d => d.Result.Note));
 
         Assert.Equal(4, Moves(await RunAsync("2025-01-07")).Count);
@@ -43,7 +53,10 @@ public abstract class MoveSuite(Func<ScratchDatabase> create) : ConformanceSuite
         Assert.Equal(2L, Number(await Db.QueryAsync("SELECT count(*) FROM varve.audit WHERE action = 'rows.relocated'"), 0));
         await RunAsync("2025-01-07");
         moved = await MovedAsync();
-        Assert.Equal(["storage=cold [2025-01-01T00:00:00Z, 2025-01-03T00:00:00Z)", "storage=warm [2025-01-03T00:00:00Z, 2025-01-05T00:00:00Z)"], moved.OrderBy(m => m.Key, StringComparer.Ordinal).Select(m => $"{m.Key} {m.Value}"));
+        Assert.Equal(
+            ["storage=cold [2025-01-01T00:00:00Z, 2025-01-03T00:00:00Z)", "storage=warm [2025-01-03T00:00:00Z, 2025-01-05T00:00:00Z)"],
+            moved.OrderBy(m => m.Key, StringComparer.Ordinal).Select(m => $"{m.Key} {m.Value}")
+        );
     }
 
     [Fact]
@@ -53,15 +66,33 @@ public abstract class MoveSuite(Func<ScratchDatabase> create) : ConformanceSuite
         await BeginAsync();
         using var stop = new CancellationTokenSource();
         List<RunEvent> events = [];
-        await WithAsync("2025-01-05", async lifecycle =>
-        {
-            await foreach (var happened in lifecycle.RunAsync(Selection.All, new() { Yes = true, Stop = stop.Token, AsOf = At("2025-01-05") }))
+        await WithAsync(
+            "2025-01-05",
+            async lifecycle =>
             {
-                events.Add(happened);
-                if (happened is RunEvent.StepProgress) await stop.CancelAsync();
+                await foreach (
+                    var happened in lifecycle.RunAsync(
+                        Selection.All,
+                        new()
+                        {
+                            Yes = true,
+                            Stop = stop.Token,
+                            AsOf = At("2025-01-05"),
+                        }
+                    )
+                )
+                {
+                    events.Add(happened);
+                    if (happened is RunEvent.StepProgress)
+                        await stop.CancelAsync();
+                }
             }
-        });
-        Assert.Contains("the next one goes on with it", Assert.Single(events.OfType<RunEvent.StepSkipped>()).Reason, StringComparison.Ordinal);
+        );
+        Assert.Contains(
+            "the next one goes on with it",
+            Assert.Single(events.OfType<RunEvent.StepSkipped>()).Reason,
+            StringComparison.Ordinal
+        );
         Assert.True(events.OfType<RunEvent.Finished>().Single().Summary.Stopped);
         Assert.Empty(await MovedAsync());
         Assert.Equal(2, Moves(await RunAsync("2025-01-05")).Count);
@@ -75,7 +106,10 @@ public abstract class MoveSuite(Func<ScratchDatabase> create) : ConformanceSuite
         await BeginAsync();
         _parts.Stuck = "no node has room";
         var outcome = await RunAsync("2025-01-05", new HurryingTime(At("2025-01-05")));
-        Assert.All(outcome.Errors, e => Assert.Equal((EngineCodes.Waits, true), (e.Code, e.Message.Contains("no node has room", StringComparison.Ordinal))));
+        Assert.All(
+            outcome.Errors,
+            e => Assert.Equal((EngineCodes.Waits, true), (e.Code, e.Message.Contains("no node has room", StringComparison.Ordinal)))
+        );
         Assert.Equal(2, outcome.Errors.Count);
         _parts.Stuck = null;
         Assert.Equal(2, Moves(await RunAsync("2025-01-05")).Count);
@@ -99,7 +133,9 @@ public abstract class MoveSuite(Func<ScratchDatabase> create) : ConformanceSuite
     {
         await BeginAsync();
         _parts.Known.Clear();
-        var refused = await Assert.ThrowsAsync<PolicyException>(() => ApplyAsync("relocate: { after: 1d, to: { storage: lukewarm } }\ntiers: [{ every: 1d }]"));
+        var refused = await Assert.ThrowsAsync<PolicyException>(() =>
+            ApplyAsync("relocate: { after: 1d, to: { storage: lukewarm } }\ntiers: [{ every: 1d }]")
+        );
         Assert.Equal(("VRV149", "No node has storage=lukewarm."), (refused.Problems[0].Code, refused.Problems[0].Message));
         var outcome = await RunAsync("2025-01-05");
         Assert.All(outcome.Errors, e => Assert.Contains("No node has storage=warm", e.Message, StringComparison.Ordinal));
@@ -113,13 +149,20 @@ public abstract class MoveSuite(Func<ScratchDatabase> create) : ConformanceSuite
     {
         await BeginAsync();
         List<RunEvent> events = [];
-        await WithAsync("2025-01-05", async lifecycle =>
-        {
-            await lifecycle.HoldAsync("m.cpu", Relations.Source, new(At("2025-01-01"), At("2025-01-02")), "court", null);
-            events.AddRange((await RunOutcome.OfAsync(lifecycle, new() { Yes = true, AsOf = At("2025-01-05") })).Events);
-        });
+        await WithAsync(
+            "2025-01-05",
+            async lifecycle =>
+            {
+                await lifecycle.HoldAsync("m.cpu", Relations.Source, new(At("2025-01-01"), At("2025-01-02")), "court", null);
+                events.AddRange((await RunOutcome.OfAsync(lifecycle, new() { Yes = true, AsOf = At("2025-01-05") })).Events);
+            }
+        );
         Assert.Equal("- warm - - - -", _parts.Text);
-        Assert.Contains("what is held does not move", Assert.Single(events.OfType<RunEvent.Waiting>()).Wait.Reason, StringComparison.Ordinal);
+        Assert.Contains(
+            "what is held does not move",
+            Assert.Single(events.OfType<RunEvent.Waiting>()).Wait.Reason,
+            StringComparison.Ordinal
+        );
     }
 
     private async Task BeginAsync()
@@ -138,12 +181,20 @@ public abstract class MoveSuite(Func<ScratchDatabase> create) : ConformanceSuite
     }
 
     private async Task<IReadOnlyDictionary<string, RangeSet>> MovedAsync() =>
-        Varve.Catalog.LedgerJson.Read((string)Assert.Single(await Db.QueryAsync("SELECT document FROM varve.ledgers"))[0]!).Of(Relations.Source).Moved;
+        Varve
+            .Catalog.LedgerJson.Read((string)Assert.Single(await Db.QueryAsync("SELECT document FROM varve.ledgers"))[0]!)
+            .Of(Relations.Source)
+            .Moved;
 
     private async Task WithAsync(string asOf, Func<Lifecycle, Task> work, TimeProvider? time = null)
     {
         await using var database = await Db.OpenAsync();
-        await work(new(new Database(new PlacingEngine(database.Engine, _parts), database.Name), new() { TimeProvider = time ?? new SettableTime(At(asOf)) }));
+        await work(
+            new(
+                new Database(new PlacingEngine(database.Engine, _parts), database.Name),
+                new() { TimeProvider = time ?? new SettableTime(At(asOf)) }
+            )
+        );
     }
 
     private static IReadOnlyList<string> Moves(RunOutcome outcome)

@@ -11,8 +11,12 @@ public sealed class Parts(Instant from, int days)
 {
     private const long Bytes = 900;
 
-    private readonly Dictionary<TimeRange, (Place? At, Place? To, long Done)> _parts = Enumerable.Range(0, days)
-        .ToDictionary(d => new TimeRange(from + Duration.FromDays(d), from + Duration.FromDays(d + 1)), _ => ((Place?)null, (Place?)null, 0L));
+    private readonly Dictionary<TimeRange, (Place? At, Place? To, long Done)> _parts = Enumerable
+        .Range(0, days)
+        .ToDictionary(
+            d => new TimeRange(from + Duration.FromDays(d), from + Duration.FromDays(d + 1)),
+            _ => ((Place?)null, (Place?)null, 0L)
+        );
 
     /// <summary>The places that there are.</summary>
     public HashSet<string> Known { get; } = ["storage=warm", "storage=cold"];
@@ -23,7 +27,12 @@ public sealed class Parts(Instant from, int days)
     /// <summary>How often parts were told to move.</summary>
     public int Told { get; private set; }
 
-    public IReadOnlyList<TablePiece> All => [.. _parts.OrderBy(p => p.Key.From).Select(p => new TablePiece(p.Key) { Place = p.Value.To is null ? p.Value.At : null, Bytes = Bytes })];
+    public IReadOnlyList<TablePiece> All =>
+        [
+            .. _parts
+                .OrderBy(p => p.Key.From)
+                .Select(p => new TablePiece(p.Key) { Place = p.Value.To is null ? p.Value.At : null, Bytes = Bytes }),
+        ];
 
     /// <summary>Where each part is, <c>-</c> for nowhere in particular.</summary>
     public string Text => string.Join(' ', All.Select(p => p.Place?.Name ?? "-"));
@@ -33,9 +42,12 @@ public sealed class Parts(Instant from, int days)
     public MoveState Move(TimeRange range, Place to)
     {
         var (at, towards, done) = _parts[range];
-        if (towards is null && at == to) return new(Bytes, Bytes, IsDone: true);
-        if (towards != to) (towards, done, Told) = (to, -Bytes / 3, Told + 1);
-        if (Stuck is null) done += Bytes / 3;
+        if (towards is null && at == to)
+            return new(Bytes, Bytes, IsDone: true);
+        if (towards != to)
+            (towards, done, Told) = (to, -Bytes / 3, Told + 1);
+        if (Stuck is null)
+            done += Bytes / 3;
         _parts[range] = done == Bytes ? (to, null, 0) : (at, towards, done);
         return new(Math.Max(0, done), Bytes, IsDone: done == Bytes) { Stuck = Stuck, Pause = Duration.FromMilliseconds(1) };
     }

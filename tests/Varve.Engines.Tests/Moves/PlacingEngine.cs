@@ -37,24 +37,49 @@ public sealed class PlacingEngine(IEngine inner, Parts parts) : IEngine
         public override Task<string?> RefusesAsync(IStatements statements, Place place, CancellationToken cancellationToken) =>
             Task.FromResult(parts.Known.Contains(place.Text) ? null : $"No node has {place.Text}.");
 
-        public override Task<IReadOnlyList<SqlText>> MovingAsync(IStatements statements, TableName table, TimeColumn time, TimeRange range, Place to, CancellationToken cancellationToken) =>
-            Task.FromResult<IReadOnlyList<SqlText>>([]);
+        public override Task<IReadOnlyList<SqlText>> MovingAsync(
+            IStatements statements,
+            TableName table,
+            TimeColumn time,
+            TimeRange range,
+            Place to,
+            CancellationToken cancellationToken
+        ) => Task.FromResult<IReadOnlyList<SqlText>>([]);
 
-        public override Task<MoveState> MoveAsync(IStatements statements, TableName table, TimeColumn time, TimeRange range, Place to, CancellationToken cancellationToken) =>
-            Task.FromResult(parts.Move(range, to));
+        public override Task<MoveState> MoveAsync(
+            IStatements statements,
+            TableName table,
+            TimeColumn time,
+            TimeRange range,
+            Place to,
+            CancellationToken cancellationToken
+        ) => Task.FromResult(parts.Move(range, to));
     }
 
     private sealed class Described(IStatements inner, Parts parts) : IStatements
     {
         public async Task<TableDescription?> DescribeAsync(TableName table, CancellationToken cancellationToken) =>
-            await inner.DescribeAsync(table, cancellationToken) is { } found ? table.Name == "cpu" ? found with { Pieces = new("ts", parts.All) } : found : null;
+            await inner.DescribeAsync(table, cancellationToken) is { } found
+                ? table.Name == "cpu"
+                    ? found with
+                    {
+                        Pieces = new("ts", parts.All),
+                    }
+                    : found
+                : null;
 
-        public Task<IReadOnlyList<RelationSize>> MeasureAsync(IReadOnlyList<TableName> tables, bool withBytes, CancellationToken cancellationToken) => inner.MeasureAsync(tables, withBytes, cancellationToken);
+        public Task<IReadOnlyList<RelationSize>> MeasureAsync(
+            IReadOnlyList<TableName> tables,
+            bool withBytes,
+            CancellationToken cancellationToken
+        ) => inner.MeasureAsync(tables, withBytes, cancellationToken);
 
         public Task BarrierAsync(Before next, CancellationToken cancellationToken) => inner.BarrierAsync(next, cancellationToken);
 
-        public Task<long> ExecuteAsync(SqlText statement, CancellationToken cancellationToken) => inner.ExecuteAsync(statement, cancellationToken);
+        public Task<long> ExecuteAsync(SqlText statement, CancellationToken cancellationToken) =>
+            inner.ExecuteAsync(statement, cancellationToken);
 
-        public Task<IReadOnlyList<Row>> QueryAsync(SqlText query, CancellationToken cancellationToken) => inner.QueryAsync(query, cancellationToken);
+        public Task<IReadOnlyList<Row>> QueryAsync(SqlText query, CancellationToken cancellationToken) =>
+            inner.QueryAsync(query, cancellationToken);
     }
 }

@@ -31,7 +31,8 @@ public sealed class LosingEngine(IEngine inner, int at, bool isDone) : IEngine
     private async Task<T> AskAsync<T>(Func<Task<T>> ask)
     {
         var isLost = ++_statements == at;
-        if (isLost && !isDone) throw Lost();
+        if (isLost && !isDone)
+            throw Lost();
         var answer = await ask();
         return isLost ? throw Lost() : answer;
     }
@@ -40,15 +41,21 @@ public sealed class LosingEngine(IEngine inner, int at, bool isDone) : IEngine
 
     private sealed class Losing(LosingEngine engine, IStatements inner) : IStatements
     {
-        public Task<TableDescription?> DescribeAsync(TableName table, CancellationToken cancellationToken) => inner.DescribeAsync(table, cancellationToken);
+        public Task<TableDescription?> DescribeAsync(TableName table, CancellationToken cancellationToken) =>
+            inner.DescribeAsync(table, cancellationToken);
 
-        public Task<IReadOnlyList<RelationSize>> MeasureAsync(IReadOnlyList<TableName> tables, bool withBytes, CancellationToken cancellationToken) =>
-            inner.MeasureAsync(tables, withBytes, cancellationToken);
+        public Task<IReadOnlyList<RelationSize>> MeasureAsync(
+            IReadOnlyList<TableName> tables,
+            bool withBytes,
+            CancellationToken cancellationToken
+        ) => inner.MeasureAsync(tables, withBytes, cancellationToken);
 
         public Task BarrierAsync(Before next, CancellationToken cancellationToken) => inner.BarrierAsync(next, cancellationToken);
 
-        public Task<long> ExecuteAsync(SqlText statement, CancellationToken cancellationToken) => engine.AskAsync(() => inner.ExecuteAsync(statement, cancellationToken));
+        public Task<long> ExecuteAsync(SqlText statement, CancellationToken cancellationToken) =>
+            engine.AskAsync(() => inner.ExecuteAsync(statement, cancellationToken));
 
-        public Task<IReadOnlyList<Row>> QueryAsync(SqlText query, CancellationToken cancellationToken) => engine.AskAsync(() => inner.QueryAsync(query, cancellationToken));
+        public Task<IReadOnlyList<Row>> QueryAsync(SqlText query, CancellationToken cancellationToken) =>
+            engine.AskAsync(() => inner.QueryAsync(query, cancellationToken));
     }
 }

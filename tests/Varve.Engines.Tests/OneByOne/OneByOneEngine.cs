@@ -31,8 +31,11 @@ public sealed class OneByOneEngine(IEngine inner) : IEngine
         public Task<TableDescription?> DescribeAsync(TableName table, CancellationToken cancellationToken) =>
             inner.TransactAsync((s, token) => s.DescribeAsync(table, token), Scope.Reading, cancellationToken);
 
-        public Task<IReadOnlyList<RelationSize>> MeasureAsync(IReadOnlyList<TableName> tables, bool withBytes, CancellationToken cancellationToken) =>
-            inner.TransactAsync((s, token) => s.MeasureAsync(tables, withBytes, token), Scope.Reading, cancellationToken);
+        public Task<IReadOnlyList<RelationSize>> MeasureAsync(
+            IReadOnlyList<TableName> tables,
+            bool withBytes,
+            CancellationToken cancellationToken
+        ) => inner.TransactAsync((s, token) => s.MeasureAsync(tables, withBytes, token), Scope.Reading, cancellationToken);
 
         public Task BarrierAsync(Before next, CancellationToken cancellationToken) => Task.CompletedTask;
 

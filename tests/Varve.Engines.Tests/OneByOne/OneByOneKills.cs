@@ -52,8 +52,10 @@ public sealed class OneByOneKills
             var error = await Record.ExceptionAsync(() => RunAsync(db, e => Ending(e, end, number)));
             Assert.True(error is null or DeathException or EngineException { Code: EngineCodes.Interrupted }, $"{end} {number}: {error}");
             var failure = await Record.ExceptionAsync(() => RerunAsync(db));
-            if (failure is not null) differences.Add($"{end} {number} of {count.Statements}: {failure.Message[..Math.Min(400, failure.Message.Length)]}");
-            else if (expected.DifferenceTo(await Snapshot.TakeAsync(db, "m")) is { } difference) differences.Add($"{end} {number} of {count.Statements}: {difference}");
+            if (failure is not null)
+                differences.Add($"{end} {number} of {count.Statements}: {failure.Message[..Math.Min(400, failure.Message.Length)]}");
+            else if (expected.DifferenceTo(await Snapshot.TakeAsync(db, "m")) is { } difference)
+                differences.Add($"{end} {number} of {count.Statements}: {difference}");
         }
 
         Assert.True(differences.Count == 0, string.Join("\n", differences));
@@ -66,8 +68,15 @@ public sealed class OneByOneKills
     {
         await using var db = OneByOneMemory.New();
         var table = new SourceTable(new("m", "cpu"), "ts", TimeKind.Timestamp, [new("host", ValueKind.Text), new("v", ValueKind.Double)]);
-        var story = await Story.BeginAsync(db, table, "table: m.cpu\ntime: ts\nseries: [host]\nmeasures: { v: [count] }\ntiers: [{ every: 1h }]\n", [SourceRow.Of(InstantText.Parse("2025-01-01"), "a", 1.0)]);
-        await db.ExecuteAsync("INSERT INTO varve.ledgers VALUES ('m.cpu', 1, 1, false, '{\"relations\":{\"1h\":{\"tables\":[[\"states\",\"m\",\"cpu_1h_states\"]]}}}')");
+        var story = await Story.BeginAsync(
+            db,
+            table,
+            "table: m.cpu\ntime: ts\nseries: [host]\nmeasures: { v: [count] }\ntiers: [{ every: 1h }]\n",
+            [SourceRow.Of(InstantText.Parse("2025-01-01"), "a", 1.0)]
+        );
+        await db.ExecuteAsync(
+            "INSERT INTO varve.ledgers VALUES ('m.cpu', 1, 1, false, '{\"relations\":{\"1h\":{\"tables\":[[\"states\",\"m\",\"cpu_1h_states\"]]}}}')"
+        );
         await db.ExecuteAsync(made);
         var rows = await db.QueryAsync("SELECT * FROM m.cpu_1h_states");
         var outcome = await story.RunAsync("2025-01-02");
@@ -75,19 +84,25 @@ public sealed class OneByOneKills
         Assert.Equal(rows, await db.QueryAsync("SELECT * FROM m.cpu_1h_states"));
     }
 
-    private static IEngine Ending(IEngine engine, End end, int number) => end switch
-    {
-        End.DiesBefore => new TrippingEngine(engine, new(number, Moment.BeforeStatement)),
-        End.DiesAfter => new TrippingEngine(engine, new(number, Moment.AfterStatement)),
-        End.LosesBefore => new LosingEngine(engine, number, isDone: false),
-        _ => new LosingEngine(engine, number, isDone: true),
-    };
+    private static IEngine Ending(IEngine engine, End end, int number) =>
+        end switch
+        {
+            End.DiesBefore => new TrippingEngine(engine, new(number, Moment.BeforeStatement)),
+            End.DiesAfter => new TrippingEngine(engine, new(number, Moment.AfterStatement)),
+            End.LosesBefore => new LosingEngine(engine, number, isDone: false),
+            _ => new LosingEngine(engine, number, isDone: true),
+        };
 
     private static IEnumerable<int> Numbers(int last, int samples = 7)
     {
-        if (s_all) return Enumerable.Range(1, last);
+        if (s_all)
+            return Enumerable.Range(1, last);
         var random = new Random(last);
-        return Enumerable.Range(0, samples).Select(i => 1 + (last * i / samples) + random.Next(Math.Max(1, last / samples))).Where(n => n <= last).Distinct();
+        return Enumerable
+            .Range(0, samples)
+            .Select(i => 1 + (last * i / samples) + random.Next(Math.Max(1, last / samples)))
+            .Where(n => n <= last)
+            .Distinct();
     }
 
     private static async Task RunAsync(FileScratch db, Func<IEngine, IEngine> around)
@@ -110,39 +125,72 @@ public sealed class OneByOneKills
     }
 
     private static LifecycleOptions With(FileScratch db) =>
-        new() { Archives = new Dictionary<string, string> { ["cold"] = Directory.CreateDirectory(Path.Combine(Path.GetDirectoryName(db.File)!, "cold")).FullName } };
+        new()
+        {
+            Archives = new Dictionary<string, string>
+            {
+                ["cold"] = Directory.CreateDirectory(Path.Combine(Path.GetDirectoryName(db.File)!, "cold")).FullName,
+            },
+        };
 
     // Rolled up once; then time passed, rows came late, others were corrected, and much is past its keep.
     private static async Task<FileScratch> PrepareAsync(string more)
     {
         var db = DuckDbScratch.New();
-        var table = new SourceTable(new("m", "cpu"), "ts", TimeKind.Timestamp, [new("host", ValueKind.Text), new("v", ValueKind.Double), new("n", ValueKind.Integer)]);
+        var table = new SourceTable(
+            new("m", "cpu"),
+            "ts",
+            TimeKind.Timestamp,
+            [new("host", ValueKind.Text), new("v", ValueKind.Double), new("n", ValueKind.Integer)]
+        );
         var random = new Random(11);
         var story = await Story.BeginAsync(db, table, null, Rows(random, "2025-01-01", 1500, 24 * 5));
         story.Archives = With(db).Archives;
-        string Text(string functions, string tiers) => $$"""
-            table: m.cpu
-            time: ts
-            series: [host]
-            measures: { v: [{{functions}}], n: [sum, count] }
-            late: 1h
-            recheck: 1d
-            keep: 3d
-            tiers: [{{tiers}}]
-            {{(more == Changed ? "" : more)}}
-            """;
-        await story.ApplyAsync(Text("avg, min, max, first, last, stddev", "{ every: 1h, keep: 5d }, { every: 7h }, { every: 1d, zone: Europe/Berlin }"));
+        string Text(string functions, string tiers) =>
+            $$"""
+                table: m.cpu
+                time: ts
+                series: [host]
+                measures: { v: [{{functions}}], n: [sum, count] }
+                late: 1h
+                recheck: 1d
+                keep: 3d
+                tiers: [{{tiers}}]
+                {{(more == Changed ? "" : more)}}
+                """;
+        await story.ApplyAsync(
+            Text("avg, min, max, first, last, stddev", "{ every: 1h, keep: 5d }, { every: 7h }, { every: 1d, zone: Europe/Berlin }")
+        );
         Assert.Empty((await story.RunAsync(First)).Errors);
         await story.InsertAsync(Rows(random, "2025-01-06", 800, 24 * 3 + 6));
         await story.InsertAsync(Rows(random, "2025-01-04", 20, 40));
-        await db.ExecuteAsync($"UPDATE m.cpu SET v = 1 WHERE n < 50 AND ts > {db.TimeLiteral(InstantText.Parse("2025-01-05T12:00Z"), TimeKind.Timestamp)}");
-        if (more == Changed) await story.ApplyAsync(Text("avg, max, last, variance, count", "{ every: 30m, keep: 4d }, { every: 1h, keep: 5d }, { every: 1d, zone: Europe/Berlin }"));
+        await db.ExecuteAsync(
+            $"UPDATE m.cpu SET v = 1 WHERE n < 50 AND ts > {db.TimeLiteral(InstantText.Parse("2025-01-05T12:00Z"), TimeKind.Timestamp)}"
+        );
+        if (more == Changed)
+            await story.ApplyAsync(
+                Text(
+                    "avg, max, last, variance, count",
+                    "{ every: 30m, keep: 4d }, { every: 1h, keep: 5d }, { every: 1d, zone: Europe/Berlin }"
+                )
+            );
         return db;
     }
 
-    private static IEnumerable<SourceRow> Rows(Random random, string from, int count, int hours) => Enumerable.Range(0, count).Select(_ => SourceRow.Of(
-        InstantText.Parse(from) + NodaTime.Duration.FromSeconds(random.Next(hours * 3600)),
-        random.Next(3) switch { 0 => "a", 1 => "b", _ => null },
-        random.Next(1000) / 8.0,
-        (long)random.Next(1000)));
+    private static IEnumerable<SourceRow> Rows(Random random, string from, int count, int hours) =>
+        Enumerable
+            .Range(0, count)
+            .Select(_ =>
+                SourceRow.Of(
+                    InstantText.Parse(from) + NodaTime.Duration.FromSeconds(random.Next(hours * 3600)),
+                    random.Next(3) switch
+                    {
+                        0 => "a",
+                        1 => "b",
+                        _ => null,
+                    },
+                    random.Next(1000) / 8.0,
+                    (long)random.Next(1000)
+                )
+            );
 }

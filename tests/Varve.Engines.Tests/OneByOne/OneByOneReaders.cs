@@ -12,7 +12,12 @@ namespace Varve.Engines.Tests.OneByOne;
 /// </summary>
 public sealed class OneByOneReaders
 {
-    private static readonly SourceTable s_table = new(new("m", "cpu"), "ts", TimeKind.Timestamp, [new("host", ValueKind.Text), new("v", ValueKind.Double)]);
+    private static readonly SourceTable s_table = new(
+        new("m", "cpu"),
+        "ts",
+        TimeKind.Timestamp,
+        [new("host", ValueKind.Text), new("v", ValueKind.Double)]
+    );
 
     [Theory]
     [InlineData("tiers: [{ every: 1h }]")]
@@ -23,11 +28,18 @@ public sealed class OneByOneReaders
         await using var db = OneByOneMemory.New();
         var from = InstantText.Parse("2025-01-01");
         var story = await Story.BeginAsync(
-            db, s_table, $"table: m.cpu\ntime: ts\nseries: [host]\nmeasures: {{ v: [count] }}\nkeep: 3d\n{tiers}\n", [.. Enumerable.Range(0, 30 * 24).Select(i => SourceRow.Of(from + NodaTime.Duration.FromHours(i), "a", 1.0))]);
+            db,
+            s_table,
+            $"table: m.cpu\ntime: ts\nseries: [host]\nmeasures: {{ v: [count] }}\nkeep: 3d\n{tiers}\n",
+            [.. Enumerable.Range(0, 30 * 24).Select(i => SourceRow.Of(from + NodaTime.Duration.FromHours(i), "a", 1.0))]
+        );
         await story.RunWellAsync("2025-01-11");
         await using var database = await db.OpenAsync();
         var reader = new Reader(database.Engine);
-        var lifecycle = new Lifecycle(new Database(reader, database.Name), new() { TimeProvider = new SettableTime(InstantText.Parse("2025-01-31")) });
+        var lifecycle = new Lifecycle(
+            new Database(reader, database.Name),
+            new() { TimeProvider = new SettableTime(InstantText.Parse("2025-01-31")) }
+        );
         var outcome = await RunOutcome.OfAsync(lifecycle, new() { AsOf = InstantText.Parse("2025-01-31"), Yes = true });
         Assert.Empty(outcome.Errors);
         Assert.Contains(outcome.Done, s => s is PlanStep.Expire);
@@ -45,8 +57,11 @@ public sealed class OneByOneReaders
 
         public Task<EngineIdentity> IdentifyAsync(CancellationToken cancellationToken) => inner.IdentifyAsync(cancellationToken);
 
-        public Task<T> TransactAsync<T>(Func<IStatements, CancellationToken, Task<T>> work, Scope scope, CancellationToken cancellationToken) =>
-            inner.TransactAsync((s, token) => work(new Watched(this, s), token), scope, cancellationToken);
+        public Task<T> TransactAsync<T>(
+            Func<IStatements, CancellationToken, Task<T>> work,
+            Scope scope,
+            CancellationToken cancellationToken
+        ) => inner.TransactAsync((s, token) => work(new Watched(this, s), token), scope, cancellationToken);
 
         public Task SettleAsync(CancellationToken cancellationToken) => inner.SettleAsync(cancellationToken);
 
@@ -59,17 +74,25 @@ public sealed class OneByOneReaders
             public async Task<long> ExecuteAsync(SqlText statement, CancellationToken cancellationToken)
             {
                 var rows = await statements.ExecuteAsync(statement, cancellationToken);
-                var all = await statements.QueryAsync($"SELECT CAST(sum(varve_rows) AS BIGINT) FROM {new TableName("m", "cpu_all")}", cancellationToken);
+                var all = await statements.QueryAsync(
+                    $"SELECT CAST(sum(varve_rows) AS BIGINT) FROM {new TableName("m", "cpu_all")}",
+                    cancellationToken
+                );
                 reader.Seen.Add((statement.RenderInline(reader.Dialect).Text, all[0].Long(0)));
                 return rows;
             }
 
-            public Task<IReadOnlyList<Row>> QueryAsync(SqlText query, CancellationToken cancellationToken) => statements.QueryAsync(query, cancellationToken);
+            public Task<IReadOnlyList<Row>> QueryAsync(SqlText query, CancellationToken cancellationToken) =>
+                statements.QueryAsync(query, cancellationToken);
 
-            public Task<TableDescription?> DescribeAsync(TableName table, CancellationToken cancellationToken) => statements.DescribeAsync(table, cancellationToken);
+            public Task<TableDescription?> DescribeAsync(TableName table, CancellationToken cancellationToken) =>
+                statements.DescribeAsync(table, cancellationToken);
 
-            public Task<IReadOnlyList<RelationSize>> MeasureAsync(IReadOnlyList<TableName> tables, bool withBytes, CancellationToken cancellationToken) =>
-                statements.MeasureAsync(tables, withBytes, cancellationToken);
+            public Task<IReadOnlyList<RelationSize>> MeasureAsync(
+                IReadOnlyList<TableName> tables,
+                bool withBytes,
+                CancellationToken cancellationToken
+            ) => statements.MeasureAsync(tables, withBytes, cancellationToken);
 
             public Task BarrierAsync(Before next, CancellationToken cancellationToken) => statements.BarrierAsync(next, cancellationToken);
         }

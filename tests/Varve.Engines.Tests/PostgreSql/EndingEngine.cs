@@ -31,20 +31,28 @@ public sealed class EndingEngine(IEngine inner, int at, Func<Task> happen) : IEn
 
     private async Task<T> AskAsync<T>(Func<Task<T>> ask)
     {
-        if (++Statements == at) await happen();
+        if (++Statements == at)
+            await happen();
         return await ask();
     }
 
     private sealed class Ending(EndingEngine engine, IStatements inner) : IStatements
     {
-        public Task<TableDescription?> DescribeAsync(TableName table, CancellationToken cancellationToken) => inner.DescribeAsync(table, cancellationToken);
+        public Task<TableDescription?> DescribeAsync(TableName table, CancellationToken cancellationToken) =>
+            inner.DescribeAsync(table, cancellationToken);
 
-        public Task<IReadOnlyList<RelationSize>> MeasureAsync(IReadOnlyList<TableName> tables, bool withBytes, CancellationToken cancellationToken) => inner.MeasureAsync(tables, withBytes, cancellationToken);
+        public Task<IReadOnlyList<RelationSize>> MeasureAsync(
+            IReadOnlyList<TableName> tables,
+            bool withBytes,
+            CancellationToken cancellationToken
+        ) => inner.MeasureAsync(tables, withBytes, cancellationToken);
 
         public Task BarrierAsync(Before next, CancellationToken cancellationToken) => inner.BarrierAsync(next, cancellationToken);
 
-        public Task<long> ExecuteAsync(SqlText statement, CancellationToken cancellationToken) => engine.AskAsync(() => inner.ExecuteAsync(statement, cancellationToken));
+        public Task<long> ExecuteAsync(SqlText statement, CancellationToken cancellationToken) =>
+            engine.AskAsync(() => inner.ExecuteAsync(statement, cancellationToken));
 
-        public Task<IReadOnlyList<Row>> QueryAsync(SqlText query, CancellationToken cancellationToken) => engine.AskAsync(() => inner.QueryAsync(query, cancellationToken));
+        public Task<IReadOnlyList<Row>> QueryAsync(SqlText query, CancellationToken cancellationToken) =>
+            engine.AskAsync(() => inner.QueryAsync(query, cancellationToken));
     }
 }

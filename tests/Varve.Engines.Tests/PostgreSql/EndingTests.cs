@@ -42,13 +42,19 @@ public sealed class EndingTests() : ConformanceSuite(PostgreSqlScratch.New)
         {
             await using var db = (PostgreSqlScratch)prepared.Clone();
             var lost = 0L;
-            var (_, ended) = await RunAsync(db, number, async () =>
-            {
-                lost = await EndAsync(db, ends);
-                if (ends is Ends.Lease) await Task.Delay(TimeSpan.FromSeconds(1));
-            });
+            var (_, ended) = await RunAsync(
+                db,
+                number,
+                async () =>
+                {
+                    lost = await EndAsync(db, ends);
+                    if (ends is Ends.Lease)
+                        await Task.Delay(TimeSpan.FromSeconds(1));
+                }
+            );
             Assert.All(ended.Errors, e => Assert.Equal(EngineCodes.Lost, e.Code));
-            if (ends is Ends.Lease && lost > 0 && number < last * 4 / 5) Assert.NotEmpty(ended.Errors);
+            if (ends is Ends.Lease && lost > 0 && number < last * 4 / 5)
+                Assert.NotEmpty(ended.Errors);
             await RerunAsync(db);
             var difference = expected.DifferenceTo(await Snapshot.TakeAsync(db, "m"));
             Assert.True(difference is null, $"{ends} {number} of {last}: {difference}");
@@ -62,12 +68,16 @@ public sealed class EndingTests() : ConformanceSuite(PostgreSqlScratch.New)
         await using var whole = (PostgreSqlScratch)db.Clone();
         var (last, _) = await RunAsync(whole, int.MaxValue, () => Task.CompletedTask);
         RunOutcome? other = null;
-        var (_, first) = await RunAsync(db, last / 2, async () =>
-        {
-            await EndAsync(db, Ends.Lease);
-            await Task.Delay(TimeSpan.FromSeconds(1));
-            other = (await RunAsync(db, int.MaxValue, () => Task.CompletedTask)).Outcome;
-        });
+        var (_, first) = await RunAsync(
+            db,
+            last / 2,
+            async () =>
+            {
+                await EndAsync(db, Ends.Lease);
+                await Task.Delay(TimeSpan.FromSeconds(1));
+                other = (await RunAsync(db, int.MaxValue, () => Task.CompletedTask)).Outcome;
+            }
+        );
         Assert.NotEmpty(first.Errors);
         Assert.All(first.Errors, e => Assert.True(e.Code is EngineCodes.Lost or EngineCodes.Conflict or EngineCodes.Locked, e.ToString()));
         Assert.All(other!.Errors, e => Assert.True(e.Code is EngineCodes.Conflict or EngineCodes.Locked, e.ToString()));
@@ -81,7 +91,9 @@ public sealed class EndingTests() : ConformanceSuite(PostgreSqlScratch.New)
         var db = await PrepareAsync();
         await using var whole = (PostgreSqlScratch)db.Clone();
         await RunAsync(whole, int.MaxValue, () => Task.CompletedTask);
-        var both = await Task.WhenAll(Enumerable.Range(0, 2).Select(_ => Task.Run(() => RunAsync(db, int.MaxValue, () => Task.CompletedTask))));
+        var both = await Task.WhenAll(
+            Enumerable.Range(0, 2).Select(_ => Task.Run(() => RunAsync(db, int.MaxValue, () => Task.CompletedTask)))
+        );
         Assert.All(both.SelectMany(b => b.Outcome.Errors), e => Assert.IsType<BusyException>(e));
         Assert.Equal(1, both.Count(b => b.Outcome.Done.Count > 0));
         await RerunAsync(db);
@@ -92,10 +104,20 @@ public sealed class EndingTests() : ConformanceSuite(PostgreSqlScratch.New)
     {
         const string Holds = "EXISTS (SELECT 1 FROM pg_locks l WHERE l.pid = a.pid AND l.locktype = 'advisory')";
         await using var admin = await db.ConnectAsync();
-        await using var end = new NpgsqlCommand($"""
+        await using var end = new NpgsqlCommand(
+            $"""
             SELECT count(pg_terminate_backend(a.pid, 5000)) FROM pg_stat_activity a WHERE a.datname = current_database() AND a.pid <> pg_backend_pid() AND a.backend_type = 'client backend'
-              AND {(ends switch { Ends.Steps => $"NOT {Holds}", Ends.Lease => Holds, _ => "true" })}
-            """, admin);
+              AND {(
+                ends switch
+                {
+                    Ends.Steps => $"NOT {Holds}",
+                    Ends.Lease => Holds,
+                    _ => "true",
+                }
+            )}
+            """,
+            admin
+        );
         return (long)(await end.ExecuteScalarAsync())!;
     }
 
@@ -106,7 +128,13 @@ public sealed class EndingTests() : ConformanceSuite(PostgreSqlScratch.New)
         List<RunEvent> events = [];
         try
         {
-            await foreach (var one in new Lifecycle(new Database(engine, database.Name)).RunAsync(Selection.All, new() { AsOf = InstantText.Parse(AsOf), Yes = true })) events.Add(one);
+            await foreach (
+                var one in new Lifecycle(new Database(engine, database.Name)).RunAsync(
+                    Selection.All,
+                    new() { AsOf = InstantText.Parse(AsOf), Yes = true }
+                )
+            )
+                events.Add(one);
         }
         catch (EngineException error) when (events.Count == 0)
         {
@@ -130,15 +158,22 @@ public sealed class EndingTests() : ConformanceSuite(PostgreSqlScratch.New)
     // Partitions, rows that came late, and much that is past its keep.
     private async Task<PostgreSqlScratch> PrepareAsync()
     {
-        await Db.ExecuteAsync("""
+        await Db.ExecuteAsync(
+            """
             CREATE SCHEMA m; CREATE TABLE m.cpu (ts TIMESTAMP, host TEXT, v DOUBLE PRECISION) PARTITION BY RANGE (ts); CREATE TABLE m.cpu_rest PARTITION OF m.cpu DEFAULT;
             CREATE TABLE m.cpu_1 PARTITION OF m.cpu FOR VALUES FROM ('2025-01-01') TO ('2025-01-03'); CREATE TABLE m.cpu_2 PARTITION OF m.cpu FOR VALUES FROM ('2025-01-03') TO ('2025-01-05')
-            """);
+            """
+        );
         var story = new Story(Db, Cpu());
         await story.InsertAsync(Every("2025-01-01", "2025-01-06", "10m"));
-        await story.ApplyAsync(Policy("late: 1h\nrecheck: 1d\nkeep: 3d\ntiers: [{ every: 1h, keep: 5d }, { every: 7h }, { every: 1d, zone: Europe/Berlin }]"));
+        await story.ApplyAsync(
+            Policy("late: 1h\nrecheck: 1d\nkeep: 3d\ntiers: [{ every: 1h, keep: 5d }, { every: 7h }, { every: 1d, zone: Europe/Berlin }]")
+        );
         Assert.Empty((await story.RunAsync("2025-01-06")).Errors);
-        await story.InsertAsync([.. Every("2025-01-06", "2025-01-09T06:00:00Z", "10m"), .. Every("2025-01-05", "2025-01-05T12:00:00Z", "1h", "late")]);
+        await story.InsertAsync([
+            .. Every("2025-01-06", "2025-01-09T06:00:00Z", "10m"),
+            .. Every("2025-01-05", "2025-01-05T12:00:00Z", "1h", "late"),
+        ]);
         return (PostgreSqlScratch)Db;
     }
 }

@@ -14,22 +14,27 @@ public sealed class HealthTests() : ConformanceSuite(PostgreSqlScratch.New)
     [Fact]
     public async Task A_partition_that_somebody_began_to_detach_is_found_with_the_statement_that_finishes_it()
     {
-        await Db.ExecuteAsync("""
+        await Db.ExecuteAsync(
+            """
             CREATE SCHEMA m; CREATE TABLE m.cpu (ts TIMESTAMP, host TEXT, v DOUBLE PRECISION) PARTITION BY RANGE (ts);
             CREATE TABLE m.cpu_1 PARTITION OF m.cpu FOR VALUES FROM ('2025-01-01') TO ('2025-01-03'); CREATE TABLE m.cpu_2 PARTITION OF m.cpu FOR VALUES FROM ('2025-01-03') TO ('2025-01-05')
-            """);
+            """
+        );
         var story = new Story(Db, Cpu());
         await story.ApplyAsync(Policy("keep: 3d\ntiers: [{ every: 1h }]"));
         Assert.DoesNotContain(await FindAsync(story), f => f.Check == "partition.detaching");
         await using (var reader = await Server.ConnectAsync())
         {
             await using var reading = await reader.BeginTransactionAsync();
-            await using (var look = new NpgsqlCommand("SELECT count(*) FROM m.cpu", reader)) await look.ExecuteScalarAsync();
+            await using (var look = new NpgsqlCommand("SELECT count(*) FROM m.cpu", reader))
+                await look.ExecuteScalarAsync();
             await using var other = await Server.ConnectAsync();
-            await using (var patience = new NpgsqlCommand("SET lock_timeout = 300", other)) await patience.ExecuteNonQueryAsync();
+            await using (var patience = new NpgsqlCommand("SET lock_timeout = 300", other))
+                await patience.ExecuteNonQueryAsync();
             await using var detach = new NpgsqlCommand("ALTER TABLE m.cpu DETACH PARTITION m.cpu_1 CONCURRENTLY", other);
             await Assert.ThrowsAsync<PostgresException>(() => detach.ExecuteNonQueryAsync());
-            await using (var calm = new NpgsqlCommand("RESET lock_timeout", other)) await calm.ExecuteNonQueryAsync();
+            await using (var calm = new NpgsqlCommand("RESET lock_timeout", other))
+                await calm.ExecuteNonQueryAsync();
         }
 
         var found = Assert.Single(await FindAsync(story), f => f.Check == "partition.detaching");
@@ -41,15 +46,30 @@ public sealed class HealthTests() : ConformanceSuite(PostgreSqlScratch.New)
     [Fact]
     public async Task With_the_statements_that_are_printed_a_user_runs_and_a_reader_reads()
     {
-        var (user, reader) = (FormattableString.Invariant($"varve user {Environment.ProcessId}"), FormattableString.Invariant($"varve reader {Environment.ProcessId}"));
-        await Db.ExecuteAsync("CREATE SCHEMA \"m m\"; CREATE TABLE \"m m\".cpu (ts TIMESTAMP, host TEXT, v DOUBLE PRECISION) PARTITION BY RANGE (ts); CREATE TABLE \"m m\".old PARTITION OF \"m m\".cpu FOR VALUES FROM ('2025-01-01') TO ('2025-01-03'); CREATE TABLE \"m m\".rest PARTITION OF \"m m\".cpu DEFAULT");
-        await Db.ExecuteAsync("INSERT INTO \"m m\".cpu SELECT TIMESTAMP '2025-01-01' + n * INTERVAL '1 hour', 'a', n FROM generate_series(0, 200) n");
-        await Db.ExecuteAsync($"DROP ROLE IF EXISTS \"{user}\"; DROP ROLE IF EXISTS \"{reader}\"; CREATE ROLE \"{user}\" LOGIN; CREATE ROLE \"{reader}\"; CREATE ROLE \"{user} owner\"; GRANT ALL ON SCHEMA \"m m\" TO \"{user} owner\"");
-        foreach (var table in new[] { "cpu", "old", "rest" }) await Db.ExecuteAsync($"ALTER TABLE \"m m\".{table} OWNER TO \"{user} owner\"");
+        var (user, reader) = (
+            FormattableString.Invariant($"varve user {Environment.ProcessId}"),
+            FormattableString.Invariant($"varve reader {Environment.ProcessId}")
+        );
+        await Db.ExecuteAsync(
+            "CREATE SCHEMA \"m m\"; CREATE TABLE \"m m\".cpu (ts TIMESTAMP, host TEXT, v DOUBLE PRECISION) PARTITION BY RANGE (ts); CREATE TABLE \"m m\".old PARTITION OF \"m m\".cpu FOR VALUES FROM ('2025-01-01') TO ('2025-01-03'); CREATE TABLE \"m m\".rest PARTITION OF \"m m\".cpu DEFAULT"
+        );
+        await Db.ExecuteAsync(
+            "INSERT INTO \"m m\".cpu SELECT TIMESTAMP '2025-01-01' + n * INTERVAL '1 hour', 'a', n FROM generate_series(0, 200) n"
+        );
+        await Db.ExecuteAsync(
+            $"DROP ROLE IF EXISTS \"{user}\"; DROP ROLE IF EXISTS \"{reader}\"; CREATE ROLE \"{user}\" LOGIN; CREATE ROLE \"{reader}\"; CREATE ROLE \"{user} owner\"; GRANT ALL ON SCHEMA \"m m\" TO \"{user} owner\""
+        );
+        foreach (var table in new[] { "cpu", "old", "rest" })
+            await Db.ExecuteAsync($"ALTER TABLE \"m m\".{table} OWNER TO \"{user} owner\"");
         try
         {
-            var document = PolicyYaml.Parse("table: '\"m m\".cpu'\ntime: ts\nseries: [host]\nmeasures: { v: [avg] }\nkeep: 3d\ntiers: [{ every: 1h }]", "p.yaml");
-            await using var database = await PostgreSqlDatabase.OpenAsync(DatabaseUrl.Parse(Server.Url.Replace("varve@", Uri.EscapeDataString(user) + "@", StringComparison.Ordinal)));
+            var document = PolicyYaml.Parse(
+                "table: '\"m m\".cpu'\ntime: ts\nseries: [host]\nmeasures: { v: [avg] }\nkeep: 3d\ntiers: [{ every: 1h }]",
+                "p.yaml"
+            );
+            await using var database = await PostgreSqlDatabase.OpenAsync(
+                DatabaseUrl.Parse(Server.Url.Replace("varve@", Uri.EscapeDataString(user) + "@", StringComparison.Ordinal))
+            );
             IReadOnlyList<Varve.Catalog.StoredPolicy> policies = [new(document[0].Policy, 1, "", "", At("2025-01-09"), "")];
             var statements = await PostgreSqlGrants.StatementsAsync(database, policies, reader, "varve");
             Assert.Contains(statements, s => s.StartsWith($"GRANT \"{user} owner\" TO \"{user}\"", StringComparison.Ordinal));
@@ -61,11 +81,16 @@ public sealed class HealthTests() : ConformanceSuite(PostgreSqlScratch.New)
             Assert.True(outcome.Summary.RowsRemoved > 0);
             Assert.Equal(0L, Number(await Db.QueryAsync("SELECT count(*) FROM pg_class WHERE relname = 'old'"), 0));
             await Db.ExecuteAsync(string.Join('\n', statements.SkipWhile(s => s.Length > 0)));
-            Assert.Equal(201L, Number(await Db.QueryAsync($"SET ROLE \"{reader}\"; SELECT sum(varve_rows)::bigint FROM \"m m\".cpu_all; RESET ROLE"), 0));
+            Assert.Equal(
+                201L,
+                Number(await Db.QueryAsync($"SET ROLE \"{reader}\"; SELECT sum(varve_rows)::bigint FROM \"m m\".cpu_all; RESET ROLE"), 0)
+            );
         }
         finally
         {
-            await Db.ExecuteAsync($"DROP SCHEMA IF EXISTS varve CASCADE; DROP OWNED BY \"{user}\", \"{reader}\", \"{user} owner\" CASCADE; DROP ROLE \"{user}\"; DROP ROLE \"{reader}\"; DROP ROLE \"{user} owner\"");
+            await Db.ExecuteAsync(
+                $"DROP SCHEMA IF EXISTS varve CASCADE; DROP OWNED BY \"{user}\", \"{reader}\", \"{user} owner\" CASCADE; DROP ROLE \"{user}\"; DROP ROLE \"{reader}\"; DROP ROLE \"{user} owner\""
+            );
         }
     }
 
@@ -73,8 +98,14 @@ public sealed class HealthTests() : ConformanceSuite(PostgreSqlScratch.New)
     public async Task A_lease_that_another_run_has_is_waited_for_as_long_as_was_said()
     {
         await using var one = await PostgreSqlDatabase.OpenAsync(DatabaseUrl.Parse(Server.Url));
-        await using var patient = await PostgreSqlDatabase.OpenAsync(DatabaseUrl.Parse(Server.Url), new() { LeaseWait = TimeSpan.FromSeconds(20) });
-        await using var hasty = await PostgreSqlDatabase.OpenAsync(DatabaseUrl.Parse(Server.Url), new() { LeaseWait = TimeSpan.FromMilliseconds(400) });
+        await using var patient = await PostgreSqlDatabase.OpenAsync(
+            DatabaseUrl.Parse(Server.Url),
+            new() { LeaseWait = TimeSpan.FromSeconds(20) }
+        );
+        await using var hasty = await PostgreSqlDatabase.OpenAsync(
+            DatabaseUrl.Parse(Server.Url),
+            new() { LeaseWait = TimeSpan.FromMilliseconds(400) }
+        );
         var held = await one.Engine.LeaseAsync("p", CancellationToken.None);
         var waiting = patient.Engine.LeaseAsync("p", CancellationToken.None);
         await Assert.ThrowsAsync<BusyException>(() => hasty.Engine.LeaseAsync("p", CancellationToken.None));
@@ -83,9 +114,10 @@ public sealed class HealthTests() : ConformanceSuite(PostgreSqlScratch.New)
         await (await waiting).DisposeAsync();
     }
 
-    private Task<IReadOnlyList<Diagnosis.Finding>> FindAsync(Story story) => story.WithAsync(async lifecycle =>
-    {
-        await using var database = await Db.OpenAsync();
-        return await PostgreSqlHealth.DiagnoseAsync(database, await lifecycle.PoliciesAsync(Selection.All));
-    });
+    private Task<IReadOnlyList<Diagnosis.Finding>> FindAsync(Story story) =>
+        story.WithAsync(async lifecycle =>
+        {
+            await using var database = await Db.OpenAsync();
+            return await PostgreSqlHealth.DiagnoseAsync(database, await lifecycle.PoliciesAsync(Selection.All));
+        });
 }

@@ -18,22 +18,53 @@ public sealed class OwnServer : IAsyncDisposable
     /// <summary>Without the programs of a server the test is skipped, and where it runs for a change that lands it fails.</summary>
     public static async Task<OwnServer> StartAsync()
     {
-        var programs = Directory.Exists("/usr/lib/postgresql") ? Directory.GetDirectories("/usr/lib/postgresql").Order(StringComparer.Ordinal).Select(d => Path.Combine(d, "bin")).LastOrDefault(d => File.Exists(Path.Combine(d, "initdb"))) : null;
+        var programs = Directory.Exists("/usr/lib/postgresql")
+            ? Directory
+                .GetDirectories("/usr/lib/postgresql")
+                .Order(StringComparer.Ordinal)
+                .Select(d => Path.Combine(d, "bin"))
+                .LastOrDefault(d => File.Exists(Path.Combine(d, "initdb")))
+            : null;
         if (programs is null)
         {
-            if (Environment.GetEnvironmentVariable("CI") is { Length: > 0 }) Assert.Fail("There is no initdb under /usr/lib/postgresql: test.sh installs it.");
+            if (Environment.GetEnvironmentVariable("CI") is { Length: > 0 })
+                Assert.Fail("There is no initdb under /usr/lib/postgresql: test.sh installs it.");
             Assert.Skip("There is no initdb under /usr/lib/postgresql: test.sh installs it.");
         }
 
         var server = new OwnServer(programs, FreePort());
-        if (Environment.UserName == "root") await RunAsync("chown", "postgres", server._folder);
-        await server.ControlAsync("initdb", "-D", server.Data, "-U", "varve", "--auth=trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync");
+        if (Environment.UserName == "root")
+            await RunAsync("chown", "postgres", server._folder);
+        await server.ControlAsync(
+            "initdb",
+            "-D",
+            server.Data,
+            "-U",
+            "varve",
+            "--auth=trust",
+            "-E",
+            "UTF8",
+            "--locale=C.UTF-8",
+            "--no-sync"
+        );
         await server.UpAsync();
         return server;
     }
 
-    public Task UpAsync() => ControlAsync("pg_ctl", "-D", Data, "-l", Path.Combine(_folder, "log"), "-w", "-t", "60", "-o",
-        FormattableString.Invariant($"-p {_port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={_folder} -c fsync=off"), "start");
+    public Task UpAsync() =>
+        ControlAsync(
+            "pg_ctl",
+            "-D",
+            Data,
+            "-l",
+            Path.Combine(_folder, "log"),
+            "-w",
+            "-t",
+            "60",
+            "-o",
+            FormattableString.Invariant($"-p {_port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={_folder} -c fsync=off"),
+            "start"
+        );
 
     /// <param name="mode">fast ends every session; immediate is a crash.</param>
     public Task DownAsync(string mode) => ControlAsync("pg_ctl", "-D", Data, "-m", mode, "-w", "stop");
@@ -54,14 +85,17 @@ public sealed class OwnServer : IAsyncDisposable
     }
 
     // A server does not run as root.
-    private Task ControlAsync(string program, params string[] arguments) => Environment.UserName == "root"
-        ? RunAsync("runuser", ["-u", "postgres", "--", Path.Combine(_programs, program), .. arguments])
-        : RunAsync(Path.Combine(_programs, program), arguments);
+    private Task ControlAsync(string program, params string[] arguments) =>
+        Environment.UserName == "root"
+            ? RunAsync("runuser", ["-u", "postgres", "--", Path.Combine(_programs, program), .. arguments])
+            : RunAsync(Path.Combine(_programs, program), arguments);
 
     // What the server itself writes would keep a pipe open for as long as it runs.
     private static async Task RunAsync(string program, params string[] arguments)
     {
-        using var process = Process.Start(new ProcessStartInfo("bash", ["-c", "cd / && exec \"$@\" >/dev/null 2>&1 </dev/null", "bash", program, .. arguments]))!;
+        using var process = Process.Start(
+            new ProcessStartInfo("bash", ["-c", "cd / && exec \"$@\" >/dev/null 2>&1 </dev/null", "bash", program, .. arguments])
+        )!;
         await process.WaitForExitAsync();
         Assert.True(process.ExitCode == 0, $"{program} {string.Join(' ', arguments)} ended with {process.ExitCode}");
     }

@@ -6,7 +6,9 @@ using Varve.Policies;
 
 namespace Varve.Engines.Tests.PostgreSql;
 
-/// <summary>Parts of one engine are parts of the other, every value of every type comes back, and a large archive takes little memory.</summary>
+/// <summary>
+/// Parts of one engine are parts of the other, every value of every type comes back, and a large archive takes little memory.
+/// </summary>
 public sealed class PartTests() : ConformanceSuite(PostgreSqlScratch.New)
 {
     private const string Kept = "archive: cold\nkeep: 3d\ntiers: [{ every: 1d }]";
@@ -23,7 +25,9 @@ public sealed class PartTests() : ConformanceSuite(PostgreSqlScratch.New)
         await there.RunWellAsync("2025-01-10");
         await using (var database = await Db.OpenAsync())
         {
-            var result = await new Lifecycle(database, new() { Archives = cold.Declared }).RestoreAsync(new() { Policy = "m.cpu", Location = "cold" });
+            var result = await new Lifecycle(database, new() { Archives = cold.Declared }).RestoreAsync(
+                new() { Policy = "m.cpu", Location = "cold" }
+            );
             Same(Before(rows, "2025-01-07"), await Db.ReadAsync(Cpu() with { Name = result.Table }));
         }
 
@@ -34,14 +38,17 @@ public sealed class PartTests() : ConformanceSuite(PostgreSqlScratch.New)
         await here.RunWellAsync("2025-01-10");
         await using var other = DuckDbScratch.New();
         await using var empty = await other.OpenAsync();
-        var back = await new Lifecycle(empty, new() { Archives = colder.Declared }).RestoreAsync(new() { Policy = "m.cpu", Location = "cold" });
+        var back = await new Lifecycle(empty, new() { Archives = colder.Declared }).RestoreAsync(
+            new() { Policy = "m.cpu", Location = "cold" }
+        );
         Same(Before(rows, "2025-01-07"), await other.ReadAsync(Cpu() with { Name = back.Table }));
     }
 
     [Fact]
     public async Task Every_value_of_every_type_comes_back_as_it_went()
     {
-        await Db.ExecuteAsync("""
+        await Db.ExecuteAsync(
+            """
             CREATE SCHEMA m; CREATE TYPE m.mood AS ENUM ('sad', 'ok'); CREATE DOMAIN m.small AS numeric(9, 3);
             CREATE TABLE m.all (ts timestamptz, a smallint, b integer, c bigint, d real, e double precision, f numeric(38, 4), g boolean, h text, i varchar(9), j m.mood, k uuid, l bytea, m date, n time, o timestamp, p json, q jsonb, r m.small, s numeric(3, 0));
             INSERT INTO m.all VALUES
@@ -49,7 +56,8 @@ public sealed class PartTests() : ConformanceSuite(PostgreSqlScratch.New)
               ('2025-01-01 00:00:01+00', 32767, 2147483647, 9223372036854775806, 'NaN', 'NaN', 9999999999999999999999999999999999.9999, true, E'"quoted", \\back\nnew\tline é 😀', 'NULL', 'ok', 'ffffffff-ffff-ffff-ffff-ffffffffffff', '\x00ff5c22', 'infinity', '23:59:59.999999', 'infinity', '"x"', '{}', -999999.999, -1),
               ('2025-01-01 00:00:02+00', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL),
               ('2025-01-01 00:00:03.000001+00', 0, 0, 9007199254740993, '3.4028235e38', '-0', 0.1, true, '\N', '\', 'ok', NULL, '\x5c', '9999-12-31', '12:00:00.000001', '9999-12-31 23:59:59.999999', 'null', '"\\"', 0.1, 0)
-            """);
+            """
+        );
         using var cold = new ColdPlace();
         var story = new Story(Db, Cpu() with { Name = new("m", "all") }) { Archives = cold.Declared };
         await story.ApplyAsync("table: m.all\ntime: ts\nseries: []\nmeasures: {}\narchive: cold\nkeep: 3d");
@@ -85,7 +93,8 @@ public sealed class PartTests() : ConformanceSuite(PostgreSqlScratch.New)
         story.Archives = cold.Declared;
         await using var writer = await ((PostgreSqlScratch)Db).ConnectAsync();
         await using var writing = await writer.BeginTransactionAsync();
-        await using (var insert = new NpgsqlCommand("INSERT INTO m.cpu VALUES ('2025-01-02 03:00', 'late', 7)", writer)) await insert.ExecuteNonQueryAsync();
+        await using (var insert = new NpgsqlCommand("INSERT INTO m.cpu VALUES ('2025-01-02 03:00', 'late', 7)", writer))
+            await insert.ExecuteNonQueryAsync();
         await story.RunWellAsync("2025-01-10");
         await writing.CommitAsync();
         Assert.Equal(1L, Number(await Db.QueryAsync("SELECT count(*) FROM m.cpu WHERE host = 'late'"), 0));

@@ -78,12 +78,14 @@ public sealed class PartitionTests() : ConformanceSuite(PostgreSqlScratch.New)
     [Fact]
     public async Task Partitions_below_partitions_of_another_kind_go_together()
     {
-        await Db.ExecuteAsync("""
+        await Db.ExecuteAsync(
+            """
             CREATE SCHEMA m; CREATE TABLE m.cpu (ts TIMESTAMP, host TEXT, v DOUBLE PRECISION) PARTITION BY LIST (host);
             CREATE TABLE m.cpu_a PARTITION OF m.cpu FOR VALUES IN ('a') PARTITION BY RANGE (ts); CREATE TABLE m.cpu_b PARTITION OF m.cpu FOR VALUES IN ('b') PARTITION BY RANGE (ts);
             CREATE TABLE m.a_1 PARTITION OF m.cpu_a FOR VALUES FROM (MINVALUE) TO ('2025-01-05'); CREATE TABLE m.a_2 PARTITION OF m.cpu_a FOR VALUES FROM ('2025-01-05') TO (MAXVALUE);
             CREATE TABLE m.b_1 PARTITION OF m.cpu_b FOR VALUES FROM ('2025-01-01') TO ('2025-01-05'); CREATE TABLE m.b_2 PARTITION OF m.cpu_b FOR VALUES FROM ('2025-01-05') TO ('2025-02-01')
-            """);
+            """
+        );
         var story = new Story(Db, Cpu());
         List<SourceRow> rows = [.. Every("2025-01-01", "2025-01-10", "1h", "a"), .. Every("2025-01-01", "2025-01-10", "1h", "b")];
         await story.InsertAsync(rows);
@@ -120,7 +122,8 @@ public sealed class PartitionTests() : ConformanceSuite(PostgreSqlScratch.New)
         await story.RunWellAsync("2025-02-09");
         await using var writer = await Server.ConnectAsync();
         await using var writing = await writer.BeginTransactionAsync();
-        await using (var insert = new NpgsqlCommand("INSERT INTO m.cpu VALUES ('2025-01-25 03:00', 'late', 7)", writer)) await insert.ExecuteNonQueryAsync();
+        await using (var insert = new NpgsqlCommand("INSERT INTO m.cpu VALUES ('2025-01-25 03:00', 'late', 7)", writer))
+            await insert.ExecuteNonQueryAsync();
         Assert.Equal(EngineCodes.Locked, Assert.IsType<EngineException>(Assert.Single((await story.RunAsync("2025-02-12")).Errors)).Code);
         await writing.CommitAsync();
         await story.RunWellAsync("2025-02-12");
@@ -140,14 +143,18 @@ public sealed class PartitionTests() : ConformanceSuite(PostgreSqlScratch.New)
             await using var writer = await Server.ConnectAsync();
             for (var at = At("2025-03-01T00:00:01Z"); !stop.IsCancellationRequested; at += Duration.FromSeconds(1))
             {
-                await using var insert = new NpgsqlCommand($"INSERT INTO m.cpu VALUES ({Db.TimeLiteral(at, TimeKind.Timestamp)}, 'w', 1)", writer);
+                await using var insert = new NpgsqlCommand(
+                    $"INSERT INTO m.cpu VALUES ({Db.TimeLiteral(at, TimeKind.Timestamp)}, 'w', 1)",
+                    writer
+                );
                 await insert.ExecuteNonQueryAsync(CancellationToken.None);
                 written.Add(SourceRow.Of(at, "w", 1.0));
             }
 
             return written;
         });
-        foreach (var day in new[] { "2025-02-09", "2025-02-12", "2025-03-11" }) await story.RunWellAsync(day);
+        foreach (var day in new[] { "2025-02-09", "2025-02-12", "2025-03-11" })
+            await story.RunWellAsync(day);
         await stop.CancelAsync();
         var all = _rows.Concat(await writing).ToList();
         await story.WithAsync(l => l.InvalidateAsync("m.cpu", new(At("2025-03-01"), At("2025-03-03"))));
@@ -171,12 +178,14 @@ public sealed class PartitionTests() : ConformanceSuite(PostgreSqlScratch.New)
 
     private async Task<Story> MonthsAsync(string more = Kept)
     {
-        await Db.ExecuteAsync("""
+        await Db.ExecuteAsync(
+            """
             CREATE SCHEMA m; CREATE TABLE m.cpu (ts TIMESTAMP, host TEXT, v DOUBLE PRECISION) PARTITION BY RANGE (ts); CREATE TABLE m.cpu_rest PARTITION OF m.cpu DEFAULT;
             CREATE TABLE m.cpu_2025_01 PARTITION OF m.cpu FOR VALUES FROM ('2025-01-01') TO ('2025-02-01');
             CREATE TABLE m.cpu_2025_02 PARTITION OF m.cpu FOR VALUES FROM ('2025-02-01') TO ('2025-03-01');
             CREATE TABLE m.cpu_2025_03 PARTITION OF m.cpu FOR VALUES FROM ('2025-03-01') TO ('2025-04-01')
-            """);
+            """
+        );
         var story = new Story(Db, Cpu());
         await story.InsertAsync(_rows);
         await story.ApplyAsync(Policy(more));
@@ -184,7 +193,11 @@ public sealed class PartitionTests() : ConformanceSuite(PostgreSqlScratch.New)
     }
 
     private async Task<IReadOnlyList<string>> PartsAsync() =>
-        [.. (await Db.QueryAsync("SELECT relid::regclass::text FROM pg_partition_tree('m.cpu') WHERE isleaf ORDER BY 1")).Select(r => ((string)r[0]!)[2..])];
+        [
+            .. (await Db.QueryAsync("SELECT relid::regclass::text FROM pg_partition_tree('m.cpu') WHERE isleaf ORDER BY 1")).Select(r =>
+                ((string)r[0]!)[2..]
+            ),
+        ];
 
     private static async Task<long> CountAsync(NpgsqlConnection connection)
     {

@@ -20,13 +20,24 @@ public sealed class RelocateTests() : ConformanceSuite(PostgreSqlScratch.New)
     {
         var story = await MonthsAsync(Hops);
         await story.RunWellAsync("2025-02-06");
-        Assert.Equal(["cpu_2025_01 varve_warm", "cpu_2025_02 pg_default", "cpu_2025_03 pg_default", "cpu_rest pg_default"], await PlacesAsync());
+        Assert.Equal(
+            ["cpu_2025_01 varve_warm", "cpu_2025_02 pg_default", "cpu_2025_03 pg_default", "cpu_rest pg_default"],
+            await PlacesAsync()
+        );
         Assert.Equal(["cpu_2025_01_ts_idx varve_warm", "cpu_2025_02_ts_idx pg_default"], (await PlacesAsync("i")).Take(2));
 
         var outcome = await story.RunWellAsync("2025-03-10");
-        Assert.Equal(["relocate source [2025-01-01T00:00:00Z, 2025-02-01T00:00:00Z) to varve_cold", "relocate source [2025-02-01T00:00:00Z, 2025-03-01T00:00:00Z) to varve_warm"],
-            outcome.Done.OfType<PlanStep.Relocate>().Select(s => s.Key));
-        Assert.Equal(["cpu_2025_01 varve_cold", "cpu_2025_02 varve_warm", "cpu_2025_03 pg_default", "cpu_rest pg_default"], await PlacesAsync());
+        Assert.Equal(
+            [
+                "relocate source [2025-01-01T00:00:00Z, 2025-02-01T00:00:00Z) to varve_cold",
+                "relocate source [2025-02-01T00:00:00Z, 2025-03-01T00:00:00Z) to varve_warm",
+            ],
+            outcome.Done.OfType<PlanStep.Relocate>().Select(s => s.Key)
+        );
+        Assert.Equal(
+            ["cpu_2025_01 varve_cold", "cpu_2025_02 varve_warm", "cpu_2025_03 pg_default", "cpu_rest pg_default"],
+            await PlacesAsync()
+        );
         Assert.Empty((await story.RunWellAsync("2025-03-10")).Done);
         Same(_rows, await story.SourceAsync());
         await story.ExpectTiersAsync(_rows);
@@ -50,11 +61,13 @@ public sealed class RelocateTests() : ConformanceSuite(PostgreSqlScratch.New)
     [Fact]
     public async Task Everything_below_a_part_moves_and_one_table_in_each_transaction()
     {
-        await ExecuteAsync("""
+        await ExecuteAsync(
+            """
             CREATE SCHEMA m; CREATE TABLE m.cpu (ts TIMESTAMP, host TEXT, v DOUBLE PRECISION) PARTITION BY RANGE (ts);
             CREATE TABLE m.jan PARTITION OF m.cpu FOR VALUES FROM ('2025-01-01') TO ('2025-02-01') PARTITION BY LIST (host);
             CREATE TABLE m.jan_a PARTITION OF m.jan FOR VALUES IN ('a'); CREATE TABLE m.jan_rest PARTITION OF m.jan DEFAULT;
-            """);
+            """
+        );
         var story = new Story(Db, Cpu());
         List<SourceRow> rows = [.. Every("2025-01-01", "2025-01-10", "6h", "a"), .. Every("2025-01-01", "2025-01-10", "6h", "b")];
         await story.InsertAsync(rows);
@@ -100,7 +113,14 @@ public sealed class RelocateTests() : ConformanceSuite(PostgreSqlScratch.New)
         var story = await MonthsAsync(Hops);
         var plan = await story.PlanAsync("2025-02-06");
         var shown = (await story.WithAsync(l => l.StatementsAsync(plan))).Single(s => s.Step is PlanStep.Relocate).Statements;
-        Assert.Equal(["LOCK TABLE \"m\".\"cpu_2025_01\" IN ACCESS EXCLUSIVE MODE", "ALTER TABLE \"m\".\"cpu_2025_01\" SET TABLESPACE \"varve_warm\"", "ALTER TABLE \"m\".\"cpu_2025_01_ts_idx\" SET TABLESPACE \"varve_warm\""], shown);
+        Assert.Equal(
+            [
+                "LOCK TABLE \"m\".\"cpu_2025_01\" IN ACCESS EXCLUSIVE MODE",
+                "ALTER TABLE \"m\".\"cpu_2025_01\" SET TABLESPACE \"varve_warm\"",
+                "ALTER TABLE \"m\".\"cpu_2025_01_ts_idx\" SET TABLESPACE \"varve_warm\"",
+            ],
+            shown
+        );
         await story.RunAsShownAsync("2025-02-06");
     }
 
@@ -136,12 +156,14 @@ public sealed class RelocateTests() : ConformanceSuite(PostgreSqlScratch.New)
 
     private async Task<Story> MonthsAsync(string more)
     {
-        await ExecuteAsync("""
+        await ExecuteAsync(
+            """
             CREATE SCHEMA m; CREATE TABLE m.cpu (ts TIMESTAMP, host TEXT, v DOUBLE PRECISION) PARTITION BY RANGE (ts); CREATE TABLE m.cpu_rest PARTITION OF m.cpu DEFAULT; CREATE INDEX ON m.cpu (ts);
             CREATE TABLE m.cpu_2025_01 PARTITION OF m.cpu FOR VALUES FROM ('2025-01-01') TO ('2025-02-01');
             CREATE TABLE m.cpu_2025_02 PARTITION OF m.cpu FOR VALUES FROM ('2025-02-01') TO ('2025-03-01');
             CREATE TABLE m.cpu_2025_03 PARTITION OF m.cpu FOR VALUES FROM ('2025-03-01') TO ('2025-04-01');
-            """);
+            """
+        );
         var story = new Story(Db, Cpu());
         await story.InsertAsync(_rows);
         await story.ApplyAsync(Policy(more));
@@ -162,7 +184,8 @@ public sealed class RelocateTests() : ConformanceSuite(PostgreSqlScratch.New)
                 await using var make = new NpgsqlCommand($"CREATE TABLESPACE {place} LOCATION ''", connection);
                 await make.ExecuteNonQueryAsync();
             }
-            catch (PostgresException there) when (there.SqlState is PostgresErrorCodes.DuplicateObject or PostgresErrorCodes.UniqueViolation)
+            catch (PostgresException there)
+                when (there.SqlState is PostgresErrorCodes.DuplicateObject or PostgresErrorCodes.UniqueViolation)
             {
                 // Another test was first.
             }
@@ -176,10 +199,14 @@ public sealed class RelocateTests() : ConformanceSuite(PostgreSqlScratch.New)
     }
 
     private async Task<IReadOnlyList<string>> PlacesAsync(string kind = "r") =>
-    [
-        .. (await Db.QueryAsync($"""
-            SELECT c.relname || ' ' || coalesce(s.spcname, 'pg_default') FROM pg_class c LEFT JOIN pg_tablespace s ON s.oid = c.reltablespace
-            WHERE c.relnamespace = 'm'::regnamespace AND c.relkind = '{kind}' AND c.relispartition ORDER BY 1
-            """)).Select(r => (string)r[0]!),
-    ];
+        [
+            .. (
+                await Db.QueryAsync(
+                    $"""
+                    SELECT c.relname || ' ' || coalesce(s.spcname, 'pg_default') FROM pg_class c LEFT JOIN pg_tablespace s ON s.oid = c.reltablespace
+                    WHERE c.relnamespace = 'm'::regnamespace AND c.relkind = '{kind}' AND c.relispartition ORDER BY 1
+                    """
+                )
+            ).Select(r => (string)r[0]!),
+        ];
 }

@@ -45,7 +45,9 @@ public sealed class ServerTests() : ConformanceSuite(PostgreSqlScratch.New)
     [InlineData("?threads=2", "threads")]
     public async Task An_option_that_is_not_known_or_has_no_such_value_is_refused(string options, string said)
     {
-        var refused = await Assert.ThrowsAsync<PolicyException>(() => PostgreSqlDatabase.OpenAsync(DatabaseUrl.Parse("postgresql://me@localhost/x" + options)));
+        var refused = await Assert.ThrowsAsync<PolicyException>(() =>
+            PostgreSqlDatabase.OpenAsync(DatabaseUrl.Parse("postgresql://me@localhost/x" + options))
+        );
         Assert.Contains(said, refused.Message, StringComparison.Ordinal);
     }
 
@@ -57,7 +59,8 @@ public sealed class ServerTests() : ConformanceSuite(PostgreSqlScratch.New)
         var first = await one.Engine.LeaseAsync("m.cpu", default);
         var busy = await Assert.ThrowsAsync<BusyException>(() => two.Engine.LeaseAsync("m.cpu", default));
         Assert.Contains("varve", busy.Message, StringComparison.Ordinal);
-        await using (await two.Engine.LeaseAsync("m.other", default)) await first.DisposeAsync();
+        await using (await two.Engine.LeaseAsync("m.other", default))
+            await first.DisposeAsync();
         await using var second = await two.Engine.LeaseAsync("m.cpu", default);
         Assert.True(second.Fence > first.Fence);
     }
@@ -69,10 +72,20 @@ public sealed class ServerTests() : ConformanceSuite(PostgreSqlScratch.New)
         await using var lease = await database.Engine.LeaseAsync("m.cpu", default);
         var lost = new TaskCompletionSource();
         await using var registration = lease.Lost.Register(lost.SetResult);
-        await Db.ExecuteAsync("SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = current_database())");
+        await Db.ExecuteAsync(
+            "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+        );
         await lost.Task.WaitAsync(TimeSpan.FromSeconds(30));
-        var error = await Assert.ThrowsAsync<EngineException>(() => database.Engine.TransactAsync(
-            (s, token) => s.ExecuteAsync($"CREATE TABLE public.x (a INTEGER)", token), Scope.Writing with { Lease = lease }, default));
+        var error = await Assert.ThrowsAsync<EngineException>(() =>
+            database.Engine.TransactAsync(
+                (s, token) => s.ExecuteAsync($"CREATE TABLE public.x (a INTEGER)", token),
+                Scope.Writing with
+                {
+                    Lease = lease,
+                },
+                default
+            )
+        );
         Assert.Equal((EngineCodes.Lost, false), (error.Code, error.IsTransient));
         Assert.Empty(await Db.ShapesAsync("public"));
     }
@@ -81,16 +94,19 @@ public sealed class ServerTests() : ConformanceSuite(PostgreSqlScratch.New)
     public async Task A_session_that_was_ended_in_the_middle_leaves_nothing_of_its_transaction()
     {
         await using var database = await Db.OpenAsync();
-        var error = await Assert.ThrowsAsync<EngineException>(() => database.Engine.TransactAsync(
-            async (s, token) =>
-            {
-                await s.ExecuteAsync($"CREATE TABLE public.x (a INTEGER)", token);
-                var pid = (await s.QueryAsync($"SELECT pg_backend_pid()", token))[0].Long(0);
-                await Db.ExecuteAsync(FormattableString.Invariant($"SELECT pg_terminate_backend({pid})"));
-                return await s.ExecuteAsync($"INSERT INTO public.x VALUES (1)", token);
-            },
-            Scope.Writing,
-            default));
+        var error = await Assert.ThrowsAsync<EngineException>(() =>
+            database.Engine.TransactAsync(
+                async (s, token) =>
+                {
+                    await s.ExecuteAsync($"CREATE TABLE public.x (a INTEGER)", token);
+                    var pid = (await s.QueryAsync($"SELECT pg_backend_pid()", token))[0].Long(0);
+                    await Db.ExecuteAsync(FormattableString.Invariant($"SELECT pg_terminate_backend({pid})"));
+                    return await s.ExecuteAsync($"INSERT INTO public.x VALUES (1)", token);
+                },
+                Scope.Writing,
+                default
+            )
+        );
         Assert.Equal((EngineCodes.Lost, true), (error.Code, error.IsTransient));
         Assert.Empty(await Db.ShapesAsync("public"));
     }
@@ -100,7 +116,9 @@ public sealed class ServerTests() : ConformanceSuite(PostgreSqlScratch.New)
     {
         var story = await BeginAsync(Policy("keep: 3d\ntiers: [{ every: 1h }]"), Every("2025-01-01", "2025-01-08", "1h"));
         var role = $"reader_{Environment.ProcessId}";
-        await Db.ExecuteAsync($"DROP ROLE IF EXISTS {role}; CREATE ROLE {role} LOGIN; GRANT USAGE ON SCHEMA m, varve TO {role}; GRANT ALL ON ALL TABLES IN SCHEMA varve TO {role}; GRANT SELECT ON m.cpu TO {role}");
+        await Db.ExecuteAsync(
+            $"DROP ROLE IF EXISTS {role}; CREATE ROLE {role} LOGIN; GRANT USAGE ON SCHEMA m, varve TO {role}; GRANT ALL ON ALL TABLES IN SCHEMA varve TO {role}; GRANT SELECT ON m.cpu TO {role}"
+        );
         var url = DatabaseUrl.Parse(Server.Url.Replace($"{DatabaseUrl.Parse(Server.Url).User}@", $"{role}@", StringComparison.Ordinal));
         await using (var database = await PostgreSqlDatabase.OpenAsync(url))
         {
@@ -121,24 +139,39 @@ public sealed class ServerTests() : ConformanceSuite(PostgreSqlScratch.New)
     {
         List<Story> stories = [];
         foreach (var name in new[] { "cpu", "mem", "net" })
-            stories.Add(await Story.BeginAsync(
-                Db,
-                Cpu() with { Name = new("m", name) },
-                Policy("keep: 3d\ntiers: [{ every: 1h }]", "avg").Replace("m.cpu", $"m.{name}", StringComparison.Ordinal),
-                Every("2025-01-01", "2025-01-08", "1h")));
-        await Task.WhenAll(stories.Select(async story =>
-        {
-            for (var day = 5; day < 8; day++)
+            stories.Add(
+                await Story.BeginAsync(
+                    Db,
+                    Cpu() with
+                    {
+                        Name = new("m", name),
+                    },
+                    Policy("keep: 3d\ntiers: [{ every: 1h }]", "avg").Replace("m.cpu", $"m.{name}", StringComparison.Ordinal),
+                    Every("2025-01-01", "2025-01-08", "1h")
+                )
+            );
+        await Task.WhenAll(
+            stories.Select(async story =>
             {
-                var outcome = await story.WithAsync(
-                    l => RunOutcome.OfAsync(l, new() { Yes = true, AsOf = At($"2025-01-0{day}") }, Policies.Selection.Of(story.Policy.Name)),
-                    new SettableTime(At("2025-01-08")));
-                Assert.Empty(outcome.Errors);
-            }
-        }));
+                for (var day = 5; day < 8; day++)
+                {
+                    var outcome = await story.WithAsync(
+                        l =>
+                            RunOutcome.OfAsync(
+                                l,
+                                new() { Yes = true, AsOf = At($"2025-01-0{day}") },
+                                Policies.Selection.Of(story.Policy.Name)
+                            ),
+                        new SettableTime(At("2025-01-08"))
+                    );
+                    Assert.Empty(outcome.Errors);
+                }
+            })
+        );
         var log = await stories[0].WithAsync(l => l.VerifyAuditAsync());
         Assert.Empty(log.Findings);
-        foreach (var story in stories) Assert.Equal(4 * 24, (await story.SourceAsync()).Count);
+        foreach (var story in stories)
+            Assert.Equal(4 * 24, (await story.SourceAsync()).Count);
     }
 
     [Fact]
@@ -170,10 +203,17 @@ public sealed class ServerTests() : ConformanceSuite(PostgreSqlScratch.New)
             async (s, token) =>
             {
                 var column = (await s.DescribeAsync(new("public", "typed"), token))!.Columns[0];
-                return (await s.QueryAsync($"SELECT CAST({database.Engine.Dialect.Typed(column, written, $"v")} AS TEXT) FROM (SELECT 1) x(v)", token))[0].TextOrNull(0);
+                return (
+                    await s.QueryAsync(
+                        $"SELECT CAST({database.Engine.Dialect.Typed(column, written, $"v")} AS TEXT) FROM (SELECT 1) x(v)",
+                        token
+                    )
+                )[0]
+                    .TextOrNull(0);
             },
             Scope.Reading,
-            default);
+            default
+        );
         Assert.Equal(isThere, found is not null);
         Assert.Equal(value, found);
     }

@@ -21,9 +21,7 @@ public sealed class S3ArchiveTests : ArchiveSuite, IAsyncLifetime
     }
 
     public S3ArchiveTests()
-        : base(DuckDbMemory.New)
-    {
-    }
+        : base(DuckDbMemory.New) { }
 
     async ValueTask IAsyncDisposable.DisposeAsync()
     {
@@ -71,7 +69,17 @@ public sealed class S3ArchiveTests : ArchiveSuite, IAsyncLifetime
         string[] said = [.. outcome.Errors.Select(e => e.Message), .. outcome.Waits.Where(w => w.NeedsPerson).Select(w => w.Reason)];
         Assert.Single(said);
         Assert.DoesNotContain("AKIASECRETNAME", said[0], StringComparison.Ordinal);
-        Assert.Contains(fault switch { Fault.Expired => "renew them", Fault.Shorter => "was cut", Fault.Busy => "503 SlowDown", _ => "the connection broke" }, said[0], StringComparison.Ordinal);
+        Assert.Contains(
+            fault switch
+            {
+                Fault.Expired => "renew them",
+                Fault.Shorter => "was cut",
+                Fault.Busy => "503 SlowDown",
+                _ => "the connection broke",
+            },
+            said[0],
+            StringComparison.Ordinal
+        );
         _store.Fails = (_, _) => Fault.None;
         await story.RunWellAsync("2025-01-11");
         Same(Since(rows, "2025-01-04"), await story.SourceAsync());
@@ -84,7 +92,8 @@ public sealed class S3ArchiveTests : ArchiveSuite, IAsyncLifetime
     {
         var (story, rows) = await BeginAsync(SmallParts);
         var failed = 0;
-        _store.Fails = (m, p) => m == "PUT" && p.Contains("partNumber=2", StringComparison.Ordinal) && failed++ == 0 ? Fault.Busy : Fault.None;
+        _store.Fails = (m, p) =>
+            m == "PUT" && p.Contains("partNumber=2", StringComparison.Ordinal) && failed++ == 0 ? Fault.Busy : Fault.None;
         await story.RunWellAsync("2025-01-11");
         Assert.Equal(2, failed);
         Same(Since(rows, "2025-01-04"), await story.SourceAsync());
@@ -95,7 +104,10 @@ public sealed class S3ArchiveTests : ArchiveSuite, IAsyncLifetime
     {
         var (story, _) = await BeginAsync(SmallParts);
         _store.Fails = (m, p) => p.Contains("partNumber=2", StringComparison.Ordinal) ? Fault.Expired : Fault.None;
-        Assert.Contains((await story.RunAsync("2025-01-11")).Errors, e => e is EngineException { Code: EngineCodes.ArchiveRefused, IsTransient: false });
+        Assert.Contains(
+            (await story.RunAsync("2025-01-11")).Errors,
+            e => e is EngineException { Code: EngineCodes.ArchiveRefused, IsTransient: false }
+        );
         Assert.Equal(0, _store.OpenUploads);
         Assert.Empty(_store.Keys);
     }

@@ -85,18 +85,25 @@ public sealed class StandIn : IAsyncDisposable
 
         var body = new MemoryStream();
         await request.Body.CopyToAsync(body);
-        if (fault is Fault.Expired) await RefuseAsync(context.Response, 403, "ExpiredToken");
-        else if (fault is Fault.Busy) await RefuseAsync(context.Response, 503, "SlowDown");
-        else if (!IsWhole(request, body.ToArray())) await RefuseAsync(context.Response, 400, "BadDigest");
-        else await ActAsync(context, body.ToArray(), fault);
+        if (fault is Fault.Expired)
+            await RefuseAsync(context.Response, 403, "ExpiredToken");
+        else if (fault is Fault.Busy)
+            await RefuseAsync(context.Response, 503, "SlowDown");
+        else if (!IsWhole(request, body.ToArray()))
+            await RefuseAsync(context.Response, 400, "BadDigest");
+        else
+            await ActAsync(context, body.ToArray(), fault);
     }
 
     private bool IsWhole(HttpRequest request, byte[] body)
     {
-        if (!request.Headers.Authorization.ToString().StartsWith("AWS4-HMAC-SHA256", StringComparison.Ordinal)) return false;
+        if (!request.Headers.Authorization.ToString().StartsWith("AWS4-HMAC-SHA256", StringComparison.Ordinal))
+            return false;
         var hash = SHA256.HashData(body);
-        if (request.Headers["x-amz-content-sha256"].ToString() is { Length: 64 } signed && signed != Convert.ToHexStringLower(hash)) return false;
-        if (request.Headers["x-amz-checksum-sha256"].ToString() is not { Length: > 0 } sum) return true;
+        if (request.Headers["x-amz-content-sha256"].ToString() is { Length: 64 } signed && signed != Convert.ToHexStringLower(hash))
+            return false;
+        if (request.Headers["x-amz-checksum-sha256"].ToString() is not { Length: > 0 } sum)
+            return true;
         Checked++;
         return sum == Convert.ToBase64String(hash);
     }
@@ -116,7 +123,8 @@ public sealed class StandIn : IAsyncDisposable
                 break;
             case "PUT" when upload.Length > 0:
                 Parts++;
-                _uploads[upload][int.Parse(request.Query["partNumber"].ToString(), System.Globalization.CultureInfo.InvariantCulture)] = body;
+                _uploads[upload][int.Parse(request.Query["partNumber"].ToString(), System.Globalization.CultureInfo.InvariantCulture)] =
+                    body;
                 response.Headers.ETag = $"\"{Convert.ToHexStringLower(SHA256.HashData(body))}\"";
                 break;
             case "PUT":
@@ -126,16 +134,24 @@ public sealed class StandIn : IAsyncDisposable
             case "POST" when upload.Length > 0:
                 _objects[key] = [.. _uploads[upload].OrderBy(p => p.Key).SelectMany(p => p.Value)];
                 _uploads.TryRemove(upload, out _);
-                await XmlAsync(response, $"<CompleteMultipartUploadResult><Key>{key}</Key><ETag>\"2\"</ETag></CompleteMultipartUploadResult>");
+                await XmlAsync(
+                    response,
+                    $"<CompleteMultipartUploadResult><Key>{key}</Key><ETag>\"2\"</ETag></CompleteMultipartUploadResult>"
+                );
                 break;
             case "POST":
                 var id = Guid.CreateVersion7().ToString("N");
                 _uploads[id] = new();
-                await XmlAsync(response, $"<InitiateMultipartUploadResult><Bucket>bucket</Bucket><Key>{key}</Key><UploadId>{id}</UploadId></InitiateMultipartUploadResult>");
+                await XmlAsync(
+                    response,
+                    $"<InitiateMultipartUploadResult><Bucket>bucket</Bucket><Key>{key}</Key><UploadId>{id}</UploadId></InitiateMultipartUploadResult>"
+                );
                 break;
             case "DELETE":
-                if (upload.Length > 0) _uploads.TryRemove(upload, out _);
-                else _objects.TryRemove(key, out _);
+                if (upload.Length > 0)
+                    _uploads.TryRemove(upload, out _);
+                else
+                    _objects.TryRemove(key, out _);
                 response.StatusCode = 204;
                 break;
         }
@@ -149,17 +165,22 @@ public sealed class StandIn : IAsyncDisposable
             return;
         }
 
-        if (fault is Fault.Shorter) bytes = bytes[..^5];
+        if (fault is Fault.Shorter)
+            bytes = bytes[..^5];
         context.Response.ContentLength = bytes.Length + (fault is Fault.Longer ? 100 : 0);
         await context.Response.Body.WriteAsync(bytes);
         await context.Response.Body.FlushAsync();
-        if (fault is Fault.Longer) context.Abort();
+        if (fault is Fault.Longer)
+            context.Abort();
     }
 
     private Task ListAsync(HttpResponse response, string prefix)
     {
         var found = _objects.Keys.Where(k => k.StartsWith(prefix, StringComparison.Ordinal)).Order(StringComparer.Ordinal);
-        return XmlAsync(response, $"<ListBucketResult><Name>bucket</Name><IsTruncated>false</IsTruncated>{string.Concat(found.Select(k => $"<Contents><Key>{k}</Key><Size>{_objects[k].Length}</Size></Contents>"))}</ListBucketResult>");
+        return XmlAsync(
+            response,
+            $"<ListBucketResult><Name>bucket</Name><IsTruncated>false</IsTruncated>{string.Concat(found.Select(k => $"<Contents><Key>{k}</Key><Size>{_objects[k].Length}</Size></Contents>"))}</ListBucketResult>"
+        );
     }
 
     private static Task RefuseAsync(HttpResponse response, int status, string code)

@@ -8,7 +8,13 @@ public sealed class ColdPlace : IDisposable
     public IReadOnlyDictionary<string, string> Declared => new Dictionary<string, string> { ["cold"] = Folder };
 
     /// <summary>Every file, from the folder on, in order.</summary>
-    public IReadOnlyList<string> Files => [.. Directory.GetFiles(Folder, "*", SearchOption.AllDirectories).Select(f => Path.GetRelativePath(Folder, f)).Order(StringComparer.Ordinal)];
+    public IReadOnlyList<string> Files =>
+        [
+            .. Directory
+                .GetFiles(Folder, "*", SearchOption.AllDirectories)
+                .Select(f => Path.GetRelativePath(Folder, f))
+                .Order(StringComparer.Ordinal),
+        ];
 
     public IReadOnlyList<string> Parts => [.. Files.Where(f => f.EndsWith(".parquet", StringComparison.Ordinal))];
 

@@ -13,7 +13,10 @@ internal static class CrateDbSpelling
         (new(@"\bIF NOT EXISTS IF NOT EXISTS (?:IF|$)"), "IF NOT EXISTS"),
         (new(@"\bAS FROM (m\.\w+)"), "AS SELECT * FROM $1"),
         (new(@"\bINTERVAL (\d+) (MONTH|DAY|HOUR|MINUTE)\b"), "INTERVAL '$1 $2'"),
-        (new(@"\brange\((TIMESTAMP '[^']*'), (TIMESTAMP '[^']*'), (INTERVAL '[^']*')\) (\w+)\((\w+)\)"), "generate_series($1, $2 - $3, $3) $4($5)"),
+        (
+            new(@"\brange\((TIMESTAMP '[^']*'), (TIMESTAMP '[^']*'), (INTERVAL '[^']*')\) (\w+)\((\w+)\)"),
+            "generate_series($1, $2 - $3, $3) $4($5)"
+        ),
         (new(@"\brange\((\d[\d_]*)\) (\w+)\((\w+)\)"), "generate_series(0, $1 - 1) $2($3)"),
         (new(@"\bto_seconds\(([^)]*)\)"), "($1) * INTERVAL '1 second'"),
         (new(@"\bto_microseconds\(([^)]*)\)"), "(($1) / 1000) * INTERVAL '1 millisecond'"),
@@ -24,7 +27,10 @@ internal static class CrateDbSpelling
         (new(@"\bmake_timestamp_ns\(-\d+\)"), "(-9223372036854775806)::BIGINT::TIMESTAMP"),
         (new(@"\bALTER COLUMN ts TYPE TIMESTAMP_MS$"), "ALTER COLUMN ts TYPE TIMESTAMP WITH TIME ZONE"),
         (new(@"\bTIMESTAMP_(NS|MS|S)\b"), "TIMESTAMP"),
-        (new(@"_states \(ts, host, varve_rows\) VALUES \((.*), 1\)"), "_states (ts, host, varve_rows, varve_key, varve_gen) VALUES ($1, 1, 'theirs', 1)"),
+        (
+            new(@"_states \(ts, host, varve_rows\) VALUES \((.*), 1\)"),
+            "_states (ts, host, varve_rows, varve_key, varve_gen) VALUES ($1, 1, 'theirs', 1)"
+        ),
         (new(@"\bTRUNCATE (?=m\.)"), "DELETE FROM "),
         (new("'infinity'"), "9223372036854775805::BIGINT::TIMESTAMP"),
         (new(@"\bTIMESTAMP (9223372036854775805)"), "$1"),
@@ -41,11 +47,14 @@ internal static class CrateDbSpelling
         var quote = '\0';
         foreach (var c in sql)
         {
-            if (quote != '\0') quote = c == quote ? '\0' : quote;
-            else if (c is '\'' or '"') quote = c;
+            if (quote != '\0')
+                quote = c == quote ? '\0' : quote;
+            else if (c is '\'' or '"')
+                quote = c;
             else if (c == ';')
             {
-                if (statement.ToString().Trim().Length > 0) yield return statement.ToString();
+                if (statement.ToString().Trim().Length > 0)
+                    yield return statement.ToString();
                 statement.Clear();
                 continue;
             }
@@ -53,6 +62,7 @@ internal static class CrateDbSpelling
             statement.Append(c);
         }
 
-        if (statement.ToString().Trim().Length > 0) yield return statement.ToString();
+        if (statement.ToString().Trim().Length > 0)
+            yield return statement.ToString();
     }
 }

@@ -14,15 +14,18 @@ public sealed class FullPlace(string folder) : IArchiveStore
         return path;
     }
 
-    public Task PutAsync(string path, string name, ReadOnlyMemory<byte> sha256, CancellationToken cancellationToken) => throw new InvalidOperationException("Nothing could be written.");
+    public Task PutAsync(string path, string name, ReadOnlyMemory<byte> sha256, CancellationToken cancellationToken) =>
+        throw new InvalidOperationException("Nothing could be written.");
 
-    public Task WriteAsync(string name, string text, CancellationToken cancellationToken) => throw new InvalidOperationException("Nothing could be written.");
+    public Task WriteAsync(string name, string text, CancellationToken cancellationToken) =>
+        throw new InvalidOperationException("Nothing could be written.");
 
     public Task<string?> ReadAsync(string name, CancellationToken cancellationToken) => Task.FromResult<string?>(null);
 
     public Task<StoredFile?> OpenAsync(string name, CancellationToken cancellationToken) => Task.FromResult<StoredFile?>(null);
 
-    public Task<IReadOnlyList<string>> ListAsync(string folder, CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<string>>([]);
+    public Task<IReadOnlyList<string>> ListAsync(string folder, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<string>>([]);
 
     public Task DeleteAsync(string name, CancellationToken cancellationToken) => Task.CompletedTask;
 }

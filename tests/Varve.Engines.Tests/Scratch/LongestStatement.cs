@@ -36,7 +36,11 @@ public sealed class LongestStatement(IEngine inner) : IEngine
             return inner.DescribeAsync(table, cancellationToken);
         }
 
-        public Task<IReadOnlyList<RelationSize>> MeasureAsync(IReadOnlyList<TableName> tables, bool withBytes, CancellationToken cancellationToken)
+        public Task<IReadOnlyList<RelationSize>> MeasureAsync(
+            IReadOnlyList<TableName> tables,
+            bool withBytes,
+            CancellationToken cancellationToken
+        )
         {
             engine.Count++;
             return inner.MeasureAsync(tables, withBytes, cancellationToken);

@@ -19,8 +19,10 @@ public static class PostgreSqlServer
     /// <summary>Without a server the test is skipped, and where it runs for a change that lands it fails.</summary>
     public static void Require()
     {
-        if (Url is not null) return;
-        if (Environment.GetEnvironmentVariable("CI") is { Length: > 0 }) Assert.Fail("VARVE_TEST_POSTGRESQL names no server: test.sh starts one.");
+        if (Url is not null)
+            return;
+        if (Environment.GetEnvironmentVariable("CI") is { Length: > 0 })
+            Assert.Fail("VARVE_TEST_POSTGRESQL names no server: test.sh starts one.");
         Assert.Skip("VARVE_TEST_POSTGRESQL names no server: test.sh starts one.");
     }
 
@@ -43,24 +45,32 @@ public static class PostgreSqlServer
     {
         var name = FormattableString.Invariant($"varve_{Environment.ProcessId}_{Interlocked.Increment(ref s_made)}");
         using var admin = NpgsqlDataSource.Create(Text(url, url.Database ?? "postgres"));
-        using (var drop = admin.CreateCommand($"DROP DATABASE IF EXISTS {name} WITH (FORCE)")) drop.ExecuteNonQuery();
+        using (var drop = admin.CreateCommand($"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
+            drop.ExecuteNonQuery();
 
         // Sessions that were closed are there a moment longer; the server waits five seconds for them.
-        using (var create = admin.CreateCommand($"CREATE DATABASE {name} TEMPLATE {template}")) create.ExecuteNonQuery();
-        return new(name, Url!.Replace($"/{url.Database}", $"/{name}", StringComparison.Ordinal), NpgsqlDataSource.Create(Text(url, name)), isLent);
+        using (var create = admin.CreateCommand($"CREATE DATABASE {name} TEMPLATE {template}"))
+            create.ExecuteNonQuery();
+        return new(
+            name,
+            Url!.Replace($"/{url.Database}", $"/{name}", StringComparison.Ordinal),
+            NpgsqlDataSource.Create(Text(url, name)),
+            isLent
+        );
     }
 
     /// <summary>How users connect to a database of the server.</summary>
-    internal static string Text(DatabaseUrl url, string database) => new NpgsqlConnectionStringBuilder
-    {
-        Host = url.Hosts[0].Name,
-        Port = url.Hosts[0].Port,
-        Username = url.User,
-        Password = url.ResolvePassword(),
-        Database = database,
-        Timezone = "UTC",
-        NoResetOnClose = true,
-    }.ConnectionString;
+    internal static string Text(DatabaseUrl url, string database) =>
+        new NpgsqlConnectionStringBuilder
+        {
+            Host = url.Hosts[0].Name,
+            Port = url.Hosts[0].Port,
+            Username = url.User,
+            Password = url.ResolvePassword(),
+            Database = database,
+            Timezone = "UTC",
+            NoResetOnClose = true,
+        }.ConnectionString;
 
     /// <summary>A database that is given back empty.</summary>
     public sealed class Lent(string name, string url, NpgsqlDataSource source, bool isLent) : IAsyncDisposable
@@ -73,7 +83,11 @@ public static class PostgreSqlServer
         public NpgsqlDataSource Source { get; } = source;
 
         /// <summary>Connections of Varve.</summary>
-        public NpgsqlDataSource Varve { get; } = PostgreSqlOpening.Source(PostgreSqlUrl.Read(DatabaseUrl.Parse(url), new()).Connection, new() { LockTimeout = TimeSpan.FromMilliseconds(200) });
+        public NpgsqlDataSource Varve { get; } =
+            PostgreSqlOpening.Source(
+                PostgreSqlUrl.Read(DatabaseUrl.Parse(url), new()).Connection,
+                new() { LockTimeout = TimeSpan.FromMilliseconds(200) }
+            );
 
         public async ValueTask DisposeAsync()
         {
@@ -87,15 +101,19 @@ public static class PostgreSqlServer
                 return;
             }
 
-            await using (var clear = Source.CreateCommand(
-                """
-                DO $$ DECLARE s text; BEGIN
-                  FOR s IN SELECT nspname FROM pg_namespace WHERE nspname <> 'information_schema' AND nspname NOT LIKE 'pg\_%' LOOP
-                    EXECUTE format('DROP SCHEMA %I CASCADE', s);
-                  END LOOP;
-                  CREATE SCHEMA public;
-                END $$
-                """)) await clear.ExecuteNonQueryAsync();
+            await using (
+                var clear = Source.CreateCommand(
+                    """
+                    DO $$ DECLARE s text; BEGIN
+                      FOR s IN SELECT nspname FROM pg_namespace WHERE nspname <> 'information_schema' AND nspname NOT LIKE 'pg\_%' LOOP
+                        EXECUTE format('DROP SCHEMA %I CASCADE', s);
+                      END LOOP;
+                      CREATE SCHEMA public;
+                    END $$
+                    """
+                )
+            )
+                await clear.ExecuteNonQueryAsync();
             s_free.Add(this);
         }
     }

@@ -15,7 +15,10 @@ internal static class PostgreSqlSpelling
         (new(@"\bDROP COLUMN (\w+)(?=;|$)"), "DROP COLUMN $1 CASCADE"),
         (new(@"\bAS FROM (m\.\w+)"), "AS SELECT * FROM $1"),
         (new(@"\bINTERVAL (\d+) (MONTH|DAY|HOUR|MINUTE)\b"), "INTERVAL '$1 $2'"),
-        (new(@"\brange\((TIMESTAMP '[^']*'), (TIMESTAMP '[^']*'), (INTERVAL '[^']*')\) (\w+)\((\w+)\)"), "generate_series($1, $2 - $3, $3) $4($5)"),
+        (
+            new(@"\brange\((TIMESTAMP '[^']*'), (TIMESTAMP '[^']*'), (INTERVAL '[^']*')\) (\w+)\((\w+)\)"),
+            "generate_series($1, $2 - $3, $3) $4($5)"
+        ),
         (new(@"\brange\((\d+)\) (\w+)\((\w+)\)"), "generate_series(0::BIGINT, $1 - 1) $2($3)"),
         (new(@"\bto_seconds\(([^)]*)\)"), "($1) * INTERVAL '1 second'"),
         (new(@"\bto_microseconds\(([^)]*)\)"), "($1)::BIGINT * INTERVAL '1 microsecond'"),
@@ -51,6 +54,8 @@ internal static class PostgreSqlSpelling
     public static string Of(string sql)
     {
         var said = s_words.Aggregate(sql, (text, word) => word.Pattern.Replace(text, word.Replacement));
-        return said.Contains("json_merge_patch(", StringComparison.Ordinal) ? MergePatch + said.Replace("json_merge_patch(", "pg_temp.json_merge_patch(", StringComparison.Ordinal) : said;
+        return said.Contains("json_merge_patch(", StringComparison.Ordinal)
+            ? MergePatch + said.Replace("json_merge_patch(", "pg_temp.json_merge_patch(", StringComparison.Ordinal)
+            : said;
     }
 }

@@ -25,7 +25,8 @@ public sealed record RunOutcome(IReadOnlyList<RunEvent> Events)
     public static async Task<RunOutcome> OfAsync(Lifecycle lifecycle, RunOptions options, Selection selection)
     {
         List<RunEvent> events = [];
-        await foreach (var one in lifecycle.RunAsync(selection, options)) events.Add(one);
+        await foreach (var one in lifecycle.RunAsync(selection, options))
+            events.Add(one);
         return new(events);
     }
 }

@@ -85,8 +85,11 @@ public abstract class ScratchDatabase : IAsyncDisposable
 
     public async Task CreateAsync(SourceTable table)
     {
-        if (table.Name.Schema is { } schema) await ExecuteAsync($"CREATE SCHEMA IF NOT EXISTS {Quote(schema)}");
-        var columns = table.Columns.Select(c => $"{Quote(c.Name)} {TypeOf(c.Kind)}").Prepend($"{Quote(table.Time)} {TypeOf(table.TimeKind)}");
+        if (table.Name.Schema is { } schema)
+            await ExecuteAsync($"CREATE SCHEMA IF NOT EXISTS {Quote(schema)}");
+        var columns = table
+            .Columns.Select(c => $"{Quote(c.Name)} {TypeOf(c.Kind)}")
+            .Prepend($"{Quote(table.Time)} {TypeOf(table.TimeKind)}");
         await ExecuteAsync($"CREATE TABLE {Name(table.Name)} ({string.Join(", ", columns)})");
     }
 
@@ -94,22 +97,33 @@ public abstract class ScratchDatabase : IAsyncDisposable
     {
         foreach (var chunk in rows.Chunk(500))
         {
-            var values = chunk.Select(row => $"({string.Join(", ", row.Values.Select((v, i) => Literal(v, table.Columns[i].Kind)).Prepend(TimeLiteral(row.At, table.TimeKind)))})");
+            var values = chunk.Select(row =>
+                $"({string.Join(", ", row.Values.Select((v, i) => Literal(v, table.Columns[i].Kind)).Prepend(TimeLiteral(row.At, table.TimeKind)))})"
+            );
             await ExecuteAsync($"INSERT INTO {Name(table.Name)} VALUES {string.Join(", ", values)}");
         }
     }
 
     /// <summary>Removes rows of a half-open range as a user does.</summary>
     public Task<long> DeleteAsync(SourceTable table, Instant from, Instant to) =>
-        ExecuteAsync($"DELETE FROM {Name(table.Name)} WHERE {Quote(table.Time)} >= {TimeLiteral(from, table.TimeKind)} AND {Quote(table.Time)} < {TimeLiteral(to, table.TimeKind)}");
+        ExecuteAsync(
+            $"DELETE FROM {Name(table.Name)} WHERE {Quote(table.Time)} >= {TimeLiteral(from, table.TimeKind)} AND {Quote(table.Time)} < {TimeLiteral(to, table.TimeKind)}"
+        );
 
     /// <summary>Reads a whole source table back.</summary>
     public async Task<IReadOnlyList<SourceRow>> ReadAsync(SourceTable table)
     {
-        var columns = table.Columns.Select(c => c.Kind is ValueKind.Moment ? TimeExpression(Quote(c.Name), TimeKind.Timestamp) : Quote(c.Name))
+        var columns = table
+            .Columns.Select(c => c.Kind is ValueKind.Moment ? TimeExpression(Quote(c.Name), TimeKind.Timestamp) : Quote(c.Name))
             .Prepend(TimeExpression(Quote(table.Time), table.TimeKind));
         var rows = await QueryAsync($"SELECT {string.Join(", ", columns)} FROM {Name(table.Name)}");
-        return [.. rows.Select(row => new SourceRow(ReadTime(row[0], table.TimeKind), [.. row.Skip(1).Select((v, i) => table.Columns[i].Kind is ValueKind.Moment ? ReadTime(v, TimeKind.Timestamp) : v)]))];
+        return
+        [
+            .. rows.Select(row => new SourceRow(
+                ReadTime(row[0], table.TimeKind),
+                [.. row.Skip(1).Select((v, i) => table.Columns[i].Kind is ValueKind.Moment ? ReadTime(v, TimeKind.Timestamp) : v)]
+            )),
+        ];
     }
 }
 

@@ -25,7 +25,10 @@ public static partial class ShownRuns
         return outcome;
     }
 
-    /// <summary>Statements without what is the run's own: where a file lies until it is whole, the name of a snapshot, the version of the ledger.</summary>
+    /// <summary>
+    /// Statements without what is the run's own: where a file lies until it is whole, the name of a snapshot, the version of the
+    /// ledger.
+    /// </summary>
     public static string Same(string statements) => Own().Replace(statements, "…");
 
     [GeneratedRegex(@"'[^']*/[^/']+\.parquet(\.part)?'|(varve-|_drill_)[0-9a-f]{16}|\b[0-9]{1,6}::BIGINT|(?<=varve_gen"" < )[0-9]+")]

@@ -41,7 +41,8 @@ public sealed record SourceTable(TableName Name, string Time, TimeKind TimeKind,
     public int IndexOf(string column)
     {
         for (var i = 0; i < Columns.Count; i++)
-            if (Columns[i].Name == column) return i;
+            if (Columns[i].Name == column)
+                return i;
         throw new ArgumentException($"There is no column {column}.", nameof(column));
     }
 }

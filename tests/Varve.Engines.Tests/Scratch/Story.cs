@@ -32,12 +32,18 @@ public sealed class Story(ScratchDatabase db, SourceTable table)
     /// <summary>The planning instant of the newest run.</summary>
     public Instant AsOf { get; private set; }
 
-    public static async Task<Story> BeginAsync(ScratchDatabase db, SourceTable table, string? policy = null, params IEnumerable<SourceRow> rows)
+    public static async Task<Story> BeginAsync(
+        ScratchDatabase db,
+        SourceTable table,
+        string? policy = null,
+        params IEnumerable<SourceRow> rows
+    )
     {
         await db.CreateAsync(table);
         var story = new Story(db, table);
         await story.InsertAsync(rows);
-        if (policy is not null) await story.ApplyAsync(policy);
+        if (policy is not null)
+            await story.ApplyAsync(policy);
         return story;
     }
 
@@ -57,7 +63,17 @@ public sealed class Story(ScratchDatabase db, SourceTable table)
     public async Task<T> WithAsync<T>(Func<Lifecycle, Task<T>> work, TimeProvider? time = null)
     {
         await using var database = await db.OpenAsync();
-        return await work(new Lifecycle(database, new LifecycleOptions { TimeProvider = time ?? _time, Archives = Archives, ArchiveKinds = ArchiveKinds }));
+        return await work(
+            new Lifecycle(
+                database,
+                new LifecycleOptions
+                {
+                    TimeProvider = time ?? _time,
+                    Archives = Archives,
+                    ArchiveKinds = ArchiveKinds,
+                }
+            )
+        );
     }
 
     public Task<RunOutcome> RunAsync(string asOf, RunOptions? options = null) => RunAsync(InstantText.Parse(asOf), options);
@@ -65,7 +81,9 @@ public sealed class Story(ScratchDatabase db, SourceTable table)
     public async Task<RunOutcome> RunAsync(Instant asOf, RunOptions? options = null)
     {
         _time.Now = Instant.Max(_time.Now, asOf);
-        var outcome = await WithAsync(lifecycle => RunOutcome.OfAsync(lifecycle, (options ?? new RunOptions { Yes = true }) with { AsOf = asOf }));
+        var outcome = await WithAsync(lifecycle =>
+            RunOutcome.OfAsync(lifecycle, (options ?? new RunOptions { Yes = true }) with { AsOf = asOf })
+        );
         AsOf = asOf;
         return outcome;
     }
@@ -100,7 +118,10 @@ public sealed class Story(ScratchDatabase db, SourceTable table)
     public Task<IReadOnlyList<SourceRow>> SourceAsync() => db.ReadAsync(table);
 
     public async Task<long> CountAsync(string relation) =>
-        Convert.ToInt64((await db.QueryAsync($"SELECT count(*) FROM {db.Name(table.Name.WithName(relation))}"))[0][0], CultureInfo.InvariantCulture);
+        Convert.ToInt64(
+            (await db.QueryAsync($"SELECT count(*) FROM {db.Name(table.Name.WithName(relation))}"))[0][0],
+            CultureInfo.InvariantCulture
+        );
 
     public async Task<long> CountSourceAsync(string from, string to) =>
         (await SourceAsync()).Count(r => r.IsTimed && new TimeRange(InstantText.Parse(from), InstantText.Parse(to)).Contains(r.At!.Value));
@@ -114,7 +135,8 @@ public sealed class Story(ScratchDatabase db, SourceTable table)
     /// <summary>Every tier's states and view are what these rows give, for every bucket that is closed as of the last run.</summary>
     public async Task ExpectTiersAsync(params IEnumerable<SourceRow> rows)
     {
-        for (var i = 0; i < Policy.Tiers.Count; i++) await ExpectTierAsync(i, rows);
+        for (var i = 0; i < Policy.Tiers.Count; i++)
+            await ExpectTierAsync(i, rows);
     }
 
     /// <summary>As <see cref="ExpectTiersAsync"/>, for one tier.</summary>

@@ -19,13 +19,15 @@ public sealed class Watched : IDisposable, ILoggerFactory, ILogger
             Sample = (ref _) => ActivitySamplingResult.AllData,
             ActivityStopped = activity =>
             {
-                if (policy.Equals(activity.GetTagItem("varve.policy"))) Spans.Enqueue(activity);
+                if (policy.Equals(activity.GetTagItem("varve.policy")))
+                    Spans.Enqueue(activity);
             },
         };
         ActivitySource.AddActivityListener(_activities);
         _meters.InstrumentPublished = (instrument, listener) =>
         {
-            if (instrument.Meter.Name == Telemetry.Name) listener.EnableMeasurementEvents(instrument);
+            if (instrument.Meter.Name == Telemetry.Name)
+                listener.EnableMeasurementEvents(instrument);
         };
         _meters.SetMeasurementEventCallback<long>((instrument, value, tags, _) => Take(policy, instrument, value, tags));
         _meters.SetMeasurementEventCallback<double>((instrument, value, tags, _) => Take(policy, instrument, value, tags));
@@ -63,12 +65,18 @@ public sealed class Watched : IDisposable, ILoggerFactory, ILogger
 
     public bool IsEnabled(LogLevel logLevel) => true;
 
-    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-        Messages.Enqueue((logLevel, formatter(state, exception), exception));
+    public void Log<TState>(
+        LogLevel logLevel,
+        EventId eventId,
+        TState state,
+        Exception? exception,
+        Func<TState, Exception?, string> formatter
+    ) => Messages.Enqueue((logLevel, formatter(state, exception), exception));
 
     private void Take(string policy, Instrument instrument, double value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
     {
         var all = tags.ToArray().ToDictionary();
-        if (all.Remove("varve.policy", out var named) && policy.Equals(named)) Measured.Enqueue((instrument.Name, value, all));
+        if (all.Remove("varve.policy", out var named) && policy.Equals(named))
+            Measured.Enqueue((instrument.Name, value, all));
     }
 }

@@ -16,15 +16,16 @@ public sealed class Exact
 
     public static Exact Zero { get; } = new(0, 1);
 
-    public static Exact Of(object value) => value switch
-    {
-        double d => Of(d),
-        float f => Of((double)f),
-        decimal m => Of(m),
-        bool b => new(b ? 1 : 0, 1),
-        BigInteger i => new(i, 1),
-        _ => new(Convert.ToInt64(value, System.Globalization.CultureInfo.InvariantCulture), 1),
-    };
+    public static Exact Of(object value) =>
+        value switch
+        {
+            double d => Of(d),
+            float f => Of((double)f),
+            decimal m => Of(m),
+            bool b => new(b ? 1 : 0, 1),
+            BigInteger i => new(i, 1),
+            _ => new(Convert.ToInt64(value, System.Globalization.CultureInfo.InvariantCulture), 1),
+        };
 
     public static Exact operator +(Exact a, Exact b) => new((a._over * b._under) + (b._over * a._under), a._under * b._under);
 
@@ -32,7 +33,8 @@ public sealed class Exact
 
     public static Exact operator *(Exact a, Exact b) => new(a._over * b._over, a._under * b._under);
 
-    public static Exact operator /(Exact a, Exact b) => b._over.Sign < 0 ? new(-a._over * b._under, a._under * -b._over) : new(a._over * b._under, a._under * b._over);
+    public static Exact operator /(Exact a, Exact b) =>
+        b._over.Sign < 0 ? new(-a._over * b._under, a._under * -b._over) : new(a._over * b._under, a._under * b._over);
 
     public Exact Abs() => new(BigInteger.Abs(_over), _under);
 
@@ -40,7 +42,8 @@ public sealed class Exact
 
     public double ToDouble()
     {
-        if (_over.IsZero) return 0;
+        if (_over.IsZero)
+            return 0;
         var shift = (int)Math.Max(0, 80 - (_over.GetBitLength() - _under.GetBitLength()));
         return Math.ScaleB((double)((_over << shift) / _under), -shift);
     }
@@ -50,8 +53,10 @@ public sealed class Exact
         var bits = BitConverter.DoubleToInt64Bits(value);
         var exponent = (int)((bits >> 52) & 0x7FF);
         var mantissa = bits & 0xFFFFFFFFFFFFF;
-        if (exponent == 0) exponent++;
-        else mantissa |= 1L << 52;
+        if (exponent == 0)
+            exponent++;
+        else
+            mantissa |= 1L << 52;
         exponent -= 1075;
         BigInteger over = bits < 0 ? -mantissa : mantissa;
         return exponent >= 0 ? new(over << exponent, 1) : new(over, BigInteger.One << -exponent);

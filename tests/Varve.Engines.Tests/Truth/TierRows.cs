@@ -8,7 +8,8 @@ public sealed record TierRow(Instant At, string Key, IReadOnlyList<(string Name,
 {
     public object? this[string name] => Values.Single(v => v.Name == name).Value;
 
-    public string Text => $"{Varve.Time.InstantText.Format(At)} {Key}: {string.Join(", ", Values.Select(v => $"{v.Name}={Close.Show(v.Value)}"))}";
+    public string Text =>
+        $"{Varve.Time.InstantText.Format(At)} {Key}: {string.Join(", ", Values.Select(v => $"{v.Name}={Close.Show(v.Value)}"))}";
 }
 
 /// <summary>Reads relations of a tier with every column that they really have.</summary>
@@ -18,7 +19,8 @@ public static class TierRows
     {
         var (db, table, policy) = (story.Db, story.Table, story.Policy);
         var name = table.Name.WithName(relation) with { Schema = policy.Schema ?? table.Name.Schema };
-        var shape = (await db.ShapesAsync(name.Schema ?? "main")).SingleOrDefault(s => s.Name == relation)
+        var shape =
+            (await db.ShapesAsync(name.Schema ?? "main")).SingleOrDefault(s => s.Name == relation)
             ?? throw new InvalidOperationException($"There is no relation {name.Text}.");
         var columns = shape.Columns.Select(c => c.Name).Where(c => !db.OwnColumns.Contains(c)).ToList();
         var rows = await db.QueryAsync($"SELECT {string.Join(", ", columns.Select(c => Expression(story, c)))} FROM {db.Name(name)}");
@@ -30,7 +32,8 @@ public static class TierRows
                 return new TierRow(
                     (Instant)values.Single(v => v.Name == table.Time).Value!,
                     Oracle.Key(policy.Series.Select(s => values.Single(v => v.Name == s).Value)),
-                    [.. values.Where(v => v.Name != table.Time && !policy.Series.Contains(v.Name))]);
+                    [.. values.Where(v => v.Name != table.Time && !policy.Series.Contains(v.Name))]
+                );
             }),
         ];
     }
@@ -47,7 +50,9 @@ public static class TierRows
         KindOf(story, column) is { } kind ? story.Db.ReadTime(raw, kind) : raw;
 
     private static TimeKind? KindOf(Story story, string column) =>
-        column == story.Table.Time || column.EndsWith("_first_at", StringComparison.Ordinal) || column.EndsWith("_last_at", StringComparison.Ordinal)
+        column == story.Table.Time
+        || column.EndsWith("_first_at", StringComparison.Ordinal)
+        || column.EndsWith("_last_at", StringComparison.Ordinal)
             ? story.Table.TimeKind
             : null;
 }

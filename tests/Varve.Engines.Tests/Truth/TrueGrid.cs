@@ -22,37 +22,43 @@ public sealed class TrueGrid
 
     public DateTimeZone Zone => _zone;
 
-    public TimeRange BucketOf(Instant at) => _width switch
-    {
-        Width.Fixed width => FixedBucket(at, width.Milliseconds),
-        Width.Calendar width => CalendarBucket(at, width),
-        _ => throw new NotSupportedException(),
-    };
+    public TimeRange BucketOf(Instant at) =>
+        _width switch
+        {
+            Width.Fixed width => FixedBucket(at, width.Milliseconds),
+            Width.Calendar width => CalendarBucket(at, width),
+            _ => throw new NotSupportedException(),
+        };
 
     /// <summary>True where every boundary of a coarser grid is one of this, by looking at each of them in a span.</summary>
     public bool HasAllOf(TrueGrid coarser, TimeRange span)
     {
         for (var at = coarser.BucketOf(span.From).To; at < span.To; at = coarser.BucketOf(at).To)
-            if (BucketOf(at).From != at) return false;
+            if (BucketOf(at).From != at)
+                return false;
         return true;
     }
 
     /// <summary>The first instant whose local date is at or after a date.</summary>
     public Instant StartOf(LocalDate date)
     {
-        if (_starts.TryGetValue(date, out var known)) return known;
+        if (_starts.TryGetValue(date, out var known))
+            return known;
         var midnight = date.AtMidnight();
         var around = Instant.FromUtc(date.Year, date.Month, date.Day, 0, 0);
-        var found = _zone.GetZoneIntervals(new Interval(around - Duration.FromDays(4), around + Duration.FromDays(4)))
+        var found = _zone
+            .GetZoneIntervals(new Interval(around - Duration.FromDays(4), around + Duration.FromDays(4)))
             .Select(interval => FirstWithin(interval, midnight))
-            .First(at => at is not null)!.Value;
+            .First(at => at is not null)!
+            .Value;
         return _starts[date] = found;
     }
 
     private static Instant? FirstWithin(ZoneInterval interval, LocalDateTime midnight)
     {
         var at = midnight.WithOffset(interval.WallOffset).ToInstant();
-        if (interval.HasStart && at < interval.Start) at = interval.Start;
+        if (interval.HasStart && at < interval.Start)
+            at = interval.Start;
         return !interval.HasEnd || at < interval.End ? at : null;
     }
 
@@ -68,30 +74,35 @@ public sealed class TrueGrid
     private TimeRange CalendarBucket(Instant at, Width.Calendar width)
     {
         var date = FloorDate(at.InZone(_zone).Date.PlusDays(2), width);
-        while (StartOf(date) > at) date = FloorDate(date.PlusDays(-1), width);
+        while (StartOf(date) > at)
+            date = FloorDate(date.PlusDays(-1), width);
         var next = Next(date, width);
-        while (StartOf(next) <= at) next = Next(next, width);
+        while (StartOf(next) <= at)
+            next = Next(next, width);
         return new(StartOf(date), StartOf(next));
     }
 
-    private static LocalDate FloorDate(LocalDate date, Width.Calendar width) => width.Unit switch
-    {
-        CalendarUnit.Day => date,
-        CalendarUnit.Week => date.PlusDays(1 - (int)date.DayOfWeek),
-        _ => new(date.Year, ((date.Month - 1) / MonthsOf(width) * MonthsOf(width)) + 1, 1),
-    };
+    private static LocalDate FloorDate(LocalDate date, Width.Calendar width) =>
+        width.Unit switch
+        {
+            CalendarUnit.Day => date,
+            CalendarUnit.Week => date.PlusDays(1 - (int)date.DayOfWeek),
+            _ => new(date.Year, ((date.Month - 1) / MonthsOf(width) * MonthsOf(width)) + 1, 1),
+        };
 
-    private static LocalDate Next(LocalDate date, Width.Calendar width) => width.Unit switch
-    {
-        CalendarUnit.Day => date.PlusDays(1),
-        CalendarUnit.Week => date.PlusDays(7),
-        _ => date.PlusMonths(MonthsOf(width)),
-    };
+    private static LocalDate Next(LocalDate date, Width.Calendar width) =>
+        width.Unit switch
+        {
+            CalendarUnit.Day => date.PlusDays(1),
+            CalendarUnit.Week => date.PlusDays(7),
+            _ => date.PlusMonths(MonthsOf(width)),
+        };
 
-    private static int MonthsOf(Width.Calendar width) => width.Unit switch
-    {
-        CalendarUnit.Quarter => 3,
-        CalendarUnit.Year => 12,
-        _ => width.Count,
-    };
+    private static int MonthsOf(Width.Calendar width) =>
+        width.Unit switch
+        {
+            CalendarUnit.Quarter => 3,
+            CalendarUnit.Year => 12,
+            _ => width.Count,
+        };
 }

@@ -47,19 +47,20 @@ public sealed record TrueState
 
     public long NegativeInfinity { get; init; }
 
-    public object? Read(Function function) => function switch
-    {
-        Function.Count => Count,
-        Function.Sum => Count == 0 ? null : Sum!,
-        Function.Avg => Count == 0 ? null : (Sum! / Exact.Of(Count)).ToDouble(),
-        Function.Min => Min,
-        Function.Max => Max,
-        Function.First => First,
-        Function.Last => Last,
-        Function.Variance => Count < 2 ? null : M2 / (Count - 1),
-        Function.Stddev => Count < 2 ? null : Math.Sqrt(M2!.Value / (Count - 1)),
-        _ => throw new NotSupportedException(),
-    };
+    public object? Read(Function function) =>
+        function switch
+        {
+            Function.Count => Count,
+            Function.Sum => Count == 0 ? null : Sum!,
+            Function.Avg => Count == 0 ? null : (Sum! / Exact.Of(Count)).ToDouble(),
+            Function.Min => Min,
+            Function.Max => Max,
+            Function.First => First,
+            Function.Last => Last,
+            Function.Variance => Count < 2 ? null : M2 / (Count - 1),
+            Function.Stddev => Count < 2 ? null : Math.Sqrt(M2!.Value / (Count - 1)),
+            _ => throw new NotSupportedException(),
+        };
 
     public static TrueState Of(IReadOnlyList<(Instant At, object? Value)> samples, ValueKind kind)
     {
@@ -78,7 +79,8 @@ public sealed record TrueState
             PositiveInfinity = present.Count(s => IsSpecial(s.Value!, double.IsPositiveInfinity)),
             NegativeInfinity = present.Count(s => IsSpecial(s.Value!, double.IsNegativeInfinity)),
         };
-        if (finite.Count == 0) return state;
+        if (finite.Count == 0)
+            return state;
         var firstAt = finite.Min(s => s.At);
         var lastAt = finite.Max(s => s.At);
         state = state with
@@ -90,36 +92,35 @@ public sealed record TrueState
             First = finite.Where(s => s.At == firstAt).Select(s => s.Value!).Min(order),
             Last = finite.Where(s => s.At == lastAt).Select(s => s.Value!).Min(order),
         };
-        if (!isNumber) return state;
+        if (!isNumber)
+            return state;
         var mean = sum! / Exact.Of((long)finite.Count);
         var squares = finite.Aggregate(Exact.Zero, (all, s) => all + (Exact.Of(s.Value!) * Exact.Of(s.Value!)));
-        return state with
-        {
-            Mean = mean.ToDouble(),
-            M2 = (squares - (sum! * mean)).ToDouble(),
-            Squares = squares.ToDouble(),
-        };
+        return state with { Mean = mean.ToDouble(), M2 = (squares - (sum! * mean)).ToDouble(), Squares = squares.ToDouble() };
     }
 
     /// <summary>The order of values as databases have it: numbers by size, text by its bytes.</summary>
-    public static int Compare(object? a, object? b) => (a, b) switch
-    {
-        (string x, string y) => System.Text.Encoding.UTF8.GetBytes(x).AsSpan().SequenceCompareTo(System.Text.Encoding.UTF8.GetBytes(y)),
-        (IComparable x, _) when b is not null && a.GetType() == b.GetType() => x.CompareTo(b),
-        _ => Exact.Of(a!).ToDouble().CompareTo(Exact.Of(b!).ToDouble()),
-    };
+    public static int Compare(object? a, object? b) =>
+        (a, b) switch
+        {
+            (string x, string y) => System.Text.Encoding.UTF8.GetBytes(x).AsSpan().SequenceCompareTo(System.Text.Encoding.UTF8.GetBytes(y)),
+            (IComparable x, _) when b is not null && a.GetType() == b.GetType() => x.CompareTo(b),
+            _ => Exact.Of(a!).ToDouble().CompareTo(Exact.Of(b!).ToDouble()),
+        };
 
-    private static bool IsFinite(object value) => value switch
-    {
-        double d => double.IsFinite(d),
-        float f => float.IsFinite(f),
-        _ => true,
-    };
+    private static bool IsFinite(object value) =>
+        value switch
+        {
+            double d => double.IsFinite(d),
+            float f => float.IsFinite(f),
+            _ => true,
+        };
 
-    private static bool IsSpecial(object value, Func<double, bool> test) => value switch
-    {
-        double d => test(d),
-        float f => test(f),
-        _ => false,
-    };
+    private static bool IsSpecial(object value, Func<double, bool> test) =>
+        value switch
+        {
+            double d => test(d),
+            float f => test(f),
+            _ => false,
+        };
 }

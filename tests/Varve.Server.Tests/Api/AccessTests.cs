@@ -12,7 +12,8 @@ public sealed class AccessTests(ServedDatabase served)
 {
     private static readonly string[] Unsafe = ["POST", "PUT", "DELETE"];
 
-    private IReadOnlyList<RouteEndpoint> Endpoints => [.. served.Server.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()];
+    private IReadOnlyList<RouteEndpoint> Endpoints =>
+        [.. served.Server.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()];
 
     [Fact]
     public void Every_endpoint_says_what_it_needs_once()
@@ -22,9 +23,17 @@ public sealed class AccessTests(ServedDatabase served)
     }
 
     [Fact]
-    public void Only_health_signing_in_and_files_are_open_to_anybody() => Assert.All(
-        Endpoints.Where(e => e.Metadata.GetMetadata<Need>()!.IsOpen).Select(e => e.RoutePattern.RawText!),
-        path => Assert.True(path.StartsWith("/health/", StringComparison.Ordinal) || path is "/login" or "/logout" or "/metrics" or "/api/v1/openapi.json" || path.StartsWith("/assets/", StringComparison.Ordinal), path));
+    public void Only_health_signing_in_and_files_are_open_to_anybody() =>
+        Assert.All(
+            Endpoints.Where(e => e.Metadata.GetMetadata<Need>()!.IsOpen).Select(e => e.RoutePattern.RawText!),
+            path =>
+                Assert.True(
+                    path.StartsWith("/health/", StringComparison.Ordinal)
+                        || path is "/login" or "/logout" or "/metrics" or "/api/v1/openapi.json"
+                        || path.StartsWith("/assets/", StringComparison.Ordinal),
+                    path
+                )
+        );
 
     /// <summary>Every endpoint, with nobody, with each role of the tenant, and with the highest role of another one.</summary>
     [Fact]
@@ -32,7 +41,11 @@ public sealed class AccessTests(ServedDatabase served)
     {
         using var nobody = served.With(null);
         using var stranger = served.Client(Role.Admin, "other");
-        foreach (var endpoint in Endpoints.Where(e => e.RoutePattern.RawText!.StartsWith("/api/v1/", StringComparison.Ordinal) && !e.Metadata.GetMetadata<Need>()!.IsOpen))
+        foreach (
+            var endpoint in Endpoints.Where(e =>
+                e.RoutePattern.RawText!.StartsWith("/api/v1/", StringComparison.Ordinal) && !e.Metadata.GetMetadata<Need>()!.IsOpen
+            )
+        )
         {
             var need = endpoint.Metadata.GetMetadata<Need>()!;
             foreach (var method in endpoint.Metadata.GetMetadata<HttpMethodMetadata>()!.HttpMethods)
@@ -47,7 +60,10 @@ public sealed class AccessTests(ServedDatabase served)
 
                 using var able = served.Client(need.Role, need.OfAllTenants ? Caller.AllTenants : "acme");
                 var allowed = await StatusAsync(able, method, endpoint);
-                Assert.False(allowed is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden or HttpStatusCode.InternalServerError, $"{at}: {need.Role} got {allowed}");
+                Assert.False(
+                    allowed is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden or HttpStatusCode.InternalServerError,
+                    $"{at}: {need.Role} got {allowed}"
+                );
                 if (endpoint.RoutePattern.GetParameter("connection") is not null)
                     Assert.True(await StatusAsync(stranger, method, endpoint) == HttpStatusCode.NotFound, $"{at}: another tenant");
             }
@@ -60,7 +76,10 @@ public sealed class AccessTests(ServedDatabase served)
     public async Task A_method_or_a_kind_of_body_that_is_not_taken_is_an_answer(string method, string type, HttpStatusCode status)
     {
         using var client = served.Client(Role.Operator);
-        using var request = new HttpRequestMessage(new(method), "api/v1/connections/metrics/runs") { Content = new StringContent("{}", Encoding.UTF8, type) };
+        using var request = new HttpRequestMessage(new(method), "api/v1/connections/metrics/runs")
+        {
+            Content = new StringContent("{}", Encoding.UTF8, type),
+        };
         var answer = await client.SendAsync(request);
         Assert.Equal((status, "VRV518"), (answer.StatusCode, (await ServedDatabase.JsonAsync(answer)).GetProperty("code").GetString()));
     }
@@ -83,7 +102,8 @@ public sealed class AccessTests(ServedDatabase served)
         using var mine = served.Client(Role.Operator);
         var run = (await served.RunAsync(mine, new { policies = new[] { "cpu" } })).GetProperty("id").GetString();
         using var theirs = served.Client(Role.Admin, "other");
-        foreach (var path in new[] { $"api/v1/runs/{run}", $"api/v1/runs/{run}/events" }) Assert.Equal(HttpStatusCode.NotFound, (await theirs.GetAsync(path)).StatusCode);
+        foreach (var path in new[] { $"api/v1/runs/{run}", $"api/v1/runs/{run}/events" })
+            Assert.Equal(HttpStatusCode.NotFound, (await theirs.GetAsync(path)).StatusCode);
         Assert.Equal(HttpStatusCode.NotFound, (await theirs.PostAsync($"api/v1/runs/{run}/end", JsonContent.Create(new { }))).StatusCode);
     }
 
@@ -91,7 +111,19 @@ public sealed class AccessTests(ServedDatabase served)
     public async Task A_token_is_good_until_it_is_taken_away()
     {
         using var admin = served.Client(Role.Admin);
-        var made = await ServedDatabase.JsonAsync(await admin.PostAsync("api/v1/tokens", JsonContent.Create(new { name = "ci", role = "Viewer", expiresIn = "1d" })));
+        var made = await ServedDatabase.JsonAsync(
+            await admin.PostAsync(
+                "api/v1/tokens",
+                JsonContent.Create(
+                    new
+                    {
+                        name = "ci",
+                        role = "Viewer",
+                        expiresIn = "1d",
+                    }
+                )
+            )
+        );
         var (secret, id) = (made.GetProperty("secret").GetString()!, made.GetProperty("token").GetProperty("id").GetString());
         using var ci = served.With(secret);
         Assert.Equal("ci", (await ServedDatabase.JsonAsync(await ci.GetAsync("api/v1/me"))).GetProperty("subject").GetString());
@@ -108,7 +140,22 @@ public sealed class AccessTests(ServedDatabase served)
     {
         using var admin = served.Client(Role.Admin);
         foreach (var tenant in new[] { "other", "*" })
-            Assert.Equal(HttpStatusCode.Forbidden, (await admin.PostAsync("api/v1/tokens", JsonContent.Create(new { name = "x", role = "Viewer", tenant }))).StatusCode);
+            Assert.Equal(
+                HttpStatusCode.Forbidden,
+                (
+                    await admin.PostAsync(
+                        "api/v1/tokens",
+                        JsonContent.Create(
+                            new
+                            {
+                                name = "x",
+                                role = "Viewer",
+                                tenant,
+                            }
+                        )
+                    )
+                ).StatusCode
+            );
     }
 
     [Theory]
@@ -122,7 +169,10 @@ public sealed class AccessTests(ServedDatabase served)
         using var client = served.With(null);
         client.DefaultRequestHeaders.TryAddWithoutValidation("Authorization", header);
         var answer = await client.GetAsync("api/v1/me");
-        Assert.Equal((HttpStatusCode.Unauthorized, "VRV510"), (answer.StatusCode, (await ServedDatabase.JsonAsync(answer)).GetProperty("code").GetString()));
+        Assert.Equal(
+            (HttpStatusCode.Unauthorized, "VRV510"),
+            (answer.StatusCode, (await ServedDatabase.JsonAsync(answer)).GetProperty("code").GetString())
+        );
     }
 
     private async Task<byte[]> ReadHomeAsync()
@@ -135,13 +185,19 @@ public sealed class AccessTests(ServedDatabase served)
 
     private static async Task<HttpStatusCode> StatusAsync(HttpClient client, string method, RouteEndpoint endpoint)
     {
-        var path = endpoint.RoutePattern.RawText!
-            .Replace("{connection}", ServedDatabase.Mine, StringComparison.Ordinal).Replace("{policy}", "nobody-has-this", StringComparison.Ordinal)
-            .Replace("{id}", "none", StringComparison.Ordinal).Replace("{hold}", "none", StringComparison.Ordinal).Replace("{run}", "none", StringComparison.Ordinal).Replace("{query}", "nobody-has-this", StringComparison.Ordinal).Replace("{target}", "none", StringComparison.Ordinal);
+        var path = endpoint
+            .RoutePattern.RawText!.Replace("{connection}", ServedDatabase.Mine, StringComparison.Ordinal)
+            .Replace("{policy}", "nobody-has-this", StringComparison.Ordinal)
+            .Replace("{id}", "none", StringComparison.Ordinal)
+            .Replace("{hold}", "none", StringComparison.Ordinal)
+            .Replace("{run}", "none", StringComparison.Ordinal)
+            .Replace("{query}", "nobody-has-this", StringComparison.Ordinal)
+            .Replace("{target}", "none", StringComparison.Ordinal);
         using var request = new HttpRequestMessage(new(method), path.TrimStart('/'));
 
         // Declared connections cannot be removed, and pausing everything would touch other tests: such bodies are refused as they are.
-        if (Unsafe.Contains(method)) request.Content = new StringContent("{}", Encoding.UTF8, "application/json");
+        if (Unsafe.Contains(method))
+            request.Content = new StringContent("{}", Encoding.UTF8, "application/json");
         using var answer = await client.SendAsync(request);
         return answer.StatusCode;
     }

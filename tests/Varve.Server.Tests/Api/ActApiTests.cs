@@ -37,10 +37,23 @@ public sealed class ActApiTests(ServedDatabase served)
         Assert.Equal(done.ToString(), (await PostAsync(keyed, At, new { where = Web1, confirm = word })).ToString());
         Assert.Equal("VRV516", await CodeAsync(await keyed.PostAsJsonAsync(At, new { where = Web1, confirm = "other" })));
 
-        Assert.Equal(JsonValueKind.Null, (await PostAsync(client, At, new { where = Web1, dryRun = true })).GetProperty("confirm").ValueKind);
+        Assert.Equal(
+            JsonValueKind.Null,
+            (await PostAsync(client, At, new { where = Web1, dryRun = true })).GetProperty("confirm").ValueKind
+        );
         Assert.True((await GetAsync(client, $"{Mine}/policies/sensor1/verify")).GetProperty("agrees").GetBoolean());
-        var entry = Assert.Single((await GetAsync(client, "api/v1/audit?limit=100")).GetProperty("items").EnumerateArray(), e => e.GetProperty("action").GetString() == "rows.erased");
-        Assert.Equal(("metrics/sensor1", "host", 372L), (entry.GetProperty("target").GetString(), entry.GetProperty("detail").GetProperty("columns").GetString(), entry.GetProperty("detail").GetProperty("rows").GetInt64()));
+        var entry = Assert.Single(
+            (await GetAsync(client, "api/v1/audit?limit=100")).GetProperty("items").EnumerateArray(),
+            e => e.GetProperty("action").GetString() == "rows.erased"
+        );
+        Assert.Equal(
+            ("metrics/sensor1", "host", 372L),
+            (
+                entry.GetProperty("target").GetString(),
+                entry.GetProperty("detail").GetProperty("columns").GetString(),
+                entry.GetProperty("detail").GetProperty("rows").GetInt64()
+            )
+        );
         Assert.DoesNotContain("host1", entry.ToString(), StringComparison.Ordinal);
     }
 
@@ -50,7 +63,11 @@ public sealed class ActApiTests(ServedDatabase served)
         using var client = served.Client(Role.Admin);
         await served.BuildSensorAsync(client, 5);
         client.DefaultRequestHeaders.Add("Idempotency-Key", "again-1");
-        foreach (var _ in new[] { 1, 2 }) Assert.Equal("VRV530", await CodeAsync(await client.PostAsJsonAsync($"{Mine}/policies/sensor5/erase", new { where = new { host = "host0" } })));
+        foreach (var _ in new[] { 1, 2 })
+            Assert.Equal(
+                "VRV530",
+                await CodeAsync(await client.PostAsJsonAsync($"{Mine}/policies/sensor5/erase", new { where = new { host = "host0" } }))
+            );
     }
 
     [Fact]
@@ -59,7 +76,16 @@ public sealed class ActApiTests(ServedDatabase served)
         using var client = served.Client(Role.Operator);
         await served.BuildSensorAsync(client, 2);
         const string At = $"{Mine}/policies/sensor2/holds";
-        await PostAsync(client, At, new { reason = "case 1", from = "2026-01-01", to = "2026-01-02" });
+        await PostAsync(
+            client,
+            At,
+            new
+            {
+                reason = "case 1",
+                from = "2026-01-01",
+                to = "2026-01-02",
+            }
+        );
         using var keyed = served.Client(Role.Operator);
         keyed.DefaultRequestHeaders.Add("Idempotency-Key", "hold-1");
         var held = await PostAsync(keyed, At, new { reason = "case 2" });
@@ -67,9 +93,18 @@ public sealed class ActApiTests(ServedDatabase served)
         var asked = await PostAsync(client, $"{At}/release", new { dryRun = true });
         Assert.Equal(2, asked.GetProperty("what").GetProperty("count").GetInt32());
         await PostAsync(client, At, new { reason = "case 3" });
-        Assert.Equal("VRV530", await CodeAsync(await client.PostAsJsonAsync($"{At}/release", new { confirm = asked.GetProperty("confirm").GetString() })));
+        Assert.Equal(
+            "VRV530",
+            await CodeAsync(await client.PostAsJsonAsync($"{At}/release", new { confirm = asked.GetProperty("confirm").GetString() }))
+        );
         var now = await PostAsync(client, $"{At}/release", new { dryRun = true });
-        Assert.Equal(3, (await PostAsync(client, $"{At}/release", new { confirm = now.GetProperty("confirm").GetString() })).GetProperty("what").GetProperty("count").GetInt32());
+        Assert.Equal(
+            3,
+            (await PostAsync(client, $"{At}/release", new { confirm = now.GetProperty("confirm").GetString() }))
+                .GetProperty("what")
+                .GetProperty("count")
+                .GetInt32()
+        );
         Assert.Equal(0, (await GetAsync(client, At)).GetProperty("holds").GetArrayLength());
         Assert.Equal("VRV518", await CodeAsync(await client.PostAsJsonAsync($"{At}/release", new { hold = "" })));
     }
@@ -84,16 +119,57 @@ public sealed class ActApiTests(ServedDatabase served)
         Assert.True((await PostAsync(client, $"{Mine}/archives/verify?policy=sensor3", new { })).GetProperty("agrees").GetBoolean());
         Assert.Equal(0, (await PostAsync(client, $"{Mine}/policies/sensor3/archives/again", new { })).GetProperty("count").GetInt64());
 
-        var would = await PostAsync(client, $"{Mine}/policies/sensor3/restore", new { from = "2026-01-02", to = "2026-01-03", dryRun = true });
+        var would = await PostAsync(
+            client,
+            $"{Mine}/policies/sensor3/restore",
+            new
+            {
+                from = "2026-01-02",
+                to = "2026-01-03",
+                dryRun = true,
+            }
+        );
         Assert.NotEqual(0, would.GetProperty("parts").GetArrayLength());
-        var restored = await PostAsync(client, $"{Mine}/policies/sensor3/restore", new { from = "2026-01-02", to = "2026-01-03", into = "back" });
+        var restored = await PostAsync(
+            client,
+            $"{Mine}/policies/sensor3/restore",
+            new
+            {
+                from = "2026-01-02",
+                to = "2026-01-03",
+                into = "back",
+            }
+        );
         Assert.Equal(("back", 36L), (restored.GetProperty("table").GetString(), restored.GetProperty("rows").GetInt64()));
         Assert.Equal("VRV518", await CodeAsync(await client.PostAsJsonAsync($"{Mine}/policies/sensor3/restore", new { into = "a.b.c.d" })));
 
-        var old = await PostAsync(client, $"{Mine}/archives/prune", new { olderThan = "1d", policies = new[] { "sensor3" }, dryRun = true });
+        var old = await PostAsync(
+            client,
+            $"{Mine}/archives/prune",
+            new
+            {
+                olderThan = "1d",
+                policies = new[] { "sensor3" },
+                dryRun = true,
+            }
+        );
         Assert.Equal(parts.GetArrayLength(), old.GetProperty("what").GetProperty("parts").GetArrayLength());
-        Assert.Equal("VRV530", await CodeAsync(await client.PostAsJsonAsync($"{Mine}/archives/prune", new { olderThan = "1d", policies = new[] { "sensor3" } })));
-        var pruned = await PostAsync(client, $"{Mine}/archives/prune", new { olderThan = "1d", policies = new[] { "sensor3" }, confirm = old.GetProperty("confirm").GetString() });
+        Assert.Equal(
+            "VRV530",
+            await CodeAsync(
+                await client.PostAsJsonAsync($"{Mine}/archives/prune", new { olderThan = "1d", policies = new[] { "sensor3" } })
+            )
+        );
+        var pruned = await PostAsync(
+            client,
+            $"{Mine}/archives/prune",
+            new
+            {
+                olderThan = "1d",
+                policies = new[] { "sensor3" },
+                confirm = old.GetProperty("confirm").GetString(),
+            }
+        );
         Assert.True(pruned.GetProperty("done").GetBoolean());
         Assert.Equal(0, (await GetAsync(client, $"{Mine}/archives?policy=sensor3")).GetProperty("parts").GetArrayLength());
     }
@@ -103,17 +179,32 @@ public sealed class ActApiTests(ServedDatabase served)
     {
         using var client = served.Client(Role.Admin);
         await served.BuildSensorAsync(client, 4);
-        var yaml = (await GetAsync(client, $"{Mine}/policies/sensor4")).GetProperty("yaml").GetString()!.Replace("  - { every: 1d, keep: forever }", "", StringComparison.Ordinal);
+        var yaml = (await GetAsync(client, $"{Mine}/policies/sensor4"))
+            .GetProperty("yaml")
+            .GetString()!
+            .Replace("  - { every: 1d, keep: forever }", "", StringComparison.Ordinal);
         await PostAsync(client, $"{Mine}/apply?accept=removes-more", new { yaml });
         await served.RunAsync(client, new { policies = new[] { "sensor4" } });
         const string At = $"{Mine}/policies/sensor4/retired/drop";
         var asked = await PostAsync(client, At, new { dryRun = true });
-        Assert.Contains("1d", Assert.Single(asked.GetProperty("what").GetProperty("relations").EnumerateArray()).GetString(), StringComparison.Ordinal);
+        Assert.Contains(
+            "1d",
+            Assert.Single(asked.GetProperty("what").GetProperty("relations").EnumerateArray()).GetString(),
+            StringComparison.Ordinal
+        );
         Assert.Equal("VRV530", await CodeAsync(await client.PostAsJsonAsync(At, new { })));
-        Assert.True((await PostAsync(client, At, new { confirm = asked.GetProperty("confirm").GetString() })).GetProperty("done").GetBoolean());
+        Assert.True(
+            (await PostAsync(client, At, new { confirm = asked.GetProperty("confirm").GetString() })).GetProperty("done").GetBoolean()
+        );
 
         var gone = await ServedDatabase.JsonAsync(await client.DeleteAsync($"{Mine}/policies/sensor4?dryRun=true"));
-        Assert.Equal(("sensor4", "Deleted"), (gone.GetProperty("policies")[0].GetProperty("policy").GetString(), gone.GetProperty("policies")[0].GetProperty("outcome").GetString()));
+        Assert.Equal(
+            ("sensor4", "Deleted"),
+            (
+                gone.GetProperty("policies")[0].GetProperty("policy").GetString(),
+                gone.GetProperty("policies")[0].GetProperty("outcome").GetString()
+            )
+        );
         Assert.Equal(HttpStatusCode.OK, (await client.GetAsync($"{Mine}/policies/sensor4")).StatusCode);
     }
 
@@ -138,7 +229,13 @@ public sealed class ActApiTests(ServedDatabase served)
         await served.BuildSensorAsync(client, 6);
         const string At = $"{Mine}/policies/sensor6/steps?relation=6h";
         var steps = (await GetAsync(client, $"{At}&from=2026-01-05&to=2026-01-06")).GetProperty("steps").EnumerateArray().ToList();
-        Assert.Contains(steps, s => s.GetProperty("kind").GetString() == "rollup" && s.GetProperty("rowsWritten").GetInt64() > 0 && s.GetProperty("statement").GetString()!.Contains("INSERT", StringComparison.OrdinalIgnoreCase));
+        Assert.Contains(
+            steps,
+            s =>
+                s.GetProperty("kind").GetString() == "rollup"
+                && s.GetProperty("rowsWritten").GetInt64() > 0
+                && s.GetProperty("statement").GetString()!.Contains("INSERT", StringComparison.OrdinalIgnoreCase)
+        );
         Assert.Equal(0, (await GetAsync(client, $"{At}&from=2020-01-05&to=2020-01-06")).GetProperty("steps").GetArrayLength());
     }
 
@@ -149,7 +246,9 @@ public sealed class ActApiTests(ServedDatabase served)
         return await ServedDatabase.JsonAsync(answer);
     }
 
-    private static async Task<JsonElement> GetAsync(HttpClient client, string path) => await ServedDatabase.JsonAsync(await client.GetAsync(path));
+    private static async Task<JsonElement> GetAsync(HttpClient client, string path) =>
+        await ServedDatabase.JsonAsync(await client.GetAsync(path));
 
-    private static async Task<string?> CodeAsync(HttpResponseMessage answer) => (await ServedDatabase.JsonAsync(answer)).GetProperty("code").GetString();
+    private static async Task<string?> CodeAsync(HttpResponseMessage answer) =>
+        (await ServedDatabase.JsonAsync(answer)).GetProperty("code").GetString();
 }

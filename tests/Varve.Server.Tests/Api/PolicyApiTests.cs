@@ -8,17 +8,27 @@ namespace Varve.Server.Tests.Api;
 public sealed class PolicyApiTests(ServedDatabase served)
 {
     private const string Path = $"api/v1/connections/{ServedDatabase.Mine}/policies";
-    private const string Loose = "policy: loose\ntable: loose\ntime: ts\nseries: []\nkeep: 90d\nmeasures: { v: [avg] }\ntiers: [{ every: 1h }]\n";
+    private const string Loose =
+        "policy: loose\ntable: loose\ntime: ts\nseries: []\nkeep: 90d\nmeasures: { v: [avg] }\ntiers: [{ every: 1h }]\n";
 
     [Fact]
     public async Task A_mistake_is_told_with_pointer_line_and_column()
     {
         using var client = served.Client(Role.Viewer);
-        var check = await ServedDatabase.JsonAsync(await client.PostAsync($"api/v1/connections/{ServedDatabase.Mine}/check", Yaml("table: cpu\ntime: ts\nkeep: 7 days\ntiers:\n  - { every: 1h, kepe: 1y }\n")));
+        var check = await ServedDatabase.JsonAsync(
+            await client.PostAsync(
+                $"api/v1/connections/{ServedDatabase.Mine}/check",
+                Yaml("table: cpu\ntime: ts\nkeep: 7 days\ntiers:\n  - { every: 1h, kepe: 1y }\n")
+            )
+        );
         Assert.False(check.GetProperty("isSound").GetBoolean());
         Assert.Equal(
             ["VRV104 /keep 3:7", "VRV102 /tiers/0/kepe 5:18"],
-            check.GetProperty("problems").EnumerateArray().Select(p => $"{p.GetProperty("code")} {p.GetProperty("pointer")} {p.GetProperty("line")}:{p.GetProperty("column")}"));
+            check
+                .GetProperty("problems")
+                .EnumerateArray()
+                .Select(p => $"{p.GetProperty("code")} {p.GetProperty("pointer")} {p.GetProperty("line")}:{p.GetProperty("column")}")
+        );
     }
 
     [Fact]
@@ -33,13 +43,19 @@ public sealed class PolicyApiTests(ServedDatabase served)
         var changed = Loose.Replace("90d", "180d", StringComparison.Ordinal);
         Assert.Equal("\"2\"", (await PutAsync(client, path, changed, ("If-Match", "\"1\""))).Headers.ETag!.Tag);
         var late = await PutAsync(client, path, Loose, ("If-Match", "\"1\""), ("accept", "removes-more"));
-        Assert.Equal((HttpStatusCode.PreconditionFailed, "VRV315"), (late.StatusCode, (await ServedDatabase.JsonAsync(late)).GetProperty("code").GetString()));
+        Assert.Equal(
+            (HttpStatusCode.PreconditionFailed, "VRV315"),
+            (late.StatusCode, (await ServedDatabase.JsonAsync(late)).GetProperty("code").GetString())
+        );
         var braked = await PutAsync(client, path, Loose, ("If-Match", "\"2\""));
         var problem = await ServedDatabase.JsonAsync(braked);
         Assert.Equal((HttpStatusCode.Conflict, "VRV515"), (braked.StatusCode, problem.GetProperty("code").GetString()));
         Assert.Contains("loose: keep: 180d → 90d", problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
         Assert.Equal("\"3\"", (await PutAsync(client, path, Loose, ("If-Match", "\"2\""), ("accept", "removes-more"))).Headers.ETag!.Tag);
-        var revisions = (await ServedDatabase.JsonAsync(await client.GetAsync($"{path}/revisions"))).GetProperty("revisions").EnumerateArray().ToList();
+        var revisions = (await ServedDatabase.JsonAsync(await client.GetAsync($"{path}/revisions")))
+            .GetProperty("revisions")
+            .EnumerateArray()
+            .ToList();
         Assert.Equal([3, 2, 1], revisions.Select(r => r.GetProperty("revision").GetInt32()));
         Assert.Equal("180d", revisions[1].GetProperty("changes")[0].GetProperty("after").GetString());
         using var admin = served.Client(Role.Admin);
@@ -47,8 +63,15 @@ public sealed class PolicyApiTests(ServedDatabase served)
         Assert.Equal(HttpStatusCode.OK, (await admin.DeleteAsync(path)).StatusCode);
         Assert.Equal(HttpStatusCode.NotFound, (await client.GetAsync(path)).StatusCode);
         using var auditor = served.Client(Role.Admin);
-        var audit = (await ServedDatabase.JsonAsync(await auditor.GetAsync("api/v1/audit?limit=500"))).GetProperty("items").EnumerateArray().Where(e => e.GetProperty("target").GetString() == "metrics/loose").Select(e => $"{e.GetProperty("action")} {e.GetProperty("subject")}");
-        Assert.Equal(["policy.deleted Admin-acme", "policy.applied Operator-acme", "policy.applied Operator-acme", "policy.applied Operator-acme"], audit);
+        var audit = (await ServedDatabase.JsonAsync(await auditor.GetAsync("api/v1/audit?limit=500")))
+            .GetProperty("items")
+            .EnumerateArray()
+            .Where(e => e.GetProperty("target").GetString() == "metrics/loose")
+            .Select(e => $"{e.GetProperty("action")} {e.GetProperty("subject")}");
+        Assert.Equal(
+            ["policy.deleted Admin-acme", "policy.applied Operator-acme", "policy.applied Operator-acme", "policy.applied Operator-acme"],
+            audit
+        );
         Assert.True((await ServedDatabase.JsonAsync(await auditor.GetAsync("api/v1/audit/verdict"))).GetProperty("holds").GetBoolean());
     }
 
@@ -66,7 +89,10 @@ public sealed class PolicyApiTests(ServedDatabase served)
     public async Task Tables_and_proposals_say_what_nobody_keeps()
     {
         using var client = served.Client(Role.Viewer);
-        var tables = (await ServedDatabase.JsonAsync(await client.GetAsync($"api/v1/connections/{ServedDatabase.Mine}/tables"))).GetProperty("tables").EnumerateArray().ToDictionary(t => t.GetProperty("table").GetString()!, t => t.GetProperty("policy").GetString());
+        var tables = (await ServedDatabase.JsonAsync(await client.GetAsync($"api/v1/connections/{ServedDatabase.Mine}/tables")))
+            .GetProperty("tables")
+            .EnumerateArray()
+            .ToDictionary(t => t.GetProperty("table").GetString()!, t => t.GetProperty("policy").GetString());
         Assert.Equal("cpu", tables["main.cpu"]);
         Assert.Contains("main.loose", tables.Keys);
         var refused = await client.GetAsync($"api/v1/connections/{ServedDatabase.Mine}/proposals?table=nothing");
@@ -77,11 +103,17 @@ public sealed class PolicyApiTests(ServedDatabase served)
 
     private static JsonContent Yaml(string yaml) => JsonContent.Create(new { yaml });
 
-    private static Task<HttpResponseMessage> PutAsync(HttpClient client, string path, string yaml, params (string Name, string Value)[] with)
+    private static Task<HttpResponseMessage> PutAsync(
+        HttpClient client,
+        string path,
+        string yaml,
+        params (string Name, string Value)[] with
+    )
     {
         var accept = with.FirstOrDefault(w => w.Name == "accept").Value;
         var request = new HttpRequestMessage(HttpMethod.Put, accept is null ? path : $"{path}?accept={accept}") { Content = Yaml(yaml) };
-        foreach (var (name, value) in with.Where(w => w.Name != "accept")) request.Headers.TryAddWithoutValidation(name, value);
+        foreach (var (name, value) in with.Where(w => w.Name != "accept"))
+            request.Headers.TryAddWithoutValidation(name, value);
         return client.SendAsync(request);
     }
 }

@@ -25,18 +25,51 @@ public sealed class RunApiTests(ServedDatabase served)
         var status = (await ServedDatabase.JsonAsync(await client.GetAsync($"{Policy}/status"))).GetProperty("policies")[0];
         Assert.Equal(0, status.GetProperty("stepsDue").GetInt32());
         Assert.Equal(10, status.GetProperty("schedule").GetProperty("next").GetArrayLength());
-        var coverage = (await ServedDatabase.JsonAsync(await client.GetAsync($"{Policy}/coverage?windows=60"))).GetProperty("relations").EnumerateArray().ToDictionary(r => r.GetProperty("relation").GetString()!, r => r.GetProperty("windows").EnumerateArray().Select(w => w.GetProperty("state").GetString()).ToList());
+        var coverage = (await ServedDatabase.JsonAsync(await client.GetAsync($"{Policy}/coverage?windows=60")))
+            .GetProperty("relations")
+            .EnumerateArray()
+            .ToDictionary(
+                r => r.GetProperty("relation").GetString()!,
+                r => r.GetProperty("windows").EnumerateArray().Select(w => w.GetProperty("state").GetString()).ToList()
+            );
         Assert.Contains("Expired", coverage["source"]);
         Assert.Contains("Covered", coverage["1h"]);
         var history = (await ServedDatabase.JsonAsync(await client.GetAsync($"{Policy}/history"))).GetProperty("runs");
-        var steps = (await ServedDatabase.JsonAsync(await client.GetAsync($"api/v1/connections/{ServedDatabase.Mine}/history/{history[0].GetProperty("id")}/steps"))).GetProperty("steps").EnumerateArray().ToList();
-        Assert.Contains(steps, s => s.GetProperty("kind").GetString() == "expire" && s.GetProperty("statement").GetString()!.Contains("DELETE", StringComparison.Ordinal));
+        var steps = (
+            await ServedDatabase.JsonAsync(
+                await client.GetAsync($"api/v1/connections/{ServedDatabase.Mine}/history/{history[0].GetProperty("id")}/steps")
+            )
+        )
+            .GetProperty("steps")
+            .EnumerateArray()
+            .ToList();
+        Assert.Contains(
+            steps,
+            s =>
+                s.GetProperty("kind").GetString() == "expire"
+                && s.GetProperty("statement").GetString()!.Contains("DELETE", StringComparison.Ordinal)
+        );
         var answer = await ServedDatabase.JsonAsync(await client.GetAsync($"{Policy}/query?every=1d&columns=load_avg&where=host=host0"));
         Assert.True(answer.GetProperty("rows").GetArrayLength() >= 59);
-        Assert.NotEqual(0, (await ServedDatabase.JsonAsync(await client.GetAsync($"{Policy}/forecast?ahead=30d"))).GetProperty("policies")[0].GetProperty("stored").GetProperty("total").GetArrayLength());
-        Assert.True((await ServedDatabase.JsonAsync(await client.GetAsync($"api/v1/connections/{ServedDatabase.Mine}/audit/verdict"))).GetProperty("holds").GetBoolean());
+        Assert.NotEqual(
+            0,
+            (await ServedDatabase.JsonAsync(await client.GetAsync($"{Policy}/forecast?ahead=30d")))
+                .GetProperty("policies")[0]
+                .GetProperty("stored")
+                .GetProperty("total")
+                .GetArrayLength()
+        );
+        Assert.True(
+            (await ServedDatabase.JsonAsync(await client.GetAsync($"api/v1/connections/{ServedDatabase.Mine}/audit/verdict")))
+                .GetProperty("holds")
+                .GetBoolean()
+        );
         Assert.True((await ServedDatabase.JsonAsync(await client.GetAsync($"{Policy}/verify"))).GetProperty("agrees").GetBoolean());
-        Assert.Contains("Operator-acme", await client.GetStringAsync($"api/v1/connections/{ServedDatabase.Mine}/audit"), StringComparison.Ordinal);
+        Assert.Contains(
+            "Operator-acme",
+            await client.GetStringAsync($"api/v1/connections/{ServedDatabase.Mine}/audit"),
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -48,7 +81,10 @@ public sealed class RunApiTests(ServedDatabase served)
         var again = await client.PostAsync(Runs, JsonContent.Create(new { policies = new[] { "cpu" } }));
         Assert.Equal(first.Headers.Location, again.Headers.Location);
         var other = await client.PostAsync(Runs, JsonContent.Create(new { policies = new[] { "cpu" }, maxRemove = 5 }));
-        Assert.Equal(((HttpStatusCode)422, "VRV516"), (other.StatusCode, (await ServedDatabase.JsonAsync(other)).GetProperty("code").GetString()));
+        Assert.Equal(
+            ((HttpStatusCode)422, "VRV516"),
+            (other.StatusCode, (await ServedDatabase.JsonAsync(other)).GetProperty("code").GetString())
+        );
     }
 
     [Fact]
@@ -82,7 +118,9 @@ public sealed class RunApiTests(ServedDatabase served)
     public async Task A_hold_keeps_and_is_released()
     {
         using var client = served.Client(Role.Operator);
-        var hold = await ServedDatabase.JsonAsync(await client.PostAsync($"{Policy}/holds", JsonContent.Create(new { reason = "an audit", from = "2020-01-01" })));
+        var hold = await ServedDatabase.JsonAsync(
+            await client.PostAsync($"{Policy}/holds", JsonContent.Create(new { reason = "an audit", from = "2020-01-01" }))
+        );
         var id = hold.GetProperty("hold").GetProperty("id").GetString();
         Assert.Contains("an audit", await client.GetStringAsync($"{Policy}/holds"), StringComparison.Ordinal);
         Assert.Equal(HttpStatusCode.OK, (await client.DeleteAsync($"{Policy}/holds/{id}")).StatusCode);
@@ -94,14 +132,27 @@ public sealed class RunApiTests(ServedDatabase served)
     {
         using var client = served.Client(Role.Operator);
         const string Schedule = $"api/v1/connections/{ServedDatabase.Mine}/schedules/cpu";
-        Assert.Equal(HttpStatusCode.BadRequest, (await client.PostAsync($"{Schedule}/pause", JsonContent.Create(new { reason = "" }))).StatusCode);
-        var paused = await ServedDatabase.JsonAsync(await client.PostAsync($"{Schedule}/pause", JsonContent.Create(new { reason = "moving", until = "2100-01-01T00:00Z" })));
-        Assert.Equal(("moving", "Operator-acme"), (paused.GetProperty("paused").GetProperty("reason").GetString(), paused.GetProperty("paused").GetProperty("by").GetString()));
+        Assert.Equal(
+            HttpStatusCode.BadRequest,
+            (await client.PostAsync($"{Schedule}/pause", JsonContent.Create(new { reason = "" }))).StatusCode
+        );
+        var paused = await ServedDatabase.JsonAsync(
+            await client.PostAsync($"{Schedule}/pause", JsonContent.Create(new { reason = "moving", until = "2100-01-01T00:00Z" }))
+        );
+        Assert.Equal(
+            ("moving", "Operator-acme"),
+            (paused.GetProperty("paused").GetProperty("reason").GetString(), paused.GetProperty("paused").GetProperty("by").GetString())
+        );
         var resumed = await ServedDatabase.JsonAsync(await client.PostAsync($"{Schedule}/resume", null));
         Assert.Equal(System.Text.Json.JsonValueKind.Null, resumed.GetProperty("paused").ValueKind);
         Assert.Equal(10, resumed.GetProperty("next").GetArrayLength());
     }
 
     private static List<int> Ids(string events) =>
-        [.. events.Split('\n').Where(l => l.StartsWith("id: ", StringComparison.Ordinal)).Select(l => int.Parse(l[4..], System.Globalization.CultureInfo.InvariantCulture))];
+        [
+            .. events
+                .Split('\n')
+                .Where(l => l.StartsWith("id: ", StringComparison.Ordinal))
+                .Select(l => int.Parse(l[4..], System.Globalization.CultureInfo.InvariantCulture)),
+        ];
 }

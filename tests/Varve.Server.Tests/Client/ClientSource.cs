@@ -6,10 +6,23 @@ namespace Varve.Server.Tests.Client;
 /// <summary>The source of the typed client, made from the OpenAPI document: a file for each shape, and one for each tag.</summary>
 internal sealed class ClientSource(JsonNode document)
 {
-    internal const string Head = "// Made from the OpenAPI document of the API; VARVE_APPROVE=1 and the tests of the client write it anew.\n";
+    internal const string Head =
+        "// Made from the OpenAPI document of the API; VARVE_APPROVE=1 and the tests of the client write it anew.\n";
 
-    private static readonly Dictionary<string, string> s_known = new() { ["Instant"] = "Instant", ["Duration"] = "double", ["JsonElement"] = "JsonElement", ["JsonObject"] = "JsonElement", ["TableName"] = "string" };
-    private static readonly Dictionary<string, string> s_codes = new() { ["200"] = "Ok", ["201"] = "Created", ["202"] = "Accepted" };
+    private static readonly Dictionary<string, string> s_known = new()
+    {
+        ["Instant"] = "Instant",
+        ["Duration"] = "double",
+        ["JsonElement"] = "JsonElement",
+        ["JsonObject"] = "JsonElement",
+        ["TableName"] = "string",
+    };
+    private static readonly Dictionary<string, string> s_codes = new()
+    {
+        ["200"] = "Ok",
+        ["201"] = "Created",
+        ["202"] = "Accepted",
+    };
 
     private readonly JsonObject _schemas = document["components"]!["schemas"]!.AsObject();
 
@@ -17,11 +30,15 @@ internal sealed class ClientSource(JsonNode document)
     internal SortedDictionary<string, string> Files()
     {
         SortedDictionary<string, string> files = new(StringComparer.Ordinal);
-        foreach (var (name, schema) in _schemas.Where(s => !s_known.ContainsKey(s.Key) && !IsPage(s.Key))) files[$"Shapes/{name}.cs"] = Shape(name, schema!.AsObject());
-        files["Shapes/Page.cs"] = $"{Head}namespace Varve.Client.Shapes;\n\n/// <summary>A part of a list, and where the next one begins.</summary>\n/// <param name=\"Items\">In a stable order.</param>\n/// <param name=\"Next\">The cursor of the next part; null at the end.</param>\npublic sealed record Page<T>(IReadOnlyList<T> Items, string? Next);\n";
+        foreach (var (name, schema) in _schemas.Where(s => !s_known.ContainsKey(s.Key) && !IsPage(s.Key)))
+            files[$"Shapes/{name}.cs"] = Shape(name, schema!.AsObject());
+        files["Shapes/Page.cs"] =
+            $"{Head}namespace Varve.Client.Shapes;\n\n/// <summary>A part of a list, and where the next one begins.</summary>\n/// <param name=\"Items\">In a stable order.</param>\n/// <param name=\"Next\">The cursor of the next part; null at the end.</param>\npublic sealed record Page<T>(IReadOnlyList<T> Items, string? Next);\n";
         foreach (var tag in Operations().GroupBy(o => (string)o.Operation["tags"]![0]!))
         {
-            var text = new StringBuilder(Head).Append("using Varve.Client.Shapes;\n\nnamespace Varve.Client;\n\npublic sealed partial class VarveClient\n{\n");
+            var text = new StringBuilder(Head).Append(
+                "using Varve.Client.Shapes;\n\nnamespace Varve.Client;\n\npublic sealed partial class VarveClient\n{\n"
+            );
             text.AppendJoin('\n', tag.Select(o => Method(o.Path, o.Verb, o.Operation)));
             files[$"VarveClient.{Pascal(tag.Key)}.cs"] = text.Append("}\n").ToString();
         }
@@ -42,43 +59,87 @@ internal sealed class ClientSource(JsonNode document)
         if (schema["enum"] is JsonArray values)
         {
             text.Append("namespace Varve.Client.Shapes;\n\n").Append(summary).Append($"public enum {name}\n{{\n");
-            return text.AppendJoin("\n", values.Select(v => $"    /// <summary>{(string)v!}.</summary>\n    {(string)v!},\n")).Append("}\n").ToString();
+            return text.AppendJoin("\n", values.Select(v => $"    /// <summary>{(string)v!}.</summary>\n    {(string)v!},\n"))
+                .Append("}\n")
+                .ToString();
         }
 
         var required = schema["required"]?.AsArray().Select(r => (string)r!).ToHashSet() ?? [];
-        var all = schema["properties"]?.AsObject().Select(p => (Json: p.Key, Name: Pascal(p.Key), Type: TypeOf(p.Value!.AsObject()), IsRequired: required.Contains(p.Key))).OrderByDescending(p => p.IsRequired).ToList() ?? [];
-        var parameters = all.Select(p => $"{(p.Name == name ? $"[property: JsonPropertyName(\"{p.Json}\")] " : "")}{(p.IsRequired ? p.Type : Nullable(p.Type))} {(p.Name == name ? $"{p.Name}Value" : p.Name)}{(p.IsRequired ? "" : " = null")}").ToList();
-        if (parameters.Exists(p => p.Contains("JsonElement", StringComparison.Ordinal))) text.Append("using System.Text.Json;\n");
-        if (parameters.Exists(p => p.Contains("JsonPropertyName", StringComparison.Ordinal))) text.Append("using System.Text.Json.Serialization;\n");
-        if (parameters.Exists(p => p.Contains("Instant", StringComparison.Ordinal))) text.Append("using NodaTime;\n");
-        text.Append(text.Length > Head.Length ? "\nnamespace Varve.Client.Shapes;\n\n" : "namespace Varve.Client.Shapes;\n\n").Append(summary);
-        foreach (var p in all) text.Append($"/// <param name=\"{(p.Name == name ? $"{p.Name}Value" : p.Name)}\"><c>{p.Json}</c> in JSON{(p.IsRequired ? "" : "; may be left out")}.</param>\n");
+        var all =
+            schema["properties"]
+                ?.AsObject()
+                .Select(p => (Json: p.Key, Name: Pascal(p.Key), Type: TypeOf(p.Value!.AsObject()), IsRequired: required.Contains(p.Key)))
+                .OrderByDescending(p => p.IsRequired)
+                .ToList()
+            ?? [];
+        var parameters = all.Select(p =>
+                $"{(p.Name == name ? $"[property: JsonPropertyName(\"{p.Json}\")] " : "")}{(p.IsRequired ? p.Type : Nullable(p.Type))} {(p.Name == name ? $"{p.Name}Value" : p.Name)}{(p.IsRequired ? "" : " = null")}"
+            )
+            .ToList();
+        if (parameters.Exists(p => p.Contains("JsonElement", StringComparison.Ordinal)))
+            text.Append("using System.Text.Json;\n");
+        if (parameters.Exists(p => p.Contains("JsonPropertyName", StringComparison.Ordinal)))
+            text.Append("using System.Text.Json.Serialization;\n");
+        if (parameters.Exists(p => p.Contains("Instant", StringComparison.Ordinal)))
+            text.Append("using NodaTime;\n");
+        text.Append(text.Length > Head.Length ? "\nnamespace Varve.Client.Shapes;\n\n" : "namespace Varve.Client.Shapes;\n\n")
+            .Append(summary);
+        foreach (var p in all)
+            text.Append(
+                $"/// <param name=\"{(p.Name == name ? $"{p.Name}Value" : p.Name)}\"><c>{p.Json}</c> in JSON{(p.IsRequired ? "" : "; may be left out")}.</param>\n"
+            );
         text.Append($"public sealed record {name}(");
-        if (parameters.Count == 0) return text.Append(");\n").ToString();
+        if (parameters.Count == 0)
+            return text.Append(");\n").ToString();
         return text.Append("\n    ").AppendJoin(",\n    ", parameters).Append(");\n").ToString();
     }
 
     private string Method(string path, string verb, JsonObject operation)
     {
-        var given = operation["parameters"]?.AsArray().Select(p => p!.AsObject()).Select(p => (Json: (string)p["name"]!, In: (string)p["in"]!, Name: Camel((string)p["name"]!), Type: TypeOf(p["schema"]!.AsObject()))).ToList() ?? [];
+        var given =
+            operation["parameters"]
+                ?.AsArray()
+                .Select(p => p!.AsObject())
+                .Select(p =>
+                    (Json: (string)p["name"]!, In: (string)p["in"]!, Name: Camel((string)p["name"]!), Type: TypeOf(p["schema"]!.AsObject()))
+                )
+                .ToList()
+            ?? [];
         var body = operation["requestBody"]?["content"]?["application/json"]?["schema"]?.AsObject();
         List<string> parameters = [.. given.Where(p => p.In == "path").Select(p => $"string {p.Name}")];
-        if (body is not null) parameters.Add($"{TypeOf(body)} body");
+        if (body is not null)
+            parameters.Add($"{TypeOf(body)} body");
         parameters.AddRange(given.Where(p => p.In != "path").Select(p => $"{Nullable(p.Type)} {p.Name} = null"));
         parameters.Add("CancellationToken cancellationToken = default");
-        var at = $"Path($\"{given.Where(p => p.In == "path").Aggregate(path[1..], (text, p) => text.Replace($"{{{p.Json}}}", $"{{{p.Name}}}", StringComparison.Ordinal))}\")";
-        if (given.Exists(p => p.In == "query")) at = $"With({at}, {string.Join(", ", given.Where(p => p.In == "query").Select(p => $"(\"{p.Json}\", {p.Name})"))})";
+        var at =
+            $"Path($\"{given.Where(p => p.In == "path").Aggregate(path[1..], (text, p) => text.Replace($"{{{p.Json}}}", $"{{{p.Name}}}", StringComparison.Ordinal))}\")";
+        if (given.Exists(p => p.In == "query"))
+            at = $"With({at}, {string.Join(", ", given.Where(p => p.In == "query").Select(p => $"(\"{p.Json}\", {p.Name})"))})";
         var headers = string.Join(", ", given.Where(p => p.In == "header").Select(p => $"(\"{p.Json}\", {p.Name})"));
         var call = $"HttpMethod.{Pascal(verb)}, {at}, {(body is null ? "null" : "body")}, [{headers}], cancellationToken";
         var id = (string)operation["operationId"]!;
-        var text = new StringBuilder($"    /// <summary>{verb.ToUpperInvariant()} {path}. {Escape((string?)operation["description"] ?? "")}</summary>\n");
-        foreach (var p in given.Where(p => p.In == "path")) text.Append($"    /// <param name=\"{p.Name}\">Of the path.</param>\n");
-        if (body is not null) text.Append("    /// <param name=\"body\">What is sent.</param>\n");
-        foreach (var p in given.Where(p => p.In != "path")) text.Append($"    /// <param name=\"{p.Name}\">{(p.In == "header" ? "The header" : "The parameter")} <c>{p.Json}</c>; null: it is left out.</param>\n");
-        text.Append("    /// <param name=\"cancellationToken\">Ends the waiting.</param>\n    /// <exception cref=\"VarveApiException\">The server refused.</exception>\n");
-        var answers = operation["responses"]!.AsObject().Where(r => r.Key[0] == '2').Select(r => (r.Key, Type: Answer(r.Value!.AsObject(), verb))).ToList();
+        var text = new StringBuilder(
+            $"    /// <summary>{verb.ToUpperInvariant()} {path}. {Escape((string?)operation["description"] ?? "")}</summary>\n"
+        );
+        foreach (var p in given.Where(p => p.In == "path"))
+            text.Append($"    /// <param name=\"{p.Name}\">Of the path.</param>\n");
+        if (body is not null)
+            text.Append("    /// <param name=\"body\">What is sent.</param>\n");
+        foreach (var p in given.Where(p => p.In != "path"))
+            text.Append(
+                $"    /// <param name=\"{p.Name}\">{(p.In == "header" ? "The header" : "The parameter")} <c>{p.Json}</c>; null: it is left out.</param>\n"
+            );
+        text.Append(
+            "    /// <param name=\"cancellationToken\">Ends the waiting.</param>\n    /// <exception cref=\"VarveApiException\">The server refused.</exception>\n"
+        );
+        var answers = operation["responses"]!
+            .AsObject()
+            .Where(r => r.Key[0] == '2')
+            .Select(r => (r.Key, Type: Answer(r.Value!.AsObject(), verb)))
+            .ToList();
         var types = answers.Select(a => a.Type).Distinct().ToList();
-        if (types.Count > 1) return text.Append(Choice(id, parameters, answers, call)).ToString();
+        if (types.Count > 1)
+            return text.Append(Choice(id, parameters, answers, call)).ToString();
         var result = types[0] switch
         {
             null => "Task",
@@ -94,10 +155,18 @@ internal sealed class ClientSource(JsonNode document)
     }
 
     /// <summary>A call whose status says which of several shapes is answered.</summary>
-    private static string Choice(string id, IReadOnlyList<string> parameters, IReadOnlyList<(string Code, string? Type)> answers, string call)
+    private static string Choice(
+        string id,
+        IReadOnlyList<string> parameters,
+        IReadOnlyList<(string Code, string? Type)> answers,
+        string call
+    )
     {
         var tuple = string.Join(", ", answers.Select(a => $"{a.Type}? {s_codes[a.Code]}"));
-        var cases = answers.Select((a, i) => $"            {a.Code} => ({string.Join(", ", answers.Select((_, j) => i == j ? $"await ReadAsync<{a.Type}>(answer, cancellationToken)" : "null"))}),\n");
+        var cases = answers.Select(
+            (a, i) =>
+                $"            {a.Code} => ({string.Join(", ", answers.Select((_, j) => i == j ? $"await ReadAsync<{a.Type}>(answer, cancellationToken)" : "null"))}),\n"
+        );
         return $$"""
                 public async Task<({{tuple}})> {{id}}Async({{string.Join(", ", parameters)}})
                 {
@@ -112,9 +181,10 @@ internal sealed class ClientSource(JsonNode document)
             """;
     }
 
-    private string? Answer(JsonObject response, string verb) => response["content"] is JsonObject { Count: > 0 } content
-        ? TypeOf(content.First().Value!["schema"]!.AsObject())
-        : verb == "get" ? "string" : null;
+    private string? Answer(JsonObject response, string verb) =>
+        response["content"] is JsonObject { Count: > 0 } content ? TypeOf(content.First().Value!["schema"]!.AsObject())
+        : verb == "get" ? "string"
+        : null;
 
     private string TypeOf(JsonObject schema)
     {
@@ -124,7 +194,8 @@ internal sealed class ClientSource(JsonNode document)
             return s_known.GetValueOrDefault(name) ?? (IsPage(name) ? $"Page<{name["PageShapeOf".Length..]}>" : name);
         }
 
-        if (schema["oneOf"] is JsonArray one) return Nullable(TypeOf(one.Select(o => o!.AsObject()).Single(o => (string?)(o["type"] as JsonValue) != "null")));
+        if (schema["oneOf"] is JsonArray one)
+            return Nullable(TypeOf(one.Select(o => o!.AsObject()).Single(o => (string?)(o["type"] as JsonValue) != "null")));
         var types = schema["type"] switch
         {
             JsonArray several => several.Select(t => (string)t!).ToList(),
@@ -153,5 +224,8 @@ internal sealed class ClientSource(JsonNode document)
 
     private static string Camel(string name) => Pascal(name) is var pascal ? char.ToLowerInvariant(pascal[0]) + pascal[1..] : name;
 
-    private static string Escape(string text) => text.Replace("&", "&amp;", StringComparison.Ordinal).Replace("<", "&lt;", StringComparison.Ordinal).Replace("\n", " ", StringComparison.Ordinal);
+    private static string Escape(string text) =>
+        text.Replace("&", "&amp;", StringComparison.Ordinal)
+            .Replace("<", "&lt;", StringComparison.Ordinal)
+            .Replace("\n", " ", StringComparison.Ordinal);
 }

@@ -12,19 +12,30 @@ public sealed class ClientTests(ServedDatabase served)
     public async Task It_stores_plans_runs_and_reads()
     {
         using var client = VarveClient.To(served.Server.Address, served.Token(Role.Operator));
-        Assert.Equal(("Operator-acme", Varve.Client.Shapes.Role.Operator), ((await client.MeAsync()).Subject, (await client.MeAsync()).Role));
+        Assert.Equal(
+            ("Operator-acme", Varve.Client.Shapes.Role.Operator),
+            ((await client.MeAsync()).Subject, (await client.MeAsync()).Role)
+        );
         var page = await client.ListPoliciesAsync(ServedDatabase.Mine, limit: 1);
         Assert.Equal("cpu", Assert.Single(page.Items).Policy);
         var before = await client.GetPolicyAsync(ServedDatabase.Mine, "cpu");
-        var refused = await Assert.ThrowsAsync<VarveApiException>(() => client.PutPolicyAsync(ServedDatabase.Mine, "cpu", new(ServedDatabase.Policy)));
+        var refused = await Assert.ThrowsAsync<VarveApiException>(() =>
+            client.PutPolicyAsync(ServedDatabase.Mine, "cpu", new(ServedDatabase.Policy))
+        );
         Assert.Equal((428, "VRV513"), (refused.Status, refused.Code));
-        var stored = await client.PutPolicyAsync(ServedDatabase.Mine, "cpu", new(ServedDatabase.Policy), ifMatch: FormattableString.Invariant($"\"{before.Revision}\""));
+        var stored = await client.PutPolicyAsync(
+            ServedDatabase.Mine,
+            "cpu",
+            new(ServedDatabase.Policy),
+            ifMatch: FormattableString.Invariant($"\"{before.Revision}\"")
+        );
         Assert.Equal(ApplyOutcome.Unchanged, Assert.Single(stored.Policies).Outcome);
         Assert.Contains("\"cpu\"", await client.PlanPolicyAsync(ServedDatabase.Mine, "cpu", "2026-01-01"), StringComparison.Ordinal);
         var asked = await client.AskRunAsync(ServedDatabase.Mine, new(Policies: ["cpu"]), idempotencyKey: "client");
         Assert.Equal(asked.Id, (await client.AskRunAsync(ServedDatabase.Mine, new(Policies: ["cpu"]), idempotencyKey: "client")).Id);
         List<string> kinds = [];
-        await foreach (var told in client.ReadRunAsync(asked.Id)) kinds.Add(told.Kind);
+        await foreach (var told in client.ReadRunAsync(asked.Id))
+            kinds.Add(told.Kind);
         Assert.Equal(RunFeedEvent.Ended, kinds[^1]);
         Assert.NotNull((await client.GetRunAsync(asked.Id)).Finished);
         Assert.NotEmpty((await client.StatusAsync(ServedDatabase.Mine)).Policies);

@@ -29,8 +29,26 @@ public sealed class ReloadTests : IDisposable
         Write("runs_at_once: 4", "one");
         var log = new LogLines();
         await using var server = await VarveServer.StartAsync(
-            ServeFile.Read(ConfigFile, "http://127.0.0.1:0", $"duckdb:{Path.Combine(_folder, "home.duckdb")}", new Dictionary<string, string>()), TimeProvider.System, logging => logging.AddProvider(log).SetMinimumLevel(LogLevel.Information), CancellationToken.None);
-        var (secret, _) = await server.Services.GetRequiredService<SignIn>().MakeAsync(new("test", "token", Role.Admin, Caller.AllTenants, null), "test", Role.Admin, Caller.AllTenants, Duration.FromDays(1), CancellationToken.None);
+            ServeFile.Read(
+                ConfigFile,
+                "http://127.0.0.1:0",
+                $"duckdb:{Path.Combine(_folder, "home.duckdb")}",
+                new Dictionary<string, string>()
+            ),
+            TimeProvider.System,
+            logging => logging.AddProvider(log).SetMinimumLevel(LogLevel.Information),
+            CancellationToken.None
+        );
+        var (secret, _) = await server
+            .Services.GetRequiredService<SignIn>()
+            .MakeAsync(
+                new("test", "token", Role.Admin, Caller.AllTenants, null),
+                "test",
+                Role.Admin,
+                Caller.AllTenants,
+                Duration.FromDays(1),
+                CancellationToken.None
+            );
         using var client = new HttpClient { BaseAddress = server.Address };
         client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", secret);
         await ServedDatabase.UntilAsync(async () => (await client.GetAsync("health/ready")).StatusCode, code => code == HttpStatusCode.OK);
@@ -40,20 +58,35 @@ public sealed class ReloadTests : IDisposable
         await ServedDatabase.UntilAsync(() => AskAsync(client, "two"), code => code == HttpStatusCode.OK);
 
         await File.WriteAllTextAsync(ConfigFile, "connections:\n  three: { tenant: acme }\n");
-        await ServedDatabase.UntilAsync(() => client.GetStringAsync("health/ready"), said => said == "ready; the configuration file has a mistake, and the one before it is in force");
+        await ServedDatabase.UntilAsync(
+            () => client.GetStringAsync("health/ready"),
+            said => said == "ready; the configuration file has a mistake, and the one before it is in force"
+        );
         Assert.Equal((HttpStatusCode.OK, HttpStatusCode.OK), (await AskAsync(client, "one"), await AskAsync(client, "two")));
-        Assert.Contains(log.Lines, l => l.Contains("serve.yaml:2:10", StringComparison.Ordinal) && l.Contains("`connections.three` has no `url`", StringComparison.Ordinal));
+        Assert.Contains(
+            log.Lines,
+            l =>
+                l.Contains("serve.yaml:2:10", StringComparison.Ordinal)
+                && l.Contains("`connections.three` has no `url`", StringComparison.Ordinal)
+        );
 
         Write("runs_at_once: 2", "two");
         await ServedDatabase.UntilAsync(() => AskAsync(client, "one"), code => code == HttpStatusCode.NotFound);
         Assert.Equal(HttpStatusCode.OK, await AskAsync(client, "two"));
         await ServedDatabase.UntilAsync(() => client.GetStringAsync("health/ready"), said => said == "ready");
-        Assert.Contains(log.Lines, l => l.Contains("`runs_at_once` changed in the configuration: it is in force after a restart", StringComparison.Ordinal));
+        Assert.Contains(
+            log.Lines,
+            l => l.Contains("`runs_at_once` changed in the configuration: it is in force after a restart", StringComparison.Ordinal)
+        );
         await server.StopAsync(CancellationToken.None);
     }
 
-    private static async Task<HttpStatusCode> AskAsync(HttpClient client, string connection) => (await client.GetAsync($"api/v1/connections/{connection}/status")).StatusCode;
+    private static async Task<HttpStatusCode> AskAsync(HttpClient client, string connection) =>
+        (await client.GetAsync($"api/v1/connections/{connection}/status")).StatusCode;
 
     private void Write(string first, params IReadOnlyList<string> connections) =>
-        File.WriteAllText(ConfigFile, $"{first}\nconnections:\n{string.Concat(connections.Select(c => $"  {c}: {{ url: \"duckdb:{Path.Combine(_folder, $"{c}.duckdb")}\" }}\n"))}");
+        File.WriteAllText(
+            ConfigFile,
+            $"{first}\nconnections:\n{string.Concat(connections.Select(c => $"  {c}: {{ url: \"duckdb:{Path.Combine(_folder, $"{c}.duckdb")}\" }}\n"))}"
+        );
 }

@@ -15,12 +15,17 @@ internal sealed class DefectLog : ILoggerProvider, ILogger
 
     public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Error;
 
-    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+    public void Log<TState>(
+        LogLevel logLevel,
+        EventId eventId,
+        TState state,
+        Exception? exception,
+        Func<TState, Exception?, string> formatter
+    )
     {
-        if (logLevel >= LogLevel.Error && exception is not null) Told.Enqueue($"{formatter(state, exception)}: {exception}");
+        if (logLevel >= LogLevel.Error && exception is not null)
+            Told.Enqueue($"{formatter(state, exception)}: {exception}");
     }
 
-    public void Dispose()
-    {
-    }
+    public void Dispose() { }
 }

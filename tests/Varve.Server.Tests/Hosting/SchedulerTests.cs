@@ -13,7 +13,8 @@ namespace Varve.Server.Tests.Hosting;
 /// <summary>Varve in a host of an application: real files, real time.</summary>
 public sealed class SchedulerTests : IAsyncLifetime
 {
-    private const string Yaml = "policy: cpu\ntable: cpu\ntime: ts\nseries: [host]\nmeasures:\n  load: [avg]\nkeep: 7d\ntiers:\n  - { every: 1h, keep: forever }\nschedule: { every: 1s }\n";
+    private const string Yaml =
+        "policy: cpu\ntable: cpu\ntime: ts\nseries: [host]\nmeasures:\n  load: [avg]\nkeep: 7d\ntiers:\n  - { every: 1h, keep: forever }\nschedule: { every: 1s }\n";
 
     private readonly string _folder = Directory.CreateTempSubdirectory("varve-hosting-").FullName;
 
@@ -21,7 +22,9 @@ public sealed class SchedulerTests : IAsyncLifetime
 
     public ValueTask InitializeAsync()
     {
-        Sql("CREATE TABLE cpu AS SELECT ts::TIMESTAMP AS ts, 'host' || h AS host, h::DOUBLE AS load FROM range(now()::TIMESTAMP - INTERVAL 20 DAY, now()::TIMESTAMP, INTERVAL 1 HOUR) r(ts), range(3) s(h)");
+        Sql(
+            "CREATE TABLE cpu AS SELECT ts::TIMESTAMP AS ts, 'host' || h AS host, h::DOUBLE AS load FROM range(now()::TIMESTAMP - INTERVAL 20 DAY, now()::TIMESTAMP, INTERVAL 1 HOUR) r(ts), range(3) s(h)"
+        );
         return ValueTask.CompletedTask;
     }
 
@@ -35,18 +38,22 @@ public sealed class SchedulerTests : IAsyncLifetime
     public async Task A_policy_runs_by_its_schedule_waits_for_a_word_and_the_health_check_says_so()
     {
         List<RunEvent> told = [];
-        using var host = Host(options => options.OnEvent = (happened, _) =>
-        {
-            lock (told) told.Add(happened);
-            return ValueTask.CompletedTask;
-        });
+        using var host = Host(options =>
+            options.OnEvent = (happened, _) =>
+            {
+                lock (told)
+                    told.Add(happened);
+                return ValueTask.CompletedTask;
+            }
+        );
         await host.StartAsync();
         var scheduler = host.Services.GetRequiredService<VarveScheduler>();
         await ServedDatabase.UntilAsync(() => Task.FromResult(scheduler.Standings), s => s is [{ State: VarveState.NeedsPerson }]);
         var health = await HealthAsync(host);
         Assert.Equal(HealthStatus.Degraded, health.Status);
         Assert.Contains("waits for the word", health.Entries[VarveServices.HealthCheck].Description, StringComparison.Ordinal);
-        lock (told) Assert.Contains(told, e => e is RunEvent.StepDone { Result.RowsWritten: > 0 });
+        lock (told)
+            Assert.Contains(told, e => e is RunEvent.StepDone { Result.RowsWritten: > 0 });
 
         // A person of the application agrees: what waits goes, and the schedule goes on.
         var brake = (await scheduler.UseAsync(lifecycle => lifecycle.PlanAsync(Selection.All))).Single().Brake!;
@@ -70,7 +77,10 @@ public sealed class SchedulerTests : IAsyncLifetime
             Sql("DROP TABLE gone CASCADE");
             return Task.FromResult(0);
         });
-        var standings = await ServedDatabase.UntilAsync(() => Task.FromResult(scheduler.Standings.ToDictionary(s => s.Policy)), s => s["gone"].State == VarveState.Failed && s["cpu"].State == VarveState.NeedsPerson);
+        var standings = await ServedDatabase.UntilAsync(
+            () => Task.FromResult(scheduler.Standings.ToDictionary(s => s.Policy)),
+            s => s["gone"].State == VarveState.Failed && s["cpu"].State == VarveState.NeedsPerson
+        );
         Assert.Contains("VRV", standings["gone"].Reason, StringComparison.Ordinal);
         Assert.Equal(HealthStatus.Unhealthy, (await HealthAsync(host)).Status);
         await host.StopAsync();
@@ -97,11 +107,14 @@ public sealed class SchedulerTests : IAsyncLifetime
     [Fact]
     public void Called_twice_it_keeps_the_first()
     {
-        var services = new ServiceCollection().AddVarve(o => o.Open = _ => throw new InvalidOperationException()).AddVarve(o => o.Open = _ => throw new InvalidOperationException());
+        var services = new ServiceCollection()
+            .AddVarve(o => o.Open = _ => throw new InvalidOperationException())
+            .AddVarve(o => o.Open = _ => throw new InvalidOperationException());
         Assert.Single(services, s => s.ServiceType == typeof(VarveScheduler));
     }
 
-    private static async Task<HealthReport> HealthAsync(IHost host) => await host.Services.GetRequiredService<HealthCheckService>().CheckHealthAsync();
+    private static async Task<HealthReport> HealthAsync(IHost host) =>
+        await host.Services.GetRequiredService<HealthCheckService>().CheckHealthAsync();
 
     private IHost Host(Action<VarveOptions> configure, params string[] policies)
     {

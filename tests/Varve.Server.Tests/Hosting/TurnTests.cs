@@ -65,5 +65,6 @@ public sealed class TurnTests
 
     private static Turn Every(string period, Instant armed) => new(Policy($"schedule: {{ every: {period} }}"), armed, null);
 
-    private static Policy Policy(string schedule) => PolicyYaml.Parse($"policy: cpu\ntable: cpu\ntime: ts\nkeep: 30d\n{schedule}\n", "").Single().Policy;
+    private static Policy Policy(string schedule) =>
+        PolicyYaml.Parse($"policy: cpu\ntable: cpu\ntime: ts\nkeep: 30d\n{schedule}\n", "").Single().Policy;
 }

@@ -26,7 +26,8 @@ internal sealed class Cable(string host, int port) : IAsyncDisposable
     {
         _listener?.Stop();
         await _accepting;
-        foreach (var socket in _open.Keys) socket.Close(0);
+        foreach (var socket in _open.Keys)
+            socket.Close(0);
         _open.Clear();
     }
 
@@ -36,7 +37,8 @@ internal sealed class Cable(string host, int port) : IAsyncDisposable
     {
         try
         {
-            while (true) _ = CarryAsync(await listener.AcceptSocketAsync());
+            while (true)
+                _ = CarryAsync(await listener.AcceptSocketAsync());
         }
         catch (Exception stopped) when (stopped is SocketException or ObjectDisposedException)
         {
@@ -68,6 +70,7 @@ internal sealed class Cable(string host, int port) : IAsyncDisposable
     private static async Task CopyAsync(Socket from, Socket to)
     {
         var bytes = new byte[16_384];
-        while (await from.ReceiveAsync(bytes) is var count and > 0) await to.SendAsync(bytes.AsMemory(0, count));
+        while (await from.ReceiveAsync(bytes) is var count and > 0)
+            await to.SendAsync(bytes.AsMemory(0, count));
     }
 }

@@ -23,10 +23,12 @@ public sealed class LeadershipTests : IAsyncDisposable
         var homes = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => OpenAsync()));
         var leads = homes.Select(h => new Leadership(h, TimeSpan.FromMinutes(1))).ToList();
         await Task.WhenAll(leads.Select(l => l.BeatAsync(default)));
-        foreach (var lead in leads) await lead.BeatAsync(default);
+        foreach (var lead in leads)
+            await lead.BeatAsync(default);
         var leader = Assert.Single(leads, l => l.Leads);
         Assert.All(leads, l => Assert.Equal(leader.Server, l.Leader));
-        foreach (var home in homes) await home.DisposeAsync();
+        foreach (var home in homes)
+            await home.DisposeAsync();
     }
 
     [Fact]
@@ -58,14 +60,45 @@ public sealed class LeadershipTests : IAsyncDisposable
         await one.BeatAsync(default);
         Assert.True(one.Leads);
         var runs = new RunTable(first);
-        using var keeper = new ScheduleKeeper(first, new(first), runs, new(first), new(new(first), [], _ => "default"), NullLogger<ScheduleKeeper>.Instance);
-        keeper.Queue = new(runs, (_, _, _, _) => throw new InvalidOperationException("It ran."), 1, _ => 1, keeper.EndedAsync, first.Clock, NullLogger<RunQueue>.Instance);
-        await keeper.LearnAsync("db", [new(new() { Name = "p", Table = new(null, "p"), Time = "ts", Schedule = new() { Cron = Varve.Scheduling.CronRule.Parse("* * * * * *") } }, first.Now())], default);
+        using var keeper = new ScheduleKeeper(
+            first,
+            new(first),
+            runs,
+            new(first),
+            new(new(first), [], _ => "default"),
+            NullLogger<ScheduleKeeper>.Instance
+        );
+        keeper.Queue = new(
+            runs,
+            (_, _, _, _) => throw new InvalidOperationException("It ran."),
+            1,
+            _ => 1,
+            keeper.EndedAsync,
+            first.Clock,
+            NullLogger<RunQueue>.Instance
+        );
+        await keeper.LearnAsync(
+            "db",
+            [
+                new(
+                    new()
+                    {
+                        Name = "p",
+                        Table = new(null, "p"),
+                        Time = "ts",
+                        Schedule = new() { Cron = Varve.Scheduling.CronRule.Parse("* * * * * *") },
+                    },
+                    first.Now()
+                ),
+            ],
+            default
+        );
         while (!two.Leads)
         {
             await Task.Delay(20);
             await two.BeatAsync(default);
-            if (two.Leads) Assert.False(one.Leads);
+            if (two.Leads)
+                Assert.False(one.Leads);
         }
 
         // It does not know yet, and what it decides is refused by the home.
@@ -97,10 +130,17 @@ public sealed class LeadershipTests : IAsyncDisposable
     {
         await using var first = await OpenAsync();
         await using var second = await OpenAsync();
-        await Task.WhenAll(Enumerable.Range(0, 40).Select(i => new ServerAudit(i % 2 == 0 ? first : second).AppendAsync(Access.Caller.Scheduler, "tried", $"{i}", [], default)));
+        await Task.WhenAll(
+            Enumerable
+                .Range(0, 40)
+                .Select(i =>
+                    new ServerAudit(i % 2 == 0 ? first : second).AppendAsync(Access.Caller.Scheduler, "tried", $"{i}", [], default)
+                )
+        );
         var verdict = await new ServerAudit(first).VerifyAsync([], default);
         Assert.Equal((true, 40), (verdict.Holds, verdict.Entries));
     }
 
-    private Task<HomeDatabase> OpenAsync() => HomeDatabase.OpenAsync(DatabaseUrl.Parse(_scratch.Url), TimeProvider.System, CancellationToken.None);
+    private Task<HomeDatabase> OpenAsync() =>
+        HomeDatabase.OpenAsync(DatabaseUrl.Parse(_scratch.Url), TimeProvider.System, CancellationToken.None);
 }

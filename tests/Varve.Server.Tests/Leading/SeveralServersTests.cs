@@ -11,7 +11,8 @@ namespace Varve.Server.Tests.Leading;
 /// <summary>Two servers on one home in PostgreSQL, and a home that goes away.</summary>
 public sealed class SeveralServersTests
 {
-    private const string Query = "query: long\nsql: SELECT ts, 1 AS n FROM events, range(3000000) a, range(1000000) b WHERE ts >= {from} AND ts < {to} AND a.range + b.range < 0\ninto: sums\ntime: ts\nwrite: replace\nschedule: \"@hourly\"\ncatchup: none\ntimeout: 5m\n";
+    private const string Query =
+        "query: long\nsql: SELECT ts, 1 AS n FROM events, range(3000000) a, range(1000000) b WHERE ts >= {from} AND ts < {to} AND a.range + b.range < 0\ninto: sums\ntime: ts\nwrite: replace\nschedule: \"@hourly\"\ncatchup: none\ntimeout: 5m\n";
 
     [Fact]
     public async Task Any_answers_and_the_one_that_leads_does_what_was_asked()
@@ -25,7 +26,10 @@ public sealed class SeveralServersTests
         await ServedDatabase.UntilAsync(() => here.GetStringAsync("health/ready"), said => said == "ready; another server leads");
 
         // A run that is asked for at one is carried out by the other, and both tell how it ended.
-        var asked = await here.PostAsync($"api/v1/connections/{ServedDatabase.Mine}/runs", JsonContent.Create(new { policies = new[] { "cpu" } }));
+        var asked = await here.PostAsync(
+            $"api/v1/connections/{ServedDatabase.Mine}/runs",
+            JsonContent.Create(new { policies = new[] { "cpu" } })
+        );
         var id = (await ServedDatabase.JsonAsync(asked)).GetProperty("id").GetString()!;
         Assert.Contains("event: ended", await here.GetStringAsync($"api/v1/runs/{id}/events"), StringComparison.Ordinal);
         Assert.Contains("event: step-done", await there.GetStringAsync($"api/v1/runs/{id}/events"), StringComparison.Ordinal);
@@ -34,24 +38,61 @@ public sealed class SeveralServersTests
         // What one changes the other one knows.
         const string Schedule = $"api/v1/connections/{ServedDatabase.Mine}/schedules/cpu";
         Assert.True((await here.PostAsync($"{Schedule}/pause", JsonContent.Create(new { reason = "moving" }))).IsSuccessStatusCode);
-        await ServedDatabase.UntilAsync(async () => await ServedDatabase.JsonAsync(await there.GetAsync(Schedule)), s => s.GetProperty("paused").ValueKind == JsonValueKind.Object);
-        Assert.Equal(HttpStatusCode.Created, (await here.PostAsync("api/v1/connections", JsonContent.Create(new { name = "new", url = $"duckdb:{served.File(ServedDatabase.Theirs)}" }))).StatusCode);
-        await ServedDatabase.UntilAsync(async () => (await there.GetAsync("api/v1/connections/new")).StatusCode, code => code == HttpStatusCode.OK);
-        var made = await ServedDatabase.JsonAsync(await here.PostAsync("api/v1/tokens", JsonContent.Create(new { name = "ci", role = "Viewer" })));
+        await ServedDatabase.UntilAsync(
+            async () => await ServedDatabase.JsonAsync(await there.GetAsync(Schedule)),
+            s => s.GetProperty("paused").ValueKind == JsonValueKind.Object
+        );
+        Assert.Equal(
+            HttpStatusCode.Created,
+            (
+                await here.PostAsync(
+                    "api/v1/connections",
+                    JsonContent.Create(new { name = "new", url = $"duckdb:{served.File(ServedDatabase.Theirs)}" })
+                )
+            ).StatusCode
+        );
+        await ServedDatabase.UntilAsync(
+            async () => (await there.GetAsync("api/v1/connections/new")).StatusCode,
+            code => code == HttpStatusCode.OK
+        );
+        var made = await ServedDatabase.JsonAsync(
+            await here.PostAsync("api/v1/tokens", JsonContent.Create(new { name = "ci", role = "Viewer" }))
+        );
         using var ci = served.With(made.GetProperty("secret").GetString());
         Assert.Equal(HttpStatusCode.OK, (await ci.GetAsync("api/v1/me")).StatusCode);
         await here.DeleteAsync($"api/v1/tokens/{made.GetProperty("token").GetProperty("id").GetString()}");
         Assert.Equal(HttpStatusCode.Unauthorized, (await ci.GetAsync("api/v1/me")).StatusCode);
 
         // So is a backfill; and a window that is under way there is ended from here.
-        using var put = new HttpRequestMessage(HttpMethod.Put, $"api/v1/connections/{ServedDatabase.Mine}/queries/long") { Content = JsonContent.Create(new { yaml = Query }) };
+        using var put = new HttpRequestMessage(HttpMethod.Put, $"api/v1/connections/{ServedDatabase.Mine}/queries/long")
+        {
+            Content = JsonContent.Create(new { yaml = Query }),
+        };
         put.Headers.TryAddWithoutValidation("If-None-Match", "*");
         var stored = await here.SendAsync(put);
         Assert.True(stored.IsSuccessStatusCode, await stored.Content.ReadAsStringAsync());
-        var begun = await ServedDatabase.JsonAsync(await here.PostAsync($"api/v1/connections/{ServedDatabase.Mine}/backfills", JsonContent.Create(new { query = "long", from = "2026-01-01T00:00Z", to = "2026-01-01T01:00Z" })));
+        var begun = await ServedDatabase.JsonAsync(
+            await here.PostAsync(
+                $"api/v1/connections/{ServedDatabase.Mine}/backfills",
+                JsonContent.Create(
+                    new
+                    {
+                        query = "long",
+                        from = "2026-01-01T00:00Z",
+                        to = "2026-01-01T01:00Z",
+                    }
+                )
+            )
+        );
         Assert.True(begun.TryGetProperty("id", out _), begun.ToString());
-        var window = await ServedDatabase.UntilAsync(() => RunAsync(here, "long"), r => r is { } run && run.GetProperty("state").GetString() == "Running");
-        var end = await here.PostAsync($"api/v1/runs/{window!.Value.GetProperty("id").GetString()}/end", JsonContent.Create(new { now = true }));
+        var window = await ServedDatabase.UntilAsync(
+            () => RunAsync(here, "long"),
+            r => r is { } run && run.GetProperty("state").GetString() == "Running"
+        );
+        var end = await here.PostAsync(
+            $"api/v1/runs/{window!.Value.GetProperty("id").GetString()}/end",
+            JsonContent.Create(new { now = true })
+        );
         Assert.Equal(HttpStatusCode.Accepted, end.StatusCode);
         await ServedDatabase.UntilAsync(() => RunAsync(there, "long"), r => r!.Value.GetProperty("state").GetString() == "Cancelled");
 
@@ -73,18 +114,36 @@ public sealed class SeveralServersTests
         var url = DatabaseUrl.Parse(scratch.Url);
         await using var cable = new Cable(url.Hosts[0].Name, url.Hosts[0].Port);
         cable.Plug();
-        await using var served = new ServedDatabase { HomeUrl = scratch.Url.Replace($":{url.Hosts[0].Port}/", $":{cable.Port}/", StringComparison.Ordinal), TakeOver = TimeSpan.FromSeconds(takeOver) };
+        await using var served = new ServedDatabase
+        {
+            HomeUrl = scratch.Url.Replace($":{url.Hosts[0].Port}/", $":{cable.Port}/", StringComparison.Ordinal),
+            TakeOver = TimeSpan.FromSeconds(takeOver),
+        };
         await served.InitializeAsync();
         using var client = served.Client(Role.Admin, Caller.AllTenants);
-        var applied = await client.PostAsync($"api/v1/connections/{ServedDatabase.Mine}/apply?accept=removes-more", JsonContent.Create(new { yaml = ServedDatabase.Policy.Replace("0 3 * * *", "* * * * * *", StringComparison.Ordinal) }));
+        var applied = await client.PostAsync(
+            $"api/v1/connections/{ServedDatabase.Mine}/apply?accept=removes-more",
+            JsonContent.Create(new { yaml = ServedDatabase.Policy.Replace("0 3 * * *", "* * * * * *", StringComparison.Ordinal) })
+        );
         Assert.True(applied.IsSuccessStatusCode, await applied.Content.ReadAsStringAsync());
         await ServedDatabase.UntilAsync(() => ScheduledAsync(client), runs => runs.Count >= 2);
         await cable.PullAsync();
         var answer = await client.GetAsync("api/v1/runs");
         var problem = await ServedDatabase.JsonAsync(answer);
-        Assert.Equal((HttpStatusCode.ServiceUnavailable, "application/problem+json", "VRV506"), (answer.StatusCode, answer.Content.Headers.ContentType!.MediaType, problem.GetProperty("code").GetString()));
+        Assert.Equal(
+            (HttpStatusCode.ServiceUnavailable, "application/problem+json", "VRV506"),
+            (answer.StatusCode, answer.Content.Headers.ContentType!.MediaType, problem.GetProperty("code").GetString())
+        );
         Assert.NotNull(answer.Headers.RetryAfter);
-        Assert.Equal(HttpStatusCode.ServiceUnavailable, (await client.PostAsync($"api/v1/connections/{ServedDatabase.Mine}/runs", JsonContent.Create(new { policies = new[] { "cpu" } }))).StatusCode);
+        Assert.Equal(
+            HttpStatusCode.ServiceUnavailable,
+            (
+                await client.PostAsync(
+                    $"api/v1/connections/{ServedDatabase.Mine}/runs",
+                    JsonContent.Create(new { policies = new[] { "cpu" } })
+                )
+            ).StatusCode
+        );
         using var anybody = served.With(null);
         Assert.Equal(HttpStatusCode.ServiceUnavailable, (await anybody.GetAsync("health/ready")).StatusCode);
         Assert.Equal("live", await anybody.GetStringAsync("health/live"));
@@ -92,19 +151,37 @@ public sealed class SeveralServersTests
         cable.Plug();
         await ServedDatabase.UntilAsync(async () => (await anybody.GetAsync("health/ready")).StatusCode, code => code == HttpStatusCode.OK);
         var before = (await ServedDatabase.UntilAsync(() => ScheduledAsync(client), runs => runs.Count > 0)).Max(r => r.At);
-        var all = await ServedDatabase.UntilAsync(() => ScheduledAsync(client), runs => runs.Count(r => string.CompareOrdinal(r.At, before) > 0 && r.State is not ("Queued" or "Running")) >= 2);
+        var all = await ServedDatabase.UntilAsync(
+            () => ScheduledAsync(client),
+            runs => runs.Count(r => string.CompareOrdinal(r.At, before) > 0 && r.State is not ("Queued" or "Running")) >= 2
+        );
         Assert.Equal(all.Count, all.Select(r => r.At).Distinct().Count());
-        await ServedDatabase.UntilAsync(() => ScheduledAsync(client), runs => runs.All(r => r.State is not ("Queued" or "Running") || string.CompareOrdinal(r.At, before) > 0));
+        await ServedDatabase.UntilAsync(
+            () => ScheduledAsync(client),
+            runs => runs.All(r => r.State is not ("Queued" or "Running") || string.CompareOrdinal(r.At, before) > 0)
+        );
     }
 
     private static async Task<IReadOnlyList<(string At, string State)>> ScheduledAsync(HttpClient client)
     {
         var answer = await client.GetAsync("api/v1/runs?limit=200");
         return answer.IsSuccessStatusCode
-            ? [.. (await ServedDatabase.JsonAsync(answer)).GetProperty("items").EnumerateArray().Where(r => r.GetProperty("scheduled").ValueKind == JsonValueKind.String).Select(r => (r.GetProperty("scheduled").GetString()!, r.GetProperty("state").GetString()!))]
+            ?
+            [
+                .. (await ServedDatabase.JsonAsync(answer))
+                    .GetProperty("items")
+                    .EnumerateArray()
+                    .Where(r => r.GetProperty("scheduled").ValueKind == JsonValueKind.String)
+                    .Select(r => (r.GetProperty("scheduled").GetString()!, r.GetProperty("state").GetString()!)),
+            ]
             : [];
     }
 
-    private static async Task<JsonElement?> RunAsync(HttpClient client, string query) => (await ServedDatabase.JsonAsync(await client.GetAsync("api/v1/runs")))
-        .GetProperty("items").EnumerateArray().Where(r => r.GetProperty("query").ValueKind == JsonValueKind.String && r.GetProperty("query").GetString() == query).Select(r => (JsonElement?)r).FirstOrDefault();
+    private static async Task<JsonElement?> RunAsync(HttpClient client, string query) =>
+        (await ServedDatabase.JsonAsync(await client.GetAsync("api/v1/runs")))
+            .GetProperty("items")
+            .EnumerateArray()
+            .Where(r => r.GetProperty("query").ValueKind == JsonValueKind.String && r.GetProperty("query").GetString() == query)
+            .Select(r => (JsonElement?)r)
+            .FirstOrDefault();
 }

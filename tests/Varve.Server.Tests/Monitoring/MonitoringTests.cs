@@ -26,9 +26,11 @@ public sealed partial class MonitoringTests(ServedDatabase served)
         {
             var names = Metric().Matches(Selector().Replace(Labels().Replace(expression, ""), "")).Select(m => m.Value).ToList();
             Assert.NotEmpty(names);
-            foreach (var name in names) Assert.True(exposed.ContainsKey(name), $"{name} is not exposed: {expression}");
+            foreach (var name in names)
+                Assert.True(exposed.ContainsKey(name), $"{name} is not exposed: {expression}");
             var known = names.SelectMany(n => exposed[n]).Concat(Own).ToHashSet();
-            foreach (var label in LabelsOf(expression)) Assert.True(known.Contains(label), $"{label} is no label of {string.Join(", ", names)}: {expression}");
+            foreach (var label in LabelsOf(expression))
+                Assert.True(known.Contains(label), $"{label} is no label of {string.Join(", ", names)}: {expression}");
         }
     }
 
@@ -36,11 +38,25 @@ public sealed partial class MonitoringTests(ServedDatabase served)
     public async Task Lag_waits_and_what_was_missed_are_told_by_name()
     {
         var exposed = await ExposedAsync();
-        Assert.Superset(new HashSet<string> { "varve_connection", "varve_policy", "varve_relation" }, exposed["varve_server_policy_lag_seconds"]);
-        foreach (var name in new[] { "varve_server_policy_waits", "varve_server_schedule_missed_total" }) Assert.Superset(new HashSet<string> { "varve_connection", "varve_policy" }, exposed[name]);
+        Assert.Superset(
+            new HashSet<string> { "varve_connection", "varve_policy", "varve_relation" },
+            exposed["varve_server_policy_lag_seconds"]
+        );
+        foreach (var name in new[] { "varve_server_policy_waits", "varve_server_schedule_missed_total" })
+            Assert.Superset(new HashSet<string> { "varve_connection", "varve_policy" }, exposed[name]);
         using var client = served.With(null);
-        var lag = (await client.GetStringAsync("metrics")).Split('\n').Single(l => l.StartsWith("varve_server_policy_lag_seconds", StringComparison.Ordinal) && l.Contains("varve_policy=\"sensor6\"", StringComparison.Ordinal) && l.Contains("varve_relation=\"6h\"", StringComparison.Ordinal));
-        Assert.InRange(double.Parse(lag[(lag.LastIndexOf('}') + 1)..].Trim().Split(' ')[0], System.Globalization.CultureInfo.InvariantCulture), 1, 86_400);
+        var lag = (await client.GetStringAsync("metrics"))
+            .Split('\n')
+            .Single(l =>
+                l.StartsWith("varve_server_policy_lag_seconds", StringComparison.Ordinal)
+                && l.Contains("varve_policy=\"sensor6\"", StringComparison.Ordinal)
+                && l.Contains("varve_relation=\"6h\"", StringComparison.Ordinal)
+            );
+        Assert.InRange(
+            double.Parse(lag[(lag.LastIndexOf('}') + 1)..].Trim().Split(' ')[0], System.Globalization.CultureInfo.InvariantCulture),
+            1,
+            86_400
+        );
     }
 
     /// <summary>By metric, the labels of its samples, once everything that can be told was told.</summary>
@@ -57,7 +73,8 @@ public sealed partial class MonitoringTests(ServedDatabase served)
         Dictionary<string, HashSet<string>> exposed = new(StringComparer.Ordinal);
         foreach (Match sample in Sample().Matches(await anybody.GetStringAsync("metrics")))
         {
-            if (!exposed.TryGetValue(sample.Groups["name"].Value, out var labels)) exposed.Add(sample.Groups["name"].Value, labels = []);
+            if (!exposed.TryGetValue(sample.Groups["name"].Value, out var labels))
+                exposed.Add(sample.Groups["name"].Value, labels = []);
             labels.UnionWith(Label().Matches(sample.Groups["labels"].Value).Select(l => l.Groups["label"].Value));
         }
 
@@ -68,16 +85,24 @@ public sealed partial class MonitoringTests(ServedDatabase served)
     {
         var document = JsonSerializer.Deserialize<JsonElement>(File.ReadAllText(Path.Combine(Folder, "grafana-dashboard.json")));
         foreach (var panel in document.GetProperty("panels").EnumerateArray())
-            foreach (var target in panel.GetProperty("targets").EnumerateArray()) yield return target.GetProperty("expr").GetString()!;
+            foreach (var target in panel.GetProperty("targets").EnumerateArray())
+                yield return target.GetProperty("expr").GetString()!;
     }
 
-    private static IEnumerable<string> Rules() => File.ReadAllLines(Path.Combine(Folder, "prometheus-rules.yaml")).Select(l => l.Trim()).Where(l => l.StartsWith("expr: ", StringComparison.Ordinal)).Select(l => l["expr: ".Length..]);
+    private static IEnumerable<string> Rules() =>
+        File.ReadAllLines(Path.Combine(Folder, "prometheus-rules.yaml"))
+            .Select(l => l.Trim())
+            .Where(l => l.StartsWith("expr: ", StringComparison.Ordinal))
+            .Select(l => l["expr: ".Length..]);
 
     private static IEnumerable<string> LabelsOf(string expression) =>
-        Labels().Matches(expression).SelectMany(m => m.Groups["list"].Value.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
+        Labels()
+            .Matches(expression)
+            .SelectMany(m => m.Groups["list"].Value.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))
             .Concat(Selector().Matches(expression).SelectMany(m => Label().Matches(m.Value).Select(l => l.Groups["label"].Value)));
 
-    private static string Root([CallerFilePath] string here = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "..", "..", ".."));
+    private static string Root([CallerFilePath] string here = "") =>
+        Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "..", "..", ".."));
 
     [GeneratedRegex(@"\bvarve_[a-z_]+")]
     private static partial Regex Metric();

@@ -57,14 +57,16 @@ internal sealed class MailDrop : IAsyncDisposable
             {
                 await writer.WriteLineAsync("354 go on");
                 List<string> lines = [];
-                while (await reader.ReadLineAsync() is { } part && part != ".") lines.Add(part);
+                while (await reader.ReadLineAsync() is { } part && part != ".")
+                    lines.Add(part);
                 Got.Enqueue(string.Join('\n', lines));
                 await writer.WriteLineAsync(Answer);
             }
             else
             {
                 await writer.WriteLineAsync(line.StartsWith("QUIT", StringComparison.Ordinal) ? "221 bye" : "250 stand-in");
-                if (line.StartsWith("QUIT", StringComparison.Ordinal)) return;
+                if (line.StartsWith("QUIT", StringComparison.Ordinal))
+                    return;
             }
         }
     }

@@ -26,7 +26,11 @@ public sealed class NoticeTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _home = await HomeDatabase.OpenAsync(DatabaseUrl.Parse($"duckdb:{Path.Combine(_folder, "home.duckdb")}"), _clock, CancellationToken.None);
+        _home = await HomeDatabase.OpenAsync(
+            DatabaseUrl.Parse($"duckdb:{Path.Combine(_folder, "home.duckdb")}"),
+            _clock,
+            CancellationToken.None
+        );
         _table = new(_home);
     }
 
@@ -48,9 +52,20 @@ public sealed class NoticeTests : IAsyncLifetime
         Assert.Equal("failed", headers["Varve-Event"]);
         Assert.StartsWith("d-", headers["Varve-Delivery"], StringComparison.Ordinal);
         var signed = $"{_clock.Now.ToUnixTimeSeconds()}.{body}";
-        Assert.Equal($"t={_clock.Now.ToUnixTimeSeconds()},v1={Convert.ToHexStringLower(HMACSHA256.HashData(Encoding.UTF8.GetBytes("a secret"), Encoding.UTF8.GetBytes(signed)))}", headers["Varve-Signature"]);
+        Assert.Equal(
+            $"t={_clock.Now.ToUnixTimeSeconds()},v1={Convert.ToHexStringLower(HMACSHA256.HashData(Encoding.UTF8.GetBytes("a secret"), Encoding.UTF8.GetBytes(signed)))}",
+            headers["Varve-Signature"]
+        );
         var notice = JsonSerializer.Deserialize<JsonElement>(body);
-        Assert.Equal(("Failed", "db", "cpu", "VRV401"), (notice.GetProperty("kind").GetString(), notice.GetProperty("connection").GetString(), notice.GetProperty("policy").GetString(), notice.GetProperty("code").GetString()));
+        Assert.Equal(
+            ("Failed", "db", "cpu", "VRV401"),
+            (
+                notice.GetProperty("kind").GetString(),
+                notice.GetProperty("connection").GetString(),
+                notice.GetProperty("policy").GetString(),
+                notice.GetProperty("code").GetString()
+            )
+        );
     }
 
     [Fact]
@@ -63,8 +78,10 @@ public sealed class NoticeTests : IAsyncLifetime
         for (var minutes = 0; minutes < 2 * 24 * 60; minutes++)
         {
             await service.SendDueAsync(default);
-            if (receiver.Got.Count > tries) tries = receiver.Got.Count;
-            if (await _table.DeadAsync(default) > 0) break;
+            if (receiver.Got.Count > tries)
+                tries = receiver.Got.Count;
+            if (await _table.DeadAsync(default) > 0)
+                break;
             _clock.Now += Duration.FromMinutes(minutes < 5 ? 1 : 30);
         }
 
@@ -88,10 +105,24 @@ public sealed class NoticeTests : IAsyncLifetime
         var away = new WebhookTarget("away", new(NoticeFilter.Usual, null), new("http://127.0.0.1:1/"), "s", _client, _clock);
         var others = new WebhookTarget("others", new(NoticeFilter.Usual, "other"), receiver.Url, "s", _client, _clock);
         var brakes = new WebhookTarget("brakes", new([NoticeKind.Braked], null), receiver.Url, "s", _client, _clock);
-        var service = await ToldAsync([away, others, brakes, Hook(receiver)], Failure(), Failure() with { Kind = NoticeKind.Braked }, Failure() with { Tenant = "other" });
+        var service = await ToldAsync(
+            [away, others, brakes, Hook(receiver)],
+            Failure(),
+            Failure() with
+            {
+                Kind = NoticeKind.Braked,
+            },
+            Failure() with
+            {
+                Tenant = "other",
+            }
+        );
         await service.SendDueAsync(default);
         var all = await _table.ListAsync(Caller.AllTenants, null, 50, default);
-        Assert.Equal([("away", 3), ("brakes", 1), ("hook", 3), ("others", 1)], all.GroupBy(d => d.Target).Select(g => (g.Key, g.Count())).OrderBy(g => g.Key, StringComparer.Ordinal));
+        Assert.Equal(
+            [("away", 3), ("brakes", 1), ("hook", 3), ("others", 1)],
+            all.GroupBy(d => d.Target).Select(g => (g.Key, g.Count())).OrderBy(g => g.Key, StringComparer.Ordinal)
+        );
         Assert.Equal(5, receiver.Got.Count);
 
         // One try tells that it is away; the two behind it wait for their turn.
@@ -102,10 +133,24 @@ public sealed class NoticeTests : IAsyncLifetime
     public async Task A_mail_says_what_happened_and_one_that_is_refused_is_tried_again()
     {
         await using var drop = new MailDrop { Answer = "451 later" };
-        var mail = new MailTarget(new(drop.Url, null, null, "varve@example.org", ["ops@example.org", "ann@example.org"], IsPlain: true, new(NoticeFilter.Usual, null)));
+        var mail = new MailTarget(
+            new(
+                drop.Url,
+                null,
+                null,
+                "varve@example.org",
+                ["ops@example.org", "ann@example.org"],
+                IsPlain: true,
+                new(NoticeFilter.Usual, null)
+            )
+        );
         var service = await ToldAsync([mail], Failure());
         await service.SendDueAsync(default);
-        Assert.Contains("later", Assert.Single(await _table.ListAsync("acme", DeliveryState.Waiting, 10, default)).Answer, StringComparison.Ordinal);
+        Assert.Contains(
+            "later",
+            Assert.Single(await _table.ListAsync("acme", DeliveryState.Waiting, 10, default)).Answer,
+            StringComparison.Ordinal
+        );
         drop.Answer = "250 taken";
         _clock.Now += Duration.FromMinutes(1);
         await service.SendDueAsync(default);
@@ -124,7 +169,10 @@ public sealed class NoticeTests : IAsyncLifetime
         await using var receiver = await Receiver.StartAsync();
         var secret = Path.Combine(_folder, "secret");
         await File.WriteAllTextAsync(secret, "shared\n");
-        await using var served = new ServedDatabase { Notify = new([new("ops", receiver.Url, new(null, secret), new(NoticeFilter.Usual, null))], null) };
+        await using var served = new ServedDatabase
+        {
+            Notify = new([new("ops", receiver.Url, new(null, secret), new(NoticeFilter.Usual, null))], null),
+        };
         await served.InitializeAsync();
         using var admin = served.Client(Role.Admin);
         var run = await served.RunAsync(admin, new { policies = new[] { "cpu" } });
@@ -136,13 +184,24 @@ public sealed class NoticeTests : IAsyncLifetime
         await ServedDatabase.UntilAsync(() => Task.FromResult(receiver.Got.Count), count => count >= 2);
         Assert.Equal(["braked", "test"], receiver.Got.Select(g => g.Headers["Varve-Event"]).Order());
         var seen = await ServedDatabase.UntilAsync(
-            async () => (await ServedDatabase.JsonAsync(await admin.GetAsync("api/v1/deliveries"))).GetProperty("deliveries"), s => s[0].GetProperty("state").GetString() != "Waiting");
+            async () => (await ServedDatabase.JsonAsync(await admin.GetAsync("api/v1/deliveries"))).GetProperty("deliveries"),
+            s => s[0].GetProperty("state").GetString() != "Waiting"
+        );
         var delivery = Assert.Single(seen.EnumerateArray());
-        Assert.Equal(("Delivered", run.GetProperty("id").GetString()), (delivery.GetProperty("state").GetString(), delivery.GetProperty("notice").GetProperty("run").GetString()));
-        Assert.Equal(HttpStatusCode.Conflict, (await admin.PostAsync($"api/v1/deliveries/{delivery.GetProperty("id").GetString()}/retry", null)).StatusCode);
+        Assert.Equal(
+            ("Delivered", run.GetProperty("id").GetString()),
+            (delivery.GetProperty("state").GetString(), delivery.GetProperty("notice").GetProperty("run").GetString())
+        );
+        Assert.Equal(
+            HttpStatusCode.Conflict,
+            (await admin.PostAsync($"api/v1/deliveries/{delivery.GetProperty("id").GetString()}/retry", null)).StatusCode
+        );
         using var theirs = served.Client(Role.Admin, "other");
         Assert.DoesNotContain("metrics", await theirs.GetStringAsync("api/v1/deliveries"), StringComparison.Ordinal);
-        Assert.Equal(HttpStatusCode.NotFound, (await theirs.PostAsync($"api/v1/deliveries/{delivery.GetProperty("id").GetString()}/retry", null)).StatusCode);
+        Assert.Equal(
+            HttpStatusCode.NotFound,
+            (await theirs.PostAsync($"api/v1/deliveries/{delivery.GetProperty("id").GetString()}/retry", null)).StatusCode
+        );
     }
 
     [Theory]
@@ -153,18 +212,35 @@ public sealed class NoticeTests : IAsyncLifetime
     [InlineData("email: { server: \"smtp://ann@x\", from: a@b.c, to: [a@b.c] }", "there is no `password_env`")]
     [InlineData("email: { server: \"smtp://x\", from: nobody, to: [a@b.c] }", "is no address of mail")]
     [InlineData("email: { server: \"smtp://x\", from: a@b.c }", "has no `to`")]
-    [InlineData("email: { server: \"smtp://ann@mail.example.org\", password_env: P, plain: true, from: a@b.c, to: [a@b.c] }", "in clear text")]
+    [InlineData(
+        "email: { server: \"smtp://ann@mail.example.org\", password_env: P, plain: true, from: a@b.c, to: [a@b.c] }",
+        "in clear text"
+    )]
     public void What_cannot_be_told_is_said_with_its_place(string notify, string says)
     {
         var file = Path.Combine(_folder, "serve.yaml");
         File.WriteAllText(file, $"notify:\n  {notify}\n");
-        var problem = Assert.Single(Assert.Throws<PolicyException>(() => ServeFile.Read(file, null, null, new Dictionary<string, string>())).Problems);
+        var problem = Assert.Single(
+            Assert.Throws<PolicyException>(() => ServeFile.Read(file, null, null, new Dictionary<string, string>())).Problems
+        );
         Assert.Contains(says, problem.Message, StringComparison.Ordinal);
         Assert.Equal(2, problem.Position!.Line);
         Assert.DoesNotContain("ann:secret", problem.Message, StringComparison.Ordinal);
     }
 
-    private static Notice Failure() => new("n-1", NoticeKind.Failed, InstantText.Parse("2026-01-01T00:00Z"), "acme", "db", "cpu", null, "s-1", "VRV401", "the table is gone");
+    private static Notice Failure() =>
+        new(
+            "n-1",
+            NoticeKind.Failed,
+            InstantText.Parse("2026-01-01T00:00Z"),
+            "acme",
+            "db",
+            "cpu",
+            null,
+            "s-1",
+            "VRV401",
+            "the table is gone"
+        );
 
     private WebhookTarget Hook(Receiver receiver) => new("hook", new(NoticeFilter.Usual, null), receiver.Url, "a secret", _client, _clock);
 
@@ -179,7 +255,8 @@ public sealed class NoticeTests : IAsyncLifetime
                     await board.AddAsync(statements, notice, token);
                     return 0;
                 },
-                default);
+                default
+            );
         }
 
         return new(board, _table, _home, new(_home, TimeSpan.FromMinutes(1)), NullLogger<DeliveryService>.Instance);

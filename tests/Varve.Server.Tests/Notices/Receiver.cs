@@ -20,7 +20,8 @@ internal sealed class Receiver : IAsyncDisposable
 
     internal int Status { get; set; } = 200;
 
-    internal Uri Url => new(_app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First() + "/hook");
+    internal Uri Url =>
+        new(_app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First() + "/hook");
 
     internal static async Task<Receiver> StartAsync()
     {

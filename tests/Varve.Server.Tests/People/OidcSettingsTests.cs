@@ -10,9 +10,15 @@ public sealed class OidcSettingsTests
     [InlineData("authority: https://id.example.org\n  groups: { ops: { role: viewer } }", "`oidc` has no `client_id`")]
     [InlineData("authority: https://id.example.org\n  client_id: varve", "`oidc` has no `groups`")]
     [InlineData("authority: https://id.example.org\n  client_id: varve\n  groups: {}", "lets nobody in")]
-    [InlineData("authority: https://id.example.org\n  client_id: varve\n  groups: { ops: { tenant: acme } }", "`oidc.groups.ops` has no `role`")]
+    [InlineData(
+        "authority: https://id.example.org\n  client_id: varve\n  groups: { ops: { tenant: acme } }",
+        "`oidc.groups.ops` has no `role`"
+    )]
     [InlineData("authority: https://id.example.org\n  client_id: varve\n  groups: { ops: { role: chief } }", "\"chief\" is no role")]
-    [InlineData("authority: https://id.example.org\n  client_id: varve\n  client_secret: abc\n  groups: { ops: { role: viewer } }", "There is no key `client_secret` in `oidc`")]
+    [InlineData(
+        "authority: https://id.example.org\n  client_id: varve\n  client_secret: abc\n  groups: { ops: { role: viewer } }",
+        "There is no key `client_secret` in `oidc`"
+    )]
     public void What_cannot_be_is_named_before_anything_starts(string oidc, string says)
     {
         var file = Path.GetTempFileName();

@@ -22,7 +22,15 @@ public sealed class PeopleTests : IAsyncLifetime
         {
             Log = _log,
             LogLevel = LogLevel.Trace,
-            Oidc = new(_provider.Address, StandInProvider.Client, new(Variable, null), ["openid", "profile", "groups"], "preferred_username", "groups", [new("chiefs", Role.Admin, Caller.AllTenants), new("ops", Role.Operator, "acme")]),
+            Oidc = new(
+                _provider.Address,
+                StandInProvider.Client,
+                new(Variable, null),
+                ["openid", "profile", "groups"],
+                "preferred_username",
+                "groups",
+                [new("chiefs", Role.Admin, Caller.AllTenants), new("ops", Role.Operator, "acme")]
+            ),
         };
         await _served.InitializeAsync();
     }
@@ -41,13 +49,32 @@ public sealed class PeopleTests : IAsyncLifetime
     {
         _provider.Who = ("ann", groups.Split(','));
         using var browser = Browser();
-        Assert.Contains("/login/oidc?back=", await (await browser.GetAsync("login?back=/runs")).Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Contains(
+            "/login/oidc?back=",
+            await (await browser.GetAsync("login?back=/runs")).Content.ReadAsStringAsync(),
+            StringComparison.Ordinal
+        );
         var entered = await SignInAsync(browser, "/runs");
         Assert.Equal(HttpStatusCode.OK, entered.StatusCode);
         Assert.Contains("url=/runs", await entered.Content.ReadAsStringAsync(), StringComparison.Ordinal);
-        Assert.Equal(("S256", "code", "openid profile groups"), (_provider.Asked!["code_challenge_method"].ToString(), _provider.Asked["response_type"].ToString(), _provider.Asked["scope"].ToString()));
+        Assert.Equal(
+            ("S256", "code", "openid profile groups"),
+            (
+                _provider.Asked!["code_challenge_method"].ToString(),
+                _provider.Asked["response_type"].ToString(),
+                _provider.Asked["scope"].ToString()
+            )
+        );
         var me = await ServedDatabase.JsonAsync(await browser.GetAsync("api/v1/me"));
-        Assert.Equal(("ann", "oidc", role, tenant), (me.GetProperty("subject").GetString(), me.GetProperty("method").GetString(), me.GetProperty("role").GetString(), me.GetProperty("tenant").GetString()));
+        Assert.Equal(
+            ("ann", "oidc", role, tenant),
+            (
+                me.GetProperty("subject").GetString(),
+                me.GetProperty("method").GetString(),
+                me.GetProperty("role").GetString(),
+                me.GetProperty("tenant").GetString()
+            )
+        );
         Assert.Equal(HttpStatusCode.OK, (await browser.GetAsync("runs")).StatusCode);
 
         // A session of a browser is good for its own pages only.
@@ -56,10 +83,23 @@ public sealed class PeopleTests : IAsyncLifetime
         Assert.Contains("\"method\":\"oidc\"", audit, StringComparison.Ordinal);
 
         var token = Form().Match(await (await browser.GetAsync("runs")).Content.ReadAsStringAsync()).Groups[1].Value;
-        var left = await browser.PostAsync("logout", new FormUrlEncodedContent(new Dictionary<string, string> { ["__RequestVerificationToken"] = token }));
-        Assert.Contains($"{_provider.Address}end?client_id=varve", WebUtility.HtmlDecode(await left.Content.ReadAsStringAsync()), StringComparison.Ordinal);
+        var left = await browser.PostAsync(
+            "logout",
+            new FormUrlEncodedContent(new Dictionary<string, string> { ["__RequestVerificationToken"] = token })
+        );
+        Assert.Contains(
+            $"{_provider.Address}end?client_id=varve",
+            WebUtility.HtmlDecode(await left.Content.ReadAsStringAsync()),
+            StringComparison.Ordinal
+        );
         Assert.Equal(HttpStatusCode.Unauthorized, (await browser.GetAsync("api/v1/me")).StatusCode);
-        Assert.DoesNotContain(_log.Lines, l => l.Contains(StandInProvider.Secret, StringComparison.Ordinal) || l.Contains("not-used-by-varve", StringComparison.Ordinal) || l.Contains("code_verifier", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            _log.Lines,
+            l =>
+                l.Contains(StandInProvider.Secret, StringComparison.Ordinal)
+                || l.Contains("not-used-by-varve", StringComparison.Ordinal)
+                || l.Contains("code_verifier", StringComparison.Ordinal)
+        );
     }
 
     [Fact]
@@ -80,7 +120,14 @@ public sealed class PeopleTests : IAsyncLifetime
         using var other = Browser();
         var asked = await browser.GetAsync("login/oidc");
         var back = await FollowAsync(asked.Headers.Location!);
-        foreach (var address in new[] { back, new Uri(back.AbsoluteUri.Replace("state=", "state=x", StringComparison.Ordinal)), new Uri(_served.Server.Address, "login/oidc/callback?error=access_denied") })
+        foreach (
+            var address in new[]
+            {
+                back,
+                new Uri(back.AbsoluteUri.Replace("state=", "state=x", StringComparison.Ordinal)),
+                new Uri(_served.Server.Address, "login/oidc/callback?error=access_denied"),
+            }
+        )
             Assert.Equal(HttpStatusCode.Forbidden, (await other.GetAsync(address)).StatusCode);
         Assert.Equal(HttpStatusCode.Unauthorized, (await other.GetAsync("api/v1/me")).StatusCode);
         Assert.Equal(0, _provider.Exchanged);
@@ -93,11 +140,16 @@ public sealed class PeopleTests : IAsyncLifetime
     {
         await _provider.DisposeAsync();
         using var browser = Browser();
-        Assert.Contains("does not answer", await (await browser.GetAsync("login/oidc")).Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Contains(
+            "does not answer",
+            await (await browser.GetAsync("login/oidc")).Content.ReadAsStringAsync(),
+            StringComparison.Ordinal
+        );
         Assert.Equal(HttpStatusCode.OK, (await _served.Client(Role.Viewer).GetAsync("api/v1/me")).StatusCode);
     }
 
-    private HttpClient Browser() => new(new SocketsHttpHandler { AllowAutoRedirect = false, CookieContainer = new() }) { BaseAddress = _served.Server.Address };
+    private HttpClient Browser() =>
+        new(new SocketsHttpHandler { AllowAutoRedirect = false, CookieContainer = new() }) { BaseAddress = _served.Server.Address };
 
     private async Task<HttpResponseMessage> SignInAsync(HttpClient browser, string back)
     {

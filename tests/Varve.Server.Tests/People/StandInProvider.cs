@@ -42,14 +42,20 @@ internal sealed class StandInProvider : IAsyncDisposable
         var app = builder.Build();
         app.Urls.Add("http://127.0.0.1:0");
         var provider = new StandInProvider(app);
-        app.MapGet("/.well-known/openid-configuration", () => Results.Json(new Dictionary<string, object>
-        {
-            ["issuer"] = provider.Issuer,
-            ["authorization_endpoint"] = $"{provider.Issuer}authorize",
-            ["token_endpoint"] = $"{provider.Issuer}token",
-            ["jwks_uri"] = $"{provider.Issuer}keys",
-            ["end_session_endpoint"] = $"{provider.Issuer}end",
-        }));
+        app.MapGet(
+            "/.well-known/openid-configuration",
+            () =>
+                Results.Json(
+                    new Dictionary<string, object>
+                    {
+                        ["issuer"] = provider.Issuer,
+                        ["authorization_endpoint"] = $"{provider.Issuer}authorize",
+                        ["token_endpoint"] = $"{provider.Issuer}token",
+                        ["jwks_uri"] = $"{provider.Issuer}keys",
+                        ["end_session_endpoint"] = $"{provider.Issuer}end",
+                    }
+                )
+        );
         app.MapGet("/keys", provider.Keys);
         app.MapGet("/authorize", provider.Authorize);
         app.MapPost("/token", provider.TokenAsync);
@@ -64,7 +70,23 @@ internal sealed class StandInProvider : IAsyncDisposable
     private IResult Keys()
     {
         var key = _key.Rsa.ExportParameters(false);
-        return Results.Json(new { keys = new[] { new { kty = "RSA", use = "sig", kid = "k", alg = "RS256", n = Base64UrlEncoder.Encode(key.Modulus), e = Base64UrlEncoder.Encode(key.Exponent) } } });
+        return Results.Json(
+            new
+            {
+                keys = new[]
+                {
+                    new
+                    {
+                        kty = "RSA",
+                        use = "sig",
+                        kid = "k",
+                        alg = "RS256",
+                        n = Base64UrlEncoder.Encode(key.Modulus),
+                        e = Base64UrlEncoder.Encode(key.Exponent),
+                    },
+                },
+            }
+        );
     }
 
     private IResult Authorize(HttpRequest request)
@@ -78,17 +100,38 @@ internal sealed class StandInProvider : IAsyncDisposable
     private async Task<IResult> TokenAsync(HttpRequest request)
     {
         var form = await request.ReadFormAsync();
-        if (!_codes.TryRemove(form["code"].ToString(), out var asked)
-            || form["client_id"] != Client || form["client_secret"] != Secret || form["redirect_uri"] != asked.Redirect
-            || Base64UrlEncoder.Encode(SHA256.HashData(Encoding.ASCII.GetBytes(form["code_verifier"].ToString()))) != asked.Challenge) return Results.Json(new { error = "invalid_grant" }, statusCode: 400);
+        if (
+            !_codes.TryRemove(form["code"].ToString(), out var asked)
+            || form["client_id"] != Client
+            || form["client_secret"] != Secret
+            || form["redirect_uri"] != asked.Redirect
+            || Base64UrlEncoder.Encode(SHA256.HashData(Encoding.ASCII.GetBytes(form["code_verifier"].ToString()))) != asked.Challenge
+        )
+            return Results.Json(new { error = "invalid_grant" }, statusCode: 400);
         Exchanged++;
-        var token = new JsonWebTokenHandler().CreateToken(new SecurityTokenDescriptor
-        {
-            Issuer = Issuer,
-            Audience = Client,
-            Claims = new Dictionary<string, object> { ["sub"] = "0815", ["preferred_username"] = Who.Name, ["groups"] = Who.Groups, ["nonce"] = asked.Nonce },
-            SigningCredentials = new(_key, SecurityAlgorithms.RsaSha256),
-        });
-        return Results.Json(new { access_token = "not-used-by-varve", token_type = "Bearer", id_token = token, expires_in = 300 });
+        var token = new JsonWebTokenHandler().CreateToken(
+            new SecurityTokenDescriptor
+            {
+                Issuer = Issuer,
+                Audience = Client,
+                Claims = new Dictionary<string, object>
+                {
+                    ["sub"] = "0815",
+                    ["preferred_username"] = Who.Name,
+                    ["groups"] = Who.Groups,
+                    ["nonce"] = asked.Nonce,
+                },
+                SigningCredentials = new(_key, SecurityAlgorithms.RsaSha256),
+            }
+        );
+        return Results.Json(
+            new
+            {
+                access_token = "not-used-by-varve",
+                token_type = "Bearer",
+                id_token = token,
+                expires_in = 300,
+            }
+        );
     }
 }

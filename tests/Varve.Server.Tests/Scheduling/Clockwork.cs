@@ -33,7 +33,8 @@ internal sealed class Clockwork : IAsyncDisposable
     internal ServerAudit Audit { get; private set; } = null!;
 
     /// <summary>What a run does; a test may let it wait or fail.</summary>
-    internal Func<ServerRun, CancellationToken, Task<RunResult>> Act { get; set; } = (_, _) => Task.FromResult(new RunResult(RunState.Done, null, null, null));
+    internal Func<ServerRun, CancellationToken, Task<RunResult>> Act { get; set; } =
+        (_, _) => Task.FromResult(new RunResult(RunState.Done, null, null, null));
 
     /// <summary>How many runs may be under way, in all and of one database.</summary>
     internal (int All, int Each) AtOnce { get; init; } = (4, 4);
@@ -43,7 +44,8 @@ internal sealed class Clockwork : IAsyncDisposable
     {
         get
         {
-            lock (_begun) return [.. _begun.Select(b => InstantText.Format(b.Began))];
+            lock (_begun)
+                return [.. _begun.Select(b => InstantText.Format(b.Began))];
         }
     }
 
@@ -62,17 +64,47 @@ internal sealed class Clockwork : IAsyncDisposable
         await LearnAsync(policies);
     }
 
-    internal Task LearnAsync(params (string Policy, Schedule Schedule, string AppliedAt)[] policies) => Keeper.LearnAsync(
-        Connection,
-        [.. policies.Select(p => new ScheduledPolicy(new() { Name = p.Policy, Table = new(null, p.Policy), Time = "ts", Schedule = p.Schedule }, InstantText.Parse(p.AppliedAt)))],
-        CancellationToken.None);
+    internal Task LearnAsync(params (string Policy, Schedule Schedule, string AppliedAt)[] policies) =>
+        Keeper.LearnAsync(
+            Connection,
+            [
+                .. policies.Select(p => new ScheduledPolicy(
+                    new()
+                    {
+                        Name = p.Policy,
+                        Table = new(null, p.Policy),
+                        Time = "ts",
+                        Schedule = p.Schedule,
+                    },
+                    InstantText.Parse(p.AppliedAt)
+                )),
+            ],
+            CancellationToken.None
+        );
 
-    internal Task LearnQueriesAsync(params (string Yaml, string AppliedAt)[] queries) => Keeper.LearnAsync(
-        [.. queries.Select(q => new StoredQuery(Connection, Varve.Queries.QueryYaml.Parse(q.Yaml, "").Single().Query, 1, q.Yaml, InstantText.Parse(q.AppliedAt), "ann"))], CancellationToken.None);
+    internal Task LearnQueriesAsync(params (string Yaml, string AppliedAt)[] queries) =>
+        Keeper.LearnAsync(
+            [
+                .. queries.Select(q => new StoredQuery(
+                    Connection,
+                    Varve.Queries.QueryYaml.Parse(q.Yaml, "").Single().Query,
+                    1,
+                    q.Yaml,
+                    InstantText.Parse(q.AppliedAt),
+                    "ann"
+                )),
+            ],
+            CancellationToken.None
+        );
 
     /// <summary>The windows that were done, as the store has them, oldest first.</summary>
     internal async Task<IReadOnlyList<string>> WindowsAsync(RunState state = RunState.Done) =>
-        [.. (await ListAsync()).Where(r => r.State == state).OrderBy(r => r.Window!.From).Select(r => $"{InstantText.Format(r.Window!.From)[5..16]} {InstantText.Format(r.Window.To)[5..16]}")];
+        [
+            .. (await ListAsync())
+                .Where(r => r.State == state)
+                .OrderBy(r => r.Window!.From)
+                .Select(r => $"{InstantText.Format(r.Window!.From)[5..16]} {InstantText.Format(r.Window.To)[5..16]}"),
+        ];
 
     /// <summary>Puts the clock and decides; waits until what began has ended.</summary>
     internal async Task TickAsync(string at)
@@ -88,7 +120,9 @@ internal sealed class Clockwork : IAsyncDisposable
         return Keeper.TickAsync(CancellationToken.None);
     }
 
-    /// <summary>Follows the clock from one instant to another as a server does, from one wake to the next; the instants that were run.</summary>
+    /// <summary>
+    /// Follows the clock from one instant to another as a server does, from one wake to the next; the instants that were run.
+    /// </summary>
     internal async Task<IReadOnlyList<string>> PassAsync(string from, string to, Duration? look = null)
     {
         var until = InstantText.Parse(to);
@@ -97,7 +131,10 @@ internal sealed class Clockwork : IAsyncDisposable
         {
             var next = await Keeper.TickAsync(CancellationToken.None);
             await Queue.IdleAsync();
-            Clock.Now = Instant.Max(Clock.Now + Duration.FromMilliseconds(1), Instant.Min(next ?? Instant.MaxValue, Clock.Now + (look ?? Duration.FromHours(6))));
+            Clock.Now = Instant.Max(
+                Clock.Now + Duration.FromMilliseconds(1),
+                Instant.Min(next ?? Instant.MaxValue, Clock.Now + (look ?? Duration.FromHours(6)))
+            );
         }
 
         return await ScheduledAsync();
@@ -105,7 +142,11 @@ internal sealed class Clockwork : IAsyncDisposable
 
     /// <summary>The instants of runs that were not left out, as the store has them, oldest first.</summary>
     internal async Task<IReadOnlyList<string>> ScheduledAsync() =>
-        [.. (await ListAsync()).Where(r => r.State != RunState.Skipped && r.Scheduled is not null).Select(r => InstantText.Format(r.Scheduled!.Value))];
+        [
+            .. (await ListAsync())
+                .Where(r => r.State != RunState.Skipped && r.Scheduled is not null)
+                .Select(r => InstantText.Format(r.Scheduled!.Value)),
+        ];
 
     /// <summary>What was left out, and why.</summary>
     internal async Task<IReadOnlyList<(string At, string Reason)>> SkippedAsync() =>
@@ -136,14 +177,16 @@ internal sealed class Clockwork : IAsyncDisposable
             Runs,
             (run, _, stop, _) =>
             {
-                lock (_begun) _begun.Add((run.Policy, Clock.Now));
+                lock (_begun)
+                    _begun.Add((run.Policy, Clock.Now));
                 return Act(run, stop);
             },
             AtOnce.All,
             _ => AtOnce.Each,
             Keeper.EndedAsync,
             Clock,
-            NullLogger<RunQueue>.Instance);
+            NullLogger<RunQueue>.Instance
+        );
         Keeper.Queue = Queue;
     }
 }

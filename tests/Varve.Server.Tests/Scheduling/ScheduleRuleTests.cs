@@ -63,7 +63,10 @@ public abstract class ScheduleRuleTests(HomeKind kind)
         await works.PassAsync("2026-01-01T00:00:30Z", "2026-01-01T00:20:30Z", Duration.FromSeconds(30));
         var runs = await works.ListAsync();
         Assert.Equal(20, runs.Count(r => r is { Policy: "good", State: RunState.Done }));
-        Assert.Equal([1, 2, 4, 8, 16], runs.Where(r => r is { Policy: "bad", State: RunState.Failed }).Select(r => r.Scheduled!.Value.InUtc().Minute));
+        Assert.Equal(
+            [1, 2, 4, 8, 16],
+            runs.Where(r => r is { Policy: "bad", State: RunState.Failed }).Select(r => r.Scheduled!.Value.InUtc().Minute)
+        );
         Assert.StartsWith("it failed 2 times one after the other", (await works.SkippedAsync())[0].Reason, StringComparison.Ordinal);
         works.Act = (_, _) => Task.FromResult(new RunResult(RunState.Done, null, null, null));
         await works.PassAsync("2026-01-01T00:33Z", "2026-01-01T00:34Z");
@@ -85,7 +88,10 @@ public abstract class ScheduleRuleTests(HomeKind kind)
         Assert.Equal("2 failures one after the other, the last: VRV401", works.State("p").Pause!.Reason);
         await works.TickAsync("2026-01-01T12:00Z");
         Assert.Equal(3, (await works.ListAsync()).Count);
-        Assert.Contains(await works.Audit.ListAsync(Caller.AllTenants, null, 10, CancellationToken.None), e => e is { Action: "schedule.paused", Subject: "schedule", Target: "db/p" });
+        Assert.Contains(
+            await works.Audit.ListAsync(Caller.AllTenants, null, 10, CancellationToken.None),
+            e => e is { Action: "schedule.paused", Subject: "schedule", Target: "db/p" }
+        );
     }
 
     [Fact]
@@ -93,7 +99,15 @@ public abstract class ScheduleRuleTests(HomeKind kind)
     {
         await using var works = await Clockwork.AtAsync(kind, "2026-01-01T10:30Z");
         await works.LearnAsync(("p", Cron("0 * * * *"), "2025-01-01T00:00Z"));
-        await works.Keeper.ChangeAsync(new(Clockwork.Connection, "p"), Ann, "default", "schedule.skipped", [], s => s with { SkipBy = "ann" }, CancellationToken.None);
+        await works.Keeper.ChangeAsync(
+            new(Clockwork.Connection, "p"),
+            Ann,
+            "default",
+            "schedule.skipped",
+            [],
+            s => s with { SkipBy = "ann" },
+            CancellationToken.None
+        );
         await works.TickAsync("2026-01-01T11:00Z");
         await works.TickAsync("2026-01-01T12:00Z");
         Assert.Equal([("2026-01-01T11:00:00Z", "left out once, as ann asked")], await works.SkippedAsync());

@@ -59,7 +59,8 @@ public abstract class ScheduleVectorTests(HomeKind kind)
         await works.LearnAsync(("p", Cron("0 */2 * * *", "America/Toronto"), Long_ago));
         Assert.Equal(
             ["2023-03-12T05:00:00Z", "2023-03-12T07:00:00Z", "2023-03-12T08:00:00Z", "2023-03-12T10:00:00Z", "2023-03-12T12:00:00Z"],
-            await works.PassAsync("2023-03-12T04:00Z", "2023-03-12T12:30Z"));
+            await works.PassAsync("2023-03-12T04:00Z", "2023-03-12T12:30Z")
+        );
     }
 
     [Fact]
@@ -67,14 +68,28 @@ public abstract class ScheduleVectorTests(HomeKind kind)
     {
         await using var works = await Clockwork.AtAsync(kind, "2023-10-29T01:10Z");
         await works.LearnAsync(("p", Cron("0 * * * * *", "Europe/Amsterdam"), Long_ago));
-        Assert.Equal(["2023-10-29T01:11:00Z", "2023-10-29T01:12:00Z", "2023-10-29T01:13:00Z"], await works.PassAsync("2023-10-29T01:10Z", "2023-10-29T01:13:30Z"));
+        Assert.Equal(
+            ["2023-10-29T01:11:00Z", "2023-10-29T01:12:00Z", "2023-10-29T01:13:00Z"],
+            await works.PassAsync("2023-10-29T01:10Z", "2023-10-29T01:13:30Z")
+        );
     }
 
     [Fact]
     public async Task Every_other_Sunday_at_a_time_that_does_not_exist_comes_once()
     {
         await using var works = await Clockwork.AtAsync(kind, "2024-03-01T00:00Z");
-        await works.LearnAsync(("p", new() { Every = RunPeriod.Parse("2w"), Start = ScheduleMoment.Parse("2024-02-25T02:01"), Zone = "America/Chicago" }, Long_ago));
+        await works.LearnAsync(
+            (
+                "p",
+                new()
+                {
+                    Every = RunPeriod.Parse("2w"),
+                    Start = ScheduleMoment.Parse("2024-02-25T02:01"),
+                    Zone = "America/Chicago",
+                },
+                Long_ago
+            )
+        );
         Assert.Equal(["2024-03-10T08:00:00Z", "2024-03-24T07:01:00Z"], await works.PassAsync("2024-03-01T00:00Z", "2024-03-25T00:00Z"));
     }
 
@@ -94,7 +109,10 @@ public abstract class ScheduleVectorTests(HomeKind kind)
         await works.LearnAsync(("p", daily, Long_ago));
         await works.PassAsync("2024-03-29T12:00Z", "2024-03-30T12:00Z");
         await works.RestartAsync(("p", daily, Long_ago));
-        Assert.Equal(["2024-03-30T07:30:00Z", "2024-03-31T06:30:00Z", "2024-04-01T06:30:00Z"], await works.PassAsync("2024-03-30T12:00Z", "2024-04-01T12:00Z"));
+        Assert.Equal(
+            ["2024-03-30T07:30:00Z", "2024-03-31T06:30:00Z", "2024-04-01T06:30:00Z"],
+            await works.PassAsync("2024-03-30T12:00Z", "2024-04-01T12:00Z")
+        );
     }
 
     [Fact]
@@ -200,19 +218,24 @@ public abstract class ScheduleVectorTests(HomeKind kind)
         await works.RestartAsync(("p", twice, Long_ago));
         await works.PassAsync("2024-10-27T00:45Z", "2024-10-27T03:00Z");
         Assert.Equal(["2024-10-27T00:00:00Z", "2024-10-27T00:30:00Z"], await works.ScheduledAsync());
-        Assert.Single(await works.Audit.ListAsync(Caller.AllTenants, null, 100, CancellationToken.None), e => e.Action == "schedule.overdue");
+        Assert.Single(
+            await works.Audit.ListAsync(Caller.AllTenants, null, 100, CancellationToken.None),
+            e => e.Action == "schedule.overdue"
+        );
     }
 
     private static Schedule Cron(string rule, string? zone = null) => new() { Cron = CronRule.Parse(rule), Zone = zone };
 
-    private static Task<bool> PauseAsync(Clockwork works, SchedulePause? pause) => works.Keeper.ChangeAsync(
-        new(Clockwork.Connection, "p"),
-        new("ann", "token", Role.Operator, "default", null),
-        "default",
-        pause is null ? "schedule.resumed" : "schedule.paused",
-        [],
-        state => state with { Pause = pause, Armed = pause is null ? Instant.Max(state.Armed, works.Clock.Now) : state.Armed },
-        CancellationToken.None);
+    private static Task<bool> PauseAsync(Clockwork works, SchedulePause? pause) =>
+        works.Keeper.ChangeAsync(
+            new(Clockwork.Connection, "p"),
+            new("ann", "token", Role.Operator, "default", null),
+            "default",
+            pause is null ? "schedule.resumed" : "schedule.paused",
+            [],
+            state => state with { Pause = pause, Armed = pause is null ? Instant.Max(state.Armed, works.Clock.Now) : state.Armed },
+            CancellationToken.None
+        );
 }
 
 public sealed class ScheduleVectorTestsOnDuckDb() : ScheduleVectorTests(HomeKind.DuckDb);

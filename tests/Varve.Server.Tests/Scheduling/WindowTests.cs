@@ -63,7 +63,17 @@ public abstract class WindowTests(HomeKind kind)
         await works.LearnQueriesAsync((Hourly, "2026-01-01T09:00Z"));
         await works.TickAsync("2026-01-01T09:00Z");
         var key = new ScheduleKey(Clockwork.Connection, "q", true);
-        Assert.True(await works.Keeper.ChangeAsync(key, Access.Caller.Scheduler, "default", "schedule.paused", [], s => s with { Pause = new(works.Clock.Now, "ann", "a move", works.Clock.Now + Duration.FromHours(2)) }, default));
+        Assert.True(
+            await works.Keeper.ChangeAsync(
+                key,
+                Access.Caller.Scheduler,
+                "default",
+                "schedule.paused",
+                [],
+                s => s with { Pause = new(works.Clock.Now, "ann", "a move", works.Clock.Now + Duration.FromHours(2)) },
+                default
+            )
+        );
         await works.PassAsync("2026-01-01T09:01Z", "2026-01-01T10:59Z");
         Assert.Single(await works.WindowsAsync());
         await works.TickAsync("2026-01-01T11:00Z");
@@ -87,7 +97,8 @@ public abstract class WindowTests(HomeKind kind)
             return Task.FromResult(new RunResult(RunState.Done, null, null, null));
         };
         await works.LearnQueriesAsync((Hourly, "2026-01-12T12:00Z"));
-        for (var ticks = 0; ticks < 4; ticks++) await works.TickAsync("2026-01-12T12:00Z");
+        for (var ticks = 0; ticks < 4; ticks++)
+            await works.TickAsync("2026-01-12T12:00Z");
         Assert.Equal(268, begun.Count);
         Assert.Equal(begun.Order(), begun);
         Assert.InRange(most, 1, 100);
@@ -97,7 +108,12 @@ public abstract class WindowTests(HomeKind kind)
     public async Task A_window_that_fails_holds_up_those_behind_it_no_longer_than_the_rest_and_none_is_lost()
     {
         await using var works = await Clockwork.AtAsync(kind, "2026-01-01T08:30Z");
-        works.Act = (run, _) => Task.FromResult(run.Window!.From.InUtc().Hour == 9 ? new RunResult(RunState.Failed, null, null, new("VRV374", "refused", 4, [], [])) : new RunResult(RunState.Done, null, null, null));
+        works.Act = (run, _) =>
+            Task.FromResult(
+                run.Window!.From.InUtc().Hour == 9
+                    ? new RunResult(RunState.Failed, null, null, new("VRV374", "refused", 4, [], []))
+                    : new RunResult(RunState.Done, null, null, null)
+            );
         await works.LearnQueriesAsync((Hourly, "2026-01-01T08:30Z"));
         await works.PassAsync("2026-01-01T08:30Z", "2026-01-01T12:10Z");
         Assert.Equal(["01-01T09:00 01-01T10:00"], await works.WindowsAsync(RunState.Failed));

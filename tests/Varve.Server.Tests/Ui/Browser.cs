@@ -5,7 +5,13 @@ namespace Varve.Server.Tests.Ui;
 /// <summary>A real Chromium, and a server of its own whose pages it looks at.</summary>
 public sealed class Browser : IAsyncLifetime
 {
-    private static readonly string? Executable = new[] { Environment.GetEnvironmentVariable("VARVE_CHROMIUM"), "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome" }.FirstOrDefault(File.Exists);
+    private static readonly string? Executable = new[]
+    {
+        Environment.GetEnvironmentVariable("VARVE_CHROMIUM"),
+        "/usr/bin/chromium",
+        "/usr/bin/chromium-browser",
+        "/usr/bin/google-chrome",
+    }.FirstOrDefault(File.Exists);
 
     private IPlaywright? _playwright;
     private IBrowser? _browser;
@@ -15,14 +21,18 @@ public sealed class Browser : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         await Served.InitializeAsync();
-        if (Executable is null) return;
+        if (Executable is null)
+            return;
         _playwright = await Playwright.CreateAsync();
-        _browser = await _playwright.Chromium.LaunchAsync(new() { ExecutablePath = Executable, Args = ["--no-sandbox", "--disable-dev-shm-usage"] });
+        _browser = await _playwright.Chromium.LaunchAsync(
+            new() { ExecutablePath = Executable, Args = ["--no-sandbox", "--disable-dev-shm-usage"] }
+        );
     }
 
     public async ValueTask DisposeAsync()
     {
-        if (_browser is not null) await _browser.DisposeAsync();
+        if (_browser is not null)
+            await _browser.DisposeAsync();
         _playwright?.Dispose();
         await Served.DisposeAsync();
     }
@@ -38,21 +48,25 @@ public sealed class Browser : IAsyncLifetime
     /// <summary>A page of a browser that nobody has signed in.</summary>
     internal async Task<(IPage Page, List<string> Complaints)> OpenAsync(bool dark = false, bool phone = false)
     {
-        if (_browser is null && Environment.GetEnvironmentVariable("CI") is null) Assert.Skip("There is no Chromium here: install chromium, or say where it is with VARVE_CHROMIUM.");
+        if (_browser is null && Environment.GetEnvironmentVariable("CI") is null)
+            Assert.Skip("There is no Chromium here: install chromium, or say where it is with VARVE_CHROMIUM.");
         Assert.True(_browser is not null, "There is no Chromium here: install chromium, or say where it is with VARVE_CHROMIUM.");
-        var context = await _browser.NewContextAsync(new()
-        {
-            ViewportSize = phone ? new() { Width = 360, Height = 740 } : new() { Width = 1280, Height = 860 },
-            ColorScheme = dark ? ColorScheme.Dark : ColorScheme.Light,
-            BaseURL = Served.Server.Address.ToString(),
-        });
+        var context = await _browser.NewContextAsync(
+            new()
+            {
+                ViewportSize = phone ? new() { Width = 360, Height = 740 } : new() { Width = 1280, Height = 860 },
+                ColorScheme = dark ? ColorScheme.Dark : ColorScheme.Light,
+                BaseURL = Served.Server.Address.ToString(),
+            }
+        );
         context.SetDefaultTimeout(20_000);
         var page = await context.NewPageAsync();
         List<string> complaints = [];
         page.Console += (_, message) =>
         {
             // What an answer refuses is told by the page, and by the browser's network log.
-            if (message.Type is "error" && !message.Text.StartsWith("Failed to load resource", StringComparison.Ordinal)) complaints.Add(message.Text);
+            if (message.Type is "error" && !message.Text.StartsWith("Failed to load resource", StringComparison.Ordinal))
+                complaints.Add(message.Text);
         };
         page.PageError += (_, error) => complaints.Add(error);
         return (page, complaints);

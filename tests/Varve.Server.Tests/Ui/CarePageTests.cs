@@ -100,7 +100,26 @@ public sealed class CarePageTests(Browser browser)
         var services = browser.Served.Server.Services;
         var (home, table) = (services.GetRequiredService<HomeDatabase>(), services.GetRequiredService<DeliveryTable>());
         var notice = new Notice("n-1", NoticeKind.Failed, home.Now(), "acme", "metrics", "cpu", null, null, "VRV401", "the disk is full");
-        await home.WriteAsync((s, token) => table.AddAsync(s, new("d-1", "nobody", "acme", "Failed", JsonSerializer.Serialize(notice, ServerJson.Options), home.Now() - Duration.FromHours(1), 0, home.Now() + Duration.FromHours(9), DeliveryState.Waiting, null), token), default);
+        await home.WriteAsync(
+            (s, token) =>
+                table.AddAsync(
+                    s,
+                    new(
+                        "d-1",
+                        "nobody",
+                        "acme",
+                        "Failed",
+                        JsonSerializer.Serialize(notice, ServerJson.Options),
+                        home.Now() - Duration.FromHours(1),
+                        0,
+                        home.Now() + Duration.FromHours(9),
+                        DeliveryState.Waiting,
+                        null
+                    ),
+                    token
+                ),
+            default
+        );
         await table.TriedAsync("d-1", 9, DeliveryState.Dead, null, "it answered 503", home.Now(), default);
         var (page, complaints) = await browser.EnterAsync();
         await page.GotoAsync("/notices");

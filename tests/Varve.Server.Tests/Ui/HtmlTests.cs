@@ -18,10 +18,17 @@ public sealed class HtmlTests(ServedDatabase served)
     }
 
     [Fact]
-    public void Text_becomes_markup_only_as_a_constant() => Assert.All(
-        typeof(Html).GetMethods(BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly)
-            .Where(m => m.Name is not nameof(Html.AppendFormatted)).SelectMany(m => m.GetParameters()).Where(p => p.ParameterType == typeof(string)),
-        p => Assert.NotNull(p.GetCustomAttribute<System.Diagnostics.CodeAnalysis.ConstantExpectedAttribute>()));
+    public void Text_becomes_markup_only_as_a_constant() =>
+        Assert.All(
+            typeof(Html)
+                .GetMethods(
+                    BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly
+                )
+                .Where(m => m.Name is not nameof(Html.AppendFormatted))
+                .SelectMany(m => m.GetParameters())
+                .Where(p => p.ParameterType == typeof(string)),
+            p => Assert.NotNull(p.GetCustomAttribute<System.Diagnostics.CodeAnalysis.ConstantExpectedAttribute>())
+        );
 
     [Fact]
     public async Task Pages_tell_browsers_to_load_nothing_from_elsewhere_and_run_no_script_of_their_own()
@@ -44,12 +51,23 @@ public sealed class HtmlTests(ServedDatabase served)
     {
         var code = (await served.Server.LoginAsync(CancellationToken.None)).Query;
         using var client = served.With(null);
-        var cookie = (await client.GetAsync($"login{code}")).Headers.GetValues("Set-Cookie").First(c => c.StartsWith(Gate.Cookie, StringComparison.Ordinal)).Split(';')[0];
-        foreach (var (origin, status) in new[] { ("https://evil.example", HttpStatusCode.Forbidden), (null, HttpStatusCode.Forbidden), (served.Server.Address.GetLeftPart(UriPartial.Authority), HttpStatusCode.NotFound) })
+        var cookie = (await client.GetAsync($"login{code}"))
+            .Headers.GetValues("Set-Cookie")
+            .First(c => c.StartsWith(Gate.Cookie, StringComparison.Ordinal))
+            .Split(';')[0];
+        foreach (
+            var (origin, status) in new[]
+            {
+                ("https://evil.example", HttpStatusCode.Forbidden),
+                (null, HttpStatusCode.Forbidden),
+                (served.Server.Address.GetLeftPart(UriPartial.Authority), HttpStatusCode.NotFound),
+            }
+        )
         {
             using var request = new HttpRequestMessage(HttpMethod.Delete, "api/v1/tokens/none");
             request.Headers.Add("Cookie", cookie);
-            if (origin is not null) request.Headers.Add("Origin", origin);
+            if (origin is not null)
+                request.Headers.Add("Origin", origin);
             Assert.Equal(status, (await client.SendAsync(request)).StatusCode);
         }
     }
@@ -62,7 +80,9 @@ public sealed class HtmlTests(ServedDatabase served)
     public async Task Signing_in_leads_nowhere_else(string back, string to)
     {
         using var client = served.With(null);
-        var answer = await client.GetAsync($"login{(await served.Server.LoginAsync(CancellationToken.None)).Query}&back={Uri.EscapeDataString(back)}");
+        var answer = await client.GetAsync(
+            $"login{(await served.Server.LoginAsync(CancellationToken.None)).Query}&back={Uri.EscapeDataString(back)}"
+        );
         Assert.Equal((HttpStatusCode.Redirect, to), (answer.StatusCode, answer.Headers.Location!.OriginalString));
     }
 
@@ -71,6 +91,9 @@ public sealed class HtmlTests(ServedDatabase served)
     {
         using var client = served.With(null);
         var answer = await client.GetAsync("c/metrics/p/cpu");
-        Assert.Equal((HttpStatusCode.Redirect, "/login?back=%2Fc%2Fmetrics%2Fp%2Fcpu"), (answer.StatusCode, answer.Headers.Location!.OriginalString));
+        Assert.Equal(
+            (HttpStatusCode.Redirect, "/login?back=%2Fc%2Fmetrics%2Fp%2Fcpu"),
+            (answer.StatusCode, answer.Headers.Location!.OriginalString)
+        );
     }
 }

@@ -13,8 +13,24 @@ public sealed class PageTests(Browser browser)
 {
     private static readonly (string Name, string Path)[] Places =
     [
-        ("policies", "/"), ("policy", "/c/metrics/p/cpu"), ("new", "/c/metrics/new?table=main.cpu"), ("runs", "/runs"), ("schedules", "/schedules"), ("upkeep", "/upkeep/metrics"), ("access", "/access"), ("forecast", "/c/metrics/p/cpu/forecast"), ("missing", "/c/metrics/p/nobody"), ("queries", "/queries"), ("query", "/c/metrics/q/shown"), ("newquery", "/c/metrics/q-new"),
-        ("care", "/c/metrics/p/sensor4/care"), ("window", "/c/metrics/p/sensor4/window?relation=6h&from=2026-01-02&to=2026-01-04&compare=true"), ("archives", "/archives/metrics?read=true"), ("noarchives", "/archives/secret"), ("notices", "/notices"), ("run", "/runs/{run}"),
+        ("policies", "/"),
+        ("policy", "/c/metrics/p/cpu"),
+        ("new", "/c/metrics/new?table=main.cpu"),
+        ("runs", "/runs"),
+        ("schedules", "/schedules"),
+        ("upkeep", "/upkeep/metrics"),
+        ("access", "/access"),
+        ("forecast", "/c/metrics/p/cpu/forecast"),
+        ("missing", "/c/metrics/p/nobody"),
+        ("queries", "/queries"),
+        ("query", "/c/metrics/q/shown"),
+        ("newquery", "/c/metrics/q-new"),
+        ("care", "/c/metrics/p/sensor4/care"),
+        ("window", "/c/metrics/p/sensor4/window?relation=6h&from=2026-01-02&to=2026-01-04&compare=true"),
+        ("archives", "/archives/metrics?read=true"),
+        ("noarchives", "/archives/secret"),
+        ("notices", "/notices"),
+        ("run", "/runs/{run}"),
     ];
 
     // What reaches out of the screen, and nothing where the page fits.
@@ -71,7 +87,8 @@ public sealed class PageTests(Browser browser)
         await page.GotoAsync("/queries");
         await page.GetByRole(AriaRole.Link, new() { Name = "New query of metrics" }).ClickAsync();
         var text = page.GetByLabel("The query as YAML");
-        const string Query = "query: hourly\nsql: |\n  SELECT date_trunc('hour', ts) AS ts, sum(v) AS n FROM events\n  WHERE ts >= {from} AND ts < {to} GROUP BY 1\nschedule: \"@hourly\"\ninto: sums\nwrite: replace\ntime: ts\n";
+        const string Query =
+            "query: hourly\nsql: |\n  SELECT date_trunc('hour', ts) AS ts, sum(v) AS n FROM events\n  WHERE ts >= {from} AND ts < {to} GROUP BY 1\nschedule: \"@hourly\"\ninto: sums\nwrite: replace\ntime: ts\n";
         await text.FillAsync(Query.Replace("{to}", "{too}", StringComparison.Ordinal));
         await Expect(page.Locator("#preview .problems")).ToContainTextAsync("There is no {too}");
         await Expect(page.Locator("#preview .jump")).ToHaveTextAsync("4:31");
@@ -102,11 +119,26 @@ public sealed class PageTests(Browser browser)
     private async Task StoreQueryAsync()
     {
         using var client = browser.Served.Client(Access.Role.Admin);
-        const string Yaml = "query: shown\nsql: SELECT date_trunc('hour', ts) AS ts, sum(v) AS n FROM events WHERE ts >= {from} AND ts < {to} GROUP BY 1\nschedule: \"@hourly\"\ninto: sums\nwrite: replace\ntime: ts\ntags: [report]\n";
-        using var request = new HttpRequestMessage(HttpMethod.Put, "api/v1/connections/metrics/queries/shown") { Content = JsonContent.Create(new { yaml = Yaml }) };
+        const string Yaml =
+            "query: shown\nsql: SELECT date_trunc('hour', ts) AS ts, sum(v) AS n FROM events WHERE ts >= {from} AND ts < {to} GROUP BY 1\nschedule: \"@hourly\"\ninto: sums\nwrite: replace\ntime: ts\ntags: [report]\n";
+        using var request = new HttpRequestMessage(HttpMethod.Put, "api/v1/connections/metrics/queries/shown")
+        {
+            Content = JsonContent.Create(new { yaml = Yaml }),
+        };
         request.Headers.TryAddWithoutValidation("If-None-Match", "*");
-        if (!(await client.SendAsync(request)).IsSuccessStatusCode) return;
-        await client.PostAsync("api/v1/connections/metrics/backfills", JsonContent.Create(new { query = "shown", from = "2026-01-02", to = "2026-01-02T02:00Z" }));
+        if (!(await client.SendAsync(request)).IsSuccessStatusCode)
+            return;
+        await client.PostAsync(
+            "api/v1/connections/metrics/backfills",
+            JsonContent.Create(
+                new
+                {
+                    query = "shown",
+                    from = "2026-01-02",
+                    to = "2026-01-02T02:00Z",
+                }
+            )
+        );
     }
 
     private static async Task EventuallyAsync(Func<Task> what)
@@ -118,9 +150,7 @@ public sealed class PageTests(Browser browser)
                 await what();
                 return;
             }
-            catch (PlaywrightException) when (tries < 20)
-            {
-            }
+            catch (PlaywrightException) when (tries < 20) { }
         }
     }
 
@@ -129,13 +159,15 @@ public sealed class PageTests(Browser browser)
     {
         var (mine, _) = await browser.EnterAsync();
         var (theirs, _) = await browser.EnterAsync();
-        foreach (var page in new[] { mine, theirs }) await page.GotoAsync("/c/secret/p/cpu");
+        foreach (var page in new[] { mine, theirs })
+            await page.GotoAsync("/c/secret/p/cpu");
         foreach (var (page, tag) in new[] { (theirs, "theirs"), (mine, "mine") })
         {
             var text = page.GetByLabel("The policy as YAML");
             await text.FillAsync($"{await text.InputValueAsync()}\ntags: [{tag}]\n");
             await page.GetByRole(AriaRole.Button, new() { Name = "Save", Exact = true }).ClickAsync();
-            if (tag == "theirs") await Expect(page.Locator(".facts")).ToContainTextAsync("revision 2");
+            if (tag == "theirs")
+                await Expect(page.Locator(".facts")).ToContainTextAsync("revision 2");
         }
 
         await Expect(mine.Locator("[data-brake]")).ToContainTextAsync("tags: [theirs]");
@@ -176,8 +208,17 @@ public sealed class PageTests(Browser browser)
         await Expect(visitor.GetByRole(AriaRole.Button, new() { Name = "Run now" })).ToHaveCountAsync(0);
         admin.Dialog += (_, dialog) => dialog.AcceptAsync();
         await admin.ReloadAsync();
-        await admin.Locator("section[aria-labelledby=tokens] tr", new() { HasText = "visitor" }).Filter(new() { Has = admin.GetByRole(AriaRole.Cell, new() { Name = "token", Exact = true }) }).GetByRole(AriaRole.Button, new() { Name = "Take away" }).ClickAsync();
-        await Expect(admin.Locator("section[aria-labelledby=tokens] tr", new() { HasText = "visitor" }).Filter(new() { Has = admin.GetByRole(AriaRole.Cell, new() { Name = "token", Exact = true }) })).ToContainTextAsync("taken away");
+        await admin
+            .Locator("section[aria-labelledby=tokens] tr", new() { HasText = "visitor" })
+            .Filter(new() { Has = admin.GetByRole(AriaRole.Cell, new() { Name = "token", Exact = true }) })
+            .GetByRole(AriaRole.Button, new() { Name = "Take away" })
+            .ClickAsync();
+        await Expect(
+                admin
+                    .Locator("section[aria-labelledby=tokens] tr", new() { HasText = "visitor" })
+                    .Filter(new() { Has = admin.GetByRole(AriaRole.Cell, new() { Name = "token", Exact = true }) })
+            )
+            .ToContainTextAsync("taken away");
         await visitor.ReloadAsync();
         await Expect(visitor.GetByLabel("Token")).ToBeVisibleAsync();
     }
@@ -198,10 +239,18 @@ public sealed class PageTests(Browser browser)
             var path = place.Replace("{run}", run, StringComparison.Ordinal);
             await page.GotoAsync(path);
             await Expect(page.Locator("h1").First).ToBeVisibleAsync();
-            if (name is "policy" or "new" or "newquery") await Expect(page.Locator("#preview > *").First).ToBeVisibleAsync();
-            if (await page.EvaluateAsync<string>(TooWide) is { Length: > 0 } wide) faults.Add($"{path} is wider than the screen: {wide}");
-            if (!phone) faults.AddRange((await page.RunAxe()).Violations.Select(v => $"{path}: {v.Id}: {v.Help}: {string.Join(" ", v.Nodes.Take(3).Select(n => n.Html))}"));
-            if (Environment.GetEnvironmentVariable("VARVE_SCREENSHOTS") is { Length: > 0 } folder) await PictureAsync(page, Path.Combine(folder, $"{name}-{kind}"));
+            if (name is "policy" or "new" or "newquery")
+                await Expect(page.Locator("#preview > *").First).ToBeVisibleAsync();
+            if (await page.EvaluateAsync<string>(TooWide) is { Length: > 0 } wide)
+                faults.Add($"{path} is wider than the screen: {wide}");
+            if (!phone)
+                faults.AddRange(
+                    (await page.RunAxe()).Violations.Select(v =>
+                        $"{path}: {v.Id}: {v.Help}: {string.Join(" ", v.Nodes.Take(3).Select(n => n.Html))}"
+                    )
+                );
+            if (Environment.GetEnvironmentVariable("VARVE_SCREENSHOTS") is { Length: > 0 } folder)
+                await PictureAsync(page, Path.Combine(folder, $"{name}-{kind}"));
         }
 
         Assert.True(faults.Count == 0, string.Join('\n', faults));
@@ -218,17 +267,61 @@ public sealed class PageTests(Browser browser)
         await session.DetachAsync();
     }
 
-    /// <summary>A table with archives, a hold, a run and a notice that did not arrive, so that each page has something to show; its run.</summary>
+    /// <summary>
+    /// A table with archives, a hold, a run and a notice that did not arrive, so that each page has something to show; its run.
+    /// </summary>
     private async Task<string> FillAsync()
     {
         using var client = browser.Served.Client(Access.Role.Admin);
         if ((await client.GetAsync("api/v1/connections/metrics/policies/sensor4")).StatusCode == System.Net.HttpStatusCode.NotFound)
         {
             await browser.Served.BuildSensorAsync(client, 4, "10d", "archive: cold\n");
-            await client.PostAsJsonAsync("api/v1/connections/metrics/policies/sensor4/holds", new { reason = "case 4711: the meter was changed", from = "2026-01-20", to = "2026-01-22", until = "2027-01-01" });
-            var (home, table) = (browser.Served.Server.Services.GetRequiredService<HomeDatabase>(), browser.Served.Server.Services.GetRequiredService<DeliveryTable>());
-            var notice = new Notice("n-2", NoticeKind.Failed, home.Now(), "acme", "metrics", "cpu", null, null, "VRV401", "The disk is full.");
-            await home.WriteAsync((s, token) => table.AddAsync(s, new("d-2", "ops", "acme", "Failed", System.Text.Json.JsonSerializer.Serialize(notice, ServerJson.Options), home.Now(), 0, home.Now() + NodaTime.Duration.FromHours(9), DeliveryState.Waiting, null), token), default);
+            await client.PostAsJsonAsync(
+                "api/v1/connections/metrics/policies/sensor4/holds",
+                new
+                {
+                    reason = "case 4711: the meter was changed",
+                    from = "2026-01-20",
+                    to = "2026-01-22",
+                    until = "2027-01-01",
+                }
+            );
+            var (home, table) = (
+                browser.Served.Server.Services.GetRequiredService<HomeDatabase>(),
+                browser.Served.Server.Services.GetRequiredService<DeliveryTable>()
+            );
+            var notice = new Notice(
+                "n-2",
+                NoticeKind.Failed,
+                home.Now(),
+                "acme",
+                "metrics",
+                "cpu",
+                null,
+                null,
+                "VRV401",
+                "The disk is full."
+            );
+            await home.WriteAsync(
+                (s, token) =>
+                    table.AddAsync(
+                        s,
+                        new(
+                            "d-2",
+                            "ops",
+                            "acme",
+                            "Failed",
+                            System.Text.Json.JsonSerializer.Serialize(notice, ServerJson.Options),
+                            home.Now(),
+                            0,
+                            home.Now() + NodaTime.Duration.FromHours(9),
+                            DeliveryState.Waiting,
+                            null
+                        ),
+                        token
+                    ),
+                default
+            );
             await table.TriedAsync("d-2", 10, DeliveryState.Dead, null, "it answered 503", home.Now(), default);
         }
 
@@ -270,8 +363,14 @@ public sealed class PageTests(Browser browser)
         for (var presses = 0; presses < 120; presses++)
         {
             await page.Keyboard.PressAsync("Tab");
-            if (!await target.EvaluateAsync<bool>("e => e === document.activeElement")) continue;
-            Assert.True(await target.EvaluateAsync<bool>("e => e.closest('.write') ? getComputedStyle(e.closest('.write')).outlineStyle !== 'none' : getComputedStyle(e).outlineStyle !== 'none'"), "The focus is not shown.");
+            if (!await target.EvaluateAsync<bool>("e => e === document.activeElement"))
+                continue;
+            Assert.True(
+                await target.EvaluateAsync<bool>(
+                    "e => e.closest('.write') ? getComputedStyle(e.closest('.write')).outlineStyle !== 'none' : getComputedStyle(e).outlineStyle !== 'none'"
+                ),
+                "The focus is not shown."
+            );
             return;
         }
 

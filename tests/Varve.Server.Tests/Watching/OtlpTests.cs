@@ -19,15 +19,24 @@ public sealed class OtlpTests
         builder.Logging.ClearProviders();
         await using var collector = builder.Build();
         collector.Urls.Add("http://127.0.0.1:0");
-        collector.MapPost("/v1/{signal}", async (HttpRequest request, string signal) =>
-        {
-            using var body = new MemoryStream();
-            await request.Body.CopyToAsync(body);
-            sent.AddOrUpdate(signal, _ => Encoding.Latin1.GetString(body.ToArray()), (_, before) => before + Encoding.Latin1.GetString(body.ToArray()));
-        });
+        collector.MapPost(
+            "/v1/{signal}",
+            async (HttpRequest request, string signal) =>
+            {
+                using var body = new MemoryStream();
+                await request.Body.CopyToAsync(body);
+                sent.AddOrUpdate(
+                    signal,
+                    _ => Encoding.Latin1.GetString(body.ToArray()),
+                    (_, before) => before + Encoding.Latin1.GetString(body.ToArray())
+                );
+            }
+        );
         await collector.StartAsync();
 
-        string id, failed, token;
+        string id,
+            failed,
+            token;
         {
             await using var served = new ServedDatabase { Otlp = new(collector.Urls.First()), LogLevel = LogLevel.Trace };
             await served.InitializeAsync();
@@ -40,9 +49,15 @@ public sealed class OtlpTests
             failed = served.Token(Role.Admin);
         }
 
-        Assert.All(["varve.server.run", "varve.run", "varve.server.run.id", id], text => Assert.Contains(text, sent["traces"], StringComparison.Ordinal));
+        Assert.All(
+            ["varve.server.run", "varve.run", "varve.server.run.id", id],
+            text => Assert.Contains(text, sent["traces"], StringComparison.Ordinal)
+        );
         Assert.All(["varve-server", id, "varve.server.run.id"], text => Assert.Contains(text, sent["logs"], StringComparison.Ordinal));
         Assert.Contains("varve.server.runs", sent["metrics"], StringComparison.Ordinal);
-        Assert.All(sent.Values, all => Assert.All([token, failed, "varve_", "Bearer"], secret => Assert.DoesNotContain(secret, all, StringComparison.Ordinal)));
+        Assert.All(
+            sent.Values,
+            all => Assert.All([token, failed, "varve_", "Bearer"], secret => Assert.DoesNotContain(secret, all, StringComparison.Ordinal))
+        );
     }
 }

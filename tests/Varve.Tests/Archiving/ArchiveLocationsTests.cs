@@ -32,8 +32,20 @@ public sealed class ArchiveLocationsTests
     [Fact]
     public void Two_names_that_one_variable_spells_are_refused()
     {
-        var both = new ArchiveLocations(new Dictionary<string, string> { ["cold-1"] = "/tmp/a", ["cold.1"] = "/tmp/b", ["warm"] = "/tmp" }, []);
-        Assert.Contains("VARVE_ARCHIVE_COLD_1", Assert.Throws<PolicyException>(() => both.Open("cold_1")).Message, StringComparison.Ordinal);
+        var both = new ArchiveLocations(
+            new Dictionary<string, string>
+            {
+                ["cold-1"] = "/tmp/a",
+                ["cold.1"] = "/tmp/b",
+                ["warm"] = "/tmp",
+            },
+            []
+        );
+        Assert.Contains(
+            "VARVE_ARCHIVE_COLD_1",
+            Assert.Throws<PolicyException>(() => both.Open("cold_1")).Message,
+            StringComparison.Ordinal
+        );
         Assert.True(both.Knows("warm"));
     }
 

@@ -38,7 +38,8 @@ public sealed class ArchiveManifestTests
         var text = Whole.Write();
         for (var i = 0; i < text.Length; i++)
         {
-            if (char.IsWhiteSpace(text[i])) continue;
+            if (char.IsWhiteSpace(text[i]))
+                continue;
             var edited = $"{text[..i]}{(text[i] == '7' ? '8' : '7')}{text[(i + 1)..]}";
             Assert.Throws<FormatException>(() => ArchiveManifest.Read(edited));
         }
@@ -54,7 +55,11 @@ public sealed class ArchiveManifestTests
 
     [Fact]
     public void Another_format_is_named() =>
-        Assert.Contains("varve-archive/9", Assert.Throws<FormatException>(() => ArchiveManifest.Read((Whole with { Format = "varve-archive/9" }).Write())).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "varve-archive/9",
+            Assert.Throws<FormatException>(() => ArchiveManifest.Read((Whole with { Format = "varve-archive/9" }).Write())).Message,
+            StringComparison.Ordinal
+        );
 
     [Theory]
     [InlineData(2, 6.0, "the hash of all rows")]
@@ -66,8 +71,11 @@ public sealed class ArchiveManifestTests
         var columns = new ColumnTotals("v", "DOUBLE", 2, "1.0", "5.0", null, 6.0, 6.0);
         var one = new PartContent(2, "7", "x", [columns]);
         var other = new PartContent(rows, said == "the hash of all rows" ? "8" : "7", "x", [columns with { Total = sum }]);
-        if (said is null) Assert.Null(one.DifferenceTo(other));
-        else Assert.Contains(said, one.DifferenceTo(other), StringComparison.Ordinal);
-        if (said == "the hash of all rows") Assert.Null(one.DifferenceTo(other with { HashedBy = "y" }));
+        if (said is null)
+            Assert.Null(one.DifferenceTo(other));
+        else
+            Assert.Contains(said, one.DifferenceTo(other), StringComparison.Ordinal);
+        if (said == "the hash of all rows")
+            Assert.Null(one.DifferenceTo(other with { HashedBy = "y" }));
     }
 }

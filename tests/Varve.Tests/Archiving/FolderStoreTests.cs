@@ -72,7 +72,10 @@ public sealed class FolderStoreTests : IDisposable
     public async Task A_folder_that_is_not_there_is_not_made()
     {
         var store = new FolderStore(Path.Combine(_folder, "gone"));
-        Assert.Equal(EngineCodes.NoArchive, (await Assert.ThrowsAsync<EngineException>(() => store.WriteAsync("p/a", "text", default))).Code);
+        Assert.Equal(
+            EngineCodes.NoArchive,
+            (await Assert.ThrowsAsync<EngineException>(() => store.WriteAsync("p/a", "text", default))).Code
+        );
         Assert.False(Directory.Exists(Path.Combine(_folder, "gone")));
     }
 }

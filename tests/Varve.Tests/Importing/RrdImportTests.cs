@@ -105,10 +105,17 @@ public sealed class RrdImportTests
     public void Other_text_is_refused(string text) =>
         Assert.Equal(ImportCodes.Unreadable, Assert.Throws<PolicyException>(() => RrdImport.Convert(text, "f", new(null, "t"), "ts")).Code);
 
-    private static string Dumped(params int[] rows) => rows.Select((count, i) => (count, i)).Aggregate(
-        Dump,
-        (text, r) => text.Replace($"ROWS{r.i}",
-            string.Concat(Enumerable.Repeat("<!-- 1999-03-07 --> <row><v>NaN</v><v>1.5</v></row>", r.count)), StringComparison.Ordinal));
+    private static string Dumped(params int[] rows) =>
+        rows.Select((count, i) => (count, i))
+            .Aggregate(
+                Dump,
+                (text, r) =>
+                    text.Replace(
+                        $"ROWS{r.i}",
+                        string.Concat(Enumerable.Repeat("<!-- 1999-03-07 --> <row><v>NaN</v><v>1.5</v></row>", r.count)),
+                        StringComparison.Ordinal
+                    )
+            );
 
     private static (Policy Policy, string Yaml) One(ImportResult result)
     {

@@ -46,8 +46,11 @@ public sealed class ToolkitImportTests
     public void Hops_are_in_the_order_of_their_age()
     {
         var cold = Moved.Replace("60", "90", StringComparison.Ordinal).Replace("warm", "cold", StringComparison.Ordinal);
-        Assert.Contains("relocate: [{ after: 60d, to: { storage: warm } }, { after: 90d, to: { storage: cold } }]",
-            Convert($"[{cold},{Removed},{Moved}]").Policies[0].Yaml, StringComparison.Ordinal);
+        Assert.Contains(
+            "relocate: [{ after: 60d, to: { storage: warm } }, { after: 90d, to: { storage: cold } }]",
+            Convert($"[{cold},{Removed},{Moved}]").Policies[0].Yaml,
+            StringComparison.Ordinal
+        );
     }
 
     [Theory]
@@ -78,7 +81,8 @@ public sealed class ToolkitImportTests
     public void Without_a_time_column_nobody_guesses()
     {
         var error = Assert.Throws<PolicyException>(() =>
-            ToolkitImport.Convert(ToolkitPolicy.Read($"[{Sensor}]", "f"), _ => null, ToolkitCompare.End));
+            ToolkitImport.Convert(ToolkitPolicy.Read($"[{Sensor}]", "f"), _ => null, ToolkitCompare.End)
+        );
         Assert.Equal(ImportCodes.Unsaid, error.Code);
         Assert.Contains("--time doc.sensor=COLUMN", error.Message, StringComparison.Ordinal);
     }
@@ -117,16 +121,16 @@ public sealed class ToolkitImportTests
             $"[{Sensor},{Removed}]",
             OneLine(Sensor) + "\n" + OneLine(Removed) + "\n",
             """
-            {"cols":["strategy","tags","table_schema","table_name","partition_column","retention_period",
-             "target_repository_name","id"],"col_types":[4,12,4,4,4,9,4,4],
-             "rows":[["snapshot",{"foo":"true","bar":"true"},"doc","sensor","month",365,"ctk_r","ea48"],
-              ["delete",{"bar":"true"},"doc","raw","day",120,null,"c"]],"rowcount":2}
-            """,
+                {"cols":["strategy","tags","table_schema","table_name","partition_column","retention_period",
+                 "target_repository_name","id"],"col_types":[4,12,4,4,4,9,4,4],
+                 "rows":[["snapshot",{"foo":"true","bar":"true"},"doc","sensor","month",365,"ctk_r","ea48"],
+                  ["delete",{"bar":"true"},"doc","raw","day",120,null,"c"]],"rowcount":2}
+                """,
             """
-            id,STRATEGY,tags,table_schema,table_name,partition_column,retention_period,target_repository_name
-            ea48,snapshot,"{""foo"":""true"",""bar"":""true""}",doc,sensor,month,365,ctk_r
-            c,delete,"{""bar"": ""true""}",doc,raw,day,120,NULL
-            """,
+                id,STRATEGY,tags,table_schema,table_name,partition_column,retention_period,target_repository_name
+                ea48,snapshot,"{""foo"":""true"",""bar"":""true""}",doc,sensor,month,365,ctk_r
+                c,delete,"{""bar"": ""true""}",doc,raw,day,120,NULL
+                """,
         ];
         var first = ToolkitPolicy.Read(forms[0], "f").Select(Said).ToList();
         Assert.All(forms, form => Assert.Equal(first, ToolkitPolicy.Read(form, "f").Select(Said)));

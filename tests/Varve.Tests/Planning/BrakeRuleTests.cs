@@ -24,14 +24,21 @@ public sealed class BrakeRuleTests
     public void A_confirmed_revision_removes() => Assert.Null(Seen.Plan(Week, State(confirmed: 1)).Brake);
 
     [Fact]
-    public void A_policy_that_was_never_stored_is_never_confirmed() => Assert.NotNull(Seen.Plan(Week, State(confirmed: 0, revision: 0)).Brake);
+    public void A_policy_that_was_never_stored_is_never_confirmed() =>
+        Assert.NotNull(Seen.Plan(Week, State(confirmed: 0, revision: 0)).Brake);
 
     [Theory]
     [InlineData("keep: 7d, " + Seen.Tiers, null)]
     [InlineData("keep: 5d, " + Seen.Tiers, null)]
     [InlineData("keep: 9d, " + Seen.Tiers, "this revision removes more than the one before")]
     public void A_revision_that_removes_more_waits_again(string confirmed, string? reason) =>
-        Assert.Equal(reason, Seen.Plan(Week, State(1, 2) is var s ? s with { Ledger = s.Ledger with { ConfirmedPolicy = Seen.Policy(confirmed).Policy } } : s).Brake?.Reason);
+        Assert.Equal(
+            reason,
+            Seen.Plan(
+                Week,
+                State(1, 2) is var s ? s with { Ledger = s.Ledger with { ConfirmedPolicy = Seen.Policy(confirmed).Policy } } : s
+            ).Brake?.Reason
+        );
 
     [Fact]
     public void A_confirmation_is_for_one_policy_and_the_relations_that_lose_rows()
@@ -40,7 +47,16 @@ public sealed class BrakeRuleTests
         Assert.True(Seen.Plan(Week, State(confirmed: 0), "10T05").Brake!.IsConfirmedBy(brake.Hash));
         var other = State(confirmed: 0);
         Assert.NotEqual(brake.Hash, Seen.Plan(Week, other with { Ledger = other.Ledger with { PolicyHash = "other" } }).Brake!.Hash);
-        Assert.NotEqual(brake.Hash, Seen.Plan("keep: 7d, tiers: [{ every: 1h, keep: 8d }, { every: 1d }]", other with { Tiers = new Dictionary<string, TierSize> { ["1h"] = new(1, 1, Jan.At("1")) } }).Brake!.Hash);
+        Assert.NotEqual(
+            brake.Hash,
+            Seen.Plan(
+                "keep: 7d, tiers: [{ every: 1h, keep: 8d }, { every: 1d }]",
+                other with
+                {
+                    Tiers = new Dictionary<string, TierSize> { ["1h"] = new(1, 1, Jan.At("1")) },
+                }
+            ).Brake!.Hash
+        );
         Assert.NotEqual(brake.Hash, Seen.Plan("policy: other, " + Week, other).Brake!.Hash);
     }
 
@@ -51,7 +67,10 @@ public sealed class BrakeRuleTests
         var state = State(confirmed: 0) with { Tiers = new Dictionary<string, TierSize> { ["1h"] = new(216, 1, Jan.At("1")) } };
         var brake = Seen.Plan("keep: 7d, tiers: [{ every: 1h, keep: 8d }, { every: 1d }]", state).Brake!;
         var step = (int)Math.Floor(Math.Log(2000) / (Math.Log(1.1) / 10));
-        Assert.Equal(Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"t\nhash\n1h,source\n2025-01-01T00:00:00Z\n{step}")))[..12], brake.Hash);
+        Assert.Equal(
+            Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"t\nhash\n1h,source\n2025-01-01T00:00:00Z\n{step}")))[..12],
+            brake.Hash
+        );
         Assert.Equal((2000 + 24, 2000), (brake.Rows, brake.SourceRows));
         Assert.Equal(2000.0 / 9000, brake.Share);
     }
@@ -114,10 +133,19 @@ public sealed class BrakeRuleTests
     public void Discarding_is_removing()
     {
         var late = State(confirmed: 0) with { First = Jan.At("3"), Frozen = new(7, Jan.At("1"), Jan.At("1")) };
-        late = late with { Ledger = Seen.State(new() { Frozen = Jan.Set("-inf..3") }, ("1h", Seen.Whole), ("1d", Seen.Whole)).Ledger with { ConfirmedRevision = 0 } };
+        late = late with
+        {
+            Ledger = Seen.State(new() { Frozen = Jan.Set("-inf..3") }, ("1h", Seen.Whole), ("1d", Seen.Whole)).Ledger with
+            {
+                ConfirmedRevision = 0,
+            },
+        };
         Assert.Equal(7, Seen.Plan("late_after_expiry: discard, " + Week, late).Brake!.Rows);
     }
 
     private static TableState State(int confirmed, int revision = 1) =>
-        Seen.Table with { Ledger = Seen.Table.Ledger with { ConfirmedRevision = confirmed, Revision = revision } };
+        Seen.Table with
+        {
+            Ledger = Seen.Table.Ledger with { ConfirmedRevision = confirmed, Revision = revision },
+        };
 }

@@ -20,8 +20,8 @@ public sealed class CutoffsTests
 
     [Fact]
     [Rule("recheck")]
-    public void The_watch_leaves_room_for_the_longest_bucket_before_the_source_goes() => Assert.Equal(
-        "9T14..9T21", Watched("keep: 20h, tiers: [{ every: 7h }, { every: 11h }]", Seen.State(new(), ("7h", Seen.Whole))));
+    public void The_watch_leaves_room_for_the_longest_bucket_before_the_source_goes() =>
+        Assert.Equal("9T14..9T21", Watched("keep: 20h, tiers: [{ every: 7h }, { every: 11h }]", Seen.State(new(), ("7h", Seen.Whole))));
 
     [Fact]
     public void Boundaries_are_known_a_century_back_and_three_years_ahead()
@@ -31,12 +31,11 @@ public sealed class CutoffsTests
     }
 
     [Fact]
-    public void With_arrival_stamps_all_that_is_covered_is_watched() => Assert.Equal("1..10", Watched(
-        "arrival: ts, " + Seen.Forever, Seen.Table));
+    public void With_arrival_stamps_all_that_is_covered_is_watched() =>
+        Assert.Equal("1..10", Watched("arrival: ts, " + Seen.Forever, Seen.Table));
 
     [Fact]
-    public void The_watch_begins_with_a_whole_bucket() =>
-        Assert.Equal("9T05..10", Watched(Seen.Forever, Seen.Table, "10T05:30"));
+    public void The_watch_begins_with_a_whole_bucket() => Assert.Equal("9T05..10", Watched(Seen.Forever, Seen.Table, "10T05:30"));
 
     [Fact]
     public void What_is_settled_is_not_watched()
@@ -48,7 +47,10 @@ public sealed class CutoffsTests
             Cut = [new(Jan.Range("4..5"), 0, ByOthers: false)],
             Frozen = Jan.Set("6..7"),
         };
-        Assert.Equal("1..2 3..4 5..6 7..8 8T06..10", Watched("recheck: 30d, " + Seen.Forever, Seen.State(new() { Frozen = Jan.Set("8..8T05:30") }, ("1h", hours))));
+        Assert.Equal(
+            "1..2 3..4 5..6 7..8 8T06..10",
+            Watched("recheck: 30d, " + Seen.Forever, Seen.State(new() { Frozen = Jan.Set("8..8T05:30") }, ("1h", hours)))
+        );
     }
 
     [Fact]
@@ -59,7 +61,18 @@ public sealed class CutoffsTests
     {
         const string policy = "tiers: [{ every: 30m }, { every: 1h }, { every: 1d }]";
         Assert.Equal("1h < source 1..10 rows", Asked(policy, Seen.Table));
-        Assert.Equal("1h < source 7..10 rows", Asked(policy, Seen.State(new(), ("30m", Seen.Whole with { Covered = Jan.Set("1..6"), Lost = Jan.Set("6..7") }), ("1h", Seen.Whole), ("1d", Seen.Whole))));
+        Assert.Equal(
+            "1h < source 7..10 rows",
+            Asked(
+                policy,
+                Seen.State(
+                    new(),
+                    ("30m", Seen.Whole with { Covered = Jan.Set("1..6"), Lost = Jan.Set("6..7") }),
+                    ("1h", Seen.Whole),
+                    ("1d", Seen.Whole)
+                )
+            )
+        );
     }
 
     [Fact]
@@ -68,8 +81,17 @@ public sealed class CutoffsTests
         var thin = Seen.Whole with { Thin = new Dictionary<string, RangeSet> { ["load_sum"] = Jan.Set("2..5") }.ToFrozenDictionary() };
         Assert.Equal("1h < source 2..5 states", Asked(Seen.Forever, Seen.State(new(), ("1h", thin), ("1d", Seen.Whole))));
         Assert.Equal("1d < 1h 2..5 states", Asked(Seen.Forever, Seen.State(new(), ("1h", Seen.Whole), ("1d", thin))));
-        Assert.Equal("1d < 1h 2..4 states", Asked(Seen.Forever, Seen.State(new() { Frozen = Jan.Set("4..5") }, ("1h", Seen.Whole with { Dirty = Jan.Set("4..5") }), ("1d", thin))));
-        Assert.Equal("1h < source 3..5 states", Asked(Seen.Forever, Seen.State(new() { Frozen = Jan.Set("1..3") }, ("1h", thin), ("1d", Seen.Whole))));
+        Assert.Equal(
+            "1d < 1h 2..4 states",
+            Asked(
+                Seen.Forever,
+                Seen.State(new() { Frozen = Jan.Set("4..5") }, ("1h", Seen.Whole with { Dirty = Jan.Set("4..5") }), ("1d", thin))
+            )
+        );
+        Assert.Equal(
+            "1h < source 3..5 states",
+            Asked(Seen.Forever, Seen.State(new() { Frozen = Jan.Set("1..3") }, ("1h", thin), ("1d", Seen.Whole)))
+        );
     }
 
     [Fact]
@@ -108,8 +130,13 @@ public sealed class CutoffsTests
         Assert.Null(Cutoffs.At(Seen.Policy("keep: 7d"), Jan.At("10"), null).ExpiryGrid(Relations.Source));
     }
 
-    private static string Asked(string policy, TableState state) => string.Join(
-        "; ", Planner.Watch(Seen.Policy(policy), state.Ledger, Jan.At("10")).Asked.Select(a => $"{a.Tier} < {a.Input} {Jan.Text(a.Ranges)} {(a.OnlyRows ? "rows" : "states")}"));
+    private static string Asked(string policy, TableState state) =>
+        string.Join(
+            "; ",
+            Planner
+                .Watch(Seen.Policy(policy), state.Ledger, Jan.At("10"))
+                .Asked.Select(a => $"{a.Tier} < {a.Input} {Jan.Text(a.Ranges)} {(a.OnlyRows ? "rows" : "states")}")
+        );
 
     private static string Watched(string policy, TableState state, string asOf = "10") =>
         Jan.Text(Planner.Watch(Seen.Policy(policy), state.Ledger, Jan.At(asOf)).Recheck);

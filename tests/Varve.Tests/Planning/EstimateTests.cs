@@ -12,7 +12,8 @@ public sealed class EstimateTests
     [InlineData("11..12", 0)]
     [InlineData("-5..1", 0)]
     [InlineData("-inf..+inf", 9000)]
-    public void Rows_of_the_source_are_taken_as_evenly_spread(string range, long rows) => Assert.Equal(rows, Estimate.Source(Seen.Table, Jan.Range(range)));
+    public void Rows_of_the_source_are_taken_as_evenly_spread(string range, long rows) =>
+        Assert.Equal(rows, Estimate.Source(Seen.Table, Jan.Range(range)));
 
     [Theory]
     [InlineData("5..6", 9000)]
@@ -68,7 +69,11 @@ public sealed class EstimateTests
     [Fact]
     public void Rows_of_all_ranges_are_added() => Assert.Equal(2000, Written(Seen.Table with { Series = 1000 }, "1..2 3..4"));
 
-    private static TableState Stored => Seen.Table with { Tiers = new Dictionary<string, TierSize> { ["1h"] = new(900, 9000, Jan.At("1")) } };
+    private static TableState Stored =>
+        Seen.Table with
+        {
+            Tiers = new Dictionary<string, TierSize> { ["1h"] = new(900, 9000, Jan.At("1")) },
+        };
 
     private static (long Rows, long Bytes) Removed(string range, string first = "1")
     {

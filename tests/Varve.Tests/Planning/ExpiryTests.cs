@@ -19,7 +19,10 @@ public sealed class ExpiryTests
 
     [Fact]
     public void Only_buckets_that_are_past_their_keep_as_a_whole_go() =>
-        Assert.Equal(["rollup 1h < source 10..10T05", "expire source 1..3T05 proven by 1h"], Seen.Plan(Week, Seen.Table, "10T05:59").Steps());
+        Assert.Equal(
+            ["rollup 1h < source 10..10T05", "expire source 1..3T05 proven by 1h"],
+            Seen.Plan(Week, Seen.Table, "10T05:59").Steps()
+        );
 
     [Fact]
     public void A_table_without_tiers_loses_exactly_what_is_past_its_keep() =>
@@ -29,7 +32,14 @@ public sealed class ExpiryTests
     public void Without_a_tier_of_at_most_a_day_whole_days_go()
     {
         var months = new RelationLedger { Created = true, Covered = Jan.Set("1..32") };
-        var plan = Seen.Plan("keep: 40d, tiers: [{ every: 1mo }]", Seen.State(new(), ("1mo", months)) with { First = Jan.At("1T05") }, "45T07");
+        var plan = Seen.Plan(
+            "keep: 40d, tiers: [{ every: 1mo }]",
+            Seen.State(new(), ("1mo", months)) with
+            {
+                First = Jan.At("1T05"),
+            },
+            "45T07"
+        );
         Assert.Equal(["expire source 1..5 proven by 1mo"], plan.Steps());
     }
 
@@ -60,24 +70,50 @@ public sealed class ExpiryTests
     }
 
     [Fact]
-    public void The_first_slice_is_that_of_the_oldest_row_that_is_past_its_keep() => Assert.Equal(
-        ["expire 1h 1..2 proven by 1d", "expire source 2..3 proven by 1h"],
-        Seen.Plan(Tier, Stored with { First = Jan.At("2"), Rows = 20_000_000L * 8 }).Steps());
+    public void The_first_slice_is_that_of_the_oldest_row_that_is_past_its_keep() =>
+        Assert.Equal(
+            ["expire 1h 1..2 proven by 1d", "expire source 2..3 proven by 1h"],
+            Seen.Plan(Tier, Stored with { First = Jan.At("2"), Rows = 20_000_000L * 8 }).Steps()
+        );
 
     [Fact]
-    public void A_slice_ends_with_a_whole_bucket() => Assert.Equal(
-        ["expire source 0T20..2 proven by 7h", "expire source 2..2T21 proven by 7h", "expire source 2T21..3T18 proven by 7h", "expire source 3T18..4T22 proven by 7h"],
-        Seen.Plan("keep: 5d, tiers: [{ every: 7h }]", Seen.State(new(), ("7h", new() { Created = true, Covered = Jan.Set("0T20..9T21") })) with { Rows = 20_000_000L * 9 }).Steps());
+    public void A_slice_ends_with_a_whole_bucket() =>
+        Assert.Equal(
+            [
+                "expire source 0T20..2 proven by 7h",
+                "expire source 2..2T21 proven by 7h",
+                "expire source 2T21..3T18 proven by 7h",
+                "expire source 3T18..4T22 proven by 7h",
+            ],
+            Seen.Plan(
+                    "keep: 5d, tiers: [{ every: 7h }]",
+                    Seen.State(new(), ("7h", new() { Created = true, Covered = Jan.Set("0T20..9T21") })) with
+                    {
+                        Rows = 20_000_000L * 9,
+                    }
+                )
+                .Steps()
+        );
 
     [Fact]
-    public void Slices_reach_to_the_edge_also_where_late_rows_are_waited_for_longer() => Assert.Equal(
-        ["expire source 9T20..9T21 proven by", "expire source 9T21..9T22 proven by", "expire source 9T22..9T23 proven by"],
-        Seen.Plan("keep: 1h, late: 2h", Seen.State(new()) with { First = Jan.At("9T20"), Rows = 200_000_000 }).Steps());
+    public void Slices_reach_to_the_edge_also_where_late_rows_are_waited_for_longer() =>
+        Assert.Equal(
+            ["expire source 9T20..9T21 proven by", "expire source 9T21..9T22 proven by", "expire source 9T22..9T23 proven by"],
+            Seen.Plan("keep: 1h, late: 2h", Seen.State(new()) with { First = Jan.At("9T20"), Rows = 200_000_000 }).Steps()
+        );
 
     [Fact]
-    public void A_range_before_the_oldest_row_is_no_step() => Assert.Equal(
-        ["expire source 2T06..3 proven by 1h"],
-        Seen.Plan(Week, (Seen.Table with { First = Jan.At("2T05:30") }).Holding(new Hold("1", null, Jan.Range("2T05:30..2T06"), "audit", "eve", null))).Steps());
+    public void A_range_before_the_oldest_row_is_no_step() =>
+        Assert.Equal(
+            ["expire source 2T06..3 proven by 1h"],
+            Seen.Plan(
+                    Week,
+                    (Seen.Table with { First = Jan.At("2T05:30") }).Holding(
+                        new Hold("1", null, Jan.Range("2T05:30..2T06"), "audit", "eve", null)
+                    )
+                )
+                .Steps()
+        );
 
     [Fact]
     [Rule("proof-input-gone")]
@@ -85,22 +121,38 @@ public sealed class ExpiryTests
     {
         var plan = Seen.Plan(Tier, Stored.Holding(new Hold("1", Relations.Source, Jan.Range("1T03:30..1T04:10"), "audit", "eve", null)));
         Assert.Equal(
-            ["expire source 1..1T03:30 proven by 1h", "expire source 1T04:10..3 proven by 1h", "expire 1h 1..1T03 proven by 1d", "expire 1h 1T05..2 proven by 1d"],
-            plan.Steps());
+            [
+                "expire source 1..1T03:30 proven by 1h",
+                "expire source 1T04:10..3 proven by 1h",
+                "expire 1h 1..1T03 proven by 1d",
+                "expire 1h 1T05..2 proven by 1d",
+            ],
+            plan.Steps()
+        );
         Assert.Equal(
-            ["source 1T03:30..1T04:10: held by eve: audit (policy release ends it)", "1h 1T03:30..1T04:10: the same range of source is still there"],
-            plan.Waiting());
+            [
+                "source 1T03:30..1T04:10: held by eve: audit (policy release ends it)",
+                "1h 1T03:30..1T04:10: the same range of source is still there",
+            ],
+            plan.Waiting()
+        );
     }
 
     [Fact]
     [Rule("oldest-first")]
-    public void Slices_are_proven_and_removed_one_after_the_other() => Assert.Equal(
-        ["expire source 1..2 proven by 1h", "expire source 2..3 proven by 1h"],
-        Seen.Plan(Week, Seen.Table with { Rows = 20_000_000L * 9 }).Steps());
+    public void Slices_are_proven_and_removed_one_after_the_other() =>
+        Assert.Equal(
+            ["expire source 1..2 proven by 1h", "expire source 2..3 proven by 1h"],
+            Seen.Plan(Week, Seen.Table with { Rows = 20_000_000L * 9 }).Steps()
+        );
 
     private const string Tier = "keep: 7d, tiers: [{ every: 1h, keep: 8d }, { every: 1d }]";
 
-    private static TableState Stored => Seen.Table with { Tiers = new Dictionary<string, TierSize> { ["1h"] = new(216, 2160, Jan.At("1")) } };
+    private static TableState Stored =>
+        Seen.Table with
+        {
+            Tiers = new Dictionary<string, TierSize> { ["1h"] = new(216, 2160, Jan.At("1")) },
+        };
 
     private static TableState Table(RelationLedger source) => Seen.State(source, ("1h", Seen.Whole), ("1d", Seen.Whole));
 }

@@ -23,7 +23,8 @@ public sealed class ForecastTests
     [InlineData("keep: 20d", "21", 20_000)]
     [InlineData("keep: 20d", "69", 20_000)]
     [InlineData("keep: forever, tiers: [{ every: 1d }]", "69", 68_000)]
-    public void A_table_grows_until_as_much_goes_as_comes(string policy, string at, long rows) => Assert.Equal(rows, At(Source(Of(policy)), at));
+    public void A_table_grows_until_as_much_goes_as_comes(string policy, string at, long rows) =>
+        Assert.Equal(rows, At(Source(Of(policy)), at));
 
     [Theory]
     [InlineData("keep: 7d", "10")]
@@ -53,7 +54,8 @@ public sealed class ForecastTests
     [InlineData("1h", "69", 1440)]
     [InlineData("1d", "15", 28)]
     [InlineData("1d", "69", 136)]
-    public void Tiers_grow_by_buckets_and_lose_whole_ones(string relation, string at, long rows) => Assert.Equal(rows, At(Find(Of(Tiered), relation), at));
+    public void Tiers_grow_by_buckets_and_lose_whole_ones(string relation, string at, long rows) =>
+        Assert.Equal(rows, At(Find(Of(Tiered), relation), at));
 
     [Fact]
     public void A_bucket_that_waits_for_stragglers_is_not_there_yet()
@@ -127,7 +129,18 @@ public sealed class ForecastTests
     [Fact]
     public void One_instant_is_no_rate()
     {
-        var forecast = Of("keep: 7d", Seen.Table with { First = Jan.At("5"), Last = Jan.At("5") }, Nothing() with { Strata = Strata(("source", "5..5T00:01", 9000)) });
+        var forecast = Of(
+            "keep: 7d",
+            Seen.Table with
+            {
+                First = Jan.At("5"),
+                Last = Jan.At("5"),
+            },
+            Nothing() with
+            {
+                Strata = Strata(("source", "5..5T00:01", 9000)),
+            }
+        );
         Assert.Equal([9000, 9000, 0], [At(Source(forecast), "11"), At(Source(forecast), "12"), At(Source(forecast), "13")]);
         Assert.Contains("no rate", forecast.Notes[0], StringComparison.Ordinal);
     }
@@ -194,7 +207,10 @@ public sealed class ForecastTests
         Assert.Equal([9450, 7000 + 1440 + 136], [forecast.Total[0].Rows, forecast.Total[^1].Rows]);
         Assert.Equal(forecast.Total.Max(p => p.Bytes), forecast.Peak.Bytes);
         Assert.Contains(forecast.Notes, n => n.StartsWith("the file does not shrink", StringComparison.Ordinal));
-        Assert.DoesNotContain(Of(Seen.Policy(Tiered), Seen.Table, Measured(), returnsSpace: true).Notes, n => n.StartsWith("the file", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            Of(Seen.Policy(Tiered), Seen.Table, Measured(), returnsSpace: true).Notes,
+            n => n.StartsWith("the file", StringComparison.Ordinal)
+        );
     }
 
     [Fact]
@@ -228,31 +244,57 @@ public sealed class ForecastTests
     public void A_forecast_looks_a_day_to_a_hundred_years_ahead(string ahead, bool isPossible)
     {
         Assert.Equal(isPossible, ForecastOptions.IsPossible(Keep.Parse(ahead)));
-        if (!isPossible) Assert.Throws<ArgumentOutOfRangeException>(() => new ForecastOptions { Ahead = Keep.Parse(ahead) });
+        if (!isPossible)
+            Assert.Throws<ArgumentOutOfRangeException>(() => new ForecastOptions { Ahead = Keep.Parse(ahead) });
     }
 
-    private static Forecast Of(string policy, TableState? state = null, MeasuredLoad? load = null, string ahead = "59d") => Of(Seen.Policy(policy), state ?? WithTiers(Seen.Table), load ?? Measured(), ahead);
+    private static Forecast Of(string policy, TableState? state = null, MeasuredLoad? load = null, string ahead = "59d") =>
+        Of(Seen.Policy(policy), state ?? WithTiers(Seen.Table), load ?? Measured(), ahead);
 
-    private static Forecast Of(PolicyLayout blueprint, TableState state, MeasuredLoad load, string ahead = "59d", bool returnsSpace = false) =>
-        Forecaster.Of(blueprint, state, Planner.Plan(blueprint, state, Jan.At("10")), load, Keep.Parse(ahead), returnsSpace);
+    private static Forecast Of(
+        PolicyLayout blueprint,
+        TableState state,
+        MeasuredLoad load,
+        string ahead = "59d",
+        bool returnsSpace = false
+    ) => Forecaster.Of(blueprint, state, Planner.Plan(blueprint, state, Jan.At("10")), load, Keep.Parse(ahead), returnsSpace);
 
     private static Forecast Unbuilt(IReadOnlyDictionary<string, RowsPerBucket> sampled) =>
         Of("tiers: [{ every: 1h }]", Seen.State(new()), Measured() with { Strata = Strata(("source", "1..10", 9000)), Sampled = sampled });
 
     /// <summary>Two series: two rows in an hour and two in a day.</summary>
-    private static MeasuredLoad Measured() => new() { Window = Jan.Range("3..10"), Rows = 7000, Strata = Strata(("source", "1..10", 9000), ("1h", "1..10", 432), ("1d", "1..10", 18)) };
+    private static MeasuredLoad Measured() =>
+        new()
+        {
+            Window = Jan.Range("3..10"),
+            Rows = 7000,
+            Strata = Strata(("source", "1..10", 9000), ("1h", "1..10", 432), ("1d", "1..10", 18)),
+        };
 
-    private static MeasuredLoad Nothing() => new() { Window = Jan.Range("10..10"), Rows = 0, Strata = Strata() };
+    private static MeasuredLoad Nothing() =>
+        new()
+        {
+            Window = Jan.Range("10..10"),
+            Rows = 0,
+            Strata = Strata(),
+        };
 
     private static TableState WithTiers(TableState state) =>
-        state with { Tiers = new Dictionary<string, TierSize> { ["1h"] = new(432, 0, Jan.At("1")), ["1d"] = new(18, 0, Jan.At("1")) } };
+        state with
+        {
+            Tiers = new Dictionary<string, TierSize> { ["1h"] = new(432, 0, Jan.At("1")), ["1d"] = new(18, 0, Jan.At("1")) },
+        };
 
     private static Dictionary<string, IReadOnlyList<RowSegment>> Strata(params (string Relation, string Range, int Rows)[] strata) =>
-        strata.GroupBy(s => s.Relation).ToDictionary(g => g.Key, g => (IReadOnlyList<RowSegment>)[.. g.Select(s => new RowSegment(Jan.Range(s.Range), s.Rows))]);
+        strata
+            .GroupBy(s => s.Relation)
+            .ToDictionary(g => g.Key, g => (IReadOnlyList<RowSegment>)[.. g.Select(s => new RowSegment(Jan.Range(s.Range), s.Rows))]);
 
-    private static Dictionary<string, RowsPerBucket> Paces(string tier, double rows, double buckets) => new() { [tier] = new(Jan.Range("9..10"), rows, buckets) };
+    private static Dictionary<string, RowsPerBucket> Paces(string tier, double rows, double buckets) =>
+        new() { [tier] = new(Jan.Range("9..10"), rows, buckets) };
 
-    private static Hold Hold(string? relation, string range, string? until) => new("id", relation, Jan.Range(range), "law", "me", until is null ? null : Jan.At(until));
+    private static Hold Hold(string? relation, string range, string? until) =>
+        new("id", relation, Jan.Range(range), "law", "me", until is null ? null : Jan.At(until));
 
     private static RelationForecast Source(Forecast forecast) => Find(forecast, Relations.Source);
 

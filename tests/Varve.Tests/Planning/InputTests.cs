@@ -17,7 +17,22 @@ public sealed class InputTests
         Assert.Equal(["mark 1h dirty  lost 1..5 cut", "rollup 1h < source 5..10"], plan.Steps());
         Assert.Equal("nothing that is left could build it: the coarser tiers answer there", plan.Steps[0].Reason);
 
-        state = Seen.State(GoneTo5, ("1h", new() { Created = true, Covered = Jan.Set("5..10"), Lost = Jan.Set("1..5") }), ("1d", Seen.Whole)) with { First = Jan.At("5") };
+        state = Seen.State(
+            GoneTo5,
+            (
+                "1h",
+                new()
+                {
+                    Created = true,
+                    Covered = Jan.Set("5..10"),
+                    Lost = Jan.Set("1..5"),
+                }
+            ),
+            ("1d", Seen.Whole)
+        ) with
+        {
+            First = Jan.At("5"),
+        };
         Assert.Empty(Seen.Plan(Seen.Forever, state).Steps());
     }
 
@@ -33,15 +48,29 @@ public sealed class InputTests
     }
 
     [Fact]
-    public void Older_rows_make_the_first_coarser_bucket_dirty() => Assert.Equal(
-        ["rollup 1h < source 1T01..1T03", "rollup 1d < 1h 1..2 again"],
-        Seen.Plan(Seen.Forever, Seen.State(new(), ("1h", Seen.Whole with { Covered = Jan.Set("1T03..10") }), ("1d", Seen.Whole)) with { First = Jan.At("1T01") }).Steps());
+    public void Older_rows_make_the_first_coarser_bucket_dirty() =>
+        Assert.Equal(
+            ["rollup 1h < source 1T01..1T03", "rollup 1d < 1h 1..2 again"],
+            Seen.Plan(
+                    Seen.Forever,
+                    Seen.State(new(), ("1h", Seen.Whole with { Covered = Jan.Set("1T03..10") }), ("1d", Seen.Whole)) with
+                    {
+                        First = Jan.At("1T01"),
+                    }
+                )
+                .Steps()
+        );
 
     [Fact]
     [Rule("input-gone")]
     public void A_tier_whose_input_no_longer_has_it_is_built_from_the_source()
     {
-        var hours = new RelationLedger { Created = true, Covered = Jan.Set("1..10"), Frozen = Jan.Set("-inf..3") };
+        var hours = new RelationLedger
+        {
+            Created = true,
+            Covered = Jan.Set("1..10"),
+            Frozen = Jan.Set("-inf..3"),
+        };
         var plan = Seen.Plan(Seen.Forever, Seen.State(new(), ("1h", hours), ("1d", new() { Created = true })));
         Assert.Equal(["rollup 1d < source 1..3", "rollup 1d < 1h 3..10"], plan.Steps());
         Assert.Equal(["closed and not covered; 1h no longer has it", "closed and not covered"], plan.Steps.Select(s => s.Reason));
@@ -52,22 +81,36 @@ public sealed class InputTests
     [Rule("input-gone")]
     public void A_tier_is_built_from_any_finer_one_that_still_has_it()
     {
-        var hours = new RelationLedger { Created = true, Covered = Jan.Set("1..10"), Frozen = Jan.Set("-inf..3") };
+        var hours = new RelationLedger
+        {
+            Created = true,
+            Covered = Jan.Set("1..10"),
+            Frozen = Jan.Set("-inf..3"),
+        };
         var minutes = new RelationLedger { Created = true, Covered = Jan.Set("1..10") };
         var state = Seen.State(GoneTo5, ("1m", minutes), ("1h", hours), ("1d", new() { Created = true })) with { First = Jan.At("5") };
         Assert.Equal(
             ["rollup 1d < 1m 1..3", "rollup 1d < 1h 3..10"],
-            Seen.Plan("tiers: [{ every: 1m }, { every: 1h }, { every: 1d }]", state).Steps());
+            Seen.Plan("tiers: [{ every: 1m }, { every: 1h }, { every: 1d }]", state).Steps()
+        );
     }
 
     [Fact]
     public void A_finer_tier_whose_boundaries_do_not_fit_is_no_input()
     {
         var days = "1d@Asia/Kathmandu";
-        var gone = new RelationLedger { Created = true, Covered = Jan.Set("1..10"), Frozen = Jan.Set("-inf..+inf") };
+        var gone = new RelationLedger
+        {
+            Created = true,
+            Covered = Jan.Set("1..10"),
+            Frozen = Jan.Set("-inf..+inf"),
+        };
         var state = Seen.State(gone, ("15m", gone), ("1h", Seen.Whole), (days, new() { Created = true })) with { First = null };
         var plan = Seen.Plan("tiers: [{ every: 15m }, { every: 1h }, { every: 1d, zone: Asia/Kathmandu }]", state);
-        Assert.Equal([$"mark {days} dirty  lost -0T18:15..9T18:15 cut"], plan.Steps().Select(s => s.Replace("0T18", "-0T18", StringComparison.Ordinal)));
+        Assert.Equal(
+            [$"mark {days} dirty  lost -0T18:15..9T18:15 cut"],
+            plan.Steps().Select(s => s.Replace("0T18", "-0T18", StringComparison.Ordinal))
+        );
     }
 
     [Fact]
@@ -86,28 +129,45 @@ public sealed class InputTests
     {
         var hours = Seen.Whole with { Dirty = Jan.Set("3T05..3T07"), Cut = [new(Jan.Range("3T05..3T06"), 0, ByOthers: true)] };
         var days = Seen.Whole with { Cut = [new(Jan.Range("3..4"), 0, ByOthers: false)] };
-        Assert.Equal(["rollup 1h < source 3T06..3T07 again"], Seen.Plan(Seen.Forever, Seen.State(new(), ("1h", hours), ("1d", days))).Steps());
+        Assert.Equal(
+            ["rollup 1h < source 3T06..3T07 again"],
+            Seen.Plan(Seen.Forever, Seen.State(new(), ("1h", hours), ("1d", days))).Steps()
+        );
     }
 
     [Fact]
     public void What_others_cut_of_the_source_is_no_input()
     {
         var hours = Seen.Whole with { Cut = [new(Jan.Range("3T05..3T06"), 0, ByOthers: true)] };
-        var draft = new ProjectedLedger(Seen.Policy(Seen.Forever), Seen.State(GoneTo5 with { Frozen = Jan.Set("-inf..2") }, ("1h", hours), ("1d", Seen.Whole)));
+        var draft = new ProjectedLedger(
+            Seen.Policy(Seen.Forever),
+            Seen.State(GoneTo5 with { Frozen = Jan.Set("-inf..2") }, ("1h", hours), ("1d", Seen.Whole))
+        );
         var days = draft.Blueprint.Tier("1d");
         Assert.Equal("-inf..2 3T05..3T06", Jan.Text(draft.Unavailable(Relations.Source, days)));
         Assert.Equal("2..3T05 3T06..+inf", Jan.Text(draft.AvailableTo(Relations.Source, days)));
 
         hours = Seen.Whole with { Cut = [new(Jan.Range("3T05..3T06"), 0, ByOthers: false)] };
-        Assert.Equal(TimeRange.All, new ProjectedLedger(Seen.Policy(Seen.Forever), Seen.State(new(), ("1h", hours))).AvailableTo(Relations.Source, days).Single());
+        Assert.Equal(
+            TimeRange.All,
+            new ProjectedLedger(Seen.Policy(Seen.Forever), Seen.State(new(), ("1h", hours))).AvailableTo(Relations.Source, days).Single()
+        );
     }
 
     [Fact]
     public void A_longer_bucket_that_others_cut_spoils_only_what_no_finer_tier_answers_for()
     {
         var cut = Seen.Whole with { Cut = [new(Jan.Range("3..4"), 0, ByOthers: true) { Input = Relations.Source }] };
-        var some = Seen.Whole with { Covered = Jan.Set("3T06..10"), Lost = Jan.Set("1..3T06"), Cut = [new(Jan.Range("3T12..3T14"), 0, ByOthers: true)] };
-        var draft = new ProjectedLedger(Seen.Policy("tiers: [{ every: 1h }, { every: 2h }, { every: 1d }]"), Seen.State(new(), ("2h", some), ("1d", cut)));
+        var some = Seen.Whole with
+        {
+            Covered = Jan.Set("3T06..10"),
+            Lost = Jan.Set("1..3T06"),
+            Cut = [new(Jan.Range("3T12..3T14"), 0, ByOthers: true)],
+        };
+        var draft = new ProjectedLedger(
+            Seen.Policy("tiers: [{ every: 1h }, { every: 2h }, { every: 1d }]"),
+            Seen.State(new(), ("2h", some), ("1d", cut))
+        );
         Assert.Equal("3..3T06 3T12..3T14", Jan.Text(draft.TakenByOthers(draft.Blueprint.Tier("1h"))));
     }
 
@@ -117,7 +177,11 @@ public sealed class InputTests
     [InlineData("1..3T20", "")]
     public void What_others_cut_of_a_retired_tier_spoils_only_the_buckets_that_it_has_all_of(string covered, string spoilt)
     {
-        var hours = Seen.Whole with { Covered = Jan.Set(covered), Cut = [new(Jan.Range("3T05..3T06"), 0, ByOthers: true) { Input = Relations.Source }] };
+        var hours = Seen.Whole with
+        {
+            Covered = Jan.Set(covered),
+            Cut = [new(Jan.Range("3T05..3T06"), 0, ByOthers: true) { Input = Relations.Source }],
+        };
         var blueprint = Seen.Policy("tiers: [{ every: 1d }]") with { Retired = [Seen.Policy(Seen.Forever).Tier("1h")] };
         var draft = new ProjectedLedger(blueprint, Seen.State(new(), ("1h", hours), ("1d", Seen.Whole with { Covered = Jan.Set("1..3") })));
         Assert.Equal(spoilt, Jan.Text(draft.TakenByOthers(blueprint.Tier("1d"))));

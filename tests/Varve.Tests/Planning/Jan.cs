@@ -11,13 +11,19 @@ internal static class Jan
 
     internal static Instant At(string text)
     {
-        if (text == "-inf") return Instant.MinValue;
-        if (text == "+inf") return Instant.MaxValue;
+        if (text == "-inf")
+            return Instant.MinValue;
+        if (text == "+inf")
+            return Instant.MaxValue;
         var parts = text.Split('T', ':').Select(p => int.Parse(p, CultureInfo.InvariantCulture)).ToArray();
-        return First + Duration.FromDays(parts[0] - 1) + Duration.FromHours(parts.ElementAtOrDefault(1)) + Duration.FromMinutes(parts.ElementAtOrDefault(2));
+        return First
+            + Duration.FromDays(parts[0] - 1)
+            + Duration.FromHours(parts.ElementAtOrDefault(1))
+            + Duration.FromMinutes(parts.ElementAtOrDefault(2));
     }
 
-    internal static TimeRange Range(string text) => text.Split("..") is [var from, var to] ? new(At(from), At(to)) : throw new FormatException(text);
+    internal static TimeRange Range(string text) =>
+        text.Split("..") is [var from, var to] ? new(At(from), At(to)) : throw new FormatException(text);
 
     internal static RangeSet Set(string text) => RangeSet.Of(text.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(Range));
 
@@ -27,8 +33,10 @@ internal static class Jan
 
     internal static string Text(Instant at)
     {
-        if (at == Instant.MinValue) return "-inf";
-        if (at == Instant.MaxValue) return "+inf";
+        if (at == Instant.MinValue)
+            return "-inf";
+        if (at == Instant.MaxValue)
+            return "+inf";
         var since = at - First;
         var day = Math.Floor(since.TotalDays);
         var rest = since - Duration.FromDays(day);

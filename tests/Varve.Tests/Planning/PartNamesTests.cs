@@ -16,7 +16,8 @@ public sealed class PartNamesTests
     [InlineData("ü", "%C3%BC")]
     [InlineData("%41", "%2541")]
     [InlineData(".hidden", "%2Ehidden")]
-    public void A_policy_has_a_folder_that_is_a_name_everywhere(string policy, string folder) => Assert.Equal(folder, PartNames.Folder(policy));
+    public void A_policy_has_a_folder_that_is_a_name_everywhere(string policy, string folder) =>
+        Assert.Equal(folder, PartNames.Folder(policy));
 
     [Theory]
     [InlineData("..")]
@@ -38,8 +39,15 @@ public sealed class PartNamesTests
     }
 
     [Fact]
-    public void Two_policies_never_share_a_folder_whatever_the_case_of_letters() => Gen.Select(Gen.String[1, 80], Gen.String[1, 80]).Sample((a, b) =>
-        Assert.Equal(Text(a) == Text(b), string.Equals(PartNames.Folder(a), PartNames.Folder(b), StringComparison.OrdinalIgnoreCase)));
+    public void Two_policies_never_share_a_folder_whatever_the_case_of_letters() =>
+        Gen.Select(Gen.String[1, 80], Gen.String[1, 80])
+            .Sample(
+                (a, b) =>
+                    Assert.Equal(
+                        Text(a) == Text(b),
+                        string.Equals(PartNames.Folder(a), PartNames.Folder(b), StringComparison.OrdinalIgnoreCase)
+                    )
+            );
 
     [Theory]
     [InlineData("2025-01-01", "2025-01-02T06:30:00.000001Z", 3, "p/20250101T000000Z_20250102T063000.000001Z_3")]

@@ -15,17 +15,24 @@ public sealed class PlanNotesTests
         var late = Seen.Table with { Frozen = Some };
         Assert.Equal(
             "VRV210: 1,234 rows between 2025-01-01T00:00:00Z and 2025-01-02T00:00:00Z came for a range that has expired; they stay in main.t and are in no tier (late_after_expiry: hold)",
-            Note(late));
+            Note(late)
+        );
         Assert.Empty(Seen.Plan("late_after_expiry: discard, " + Seen.Forever, late).Notes);
     }
 
     [Fact]
-    public void Rows_without_a_time_are_told() => Assert.Equal(
-        "VRV211: 1,234 rows of main.t have no finite ts: they are in no tier and never expire", Note(Seen.Table with { Timeless = 1234 }));
+    public void Rows_without_a_time_are_told() =>
+        Assert.Equal(
+            "VRV211: 1,234 rows of main.t have no finite ts: they are in no tier and never expire",
+            Note(Seen.Table with { Timeless = 1234 })
+        );
 
     [Fact]
-    public void Rows_in_the_future_are_told() => Assert.Equal(
-        "VRV212: 1,234 rows of main.t are later than the planning instant, up to 2025-01-02T00:00:00Z: they wait until their time has come", Note(Seen.Table with { Future = Some }));
+    public void Rows_in_the_future_are_told() =>
+        Assert.Equal(
+            "VRV212: 1,234 rows of main.t are later than the planning instant, up to 2025-01-02T00:00:00Z: they wait until their time has come",
+            Note(Seen.Table with { Future = Some })
+        );
 
     private static string Note(TableState state)
     {

@@ -10,28 +10,55 @@ public sealed class PlanStepTests
         Assert.Equal("create 1h", new PlanStep.CreateTier { Relation = "1h", Reason = "" }.Key);
         Assert.Equal("mark 1h", new PlanStep.Mark { Relation = "1h", Reason = "" }.Key);
         Assert.Equal("publish all", new PlanStep.Publish { Relation = Relations.All, Reason = "" }.Key);
-        Assert.Equal("discard source [-inf, 2025-01-02T00:00:00Z)", new PlanStep.Discard { Relation = Relations.Source, Reason = "", Range = Jan.Range("-inf..2") }.Key);
+        Assert.Equal(
+            "discard source [-inf, 2025-01-02T00:00:00Z)",
+            new PlanStep.Discard
+            {
+                Relation = Relations.Source,
+                Reason = "",
+                Range = Jan.Range("-inf..2"),
+            }.Key
+        );
         Assert.Equal(
             "rollup 1h [2025-01-01T00:00:00Z, 2025-01-02T00:00:00Z) [2025-01-03T00:00:00Z, 2025-01-04T00:00:00Z)",
-            new PlanStep.RollUp { Relation = "1h", Reason = "", Input = Relations.Source, Ranges = Jan.Set("1..2 3..4") }.Key);
+            new PlanStep.RollUp
+            {
+                Relation = "1h",
+                Reason = "",
+                Input = Relations.Source,
+                Ranges = Jan.Set("1..2 3..4"),
+            }.Key
+        );
     }
 
     [Fact]
-    public void A_mark_touches_what_is_dirty_lost_and_cut() => Assert.Equal("1..4", Jan.Text(new PlanStep.Mark
-    {
-        Relation = "1h",
-        Reason = "",
-        Dirty = Jan.Set("1..2"),
-        Lost = Jan.Set("2..3"),
-        Cut = [new(Jan.Range("3..4"), 0, ByOthers: true)],
-    }.Touches));
+    public void A_mark_touches_what_is_dirty_lost_and_cut() =>
+        Assert.Equal(
+            "1..4",
+            Jan.Text(
+                new PlanStep.Mark
+                {
+                    Relation = "1h",
+                    Reason = "",
+                    Dirty = Jan.Set("1..2"),
+                    Lost = Jan.Set("2..3"),
+                    Cut = [new(Jan.Range("3..4"), 0, ByOthers: true)],
+                }.Touches
+            )
+        );
 
     [Fact]
     public void A_ledger_knows_nothing_of_a_relation_that_was_never_touched()
     {
         Assert.Same(RelationLedger.Untouched, Ledger.Empty("hash").Of("1h"));
-        Assert.Equal((0, "hash", -1), (Ledger.Empty("hash").Revision, Ledger.Empty("hash").PolicyHash, Ledger.Empty("hash").PublishedRevision));
-        Assert.Equal("1..2 3..4", Jan.Text(new RelationLedger { Cut = [new(Jan.Range("3..4"), 0, true), new(Jan.Range("1..2"), 0, true)] }.CutRanges));
+        Assert.Equal(
+            (0, "hash", -1),
+            (Ledger.Empty("hash").Revision, Ledger.Empty("hash").PolicyHash, Ledger.Empty("hash").PublishedRevision)
+        );
+        Assert.Equal(
+            "1..2 3..4",
+            Jan.Text(new RelationLedger { Cut = [new(Jan.Range("3..4"), 0, true), new(Jan.Range("1..2"), 0, true)] }.CutRanges)
+        );
     }
 
     [Fact]

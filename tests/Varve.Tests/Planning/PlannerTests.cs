@@ -43,7 +43,10 @@ public sealed class PlannerTests
         };
         var plan = Seen.Plan(Discarding, state);
         Assert.Equal(["discard source -inf..2", "discard source 2T05..3"], plan.Steps());
-        Assert.All(plan.Steps, s => Assert.Equal((7L, "rows that came for a range that has expired (late_after_expiry: discard)"), (s.Rows, s.Reason)));
+        Assert.All(
+            plan.Steps,
+            s => Assert.Equal((7L, "rows that came for a range that has expired (late_after_expiry: discard)"), (s.Rows, s.Reason))
+        );
         Assert.Equal(["discard source -inf..2"], Seen.Plan(Discarding, state, "9").Steps());
         Assert.Empty(Seen.Plan("keep: 7d, " + Seen.Forever, state).Steps());
         Assert.Empty(Seen.Plan(Discarding, state with { Frozen = RowExtent.None }).Steps());
@@ -57,6 +60,7 @@ public sealed class PlannerTests
         var state = Seen.State(new(), ("1h", hours), ("1d@America/New_York", zoned)) with { Rows = 20_000_000L * 9 };
         Assert.Equal(
             ["rollup 1h < source 8..9", "rollup 1h < source 9..10", "rollup 1d@America/New_York < 1h 8T05..9T05"],
-            Seen.Plan("tiers: [{ every: 1h }, { every: 1d, zone: America/New_York }]", state).Steps());
+            Seen.Plan("tiers: [{ every: 1h }, { every: 1d, zone: America/New_York }]", state).Steps()
+        );
     }
 }

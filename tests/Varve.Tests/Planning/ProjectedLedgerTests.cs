@@ -15,7 +15,12 @@ public sealed class ProjectedLedgerTests
     [InlineData("1T03..10", "1..10", "5", "1T03")]
     [InlineData("5..10", "1..10", "5", "1")]
     [InlineData("2..10", "1..10", "5", "1")]
-    public void The_history_begins_with_the_tiers_that_were_built_from_the_beginning_or_with_older_rows(string? hours, string? days, string? first, string? start)
+    public void The_history_begins_with_the_tiers_that_were_built_from_the_beginning_or_with_older_rows(
+        string? hours,
+        string? days,
+        string? first,
+        string? start
+    )
     {
         var state = Seen.State(new(), ("1h", Covered(hours)), ("1d", Covered(days))) with { First = first is null ? null : Jan.At(first) };
         var began = new ProjectedLedger(Seen.Policy(Seen.Forever), state).Start;
@@ -32,7 +37,13 @@ public sealed class ProjectedLedgerTests
     public void A_tier_begins_where_it_was_built_from_or_with_older_rows(string? hours, string? first, string since)
     {
         var blueprint = Seen.Policy("tiers: [{ every: 1h }]");
-        var draft = new ProjectedLedger(blueprint, Seen.State(new(), ("1h", Covered(hours))) with { First = first is null ? null : Jan.At(first) });
+        var draft = new ProjectedLedger(
+            blueprint,
+            Seen.State(new(), ("1h", Covered(hours))) with
+            {
+                First = first is null ? null : Jan.At(first),
+            }
+        );
         Assert.Equal(since, Jan.Text(draft.HistoryStart(blueprint.Tiers[0])));
     }
 
@@ -40,7 +51,13 @@ public sealed class ProjectedLedgerTests
     public void A_tier_has_rows_from_what_is_stored_or_built_on()
     {
         var blueprint = Seen.Policy(Seen.Forever);
-        var draft = new ProjectedLedger(blueprint, Seen.Table with { Tiers = new Dictionary<string, TierSize> { ["1h"] = new(1, 1, Jan.At("5")) } });
+        var draft = new ProjectedLedger(
+            blueprint,
+            Seen.Table with
+            {
+                Tiers = new Dictionary<string, TierSize> { ["1h"] = new(1, 1, Jan.At("5")) },
+            }
+        );
         Assert.Equal((Jan.At("5"), null), (draft.FirstOf("1h"), draft.FirstOf("1d")));
 
         draft.RollUp(blueprint.Tier("1h"), Relations.Source, Jan.Set("7..8"), "");
@@ -57,7 +74,10 @@ public sealed class ProjectedLedgerTests
     {
         var blueprint = Seen.Policy(Seen.Forever);
         var days = Seen.Whole with { Cut = [new(Jan.Range("4..5"), 0, ByOthers: false)] };
-        var draft = new ProjectedLedger(blueprint, Seen.State(new(), ("1h", Seen.Whole with { Dirty = Jan.Set("3..6"), Lost = Jan.Set("5..5T01") }), ("1d", days)));
+        var draft = new ProjectedLedger(
+            blueprint,
+            Seen.State(new(), ("1h", Seen.Whole with { Dirty = Jan.Set("3..6"), Lost = Jan.Set("5..5T01") }), ("1d", days))
+        );
         draft.RollUp(blueprint.Tier("1h"), Relations.Source, Jan.Set("3T05..3T06 4..5 5T05..5T06 10..11"), "");
         Assert.Equal("1..11", Jan.Text(draft.Of("1h").Covered));
         Assert.Equal("3..3T05 3T06..4 5..5T05 5T06..6", Jan.Text(draft.Of("1h").Dirty));
@@ -67,7 +87,10 @@ public sealed class ProjectedLedgerTests
     [Fact]
     public void Buckets_that_a_removal_leaves_in_part_are_cut_and_those_that_are_gone_are_forgotten()
     {
-        var draft = new ProjectedLedger(Seen.Policy("keep: 40d, tiers: [{ every: 7h }, { every: 11h }]"), Seen.State(new(), ("7h", Seen.Whole), ("11h", Seen.Whole)));
+        var draft = new ProjectedLedger(
+            Seen.Policy("keep: 40d, tiers: [{ every: 7h }, { every: 11h }]"),
+            Seen.State(new(), ("7h", Seen.Whole), ("11h", Seen.Whole))
+        );
         draft.Expire(Relations.Source, Jan.Range("1..9T10"), "");
         Assert.Equal(("9T07..9T14", "9..9T11"), (Jan.Text(draft.Of("7h").CutRanges), Jan.Text(draft.Of("11h").CutRanges)));
         Assert.Equal("-inf..9T10", Jan.Text(draft.Of(Relations.Source).Frozen));
@@ -88,7 +111,13 @@ public sealed class ProjectedLedgerTests
     [Fact]
     public void A_relation_has_no_rows_before_its_first_one_or_where_they_were_removed()
     {
-        var draft = new ProjectedLedger(Seen.Policy(Seen.Forever), Seen.State(new() { Frozen = Jan.Set("2..3") }) with { Tiers = new Dictionary<string, TierSize> { ["1h"] = new(1, 1, Jan.At("5")) } });
+        var draft = new ProjectedLedger(
+            Seen.Policy(Seen.Forever),
+            Seen.State(new() { Frozen = Jan.Set("2..3") }) with
+            {
+                Tiers = new Dictionary<string, TierSize> { ["1h"] = new(1, 1, Jan.At("5")) },
+            }
+        );
         Assert.Equal("-inf..1 2..3", Jan.Text(draft.Removed(Relations.Source)));
         Assert.Equal("-inf..5", Jan.Text(draft.Removed("1h")));
         Assert.Equal("-inf..+inf", Jan.Text(draft.Removed("1d")));
@@ -123,9 +152,15 @@ public sealed class ProjectedLedgerTests
     {
         var cut = new CutBucket(Jan.Range("9..10"), 5, ByOthers: true) { Input = Relations.Source };
         var newer = Seen.Whole with { Covered = Seen.Whole.Covered.Except(RangeSet.Of(Jan.Range("9..9T12"))) };
-        var draft = new ProjectedLedger(Seen.Policy(Seen.Forever), Seen.State(new(), ("1h", newer), ("1d", Seen.Whole with { Cut = [cut] })));
+        var draft = new ProjectedLedger(
+            Seen.Policy(Seen.Forever),
+            Seen.State(new(), ("1h", newer), ("1d", Seen.Whole with { Cut = [cut] }))
+        );
         Assert.Equal("9..9T12", Jan.Text(draft.Unavailable(Relations.Source, draft.Blueprint.Tier("1h"))));
-        var other = new ProjectedLedger(Seen.Policy(Seen.Forever), Seen.State(new(), ("1h", newer), ("1d", Seen.Whole with { Cut = [cut with { Input = null }] })));
+        var other = new ProjectedLedger(
+            Seen.Policy(Seen.Forever),
+            Seen.State(new(), ("1h", newer), ("1d", Seen.Whole with { Cut = [cut with { Input = null }] }))
+        );
         Assert.Equal("", Jan.Text(other.Unavailable(Relations.Source, other.Blueprint.Tier("1h"))));
         Assert.Equal("1h", draft.Blueprint.CountedIn(draft.Blueprint.Tier("1d"), cut with { Input = "5m" }));
         draft.Expire(Relations.Source, Jan.Range("1..11"), "");

@@ -11,8 +11,13 @@ public sealed class RowBytesTests
     [InlineData(100_000, 5_000_000, 50, 0, ForecastBytes.Measured)]
     [InlineData(1000, 262_144, 33, 229_144, ForecastBytes.Types)]
     [InlineData(0, 0, 33, 0, ForecastBytes.Types)]
-    public void A_source_is_measured_unless_its_blocks_are_emptier_than_its_rows_are_long(long rows, long bytes, double perRow, double beyond, ForecastBytes basis) =>
-        Assert.Equal(new(perRow, beyond, basis), RowBytes.OfSource(Policy, Seen.Table with { Rows = rows, Bytes = bytes }));
+    public void A_source_is_measured_unless_its_blocks_are_emptier_than_its_rows_are_long(
+        long rows,
+        long bytes,
+        double perRow,
+        double beyond,
+        ForecastBytes basis
+    ) => Assert.Equal(new(perRow, beyond, basis), RowBytes.OfSource(Policy, Seen.Table with { Rows = rows, Bytes = bytes }));
 
     // ts 8, host 16, rows and covered 16, load: count, sum and three kinds of no number 40, door: last 1 and its time 8.
     [Fact]
@@ -35,13 +40,27 @@ public sealed class RowBytesTests
     public void Of_several_that_one_is_asked()
     {
         var policy = Seen.Policy("tiers: [{ every: 1h }, { every: 6h }, { every: 1d }]");
-        var state = Seen.Table with { Tiers = new Dictionary<string, TierSize> { ["1h"] = new(10_000, 300_000, Jan.At("1")), ["6h"] = new(2000, 40_000, Jan.At("1")) } };
+        var state = Seen.Table with
+        {
+            Tiers = new Dictionary<string, TierSize>
+            {
+                ["1h"] = new(10_000, 300_000, Jan.At("1")),
+                ["6h"] = new(2000, 40_000, Jan.At("1")),
+            },
+        };
         Assert.Equal(new(20, 0, ForecastBytes.Comparable, "6h"), RowBytes.OfTier(policy, state, policy.Tier("1d")));
     }
 
     [Fact]
     public void What_is_taken_besides_the_rows_stays() => Assert.Equal(1500, new RowBytes(10, 500, ForecastBytes.Types).Of(100));
 
-    private static RowBytes Tier(string id, params (string Tier, long Rows, long Bytes)[] sizes) => RowBytes.OfTier(
-        Policy, Seen.Table with { Tiers = sizes.ToDictionary(s => s.Tier, s => new TierSize(s.Rows, s.Bytes, Jan.At("1"))) }, Policy.Tier(id));
+    private static RowBytes Tier(string id, params (string Tier, long Rows, long Bytes)[] sizes) =>
+        RowBytes.OfTier(
+            Policy,
+            Seen.Table with
+            {
+                Tiers = sizes.ToDictionary(s => s.Tier, s => new TierSize(s.Rows, s.Bytes, Jan.At("1"))),
+            },
+            Policy.Tier(id)
+        );
 }

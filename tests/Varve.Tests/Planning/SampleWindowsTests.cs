@@ -10,7 +10,10 @@ public sealed class SampleWindowsTests
     [InlineData("36T12", "37..40")]
     [InlineData("39T19", "39T19..40")]
     public void The_rate_is_of_whole_weeks_or_days_where_there_are_some(string first, string window) =>
-        Assert.Equal(window, Jan.Text(SampleWindows.Recent(Seen.Table with { First = Jan.At(first), Last = Jan.At("39T23") }, Jan.At("40"))));
+        Assert.Equal(
+            window,
+            Jan.Text(SampleWindows.Recent(Seen.Table with { First = Jan.At(first), Last = Jan.At("39T23") }, Jan.At("40")))
+        );
 
     [Fact]
     public void Fewer_than_two_instants_have_no_window()
@@ -26,8 +29,16 @@ public sealed class SampleWindowsTests
     [InlineData("1h", "-30..10", 9000, "-18..10")]
     [InlineData("1h", "1..5", 8_000_000, "4..5")]
     [InlineData("1mo", "2..10", 9000, "2..10")]
-    public void A_tier_without_rows_is_counted_in_the_newest_whole_buckets_or_in_all_there_is(string tier, string extent, long rows, string window) =>
-        Assert.Equal(window, Jan.Text(SampleWindows.Sample(Seen.Policy($"tiers: [{{ every: {tier} }}]").Tiers[0], Jan.Range(extent), rows)));
+    public void A_tier_without_rows_is_counted_in_the_newest_whole_buckets_or_in_all_there_is(
+        string tier,
+        string extent,
+        long rows,
+        string window
+    ) =>
+        Assert.Equal(
+            window,
+            Jan.Text(SampleWindows.Sample(Seen.Policy($"tiers: [{{ every: {tier} }}]").Tiers[0], Jan.Range(extent), rows))
+        );
 
     [Theory]
     [InlineData("1..1T10", "1m")]
@@ -42,7 +53,12 @@ public sealed class SampleWindowsTests
     [InlineData("5m", "1..30", "45m")]
     [InlineData("1d", "-20000..30", null)]
     public void The_bins_of_a_tier_are_whole_buckets(string tier, string extent, string? width) =>
-        Assert.Equal(width, SampleWindows.Bins(Seen.Policy($"tiers: [{{ every: {tier} }}]").Tiers[0], Jan.At(extent.Split("..")[0]), Jan.At(extent.Split("..")[1]))?.Width.Name);
+        Assert.Equal(
+            width,
+            SampleWindows
+                .Bins(Seen.Policy($"tiers: [{{ every: {tier} }}]").Tiers[0], Jan.At(extent.Split("..")[0]), Jan.At(extent.Split("..")[1]))
+                ?.Width.Name
+        );
 
     [Theory]
     [InlineData("1h", "UTC", "1..3", 48)]
@@ -60,6 +76,14 @@ public sealed class SampleWindowsTests
     public void A_part_of_a_stratum_has_its_share_of_the_rows()
     {
         var stratum = new RowSegment(Jan.Range("1..5"), 400);
-        Assert.Equal([400, 100, 0, 200], [stratum.In(Jan.Set("-inf..+inf")), stratum.In(Jan.Set("-inf..2")), stratum.In(Jan.Set("5..6")), stratum.In(Jan.Set("1..2 4..9"))]);
+        Assert.Equal(
+            [400, 100, 0, 200],
+            [
+                stratum.In(Jan.Set("-inf..+inf")),
+                stratum.In(Jan.Set("-inf..2")),
+                stratum.In(Jan.Set("5..6")),
+                stratum.In(Jan.Set("1..2 4..9")),
+            ]
+        );
     }
 }

@@ -29,7 +29,8 @@ public sealed class SlicesTests
     [InlineData("1", null)]
     [InlineData(null, "1")]
     [InlineData("2", "2")]
-    public void Without_an_extent_it_is_a_year(string? first, string? last) => Assert.Equal("1y", Slices.For(Table(first, last), long.MaxValue).Id);
+    public void Without_an_extent_it_is_a_year(string? first, string? last) =>
+        Assert.Equal("1y", Slices.For(Table(first, last), long.MaxValue).Id);
 
     [Fact]
     public void Less_than_an_hour_counts_as_an_hour()
@@ -57,7 +58,16 @@ public sealed class SlicesTests
     [Rule("slices-fixed")]
     public void Years_share_a_slice_while_they_are_few_rows_and_its_boundaries_are_those_of_the_calendar()
     {
-        string[] ends = [.. Slices.Ends(Counted((-738_000, 1), (-20_000, 6_000_000), (-10_000, 6_000_000), (-1, 1), (0, 3)), 0, new(Instant.MinValue, Jan.At("10"))).Select(e => e.InUtc().Date.ToString("uuuu-MM-dd", null))];
+        string[] ends =
+        [
+            .. Slices
+                .Ends(
+                    Counted((-738_000, 1), (-20_000, 6_000_000), (-10_000, 6_000_000), (-1, 1), (0, 3)),
+                    0,
+                    new(Instant.MinValue, Jan.At("10"))
+                )
+                .Select(e => e.InUtc().Date.ToString("uuuu-MM-dd", null)),
+        ];
         Assert.Equal(["1970-01-01", "1990-01-01", "2000-01-01", "2025-01-10"], ends);
     }
 
@@ -76,14 +86,22 @@ public sealed class SlicesTests
     private static string[] Ends(string range, params (int Day, long Rows)[] days) =>
         [.. Slices.Ends(Counted([.. days.Select(d => (d.Day - 1, d.Rows))]), 0, Jan.Range(range)).Select(Jan.Text)];
 
-    private static TableState Counted(params (int Day, long Rows)[] days) => Seen.Table with
-    {
-        Days = [.. days.Select(d => new DayRows(new(Jan.At("1") + Duration.FromDays(d.Day), Jan.At("2") + Duration.FromDays(d.Day)), d.Rows))],
-    };
+    private static TableState Counted(params (int Day, long Rows)[] days) =>
+        Seen.Table with
+        {
+            Days =
+            [
+                .. days.Select(d => new DayRows(
+                    new(Jan.At("1") + Duration.FromDays(d.Day), Jan.At("2") + Duration.FromDays(d.Day)),
+                    d.Rows
+                )),
+            ],
+        };
 
-    private static TableState Table(string? first, string? last) => Seen.Table with
-    {
-        First = first is null ? null : Jan.At(first),
-        Last = last is null ? null : Jan.At(last),
-    };
+    private static TableState Table(string? first, string? last) =>
+        Seen.Table with
+        {
+            First = first is null ? null : Jan.At(first),
+            Last = last is null ? null : Jan.At(last),
+        };
 }

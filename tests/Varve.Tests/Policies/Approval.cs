@@ -11,7 +11,8 @@ internal static class Approval
 
     internal static void File(string path, string text)
     {
-        if (Environment.GetEnvironmentVariable("VARVE_APPROVE") == "1") System.IO.File.WriteAllText(path, text);
+        if (Environment.GetEnvironmentVariable("VARVE_APPROVE") == "1")
+            System.IO.File.WriteAllText(path, text);
         Assert.Equal(System.IO.File.ReadAllText(path), text);
     }
 }

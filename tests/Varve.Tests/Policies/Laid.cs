@@ -15,7 +15,8 @@ internal static class Laid
         Column("ts", new ColumnType.TimestampTz()),
         Column("host", new ColumnType.Text()),
         Column("load", new ColumnType.Float()),
-        Column("door", new ColumnType.Bool()));
+        Column("door", new ColumnType.Bool())
+    );
 
     internal static TableDescription Narrow(ColumnType type) => Table(Column("ts", new ColumnType.TimestampTz()), Column("v", type));
 

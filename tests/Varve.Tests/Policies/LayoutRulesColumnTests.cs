@@ -21,7 +21,11 @@ public sealed class LayoutRulesColumnTests
     [InlineData("time: host", "VRV132", "`host` is TEXT. It must be a TIMESTAMP")]
     [InlineData("time: load", "VRV132", "`load` is FLOAT")]
     [InlineData("time: { column: ts, unit: ms }", "VRV132", "TIMESTAMPTZ and the policy gives it a unit")]
-    [InlineData("time: ts, measures: { host: avg }", "VRV133", "`avg` cannot be taken of `host`, which is TEXT. Of that there are `count`, `min`, `max`, `first`, `last`")]
+    [InlineData(
+        "time: ts, measures: { host: avg }",
+        "VRV133",
+        "`avg` cannot be taken of `host`, which is TEXT. Of that there are `count`, `min`, `max`, `first`, `last`"
+    )]
     [InlineData("time: ts, measures: { host: sum }", "VRV133", "`sum` cannot")]
     [InlineData("time: ts, measures: { host: stddev }", "VRV133", "`stddev` cannot")]
     [InlineData("time: ts, measures: { door: variance }", "VRV133", "`variance` cannot be taken of `door`, which is BOOL")]
@@ -49,8 +53,16 @@ public sealed class LayoutRulesColumnTests
     {
         var seconds = Table(Column("ts", new ColumnType.Integer()));
         var dates = Table(Column("ts", new ColumnType.Date()));
-        Has(One("{ table: t, time: { column: ts, unit: s }, keep: 7d, tiers: [{ every: 1500ms }] }", seconds), "VRV140", "holds whole seconds, and tier `1500ms`");
-        Has(One("{ table: t, time: { column: ts, unit: s }, keep: 7d, tiers: [{ every: 1m, origin: 2025-01-01T00:00:00.5Z }] }", seconds), "VRV140", "`1m`");
+        Has(
+            One("{ table: t, time: { column: ts, unit: s }, keep: 7d, tiers: [{ every: 1500ms }] }", seconds),
+            "VRV140",
+            "holds whole seconds, and tier `1500ms`"
+        );
+        Has(
+            One("{ table: t, time: { column: ts, unit: s }, keep: 7d, tiers: [{ every: 1m, origin: 2025-01-01T00:00:00.5Z }] }", seconds),
+            "VRV140",
+            "`1m`"
+        );
         Has(One("{ table: t, time: ts, keep: 7d, tiers: [{ every: 24h }] }", dates), "VRV140", "is a date", "24h");
         Has(One("{ table: t, time: ts, keep: 7d, tiers: [{ every: 1d, zone: Europe/Berlin }] }", dates), "VRV140", "1d@Europe/Berlin");
         Sound("{ table: t, time: ts, keep: 7d, tiers: [{ every: 1d }, { every: 1y }] }", dates);
@@ -61,7 +73,9 @@ public sealed class LayoutRulesColumnTests
     public void A_timestamp_without_a_zone_is_taken_as_utc_and_that_is_said()
     {
         List<Problem> problems = [];
-        Assert.NotNull(Resolve("{ table: t, time: ts, keep: 7d }", Table(Column("ts", new ColumnType.Timestamp(TimeUnit.Nanoseconds))), problems));
+        Assert.NotNull(
+            Resolve("{ table: t, time: ts, keep: 7d }", Table(Column("ts", new ColumnType.Timestamp(TimeUnit.Nanoseconds))), problems)
+        );
         Has(Assert.Single(problems), "VRV190", "taken as UTC");
         Assert.True(problems[0].IsWarning);
     }

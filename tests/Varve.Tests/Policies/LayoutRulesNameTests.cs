@@ -10,7 +10,8 @@ namespace Varve.Tests.Policies;
 
 public sealed class LayoutRulesNameTests
 {
-    private const string Cpu = "{ table: t, time: ts, series: [host], measures: { load: [avg, stddev], door: last }, keep: 7d, tiers: [{ every: 1h, keep: 1y }, { every: 1d }, { every: 1w }, { every: 1mo }] }";
+    private const string Cpu =
+        "{ table: t, time: ts, series: [host], measures: { load: [avg, stddev], door: last }, keep: 7d, tiers: [{ every: 1h, keep: 1y }, { every: 1d }, { every: 1w }, { every: 1mo }] }";
 
     [Fact]
     [Rule("taken-names")]
@@ -20,7 +21,9 @@ public sealed class LayoutRulesNameTests
         foreach (var name in new[] { "t_1h", "t_1h_states", "t_all" })
         {
             List<Problem> problems = [];
-            Assert.Null(LayoutRules.Resolve(policy, House, Limits with { IsTaken = t => t == new TableName("main", name) }, TimeRange.All, problems));
+            Assert.Null(
+                LayoutRules.Resolve(policy, House, Limits with { IsTaken = t => t == new TableName("main", name) }, TimeRange.All, problems)
+            );
             Has(Assert.Single(problems), "VRV135", $"main.{name} is there and is not Varve's");
         }
     }
@@ -29,22 +32,56 @@ public sealed class LayoutRulesNameTests
     public void Names_that_an_engine_takes_for_one_are_refused()
     {
         List<Problem> problems = [];
-        LayoutRules.Resolve(Policy("{ table: t, time: ts, series: [host, door, load], keep: 7d, tiers: [{ every: 1h, name: ALL }] }"), House, Limits with { IgnoresCase = true }, TimeRange.All, problems);
+        LayoutRules.Resolve(
+            Policy("{ table: t, time: ts, series: [host, door, load], keep: 7d, tiers: [{ every: 1h, name: ALL }] }"),
+            House,
+            Limits with
+            {
+                IgnoresCase = true,
+            },
+            TimeRange.All,
+            problems
+        );
         Has(Assert.Single(problems), "VRV139", "Two relations would be called main.t_all");
         Sound("{ table: t, time: ts, series: [host, door, load], keep: 7d, tiers: [{ every: 1h, name: ALL }] }", House);
 
         problems.Clear();
-        var table = Table(Column("ts", new ColumnType.TimestampTz()), Column("LOAD_MIN", new ColumnType.Text()), Column("load", new ColumnType.Float()));
-        LayoutRules.Resolve(Policy("{ table: t, time: ts, series: [LOAD_MIN], measures: { load: min }, keep: 7d, tiers: [{ every: 1h }] }"), table, Limits with { IgnoresCase = true }, TimeRange.All, problems);
+        var table = Table(
+            Column("ts", new ColumnType.TimestampTz()),
+            Column("LOAD_MIN", new ColumnType.Text()),
+            Column("load", new ColumnType.Float())
+        );
+        LayoutRules.Resolve(
+            Policy("{ table: t, time: ts, series: [LOAD_MIN], measures: { load: min }, keep: 7d, tiers: [{ every: 1h }] }"),
+            table,
+            Limits with
+            {
+                IgnoresCase = true,
+            },
+            TimeRange.All,
+            problems
+        );
         Has(Assert.Single(problems), "VRV120", "makes a column `load_min`");
     }
 
     [Fact]
     public void A_derived_column_of_auto_has_one_meaning()
     {
-        var table = Table(Column("ts", new ColumnType.TimestampTz()), Column("load_nan", new ColumnType.Text()), Column("load", new ColumnType.Float()));
-        Has(One("{ table: t, time: ts, series: [load_nan], measures: auto, keep: 7d, tiers: [{ every: 1h }] }", table), "VRV120", "`load_nan`, which is a series column already");
-        Has(One("{ table: t, time: ts, series: [load_nan], measures: { load: avg }, keep: 7d, tiers: [{ every: 1h }] }", table), "VRV120", "`load_nan`");
+        var table = Table(
+            Column("ts", new ColumnType.TimestampTz()),
+            Column("load_nan", new ColumnType.Text()),
+            Column("load", new ColumnType.Float())
+        );
+        Has(
+            One("{ table: t, time: ts, series: [load_nan], measures: auto, keep: 7d, tiers: [{ every: 1h }] }", table),
+            "VRV120",
+            "`load_nan`, which is a series column already"
+        );
+        Has(
+            One("{ table: t, time: ts, series: [load_nan], measures: { load: avg }, keep: 7d, tiers: [{ every: 1h }] }", table),
+            "VRV120",
+            "`load_nan`"
+        );
     }
 
     [Fact]
@@ -52,11 +89,26 @@ public sealed class LayoutRulesNameTests
     {
         var name = new string('ö', 25);
         var table = House with { Table = new("main", name) };
-        Has(One($"{{ table: {name}, time: ts, series: [host, door, load], keep: 7d, views: false, tiers: [{{ every: 15m, name: quarterly }}] }}", table), "VRV136", "has 67 bytes, and the engine takes 63");
+        Has(
+            One(
+                $"{{ table: {name}, time: ts, series: [host, door, load], keep: 7d, views: false, tiers: [{{ every: 15m, name: quarterly }}] }}",
+                table
+            ),
+            "VRV136",
+            "has 67 bytes, and the engine takes 63"
+        );
         Sound($"{{ table: {name}, time: ts, series: [host, door, load], keep: 7d, tiers: [{{ every: 15m }}] }}", table);
 
         var wide = new string('x', 60);
-        Has(One($"{{ table: t, time: ts, series: [], measures: {{ {wide}: avg }}, keep: 7d, tiers: [{{ every: 1h }}] }}", Table(Column("ts", new ColumnType.TimestampTz()), Column(wide, new ColumnType.Integer()))), "VRV136", "has 66 bytes", "long form");
+        Has(
+            One(
+                $"{{ table: t, time: ts, series: [], measures: {{ {wide}: avg }}, keep: 7d, tiers: [{{ every: 1h }}] }}",
+                Table(Column("ts", new ColumnType.TimestampTz()), Column(wide, new ColumnType.Integer()))
+            ),
+            "VRV136",
+            "has 66 bytes",
+            "long form"
+        );
     }
 
     [Fact]
@@ -73,6 +125,10 @@ public sealed class LayoutRulesNameTests
     public void A_source_with_a_column_of_Varves_own_is_refused()
     {
         var table = Table(Column("ts", new ColumnType.TimestampTz()), Column("varve_rows", new ColumnType.Integer()));
-        Has(One("{ table: t, time: ts, series: [], keep: 7d, tiers: [{ every: 1h }] }", table), "VRV119", "main.t has a column `varve_rows`");
+        Has(
+            One("{ table: t, time: ts, series: [], keep: 7d, tiers: [{ every: 1h }] }", table),
+            "VRV119",
+            "main.t has a column `varve_rows`"
+        );
     }
 }

@@ -10,7 +10,8 @@ namespace Varve.Tests.Policies;
 
 public sealed class LayoutRulesTests
 {
-    private const string Cpu = "{ table: t, time: ts, series: [host], measures: { load: [avg, stddev], door: last }, keep: 7d, tiers: [{ every: 1h, keep: 1y }, { every: 1d }, { every: 1w }, { every: 1mo }] }";
+    private const string Cpu =
+        "{ table: t, time: ts, series: [host], measures: { load: [avg, stddev], door: last }, keep: 7d, tiers: [{ every: 1h, keep: 1y }, { every: 1d }, { every: 1w }, { every: 1mo }] }";
 
     [Fact]
     public void Names_states_inputs_and_the_chain_are_decided_once()
@@ -25,7 +26,10 @@ public sealed class LayoutRulesTests
         Assert.Equal(["1h", "1d", "1w", "1mo"], blueprint.Tiers.Select(t => t.Id));
         Assert.Equal(["source", "1h", "1d", "1d"], blueprint.Tiers.Select(t => t.Input));
         Assert.Equal([true, true, false, true], blueprint.Tiers.Select(t => t.InChain));
-        Assert.Equal(("main.t_1h_states", "main.t_1h", "main.t_all"), (blueprint.Tiers[0].States.Text, blueprint.Tiers[0].View!.Text, blueprint.Stitched!.Text));
+        Assert.Equal(
+            ("main.t_1h_states", "main.t_1h", "main.t_all"),
+            (blueprint.Tiers[0].States.Text, blueprint.Tiers[0].View!.Text, blueprint.Stitched!.Text)
+        );
     }
 
     [Theory]
@@ -40,13 +44,27 @@ public sealed class LayoutRulesTests
     [InlineData("variance", "count mean m2")]
     [InlineData("variance, last, max, min, avg, first", "count sum min max first first_at last last_at mean m2")]
     public void A_function_needs_its_states_in_one_order(string functions, string states) =>
-        Assert.Equal(states, string.Join(' ', Sound($"{{ table: t, time: ts, series: [], measures: {{ v: [{functions}] }}, keep: 7d, tiers: [{{ every: 1h }}] }}", Narrow(new ColumnType.Integer())).Measures[0].States));
+        Assert.Equal(
+            states,
+            string.Join(
+                ' ',
+                Sound(
+                    $"{{ table: t, time: ts, series: [], measures: {{ v: [{functions}] }}, keep: 7d, tiers: [{{ every: 1h }}] }}",
+                    Narrow(new ColumnType.Integer())
+                )
+                    .Measures[0]
+                    .States
+            )
+        );
 
     [Fact]
     [Rule("names")]
     public void Schema_names_and_views_are_as_the_policy_says()
     {
-        var blueprint = Sound("{ table: main.t, time: ts, series: [host, load, door], keep: 7d, schema: rolled, views: false, ties: any, tiers: [{ every: 1h, name: hourly }] }", House);
+        var blueprint = Sound(
+            "{ table: main.t, time: ts, series: [host, load, door], keep: 7d, schema: rolled, views: false, ties: any, tiers: [{ every: 1h, name: hourly }] }",
+            House
+        );
         Assert.Equal("rolled.t_hourly_states", blueprint.Tiers[0].States.Text);
         Assert.Null(blueprint.Tiers[0].View);
         Assert.Null(blueprint.Stitched);
@@ -71,11 +89,19 @@ public sealed class LayoutRulesTests
             Column("s", new ColumnType.Text()),
             Column("seen", new ColumnType.TimestampTz()),
             Column("u", new ColumnType.Other()),
-            Column("n", new ColumnType.Nested()));
+            Column("n", new ColumnType.Nested())
+        );
         List<Problem> problems = [];
-        var blueprint = Resolve("{ table: t, time: ts, series: [host], measures: auto, arrival: seen, keep: 7d, tiers: [{ every: 1h }] }", table, problems)!;
+        var blueprint = Resolve(
+            "{ table: t, time: ts, series: [host], measures: auto, arrival: seen, keep: 7d, tiers: [{ every: 1h }] }",
+            table,
+            problems
+        )!;
 
-        Assert.Equal(["i Avg Min Max", "d Avg Min Max", "b Last", "s Last"], blueprint.Policy.Measures!.Select(m => $"{m.Name} {string.Join(' ', m.Functions)}"));
+        Assert.Equal(
+            ["i Avg Min Max", "d Avg Min Max", "b Last", "s Last"],
+            blueprint.Policy.Measures!.Select(m => $"{m.Name} {string.Join(' ', m.Functions)}")
+        );
         Has(Assert.Single(problems), "VRV191", "The values of `u`, `n` are in no tier");
         Assert.True(problems[0].IsWarning);
     }
@@ -98,9 +124,28 @@ public sealed class LayoutRulesTests
     public void Inputs_follow_the_history_of_the_zone_over_the_data()
     {
         // Kathmandu was at +5:30 until 1986, so that half hours did for its days; then came +5:45.
-        var policy = Policy("{ table: t, time: ts, series: [host, load, door], keep: 2d, tiers: [{ every: 15m, keep: 9d }, { every: 30m, keep: 9d }, { every: 1d, zone: Asia/Kathmandu }] }");
-        Assert.Equal("15m", LayoutRules.Resolve(policy, House, Limits, TimeRange.Since(Instant.FromUtc(2000, 1, 1, 0, 0)), [])!.Tiers[2].Input);
-        Assert.Equal("30m", LayoutRules.Resolve(Policy("{ table: t, time: ts, series: [host, load, door], keep: 2d, tiers: [{ every: 15m, keep: 9d }, { every: 30m, keep: 9d }, { every: 1d, zone: Asia/Kolkata }] }"), House, Limits, TimeRange.All, [])!.Tiers[2].Input);
+        var policy = Policy(
+            "{ table: t, time: ts, series: [host, load, door], keep: 2d, tiers: [{ every: 15m, keep: 9d }, { every: 30m, keep: 9d }, { every: 1d, zone: Asia/Kathmandu }] }"
+        );
+        Assert.Equal(
+            "15m",
+            LayoutRules.Resolve(policy, House, Limits, TimeRange.Since(Instant.FromUtc(2000, 1, 1, 0, 0)), [])!.Tiers[2].Input
+        );
+        Assert.Equal(
+            "30m",
+            LayoutRules
+                .Resolve(
+                    Policy(
+                        "{ table: t, time: ts, series: [host, load, door], keep: 2d, tiers: [{ every: 15m, keep: 9d }, { every: 30m, keep: 9d }, { every: 1d, zone: Asia/Kolkata }] }"
+                    ),
+                    House,
+                    Limits,
+                    TimeRange.All,
+                    []
+                )!
+                .Tiers[2]
+                .Input
+        );
     }
 
     [Fact]
@@ -108,7 +153,9 @@ public sealed class LayoutRulesTests
     public void An_offset_of_long_ago_decides_nothing_for_the_days_of_today()
     {
         // Until 1972 Monrovia was 44 minutes and 30 seconds behind; since then it is in UTC.
-        var policy = Policy("{ table: t, time: ts, series: [host, load, door], keep: 2h, tiers: [{ every: 1h, keep: 9d }, { every: 1d, zone: Africa/Monrovia }] }");
+        var policy = Policy(
+            "{ table: t, time: ts, series: [host, load, door], keep: 2h, tiers: [{ every: 1h, keep: 9d }, { every: 1d, zone: Africa/Monrovia }] }"
+        );
         var days = LayoutRules.Resolve(policy, House, Limits, TimeRange.All, [])!.Tiers[1];
         Assert.Equal("1h", days.Input);
         Assert.True(days.InChain);
@@ -121,7 +168,9 @@ public sealed class LayoutRulesTests
     [Fact]
     public void A_tier_that_is_built_from_the_source_takes_nothing_from_elsewhere()
     {
-        var policy = Policy("{ table: t, time: ts, series: [host, load, door], keep: 9d, tiers: [{ every: 1h, keep: 9d }, { every: 1d, zone: Asia/Kathmandu }] }");
+        var policy = Policy(
+            "{ table: t, time: ts, series: [host, load, door], keep: 9d, tiers: [{ every: 1h, keep: 9d }, { every: 1d, zone: Asia/Kathmandu }] }"
+        );
         var blueprint = LayoutRules.Resolve(policy, House, Limits, TimeRange.All, [])!;
         Assert.Equal(RangeSet.Of(TimeRange.All), blueprint.Tiers[1].TakenFrom("source"));
         Assert.Equal(["1h", "1d@Asia/Kathmandu"], blueprint.ReadersOf("source").Select(r => r.Tier.Id));
@@ -132,14 +181,22 @@ public sealed class LayoutRulesTests
     public void What_a_policy_says_alone_is_checked_too()
     {
         List<Problem> problems = [];
-        var policy = Policy("{ table: t, time: ts, series: [host, load, door], keep: 7d, tiers: [{ every: 1h }] }") with { Keep = Keep.Forever, Tiers = [] };
+        var policy = Policy("{ table: t, time: ts, series: [host, load, door], keep: 7d, tiers: [{ every: 1h }] }") with
+        {
+            Keep = Keep.Forever,
+            Tiers = [],
+        };
         Assert.Null(LayoutRules.Resolve(policy, House, Limits, TimeRange.All, problems));
         Has(Assert.Single(problems), "VRV110");
     }
 
     [Fact]
     public void A_table_that_is_not_there_is_named_with_the_nearest() =>
-        Has(LayoutRules.NoTable(Policy("{ table: metrics.cpus, time: ts, keep: 7d }"), [new("metrics", "mem"), new("metrics", "cpu")]), "VRV130", "There is no table metrics.cpus. Did you mean `metrics.cpu`?");
+        Has(
+            LayoutRules.NoTable(Policy("{ table: metrics.cpus, time: ts, keep: 7d }"), [new("metrics", "mem"), new("metrics", "cpu")]),
+            "VRV130",
+            "There is no table metrics.cpus. Did you mean `metrics.cpu`?"
+        );
 
     [Theory]
     [InlineData("cpu", "Did you mean `metrics.cpu`?")]
@@ -148,7 +205,14 @@ public sealed class LayoutRulesTests
     [InlineData("main.cpus", "Check schema and name")]
     [InlineData("weather", "Check schema and name")]
     public void A_schema_that_is_missing_or_wrong_is_said(string written, string hint) =>
-        Has(LayoutRules.NoTable(Policy($"{{ table: {written}, time: ts, keep: 7d }}"), [new("metrics", "mem"), new("metrics", "cpu"), new("other", "cpuse")]), "VRV130", hint);
+        Has(
+            LayoutRules.NoTable(
+                Policy($"{{ table: {written}, time: ts, keep: 7d }}"),
+                [new("metrics", "mem"), new("metrics", "cpu"), new("other", "cpuse")]
+            ),
+            "VRV130",
+            hint
+        );
 
     [Theory]
     [InlineData("we\"ird; drop table x --")]
@@ -156,8 +220,33 @@ public sealed class LayoutRulesTests
     [InlineData("select")]
     public void Any_name_works_in_every_role(string name)
     {
-        var table = new TableDescription(new(name, name), false, [Column(name, new ColumnType.TimestampTz()), Column(name + "1", new ColumnType.Text()), Column(name + "2", new ColumnType.Float())]);
-        var policy = new Policy { Name = name, Table = new(name, name), Time = name, Series = [name + "1"], Measures = [new() { Name = name + "2", Column = name + "2", Functions = [Function.Avg] }], Keep = Keep.Parse("7d"), Tiers = [new() { Every = Width.Parse("1h"), Name = name }] };
+        var table = new TableDescription(
+            new(name, name),
+            false,
+            [
+                Column(name, new ColumnType.TimestampTz()),
+                Column(name + "1", new ColumnType.Text()),
+                Column(name + "2", new ColumnType.Float()),
+            ]
+        );
+        var policy = new Policy
+        {
+            Name = name,
+            Table = new(name, name),
+            Time = name,
+            Series = [name + "1"],
+            Measures =
+            [
+                new()
+                {
+                    Name = name + "2",
+                    Column = name + "2",
+                    Functions = [Function.Avg],
+                },
+            ],
+            Keep = Keep.Parse("7d"),
+            Tiers = [new() { Every = Width.Parse("1h"), Name = name }],
+        };
         var blueprint = LayoutRules.Resolve(policy, table, Limits, TimeRange.All, [])!;
         Assert.Equal(new TableName(name, $"{name}_{name}_states"), blueprint.Tiers[0].States);
     }

@@ -77,9 +77,17 @@ public sealed class PatternMatchingTests
     public void Without_a_schema_the_default_one_is_meant()
     {
         var pattern = Pattern("c*");
-        var match = Assert.Single(new PatternMatching([pattern], "main", ignoresCase: false).Of(pattern, [new("m", "cpu"), new("main", "cpu")], _ => null));
+        var match = Assert.Single(
+            new PatternMatching([pattern], "main", ignoresCase: false).Of(pattern, [new("m", "cpu"), new("main", "cpu")], _ => null)
+        );
         Assert.Equal(new(null, "cpu"), match.Table);
     }
 
-    private static Policy Pattern(string table) => new() { Name = table, Table = TableName.ParsePattern(table), Time = "ts" };
+    private static Policy Pattern(string table) =>
+        new()
+        {
+            Name = table,
+            Table = TableName.ParsePattern(table),
+            Time = "ts",
+        };
 }

@@ -6,11 +6,15 @@ namespace Varve.Tests.Policies;
 
 public sealed class PolicyChangesTests
 {
-    private const string Stored = "{ policy: p, table: t, time: ts, series: [host], measures: { v: [avg] }, interval: 10s, keep: 7d, tiers: [{ every: 1h, keep: 1y }, { every: 1d, keep: 2y, zone: Europe/Berlin }] }";
+    private const string Stored =
+        "{ policy: p, table: t, time: ts, series: [host], measures: { v: [avg] }, interval: 10s, keep: 7d, tiers: [{ every: 1h, keep: 1y }, { every: 1d, keep: 2y, zone: Europe/Berlin }] }";
 
     [Theory]
     [Rule("free-changes")]
-    [InlineData("keep: 7d", "keep: 3d, late: 1h, recheck: 1d, proof: totals, proof_changes: follow, min_coverage: 0.1, on_silence: hold, late_after_expiry: discard, views: false, tags: [a]")]
+    [InlineData(
+        "keep: 7d",
+        "keep: 3d, late: 1h, recheck: 1d, proof: totals, proof_changes: follow, min_coverage: 0.1, on_silence: hold, late_after_expiry: discard, views: false, tags: [a]"
+    )]
     [InlineData("{ every: 1d,", "{ every: 6h, keep: 1y }, { every: 1d,")]
     [InlineData("2y", "forever")]
     [InlineData("v: [avg]", "v: [avg, min]")]
@@ -27,10 +31,18 @@ public sealed class PolicyChangesTests
     [InlineData("table: t", "table: u", "`table` is stored as t, and the changed policy says u")]
     [InlineData("time: ts", "time: at", "`time` is stored as ts")]
     [InlineData("time: ts", "time: { column: ts, unit: ms }", "ts in milliseconds")]
-    [InlineData("v: [avg]", "v: { column: w, functions: [avg] }", "The measure `v` was the column v with ties: smallest, and the changed policy says the column w")]
+    [InlineData(
+        "v: [avg]",
+        "v: { column: w, functions: [avg] }",
+        "The measure `v` was the column v with ties: smallest, and the changed policy says the column w"
+    )]
     [InlineData("keep: 7d", "keep: 7d, ties: any", "ties: any: its tiers would hold both")]
     [InlineData("keep: 7d", "keep: 7d, schema: s", "`schema` is stored as the source's")]
-    [InlineData("every: 1h", "every: 1h, name: hourly", "The tier with the buckets 1h was built as `1h`, and the changed policy calls it `hourly`")]
+    [InlineData(
+        "every: 1h",
+        "every: 1h, name: hourly",
+        "The tier with the buckets 1h was built as `1h`, and the changed policy calls it `hourly`"
+    )]
     [InlineData("every: 1h", "every: 2h, name: 1h", "Tier `1h` was built with the buckets 1h, and the changed policy says 2h")]
     [InlineData("every: 1h", "every: 1h, origin: 2025-01-01T00:07Z", "says 1h+00:07:00")]
     [InlineData("Europe/Berlin", "Asia/Tokyo", "1d@Europe/Berlin, and the changed policy says 1d@Asia/Tokyo")]
@@ -39,7 +51,11 @@ public sealed class PolicyChangesTests
 
     [Theory]
     [Rule("set-aside")]
-    [InlineData("[host]", "[host, site]", "series: [host] and interval: 10s, and the changed policy says series: [host, site] and interval: 10s")]
+    [InlineData(
+        "[host]",
+        "[host, site]",
+        "series: [host] and interval: 10s, and the changed policy says series: [host, site] and interval: 10s"
+    )]
     [InlineData("interval: 10s, ", "", "series: [host] and interval: 10s, and the changed policy says series: [host] and no interval")]
     public void Other_series_or_another_interval_are_other_tiers_and_need_other_names(string from, string to, string message)
     {
@@ -47,15 +63,36 @@ public sealed class PolicyChangesTests
         Assert.Equal(["tiers[0].name", "tiers[1].name"], problems.Select(p => p.Path));
         Has(problems[0], "VRV150", message);
         Has(problems[1], "VRV150", "`name: 1d_2`");
-        var named = Stored.Replace(from, to, StringComparison.Ordinal).Replace("every: 1h", "every: 1h, name: a", StringComparison.Ordinal).Replace("every: 1d", "every: 1d, name: b", StringComparison.Ordinal);
+        var named = Stored
+            .Replace(from, to, StringComparison.Ordinal)
+            .Replace("every: 1h", "every: 1h, name: a", StringComparison.Ordinal)
+            .Replace("every: 1d", "every: 1d, name: b", StringComparison.Ordinal);
         Assert.Empty(PolicyChanges.Refused([Policy(Stored)], Policy(named)));
         Assert.True(PolicyChanges.SetsAside([Policy(Stored)], Policy(named)));
         Assert.True(PolicyChanges.RemovesMore(Policy(Stored), Policy(named)));
 
         // Among the new ones nothing may be mixed, and what was set aside keeps its names for good.
-        Has(Assert.Single(PolicyChanges.Refused([Policy(Stored), Policy(named)], Policy(named.Replace("name: a", "name: c", StringComparison.Ordinal)))), "VRV150", "was built as `a`");
+        Has(
+            Assert.Single(
+                PolicyChanges.Refused(
+                    [Policy(Stored), Policy(named)],
+                    Policy(named.Replace("name: a", "name: c", StringComparison.Ordinal))
+                )
+            ),
+            "VRV150",
+            "was built as `a`"
+        );
         Has(PolicyChanges.Refused([Policy(Stored), Policy(named)], Policy(Stored))[0], "VRV150", "a later revision set it aside");
-        Has(Assert.Single(PolicyChanges.Refused([Policy(Stored), Policy(named)], Policy(named.Replace("every: 1h, name: a", "every: 2h, name: 1h", StringComparison.Ordinal)))), "VRV150", "Tier `1h` was built with");
+        Has(
+            Assert.Single(
+                PolicyChanges.Refused(
+                    [Policy(Stored), Policy(named)],
+                    Policy(named.Replace("every: 1h, name: a", "every: 2h, name: 1h", StringComparison.Ordinal))
+                )
+            ),
+            "VRV150",
+            "Tier `1h` was built with"
+        );
         Assert.False(PolicyChanges.SetsAside([Policy(Stored), Policy(named)], Policy(named)));
     }
 
@@ -71,7 +108,12 @@ public sealed class PolicyChangesTests
 
     [Fact]
     public void Where_nothing_was_built_measures_and_series_are_free() =>
-        Assert.Empty(PolicyChanges.Refused([Policy("{ table: t, time: ts, keep: 7d }")], Policy(Stored.Replace("policy: p, ", "", StringComparison.Ordinal))));
+        Assert.Empty(
+            PolicyChanges.Refused(
+                [Policy("{ table: t, time: ts, keep: 7d }")],
+                Policy(Stored.Replace("policy: p, ", "", StringComparison.Ordinal))
+            )
+        );
 
     [Fact]
     public void A_measure_that_was_dropped_comes_back_as_what_it_was()

@@ -7,7 +7,8 @@ namespace Varve.Tests.Policies;
 
 public sealed class PolicyMistakeTests
 {
-    private const string Whole = "policy: p\ntable: a.b\ntime: { column: ts, unit: ms }\nseries: [a, 'b']\nmeasures:\n  x: [avg]\n  y: { column: &z w, functions: [last], ties: any }\nkeep: 1w\ntiers:\n  - { every: 1h, keep: 1y }\n  - every: 1d\n    zone: Europe/Berlin\n---\n- table: \"c\"\n  time: ts\n  keep: 1d\n- preset: munin\n  table: d\n  time: ts\n";
+    private const string Whole =
+        "policy: p\ntable: a.b\ntime: { column: ts, unit: ms }\nseries: [a, 'b']\nmeasures:\n  x: [avg]\n  y: { column: &z w, functions: [last], ties: any }\nkeep: 1w\ntiers:\n  - { every: 1h, keep: 1y }\n  - every: 1d\n    zone: Europe/Berlin\n---\n- table: \"c\"\n  time: ts\n  keep: 1d\n- preset: munin\n  table: d\n  time: ts\n";
 
     private const string Head = "table: t\ntime: ts\n";
 
@@ -48,7 +49,13 @@ public sealed class PolicyMistakeTests
     [InlineData("measures: { a: [time_in_state] }", "VRV103", "function `time_in_state`", 3, 17)]
     [InlineData("measures: { a: { functions: [avg], alpha: 0.1 } }", "VRV103", "`measures.a.alpha` is not built yet", 3, 36)]
     [InlineData("measures: { a: { functions: [avg], max: 10 } }", "VRV103", "`measures.a.max` is not built yet", 3, 36)]
-    [InlineData("measures: { a: { functions: [avg], unit: '' } }", "VRV104", "`measures.a.unit` is written behind numbers: one word", 3, 42)]
+    [InlineData(
+        "measures: { a: { functions: [avg], unit: '' } }",
+        "VRV104",
+        "`measures.a.unit` is written behind numbers: one word",
+        3,
+        42
+    )]
     [InlineData("measures: { a: { functions: [avg], unit: a very long unit of something } }", "VRV104", "at most 20 characters", 3, 42)]
     [InlineData("measures: { a: { functions: [avg], unit: [bytes] } }", "VRV104", "`measures.a.unit` is a unit, not a list", 3, 42)]
     [InlineData("measures: { a: [median] }", "VRV104", "`median` cannot be exact in a cascade", 3, 17)]
@@ -126,73 +133,99 @@ public sealed class PolicyMistakeTests
     public void A_file_that_is_wrong_as_a_whole_is_refused(string yaml, string code, string message) => Has(Problem(yaml), code, message);
 
     [Fact]
-    public void All_mistakes_of_a_file_are_told_at_once() => Approval.Is("many-mistakes", string.Join('\n', Problems("""
-        policy: cpu
-        table: metrics.cpu
-        time: { colum: ts }
-        serie: [host]
-        measures:
-          load: [avg, mediann, p95]
-          temp: { column: t, max: 100 }
-        keep: 7 days
-        tiers:
-          - { every: 1m, keep: 30d }
-          - { every: 90d }
-        schedule: "*/5 * * * *"
-        views: on
-        tags: [a, "b c"]
-        ---
-        table: metrics.mem
-        time: ts
-        zone: Europe/Berln
-        keep: 2h
-        tiers:
-          - { every: 1h, keep: 1d }
-          - { every: 1mo, keep: forever }
-        late: 90m
-        """).Select(p => p.Text)));
+    public void All_mistakes_of_a_file_are_told_at_once() =>
+        Approval.Is(
+            "many-mistakes",
+            string.Join(
+                '\n',
+                Problems(
+                        """
+                        policy: cpu
+                        table: metrics.cpu
+                        time: { colum: ts }
+                        serie: [host]
+                        measures:
+                          load: [avg, mediann, p95]
+                          temp: { column: t, max: 100 }
+                        keep: 7 days
+                        tiers:
+                          - { every: 1m, keep: 30d }
+                          - { every: 90d }
+                        schedule: "*/5 * * * *"
+                        views: on
+                        tags: [a, "b c"]
+                        ---
+                        table: metrics.mem
+                        time: ts
+                        zone: Europe/Berln
+                        keep: 2h
+                        tiers:
+                          - { every: 1h, keep: 1d }
+                          - { every: 1mo, keep: forever }
+                        late: 90m
+                        """
+                    )
+                    .Select(p => p.Text)
+            )
+        );
 
     [Fact]
     public void Whatever_is_read_it_is_a_policy_or_a_list_of_problems() =>
-        Gen.Select(Gen.Int[0, Whole.Length], Gen.Int[0, Whole.Length], Gen.OneOf(Gen.String[Gen.Char[" \t\n-:{}[],\"'&*!|>#?%@`\\~<0aé"], 0, 6], Gen.String[0, 6]))
-            .Sample((from, length, put) =>
-            {
-                var text = Whole[..from] + put + Whole[Math.Min(Whole.Length, from + (length % 20))..];
-                try
+        Gen.Select(
+                Gen.Int[0, Whole.Length],
+                Gen.Int[0, Whole.Length],
+                Gen.OneOf(Gen.String[Gen.Char[" \t\n-:{}[],\"'&*!|>#?%@`\\~<0aé"], 0, 6], Gen.String[0, 6])
+            )
+            .Sample(
+                (from, length, put) =>
                 {
-                    Assert.NotEmpty(PolicyYaml.Parse(text, "p.yaml"));
+                    var text = Whole[..from] + put + Whole[Math.Min(Whole.Length, from + (length % 20))..];
+                    try
+                    {
+                        Assert.NotEmpty(PolicyYaml.Parse(text, "p.yaml"));
+                    }
+                    catch (PolicyException refused)
+                    {
+                        Assert.All(refused.Problems, p => Assert.True(p.Position is { Line: > 0, Column: > 0 }, p.Text));
+                    }
                 }
-                catch (PolicyException refused)
-                {
-                    Assert.All(refused.Problems, p => Assert.True(p.Position is { Line: > 0, Column: > 0 }, p.Text));
-                }
-            });
+            );
 
     [Fact]
-    public void What_comes_later_is_refused_by_name_and_nothing_else_is_said() => Approval.Is("not-yet", string.Join('\n', Problems("""
-        policy: machine-temperature
-        table: metrics.machine_temperature
-        time: ts
-        series: [machine, site]
-        measures:
-          temperature: [avg, min, max, p95, stddev]
-          energy_total: [increase, rate]
-          door: [last, time_in_state]
-        interval: 10s
-        source:
-          relocate: { after: 3d, to: { storage: warm } }
-          archive:  { to: cold }
-          keep: 7d
-        tiers:
-          - { every: 1m,  keep: 30d }
-          - { every: 1h,  keep: 2y }
-          - { every: 1d, zone: Europe/Berlin, keep: forever }
-        late: 2h
-        min_coverage: 0.5
-        schedule: "*/5 * * * *"
-        tags: [iot, prod]
-        tenant: acme
-        """).Select(p => p.Text)));
+    public void What_comes_later_is_refused_by_name_and_nothing_else_is_said() =>
+        Approval.Is(
+            "not-yet",
+            string.Join(
+                '\n',
+                Problems(
+                        """
+                        policy: machine-temperature
+                        table: metrics.machine_temperature
+                        time: ts
+                        series: [machine, site]
+                        measures:
+                          temperature: [avg, min, max, p95, stddev]
+                          energy_total: [increase, rate]
+                          door: [last, time_in_state]
+                        interval: 10s
+                        source:
+                          relocate: { after: 3d, to: { storage: warm } }
+                          archive:  { to: cold }
+                          keep: 7d
+                        tiers:
+                          - { every: 1m,  keep: 30d }
+                          - { every: 1h,  keep: 2y }
+                          - { every: 1d, zone: Europe/Berlin, keep: forever }
+                        late: 2h
+                        min_coverage: 0.5
+                        schedule: "*/5 * * * *"
+                        tags: [iot, prod]
+                        tenant: acme
+                        """
+                    )
+                    .Select(p => p.Text)
+            )
+        );
 
     [Theory]
     [InlineData("table: t\ntime: ts\nsource:\n  keep: 0s\n", 4, 3)]
@@ -212,7 +245,12 @@ public sealed class PolicyMistakeTests
     [Fact]
     public void Two_policies_for_one_table_are_refused()
     {
-        Has(Problem("table: a\ntime: ts\nkeep: 1d\n---\npolicy: b\ntable: a\ntime: ts\nkeep: 2d"), "VRV108", "The table a has a policy already", "`a` at p.yaml:1:1");
+        Has(
+            Problem("table: a\ntime: ts\nkeep: 1d\n---\npolicy: b\ntable: a\ntime: ts\nkeep: 2d"),
+            "VRV108",
+            "The table a has a policy already",
+            "`a` at p.yaml:1:1"
+        );
         Has(Problem("table: a\ntime: ts\nkeep: 1d\n---\npolicy: a\ntable: b\ntime: ts\nkeep: 2d"), "VRV108", "The name `a` is taken");
     }
 }

@@ -8,33 +8,96 @@ namespace Varve.Tests.Policies;
 
 public sealed class PolicyRulesTests
 {
-    private static readonly Policy Sound = new() { Name = "p", Table = new(null, "t"), Time = "ts", Series = ["host"], Measures = [M("v", Function.Avg)], Keep = Keep.Parse("7d"), Tiers = [T("1h", "1y")] };
+    private static readonly Policy Sound = new()
+    {
+        Name = "p",
+        Table = new(null, "t"),
+        Time = "ts",
+        Series = ["host"],
+        Measures = [M("v", Function.Avg)],
+        Keep = Keep.Parse("7d"),
+        Tiers = [T("1h", "1y")],
+    };
 
     [Fact]
     public void A_sound_policy_has_no_problems()
     {
         Assert.Empty(PolicyRules.Check(Sound));
-        Assert.Empty(PolicyRules.Check(new() { Name = "p", Table = new(null, "t"), Time = "ts", Keep = Keep.Parse("1y") }));
+        Assert.Empty(
+            PolicyRules.Check(
+                new()
+                {
+                    Name = "p",
+                    Table = new(null, "t"),
+                    Time = "ts",
+                    Keep = Keep.Parse("1y"),
+                }
+            )
+        );
     }
 
     [Fact]
     [Rule("unsafe-policies")]
     public void An_input_stays_until_what_is_built_from_it_has_closed()
     {
-        One(Sound with { Keep = Keep.Parse("2h"), Late = Keep.Parse("90m") }, "VRV111", "tiers[0].every",
-            "Tier `1h` needs 2h 30m (bucket 1h, late 90m) of the source, which keeps only 2h");
-        One(Sound with { Keep = Keep.Parse("1d"), Recheck = Keep.Parse("1d") }, "VRV111", "tiers[0].every",
-            "needs 1d 1h (bucket 1h, late 0s, recheck 1d) of the source, which keeps only 1d");
+        One(
+            Sound with
+            {
+                Keep = Keep.Parse("2h"),
+                Late = Keep.Parse("90m"),
+            },
+            "VRV111",
+            "tiers[0].every",
+            "Tier `1h` needs 2h 30m (bucket 1h, late 90m) of the source, which keeps only 2h"
+        );
+        One(
+            Sound with
+            {
+                Keep = Keep.Parse("1d"),
+                Recheck = Keep.Parse("1d"),
+            },
+            "VRV111",
+            "tiers[0].every",
+            "needs 1d 1h (bucket 1h, late 0s, recheck 1d) of the source, which keeps only 1d"
+        );
         Assert.Empty(PolicyRules.Check(Sound with { Keep = Keep.Parse("25h"), Recheck = Keep.Parse("1d") }));
     }
 
     [Fact]
     public void Months_count_at_their_unsafe_end()
     {
-        One(Sound with { Keep = Keep.Parse("1mo"), Tiers = [T("1mo", "1y")] }, "VRV111", "tiers[0].every", "needs 31d of the source, which keeps only 1mo (as short as 28d)");
-        One(Sound with { Keep = Keep.Parse("30d"), Tiers = [T("1mo", "1y")] }, "VRV111", "tiers[0].every", "needs 31d of the source, which keeps only 30d");
+        One(
+            Sound with
+            {
+                Keep = Keep.Parse("1mo"),
+                Tiers = [T("1mo", "1y")],
+            },
+            "VRV111",
+            "tiers[0].every",
+            "needs 31d of the source, which keeps only 1mo (as short as 28d)"
+        );
+        One(
+            Sound with
+            {
+                Keep = Keep.Parse("30d"),
+                Tiers = [T("1mo", "1y")],
+            },
+            "VRV111",
+            "tiers[0].every",
+            "needs 31d of the source, which keeps only 30d"
+        );
         Assert.Empty(PolicyRules.Check(Sound with { Keep = Keep.Parse("31d"), Tiers = [T("1mo", "1y")] }));
-        One(Sound with { Keep = Keep.Parse("31d"), Zone = "Europe/Berlin", Tiers = [T("1mo", "1y")] }, "VRV111", "tiers[0].every", "needs 31d 1h of the source");
+        One(
+            Sound with
+            {
+                Keep = Keep.Parse("31d"),
+                Zone = "Europe/Berlin",
+                Tiers = [T("1mo", "1y")],
+            },
+            "VRV111",
+            "tiers[0].every",
+            "needs 31d 1h of the source"
+        );
     }
 
     [Fact]
@@ -50,7 +113,12 @@ public sealed class PolicyRulesTests
     [Rule("zones-side-by-side")]
     public void Of_tiers_of_one_width_that_do_not_nest_the_view_reads_the_one_that_stands_first()
     {
-        var cascade = Choose(Sound with { Tiers = [T("1h", "1y"), T("1d", "2y"), T("1d", "2y") with { Zone = "Europe/Berlin", Name = "berlin" }] });
+        var cascade = Choose(
+            Sound with
+            {
+                Tiers = [T("1h", "1y"), T("1d", "2y"), T("1d", "2y") with { Zone = "Europe/Berlin", Name = "berlin" }],
+            }
+        );
         Assert.Equal([true, true, false], cascade.Tiers.Select(t => t.InChain));
     }
 
@@ -58,7 +126,14 @@ public sealed class PolicyRulesTests
     public void Local_days_of_an_odd_zone_are_built_past_a_tier_of_hours()
     {
         var tiers = new[] { T("15m", "40d"), T("1h", "1y"), T("1d", "2y") with { Zone = "Asia/Kathmandu" } };
-        var cascade = PolicyRules.Cascade(Sound with { Tiers = tiers }, new(Instant.FromUtc(2020, 1, 1, 0, 0), Instant.FromUtc(2025, 1, 1, 0, 0)), []);
+        var cascade = PolicyRules.Cascade(
+            Sound with
+            {
+                Tiers = tiers,
+            },
+            new(Instant.FromUtc(2020, 1, 1, 0, 0), Instant.FromUtc(2025, 1, 1, 0, 0)),
+            []
+        );
         Assert.Equal([null, 0, 0], cascade!.Tiers.Select(t => t.Input));
         Assert.Equal([true, false, true], cascade.Tiers.Select(t => t.InChain));
     }
@@ -67,8 +142,16 @@ public sealed class PolicyRulesTests
     [Rule("nothing-fits")]
     public void A_tier_that_nothing_can_build_is_refused_with_the_one_that_would_do()
     {
-        One(Sound with { Keep = Keep.Parse("8d"), Tiers = [T("1w", "1y"), T("1mo", "2y")] }, "VRV121", "tiers[1].every",
-            "Tier `1mo` cannot be built from tier `1w`, which has no boundary at 2025-01-01T00:00:00Z, and it needs 31d of the source, which keeps only 8d. A tier of 1d would do");
+        One(
+            Sound with
+            {
+                Keep = Keep.Parse("8d"),
+                Tiers = [T("1w", "1y"), T("1mo", "2y")],
+            },
+            "VRV121",
+            "tiers[1].every",
+            "Tier `1mo` cannot be built from tier `1w`, which has no boundary at 2025-01-01T00:00:00Z, and it needs 31d of the source, which keeps only 8d. A tier of 1d would do"
+        );
         var kathmandu = Sound with { Keep = Keep.Parse("2h"), Tiers = [T("1h", "1y"), T("1d", "2y") with { Zone = "Asia/Kathmandu" }] };
         List<Problem> problems = [];
         PolicyRules.Cascade(kathmandu, TimeRange.Since(Instant.FromUtc(2020, 1, 1, 0, 0)), problems);
@@ -80,9 +163,35 @@ public sealed class PolicyRulesTests
     [Rule("unsafe-policies")]
     public void Keeps_never_shrink()
     {
-        One(Sound with { Tiers = [T("1h", "30d"), T("1d", "20d")] }, "VRV112", "tiers[1].keep", "Tier `1d` keeps 20d and is coarser than tier `1h`, which keeps 30d");
-        One(Sound with { Keep = Keep.Forever }, "VRV112", "tiers[0].keep", "Tier `1h` keeps 1y (as short as 365d) and is coarser than the source, which keeps forever. Give the source a `keep` of at most 1y");
-        One(Sound with { Keep = Keep.Parse("30d"), Tiers = [T("1h", "1mo")] }, "VRV112", "tiers[0].keep", "keeps 1mo (as short as 28d)", "keeps 30d");
+        One(
+            Sound with
+            {
+                Tiers = [T("1h", "30d"), T("1d", "20d")],
+            },
+            "VRV112",
+            "tiers[1].keep",
+            "Tier `1d` keeps 20d and is coarser than tier `1h`, which keeps 30d"
+        );
+        One(
+            Sound with
+            {
+                Keep = Keep.Forever,
+            },
+            "VRV112",
+            "tiers[0].keep",
+            "Tier `1h` keeps 1y (as short as 365d) and is coarser than the source, which keeps forever. Give the source a `keep` of at most 1y"
+        );
+        One(
+            Sound with
+            {
+                Keep = Keep.Parse("30d"),
+                Tiers = [T("1h", "1mo")],
+            },
+            "VRV112",
+            "tiers[0].keep",
+            "keeps 1mo (as short as 28d)",
+            "keeps 30d"
+        );
         Assert.Empty(PolicyRules.Check(Sound with { Tiers = [T("1h", "1y"), T("1d", "12mo"), T("1w", "forever"), T("1mo", "forever")] }));
     }
 
@@ -93,8 +202,19 @@ public sealed class PolicyRulesTests
     [InlineData("1d", "1h")]
     [InlineData("1mo", "1w")]
     public void Tiers_get_coarser(string finer, string coarser) =>
-        Has(Assert.Single(PolicyRules.Check(Sound with { Keep = Keep.Parse("1y"), Tiers = [T(finer, "1y") with { Name = "a" }, T(coarser, "1y") with { Name = "b" }] })),
-            "VRV113", $"Tier `b` ({Width.Parse(coarser).Name}) is not coarser than the one before it, `a` ({finer})");
+        Has(
+            Assert.Single(
+                PolicyRules.Check(
+                    Sound with
+                    {
+                        Keep = Keep.Parse("1y"),
+                        Tiers = [T(finer, "1y") with { Name = "a" }, T(coarser, "1y") with { Name = "b" }],
+                    }
+                )
+            ),
+            "VRV113",
+            $"Tier `b` ({Width.Parse(coarser).Name}) is not coarser than the one before it, `a` ({finer})"
+        );
 
     [Theory]
     [InlineData("Europe/Berlin", "America/New_York", null)]
@@ -105,10 +225,34 @@ public sealed class PolicyRulesTests
     public void A_calendar_width_may_come_again_in_another_zone(string? first, string? second, string? code)
     {
         Tier Day(string? zone, string name) => T("1d", "1y") with { Zone = zone, Name = name };
-        var problems = PolicyRules.Check(Sound with { Keep = Keep.Parse("7d"), Tiers = [T("1h", "30d"), Day(first, "a"), Day(second, "b")] });
+        var problems = PolicyRules.Check(
+            Sound with
+            {
+                Keep = Keep.Parse("7d"),
+                Tiers = [T("1h", "30d"), Day(first, "a"), Day(second, "b")],
+            }
+        );
         Assert.Equal(code is null ? [] : [code], problems.Select(p => p.Code));
-        Assert.Contains(PolicyRules.Check(Sound with { Keep = Keep.Parse("7d"), Tiers = [T("1h", "30d"), Day("Europe/Berlin", "a"), Day("UTC", "b"), Day("Europe/Berlin", "c")] }), p => p.Code == "VRV113");
-        Assert.Contains(PolicyRules.Check(Sound with { Keep = Keep.Parse("7d"), Tiers = [T("1h", "30d"), T("1d", "1y") with { Zone = "Europe/Berlin" }, T("1d", "1y") with { Zone = "UTC" }] }), p => p.Code == "VRV114");
+        Assert.Contains(
+            PolicyRules.Check(
+                Sound with
+                {
+                    Keep = Keep.Parse("7d"),
+                    Tiers = [T("1h", "30d"), Day("Europe/Berlin", "a"), Day("UTC", "b"), Day("Europe/Berlin", "c")],
+                }
+            ),
+            p => p.Code == "VRV113"
+        );
+        Assert.Contains(
+            PolicyRules.Check(
+                Sound with
+                {
+                    Keep = Keep.Parse("7d"),
+                    Tiers = [T("1h", "30d"), T("1d", "1y") with { Zone = "Europe/Berlin" }, T("1d", "1y") with { Zone = "UTC" }],
+                }
+            ),
+            p => p.Code == "VRV114"
+        );
     }
 
     [Theory]
@@ -117,7 +261,11 @@ public sealed class PolicyRulesTests
     [InlineData("1d_states", null, "VRV139", "would be called t_1d_states")]
     [InlineData("", null, "VRV119", "empty name")]
     public void Names_of_tiers_are_unique(string? first, string? second, string code, string message) =>
-        Has(PolicyRules.Check(Sound with { Tiers = [T("1h", "1y") with { Name = first }, T("1d", "1y") with { Name = second }] })[0], code, message);
+        Has(
+            PolicyRules.Check(Sound with { Tiers = [T("1h", "1y") with { Name = first }, T("1d", "1y") with { Name = second }] })[0],
+            code,
+            message
+        );
 
     [Theory]
     [InlineData("europe/berlin", "`Europe/Berlin`")]
@@ -133,9 +281,34 @@ public sealed class PolicyRulesTests
     [Fact]
     public void Zones_are_for_calendar_widths_and_origins_for_fixed_ones()
     {
-        One(Sound with { Tiers = [T("1h", "1y") with { Zone = "Europe/Berlin" }] }, "VRV117", "tiers[0].zone", "fixed width", "Europe/Berlin");
-        One(Sound with { Tiers = [T("1d", "1y") with { Origin = Instant.FromUtc(2025, 1, 1, 6, 0) }] }, "VRV117", "tiers[0].origin", "2025-01-01T06:00:00Z");
-        One(Sound with { Tiers = [T("1h", "1y") with { Origin = Instant.FromUnixTimeTicks(5) }] }, "VRV117", "tiers[0].origin", "whole milliseconds");
+        One(
+            Sound with
+            {
+                Tiers = [T("1h", "1y") with { Zone = "Europe/Berlin" }],
+            },
+            "VRV117",
+            "tiers[0].zone",
+            "fixed width",
+            "Europe/Berlin"
+        );
+        One(
+            Sound with
+            {
+                Tiers = [T("1d", "1y") with { Origin = Instant.FromUtc(2025, 1, 1, 6, 0) }],
+            },
+            "VRV117",
+            "tiers[0].origin",
+            "2025-01-01T06:00:00Z"
+        );
+        One(
+            Sound with
+            {
+                Tiers = [T("1h", "1y") with { Origin = Instant.FromUnixTimeTicks(5) }],
+            },
+            "VRV117",
+            "tiers[0].origin",
+            "whole milliseconds"
+        );
     }
 
     [Fact]
@@ -176,8 +349,24 @@ public sealed class PolicyRulesTests
     [Fact]
     public void Measures_are_unique()
     {
-        One(Sound with { Measures = [M("v", Function.Avg), M("v", Function.Min) with { Column = "w" }] }, "VRV114", "measures.v", "Two measures have the name `v`");
-        One(Sound with { Measures = [M("v", Function.Avg), M("w", Function.Min) with { Column = "v" }] }, "VRV114", "measures.w", "both of the column `v`");
+        One(
+            Sound with
+            {
+                Measures = [M("v", Function.Avg), M("v", Function.Min) with { Column = "w" }],
+            },
+            "VRV114",
+            "measures.v",
+            "Two measures have the name `v`"
+        );
+        One(
+            Sound with
+            {
+                Measures = [M("v", Function.Avg), M("w", Function.Min) with { Column = "v" }],
+            },
+            "VRV114",
+            "measures.w",
+            "both of the column `v`"
+        );
         One(Sound with { Measures = [M("v", Function.Avg, Function.Avg)] }, "VRV114", "measures.v", "lists `avg` twice");
         One(Sound with { Measures = [M("v")] }, "VRV104", "measures.v", "no functions");
     }
@@ -185,8 +374,26 @@ public sealed class PolicyRulesTests
     [Fact]
     public void A_derived_column_has_one_meaning()
     {
-        One(Sound with { Series = ["v_min"], Measures = [M("v", Function.Min)] }, "VRV120", "measures.v", "makes a column `v_min`, which is a series column already");
-        One(Sound with { Time = "v_first_at", Measures = [M("v", Function.First)] }, "VRV120", "measures.v", "which is the time column already");
+        One(
+            Sound with
+            {
+                Series = ["v_min"],
+                Measures = [M("v", Function.Min)],
+            },
+            "VRV120",
+            "measures.v",
+            "makes a column `v_min`, which is a series column already"
+        );
+        One(
+            Sound with
+            {
+                Time = "v_first_at",
+                Measures = [M("v", Function.First)],
+            },
+            "VRV120",
+            "measures.v",
+            "which is the time column already"
+        );
         Assert.Empty(PolicyRules.Check(Sound with { Measures = [M("a", Function.Min), M("a_b", Function.Min), M("a_min", Function.Min)] }));
     }
 
@@ -200,7 +407,13 @@ public sealed class PolicyRulesTests
     public void Tags_are_words(string tag, bool isWord) =>
         Assert.Equal(isWord ? [] : ["VRV118"], PolicyRules.Check(Sound with { Tags = [tag] }).Select(p => p.Code));
 
-    private static Measure M(string name, params Function[] functions) => new() { Name = name, Column = name, Functions = functions };
+    private static Measure M(string name, params Function[] functions) =>
+        new()
+        {
+            Name = name,
+            Column = name,
+            Functions = functions,
+        };
 
     private static Tier T(string every, string keep) => new() { Every = Width.Parse(every), Keep = Keep.Parse(keep) };
 

@@ -19,7 +19,8 @@ public sealed class PolicySchemaTests
         foreach (var key in PolicyKeys.Under(""))
         {
             Assert.Equal(!key.IsLater, properties.TryGetProperty(key.Name, out var found));
-            if (!key.IsLater) Assert.StartsWith(key.Meaning, found.GetProperty("description").GetString(), StringComparison.Ordinal);
+            if (!key.IsLater)
+                Assert.StartsWith(key.Meaning, found.GetProperty("description").GetString(), StringComparison.Ordinal);
         }
     }
 

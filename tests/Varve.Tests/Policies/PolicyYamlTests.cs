@@ -13,7 +13,8 @@ public sealed class PolicyYamlTests
     [Fact]
     public void Every_key_that_is_built_is_read()
     {
-        var policy = Policy("""
+        var policy = Policy(
+            """
             policy: machine-temperature
             table: metrics.machine_temperature
             time: { column: ts, unit: ms }
@@ -41,7 +42,8 @@ public sealed class PolicyYamlTests
             schema: rolled
             views: false
             tags: [iot, prod]
-            """);
+            """
+        );
 
         Assert.Equal("machine-temperature", policy.Name);
         Assert.Equal(new TableName("metrics", "machine_temperature"), policy.Table);
@@ -56,7 +58,10 @@ public sealed class PolicyYamlTests
         Assert.Equal(["30d", "2y", "forever"], policy.Tiers.Select(t => t.Keep.Text));
         Assert.Equal(("hourly", Instant.FromUtc(2025, 1, 1, 0, 30)), (policy.Tiers[1].Name, policy.Tiers[1].Origin));
         Assert.Equal(("Europe/Berlin", "Europe/Vienna"), (policy.Tiers[2].Zone, policy.Zone));
-        Assert.Equal((Proof.Totals, Ties.Any, OnSilence.Hold, LateAfterExpiry.Discard, ProofChanges.Follow), (policy.Proof, policy.Ties, policy.OnSilence, policy.LateAfterExpiry, policy.ProofChanges));
+        Assert.Equal(
+            (Proof.Totals, Ties.Any, OnSilence.Hold, LateAfterExpiry.Discard, ProofChanges.Follow),
+            (policy.Proof, policy.Ties, policy.OnSilence, policy.LateAfterExpiry, policy.ProofChanges)
+        );
         Assert.Equal(("seen", 0.5, "rolled", false), (policy.Arrival, policy.MinCoverage, policy.Schema, policy.Views));
         Assert.Equal(["iot", "prod"], policy.Tags);
         Assert.Equal(new Archive("cold-1", Drill: true), policy.Archive);
@@ -67,7 +72,8 @@ public sealed class PolicyYamlTests
     [InlineData("archive: { to: cold }")]
     [InlineData("source: { archive: cold }")]
     [InlineData("source: { archive: { to: cold, drill: false } }")]
-    public void An_archive_may_be_said_in_short(string text) => Assert.Equal(new Archive("cold"), Policy($"{Head}keep: 7d\n{text}\n").Archive);
+    public void An_archive_may_be_said_in_short(string text) =>
+        Assert.Equal(new Archive("cold"), Policy($"{Head}keep: 7d\n{text}\n").Archive);
 
     [Fact]
     public void What_is_not_given_has_its_default()
@@ -100,7 +106,10 @@ public sealed class PolicyYamlTests
     [Fact]
     public void An_alias_stands_for_the_value_of_its_anchor()
     {
-        var documents = PolicyYaml.Parse("- { table: a, time: ts, tags: &t [x, y], keep: 1d }\n- { table: b, time: ts, tags: *t, keep: 1d }", "p.yaml");
+        var documents = PolicyYaml.Parse(
+            "- { table: a, time: ts, tags: &t [x, y], keep: 1d }\n- { table: b, time: ts, tags: *t, keep: 1d }",
+            "p.yaml"
+        );
         Assert.Equal(["x", "y"], documents[1].Policy.Tags);
     }
 
@@ -116,7 +125,9 @@ public sealed class PolicyYamlTests
     public void Any_name_is_read_as_it_is_written(string name)
     {
         var quoted = "'" + name.Replace("'", "''", StringComparison.Ordinal) + "'";
-        var policy = Policy($"policy: {quoted}\ntable: {"'\"" + name.Replace("\"", "\"\"", StringComparison.Ordinal).Replace("'", "''", StringComparison.Ordinal) + "\"'"}\ntime: ts\nseries: [{quoted}]\nkeep: 1d");
+        var policy = Policy(
+            $"policy: {quoted}\ntable: {"'\"" + name.Replace("\"", "\"\"", StringComparison.Ordinal).Replace("'", "''", StringComparison.Ordinal) + "\"'"}\ntime: ts\nseries: [{quoted}]\nkeep: 1d"
+        );
         Assert.Equal((name, new TableName(null, name), name), (policy.Name, policy.Table, policy.Series[0]));
     }
 

@@ -14,7 +14,10 @@ public sealed class RelocateTests
     [InlineData("relocate: { after: 30d, to: cold }", "30d cold")]
     [InlineData("relocate: [{ after: 30d, to: cold }]", "30d cold")]
     [InlineData("source: { relocate: { after: 30d, to: cold } }", "30d cold")]
-    [InlineData("relocate: [{ after: 30d, to: { storage: warm } }, { after: 90d, to: { storage: cold } }]", "30d storage=warm, 90d storage=cold")]
+    [InlineData(
+        "relocate: [{ after: 30d, to: { storage: warm } }, { after: 90d, to: { storage: cold } }]",
+        "30d storage=warm, 90d storage=cold"
+    )]
     [InlineData("keep: 1y\nrelocate: [{ after: 1mo, to: warm }, { after: 3mo, to: cold }]", "1mo warm, 3mo cold")]
     [InlineData("relocate: [{ after: 60m, to: 'a b' }]", "1h a b")]
     public void Hops_are_read_alone_and_as_a_list_and_written_back(string yaml, string hops)
@@ -25,7 +28,8 @@ public sealed class RelocateTests
     }
 
     [Fact]
-    public void A_policy_that_only_moves_does_something() => Assert.Empty(PolicyRules.Check(Policy(Table + "relocate: { after: 30d, to: cold }")));
+    public void A_policy_that_only_moves_does_something() =>
+        Assert.Empty(PolicyRules.Check(Policy(Table + "relocate: { after: 30d, to: cold }")));
 
     [Theory]
     [InlineData("relocate: { after: 3d }", "VRV105", "`relocate` has no `to`", 4, 11)]
@@ -41,7 +45,13 @@ public sealed class RelocateTests
     [InlineData("relocate: [{ after: 30d, to: a }, { after: 1mo, to: b }]", "VRV123", "from the earliest to the latest", 4, 37)]
     [InlineData("relocate: [{ after: 3d, to: a }, { after: 4d, to: a }]", "VRV123", "Take one of them out", 4, 47)]
     [InlineData("keep: 30d\nrelocate: { after: 1mo, to: a }", "VRV123", "they go after 30d", 5, 11)]
-    [InlineData("relocate: { after: 3d, to: a }\nsource: { relocate: { after: 3d, to: a } }", "VRV106", "`relocate` (line 4) and `source.relocate`", 5, 21)]
+    [InlineData(
+        "relocate: { after: 3d, to: a }\nsource: { relocate: { after: 3d, to: a } }",
+        "VRV106",
+        "`relocate` (line 4) and `source.relocate`",
+        5,
+        21
+    )]
     public void What_does_not_lead_on_is_refused_where_it_stands(string yaml, string code, string part, int line, int column)
     {
         var problem = Problem(Table + yaml);
@@ -50,12 +60,18 @@ public sealed class RelocateTests
     }
 
     [Fact]
-    public void A_change_of_hops_names_the_hop() => Assert.Equal(
-        [new PolicyDifference("relocate.cold.after", "30d", "40d")],
-        PolicyDifference.Between(Policy(Table + "relocate: { after: 30d, to: cold }"), Policy(Table + "relocate: { after: 40d, to: cold }")));
+    public void A_change_of_hops_names_the_hop() =>
+        Assert.Equal(
+            [new PolicyDifference("relocate.cold.after", "30d", "40d")],
+            PolicyDifference.Between(
+                Policy(Table + "relocate: { after: 30d, to: cold }"),
+                Policy(Table + "relocate: { after: 40d, to: cold }")
+            )
+        );
 
     [Fact]
-    public void An_engine_that_moves_nothing_refuses_by_name() => Has(Lay(null, new("ts", [])), "VRV147", "cannot move", "Take `relocate` out");
+    public void An_engine_that_moves_nothing_refuses_by_name() =>
+        Has(Lay(null, new("ts", [])), "VRV147", "cannot move", "Take `relocate` out");
 
     [Fact]
     public void An_engine_says_which_places_it_has_not() => Has(Lay(p => $"{p.Text}: no", new("ts", [])), "VRV147", "cold: no");
@@ -70,7 +86,21 @@ public sealed class RelocateTests
     private static Problem Lay(Func<Place, string?>? unfit, TablePieces? pieces)
     {
         List<Problem> problems = [];
-        Assert.Null(LayoutRules.Resolve(Policy(Table.Replace("[]", "[host]", StringComparison.Ordinal) + "relocate: { after: 30d, to: cold }"), Laid.House with { Pieces = pieces }, Laid.Limits with { Unfit = unfit }, TimeRange.All, problems));
+        Assert.Null(
+            LayoutRules.Resolve(
+                Policy(Table.Replace("[]", "[host]", StringComparison.Ordinal) + "relocate: { after: 30d, to: cold }"),
+                Laid.House with
+                {
+                    Pieces = pieces,
+                },
+                Laid.Limits with
+                {
+                    Unfit = unfit,
+                },
+                TimeRange.All,
+                problems
+            )
+        );
         return Assert.Single(problems, p => !p.IsWarning);
     }
 }

@@ -16,7 +16,8 @@ internal static class Texts
     internal static void Has(Problem problem, string code, params string[] parts)
     {
         Assert.Equal(code, problem.Code);
-        foreach (var part in parts) Assert.Contains(part, problem.Message, StringComparison.Ordinal);
+        foreach (var part in parts)
+            Assert.Contains(part, problem.Message, StringComparison.Ordinal);
     }
 
     internal static Column Column(string name, ColumnType type) => new(name, type, type.GetType().Name.ToUpperInvariant());

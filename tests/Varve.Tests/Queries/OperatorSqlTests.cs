@@ -13,7 +13,16 @@ public sealed class OperatorSqlTests
     public void The_ends_of_the_window_are_holes_and_everything_else_is_left_as_it_is()
     {
         var parts = Parts("SELECT * FROM t WHERE ts >= {from} AND ts < {to} AND x = '{not a hole}' -- {from}\n;");
-        Assert.Equal([("SELECT * FROM t WHERE ts >= ", null), (null, "2026-01-01T00:00:00Z"), (" AND ts < ", null), (null, "2026-01-01T01:00:00Z"), (" AND x = '{not a hole}' -- {from}\n", null)], parts);
+        Assert.Equal(
+            [
+                ("SELECT * FROM t WHERE ts >= ", null),
+                (null, "2026-01-01T00:00:00Z"),
+                (" AND ts < ", null),
+                (null, "2026-01-01T01:00:00Z"),
+                (" AND x = '{not a hole}' -- {from}\n", null),
+            ],
+            parts
+        );
     }
 
     /// <summary>What looks like an end, a parameter or a hole, and is none.</summary>
@@ -52,17 +61,53 @@ public sealed class OperatorSqlTests
         Assert.InRange(mistake.Offset, 0, sql.Length);
     }
 
-    /// <summary>Whatever is written: it is refused, or it is the same text with two values in place of two holes, and one statement.</summary>
+    /// <summary>
+    /// Whatever is written: it is refused, or it is the same text with two values in place of two holes, and one statement.
+    /// </summary>
     [Fact]
-    public void Nothing_is_added_and_nothing_is_lost() => Gen.OneOf(new[] { "SELECT ", "'", "\"", "$$", "$a$", "--", "\n", "/*", "*/", ";", "{from}", "{to}", "{x}", "E'", "\\", "x", "1", " ", "$1", "é" }.Select(Gen.Const).ToArray()).Array[0, 12].Select(string.Concat).Sample(
-        sql =>
-        {
-            if (!OperatorSql.TryParse(sql, out var parsed, out _)) return;
-            var text = string.Concat(parsed.For(s_window).Parts.Select(p => p.Text ?? (p.Value == "2026-01-01T00:00:00Z" ? "{from}" : "{to}")));
-            Assert.StartsWith(text, sql, StringComparison.Ordinal);
-            Assert.True(sql[text.Length..].Length == 0 || sql[text.Length] == ';', sql);
-        },
-        iter: 20_000);
+    public void Nothing_is_added_and_nothing_is_lost() =>
+        Gen.OneOf(
+                new[]
+                {
+                    "SELECT ",
+                    "'",
+                    "\"",
+                    "$$",
+                    "$a$",
+                    "--",
+                    "\n",
+                    "/*",
+                    "*/",
+                    ";",
+                    "{from}",
+                    "{to}",
+                    "{x}",
+                    "E'",
+                    "\\",
+                    "x",
+                    "1",
+                    " ",
+                    "$1",
+                    "é",
+                }
+                    .Select(Gen.Const)
+                    .ToArray()
+            )
+            .Array[0, 12]
+            .Select(string.Concat)
+            .Sample(
+                sql =>
+                {
+                    if (!OperatorSql.TryParse(sql, out var parsed, out _))
+                        return;
+                    var text = string.Concat(
+                        parsed.For(s_window).Parts.Select(p => p.Text ?? (p.Value == "2026-01-01T00:00:00Z" ? "{from}" : "{to}"))
+                    );
+                    Assert.StartsWith(text, sql, StringComparison.Ordinal);
+                    Assert.True(sql[text.Length..].Length == 0 || sql[text.Length] == ';', sql);
+                },
+                iter: 20_000
+            );
 
     private static IReadOnlyList<(string? Text, string? Value)> Parts(string sql)
     {

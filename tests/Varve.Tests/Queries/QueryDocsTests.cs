@@ -10,6 +10,9 @@ public sealed class QueryDocsTests
     {
         var lines = File.ReadAllLines(Path.Combine(HouseRulesSource.Root, "docs", "queries.md"));
         var from = Array.FindIndex(lines, l => l.StartsWith("| key |", StringComparison.Ordinal)) + 2;
-        Assert.Equal(QueryKeys.All.Select(k => $"| `{k.Name}` | {k.Default} | {k.Meaning} |"), lines[from..].TakeWhile(l => l.StartsWith('|')));
+        Assert.Equal(
+            QueryKeys.All.Select(k => $"| `{k.Name}` | {k.Default} | {k.Meaning} |"),
+            lines[from..].TakeWhile(l => l.StartsWith('|'))
+        );
     }
 }

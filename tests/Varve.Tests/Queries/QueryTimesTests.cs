@@ -12,7 +12,10 @@ public sealed class QueryTimesTests
         var times = Times("schedule: \"5 * * * *\"\nstart_date: 2026-01-01T00:30");
         var first = times.First(At("2026-06-01"));
         Assert.Equal(At("2026-01-01T01:05Z"), first);
-        Assert.Equal(["[2026-01-01T01:05:00Z, 2026-01-01T02:05:00Z)", "[2026-01-01T02:05:00Z, 2026-01-01T03:05:00Z)"], times.Due(first, At("2026-01-01T03:05Z"), 10).Select(w => w.ToString()));
+        Assert.Equal(
+            ["[2026-01-01T01:05:00Z, 2026-01-01T02:05:00Z)", "[2026-01-01T02:05:00Z, 2026-01-01T03:05:00Z)"],
+            times.Due(first, At("2026-01-01T03:05Z"), 10).Select(w => w.ToString())
+        );
     }
 
     [Fact]
@@ -53,14 +56,20 @@ public sealed class QueryTimesTests
         }
 
         Assert.Null(times.Newest(At("2026-01-01"), At("2026-01-01T00:06Z")));
-        Assert.Equal(At("2026-01-01").Plus(Duration.FromDays(365)), Times("schedule: \"* * * * *\"\nstart_date: 1990-01-01").Newest(At("1990-01-01"), At("2027-01-01"))!.To);
+        Assert.Equal(
+            At("2026-01-01").Plus(Duration.FromDays(365)),
+            Times("schedule: \"* * * * *\"\nstart_date: 1990-01-01").Newest(At("1990-01-01"), At("2027-01-01"))!.To
+        );
     }
 
     [Fact]
     public void Of_a_range_only_whole_windows_are_taken()
     {
         var times = Times("schedule: \"@hourly\"");
-        Assert.Equal(["[2026-01-01T01:00:00Z, 2026-01-01T02:00:00Z)"], times.Within(new(At("2026-01-01T00:30Z"), At("2026-01-01T02:59Z")), 10).Select(w => w.ToString()));
+        Assert.Equal(
+            ["[2026-01-01T01:00:00Z, 2026-01-01T02:00:00Z)"],
+            times.Within(new(At("2026-01-01T00:30Z"), At("2026-01-01T02:59Z")), 10).Select(w => w.ToString())
+        );
         Assert.Equal(10, times.Within(new(At("2026-01-01"), At("2027-01-01")), 10).Count);
     }
 

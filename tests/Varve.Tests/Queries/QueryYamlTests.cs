@@ -24,8 +24,20 @@ public sealed class QueryYamlTests
     public void What_is_written_is_read()
     {
         var query = QueryYaml.Parse(Sound, "q.yaml").Single().Query;
-        Assert.Equal(("rack-load", "5 * * * *", "2026-01-01", Catchup.Latest, 3, "10m", "rack_load", WindowWriting.Replace, "ts"),
-            (query.Name, query.Schedule.Text, query.Start!.Text, query.Catchup, query.Retries, query.Timeout.Text, query.Into!.Text, query.Write, query.Time));
+        Assert.Equal(
+            ("rack-load", "5 * * * *", "2026-01-01", Catchup.Latest, 3, "10m", "rack_load", WindowWriting.Replace, "ts"),
+            (
+                query.Name,
+                query.Schedule.Text,
+                query.Start!.Text,
+                query.Catchup,
+                query.Retries,
+                query.Timeout.Text,
+                query.Into!.Text,
+                query.Write,
+                query.Time
+            )
+        );
     }
 
     /// <summary>A mistake in the statement is told where it stands in the file.</summary>
@@ -48,7 +60,9 @@ public sealed class QueryYamlTests
     [InlineData("timeout: 10m", "timeout: 0s", 9, 1, "lets no window end")]
     public void A_mistake_is_told_with_its_place(string right, string wrong, int line, int column, string says)
     {
-        var problems = Assert.Throws<PolicyException>(() => QueryYaml.Parse(Sound.Replace(right, wrong, StringComparison.Ordinal), "q.yaml")).Problems;
+        var problems = Assert
+            .Throws<PolicyException>(() => QueryYaml.Parse(Sound.Replace(right, wrong, StringComparison.Ordinal), "q.yaml"))
+            .Problems;
         var problem = Assert.Single(problems);
         Assert.Contains(says, problem.Message, StringComparison.Ordinal);
         Assert.Equal((line, column), (problem.Position!.Line, problem.Position.Column));

@@ -9,12 +9,38 @@ namespace Varve.Tests.Scheduling;
 /// <summary>The zone data are ours, the rules at clock changes are those of Cronos: both give the same instants.</summary>
 public sealed class CronLawTests
 {
-    private static readonly string[] Zones = ["UTC", "Europe/Berlin", "America/New_York", "America/Toronto", "Australia/Lord_Howe", "America/St_Johns", "Asia/Kolkata"];
+    private static readonly string[] Zones =
+    [
+        "UTC",
+        "Europe/Berlin",
+        "America/New_York",
+        "America/Toronto",
+        "Australia/Lord_Howe",
+        "America/St_Johns",
+        "Asia/Kolkata",
+    ];
 
     private static readonly string[] Rules =
     [
-        "* * * * *", "*/5 * * * *", "0 * * * *", "30 * * * *", "0 2 * * *", "30 2 * * *", "0,30 2 * * *", "0 1-3 * * *", "15 */2 * * *", "30 1 * * 0",
-        "0 0 * * *", "0 0 1 * *", "59 23 31 12 *", "*/20 1,2 * * *", "@hourly", "@daily", "0 0 * * * *", "*/10 * * * * *", "5 30 2 * * *",
+        "* * * * *",
+        "*/5 * * * *",
+        "0 * * * *",
+        "30 * * * *",
+        "0 2 * * *",
+        "30 2 * * *",
+        "0,30 2 * * *",
+        "0 1-3 * * *",
+        "15 */2 * * *",
+        "30 1 * * 0",
+        "0 0 * * *",
+        "0 0 1 * *",
+        "59 23 31 12 *",
+        "*/20 1,2 * * *",
+        "@hourly",
+        "@daily",
+        "0 0 * * * *",
+        "*/10 * * * * *",
+        "5 30 2 * * *",
     ];
 
     // Around the clock changes of twelve years: a day before to a day after, to the second.
@@ -27,27 +53,34 @@ public sealed class CronLawTests
     private static Gen<T> Pick<T>(params T[] values) => Gen.Int[0, values.Length - 1].Select(i => values[i]);
 
     [Fact]
-    public void Instants_are_those_of_Cronos() => Gen.Select(Pick(Zones), Pick(Rules), Moments).Sample(
-        (zone, text, after) =>
-        {
-            var rule = CronRule.Parse(text);
-            var expected = CronExpression.Parse(text, text.Split(' ').Length == 6 ? CronFormat.IncludeSeconds : CronFormat.Standard)
-                .GetNextOccurrence(after.ToDateTimeUtc(), TimeZoneInfo.FindSystemTimeZoneById(zone));
-            Assert.Equal(Instant.FromDateTimeUtc(expected!.Value), CronClock.Next(rule, DateTimeZoneProviders.Tzdb[zone], after));
-        },
-        iter: 20_000);
+    public void Instants_are_those_of_Cronos() =>
+        Gen.Select(Pick(Zones), Pick(Rules), Moments)
+            .Sample(
+                (zone, text, after) =>
+                {
+                    var rule = CronRule.Parse(text);
+                    var expected = CronExpression
+                        .Parse(text, text.Split(' ').Length == 6 ? CronFormat.IncludeSeconds : CronFormat.Standard)
+                        .GetNextOccurrence(after.ToDateTimeUtc(), TimeZoneInfo.FindSystemTimeZoneById(zone));
+                    Assert.Equal(Instant.FromDateTimeUtc(expected!.Value), CronClock.Next(rule, DateTimeZoneProviders.Tzdb[zone], after));
+                },
+                iter: 20_000
+            );
 
     [Fact]
-    public void Nothing_comes_twice_and_nothing_goes_back() => Gen.Select(Pick(Zones), Pick(Rules), Moments).Sample(
-        (zone, text, after) =>
-        {
-            var (rule, tzdb) = (CronRule.Parse(text), DateTimeZoneProviders.Tzdb[zone]);
-            for (var i = 0; i < 50; i++)
-            {
-                var next = CronClock.Next(rule, tzdb, after)!.Value;
-                Assert.True(next > after);
-                after = next;
-            }
-        },
-        iter: 500);
+    public void Nothing_comes_twice_and_nothing_goes_back() =>
+        Gen.Select(Pick(Zones), Pick(Rules), Moments)
+            .Sample(
+                (zone, text, after) =>
+                {
+                    var (rule, tzdb) = (CronRule.Parse(text), DateTimeZoneProviders.Tzdb[zone]);
+                    for (var i = 0; i < 50; i++)
+                    {
+                        var next = CronClock.Next(rule, tzdb, after)!.Value;
+                        Assert.True(next > after);
+                        after = next;
+                    }
+                },
+                iter: 500
+            );
 }

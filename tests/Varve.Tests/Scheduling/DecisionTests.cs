@@ -43,15 +43,31 @@ public sealed class DecisionTests
     [Fact]
     public void Nothing_runs_before_the_start_nor_from_the_end_on()
     {
-        var times = new Timetable(new() { Cron = CronRule.Parse("0 * * * *"), Start = ScheduleMoment.Parse("2026-01-01T02:00"), End = ScheduleMoment.Parse("2026-01-01T04:00") }, "UTC", "s");
-        Assert.Equal([At("2026-01-01T02:00Z"), At("2026-01-01T03:00Z")], times.Upcoming(At("2025-12-01T00:00Z"), 10).Select(o => o.Scheduled));
+        var times = new Timetable(
+            new()
+            {
+                Cron = CronRule.Parse("0 * * * *"),
+                Start = ScheduleMoment.Parse("2026-01-01T02:00"),
+                End = ScheduleMoment.Parse("2026-01-01T04:00"),
+            },
+            "UTC",
+            "s"
+        );
+        Assert.Equal(
+            [At("2026-01-01T02:00Z"), At("2026-01-01T03:00Z")],
+            times.Upcoming(At("2025-12-01T00:00Z"), 10).Select(o => o.Scheduled)
+        );
         Assert.Equal(new Decision.Wait(null), times.Decide(At("2026-01-01T03:00Z"), At("2026-02-01T00:00Z")));
     }
 
     [Fact]
     public void In_a_window_nothing_begins_and_it_is_said_which()
     {
-        var times = new Timetable(new() { Every = RunPeriod.Parse("1h"), Except = [ExceptWindow.Parse("mon-fri 08:00-18:00"), ExceptWindow.Parse("2026-01-01")] }, "Europe/Berlin", "s");
+        var times = new Timetable(
+            new() { Every = RunPeriod.Parse("1h"), Except = [ExceptWindow.Parse("mon-fri 08:00-18:00"), ExceptWindow.Parse("2026-01-01")] },
+            "Europe/Berlin",
+            "s"
+        );
         var skip = Assert.IsType<Decision.Skip>(times.Decide(At("2025-12-31T22:30Z"), At("2025-12-31T23:00Z")));
         Assert.Equal("nothing begins in 2026-01-01", skip.Reason);
         Assert.Equal(At("2026-01-01T23:00Z"), times.Upcoming(At("2025-12-31T22:30Z"), 1)[0].Scheduled);
@@ -87,8 +103,16 @@ public sealed class DecisionTests
     [Fact]
     public void Jitter_puts_each_name_off_by_its_own_and_always_the_same()
     {
-        var offsets = Enumerable.Range(0, 200).Select(i => new Timetable(new() { Every = RunPeriod.Parse("1h"), Jitter = Keep.Parse("10m") }, "UTC", $"p{i}")
-            .Upcoming(At("2026-01-01T00:00Z"), 3).Select(o => o.Due - o.Scheduled).Distinct().Single()).ToList();
+        var offsets = Enumerable
+            .Range(0, 200)
+            .Select(i =>
+                new Timetable(new() { Every = RunPeriod.Parse("1h"), Jitter = Keep.Parse("10m") }, "UTC", $"p{i}")
+                    .Upcoming(At("2026-01-01T00:00Z"), 3)
+                    .Select(o => o.Due - o.Scheduled)
+                    .Distinct()
+                    .Single()
+            )
+            .ToList();
         Assert.All(offsets, o => Assert.InRange(o.TotalSeconds, 0, 600));
         Assert.True(offsets.Distinct().Count() > 190);
         Assert.InRange(offsets.Average(o => o.TotalSeconds), 250, 350);

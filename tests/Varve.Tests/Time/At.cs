@@ -14,12 +14,14 @@ internal static class At
     internal static readonly Gen<Grid> CalendarGrid = Gen.Select(
         Gen.OneOf<string>("1d", "1w", "1mo", "2mo", "1q", "4mo", "6mo", "1y"),
         Gen.OneOf<string>(Zones.Odd),
-        Calendar);
+        Calendar
+    );
 
     internal static readonly Gen<Grid> FixedGrid = Gen.Select(
         Gen.OneOf<string>("1s", "1500ms", "90s", "7m", "15m", "1h", "24h", "168h"),
         Gen.Int[-10_000_000, 10_000_000],
-        (width, origin) => Grid.Fixed((Width.Fixed)Width.Parse(width), Instant.FromUnixTimeMilliseconds(origin)));
+        (width, origin) => Grid.Fixed((Width.Fixed)Width.Parse(width), Instant.FromUnixTimeMilliseconds(origin))
+    );
 
     internal static readonly Gen<Grid> AnyGrid = Gen.OneOf<Grid>(CalendarGrid, FixedGrid);
 
@@ -32,14 +34,17 @@ internal static class At
     internal static Grid Fixed(string width, string origin = "1970-01-01") => Grid.Fixed((Width.Fixed)Width.Parse(width), Utc(origin));
 
     /// <summary>Half of the instants are right at or next to a clock change, where the errors are.</summary>
-    internal static Instant Near(DateTimeZone zone, Instant at, int seconds) => zone.GetZoneInterval(at) switch
-    {
-        { HasStart: true } interval when interval.Start > Utc("0002-01-01") => interval.Start + Duration.FromSeconds(seconds),
-        _ => at,
-    };
+    internal static Instant Near(DateTimeZone zone, Instant at, int seconds) =>
+        zone.GetZoneInterval(at) switch
+        {
+            { HasStart: true } interval when interval.Start > Utc("0002-01-01") => interval.Start + Duration.FromSeconds(seconds),
+            _ => at,
+        };
 
-    private static Gen<Instant> Seconds(string from, string to) => Gen.Select(
-        Gen.Long[Utc(from).ToUnixTimeSeconds(), Utc(to).ToUnixTimeSeconds()],
-        Gen.Int[0, 999_999_999],
-        (second, nano) => Instant.FromUnixTimeSeconds(second).PlusNanoseconds(nano % 3 == 0 ? 0 : nano));
+    private static Gen<Instant> Seconds(string from, string to) =>
+        Gen.Select(
+            Gen.Long[Utc(from).ToUnixTimeSeconds(), Utc(to).ToUnixTimeSeconds()],
+            Gen.Int[0, 999_999_999],
+            (second, nano) => Instant.FromUnixTimeSeconds(second).PlusNanoseconds(nano % 3 == 0 ? 0 : nano)
+        );
 }

@@ -42,7 +42,14 @@ public sealed class GridCalendarTests
     {
         var apia = At.Calendar("1d", "Pacific/Apia");
         var days = apia.Buckets(At.Range("2011-12-29T10:00Z", "2012-01-01T10:00Z"));
-        Assert.Equal([At.Range("2011-12-29T10:00Z", "2011-12-30T10:00Z"), At.Range("2011-12-30T10:00Z", "2011-12-31T10:00Z"), At.Range("2011-12-31T10:00Z", "2012-01-01T10:00Z")], days);
+        Assert.Equal(
+            [
+                At.Range("2011-12-29T10:00Z", "2011-12-30T10:00Z"),
+                At.Range("2011-12-30T10:00Z", "2011-12-31T10:00Z"),
+                At.Range("2011-12-31T10:00Z", "2012-01-01T10:00Z"),
+            ],
+            days
+        );
         Assert.Equal([new(2011, 12, 29), new LocalDate(2011, 12, 31), new(2012, 1, 1)], days.Select(day => apia.LabelOf(day.From)));
     }
 

@@ -38,12 +38,19 @@ public sealed class GridFixedTests
     [InlineData("2025-01-01T00:30Z", "2025-01-01T02:00Z", 2)]
     [InlineData("2025-01-01T00:30Z", "2025-01-01T02:01Z", 3)]
     public void The_buckets_of_a_range_are_one_run(string from, string to, int count) =>
-        Assert.Equal([new BucketRun(At.Utc("2025-01-01"), Duration.FromHours(1), count)], At.Fixed("1h", "1970-01-01").Runs(At.Range(from, to)));
+        Assert.Equal(
+            [new BucketRun(At.Utc("2025-01-01"), Duration.FromHours(1), count)],
+            At.Fixed("1h", "1970-01-01").Runs(At.Range(from, to))
+        );
 
     [Fact]
     public void An_origin_must_be_finite_and_in_whole_milliseconds()
     {
-        Assert.Contains("-inf must be an instant in whole milliseconds", Assert.Throws<ArgumentException>(() => Grid.Fixed(new(1000), Instant.MinValue)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "-inf must be an instant in whole milliseconds",
+            Assert.Throws<ArgumentException>(() => Grid.Fixed(new(1000), Instant.MinValue)).Message,
+            StringComparison.Ordinal
+        );
         Assert.Throws<ArgumentException>(() => At.Fixed("1s", "1970-01-01T00:00:00.0001Z"));
     }
 
@@ -66,8 +73,16 @@ public sealed class GridFixedTests
         Assert.False(grid.IsBoundary(Instant.MinValue));
         Assert.False(grid.IsBoundary(Instant.MaxValue));
         Assert.Throws<ArgumentOutOfRangeException>(() => grid.BucketOf(Instant.MinValue));
-        Assert.Contains("No bucket holds an infinite instant", Assert.Throws<ArgumentOutOfRangeException>(() => grid.BucketOf(Instant.MaxValue)).Message, StringComparison.Ordinal);
-        Assert.Contains("[-inf, +inf) must have both ends", Assert.Throws<ArgumentException>(() => grid.Buckets(TimeRange.All)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "No bucket holds an infinite instant",
+            Assert.Throws<ArgumentOutOfRangeException>(() => grid.BucketOf(Instant.MaxValue)).Message,
+            StringComparison.Ordinal
+        );
+        Assert.Contains(
+            "[-inf, +inf) must have both ends",
+            Assert.Throws<ArgumentException>(() => grid.Buckets(TimeRange.All)).Message,
+            StringComparison.Ordinal
+        );
         Assert.Throws<ArgumentException>(() => grid.Runs(TimeRange.Since(At.Utc("2025-01-01"))));
     }
 
@@ -101,7 +116,10 @@ public sealed class GridFixedTests
     public void Seconds_of_all_years_are_one_run()
     {
         var range = At.Range("0001-01-01", "2025-01-01");
-        Assert.Equal([new BucketRun(range.From, Duration.FromSeconds(1), (long)(range.To - range.From).TotalSeconds)], At.Fixed("1s").Runs(range));
+        Assert.Equal(
+            [new BucketRun(range.From, Duration.FromSeconds(1), (long)(range.To - range.From).TotalSeconds)],
+            At.Fixed("1s").Runs(range)
+        );
     }
 
     [Fact]

@@ -84,12 +84,22 @@ public sealed class GridNestingTests
     {
         Check(At.Calendar("1d", "UTC"), At.Fixed("48h"), TimeRange.All, null);
         Check(At.Calendar("1w", "UTC"), At.Fixed("336h", "1970-01-05"), TimeRange.All, null);
-        Check(At.Calendar("1d", "Europe/Berlin"), At.Fixed("48h", "2025-01-01T23:00Z"), At.Range("2025-01-01", "2026-01-01"), "2025-03-30T23:00:00Z");
+        Check(
+            At.Calendar("1d", "Europe/Berlin"),
+            At.Fixed("48h", "2025-01-01T23:00Z"),
+            At.Range("2025-01-01", "2026-01-01"),
+            "2025-03-30T23:00:00Z"
+        );
     }
 
     [Fact]
     public void A_short_day_that_fits_by_chance_does_not_hide_the_next_one() =>
-        Check(At.Fixed("23h", "2018-11-04T03:00Z"), At.Calendar("1d", "America/Sao_Paulo"), At.Range("2018-11-04T03:00Z", "2018-11-20"), "2018-11-06T02:00:00Z");
+        Check(
+            At.Fixed("23h", "2018-11-04T03:00Z"),
+            At.Calendar("1d", "America/Sao_Paulo"),
+            At.Range("2018-11-04T03:00Z", "2018-11-20"),
+            "2018-11-06T02:00:00Z"
+        );
 
     [Fact]
     public void Three_months_of_31_days_do_not_hide_the_next_one()
@@ -106,30 +116,47 @@ public sealed class GridNestingTests
     {
         Check(At.Calendar("1d", "Europe/Paris"), At.Calendar("1w", "Europe/Berlin"), At.Range("1990-01-01", "2030-01-01"), null);
         Check(At.Calendar("1d", "Europe/Paris"), At.Calendar("1mo", "Europe/Berlin"), At.Range("1990-01-01", "2030-01-01"), null);
-        Check(At.Calendar("1d", "Europe/London"), At.Calendar("1d", "Europe/Berlin"), At.Range("1990-01-01", "2030-01-01"), "1990-01-01T23:00:00Z");
+        Check(
+            At.Calendar("1d", "Europe/London"),
+            At.Calendar("1d", "Europe/Berlin"),
+            At.Range("1990-01-01", "2030-01-01"),
+            "1990-01-01T23:00:00Z"
+        );
     }
 
     [Fact]
     public void The_answer_is_that_of_looking_at_each_boundary() =>
-        Gen.Select(At.AnyGrid, At.AnyGrid, At.Historic, Gen.Int[-90_000, 90_000], Gen.Int[0, 60]).Sample((fine, coarse, at, seconds, buckets) =>
-        {
-            var from = At.Near(coarse.Zone, at, seconds);
-            var span = new TimeRange(from, from + (coarse.Width.Longest * buckets));
-            var boundaries = coarse.Buckets(coarse.Cover(span)).SelectMany(bucket => new[] { bucket.From, bucket.To }).Where(bound => span.From <= bound && bound <= span.To);
-            Instant? expected = boundaries.Where(bound => !fine.IsBoundary(bound)).Select(bound => (Instant?)bound).FirstOrDefault();
-            Assert.Equal(expected is null, fine.BoundariesContain(coarse, span, out var missing));
-            Assert.Equal(expected, missing);
-        });
+        Gen.Select(At.AnyGrid, At.AnyGrid, At.Historic, Gen.Int[-90_000, 90_000], Gen.Int[0, 60])
+            .Sample(
+                (fine, coarse, at, seconds, buckets) =>
+                {
+                    var from = At.Near(coarse.Zone, at, seconds);
+                    var span = new TimeRange(from, from + (coarse.Width.Longest * buckets));
+                    var boundaries = coarse
+                        .Buckets(coarse.Cover(span))
+                        .SelectMany(bucket => new[] { bucket.From, bucket.To })
+                        .Where(bound => span.From <= bound && bound <= span.To);
+                    Instant? expected = boundaries
+                        .Where(bound => !fine.IsBoundary(bound))
+                        .Select(bound => (Instant?)bound)
+                        .FirstOrDefault();
+                    Assert.Equal(expected is null, fine.BoundariesContain(coarse, span, out var missing));
+                    Assert.Equal(expected, missing);
+                }
+            );
 
     [Fact]
     public void The_buckets_that_nest_are_those_of_looking_at_each() =>
-        Gen.Select(At.AnyGrid, At.AnyGrid, At.Historic, Gen.Int[-90_000, 90_000], Gen.Int[1, 400]).Sample((fine, coarse, at, seconds, buckets) =>
-        {
-            var from = At.Near(coarse.Zone, at, seconds);
-            var span = new TimeRange(from, from + (coarse.Width.Longest * buckets));
-            var expected = RangeSet.Of(coarse.Buckets(span).Where(b => fine.IsBoundary(b.From) && fine.IsBoundary(b.To)));
-            Assert.Equal(expected, fine.NestedBuckets(coarse, span));
-        });
+        Gen.Select(At.AnyGrid, At.AnyGrid, At.Historic, Gen.Int[-90_000, 90_000], Gen.Int[1, 400])
+            .Sample(
+                (fine, coarse, at, seconds, buckets) =>
+                {
+                    var from = At.Near(coarse.Zone, at, seconds);
+                    var span = new TimeRange(from, from + (coarse.Width.Longest * buckets));
+                    var expected = RangeSet.Of(coarse.Buckets(span).Where(b => fine.IsBoundary(b.From) && fine.IsBoundary(b.To)));
+                    Assert.Equal(expected, fine.NestedBuckets(coarse, span));
+                }
+            );
 
     [Fact]
     public void Days_of_Paris_nest_in_hours_since_1911_and_in_seconds_ever()
@@ -137,7 +164,10 @@ public sealed class GridNestingTests
         var paris = At.Calendar("1d", "Europe/Paris");
         var nested = At.Fixed("1h").NestedBuckets(paris, At.Range("0001-01-01", "2100-01-01"));
         Assert.Equal(At.Utc("1911-03-11T00:00Z"), Assert.Single(nested).From);
-        Assert.Equal(RangeSet.Of(paris.Cover(At.Range("0001-01-01", "2100-01-01"))), At.Fixed("1s").NestedBuckets(paris, At.Range("0001-01-01", "2100-01-01")));
+        Assert.Equal(
+            RangeSet.Of(paris.Cover(At.Range("0001-01-01", "2100-01-01"))),
+            At.Fixed("1s").NestedBuckets(paris, At.Range("0001-01-01", "2100-01-01"))
+        );
         Assert.Empty(At.Calendar("1w", "UTC").NestedBuckets(At.Calendar("1mo", "UTC"), At.Range("2025-01-01", "2025-02-28")));
     }
 

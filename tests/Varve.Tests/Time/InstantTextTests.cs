@@ -21,7 +21,8 @@ public sealed class InstantTextTests
     [InlineData("1969-12-31T23:59:59.999999Z", "1969-12-31T23:59:59.999999Z")]
     [InlineData("0001-01-01", "0001-01-01T00:00:00Z")]
     [InlineData("9999-12-31T23:59:59.999999Z", "9999-12-31T23:59:59.999999Z")]
-    public void A_date_or_an_instant_is_read_as_UTC(string text, string written) => Assert.Equal(written, InstantText.Format(InstantText.Parse(text)));
+    public void A_date_or_an_instant_is_read_as_UTC(string text, string written) =>
+        Assert.Equal(written, InstantText.Format(InstantText.Parse(text)));
 
     [Theory]
     [InlineData("")]
@@ -67,9 +68,10 @@ public sealed class InstantTextTests
     }
 
     [Fact]
-    public void Every_microsecond_is_read_back() => At.Any.Sample(at =>
-    {
-        var micros = Micros.ToInstant(Micros.From(at));
-        Assert.Equal(micros, InstantText.Parse(InstantText.Format(at)));
-    });
+    public void Every_microsecond_is_read_back() =>
+        At.Any.Sample(at =>
+        {
+            var micros = Micros.ToInstant(Micros.From(at));
+            Assert.Equal(micros, InstantText.Parse(InstantText.Format(at)));
+        });
 }

@@ -85,7 +85,8 @@ public sealed class KeepTests
     [InlineData("3mo", 4, "1y")]
     [InlineData("7d", 2, "14d")]
     [InlineData("forever", 2, "forever")]
-    public void Several_times_as_long(string keep, int count, string expected) => Assert.Equal(expected, Keep.Parse(keep).Times(count).Text);
+    public void Several_times_as_long(string keep, int count, string expected) =>
+        Assert.Equal(expected, Keep.Parse(keep).Times(count).Text);
 
     [Fact]
     public void Beyond_the_first_instant_there_is_only_minus_infinity()
@@ -104,11 +105,16 @@ public sealed class KeepTests
     }
 
     [Fact]
-    public void The_last_day_of_9999_can_be_counted_from_in_every_zone() => Assert.All(Zones.Odd, id =>
-        Assert.InRange(
-            Keep.Parse("1mo").SubtractFrom(At.Utc("9999-12-31T23:59:59Z"), Zones.Of(id)),
-            At.Utc("9999-11-29"),
-            At.Utc("9999-12-02")));
+    public void The_last_day_of_9999_can_be_counted_from_in_every_zone() =>
+        Assert.All(
+            Zones.Odd,
+            id =>
+                Assert.InRange(
+                    Keep.Parse("1mo").SubtractFrom(At.Utc("9999-12-31T23:59:59Z"), Zones.Of(id)),
+                    At.Utc("9999-11-29"),
+                    At.Utc("9999-12-02")
+                )
+        );
 
     [Theory]
     [InlineData("1mo", 28, 31)]
@@ -140,7 +146,12 @@ public sealed class KeepTests
         {
             var begin = Instant.MinValue + Duration.FromDays(days) + Duration.FromHours(25);
             var before = Keep.Parse("1mo").SubtractFrom(begin, Zones.Of(id));
-            Assert.True(days < 33 ? before == Instant.MinValue : days < 34 || (before > Instant.MinValue && begin - before >= Duration.FromDays(27)), $"{days}: {before}");
+            Assert.True(
+                days < 33
+                    ? before == Instant.MinValue
+                    : days < 34 || (before > Instant.MinValue && begin - before >= Duration.FromDays(27)),
+                $"{days}: {before}"
+            );
         }
     }
 
@@ -177,10 +188,13 @@ public sealed class KeepTests
 
     [Fact]
     public void The_cutoff_lies_within_the_lengths_give_or_take_a_clock_change() =>
-        Gen.Select(At.Historic, Gen.Int[1, 60], Gen.OneOf<string>(Zones.Odd)).Sample((asOf, months, zone) =>
-        {
-            var keep = Keep.Parse($"{months}mo");
-            var length = asOf - keep.SubtractFrom(asOf, Zones.Of(zone));
-            Assert.InRange(length, keep.Shortest - Duration.FromHours(25), keep.Longest + Duration.FromHours(25));
-        });
+        Gen.Select(At.Historic, Gen.Int[1, 60], Gen.OneOf<string>(Zones.Odd))
+            .Sample(
+                (asOf, months, zone) =>
+                {
+                    var keep = Keep.Parse($"{months}mo");
+                    var length = asOf - keep.SubtractFrom(asOf, Zones.Of(zone));
+                    Assert.InRange(length, keep.Shortest - Duration.FromHours(25), keep.Longest + Duration.FromHours(25));
+                }
+            );
 }

@@ -29,12 +29,17 @@ public sealed class MicrosTests
     [InlineData(long.MinValue + 2)]
     [InlineData(long.MaxValue - 2)]
     public void Micros_outside_of_the_calendar_are_refused(long micros) =>
-        Assert.Contains("within the years -9998 to 9999", Assert.Throws<ArgumentOutOfRangeException>(() => Micros.ToInstant(micros)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "within the years -9998 to 9999",
+            Assert.Throws<ArgumentOutOfRangeException>(() => Micros.ToInstant(micros)).Message,
+            StringComparison.Ordinal
+        );
 
     [Fact]
-    public void Flooring_loses_less_than_one_unit() => At.Any.Sample(at =>
-    {
-        Assert.InRange(at - Micros.ToInstant(Micros.From(at)), Duration.Zero, Duration.FromNanoseconds(999));
-        Assert.InRange(at - Micros.FloorToMilliseconds(at), Duration.Zero, Duration.FromNanoseconds(999_999));
-    });
+    public void Flooring_loses_less_than_one_unit() =>
+        At.Any.Sample(at =>
+        {
+            Assert.InRange(at - Micros.ToInstant(Micros.From(at)), Duration.Zero, Duration.FromNanoseconds(999));
+            Assert.InRange(at - Micros.FloorToMilliseconds(at), Duration.Zero, Duration.FromNanoseconds(999_999));
+        });
 }

@@ -41,7 +41,8 @@ public sealed class SaidTimeTests
     [InlineData("2026-07-05 14:30:15", "2026-07-05T12:30:15Z")]
     [InlineData("2026-07-05T14:30Z", "2026-07-05T14:30:00Z")]
     [InlineData("2026-07-05 14:30:00-03:30", "2026-07-05T18:00:00Z")]
-    public void A_time_is_read_as_the_clocks_of_the_zone_show_it(string text, string expected) => Assert.Equal(expected, In(text, "Europe/Berlin"));
+    public void A_time_is_read_as_the_clocks_of_the_zone_show_it(string text, string expected) =>
+        Assert.Equal(expected, In(text, "Europe/Berlin"));
 
     [Theory]
     [InlineData("2018-11-04", "America/Sao_Paulo", "2018-11-04T03:00:00Z")]
@@ -78,7 +79,11 @@ public sealed class SaidTimeTests
     [Fact]
     [Rule("typed-ambiguous")]
     public void A_clock_that_never_comes_is_refused_with_the_instant_of_the_change() =>
-        Assert.Contains("2025-03-30T01:00:00Z", Assert.Throws<FormatException>(() => In("2025-03-30T02:30", "Europe/Berlin")).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "2025-03-30T01:00:00Z",
+            Assert.Throws<FormatException>(() => In("2025-03-30T02:30", "Europe/Berlin")).Message,
+            StringComparison.Ordinal
+        );
 
     [Theory]
     [InlineData("")]

@@ -86,14 +86,23 @@ public sealed class WidthTests
     {
         Assert.Throws<ArgumentOutOfRangeException>(() => new Width.Fixed(999));
         Assert.Throws<ArgumentOutOfRangeException>(() => new Width.Fixed(long.MaxValue));
-        Assert.Contains("1mo, 2mo, 1q", Assert.Throws<ArgumentOutOfRangeException>(() => new Width.Calendar(CalendarUnit.Month, 3)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "1mo, 2mo, 1q",
+            Assert.Throws<ArgumentOutOfRangeException>(() => new Width.Calendar(CalendarUnit.Month, 3)).Message,
+            StringComparison.Ordinal
+        );
         Assert.Throws<ArgumentOutOfRangeException>(() => new Width.Calendar(CalendarUnit.Day, 2));
         Assert.Throws<ArgumentOutOfRangeException>(() => new Width.Calendar((CalendarUnit)9, 1));
     }
 
     [Fact]
-    public void The_name_of_every_fixed_width_is_read_back() => Gen.Long[Width.Fixed.Least, Width.Fixed.Most].Sample(ms =>
-        Width.Parse(new Width.Fixed(ms).Name) is Width.Fixed read && read.Milliseconds == ms && read.Longest == Duration.FromMilliseconds(ms));
+    public void The_name_of_every_fixed_width_is_read_back() =>
+        Gen.Long[Width.Fixed.Least, Width.Fixed.Most]
+            .Sample(ms =>
+                Width.Parse(new Width.Fixed(ms).Name) is Width.Fixed read
+                && read.Milliseconds == ms
+                && read.Longest == Duration.FromMilliseconds(ms)
+            );
 
     [Theory]
     [InlineData("1d")]
@@ -107,9 +116,12 @@ public sealed class WidthTests
     public void No_bucket_of_any_zone_since_1970_is_longer_or_shorter_than_said(string text)
     {
         var width = (Width.Calendar)Width.Parse(text);
-        var lengths = DateTimeZoneProviders.Tzdb.Ids
-            .Select(id => Grid.Calendar(width, Zones.Of(id)))
-            .SelectMany(grid => BucketsAtClockChanges(grid, At.Range("1971-01-01", "2040-01-01")).Select(bucket => (Length: bucket.To - bucket.From, grid.Id, bucket.From)))
+        var lengths = DateTimeZoneProviders
+            .Tzdb.Ids.Select(id => Grid.Calendar(width, Zones.Of(id)))
+            .SelectMany(grid =>
+                BucketsAtClockChanges(grid, At.Range("1971-01-01", "2040-01-01"))
+                    .Select(bucket => (Length: bucket.To - bucket.From, grid.Id, bucket.From))
+            )
             .ToList();
         Assert.True(width.Shortest <= lengths.Min().Length, $"{lengths.Min()}");
         Assert.True(width.Longest >= lengths.Max().Length, $"{lengths.Max()}");
@@ -133,7 +145,11 @@ public sealed class WidthTests
 
     private static IEnumerable<TimeRange> BucketsAtClockChanges(Grid grid, TimeRange span)
     {
-        foreach (var interval in grid.Zone.GetZoneIntervals(span.From, span.To).Where(interval => interval.HasStart && span.Contains(interval.Start)))
+        foreach (
+            var interval in grid
+                .Zone.GetZoneIntervals(span.From, span.To)
+                .Where(interval => interval.HasStart && span.Contains(interval.Start))
+        )
         {
             yield return grid.BucketOf(interval.Start - Duration.Epsilon);
             yield return grid.BucketOf(interval.Start);

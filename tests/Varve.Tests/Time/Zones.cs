@@ -7,9 +7,24 @@ internal static class Zones
 {
     internal static readonly string[] Odd =
     [
-        "UTC", "Africa/Cairo", "America/Sao_Paulo", "Pacific/Apia", "Asia/Kathmandu", "Australia/Lord_Howe",
-        "America/Goose_Bay", "Asia/Manila", "Europe/Dublin", "America/New_York", "Asia/Amman", "America/Juneau",
-        "Antarctica/Casey", "Pacific/Kwajalein", "Europe/Berlin", "America/St_Johns", "Asia/Tokyo", "Africa/Casablanca",
+        "UTC",
+        "Africa/Cairo",
+        "America/Sao_Paulo",
+        "Pacific/Apia",
+        "Asia/Kathmandu",
+        "Australia/Lord_Howe",
+        "America/Goose_Bay",
+        "Asia/Manila",
+        "Europe/Dublin",
+        "America/New_York",
+        "Asia/Amman",
+        "America/Juneau",
+        "Antarctica/Casey",
+        "Pacific/Kwajalein",
+        "Europe/Berlin",
+        "America/St_Johns",
+        "Asia/Tokyo",
+        "Africa/Casablanca",
     ];
 
     internal static DateTimeZone Of(string id) => DateTimeZoneProviders.Tzdb[id];

@@ -23,10 +23,12 @@ internal static class PeopleSignIn
 
     internal static void AddPeople(this IServiceCollection services, ServeSettings settings)
     {
-        if (settings.Oidc is not { } oidc) return;
+        if (settings.Oidc is not { } oidc)
+            return;
 
         // Sessions are this server's own: the handler of the provider is asked for nothing but its own two paths.
-        services.AddAuthentication(o => o.DefaultScheme = NoScheme.Name)
+        services
+            .AddAuthentication(o => o.DefaultScheme = NoScheme.Name)
             .AddScheme<AuthenticationSchemeOptions, NoScheme>(NoScheme.Name, null)
             .AddOpenIdConnect(Scheme, o => Set(o, oidc));
     }
@@ -43,7 +45,11 @@ internal static class PeopleSignIn
         }
         catch (Exception away) when (away is InvalidOperationException or IOException or HttpRequestException)
         {
-            return Ui.LoginPage.Show(http, back, "The provider of OpenID Connect does not answer. Sign in with a token, or try again later.");
+            return Ui.LoginPage.Show(
+                http,
+                back,
+                "The provider of OpenID Connect does not answer. Sign in with a token, or try again later."
+            );
         }
     }
 
@@ -52,10 +58,18 @@ internal static class PeopleSignIn
     {
         try
         {
-            var options = http.RequestServices.GetRequiredService<Microsoft.Extensions.Options.IOptionsMonitor<OpenIdConnectOptions>>().Get(Scheme);
+            var options = http
+                .RequestServices.GetRequiredService<Microsoft.Extensions.Options.IOptionsMonitor<OpenIdConnectOptions>>()
+                .Get(Scheme);
             var configuration = await options.ConfigurationManager!.GetConfigurationAsync(http.RequestAborted);
-            if (string.IsNullOrEmpty(configuration.EndSessionEndpoint)) return null;
-            return new OpenIdConnectMessage { IssuerAddress = configuration.EndSessionEndpoint, ClientId = oidc.ClientId, PostLogoutRedirectUri = $"{http.Request.Scheme}://{http.Request.Host}{http.Request.PathBase}/login" }.CreateLogoutRequestUrl();
+            if (string.IsNullOrEmpty(configuration.EndSessionEndpoint))
+                return null;
+            return new OpenIdConnectMessage
+            {
+                IssuerAddress = configuration.EndSessionEndpoint,
+                ClientId = oidc.ClientId,
+                PostLogoutRedirectUri = $"{http.Request.Scheme}://{http.Request.Host}{http.Request.PathBase}/login",
+            }.CreateLogoutRequestUrl();
         }
         catch (Exception away) when (away is InvalidOperationException or IOException or HttpRequestException)
         {
@@ -69,20 +83,35 @@ internal static class PeopleSignIn
         (o.Authority, o.ClientId, o.ClientSecret) = (oidc.Authority.AbsoluteUri, oidc.ClientId, oidc.Secret?.Resolve());
         (o.ResponseType, o.ResponseMode, o.UsePkce) = (OpenIdConnectResponseType.Code, OpenIdConnectResponseMode.Query, true);
         (o.CallbackPath, o.RemoteSignOutPath, o.SignedOutCallbackPath) = (Callback, default, default);
-        (o.RequireHttpsMetadata, o.MapInboundClaims, o.GetClaimsFromUserInfoEndpoint, o.SaveTokens) = (!oidc.Authority.IsLoopback, false, false, false);
+        (o.RequireHttpsMetadata, o.MapInboundClaims, o.GetClaimsFromUserInfoEndpoint, o.SaveTokens) = (
+            !oidc.Authority.IsLoopback,
+            false,
+            false,
+            false
+        );
         o.SignInScheme = NoScheme.Name;
         o.Scope.Clear();
-        foreach (var scope in oidc.Scopes) o.Scope.Add(scope);
+        foreach (var scope in oidc.Scopes)
+            o.Scope.Add(scope);
 
         // The provider sends the browser back by a plain link, on which these are sent too.
         (o.CorrelationCookie.SameSite, o.NonceCookie.SameSite) = (SameSiteMode.Lax, SameSiteMode.Lax);
-        (o.CorrelationCookie.SecurePolicy, o.NonceCookie.SecurePolicy) = (CookieSecurePolicy.SameAsRequest, CookieSecurePolicy.SameAsRequest);
+        (o.CorrelationCookie.SecurePolicy, o.NonceCookie.SecurePolicy) = (
+            CookieSecurePolicy.SameAsRequest,
+            CookieSecurePolicy.SameAsRequest
+        );
         o.Events.OnTicketReceived = received => EnterAsync(received, oidc);
         o.Events.OnRemoteFailure = failed =>
         {
             failed.HandleResponse();
-            failed.HttpContext.RequestServices.GetRequiredService<ILoggerFactory>().CreateLogger("Varve.Server.Access").SignInFailed(failed.Failure?.GetType().Name ?? "");
-            return RefuseAsync(failed.HttpContext, "The provider of OpenID Connect did not sign you in, or its answer was not of this browser, or came too late. Try again.");
+            failed
+                .HttpContext.RequestServices.GetRequiredService<ILoggerFactory>()
+                .CreateLogger("Varve.Server.Access")
+                .SignInFailed(failed.Failure?.GetType().Name ?? "");
+            return RefuseAsync(
+                failed.HttpContext,
+                "The provider of OpenID Connect did not sign you in, or its answer was not of this browser, or came too late. Try again."
+            );
         };
     }
 
@@ -95,11 +124,16 @@ internal static class PeopleSignIn
         var groups = claims.Where(c => c.Type == oidc.GroupsClaim).Select(c => c.Value).ToHashSet(StringComparer.Ordinal);
         if (string.IsNullOrWhiteSpace(name) || oidc.Of(groups) is not { } grant)
         {
-            await RefuseAsync(http, $"{name} is in no group that this server lets in. Whoever runs it maps groups to roles, under `oidc.groups`.");
+            await RefuseAsync(
+                http,
+                $"{name} is in no group that this server lets in. Whoever runs it maps groups to roles, under `oidc.groups`."
+            );
             return;
         }
 
-        var session = await http.RequestServices.GetRequiredService<SignIn>().BeginAsync(new Caller(name.Length > 100 ? name[..100] : name, Method, grant.Role, grant.Tenant, null), http.RequestAborted);
+        var session = await http
+            .RequestServices.GetRequiredService<SignIn>()
+            .BeginAsync(new Caller(name.Length > 100 ? name[..100] : name, Method, grant.Role, grant.Tenant, null), http.RequestAborted);
         received.Properties!.Items.TryGetValue(Back, out var back);
         await Ui.LoginEndpoints.EnterFromElsewhere(http, session, back).ExecuteAsync(http);
     }

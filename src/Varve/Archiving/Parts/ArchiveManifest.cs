@@ -18,7 +18,13 @@ public sealed partial record ArchiveManifest
     /// <summary>What <c>format</c> says.</summary>
     public const string Name = "varve-archive/1";
 
-    private static readonly ManifestJson s_json = new(new JsonSerializerOptions(((JsonSerializerContext)ManifestJson.Default).Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, NewLine = "\n" });
+    private static readonly ManifestJson s_json = new(
+        new JsonSerializerOptions(((JsonSerializerContext)ManifestJson.Default).Options)
+        {
+            Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+            NewLine = "\n",
+        }
+    );
 
     /// <summary><see cref="Name"/>.</summary>
     public required string Format { get; init; }
@@ -77,15 +83,20 @@ public sealed partial record ArchiveManifest
     public string Write() => Text(this with { ManifestSha256 = Hash() });
 
     /// <summary>Reads what <see cref="Write"/> wrote.</summary>
-    /// <exception cref="FormatException">It is no manifest, one of another format, or it was edited; the message goes on from "it".</exception>
+    /// <exception cref="FormatException">It is no manifest, one of another format, or it was edited; the message goes on from
+    /// "it".</exception>
     public static ArchiveManifest Read(string text)
     {
         try
         {
             var manifest = JsonSerializer.Deserialize(text, s_json.ArchiveManifest) ?? throw new FormatException("is null");
-            if (manifest.Format != Name) throw new FormatException($"says \"format\": \"{manifest.Format}\", and this version of Varve reads \"{Name}\"");
-            if (manifest.ManifestSha256 != manifest.Hash()) throw new FormatException("was edited: its own hash does not fit what it says");
-            return manifest.Problem() is { } wrong ? throw new FormatException($"is no manifest of an archive ({wrong.TrimEnd('.')})") : manifest;
+            if (manifest.Format != Name)
+                throw new FormatException($"says \"format\": \"{manifest.Format}\", and this version of Varve reads \"{Name}\"");
+            if (manifest.ManifestSha256 != manifest.Hash())
+                throw new FormatException("was edited: its own hash does not fit what it says");
+            return manifest.Problem() is { } wrong
+                ? throw new FormatException($"is no manifest of an archive ({wrong.TrimEnd('.')})")
+                : manifest;
         }
         catch (Exception wrong) when (wrong is JsonException or ArgumentException)
         {
@@ -98,10 +109,14 @@ public sealed partial record ArchiveManifest
     {
         try
         {
-            if (Range.IsEmpty) return "its range is empty";
-            if (Columns.Any(c => c is null)) return "a column is null";
+            if (Range.IsEmpty)
+                return "its range is empty";
+            if (Columns.Any(c => c is null))
+                return "a column is null";
             _ = TableName.Parse(Table);
-            return BigInteger.TryParse(RowHash, NumberStyles.None, CultureInfo.InvariantCulture, out _) ? null : $"rowHash is {RowHash}, and no number";
+            return BigInteger.TryParse(RowHash, NumberStyles.None, CultureInfo.InvariantCulture, out _)
+                ? null
+                : $"rowHash is {RowHash}, and no number";
         }
         catch (Exception wrong) when (wrong is FormatException or ArgumentException)
         {
@@ -120,7 +135,8 @@ public sealed partial record ArchiveManifest
         AllowDuplicateProperties = false,
         RespectNullableAnnotations = true,
         UseStringEnumConverter = true,
-        WriteIndented = true)]
+        WriteIndented = true
+    )]
     [JsonSerializable(typeof(ArchiveManifest))]
     private sealed partial class ManifestJson : JsonSerializerContext;
 }
@@ -134,4 +150,13 @@ public sealed partial record ArchiveManifest
 /// <param name="Sum">The sum of integers as digits.</param>
 /// <param name="Total">The sum of other numbers that are finite.</param>
 /// <param name="Magnitude">The sum of their magnitudes: <paramref name="Total"/> is right to 1e-9 of it.</param>
-public sealed record ColumnTotals(string Name, string Type, long Count, string? Min, string? Max, string? Sum, double? Total, double? Magnitude);
+public sealed record ColumnTotals(
+    string Name,
+    string Type,
+    long Count,
+    string? Min,
+    string? Max,
+    string? Sum,
+    double? Total,
+    double? Magnitude
+);

@@ -11,7 +11,11 @@ internal sealed class OpenParts : IAsyncDisposable
     private readonly CancellationTokenSource _end;
     private Task? _check;
 
-    private OpenParts(IArchiveStore store, IReadOnlyList<(string File, long Bytes, string Sha256)> parts, CancellationToken cancellationToken)
+    private OpenParts(
+        IArchiveStore store,
+        IReadOnlyList<(string File, long Bytes, string Sha256)> parts,
+        CancellationToken cancellationToken
+    )
     {
         (_store, _parts, _files) = (store, parts, new StoredFile?[parts.Count]);
         _end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -39,12 +43,21 @@ internal sealed class OpenParts : IAsyncDisposable
 
     /// <summary>Opens parts that can be read from now on; what comes of it counts once <see cref="CheckAsync"/> is over.</summary>
     /// <exception cref="HaltException">One is missing.</exception>
-    public static async Task<OpenParts> FindAsync(IArchiveStore store, IReadOnlyList<(string File, long Bytes, string Sha256)> parts, CancellationToken cancellationToken)
+    public static async Task<OpenParts> FindAsync(
+        IArchiveStore store,
+        IReadOnlyList<(string File, long Bytes, string Sha256)> parts,
+        CancellationToken cancellationToken
+    )
     {
         var open = new OpenParts(store, parts, cancellationToken);
         try
         {
-            await Parallel.ForAsync(0, parts.Count, open._end.Token, async (i, token) => open._files[i] = await FindAsync(store, parts[i].File, token));
+            await Parallel.ForAsync(
+                0,
+                parts.Count,
+                open._end.Token,
+                async (i, token) => open._files[i] = await FindAsync(store, parts[i].File, token)
+            );
             return open;
         }
         catch
@@ -54,14 +67,28 @@ internal sealed class OpenParts : IAsyncDisposable
         }
     }
 
-    /// <summary>Begins, the first time, to compare each with the bytes that somebody wrote down, and is over when all are; as many at once as there are processors, because hashing takes one.</summary>
+    /// <summary>
+    /// Begins, the first time, to compare each with the bytes that somebody wrote down, and is over when all are; as many at once
+    /// as there are processors, because hashing takes one.
+    /// </summary>
     /// <exception cref="HaltException">One was cut or altered.</exception>
-    public Task CheckAsync() => _check ??= Parallel.ForAsync(
-        0, _parts.Count, _end.Token, async (i, token) => await HashAsync(_store, _files[i]!, _parts[i].File, _parts[i].Bytes, _parts[i].Sha256, token));
+    public Task CheckAsync() =>
+        _check ??= Parallel.ForAsync(
+            0,
+            _parts.Count,
+            _end.Token,
+            async (i, token) => await HashAsync(_store, _files[i]!, _parts[i].File, _parts[i].Bytes, _parts[i].Sha256, token)
+        );
 
     /// <summary>One part with the bytes that somebody wrote down.</summary>
     /// <exception cref="HaltException">It is missing, cut or altered.</exception>
-    public static async Task<StoredFile> OpenAsync(IArchiveStore store, string name, long bytes, string sha256, CancellationToken cancellationToken)
+    public static async Task<StoredFile> OpenAsync(
+        IArchiveStore store,
+        string name,
+        long bytes,
+        string sha256,
+        CancellationToken cancellationToken
+    )
     {
         var file = await FindAsync(store, name, cancellationToken);
         try
@@ -80,27 +107,51 @@ internal sealed class OpenParts : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _end.CancelAsync();
-        if (_check is not null) await _check.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (_check is not null)
+            await _check.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _end.Dispose();
-        foreach (var file in _files) file?.Dispose();
+        foreach (var file in _files)
+            file?.Dispose();
     }
 
-    private static async Task<StoredFile> FindAsync(IArchiveStore store, string name, CancellationToken cancellationToken) => await store.OpenAsync(name, cancellationToken)
-        ?? throw new HaltException("VRV342", $"The part {name} is missing from {store.DisplayName}. Put it back from a copy; archive verify shows all that is missing.");
+    private static async Task<StoredFile> FindAsync(IArchiveStore store, string name, CancellationToken cancellationToken) =>
+        await store.OpenAsync(name, cancellationToken)
+        ?? throw new HaltException(
+            "VRV342",
+            $"The part {name} is missing from {store.DisplayName}. Put it back from a copy; archive verify shows all that is missing."
+        );
 
-    private static async Task HashAsync(IArchiveStore store, StoredFile file, string name, long bytes, string sha256, CancellationToken cancellationToken)
+    private static async Task HashAsync(
+        IArchiveStore store,
+        StoredFile file,
+        string name,
+        long bytes,
+        string sha256,
+        CancellationToken cancellationToken
+    )
     {
         try
         {
             var (length, hash) = await PartFile.HashAsync(file.Path, cancellationToken);
-            if (length < bytes) throw Altered(FormattableString.Invariant($"was cut: it has {length:N0} bytes of {bytes:N0}"));
-            if (Convert.ToHexStringLower(hash) != sha256) throw Altered("was altered: its SHA-256 is not what was written");
+            if (length < bytes)
+                throw Altered(FormattableString.Invariant($"was cut: it has {length:N0} bytes of {bytes:N0}"));
+            if (Convert.ToHexStringLower(hash) != sha256)
+                throw Altered("was altered: its SHA-256 is not what was written");
         }
         catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
         {
-            throw new EngineException(Engines.EngineCodes.ArchiveRefused, $"The part {name} of {store.DisplayName} cannot be read: {refused.Message} Nothing was removed. Look at its rights, then run again.", isTransient: false, refused);
+            throw new EngineException(
+                Engines.EngineCodes.ArchiveRefused,
+                $"The part {name} of {store.DisplayName} cannot be read: {refused.Message} Nothing was removed. Look at its rights, then run again.",
+                isTransient: false,
+                refused
+            );
         }
 
-        HaltException Altered(string what) => new("VRV343", $"The part {name} of {store.DisplayName} {what}. Put it back from a copy; archive verify shows all that is wrong.");
+        HaltException Altered(string what) =>
+            new(
+                "VRV343",
+                $"The part {name} of {store.DisplayName} {what}. Put it back from a copy; archive verify shows all that is wrong."
+            );
     }
 }

@@ -15,7 +15,9 @@ public sealed record PartCheck(ArchivedPart Part, string? Problem);
 /// <param name="Unknown">Files beside them that the catalog does not know, with their locations.</param>
 public sealed record ArchiveReport(IReadOnlyList<PartCheck> Parts, IReadOnlyList<(string Location, string File)> Unknown)
 {
-    /// <summary>Parts that a pruning has begun to remove: what is there of them is no archive any more. The next pruning or run finishes.</summary>
+    /// <summary>
+    /// Parts that a pruning has begun to remove: what is there of them is no archive any more. The next pruning or run finishes.
+    /// </summary>
     public IReadOnlyList<ArchivedPart> BeingPruned { get; init; } = [];
 
     /// <summary>True where every part is as it was written.</summary>
@@ -30,10 +32,15 @@ public sealed record ArchiveAgain(IReadOnlyList<ArchivedPart> Parts, IReadOnlyLi
 /// <summary>Reads parts back and compares them with their manifests and with the catalog. Changes nothing.</summary>
 internal sealed class PartChecker(ArchiveLocations locations, PartPlace place)
 {
-    public async Task<ArchiveReport> CheckAsync(IReadOnlyList<ArchivedPart> parts, IReadOnlyList<ArchivedPart> begun, CancellationToken cancellationToken)
+    public async Task<ArchiveReport> CheckAsync(
+        IReadOnlyList<ArchivedPart> parts,
+        IReadOnlyList<ArchivedPart> begun,
+        CancellationToken cancellationToken
+    )
     {
         List<PartCheck> checks = [];
-        foreach (var part in parts) checks.Add(new(part, await ProblemAsync(part, cancellationToken)));
+        foreach (var part in parts)
+            checks.Add(new(part, await ProblemAsync(part, cancellationToken)));
         List<(string, string)> unknown = [];
         foreach (var place in parts.GroupBy(p => (p.Location, p.Policy)))
         {
@@ -76,7 +83,8 @@ internal sealed class PartChecker(ArchiveLocations locations, PartPlace place)
         {
             return $"VRV343: {part.File} has not the columns that its manifest says. Put both back from a copy.";
         }
-        catch (EngineException unreadable) when (unreadable.Code is EngineCodes.Refused or EngineCodes.Statement or EngineCodes.NotADatabase or EngineCodes.Missing)
+        catch (EngineException unreadable)
+            when (unreadable.Code is EngineCodes.Refused or EngineCodes.Statement or EngineCodes.NotADatabase or EngineCodes.Missing)
         {
             return $"VRV343: {part.File} is no file of rows that this engine reads. Put it back from a copy.";
         }

@@ -15,23 +15,26 @@ internal sealed record PartContent(long Rows, string RowHash, string HashedBy, I
     private const double Many = 1e7;
 
     /// <summary>The answer of <see cref="ArchiveSql.Summary"/>.</summary>
-    public static PartContent Read(Row row, IReadOnlyList<Column> columns, string hashedBy) => new(
-        row.Long(0),
-        row.Text(1),
-        hashedBy,
-        [.. columns.Select((column, i) => Totals(row, 2 + (i * ArchiveSql.PerColumn), column))]);
+    public static PartContent Read(Row row, IReadOnlyList<Column> columns, string hashedBy) =>
+        new(row.Long(0), row.Text(1), hashedBy, [.. columns.Select((column, i) => Totals(row, 2 + (i * ArchiveSql.PerColumn), column))]);
 
     /// <summary>How other rows differ from these, in a few words; null where they agree. Hashes of other algorithms are left out.</summary>
     public string? DifferenceTo(PartContent other)
     {
-        if (Rows != other.Rows) return FormattableString.Invariant($"{Rows:N0} rows against {other.Rows:N0}");
-        if (Columns.Count != other.Columns.Count) return FormattableString.Invariant($"{Columns.Count} columns against {other.Columns.Count}");
+        if (Rows != other.Rows)
+            return FormattableString.Invariant($"{Rows:N0} rows against {other.Rows:N0}");
+        if (Columns.Count != other.Columns.Count)
+            return FormattableString.Invariant($"{Columns.Count} columns against {other.Columns.Count}");
         foreach (var (mine, its) in Columns.Zip(other.Columns))
         {
-            if (mine.Name != its.Name || mine.Type != its.Type) return $"column {mine.Name} {mine.Type} against {its.Name} {its.Type}";
-            if (mine.Count != its.Count) return FormattableString.Invariant($"{mine.Count:N0} values of {mine.Name} against {its.Count:N0}");
-            if (Unsigned(mine.Min) != Unsigned(its.Min) || Unsigned(mine.Max) != Unsigned(its.Max)) return $"the least or the greatest {mine.Name}";
-            if (mine.Sum != its.Sum || !Near(mine, its)) return $"the sum of {mine.Name}";
+            if (mine.Name != its.Name || mine.Type != its.Type)
+                return $"column {mine.Name} {mine.Type} against {its.Name} {its.Type}";
+            if (mine.Count != its.Count)
+                return FormattableString.Invariant($"{mine.Count:N0} values of {mine.Name} against {its.Count:N0}");
+            if (Unsigned(mine.Min) != Unsigned(its.Min) || Unsigned(mine.Max) != Unsigned(its.Max))
+                return $"the least or the greatest {mine.Name}";
+            if (mine.Sum != its.Sum || !Near(mine, its))
+                return $"the sum of {mine.Name}";
         }
 
         return HashedBy == other.HashedBy && RowHash != other.RowHash ? "the hash of all rows" : null;
@@ -39,14 +42,18 @@ internal sealed record PartContent(long Rows, string RowHash, string HashedBy, I
 
     /// <summary>The sum of hashes, which adds up over parts.</summary>
     public static string Add(IEnumerable<string> hashes) =>
-        hashes.Aggregate(BigInteger.Zero, (sum, hash) => sum + BigInteger.Parse(hash, CultureInfo.InvariantCulture)).ToString(CultureInfo.InvariantCulture);
+        hashes
+            .Aggregate(BigInteger.Zero, (sum, hash) => sum + BigInteger.Parse(hash, CultureInfo.InvariantCulture))
+            .ToString(CultureInfo.InvariantCulture);
 
-    private static bool Near(ColumnTotals mine, ColumnTotals its) => (mine.Total, its.Total) switch
-    {
-        (null, null) => true,
-        ({ } a, { } b) => a.Equals(b) || Math.Abs(a - b) <= Tolerance * Math.Max(1, mine.Count / Many) * Math.Max(mine.Magnitude ?? 0, its.Magnitude ?? 0),
-        _ => false,
-    };
+    private static bool Near(ColumnTotals mine, ColumnTotals its) =>
+        (mine.Total, its.Total) switch
+        {
+            (null, null) => true,
+            ({ } a, { } b) => a.Equals(b)
+                || Math.Abs(a - b) <= Tolerance * Math.Max(1, mine.Count / Many) * Math.Max(mine.Magnitude ?? 0, its.Magnitude ?? 0),
+            _ => false,
+        };
 
     // NaN has two signs, which say nothing, and machines do not agree on them.
     private static string? Unsigned(string? value) => value == "-nan" ? "nan" : value;
@@ -63,7 +70,8 @@ internal sealed record PartContent(long Rows, string RowHash, string HashedBy, I
             row.TextOrNull(at + 2),
             exact ? (string?)sum : null,
             Finite(exact ? null : sum),
-            Finite(row[at + 4]));
+            Finite(row[at + 4])
+        );
     }
 
     // A sum that left the range of doubles says nothing, and JSON has no word for it.

@@ -9,7 +9,17 @@ internal static class PartFile
 
     public static async Task<(long Bytes, byte[] Sha256)> HashAsync(string path, CancellationToken cancellationToken)
     {
-        await using var file = new FileStream(path, new FileStreamOptions { Mode = FileMode.Open, Access = FileAccess.Read, Share = FileShare.Read, BufferSize = Buffer, Options = FileOptions.SequentialScan });
+        await using var file = new FileStream(
+            path,
+            new FileStreamOptions
+            {
+                Mode = FileMode.Open,
+                Access = FileAccess.Read,
+                Share = FileShare.Read,
+                BufferSize = Buffer,
+                Options = FileOptions.SequentialScan,
+            }
+        );
         var hash = await SHA256.HashDataAsync(file, cancellationToken);
         return (file.Length, hash);
     }

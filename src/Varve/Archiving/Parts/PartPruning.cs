@@ -23,11 +23,14 @@ internal sealed class PartPruning(IEngine engine, CatalogStore desk, ArchiveLoca
                 async (s, token) =>
                 {
                     var free = await FreeAsync(s, group, token);
-                    if (free.Count == 0) return;
-                    foreach (var part in free) await desk.Archives.BeginPruneAsync(s, part, Now(), token);
+                    if (free.Count == 0)
+                        return;
+                    foreach (var part in free)
+                        await desk.Archives.BeginPruneAsync(s, part, Now(), token);
                     await AuditAsync(s, "archive.pruning", group.Key, free, new() { ["older_than"] = olderThan.Text }, token);
                 },
-                cancellationToken);
+                cancellationToken
+            );
         }
     }
 
@@ -37,16 +40,20 @@ internal sealed class PartPruning(IEngine engine, CatalogStore desk, ArchiveLoca
         foreach (var parts in (await BegunAsync(policies, cancellationToken)).GroupBy(p => p.Policy))
         {
             var free = await engine.TransactAsync((s, token) => FreeAsync(s, parts, token), Scope.Reading, cancellationToken);
-            if (free.Count == 0) continue;
-            foreach (var part in free) await RemoveAsync(part, cancellationToken);
+            if (free.Count == 0)
+                continue;
+            foreach (var part in free)
+                await RemoveAsync(part, cancellationToken);
 
             await WriteAsync(
                 async (s, token) =>
                 {
-                    foreach (var part in free) await desk.Archives.PruneAsync(s, part, Now(), token);
+                    foreach (var part in free)
+                        await desk.Archives.PruneAsync(s, part, Now(), token);
                     await AuditAsync(s, "archive.pruned", parts.Key, free, [], token);
                 },
-                cancellationToken);
+                cancellationToken
+            );
         }
     }
 
@@ -56,7 +63,8 @@ internal sealed class PartPruning(IEngine engine, CatalogStore desk, ArchiveLoca
         {
             // What was kept together goes when nothing of it is wanted any more.
             var wanted = await engine.TransactAsync(desk.Archives.ListAsync, Scope.Reading, cancellationToken);
-            if (!wanted.Any(w => w.Location == part.Location && snapshots.IsTogether(w.File, part.File))) await snapshots.DropAsync(part.Location, part.File, cancellationToken);
+            if (!wanted.Any(w => w.Location == part.Location && snapshots.IsTogether(w.File, part.File)))
+                await snapshots.DropAsync(part.Location, part.File, cancellationToken);
             return;
         }
 
@@ -72,26 +80,39 @@ internal sealed class PartPruning(IEngine engine, CatalogStore desk, ArchiveLoca
         return policies.Count == 0 ? begun : [.. begun.Where(p => policies.Contains(p.Policy, StringComparer.Ordinal))];
     }
 
-    private async Task<IReadOnlyList<ArchivedPart>> FreeAsync(IStatements statements, IGrouping<string, ArchivedPart> parts, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<ArchivedPart>> FreeAsync(
+        IStatements statements,
+        IGrouping<string, ArchivedPart> parts,
+        CancellationToken cancellationToken
+    )
     {
         var holds = (await desk.Holds.ListAsync(statements, parts.Key, cancellationToken)).Where(h => h.KeepsParts(Now())).ToList();
         return [.. parts.Where(p => !holds.Exists(h => h.Range.Overlaps(p.Range)))];
     }
 
-    private Task AuditAsync(IStatements statements, string action, string policy, IReadOnlyList<ArchivedPart> parts, JsonObject facts, CancellationToken cancellationToken)
+    private Task AuditAsync(
+        IStatements statements,
+        string action,
+        string policy,
+        IReadOnlyList<ArchivedPart> parts,
+        JsonObject facts,
+        CancellationToken cancellationToken
+    )
     {
         Describe(parts, facts);
         return desk.Audit.AppendAsync(statements, actor, Now(), action, policy, facts, cancellationToken);
     }
 
-    private Task WriteAsync(Func<IStatements, CancellationToken, Task> work, CancellationToken cancellationToken) => engine.TransactAsync(
-        async (s, token) =>
-        {
-            await work(s, token);
-            return 0;
-        },
-        Scope.Writing,
-        cancellationToken);
+    private Task WriteAsync(Func<IStatements, CancellationToken, Task> work, CancellationToken cancellationToken) =>
+        engine.TransactAsync(
+            async (s, token) =>
+            {
+                await work(s, token);
+                return 0;
+            },
+            Scope.Writing,
+            cancellationToken
+        );
 
     private Instant Now() => Instant.FromDateTimeOffset(clock.GetUtcNow());
 

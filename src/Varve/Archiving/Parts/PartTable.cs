@@ -14,7 +14,10 @@ internal sealed record PartTable(IReadOnlyList<Column> Columns, TimeColumn Time)
     public static PartTable Of(ArchiveManifest manifest, ParquetSql parquet, string file)
     {
         if (manifest.Columns.FirstOrDefault(c => c.Name.Length == 0 || c.Name.Contains('\0') || !parquet.Survives(c.Type)) is { } odd)
-            throw new HaltException("VRV344", $"{file} has a column `{odd.Name}` of the type {odd.Type}, which this engine does not read from archives. Restore it with the engine and the version of Varve that wrote it.");
+            throw new HaltException(
+                "VRV344",
+                $"{file} has a column `{odd.Name}` of the type {odd.Type}, which this engine does not read from archives. Restore it with the engine and the version of Varve that wrote it."
+            );
         List<Column> columns = [.. manifest.Columns.Select(c => parquet.Column(c.Name, c.Type))];
         TimeUnit? unit = columns.Find(c => c.Name == manifest.Time)?.Type switch
         {
@@ -24,8 +27,12 @@ internal sealed record PartTable(IReadOnlyList<Column> Columns, TimeColumn Time)
             ColumnType.Integer => manifest.Unit,
             _ => null,
         };
-        if (unit is { } known) return new(columns, new(manifest.Time, columns.Find(c => c.Name == manifest.Time)!.Type, known));
-        throw new HaltException("VRV344", $"{file} does not say which of its columns is the time: `{manifest.Time}` is none. Put its manifest back from a copy.");
+        if (unit is { } known)
+            return new(columns, new(manifest.Time, columns.Find(c => c.Name == manifest.Time)!.Type, known));
+        throw new HaltException(
+            "VRV344",
+            $"{file} does not say which of its columns is the time: `{manifest.Time}` is none. Put its manifest back from a copy."
+        );
     }
 
     /// <summary>True where the rows of both fit into one table.</summary>

@@ -24,26 +24,44 @@ internal sealed class ArchiveLocations(IReadOnlyDictionary<string, string> decla
     public IArchiveStore Open(string name)
     {
         var text = Text(name) ?? throw new PolicyException("VRV340", Undeclared(name));
-        if (_open.TryGetValue(text, out var store)) return store;
+        if (_open.TryGetValue(text, out var store))
+            return store;
         var scheme = text.IndexOf("://", StringComparison.Ordinal) is > 0 and var at ? text[..at] : "file";
-        store = scheme == "file"
-            ? new FolderStore(Folder(name, text))
-            : (kinds.FirstOrDefault(k => k.Scheme == scheme) ?? throw new PolicyException("VRV341", $"The archive location `{name}` begins with {scheme}://, which is no kind of place that archives can be kept in. Declare a folder (/path or file:///path){string.Concat(kinds.Select(k => $" or {k.Scheme}://…"))}.")).Open(text);
+        store =
+            scheme == "file"
+                ? new FolderStore(Folder(name, text))
+                : (
+                    kinds.FirstOrDefault(k => k.Scheme == scheme)
+                    ?? throw new PolicyException(
+                        "VRV341",
+                        $"The archive location `{name}` begins with {scheme}://, which is no kind of place that archives can be kept in. Declare a folder (/path or file:///path){string.Concat(kinds.Select(k => $" or {k.Scheme}://…"))}."
+                    )
+                ).Open(text);
         return _open[text] = store;
     }
 
-    private string? Text(string name) => declared.Where(d => LocationNames.Key(d.Key) == LocationNames.Key(name) && !string.IsNullOrWhiteSpace(d.Value)).ToList() switch
-    {
-        [] => null,
-        [var only] => only.Value.Trim(),
-        [var one, var other, ..] => throw new PolicyException("VRV341", $"The archive locations `{one.Key}` and `{other.Key}` are both spelled {LocationNames.Variable(name)}, and are one name. Take one of them away, or give it another name."),
-    };
+    private string? Text(string name) =>
+        declared.Where(d => LocationNames.Key(d.Key) == LocationNames.Key(name) && !string.IsNullOrWhiteSpace(d.Value)).ToList() switch
+        {
+            [] => null,
+            [var only] => only.Value.Trim(),
+            [var one, var other, ..] => throw new PolicyException(
+                "VRV341",
+                $"The archive locations `{one.Key}` and `{other.Key}` are both spelled {LocationNames.Variable(name)}, and are one name. Take one of them away, or give it another name."
+            ),
+        };
 
     private static string Folder(string name, string text)
     {
-        var path = text.StartsWith("file://", StringComparison.Ordinal) && Uri.TryCreate(text, UriKind.Absolute, out var uri) ? uri.LocalPath : text;
+        var path =
+            text.StartsWith("file://", StringComparison.Ordinal) && Uri.TryCreate(text, UriKind.Absolute, out var uri)
+                ? uri.LocalPath
+                : text;
         if (path.IndexOfAny(['*', '?', '[', ']', '\0']) >= 0)
-            throw new PolicyException("VRV341", $"The archive location `{name}` is {path}, and a path with * ? [ ] would be taken for a pattern. Declare another folder.");
+            throw new PolicyException(
+                "VRV341",
+                $"The archive location `{name}` is {path}, and a path with * ? [ ] would be taken for a pattern. Declare another folder."
+            );
         return Path.GetFullPath(path);
     }
 }

@@ -14,9 +14,11 @@ internal static class DurableFiles
     /// <summary>.NET opens no folders, so the system is asked itself. Windows writes names through with the file.</summary>
     public static void Folder(string path)
     {
-        if (OperatingSystem.IsWindows()) return;
+        if (OperatingSystem.IsWindows())
+            return;
         var handle = Open(path, flags: 0);
-        if (handle < 0) throw new IOException($"{path}: {Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError())}");
+        if (handle < 0)
+            throw new IOException($"{path}: {Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError())}");
         try
         {
             if (Sync(handle) < 0 && Marshal.GetLastPInvokeError() is var error && error != InvalidArgument)

@@ -17,20 +17,21 @@ internal sealed class FolderStore(string root) : IArchiveStore
     public string DisplayName => root;
 
     /// <inheritdoc/>
-    public string Spool(string name) => Io(() =>
-    {
-        var path = Resolve(name);
-        var folder = Path.GetDirectoryName(path)!;
-        if (!Directory.Exists(folder))
+    public string Spool(string name) =>
+        Io(() =>
         {
-            Directory.CreateDirectory(folder);
-            DurableFiles.Folder(root);
-        }
+            var path = Resolve(name);
+            var folder = Path.GetDirectoryName(path)!;
+            if (!Directory.Exists(folder))
+            {
+                Directory.CreateDirectory(folder);
+                DurableFiles.Folder(root);
+            }
 
-        // What an ended run left; deleting it also keeps a link from leading elsewhere.
-        File.Delete(path + Unfinished);
-        return path + Unfinished;
-    });
+            // What an ended run left; deleting it also keeps a link from leading elsewhere.
+            File.Delete(path + Unfinished);
+            return path + Unfinished;
+        });
 
     /// <inheritdoc/>
     public async Task PutAsync(string path, string name, ReadOnlyMemory<byte> sha256, CancellationToken cancellationToken)
@@ -68,8 +69,19 @@ internal sealed class FolderStore(string root) : IArchiveStore
     {
         cancellationToken.ThrowIfCancellationRequested();
         var path = Path.GetDirectoryName(Resolve($"{folder}/any"))!;
-        return Task.FromResult(Io<IReadOnlyList<string>>(() => !Directory.Exists(path) ? []
-            : [.. Directory.EnumerateFileSystemEntries(path).Select(f => $"{folder}/{Path.GetFileName(f)}").Order(StringComparer.Ordinal)]));
+        return Task.FromResult(
+            Io<IReadOnlyList<string>>(() =>
+                !Directory.Exists(path)
+                    ? []
+                    :
+                    [
+                        .. Directory
+                            .EnumerateFileSystemEntries(path)
+                            .Select(f => $"{folder}/{Path.GetFileName(f)}")
+                            .Order(StringComparer.Ordinal),
+                    ]
+            )
+        );
     }
 
     /// <inheritdoc/>
@@ -79,7 +91,8 @@ internal sealed class FolderStore(string root) : IArchiveStore
         var path = Resolve(name);
         Io(() =>
         {
-            if (Path.GetDirectoryName(path) is not { } folder || !Directory.Exists(folder)) return 0;
+            if (Path.GetDirectoryName(path) is not { } folder || !Directory.Exists(folder))
+                return 0;
             File.Delete(path);
             DurableFiles.Folder(folder);
             return 0;
@@ -98,15 +111,24 @@ internal sealed class FolderStore(string root) : IArchiveStore
     private string Resolve(string name)
     {
         if (!PartNames.IsFile(name))
-            throw new HaltException("VRV346", $"`{name}` is no name of a file in an archive: it could lead out of {root}. Look at who wrote it; nothing was read or written there.");
+            throw new HaltException(
+                "VRV346",
+                $"`{name}` is no name of a file in an archive: it could lead out of {root}. Look at who wrote it; nothing was read or written there."
+            );
         if (!Directory.Exists(root))
-            throw new EngineException(EngineCodes.NoArchive, $"There is no folder {root} to archive in. Make it, or mount what belongs there, and run again.");
+            throw new EngineException(
+                EngineCodes.NoArchive,
+                $"There is no folder {root} to archive in. Make it, or mount what belongs there, and run again."
+            );
         var path = root;
         foreach (var part in name.Split('/'))
         {
             path = Path.Combine(path, part);
             if (new FileInfo(path).LinkTarget is { } target)
-                throw new HaltException("VRV346", $"{path} is a link to {target}: an archive holds no links, and nothing is read or written through one. Put the file itself there.");
+                throw new HaltException(
+                    "VRV346",
+                    $"{path} is a link to {target}: an archive holds no links, and nothing is read or written through one. Put the file itself there."
+                );
         }
 
         return path;
@@ -136,15 +158,18 @@ internal sealed class FolderStore(string root) : IArchiveStore
         }
     }
 
-    private Task IoAsync(Func<Task> work) => IoAsync(async () =>
-    {
-        await work();
-        return 0;
-    });
+    private Task IoAsync(Func<Task> work) =>
+        IoAsync(async () =>
+        {
+            await work();
+            return 0;
+        });
 
-    private EngineException Refused(Exception error) => new(
-        EngineCodes.ArchiveRefused,
-        $"The archive at {root} cannot be used: {error.Message} Nothing was removed. Look at the rights, the room and the mount of that folder, then run again.",
-        isTransient: false,
-        error);
+    private EngineException Refused(Exception error) =>
+        new(
+            EngineCodes.ArchiveRefused,
+            $"The archive at {root} cannot be used: {error.Message} Nothing was removed. Look at the rights, the room and the mount of that folder, then run again.",
+            isTransient: false,
+            error
+        );
 }

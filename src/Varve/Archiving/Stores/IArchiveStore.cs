@@ -13,7 +13,10 @@ public interface IArchiveStore
     /// <summary>What it is called in messages; never holds a secret.</summary>
     string DisplayName { get; }
 
-    /// <summary>Where on this machine a file is to be written before <see cref="PutAsync"/> takes it. Nothing is there, or what an earlier call left.</summary>
+    /// <summary>
+    /// Where on this machine a file is to be written before <see cref="PutAsync"/> takes it. Nothing is there, or what an earlier
+    /// call left.
+    /// </summary>
     string Spool(string name);
 
     /// <summary>Takes a file of this machine in, replacing what has the name; on return it would survive a power cut.</summary>
@@ -51,6 +54,7 @@ public sealed class StoredFile(string path, bool isCopy) : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        if (isCopy) File.Delete(Path);
+        if (isCopy)
+            File.Delete(Path);
     }
 }

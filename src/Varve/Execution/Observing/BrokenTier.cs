@@ -4,7 +4,10 @@ using Varve.Policies;
 
 namespace Varve.Execution;
 
-/// <summary>A tier whose table somebody else dropped, or columns of it: what is lost with it a person must know, so nothing is built again by itself.</summary>
+/// <summary>
+/// A tier whose table somebody else dropped, or columns of it: what is lost with it a person must know, so nothing is built
+/// again by itself.
+/// </summary>
 /// <param name="Policy">Whose.</param>
 /// <param name="Tier">Which.</param>
 /// <param name="Columns">The columns that are gone; empty where the table is.</param>
@@ -17,22 +20,29 @@ internal sealed record BrokenTier(string Policy, TierLayout Tier, IReadOnlyList<
 
     public bool IsGone => Columns.Count == 0;
 
-    public string Text => IsGone
-        ? $"{Tier.States.Text}, the table of tier {Tier.Id} of {Policy}, is gone: somebody else dropped it, and with it what it held of rows that have expired."
-        : $"{Tier.States.Text}, the table of tier {Tier.Id} of {Policy}, has no column {Suggestions.Listed(Columns)}: somebody else dropped it.";
+    public string Text =>
+        IsGone
+            ? $"{Tier.States.Text}, the table of tier {Tier.Id} of {Policy}, is gone: somebody else dropped it, and with it what it held of rows that have expired."
+            : $"{Tier.States.Text}, the table of tier {Tier.Id} of {Policy}, has no column {Suggestions.Listed(Columns)}: somebody else dropped it.";
 
     public string WayOut =>
         $"Restore the table from a backup of the database. If there is none, {(IsGone ? "" : "drop the table, and ")}varve policy retire {Policy} --drop forgets it: the next run builds it again as far as its input still has the rows.";
 
     /// <summary>The tiers of a blueprint, retired ones too, that are no longer as the catalog has them.</summary>
-    public static async Task<IReadOnlyList<BrokenTier>> AllAsync(IStatements statements, PolicyLayout blueprint, Ledger ledger, CancellationToken cancellationToken)
+    public static async Task<IReadOnlyList<BrokenTier>> AllAsync(
+        IStatements statements,
+        PolicyLayout blueprint,
+        Ledger ledger,
+        CancellationToken cancellationToken
+    )
     {
         List<BrokenTier> broken = [];
         foreach (var tier in blueprint.Tiers.Concat(blueprint.Retired).Where(t => ledger.Of(t.Id).Created))
         {
             var found = await statements.DescribeAsync(tier.States, cancellationToken);
             List<string> missing = [.. ledger.Of(tier.Id).Columns.Where(c => found?.Find(c) is null)];
-            if (found is null || missing.Count > 0) broken.Add(new(blueprint.Policy.Name, tier, found is null ? [] : missing));
+            if (found is null || missing.Count > 0)
+                broken.Add(new(blueprint.Policy.Name, tier, found is null ? [] : missing));
         }
 
         return broken;
@@ -42,6 +52,7 @@ internal sealed record BrokenTier(string Policy, TierLayout Tier, IReadOnlyList<
     /// <exception cref="PolicyException">It has one.</exception>
     public static async Task RefuseAsync(IStatements statements, PolicyLayout blueprint, Ledger ledger, CancellationToken cancellationToken)
     {
-        if (await AllAsync(statements, blueprint, ledger, cancellationToken) is [var first, ..]) throw new PolicyException(Code, $"{first.Text} {first.WayOut}");
+        if (await AllAsync(statements, blueprint, ledger, cancellationToken) is [var first, ..])
+            throw new PolicyException(Code, $"{first.Text} {first.WayOut}");
     }
 }

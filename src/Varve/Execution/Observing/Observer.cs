@@ -7,7 +7,9 @@ using Varve.Time;
 
 namespace Varve.Execution;
 
-/// <summary>Looks at one table, as far as its plan needs it: extents and sizes from what the engine knows, and the watched window.</summary>
+/// <summary>
+/// Looks at one table, as far as its plan needs it: extents and sizes from what the engine knows, and the watched window.
+/// </summary>
 internal sealed class Observer(IEngine engine, IStatements statements, PolicyLayout blueprint)
 {
     /// <summary>Rows whose series are counted one by one.</summary>
@@ -24,7 +26,9 @@ internal sealed class Observer(IEngine engine, IStatements statements, PolicyLay
     public async Task<TableState> ObserveAsync(Ledger ledger, ObservationRequest watch, bool withBytes, CancellationToken cancellationToken)
     {
         var created = blueprint.Tiers.Concat(blueprint.Retired).Where(t => ledger.Of(t.Id).Created).ToList();
-        var sizes = (await statements.MeasureAsync([blueprint.Source, .. created.Select(t => t.States)], withBytes, cancellationToken)).ToDictionary(s => s.Table);
+        var sizes = (
+            await statements.MeasureAsync([blueprint.Source, .. created.Select(t => t.States)], withBytes, cancellationToken)
+        ).ToDictionary(s => s.Table);
         var source = sizes.GetValueOrDefault(blueprint.Source);
         var extent = await ExtentAsync(watch, cancellationToken);
         var tiers = new Dictionary<string, TierSize>();
@@ -34,12 +38,20 @@ internal sealed class Observer(IEngine engine, IStatements statements, PolicyLay
             var size = sizes.GetValueOrDefault(tier.States);
             var (first, last) = Instants(await OneAsync(RowsSql.MinMax(_dialect, blueprint.Time.Starts, tier.States), cancellationToken));
             tiers[tier.Id] = new(size?.Rows ?? 0, size?.Bytes ?? 0, first) { Last = last };
-            if (await UnknownAsync(tier, ledger.Of(tier.Id).Covered.Union(ledger.Of(tier.Id).Writing), first, last, cancellationToken) is { } range) unknown[tier.Id] = range;
+            if (
+                await UnknownAsync(tier, ledger.Of(tier.Id).Covered.Union(ledger.Of(tier.Id).Writing), first, last, cancellationToken) is
+                { } range
+            )
+                unknown[tier.Id] = range;
         }
 
         var frozen = extent.Before ? await CountAsync(watch.Frozen, cancellationToken) : RowExtent.None;
         var timeless = await OneAsync(RowsSql.Timeless(_dialect, blueprint.Time, blueprint.Source), cancellationToken);
-        var (changes, around, survivor, arrival) = await new Recheck(_dialect, statements, blueprint).LookAsync(ledger, watch, cancellationToken);
+        var (changes, around, survivor, arrival) = await new Recheck(_dialect, statements, blueprint).LookAsync(
+            ledger,
+            watch,
+            cancellationToken
+        );
         return new()
         {
             Ledger = ledger,
@@ -49,7 +61,9 @@ internal sealed class Observer(IEngine engine, IStatements statements, PolicyLay
             Last = extent.Last,
             Timeless = timeless.Long(0),
             OutOfRange = timeless.Long(1),
-            Future = extent.Beyond ? await CountAsync(RangeSet.Of(TimeRange.Since(watch.AsOf + s_tick)), cancellationToken) : RowExtent.None,
+            Future = extent.Beyond
+                ? await CountAsync(RangeSet.Of(TimeRange.Since(watch.AsOf + s_tick)), cancellationToken)
+                : RowExtent.None,
             Frozen = frozen,
             Late = await LateAsync(frozen, watch, cancellationToken),
             Changes = changes,
@@ -68,7 +82,10 @@ internal sealed class Observer(IEngine engine, IStatements statements, PolicyLay
     public async Task<IReadOnlyList<DayRows>> DaysAsync(Ledger ledger, TimeRange range, CancellationToken cancellationToken)
     {
         var rows = new SortedDictionary<long, long>();
-        var tables = blueprint.Tiers.Concat(blueprint.Retired).Where(t => ledger.Of(t.Id).Created).Select(t => (blueprint.Time.Starts, t.States));
+        var tables = blueprint
+            .Tiers.Concat(blueprint.Retired)
+            .Where(t => ledger.Of(t.Id).Created)
+            .Select(t => (blueprint.Time.Starts, t.States));
         foreach (var (time, table) in tables.Prepend((blueprint.Time, blueprint.Source)))
         {
             foreach (var day in await statements.QueryAsync(RowsSql.Days(_dialect, time, table, RangeSet.Of(range)), cancellationToken))
@@ -81,7 +98,10 @@ internal sealed class Observer(IEngine engine, IStatements statements, PolicyLay
     /// <summary>The rows of the source that a plan removes, counted.</summary>
     public async Task<long> GoingAsync(Plan plan, CancellationToken cancellationToken)
     {
-        var ranges = BrakeRule.Removing(plan.Steps).Where(s => s.Relation == Relations.Source).Aggregate(RangeSet.Empty, (all, step) => all.Union(step.Touches));
+        var ranges = BrakeRule
+            .Removing(plan.Steps)
+            .Where(s => s.Relation == Relations.Source)
+            .Aggregate(RangeSet.Empty, (all, step) => all.Union(step.Touches));
         return ranges.IsEmpty ? 0 : (await CountAsync(ranges, cancellationToken)).Rows;
     }
 
@@ -89,49 +109,86 @@ internal sealed class Observer(IEngine engine, IStatements statements, PolicyLay
     public async Task<IReadOnlyList<LoneRows>> LoneAsync(CancellationToken cancellationToken)
     {
         var (first, last) = await EndsAsync(blueprint.Time, blueprint.Source, null, cancellationToken);
-        if (first is null || last is null) (first, last) = await EndsAsync(blueprint.Time, blueprint.Source, RangeSet.Of(TimeRange.All), cancellationToken);
-        if (first is not { } least || last is not { } greatest || greatest - least < LoneRows.LeastGap) return [];
+        if (first is null || last is null)
+            (first, last) = await EndsAsync(blueprint.Time, blueprint.Source, RangeSet.Of(TimeRange.All), cancellationToken);
+        if (first is not { } least || last is not { } greatest || greatest - least < LoneRows.LeastGap)
+            return [];
         return LoneRows.In(await DaysAsync(Ledger.Empty(""), TimeRange.All, cancellationToken));
     }
 
-    /// <summary>What a removal decides on is looked at again in its own snapshot: the oldest row of its relation, and of all that it is built from.</summary>
+    /// <summary>
+    /// What a removal decides on is looked at again in its own snapshot: the oldest row of its relation, and of all that it is
+    /// built from.
+    /// </summary>
     public async Task<TableState> RefreshAsync(TableState state, PlanStep step, CancellationToken cancellationToken)
     {
-        if (step is not PlanStep.Expire) return state;
+        if (step is not PlanStep.Expire)
+            return state;
         var tiers = new Dictionary<string, TierSize>(state.Tiers);
         foreach (var relation in blueprint.BuildersOf(step.Relation).Append(step.Relation))
         {
             var left = state.Ledger.Of(relation).Frozen.Complement();
-            if (relation == Relations.Source) state = state with { First = (await EndsAsync(blueprint.Time, blueprint.Source, left, cancellationToken)).First };
-            else tiers[relation] = (tiers.GetValueOrDefault(relation) ?? new TierSize(0, 0, null)) with { First = (await EndsAsync(blueprint.Time.Starts, blueprint.Tier(relation).States, left, cancellationToken)).First };
+            if (relation == Relations.Source)
+                state = state with { First = (await EndsAsync(blueprint.Time, blueprint.Source, left, cancellationToken)).First };
+            else
+                tiers[relation] = (tiers.GetValueOrDefault(relation) ?? new TierSize(0, 0, null)) with
+                {
+                    First = (await EndsAsync(blueprint.Time.Starts, blueprint.Tier(relation).States, left, cancellationToken)).First,
+                };
         }
 
-        return state with { Tiers = tiers };
+        return state with
+        {
+            Tiers = tiers,
+        };
     }
 
     /// <summary>Most tables need no filter: their least and greatest instants are finite, not expired and not in the future.</summary>
-    private async Task<(Instant? First, Instant? Last, bool Before, bool Beyond)> ExtentAsync(ObservationRequest watch, CancellationToken cancellationToken)
+    private async Task<(Instant? First, Instant? Last, bool Before, bool Beyond)> ExtentAsync(
+        ObservationRequest watch,
+        CancellationToken cancellationToken
+    )
     {
         var (first, last) = await EndsAsync(blueprint.Time, blueprint.Source, null, cancellationToken);
-        if (first is null || last is null) (first, last) = await EndsAsync(blueprint.Time, blueprint.Source, RangeSet.Of(TimeRange.All), cancellationToken);
-        if (first is not { } least || last is not { } greatest) return (null, null, false, false);
+        if (first is null || last is null)
+            (first, last) = await EndsAsync(blueprint.Time, blueprint.Source, RangeSet.Of(TimeRange.All), cancellationToken);
+        if (first is not { } least || last is not { } greatest)
+            return (null, null, false, false);
         var before = watch.Frozen.Overlaps(new TimeRange(least, greatest + s_tick));
         var beyond = greatest > watch.AsOf;
-        if (before) first = (await EndsAsync(blueprint.Time, blueprint.Source, watch.Frozen.Complement(), cancellationToken)).First;
-        if (beyond) last = (await EndsAsync(blueprint.Time, blueprint.Source, RangeSet.Of(TimeRange.Before(watch.AsOf + s_tick)), cancellationToken)).Last;
+        if (before)
+            first = (await EndsAsync(blueprint.Time, blueprint.Source, watch.Frozen.Complement(), cancellationToken)).First;
+        if (beyond)
+            last = (
+                await EndsAsync(blueprint.Time, blueprint.Source, RangeSet.Of(TimeRange.Before(watch.AsOf + s_tick)), cancellationToken)
+            ).Last;
         return (first, last, before, beyond);
     }
 
-    /// <summary>What a tier is about to get is written down before its rows are, so a row outside of it was not written under this catalog. Its ends tell, as the engine knows them.</summary>
-    private async Task<TimeRange?> UnknownAsync(TierLayout tier, RangeSet covered, Instant? first, Instant? last, CancellationToken cancellationToken)
+    /// <summary>
+    /// What a tier is about to get is written down before its rows are, so a row outside of it was not written under this
+    /// catalog. Its ends tell, as the engine knows them.
+    /// </summary>
+    private async Task<TimeRange?> UnknownAsync(
+        TierLayout tier,
+        RangeSet covered,
+        Instant? first,
+        Instant? last,
+        CancellationToken cancellationToken
+    )
     {
-        if (first is not { } least || last is not { } greatest || (covered.Contains(least) && covered.Contains(greatest))) return null;
+        if (first is not { } least || last is not { } greatest || (covered.Contains(least) && covered.Contains(greatest)))
+            return null;
         var (from, to) = await EndsAsync(blueprint.Time.Starts, tier.States, covered.Complement(), cancellationToken);
         return from is { } start && to is { } end ? new(start, tier.Grid.BucketOf(end).To) : null;
     }
 
-    private async Task<(Instant? First, Instant? Last)> EndsAsync(TimeColumn time, TableName table, RangeSet? ranges, CancellationToken cancellationToken) =>
-        Instants(await OneAsync(RowsSql.Ends(_dialect, time, table, ranges), cancellationToken));
+    private async Task<(Instant? First, Instant? Last)> EndsAsync(
+        TimeColumn time,
+        TableName table,
+        RangeSet? ranges,
+        CancellationToken cancellationToken
+    ) => Instants(await OneAsync(RowsSql.Ends(_dialect, time, table, ranges), cancellationToken));
 
     private static (Instant? First, Instant? Last) Instants(Row row) => (At(row, 0), At(row, 1));
 
@@ -144,34 +201,50 @@ internal sealed class Observer(IEngine engine, IStatements statements, PolicyLay
     /// <summary>The buckets of the first tier, as far as they have expired, that late rows lie in.</summary>
     private async Task<RangeSet> LateAsync(RowExtent frozen, ObservationRequest watch, CancellationToken cancellationToken)
     {
-        if (blueprint.Policy.LateAfterExpiry != LateAfterExpiry.Merge || frozen is not { First: { } first, Last: { } last }) return RangeSet.Empty;
+        if (blueprint.Policy.LateAfterExpiry != LateAfterExpiry.Merge || frozen is not { First: { } first, Last: { } last })
+            return RangeSet.Empty;
         var extent = watch.Frozen.Intersect(new TimeRange(first, last + s_tick));
-        if (blueprint.Tiers.Count == 0) return extent;
+        if (blueprint.Tiers.Count == 0)
+            return extent;
         var tier = blueprint.Tiers[0];
-        var buckets = await statements.QueryAsync(RowsSql.Buckets(_dialect, blueprint, tier, tier.Grid.Cover(new TimeRange(first, last + s_tick)), extent), cancellationToken);
+        var buckets = await statements.QueryAsync(
+            RowsSql.Buckets(_dialect, blueprint, tier, tier.Grid.Cover(new TimeRange(first, last + s_tick)), extent),
+            cancellationToken
+        );
         return RangeSet.Of(buckets.Select(r => tier.Grid.BucketOf(Micros.ToInstant(r.Long(0))))).Intersect(watch.Frozen);
     }
 
     /// <summary>Only after the zone data changed: labels of local calendars that are no boundary any more.</summary>
-    private async Task<IReadOnlyDictionary<string, IReadOnlyList<Instant>>> StaleLabelsAsync(Ledger ledger, IReadOnlyList<TierLayout> created, CancellationToken cancellationToken)
+    private async Task<IReadOnlyDictionary<string, IReadOnlyList<Instant>>> StaleLabelsAsync(
+        Ledger ledger,
+        IReadOnlyList<TierLayout> created,
+        CancellationToken cancellationToken
+    )
     {
         var stale = new Dictionary<string, IReadOnlyList<Instant>>();
-        if (ledger.ZoneVersion is null || ledger.ZoneVersion == DateTimeZoneProviders.Tzdb.VersionId) return stale;
+        if (ledger.ZoneVersion is null || ledger.ZoneVersion == DateTimeZoneProviders.Tzdb.VersionId)
+            return stale;
         foreach (var tier in created.Where(t => t.Grid.Width is Width.Calendar && t.Grid.Zone != DateTimeZone.Utc))
         {
             var labels = await statements.QueryAsync(RowsSql.Labels(_dialect, blueprint.Time.Starts, tier.States), cancellationToken);
             List<Instant> wrong = [.. labels.Select(r => Micros.ToInstant(r.Long(0))).Where(l => !tier.Grid.IsBoundary(l))];
-            if (wrong.Count > 0) stale[tier.Id] = wrong;
+            if (wrong.Count > 0)
+                stale[tier.Id] = wrong;
         }
 
         return stale;
     }
 
-    /// <summary>Only before anything was built, for the estimate of the first plan; of a large table the series of its newest sixteenth, as nobody reads all of it for an estimate.</summary>
+    /// <summary>
+    /// Only before anything was built, for the estimate of the first plan; of a large table the series of its newest sixteenth,
+    /// as nobody reads all of it for an estimate.
+    /// </summary>
     private async Task<long> SeriesAsync(Ledger ledger, long rows, Instant? first, Instant? last, CancellationToken cancellationToken)
     {
-        if (blueprint.Tiers.Count == 0 || !ledger.Of(blueprint.Tiers[0].Id).Covered.IsEmpty) return 0;
-        if (blueprint.Series.Count == 0) return 1;
+        if (blueprint.Tiers.Count == 0 || !ledger.Of(blueprint.Tiers[0].Id).Covered.IsEmpty)
+            return 0;
+        if (blueprint.Series.Count == 0)
+            return 1;
         var newest = rows > MostCounted && first is { } from && last is { } to ? new TimeRange(to - ((to - from) / 16), to + s_tick) : null;
         return (await OneAsync(RowsSql.Series(_dialect, blueprint, newest), cancellationToken)).Long(0);
     }

@@ -14,7 +14,10 @@ internal sealed record Inspection(StoredPolicy Stored, PolicyLayout Blueprint, T
     /// <summary>The same with a plan that removes nothing.</summary>
     public Inspection Withheld() => this with { Plan = Planner.Withheld(Blueprint, State, Plan.AsOf) };
 
-    /// <summary>The sign that another table stands under the source's name; null where it is the same, or where nothing is to be done with it.</summary>
+    /// <summary>
+    /// The sign that another table stands under the source's name; null where it is the same, or where nothing is to be done with
+    /// it.
+    /// </summary>
     public SourceDoubt? Doubt { get; init; }
 }
 
@@ -28,37 +31,77 @@ internal sealed class PolicyInspector(IEngine engine, CatalogStore desk, Archive
     /// <param name="asOf">The planning instant.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <param name="withBytes">Whether a person reads the sizes; what is run has no use for them.</param>
-    public Task<Inspection> InspectAsync(StoredPolicy stored, Instant asOf, CancellationToken cancellationToken, bool withBytes = true) => engine.TransactAsync(
-        async (statements, token) =>
-        {
-            var blueprint = await ResolveAsync(statements, stored.Policy, token);
-            var ledger = await desk.Ledgers.LoadAsync(statements, stored, asOf, token);
-            return await InspectAsync(statements, stored, blueprint, ledger, asOf, token, withBytes);
-        },
-        Scope.Reading,
-        cancellationToken);
+    public Task<Inspection> InspectAsync(StoredPolicy stored, Instant asOf, CancellationToken cancellationToken, bool withBytes = true) =>
+        engine.TransactAsync(
+            async (statements, token) =>
+            {
+                var blueprint = await ResolveAsync(statements, stored.Policy, token);
+                var ledger = await desk.Ledgers.LoadAsync(statements, stored, asOf, token);
+                return await InspectAsync(statements, stored, blueprint, ledger, asOf, token, withBytes);
+            },
+            Scope.Reading,
+            cancellationToken
+        );
 
-    public async Task<Inspection> InspectAsync(IStatements statements, StoredPolicy stored, PolicyLayout blueprint, Ledger ledger, Instant asOf, CancellationToken cancellationToken, bool withBytes = true)
+    public async Task<Inspection> InspectAsync(
+        IStatements statements,
+        StoredPolicy stored,
+        PolicyLayout blueprint,
+        Ledger ledger,
+        Instant asOf,
+        CancellationToken cancellationToken,
+        bool withBytes = true
+    )
     {
         blueprint = await WithRetiredAsync(statements, blueprint, ledger, cancellationToken);
         await BrokenTier.RefuseAsync(statements, blueprint, ledger, cancellationToken);
         var watch = Planner.Watch(blueprint, ledger, asOf);
         var observer = new Observer(engine, statements, blueprint);
         var state = await observer.ObserveAsync(ledger, watch, withBytes, cancellationToken);
-        if (Planner.Scattered(blueprint, state, asOf) is { } range) state = state with { Days = await observer.DaysAsync(ledger, range, cancellationToken) };
+        if (Planner.Scattered(blueprint, state, asOf) is { } range)
+            state = state with { Days = await observer.DaysAsync(ledger, range, cancellationToken) };
         var plan = Planner.Plan(blueprint, state, asOf);
         if (plan.Brake is not null)
         {
             // A person decides on what is counted, not on what is estimated.
-            state = state with { Going = await observer.GoingAsync(plan, cancellationToken) };
+            state = state with
+            {
+                Going = await observer.GoingAsync(plan, cancellationToken),
+            };
             plan = Planner.Plan(blueprint, state, asOf);
         }
 
         if (plan.Steps.Any(s => s is PlanStep.Publish))
-            plan = plan with { Notes = [.. plan.Notes, .. (await new DependentViews(engine, desk, statements).OfAsync(blueprint, cancellationToken)).Select(p => p with { IsWarning = true })] };
-        if (Declared(blueprint.Policy) is { } undeclared) plan = plan with { Notes = [.. plan.Notes, undeclared] };
-        var doubt = plan.Steps.Any(Touches) ? await new SourceLook(engine.Dialect, statements, blueprint).LookAsync(ledger, watch.Comparable, cancellationToken) : null;
-        if (doubt is not null) plan = plan with { Notes = [.. plan.Notes, new(SourceDoubt.Code, $"{doubt.Text(blueprint, state)} A run stops here. {SourceDoubt.WayOut(blueprint.Policy.Name)}") { IsWarning = true }] };
+            plan = plan with
+            {
+                Notes =
+                [
+                    .. plan.Notes,
+                    .. (await new DependentViews(engine, desk, statements).OfAsync(blueprint, cancellationToken)).Select(p =>
+                        p with
+                        {
+                            IsWarning = true,
+                        }
+                    ),
+                ],
+            };
+        if (Declared(blueprint.Policy) is { } undeclared)
+            plan = plan with { Notes = [.. plan.Notes, undeclared] };
+        var doubt = plan.Steps.Any(Touches)
+            ? await new SourceLook(engine.Dialect, statements, blueprint).LookAsync(ledger, watch.Comparable, cancellationToken)
+            : null;
+        if (doubt is not null)
+            plan = plan with
+            {
+                Notes =
+                [
+                    .. plan.Notes,
+                    new(SourceDoubt.Code, $"{doubt.Text(blueprint, state)} A run stops here. {SourceDoubt.WayOut(blueprint.Policy.Name)}")
+                    {
+                        IsWarning = true,
+                    },
+                ],
+            };
         return new(stored, blueprint, state, plan) { Doubt = doubt };
     }
 
@@ -74,40 +117,76 @@ internal sealed class PolicyInspector(IEngine engine, CatalogStore desk, Archive
     {
         List<Problem> problems = [];
         var description = await statements.DescribeAsync(policy.Table, cancellationToken);
-        if (description is null) throw new PolicyException([LayoutRules.NoTable(policy, await desk.BaseTablesAsync(statements, cancellationToken))]);
+        if (description is null)
+            throw new PolicyException([LayoutRules.NoTable(policy, await desk.BaseTablesAsync(statements, cancellationToken))]);
         return LayoutRules.Resolve(policy, description, Limits(_ => false), Span, problems)
             ?? throw new PolicyException([.. problems.Where(p => !p.IsWarning)]);
     }
 
-    /// <summary>The same with the tiers whose tables are there and that the policy no longer has, as the newest revision says that had them; finest first.</summary>
-    public async Task<PolicyLayout> WithRetiredAsync(IStatements statements, PolicyLayout blueprint, Ledger ledger, CancellationToken cancellationToken) =>
-        blueprint with { Retired = await RetiredAsync(statements, blueprint, ledger, cancellationToken) };
+    /// <summary>
+    /// The same with the tiers whose tables are there and that the policy no longer has, as the newest revision says that had
+    /// them; finest first.
+    /// </summary>
+    public async Task<PolicyLayout> WithRetiredAsync(
+        IStatements statements,
+        PolicyLayout blueprint,
+        Ledger ledger,
+        CancellationToken cancellationToken
+    ) => blueprint with { Retired = await RetiredAsync(statements, blueprint, ledger, cancellationToken) };
 
-    private async Task<IReadOnlyList<TierLayout>> RetiredAsync(IStatements statements, PolicyLayout blueprint, Ledger ledger, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<TierLayout>> RetiredAsync(
+        IStatements statements,
+        PolicyLayout blueprint,
+        Ledger ledger,
+        CancellationToken cancellationToken
+    )
     {
-        var left = ledger.Relations.Where(r => r.Value.Created).Select(r => r.Key).Except(blueprint.Tiers.Select(t => t.Id)).ToHashSet(StringComparer.Ordinal);
-        if (left.Count == 0) return [];
+        var left = ledger
+            .Relations.Where(r => r.Value.Created)
+            .Select(r => r.Key)
+            .Except(blueprint.Tiers.Select(t => t.Id))
+            .ToHashSet(StringComparer.Ordinal);
+        if (left.Count == 0)
+            return [];
         List<TierLayout> retired = [];
-        foreach (var (number, revision) in (await desk.Policies.RevisionsAsync(statements, cancellationToken)).Where(r => r.Policy.Name == blueprint.Policy.Name).Reverse())
+        foreach (
+            var (number, revision) in (await desk.Policies.RevisionsAsync(statements, cancellationToken))
+                .Where(r => r.Policy.Name == blueprint.Policy.Name)
+                .Reverse()
+        )
         {
             var aside = left.Select(Relations.AsideBy).Where(by => by > number).Order().FirstOrDefault();
             retired.AddRange(LayoutRules.Retired(revision, blueprint.Source, aside).Where(t => left.Remove(t.Id)));
         }
 
-        return [.. retired.OrderBy(t => t.Grid.Width.Longest).Select(t => t with { Lacks = blueprint.StateNames.Except(ledger.Of(t.Id).Columns, StringComparer.Ordinal).ToHashSet(StringComparer.Ordinal) })];
+        return
+        [
+            .. retired
+                .OrderBy(t => t.Grid.Width.Longest)
+                .Select(t =>
+                    t with
+                    {
+                        Lacks = blueprint
+                            .StateNames.Except(ledger.Of(t.Id).Columns, StringComparer.Ordinal)
+                            .ToHashSet(StringComparer.Ordinal),
+                    }
+                ),
+        ];
     }
 
     /// <summary>Advice where the location of a policy's archive is not declared here; null where it is.</summary>
-    public Problem? Declared(Policy policy) => policy.Archive is { To: var to } && !locations.Knows(to)
-        ? new(PolicyCodes.Undeclared, locations.Undeclared(to)) { Path = "archive", IsWarning = true }
-        : null;
+    public Problem? Declared(Policy policy) =>
+        policy.Archive is { To: var to } && !locations.Knows(to)
+            ? new(PolicyCodes.Undeclared, locations.Undeclared(to)) { Path = "archive", IsWarning = true }
+            : null;
 
-    private ArchiveLimits? Archives => (engine.Dialect.Parquet, engine.Capabilities.Benches) switch
-    {
-        ({ } parquet, _) => new(c => parquet.Survives(c.TypeName), Snapshots: false),
-        (_, { } benches) => new(c => benches.Held(c) is not null, Snapshots: false) { Instead = benches.Instead },
-        _ => engine.Capabilities.Snapshotting is null ? null : new(_ => true, Snapshots: true),
-    };
+    private ArchiveLimits? Archives =>
+        (engine.Dialect.Parquet, engine.Capabilities.Benches) switch
+        {
+            ({ } parquet, _) => new(c => parquet.Survives(c.TypeName), Snapshots: false),
+            (_, { } benches) => new(c => benches.Held(c) is not null, Snapshots: false) { Instead = benches.Instead },
+            _ => engine.Capabilities.Snapshotting is null ? null : new(_ => true, Snapshots: true),
+        };
 
     /// <summary>What the engine says about names and archives.</summary>
     public NameLimits Limits(Func<TableName, bool> isTaken) =>

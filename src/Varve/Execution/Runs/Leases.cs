@@ -13,7 +13,8 @@ internal sealed class Leases : IAsyncDisposable
         var leases = new Leases();
         try
         {
-            foreach (var policy in policies.Distinct().Order(StringComparer.Ordinal)) leases._taken.Add(await engine.LeaseAsync(policy, cancellationToken));
+            foreach (var policy in policies.Distinct().Order(StringComparer.Ordinal))
+                leases._taken.Add(await engine.LeaseAsync(policy, cancellationToken));
             return leases;
         }
         catch
@@ -25,6 +26,7 @@ internal sealed class Leases : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var lease in _taken) await lease.DisposeAsync();
+        foreach (var lease in _taken)
+            await lease.DisposeAsync();
     }
 }

@@ -15,8 +15,14 @@ internal sealed class MoveWatch(TimeProvider clock, Duration patience)
     /// <exception cref="EngineException">It did not get on for too long.</exception>
     public async Task WaitAsync(MoveState state, CancellationToken cancellationToken)
     {
-        if (state.Done != _done) (_done, _last) = (state.Done, clock.GetTimestamp());
-        else if (clock.GetElapsedTime(_last) >= patience.ToTimeSpan()) throw new EngineException(EngineCodes.Waits, $"the move does not get on{(state.Stuck is { } why ? $": {why}" : "")}. It goes on by itself where the engine lets it; the next run looks again.");
-        if (state.Pause > Duration.Zero) await Task.Delay(state.Pause.ToTimeSpan(), clock, cancellationToken);
+        if (state.Done != _done)
+            (_done, _last) = (state.Done, clock.GetTimestamp());
+        else if (clock.GetElapsedTime(_last) >= patience.ToTimeSpan())
+            throw new EngineException(
+                EngineCodes.Waits,
+                $"the move does not get on{(state.Stuck is { } why ? $": {why}" : "")}. It goes on by itself where the engine lets it; the next run looks again."
+            );
+        if (state.Pause > Duration.Zero)
+            await Task.Delay(state.Pause.ToTimeSpan(), clock, cancellationToken);
     }
 }

@@ -6,9 +6,7 @@ namespace Varve.Execution;
 /// <summary>What a run tells while it goes on. The progress bar, the log and the server read the same stream. A closed family.</summary>
 public abstract record RunEvent
 {
-    private RunEvent()
-    {
-    }
+    private RunEvent() { }
 
     /// <summary>The policy that it is about.</summary>
     public required string Policy { get; init; }
@@ -25,7 +23,10 @@ public abstract record RunEvent
     /// <summary>A step begins.</summary>
     public sealed record StepStarted(int Index, int Total, PlanStep Step) : RunEvent;
 
-    /// <summary>A step that takes its time is so far: what lies where it should of what there is, 0 where unknown; and why it does not get on, null where it does.</summary>
+    /// <summary>
+    /// A step that takes its time is so far: what lies where it should of what there is, 0 where unknown; and why it does not get
+    /// on, null where it does.
+    /// </summary>
     public sealed record StepProgress(int Index, int Total, PlanStep Step, long DoneBytes, long Bytes, string? Stuck) : RunEvent;
 
     /// <summary>A step is done and committed.</summary>
@@ -75,7 +76,8 @@ public sealed record StepResult(long RowsIn, long RowsWritten, long RowsRemoved,
 /// <param name="Elapsed">How long it took.</param>
 /// <param name="AuditHead">Hash of the newest audit entry.</param>
 /// <param name="Stopped">True where it stopped before the end on request.</param>
-/// <param name="Next">The step before which, or in which, it stopped, and with which the next run goes on; null where it did not stop.</param>
+/// <param name="Next">The step before which, or in which, it stopped, and with which the next run goes on; null where it did not
+/// stop.</param>
 public sealed record RunSummary(
     string RunId,
     int StepsDone,
@@ -86,4 +88,5 @@ public sealed record RunSummary(
     Duration Elapsed,
     string AuditHead,
     bool Stopped,
-    PlanStep? Next);
+    PlanStep? Next
+);

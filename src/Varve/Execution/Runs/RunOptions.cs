@@ -17,7 +17,10 @@ public sealed record RunOptions
     /// <summary>True: a person agreed to whatever would be removed.</summary>
     public bool Yes { get; init; }
 
-    /// <summary>How many rows the run may remove in all; a step that would remove more is rolled back and waits for a person. Null: any number.</summary>
+    /// <summary>
+    /// How many rows the run may remove in all; a step that would remove more is rolled back and waits for a person. Null: any
+    /// number.
+    /// </summary>
     public long? MaxRemove { get; init; }
 
     /// <summary>Stops between two steps after this time; null: when all is done.</summary>
@@ -26,7 +29,10 @@ public sealed record RunOptions
     /// <summary>Plans that were made before; only their steps are run. Null: plan now.</summary>
     public IReadOnlyList<Plan>? Plans { get; init; }
 
-    /// <summary>A hash of the audit log that was noted before: a catalog that does not have it is older, and nothing is run. Null: not asked.</summary>
+    /// <summary>
+    /// A hash of the audit log that was noted before: a catalog that does not have it is older, and nothing is run. Null: not
+    /// asked.
+    /// </summary>
     public string? AuditHead { get; init; }
 
     /// <summary>Asked to stop: the statement in flight ends, the rest is left for the next run.</summary>

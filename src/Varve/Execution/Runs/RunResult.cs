@@ -29,7 +29,8 @@ public sealed record RunResult(string Policy)
         await foreach (var happened in events)
         {
             // A pattern has no run of its own: its tables have.
-            if (happened is RunEvent.LeftOut or RunEvent.TakenUp) continue;
+            if (happened is RunEvent.LeftOut or RunEvent.TakenUp)
+                continue;
             var result = results.GetValueOrDefault(happened.Policy) ?? new(happened.Policy);
             results[happened.Policy] = happened switch
             {
@@ -40,7 +41,8 @@ public sealed record RunResult(string Policy)
                 _ => result,
             };
             var error = (happened as RunEvent.Failed)?.Error ?? (happened as RunEvent.StepFailed)?.Error;
-            if (error is not null) first ??= ExceptionDispatchInfo.Capture(error);
+            if (error is not null)
+                first ??= ExceptionDispatchInfo.Capture(error);
         }
 
         first?.Throw();

@@ -33,12 +33,14 @@ internal sealed class RunTelemetry : IDisposable
     {
         _activity?.SetTag(Telemetry.RunId, run).SetTag(Telemetry.AsOf, InstantText.Format(plan.AsOf));
         _log.RunBegins(_policy, run, plan.AsOf, plan.Steps.Count);
-        foreach (var wait in plan.Waits) Waits(wait);
+        foreach (var wait in plan.Waits)
+            Waits(wait);
     }
 
     public void Waits(Wait wait)
     {
-        if (wait.NeedsPerson) _log.Waits(_policy, wait.Relation, wait.Reason);
+        if (wait.NeedsPerson)
+            _log.Waits(_policy, wait.Relation, wait.Reason);
     }
 
     public void Braked(Brake brake)
@@ -50,7 +52,17 @@ internal sealed class RunTelemetry : IDisposable
     public void Ends(string outcome, RunSummary summary)
     {
         _outcome = outcome;
-        _log.RunEnds(_policy, summary.RunId, outcome, summary.StepsDone, summary.StepsLeft, summary.RowsRead, summary.RowsWritten, summary.RowsRemoved, summary.Elapsed.TotalSeconds);
+        _log.RunEnds(
+            _policy,
+            summary.RunId,
+            outcome,
+            summary.StepsDone,
+            summary.StepsLeft,
+            summary.RowsRead,
+            summary.RowsWritten,
+            summary.RowsRemoved,
+            summary.Elapsed.TotalSeconds
+        );
     }
 
     public void Failed(VarveException error)
@@ -66,5 +78,6 @@ internal sealed class RunTelemetry : IDisposable
         Count(_policy, _outcome);
     }
 
-    private static void Count(string policy, string outcome) => Telemetry.Runs.Add(1, new(Telemetry.Policy, policy), new(Telemetry.Outcome, outcome));
+    private static void Count(string policy, string outcome) =>
+        Telemetry.Runs.Add(1, new(Telemetry.Policy, policy), new(Telemetry.Outcome, outcome));
 }

@@ -11,20 +11,39 @@ using Varve.Time;
 namespace Varve.Execution;
 
 /// <summary>Runs policies one after the other; one that fails stops no other. What happens is told as a stream of events.</summary>
-internal sealed class Runner(IEngine engine, CatalogStore desk, PolicyInspector surveyor, TimeProvider clock, AuditActor actor, ArchiveLocations locations, ILogger log)
+internal sealed class Runner(
+    IEngine engine,
+    CatalogStore desk,
+    PolicyInspector surveyor,
+    TimeProvider clock,
+    AuditActor actor,
+    ArchiveLocations locations,
+    ILogger log
+)
 {
     private HashSet<string>? _pruned;
 
     public async IAsyncEnumerable<RunEvent> RunAsync(
-        IReadOnlyList<StoredPolicy> policies, RunOptions options, Instant asOf, [EnumeratorCancellation] CancellationToken cancellationToken)
+        IReadOnlyList<StoredPolicy> policies,
+        RunOptions options,
+        Instant asOf,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
     {
         var events = Channel.CreateUnbounded<RunEvent>(new() { SingleReader = true, SingleWriter = true });
         var work = WorkAsync(policies, options, asOf, events.Writer, cancellationToken);
-        await foreach (var happened in events.Reader.ReadAllAsync(CancellationToken.None)) yield return happened;
+        await foreach (var happened in events.Reader.ReadAllAsync(CancellationToken.None))
+            yield return happened;
         await work;
     }
 
-    private async Task WorkAsync(IReadOnlyList<StoredPolicy> policies, RunOptions options, Instant asOf, ChannelWriter<RunEvent> events, CancellationToken cancellationToken)
+    private async Task WorkAsync(
+        IReadOnlyList<StoredPolicy> policies,
+        RunOptions options,
+        Instant asOf,
+        ChannelWriter<RunEvent> events,
+        CancellationToken cancellationToken
+    )
     {
         try
         {
@@ -33,11 +52,14 @@ internal sealed class Runner(IEngine engine, CatalogStore desk, PolicyInspector 
             string? wrote = null;
             foreach (var policy in policies)
             {
-                if (options.Stop.IsCancellationRequested || deadline.IsPast) await PostponeAsync(policy.Policy.Name, events, cancellationToken);
-                else if (await OneAsync(policy, options, asOf, deadline, limit, events, cancellationToken)) wrote = policy.Policy.Name;
+                if (options.Stop.IsCancellationRequested || deadline.IsPast)
+                    await PostponeAsync(policy.Policy.Name, events, cancellationToken);
+                else if (await OneAsync(policy, options, asOf, deadline, limit, events, cancellationToken))
+                    wrote = policy.Policy.Name;
             }
 
-            if (wrote is not null) await SettleAsync(wrote, events, cancellationToken);
+            if (wrote is not null)
+                await SettleAsync(wrote, events, cancellationToken);
             events.Complete();
         }
         catch (OperationCanceledException)
@@ -62,7 +84,12 @@ internal sealed class Runner(IEngine engine, CatalogStore desk, PolicyInspector 
         catch (EngineException error)
         {
             var why = error.Code == EngineCodes.DiskFull ? "there is no room for it. Make room" : error.Message;
-            var told = new EngineException(error.Code, $"what was done is kept, but the checkpoint that follows a run was not written: {why.TrimEnd('.')}. The next run writes it.", error.IsTransient, error);
+            var told = new EngineException(
+                error.Code,
+                $"what was done is kept, but the checkpoint that follows a run was not written: {why.TrimEnd('.')}. The next run writes it.",
+                error.IsTransient,
+                error
+            );
             log.RunFailed(told, policy);
             await events.WriteAsync(new RunEvent.Failed(told) { Policy = policy }, CancellationToken.None);
         }
@@ -74,7 +101,15 @@ internal sealed class Runner(IEngine engine, CatalogStore desk, PolicyInspector 
         return events.WriteAsync(new RunEvent.Postponed { Policy = policy }, cancellationToken);
     }
 
-    private async Task<bool> OneAsync(StoredPolicy policy, RunOptions options, Instant asOf, Deadline deadline, RemovalLimit limit, ChannelWriter<RunEvent> events, CancellationToken cancellationToken)
+    private async Task<bool> OneAsync(
+        StoredPolicy policy,
+        RunOptions options,
+        Instant asOf,
+        Deadline deadline,
+        RemovalLimit limit,
+        ChannelWriter<RunEvent> events,
+        CancellationToken cancellationToken
+    )
     {
         var name = policy.Policy.Name;
         using var watch = new RunTelemetry(log, clock, name);
@@ -82,12 +117,23 @@ internal sealed class Runner(IEngine engine, CatalogStore desk, PolicyInspector 
         {
             var planned = options.Plans?.FirstOrDefault(p => p.Policy == name);
             var executor = new StepExecutor(engine, desk, actor, clock, locations, limit);
-            await using var work = await PolicyWork.BeginAsync(engine, surveyor, executor, policy, planned?.AsOf ?? asOf, cancellationToken, () => FinishPruningAsync(name, events, cancellationToken));
+            await using var work = await PolicyWork.BeginAsync(
+                engine,
+                surveyor,
+                executor,
+                policy,
+                planned?.AsOf ?? asOf,
+                cancellationToken,
+                () => FinishPruningAsync(name, events, cancellationToken)
+            );
             var survey = work.Survey;
-            if (CatalogSigns.Halt(survey.Blueprint, survey.State) is { } halt) throw halt;
-            if (survey.Doubt is { } doubt) throw doubt.Halt(survey.Blueprint, survey.State);
+            if (CatalogSigns.Halt(survey.Blueprint, survey.State) is { } halt)
+                throw halt;
+            if (survey.Doubt is { } doubt)
+                throw doubt.Halt(survey.Blueprint, survey.State);
             DependentViews.Refuse(survey.Plan);
-            if (planned is not null) survey = survey with { Plan = Staleness.Keep(planned, survey.Plan) };
+            if (planned is not null)
+                survey = survey with { Plan = Staleness.Keep(planned, survey.Plan) };
             var run = new PolicyRun(engine, desk, surveyor, executor, actor, new(events, watch, limit, clock)) { Scope = work.Scope };
             if (planned is not null && survey.Plan.Brake is { } pulled && !options.Yes && !options.Confirm.Any(pulled.IsConfirmedBy))
             {
@@ -133,7 +179,9 @@ internal sealed class Runner(IEngine engine, CatalogStore desk, PolicyInspector 
         }
     }
 
-    /// <summary>A pruning of archives that was ended is finished; where it cannot be, that is said, and nothing else waits for it.</summary>
+    /// <summary>
+    /// A pruning of archives that was ended is finished; where it cannot be, that is said, and nothing else waits for it.
+    /// </summary>
     private async Task FinishPruningAsync(string policy, ChannelWriter<RunEvent> events, CancellationToken cancellationToken)
     {
         var pruning = new PartPruning(engine, desk, locations, actor, clock);
@@ -141,14 +189,21 @@ internal sealed class Runner(IEngine engine, CatalogStore desk, PolicyInspector 
         {
             // Asked for once: a pruning that is ended while this run goes on is finished by the next one.
             _pruned ??= [.. (await pruning.BegunAsync([], cancellationToken)).Select(p => p.Policy)];
-            if (!_pruned.Contains(policy)) return;
+            if (!_pruned.Contains(policy))
+                return;
             await pruning.FinishAsync([policy], cancellationToken);
         }
         catch (VarveException error) when (error is PolicyException or EngineException or HaltException)
         {
             var begun = RangeSet.Of((await pruning.BegunAsync([policy], cancellationToken)).Select(p => p.Range));
-            if (begun.IsEmpty) throw;
-            var wait = new Wait(Relations.Source, new(begun.Start!.Value, begun.End!.Value), $"parts of its archive are being pruned, and that cannot be finished: {error.Message}", NeedsPerson: false);
+            if (begun.IsEmpty)
+                throw;
+            var wait = new Wait(
+                Relations.Source,
+                new(begun.Start!.Value, begun.End!.Value),
+                $"parts of its archive are being pruned, and that cannot be finished: {error.Message}",
+                NeedsPerson: false
+            );
             await events.WriteAsync(new RunEvent.Waiting(wait) { Policy = policy }, cancellationToken);
         }
     }

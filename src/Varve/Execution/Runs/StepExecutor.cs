@@ -21,7 +21,14 @@ namespace Varve.Execution;
 /// <param name="clock">The clock.</param>
 /// <param name="locations">Where archives are.</param>
 /// <param name="limit">How many rows may go.</param>
-internal sealed class StepExecutor(IEngine engine, CatalogStore store, AuditActor actor, TimeProvider clock, ArchiveLocations locations, RemovalLimit limit)
+internal sealed class StepExecutor(
+    IEngine engine,
+    CatalogStore store,
+    AuditActor actor,
+    TimeProvider clock,
+    ArchiveLocations locations,
+    RemovalLimit limit
+)
 {
     private (int Ordinal, string Text) _intent = (-1, "");
     private (int Ordinal, StatementLog? Log) _begun = (-1, null);
@@ -36,18 +43,39 @@ internal sealed class StepExecutor(IEngine engine, CatalogStore store, AuditActo
     public Duration Patience => engine.Capabilities.Relocation?.Patience ?? Duration.Zero;
 
     /// <summary>Guard, act, verify and journal, the intent of what comes next included.</summary>
-    public async Task<StepDone> ExecuteAsync(IStatements statements, Inspection survey, PlanStep step, PlanStep? next, int ordinal, CancellationToken cancellationToken)
+    public async Task<StepDone> ExecuteAsync(
+        IStatements statements,
+        Inspection survey,
+        PlanStep step,
+        PlanStep? next,
+        int ordinal,
+        CancellationToken cancellationToken
+    )
     {
         // What takes several units of work is one step.
         var log = _begun.Ordinal == ordinal ? _begun.Log!.Copy() : new(store.Tables);
         var recorded = new RecordedStatements(statements, log);
         var parts = await HoldAsync(recorded, survey.Blueprint, step, cancellationToken);
         var ledger = await store.Ledgers.LoadAsync(statements, survey.Stored, survey.Plan.AsOf, cancellationToken);
-        if (ledger.Last is { } last && last.Run == Run && last.Ordinal == ordinal) return await AgainAsync(statements, survey, ledger, last, next, cancellationToken);
-        var state = await new Observer(engine, statements, survey.Blueprint).RefreshAsync(survey.State with { Ledger = ledger }, step, cancellationToken);
+        if (ledger.Last is { } last && last.Run == Run && last.Ordinal == ordinal)
+            return await AgainAsync(statements, survey, ledger, last, next, cancellationToken);
+        var state = await new Observer(engine, statements, survey.Blueprint).RefreshAsync(
+            survey.State with
+            {
+                Ledger = ledger,
+            },
+            step,
+            cancellationToken
+        );
         var context = Context(recorded, log, survey, state) with { Parts = Quiet(parts, ledger, survey) };
-        if (ledger.Going.Count > 0 || ledger.Drill is not null) await new UnfinishedWork(store, actor, Now()).FinishAsync(context, cancellationToken);
-        var acted = IsDone(context, step) ? ActOutcome.Nothing with { Note = "it had been begun, and was finished" } : await StepDispatch.ActAsync(context, step, cancellationToken);
+        if (ledger.Going.Count > 0 || ledger.Drill is not null)
+            await new UnfinishedWork(store, actor, Now()).FinishAsync(context, cancellationToken);
+        var acted = IsDone(context, step)
+            ? ActOutcome.Nothing with
+            {
+                Note = "it had been begun, and was finished",
+            }
+            : await StepDispatch.ActAsync(context, step, cancellationToken);
         if (acted.Moving is not null)
         {
             _begun = (ordinal, log);
@@ -64,13 +92,27 @@ internal sealed class StepExecutor(IEngine engine, CatalogStore store, AuditActo
         IntendAsync(statements, survey, survey.State.Ledger, step, ordinal, cancellationToken);
 
     /// <summary>The statements of steps as they would be run one after the other, where nothing comes in between.</summary>
-    public async Task<IReadOnlyList<StepStatements>> RehearseAsync(Inspection survey, IReadOnlyList<PlanStep> steps, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<StepStatements>> RehearseAsync(
+        Inspection survey,
+        IReadOnlyList<PlanStep> steps,
+        CancellationToken cancellationToken
+    )
     {
         var hasCatalog = await HasCatalogAsync(cancellationToken);
-        return await engine.TransactAsync((s, token) => RehearseAsync(s, hasCatalog, survey, steps, token), Scope.Reading, cancellationToken);
+        return await engine.TransactAsync(
+            (s, token) => RehearseAsync(s, hasCatalog, survey, steps, token),
+            Scope.Reading,
+            cancellationToken
+        );
     }
 
-    private async Task<IReadOnlyList<StepStatements>> RehearseAsync(IStatements statements, bool hasCatalog, Inspection survey, IReadOnlyList<PlanStep> steps, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<StepStatements>> RehearseAsync(
+        IStatements statements,
+        bool hasCatalog,
+        Inspection survey,
+        IReadOnlyList<PlanStep> steps,
+        CancellationToken cancellationToken
+    )
     {
         List<StepStatements> shown = [];
         List<RehearsedPart> written = [];
@@ -85,45 +127,63 @@ internal sealed class StepExecutor(IEngine engine, CatalogStore store, AuditActo
     }
 
     /// <summary>Finishes what an earlier run or command began.</summary>
-    public Task FinishEarlierAsync(Inspection survey, CancellationToken cancellationToken) => engine.TransactAsync(
-        async (statements, token) =>
-        {
-            var ledger = await store.Ledgers.LoadAsync(statements, survey.Stored, survey.Plan.AsOf, token);
-            await new UnfinishedWork(store, actor, Now()).FinishAsync(Context(statements, new(store.Tables), survey, survey.State with { Ledger = ledger }), token);
-            return 0;
-        },
-        Scope.Writing,
-        cancellationToken);
+    public Task FinishEarlierAsync(Inspection survey, CancellationToken cancellationToken) =>
+        engine.TransactAsync(
+            async (statements, token) =>
+            {
+                var ledger = await store.Ledgers.LoadAsync(statements, survey.Stored, survey.Plan.AsOf, token);
+                await new UnfinishedWork(store, actor, Now()).FinishAsync(
+                    Context(statements, new(store.Tables), survey, survey.State with { Ledger = ledger }),
+                    token
+                );
+                return 0;
+            },
+            Scope.Writing,
+            cancellationToken
+        );
 
     /// <summary>Whether there is a catalog to read.</summary>
     public Task<bool> HasCatalogAsync(CancellationToken cancellationToken) => store.Schema.ExistsAsync(cancellationToken);
 
     /// <summary>Puts the table of a tier back whose columns were being changed.</summary>
-    public Task MendAsync(string policy, CancellationToken cancellationToken) => engine.TransactAsync(
-        async (statements, token) =>
-        {
-            var ledger = await store.Ledgers.LoadAsync(statements, policy, token);
-            var before = ledger;
-            foreach (var (relation, sets) in before.Relations)
+    public Task MendAsync(string policy, CancellationToken cancellationToken) =>
+        engine.TransactAsync(
+            async (statements, token) =>
             {
-                if (sets.Tables.FirstOrDefault(t => t.Kind == BrokenTier.Beside) is not { } beside) continue;
-                var states = sets.Tables.First(t => t.Kind == "states").Name;
-                var isThere = await statements.DescribeAsync(states, token) is not null;
+                var ledger = await store.Ledgers.LoadAsync(statements, policy, token);
+                var before = ledger;
+                foreach (var (relation, sets) in before.Relations)
+                {
+                    if (sets.Tables.FirstOrDefault(t => t.Kind == BrokenTier.Beside) is not { } beside)
+                        continue;
+                    var states = sets.Tables.First(t => t.Kind == "states").Name;
+                    var isThere = await statements.DescribeAsync(states, token) is not null;
 
-                // A table of that name that is not of this shape is somebody else's.
-                var isOurs = (await statements.DescribeAsync(beside.Name, token))?.Find(StateColumns.Rows.Value) is not null;
-                if (isOurs) await statements.ExecuteAsync(isThere ? StepSql.Drop(beside.Name, isView: false) : StepSql.Rename(beside.Name, states), token);
-                ledger = ledger.With(relation, sets with { Tables = [.. sets.Tables.Where(t => t != beside)] });
-            }
+                    // A table of that name that is not of this shape is somebody else's.
+                    var isOurs = (await statements.DescribeAsync(beside.Name, token))?.Find(StateColumns.Rows.Value) is not null;
+                    if (isOurs)
+                        await statements.ExecuteAsync(
+                            isThere ? StepSql.Drop(beside.Name, isView: false) : StepSql.Rename(beside.Name, states),
+                            token
+                        );
+                    ledger = ledger.With(relation, sets with { Tables = [.. sets.Tables.Where(t => t != beside)] });
+                }
 
-            if (ledger != before) await store.Ledgers.SaveAsync(statements, policy, ledger, token);
-            return 0;
-        },
-        Scope.Writing,
-        cancellationToken);
+                if (ledger != before)
+                    await store.Ledgers.SaveAsync(statements, policy, ledger, token);
+                return 0;
+            },
+            Scope.Writing,
+            cancellationToken
+        );
 
     // What goes as a whole is kept from others before anything is seen of it.
-    private Task<IReadOnlyList<TablePart>> HoldAsync(IStatements statements, PolicyLayout blueprint, PlanStep step, CancellationToken cancellationToken) =>
+    private Task<IReadOnlyList<TablePart>> HoldAsync(
+        IStatements statements,
+        PolicyLayout blueprint,
+        PlanStep step,
+        CancellationToken cancellationToken
+    ) =>
         step is PlanStep.Expire { Relation: Relations.Source } expire && PartitioningOf(blueprint) is { } partitioning
             ? partitioning.HoldAsync(statements, blueprint.Source, blueprint.Time, Time.RangeSet.Of(expire.Range), cancellationToken)
             : Task.FromResult<IReadOnlyList<TablePart>>([]);
@@ -132,12 +192,20 @@ internal sealed class StepExecutor(IEngine engine, CatalogStore store, AuditActo
     private static IReadOnlyList<TablePart> Quiet(IReadOnlyList<TablePart> parts, Ledger ledger, Inspection survey) =>
         [.. parts.Select(p => p with { IsQuiet = p.Mark is { } mark && SeenPart.IsQuiet(ledger, p.Range, mark.Digest, survey.Plan.AsOf) })];
 
-    private Partitioning? PartitioningOf(PolicyLayout blueprint) => blueprint.Policy.ExpireBy == ExpireBy.Rows ? null : engine.Capabilities.Partitioning;
+    private Partitioning? PartitioningOf(PolicyLayout blueprint) =>
+        blueprint.Policy.ExpireBy == ExpireBy.Rows ? null : engine.Capabilities.Partitioning;
 
     private StepContext Context(IStatements statements, StatementLog log, Inspection survey, TableState state)
     {
         var blueprint = survey.Blueprint;
-        return new StepContext(blueprint, state, Cutoffs.At(blueprint, survey.Plan.AsOf, survey.State.Last), new ProjectedLedger(blueprint, state), statements, engine.Dialect)
+        return new StepContext(
+            blueprint,
+            state,
+            Cutoffs.At(blueprint, survey.Plan.AsOf, survey.State.Last),
+            new ProjectedLedger(blueprint, state),
+            statements,
+            engine.Dialect
+        )
         {
             Log = log,
             Archives = new(locations, store.Archives, HashedBy, Run, Now()) { Benches = engine.Capabilities.Benches },
@@ -151,7 +219,14 @@ internal sealed class StepExecutor(IEngine engine, CatalogStore store, AuditActo
 
     // The same acts, in the same order, on a database that answers as it should: what is shown is what runs.
     private async Task<(StatementLog Log, Ledger After)> RehearseAsync(
-        IStatements statements, bool hasCatalog, Inspection survey, Ledger ledger, PlanStep step, List<RehearsedPart> written, CancellationToken cancellationToken)
+        IStatements statements,
+        bool hasCatalog,
+        Inspection survey,
+        Ledger ledger,
+        PlanStep step,
+        List<RehearsedPart> written,
+        CancellationToken cancellationToken
+    )
     {
         var log = new StatementLog(store.Tables);
         var rehearsed = new RehearsedStatements(statements, log, hasCatalog);
@@ -177,7 +252,14 @@ internal sealed class StepExecutor(IEngine engine, CatalogStore store, AuditActo
         }
     }
 
-    private async Task IntendAsync(IStatements statements, Inspection survey, Ledger ledger, PlanStep step, int ordinal, CancellationToken cancellationToken)
+    private async Task IntendAsync(
+        IStatements statements,
+        Inspection survey,
+        Ledger ledger,
+        PlanStep step,
+        int ordinal,
+        CancellationToken cancellationToken
+    )
     {
         var (log, _) = await RehearseAsync(statements, true, survey, ledger, step, [], cancellationToken);
         _intent = (ordinal, log.Text(engine.Dialect));
@@ -185,7 +267,14 @@ internal sealed class StepExecutor(IEngine engine, CatalogStore store, AuditActo
     }
 
     // Its answer was lost: what the ledger says of it is what it did.
-    private async Task<StepDone> AgainAsync(IStatements statements, Inspection survey, Ledger ledger, LastStep last, PlanStep? next, CancellationToken cancellationToken)
+    private async Task<StepDone> AgainAsync(
+        IStatements statements,
+        Inspection survey,
+        Ledger ledger,
+        LastStep last,
+        PlanStep? next,
+        CancellationToken cancellationToken
+    )
     {
         await new UnfinishedWork(store, actor, Now()).AppendAsync(statements, survey.Stored.Policy.Name, ledger, cancellationToken);
         var acted = new ActOutcome(last.RowsIn, last.RowsWritten, last.RowsRemoved, last.Note);
@@ -194,37 +283,88 @@ internal sealed class StepExecutor(IEngine engine, CatalogStore store, AuditActo
     }
 
     private static bool IsDone(StepContext context, PlanStep step) =>
-        step is PlanStep.Expire expire && context.Draft.Of(expire.Relation).Frozen.Covers(expire.Range) && !context.State.Ledger.Of(expire.Relation).Frozen.Covers(expire.Range);
+        step is PlanStep.Expire expire
+        && context.Draft.Of(expire.Relation).Frozen.Covers(expire.Range)
+        && !context.State.Ledger.Of(expire.Relation).Frozen.Covers(expire.Range);
 
-    private static bool IsToFollow(PlanStep step, Ledger before, Ledger after) => step is PlanStep.Expire or PlanStep.Merge && after.Relations.Any(r =>
-        (step is PlanStep.Expire && !r.Value.Dirty.Except(before.Of(r.Key).Dirty).IsEmpty) || !r.Value.Unarchived.Except(before.Of(r.Key).Unarchived).IsEmpty);
+    private static bool IsToFollow(PlanStep step, Ledger before, Ledger after) =>
+        step is PlanStep.Expire or PlanStep.Merge
+        && after.Relations.Any(r =>
+            (step is PlanStep.Expire && !r.Value.Dirty.Except(before.Of(r.Key).Dirty).IsEmpty)
+            || !r.Value.Unarchived.Except(before.Of(r.Key).Unarchived).IsEmpty
+        );
 
     private async Task SaveAsync(StepContext context, PlanStep step, ActOutcome acted, int ordinal, CancellationToken cancellationToken)
     {
         var ledger = await StepDispatch.FollowAsync(context, step, cancellationToken);
         ledger = ledger with { Last = new(Run, ordinal, acted.RowsIn, acted.RowsWritten, acted.RowsRemoved, acted.Note) };
         var entry = Entry(context, step, ordinal);
-        await context.Ledger.SaveAsync(context.Ledger.IsAtomic || entry is null ? ledger : ledger with { Pending = entry }, cancellationToken);
-        if (entry is not null) await store.Audit.AppendAsync(context.Statements, actor, Now(), entry.Action, context.Blueprint.Policy.Name, (JsonObject)JsonNode.Parse(entry.Facts)!, cancellationToken);
+        await context.Ledger.SaveAsync(
+            context.Ledger.IsAtomic || entry is null ? ledger : ledger with { Pending = entry },
+            cancellationToken
+        );
+        if (entry is not null)
+            await store.Audit.AppendAsync(
+                context.Statements,
+                actor,
+                Now(),
+                entry.Action,
+                context.Blueprint.Policy.Name,
+                (JsonObject)JsonNode.Parse(entry.Facts)!,
+                cancellationToken
+            );
     }
 
     private PendingEntry? Entry(StepContext context, PlanStep step, int ordinal)
     {
-        var action = step switch { PlanStep.Expire => "rows.expired", PlanStep.Merge => "rows.merged", PlanStep.Discard => "rows.discarded", PlanStep.Relocate => "rows.relocated", _ => null };
-        if (action is null || context.Facts.Count == 0) return null;
+        var action = step switch
+        {
+            PlanStep.Expire => "rows.expired",
+            PlanStep.Merge => "rows.merged",
+            PlanStep.Discard => "rows.discarded",
+            PlanStep.Relocate => "rows.relocated",
+            _ => null,
+        };
+        if (action is null || context.Facts.Count == 0)
+            return null;
         var facts = new JsonObject { ["run"] = Run, ["step"] = ordinal };
-        foreach (var (name, value) in context.Facts) facts[name] = value is long number ? JsonValue.Create(number) : JsonValue.Create(Convert.ToString(value, CultureInfo.InvariantCulture));
+        foreach (var (name, value) in context.Facts)
+            facts[name] = value is long number
+                ? JsonValue.Create(number)
+                : JsonValue.Create(Convert.ToString(value, CultureInfo.InvariantCulture));
         return new(action, facts.ToJsonString());
     }
 
     private async Task JournalAsync(
-        IStatements statements, Inspection survey, Ledger ledger, ActOutcome acted, PlanStep? next, int ordinal, StatementLog? log, CancellationToken cancellationToken)
+        IStatements statements,
+        Inspection survey,
+        Ledger ledger,
+        ActOutcome acted,
+        PlanStep? next,
+        int ordinal,
+        StatementLog? log,
+        CancellationToken cancellationToken
+    )
     {
         // What was done as it was meant is not written twice.
         var executed = log?.Text(engine.Dialect);
-        if (_intent == (ordinal, executed)) executed = null;
-        await store.Runs.CloseAsync(statements, Run, ordinal, "done", acted.RowsIn, acted.RowsWritten, acted.RowsRemoved, acted.Note, Now(), cancellationToken, executed);
-        if (next is not null) await IntendAsync(statements, survey, ledger, next, ordinal + 1, cancellationToken);
+        if (_intent == (ordinal, executed))
+            executed = null;
+        await store.Runs.CloseAsync(
+            statements,
+            Run,
+            ordinal,
+            "done",
+            acted.RowsIn,
+            acted.RowsWritten,
+            acted.RowsRemoved,
+            acted.Note,
+            Now(),
+            cancellationToken,
+            executed
+        );
+        if (next is not null)
+            await IntendAsync(statements, survey, ledger, next, ordinal + 1, cancellationToken);
     }
 
     private Instant Now() => Instant.FromDateTimeOffset(clock.GetUtcNow());

@@ -21,7 +21,8 @@ internal sealed class StepTelemetry : IDisposable
         (_log, _clock, _policy, _step) = (log, clock, policy, step);
         _begun = clock.GetTimestamp();
         _activity?.SetTag(Telemetry.Policy, policy).SetTag(Telemetry.Kind, step.Kind).SetTag(Telemetry.Relation, step.Relation);
-        if (_log.IsEnabled(LogLevel.Debug)) _log.StepBegins(policy, PlanText.Describe(step));
+        if (_log.IsEnabled(LogLevel.Debug))
+            _log.StepBegins(policy, PlanText.Describe(step));
     }
 
     public void Done(StepResult result)
@@ -30,9 +31,17 @@ internal sealed class StepTelemetry : IDisposable
         Count(Telemetry.RowsRead, result.RowsIn);
         Count(Telemetry.RowsWritten, result.RowsWritten);
         Count(Telemetry.RowsRemoved, result.RowsRemoved);
-        if (result.RowsRemoved > 0) _log.RowsRemoved(_policy, result.RowsRemoved, _step.Relation);
+        if (result.RowsRemoved > 0)
+            _log.RowsRemoved(_policy, result.RowsRemoved, _step.Relation);
         if (_log.IsEnabled(LogLevel.Debug))
-            _log.StepDone(_policy, PlanText.Describe(_step), result.RowsIn, result.RowsWritten, result.RowsRemoved, result.Elapsed.TotalSeconds);
+            _log.StepDone(
+                _policy,
+                PlanText.Describe(_step),
+                result.RowsIn,
+                result.RowsWritten,
+                result.RowsRemoved,
+                result.Elapsed.TotalSeconds
+            );
     }
 
     /// <summary>What waits for a person since, because it was not proven.</summary>
@@ -41,7 +50,8 @@ internal sealed class StepTelemetry : IDisposable
     public void Skipped(string reason)
     {
         _outcome = "skipped";
-        if (_log.IsEnabled(LogLevel.Warning)) _log.StepSkipped(_policy, PlanText.Describe(_step), reason);
+        if (_log.IsEnabled(LogLevel.Warning))
+            _log.StepSkipped(_policy, PlanText.Describe(_step), reason);
     }
 
     /// <summary>Something that it needs changed in this run: it comes again in the next round.</summary>
@@ -51,7 +61,8 @@ internal sealed class StepTelemetry : IDisposable
     {
         _outcome = "failed";
         _activity?.SetTag(Telemetry.Error, error.Code).SetStatus(ActivityStatusCode.Error, error.Message);
-        if (_log.IsEnabled(LogLevel.Error)) _log.StepFailed(error, _policy, PlanText.Describe(_step));
+        if (_log.IsEnabled(LogLevel.Error))
+            _log.StepFailed(error, _policy, PlanText.Describe(_step));
     }
 
     public void Dispose()
@@ -64,7 +75,8 @@ internal sealed class StepTelemetry : IDisposable
 
     private void Count(Counter<long> counter, long rows)
     {
-        if (rows == 0) return;
+        if (rows == 0)
+            return;
         _activity?.SetTag(counter.Name, rows);
         counter.Add(rows, new(Telemetry.Policy, _policy), new(Telemetry.Relation, _step.Relation));
     }

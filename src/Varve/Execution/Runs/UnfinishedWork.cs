@@ -27,13 +27,24 @@ internal sealed class UnfinishedWork(CatalogStore store, AuditActor actor, Insta
             var byPart = context.PartsOnly && going.Relation == Relations.Source;
             var (goes, stays) = byPart ? (RangeSet.Of(going.Range), RangeSet.Empty) : await SplitAsync(context, going, cancellationToken);
             long removed;
-            if (byPart) (goes, stays, removed) = await PartsAsync(context, going, cancellationToken);
-            else removed = await new Removal(context).RemoveAsync(going.Relation, goes, cancellationToken);
-            foreach (var range in goes) context.Draft.Expire(going.Relation, range, going.Reason, range.To == going.Range.To ? going.WholeFrom : null);
-            foreach (var tier in context.Blueprint.Tiers) await TierBuilder.RecountAsync(context, tier, goes, relation => relation == going.Relation, cancellationToken);
+            if (byPart)
+                (goes, stays, removed) = await PartsAsync(context, going, cancellationToken);
+            else
+                removed = await new Removal(context).RemoveAsync(going.Relation, goes, cancellationToken);
+            foreach (var range in goes)
+                context.Draft.Expire(going.Relation, range, going.Reason, range.To == going.Range.To ? going.WholeFrom : null);
+            foreach (var tier in context.Blueprint.Tiers)
+                await TierBuilder.RecountAsync(context, tier, goes, relation => relation == going.Relation, cancellationToken);
             context.Going.Remove(going);
-            var facts = new JsonObject { ["relation"] = going.Relation, ["range"] = goes.ToString(), ["rows"] = going.Rows, ["finished"] = removed };
-            if (!stays.IsEmpty) facts["stays"] = stays.ToString();
+            var facts = new JsonObject
+            {
+                ["relation"] = going.Relation,
+                ["range"] = goes.ToString(),
+                ["rows"] = going.Rows,
+                ["finished"] = removed,
+            };
+            if (!stays.IsEmpty)
+                facts["stays"] = stays.ToString();
             var entry = new PendingEntry("rows.expired", facts.ToJsonString());
             var ledger = await context.Views.FollowAsync(context.Now, cancellationToken);
             await context.Ledger.SaveAsync(ledger with { Pending = context.Ledger.IsAtomic ? null : entry }, cancellationToken);
@@ -44,30 +55,55 @@ internal sealed class UnfinishedWork(CatalogStore store, AuditActor actor, Insta
     // Its name was written down before it was made, when there was no table of that name.
     private static async Task DropDrillAsync(StepContext context, CancellationToken cancellationToken)
     {
-        if (context.Ledger.Stored.Drill is not { } left) return;
-        if (await context.Statements.DescribeAsync(left, cancellationToken) is not null) await context.Statements.ExecuteAsync(StepSql.Drop(left, isView: false), cancellationToken);
+        if (context.Ledger.Stored.Drill is not { } left)
+            return;
+        if (await context.Statements.DescribeAsync(left, cancellationToken) is not null)
+            await context.Statements.ExecuteAsync(StepSql.Drop(left, isView: false), cancellationToken);
         await context.Ledger.SaveAsync(context.Ledger.Stored with { Drill = null }, cancellationToken);
     }
 
     /// <summary>Appends the entry that the audit log may not have yet.</summary>
     public async Task AppendAsync(IStatements statements, string policy, Ledger ledger, CancellationToken cancellationToken)
     {
-        if (ledger.Pending is not { } pending || await store.Audit.HasAsync(statements, policy, pending.Action, pending.Facts, cancellationToken)) return;
-        await store.Audit.AppendAsync(statements, actor, now, pending.Action, policy, (JsonObject)JsonNode.Parse(pending.Facts)!, cancellationToken);
+        if (
+            ledger.Pending is not { } pending
+            || await store.Audit.HasAsync(statements, policy, pending.Action, pending.Facts, cancellationToken)
+        )
+            return;
+        await store.Audit.AppendAsync(
+            statements,
+            actor,
+            now,
+            pending.Action,
+            policy,
+            (JsonObject)JsonNode.Parse(pending.Facts)!,
+            cancellationToken
+        );
     }
 
     /// <summary>
     /// A part that is as it was when it was proven goes, and one that is not there any more has gone: what is there in its
     /// place came late. One that was written to is not proven any more, and stays as if nothing had begun.
     /// </summary>
-    private static async Task<(RangeSet Goes, RangeSet Stays, long Removed)> PartsAsync(StepContext context, GoingRange going, CancellationToken cancellationToken)
+    private static async Task<(RangeSet Goes, RangeSet Stays, long Removed)> PartsAsync(
+        StepContext context,
+        GoingRange going,
+        CancellationToken cancellationToken
+    )
     {
         var range = RangeSet.Of(going.Range);
-        var there = await context.Partitioning!.HoldAsync(context.Statements, context.Blueprint.Source, context.Blueprint.Time, range, cancellationToken);
+        var there = await context.Partitioning!.HoldAsync(
+            context.Statements,
+            context.Blueprint.Source,
+            context.Blueprint.Time,
+            range,
+            cancellationToken
+        );
         List<TablePart> left = [.. there.Where(p => going.Parts.Any(g => g.Part == p.Mark?.Part))];
         List<TablePart> same = [.. left.Where(p => going.Parts.Any(g => g.Part == p.Mark!.Part && g.State == p.Mark.State))];
         List<TablePart> changed = [.. left.Except(same)];
-        if (changed.Count > 0) await context.Partitioning.ReleaseAsync(context.Statements, changed, cancellationToken);
+        if (changed.Count > 0)
+            await context.Partitioning.ReleaseAsync(context.Statements, changed, cancellationToken);
         var removed = same.Count == 0 ? 0 : await context.Partitioning.DropAsync(context.Statements, same, cancellationToken);
         var stays = RangeSet.Of(changed.Select(p => p.Range)).Intersect(range);
         return (range.Except(stays), stays, removed);
@@ -77,18 +113,32 @@ internal sealed class UnfinishedWork(CatalogStore store, AuditActor actor, Insta
     /// What was proven goes; where rows came since, nobody can tell them from what is left, and a person looks: such buckets
     /// stay, cut, with every row that they have.
     /// </summary>
-    private static async Task<(RangeSet Goes, RangeSet Stays)> SplitAsync(StepContext context, GoingRange going, CancellationToken cancellationToken)
+    private static async Task<(RangeSet Goes, RangeSet Stays)> SplitAsync(
+        StepContext context,
+        GoingRange going,
+        CancellationToken cancellationToken
+    )
     {
         var goes = RangeSet.Of(going.Range);
         foreach (var tier in context.Blueprint.Tiers)
         {
-            var open = tier.BucketsTouching(goes).Intersect(tier.TakenFrom(going.Relation)).Intersect(context.Draft.Of(tier.Id).Covered).Except(context.Draft.Of(tier.Id).CutRanges).Except(context.Draft.Of(going.Relation).Accepted);
-            if (open.IsEmpty) continue;
+            var open = tier.BucketsTouching(goes)
+                .Intersect(tier.TakenFrom(going.Relation))
+                .Intersect(context.Draft.Of(tier.Id).Covered)
+                .Except(context.Draft.Of(tier.Id).CutRanges)
+                .Except(context.Draft.Of(going.Relation).Accepted);
+            if (open.IsEmpty)
+                continue;
             foreach (var (part, unknown) in context.Draft.States.Thin(tier, going.Relation, open))
             {
                 var compare = new CompareSql(context.Blueprint.Without(unknown), tier, context.Dialect);
-                var came = Mismatches.Read(tier, await context.Statements.QueryAsync(compare.Buckets(going.Relation, part), cancellationToken)).Where(m => m.More).Select(m => m.Bucket).ToList();
-                foreach (var bucket in came) context.Draft.Of(tier.Id).Cut.Add(new(bucket, 0, ByOthers: true) { Input = going.Relation });
+                var came = Mismatches
+                    .Read(tier, await context.Statements.QueryAsync(compare.Buckets(going.Relation, part), cancellationToken))
+                    .Where(m => m.More)
+                    .Select(m => m.Bucket)
+                    .ToList();
+                foreach (var bucket in came)
+                    context.Draft.Of(tier.Id).Cut.Add(new(bucket, 0, ByOthers: true) { Input = going.Relation });
                 goes = goes.Except(RangeSet.Of(came));
             }
         }

@@ -20,10 +20,14 @@ internal sealed class RecordedStatements(IStatements statements, StatementLog lo
         return statements.QueryAsync(query, cancellationToken);
     }
 
-    public Task<TableDescription?> DescribeAsync(TableName table, CancellationToken cancellationToken) => statements.DescribeAsync(table, cancellationToken);
+    public Task<TableDescription?> DescribeAsync(TableName table, CancellationToken cancellationToken) =>
+        statements.DescribeAsync(table, cancellationToken);
 
-    public Task<IReadOnlyList<RelationSize>> MeasureAsync(IReadOnlyList<TableName> tables, bool withBytes, CancellationToken cancellationToken) =>
-        statements.MeasureAsync(tables, withBytes, cancellationToken);
+    public Task<IReadOnlyList<RelationSize>> MeasureAsync(
+        IReadOnlyList<TableName> tables,
+        bool withBytes,
+        CancellationToken cancellationToken
+    ) => statements.MeasureAsync(tables, withBytes, cancellationToken);
 
     public Task BarrierAsync(Before next, CancellationToken cancellationToken) => statements.BarrierAsync(next, cancellationToken);
 

@@ -28,9 +28,11 @@ internal sealed class RehearsedArchive(StepContext context, string location, Lis
         }
 
         var rows = sql.Rows(context.Blueprint.Source, RangeSet.Of(range));
-        if (parts.Count > 0) rows = ArchiveSql.Surplus(rows, sql.Rows([.. parts.Select(p => Path(p.File))], RangeSet.Of(range)));
+        if (parts.Count > 0)
+            rows = ArchiveSql.Surplus(rows, sql.Rows([.. parts.Select(p => Path(p.File))], RangeSet.Of(range)));
         context.Log.Add(ArchiveSql.Count(rows));
-        if (parts.Count == 0) context.Log.Add(sql.OutOfOrder(rows));
+        if (parts.Count == 0)
+            context.Log.Add(sql.OutOfOrder(rows));
         context.Log.Add(sql.Write(rows, Path(file), inOrder: parts.Count == 0));
         context.Log.Add(sql.Summary(rows));
     }
@@ -41,32 +43,47 @@ internal sealed class RehearsedArchive(StepContext context, string location, Lis
         var left = RangeSet.Of(range);
         foreach (var group in ArchiveProof.Together(await PartsAsync(range, cancellationToken), p => p.Range))
         {
-            var hull = new TimeRange(NodaTime.Instant.Max(range.From, group.Min(p => p.Range.From)), NodaTime.Instant.Min(range.To, group.Max(p => p.Range.To)));
+            var hull = new TimeRange(
+                NodaTime.Instant.Max(range.From, group.Min(p => p.Range.From)),
+                NodaTime.Instant.Min(range.To, group.Max(p => p.Range.To))
+            );
             Read(hull, (sql, rows) => sql.Summary(rows));
             left = left.Remove(hull);
         }
 
-        foreach (var bare in left) Read(bare, (_, rows) => ArchiveSql.Count(rows));
+        foreach (var bare in left)
+            Read(bare, (_, rows) => ArchiveSql.Count(rows));
     }
 
     private async Task<List<RehearsedPart>> PartsAsync(TimeRange range, CancellationToken cancellationToken)
     {
         var known = await context.Archives.Book.HoldingAsync(context.Statements, Policy, range, cancellationToken);
-        return [.. known.Where(p => p.Location == location).Select(p => new RehearsedPart(p.Range, p.File)), .. written.Where(p => p.Range.Overlaps(range))];
+        return
+        [
+            .. known.Where(p => p.Location == location).Select(p => new RehearsedPart(p.Range, p.File)),
+            .. written.Where(p => p.Range.Overlaps(range)),
+        ];
     }
 
-    private ArchiveSql? Sql => context.Dialect.Parquet is { } parquet ? new(context.Dialect, parquet, context.Blueprint.Columns, context.Blueprint.Time) : null;
+    private ArchiveSql? Sql =>
+        context.Dialect.Parquet is { } parquet ? new(context.Dialect, parquet, context.Blueprint.Columns, context.Blueprint.Time) : null;
 
     private void Read(TimeRange range, Func<ArchiveSql, SqlText, SqlText> query)
     {
-        if (Sql is { } sql) context.Log.Add(query(sql, sql.Rows(context.Blueprint.Source, RangeSet.Of(range))));
-        else Leave(range);
+        if (Sql is { } sql)
+            context.Log.Add(query(sql, sql.Rows(context.Blueprint.Source, RangeSet.Of(range))));
+        else
+            Leave(range);
     }
 
     // What is done with the rows is done elsewhere.
     private void Leave(TimeRange range)
     {
-        if (context.Dialect.Export(context.Blueprint.Source, context.Blueprint.Columns, context.Blueprint.Time, RangeSet.Of(range)) is { } export) context.Log.Add(export);
+        if (
+            context.Dialect.Export(context.Blueprint.Source, context.Blueprint.Columns, context.Blueprint.Time, RangeSet.Of(range)) is
+            { } export
+        )
+            context.Log.Add(export);
     }
 
     private string Path(string file) => $"{location}/{file}";

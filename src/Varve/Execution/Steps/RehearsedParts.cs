@@ -16,14 +16,20 @@ internal sealed class RehearsedPartitioning(Partitioning real) : Partitioning
 {
     public override bool PartsOnly => real.PartsOnly;
 
-    public override Task<IReadOnlyList<TablePart>> HoldAsync(IStatements statements, TableName table, TimeColumn time, RangeSet ranges, CancellationToken cancellationToken) =>
-        real.HoldAsync(statements, table, time, ranges, cancellationToken);
+    public override Task<IReadOnlyList<TablePart>> HoldAsync(
+        IStatements statements,
+        TableName table,
+        TimeColumn time,
+        RangeSet ranges,
+        CancellationToken cancellationToken
+    ) => real.HoldAsync(statements, table, time, ranges, cancellationToken);
 
     public override IReadOnlyList<SqlText> Dropping(IReadOnlyList<TablePart> parts) => real.Dropping(parts);
 
     public override Task<long> DropAsync(IStatements statements, IReadOnlyList<TablePart> parts, CancellationToken cancellationToken)
     {
-        foreach (var statement in Dropping(parts)) statements.Note(statement);
+        foreach (var statement in Dropping(parts))
+            statements.Note(statement);
         return Task.FromResult(0L);
     }
 }
@@ -33,14 +39,29 @@ internal sealed class RehearsedRelocation(Relocation real) : Relocation
 {
     public override string? Unfit(Place place) => real.Unfit(place);
 
-    public override Task<string?> RefusesAsync(IStatements statements, Place place, CancellationToken cancellationToken) => real.RefusesAsync(statements, place, cancellationToken);
+    public override Task<string?> RefusesAsync(IStatements statements, Place place, CancellationToken cancellationToken) =>
+        real.RefusesAsync(statements, place, cancellationToken);
 
-    public override Task<IReadOnlyList<SqlText>> MovingAsync(IStatements statements, TableName table, TimeColumn time, TimeRange range, Place to, CancellationToken cancellationToken) =>
-        real.MovingAsync(statements, table, time, range, to, cancellationToken);
+    public override Task<IReadOnlyList<SqlText>> MovingAsync(
+        IStatements statements,
+        TableName table,
+        TimeColumn time,
+        TimeRange range,
+        Place to,
+        CancellationToken cancellationToken
+    ) => real.MovingAsync(statements, table, time, range, to, cancellationToken);
 
-    public override async Task<MoveState> MoveAsync(IStatements statements, TableName table, TimeColumn time, TimeRange range, Place to, CancellationToken cancellationToken)
+    public override async Task<MoveState> MoveAsync(
+        IStatements statements,
+        TableName table,
+        TimeColumn time,
+        TimeRange range,
+        Place to,
+        CancellationToken cancellationToken
+    )
     {
-        foreach (var statement in await MovingAsync(statements, table, time, range, to, cancellationToken)) statements.Note(statement);
+        foreach (var statement in await MovingAsync(statements, table, time, range, to, cancellationToken))
+            statements.Note(statement);
         return new(0, 0, IsDone: true);
     }
 }

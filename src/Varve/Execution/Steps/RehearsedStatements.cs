@@ -21,12 +21,18 @@ internal sealed class RehearsedStatements(IStatements statements, StatementLog l
     }
 
     public Task<IReadOnlyList<Row>> QueryAsync(SqlText query, CancellationToken cancellationToken) =>
-        log.Add(query) || (!hasCatalog && query.Relations.Any()) ? Task.FromResult<IReadOnlyList<Row>>([]) : statements.QueryAsync(query, cancellationToken);
+        log.Add(query) || (!hasCatalog && query.Relations.Any())
+            ? Task.FromResult<IReadOnlyList<Row>>([])
+            : statements.QueryAsync(query, cancellationToken);
 
-    public Task<TableDescription?> DescribeAsync(TableName table, CancellationToken cancellationToken) => Task.FromResult<TableDescription?>(null);
+    public Task<TableDescription?> DescribeAsync(TableName table, CancellationToken cancellationToken) =>
+        Task.FromResult<TableDescription?>(null);
 
-    public Task<IReadOnlyList<RelationSize>> MeasureAsync(IReadOnlyList<TableName> tables, bool withBytes, CancellationToken cancellationToken) =>
-        Task.FromResult<IReadOnlyList<RelationSize>>([]);
+    public Task<IReadOnlyList<RelationSize>> MeasureAsync(
+        IReadOnlyList<TableName> tables,
+        bool withBytes,
+        CancellationToken cancellationToken
+    ) => Task.FromResult<IReadOnlyList<RelationSize>>([]);
 
     public Task BarrierAsync(Before next, CancellationToken cancellationToken) => Task.CompletedTask;
 

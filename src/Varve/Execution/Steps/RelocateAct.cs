@@ -10,16 +10,30 @@ internal static class RelocateAct
     /// <exception cref="StepSkippedException">It is held by now, or past its time.</exception>
     public static async Task<ActOutcome> MoveAsync(StepContext context, PlanStep.Relocate step, CancellationToken cancellationToken)
     {
-        if (context.Relocation is not { } relocation) throw new PolicyException(Policies.PolicyCodes.NoRelocation, "This engine cannot move parts of a table. Take `relocate` out of the policy.");
+        if (context.Relocation is not { } relocation)
+            throw new PolicyException(
+                Policies.PolicyCodes.NoRelocation,
+                "This engine cannot move parts of a table. Take `relocate` out of the policy."
+            );
         Allow(context, step.Range);
-        if (await relocation.RefusesAsync(context.Statements, step.To, cancellationToken) is { } refused) throw new EngineException(EngineCodes.Refused, refused);
-        var state = await relocation.MoveAsync(context.Statements, context.Blueprint.Source, context.Blueprint.Time, step.Range, step.To, cancellationToken);
-        if (!state.IsDone) return ActOutcome.Nothing with { Moving = state };
+        if (await relocation.RefusesAsync(context.Statements, step.To, cancellationToken) is { } refused)
+            throw new EngineException(EngineCodes.Refused, refused);
+        var state = await relocation.MoveAsync(
+            context.Statements,
+            context.Blueprint.Source,
+            context.Blueprint.Time,
+            step.Range,
+            step.To,
+            cancellationToken
+        );
+        if (!state.IsDone)
+            return ActOutcome.Nothing with { Moving = state };
         context.Draft.Of(step.Relation).MoveTo(step.To, step.Range);
         context.Facts["relation"] = step.Relation;
         context.Facts["range"] = step.Range.ToString();
         context.Facts["to"] = step.To.Text;
-        if (step.From is { } from) context.Facts["from"] = from.Text;
+        if (step.From is { } from)
+            context.Facts["from"] = from.Text;
         context.Facts["bytes"] = state.Bytes;
         return ActOutcome.Nothing with { Note = state.Note ?? $"{PlanText.Bytes(state.Bytes)} moved to {step.To.Text}" };
     }
@@ -29,6 +43,7 @@ internal static class RelocateAct
     {
         if (context.Draft.Ledger.Holds.FirstOrDefault(h => h.Relation is null or Relations.Source && h.Range.Overlaps(range)) is { } hold)
             throw new StepSkippedException($"held by {hold.Who}: {hold.Reason}");
-        if (context.Draft.Of(Relations.Source).Frozen.Covers(range)) throw new StepSkippedException("its rows have gone");
+        if (context.Draft.Of(Relations.Source).Frozen.Covers(range))
+            throw new StepSkippedException("its rows have gone");
     }
 }

@@ -15,7 +15,8 @@ internal sealed class Removal(StepContext context)
     /// <exception cref="HaltException">It would be.</exception>
     public async Task<long> CheckAsync(string relation, RangeSet ranges, CancellationToken cancellationToken)
     {
-        if (ranges.IsEmpty || (context.Ledger.IsAtomic && !context.Limit.IsSet)) return 0;
+        if (ranges.IsEmpty || (context.Ledger.IsAtomic && !context.Limit.IsSet))
+            return 0;
         var rows = await CountAsync(relation, ranges, cancellationToken);
         context.Limit.Check(rows);
         return rows;
@@ -25,19 +26,26 @@ internal sealed class Removal(StepContext context)
     /// <exception cref="EngineException">Some of them are still there: whoever comes next goes on.</exception>
     public async Task<long> RemoveAsync(string relation, RangeSet ranges, CancellationToken cancellationToken)
     {
-        if (ranges.IsEmpty) return 0;
+        if (ranges.IsEmpty)
+            return 0;
         await context.Statements.BarrierAsync(Before.Remove, cancellationToken);
         var removed = 0L;
         if (relation == Relations.Source && await WholeAsync(ranges, cancellationToken) is { Count: > 0 } parts)
             removed += await context.Partitioning!.DropAsync(context.Statements, parts, cancellationToken);
 
         // A row that came since would go with those that were proven.
-        if (relation == Relations.Source && context.Partitioning is { PartsOnly: true }) return removed;
+        if (relation == Relations.Source && context.Partitioning is { PartsOnly: true })
+            return removed;
         removed += await context.Statements.ExecuteAsync(context.Sql.Remove(relation, ranges), cancellationToken);
         await context.Statements.BarrierAsync(Before.Record, cancellationToken);
-        if (context.Ledger.IsAtomic || await CountAsync(relation, ranges, cancellationToken) is not (> 0 and var left)) return removed;
-        throw new EngineException(EngineCodes.NotWritten, FormattableString.Invariant(
-            $"{left} rows of {ranges} of {relation} are still there after they were removed. They are proven, and nobody reads them any more: run again, and if it stays so, report it."));
+        if (context.Ledger.IsAtomic || await CountAsync(relation, ranges, cancellationToken) is not (> 0 and var left))
+            return removed;
+        throw new EngineException(
+            EngineCodes.NotWritten,
+            FormattableString.Invariant(
+                $"{left} rows of {ranges} of {relation} are still there after they were removed. They are proven, and nobody reads them any more: run again, and if it stays so, report it."
+            )
+        );
     }
 
     /// <summary>
@@ -49,14 +57,19 @@ internal sealed class Removal(StepContext context)
         List<TablePart> whole = [];
         foreach (var some in context.Parts.Where(p => ranges.Overlaps(p.Range)).Chunk(MostParts))
         {
-            if (some.Length > 1 && some.All(p => p.Within is not null) && await OutsideAsync(some[0] with { Within = RowsSql.AnyOf(some.Select(p => p.Within!)) }, ranges, cancellationToken) == 0)
+            if (
+                some.Length > 1
+                && some.All(p => p.Within is not null)
+                && await OutsideAsync(some[0] with { Within = RowsSql.AnyOf(some.Select(p => p.Within!)) }, ranges, cancellationToken) == 0
+            )
             {
                 whole.AddRange(some);
                 continue;
             }
 
             foreach (var part in some)
-                if (await OutsideAsync(part, ranges, cancellationToken) == 0) whole.Add(part);
+                if (await OutsideAsync(part, ranges, cancellationToken) == 0)
+                    whole.Add(part);
         }
 
         return whole;
@@ -72,14 +85,25 @@ internal sealed class Removal(StepContext context)
         var covered = RangeSet.Of(parts.Select(p => p.Range)).Intersect(ranges);
         var rest = ranges.Except(covered);
         var rows = rest.IsEmpty ? 0 : await CountAsync(Relations.Source, rest, cancellationToken);
-        if (rows == 0) return ranges;
-        notes.Add(FormattableString.Invariant($"{rows:N0} rows of {rest} stay: they are in no partition that goes as a whole. If they are to go row by row, say source: {{ expire: rows }}"));
+        if (rows == 0)
+            return ranges;
+        notes.Add(
+            FormattableString.Invariant(
+                $"{rows:N0} rows of {rest} stay: they are in no partition that goes as a whole. If they are to go row by row, say source: {{ expire: rows }}"
+            )
+        );
         return covered;
     }
 
     private Task<long> OutsideAsync(TablePart part, RangeSet ranges, CancellationToken cancellationToken) =>
-        context.NumberAsync(RowsSql.CountOutside(context.Dialect, context.Blueprint.Time, part.Table, part.Within, ranges), cancellationToken);
+        context.NumberAsync(
+            RowsSql.CountOutside(context.Dialect, context.Blueprint.Time, part.Table, part.Within, ranges),
+            cancellationToken
+        );
 
     private Task<long> CountAsync(string relation, RangeSet ranges, CancellationToken cancellationToken) =>
-        context.NumberAsync(RowsSql.Count(context.Dialect, context.Blueprint.TimeOf(relation), context.Sql.Table(relation), ranges), cancellationToken);
+        context.NumberAsync(
+            RowsSql.Count(context.Dialect, context.Blueprint.TimeOf(relation), context.Sql.Table(relation), ranges),
+            cancellationToken
+        );
 }

@@ -22,31 +22,49 @@ internal sealed class SnapshotArchive(StepContext context, Snapshotting snapshot
     /// <exception cref="EngineException">It cannot be kept there, or was written to meanwhile.</exception>
     public async Task<ActOutcome> TakeAsync(TimeRange range, CancellationToken cancellationToken)
     {
-        if (await snapshots.RefusesAsync(location, cancellationToken) is { } refused) throw new EngineException(EngineCodes.NoArchive, refused);
+        if (await snapshots.RefusesAsync(location, cancellationToken) is { } refused)
+            throw new EngineException(EngineCodes.NoArchive, refused);
         var held = await HeldAsync(range, cancellationToken);
         var known = await KnownAsync(cancellationToken);
         List<TablePart> open = [.. held.Where(p => !known.Any(k => Is(k, p)))];
-        if (open.Count == 0) return ActOutcome.Nothing;
+        if (open.Count == 0)
+            return ActOutcome.Nothing;
         var (name, rows) = (NameOf(range), new long[open.Count]);
-        for (var i = 0; i < open.Count; i++) rows[i] = await context.NumberAsync(RowsSql.Within(open[i].Table, open[i].Within), cancellationToken);
-        foreach (var statement in snapshots.Taking(location, name, open)) context.Log.Add(statement);
+        for (var i = 0; i < open.Count; i++)
+            rows[i] = await context.NumberAsync(RowsSql.Within(open[i].Table, open[i].Within), cancellationToken);
+        foreach (var statement in snapshots.Taking(location, name, open))
+            context.Log.Add(statement);
         if (context.Rehearsed is not null)
         {
-            if (context.Blueprint.Policy.Archive!.Drill) await DrillAsync(open, snapshots.NamesOf(name, open), cancellationToken);
+            if (context.Blueprint.Policy.Archive!.Drill)
+                await DrillAsync(open, snapshots.NamesOf(name, open), cancellationToken);
             return ActOutcome.Nothing;
         }
 
         var files = await snapshots.TakeAsync(location, name, open, cancellationToken);
         await RequireSameAsync(open, range, files[0], cancellationToken);
-        if (context.Blueprint.Policy.Archive!.Drill) await DrillAsync(open, files, cancellationToken);
-        for (var i = 0; i < open.Count; i++) await AddAsync(open[i], files[i], rows[i], cancellationToken);
-        return new(rows.Sum(), rows.Sum(), 0, string.Create(CultureInfo.InvariantCulture, $"{PlanText.Count(rows.Sum(), "row")} in {open.Count} partitions of the snapshot {name}"));
+        if (context.Blueprint.Policy.Archive!.Drill)
+            await DrillAsync(open, files, cancellationToken);
+        for (var i = 0; i < open.Count; i++)
+            await AddAsync(open[i], files[i], rows[i], cancellationToken);
+        return new(
+            rows.Sum(),
+            rows.Sum(),
+            0,
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{PlanText.Count(rows.Sum(), "row")} in {open.Count} partitions of the snapshot {name}"
+            )
+        );
     }
 
-    /// <summary>What of some ranges is kept as it is now, or has no part; what is not is kept next, and what is broken waits for a person.</summary>
+    /// <summary>
+    /// What of some ranges is kept as it is now, or has no part; what is not is kept next, and what is broken waits for a person.
+    /// </summary>
     public async Task<RangeSet> ProveAsync(RangeSet ranges, List<string> notes, CancellationToken cancellationToken)
     {
-        if (context.Rehearsed is not null) return ranges;
+        if (context.Rehearsed is not null)
+            return ranges;
         var known = await KnownAsync(cancellationToken);
         var sets = context.Draft.Of(Relations.Source);
         var proven = 0L;
@@ -59,7 +77,8 @@ internal sealed class SnapshotArchive(StepContext context, Snapshotting snapshot
             }
             else if (await snapshots.ObjectionAsync(location, part.Table, kept.File, cancellationToken) is { } broken)
             {
-                var why = $"{part.Range} is archived in {location}, but {broken}; look at it (varve archive verify), or archive it again (varve archive again {context.Blueprint.Policy.Name})";
+                var why =
+                    $"{part.Range} is archived in {location}, but {broken}; look at it (varve archive verify), or archive it again (varve archive again {context.Blueprint.Policy.Name})";
                 context.Halts.Add(new(Relations.Source, part.Range, why, NeedsPerson: true));
                 notes.Add(why);
             }
@@ -82,17 +101,27 @@ internal sealed class SnapshotArchive(StepContext context, Snapshotting snapshot
         partitioning.HoldAsync(context.Statements, context.Blueprint.Source, context.Blueprint.Time, RangeSet.Of(range), cancellationToken);
 
     private async Task<IReadOnlyList<ArchivedPart>> KnownAsync(CancellationToken cancellationToken) =>
-        [.. (await context.Archives.Book.ListAsync(context.Statements, context.Blueprint.Policy.Name, cancellationToken)).Where(p => p.Location == location && p.HashedBy == HashedBy)];
+        [
+            .. (await context.Archives.Book.ListAsync(context.Statements, context.Blueprint.Policy.Name, cancellationToken)).Where(p =>
+                p.Location == location && p.HashedBy == HashedBy
+            ),
+        ];
 
-    private static bool Is(ArchivedPart kept, TablePart part) => part.Mark is { } mark && kept.Sha256 == mark.Part && kept.RowHash == mark.State;
+    private static bool Is(ArchivedPart kept, TablePart part) =>
+        part.Mark is { } mark && kept.Sha256 == mark.Part && kept.RowHash == mark.State;
 
     // A row that came between the mark and the snapshot is in it or not; nobody could tell.
     private async Task RequireSameAsync(IReadOnlyList<TablePart> parts, TimeRange range, string file, CancellationToken cancellationToken)
     {
         var now = await HeldAsync(range, cancellationToken);
-        if (parts.All(p => now.Any(n => n.Mark == p.Mark))) return;
+        if (parts.All(p => now.Any(n => n.Mark == p.Mark)))
+            return;
         await snapshots.DropAsync(location, file, cancellationToken);
-        throw new EngineException(EngineCodes.Conflict, $"Somebody wrote to {context.Blueprint.Source.Text} of {range} while its snapshot was taken. It is taken again.", isTransient: true);
+        throw new EngineException(
+            EngineCodes.Conflict,
+            $"Somebody wrote to {context.Blueprint.Source.Text} of {range} while its snapshot was taken. It is taken again.",
+            isTransient: true
+        );
     }
 
     /// <summary>Brings the parts back under another name, compares what they say of every column, and removes that table.</summary>
@@ -103,18 +132,30 @@ internal sealed class SnapshotArchive(StepContext context, Snapshotting snapshot
         if (await context.Statements.DescribeAsync(beside, cancellationToken) is not null)
         {
             await snapshots.DropAsync(location, files[0], cancellationToken);
-            throw new EngineException(EngineCodes.NameTaken, $"{beside.Text} is there already, where the snapshot was to be tried. Drop it if a drill left it, then run again.");
+            throw new EngineException(
+                EngineCodes.NameTaken,
+                $"{beside.Text} is there already, where the snapshot was to be tried. Drop it if a drill left it, then run again."
+            );
         }
 
         await context.Ledger.ClaimAsync(context.Ledger.Stored with { Drill = beside }, cancellationToken);
         try
         {
-            foreach (var statement in snapshots.Restoring(location, source, files, beside.Name)) context.Log.Add(statement);
-            if (context.Rehearsed is null) await snapshots.RestoreAsync(location, source, files, beside.Name, cancellationToken);
+            foreach (var statement in snapshots.Restoring(location, source, files, beside.Name))
+                context.Log.Add(statement);
+            if (context.Rehearsed is null)
+                await snapshots.RestoreAsync(location, source, files, beside.Name, cancellationToken);
             foreach (var part in parts)
             {
-                var (is_, was) = (await SummaryAsync(part, cancellationToken), await SummaryAsync(part with { Table = beside }, cancellationToken));
-                if (!is_.SequenceEqual(was)) throw new EngineException(EngineCodes.ArchiveRefused, $"The snapshot of {part.Range} in {location} gives other rows back than the table has. Nothing goes; look at the repository.");
+                var (is_, was) = (
+                    await SummaryAsync(part, cancellationToken),
+                    await SummaryAsync(part with { Table = beside }, cancellationToken)
+                );
+                if (!is_.SequenceEqual(was))
+                    throw new EngineException(
+                        EngineCodes.ArchiveRefused,
+                        $"The snapshot of {part.Range} in {location} gives other rows back than the table has. Nothing goes; look at the repository."
+                    );
             }
         }
         catch (EngineException)
@@ -132,7 +173,14 @@ internal sealed class SnapshotArchive(StepContext context, Snapshotting snapshot
 
     private async Task<IReadOnlyList<object?>> SummaryAsync(TablePart part, CancellationToken cancellationToken)
     {
-        if (await context.Statements.QueryAsync(RowsSql.Summary(context.Dialect, part.Table, part.Within, context.Blueprint.Columns), cancellationToken) is not [var row]) return [];
+        if (
+            await context.Statements.QueryAsync(
+                RowsSql.Summary(context.Dialect, part.Table, part.Within, context.Blueprint.Columns),
+                cancellationToken
+            )
+            is not [var row]
+        )
+            return [];
         return [.. Enumerable.Range(0, row.Count).Select(i => row[i])];
     }
 
@@ -152,7 +200,8 @@ internal sealed class SnapshotArchive(StepContext context, Snapshotting snapshot
                 Run = context.Archives.Run,
                 WrittenAt = context.Archives.Now,
             },
-            cancellationToken);
+            cancellationToken
+        );
     }
 
     // Lower case is all that some places take.

@@ -25,7 +25,8 @@ internal sealed class StatementLog(CatalogTables catalog)
     /// <summary>Adds a statement where it belongs here; whether it does.</summary>
     public bool Add(SqlText statement)
     {
-        if (statement.Relations.All(catalog.Owns)) return false;
+        if (statement.Relations.All(catalog.Owns))
+            return false;
         _statements.Add(statement);
         return true;
     }

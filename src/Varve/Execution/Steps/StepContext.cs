@@ -9,7 +9,14 @@ namespace Varve.Execution;
 /// What the act of one step works with, inside its transaction: the ledger as it is now, and a draft of what it will be.
 /// The draft is the planner's own: what a step does to the ledger is decided in one place.
 /// </summary>
-internal sealed record StepContext(PolicyLayout Blueprint, TableState State, Cutoffs Horizon, ProjectedLedger Draft, IStatements Statements, Dialect Dialect)
+internal sealed record StepContext(
+    PolicyLayout Blueprint,
+    TableState State,
+    Cutoffs Horizon,
+    ProjectedLedger Draft,
+    IStatements Statements,
+    Dialect Dialect
+)
 {
     /// <summary>The statements of this blueprint.</summary>
     public StepSql Sql { get; } = new(Blueprint, Dialect);

@@ -12,7 +12,9 @@ internal static class StepDispatch
         return OfAsync(context, step, cancellationToken);
     }
 
-    /// <summary>What comes after the act of a step: the ledger is saved where that is not done with the act, and the views follow.</summary>
+    /// <summary>
+    /// What comes after the act of a step: the ledger is saved where that is not done with the act, and the views follow.
+    /// </summary>
     /// <returns>The ledger as it is to be saved at the end.</returns>
     public static async Task<Ledger> FollowAsync(StepContext context, PlanStep step, CancellationToken cancellationToken)
     {
@@ -22,29 +24,34 @@ internal static class StepDispatch
             await context.Ledger.SaveAsync(context.Now, cancellationToken);
         }
 
-        return step is PlanStep.Publish ? await context.Views.PublishAsync(context.Now, cancellationToken) : await context.Views.FollowAsync(context.Now, cancellationToken);
+        return step is PlanStep.Publish
+            ? await context.Views.PublishAsync(context.Now, cancellationToken)
+            : await context.Views.FollowAsync(context.Now, cancellationToken);
     }
 
     // What stands under the name of a tier that was never made is somebody else's: not a row of it is touched.
     private static void Made(StepContext context, PlanStep step)
     {
-        if (step is PlanStep.CreateTier || step.Relation == Relations.Source) return;
+        if (step is PlanStep.CreateTier || step.Relation == Relations.Source)
+            return;
         var tiers = step is PlanStep.Publish ? context.Blueprint.Tiers : [context.Blueprint.Tier(step.Relation)];
-        if (tiers.FirstOrDefault(t => !context.Draft.Of(t.Id).Created) is { } missing) throw new StepSkippedException($"{missing.States.Text} could not be made");
+        if (tiers.FirstOrDefault(t => !context.Draft.Of(t.Id).Created) is { } missing)
+            throw new StepSkippedException($"{missing.States.Text} could not be made");
     }
 
-    private static Task<ActOutcome> OfAsync(StepContext context, PlanStep step, CancellationToken cancellationToken) => step switch
-    {
-        PlanStep.CreateTier create => TierBuilder.CreateAsync(context, create, cancellationToken),
-        PlanStep.Reshape reshape => TierBuilder.ReshapeAsync(context, reshape, cancellationToken),
-        PlanStep.Mark mark => TierBuilder.MarkAsync(context, mark, cancellationToken),
-        PlanStep.RollUp rollUp => TierBuilder.RollUpAsync(context, rollUp, cancellationToken),
-        PlanStep.Archive archive => ArchiveAct.ArchiveAsync(context, archive, cancellationToken),
-        PlanStep.Expire expire => ExpireAct.ExpireAsync(context, expire, cancellationToken),
-        PlanStep.Relocate relocate => RelocateAct.MoveAsync(context, relocate, cancellationToken),
-        PlanStep.Merge merge => MergeAct.MergeAsync(context, merge, cancellationToken),
-        PlanStep.Discard discard => ExpireAct.DiscardAsync(context, discard, cancellationToken),
-        PlanStep.Publish => Task.FromResult(ActOutcome.Nothing),
-        _ => throw new System.Diagnostics.UnreachableException(),
-    };
+    private static Task<ActOutcome> OfAsync(StepContext context, PlanStep step, CancellationToken cancellationToken) =>
+        step switch
+        {
+            PlanStep.CreateTier create => TierBuilder.CreateAsync(context, create, cancellationToken),
+            PlanStep.Reshape reshape => TierBuilder.ReshapeAsync(context, reshape, cancellationToken),
+            PlanStep.Mark mark => TierBuilder.MarkAsync(context, mark, cancellationToken),
+            PlanStep.RollUp rollUp => TierBuilder.RollUpAsync(context, rollUp, cancellationToken),
+            PlanStep.Archive archive => ArchiveAct.ArchiveAsync(context, archive, cancellationToken),
+            PlanStep.Expire expire => ExpireAct.ExpireAsync(context, expire, cancellationToken),
+            PlanStep.Relocate relocate => RelocateAct.MoveAsync(context, relocate, cancellationToken),
+            PlanStep.Merge merge => MergeAct.MergeAsync(context, merge, cancellationToken),
+            PlanStep.Discard discard => ExpireAct.DiscardAsync(context, discard, cancellationToken),
+            PlanStep.Publish => Task.FromResult(ActOutcome.Nothing),
+            _ => throw new System.Diagnostics.UnreachableException(),
+        };
 }

@@ -21,19 +21,22 @@ internal sealed class StepLedger(LedgerTable? table, IStatements statements, str
     public Ledger Stored { get; private set; } = read;
 
     /// <summary>Writes down what is about to be done, unless nobody could see it.</summary>
-    public Task ClaimAsync(Ledger claimed, CancellationToken cancellationToken) => isAtomic ? Task.CompletedTask : SaveAsync(claimed, cancellationToken);
+    public Task ClaimAsync(Ledger claimed, CancellationToken cancellationToken) =>
+        isAtomic ? Task.CompletedTask : SaveAsync(claimed, cancellationToken);
 
     /// <summary>
     /// Writes down that a tier is about to be written to, also where that stands there of an attempt before: the version of the
     /// ledger is then greater than that of every attempt that may still be going on.
     /// </summary>
-    public Task BeginAsync(Ledger claimed, CancellationToken cancellationToken) => StoreAsync(claimed, LedgerJson.Write(claimed), cancellationToken);
+    public Task BeginAsync(Ledger claimed, CancellationToken cancellationToken) =>
+        StoreAsync(claimed, LedgerJson.Write(claimed), cancellationToken);
 
     /// <summary>Writes down what is true now.</summary>
     public async Task SaveAsync(Ledger ledger, CancellationToken cancellationToken)
     {
         var document = LedgerJson.Write(ledger);
-        if (document != _stored) await StoreAsync(ledger, document, cancellationToken);
+        if (document != _stored)
+            await StoreAsync(ledger, document, cancellationToken);
     }
 
     private async Task StoreAsync(Ledger ledger, string document, CancellationToken cancellationToken)

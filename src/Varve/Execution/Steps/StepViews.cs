@@ -8,12 +8,15 @@ internal sealed class StepViews(StepContext context)
     /// <summary>Writes every view of the revision that is in force; the ledger with them.</summary>
     public async Task<Ledger> PublishAsync(Ledger ledger, CancellationToken cancellationToken)
     {
-        if (context.Blueprint.Stitched is not { } stitched) return ledger;
+        if (context.Blueprint.Stitched is not { } stitched)
+            return ledger;
         foreach (var tier in context.Blueprint.Tiers)
         {
-            if (context.Sql.TierView(tier) is not { Count: > 0 } view) continue;
+            if (context.Sql.TierView(tier) is not { Count: > 0 } view)
+                continue;
             ledger = await RegisterAsync(ledger, tier.Id, new("view", tier.View!), cancellationToken);
-            foreach (var statement in view) await context.Statements.ExecuteAsync(statement, cancellationToken);
+            foreach (var statement in view)
+                await context.Statements.ExecuteAsync(statement, cancellationToken);
         }
 
         ledger = await RegisterAsync(ledger, Relations.All, new("stitched", stitched), cancellationToken);
@@ -23,14 +26,18 @@ internal sealed class StepViews(StepContext context)
     /// <summary>Writes the stitched view where it was written with other edges than a ledger asks for; the ledger with these.</summary>
     public async Task<Ledger> FollowAsync(Ledger ledger, CancellationToken cancellationToken)
     {
-        if (context.Blueprint.Stitched is null || ledger.PublishedRevision != ledger.Revision) return ledger;
-        return StitchedView.Of(context.Blueprint, ledger.Of).SequenceEqual(ledger.Edges) ? ledger : await StitchAsync(ledger, cancellationToken);
+        if (context.Blueprint.Stitched is null || ledger.PublishedRevision != ledger.Revision)
+            return ledger;
+        return StitchedView.Of(context.Blueprint, ledger.Of).SequenceEqual(ledger.Edges)
+            ? ledger
+            : await StitchAsync(ledger, cancellationToken);
     }
 
     private async Task<Ledger> StitchAsync(Ledger ledger, CancellationToken cancellationToken)
     {
         var parts = StitchedView.Of(context.Blueprint, ledger.Of);
-        foreach (var statement in context.Sql.Stitched(context.Blueprint.Stitched!, parts, context.Horizon.Known)) await context.Statements.ExecuteAsync(statement, cancellationToken);
+        foreach (var statement in context.Sql.Stitched(context.Blueprint.Stitched!, parts, context.Horizon.Known))
+            await context.Statements.ExecuteAsync(statement, cancellationToken);
         await context.Ledger.ShowEdgesAsync(parts, cancellationToken);
         return ledger with { Edges = parts };
     }
@@ -39,7 +46,8 @@ internal sealed class StepViews(StepContext context)
     private async Task<Ledger> RegisterAsync(Ledger ledger, string relation, OwnTable own, CancellationToken cancellationToken)
     {
         var sets = ledger.Of(relation);
-        if (sets.Tables.Contains(own)) return ledger;
+        if (sets.Tables.Contains(own))
+            return ledger;
         await context.Ledger.RegisterAsync(relation, own, cancellationToken);
         return ledger.With(relation, sets with { Tables = [.. sets.Tables.Where(t => t.Kind != own.Kind), own] });
     }

@@ -17,14 +17,18 @@ internal static class TierBuilder
         var (sets, own) = (context.Draft.Of(tier.Id), new OwnTable(States, tier.States));
         var isThere = await context.Statements.DescribeAsync(tier.States, cancellationToken) is not null;
         var columns = StateColumns.All(context.Blueprint, tier).Select(c => c.Value).ToList();
-        if (isThere && !(sets.Tables.Contains(own) && await IsUnusedAsync(context, tier.States, columns, cancellationToken))) throw Foreign(tier.States);
+        if (isThere && !(sets.Tables.Contains(own) && await IsUnusedAsync(context, tier.States, columns, cancellationToken)))
+            throw Foreign(tier.States);
 
         // A table that was made and never recorded has no row.
-        if (isThere) await context.Statements.ExecuteAsync(StepSql.Drop(tier.States, isView: false), cancellationToken);
-        if (!sets.Tables.Contains(own)) sets.Tables.Add(own);
+        if (isThere)
+            await context.Statements.ExecuteAsync(StepSql.Drop(tier.States, isView: false), cancellationToken);
+        if (!sets.Tables.Contains(own))
+            sets.Tables.Add(own);
         await context.Ledger.ClaimAsync(context.Now, cancellationToken);
         await context.Ledger.RegisterAsync(tier.Id, own, cancellationToken);
-        foreach (var statement in context.Sql.Create(tier)) await context.Statements.ExecuteAsync(statement, cancellationToken);
+        foreach (var statement in context.Sql.Create(tier))
+            await context.Statements.ExecuteAsync(statement, cancellationToken);
         sets.Created = true;
         sets.Columns.AddRange(columns);
         return ActOutcome.Nothing;
@@ -32,15 +36,25 @@ internal static class TierBuilder
 
     // The word of the ledger is not enough to drop a table: somebody else may have made one of that name meanwhile. Columns
     // that an engine needs besides are named as no column of a source is.
-    private static async Task<bool> IsUnusedAsync(StepContext context, TableName table, IReadOnlyList<string> columns, CancellationToken cancellationToken)
+    private static async Task<bool> IsUnusedAsync(
+        StepContext context,
+        TableName table,
+        IReadOnlyList<string> columns,
+        CancellationToken cancellationToken
+    )
     {
-        if (await context.Statements.DescribeAsync(table, cancellationToken) is not { IsView: false } found) return false;
-        var own = found.Columns.Select(c => c.Name).Where(c => columns.Contains(c) || !c.StartsWith(NameRules.Reserved, StringComparison.Ordinal));
-        if (!own.SequenceEqual(columns)) return false;
+        if (await context.Statements.DescribeAsync(table, cancellationToken) is not { IsView: false } found)
+            return false;
+        var own = found
+            .Columns.Select(c => c.Name)
+            .Where(c => columns.Contains(c) || !c.StartsWith(NameRules.Reserved, StringComparison.Ordinal));
+        if (!own.SequenceEqual(columns))
+            return false;
         return await context.NumberAsync(RowsSql.All(table), cancellationToken) == 0;
     }
 
-    private static PolicyException Foreign(TableName table) => new("VRV135", $"{table.Text} exists and is not Varve's. Give the tier another name (tiers[].name), or another schema (schema:).");
+    private static PolicyException Foreign(TableName table) =>
+        new("VRV135", $"{table.Text} exists and is not Varve's. Give the tier another name (tiers[].name), or another schema (schema:).");
 
     /// <summary>Makes the table of a tier again with the columns that the policy asks for, and moves what it holds.</summary>
     public static async Task<ActOutcome> ReshapeAsync(StepContext context, PlanStep.Reshape step, CancellationToken cancellationToken)
@@ -48,7 +62,8 @@ internal static class TierBuilder
         var tier = context.Blueprint.Tier(step.Relation);
         var sets = context.Draft.Of(tier.Id);
         var added = step.Columns.Except(sets.Columns, StringComparer.Ordinal).ToList();
-        if (added.Count == 0) return ActOutcome.Nothing;
+        if (added.Count == 0)
+            return ActOutcome.Nothing;
         if (context.Sql.WidensInPlace(tier))
         {
             await WidenAsync(context, tier, added, cancellationToken);
@@ -56,21 +71,29 @@ internal static class TierBuilder
         }
 
         var beside = new OwnTable(BrokenTier.Beside, StepSql.Beside(tier));
-        if (await context.Statements.DescribeAsync(beside.Name, cancellationToken) is not null) throw Foreign(beside.Name);
+        if (await context.Statements.DescribeAsync(beside.Name, cancellationToken) is not null)
+            throw Foreign(beside.Name);
         sets.Tables.Add(beside);
         await context.Ledger.ClaimAsync(context.Now, cancellationToken);
-        foreach (var statement in context.Sql.Reshape(tier, sets.Columns, added)) await context.Statements.ExecuteAsync(statement, cancellationToken);
+        foreach (var statement in context.Sql.Reshape(tier, sets.Columns, added))
+            await context.Statements.ExecuteAsync(statement, cancellationToken);
         sets.Tables.Remove(beside);
         context.Draft.States.Reshape(tier, added);
         return ActOutcome.Nothing;
     }
 
     // Some of the columns may be there, of an attempt that was never recorded.
-    private static async Task WidenAsync(StepContext context, TierLayout tier, IReadOnlyList<string> added, CancellationToken cancellationToken)
+    private static async Task WidenAsync(
+        StepContext context,
+        TierLayout tier,
+        IReadOnlyList<string> added,
+        CancellationToken cancellationToken
+    )
     {
         var there = await context.Statements.DescribeAsync(tier.States, cancellationToken);
         List<string> missing = [.. added.Where(c => there?.Find(c) is null)];
-        foreach (var statement in context.Sql.Reshape(tier, context.Draft.Of(tier.Id).Columns, missing)) await context.Statements.ExecuteAsync(statement, cancellationToken);
+        foreach (var statement in context.Sql.Reshape(tier, context.Draft.Of(tier.Id).Columns, missing))
+            await context.Statements.ExecuteAsync(statement, cancellationToken);
         context.Draft.States.Reshape(tier, added);
     }
 
@@ -81,7 +104,13 @@ internal static class TierBuilder
         sets.MayShrink = sets.MayShrink.Union(step.MayShrink.Intersect(sets.Covered));
         sets.Lost = sets.Lost.Union(step.Lost.Except(sets.Covered));
         foreach (var cut in step.Cut.Where(c => !sets.CutRanges.Covers(c.Bucket)))
-            sets.Cut.Add(cut with { RowsLeft = cut.IsMixed ? 0 : await LeftAsync(context, context.Blueprint.Tier(step.Relation), cut, cancellationToken), IsMixed = false });
+            sets.Cut.Add(
+                cut with
+                {
+                    RowsLeft = cut.IsMixed ? 0 : await LeftAsync(context, context.Blueprint.Tier(step.Relation), cut, cancellationToken),
+                    IsMixed = false,
+                }
+            );
         sets.Dirty = sets.Dirty.Except(sets.CutRanges);
         return ActOutcome.Nothing;
     }
@@ -93,8 +122,12 @@ internal static class TierBuilder
         if (!whole.Covers(step.Ranges) || step.Ranges.Any(context.Draft.Of(tier.Id).CutRanges.Overlaps))
             throw new StepSkippedException($"{step.Input} no longer gives {step.Ranges} of {tier.Id} as a whole");
         var shrunk = step.Input == Relations.Source ? await ShrunkAsync(context, tier, step.Ranges, cancellationToken) : RangeSet.Empty;
-        var (ranges, note) = (step.Ranges.Except(shrunk), shrunk.IsEmpty ? null : $"somebody else removed rows of {shrunk} before it was built again: {tier.Id} keeps what it had");
-        if (ranges.IsEmpty) return ActOutcome.Nothing with { Note = note };
+        var (ranges, note) = (
+            step.Ranges.Except(shrunk),
+            shrunk.IsEmpty ? null : $"somebody else removed rows of {shrunk} before it was built again: {tier.Id} keeps what it had"
+        );
+        if (ranges.IsEmpty)
+            return ActOutcome.Nothing with { Note = note };
         var (read, written) = await BuildAsync(context, tier, step.Input, ranges, cancellationToken);
         context.Draft.RollUp(tier, step.Input, ranges, step.Reason);
         return new(read, written, 0, note);
@@ -104,13 +137,25 @@ internal static class TierBuilder
     /// Buckets to be built again of which the source has fewer rows than they count, and nobody said that this is right: they
     /// are cut, and as rows may have come to them as well, none of those that are left is known to be counted.
     /// </summary>
-    private static async Task<RangeSet> ShrunkAsync(StepContext context, TierLayout tier, RangeSet ranges, CancellationToken cancellationToken)
+    private static async Task<RangeSet> ShrunkAsync(
+        StepContext context,
+        TierLayout tier,
+        RangeSet ranges,
+        CancellationToken cancellationToken
+    )
     {
         var sets = context.Draft.Of(tier.Id);
         var again = ranges.Intersect(sets.Covered).Except(sets.MayShrink);
-        if (again.IsEmpty) return again;
-        var totals = await context.Statements.QueryAsync(new CompareSql(context.Blueprint with { Measures = [] }, tier, context.Dialect).BucketTotals(again), cancellationToken);
-        List<TimeRange> shrunk = [.. totals.Where(row => row.Long(1) < row.Long(2)).Select(row => tier.Grid.BucketOf(Micros.ToInstant(row.Long(0))))];
+        if (again.IsEmpty)
+            return again;
+        var totals = await context.Statements.QueryAsync(
+            new CompareSql(context.Blueprint with { Measures = [] }, tier, context.Dialect).BucketTotals(again),
+            cancellationToken
+        );
+        List<TimeRange> shrunk =
+        [
+            .. totals.Where(row => row.Long(1) < row.Long(2)).Select(row => tier.Grid.BucketOf(Micros.ToInstant(row.Long(0)))),
+        ];
         sets.Cut.AddRange(shrunk.Select(bucket => new CutBucket(bucket, 0, ByOthers: true) { Input = Relations.Source }));
         sets.Dirty = sets.Dirty.Except(sets.CutRanges);
         return RangeSet.Of(shrunk);
@@ -122,7 +167,13 @@ internal static class TierBuilder
     /// that a coarser tier cannot follow any more, those of the input stay until a person has looked.
     /// </summary>
     /// <exception cref="EngineException">They do not; nothing is committed.</exception>
-    public static async Task<(long Read, long Written)> BuildAsync(StepContext context, TierLayout tier, string input, RangeSet ranges, CancellationToken cancellationToken)
+    public static async Task<(long Read, long Written)> BuildAsync(
+        StepContext context,
+        TierLayout tier,
+        string input,
+        RangeSet ranges,
+        CancellationToken cancellationToken
+    )
     {
         var stuck = Stuck(context, tier, ranges);
         var before = await StoredEachAsync(context, tier, stuck, cancellationToken);
@@ -136,7 +187,8 @@ internal static class TierBuilder
         foreach (var (statement, writes) in context.Sql.Replace(tier, input, ranges, context.Ledger.Stored.Version))
         {
             var rows = await context.Statements.ExecuteAsync(statement, cancellationToken);
-            if (writes) written += rows;
+            if (writes)
+                written += rows;
         }
 
         foreach (var (column, buckets) in context.Draft.States.Unknown(tier, input, ranges))
@@ -144,41 +196,78 @@ internal static class TierBuilder
         await context.Statements.BarrierAsync(Before.Verify, cancellationToken);
         var time = context.Blueprint.TimeOf(input);
         var read = await context.NumberAsync(RowsSql.Count(context.Dialect, time, context.Sql.Table(input), ranges), cancellationToken);
-        var behind = input == Relations.Source
-            ? read
-            : await context.NumberAsync(RowsSql.Stored(context.Dialect, time, context.Blueprint.Tier(input).States, ranges), cancellationToken);
+        var behind =
+            input == Relations.Source
+                ? read
+                : await context.NumberAsync(
+                    RowsSql.Stored(context.Dialect, time, context.Blueprint.Tier(input).States, ranges),
+                    cancellationToken
+                );
         var counted = await StoredAsync(context, tier, ranges, cancellationToken);
         if (behind == counted)
         {
             foreach (var (bucket, rows) in await StoredEachAsync(context, tier, stuck, cancellationToken))
             {
                 var came = rows - before.GetValueOrDefault(bucket);
-                if (came > 0) Halt(context, input, RangeSet.Of(bucket), FormattableString.Invariant($"{came} rows came to {bucket} of {tier.Id} after a coarser bucket around it was cut; to let them go, {WayOut.Accept(context.Blueprint.Policy.Name, bucket)}"));
+                if (came > 0)
+                    Halt(
+                        context,
+                        input,
+                        RangeSet.Of(bucket),
+                        FormattableString.Invariant(
+                            $"{came} rows came to {bucket} of {tier.Id} after a coarser bucket around it was cut; to let them go, {WayOut.Accept(context.Blueprint.Policy.Name, bucket)}"
+                        )
+                    );
             }
 
             return (read, written);
         }
 
-        throw new EngineException(EngineCodes.NotWritten, FormattableString.Invariant(
-            $"{tier.Id} counts {counted} rows of {ranges} where {input} has {behind}: the database did not write what it was asked to. Nothing was kept of it; run again, and if it stays so, report it."));
+        throw new EngineException(
+            EngineCodes.NotWritten,
+            FormattableString.Invariant(
+                $"{tier.Id} counts {counted} rows of {ranges} where {input} has {behind}: the database did not write what it was asked to. Nothing was kept of it; run again, and if it stays so, report it."
+            )
+        );
     }
 
     /// <summary>Covered buckets of a tier inside of cut ones of the tiers that are built from it.</summary>
     private static RangeSet Stuck(StepContext context, TierLayout tier, RangeSet ranges)
     {
-        var cut = context.Blueprint.Tiers.Where(t => context.Blueprint.BuildersOf(t.Id).Contains(tier.Id)).Aggregate(RangeSet.Empty, (all, t) => all.Union(context.Draft.Of(t.Id).CutRanges));
+        var cut = context
+            .Blueprint.Tiers.Where(t => context.Blueprint.BuildersOf(t.Id).Contains(tier.Id))
+            .Aggregate(RangeSet.Empty, (all, t) => all.Union(context.Draft.Of(t.Id).CutRanges));
         return ranges.Intersect(cut).Intersect(context.Draft.Of(tier.Id).Covered);
     }
 
-    private static async Task<Dictionary<TimeRange, long>> StoredEachAsync(StepContext context, TierLayout tier, RangeSet ranges, CancellationToken cancellationToken)
+    private static async Task<Dictionary<TimeRange, long>> StoredEachAsync(
+        StepContext context,
+        TierLayout tier,
+        RangeSet ranges,
+        CancellationToken cancellationToken
+    )
     {
-        if (ranges.IsEmpty) return [];
-        var rows = await context.Statements.QueryAsync(RowsSql.StoredEach(context.Dialect, context.Blueprint.Time.Starts, tier.States, ranges), cancellationToken);
+        if (ranges.IsEmpty)
+            return [];
+        var rows = await context.Statements.QueryAsync(
+            RowsSql.StoredEach(context.Dialect, context.Blueprint.Time.Starts, tier.States, ranges),
+            cancellationToken
+        );
         return rows.ToDictionary(row => tier.Grid.BucketOf(Micros.ToInstant(row.Long(0))), row => row.Long(1));
     }
 
-    private static async Task<long> StoredAsync(StepContext context, TierLayout tier, RangeSet ranges, CancellationToken cancellationToken) =>
-        ranges.IsEmpty ? 0 : await context.NumberAsync(RowsSql.Stored(context.Dialect, context.Blueprint.Time.Starts, tier.States, ranges), cancellationToken);
+    private static async Task<long> StoredAsync(
+        StepContext context,
+        TierLayout tier,
+        RangeSet ranges,
+        CancellationToken cancellationToken
+    ) =>
+        ranges.IsEmpty
+            ? 0
+            : await context.NumberAsync(
+                RowsSql.Stored(context.Dialect, context.Blueprint.Time.Starts, tier.States, ranges),
+                cancellationToken
+            );
 
     /// <summary>Keeps ranges of a relation until a person has looked at them.</summary>
     public static void Halt(StepContext context, string relation, RangeSet ranges, string reason)
@@ -196,29 +285,56 @@ internal static class TierBuilder
     {
         var input = context.Blueprint.CountedIn(tier, cut);
         var left = await LeftAsync(context, input, cut.Bucket, cancellationToken);
-        if (input != Relations.Source) return left;
+        if (input != Relations.Source)
+            return left;
         var there = RangeSet.Of(cut.Bucket).Except(context.Draft.Of(Relations.Source).Frozen);
         foreach (var retired in context.Blueprint.Retired)
         {
-            if (!context.Draft.Available(retired.Id).Covers(there) || !retired.WholeBuckets(there).Covers(there)) continue;
-            left = Math.Min(left, await context.NumberAsync(RowsSql.Stored(context.Dialect, context.Blueprint.Time.Starts, retired.States, there), cancellationToken));
+            if (!context.Draft.Available(retired.Id).Covers(there) || !retired.WholeBuckets(there).Covers(there))
+                continue;
+            left = Math.Min(
+                left,
+                await context.NumberAsync(
+                    RowsSql.Stored(context.Dialect, context.Blueprint.Time.Starts, retired.States, there),
+                    cancellationToken
+                )
+            );
         }
 
         return left;
     }
 
     /// <summary>The rows of a bucket that an input still has; those that came for what has expired of it are late rows.</summary>
-    public static Task<long> LeftAsync(StepContext context, string input, TimeRange bucket, CancellationToken cancellationToken) => context.NumberAsync(
-        RowsSql.Count(context.Dialect, context.Blueprint.TimeOf(input), context.Sql.Table(input), RangeSet.Of(bucket).Except(context.Draft.Of(input).Frozen)), cancellationToken);
+    public static Task<long> LeftAsync(StepContext context, string input, TimeRange bucket, CancellationToken cancellationToken) =>
+        context.NumberAsync(
+            RowsSql.Count(
+                context.Dialect,
+                context.Blueprint.TimeOf(input),
+                context.Sql.Table(input),
+                RangeSet.Of(bucket).Except(context.Draft.Of(input).Frozen)
+            ),
+            cancellationToken
+        );
 
-    /// <summary>Counts again what is left of some inputs in a tier's cut buckets, after rows of them went or came; later, more rows are late ones.</summary>
-    public static async Task RecountAsync(StepContext context, TierLayout tier, RangeSet touched, Func<string, bool> inputs, CancellationToken cancellationToken, bool mayGrow = true)
+    /// <summary>
+    /// Counts again what is left of some inputs in a tier's cut buckets, after rows of them went or came; later, more rows are
+    /// late ones.
+    /// </summary>
+    public static async Task RecountAsync(
+        StepContext context,
+        TierLayout tier,
+        RangeSet touched,
+        Func<string, bool> inputs,
+        CancellationToken cancellationToken,
+        bool mayGrow = true
+    )
     {
         var cuts = context.Draft.Of(tier.Id).Cut;
         for (var i = 0; i < cuts.Count; i++)
         {
             var input = context.Blueprint.CountedIn(tier, cuts[i]);
-            if (!touched.Overlaps(cuts[i].Bucket) || !inputs(input)) continue;
+            if (!touched.Overlaps(cuts[i].Bucket) || !inputs(input))
+                continue;
             var left = await LeftAsync(context, input, cuts[i].Bucket, cancellationToken);
             cuts[i] = cuts[i] with { RowsLeft = mayGrow ? left : Math.Min(cuts[i].RowsLeft, left) };
         }

@@ -84,7 +84,8 @@ public sealed record ForecastRate(
     TimeRange? Window,
     double BytesPerRow,
     ForecastBytes BytesBasis,
-    string? BytesLike);
+    string? BytesLike
+);
 
 /// <summary>How the rows of a relation are known.</summary>
 public enum ForecastRows
@@ -141,9 +142,11 @@ public sealed record ForecastOptions
     public Keep Ahead
     {
         get;
-        init => field = IsPossible(value) ? value : throw new ArgumentOutOfRangeException(nameof(value), value?.Text, "A forecast looks a day to a hundred years ahead.");
-    }
-    = Keep.Parse("2y");
+        init =>
+            field = IsPossible(value)
+                ? value
+                : throw new ArgumentOutOfRangeException(nameof(value), value?.Text, "A forecast looks a day to a hundred years ahead.");
+    } = Keep.Parse("2y");
 
     /// <summary>Whether a forecast can look so far.</summary>
     public static bool IsPossible(Keep ahead) => ahead is { IsForever: false } && ahead.Shortest >= s_least && ahead.Longest <= s_most;

@@ -15,7 +15,10 @@ internal static class Forecaster
 
     private static readonly Duration s_endless = Duration.FromDays(365_250);
 
-    private static readonly Keep[] s_steps = [.. new[] { "1d", "2d", "1w", "2w", "1mo", "3mo", "6mo", "1y", "2y", "5y", "10y", "20y" }.Select(Keep.Parse)];
+    private static readonly Keep[] s_steps =
+    [
+        .. new[] { "1d", "2d", "1w", "2w", "1mo", "3mo", "6mo", "1y", "2y", "5y", "10y", "20y" }.Select(Keep.Parse),
+    ];
 
     /// <summary>What rows and bytes will be.</summary>
     /// <param name="blueprint">The policy laid over its table.</param>
@@ -32,9 +35,24 @@ internal static class Forecaster
         IReadOnlyList<Instant> instants = [.. steps.Union(Between(outlook.AsOf, until)).Order()];
         IReadOnlyList<RelationForecast> relations =
         [
-            Relation(Relations.Source, blueprint.Source, blueprint.Policy.Keep, RowBytes.OfSource(blueprint, state), new(state.Rows, state.Bytes, null)),
-            .. blueprint.Tiers.Concat(blueprint.Retired).Select(t => Relation(
-                t.Id, t.View ?? t.States, blueprint.Retired.Contains(t) ? null : t.Keep, RowBytes.OfTier(blueprint, state, t), state.Tiers.GetValueOrDefault(t.Id) ?? new(0, 0, null))),
+            Relation(
+                Relations.Source,
+                blueprint.Source,
+                blueprint.Policy.Keep,
+                RowBytes.OfSource(blueprint, state),
+                new(state.Rows, state.Bytes, null)
+            ),
+            .. blueprint
+                .Tiers.Concat(blueprint.Retired)
+                .Select(t =>
+                    Relation(
+                        t.Id,
+                        t.View ?? t.States,
+                        blueprint.Retired.Contains(t) ? null : t.Keep,
+                        RowBytes.OfTier(blueprint, state, t),
+                        state.Tiers.GetValueOrDefault(t.Id) ?? new(0, 0, null)
+                    )
+                ),
         ];
         var forecast = new Forecast
         {
@@ -43,19 +61,36 @@ internal static class Forecaster
             AsOf = outlook.AsOf,
             Until = until,
             Relations = relations,
-            Total = [.. instants.Select((at, i) => new ForecastPoint(at, relations.Sum(r => r.Points[i].Rows), relations.Sum(r => r.Points[i].Bytes), steps.Contains(at)))],
+            Total =
+            [
+                .. instants.Select(
+                    (at, i) =>
+                        new ForecastPoint(
+                            at,
+                            relations.Sum(r => r.Points[i].Rows),
+                            relations.Sum(r => r.Points[i].Bytes),
+                            steps.Contains(at)
+                        )
+                ),
+            ],
             Archive = blueprint.Policy.Archive is { } archive ? new(archive.To, [.. instants.Select(Archived)]) : null,
             Notes = [],
         };
         return forecast with { Notes = [.. ForecastNotes.Of(forecast, state, plan, load, returnsSpace)] };
 
-        RelationForecast Relation(string id, TableName table, Keep? keep, RowBytes bytes, TierSize now) => new(id, table, keep)
-        {
-            Rate = Rate(outlook, blueprint, load, id, bytes),
-            Points = [.. instants.Select((at, i) => i == 0 ? new(at, now.Rows, now.Bytes, IsStep: true) : Point(at, outlook.Rows(id, at), bytes.Of))],
-            SteadyFrom = keep is null ? outlook.AsOf : Steady(outlook, blueprint, id, keep, instants),
-            IsNew = id != Relations.Source && !state.Ledger.Of(id).Created,
-        };
+        RelationForecast Relation(string id, TableName table, Keep? keep, RowBytes bytes, TierSize now) =>
+            new(id, table, keep)
+            {
+                Rate = Rate(outlook, blueprint, load, id, bytes),
+                Points =
+                [
+                    .. instants.Select(
+                        (at, i) => i == 0 ? new(at, now.Rows, now.Bytes, IsStep: true) : Point(at, outlook.Rows(id, at), bytes.Of)
+                    ),
+                ],
+                SteadyFrom = keep is null ? outlook.AsOf : Steady(outlook, blueprint, id, keep, instants),
+                IsNew = id != Relations.Source && !state.Ledger.Of(id).Created,
+            };
 
         ForecastPoint Archived(Instant at)
         {
@@ -63,17 +98,30 @@ internal static class Forecaster
             return Point(at, rows, r => load.ArchivedRows == 0 ? 0 : r * load.ArchivedBytes / load.ArchivedRows);
         }
 
-        ForecastPoint Point(Instant at, double rows, Func<double, double> bytes) => new(at, (long)Math.Round(rows), (long)Math.Round(bytes(rows)), steps.Contains(at));
+        ForecastPoint Point(Instant at, double rows, Func<double, double> bytes) =>
+            new(at, (long)Math.Round(rows), (long)Math.Round(bytes(rows)), steps.Contains(at));
     }
 
     private static ForecastRate Rate(TableProjection outlook, PolicyLayout blueprint, MeasuredLoad load, string id, RowBytes bytes)
     {
         var (perDay, retired) = (outlook.PerDay(id), blueprint.Retired.Any(t => t.Id == id));
-        var window = id == Relations.Source ? load.Window : retired ? new(outlook.AsOf, outlook.AsOf) : outlook.Pace(id).Window;
-        var basis = window.IsEmpty ? ForecastRows.Nothing
+        var window =
+            id == Relations.Source ? load.Window
+            : retired ? new(outlook.AsOf, outlook.AsOf)
+            : outlook.Pace(id).Window;
+        var basis =
+            window.IsEmpty ? ForecastRows.Nothing
             : id == Relations.Source || load.Strata.GetValueOrDefault(id) is { Count: > 0 } ? ForecastRows.Measured
             : ForecastRows.CountedInSource;
-        return new(perDay, id == Relations.Source || retired ? null : outlook.Pace(id).PerBucket, basis, window.IsEmpty ? null : window, bytes.PerRow, bytes.Basis, bytes.Like);
+        return new(
+            perDay,
+            id == Relations.Source || retired ? null : outlook.Pace(id).PerBucket,
+            basis,
+            window.IsEmpty ? null : window,
+            bytes.PerRow,
+            bytes.Basis,
+            bytes.Like
+        );
     }
 
     /// <summary>The first instant from which on rows stay as they are once everything that is kept came at the measured rate.</summary>
@@ -82,12 +130,19 @@ internal static class Forecaster
         string[] above = id == Relations.Source ? [id] : [id, Relations.Source, blueprint.Tier(id).Input];
         var kept = above.SelectMany(outlook.Kept).ToList();
         var endless = keep.IsForever || keep.Longest > s_endless;
-        if (outlook.PerDay(id) > 0 && (endless || kept.Exists(k => k.Range.ToEnd && k.Until is null))) return null;
+        if (outlook.PerDay(id) > 0 && (endless || kept.Exists(k => k.Range.ToEnd && k.Until is null)))
+            return null;
         var bucket = Cutoffs.At(blueprint, outlook.AsOf, null).ExpiryGrid(id)?.Width.Longest ?? Duration.Zero;
         var filled = endless ? outlook.AsOf : outlook.AsOf + keep.Longest + bucket + blueprint.Policy.Late.Longest;
         var last = kept.Select(k => k.Until).OfType<Instant>().Append(filled).Append(instants[^1]).Max();
         var level = outlook.Rows(id, last);
-        var spread = endless ? 0 : Alike + ((keep.Longest - keep.Shortest + (bucket > Duration.FromDays(2) ? bucket : Duration.Zero)) / Duration.Max(keep.Longest, Duration.FromDays(1)));
+        var spread = endless
+            ? 0
+            : Alike
+                + (
+                    (keep.Longest - keep.Shortest + (bucket > Duration.FromDays(2) ? bucket : Duration.Zero))
+                    / Duration.Max(keep.Longest, Duration.FromDays(1))
+                );
         var away = instants.Select(at => Math.Abs(outlook.Rows(id, at) - level) > Math.Max(0.5, level * spread)).ToList().LastIndexOf(true);
         return away == instants.Count - 1 ? last : instants[away + 1];
     }
@@ -101,7 +156,8 @@ internal static class Forecaster
         while (true)
         {
             var next = step.Times(steps.Count).AddTo(outlook.AsOf, DateTimeZone.Utc);
-            if (next > until - (step.Shortest / 2)) return [.. steps, until];
+            if (next > until - (step.Shortest / 2))
+                return [.. steps, until];
             steps.Add(next);
         }
     }
@@ -110,6 +166,7 @@ internal static class Forecaster
     private static IEnumerable<Instant> Between(Instant from, Instant until)
     {
         var step = Duration.FromDays(Math.Ceiling((until - from).TotalDays / ChartPoints));
-        for (var at = from; at < until; at += step) yield return at;
+        for (var at = from; at < until; at += step)
+            yield return at;
     }
 }

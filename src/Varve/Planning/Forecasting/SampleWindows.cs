@@ -17,10 +17,14 @@ internal static class SampleWindows
 
     private static readonly long[] s_minutes = [1, 5, 15, 60, 180, 360, 720, 1440];
 
-    /// <summary>Up to the planning instant: four weeks; where there is less, whole weeks, else whole days, else all. Empty where rows have fewer than two instants.</summary>
+    /// <summary>
+    /// Up to the planning instant: four weeks; where there is less, whole weeks, else whole days, else all. Empty where rows have
+    /// fewer than two instants.
+    /// </summary>
     public static TimeRange Recent(TableState state, Instant asOf)
     {
-        if (state.First is not { } first || state.Last is not { } last || last <= first) return new(asOf, asOf);
+        if (state.First is not { } first || state.Last is not { } last || last <= first)
+            return new(asOf, asOf);
         return new(asOf - Rounded(asOf - first), asOf);
     }
 
@@ -31,7 +35,10 @@ internal static class SampleWindows
         return new(Instant.Min(from, end), end);
     }
 
-    /// <summary>Where rows of the source are counted for a tier that has none: the newest whole buckets, or all of a window that holds none.</summary>
+    /// <summary>
+    /// Where rows of the source are counted for a tier that has none: the newest whole buckets, or all of a window that holds
+    /// none.
+    /// </summary>
     public static TimeRange Sample(TierLayout tier, TimeRange extent, long rows)
     {
         var span = extent.To - extent.From;
@@ -49,10 +56,13 @@ internal static class SampleWindows
         return Grid.Fixed(new Width.Fixed(rung * 60_000), NodaConstants.UnixEpoch);
     }
 
-    /// <summary>The bins in which the rows of a tier are counted: some buckets each; null for single ones, as those of the calendar are.</summary>
+    /// <summary>
+    /// The bins in which the rows of a tier are counted: some buckets each; null for single ones, as those of the calendar are.
+    /// </summary>
     public static Grid? Bins(TierLayout tier, Instant first, Instant end)
     {
-        if (tier.Grid.Width is not Width.Fixed width) return null;
+        if (tier.Grid.Width is not Width.Fixed width)
+            return null;
         var buckets = (long)Math.Ceiling((end - first) / width.Longest / MostBins);
         return buckets <= 1 ? null : Grid.Fixed(new Width.Fixed(width.Milliseconds * buckets), tier.Grid.Floor(first));
     }

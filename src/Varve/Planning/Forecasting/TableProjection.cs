@@ -20,9 +20,12 @@ internal sealed class TableProjection
     {
         (_blueprint, _state, _load) = (blueprint, state, load);
         _now = Cutoffs.At(blueprint, plan.AsOf, state.Last);
-        foreach (var (relation, strata) in load.Strata) _strata[relation] = [.. strata];
-        foreach (var tier in blueprint.Tiers) _paces[tier.Id] = PaceOf(tier);
-        foreach (var step in plan.Steps.OfType<PlanStep.RollUp>().Where(s => !s.Again)) Build(blueprint.Tier(step.Relation), step);
+        foreach (var (relation, strata) in load.Strata)
+            _strata[relation] = [.. strata];
+        foreach (var tier in blueprint.Tiers)
+            _paces[tier.Id] = PaceOf(tier);
+        foreach (var step in plan.Steps.OfType<PlanStep.RollUp>().Where(s => !s.Again))
+            Build(blueprint.Tier(step.Relation), step);
     }
 
     public Instant AsOf => _now.AsOf;
@@ -38,7 +41,8 @@ internal sealed class TableProjection
             return Staying + In(relation, left) + Coming(left.Intersect(new TimeRange(AsOf, at)));
         }
 
-        if (_blueprint.Tiers.FirstOrDefault(t => t.Id == relation) is not { } tier) return _state.Tiers.GetValueOrDefault(relation)?.Rows ?? 0;
+        if (_blueprint.Tiers.FirstOrDefault(t => t.Id == relation) is not { } tier)
+            return _state.Tiers.GetValueOrDefault(relation)?.Rows ?? 0;
         var kept = Gone(relation, at).Complement();
         var built = kept.Intersect(new TimeRange(tier.Grid.Floor(_now.Closed), tier.Grid.Floor(At(at).Closed)));
         return In(relation, kept) + Math.Min(tier.Buckets(built) * Pace(relation).PerBucket, Coming(built));
@@ -54,8 +58,10 @@ internal sealed class TableProjection
     /// <summary>Rows that come in a day.</summary>
     public double PerDay(string relation)
     {
-        if (relation == Relations.Source) return _load.PerDay;
-        if (_blueprint.Tiers.FirstOrDefault(t => t.Id == relation) is not { } tier) return 0;
+        if (relation == Relations.Source)
+            return _load.PerDay;
+        if (_blueprint.Tiers.FirstOrDefault(t => t.Id == relation) is not { } tier)
+            return 0;
         var year = new TimeRange(tier.Grid.Floor(AsOf), tier.Grid.Floor(AsOf + Duration.FromDays(1461)));
         return year.IsEmpty ? 0 : Math.Min(_load.PerDay, tier.Buckets(year) * Pace(relation).PerBucket / (year.To - year.From).TotalDays);
     }
@@ -64,12 +70,15 @@ internal sealed class TableProjection
     public IEnumerable<(TimeRange Range, Instant? Until)> Kept(string relation)
     {
         var ledger = _state.Ledger.Of(relation);
-        return _state.Ledger.Holds.Where(h => h.Relation is null || h.Relation == relation).Select(h => (h.Range, h.Until))
+        return _state
+            .Ledger.Holds.Where(h => h.Relation is null || h.Relation == relation)
+            .Select(h => (h.Range, h.Until))
             .Concat(ledger.Halted.Except(ledger.Accepted).Select(r => (r, (Instant?)null)));
     }
 
     /// <summary>Rows of the source that are in no bucket, or came for one that has expired, and are not touched.</summary>
-    private double Staying => _state.Timeless + (_blueprint.Policy.LateAfterExpiry == Policies.LateAfterExpiry.Hold ? _state.Frozen.Rows : 0);
+    private double Staying =>
+        _state.Timeless + (_blueprint.Policy.LateAfterExpiry == Policies.LateAfterExpiry.Hold ? _state.Frozen.Rows : 0);
 
     private double In(string relation, RangeSet set) => _strata.TryGetValue(relation, out var strata) ? strata.Sum(s => s.In(set)) : 0;
 
@@ -82,16 +91,19 @@ internal sealed class TableProjection
     {
         var kept = RangeSet.Of(Kept(relation).Where(k => k.Until is null || k.Until > at).Select(k => k.Range));
         var past = RangeSet.Of(TimeRange.Before(At(at).ExpiryCutoff(relation))).Except(kept);
-        if (relation == Relations.Source || past.IsEmpty) return past;
+        if (relation == Relations.Source || past.IsEmpty)
+            return past;
         var tier = _blueprint.Tier(relation);
-        foreach (var finer in new[] { Relations.Source, tier.Input }.Distinct()) past = past.Intersect(Gone(finer, at));
+        foreach (var finer in new[] { Relations.Source, tier.Input }.Distinct())
+            past = past.Intersect(Gone(finer, at));
         return tier.WholeBuckets(past);
     }
 
     private RowsPerBucket PaceOf(TierLayout tier)
     {
         var strata = _strata.GetValueOrDefault(tier.Id);
-        if (strata is not { Count: > 0 }) return _load.Sampled.GetValueOrDefault(tier.Id) ?? new(new(AsOf, AsOf), 0, 0);
+        if (strata is not { Count: > 0 })
+            return _load.Sampled.GetValueOrDefault(tier.Id) ?? new(new(AsOf, AsOf), 0, 0);
         var covered = _state.Ledger.Of(tier.Id).Covered.End ?? Instant.MinValue;
         var end = Instant.Min(Instant.Max(covered, strata[^1].Range.To), _now.Closed);
         var window = SampleWindows.Recent(tier, strata[0].Range.From, tier.Grid.Floor(end));
@@ -101,12 +113,15 @@ internal sealed class TableProjection
     /// <summary>What the next run builds: buckets in which the input has rows, at most as many as it has.</summary>
     private void Build(TierLayout tier, PlanStep.RollUp step)
     {
-        if (!_strata.TryGetValue(step.Input, out var input)) return;
+        if (!_strata.TryGetValue(step.Input, out var input))
+            return;
         var ranges = step.Ranges.Intersect(tier.BucketsTouching(RangeSet.Of(input.Select(s => s.Range))));
         var (buckets, most) = (tier.Buckets(ranges), input.Sum(s => s.In(ranges)));
-        if (buckets <= 0 || most <= 0) return;
+        if (buckets <= 0 || most <= 0)
+            return;
         var rows = Math.Min(buckets * Pace(tier.Id).PerBucket, most);
-        if (!_strata.TryGetValue(tier.Id, out var built)) _strata[tier.Id] = built = [];
+        if (!_strata.TryGetValue(tier.Id, out var built))
+            _strata[tier.Id] = built = [];
         built.AddRange(ranges.Select(r => new RowSegment(r, rows * tier.Buckets(r) / buckets)));
     }
 }

@@ -22,7 +22,9 @@ public sealed record NameLimits(int MaxNameBytes, int MaxColumns, Func<TableName
     /// <summary>What the engine can archive; null: nothing.</summary>
     public ArchiveLimits? Archives { get; init; }
 
-    /// <summary>Why parts of a table cannot move to a place of that kind, null where they can; null itself where they cannot move.</summary>
+    /// <summary>
+    /// Why parts of a table cannot move to a place of that kind, null where they can; null itself where they cannot move.
+    /// </summary>
     public Func<Place, string?>? Unfit { get; init; }
 
     internal StringComparer Names => IgnoresCase ? StringComparer.OrdinalIgnoreCase : StringComparer.Ordinal;
@@ -32,18 +34,28 @@ public sealed record NameLimits(int MaxNameBytes, int MaxColumns, Func<TableName
     {
         if (!Transactions && policy.LateAfterExpiry == LateAfterExpiry.Merge)
         {
-            problems.Add(new(PolicyCodes.NoMerging, "This engine has no transactions: late rows cannot become a part of the tiers and leave the source at once, so that a run that is killed would count them twice. Take `late_after_expiry` out, which holds them, or write `discard`.")
-            {
-                Path = "late_after_expiry",
-            });
+            problems.Add(
+                new(
+                    PolicyCodes.NoMerging,
+                    "This engine has no transactions: late rows cannot become a part of the tiers and leave the source at once, so that a run that is killed would count them twice. Take `late_after_expiry` out, which holds them, or write `discard`."
+                )
+                {
+                    Path = "late_after_expiry",
+                }
+            );
         }
 
         if (PartsOnly && policy is { LateAfterExpiry: LateAfterExpiry.Discard, ExpireBy: not ExpireBy.Rows })
         {
-            problems.Add(new(PolicyCodes.NoMerging, "Rows of this engine go with whole partitions, and late ones lie among others. Take `late_after_expiry` out, which holds them, or say source: { expire: rows }.")
-            {
-                Path = "late_after_expiry",
-            });
+            problems.Add(
+                new(
+                    PolicyCodes.NoMerging,
+                    "Rows of this engine go with whole partitions, and late ones lie among others. Take `late_after_expiry` out, which holds them, or say source: { expire: rows }."
+                )
+                {
+                    Path = "late_after_expiry",
+                }
+            );
         }
 
         var relations = TierNames.All(policy, source);
@@ -52,17 +64,34 @@ public sealed record NameLimits(int MaxNameBytes, int MaxColumns, Func<TableName
             var (relation, path) = relations[i];
             if (Same(relation, source) || relations.Take(i).Any(r => r.Relation != relation && Same(r.Relation, relation)))
             {
-                problems.Add(new(PolicyCodes.NamesCollide, $"Two relations would be called {relation.Text}. Give a tier another `name`, or the policy a `schema`.") { Path = path });
+                problems.Add(
+                    new(
+                        PolicyCodes.NamesCollide,
+                        $"Two relations would be called {relation.Text}. Give a tier another `name`, or the policy a `schema`."
+                    )
+                    {
+                        Path = path,
+                    }
+                );
             }
             else if (IsTaken(relation))
             {
-                problems.Add(new(PolicyCodes.NameTaken, $"{relation.Text} is there and is not Varve's. Give the tier another `name`, or the policy a `schema`.") { Path = path });
+                problems.Add(
+                    new(
+                        PolicyCodes.NameTaken,
+                        $"{relation.Text} is there and is not Varve's. Give the tier another `name`, or the policy a `schema`."
+                    )
+                    {
+                        Path = path,
+                    }
+                );
             }
 
             TooLong(relation.Name, path, "the tier a shorter `name`", problems);
         }
 
-        if (policy.Tiers.Count == 0) return;
+        if (policy.Tiers.Count == 0)
+            return;
         foreach (var layout in measures)
         {
             var longest = MeasureStates.Columns(layout.Measure, layout.Column.Type.HasNaN).MaxBy(Encoding.UTF8.GetByteCount)!;
@@ -77,8 +106,20 @@ public sealed record NameLimits(int MaxNameBytes, int MaxColumns, Func<TableName
     private void TooLong(string name, string path, string shorter, List<Problem> problems)
     {
         var bytes = Encoding.UTF8.GetByteCount(name);
-        if (bytes <= MaxNameBytes) return;
-        problems.Add(new(PolicyCodes.NameTooLong, string.Create(CultureInfo.InvariantCulture, $"The name {name} has {bytes} bytes, and the engine takes {MaxNameBytes}. Give {shorter}.")) { Path = path });
+        if (bytes <= MaxNameBytes)
+            return;
+        problems.Add(
+            new(
+                PolicyCodes.NameTooLong,
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"The name {name} has {bytes} bytes, and the engine takes {MaxNameBytes}. Give {shorter}."
+                )
+            )
+            {
+                Path = path,
+            }
+        );
     }
 
     private void TooMany(Policy policy, IReadOnlyList<MeasureLayout> measures, List<Problem> problems)
@@ -87,7 +128,19 @@ public sealed record NameLimits(int MaxNameBytes, int MaxColumns, Func<TableName
         var states = 1 + policy.Series.Count + 2 + measures.Sum(m => m.States.Count);
         var view = policy.Views ? 1 + policy.Series.Count + 5 + measures.Sum(m => m.Measure.Functions.Count) : 0;
         var most = Math.Max(states, view);
-        if (most <= MaxColumns) return;
-        problems.Add(new(PolicyCodes.TooManyColumns, string.Create(CultureInfo.InvariantCulture, $"A tier would have {most} columns, and the engine takes {MaxColumns}. Measure fewer columns, leave functions out, or give the engine more memory (DuckDB: ?memory_limit=2GB).")) { Path = "measures" });
+        if (most <= MaxColumns)
+            return;
+        problems.Add(
+            new(
+                PolicyCodes.TooManyColumns,
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"A tier would have {most} columns, and the engine takes {MaxColumns}. Measure fewer columns, leave functions out, or give the engine more memory (DuckDB: ?memory_limit=2GB)."
+                )
+            )
+            {
+                Path = "measures",
+            }
+        );
     }
 }

@@ -14,7 +14,8 @@ public static class LayoutRules
     /// <param name="policy">The policy.</param>
     /// <param name="table">Its source as it stands.</param>
     /// <param name="limits">What the engine says about names.</param>
-    /// <param name="span">The extent of the data, over which boundaries must nest; without a start from 1970, and always until 2100 at least.</param>
+    /// <param name="span">The extent of the data, over which boundaries must nest; without a start from 1970, and always until 2100 at
+    /// least.</param>
     /// <param name="problems">Gets every problem, warnings included, with the path of its key.</param>
     /// <returns>The blueprint; null where a problem is more than a warning.</returns>
     public static PolicyLayout? Resolve(Policy policy, TableDescription table, NameLimits limits, TimeRange span, List<Problem> problems)
@@ -36,7 +37,9 @@ public static class LayoutRules
     {
         ArgumentNullException.ThrowIfNull(policy);
         ArgumentNullException.ThrowIfNull(tables);
-        var hint = Meant(policy.Table, [.. tables]) is { } near ? $"Did you mean `{near}`?" : "Check schema and name; names are compared exactly.";
+        var hint = Meant(policy.Table, [.. tables]) is { } near
+            ? $"Did you mean `{near}`?"
+            : "Check schema and name; names are compared exactly.";
         return new(PolicyCodes.UnknownTable, $"There is no table {policy.Table.Text}. {hint}") { Path = "table" };
     }
 
@@ -60,11 +63,16 @@ public static class LayoutRules
             InChain = false,
         };
 
-    /// <summary>The same name in another schema, else a slip of the keyboard; a name that was written without a schema is looked for in all of them.</summary>
+    /// <summary>
+    /// The same name in another schema, else a slip of the keyboard; a name that was written without a schema is looked for in
+    /// all of them.
+    /// </summary>
     private static string? Meant(TableName written, IReadOnlyList<TableName> tables)
     {
-        if (tables.Where(t => t.Name == written.Name).Select(t => t.Text).Order(StringComparer.Ordinal).FirstOrDefault() is { } elsewhere) return elsewhere;
-        if (written.Schema is not null) return Suggestions.To(written.Text, tables.Select(t => t.Text)).FirstOrDefault();
+        if (tables.Where(t => t.Name == written.Name).Select(t => t.Text).Order(StringComparer.Ordinal).FirstOrDefault() is { } elsewhere)
+            return elsewhere;
+        if (written.Schema is not null)
+            return Suggestions.To(written.Text, tables.Select(t => t.Text)).FirstOrDefault();
         var names = Suggestions.To(written.Name, tables.Select(t => t.Name));
         return tables.Where(t => names.Count > 0 && t.Name == names[0]).Select(t => t.Text).Order(StringComparer.Ordinal).FirstOrDefault();
     }
@@ -74,14 +82,20 @@ public static class LayoutRules
         var cascade = PolicyRules.Cascade(policy, span, problems);
         if (table.IsView)
         {
-            problems.Add(new(PolicyCodes.NotATable, $"{table.Table.Text} is a view: its rows cannot be removed. Name the table behind it.") { Path = "table" });
+            problems.Add(
+                new(PolicyCodes.NotATable, $"{table.Table.Text} is a view: its rows cannot be removed. Name the table behind it.")
+                {
+                    Path = "table",
+                }
+            );
             return null;
         }
 
         var time = LayoutRulesColumns.Time(policy, table, problems);
         var series = LayoutRulesColumns.Series(policy, table, problems);
         var arrival = LayoutRulesColumns.Arrival(policy, table, problems);
-        var measures = policy.Tiers.Count == 0 && policy.Measures is null ? [] : LayoutRulesMeasures.Resolve(policy, table, limits, problems);
+        var measures =
+            policy.Tiers.Count == 0 && policy.Measures is null ? [] : LayoutRulesMeasures.Resolve(policy, table, limits, problems);
         if (policy.Tiers.Count > 0)
         {
             LayoutRulesColumns.Reserved(table, problems);
@@ -94,7 +108,8 @@ public static class LayoutRules
         limits.Check(policy, table.Table, measures, problems);
         LayoutRulesArchive.Check(policy, table, limits.Archives, problems);
         LayoutRulesRelocate.Check(policy, table, time, limits.Unfit, problems);
-        if (time is null || cascade is null) return null;
+        if (time is null || cascade is null)
+            return null;
         LayoutRulesColumns.Boundaries(time, cascade.Tiers, problems);
         var resolved = policy with { Measures = [.. measures.Select(m => m.Measure)] };
         return new()
@@ -120,16 +135,17 @@ public static class LayoutRules
         return unnested.Start is { } start && start < past.From ? unnested.Add(TimeRange.Before(start)) : unnested;
     }
 
-    private static TierLayout Tier(Policy policy, TableName source, CascadeTier tier, Cascade cascade) => new()
-    {
-        Id = tier.Grid.Id,
-        Name = TierNames.Of(tier.Tier),
-        Grid = tier.Grid,
-        Keep = tier.Tier.Keep,
-        States = TierNames.States(policy, source, tier.Tier),
-        View = TierNames.View(policy, source, tier.Tier),
-        Input = tier.Input is { } finer ? cascade.Tiers[finer].Grid.Id : Relations.Source,
-        Nesting = tier.Input is { } input ? new(() => Unnested(tier.Grid, cascade.Tiers[input].Grid)) : new(RangeSet.Empty),
-        InChain = tier.InChain,
-    };
+    private static TierLayout Tier(Policy policy, TableName source, CascadeTier tier, Cascade cascade) =>
+        new()
+        {
+            Id = tier.Grid.Id,
+            Name = TierNames.Of(tier.Tier),
+            Grid = tier.Grid,
+            Keep = tier.Tier.Keep,
+            States = TierNames.States(policy, source, tier.Tier),
+            View = TierNames.View(policy, source, tier.Tier),
+            Input = tier.Input is { } finer ? cascade.Tiers[finer].Grid.Id : Relations.Source,
+            Nesting = tier.Input is { } input ? new(() => Unnested(tier.Grid, cascade.Tiers[input].Grid)) : new(RangeSet.Empty),
+            InChain = tier.InChain,
+        };
 }

@@ -35,11 +35,19 @@ public static partial class PartNames
         var name = new StringBuilder();
         foreach (var one in Encoding.UTF8.GetBytes(policy))
         {
-            if (char.IsAsciiLetterLower((char)one) || char.IsAsciiDigit((char)one) || one is (byte)'_' or (byte)'-' || (one == '.' && name.Length > 0)) name.Append((char)one);
-            else name.Append(CultureInfo.InvariantCulture, $"%{one:X2}");
+            if (
+                char.IsAsciiLetterLower((char)one)
+                || char.IsAsciiDigit((char)one)
+                || one is (byte)'_' or (byte)'-'
+                || (one == '.' && name.Length > 0)
+            )
+                name.Append((char)one);
+            else
+                name.Append(CultureInfo.InvariantCulture, $"%{one:X2}");
         }
 
-        if (name.Length <= MostBytes && name[^1] != '.') return name.ToString();
+        if (name.Length <= MostBytes && name[^1] != '.')
+            return name.ToString();
         var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(policy)))[..16];
         return $"{name.ToString(0, Math.Min(name.Length, MostBytes - hash.Length - 1))}-{hash}";
     }
@@ -61,13 +69,23 @@ public static partial class PartNames
     internal static bool TryRange(string policy, string file, out TimeRange range)
     {
         range = TimeRange.All;
-        if (ManifestName().Match(file) is not { Success: true } name) return false;
-        if (!s_instant.Parse(name.Groups["from"].Value).TryGetValue(default, out var from) || !s_instant.Parse(name.Groups["to"].Value).TryGetValue(default, out var to) || to <= from) return false;
+        if (ManifestName().Match(file) is not { Success: true } name)
+            return false;
+        if (
+            !s_instant.Parse(name.Groups["from"].Value).TryGetValue(default, out var from)
+            || !s_instant.Parse(name.Groups["to"].Value).TryGetValue(default, out var to)
+            || to <= from
+        )
+            return false;
         range = new(from, to);
-        return int.TryParse(name.Groups["part"].Value, CultureInfo.InvariantCulture, out var part) && Of(policy, range, part) + Manifest == file;
+        return int.TryParse(name.Groups["part"].Value, CultureInfo.InvariantCulture, out var part)
+            && Of(policy, range, part) + Manifest == file;
     }
 
-    /// <summary>True for names of the form that <see cref="Of"/> makes, with whatever behind: a folder and a file, and no way out of either.</summary>
+    /// <summary>
+    /// True for names of the form that <see cref="Of"/> makes, with whatever behind: a folder and a file, and no way out of
+    /// either.
+    /// </summary>
     /// <param name="name">The name.</param>
     public static bool IsFile(string name) => File().IsMatch(name) && name.Split('/').All(part => part is not ("." or ".."));
 

@@ -59,7 +59,13 @@ public sealed record PolicyLayout
     public TierLayout Tier(string id) => Tiers.FirstOrDefault(t => t.Id == id) ?? Retired.First(t => t.Id == id);
 
     /// <summary>By column of the source, series and measures: its type.</summary>
-    internal IReadOnlyDictionary<string, string> Types => Columns.Where(c => c.Name == Time.Name).Concat(Series).Concat(Measures.Select(m => m.Column)).DistinctBy(c => c.Name).ToDictionary(c => c.Name, c => c.TypeName, StringComparer.Ordinal);
+    internal IReadOnlyDictionary<string, string> Types =>
+        Columns
+            .Where(c => c.Name == Time.Name)
+            .Concat(Series)
+            .Concat(Measures.Select(m => m.Column))
+            .DistinctBy(c => c.Name)
+            .ToDictionary(c => c.Name, c => c.TypeName, StringComparer.Ordinal);
 
     /// <summary>The same without some columns of states, and without what cannot be merged without them.</summary>
     internal PolicyLayout Without(IReadOnlySet<string> columns) =>
@@ -100,7 +106,13 @@ internal sealed record TierReader(TierLayout Tier, RangeSet Buckets)
 
     /// <summary>The bucket that an instant divides; null where it is a boundary, or the bucket is taken from elsewhere.</summary>
     public TimeRange? Split(Instant at) =>
-        at > Instant.MinValue && at < Instant.MaxValue && !Tier.Grid.IsBoundary(at) && Tier.Grid.BucketOf(at) is var bucket && Buckets.Covers(bucket) ? bucket : null;
+        at > Instant.MinValue
+        && at < Instant.MaxValue
+        && !Tier.Grid.IsBoundary(at)
+        && Tier.Grid.BucketOf(at) is var bucket
+        && Buckets.Covers(bucket)
+            ? bucket
+            : null;
 }
 
 /// <summary>The time column of a source and its tiers.</summary>
@@ -120,7 +132,8 @@ public sealed record TimeColumn(string Name, ColumnType Type, TimeUnit Unit)
     /// The instants that a row may have: the years 0001 to 9998, of a column that counts nanoseconds in 64 bits 1679 to 2261.
     /// A row beyond them is in no bucket and never expires.
     /// </summary>
-    public TimeRange Known => (HasNanos ? s_yearsOfNanos : s_years) is var years && OfBuckets ? new(years.From - s_longestBucket, years.To) : years;
+    public TimeRange Known =>
+        (HasNanos ? s_yearsOfNanos : s_years) is var years && OfBuckets ? new(years.From - s_longestBucket, years.To) : years;
 
     /// <summary>The years of <see cref="Known"/>, for people.</summary>
     internal string Years => HasNanos ? "1679 to 2261" : "0001 to 9998";
@@ -151,8 +164,10 @@ public sealed record MeasureLayout(Measure Measure, Column Column, Ties Ties, IR
         List<string> left = [.. States.Where(s => !columns.Contains(ColumnOf(s)))];
 
         // Moments merge around the mean of the whole, which needs the counts.
-        if (!left.Contains("count")) left.Remove("mean");
-        if (!left.Contains("mean")) left.Remove("m2");
+        if (!left.Contains("count"))
+            left.Remove("mean");
+        if (!left.Contains("mean"))
+            left.Remove("m2");
         return left.Count == States.Count ? this : this with { States = left };
     }
 }
@@ -191,15 +206,19 @@ public sealed record TierLayout
     /// </summary>
     internal RangeSet Unnested => _unnested.Value;
 
-    internal Lazy<RangeSet> Nesting { init => _unnested = value; }
+    internal Lazy<RangeSet> Nesting
+    {
+        init => _unnested = value;
+    }
 
     /// <summary>The buckets that are taken from a relation: from the input, and what is not nested in that from the source.</summary>
-    internal RangeSet TakenFrom(string relation) => (relation == Input, relation == Relations.Source) switch
-    {
-        (true, _) => Unnested.Complement(),
-        (false, true) => Unnested,
-        _ => RangeSet.Empty,
-    };
+    internal RangeSet TakenFrom(string relation) =>
+        (relation == Input, relation == Relations.Source) switch
+        {
+            (true, _) => Unnested.Complement(),
+            (false, true) => Unnested,
+            _ => RangeSet.Empty,
+        };
 
     /// <summary>Columns of states that the policy asks for and its table has not: a retired tier that is not made again.</summary>
     internal IReadOnlySet<string> Lacks { get; init; } = System.Collections.Frozen.FrozenSet<string>.Empty;
@@ -231,5 +250,7 @@ public static class Relations
 
     /// <summary>The revision that has set a tier aside; 0 for none.</summary>
     internal static int AsideBy(string relation) =>
-        relation.LastIndexOf(AsideMark) is var at and >= 0 ? int.Parse(relation.AsSpan(at + 1), System.Globalization.CultureInfo.InvariantCulture) : 0;
+        relation.LastIndexOf(AsideMark) is var at and >= 0
+            ? int.Parse(relation.AsSpan(at + 1), System.Globalization.CultureInfo.InvariantCulture)
+            : 0;
 }

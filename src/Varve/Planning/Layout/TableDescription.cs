@@ -52,9 +52,7 @@ public sealed record Column(string Name, ColumnType Type, string TypeName);
 /// <summary>The types that Varve tells apart. A closed family.</summary>
 public abstract record ColumnType
 {
-    private ColumnType()
-    {
-    }
+    private ColumnType() { }
 
     /// <summary>Integers of any width; summed without overflow.</summary>
     public sealed record Integer : ColumnType;

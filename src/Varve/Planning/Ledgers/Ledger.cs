@@ -35,7 +35,9 @@ public sealed record Ledger
     /// <summary>The newest arrival stamp that was read, in microseconds; null before the first.</summary>
     public long? ArrivalSeen { get; init; }
 
-    /// <summary>By column of the source: the type that the tiers were built with, as the engine writes it; empty before the first.</summary>
+    /// <summary>
+    /// By column of the source: the type that the tiers were built with, as the engine writes it; empty before the first.
+    /// </summary>
     public FrozenDictionary<string, string> Types { get; init; } = FrozenDictionary<string, string>.Empty;
 
     /// <summary>The version of the zone data that the coverage was built with; null before the first run.</summary>
@@ -59,7 +61,9 @@ public sealed record Ledger
     /// <summary>The parts of the source as they were compared, oldest first; none where the engine does not count changes.</summary>
     internal IReadOnlyList<SeenPart> Seen { get; init; } = [];
 
-    /// <summary>The table that is being made of a snapshot to try it: whoever works on the policy next drops it. Null where there is none.</summary>
+    /// <summary>
+    /// The table that is being made of a snapshot to try it: whoever works on the policy next drops it. Null where there is none.
+    /// </summary>
     internal TableName? Drill { get; init; }
 
     /// <summary>The last step that was done, so that a step whose answer was lost is not done again; null before the first.</summary>
@@ -69,36 +73,48 @@ public sealed record Ledger
     internal PendingEntry? Pending { get; init; }
 
     /// <summary>The ledger of a policy that was never stored.</summary>
-    public static Ledger Empty(string policyHash) => new()
-    {
-        Revision = 0,
-        PolicyHash = policyHash,
-        ConfirmedRevision = 0,
-        PublishedRevision = -1,
-        Relations = FrozenDictionary<string, RelationLedger>.Empty,
-    };
+    public static Ledger Empty(string policyHash) =>
+        new()
+        {
+            Revision = 0,
+            PolicyHash = policyHash,
+            ConfirmedRevision = 0,
+            PublishedRevision = -1,
+            Relations = FrozenDictionary<string, RelationLedger>.Empty,
+        };
 
     /// <summary>The same once a revision has set its tiers aside.</summary>
-    internal Ledger SetAside(int revision) => this with
-    {
-        Relations = Relations.ToFrozenDictionary(r => Planning.Relations.SetAside(r.Key, revision), r => r.Value),
-        Holds = [.. Holds.Select(h => h with { Relation = h.Relation is null ? null : Planning.Relations.SetAside(h.Relation, revision) })],
-        Going = [.. Going.Select(g => g with { Relation = Planning.Relations.SetAside(g.Relation, revision) })],
-        Edges = [],
-        Seen = [],
-    };
+    internal Ledger SetAside(int revision) =>
+        this with
+        {
+            Relations = Relations.ToFrozenDictionary(r => Planning.Relations.SetAside(r.Key, revision), r => r.Value),
+            Holds =
+            [
+                .. Holds.Select(h => h with { Relation = h.Relation is null ? null : Planning.Relations.SetAside(h.Relation, revision) }),
+            ],
+            Going = [.. Going.Select(g => g with { Relation = Planning.Relations.SetAside(g.Relation, revision) })],
+            Edges = [],
+            Seen = [],
+        };
 
     /// <summary>The same with what has expired of the source.</summary>
     internal Ledger Expired(RangeSet frozen) => With(Planning.Relations.Source, Of(Planning.Relations.Source) with { Frozen = frozen });
 
     /// <summary>The same with other sets of one relation.</summary>
-    internal Ledger With(string relation, RelationLedger sets) => this with
-    {
-        Relations = new Dictionary<string, RelationLedger>(Relations, StringComparer.Ordinal) { [relation] = sets }.ToFrozenDictionary(StringComparer.Ordinal),
-    };
+    internal Ledger With(string relation, RelationLedger sets) =>
+        this with
+        {
+            Relations = new Dictionary<string, RelationLedger>(Relations, StringComparer.Ordinal) { [relation] = sets }.ToFrozenDictionary(
+                StringComparer.Ordinal
+            ),
+        };
 
     /// <summary>The same without a relation.</summary>
-    internal Ledger Without(string relation) => this with { Relations = Relations.Where(r => r.Key != relation).ToFrozenDictionary(StringComparer.Ordinal) };
+    internal Ledger Without(string relation) =>
+        this with
+        {
+            Relations = Relations.Where(r => r.Key != relation).ToFrozenDictionary(StringComparer.Ordinal),
+        };
 
     /// <summary>The ledger of a relation, empty where it was never touched.</summary>
     public RelationLedger Of(string relation) => Relations.GetValueOrDefault(relation, RelationLedger.Untouched);
@@ -116,7 +132,9 @@ public sealed record RelationLedger
     /// <summary>What there is of it in the database.</summary>
     internal IReadOnlyList<OwnTable> Tables { get; init; } = [];
 
-    /// <summary>Buckets that were never covered and that a step has begun to write: what the table has of them counts for nothing.</summary>
+    /// <summary>
+    /// Buckets that were never covered and that a step has begun to write: what the table has of them counts for nothing.
+    /// </summary>
     internal RangeSet Writing { get; init; } = RangeSet.Empty;
 
     /// <summary>Proven to agree with what it was built from.</summary>
@@ -169,7 +187,9 @@ public sealed record RelationLedger
 
     /// <summary>Those of some columns of states that the relation does not know in all of a set.</summary>
     internal IReadOnlySet<string> UnknownIn(IEnumerable<string> columns, RangeSet ranges) =>
-        columns.Where(c => !Columns.Contains(c) || (Thin.TryGetValue(c, out var thin) && !thin.Intersect(ranges).IsEmpty)).ToHashSet(StringComparer.Ordinal);
+        columns
+            .Where(c => !Columns.Contains(c) || (Thin.TryGetValue(c, out var thin) && !thin.Intersect(ranges).IsEmpty))
+            .ToHashSet(StringComparer.Ordinal);
 
     /// <summary>The buckets that an expiry left in part.</summary>
     internal RangeSet CutByExpiry => Cut.Count == 0 ? RangeSet.Empty : RangeSet.Of(Cut.Where(c => !c.ByOthers).Select(c => c.Bucket));
@@ -221,7 +241,9 @@ internal sealed record PendingEntry(string Action, string Facts);
 /// <param name="ByOthers">True where somebody else removed them, false where Varve expired them.</param>
 public sealed record CutBucket(TimeRange Bucket, long RowsLeft, bool ByOthers)
 {
-    /// <summary>The relation of which rows are gone and were counted, also where the tier has got another input since; null: its input.</summary>
+    /// <summary>
+    /// The relation of which rows are gone and were counted, also where the tier has got another input since; null: its input.
+    /// </summary>
     public string? Input { get; init; }
 
     /// <summary>True where rows came to it as well: none of those that are left is known to be counted, so a person lets them go.</summary>

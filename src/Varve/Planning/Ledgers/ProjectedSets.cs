@@ -50,14 +50,16 @@ internal sealed class ProjectedSets(RelationLedger ledger)
     public void MoveTo(Place place, TimeRange range)
     {
         var kind = place.Attribute is { } attribute ? $"{attribute}=" : "";
-        foreach (var other in Moved.Keys.Where(k => k.StartsWith(kind, StringComparison.Ordinal)).ToList()) Set(Moved, other, Moved[other].Remove(range));
+        foreach (var other in Moved.Keys.Where(k => k.StartsWith(kind, StringComparison.Ordinal)).ToList())
+            Set(Moved, other, Moved[other].Remove(range));
         Set(Moved, place.Text, Moved.GetValueOrDefault(place.Text, RangeSet.Empty).Add(range));
     }
 
     /// <summary>A range is at no place any more.</summary>
     public void Unmove(TimeRange range)
     {
-        foreach (var place in Moved.Keys.ToList()) Set(Moved, place, Moved[place].Remove(range));
+        foreach (var place in Moved.Keys.ToList())
+            Set(Moved, place, Moved[place].Remove(range));
     }
 
     /// <summary>Where one of some states is not known.</summary>
@@ -70,39 +72,43 @@ internal sealed class ProjectedSets(RelationLedger ledger)
 
     private static void Set(Dictionary<string, RangeSet> sets, string key, RangeSet ranges)
     {
-        if (ranges.IsEmpty) sets.Remove(key);
-        else sets[key] = ranges;
+        if (ranges.IsEmpty)
+            sets.Remove(key);
+        else
+            sets[key] = ranges;
     }
 
     public RangeSet CutRanges => Cut.Count == 0 ? RangeSet.Empty : RangeSet.Of(Cut.Select(c => c.Bucket));
 
     /// <summary>The sets as they are now.</summary>
-    public RelationLedger Ledger => new()
-    {
-        Created = Created,
-        Tables = [.. Tables],
-        Writing = Writing,
-        Covered = Covered,
-        Dirty = Dirty,
-        MayShrink = MayShrink.Intersect(Dirty),
-        Lost = Lost,
-        Frozen = Frozen,
-        Halted = Halted,
-        Accepted = Accepted,
-        Archived = Archived,
-        Unarchived = Unarchived,
-        Cut = [.. Cut],
-        Columns = [.. Columns],
-        Thin = Thin.Count == 0 ? FrozenDictionary<string, RangeSet>.Empty : Thin.ToFrozenDictionary(),
-        Moved = Moved.Count == 0 ? FrozenDictionary<string, RangeSet>.Empty : Moved.ToFrozenDictionary(),
-    };
+    public RelationLedger Ledger =>
+        new()
+        {
+            Created = Created,
+            Tables = [.. Tables],
+            Writing = Writing,
+            Covered = Covered,
+            Dirty = Dirty,
+            MayShrink = MayShrink.Intersect(Dirty),
+            Lost = Lost,
+            Frozen = Frozen,
+            Halted = Halted,
+            Accepted = Accepted,
+            Archived = Archived,
+            Unarchived = Unarchived,
+            Cut = [.. Cut],
+            Columns = [.. Columns],
+            Thin = Thin.Count == 0 ? FrozenDictionary<string, RangeSet>.Empty : Thin.ToFrozenDictionary(),
+            Moved = Moved.Count == 0 ? FrozenDictionary<string, RangeSet>.Empty : Moved.ToFrozenDictionary(),
+        };
 
     /// <summary>Buckets that a removed range of the relation that they are taken from leaves in part are cut.</summary>
     public void CutAt(TierReader reader, TimeRange range, string relation)
     {
         foreach (var edge in new[] { range.From, range.To })
         {
-            if (reader.Split(edge) is { } bucket && !CutRanges.Covers(bucket)) Cut.Add(new(bucket, 0, ByOthers: false) { Input = relation });
+            if (reader.Split(edge) is { } bucket && !CutRanges.Covers(bucket))
+                Cut.Add(new(bucket, 0, ByOthers: false) { Input = relation });
         }
     }
 }

@@ -21,5 +21,6 @@ internal sealed record QuerySegment(IReadOnlyList<AnswerPiece> Pieces, bool IsCo
     public TierLayout Shown => Pieces[0].Shown;
 
     /// <summary>Columns of states that one of the pieces does not know: a value over a part of a bucket is none of the bucket.</summary>
-    public IReadOnlySet<string> Unknown { get; } = Pieces.Count == 1 ? Pieces[0].Unknown : Pieces.SelectMany(p => p.Unknown).ToHashSet(StringComparer.Ordinal);
+    public IReadOnlySet<string> Unknown { get; } =
+        Pieces.Count == 1 ? Pieces[0].Unknown : Pieces.SelectMany(p => p.Unknown).ToHashSet(StringComparer.Ordinal);
 }

@@ -15,7 +15,8 @@ internal sealed record SeenPart(TimeRange Range, string State, Instant Since)
     /// <summary>The times of parts that are as they were when they were compared.</summary>
     public static RangeSet Unchanged(PolicyLayout layout, Ledger ledger)
     {
-        if (ledger.Seen.Count == 0) return RangeSet.Empty;
+        if (ledger.Seen.Count == 0)
+            return RangeSet.Empty;
         var seen = ledger.Seen.ToDictionary(s => s.Range, s => s.State);
         return RangeSet.Of(layout.Pieces.Where(p => p.State is { } state && seen.GetValueOrDefault(p.Range) == state).Select(p => p.Range));
     }
@@ -31,8 +32,10 @@ internal sealed record SeenPart(TimeRange Range, string State, Instant Since)
         foreach (var piece in layout.Pieces)
         {
             var known = before.GetValueOrDefault(piece.Range);
-            if (piece.State is { } now && known?.State != now && IsCompared(layout, state, piece.Range)) known = new(piece.Range, now, asOf);
-            if (known is not null) next.Add(known);
+            if (piece.State is { } now && known?.State != now && IsCompared(layout, state, piece.Range))
+                known = new(piece.Range, now, asOf);
+            if (known is not null)
+                next.Add(known);
         }
 
         return next.SequenceEqual(stored) ? stored : next;
@@ -44,7 +47,8 @@ internal sealed record SeenPart(TimeRange Range, string State, Instant Since)
 
     private static bool IsCompared(PolicyLayout layout, TableState state, TimeRange range)
     {
-        if (layout.Tiers.Count == 0) return true;
+        if (layout.Tiers.Count == 0)
+            return true;
         var first = layout.Tiers[0];
         var known = state.Ledger.Of(first.Id);
         var open = first.BucketsTouching(RangeSet.Of(range)).Intersect(known.Covered).Except(known.Dirty);

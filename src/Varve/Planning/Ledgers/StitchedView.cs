@@ -23,10 +23,12 @@ public static class StitchedView
         var chain = Chain(blueprint, ledgers);
         for (var i = 0; i < chain.Count; i++)
         {
-            var to = i + 1 < chain.Count
-                ? Edge(chain[i], ledgers(chain[i].Id), chain[i + 1], ledgers(chain[i + 1].Id))!.Value
-                : Settled(ledgers(chain[i].Id));
-            if (to <= from) continue;
+            var to =
+                i + 1 < chain.Count
+                    ? Edge(chain[i], ledgers(chain[i].Id), chain[i + 1], ledgers(chain[i + 1].Id))!.Value
+                    : Settled(ledgers(chain[i].Id));
+            if (to <= from)
+                continue;
             parts.Add(new(chain[i].Id, new(from, to)));
             from = to;
         }
@@ -34,11 +36,16 @@ public static class StitchedView
         // A bucket of which the source has only a part is no more to be had from that part.
         if ((chain.Count > 0 ? chain[^1] : blueprint.Tiers.FirstOrDefault(t => t.InChain)) is { } finest)
         {
-            var whole = Instant.Max(finest.Grid.Ceiling(ledgers(Relations.Source).Frozen.End ?? Instant.MinValue), chain.Count == 0 ? Settled(ledgers(finest.Id)) : from);
+            var whole = Instant.Max(
+                finest.Grid.Ceiling(ledgers(Relations.Source).Frozen.End ?? Instant.MinValue),
+                chain.Count == 0 ? Settled(ledgers(finest.Id)) : from
+            );
             if (whole > from)
             {
-                if (parts.Count > 0 && parts[^1].Relation == finest.Id) parts[^1] = parts[^1] with { Range = new(parts[^1].Range.From, whole) };
-                else parts.Add(new(finest.Id, new(from, whole)));
+                if (parts.Count > 0 && parts[^1].Relation == finest.Id)
+                    parts[^1] = parts[^1] with { Range = new(parts[^1].Range.From, whole) };
+                else
+                    parts.Add(new(finest.Id, new(from, whole)));
                 from = whole;
             }
         }
@@ -48,7 +55,8 @@ public static class StitchedView
     }
 
     /// <summary>Up to where the buckets of a tier are built, or known never to be.</summary>
-    private static Instant Settled(RelationLedger ledger) => Instant.Max(ledger.Covered.End ?? Instant.MinValue, ledger.Lost.End ?? Instant.MinValue);
+    private static Instant Settled(RelationLedger ledger) =>
+        Instant.Max(ledger.Covered.End ?? Instant.MinValue, ledger.Lost.End ?? Instant.MinValue);
 
     /// <summary>
     /// The tiers that can answer, coarsest first; one that is still being filled behind a coarser one is left out, and so is
@@ -60,8 +68,10 @@ public static class StitchedView
         var until = Instant.MinValue;
         foreach (var tier in blueprint.Tiers.Where(t => t.InChain).Reverse())
         {
-            if (ledgers(tier.Id).Covered.End is not { } end || end < until) continue;
-            if (chain.Count > 0 && Edge(chain[^1], ledgers(chain[^1].Id), tier, ledgers(tier.Id)) is null) continue;
+            if (ledgers(tier.Id).Covered.End is not { } end || end < until)
+                continue;
+            if (chain.Count > 0 && Edge(chain[^1], ledgers(chain[^1].Id), tier, ledgers(tier.Id)) is null)
+                continue;
             chain.Add(tier);
             until = end;
         }
@@ -78,10 +88,13 @@ public static class StitchedView
     {
         var gone = Instant.Max(fine.Frozen.End ?? Instant.MinValue, fine.Lost.End ?? Instant.MinValue);
         var start = fine.Covered.Start!.Value;
-        if (coarse.Covered.Start is { } first && tier.Grid.Floor(start) > first) gone = Instant.Max(gone, start);
+        if (coarse.Covered.Start is { } first && tier.Grid.Floor(start) > first)
+            gone = Instant.Max(gone, start);
         var whole = tier.Grid.Ceiling(gone);
-        if (coarse.Lost.FirstOrDefault(lost => lost.From < whole && whole <= lost.To) is { } lost) return Instant.Max(lost.From, finer.Grid.Ceiling(gone));
-        if (whole == Instant.MinValue || finer.Grid.IsBoundary(whole)) return whole;
+        if (coarse.Lost.FirstOrDefault(lost => lost.From < whole && whole <= lost.To) is { } lost)
+            return Instant.Max(lost.From, finer.Grid.Ceiling(gone));
+        if (whole == Instant.MinValue || finer.Grid.IsBoundary(whole))
+            return whole;
         var end = Settled(coarse);
         return finer.Grid.NestedBuckets(tier.Grid, new(whole, Instant.Max(whole, end))).Start ?? (finer.Grid.IsBoundary(end) ? end : null);
     }

@@ -49,24 +49,33 @@ public sealed record TableState
     /// By tier that is built from the source besides the first: those of its buckets around changed ones that differ
     /// themselves; of the first tier, those inside of these. A tier that is missing was not looked at.
     /// </summary>
-    public IReadOnlyDictionary<string, IReadOnlyList<BucketChange>> EnclosingChanges { get; init; } = new Dictionary<string, IReadOnlyList<BucketChange>>();
+    public IReadOnlyDictionary<string, IReadOnlyList<BucketChange>> EnclosingChanges { get; init; } =
+        new Dictionary<string, IReadOnlyList<BucketChange>>();
 
     /// <summary>By tier: labels that are no boundary any more since the zone data changed.</summary>
-    public IReadOnlyDictionary<string, IReadOnlyList<Instant>> StaleLabels { get; init; } = new Dictionary<string, IReadOnlyList<Instant>>();
+    public IReadOnlyDictionary<string, IReadOnlyList<Instant>> StaleLabels { get; init; } =
+        new Dictionary<string, IReadOnlyList<Instant>>();
 
     /// <summary>The buckets of the first tier that were compared with the source.</summary>
     internal RangeSet Compared { get; init; } = RangeSet.Empty;
 
-    /// <summary>The newest arrival stamp up to the planning instant, in microseconds; null without an arrival column or such a stamp.</summary>
+    /// <summary>
+    /// The newest arrival stamp up to the planning instant, in microseconds; null without an arrival column or such a stamp.
+    /// </summary>
     public long? ArrivalSeen { get; init; }
 
-    /// <summary>Rows of the source that the steps of the plan remove, counted; null where a plan without a brake has no use for it.</summary>
+    /// <summary>
+    /// Rows of the source that the steps of the plan remove, counted; null where a plan without a brake has no use for it.
+    /// </summary>
     public long? Going { get; init; }
 
     /// <summary>About how many series there are; 0 where it was not looked up.</summary>
     public long Series { get; init; }
 
-    /// <summary>By tier: where it has rows that the catalog says were never built. Only an older catalog, or a table from elsewhere, explains them.</summary>
+    /// <summary>
+    /// By tier: where it has rows that the catalog says were never built. Only an older catalog, or a table from elsewhere,
+    /// explains them.
+    /// </summary>
     public IReadOnlyDictionary<string, TimeRange> Unknown { get; init; } = new Dictionary<string, TimeRange>();
 
     /// <summary>

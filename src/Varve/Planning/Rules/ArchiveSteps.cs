@@ -11,18 +11,23 @@ internal sealed class ArchiveSteps(ProjectedLedger draft, TableState state)
     /// <summary>Archives what of a range is not archived yet, where the policy asks for it.</summary>
     public void Add(string relation, TimeRange range)
     {
-        if (Of(relation) is not { } location) return;
+        if (Of(relation) is not { } location)
+            return;
         var sets = draft.Of(relation);
         foreach (var open in RangeSet.Of(range).Except(sets.Archived.Except(sets.Unarchived)))
         {
-            draft.Steps.Add(new PlanStep.Archive
-            {
-                Relation = relation,
-                Range = open,
-                Location = location,
-                Reason = sets.Unarchived.Overlaps(open) ? "rows came after its part was written" : "its rows go next, and the policy asks for an archive first",
-                Rows = Estimate.Rows(draft, state, relation, open),
-            });
+            draft.Steps.Add(
+                new PlanStep.Archive
+                {
+                    Relation = relation,
+                    Range = open,
+                    Location = location,
+                    Reason = sets.Unarchived.Overlaps(open)
+                        ? "rows came after its part was written"
+                        : "its rows go next, and the policy asks for an archive first",
+                    Rows = Estimate.Rows(draft, state, relation, open),
+                }
+            );
         }
 
         sets.Archived = sets.Archived.Add(range);
@@ -32,8 +37,10 @@ internal sealed class ArchiveSteps(ProjectedLedger draft, TableState state)
     /// <summary>Archives rows that came to ranges whose rows are archived and gone.</summary>
     public void Again(string relation, RangeSet ranges)
     {
-        if (Of(relation) is null) return;
+        if (Of(relation) is null)
+            return;
         draft.Of(relation).Unarchived = draft.Of(relation).Unarchived.Union(ranges);
-        foreach (var range in ranges) Add(relation, range);
+        foreach (var range in ranges)
+            Add(relation, range);
     }
 }

@@ -10,7 +10,8 @@ internal static class BrakeRule
     {
         var removing = Removing(steps);
         var ledger = state.Ledger;
-        if (removing.Count == 0 || Reason(blueprint, ledger, removing) is not { } reason) return null;
+        if (removing.Count == 0 || Reason(blueprint, ledger, removing) is not { } reason)
+            return null;
         var source = state.Going ?? removing.Where(s => s.Relation == Relations.Source).Sum(s => s.Rows);
         var oldest = state.First is { } first ? InstantText.Format(Slices.UtcDay.Floor(first)) : "";
         var relations = string.Join(',', removing.Select(s => s.Relation).Distinct().Order(StringComparer.Ordinal));
@@ -38,8 +39,10 @@ internal static class BrakeRule
     {
         if (ledger.ConfirmedRevision != ledger.Revision || ledger.Revision == 0)
         {
-            if (ledger.ConfirmedPolicy is not { } confirmed) return "it is the first time that this policy removes anything";
-            if (PolicyChanges.RemovesMore(confirmed, blueprint.Policy)) return "this revision removes more than the one before";
+            if (ledger.ConfirmedPolicy is not { } confirmed)
+                return "it is the first time that this policy removes anything";
+            if (PolicyChanges.RemovesMore(confirmed, blueprint.Policy))
+                return "this revision removes more than the one before";
         }
 
         return ledger.Released.Any(r => removing.Any(r.Holds)) ? "a hold was ended, and what it kept would go" : null;

@@ -26,5 +26,7 @@ internal sealed record BrakeSeal(string Text, long Rows)
     public bool Takes(string hash) => Enumerable.Range(-Near, 1 + (2 * Near)).Any(i => Of(Step + i) == hash);
 
     private string Of(long step) =>
-        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{Text}\n{step}"))))[..12];
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{Text}\n{step}"))))[
+            ..12
+        ];
 }

@@ -11,12 +11,22 @@ internal static class ChangedInputs
 {
     public static void Mark(ProjectedLedger draft)
     {
-        if (draft.Ledger.PublishedRevision == draft.Ledger.Revision) return;
+        if (draft.Ledger.PublishedRevision == draft.Ledger.Revision)
+            return;
         foreach (var tier in draft.Blueprint.Tiers)
         {
             List<CutBucket> cut = [.. Halves(draft, tier).Select(b => new CutBucket(b, 0, ByOthers: false) { Input = tier.Input })];
-            if (cut.Count == 0) continue;
-            draft.Steps.Add(new PlanStep.Mark { Relation = tier.Id, Cut = cut, Reason = $"they are built from {tier.Input} since this revision, and a part of that has expired: they stay as they were built" });
+            if (cut.Count == 0)
+                continue;
+            draft.Steps.Add(
+                new PlanStep.Mark
+                {
+                    Relation = tier.Id,
+                    Cut = cut,
+                    Reason =
+                        $"they are built from {tier.Input} since this revision, and a part of that has expired: they stay as they were built",
+                }
+            );
             draft.Of(tier.Id).Cut.AddRange(cut);
             draft.Of(tier.Id).Dirty = draft.Of(tier.Id).Dirty.Except(draft.Of(tier.Id).CutRanges);
         }

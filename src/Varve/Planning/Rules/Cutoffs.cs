@@ -4,7 +4,10 @@ using Varve.Time;
 
 namespace Varve.Planning;
 
-/// <summary>The instants that follow from a policy and a planning instant alone: when buckets close, what is watched, what is past its time.</summary>
+/// <summary>
+/// The instants that follow from a policy and a planning instant alone: when buckets close, what is watched, what is past its
+/// time.
+/// </summary>
 internal sealed class Cutoffs
 {
     private readonly PolicyLayout _blueprint;
@@ -38,10 +41,8 @@ internal sealed class Cutoffs
     public TimeRange Known => new(AsOf - Duration.FromDays(36_525), AsOf + Duration.FromDays(3 * 366));
 
     /// <summary>With <c>on_silence: hold</c> the newest row at or before the planning instant takes its place for expiry.</summary>
-    public static Cutoffs At(PolicyLayout blueprint, Instant asOf, Instant? newest) => new(
-        blueprint,
-        asOf,
-        blueprint.Policy.OnSilence == OnSilence.Hold ? newest ?? Instant.MinValue : asOf);
+    public static Cutoffs At(PolicyLayout blueprint, Instant asOf, Instant? newest) =>
+        new(blueprint, asOf, blueprint.Policy.OnSilence == OnSilence.Hold ? newest ?? Instant.MinValue : asOf);
 
     /// <summary>
     /// Rows of a relation before this instant are past their time. It is a boundary of the coarsest tier of at most a
@@ -71,19 +72,25 @@ internal sealed class Cutoffs
     public Grid? ExpiryGrid(string relation)
     {
         var nesting = _blueprint.BuiltFrom(relation).LastOrDefault(t => AtMostADay(t.Grid.Width))?.Grid;
-        if (nesting is not null) return nesting;
-        if (relation != Relations.Source) return _blueprint.Tier(relation).Grid;
+        if (nesting is not null)
+            return nesting;
+        if (relation != Relations.Source)
+            return _blueprint.Tier(relation).Grid;
         return _blueprint.Tiers.Count == 0 ? null : Slices.UtcDay;
     }
 
     // Where parts end inside of buckets, what is left of a bucket would have to wait for the next part: rows go one by one then.
     private static IReadOnlyList<TimeRange> Nested(IReadOnlyList<TimeRange> pieces, Grid? grid) =>
-        grid is null || pieces.SelectMany(p => new[] { p.From, p.To }).All(e => e == Instant.MinValue || e == Instant.MaxValue || grid.IsBoundary(e)) ? pieces : [];
+        grid is null
+        || pieces.SelectMany(p => new[] { p.From, p.To }).All(e => e == Instant.MinValue || e == Instant.MaxValue || grid.IsBoundary(e))
+            ? pieces
+            : [];
 
     private Instant Window()
     {
         var policy = _blueprint.Policy;
-        if (policy.Recheck is { } asked) return asked.SubtractFrom(AsOf, Zone);
+        if (policy.Recheck is { } asked)
+            return asked.SubtractFrom(AsOf, Zone);
         var window = Duration.Max(Duration.FromDays(1), policy.Late.Longest * 3);
         if (!policy.Keep.IsForever)
         {
@@ -94,10 +101,11 @@ internal sealed class Cutoffs
         return AsOf - window;
     }
 
-    private static bool AtMostADay(Width width) => width switch
-    {
-        Width.Fixed { Milliseconds: <= 86_400_000 } => true,
-        Width.Calendar { Unit: CalendarUnit.Day } => true,
-        _ => false,
-    };
+    private static bool AtMostADay(Width width) =>
+        width switch
+        {
+            Width.Fixed { Milliseconds: <= 86_400_000 } => true,
+            Width.Calendar { Unit: CalendarUnit.Day } => true,
+            _ => false,
+        };
 }

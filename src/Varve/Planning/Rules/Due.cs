@@ -31,8 +31,11 @@ internal sealed class Due
     public IEnumerable<string> Inputs => Tiers.Select(t => t.Input).Distinct();
 
     /// <summary>False where every bucket that is due can be built from a tier that knows all of its states.</summary>
-    public bool ReadsSource => Tiers.Any(t => t.Input == Relations.Source
-        || !t.WholeBuckets(_draft.States.Known(t.Input, t).Union(_needs[t.Input]).Union(_draft.Of(t.Input).Dirty)).Covers(Of(t)));
+    public bool ReadsSource =>
+        Tiers.Any(t =>
+            t.Input == Relations.Source
+            || !t.WholeBuckets(_draft.States.Known(t.Input, t).Union(_needs[t.Input]).Union(_draft.Of(t.Input).Dirty)).Covers(Of(t))
+        );
 
     private IEnumerable<TierLayout> Tiers => _draft.Blueprint.Tiers.Where(t => !Of(t).IsEmpty);
 
@@ -48,15 +51,20 @@ internal sealed class Due
         foreach (var tier in _draft.Blueprint.Tiers)
         {
             var sets = _draft.Of(tier.Id);
-            var due = _needs[tier.Id].Except(sets.Covered).Union(sets.Dirty).Except(sets.CutRanges)
+            var due = _needs[tier.Id]
+                .Except(sets.Covered)
+                .Union(sets.Dirty)
+                .Except(sets.CutRanges)
                 .Intersect(TimeRange.Before(tier.Grid.Floor(reach)));
-            if (due.IsEmpty) continue;
+            if (due.IsEmpty)
+                continue;
             List<(TimeRange Range, string Input)> given = [];
             due = Take(tier, due, input => _draft.States.Known(input, tier), given);
             due = Take(tier, due, input => _draft.AvailableTo(input, tier), given);
             foreach (var (input, ranges) in InOrder(given))
                 _draft.RollUp(tier, input, ranges, Why(tier, input, ranges));
-            if (!due.IsEmpty) _draft.Wait(tier.Id, due, $"{tier.Input} does not cover it yet", person: false);
+            if (!due.IsEmpty)
+                _draft.Wait(tier.Id, due, $"{tier.Input} does not cover it yet", person: false);
         }
     }
 
@@ -68,13 +76,15 @@ internal sealed class Due
     /// <summary>Takes what some input gives as a whole; what is left.</summary>
     private RangeSet Take(TierLayout tier, RangeSet due, Func<string, RangeSet> gives, List<(TimeRange Range, string Input)> given)
     {
-        if (due.IsEmpty) return due;
+        if (due.IsEmpty)
+            return due;
         foreach (var (input, nested) in _draft.Inputs(tier, due))
         {
             var whole = due.Intersect(nested).Intersect(tier.WholeBuckets(gives(input)));
             given.AddRange(whole.Select(range => (range, input)));
             due = due.Except(whole);
-            if (due.IsEmpty) break;
+            if (due.IsEmpty)
+                break;
         }
 
         return due;
@@ -98,7 +108,8 @@ internal sealed class Due
             some.Add(next.Range);
         }
 
-        if (input is not null) yield return (input, RangeSet.Of(some));
+        if (input is not null)
+            yield return (input, RangeSet.Of(some));
     }
 
     private RangeSet Missing(TierLayout tier, Cutoffs horizon)
@@ -106,7 +117,8 @@ internal sealed class Due
         var sets = _draft.Of(tier.Id);
         var from = _draft.HistoryStart(tier);
         var to = tier.Grid.Floor(horizon.Closed);
-        if (from >= to) return RangeSet.Empty;
+        if (from >= to)
+            return RangeSet.Empty;
         return sets.Covered.Union(sets.Lost).Union(sets.CutRanges).Gaps(new TimeRange(from, to));
     }
 
@@ -114,13 +126,16 @@ internal sealed class Due
     private void MarkLost(TierLayout tier)
     {
         var lost = Hopeless(tier, _needs[tier.Id]);
-        if (lost.IsEmpty) return;
-        _draft.Steps.Add(new PlanStep.Mark
-        {
-            Relation = tier.Id,
-            Lost = lost,
-            Reason = "nothing that is left could build it: the coarser tiers answer there",
-        });
+        if (lost.IsEmpty)
+            return;
+        _draft.Steps.Add(
+            new PlanStep.Mark
+            {
+                Relation = tier.Id,
+                Lost = lost,
+                Reason = "nothing that is left could build it: the coarser tiers answer there",
+            }
+        );
         _needs[tier.Id] = _needs[tier.Id].Except(lost);
         _draft.Of(tier.Id).Lost = _draft.Of(tier.Id).Lost.Union(lost);
     }
@@ -132,21 +147,38 @@ internal sealed class Due
     private void MarkStuck(TierLayout tier)
     {
         var sets = _draft.Of(tier.Id);
-        var stuck = Hopeless(tier, sets.Dirty.Except(sets.CutRanges).Except(sets.Frozen).Intersect(TimeRange.Before(tier.Grid.Floor(_closed))));
-        if (stuck.IsEmpty) return;
-        List<CutBucket> cut = [.. stuck.SelectMany(tier.Grid.Buckets).Select(b => new CutBucket(b, 0, ByOthers: false) { Input = tier.Input })];
-        _draft.Steps.Add(new PlanStep.Mark { Relation = tier.Id, Cut = cut, Reason = "they changed while the tier was no part of the policy, and what they could be built from has expired: they stay as they were built" });
+        var stuck = Hopeless(
+            tier,
+            sets.Dirty.Except(sets.CutRanges).Except(sets.Frozen).Intersect(TimeRange.Before(tier.Grid.Floor(_closed)))
+        );
+        if (stuck.IsEmpty)
+            return;
+        List<CutBucket> cut =
+        [
+            .. stuck.SelectMany(tier.Grid.Buckets).Select(b => new CutBucket(b, 0, ByOthers: false) { Input = tier.Input }),
+        ];
+        _draft.Steps.Add(
+            new PlanStep.Mark
+            {
+                Relation = tier.Id,
+                Cut = cut,
+                Reason =
+                    "they changed while the tier was no part of the policy, and what they could be built from has expired: they stay as they were built",
+            }
+        );
         sets.Cut.AddRange(cut);
         sets.Dirty = sets.Dirty.Except(stuck);
     }
 
     private RangeSet Hopeless(TierLayout tier, RangeSet buckets)
     {
-        if (buckets.IsEmpty) return buckets;
+        if (buckets.IsEmpty)
+            return buckets;
         foreach (var (input, nested) in _draft.Inputs(tier, buckets))
         {
             buckets = buckets.Except(nested).Union(buckets.Intersect(tier.BucketsTouching(_draft.Unavailable(input, tier))));
-            if (buckets.IsEmpty) break;
+            if (buckets.IsEmpty)
+                break;
         }
 
         return buckets;

@@ -17,16 +17,17 @@ internal sealed class Expiry
         _edges =
         [
             .. from relation in draft.Blueprint.Tiers.Select(t => t.Id).Prepend(Relations.Source)
-               let edge = horizon.ExpiryCutoff(relation)
-               where edge > Instant.MinValue
-               select (relation, edge),
+            let edge = horizon.ExpiryCutoff(relation)
+            where edge > Instant.MinValue
+            select (relation, edge),
         ];
     }
 
     public bool Any => _edges.Exists(e => !Past(e.Relation, e.Edge, Instant.MaxValue).IsEmpty);
 
     /// <summary>The oldest instant that is past its time; the end of time for none.</summary>
-    public Instant Start => _edges.Select(e => Past(e.Relation, e.Edge, Instant.MaxValue).Start).OfType<Instant>().DefaultIfEmpty(Instant.MaxValue).Min();
+    public Instant Start =>
+        _edges.Select(e => Past(e.Relation, e.Edge, Instant.MaxValue).Start).OfType<Instant>().DefaultIfEmpty(Instant.MaxValue).Min();
 
     public Instant End => _edges.Count == 0 ? Instant.MinValue : _edges.Max(e => e.Edge);
 
@@ -37,7 +38,8 @@ internal sealed class Expiry
         {
             foreach (var range in Allowed(relation, Past(relation, edge, until)))
             {
-                if (!Rows(relation, range)) continue;
+                if (!Rows(relation, range))
+                    continue;
                 _draft.Archives.Add(relation, range);
                 _draft.Expire(relation, range, Why(relation, edge));
             }
@@ -48,20 +50,23 @@ internal sealed class Expiry
     public void Archive(Instant until)
     {
         foreach (var (relation, edge) in _edges.Where(e => _draft.Archives.Of(e.Relation) is not null))
-            foreach (var range in Allowed(relation, Past(relation, edge, until)).Where(r => Rows(relation, r))) _draft.Archives.Add(relation, range);
+            foreach (var range in Allowed(relation, Past(relation, edge, until)).Where(r => Rows(relation, r)))
+                _draft.Archives.Add(relation, range);
     }
 
     /// <summary>What of a range may go, as the draft stands: asked again by the executor when it acts.</summary>
     public RangeSet Allowed(string relation, TimeRange range)
     {
         var edge = _edges.Find(e => e.Relation == relation);
-        if (edge.Relation is null || range.From >= edge.Edge) return RangeSet.Empty;
+        if (edge.Relation is null || range.From >= edge.Edge)
+            return RangeSet.Empty;
         return Allowed(relation, RangeSet.Of(range.Intersect(TimeRange.Before(edge.Edge))).Except(_draft.Of(relation).Frozen));
     }
 
     private RangeSet Allowed(string relation, RangeSet past)
     {
-        if (past.IsEmpty) return past;
+        if (past.IsEmpty)
+            return past;
         past = Proven(relation, Unheld(relation, past));
 
         // A row of a tier is a whole bucket: where only part of it may go, it stays.
@@ -72,7 +77,8 @@ internal sealed class Expiry
     {
         var grid = _horizon.ExpiryGrid(relation);
         var to = Instant.Min(edge, _horizon.Cut(relation, until));
-        if (_draft.FirstOf(relation) is not { } first || first >= to) return RangeSet.Empty;
+        if (_draft.FirstOf(relation) is not { } first || first >= to)
+            return RangeSet.Empty;
         return _draft.Of(relation).Frozen.Gaps(new TimeRange(grid?.Floor(first) ?? first, to));
     }
 
@@ -82,17 +88,25 @@ internal sealed class Expiry
     {
         foreach (var hold in _draft.Ledger.Holds)
         {
-            if (hold.Relation is { } only && only != relation) continue;
+            if (hold.Relation is { } only && only != relation)
+                continue;
             var held = past.Intersect(hold.Range);
-            if (held.IsEmpty) continue;
-            _draft.Wait(relation, held, hold.Until is { } until
-                ? $"held by {hold.Who} until {InstantText.Format(until)}: {hold.Reason}"
-                : $"held by {hold.Who}: {hold.Reason} (policy release ends it)", person: false);
+            if (held.IsEmpty)
+                continue;
+            _draft.Wait(
+                relation,
+                held,
+                hold.Until is { } until
+                    ? $"held by {hold.Who} until {InstantText.Format(until)}: {hold.Reason}"
+                    : $"held by {hold.Who}: {hold.Reason} (policy release ends it)",
+                person: false
+            );
             past = past.Except(held);
         }
 
         var halted = past.Intersect(_draft.Ledger.Of(relation).Halted.Except(_draft.Ledger.Of(relation).Accepted));
-        if (halted.IsEmpty) return past;
+        if (halted.IsEmpty)
+            return past;
         _draft.Wait(relation, halted, Halted(relation), person: true);
         return past.Except(halted);
     }
@@ -117,7 +131,8 @@ internal sealed class Expiry
 
             // What it takes from the source besides its input need not begin where the relation may be cut.
             var blocked = past.Intersect(grid is null ? open : RangeSet.Of(open.Select(grid.Cover)));
-            if (blocked.IsEmpty) continue;
+            if (blocked.IsEmpty)
+                continue;
             _draft.Wait(relation, blocked, $"{reader.Tier.Id} does not cover it yet", person: false);
             past = past.Except(blocked);
         }
@@ -131,7 +146,8 @@ internal sealed class Expiry
         foreach (var finer in new[] { Relations.Source, input }.Distinct())
         {
             var waiting = past.Except(_draft.Removed(finer));
-            if (waiting.IsEmpty) continue;
+            if (waiting.IsEmpty)
+                continue;
             _draft.Wait(relation, waiting, $"the same range of {finer} is still there", person: false);
             past = past.Except(waiting);
         }

@@ -14,13 +14,18 @@ internal sealed class KnownStates(ProjectedLedger draft)
     /// <summary>By column: buckets of a tier for which an input does not know a state.</summary>
     public IEnumerable<(string Column, RangeSet Buckets)> Unknown(TierLayout tier, string input, RangeSet ranges)
     {
-        if (input == Relations.Source) yield break;
+        if (input == Relations.Source)
+            yield break;
         var lacks = draft.Blueprint.Tier(input).Lacks;
-        if (lacks.Count + draft.Of(input).Thin.Count == 0) yield break;
+        if (lacks.Count + draft.Of(input).Thin.Count == 0)
+            yield break;
         foreach (var column in draft.Blueprint.StateNames)
         {
-            var buckets = lacks.Contains(column) ? ranges : ranges.Intersect(tier.BucketsTouching(draft.Of(input).Thin.GetValueOrDefault(column, RangeSet.Empty)));
-            if (!buckets.IsEmpty) yield return (column, buckets);
+            var buckets = lacks.Contains(column)
+                ? ranges
+                : ranges.Intersect(tier.BucketsTouching(draft.Of(input).Thin.GetValueOrDefault(column, RangeSet.Empty)));
+            if (!buckets.IsEmpty)
+                yield return (column, buckets);
         }
     }
 
@@ -33,21 +38,29 @@ internal sealed class KnownStates(ProjectedLedger draft)
     {
         var sets = draft.Of(tier.Id);
         sets.Columns.AddRange(added);
-        if (!sets.Covered.IsEmpty) foreach (var column in added) sets.Thin[column] = sets.Covered;
+        if (!sets.Covered.IsEmpty)
+            foreach (var column in added)
+                sets.Thin[column] = sets.Covered;
     }
 
     /// <summary>What was built is known, but for states that the input did not know and those that the policy no longer asks for.</summary>
     public void Learn(TierLayout tier, string input, RangeSet ranges)
     {
         var sets = draft.Of(tier.Id);
-        foreach (var (column, thin) in sets.Thin.ToList()) sets.SetThin(column, thin.Except(ranges));
-        foreach (var (column, buckets) in Unknown(tier, input, ranges)) sets.Forget(column, buckets);
-        foreach (var column in Unasked(sets)) sets.Forget(column, ranges);
+        foreach (var (column, thin) in sets.Thin.ToList())
+            sets.SetThin(column, thin.Except(ranges));
+        foreach (var (column, buckets) in Unknown(tier, input, ranges))
+            sets.Forget(column, buckets);
+        foreach (var column in Unasked(sets))
+            sets.Forget(column, ranges);
     }
 
     /// <summary>The columns of states that a table has and the policy no longer asks for.</summary>
-    public IEnumerable<string> Unasked(ProjectedSets sets) => sets.Columns.Count == 0 ? [] : sets.Columns
-        .Where(c => c != draft.Blueprint.Time.Name && !c.StartsWith("varve_", StringComparison.Ordinal))
-        .Except(draft.Blueprint.Series.Select(s => s.Name), StringComparer.Ordinal)
-        .Except(draft.Blueprint.StateNames, StringComparer.Ordinal);
+    public IEnumerable<string> Unasked(ProjectedSets sets) =>
+        sets.Columns.Count == 0
+            ? []
+            : sets
+                .Columns.Where(c => c != draft.Blueprint.Time.Name && !c.StartsWith("varve_", StringComparison.Ordinal))
+                .Except(draft.Blueprint.Series.Select(s => s.Name), StringComparer.Ordinal)
+                .Except(draft.Blueprint.StateNames, StringComparer.Ordinal);
 }

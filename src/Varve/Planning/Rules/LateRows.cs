@@ -10,8 +10,12 @@ internal sealed class LateRows(ProjectedLedger draft)
     public RangeSet Takes(TierLayout tier, RangeSet late)
     {
         var sets = draft.Of(tier.Id);
-        if (sets.Covered.IsEmpty || late.IsEmpty) return RangeSet.Empty;
-        return tier.BucketsTouching(late).Intersect(sets.Covered.Add(TimeRange.Before(sets.Covered.Start!.Value))).Except(sets.Frozen).Except(sets.Lost);
+        if (sets.Covered.IsEmpty || late.IsEmpty)
+            return RangeSet.Empty;
+        return tier.BucketsTouching(late)
+            .Intersect(sets.Covered.Add(TimeRange.Before(sets.Covered.Start!.Value)))
+            .Except(sets.Frozen)
+            .Except(sets.Lost);
     }
 
     /// <summary>
@@ -26,18 +30,29 @@ internal sealed class LateRows(ProjectedLedger draft)
         {
             var sets = draft.Of(tier.Id);
             var taken = Takes(tier, late);
-            var again = tier.Input == Relations.Source ? RangeSet.Empty : taken.Intersect(tier.WholeBuckets(gives[tier.Input])).Except(tier.Unnested).Except(sets.CutRanges);
+            var again =
+                tier.Input == Relations.Source
+                    ? RangeSet.Empty
+                    : taken.Intersect(tier.WholeBuckets(gives[tier.Input])).Except(tier.Unnested).Except(sets.CutRanges);
             var added = taken.Except(again);
-            if (late.Intersect(taken).Start is { } oldest) draft.ExtendHistory(oldest);
-            if (!taken.IsEmpty && taken.Start < sets.Covered.Start) sets.Covered = sets.Covered.Add(new(taken.Start!.Value, sets.Covered.Start!.Value));
+            if (late.Intersect(taken).Start is { } oldest)
+                draft.ExtendHistory(oldest);
+            if (!taken.IsEmpty && taken.Start < sets.Covered.Start)
+                sets.Covered = sets.Covered.Add(new(taken.Start!.Value, sets.Covered.Start!.Value));
             sets.Dirty = sets.Dirty.Union(again);
-            foreach (var column in draft.States.Unasked(sets)) sets.Forget(column, added);
-            if (!added.IsEmpty) given.Add(new(tier.Id, late.Intersect(added)));
-            if (added.Start is { } first) sets.Fill(first);
+            foreach (var column in draft.States.Unasked(sets))
+                sets.Forget(column, added);
+            if (!added.IsEmpty)
+                given.Add(new(tier.Id, late.Intersect(added)));
+            if (added.Start is { } first)
+                sets.Fill(first);
             gives[tier.Id] = draft.Available(tier.Id).Union(again);
         }
 
-        foreach (var retired in draft.Blueprint.Retired) draft.Of(retired.Id).Dirty = draft.Of(retired.Id).Dirty.Union(retired.BucketsTouching(late).Intersect(draft.Of(retired.Id).Covered));
+        foreach (var retired in draft.Blueprint.Retired)
+            draft.Of(retired.Id).Dirty = draft
+                .Of(retired.Id)
+                .Dirty.Union(retired.BucketsTouching(late).Intersect(draft.Of(retired.Id).Covered));
         return given;
     }
 }

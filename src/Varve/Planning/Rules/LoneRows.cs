@@ -31,7 +31,8 @@ public sealed record LoneRows(long Rows, TimeRange Days, Instant Next)
             rows += days[i].Rows;
             before += days[i].Rows;
             var gap = days[i + 1].Day.From - days[i].Day.To;
-            if (gap < LeastGap || gap < days[^1].Day.To - days[i + 1].Day.From || before > Math.Max(FewRows, all * MostShare)) continue;
+            if (gap < LeastGap || gap < days[^1].Day.To - days[i + 1].Day.From || before > Math.Max(FewRows, all * MostShare))
+                continue;
             alone.Add(new(rows, new(days[first].Day.From, days[i].Day.To), days[i + 1].Day.From));
             (first, rows) = (i + 1, 0);
         }
@@ -49,5 +50,8 @@ public sealed record LoneRows(long Rows, TimeRange Days, Instant Next)
         return $"{some} of {table.Text} {(Rows == 1 ? "lies" : "lie")} alone on {Range}, long before {InstantText.Format(Next)}, where the others begin";
     }
 
-    private string Range => Days.To - Days.From <= Duration.FromDays(1) ? InstantText.Format(Days.From) : $"days from {InstantText.Format(Days.From)} to {InstantText.Format(Days.To)}";
+    private string Range =>
+        Days.To - Days.From <= Duration.FromDays(1)
+            ? InstantText.Format(Days.From)
+            : $"days from {InstantText.Format(Days.From)} to {InstantText.Format(Days.To)}";
 }

@@ -3,13 +3,16 @@ using Varve.Time;
 
 namespace Varve.Planning;
 
-/// <summary>What has to be looked at before a policy is planned: what every run watches, and what a changed policy asks for besides.</summary>
+/// <summary>
+/// What has to be looked at before a policy is planned: what every run watches, and what a changed policy asks for besides.
+/// </summary>
 internal sealed class ObservationRequests(PolicyLayout blueprint, Ledger ledger, Cutoffs horizon)
 {
     public ObservationRequest Look()
     {
         var frozen = ledger.Of(Relations.Source).Frozen;
-        if (blueprint.Tiers.Count == 0 || ColumnTypeChanges.Of(blueprint, ledger).Count > 0) return new(horizon.AsOf, RangeSet.Empty, frozen);
+        if (blueprint.Tiers.Count == 0 || ColumnTypeChanges.Of(blueprint, ledger).Count > 0)
+            return new(horizon.AsOf, RangeSet.Empty, frozen);
         var first = blueprint.Tiers[0];
         var open = Open(first);
         var (states, rows) = AskedOfSource();
@@ -17,7 +20,11 @@ internal sealed class ObservationRequests(PolicyLayout blueprint, Ledger ledger,
         var built = Asked(rows, RangeSet.Of(filled.SelectMany(a => a.Ranges)), onlyRows: true);
         var unchanged = first.WholeBuckets(SeenPart.Unchanged(blueprint, ledger));
         var window = blueprint.Policy.Arrival is null ? Watched(first.Grid) : TimeRange.All;
-        return new(horizon.AsOf, open.Except(unchanged).Union(Marked(first)).Intersect(window), frozen) { Asked = [.. filled, .. built, .. AskedOfTiers()], Comparable = open.Intersect(Settled(first)) };
+        return new(horizon.AsOf, open.Except(unchanged).Union(Marked(first)).Intersect(window), frozen)
+        {
+            Asked = [.. filled, .. built, .. AskedOfTiers()],
+            Comparable = open.Intersect(Settled(first)),
+        };
     }
 
     // Covered buckets of a tier that should agree with the source.
@@ -43,10 +50,13 @@ internal sealed class ObservationRequests(PolicyLayout blueprint, Ledger ledger,
         List<ComparisonRequest> asked = [];
         foreach (var tier in blueprint.Tiers.Concat(blueprint.Retired).OrderBy(t => t.Id != first.Id).ThenBy(t => t.Grid.Width.Longest))
         {
-            if (ranges.IsEmpty) break;
+            if (ranges.IsEmpty)
+                break;
             var compared = Open(tier).Intersect(Settled(tier)).Intersect(tier.BucketsTouching(ranges)).Except(tier.WholeBuckets(done));
-            if (tier.Id == first.Id) compared = compared.Except(RangeSet.Of(Watched(first.Grid)));
-            if (!compared.IsEmpty) asked.Add(new(tier.Id, compared, onlyRows));
+            if (tier.Id == first.Id)
+                compared = compared.Except(RangeSet.Of(Watched(first.Grid)));
+            if (!compared.IsEmpty)
+                asked.Add(new(tier.Id, compared, onlyRows));
             ranges = ranges.Except(ledger.Of(tier.Id).Covered.Except(ledger.Of(tier.Id).CutByExpiry));
         }
 
@@ -64,7 +74,8 @@ internal sealed class ObservationRequests(PolicyLayout blueprint, Ledger ledger,
         foreach (var tier in blueprint.Tiers)
         {
             states = states.Union(Thin(tier).Except(FilledFrom(tier)).Intersect(tier.WholeBuckets(whole)));
-            if (tier.Input == Relations.Source) rows = rows.Union(New(ledger.Of(tier.Id)));
+            if (tier.Input == Relations.Source)
+                rows = rows.Union(New(ledger.Of(tier.Id)));
         }
 
         return (states, rows);
@@ -81,8 +92,11 @@ internal sealed class ObservationRequests(PolicyLayout blueprint, Ledger ledger,
     private RangeSet Thin(TierLayout tier)
     {
         var sets = ledger.Of(tier.Id);
-        if (!sets.Created) return RangeSet.Empty;
-        var thin = blueprint.StateNames.Except(sets.Columns, StringComparer.Ordinal).Any() ? sets.Covered : sets.ThinIn(blueprint.StateNames);
+        if (!sets.Created)
+            return RangeSet.Empty;
+        var thin = blueprint.StateNames.Except(sets.Columns, StringComparer.Ordinal).Any()
+            ? sets.Covered
+            : sets.ThinIn(blueprint.StateNames);
         return thin.IsEmpty ? thin : thin.Except(sets.CutRanges).Except(sets.Frozen).Except(sets.Lost);
     }
 
@@ -90,8 +104,12 @@ internal sealed class ObservationRequests(PolicyLayout blueprint, Ledger ledger,
     private RangeSet FilledFrom(TierLayout tier)
     {
         var input = ledger.Of(tier.Input);
-        if (tier.Input == Relations.Source || blueprint.StateNames.Except(input.Columns, StringComparer.Ordinal).Any()) return RangeSet.Empty;
-        return tier.WholeBuckets(input.Covered.Except(input.Dirty).Except(input.Frozen).Except(input.Lost).Except(input.ThinIn(blueprint.StateNames))).Except(tier.Unnested);
+        if (tier.Input == Relations.Source || blueprint.StateNames.Except(input.Columns, StringComparer.Ordinal).Any())
+            return RangeSet.Empty;
+        return tier.WholeBuckets(
+                input.Covered.Except(input.Dirty).Except(input.Frozen).Except(input.Lost).Except(input.ThinIn(blueprint.StateNames))
+            )
+            .Except(tier.Unnested);
     }
 
     // What is not built yet of a tier that is new, or whose turn is over for each bucket.

@@ -14,8 +14,10 @@ internal static class Relocating
     public static void Decide(ProjectedLedger draft, Cutoffs cutoffs)
     {
         var hops = draft.Blueprint.Policy.Relocate;
-        if (hops.Count == 0) return;
-        foreach (var kind in hops.GroupBy(h => h.To.Attribute)) Decide(draft, cutoffs, [.. kind]);
+        if (hops.Count == 0)
+            return;
+        foreach (var kind in hops.GroupBy(h => h.To.Attribute))
+            Decide(draft, cutoffs, [.. kind]);
     }
 
     private static void Decide(ProjectedLedger draft, Cutoffs cutoffs, IReadOnlyList<Hop> hops)
@@ -25,7 +27,8 @@ internal static class Relocating
         foreach (var piece in draft.Blueprint.Pieces.Where(p => p.Range.To > goes && !p.IsFixed))
         {
             var last = due.FindLastIndex(d => piece.Range.To <= d.Before);
-            if (last < 0 || hops.Skip(last).Any(h => IsDone(draft, piece, h.To)) || IsHeld(draft, piece)) continue;
+            if (last < 0 || hops.Skip(last).Any(h => IsDone(draft, piece, h.To)) || IsHeld(draft, piece))
+                continue;
             draft.Relocate(piece, hops[last].To, Why(draft, piece, due[last].Hop, due[last].Before));
         }
     }
@@ -35,8 +38,14 @@ internal static class Relocating
 
     private static bool IsHeld(ProjectedLedger draft, TablePiece piece)
     {
-        if (draft.Ledger.Holds.FirstOrDefault(h => h.Relation is null or Relations.Source && h.Range.Overlaps(piece.Range)) is not { } hold) return false;
-        draft.Wait(Relations.Source, RangeSet.Of(piece.Range), $"held by {hold.Who}: {hold.Reason}; what is held does not move", person: false);
+        if (draft.Ledger.Holds.FirstOrDefault(h => h.Relation is null or Relations.Source && h.Range.Overlaps(piece.Range)) is not { } hold)
+            return false;
+        draft.Wait(
+            Relations.Source,
+            RangeSet.Of(piece.Range),
+            $"held by {hold.Who}: {hold.Reason}; what is held does not move",
+            person: false
+        );
         return true;
     }
 

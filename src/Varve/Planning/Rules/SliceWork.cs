@@ -15,7 +15,8 @@ internal sealed class SliceWork
         _state = state;
         _due = new Due(draft, horizon);
         _expiry = new Expiry(draft, horizon);
-        if (draft.Start is not { } start || (!_due.Any && !_expiry.Any)) return;
+        if (draft.Start is not { } start || (!_due.Any && !_expiry.Any))
+            return;
         var from = Instant.Max(start, Instant.Min(_due.Start, _expiry.Start));
         Range = new(from, Instant.Max(Instant.Max(horizon.Closed, _expiry.End), from + Duration.Epsilon));
         Rows = _expiry.Any || _due.ReadsSource ? state.Rows : _due.Inputs.Max(i => state.Tiers.GetValueOrDefault(i)?.Rows ?? 0);
@@ -30,13 +31,16 @@ internal sealed class SliceWork
     /// <summary>Adds the steps to the draft; without removals also what is archived for them.</summary>
     public void Add(bool removes)
     {
-        if (Range is null) return;
+        if (Range is null)
+            return;
         foreach (var end in Slices.Ends(_state, Rows, Range))
         {
             // What an earlier slice had to leave, because a bucket of a coarser tier ends in this one, is asked for again.
             _due.Build(end);
-            if (removes) _expiry.Remove(end);
-            else _expiry.Archive(end);
+            if (removes)
+                _expiry.Remove(end);
+            else
+                _expiry.Archive(end);
         }
     }
 }

@@ -30,7 +30,8 @@ internal static class Slices
     /// <summary>The ends of the slices of a range, in order; the last is at or after its end.</summary>
     public static IEnumerable<Instant> Ends(TableState state, long rows, TimeRange range)
     {
-        if (state.Days is not { } days) return For(state, rows).Buckets(range).Select(b => b.To);
+        if (state.Days is not { } days)
+            return For(state, rows).Buckets(range).Select(b => b.To);
         List<DayRows> within = [.. days.Where(d => d.Day.Overlaps(range))];
         return Blocks(within, 0).Skip(1).Select(b => b.From).Where(range.Contains).Append(range.To);
     }
@@ -41,15 +42,19 @@ internal static class Slices
     /// <summary>The grid of the slices in which so many rows of a table are worked off, taken as evenly spread.</summary>
     public static Grid For(TableState state, long rows)
     {
-        if (state.First is not { } first || state.Last is not { } last || last <= first) return UtcYear;
+        if (state.First is not { } first || state.Last is not { } last || last <= first)
+            return UtcYear;
         return For(rows / Math.Max((last - first).TotalDays, 1.0 / 24));
     }
 
     private static Grid For(double perDay)
     {
-        if (perDay * 366 <= FewRows) return UtcYear;
-        if (perDay * 31 <= FewRows) return UtcMonth;
-        if (perDay <= MostRows) return UtcDay;
+        if (perDay * 366 <= FewRows)
+            return UtcYear;
+        if (perDay * 31 <= FewRows)
+            return UtcMonth;
+        if (perDay <= MostRows)
+            return UtcDay;
         var hours = s_hours.FirstOrDefault(h => perDay * h / 24 <= MostRows, 1);
         return Grid.Fixed(new Width.Fixed(hours * 3_600_000L), NodaConstants.UnixEpoch);
     }
@@ -61,16 +66,23 @@ internal static class Slices
         {
             List<DayRows> some = [.. block];
             var rows = some.Sum(d => d.Rows);
-            if (rows <= FewRows) yield return new(block.Key, some[^1].Day.To);
-            else if (level <= s_years.Length) foreach (var part in Blocks(some, level + 1)) yield return part;
-            else foreach (var hours in For(rows).Buckets(some[0].Day)) yield return hours;
+            if (rows <= FewRows)
+                yield return new(block.Key, some[^1].Day.To);
+            else if (level <= s_years.Length)
+                foreach (var part in Blocks(some, level + 1))
+                    yield return part;
+            else
+                foreach (var hours in For(rows).Buckets(some[0].Day))
+                    yield return hours;
         }
     }
 
     private static Instant Key(Instant day, int level)
     {
-        if (level > s_years.Length) return day;
-        if (level == s_years.Length) return UtcMonth.Floor(day);
+        if (level > s_years.Length)
+            return day;
+        if (level == s_years.Length)
+            return UtcMonth.Floor(day);
         var year = day.InUtc().Year;
         var start = Floored.Divide(year, s_years[level]) * s_years[level];
         return start < -9998 ? Instant.MinValue : Instant.FromUtc((int)start, 1, 1, 0, 0);

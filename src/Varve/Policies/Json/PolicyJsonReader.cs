@@ -9,8 +9,33 @@ internal static class PolicyJsonReader
 {
     private static readonly HashSet<string> Keys = new(StringComparer.Ordinal)
     {
-        "policy", "table", "except", "time", "unit", "series", "measures", "interval", "keep", "expire", "relocate", "archive", "tiers", "late", "recheck", "proof", "arrival",
-        "min_coverage", "zone", "on_silence", "late_after_expiry", "proof_changes", "ties", "schema", "views", "tags", "schedule",
+        "policy",
+        "table",
+        "except",
+        "time",
+        "unit",
+        "series",
+        "measures",
+        "interval",
+        "keep",
+        "expire",
+        "relocate",
+        "archive",
+        "tiers",
+        "late",
+        "recheck",
+        "proof",
+        "arrival",
+        "min_coverage",
+        "zone",
+        "on_silence",
+        "late_after_expiry",
+        "proof_changes",
+        "ties",
+        "schema",
+        "views",
+        "tags",
+        "schedule",
     };
 
     private static readonly HashSet<string> MeasureKeys = new(StringComparer.Ordinal) { "name", "column", "functions", "ties", "unit" };
@@ -28,7 +53,8 @@ internal static class PolicyJsonReader
             using var document = JsonDocument.Parse(json, new() { AllowDuplicateProperties = false });
             return Policy(document.RootElement);
         }
-        catch (Exception wrong) when (wrong is JsonException or FormatException or KeyNotFoundException or InvalidOperationException or ArgumentException)
+        catch (Exception wrong)
+            when (wrong is JsonException or FormatException or KeyNotFoundException or InvalidOperationException or ArgumentException)
         {
             throw new PolicyException(PolicyCodes.WrongValue, $"This is not the JSON of a policy: {wrong.Message}", wrong);
         }
@@ -71,7 +97,9 @@ internal static class PolicyJsonReader
 
     private static IReadOnlyList<Measure>? Measures(JsonElement json) =>
         json.TryGetProperty("measures", out var measures) && measures.ValueKind == JsonValueKind.String
-            ? measures.ValueEquals("auto") ? null : throw new FormatException("measures is auto or a list")
+            ? measures.ValueEquals("auto")
+                ? null
+                : throw new FormatException("measures is auto or a list")
             : [.. Items(json, "measures").Select(Measure)];
 
     private static Measure Measure(JsonElement json)
@@ -117,17 +145,20 @@ internal static class PolicyJsonReader
     {
         foreach (var property in json.EnumerateObject())
         {
-            if (!keys.Contains(property.Name)) throw new FormatException($"the key \"{property.Name}\" is not known to this version of Varve");
+            if (!keys.Contains(property.Name))
+                throw new FormatException($"the key \"{property.Name}\" is not known to this version of Varve");
         }
     }
 
-    private static string Need(JsonElement json, string key) => Text(json, key) ?? throw new FormatException($"the key \"{key}\" is missing");
+    private static string Need(JsonElement json, string key) =>
+        Text(json, key) ?? throw new FormatException($"the key \"{key}\" is missing");
 
     internal static string? Text(JsonElement json, string key) => json.TryGetProperty(key, out var value) ? value.GetString() : null;
 
     internal static Keep? Keep(JsonElement json, string key) => Text(json, key) is { } text ? Time.Keep.Parse(text) : null;
 
-    private static IEnumerable<JsonElement> Items(JsonElement json, string key) => json.TryGetProperty(key, out var list) ? list.EnumerateArray() : [];
+    private static IEnumerable<JsonElement> Items(JsonElement json, string key) =>
+        json.TryGetProperty(key, out var list) ? list.EnumerateArray() : [];
 
     internal static IReadOnlyList<string> Names(JsonElement json, string key) =>
         [.. Items(json, key).Select(e => e.GetString() ?? throw new FormatException($"\"{key}\" holds a null"))];

@@ -11,12 +11,34 @@ internal static class ScheduleJson
 
     private static readonly HashSet<string> Keys = new(StringComparer.Ordinal)
     {
-        "cron", "every", "zone", "start", "end", "jitter", "except", "overlap", "pause_after", "expect_within",
+        "cron",
+        "every",
+        "zone",
+        "start",
+        "end",
+        "jitter",
+        "except",
+        "overlap",
+        "pause_after",
+        "expect_within",
     };
 
     internal static void Write(Utf8JsonWriter json, Schedule schedule)
     {
-        if (schedule is { Cron: { } only, Zone: null, Start: null, End: null, Jitter: null, Except: [], Overlap: default(Overlap), PauseAfter: null, ExpectWithin: null })
+        if (
+            schedule is
+            {
+                Cron: { } only,
+                Zone: null,
+                Start: null,
+                End: null,
+                Jitter: null,
+                Except: [],
+                Overlap: default(Overlap),
+                PauseAfter: null,
+                ExpectWithin: null
+            }
+        )
         {
             json.WriteString(Key, only.Text);
             return;
@@ -32,19 +54,23 @@ internal static class ScheduleJson
         if (schedule.Except.Count > 0)
         {
             json.WriteStartArray("except");
-            foreach (var window in schedule.Except) json.WriteStringValue(window.Text);
+            foreach (var window in schedule.Except)
+                json.WriteStringValue(window.Text);
             json.WriteEndArray();
         }
 
-        if (schedule.Overlap != default) json.WriteString("overlap", PolicyKeys.Lower(schedule.Overlap.ToString()));
-        if (schedule.PauseAfter is { } failures) json.WriteNumber("pause_after", failures);
+        if (schedule.Overlap != default)
+            json.WriteString("overlap", PolicyKeys.Lower(schedule.Overlap.ToString()));
+        if (schedule.PauseAfter is { } failures)
+            json.WriteNumber("pause_after", failures);
         Text(json, "expect_within", schedule.ExpectWithin?.Text);
         json.WriteEndObject();
     }
 
     internal static Schedule Read(JsonElement json)
     {
-        if (json.ValueKind == JsonValueKind.String) return new() { Cron = CronRule.Parse(json.GetString()!) };
+        if (json.ValueKind == JsonValueKind.String)
+            return new() { Cron = CronRule.Parse(json.GetString()!) };
         PolicyJsonReader.Known(json, Keys);
         return new()
         {
@@ -63,6 +89,7 @@ internal static class ScheduleJson
 
     private static void Text(Utf8JsonWriter json, string key, string? value)
     {
-        if (value is not null) json.WriteString(key, value);
+        if (value is not null)
+            json.WriteString(key, value);
     }
 }

@@ -26,7 +26,8 @@ internal sealed record Cascade(IReadOnlyList<CascadeTier> Tiers)
         var years = Reach(span);
         var grids = policy.Tiers.Select(tier => GridOf(tier, policy)).ToList();
         int?[] inputs = [.. grids.Select((_, i) => Input(policy, grids, i, years, problems))];
-        if (problems.Count > known) return null;
+        if (problems.Count > known)
+            return null;
         var chain = Chain(grids);
         return new([.. grids.Select((grid, i) => new CascadeTier(policy.Tiers[i], grid, inputs[i], chain.Contains(i)))]);
     }
@@ -39,12 +40,13 @@ internal sealed record Cascade(IReadOnlyList<CascadeTier> Tiers)
         return new(Instant.Min(from, to), to);
     }
 
-    internal static Grid GridOf(Tier tier, Policy policy) => tier.Every switch
-    {
-        Width.Fixed width => Grid.Fixed(width, tier.Origin),
-        Width.Calendar width => Grid.Calendar(width, DateTimeZoneProviders.Tzdb[tier.Zone ?? policy.Zone]),
-        _ => throw new InvalidOperationException("The family of widths is closed."),
-    };
+    internal static Grid GridOf(Tier tier, Policy policy) =>
+        tier.Every switch
+        {
+            Width.Fixed width => Grid.Fixed(width, tier.Origin),
+            Width.Calendar width => Grid.Calendar(width, DateTimeZoneProviders.Tzdb[tier.Zone ?? policy.Zone]),
+            _ => throw new InvalidOperationException("The family of widths is closed."),
+        };
 
     private static int? Input(Policy policy, List<Grid> grids, int index, TimeRange years, List<Problem> problems)
     {
@@ -59,11 +61,13 @@ internal sealed record Cascade(IReadOnlyList<CascadeTier> Tiers)
                 continue;
             }
 
-            if (policy.Tiers[finer].Keep.Shortest >= need.Length) return finer;
+            if (policy.Tiers[finer].Keep.Shortest >= need.Length)
+                return finer;
             nearest ??= finer;
         }
 
-        if (policy.Keep.Shortest < need.Length) problems.Add(Refuse(policy, grids, index, nearest, missing, need));
+        if (policy.Keep.Shortest < need.Length)
+            problems.Add(Refuse(policy, grids, index, nearest, missing, need));
         return null;
     }
 
@@ -73,23 +77,42 @@ internal sealed record Cascade(IReadOnlyList<CascadeTier> Tiers)
         var path = TierNames.Path(index, "every");
         if (missing is not { } at || nearest is not null)
         {
-            var (input, keep) = nearest is { } finer ? ($"tier `{TierNames.Of(policy.Tiers[finer])}`", policy.Tiers[finer].Keep) : ("the source", policy.Keep);
-            return new(PolicyCodes.KeepTooShort, $"{tier} needs {need.Text} of {input}, which keeps only {DurationText.Text(keep)}: its buckets could not close. Keep {input} longer, or make the tier finer.") { Path = path };
+            var (input, keep) = nearest is { } finer
+                ? ($"tier `{TierNames.Of(policy.Tiers[finer])}`", policy.Tiers[finer].Keep)
+                : ("the source", policy.Keep);
+            return new(
+                PolicyCodes.KeepTooShort,
+                $"{tier} needs {need.Text} of {input}, which keeps only {DurationText.Text(keep)}: its buckets could not close. Keep {input} longer, or make the tier finer."
+            )
+            {
+                Path = path,
+            };
         }
 
         var before = TierNames.Of(policy.Tiers[index - 1]);
-        var instead = Suggest(policy, grids, index) is { } found ? $" A tier of {found} would do; or keep the source longer." : " Keep the source longer.";
-        return new(PolicyCodes.NoInput, $"{tier} cannot be built from tier `{before}`, which has no boundary at {InstantText.Format(at)}, and it needs {need.Text} of the source, which keeps only {DurationText.Text(policy.Keep)}.{instead}") { Path = path };
+        var instead = Suggest(policy, grids, index) is { } found
+            ? $" A tier of {found} would do; or keep the source longer."
+            : " Keep the source longer.";
+        return new(
+            PolicyCodes.NoInput,
+            $"{tier} cannot be built from tier `{before}`, which has no boundary at {InstantText.Format(at)}, and it needs {need.Text} of the source, which keeps only {DurationText.Text(policy.Keep)}.{instead}"
+        )
+        {
+            Path = path,
+        };
     }
 
     private static string? Suggest(Policy policy, List<Grid> grids, int index)
     {
         var wanted = grids[index];
         var zone = policy.Tiers[index].Zone ?? policy.Zone;
-        if (wanted.Width is Width.Calendar and not { Name: "1d" }) return zone == "UTC" ? "1d" : $"1d in {zone}";
-        return Finer.FirstOrDefault(name => Width.Parse(name) is Width.Fixed width
+        if (wanted.Width is Width.Calendar and not { Name: "1d" })
+            return zone == "UTC" ? "1d" : $"1d in {zone}";
+        return Finer.FirstOrDefault(name =>
+            Width.Parse(name) is Width.Fixed width
             && width.Longest < wanted.Width.Longest
-            && Grid.Fixed(width, policy.Tiers[index].Origin).BoundariesContain(wanted, Recent, out _));
+            && Grid.Fixed(width, policy.Tiers[index].Origin).BoundariesContain(wanted, Recent, out _)
+        );
     }
 
     private static HashSet<int> Chain(List<Grid> grids)
@@ -98,7 +121,8 @@ internal sealed record Cascade(IReadOnlyList<CascadeTier> Tiers)
         Grid? coarser = null;
         foreach (var i in Enumerable.Range(0, grids.Count).OrderByDescending(i => grids[i].Width.Longest))
         {
-            if (coarser is not null && !grids[i].BoundariesContain(coarser, Recent, out _)) continue;
+            if (coarser is not null && !grids[i].BoundariesContain(coarser, Recent, out _))
+                continue;
             chain.Add(i);
             coarser = grids[i];
         }
@@ -111,11 +135,15 @@ internal sealed record Cascade(IReadOnlyList<CascadeTier> Tiers)
     {
         internal Duration Length { get; } = Bucket + Policy.Late.Longest + (Policy.Recheck?.Longest ?? Duration.Zero);
 
-        internal string Text => Length == Bucket
-            ? DurationText.Text(Length)
-            : $"{DurationText.Text(Length)} (bucket {DurationText.Text(Bucket)}, late {Policy.Late.Text}{(Policy.Recheck is { } recheck ? $", recheck {recheck.Text}" : "")})";
+        internal string Text =>
+            Length == Bucket
+                ? DurationText.Text(Length)
+                : $"{DurationText.Text(Length)} (bucket {DurationText.Text(Bucket)}, late {Policy.Late.Text}{(Policy.Recheck is { } recheck ? $", recheck {recheck.Text}" : "")})";
     }
 }
 
-/// <summary>One tier: its boundaries, the index of the tier it is built from (null: the source), and whether the stitched view reads it.</summary>
+/// <summary>
+/// One tier: its boundaries, the index of the tier it is built from (null: the source), and whether the stitched view reads
+/// it.
+/// </summary>
 internal sealed record CascadeTier(Tier Tier, Grid Grid, int? Input, bool InChain);

@@ -18,12 +18,12 @@ internal static class DurationText
 
         void Add(long number, string unit)
         {
-            if (number != 0) parts.Add(string.Create(CultureInfo.InvariantCulture, $"{number}{unit}"));
+            if (number != 0)
+                parts.Add(string.Create(CultureInfo.InvariantCulture, $"{number}{unit}"));
         }
     }
 
     /// <summary>A keep as written, and how short it can be where that differs: <c>1mo, which can be as short as 28d</c>.</summary>
-    internal static string Text(Time.Keep keep) => keep.IsForever || keep.Shortest == keep.Longest
-        ? keep.Text
-        : $"{keep.Text} (as short as {Text(keep.Shortest)})";
+    internal static string Text(Time.Keep keep) =>
+        keep.IsForever || keep.Shortest == keep.Longest ? keep.Text : $"{keep.Text} (as short as {Text(keep.Shortest)})";
 }

@@ -26,12 +26,25 @@ public static class PolicyRules
         var known = problems.Count;
         if (policy.Keep.IsForever && policy.Tiers.Count + policy.Relocate.Count == 0)
         {
-            problems.Add(new(PolicyCodes.NothingToDo, "The policy does nothing: it keeps the source forever and has no tiers. Give it `keep` or `tiers`."));
+            problems.Add(
+                new(
+                    PolicyCodes.NothingToDo,
+                    "The policy does nothing: it keeps the source forever and has no tiers. Give it `keep` or `tiers`."
+                )
+            );
         }
 
         if (policy.Archive is { To: var location } && policy.Keep.IsForever)
         {
-            problems.Add(new(PolicyCodes.ArchiveForever, $"The source is kept forever, so nothing would ever be archived to `{location}`. Give it a `keep`, or take `archive` out.") { Path = "archive" });
+            problems.Add(
+                new(
+                    PolicyCodes.ArchiveForever,
+                    $"The source is kept forever, so nothing would ever be archived to `{location}`. Give it a `keep`, or take `archive` out."
+                )
+                {
+                    Path = "archive",
+                }
+            );
         }
 
         NameRules.Check(policy, problems);
@@ -40,7 +53,8 @@ public static class PolicyRules
         var shape = problems.Count;
         TierRules.Check(policy, problems);
         var endless = policy.Late.IsForever || policy.Recheck is { IsForever: true };
-        var chosen = problems.Count > shape || endless ? null
+        var chosen =
+            problems.Count > shape || endless ? null
             : Policies.Cascade.Choose(policy, span, problems) is { } cascade && problems.Count == known ? cascade
             : null;
 

@@ -11,11 +11,23 @@ internal static class UniquePolicies
             var (second, before) = (documents[i], documents.Take(i));
             if (before.FirstOrDefault(d => d.Policy.Table == second.Policy.Table) is { } table)
             {
-                problems.Add(Twice(second, "table", $"The table {second.Policy.Table.Text} has a policy already, `{table.Policy.Name}` at {table.At("table")?.Text}. A table belongs to exactly one policy: merge the two."));
+                problems.Add(
+                    Twice(
+                        second,
+                        "table",
+                        $"The table {second.Policy.Table.Text} has a policy already, `{table.Policy.Name}` at {table.At("table")?.Text}. A table belongs to exactly one policy: merge the two."
+                    )
+                );
             }
             else if (before.FirstOrDefault(d => d.Policy.Name == second.Policy.Name) is { } name)
             {
-                problems.Add(Twice(second, "policy", $"The name `{second.Policy.Name}` is taken by the policy for {name.Policy.Table.Text} at {name.At("policy")?.Text}. Give one of them another `policy`."));
+                problems.Add(
+                    Twice(
+                        second,
+                        "policy",
+                        $"The name `{second.Policy.Name}` is taken by the policy for {name.Policy.Table.Text} at {name.At("policy")?.Text}. Give one of them another `policy`."
+                    )
+                );
             }
         }
     }

@@ -8,7 +8,8 @@ internal static class ArchiveReader
     /// <summary>What is under <c>archive</c> among some keys; null where it is not given, or refused.</summary>
     internal static Archive? Read(KeyReader keys)
     {
-        if (keys[Key] is not YamlNode.Mapping mapping) return keys.Read<string>(Key, Name) is { } name ? new(name) : null;
+        if (keys[Key] is not YamlNode.Mapping mapping)
+            return keys.Read<string>(Key, Name) is { } name ? new(name) : null;
         var path = keys.PathOf(Key);
         var inner = new KeyReader(mapping, path, path, keys.Reading);
         inner.Require("to");

@@ -10,10 +10,13 @@ internal static class HopReader
     /// <summary>The hops under <c>relocate</c> among some keys; null where it is not given.</summary>
     internal static IReadOnlyList<Hop>? Read(KeyReader keys)
     {
-        if (keys[Key] is not { } node) return null;
+        if (keys[Key] is not { } node)
+            return null;
         var (path, parent) = (keys.PathOf(Key), $"{keys.Key(Key).Path}[]");
-        if (node is YamlNode.Mapping) return [.. new[] { Hop(node, path, parent, keys.Reading) }.OfType<Hop>()];
-        if (node is YamlNode.Sequence list) return [.. list.Items.Select((item, i) => Hop(item, PolicyReader.Element(path, i), parent, keys.Reading)).OfType<Hop>()];
+        if (node is YamlNode.Mapping)
+            return [.. new[] { Hop(node, path, parent, keys.Reading) }.OfType<Hop>()];
+        if (node is YamlNode.Sequence list)
+            return [.. list.Items.Select((item, i) => Hop(item, PolicyReader.Element(path, i), parent, keys.Reading)).OfType<Hop>()];
         keys.Reading.Wrong(node, path, $"`{path}` is a list of hops, not {node.What}. Write - {{ after: 30d, to: cold }}.");
         return [];
     }
@@ -36,7 +39,8 @@ internal static class HopReader
 
     private static Place? Place(PolicyReading reading, YamlNode node, string path)
     {
-        if (node is not YamlNode.Mapping mapping) return reading.Name(node, path) is { } name ? new(name) : null;
+        if (node is not YamlNode.Mapping mapping)
+            return reading.Name(node, path) is { } name ? new(name) : null;
         if (mapping.Entries is [var only])
         {
             var inside = $"{path}.{only.Key}";

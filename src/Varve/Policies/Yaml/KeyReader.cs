@@ -21,7 +21,12 @@ internal sealed class KeyReader
             }
             else if (key is not null)
             {
-                reading.Report(PolicyCodes.NotYet, entry.Position, PathOf(entry.Key), $"`{PathOf(entry.Key)}` is not built yet. Take it out: nothing is ignored in silence.");
+                reading.Report(
+                    PolicyCodes.NotYet,
+                    entry.Position,
+                    PathOf(entry.Key),
+                    $"`{PathOf(entry.Key)}` is not built yet. Take it out: nothing is ignored in silence."
+                );
             }
             else
             {
@@ -58,7 +63,12 @@ internal sealed class KeyReader
     {
         if (Mapping.Entries.All(e => e.Key != name))
         {
-            Reading.Report(PolicyCodes.MissingKey, Mapping.Position, _path, $"{(_path.Length == 0 ? "The policy" : $"`{_path}`")} has no `{name}`. {Key(name).Meaning}");
+            Reading.Report(
+                PolicyCodes.MissingKey,
+                Mapping.Position,
+                _path,
+                $"{(_path.Length == 0 ? "The policy" : $"`{_path}`")} has no `{name}`. {Key(name).Meaning}"
+            );
         }
     }
 
@@ -66,7 +76,8 @@ internal sealed class KeyReader
     {
         var here = _path.Length == 0 ? "a policy" : $"`{_path}`";
         string[] names = [.. keys.Where(k => !k.IsLater).Select(k => k.Name)];
-        if (Suggestions.To(written, names) is [var best, ..]) return $"There is no key `{written}` in {here}. Did you mean `{best}`?";
+        if (Suggestions.To(written, names) is [var best, ..])
+            return $"There is no key `{written}` in {here}. Did you mean `{best}`?";
         return PolicyKeys.All.FirstOrDefault(k => k.Name == written && k.Parent != _parent && !k.IsLater) is { } elsewhere
             ? $"There is no key `{written}` in {here}; there is `{elsewhere.Path}`."
             : $"There is no key `{written}` in {here}. There are {Suggestions.Listed(names)}.";

@@ -21,7 +21,11 @@ internal static partial class MeasureReader
             case YamlNode.Mapping mapping:
                 return [.. mapping.Entries.Select(entry => One(entry, keys.Reading)).OfType<Measure>()];
             case var other:
-                keys.Reading.Wrong(other, "measures", $"`measures` is auto or a map of columns (temperature: [avg, min, max]), not {other.What}.");
+                keys.Reading.Wrong(
+                    other,
+                    "measures",
+                    $"`measures` is auto or a map of columns (temperature: [avg, min, max]), not {other.What}."
+                );
                 return [];
         }
     }
@@ -38,12 +42,18 @@ internal static partial class MeasureReader
 
         if (entry.Value is not YamlNode.Mapping mapping)
         {
-            return new() { Name = entry.Key, Column = entry.Key, Functions = Functions(entry.Value, path, reading) };
+            return new()
+            {
+                Name = entry.Key,
+                Column = entry.Key,
+                Functions = Functions(entry.Value, path, reading),
+            };
         }
 
         var keys = new KeyReader(mapping, path, "measures.*", reading);
         keys.Require("functions");
-        Ties? ties = keys["ties"] is { } node && reading.TryEnum<Ties>(node, keys.PathOf("ties"), keys.Key("ties"), out var read) ? read : null;
+        Ties? ties =
+            keys["ties"] is { } node && reading.TryEnum<Ties>(node, keys.PathOf("ties"), keys.Key("ties"), out var read) ? read : null;
         return new()
         {
             Name = entry.Key,
@@ -56,9 +66,15 @@ internal static partial class MeasureReader
 
     private static string? Unit(PolicyReading reading, YamlNode node, string path)
     {
-        if (reading.Text(node, path, "a unit") is not { } unit) return null;
-        if (unit.Length is > 0 and <= LongestUnit && !unit.Any(char.IsControl)) return unit;
-        reading.Wrong(node, path, $"`{path}` is written behind numbers: one word of at most 20 characters, such as bytes, percent, seconds or °C.");
+        if (reading.Text(node, path, "a unit") is not { } unit)
+            return null;
+        if (unit.Length is > 0 and <= LongestUnit && !unit.Any(char.IsControl))
+            return unit;
+        reading.Wrong(
+            node,
+            path,
+            $"`{path}` is written behind numbers: one word of at most 20 characters, such as bytes, percent, seconds or °C."
+        );
         return null;
     }
 
@@ -70,7 +86,11 @@ internal static partial class MeasureReader
                 return Function(node, path, reading) is { } only ? [only] : [];
             case YamlNode.Sequence { Items: [] }:
             case YamlNode.Scalar:
-                reading.Wrong(node, path, $"`{path}` has no functions. Write at least one of {Suggestions.Listed(PolicyKeys.FunctionNames)}.");
+                reading.Wrong(
+                    node,
+                    path,
+                    $"`{path}` has no functions. Write at least one of {Suggestions.Listed(PolicyKeys.FunctionNames)}."
+                );
                 return [];
             case YamlNode.Sequence list:
                 return [.. list.Items.Select((item, i) => Function(item, PolicyReader.Element(path, i), reading)).OfType<Function>()];
@@ -88,19 +108,33 @@ internal static partial class MeasureReader
         {
             if (Never.Contains(text, StringComparer.Ordinal))
             {
-                reading.Wrong(node, path, $"`{text}` cannot be exact in a cascade: it needs all values of a bucket, and the finer ones are gone. Use min, max and avg, or keep the source longer.");
+                reading.Wrong(
+                    node,
+                    path,
+                    $"`{text}` cannot be exact in a cascade: it needs all values of a bucket, and the finer ones are gone. Use min, max and avg, or keep the source longer."
+                );
                 return null;
             }
 
             if (Percentile().IsMatch(text))
             {
-                reading.Report(PolicyCodes.NotYet, node.Position, path, $"The percentile `{text}` is not built yet. Today there are {Suggestions.Listed(key.Choices)}.");
+                reading.Report(
+                    PolicyCodes.NotYet,
+                    node.Position,
+                    path,
+                    $"The percentile `{text}` is not built yet. Today there are {Suggestions.Listed(key.Choices)}."
+                );
                 return null;
             }
 
             if (PolicyKeys.LaterValues[key.Path].Contains(text, StringComparer.Ordinal))
             {
-                reading.Report(PolicyCodes.NotYet, node.Position, path, $"The function `{text}` is not built yet. Today there are {Suggestions.Listed(key.Choices)}.");
+                reading.Report(
+                    PolicyCodes.NotYet,
+                    node.Position,
+                    path,
+                    $"The function `{text}` is not built yet. Today there are {Suggestions.Listed(key.Choices)}."
+                );
                 return null;
             }
         }

@@ -54,14 +54,16 @@ internal static class PolicyReader
             Schedule = ScheduleReader.Read(keys),
             Tags = Names(keys, "tags") ?? [],
         };
-        if (Names(keys, "series") is { } series) policy = policy with { Series = series };
+        if (Names(keys, "series") is { } series)
+            policy = policy with { Series = series };
         return table is null || time is null ? null : policy;
     }
 
     /// <summary>A list of names, or null where the key is not given.</summary>
     internal static IReadOnlyList<string>? Names(KeyReader keys, string name)
     {
-        if (keys[name] is not { } node) return null;
+        if (keys[name] is not { } node)
+            return null;
         var path = keys.PathOf(name);
         if (node is not YamlNode.Sequence list)
         {
@@ -73,7 +75,8 @@ internal static class PolicyReader
         return [.. list.Items.Select((item, i) => Item(keys.Reading, item, Element(path, i))).OfType<string>()];
     }
 
-    internal static string Element(string path, int index) => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{path}[{index}]");
+    internal static string Element(string path, int index) =>
+        string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{path}[{index}]");
 
     private static string? Item(PolicyReading reading, YamlNode item, string path)
     {
@@ -87,7 +90,8 @@ internal static class PolicyReader
 
     private static TableName? Table(PolicyReading reading, YamlNode node, string path)
     {
-        if (reading.Text(node, path, "a table, schema.table, or a pattern, schema.*") is not { } text) return null;
+        if (reading.Text(node, path, "a table, schema.table, or a pattern, schema.*") is not { } text)
+            return null;
         try
         {
             return TableName.ParsePattern(text);
@@ -101,32 +105,43 @@ internal static class PolicyReader
 
     private static IReadOnlyList<TableName> Tables(KeyReader keys, string name)
     {
-        if (keys[name] is not { } node) return [];
+        if (keys[name] is not { } node)
+            return [];
         var path = keys.PathOf(name);
         var items = node is YamlNode.Sequence list ? list.Items : [node];
-        return [.. items.Select((item, i) => Table(keys.Reading, item, node is YamlNode.Sequence ? Element(path, i) : path)).OfType<TableName>()];
+        return
+        [
+            .. items
+                .Select((item, i) => Table(keys.Reading, item, node is YamlNode.Sequence ? Element(path, i) : path))
+                .OfType<TableName>(),
+        ];
     }
 
     private static (string? Name, TimeUnit? Unit) Time(KeyReader keys)
     {
-        if (keys["time"] is not YamlNode.Mapping mapping) return (keys.Read<string>("time", (r, n, p) => r.Name(n, p)), null);
+        if (keys["time"] is not YamlNode.Mapping mapping)
+            return (keys.Read<string>("time", (r, n, p) => r.Name(n, p)), null);
         var inner = new KeyReader(mapping, "time", "time", keys.Reading);
         inner.Require("column");
         var unit = inner.Read<string>("unit", (r, n, p) => r.Choice(n, p, inner.Key("unit")));
-        return (inner.Read<string>("column", (r, n, p) => r.Name(n, p)), unit switch
-        {
-            "s" => TimeUnit.Seconds,
-            "ms" => TimeUnit.Milliseconds,
-            "us" => TimeUnit.Microseconds,
-            "ns" => TimeUnit.Nanoseconds,
-            _ => null,
-        });
+        return (
+            inner.Read<string>("column", (r, n, p) => r.Name(n, p)),
+            unit switch
+            {
+                "s" => TimeUnit.Seconds,
+                "ms" => TimeUnit.Milliseconds,
+                "us" => TimeUnit.Microseconds,
+                "ns" => TimeUnit.Nanoseconds,
+                _ => null,
+            }
+        );
     }
 
     private static (Keep? Keep, Archive? Archive, ExpireBy Expire, IReadOnlyList<Hop> Relocate) Source(KeyReader keys)
     {
         var (keep, archive, relocate) = (keys.Read<Keep>("keep", Stay), ArchiveReader.Read(keys), HopReader.Read(keys) ?? []);
-        if (keys["source"] is not { } node) return (keep, archive, default, relocate);
+        if (keys["source"] is not { } node)
+            return (keep, archive, default, relocate);
         if (node is not YamlNode.Mapping mapping)
         {
             keys.Reading.Wrong(node, "source", $"`source` has keys of its own (keep: 7d), not {node.What}.");
@@ -144,11 +159,17 @@ internal static class PolicyReader
     // What stands at the top is short for what stands in `source`; both lead messages to where it was written.
     private static void Once(KeyReader keys, KeyReader source, string name)
     {
-        if (source[name] is not { } second) return;
+        if (source[name] is not { } second)
+            return;
         var path = source.PathOf(name);
         if (keys[name] is { } first)
         {
-            keys.Reading.Report(PolicyCodes.GivenTwice, second.Position, path, $"`{name}` (line {InvariantLine(first)}) and `{path}` say the same thing. Keep one of them.");
+            keys.Reading.Report(
+                PolicyCodes.GivenTwice,
+                second.Position,
+                path,
+                $"`{name}` (line {InvariantLine(first)}) and `{path}` say the same thing. Keep one of them."
+            );
         }
 
         keys.Reading.Positions.TryAdd(name, keys.Reading.Positions[path]);
@@ -156,7 +177,8 @@ internal static class PolicyReader
 
     private static IReadOnlyList<Tier> Tiers(KeyReader keys)
     {
-        if (keys["tiers"] is not { } node) return [];
+        if (keys["tiers"] is not { } node)
+            return [];
         if (node is not YamlNode.Sequence list)
         {
             keys.Reading.Wrong(node, "tiers", $"`tiers` is a list of tiers, not {node.What}. Write - {{ every: 1h, keep: 1y }}.");
@@ -186,7 +208,8 @@ internal static class PolicyReader
             Zone = keys.Read<string>("zone", (r, n, p) => r.Name(n, p)),
             Name = keys.Read<string>("name", (r, n, p) => r.Name(n, p)) ?? (every is null ? path : null),
         };
-        if (keys.Read<NodaTime.Instant>("origin", (r, n, p) => r.Instant(n, p)) is { } origin) tier = tier with { Origin = origin };
+        if (keys.Read<NodaTime.Instant>("origin", (r, n, p) => r.Instant(n, p)) is { } origin)
+            tier = tier with { Origin = origin };
         return tier;
     }
 

@@ -34,7 +34,11 @@ internal sealed class PolicyReading(List<Problem> problems)
 
         if (scalar.IsNull)
         {
-            Wrong(node, path, $"`{path}` has no value. Write {what}{(scalar.Text.Length > 0 ? $", in quotes if it is called {scalar.Text}" : "")}.");
+            Wrong(
+                node,
+                path,
+                $"`{path}` has no value. Write {what}{(scalar.Text.Length > 0 ? $", in quotes if it is called {scalar.Text}" : "")}."
+            );
             return null;
         }
 
@@ -54,53 +58,67 @@ internal sealed class PolicyReading(List<Problem> problems)
 
     internal bool? Truth(YamlNode node, string path)
     {
-        if (node is YamlNode.Scalar { Truth: { } truth }) return truth;
-        var hint = node is YamlNode.Scalar { IsPlain: true } s && NoTruth.Contains(s.Text, StringComparer.OrdinalIgnoreCase)
-            ? $" In YAML 1.2 {s.Text} is text."
-            : "";
+        if (node is YamlNode.Scalar { Truth: { } truth })
+            return truth;
+        var hint =
+            node is YamlNode.Scalar { IsPlain: true } s && NoTruth.Contains(s.Text, StringComparer.OrdinalIgnoreCase)
+                ? $" In YAML 1.2 {s.Text} is text."
+                : "";
         Wrong(node, path, $"`{path}` is true or false, not {node.What}.{hint}");
         return null;
     }
 
     internal double? Share(YamlNode node, string path)
     {
-        if (node is YamlNode.Scalar { IsNumber: true } scalar
+        if (
+            node is YamlNode.Scalar { IsNumber: true } scalar
             && double.TryParse(scalar.Text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
-            && number is >= 0 and <= 1)
+            && number is >= 0 and <= 1
+        )
         {
             return number;
         }
 
-        Wrong(node, path, $"`{path}` is a share from 0 to 1, not {node.What}.{(node is YamlNode.Scalar { Text: [.., '%'] } ? " Write 50% as 0.5." : "")}");
+        Wrong(
+            node,
+            path,
+            $"`{path}` is a share from 0 to 1, not {node.What}.{(node is YamlNode.Scalar { Text: [.., '%'] } ? " Write 50% as 0.5." : "")}"
+        );
         return null;
     }
 
     internal Keep? Keep(YamlNode node, string path, bool mayBeForever)
     {
-        if (Raw(node, path, "a duration such as 36h or 7d") is not { } text) return null;
+        if (Raw(node, path, "a duration such as 36h or 7d") is not { } text)
+            return null;
         if (!Time.Keep.TryParse(text, out var keep, out var error))
         {
             Wrong(node, path, $"`{path}`: {(mayBeForever ? error : error.Replace(", or forever.", ".", StringComparison.Ordinal))}");
             return null;
         }
 
-        if (!keep.IsForever || mayBeForever) return keep;
+        if (!keep.IsForever || mayBeForever)
+            return keep;
         Wrong(node, path, $"`{path}` cannot be forever. Write a duration such as 2h.");
         return null;
     }
 
     internal Width? Width(YamlNode node, string path)
     {
-        if (Raw(node, path, "a bucket width such as 15m or 1d") is not { } text) return null;
-        if (Time.Width.TryParse(text, out var width, out var error)) return width;
+        if (Raw(node, path, "a bucket width such as 15m or 1d") is not { } text)
+            return null;
+        if (Time.Width.TryParse(text, out var width, out var error))
+            return width;
         Wrong(node, path, $"`{path}`: {error}");
         return null;
     }
 
     internal Instant? Instant(YamlNode node, string path)
     {
-        if (Raw(node, path, "an instant such as 2025-01-01T06:00Z") is not { } text) return null;
-        if (InstantText.TryParse(text, out var at, out var error)) return at;
+        if (Raw(node, path, "an instant such as 2025-01-01T06:00Z") is not { } text)
+            return null;
+        if (InstantText.TryParse(text, out var at, out var error))
+            return at;
         Wrong(node, path, $"`{path}`: {error}");
         return null;
     }
@@ -108,11 +126,18 @@ internal sealed class PolicyReading(List<Problem> problems)
     /// <summary>One of the choices of a key; what comes later is refused by name.</summary>
     internal string? Choice(YamlNode node, string path, PolicyKey key)
     {
-        if (Raw(node, path, $"one of {Suggestions.Listed(key.Choices)}") is not { } text) return null;
-        if (key.Choices.Contains(text, StringComparer.Ordinal)) return text;
+        if (Raw(node, path, $"one of {Suggestions.Listed(key.Choices)}") is not { } text)
+            return null;
+        if (key.Choices.Contains(text, StringComparer.Ordinal))
+            return text;
         if (PolicyKeys.LaterValues.GetValueOrDefault(key.Path, []).Contains(text, StringComparer.Ordinal))
         {
-            Report(PolicyCodes.NotYet, node.Position, path, $"`{path}: {text}` is not built yet. Today there are {Suggestions.Listed(key.Choices)}.");
+            Report(
+                PolicyCodes.NotYet,
+                node.Position,
+                path,
+                $"`{path}: {text}` is not built yet. Today there are {Suggestions.Listed(key.Choices)}."
+            );
         }
         else
         {

@@ -6,7 +6,11 @@ public static class PolicyYaml
     // What can be said about one value although another one is wrong.
     private static readonly HashSet<string> Local = new(StringComparer.Ordinal)
     {
-        PolicyCodes.UnknownZone, PolicyCodes.Tag, PolicyCodes.Reserved, PolicyCodes.NotUnique, PolicyCodes.WrongValue,
+        PolicyCodes.UnknownZone,
+        PolicyCodes.Tag,
+        PolicyCodes.Reserved,
+        PolicyCodes.NotUnique,
+        PolicyCodes.WrongValue,
     };
 
     /// <summary>Reads the policies of one text: documents separated by <c>---</c>, or a list of policies.</summary>
@@ -31,13 +35,19 @@ public static class PolicyYaml
         foreach (var part in YamlComposer.Compose(yaml, file, problems).SelectMany(Policies))
         {
             // A document that is only comments, as at the end of a file.
-            if (part.Root is YamlNode.Scalar { IsNull: true }) continue;
+            if (part.Root is YamlNode.Scalar { IsNull: true })
+                continue;
             documents.AddRange(One(part, problems));
         }
 
         if (documents.Count == 0 && problems.Count == known)
         {
-            problems.Add(new(PolicyCodes.MissingKey, "There is no policy in it. A policy has at least `table`, `time`, and `keep` or `tiers`.") { Position = new(file, 1, 1) });
+            problems.Add(
+                new(PolicyCodes.MissingKey, "There is no policy in it. A policy has at least `table`, `time`, and `keep` or `tiers`.")
+                {
+                    Position = new(file, 1, 1),
+                }
+            );
         }
 
         return documents;
@@ -50,9 +60,12 @@ public static class PolicyYaml
     {
         List<Problem> read = [];
         var reading = new PolicyReading(read);
-        var document = PolicyReader.Read(part.Root, reading) is { } policy ? new PolicyDocument(policy, part.Text, reading.Positions) : null;
+        var document = PolicyReader.Read(part.Root, reading) is { } policy
+            ? new PolicyDocument(policy, part.Text, reading.Positions)
+            : null;
         problems.AddRange(read);
-        if (document is null) return [];
+        if (document is null)
+            return [];
 
         // Nothing is said twice: a list that is empty because its only entry was refused is not an empty list.
         bool Follows(Problem rule) => read.Any(p => p.Path.StartsWith(rule.Path, StringComparison.Ordinal));
@@ -61,9 +74,10 @@ public static class PolicyYaml
         return [document];
     }
 
-    private static IEnumerable<YamlPart> Policies(YamlPart part) => part.Root is not YamlNode.Sequence { Items.Count: > 0 } list
-        ? [part]
-        : list.Items.Select((item, i) => new YamlPart(item, Cut(part.Text, list, i)));
+    private static IEnumerable<YamlPart> Policies(YamlPart part) =>
+        part.Root is not YamlNode.Sequence { Items.Count: > 0 } list
+            ? [part]
+            : list.Items.Select((item, i) => new YamlPart(item, Cut(part.Text, list, i)));
 
     // The text of one entry of a list, indented as it was, so that it is YAML again.
     private static string Cut(string text, YamlNode.Sequence list, int index)
@@ -72,7 +86,8 @@ public static class PolicyYaml
         var skipped = list.Position.Line - 1 - Array.FindIndex(lines, line => line.TrimStart() is ['-', ..]);
         var from = list.Items[index].Position.Line - 1 - skipped;
         var to = index + 1 < list.Items.Count ? list.Items[index + 1].Position.Line - 1 - skipped : lines.Length;
-        if (from < 0 || to <= from || to > lines.Length) return text;
+        if (from < 0 || to <= from || to > lines.Length)
+            return text;
         var blank = new string(' ', list.Items[index].Position.Column - 1);
         lines[from] = blank + lines[from][Math.Min(blank.Length, lines[from].Length)..];
         return string.Join('\n', lines[from..to]).TrimEnd();

@@ -57,7 +57,8 @@ internal sealed class YamlComposer
         var from = 0;
         while (_parser.TryConsume<DocumentStart>(out var start))
         {
-            if (!start.IsImplicit) from = (int)start.End.Index;
+            if (!start.IsImplicit)
+                from = (int)start.End.Index;
             _anchors.Clear();
             var root = Node();
             var end = _parser.Consume<DocumentEnd>();
@@ -73,7 +74,11 @@ internal sealed class YamlComposer
         {
             return _anchors.TryGetValue(alias.Value.Value, out var named)
                 ? named
-                : throw new YamlException(alias.Start, alias.End, $"there is no anchor &{alias.Value.Value} before the alias *{alias.Value.Value}");
+                : throw new YamlException(
+                    alias.Start,
+                    alias.End,
+                    $"there is no anchor &{alias.Value.Value} before the alias *{alias.Value.Value}"
+                );
         }
 
         if (!_parser.Accept<NodeEvent>(out var start))
@@ -81,7 +86,8 @@ internal sealed class YamlComposer
             throw new YamlException($"a value was expected, not {_parser.Current?.GetType().Name}");
         }
 
-        if (++_depth > Deepest) throw new YamlException(start.Start, start.End, $"the values are nested deeper than {Deepest}");
+        if (++_depth > Deepest)
+            throw new YamlException(start.Start, start.End, $"the values are nested deeper than {Deepest}");
         var at = At(start.Start);
         var plain = Tag(start, at);
         YamlNode node = start switch
@@ -93,7 +99,8 @@ internal sealed class YamlComposer
                 : throw new InvalidOperationException(),
         };
         _depth--;
-        if (!start.Anchor.IsEmpty) _anchors[start.Anchor.Value] = node;
+        if (!start.Anchor.IsEmpty)
+            _anchors[start.Anchor.Value] = node;
         return node;
     }
 
@@ -111,11 +118,22 @@ internal sealed class YamlComposer
             }
             else if (name is { IsPlain: true, Text: "<<" })
             {
-                Report(PolicyCodes.WrongValue, name.Position, "Merge keys (<<) are not a part of YAML 1.2. Write the keys out, or use an alias for a whole value.");
+                Report(
+                    PolicyCodes.WrongValue,
+                    name.Position,
+                    "Merge keys (<<) are not a part of YAML 1.2. Write the keys out, or use an alias for a whole value."
+                );
             }
             else if (entries.Find(e => e.Key == name.Text) is { } first)
             {
-                Report(PolicyCodes.GivenTwice, name.Position, string.Create(CultureInfo.InvariantCulture, $"`{name.Text}` stands twice: here and in line {first.Position.Line}. Keep one of them."));
+                Report(
+                    PolicyCodes.GivenTwice,
+                    name.Position,
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"`{name.Text}` stands twice: here and in line {first.Position.Line}. Keep one of them."
+                    )
+                );
             }
             else
             {
@@ -130,15 +148,18 @@ internal sealed class YamlComposer
     {
         _parser.Consume<SequenceStart>();
         List<YamlNode> items = [];
-        while (!_parser.TryConsume<SequenceEnd>(out _)) items.Add(Node());
+        while (!_parser.TryConsume<SequenceEnd>(out _))
+            items.Add(Node());
         return new(items, at);
     }
 
     // True where a plain scalar keeps its YAML 1.2 meaning; !!str makes text of it.
     private bool Tag(NodeEvent start, SourcePosition at)
     {
-        if (start.Tag.IsEmpty || start.Tag.IsNonSpecific) return true;
-        if (start.Tag.Value == "tag:yaml.org,2002:str") return false;
+        if (start.Tag.IsEmpty || start.Tag.IsNonSpecific)
+            return true;
+        if (start.Tag.Value == "tag:yaml.org,2002:str")
+            return false;
         Report(PolicyCodes.WrongValue, at, $"The YAML tag {start.Tag.Value} has no meaning here. Take it out.");
         return true;
     }
@@ -149,13 +170,17 @@ internal sealed class YamlComposer
 
     private static string Sentence(string message)
     {
-        var text = message.StartsWith("(Line:", StringComparison.Ordinal) ? message[(message.IndexOf("): ", StringComparison.Ordinal) + 3)..] : message;
+        var text = message.StartsWith("(Line:", StringComparison.Ordinal)
+            ? message[(message.IndexOf("): ", StringComparison.Ordinal) + 3)..]
+            : message;
         return text.TrimEnd('.', ' ') + ".";
     }
 
     private static string TabHint(string text, int from, int to)
     {
         var lines = text.Split('\n').Skip(from - 1).Take(Math.Max(1, to - from + 2));
-        return lines.Any(line => line[..^line.TrimStart().Length].Contains('\t', StringComparison.Ordinal)) ? " A line is indented with a tab: YAML wants blanks." : "";
+        return lines.Any(line => line[..^line.TrimStart().Length].Contains('\t', StringComparison.Ordinal))
+            ? " A line is indented with a tab: YAML wants blanks."
+            : "";
     }
 }

@@ -11,26 +11,35 @@ internal abstract partial record YamlNode
 
     internal abstract string What { get; }
 
-    /// <summary>One value as text; <paramref name="IsPlain"/> without quotes, so that it may be a number, a truth value or nothing.</summary>
+    /// <summary>
+    /// One value as text; <paramref name="IsPlain"/> without quotes, so that it may be a number, a truth value or nothing.
+    /// </summary>
     internal sealed partial record Scalar(string Text, bool IsPlain, SourcePosition Position) : YamlNode(Position)
     {
         internal bool IsNull => IsPlain && Text is ("" or "~" or "null" or "Null" or "NULL");
 
-        internal bool? Truth => !IsPlain ? null : Text switch
-        {
-            "true" or "True" or "TRUE" => true,
-            "false" or "False" or "FALSE" => false,
-            _ => null,
-        };
+        internal bool? Truth =>
+            !IsPlain
+                ? null
+                : Text switch
+                {
+                    "true" or "True" or "TRUE" => true,
+                    "false" or "False" or "FALSE" => false,
+                    _ => null,
+                };
 
         internal bool IsNumber => IsPlain && Number().IsMatch(Text);
 
-        internal override string What => IsNull ? "nothing"
+        internal override string What =>
+            IsNull ? "nothing"
             : Truth is not null ? $"the truth value {Text}"
             : IsNumber ? $"the number {Text}"
             : $"\"{Text}\"";
 
-        [GeneratedRegex(@"\A([-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+|[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?|[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN))\z", RegexOptions.CultureInvariant)]
+        [GeneratedRegex(
+            @"\A([-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+|[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?|[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN))\z",
+            RegexOptions.CultureInvariant
+        )]
         private static partial Regex Number();
     }
 

@@ -43,15 +43,19 @@ public abstract class Dialect
     /// <param name="catalogSchema">The schema of Varve's own tables.</param>
     public virtual SqlText BaseTables(string catalogSchema) =>
         $"""
-        SELECT table_schema, table_name FROM information_schema.tables
-        WHERE table_type = {"BASE TABLE"} AND table_catalog = current_database()
-          AND table_schema NOT IN ({"information_schema"}, {"pg_catalog"}, {"sys"}, {"blob"}, {catalogSchema})
-        ORDER BY table_schema, table_name
-        """;
+            SELECT table_schema, table_name FROM information_schema.tables
+            WHERE table_type = {"BASE TABLE"} AND table_catalog = current_database()
+              AND table_schema NOT IN ({"information_schema"}, {"pg_catalog"}, {"sys"}, {"blob"}, {catalogSchema})
+            ORDER BY table_schema, table_name
+            """;
 
-    /// <summary>Makes a view of all rows of some queries, or puts them in the place of what a view of that name has; rights that were given on it stay.</summary>
+    /// <summary>
+    /// Makes a view of all rows of some queries, or puts them in the place of what a view of that name has; rights that were
+    /// given on it stay.
+    /// </summary>
     /// <param name="view">The view.</param>
-    /// <param name="parts">The queries in order, and whether they read a table that is not Varve's: its owner may change or drop that at any time.</param>
+    /// <param name="parts">The queries in order, and whether they read a table that is not Varve's: its owner may change or drop that at
+    /// any time.</param>
     public virtual IReadOnlyList<SqlText> ReplaceView(TableName view, IReadOnlyList<(SqlText Query, bool IsOfOthers)> parts) =>
         [$"CREATE OR REPLACE VIEW {view} AS {SqlText.Join(" UNION ALL ", parts.Select(p => p.Query))}"];
 
@@ -68,7 +72,9 @@ public abstract class Dialect
     public virtual IReadOnlyList<SqlText> TakeOver(TableName table, TableName beside) =>
         [$"DROP TABLE {table}", $"ALTER TABLE {beside} RENAME TO {new Identifier(table.Name)}"];
 
-    /// <summary>The statement by which rows leave the database for an archive, where it writes no files itself; null where none do.</summary>
+    /// <summary>
+    /// The statement by which rows leave the database for an archive, where it writes no files itself; null where none do.
+    /// </summary>
     public virtual SqlText? Export(TableName table, IReadOnlyList<Column> columns, TimeColumn time, Time.RangeSet ranges) => null;
 
     /// <summary>A value written out.</summary>
@@ -80,13 +86,17 @@ public abstract class Dialect
     /// <summary>True for values that the engine plans better with when they are written out.</summary>
     public abstract bool Inlines(SqlValue value);
 
-    /// <summary>Lets a person's own statement, until the transaction ends, name tables without a schema; null where it can always.</summary>
+    /// <summary>
+    /// Lets a person's own statement, until the transaction ends, name tables without a schema; null where it can always.
+    /// </summary>
     internal virtual SqlText? PathOfPerson => null;
 
     /// <summary>Keeps other sessions from writing a table until the transaction ends; null where transactions come one at a time.</summary>
     internal virtual SqlText? Alone(TableName table) => null;
 
-    /// <summary>An instant as a value of the time column's own type, rounded up to its unit: right for both ends of a half-open range.</summary>
+    /// <summary>
+    /// An instant as a value of the time column's own type, rounded up to its unit: right for both ends of a half-open range.
+    /// </summary>
     public abstract SqlText TimeValue(TimeColumn column, Instant at);
 
     /// <summary>Microseconds since 1970 UTC of a value of the time column, rounded down.</summary>
@@ -95,7 +105,10 @@ public abstract class Dialect
     /// <summary>A value of the time column's type from microseconds since 1970 UTC.</summary>
     public abstract SqlText TimeOfMicros(TimeColumn column, SqlText micros);
 
-    /// <summary>True where a value of the time column is one of <see cref="TimeColumn.Known"/>, false for NULL, infinities and what is beyond.</summary>
+    /// <summary>
+    /// True where a value of the time column is one of <see cref="TimeColumn.Known"/>, false for NULL, infinities and what is
+    /// beyond.
+    /// </summary>
     public abstract SqlText IsFiniteTime(TimeColumn column, SqlText value);
 
     /// <summary>A timestamp for people from microseconds since 1970 UTC; infinite for the least and the greatest 64-bit integer.</summary>
@@ -104,8 +117,12 @@ public abstract class Dialect
     /// <summary>The largest multiple of a positive width at or below an integer expression.</summary>
     public abstract SqlText FloorTo(SqlText integer, long width);
 
-    /// <summary>The natural key of a table of the catalog, as the last clause of its columns; empty where one process at a time writes to a database.</summary>
-    public virtual SqlText Key(IReadOnlyList<Identifier> columns) => $", PRIMARY KEY ({SqlText.Join(", ", columns.Select(c => (SqlText)$"{c}"))})";
+    /// <summary>
+    /// The natural key of a table of the catalog, as the last clause of its columns; empty where one process at a time writes to
+    /// a database.
+    /// </summary>
+    public virtual SqlText Key(IReadOnlyList<Identifier> columns) =>
+        $", PRIMARY KEY ({SqlText.Join(", ", columns.Select(c => (SqlText)$"{c}"))})";
 
     /// <summary>The type of text of any length that nothing is searched by.</summary>
     public virtual SqlText LongText => $"VARCHAR";
@@ -138,18 +155,22 @@ public abstract class Dialect
 
     /// <summary>Rows in the place of those that a tier has in some ranges: the statements, and whether one writes the rows.</summary>
     public virtual IReadOnlyList<(SqlText Statement, bool Writes)> Replace(TierWrite write) =>
-    [
-        ($"DELETE FROM {write.Tier.Table} WHERE {write.Within}", false),
-        .. (write.Columns.Count < ManyColumns ? [write.Insert] : Wide(write.Insert)).Select(s => (s, true)),
-    ];
+        [
+            ($"DELETE FROM {write.Tier.Table} WHERE {write.Within}", false),
+            .. (write.Columns.Count < ManyColumns ? [write.Insert] : Wide(write.Insert)).Select(s => (s, true)),
+        ];
 
-    /// <summary>An integer expression that is not negative, divided by a positive width and rounded down, as an INTEGER; it must fit.</summary>
+    /// <summary>
+    /// An integer expression that is not negative, divided by a positive width and rounded down, as an INTEGER; it must fit.
+    /// </summary>
     public virtual SqlText Quotient(SqlText integer, long width) => $"CAST({FloorTo(integer, width)} / {width} AS INTEGER)";
 
     // Below that many columns what is held of each of them does not matter.
     private const int ManyColumns = 100;
 
-    /// <summary>A relation of which about that share is read, 1 to 100 percent: cheap rather than even. Without such a clause all of it.</summary>
+    /// <summary>
+    /// A relation of which about that share is read, 1 to 100 percent: cheap rather than even. Without such a clause all of it.
+    /// </summary>
     public virtual SqlText Sampled(TableName table, long percent) => $"{table}";
 
     /// <summary>
@@ -163,7 +184,9 @@ public abstract class Dialect
     /// <summary>True for a value that is neither NaN nor infinite; NULL or false for NULL.</summary>
     public virtual SqlText IsFinite(SqlText value) => $"{Finite(value)} IS NOT NULL";
 
-    /// <summary>The value at the least (or greatest) key of a group; NULL values are left out. Ties: the smallest value, or whichever.</summary>
+    /// <summary>
+    /// The value at the least (or greatest) key of a group; NULL values are left out. Ties: the smallest value, or whichever.
+    /// </summary>
     /// <param name="column">The column that the value is of.</param>
     /// <param name="value">The value.</param>
     /// <param name="key">What is compared; NULL where the value is.</param>
@@ -186,7 +209,10 @@ public abstract class Dialect
     /// <summary>True where two values of a column are equal or both NULL, in words that the engine can join large tables by.</summary>
     public virtual SqlText Same(Column column, SqlText left, SqlText right) => $"{left} IS NOT DISTINCT FROM {right}";
 
-    /// <summary>The sum of integers or decimals without overflow, as an exact decimal of 38 digits; NULL for no value. A sum beyond that fails.</summary>
+    /// <summary>
+    /// The sum of integers or decimals without overflow, as an exact decimal of 38 digits; NULL for no value. A sum beyond that
+    /// fails.
+    /// </summary>
     public abstract SqlText ExactSum(SqlText value, int scale);
 
     /// <summary>The sum of doubles of a group; NULL for no value.</summary>

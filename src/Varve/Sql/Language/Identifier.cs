@@ -11,7 +11,8 @@ public sealed record Identifier
     public Identifier(string value)
     {
         ArgumentException.ThrowIfNullOrEmpty(value);
-        if (value.Contains('\0')) throw new ArgumentException("A name in a database cannot hold a NUL character.", nameof(value));
+        if (value.Contains('\0'))
+            throw new ArgumentException("A name in a database cannot hold a NUL character.", nameof(value));
         Value = value;
     }
 

@@ -39,12 +39,15 @@ internal sealed class OperatorSql
 internal sealed class BoundSql(IReadOnlyList<OperatorPiece> pieces, TimeRange window)
 {
     /// <summary>Text as it stands, or the instant of a hole.</summary>
-    internal IEnumerable<(string? Text, string? Value)> Parts => pieces.Select(p => p.Hole switch
-    {
-        OperatorHole.From => (null, InstantText.Format(window.From)),
-        OperatorHole.To => (null, InstantText.Format(window.To)),
-        _ => ((string?)p.Text, (string?)null),
-    });
+    internal IEnumerable<(string? Text, string? Value)> Parts =>
+        pieces.Select(p =>
+            p.Hole switch
+            {
+                OperatorHole.From => (null, InstantText.Format(window.From)),
+                OperatorHole.To => (null, InstantText.Format(window.To)),
+                _ => ((string?)p.Text, (string?)null),
+            }
+        );
 }
 
 /// <summary>A part of a person's statement: text, or a hole.</summary>

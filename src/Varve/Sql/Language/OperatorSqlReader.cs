@@ -18,8 +18,10 @@ internal sealed class OperatorSqlReader(string text)
     /// <summary>The pieces in their order; null where there is a mistake.</summary>
     internal IReadOnlyList<OperatorPiece>? Read([NotNullWhen(false)] out OperatorMistake? mistake)
     {
-        while (_at < text.Length && _mistake is null) Next();
-        if (_mistake is null && !_hasContent) Wrong(0, "There is no statement in it.");
+        while (_at < text.Length && _mistake is null)
+            Next();
+        if (_mistake is null && !_hasContent)
+            Wrong(0, "There is no statement in it.");
         Cut(_end < 0 ? text.Length : _end);
         mistake = _mistake;
         return mistake is null ? _pieces : null;
@@ -31,11 +33,21 @@ internal sealed class OperatorSqlReader(string text)
     {
         switch (Here())
         {
-            case '\0': Wrong(_at, "A NUL character stands in it."); return;
-            case '-' when Here(1) == '-': _at = text.IndexOf('\n', _at) is >= 0 and var line ? line + 1 : text.Length; return;
-            case '/' when Here(1) == '*': Comment(); return;
-            case var blank when char.IsWhiteSpace(blank): _at++; return;
-            case ';': End(); return;
+            case '\0':
+                Wrong(_at, "A NUL character stands in it.");
+                return;
+            case '-' when Here(1) == '-':
+                _at = text.IndexOf('\n', _at) is >= 0 and var line ? line + 1 : text.Length;
+                return;
+            case '/' when Here(1) == '*':
+                Comment();
+                return;
+            case var blank when char.IsWhiteSpace(blank):
+                _at++;
+                return;
+            case ';':
+                End();
+                return;
         }
 
         if (_end >= 0)
@@ -47,11 +59,21 @@ internal sealed class OperatorSqlReader(string text)
         _hasContent = true;
         switch (Here())
         {
-            case '\'': Quoted('\'', "a text", hasEscapes: false); return;
-            case '"': Quoted('"', "a name", hasEscapes: false); return;
-            case '$': Dollar(); return;
-            case '{': Brace(); return;
-            default: Word(); return;
+            case '\'':
+                Quoted('\'', "a text", hasEscapes: false);
+                return;
+            case '"':
+                Quoted('"', "a name", hasEscapes: false);
+                return;
+            case '$':
+                Dollar();
+                return;
+            case '{':
+                Brace();
+                return;
+            default:
+                Word();
+                return;
         }
     }
 
@@ -64,8 +86,10 @@ internal sealed class OperatorSqlReader(string text)
             return;
         }
 
-        while (IsOfName(Here()) || Here() == '$') _at++;
-        if (Here() == '\'' && text[_at - 1] is 'E' or 'e' && (_at < 2 || !IsOfName(text[_at - 2]))) Quoted('\'', "a text", hasEscapes: true);
+        while (IsOfName(Here()) || Here() == '$')
+            _at++;
+        if (Here() == '\'' && text[_at - 1] is 'E' or 'e' && (_at < 2 || !IsOfName(text[_at - 2])))
+            Quoted('\'', "a text", hasEscapes: true);
     }
 
     private void Comment()
@@ -80,11 +104,13 @@ internal sealed class OperatorSqlReader(string text)
                 return;
             }
 
-            if (Here() == '/' && Here(1) == '*') (depth, _at) = (depth + 1, _at + 2);
-            else if (Here() == '*' && Here(1) == '/') (depth, _at) = (depth - 1, _at + 2);
-            else _at++;
-        }
-        while (depth > 0);
+            if (Here() == '/' && Here(1) == '*')
+                (depth, _at) = (depth + 1, _at + 2);
+            else if (Here() == '*' && Here(1) == '/')
+                (depth, _at) = (depth - 1, _at + 2);
+            else
+                _at++;
+        } while (depth > 0);
     }
 
     private void Quoted(char quote, string what, bool hasEscapes)
@@ -119,7 +145,8 @@ internal sealed class OperatorSqlReader(string text)
     private void Dollar()
     {
         var tag = _at + 1;
-        while (tag < text.Length && IsOfName(text[tag])) tag++;
+        while (tag < text.Length && IsOfName(text[tag]))
+            tag++;
         if (tag >= text.Length || text[tag] != '$' || char.IsAsciiDigit(Here(1)))
         {
             Wrong(_at, "A parameter stands here, and {from} and {to} are the only ones.");
@@ -170,13 +197,15 @@ internal sealed class OperatorSqlReader(string text)
 
     private void End()
     {
-        if (_end < 0) _end = _at;
+        if (_end < 0)
+            _end = _at;
         _at++;
     }
 
     private void Cut(int to)
     {
-        if (to > _from) _pieces.Add(new(text[_from..to], OperatorHole.None));
+        if (to > _from)
+            _pieces.Add(new(text[_from..to], OperatorHole.None));
         _from = to;
     }
 

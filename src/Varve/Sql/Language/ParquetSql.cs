@@ -22,10 +22,15 @@ public abstract class ParquetSql
     /// <summary>How many rows of a query are older than the one before them; the same query is then written in the same order.</summary>
     public abstract SqlText OutOfOrder(SqlText rows, Identifier time);
 
-    /// <summary>The rows of files of this machine as a relation with the columns, each of its own type. All files have all of them.</summary>
+    /// <summary>
+    /// The rows of files of this machine as a relation with the columns, each of its own type. All files have all of them.
+    /// </summary>
     public abstract SqlText Read(IReadOnlyList<Column> columns, IReadOnlyList<string> paths);
 
-    /// <summary>An aggregate over all rows of a group that does not depend on their order and counts equal rows as often as they are there, as text; adds up over groups.</summary>
+    /// <summary>
+    /// An aggregate over all rows of a group that does not depend on their order and counts equal rows as often as they are
+    /// there, as text; adds up over groups.
+    /// </summary>
     public abstract SqlText RowHash(IReadOnlyList<SqlText> columns);
 
     /// <summary>A value as text, the same in every version of the engine.</summary>

@@ -18,13 +18,9 @@ public sealed class SqlText
     private readonly List<Part> _parts = [];
 
     /// <summary>Called by the compiler.</summary>
-    public SqlText(int literalLength, int formattedCount)
-    {
-    }
+    public SqlText(int literalLength, int formattedCount) { }
 
-    private SqlText()
-    {
-    }
+    private SqlText() { }
 
     /// <summary>The empty statement part.</summary>
     public static SqlText Empty { get; } = new();
@@ -98,7 +94,8 @@ public sealed class SqlText
         var joined = new SqlText();
         foreach (var part in parts)
         {
-            if (joined._parts.Count > 0) joined._parts.Add(new Part.Literal(separator));
+            if (joined._parts.Count > 0)
+                joined._parts.Add(new Part.Literal(separator));
             joined._parts.AddRange(part._parts);
         }
 
@@ -127,23 +124,21 @@ public sealed class SqlText
     }
 
     /// <summary>The statement with every value written out: for DDL, which takes no parameters, and for people.</summary>
-    public RenderedSql RenderInline(Dialect dialect) =>
-        new(string.Concat(_parts.Select(part => Inline(part, dialect))), []);
+    public RenderedSql RenderInline(Dialect dialect) => new(string.Concat(_parts.Select(part => Inline(part, dialect))), []);
 
-    private static string Inline(Part part, Dialect dialect) => part switch
-    {
-        Part.Literal literal => literal.Text,
-        Part.Name name => dialect.Quote(name.Identifier),
-        Part.Relation relation => dialect.Qualify(relation.Table),
-        Part.Value value => dialect.Literal(value.Content),
-        _ => throw new System.Diagnostics.UnreachableException(),
-    };
+    private static string Inline(Part part, Dialect dialect) =>
+        part switch
+        {
+            Part.Literal literal => literal.Text,
+            Part.Name name => dialect.Quote(name.Identifier),
+            Part.Relation relation => dialect.Qualify(relation.Table),
+            Part.Value value => dialect.Literal(value.Content),
+            _ => throw new System.Diagnostics.UnreachableException(),
+        };
 
     private abstract record Part
     {
-        private Part()
-        {
-        }
+        private Part() { }
 
         public sealed record Literal(string Text) : Part;
 

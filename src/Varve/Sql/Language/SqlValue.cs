@@ -7,9 +7,7 @@ namespace Varve.Sql;
 [Experimental("VARVE001")]
 public abstract record SqlValue
 {
-    private SqlValue()
-    {
-    }
+    private SqlValue() { }
 
     /// <summary>SQL NULL.</summary>
     public static SqlValue Null { get; } = new Nothing();

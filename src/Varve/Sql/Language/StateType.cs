@@ -7,9 +7,7 @@ namespace Varve.Sql;
 [Experimental("VARVE001")]
 public abstract record StateType
 {
-    private StateType()
-    {
-    }
+    private StateType() { }
 
     /// <summary>A 64-bit integer.</summary>
     public sealed record Count : StateType;

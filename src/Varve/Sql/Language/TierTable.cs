@@ -11,7 +11,13 @@ namespace Varve.Sql;
 /// <param name="Columns">All columns in order.</param>
 /// <param name="Longest">The longest bucket.</param>
 [Experimental("VARVE001")]
-public sealed record TierTable(TableName Table, TimeColumn Time, IReadOnlyList<Identifier> Series, IReadOnlyList<StateColumn> Columns, NodaTime.Duration Longest);
+public sealed record TierTable(
+    TableName Table,
+    TimeColumn Time,
+    IReadOnlyList<Identifier> Series,
+    IReadOnlyList<StateColumn> Columns,
+    NodaTime.Duration Longest
+);
 
 /// <summary>A column of the table of a tier.</summary>
 /// <param name="Name">Its name.</param>

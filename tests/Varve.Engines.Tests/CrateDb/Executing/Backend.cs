@@ -25,12 +25,16 @@ internal sealed class Backend : IAsyncDisposable
         {
             await using var command = new NpgsqlCommand(sql, _connection) { AllResultTypesAreUnknown = true, CommandTimeout = 0 };
             await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-            List<(string, string)> columns = [.. Enumerable.Range(0, reader.FieldCount).Select(i => (PgName.Long(reader.GetName(i)), reader.GetDataTypeName(i)))];
+            List<(string, string)> columns =
+            [
+                .. Enumerable.Range(0, reader.FieldCount).Select(i => (PgName.Long(reader.GetName(i)), reader.GetDataTypeName(i))),
+            ];
             List<string?[]> rows = [];
             while (await reader.ReadAsync(cancellationToken))
             {
                 var row = new string?[reader.FieldCount];
-                for (var i = 0; i < row.Length; i++) row[i] = reader.IsDBNull(i) ? null : reader.GetString(i);
+                for (var i = 0; i < row.Length; i++)
+                    row[i] = reader.IsDBNull(i) ? null : reader.GetString(i);
                 rows.Add(row);
             }
 
@@ -68,7 +72,8 @@ internal sealed class Backend : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await using (var drop = new NpgsqlCommand($"DROP SCHEMA IF EXISTS {Schema} CASCADE", _connection)) await drop.ExecuteNonQueryAsync();
+        await using (var drop = new NpgsqlCommand($"DROP SCHEMA IF EXISTS {Schema} CASCADE", _connection))
+            await drop.ExecuteNonQueryAsync();
         await _connection.DisposeAsync();
     }
 }

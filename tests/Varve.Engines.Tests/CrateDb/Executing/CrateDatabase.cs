@@ -31,7 +31,8 @@ internal static class CrateDatabase
             await RunAsync(admin, $"CREATE DATABASE {name} TEMPLATE template0");
         }
 
-        await using (var bare = NpgsqlDataSource.Create(PostgreSqlServer.Text(url, name) + ";Pooling=false")) await RunAsync(bare, Setup());
+        await using (var bare = NpgsqlDataSource.Create(PostgreSqlServer.Text(url, name) + ";Pooling=false"))
+            await RunAsync(bare, Setup());
         return NpgsqlDataSource.Create(PostgreSqlServer.Text(url, name) + ";Search Path=crate,pg_catalog");
     }
 

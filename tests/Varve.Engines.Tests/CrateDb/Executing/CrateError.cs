@@ -9,7 +9,8 @@ internal sealed class CrateError(int http, int code, string message) : Exception
 
     internal Reply Reply => Reply.Error(http, code, Message);
 
-    internal static CrateError Syntax(string at) => new(400, 4000, $"ParsingException[line 1:1: mismatched input '{at}' expecting {{<EOF>, 'SELECT'}}]");
+    internal static CrateError Syntax(string at) =>
+        new(400, 4000, $"ParsingException[line 1:1: mismatched input '{at}' expecting {{<EOF>, 'SELECT'}}]");
 
     internal static CrateError Parse(string text) => new(400, 4000, $"SQLParseException[{text}]");
 
@@ -28,14 +29,13 @@ internal sealed class CrateError(int http, int code, string message) : Exception
     internal static CrateError Exists(string schema, string name) =>
         new(409, 4093, $"RelationAlreadyExists[Relation '{schema}.{name}' already exists.]");
 
-    internal static CrateError Duplicate() =>
-        new(409, 4091, "DuplicateKeyException[A document with the same primary key exists already]");
+    internal static CrateError Duplicate() => new(409, 4091, "DuplicateKeyException[A document with the same primary key exists already]");
 
     internal static CrateError Blocked() =>
         new(403, 4035, "ClusterBlockException[blocked by: [RELATION_READ_AND_DDL_ONLY/8/index write (api)];]");
 
-    internal static CrateError Unavailable(string schema, string name, int shard) => new(500, 5002,
-        $"UnavailableShardsException[[{schema}.{name}] shard {shard} is not available]");
+    internal static CrateError Unavailable(string schema, string name, int shard) =>
+        new(500, 5002, $"UnavailableShardsException[[{schema}.{name}] shard {shard} is not available]");
 
     internal static CrateError Killed() => new(500, 5005, "JobKilledException[Job killed. KILL invoked by user: crate]");
 }

@@ -23,18 +23,21 @@ internal sealed class CratePartition(IReadOnlyList<string?> values, IReadOnlyLis
 
     internal bool IsClosed { get; set; }
 
-    internal bool IsSealed => Settings.GetValueOrDefault("blocks.write") == "true" || Settings.GetValueOrDefault("blocks.read_only") == "true";
+    internal bool IsSealed =>
+        Settings.GetValueOrDefault("blocks.write") == "true" || Settings.GetValueOrDefault("blocks.read_only") == "true";
 
     /// <summary>How many values, then each with its length and one, 0 for NULL; in base 32 of the larger alphabet.</summary>
     internal static string Encode(IReadOnlyList<string?> values)
     {
-        if (values.Count == 0) return "";
+        if (values.Count == 0)
+            return "";
         List<byte> bytes = [(byte)values.Count];
         foreach (var value in values)
         {
             var text = value is null ? [] : Encoding.UTF8.GetBytes(value);
             var length = value is null ? 0 : text.Length + 1;
-            for (; length >= 128; length >>= 7) bytes.Add((byte)((length & 127) | 128));
+            for (; length >= 128; length >>= 7)
+                bytes.Add((byte)((length & 127) | 128));
             bytes.Add((byte)length);
             bytes.AddRange(text);
         }
@@ -43,7 +46,8 @@ internal sealed class CratePartition(IReadOnlyList<string?> values, IReadOnlyLis
         for (var bit = 0; bit < bytes.Count * 8; bit += 5)
         {
             var number = 0;
-            for (var i = bit; i < bit + 5; i++) number = (number << 1) | (i < bytes.Count * 8 ? (bytes[i / 8] >> (7 - (i % 8))) & 1 : 0);
+            for (var i = bit; i < bit + 5; i++)
+                number = (number << 1) | (i < bytes.Count * 8 ? (bytes[i / 8] >> (7 - (i % 8))) & 1 : 0);
             ident.Append(Digits[number]);
         }
 

@@ -2,7 +2,9 @@ using System.Collections.Concurrent;
 
 namespace Varve.Engines.Tests.CrateDb.Executing;
 
-/// <summary>What a cluster has: schemas, tables, views, nodes, repositories, snapshots and the statements that are being worked on.</summary>
+/// <summary>
+/// What a cluster has: schemas, tables, views, nodes, repositories, snapshots and the statements that are being worked on.
+/// </summary>
 internal sealed class CrateStore
 {
     private int _number;
@@ -14,13 +16,11 @@ internal sealed class CrateStore
     internal Dictionary<(string Schema, string Name), CrateView> Views { get; } = [];
 
     /// <summary>Three nodes, each with a storage of its own.</summary>
-    internal List<CrateNode> Nodes { get; } =
-    [
-        Node("n1", "hot"), Node("n2", "warm"), Node("n3", "cold"),
-    ];
+    internal List<CrateNode> Nodes { get; } = [Node("n1", "hot"), Node("n2", "warm"), Node("n3", "cold")];
 
     /// <summary>Name, kind and settings of each repository.</summary>
-    internal SortedDictionary<string, (string Kind, IReadOnlyDictionary<string, string> Settings)> Repositories { get; } = new(StringComparer.Ordinal);
+    internal SortedDictionary<string, (string Kind, IReadOnlyDictionary<string, string> Settings)> Repositories { get; } =
+        new(StringComparer.Ordinal);
 
     internal List<CrateSnapshot> Snapshots { get; } = [];
 
@@ -34,8 +34,11 @@ internal sealed class CrateStore
 
     internal bool Has(string schema, string name) => Tables.ContainsKey((schema, name)) || Views.ContainsKey((schema, name));
 
-    internal bool IsSchema(string schema) => Schemas.Contains(schema) || schema is "sys" or "information_schema" or "pg_catalog"
-        || Tables.Keys.Any(t => t.Schema == schema) || Views.Keys.Any(v => v.Schema == schema);
+    internal bool IsSchema(string schema) =>
+        Schemas.Contains(schema)
+        || schema is "sys" or "information_schema" or "pg_catalog"
+        || Tables.Keys.Any(t => t.Schema == schema)
+        || Views.Keys.Any(v => v.Schema == schema);
 
     internal CrateError Unknown(string schema, string name) =>
         IsSchema(schema) ? CrateError.UnknownTable(schema, name) : CrateError.UnknownSchema(schema);

@@ -68,9 +68,8 @@ internal sealed class CrateTable(string schema, int number)
     }
 
     /// <summary>The values of the partition of a row, as an array of text.</summary>
-    internal string ValuesOf => IsPartitioned
-        ? $"ARRAY[{string.Join(", ", PartitionedBy.Select(p => $"{PgName.Quote(p)}::text"))}]::text[]"
-        : "'{}'::text[]";
+    internal string ValuesOf =>
+        IsPartitioned ? $"ARRAY[{string.Join(", ", PartitionedBy.Select(p => $"{PgName.Quote(p)}::text"))}]::text[]" : "'{}'::text[]";
 
     internal CrateColumn Column(string name) => Find(name) ?? throw CrateError.UnknownColumn(name);
 
@@ -83,10 +82,16 @@ internal sealed class CrateTable(string schema, int number)
     /// <summary>Rows of some partitions, as a condition; false of none.</summary>
     internal string In(IEnumerable<CratePartition> partitions)
     {
-        var lists = partitions.Select(p => $"({string.Join(" AND ", PartitionedBy.Zip(p.Values, (c, v) => v is null
+        var lists = partitions
+            .Select(p =>
+                $"({string.Join(" AND ", PartitionedBy.Zip(p.Values, (c, v) => v is null
             ? $"{PgName.Quote(c)} IS NULL"
-            : $"{PgName.Quote(c)} = {PgName.Literal(v)}::{Column(c).Type.Stored}"))})").ToList();
-        return lists.Count == 0 ? "false" : IsPartitioned ? $"({string.Join(" OR ", lists)})" : "true";
+            : $"{PgName.Quote(c)} = {PgName.Literal(v)}::{Column(c).Type.Stored}"))})"
+            )
+            .ToList();
+        return lists.Count == 0 ? "false"
+            : IsPartitioned ? $"({string.Join(" OR ", lists)})"
+            : "true";
     }
 
     private string At(string suffix) => string.Create(CultureInfo.InvariantCulture, $"{schema}.t{number}{suffix}");

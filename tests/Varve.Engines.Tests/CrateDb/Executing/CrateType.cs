@@ -34,7 +34,8 @@ internal sealed record CrateType(string Display, string Stored, IReadOnlyDiction
     /// <param name="at">The place; afterwards that behind the type.</param>
     internal static CrateType Read(IReadOnlyList<Node> nodes, ref int at)
     {
-        if (at >= nodes.Count || nodes[at].Kind is not NodeKind.Word) throw CrateError.Syntax(at < nodes.Count ? nodes[at].Text : "<EOF>");
+        if (at >= nodes.Count || nodes[at].Kind is not NodeKind.Word)
+            throw CrateError.Syntax(at < nodes.Count ? nodes[at].Text : "<EOF>");
         var word = nodes[at++].Name;
         var type = word switch
         {
@@ -69,21 +70,28 @@ internal sealed record CrateType(string Display, string Stored, IReadOnlyDiction
 
     private static CrateType Sized(IReadOnlyList<Node> nodes, ref int at)
     {
-        if (at < nodes.Count && nodes[at].Is("varying")) at++;
-        if (at < nodes.Count && nodes[at].Kind is NodeKind.Round) at++;
+        if (at < nodes.Count && nodes[at].Is("varying"))
+            at++;
+        if (at < nodes.Count && nodes[at].Kind is NodeKind.Round)
+            at++;
         return Text;
     }
 
     private static CrateType Precision(IReadOnlyList<Node> nodes, ref int at)
     {
-        if (at < nodes.Count && nodes[at].Is("precision")) at++;
+        if (at < nodes.Count && nodes[at].Is("precision"))
+            at++;
         return Double;
     }
 
     private static CrateType Numeric(IReadOnlyList<Node> nodes, ref int at)
     {
-        if (at >= nodes.Count || nodes[at].Kind is not NodeKind.Round) return new("numeric", "numeric");
-        var inner = nodes[at++].Inner.Where(n => n.Kind is NodeKind.Number).Select(n => int.Parse(n.Text, CultureInfo.InvariantCulture)).ToList();
+        if (at >= nodes.Count || nodes[at].Kind is not NodeKind.Round)
+            return new("numeric", "numeric");
+        var inner = nodes[at++]
+            .Inner.Where(n => n.Kind is NodeKind.Number)
+            .Select(n => int.Parse(n.Text, CultureInfo.InvariantCulture))
+            .ToList();
         var scale = inner.Count > 1 ? inner[1] : 0;
         var text = string.Create(CultureInfo.InvariantCulture, $"numeric({inner[0]},{scale})");
         return new(text, text);
@@ -91,7 +99,8 @@ internal sealed record CrateType(string Display, string Stored, IReadOnlyDiction
 
     private static CrateType Timestamp(IReadOnlyList<Node> nodes, ref int at)
     {
-        if (at + 2 >= nodes.Count || !nodes[at].Is("with", "without") || !nodes[at + 1].Is("time")) return Unzoned;
+        if (at + 2 >= nodes.Count || !nodes[at].Is("with", "without") || !nodes[at + 1].Is("time"))
+            return Unzoned;
         var zoned = nodes[at].Is("with");
         at += 3;
         return zoned ? Zoned : Unzoned;
@@ -105,7 +114,8 @@ internal sealed record CrateType(string Display, string Stored, IReadOnlyDiction
 
     private static CrateType Object(IReadOnlyList<Node> nodes, ref int at)
     {
-        if (at < nodes.Count && nodes[at].Kind is NodeKind.Round) at++;
+        if (at < nodes.Count && nodes[at].Kind is NodeKind.Round)
+            at++;
         Dictionary<string, CrateType> keys = new(StringComparer.Ordinal);
         if (at + 1 < nodes.Count && nodes[at].Is("as") && nodes[at + 1].Kind is NodeKind.Round)
         {

@@ -18,34 +18,56 @@ public sealed class ExecutedStatementTests : ExecutingSuite
     }
 
     /// <summary>Rows that are read, and rows that are written where a server says so.</summary>
-    private static (int Rows, long? Count) Expected(string name) => name switch
-    {
-        "catalog columns" or "observer columns" => (9, 9),
-        "place all copies" => (8, 8),
-        "catalog partitions" => (2, 2),
-        "catalog shards" => (4, 4),
-        "observer bytes" => (2, 2),
-        "catalog missing shards" or "catalog missing shards, several tables" or "observer views" or "doctor failed checks" or "doctor unhealthy" or "jobs of a run" => (0, 0),
-        "dialect local date" or "dialect object keys" or "dialect quotient" or "dialect time" => (5, 5),
-        "doctor nodes" or "place room" or "doctor shards of nodes" => (3, 3),
-        "place copies" => (4, 4),
-        "place reasons" => (2, 2),
-        "partition drop, one column" or "partition drop, two columns" or "partition drop, NULL" => (0, null),
-        "partition seal" or "partition unseal" or "partition replicas" or "place move" or "place forget" or "place move, new partitions" => (0, null),
-        "row change" or "row remove" or "jobs kill" => (0, 0),
-        _ when name.StartsWith("tier compare", StringComparison.Ordinal) || name is "tier recheck" => (0, 0),
-        _ when name.EndsWith(", what vanished", StringComparison.Ordinal) => (0, 0),
-        _ when name.StartsWith("tier replace", StringComparison.Ordinal) => (0, 2),
-        "toolkit policies" => (0, 0),
-        "lease insert" => (0, 1),
-        "lease take" => (0, 0),
-        "lease read" => (0, 0),
-        _ when s_done.Any(d => name.StartsWith(d, StringComparison.Ordinal)) => (0, 1),
-        _ => (1, 1),
-    };
+    private static (int Rows, long? Count) Expected(string name) =>
+        name switch
+        {
+            "catalog columns" or "observer columns" => (9, 9),
+            "place all copies" => (8, 8),
+            "catalog partitions" => (2, 2),
+            "catalog shards" => (4, 4),
+            "observer bytes" => (2, 2),
+            "catalog missing shards"
+            or "catalog missing shards, several tables"
+            or "observer views"
+            or "doctor failed checks"
+            or "doctor unhealthy"
+            or "jobs of a run" => (0, 0),
+            "dialect local date" or "dialect object keys" or "dialect quotient" or "dialect time" => (5, 5),
+            "doctor nodes" or "place room" or "doctor shards of nodes" => (3, 3),
+            "place copies" => (4, 4),
+            "place reasons" => (2, 2),
+            "partition drop, one column" or "partition drop, two columns" or "partition drop, NULL" => (0, null),
+            "partition seal"
+            or "partition unseal"
+            or "partition replicas"
+            or "place move"
+            or "place forget"
+            or "place move, new partitions" => (0, null),
+            "row change" or "row remove" or "jobs kill" => (0, 0),
+            _ when name.StartsWith("tier compare", StringComparison.Ordinal) || name is "tier recheck" => (0, 0),
+            _ when name.EndsWith(", what vanished", StringComparison.Ordinal) => (0, 0),
+            _ when name.StartsWith("tier replace", StringComparison.Ordinal) => (0, 2),
+            "toolkit policies" => (0, 0),
+            "lease insert" => (0, 1),
+            "lease take" => (0, 0),
+            "lease read" => (0, 0),
+            _ when s_done.Any(d => name.StartsWith(d, StringComparison.Ordinal)) => (0, 1),
+            _ => (1, 1),
+        };
 
-    private static readonly string[] s_done = ["partition merge", "partition refresh", "refresh", "repository create", "snapshot begin", "snapshot drop",
-        "snapshot restore", "tier create", "tier widen", "lease create"];
+    private static readonly string[] s_done =
+    [
+        "partition merge",
+        "partition refresh",
+        "refresh",
+        "repository create",
+        "snapshot begin",
+        "snapshot drop",
+        "snapshot restore",
+        "tier create",
+        "tier widen",
+        "lease create",
+    ];
 
     private async Task PrepareAsync(string name)
     {
@@ -62,15 +84,22 @@ public sealed class ExecutedStatementTests : ExecutingSuite
               (1700006400000, 'a', 1, 0.1, 3, NULL, 'eu'), (1700006401500, NULL, NULL, 1e9, NULL, NULL, 'eu'), (1700006403000, 'a', 1, 0.2, 4, NULL, 'eu')
             """,
             "REFRESH TABLE varve_t.cpu",
-            "CREATE TABLE varve.leases (policy TEXT PRIMARY KEY, holder TEXT, token BIGINT, expires TIMESTAMP WITH TIME ZONE) CLUSTERED INTO 1 SHARDS");
-        if (name is not "row insert") await DoAsync("INSERT INTO varve.leases (policy, holder, token) VALUES ('cpu', 'a', 1)");
-        if (name.StartsWith("lease", StringComparison.Ordinal) && name is not "lease create") await Session.ExecuteAsync(Statement("lease create"), Token);
-        if (name.StartsWith("toolkit", StringComparison.Ordinal)) await DoAsync("CREATE TABLE ext.retention_policy (id TEXT PRIMARY KEY, tags OBJECT(DYNAMIC))");
-        if (name is "repository list" || name.StartsWith("snapshot", StringComparison.Ordinal)) await DoAsync("CREATE REPOSITORY varve_r TYPE fs WITH (location = '/backup/r1')");
+            "CREATE TABLE varve.leases (policy TEXT PRIMARY KEY, holder TEXT, token BIGINT, expires TIMESTAMP WITH TIME ZONE) CLUSTERED INTO 1 SHARDS"
+        );
+        if (name is not "row insert")
+            await DoAsync("INSERT INTO varve.leases (policy, holder, token) VALUES ('cpu', 'a', 1)");
+        if (name.StartsWith("lease", StringComparison.Ordinal) && name is not "lease create")
+            await Session.ExecuteAsync(Statement("lease create"), Token);
+        if (name.StartsWith("toolkit", StringComparison.Ordinal))
+            await DoAsync("CREATE TABLE ext.retention_policy (id TEXT PRIMARY KEY, tags OBJECT(DYNAMIC))");
+        if (name is "repository list" || name.StartsWith("snapshot", StringComparison.Ordinal))
+            await DoAsync("CREATE REPOSITORY varve_r TYPE fs WITH (location = '/backup/r1')");
         if (name is "snapshot drop" or "snapshot restore" or "snapshot restore beside" or "snapshot state")
             await DoAsync("CREATE SNAPSHOT varve_r.\"varve-cpu-1\" TABLE varve_t.cpu WITH (wait_for_completion = true)");
-        if (name is "snapshot restore") await DoAsync("DELETE FROM varve_t.cpu WHERE day = 1699920000000");
-        if (name.StartsWith("tier", StringComparison.Ordinal) && name is not "tier create") await TiersAsync(name);
+        if (name is "snapshot restore")
+            await DoAsync("DELETE FROM varve_t.cpu WHERE day = 1699920000000");
+        if (name.StartsWith("tier", StringComparison.Ordinal) && name is not "tier create")
+            await TiersAsync(name);
     }
 
     /// <summary>Two tiers of a day, the finer one built where what is built or compared stands on it, or is it.</summary>
@@ -79,17 +108,21 @@ public sealed class ExecutedStatementTests : ExecutingSuite
         var create = Statement("tier create").Render(new CrateDbDialect()).Text;
         await DoAsync(
             name is "tier widen" ? create.Replace("\"usage_count\" BIGINT, ", "", StringComparison.Ordinal) : create,
-            create.Replace("cpu_1m", "cpu_1d", StringComparison.Ordinal).Replace("\"varve_covered\" BIGINT", "\"varve_covered\" BIGINT, \"varve_length\" BIGINT",
-                StringComparison.Ordinal),
+            create
+                .Replace("cpu_1m", "cpu_1d", StringComparison.Ordinal)
+                .Replace("\"varve_covered\" BIGINT", "\"varve_covered\" BIGINT, \"varve_length\" BIGINT", StringComparison.Ordinal),
             """
             INSERT INTO varve_t.cpu (ts, host, site, usage, hits) VALUES
               (1743289200000, 'a', 1, 1.5, 1), (1743289200000, 'a', 1, 0.5, 2), (1743289261000, NULL, NULL, 'NaN', 3)
             """,
-            "REFRESH TABLE varve_t.cpu");
-        if (name is "tier widen" or "tier replace from rows, rows") return;
+            "REFRESH TABLE varve_t.cpu"
+        );
+        if (name is "tier widen" or "tier replace from rows, rows")
+            return;
         await Session.ExecuteAsync(Statement("tier replace from rows, rows"), Token);
         await DoAsync("REFRESH TABLE varve_t.cpu_1m_states");
-        if (name is "tier replace from buckets by local days, rows") return;
+        if (name is "tier replace from buckets by local days, rows")
+            return;
         await Session.ExecuteAsync(Statement("tier replace from buckets by local days, rows"), Token);
         await DoAsync("REFRESH TABLE varve_t.cpu_1d_states");
     }

@@ -8,7 +8,8 @@ public sealed class ExecutingClusterTests : ClusterSuite
     public override async ValueTask DisposeAsync()
     {
         await base.DisposeAsync();
-        if (_crate is not null) await _crate.DisposeAsync();
+        if (_crate is not null)
+            await _crate.DisposeAsync();
     }
 
     protected override async Task<string> UrlAsync() => (_crate = await ExecutingCrate.StartAsync()).Url;

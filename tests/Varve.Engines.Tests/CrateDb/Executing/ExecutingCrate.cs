@@ -51,7 +51,9 @@ internal sealed class ExecutingCrate : ICrateServer
         set => _executor.RefreshesAlways = value;
     }
 
-    /// <summary>Comes before a statement; an answer that it gives is the statement's, which is not done. Its token is that of KILL.</summary>
+    /// <summary>
+    /// Comes before a statement; an answer that it gives is the statement's, which is not done. Its token is that of KILL.
+    /// </summary>
     internal Func<SqlCall, CancellationToken, Task<Reply?>> Before { get; set; } = (_, _) => Task.FromResult<Reply?>(null);
 
     /// <summary>Comes after a statement, and may answer something else.</summary>
@@ -104,13 +106,15 @@ internal sealed class ExecutingCrate : ICrateServer
         }
     }
 
-    private RequestContext Context(SqlCall call) => new(
-        call.Headers.GetValueOrDefault("Default-Schema") is { Length: > 0 } schema ? schema : "doc",
-        "crate",
-        Clock.GetUtcNow().ToUnixTimeMilliseconds(),
-        call.Args)
-    {
-        FailsFast = _cluster.Setting(call.Connection, "insert_select_fail_fast") == "true",
-        IsStrict = _cluster.Setting(call.Connection, "error_on_unknown_object_key") != "false",
-    };
+    private RequestContext Context(SqlCall call) =>
+        new(
+            call.Headers.GetValueOrDefault("Default-Schema") is { Length: > 0 } schema ? schema : "doc",
+            "crate",
+            Clock.GetUtcNow().ToUnixTimeMilliseconds(),
+            call.Args
+        )
+        {
+            FailsFast = _cluster.Setting(call.Connection, "insert_select_fail_fast") == "true",
+            IsStrict = _cluster.Setting(call.Connection, "error_on_unknown_object_key") != "false",
+        };
 }

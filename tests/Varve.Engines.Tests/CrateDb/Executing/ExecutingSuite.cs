@@ -23,8 +23,10 @@ public abstract class ExecutingSuite : IAsyncLifetime
     public async ValueTask DisposeAsync()
     {
         GC.SuppressFinalize(this);
-        if (_session is not null) await _session.DisposeAsync();
-        if (_crate is not null) await _crate.DisposeAsync();
+        if (_session is not null)
+            await _session.DisposeAsync();
+        if (_crate is not null)
+            await _crate.DisposeAsync();
     }
 
     internal SqlClient Client() => SqlClient.Of(DatabaseUrl.Parse(Crate.Url), TextReader.Null);
@@ -32,7 +34,8 @@ public abstract class ExecutingSuite : IAsyncLifetime
     /// <summary>Statements as a user sends them, one after the other.</summary>
     internal async Task DoAsync(params IEnumerable<string> statements)
     {
-        foreach (var statement in statements) await Crate.DoAsync(statement);
+        foreach (var statement in statements)
+            await Crate.DoAsync(statement);
     }
 
     /// <summary>The first row as JSON.</summary>

@@ -9,24 +9,32 @@ internal static class KeyLookup
     /// <summary>True where the whole key is named, and maybe more is asked.</summary>
     internal static bool Finds(CrateTable table, IReadOnlyList<Node> condition)
     {
-        if (condition.Count == 0 || table.Key.Count == 0) return false;
+        if (condition.Count == 0 || table.Key.Count == 0)
+            return false;
         var named = Nodes.Conjuncts(condition).Select(Named).ToHashSet(StringComparer.Ordinal);
         return table.Key.All(named.Contains);
     }
 
     /// <summary>True where nothing but the whole key and the version of the row is named.</summary>
-    internal static bool IsOnly(CrateTable table, IReadOnlyList<Node> condition) => Finds(table, condition)
+    internal static bool IsOnly(CrateTable table, IReadOnlyList<Node> condition) =>
+        Finds(table, condition)
         && Nodes.Conjuncts(condition).All(c => Named(c) is { } name && (table.Key.Contains(name) || name is "_seq_no" or "_primary_term"));
 
     /// <summary>Whether a version is named; without the whole key that is an error.</summary>
     /// <exception cref="CrateError">The version is named in another way.</exception>
     internal static bool HasVersion(CrateTable table, IReadOnlyList<Node> condition)
     {
-        if (!Mentions(condition, "_seq_no") && !Mentions(condition, "_primary_term")) return false;
+        if (!Mentions(condition, "_seq_no") && !Mentions(condition, "_primary_term"))
+            return false;
         var named = Nodes.Conjuncts(condition).Select(Named).ToHashSet(StringComparer.Ordinal);
-        return Finds(table, condition) && named.Contains("_seq_no") && named.Contains("_primary_term") ? true
-            : throw new CrateError(400, 4000, "VersioningValidationException[\"_seq_no\" and \"_primary_term\" columns can only be used " +
-                "together in the WHERE clause with equals comparisons and if there are also equals comparisons on primary key columns]");
+        return Finds(table, condition) && named.Contains("_seq_no") && named.Contains("_primary_term")
+            ? true
+            : throw new CrateError(
+                400,
+                4000,
+                "VersioningValidationException[\"_seq_no\" and \"_primary_term\" columns can only be used "
+                    + "together in the WHERE clause with equals comparisons and if there are also equals comparisons on primary key columns]"
+            );
     }
 
     internal static bool Mentions(IReadOnlyList<Node> nodes, string name) =>
@@ -35,12 +43,16 @@ internal static class KeyLookup
     /// <summary>The column that is set equal to values; null where something else is asked.</summary>
     private static string? Named(IReadOnlyList<Node> conjunct)
     {
-        if (conjunct is [{ Kind: NodeKind.Round } all]) return Named(all.Inner);
+        if (conjunct is [{ Kind: NodeKind.Round } all])
+            return Named(all.Inner);
         var at = 0;
-        while (at + 2 < conjunct.Count && conjunct[at].IsName && conjunct[at + 1].IsSymbol(".")) at += 2;
-        if (at + 2 > conjunct.Count - 1 || !conjunct[at].IsName) return null;
+        while (at + 2 < conjunct.Count && conjunct[at].IsName && conjunct[at + 1].IsSymbol("."))
+            at += 2;
+        if (at + 2 > conjunct.Count - 1 || !conjunct[at].IsName)
+            return null;
         var behind = Nodes.Slice(conjunct, at + 2, conjunct.Count);
-        if (behind[0].Is("any", "all", "some")) return null;
+        if (behind[0].Is("any", "all", "some"))
+            return null;
         return conjunct[at + 1].IsSymbol("=") && IsConstant(behind) ? conjunct[at].Name
             : conjunct[at + 1].Is("in") && behind is [{ Kind: NodeKind.Round } list] && IsConstant(list.Inner) ? conjunct[at].Name
             : null;
@@ -59,10 +71,30 @@ internal static class KeyLookup
                 continue;
             }
 
-            if (node.Kind is NodeKind.Quoted || !IsConstant(node.Inner)) return false;
+            if (node.Kind is NodeKind.Quoted || !IsConstant(node.Inner))
+                return false;
             var isCall = at + 1 < nodes.Count && nodes[at + 1].Kind is NodeKind.Round;
-            if (node.Kind is NodeKind.Word && !isCall && !node.Is("null", "true", "false", "timestamp", "with", "without", "time", "zone",
-                "as", "bigint", "text", "interval", "double", "precision")) return false;
+            if (
+                node.Kind is NodeKind.Word
+                && !isCall
+                && !node.Is(
+                    "null",
+                    "true",
+                    "false",
+                    "timestamp",
+                    "with",
+                    "without",
+                    "time",
+                    "zone",
+                    "as",
+                    "bigint",
+                    "text",
+                    "interval",
+                    "double",
+                    "precision"
+                )
+            )
+                return false;
         }
 
         return true;

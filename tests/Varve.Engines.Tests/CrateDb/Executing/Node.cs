@@ -21,9 +21,7 @@ internal enum NodeKind
 internal sealed record Node(NodeKind Kind, string Text, IReadOnlyList<Node> Inner)
 {
     internal Node(NodeKind kind, string text)
-        : this(kind, text, [])
-    {
-    }
+        : this(kind, text, []) { }
 
     /// <summary>A name: unquoted ones are in small letters.</summary>
     internal bool IsName => Kind is NodeKind.Word or NodeKind.Quoted;
@@ -34,10 +32,12 @@ internal sealed record Node(NodeKind Kind, string Text, IReadOnlyList<Node> Inne
     /// <summary>One of some keywords, in small letters.</summary>
     internal bool Is(params ReadOnlySpan<string> words)
     {
-        if (Kind is not NodeKind.Word) return false;
+        if (Kind is not NodeKind.Word)
+            return false;
         foreach (var word in words)
         {
-            if (Text.Equals(word, StringComparison.OrdinalIgnoreCase)) return true;
+            if (Text.Equals(word, StringComparison.OrdinalIgnoreCase))
+                return true;
         }
 
         return false;

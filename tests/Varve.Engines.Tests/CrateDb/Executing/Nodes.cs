@@ -21,7 +21,8 @@ internal static class Nodes
             }
         }
 
-        if (part.Count > 0 || parts.Count > 0) parts.Add(part);
+        if (part.Count > 0 || parts.Count > 0)
+            parts.Add(part);
         return parts;
     }
 
@@ -31,7 +32,8 @@ internal static class Nodes
         for (var i = from; i < nodes.Count; i++)
         {
             // IS [NOT] DISTINCT FROM is no FROM.
-            if (nodes[i].Is(words) && !(nodes[i].Is("from") && i > 0 && nodes[i - 1].Is("distinct"))) return i;
+            if (nodes[i].Is(words) && !(nodes[i].Is("from") && i > 0 && nodes[i - 1].Is("distinct")))
+                return i;
         }
 
         return nodes.Count;
@@ -42,8 +44,10 @@ internal static class Nodes
     /// <summary>What a condition demands at once, brackets around the whole of it taken off.</summary>
     internal static IReadOnlyList<IReadOnlyList<Node>> Conjuncts(IReadOnlyList<Node> nodes)
     {
-        if (nodes is [{ Kind: NodeKind.Round } whole] && !whole.Inner.Any(n => n.Is("select"))) return Conjuncts(whole.Inner);
-        if (nodes.Any(n => n.Is("or"))) return [nodes];
+        if (nodes is [{ Kind: NodeKind.Round } whole] && !whole.Inner.Any(n => n.Is("select")))
+            return Conjuncts(whole.Inner);
+        if (nodes.Any(n => n.Is("or")))
+            return [nodes];
         List<IReadOnlyList<Node>> parts = [];
         List<Node> part = [];
         var between = false;
@@ -60,16 +64,19 @@ internal static class Nodes
             part.Add(node);
         }
 
-        if (parts.Count == 0) return [part];
+        if (parts.Count == 0)
+            return [part];
         return [.. parts, .. Conjuncts(part)];
     }
 
     /// <summary>A relation's name at a place, which is afterwards behind it.</summary>
     internal static (string? Schema, string Name) Relation(IReadOnlyList<Node> nodes, ref int at)
     {
-        if (at >= nodes.Count || !nodes[at].IsName) throw CrateError.Syntax(at < nodes.Count ? nodes[at].Text : "<EOF>");
+        if (at >= nodes.Count || !nodes[at].IsName)
+            throw CrateError.Syntax(at < nodes.Count ? nodes[at].Text : "<EOF>");
         var first = nodes[at++].Name;
-        if (at + 1 >= nodes.Count || !nodes[at].IsSymbol(".")) return (null, first);
+        if (at + 1 >= nodes.Count || !nodes[at].IsSymbol("."))
+            return (null, first);
         at += 2;
         return (first, nodes[at - 1].Name);
     }
@@ -77,10 +84,12 @@ internal static class Nodes
     /// <summary>Steps over keywords that must follow.</summary>
     internal static bool Takes(IReadOnlyList<Node> nodes, ref int at, params ReadOnlySpan<string> words)
     {
-        if (at + words.Length > nodes.Count) return false;
+        if (at + words.Length > nodes.Count)
+            return false;
         for (var i = 0; i < words.Length; i++)
         {
-            if (!nodes[at + i].Is(words[i])) return false;
+            if (!nodes[at + i].Is(words[i]))
+                return false;
         }
 
         at += words.Length;

@@ -21,7 +21,8 @@ internal static class PgName
 
     private static string Short(string name)
     {
-        if (Encoding.UTF8.GetByteCount(name) <= Most) return name;
+        if (Encoding.UTF8.GetByteCount(name) <= Most)
+            return name;
         var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(name)))[..16];
         var shortened = $"{new string([.. name.Where(char.IsAscii).Take(40)])}~{hash}";
         s_long[shortened] = name;

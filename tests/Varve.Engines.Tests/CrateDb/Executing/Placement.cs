@@ -25,9 +25,14 @@ internal sealed class Placement(CrateStore store)
     internal CratePartition Partition(CrateTable table, IReadOnlyList<string?> values)
     {
         var allowed = Allowed(table.Settings);
-        if (allowed.Count == 0) allowed = store.Nodes;
-        CratePartition made = new(values, [.. Enumerable.Range(0, table.ShardCount).Select(i => new CrateShard(i, allowed[i % allowed.Count].Name))]);
-        foreach (var (name, value) in table.Settings) made.Settings[name] = value;
+        if (allowed.Count == 0)
+            allowed = store.Nodes;
+        CratePartition made = new(
+            values,
+            [.. Enumerable.Range(0, table.ShardCount).Select(i => new CrateShard(i, allowed[i % allowed.Count].Name))]
+        );
+        foreach (var (name, value) in table.Settings)
+            made.Settings[name] = value;
         return made;
     }
 
@@ -38,7 +43,8 @@ internal sealed class Placement(CrateStore store)
         foreach (var shard in partition.Shards)
         {
             shard.Target = null;
-            if (IsStuck || allowed.Count == 0 || allowed.Any(n => n.Name == shard.Node)) continue;
+            if (IsStuck || allowed.Count == 0 || allowed.Any(n => n.Name == shard.Node))
+                continue;
             shard.Target = allowed[shard.Id % allowed.Count].Name;
             shard.LooksLeft = Looks;
         }
@@ -47,9 +53,12 @@ internal sealed class Placement(CrateStore store)
     /// <summary>Shards that moved long enough have arrived.</summary>
     internal void Arrive()
     {
-        foreach (var shard in store.Tables.Values.SelectMany(t => t.Partitions.Values).SelectMany(p => p.Shards).Where(s => s.Target is not null))
+        foreach (
+            var shard in store.Tables.Values.SelectMany(t => t.Partitions.Values).SelectMany(p => p.Shards).Where(s => s.Target is not null)
+        )
         {
-            if (shard.LooksLeft-- > 0) continue;
+            if (shard.LooksLeft-- > 0)
+                continue;
             (shard.Node, shard.Target) = (shard.Target!, null);
         }
     }

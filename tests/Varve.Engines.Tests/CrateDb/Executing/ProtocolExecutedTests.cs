@@ -25,7 +25,8 @@ public sealed class ProtocolExecutedTests : ExecutingSuite
     {
         var answer = (await Crate.DoAsync($"SELECT {expression} AS v")).Body;
         Assert.Contains($"\"rows\":[[{value}]]", answer, StringComparison.Ordinal);
-        if (type > 0) Assert.Contains(FormattableString.Invariant($"\"col_types\":[{type}]"), answer, StringComparison.Ordinal);
+        if (type > 0)
+            Assert.Contains(FormattableString.Invariant($"\"col_types\":[{type}]"), answer, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -48,9 +49,16 @@ public sealed class ProtocolExecutedTests : ExecutingSuite
     {
         await DoAsync("CREATE TABLE b (k INT PRIMARY KEY, v DOUBLE PRECISION)", "INSERT INTO b VALUES (2, 1)");
         using var client = new HttpClient();
-        using var body = new StringContent("""{"stmt": "INSERT INTO b (k, v) VALUES (?, ?)", "bulk_args": [[1, 3], [2, 3.5], [3, "NaN"]]}""");
-        var answer = await (await client.PostAsync(
-            new Uri($"http://127.0.0.1:{Crate.Http.Ports[0].ToString(CultureInfo.InvariantCulture)}/_sql?types"), body, Token)).Content.ReadAsStringAsync(Token);
+        using var body = new StringContent(
+            """{"stmt": "INSERT INTO b (k, v) VALUES (?, ?)", "bulk_args": [[1, 3], [2, 3.5], [3, "NaN"]]}"""
+        );
+        var answer = await (
+            await client.PostAsync(
+                new Uri($"http://127.0.0.1:{Crate.Http.Ports[0].ToString(CultureInfo.InvariantCulture)}/_sql?types"),
+                body,
+                Token
+            )
+        ).Content.ReadAsStringAsync(Token);
         Assert.Contains("""[{"rowcount":1},{"rowcount":-2,"error":{"code":4091,""", answer, StringComparison.Ordinal);
         await DoAsync("REFRESH TABLE b");
         Assert.Equal(["[1,3]", "[2,1]", "[3,\"NaN\"]"], await RowsAsync("SELECT * FROM b ORDER BY k"));
@@ -62,7 +70,8 @@ public sealed class ProtocolExecutedTests : ExecutingSuite
         TaskCompletionSource begun = new();
         Crate.Before = async (call, killed) =>
         {
-            if (!call.Says("'slow'")) return null;
+            if (!call.Says("'slow'"))
+                return null;
             begun.SetResult();
             await Task.Delay(Timeout.Infinite, killed);
             return null;
@@ -90,9 +99,14 @@ public sealed class ProtocolExecutedTests : ExecutingSuite
     {
         await DoAsync("CREATE TABLE o (payload OBJECT(DYNAMIC))", "INSERT INTO o VALUES ({temperature = 1.5, n = 2})", "REFRESH TABLE o");
         Assert.Equal("[1.5,2]", await RowAsync("SELECT \"payload\"['temperature'], payload['n'] FROM o"));
-        Assert.Equal(["[\"payload\",\"object\"]", "[\"payload['n']\",\"bigint\"]", "[\"payload['temperature']\",\"double precision\"]"],
-            [.. (await RowsAsync("SELECT column_name, data_type FROM information_schema.columns WHERE table_name = 'o' ORDER BY 1"))
-                .Select(r => r.Replace("\\u0027", "'", StringComparison.Ordinal))]);
+        Assert.Equal(
+            ["[\"payload\",\"object\"]", "[\"payload['n']\",\"bigint\"]", "[\"payload['temperature']\",\"double precision\"]"],
+            [
+                .. (
+                    await RowsAsync("SELECT column_name, data_type FROM information_schema.columns WHERE table_name = 'o' ORDER BY 1")
+                ).Select(r => r.Replace("\\u0027", "'", StringComparison.Ordinal)),
+            ]
+        );
         Assert.Equal(4043, await RefusedAsync("SELECT payload['x'] FROM o"));
     }
 }

@@ -18,12 +18,17 @@ internal sealed class Relations(CrateStore store, Catalogs catalogs)
     /// <param name="call">The request.</param>
     internal Found Read(string? schema, string name, IReadOnlyList<Node> condition, RequestContext call)
     {
-        if (schema is "sys" or "information_schema" or "pg_catalog" && catalogs.Read(schema, name, call) is { } catalog) return catalog;
+        if (schema is "sys" or "information_schema" or "pg_catalog" && catalogs.Read(schema, name, call) is { } catalog)
+            return catalog;
         var at = schema ?? call.Schema;
-        if (store.Views.GetValueOrDefault((at, name)) is { } view) return View(view, call);
+        if (store.Views.GetValueOrDefault((at, name)) is { } view)
+            return View(view, call);
         var table = store.Table(schema, name, call);
         var isLookup = table.Key.Count > 0 && KeyLookup.Finds(table, condition);
-        return new(Rows(table, isLookup || call.SeesAll ? table.Current : table.Visible, call.HasHidden), column => table.Find(column)?.Type);
+        return new(
+            Rows(table, isLookup || call.SeesAll ? table.Current : table.Visible, call.HasHidden),
+            column => table.Find(column)?.Type
+        );
     }
 
     /// <summary>
@@ -32,15 +37,22 @@ internal sealed class Relations(CrateStore store, Catalogs catalogs)
     /// </summary>
     internal static string Rows(CrateTable table, string from, bool hidden)
     {
-        if (table.IsClosed) throw new CrateError(400, 4007, $"OperationOnInaccessibleRelationException[The relation \"{table.Schema}.{table.Name}\" " +
-            "doesn't support or allow READ operations, as it is currently closed.]");
+        if (table.IsClosed)
+            throw new CrateError(
+                400,
+                4007,
+                $"OperationOnInaccessibleRelationException[The relation \"{table.Schema}.{table.Name}\" "
+                    + "doesn't support or allow READ operations, as it is currently closed.]"
+            );
         List<string> left = [];
         foreach (var partition in table.Partitions.Values)
         {
-            if (partition.IsClosed) left.Add($"NOT {table.In([partition])}");
+            if (partition.IsClosed)
+                left.Add($"NOT {table.In([partition])}");
             foreach (var shard in partition.Shards.Where(s => s.IsLost))
             {
-                if (!table.IsPartitioned) throw CrateError.Unavailable(table.Schema, table.Name, shard.Id);
+                if (!table.IsPartitioned)
+                    throw CrateError.Unavailable(table.Schema, table.Name, shard.Id);
                 left.Add(FormattableString.Invariant($"NOT ({table.In([partition])} AND {table.ShardOf} = {shard.Id})"));
             }
         }

@@ -28,8 +28,12 @@ internal sealed record RequestContext(string Schema, string User, long Now, IRea
     internal JsonElement Value(Node node)
     {
         var number = int.Parse(node.Text, CultureInfo.InvariantCulture);
-        return number < Values.Count ? Values[number]
-            : throw CrateError.Parse("The query contains a parameter placeholder $" + (number + 1).ToString(CultureInfo.InvariantCulture) +
-                $", but there are only {Values.Count.ToString(CultureInfo.InvariantCulture)} parameter values");
+        return number < Values.Count
+            ? Values[number]
+            : throw CrateError.Parse(
+                "The query contains a parameter placeholder $"
+                    + (number + 1).ToString(CultureInfo.InvariantCulture)
+                    + $", but there are only {Values.Count.ToString(CultureInfo.InvariantCulture)} parameter values"
+            );
     }
 }

@@ -24,7 +24,8 @@ internal sealed class Translator(Relations relations, RequestContext call)
     /// <summary>A query, VALUES, or an expression.</summary>
     internal string List(IReadOnlyList<Node> nodes)
     {
-        if (nodes.Any(n => n.Is("select"))) return Query(nodes);
+        if (nodes.Any(n => n.Is("select")))
+            return Query(nodes);
         return Expression(nodes);
     }
 
@@ -34,7 +35,8 @@ internal sealed class Translator(Relations relations, RequestContext call)
         var text = new StringBuilder();
         for (var at = 0; at < nodes.Count;)
         {
-            if (text.Length > 0) text.Append(' ');
+            if (text.Length > 0)
+                text.Append(' ');
             text.Append(Piece(nodes, ref at));
         }
 
@@ -45,14 +47,17 @@ internal sealed class Translator(Relations relations, RequestContext call)
     {
         var text = new StringBuilder();
         var at = 0;
-        if (nodes[0].Is("with")) text.Append(Common(nodes, ref at));
+        if (nodes[0].Is("with"))
+            text.Append(Common(nodes, ref at));
         while (at < nodes.Count)
         {
             var end = Nodes.Find(nodes, at, "union", "except", "intersect");
             text.Append(nodes[at].Is("select") ? Select(Nodes.Slice(nodes, at, end)) : Expression(Nodes.Slice(nodes, at, end)));
             at = end;
-            if (at == nodes.Count) break;
-            if (!nodes[at].Is("union")) throw CrateError.Unsupported($"{nodes[at].Text.ToUpperInvariant()} is not supported");
+            if (at == nodes.Count)
+                break;
+            if (!nodes[at].Is("union"))
+                throw CrateError.Unsupported($"{nodes[at].Text.ToUpperInvariant()} is not supported");
             at++;
             text.Append(Nodes.Takes(nodes, ref at, "all") ? " UNION ALL " : " UNION ");
         }
@@ -64,16 +69,19 @@ internal sealed class Translator(Relations relations, RequestContext call)
     {
         var text = new StringBuilder("WITH ");
         at++;
-        if (Nodes.Takes(nodes, ref at, "recursive")) text.Append("RECURSIVE ");
+        if (Nodes.Takes(nodes, ref at, "recursive"))
+            text.Append("RECURSIVE ");
         while (true)
         {
             var name = nodes[at++].Name;
             text.Append(PgName.Quote(name));
-            if (nodes[at].Kind is NodeKind.Round) text.Append('(').Append(Expression(nodes[at++].Inner)).Append(')');
+            if (nodes[at].Kind is NodeKind.Round)
+                text.Append('(').Append(Expression(nodes[at++].Inner)).Append(')');
             at++;
             _common.Add(name);
             text.Append(" AS (").Append(List(nodes[at++].Inner)).Append(") ");
-            if (!nodes[at].IsSymbol(",")) return text.ToString();
+            if (!nodes[at].IsSymbol(","))
+                return text.ToString();
             at++;
             text.Append(", ");
         }
@@ -90,7 +98,8 @@ internal sealed class Translator(Relations relations, RequestContext call)
         var sources = from < nodes.Count && nodes[from].Is("from") ? Nodes.Slice(nodes, from + 1, where) : [];
         var condition = where < rest ? Nodes.Slice(nodes, where + 1, rest) : [];
         var relation = sources.Count == 0 ? "" : $" FROM {From(sources, condition)}";
-        return Expression(Nodes.Slice(nodes, 0, from)) + relation
+        return Expression(Nodes.Slice(nodes, 0, from))
+            + relation
             + (condition.Count == 0 ? "" : $" WHERE {Expression(condition)}")
             + (rest < nodes.Count ? $" {Expression(Nodes.Slice(nodes, rest, nodes.Count))}" : "");
     }
@@ -102,7 +111,8 @@ internal sealed class Translator(Relations relations, RequestContext call)
         var expected = true;
         for (var at = 0; at < nodes.Count;)
         {
-            if (text.Length > 0) text.Append(' ');
+            if (text.Length > 0)
+                text.Append(' ');
             if (expected && nodes[at].Kind is NodeKind.Round)
             {
                 var inner = nodes[at++].Inner;
@@ -134,12 +144,17 @@ internal sealed class Translator(Relations relations, RequestContext call)
             return Piece(nodes, ref at);
         }
 
-        if (schema is null && _common.Contains(name)) return PgName.Quote(name);
+        if (schema is null && _common.Contains(name))
+            return PgName.Quote(name);
         _tables.Add((schema ?? call.Schema, name));
         var found = relations.Read(schema, name, condition, call);
         _columns.Add(found.Type);
-        var hasAlias = at < nodes.Count && (nodes[at].Is("as") || (nodes[at].IsName && !nodes[at].Is(
-            "left", "right", "inner", "full", "cross", "join", "on", "where", "using", "natural")));
+        var hasAlias =
+            at < nodes.Count
+            && (
+                nodes[at].Is("as")
+                || (nodes[at].IsName && !nodes[at].Is("left", "right", "inner", "full", "cross", "join", "on", "where", "using", "natural"))
+            );
         return hasAlias ? found.Sql : $"{found.Sql} AS {PgName.Quote(name)}";
     }
 
@@ -177,23 +192,26 @@ internal sealed class Translator(Relations relations, RequestContext call)
         }
     }
 
-    private string Field(IReadOnlyList<Node> field) =>
-        $"{PgName.Literal(field[0].Name)}, {Expression(Nodes.Slice(field, 2, field.Count))}";
+    private string Field(IReadOnlyList<Node> field) => $"{PgName.Literal(field[0].Name)}, {Expression(Nodes.Slice(field, 2, field.Count))}";
 
     private string Word(IReadOnlyList<Node> nodes, ref int at)
     {
         var node = nodes[at];
         var next = at + 1 < nodes.Count ? nodes[at + 1] : null;
-        if (next?.Kind is NodeKind.Round && node.Is("cast", "try_cast")) return Cast(nodes, ref at);
-        if (next?.Kind is NodeKind.Round && node.Is("min_by", "max_by")) return By(nodes, ref at);
-        if (next?.Kind is NodeKind.Round && node.Is("extract")) return Extract(nodes, ref at);
+        if (next?.Kind is NodeKind.Round && node.Is("cast", "try_cast"))
+            return Cast(nodes, ref at);
+        if (next?.Kind is NodeKind.Round && node.Is("min_by", "max_by"))
+            return By(nodes, ref at);
+        if (next?.Kind is NodeKind.Round && node.Is("extract"))
+            return Extract(nodes, ref at);
         if (next?.Kind is NodeKind.Square && node.Is("array"))
         {
             at++;
             return Piece(nodes, ref at);
         }
 
-        if (node.Is("timestamp", "interval", "date") && Typed(nodes, ref at) is { } typed) return typed;
+        if (node.Is("timestamp", "interval", "date") && Typed(nodes, ref at) is { } typed)
+            return typed;
         if (node.Is("now") && next is { Kind: NodeKind.Round, Inner.Count: 0 })
         {
             at += 2;
@@ -210,8 +228,10 @@ internal sealed class Translator(Relations relations, RequestContext call)
 
             if (node.Is("current_user", "session_user", "user") && next?.Kind is not NodeKind.Square)
                 return Constant(nodes, ref at, call.User);
-            if (node.Is("current_schema")) return Constant(nodes, ref at, call.Schema);
-            if (node.Is("current_database") && next?.Kind is NodeKind.Round) return Constant(nodes, ref at, "crate");
+            if (node.Is("current_schema"))
+                return Constant(nodes, ref at, call.Schema);
+            if (node.Is("current_database") && next?.Kind is NodeKind.Round)
+                return Constant(nodes, ref at, "crate");
         }
 
         return Chain(nodes, ref at);
@@ -223,7 +243,8 @@ internal sealed class Translator(Relations relations, RequestContext call)
     private static string Constant(IReadOnlyList<Node> nodes, ref int at, string text)
     {
         at++;
-        if (at < nodes.Count && nodes[at] is { Kind: NodeKind.Round, Inner.Count: 0 }) at++;
+        if (at < nodes.Count && nodes[at] is { Kind: NodeKind.Round, Inner.Count: 0 })
+            at++;
         return $"{PgName.Literal(text)}::text";
     }
 
@@ -232,7 +253,8 @@ internal sealed class Translator(Relations relations, RequestContext call)
     {
         var behind = at;
         var type = CrateType.Read(nodes, ref behind);
-        if (behind >= nodes.Count || nodes[behind].Kind is not NodeKind.Text) return null;
+        if (behind >= nodes.Count || nodes[behind].Kind is not NodeKind.Text)
+            return null;
         at = behind + 1;
         return $"{PgName.Literal(nodes[behind].Text)}::text::{type.Stored}";
     }
@@ -245,7 +267,9 @@ internal sealed class Translator(Relations relations, RequestContext call)
         var place = Nodes.Find(inner, 0, "as");
         var value = Expression(Nodes.Slice(inner, 0, place++));
         var type = CrateType.Read(inner, ref place).Stored;
-        return tries ? $"crate.try_{type.Replace("crate.", "", StringComparison.Ordinal).Split('(')[0]}(({value})::text)" : $"CAST({value} AS {type})";
+        return tries
+            ? $"crate.try_{type.Replace("crate.", "", StringComparison.Ordinal).Split('(')[0]}(({value})::text)"
+            : $"CAST({value} AS {type})";
     }
 
     /// <summary>EXTRACT(day FROM ts).</summary>
@@ -286,26 +310,56 @@ internal sealed class Translator(Relations relations, RequestContext call)
         var isCall = at < nodes.Count && nodes[at].Kind is NodeKind.Round && names is [{ Kind: NodeKind.Word }];
         if (names is [var only])
         {
-            if (isCall && only.Is("pg_typeof")) return "crate.typename";
-            if (only.Is("primary")) return "\"primary\"";
+            if (isCall && only.Is("pg_typeof"))
+                return "crate.typename";
+            if (only.Is("primary"))
+                return "\"primary\"";
             if (Target is { } target && !isCall && target.Table.Find(only.Name) is { } column && !IsKeyword(only))
                 return Keys(nodes, ref at, $"{target.Alias}.{column.Quoted}", only.Name);
-            if (only.Kind is NodeKind.Word && only.Text.Length < 64 && (isCall || IsKeyword(only) || !IsSubscript(nodes, at))) return only.Text;
+            if (only.Kind is NodeKind.Word && only.Text.Length < 64 && (isCall || IsKeyword(only) || !IsSubscript(nodes, at)))
+                return only.Text;
         }
 
         // schema.table.column: the schema is known by the table.
-        if (names.Count >= 3 && _tables.Contains((names[0].Name, names[1].Name))) names.RemoveAt(0);
+        if (names.Count >= 3 && _tables.Contains((names[0].Name, names[1].Name)))
+            names.RemoveAt(0);
         return Keys(nodes, ref at, string.Join('.', names.Select(Quoted)), names[^1].Name);
     }
 
     private static string Quoted(Node name) => name.Is("excluded") ? "excluded" : PgName.Quote(name.Name);
 
     // Words that are columns of catalogs too stay columns; what is a keyword in an expression is never one without quotes.
-    private static bool IsKeyword(Node node) => node.Is(
-        "select", "all", "by", "on", "where", "having", "and", "or", "not", "null", "true", "false", "case", "when", "then", "else", "end", "is", "in",
-        "between", "like", "as", "distinct", "from", "any");
+    private static bool IsKeyword(Node node) =>
+        node.Is(
+            "select",
+            "all",
+            "by",
+            "on",
+            "where",
+            "having",
+            "and",
+            "or",
+            "not",
+            "null",
+            "true",
+            "false",
+            "case",
+            "when",
+            "then",
+            "else",
+            "end",
+            "is",
+            "in",
+            "between",
+            "like",
+            "as",
+            "distinct",
+            "from",
+            "any"
+        );
 
-    private static bool IsSubscript(IReadOnlyList<Node> nodes, int at) => at < nodes.Count && nodes[at] is { Kind: NodeKind.Square, Inner.Count: > 0 };
+    private static bool IsSubscript(IReadOnlyList<Node> nodes, int at) =>
+        at < nodes.Count && nodes[at] is { Kind: NodeKind.Square, Inner.Count: > 0 };
 
     private string Keys(IReadOnlyList<Node> nodes, ref int at, string column, string name)
     {
@@ -327,7 +381,8 @@ internal sealed class Translator(Relations relations, RequestContext call)
             type = type?.Keys?.GetValueOrDefault(key) ?? type?.Keys?.GetValueOrDefault("*");
         }
 
-        if (type is null && call.IsStrict) throw CrateError.UnknownColumn($"{name}{string.Concat(path.Select(p => $"['{p}']"))}");
+        if (type is null && call.IsStrict)
+            throw CrateError.UnknownColumn($"{name}{string.Concat(path.Select(p => $"['{p}']"))}");
         var keys = $"ARRAY[{string.Join(", ", path.Select(PgName.Literal))}]";
         return type is null || type.IsObject ? $"({column} #> {keys})" : $"(({column} #>> {keys})::{type.Stored})";
     }

@@ -20,8 +20,12 @@ public sealed class VisibilityTests : ExecutingSuite
     public async Task A_view_over_a_look_up_by_key_sees_the_last_write()
     {
         await LeasesAsync();
-        await DoAsync("CREATE TABLE v.m (t BIGINT)", "INSERT INTO v.m VALUES (1), (2)", "REFRESH TABLE v.m",
-            "CREATE VIEW v.w AS SELECT t FROM v.m WHERE t >= (SELECT token FROM v.l WHERE name = 'a')");
+        await DoAsync(
+            "CREATE TABLE v.m (t BIGINT)",
+            "INSERT INTO v.m VALUES (1), (2)",
+            "REFRESH TABLE v.m",
+            "CREATE VIEW v.w AS SELECT t FROM v.m WHERE t >= (SELECT token FROM v.l WHERE name = 'a')"
+        );
         Assert.Equal("[2]", await RowAsync("SELECT count(*) FROM v.w"));
         await DoAsync("UPDATE v.l SET token = 2 WHERE name = 'a'");
         Assert.Equal("[1]", await RowAsync("SELECT count(*) FROM v.w"));
@@ -59,23 +63,39 @@ public sealed class VisibilityTests : ExecutingSuite
         Assert.Equal(4091, await RefusedAsync("INSERT INTO v.l (name) VALUES ('a')"));
         Assert.Equal(1, await CountAsync("INSERT INTO v.l (name) VALUES ('a'), ('b')"));
         Assert.Equal(0, await CountAsync("INSERT INTO v.l (name) VALUES ('b') ON CONFLICT (name) DO NOTHING"));
-        Assert.Equal(2, await CountAsync("INSERT INTO v.l (name, token) VALUES ('b', 7), ('b', 3) ON CONFLICT (name) DO UPDATE SET token = greatest(token, excluded.token)"));
+        Assert.Equal(
+            2,
+            await CountAsync(
+                "INSERT INTO v.l (name, token) VALUES ('b', 7), ('b', 3) ON CONFLICT (name) DO UPDATE SET token = greatest(token, excluded.token)"
+            )
+        );
         Assert.Equal("[7]", await RowAsync("SELECT token FROM v.l WHERE name = 'b'"));
-        Assert.Equal(4000, await RefusedAsync("INSERT INTO v.l (name, token) VALUES ('b', 7) ON CONFLICT (name) DO UPDATE SET token = 1 WHERE token > 1"));
+        Assert.Equal(
+            4000,
+            await RefusedAsync("INSERT INTO v.l (name, token) VALUES ('b', 7) ON CONFLICT (name) DO UPDATE SET token = 1 WHERE token > 1")
+        );
     }
 
     [Fact]
     public async Task Rows_of_a_query_that_fail_are_left_out_unless_the_session_fails_fast()
     {
         await LeasesAsync();
-        await DoAsync("CREATE TABLE v.s (name TEXT, token BIGINT)", "INSERT INTO v.s VALUES ('b', 1), (NULL, 2), ('c', 9223372036854775806)", "REFRESH TABLE v.s");
+        await DoAsync(
+            "CREATE TABLE v.s (name TEXT, token BIGINT)",
+            "INSERT INTO v.s VALUES ('b', 1), (NULL, 2), ('c', 9223372036854775806)",
+            "REFRESH TABLE v.s"
+        );
         Assert.Equal(2, await CountAsync("INSERT INTO v.l (name, token) (SELECT name, token FROM v.s)"));
         Assert.Equal(0, await CountAsync("INSERT INTO v.l (name, token) (SELECT 'd', token + 1 FROM v.s WHERE name = 'c')"));
-        var error = await Assert.ThrowsAsync<EngineException>(() => Session.ExecuteAsync($"INSERT INTO v.l (name, token) (SELECT name, token FROM v.s)", Token));
+        var error = await Assert.ThrowsAsync<EngineException>(() =>
+            Session.ExecuteAsync($"INSERT INTO v.l (name, token) (SELECT name, token FROM v.s)", Token)
+        );
         Assert.Equal(EngineCodes.Constraint, error.Code);
     }
 
-    private Task LeasesAsync() => DoAsync(
-        "CREATE TABLE v.l (name TEXT PRIMARY KEY, holder TEXT, token BIGINT) CLUSTERED INTO 1 SHARDS",
-        "INSERT INTO v.l (name, holder, token) VALUES ('a', 'x', 1)");
+    private Task LeasesAsync() =>
+        DoAsync(
+            "CREATE TABLE v.l (name TEXT PRIMARY KEY, holder TEXT, token BIGINT) CLUSTERED INTO 1 SHARDS",
+            "INSERT INTO v.l (name, holder, token) VALUES ('a', 'x', 1)"
+        );
 }

@@ -19,18 +19,27 @@ internal static class Recorded
         ?? throw new InvalidOperationException($"Nothing was recorded as {topic}: {label}");
 
     private static IReadOnlyList<Exchange> Read() =>
-    [
-        .. File.ReadLines(Path.Combine(AppContext.BaseDirectory, "CrateDb", "Recorded", "answers.jsonl")).Select(line =>
-        {
-            var node = JsonNode.Parse(line)!;
-            var answer = node["answer"]!;
-            if (answer["rows"] is JsonArray { Count: > 0 } rows && rows[^1] is JsonValue last
-                && last.GetValueKind() == JsonValueKind.String) rows.RemoveAt(rows.Count - 1);
-            return new Exchange((string)node["topic"]!, (string)node["label"]!, (string)node["request"]!["stmt"]!, (int)node["http"]!,
-                answer.ToJsonString());
-        }),
-    ];
-
+        [
+            .. File.ReadLines(Path.Combine(AppContext.BaseDirectory, "CrateDb", "Recorded", "answers.jsonl"))
+                .Select(line =>
+                {
+                    var node = JsonNode.Parse(line)!;
+                    var answer = node["answer"]!;
+                    if (
+                        answer["rows"] is JsonArray { Count: > 0 } rows
+                        && rows[^1] is JsonValue last
+                        && last.GetValueKind() == JsonValueKind.String
+                    )
+                        rows.RemoveAt(rows.Count - 1);
+                    return new Exchange(
+                        (string)node["topic"]!,
+                        (string)node["label"]!,
+                        (string)node["request"]!["stmt"]!,
+                        (int)node["http"]!,
+                        answer.ToJsonString()
+                    );
+                }),
+        ];
 }
 
 /// <summary>One request and what came back.</summary>

@@ -15,7 +15,8 @@ internal sealed record SqlCall(
     string Statement,
     IReadOnlyList<JsonElement> Args,
     IReadOnlyList<IReadOnlyList<JsonElement>>? Bulk,
-    IReadOnlyDictionary<string, string> Headers)
+    IReadOnlyDictionary<string, string> Headers
+)
 {
     internal bool Says(string words) => Statement.Contains(words, StringComparison.Ordinal);
 }

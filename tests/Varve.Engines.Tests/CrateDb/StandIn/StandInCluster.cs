@@ -29,7 +29,8 @@ internal sealed partial class StandInCluster : IAsyncDisposable
 
     internal StandInCluster(int nodes = 1)
     {
-        for (var node = 0; node < nodes; node++) _nodes.Add(Start(node, 0));
+        for (var node = 0; node < nodes; node++)
+            _nodes.Add(Start(node, 0));
         Ports = [.. _nodes.Select(n => new Uri(n!.Urls.Single()).Port)];
     }
 
@@ -86,7 +87,8 @@ internal sealed partial class StandInCluster : IAsyncDisposable
         _end.TrySetResult();
         for (var node = 0; node < _nodes.Count; node++)
         {
-            if (_nodes[node] is not null) await KillAsync(node);
+            if (_nodes[node] is not null)
+                await KillAsync(node);
         }
     }
 
@@ -124,10 +126,16 @@ internal sealed partial class StandInCluster : IAsyncDisposable
             return;
         }
 
-        var reply = Session(call) ?? Answers(call) ?? (Executes is null ? null : await Executes(call)) ?? Recorded.All.FirstOrDefault(e => e.Statement == call.Statement)?.Reply
+        var reply =
+            Session(call)
+            ?? Answers(call)
+            ?? (Executes is null ? null : await Executes(call))
+            ?? Recorded.All.FirstOrDefault(e => e.Statement == call.Statement)?.Reply
             ?? Reply.Error(400, 4000, $"SQLParseException[the stand-in knows no answer to this statement]");
-        if (fault is Fault.LostAfter) context.Abort();
-        else await WriteAsync(context, reply, fault);
+        if (fault is Fault.LostAfter)
+            context.Abort();
+        else
+            await WriteAsync(context, reply, fault);
     }
 
     private async Task<SqlCall> ReadAsync(int node, HttpContext context)
@@ -143,7 +151,8 @@ internal sealed partial class StandInCluster : IAsyncDisposable
             root.GetProperty("stmt").GetString()!,
             root.TryGetProperty("args", out var args) ? Values(args) : [],
             root.TryGetProperty("bulk_args", out var bulk) ? [.. bulk.EnumerateArray().Select(Values)] : null,
-            context.Request.Headers.ToDictionary(h => h.Key, h => h.Value.ToString(), StringComparer.OrdinalIgnoreCase));
+            context.Request.Headers.ToDictionary(h => h.Key, h => h.Value.ToString(), StringComparer.OrdinalIgnoreCase)
+        );
     }
 
     private static IReadOnlyList<JsonElement> Values(JsonElement array) => [.. array.EnumerateArray().Select(v => v.Clone())];
@@ -169,7 +178,8 @@ internal sealed partial class StandInCluster : IAsyncDisposable
         response.StatusCode = reply.Http;
         response.ContentType = reply.Body.StartsWith('{') ? "application/json" : "text/plain";
         response.ContentLength = bytes.Length;
-        if (fault is Fault.Closes) response.Headers.Connection = "close";
+        if (fault is Fault.Closes)
+            response.Headers.Connection = "close";
         if (fault is not Fault.Cut)
         {
             await response.Body.WriteAsync(bytes);

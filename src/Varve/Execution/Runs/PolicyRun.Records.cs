@@ -1,0 +1,197 @@
+using System.Collections.Frozen;
+using System.Text.Json.Nodes;
+using NodaTime;
+using Varve.Archiving;
+using Varve.Catalog;
+using Varve.Engines;
+using Varve.Planning;
+
+namespace Varve.Execution;
+
+/// <content>What is written down of it.</content>
+internal sealed partial class PolicyRun
+{
+    private async Task TellAsync(Plan plan, CancellationToken cancellationToken)
+    {
+        output.Watch.Begins(_id, plan);
+        await output.Events.WriteAsync(new RunEvent.Started(_id, plan, Now()) { Policy = plan.Policy }, cancellationToken);
+        foreach (var wait in plan.Waits)
+            await output.Events.WriteAsync(new RunEvent.Waiting(wait) { Policy = plan.Policy }, cancellationToken);
+    }
+
+    /// <summary>Nothing to do is most of what a schedule does: it is one transaction, and has neither intent nor end of its own.</summary>
+    private async Task IdleAsync(Plan plan, bool removes, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        var record = new RunRecord(_id, plan.Policy, plan.Revision, plan.AsOf, Now(), Now(), "done", 0, 0, 0, 0, 0, null, null);
+        var head = await WholeAsync(
+            async (s, token) =>
+            {
+                await desk.Runs.CloseInterruptedAsync(s, plan.Policy, _survey!.State.Ledger.Last, record.StartedAt, token);
+                var isWritten = await ConfirmAsync(s, plan, removes, token);
+                await desk.Runs.RecordAsync(s, record, token);
+                if (isWritten || IsNews(plan))
+                    await RememberAsync(s, plan, isWhole: true, token);
+                return await desk.Audit.HeadAsync(s, token);
+            }
+        );
+        await TellAsync(plan, cancellationToken);
+        await EndAsync(plan, record.Status, new(_id, 0, 0, 0, 0, 0, Elapsed(_started), head, Stopped: false, Next: null));
+    }
+
+    // What was read under the lease is what is stored, as long as nothing was done.
+    private bool IsNews(Plan plan) =>
+        _survey!.State is var state && (Remembered(state.Ledger, plan) != state.Ledger || state.Ledger.Shown != state.Ledger.Version);
+
+    private Ledger Remembered(Ledger before, Plan plan) =>
+        before with
+        {
+            ZoneVersion = plan.ZoneVersion,
+            ArrivalSeen = _survey!.State.ArrivalSeen ?? before.ArrivalSeen,
+            Seen = SeenPart.Next(_survey.Blueprint, _survey.State, before.Seen, plan.AsOf),
+        };
+
+    private Task BeginAsync(Plan plan, bool removes, CancellationToken cancellationToken) =>
+        JournalAsync(
+            async s =>
+            {
+                await desk.Runs.CloseInterruptedAsync(s, plan.Policy, _survey!.State.Ledger.Last, Now(), cancellationToken);
+                await desk.Runs.BeginAsync(
+                    s,
+                    _id,
+                    plan,
+                    Now(),
+                    FormattableString.Invariant($"{actor.SystemUser}@{actor.Host}:{Environment.ProcessId}"),
+                    cancellationToken
+                );
+                await desk.Runs.PlanAsync(s, _id, plan.Policy, 0, plan.Steps, cancellationToken);
+                await ConfirmAsync(s, plan, removes, cancellationToken);
+            },
+            cancellationToken
+        );
+
+    // What a plan that is carried out says of the policy: its types, and that a person has let its removals go. True where the ledger was
+    // written.
+    private async Task<bool> ConfirmAsync(IStatements statements, Plan plan, bool removes, CancellationToken cancellationToken)
+    {
+        var ledger = _survey!.State.Ledger;
+        var types = _survey.Blueprint.Types;
+        var isNewType = plan.Steps.Count > 0 && _survey.Blueprint.Tiers.Count > 0 && types.Any(t => !ledger.Types.ContainsKey(t.Key));
+        var isConfirmed = removes && _survey.State.Rows > 0 && ledger.ConfirmedRevision != plan.Revision;
+        if (isNewType)
+            ledger = ledger with
+            {
+                Types = types.Concat(ledger.Types.Where(t => !types.ContainsKey(t.Key))).ToFrozenDictionary(StringComparer.Ordinal),
+            };
+        if (isConfirmed)
+            ledger = ledger with { ConfirmedRevision = plan.Revision };
+        var still = removes ? BrakeRule.StillReleased(ledger, plan.Steps) : ledger.Released;
+        var isLessReleased = still.Count < ledger.Released.Count;
+        if (isLessReleased)
+            ledger = ledger with { Released = still };
+        if (!isNewType && !isConfirmed && !isLessReleased)
+            return false;
+        await desk.Ledgers.SaveAsync(statements, plan.Policy, ledger, cancellationToken);
+        return true;
+    }
+
+    private async Task FinishAsync(Plan plan, bool stopped, bool cancelled)
+    {
+        var status =
+            _error is not null ? "failed"
+            : stopped || cancelled ? "stopped"
+            : "done";
+        var record = new RunRecord(
+            _id,
+            plan.Policy,
+            plan.Revision,
+            plan.AsOf,
+            Now(),
+            Now(),
+            status,
+            _planned,
+            _done,
+            _read,
+            _written,
+            _removed,
+            _error?.Code,
+            _error?.Message
+        );
+        var head = await WholeAsync(
+            async (s, token) =>
+            {
+                await desk.Runs.FinishAsync(s, record, token);
+                await RememberAsync(s, plan, isWhole: _error is null && !stopped && !cancelled, token);
+                if (_done == 0 && _error is null)
+                    return await desk.Audit.HeadAsync(s, token);
+                var facts = new JsonObject
+                {
+                    ["run"] = _id,
+                    ["status"] = status,
+                    ["steps"] = _done,
+                    ["read"] = _read,
+                    ["written"] = _written,
+                    ["removed"] = _removed,
+                };
+                if (_error is not null)
+                    facts["error"] = _error.Code;
+                return await desk.Audit.AppendAsync(s, actor, Now(), "run.finished", plan.Policy, facts, token);
+            }
+        );
+        await EndAsync(
+            plan,
+            status,
+            new(
+                _id,
+                _done,
+                _left,
+                _read,
+                _written,
+                _removed,
+                Elapsed(_started),
+                head,
+                stopped || cancelled,
+                stopped || cancelled ? _next : null
+            )
+        );
+    }
+
+    private async Task EndAsync(Plan plan, string status, RunSummary summary)
+    {
+        output.Watch.Ends(status, summary);
+        await output.Events.WriteAsync(new RunEvent.Finished(summary) { Policy = plan.Policy }, CancellationToken.None);
+    }
+
+    // Runs of other policies append to the same log: where one was first, all of it is done again, unless a part of it stayed.
+    private async Task<string> WholeAsync(Func<IStatements, CancellationToken, Task<string>> work) =>
+        engine.Capabilities.Transactions
+            ? await _retries.RunAsync(async attempt => await engine.TransactAsync(work, Scope.Writing, attempt), CancellationToken.None)
+            : await engine.TransactAsync(work, Scope.Writing, CancellationToken.None);
+
+    // What a whole run has seen holds for the next one; and people are shown what is known now.
+    private async Task RememberAsync(IStatements statements, Plan plan, bool isWhole, CancellationToken cancellationToken)
+    {
+        var before = await desk.Ledgers.LoadAsync(statements, plan.Policy, cancellationToken);
+        var after = isWhole ? Remembered(before, plan) : before;
+        if (after != before)
+            after = await desk.Ledgers.SaveAsync(statements, plan.Policy, after, cancellationToken);
+        await desk.Ledgers.ShowAsync(statements, plan.Policy, after, cancellationToken);
+    }
+
+    private Task CloseAsync(int ordinal, string status, string note) =>
+        JournalAsync(
+            s => desk.Runs.CloseAsync(s, _id, ordinal, status, 0, 0, 0, note, Now(), CancellationToken.None),
+            CancellationToken.None
+        );
+
+    private Task JournalAsync(Func<IStatements, Task> work, CancellationToken cancellationToken) =>
+        engine.TransactAsync(
+            async (s, _) =>
+            {
+                await work(s);
+                return 0;
+            },
+            Scope.Writing,
+            cancellationToken
+        );
+}
