@@ -25,18 +25,13 @@ public static class PostgreSqlHealth
             async (s, token) =>
             {
                 List<Finding> findings = [.. await SessionsAsync(s, token), .. await SlotsAsync(s, token)];
-                foreach (var policy in policies)
-                    findings.AddRange(
-                        await TableAsync(
-                            s,
-                            policy.Policy.Name,
-                            policy.Policy.Table with
-                            {
-                                Schema = policy.Policy.Table.Schema ?? engine.DefaultSchema,
-                            },
-                            token
-                        )
-                    );
+                foreach (var (name, table) in policies.Select(p => (p.Policy.Name, p.Policy.Table)))
+                {
+                    var whole = table with { Schema = table.Schema ?? engine.DefaultSchema };
+                    findings.AddRange(await TableAsync(s, name, whole, token));
+                    findings.AddRange(await LocksAsync(s, name, whole, token));
+                }
+
                 return findings;
             },
             Scope.Reading,
@@ -64,6 +59,45 @@ public static class PostgreSqlHealth
                 ),
                 FormattableString.Invariant(
                     $"End it where it was forgotten: SELECT pg_terminate_backend({r.Long(0)}). idle_in_transaction_session_timeout ends such sessions by itself."
+                )
+            )),
+        ];
+    }
+
+    /// <summary>Sessions that hold what a step over the table or its partitions would have to wait for; vacuum yields by itself.</summary>
+    private static async Task<IReadOnlyList<Finding>> LocksAsync(
+        IStatements statements,
+        string policy,
+        TableName table,
+        CancellationToken cancellationToken
+    )
+    {
+        var rows = await statements.QueryAsync(
+            $"""
+            SELECT l.pid, coalesce(a.usename, ''), coalesce(a.application_name, ''), coalesce(a.state, ''), min(l.mode), min(CAST(l.relation::regclass AS TEXT)),
+                   CAST(EXTRACT(EPOCH FROM clock_timestamp() - min(a.xact_start)) AS BIGINT)
+            FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+            JOIN pg_locks l ON l.granted AND l.locktype = 'relation' AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+              AND (l.relation = c.oid OR l.relation IN (SELECT relid FROM pg_partition_tree(c.oid)))
+            JOIN pg_stat_activity a ON a.pid = l.pid AND a.backend_type = 'client backend' AND a.pid <> pg_backend_pid()
+            WHERE n.nspname = {table.Schema} AND c.relname = {table.Name}
+              AND (l.mode IN ('ShareUpdateExclusiveLock', 'ShareLock', 'ShareRowExclusiveLock', 'ExclusiveLock', 'AccessExclusiveLock')
+                OR (a.state LIKE 'idle in transaction%' AND a.state_change < clock_timestamp() - INTERVAL '1 minute'))
+            GROUP BY l.pid, a.usename, a.application_name, a.state ORDER BY l.pid LIMIT 5
+            """,
+            cancellationToken
+        );
+        return
+        [
+            .. rows.Select(r => new Finding(
+                "session.lock",
+                Severity.Warning,
+                policy,
+                FormattableString.Invariant(
+                    $"Session {r.Long(0)} ({r.Text(1)}, {r.Text(2)}) holds {r.Text(4)} on {r.Text(5)} for {r.Long(6)} s, {r.Text(3)}: a step over that waits for it, no longer than lock_timeout, and is put off."
+                ),
+                FormattableString.Invariant(
+                    $"Let it end, or end it where it was forgotten: SELECT pg_terminate_backend({r.Long(0)}). A run of Varve's ends by itself."
                 )
             )),
         ];

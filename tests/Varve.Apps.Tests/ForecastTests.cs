@@ -60,7 +60,7 @@ public sealed class ForecastTests
         Assert.Equal(9, stored.GetProperty("total").EnumerateArray().Count(p => p.GetProperty("isStep").GetBoolean()));
         var source = stored.GetProperty("relations")[0];
         Assert.Equal(
-            (432, "Measured", "7d"),
+            (432, "measured", "7d"),
             (
                 source.GetProperty("rate").GetProperty("rowsPerDay").GetDouble(),
                 source.GetProperty("rate").GetProperty("basis").GetString(),

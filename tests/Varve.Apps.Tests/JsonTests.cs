@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Json.Schema;
 
 namespace Varve.Apps.Tests;
@@ -7,7 +8,7 @@ namespace Varve.Apps.Tests;
 /// What scripts read is what docs/output.schema.json says: every document of every command, with its name and the number of
 /// its form.
 /// </summary>
-public sealed class JsonTests
+public sealed partial class JsonTests
 {
     private static readonly string s_page = Path.Combine(Tool.Repository, "docs", "output.schema.json");
 
@@ -116,6 +117,25 @@ public sealed class JsonTests
             seen
         );
     }
+
+    /// <summary>What is printed and has no name would be a defect in the moment of printing.</summary>
+    [Fact]
+    public void Every_document_that_is_printed_has_a_name()
+    {
+        var cli = Path.Combine(Tool.Repository, "src", "Varve.Cli");
+        var formats = File.ReadAllText(Path.Combine(cli, "Json", "DocumentFormats.cs"));
+        var printed = Directory
+            .EnumerateFiles(Path.Combine(cli, "Commands"), "*.cs")
+            .SelectMany(f => Printed().Matches(File.ReadAllText(f)))
+            .Select(m => m.Groups["shape"].Value)
+            .Distinct()
+            .ToList();
+        Assert.InRange(printed.Count, 20, 100);
+        Assert.All(printed, shape => Assert.Contains($"[typeof({shape})]", formats, StringComparison.Ordinal));
+    }
+
+    [GeneratedRegex(@"call\.Print\(\s*(new\s+)?(?<shape>\w+Shape)\b")]
+    private static partial Regex Printed();
 
     [Fact]
     public async Task A_run_tells_what_happens_a_line_each_while_it_goes_on()

@@ -26,7 +26,7 @@ public sealed class StrictTests(StrictTests.Built built) : IClassFixture<StrictT
         if (output != "json")
             Assert.Equal("", refused.Out);
         else
-            Assert.Equal(["error"], LifecycleTests.Json(refused).EnumerateObject().Select(p => p.Name));
+            Assert.Equal(["format", "error"], LifecycleTests.Json(refused).EnumerateObject().Select(p => p.Name));
         Assert.Contains("VRV325", refused.Text, StringComparison.Ordinal);
         Assert.Contains("nothing as fine as 10m survives there", refused.Text, StringComparison.Ordinal);
         Assert.False(File.Exists(Path.Combine(built.Box.Folder, "whole.parquet")));

@@ -22,7 +22,7 @@ internal static class QueryCommand
     private static readonly Option<int?> Points = new("--points")
     {
         HelpName = "N",
-        Description = "About how many points; the coarsest tier that is fine enough answers. Default: 100",
+        Description = "At most so many buckets for each series. Without it about 100, as the coarsest tier that is fine enough has them",
     };
 
     private static readonly Option<string[]> Columns = new("--columns")
@@ -103,7 +103,8 @@ internal static class QueryCommand
             To = range.To,
             Every = every,
             Zone = call.Parse.GetValue(CommonOptions.Zone)?.Id,
-            Points = every is null ? points ?? DefaultPoints : null,
+            Points = every is null && points is null ? DefaultPoints : null,
+            AtMost = points,
             Where = CommonOptions.Conditions(call.Parse),
             Columns = CommonOptions.Split(call.Parse.GetValue(Columns)),
             WholeAsOf = call.Parse.GetValue(Strict) ? call.Now : null,

@@ -38,6 +38,7 @@ namespace Varve.Cli.Json;
 [JsonSerializable(typeof(AuditVerdictShape))]
 [JsonSerializable(typeof(PolicyListShape))]
 [JsonSerializable(typeof(PolicyShape))]
+[JsonSerializable(typeof(PatternShape))]
 [JsonSerializable(typeof(TagsShape))]
 [JsonSerializable(typeof(VerifyShape))]
 [JsonSerializable(typeof(RepairShape))]

@@ -33,6 +33,13 @@ public sealed record QueryRequest
     public int? Points { get; init; }
 
     /// <summary>
+    /// How many buckets a series has at most; excludes <see cref="Every"/> and <see cref="Points"/>. The finest of the usual
+    /// widths answers that gives no more, and into which what is left of the range fits; none is finer than rows come. A year is
+    /// the widest.
+    /// </summary>
+    public int? AtMost { get; init; }
+
+    /// <summary>
     /// Series columns and texts that say values of their types; null for IS NULL. Of a column that is named more than once, one
     /// of its values.
     /// </summary>

@@ -11,7 +11,7 @@ namespace Varve.Reading;
 /// </summary>
 internal sealed class TierSelection(PolicyLayout blueprint, Ledger ledger)
 {
-    /// <summary>Widths in which source rows are shown where no tier is fine enough, in milliseconds.</summary>
+    /// <summary>Widths in which rows are shown where no tier is asked for, in milliseconds.</summary>
     private static readonly long[] s_round =
     [
         1_000,
@@ -31,6 +31,17 @@ internal sealed class TierSelection(PolicyLayout blueprint, Ledger ledger)
         86_400_000,
     ];
 
+    private static readonly (CalendarUnit Unit, int Count)[] s_calendar =
+    [
+        (CalendarUnit.Day, 1),
+        (CalendarUnit.Week, 1),
+        (CalendarUnit.Month, 1),
+        (CalendarUnit.Month, 2),
+        (CalendarUnit.Quarter, 1),
+        (CalendarUnit.Month, 6),
+        (CalendarUnit.Year, 1),
+    ];
+
     /// <param name="request">The question.</param>
     /// <param name="step">How often rows come, as far as that is known: where the width is left open, it is no finer than this or the
     /// interval.</param>
@@ -44,8 +55,13 @@ internal sealed class TierSelection(PolicyLayout blueprint, Ledger ledger)
         var asked = new TimeRange(request.From, request.To).Intersect(blueprint.Time.Starts.Known);
         if (asked.IsEmpty)
             return new(asked, [], RangeSet.Empty, []);
-        var exact = request.Every is { } every ? Wanted(every, Zone(request.Zone)) : null;
         var least = Duration.Max(step, blueprint.Policy.Interval?.Shortest ?? Duration.Zero);
+        var exact = request switch
+        {
+            { Every: { } every } => Wanted(every, Zone(request.Zone)),
+            { AtMost: { } most } => Few(asked, most, least, Zone(request.Zone) ?? DateTimeZoneProviders.Tzdb[blueprint.Policy.LocalZone]),
+            _ => null,
+        };
         var wanted = exact is null
             ? Duration.Max(least, (asked.To - asked.From) / Math.Max(1, request.Points ?? 400))
             : Nominal(exact.Width);
@@ -53,7 +69,8 @@ internal sealed class TierSelection(PolicyLayout blueprint, Ledger ledger)
             asked = exact.Cover(asked);
         var answerers = Answerers(exact, wanted, least, asked);
         var legs = Course.Through(answerers, asked);
-        List<string> notes = [.. Missing(legs, answerers), .. Coarse(legs, answerers, exact?.Width.Name ?? Span(wanted))];
+        List<string> width = request is { Every: null, AtMost: { } few } ? [$"buckets of {exact!.Width.Name}, so that a series has {few} at most"] : [];
+        List<string> notes = [.. width, .. Missing(legs, answerers), .. Coarse(legs, answerers, exact?.Width.Name ?? Span(wanted))];
         List<AnswerPiece> pieces = [.. from leg in legs where leg.Answerer is not null select Piece(leg, asked)];
         return new(
             asked,
@@ -61,6 +78,33 @@ internal sealed class TierSelection(PolicyLayout blueprint, Ledger ledger)
             RangeSet.Of(legs.Where(l => l.Answerer is null).Select(l => l.Range)),
             notes
         );
+    }
+
+    /// <summary>
+    /// The finest width that cuts a range into so many buckets at most, first of all one into which every relation fits that is
+    /// needed; the widest where all are more.
+    /// </summary>
+    private Grid Few(TimeRange asked, int most, Duration least, DateTimeZone zone)
+    {
+        List<Grid> few = [.. Usual(zone).Where(g => Nominal(g.Width) >= least && Count(g, asked) <= most)];
+        return few.FirstOrDefault(g => Course.Through(Answerers(g, Nominal(g.Width), least, g.Cover(asked)), g.Cover(asked)).All(l => l.Answerer is not { IsCoarse: true }))
+            ?? few.FirstOrDefault()
+            ?? Usual(zone).Last();
+    }
+
+    private static double Count(Grid grid, TimeRange asked)
+    {
+        var cover = grid.Cover(asked);
+        return Math.Ceiling((cover.To - cover.From) / Nominal(grid.Width));
+    }
+
+    /// <summary>Widths that people read, finest first: local days and more are those of a zone.</summary>
+    private static IEnumerable<Grid> Usual(DateTimeZone zone)
+    {
+        foreach (var width in s_round.SkipLast(1))
+            yield return Grid.Fixed(new Width.Fixed(width), NodaConstants.UnixEpoch);
+        foreach (var (unit, count) in s_calendar)
+            yield return Grid.Calendar(new Width.Calendar(unit, count), zone);
     }
 
     /// <summary>

@@ -238,6 +238,37 @@ public abstract class ReadingConformance(Func<ScratchDatabase> create) : Conform
         await ExpectAnswerAsync(story, answer, rows, At("2025-01-02"), At("2025-01-21"));
     }
 
+    /// <summary>However coarse that is: what the tiers have is merged as for a width that was asked for.</summary>
+    [Theory]
+    [Rule("query-at-most")]
+    [InlineData(2)]
+    [InlineData(5)]
+    [InlineData(19)]
+    [InlineData(100)]
+    [InlineData(5000)]
+    public async Task A_query_by_points_has_no_more_of_them_and_every_row(int most)
+    {
+        var rows = Every("2024-11-01", "2025-03-21", "6h");
+        var story = await BeginAsync(Policy("zone: Europe/Berlin\nkeep: 20d\ntiers: [{ every: 1h, keep: 40d }, { every: 1d }]", "sum, count"), rows);
+        await story.RunWellAsync("2025-03-21");
+        var answer = await story.WithAsync(l =>
+            l.QueryAsync(
+                new QueryRequest
+                {
+                    Policy = story.Policy.Name,
+                    From = At("2024-11-01"),
+                    To = At("2025-03-21"),
+                    AtMost = most,
+                    Where = [new("host", (string?)rows[0].Values[0])],
+                }
+            )
+        );
+        Assert.InRange(answer.Rows.Count, 1, most);
+        var count = answer.Columns.ToList().IndexOf("varve_rows");
+        Assert.Equal(rows.Count(), answer.Rows.Sum(r => Convert.ToInt64(r[count], System.Globalization.CultureInfo.InvariantCulture)));
+        Assert.Contains(answer.Notes, n => n.Contains($"a series has {most} at most", StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task A_query_can_be_narrowed_to_a_series_and_null_is_one()
     {

@@ -95,6 +95,28 @@ public sealed class HealthTests() : ConformanceSuite(PostgreSqlScratch.New)
     }
 
     [Fact]
+    public async Task A_session_that_holds_a_table_is_named_with_what_it_holds()
+    {
+        await Db.ExecuteAsync(
+            "CREATE SCHEMA IF NOT EXISTS m; CREATE TABLE m.held (ts timestamp, host text, v double precision) PARTITION BY RANGE (ts); CREATE TABLE m.held_2025 PARTITION OF m.held FOR VALUES FROM ('2025-01-01') TO ('2026-01-01')"
+        );
+        var policy = PolicyYaml
+            .Parse("table: m.held\ntime: ts\nseries: [host]\nmeasures: { v: [avg] }\ntiers: [{ every: 1h }]", "p.yaml")[0]
+            .Policy;
+        IReadOnlyList<Varve.Catalog.StoredPolicy> policies = [new(policy, 1, "", "", At("2025-01-09"), "")];
+        await using var database = await PostgreSqlDatabase.OpenAsync(DatabaseUrl.Parse(Server.Url));
+        await using var other = await Server.ConnectAsync();
+        await using var transaction = await other.BeginTransactionAsync(TestContext.Current.CancellationToken);
+        await using (var hold = new Npgsql.NpgsqlCommand("LOCK TABLE m.held_2025 IN SHARE MODE", other, transaction))
+            await hold.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+        var found = Assert.Single(await PostgreSqlHealth.DiagnoseAsync(database, policies), f => f.Check == "session.lock");
+        Assert.Contains("holds ShareLock on m.held_2025", found.Found, StringComparison.Ordinal);
+        await transaction.RollbackAsync(TestContext.Current.CancellationToken);
+        Assert.DoesNotContain(await PostgreSqlHealth.DiagnoseAsync(database, policies), f => f.Check == "session.lock");
+        await Db.ExecuteAsync("DROP TABLE m.held");
+    }
+
+    [Fact]
     public async Task A_lease_that_another_run_has_is_waited_for_as_long_as_was_said()
     {
         await using var one = await PostgreSqlDatabase.OpenAsync(DatabaseUrl.Parse(Server.Url));

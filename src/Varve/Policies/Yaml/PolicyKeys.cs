@@ -232,7 +232,7 @@ public static class PolicyKeys
                 $"{path}[].to",
                 KeyKind.Place,
                 "required",
-                "Where to: on PostgreSQL a tablespace, `cold`; on CrateDB an attribute of nodes and its value, `{ storage: cold }`."
+                "Where to: on PostgreSQL a tablespace, `cold`; on CrateDB an attribute of nodes and its value, `{ storage: cold }`, or what becomes of a partition where it lies: a number of copies, `{ replicas: \"0\" }`, or of segments, `{ segments: \"1\" }`."
             ),
         ];
 
