@@ -13,6 +13,7 @@ namespace Varve.Client.Shapes;
 /// <param name="Reason"><c>reason</c> in JSON.</param>
 /// <param name="Status"><c>status</c> in JSON.</param>
 /// <param name="Statement"><c>statement</c> in JSON.</param>
+/// <param name="Executed"><c>executed</c> in JSON.</param>
 /// <param name="RowsIn"><c>rowsIn</c> in JSON.</param>
 /// <param name="RowsWritten"><c>rowsWritten</c> in JSON.</param>
 /// <param name="RowsRemoved"><c>rowsRemoved</c> in JSON.</param>
@@ -28,6 +29,7 @@ public sealed record StepLine(
     string Reason,
     string Status,
     string? Statement,
+    string? Executed,
     long RowsIn,
     long RowsWritten,
     long RowsRemoved,

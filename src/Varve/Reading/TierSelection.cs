@@ -69,7 +69,9 @@ internal sealed class TierSelection(PolicyLayout blueprint, Ledger ledger)
             asked = exact.Cover(asked);
         var answerers = Answerers(exact, wanted, least, asked);
         var legs = Course.Through(answerers, asked);
-        List<string> width = request is { Every: null, AtMost: { } few } ? [$"buckets of {exact!.Width.Name}, so that a series has {few} at most"] : [];
+        List<string> width = request is { Every: null, AtMost: { } few }
+            ? [$"buckets of {exact!.Width.Name}, so that a series has {few} at most"]
+            : [];
         List<string> notes = [.. width, .. Missing(legs, answerers), .. Coarse(legs, answerers, exact?.Width.Name ?? Span(wanted))];
         List<AnswerPiece> pieces = [.. from leg in legs where leg.Answerer is not null select Piece(leg, asked)];
         return new(
@@ -87,7 +89,11 @@ internal sealed class TierSelection(PolicyLayout blueprint, Ledger ledger)
     private Grid Few(TimeRange asked, int most, Duration least, DateTimeZone zone)
     {
         List<Grid> few = [.. Usual(zone).Where(g => Nominal(g.Width) >= least && Count(g, asked) <= most)];
-        return few.FirstOrDefault(g => Course.Through(Answerers(g, Nominal(g.Width), least, g.Cover(asked)), g.Cover(asked)).All(l => l.Answerer is not { IsCoarse: true }))
+        return few.FirstOrDefault(g =>
+                Course
+                    .Through(Answerers(g, Nominal(g.Width), least, g.Cover(asked)), g.Cover(asked))
+                    .All(l => l.Answerer is not { IsCoarse: true })
+            )
             ?? few.FirstOrDefault()
             ?? Usual(zone).Last();
     }

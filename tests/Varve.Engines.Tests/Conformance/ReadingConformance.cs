@@ -249,7 +249,10 @@ public abstract class ReadingConformance(Func<ScratchDatabase> create) : Conform
     public async Task A_query_by_points_has_no_more_of_them_and_every_row(int most)
     {
         var rows = Every("2024-11-01", "2025-03-21", "6h");
-        var story = await BeginAsync(Policy("zone: Europe/Berlin\nkeep: 20d\ntiers: [{ every: 1h, keep: 40d }, { every: 1d }]", "sum, count"), rows);
+        var story = await BeginAsync(
+            Policy("zone: Europe/Berlin\nkeep: 20d\ntiers: [{ every: 1h, keep: 40d }, { every: 1d }]", "sum, count"),
+            rows
+        );
         await story.RunWellAsync("2025-03-21");
         var answer = await story.WithAsync(l =>
             l.QueryAsync(
