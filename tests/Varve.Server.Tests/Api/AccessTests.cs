@@ -29,7 +29,7 @@ public sealed class AccessTests(ServedDatabase served)
             path =>
                 Assert.True(
                     path.StartsWith("/health/", StringComparison.Ordinal)
-                        || path is "/login" or "/logout" or "/metrics" or "/api/v1/openapi.json"
+                        || path is "/login" or "/login/oidc" or "/logout" or "/metrics" or "/api/v1/openapi.json"
                         || path.StartsWith("/assets/", StringComparison.Ordinal),
                     path
                 )

@@ -99,7 +99,7 @@ public sealed class CarePageTests(Browser browser)
     {
         var services = browser.Served.Server.Services;
         var (home, table) = (services.GetRequiredService<HomeDatabase>(), services.GetRequiredService<DeliveryTable>());
-        var notice = new Notice("n-1", NoticeKind.Failed, home.Now(), "acme", "metrics", "cpu", null, null, "VRV401", "the disk is full");
+        var notice = new Notice("n-1", NoticeKind.Failed, home.Now(), "acme", "metrics", "cpu", null, null, "VRV401", "no room for notice d-1");
         await home.WriteAsync(
             (s, token) =>
                 table.AddAsync(
@@ -123,7 +123,7 @@ public sealed class CarePageTests(Browser browser)
         await table.TriedAsync("d-1", 9, DeliveryState.Dead, null, "it answered 503", home.Now(), default);
         var (page, complaints) = await browser.EnterAsync();
         await page.GotoAsync("/notices");
-        var row = page.Locator("section[aria-labelledby=dead] tr", new() { HasText = "the disk is full" });
+        var row = page.Locator("section[aria-labelledby=dead] tr", new() { HasText = "no room for notice d-1" });
         await Expect(row).ToContainTextAsync("it answered 503");
         await row.GetByRole(AriaRole.Button, new() { Name = "Send again" }).ClickAsync();
         await Expect(page.Locator("h1")).ToHaveTextAsync("Notices");
