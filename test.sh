@@ -154,15 +154,18 @@ count() {
 passed=0 failed=0 skipped=0 status=0
 
 run_project() {
-  local folder=$1 name report program code p f e s note=
+  local folder=$1 name report program threads code p f e s note=
   shift
   name=$(basename "$folder")
   report=$reports/$name.xml
   program=$(ls "$folder/bin/$configuration"/net*/"$name.dll" 2>/dev/null | tail -n 1)
   rm -f "$report"
   if [ -n "$program" ]; then
+    # Of these many wait for a server, so that more threads than processors have something to do.
+    threads=1x
+    [ "$name" = Varve.Engines.Tests ] && threads=1.5x
     timeout --kill-after=10 "${minutes}m" dotnet exec "$program" \
-      -noLogo -noColor -noAutoReporters -reporter quiet -result-xml "$report" "$@" </dev/null
+      -noLogo -noColor -noAutoReporters -reporter quiet -maxThreads "$threads" -result-xml "$report" "$@" </dev/null
     code=$?
   else
     code=127
