@@ -1,5 +1,7 @@
 using NodaTime;
+using Varve.Archiving;
 using Varve.Catalog;
+using Varve.Maintenance;
 using Varve.Time;
 
 namespace Varve.Contracts;
@@ -29,9 +31,22 @@ internal sealed record ArchiveReportShape(
     IReadOnlyList<PartShape> Parts,
     IReadOnlyList<UnknownShape> Unknown,
     IReadOnlyList<PartShape> BeingPruned
-);
+)
+{
+    internal static ArchiveReportShape Of(ArchiveReport report) =>
+        new(
+            report.Agrees,
+            [.. report.Parts.Select(p => PartShape.Of(p.Part, p.Problem))],
+            [.. report.Unknown.Select(u => new UnknownShape(u.Location, u.File))],
+            [.. report.BeingPruned.Select(p => PartShape.Of(p))]
+        );
+}
 
-internal sealed record AgainShape(string Policy, string What, long Count, IReadOnlyList<PartShape> Broken);
+internal sealed record AgainShape(string Policy, string What, long Count, IReadOnlyList<PartShape> Broken)
+{
+    internal static AgainShape Of(string policy, ArchiveAgain again) =>
+        new(policy, "archived again", again.Parts.Count, [.. again.Left.Select(c => PartShape.Of(c.Part, c.Problem))]);
+}
 
 internal sealed record UnknownShape(string Location, string File);
 
@@ -40,6 +55,19 @@ internal sealed record PruningShape(
     IReadOnlyList<PartShape> Parts,
     IReadOnlyList<PartShape> Held,
     IReadOnlyList<PartShape> Begun
-);
+)
+{
+    internal static PruningShape Of(ArchivePruning pruning, bool pruned) =>
+        new(
+            pruned,
+            [.. pruning.Parts.Select(p => PartShape.Of(p))],
+            [.. pruning.Held.Select(p => PartShape.Of(p))],
+            [.. pruning.Begun.Select(p => PartShape.Of(p))]
+        );
+}
 
-internal sealed record RestoredShape(string Policy, string Table, int Parts, long Rows, IReadOnlyList<TimeRange> Ranges, int Unknown);
+internal sealed record RestoredShape(string Policy, string Table, int Parts, long Rows, IReadOnlyList<TimeRange> Ranges, int Unknown)
+{
+    internal static RestoredShape Of(string policy, RestoreResult result) =>
+        new(policy, result.Table.Text, result.Parts, result.Rows, [.. result.Ranges], result.Unknown);
+}

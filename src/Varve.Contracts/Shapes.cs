@@ -3,6 +3,8 @@ using NodaTime.Text;
 using Varve.Applying;
 using Varve.Catalog;
 using Varve.Diagnosis;
+using Varve.Execution;
+using Varve.Maintenance;
 using Varve.Planning;
 using Varve.Policies;
 using Varve.Scheduling;
@@ -279,7 +281,23 @@ internal sealed record TagsShape(IReadOnlyList<TagShape> Tags);
 
 internal sealed record TagShape(string Tag, IReadOnlyList<string> Policies);
 
-internal sealed record VerifyShape(bool Agrees, IReadOnlyList<VerifiedTier> Tiers);
+internal sealed record VerifyShape(bool Agrees, IReadOnlyList<VerifiedTier> Tiers)
+{
+    internal static VerifyShape Of(IReadOnlyList<VerifyReport> reports) =>
+        new(
+            reports.All(r => r.Mismatches.Count == 0 && r.Failure is null),
+            [
+                .. reports.Select(r => new VerifiedTier(
+                    r.Policy,
+                    r.Tier,
+                    [.. r.Checked],
+                    r.Buckets,
+                    r.Mismatches,
+                    r.Failure is { } failure ? ProblemShape.Of(failure) : null
+                )),
+            ]
+        );
+}
 
 internal sealed record VerifiedTier(
     string Policy,
@@ -303,7 +321,18 @@ internal sealed record EraseShape(
     long Rows,
     IReadOnlyList<ErasedTierShape> Tiers,
     IReadOnlyList<string> Archives
-);
+)
+{
+    internal static EraseShape Of(EraseReport report, bool onlyLook) =>
+        new(
+            report.Policy,
+            report.Range,
+            !onlyLook && !report.IsEmpty,
+            report.Rows,
+            [.. report.Tiers.Select(t => new ErasedTierShape(t.Relation, t.Removed, [.. t.Rebuilt], [.. t.Kept]))],
+            [.. report.Archives.Select(a => $"{a.Location}:{a.File}")]
+        );
+}
 
 internal sealed record ErasedTierShape(string Relation, long Removed, IReadOnlyList<TimeRange> Rebuilt, IReadOnlyList<TimeRange> Kept);
 

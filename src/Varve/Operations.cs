@@ -107,9 +107,8 @@ internal sealed class Operations(Session session, LifecycleOptions options)
                 ? await DraftAsync(documents, cancellationToken)
                 : (await Selector.RosterAsync(cancellationToken)).Select(Selection.Of(plan.Policy));
         var policy = known.First(s => s.Policy.Name == plan.Policy);
-        var survey = await session.InspectDraftAsync(policy, plan.AsOf, cancellationToken);
         var executor = await session.ExecutorAsync(cancellationToken);
-        return await executor.RehearseAsync(survey, plan.Steps, cancellationToken);
+        return await executor.Rehearsal.OfAsync(await session.MeetAsync(policy, plan, cancellationToken), plan.Steps, cancellationToken);
     }
 
     public async IAsyncEnumerable<RunEvent> RunAsync(

@@ -71,14 +71,7 @@ internal static class ArchiveCommand
             return await AgainAsync(call);
         var report = await call.Read().VerifyArchivesAsync(Names(call), call.Cancellation);
         if (call.IsJson)
-            call.Print(
-                new ArchiveReportShape(
-                    report.Agrees,
-                    [.. report.Parts.Select(c => PartShape.Of(c.Part, c.Problem))],
-                    [.. report.Unknown.Select(u => new UnknownShape(u.Location, u.File))],
-                    [.. report.BeingPruned.Select(p => PartShape.Of(p))]
-                )
-            );
+            call.Print(ArchiveReportShape.Of(report));
         else
             ArchiveScreen.Report(call.Screen, report);
         return report.Agrees ? ExitCode.Done : ExitCode.Person;
@@ -90,9 +83,7 @@ internal static class ArchiveCommand
             throw CommonOptions.Usage("--again is a person's word about one policy: varve archive verify POLICY --again.");
         var again = await call.Write().ArchiveAgainAsync(policy, call.Cancellation);
         if (call.IsJson)
-            call.Print(
-                new AgainShape(policy, "archived again", again.Parts.Count, [.. again.Left.Select(c => PartShape.Of(c.Part, c.Problem))])
-            );
+            call.Print(AgainShape.Of(policy, again));
         else
             ArchiveScreen.Again(call.Screen, policy, again);
         return again.Left.Count == 0 ? ExitCode.Done : ExitCode.Person;
@@ -111,14 +102,7 @@ internal static class ArchiveCommand
         if (agreed && pruning.Parts.Count + pruning.Begun.Count > 0)
             pruning = await lifecycle.PruneArchivesAsync(Names(call), keep, call.Cancellation);
         if (call.IsJson)
-            call.Print(
-                new PruningShape(
-                    agreed,
-                    [.. pruning.Parts.Select(p => PartShape.Of(p))],
-                    [.. pruning.Held.Select(p => PartShape.Of(p))],
-                    [.. pruning.Begun.Select(p => PartShape.Of(p))]
-                )
-            );
+            call.Print(PruningShape.Of(pruning, agreed));
         else if (!agreed)
             call.Screen.Warn(
                 new Span("Nothing was removed: these rows are in no other place. Say --yes, or type yes when asked.", Palette.Warn)

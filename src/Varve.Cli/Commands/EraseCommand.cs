@@ -72,16 +72,7 @@ internal static class EraseCommand
     {
         if (call.IsJson)
         {
-            call.Print(
-                new EraseShape(
-                    report.Policy,
-                    report.Range,
-                    !onlyLook && !report.IsEmpty,
-                    report.Rows,
-                    [.. report.Tiers.Select(t => new ErasedTierShape(t.Relation, t.Removed, [.. t.Rebuilt], [.. t.Kept]))],
-                    [.. report.Archives.Select(a => $"{a.Location}:{a.File}")]
-                )
-            );
+            call.Print(EraseShape.Of(report, onlyLook));
             return;
         }
 

@@ -87,7 +87,7 @@ internal static class RestoreCommand
             call.Cancellation
         );
         if (call.IsJson)
-            call.Print(new RestoredShape(policy, result.Table.Text, result.Parts, result.Rows, [.. result.Ranges], result.Unknown));
+            call.Print(RestoredShape.Of(policy, result));
         else
             ArchiveScreen.Restored(call.Screen, result);
         return ExitCode.Done;

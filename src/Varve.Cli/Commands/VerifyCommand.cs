@@ -61,21 +61,7 @@ internal static class VerifyCommand
         );
         var agrees = reports.All(r => r.Mismatches.Count == 0);
         if (call.IsJson)
-            call.Print(
-                new VerifyShape(
-                    agrees,
-                    [
-                        .. reports.Select(r => new VerifiedTier(
-                            r.Policy,
-                            r.Tier,
-                            [.. r.Checked],
-                            r.Buckets,
-                            r.Mismatches,
-                            r.Failure is { } failure ? ProblemShape.Of(failure) : null
-                        )),
-                    ]
-                )
-            );
+            call.Print(VerifyShape.Of(reports));
         else
             Show(call.Screen, reports);
         return agrees ? ExitCode.Of(reports.Select(r => r.Failure)) : ExitCode.Person;

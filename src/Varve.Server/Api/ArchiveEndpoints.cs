@@ -48,12 +48,7 @@ internal static class ArchiveEndpoints
             async (lifecycle, token) =>
             {
                 var report = await lifecycle.VerifyArchivesAsync(policy is null ? [] : [policy], token);
-                return new ArchiveReportShape(
-                    report.Agrees,
-                    [.. report.Parts.Select(p => PartShape.Of(p.Part, p.Problem))],
-                    [.. report.Unknown.Select(u => new UnknownShape(u.Location, u.File))],
-                    [.. report.BeingPruned.Select(p => PartShape.Of(p))]
-                );
+                return ArchiveReportShape.Of(report);
             }
         );
 
@@ -81,12 +76,7 @@ internal static class ArchiveEndpoints
 
     private static Removal<PruningShape> Pruned(ArchivePruning pruning, bool isDone) =>
         new(
-            new(
-                isDone,
-                [.. pruning.Parts.Select(p => PartShape.Of(p))],
-                [.. pruning.Held.Select(p => PartShape.Of(p))],
-                [.. pruning.Begun.Select(p => PartShape.Of(p))]
-            ),
+            PruningShape.Of(pruning, isDone),
             [
                 .. pruning.Parts.Select(p =>
                     $"{p.Location}: {p.File}, {Words.Count(p.Rows, "row")} of {Words.Range(p.Range)}; they are in no other place"
@@ -114,15 +104,7 @@ internal static class ArchiveEndpoints
                         async (lifecycle, token) =>
                         {
                             var again = await lifecycle.ArchiveAgainAsync(policy, token);
-                            return (
-                                new AgainShape(
-                                    policy,
-                                    "archived again",
-                                    again.Parts.Count,
-                                    [.. again.Left.Select(c => PartShape.Of(c.Part, c.Problem))]
-                                ),
-                                new System.Text.Json.Nodes.JsonObject { ["parts"] = again.Parts.Count }
-                            );
+                            return (AgainShape.Of(policy, again), new System.Text.Json.Nodes.JsonObject { ["parts"] = again.Parts.Count });
                         }
                     )
             );
@@ -159,14 +141,7 @@ internal static class ArchiveEndpoints
                         {
                             var restored = await lifecycle.RestoreAsync(request, token);
                             return (
-                                new RestoredShape(
-                                    policy,
-                                    restored.Table.Text,
-                                    restored.Parts,
-                                    restored.Rows,
-                                    [.. restored.Ranges],
-                                    restored.Unknown
-                                ),
+                                RestoredShape.Of(policy, restored),
                                 new System.Text.Json.Nodes.JsonObject
                                 {
                                     ["table"] = restored.Table.Text,

@@ -282,19 +282,7 @@ internal static class ReadingEndpoints
                     from is null && to is null ? null : Times.Range(from, to),
                     token
                 );
-                return new VerifyShape(
-                    reports.All(r => r.Mismatches.Count == 0 && r.Failure is null),
-                    [
-                        .. reports.Select(r => new VerifiedTier(
-                            r.Policy,
-                            r.Tier,
-                            [.. r.Checked],
-                            r.Buckets,
-                            r.Mismatches,
-                            r.Failure is { } failure ? ProblemShape.Of(failure) : null
-                        )),
-                    ]
-                );
+                return VerifyShape.Of(reports);
             }
         );
 

@@ -57,14 +57,7 @@ internal static class RemovalEndpoints
 
     private static Removal<EraseShape> Erased(EraseReport report, IReadOnlyDictionary<string, string?> where, bool onlyLook) =>
         new(
-            new(
-                report.Policy,
-                report.Range,
-                !onlyLook && !report.IsEmpty,
-                report.Rows,
-                [.. report.Tiers.Select(t => new ErasedTierShape(t.Relation, t.Removed, [.. t.Rebuilt], [.. t.Kept]))],
-                [.. report.Archives.Select(a => $"{a.Location}:{a.File}")]
-            ),
+            EraseShape.Of(report, onlyLook),
             [
                 $"{Words.Count(report.Rows, "row")} of the source",
                 .. report

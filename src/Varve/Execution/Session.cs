@@ -91,16 +91,35 @@ internal sealed class Session
     /// <summary>The survey of a policy that may not be stored, on a database that may have no catalog.</summary>
     public async Task<Inspection> InspectDraftAsync(StoredPolicy draft, Instant asOf, CancellationToken cancellationToken)
     {
-        var blueprint = await Inspector.ResolveAsync(draft.Policy, cancellationToken);
-        var ledger = await ReadAsync((s, token) => LedgerAsync(s, draft, asOf, token), Ledger.Empty(draft.Hash), cancellationToken);
-        var shelf = await Store.ShelfAsync(_engine, cancellationToken);
-        if (shelf.Begins(draft.Policy))
-            ledger = ledger.Expired(shelf.InheritedBy(draft.Policy, blueprint.Source));
+        var (blueprint, ledger) = await BeginningAsync(draft, asOf, cancellationToken);
         return await _engine.TransactAsync(
             (s, token) => Inspector.InspectAsync(s, draft, blueprint, ledger, asOf, token),
             Scope.Reading,
             cancellationToken
         );
+    }
+
+    /// <summary>The same for a plan that there is.</summary>
+    public async Task<Inspection> MeetAsync(StoredPolicy draft, Plan plan, CancellationToken cancellationToken)
+    {
+        var (blueprint, ledger) = await BeginningAsync(draft, plan.AsOf, cancellationToken);
+        return await _engine.TransactAsync(
+            (s, token) => Inspector.MeetAsync(s, draft, blueprint, ledger, plan, token),
+            Scope.Reading,
+            cancellationToken
+        );
+    }
+
+    private async Task<(PolicyLayout Blueprint, Ledger Ledger)> BeginningAsync(
+        StoredPolicy draft,
+        Instant asOf,
+        CancellationToken cancellationToken
+    )
+    {
+        var blueprint = await Inspector.ResolveAsync(draft.Policy, cancellationToken);
+        var ledger = await ReadAsync((s, token) => LedgerAsync(s, draft, asOf, token), Ledger.Empty(draft.Hash), cancellationToken);
+        var shelf = await Store.ShelfAsync(_engine, cancellationToken);
+        return (blueprint, shelf.Begins(draft.Policy) ? ledger.Expired(shelf.InheritedBy(draft.Policy, blueprint.Source)) : ledger);
     }
 
     /// <summary>The ledger of a policy; of one that is not stored, as it will begin.</summary>

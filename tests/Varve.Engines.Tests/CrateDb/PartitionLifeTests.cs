@@ -226,6 +226,11 @@ public sealed class PartitionLifeTests() : ConformanceSuite(CrateDbScratch.New)
         var story = await DaysAsync("archive: { to: cold }\n" + Days);
         var outcome = await story.RunAsync("2025-04-10T12:00Z");
         Assert.Contains(outcome.Errors, e => e.Message.Contains("no repository `cold`", StringComparison.Ordinal));
+
+        // It is told of the step that it is about, and of no other.
+        var steps = await story.WithAsync(l => l.StepsAsync(outcome.Summary.RunId));
+        Assert.Contains(steps, s => s.Kind == "rollup");
+        Assert.All(steps, s => Assert.Equal(s.Kind == "archive" ? "failed" : "done", s.Status));
         Assert.Equal(26, (await IdentsAsync()).Count);
     }
 

@@ -99,7 +99,18 @@ public sealed class CarePageTests(Browser browser)
     {
         var services = browser.Served.Server.Services;
         var (home, table) = (services.GetRequiredService<HomeDatabase>(), services.GetRequiredService<DeliveryTable>());
-        var notice = new Notice("n-1", NoticeKind.Failed, home.Now(), "acme", "metrics", "cpu", null, null, "VRV401", "no room for notice d-1");
+        var notice = new Notice(
+            "n-1",
+            NoticeKind.Failed,
+            home.Now(),
+            "acme",
+            "metrics",
+            "cpu",
+            null,
+            null,
+            "VRV401",
+            "no room for notice d-1"
+        );
         await home.WriteAsync(
             (s, token) =>
                 table.AddAsync(

@@ -53,11 +53,8 @@ internal sealed class PolicyInspector(IEngine engine, CatalogStore desk, Archive
         bool withBytes = true
     )
     {
-        blueprint = await WithRetiredAsync(statements, blueprint, ledger, cancellationToken);
-        await BrokenTier.RefuseAsync(statements, blueprint, ledger, cancellationToken);
-        var watch = Planner.Watch(blueprint, ledger, asOf);
+        (blueprint, var state) = await LookAsync(statements, blueprint, ledger, asOf, withBytes, cancellationToken);
         var observer = new Observer(engine, statements, blueprint);
-        var state = await observer.ObserveAsync(ledger, watch, withBytes, cancellationToken);
         if (Planner.Scattered(blueprint, state, asOf) is { } range)
             state = state with { Days = await observer.DaysAsync(ledger, range, cancellationToken) };
         var plan = Planner.Plan(blueprint, state, asOf);
@@ -88,7 +85,11 @@ internal sealed class PolicyInspector(IEngine engine, CatalogStore desk, Archive
         if (Declared(blueprint.Policy) is { } undeclared)
             plan = plan with { Notes = [.. plan.Notes, undeclared] };
         var doubt = plan.Steps.Any(Touches)
-            ? await new SourceLook(engine.Dialect, statements, blueprint).LookAsync(ledger, watch.Comparable, cancellationToken)
+            ? await new SourceLook(engine.Dialect, statements, blueprint).LookAsync(
+                ledger,
+                Planner.Watch(blueprint, ledger, asOf).Comparable,
+                cancellationToken
+            )
             : null;
         if (doubt is not null)
             plan = plan with
@@ -103,6 +104,35 @@ internal sealed class PolicyInspector(IEngine engine, CatalogStore desk, Archive
                 ],
             };
         return new(stored, blueprint, state, plan) { Doubt = doubt };
+    }
+
+    /// <summary>What a plan that was made before meets now; nothing is planned again.</summary>
+    public async Task<Inspection> MeetAsync(
+        IStatements statements,
+        StoredPolicy stored,
+        PolicyLayout blueprint,
+        Ledger ledger,
+        Plan plan,
+        CancellationToken cancellationToken
+    )
+    {
+        (blueprint, var state) = await LookAsync(statements, blueprint, ledger, plan.AsOf, withBytes: false, cancellationToken);
+        return new(stored, blueprint, state, plan);
+    }
+
+    private async Task<(PolicyLayout Blueprint, TableState State)> LookAsync(
+        IStatements statements,
+        PolicyLayout blueprint,
+        Ledger ledger,
+        Instant asOf,
+        bool withBytes,
+        CancellationToken cancellationToken
+    )
+    {
+        blueprint = await WithRetiredAsync(statements, blueprint, ledger, cancellationToken);
+        await BrokenTier.RefuseAsync(statements, blueprint, ledger, cancellationToken);
+        var watch = Planner.Watch(blueprint, ledger, asOf);
+        return (blueprint, await new Observer(engine, statements, blueprint).ObserveAsync(ledger, watch, withBytes, cancellationToken));
     }
 
     // Where nothing is built, removed or judged, the table may be whichever it is.

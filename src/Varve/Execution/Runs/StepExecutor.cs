@@ -30,14 +30,22 @@ internal sealed class StepExecutor(
     RemovalLimit limit
 )
 {
+    private readonly StepContexts _contexts = new(engine, store, locations, limit, clock);
     private (int Ordinal, string Text) _intent = (-1, "");
     private (int Ordinal, StatementLog? Log) _begun = (-1, null);
 
     /// <summary>The run.</summary>
-    public string Run { get; } = Guid.CreateVersion7().ToString();
+    public string Run => _contexts.Run;
 
     /// <summary>What makes the hashes of archived rows.</summary>
-    public string HashedBy { get; set; } = "";
+    public string HashedBy
+    {
+        get => _contexts.HashedBy;
+        set => _contexts.HashedBy = value;
+    }
+
+    /// <summary>The same steps, written down and not done.</summary>
+    public Rehearsal Rehearsal => new(engine, store, _contexts);
 
     /// <summary>For how long a move may not get on.</summary>
     public Duration Patience => engine.Capabilities.Relocation?.Patience ?? Duration.Zero;
@@ -55,7 +63,7 @@ internal sealed class StepExecutor(
         // What takes several units of work is one step.
         var log = _begun.Ordinal == ordinal ? _begun.Log!.Copy() : new(store.Tables);
         var recorded = new RecordedStatements(statements, log);
-        var parts = await HoldAsync(recorded, survey.Blueprint, step, cancellationToken);
+        var held = await _contexts.HoldAsync(recorded, survey.Blueprint, step, cancellationToken);
         var ledger = await store.Ledgers.LoadAsync(statements, survey.Stored, survey.Plan.AsOf, cancellationToken);
         if (ledger.Last is { } last && last.Run == Run && last.Ordinal == ordinal)
             return await AgainAsync(statements, survey, ledger, last, next, cancellationToken);
@@ -67,7 +75,7 @@ internal sealed class StepExecutor(
             step,
             cancellationToken
         );
-        var context = Context(recorded, log, survey, state) with { Parts = Quiet(parts, ledger, survey) };
+        var context = _contexts.Of(recorded, log, survey, state, held);
         if (ledger.Going.Count > 0 || ledger.Drill is not null)
             await new UnfinishedWork(store, actor, Now()).FinishAsync(context, cancellationToken);
         var acted = IsDone(context, step)
@@ -91,41 +99,6 @@ internal sealed class StepExecutor(
     public Task IntendAsync(IStatements statements, Inspection survey, PlanStep step, int ordinal, CancellationToken cancellationToken) =>
         IntendAsync(statements, survey, survey.State.Ledger, step, ordinal, cancellationToken);
 
-    /// <summary>The statements of steps as they would be run one after the other, where nothing comes in between.</summary>
-    public async Task<IReadOnlyList<StepStatements>> RehearseAsync(
-        Inspection survey,
-        IReadOnlyList<PlanStep> steps,
-        CancellationToken cancellationToken
-    )
-    {
-        var hasCatalog = await HasCatalogAsync(cancellationToken);
-        return await engine.TransactAsync(
-            (s, token) => RehearseAsync(s, hasCatalog, survey, steps, token),
-            Scope.Reading,
-            cancellationToken
-        );
-    }
-
-    private async Task<IReadOnlyList<StepStatements>> RehearseAsync(
-        IStatements statements,
-        bool hasCatalog,
-        Inspection survey,
-        IReadOnlyList<PlanStep> steps,
-        CancellationToken cancellationToken
-    )
-    {
-        List<StepStatements> shown = [];
-        List<RehearsedPart> written = [];
-        var ledger = survey.State.Ledger;
-        foreach (var step in steps)
-        {
-            (var log, ledger) = await RehearseAsync(statements, hasCatalog, survey, ledger, step, written, cancellationToken);
-            shown.Add(new(step, log.Texts(engine.Dialect)));
-        }
-
-        return shown;
-    }
-
     /// <summary>Finishes what an earlier run or command began.</summary>
     public Task FinishEarlierAsync(Inspection survey, CancellationToken cancellationToken) =>
         engine.TransactAsync(
@@ -133,7 +106,7 @@ internal sealed class StepExecutor(
             {
                 var ledger = await store.Ledgers.LoadAsync(statements, survey.Stored, survey.Plan.AsOf, token);
                 await new UnfinishedWork(store, actor, Now()).FinishAsync(
-                    Context(statements, new(store.Tables), survey, survey.State with { Ledger = ledger }),
+                    _contexts.Of(statements, new(store.Tables), survey, survey.State with { Ledger = ledger }, []),
                     token
                 );
                 return 0;
@@ -177,81 +150,6 @@ internal sealed class StepExecutor(
             cancellationToken
         );
 
-    // What goes as a whole is kept from others before anything is seen of it.
-    private Task<IReadOnlyList<TablePart>> HoldAsync(
-        IStatements statements,
-        PolicyLayout blueprint,
-        PlanStep step,
-        CancellationToken cancellationToken
-    ) =>
-        step is PlanStep.Expire { Relation: Relations.Source } expire && PartitioningOf(blueprint) is { } partitioning
-            ? partitioning.HoldAsync(statements, blueprint.Source, blueprint.Time, Time.RangeSet.Of(expire.Range), cancellationToken)
-            : Task.FromResult<IReadOnlyList<TablePart>>([]);
-
-    // What an earlier run saw as it is now is not closed for writes before it goes.
-    private static IReadOnlyList<TablePart> Quiet(IReadOnlyList<TablePart> parts, Ledger ledger, Inspection survey) =>
-        [.. parts.Select(p => p with { IsQuiet = p.Mark is { } mark && SeenPart.IsQuiet(ledger, p.Range, mark.Digest, survey.Plan.AsOf) })];
-
-    private Partitioning? PartitioningOf(PolicyLayout blueprint) =>
-        blueprint.Policy.ExpireBy == ExpireBy.Rows ? null : engine.Capabilities.Partitioning;
-
-    private StepContext Context(IStatements statements, StatementLog log, Inspection survey, TableState state)
-    {
-        var blueprint = survey.Blueprint;
-        return new StepContext(
-            blueprint,
-            state,
-            Cutoffs.At(blueprint, survey.Plan.AsOf, survey.State.Last),
-            new ProjectedLedger(blueprint, state),
-            statements,
-            engine.Dialect
-        )
-        {
-            Log = log,
-            Archives = new(locations, store.Archives, HashedBy, Run, Now()) { Benches = engine.Capabilities.Benches },
-            Ledger = new(store.Ledgers, statements, blueprint.Policy.Name, state.Ledger, engine.Capabilities.Transactions, Now()),
-            Limit = limit,
-            Partitioning = PartitioningOf(blueprint),
-            Snapshotting = engine.Capabilities.Snapshotting,
-            Relocation = engine.Capabilities.Relocation,
-        };
-    }
-
-    // The same acts, in the same order, on a database that answers as it should: what is shown is what runs.
-    private async Task<(StatementLog Log, Ledger After)> RehearseAsync(
-        IStatements statements,
-        bool hasCatalog,
-        Inspection survey,
-        Ledger ledger,
-        PlanStep step,
-        List<RehearsedPart> written,
-        CancellationToken cancellationToken
-    )
-    {
-        var log = new StatementLog(store.Tables);
-        var rehearsed = new RehearsedStatements(statements, log, hasCatalog);
-        var context = Context(rehearsed, log, survey, survey.State with { Ledger = ledger });
-        context = context with
-        {
-            Rehearsed = written,
-            Ledger = new(null, rehearsed, survey.Blueprint.Policy.Name, ledger, engine.Capabilities.Transactions, Now()),
-            Limit = new(null),
-            Partitioning = context.Partitioning is { } partitioning ? new RehearsedPartitioning(partitioning) : null,
-            Relocation = context.Relocation is { } relocation ? new RehearsedRelocation(relocation) : null,
-            Parts = Quiet(await HoldAsync(rehearsed, survey.Blueprint, step, cancellationToken), ledger, survey),
-        };
-        try
-        {
-            await StepDispatch.ActAsync(context, step, cancellationToken);
-            return (log, await StepDispatch.FollowAsync(context, step, cancellationToken));
-        }
-        catch (Exception refused) when (refused is StepSkippedException or EngineException { Code: EngineCodes.Refused })
-        {
-            // It is not done then either, as far as can be said now.
-            return (new(store.Tables), ledger);
-        }
-    }
-
     private async Task IntendAsync(
         IStatements statements,
         Inspection survey,
@@ -261,7 +159,7 @@ internal sealed class StepExecutor(
         CancellationToken cancellationToken
     )
     {
-        var (log, _) = await RehearseAsync(statements, true, survey, ledger, step, [], cancellationToken);
+        var log = await Rehearsal.OfAsync(statements, survey, ledger, step, cancellationToken);
         _intent = (ordinal, log.Text(engine.Dialect));
         await store.Runs.IntendAsync(statements, Run, ordinal, _intent.Text, Now(), cancellationToken);
     }

@@ -65,3 +65,40 @@ internal sealed class RehearsedRelocation(Relocation real) : Relocation
         return new(0, 0, IsDone: true);
     }
 }
+
+/// <summary>Parts of a table that are only said to be kept: nothing is taken, brought back or removed.</summary>
+internal sealed class RehearsedSnapshotting(Snapshotting real) : Snapshotting
+{
+    public override Task<string?> RefusesAsync(string repository, CancellationToken cancellationToken) =>
+        real.RefusesAsync(repository, cancellationToken);
+
+    public override IReadOnlyList<SqlText> Taking(string repository, string name, IReadOnlyList<TablePart> parts) =>
+        real.Taking(repository, name, parts);
+
+    public override IReadOnlyList<string> NamesOf(string name, IReadOnlyList<TablePart> parts) => real.NamesOf(name, parts);
+
+    public override Task<IReadOnlyList<string>> TakeAsync(
+        string repository,
+        string name,
+        IReadOnlyList<TablePart> parts,
+        CancellationToken cancellationToken
+    ) => Task.FromResult(NamesOf(name, parts));
+
+    public override Task<string?> ObjectionAsync(string repository, TableName table, string part, CancellationToken cancellationToken) =>
+        real.ObjectionAsync(repository, table, part, cancellationToken);
+
+    public override IReadOnlyList<SqlText> Restoring(string repository, TableName table, IReadOnlyList<string> parts, string into) =>
+        real.Restoring(repository, table, parts, into);
+
+    public override Task RestoreAsync(
+        string repository,
+        TableName table,
+        IReadOnlyList<string> parts,
+        string into,
+        CancellationToken cancellationToken
+    ) => Task.CompletedTask;
+
+    public override Task DropAsync(string repository, string part, CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public override bool IsTogether(string part, string other) => real.IsTogether(part, other);
+}

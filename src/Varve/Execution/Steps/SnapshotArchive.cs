@@ -34,17 +34,13 @@ internal sealed class SnapshotArchive(StepContext context, Snapshotting snapshot
             rows[i] = await context.NumberAsync(RowsSql.Within(open[i].Table, open[i].Within), cancellationToken);
         foreach (var statement in snapshots.Taking(location, name, open))
             context.Log.Add(statement);
-        if (context.Rehearsed is not null)
-        {
-            if (context.Blueprint.Policy.Archive!.Drill)
-                await DrillAsync(open, snapshots.NamesOf(name, open), cancellationToken);
-            return ActOutcome.Nothing;
-        }
-
         var files = await snapshots.TakeAsync(location, name, open, cancellationToken);
-        await RequireSameAsync(open, range, files[0], cancellationToken);
+        if (context.Rehearsed is null)
+            await RequireSameAsync(open, range, files[0], cancellationToken);
         if (context.Blueprint.Policy.Archive!.Drill)
             await DrillAsync(open, files, cancellationToken);
+        if (context.Rehearsed is not null)
+            return ActOutcome.Nothing;
         for (var i = 0; i < open.Count; i++)
             await AddAsync(open[i], files[i], rows[i], cancellationToken);
         return new(
@@ -143,8 +139,7 @@ internal sealed class SnapshotArchive(StepContext context, Snapshotting snapshot
         {
             foreach (var statement in snapshots.Restoring(location, source, files, beside.Name))
                 context.Log.Add(statement);
-            if (context.Rehearsed is null)
-                await snapshots.RestoreAsync(location, source, files, beside.Name, cancellationToken);
+            await snapshots.RestoreAsync(location, source, files, beside.Name, cancellationToken);
             foreach (var part in parts)
             {
                 var (is_, was) = (

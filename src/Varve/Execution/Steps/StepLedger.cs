@@ -20,6 +20,9 @@ internal sealed class StepLedger(LedgerTable? table, IStatements statements, str
     /// <summary>The ledger as it is stored.</summary>
     public Ledger Stored { get; private set; } = read;
 
+    /// <summary>The same, kept nowhere.</summary>
+    public StepLedger Unkept() => new(null, statements, policy, Stored, isAtomic, now);
+
     /// <summary>Writes down what is about to be done, unless nobody could see it.</summary>
     public Task ClaimAsync(Ledger claimed, CancellationToken cancellationToken) =>
         isAtomic ? Task.CompletedTask : SaveAsync(claimed, cancellationToken);
