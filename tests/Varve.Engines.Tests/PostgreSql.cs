@@ -5,6 +5,7 @@ namespace Varve.Engines.Tests;
 
 public sealed class PostgreSqlTime() : TimeConformance(PostgreSqlScratch.New);
 
+[LacksTimes(TimeKind.TimestampNanoseconds)]
 public sealed class PostgreSqlOddTimes() : OddTimeConformance(PostgreSqlScratch.New);
 
 public sealed class PostgreSqlArrivals() : ArrivalConformance(PostgreSqlScratch.New);

@@ -58,10 +58,10 @@ public abstract class OddTimeConformance(Func<ScratchDatabase> create) : Conform
     [Theory]
     [Rule("no-time-no-bucket")]
     [Rule("in-range")]
-    [MemberData(nameof(Outside))]
+    [OwnTimes(nameof(Outside))]
     public async Task A_row_out_of_range_is_counted_and_ends_no_command(TimeKind kind, Place place)
     {
-        kind = Db.Nearest(kind);
+        Assert.Equal(kind, Db.Nearest(kind));
         var odd = Literal(kind, place);
         var rows = Every("2025-01-01", "2025-01-21", "6h")
             .Where(r => kind != TimeKind.Date || Micros.From(r.At!.Value) % 86_400_000_000 == 0)
@@ -105,10 +105,10 @@ public abstract class OddTimeConformance(Func<ScratchDatabase> create) : Conform
 
     [Theory]
     [Rule("in-range")]
-    [MemberData(nameof(Kinds))]
+    [OwnTimes(nameof(Kinds))]
     public async Task The_first_row_in_range_is_rolled_up_and_expires(TimeKind kind)
     {
-        kind = Db.Nearest(kind);
+        Assert.Equal(kind, Db.Nearest(kind));
         SourceRow[] rows = [SourceRow.Of(First(kind), "a", 1.0), SourceRow.Of(First(kind) + Duration.FromDays(1), "a", 2.0)];
         var years = First(kind) + Duration.FromDays(730);
         var story = await Story.BeginAsync(Db, Cpu(kind), PolicyFor(kind, $"keep: 400d\ntiers: [{Tiers(kind)}]"), rows);
@@ -136,10 +136,10 @@ public abstract class OddTimeConformance(Func<ScratchDatabase> create) : Conform
 
     [Theory]
     [Rule("in-range")]
-    [MemberData(nameof(Kinds))]
+    [OwnTimes(nameof(Kinds))]
     public async Task The_last_row_in_range_waits_for_its_time(TimeKind kind)
     {
-        kind = Db.Nearest(kind);
+        Assert.Equal(kind, Db.Nearest(kind));
         var step = s_kinds.Single(k => k.Kind == kind).Step;
         var rows = Every("2025-01-01", "2025-01-03", "1d");
         var story = await Story.BeginAsync(Db, Cpu(kind), PolicyFor(kind, $"keep: 90y\ntiers: [{Tiers(kind)}]"), rows);

@@ -121,7 +121,7 @@ public abstract class KillSuite(Func<FileScratch> create)
     }
 
     /// <summary>At how many of the statements of a run it is ended.</summary>
-    protected virtual int Samples => 7;
+    protected virtual int Samples => 5;
 
     private static IEnumerable<int> Numbers(int last, int samples)
     {
