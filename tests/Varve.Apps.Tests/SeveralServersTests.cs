@@ -73,14 +73,14 @@ public sealed class SeveralServersTests
                 .EnumerateArray()
                 .ToList();
             Assert.Equal(2, all.Count);
-            var next = all.Single(r => r.GetProperty("trigger").GetString() == "Resumed").GetProperty("state").GetString();
-            if (next is "Queued" or "Running")
+            var next = all.Single(r => r.GetProperty("trigger").GetString() == "resumed").GetProperty("state").GetString();
+            if (next is "queued" or "running")
             {
                 await Task.Delay(100);
                 continue;
             }
 
-            Assert.Equal("Done", next);
+            Assert.Equal("done", next);
             break;
         }
 

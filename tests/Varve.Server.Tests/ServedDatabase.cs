@@ -180,12 +180,12 @@ public sealed class ServedDatabase : IAsyncLifetime
         );
         Assert.True(applied.IsSuccessStatusCode, await applied.Content.ReadAsStringAsync());
         var built = await RunAsync(client, new { policies = new[] { name } });
-        Assert.True(built.GetProperty("state").GetString() == (keep == "forever" ? "Done" : "Braked"), built.ToString());
+        Assert.True(built.GetProperty("state").GetString() == (keep == "forever" ? "done" : "braked"), built.ToString());
         if (keep == "forever")
             return;
         var hash = built.GetProperty("result").GetProperty("policies")[0].GetProperty("brake").GetProperty("hash").GetString();
         Assert.Equal(
-            "Done",
+            "done",
             (await RunAsync(client, new { policies = new[] { name }, confirm = new[] { hash } })).GetProperty("state").GetString()
         );
     }

@@ -26,8 +26,8 @@ public sealed class StartTests
         while (!(await client.GetAsync("health/startup")).IsSuccessStatusCode)
             await Task.Yield();
         var all = (await ServedDatabase.JsonAsync(await client.GetAsync("api/v1/runs"))).GetProperty("items").EnumerateArray().ToList();
-        Assert.Equal("Interrupted", all.Single(r => r.GetProperty("id").GetString() == run.Id).GetProperty("state").GetString());
-        Assert.Equal("cpu", all.Single(r => r.GetProperty("trigger").GetString() == "Resumed").GetProperty("policy").GetString());
+        Assert.Equal("interrupted", all.Single(r => r.GetProperty("id").GetString() == run.Id).GetProperty("state").GetString());
+        Assert.Equal("cpu", all.Single(r => r.GetProperty("trigger").GetString() == "resumed").GetProperty("policy").GetString());
     }
 
     [Fact]
@@ -41,7 +41,7 @@ public sealed class StartTests
             await Task.Yield();
         await client.GetStringAsync($"api/v1/runs/{waits.Id}/events");
         Assert.NotEqual(
-            "Queued",
+            "queued",
             (await ServedDatabase.JsonAsync(await client.GetAsync($"api/v1/runs/{waits.Id}"))).GetProperty("state").GetString()
         );
     }

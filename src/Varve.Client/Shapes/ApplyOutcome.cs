@@ -4,15 +4,15 @@ namespace Varve.Client.Shapes;
 /// <summary>What happened to a policy.</summary>
 public enum ApplyOutcome
 {
-    /// <summary>Created.</summary>
+    /// <summary><c>created</c> in JSON.</summary>
     Created,
 
-    /// <summary>Changed.</summary>
+    /// <summary><c>changed</c> in JSON.</summary>
     Changed,
 
-    /// <summary>Unchanged.</summary>
+    /// <summary><c>unchanged</c> in JSON.</summary>
     Unchanged,
 
-    /// <summary>Deleted.</summary>
+    /// <summary><c>deleted</c> in JSON.</summary>
     Deleted,
 }

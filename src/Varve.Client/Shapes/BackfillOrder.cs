@@ -4,9 +4,9 @@ namespace Varve.Client.Shapes;
 /// <summary>BackfillOrder of the API.</summary>
 public enum BackfillOrder
 {
-    /// <summary>OldestFirst.</summary>
+    /// <summary><c>oldest-first</c> in JSON.</summary>
     OldestFirst,
 
-    /// <summary>NewestFirst.</summary>
+    /// <summary><c>newest-first</c> in JSON.</summary>
     NewestFirst,
 }

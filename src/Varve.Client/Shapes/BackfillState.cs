@@ -4,15 +4,15 @@ namespace Varve.Client.Shapes;
 /// <summary>How a backfill stands.</summary>
 public enum BackfillState
 {
-    /// <summary>Running.</summary>
+    /// <summary><c>running</c> in JSON.</summary>
     Running,
 
-    /// <summary>Paused.</summary>
+    /// <summary><c>paused</c> in JSON.</summary>
     Paused,
 
-    /// <summary>Done.</summary>
+    /// <summary><c>done</c> in JSON.</summary>
     Done,
 
-    /// <summary>Ended.</summary>
+    /// <summary><c>ended</c> in JSON.</summary>
     Ended,
 }

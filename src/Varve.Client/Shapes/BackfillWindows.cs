@@ -4,12 +4,12 @@ namespace Varve.Client.Shapes;
 /// <summary>What is done with windows that were done, or that failed, before.</summary>
 public enum BackfillWindows
 {
-    /// <summary>Missing.</summary>
+    /// <summary><c>missing</c> in JSON.</summary>
     Missing,
 
-    /// <summary>Untried.</summary>
+    /// <summary><c>untried</c> in JSON.</summary>
     Untried,
 
-    /// <summary>All.</summary>
+    /// <summary><c>all</c> in JSON.</summary>
     All,
 }

@@ -4,12 +4,12 @@ namespace Varve.Client.Shapes;
 /// <summary>How a delivery stands.</summary>
 public enum DeliveryState
 {
-    /// <summary>Waiting.</summary>
+    /// <summary><c>waiting</c> in JSON.</summary>
     Waiting,
 
-    /// <summary>Delivered.</summary>
+    /// <summary><c>delivered</c> in JSON.</summary>
     Delivered,
 
-    /// <summary>Dead.</summary>
+    /// <summary><c>dead</c> in JSON.</summary>
     Dead,
 }

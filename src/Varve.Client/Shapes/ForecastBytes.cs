@@ -4,12 +4,12 @@ namespace Varve.Client.Shapes;
 /// <summary>How the bytes of a row are known.</summary>
 public enum ForecastBytes
 {
-    /// <summary>Measured.</summary>
+    /// <summary><c>measured</c> in JSON.</summary>
     Measured,
 
-    /// <summary>Comparable.</summary>
+    /// <summary><c>comparable</c> in JSON.</summary>
     Comparable,
 
-    /// <summary>Types.</summary>
+    /// <summary><c>types</c> in JSON.</summary>
     Types,
 }

@@ -4,12 +4,12 @@ namespace Varve.Client.Shapes;
 /// <summary>How the rows of a relation are known.</summary>
 public enum ForecastRows
 {
-    /// <summary>Measured.</summary>
+    /// <summary><c>measured</c> in JSON.</summary>
     Measured,
 
-    /// <summary>CountedInSource.</summary>
+    /// <summary><c>counted-in-source</c> in JSON.</summary>
     CountedInSource,
 
-    /// <summary>Nothing.</summary>
+    /// <summary><c>nothing</c> in JSON.</summary>
     Nothing,
 }

@@ -4,18 +4,18 @@ namespace Varve.Client.Shapes;
 /// <summary>What is told to others without being asked.</summary>
 public enum NoticeKind
 {
-    /// <summary>Failed.</summary>
+    /// <summary><c>failed</c> in JSON.</summary>
     Failed,
 
-    /// <summary>Halted.</summary>
+    /// <summary><c>halted</c> in JSON.</summary>
     Halted,
 
-    /// <summary>Braked.</summary>
+    /// <summary><c>braked</c> in JSON.</summary>
     Braked,
 
-    /// <summary>Overdue.</summary>
+    /// <summary><c>overdue</c> in JSON.</summary>
     Overdue,
 
-    /// <summary>Test.</summary>
+    /// <summary><c>test</c> in JSON.</summary>
     Test,
 }

@@ -4,12 +4,12 @@ namespace Varve.Client.Shapes;
 /// <summary>What somebody may do.</summary>
 public enum Role
 {
-    /// <summary>Viewer.</summary>
+    /// <summary><c>viewer</c> in JSON.</summary>
     Viewer,
 
-    /// <summary>Operator.</summary>
+    /// <summary><c>operator</c> in JSON.</summary>
     Operator,
 
-    /// <summary>Admin.</summary>
+    /// <summary><c>admin</c> in JSON.</summary>
     Admin,
 }

@@ -4,33 +4,33 @@ namespace Varve.Client.Shapes;
 /// <summary>How a run stands.</summary>
 public enum RunState
 {
-    /// <summary>Queued.</summary>
+    /// <summary><c>queued</c> in JSON.</summary>
     Queued,
 
-    /// <summary>Running.</summary>
+    /// <summary><c>running</c> in JSON.</summary>
     Running,
 
-    /// <summary>Done.</summary>
+    /// <summary><c>done</c> in JSON.</summary>
     Done,
 
-    /// <summary>Braked.</summary>
+    /// <summary><c>braked</c> in JSON.</summary>
     Braked,
 
-    /// <summary>Waits.</summary>
+    /// <summary><c>waits</c> in JSON.</summary>
     Waits,
 
-    /// <summary>Failed.</summary>
+    /// <summary><c>failed</c> in JSON.</summary>
     Failed,
 
-    /// <summary>Stopped.</summary>
+    /// <summary><c>stopped</c> in JSON.</summary>
     Stopped,
 
-    /// <summary>Cancelled.</summary>
+    /// <summary><c>cancelled</c> in JSON.</summary>
     Cancelled,
 
-    /// <summary>Skipped.</summary>
+    /// <summary><c>skipped</c> in JSON.</summary>
     Skipped,
 
-    /// <summary>Interrupted.</summary>
+    /// <summary><c>interrupted</c> in JSON.</summary>
     Interrupted,
 }

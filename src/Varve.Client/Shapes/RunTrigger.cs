@@ -4,15 +4,15 @@ namespace Varve.Client.Shapes;
 /// <summary>Why a run came to be.</summary>
 public enum RunTrigger
 {
-    /// <summary>Schedule.</summary>
+    /// <summary><c>schedule</c> in JSON.</summary>
     Schedule,
 
-    /// <summary>Manual.</summary>
+    /// <summary><c>manual</c> in JSON.</summary>
     Manual,
 
-    /// <summary>Resumed.</summary>
+    /// <summary><c>resumed</c> in JSON.</summary>
     Resumed,
 
-    /// <summary>Backfill.</summary>
+    /// <summary><c>backfill</c> in JSON.</summary>
     Backfill,
 }

@@ -4,12 +4,12 @@ namespace Varve.Client.Shapes;
 /// <summary>How bad a finding is.</summary>
 public enum Severity
 {
-    /// <summary>Note.</summary>
+    /// <summary><c>note</c> in JSON.</summary>
     Note,
 
-    /// <summary>Warning.</summary>
+    /// <summary><c>warning</c> in JSON.</summary>
     Warning,
 
-    /// <summary>Error.</summary>
+    /// <summary><c>error</c> in JSON.</summary>
     Error,
 }

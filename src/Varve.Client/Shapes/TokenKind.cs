@@ -4,12 +4,12 @@ namespace Varve.Client.Shapes;
 /// <summary>What a secret is good for.</summary>
 public enum TokenKind
 {
-    /// <summary>Token.</summary>
+    /// <summary><c>token</c> in JSON.</summary>
     Token,
 
-    /// <summary>Login.</summary>
+    /// <summary><c>login</c> in JSON.</summary>
     Login,
 
-    /// <summary>Session.</summary>
+    /// <summary><c>session</c> in JSON.</summary>
     Session,
 }

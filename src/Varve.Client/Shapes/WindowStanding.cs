@@ -4,12 +4,12 @@ namespace Varve.Client.Shapes;
 /// <summary>How a window stands before a backfill.</summary>
 public enum WindowStanding
 {
-    /// <summary>Untried.</summary>
+    /// <summary><c>untried</c> in JSON.</summary>
     Untried,
 
-    /// <summary>Done.</summary>
+    /// <summary><c>done</c> in JSON.</summary>
     Done,
 
-    /// <summary>Failed.</summary>
+    /// <summary><c>failed</c> in JSON.</summary>
     Failed,
 }

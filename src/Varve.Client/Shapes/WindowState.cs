@@ -4,24 +4,24 @@ namespace Varve.Client.Shapes;
 /// <summary>What is known of a window; where several hold, the first of these that does.</summary>
 public enum WindowState
 {
-    /// <summary>Halted.</summary>
+    /// <summary><c>halted</c> in JSON.</summary>
     Halted,
 
-    /// <summary>Lost.</summary>
+    /// <summary><c>lost</c> in JSON.</summary>
     Lost,
 
-    /// <summary>Cut.</summary>
+    /// <summary><c>cut</c> in JSON.</summary>
     Cut,
 
-    /// <summary>Dirty.</summary>
+    /// <summary><c>dirty</c> in JSON.</summary>
     Dirty,
 
-    /// <summary>Covered.</summary>
+    /// <summary><c>covered</c> in JSON.</summary>
     Covered,
 
-    /// <summary>Expired.</summary>
+    /// <summary><c>expired</c> in JSON.</summary>
     Expired,
 
-    /// <summary>Open.</summary>
+    /// <summary><c>open</c> in JSON.</summary>
     Open,
 }

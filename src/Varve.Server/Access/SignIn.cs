@@ -170,7 +170,7 @@ internal sealed class SignIn(HomeDatabase home, TokenTable tokens, ServerAudit a
                     new JsonObject
                     {
                         ["name"] = name,
-                        ["role"] = role.ToString(),
+                        ["role"] = role.ToString().ToLowerInvariant(),
                         ["expires"] = Time.InstantText.Format(token.ExpiresAt),
                     },
                     ending

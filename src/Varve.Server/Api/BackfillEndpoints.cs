@@ -35,7 +35,7 @@ internal static class BackfillEndpoints
         if (body.AtOnce is < 1 or > MostAtOnce)
             throw new PolicyException(ServerCodes.BadRequest, $"atOnce is from 1 to {MostAtOnce}.");
         if (!Enum.IsDefined(body.Order) || !Enum.IsDefined(body.Windows))
-            throw new PolicyException(ServerCodes.BadRequest, "order is OldestFirst or NewestFirst; windows is Missing, Untried or All.");
+            throw new PolicyException(ServerCodes.BadRequest, "order is oldest-first or newest-first; windows is missing, untried or all.");
         var asked = new Backfill(
             Backfill.NewId(),
             connection,

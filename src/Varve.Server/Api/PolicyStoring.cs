@@ -52,7 +52,7 @@ internal sealed class PolicyStoring(ServerAudit audit, SchedulerService schedule
                 },
                 "policy.applied",
                 $"{connection.Name}/{changed.Policy}",
-                new JsonObject { ["revision"] = changed.Revision, ["outcome"] = changed.Outcome.ToString() },
+                new JsonObject { ["revision"] = changed.Revision, ["outcome"] = changed.Outcome.ToString().ToLowerInvariant() },
                 cancellationToken
             );
         }

@@ -56,7 +56,7 @@ internal sealed class NoticeBoard(DeliveryTable deliveries, IReadOnlyList<INotic
                     $"d-{Guid.CreateVersion7():N}",
                     target.Name,
                     notice.Tenant,
-                    notice.Kind.ToString(),
+                    notice.Kind.ToString().ToLowerInvariant(),
                     body,
                     notice.At,
                     0,

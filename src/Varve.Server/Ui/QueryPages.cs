@@ -202,7 +202,7 @@ internal static class QueryPages
             return Html.None;
         var all =
             stored.Query.Write == WindowWriting.Replace
-                ? (Html)$"""<option value="All">all, also those that are done</option>"""
+                ? (Html)$"""<option value="all">all, also those that are done</option>"""
                 : Html.None;
         return $"""
             <form class="line" data-api="POST" data-path="/api/v1/connections/{Uri.EscapeDataString(
@@ -210,8 +210,8 @@ internal static class QueryPages
             )}/backfills" data-then="reload">
             <input type="hidden" name="query" value="{stored.Query.Name}">
             <label>From <input name="from" required placeholder="2026-01-01" size="11"></label><label>To <input name="to" required placeholder="2026-02-01" size="11"></label>
-            <label>Windows <select name="windows"><option value="Missing">those that are not done</option><option value="Untried">those that were never tried</option>{all}</select></label>
-            <label>Order <select name="order"><option value="OldestFirst">oldest first</option><option value="NewestFirst">newest first</option></select></label>
+            <label>Windows <select name="windows"><option value="missing">those that are not done</option><option value="untried">those that were never tried</option>{all}</select></label>
+            <label>Order <select name="order"><option value="oldest-first">oldest first</option><option value="newest-first">newest first</option></select></label>
             <label>At once <input name="atOnce#" type="number" min="1" max="8" value="1"></label>
             <button class="primary">Begin</button><button type="button" data-dry>List the windows</button></form>
             <div data-listed aria-live="polite"></div>

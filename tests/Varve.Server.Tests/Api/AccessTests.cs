@@ -118,7 +118,7 @@ public sealed class AccessTests(ServedDatabase served)
                     new
                     {
                         name = "ci",
-                        role = "Viewer",
+                        role = "viewer",
                         expiresIn = "1d",
                     }
                 )
@@ -149,7 +149,7 @@ public sealed class AccessTests(ServedDatabase served)
                             new
                             {
                                 name = "x",
-                                role = "Viewer",
+                                role = "viewer",
                                 tenant,
                             }
                         )

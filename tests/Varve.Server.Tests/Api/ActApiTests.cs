@@ -199,7 +199,7 @@ public sealed class ActApiTests(ServedDatabase served)
 
         var gone = await ServedDatabase.JsonAsync(await client.DeleteAsync($"{Mine}/policies/sensor4?dryRun=true"));
         Assert.Equal(
-            ("sensor4", "Deleted"),
+            ("sensor4", "deleted"),
             (
                 gone.GetProperty("policies")[0].GetProperty("policy").GetString(),
                 gone.GetProperty("policies")[0].GetProperty("outcome").GetString()

@@ -81,7 +81,7 @@ public sealed class QueryApiTests(ServedDatabase served)
             from = "2026-01-01",
             to = "2026-01-01T12:30Z",
             atOnce = 3,
-            order = "NewestFirst",
+            order = "newest-first",
         };
         var dry = await ServedDatabase.JsonAsync(
             await client.PostAsync(
@@ -102,7 +102,7 @@ public sealed class QueryApiTests(ServedDatabase served)
         Assert.Equal("2026-01-01T11:00:00Z", dry.GetProperty("windows")[0].GetProperty("window").GetProperty("from").GetString());
         Assert.Equal(0, Count("filled_sums"));
         var done = await EndedAsync(client, await client.PostAsync($"{At}/backfills", JsonContent.Create(range)));
-        Assert.Equal(("Done", 12), (done.GetProperty("state").GetString(), done.GetProperty("runs").GetProperty("Done").GetInt32()));
+        Assert.Equal(("done", 12), (done.GetProperty("state").GetString(), done.GetProperty("runs").GetProperty("done").GetInt32()));
         Assert.Equal(12, Count("filled_sums"));
         Assert.Equal(
             12,
@@ -127,12 +127,12 @@ public sealed class QueryApiTests(ServedDatabase served)
                         range.query,
                         range.from,
                         range.to,
-                        windows = "All",
+                        windows = "all",
                     }
                 )
             )
         );
-        Assert.Equal(12, again.GetProperty("runs").GetProperty("Done").GetInt32());
+        Assert.Equal(12, again.GetProperty("runs").GetProperty("done").GetInt32());
         Assert.Equal(12, Count("filled_sums"));
         var added = await client.PutAsync(
             $"{At}/queries/adds",
@@ -151,7 +151,7 @@ public sealed class QueryApiTests(ServedDatabase served)
                             query = "adds",
                             range.from,
                             range.to,
-                            windows = "All",
+                            windows = "all",
                         }
                     )
                 )
@@ -182,12 +182,12 @@ public sealed class QueryApiTests(ServedDatabase served)
         var ended = await EndedAsync(client, await client.PostAsync($"{At}/backfills", JsonContent.Create(range)));
         Assert.Equal(
             (2, 1),
-            (ended.GetProperty("runs").GetProperty("Done").GetInt32(), ended.GetProperty("runs").GetProperty("Failed").GetInt32())
+            (ended.GetProperty("runs").GetProperty("done").GetInt32(), ended.GetProperty("runs").GetProperty("failed").GetInt32())
         );
         var run = (await ServedDatabase.JsonAsync(await client.GetAsync("api/v1/runs?policy=fails")))
             .GetProperty("items")
             .EnumerateArray()
-            .Single(r => r.GetProperty("state").GetString() == "Failed");
+            .Single(r => r.GetProperty("state").GetString() == "failed");
         Assert.Equal(("fails", JsonValueKind.Null), (run.GetProperty("query").GetString(), run.GetProperty("policy").ValueKind));
         var events = await client.GetStringAsync($"api/v1/runs/{run.GetProperty("id").GetString()}/events");
         Assert.Equal(2, events.Split("event: window-failed").Length - 1);
@@ -202,7 +202,7 @@ public sealed class QueryApiTests(ServedDatabase served)
                             range.query,
                             range.from,
                             range.to,
-                            windows = "Untried",
+                            windows = "untried",
                         }
                     )
                 )
@@ -223,7 +223,7 @@ public sealed class QueryApiTests(ServedDatabase served)
             )
         );
         Assert.Equal(
-            ["Done", "Failed", "Done"],
+            ["done", "failed", "done"],
             dry.GetProperty("windows").EnumerateArray().Select(w => w.GetProperty("state").GetString())
         );
     }
@@ -257,19 +257,19 @@ public sealed class QueryApiTests(ServedDatabase served)
             (await client.PostAsync($"{at}/pause", JsonContent.Create(new { reason = "" }))).StatusCode
         );
         var paused = await ServedDatabase.JsonAsync(await client.PostAsync($"{at}/pause", JsonContent.Create(new { reason = "the day" })));
-        Assert.Equal(("Paused", "the day"), (paused.GetProperty("state").GetString(), paused.GetProperty("reason").GetString()));
+        Assert.Equal(("paused", "the day"), (paused.GetProperty("state").GetString(), paused.GetProperty("reason").GetString()));
         var still = await ServedDatabase.UntilAsync(
             async () => await ServedDatabase.JsonAsync(await client.GetAsync(at)),
-            b => Runs(b, "Queued") + Runs(b, "Running") == 0
+            b => Runs(b, "queued") + Runs(b, "running") == 0
         );
-        var after = Runs(still, "Done");
+        var after = Runs(still, "done");
         Assert.InRange(after, 0, 47);
         await client.PostAsync($"{at}/resume", null);
         await ServedDatabase.UntilAsync(
             async () => await ServedDatabase.JsonAsync(await client.GetAsync(at)),
-            b => Runs(b, "Done") > after
+            b => Runs(b, "done") > after
         );
-        Assert.Equal("Ended", (await ServedDatabase.JsonAsync(await client.PostAsync($"{at}/end", null))).GetProperty("state").GetString());
+        Assert.Equal("ended", (await ServedDatabase.JsonAsync(await client.PostAsync($"{at}/end", null))).GetProperty("state").GetString());
         Assert.Equal(HttpStatusCode.Conflict, (await client.PostAsync($"{at}/resume", null)).StatusCode);
         using var theirs = served.Client(Role.Admin, "other");
         Assert.Equal(HttpStatusCode.NotFound, (await theirs.GetAsync(at)).StatusCode);
@@ -297,7 +297,7 @@ public sealed class QueryApiTests(ServedDatabase served)
         Assert.True(asked.StatusCode == HttpStatusCode.Accepted, await asked.Content.ReadAsStringAsync());
         return await ServedDatabase.UntilAsync(
             async () => await ServedDatabase.JsonAsync(await client.GetAsync(asked.Headers.Location)),
-            b => b.GetProperty("state").GetString() is not ("Running" or "Paused")
+            b => b.GetProperty("state").GetString() is not ("running" or "paused")
         );
     }
 

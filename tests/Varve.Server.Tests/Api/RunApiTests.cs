@@ -16,10 +16,10 @@ public sealed class RunApiTests(ServedDatabase served)
         using var client = served.Client(Role.Operator);
         var built = await served.RunAsync(client, new { policies = new[] { "cpu" } });
         var policy = built.GetProperty("result").GetProperty("policies")[0];
-        Assert.Equal(("Braked", "braked"), (built.GetProperty("state").GetString(), policy.GetProperty("outcome").GetString()));
+        Assert.Equal(("braked", "braked"), (built.GetProperty("state").GetString(), policy.GetProperty("outcome").GetString()));
         var hash = policy.GetProperty("brake").GetProperty("hash").GetString();
         var removed = await served.RunAsync(client, new { policies = new[] { "cpu" }, confirm = new[] { hash } });
-        Assert.Equal("Done", removed.GetProperty("state").GetString());
+        Assert.Equal("done", removed.GetProperty("state").GetString());
         Assert.True(removed.GetProperty("result").GetProperty("policies")[0].GetProperty("rowsRemoved").GetInt64() > 0);
 
         var status = (await ServedDatabase.JsonAsync(await client.GetAsync($"{Policy}/status"))).GetProperty("policies")[0];
@@ -32,8 +32,8 @@ public sealed class RunApiTests(ServedDatabase served)
                 r => r.GetProperty("relation").GetString()!,
                 r => r.GetProperty("windows").EnumerateArray().Select(w => w.GetProperty("state").GetString()).ToList()
             );
-        Assert.Contains("Expired", coverage["source"]);
-        Assert.Contains("Covered", coverage["1h"]);
+        Assert.Contains("expired", coverage["source"]);
+        Assert.Contains("covered", coverage["1h"]);
         var history = (await ServedDatabase.JsonAsync(await client.GetAsync($"{Policy}/history"))).GetProperty("runs");
         var steps = (
             await ServedDatabase.JsonAsync(

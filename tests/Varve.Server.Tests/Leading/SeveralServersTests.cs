@@ -56,7 +56,7 @@ public sealed class SeveralServersTests
             code => code == HttpStatusCode.OK
         );
         var made = await ServedDatabase.JsonAsync(
-            await here.PostAsync("api/v1/tokens", JsonContent.Create(new { name = "ci", role = "Viewer" }))
+            await here.PostAsync("api/v1/tokens", JsonContent.Create(new { name = "ci", role = "viewer" }))
         );
         using var ci = served.With(made.GetProperty("secret").GetString());
         Assert.Equal(HttpStatusCode.OK, (await ci.GetAsync("api/v1/me")).StatusCode);
@@ -87,19 +87,19 @@ public sealed class SeveralServersTests
         Assert.True(begun.TryGetProperty("id", out _), begun.ToString());
         var window = await ServedDatabase.UntilAsync(
             () => RunAsync(here, "long"),
-            r => r is { } run && run.GetProperty("state").GetString() == "Running"
+            r => r is { } run && run.GetProperty("state").GetString() == "running"
         );
         var end = await here.PostAsync(
             $"api/v1/runs/{window!.Value.GetProperty("id").GetString()}/end",
             JsonContent.Create(new { now = true })
         );
         Assert.Equal(HttpStatusCode.Accepted, end.StatusCode);
-        await ServedDatabase.UntilAsync(() => RunAsync(there, "long"), r => r!.Value.GetProperty("state").GetString() == "Cancelled");
+        await ServedDatabase.UntilAsync(() => RunAsync(there, "long"), r => r!.Value.GetProperty("state").GetString() == "cancelled");
 
         // The one that leads ends: nobody waits for it.
         await served.Server.StopAsync(CancellationToken.None);
         await ServedDatabase.UntilAsync(() => here.GetStringAsync("health/ready"), said => said == "ready");
-        Assert.Equal("Braked", (await ServedDatabase.JsonAsync(await here.GetAsync($"api/v1/runs/{id}"))).GetProperty("state").GetString());
+        Assert.Equal("braked", (await ServedDatabase.JsonAsync(await here.GetAsync($"api/v1/runs/{id}"))).GetProperty("state").GetString());
         var verdict = await ServedDatabase.JsonAsync(await here.GetAsync("api/v1/audit/verdict"));
         Assert.True(verdict.GetProperty("holds").GetBoolean(), verdict.ToString());
         await other.StopAsync(CancellationToken.None);
@@ -153,12 +153,12 @@ public sealed class SeveralServersTests
         var before = (await ServedDatabase.UntilAsync(() => ScheduledAsync(client), runs => runs.Count > 0)).Max(r => r.At);
         var all = await ServedDatabase.UntilAsync(
             () => ScheduledAsync(client),
-            runs => runs.Count(r => string.CompareOrdinal(r.At, before) > 0 && r.State is not ("Queued" or "Running")) >= 2
+            runs => runs.Count(r => string.CompareOrdinal(r.At, before) > 0 && r.State is not ("queued" or "running")) >= 2
         );
         Assert.Equal(all.Count, all.Select(r => r.At).Distinct().Count());
         await ServedDatabase.UntilAsync(
             () => ScheduledAsync(client),
-            runs => runs.All(r => r.State is not ("Queued" or "Running") || string.CompareOrdinal(r.At, before) > 0)
+            runs => runs.All(r => r.State is not ("queued" or "running") || string.CompareOrdinal(r.At, before) > 0)
         );
     }
 

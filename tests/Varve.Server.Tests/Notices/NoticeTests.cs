@@ -58,7 +58,7 @@ public sealed class NoticeTests : IAsyncLifetime
         );
         var notice = JsonSerializer.Deserialize<JsonElement>(body);
         Assert.Equal(
-            ("Failed", "db", "cpu", "VRV401"),
+            ("failed", "db", "cpu", "VRV401"),
             (
                 notice.GetProperty("kind").GetString(),
                 notice.GetProperty("connection").GetString(),
@@ -176,7 +176,7 @@ public sealed class NoticeTests : IAsyncLifetime
         await served.InitializeAsync();
         using var admin = served.Client(Role.Admin);
         var run = await served.RunAsync(admin, new { policies = new[] { "cpu" } });
-        Assert.Equal("Braked", run.GetProperty("state").GetString());
+        Assert.Equal("braked", run.GetProperty("state").GetString());
         using var all = served.Client(Role.Admin, Caller.AllTenants);
         Assert.Equal(HttpStatusCode.Forbidden, (await admin.PostAsync("api/v1/targets/ops/try", null)).StatusCode);
         Assert.Equal(HttpStatusCode.Accepted, (await all.PostAsync("api/v1/targets/ops/try", null)).StatusCode);
@@ -185,11 +185,11 @@ public sealed class NoticeTests : IAsyncLifetime
         Assert.Equal(["braked", "test"], receiver.Got.Select(g => g.Headers["Varve-Event"]).Order());
         var seen = await ServedDatabase.UntilAsync(
             async () => (await ServedDatabase.JsonAsync(await admin.GetAsync("api/v1/deliveries"))).GetProperty("deliveries"),
-            s => s[0].GetProperty("state").GetString() != "Waiting"
+            s => s[0].GetProperty("state").GetString() != "waiting"
         );
         var delivery = Assert.Single(seen.EnumerateArray());
         Assert.Equal(
-            ("Delivered", run.GetProperty("id").GetString()),
+            ("delivered", run.GetProperty("id").GetString()),
             (delivery.GetProperty("state").GetString(), delivery.GetProperty("notice").GetProperty("run").GetString())
         );
         Assert.Equal(

@@ -43,8 +43,8 @@ public sealed class PeopleTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("ops", "Operator", "acme")]
-    [InlineData("chiefs,ops", "Admin", "*")]
+    [InlineData("ops", "operator", "acme")]
+    [InlineData("chiefs,ops", "admin", "*")]
     public async Task A_group_is_a_role_and_a_tenant(string groups, string role, string tenant)
     {
         _provider.Who = ("ann", groups.Split(','));

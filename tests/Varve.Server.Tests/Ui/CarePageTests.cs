@@ -119,7 +119,7 @@ public sealed class CarePageTests(Browser browser)
                         "d-1",
                         "nobody",
                         "acme",
-                        "Failed",
+                        "failed",
                         JsonSerializer.Serialize(notice, ServerJson.Options),
                         home.Now() - Duration.FromHours(1),
                         0,

@@ -310,7 +310,7 @@ public sealed class PageTests(Browser browser)
                             "d-2",
                             "ops",
                             "acme",
-                            "Failed",
+                            "failed",
                             System.Text.Json.JsonSerializer.Serialize(notice, ServerJson.Options),
                             home.Now(),
                             0,

@@ -124,7 +124,7 @@
       const said = document.createElement("p"), list = document.createElement("ol");
       said.textContent = `${answer.json.wouldRun} of ${answer.json.whole} whole windows would be done.`;
       list.className = "upcoming";
-      for (const one of answer.json.windows.filter(w => w.wouldRun)) { const item = document.createElement("li"); item.textContent = `${one.window.from} … ${one.window.to}${one.state === "Untried" ? "" : `, ${one.state.toLowerCase()} before`}`; list.append(item); }
+      for (const one of answer.json.windows.filter(w => w.wouldRun)) { const item = document.createElement("li"); item.textContent = `${one.window.from} … ${one.window.to}${one.state === "untried" ? "" : `, ${one.state} before`}`; list.append(item); }
       listed.replaceChildren(said, list);
     });
   }
@@ -209,6 +209,6 @@
     on("window-started", d => tell("started", `${d.query}: window ${d.window.from} … ${d.window.to}, revision ${d.revision}, attempt ${d.attempt}`));
     on("window-done", d => tell("done", `${d.rows} rows${d.replaced ? `, in place of ${d.replaced}` : ""}${d.wasDone ? "; it had been done before" : ""}`));
     on("window-failed", d => tell("failed", `${d.error.code}: ${d.error.message}`, "fail"));
-    on("ended", d => { source.close(); bar.value = bar.max; tell("ended", `${d.state.toLowerCase()}${d.reason ? `: ${d.reason}` : ""}`, d.state === "Failed" ? "fail" : ""); if (events.dataset.open === "yes") location.reload(); });
+    on("ended", d => { source.close(); bar.value = bar.max; tell("ended", `${d.state}${d.reason ? `: ${d.reason}` : ""}`, d.state === "failed" ? "fail" : ""); if (events.dataset.open === "yes") location.reload(); });
   }
 })();
