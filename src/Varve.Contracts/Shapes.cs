@@ -201,7 +201,7 @@ internal sealed record StepLine(
     string Relation,
     IReadOnlyList<TimeRange> Ranges,
     string Reason,
-    string Status,
+    StepStatus Status,
     string? Statement,
     string? Executed,
     long RowsIn,

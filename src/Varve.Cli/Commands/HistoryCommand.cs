@@ -136,14 +136,26 @@ internal static class HistoryCommand
             ? $"{longer[..47]}…"
             : text.Replace("T00:00:00Z", "", StringComparison.Ordinal).Replace(":00Z", "Z", StringComparison.Ordinal);
 
-    private static Span Status(string status) =>
+    private static Span Status(RunStatus status) =>
         new(
-            status,
+            status.Word(),
             status switch
             {
-                "done" => Palette.Good,
-                "failed" or "interrupted" => Palette.Bad,
-                "stopped" or "skipped" => Palette.Warn,
+                RunStatus.Done => Palette.Good,
+                RunStatus.Failed or RunStatus.Interrupted => Palette.Bad,
+                RunStatus.Stopped => Palette.Warn,
+                _ => Palette.Plain,
+            }
+        );
+
+    private static Span Status(StepStatus status) =>
+        new(
+            status.Word(),
+            status switch
+            {
+                StepStatus.Done => Palette.Good,
+                StepStatus.Failed => Palette.Bad,
+                StepStatus.Skipped => Palette.Warn,
                 _ => Palette.Plain,
             }
         );

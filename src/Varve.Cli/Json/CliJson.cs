@@ -16,7 +16,9 @@ namespace Varve.Cli.Json;
     WriteIndented = true,
     Converters = [
         typeof(WordConverter<ApplyOutcome>),
+        typeof(WordConverter<RunStatus>),
         typeof(WordConverter<Severity>),
+        typeof(WordConverter<StepStatus>),
         typeof(WordConverter<ForecastRows>),
         typeof(WordConverter<ForecastBytes>),
         typeof(InstantConverter),

@@ -1,4 +1,5 @@
 using NodaTime;
+using Varve.Catalog;
 using Varve.Planning;
 using Varve.Scheduling;
 
@@ -70,7 +71,7 @@ internal static class StatusScreen
                 HumanText.Bytes(status.Relations.Sum(r => r.Bytes)),
                 HumanText.At(status.Relations.Max(r => r.Last)),
                 status.LastRun is { } run ? HumanText.Stamp(run.StartedAt) : HumanText.None,
-                status.LastRun is { } last && last.Status != "done" ? new Span(last.Status, Palette.Warn) : ""
+                status.LastRun is { } last && last.Status != RunStatus.Done ? new Span(last.Status.Word(), Palette.Warn) : ""
             );
         }
 
@@ -165,7 +166,7 @@ internal static class StatusScreen
         Fact(
             screen,
             "last run",
-            new Span(run.Status, run.Status == "done" ? Palette.Good : Palette.Warn),
+            new Span(run.Status.Word(), run.Status == RunStatus.Done ? Palette.Good : Palette.Warn),
             new Span(
                 $"  {HumanText.Stamp(run.StartedAt)}  {HumanText.Count(run.StepsDone, "step")}{took}, {HumanText.Count(run.RowsWritten, "row")} written, {HumanText.Number(run.RowsRemoved)} removed",
                 Palette.Dim

@@ -25,7 +25,7 @@ public sealed record RunRecord(
     Instant AsOf,
     Instant StartedAt,
     Instant? FinishedAt,
-    string Status,
+    RunStatus Status,
     int Steps,
     int StepsDone,
     long RowsRead,

@@ -27,7 +27,7 @@ public sealed record StepLine(
     string Relation,
     IReadOnlyList<JsonElement> Ranges,
     string Reason,
-    string Status,
+    StepStatus Status,
     string? Statement,
     string? Executed,
     long RowsIn,

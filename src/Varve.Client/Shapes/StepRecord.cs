@@ -26,7 +26,7 @@ public sealed record StepRecord(
     string Relation,
     string Ranges,
     string Reason,
-    string Status,
+    StepStatus Status,
     string? Statement,
     long RowsIn,
     long RowsWritten,

@@ -209,7 +209,7 @@ internal static class PolicyPage
                     <div class="scroll"><table><thead><tr><th>Began</th><th>Ended</th><th class="n">Steps</th><th class="n">Read</th><th class="n">Written</th><th class="n">Removed</th><th>Error</th></tr></thead>
                     <tbody>{runs.Select(r =>
                         (Html)
-                            $"""<tr><td>{Words.Time(r.StartedAt)}</td><td>{Words.Badge(r.Status == "done" ? "good" : r.Status == "failed" ? "bad" : "warn", r.Status)}</td><td class="n">{r.StepsDone}/{r.Steps}</td><td class="n">{Words.Number(r.RowsRead)}</td><td class="n">{Words.Number(r.RowsWritten)}</td><td class="n">{Words.Number(r.RowsRemoved)}</td><td>{r.ErrorCode}</td></tr>"""
+                            $"""<tr><td>{Words.Time(r.StartedAt)}</td><td>{Words.Badge(r.Status == RunStatus.Done ? "good" : r.Status == RunStatus.Failed ? "bad" : "warn", r.Status.Word())}</td><td class="n">{r.StepsDone}/{r.Steps}</td><td class="n">{Words.Number(r.RowsRead)}</td><td class="n">{Words.Number(r.RowsWritten)}</td><td class="n">{Words.Number(r.RowsRemoved)}</td><td>{r.ErrorCode}</td></tr>"""
                     )}</tbody></table></div>
                     """;
 

@@ -103,10 +103,10 @@ internal static class WindowPage
         $"""
             <article class="step"><header class="head"><h3>{step.Kind} <small>{step.Reason}</small></h3>
             <p class="facts">{Words.Badge(
-                step.Status == "done" ? "good"
-                    : step.Status == "failed" ? "bad"
+                step.Status == StepStatus.Done ? "good"
+                    : step.Status == StepStatus.Failed ? "bad"
                     : "idle",
-                step.Status
+                step.Status.Word()
             )} {Words.Time(step.FinishedAt)} <span>run <code>{step.Run[..Math.Min(10, step.Run.Length)]}</code></span></p></header>
             <p>{Words.Number(step.RowsIn)} read, {Words.Number(step.RowsWritten)} written, {Words.Number(
                 step.RowsRemoved

@@ -70,7 +70,7 @@ public sealed record CheckReport(Policy Policy, IReadOnlyList<Problem> Problems)
 /// <param name="AsOf">The planning instant.</param>
 /// <param name="StartedAt">When it began.</param>
 /// <param name="FinishedAt">When it ended; null where it was killed.</param>
-/// <param name="Status">running, done, stopped, failed or interrupted.</param>
+/// <param name="Status">How far it is.</param>
 /// <param name="Steps">Steps planned.</param>
 /// <param name="StepsDone">Steps done.</param>
 /// <param name="RowsRead">Rows read from inputs.</param>
@@ -85,7 +85,7 @@ public sealed record RunRecord(
     Instant AsOf,
     Instant StartedAt,
     Instant? FinishedAt,
-    string Status,
+    RunStatus Status,
     int Steps,
     int StepsDone,
     long RowsRead,
@@ -102,7 +102,7 @@ public sealed record RunRecord(
 /// <param name="Relation">What it changed.</param>
 /// <param name="Ranges">What it touched, as text.</param>
 /// <param name="Reason">Why.</param>
-/// <param name="Status">planned, running, done, failed or skipped.</param>
+/// <param name="Status">How far it is.</param>
 /// <param name="Statement">What was going to be run, written down before; null where it was not begun.</param>
 /// <param name="RowsIn">Rows read.</param>
 /// <param name="RowsWritten">Rows written.</param>
@@ -117,7 +117,7 @@ public sealed record StepRecord(
     string Relation,
     string Ranges,
     string Reason,
-    string Status,
+    StepStatus Status,
     string? Statement,
     long RowsIn,
     long RowsWritten,

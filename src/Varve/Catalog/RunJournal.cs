@@ -29,7 +29,7 @@ internal sealed class RunJournal(CatalogTables tables, Duration keep)
     )
     {
         var open = await statements.QueryAsync(
-            $"SELECT count(*) FROM {tables.Runs} WHERE policy = {policy} AND status = {"running"}",
+            $"SELECT count(*) FROM {tables.Runs} WHERE policy = {policy} AND status = {RunStatus.Running.Word()}",
             cancellationToken
         );
         if (open[0].Long(0) == 0)
@@ -39,7 +39,7 @@ internal sealed class RunJournal(CatalogTables tables, Duration keep)
                 statements,
                 last.Run,
                 last.Ordinal,
-                "done",
+                StepStatus.Done,
                 last.RowsIn,
                 last.RowsWritten,
                 last.RowsRemoved,
@@ -48,15 +48,15 @@ internal sealed class RunJournal(CatalogTables tables, Duration keep)
                 cancellationToken
             );
         await statements.ExecuteAsync(
-            $"UPDATE {tables.Steps} SET status = {"failed"}, finished_us = {Micros.From(at)}, note = {"the process ended before it was done"} WHERE policy = {policy} AND status = {"running"}",
+            $"UPDATE {tables.Steps} SET status = {StepStatus.Failed.Word()}, finished_us = {Micros.From(at)}, note = {"the process ended before it was done"} WHERE policy = {policy} AND status = {StepStatus.Running.Word()}",
             cancellationToken
         );
         await statements.ExecuteAsync(
-            $"UPDATE {tables.Steps} SET status = {"skipped"}, note = {"the process ended before it"} WHERE policy = {policy} AND status = {"planned"}",
+            $"UPDATE {tables.Steps} SET status = {StepStatus.Skipped.Word()}, note = {"the process ended before it"} WHERE policy = {policy} AND status = {StepStatus.Planned.Word()}",
             cancellationToken
         );
         var runs = await statements.QueryAsync(
-            $"SELECT run FROM {tables.Runs} WHERE policy = {policy} AND status = {"running"}",
+            $"SELECT run FROM {tables.Runs} WHERE policy = {policy} AND status = {RunStatus.Running.Word()}",
             cancellationToken
         );
         foreach (var run in runs)
@@ -70,8 +70,8 @@ internal sealed class RunJournal(CatalogTables tables, Duration keep)
         var steps = (
             await statements.QueryAsync(
                 $"""
-                SELECT count(*), count(CASE WHEN status = {"done"} THEN 1 END), CAST(coalesce(sum(CASE WHEN status = {"done"} THEN rows_in ELSE 0 END), 0) AS BIGINT),
-                  CAST(coalesce(sum(CASE WHEN status = {"done"} THEN rows_written ELSE 0 END), 0) AS BIGINT), CAST(coalesce(sum(CASE WHEN status = {"done"} THEN rows_removed ELSE 0 END), 0) AS BIGINT)
+                SELECT count(*), count(CASE WHEN status = {StepStatus.Done.Word()} THEN 1 END), CAST(coalesce(sum(CASE WHEN status = {StepStatus.Done.Word()} THEN rows_in ELSE 0 END), 0) AS BIGINT),
+                  CAST(coalesce(sum(CASE WHEN status = {StepStatus.Done.Word()} THEN rows_written ELSE 0 END), 0) AS BIGINT), CAST(coalesce(sum(CASE WHEN status = {StepStatus.Done.Word()} THEN rows_removed ELSE 0 END), 0) AS BIGINT)
                 FROM {tables.Steps} WHERE run = {run}
                 """,
                 cancellationToken
@@ -79,7 +79,7 @@ internal sealed class RunJournal(CatalogTables tables, Duration keep)
         )[0];
         await statements.ExecuteAsync(
             $"""
-            UPDATE {tables.Runs} SET status = {"interrupted"}, finished_us = {Micros.From(at)}, steps = {steps.Long(
+            UPDATE {tables.Runs} SET status = {RunStatus.Interrupted.Word()}, finished_us = {Micros.From(at)}, steps = {steps.Long(
                 0
             )}, steps_done = {steps.Long(1)},
             rows_read = {steps.Long(2)}, rows_written = {steps.Long(3)}, rows_removed = {steps.Long(4)} WHERE run = {run}
@@ -101,7 +101,7 @@ internal sealed class RunJournal(CatalogTables tables, Duration keep)
         await statements.ExecuteAsync(
             $"""
             INSERT INTO {tables.Runs} (run, policy, revision, as_of_us, started_us, status, steps, steps_done, rows_read, rows_written, rows_removed)
-            VALUES ({run}, {plan.Policy}, {(long)plan.Revision}, {Micros.From(plan.AsOf)}, {Micros.From(at)}, {"running"}, {(long)
+            VALUES ({run}, {plan.Policy}, {(long)plan.Revision}, {Micros.From(plan.AsOf)}, {Micros.From(at)}, {RunStatus.Running.Word()}, {(long)
                 plan.Steps.Count}, 0, 0, 0, 0)
             """,
             cancellationToken
@@ -126,7 +126,7 @@ internal sealed class RunJournal(CatalogTables tables, Duration keep)
         {
             var rows = some.Select(s =>
                 (SqlText)
-                    $"({run}, {policy}, {(long)s.ordinal}, {s.step.Kind}, {s.step.Relation}, {string.Join(' ', s.step.Touches)}, {s.step.Reason}, {"planned"}, 0, 0, 0)"
+                    $"({run}, {policy}, {(long)s.ordinal}, {s.step.Kind}, {s.step.Relation}, {string.Join(' ', s.step.Touches)}, {s.step.Reason}, {StepStatus.Planned.Word()}, 0, 0, 0)"
             );
             await statements.ExecuteAsync(
                 $"INSERT INTO {tables.Steps} (run, policy, ordinal, kind, relation, ranges, reason, status, rows_in, rows_written, rows_removed) VALUES {SqlText.Join(", ", rows)}",
@@ -145,7 +145,7 @@ internal sealed class RunJournal(CatalogTables tables, Duration keep)
         CancellationToken cancellationToken
     ) =>
         statements.ExecuteAsync(
-            $"UPDATE {tables.Steps} SET status = {"running"}, statement = {statement}, started_us = {Micros.From(at)} WHERE run = {run} AND ordinal = {(long)ordinal}",
+            $"UPDATE {tables.Steps} SET status = {StepStatus.Running.Word()}, statement = {statement}, started_us = {Micros.From(at)} WHERE run = {run} AND ordinal = {(long)ordinal}",
             cancellationToken
         );
 
@@ -157,7 +157,7 @@ internal sealed class RunJournal(CatalogTables tables, Duration keep)
         IStatements statements,
         string run,
         int ordinal,
-        string status,
+        StepStatus status,
         long rowsIn,
         long written,
         long removed,
@@ -170,7 +170,7 @@ internal sealed class RunJournal(CatalogTables tables, Duration keep)
         var what = executed is null ? SqlText.Empty : (SqlText)$", executed = {executed}";
         return statements.ExecuteAsync(
             $"""
-            UPDATE {tables.Steps} SET status = {status}, rows_in = {rowsIn}, rows_written = {written}, rows_removed = {removed}, note = {note}, finished_us = {Micros.From(
+            UPDATE {tables.Steps} SET status = {status.Word()}, rows_in = {rowsIn}, rows_written = {written}, rows_removed = {removed}, note = {note}, finished_us = {Micros.From(
                 at
             )}{what}
             WHERE run = {run} AND ordinal = {(long)ordinal}
@@ -183,13 +183,13 @@ internal sealed class RunJournal(CatalogTables tables, Duration keep)
     public async Task FinishAsync(IStatements statements, RunRecord run, CancellationToken cancellationToken)
     {
         await statements.ExecuteAsync(
-            $"UPDATE {tables.Steps} SET status = {"skipped"}, note = {"the run ended before it"} WHERE run = {run.Id} AND status IN ({"planned"}, {"running"})",
+            $"UPDATE {tables.Steps} SET status = {StepStatus.Skipped.Word()}, note = {"the run ended before it"} WHERE run = {run.Id} AND status IN ({StepStatus.Planned.Word()}, {StepStatus.Running.Word()})",
             cancellationToken
         );
         await statements.ExecuteAsync($"DELETE FROM {tables.Leases} WHERE run = {run.Id}", cancellationToken);
         await statements.ExecuteAsync(
             $"""
-            UPDATE {tables.Runs} SET status = {run.Status}, finished_us = {Micros.From(run.FinishedAt!.Value)}, steps = {(long)
+            UPDATE {tables.Runs} SET status = {run.Status.Word()}, finished_us = {Micros.From(run.FinishedAt!.Value)}, steps = {(long)
                 run.Steps}, steps_done = {(long)run.StepsDone}, rows_read = {run.RowsRead},
             rows_written = {run.RowsWritten}, rows_removed = {run.RowsRemoved}, error_code = {run.ErrorCode}, error = {run.Error} WHERE run = {run.Id}
             """,
@@ -206,7 +206,7 @@ internal sealed class RunJournal(CatalogTables tables, Duration keep)
             INSERT INTO {tables.Runs} (run, policy, revision, as_of_us, started_us, finished_us, status, steps, steps_done, rows_read, rows_written, rows_removed)
             VALUES ({run.Id}, {run.Policy}, {(long)run.Revision}, {Micros.From(run.AsOf)}, {Micros.From(run.StartedAt)}, {Micros.From(
                 run.FinishedAt!.Value
-            )}, {run.Status}, 0, 0, 0, 0, 0)
+            )}, {run.Status.Word()}, 0, 0, 0, 0, 0)
             """,
             cancellationToken
         );
@@ -239,7 +239,7 @@ internal sealed class RunJournal(CatalogTables tables, Duration keep)
             which = $" WHERE policy = {policy}";
         SqlText some = SqlText.Empty;
         if (!idle)
-            some = $" AND (steps > 0 OR status <> {"done"})";
+            some = $" AND (steps > 0 OR status <> {RunStatus.Done.Word()})";
         var rows = await statements.QueryAsync(
             $"""
             SELECT run, policy, revision, as_of_us, started_us, finished_us, status, steps, steps_done, rows_read, rows_written, rows_removed, error_code, error
@@ -314,7 +314,7 @@ internal sealed class RunJournal(CatalogTables tables, Duration keep)
             r.Text(3),
             r.Text(4),
             r.Text(5),
-            r.Text(6),
+            StatusWords.Step(r.Text(6)),
             r.TextOrNull(7),
             r.Long(9),
             r.Long(10),
@@ -324,7 +324,7 @@ internal sealed class RunJournal(CatalogTables tables, Duration keep)
             r.TextOrNull(14)
         )
         {
-            Executed = r.TextOrNull(8) ?? (r.Text(6) == "done" ? r.TextOrNull(7) : null),
+            Executed = r.TextOrNull(8) ?? (r.Text(6) == StepStatus.Done.Word() ? r.TextOrNull(7) : null),
         };
 
     private static RunRecord Record(Row r) =>
@@ -335,7 +335,7 @@ internal sealed class RunJournal(CatalogTables tables, Duration keep)
             At(r, 3)!.Value,
             At(r, 4)!.Value,
             At(r, 5),
-            r.Text(6),
+            StatusWords.Run(r.Text(6)),
             (int)r.Long(7),
             (int)r.Long(8),
             r.Long(9),

@@ -16,21 +16,51 @@ public sealed class RunTests
         await BeginAsync(catalog, "01-a", "p", s_now);
         await catalog.WriteAsync(s => catalog.Runs.IntendAsync(s, "01-a", 0, "DELETE it's", s_now, default));
         Assert.Equal(["01-a"], await catalog.ReadAsync(s => catalog.Runs.FindAsync(s, "01", default)));
-        Assert.Equal(["running", "planned"], (await StepsAsync(catalog, "01-a")).Select(s => s.Status));
-        await catalog.WriteAsync(s => catalog.Runs.CloseAsync(s, "01-a", 0, "done", 5, 4, 3, "note", s_now, default));
+        Assert.Equal([StepStatus.Running, StepStatus.Planned], (await StepsAsync(catalog, "01-a")).Select(s => s.Status));
+        await catalog.WriteAsync(s => catalog.Runs.CloseAsync(s, "01-a", 0, StepStatus.Done, 5, 4, 3, "note", s_now, default));
         Assert.Equal("p", (await catalog.AskAsync($"SELECT policy FROM {catalog.Tables.Leases}"))[0].Text(0));
-        RunRecord finished = new("01-a", "p", 2, s_now, s_now, s_now + Duration.FromSeconds(1), "failed", 2, 1, 5, 4, 3, "VRV400", "it's");
+        RunRecord finished = new(
+            "01-a",
+            "p",
+            2,
+            s_now,
+            s_now,
+            s_now + Duration.FromSeconds(1),
+            RunStatus.Failed,
+            2,
+            1,
+            5,
+            4,
+            3,
+            "VRV400",
+            "it's"
+        );
         await catalog.WriteAsync(s => catalog.Runs.FinishAsync(s, finished, default));
         Assert.Equal(finished, Assert.Single(await ListAsync(catalog, "p")));
         var steps = await StepsAsync(catalog, "01-a");
         Assert.Equal(
-            new("01-a", 0, "expire", "source", Step(0).Touches[0].ToString(), "old", "done", "DELETE it's", 5, 4, 3, s_now, s_now, "note")
+            new(
+                "01-a",
+                0,
+                "expire",
+                "source",
+                Step(0).Touches[0].ToString(),
+                "old",
+                StepStatus.Done,
+                "DELETE it's",
+                5,
+                4,
+                3,
+                s_now,
+                s_now,
+                "note"
+            )
             {
                 Executed = "DELETE it's",
             },
             steps[0]
         );
-        Assert.Equal(("skipped", null), (steps[1].Status, steps[1].StartedAt));
+        Assert.Equal((StepStatus.Skipped, null), (steps[1].Status, steps[1].StartedAt));
         Assert.Empty(await catalog.AskAsync($"SELECT * FROM {catalog.Tables.Leases}"));
     }
 
@@ -43,10 +73,10 @@ public sealed class RunTests
         await catalog.WriteAsync(s => catalog.Runs.IntendAsync(s, "01", 0, "x", s_now, default));
         await catalog.WriteAsync(s => catalog.Runs.CloseInterruptedAsync(s, "p", null, s_now + Duration.FromHours(1), default));
         var run = Assert.Single(await ListAsync(catalog, "p"));
-        Assert.Equal(("interrupted", s_now + Duration.FromHours(1)), (run.Status, run.FinishedAt));
-        Assert.Equal(["failed", "skipped"], (await StepsAsync(catalog, "01")).Select(s => s.Status));
-        Assert.Equal("running", Assert.Single(await ListAsync(catalog, "q")).Status);
-        Assert.Equal(["planned", "planned"], (await StepsAsync(catalog, "02")).Select(s => s.Status));
+        Assert.Equal((RunStatus.Interrupted, s_now + Duration.FromHours(1)), (run.Status, run.FinishedAt));
+        Assert.Equal([StepStatus.Failed, StepStatus.Skipped], (await StepsAsync(catalog, "01")).Select(s => s.Status));
+        Assert.Equal(RunStatus.Running, Assert.Single(await ListAsync(catalog, "q")).Status);
+        Assert.Equal([StepStatus.Planned, StepStatus.Planned], (await StepsAsync(catalog, "02")).Select(s => s.Status));
         await catalog.WriteAsync(s => catalog.Runs.CloseInterruptedAsync(s, "p", null, s_now + Duration.FromHours(2), default));
         Assert.Equal(s_now + Duration.FromHours(1), Assert.Single(await ListAsync(catalog, "p")).FinishedAt);
     }
@@ -59,8 +89,8 @@ public sealed class RunTests
         await BeginAsync(catalog, "02", "p", s_now + Duration.FromMinutes(1));
         await catalog.WriteAsync(s => catalog.Runs.PlanAsync(s, "01", "p", 2, [Step(2), Step(3)], default));
         foreach (var ordinal in new[] { 0, 2 })
-            await catalog.WriteAsync(s => catalog.Runs.CloseAsync(s, "01", ordinal, "done", 50, 4, 3, null, s_now, default));
-        await catalog.WriteAsync(s => catalog.Runs.CloseAsync(s, "01", 1, "failed", 0, 0, 0, "why", s_now, default));
+            await catalog.WriteAsync(s => catalog.Runs.CloseAsync(s, "01", ordinal, StepStatus.Done, 50, 4, 3, null, s_now, default));
+        await catalog.WriteAsync(s => catalog.Runs.CloseAsync(s, "01", 1, StepStatus.Failed, 0, 0, 0, "why", s_now, default));
         await catalog.WriteAsync(s => catalog.Runs.CloseInterruptedAsync(s, "p", null, s_now + Duration.FromHours(1), default));
         Assert.Equal(
             [("02", 2, 0, 0L, 0L, 0L), ("01", 4, 2, 100L, 8L, 6L)],
@@ -88,7 +118,7 @@ public sealed class RunTests
         await BeginAsync(catalog, "01", "p", s_now - Duration.FromDays(401));
         await BeginAsync(catalog, "02", "p", s_now - Duration.FromDays(399));
         await BeginAsync(catalog, "03", "p", s_now);
-        RunRecord finished = new("03", "p", 2, s_now, s_now, s_now, "done", 2, 2, 0, 0, 0, null, null);
+        RunRecord finished = new("03", "p", 2, s_now, s_now, s_now, RunStatus.Done, 2, 2, 0, 0, 0, null, null);
         await catalog.WriteAsync(s => catalog.Runs.FinishAsync(s, finished, default));
         Assert.Equal(["03", "02"], (await ListAsync(catalog, "p")).Select(r => r.Id));
         Assert.Empty(await StepsAsync(catalog, "01"));

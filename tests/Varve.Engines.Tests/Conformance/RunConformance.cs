@@ -1,4 +1,5 @@
 using NodaTime;
+using Varve.Catalog;
 using Varve.Engines.Tests.Kills;
 using Varve.Engines.Tests.Scratch;
 using Varve.Execution;
@@ -19,14 +20,14 @@ public abstract class RunConformance(Func<ScratchDatabase> create) : Conformance
         var story = await BeginAsync(Policy(Usual), rows);
         var outcome = await story.RunWellAsync("2025-01-07");
         var run = Assert.Single(await story.WithAsync(l => l.HistoryAsync(Selection.All)));
-        Assert.Equal((outcome.Summary.RunId, "done", story.Policy.Name), (run.Id, run.Status, run.Policy));
+        Assert.Equal((outcome.Summary.RunId, RunStatus.Done, story.Policy.Name), (run.Id, run.Status, run.Policy));
         Assert.Equal(At("2025-01-07"), run.AsOf);
         Assert.Equal(72, outcome.Summary.RowsRemoved);
         Assert.Equal(outcome.Summary.RowsRemoved, run.RowsRemoved);
         Assert.Equal(outcome.Done.Count, run.StepsDone);
         var steps = await story.WithAsync(l => l.StepsAsync(run.Id[..^4]));
         Assert.Equal(outcome.Done.Select(s => (s.Kind, s.Relation)), steps.Select(s => (s.Kind, s.Relation)));
-        Assert.All(steps, s => Assert.Equal("done", s.Status));
+        Assert.All(steps, s => Assert.Equal(StepStatus.Done, s.Status));
         Assert.All(steps.Where(s => s.Kind is "rollup" or "expire"), s => Assert.False(string.IsNullOrWhiteSpace(s.Statement)));
     }
 
@@ -83,10 +84,10 @@ public abstract class RunConformance(Func<ScratchDatabase> create) : Conformance
         await story.ExpectTiersAsync(rows);
         Same(Since(rows, "2025-01-04"), await story.SourceAsync());
         var runs = await story.WithAsync(l => l.HistoryAsync(Selection.All));
-        Assert.Equal("done", runs[0].Status);
-        Assert.DoesNotContain(runs, r => r.Status is "running");
+        Assert.Equal(RunStatus.Done, runs[0].Status);
+        Assert.DoesNotContain(runs, r => r.Status is RunStatus.Running);
         foreach (var run in runs.Where(r => r.Steps > 0))
-            Assert.DoesNotContain(await story.WithAsync(l => l.StepsAsync(run.Id)), s => s.Status is "running" or "verifying");
+            Assert.DoesNotContain(await story.WithAsync(l => l.StepsAsync(run.Id)), s => s.Status is StepStatus.Running);
         Assert.Empty((await story.WithAsync(l => l.VerifyAuditAsync())).Findings);
     }
 

@@ -1,5 +1,6 @@
 using NodaTime;
 using Varve.Archiving;
+using Varve.Catalog;
 using Varve.Engines.Tests.Conformance;
 using Varve.Engines.Tests.CrateDb.Executing;
 using Varve.Engines.Tests.Scratch;
@@ -230,7 +231,7 @@ public sealed class PartitionLifeTests() : ConformanceSuite(CrateDbScratch.New)
         // It is told of the step that it is about, and of no other.
         var steps = await story.WithAsync(l => l.StepsAsync(outcome.Summary.RunId));
         Assert.Contains(steps, s => s.Kind == "rollup");
-        Assert.All(steps, s => Assert.Equal(s.Kind == "archive" ? "failed" : "done", s.Status));
+        Assert.All(steps, s => Assert.Equal(s.Kind == "archive" ? StepStatus.Failed : StepStatus.Done, s.Status));
         Assert.Equal(26, (await IdentsAsync()).Count);
     }
 

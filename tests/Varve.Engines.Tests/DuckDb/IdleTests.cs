@@ -1,4 +1,5 @@
 using NodaTime;
+using Varve.Catalog;
 using Varve.DuckDb;
 using Varve.Engines.Tests.Scratch;
 using Varve.Execution;
@@ -52,7 +53,7 @@ public sealed class IdleTests : Files
         Assert.Equal(
             4 * tables,
             (await lifecycle.HistoryAsync(Selection.All, 1000, idle: true)).Count(r =>
-                r is { Status: "done", Steps: 0, StepsDone: 0 } && r.FinishedAt >= r.StartedAt
+                r is { Status: RunStatus.Done, Steps: 0, StepsDone: 0 } && r.FinishedAt >= r.StartedAt
             )
         );
         return (first, later);

@@ -1,3 +1,4 @@
+using Varve.Catalog;
 using Varve.Engines.Tests.Scratch;
 using Varve.Policies;
 using Varve.Time;
@@ -145,9 +146,9 @@ public abstract class KillSuite(Func<FileScratch> create)
         Assert.Empty((await lifecycle.VerifyAuditAsync()).Findings);
         foreach (var run in await lifecycle.HistoryAsync(Selection.All, 100))
         {
-            Assert.True(run.Status != "running", $"{when}: a run was left open");
+            Assert.True(run.Status != RunStatus.Running, $"{when}: a run was left open");
             if (run.Steps > 0)
-                Assert.DoesNotContain(await lifecycle.StepsAsync(run.Id), s => s.Status is "running" or "verifying");
+                Assert.DoesNotContain(await lifecycle.StepsAsync(run.Id), s => s.Status is StepStatus.Running);
         }
     }
 

@@ -1,3 +1,4 @@
+using Varve.Catalog;
 using Varve.Engines;
 using Varve.Engines.Tests.Kills;
 using Varve.Engines.Tests.Scratch;
@@ -119,7 +120,7 @@ public sealed class OneByOneKills
         var outcome = await RunOutcome.OfAsync(lifecycle, new() { AsOf = InstantText.Parse(Second), Yes = true });
         Assert.True(outcome.Errors.Count == 0, string.Join("; ", outcome.Errors.Select(e => e.Message)));
         Assert.Empty((await lifecycle.VerifyAuditAsync()).Findings);
-        Assert.DoesNotContain(await lifecycle.HistoryAsync(Selection.All, 100), r => r.Status == "running");
+        Assert.DoesNotContain(await lifecycle.HistoryAsync(Selection.All, 100), r => r.Status == RunStatus.Running);
         var again = await RunOutcome.OfAsync(lifecycle, new() { AsOf = InstantText.Parse(Second), Yes = true });
         Assert.True(again.Done.Count == 0, $"a third run does {string.Join("; ", again.Done.Select(s => s.Key))}");
     }

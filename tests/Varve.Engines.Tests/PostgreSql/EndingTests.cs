@@ -1,4 +1,5 @@
 using Npgsql;
+using Varve.Catalog;
 using Varve.Engines.Tests.Conformance;
 using Varve.Engines.Tests.Kills;
 using Varve.Engines.Tests.Scratch;
@@ -152,7 +153,7 @@ public sealed class EndingTests() : ConformanceSuite(PostgreSqlScratch.New)
         await using var database = await db.OpenAsync();
         var lifecycle = new Lifecycle(database);
         Assert.Empty((await lifecycle.VerifyAuditAsync()).Findings);
-        Assert.DoesNotContain(await lifecycle.HistoryAsync(Selection.All, 100), r => r.Status == "running");
+        Assert.DoesNotContain(await lifecycle.HistoryAsync(Selection.All, 100), r => r.Status == RunStatus.Running);
     }
 
     // Partitions, rows that came late, and much that is past its keep.

@@ -1,5 +1,6 @@
 using NodaTime;
 using Npgsql;
+using Varve.Catalog;
 using Varve.Execution;
 using Varve.Policies;
 using Varve.PostgreSql;
@@ -78,7 +79,7 @@ public sealed class RestartTests
                     if (((one as RunEvent.StepFailed)?.Error ?? (one as RunEvent.Failed)?.Error) is { } error)
                         errors.Add(error);
                 Assert.Empty((await l.VerifyAuditAsync()).Findings);
-                Assert.DoesNotContain(await l.HistoryAsync(Selection.All, 100), r => r.Status == "running");
+                Assert.DoesNotContain(await l.HistoryAsync(Selection.All, 100), r => r.Status == RunStatus.Running);
                 return errors;
             }
         );

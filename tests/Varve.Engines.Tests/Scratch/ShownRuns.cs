@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Varve.Catalog;
 using Varve.Planning;
 
 namespace Varve.Engines.Tests.Scratch;
@@ -16,7 +17,7 @@ public static partial class ShownRuns
         Assert.Equal(plan.Steps.Count, steps.Count);
         foreach (var (s, step) in shown.Zip(steps))
         {
-            Assert.Equal((s.Step.Kind, "done"), (step.Kind, step.Status));
+            Assert.Equal((s.Step.Kind, StepStatus.Done), (step.Kind, step.Status));
             var same = Same(string.Join(";\n", s.Statements));
             Assert.Equal(same, Same(step.Executed!));
             Assert.Equal(same, Same(step.Statement!));

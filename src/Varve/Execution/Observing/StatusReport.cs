@@ -66,7 +66,7 @@ internal static class StatusReport
     /// <summary>What the proofs of the newest run said: what was removed since cannot be looked at any more.</summary>
     private static IEnumerable<Problem> Proofs(IReadOnlyList<StepRecord> steps)
     {
-        var notes = steps.Where(s => s is { Kind: "expire", Status: "done", Note: not null }).ToList();
+        var notes = steps.Where(s => s is { Kind: "expire", Status: StepStatus.Done, Note: not null }).ToList();
         foreach (var step in notes.Take(MostProofs))
             yield return Note($"The proof of the last run, {step.Relation} {step.Ranges}: {step.Note}");
         if (notes.Count > MostProofs)
@@ -78,7 +78,7 @@ internal static class StatusReport
     private static Problem Note(string text) => new("VRV215", text) { IsWarning = true };
 
     private static string? Error(IReadOnlyList<RunRecord> runs) =>
-        runs.TakeWhile(r => r.Status is not "done").FirstOrDefault(r => r.ErrorCode is not null) is { } failed
+        runs.TakeWhile(r => r.Status is not RunStatus.Done).FirstOrDefault(r => r.ErrorCode is not null) is { } failed
             ? $"{failed.ErrorCode}: {failed.Error}"
             : null;
 

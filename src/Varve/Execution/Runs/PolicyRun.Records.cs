@@ -23,7 +23,7 @@ internal sealed partial class PolicyRun
     private async Task IdleAsync(Plan plan, bool removes, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        var record = new RunRecord(_id, plan.Policy, plan.Revision, plan.AsOf, Now(), Now(), "done", 0, 0, 0, 0, 0, null, null);
+        var record = new RunRecord(_id, plan.Policy, plan.Revision, plan.AsOf, Now(), Now(), RunStatus.Done, 0, 0, 0, 0, 0, null, null);
         var head = await WholeAsync(
             async (s, token) =>
             {
@@ -98,9 +98,9 @@ internal sealed partial class PolicyRun
     private async Task FinishAsync(Plan plan, bool stopped, bool cancelled)
     {
         var status =
-            _error is not null ? "failed"
-            : stopped || cancelled ? "stopped"
-            : "done";
+            _error is not null ? RunStatus.Failed
+            : stopped || cancelled ? RunStatus.Stopped
+            : RunStatus.Done;
         var record = new RunRecord(
             _id,
             plan.Policy,
@@ -127,7 +127,7 @@ internal sealed partial class PolicyRun
                 var facts = new JsonObject
                 {
                     ["run"] = _id,
-                    ["status"] = status,
+                    ["status"] = status.Word(),
                     ["steps"] = _done,
                     ["read"] = _read,
                     ["written"] = _written,
@@ -156,7 +156,7 @@ internal sealed partial class PolicyRun
         );
     }
 
-    private async Task EndAsync(Plan plan, string status, RunSummary summary)
+    private async Task EndAsync(Plan plan, RunStatus status, RunSummary summary)
     {
         output.Watch.Ends(status, summary);
         await output.Events.WriteAsync(new RunEvent.Finished(summary) { Policy = plan.Policy }, CancellationToken.None);
@@ -178,7 +178,7 @@ internal sealed partial class PolicyRun
         await desk.Ledgers.ShowAsync(statements, plan.Policy, after, cancellationToken);
     }
 
-    private Task CloseAsync(int ordinal, string status, string note) =>
+    private Task CloseAsync(int ordinal, StepStatus status, string note) =>
         JournalAsync(
             s => desk.Runs.CloseAsync(s, _id, ordinal, status, 0, 0, 0, note, Now(), CancellationToken.None),
             CancellationToken.None

@@ -165,7 +165,7 @@ internal sealed partial class PolicyRun(
             // keeps back what depends on it.
             _left--;
             seen.PutOff();
-            await CloseAsync(ordinal, "skipped", $"put off: {skipped.Message}");
+            await CloseAsync(ordinal, StepStatus.Skipped, $"put off: {skipped.Message}");
             await output.Events.WriteAsync(
                 new RunEvent.StepDone(ordinal, total, step, new StepResult(0, 0, 0, Elapsed(begun), $"put off: {skipped.Message}"))
                 {
@@ -177,7 +177,7 @@ internal sealed partial class PolicyRun(
         catch (StepSkippedException skipped)
         {
             seen.Skipped(skipped.Message);
-            await CloseAsync(ordinal, "skipped", skipped.Message);
+            await CloseAsync(ordinal, StepStatus.Skipped, skipped.Message);
             await output.Events.WriteAsync(
                 new RunEvent.StepSkipped(ordinal, total, step, skipped.Message) { Policy = policy },
                 cancellationToken
@@ -192,11 +192,11 @@ internal sealed partial class PolicyRun(
                 new RunEvent.StepFailed(ordinal, total, step, error) { Policy = policy },
                 CancellationToken.None
             );
-            await CloseAsync(ordinal, "failed", $"{error.Code}: {error.Message}");
+            await CloseAsync(ordinal, StepStatus.Failed, $"{error.Code}: {error.Message}");
         }
         catch (Exception error)
         {
-            await CloseAsync(ordinal, "failed", error is OperationCanceledException ? "cancelled" : error.Message);
+            await CloseAsync(ordinal, StepStatus.Failed, error is OperationCanceledException ? "cancelled" : error.Message);
             throw;
         }
     }

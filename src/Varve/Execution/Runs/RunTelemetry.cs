@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Logging;
+using Varve.Catalog;
 using Varve.Planning;
 using Varve.Time;
 
@@ -49,13 +50,13 @@ internal sealed class RunTelemetry : IDisposable
         _log.Braked(_policy, brake.Reason, brake.Rows, brake.Hash);
     }
 
-    public void Ends(string outcome, RunSummary summary)
+    public void Ends(RunStatus status, RunSummary summary)
     {
-        _outcome = outcome;
+        _outcome = status.Word();
         _log.RunEnds(
             _policy,
             summary.RunId,
-            outcome,
+            _outcome,
             summary.StepsDone,
             summary.StepsLeft,
             summary.RowsRead,

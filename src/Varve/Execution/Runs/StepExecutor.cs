@@ -252,7 +252,7 @@ internal sealed class StepExecutor(
             statements,
             Run,
             ordinal,
-            "done",
+            StepStatus.Done,
             acted.RowsIn,
             acted.RowsWritten,
             acted.RowsRemoved,
