@@ -16,6 +16,10 @@ public sealed class CrateDbLongAgo() : LongAgoConformance(CrateDbScratch.New);
 
 public sealed class CrateDbExpiry() : ExpiryConformance(CrateDbScratch.New);
 
+public sealed class CrateDbHolds() : HoldConformance(CrateDbScratch.New);
+
+public sealed class CrateDbProofs() : ProofConformance(CrateDbScratch.New);
+
 public sealed class CrateDbCorrections() : CorrectionConformance(CrateDbScratch.New);
 
 public sealed class CrateDbBrake() : BrakeConformance(CrateDbScratch.New);
@@ -25,6 +29,10 @@ public sealed class CrateDbStates() : StateConformance(CrateDbScratch.New);
 public sealed class CrateDbCoverage() : CoverageConformance(CrateDbScratch.New);
 
 public sealed class CrateDbRepair() : RepairConformance(CrateDbScratch.New);
+
+public sealed class CrateDbLate() : LateConformance(CrateDbScratch.New);
+
+public sealed class CrateDbDeletions() : DeletionConformance(CrateDbScratch.New);
 
 public sealed class CrateDbAside() : AsideConformance(CrateDbScratch.New);
 
@@ -62,6 +70,10 @@ public sealed class CrateDbViews() : ViewConformance(CrateDbScratch.New);
 public sealed class CrateDbShown() : ShownConformance(CrateDbScratch.New);
 
 public sealed class CrateDbChanges() : ChangeConformance(CrateDbScratch.New);
+
+public sealed class CrateDbRetired() : RetiredConformance(CrateDbScratch.New);
+
+public sealed class CrateDbTypeChanges() : TypeChangeConformance(CrateDbScratch.New);
 
 public sealed class CrateDbPatterns() : PatternConformance(CrateDbScratch.New);
 

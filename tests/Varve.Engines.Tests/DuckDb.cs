@@ -30,6 +30,10 @@ public sealed class DuckDbSpelling() : SpellingConformance(DuckDbMemory.New);
 
 public sealed class DuckDbExpiry() : ExpiryConformance(DuckDbMemory.New);
 
+public sealed class DuckDbHolds() : HoldConformance(DuckDbMemory.New);
+
+public sealed class DuckDbProofs() : ProofConformance(DuckDbMemory.New);
+
 public sealed class DuckDbCorrections() : CorrectionConformance(DuckDbMemory.New);
 
 public sealed class DuckDbBrake() : BrakeConformance(DuckDbMemory.New);
@@ -40,7 +44,15 @@ public sealed class DuckDbCoverage() : CoverageConformance(DuckDbMemory.New);
 
 public sealed class DuckDbRepair() : RepairConformance(DuckDbMemory.New);
 
+public sealed class DuckDbLate() : LateConformance(DuckDbMemory.New);
+
+public sealed class DuckDbDeletions() : DeletionConformance(DuckDbMemory.New);
+
 public sealed class DuckDbChanges() : ChangeConformance(DuckDbMemory.New);
+
+public sealed class DuckDbRetired() : RetiredConformance(DuckDbMemory.New);
+
+public sealed class DuckDbTypeChanges() : TypeChangeConformance(DuckDbMemory.New);
 
 public sealed class DuckDbAside() : AsideConformance(DuckDbMemory.New);
 
@@ -65,6 +77,8 @@ public sealed class DuckDbAnswers() : AnswerConformance(DuckDbMemory.New);
 public sealed class DuckDbArchives() : ArchiveConformance(DuckDbMemory.New);
 
 public sealed class DuckDbBrokenArchives() : BrokenArchiveConformance(DuckDbMemory.New);
+
+public sealed class DuckDbStrangeArchives() : StrangeArchiveConformance(DuckDbMemory.New);
 
 public sealed class DuckDbRestore() : RestoreConformance(DuckDbMemory.New);
 

@@ -17,6 +17,10 @@ public sealed class OneByOneSpelling() : SpellingConformance(OneByOneMemory.New)
 
 public sealed class OneByOneExpiry() : ExpiryConformance(OneByOneMemory.New);
 
+public sealed class OneByOneHolds() : HoldConformance(OneByOneMemory.New);
+
+public sealed class OneByOneProofs() : ProofConformance(OneByOneMemory.New);
+
 public sealed class OneByOneCorrections() : CorrectionConformance(OneByOneMemory.New);
 
 public sealed class OneByOneBrake() : BrakeConformance(OneByOneMemory.New);
@@ -27,7 +31,15 @@ public sealed class OneByOneCoverage() : CoverageConformance(OneByOneMemory.New)
 
 public sealed class OneByOneRepair() : RepairConformance(OneByOneMemory.New);
 
+public sealed class OneByOneLate() : LateConformance(OneByOneMemory.New);
+
+public sealed class OneByOneDeletions() : DeletionConformance(OneByOneMemory.New);
+
 public sealed class OneByOneChanges() : ChangeConformance(OneByOneMemory.New);
+
+public sealed class OneByOneRetired() : RetiredConformance(OneByOneMemory.New);
+
+public sealed class OneByOneTypeChanges() : TypeChangeConformance(OneByOneMemory.New);
 
 public sealed class OneByOneAside() : AsideConformance(OneByOneMemory.New);
 
@@ -48,6 +60,8 @@ public sealed class OneByOneAnswers() : AnswerConformance(OneByOneMemory.New);
 public sealed class OneByOneArchives() : ArchiveConformance(OneByOneMemory.New);
 
 public sealed class OneByOneBrokenArchives() : BrokenArchiveConformance(OneByOneMemory.New);
+
+public sealed class OneByOneStrangeArchives() : StrangeArchiveConformance(OneByOneMemory.New);
 
 public sealed class OneByOneRestore() : RestoreConformance(OneByOneMemory.New);
 
@@ -75,7 +89,15 @@ public sealed class OneByOnePostgreSqlSource() : SourceConformance(OneByOnePostg
 
 public sealed class OneByOnePostgreSqlExpiry() : ExpiryConformance(OneByOnePostgreSql.New);
 
+public sealed class OneByOnePostgreSqlHolds() : HoldConformance(OneByOnePostgreSql.New);
+
+public sealed class OneByOnePostgreSqlProofs() : ProofConformance(OneByOnePostgreSql.New);
+
 public sealed class OneByOnePostgreSqlChanges() : ChangeConformance(OneByOnePostgreSql.New);
+
+public sealed class OneByOnePostgreSqlRetired() : RetiredConformance(OneByOnePostgreSql.New);
+
+public sealed class OneByOnePostgreSqlTypeChanges() : TypeChangeConformance(OneByOnePostgreSql.New);
 
 public sealed class OneByOnePostgreSqlRuns() : RunConformance(OneByOnePostgreSql.New);
 

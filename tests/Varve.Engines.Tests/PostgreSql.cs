@@ -18,6 +18,10 @@ public sealed class PostgreSqlSpelling() : SpellingConformance(PostgreSqlScratch
 
 public sealed class PostgreSqlExpiry() : ExpiryConformance(PostgreSqlScratch.New);
 
+public sealed class PostgreSqlHolds() : HoldConformance(PostgreSqlScratch.New);
+
+public sealed class PostgreSqlProofs() : ProofConformance(PostgreSqlScratch.New);
+
 public sealed class PostgreSqlCorrections() : CorrectionConformance(PostgreSqlScratch.New);
 
 public sealed class PostgreSqlBrake() : BrakeConformance(PostgreSqlScratch.New);
@@ -28,7 +32,15 @@ public sealed class PostgreSqlCoverage() : CoverageConformance(PostgreSqlScratch
 
 public sealed class PostgreSqlRepair() : RepairConformance(PostgreSqlScratch.New);
 
+public sealed class PostgreSqlLate() : LateConformance(PostgreSqlScratch.New);
+
+public sealed class PostgreSqlDeletions() : DeletionConformance(PostgreSqlScratch.New);
+
 public sealed class PostgreSqlChanges() : ChangeConformance(PostgreSqlScratch.New);
+
+public sealed class PostgreSqlRetired() : RetiredConformance(PostgreSqlScratch.New);
+
+public sealed class PostgreSqlTypeChanges() : TypeChangeConformance(PostgreSqlScratch.New);
 
 public sealed class PostgreSqlAside() : AsideConformance(PostgreSqlScratch.New);
 
@@ -85,6 +97,8 @@ public sealed class PostgreSqlOddLives() : Histories.OddLives(PostgreSqlScratch.
 public sealed class PostgreSqlArchives() : ArchiveConformance(PostgreSqlScratch.New);
 
 public sealed class PostgreSqlBrokenArchives() : BrokenArchiveConformance(PostgreSqlScratch.New);
+
+public sealed class PostgreSqlStrangeArchives() : StrangeArchiveConformance(PostgreSqlScratch.New);
 
 public sealed class PostgreSqlRestores() : RestoreConformance(PostgreSqlScratch.New);
 

@@ -17,7 +17,7 @@ public sealed partial class HouseRules
     public void No_file_is_longer_than_400_lines() =>
         HouseRulesSource.Hold(
             "Small files, one idea: at most 400 lines.",
-            Src.Where(f => f.Lines.Length > 400).Select(f => $"{f.Path}: {f.Lines.Length} lines")
+            All.Where(f => f.Lines.Length > 400).Select(f => $"{f.Path}: {f.Lines.Length} lines")
         );
 
     [Fact]

@@ -24,25 +24,6 @@ public abstract class ChangeConformance(Func<ScratchDatabase> create) : Conforma
     }
 
     [Fact]
-    public async Task What_is_built_from_a_retired_tier_is_shown_as_it_runs()
-    {
-        var rows = Every("2025-01-01", "2025-01-21", "1h");
-        var story = await BeginAsync(Policy("keep: 3d\ntiers: [{ every: 1h }, { every: 1d }]"), rows);
-        await story.RunWellAsync("2025-01-21");
-        await story.ApplyAsync(Policy("keep: 3d\ntiers: [{ every: 6h }, { every: 1d }]"));
-        var plan = await story.PlanAsync("2025-01-21");
-        var shown = await story.WithAsync(l => l.StatementsAsync(plan));
-        Assert.Contains(
-            shown,
-            s =>
-                s.Step is Varve.Planning.PlanStep.RollUp { Input: "1h" }
-                && s.Statements.Any(t => t.Contains("cpu_1h_states", StringComparison.Ordinal))
-        );
-        await story.RunWellAsync("2025-01-21");
-        await story.ExpectTiersAsync(rows);
-    }
-
-    [Fact]
     [Rule("lost")]
     [Rule("new-tier-lost")]
     public async Task A_new_finer_tier_has_what_the_source_still_has_and_the_rest_is_lost()
@@ -181,23 +162,6 @@ public abstract class ChangeConformance(Func<ScratchDatabase> create) : Conforma
     }
 
     [Fact]
-    [Rule("retired")]
-    public async Task A_retired_tier_stays_as_it_is_and_builds_what_nothing_else_can()
-    {
-        var rows = Every("2025-01-01", "2025-01-21", "10m").ToList();
-        var story = await BeginAsync(Policy("keep: 5d\ntiers: [{ every: 1h }]"), rows);
-        await story.RunWellAsync("2025-01-21");
-        await story.ApplyAsync(Policy("keep: 5d\ntiers: [{ every: 6h }, { every: 1d }]"));
-        await story.RunWellAsync("2025-01-21");
-        await story.ExpectTiersAsync(rows);
-        Assert.True((await story.StatusAsync("2025-01-21")).Relations.Single(r => r.Relation == "1h").IsRetired);
-        await story.InsertAsync(Every("2025-01-21", "2025-01-25", "10m"));
-        await story.RunWellAsync("2025-01-25");
-        Assert.Equal(20 * 24, await story.CountAsync("cpu_1h"));
-        await story.ExpectTiersAsync([.. rows, .. Every("2025-01-21", "2025-01-25", "10m")]);
-    }
-
-    [Fact]
     public async Task A_retired_tier_builds_what_it_knows_also_where_the_policy_asks_for_more()
     {
         var rows = Every("2025-01-01", "2025-01-21", "10m").ToList();
@@ -225,59 +189,6 @@ public abstract class ChangeConformance(Func<ScratchDatabase> create) : Conforma
         await story.RunWellAsync("2025-01-21");
         await story.RunWellAsync("2025-02-01");
         Assert.Empty(await story.SourceAsync());
-        await story.ExpectTiersAsync(rows);
-    }
-
-    [Fact]
-    [Rule("retired")]
-    public async Task A_retired_tier_that_was_not_followed_is_no_input()
-    {
-        var rows = Every("2025-01-01", "2025-01-21", "10m").ToList();
-        var story = await BeginAsync(Policy("keep: 5d\nrecheck: 2d\ntiers: [{ every: 1h }, { every: 1d }]"), rows);
-        await story.RunWellAsync("2025-01-21");
-        await story.ApplyAsync(Policy("keep: 5d\nrecheck: 2d\ntiers: [{ every: 1d }]"));
-        await story.RunWellAsync("2025-01-21");
-        rows.Add(Row("2025-01-20T07:00:01Z", 999));
-        await story.InsertAsync(rows[^1]);
-        await story.RunWellAsync("2025-01-21");
-        await story.ExpectTiersAsync(rows);
-        await story.RunWellAsync("2025-03-01");
-        await story.ApplyAsync(Policy("keep: 5d\nrecheck: 2d\ntiers: [{ every: 12h }, { every: 1d }]"));
-        await story.RunWellAsync("2025-03-01");
-        await story.ExpectTierAsync(0, Before(rows, "2025-01-20"));
-        await story.ExpectTierAsync(1, rows);
-    }
-
-    [Fact]
-    [Rule("retired-part")]
-    public async Task A_bucket_that_a_retired_tier_has_only_a_part_of_is_built_from_what_others_left()
-    {
-        var rows = Every("2025-01-01", "2025-01-07", "10m");
-        var story = await BeginAsync(
-            Policy("keep: 5d\nrecheck: 2h\ntiers: [{ every: 1h }, { every: 1d }]"),
-            Before(rows, "2025-01-05T12:00Z")
-        );
-        await story.RunWellAsync("2025-01-05T12:00Z");
-        await story.DeleteAsync("2025-01-05T03:00Z", "2025-01-05T04:00Z");
-        await story.ApplyAsync(Policy("keep: 5d\nrecheck: 2h\ntiers: [{ every: 1d }]"));
-        await story.RunWellAsync("2025-01-05T12:00Z");
-        await story.InsertAsync(rows.Except(Before(rows, "2025-01-05T12:00Z")));
-        await story.RunWellAsync("2025-02-01");
-        Assert.Equal(0, await story.CountSourceAsync("2025-01-01", "2025-01-07"));
-        await story.ExpectTierAsync(0, rows.Where(r => r.At < At("2025-01-05T03:00Z") || r.At >= At("2025-01-05T04:00Z")));
-    }
-
-    [Fact]
-    public async Task A_retired_tier_can_come_back()
-    {
-        var rows = Every("2025-01-01", "2025-01-21", "10m").ToList();
-        var story = await BeginAsync(Policy("keep: 5d\ntiers: [{ every: 1h }, { every: 1d }]"), Before(rows, "2025-01-16"));
-        await story.RunWellAsync("2025-01-16");
-        await story.ApplyAsync(Policy("keep: 5d\ntiers: [{ every: 1d }]"));
-        await story.InsertAsync(Since(rows, "2025-01-16"));
-        await story.RunWellAsync("2025-01-19");
-        await story.ApplyAsync(Policy("keep: 5d\ntiers: [{ every: 1h }, { every: 1d }]"));
-        await story.RunWellAsync("2025-01-21");
         await story.ExpectTiersAsync(rows);
     }
 
@@ -338,126 +249,6 @@ public abstract class ChangeConformance(Func<ScratchDatabase> create) : Conforma
         );
         await Db.ExecuteAsync($"ALTER TABLE {Db.Name(story.Table.Name)} DROP COLUMN v");
         Assert.Equal("source", Assert.Single((await story.WithAsync(l => l.DiffAsync(selection)))[0].Drift).Relation);
-    }
-
-    [Fact]
-    [Rule("accept-types")]
-    public async Task A_measure_whose_type_changed_stops_the_table()
-    {
-        var rows = Every("2025-01-01", "2025-01-05", "1h");
-        var story = await BeginAsync(Policy("keep: 3d\ntiers: [{ every: 1h }]"), rows);
-        await story.RunWellAsync("2025-01-03");
-        await Db.ExecuteAsync($"ALTER TABLE {Db.Name(story.Table.Name)} ALTER COLUMN v TYPE VARCHAR");
-        var outcome = await Record.ExceptionAsync(async () =>
-        {
-            var run = await story.RunAsync("2025-01-05");
-            if (run.Errors.Count > 0)
-                throw run.Errors[0];
-        });
-        Assert.IsAssignableFrom<VarveException>(outcome);
-        Assert.Equal(rows.Count, await story.CountAsync("cpu"));
-    }
-
-    [Fact]
-    [Rule("time-type")]
-    public async Task A_time_column_whose_type_changed_stops_the_table_until_it_has_its_old_type()
-    {
-        var rows = Every("2025-01-01", "2025-01-05", "1h");
-        var story = await BeginAsync(Policy("keep: 3d\ntiers: [{ every: 1h }]"), rows);
-        await story.RunWellAsync("2025-01-03");
-        var left = await story.CountAsync("cpu");
-        await Db.ExecuteAsync($"ALTER TABLE {Db.Name(story.Table.Name)} ALTER COLUMN ts TYPE TIMESTAMPTZ");
-        var outcome = await story.RunAsync("2025-01-05");
-        Assert.Empty(outcome.Done);
-        Assert.Contains("ts was", Assert.Single(outcome.Waits, w => w.NeedsPerson).Reason, StringComparison.Ordinal);
-        Assert.NotEmpty((await story.WithAsync(l => l.DiffAsync(Selection.All))).Single().Drift);
-        Assert.Equal(
-            "VRV314",
-            (await Assert.ThrowsAsync<PolicyException>(() => story.WithAsync(l => l.AcceptTypesAsync(story.Policy.Name)))).Code
-        );
-        Assert.Equal(left, await story.CountAsync("cpu"));
-        await Db.ExecuteAsync($"ALTER TABLE {Db.Name(story.Table.Name)} ALTER COLUMN ts TYPE TIMESTAMP");
-        await story.RunWellAsync("2025-01-05");
-        await story.ExpectTiersAsync(rows);
-    }
-
-    [Theory]
-    [Rule("accept-types")]
-    [InlineData("INTEGER", "BIGINT")]
-    [InlineData("INTEGER", "DOUBLE")]
-    [InlineData("FLOAT", "DOUBLE")]
-    public async Task A_wider_type_waits_until_it_is_accepted_and_everything_stays_exact(string before, string after)
-    {
-        var rows = Every("2025-01-01", "2025-01-11", "1h")
-            .Select((r, i) => r with { Values = [r.Values[0], after == "BIGINT" ? (object)(long)i : (double)i] })
-            .ToList();
-        var story = await BeginAsync(Policy("keep: 3d\ntiers: [{ every: 1h }, { every: 1d }]", "avg, min, max, last"), rows);
-        await Db.ExecuteAsync($"ALTER TABLE {Db.Name(story.Table.Name)} ALTER COLUMN v TYPE {before}");
-        await story.RunWellAsync("2025-01-06");
-        await Db.ExecuteAsync($"ALTER TABLE {Db.Name(story.Table.Name)} ALTER COLUMN v TYPE {after}");
-        var waiting = await story.RunAsync("2025-01-11");
-        Assert.Empty(waiting.Done);
-        Assert.Contains(waiting.Waits, w => w.NeedsPerson && w.Reason.Contains("accept-types", StringComparison.Ordinal));
-        if (await IsRefusedAsync("VRV314", () => story.WithAsync(l => l.AcceptTypesAsync(story.Policy.Name))))
-            return;
-        var accepted = await story.WithAsync(l => l.AcceptTypesAsync(story.Policy.Name));
-        Assert.Equal([("v", Db.TypeName(before), Db.TypeName(after))], accepted.Select(c => (c.Column, c.Before, c.Now)));
-        await story.RunWellAsync("2025-01-11");
-        Assert.Equal(3 * 24, (await story.SourceAsync()).Count);
-        var sums = await Db.QueryAsync(
-            $"SELECT CAST(sum(v_avg * varve_rows) AS DOUBLE), CAST(sum(v_max) AS DOUBLE), count(*) FROM {Db.Name(story.Table.Name.WithName("cpu_1h"))}"
-        );
-        Assert.Equal(
-            (28_680, 28_680, 240),
-            (
-                (int)Convert.ToDouble(sums[0][0], System.Globalization.CultureInfo.InvariantCulture),
-                (int)Convert.ToDouble(sums[0][1], System.Globalization.CultureInfo.InvariantCulture),
-                Convert.ToInt32(sums[0][2], System.Globalization.CultureInfo.InvariantCulture)
-            )
-        );
-        Assert.Equal(10, await story.CountAsync("cpu_1d"));
-        await Assert.ThrowsAsync<PolicyException>(() => story.WithAsync(l => l.AcceptTypesAsync(story.Policy.Name)));
-    }
-
-    [Fact]
-    [Rule("accept-types")]
-    public async Task A_type_that_changes_values_is_not_accepted_and_nothing_changes()
-    {
-        var rows = Every("2025-01-01", "2025-01-11", "1h").ToList();
-        var story = await BeginAsync(Policy("tiers: [{ every: 1h }]", "min, max"), rows);
-        await story.RunWellAsync("2025-01-11");
-        foreach (var (type, why) in new[] { ("INTEGER", "values would change"), ("VARCHAR", "not ordered as the other") })
-        {
-            await Db.ExecuteAsync($"ALTER TABLE {Db.Name(story.Table.Name)} ALTER COLUMN v TYPE {type}");
-            if (await IsRefusedAsync("VRV314", () => story.WithAsync(l => l.AcceptTypesAsync(story.Policy.Name))))
-                return;
-            var error = await Assert.ThrowsAsync<PolicyException>(() => story.WithAsync(l => l.AcceptTypesAsync(story.Policy.Name)));
-            Assert.Contains(why, error.Message, StringComparison.Ordinal);
-            Assert.DoesNotContain("..", error.Message, StringComparison.Ordinal);
-        }
-
-        await story.ExpectTiersAsync(rows);
-    }
-
-    [Fact]
-    [Rule("retire-drop")]
-    public async Task Dropping_retired_tiers_is_asked_for_and_takes_only_them()
-    {
-        var rows = Every("2025-01-01", "2025-01-21", "10m").ToList();
-        var story = await BeginAsync(Policy("keep: 5d\ntiers: [{ every: 1h }]"), rows);
-        await story.RunWellAsync("2025-01-21");
-        await Assert.ThrowsAsync<PolicyException>(() => story.WithAsync(l => l.DropRetiredAsync(story.Policy.Name)));
-        await story.ApplyAsync(Policy("keep: 5d\ntiers: [{ every: 1d }]"));
-        var error = await Assert.ThrowsAsync<PolicyException>(() =>
-            story.WithAsync(l => l.DropRetiredAsync(story.Policy.Name), new SettableTime(At("2025-01-21")))
-        );
-        Assert.Contains("run first", error.Message, StringComparison.Ordinal);
-        await story.RunWellAsync("2025-01-21");
-        var dropped = await story.WithAsync(l => l.DropRetiredAsync(story.Policy.Name), new SettableTime(At("2025-01-21")));
-        Assert.Equal(["cpu_1h", "cpu_1h_states"], dropped.Select(t => t.Name).Order(StringComparer.Ordinal));
-        Assert.DoesNotContain((await story.StatusAsync("2025-01-21")).Relations, r => r.Relation == "1h");
-        await story.RunWellAsync("2025-02-21");
-        await story.ExpectTiersAsync(rows);
     }
 
     [Fact]

@@ -9,6 +9,9 @@ namespace Varve.Engines.Tests.Conformance;
 /// <summary>What all suites share: a database of one test, the usual table, and small makers of rows.</summary>
 public abstract class ConformanceSuite(Func<ScratchDatabase> create) : IAsyncLifetime
 {
+    /// <summary>Hours and days of all functions.</summary>
+    protected const string Two = "tiers: [{ every: 1h }, { every: 1d }]";
+
     protected ScratchDatabase Db { get; } = create();
 
     /// <summary>Makes one more database, for tests that live many lives.</summary>

@@ -152,66 +152,6 @@ public abstract class ExpiryConformance(Func<ScratchDatabase> create) : Conforma
     }
 
     [Fact]
-    [Rule("older-changes")]
-    [Rule("differs-more")]
-    public async Task A_row_that_changed_beyond_recheck_is_found_by_the_proof_and_counted()
-    {
-        var rows = Every("2025-01-01", "2025-01-11", "1h").ToList();
-        var story = await BeginAsync(Policy("keep: 7d\nrecheck: 1h\ntiers: [{ every: 1h }, { every: 1d }]"), rows);
-        await story.RunWellAsync("2025-01-05");
-        var late = Row("2025-01-02T03:30Z", 512);
-        await story.InsertAsync(late);
-        await story.RunWellAsync("2025-01-10");
-        Same(Since(rows, "2025-01-03"), await story.SourceAsync());
-        await story.ExpectTiersAsync([.. Before(rows, "2025-01-10"), late]);
-    }
-
-    [Fact]
-    [Rule("proof-before-removal")]
-    public async Task Two_values_that_changed_places_are_found_by_the_full_proof()
-    {
-        SourceRow[] rows =
-        [
-            Row("2025-01-01T00:10Z", 1, "a"),
-            Row("2025-01-01T00:20Z", 2, "b"),
-            Row("2025-01-01T02:10Z", 3, "a"),
-            Row("2025-01-01T02:20Z", 4, "b"),
-        ];
-        var story = await BeginAsync(Policy("keep: 2d\nrecheck: 1h\ntiers: [{ every: 1h }]"), rows);
-        await story.RunWellAsync("2025-01-02");
-        await Db.ExecuteAsync($"UPDATE {Db.Name(story.Table.Name)} SET host = CASE host WHEN 'a' THEN 'b' ELSE 'a' END WHERE v < 3");
-        await story.RunWellAsync("2025-01-05");
-        Assert.Empty(await story.SourceAsync());
-        await story.ExpectTiersAsync(Row("2025-01-01T00:10Z", 1, "b"), Row("2025-01-01T00:20Z", 2, "a"), rows[2], rows[3]);
-    }
-
-    [Theory]
-    [Rule("secret-found")]
-    [Rule("proof-before-removal")]
-    [InlineData("first, last")]
-    [InlineData("min, max")]
-    [InlineData("sum")]
-    [InlineData("stddev")]
-    public async Task A_value_that_changed_beyond_recheck_is_put_right_in_every_tier_that_is_built_from_the_source(string functions)
-    {
-        var rows = Every("2025-01-01", "2025-01-04", "47m").ToList();
-        var story = await BeginAsync(
-            Policy("keep: 50h\nrecheck: 1h\ntiers: [{ every: 7h }, { every: 1d, zone: Australia/Lord_Howe }]", functions),
-            rows
-        );
-        await story.RunWellAsync("2025-01-03");
-        var at = rows.FindLastIndex(r => r.At < At("2025-01-02T13:00Z"));
-        await Db.ExecuteAsync(
-            $"UPDATE {Db.Name(story.Table.Name)} SET v = 900 WHERE ts = {Db.TimeLiteral(rows[at].At, TimeKind.Timestamp)}"
-        );
-        rows[at] = rows[at] with { Values = ["a", 900.0] };
-        for (var asOf = At("2025-01-04"); asOf < At("2025-01-08"); asOf += Duration.FromHours(13))
-            await story.RunWellAsync(InstantText.Format(asOf));
-        Assert.Empty(await story.SourceAsync());
-        await story.ExpectTiersAsync(rows);
-    }
-
-    [Fact]
     [Rule("edge-stays-compared")]
     [Rule("proof-input-gone")]
     public async Task A_bucket_of_a_tier_stays_until_all_of_its_rows_in_the_source_are_gone()
@@ -236,116 +176,6 @@ public abstract class ExpiryConformance(Func<ScratchDatabase> create) : Conforma
         await story.RunWellAsync("2024-04-07T00:00Z");
         Assert.DoesNotContain(await story.SourceAsync(), r => r.At < At("2024-04-04T13:00Z"));
         await story.ExpectTierAsync(1, rows);
-    }
-
-    [Theory]
-    [Rule("proof-before-removal")]
-    [Rule("proof-totals")]
-    [InlineData("full")]
-    [InlineData("totals")]
-    public async Task Stored_states_that_somebody_changed_in_a_few_buckets_are_put_right_before_their_rows_go(string proof)
-    {
-        var rows = Every("2025-01-01", "2025-01-04", "10m");
-        var story = await BeginAsync(Policy($"keep: 2d\nrecheck: 1h\nproof: {proof}\ntiers: [{{ every: 1h }}]"), rows);
-        await story.RunWellAsync("2025-01-02");
-        await Db.ExecuteAsync(
-            $"UPDATE {Db.Name(new("m", "cpu_1h_states"))} SET v_sum = v_sum + 1 WHERE ts < {Db.TimeLiteral(At("2025-01-01T04:00Z"), TimeKind.Timestamp)}"
-        );
-        var outcome = await story.RunAsync("2025-01-04");
-        Assert.Empty(outcome.Errors);
-        await story.ExpectTiersAsync(Before(rows, "2025-01-04"));
-        Same(Since(rows, "2025-01-02"), await story.SourceAsync());
-    }
-
-    [Fact]
-    [Rule("proof-totals")]
-    public async Task Totals_agree_with_full_where_nothing_changed_places()
-    {
-        var rows = Every("2025-01-01", "2025-01-06", "7m").Concat(Every("2025-01-01", "2025-01-06", "11m", "b")).ToList();
-        var story = await BeginAsync(Policy("keep: 2d\nproof: totals\ntiers: [{ every: 1h, keep: 3d }, { every: 1d }]"), rows);
-        await story.RunWellAsync("2025-01-06");
-        Same(Since(rows, "2025-01-04"), await story.SourceAsync());
-        await story.ExpectTierAsync(1, rows);
-    }
-
-    [Fact]
-    [Rule("proof-hold")]
-    public async Task A_held_range_is_skipped_and_expires_when_the_hold_ends()
-    {
-        var rows = Every("2025-01-01", "2025-01-11", "1h");
-        var story = await BeginAsync(Policy("keep: 2d\ntiers: [{ every: 1h, keep: 4d }, { every: 1d }]"), rows);
-        var held = new TimeRange(At("2025-01-03"), At("2025-01-04"));
-        await story.WithAsync(l => l.HoldAsync(story.Policy.Name, null, held, "a lawyer asked", null));
-        await story.RunWellAsync("2025-01-11");
-        Same(rows.Where(r => held.Contains(r.At!.Value) || r.At >= At("2025-01-09")), await story.SourceAsync());
-        var hours = await Truth.TierRows.ReadAsync(story, "cpu_1h_states");
-        Assert.Equal(24, hours.Count(r => held.Contains(r.At)));
-        await story.ExpectTierAsync(1, rows);
-        Assert.Single((await story.StatusAsync("2025-01-11")).Holds);
-
-        Assert.Equal(1, await story.WithAsync(l => l.ReleaseAsync(story.Policy.Name, null)));
-        await story.RunWellAsync("2025-01-11");
-        Same(Since(rows, "2025-01-09"), await story.SourceAsync());
-        Assert.DoesNotContain(await Truth.TierRows.ReadAsync(story, "cpu_1h_states"), r => r.At < At("2025-01-07"));
-        await story.ExpectTierAsync(1, rows);
-    }
-
-    [Fact]
-    [Rule("proof-hold")]
-    public async Task A_hold_on_a_part_of_a_bucket_holds_the_bucket()
-    {
-        var rows = Every("2025-01-01", "2025-01-11", "1h");
-        var story = await BeginAsync(Policy("keep: 2d\ntiers: [{ every: 1h, keep: 4d }, { every: 1d, keep: 5d }]"), rows);
-        await story.WithAsync(l =>
-            l.HoldAsync(story.Policy.Name, null, new(At("2025-01-02T10:20Z"), At("2025-01-02T12:40Z")), "a part", null)
-        );
-        await story.RunWellAsync("2025-01-11");
-        await story.RunWellAsync("2025-02-11");
-        Assert.Equal(2, await story.CountSourceAsync("2025-01-02T10:20Z", "2025-01-02T12:40Z"));
-        var hours = (await Truth.TierRows.ReadAsync(story, "cpu_1h_states")).Select(r => r.At).Order().ToList();
-        Assert.All(new[] { "2025-01-02T10:00Z", "2025-01-02T11:00Z", "2025-01-02T12:00Z" }, held => Assert.Contains(At(held), hours));
-        Assert.Contains(At("2025-01-02"), (await Truth.TierRows.ReadAsync(story, "cpu_1d_states")).Select(r => r.At));
-    }
-
-    [Fact]
-    [Rule("hold-ends")]
-    public async Task A_hold_ends_by_itself_at_its_until()
-    {
-        var rows = Every("2025-01-01", "2025-01-11", "1h");
-        var story = await BeginAsync(Policy("keep: 2d\ntiers: [{ every: 1h }]"), rows);
-        await story.WithAsync(l => l.HoldAsync(story.Policy.Name, null, TimeRange.All, "until spring", At("2025-01-09")));
-        await story.RunWellAsync("2025-01-08");
-        Same(rows, await story.SourceAsync());
-        await story.RunWellAsync("2025-01-10");
-        Same(Since(rows, "2025-01-08"), await story.SourceAsync());
-    }
-
-    [Fact]
-    [Rule("hold-ends")]
-    public async Task A_hold_on_one_tier_holds_only_that()
-    {
-        var rows = Every("2025-01-01", "2025-01-11", "1h");
-        var story = await BeginAsync(Policy("keep: 2d\ntiers: [{ every: 1h, keep: 4d }, { every: 1d }]"), rows);
-        await story.WithAsync(l => l.HoldAsync(story.Policy.Name, "1h", TimeRange.All, "an audit", null));
-        await story.RunWellAsync("2025-01-11");
-        Same(Since(rows, "2025-01-09"), await story.SourceAsync());
-        Assert.Equal(240, await story.CountAsync("cpu_1h"));
-    }
-
-    [Fact]
-    [Rule("proof-input-gone")]
-    public async Task A_hold_stops_a_tier_whose_rows_are_held_in_the_source()
-    {
-        var rows = Every("2025-01-01", "2025-01-11", "1h");
-        var story = await BeginAsync(Policy("keep: 2d\ntiers: [{ every: 1h, keep: 4d }, { every: 1d }]"), rows);
-        await story.WithAsync(l =>
-            l.HoldAsync(story.Policy.Name, Relations.Source, new(At("2025-01-02"), At("2025-01-03")), "a dispute", null)
-        );
-        await story.RunWellAsync("2025-01-11");
-        Assert.Equal(24, await story.CountSourceAsync("2025-01-02", "2025-01-03"));
-        var hours = await Truth.TierRows.ReadAsync(story, "cpu_1h_states");
-        Assert.Equal(24, hours.Count(r => r.At >= At("2025-01-02") && r.At < At("2025-01-03")));
-        Assert.DoesNotContain(hours, r => r.At < At("2025-01-02"));
     }
 
     [Fact]
@@ -515,42 +345,6 @@ public abstract class ExpiryConformance(Func<ScratchDatabase> create) : Conforma
     }
 
     [Fact]
-    public async Task A_tier_that_expires_past_a_held_range_still_proves_what_came_to_it()
-    {
-        List<SourceRow> rows =
-        [
-            .. Every("2025-01-01", "2025-01-01T06:00Z", "15m"),
-            .. Every("2025-01-01T12:00Z", "2025-01-01T18:00Z", "15m"),
-        ];
-        var story = await BeginAsync(Policy("keep: 7h\nrecheck: 1h\ntiers: [{ every: 15m, keep: 8h }, { every: 1h }]"), rows);
-        await story.WithAsync(l => l.HoldAsync("m.cpu", null, new(At("2025-01-01T08:00Z"), At("2025-01-01T10:00Z")), "because", null));
-        await story.RunWellAsync("2025-01-01T13:00Z");
-        rows.Add(Row("2025-01-01T08:20Z", 4711));
-        await story.InsertAsync(rows[^1]);
-        await story.RunWellAsync("2025-01-02T06:00Z");
-        Assert.Equal(1, await story.CountSourceAsync("2025-01-01", "2025-01-02"));
-        await story.WithAsync(l => l.ReleaseAsync("m.cpu", null));
-        await story.RunWellAsync("2025-01-02T06:00Z");
-        Assert.Equal(0, await story.CountSourceAsync("2025-01-01", "2025-01-02"));
-        await story.ExpectTierAsync(1, rows);
-    }
-
-    [Fact]
-    public async Task A_held_range_without_rows_is_not_frozen_with_what_expires_around_it()
-    {
-        List<SourceRow> rows = [.. Every("2025-01-01", "2025-01-03", "1h"), .. Every("2025-01-04", "2025-01-06", "1h")];
-        var story = await BeginAsync(Policy("keep: 5d\ntiers: [{ every: 1h }, { every: 1d }]"), rows);
-        await story.WithAsync(l => l.HoldAsync("m.cpu", null, new(At("2025-01-03"), At("2025-01-04")), "because", null));
-        await story.RunWellAsync("2025-01-20");
-        rows.AddRange(Every("2025-01-03", "2025-01-04", "1h"));
-        await story.InsertAsync(rows.Skip(96));
-        await story.WithAsync(l => l.ReleaseAsync("m.cpu", null));
-        await story.RunWellAsync("2025-01-20");
-        Assert.Empty(await story.SourceAsync());
-        await story.ExpectTiersAsync(rows);
-    }
-
-    [Fact]
     [Rule("differs-both")]
     [Rule("halted-alone")]
     public async Task What_goes_before_a_bucket_that_waits_may_hold_no_row_at_all()
@@ -589,20 +383,5 @@ public abstract class ExpiryConformance(Func<ScratchDatabase> create) : Conforma
             [At("2025-01-19T05:00Z"), At("2025-01-19T05:05Z")],
             (await story.SourceAsync()).Where(r => r.At < At("2025-01-20")).Select(r => r.At!.Value).Order()
         );
-    }
-
-    [Fact]
-    [Rule("expiry-loses-nothing")]
-    public async Task What_expired_without_a_row_beside_a_held_range_is_not_lost_when_rows_come_to_that()
-    {
-        List<SourceRow> rows = [.. Every("2025-02-17", "2025-03-05", "6h")];
-        var story = await BeginAsync(Policy("keep: 5d\nrecheck: 1d\ntiers: [{ every: 1d }, { every: 1mo }]"), rows);
-        await story.WithAsync(l => l.HoldAsync("m.cpu", null, new(At("2025-02-10"), At("2025-02-14")), "because", null));
-        await story.RunWellAsync("2025-02-25");
-        rows.Add(Row("2025-02-11T05:00Z", 4711));
-        await story.InsertAsync(rows[^1]);
-        await story.RunWellAsync("2025-02-25");
-        await story.RunWellAsync("2025-03-05");
-        await story.ExpectTiersAsync(rows);
     }
 }

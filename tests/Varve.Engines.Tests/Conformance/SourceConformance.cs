@@ -163,4 +163,24 @@ public abstract class SourceConformance(Func<ScratchDatabase> create) : Conforma
 
     private async Task<string> TierAsync(string tier, string where = "") =>
         string.Join('\n', (await Db.QueryAsync($"SELECT * FROM m.{tier} {where} ORDER BY ALL")).Select(r => string.Join(' ', r)));
+
+    [Fact]
+    public async Task No_series_at_all_is_one_series()
+    {
+        var rows = Every("2025-01-01", "2025-01-01T05:00Z", "7m");
+        var story = await Story.BeginAsync(
+            Db,
+            Cpu(),
+            """
+            table: m.cpu
+            time: ts
+            series: []
+            measures: { v: [sum, min, last] }
+            tiers: [{ every: 1h }, { every: 1d }]
+            """,
+            rows
+        );
+        await story.RunWellAsync("2025-01-02");
+        await story.ExpectTiersAsync(rows);
+    }
 }

@@ -363,26 +363,6 @@ public abstract class StateConformance(Func<ScratchDatabase> create) : Conforman
         await story.ExpectTiersAsync(rows);
     }
 
-    [Fact]
-    public async Task No_series_at_all_is_one_series()
-    {
-        var rows = Every("2025-01-01", "2025-01-01T05:00Z", "7m");
-        var story = await Story.BeginAsync(
-            Db,
-            Cpu(),
-            """
-            table: m.cpu
-            time: ts
-            series: []
-            measures: { v: [sum, min, last] }
-            tiers: [{ every: 1h }, { every: 1d }]
-            """,
-            rows
-        );
-        await story.RunWellAsync("2025-01-02");
-        await story.ExpectTiersAsync(rows);
-    }
-
     private static SourceRow Of(string at, object? value) => SourceRow.Of(at, "a", value);
 
     private static object Value(Random random, ValueKind kind) =>

@@ -8,7 +8,7 @@ namespace Varve.Tests.Policies;
 
 public sealed class PolicyRulesTests
 {
-    private static readonly Policy Sound = new()
+    internal static readonly Policy Sound = new()
     {
         Name = "p",
         Table = new(null, "t"),
@@ -328,75 +328,6 @@ public sealed class PolicyRulesTests
         One(Sound with { Schema = "a\ud800" }, "VRV119", "schema", "surrogate");
     }
 
-    [Fact]
-    [Rule("varve-columns")]
-    public void Columns_of_Varves_own_are_reserved()
-    {
-        One(Sound with { Time = "varve_ts" }, "VRV119", "time", "`varve_ts` starts with varve_");
-        One(Sound with { Series = ["VARVE_x"] }, "VRV119", "series[0]", "VARVE_x");
-        One(Sound with { Measures = [M("varve_x", Function.Avg)] }, "VRV119", "measures.varve_x", "varve_x");
-    }
-
-    [Fact]
-    public void A_column_has_one_role()
-    {
-        One(Sound with { Series = ["ts"] }, "VRV120", "series[0]", "time column and a series column");
-        One(Sound with { Measures = [M("host", Function.Last)] }, "VRV120", "measures.host", "a series column and the measure `host`");
-        One(Sound with { Measures = [M("ts", Function.Last)] }, "VRV120", "measures.ts", "the time column and the measure `ts`");
-        One(Sound with { Series = ["host", "host"] }, "VRV114", "series[1]", "listed twice");
-    }
-
-    [Fact]
-    public void Measures_are_unique()
-    {
-        One(
-            Sound with
-            {
-                Measures = [M("v", Function.Avg), M("v", Function.Min) with { Column = "w" }],
-            },
-            "VRV114",
-            "measures.v",
-            "Two measures have the name `v`"
-        );
-        One(
-            Sound with
-            {
-                Measures = [M("v", Function.Avg), M("w", Function.Min) with { Column = "v" }],
-            },
-            "VRV114",
-            "measures.w",
-            "both of the column `v`"
-        );
-        One(Sound with { Measures = [M("v", Function.Avg, Function.Avg)] }, "VRV114", "measures.v", "lists `avg` twice");
-        One(Sound with { Measures = [M("v")] }, "VRV104", "measures.v", "no functions");
-    }
-
-    [Fact]
-    public void A_derived_column_has_one_meaning()
-    {
-        One(
-            Sound with
-            {
-                Series = ["v_min"],
-                Measures = [M("v", Function.Min)],
-            },
-            "VRV120",
-            "measures.v",
-            "makes a column `v_min`, which is a series column already"
-        );
-        One(
-            Sound with
-            {
-                Time = "v_first_at",
-                Measures = [M("v", Function.First)],
-            },
-            "VRV120",
-            "measures.v",
-            "which is the time column already"
-        );
-        Assert.Empty(PolicyRules.Check(Sound with { Measures = [M("a", Function.Min), M("a_b", Function.Min), M("a_min", Function.Min)] }));
-    }
-
     [Theory]
     [InlineData("iot", true)]
     [InlineData("team:größe/a.b-c_1", true)]
@@ -407,7 +338,7 @@ public sealed class PolicyRulesTests
     public void Tags_are_words(string tag, bool isWord) =>
         Assert.Equal(isWord ? [] : ["VRV118"], PolicyRules.Check(Sound with { Tags = [tag] }).Select(p => p.Code));
 
-    private static Measure M(string name, params Function[] functions) =>
+    internal static Measure M(string name, params Function[] functions) =>
         new()
         {
             Name = name,
@@ -419,7 +350,7 @@ public sealed class PolicyRulesTests
 
     private static Cascade Choose(Policy policy) => PolicyRules.Cascade(policy, TimeRange.All, [])!;
 
-    private static void One(Policy policy, string code, string path, params string[] parts)
+    internal static void One(Policy policy, string code, string path, params string[] parts)
     {
         var problem = Assert.Single(PolicyRules.Check(policy));
         Has(problem, code, parts);
