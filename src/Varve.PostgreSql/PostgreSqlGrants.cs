@@ -64,16 +64,17 @@ public static class PostgreSqlGrants
         CancellationToken cancellationToken
     )
     {
+        var owner = await statements.QueryAsync(
+            $"SELECT pg_get_userbyid(c.relowner), c.relkind = 'p', c.relkind IN ('r', 'p') FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = {source.Schema} AND c.relname = {source.Name}",
+            cancellationToken
+        );
         List<string> lines =
         [
             $"GRANT USAGE ON SCHEMA {Quoted(source.Schema!)} TO {user};",
             $"GRANT USAGE, CREATE ON SCHEMA {Quoted(policy.Schema ?? source.Schema!)} TO {user};",
-            $"GRANT SELECT, DELETE ON {Text(source)} TO {user};",
+            // Of a view and of a foreign table no row goes.
+            $"GRANT SELECT{(owner is [var found] && !found.Truth(2) ? "" : ", DELETE")} ON {Text(source)} TO {user};",
         ];
-        var owner = await statements.QueryAsync(
-            $"SELECT pg_get_userbyid(c.relowner), c.relkind = 'p' FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = {source.Schema} AND c.relname = {source.Name}",
-            cancellationToken
-        );
         if (owner is [var row] && row.Truth(1) && Quoted(row.Text(0)) != user)
             lines.Add($"GRANT {Quoted(row.Text(0))} TO {user};  -- only the owner may drop and move partitions");
         lines.AddRange(policy.Relocate.Select(hop => $"GRANT CREATE ON TABLESPACE {Quoted(hop.To.Name)} TO {user};"));

@@ -1,6 +1,7 @@
 using Varve.Catalog;
 using Varve.Diagnosis;
 using Varve.Engines;
+using Varve.Planning;
 using Varve.Policies;
 using Varve.Sql;
 
@@ -30,6 +31,7 @@ public static class PostgreSqlHealth
                     var whole = table with { Schema = table.Schema ?? engine.DefaultSchema };
                     findings.AddRange(await TableAsync(s, name, whole, token));
                     findings.AddRange(await LocksAsync(s, name, whole, token));
+                    findings.AddRange(await KeepersAsync(s, name, whole, token));
                 }
 
                 return findings;
@@ -103,6 +105,40 @@ public static class PostgreSqlHealth
         ];
     }
 
+    private static async Task<IReadOnlyList<Finding>> KeepersAsync(
+        IStatements statements,
+        string policy,
+        TableName table,
+        CancellationToken cancellationToken
+    )
+    {
+        if (await statements.DescribeAsync(table, cancellationToken) is not { Keeper: { } keeper } found)
+            return [];
+        if (keeper.Name == TableKeeper.Timescale)
+            return
+            [
+                new(
+                    "table.hypertable",
+                    Severity.Note,
+                    policy,
+                    $"{table.Text} is a hypertable of TimescaleDB: its rows are deleted one by one, which is slow in compressed chunks.",
+                    "Take keep out of the policy where drop_chunks removes chunks, which proves nothing; what it removes is found as removed by others."
+                ),
+            ];
+        return LayoutRulesKeeper.Warning(found) is { } warning
+            ?
+            [
+                new(
+                    "table.retention",
+                    Severity.Warning,
+                    policy,
+                    warning,
+                    $"Take the retention of {keeper.Name} out: UPDATE part_config SET retention = NULL WHERE parent_table = '{table.Schema}.{table.Name}', in the schema of the extension."
+                ),
+            ]
+            : [];
+    }
+
     private static async Task<IReadOnlyList<Finding>> SlotsAsync(IStatements statements, CancellationToken cancellationToken)
     {
         var rows = await statements.QueryAsync(
@@ -152,13 +188,14 @@ public static class PostgreSqlHealth
     private static IEnumerable<Finding> Of(string policy, TableName table, Row row)
     {
         var (name, user) = ($"\"{table.Schema}\".\"{table.Name}\"", $"\"{row.Text(8)}\"");
-        if (!row.Truth(0) || !row.Truth(1))
+        var removes = row.Text(4) is "r" or "p";
+        if (!row.Truth(0) || (removes && !row.Truth(1)))
             yield return new(
                 "rights.table",
                 Severity.Error,
                 policy,
-                $"{row.Text(8)} may not read and remove rows of {table.Text}.",
-                $"GRANT SELECT, DELETE ON {name} TO {user};"
+                $"{row.Text(8)} may not read {(removes ? "and remove rows of " : "")}{table.Text}.",
+                $"GRANT SELECT{(removes ? ", DELETE" : "")} ON {name} TO {user};"
             );
         if (!row.Truth(2))
             yield return new(
@@ -199,7 +236,7 @@ public static class PostgreSqlHealth
                 "partition.detaching",
                 Severity.Error,
                 policy,
-                $"Somebody began to detach a partition of {table.Text} and did not come to the end: nobody sees its rows in {table.Text} any more, and no other partition can be detached.",
+                $"Somebody began to detach a partition of {table.Text} and did not come to the end: nobody sees its rows in {table.Text} any more, and no other partition can be detached CONCURRENTLY. A run that removes partitions of it finishes that; the rows stay in a table of their own.",
                 finalize
             );
         if (!row.IsNull(9) && row.Truth(9))

@@ -28,31 +28,48 @@ internal sealed class PostgreSqlObserver(PostgreSqlDialect dialect)
               FROM varve_types d JOIN pg_type t ON t.oid = d.type WHERE t.typtype = 'd'
             )
             SELECT r.kind, r.persistence, d.attname, d.written, t.typname, CAST(t.typcategory AS TEXT), d.modifier,
-                   t.typcategory = 'E' OR EXISTS (SELECT 1 FROM pg_opclass o JOIN pg_am m ON m.oid = o.opcmethod AND m.amname = 'btree' WHERE o.opcdefault AND o.opcintype = t.oid) OR t.typname IN ('varchar', 'cidr')
+                   t.typcategory = 'E' OR EXISTS (SELECT 1 FROM pg_opclass o JOIN pg_am m ON m.oid = o.opcmethod AND m.amname = 'btree' WHERE o.opcdefault AND o.opcintype = t.oid) OR t.typname IN ('varchar', 'cidr'),
+                   {PostgreSqlKeepers.IsHypertable($"r.oid")}
             FROM varve_relation r LEFT JOIN (varve_types d JOIN pg_type t ON t.oid = d.type AND t.typtype <> 'd') ON true ORDER BY d.attnum
             """,
             cancellationToken
         );
         if (rows.Count == 0)
             return null;
-        var isTable = rows[0].Text(0) is "r" or "p" && rows[0].Text(1) != "t";
+        var kind = Kind(rows[0].Text(0), rows[0].Text(1));
         var pieces = rows[0].Text(0) == "p" ? await PostgreSqlPartitions.PiecesAsync(statements, name, cancellationToken) : null;
         return new(
             name,
-            !isTable,
+            kind is not RelationKind.Table,
             [
                 .. rows.Where(r => !r.IsNull(2))
                     .Select(r => new Column(r.Text(2), PostgreSqlTypes.Read(r.Text(4), r.Text(5), (int)r.Long(6), r.Truth(7)), r.Text(3))),
             ]
         )
         {
+            Kind = kind,
+            Keeper =
+                rows[0].Truth(8) ? new(TableKeeper.Timescale, null)
+                : pieces is null ? null
+                : await PostgreSqlKeepers.PartmanAsync(statements, name, cancellationToken),
             Pieces = pieces,
         };
     }
 
+    private static RelationKind Kind(string kind, string persistence) =>
+        (kind, persistence) switch
+        {
+            (_, "t") => RelationKind.TemporaryTable,
+            ("v", _) => RelationKind.ReadableView,
+            ("m", _) => RelationKind.MaterializedView,
+            ("f", _) => RelationKind.ForeignTable,
+            _ => RelationKind.Table,
+        };
+
     /// <summary>
     /// Rows as the server estimates them, scaled to the pages that are there now, of small tables by a count; bytes with indexes
-    /// and what lies beside. A partitioned table is what its partitions are. Views and what is not there are left out.
+    /// and what lies beside. A partitioned table is what its partitions are, and one that others inherit from has their rows too.
+    /// Views and what is not there are left out.
     /// </summary>
     public async Task<IReadOnlyList<RelationSize>> MeasureAsync(
         IStatements statements,
@@ -70,7 +87,7 @@ internal sealed class PostgreSqlObserver(PostgreSqlDialect dialect)
                   SELECT c.oid, c.relkind, c.reltuples, c.relpages FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
                   WHERE n.nspname = {dialect.SchemaOf(table)} AND c.relname = {table.Name} AND c.relkind IN ('r', 'p')
                   UNION ALL
-                  SELECT c.oid, c.relkind, c.reltuples, c.relpages FROM varve_parts p JOIN pg_inherits i ON i.inhparent = p.oid JOIN pg_class c ON c.oid = i.inhrelid WHERE p.relkind = 'p'
+                  SELECT c.oid, c.relkind, c.reltuples, c.relpages FROM varve_parts p JOIN pg_inherits i ON i.inhparent = p.oid JOIN pg_class c ON c.oid = i.inhrelid
                 )
                 SELECT count(*), CAST(coalesce(sum(varve_bytes), 0) AS BIGINT), CAST(coalesce(sum(varve_total), 0) AS BIGINT),
                        CAST(round(coalesce(sum(CASE WHEN reltuples > 0 AND relpages > 0 THEN reltuples / relpages * (varve_bytes / 8192.0) WHEN reltuples < 0 THEN varve_bytes / 64.0 END), 0)) AS BIGINT)

@@ -124,7 +124,13 @@ internal sealed class Erasure(IEngine engine, Session session, AuditActor actor)
         CancellationToken cancellationToken
     )
     {
-        var columns = (await Look.DescribeAsync(engine, blueprint.Source, cancellationToken))!.Columns;
+        var source = (await Look.DescribeAsync(engine, blueprint.Source, cancellationToken))!;
+        if (LayoutRulesReadOnly.Kept(source) is { } kept)
+            throw new PolicyException(
+                "VRV360",
+                $"{kept}. Delete the rows where they lie; then varve invalidate, and the next run builds their time again."
+            );
+        var columns = source.Columns;
         var comparison = engine.Capabilities.IgnoresCase ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal;
         return
         [

@@ -139,6 +139,25 @@ internal static class DraftText
     {
         var pick = TierPick.For(findings.Time.Column, findings.Pace);
         Line(text, "");
+        if (LayoutRulesReadOnly.Kept(findings.Profile.Table) is { } kept)
+            Comment(text, $"{CommentText.Name(kept)}: it is rolled up, and there is no keep here.");
+        else
+            Stay(text, findings, pick);
+        Comment(text, "How long a bucket waits for stragglers before it closes. Not seen in the rows: say it if they come late.");
+        Comment(text, "late: 10m");
+        Comment(text, "Coarser resolutions, finest first. Days are those of UTC; with zone: Europe/Berlin they are local ones.");
+        Line(text, "tiers:");
+
+        // A tier outlives its source, and a source that is only read stays.
+        foreach (var (every, keep) in pick.Tiers)
+            Line(
+                text,
+                findings.Profile.Table.IsView ? $"  - {{ every: {every}, keep: forever }}" : $"  - {{ every: {every}, keep: {keep} }}"
+            );
+    }
+
+    private static void Stay(StringBuilder text, Findings findings, TierPick pick)
+    {
         Comment(text, "How long rows stay: a guess that only you can make right. The first run that would remove something asks a person.");
         if (findings.Extent is { } extent)
         {
@@ -152,12 +171,6 @@ internal static class DraftText
         }
 
         Line(text, $"keep: {pick.Keep}");
-        Comment(text, "How long a bucket waits for stragglers before it closes. Not seen in the rows: say it if they come late.");
-        Comment(text, "late: 10m");
-        Comment(text, "Coarser resolutions, finest first. Days are those of UTC; with zone: Europe/Berlin they are local ones.");
-        Line(text, "tiers:");
-        foreach (var (every, keep) in pick.Tiers)
-            Line(text, $"  - {{ every: {every}, keep: {keep} }}");
     }
 
     private static string Extent(Findings findings) =>

@@ -21,11 +21,10 @@ internal sealed class Proposer(IEngine engine, Instant now)
         CancellationToken cancellationToken
     )
     {
-        if (table.IsView)
-            throw new PolicyException(
-                PolicyCodes.NotATable,
-                $"{table.Table.Text} is a view: its rows cannot be removed. Name the table behind it."
-            );
+        if (LayoutRulesReadOnly.Refused(table) is { } reason)
+            throw new PolicyException(PolicyCodes.NotATable, reason);
+        if (choices.Ttl is not null && LayoutRulesReadOnly.Kept(table) is { } kept)
+            throw new PolicyException(PolicyCodes.NotATable, $"{kept}: it has no time to live. Leave --ttl out, and it is rolled up.");
         var rows = await statements.MeasureAsync([table.Table], withBytes: false, cancellationToken) is [var size] ? size.Rows : 0;
         var profiler = new Profiler(engine.Dialect, statements, table, rows);
         var profile = await profiler.LookAsync(cancellationToken);

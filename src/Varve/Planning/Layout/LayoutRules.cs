@@ -80,16 +80,8 @@ public static class LayoutRules
     private static PolicyLayout? Lay(Policy policy, TableDescription table, NameLimits limits, TimeRange span, List<Problem> problems)
     {
         var cascade = PolicyRules.Cascade(policy, span, problems);
-        if (table.IsView)
-        {
-            problems.Add(
-                new(PolicyCodes.NotATable, $"{table.Table.Text} is a view: its rows cannot be removed. Name the table behind it.")
-                {
-                    Path = "table",
-                }
-            );
+        if (!LayoutRulesReadOnly.Check(policy, table, problems))
             return null;
-        }
 
         var time = LayoutRulesColumns.Time(policy, table, problems);
         var series = LayoutRulesColumns.Series(policy, table, problems);
@@ -107,7 +99,9 @@ public static class LayoutRules
 
         limits.Check(policy, table.Table, measures, problems);
         LayoutRulesArchive.Check(policy, table, limits.Archives, problems);
-        LayoutRulesRelocate.Check(policy, table, time, limits.Unfit, problems);
+        LayoutRulesKeeper.Check(policy, table, problems);
+        if (!table.IsView)
+            LayoutRulesRelocate.Check(policy, table, time, limits.Unfit, problems);
         if (time is null || cascade is null)
             return null;
         LayoutRulesColumns.Boundaries(time, cascade.Tiers, problems);

@@ -8,6 +8,12 @@ namespace Varve.Planning;
 /// <param name="Columns">Its columns in order.</param>
 public sealed record TableDescription(TableName Table, bool IsView, IReadOnlyList<Column> Columns)
 {
+    /// <summary>What it is instead of a table; nothing of it is removed. A view, where the engine does not tell views apart.</summary>
+    public RelationKind Kind { get; init; } = IsView ? RelationKind.View : RelationKind.Table;
+
+    /// <summary>Another tool that keeps the table too; null where none is seen.</summary>
+    public TableKeeper? Keeper { get; init; }
+
     /// <summary>Where the table is divided into parts by time; null where it is not, or by something else.</summary>
     public TablePieces? Pieces { get; init; }
 

@@ -62,6 +62,8 @@ public static class PolicyCodes
     internal const string LeftOut = "VRV192";
     internal const string NoMatch = "VRV193";
     internal const string BothDays = "VRV194";
+    internal const string RollUpOnly = "VRV195";
+    internal const string KeptTwice = "VRV196";
 
     /// <summary>All codes in the order of their numbers.</summary>
     public static IReadOnlyList<PolicyCode> All { get; } =
@@ -132,7 +134,11 @@ public static class PolicyCodes
             "A tier would have more columns than the engine takes.",
             "Measure fewer columns, leave functions out, or give DuckDB more memory: it holds half a megabyte of each column that it writes, so that some 2,000 of them need `memory_limit=1200MB`."
         ),
-        new(NotATable, "The source is a view.", "Name the table behind it: rows of a view cannot be kept or removed."),
+        new(
+            NotATable,
+            "The source is a view, a foreign table or a temporary table, and the policy would remove, archive or move its rows.",
+            "Take out the key that the message names, or name the table behind it. Views and foreign tables of PostgreSQL can be rolled up."
+        ),
         new(NamesCollide, "Two relations would have one name.", "Give one tier another `name`."),
         new(
             TimeUnit,
@@ -168,8 +174,8 @@ public static class PolicyCodes
         ),
         new(
             NoParts,
-            "`relocate` for a table without partitions by time.",
-            "Partition the table by ranges of its time column, or take `relocate` out."
+            "`relocate` for a table without partitions by time, or `expire: partitions` for a hypertable of TimescaleDB.",
+            "Partition the table by ranges of its time column, or take the key out."
         ),
         new(
             NoPlace,
@@ -215,6 +221,18 @@ public static class PolicyCodes
             BothDays,
             "A cron expression restricts the day of month and the day of week.",
             "Nothing, if both are meant: crontab(5) runs on either, Varve only where both hold.",
+            IsWarning: true
+        ),
+        new(
+            RollUpOnly,
+            "The source is a view or a foreign table: it is rolled up, and nothing of it is removed.",
+            "Nothing, if that is meant; else name the table behind it.",
+            IsWarning: true
+        ),
+        new(
+            KeptTwice,
+            "Another tool drops old parts of the same table.",
+            "Take its retention out: for pg_partman, set retention to NULL in part_config.",
             IsWarning: true
         ),
     ];
