@@ -73,10 +73,8 @@ internal sealed class DuckDbBench : IAsyncDisposable
     )
     {
         var number = ++_tables;
-        var (raw, shown) = (
-            new TableName("main", FormattableString.Invariant($"varve_raw_{number}")),
-            new TableName("main", FormattableString.Invariant($"varve_rows_{number}"))
-        );
+        var shown = new TableName("main", FormattableString.Invariant($"varve_rows_{number}"));
+        var raw = RawOf(shown);
         await Statements.ExecuteAsync(
             $"CREATE TABLE {raw} ({SqlText.Join(", ", columns.Select((c, i) => (SqlText)$"{Wire(i)} {DuckDbWire.TypeOf(DuckDbWire.Of(c.TypeName))}"))})",
             cancellationToken
@@ -96,6 +94,13 @@ internal sealed class DuckDbBench : IAsyncDisposable
             cancellationToken
         );
         return shown;
+    }
+
+    /// <summary>Takes a table away that was made here, and gives its room to the next one.</summary>
+    public async Task DropAsync(TableName shown, CancellationToken cancellationToken)
+    {
+        await Statements.ExecuteAsync($"DROP VIEW {shown}", cancellationToken);
+        await Statements.ExecuteAsync($"DROP TABLE {RawOf(shown)}", cancellationToken);
     }
 
     /// <summary>The rows of a query as text, one after the other.</summary>
@@ -133,6 +138,8 @@ internal sealed class DuckDbBench : IAsyncDisposable
         _folder.Delete(recursive: true);
         return ValueTask.CompletedTask;
     }
+
+    private static TableName RawOf(TableName shown) => shown with { Name = $"{shown.Name}_raw" };
 
     private static Identifier Wire(int column) => new(FormattableString.Invariant($"c{column}"));
 }

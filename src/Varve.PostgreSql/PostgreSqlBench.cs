@@ -56,14 +56,44 @@ internal sealed class PostgreSqlBench(PostgreSqlEngine engine, DuckDbBench bench
             appender =>
                 snapshot is null
                     ? PagesAsync(from, appender, table, columns, cancellationToken)
-                    : engine.CopyAsync(
+                    : engine.BesideAsync(
                         snapshot,
-                        export,
-                        exporter => AppendAsync(exporter, appender, columns, cancellationToken),
+                        beside =>
+                            beside.ExportAsync(
+                                export,
+                                exporter => AppendAsync(exporter, appender, columns, cancellationToken),
+                                cancellationToken
+                            ),
                         cancellationToken
                     ),
             cancellationToken
         );
+    }
+
+    /// <inheritdoc/>
+    public override async Task<long> WriteAsync(IStatements from, SqlText query, string path, CancellationToken cancellationToken)
+    {
+        var snapshot = (await from.QueryAsync($"SELECT pg_export_snapshot()", cancellationToken))[0].Text(0);
+        var shown = await engine.BesideAsync(
+            snapshot,
+            async beside =>
+            {
+                var columns = await beside.ColumnsAsync(query, cancellationToken);
+                Column[] held = [.. columns.Select(c => PostgreSqlWire.TypeOf(c) is { } type ? c with { TypeName = type } : AsText(c))];
+                var values = held.Select(c => PostgreSqlWire.Write(c.TypeName, $"{new Identifier(c.Name)}"));
+                SqlText copy = $"COPY (SELECT {SqlText.Join(", ", values)} FROM ({query}) AS varve_answer) TO STDOUT (FORMAT binary)";
+                return await bench.TakeAsync(
+                    held,
+                    appender =>
+                        beside.ExportAsync(copy, exporter => AppendAsync(exporter, appender, held, cancellationToken), cancellationToken),
+                    cancellationToken
+                );
+            },
+            cancellationToken
+        );
+        var rows = await Statements.ExecuteAsync(Dialect.Parquet!.Write($"SELECT * FROM {shown}", path), cancellationToken);
+        await bench.DropAsync(shown, cancellationToken);
+        return rows;
     }
 
     /// <inheritdoc/>
@@ -184,6 +214,8 @@ internal sealed class PostgreSqlBench(PostgreSqlEngine engine, DuckDbBench bench
 
     // PostgreSQL has one NaN; that of .NET has a sign.
     private static double Plain(double value) => double.IsNaN(value) ? s_nan : value;
+
+    private static Column AsText(Column column) => column with { Type = new ColumnType.Text(), TypeName = "VARCHAR" };
 
     private static Identifier Wire(int column) => new(FormattableString.Invariant($"c{column}"));
 

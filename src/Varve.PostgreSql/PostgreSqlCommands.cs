@@ -1,7 +1,11 @@
+using System.Data;
 using System.Diagnostics;
+using System.Globalization;
 using Npgsql;
+using Npgsql.PostgresTypes;
 using NpgsqlTypes;
 using Varve.Engines;
+using Varve.Planning;
 using Varve.Sql;
 
 namespace Varve.PostgreSql;
@@ -49,6 +53,38 @@ internal static class PostgreSqlCommands
         }
 
         return rows;
+    }
+
+    /// <summary>The columns that an answer would have, with the types that its values have below all domains.</summary>
+    public static async Task<IReadOnlyList<Column>> ColumnsAsync(NpgsqlCommand command, CancellationToken cancellationToken)
+    {
+        await using var reader = await command.ExecuteReaderAsync(CommandBehavior.SchemaOnly, cancellationToken);
+        return
+        [
+            .. Enumerable
+                .Range(0, reader.FieldCount)
+                .Select(i => new Column(
+                    reader.GetName(i),
+                    PostgreSqlTypes.Read(
+                        Below(reader.GetPostgresType(i)).InternalName,
+                        "",
+                        Modifier(reader.GetDataTypeName(i)),
+                        isOrdered: true
+                    ),
+                    reader.GetDataTypeName(i)
+                )),
+        ];
+    }
+
+    private static PostgresType Below(PostgresType type) => type is PostgresDomainType domain ? Below(domain.BaseType) : type;
+
+    // As pg_attribute has it: precision and scale in one number, plus four. A scale of zero may be left out.
+    private static int Modifier(string type)
+    {
+        if (!type.StartsWith("numeric(", StringComparison.Ordinal))
+            return -1;
+        var digits = type["numeric(".Length..^1].Split(',').Select(d => int.Parse(d, CultureInfo.InvariantCulture)).ToList();
+        return (digits[0] << 16) + (digits.ElementAtOrDefault(1) & 0x7ff) + 4;
     }
 
     private static string Base(string type) => type.IndexOf('(', StringComparison.Ordinal) is > 0 and var at ? type[..at] : type;

@@ -135,8 +135,8 @@ internal sealed class PostgreSqlEngine(
         return await look(new PostgreSqlStatements(connection, dialect, name), cancellationToken);
     }
 
-    /// <summary>A copy in another session, which sees what a snapshot shows.</summary>
-    internal async Task CopyAsync(string snapshot, SqlText copy, Func<NpgsqlBinaryExporter, Task> take, CancellationToken cancellationToken)
+    /// <summary>A look in another session, which sees what a snapshot shows.</summary>
+    internal async Task<T> BesideAsync<T>(string snapshot, Func<PostgreSqlStatements, Task<T>> look, CancellationToken cancellationToken)
     {
         await using var connection = await ConnectAsync(cancellationToken);
         var statements = new PostgreSqlStatements(connection, dialect, name);
@@ -144,7 +144,7 @@ internal sealed class PostgreSqlEngine(
         try
         {
             await statements.ExecuteAsync($"SET TRANSACTION SNAPSHOT {snapshot}", cancellationToken);
-            await statements.ExportAsync(copy, take, cancellationToken);
+            return await look(statements);
         }
         finally
         {

@@ -34,8 +34,12 @@ internal sealed class PostgreSqlStatements(NpgsqlConnection connection, PostgreS
     /// <inheritdoc/>
     public Task BarrierAsync(Before next, CancellationToken cancellationToken) => Task.CompletedTask;
 
+    /// <summary>The columns of a query, which is not run.</summary>
+    public Task<IReadOnlyList<Column>> ColumnsAsync(SqlText query, CancellationToken cancellationToken) =>
+        RunAsync(query, command => PostgreSqlCommands.ColumnsAsync(command, cancellationToken), cancellationToken);
+
     /// <summary>Rows that leave by a copy, one after the other.</summary>
-    public Task ExportAsync(SqlText copy, Func<NpgsqlBinaryExporter, Task> take, CancellationToken cancellationToken) =>
+    public Task<int> ExportAsync(SqlText copy, Func<NpgsqlBinaryExporter, Task> take, CancellationToken cancellationToken) =>
         RunAsync(
             copy,
             async command =>

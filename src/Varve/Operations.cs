@@ -286,8 +286,12 @@ internal sealed class Operations(Session session, LifecycleOptions options)
         CancellationToken cancellationToken
     )
     {
+        await using var bench =
+            session.Engine.Dialect.Parquet is null && session.Engine.Capabilities.Benches is { } benches
+                ? await benches.OpenAsync(cancellationToken)
+                : null;
         var parquet =
-            session.Engine.Dialect.Parquet
+            (bench?.Dialect ?? session.Engine.Dialect).Parquet
             ?? throw new PolicyException(
                 "VRV320",
                 $"{session.Engine.Dialect.Name} writes no Parquet files. Read the answer as CSV or JSON."
@@ -303,7 +307,7 @@ internal sealed class Operations(Session session, LifecycleOptions options)
                         await session.Store.Ledgers.LoadAsync(s, stored, session.Now(), token),
                         s,
                         session.Engine.Dialect
-                    ).WriteAsync(request, parquet, folder.FullName, Path.GetFullPath(path), token),
+                    ).WriteAsync(request, new(s, parquet, bench), folder.FullName, Path.GetFullPath(path), token),
                 Scope.Reading,
                 cancellationToken
             );

@@ -52,6 +52,17 @@ public abstract class PartBench : IAsyncDisposable
         CancellationToken cancellationToken
     );
 
+    /// <summary>
+    /// Writes the rows of a query of the unit of work to a Parquet file of this machine, in their order and in little memory;
+    /// values of types that parts do not hold as text.
+    /// </summary>
+    /// <param name="from">The unit of work.</param>
+    /// <param name="query">The query, in the SQL of the unit of work.</param>
+    /// <param name="path">The file; what was there is replaced.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <returns>How many rows it has.</returns>
+    public abstract Task<long> WriteAsync(IStatements from, SqlText query, string path, CancellationToken cancellationToken);
+
     /// <summary>Makes a table there of rows that a query has here, in little memory.</summary>
     /// <exception cref="EngineException">A type has no counterpart there.</exception>
     public abstract Task MakeAsync(

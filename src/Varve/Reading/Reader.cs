@@ -71,7 +71,7 @@ internal sealed class Reader(PolicyLayout blueprint, Ledger ledger, IStatements 
     /// </summary>
     public async Task<(QueryAnswer Answer, long Rows)> WriteAsync(
         QueryRequest request,
-        ParquetSql parquet,
+        AnswerFile answer,
         string folder,
         string path,
         CancellationToken cancellationToken
@@ -83,10 +83,7 @@ internal sealed class Reader(PolicyLayout blueprint, Ledger ledger, IStatements 
         while (slices.Next() is { } parts)
         {
             var file = Path.Combine(folder, string.Create(CultureInfo.InvariantCulture, $"{files.Count}.parquet"));
-            var written = await statements.ExecuteAsync(
-                parquet.Write(read.Typed(parts, where, head.Columns, parquet, head.Zone), file),
-                cancellationToken
-            );
+            var written = await answer.WriteAsync(read.Typed(parts, where, head.Columns, answer.Keeps, head.Zone), file, cancellationToken);
             slices.Held(written * head.Columns.Count);
             rows += written;
             if (written > 0)
@@ -94,8 +91,10 @@ internal sealed class Reader(PolicyLayout blueprint, Ledger ledger, IStatements 
         }
 
         // A file without a row has its columns all the same.
-        var all = files.Count > 0 ? parquet.Joined(files) : read.Typed(Empty(request), where, head.Columns, parquet, head.Zone);
-        await statements.ExecuteAsync(parquet.Write(all, path), cancellationToken);
+        if (files.Count > 0)
+            await answer.JoinAsync(files, path, cancellationToken);
+        else
+            await answer.WriteAsync(read.Typed(Empty(request), where, head.Columns, answer.Keeps, head.Zone), path, cancellationToken);
         return (head, rows);
     }
 

@@ -64,11 +64,11 @@ internal sealed class ReadSql(PolicyLayout blueprint, Dialect dialect)
         IReadOnlyList<QuerySegment> parts,
         IReadOnlyList<(Column Column, string? Value)> where,
         IReadOnlyList<string> columns,
-        ParquetSql parquet,
+        Func<Column, bool> keeps,
         string zone
     )
     {
-        List<SqlText> selected = [.. columns.Select(c => Kept(new(c), parquet))];
+        List<SqlText> selected = [.. columns.Select(c => Kept(new(c), keeps))];
         if (zone != DateTimeZone.Utc.Id)
             selected.Insert(1, $"{dialect.LocalDate(blueprint.Time, $"varve_answer.{Time}", zone)} AS varve_local");
         return $"SELECT {SqlText.Join(", ", selected)} FROM {Ordered(parts, where)}";
@@ -92,11 +92,29 @@ internal sealed class ReadSql(PolicyLayout blueprint, Dialect dialect)
         return $"({SqlText.Join(" UNION ALL ", selects)}) AS varve_answer{condition} ORDER BY {SqlText.Join(", ", order)}";
     }
 
-    private SqlText Kept(Identifier column, ParquetSql parquet)
+    private SqlText Kept(Identifier column, Func<Column, bool> keeps)
     {
-        if (ColumnOf(column) is { } of && !parquet.Survives(of.TypeName))
+        if (ColumnOf(column) is { } of && !keeps(of))
             return $"CAST(varve_answer.{column} AS VARCHAR) AS {column}";
+        if (dialect.Parquet is null && ScaleOf(column) is >= 0 and var scale)
+            return $"CAST(varve_answer.{column} AS NUMERIC(38, {(long)scale})) AS {column}";
         return $"varve_answer.{column}";
+    }
+
+    // What was put together of several parts has no scale any more, and a file has no decimals without one.
+    private int ScaleOf(Identifier column)
+    {
+        var type = ColumnOf(column)?.Type is ColumnType.Decimal own
+            ? own
+            : blueprint
+                .Measures.FirstOrDefault(m => m.Measure.Functions.Contains(Function.Sum) && Name(m, Function.Sum) == column.Value)
+                ?.Column.Type;
+        return type switch
+        {
+            ColumnType.Integer => 0,
+            ColumnType.Decimal { Scale: var scale } => scale,
+            _ => -1,
+        };
     }
 
     /// <summary>The column of the source whose values a column of the answer has; null for what is computed.</summary>
