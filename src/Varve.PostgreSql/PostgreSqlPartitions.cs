@@ -14,6 +14,25 @@ namespace Varve.PostgreSql;
 /// </summary>
 internal sealed partial class PostgreSqlPartitions(PostgreSqlEngine engine) : Partitioning
 {
+    /// <summary>
+    /// Partitions that DETACH … CONCURRENTLY left between its two transactions become tables of their own, with all of their
+    /// rows. Who is at it still holds a lock that is waited for: it is left to them then.
+    /// </summary>
+    public override async Task<IReadOnlyList<string>> FinishAsync(TableName table, CancellationToken cancellationToken)
+    {
+        var whole = table with { Schema = table.Schema ?? engine.DefaultSchema };
+        var pending = await engine.AsideAsync((s, token) => s.QueryAsync(Detaching(whole), token), cancellationToken);
+        List<string> finished = [];
+        foreach (var row in pending)
+        {
+            var (above, part) = (new TableName(row.Text(0), row.Text(1)), new TableName(row.Text(2), row.Text(3)));
+            if (await IsFinishedAsync(above, part, cancellationToken))
+                finished.Add($"{part.Text}, which somebody had begun to detach, is a table of its own now, with its rows");
+        }
+
+        return finished;
+    }
+
     /// <inheritdoc/>
     public override async Task<IReadOnlyList<TablePart>> HoldAsync(
         IStatements statements,
@@ -66,6 +85,26 @@ internal sealed partial class PostgreSqlPartitions(PostgreSqlEngine engine) : Pa
         }
 
         return rows;
+    }
+
+    private async Task<bool> IsFinishedAsync(TableName above, TableName part, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await engine.AsideAsync(
+                (s, token) => s.ExecuteAsync($"ALTER TABLE {above} DETACH PARTITION {part} FINALIZE", token),
+                cancellationToken
+            );
+            return true;
+        }
+        catch (EngineException error)
+        {
+            // Somebody is at it, or reads what they would wait for, or came first: it is in nobody's way.
+            var pending = await engine.AsideAsync((s, token) => s.QueryAsync(Detaching(above), token), cancellationToken);
+            if (error.Code is EngineCodes.Locked || !pending.Any(r => new TableName(r.Text(2), r.Text(3)) == part))
+                return false;
+            throw;
+        }
     }
 
     private static IEnumerable<SqlText> Removing(TablePart part) =>
@@ -141,6 +180,20 @@ internal sealed partial class PostgreSqlPartitions(PostgreSqlEngine engine) : Pa
             JOIN pg_attribute a ON a.attrelid = p.oid AND a.attnum = d.partattrs[0] AND a.atttypid IN ('date'::regtype, 'timestamp'::regtype, 'timestamptz'::regtype)
             JOIN pg_inherits i ON i.inhparent = p.oid AND NOT i.inhdetachpending JOIN pg_class c ON c.oid = i.inhrelid JOIN pg_namespace n ON n.oid = c.relnamespace
             ORDER BY t.depth, c.relname
+            """;
+
+    /// <summary>Partitions that are half detached, and what they are parts of; those that this user may finish.</summary>
+    private static SqlText Detaching(TableName table) =>
+        $"""
+            WITH RECURSIVE varve_tree AS (
+              SELECT c.oid FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = {table.Schema} AND c.relname = {table.Name} AND c.relkind = 'p'
+              UNION ALL
+              SELECT i.inhrelid FROM varve_tree t JOIN pg_inherits i ON i.inhparent = t.oid AND NOT i.inhdetachpending
+            )
+            SELECT pn.nspname, p.relname, n.nspname, c.relname
+            FROM varve_tree t JOIN pg_class p ON p.oid = t.oid JOIN pg_namespace pn ON pn.oid = p.relnamespace
+            JOIN pg_inherits i ON i.inhparent = p.oid AND i.inhdetachpending JOIN pg_class c ON c.oid = i.inhrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+            WHERE pg_has_role(c.relowner, 'USAGE') AND pg_has_role(p.relowner, 'USAGE') ORDER BY c.relname
             """;
 
     /// <summary>The range of bounds as PostgreSQL writes them; null for the default partition, and for what no calendar has.</summary>

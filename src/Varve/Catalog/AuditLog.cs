@@ -21,7 +21,7 @@ internal sealed class AuditLog(CatalogTables tables, string? key)
     /// <summary>The hash before the first entry.</summary>
     public static readonly string Genesis = new('0', 64);
 
-    /// <summary>Appends an entry in the transaction of what it tells; the new head.</summary>
+    /// <summary>Appends an entry in a transaction, which should be short where others append to the same log; the new head.</summary>
     public async Task<string> AppendAsync(
         IStatements statements,
         AuditActor actor,

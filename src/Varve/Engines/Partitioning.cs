@@ -17,6 +17,13 @@ public abstract class Partitioning
     public virtual bool PartsOnly => false;
 
     /// <summary>
+    /// Finishes, in a unit of work of its own, what somebody began to take off a table and left half done, and what nobody is at
+    /// any more. No row goes by that. What was finished, as people read it.
+    /// </summary>
+    public virtual Task<IReadOnlyList<string>> FinishAsync(TableName table, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<string>>([]);
+
+    /// <summary>
     /// The parts of a table that overlap some ranges, end with them or before, and may be removed as a whole if they have no
     /// other rows. Where the engine has transactions nobody else writes to them until the end of this one, and readers go on;
     /// elsewhere each has a mark of what it holds now. What is proven after this is what goes. The first thing that is done.

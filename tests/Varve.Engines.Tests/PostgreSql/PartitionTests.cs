@@ -2,6 +2,7 @@ using NodaTime;
 using Npgsql;
 using Varve.Engines.Tests.Conformance;
 using Varve.Engines.Tests.Scratch;
+using Varve.Execution;
 using Varve.Planning;
 using Varve.Time;
 
@@ -163,6 +164,41 @@ public sealed class PartitionTests() : ConformanceSuite(PostgreSqlScratch.New)
         await story.ExpectTiersAsync(all);
     }
 
+    [Fact]
+    public async Task A_detachment_that_died_between_its_two_transactions_is_finished_and_loses_no_row()
+    {
+        var story = await MonthsAsync();
+        await Db.ExecuteAsync("DROP TABLE m.cpu_rest");
+        await story.RunWellAsync("2025-02-09");
+        await using (var reader = await Server.ConnectAsync())
+        await using (var reading = await reader.BeginTransactionAsync())
+        {
+            Assert.Equal(_rows.Count, await CountAsync(reader));
+            await using var other = await Server.ConnectAsync();
+            await using var detach = new NpgsqlCommand("ALTER TABLE m.cpu DETACH PARTITION m.cpu_2025_01 CONCURRENTLY", other);
+            var detaching = detach.ExecuteNonQueryAsync();
+            while (await PendingAsync() == 0)
+                await Task.Delay(20, CancellationToken.None);
+
+            // Who is at it is left to it.
+            Assert.NotEmpty((await story.RunAsync("2025-03-11")).Errors);
+            Assert.Equal(1, await PendingAsync());
+            await Db.QueryAsync(FormattableString.Invariant($"SELECT pg_terminate_backend({other.ProcessID})"));
+            await Assert.ThrowsAnyAsync<NpgsqlException>(() => detaching);
+        }
+
+        Assert.Equal(1, await PendingAsync());
+        var outcome = await story.RunWellAsync("2025-03-11");
+        Assert.Contains(
+            outcome.Events.OfType<RunEvent.StepDone>(),
+            e => e.Result.Note?.StartsWith("m.cpu_2025_01, which somebody had begun to detach", StringComparison.Ordinal) is true
+        );
+        Assert.Equal(0, await PendingAsync());
+        Assert.Equal(["cpu_2025_03"], await PartsAsync());
+        Assert.Equal(_rows.Count(r => r.At < At("2025-02-01")), Number(await Db.QueryAsync("SELECT count(*) FROM m.cpu_2025_01"), 0));
+        await story.ExpectTiersAsync(_rows);
+    }
+
     [Theory]
     [InlineData("FOR VALUES FROM ('2025-01-01 00:00:00') TO ('2025-02-01 00:00:00')", "2025-01-01", "2025-02-01")]
     [InlineData("FOR VALUES FROM ('2025-01-01 00:00:00+00') TO ('2025-02-01 12:30:00.5+00')", "2025-01-01", "2025-02-01T12:30:00.5Z")]
@@ -191,6 +227,8 @@ public sealed class PartitionTests() : ConformanceSuite(PostgreSqlScratch.New)
         await story.ApplyAsync(Policy(more));
         return story;
     }
+
+    private async Task<long> PendingAsync() => Number(await Db.QueryAsync("SELECT count(*) FROM pg_inherits WHERE inhdetachpending"), 0);
 
     private async Task<IReadOnlyList<string>> PartsAsync() =>
         [

@@ -216,15 +216,22 @@ internal sealed partial class PolicyRun(
         {
             var done = await _retries.RunAsync(
                 async attempt =>
-                    await engine.TransactAsync(
+                {
+                    await executor.PrepareAsync(_survey!, step, ordinal, attempt);
+                    return await engine.TransactAsync(
                         (s, token) => executor.ExecuteAsync(s, _survey!, step, next, ordinal, token),
                         Scope,
                         attempt
-                    ),
+                    );
+                },
                 cancellationToken
             );
             if (done.Acted.Moving is not { } moving)
+            {
+                await executor.TellAsync(_survey!.Plan.Policy, _retries, cancellationToken);
                 return done;
+            }
+
             await output.Events.WriteAsync(
                 new RunEvent.StepProgress(ordinal, total, step, moving.Done, moving.Bytes, moving.Stuck) { Policy = _survey!.Plan.Policy },
                 cancellationToken

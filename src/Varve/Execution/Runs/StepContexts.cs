@@ -21,6 +21,12 @@ internal sealed class StepContexts(IEngine engine, CatalogStore store, ArchiveLo
     /// <summary>What makes the hashes of archived rows.</summary>
     public string HashedBy { get; set; } = "";
 
+    /// <summary>What others began with a table whose parts go as a whole is finished before anything of it is held.</summary>
+    public Task<IReadOnlyList<string>> FinishAsync(PolicyLayout blueprint, PlanStep step, CancellationToken cancellationToken) =>
+        step is PlanStep.Expire { Relation: Relations.Source } && PartitioningOf(blueprint) is { } partitioning
+            ? partitioning.FinishAsync(blueprint.Source, cancellationToken)
+            : Task.FromResult<IReadOnlyList<string>>([]);
+
     /// <summary>Parts that go as a whole are kept from others before anything is seen of them.</summary>
     public Task<IReadOnlyList<TablePart>> HoldAsync(
         IStatements statements,

@@ -33,6 +33,8 @@ internal sealed class StepExecutor(
     private readonly StepContexts _contexts = new(engine, store, locations, limit, clock);
     private (int Ordinal, string Text) _intent = (-1, "");
     private (int Ordinal, StatementLog? Log) _begun = (-1, null);
+    private (int Ordinal, IReadOnlyList<string> Notes) _finished = (-1, []);
+    private bool _isToTell;
 
     /// <summary>The run.</summary>
     public string Run => _contexts.Run;
@@ -44,11 +46,21 @@ internal sealed class StepExecutor(
         set => _contexts.HashedBy = value;
     }
 
+    // Where transactions go on side by side, one that takes long does not see what others have appended since it began.
+    private bool TellsLater => engine.Capabilities.Transactions && engine.Dialect.Alone(store.Tables.Audit) is not null;
+
     /// <summary>The same steps, written down and not done.</summary>
     public Rehearsal Rehearsal => new(engine, store, _contexts);
 
     /// <summary>For how long a move may not get on.</summary>
     public Duration Patience => engine.Capabilities.Relocation?.Patience ?? Duration.Zero;
+
+    /// <summary>What has to be done before the unit of work of a step, and stays where the step does not come to its end.</summary>
+    public async Task PrepareAsync(Inspection survey, PlanStep step, int ordinal, CancellationToken cancellationToken)
+    {
+        var finished = await _contexts.FinishAsync(survey.Blueprint, step, cancellationToken);
+        _finished = (ordinal, _finished.Ordinal == ordinal ? [.. _finished.Notes, .. finished] : finished);
+    }
 
     /// <summary>Guard, act, verify and journal, the intent of what comes next included.</summary>
     public async Task<StepDone> ExecuteAsync(
@@ -76,7 +88,7 @@ internal sealed class StepExecutor(
             cancellationToken
         );
         var context = _contexts.Of(recorded, log, survey, state, held);
-        if (ledger.Going.Count > 0 || ledger.Drill is not null)
+        if (ledger.Going.Count > 0 || ledger.Drill is not null || (TellsLater && ledger.Pending is not null))
             await new UnfinishedWork(store, actor, Now()).FinishAsync(context, cancellationToken);
         var acted = IsDone(context, step)
             ? ActOutcome.Nothing with
@@ -84,6 +96,8 @@ internal sealed class StepExecutor(
                 Note = "it had been begun, and was finished",
             }
             : await StepDispatch.ActAsync(context, step, cancellationToken);
+        if (_finished.Ordinal == ordinal && _finished.Notes.Count > 0)
+            acted = acted with { Note = string.Join("; ", _finished.Notes.Append(acted.Note).OfType<string>()) };
         if (acted.Moving is not null)
         {
             _begun = (ordinal, log);
@@ -93,6 +107,34 @@ internal sealed class StepExecutor(
         await SaveAsync(context, step, acted, ordinal, cancellationToken);
         await JournalAsync(statements, survey, context.Ledger.Stored, acted, next, ordinal, log, cancellationToken);
         return new(acted, context.Halts, IsToFollow(step, ledger, context.Ledger.Stored));
+    }
+
+    /// <summary>
+    /// Appends what the step before left to be told to the audit log, in a short unit of work: who appends meanwhile would make
+    /// the step itself, with its proof, be done again. What cannot be appended now stays in the ledger, and whoever works on the
+    /// policy next appends it first.
+    /// </summary>
+    public async Task TellAsync(string policy, RetrySchedule retries, CancellationToken cancellationToken)
+    {
+        if (!TellsLater || !_isToTell)
+            return;
+        try
+        {
+            await retries.RunAsync(
+                async attempt =>
+                    await engine.TransactAsync(
+                        (s, token) => new UnfinishedWork(store, actor, Now()).TellAsync(s, engine.Dialect, policy, token),
+                        Scope.Writing,
+                        attempt
+                    ),
+                cancellationToken
+            );
+            _isToTell = false;
+        }
+        catch (EngineException error) when (error.IsTransient)
+        {
+            // The ledger has it.
+        }
     }
 
     /// <summary>The intent of a step, committed before it acts.</summary>
@@ -197,11 +239,10 @@ internal sealed class StepExecutor(
         var ledger = await StepDispatch.FollowAsync(context, step, cancellationToken);
         ledger = ledger with { Last = new(Run, ordinal, acted.RowsIn, acted.RowsWritten, acted.RowsRemoved, acted.Note) };
         var entry = Entry(context, step, ordinal);
-        await context.Ledger.SaveAsync(
-            context.Ledger.IsAtomic || entry is null ? ledger : ledger with { Pending = entry },
-            cancellationToken
-        );
-        if (entry is not null)
+        var isKept = entry is not null && (TellsLater || !context.Ledger.IsAtomic);
+        await context.Ledger.SaveAsync(isKept ? ledger with { Pending = entry } : ledger, cancellationToken);
+        _isToTell = isKept;
+        if (entry is not null && !TellsLater)
             await store.Audit.AppendAsync(
                 context.Statements,
                 actor,

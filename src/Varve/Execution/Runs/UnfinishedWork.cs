@@ -22,6 +22,8 @@ internal sealed class UnfinishedWork(CatalogStore store, AuditActor actor, Insta
         var policy = context.Blueprint.Policy.Name;
         await DropDrillAsync(context, cancellationToken);
         await AppendAsync(context.Statements, policy, context.Ledger.Stored, cancellationToken);
+        if (context.Ledger.IsAtomic && context.Ledger.Stored.Pending is not null)
+            await context.Ledger.SaveAsync(context.Ledger.Stored with { Pending = null }, cancellationToken);
         foreach (var going in context.Ledger.Stored.Going)
         {
             var byPart = context.PartsOnly && going.Relation == Relations.Source;
@@ -60,6 +62,22 @@ internal sealed class UnfinishedWork(CatalogStore store, AuditActor actor, Insta
         if (await context.Statements.DescribeAsync(left, cancellationToken) is not null)
             await context.Statements.ExecuteAsync(StepSql.Drop(left, isView: false), cancellationToken);
         await context.Ledger.SaveAsync(context.Ledger.Stored with { Drill = null }, cancellationToken);
+    }
+
+    /// <summary>
+    /// Appends the entry of a step that is committed, once: nobody else appends meanwhile, and what others appended before is
+    /// seen, as the snapshot is taken after the lock. True where there was one.
+    /// </summary>
+    public async Task<bool> TellAsync(IStatements statements, Dialect dialect, string policy, CancellationToken cancellationToken)
+    {
+        if (dialect.Alone(store.Tables.Audit) is { } alone)
+            await statements.ExecuteAsync(alone, cancellationToken);
+        var ledger = await store.Ledgers.LoadAsync(statements, policy, cancellationToken);
+        if (ledger.Pending is null)
+            return false;
+        await AppendAsync(statements, policy, ledger, cancellationToken);
+        await store.Ledgers.SaveAsync(statements, policy, ledger with { Pending = null }, cancellationToken);
+        return true;
     }
 
     /// <summary>Appends the entry that the audit log may not have yet.</summary>
