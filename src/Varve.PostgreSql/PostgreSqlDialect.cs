@@ -98,6 +98,10 @@ internal sealed class PostgreSqlDialect(string schema) : Dialect
     public override SqlText TimeValue(TimeColumn column, Instant at) => PostgreSqlTime.Value(column, at);
 
     /// <inheritdoc/>
+    public override SqlText? Binned(TimeColumn column, SqlText value, Duration width, Instant first) =>
+        PostgreSqlTime.Binned(column, value, width, first);
+
+    /// <inheritdoc/>
     public override SqlText MicrosOf(TimeColumn column, SqlText value) => PostgreSqlTime.MicrosOf(column, value);
 
     /// <inheritdoc/>

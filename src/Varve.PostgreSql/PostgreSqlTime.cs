@@ -33,6 +33,17 @@ internal static class PostgreSqlTime
         };
 
     /// <summary>
+    /// The start of a bucket by date_bin, which reckons with integers; microseconds are a numeric, and that is slow. Null for
+    /// types that date_bin does not take.
+    /// </summary>
+    public static SqlText? Binned(TimeColumn column, SqlText value, Duration width, Instant first)
+    {
+        if (column.Type is not (ColumnType.Timestamp or ColumnType.TimestampTz) || first < s_least)
+            return null;
+        return $"date_bin({(long)(width.TotalMilliseconds * MicrosPerMilli)} * INTERVAL '1 microsecond', {value}, {Value(column, first)})";
+    }
+
+    /// <summary>
     /// Microseconds, rounded down. NULL for infinities: PostgreSQL knows no integer for them, and may compute what a condition
     /// around it rules out.
     /// </summary>

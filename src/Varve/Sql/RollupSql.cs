@@ -67,7 +67,7 @@ internal sealed class RollupSql(PolicyLayout blueprint, TierLayout tier, Dialect
     )
     {
         var hull = Hull(ranges, known);
-        var (key, start, ofEach) = Buckets(
+        var (key, at, ofEach) = Buckets(
             hull,
             isBounded: ranges.IsEmpty || (ranges.Start > Instant.MinValue && ranges.End < Instant.MaxValue)
         );
@@ -75,7 +75,7 @@ internal sealed class RollupSql(PolicyLayout blueprint, TierLayout tier, Dialect
         var grouped = group(key);
         List<SqlText> columns =
         [
-            $"{dialect.TimeOfMicros(blueprint.Time, start)} AS {Time}",
+            $"{at} AS {Time}",
             .. StateColumns.Series(blueprint).Select(c => (SqlText)$"{c}"),
             $"{StateColumns.Rows}",
             $"{Covered(fromRows, ofEach, length)} AS {StateColumns.Covered}",
@@ -199,21 +199,27 @@ internal sealed class RollupSql(PolicyLayout blueprint, TierLayout tier, Dialect
     }
 
     /// <summary>
-    /// What rows are grouped by, the start of a bucket in microseconds, and what follows from its length: numbered where both
-    /// ends are known, so that the number is small. Both are said by the name of the key: what holds boundaries stands in no
-    /// other text that does.
+    /// What rows are grouped by, the start of a bucket in the column's own type, and what follows from its length: the start
+    /// itself where all buckets are equally long and the engine knows how, else numbered where both ends are known, so that the
+    /// number is small. Both are said by the name of the key: what holds boundaries stands in no other text that does.
     /// </summary>
-    private (SqlText Key, SqlText Start, Func<Func<Duration, long>, SqlText> OfEach) Buckets(TimeRange hull, bool isBounded)
+    private (SqlText Key, SqlText At, Func<Func<Duration, long>, SqlText> OfEach) Buckets(TimeRange hull, bool isBounded)
     {
         var micros = dialect.MicrosOf(blueprint.Time, Time);
         SqlText bucket = $"{StateColumns.Bucket}";
-        return isBounded && BucketSql.AreNumbered(tier.Grid, hull)
-            ? (
+        if (isBounded && tier.Grid.Runs(hull) is [var run] && dialect.Binned(blueprint.Time, Time, run.Width, run.Start) is { } binned)
+            return (binned, bucket, number => $"{number(run.Width)}");
+        if (isBounded && BucketSql.AreNumbered(tier.Grid, hull))
+            return (
                 BucketSql.Number(dialect, tier.Grid, hull, micros),
-                BucketSql.StartOf(tier.Grid, hull, bucket),
+                dialect.TimeOfMicros(blueprint.Time, BucketSql.StartOf(tier.Grid, hull, bucket)),
                 number => BucketSql.OfEachNumber(tier.Grid, hull, bucket, number)
-            )
-            : (BucketSql.Start(dialect, tier.Grid, hull, micros), bucket, number => BucketSql.OfEach(tier.Grid, hull, bucket, number));
+            );
+        return (
+            BucketSql.Start(dialect, tier.Grid, hull, micros),
+            dialect.TimeOfMicros(blueprint.Time, bucket),
+            number => BucketSql.OfEach(tier.Grid, hull, bucket, number)
+        );
     }
 
     /// <summary>

@@ -95,6 +95,12 @@ public abstract class Dialect
     internal virtual SqlText? Alone(TableName table) => null;
 
     /// <summary>
+    /// The start of the bucket of a value that is not before the first one, of buckets that are equally long, in the column's own
+    /// type; null where the engine has nothing for it that is exact and quicker than numbers.
+    /// </summary>
+    public virtual SqlText? Binned(TimeColumn column, SqlText value, Duration width, Instant first) => null;
+
+    /// <summary>
     /// An instant as a value of the time column's own type, rounded up to its unit: right for both ends of a half-open range.
     /// </summary>
     public abstract SqlText TimeValue(TimeColumn column, Instant at);
