@@ -14,8 +14,8 @@ internal static class Bench
         if (!options.Json)
             Console.WriteLine(Figure.Head);
         foreach (var figures in cases)
-            await foreach (var figure in figures)
-                Console.WriteLine(options.Json ? figure.ToJson() : figure.ToText());
+        await foreach (var figure in figures)
+            Console.WriteLine(options.Json ? figure.ToJson() : figure.ToText());
         return 0;
     }
 
@@ -37,6 +37,7 @@ internal static class Bench
             "idle" => [new IdleCase(options).MeasureAsync()],
             "start" => [StartCase.MeasureAsync(options)],
             "server" => [ServerCase.MeasureAsync(options)],
+            "postgresql" => [new PostgreSqlCase(options).MeasureAsync()],
             "plan" => [PlanCase.MeasureAsync()],
             "all" =>
             [

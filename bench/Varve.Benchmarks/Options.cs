@@ -9,10 +9,11 @@ namespace Varve.Benchmarks;
 /// <param name="Rounds">How often each measurement is taken, all of them in turn; the least counts.</param>
 /// <param name="Json">True: a line of JSON for each figure.</param>
 /// <param name="Folder">Where data files are made; what is there already is used again.</param>
-internal sealed record Options(string What, long Rows, int Days, int Rounds, bool Json, string Folder)
+/// <param name="Server">The server of the case <c>postgresql</c>, on which databases are made; null for none.</param>
+internal sealed record Options(string What, long Rows, int Days, int Rounds, bool Json, string Folder, string? Server = null)
 {
     public const string Usage =
-        "Usage: Varve.Benchmarks cascade|noop|incremental|expire|archive|tier|late|years|many|idle|wide|start|server|plan|all [--rows N] [--days N (tier)] [--rounds N] [--output json] [--folder DIR]";
+        "Usage: Varve.Benchmarks cascade|noop|incremental|expire|archive|tier|late|years|many|idle|wide|start|server|plan|postgresql|all [--rows N] [--days N (tier)] [--rounds N] [--output json] [--folder DIR] [--server URL (postgresql)]";
 
     /// <summary>Null where the arguments make no sense.</summary>
     public static Options? Read(IReadOnlyList<string> args)
@@ -36,6 +37,9 @@ internal sealed record Options(string What, long Rows, int Days, int Rounds, boo
                     break;
                 case "--output" when value is "json" or "text":
                     options = options with { Json = value == "json" };
+                    break;
+                case "--server" when args[0] == "postgresql":
+                    options = options with { Server = value };
                     break;
                 case "--folder":
                     options = options with { Folder = value };

@@ -16,10 +16,13 @@ internal static class PolicyTexts
             );
 
     /// <summary>The same with an end for the source.</summary>
-    public static string Expire(string ties, string keep, string proof) =>
+    public static string Expire(string ties, string keep, string proof) => Of("raw", ties, keep, proof);
+
+    /// <summary>The same of another table of the same columns.</summary>
+    public static string Of(string table, string ties, string keep, string proof) =>
         $$"""
-            policy: raw
-            table: raw
+            policy: {{table}}
+            table: {{table}}
             time: ts
             series: [sensor_id]
             measures: { value: [min, max, sum, count, first, last] }

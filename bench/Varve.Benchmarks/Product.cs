@@ -106,10 +106,16 @@ internal static class Product
         return new(new TimedEngine(database.Engine, tally), database.Name);
     }
 
-    private static async Task<RunSummary> RunAsync(Lifecycle lifecycle, Instant asOf)
+    /// <summary>A run of all policies, or of one; what fails is thrown.</summary>
+    public static async Task<RunSummary> RunAsync(Lifecycle lifecycle, Instant asOf, string? policy = null)
     {
         RunSummary? summary = null;
-        await foreach (var happened in lifecycle.RunAsync(Selection.All, new RunOptions { AsOf = asOf, Yes = true }))
+        await foreach (
+            var happened in lifecycle.RunAsync(
+                policy is null ? Selection.All : Selection.Of(policy),
+                new RunOptions { AsOf = asOf, Yes = true }
+            )
+        )
         {
             if (happened is RunEvent.Failed failed)
                 throw failed.Error;
@@ -125,7 +131,8 @@ internal static class Product
     private static Measured Of(Watched watch, RunSummary summary, Tally tally) =>
         Of(watch, Math.Max(summary.RowsRead, summary.RowsRemoved), tally);
 
-    private static Measured Of(Watched watch, long rows, Tally tally)
+    /// <summary>What was measured, with what no part of it took.</summary>
+    public static Measured Of(Watched watch, long rows, Tally tally)
     {
         var measured = watch.Measured(rows, tally.Parts);
         tally.Parts["planner and the rest"] = measured.Seconds - tally.Sum;

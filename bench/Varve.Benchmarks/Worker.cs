@@ -24,6 +24,16 @@ internal static class Worker
                 values
             ),
             ["over", var file, var script, var from, var to] => Script.RunOver(file, script, (int)Number(from), (int)Number(to)),
+            ["pg-source", var url, var series, var rows] => await PostgreSqlWork.SourceAsync(url, series, rows),
+            ["pg-run", var url, var policy, var day] => await PostgreSqlWork.RunAsync(url, policy, (int)Number(day)),
+            ["pg-again", var url, var policy, var day] => await PostgreSqlWork.AgainAsync(url, policy, (int)Number(day)),
+            ["pg-script", var url, var script, var from, var to] => await PostgreSqlWork.ScriptAsync(
+                url,
+                script,
+                (int)Number(from),
+                (int)Number(to)
+            ),
+            ["pg-differences", var url, .. var tiers] => await PostgreSqlWork.DifferencesAsync(url, tiers),
             ["differences", var file, var other, .. var tiers] => Script.Differences(file, other, tiers),
             _ => null,
         };
