@@ -26,14 +26,17 @@ public static class PostgreSqlHealth
             async (s, token) =>
             {
                 List<Finding> findings = [.. await SessionsAsync(s, token), .. await SlotsAsync(s, token)];
-                foreach (var (name, table) in policies.Select(p => (p.Policy.Name, p.Policy.Table)))
+                List<TableName> kept = [];
+                foreach (var policy in policies.Select(p => p.Policy))
                 {
-                    var whole = table with { Schema = table.Schema ?? engine.DefaultSchema };
-                    findings.AddRange(await TableAsync(s, name, whole, token));
-                    findings.AddRange(await LocksAsync(s, name, whole, token));
-                    findings.AddRange(await KeepersAsync(s, name, whole, token));
+                    var whole = policy.Table with { Schema = policy.Table.Schema ?? engine.DefaultSchema };
+                    kept.Add(whole);
+                    findings.AddRange(await TableAsync(s, policy, whole, token));
+                    findings.AddRange(await LocksAsync(s, policy.Name, whole, token));
+                    findings.AddRange(await KeepersAsync(s, policy.Name, whole, token));
                 }
 
+                findings.AddRange(await PostgreSqlFindings.UnkeptAsync(s, kept, token));
                 return findings;
             },
             Scope.Reading,
@@ -164,7 +167,7 @@ public static class PostgreSqlHealth
 
     private static async Task<IReadOnlyList<Finding>> TableAsync(
         IStatements statements,
-        string policy,
+        Policy policy,
         TableName table,
         CancellationToken cancellationToken
     )
@@ -182,7 +185,12 @@ public static class PostgreSqlHealth
             """,
             cancellationToken
         );
-        return rows.Count == 0 ? [] : [.. Of(policy, table, rows[0])];
+        if (rows.Count == 0)
+            return [];
+        List<Finding> findings = [.. Of(policy.Name, table, rows[0])];
+        if (rows[0].Text(4) == "p" && await statements.DescribeAsync(table, cancellationToken) is { } found)
+            findings.AddRange(PostgreSqlFindings.Widths(policy, found));
+        return findings;
     }
 
     private static IEnumerable<Finding> Of(string policy, TableName table, Row row)

@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using NodaTime;
 using Varve.Engines;
+using Varve.Execution;
 using Varve.Planning;
 using Varve.Policies;
 using Varve.Sql;
@@ -45,7 +46,13 @@ internal sealed partial class PostgreSqlPartitions(PostgreSqlEngine engine) : Pa
         if (time.Type is ColumnType.Integer)
             return [];
         var whole = table with { Schema = table.Schema ?? engine.DefaultSchema };
-        var rows = await engine.AsideAsync((s, token) => s.QueryAsync(Bounds(whole), token), cancellationToken);
+
+        // What locks must not have a snapshot yet. What is rehearsed locks nothing, and may stand behind a step that has dropped
+        // partitions: whoever asks for bounds beside it would wait for that.
+        var rows =
+            statements is RehearsedStatements
+                ? await statements.QueryAsync(Bounds(whole), cancellationToken)
+                : await engine.AsideAsync((s, token) => s.QueryAsync(Bounds(whole), token), cancellationToken);
         List<TablePart> parts =
         [
             .. from row in rows

@@ -98,7 +98,7 @@ public sealed class AnswerFileTests() : ConformanceSuite(PostgreSqlScratch.New)
         foreach (var (column, type) in expected)
             Assert.Equal((column, type), (column, types[column]));
         Assert.Equal(
-            ["12345678901234567890123456789012345678901234567890.5", "hot", "10.0.0.1"],
+            ["12345678901234567890123456789012345678901234567890.5", "hot", "10.0.0.1/32"],
             Read("SELECT DISTINCT big_last, e_last, CAST(o_last AS VARCHAR)").Single()
         );
     }

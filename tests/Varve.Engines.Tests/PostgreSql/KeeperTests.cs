@@ -33,6 +33,40 @@ public sealed class KeeperTests() : ConformanceSuite(PostgreSqlScratch.New)
         Assert.DoesNotContain(await FindAsync(story), f => f.Check.StartsWith("table.", StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData("RANGE (ts)", "FOR VALUES FROM ('2025-01-01') TO (MAXVALUE)", "A partition of m.cpu has no end")]
+    [InlineData("RANGE (v)", "FOR VALUES FROM (0) TO (1)", "m.cpu is not partitioned by ranges of ts")]
+    [InlineData("RANGE (ts)", "FOR VALUES FROM ('2025-01-01') TO ('2025-02-01')", null)]
+    public async Task Partitions_that_do_not_say_how_old_their_rows_are_are_named(string by, string bounds, string? said)
+    {
+        await Db.ExecuteAsync($"CREATE SCHEMA m; CREATE TABLE m.cpu (ts TIMESTAMP, host TEXT, v DOUBLE PRECISION) PARTITION BY {by}");
+        await Db.ExecuteAsync($"CREATE TABLE m.cpu_1 PARTITION OF m.cpu {bounds}");
+        var story = new Story(Db, Cpu());
+        await story.ApplyAsync(Policy($"keep: 10d\n{Tiers}"));
+        var found = (await FindAsync(story)).Where(f => f.Check == "partition.width").Select(f => f.Found).ToList();
+        Assert.Equal(said is null ? 0 : 1, found.Count);
+        Assert.All(found, f => Assert.StartsWith(said!, f, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Large_tables_without_a_policy_are_named_and_small_ones_and_those_of_Varve_are_not()
+    {
+        var story = await BeginAsync(Policy(Tiers), Every("2025-01-01", "2025-01-03", "1h"));
+        await Db.ExecuteAsync(
+            """
+            CREATE TABLE m.small (ts TIMESTAMP); CREATE TABLE m.large (ts TIMESTAMP, filler TEXT);
+            INSERT INTO m.large SELECT TIMESTAMP '2025-01-01', repeat('x', 1000) FROM generate_series(1, 20000)
+            """
+        );
+        var found = Assert.Single(await FindAsync(story), f => f.Check == "table.unkept");
+        Assert.StartsWith("Tables with a time that no policy names: m.large (", found.Found, StringComparison.Ordinal);
+        Assert.DoesNotContain("m.small", found.Found, StringComparison.Ordinal);
+        await new Story(Db, Cpu() with { Name = new("m", "large") }).WithAsync(l =>
+            l.ApplyAsync(PolicyYaml.Parse("{ table: m.large, time: ts, keep: 90d }", "policy.yaml"))
+        );
+        Assert.DoesNotContain(await FindAsync(story), f => f.Check == "table.unkept");
+    }
+
     [Fact]
     public async Task Partitions_of_a_hypertable_are_refused_and_its_rows_are_rolled_up_and_deleted()
     {

@@ -165,6 +165,18 @@ public sealed class PartitionTests() : ConformanceSuite(PostgreSqlScratch.New)
     }
 
     [Fact]
+    public async Task Partitions_before_and_behind_a_hold_go_in_one_run()
+    {
+        var story = await MonthsAsync();
+        await story.WithAsync(l => l.HoldAsync("m.cpu", null, new(At("2025-02-10"), At("2025-02-12")), "an audit", null));
+        var outcome = await story.RunWellAsync("2025-04-15");
+        Assert.True(outcome.Done.OfType<PlanStep.Expire>().Count() > 1);
+        Assert.Equal(["cpu_2025_02", "cpu_rest"], await PartsAsync());
+        Same(_rows.Where(r => r.At >= At("2025-02-10") && r.At < At("2025-02-12")), await story.SourceAsync());
+        await story.ExpectTiersAsync(_rows);
+    }
+
+    [Fact]
     public async Task A_detachment_that_died_between_its_two_transactions_is_finished_and_loses_no_row()
     {
         var story = await MonthsAsync();
