@@ -1,3 +1,4 @@
+using System.Globalization;
 using NodaTime;
 using Varve.Engines.Tests.Scratch;
 using Varve.Engines.Tests.Truth;
@@ -239,6 +240,39 @@ public abstract class ReadingConformance(Func<ScratchDatabase> create) : Conform
     }
 
     /// <summary>However coarse that is: what the tiers have is merged as for a width that was asked for.</summary>
+    [Theory]
+    [Rule("query-interval")]
+    [InlineData(null, 30, "2mo")]
+    [InlineData(70, null, "1mo")]
+    [InlineData(null, 1900, "1d")]
+    public async Task Buckets_of_the_calendar_are_as_fine_as_rows_come_however_long_the_shortest_is(int? most, int? points, string width)
+    {
+        var story = await BeginAsync(
+            Policy("zone: Europe/Berlin\nkeep: 40d\ntiers: [{ every: 1d }, { every: 2mo }, { every: 1y }]", "sum, count"),
+            Every("2020-01-01", "2025-01-01", "1d")
+        );
+        await story.RunWellAsync("2025-01-01");
+        var answer = await story.WithAsync(l =>
+            l.QueryAsync(
+                new QueryRequest
+                {
+                    Policy = story.Policy.Name,
+                    From = At("2020-01-01"),
+                    To = At("2025-01-01"),
+                    AtMost = most,
+                    Points = points,
+                }
+            )
+        );
+        var seconds = answer.Columns.ToList().IndexOf("varve_seconds");
+        var lengths = answer.Rows.Select(r => Convert.ToDouble(r[seconds], CultureInfo.InvariantCulture));
+        var days =
+            width == "1d" ? 1
+            : width == "1mo" ? 30.5
+            : 61;
+        Assert.InRange(lengths.Average() / 86_400, days * 0.97, days * 1.03);
+    }
+
     [Theory]
     [Rule("query-at-most")]
     [InlineData(2)]

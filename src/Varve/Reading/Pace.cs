@@ -9,6 +9,9 @@ internal static class Pace
     // Fewer steps tell nothing.
     private const int LeastSteps = 2;
 
+    // Buckets of one width differ: days by the clock's changes, months by a tenth. Those of another width by more than this.
+    private const double SameWidth = 1.25;
+
     /// <summary>The step in which rows come; null where the finest buckets of the answer are no finer than that.</summary>
     /// <param name="answer">The answer, in the order of time.</param>
     /// <param name="series">The number of series columns, which follow the time.</param>
@@ -18,12 +21,13 @@ internal static class Pace
         if (answer.Rows.Count == 0)
             return null;
         List<double> lengths = [.. answer.Rows.Select(r => Convert.ToDouble(r[seconds], CultureInfo.InvariantCulture))];
-        var finest = lengths.Min();
+        var most = lengths.Min() * SameWidth;
+        var longest = lengths.Where(l => l <= most).Max();
         Dictionary<string, Instant> last = new(StringComparer.Ordinal);
         List<Duration> steps = [];
         for (var i = 0; i < answer.Rows.Count; i++)
         {
-            if (lengths[i] > finest)
+            if (lengths[i] > most)
                 continue;
             var name = string.Join(
                 '\u001f',
@@ -38,6 +42,6 @@ internal static class Pace
             return null;
         steps.Sort();
         var step = steps[steps.Count / 2];
-        return step > Duration.FromSeconds(finest) ? step : null;
+        return step > Duration.FromSeconds(longest) ? step : null;
     }
 }
