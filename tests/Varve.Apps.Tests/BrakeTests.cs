@@ -112,6 +112,9 @@ public sealed partial class BrakeTests
     [InlineData("status")]
     [InlineData("tags")]
     [InlineData("policy", "list")]
+    [InlineData("history")]
+    [InlineData("audit")]
+    [InlineData("archive", "list")]
     public async Task A_catalog_that_was_named_and_is_not_there_is_an_error(params string[] args)
     {
         using var box = await Sandbox.AppliedAsync();

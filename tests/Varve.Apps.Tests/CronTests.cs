@@ -14,6 +14,10 @@ public sealed class CronTests
     [InlineData("help", "run")]
     [InlineData("completion", "bash")]
     [InlineData("status")]
+    [InlineData("query", "cpu", "--output", "csv")]
+    [InlineData("query", "cpu", "--output", "json")]
+    [InlineData("query", "cpu", "--output", "parquet")]
+    [InlineData("sql", "SELECT 1", "--output", "ndjson")]
     [InlineData("nonsense")]
     public async Task Output_that_cannot_be_written_is_said_by_the_exit_code(params string[] args)
     {

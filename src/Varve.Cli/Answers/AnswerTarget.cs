@@ -76,7 +76,7 @@ internal sealed record AnswerTarget(AnswerFormat Format, string? File)
         Progress written
     )
     {
-        await using var stream = Console.OpenStandardOutput();
+        var stream = call.Screen.Bytes;
         if (Format is not AnswerFormat.Parquet)
             return (await StreamAsync(call, lifecycle, request, headers, stream, written)).Answer;
         if (call.Screen.IsTerminal)

@@ -57,7 +57,8 @@ internal static class ArchiveCommand
 
     private static async Task<int> ListAsync(CommandContext call)
     {
-        var parts = await call.Read().ArchivesAsync(Names(call), call.Cancellation);
+        var lifecycle = call.Read();
+        var parts = await CommonOptions.OrNoneAsync(call, lifecycle, lifecycle.ArchivesAsync(Names(call), call.Cancellation));
         if (call.IsJson)
             call.Print(new ArchiveListShape([.. parts.Select(p => PartShape.Of(p))]));
         else

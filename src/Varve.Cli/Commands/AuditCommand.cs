@@ -42,7 +42,12 @@ internal static class AuditCommand
         var head = call.Parse.GetValue(Head);
         if (call.Parse.GetValue(Verify) || head is not null)
             return await VerifyAsync(call, head);
-        var entries = await call.Read().AuditAsync(CommonOptions.Limit(call.Parse, Limit), call.Cancellation);
+        var lifecycle = call.Read();
+        var entries = await CommonOptions.OrNoneAsync(
+            call,
+            lifecycle,
+            lifecycle.AuditAsync(CommonOptions.Limit(call.Parse, Limit), call.Cancellation)
+        );
         if (call.IsJson)
         {
             call.Print(new AuditShape(entries));

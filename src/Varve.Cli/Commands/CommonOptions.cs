@@ -193,13 +193,17 @@ internal static class CommonOptions
         return
             found.Count == 0
             && DatabaseOpener.Catalog(call.Parse.GetValue(Schema)) is { } named
-            && (await lifecycle.PatternsAsync(Varve.Policies.Selection.All, call.Cancellation)).Count == 0
+            && await HasNoPolicyAsync(lifecycle, call.Cancellation)
             ? throw new PolicyException(
                 NoPolicy,
                 $"No policy is stored in the catalog of the schema {named}. Name the schema that apply was given, or leave it out for the usual one."
             )
             : found;
     }
+
+    private static async Task<bool> HasNoPolicyAsync(Lifecycle lifecycle, CancellationToken cancellation) =>
+        (await lifecycle.PatternsAsync(Varve.Policies.Selection.All, cancellation)).Count == 0
+        && (await lifecycle.PoliciesAsync(Varve.Policies.Selection.All, cancellation)).Count == 0;
 
     /// <summary>What was typed must be changed.</summary>
     internal static PolicyException Usage(string message) => new("VRV100", message);

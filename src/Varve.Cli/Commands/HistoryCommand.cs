@@ -46,13 +46,17 @@ internal static class HistoryCommand
             return ExitCode.Done;
         }
 
-        var runs = await call.Read()
-            .HistoryAsync(
+        var lifecycle = call.Read();
+        var runs = await CommonOptions.OrNoneAsync(
+            call,
+            lifecycle,
+            lifecycle.HistoryAsync(
                 CommonOptions.Selection(call.Parse),
                 CommonOptions.Limit(call.Parse, Limit),
                 call.Parse.GetValue(All),
                 call.Cancellation
-            );
+            )
+        );
         if (call.IsJson)
             call.Print(new HistoryShape(runs));
         else

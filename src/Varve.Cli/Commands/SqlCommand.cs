@@ -142,8 +142,7 @@ internal sealed class SqlPrinter(CommandContext call, AnswerFormat format, bool 
         }
 
         await call.Screen.Out.FlushAsync(call.Cancellation);
-        await using var stream = Console.OpenStandardOutput();
-        using var writer = AnswerWriter.Of(format, stream, headers);
+        using var writer = AnswerWriter.Of(format, call.Screen.Bytes, headers);
         QueryAnswer? head = null;
         await DuckDbPrompt.RunAsync(
             call.Database,

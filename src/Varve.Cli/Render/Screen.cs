@@ -59,6 +59,9 @@ internal sealed class Screen
     /// <summary>Standard output, UTF-8.</summary>
     internal TextWriter Out { get; private set; }
 
+    /// <summary>Standard output as bytes; flush <see cref="Out"/> before. It is never closed.</summary>
+    internal Stream Bytes => _out;
+
     /// <summary>Standard error, UTF-8.</summary>
     internal TextWriter Error { get; }
 
