@@ -46,9 +46,12 @@ internal sealed partial class DuckDbParquet : ParquetSql
     public override SqlText Write(SqlText rows, string path) =>
         $"COPY ({rows}) TO {path} (FORMAT parquet, COMPRESSION zstd, USE_TMP_FILE false)";
 
-    /// <summary>Files are read in the order of the list, and DuckDB keeps the order of what it reads.</summary>
-    public override SqlText Joined(IReadOnlyList<string> paths) =>
-        $"SELECT * FROM read_parquet([{SqlText.Join(", ", paths.Select(p => (SqlText)$"{p}"))}], hive_partitioning = false)";
+    /// <summary>
+    /// Files are read in the order of the list, and DuckDB keeps the order of what it reads. It holds each group in memory,
+    /// once for each thread.
+    /// </summary>
+    public override SqlText Join(IReadOnlyList<string> paths, string path) =>
+        $"COPY (SELECT * FROM read_parquet([{SqlText.Join(", ", paths.Select(p => (SqlText)$"{p}"))}], hive_partitioning = false)) TO {path} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 20480, USE_TMP_FILE false)";
 
     /// <summary>A window without an order runs over the rows as they come: a small part of what sorting them costs.</summary>
     public override SqlText OutOfOrder(SqlText rows, Identifier time) =>

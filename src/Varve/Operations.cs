@@ -290,9 +290,9 @@ internal sealed class Operations(Session session, LifecycleOptions options)
             session.Engine.Dialect.Parquet is null && session.Engine.Capabilities.Benches is { } benches
                 ? await benches.OpenAsync(cancellationToken)
                 : null;
-        var parquet =
-            (bench?.Dialect ?? session.Engine.Dialect).Parquet
-            ?? throw new PolicyException(
+        var writer = bench?.Dialect ?? session.Engine.Dialect;
+        if (writer.Parquet is null)
+            throw new PolicyException(
                 "VRV320",
                 $"{session.Engine.Dialect.Name} writes no Parquet files. Read the answer as CSV or JSON."
             );
@@ -307,7 +307,7 @@ internal sealed class Operations(Session session, LifecycleOptions options)
                         await session.Store.Ledgers.LoadAsync(s, stored, session.Now(), token),
                         s,
                         session.Engine.Dialect
-                    ).WriteAsync(request, new(s, parquet, bench), folder.FullName, Path.GetFullPath(path), token),
+                    ).WriteAsync(request, new(s, writer, bench), folder.FullName, Path.GetFullPath(path), token),
                 Scope.Reading,
                 cancellationToken
             );

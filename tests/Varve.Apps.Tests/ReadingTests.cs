@@ -26,6 +26,22 @@ public sealed class ReadingTests
     }
 
     [Fact]
+    public async Task Ranges_of_the_parts_of_an_answer_stand_below_each_other()
+    {
+        using var box = await Sandbox.BuiltAsync();
+        box.Write(
+            "days.yaml",
+            "policy: days\ntable: days\ntime: ts\nmeasures: { load: [avg] }\ntiers: [{ every: 1d, zone: Asia/Kolkata }]"
+        );
+        box.Sql("CREATE TABLE days AS SELECT ts, load FROM cpu");
+        foreach (var args in new string[][] { ["apply", "days.yaml"], ["run", "days", "--as-of", Sandbox.AsOf] })
+            Assert.Equal(0, (await box.RunAsync(args)).ExitCode);
+        var lines = (await box.RunAsync("query", "days", "--every", "1w")).Out.Split('\n');
+        int At(string name) => lines.Last(l => l.StartsWith(name, StringComparison.Ordinal)).IndexOf("2025-", StringComparison.Ordinal);
+        Assert.Equal(At("1d@Asia/Kolkata "), At("source "));
+    }
+
+    [Fact]
     public async Task Csv_has_a_head_and_a_line_per_row()
     {
         using var box = await Sandbox.BuiltAsync();

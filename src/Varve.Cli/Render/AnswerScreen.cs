@@ -12,6 +12,9 @@ internal static class AnswerScreen
 {
     private const string Complete = "varve_complete";
 
+    // What stands behind the names of parts begins where the text of a note does.
+    private const int LeastName = 8;
+
     private static readonly string[] s_leastImportant = ["varve_coverage", "varve_seconds", "varve_rows"];
 
     internal static void Table(Screen screen, QueryAnswer answer, bool headers, bool discloses = true)
@@ -66,8 +69,9 @@ internal static class AnswerScreen
             screen.Line(new Span("No rows in this range.", Palette.Dim));
         screen.Line();
         var zone = LocalColumn.ZoneOf(answer);
+        var width = answer.Parts.Select(p => p.Relation.Length).Append(LeastName).Max();
         foreach (var part in answer.Parts)
-            screen.Line(new Span($"{part.Relation,-8} {HumanText.Range(part.Range, zone)}", Palette.Dim));
+            screen.Line(new Span($"{part.Relation.PadRight(width)} {HumanText.Range(part.Range, zone)}", Palette.Dim));
         foreach (var note in answer.Notes)
             screen.Line(new("note     ", Palette.Warn), note);
     }

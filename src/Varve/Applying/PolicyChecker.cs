@@ -90,6 +90,16 @@ internal sealed class PolicyChecker(IEngine engine, CatalogStore desk, PolicyIns
                     )
                 ).Select(rows => PlanNotes.Alone(rows, blueprint))
             );
+        if (
+            blueprint is not null
+            && await engine.TransactAsync(
+                (s, token) => new Observer(engine, s, blueprint).UnitAsync(token),
+                Scope.Reading,
+                cancellationToken
+            )
+                is { } unit
+        )
+            problems.Add(unit);
         if (blueprint is not null && shelf.Relations.Any(r => r.Policy == policy.Name))
             problems.AddRange(
                 await engine.TransactAsync(

@@ -59,6 +59,14 @@ internal static class PolicyFindings
                 $"{timeless}: they are in no tier and never expire.",
                 "Give them a time, or remove them."
             );
+        if (PlanNotes.Unit(blueprint, state.First, state.Last) is { } unit)
+            yield return new(
+                "source.unit",
+                Severity.Warning,
+                name,
+                $"{char.ToUpperInvariant(unit.Message[0])}{unit.Message[1..]}.",
+                "Write that unit into the policy. If the rows are of 1970, nothing is to be done."
+            );
         if (state.Future is { Rows: > 0, Last: { } last })
             yield return new(
                 "rows.future",

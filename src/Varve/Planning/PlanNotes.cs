@@ -58,8 +58,8 @@ internal static class PlanNotes
             );
         }
 
-        if (Unit(blueprint, state) is { } unit)
-            notes.Add(Note("VRV217", unit));
+        if (Unit(blueprint, state.First, state.Last) is { } unit)
+            notes.Add(unit);
         notes.AddRange(LoneRows.In(state.Days ?? []).Select(rows => Alone(rows, blueprint)));
         return notes;
     }
@@ -68,12 +68,16 @@ internal static class PlanNotes
     /// Where a unit that is too fine puts all rows near 1970, or close to it: which unit would make a time of today of them; null
     /// where they are well.
     /// </summary>
-    private static string? Unit(PolicyLayout blueprint, TableState state)
+    /// <param name="blueprint">The policy bound to its table.</param>
+    /// <param name="oldest">The oldest row of the source.</param>
+    /// <param name="newest">The newest one.</param>
+    public static Problem? Unit(PolicyLayout blueprint, Instant? oldest, Instant? newest)
     {
         var time = blueprint.Time;
         if (
             time.Type is not ColumnType.Integer
-            || state is not { First: { } first, Last: { } last }
+            || oldest is not { } first
+            || newest is not { } last
             || first < NodaConstants.UnixEpoch
             || last >= s_february
         )
@@ -88,7 +92,10 @@ internal static class PlanNotes
             if (from < s_oldest || to >= s_newest)
                 continue;
             var (read, meant) = (InstantText.Format(last), InstantText.Format(Instant.FromUnixTimeSeconds((long)Math.Round(to))));
-            return $"all rows of {blueprint.Source.Text} lie in January 1970, up to {read}: is the unit of {time.Name} {text}? The newest would be of {meant} then (time: {{ column: {time.Name}, unit: {text} }})";
+            return Note(
+                "VRV217",
+                $"all rows of {blueprint.Source.Text} lie in January 1970, up to {read}: is the unit of {time.Name} {text}? The newest would be of {meant} then (time: {{ column: {time.Name}, unit: {text} }})"
+            );
         }
 
         return null;

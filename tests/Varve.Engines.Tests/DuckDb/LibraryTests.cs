@@ -119,11 +119,17 @@ public sealed class LibraryTests : Files
             }
         )
         {
-            var plan = (await new Lifecycle(database).PlanAsync([PolicyDocument.Of(s_policy with { Unit = unit })], s_asOf))[0];
-            Assert.Equal(
-                asked,
-                plan.Notes.Any(n => n.Code == "VRV217" && n.Message.Contains("is the unit of ts s?", StringComparison.Ordinal))
-            );
+            var document = PolicyDocument.Of(s_policy with { Unit = unit });
+            var plan = (await new Lifecycle(database).PlanAsync([document], s_asOf))[0];
+            var check = (await new Lifecycle(database).CheckAsync([document]))[0];
+            foreach (var notes in new[] { plan.Notes, check.Problems })
+                Assert.Equal(
+                    asked,
+                    notes.Any(n => n.Code == "VRV217" && n.Message.Contains("is the unit of ts s?", StringComparison.Ordinal))
+                );
         }
+
+        await new Lifecycle(database).ApplyAsync([PolicyDocument.Of(s_policy with { Unit = TimeUnit.Milliseconds })]);
+        Assert.Contains(await new Lifecycle(database).DiagnoseAsync(), f => f.Check == "source.unit");
     }
 }

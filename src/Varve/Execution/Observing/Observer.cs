@@ -108,12 +108,28 @@ internal sealed class Observer(IEngine engine, IStatements statements, PolicyLay
     /// <summary>Rows that lie alone, far from all others; none where the extent of the table does not speak for any.</summary>
     public async Task<IReadOnlyList<LoneRows>> LoneAsync(CancellationToken cancellationToken)
     {
-        var (first, last) = await EndsAsync(blueprint.Time, blueprint.Source, null, cancellationToken);
-        if (first is null || last is null)
-            (first, last) = await EndsAsync(blueprint.Time, blueprint.Source, RangeSet.Of(TimeRange.All), cancellationToken);
+        var (first, last) = await EndsAsync(cancellationToken);
         if (first is not { } least || last is not { } greatest || greatest - least < LoneRows.LeastGap)
             return [];
         return LoneRows.In(await DaysAsync(Ledger.Empty(""), TimeRange.All, cancellationToken));
+    }
+
+    /// <summary>The note on an integer time whose unit is too fine; null where its rows are well.</summary>
+    public async Task<Problem?> UnitAsync(CancellationToken cancellationToken)
+    {
+        if (blueprint.Time.Type is not ColumnType.Integer)
+            return null;
+        var (first, last) = await EndsAsync(cancellationToken);
+        return PlanNotes.Unit(blueprint, first, last);
+    }
+
+    /// <summary>The oldest and the newest row of the source.</summary>
+    private async Task<(Instant? First, Instant? Last)> EndsAsync(CancellationToken cancellationToken)
+    {
+        var (first, last) = await EndsAsync(blueprint.Time, blueprint.Source, null, cancellationToken);
+        return first is null || last is null
+            ? await EndsAsync(blueprint.Time, blueprint.Source, RangeSet.Of(TimeRange.All), cancellationToken)
+            : (first, last);
     }
 
     /// <summary>

@@ -16,8 +16,11 @@ public abstract class ParquetSql
     /// <summary>Writes the rows of a query to a file of this machine, in their order; what was there is replaced.</summary>
     public abstract SqlText Write(SqlText rows, string path);
 
-    /// <summary>The rows of files that one query wrote, in the order of the files and of their rows.</summary>
-    public abstract SqlText Joined(IReadOnlyList<string> paths);
+    /// <summary>
+    /// Writes the rows of files that one query wrote to one file, in the order of the files and of their rows, in groups that
+    /// need little memory.
+    /// </summary>
+    public abstract SqlText Join(IReadOnlyList<string> paths, string path);
 
     /// <summary>How many rows of a query are older than the one before them; the same query is then written in the same order.</summary>
     public abstract SqlText OutOfOrder(SqlText rows, Identifier time);
