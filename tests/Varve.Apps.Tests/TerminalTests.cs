@@ -118,6 +118,25 @@ public sealed class TerminalTests
         }
     }
 
+    [Theory]
+    [InlineData("plan", "cpu", "--as-of", Sandbox.AsOf)]
+    [InlineData("status", "cpu")]
+    public async Task Lines_of_cells_go_on_below_behind_a_whole_cell(params string[] args)
+    {
+        using var box = await Sandbox.BuiltAsync();
+        box.Keep("7d");
+        Assert.Equal(0, (await box.RunAsync("apply", "cpu.yaml")).ExitCode);
+        var cells = Plain((await box.RunAsync(args)).Out).SelectMany(Cells).Where(c => c.Length < 60).ToHashSet();
+        Assert.True(cells.Count > 5);
+        using var terminal = Terminal.Open(box, 66, [("PAGER", "cat")], args);
+        Assert.True(await terminal.EndAsync() == 0, terminal.Screen);
+        var lines = Plain(terminal.Screen);
+        Assert.All(lines.Where(l => Cells(l).Skip(1).Any()), l => Assert.True(l.Length <= 66 || Cells(l).Last().Length >= 53, l));
+        Assert.Contains(lines, l => l.StartsWith("            ", StringComparison.Ordinal) && cells.Contains(l.Trim()));
+
+        static string[] Cells(string line) => line.Split("  ", StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+    }
+
     [Fact]
     public async Task What_is_left_out_of_a_table_is_said_and_wide_shows_all_of_it()
     {

@@ -65,11 +65,15 @@ internal sealed class Screen
     /// <summary>Standard error, UTF-8.</summary>
     internal TextWriter Error { get; }
 
+    /// <summary>Prints a line; on a terminal that is too narrow it goes on below, behind a whole cell.</summary>
     internal void Line(params ReadOnlySpan<Span> spans)
     {
-        foreach (var span in spans)
-            Put(Out, span, _colour);
-        Out.WriteLine();
+        foreach (var line in IsTerminal && !IsWide ? CellBreaks.Lines([.. spans], Width) : [spans.ToArray()])
+        {
+            foreach (var span in line)
+                Put(Out, span, _colour);
+            Out.WriteLine();
+        }
     }
 
     internal void Warn(params ReadOnlySpan<Span> spans)
