@@ -73,7 +73,11 @@ public sealed record OddLife(
         Instant.FromUtc(1899, 12, 31, 23, 55),
         Instant.FromUtc(1970, 1, 1, 0, 0),
         Instant.FromUtc(9998, 12, 31, 23, 59),
+        Instant.FromUtc(9999, 12, 31, 23, 59),
     ];
+
+    /// <summary>Rows from here on are out of range: in no bucket, and never expired.</summary>
+    public static Instant EndOfRange { get; } = Instant.FromUtc(9999, 1, 1, 0, 0);
 
     /// <summary>All such lives.</summary>
     public static Gen<OddLife> Any { get; } =
@@ -126,6 +130,7 @@ public sealed record OddLife(
         );
         yield return (2, Gen.OneOf<Instant>(s_strays).Select(static at => (OddEvent)new OddEvent.Stray(at)));
         yield return (1, Gen.Select(Gen.Int[0, 60], Gen.Int[0, 1023], static (pick, value) => (OddEvent)new OddEvent.Update(pick, value)));
+        yield return (1, Gen.Const((OddEvent)new OddEvent.Swap()));
         yield return (1, Gen.Const((OddEvent)new OddEvent.Widen()));
         yield return (6, Gen.Const((OddEvent)new OddEvent.Run()));
         yield return (2, Gen.Int[1, 9].Select(static steps => (OddEvent)new OddEvent.Stopped(steps)));
@@ -156,6 +161,9 @@ public abstract record OddEvent
 
     /// <summary>Somebody changes a value, however old.</summary>
     public sealed record Update(int FromNewest, int Value) : OddEvent;
+
+    /// <summary>Another table is under the name for the time of a run: it has other values at the same times.</summary>
+    public sealed record Swap : OddEvent;
 
     /// <summary>The first tier gets its other width, or its first one again.</summary>
     public sealed record Widen : OddEvent;
