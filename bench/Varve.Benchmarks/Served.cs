@@ -69,7 +69,7 @@ internal sealed class Served : IAsyncDisposable
             new
             {
                 name,
-                role = "Operator",
+                role = "operator",
                 tenant = "*",
             }
         );
@@ -85,7 +85,9 @@ internal sealed class Served : IAsyncDisposable
         return answer.IsSuccessStatusCode ? JsonSerializer.Deserialize<JsonElement>(text) : throw new InvalidOperationException(text);
     }
 
-    public async Task<JsonElement> GetAsync(string path) => JsonSerializer.Deserialize<JsonElement>(await _admin.GetStringAsync(path));
+    public async Task<JsonElement> GetAsync(string path) => JsonSerializer.Deserialize<JsonElement>(await TextAsync(path));
+
+    public Task<string> TextAsync(string path) => _admin.GetStringAsync(path);
 
     public async ValueTask DisposeAsync()
     {

@@ -17,7 +17,8 @@ internal static class ServerTelemetry
     private static readonly Histogram<double> s_delay = s_meter.CreateHistogram<double>(
         "varve.server.schedule.delay",
         "s",
-        "From the instant at which a run was due until it was decided."
+        "From the instant at which a run was due until it was stored and waited for its turn.",
+        advice: new() { HistogramBucketBoundaries = [0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800] }
     );
 
     private static readonly Counter<long> s_missed = s_meter.CreateCounter<long>(
@@ -61,14 +62,14 @@ internal static class ServerTelemetry
 
     internal static Meter Meter => s_meter;
 
-    internal static void Fired(ScheduleKey key, Duration delay, int missed)
+    internal static void Fired(ServerRun run, Duration delay)
     {
         s_delay.Record(delay.TotalSeconds);
-        if (missed > 0)
+        if (run.Missed > 0)
             s_missed.Add(
-                missed,
-                new KeyValuePair<string, object?>("varve.connection", key.Connection),
-                new KeyValuePair<string, object?>("varve.policy", key.Policy)
+                run.Missed,
+                new KeyValuePair<string, object?>("varve.connection", run.Connection),
+                new KeyValuePair<string, object?>("varve.policy", run.Policy)
             );
     }
 

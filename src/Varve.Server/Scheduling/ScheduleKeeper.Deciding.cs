@@ -45,14 +45,14 @@ internal sealed partial class ScheduleKeeper
         return policy.Learned(before ?? _known!.GetValueOrDefault(key), key, home.Now());
     }
 
-    private async Task<(IReadOnlyList<ServerRun> Begun, IReadOnlyList<(Entry, ScheduleState, bool IsFull)> Decided)> DecideAsync(
+    private async Task<(IReadOnlyList<Fired> Fired, IReadOnlyList<(Entry, ScheduleState, bool IsFull)> Decided)> DecideAsync(
         IStatements statements,
         IReadOnlyList<Entry> due,
         Instant now,
         CancellationToken cancellationToken
     )
     {
-        List<ServerRun> begun = [];
+        List<Fired> fired = [];
         List<(Entry, ScheduleState, bool)> decided = [];
         foreach (var entry in due)
         {
@@ -73,7 +73,7 @@ internal sealed partial class ScheduleKeeper
             if (entry.Query is not null)
             {
                 (state, var windows, var isFull) = await DecideWindowsAsync(statements, entry, state, now, cancellationToken);
-                begun.AddRange(windows);
+                fired.AddRange(windows);
                 state = await OverdueAsync(statements, entry, state, now, cancellationToken);
                 await table.SaveAsync(statements, state, cancellationToken);
                 decided.Add((entry, state, isFull));
@@ -110,14 +110,7 @@ internal sealed partial class ScheduleKeeper
                 if (reason is not null)
                     run = run with { State = RunState.Skipped, Finished = now, Reason = reason };
                 if (await runs.AddAsync(statements, run, cancellationToken))
-                {
-                    if (reason is null)
-                        begun.Add(run);
-                    else
-                        ServerTelemetry.Ended(run);
-                    ServerTelemetry.Fired(state.Key, now - at.Due, missed);
-                }
-
+                    fired.Add(new(run, at.Due));
                 state = state with { Armed = at.Scheduled, SkipBy = decision is Decision.Fire ? null : state.SkipBy };
             }
 
@@ -126,11 +119,11 @@ internal sealed partial class ScheduleKeeper
             decided.Add((entry, state, false));
         }
 
-        return (begun, decided);
+        return (fired, decided);
     }
 
     /// <summary>Lets the windows of a query that are due wait for their turn, each once.</summary>
-    private async Task<(ScheduleState State, IReadOnlyList<ServerRun> Begun, bool IsFull)> DecideWindowsAsync(
+    private async Task<(ScheduleState State, IReadOnlyList<Fired> Fired, bool IsFull)> DecideWindowsAsync(
         IStatements statements,
         Entry entry,
         ScheduleState state,
@@ -140,7 +133,7 @@ internal sealed partial class ScheduleKeeper
     {
         if (state.CircuitUntil > now)
             return (state, [], entry.IsFull);
-        List<ServerRun> begun = [];
+        List<Fired> fired = [];
         var room = Math.Max(0, MostWindows - Queue!.Open(state.Key));
         var decision = WindowDecision.Of(entry.Windows!, entry.Query!.Query.Catchup, state.Armed, now, room);
         foreach (var (window, leftOut, missed) in decision.Windows)
@@ -163,16 +156,11 @@ internal sealed partial class ScheduleKeeper
             };
             if (reason is not null)
                 run = run with { State = RunState.Skipped, Finished = now, Reason = reason };
-            if (!await runs.AddAsync(statements, run, cancellationToken))
-                continue;
-            if (reason is null)
-                begun.Add(run);
-            else
-                ServerTelemetry.Ended(run);
-            ServerTelemetry.Fired(state.Key, now - window.To, missed);
+            if (await runs.AddAsync(statements, run, cancellationToken))
+                fired.Add(new(run, window.To));
         }
 
-        return (state with { Armed = decision.Armed }, begun, decision.IsMore);
+        return (state with { Armed = decision.Armed }, fired, decision.IsMore);
     }
 
     private async Task<int> SavedAsync(IStatements statements, ScheduleState state, CancellationToken cancellationToken)

@@ -195,7 +195,7 @@ internal sealed partial class ScheduleKeeper(
                     due = [.. _entries.Values.Where(e => e.IsDue(now))];
                 if (due.Count > 0)
                 {
-                    var (begun, decided) = await home.LeadAsync(
+                    var (fired, decided) = await home.LeadAsync(
                         (statements, token) => DecideAsync(statements, due, now, token),
                         cancellationToken
                     );
@@ -207,8 +207,16 @@ internal sealed partial class ScheduleKeeper(
                         entry.IsFull = isFull;
                     }
 
-                    foreach (var run in begun)
-                        Queue!.Admit(run);
+                    var at = home.Now();
+                    foreach (var (run, dueAt) in fired)
+                    {
+                        ServerTelemetry.Fired(run, at - dueAt);
+                        if (run.IsOpen)
+                            Queue!.Admit(run);
+                        else
+                            ServerTelemetry.Ended(run);
+                    }
+
                     notices.Wake();
                 }
 

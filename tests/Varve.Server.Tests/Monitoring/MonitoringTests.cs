@@ -65,7 +65,10 @@ public sealed partial class MonitoringTests(ServedDatabase served)
         using var client = served.Client(Role.Admin);
         await served.BuildSensorAsync(client, 6);
         await served.RunAsync(client, new { policies = new[] { "cpu" } });
-        ServerTelemetry.Fired(new("metrics", "cpu"), Duration.FromSeconds(1), 1);
+        ServerTelemetry.Fired(
+            new("fired", "metrics", "cpu", RunTrigger.Schedule, Instant.FromUnixTimeSeconds(0), "scheduler") { Missed = 1 },
+            Duration.FromSeconds(1)
+        );
         ServerTelemetry.Told("ops", DeliveryState.Dead);
         Telemetry.ProofFailures.Add(1, new("varve.policy", "cpu"), new("varve.relation", "1h"));
         Telemetry.RowsRemoved.Add(1, new("varve.policy", "cpu"), new("varve.relation", "source"));
