@@ -54,15 +54,18 @@ internal sealed partial class PolicyWatch(ConnectionSet connections, HomeDatabas
                 Caller.Scheduler.Subject,
                 async lifecycle =>
                 {
-                    var names = (await lifecycle.PoliciesAsync(Selection.All, stoppingToken))
-                        .Select(p => p.Policy.Name)
-                        .ToHashSet(StringComparer.Ordinal);
-                    foreach (var key in _all.Keys.Where(k => k.Connection == connection.Name && !names.Contains(k.Policy)))
+                    var policies = (await lifecycle.PoliciesAsync(Selection.All, stoppingToken)).ToDictionary(
+                        p => p.Policy.Name,
+                        p => p.Policy,
+                        StringComparer.Ordinal
+                    );
+                    foreach (var key in _all.Keys.Where(k => k.Connection == connection.Name && !policies.ContainsKey(k.Policy)))
                         _all.TryRemove(key, out _);
-                    foreach (var name in names)
+                    var ledgers = await lifecycle.LedgersAsync(stoppingToken);
+                    foreach (var (name, policy) in policies)
                     {
-                        if (await ReadAsync(lifecycle, name, stoppingToken) is { } standing)
-                            _all.AddOrUpdate((connection.Name, name), standing, (_, known) => standing with { Brakes = known.Brakes });
+                        var standing = Read(policy, ledgers.GetValueOrDefault(name) ?? Ledger.Empty(""));
+                        _all.AddOrUpdate((connection.Name, name), standing, (_, known) => standing with { Brakes = known.Brakes });
                     }
 
                     return 0;
@@ -86,21 +89,26 @@ internal sealed partial class PolicyWatch(ConnectionSet connections, HomeDatabas
     {
         try
         {
-            var (stored, ledger) = (
-                await lifecycle.PolicyAsync(policy, cancellationToken),
+            return Read(
+                (await lifecycle.PolicyAsync(policy, cancellationToken)).Policy,
                 await lifecycle.LedgerAsync(policy, cancellationToken)
             );
-            var covered = stored
-                .Policy.Tiers.Select(t => t.Name ?? t.Every.Name)
-                .Where(t => !ledger.Of(t).Covered.IsEmpty)
-                .ToDictionary(t => t, t => ledger.Of(t).Covered.Last().To, StringComparer.Ordinal);
-            return new(covered, ledger.Relations.Values.Sum(r => r.Halted.Count), 0);
         }
         catch (PolicyException)
         {
             return null;
         }
     }
+
+    private static Standing Read(Policy policy, Ledger ledger) =>
+        new(
+            policy
+                .Tiers.Select(t => t.Name ?? t.Every.Name)
+                .Where(t => !ledger.Of(t).Covered.IsEmpty)
+                .ToDictionary(t => t, t => ledger.Of(t).Covered.Last().To, StringComparer.Ordinal),
+            ledger.Relations.Values.Sum(r => r.Halted.Count),
+            0
+        );
 
     [LoggerMessage(40, LogLevel.Debug, "{Connection}: what waits cannot be read: {Code}: {Message}")]
     private partial void LogUnread(string connection, string code, string message);

@@ -135,6 +135,14 @@ public sealed partial class Lifecycle
         );
     }
 
+    /// <summary>What the ledgers themselves say, by policy, in force or not: without holds and archives.</summary>
+    internal Task<IReadOnlyDictionary<string, Ledger>> LedgersAsync(CancellationToken cancellationToken = default) =>
+        _session.ReadAsync<IReadOnlyDictionary<string, Ledger>>(
+            (s, token) => _session.Store.Ledgers.ListAsync(s, token),
+            new Dictionary<string, Ledger>(),
+            cancellationToken
+        );
+
     /// <summary>
     /// The stored patterns that a selection means, with the tables that they keep and what they leave out; nothing is changed.
     /// </summary>

@@ -57,6 +57,14 @@ internal sealed class LedgerTable(CatalogTables tables, Dialect dialect, PolicyT
             };
     }
 
+    /// <summary>The same for every policy that has one.</summary>
+    public async Task<IReadOnlyDictionary<string, Ledger>> ListAsync(IStatements statements, CancellationToken cancellationToken) =>
+        (await statements.QueryAsync($"SELECT policy, document FROM {tables.Ledgers}", cancellationToken)).ToDictionary(
+            r => r.Text(0),
+            r => LedgerJson.Read(r.Text(1)),
+            StringComparer.Ordinal
+        );
+
     /// <summary>Replaces the ledger of a policy; the ledger as it is stored now.</summary>
     /// <exception cref="EngineException">It is not the one that was read any more; whoever works with it reads it again.</exception>
     public async Task<Ledger> SaveAsync(IStatements statements, string policy, Ledger ledger, CancellationToken cancellationToken)

@@ -37,6 +37,20 @@ internal sealed class PolicyTable(CatalogTables tables, Dialect dialect)
             )
         );
 
+    /// <summary>The current revision of the policy of a table; null where none of that name is in force.</summary>
+    public async Task<StoredPolicy?> FindAsync(IStatements statements, string policy, CancellationToken cancellationToken) =>
+        Read(
+                await statements.QueryAsync(
+                    $"""
+                    SELECT document, revision, sha256, yaml, applied_us, applied_by, pattern, pattern_revision FROM {tables.Policies}
+                    WHERE policy = {policy} AND state <> {Deleted} AND kind = {OfTable}
+                    AND revision = (SELECT max(revision) FROM {tables.Policies} WHERE policy = {policy})
+                    """,
+                    cancellationToken
+                )
+            )
+            .SingleOrDefault();
+
     private SqlText Newest => $"(SELECT policy, max(revision) AS revision FROM {tables.Policies} GROUP BY policy)";
 
     /// <summary>A query for the names of the patterns that a policy comes from, or came from before it was one of its own.</summary>
@@ -66,7 +80,7 @@ internal sealed class PolicyTable(CatalogTables tables, Dialect dialect)
                 """,
                 cancellationToken
             )
-            let policy = PolicyJson.Read(row.Text(0))
+            let policy = ParsedPolicies.Read(row.Text(0))
             where policy.Tiers.Count > 0 || (row.Long(2) == row.Long(3) && row.Text(1) != Deleted)
             select new Revision((int)row.Long(2), policy),
         ];
@@ -89,7 +103,7 @@ internal sealed class PolicyTable(CatalogTables tables, Dialect dialect)
                 """,
                 cancellationToken
             )
-            select (new TableName(row.Text(0), row.Text(1)), PolicyJson.Read(row.Text(2))),
+            select (new TableName(row.Text(0), row.Text(1)), ParsedPolicies.Read(row.Text(2))),
         ];
 
     /// <summary>The number of the newest revision that a name ever had; 0 for none.</summary>
@@ -166,7 +180,7 @@ internal sealed class PolicyTable(CatalogTables tables, Dialect dialect)
     private static List<StoredPolicy> Read(IReadOnlyList<Row> rows) =>
         [
             .. rows.Select(r => new StoredPolicy(
-                PolicyJson.Read(r.Text(0)),
+                ParsedPolicies.Read(r.Text(0)),
                 (int)r.Long(1),
                 r.Text(2),
                 r.Text(3),

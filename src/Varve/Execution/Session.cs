@@ -65,6 +65,9 @@ internal sealed class Session
     /// <exception cref="PolicyException">There is none of that name, or it is the name of a pattern.</exception>
     public async Task<StoredPolicy> OneAsync(string policy, CancellationToken cancellationToken)
     {
+        // Among thousands, the one that was named is found without reading the others; they are read to say what is wrong.
+        if (await ReadAsync((s, token) => Store.Policies.FindAsync(s, policy, token), null, cancellationToken) is { } named)
+            return named;
         var found = await SelectAsync(Selection.Of(policy), cancellationToken);
         if (found is [{ Pattern: var pattern } only] && pattern != policy)
             return only;
