@@ -8,11 +8,12 @@ public sealed partial class VarveClient
     /// <summary>POST /api/v1/connections/{connection}/backfills. Takes the role operator.</summary>
     /// <param name="connection">Of the path.</param>
     /// <param name="body">What is sent.</param>
+    /// <param name="idempotencyKey">The header <c>Idempotency-Key</c>; null: it is left out.</param>
     /// <param name="cancellationToken">Ends the waiting.</param>
     /// <exception cref="VarveApiException">The server refused.</exception>
-    public async Task<(BackfillShape? Accepted, BackfillPlanShape? Ok)> BeginBackfillAsync(string connection, BackfillBody body, CancellationToken cancellationToken = default)
+    public async Task<(BackfillShape? Accepted, BackfillPlanShape? Ok)> BeginBackfillAsync(string connection, BackfillBody body, string? idempotencyKey = null, CancellationToken cancellationToken = default)
     {
-        using var answer = await SendAsync(HttpMethod.Post, Path($"api/v1/connections/{connection}/backfills"), body, [], cancellationToken);
+        using var answer = await SendAsync(HttpMethod.Post, Path($"api/v1/connections/{connection}/backfills"), body, [("Idempotency-Key", idempotencyKey)], cancellationToken);
         return (int)answer.StatusCode switch
         {
             202 => (await ReadAsync<BackfillShape>(answer, cancellationToken), null),

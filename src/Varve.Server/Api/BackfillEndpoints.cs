@@ -27,6 +27,7 @@ internal static class BackfillEndpoints
         HttpContext http,
         BackfillKeeper keeper,
         BackfillPlans plans,
+        BackfillTable table,
         HomeDatabase home,
         string connection,
         BackfillBody body
@@ -61,10 +62,10 @@ internal static class BackfillEndpoints
             );
         }
 
-        var begun = await keeper.BeginAsync(http.Caller(), http.Connection(connection), asked, http.RequestAborted);
+        var begun = await keeper.BeginAsync(http.Caller(), http.Connection(connection), asked, Acts.Key(http), http.RequestAborted);
         return TypedResults.Accepted(
             $"{http.Request.PathBase}/api/v1/backfills/{begun.Id}",
-            BackfillShape.Of(begun, new Dictionary<RunState, int>())
+            BackfillShape.Of(begun, await table.CountsAsync(begun.Id, http.RequestAborted))
         );
     }
 

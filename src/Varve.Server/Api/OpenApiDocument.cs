@@ -93,6 +93,7 @@ internal static class OpenApiDocument
             ],
             "DeletePolicy" or "DeleteQuery" => [("If-Match", "The ETag of the revision that was read.")],
             "AskRun" => [("Idempotency-Key", "The same request under the same key is one run.")],
+            "BeginBackfill" => [("Idempotency-Key", "The same request under the same key is one backfill.")],
             "RunEvents" => [("Last-Event-ID", "Only events behind it.")],
             _ => [],
         };

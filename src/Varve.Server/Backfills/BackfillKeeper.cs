@@ -27,6 +27,8 @@ internal sealed partial class BackfillKeeper(
     private readonly SemaphoreSlim _turn = new(1, 1);
     private readonly Dictionary<string, Open> _open = new(StringComparer.Ordinal);
 
+    private readonly KeyTable _keys = new();
+
     /// <summary>True where this server does their windows; otherwise it stores what is asked, and another one does.</summary>
     public bool Decides { get; private set; } = true;
 
@@ -34,9 +36,28 @@ internal sealed partial class BackfillKeeper(
     public RunQueue? Queue { get; set; }
 
     /// <summary>Stores a backfill and begins it.</summary>
-    /// <exception cref="PolicyException">It has no window, or asks for what the query cannot.</exception>
-    public async Task<Backfill> BeginAsync(Caller caller, ServerConnection connection, Backfill asked, CancellationToken cancellationToken)
+    /// <param name="caller">Who asks.</param>
+    /// <param name="connection">Where.</param>
+    /// <param name="asked">What.</param>
+    /// <param name="key">A key under which the same request is the same backfill; null: each is a new one.</param>
+    /// <param name="cancellationToken">Ends it before anything is stored.</param>
+    /// <exception cref="PolicyException">It has no window, asks for what the query cannot, or the key stood for something else.</exception>
+    public async Task<Backfill> BeginAsync(
+        Caller caller,
+        ServerConnection connection,
+        Backfill asked,
+        string? key,
+        CancellationToken cancellationToken
+    )
     {
+        // Once it has ended nothing of it may be left to do: whoever asks again is told of it all the same.
+        var tenant = connection.Setting.Tenant;
+        if (
+            key is not null
+            && await home.AloneAsync((s, token) => _keys.FindAsync(s, tenant, key, Hash(asked), token), cancellationToken) is { } known
+            && await table.FindAsync(known, cancellationToken) is { } before
+        )
+            return before;
         var plan = await plans.OfAsync(connection, asked, cancellationToken);
         if (plan.Due.Count == 0)
             throw new PolicyException(
@@ -45,9 +66,16 @@ internal sealed partial class BackfillKeeper(
                     $"There is nothing to do in {asked.Range}: of {plan.Windows.Count} whole windows none is left. With windows: all those that are done are done anew."
                 )
             );
-        await home.WriteAsync(
+        var first = await home.WriteAsync<string?>(
             async (statements, token) =>
             {
+                if (key is not null)
+                {
+                    if (await _keys.FindAsync(statements, tenant, key, Hash(asked), token) is { } same)
+                        return same;
+                    await _keys.AddAsync(statements, tenant, key, Hash(asked), asked.Id, asked.Created, token);
+                }
+
                 await table.AddAsync(statements, asked, token);
                 await audit.AppendAsync(
                     statements,
@@ -65,16 +93,29 @@ internal sealed partial class BackfillKeeper(
                     },
                     token
                 );
-                return 0;
+                return null;
             },
             cancellationToken
         );
+        if (first is not null)
+            return await table.FindAsync(first, cancellationToken) ?? asked;
         if (!Decides)
             return asked;
         await AloneAsync(() => Task.FromResult(_open.TryAdd(asked.Id, new(asked, new(plan.Due)))));
         await PumpAsync(asked.Id);
         return asked;
     }
+
+    private static string Hash(Backfill asked) =>
+        Convert.ToHexStringLower(
+            SHA256.HashData(
+                Encoding.UTF8.GetBytes(
+                    FormattableString.Invariant(
+                        $"backfill\n{asked.Connection}\n{asked.Query}\n{asked.Range}\n{asked.NewestFirst}\n{asked.AtOnce}\n{asked.Windows}"
+                    )
+                )
+            )
+        );
 
     /// <summary>Forgets what it knew: whoever does the windows from now on works out what is left from the store.</summary>
     public Task StartAsync(bool decides) =>

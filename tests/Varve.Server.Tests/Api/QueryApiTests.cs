@@ -101,7 +101,26 @@ public sealed class QueryApiTests(ServedDatabase served)
         Assert.Equal((12, 12), (dry.GetProperty("whole").GetInt32(), dry.GetProperty("wouldRun").GetInt32()));
         Assert.Equal("2026-01-01T11:00:00Z", dry.GetProperty("windows")[0].GetProperty("window").GetProperty("from").GetString());
         Assert.Equal(0, Count("filled_sums"));
-        var done = await EndedAsync(client, await client.PostAsync($"{At}/backfills", JsonContent.Create(range)));
+        client.DefaultRequestHeaders.Add("Idempotency-Key", "fill-1");
+        var begun = await client.PostAsync($"{At}/backfills", JsonContent.Create(range));
+        var done = await EndedAsync(client, begun);
+
+        // Nothing of it is left to do, and whoever did not hear the answer is told of the same backfill.
+        var told = await client.PostAsync($"{At}/backfills", JsonContent.Create(range));
+        Assert.Equal((HttpStatusCode.Accepted, begun.Headers.Location), (told.StatusCode, told.Headers.Location));
+        var other = await client.PostAsync(
+            $"{At}/backfills",
+            JsonContent.Create(
+                new
+                {
+                    range.query,
+                    range.from,
+                    range.to,
+                }
+            )
+        );
+        Assert.Equal("VRV516", (await ServedDatabase.JsonAsync(other)).GetProperty("code").GetString());
+        client.DefaultRequestHeaders.Remove("Idempotency-Key");
         Assert.Equal(("done", 12), (done.GetProperty("state").GetString(), done.GetProperty("runs").GetProperty("done").GetInt32()));
         Assert.Equal(12, Count("filled_sums"));
         Assert.Equal(
