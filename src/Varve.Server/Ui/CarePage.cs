@@ -67,7 +67,7 @@ internal static class CarePage
         <p class="hint">Nothing that is held is removed, whatever the policy says.</p>
         {(status.Holds.Count == 0 ? (Html)$"""<p class="none">Nothing is held.</p>""" : (Html)$"""
             <div class="scroll"><table><thead><tr><th>What</th><th>Of which time</th><th>Why</th><th>Who</th><th>Until</th><th><span class="sr">Release</span></th></tr></thead>
-            <tbody>{status.Holds.Select(h => (Html)$"""<tr><td>{h.Relation ?? "source and tiers"}</td><td>{Words.Range(h.Range)}</td><td class="wide">{h.Reason}</td><td>{h.Who}</td><td>{Words.Time(h.Until)}</td><td>{(http.Caller().Role < Role.Operator ? Html.None : (Html)$"""<form data-ask="POST" data-path="{api}/holds/release"><input type="hidden" name="hold" value="{h.Id}"><button class="danger small">Release …</button></form>""")}</td></tr>""")}</tbody></table></div>
+            <tbody>{status.Holds.Select(h => (Html)$"""<tr><td>{h.Relation ?? "source and tiers"}</td><td>{Words.Between(h.Range)}</td><td class="wide">{h.Reason}</td><td>{h.Who}</td><td>{Words.Time(h.Until)}</td><td>{(http.Caller().Role < Role.Operator ? Html.None : (Html)$"""<form data-ask="POST" data-path="{api}/holds/release"><input type="hidden" name="hold" value="{h.Id}"><button class="danger small">Release …</button></form>""")}</td></tr>""")}</tbody></table></div>
             """)}
         {PolicyTabs.For(http, Role.Operator, $"""
             <form class="line" data-api="POST" data-path="{api}/holds" data-then="reload">
@@ -84,7 +84,7 @@ internal static class CarePage
             return Html.None;
         return $"""
             <section aria-labelledby="waits"><h2 id="waits">Waits for you</h2>
-            {waits.Select(w => (Html)$"""<p class="notice"><b>{w.Relation}</b> {Words.Range(w.Range)}: {w.Reason}</p>""")}
+            {waits.Select(w => (Html)$"""<p class="notice"><b>{w.Relation}</b> {Words.Between(w.Range)}: {w.Reason}</p>""")}
             {PolicyTabs.For(
                 http,
                 Role.Admin,

@@ -23,14 +23,22 @@ internal static class Editor
             )}>{yaml}</textarea></div>
             <div id="preview" class="preview" aria-live="polite"></div>
             </div>
-            {(
-                mayWrite
-                    ? (Html)
-                        $"""<div class="actions"><button type="button" class="primary" data-save>Save</button><a class="button" download="{name ?? kind}.yaml" data-export href="#yaml">Export</a><span class="hint" data-saved></span></div><div class="brake" data-brake hidden></div>"""
-                    : Html.None
-            )}
+            {(mayWrite ? Actions(kind, name, ManagedFile.Of(yaml)) : Html.None)}
             </section>
             """;
+
+    private static Html Actions(string kind, string? name, string? file)
+    {
+        var (save, export) = file is null ? ("primary", "") : ("", " primary");
+        return $"""
+            {(
+                file is null
+                    ? Html.None
+                    : (Html)$"""<p class="notice">This text is kept in <b>{file}</b>. Change it here, look at what it would do, and export it for there: what is only saved here is written over when the file is applied again.</p>"""
+            )}
+            <div class="actions"><button type="button" class="{save}" data-save>Save</button><a class="button{export}" download="{name ?? kind}.yaml" data-export href="#yaml">{(file is null ? "Export" : "Export change")}</a><span class="hint" data-saved></span></div><div class="brake" data-brake hidden></div>
+            """;
+    }
 
     /// <summary>What is wrong, each with a way to its place.</summary>
     internal static Html Problems(IReadOnlyList<ProblemPlace> problems) =>

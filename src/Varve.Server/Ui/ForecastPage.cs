@@ -44,9 +44,9 @@ internal static class ForecastPage
                 forecast.Total[0].Bytes
             )} now to {Words.Bytes(forecast.Total[^1].Bytes)}, at most {Words.Bytes(forecast.Peak.Bytes)}">
             <polygon points="0,{Height} {forecast.Total.Select(p => (Html)$"{X(p)},{Y(p)} ")}1000,{Height}"></polygon></svg>
-            <div class="ends"><span>{Words.At(forecast.AsOf)}</span><span>at most {Words.Bytes(forecast.Peak.Bytes)}, {Words.At(
+            <div class="ends"><span>{Words.Time(forecast.AsOf)}</span><span>at most {Words.Bytes(forecast.Peak.Bytes)}, {Words.Time(
                 forecast.Peak.At
-            )}</span><span>{Words.At(forecast.Until)}</span></div></figure></section>
+            )}</span><span>{Words.Time(forecast.Until)}</span></div></figure></section>
             <section><h2>Layers</h2><div class="scroll"><table><thead><tr><th>Layer</th><th>Stays</th><th class="n">Rows a day</th><th class="n">Rows now</th><th class="n">Rows then</th><th class="n">Bytes then</th><th>Steady from</th></tr></thead>
             <tbody>{forecast.Relations.Select(r =>
                 (Html)

@@ -12,16 +12,29 @@ namespace Varve.Server.Ui;
 internal static class OverviewPage
 {
     private const int PerPage = 50;
+    private const int Chips = 24;
 
     internal static void Map(RouteGroupBuilder pages) => pages.MapGet("/", ShowAsync).Needs(Role.Viewer);
 
-    private static async Task<IResult> ShowAsync(HttpContext http, ConnectionSet connections, string? after)
+    /// <param name="http">The request.</param>
+    /// <param name="connections">The databases.</param>
+    /// <param name="find">Part of the name of a policy or its table, or one of its tags; null: all.</param>
+    /// <param name="of">One database; null: each.</param>
+    /// <param name="after">The policy behind which the shown ones begin.</param>
+    private static async Task<IResult> ShowAsync(HttpContext http, ConnectionSet connections, string? find, string? of, string? after)
     {
+        var words = string.IsNullOrWhiteSpace(find) ? null : find.Trim();
+        var all = connections.Of(http.Caller());
         List<Html> parts = [];
-        foreach (var connection in connections.Of(http.Caller()))
-            parts.Add(await PartAsync(http, connection, after));
-        return Shell.Page(http, "Policies", parts.Count > 0 ? (Html)$"<h1>Policies</h1>{parts}" : Nothing(http));
+        foreach (var connection in all.Where(c => of is null || c.Name == of))
+            parts.Add(await PartAsync(http, connection, words, after));
+        return Shell.Page(http, "Policies", all.Count > 0 ? (Html)$"""{Head(words)}{parts}""" : Nothing(http));
     }
+
+    private static Html Head(string? find) =>
+        $"""
+            <header class="head"><h1>Policies</h1><form class="find" role="search" method="get"><input type="search" name="find" value="{find}" placeholder="Name, table or tag" aria-label="Find policies and tables"><button>Find</button></form></header>
+            """;
 
     private static Html Nothing(HttpContext http) =>
         $"""
@@ -30,13 +43,13 @@ internal static class OverviewPage
             <p>To look around first: <code>varve serve --demo</code></p></section>
             """;
 
-    private static async Task<Html> PartAsync(HttpContext http, ServerConnection connection, string? after)
+    private static async Task<Html> PartAsync(HttpContext http, ServerConnection connection, string? find, string? after)
     {
         try
         {
             return await connection.UseAsync(
                 http.Caller().Subject,
-                lifecycle => PartAsync(http, connection, lifecycle, after),
+                lifecycle => PartAsync(http, connection, lifecycle, find, after),
                 http.RequestAborted
             );
         }
@@ -46,34 +59,70 @@ internal static class OverviewPage
         }
     }
 
-    private static async Task<Html> PartAsync(HttpContext http, ServerConnection connection, Lifecycle lifecycle, string? after)
+    private static async Task<Html> PartAsync(
+        HttpContext http,
+        ServerConnection connection,
+        Lifecycle lifecycle,
+        string? find,
+        string? after
+    )
     {
         var token = http.RequestAborted;
-        var all = (await lifecycle.PoliciesAsync(Selection.All, token))
-            .Where(p => after is null || string.CompareOrdinal(p.Policy.Name, after) > 0)
-            .OrderBy(p => p.Policy.Name, StringComparer.Ordinal)
-            .ToList();
-        var tables = await lifecycle.TablesAsync(token);
-        var loose = tables.Where(t => !all.Exists(p => p.Policy.Table.Name == t.Name)).Take(after is null ? 12 : 0).ToList();
-        var shown = all.Take(PerPage).ToList();
+        var all = await lifecycle.PoliciesAsync(Selection.All, token);
+        var found = all.Where(p => find is null || IsFound(p.Policy, find)).OrderBy(p => p.Policy.Name, StringComparer.Ordinal).ToList();
+        var shown = found.Where(p => after is null || string.CompareOrdinal(p.Policy.Name, after) > 0).Take(PerPage + 1).ToList();
+        var isMore = shown.Count > PerPage;
+        shown = [.. shown.Take(PerPage)];
         var status = shown.Count == 0 ? [] : await lifecycle.StatusAsync(new([.. shown.Select(p => p.Policy.Name)], []), null, token);
         var root = $"{http.Request.PathBase.Value}/c/{Uri.EscapeDataString(connection.Name)}";
+        var next = isMore ? Next(connection.Name, find, shown[^1].Policy.Name, found.Count) : Html.None;
         return $"""
-            <section><h2>{connection.Name} <small>{connection.Setting.Url.Scheme}</small></h2>
-            {(status.Count == 0 ? (Html)$"""<p class="hint">No policy is stored here.</p>""" : Table(root, status))}
+            <section><h2>{connection.Name} <small>{connection.Setting.Url.Scheme} · {Count(found.Count, all.Count)}</small></h2>
             {(
-                all.Count > PerPage
-                    ? (Html)
-                        $"""<p><a href="?after={Uri.EscapeDataString(shown[^1].Policy.Name)}">The next of {all.Count} policies</a></p>"""
-                    : Html.None
+                status.Count == 0
+                    ? (Html)$"""<p class="hint">{(find is null ? "No policy is stored here." : "No policy here is called so.")}</p>"""
+                    : Table(root, status)
             )}
-            {(
-                loose.Count == 0
-                    ? Html.None
-                    : (Html)
-                        $"""<p class="hint">Without a policy: {loose.Select(t => (Html)$"""<a class="chip" href="{root}/new?table={Uri.EscapeDataString(t.Text)}">{t.Text}</a> """)}</p>"""
-            )}
+            {next}
+            {(after is null ? Loose(root, all, await lifecycle.TablesAsync(token), find) : Html.None)}
             </section>
+            """;
+    }
+
+    private static string Count(int found, int all) =>
+        found == all
+            ? $"{Words.Number(all)} {(all == 1 ? "policy" : "policies")}"
+            : $"{Words.Number(found)} of {Words.Number(all)} policies";
+
+    private static bool IsFound(Policy policy, string find) =>
+        policy.Name.Contains(find, StringComparison.OrdinalIgnoreCase)
+        || policy.Table.Text.Contains(find, StringComparison.OrdinalIgnoreCase)
+        || policy.Tags.Contains(find, StringComparer.OrdinalIgnoreCase);
+
+    private static Html Next(string connection, string? find, string after, int count)
+    {
+        var query = $"?of={Uri.EscapeDataString(connection)}&after={Uri.EscapeDataString(after)}";
+        if (find is not null)
+            query += $"&find={Uri.EscapeDataString(find)}";
+        return $"""<p><a href="{query}">The next of {Words.Number(count)} policies</a></p>""";
+    }
+
+    /// <summary>Tables that nobody keeps, each with a proposal.</summary>
+    private static Html Loose(string root, IReadOnlyList<StoredPolicy> policies, IReadOnlyList<TableName> tables, string? find)
+    {
+        var kept = policies.Select(p => p.Policy.Table.Name).ToHashSet(StringComparer.Ordinal);
+        var loose = tables
+            .Where(t => !kept.Contains(t.Name) && (find is null || t.Text.Contains(find, StringComparison.OrdinalIgnoreCase)))
+            .ToList();
+        if (loose.Count == 0)
+            return Html.None;
+        var more = loose.Count - Chips;
+        return $"""
+            <p class="hint loose">Without a policy: {loose
+                .Take(Chips)
+                .Select(t => (Html)$"""<a class="chip" href="{root}/new?table={Uri.EscapeDataString(t.Text)}">{t.Text}</a> """)}{(
+                more > 0 ? (Html)$"and {Words.Count(more, "more table")}, to be found by name" : Html.None
+            )}</p>
             """;
     }
 

@@ -1,4 +1,8 @@
+using System.Security.Cryptography;
+using System.Text.Json;
 using Microsoft.AspNetCore.DataProtection;
+using Varve.Policies;
+using Varve.Queries;
 using Varve.Server.Access;
 using Varve.Server.Home;
 
@@ -7,6 +11,14 @@ namespace Varve.Server.Ui;
 /// <summary>The pages, and signing in to them. They are rendered whole on the server; one script lets forms speak to the API.</summary>
 internal static class Pages
 {
+    private static readonly (string Name, string Type)[] s_assets =
+    [
+        ("varve.css", "text/css"),
+        ("varve.js", "text/javascript"),
+        ("varve-editor.js", "text/javascript"),
+        ("varve.svg", "image/svg+xml"),
+    ];
+
     internal static IServiceCollection AddVarvePages(this IServiceCollection services, HomeDatabase home)
     {
         // What it protects is a form that is open in a browser, and a sign-in that has begun: it need not outlive the server,
@@ -35,25 +47,43 @@ internal static class Pages
         UpkeepPage.Map(pages);
         NoticesPage.Map(pages);
         AccessPage.Map(pages);
-        foreach (var (name, type) in new[] { ("varve.css", "text/css"), ("varve.js", "text/javascript"), ("varve.svg", "image/svg+xml") })
-        {
-            var bytes = Read(name);
-            app.MapGet(
-                    $"/assets/{name}",
-                    (HttpContext http) =>
-                    {
-                        http.Response.Headers.CacheControl = "no-cache";
-                        return Results.Bytes(
-                            bytes,
-                            type,
-                            entityTag: new($"\"{Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(bytes))[..16]}\"")
-                        );
-                    }
-                )
-                .NeedsNothing()
-                .ExcludeFromDescription();
-        }
+        foreach (var (name, type) in s_assets)
+            Asset(app, name, type, Read(name));
+        Asset(app, "keys-policy.json", "application/json", Keys(PolicyKeys.All));
+        Asset(app, "keys-query.json", "application/json", Keys(QueryKeys.All));
     }
+
+    private static void Asset(WebApplication app, string name, string type, byte[] bytes)
+    {
+        var tag = new Microsoft.Net.Http.Headers.EntityTagHeaderValue($"\"{Convert.ToHexStringLower(SHA256.HashData(bytes))[..16]}\"");
+        app.MapGet(
+                $"/assets/{name}",
+                (HttpContext http) =>
+                {
+                    http.Response.Headers.CacheControl = "no-cache";
+                    return Results.Bytes(bytes, type, entityTag: tag);
+                }
+            )
+            .NeedsNothing()
+            .ExcludeFromDescription();
+    }
+
+    /// <summary>What may stand where in a text: what the reader of it knows too.</summary>
+    private static byte[] Keys(IReadOnlyList<PolicyKey> keys) =>
+        JsonSerializer.SerializeToUtf8Bytes(
+            keys.Where(k => !k.IsLater)
+                .Select(k => new
+                {
+                    path = k.Path,
+                    name = k.Name,
+                    parent = k.Parent,
+                    kind = k.Kind.ToString(),
+                    choices = k.Choices,
+                    word = k.Word,
+                    @short = k.Short,
+                    meaning = k.Meaning,
+                })
+        );
 
     private static byte[] Read(string name)
     {

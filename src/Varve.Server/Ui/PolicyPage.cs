@@ -124,12 +124,12 @@ internal static class PolicyPage
 
     private static Html Head(string connection, PolicyStatus status, StoredPolicy stored) =>
         $"""
-            <header class="head"><div><p class="crumb">{connection} · {stored.Policy.Table.Text}</p><h1>{stored.Policy.Name}</h1></div>
+            <header class="head" data-zone="{stored.Policy.LocalZone}"><div><p class="crumb">{connection} · {stored.Policy.Table.Text}</p><h1>{stored.Policy.Name}</h1></div>
             <p class="facts">{OverviewPage.State(status)} <span>revision {stored.Revision}, {Words.Time(
                 stored.AppliedAt
             )} by {stored.AppliedBy}</span>{(
                 stored.Pattern is { } pattern ? (Html)$" <span>from the pattern {pattern}</span>" : Html.None
-            )}{stored.Policy.Tags.Select(t => (Html)$""" <span class="chip">{t}</span>""")}</p></header>
+            )}{stored.Policy.Tags.Select(t => (Html)$""" <span class="chip">{t}</span>""")}{ManagedFile.Badge(stored.Yaml)}</p></header>
             {(status.Failure is { } failure ? (Html)$"""<p class="trouble" role="alert">{failure.Text}</p>""" : Html.None)}
             {(status.LastError is { } error ? (Html)$"""<p class="trouble" role="alert">{error}</p>""" : Html.None)}
             {status.Waits.Where(w => w.NeedsPerson).Select(w =>
@@ -163,12 +163,12 @@ internal static class PolicyPage
             {(
                 status.NextExpiry is { } next
                     ? (Html)
-                        $"""<p>Goes next: ≈ {Words.Number(next.Rows)} rows of {next.Relation}, {(next.At <= status.AsOf ? "due now" : Words.At(next.At))}; the first that is lost is of {Words.At(next.Range.FromStart ? next.Range.To : next.Range.From)}.</p>"""
+                        $"""<p>Goes next: ≈ {Words.Number(next.Rows)} rows of {next.Relation}, {(next.At <= status.AsOf ? (Html)$"due now" : Words.Time(next.At))}; the first that is lost is of {Words.Time(next.Range.FromStart ? next.Range.To : next.Range.From)}.</p>"""
                     : Html.None
             )}
             {status.Holds.Select(h =>
                 (Html)
-                    $"""<p class="notice"><b>Held:</b> {h.Relation ?? "source and tiers"}, {Words.Range(h.Range)}: {h.Reason} ({h.Who})</p>"""
+                    $"""<p class="notice"><b>Held:</b> {h.Relation ?? "source and tiers"}, {Words.Between(h.Range)}: {h.Reason} ({h.Who})</p>"""
             )}
             """;
 

@@ -164,7 +164,7 @@ internal static class QueryPages
                 : "Those that have ended since its start are left out, as catchup says."
             )}</p>
             <ol class="upcoming">{Upcoming(times, now).Select(w =>
-                (Html)$"""<li>{Words.Time(w.From)} <span>… {Words.At(w.To)}</span></li>"""
+                (Html)$"""<li>{Words.Time(w.From)} <span>… {Words.Time(w.To)}</span></li>"""
             )}</ol>
             """;
     }
@@ -187,7 +187,7 @@ internal static class QueryPages
                     <div class="scroll"><table><thead><tr><th>Window</th><th>State</th><th class="n">Rows</th><th>Done</th><th>Why</th></tr></thead>
                     <tbody>{runs.Select(r =>
                         (Html)
-                            $"""<tr><td><a href="{root}/runs/{r.Id}">{Words.Range(r.Window!)}</a></td><td>{RunPages.State(r.State)}</td><td class="n">{Rows(r)}</td><td>{Words.Time(r.Finished)}</td><td>{r.Reason ?? r.ErrorCode}</td></tr>"""
+                            $"""<tr><td><a href="{root}/runs/{r.Id}">{Words.Between(r.Window!)}</a></td><td>{RunPages.State(r.State)}</td><td class="n">{Rows(r)}</td><td>{Words.Time(r.Finished)}</td><td>{r.Reason ?? r.ErrorCode}</td></tr>"""
                     )}</tbody></table></div>
                     """;
 
@@ -238,7 +238,7 @@ internal static class QueryPages
                 $"""<form data-api="POST" data-path="{path}/resume" data-then="reload"><button class="small">Resume</button></form>""",
         };
         return $"""
-            <p class="fine">{Words.Badge(tone, b.State.ToString().ToLowerInvariant())} {Words.Range(b.Range)}: {Words.Number(done)} done{(
+            <p class="fine">{Words.Badge(tone, b.State.ToString().ToLowerInvariant())} {Words.Between(b.Range)}: {Words.Number(done)} done{(
                 failed > 0 ? $", {Words.Number(failed)} failed" : ""
             )} · {Words.Time(b.Created)} by {b.Subject}{(b.Reason is { } reason ? $" · {reason}" : "")}</p>
             {(

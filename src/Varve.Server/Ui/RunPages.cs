@@ -1,3 +1,5 @@
+using System.Text.Json.Nodes;
+using Varve.Catalog;
 using Varve.Server.Access;
 using Varve.Server.Api;
 using Varve.Server.Connections;
@@ -10,6 +12,9 @@ namespace Varve.Server.Ui;
 internal static class RunPages
 {
     private const int Shown = 100;
+
+    private const int Detailed = 5;
+    private const int ShownSteps = 50;
 
     internal static void Map(RouteGroupBuilder pages)
     {
@@ -37,6 +42,7 @@ internal static class RunPages
     {
         if (await runs.FindAsync(id, http.RequestAborted) is not { } run || connections.Find(http.Caller(), run.Connection) is null)
             throw new PolicyException(ServerCodes.Missing, $"There is no run {id}.");
+        var details = await DetailsAsync(http, connections.Find(http.Caller(), run.Connection)!, run);
         var may = http.Caller().Role >= Role.Operator && run.IsOpen;
         return Shell.Page(
             http,
@@ -59,9 +65,48 @@ internal static class RunPages
             <progress max="1" value="{(run.IsOpen ? 0 : 1)}" aria-label="Progress"></progress>
             <ol class="events" data-events="/api/v1/runs/{id}/events" data-open="{(run.IsOpen ? "yes" : "no")}"></ol>
             </section>
+            {details}
             """
         );
     }
+
+    /// <summary>The steps of a run that has ended, each with its statement and its counts.</summary>
+    private static async Task<Html> DetailsAsync(HttpContext http, ServerConnection connection, ServerRun run)
+    {
+        if (run.IsOpen || run.IsQuery || run.Result is not { } result)
+            return Html.None;
+        var ids = JsonNode.Parse(result)!["policies"]!
+            .AsArray()
+            .Select(p => ((string)p!["policy"]!, (string?)p["runId"]))
+            .Where(p => p.Item2 is not null)
+            .Take(Detailed)
+            .ToList();
+        try
+        {
+            return await connection.UseAsync(
+                http.Caller().Subject,
+                async lifecycle =>
+                {
+                    List<Html> parts = [];
+                    foreach (var (policy, id) in ids)
+                        parts.Add(Detail(http, connection, policy, await lifecycle.StepsAsync(id!, http.RequestAborted)));
+                    return (Html)$"{parts}";
+                },
+                http.RequestAborted
+            );
+        }
+        catch (VarveException away)
+        {
+            // The run is told all the same.
+            return $"""<p class="notice">Its statements are in the database that it worked on, which cannot be read now: {away.Code}: {away.Message}</p>""";
+        }
+    }
+
+    private static Html Detail(HttpContext http, ServerConnection connection, string policy, IReadOnlyList<StepRecord> steps) =>
+        steps.Count == 0
+            ? Html.None
+            : (Html)
+                $"""<section><h2>What was done for <a href="{PolicyTabs.Root(http, connection.Name, policy)}">{policy}</a></h2>{steps.Take(ShownSteps).Select(StepCard.Of)}{(steps.Count > ShownSteps ? (Html)$"""<p class="hint">The first {ShownSteps} of {steps.Count} steps; the API has all.</p>""" : Html.None)}</section>""";
 
     internal static Html State(RunState state) =>
         Words.Badge(

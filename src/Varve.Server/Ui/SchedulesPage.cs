@@ -19,19 +19,73 @@ internal static class SchedulesPage
         DateTimeZoneProviders.Tzdb
     );
 
+    private const int PerPage = 25;
+
     internal static void Map(RouteGroupBuilder pages) => pages.MapGet("/schedules", Show).Needs(Role.Viewer);
 
-    private static IResult Show(HttpContext http, ScheduleChanges changes)
+    /// <param name="http">The request.</param>
+    /// <param name="changes">The schedules.</param>
+    /// <param name="find">Part of a name or of a database's; null: all.</param>
+    /// <param name="skip">How many stand before the shown ones.</param>
+    private static IResult Show(HttpContext http, ScheduleChanges changes, string? find, int? skip)
     {
-        var all = changes.Of(http.Caller());
+        var (all, words, before) = (
+            changes.Of(http.Caller()),
+            string.IsNullOrWhiteSpace(find) ? null : find.Trim(),
+            Math.Max(0, skip ?? 0)
+        );
+        if (all.Count == 0)
+            return Shell.Page(
+                http,
+                "Schedules",
+                $"""<section class="empty"><h1>No schedule yet</h1><p>A policy with <code>schedule: "*/15 * * * *"</code> is run by this server.</p></section>"""
+            );
+        var found = all.Where(v => words is null || IsFound(v, words)).ToList();
+        var shown = found.Skip(before).Take(PerPage).ToList();
         return Shell.Page(
             http,
             "Schedules",
-            all.Count == 0
-                ? (Html)
-                    $"""<section class="empty"><h1>No schedule yet</h1><p>A policy with <code>schedule: "*/15 * * * *"</code> is run by this server.</p></section>"""
-                : (Html)$"<h1>Schedules</h1>{all.Select(v => One(http, v, changes.Now()))}"
+            $"""
+            <header class="head"><h1>Schedules</h1><form class="find" role="search" method="get"><input type="search" name="find" value="{words}" placeholder="Policy, query or database" aria-label="Find schedules"><button>Find</button></form></header>
+            {Together(http, all)}
+            {shown.Select(v => One(http, v, changes.Now()))}
+            {(shown.Count == 0 ? (Html)$"""<p class="hint">No schedule is called so.</p>""" : Html.None)}
+            {(
+                before + shown.Count < found.Count
+                    ? (Html)
+                        $"""<p><a href="?skip={before + shown.Count}{(words is null ? "" : $"&find={Uri.EscapeDataString(words)}")}">The next of {Words.Count(found.Count, "schedule")}</a></p>"""
+                    : Html.None
+            )}
+            """
         );
+    }
+
+    private static bool IsFound(ScheduleView view, string words) =>
+        view.State.Key.Policy.Contains(words, StringComparison.OrdinalIgnoreCase)
+        || view.State.Key.Connection.Contains(words, StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>What a person can say about all of them at once: a database is about to be moved, or was.</summary>
+    private static Html Together(HttpContext http, IReadOnlyList<ScheduleView> all)
+    {
+        if (all.Count < 2 || http.Caller().Role < Role.Operator)
+            return Html.None;
+        var paused = all.Count(v => v.State.Pause is not null);
+        return $"""
+            <div class="actions">
+            {(
+                paused == all.Count
+                    ? Html.None
+                    : (Html)
+                        $"""<form data-api="POST" data-path="/api/v1/schedules/pause" data-then="reload" data-sure="Pause all {Words.Number(all.Count - paused)} schedules that are armed?"><label class="sr" for="why-all">Why</label><input id="why-all" name="reason" placeholder="Why" required><button>Pause all</button></form>"""
+            )}
+            {(
+                paused == 0
+                    ? Html.None
+                    : (Html)
+                        $"""<form data-api="POST" data-path="/api/v1/schedules/resume" data-then="reload"><button>Resume all {Words.Number(paused)}</button></form>"""
+            )}
+            </div>
+            """;
     }
 
     private static Html One(HttpContext http, ScheduleView view, Instant now)

@@ -30,7 +30,7 @@ internal static class Shell
             <meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
             <title>{title} · Varve</title>
             <link rel="stylesheet" href="{root}/assets/varve.css"><link rel="icon" href="{root}/assets/varve.svg" type="image/svg+xml">
-            <script src="{root}/assets/varve.js" defer></script>
+            <script src="{root}/assets/varve.js" defer></script><script src="{root}/assets/varve-editor.js" defer></script>
             </head>
             <body data-root="{root}">
             <a class="skip" href="#main">Skip to content</a>
@@ -38,6 +38,7 @@ internal static class Shell
             <a class="brand" href="{root}/"><img src="{root}/assets/varve.svg" alt="" width="26" height="26"><span>Varve</span></a>
             <nav aria-label="Main">{s_places.Where(p => caller.Role >= p.Role).Select(p => Place(http, p.Path, p.Name))}</nav>
             <div class="who">
+            <button type="button" class="quiet" data-zone-switch hidden></button>
             <button type="button" class="quiet" data-theme-switch aria-label="Light or dark">◐</button>
             <span class="subject" title="{caller.Role.ToString()} of {(
                 caller.Tenant == Caller.AllTenants ? "all tenants" : caller.Tenant

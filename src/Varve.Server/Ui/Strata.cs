@@ -40,6 +40,8 @@ internal static class Strata
     /// <summary>What is known of each window of a span; each leads to its steps.</summary>
     internal static Html Grid(string root, CoverageShape coverage)
     {
+        if (coverage.Relations.All(r => r.Windows.All(w => w.State == WindowState.Open)))
+            return $"""<p class="hint">Nothing is known of any window yet: the first run builds them, and then each leads to its proof.</p>""";
         var span = (coverage.Range.To - coverage.Range.From).TotalSeconds;
         double X(Instant at) => (at - coverage.Range.From).TotalSeconds / span * 1000;
         return $"""
@@ -51,7 +53,7 @@ internal static class Strata
                 {coverage.Holds.Where(h => IsHeld(r, h, coverage.Range)).Select(h => Held(h, coverage.Range, X))}
                 </svg></div>
                 """)}
-            <div class="layer axis"><span></span><div class="ends"><span>{Words.At(coverage.Range.From)}</span><span>{Words.At(coverage.Range.To)}</span></div></div>
+            <div class="layer axis"><span></span><div class="ends"><span>{Words.Time(coverage.Range.From)}</span><span>{Words.Time(coverage.Range.To)}</span></div></div>
             <figcaption class="legend">{Enum.GetValues<WindowState>().Where(s => s != WindowState.Open).Select(s => (Html)$"""<span><i class="w-{Name(s)}"></i>{Name(s)}</span>""")}<span><i class="w-held"></i>held</span></figcaption>
             </figure>
             """;
@@ -75,18 +77,27 @@ internal static class Strata
     {
         var to = keep.IsForever ? 600 : Math.Min(600, Age(keep.Longest));
         var open = Age(policy.Late.Longest);
+        var look = Math.Min(to, Age(Looked(policy)));
         return $"""
             <div class="layer"><span>{name}</span>
             <svg viewBox="0 0 600 14" preserveAspectRatio="none" aria-hidden="true">
             <rect class="l{Math.Min(depth, 5)}" x="{600 - to}" y="1" width="{to}" height="12"></rect>
             <rect class="open" x="{600 - open}" y="1" width="{Math.Min(open, to)}" height="12"></rect>
+            {(depth == 0 ? (Html)$"""<rect class="look" x="{600 - look}" y="10" width="{look}" height="3"></rect>""" : Html.None)}
             </svg>
             <span class="kept">{(keep.IsForever ? "forever" : keep.Text)}</span></div>
             """;
     }
 
+    /// <summary>How far back each run looks for changes.</summary>
+    private static Duration Looked(Policy policy) => policy.Recheck?.Longest ?? Duration.Max(Duration.FromDays(1), policy.Late.Longest * 3);
+
     private static Html Margins(Policy policy) =>
-        policy.Late.Longest == Duration.Zero ? Html.None : (Html)$"Shaded: {policy.Late.Text}, in which stragglers are waited for.";
+        $"""{(
+            policy.Late.Longest == Duration.Zero
+                ? Html.None
+                : (Html)$"Shaded: {policy.Late.Text}, in which stragglers are waited for. "
+        )}Underlined: {policy.Recheck?.Text ?? Words.Length(Looked(policy))}, in which each run looks for changes.""";
 
     private static string Said(Policy policy) =>
         string.Join(

@@ -40,7 +40,7 @@ internal static class WindowPage
                     http,
                     $"Window of {policy}",
                     $"""
-                    <header class="head"><div><p class="crumb">{connection} · <a href="{root}">{policy}</a> · {relation}</p><h1>{Words.Range(
+                    <header class="head"><div><p class="crumb">{connection} · <a href="{root}">{policy}</a> · {relation}</p><h1>{Words.Between(
                         range
                     )}</h1></div></header>
                     <section aria-labelledby="known"><h2 id="known">What is known</h2>
@@ -53,7 +53,7 @@ internal static class WindowPage
                     {(
                         steps.Count == 0
                             ? (Html)$"""<p class="none">No step that is still in the history did.</p>"""
-                            : (Html)$"{steps.Select(s => Step(s))}"
+                            : (Html)$"{steps.Select(StepCard.Of)}"
                     )}</section>
                     """
                 );
@@ -98,24 +98,4 @@ internal static class WindowPage
             : (Html)
                 $"""<p>{Words.Badge("bad", "differs")} {Words.Count(report.Mismatches.Count, "bucket")} of {Words.Number(report.Buckets)} are not what their input gives. {report.Failure?.Text}</p>""";
     }
-
-    private static Html Step(StepRecord step) =>
-        $"""
-            <article class="step"><header class="head"><h3>{step.Kind} <small>{step.Reason}</small></h3>
-            <p class="facts">{Words.Badge(
-                step.Status == StepStatus.Done ? "good"
-                    : step.Status == StepStatus.Failed ? "bad"
-                    : "idle",
-                step.Status.Word()
-            )} {Words.Time(step.FinishedAt)} <span>run <code>{step.Run[..Math.Min(10, step.Run.Length)]}</code></span></p></header>
-            <p>{Words.Number(step.RowsIn)} read, {Words.Number(step.RowsWritten)} written, {Words.Number(
-                step.RowsRemoved
-            )} removed. {step.Note}</p>
-            <p class="hint">{step.Ranges}</p>
-            {(
-                (step.Executed ?? step.Statement) is { } sql
-                    ? (Html)$"""<details><summary>What was run</summary><pre class="sql">{sql}</pre></details>"""
-                    : Html.None
-            )}</article>
-            """;
 }

@@ -22,6 +22,16 @@ internal static class Words
             _ => $"{At(range.From)} … {Rest(range)}",
         };
 
+    /// <summary>A range whose ends the reader's browser also shows in its own zone.</summary>
+    internal static Html Between(TimeRange range) =>
+        (range.FromStart, range.ToEnd) switch
+        {
+            (true, true) => $"all time",
+            (true, false) => $"… {Time(range.To)}",
+            (false, true) => $"{Time(range.From)} …",
+            _ => $"{Time(range.From)} … {Time(range.To)}",
+        };
+
     // Within a day its date is said once.
     private static string Rest(TimeRange range) =>
         At(range.To) is { Length: > 11 } to && At(range.From) is { Length: > 11 } from && from[..10] == to[..10] ? to[11..] : At(range.To);

@@ -38,15 +38,15 @@ public sealed class Browser : IAsyncLifetime
     }
 
     /// <summary>A page of a browser that is signed in; whatever its console complains of is collected.</summary>
-    internal async Task<(IPage Page, List<string> Complaints)> EnterAsync(bool dark = false, bool phone = false)
+    internal async Task<(IPage Page, List<string> Complaints)> EnterAsync(bool dark = false, bool phone = false, string? zone = null)
     {
-        var (page, complaints) = await OpenAsync(dark, phone);
+        var (page, complaints) = await OpenAsync(dark, phone, zone);
         await page.GotoAsync((await Served.Server.LoginAsync(CancellationToken.None)).ToString());
         return (page, complaints);
     }
 
     /// <summary>A page of a browser that nobody has signed in.</summary>
-    internal async Task<(IPage Page, List<string> Complaints)> OpenAsync(bool dark = false, bool phone = false)
+    internal async Task<(IPage Page, List<string> Complaints)> OpenAsync(bool dark = false, bool phone = false, string? zone = null)
     {
         if (_browser is null && Environment.GetEnvironmentVariable("CI") is null)
             Assert.Skip("There is no Chromium here: install chromium, or say where it is with VARVE_CHROMIUM.");
@@ -55,6 +55,7 @@ public sealed class Browser : IAsyncLifetime
             new()
             {
                 ViewportSize = phone ? new() { Width = 360, Height = 740 } : new() { Width = 1280, Height = 860 },
+                TimezoneId = zone,
                 ColorScheme = dark ? ColorScheme.Dark : ColorScheme.Light,
                 BaseURL = Served.Server.Address.ToString(),
             }

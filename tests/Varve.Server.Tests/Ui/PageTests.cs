@@ -67,12 +67,12 @@ public sealed class PageTests(Browser browser)
 
         // The run builds, and its removal waits for a word.
         await page.GetByRole(AriaRole.Button, new() { Name = "Run now" }).ClickAsync();
-        await Expect(page.Locator(".facts .badge")).ToHaveTextAsync("waits for a word");
+        await Expect(page.Locator("main > header .facts .badge")).ToHaveTextAsync("waits for a word");
         await Expect(page.Locator(".events")).ToContainTextAsync("roll up 1h");
         await page.GotoAsync("/c/metrics/p/cpu");
         page.Dialog += (_, dialog) => dialog.AcceptAsync();
         await page.GetByRole(AriaRole.Button, new() { Name = "rows go" }).ClickAsync();
-        await Expect(page.Locator(".facts .badge")).ToHaveTextAsync("done");
+        await Expect(page.Locator("main > header .facts .badge")).ToHaveTextAsync("done");
         await page.GotoAsync("/c/metrics/p/cpu");
         await Expect(page.Locator(".head .badge").First).ToHaveTextAsync("up to date");
         await Expect(page.Locator(".windows rect.w-covered").First).ToBeAttachedAsync();
@@ -253,6 +253,18 @@ public sealed class PageTests(Browser browser)
                 await PictureAsync(page, Path.Combine(folder, $"{name}-{kind}"));
         }
 
+        // The page that knows nobody yet, with what it says to a wrong token.
+        var (stranger, told) = await browser.OpenAsync(dark, phone);
+        await stranger.GotoAsync("/runs");
+        await stranger.GetByLabel("Token").FillAsync("varve_nobody");
+        await stranger.GetByRole(AriaRole.Button, new() { Name = "Sign in" }).ClickAsync();
+        await Expect(stranger.GetByRole(AriaRole.Alert)).ToBeVisibleAsync();
+        if (await stranger.EvaluateAsync<string>(TooWide) is { Length: > 0 } tooWide)
+            faults.Add($"/login is wider than the screen: {tooWide}");
+        faults.AddRange((await stranger.RunAxe()).Violations.Select(v => $"/login: {v.Id}: {v.Help}: {v.Nodes[0].Html}"));
+        if (Environment.GetEnvironmentVariable("VARVE_SCREENSHOTS") is { Length: > 0 } album)
+            await PictureAsync(stranger, Path.Combine(album, $"login-{kind}"));
+        complaints.AddRange(told);
         Assert.True(faults.Count == 0, string.Join('\n', faults));
         Assert.Empty(complaints);
     }
@@ -352,7 +364,7 @@ public sealed class PageTests(Browser browser)
         await TabToAsync(page, page.GetByRole(AriaRole.Button, new() { Name = "Run now" }));
         await page.Keyboard.PressAsync("Enter");
         await Expect(page.Locator("h1")).ToHaveTextAsync("Run");
-        await Expect(page.Locator(".facts .badge")).ToHaveTextAsync("done");
+        await Expect(page.Locator("main > header .facts .badge")).ToHaveTextAsync("done");
         Assert.Empty(complaints);
     }
 
@@ -386,6 +398,11 @@ public sealed class PageTests(Browser browser)
         await page.Keyboard.PressAsync("Enter");
         await Expect(page.Locator("#main")).ToBeFocusedAsync();
         await page.Keyboard.PressAsync("Tab");
+        await Expect(page.GetByRole(AriaRole.Searchbox)).ToBeFocusedAsync();
+        await page.Keyboard.TypeAsync("CPU");
+        await page.Keyboard.PressAsync("Enter");
+        await Expect(page.Locator("h2").First).ToContainTextAsync("1 of ");
+        await TabToAsync(page, page.Locator("a.name").First);
         await page.Keyboard.PressAsync("Enter");
         await Expect(page.Locator(".crumb")).ToBeVisibleAsync();
     }

@@ -13,8 +13,34 @@
     localStorage.setItem("varve-theme", document.documentElement.dataset.theme);
   });
 
-  // Instants are written in UTC; the reader's own clock stands in the hint.
-  for (const time of $$("time")) time.title = new Date(time.dateTime).toLocaleString();
+  // Instants are written in UTC. The switch shows them by the reader's clock, and on pages of a policy by its own; the other is the hint.
+  const clocks = [...new Set(["UTC", Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC", $("main [data-zone]")?.dataset.zone || "UTC"])];
+  const by = (time, zone) => {
+    const at = new Date(time.dateTime), seconds = at.getUTCSeconds() !== 0;
+    const text = at.toLocaleString("sv-SE", { timeZone: zone, year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit", ...(seconds ? { second: "2-digit" } : {}) });
+    return text.replace(/ 00:00$/, "");
+  };
+  const clock = $("[data-zone-switch]");
+  const wanted = localStorage.getItem("varve-zone") || "UTC";
+  const setClock = zone => {
+    for (const time of $$("time")) {
+      time.dataset.utc ||= time.textContent;
+      time.textContent = zone === "UTC" ? time.dataset.utc : by(time, zone);
+      time.title = clocks.filter(c => c !== zone).map(c => `${c === "UTC" ? time.dataset.utc : by(time, c)} ${c}`).join("\n");
+    }
+    if (!clock) return;
+    clock.textContent = zone === "UTC" ? "UTC" : zone.split("/").pop().replaceAll("_", " ");
+    clock.dataset.zone = zone;
+    clock.setAttribute("aria-label", `Times are shown in ${zone}: the next is ${clocks[(clocks.indexOf(zone) + 1) % clocks.length]}`);
+  };
+  if (clock && clocks.length > 1) clock.hidden = false;
+  // "here" is the reader's own zone, wherever that is next time.
+  setClock(wanted === "here" ? clocks[Math.min(1, clocks.length - 1)] : wanted === "policy" && $("main [data-zone]") ? $("main [data-zone]").dataset.zone : "UTC");
+  clock?.addEventListener("click", () => {
+    const next = clocks[(clocks.indexOf(clock.dataset.zone) + 1) % clocks.length];
+    localStorage.setItem("varve-zone", next === "UTC" ? "UTC" : next === Intl.DateTimeFormat().resolvedOptions().timeZone ? "here" : "policy");
+    setClock(next);
+  });
 
   // What is wider than its place can be scrolled with the keyboard too.
   const reachable = () => { for (const box of $$(".scroll, .plan")) if (box.scrollWidth > box.clientWidth) box.tabIndex = 0; };
@@ -161,6 +187,20 @@
     area.addEventListener("input", () => { number(); clearTimeout(timer); timer = setTimeout(show, 250); });
     area.addEventListener("scroll", () => { gutter.scrollTop = area.scrollTop; });
     addEventListener("beforeunload", event => { if (area.value !== before) event.preventDefault(); });
+    // Their text and mine, line by line: what is theirs only, and what is mine only.
+    const merged = (theirs, mine) => {
+      const a = theirs.split("\n"), b = mine.split("\n"), common = Array.from({ length: a.length + 1 }, () => new Uint16Array(b.length + 1));
+      for (let i = a.length - 1; i >= 0; i--) for (let j = b.length - 1; j >= 0; j--) common[i][j] = a[i] === b[j] ? common[i + 1][j + 1] + 1 : Math.max(common[i + 1][j], common[i][j + 1]);
+      const shown = document.createElement("pre");
+      shown.className = "merge";
+      const line = (tag, mark, text) => { const one = document.createElement(tag); one.textContent = `${mark} ${text}\n`; shown.append(one); };
+      for (let i = 0, j = 0; i < a.length || j < b.length;) {
+        if (i < a.length && j < b.length && a[i] === b[j]) { line("span", " ", a[i++]); j++; }
+        else if (j < b.length && (i === a.length || common[i][j + 1] > common[i + 1][j])) line("ins", "+ mine  ", b[j++]);
+        else line("del", "− theirs", a[i++]);
+      }
+      return shown;
+    };
     const save = async accept => {
       const name = editor.dataset.policy || kind.names.map(n => area.value.match(n)?.[1]).find(n => n);
       if (!name) { toast(`Write how it is called: ${kind.hint}`); return; }
@@ -180,10 +220,22 @@
       } else if (answer.status === 412) {
         const theirs = await call("GET", `${at}/${kind.plural}/${encodeURIComponent(name)}`);
         if (!theirs.ok) return;
-        const text = document.createElement("pre"), take = document.createElement("button");
-        text.textContent = theirs.json.yaml;
-        take.type = "button"; take.textContent = `Mine over revision ${theirs.json.revision}`; take.onclick = () => { editor.dataset.revision = String(theirs.json.revision); save(false); };
-        brake.append(text, take);
+        const mine = document.createElement("button"), take = document.createElement("button"), row = document.createElement("div");
+        mine.type = take.type = "button";
+        mine.textContent = `Mine over revision ${theirs.json.revision}`;
+        mine.onclick = () => { editor.dataset.revision = String(theirs.json.revision); save(false); };
+        take.textContent = "Go on from theirs";
+        take.onclick = () => {
+          editor.dataset.revision = String(theirs.json.revision);
+          before = theirs.json.yaml;
+          area.value = theirs.json.yaml;
+          area.dispatchEvent(new Event("input", { bubbles: true }));
+          brake.hidden = true;
+          area.focus();
+        };
+        row.className = "actions";
+        row.append(mine, take);
+        brake.append(merged(theirs.json.yaml, area.value), row);
       }
     };
     $("[data-save]")?.addEventListener("click", () => save(false));
