@@ -17,7 +17,10 @@ internal sealed record Delays(IReadOnlyList<(double Bound, long Count)> Buckets,
         var sum = 0.0;
         foreach (var line in metrics.Split('\n').Where(l => l.StartsWith(Name, StringComparison.Ordinal)))
         {
-            var value = double.Parse(line[(line.IndexOf('}', StringComparison.Ordinal) + 1)..].Trim().Split(' ')[0], CultureInfo.InvariantCulture);
+            var value = double.Parse(
+                line[(line.IndexOf('}', StringComparison.Ordinal) + 1)..].Trim().Split(' ')[0],
+                CultureInfo.InvariantCulture
+            );
             if (line.StartsWith($"{Name}_sum", StringComparison.Ordinal))
                 sum = value;
             else if (line.IndexOf("le=\"", StringComparison.Ordinal) is > 0 and var at)
@@ -30,6 +33,5 @@ internal sealed record Delays(IReadOnlyList<(double Bound, long Count)> Buckets,
     /// <summary>The least bound of the histogram that this share was not above.</summary>
     public double AtMost(double share) => Buckets.First(b => b.Count >= share * Count).Bound;
 
-    private static double Bound(string text) =>
-        text == "+Inf" ? double.PositiveInfinity : double.Parse(text, CultureInfo.InvariantCulture);
+    private static double Bound(string text) => text == "+Inf" ? double.PositiveInfinity : double.Parse(text, CultureInfo.InvariantCulture);
 }
