@@ -1,5 +1,6 @@
 using System.CommandLine;
 using NodaTime;
+using Varve.Cli.Backends;
 using Varve.Cli.Commands;
 using Varve.Cli.Json;
 using Varve.Cli.Render;
@@ -12,6 +13,7 @@ internal sealed class CommandContext : IAsyncDisposable
     private static readonly TimeSpan s_again = TimeSpan.FromMilliseconds(200);
 
     private Database? _database;
+    private ServerBackend? _server;
 
     internal CommandContext(ParseResult parse, CancellationToken cancellation)
     {
@@ -37,30 +39,37 @@ internal sealed class CommandContext : IAsyncDisposable
     /// <summary>The database; it was opened before.</summary>
     internal Database Database => _database ?? throw new System.Diagnostics.UnreachableException();
 
-    /// <summary>True where a database was named.</summary>
-    internal bool HasDatabase => DatabaseOpener.Named(Parse.GetValue(CommonOptions.Db)) is not null;
+    /// <summary>True where a server answers, and nothing is opened here.</summary>
+    internal bool IsServed => ServerAddress.IsNamed(Parse);
+
+    /// <summary>True where a database was named, be it one of a server.</summary>
+    internal bool HasDatabase => IsServed || DatabaseOpener.Named(Parse.GetValue(CommonOptions.Db)) is not null;
 
     /// <summary>What now is, the same throughout one call.</summary>
     internal NodaTime.Instant Now { get; } = NodaTime.Instant.FromDateTimeOffset(TimeProvider.System.GetUtcNow());
 
     /// <summary>Opens the database to read; it is never created.</summary>
-    internal Lifecycle Read() => Open(readOnly: true, create: false);
+    internal IBackend Read() => Open(readOnly: true, create: false);
 
     /// <summary>The same for what is read some at a time, and needs little memory for it.</summary>
-    internal Lifecycle ReadSlices() => Open(readOnly: true, create: false, DatabaseOpener.MemoryOfSlices);
+    internal IBackend ReadSlices() => Open(readOnly: true, create: false, DatabaseOpener.MemoryOfSlices);
 
     /// <summary>The same once more with the usual memory.</summary>
-    internal async Task<Lifecycle> ReadAgainAsync()
+    internal async Task<IBackend> ReadAgainAsync()
     {
-        await Database.DisposeAsync();
+        if (!IsServed)
+            await Database.DisposeAsync();
         return Read();
     }
 
+    /// <summary>Opens the database to read, for what no server can answer.</summary>
+    internal Lifecycle ReadHere() => Here(readOnly: true, create: false);
+
     /// <summary>Opens the database to write; it is never created.</summary>
-    internal Lifecycle Write() => Open(readOnly: false, create: false);
+    internal IBackend Write() => Open(readOnly: false, create: false);
 
     /// <summary>Opens the database to write, and makes an empty one where it was lost.</summary>
-    internal Lifecycle Make() => Open(readOnly: false, create: true);
+    internal IBackend Make() => Open(readOnly: false, create: true);
 
     internal void Print<T>(T shape) => CliJson.Print(Screen, shape);
 
@@ -69,9 +78,18 @@ internal sealed class CommandContext : IAsyncDisposable
         await Screen.Out.FlushAsync(CancellationToken.None);
         if (_database is not null)
             await _database.DisposeAsync();
+        _server?.Dispose();
     }
 
-    private Lifecycle Open(bool readOnly, bool create, string? memory = null)
+    private IBackend Open(bool readOnly, bool create, string? memory = null)
+    {
+        if (IsServed)
+            return _server ??= ServerBackend.At(ServerAddress.Of(Parse), Parse.GetValue(CommonOptions.Wait).ToTimeSpan());
+        var lifecycle = Here(readOnly, create, memory);
+        return new DatabaseBackend(lifecycle, Database, DatabaseOpener.Url(Parse.GetValue(CommonOptions.Db)));
+    }
+
+    private Lifecycle Here(bool readOnly, bool create, string? memory = null)
     {
         var options = DatabaseOpener.Options(Parse.GetValue(CommonOptions.Schema), Parse.GetValue(CommonOptions.Archive));
         _database = Patient(() =>

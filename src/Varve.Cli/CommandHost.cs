@@ -34,6 +34,12 @@ internal static partial class CommandHost
         if (first == "help")
             args = [.. args.Skip(1), "--help"];
         var parse = Root.Create().Parse(args);
+        if (Backends.ServerAddress.Refusal(parse, args) is { } refusal)
+        {
+            Screen.Current.Warn(new("error  ", Palette.Bad), refusal);
+            return ExitCode.Usage;
+        }
+
         if (Mistyped(parse) is { } option)
         {
             var meant = Nearest(option, parse.CommandResult.Command) is { } near ? $" Did you mean '{near}'?" : "";

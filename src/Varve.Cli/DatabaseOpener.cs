@@ -61,7 +61,9 @@ internal static class DatabaseOpener
         DatabaseUrl.Parse(
             Named(typed)
                 ?? throw Commands.CommonOptions.Usage(
-                    "No database is named. Add --db duckdb:metrics.duckdb (your file) or --db postgresql://user@host/database, or set VARVE_DB. To see Varve at work without one: varve demo"
+                    Filled(Environment.GetEnvironmentVariable(Backends.ServerAddress.Variable)) is { } server
+                        ? $"This works on this machine, and the server {server} that {Backends.ServerAddress.Variable} names cannot do it. Name a database that can be opened from here: --db duckdb:metrics.duckdb or --db postgresql://user@host/database"
+                        : "No database is named. Add --db duckdb:metrics.duckdb (your file) or --db postgresql://user@host/database, or set VARVE_DB. To see Varve at work without one: varve demo"
                 )
         );
 

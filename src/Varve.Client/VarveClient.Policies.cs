@@ -81,10 +81,11 @@ public sealed partial class VarveClient
     /// <param name="connection">Of the path.</param>
     /// <param name="body">What is sent.</param>
     /// <param name="accept">The parameter <c>accept</c>; null: it is left out.</param>
+    /// <param name="prune">The parameter <c>prune</c>; null: it is left out.</param>
     /// <param name="cancellationToken">Ends the waiting.</param>
     /// <exception cref="VarveApiException">The server refused.</exception>
-    public Task<ApplyShape> ApplyPoliciesAsync(string connection, YamlBody body, string? accept = null, CancellationToken cancellationToken = default) =>
-        AskAsync<ApplyShape>(HttpMethod.Post, With(Path($"api/v1/connections/{connection}/apply"), ("accept", accept)), body, [], cancellationToken);
+    public Task<ApplyShape> ApplyPoliciesAsync(string connection, YamlBody body, string? accept = null, bool? prune = null, CancellationToken cancellationToken = default) =>
+        AskAsync<ApplyShape>(HttpMethod.Post, With(Path($"api/v1/connections/{connection}/apply"), ("accept", accept), ("prune", prune)), body, [], cancellationToken);
 
     /// <summary>GET /api/v1/connections/{connection}/tables. Takes the role viewer.</summary>
     /// <param name="connection">Of the path.</param>

@@ -8,10 +8,12 @@ public sealed partial class VarveClient
     /// <summary>GET /api/v1/connections/{connection}/status. Takes the role viewer.</summary>
     /// <param name="connection">Of the path.</param>
     /// <param name="asOf">The parameter <c>asOf</c>; null: it is left out.</param>
+    /// <param name="policy">The parameter <c>policy</c>; null: it is left out.</param>
+    /// <param name="tag">The parameter <c>tag</c>; null: it is left out.</param>
     /// <param name="cancellationToken">Ends the waiting.</param>
     /// <exception cref="VarveApiException">The server refused.</exception>
-    public Task<StatusShape> StatusAsync(string connection, string? asOf = null, CancellationToken cancellationToken = default) =>
-        AskAsync<StatusShape>(HttpMethod.Get, With(Path($"api/v1/connections/{connection}/status"), ("asOf", asOf)), null, [], cancellationToken);
+    public Task<StatusShape> StatusAsync(string connection, string? asOf = null, IReadOnlyList<string>? policy = null, IReadOnlyList<string>? tag = null, CancellationToken cancellationToken = default) =>
+        AskAsync<StatusShape>(HttpMethod.Get, With(Path($"api/v1/connections/{connection}/status"), ("asOf", asOf), ("policy", policy), ("tag", tag)), null, [], cancellationToken);
 
     /// <summary>GET /api/v1/connections/{connection}/policies/{policy}/status. Takes the role viewer.</summary>
     /// <param name="connection">Of the path.</param>
@@ -98,29 +100,34 @@ public sealed partial class VarveClient
     /// <param name="points">The parameter <c>points</c>; null: it is left out.</param>
     /// <param name="zone">The parameter <c>zone</c>; null: it is left out.</param>
     /// <param name="where">The parameter <c>where</c>; null: it is left out.</param>
+    /// <param name="whereNull">The parameter <c>whereNull</c>; null: it is left out.</param>
     /// <param name="columns">The parameter <c>columns</c>; null: it is left out.</param>
+    /// <param name="about">The parameter <c>about</c>; null: it is left out.</param>
+    /// <param name="wholeAsOf">The parameter <c>wholeAsOf</c>; null: it is left out.</param>
     /// <param name="cancellationToken">Ends the waiting.</param>
     /// <exception cref="VarveApiException">The server refused.</exception>
-    public Task<AnswerShape> QueryAsync(string connection, string policy, string? from = null, string? to = null, string? every = null, int? points = null, string? zone = null, IReadOnlyList<string>? where = null, string? columns = null, CancellationToken cancellationToken = default) =>
-        AskAsync<AnswerShape>(HttpMethod.Get, With(Path($"api/v1/connections/{connection}/policies/{policy}/query"), ("from", from), ("to", to), ("every", every), ("points", points), ("zone", zone), ("where", where), ("columns", columns)), null, [], cancellationToken);
+    public Task<AnswerShape> QueryAsync(string connection, string policy, string? from = null, string? to = null, string? every = null, int? points = null, string? zone = null, IReadOnlyList<string>? where = null, IReadOnlyList<string>? whereNull = null, string? columns = null, int? about = null, string? wholeAsOf = null, CancellationToken cancellationToken = default) =>
+        AskAsync<AnswerShape>(HttpMethod.Get, With(Path($"api/v1/connections/{connection}/policies/{policy}/query"), ("from", from), ("to", to), ("every", every), ("points", points), ("zone", zone), ("where", where), ("whereNull", whereNull), ("columns", columns), ("about", about), ("wholeAsOf", wholeAsOf)), null, [], cancellationToken);
 
     /// <summary>GET /api/v1/connections/{connection}/policies/{policy}/forecast. Takes the role viewer.</summary>
     /// <param name="connection">Of the path.</param>
     /// <param name="policy">Of the path.</param>
     /// <param name="ahead">The parameter <c>ahead</c>; null: it is left out.</param>
+    /// <param name="asOf">The parameter <c>asOf</c>; null: it is left out.</param>
     /// <param name="cancellationToken">Ends the waiting.</param>
     /// <exception cref="VarveApiException">The server refused.</exception>
-    public Task<ForecastListShape> ForecastAsync(string connection, string policy, string? ahead = null, CancellationToken cancellationToken = default) =>
-        AskAsync<ForecastListShape>(HttpMethod.Get, With(Path($"api/v1/connections/{connection}/policies/{policy}/forecast"), ("ahead", ahead)), null, [], cancellationToken);
+    public Task<ForecastListShape> ForecastAsync(string connection, string policy, string? ahead = null, string? asOf = null, CancellationToken cancellationToken = default) =>
+        AskAsync<ForecastListShape>(HttpMethod.Get, With(Path($"api/v1/connections/{connection}/policies/{policy}/forecast"), ("ahead", ahead), ("asOf", asOf)), null, [], cancellationToken);
 
     /// <summary>POST /api/v1/connections/{connection}/forecast. Takes the role viewer.</summary>
     /// <param name="connection">Of the path.</param>
     /// <param name="body">What is sent.</param>
     /// <param name="ahead">The parameter <c>ahead</c>; null: it is left out.</param>
+    /// <param name="asOf">The parameter <c>asOf</c>; null: it is left out.</param>
     /// <param name="cancellationToken">Ends the waiting.</param>
     /// <exception cref="VarveApiException">The server refused.</exception>
-    public Task<ForecastListShape> ForecastTextAsync(string connection, YamlBody body, string? ahead = null, CancellationToken cancellationToken = default) =>
-        AskAsync<ForecastListShape>(HttpMethod.Post, With(Path($"api/v1/connections/{connection}/forecast"), ("ahead", ahead)), body, [], cancellationToken);
+    public Task<ForecastListShape> ForecastTextAsync(string connection, YamlBody body, string? ahead = null, string? asOf = null, CancellationToken cancellationToken = default) =>
+        AskAsync<ForecastListShape>(HttpMethod.Post, With(Path($"api/v1/connections/{connection}/forecast"), ("ahead", ahead), ("asOf", asOf)), body, [], cancellationToken);
 
     /// <summary>GET /api/v1/connections/{connection}/audit. Takes the role viewer.</summary>
     /// <param name="connection">Of the path.</param>

@@ -73,4 +73,12 @@ public sealed partial class VarveClient
     /// <exception cref="VarveApiException">The server refused.</exception>
     public Task<RetypedListShape> AcceptTypesAsync(string connection, string policy, CancellationToken cancellationToken = default) =>
         AskAsync<RetypedListShape>(HttpMethod.Post, Path($"api/v1/connections/{connection}/policies/{policy}/accept-types"), null, [], cancellationToken);
+
+    /// <summary>POST /api/v1/connections/{connection}/repair. Takes the role operator.</summary>
+    /// <param name="connection">Of the path.</param>
+    /// <param name="body">What is sent.</param>
+    /// <param name="cancellationToken">Ends the waiting.</param>
+    /// <exception cref="VarveApiException">The server refused.</exception>
+    public Task<RepairShape> RepairViewsAsync(string connection, RepairBody body, CancellationToken cancellationToken = default) =>
+        AskAsync<RepairShape>(HttpMethod.Post, Path($"api/v1/connections/{connection}/repair"), body, [], cancellationToken);
 }

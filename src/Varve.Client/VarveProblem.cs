@@ -10,4 +10,8 @@ namespace Varve.Client;
 /// <param name="Code">The code: VRV….</param>
 /// <param name="Errors">Each problem of a document, with its place.</param>
 /// <param name="Differences">What differs from a plan that does not hold any more.</param>
-public sealed record VarveProblem(string Type, string Title, int Status, string Detail, string Code, IReadOnlyList<ProblemPlace>? Errors, IReadOnlyList<string>? Differences);
+public sealed record VarveProblem(string Type, string Title, int Status, string Detail, string Code, IReadOnlyList<ProblemPlace>? Errors, IReadOnlyList<string>? Differences)
+{
+    /// <summary>What the command line ends with for it: 2 the request must be changed, 3 the plan is stale, 4 the database refused or failed, 5 a person must look, 6 it is busy, 1 a defect.</summary>
+    public int ExitCode { get; init; }
+}

@@ -33,10 +33,17 @@ internal sealed record ErrorBody(
         };
 }
 
-internal sealed record ProblemShape(string Code, string Message, bool IsWarning, string? File, int? Line, int? Column)
+/// <param name="Code">The stable code.</param>
+/// <param name="Message">What, and the way out.</param>
+/// <param name="IsWarning">True for advice.</param>
+/// <param name="File">Where it stands; null for what was not read from a file.</param>
+/// <param name="Line">From 1 on.</param>
+/// <param name="Column">From 1 on.</param>
+/// <param name="ExitCode">What the command line ends with where it kept a policy from being looked at; null for advice.</param>
+internal sealed record ProblemShape(string Code, string Message, bool IsWarning, string? File, int? Line, int? Column, int? ExitCode)
 {
     internal static ProblemShape Of(Problem p) =>
-        new(p.Code, p.Message, p.IsWarning, p.Position?.File, p.Position?.Line, p.Position?.Column);
+        new(p.Code, p.Message, p.IsWarning, p.Position?.File, p.Position?.Line, p.Position?.Column, p.IsWarning ? null : p.ExitCode);
 }
 
 internal sealed record CheckShape(bool IsSound, IReadOnlyList<CheckedPolicy> Policies);
@@ -127,7 +134,8 @@ internal sealed record PolicyStanding(
                     r.Behind,
                     r.Dirty,
                     r.Cut,
-                    r.Lost
+                    r.Lost,
+                    r.IsRetired
                 )),
             ],
             s.FrozenLate,
@@ -187,7 +195,8 @@ internal sealed record RelationShape(
     Duration BehindSeconds,
     int Dirty,
     int Cut,
-    int Lost
+    int Lost,
+    bool IsRetired
 );
 
 internal sealed record HistoryShape(IReadOnlyList<RunRecord> Runs);
@@ -308,7 +317,19 @@ internal sealed record VerifiedTier(
     ProblemShape? Failure
 );
 
-internal sealed record RepairShape(IReadOnlyList<RepairedPolicy> Policies);
+internal sealed record RepairShape(IReadOnlyList<RepairedPolicy> Policies)
+{
+    internal static RepairShape Of(IReadOnlyList<ViewsReport> reports, bool isDetached) =>
+        new([
+            .. reports.Select(r => new RepairedPolicy(
+                r.Policy,
+                isDetached,
+                [.. r.Views.Select(v => v.Text)],
+                r.IsLeft,
+                r.Failure is { } failure ? ProblemShape.Of(failure) : null
+            )),
+        ]);
+}
 
 internal sealed record RepairedPolicy(string Policy, bool IsDetached, IReadOnlyList<string> Views, bool IsLeft, ProblemShape? Failure);
 

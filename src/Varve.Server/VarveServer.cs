@@ -304,6 +304,7 @@ internal sealed class VarveServer : IAsyncDisposable
         var api = app.MapGroup("/api/v1").RequireRateLimiting(RateLimits.Api);
         PolicyEndpoints.Map(api);
         ReadingEndpoints.Map(api);
+        SelectionEndpoints.Map(api);
         RepairEndpoints.Map(api);
         RemovalEndpoints.Map(api);
         ArchiveEndpoints.Map(api);

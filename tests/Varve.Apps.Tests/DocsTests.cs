@@ -17,6 +17,7 @@ public sealed class DocsTests
         "it needs a CrateDB cluster",
         "it needs an engine of containers",
         "it needs a cluster",
+        "it needs a server of Varve that runs",
     ];
 
     public static TheoryData<string> Pages => [.. DocsBlock.Pages];

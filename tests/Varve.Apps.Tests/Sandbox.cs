@@ -73,6 +73,16 @@ internal sealed class Sandbox : IDisposable
             "forever"
         );
 
+    /// <summary>The two together: ten years with a row an hour, each year a slice that takes a while.</summary>
+    internal static Task<Sandbox> SlowYearsAsync() =>
+        AppliedAsync(
+            """
+            CREATE TABLE cpu (ts TIMESTAMP, host VARCHAR, x DOUBLE, load DOUBLE GENERATED ALWAYS AS (levenshtein(repeat('a', 120), repeat(chr(97 + x::INTEGER), 120))::DOUBLE) VIRTUAL);
+            INSERT INTO cpu (ts, host, x) SELECT ts, 'host0', epoch(ts) % 7 FROM range(TIMESTAMP '2015-06-01', TIMESTAMP '2025-03-21', INTERVAL 1 HOUR) r(ts)
+            """,
+            "forever"
+        );
+
     private static async Task<Sandbox> AppliedAsync(string table, string keep)
     {
         var box = new Sandbox();

@@ -42,7 +42,18 @@ internal static class Tool
             RedirectStandardError = true,
             WorkingDirectory = folder ?? Path.GetTempPath(),
         };
-        foreach (var variable in new[] { "VARVE_DB", "VARVE_SCHEMA", "VARVE_DEBUG", "VARVE_AUDIT_KEY" })
+        foreach (
+            var variable in new[]
+            {
+                "VARVE_DB",
+                "VARVE_SCHEMA",
+                "VARVE_DEBUG",
+                "VARVE_AUDIT_KEY",
+                "VARVE_SERVER",
+                "VARVE_TOKEN",
+                "VARVE_CONNECTION",
+            }
+        )
             start.Environment.Remove(variable);
         return start;
     }

@@ -1,3 +1,4 @@
+using Varve.Cli.Backends;
 using Varve.Cli.Commands;
 using Varve.Cli.Render;
 using Varve.Engines;
@@ -40,7 +41,7 @@ internal sealed record AnswerTarget(AnswerFormat Format, string? File)
     /// </summary>
     internal async Task WriteAsync(
         CommandContext call,
-        Lifecycle lifecycle,
+        IBackend lifecycle,
         QueryRequest request,
         bool headers,
         Func<QueryAnswer, IEnumerable<string>> beyond
@@ -65,12 +66,12 @@ internal sealed record AnswerTarget(AnswerFormat Format, string? File)
             call.Screen.Warn(new("note     ", Palette.Warn), note);
     }
 
-    private Task<QueryAnswer> AskAsync(CommandContext call, Lifecycle lifecycle, QueryRequest request, bool headers, Progress written) =>
+    private Task<QueryAnswer> AskAsync(CommandContext call, IBackend lifecycle, QueryRequest request, bool headers, Progress written) =>
         File is null ? PrintAsync(call, lifecycle, request, headers, written) : SaveAsync(call, lifecycle, request, headers, File);
 
     private async Task<QueryAnswer> PrintAsync(
         CommandContext call,
-        Lifecycle lifecycle,
+        IBackend lifecycle,
         QueryRequest request,
         bool headers,
         Progress written
@@ -98,7 +99,7 @@ internal sealed record AnswerTarget(AnswerFormat Format, string? File)
         }
     }
 
-    private async Task<QueryAnswer> SaveAsync(CommandContext call, Lifecycle lifecycle, QueryRequest request, bool headers, string path)
+    private async Task<QueryAnswer> SaveAsync(CommandContext call, IBackend lifecycle, QueryRequest request, bool headers, string path)
     {
         if (Directory.Exists(path))
             throw CommonOptions.Usage($"--output {path} is a folder. Name a file in it.");
@@ -121,7 +122,7 @@ internal sealed record AnswerTarget(AnswerFormat Format, string? File)
 
     private async Task<(QueryAnswer Answer, long Rows)> SaveTextAsync(
         CommandContext call,
-        Lifecycle lifecycle,
+        IBackend lifecycle,
         QueryRequest request,
         bool headers,
         string part
@@ -133,7 +134,7 @@ internal sealed record AnswerTarget(AnswerFormat Format, string? File)
 
     private async Task<(QueryAnswer Answer, long Rows)> StreamAsync(
         CommandContext call,
-        Lifecycle lifecycle,
+        IBackend lifecycle,
         QueryRequest request,
         bool headers,
         Stream stream,

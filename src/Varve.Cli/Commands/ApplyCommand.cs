@@ -30,7 +30,7 @@ internal static class ApplyCommand
         new CliCommand(
             "apply",
             "Store policies: all of them or, where one is refused, none",
-            [Files, Prune, Expected, CommonOptions.Archive, .. CommonOptions.Database],
+            [Files, Prune, Expected, CommonOptions.Archive, .. CommonOptions.Anywhere],
             ActAsync
         )
         {

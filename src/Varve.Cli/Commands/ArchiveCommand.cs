@@ -24,13 +24,13 @@ internal static class ArchiveCommand
 
     private static readonly Option<bool> Yes = new("--yes", "-y") { Description = "Remove them without asking" };
 
-    private static IReadOnlyList<Symbol> Common => [CommonOptions.Archive, .. CommonOptions.Database];
+    private static IReadOnlyList<Symbol> Common => [CommonOptions.Archive, .. CommonOptions.Anywhere];
 
     internal static Command Create() =>
         new CliCommand(
             "archive",
             "List, check and prune what was archived before it expired",
-            new CliCommand("list", "List the parts of archives", [CommonOptions.Names, .. CommonOptions.Database], ListAsync)
+            new CliCommand("list", "List the parts of archives", [CommonOptions.Names, .. CommonOptions.Anywhere], ListAsync)
             {
                 Examples = ["varve archive list flights"],
             },

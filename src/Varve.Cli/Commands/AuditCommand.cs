@@ -30,7 +30,7 @@ internal static class AuditCommand
         new CliCommand(
             "audit",
             "Show the append-only log, newest first, or check its chain",
-            [Verify, Head, Limit, .. CommonOptions.Database],
+            [Verify, Head, Limit, .. CommonOptions.Anywhere],
             ActAsync
         )
         {

@@ -19,7 +19,7 @@ internal static class CheckCommand
         new CliCommand(
             "check",
             "Check policy files; with a database also against its tables",
-            [Files, CommonOptions.Archive, .. CommonOptions.Database],
+            [Files, CommonOptions.Archive, .. CommonOptions.Anywhere],
             ActAsync
         )
         {

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using NodaTime;
 using Varve.Cli.Answers;
+using Varve.Cli.Backends;
 using Varve.Policies;
 using Varve.Time;
 
@@ -20,6 +21,24 @@ internal static class CommonOptions
     {
         HelpName = "URL",
         Description = "The database, for example duckdb:metrics.duckdb. Default: VARVE_DB",
+    };
+
+    internal static readonly Option<string?> Server = new("--server")
+    {
+        HelpName = "URL",
+        Description = "A server of Varve that does it with its own database; its token is in VARVE_TOKEN. Default: VARVE_SERVER",
+    };
+
+    internal static readonly Option<string?> Connection = new("--connection")
+    {
+        HelpName = "NAME",
+        Description = "Which database of that server, where it keeps several. Default: VARVE_CONNECTION",
+    };
+
+    internal static readonly Option<string?> TokenFile = new("--token-file")
+    {
+        HelpName = "FILE",
+        Description = "The file whose first line is the token; - is standard input. Default: VARVE_TOKEN",
     };
 
     internal static readonly Option<string?> Schema = new("--schema")
@@ -110,6 +129,12 @@ internal static class CommonOptions
     /// <summary>What every command that opens a database has.</summary>
     internal static IReadOnlyList<Symbol> Database => [Db, Schema, Wait, Output, Wide, Debug];
 
+    /// <summary>How a server is named.</summary>
+    internal static IReadOnlyList<Symbol> Served => [Server, Connection, TokenFile];
+
+    /// <summary>What every command has that works on a database here as it does on a server.</summary>
+    internal static IReadOnlyList<Symbol> Anywhere => [Db, .. Served, Schema, Wait, Output, Wide, Debug];
+
     /// <summary>True where a script reads.</summary>
     internal static bool IsJson(ParseResult parse) =>
         IsLines(parse)
@@ -177,7 +202,7 @@ internal static class CommonOptions
         parse.GetValue(option) is var limit and > 0 ? limit : throw Usage($"{option.Name} is at least 1.");
 
     /// <summary>A list of an empty catalog is empty, not wrong.</summary>
-    internal static async Task<IReadOnlyList<T>> OrNoneAsync<T>(CommandContext call, Lifecycle lifecycle, Task<IReadOnlyList<T>> listed)
+    internal static async Task<IReadOnlyList<T>> OrNoneAsync<T>(CommandContext call, IBackend lifecycle, Task<IReadOnlyList<T>> listed)
     {
         IReadOnlyList<T> found = [];
         try
@@ -192,6 +217,7 @@ internal static class CommonOptions
         // Whoever names a catalog has one: not finding it is no answer.
         return
             found.Count == 0
+            && !call.IsServed
             && DatabaseOpener.Catalog(call.Parse.GetValue(Schema)) is { } named
             && await HasNoPolicyAsync(lifecycle, call.Cancellation)
             ? throw new PolicyException(

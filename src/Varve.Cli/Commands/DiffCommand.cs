@@ -15,7 +15,7 @@ internal static class DiffCommand
         new CliCommand(
             "diff",
             "Compare stored policies with files, and with what is really in the database",
-            [PlanCommand.Subjects, CommonOptions.Tags, Detailed, .. CommonOptions.Database],
+            [PlanCommand.Subjects, CommonOptions.Tags, Detailed, .. CommonOptions.Anywhere],
             ActAsync
         )
         {

@@ -1,9 +1,7 @@
 using System.CommandLine;
 using Varve.Cli.Json;
 using Varve.Cli.Render;
-using Varve.CrateDb;
 using Varve.Diagnosis;
-using Varve.DuckDb;
 using Varve.PostgreSql;
 
 namespace Varve.Cli.Commands;
@@ -28,7 +26,7 @@ internal static class DoctorCommand
         new CliCommand(
             "doctor",
             "Look for what is not as it should be, and change nothing",
-            [AuditHead, Grants, .. CommonOptions.Database],
+            [AuditHead, Grants, .. CommonOptions.Anywhere],
             ActAsync
         )
         {
@@ -44,13 +42,8 @@ internal static class DoctorCommand
     {
         if (call.Parse.GetValue(Grants) is { } reader)
             return await GrantsAsync(call, reader);
-        var lifecycle = call.Read();
-        List<Finding> findings =
-        [
-            .. await lifecycle.DiagnoseAsync(call.Parse.GetValue(AuditHead), call.Cancellation),
-            .. await OfEngineAsync(call, lifecycle),
-        ];
-        var exit = findings.Exists(f => f.Severity is Severity.Error) ? ExitCode.Person : ExitCode.Done;
+        var findings = await call.Read().DiagnoseAsync(call.Parse.GetValue(AuditHead), call.Cancellation);
+        var exit = findings.Any(f => f.Severity is Severity.Error) ? ExitCode.Person : ExitCode.Done;
         if (call.IsJson)
             call.Print(new DoctorShape(exit == ExitCode.Done, findings));
         else
@@ -60,12 +53,15 @@ internal static class DoctorCommand
 
     private static async Task<int> GrantsAsync(CommandContext call, string reader)
     {
+        if (call.IsServed)
+            throw CommonOptions.Usage(
+                "--grants writes statements for the role that opens the database, and a server is not told which: leave --server out, and name the database with --db."
+            );
         if (DatabaseOpener.Url(call.Parse.GetValue(CommonOptions.Db)).Scheme == "duckdb")
             throw CommonOptions.Usage("--grants is for servers: a DuckDB file belongs to whoever may read and write it.");
         if (reader.Length == 0)
             throw CommonOptions.Usage("--grants takes the name of a role that reads.");
-        var lifecycle = call.Read();
-        var policies = await lifecycle.PoliciesAsync(Policies.Selection.All, call.Cancellation);
+        var policies = await call.ReadHere().PoliciesAsync(Policies.Selection.All, call.Cancellation);
         var statements = await PostgreSqlGrants.StatementsAsync(
             call.Database,
             policies,
@@ -79,17 +75,6 @@ internal static class DoctorCommand
             foreach (var statement in statements)
                 call.Screen.Line(statement);
         return ExitCode.Done;
-    }
-
-    private static async Task<IReadOnlyList<Finding>> OfEngineAsync(CommandContext call, Lifecycle lifecycle)
-    {
-        var scheme = DatabaseOpener.Url(call.Parse.GetValue(CommonOptions.Db)).Scheme;
-        if (scheme == "duckdb")
-            return await DuckDbHealth.DiagnoseAsync(call.Database, call.Cancellation);
-        var policies = await lifecycle.PoliciesAsync(Policies.Selection.All, call.Cancellation);
-        return scheme == "cratedb"
-            ? await CrateDbHealth.DiagnoseAsync(call.Database, policies, call.Cancellation)
-            : await PostgreSqlHealth.DiagnoseAsync(call.Database, policies, call.Cancellation);
     }
 
     private static void Show(Screen screen, IReadOnlyList<Finding> findings)

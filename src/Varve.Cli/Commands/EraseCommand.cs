@@ -27,7 +27,7 @@ internal static class EraseCommand
                 CommonOptions.Zone,
                 DryRun,
                 Yes,
-                .. CommonOptions.Database,
+                .. CommonOptions.Anywhere,
             ],
             ActAsync
         )

@@ -23,7 +23,7 @@ internal static class ForecastCommand
         new CliCommand(
             "forecast",
             "Show rows and bytes over two years, as stored and as a file would change it",
-            [PlanCommand.Subjects, CommonOptions.Tags, CommonOptions.AsOf, For, Png, .. CommonOptions.Database],
+            [PlanCommand.Subjects, CommonOptions.Tags, CommonOptions.AsOf, For, Png, .. CommonOptions.Anywhere],
             ActAsync
         )
         {

@@ -82,6 +82,7 @@ internal static class GraphCommand
                 Size,
                 Dark,
                 CommonOptions.Db,
+                .. CommonOptions.Served,
                 CommonOptions.Schema,
                 CommonOptions.Wait,
                 CommonOptions.Debug,

@@ -1,4 +1,5 @@
 using NodaTime;
+using Varve.Cli.Backends;
 using Varve.Cli.Charts;
 using Varve.Policies;
 using Varve.Time;
@@ -33,7 +34,7 @@ internal sealed record GraphQuestion
     internal IReadOnlyList<(double Value, string Name)> Thresholds { get; init; } = [];
 
     /// <summary>Asks for what a chart needs of a measure: its extremes, and mean, last or whatever the policy has.</summary>
-    internal async Task<Series> AskAsync(Lifecycle lifecycle, TimeRange range, int points, CancellationToken cancellation)
+    internal async Task<Series> AskAsync(IBackend lifecycle, TimeRange range, int points, CancellationToken cancellation)
     {
         var series = await OnceAsync(lifecycle, range, points, cancellation);
 
@@ -41,7 +42,7 @@ internal sealed record GraphQuestion
         return series.Curves.Count > FewLines ? await OnceAsync(lifecycle, range, points / 4, cancellation) : series;
     }
 
-    private async Task<Series> OnceAsync(Lifecycle lifecycle, TimeRange range, int points, CancellationToken cancellation)
+    private async Task<Series> OnceAsync(IBackend lifecycle, TimeRange range, int points, CancellationToken cancellation)
     {
         var stored = (await lifecycle.PolicyAsync(Policy, cancellation)).Policy;
         var measures = stored.Measures ?? await AutoAsync(lifecycle, range, cancellation);
@@ -85,7 +86,7 @@ internal sealed record GraphQuestion
     /// <summary>
     /// What <c>measures: auto</c> took, read from the columns of an answer: avg, min, max of numbers, last of everything else.
     /// </summary>
-    private async Task<IReadOnlyList<Measure>> AutoAsync(Lifecycle lifecycle, TimeRange range, CancellationToken cancellation)
+    private async Task<IReadOnlyList<Measure>> AutoAsync(IBackend lifecycle, TimeRange range, CancellationToken cancellation)
     {
         var answer = await lifecycle.QueryAsync(
             new()

@@ -27,7 +27,7 @@ internal static class HistoryCommand
         new CliCommand(
             "history",
             "Show runs, newest first, or the steps of one",
-            [CommonOptions.Names, CommonOptions.Tags, Steps, Limit, All, .. CommonOptions.Database],
+            [CommonOptions.Names, CommonOptions.Tags, Steps, Limit, All, .. CommonOptions.Anywhere],
             ActAsync
         )
         {

@@ -214,7 +214,7 @@ internal static class ImportCommand
         if (call.Parse.GetValue(Out) is not null)
             throw CommonOptions.Usage("--apply stores the policies, --out writes files to read first. Say one of them.");
         List<PolicyDocument> documents = [.. result.Policies.SelectMany(p => PolicyYaml.Parse(p.Yaml, p.Name))];
-        var results = await call.Write().ApplyAsync(documents, cancellationToken: call.Cancellation);
+        var results = await call.Write().ApplyAsync(documents, prune: false, call.Cancellation);
         if (call.IsJson)
             call.Print(new ApplyShape([.. results.Select(AppliedPolicy.Of)]));
         else

@@ -93,7 +93,7 @@ internal static class InitCommand
         var file = call.Parse.GetValue(Out);
         if (file is not null)
             Free(call, [file]);
-        var draft = await call.Read().ProposeAsync(Read(table), choices, call.Cancellation);
+        var draft = await call.ReadHere().ProposeAsync(Read(table), choices, call.Cancellation);
         if (file is not null)
             await WriteAsync(file, draft, call.Cancellation);
         if (call.IsJson)
@@ -124,7 +124,7 @@ internal static class InitCommand
         if (call.Parse.GetValue(Ttl) is not null || call.Parse.GetValue(Archive) is not null)
             throw CommonOptions.Usage("--ttl and --archive are about one table: varve init --ttl 365d TABLE.");
         var folder = call.Parse.GetValue(Out) ?? Folder;
-        var outcomes = await call.Read().ProposeAllAsync(call.Cancellation);
+        var outcomes = await call.ReadHere().ProposeAllAsync(call.Cancellation);
         var written = Files(folder, [.. outcomes.Select(o => o.Draft).OfType<PolicyDraft>()]);
         Free(call, [.. written.Select(w => w.File)]);
         if (written.Count > 0)
@@ -157,7 +157,7 @@ internal static class InitCommand
 
     private static async Task<int> ListAsync(CommandContext call)
     {
-        var tables = await call.Read().TablesAsync(call.Cancellation);
+        var tables = await call.ReadHere().TablesAsync(call.Cancellation);
         if (tables.Count == 0)
             throw CommonOptions.Usage("There is no table in this database that is not Varve's own.");
         throw CommonOptions.Usage(

@@ -10,7 +10,7 @@ internal static class InvalidateCommand
         new CliCommand(
             "invalidate",
             "Mark covered buckets to be built again by the next run",
-            [CommonOptions.Name, CommonOptions.From, CommonOptions.To, CommonOptions.Zone, .. CommonOptions.Database],
+            [CommonOptions.Name, CommonOptions.From, CommonOptions.To, CommonOptions.Zone, .. CommonOptions.Anywhere],
             ActAsync
         )
         {

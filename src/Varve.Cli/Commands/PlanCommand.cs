@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Varve.Cli.Backends;
 using Varve.Cli.Json;
 using Varve.Cli.Render;
 using Varve.Planning;
@@ -35,7 +36,7 @@ internal static class PlanCommand
         new CliCommand(
             "plan",
             "Show what a run would do, and change nothing",
-            [Subjects, CommonOptions.Tags, CommonOptions.AsOf, Sql, Out, Shown, Detailed, CommonOptions.Archive, .. CommonOptions.Database],
+            [Subjects, CommonOptions.Tags, CommonOptions.AsOf, Sql, Out, Shown, Detailed, CommonOptions.Archive, .. CommonOptions.Anywhere],
             ActAsync
         )
         {
@@ -113,7 +114,7 @@ internal static class PlanCommand
 
     private static async Task WithStatementsAsync(
         CommandContext call,
-        Lifecycle lifecycle,
+        IBackend lifecycle,
         IReadOnlyList<PolicyDocument> documents,
         IReadOnlyList<Plan> plans
     )

@@ -53,12 +53,12 @@ internal static class PolicyCommand
         new CliCommand(
             "policy",
             "List, show, delete, hold and release stored policies",
-            new CliCommand("list", "List stored policies", [CommonOptions.Names, CommonOptions.Tags, .. CommonOptions.Database], ListAsync),
-            new CliCommand("show", "Show one policy as it was written", [CommonOptions.Name, .. CommonOptions.Database], ShowAsync),
+            new CliCommand("list", "List stored policies", [CommonOptions.Names, CommonOptions.Tags, .. CommonOptions.Anywhere], ListAsync),
+            new CliCommand("show", "Show one policy as it was written", [CommonOptions.Name, .. CommonOptions.Anywhere], ShowAsync),
             new CliCommand(
                 "delete",
                 "Remove a policy from the catalog; its relations stay",
-                [CommonOptions.Name, Yes, .. CommonOptions.Database],
+                [CommonOptions.Name, Yes, .. CommonOptions.Anywhere],
                 DeleteAsync
             ),
             new CliCommand(
@@ -72,7 +72,7 @@ internal static class PolicyCommand
                     CommonOptions.Zone,
                     Reason,
                     Until,
-                    .. CommonOptions.Database,
+                    .. CommonOptions.Anywhere,
                 ],
                 HoldAsync
             )
@@ -82,7 +82,7 @@ internal static class PolicyCommand
             new CliCommand(
                 "release",
                 "End one hold, or all of a policy",
-                [CommonOptions.Name, Id, All, Yes, .. CommonOptions.Database],
+                [CommonOptions.Name, Id, All, Yes, .. CommonOptions.Anywhere],
                 ReleaseAsync
             )
             {
@@ -91,7 +91,7 @@ internal static class PolicyCommand
             new CliCommand(
                 "retire",
                 "List the tiers that a policy no longer has, or drop them for good",
-                [CommonOptions.Name, Drop, .. CommonOptions.Database],
+                [CommonOptions.Name, Drop, .. CommonOptions.Anywhere],
                 RetireAsync
             )
             {
@@ -100,13 +100,13 @@ internal static class PolicyCommand
             new CliCommand(
                 "accept-types",
                 "Take over the types that the source's columns have now",
-                [CommonOptions.Name, .. CommonOptions.Database],
+                [CommonOptions.Name, .. CommonOptions.Anywhere],
                 AcceptTypesAsync
             ),
             new CliCommand(
                 "adopt-source",
                 "Go on with a source that is not the table that the tiers were built from",
-                [CommonOptions.Name, Same, .. CommonOptions.Database],
+                [CommonOptions.Name, Same, .. CommonOptions.Anywhere],
                 AdoptSourceAsync
             )
             {

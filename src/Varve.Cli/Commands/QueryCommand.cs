@@ -1,6 +1,7 @@
 using System.CommandLine;
 using NodaTime;
 using Varve.Cli.Answers;
+using Varve.Cli.Backends;
 using Varve.Cli.Render;
 using Varve.Policies;
 using Varve.Reading;
@@ -62,6 +63,7 @@ internal static class QueryCommand
                 Expanded,
                 CommonOptions.Wide,
                 CommonOptions.Db,
+                .. CommonOptions.Served,
                 CommonOptions.Schema,
                 CommonOptions.Wait,
                 CommonOptions.Debug,
@@ -131,7 +133,7 @@ internal static class QueryCommand
     }
 
     /// <summary>--from and --to; a missing end is that of all that source and tiers hold.</summary>
-    internal static async Task<TimeRange> SpanAsync(CommandContext call, Lifecycle lifecycle, string policy, Reckoning reckoning)
+    internal static async Task<TimeRange> SpanAsync(CommandContext call, IBackend lifecycle, string policy, Reckoning reckoning)
     {
         var (from, to) = (reckoning.At(call.Parse, CommonOptions.From), reckoning.At(call.Parse, CommonOptions.To));
         if (from is { } start && to is { } end)
@@ -162,7 +164,7 @@ internal static class QueryCommand
     private static Instant NextMinute(Instant at) => Instant.FromUnixTimeSeconds(((at.ToUnixTimeSeconds() / 60) + 1) * 60);
 
     /// <summary>What source and tiers hold together.</summary>
-    internal static async Task<TimeRange> HeldAsync(Lifecycle lifecycle, string policy, CancellationToken cancellation)
+    internal static async Task<TimeRange> HeldAsync(IBackend lifecycle, string policy, CancellationToken cancellation)
     {
         var stored = (await lifecycle.PolicyAsync(policy, cancellation)).Policy;
         var status =

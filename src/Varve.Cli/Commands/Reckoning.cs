@@ -1,5 +1,6 @@
 using System.CommandLine;
 using NodaTime;
+using Varve.Cli.Backends;
 using Varve.Cli.Render;
 using Varve.Policies;
 using Varve.Time;
@@ -10,7 +11,7 @@ namespace Varve.Cli.Commands;
 internal sealed record Reckoning(Instant Now, DateTimeZone Zone)
 {
     /// <summary>The zone of a policy where none was typed; UTC for several of them, and for one that is not stored.</summary>
-    internal static async Task<Reckoning> OfAsync(CommandContext call, Lifecycle lifecycle, string? policy, string? every = null)
+    internal static async Task<Reckoning> OfAsync(CommandContext call, IBackend lifecycle, string? policy, string? every = null)
     {
         if (call.Parse.GetValue(CommonOptions.Zone) is { } typed)
             return new(call.Now, typed);

@@ -17,7 +17,7 @@ internal static class RepairCommand
         new CliCommand(
             "repair",
             "Make views, and what the catalog shows of policies, again",
-            [CommonOptions.Names, CommonOptions.Tags, Detach, .. CommonOptions.Database],
+            [CommonOptions.Names, CommonOptions.Tags, Detach, .. CommonOptions.Anywhere],
             ActAsync
         )
         {
@@ -29,17 +29,7 @@ internal static class RepairCommand
         var isDetached = call.Parse.GetValue(Detach);
         var reports = await call.Write().RepairAsync(CommonOptions.Selection(call.Parse), isDetached, call.Cancellation);
         if (call.IsJson)
-            call.Print(
-                new RepairShape([
-                    .. reports.Select(r => new RepairedPolicy(
-                        r.Policy,
-                        isDetached,
-                        [.. r.Views.Select(v => v.Text)],
-                        r.IsLeft,
-                        r.Failure is { } failure ? ProblemShape.Of(failure) : null
-                    )),
-                ])
-            );
+            call.Print(RepairShape.Of(reports, isDetached));
         else
             Show(call.Screen, reports, isDetached);
         return ExitCode.Of(reports.Select(r => r.Failure));

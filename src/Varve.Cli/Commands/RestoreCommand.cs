@@ -51,7 +51,7 @@ internal static class RestoreCommand
                 Location,
                 Of,
                 CommonOptions.Archive,
-                .. CommonOptions.Database,
+                .. CommonOptions.Anywhere,
             ],
             ActAsync
         )

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using NodaTime;
 using Varve.Catalog;
+using Varve.Cli.Backends;
 using Varve.Cli.Json;
 using Varve.Cli.Render;
 using Varve.Cli.Running;
@@ -85,7 +86,7 @@ internal static class RunCommand
                 Beat,
                 Metrics,
                 CommonOptions.Archive,
-                .. CommonOptions.Database.Except([CommonOptions.Output]),
+                .. CommonOptions.Anywhere.Except([CommonOptions.Output]),
                 CommonOptions.Events,
             ],
             ActAsync
@@ -184,7 +185,7 @@ internal static class RunCommand
         return selection;
     }
 
-    private static async Task<RunOutcome> RunAsync(CommandContext call, Lifecycle lifecycle, Selection selection, RunOptions options)
+    private static async Task<RunOutcome> RunAsync(CommandContext call, IBackend lifecycle, Selection selection, RunOptions options)
     {
         var outcome = new RunOutcome { PlanFile = call.Parse.GetValue(PlanOption) };
         var signals = Signals.Current!;

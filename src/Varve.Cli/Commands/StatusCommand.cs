@@ -14,7 +14,7 @@ internal static class StatusCommand
         new CliCommand(
             "status",
             "Show how source and tiers stand, what is due and what waits",
-            [CommonOptions.Names, CommonOptions.Tags, CommonOptions.AsOf, Short, .. CommonOptions.Database],
+            [CommonOptions.Names, CommonOptions.Tags, CommonOptions.AsOf, Short, .. CommonOptions.Anywhere],
             ActAsync
         )
         {

@@ -1,11 +1,12 @@
 using System.CommandLine;
 using System.CommandLine.Completions;
 using Varve.Catalog;
+using Varve.Cli.Backends;
 using Varve.Policies;
 
 namespace Varve.Cli.Commands;
 
-/// <summary>What the database of the command line or of VARVE_DB can complete: stored policies and their tags.</summary>
+/// <summary>What the database, or the server, of the command line or of the environment can complete: stored policies and their tags.</summary>
 internal static class Suggestions
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(2);
@@ -76,6 +77,19 @@ internal static class Suggestions
     private static async Task<IReadOnlyList<StoredPolicy>> StoredAsync(ParseResult parse)
     {
         using var patience = new CancellationTokenSource(s_patience);
+        if (ServerAddress.IsNamed(parse))
+        {
+            // Standard input is the keyboard here.
+            if (parse.GetValue(CommonOptions.TokenFile) == "-")
+                return [];
+            using var server = ServerBackend.At(ServerAddress.Of(parse), TimeSpan.Zero);
+            return
+            [
+                .. await server.PoliciesAsync(Selection.All, patience.Token),
+                .. (await server.PatternsAsync(Selection.All, patience.Token)).Select(p => p.Stored),
+            ];
+        }
+
         await using var database = DatabaseOpener.Open(
             parse.GetValue(CommonOptions.Db),
             readOnly: true,

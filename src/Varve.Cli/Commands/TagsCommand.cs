@@ -8,7 +8,7 @@ namespace Varve.Cli.Commands;
 /// <summary><c>varve tags</c>.</summary>
 internal static class TagsCommand
 {
-    internal static Command Create() => new CliCommand("tags", "List the tags of stored policies", [.. CommonOptions.Database], ActAsync);
+    internal static Command Create() => new CliCommand("tags", "List the tags of stored policies", [.. CommonOptions.Anywhere], ActAsync);
 
     private static async Task<int> ActAsync(CommandContext call)
     {

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Varve.Applying;
+using Varve.Cli.Backends;
 using Varve.Cli.Json;
 using Varve.Cli.Render;
 using Varve.Execution;
@@ -34,7 +35,7 @@ internal static class VerifyCommand
                 CommonOptions.Zone,
                 Accept,
                 Adopt,
-                .. CommonOptions.Database,
+                .. CommonOptions.Anywhere,
             ],
             ActAsync
         )
@@ -101,7 +102,7 @@ internal static class VerifyCommand
     }
 
     /// <summary>In the zone of the policy where one is named.</summary>
-    private static async Task<TimeRange?> RangeAsync(CommandContext call, Lifecycle lifecycle) =>
+    private static async Task<TimeRange?> RangeAsync(CommandContext call, IBackend lifecycle) =>
         (await Reckoning.OfAsync(call, lifecycle, call.Parse.GetValue(CommonOptions.Names) is [var only] ? only : null)).Range(call.Parse);
 
     /// <summary>A name as a shell takes it for one word.</summary>

@@ -1,4 +1,5 @@
 using NodaTime;
+using Varve.Cli.Backends;
 using Varve.Cli.Charts;
 using Varve.Cli.Commands;
 using Varve.Cli.Render;
@@ -36,7 +37,7 @@ internal sealed class Tour
         await Airport.LoadAsync(_folder, _call.Cancellation);
         var before = await WithAsync(async lifecycle =>
         {
-            ApplyCommand.Table(_screen, await lifecycle.ApplyAsync(Documents(withKeep: false), cancellationToken: _call.Cancellation));
+            ApplyCommand.Table(_screen, await lifecycle.ApplyAsync(Documents(withKeep: false), prune: false, _call.Cancellation));
             var standing = await lifecycle.StatusAsync(Selection.All, AsOf, _call.Cancellation);
             Chapter(2, "Plan first", "the policies roll up into hours, days, weeks and months; nothing expires yet");
             await PlanAsync(lifecycle);
@@ -51,7 +52,7 @@ internal sealed class Tour
             await PlanAsync(lifecycle);
             await RunAsync(lifecycle, []);
             Chapter(5, "Now the sources may go", "keep: 90d and keep: 180d are applied; the first removal waits for a person's word");
-            ApplyCommand.Table(_screen, await lifecycle.ApplyAsync(Documents(withKeep: true), cancellationToken: _call.Cancellation));
+            ApplyCommand.Table(_screen, await lifecycle.ApplyAsync(Documents(withKeep: true), prune: false, _call.Cancellation));
             var plans = await PlanAsync(lifecycle);
             _screen.Line();
             _screen.Line(
@@ -75,14 +76,14 @@ internal sealed class Tour
         Farewell();
     }
 
-    private async Task<IReadOnlyList<Plan>> PlanAsync(Lifecycle lifecycle)
+    private async Task<IReadOnlyList<Plan>> PlanAsync(IBackend lifecycle)
     {
         var plans = await lifecycle.PlanAsync(Selection.All, AsOf, _call.Cancellation);
         PlanScreen.Show(_screen, plans);
         return plans;
     }
 
-    private async Task RunAsync(Lifecycle lifecycle, IReadOnlyList<string> confirm)
+    private async Task RunAsync(IBackend lifecycle, IReadOnlyList<string> confirm)
     {
         var outcome = new RunOutcome();
         await RunProgress.ShowAsync(
@@ -96,7 +97,7 @@ internal sealed class Tour
             throw new HaltException("VRV300", $"The demonstration did not end as it should. Its folder is {_folder.Path}.");
     }
 
-    private async Task DrawAsync(Lifecycle lifecycle)
+    private async Task DrawAsync(IBackend lifecycle)
     {
         var range = await QueryCommand.HeldAsync(lifecycle, "weather", _call.Cancellation);
         var series = await new GraphQuestion
@@ -166,9 +167,15 @@ internal sealed class Tour
     private static string WithoutTierKeep(string line) =>
         line.IndexOf(", keep:", StringComparison.Ordinal) is >= 0 and var at ? $"{line[..at]} }}" : line;
 
-    private async Task<T> WithAsync<T>(Func<Lifecycle, Task<T>> work)
+    private async Task<T> WithAsync<T>(Func<IBackend, Task<T>> work)
     {
         await using var database = DatabaseOpener.OpenFile(_folder.Database);
-        return await work(new(database, DatabaseOpener.Options(null, null)));
+        return await work(
+            new DatabaseBackend(
+                new(database, DatabaseOpener.Options(null, null)),
+                database,
+                Engines.DatabaseUrl.Parse($"duckdb:{_folder.Database}")
+            )
+        );
     }
 }

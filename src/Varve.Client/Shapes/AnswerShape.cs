@@ -10,10 +10,16 @@ namespace Varve.Client.Shapes;
 /// <param name="Parts"><c>parts</c> in JSON.</param>
 /// <param name="Missing"><c>missing</c> in JSON.</param>
 /// <param name="Notes"><c>notes</c> in JSON.</param>
+/// <param name="Kinds"><c>kinds</c> in JSON.</param>
+/// <param name="Range"><c>range</c> in JSON.</param>
+/// <param name="Starts"><c>starts</c> in JSON.</param>
 public sealed record AnswerShape(
     string Zone,
     IReadOnlyList<string> Columns,
     IReadOnlyList<IReadOnlyList<JsonElement>> Rows,
     IReadOnlyList<AnswerPart> Parts,
     IReadOnlyList<JsonElement> Missing,
-    IReadOnlyList<string> Notes);
+    IReadOnlyList<string> Notes,
+    IReadOnlyList<AnswerKind> Kinds,
+    TimeRange? Range,
+    IReadOnlyList<JsonElement>? Starts);

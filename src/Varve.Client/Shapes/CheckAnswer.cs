@@ -5,7 +5,9 @@ namespace Varve.Client.Shapes;
 /// <param name="IsSound"><c>isSound</c> in JSON.</param>
 /// <param name="Policies"><c>policies</c> in JSON.</param>
 /// <param name="Problems"><c>problems</c> in JSON.</param>
+/// <param name="Reports"><c>reports</c> in JSON.</param>
 public sealed record CheckAnswer(
     bool IsSound,
     IReadOnlyList<string> Policies,
-    IReadOnlyList<ProblemPlace> Problems);
+    IReadOnlyList<ProblemPlace> Problems,
+    IReadOnlyList<CheckedPlaces> Reports);

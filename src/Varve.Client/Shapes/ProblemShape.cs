@@ -8,10 +8,12 @@ namespace Varve.Client.Shapes;
 /// <param name="File"><c>file</c> in JSON.</param>
 /// <param name="Line"><c>line</c> in JSON.</param>
 /// <param name="Column"><c>column</c> in JSON.</param>
+/// <param name="ExitCode"><c>exitCode</c> in JSON.</param>
 public sealed record ProblemShape(
     string Code,
     string Message,
     bool IsWarning,
     string? File,
     int? Line,
-    int? Column);
+    int? Column,
+    int? ExitCode);

@@ -15,6 +15,7 @@ namespace Varve.Client.Shapes;
 /// <param name="Dirty"><c>dirty</c> in JSON.</param>
 /// <param name="Cut"><c>cut</c> in JSON.</param>
 /// <param name="Lost"><c>lost</c> in JSON.</param>
+/// <param name="IsRetired"><c>isRetired</c> in JSON.</param>
 public sealed record RelationShape(
     string Relation,
     string Table,
@@ -26,4 +27,5 @@ public sealed record RelationShape(
     double BehindSeconds,
     int Dirty,
     int Cut,
-    int Lost);
+    int Lost,
+    bool IsRetired);

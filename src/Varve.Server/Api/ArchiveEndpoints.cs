@@ -33,21 +33,19 @@ internal static class ArchiveEndpoints
             .Produces<RestoredShape>();
     }
 
-    private static Task<ArchiveListShape> ListAsync(HttpContext http, string connection, string? policy) =>
+    private static Task<ArchiveListShape> ListAsync(HttpContext http, string connection, string[]? policy) =>
         http.WithAsync(
             connection,
             async (lifecycle, token) =>
-                new ArchiveListShape([
-                    .. (await lifecycle.ArchivesAsync(policy is null ? [] : [policy], token)).Select(p => PartShape.Of(p)),
-                ])
+                new ArchiveListShape([.. (await lifecycle.ArchivesAsync(policy ?? [], token)).Select(p => PartShape.Of(p))])
         );
 
-    private static Task<ArchiveReportShape> VerifyAsync(HttpContext http, string connection, string? policy) =>
+    private static Task<ArchiveReportShape> VerifyAsync(HttpContext http, string connection, string[]? policy) =>
         http.WithAsync(
             connection,
             async (lifecycle, token) =>
             {
-                var report = await lifecycle.VerifyArchivesAsync(policy is null ? [] : [policy], token);
+                var report = await lifecycle.VerifyArchivesAsync(policy ?? [], token);
                 return ArchiveReportShape.Of(report);
             }
         );

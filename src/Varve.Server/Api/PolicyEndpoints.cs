@@ -80,22 +80,34 @@ internal static class PolicyEndpoints
                 ServerCodes.BadRequest,
                 $"The text is one policy, and its name is that of the path: `policy: {policy}`."
             );
-        var results = await StoreAsync(http, connection, documents, new Dictionary<string, int> { [policy] = expected }, accept);
+        var results = await StoreAsync(
+            http,
+            connection,
+            documents,
+            new Dictionary<string, int> { [policy] = expected },
+            accept,
+            prune: false
+        );
         var own = results.First(r => r.Policy == policy);
         http.Response.Headers.ETag = Tag(own.Revision);
         var shape = new ApplyShape([.. results.Select(AppliedPolicy.Of)]);
         return own.Outcome == ApplyOutcome.Created ? TypedResults.Created(http.Request.Path, shape) : TypedResults.Ok(shape);
     }
 
-    private static async Task<ApplyShape> ApplyAsync(HttpContext http, string connection, YamlBody body, string? accept) =>
-        new([.. (await StoreAsync(http, connection, body.Documents(), new Dictionary<string, int>(), accept)).Select(AppliedPolicy.Of)]);
+    private static async Task<ApplyShape> ApplyAsync(HttpContext http, string connection, YamlBody body, string? accept, bool? prune) =>
+        new([
+            .. (await StoreAsync(http, connection, body.Documents(), new Dictionary<string, int>(), accept, prune ?? false)).Select(
+                AppliedPolicy.Of
+            ),
+        ]);
 
     private static Task<IReadOnlyList<ApplyResult>> StoreAsync(
         HttpContext http,
         string connection,
         IReadOnlyList<PolicyDocument> documents,
         IReadOnlyDictionary<string, int> expected,
-        string? accept
+        string? accept,
+        bool prune
     ) =>
         http
             .RequestServices.GetRequiredService<PolicyStoring>()
@@ -105,6 +117,7 @@ internal static class PolicyEndpoints
                 documents,
                 expected,
                 accept == PolicyStoring.Accepted,
+                prune,
                 http.RequestAborted
             );
 

@@ -21,6 +21,7 @@ internal sealed class PolicyStoring(ServerAudit audit, SchedulerService schedule
     /// <param name="documents">What.</param>
     /// <param name="expected">By policy: the revision that was read, 0 for a new one.</param>
     /// <param name="accepted">True: a change that removes more is meant.</param>
+    /// <param name="prune">True: stored policies that are not among them are taken out of force.</param>
     /// <param name="cancellationToken">Ends it before anything is changed.</param>
     /// <exception cref="PolicyException">With every problem, where somebody changed one, or where the change removes more and nobody said
     /// that it may.</exception>
@@ -30,16 +31,24 @@ internal sealed class PolicyStoring(ServerAudit audit, SchedulerService schedule
         IReadOnlyList<PolicyDocument> documents,
         IReadOnlyDictionary<string, int> expected,
         bool accepted,
+        bool prune,
         CancellationToken cancellationToken
     )
     {
+        if (prune && caller.Role < Role.Admin)
+            throw new PolicyException(
+                ServerCodes.Forbidden,
+                $"Taking policies out of force takes the role admin; {caller.Subject} is {caller.Role.ToString().ToLowerInvariant()}."
+            );
         var results = await connection.UseAsync(
             caller.Subject,
             async lifecycle =>
             {
                 if (!accepted)
                     await BrakeAsync(lifecycle, documents, cancellationToken);
-                return await lifecycle.ApplyAsync(documents, expected, cancellationToken);
+                return prune
+                    ? await lifecycle.ApplyAsync(documents, prune: true, cancellationToken)
+                    : await lifecycle.ApplyAsync(documents, expected, cancellationToken);
             },
             cancellationToken
         );
@@ -75,14 +84,22 @@ internal sealed class PolicyStoring(ServerAudit audit, SchedulerService schedule
         }
         catch (PolicyException unreadable)
         {
-            return new(false, [], [.. unreadable.Problems.Select(ProblemPlace.Of)]);
+            return new(false, [], [.. unreadable.Problems.Select(ProblemPlace.Of)], []);
         }
 
         var reports = await lifecycle.CheckAsync(documents, cancellationToken);
         return new(
             reports.All(r => r.IsSound),
             [.. reports.Select(r => r.Policy.Name)],
-            [.. reports.SelectMany(r => r.Problems).Select(ProblemPlace.Of)]
+            [.. reports.SelectMany(r => r.Problems).Select(ProblemPlace.Of)],
+            [
+                .. reports.Select(r => new CheckedPlaces(
+                    r.Policy.Name,
+                    r.Policy.Table.Text,
+                    r.IsSound,
+                    [.. r.Problems.Select(ProblemPlace.Of)]
+                )),
+            ]
         );
     }
 
@@ -105,4 +122,17 @@ internal sealed class PolicyStoring(ServerAudit audit, SchedulerService schedule
 /// <param name="IsSound">True where it may be stored.</param>
 /// <param name="Policies">What it holds.</param>
 /// <param name="Problems">Errors and warnings, each with its place.</param>
-internal sealed record CheckAnswer(bool IsSound, IReadOnlyList<string> Policies, IReadOnlyList<ProblemPlace> Problems);
+/// <param name="Reports">The same by policy; empty for a text that cannot be read.</param>
+internal sealed record CheckAnswer(
+    bool IsSound,
+    IReadOnlyList<string> Policies,
+    IReadOnlyList<ProblemPlace> Problems,
+    IReadOnlyList<CheckedPlaces> Reports
+);
+
+/// <summary>What a check found of one policy.</summary>
+/// <param name="Policy">Its name.</param>
+/// <param name="Table">Its table.</param>
+/// <param name="IsSound">True where it may be stored.</param>
+/// <param name="Problems">Errors and warnings, each with its place.</param>
+internal sealed record CheckedPlaces(string Policy, string Table, bool IsSound, IReadOnlyList<ProblemPlace> Problems);

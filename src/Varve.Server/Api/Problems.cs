@@ -18,6 +18,9 @@ internal sealed record ProblemAnswer(string Type, string Title, int Status, stri
 
     /// <summary>What differs, for a plan that is stale or a change that removes more.</summary>
     public IReadOnlyList<string> Differences { get; init; } = [];
+
+    /// <summary>What the command line ends with for it: the caller's next move.</summary>
+    public int ExitCode { get; init; } = Contracts.ExitCode.Usage;
 }
 
 /// <summary>One problem of a document.</summary>
@@ -83,6 +86,9 @@ internal static partial class Problems
                     $"This is a defect in Varve; the server's log has it under {context.TraceIdentifier}.",
                     "VRV900"
                 )
+                {
+                    ExitCode = Contracts.ExitCode.Defect,
+                }
             );
         }
     }
@@ -117,6 +123,7 @@ internal static partial class Problems
         {
             Errors = error is PolicyException policy ? [.. policy.Problems.Select(ProblemPlace.Of)] : [],
             Differences = error is StalePlanException stale ? stale.Differences : [],
+            ExitCode = error.ExitCode,
         };
 
     /// <summary><c>tiers[1].every</c> as <c>/tiers/1/every</c>.</summary>

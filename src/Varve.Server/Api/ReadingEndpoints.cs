@@ -1,11 +1,9 @@
-using System.Numerics;
 using NodaTime;
-using NodaTime.Text;
+using Varve.Databases;
 using Varve.Diagnosis;
-using Varve.DuckDb;
+using Varve.Engines;
 using Varve.Planning;
 using Varve.Policies;
-using Varve.Reading;
 using Varve.Server.Access;
 using Varve.Time;
 
@@ -48,14 +46,17 @@ internal static class ReadingEndpoints
         group.MapGet($"{Policy}/verify", VerifyAsync).Needs(Role.Viewer).WithName("Verify");
     }
 
-    private static Task<StatusShape> StatusAllAsync(HttpContext http, string connection, string? asOf) =>
+    private static Task<StatusShape> StatusAllAsync(HttpContext http, string connection, string? asOf, string[]? policy, string[]? tag) =>
         http.WithAsync(
             connection,
             async (lifecycle, token) =>
-                new StatusShape(
-                    [.. (await lifecycle.StatusAsync(Selection.All, Times.Instant(asOf, "asOf"), token)).Select(PolicyStanding.Of)],
-                    [.. (await lifecycle.PatternsAsync(Selection.All, token)).Select(p => PatternShape.Of(p))]
-                )
+            {
+                var selection = SelectionEndpoints.Of(policy, tag);
+                return new StatusShape(
+                    [.. (await lifecycle.StatusAsync(selection, Times.Instant(asOf, "asOf"), token)).Select(PolicyStanding.Of)],
+                    [.. (await lifecycle.PatternsAsync(selection, token)).Select(p => PatternShape.Of(p))]
+                );
+            }
         );
 
     private static Task<StatusShape> StatusAsync(HttpContext http, string connection, string policy, string? asOf) =>
@@ -183,16 +184,19 @@ internal static class ReadingEndpoints
         int? points,
         string? zone,
         string[]? where,
-        string? columns
+        string[]? whereNull,
+        string? columns,
+        int? about,
+        string? wholeAsOf
     ) =>
         http.WithAsync(
             connection,
             async (lifecycle, token) =>
             {
-                if (every is not null && points is not null)
-                    throw new PolicyException(ServerCodes.BadRequest, "every and points both say how fine; give one.");
-                if (points is < 1 or > MostPoints)
-                    throw new PolicyException(ServerCodes.BadRequest, $"points is from 1 to {MostPoints}.");
+                if (new[] { every is not null, points is not null, about is not null }.Count(said => said) > 1)
+                    throw new PolicyException(ServerCodes.BadRequest, "every, points and about all say how fine; give one.");
+                if (points is < 1 or > MostPoints || about is < 1 or > MostPoints)
+                    throw new PolicyException(ServerCodes.BadRequest, $"points and about are from 1 to {MostPoints}.");
                 var range =
                     from is not null && to is not null
                         ? Times.Range(from, to)
@@ -204,11 +208,16 @@ internal static class ReadingEndpoints
                         From = range.From,
                         To = range.To,
                         Every = every,
-                        Points = every is null && points is null ? DefaultPoints : null,
-                        AtMost = every is null ? points : null,
+                        Points = about ?? (every is null && points is null ? DefaultPoints : null),
+                        AtMost = points,
                         Zone = zone,
-                        Where = [.. (where ?? []).Select(Condition)],
+                        Where =
+                        [
+                            .. (where ?? []).Select(Condition),
+                            .. (whereNull ?? []).Select(column => new KeyValuePair<string, string?>(column, null)),
+                        ],
                         Columns = columns is null ? [] : columns.Split(','),
+                        WholeAsOf = Times.Instant(wholeAsOf, "wholeAsOf"),
                     },
                     token
                 );
@@ -216,21 +225,27 @@ internal static class ReadingEndpoints
             }
         );
 
-    private static Task<ForecastListShape> ForecastAsync(HttpContext http, string connection, string policy, string? ahead) =>
+    private static Task<ForecastListShape> ForecastAsync(HttpContext http, string connection, string policy, string? ahead, string? asOf) =>
         http.WithAsync(
             connection,
             async (lifecycle, token) =>
                 new ForecastListShape([
-                    .. (await lifecycle.ForecastAsync(Selection.Of(policy), Ahead(ahead), token)).Select(ForecastPairShape.Of),
+                    .. (await lifecycle.ForecastAsync(Selection.Of(policy), Ahead(ahead, asOf), token)).Select(ForecastPairShape.Of),
                 ])
         );
 
-    private static Task<ForecastListShape> ForecastTextAsync(HttpContext http, string connection, YamlBody body, string? ahead) =>
+    private static Task<ForecastListShape> ForecastTextAsync(
+        HttpContext http,
+        string connection,
+        YamlBody body,
+        string? ahead,
+        string? asOf
+    ) =>
         http.WithAsync(
             connection,
             async (lifecycle, token) =>
                 new ForecastListShape([
-                    .. (await lifecycle.ForecastAsync(body.Documents(), Ahead(ahead), token)).Select(ForecastPairShape.Of),
+                    .. (await lifecycle.ForecastAsync(body.Documents(), Ahead(ahead, asOf), token)).Select(ForecastPairShape.Of),
                 ])
         );
 
@@ -256,19 +271,25 @@ internal static class ReadingEndpoints
             .UseAsync(
                 http.Caller().Subject,
                 Connections.ServerConnection.Impatient,
-                (lifecycle, database) => DiagnoseAsync(lifecycle, database, auditHead, http.RequestAborted),
+                (lifecycle, database) =>
+                    DiagnoseAsync(http.Connection(connection).Setting.Url, lifecycle, database, auditHead, http.RequestAborted),
                 http.RequestAborted
             );
 
     /// <summary>What the catalog and the database itself show.</summary>
     internal static async Task<DoctorShape> DiagnoseAsync(
+        DatabaseUrl url,
         Lifecycle lifecycle,
         Database database,
         string? auditHead,
         CancellationToken token
     )
     {
-        List<Finding> findings = [.. await lifecycle.DiagnoseAsync(auditHead, token), .. await DuckDbHealth.DiagnoseAsync(database, token)];
+        List<Finding> findings =
+        [
+            .. await lifecycle.DiagnoseAsync(auditHead, token),
+            .. await DatabaseHealth.DiagnoseAsync(url, lifecycle, database, token),
+        ];
         return new(!findings.Exists(f => f.Severity is Severity.Error), findings);
     }
 
@@ -300,12 +321,13 @@ internal static class ReadingEndpoints
             );
     }
 
-    private static ForecastOptions Ahead(string? ahead)
+    internal static ForecastOptions Ahead(string? ahead, string? asOf)
     {
+        var at = Times.Instant(asOf, "asOf");
         if (Times.Length(ahead, "ahead") is not { } length)
-            return new();
+            return new() { AsOf = at };
         return ForecastOptions.IsPossible(length)
-            ? new() { Ahead = length }
+            ? new() { AsOf = at, Ahead = length }
             : throw new PolicyException(ServerCodes.BadRequest, "ahead is a day to a hundred years, such as 30d or 2y.");
     }
 
@@ -314,38 +336,3 @@ internal static class ReadingEndpoints
             ? new(column, value)
             : throw new PolicyException(ServerCodes.BadRequest, $"where={text} names no value; write where=column=value.");
 }
-
-/// <summary>A range of source and tiers as rows.</summary>
-internal sealed record AnswerShape(
-    string Zone,
-    IReadOnlyList<string> Columns,
-    IReadOnlyList<IReadOnlyList<object?>> Rows,
-    IReadOnlyList<AnswerPart> Parts,
-    IReadOnlyList<TimeRange> Missing,
-    IReadOnlyList<string> Notes
-)
-{
-    internal static AnswerShape Of(QueryAnswer a) =>
-        new(
-            a.Zone,
-            a.Columns,
-            [.. a.Rows.Select(r => (IReadOnlyList<object?>)[.. r.Select(Value)])],
-            [.. a.Parts.Select(p => new AnswerPart(p.Relation, p.Range))],
-            a.Missing,
-            a.Notes
-        );
-
-    // JSON has no such numbers, instants and dates: they are text, as the command line writes them.
-    private static object? Value(object? value) =>
-        value switch
-        {
-            Instant at => InstantText.Format(at),
-            LocalDate date => LocalDatePattern.Iso.Format(date),
-            BigInteger big => big.ToString(System.Globalization.CultureInfo.InvariantCulture),
-            double d when !double.IsFinite(d) => d.ToString(System.Globalization.CultureInfo.InvariantCulture),
-            float f when !float.IsFinite(f) => f.ToString(System.Globalization.CultureInfo.InvariantCulture),
-            _ => value,
-        };
-}
-
-internal sealed record AnswerPart(string Relation, TimeRange Range);

@@ -21,7 +21,23 @@ internal static class RepairEndpoints
         group.MapPost($"{Policy}/adopt", AdoptAsync).Needs(Role.Admin).WithName("Adopt").Produces<CountShape>();
         group.MapPost($"{Policy}/adopt-source", AdoptSourceAsync).Needs(Role.Admin).WithName("AdoptSource").Produces<AdoptedSourceShape>();
         group.MapPost($"{Policy}/accept-types", AcceptTypesAsync).Needs(Role.Admin).WithName("AcceptTypes").Produces<RetypedListShape>();
+        group.MapPost("/connections/{connection}/repair", ViewsAsync).Needs(Role.Operator).WithName("RepairViews").Produces<RepairShape>();
     }
+
+    private static Task<IResult> ViewsAsync(HttpContext http, string connection, RepairBody body) =>
+        DoAsync(
+            http,
+            new(connection, body.Policies is [var only] ? only : null, body.DetachViews ? "views.detached" : "views.repaired"),
+            body,
+            async (lifecycle, token) =>
+            {
+                var reports = await lifecycle.RepairAsync(new(body.Policies ?? [], body.Tags ?? []), body.DetachViews, token);
+                return (
+                    RepairShape.Of(reports, body.DetachViews),
+                    new JsonObject { ["policies"] = string.Join(", ", reports.Select(r => r.Policy)) }
+                );
+            }
+        );
 
     private static Task<HoldsShape> HoldsAsync(HttpContext http, string connection, string policy) =>
         http.WithAsync(connection, async (lifecycle, token) => new HoldsShape((await lifecycle.LedgerAsync(policy, token)).Holds));

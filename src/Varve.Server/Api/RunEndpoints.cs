@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Http.HttpResults;
 using NodaTime;
+using Varve.Planning;
 using Varve.Server.Access;
 using Varve.Server.Connections;
 using Varve.Server.Home;
@@ -35,6 +36,8 @@ internal static class RunEndpoints
         Times.Length(body.For, "for");
         if (body.MaxRemove is < 0)
             throw new PolicyException(ServerCodes.BadRequest, "maxRemove is a number of rows from 0 on.");
+        if (body.Plan is { } plan)
+            PlanFile.Read(plan);
         var asked = new RunAsked
         {
             Policies = body.Policies ?? [],
@@ -43,6 +46,9 @@ internal static class RunEndpoints
             AsOf = body.AsOf,
             MaxRemove = body.MaxRemove,
             For = body.For,
+            Yes = body.Yes,
+            Plan = body.Plan,
+            AuditHead = body.AuditHead,
         };
         var run = await intake.TakeAsync(http.Caller(), http.Connection(connection), asked, Acts.Key(http), http.RequestAborted);
         return TypedResults.Accepted($"{http.Request.PathBase}/api/v1/runs/{run.Id}", ServerRunShape.Of(run));

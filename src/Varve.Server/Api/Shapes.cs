@@ -57,8 +57,16 @@ internal sealed record RunBody(
     IReadOnlyList<string>? Confirm = null,
     string? AsOf = null,
     long? MaxRemove = null,
-    string? For = null
+    string? For = null,
+    bool Yes = false,
+    string? Plan = null,
+    string? AuditHead = null
 );
+
+/// <summary>A plan as it was answered, and the policies as YAML where it was made of a text.</summary>
+internal sealed record StatementsBody(string Plan, string? Yaml = null);
+
+internal sealed record RepairBody(IReadOnlyList<string>? Policies = null, IReadOnlyList<string>? Tags = null, bool DetachViews = false);
 
 internal sealed record EndBody(bool Now = false);
 

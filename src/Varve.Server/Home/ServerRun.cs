@@ -143,4 +143,13 @@ internal sealed record RunAsked
 
     /// <summary>How long it may take before it stops between two steps, as text; null: as long as it takes.</summary>
     public string? For { get; init; }
+
+    /// <summary>True where a person agreed to whatever would be removed.</summary>
+    public bool Yes { get; init; }
+
+    /// <summary>Plans that were made before, as JSON: only their steps are run; null: it plans when it begins.</summary>
+    public string? Plan { get; init; }
+
+    /// <summary>A hash that the audit log of the database must have; null: not asked.</summary>
+    public string? AuditHead { get; init; }
 }

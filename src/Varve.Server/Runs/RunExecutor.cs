@@ -52,6 +52,7 @@ internal sealed class RunExecutor(ConnectionSet connections, QueryRunner queries
         }
         catch (VarveException broken)
         {
+            feed.Tell("broken", ServerJson.Write(new { error = ErrorBody.Of(broken) }));
             return new(RunState.Failed, Json(outcome), null, ErrorBody.Of(broken));
         }
     }
@@ -74,6 +75,9 @@ internal sealed class RunExecutor(ConnectionSet connections, QueryRunner queries
             Confirm = asked.Confirm,
             MaxRemove = asked.MaxRemove,
             For = asked.For is { } length ? Keep.Parse(length).Shortest : null,
+            Yes = asked.Yes,
+            Plans = asked.Plan is { } plan ? PlanFile.Read(plan) : null,
+            AuditHead = asked.AuditHead,
             Stop = stop,
         };
         await foreach (

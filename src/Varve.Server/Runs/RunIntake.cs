@@ -75,7 +75,12 @@ internal sealed class RunIntake(HomeDatabase home, RunTable runs, RunQueue queue
                     },
                     "run.asked",
                     $"{connection.Name}/{run.Policy}",
-                    new JsonObject { ["run"] = run.Id, ["confirm"] = new JsonArray([.. asked.Confirm.Select(c => (JsonNode)c)]) },
+                    new JsonObject
+                    {
+                        ["run"] = run.Id,
+                        ["confirm"] = new JsonArray([.. asked.Confirm.Select(c => (JsonNode)c)]),
+                        ["yes"] = asked.Yes,
+                    },
                     token
                 );
                 return null;

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Varve.Execution;
 using Varve.Planning;
 
@@ -22,6 +23,8 @@ internal static class RunTelling
                         asOf = started.Plan.AsOf,
                         steps = started.Plan.Steps.Count,
                         revision = started.Plan.Revision,
+                        at = started.At,
+                        plan = Json(started.Plan),
                     }
                 );
                 break;
@@ -37,6 +40,7 @@ internal static class RunTelling
                         step.Total,
                         step = PlanText.Describe(step.Step),
                         step.Step.Reason,
+                        plan = Json(happened.Policy, step.Step),
                     }
                 );
                 break;
@@ -72,6 +76,7 @@ internal static class RunTelling
                         step.Result.RowsRemoved,
                         elapsedSeconds = step.Result.Elapsed,
                         step.Result.Note,
+                        step.Result.Changes,
                     }
                 );
                 break;
@@ -86,6 +91,7 @@ internal static class RunTelling
                         step.Total,
                         step = PlanText.Describe(step.Step),
                         step.Reason,
+                        plan = Json(happened.Policy, step.Step),
                     }
                 );
                 break;
@@ -100,6 +106,7 @@ internal static class RunTelling
                         step.Total,
                         step = PlanText.Describe(step.Step),
                         error = ErrorBody.Of(step.Error),
+                        plan = Json(happened.Policy, step.Step),
                     }
                 );
                 break;
@@ -136,6 +143,8 @@ internal static class RunTelling
                         ended.RowsRemoved,
                         elapsedSeconds = ended.Elapsed,
                         ended.Stopped,
+                        ended.AuditHead,
+                        next = ended.Next is { } next ? Json(happened.Policy, next) : null,
                     }
                 );
                 break;
@@ -143,6 +152,25 @@ internal static class RunTelling
                 throw new System.Diagnostics.UnreachableException();
         }
     }
+
+    /// <summary>A plan as a plan file has it: whoever reads knows the steps without asking again.</summary>
+    private static JsonNode Json(Plan plan) => JsonNode.Parse(PlanFile.Write([plan]))!;
+
+    /// <summary>One step, as the plan of nothing else.</summary>
+    private static JsonNode Json(string policy, PlanStep step) =>
+        Json(
+            new Plan
+            {
+                Policy = policy,
+                Revision = 0,
+                PolicyHash = "",
+                AsOf = default,
+                ZoneVersion = "",
+                Steps = [step],
+                Waits = [],
+                Notes = [],
+            }
+        );
 
     private static void Say<T>(RunFeed feed, string kind, T facts) => feed.Tell(kind, ServerJson.Write(facts));
 }

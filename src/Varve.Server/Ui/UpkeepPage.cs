@@ -27,7 +27,13 @@ internal static class UpkeepPage
                 ServerConnection.Impatient,
                 async (lifecycle, database) =>
                 {
-                    var doctor = await ReadingEndpoints.DiagnoseAsync(lifecycle, database, null, http.RequestAborted);
+                    var doctor = await ReadingEndpoints.DiagnoseAsync(
+                        http.Connection(connection).Setting.Url,
+                        lifecycle,
+                        database,
+                        null,
+                        http.RequestAborted
+                    );
                     var verdict = await lifecycle.VerifyAuditAsync(anchored?.Head, http.RequestAborted);
                     var audit = await lifecycle.AuditAsync(Entries, http.RequestAborted);
                     return (Html)

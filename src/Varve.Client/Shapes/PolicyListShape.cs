@@ -1,0 +1,9 @@
+// Made from the OpenAPI document of the API; VARVE_APPROVE=1 and the tests of the client write it anew.
+namespace Varve.Client.Shapes;
+
+/// <summary>PolicyListShape of the API.</summary>
+/// <param name="Policies"><c>policies</c> in JSON.</param>
+/// <param name="Patterns"><c>patterns</c> in JSON.</param>
+public sealed record PolicyListShape(
+    IReadOnlyList<PolicyShape> Policies,
+    IReadOnlyList<PatternShape> Patterns);
