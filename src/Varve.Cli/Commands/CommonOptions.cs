@@ -227,7 +227,7 @@ internal static class CommonOptions
             : found;
     }
 
-    private static async Task<bool> HasNoPolicyAsync(Lifecycle lifecycle, CancellationToken cancellation) =>
+    private static async Task<bool> HasNoPolicyAsync(IBackend lifecycle, CancellationToken cancellation) =>
         (await lifecycle.PatternsAsync(Varve.Policies.Selection.All, cancellation)).Count == 0
         && (await lifecycle.PoliciesAsync(Varve.Policies.Selection.All, cancellation)).Count == 0;
 

@@ -6,7 +6,7 @@ using Varve.Policies;
 
 namespace Varve.Cli.Commands;
 
-/// <summary>What the database, or the server, of the command line or of the environment can complete: stored policies and their tags.</summary>
+/// <summary>What the database or the server that is named can complete: stored policies and their tags.</summary>
 internal static class Suggestions
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(2);
