@@ -45,6 +45,12 @@ public sealed partial class VarveClient
     public Task<AuditVerdictShape> VerifyServerAuditAsync(CancellationToken cancellationToken = default) =>
         AskAsync<AuditVerdictShape>(HttpMethod.Get, Path($"api/v1/audit/verdict"), null, [], cancellationToken);
 
+    /// <summary>POST /api/v1/audit/export. Takes the role admin.</summary>
+    /// <param name="cancellationToken">Ends the waiting.</param>
+    /// <exception cref="VarveApiException">The server refused.</exception>
+    public Task<string> ExportServerAuditAsync(CancellationToken cancellationToken = default) =>
+        TextAsync(HttpMethod.Post, Path($"api/v1/audit/export"), null, [], cancellationToken);
+
     /// <summary>GET /api/v1/connections. Takes the role viewer.</summary>
     /// <param name="cancellationToken">Ends the waiting.</param>
     /// <exception cref="VarveApiException">The server refused.</exception>

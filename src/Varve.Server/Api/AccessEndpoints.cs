@@ -13,6 +13,8 @@ namespace Varve.Server.Api;
 /// <summary>Tokens, connections, the server's own log, and who asks.</summary>
 internal static class AccessEndpoints
 {
+    private const string Lines = "application/x-ndjson";
+
     private static readonly Duration s_usual = Duration.FromDays(90);
     private static readonly Duration s_most = Duration.FromDays(3_660);
 
@@ -31,6 +33,7 @@ internal static class AccessEndpoints
         group.MapDelete("/tokens/{id}", RevokeAsync).Needs(Role.Admin).WithName("RevokeToken");
         group.MapGet("/audit", AuditAsync).Needs(Role.Admin).WithName("ServerAudit");
         group.MapGet("/audit/verdict", VerdictAsync).Needs(Role.Admin).WithName("VerifyServerAudit");
+        group.MapPost("/audit/export", ExportAsync).Needs(Role.Admin).WithName("ExportServerAudit").Produces<string>(contentType: Lines);
         group
             .MapGet(
                 "/connections",
@@ -96,6 +99,20 @@ internal static class AccessEndpoints
             [.. found.Take(count).Select(AuditLineShape.Of)],
             found.Count > count ? Cursor.Write(FormattableString.Invariant($"{found[count - 1].Seq}")) : null
         );
+    }
+
+    /// <summary>Every entry that the reader may see, oldest first, a line each; that it was taken out is an entry too.</summary>
+    private static async Task<IResult> ExportAsync(HttpContext http, ServerAudit audit)
+    {
+        var all = await audit.ListAsync(http.Caller().Tenant, null, int.MaxValue, http.RequestAborted);
+        await audit.AppendAsync(
+            http.Caller(),
+            "audit.exported",
+            null,
+            new JsonObject { ["entries"] = all.Count, ["head"] = all.Count == 0 ? null : all[0].Hash },
+            http.RequestAborted
+        );
+        return Results.Text(string.Concat(all.Reverse().Select(e => $"{ServerJson.Write(AuditLineShape.Of(e))}\n")), Lines);
     }
 
     private static async Task<AuditVerdictShape> VerdictAsync(HttpContext http, ServerAudit audit, AuditAnchor anchor) =>

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text;
+using System.Text.Json;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Varve.Server.Access;
@@ -68,6 +69,25 @@ public sealed class AccessTests(ServedDatabase served)
                     Assert.True(await StatusAsync(stranger, method, endpoint) == HttpStatusCode.NotFound, $"{at}: another tenant");
             }
         }
+    }
+
+    [Fact]
+    public async Task The_log_is_taken_out_line_by_line_and_that_is_an_entry_of_it()
+    {
+        using var admin = served.Client(Role.Admin);
+        var answer = await admin.PostAsync("api/v1/audit/export", null);
+        Assert.Equal("application/x-ndjson", answer.Content.Headers.ContentType!.MediaType);
+        var lines = (await answer.Content.ReadAsStringAsync())
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(l => JsonSerializer.Deserialize<JsonElement>(l))
+            .ToList();
+        Assert.All(lines, l => Assert.Equal("acme", l.GetProperty("tenant").GetString()));
+        Assert.Equal(lines.Select(l => l.GetProperty("seq").GetInt64()).Order(), lines.Select(l => l.GetProperty("seq").GetInt64()));
+        var newest = (await ServedDatabase.JsonAsync(await admin.GetAsync("api/v1/audit?limit=1"))).GetProperty("items")[0];
+        Assert.Equal(
+            ("audit.exported", lines.Count),
+            (newest.GetProperty("action").GetString(), newest.GetProperty("detail").GetProperty("entries").GetInt32())
+        );
     }
 
     [Theory]
