@@ -15,9 +15,14 @@ internal sealed class CrateDbEngine : IEngine
 {
     private const string DefaultCatalog = "varve";
 
+    // Who and what answers does not change meanwhile, and its clock goes on as this one does.
+    private static readonly TimeSpan s_known = TimeSpan.FromSeconds(30);
+
     private readonly SqlClient _client;
     private readonly ConcurrentBag<SqlSession> _idle = [];
     private readonly TimeProvider _clock;
+    private bool _hasLocks;
+    private (EngineIdentity Identity, long At)? _identity;
 
     public CrateDbEngine(SqlClient client, string? schema, bool isReadOnly, TimeProvider clock)
     {
@@ -75,6 +80,15 @@ internal sealed class CrateDbEngine : IEngine
     /// <inheritdoc/>
     public async Task<EngineIdentity> IdentifyAsync(CancellationToken cancellationToken)
     {
+        if (_identity is { } known && _clock.GetElapsedTime(known.At) is var since && since < s_known)
+            return known.Identity with { Now = known.Identity.Now + NodaTime.Duration.FromTimeSpan(since) };
+        var identity = await AskAsync(cancellationToken);
+        _identity = (identity, _clock.GetTimestamp());
+        return identity;
+    }
+
+    private async Task<EngineIdentity> AskAsync(CancellationToken cancellationToken)
+    {
         await using var borrowed = Borrow();
         var row = (
             await borrowed.Session.QueryAsync(
@@ -125,6 +139,15 @@ internal sealed class CrateDbEngine : IEngine
         if (IsReadOnly)
             throw ReadOnly();
         return await CrateDbLease.TakeAsync(this, policy, _clock, cancellationToken);
+    }
+
+    /// <summary>Does something that is needed once, again where it failed.</summary>
+    public async Task OnceAsync(Func<Task> work)
+    {
+        if (_hasLocks)
+            return;
+        await work();
+        _hasLocks = true;
     }
 
     /// <summary>A connection for a while.</summary>

@@ -37,7 +37,16 @@ public static class CrateDbHealth
         {
             var table = engine.Whole(policy.Policy.Table);
             findings.AddRange(await RightsAsync(borrowed.Session, policy.Policy.Name, table, facts.User, cancellationToken));
-            if (await PieceReader.ReadAsync(borrowed.Session, table, policy.Policy.Time, null, cancellationToken) is { } read)
+            if (
+                await PieceReader.ReadAsync(
+                    borrowed.Session,
+                    table,
+                    policy.Policy.Time,
+                    PartitionGrid.Of(policy.Policy),
+                    cancellationToken
+                ) is
+                { } read
+            )
                 findings.AddRange(Of(policy.Policy, table, read));
         }
 
@@ -82,6 +91,12 @@ public static class CrateDbHealth
         return findings;
     }
 
+    // Of a column that writers fill the policy can say it; null where no column is one.
+    private static string? Stated(PiecedTable read) =>
+        read.Columns.FirstOrDefault(c => c.Expression is null) is { } column
+            ? $"Say how long a partition is, source: {{ partition: {{ by: {column.Name}, every: 1d }} }}, or source: {{ expire: rows }}."
+            : null;
+
     private static IEnumerable<Finding> Of(Policy policy, TableName table, PiecedTable read)
     {
         if (!policy.Keep.IsForever && policy.ExpireBy != ExpireBy.Rows && !read.Pieces.Any(p => p.Range is not null))
@@ -90,7 +105,8 @@ public static class CrateDbHealth
                 Severity.Warning,
                 policy.Name,
                 $"No partition of {table.Text} has a range of times that Varve knows ({read.Pieces.Select(p => p.Reason).FirstOrDefault(r => r is not null) ?? "it has none yet"}): none of its rows goes.",
-                $"Partition it by a column that is generated from {policy.Time}, as date_trunc('day', {policy.Time}); or say source: {{ expire: rows }}."
+                Stated(read)
+                    ?? $"Partition it by a column that is generated from {policy.Time}, as date_trunc('day', {policy.Time}); or say source: {{ expire: rows }}."
             );
         foreach (var some in read.Pieces.Where(p => p is { Range: null, Ident.Length: > 0 }).GroupBy(p => p.Reason ?? ""))
             yield return new(

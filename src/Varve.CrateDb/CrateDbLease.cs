@@ -52,7 +52,7 @@ internal sealed class CrateDbLease : ILease
     {
         await using var borrowed = engine.Borrow();
         var session = borrowed.Session;
-        await session.ExecuteAsync(LeaseShapes.Create, cancellationToken);
+        await engine.OnceAsync(() => session.ExecuteAsync(LeaseShapes.Create, cancellationToken));
         var holder = LeaseRow.NewHolder(engine.Holder);
         for (var attempt = 0; attempt < Most; attempt++)
         {
@@ -77,7 +77,8 @@ internal sealed class CrateDbLease : ILease
                     )
                 );
 
-            // This one's own statements have ended, but for the one that looks for them, which finds itself.
+            // This one's own statements have ended, but for the one that looks for them, which finds itself. Those of whoever gave
+            // it back may go on: CrateDB works on where a client was cancelled.
             if (lease.Tag != engine.Holder)
                 await DeadStatements.EndAsync(session, lease.Tag, clock, cancellationToken);
             var take = LeaseShapes.Take(policy, holder, lease.Fence + 1, (long)s_length.TotalMilliseconds, lease.Version);

@@ -14,18 +14,23 @@ namespace Varve.CrateDb;
 internal static class CrateDbObserver
 {
     /// <summary>Names are matched exactly. What is below an object column is a column with the keys in brackets.</summary>
-    public static async Task<TableDescription?> DescribeAsync(SqlSession session, TableName table, CancellationToken cancellationToken)
+    public static async Task<TableDescription?> DescribeAsync(
+        CrateDbEngine engine,
+        SqlSession session,
+        TableName table,
+        CancellationToken cancellationToken
+    )
     {
-        var found = (await session.QueryAsync(ObserverShapes.Relation(table), cancellationToken)).Rows;
+        var found = (await session.QueryAsync(CatalogShapes.Table(table), cancellationToken)).Rows;
         if (found is not [var relation])
             return null;
-        var rows = (await session.QueryAsync(ObserverShapes.Columns(table), cancellationToken)).Rows;
+        var rows = (await session.QueryAsync(CatalogShapes.Columns(table), cancellationToken)).Rows;
         IReadOnlyList<Column> columns =
         [
-            .. rows.Select(r => new Column(r.Text(0), CrateDbTypes.Read(r.Text(1), r.LongOrNull(2)), r.Text(1))),
+            .. rows.Select(r => new Column(r.Text(0), CrateDbTypes.Read(r.Text(1), r.LongOrNull(3)), r.Text(1))),
         ];
-        var isTable = relation.Text(0) == "BASE TABLE";
-        var names = (object?[]?)relation[1] ?? [];
+        var isTable = relation.Text(5) == "BASE TABLE";
+        var names = (object?[]?)relation[0] ?? [];
 
         // The parts of a tier are Varve's own matter, and nobody asks for them.
         if (!isTable || names.Length == 0 || names is [string part] && part == CrateDbTierSql.Part.Value)
@@ -36,11 +41,15 @@ internal static class CrateDbObserver
                 .Cast<string>()
                 .Select(n =>
                     rows.FirstOrDefault(r => r.Text(0) == n) is { } r
-                        ? new(n, r.Text(1), r.TextOrNull(3))
+                        ? new(n, r.Text(1), r.TextOrNull(2))
                         : new PartitionColumn(n, "", null)
                 ),
         ];
-        return new(table, false, columns) { Pieces = await PiecesAsync(session, table, partitioned, cancellationToken) };
+        return new(table, false, columns)
+        {
+            PartitionedBy = [.. partitioned.Select(c => new PartitionedBy(c.Name, PieceParser.ReasonOf(c)))],
+            Pieces = await PiecesAsync(engine, session, table, relation, partitioned, cancellationToken),
+        };
     }
 
     /// <summary>
@@ -78,32 +87,43 @@ internal static class CrateDbObserver
     }
 
     private static async Task<bool> IsTableAsync(SqlSession session, TableName table, CancellationToken cancellationToken) =>
-        (await session.QueryAsync(ObserverShapes.Relation(table), cancellationToken)).Rows is [var relation]
-        && relation.Text(0) == "BASE TABLE";
+        (await session.QueryAsync(CatalogShapes.Table(table), cancellationToken)).Rows is [var relation]
+        && relation.Text(5) == "BASE TABLE";
 
     /// <summary>The times of each partition by the column that says them; null where no expression does.</summary>
     private static async Task<TablePieces?> PiecesAsync(
+        CrateDbEngine engine,
         SqlSession session,
         TableName table,
+        Row described,
         IReadOnlyList<PartitionColumn> columns,
         CancellationToken cancellationToken
     )
     {
         if (TimeOf(columns) is not { } time)
             return null;
-        if (await PieceReader.ReadAsync(session, table, time, null, cancellationToken) is not { } read)
-            return null;
-        var places = read.Pieces.Any(p => p.Place.Count > 0) ? await PlacesAsync(session, table, cancellationToken) : null;
-        return new(
-            time,
-            [
-                .. read
-                    .Pieces.Where(p => p.Range is not null)
-                    .GroupBy(p => p.Range!)
-                    .OrderBy(g => g.Key.From)
-                    .Select(g => Part(g.Key, [.. g], places)),
-            ]
-        );
+        var read = await PieceReader.ReadAsync(session, table, (described, columns), time, null, cancellationToken);
+        engine.Partitions.Seen(table, time, read.Pieces);
+        return new(time, await PartsAsync(session, table, read.Pieces, cancellationToken));
+    }
+
+    /// <summary>Partitions as parts by time; those of which no times are known are left out.</summary>
+    public static async Task<IReadOnlyList<TablePiece>> PartsAsync(
+        SqlSession session,
+        TableName table,
+        IReadOnlyList<Piece> pieces,
+        CancellationToken cancellationToken
+    )
+    {
+        var places = pieces.Any(p => p.Place.Count > 0) ? await PlacesAsync(session, table, cancellationToken) : null;
+        return
+        [
+            .. pieces
+                .Where(p => p.Range is not null)
+                .GroupBy(p => p.Range!)
+                .OrderBy(g => g.Key.From)
+                .Select(g => Part(g.Key, [.. g], places)),
+        ];
     }
 
     /// <summary>Partitions of the same times are one part; it is at a place where all of them are, and none is on its way.</summary>

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using Varve.CrateDb.Http;
@@ -24,6 +25,9 @@ internal sealed class CrateDbPartitions(CrateDbEngine engine) : Partitioning
     // What is known of a part lives as long as its mark does.
     private readonly ConditionalWeakTable<PartMark, HeldPart> _held = [];
 
+    // As they were seen last, for steps that are only written down.
+    private readonly ConcurrentDictionary<TableName, (string Time, IReadOnlyList<Piece> Pieces)> _last = new();
+
     /// <inheritdoc/>
     public override bool PartsOnly => true;
 
@@ -32,6 +36,23 @@ internal sealed class CrateDbPartitions(CrateDbEngine engine) : Partitioning
         _held.TryGetValue(part.Mark!, out var held)
             ? held
             : throw new ArgumentException($"The part of {part.Range} was not held.", nameof(part));
+
+    /// <inheritdoc/>
+    public override async Task<TableDescription> WithPartsAsync(
+        TableDescription table,
+        string time,
+        PartitionWidth width,
+        CancellationToken cancellationToken
+    )
+    {
+        ArgumentNullException.ThrowIfNull(table);
+        var pieces = await PiecesAsync(table.Table, time, width, cancellationToken);
+        await using var borrowed = engine.Borrow();
+        return table with
+        {
+            Pieces = new(time, await CrateDbObserver.PartsAsync(borrowed.Session, table.Table, pieces, cancellationToken)),
+        };
+    }
 
     /// <inheritdoc/>
     public override async Task<IReadOnlyList<TablePart>> HoldAsync(
@@ -44,17 +65,39 @@ internal sealed class CrateDbPartitions(CrateDbEngine engine) : Partitioning
     {
         ArgumentNullException.ThrowIfNull(statements);
         var whole = engine.Whole(table);
-        var pieces = await PiecesAsync(whole, time.Name, cancellationToken);
+        var pieces = await PiecesAsync(whole, time.Name, time.Partition, cancellationToken);
 
         // What is written from here on changes the marks; what was written before is seen by what comes next.
         await statements.BarrierAsync(Before.Remove, cancellationToken);
-        return
+        return Held(whole, pieces, ranges);
+    }
+
+    /// <inheritdoc/>
+    public override async Task<IReadOnlyList<TablePart>> ForeseeAsync(
+        IStatements statements,
+        TableName table,
+        TimeColumn time,
+        RangeSet ranges,
+        CancellationToken cancellationToken
+    )
+    {
+        ArgumentNullException.ThrowIfNull(time);
+        ArgumentNullException.ThrowIfNull(ranges);
+        var whole = engine.Whole(table);
+        return _last.TryGetValue(whole, out var last) && last.Time == time.Name
+            ? Held(whole, last.Pieces, ranges)
+            : await HoldAsync(statements, table, time, ranges, cancellationToken);
+    }
+
+    /// <summary>What was seen of a table just now.</summary>
+    public void Seen(TableName table, string time, IReadOnlyList<Piece> pieces) => _last[table] = (time, pieces);
+
+    private IReadOnlyList<TablePart> Held(TableName table, IReadOnlyList<Piece> pieces, RangeSet ranges) =>
         [
             .. from piece in pieces
             where piece.Range is { } range && ranges.Overlaps(range) && range.To <= ranges.End && !piece.IsClosed
-            select Held(whole, piece),
+            select Held(table, piece),
         ];
-    }
 
     /// <inheritdoc/>
     public override IReadOnlyList<SqlText> Dropping(IReadOnlyList<TablePart> parts) =>
@@ -76,17 +119,21 @@ internal sealed class CrateDbPartitions(CrateDbEngine engine) : Partitioning
         ArgumentNullException.ThrowIfNull(parts);
         var removed = 0L;
         List<TablePart> changed = [];
+        IReadOnlyDictionary<string, PartState>? seen = null;
         foreach (var some in parts.Chunk(PartitionShapes.Most))
         {
-            await SealAsync(statements, some, cancellationToken);
-            var now = (await StatesAsync(some[0].Table, cancellationToken)).ToDictionary(m => m.Mark.Part, StringComparer.Ordinal);
+            // The look after the last removal is the one before the next, unless something is closed in between.
+            var closed = await SealAsync(statements, some, cancellationToken);
+            if (closed.Count > 0 || seen is null)
+                seen = await StatesAsync(some[0].Table, cancellationToken);
+            var now = seen;
             List<TablePart> same = [.. some.Where(p => now.GetValueOrDefault(p.Mark!.Part).Mark?.State == p.Mark.State)];
             List<TablePart> others = [.. some.Where(p => now.ContainsKey(p.Mark!.Part)).Except(same)];
-            await ReleaseAsync(statements, others, cancellationToken);
+            await ReleaseAsync(statements, [.. others.Intersect(closed)], cancellationToken);
             changed.AddRange(others);
             if (same.Count == 0)
                 continue;
-            await RemoveAsync(statements, same, cancellationToken);
+            seen = await RemoveAsync(statements, same, cancellationToken);
             removed += same.Sum(p => now[p.Mark!.Part].Rows);
         }
 
@@ -112,13 +159,23 @@ internal sealed class CrateDbPartitions(CrateDbEngine engine) : Partitioning
     }
 
     // Right after the look: what is not sealed is open to writers for no longer than that.
-    private async Task RemoveAsync(IStatements statements, IReadOnlyList<TablePart> parts, CancellationToken cancellationToken)
+    private async Task<IReadOnlyDictionary<string, PartState>> RemoveAsync(
+        IStatements statements,
+        IReadOnlyList<TablePart> parts,
+        CancellationToken cancellationToken
+    )
     {
         var table = parts[0].Table;
+        var seen = engine.Freshness.SeenAt(table);
         await statements.ExecuteAsync(PartitionShapes.Drop(table, [.. parts.Select(p => Of(p).Values)]), cancellationToken);
-        var left = (await StatesAsync(table, cancellationToken)).Count(m => parts.Any(p => p.Mark!.Part == m.Mark.Part));
+
+        // No row was written: what is left is seen as it was before.
+        if (seen is { } at)
+            engine.Freshness.Refreshed(table, at);
+        var now = await StatesAsync(table, cancellationToken);
+        var left = parts.Count(p => now.ContainsKey(p.Mark!.Part));
         if (left == 0)
-            return;
+            return now;
         throw new EngineException(
             EngineCodes.NotWritten,
             string.Create(
@@ -135,16 +192,27 @@ internal sealed class CrateDbPartitions(CrateDbEngine engine) : Partitioning
         return new(table, table, piece.Range!) { Within = PartitionShapes.Is(piece.Values), Mark = mark };
     }
 
-    private List<HeldPart> Unsealed(IEnumerable<TablePart> parts) =>
-        [.. parts.Where(p => !p.IsQuiet).Select(Of).Where(p => !p.WasSealed && p.CanBeSealed)];
-
-    private async Task SealAsync(IStatements statements, IReadOnlyList<TablePart> parts, CancellationToken cancellationToken)
+    /// <inheritdoc/>
+    public override bool Closes(TablePart part)
     {
-        var open = Unsealed(parts);
+        ArgumentNullException.ThrowIfNull(part);
+        return !part.IsQuiet && Of(part) is { WasSealed: false, CanBeSealed: true };
+    }
+
+    private List<HeldPart> Unsealed(IEnumerable<TablePart> parts) => [.. parts.Where(Closes).Select(Of)];
+
+    // What was closed.
+    private async Task<IReadOnlyList<TablePart>> SealAsync(
+        IStatements statements,
+        IReadOnlyList<TablePart> parts,
+        CancellationToken cancellationToken
+    )
+    {
+        List<TablePart> open = [.. parts.Where(Closes)];
         if (open.Count == 0)
-            return;
+            return open;
         await using var borrowed = engine.Borrow();
-        foreach (var part in open)
+        foreach (var part in open.Select(Of))
         {
             var seal = PartitionShapes.Seal(part.Table, part.Values);
             statements.Note(seal);
@@ -152,24 +220,32 @@ internal sealed class CrateDbPartitions(CrateDbEngine engine) : Partitioning
         }
 
         await Task.Delay(s_settling, cancellationToken);
+        return open;
     }
 
-    private async Task<IReadOnlyList<(PartMark Mark, long Rows)>> StatesAsync(TableName table, CancellationToken cancellationToken)
+    private async Task<IReadOnlyDictionary<string, PartState>> StatesAsync(TableName table, CancellationToken cancellationToken)
     {
         await using var borrowed = engine.Borrow();
         var shards = (await borrowed.Session.QueryAsync(CatalogShapes.Shards(table), cancellationToken)).Rows;
-        return
-        [
-            .. shards
-                .GroupBy(s => s.TextOrNull(0) ?? "")
-                .Select(g => (MarkOf(g.Key, [.. g.Select(PieceReader.Mark)]), g.Sum(s => s.LongOrNull(4) ?? 0))),
-        ];
+        return shards
+            .GroupBy(s => s.TextOrNull(0) ?? "")
+            .Select(g => new PartState(MarkOf(g.Key, [.. g.Select(PieceReader.Mark)]), g.Sum(s => s.LongOrNull(4) ?? 0)))
+            .ToDictionary(s => s.Mark.Part, StringComparer.Ordinal);
     }
 
-    private async Task<IReadOnlyList<Piece>> PiecesAsync(TableName table, string time, CancellationToken cancellationToken)
+    private readonly record struct PartState(PartMark Mark, long Rows);
+
+    private async Task<IReadOnlyList<Piece>> PiecesAsync(
+        TableName table,
+        string time,
+        PartitionWidth? said,
+        CancellationToken cancellationToken
+    )
     {
         await using var borrowed = engine.Borrow();
-        return (await PieceReader.ReadAsync(borrowed.Session, table, time, null, cancellationToken))?.Pieces ?? [];
+        var pieces = (await PieceReader.ReadAsync(borrowed.Session, table, time, PartitionGrid.Of(said), cancellationToken))?.Pieces ?? [];
+        Seen(table, time, pieces);
+        return pieces;
     }
 
     /// <summary>Which partition it is, and what it holds.</summary>

@@ -111,9 +111,9 @@ internal sealed class CrateDbRelocation(CrateDbEngine engine) : Engines.Relocati
         CancellationToken cancellationToken
     ) =>
         [
-            .. ((await PieceReader.ReadAsync(session, table, time.Name, null, cancellationToken))?.Pieces ?? []).Where(p =>
-                p.Range is { } at && RangeSet.Of(range).Covers(at) && p.Values.All(v => v.Value is not null)
-            ),
+            .. (
+                (await PieceReader.ReadAsync(session, table, time.Name, PartitionGrid.Of(time.Partition), cancellationToken))?.Pieces ?? []
+            ).Where(p => p.Range is { } at && RangeSet.Of(range).Covers(at) && p.Values.All(v => v.Value is not null)),
         ];
 
     private static List<Piece> Unasked(IEnumerable<Piece> pieces, Place to) =>

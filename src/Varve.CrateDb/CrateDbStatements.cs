@@ -15,8 +15,12 @@ namespace Varve.CrateDb;
 /// </summary>
 internal sealed class CrateDbStatements(CrateDbEngine engine, SqlSession session) : IStatements
 {
+    private readonly HashSet<TableName> _seen = [];
     private readonly HashSet<TableName> _read = [];
     private readonly HashSet<TableName> _tables = [];
+
+    // True where something of a user's table was read or written since it was last asked whether all of it is there.
+    private bool _isToAsk;
 
     /// <summary>False once the unit of work has ended.</summary>
     public bool IsOpen { get; set; } = true;
@@ -34,14 +38,15 @@ internal sealed class CrateDbStatements(CrateDbEngine engine, SqlSession session
         List<TableName> named = [.. statement.Relations.Select(engine.Whole)];
         var verb = Verb.Of(statement, engine.Dialect);
         if (verb.Reads && !IsLookup(statement, named))
-            await FreshAsync(verb.IsInsert ? named.Skip(1) : named, cancellationToken);
+            await FreshAsync(verb.IsInsert ? named.Skip(1) : named, named, cancellationToken);
 
         // Also where it fails: a part of it may have been done.
-        if (named.Count > 0)
-            engine.Freshness.Written(named[0]);
+        var before = named.Count > 0 ? engine.Freshness.Written(named[0]) : null;
         if (verb.MakesView && named.Count > 0)
             engine.Freshness.IsView(named[0], true);
         var answer = await session.ExecuteAsync(statement, verb.TakesValues, cancellationToken);
+        if (verb.Reads && answer.RowCount == 0 && before is { } at)
+            engine.Freshness.Refreshed(named[0], at);
         return Math.Max(0, answer.RowCount ?? 0);
     }
 
@@ -51,9 +56,17 @@ internal sealed class CrateDbStatements(CrateDbEngine engine, SqlSession session
         ArgumentNullException.ThrowIfNull(query);
         Begin(cancellationToken);
         List<TableName> named = [.. query.Relations.Select(engine.Whole)];
+        var verb = Verb.Of(query, engine.Dialect);
         if (!IsLookup(query, named))
-            await FreshAsync(named, cancellationToken);
-        return (await session.QueryAsync(query, cancellationToken)).Rows;
+            await FreshAsync(verb.IsInsert ? named.Skip(1) : named, named, cancellationToken);
+        if (verb.IsQuery)
+            return (await session.QueryAsync(query, cancellationToken)).Rows;
+
+        // A change that says what it wrote is never repeated.
+        if (engine.IsReadOnly)
+            throw engine.ReadOnly();
+        engine.Freshness.Written(named[0]);
+        return (await session.ExecuteAsync(query, cancellationToken)).Rows;
     }
 
     /// <inheritdoc/>
@@ -61,7 +74,7 @@ internal sealed class CrateDbStatements(CrateDbEngine engine, SqlSession session
     {
         Begin(cancellationToken);
         var whole = engine.Whole(table);
-        var description = await CrateDbObserver.DescribeAsync(session, whole, cancellationToken);
+        var description = await CrateDbObserver.DescribeAsync(engine, session, whole, cancellationToken);
         engine.Freshness.IsView(whole, description is { IsView: true });
         if (description is { IsView: false })
             _tables.Add(whole);
@@ -88,14 +101,16 @@ internal sealed class CrateDbStatements(CrateDbEngine engine, SqlSession session
 
         // What others wrote since the first look is seen by the next one.
         if (next == Before.Remove)
-            _read.Clear();
+            _seen.Clear();
     }
 
     /// <summary>Throws where something that was read may have been read in part.</summary>
     public async Task RequireWholeAsync(CancellationToken cancellationToken)
     {
-        if (_read.Count > 0)
-            await ShardGuard.RequireAsync(session, [.. _read], cancellationToken);
+        if (_read.Count == 0 || !_isToAsk)
+            return;
+        await ShardGuard.RequireAsync(session, [.. _read], cancellationToken);
+        _isToAsk = false;
     }
 
     /// <summary>True where it was described as a table in this unit of work.</summary>
@@ -106,40 +121,46 @@ internal sealed class CrateDbStatements(CrateDbEngine engine, SqlSession session
     /// </summary>
     public async Task BeginReadAsync(IReadOnlyList<TableName> tables, CancellationToken cancellationToken)
     {
-        List<TableName> first = [.. tables.Where(t => !_read.Contains(t) && !CrateDbEngine.IsCatalog(t))];
-        if (first.Count == 0)
-            return;
+        await FreshAsync(tables, tables, cancellationToken);
+    }
+
+    /// <summary>Makes what is in some tables now seen by the next query, whoever wrote it.</summary>
+    private async Task RefreshAsync(IReadOnlyList<TableName> tables, CancellationToken cancellationToken)
+    {
         var before = engine.Freshness.Now;
-        await session.ExecuteAsync(CatalogShapes.Refresh(first), cancellationToken);
-        foreach (var table in first)
+
+        // Asked for again where the answer is lost: twice is the same as once.
+        await session.QueryAsync(CatalogShapes.Refresh(tables), cancellationToken);
+        foreach (var table in tables)
             engine.Freshness.Refreshed(table, before);
-        await ShardGuard.RequireAsync(session, first, cancellationToken);
-        _read.UnionWith(first);
+        _seen.UnionWith(tables);
     }
 
-    /// <summary>Makes what is in a table now seen by the next query, whoever wrote it.</summary>
-    public async Task RefreshAsync(TableName table, CancellationToken cancellationToken)
+    /// <summary>
+    /// What a statement reads is refreshed before it, and of what it names it is known before its first look that all of it is
+    /// there: for all of its tables at once.
+    /// </summary>
+    private async Task FreshAsync(IEnumerable<TableName> read, IEnumerable<TableName> named, CancellationToken cancellationToken)
     {
-        var before = engine.Freshness.Now;
-        await session.ExecuteAsync(CatalogShapes.Refresh(table), cancellationToken);
-        engine.Freshness.Refreshed(table, before);
-    }
-
-    private async Task FreshAsync(IEnumerable<TableName> tables, CancellationToken cancellationToken)
-    {
-        foreach (var table in tables.Distinct().Where(t => !engine.Freshness.IsView(t)))
+        List<TableName> stale = [.. Stored(read).Where(IsStale)];
+        if (stale.Count > 0)
+            await RefreshAsync(stale, cancellationToken);
+        List<TableName> users = [.. Stored(named).Where(t => !CrateDbEngine.IsCatalog(t))];
+        List<TableName> first = [.. users.Where(t => !_read.Contains(t))];
+        if (first.Count > 0)
         {
-            var isOurs = CrateDbEngine.IsCatalog(table);
-            var isFirst = !isOurs && !_read.Contains(table);
-            if (!isFirst && !(isOurs ? engine.Freshness.IsStale(table) : engine.Freshness.IsDirty(table)))
-                continue;
-            await RefreshAsync(table, cancellationToken);
-            if (!isFirst)
-                continue;
-            await ShardGuard.RequireAsync(session, table, null, cancellationToken);
-            _read.Add(table);
+            await ShardGuard.RequireAsync(session, first, cancellationToken);
+            _read.UnionWith(first);
         }
+
+        _isToAsk |= users.Count > 0;
     }
+
+    private bool IsStale(TableName table) =>
+        CrateDbEngine.IsCatalog(table) ? engine.Freshness.IsStale(table) : engine.Freshness.IsDirty(table) || !_seen.Contains(table);
+
+    // A view has no rows of its own.
+    private IEnumerable<TableName> Stored(IEnumerable<TableName> tables) => tables.Distinct().Where(t => !engine.Freshness.IsView(t));
 
     private bool IsLookup(SqlText statement, List<TableName> named) =>
         named is [var one] && CrateDbEngine.IsCatalog(one) && KeyLookup.Is(statement.Render(engine.Dialect).Text, one);

@@ -14,11 +14,14 @@ internal sealed class Freshness(TimeProvider clock)
     private readonly ConcurrentDictionary<TableName, long> _seen = new();
     private readonly ConcurrentDictionary<TableName, bool> _views = new();
 
-    /// <summary>Rows of it were written, or may have been.</summary>
-    public void Written(TableName table) => _seen.TryRemove(table, out _);
+    /// <summary>Rows of it were written, or may have been; when it was refreshed last, null where others were not seen before.</summary>
+    public long? Written(TableName table) => _seen.TryRemove(table, out var before) ? before : null;
 
     /// <summary>It was refreshed after that instant of the clock.</summary>
     public void Refreshed(TableName table, long before) => _seen[table] = before;
+
+    /// <summary>When it was refreshed last; null where rows of this process may not be seen.</summary>
+    public long? SeenAt(TableName table) => _seen.TryGetValue(table, out var seen) ? seen : null;
 
     /// <summary>Now, as <see cref="Refreshed"/> takes it.</summary>
     public long Now => clock.GetTimestamp();

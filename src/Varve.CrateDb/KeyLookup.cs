@@ -28,9 +28,9 @@ internal static partial class KeyLookup
     {
         if (!s_keys.TryGetValue(table.Name, out var key))
             return false;
-        if (statement.Split(" WHERE ") is not [_, var condition])
+        if (Where().Split(statement) is not [_, var condition])
             return false;
-        var named = condition.Trim().Split(" AND ").Select(c => Equal().Match(c)).ToList();
+        var named = condition.Split(" RETURNING ")[0].Trim().Split(" AND ").Select(c => Equal().Match(c)).ToList();
         return named.TrueForAll(m => m.Success)
             && named
                 .Select(m => m.Groups["column"].Value)
@@ -38,6 +38,9 @@ internal static partial class KeyLookup
                 .Order(StringComparer.Ordinal)
                 .SequenceEqual(key.Order(StringComparer.Ordinal));
     }
+
+    [GeneratedRegex(@"\sWHERE\s")]
+    private static partial Regex Where();
 
     [GeneratedRegex("""^"?(?<column>[a-z_]+)"? = [^ ]+$""")]
     private static partial Regex Equal();

@@ -7,7 +7,8 @@ namespace Varve.CrateDb;
 /// <param name="IsInsert">Rows are added to the first table that it names.</param>
 /// <param name="MakesView">It makes a view.</param>
 /// <param name="TakesValues">Values may travel beside it: definitions take none.</param>
-internal readonly record struct Verb(bool Reads, bool IsInsert, bool MakesView, bool TakesValues)
+/// <param name="IsQuery">It changes nothing.</param>
+internal readonly record struct Verb(bool Reads, bool IsInsert, bool MakesView, bool TakesValues, bool IsQuery)
 {
     private static readonly string[] s_rows = ["SELECT", "INSERT", "UPDATE", "DELETE", "WITH"];
 
@@ -23,7 +24,8 @@ internal readonly record struct Verb(bool Reads, bool IsInsert, bool MakesView, 
             text.StartsWith("INSERT", StringComparison.OrdinalIgnoreCase),
             text.StartsWith("CREATE OR REPLACE VIEW", StringComparison.OrdinalIgnoreCase)
                 || text.StartsWith("CREATE VIEW", StringComparison.OrdinalIgnoreCase),
-            isRows
+            isRows,
+            text.StartsWith("SELECT", StringComparison.OrdinalIgnoreCase) || text.StartsWith("WITH", StringComparison.OrdinalIgnoreCase)
         );
     }
 }

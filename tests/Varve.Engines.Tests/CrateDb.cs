@@ -65,6 +65,47 @@ public sealed class CrateDbBrokenTiers() : BrokenTierConformance(CrateDbScratch.
 
 public sealed class CrateDbBadInput() : BadInputConformance(CrateDbScratch.New);
 
+public sealed class CrateDbNames() : NameConformance(CrateDbScratch.New)
+{
+    protected override void ExpectStates(RelationShape states) =>
+        ExpectColumns(
+            states,
+            type =>
+                type switch
+                {
+                    "TIMESTAMP" => "timestamp without time zone",
+                    "VARCHAR" => "text",
+                    "DOUBLE" => "double precision",
+                    "FLOAT" => "real",
+                    _ when type.StartsWith("DECIMAL", StringComparison.Ordinal) => "numeric",
+                    _ => type.ToLowerInvariant(),
+                }
+        );
+}
+
+public sealed class CrateDbMerging() : ConformanceSuite(CrateDbScratch.New)
+{
+    [Fact]
+    public async Task Late_rows_are_not_merged_and_the_two_ways_out_lead_on()
+    {
+        const string Kept = "keep: 3d\ntiers: [{ every: 1h }]";
+        var rows = Every("2025-01-01", "2025-01-11", "1h");
+        var story = await BeginAsync(Policy(Kept), rows);
+        var refused = await Assert.ThrowsAsync<PolicyException>(() => story.ApplyAsync(Policy($"late_after_expiry: merge\n{Kept}")));
+        Assert.Equal("VRV146", refused.Code);
+        Assert.Contains("Take `late_after_expiry` out, which holds them, or write `discard`", refused.Message, StringComparison.Ordinal);
+
+        await story.RunWellAsync("2025-01-11");
+        await story.InsertAsync(Row("2025-01-02T03:04:05Z", 1000));
+        await story.RunWellAsync("2025-01-11");
+        Assert.Single(await story.SourceAsync(), r => r.At < At("2025-01-08"));
+        await story.ApplyAsync(Policy($"late_after_expiry: discard\nsource: {{ expire: rows }}\n{Kept}"));
+        await story.RunWellAsync("2025-01-11");
+        Assert.DoesNotContain(await story.SourceAsync(), r => r.At < At("2025-01-08"));
+        await story.ExpectTiersAsync(rows);
+    }
+}
+
 public sealed class CrateDbViews() : ViewConformance(CrateDbScratch.New);
 
 public sealed class CrateDbShown() : ShownConformance(CrateDbScratch.New);

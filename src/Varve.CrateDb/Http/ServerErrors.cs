@@ -77,7 +77,7 @@ internal static partial class ServerErrors
             5030 or 5031 or 5032 or 5034 or 5035 => (
                 ServerCodes.NotReady,
                 true,
-                $"the cluster is not ready: {(text.Length == 0 ? "it starts, or has no master" : text)}"
+                $"the cluster is not ready: {(text is "" or "null" ? "it starts, or has no master" : text)}"
             ),
             _ => Unhandled(text),
         };

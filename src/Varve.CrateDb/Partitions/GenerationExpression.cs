@@ -46,11 +46,23 @@ internal sealed partial record GenerationExpression(string Time, PartitionGrid G
         {
             (Instant at, null) => at,
             (long milliseconds, null) => CrateDbTime.At(milliseconds),
+            (string text, null) => StartOf(text),
             (string text, { } format)
                 when LocalDatePattern.CreateWithInvariantCulture(format).Parse(text) is { Success: true, Value: var date }
                     && Grid is PartitionGrid.Calendar { Zone: var zone } => zone.AtStartOfDay(date).ToInstant(),
             _ => null,
         };
+
+    /// <summary>Writers spell the day that a partition begins with, or its month or year.</summary>
+    private Instant? StartOf(string text) =>
+        Grid is PartitionGrid.Calendar { Zone: var zone }
+            ? s_formats
+                .Values.Where(f => f.Unit <= CalendarUnit.Day || Grid is PartitionGrid.Calendar { Unit: var unit } && f.Unit == unit)
+                .Select(f => LocalDatePattern.CreateWithInvariantCulture(f.Pattern).Parse(text))
+                .Where(p => p.Success)
+                .Select(p => (Instant?)zone.AtStartOfDay(p.Value).ToInstant())
+                .FirstOrDefault()
+            : null;
 
     private static (GenerationExpression?, string?) Truncated(Match match)
     {

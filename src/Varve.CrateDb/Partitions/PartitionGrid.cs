@@ -1,4 +1,5 @@
 using NodaTime;
+using Varve.Policies;
 using Varve.Time;
 
 namespace Varve.CrateDb.Partitions;
@@ -72,16 +73,18 @@ internal abstract record PartitionGrid
             };
     }
 
+    /// <summary>What a policy says of its partitions, in its zone where it names no other; null where it says nothing.</summary>
+    public static (string Column, PartitionGrid Grid)? Of(Policy policy) =>
+        Of(policy.Partition is { } said ? said with { Zone = said.Zone ?? policy.Zone } : null);
+
     /// <summary>What a policy says of a partition column whose expression does not tell it.</summary>
-    /// <param name="width">The width.</param>
-    /// <param name="zone">The zone of a calendar width.</param>
-    /// <param name="origin">A boundary of a fixed width.</param>
-    /// <returns>The grid; null for several months, which CrateDB's functions do not make.</returns>
-    public static PartitionGrid? Of(Width width, DateTimeZone zone, Instant origin) =>
-        width switch
+    /// <param name="said">The width, with its zone.</param>
+    /// <returns>The column and its grid; null for several months, which are refused when the policy is checked.</returns>
+    public static (string Column, PartitionGrid Grid)? Of(PartitionWidth? said) =>
+        said?.Every switch
         {
-            Width.Fixed { Milliseconds: var length } => new Fixed(length, CrateDbTime.Milliseconds(origin)),
-            Width.Calendar { Count: 1, Unit: var unit } => new Calendar(unit, zone),
+            Width.Fixed { Milliseconds: var length } => (said.By, new Fixed(length, CrateDbTime.Milliseconds(said.Origin))),
+            Width.Calendar { Count: 1, Unit: var unit } => (said.By, new Calendar(unit, DateTimeZoneProviders.Tzdb[said.Zone ?? "UTC"])),
             _ => null,
         };
 }

@@ -53,6 +53,17 @@ internal sealed class PieceParser(IReadOnlyList<PartitionColumn> columns, string
             : (null, $"its value is no boundary of what {column.Name} is made from");
     }
 
+    /// <summary>Why a column says nothing of the times of rows, whatever the time column is; null where it does.</summary>
+    public static string? ReasonOf(PartitionColumn column) =>
+        column.Expression is null ? Filled(column)
+        : GenerationExpression.Read(column.Expression) is { Read: null, Reason: var reason } ? reason
+        : null;
+
+    private static string Filled(PartitionColumn column) =>
+        column.IsTimestamp || column.Type is "bigint" or "integer" ? "writers fill it, so only the policy can say how long a partition is"
+        : column.Type == "text" ? "it is text, and only the policy can say whether that is the day or the month of the rows"
+        : "it is no time";
+
     private static (PartitionColumn, GenerationExpression?, string?) Read(
         PartitionColumn column,
         string time,
@@ -65,13 +76,7 @@ internal sealed class PieceParser(IReadOnlyList<PartitionColumn> columns, string
             return (column, new(time, new PartitionGrid.Fixed(1, 0)), null);
         if (column.Expression is null)
         {
-            return (
-                column,
-                null,
-                column.IsTimestamp || column.Type is "bigint" or "integer"
-                    ? "writers fill it, so only the policy can say how long a partition is"
-                    : "it is no time"
-            );
+            return (column, null, Filled(column));
         }
 
         var (read, reason) = GenerationExpression.Read(column.Expression);

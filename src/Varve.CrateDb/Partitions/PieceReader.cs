@@ -28,6 +28,26 @@ internal static class PieceReader
         if (found is not [var described])
             return null;
         var columns = await ColumnsAsync(session, table, Texts(described[0]), cancellationToken);
+        return await ReadAsync(session, table, (described, columns), time, stated, cancellationToken);
+    }
+
+    /// <summary>The same of a table that was described just now.</summary>
+    /// <param name="session">The connection.</param>
+    /// <param name="table">Which, with its schema.</param>
+    /// <param name="known">What <see cref="CatalogShapes.Table"/> says of it, and its partition columns.</param>
+    /// <param name="time">The time column of the policy.</param>
+    /// <param name="stated">What the policy says of a partition column whose expression does not tell it.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public static async Task<PiecedTable> ReadAsync(
+        SqlSession session,
+        TableName table,
+        (Row Described, IReadOnlyList<PartitionColumn> Columns) known,
+        string time,
+        (string Column, PartitionGrid Grid)? stated,
+        CancellationToken cancellationToken
+    )
+    {
+        var (described, columns) = known;
         IReadOnlyList<Row> partitions =
             columns.Count == 0 ? [] : (await session.QueryAsync(CatalogShapes.Partitions(table), cancellationToken)).Rows;
         var shards = (await session.QueryAsync(CatalogShapes.Shards(table), cancellationToken)).Rows.ToLookup(r => r.TextOrNull(0) ?? "");

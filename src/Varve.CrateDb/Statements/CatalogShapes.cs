@@ -6,17 +6,20 @@ namespace Varve.CrateDb.Statements;
 /// <summary>What is asked of the catalogs about one table. The names of schema and table are values, never parts of a statement.</summary>
 internal static class CatalogShapes
 {
-    /// <summary>Name, type and generation expression of each column, in their order.</summary>
+    /// <summary>Name, type, generation expression and scale of each column, in their order.</summary>
     public static SqlText Columns(TableName table) =>
         $"""
-            SELECT column_name, data_type, generation_expression FROM information_schema.columns
+            SELECT column_name, data_type, generation_expression, numeric_scale FROM information_schema.columns
             WHERE table_schema = {table.Schema} AND table_name = {table.Name} ORDER BY ordinal_position
             """;
 
-    /// <summary>The partition columns, shards, place and blocks of a table; no row where there is none, or no right to it.</summary>
+    /// <summary>
+    /// The partition columns, shards, place and blocks of a table, and whether it is one or a view; no row where there is none, or
+    /// no right to it.
+    /// </summary>
     public static SqlText Table(TableName table) =>
         $"""
-            SELECT partitioned_by, number_of_shards, closed, settings['routing']['allocation']['require'], settings['blocks']['write']
+            SELECT partitioned_by, number_of_shards, closed, settings['routing']['allocation']['require'], settings['blocks']['write'], table_type
             FROM information_schema.tables WHERE table_schema = {table.Schema} AND table_name = {table.Name}
             """;
 

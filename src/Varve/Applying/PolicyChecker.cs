@@ -41,6 +41,7 @@ internal sealed class PolicyChecker(IEngine engine, CatalogStore desk, PolicyIns
         }
         else
         {
+            description = await StatedParts.OfAsync(engine, policy, description, cancellationToken);
             var taken = await TakenAsync(policy, description.Table, shelf, cancellationToken);
             blueprint = LayoutRules.Resolve(policy, description, surveyor.Limits(taken.Contains), PolicyInspector.Span, problems);
             if (await BelongsAsync(description.Table, policy.Name, shelf, cancellationToken) is { } belongs)

@@ -13,7 +13,11 @@ internal sealed class CatalogSchema(CatalogTables tables, IEngine engine)
 {
     private const string VersionName = "schema_version";
 
+    // Where there are no transactions nobody is kept from raising it a moment after it was read, and each look is a round trip.
+    private static readonly TimeSpan s_known = TimeSpan.FromSeconds(1);
+
     private bool _seen;
+    private (int Version, long At)? _known;
 
     /// <summary>The version that this Varve writes.</summary>
     public static int Version => CatalogMigrations.Newest;
@@ -77,7 +81,11 @@ internal sealed class CatalogSchema(CatalogTables tables, IEngine engine)
         _seen = _seen || await Look.DescribeAsync(engine, tables.Meta, cancellationToken) is not null;
         if (!_seen)
             return null;
+        if (_known is { } known && TimeProvider.System.GetElapsedTime(known.At) < s_known)
+            return known.Version;
         var version = await engine.TransactAsync(ReadVersionAsync, Scope.Reading, cancellationToken);
+        if (version == Version && !engine.Capabilities.Transactions)
+            _known = (version, TimeProvider.System.GetTimestamp());
         if (version <= Version)
             return version;
         throw new EngineException(

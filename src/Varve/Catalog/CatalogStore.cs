@@ -59,15 +59,19 @@ internal sealed class CatalogStore
             return CatalogSnapshot.Empty(ignoresCase);
         return await engine.TransactAsync(
             async (s, token) =>
-                new CatalogSnapshot(
-                    await Policies.ListAsync(s, token),
-                    await Policies.PatternsAsync(s, token),
-                    await Policies.RevisionsAsync(s, token),
-                    await Policies.NewestAsync(s, token),
+            {
+                var (policies, patterns) = await Policies.InForceAsync(s, token);
+                var (revisions, newest) = await Policies.HistoryAsync(s, token);
+                return new CatalogSnapshot(
+                    policies,
+                    patterns,
+                    revisions,
+                    newest,
                     await Ledgers.RelationsAsync(s, token),
                     await ExpiredAsync(s, token),
                     ignoresCase
-                ),
+                );
+            },
             Scope.Reading,
             cancellationToken
         );

@@ -226,6 +226,8 @@ internal static class LedgerJson
         Range(json, part.Range);
         json.WriteString("part", part.Part);
         json.WriteString("state", part.State);
+        if (!part.Closes)
+            json.WriteBoolean("closes", false);
         json.WriteEndObject();
     }
 
@@ -242,7 +244,10 @@ internal static class LedgerJson
         };
 
     private static GoingPart PartOf(JsonElement json) =>
-        new(RangeOf(json.GetProperty("range"), 0), TextOf(json, "part")!, TextOf(json, "state")!);
+        new(RangeOf(json.GetProperty("range"), 0), TextOf(json, "part")!, TextOf(json, "state")!)
+        {
+            Closes = !json.TryGetProperty("closes", out var closes) || closes.GetBoolean(),
+        };
 
     private static void Last(Utf8JsonWriter json, LastStep last)
     {

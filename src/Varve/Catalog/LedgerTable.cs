@@ -42,7 +42,7 @@ internal sealed class LedgerTable(CatalogTables tables, Dialect dialect, PolicyT
     public async Task<Ledger> LoadAsync(IStatements statements, string policy, CancellationToken cancellationToken)
     {
         var rows = await statements.QueryAsync(
-            $"SELECT version, shown, document FROM {tables.Ledgers} WHERE policy = {policy}",
+            $"SELECT version, shown, document{Also} FROM {tables.Ledgers} WHERE policy = {policy}",
             cancellationToken
         );
         return rows.Count == 0
@@ -54,6 +54,7 @@ internal sealed class LedgerTable(CatalogTables tables, Dialect dialect, PolicyT
             {
                 Version = rows[0].Long(0),
                 Shown = rows[0].Long(1),
+                Row = RowOf(rows[0], 3),
             };
     }
 
@@ -72,20 +73,22 @@ internal sealed class LedgerTable(CatalogTables tables, Dialect dialect, PolicyT
         var next = ledger.Version + 1;
         var document = LedgerJson.Write(ledger);
         var expired = !ledger.Of(Relations.Source).Frozen.IsEmpty;
-        var written = (await IsNowAsync(statements, policy, ledger.Version, cancellationToken), ledger.Version) switch
+        var written = (await IsNowAsync(statements, policy, ledger, cancellationToken), ledger.Version) switch
         {
-            (null, _) => 0,
-            (_, 0) => await statements.ExecuteAsync(
+            (null, _) => null,
+            (_, 0) => await WriteAsync(
+                statements,
                 $"INSERT INTO {tables.Ledgers} (policy, version, shown, expired, document) VALUES ({policy}, {next}, 0, {expired}, {document})",
                 cancellationToken
             ),
-            ({ } state, _) => await statements.ExecuteAsync(
+            ({ } state, _) => await WriteAsync(
+                statements,
                 $"UPDATE {tables.Ledgers} SET version = {next}, expired = {expired}, document = {document} WHERE policy = {policy} AND {state}",
                 cancellationToken
             ),
         };
-        if (written == 1)
-            return ledger with { Version = next };
+        if (written is not null)
+            return ledger with { Version = next, Row = written };
         throw new EngineException(
             EngineCodes.Conflict,
             $"Somebody else changed what the catalog knows of {policy} meanwhile. Nothing was lost: run again.",
@@ -97,20 +100,36 @@ internal sealed class LedgerTable(CatalogTables tables, Dialect dialect, PolicyT
     /// What is true of the row of a policy as long as it has a version, so that a change of it is refused after another one; null
     /// where it has none of it.
     /// </summary>
-    private async Task<SqlText?> IsNowAsync(IStatements statements, string policy, long version, CancellationToken cancellationToken)
+    private async Task<SqlText?> IsNowAsync(IStatements statements, string policy, Ledger ledger, CancellationToken cancellationToken)
     {
+        var version = ledger.Version;
         if (version > 0 && dialect.RowVersion.Count == 0)
             return $"version = {version}";
-        var rows = await statements.QueryAsync(
-            $"SELECT version{SqlText.Join("", dialect.RowVersion.Select(c => (SqlText)$", {c}"))} FROM {tables.Ledgers} WHERE policy = {policy}",
-            cancellationToken
-        );
+        if (version > 0 && ledger.Row.Count > 0)
+            return Is(ledger.Row);
+        var rows = await statements.QueryAsync($"SELECT version{Also} FROM {tables.Ledgers} WHERE policy = {policy}", cancellationToken);
         if (rows.Count == 0)
             return version == 0 ? SqlText.Empty : null;
-        return version == 0 || rows[0].Long(0) != version
-            ? null
-            : SqlText.Join(" AND ", dialect.RowVersion.Select((c, i) => (SqlText)$"{c} = {rows[0].Long(i + 1)}"));
+        return version == 0 || rows[0].Long(0) != version ? null : Is(RowOf(rows[0], 1));
     }
+
+    /// <summary>What the engine says of the row that was written; null where none was.</summary>
+    private async Task<IReadOnlyList<long>?> WriteAsync(IStatements statements, SqlText statement, CancellationToken cancellationToken)
+    {
+        if (dialect.RowVersion.Count == 0)
+            return await statements.ExecuteAsync(statement, cancellationToken) == 1 ? [] : null;
+        var rows = await statements.QueryAsync(
+            $"{statement} RETURNING {SqlText.Join(", ", dialect.RowVersion.Select(c => (SqlText)$"{c}"))}",
+            cancellationToken
+        );
+        return rows is [var row] ? RowOf(row, 0) : null;
+    }
+
+    private SqlText Also => SqlText.Join("", dialect.RowVersion.Select(c => (SqlText)$", {c}"));
+
+    private IReadOnlyList<long> RowOf(Row row, int first) => [.. dialect.RowVersion.Select((_, i) => row.Long(first + i))];
+
+    private SqlText Is(IReadOnlyList<long> row) => SqlText.Join(" AND ", dialect.RowVersion.Select((c, i) => (SqlText)$"{c} = {row[i]}"));
 
     /// <summary>
     /// Writes what the ledger says to the tables that people read, where these show an older one. Varve never reads them.
@@ -120,8 +139,11 @@ internal sealed class LedgerTable(CatalogTables tables, Dialect dialect, PolicyT
         if (ledger.Shown == ledger.Version)
             return;
         await new LedgerProjection(tables).WriteAsync(statements, policy, ledger, cancellationToken);
+        SqlText state = $"version = {ledger.Version}";
+        if (ledger.Row.Count > 0)
+            state = Is(ledger.Row);
         await statements.ExecuteAsync(
-            $"UPDATE {tables.Ledgers} SET shown = {ledger.Version} WHERE policy = {policy} AND version = {ledger.Version}",
+            $"UPDATE {tables.Ledgers} SET shown = {ledger.Version} WHERE policy = {policy} AND {state}",
             cancellationToken
         );
     }

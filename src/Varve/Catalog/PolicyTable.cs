@@ -25,16 +25,27 @@ internal sealed class PolicyTable(CatalogTables tables, Dialect dialect)
     public Task<IReadOnlyList<StoredPolicy>> PatternsAsync(IStatements statements, CancellationToken cancellationToken) =>
         ListAsync(statements, OfPattern, cancellationToken);
 
+    /// <summary>Both, with one look.</summary>
+    public async Task<(IReadOnlyList<StoredPolicy> Policies, IReadOnlyList<StoredPolicy> Patterns)> InForceAsync(
+        IStatements statements,
+        CancellationToken cancellationToken
+    )
+    {
+        var rows = (await InForceAsync(statements, SqlText.Empty, cancellationToken)).ToLookup(r => r.Text(8), StringComparer.Ordinal);
+        return (Read([.. rows[OfTable]]), Read([.. rows[OfPattern]]));
+    }
+
     private async Task<IReadOnlyList<StoredPolicy>> ListAsync(IStatements statements, string kind, CancellationToken cancellationToken) =>
-        Read(
-            await statements.QueryAsync(
-                $"""
-                SELECT p.document, p.revision, p.sha256, p.yaml, p.applied_us, p.applied_by, p.pattern, p.pattern_revision
-                FROM {tables.Policies} AS p JOIN {Newest} AS n ON p.policy = n.policy AND p.revision = n.revision
-                WHERE p.state <> {Deleted} AND p.kind = {kind} ORDER BY p.policy
-                """,
-                cancellationToken
-            )
+        Read(await InForceAsync(statements, $" AND p.kind = {kind}", cancellationToken));
+
+    private Task<IReadOnlyList<Row>> InForceAsync(IStatements statements, SqlText only, CancellationToken cancellationToken) =>
+        statements.QueryAsync(
+            $"""
+            SELECT p.document, p.revision, p.sha256, p.yaml, p.applied_us, p.applied_by, p.pattern, p.pattern_revision, p.kind
+            FROM {tables.Policies} AS p JOIN {Newest} AS n ON p.policy = n.policy AND p.revision = n.revision
+            WHERE p.state <> {Deleted}{only} ORDER BY p.policy
+            """,
+            cancellationToken
         );
 
     /// <summary>The current revision of the policy of a table; null where none of that name is in force.</summary>
@@ -72,18 +83,35 @@ internal sealed class PolicyTable(CatalogTables tables, Dialect dialect)
     /// still known under that name. Oldest first.
     /// </summary>
     public async Task<IReadOnlyList<Revision>> RevisionsAsync(IStatements statements, CancellationToken cancellationToken) =>
-        [
-            .. from row in await statements.QueryAsync(
-                $"""
-                SELECT p.document, p.state, p.revision, n.revision FROM {tables.Policies} AS p JOIN {Newest} AS n ON p.policy = n.policy
-                WHERE p.kind = {OfTable} ORDER BY p.policy, p.revision
-                """,
-                cancellationToken
-            )
-            let policy = ParsedPolicies.Read(row.Text(0))
-            where policy.Tiers.Count > 0 || (row.Long(2) == row.Long(3) && row.Text(1) != Deleted)
-            select new Revision((int)row.Long(2), policy),
-        ];
+        (await HistoryAsync(statements, cancellationToken)).Revisions;
+
+    /// <summary>The same, and the number of the newest revision that each name ever had, with one look.</summary>
+    public async Task<(IReadOnlyList<Revision> Revisions, IReadOnlyDictionary<string, int> Newest)> HistoryAsync(
+        IStatements statements,
+        CancellationToken cancellationToken
+    )
+    {
+        var rows = await statements.QueryAsync(
+            $"""
+            SELECT p.document, p.state, p.revision, n.revision, p.kind, p.policy
+            FROM {tables.Policies} AS p JOIN {Newest} AS n ON p.policy = n.policy ORDER BY p.policy, p.revision
+            """,
+            cancellationToken
+        );
+        var newest = new Dictionary<string, int>(StringComparer.Ordinal);
+        foreach (var row in rows)
+            newest[row.Text(5)] = (int)row.Long(3);
+        return (
+            [
+                .. from row in rows
+                where row.Text(4) == OfTable
+                let policy = ParsedPolicies.Read(row.Text(0))
+                where policy.Tiers.Count > 0 || (row.Long(2) == row.Long(3) && row.Text(1) != Deleted)
+                select new Revision((int)row.Long(2), policy),
+            ],
+            newest
+        );
+    }
 
     /// <summary>
     /// The newest revision of every policy by which rows of a source have expired, and its table with the schema; those included
@@ -116,12 +144,6 @@ internal sealed class PolicyTable(CatalogTables tables, Dialect dialect)
                 )
             )[0]
                 .Long(0);
-
-    /// <summary>The same for every name.</summary>
-    public async Task<IReadOnlyDictionary<string, int>> NewestAsync(IStatements statements, CancellationToken cancellationToken) =>
-        (
-            await statements.QueryAsync($"SELECT policy, max(revision) FROM {tables.Policies} GROUP BY policy", cancellationToken)
-        ).ToDictionary(r => r.Text(0), r => (int)r.Long(1), StringComparer.Ordinal);
 
     /// <summary>Stores the next revision of a policy or of a pattern.</summary>
     /// <param name="statements">The transaction.</param>

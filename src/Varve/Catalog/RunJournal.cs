@@ -182,11 +182,12 @@ internal sealed class RunJournal(CatalogTables tables, Duration keep)
     /// <summary>Ends a run, and forgets runs and steps that are too old.</summary>
     public async Task FinishAsync(IStatements statements, RunRecord run, CancellationToken cancellationToken)
     {
-        await statements.ExecuteAsync(
-            $"UPDATE {tables.Steps} SET status = {StepStatus.Skipped.Word()}, note = {"the run ended before it"} WHERE run = {run.Id} AND status IN ({StepStatus.Planned.Word()}, {StepStatus.Running.Word()})",
-            cancellationToken
-        );
-        await statements.ExecuteAsync($"DELETE FROM {tables.Leases} WHERE run = {run.Id}", cancellationToken);
+        if (run.StepsDone < run.Steps)
+            await statements.ExecuteAsync(
+                $"UPDATE {tables.Steps} SET status = {StepStatus.Skipped.Word()}, note = {"the run ended before it"} WHERE run = {run.Id} AND status IN ({StepStatus.Planned.Word()}, {StepStatus.Running.Word()})",
+                cancellationToken
+            );
+        await statements.ExecuteAsync($"DELETE FROM {tables.Leases} WHERE policy = {run.Policy}", cancellationToken);
         await statements.ExecuteAsync(
             $"""
             UPDATE {tables.Runs} SET status = {run.Status.Word()}, finished_us = {Micros.From(run.FinishedAt!.Value)}, steps = {(long)

@@ -16,6 +16,14 @@ public abstract class Partitioning
     /// </summary>
     public virtual bool PartsOnly => false;
 
+    /// <summary>A table with its parts as its policy says how long they are; as it was described where the policy says nothing.</summary>
+    public virtual Task<TableDescription> WithPartsAsync(
+        TableDescription table,
+        string time,
+        PartitionWidth width,
+        CancellationToken cancellationToken
+    ) => Task.FromResult(table);
+
     /// <summary>
     /// Finishes, in a unit of work of its own, what somebody began to take off a table and left half done, and what nobody is at
     /// any more. No row goes by that. What was finished, as people read it.
@@ -38,10 +46,25 @@ public abstract class Partitioning
     );
 
     /// <summary>
+    /// What <see cref="HoldAsync"/> would give, for a step that is only written down: nothing is kept from others, and it may be
+    /// as it was seen a moment ago.
+    /// </summary>
+    public virtual Task<IReadOnlyList<TablePart>> ForeseeAsync(
+        IStatements statements,
+        TableName table,
+        TimeColumn time,
+        RangeSet ranges,
+        CancellationToken cancellationToken
+    ) => HoldAsync(statements, table, time, ranges, cancellationToken);
+
+    /// <summary>
     /// Gives back what an attempt that did not come to its end took from others: parts that were to go take writes again.
     /// </summary>
     public virtual Task ReleaseAsync(IStatements statements, IReadOnlyList<TablePart> parts, CancellationToken cancellationToken) =>
         Task.CompletedTask;
+
+    /// <summary>True for a part that takes no writes from <see cref="DropAsync"/> on, and took some before.</summary>
+    public virtual bool Closes(TablePart part) => false;
 
     /// <summary>The statements by which <see cref="DropAsync"/> removes parts that nobody has written to since, in order.</summary>
     public abstract IReadOnlyList<SqlText> Dropping(IReadOnlyList<TablePart> parts);

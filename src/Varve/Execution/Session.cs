@@ -84,12 +84,7 @@ internal sealed class Session
     /// <summary>Every stored policy and every stored pattern.</summary>
     public Task<(IReadOnlyList<StoredPolicy> Policies, IReadOnlyList<StoredPolicy> Patterns)> StoredAsync(
         CancellationToken cancellationToken
-    ) =>
-        ReadAsync(
-            async (s, token) => (await Store.Policies.ListAsync(s, token), await Store.Policies.PatternsAsync(s, token)),
-            ([], []),
-            cancellationToken
-        );
+    ) => ReadAsync(Store.Policies.InForceAsync, ([], []), cancellationToken);
 
     /// <summary>The survey of a policy that may not be stored, on a database that may have no catalog.</summary>
     public async Task<Inspection> InspectDraftAsync(StoredPolicy draft, Instant asOf, CancellationToken cancellationToken)

@@ -82,6 +82,12 @@ public sealed record Policy
     /// <summary>How rows of the source go.</summary>
     public ExpireBy ExpireBy { get; init; }
 
+    /// <summary>Which partitions are closed for writes before they go. Default: <see cref="Seal.Auto"/>.</summary>
+    public Seal Seal { get; init; }
+
+    /// <summary>How long partitions of the source are, where the table does not tell it; null where it does.</summary>
+    public PartitionWidth? Partition { get; init; }
+
     /// <summary>What happens to rows that arrive for a range that has expired. Default: <see cref="LateAfterExpiry.Hold"/>.</summary>
     public LateAfterExpiry LateAfterExpiry { get; init; }
 
@@ -115,6 +121,16 @@ public sealed record Policy
 
     /// <summary>Free words to select policies by; unique, in the order of the policy.</summary>
     public IReadOnlyList<string> Tags { get; init; } = [];
+}
+
+/// <summary>Which partitions are closed for writes before they go, on engines that do not keep writers out by themselves.</summary>
+public enum Seal
+{
+    /// <summary>Those that somebody wrote to since an earlier run.</summary>
+    Auto,
+
+    /// <summary>Each of them.</summary>
+    Always,
 }
 
 /// <summary>Where source rows are archived before they go.</summary>

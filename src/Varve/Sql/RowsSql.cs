@@ -174,6 +174,10 @@ internal static class RowsSql
     public static SqlText SeriesEach(Dialect dialect, TimeColumn time, TableName states, RangeSet ranges) =>
         $"SELECT {dialect.MicrosOf(time, $"{new Identifier(time.Name)}")}, count(*) FROM {states} WHERE {RangeSql.In(dialect, time, ranges)} GROUP BY 1";
 
+    /// <summary>What some queries of one number give, in one row.</summary>
+    public static SqlText Together(params IEnumerable<SqlText> numbers) =>
+        $"SELECT {SqlText.Join(", ", numbers.Select(n => (SqlText)$"({n})"))}";
+
     /// <summary>The rows that the states of a range were made of.</summary>
     public static SqlText Stored(Dialect dialect, TimeColumn time, TableName states, RangeSet ranges) =>
         $"SELECT {dialect.Whole($"coalesce(sum({StateColumns.Rows}), 0)")} FROM {states} WHERE {RangeSql.In(dialect, time, ranges)}";

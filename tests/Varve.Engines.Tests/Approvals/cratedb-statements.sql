@@ -3,9 +3,10 @@
 -- differs in names, numbers and the columns that are asked for.
 
 -- catalog columns
+-- untried
 -- ?1 TEXT 'varve_t'
 -- ?2 TEXT 'cpu'
-SELECT column_name, data_type, generation_expression FROM information_schema.columns
+SELECT column_name, data_type, generation_expression, numeric_scale FROM information_schema.columns
 WHERE table_schema = ? AND table_name = ? ORDER BY ordinal_position;
 
 -- catalog missing shards
@@ -70,7 +71,7 @@ ORDER BY partition_ident, id;
 -- untried
 -- ?1 TEXT 'varve_t'
 -- ?2 TEXT 'cpu'
-SELECT partitioned_by, number_of_shards, closed, settings['routing']['allocation']['require'], settings['blocks']['write']
+SELECT partitioned_by, number_of_shards, closed, settings['routing']['allocation']['require'], settings['blocks']['write'], table_type
 FROM information_schema.tables WHERE table_schema = ? AND table_name = ?;
 
 -- dialect local date
@@ -187,19 +188,6 @@ WHERE policy = ? AND "_seq_no" = 12 AND "_primary_term" = 1;
 -- ?3 TEXT 'varve'
 -- ?4 TEXT 'leases'
 SELECT schema_name, table_name, sum(size) FROM sys.shards WHERE (("schema_name" = ? AND table_name = ?) OR ("schema_name" = ? AND table_name = ?)) AND primary GROUP BY 1, 2;
-
--- observer columns
--- untried
--- ?1 TEXT 'varve_t'
--- ?2 TEXT 'cpu'
-SELECT column_name, data_type, numeric_scale, generation_expression FROM information_schema.columns
-WHERE table_schema = ? AND table_name = ? ORDER BY ordinal_position;
-
--- observer relation
--- untried
--- ?1 TEXT 'varve_t'
--- ?2 TEXT 'cpu'
-SELECT table_type, partitioned_by FROM information_schema.tables WHERE table_schema = ? AND table_name = ?;
 
 -- observer rows
 -- untried

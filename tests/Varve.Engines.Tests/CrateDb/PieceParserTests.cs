@@ -1,5 +1,6 @@
 using NodaTime;
 using Varve.CrateDb.Partitions;
+using Varve.Policies;
 using Varve.Time;
 
 namespace Varve.Engines.Tests.CrateDb;
@@ -119,13 +120,31 @@ public sealed class PieceParserTests
     public void A_policy_may_say_how_long_a_partition_is_that_writers_fill()
     {
         PartitionColumn column = new("day", "timestamp with time zone", null);
-        var grid = PartitionGrid.Of(Width.Parse("1d"), DateTimeZoneProviders.Tzdb["Europe/Berlin"], NodaConstants.UnixEpoch)!;
-        var parser = new PieceParser([column], "ts", ("day", grid));
+        var said = PartitionGrid.Of(new PartitionWidth("day", Width.Parse("1d")) { Zone = "Europe/Berlin" });
+        var parser = new PieceParser([column], "ts", said);
         Assert.Equal(
             new(Instant.FromUtc(2025, 3, 29, 23, 0), Instant.FromUtc(2025, 3, 30, 22, 0)),
             parser.RangeOf([new(column, Instant.FromUtc(2025, 3, 29, 23, 0))]).Range
         );
-        Assert.Null(PartitionGrid.Of(Width.Parse("2mo"), DateTimeZone.Utc, NodaConstants.UnixEpoch));
+        Assert.Null(PartitionGrid.Of(new PartitionWidth("day", Width.Parse("2mo"))));
+    }
+
+    [Theory]
+    [InlineData("1d", "2025-03-30", "2025-03-30", "2025-03-31")]
+    [InlineData("1d", "20250330", "2025-03-30", "2025-03-31")]
+    [InlineData("1mo", "2025-03", "2025-03-01", "2025-04-01")]
+    [InlineData("1mo", "2025-03-01", "2025-03-01", "2025-04-01")]
+    [InlineData("1y", "2025", "2025-01-01", "2026-01-01")]
+    [InlineData("1mo", "2025-03-30", null, null)]
+    [InlineData("1d", "2025-03", null, null)]
+    [InlineData("1d", "yesterday", null, null)]
+    [InlineData("24h", "2025-03-30", null, null)]
+    public void Writers_may_spell_the_start_of_a_partition_as_text(string width, string value, string? from, string? to)
+    {
+        PartitionColumn column = new("part", "text", null);
+        var parser = new PieceParser([column], "ts", PartitionGrid.Of(new PartitionWidth("part", Width.Parse(width))));
+        var expected = from is null ? null : new TimeRange(InstantText.Parse(from), InstantText.Parse(to!));
+        Assert.Equal(expected, parser.RangeOf([new(column, value)]).Range);
     }
 
     [Fact]
@@ -139,7 +158,7 @@ public sealed class PieceParserTests
         Assert.Equal([Instant.FromUtc(2023, 5, 1, 0, 0), "eu"], values.Select(v => v.Value));
         Assert.Equal(new(Instant.FromUtc(2023, 5, 1, 0, 0), Instant.FromUtc(2023, 6, 1, 0, 0)), parser.RangeOf(values).Range);
         Assert.Contains(
-            "region: it is no time",
+            "region: it is text, and only the policy can say",
             new PieceParser([region], "ts").RangeOf([new(region, "eu")]).Reason,
             StringComparison.Ordinal
         );

@@ -63,7 +63,7 @@ internal static class StatementBook
 
     private static IEnumerable<Shape> Looks() =>
         [
-            new("catalog columns", CatalogShapes.Columns(s_source)),
+            new("catalog columns", CatalogShapes.Columns(s_source), IsTried: false),
             new("catalog table", CatalogShapes.Table(s_source), IsTried: false),
             new("catalog partitions", CatalogShapes.Partitions(s_source), IsTried: false),
             new("catalog shards", CatalogShapes.Shards(s_source), IsTried: false),
@@ -159,8 +159,6 @@ internal static class StatementBook
             new("lease read", LeaseShapes.Read("cpu"), IsTried: false),
             new("lease insert", LeaseShapes.Insert("cpu", "run-1", 60_000), IsTried: false),
             new("lease take", LeaseShapes.Take("cpu", "run-2", 2, 60_000, new(12, 1)), IsTried: false),
-            new("observer relation", ObserverShapes.Relation(s_source), IsTried: false),
-            new("observer columns", ObserverShapes.Columns(s_source), IsTried: false),
             new("observer views", ObserverShapes.Views(), IsTried: false),
             new("observer bytes", ObserverShapes.Bytes([s_source, s_lease]), IsTried: false),
             new("observer rows", ObserverShapes.Rows([s_source, s_lease]), IsTried: false),

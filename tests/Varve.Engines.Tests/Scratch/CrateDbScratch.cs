@@ -39,6 +39,11 @@ public sealed partial class CrateDbScratch : ScratchDatabase
 
     public override bool Takes(string name) => !name.AsSpan().ContainsAny("/|>?*<\" ,\\.") && !name.StartsWith('_');
 
+    public override string Relation(string name) =>
+        new string([.. name.Where(c => Takes($"x{c}") && c != '#')]).TrimStart('-', '+', '_') is { Length: > 0 } left ? left : "x";
+
+    public override string Column(string name) => name.Replace(".", "", StringComparison.Ordinal);
+
     public override string Exact(string digits) => $"'{digits}'::NUMERIC(38, 0)";
 
     public override async Task<Database> OpenAsync() => await CrateDbDatabase.OpenAsync(DatabaseUrl.Parse((await _crate.Value).Url));

@@ -54,6 +54,12 @@ public abstract class ScratchDatabase : IAsyncDisposable
     /// <summary>Whether a table may have that name.</summary>
     public virtual bool Takes(string name) => true;
 
+    /// <summary>The nearest name that a relation may have.</summary>
+    public virtual string Relation(string name) => name;
+
+    /// <summary>The nearest name that a column may have.</summary>
+    public virtual string Column(string name) => name;
+
     /// <summary>A decimal of many digits.</summary>
     public virtual string Exact(string digits) => digits;
 

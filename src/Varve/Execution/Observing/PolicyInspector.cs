@@ -149,6 +149,7 @@ internal sealed class PolicyInspector(IEngine engine, CatalogStore desk, Archive
         var description = await statements.DescribeAsync(policy.Table, cancellationToken);
         if (description is null)
             throw new PolicyException([LayoutRules.NoTable(policy, await desk.BaseTablesAsync(statements, cancellationToken))]);
+        description = await StatedParts.OfAsync(engine, policy, description, cancellationToken);
         return LayoutRules.Resolve(policy, description, Limits(_ => false), Span, problems)
             ?? throw new PolicyException([.. problems.Where(p => !p.IsWarning)]);
     }

@@ -58,7 +58,7 @@ internal sealed class Rehearsal(IEngine engine, CatalogStore store, StepContexts
     {
         var log = new StatementLog(store.Tables);
         var rehearsed = new RehearsedStatements(statements, log, hasCatalog);
-        var held = await contexts.HoldAsync(rehearsed, survey.Blueprint, step, cancellationToken);
+        var held = await contexts.ForeseeAsync(rehearsed, survey.Blueprint, step, cancellationToken);
         var context = contexts.Of(rehearsed, log, survey, survey.State with { Ledger = ledger }, held);
         context = context with
         {

@@ -33,8 +33,31 @@ internal sealed class StepContexts(IEngine engine, CatalogStore store, ArchiveLo
         PolicyLayout blueprint,
         PlanStep step,
         CancellationToken cancellationToken
+    ) => HoldAsync(statements, blueprint, step, PartitioningOf(blueprint), cancellationToken);
+
+    /// <summary>The same for a step that is only written down.</summary>
+    public Task<IReadOnlyList<TablePart>> ForeseeAsync(
+        IStatements statements,
+        PolicyLayout blueprint,
+        PlanStep step,
+        CancellationToken cancellationToken
     ) =>
-        step is PlanStep.Expire { Relation: Relations.Source } expire && PartitioningOf(blueprint) is { } partitioning
+        HoldAsync(
+            statements,
+            blueprint,
+            step,
+            PartitioningOf(blueprint) is { } real ? new RehearsedPartitioning(real) : null,
+            cancellationToken
+        );
+
+    private static Task<IReadOnlyList<TablePart>> HoldAsync(
+        IStatements statements,
+        PolicyLayout blueprint,
+        PlanStep step,
+        Partitioning? partitioning,
+        CancellationToken cancellationToken
+    ) =>
+        step is PlanStep.Expire { Relation: Relations.Source } expire && partitioning is not null
             ? partitioning.HoldAsync(statements, blueprint.Source, blueprint.Time, Time.RangeSet.Of(expire.Range), cancellationToken)
             : Task.FromResult<IReadOnlyList<TablePart>>([]);
 
@@ -55,7 +78,7 @@ internal sealed class StepContexts(IEngine engine, CatalogStore store, ArchiveLo
             Archives = new(locations, store.Archives, HashedBy, Run, now) { Benches = engine.Capabilities.Benches },
             Ledger = new(store.Ledgers, statements, blueprint.Policy.Name, ledger, engine.Capabilities.Transactions, now),
             Limit = limit,
-            Parts = [.. held.Select(p => p with { IsQuiet = IsQuiet(p, ledger, survey.Plan.AsOf) })],
+            Parts = [.. held.Select(p => p with { IsQuiet = blueprint.Policy.Seal == Seal.Auto && IsQuiet(p, ledger, survey.Plan.AsOf) })],
             Partitioning = PartitioningOf(blueprint),
             Snapshotting = engine.Capabilities.Snapshotting,
             Relocation = engine.Capabilities.Relocation,

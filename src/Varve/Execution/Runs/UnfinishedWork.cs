@@ -120,8 +120,11 @@ internal sealed class UnfinishedWork(CatalogStore store, AuditActor actor, Insta
         List<TablePart> left = [.. there.Where(p => going.Parts.Any(g => g.Part == p.Mark?.Part))];
         List<TablePart> same = [.. left.Where(p => going.Parts.Any(g => g.Part == p.Mark!.Part && g.State == p.Mark.State))];
         List<TablePart> changed = [.. left.Except(same)];
-        if (changed.Count > 0)
-            await context.Partitioning.ReleaseAsync(context.Statements, changed, cancellationToken);
+
+        // Only what was about to be closed then: a block that was there before is somebody else's.
+        List<TablePart> closed = [.. changed.Where(p => going.Parts.Any(g => g.Part == p.Mark!.Part && g.Closes))];
+        if (closed.Count > 0)
+            await context.Partitioning.ReleaseAsync(context.Statements, closed, cancellationToken);
         var removed = same.Count == 0 ? 0 : await context.Partitioning.DropAsync(context.Statements, same, cancellationToken);
         var stays = RangeSet.Of(changed.Select(p => p.Range)).Intersect(range);
         return (range.Except(stays), stays, removed);

@@ -28,9 +28,10 @@ internal static class ExpireAct
         List<string> notes = [];
         proven = await ArchiveAct.ProveAsync(context, step.Relation, proven, notes, cancellationToken);
         var ofParts = step.Relation == Relations.Source && context.PartsOnly;
+        var removal = new Removal(context);
         if (ofParts)
-            proven = await new Removal(context).OfPartsAsync(proven, notes, cancellationToken);
-        var rows = await new Removal(context).CheckAsync(step.Relation, proven, cancellationToken);
+            proven = await removal.OfPartsAsync(proven, notes, cancellationToken);
+        var rows = await removal.CheckAsync(step.Relation, proven, cancellationToken);
         foreach (var range in proven)
         {
             var going = new GoingRange(
@@ -48,7 +49,7 @@ internal static class ExpireAct
             context.Draft.Expire(step.Relation, going.Range, going.Reason, going.WholeFrom);
         if (!context.Ledger.IsAtomic)
             await LeaveAsync(context, cancellationToken);
-        var removed = await new Removal(context).RemoveAsync(step.Relation, proven, cancellationToken);
+        var removed = await removal.RemoveAsync(step.Relation, proven, cancellationToken);
         context.Going.Clear();
         Settle(context.Draft.Of(step.Relation), proven);
         foreach (var tier in context.Blueprint.Tiers)
@@ -61,7 +62,7 @@ internal static class ExpireAct
         [
             .. from part in context.Parts
             where part.Mark is not null && range.Overlaps(part.Range)
-            select new GoingPart(part.Range, part.Mark!.Part, part.Mark.State),
+            select new GoingPart(part.Range, part.Mark!.Part, part.Mark.State) { Closes = context.Partitioning!.Closes(part) },
         ];
 
     // Nobody reads any more what goes; what is known of it besides is not true before it has gone.

@@ -22,7 +22,7 @@ internal sealed class RehearsedPartitioning(Partitioning real) : Partitioning
         TimeColumn time,
         RangeSet ranges,
         CancellationToken cancellationToken
-    ) => real.HoldAsync(statements, table, time, ranges, cancellationToken);
+    ) => real.ForeseeAsync(statements, table, time, ranges, cancellationToken);
 
     public override IReadOnlyList<SqlText> Dropping(IReadOnlyList<TablePart> parts) => real.Dropping(parts);
 

@@ -11,6 +11,9 @@ internal sealed class Removal(StepContext context)
     // So many parts are named in one statement.
     private const int MostParts = 200;
 
+    // What was found to be whole while nobody can change it unseen.
+    private IReadOnlyList<TablePart>? _whole;
+
     /// <summary>Before anything else happens: a removal that is more than what is allowed leaves everything as it is.</summary>
     /// <exception cref="HaltException">It would be.</exception>
     public async Task<long> CheckAsync(string relation, RangeSet ranges, CancellationToken cancellationToken)
@@ -30,7 +33,7 @@ internal sealed class Removal(StepContext context)
             return 0;
         await context.Statements.BarrierAsync(Before.Remove, cancellationToken);
         var removed = 0L;
-        if (relation == Relations.Source && await WholeAsync(ranges, cancellationToken) is { Count: > 0 } parts)
+        if (relation == Relations.Source && (_whole ?? await WholeAsync(ranges, cancellationToken)) is { Count: > 0 } parts)
             removed += await context.Partitioning!.DropAsync(context.Statements, parts, cancellationToken);
 
         // A row that came since would go with those that were proven.
@@ -77,11 +80,13 @@ internal sealed class Removal(StepContext context)
 
     /// <summary>
     /// Of some ranges of the source what goes with whole parts, and what has no rows; where rows are in no such part, they stay,
-    /// and a note says so.
+    /// and a note says so. What has no other row now has none when it goes: its mark tells.
     /// </summary>
     public async Task<RangeSet> OfPartsAsync(RangeSet ranges, List<string> notes, CancellationToken cancellationToken)
     {
         var parts = await WholeAsync(ranges, cancellationToken);
+        if (parts.All(p => p.Mark is not null))
+            _whole = parts;
         var covered = RangeSet.Of(parts.Select(p => p.Range)).Intersect(ranges);
         var rest = ranges.Except(covered);
         var rows = rest.IsEmpty ? 0 : await CountAsync(Relations.Source, rest, cancellationToken);

@@ -44,7 +44,7 @@ internal sealed class StepLedger(LedgerTable? table, IStatements statements, str
 
     private async Task StoreAsync(Ledger ledger, string document, CancellationToken cancellationToken)
     {
-        ledger = ledger with { Version = Stored.Version };
+        ledger = ledger with { Version = Stored.Version, Row = Stored.Row };
         Stored = table is null ? ledger : await table.SaveAsync(statements, policy, ledger, cancellationToken);
         _stored = document;
     }

@@ -194,16 +194,7 @@ internal static class TierBuilder
         foreach (var (column, buckets) in context.Draft.States.Unknown(tier, input, ranges))
             await context.Statements.ExecuteAsync(context.Sql.Forget(tier, column, buckets), cancellationToken);
         await context.Statements.BarrierAsync(Before.Verify, cancellationToken);
-        var time = context.Blueprint.TimeOf(input);
-        var read = await context.NumberAsync(RowsSql.Count(context.Dialect, time, context.Sql.Table(input), ranges), cancellationToken);
-        var behind =
-            input == Relations.Source
-                ? read
-                : await context.NumberAsync(
-                    RowsSql.Stored(context.Dialect, time, context.Blueprint.Tier(input).States, ranges),
-                    cancellationToken
-                );
-        var counted = await StoredAsync(context, tier, ranges, cancellationToken);
+        var (read, behind, counted) = await TotalsAsync(context, tier, input, ranges, cancellationToken);
         if (behind == counted)
         {
             foreach (var (bucket, rows) in await StoredEachAsync(context, tier, stuck, cancellationToken))
@@ -256,18 +247,29 @@ internal static class TierBuilder
         return rows.ToDictionary(row => tier.Grid.BucketOf(Micros.ToInstant(row.Long(0))), row => row.Long(1));
     }
 
-    private static async Task<long> StoredAsync(
+    /// <summary>
+    /// The rows of an input, the rows of the source behind them, and those that a tier counts: with one look, so that no row
+    /// comes in between.
+    /// </summary>
+    private static async Task<(long Read, long Behind, long Counted)> TotalsAsync(
         StepContext context,
         TierLayout tier,
+        string input,
         RangeSet ranges,
         CancellationToken cancellationToken
-    ) =>
-        ranges.IsEmpty
-            ? 0
-            : await context.NumberAsync(
-                RowsSql.Stored(context.Dialect, context.Blueprint.Time.Starts, tier.States, ranges),
-                cancellationToken
-            );
+    )
+    {
+        var time = context.Blueprint.TimeOf(input);
+        SqlText Stored(TierLayout of) => RowsSql.Stored(context.Dialect, context.Blueprint.Time.Starts, of.States, ranges);
+        var read = RowsSql.Count(context.Dialect, time, context.Sql.Table(input), ranges);
+        var totals =
+            input == Relations.Source
+                ? RowsSql.Together(read, Stored(tier))
+                : RowsSql.Together(read, Stored(context.Blueprint.Tier(input)), Stored(tier));
+        return await context.Statements.QueryAsync(totals, cancellationToken) is [var row]
+            ? (row.Long(0), row.Long(row.Count - 2), row.Long(row.Count - 1))
+            : (0, 0, 0);
+    }
 
     /// <summary>Keeps ranges of a relation until a person has looked at them.</summary>
     public static void Halt(StepContext context, string relation, RangeSet ranges, string reason)

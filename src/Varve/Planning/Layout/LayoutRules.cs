@@ -99,6 +99,7 @@ public static class LayoutRules
 
         limits.Check(policy, table.Table, measures, problems);
         LayoutRulesArchive.Check(policy, table, limits.Archives, problems);
+        LayoutRulesPartition.Check(policy, table, limits, problems);
         LayoutRulesKeeper.Check(policy, table, problems);
         if (!table.IsView)
             LayoutRulesRelocate.Check(policy, table, time, limits.Unfit, problems);
@@ -111,7 +112,7 @@ public static class LayoutRules
             Policy = resolved,
             Source = table.Table,
             Columns = table.Columns,
-            Time = time,
+            Time = time with { Partition = policy.Partition is { } said ? said with { Zone = said.Zone ?? policy.Zone } : null },
             Pieces = table.Pieces is { } pieces && pieces.Column == time.Name ? pieces.Parts : [],
             Arrival = arrival,
             Series = series,

@@ -141,6 +141,9 @@ public sealed record TimeColumn(string Name, ColumnType Type, TimeUnit Unit)
     /// <summary>The same column of a tier, which holds the starts of buckets.</summary>
     internal TimeColumn Starts => this with { OfBuckets = true };
 
+    /// <summary>What the policy says of the partitions of the source, its zone filled in; null where the table tells it.</summary>
+    public PartitionWidth? Partition { get; init; }
+
     private bool OfBuckets { get; init; }
 
     private bool HasNanos => Type is ColumnType.Integer or ColumnType.Timestamp && Unit == TimeUnit.Nanoseconds;

@@ -17,9 +17,17 @@ public sealed record TableDescription(TableName Table, bool IsView, IReadOnlyLis
     /// <summary>Where the table is divided into parts by time; null where it is not, or by something else.</summary>
     public TablePieces? Pieces { get; init; }
 
+    /// <summary>The columns that it is partitioned by, as far as the engine tells why one says nothing of time; none elsewhere.</summary>
+    public IReadOnlyList<PartitionedBy> PartitionedBy { get; init; } = [];
+
     /// <summary>The column of that name, compared exactly; null where there is none.</summary>
     public Column? Find(string name) => Columns.FirstOrDefault(c => c.Name == name);
 }
+
+/// <summary>A column that a table is partitioned by.</summary>
+/// <param name="Column">Its name.</param>
+/// <param name="Reason">Why its values say nothing of the times of the rows; null where they do.</param>
+public sealed record PartitionedBy(string Column, string? Reason);
 
 /// <summary>The parts of a table by time.</summary>
 /// <param name="Column">The column that says in which part a row is.</param>

@@ -46,6 +46,9 @@ public sealed record Ledger
     /// <summary>How often it was written; 0 for one that never was. Who writes it says which one was read.</summary>
     internal long Version { get; init; }
 
+    /// <summary>What the engine itself says of the row as it was read; empty where it says nothing, or where that is not known.</summary>
+    internal IReadOnlyList<long> Row { get; init; } = [];
+
     /// <summary>
     /// What an expiry has proven and begun to remove. It is gone for everybody: what is left of it is removed by whoever works
     /// on the policy next.
@@ -219,7 +222,11 @@ internal sealed record GoingRange(string Relation, TimeRange Range, Instant? Who
 /// <param name="Range">The times of its rows.</param>
 /// <param name="Part">Which it is.</param>
 /// <param name="State">What it held when it was proven.</param>
-internal sealed record GoingPart(TimeRange Range, string Part, string State);
+internal sealed record GoingPart(TimeRange Range, string Part, string State)
+{
+    /// <summary>True where it is closed for writes before it goes, and was not before: whoever finds it so may open it.</summary>
+    public bool Closes { get; init; } = true;
+}
 
 /// <summary>A step that was done.</summary>
 /// <param name="Run">The run.</param>

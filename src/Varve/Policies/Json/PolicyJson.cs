@@ -76,6 +76,9 @@ public static class PolicyJson
             json.WriteString("on_silence", Text(policy.OnSilence));
         if (policy.ExpireBy != default)
             json.WriteString("expire", Text(policy.ExpireBy));
+        Partition(json, policy.Partition);
+        if (policy.Seal != default)
+            json.WriteString("seal", Text(policy.Seal));
         if (policy.LateAfterExpiry != default)
             json.WriteString("late_after_expiry", Text(policy.LateAfterExpiry));
         if (policy.ProofChanges != default)
@@ -115,6 +118,20 @@ public static class PolicyJson
         }
 
         json.WriteEndArray();
+    }
+
+    private static void Partition(Utf8JsonWriter json, PartitionWidth? partition)
+    {
+        if (partition is null)
+            return;
+        json.WriteStartObject("partition");
+        json.WriteString("by", partition.By);
+        json.WriteString("every", partition.Every.Name);
+        if (partition.Zone is { } zone)
+            json.WriteString("zone", zone);
+        if (partition.Origin != NodaConstants.UnixEpoch)
+            json.WriteString("origin", InstantText.Format(partition.Origin));
+        json.WriteEndObject();
     }
 
     private static void Hops(Utf8JsonWriter json, IReadOnlyList<Hop> hops)

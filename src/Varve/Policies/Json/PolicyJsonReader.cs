@@ -19,6 +19,8 @@ internal static class PolicyJsonReader
         "interval",
         "keep",
         "expire",
+        "partition",
+        "seal",
         "relocate",
         "archive",
         "tiers",
@@ -43,6 +45,8 @@ internal static class PolicyJsonReader
     private static readonly HashSet<string> ArchiveKeys = new(StringComparer.Ordinal) { "to", "drill" };
 
     private static readonly HashSet<string> HopKeys = new(StringComparer.Ordinal) { "after", "attribute", "to" };
+
+    private static readonly HashSet<string> PartitionKeys = new(StringComparer.Ordinal) { "by", "every", "zone", "origin" };
 
     private static readonly HashSet<string> TierKeys = new(StringComparer.Ordinal) { "every", "keep", "zone", "origin", "name" };
 
@@ -84,6 +88,8 @@ internal static class PolicyJsonReader
             Zone = Text(json, "zone") ?? "UTC",
             OnSilence = Enum<OnSilence>(json, "on_silence") ?? default,
             ExpireBy = Enum<ExpireBy>(json, "expire") ?? default,
+            Seal = Enum<Seal>(json, "seal") ?? default,
+            Partition = json.TryGetProperty("partition", out var partition) ? Partition(partition) : null,
             LateAfterExpiry = Enum<LateAfterExpiry>(json, "late_after_expiry") ?? default,
             ProofChanges = Enum<ProofChanges>(json, "proof_changes") ?? default,
             Ties = Enum<Ties>(json, "ties") ?? default,
@@ -119,6 +125,16 @@ internal static class PolicyJsonReader
     {
         Known(json, ArchiveKeys);
         return new(Need(json, "to"), json.TryGetProperty("drill", out var drill) && drill.GetBoolean());
+    }
+
+    private static PartitionWidth Partition(JsonElement json)
+    {
+        Known(json, PartitionKeys);
+        return new(Need(json, "by"), Width.Parse(Need(json, "every")))
+        {
+            Zone = Text(json, "zone"),
+            Origin = Text(json, "origin") is { } origin ? InstantText.Parse(origin) : NodaConstants.UnixEpoch,
+        };
     }
 
     private static Hop Hop(JsonElement json)

@@ -54,6 +54,7 @@ public static class PolicyCodes
     internal const string NoPlace = "VRV149";
     internal const string Unchangeable = "VRV150";
     internal const string ViewsRead = "VRV151";
+    internal const string PartitionWidth = "VRV152";
     internal const string AskTime = "VRV160";
     internal const string NoTime = "VRV161";
     internal const string Undeclared = "VRV189";
@@ -191,6 +192,11 @@ public static class PolicyCodes
             ViewsRead,
             "A view that is not Varve's reads what would go from one of its views.",
             "Change or drop that view first, or keep the function or the tier that it reads."
+        ),
+        new(
+            PartitionWidth,
+            "How long partitions are is said where the table tells it, or not said where it does not; or `seal` where nothing can be closed for writes.",
+            "Say source: { partition: { by: COLUMN, every: 1d } } for a column that writers fill, and for no other; or source: { expire: rows }."
         ),
         new(
             AskTime,

@@ -50,6 +50,7 @@ public static class PolicyRules
         NameRules.Check(policy, problems);
         ValueRules.Check(policy, problems);
         HopRules.Check(policy, problems);
+        PartitionRules.Check(policy, problems);
         var shape = problems.Count;
         TierRules.Check(policy, problems);
         var endless = policy.Late.IsForever || policy.Recheck is { IsForever: true };

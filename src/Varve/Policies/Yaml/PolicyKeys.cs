@@ -70,7 +70,12 @@ public static class PolicyKeys
         {
             Choices = Names<ExpireBy>(),
         },
-        new("source.partition", KeyKind.Text, "derived from the table", "How the source is partitioned.") { IsLater = true },
+        new(
+            "source.partition",
+            KeyKind.Keys,
+            "derived from the table",
+            "How long partitions are, where the table does not tell it: on CrateDB of a column that writers fill."
+        ),
         .. Hops("source.relocate", "Where partitions of the source move as they age."),
         .. Archive("source.archive", "Where rows are archived before they go: the name of a location that the operator declared."),
         new("tiers", KeyKind.ListOfKeys, "none", "The coarser resolutions, from the finest to the coarsest."),
@@ -142,10 +147,22 @@ public static class PolicyKeys
         new("views", KeyKind.Truth, "true", "Whether people get views beside the tables of states."),
         new("tags", KeyKind.Words, "none", "Words to select policies by."),
         new("shards", KeyKind.Text, "1", "Shards of each tier partition on CrateDB.") { IsLater = true },
-        new("seal", KeyKind.Text, "auto", "Whether a partition is closed for writes while it is proven.") { IsLater = true },
+        new(
+            "seal",
+            KeyKind.Choice,
+            "auto",
+            "Which partitions are closed for writes before they go, on CrateDB: those that somebody wrote to since an earlier run, or each."
+        )
+        {
+            Choices = Names<Seal>(),
+        },
         .. Schedule,
         new("tenant", KeyKind.Text, "none", "Whose it is.") { IsLater = true },
         .. Hops("relocate", "Short for source.relocate."),
+        new("source.partition.by", KeyKind.Name, "required", "The column; its value is the start of the partition."),
+        new("source.partition.every", KeyKind.Width, "required", "How long a partition is."),
+        new("source.partition.zone", KeyKind.Zone, "the policy's", "The zone of local days, weeks, months or years."),
+        new("source.partition.origin", KeyKind.Instant, "1970-01-01T00:00Z", "An instant on a boundary of a fixed width."),
         .. Archive("archive", "Short for source.archive."),
     ];
 

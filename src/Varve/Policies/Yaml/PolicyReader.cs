@@ -21,7 +21,7 @@ internal static class PolicyReader
         var table = keys.Read<TableName>("table", Table);
         var (time, unit) = Time(keys);
         var preset = Presets.Read(keys);
-        var (source, archive, expire, relocate) = Source(keys);
+        var (source, archive, expire, partition, relocate) = Source(keys);
         var tiers = Tiers(keys);
         var measures = MeasureReader.Read(keys);
         var name = keys.Read<string>("policy", (r, n, p) => r.Name(n, p));
@@ -37,6 +37,7 @@ internal static class PolicyReader
             Keep = source ?? preset?.Keep ?? Keep.Forever,
             Archive = archive,
             ExpireBy = expire,
+            Partition = partition,
             Relocate = relocate,
             Late = keys.Read<Keep>("late", Span) ?? Keep.Zero,
             Recheck = keys.Read<Keep>("recheck", Span),
@@ -46,6 +47,7 @@ internal static class PolicyReader
             Proof = keys.Enum<Proof>("proof"),
             Ties = keys.Enum<Ties>("ties"),
             OnSilence = keys.Enum<OnSilence>("on_silence"),
+            Seal = keys.Enum<Seal>("seal"),
             LateAfterExpiry = keys.Enum<LateAfterExpiry>("late_after_expiry"),
             ProofChanges = keys.Enum<ProofChanges>("proof_changes"),
             Zone = keys.Read<string>("zone", (r, n, p) => r.Name(n, p)) ?? "UTC",
@@ -137,15 +139,17 @@ internal static class PolicyReader
         );
     }
 
-    private static (Keep? Keep, Archive? Archive, ExpireBy Expire, IReadOnlyList<Hop> Relocate) Source(KeyReader keys)
+    private static (Keep? Keep, Archive? Archive, ExpireBy Expire, PartitionWidth? Partition, IReadOnlyList<Hop> Relocate) Source(
+        KeyReader keys
+    )
     {
         var (keep, archive, relocate) = (keys.Read<Keep>("keep", Stay), ArchiveReader.Read(keys), HopReader.Read(keys) ?? []);
         if (keys["source"] is not { } node)
-            return (keep, archive, default, relocate);
+            return (keep, archive, default, null, relocate);
         if (node is not YamlNode.Mapping mapping)
         {
             keys.Reading.Wrong(node, "source", $"`source` has keys of its own (keep: 7d), not {node.What}.");
-            return (keep, archive, default, relocate);
+            return (keep, archive, default, null, relocate);
         }
 
         var inner = new KeyReader(mapping, "source", "source", keys.Reading);
@@ -153,7 +157,13 @@ internal static class PolicyReader
         Once(keys, inner, "keep");
         Once(keys, inner, ArchiveReader.Key);
         Once(keys, inner, HopReader.Key);
-        return (inner.Read<Keep>("keep", Stay) ?? keep, ArchiveReader.Read(inner) ?? archive, expire, HopReader.Read(inner) ?? relocate);
+        return (
+            inner.Read<Keep>("keep", Stay) ?? keep,
+            ArchiveReader.Read(inner) ?? archive,
+            expire,
+            PartitionReader.Read(inner),
+            HopReader.Read(inner) ?? relocate
+        );
     }
 
     // What stands at the top is short for what stands in `source`; both lead messages to where it was written.
