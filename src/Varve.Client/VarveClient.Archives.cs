@@ -15,11 +15,11 @@ public sealed partial class VarveClient
 
     /// <summary>POST /api/v1/connections/{connection}/archives/verify. Takes the role operator.</summary>
     /// <param name="connection">Of the path.</param>
-    /// <param name="body">What is sent.</param>
+    /// <param name="policy">The parameter <c>policy</c>; null: it is left out.</param>
     /// <param name="cancellationToken">Ends the waiting.</param>
     /// <exception cref="VarveApiException">The server refused.</exception>
-    public Task<ArchiveReportShape> VerifyArchivesAsync(string connection, IReadOnlyList<string>? body, CancellationToken cancellationToken = default) =>
-        AskAsync<ArchiveReportShape>(HttpMethod.Post, Path($"api/v1/connections/{connection}/archives/verify"), body, [], cancellationToken);
+    public Task<ArchiveReportShape> VerifyArchivesAsync(string connection, string? policy = null, CancellationToken cancellationToken = default) =>
+        AskAsync<ArchiveReportShape>(HttpMethod.Post, With(Path($"api/v1/connections/{connection}/archives/verify"), ("policy", policy)), null, [], cancellationToken);
 
     /// <summary>POST /api/v1/connections/{connection}/archives/prune. Takes the role admin.</summary>
     /// <param name="connection">Of the path.</param>

@@ -182,10 +182,22 @@ internal sealed partial class ServerBackend
             ).Parts.Select(FromShapes.Part),
         ];
 
-    public async Task<ArchiveReport> VerifyArchivesAsync(IReadOnlyList<string> policies, CancellationToken cancellationToken) =>
+    public async Task<ArchiveReport> VerifyArchivesAsync(IReadOnlyList<string> policies, CancellationToken cancellationToken)
+    {
+        // A part is read as a whole: the server does it for one policy at a time, or for all of them.
+        List<ArchiveReport> reports = [];
+        foreach (var policy in policies.Count == 0 ? [null] : policies.Cast<string?>())
+            reports.Add(await VerifiedAsync(policy, cancellationToken));
+        return new([.. reports.SelectMany(r => r.Parts)], [.. reports.SelectMany(r => r.Unknown)])
+        {
+            BeingPruned = [.. reports.SelectMany(r => r.BeingPruned)],
+        };
+    }
+
+    private async Task<ArchiveReport> VerifiedAsync(string? policy, CancellationToken cancellationToken) =>
         FromShapes.Archives(
             await server.AskAsync<Client.Shapes.ArchiveReportShape, Contracts.ArchiveReportShape>(
-                (client, at) => client.VerifyArchivesAsync(at, policies, cancellationToken),
+                (client, at) => client.VerifyArchivesAsync(at, policy, cancellationToken),
                 cancellationToken
             )
         );

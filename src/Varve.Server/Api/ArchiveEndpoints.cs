@@ -40,12 +40,12 @@ internal static class ArchiveEndpoints
                 new ArchiveListShape([.. (await lifecycle.ArchivesAsync(policy ?? [], token)).Select(p => PartShape.Of(p))])
         );
 
-    private static Task<ArchiveReportShape> VerifyAsync(HttpContext http, string connection, string[]? policy) =>
+    private static Task<ArchiveReportShape> VerifyAsync(HttpContext http, string connection, string? policy) =>
         http.WithAsync(
             connection,
             async (lifecycle, token) =>
             {
-                var report = await lifecycle.VerifyArchivesAsync(policy ?? [], token);
+                var report = await lifecycle.VerifyArchivesAsync(policy is null ? [] : [policy], token);
                 return ArchiveReportShape.Of(report);
             }
         );

@@ -56,21 +56,38 @@ internal static class SelectionEndpoints
             {
                 List<PolicyStatements> all = [];
                 var documents = body.Yaml is { } yaml ? PolicyYaml.Parse(yaml, "") : [];
-                foreach (var plan in PlanFile.Read(body.Plan).Where(p => p.Failure is null))
-                    all.Add(
-                        new(
-                            plan.Policy,
-                            [
-                                .. (await lifecycle.StatementsAsync(plan, documents, token)).Select(s => new StepSql(
-                                    s.Step.Key,
-                                    s.Statements
-                                )),
-                            ]
-                        )
-                    );
+                foreach (var told in PlanFile.Read(body.Plan).Where(p => p.Failure is null))
+                {
+                    var statements = await lifecycle.StatementsAsync(await AgainAsync(lifecycle, told, documents, token), documents, token);
+                    all.Add(new(told.Policy, [.. statements.Select(s => new StepSql(s.Step.Key, s.Statements))]));
+                }
+
                 return new StatementsShape(all);
             }
         );
+
+    /// <summary>The same plan as it is made here: whoever sends one can write into it what no planner would.</summary>
+    /// <exception cref="StalePlanException">A step of it is none that would be planned as of its instant.</exception>
+    private static async Task<Plan> AgainAsync(
+        Lifecycle lifecycle,
+        Plan told,
+        IReadOnlyList<PolicyDocument> documents,
+        CancellationToken cancellationToken
+    )
+    {
+        var plans =
+            documents.Count > 0
+                ? await lifecycle.PlanAsync(documents, told.AsOf, cancellationToken)
+                : await lifecycle.PlanAsync(Selection.Of(told.Policy), told.AsOf, cancellationToken);
+        var plan = plans.FirstOrDefault(p => p.Policy == told.Policy && p.Failure is null);
+        var steps = told.Steps.Select(t => (t.Key, Step: plan?.Steps.FirstOrDefault(s => s.Key == t.Key))).ToList();
+        return steps.Where(s => s.Step is null).Select(s => s.Key).ToList() is { Count: > 0 } gone
+            ? throw new StalePlanException($"The plan of {told.Policy} no longer fits what is in the database. Plan again.", gone)
+            : (plan ?? told) with
+            {
+                Steps = [.. steps.Select(s => s.Step!)],
+            };
+    }
 
     private static Task<DiffListShape> DiffAsync(HttpContext http, string connection, string[]? policy, string[]? tag) =>
         http.WithAsync(connection, async (lifecycle, token) => new DiffListShape(await lifecycle.DiffAsync(Of(policy, tag), token)));
