@@ -14,8 +14,8 @@ internal static class Bench
         if (!options.Json)
             Console.WriteLine(Figure.Head);
         foreach (var figures in cases)
-        await foreach (var figure in figures)
-            Console.WriteLine(options.Json ? figure.ToJson() : figure.ToText());
+            await foreach (var figure in figures)
+                Console.WriteLine(options.Json ? figure.ToJson() : figure.ToText());
         return 0;
     }
 

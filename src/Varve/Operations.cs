@@ -292,10 +292,7 @@ internal sealed class Operations(Session session, LifecycleOptions options)
                 : null;
         var writer = bench?.Dialect ?? session.Engine.Dialect;
         if (writer.Parquet is null)
-            throw new PolicyException(
-                "VRV320",
-                $"{session.Engine.Dialect.Name} writes no Parquet files. Read the answer as CSV or JSON."
-            );
+            throw new PolicyException("VRV320", $"{session.Engine.Dialect.Name} writes no Parquet files. Read the answer as CSV or JSON.");
         var blueprint = await session.Inspector.ResolveAsync(stored.Policy, cancellationToken);
         var folder = Directory.CreateDirectory($"{Path.GetFullPath(path)}.parts");
         try

@@ -28,7 +28,10 @@ internal sealed class ServedBox : IAsyncDisposable
         client.DefaultRequestHeaders.Add("Origin", served.Address.TrimEnd('/'));
         foreach (var role in new[] { "Viewer", "Operator", "Admin" })
         {
-            var made = await client.PostAsJsonAsync("api/v1/tokens", new { name = role.ToLowerInvariant(), role = role.ToLowerInvariant() });
+            var made = await client.PostAsJsonAsync(
+                "api/v1/tokens",
+                new { name = role.ToLowerInvariant(), role = role.ToLowerInvariant() }
+            );
             Assert.True(made.IsSuccessStatusCode, await made.Content.ReadAsStringAsync());
             served._tokens[role] = (await made.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("secret").GetString()!;
         }

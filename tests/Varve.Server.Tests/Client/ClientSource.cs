@@ -59,7 +59,10 @@ internal sealed class ClientSource(JsonNode document)
         if (schema["enum"] is JsonArray values)
         {
             text.Append("namespace Varve.Client.Shapes;\n\n").Append(summary).Append($"public enum {name}\n{{\n");
-            return text.AppendJoin("\n", values.Select(v => $"    /// <summary><c>{(string)v!}</c> in JSON.</summary>\n    {Pascal((string)v!)},\n"))
+            return text.AppendJoin(
+                    "\n",
+                    values.Select(v => $"    /// <summary><c>{(string)v!}</c> in JSON.</summary>\n    {Pascal((string)v!)},\n")
+                )
                 .Append("}\n")
                 .ToString();
         }
