@@ -10,10 +10,20 @@ namespace Varve.Benchmarks;
 /// <param name="Json">True: a line of JSON for each figure.</param>
 /// <param name="Folder">Where data files are made; what is there already is used again.</param>
 /// <param name="Server">The server of the case <c>postgresql</c>, on which databases are made; null for none.</param>
-internal sealed record Options(string What, long Rows, int Days, int Rounds, bool Json, string Folder, string? Server = null)
+/// <param name="History">The file that gets every figure, and that the report is made from; null for none.</param>
+internal sealed record Options(
+    string What,
+    long Rows,
+    int Days,
+    int Rounds,
+    bool Json,
+    string Folder,
+    string? Server = null,
+    string? History = null
+)
 {
     public const string Usage =
-        "Usage: Varve.Benchmarks cascade|noop|incremental|expire|archive|tier|late|years|many|idle|wide|start|server|plan|postgresql|all [--rows N] [--days N (tier)] [--rounds N] [--output json] [--folder DIR] [--server URL (postgresql)]";
+        "Usage: Varve.Benchmarks cascade|noop|incremental|expire|archive|tier|late|years|many|idle|wide|start|server|plan|postgresql|all [--rows N] [--days N (tier)] [--rounds N] [--output json] [--folder DIR] [--server URL (postgresql)] [--history FILE]\n       Varve.Benchmarks report --history FILE";
 
     /// <summary>Null where the arguments make no sense.</summary>
     public static Options? Read(IReadOnlyList<string> args)
@@ -40,6 +50,9 @@ internal sealed record Options(string What, long Rows, int Days, int Rounds, boo
                     break;
                 case "--server" when args[0] == "postgresql":
                     options = options with { Server = value };
+                    break;
+                case "--history":
+                    options = options with { History = value };
                     break;
                 case "--folder":
                     options = options with { Folder = value };
