@@ -63,7 +63,8 @@ internal sealed class Removal(StepContext context)
             if (
                 some.Length > 1
                 && some.All(p => p.Within is not null)
-                && await OutsideAsync(some[0] with { Within = RowsSql.AnyOf(some.Select(p => p.Within!)) }, ranges, cancellationToken) == 0
+                && await OutsideAsync(some[0] with { Within = RowsSql.AnyOf(some.Select(p => p.Within!)) }, some, ranges, cancellationToken)
+                    == 0
             )
             {
                 whole.AddRange(some);
@@ -71,7 +72,7 @@ internal sealed class Removal(StepContext context)
             }
 
             foreach (var part in some)
-                if (await OutsideAsync(part, ranges, cancellationToken) == 0)
+                if (await OutsideAsync(part, [part], ranges, cancellationToken) == 0)
                     whole.Add(part);
         }
 
@@ -100,11 +101,24 @@ internal sealed class Removal(StepContext context)
         return covered;
     }
 
-    private Task<long> OutsideAsync(TablePart part, RangeSet ranges, CancellationToken cancellationToken) =>
-        context.NumberAsync(
-            RowsSql.CountOutside(context.Dialect, context.Blueprint.Time, part.Table, part.Within, ranges),
+    private async Task<long> OutsideAsync(
+        TablePart asked,
+        IReadOnlyList<TablePart> parts,
+        RangeSet ranges,
+        CancellationToken cancellationToken
+    )
+    {
+        var rows = await context.NumberAsync(
+            RowsSql.CountOutside(context.Dialect, context.Blueprint.Time, asked.Table, asked.Within, ranges),
             cancellationToken
         );
+        if (context.Rehearsed is null)
+            return rows;
+
+        // A rehearsal reads no table. There are rows wherever the ledger does not say that they went.
+        var gone = context.Draft.Removed(Relations.Source).Union(ranges);
+        return parts.Any(p => !gone.Covers(p.Range)) ? 1 : 0;
+    }
 
     private Task<long> CountAsync(string relation, RangeSet ranges, CancellationToken cancellationToken) =>
         context.NumberAsync(
