@@ -43,6 +43,30 @@ public sealed class ImportTests : IDisposable
         Assert.Contains("0 days", json.RootElement.GetProperty("left")[0].GetString(), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task What_is_applied_is_stored_as_it_would_be_written()
+    {
+        using var box = new Sandbox();
+        box.Write("rows.json", Rows);
+        string[] import = ["import", "cratedb-toolkit", "rows.json", "--time", "doc.raw=ts"];
+        box.Sql("CREATE SCHEMA doc");
+        var missing = await Tool.InAsync(box.Folder, [.. import, "--apply", "--db", box.Db]);
+        Assert.True(missing.ExitCode == 2, missing.Text);
+        Assert.Contains("VRV130", missing.Error, StringComparison.Ordinal);
+        box.Sql("CREATE TABLE doc.raw (ts TIMESTAMP, v DOUBLE)");
+        var applied = await Tool.InAsync(box.Folder, [.. import, "--apply", "--db", box.Db]);
+        Assert.True(applied.ExitCode == 0, applied.Text);
+        Assert.Contains("doc.other", applied.Error, StringComparison.Ordinal);
+        var shown = await Tool.InAsync(box.Folder, "policy", "show", "raw", "--db", box.Db);
+        Assert.Equal(
+            (await Tool.InAsync(box.Folder, import)).Out.Trim(),
+            shown.Out[(shown.Out.IndexOf('\n', StringComparison.Ordinal) + 1)..].Trim()
+        );
+        var both = await Tool.InAsync(box.Folder, [.. import, "--apply", "--out", "policies", "--db", box.Db]);
+        Assert.Equal(2, both.ExitCode);
+        Assert.False(Directory.Exists(Path.Combine(box.Folder, "policies")));
+    }
+
     [Theory]
     [InlineData("VRV100", "import", "cratedb-toolkit")]
     [InlineData("VRV100", "import", "cratedb-toolkit", "--db", "duckdb:x.duckdb")]
