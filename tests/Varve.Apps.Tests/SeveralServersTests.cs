@@ -64,7 +64,7 @@ public sealed class SeveralServersTests
         await SaysAsync(two, "ready");
         Assert.True(TimeProvider.System.GetElapsedTime(killed) < TimeSpan.FromMinutes(1), "It took a minute or more.");
         var stream = await two.GetStringAsync($"{asked.Headers.Location!.OriginalString}/events");
-        Assert.Contains("\"state\":\"Interrupted\"", stream, StringComparison.Ordinal);
+        Assert.Contains("\"state\":\"interrupted\"", stream, StringComparison.Ordinal);
         while (true)
         {
             var all = LifecycleTests
@@ -96,7 +96,7 @@ public sealed class SeveralServersTests
         while (true)
         {
             var run = await client.GetStringAsync(path[..path.LastIndexOf('/')]);
-            if (!run.Contains("\"state\":\"Queued\"", StringComparison.Ordinal))
+            if (!run.Contains("\"state\":\"queued\"", StringComparison.Ordinal))
                 return await client.GetStreamAsync(path);
             await Task.Delay(20);
         }
