@@ -1,6 +1,4 @@
-using NodaTime;
 using Varve.Engines.Tests.Scratch;
-using Varve.Execution;
 using Varve.Planning;
 using Varve.Time;
 

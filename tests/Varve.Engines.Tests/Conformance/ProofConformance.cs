@@ -1,6 +1,5 @@
 using NodaTime;
 using Varve.Engines.Tests.Scratch;
-using Varve.Execution;
 using Varve.Planning;
 using Varve.Time;
 

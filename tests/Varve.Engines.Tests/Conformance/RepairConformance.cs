@@ -1,8 +1,5 @@
-using NodaTime;
 using Varve.Engines.Tests.Scratch;
-using Varve.Engines.Tests.Truth;
 using Varve.Planning;
-using Varve.Time;
 
 namespace Varve.Engines.Tests.Conformance;
 

@@ -1,6 +1,4 @@
-using Varve.Applying;
 using Varve.Engines.Tests.Scratch;
-using Varve.Engines.Tests.Truth;
 using Varve.Policies;
 
 namespace Varve.Engines.Tests.Conformance;

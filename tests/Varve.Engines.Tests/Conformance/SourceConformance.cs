@@ -1,6 +1,5 @@
 using Varve.Engines.Tests.Scratch;
 using Varve.Execution;
-using Varve.Planning;
 using Varve.Policies;
 
 namespace Varve.Engines.Tests.Conformance;

@@ -1,7 +1,4 @@
-using Varve.Archiving;
 using Varve.Engines.Tests.Scratch;
-using Varve.Planning;
-using Varve.Time;
 
 namespace Varve.Engines.Tests.Conformance;
 

@@ -1,6 +1,4 @@
-using NodaTime;
 using Varve.Policies;
-using Varve.Time;
 using Xunit;
 using static Varve.Tests.Policies.PolicyRulesTests;
 using static Varve.Tests.Policies.Texts;
