@@ -37,6 +37,8 @@ public sealed class KeyboardTests(Browser browser)
     [Fact]
     public async Task The_keyboard_alone_reaches_everything()
     {
+        using var client = browser.Served.Client(Access.Role.Admin);
+        await browser.Served.BuildSensorAsync(client, 5);
         var (page, _) = await browser.EnterAsync();
         await page.Keyboard.PressAsync("Tab");
         await Expect(page.GetByRole(AriaRole.Link, new() { Name = "Skip to content" })).ToBeFocusedAsync();
