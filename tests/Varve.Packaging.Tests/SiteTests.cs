@@ -15,10 +15,25 @@ public sealed partial class SiteTests
             .Append("decisions/README.md");
         Assert.Equal(pages.Order(StringComparer.Ordinal), listed.Order(StringComparer.Ordinal));
         Assert.All(
-            Directory.GetFiles(Path.Combine(Repository.Root, "docs", "decisions"), "0*.md"),
+            Directory.GetFiles(Path.Combine(Repository.Root, "docs", "decisions"), "??-*.md"),
             file =>
                 Assert.Contains($"({Path.GetFileName(file)})", Repository.Read("docs", "decisions", "README.md"), StringComparison.Ordinal)
         );
+    }
+
+    /// <summary>Found by the build too, which takes minutes and is not made every time.</summary>
+    [Fact]
+    public void Files_that_pages_link_to_are_on_the_site()
+    {
+        var taken = Repository.Read("packaging", "site", "docfx.json");
+        var linked = Directory
+            .GetFiles(Path.Combine(Repository.Root, "docs"), "*.md")
+            .SelectMany(page => Linked().Matches(File.ReadAllText(page)).Select(m => m.Groups["file"].Value))
+            .Where(file => !file.EndsWith(".md", StringComparison.Ordinal) && !file.StartsWith("images/", StringComparison.Ordinal))
+            .Distinct()
+            .ToList();
+        Assert.Contains("policy.schema.json", linked);
+        Assert.All(linked, file => Assert.Contains($"\"docs/{file}\"", taken, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -45,6 +60,9 @@ public sealed partial class SiteTests
     }
 
     private static string Version() => VersionPrefix().Match(Repository.Read("Directory.Build.props")).Groups["version"].Value;
+
+    [GeneratedRegex(@"\]\((?<file>[a-z][\w./-]*)(#[^)]*)?\)")]
+    private static partial Regex Linked();
 
     [GeneratedRegex(@"href: (?<page>[\w/.-]+\.md)")]
     private static partial Regex Listed();
