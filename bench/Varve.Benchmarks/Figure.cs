@@ -38,12 +38,12 @@ internal sealed record Figure(string Name)
 
     public double? Ratio => Seconds / BaselineSeconds;
 
-    public static string Head { get; } = $"{"", -34}{"seconds", 10}{"baseline", 10}{"ratio", 8}{"peak MiB", 10}{"rows", 12}";
+    public static string Head { get; } = $"{"",-34}{"seconds",10}{"baseline",10}{"ratio",8}{"peak MiB",10}{"rows",12}";
 
     public string ToText() =>
         string.Create(
             CultureInfo.InvariantCulture,
-            $"{Name, -34}{Seconds, 10:0.000}{BaselineSeconds, 10:0.000}{Ratio, 8:0.000}{PeakBytes / 1048576.0, 10:0}{Rows, 12}  {Note}"
+            $"{Name,-34}{Seconds,10:0.000}{BaselineSeconds,10:0.000}{Ratio,8:0.000}{PeakBytes / 1048576.0,10:0}{Rows,12}  {Note}"
         );
 
     public string ToJson() =>
