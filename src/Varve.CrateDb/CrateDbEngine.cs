@@ -22,7 +22,7 @@ internal sealed class CrateDbEngine : IEngine
     private readonly ConcurrentBag<SqlSession> _idle = [];
     private readonly TimeProvider _clock;
     private bool _hasLocks;
-    private (EngineIdentity Identity, long At)? _identity;
+    private Tuple<EngineIdentity, long>? _identity;
 
     public CrateDbEngine(SqlClient client, string? schema, bool isReadOnly, TimeProvider clock)
     {
@@ -80,10 +80,11 @@ internal sealed class CrateDbEngine : IEngine
     /// <inheritdoc/>
     public async Task<EngineIdentity> IdentifyAsync(CancellationToken cancellationToken)
     {
-        if (_identity is { } known && _clock.GetElapsedTime(known.At) is var since && since < s_known)
-            return known.Identity with { Now = known.Identity.Now + NodaTime.Duration.FromTimeSpan(since) };
+        // One reference, so that it is never seen half written.
+        if (_identity is var (known, at) && _clock.GetElapsedTime(at) is var since && since < s_known)
+            return known with { Now = known.Now + NodaTime.Duration.FromTimeSpan(since) };
         var identity = await AskAsync(cancellationToken);
-        _identity = (identity, _clock.GetTimestamp());
+        _identity = new(identity, _clock.GetTimestamp());
         return identity;
     }
 

@@ -17,7 +17,7 @@ internal sealed class CatalogSchema(CatalogTables tables, IEngine engine)
     private static readonly TimeSpan s_known = TimeSpan.FromSeconds(1);
 
     private bool _seen;
-    private (int Version, long At)? _known;
+    private Tuple<int, long>? _known;
 
     /// <summary>The version that this Varve writes.</summary>
     public static int Version => CatalogMigrations.Newest;
@@ -81,11 +81,11 @@ internal sealed class CatalogSchema(CatalogTables tables, IEngine engine)
         _seen = _seen || await Look.DescribeAsync(engine, tables.Meta, cancellationToken) is not null;
         if (!_seen)
             return null;
-        if (_known is { } known && TimeProvider.System.GetElapsedTime(known.At) < s_known)
-            return known.Version;
+        if (_known is var (known, at) && TimeProvider.System.GetElapsedTime(at) < s_known)
+            return known;
         var version = await engine.TransactAsync(ReadVersionAsync, Scope.Reading, cancellationToken);
         if (version == Version && !engine.Capabilities.Transactions)
-            _known = (version, TimeProvider.System.GetTimestamp());
+            _known = new(version, TimeProvider.System.GetTimestamp());
         if (version <= Version)
             return version;
         throw new EngineException(

@@ -228,7 +228,8 @@ internal sealed partial class PolicyRun(
             );
             if (done.Acted.Moving is not { } moving)
             {
-                await executor.TellAsync(_survey!.Plan.Policy, _retries, cancellationToken);
+                // The step is committed: who cancels now does not make it one that failed.
+                await executor.TellAsync(_survey!.Plan.Policy, _retries, CancellationToken.None);
                 return done;
             }
 
