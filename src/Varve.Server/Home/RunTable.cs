@@ -34,13 +34,16 @@ internal sealed class RunTable(HomeDatabase home)
     public Task<bool> AddAsync(ServerRun run, CancellationToken cancellationToken) =>
         home.WriteAsync((statements, token) => AddAsync(statements, run, token), cancellationToken);
 
-    /// <summary>Writes down that a run begins; false where it was ended before its turn came.</summary>
+    /// <summary>
+    /// Writes down that a run begins; false where it was ended before its turn came. Whoever did not hear the answer asks
+    /// again with the same instant and gets the same one.
+    /// </summary>
     /// <exception cref="EngineException">Another server leads, or the home does not answer.</exception>
     public async Task<bool> BeginAsync(string id, Instant at, CancellationToken cancellationToken) =>
         await home.LeadAsync(
             (s, token) =>
                 s.ExecuteAsync(
-                    $"UPDATE {HomeTables.Runs} SET state = {nameof(RunState.Running)}, started_us = {HomeTime.From(at)} WHERE id = {id} AND state = {nameof(RunState.Queued)}",
+                    $"UPDATE {HomeTables.Runs} SET state = {nameof(RunState.Running)}, started_us = {HomeTime.From(at)} WHERE id = {id} AND (state = {nameof(RunState.Queued)} OR (state = {nameof(RunState.Running)} AND started_us = {HomeTime.From(at)}))",
                     token
                 ),
             cancellationToken

@@ -289,7 +289,7 @@ internal sealed partial class RunQueue(
                 if (trouble.Code == ServerCodes.NotLeading || active.Stop.IsCancellationRequested || IsLeft())
                     return false;
 
-                // The answer of the home may have been lost behind its commit; then it says that it is under way, and is taken up.
+                // The answer of the home may have been lost behind its commit: the same instant is written again.
                 await Task.Delay(s_again);
             }
         }

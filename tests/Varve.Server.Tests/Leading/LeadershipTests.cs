@@ -111,6 +111,22 @@ public sealed class LeadershipTests : IAsyncDisposable
         Assert.Equal(two.Server, one.Leader);
     }
 
+    /// <summary>A run whose beginning was written, and whose writer did not hear so, asks again; nobody else may begin it.</summary>
+    [Fact]
+    public async Task A_run_begins_once_however_often_its_beginning_is_written()
+    {
+        await using var home = await OpenAsync();
+        var lead = new Leadership(home, Length);
+        await lead.BeatAsync(default);
+        var runs = new RunTable(home);
+        var run = new ServerRun("r-1", "db", "p", RunTrigger.Manual, home.Now(), "test");
+        await runs.AddAsync(run, default);
+        var at = home.Now();
+        Assert.True(await runs.BeginAsync(run.Id, at, default));
+        Assert.True(await runs.BeginAsync(run.Id, at, default));
+        Assert.False(await runs.BeginAsync(run.Id, at + Duration.FromSeconds(1), default));
+    }
+
     [Fact]
     public async Task One_that_ends_gives_the_lead_back_at_once()
     {
