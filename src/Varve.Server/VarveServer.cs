@@ -1,7 +1,5 @@
-using System.Threading.RateLimiting;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.HttpOverrides;
-using Microsoft.AspNetCore.RateLimiting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using OpenTelemetry.Metrics;
 using Varve.Databases;
@@ -132,7 +130,7 @@ internal sealed class VarveServer : IAsyncDisposable
         builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = s_patience);
         AddOwn(builder.Services, settings, home, connections);
         AddWatching(builder.Services, home);
-        AddLimits(builder.Services);
+        RateLimits.Add(builder.Services);
         builder.Services.ConfigureHttpJsonOptions(o => ServerJson.Configure(o.SerializerOptions));
         builder.Services.Configure<RouteHandlerOptions>(o => o.ThrowOnBadRequest = true);
         builder.Services.AddVarveOpenApi();
@@ -232,48 +230,6 @@ internal sealed class VarveServer : IAsyncDisposable
         services.AddHealthChecks();
     }
 
-    private static void AddLimits(IServiceCollection services) =>
-        services.AddRateLimiter(limiter =>
-        {
-            limiter.RejectionStatusCode = StatusCodes.Status429TooManyRequests;
-            limiter.OnRejected = (rejected, _) =>
-                new(
-                    Problems.WriteAsync(
-                        rejected.HttpContext,
-                        new PolicyException(ServerCodes.TooMany, "Too many requests. Send fewer, and wait for as long as Retry-After says.")
-                    )
-                );
-            limiter.AddPolicy(
-                RateLimits.Api,
-                context =>
-                    RateLimitPartition.GetTokenBucketLimiter(
-                        context.CallerOrNull()?.TokenId ?? context.Connection.RemoteIpAddress?.ToString() ?? "",
-                        _ =>
-                            new()
-                            {
-                                TokenLimit = 400,
-                                TokensPerPeriod = 100,
-                                ReplenishmentPeriod = TimeSpan.FromSeconds(1),
-                                QueueLimit = 0,
-                            }
-                    )
-            );
-            limiter.AddPolicy(
-                RateLimits.SignIn,
-                context =>
-                    RateLimitPartition.GetFixedWindowLimiter(
-                        context.Connection.RemoteIpAddress?.ToString() ?? "",
-                        _ =>
-                            new()
-                            {
-                                PermitLimit = 20,
-                                Window = TimeSpan.FromMinutes(1),
-                                QueueLimit = 0,
-                            }
-                    )
-            );
-        });
-
     private static void Use(WebApplication app, ServeSettings settings)
     {
         if (settings.TrustedProxies.Count > 0)
@@ -318,12 +274,4 @@ internal sealed class VarveServer : IAsyncDisposable
         app.MapVarvePages();
         app.Services.GetRequiredService<ServerGauges>();
     }
-}
-
-/// <summary>The limits on requests, by name.</summary>
-internal static class RateLimits
-{
-    internal const string Api = "api";
-
-    internal const string SignIn = "sign-in";
 }

@@ -96,7 +96,7 @@ internal static partial class Problems
     internal static Task WriteAsync(HttpContext context, VarveException error)
     {
         var answer = Of(error);
-        if (answer.Status is 429 or 503)
+        if (answer.Status is 429 or 503 && context.Response.Headers.RetryAfter.Count == 0)
             context.Response.Headers.RetryAfter = "2";
         if (answer.Status == 401)
             context.Response.Headers.WWWAuthenticate = "Bearer";

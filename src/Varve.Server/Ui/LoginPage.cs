@@ -8,7 +8,7 @@ namespace Varve.Server.Ui;
 /// <summary>The page that asks for a token. It knows nobody, so it shows nothing else.</summary>
 internal static class LoginPage
 {
-    internal static IResult Show(HttpContext http, string? back, string? trouble)
+    internal static IResult Show(HttpContext http, string? back, string? trouble, int? status = null)
     {
         var isOidc = http.RequestServices.GetRequiredService<ServeSettings>().Oidc is not null;
         var (tokens, root) = (http.RequestServices.GetRequiredService<IAntiforgery>().GetAndStoreTokens(http), http.Request.PathBase.Value);
@@ -43,7 +43,8 @@ internal static class LoginPage
             </body>
             </html>
             """,
-            "text/html; charset=utf-8"
+            "text/html; charset=utf-8",
+            statusCode: status
         );
     }
 }

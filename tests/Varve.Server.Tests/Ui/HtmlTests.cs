@@ -1,6 +1,7 @@
 using System.Net;
 using System.Reflection;
 using Varve.Server.Access;
+using Varve.Server.Api;
 using Varve.Server.Ui;
 
 namespace Varve.Server.Tests.Ui;
@@ -95,5 +96,20 @@ public sealed class HtmlTests(ServedDatabase served)
             (HttpStatusCode.Redirect, "/login?back=%2Fc%2Fmetrics%2Fp%2Fcpu"),
             (answer.StatusCode, answer.Headers.Location!.OriginalString)
         );
+    }
+
+    [Fact]
+    public async Task Who_comes_to_the_door_too_often_is_told_for_how_long_to_wait()
+    {
+        await using var other = new ServedDatabase();
+        await other.InitializeAsync();
+        using var client = other.With(null);
+        for (var i = 0; i < RateLimits.SignInsPerMinute; i++)
+            Assert.Equal(HttpStatusCode.OK, (await client.GetAsync("login")).StatusCode);
+        var answer = await client.GetAsync("login");
+        Assert.Equal((HttpStatusCode.TooManyRequests, "text/html"), (answer.StatusCode, answer.Content.Headers.ContentType!.MediaType));
+        var wait = answer.Headers.RetryAfter!.Delta!.Value.TotalSeconds;
+        Assert.InRange(wait, 3, 60);
+        Assert.Contains($"Try again in {wait} s.", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
     }
 }

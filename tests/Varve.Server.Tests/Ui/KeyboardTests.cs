@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
 
@@ -52,6 +53,24 @@ public sealed class KeyboardTests(Browser browser)
         await TabToAsync(page, page.Locator("a.name").First);
         await page.Keyboard.PressAsync("Enter");
         await Expect(page.Locator(".crumb")).ToBeVisibleAsync();
+    }
+
+    [Fact]
+    public async Task Fields_keep_the_focus_of_who_pauses_on_them_and_of_who_adds_a_layer()
+    {
+        using var client = browser.Served.Client(Access.Role.Admin);
+        await browser.Served.BuildSensorAsync(client, 5);
+        var (page, _) = await browser.EnterAsync();
+        await page.GotoAsync("/c/metrics/p/sensor5");
+        await page.GetByLabel("New layer of").FocusAsync();
+        await page.Keyboard.TypeAsync("1w");
+        var add = page.GetByRole(AriaRole.Button, new() { Name = "Add a layer" });
+        await TabToAsync(page, add);
+        await page.EvaluateAsync("() => new Promise(r => setTimeout(r, 100))");
+        await Expect(add).ToBeFocusedAsync();
+        await page.Keyboard.PressAsync("Enter");
+        await Expect(page.GetByLabel("The policy as YAML")).ToHaveValueAsync(new Regex(@"every: 1w, keep: forever"));
+        await Expect(page.GetByLabel("New layer of")).ToBeFocusedAsync();
     }
 
     /// <summary>Goes there by the Tab key alone, and sees that the place of the focus is shown.</summary>

@@ -178,11 +178,11 @@
   box.append(make("legend", { textContent: "Usual settings" }), row);
   editor.before(box);
   const draw = () => {
-    if (box.contains(document.activeElement) && document.activeElement.matches("input")) return;
     box.hidden = /^---/m.test(area.value.replace(/^---\s*\n/, ""));
     const tiers = layers();
     const every = make("input", { size: 5, placeholder: "1h" }), kept = make("input", { size: 7, placeholder: "1y" }), more = make("button", { type: "button", textContent: "Add a layer" });
-    more.addEventListener("click", () => { if (every.value.trim()) { add(every.value.trim(), kept.value.trim() || "forever"); draw(); } else every.focus(); });
+    every.dataset.every = "";
+    more.addEventListener("click", () => { if (every.value.trim()) { add(every.value.trim(), kept.value.trim() || "forever"); draw(); box.querySelector("[data-every]").focus(); } else every.focus(); });
     row.replaceChildren(
       field("Keep source rows", top("keep").value, top("keep").isFree && !/^source:/m.test(area.value), v => put("keep", v), "forever"),
       ...tiers.all.map((t, i) => field(`Keep ${t.every || `layer ${i + 1}`}`, t.keep, t.every !== "", v => { if (v) keep(layers().all[i], v); }, "forever")),
@@ -190,7 +190,8 @@
       field("Schedule", top("schedule").value, top("schedule").isFree, v => put("schedule", v), "by hand"),
       ...(tiers.isFree ? [make("label", {}, "New layer of", every), make("label", {}, "kept for", kept), more] : []));
   };
-  area.addEventListener("input", draw);
-  box.addEventListener("focusout", () => setTimeout(draw, 0));
+  // What has the focus is never replaced: the place in the order of the Tab key would be lost with it.
+  area.addEventListener("input", () => { if (!box.contains(document.activeElement)) draw(); });
+  box.addEventListener("focusout", event => { if (!box.contains(event.relatedTarget)) draw(); });
   draw();
 })();
