@@ -6,14 +6,15 @@ using Varve.Policies;
 namespace Varve.Engines.Tests.Conformance;
 
 /// <summary>What the suites of archives share: a policy that archives, and runs that stop before they remove.</summary>
-public abstract class ArchiveSuite(Func<ScratchDatabase> create) : ConformanceSuite(create), IDisposable
+public abstract class ArchiveSuite(Func<ScratchDatabase> create) : ConformanceSuite(create)
 {
     protected const string Kept = "keep: 7d\narchive: cold\ntiers: [{ every: 1d }]";
 
     protected ColdPlace Cold { get; } = new();
 
-    public void Dispose()
+    public override async ValueTask DisposeAsync()
     {
+        await base.DisposeAsync();
         Cold.Dispose();
         GC.SuppressFinalize(this);
     }

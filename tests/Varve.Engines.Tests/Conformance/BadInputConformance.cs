@@ -9,7 +9,7 @@ namespace Varve.Engines.Tests.Conformance;
 /// What people really have: odd names everywhere, tables without rows, rows of another century, policies that two people
 /// change.
 /// </summary>
-public abstract class BadInputConformance(Func<ScratchDatabase> create) : ConformanceSuite(create), IDisposable
+public abstract class BadInputConformance(Func<ScratchDatabase> create) : ConformanceSuite(create)
 {
     private readonly ColdPlace _cold = new();
 
@@ -17,8 +17,9 @@ public abstract class BadInputConformance(Func<ScratchDatabase> create) : Confor
 
     public static TheoryData<string> Odd => ["we\"ird; drop table x --", "Größe", "select", "it's %s ${x} `y`", Longest];
 
-    public void Dispose()
+    public override async ValueTask DisposeAsync()
     {
+        await base.DisposeAsync();
         _cold.Dispose();
         GC.SuppressFinalize(this);
     }

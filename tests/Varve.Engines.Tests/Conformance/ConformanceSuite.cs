@@ -23,7 +23,7 @@ public abstract class ConformanceSuite(Func<ScratchDatabase> create) : IAsyncLif
 
     public ValueTask InitializeAsync() => ValueTask.CompletedTask;
 
-    public async ValueTask DisposeAsync()
+    public virtual async ValueTask DisposeAsync()
     {
         await Db.DisposeAsync();
         GC.SuppressFinalize(this);

@@ -8,7 +8,7 @@ using Varve.Time;
 namespace Varve.Engines.Tests.S3;
 
 /// <summary>Archives in an object store that a stand-in plays: whole lives, and every way in which it fails.</summary>
-public sealed class S3ArchiveTests : ArchiveSuite, IAsyncLifetime
+public sealed class S3ArchiveTests : ArchiveSuite
 {
     private const long SmallParts = 700;
 
@@ -23,7 +23,7 @@ public sealed class S3ArchiveTests : ArchiveSuite, IAsyncLifetime
     public S3ArchiveTests()
         : base(DuckDbMemory.New) { }
 
-    async ValueTask IAsyncDisposable.DisposeAsync()
+    public override async ValueTask DisposeAsync()
     {
         await _store.DisposeAsync();
         await base.DisposeAsync();
