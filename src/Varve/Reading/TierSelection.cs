@@ -52,7 +52,8 @@ internal sealed class TierSelection(PolicyLayout blueprint, Ledger ledger)
                 "VRV320",
                 $"--from {InstantText.Format(request.From)} must be before --to {InstantText.Format(request.To)}."
             );
-        var asked = new TimeRange(request.From, request.To).Intersect(blueprint.Time.Starts.Known);
+        var question = new TimeRange(request.From, request.To).Intersect(blueprint.Time.Starts.Known);
+        var asked = question;
         if (asked.IsEmpty)
             return new(asked, [], RangeSet.Empty, []);
         var least = Duration.Max(step, blueprint.Policy.Interval?.Shortest ?? Duration.Zero);
@@ -69,6 +70,8 @@ internal sealed class TierSelection(PolicyLayout blueprint, Ledger ledger)
             asked = exact.Cover(asked);
         var answerers = Answerers(exact, wanted, least, asked);
         var legs = Course.Through(answerers, asked);
+        if (request is { Every: not null, WholeAsOf: null })
+            Refuse(legs, answerers, question, exact!.Width.Name);
         List<string> width = request is { Every: null, AtMost: { } few }
             ? [$"buckets of {exact!.Width.Name}, so that a series has {few} at most"]
             : [];
@@ -161,6 +164,29 @@ internal sealed class TierSelection(PolicyLayout blueprint, Ledger ledger)
         where leg.Answerer is null
         let held = answerers.Exists(a => a.Has.Overlaps(leg.Range))
         select $"{leg.Range} is not in this answer: {(held ? "what has it has it in buckets that reach into the ranges beside it" : "nothing that is left has it")}";
+
+    /// <summary>A width that no part of the range has is refused: an answer in another one would be none.</summary>
+    private void Refuse(IReadOnlyList<Leg> legs, List<Answerer> answerers, TimeRange question, string wanted)
+    {
+        List<Answerer> read = [.. answerers.Where(a => legs.Any(l => l.Answerer == a))];
+        if (read.Count == 0 || answerers.Exists(a => !a.IsCoarse && legs.Any(l => a.Has.Overlaps(l.Range))))
+            return;
+
+        // The finest may only be read where it meets a coarser one: then its own width has nothing either.
+        var instead = read.Select(a => a.Shown).First(t => t.Id == read[^1].Relation || CanGive(t, question));
+        throw new PolicyException(
+            "VRV326",
+            $"Nothing that is left there can be merged into buckets of {wanted}: only {string.Join(" and ", read.Select(a => a.Shown.Name))} {(read.Count == 1 ? "has" : "have")} that range. Ask for --every {instead.Name}, or leave the width to Varve."
+        );
+    }
+
+    private bool CanGive(TierLayout tier, TimeRange question)
+    {
+        var asked = tier.Grid.Cover(question);
+        return Course
+            .Through(Answerers(tier.Grid, Nominal(tier.Grid.Width), Duration.Zero, asked), asked)
+            .Any(l => l.Answerer is { IsCoarse: false });
+    }
 
     private IEnumerable<string> Coarse(IReadOnlyList<Leg> legs, List<Answerer> answerers, string wanted)
     {

@@ -168,8 +168,37 @@ public abstract class AnswerConformance(Func<ScratchDatabase> create) : Conforma
             var (start, length, every, points) = s_questions.Generate(random, null, out _);
             var from = At("2025-01-01") + Duration.FromMinutes(start);
             var to = from + Duration.FromMinutes(length);
-            await ExpectAsync(await AskAsync(story, InstantText.Format(from), InstantText.Format(to), every, points), rows, from, to);
+            Task<QueryAnswer> Ask(string? width) => AskAsync(story, InstantText.Format(from), InstantText.Format(to), width, points);
+            QueryAnswer answer;
+            try
+            {
+                answer = await Ask(every);
+            }
+            catch (PolicyException refused) when (refused.Code == "VRV326")
+            {
+                answer = await Ask(Instead(refused));
+            }
+
+            await ExpectAsync(answer, rows, from, to);
         }
+    }
+
+    [Theory]
+    [Rule("query-refused")]
+    [InlineData("7m")]
+    [InlineData("1h")]
+    [InlineData("36h")]
+    public async Task A_width_that_nothing_of_the_range_has_is_refused_with_one_that_it_has(string every)
+    {
+        var story = await BeginAsync(
+            Policy("keep: 3d\ntiers: [{ every: 1h, keep: 10d }, { every: 1d }]", "count"),
+            Every("2025-01-01", "2025-01-21", "10m")
+        );
+        await story.RunWellAsync("2025-01-21");
+        var refused = await Assert.ThrowsAsync<PolicyException>(() => AskAsync(story, "2025-01-02", "2025-01-05", every));
+        Assert.Equal(("VRV326", "1d"), (refused.Code, Instead(refused)));
+        Assert.Equal(3 * 144, Rows(await AskAsync(story, "2025-01-02", "2025-01-05", "1d")));
+        Assert.Equal(19 * 144, Rows(await AskAsync(story, "2025-01-02", "2025-01-21", every == "36h" ? "1d" : every)));
     }
 
     private static Gen<T> Of<T>(params T[] values) => Gen.Int[0, values.Length - 1].Select(i => values[i]);
@@ -202,6 +231,9 @@ public abstract class AnswerConformance(Func<ScratchDatabase> create) : Conforma
                 }
             )
         );
+
+    /// <summary>The width that a refusal names.</summary>
+    private static string Instead(PolicyException refused) => refused.Message.Split("--every ")[1].Split(',')[0];
 
     private static long Rows(QueryAnswer answer) => answer.Rows.Sum(r => Count(answer, r));
 
