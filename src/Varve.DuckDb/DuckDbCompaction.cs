@@ -108,6 +108,8 @@ public static class DuckDbCompaction
         await statements.ExecuteAsync($"SET temp_directory = {partial + ".tmp"}", cancellationToken);
         await statements.ExecuteAsync($"ATTACH {from} AS {old} (READ_ONLY)", cancellationToken);
         await RoomAsync(statements, name, from, partial, cancellationToken);
+        if (options.MemoryLimit == DuckDbOptions.DefaultMemoryLimit)
+            await WidenAsync(statements, name, cancellationToken);
         await statements.ExecuteAsync(
             $"ATTACH {partial} AS {fresh} (STORAGE_VERSION {await VersionAsync(statements, name, cancellationToken)})",
             cancellationToken
@@ -145,6 +147,17 @@ public static class DuckDbCompaction
             cancellationToken
         );
         return (tags[0].TextOrNull(0) ?? "v1.0.0").Split('+')[0];
+    }
+
+    /// <summary>Memory for the widest table.</summary>
+    private static async Task WidenAsync(DuckDbStatements statements, string name, CancellationToken cancellationToken)
+    {
+        var found = await statements.QueryAsync(
+            $"SELECT coalesce(max(column_count), 0), parse_formatted_bytes({DuckDbOptions.DefaultMemoryLimit}) FROM duckdb_tables() WHERE database_name = {name}",
+            cancellationToken
+        );
+        foreach (var room in DuckDbMemory.Growing(found[0].Long(1)).Room((int)found[0].Long(0)))
+            await statements.ExecuteAsync(room, cancellationToken);
     }
 
     private static async Task RoomAsync(

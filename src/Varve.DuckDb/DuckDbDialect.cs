@@ -23,6 +23,9 @@ internal sealed class DuckDbDialect(string catalog, params IEnumerable<string> a
 
     private readonly HashSet<string> _catalogs = new([catalog, .. attached], StringComparer.OrdinalIgnoreCase);
 
+    /// <summary>How much memory there is for what is written.</summary>
+    public DuckDbMemory Memory { get; init; } = DuckDbMemory.Unknown;
+
     /// <inheritdoc/>
     public override string Name => "duckdb";
 
@@ -109,6 +112,9 @@ internal sealed class DuckDbDialect(string catalog, params IEnumerable<string> a
             write,
             $"SET threads = getvariable('varve_threads')",
         ];
+
+    /// <inheritdoc/>
+    public override IEnumerable<SqlText> Room(int columns) => Memory.Room(columns);
 
     /// <inheritdoc/>
     public override SqlText Finite(SqlText value) => $"CASE WHEN {IsFinite(value)} THEN {value} END";

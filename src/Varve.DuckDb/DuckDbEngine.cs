@@ -15,10 +15,6 @@ namespace Varve.DuckDb;
 /// </summary>
 internal sealed class DuckDbEngine : IEngine
 {
-    // Of each column that a transaction writes, DuckDB holds a block of values and one of what is NULL, 256 KiB each; the rest
-    // is for what is computed meanwhile. Where that does not fit, a file may not even open again: its log cannot be replayed.
-    private const long BytesOfColumn = 540 << 10;
-
     // With less than this a database is only read, in slices: no tier is made then, and none is too wide to be read.
     private const long LeastToWrite = 64 << 20;
 
@@ -36,7 +32,7 @@ internal sealed class DuckDbEngine : IEngine
     private readonly bool _readOnly;
     private bool _disposed;
 
-    public DuckDbEngine(DuckDBConnection connection, DuckDbDialect dialect, string name, string? file, bool readOnly, long memory)
+    public DuckDbEngine(DuckDBConnection connection, DuckDbDialect dialect, string name, string? file, bool readOnly)
     {
         _connection = connection;
         _dialect = dialect;
@@ -48,7 +44,7 @@ internal sealed class DuckDbEngine : IEngine
             Transactions = true,
             Partitions = false,
             MaxNameBytes = int.MaxValue,
-            MaxColumns = readOnly && memory < LeastToWrite ? int.MaxValue : (int)Math.Min(int.MaxValue, memory / BytesOfColumn),
+            MaxColumns = readOnly && dialect.Memory.Bytes < LeastToWrite ? int.MaxValue : dialect.Memory.MaxColumns,
             ReturnsSpace = false,
             IgnoresCase = true,
         };

@@ -82,6 +82,11 @@ internal static class DuckDbFileErrors
             "the work did not fit into memory. Raise memory_limit (duckdb:FILE?memory_limit=2GB), or use fewer threads (threads=1)."
         ),
         (
+            "failed to pin",
+            EngineCodes.OutOfMemory,
+            "the work did not fit into memory. Raise memory_limit (duckdb:FILE?memory_limit=2GB), or use fewer threads (threads=1)."
+        ),
+        (
             "Could not set lock",
             EngineCodes.ReadOnly,
             "the file could not be locked. Is it on a network disk without locks? Move it to a local one, or open it with ReadOnly."
@@ -91,7 +96,7 @@ internal static class DuckDbFileErrors
     private const string Commit = "Failed to commit: ";
 
     // What a commit that failed goes on with where the file was in the way. A constraint quotes a value there.
-    private static readonly string[] s_commits = ["Could not ", "Cannot open file", "failed to ", "Failed to "];
+    private static readonly string[] s_commits = ["Could not ", "could not ", "Cannot open file", "failed to ", "Failed to "];
 
     public static (string Code, string Message)? Read(string text)
     {

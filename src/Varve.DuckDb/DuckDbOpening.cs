@@ -23,10 +23,27 @@ internal static class DuckDbOpening
             text.Threads = threads;
         if (options.ReadOnly && !memory)
             text.AccessMode = DuckDBAccessMode.ReadOnly;
-        return Open(() => new(text.ConnectionString), memory ? "DuckDB in memory" : file, options.ReadOnly, $"{options.MemoryLimit}");
+        var name = memory ? "DuckDB in memory" : file;
+        var mayGrow = options.MemoryLimit == DuckDbOptions.DefaultMemoryLimit;
+        try
+        {
+            return Open(() => new(text.ConnectionString), name, options.ReadOnly, $"{options.MemoryLimit}", mayGrow);
+        }
+        catch (EngineException full) when (full.Code == EngineCodes.OutOfMemory && mayGrow)
+        {
+            // Whoever wrote wide tables into its log had more, and the log is replayed as it was written.
+            text.MemoryLimit = FormattableString.Invariant($"{DuckDbMemory.Growing(0).Most}B");
+            return Open(() => new(text.ConnectionString), name, options.ReadOnly, $"{options.MemoryLimit}", mayGrow);
+        }
     }
 
-    public static DuckDbEngine Open(Func<DuckDBConnection> factory, string name, bool readOnly, SqlText? memory = null)
+    public static DuckDbEngine Open(
+        Func<DuckDBConnection> factory,
+        string name,
+        bool readOnly,
+        SqlText? memory = null,
+        bool mayGrow = false
+    )
     {
         DuckDBConnection? connection = null;
         try
@@ -46,7 +63,11 @@ internal static class DuckDbOpening
                     $"{name} is open for reading only in this process. Close that database first, or open this one with ReadOnly too."
                 );
             var bytes = Rows(connection, $"SELECT parse_formatted_bytes({memory ?? s_setting})")[0].Long(0);
-            return new(connection, new(current.Text(4), databases.Select(d => d.Text(0))), name, current.TextOrNull(3), readOnly, bytes);
+            var dialect = new DuckDbDialect(current.Text(4), databases.Select(d => d.Text(0)))
+            {
+                Memory = (mayGrow ? DuckDbMemory.Growing(bytes) : new(bytes, bytes)) with { IsOnlyRead = readOnly },
+            };
+            return new(connection, dialect, name, current.TextOrNull(3), readOnly);
         }
         catch (Exception error)
         {

@@ -16,7 +16,8 @@ public sealed record DuckDbOptions
     public bool Create { get; init; }
 
     /// <summary>
-    /// How much memory DuckDB may use, as it writes it: <c>640MB</c>, <c>2GiB</c>. Default: <see cref="DefaultMemoryLimit"/>.
+    /// How much memory DuckDB may use, as it writes it: <c>640MB</c>, <c>2GiB</c>. Default: <see cref="DefaultMemoryLimit"/>,
+    /// and what tiers of hundreds of columns take, up to half of what the process may use.
     /// </summary>
     public string MemoryLimit { get; init; } = DefaultMemoryLimit;
 

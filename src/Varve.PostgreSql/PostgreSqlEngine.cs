@@ -30,6 +30,9 @@ internal sealed class PostgreSqlEngine(
     /// <inheritdoc/>
     public Dialect Dialect => dialect;
 
+    // A table may have 1,600, but a row must fit into a page of 8 KiB, and a count or a sum has eight bytes of it.
+    private const int ColumnsOfRow = 1000;
+
     /// <inheritdoc/>
     public Capabilities Capabilities =>
         field ??= new()
@@ -40,7 +43,7 @@ internal sealed class PostgreSqlEngine(
             Benches = new PostgreSqlBenches(this),
             Relocation = new PostgreSqlRelocation(this),
             MaxNameBytes = 63,
-            MaxColumns = 1600,
+            MaxColumns = ColumnsOfRow,
             ReturnsSpace = false,
             IgnoresCase = false,
         };

@@ -29,7 +29,9 @@ internal static class DraftText
         Line(text, $"table: {YamlScalar.Write(table.Text)}");
         Time(text, findings);
         Series(text, findings);
-        Measures(text, findings);
+        var picked = MeasurePick.For(findings);
+        Measures(text, picked);
+        NoRoom(text, findings, picked);
         LeftOut(text, findings);
         Interval(text, findings);
         Tiers(text, findings);
@@ -62,11 +64,10 @@ internal static class DraftText
         Line(text, $"series: {YamlScalar.List(series.Select(p => p.Column.Column.Name))}");
     }
 
-    private static void Measures(StringBuilder text, Findings findings)
+    private static void Measures(StringBuilder text, MeasurePick picked)
     {
-        var measures = findings.Picks.Where(p => p.Role is ColumnRole.Measure).ToList();
         Line(text, "");
-        if (measures.Count == 0)
+        if (picked.Measures.Count == 0)
         {
             Comment(text, "No column was found to measure: the tiers count rows.");
             return;
@@ -77,14 +78,23 @@ internal static class DraftText
             $"What is rolled up, and the functions that people will read. There are {string.Join(", ", PolicyKeys.FunctionNames)}."
         );
         Line(text, "measures:");
-        foreach (var pick in measures)
+        foreach (var (pick, functions) in picked.Measures)
         {
-            var functions =
-                pick.IsCounter ? "[first, last]"
-                : pick.Column.Column.Type.IsNumeric ? "[avg, min, max]"
-                : "[last]";
-            Line(text, $"  {YamlScalar.Write(pick.Column.Column.Name)}: {functions}  # {pick.Reason}");
+            var names = string.Join(", ", functions.Select(f => PolicyKeys.Lower(f.ToString())));
+            Line(text, $"  {YamlScalar.Write(pick.Column.Column.Name)}: [{names}]  # {pick.Reason}");
         }
+    }
+
+    private static void NoRoom(StringBuilder text, Findings findings, MeasurePick picked)
+    {
+        if (picked.NoRoom.Count == 0)
+            return;
+        Comment(
+            text,
+            $"A tier has at most {CommentText.Count(findings.MaxColumns, "column")} here. There was no room for these, which go with the rows of the source:"
+        );
+        foreach (var pick in picked.NoRoom)
+            Comment(text, $"  {CommentText.Name(pick.Column.Column.Name)}: {pick.Reason}.");
     }
 
     private static void LeftOut(StringBuilder text, Findings findings)

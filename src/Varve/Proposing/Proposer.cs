@@ -45,7 +45,7 @@ internal sealed class Proposer(IEngine engine, Instant now)
             pace = await profiler.PaceAsync(time.Column, stretch, series, cancellationToken);
         }
 
-        var findings = new Findings(profile, time, picks, extent, ties, pace);
+        var findings = new Findings(profile, time, picks, extent, ties, pace, engine.Capabilities.MaxColumns);
         return new(name, table.Table, DraftText.Write(name, findings));
     }
 }
@@ -57,11 +57,13 @@ internal sealed class Proposer(IEngine engine, Instant now)
 /// <param name="Extent">Its oldest and newest instant; null without rows.</param>
 /// <param name="Ties">Rows that were looked at and share instant and series with another one.</param>
 /// <param name="Pace">How often a series has a value; null where no series has two.</param>
+/// <param name="MaxColumns">The most columns of a tier.</param>
 internal sealed record Findings(
     TableProfile Profile,
     TimeColumnChoice Time,
     IReadOnlyList<ColumnPick> Picks,
     TimeRange? Extent,
     long Ties,
-    Pace? Pace
+    Pace? Pace,
+    int MaxColumns
 );

@@ -14,6 +14,8 @@ internal sealed class StepSql(PolicyLayout blueprint, Dialect dialect)
     {
         if (tier.States.Schema is { } schema && schema != blueprint.Source.Schema && dialect.MakeSchema(schema) is { } made)
             yield return made;
+        foreach (var room in dialect.Room(StateColumns.All(blueprint, tier).Count()))
+            yield return room;
         var rows = new RollupSql(blueprint, tier, dialect).Select(Relations.Source, Time.RangeSet.Empty);
         foreach (var statement in dialect.CreateTier(Of(tier), rows))
             yield return statement;
@@ -29,7 +31,13 @@ internal sealed class StepSql(PolicyLayout blueprint, Dialect dialect)
             return widened;
         return dialect.AddsColumns
             ? [MakeAgain(tier, columns), .. TakeOver(tier)]
-            : [MakeAgain(tier, columns), Move(tier, columns), .. TakeOver(tier)];
+            :
+            [
+                .. dialect.Room(StateColumns.All(blueprint, tier).Select(c => c.Value).Union(columns, StringComparer.Ordinal).Count()),
+                MakeAgain(tier, columns),
+                Move(tier, columns),
+                .. TakeOver(tier),
+            ];
     }
 
     /// <summary>True where the table of a tier stays while its columns change.</summary>

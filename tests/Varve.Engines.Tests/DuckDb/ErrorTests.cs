@@ -201,6 +201,14 @@ public sealed class ErrorTests : Files
         EngineCodes.DiskFull
     )]
     [InlineData("TransactionContext Error: Failed to commit: Could not write file \"/x.wal\": File too large", EngineCodes.DiskFull)]
+    [InlineData(
+        "TransactionContext Error: Failed to commit: failed to pin block of size 256.0 KiB (1 MiB/1 MiB used)",
+        EngineCodes.OutOfMemory
+    )]
+    [InlineData(
+        "TransactionContext Error: Failed to commit: could not allocate block of size 256.0 KiB (1 MiB/1 MiB used)",
+        EngineCodes.OutOfMemory
+    )]
     [InlineData("FATAL Error: Failed: database has been invalidated because of a previous fatal error.", EngineCodes.Damaged)]
     public void Words_of_the_operating_system_are_understood(string text, string code) =>
         Assert.Equal(code, DuckDbFileErrors.Read(text)!.Value.Code);

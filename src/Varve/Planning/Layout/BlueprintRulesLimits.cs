@@ -135,7 +135,7 @@ public sealed record NameLimits(int MaxNameBytes, int MaxColumns, Func<TableName
                 PolicyCodes.TooManyColumns,
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"A tier would have {most} columns, and the engine takes {MaxColumns}. Measure fewer columns, leave functions out, or give the engine more memory (DuckDB: ?memory_limit=2GB)."
+                    $"A tier would have {most} columns, and the engine takes {MaxColumns}. Measure fewer columns, leave functions out, or give the engine more memory (DuckDB: ?memory_limit={(most / 850) + 1}GB)."
                 )
             )
             {

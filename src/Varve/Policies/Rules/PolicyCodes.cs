@@ -133,7 +133,7 @@ public static class PolicyCodes
         new(
             TooManyColumns,
             "A tier would have more columns than the engine takes.",
-            "Measure fewer columns, leave functions out, or give DuckDB more memory: it holds half a megabyte of each column that it writes, so that some 2,000 of them need `memory_limit=1200MB`."
+            "Measure fewer columns, leave functions out, or give DuckDB more memory: it holds 1.1 MB of each column that it writes, so that 1,000 of them need `memory_limit=1200MB`. Without `memory_limit` DuckDB gets what the widest tier takes by itself, up to half of what the process may use. PostgreSQL has room for 1,000 columns in a row."
         ),
         new(
             NotATable,

@@ -184,6 +184,11 @@ public abstract class Dialect
     /// </summary>
     public virtual IReadOnlyList<SqlText> Wide(SqlText write) => [write];
 
+    /// <summary>
+    /// The statements that give the engine room for tables of that many columns, before one is made; none where it has it.
+    /// </summary>
+    public virtual IEnumerable<SqlText> Room(int columns) => [];
+
     /// <summary>The value, or NULL where it is NaN or infinite.</summary>
     public abstract SqlText Finite(SqlText value);
 
