@@ -98,6 +98,15 @@ internal sealed class DuckDbDialect(string catalog, params IEnumerable<string> a
     /// <inheritdoc/>
     public override SqlText Quotient(SqlText integer, long width) => $"CAST({integer} // {width} AS INTEGER)";
 
+    /// <inheritdoc/>
+    public override bool HasMonths => true;
+
+    /// <inheritdoc/>
+    public override SqlText MonthOf(SqlText micros) => $"(date_diff('month', TIMESTAMP '0001-01-01', make_timestamp({micros})) + 12)";
+
+    /// <inheritdoc/>
+    public override SqlText StartOfMonth(SqlText month) => $"epoch_us(TIMESTAMP '0001-01-01' + to_months(CAST({month} - 12 AS INTEGER)))";
+
     /// <summary>Whole vectors of 2,048 rows, so that the others are not read.</summary>
     public override SqlText Sampled(TableName table, long percent) => $"{table} TABLESAMPLE SYSTEM ({percent} PERCENT) REPEATABLE (1)";
 

@@ -120,6 +120,15 @@ internal sealed class PostgreSqlDialect(string schema) : Dialect
     /// <inheritdoc/>
     public override SqlText Quotient(SqlText integer, long width) => $"CAST({integer} / {width} AS INTEGER)";
 
+    /// <inheritdoc/>
+    public override bool HasMonths => true;
+
+    /// <inheritdoc/>
+    public override SqlText MonthOf(SqlText micros) => PostgreSqlTime.MonthOf(micros);
+
+    /// <inheritdoc/>
+    public override SqlText StartOfMonth(SqlText month) => PostgreSqlTime.StartOfMonth(month);
+
     /// <summary>Whole pages, so that the others are not read.</summary>
     public override SqlText Sampled(TableName table, long percent) => $"{table} TABLESAMPLE SYSTEM ({percent}) REPEATABLE (1)";
 

@@ -83,6 +83,14 @@ internal static class PostgreSqlTime
     public static SqlText Timestamp(SqlText micros) =>
         $"(TIMESTAMP '1970-01-01' + ({micros}) / {MicrosPerSecond} * INTERVAL '1 second' + ({micros}) % {MicrosPerSecond} * INTERVAL '1 microsecond')";
 
+    /// <summary>The month of microseconds from year 1 on, since January of year 0.</summary>
+    public static SqlText MonthOf(SqlText micros) =>
+        $"CAST(date_part('year', {Timestamp(micros)}) * 12 + date_part('month', {Timestamp(micros)}) - 1 AS BIGINT)";
+
+    /// <summary>The first microsecond of such a month: dates are subtracted as whole days.</summary>
+    public static SqlText StartOfMonth(SqlText month) =>
+        $"((CAST(DATE '0001-01-01' + make_interval(months => CAST({month} - 12 AS INTEGER)) AS DATE) - DATE '1970-01-01') * {MicrosPerDay})";
+
     /// <summary>Inside of what every bucket of a policy has room around.</summary>
     public static SqlText IsFinite(TimeColumn column, SqlText value) =>
         $"({value} IS NOT NULL AND {value} >= {Value(column, column.Known.From)} AND {value} < {Value(column, column.Known.To)})";

@@ -82,6 +82,8 @@ public sealed class DuckDbStrangeArchives() : StrangeArchiveConformance(DuckDbMe
 
 public sealed class DuckDbRestore() : RestoreConformance(DuckDbMemory.New);
 
+public sealed class DuckDbMonths() : MonthConformance(DuckDbMemory.New);
+
 public sealed class DuckDbRuns() : RunConformance(DuckDbScratch.New);
 
 public sealed class DuckDbWatch() : WatchConformance(DuckDbMemory.New);

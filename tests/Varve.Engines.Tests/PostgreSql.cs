@@ -12,6 +12,8 @@ public sealed class PostgreSqlArrivals() : ArrivalConformance(PostgreSqlScratch.
 
 public sealed class PostgreSqlSource() : SourceConformance(PostgreSqlScratch.New);
 
+public sealed class PostgreSqlMonths() : MonthConformance(PostgreSqlScratch.New);
+
 public sealed class PostgreSqlLongAgo() : LongAgoConformance(PostgreSqlScratch.New);
 
 public sealed class PostgreSqlSpelling() : SpellingConformance(PostgreSqlScratch.New);

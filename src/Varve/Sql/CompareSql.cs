@@ -241,7 +241,7 @@ internal sealed class CompareSql(PolicyLayout blueprint, TierLayout tier, Dialec
     private static SqlText Any(IEnumerable<SqlText> conditions) => SqlText.Join(" OR ", conditions.Prepend((SqlText)$"1 = 0"));
 
     private SqlText StartOf(RangeSet ranges, SqlText bucket) =>
-        BucketSql.AreNumbered(tier.Grid, Hull(ranges)) ? BucketSql.StartOf(tier.Grid, Hull(ranges), bucket) : bucket;
+        BucketSql.AreNumbered(tier.Grid, Hull(ranges)) ? BucketSql.StartOf(dialect, tier.Grid, Hull(ranges), bucket) : bucket;
 
     private SqlText BucketOf(RangeSet ranges, SqlText micros) =>
         BucketSql.AreNumbered(tier.Grid, Hull(ranges))

@@ -212,13 +212,13 @@ internal sealed class RollupSql(PolicyLayout blueprint, TierLayout tier, Dialect
         if (isBounded && BucketSql.AreNumbered(tier.Grid, hull))
             return (
                 BucketSql.Number(dialect, tier.Grid, hull, micros),
-                dialect.TimeOfMicros(blueprint.Time, BucketSql.StartOf(tier.Grid, hull, bucket)),
-                number => BucketSql.OfEachNumber(tier.Grid, hull, bucket, number)
+                dialect.TimeOfMicros(blueprint.Time, BucketSql.StartOf(dialect, tier.Grid, hull, bucket)),
+                number => BucketSql.OfEachNumber(dialect, tier.Grid, hull, bucket, number)
             );
         return (
             BucketSql.Start(dialect, tier.Grid, hull, micros),
             dialect.TimeOfMicros(blueprint.Time, bucket),
-            number => BucketSql.OfEach(tier.Grid, hull, bucket, number)
+            number => BucketSql.OfEach(dialect, tier.Grid, hull, bucket, number)
         );
     }
 

@@ -18,7 +18,7 @@ internal static class BucketRuns
         return new(start, width, count);
     }
 
-    private static IEnumerable<BucketRun> Joined(IEnumerable<TimeRange> buckets)
+    internal static IEnumerable<BucketRun> Joined(IEnumerable<TimeRange> buckets)
     {
         BucketRun? open = null;
         foreach (var bucket in buckets)

@@ -29,7 +29,8 @@ internal sealed class CalendarBoundaries(Width.Calendar width, DateTimeZone zone
     /// <summary>The last first day of a unit that had been reached by an instant.</summary>
     internal LocalDate LabelOf(Instant at) => CivilDay.ToDate(LastStartBy(at, out _));
 
-    private long LastStartBy(Instant at, out Instant next)
+    /// <summary>The last first day of a unit that had been reached by an instant, and where the next one is.</summary>
+    internal long LastStartBy(Instant at, out Instant next)
     {
         var second = at.ToUnixTimeSeconds() + zone.GetUtcOffset(at).Seconds;
         var day = StartOf(Floored.Divide(second, SecondsPerDay));
@@ -68,7 +69,8 @@ internal sealed class CalendarBoundaries(Width.Calendar width, DateTimeZone zone
         return Instant.MaxValue;
     }
 
-    private long StartOf(long day) =>
+    /// <summary>The first day of the unit that holds a day.</summary>
+    internal long StartOf(long day) =>
         width switch
         {
             { Months: { } months } => CivilDay.OfMonth(Whole(CivilDay.MonthOf(day), months)),

@@ -12,6 +12,10 @@ namespace Varve.Time;
 public sealed class Grid
 {
     private static readonly DurationPattern OriginText = DurationPattern.CreateWithInvariantCulture("HH':'mm':'ss.FFF");
+
+    // So many buckets of months are written out as they are.
+    private const int MostListed = 120;
+
     private static readonly TimeRange Years = new(Instant.FromUtc(1, 1, 1, 0, 0), Instant.MaxValue);
 
     private readonly Boundaries _boundaries;
@@ -110,6 +114,18 @@ public sealed class Grid
     /// <returns>The runs in the order of time; none if the range is empty.</returns>
     /// <exception cref="ArgumentException">The range is unbounded.</exception>
     public IReadOnlyList<BucketRun> Runs(TimeRange range) => BucketRuns.Of(_boundaries, Width, Bounded(range));
+
+    /// <summary>
+    /// The same buckets as stretches that a formula finds each: the runs, and for centuries of months those whose boundaries one
+    /// clock shows; both ends of the range are finite.
+    /// </summary>
+    internal IReadOnlyList<BucketStretch> Stretches(TimeRange range) =>
+        Width is Width.Calendar { Months: { } months }
+        && _boundaries is CalendarBoundaries calendar
+        && !Bounded(range).IsEmpty
+        && (range.To - range.From).TotalDays > MostListed * MonthDays.Most(months)
+            ? [.. new MonthStretches(calendar, Zone, months).Over(range)]
+            : [.. Runs(range).Select(run => new BucketStretch.Even(run))];
 
     /// <summary>
     /// Whether each boundary of a coarser grid is one of this grid too, so that each of its buckets is made of whole ones of

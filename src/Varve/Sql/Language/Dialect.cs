@@ -171,6 +171,17 @@ public abstract class Dialect
     /// </summary>
     public virtual SqlText Quotient(SqlText integer, long width) => $"CAST({FloorTo(integer, width)} / {width} AS INTEGER)";
 
+    /// <summary>True where <see cref="MonthOf"/> and <see cref="StartOfMonth"/> are known.</summary>
+    public virtual bool HasMonths => false;
+
+    /// <summary>
+    /// The month, since January of year 0, of microseconds since 1970 from year 1 on: a 64-bit integer. The calendar has no zone.
+    /// </summary>
+    public virtual SqlText MonthOf(SqlText micros) => throw new NotSupportedException($"{Name} has no months.");
+
+    /// <summary>The first microsecond since 1970 of such a month: a 64-bit integer.</summary>
+    public virtual SqlText StartOfMonth(SqlText month) => throw new NotSupportedException($"{Name} has no months.");
+
     // Below that many columns what is held of each of them does not matter.
     private const int ManyColumns = 100;
 
