@@ -21,7 +21,6 @@ internal sealed class CrateDbEngine : IEngine
     private readonly SqlClient _client;
     private readonly ConcurrentBag<SqlSession> _idle = [];
     private readonly TimeProvider _clock;
-    private bool _hasLocks;
     private Tuple<EngineIdentity, long>? _identity;
 
     public CrateDbEngine(SqlClient client, string? schema, bool isReadOnly, TimeProvider clock)
@@ -65,6 +64,7 @@ internal sealed class CrateDbEngine : IEngine
             MaxNameBytes = 255,
             MaxColumns = 1000,
             ReturnsSpace = true,
+            AsksAhead = true,
             IgnoresCase = false,
         };
 
@@ -140,15 +140,6 @@ internal sealed class CrateDbEngine : IEngine
         if (IsReadOnly)
             throw ReadOnly();
         return await CrateDbLease.TakeAsync(this, policy, _clock, cancellationToken);
-    }
-
-    /// <summary>Does something that is needed once, again where it failed.</summary>
-    public async Task OnceAsync(Func<Task> work)
-    {
-        if (_hasLocks)
-            return;
-        await work();
-        _hasLocks = true;
     }
 
     /// <summary>A connection for a while.</summary>

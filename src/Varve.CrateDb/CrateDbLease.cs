@@ -52,12 +52,11 @@ internal sealed class CrateDbLease : ILease
     {
         await using var borrowed = engine.Borrow();
         var session = borrowed.Session;
-        await engine.OnceAsync(() => session.ExecuteAsync(LeaseShapes.Create, cancellationToken));
         var holder = LeaseRow.NewHolder(engine.Holder);
         for (var attempt = 0; attempt < Most; attempt++)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            var rows = (await session.QueryAsync(LeaseShapes.Read(policy), cancellationToken)).Rows;
+            var rows = await ReadAsync(session, policy, cancellationToken);
             if (rows.Count == 0)
             {
                 if (await WroteAsync(session, LeaseShapes.Insert(policy, holder, (long)s_length.TotalMilliseconds), cancellationToken) == 1)
@@ -87,6 +86,20 @@ internal sealed class CrateDbLease : ILease
         }
 
         throw new BusyException($"The lease of {policy} could not be taken: others take it, or answers are lost. Run again.");
+    }
+
+    // The table is made where it is not there yet.
+    private static async Task<IReadOnlyList<Row>> ReadAsync(SqlSession session, string policy, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (await session.QueryAsync(LeaseShapes.Read(policy), cancellationToken)).Rows;
+        }
+        catch (EngineException error) when (error.Code == EngineCodes.Unknown)
+        {
+            await session.ExecuteAsync(LeaseShapes.Create, cancellationToken);
+            return [];
+        }
     }
 
     /// <exception cref="EngineException">It was lost.</exception>

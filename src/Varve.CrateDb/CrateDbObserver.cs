@@ -25,6 +25,50 @@ internal static class CrateDbObserver
         if (found is not [var relation])
             return null;
         var rows = (await session.QueryAsync(CatalogShapes.Columns(table), cancellationToken)).Rows;
+        var (description, partitioned) = Describe(table, relation, rows);
+        return partitioned is null
+            ? description
+            : description with
+            {
+                Pieces = await PiecesAsync(engine, session, table, relation, partitioned, cancellationToken),
+            };
+    }
+
+    /// <summary>The same from what was read together with other tables.</summary>
+    public static async Task<TableDescription?> DescribeAsync(
+        CrateDbEngine engine,
+        SqlSession session,
+        TableName table,
+        CatalogLook look,
+        CancellationToken cancellationToken
+    )
+    {
+        if (look.Table(table) is not { } relation)
+            return null;
+        var (description, partitioned) = Describe(table, relation, look.Columns(table));
+        if (partitioned is null || TimeOf(partitioned) is not { } time)
+            return description;
+        var read = PieceReader.Read((relation, partitioned), time, null, look.Partitions(table), look.Shards(table));
+        engine.Partitions.Seen(table, time, read);
+        return description with { Pieces = await PiecesAsync(session, table, time, read.Pieces, cancellationToken) };
+    }
+
+    /// <summary>Partitions as parts by time.</summary>
+    public static async Task<TablePieces> PiecesAsync(
+        SqlSession session,
+        TableName table,
+        string time,
+        IReadOnlyList<Piece> pieces,
+        CancellationToken cancellationToken
+    ) => new(time, await PartsAsync(session, table, pieces, cancellationToken)) { AreAll = pieces.All(p => p.Range is not null) };
+
+    /// <summary>A relation with its columns; and the columns that its parts are made by, null where nobody asks for its parts.</summary>
+    private static (TableDescription Description, IReadOnlyList<PartitionColumn>? Partitioned) Describe(
+        TableName table,
+        Row relation,
+        IReadOnlyList<Row> rows
+    )
+    {
         IReadOnlyList<Column> columns =
         [
             .. rows.Select(r => new Column(r.Text(0), CrateDbTypes.Read(r.Text(1), r.LongOrNull(3)), r.Text(1))),
@@ -34,7 +78,7 @@ internal static class CrateDbObserver
 
         // The parts of a tier are Varve's own matter, and nobody asks for them.
         if (!isTable || names.Length == 0 || names is [string part] && part == CrateDbTierSql.Part.Value)
-            return new(table, !isTable, columns);
+            return (new(table, !isTable, columns), null);
         List<PartitionColumn> partitioned =
         [
             .. names
@@ -45,11 +89,10 @@ internal static class CrateDbObserver
                         : new PartitionColumn(n, "", null)
                 ),
         ];
-        return new(table, false, columns)
-        {
-            PartitionedBy = [.. partitioned.Select(c => new PartitionedBy(c.Name, PieceParser.ReasonOf(c)))],
-            Pieces = await PiecesAsync(engine, session, table, relation, partitioned, cancellationToken),
-        };
+        return (
+            new(table, false, columns) { PartitionedBy = [.. partitioned.Select(c => new PartitionedBy(c.Name, PieceParser.ReasonOf(c)))] },
+            partitioned
+        );
     }
 
     /// <summary>
@@ -75,6 +118,8 @@ internal static class CrateDbObserver
         if (found.Count == 0)
             return [];
         IReadOnlyList<TableName> wholes = [.. found.Select(f => f.Whole)];
+        if (statements.Known(wholes) is { } known)
+            return [.. found.Zip(known, (f, k) => new RelationSize(f.Asked, k.Rows, withBytes ? k.Bytes : 0))];
         await statements.BeginReadAsync(wholes, cancellationToken);
         var rows = (await statements.QueryAsync(ObserverShapes.Rows(wholes), cancellationToken))[0];
         var bytes = withBytes
@@ -103,12 +148,12 @@ internal static class CrateDbObserver
         if (TimeOf(columns) is not { } time)
             return null;
         var read = await PieceReader.ReadAsync(session, table, (described, columns), time, null, cancellationToken);
-        engine.Partitions.Seen(table, time, read.Pieces);
-        return new(time, await PartsAsync(session, table, read.Pieces, cancellationToken));
+        engine.Partitions.Seen(table, time, read);
+        return await PiecesAsync(session, table, time, read.Pieces, cancellationToken);
     }
 
     /// <summary>Partitions as parts by time; those of which no times are known are left out.</summary>
-    public static async Task<IReadOnlyList<TablePiece>> PartsAsync(
+    private static async Task<IReadOnlyList<TablePiece>> PartsAsync(
         SqlSession session,
         TableName table,
         IReadOnlyList<Piece> pieces,

@@ -26,7 +26,7 @@ internal sealed class CrateDbPartitions(CrateDbEngine engine) : Partitioning
     private readonly ConditionalWeakTable<PartMark, HeldPart> _held = [];
 
     // As they were seen last, for steps that are only written down.
-    private readonly ConcurrentDictionary<TableName, (string Time, IReadOnlyList<Piece> Pieces)> _last = new();
+    private readonly ConcurrentDictionary<TableName, (string Time, PiecedTable Table)> _last = new();
 
     /// <inheritdoc/>
     public override bool PartsOnly => true;
@@ -50,7 +50,11 @@ internal sealed class CrateDbPartitions(CrateDbEngine engine) : Partitioning
         await using var borrowed = engine.Borrow();
         return table with
         {
-            Pieces = new(time, await CrateDbObserver.PartsAsync(borrowed.Session, table.Table, pieces, cancellationToken)),
+            // Whoever fills the column may put a row anywhere.
+            Pieces = (await CrateDbObserver.PiecesAsync(borrowed.Session, table.Table, time, pieces, cancellationToken)) with
+            {
+                AreAll = false,
+            },
         };
     }
 
@@ -85,12 +89,12 @@ internal sealed class CrateDbPartitions(CrateDbEngine engine) : Partitioning
         ArgumentNullException.ThrowIfNull(ranges);
         var whole = engine.Whole(table);
         return _last.TryGetValue(whole, out var last) && last.Time == time.Name
-            ? Held(whole, last.Pieces, ranges)
+            ? Held(whole, last.Table.Pieces, ranges)
             : await HoldAsync(statements, table, time, ranges, cancellationToken);
     }
 
     /// <summary>What was seen of a table just now.</summary>
-    public void Seen(TableName table, string time, IReadOnlyList<Piece> pieces) => _last[table] = (time, pieces);
+    public void Seen(TableName table, string time, PiecedTable seen) => _last[table] = (time, seen);
 
     private IReadOnlyList<TablePart> Held(TableName table, IReadOnlyList<Piece> pieces, RangeSet ranges) =>
         [
@@ -243,9 +247,17 @@ internal sealed class CrateDbPartitions(CrateDbEngine engine) : Partitioning
     )
     {
         await using var borrowed = engine.Borrow();
-        var pieces = (await PieceReader.ReadAsync(borrowed.Session, table, time, PartitionGrid.Of(said), cancellationToken))?.Pieces ?? [];
-        Seen(table, time, pieces);
-        return pieces;
+        var grid = PartitionGrid.Of(said);
+
+        // What a table is partitioned by never changes, and it was described in this run.
+        var read =
+            _last.TryGetValue(table, out var last) && last is { Table.Columns.Count: > 0 }
+                ? await PieceReader.ReadAsync(borrowed.Session, table, (new([]), last.Table.Columns), time, grid, cancellationToken)
+                : await PieceReader.ReadAsync(borrowed.Session, table, time, grid, cancellationToken);
+        if (read is null)
+            return [];
+        Seen(table, time, read);
+        return read.Pieces;
     }
 
     /// <summary>Which partition it is, and what it holds.</summary>

@@ -18,6 +18,10 @@ internal sealed class CrateDbStatements(CrateDbEngine engine, SqlSession session
     private readonly HashSet<TableName> _seen = [];
     private readonly HashSet<TableName> _read = [];
     private readonly HashSet<TableName> _tables = [];
+    private readonly AheadAnswers _ahead = new(engine.Dialect);
+
+    // So many numbers are asked for with one statement.
+    private const int MostNumbers = 120;
 
     // True where something of a user's table was read or written since it was last asked whether all of it is there.
     private bool _isToAsk;
@@ -37,6 +41,7 @@ internal sealed class CrateDbStatements(CrateDbEngine engine, SqlSession session
             throw engine.ReadOnly();
         List<TableName> named = [.. statement.Relations.Select(engine.Whole)];
         var verb = Verb.Of(statement, engine.Dialect);
+        _ahead.Clear();
         if (verb.Reads && !IsLookup(statement, named))
             await FreshAsync(verb.IsInsert ? named.Skip(1) : named, named, cancellationToken);
 
@@ -55,6 +60,8 @@ internal sealed class CrateDbStatements(CrateDbEngine engine, SqlSession session
     {
         ArgumentNullException.ThrowIfNull(query);
         Begin(cancellationToken);
+        if (_ahead.Row(query) is { } answer)
+            return [answer];
         List<TableName> named = [.. query.Relations.Select(engine.Whole)];
         var verb = Verb.Of(query, engine.Dialect);
         if (!IsLookup(query, named))
@@ -65,6 +72,7 @@ internal sealed class CrateDbStatements(CrateDbEngine engine, SqlSession session
         // A change that says what it wrote is never repeated.
         if (engine.IsReadOnly)
             throw engine.ReadOnly();
+        _ahead.Clear();
         engine.Freshness.Written(named[0]);
         return (await session.ExecuteAsync(query, cancellationToken)).Rows;
     }
@@ -74,7 +82,9 @@ internal sealed class CrateDbStatements(CrateDbEngine engine, SqlSession session
     {
         Begin(cancellationToken);
         var whole = engine.Whole(table);
-        var description = await CrateDbObserver.DescribeAsync(engine, session, whole, cancellationToken);
+        var description = _ahead.Look(whole) is { } look
+            ? await CrateDbObserver.DescribeAsync(engine, session, whole, look, cancellationToken)
+            : await CrateDbObserver.DescribeAsync(engine, session, whole, cancellationToken);
         engine.Freshness.IsView(whole, description is { IsView: true });
         if (description is { IsView: false })
             _tables.Add(whole);
@@ -93,6 +103,49 @@ internal sealed class CrateDbStatements(CrateDbEngine engine, SqlSession session
         Begin(cancellationToken);
         return CrateDbObserver.MeasureAsync(this, engine, tables, withBytes, cancellationToken);
     }
+
+    /// <inheritdoc/>
+    public async Task AheadAsync(Ahead next, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(next);
+        Begin(cancellationToken);
+        if (next.Tables.Count > 0)
+        {
+            List<TableName> tables = [.. next.Tables.Select(engine.Whole).Distinct().Where(t => !_ahead.HasLook(t))];
+            var look = await CatalogLook.ReadAsync(session, tables, cancellationToken);
+            _ahead.Add(look, tables);
+
+            // That all of a table is there is known before its first look, and asked again after the last one.
+            _read.UnionWith(tables.Where(look.IsWhole).Where(t => !CrateDbEngine.IsCatalog(t)));
+        }
+
+        List<TableName> sizes = [.. next.Sizes.Select(engine.Whole).Distinct().Where(t => !_ahead.HasRows(t))];
+        List<RowQuery> rows = [.. next.Rows.Where(r => !_ahead.HasRow(r.Query))];
+        IReadOnlyList<SqlText> counts = [.. sizes.Select(ObserverShapes.Count)];
+        IReadOnlyList<SqlText> numbers = [.. counts, .. rows.SelectMany(r => r.Values)];
+        if (numbers.Count == 0)
+            return;
+        List<TableName> named = [.. numbers.SelectMany(n => n.Relations).Select(engine.Whole).Distinct()];
+        await FreshAsync(named, named, cancellationToken);
+        List<object?> values = [];
+        foreach (var some in numbers.Chunk(MostNumbers))
+        {
+            var row = (await session.QueryAsync(RowsSql.Together(some), cancellationToken)).Rows[0];
+            values.AddRange(some.Select((_, i) => row[i]));
+        }
+
+        for (var i = 0; i < sizes.Count; i++)
+            _ahead.Add(sizes[i], (long)values[i]!);
+        var at = sizes.Count;
+        foreach (var query in rows)
+        {
+            _ahead.Add(query.Query, new Row([.. values.Skip(at).Take(query.Values.Count)]));
+            at += query.Values.Count;
+        }
+    }
+
+    /// <summary>Rows and bytes of tables that were asked for ahead; null where not all of them were.</summary>
+    public IReadOnlyList<(long Rows, long Bytes)>? Known(IReadOnlyList<TableName> tables) => _ahead.Sizes(tables);
 
     /// <inheritdoc/>
     public async Task BarrierAsync(Before next, CancellationToken cancellationToken)
@@ -136,6 +189,27 @@ internal sealed class CrateDbStatements(CrateDbEngine engine, SqlSession session
         _seen.UnionWith(tables);
     }
 
+    // Whoever reads one of Varve's books reads others next: all that may be old are refreshed with the same statement.
+    private async Task RefreshWithBooksAsync(List<TableName> stale, CancellationToken cancellationToken)
+    {
+        List<TableName> books = stale.Find(CrateDbEngine.IsCatalog) is { } book ? engine.Freshness.Books(book, stale) : [];
+        if (books.Count > 0)
+        {
+            try
+            {
+                await RefreshAsync([.. stale, .. books], cancellationToken);
+                return;
+            }
+            catch (EngineException error) when (error.Code == EngineCodes.Unknown)
+            {
+                // A catalog that is being made, or an older one, has not all of them.
+                engine.Freshness.LacksBooks();
+            }
+        }
+
+        await RefreshAsync(stale, cancellationToken);
+    }
+
     /// <summary>
     /// What a statement reads is refreshed before it, and of what it names it is known before its first look that all of it is
     /// there: for all of its tables at once.
@@ -144,7 +218,7 @@ internal sealed class CrateDbStatements(CrateDbEngine engine, SqlSession session
     {
         List<TableName> stale = [.. Stored(read).Where(IsStale)];
         if (stale.Count > 0)
-            await RefreshAsync(stale, cancellationToken);
+            await RefreshWithBooksAsync(stale, cancellationToken);
         List<TableName> users = [.. Stored(named).Where(t => !CrateDbEngine.IsCatalog(t))];
         List<TableName> first = [.. users.Where(t => !_read.Contains(t))];
         if (first.Count > 0)

@@ -11,6 +11,26 @@ internal sealed class Freshness(TimeProvider clock)
 {
     private static readonly TimeSpan s_interval = TimeSpan.FromSeconds(1);
 
+    private static readonly TimeSpan s_making = TimeSpan.FromSeconds(30);
+
+    private static readonly string[] s_books =
+    [
+        "policies",
+        "relations",
+        "ledgers",
+        "holds",
+        "archives",
+        "runs",
+        "steps",
+        "audit",
+        "coverage",
+        "dirty",
+        "edges",
+    ];
+
+    // When not all of them were there; 0 for never.
+    private long _lacked;
+
     private readonly ConcurrentDictionary<TableName, long> _seen = new();
     private readonly ConcurrentDictionary<TableName, bool> _views = new();
 
@@ -31,6 +51,17 @@ internal sealed class Freshness(TimeProvider clock)
 
     /// <summary>True where rows of others may not be seen either.</summary>
     public bool IsStale(TableName table) => !_seen.TryGetValue(table, out var seen) || clock.GetElapsedTime(seen) > s_interval;
+
+    /// <summary>Varve's other books beside one of them, of which rows of this process or of others may not be seen.</summary>
+    /// <param name="book">One of them.</param>
+    /// <param name="asked">Those that are not to be among them.</param>
+    public List<TableName> Books(TableName book, IReadOnlyCollection<TableName> asked) =>
+        Interlocked.Read(ref _lacked) is > 0 and var at && clock.GetElapsedTime(at) < s_making
+            ? []
+            : [.. s_books.Select(book.WithName).Except(asked).Where(IsStale)];
+
+    /// <summary>Not all of them are there: somebody makes them, or will.</summary>
+    public void LacksBooks() => Interlocked.Exchange(ref _lacked, clock.GetTimestamp());
 
     /// <summary>It is a view, and has no rows of its own.</summary>
     public void IsView(TableName table, bool isView)

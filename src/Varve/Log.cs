@@ -43,6 +43,9 @@ internal static partial class Log
     [LoggerMessage(6, LogLevel.Warning, "{Policy}: {Relation} waits for a person: {Reason}")]
     public static partial void Waits(this ILogger log, string policy, string relation, string reason);
 
+    [LoggerMessage(7, LogLevel.Information, "Policies are looked at one by one: looking at all of them at once failed")]
+    public static partial void LookFailed(this ILogger log, VarveException error);
+
     [LoggerMessage(10, LogLevel.Debug, "{Policy}: {Step} begins")]
     public static partial void StepBegins(this ILogger log, string policy, string step);
 

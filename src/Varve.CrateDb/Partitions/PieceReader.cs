@@ -47,10 +47,27 @@ internal static class PieceReader
         CancellationToken cancellationToken
     )
     {
-        var (described, columns) = known;
         IReadOnlyList<Row> partitions =
-            columns.Count == 0 ? [] : (await session.QueryAsync(CatalogShapes.Partitions(table), cancellationToken)).Rows;
-        var shards = (await session.QueryAsync(CatalogShapes.Shards(table), cancellationToken)).Rows.ToLookup(r => r.TextOrNull(0) ?? "");
+            known.Columns.Count == 0 ? [] : (await session.QueryAsync(CatalogShapes.Partitions(table), cancellationToken)).Rows;
+        return Read(known, time, stated, partitions, (await session.QueryAsync(CatalogShapes.Shards(table), cancellationToken)).Rows);
+    }
+
+    /// <summary>The same from what the catalogs said.</summary>
+    /// <param name="known">What <see cref="CatalogShapes.Table"/> says of it, and its partition columns.</param>
+    /// <param name="time">The time column of the policy.</param>
+    /// <param name="stated">What the policy says of a partition column whose expression does not tell it.</param>
+    /// <param name="partitions">Its partitions.</param>
+    /// <param name="primaries">Its primary shards.</param>
+    public static PiecedTable Read(
+        (Row Described, IReadOnlyList<PartitionColumn> Columns) known,
+        string time,
+        (string Column, PartitionGrid Grid)? stated,
+        IReadOnlyList<Row> partitions,
+        IReadOnlyList<Row> primaries
+    )
+    {
+        var (described, columns) = known;
+        var shards = primaries.ToLookup(r => r.TextOrNull(0) ?? "");
         var parser = new PieceParser(columns, time, stated);
         var pieces = columns.Count == 0 ? [Whole(described, shards[""])] : partitions.Select(p => Partition(p, parser, shards[p.Text(0)]));
         return new(
@@ -114,7 +131,7 @@ internal static class PieceReader
             Marks = [.. shards.Select(Mark)],
         };
 
-    /// <summary>The mark of a row of <see cref="CatalogShapes.Shards"/>.</summary>
+    /// <summary>The mark of a row of <see cref="CatalogShapes.Shards(TableName)"/>.</summary>
     public static ShardMark Mark(Row shard) => new(shard.TextOrNull(1) ?? "", shard.Long(2), shard.LongOrNull(3) ?? -1);
 
     private static IReadOnlyList<string> Texts(object? array) => [.. ((object?[]?)array ?? []).Cast<string>()];

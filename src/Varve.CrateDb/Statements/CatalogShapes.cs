@@ -23,6 +23,37 @@ internal static class CatalogShapes
             FROM information_schema.tables WHERE table_schema = {table.Schema} AND table_name = {table.Name}
             """;
 
+    /// <summary>The same of several relations, with schema and name behind.</summary>
+    public static SqlText Tables(IReadOnlyList<TableName> tables) =>
+        $"""
+            SELECT partitioned_by, number_of_shards, closed, settings['routing']['allocation']['require'], settings['blocks']['write'], table_type,
+              table_schema, table_name
+            FROM information_schema.tables WHERE {Any("table_schema", tables)} ORDER BY table_schema, table_name
+            """;
+
+    /// <summary>Their columns, with schema and name behind.</summary>
+    public static SqlText Columns(IReadOnlyList<TableName> tables) =>
+        $"""
+            SELECT column_name, data_type, generation_expression, numeric_scale, table_schema, table_name FROM information_schema.columns
+            WHERE {Any("table_schema", tables)} ORDER BY table_schema, table_name, ordinal_position
+            """;
+
+    /// <summary>Their partitions, with schema and name behind.</summary>
+    public static SqlText Partitions(IReadOnlyList<TableName> tables) =>
+        $"""
+            SELECT partition_ident, "values", number_of_shards, closed,
+              settings['routing']['allocation']['require'], settings['blocks']['write'], number_of_replicas, table_schema, table_name
+            FROM information_schema.table_partitions WHERE {Any("table_schema", tables)} ORDER BY table_schema, table_name, partition_ident
+            """;
+
+    /// <summary>Their primary shards that can be read, with schema and name behind.</summary>
+    public static SqlText Shards(IReadOnlyList<TableName> tables) =>
+        $"""
+            SELECT partition_ident, partition_uuid, id, seq_no_stats['max_seq_no'], num_docs, size, schema_name, table_name FROM sys.shards
+            WHERE ({Any("schema_name", tables)}) AND primary AND routing_state IN ('STARTED', 'RELOCATING')
+            ORDER BY schema_name, table_name, partition_ident, id
+            """;
+
     /// <summary>Every partition with its values, shards, place, blocks and replicas.</summary>
     public static SqlText Partitions(TableName table) =>
         $"""

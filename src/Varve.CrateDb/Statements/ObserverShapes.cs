@@ -16,5 +16,8 @@ internal static class ObserverShapes
 
     /// <summary>The rows of some tables, in one row; CrateDB counts them without reading.</summary>
     public static SqlText Rows(IReadOnlyList<TableName> tables) =>
-        $"SELECT {SqlText.Join(", ", tables.Select(t => (SqlText)$"(SELECT count(*) FROM {t})"))}";
+        $"SELECT {SqlText.Join(", ", tables.Select(t => (SqlText)$"({Count(t)})"))}";
+
+    /// <summary>The rows of a table.</summary>
+    public static SqlText Count(TableName table) => $"SELECT count(*) FROM {table}";
 }

@@ -16,7 +16,7 @@ internal sealed class PolicySelector(Session session)
     /// <summary>Who is to be looked at or run. Where no pattern is stored, that costs nothing more than reading the catalog.</summary>
     public async Task<ActivePolicies> RosterAsync(CancellationToken cancellationToken)
     {
-        var shelf = await Checker.ShelfAsync(cancellationToken);
+        var shelf = await session.Store.InForceAsync(session.Engine, cancellationToken);
         return new(shelf, await Patterns.ExpandAsync(shelf, cancellationToken), session.Now());
     }
 
@@ -33,9 +33,15 @@ internal sealed class PolicySelector(Session session)
         Func<StoredPolicy, Task<IReadOnlyList<T>>> work,
         Func<StoredPolicy, VarveException, T> broken,
         CancellationToken cancellationToken
+    ) => await EachAsync(await RosterAsync(cancellationToken), selection, work, broken);
+
+    private static async Task<IReadOnlyList<T>> EachAsync<T>(
+        ActivePolicies roster,
+        Selection selection,
+        Func<StoredPolicy, Task<IReadOnlyList<T>>> work,
+        Func<StoredPolicy, VarveException, T> broken
     )
     {
-        var roster = await RosterAsync(cancellationToken);
         var (policies, behind) = (roster.Select(selection), roster.Behind(selection));
         if (policies.Count == 0 && behind is [{ Error: var only }])
             throw only;
@@ -49,13 +55,31 @@ internal sealed class PolicySelector(Session session)
     }
 
     /// <summary>The plans of policies, as they are looked at.</summary>
-    public Task<IReadOnlyList<Plan>> PlanAsync(Selection selection, Instant asOf, CancellationToken cancellationToken) =>
-        EachAsync(
-            selection,
-            async policy => [(await session.Inspector.InspectAsync(policy, asOf, cancellationToken)).Plan],
-            (policy, broken) => Broken(policy, broken, asOf),
+    public async Task<IReadOnlyList<Plan>> PlanAsync(Selection selection, Instant asOf, CancellationToken cancellationToken)
+    {
+        var books = await session.Store.BooksAsync(session.Engine, cancellationToken);
+        var roster = books is null
+            ? await RosterAsync(cancellationToken)
+            : new(CatalogSnapshot.Empty(session.Engine.Capabilities.IgnoresCase) with { Policies = books.Policies }, [], session.Now());
+        var seen = await new TogetherLook(session.Engine, session.Store, session.Inspector).InspectAsync(
+            roster.Select(selection),
+            asOf,
+            books,
+            onlyQuiet: false,
             cancellationToken
         );
+        return await EachAsync(
+            roster,
+            selection,
+            async policy =>
+                [
+                    (
+                        seen.GetValueOrDefault(policy.Policy.Name) ?? await session.Inspector.InspectAsync(policy, asOf, cancellationToken)
+                    ).Plan,
+                ],
+            (policy, broken) => Broken(policy, broken, asOf)
+        );
+    }
 
     /// <summary>
     /// Stores the policies of tables that patterns match and that have none yet, and lets others follow a changed pattern.

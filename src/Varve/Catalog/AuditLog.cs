@@ -11,12 +11,15 @@ namespace Varve.Catalog;
 /// The append-only log: gapless numbers, and in each entry the hash of the one before, so that what was altered, removed
 /// or inserted inside shows. SHA-256, or HMAC-SHA-256 where a key is given.
 /// </summary>
-internal sealed class AuditLog(CatalogTables tables, string? key)
+internal sealed class AuditLog(CatalogTables tables, string? key, bool isAtomic = true)
 {
     private const int ShortestHead = 8;
 
     private static readonly long s_first = Micros.From(Instant.MinValue + Duration.Epsilon);
     private static readonly long s_last = Micros.From(Instant.MaxValue - Duration.Epsilon);
+
+    // The entry that was appended here last, where nothing takes it back.
+    private OwnEntry? _own;
 
     /// <summary>The hash before the first entry.</summary>
     public static readonly string Genesis = new('0', 64);
@@ -32,20 +35,37 @@ internal sealed class AuditLog(CatalogTables tables, string? key)
         CancellationToken cancellationToken
     )
     {
+        // Where each statement is done by itself, who was first is told by the number, which nobody can take twice.
+        if (Interlocked.Exchange(ref _own, null) is { } own)
+        {
+            try
+            {
+                return await AppendAsync(statements, own.Seq + 1, own.Hash, actor, at, action, policy, detail, cancellationToken);
+            }
+            catch (EngineException error) when (error.Code == EngineCodes.Constraint)
+            {
+                // Somebody else appended since.
+            }
+        }
+
         var newest = await statements.QueryAsync($"SELECT seq, hash FROM {tables.Audit} ORDER BY seq DESC LIMIT 1", cancellationToken);
-        var seq = newest.Count == 0 ? 1 : newest[0].Long(0) + 1;
-        var entry = new AuditEntry(
-            seq,
-            at,
-            actor.User,
-            actor.SystemUser,
-            actor.Host,
-            action,
-            policy,
-            detail,
-            newest.Count == 0 ? Genesis : newest[0].Text(1),
-            ""
-        );
+        var (last, previous) = newest is [var row] ? (row.Long(0), row.Text(1)) : (0, Genesis);
+        return await AppendAsync(statements, last + 1, previous, actor, at, action, policy, detail, cancellationToken);
+    }
+
+    private async Task<string> AppendAsync(
+        IStatements statements,
+        long seq,
+        string previous,
+        AuditActor actor,
+        Instant at,
+        string action,
+        string? policy,
+        JsonObject detail,
+        CancellationToken cancellationToken
+    )
+    {
+        var entry = new AuditEntry(seq, at, actor.User, actor.SystemUser, actor.Host, action, policy, detail, previous, "");
         entry = entry with { Hash = Hash(entry, detail.ToJsonString()) };
         await statements.ExecuteAsync(
             $"""
@@ -56,8 +76,12 @@ internal sealed class AuditLog(CatalogTables tables, string? key)
             """,
             cancellationToken
         );
+        if (!isAtomic)
+            _own = new(seq, entry.Hash);
         return entry.Hash;
     }
+
+    private sealed record OwnEntry(long Seq, string Hash);
 
     /// <summary>The hash of the newest entry.</summary>
     public async Task<string> HeadAsync(IStatements statements, CancellationToken cancellationToken)

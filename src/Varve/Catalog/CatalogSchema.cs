@@ -78,12 +78,14 @@ internal sealed class CatalogSchema(CatalogTables tables, IEngine engine)
     /// <exception cref="EngineException">It is newer than this Varve.</exception>
     public async Task<int?> VersionAsync(CancellationToken cancellationToken)
     {
-        _seen = _seen || await Look.DescribeAsync(engine, tables.Meta, cancellationToken) is not null;
-        if (!_seen)
+        if (engine.Capabilities.Transactions)
+            _seen = _seen || await Look.DescribeAsync(engine, tables.Meta, cancellationToken) is not null;
+        if (engine.Capabilities.Transactions && !_seen)
             return null;
         if (_known is var (known, at) && TimeProvider.System.GetElapsedTime(at) < s_known)
             return known;
-        var version = await engine.TransactAsync(ReadVersionAsync, Scope.Reading, cancellationToken);
+        if (await FoundAsync(cancellationToken) is not { } version)
+            return null;
         if (version == Version && !engine.Capabilities.Transactions)
             _known = new(version, TimeProvider.System.GetTimestamp());
         if (version <= Version)
@@ -96,9 +98,28 @@ internal sealed class CatalogSchema(CatalogTables tables, IEngine engine)
         );
     }
 
+    // Each look may be a round trip: where a failed one ends nothing else, whether there is a catalog is not asked by itself.
+    private async Task<int?> FoundAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await engine.TransactAsync(ReadVersionAsync, Scope.Reading, cancellationToken);
+        }
+        catch (EngineException error) when (error.Code == EngineCodes.Unknown && !engine.Capabilities.Transactions)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>A query for the version as it is stored.</summary>
+    public SqlText StoredVersion => $"SELECT value FROM {tables.Meta} WHERE name = {VersionName}";
+
+    /// <summary>True for the version that this Varve writes, as it is stored.</summary>
+    public bool IsCurrent(string? stored) => stored == Version.ToString(CultureInfo.InvariantCulture);
+
     private async Task<int> ReadVersionAsync(IStatements statements, CancellationToken cancellationToken)
     {
-        var rows = await statements.QueryAsync($"SELECT value FROM {tables.Meta} WHERE name = {VersionName}", cancellationToken);
+        var rows = await statements.QueryAsync(StoredVersion, cancellationToken);
         return rows.Count == 1 ? int.Parse(rows[0].Text(0), CultureInfo.InvariantCulture) : 0;
     }
 

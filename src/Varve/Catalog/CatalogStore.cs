@@ -20,7 +20,7 @@ internal sealed class CatalogStore
         Holds = new(Tables);
         Ledgers = new(Tables, _dialect, Policies, Archives, Holds);
         Runs = new(Tables, keepRuns);
-        Audit = new(Tables, auditKey);
+        Audit = new(Tables, auditKey, engine.Capabilities.Transactions);
         Look = new(Tables);
     }
 
@@ -75,6 +75,57 @@ internal sealed class CatalogStore
             Scope.Reading,
             cancellationToken
         );
+    }
+
+    /// <summary>
+    /// What is in force, and the rest of it only where a pattern is: tables are looked for that it matches.
+    /// </summary>
+    public async Task<CatalogSnapshot> InForceAsync(IEngine engine, CancellationToken cancellationToken)
+    {
+        var ignoresCase = engine.Capabilities.IgnoresCase;
+        if (!await Schema.ExistsAsync(cancellationToken))
+            return CatalogSnapshot.Empty(ignoresCase);
+        var (policies, patterns) = await engine.TransactAsync(Policies.InForceAsync, Scope.Reading, cancellationToken);
+        return patterns.Count > 0
+            ? await ShelfAsync(engine, cancellationToken)
+            : CatalogSnapshot.Empty(ignoresCase) with
+            {
+                Policies = policies,
+            };
+    }
+
+    /// <summary>
+    /// The same with the ledgers, where the engine is asked as few questions as can be; null where that does not do, because there is a
+    /// pattern, or no catalog of this version: whoever looks closer is told.
+    /// </summary>
+    public async Task<CatalogBooks?> BooksAsync(IEngine engine, CancellationToken cancellationToken)
+    {
+        if (!engine.Capabilities.AsksAhead)
+            return null;
+        try
+        {
+            var (policies, hasPatterns, rows) = await engine.TransactAsync(
+                (s, token) => Policies.WithLedgersAsync(s, Schema.StoredVersion, token),
+                Scope.Reading,
+                cancellationToken
+            );
+            if (hasPatterns || rows.Count == 0 || !Schema.IsCurrent(rows[0].TextOrNull(13)))
+                return null;
+            return new(
+                policies,
+                rows.Where(r => !r.IsNull(12))
+                    .ToDictionary(
+                        r => r.Text(9),
+                        r => LedgerJson.Read(r.Text(12)) with { Version = r.Long(10), Shown = r.Long(11) },
+                        StringComparer.Ordinal
+                    ),
+                rows[0].Long(14) > 0
+            );
+        }
+        catch (EngineException error) when (error.Code == EngineCodes.Unknown)
+        {
+            return null;
+        }
     }
 
     private async Task<IReadOnlyList<ExpiredSource>> ExpiredAsync(IStatements statements, CancellationToken cancellationToken)

@@ -13,19 +13,30 @@ internal sealed class HoldTable(CatalogTables tables)
     /// Every hold of a policy and of the patterns that it comes from or came from, also those that have ended by themselves.
     /// </summary>
     public async Task<IReadOnlyList<Hold>> ListAsync(IStatements statements, string policy, CancellationToken cancellationToken) =>
-        [
-            .. (
-                await OfItAsync(
-                    statements,
-                    policy,
-                    await statements.QueryAsync(
-                        $"SELECT hold, relation, from_us, to_us, reason, who, until_us, policy FROM {tables.Holds} ORDER BY set_us",
-                        cancellationToken
-                    ),
-                    cancellationToken
-                )
-            ).Select(Hold),
-        ];
+        [.. (await OfItAsync(statements, policy, await statements.QueryAsync(All, cancellationToken), cancellationToken)).Select(Hold)];
+
+    /// <summary>The same of several policies, with one question unless some are of other names; by policy.</summary>
+    public async Task<IReadOnlyDictionary<string, IReadOnlyList<Hold>>> ListAsync(
+        IStatements statements,
+        IReadOnlyList<string> policies,
+        CancellationToken cancellationToken
+    )
+    {
+        var rows = await statements.QueryAsync(All, cancellationToken);
+        var others = rows.Select(r => r.Text(7)).Except(policies, StringComparer.Ordinal).Any();
+        var held = new Dictionary<string, IReadOnlyList<Hold>>(StringComparer.Ordinal);
+        foreach (var policy in policies)
+        {
+            var own = rows.Where(r => r.Text(7) == policy);
+            if (others)
+                own = await OfItAsync(statements, policy, rows, cancellationToken);
+            held[policy] = [.. own.Select(Hold)];
+        }
+
+        return held;
+    }
+
+    private SqlText All => $"SELECT hold, relation, from_us, to_us, reason, who, until_us, policy FROM {tables.Holds} ORDER BY set_us";
 
     /// <summary>The holds that were set under one name, in force or not.</summary>
     public async Task<IReadOnlyList<Hold>> OfAsync(IStatements statements, string name, CancellationToken cancellationToken) =>

@@ -14,15 +14,90 @@ namespace Varve.Catalog;
 /// </summary>
 internal sealed class LedgerTable(CatalogTables tables, Dialect dialect, PolicyTable policies, ArchiveTable archives, HoldTable holds)
 {
+    private static readonly Ledger s_none = Ledger.Empty("") with { PublishedRevision = 0 };
+
     /// <summary>The ledger of one policy at an instant (for holds that end by themselves).</summary>
     public async Task<Ledger> LoadAsync(IStatements statements, StoredPolicy policy, Instant at, CancellationToken cancellationToken)
     {
         var name = policy.Policy.Name;
         var ledger = await LoadAsync(statements, name, cancellationToken);
+        IReadOnlyList<ArchivedPart> parts = policy.Policy.Archive is null
+            ? []
+            : await archives.ListAsync(statements, name, cancellationToken);
+        return await WholeAsync(
+            statements,
+            policy,
+            ledger,
+            parts,
+            await holds.ListAsync(statements, name, cancellationToken),
+            at,
+            cancellationToken
+        );
+    }
+
+    /// <summary>The same of several policies, with few questions; by name.</summary>
+    /// <param name="statements">The unit of work.</param>
+    /// <param name="policies">Which.</param>
+    /// <param name="at">The instant.</param>
+    /// <param name="books">What was read of them just now; null for nothing.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public async Task<IReadOnlyDictionary<string, Ledger>> LoadAsync(
+        IStatements statements,
+        IReadOnlyList<StoredPolicy> policies,
+        Instant at,
+        CatalogBooks? books,
+        CancellationToken cancellationToken
+    )
+    {
+        var stored = books?.Ledgers ?? await StoredAsync(statements, policies, cancellationToken);
+        IReadOnlyList<ArchivedPart> all = policies.Any(p => p.Policy.Archive is not null)
+            ? await archives.ListAsync(statements, cancellationToken)
+            : [];
+        var parts = all.ToLookup(p => p.Policy, StringComparer.Ordinal);
+        var held = books is { HasHolds: false }
+            ? null
+            : await holds.ListAsync(statements, [.. policies.Select(p => p.Policy.Name)], cancellationToken);
+        var ledgers = new Dictionary<string, Ledger>(StringComparer.Ordinal);
+        foreach (var policy in policies)
+        {
+            var name = policy.Policy.Name;
+            ledgers[name] = await WholeAsync(
+                statements,
+                policy,
+                stored.GetValueOrDefault(name) ?? s_none,
+                [.. parts[name]],
+                held?[name] ?? [],
+                at,
+                cancellationToken
+            );
+        }
+
+        return ledgers;
+    }
+
+    private async Task<IReadOnlyDictionary<string, Ledger>> StoredAsync(
+        IStatements statements,
+        IReadOnlyList<StoredPolicy> policies,
+        CancellationToken cancellationToken
+    ) =>
+        policies is [var only]
+            ? new Dictionary<string, Ledger> { [only.Policy.Name] = await LoadAsync(statements, only.Policy.Name, cancellationToken) }
+            : (
+                await statements.QueryAsync($"SELECT version, shown, document{Also}, policy FROM {tables.Ledgers}", cancellationToken)
+            ).ToDictionary(r => r.Text(r.Count - 1), Read, StringComparer.Ordinal);
+
+    private async Task<Ledger> WholeAsync(
+        IStatements statements,
+        StoredPolicy policy,
+        Ledger ledger,
+        IReadOnlyList<ArchivedPart> parts,
+        IReadOnlyList<Hold> held,
+        Instant at,
+        CancellationToken cancellationToken
+    )
+    {
         var archived = policy.Policy.Archive is { To: var location }
-            ? RangeSet.Of(
-                (await archives.ListAsync(statements, name, cancellationToken)).Where(p => p.Location == location).Select(p => p.Range)
-            )
+            ? RangeSet.Of(parts.Where(p => p.Location == location).Select(p => p.Range))
             : RangeSet.Empty;
         if (!archived.IsEmpty)
             ledger = ledger.With(Relations.Source, ledger.Of(Relations.Source) with { Archived = archived });
@@ -33,8 +108,8 @@ internal sealed class LedgerTable(CatalogTables tables, Dialect dialect, PolicyT
             ConfirmedPolicy =
                 ledger.ConfirmedRevision == 0 ? null
                 : ledger.ConfirmedRevision == policy.Revision ? policy.Policy
-                : (await policies.RevisionAsync(statements, name, ledger.ConfirmedRevision, cancellationToken))?.Policy,
-            Holds = [.. (await holds.ListAsync(statements, name, cancellationToken)).Where(h => h.Until is not { } until || until > at)],
+                : (await policies.RevisionAsync(statements, policy.Policy.Name, ledger.ConfirmedRevision, cancellationToken))?.Policy,
+            Holds = [.. held.Where(h => h.Until is not { } until || until > at)],
         };
     }
 
@@ -45,18 +120,10 @@ internal sealed class LedgerTable(CatalogTables tables, Dialect dialect, PolicyT
             $"SELECT version, shown, document{Also} FROM {tables.Ledgers} WHERE policy = {policy}",
             cancellationToken
         );
-        return rows.Count == 0
-            ? Ledger.Empty("") with
-            {
-                PublishedRevision = 0,
-            }
-            : LedgerJson.Read(rows[0].Text(2)) with
-            {
-                Version = rows[0].Long(0),
-                Shown = rows[0].Long(1),
-                Row = RowOf(rows[0], 3),
-            };
+        return rows.Count == 0 ? s_none : Read(rows[0]);
     }
+
+    private Ledger Read(Row row) => LedgerJson.Read(row.Text(2)) with { Version = row.Long(0), Shown = row.Long(1), Row = RowOf(row, 3) };
 
     /// <summary>The same for every policy that has one.</summary>
     public async Task<IReadOnlyDictionary<string, Ledger>> ListAsync(IStatements statements, CancellationToken cancellationToken) =>

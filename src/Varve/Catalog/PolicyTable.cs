@@ -35,6 +35,30 @@ internal sealed class PolicyTable(CatalogTables tables, Dialect dialect)
         return (Read([.. rows[OfTable]]), Read([.. rows[OfPattern]]));
     }
 
+    /// <summary>
+    /// Policies and patterns in force, and behind each row what its ledger says, the version of the catalog, and how many holds there
+    /// are: one question where each is a round trip.
+    /// </summary>
+    public async Task<(IReadOnlyList<StoredPolicy> Policies, bool HasPatterns, IReadOnlyList<Row> Rows)> WithLedgersAsync(
+        IStatements statements,
+        SqlText version,
+        CancellationToken cancellationToken
+    )
+    {
+        var rows = await statements.QueryAsync(WithLedgers(version), cancellationToken);
+        return (Read([.. rows.Where(r => r.Text(8) == OfTable)]), rows.Any(r => r.Text(8) == OfPattern), rows);
+    }
+
+    /// <summary>The question of <see cref="WithLedgersAsync"/>.</summary>
+    public SqlText WithLedgers(SqlText version) =>
+        $"""
+            SELECT p.document, p.revision, p.sha256, p.yaml, p.applied_us, p.applied_by, p.pattern, p.pattern_revision, p.kind,
+              p.policy, l.version, l.shown, l.document, ({version}), (SELECT count(*) FROM {tables.Holds})
+            FROM {tables.Policies} AS p JOIN {Newest} AS n ON p.policy = n.policy AND p.revision = n.revision
+            LEFT JOIN {tables.Ledgers} AS l ON l.policy = p.policy
+            WHERE p.state <> {Deleted} ORDER BY p.policy
+            """;
+
     private async Task<IReadOnlyList<StoredPolicy>> ListAsync(IStatements statements, string kind, CancellationToken cancellationToken) =>
         Read(await InForceAsync(statements, $" AND p.kind = {kind}", cancellationToken));
 

@@ -199,20 +199,34 @@ internal sealed class RunJournal(CatalogTables tables, Duration keep)
         await ForgetAsync(statements, run.FinishedAt!.Value, cancellationToken);
     }
 
-    /// <summary>Writes a run that had nothing to do, begun and ended, and forgets runs and steps that are too old.</summary>
-    public async Task RecordAsync(IStatements statements, RunRecord run, CancellationToken cancellationToken)
+    /// <summary>Writes runs that had nothing to do, begun and ended, and forgets runs and steps that are too old.</summary>
+    public async Task RecordAsync(IStatements statements, IReadOnlyList<RunRecord> runs, CancellationToken cancellationToken)
     {
-        await statements.ExecuteAsync(
-            $"""
-            INSERT INTO {tables.Runs} (run, policy, revision, as_of_us, started_us, finished_us, status, steps, steps_done, rows_read, rows_written, rows_removed)
-            VALUES ({run.Id}, {run.Policy}, {(long)run.Revision}, {Micros.From(run.AsOf)}, {Micros.From(run.StartedAt)}, {Micros.From(
-                run.FinishedAt!.Value
-            )}, {run.Status.Word()}, 0, 0, 0, 0, 0)
-            """,
-            cancellationToken
-        );
-        await ForgetAsync(statements, run.FinishedAt!.Value, cancellationToken);
+        foreach (var some in runs.Chunk(MostRows))
+        {
+            var rows = some.Select(run =>
+                (SqlText)
+                    $"({run.Id}, {run.Policy}, {(long)run.Revision}, {Micros.From(run.AsOf)}, {Micros.From(run.StartedAt)}, {Micros.From(run.FinishedAt!.Value)}, {run.Status.Word()}, 0, 0, 0, 0, 0)"
+            );
+            await statements.ExecuteAsync(
+                $"INSERT INTO {tables.Runs} (run, policy, revision, as_of_us, started_us, finished_us, status, steps, steps_done, rows_read, rows_written, rows_removed) VALUES {SqlText.Join(", ", rows)}",
+                cancellationToken
+            );
+        }
+
+        await ForgetAsync(statements, runs[^1].FinishedAt!.Value, cancellationToken);
     }
+
+    /// <summary>The policies of which a run is under way, or was when its process ended.</summary>
+    public async Task<IReadOnlySet<string>> RunningAsync(IStatements statements, CancellationToken cancellationToken) =>
+        (
+            await statements.QueryAsync(
+                $"SELECT DISTINCT policy FROM {tables.Runs} WHERE status = {RunStatus.Running.Word()}",
+                cancellationToken
+            )
+        )
+            .Select(r => r.Text(0))
+            .ToHashSet(StringComparer.Ordinal);
 
     // Once an hour is enough, and once for a run of many policies. Steps of runs that are gone are looked for only where runs
     // went: it reads all of both tables.

@@ -258,7 +258,7 @@ internal sealed class Doctor(Session session)
                     Severity.Error,
                     own.Policy,
                     $"{own.Table.Text} ({own.Kind} of {own.Relation}) is in the catalog, and not in the database.",
-                    own.Kind == "states"
+                    own.Kind == OwnTable.States
                         ? $"Restore it from a backup of the database: what it held of rows that have expired cannot be computed again. If there is none, varve policy retire {own.Policy} --drop forgets it: the next run builds it again as far as its input still has the rows."
                         : RelationDrift.ViewsAgain
                 );

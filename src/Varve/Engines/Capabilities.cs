@@ -30,6 +30,9 @@ public sealed record Capabilities
     /// <summary>Removing rows gives disk space back to the file system (false: blocks are reused inside the file).</summary>
     public required bool ReturnsSpace { get; init; }
 
+    /// <summary>True where it makes few questions of many, if it is told of them ahead: <see cref="IStatements.AheadAsync"/>.</summary>
+    public bool AsksAhead { get; init; }
+
     /// <summary>How it archives by snapshots of its own; null where it does not.</summary>
     public Snapshotting? Snapshotting { get; init; }
 

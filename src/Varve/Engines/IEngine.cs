@@ -63,6 +63,12 @@ public interface IStatements
     Task BarrierAsync(Before next, CancellationToken cancellationToken);
 
     /// <summary>
+    /// Told what is asked next in this unit of work. An engine that is far away asks for all of it at once; whoever asks then is
+    /// told what was seen here, unless something was written since.
+    /// </summary>
+    Task AheadAsync(Ahead next, CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <summary>
     /// Told of a statement that was run beside the unit of work and belongs to it: whoever keeps a record of it, has it in there.
     /// </summary>
     void Note(SqlText statement) { }

@@ -65,24 +65,29 @@ internal static class RowsSql
     /// Earliest and latest time of all rows in microseconds, NULL where it is not known: engines know them of a table that was
     /// not written to since they settled it.
     /// </summary>
-    public static SqlText MinMax(Dialect dialect, TimeColumn time, TableName table)
+    public static RowQuery MinMax(Dialect dialect, TimeColumn time, TableName table)
     {
         SqlText column = $"{new Identifier(time.Name)}";
-        return $"SELECT {Micros(dialect, time, $"min({column})")}, {Micros(dialect, time, $"max({column})")} FROM {table}";
+        var (min, max) = (Micros(dialect, time, $"min({column})"), Micros(dialect, time, $"max({column})"));
+        return new($"SELECT {min}, {max} FROM {table}", [$"SELECT {min} FROM {table}", $"SELECT {max} FROM {table}"]);
     }
 
     /// <summary>
     /// The same of the rows of some ranges, null for all of them, where others write: the first of an order is found by what
     /// an engine knows of blocks of rows, or by an index, and no table is read for it.
     /// </summary>
-    public static SqlText Ends(Dialect dialect, TimeColumn time, TableName table, RangeSet? ranges)
+    public static SqlText Ends(Dialect dialect, TimeColumn time, TableName table, RangeSet? ranges) =>
+        Together(EndsEach(dialect, time, table, ranges));
+
+    /// <summary>The same value by value.</summary>
+    public static IReadOnlyList<SqlText> EndsEach(Dialect dialect, TimeColumn time, TableName table, RangeSet? ranges)
     {
         SqlText column = $"{new Identifier(time.Name)}";
         SqlText condition = $"{column} IS NOT NULL";
         if (ranges is not null)
             condition = RangeSql.In(dialect, time, ranges);
-        SqlText End(SqlText order) => $"(SELECT {Micros(dialect, time, column)} FROM {table} WHERE {condition} ORDER BY {order} LIMIT 1)";
-        return $"SELECT {End(column)}, {End($"{column} DESC")}";
+        SqlText End(SqlText order) => $"SELECT {Micros(dialect, time, column)} FROM {table} WHERE {condition} ORDER BY {order} LIMIT 1";
+        return [End(column), End($"{column} DESC")];
     }
 
     /// <summary>NULL for what is not known.</summary>
@@ -152,14 +157,15 @@ internal static class RowsSql
     /// <summary>
     /// The number of rows that have no known time, and of those whose time is neither NULL nor infinite: it is out of range.
     /// </summary>
-    public static SqlText Timeless(Dialect dialect, TimeColumn time, TableName table)
+    public static RowQuery Timeless(Dialect dialect, TimeColumn time, TableName table)
     {
         SqlText column = $"{new Identifier(time.Name)}";
         SqlText outside = $"{column}";
         if (time.Type is not ColumnType.Integer)
             outside =
                 $"CASE WHEN {column} <> {dialect.TimeValue(time, Instant.MinValue)} AND {column} <> {dialect.TimeValue(time, Instant.MaxValue)} THEN 1 END";
-        return $"SELECT count(*), count({outside}) FROM {table} WHERE NOT {dialect.IsFiniteTime(time, column)}";
+        SqlText rows = $"FROM {table} WHERE NOT {dialect.IsFiniteTime(time, column)}";
+        return new($"SELECT count(*), count({outside}) {rows}", [$"SELECT count(*) {rows}", $"SELECT count({outside}) {rows}"]);
     }
 
     /// <summary>Removes the rows of a range.</summary>

@@ -2,12 +2,31 @@
 -- Those marked "untried" were not run on a real server. The others were, on CrateDB 6.4.3, in this form or one that
 -- differs in names, numbers and the columns that are asked for.
 
+-- books at once
+-- untried
+-- ?1 TEXT 'schema_version'
+-- ?2 TEXT 'deleted'
+SELECT p.document, p.revision, p.sha256, p.yaml, p.applied_us, p.applied_by, p.pattern, p.pattern_revision, p.kind,
+  p.policy, l.version, l.shown, l.document, (SELECT value FROM "varve"."meta" WHERE name = ?), (SELECT count(*) FROM "varve"."holds")
+FROM "varve"."policies" AS p JOIN (SELECT policy, max(revision) AS revision FROM "varve"."policies" GROUP BY policy) AS n ON p.policy = n.policy AND p.revision = n.revision
+LEFT JOIN "varve"."ledgers" AS l ON l.policy = p.policy
+WHERE p.state <> ? ORDER BY p.policy;
+
 -- catalog columns
 -- untried
 -- ?1 TEXT 'varve_t'
 -- ?2 TEXT 'cpu'
 SELECT column_name, data_type, generation_expression, numeric_scale FROM information_schema.columns
 WHERE table_schema = ? AND table_name = ? ORDER BY ordinal_position;
+
+-- catalog columns, several tables
+-- untried
+-- ?1 TEXT 'varve_t'
+-- ?2 TEXT 'cpu'
+-- ?3 TEXT 'varve'
+-- ?4 TEXT 'leases'
+SELECT column_name, data_type, generation_expression, numeric_scale, table_schema, table_name FROM information_schema.columns
+WHERE ("table_schema" = ? AND table_name = ?) OR ("table_schema" = ? AND table_name = ?) ORDER BY table_schema, table_name, ordinal_position;
 
 -- catalog missing shards
 -- untried
@@ -59,6 +78,16 @@ SELECT partition_ident, "values", number_of_shards, closed,
   settings['routing']['allocation']['require'], settings['blocks']['write'], number_of_replicas
 FROM information_schema.table_partitions WHERE table_schema = ? AND table_name = ? ORDER BY partition_ident;
 
+-- catalog partitions, several tables
+-- untried
+-- ?1 TEXT 'varve_t'
+-- ?2 TEXT 'cpu'
+-- ?3 TEXT 'varve'
+-- ?4 TEXT 'leases'
+SELECT partition_ident, "values", number_of_shards, closed,
+  settings['routing']['allocation']['require'], settings['blocks']['write'], number_of_replicas, table_schema, table_name
+FROM information_schema.table_partitions WHERE ("table_schema" = ? AND table_name = ?) OR ("table_schema" = ? AND table_name = ?) ORDER BY table_schema, table_name, partition_ident;
+
 -- catalog shards
 -- untried
 -- ?1 TEXT 'varve_t'
@@ -67,12 +96,32 @@ SELECT partition_ident, partition_uuid, id, seq_no_stats['max_seq_no'], num_docs
 WHERE schema_name = ? AND table_name = ? AND primary AND routing_state IN ('STARTED', 'RELOCATING')
 ORDER BY partition_ident, id;
 
+-- catalog shards, several tables
+-- untried
+-- ?1 TEXT 'varve_t'
+-- ?2 TEXT 'cpu'
+-- ?3 TEXT 'varve'
+-- ?4 TEXT 'leases'
+SELECT partition_ident, partition_uuid, id, seq_no_stats['max_seq_no'], num_docs, size, schema_name, table_name FROM sys.shards
+WHERE (("schema_name" = ? AND table_name = ?) OR ("schema_name" = ? AND table_name = ?)) AND primary AND routing_state IN ('STARTED', 'RELOCATING')
+ORDER BY schema_name, table_name, partition_ident, id;
+
 -- catalog table
 -- untried
 -- ?1 TEXT 'varve_t'
 -- ?2 TEXT 'cpu'
 SELECT partitioned_by, number_of_shards, closed, settings['routing']['allocation']['require'], settings['blocks']['write'], table_type
 FROM information_schema.tables WHERE table_schema = ? AND table_name = ?;
+
+-- catalog tables
+-- untried
+-- ?1 TEXT 'varve_t'
+-- ?2 TEXT 'cpu'
+-- ?3 TEXT 'varve'
+-- ?4 TEXT 'leases'
+SELECT partitioned_by, number_of_shards, closed, settings['routing']['allocation']['require'], settings['blocks']['write'], table_type,
+  table_schema, table_name
+FROM information_schema.tables WHERE ("table_schema" = ? AND table_name = ?) OR ("table_schema" = ? AND table_name = ?) ORDER BY table_schema, table_name;
 
 -- dialect local date
 -- untried
@@ -180,6 +229,10 @@ SELECT holder, fence, until::BIGINT, now()::BIGINT, "_seq_no", "_primary_term" F
 -- ?2 TEXT 'cpu'
 UPDATE "varve"."locks" SET holder = ?, fence = 2, until = (now()::BIGINT + 60000)::TIMESTAMP WITH TIME ZONE
 WHERE policy = ? AND "_seq_no" = 12 AND "_primary_term" = 1;
+
+-- numbers at once
+-- untried
+SELECT (SELECT count(*) FROM "varve_t"."cpu"), (SELECT CASE WHEN ("ts" IS NOT NULL AND "ts" >= (-62135596800000)::BIGINT::TIMESTAMP WITH TIME ZONE AND "ts" < 253370764800000::BIGINT::TIMESTAMP WITH TIME ZONE) THEN ("ts"::BIGINT * 1000) END FROM "varve_t"."cpu" WHERE "ts" IS NOT NULL ORDER BY "ts" LIMIT 1), (SELECT CASE WHEN ("ts" IS NOT NULL AND "ts" >= (-62135596800000)::BIGINT::TIMESTAMP WITH TIME ZONE AND "ts" < 253370764800000::BIGINT::TIMESTAMP WITH TIME ZONE) THEN ("ts"::BIGINT * 1000) END FROM "varve_t"."cpu" WHERE "ts" IS NOT NULL ORDER BY "ts" DESC LIMIT 1), (SELECT count(*) FROM "varve_t"."cpu" WHERE NOT ("ts" IS NOT NULL AND "ts" >= (-62135596800000)::BIGINT::TIMESTAMP WITH TIME ZONE AND "ts" < 253370764800000::BIGINT::TIMESTAMP WITH TIME ZONE)), (SELECT count(CASE WHEN "ts" <> (-9223372036854775807)::BIGINT::TIMESTAMP WITH TIME ZONE AND "ts" <> 9223372036854775806::BIGINT::TIMESTAMP WITH TIME ZONE THEN 1 END) FROM "varve_t"."cpu" WHERE NOT ("ts" IS NOT NULL AND "ts" >= (-62135596800000)::BIGINT::TIMESTAMP WITH TIME ZONE AND "ts" < 253370764800000::BIGINT::TIMESTAMP WITH TIME ZONE));
 
 -- observer bytes
 -- untried

@@ -236,6 +236,24 @@ public sealed class PartitionLifeTests() : ConformanceSuite(CrateDbScratch.New)
     }
 
     [Fact]
+    public async Task A_repository_that_takes_nothing_is_told_before_anything_of_its_step_was_done()
+    {
+        await Db.ExecuteAsync("CREATE REPOSITORY cold TYPE fs WITH (location = 'cold', readonly = true)");
+        var story = await DaysAsync("archive: { to: cold }\n" + Days);
+        var crate = await CrateAsync();
+        var from = crate.Http.Calls.Count;
+        var outcome = await story.RunAsync("2025-04-10T12:00Z");
+        Assert.Contains(outcome.Errors, e => e.Message.Contains("`cold` was made to be read only", StringComparison.Ordinal));
+        var calls = crate.Http.Calls.Skip(from).ToList();
+        Assert.DoesNotContain(
+            calls,
+            c => c.Says("CREATE SNAPSHOT") || c.Says("blocks.write\" = true") || c.Says("DELETE FROM \"m\".\"cpu\" ")
+        );
+        Assert.Equal(26, (await IdentsAsync()).Count);
+        await story.ExpectTiersAsync(_rows);
+    }
+
+    [Fact]
     public async Task Days_move_to_nodes_with_an_attribute_and_are_watched_until_they_are_there()
     {
         var story = await DaysAsync("source: { expire: partitions, relocate: [{ after: 5d, to: { storage: warm } }] }\n" + Days);

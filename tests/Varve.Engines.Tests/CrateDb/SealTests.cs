@@ -64,6 +64,24 @@ public sealed class SealTests() : ConformanceSuite(CrateDbScratch.New)
         Assert.Contains(await story.SourceAsync(), r => r.At == At("2025-03-22T01:00Z"));
     }
 
+    [Fact]
+    public async Task The_next_command_opens_what_a_dead_run_closed_and_nothing_else()
+    {
+        var (story, crate) = await BeginAsync();
+        await BlockAsync("2025-04-03");
+        var last = $"PARTITION (\"day\" = {Milliseconds("2025-03-25")}) {Close}";
+        await DieAtAsync(story, crate, last, () => Task.CompletedTask, () => WriteAsync(crate, "2025-03-22T01:00Z"));
+        Assert.Equal(["2025-03-20", "2025-03-21", "2025-03-22", "2025-03-23", "2025-03-24", "2025-04-03"], Closed(crate));
+
+        // No run: any command under the policy.
+        await story.WithAsync(l => l.InvalidateAsync("m.cpu", new(At("2025-04-01"), At("2025-04-02"))));
+        Assert.Equal(["2025-04-03"], Closed(crate));
+        var left = await story.SourceAsync();
+        Assert.Contains(left, r => r.At == At("2025-03-22T01:00Z"));
+        Assert.Equal(_rows.Count(r => r.At >= At("2025-03-22") && r.At < At("2025-03-23")) + 1, left.Count(r => r.At < At("2025-03-25")));
+        await WriteAsync(crate, "2025-03-22T02:00Z");
+    }
+
     /// <summary>The process ends right before a statement; something may have happened before the first partition was closed.</summary>
     private async Task DieAtAsync(Story story, ExecutingCrate crate, string statement, Func<Task> last, Func<Task>? first = null)
     {

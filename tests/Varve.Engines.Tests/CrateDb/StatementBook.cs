@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using NodaTime;
+using Varve.Catalog;
 using Varve.CrateDb;
 using Varve.CrateDb.Partitions;
 using Varve.CrateDb.Statements;
@@ -69,6 +70,20 @@ internal static class StatementBook
             new("catalog shards", CatalogShapes.Shards(s_source), IsTried: false),
             new("catalog missing shards", CatalogShapes.MissingShards(s_source), IsTried: false),
             new("catalog missing shards, several tables", CatalogShapes.MissingShards([s_source, s_lease]), IsTried: false),
+            new("catalog tables", CatalogShapes.Tables([s_source, s_lease]), IsTried: false),
+            new("catalog columns, several tables", CatalogShapes.Columns([s_source, s_lease]), IsTried: false),
+            new("catalog partitions, several tables", CatalogShapes.Partitions([s_source, s_lease]), IsTried: false),
+            new("catalog shards, several tables", CatalogShapes.Shards([s_source, s_lease]), IsTried: false),
+            new("books at once", Books(), IsTried: false),
+            new(
+                "numbers at once",
+                RowsSql.Together([
+                    ObserverShapes.Count(s_source),
+                    .. RowsSql.EndsEach(s_dialect, Layout.Time, s_source, null),
+                    .. RowsSql.Timeless(s_dialect, Layout.Time, s_source).Values,
+                ]),
+                IsTried: false
+            ),
             new("refresh, several tables", CatalogShapes.Refresh([s_source, s_lease]), IsTried: false),
             new("jobs of a run", CatalogShapes.JobsOf("run-1:3")),
             new("jobs kill", CatalogShapes.Kill("0fcb8d5c-1a4f-4a3c-8f3c-2d1e5f6a7b8c")),
@@ -137,6 +152,12 @@ internal static class StatementBook
                 IsInline: true
             ),
         ];
+
+    private static SqlText Books()
+    {
+        var tables = new CatalogTables("varve");
+        return new PolicyTable(tables, s_dialect).WithLedgers($"SELECT value FROM {tables.Meta} WHERE name = {"schema_version"}");
+    }
 
     private static IEnumerable<Shape> Rows() =>
         [

@@ -25,7 +25,9 @@ internal sealed class Observer(IEngine engine, IStatements statements, PolicyLay
     /// <param name="cancellationToken">Ends it.</param>
     public async Task<TableState> ObserveAsync(Ledger ledger, ObservationRequest watch, bool withBytes, CancellationToken cancellationToken)
     {
-        var created = blueprint.Tiers.Concat(blueprint.Retired).Where(t => ledger.Of(t.Id).Created).ToList();
+        var created = Created(ledger);
+        var (extremes, clock) = (Extremes(created), RowsSql.Timeless(_dialect, blueprint.Time, blueprint.Source));
+        await statements.AheadAsync(Ahead(created, [.. extremes.Values, clock]), cancellationToken);
         var sizes = (
             await statements.MeasureAsync([blueprint.Source, .. created.Select(t => t.States)], withBytes, cancellationToken)
         ).ToDictionary(s => s.Table);
@@ -36,7 +38,7 @@ internal sealed class Observer(IEngine engine, IStatements statements, PolicyLay
         foreach (var tier in created)
         {
             var size = sizes.GetValueOrDefault(tier.States);
-            var (first, last) = Instants(await OneAsync(RowsSql.MinMax(_dialect, blueprint.Time.Starts, tier.States), cancellationToken));
+            var (first, last) = Instants(await OneAsync(extremes[tier.Id].Query, cancellationToken));
             tiers[tier.Id] = new(size?.Rows ?? 0, size?.Bytes ?? 0, first) { Last = last };
             if (
                 await UnknownAsync(tier, ledger.Of(tier.Id).Covered.Union(ledger.Of(tier.Id).Writing), first, last, cancellationToken) is
@@ -46,7 +48,7 @@ internal sealed class Observer(IEngine engine, IStatements statements, PolicyLay
         }
 
         var frozen = extent.Before ? await CountAsync(watch.Frozen, cancellationToken) : RowExtent.None;
-        var timeless = await OneAsync(RowsSql.Timeless(_dialect, blueprint.Time, blueprint.Source), cancellationToken);
+        var timeless = await OneAsync(clock.Query, cancellationToken);
         var (changes, around, survivor, arrival) = await new Recheck(_dialect, statements, blueprint).LookAsync(
             ledger,
             watch,
@@ -77,6 +79,31 @@ internal sealed class Observer(IEngine engine, IStatements statements, PolicyLay
             Unknown = unknown,
         };
     }
+
+    /// <summary>What every look asks first, and an engine may be asked together with other tables.</summary>
+    public Ahead Ahead(Ledger ledger)
+    {
+        var created = Created(ledger);
+        return Ahead(created, [.. Extremes(created).Values, RowsSql.Timeless(_dialect, blueprint.Time, blueprint.Source)]);
+    }
+
+    private Ahead Ahead(IReadOnlyList<TierLayout> created, IReadOnlyList<RowQuery> rows) =>
+        new() { Sizes = [blueprint.Source, .. created.Select(t => t.States)], Rows = [Ends, .. rows] };
+
+    private RowQuery Ends
+    {
+        get
+        {
+            var each = RowsSql.EndsEach(_dialect, blueprint.Time, blueprint.Source, null);
+            return new(RowsSql.Together(each), each);
+        }
+    }
+
+    private Dictionary<string, RowQuery> Extremes(IReadOnlyList<TierLayout> created) =>
+        created.ToDictionary(t => t.Id, t => RowsSql.MinMax(_dialect, blueprint.Time.Starts, t.States));
+
+    private IReadOnlyList<TierLayout> Created(Ledger ledger) =>
+        [.. blueprint.Tiers.Concat(blueprint.Retired).Where(t => ledger.Of(t.Id).Created)];
 
     /// <summary>The days of UTC on which the source or a tier has rows of a range.</summary>
     public async Task<IReadOnlyList<DayRows>> DaysAsync(Ledger ledger, TimeRange range, CancellationToken cancellationToken)

@@ -35,13 +35,25 @@ internal sealed class PolicyInspector(IEngine engine, CatalogStore desk, Archive
         engine.TransactAsync(
             async (statements, token) =>
             {
-                var blueprint = await ResolveAsync(statements, stored.Policy, token);
                 var ledger = await desk.Ledgers.LoadAsync(statements, stored, asOf, token);
+                await statements.AheadAsync(new() { Tables = Tables(stored.Policy, ledger) }, token);
+                var blueprint = await ResolveAsync(statements, stored.Policy, token);
                 return await InspectAsync(statements, stored, blueprint, ledger, asOf, token, withBytes);
             },
             Scope.Reading,
             cancellationToken
         );
+
+    /// <summary>The tables that a look at a policy describes: its source, and those of its tiers that the ledger knows.</summary>
+    public static IReadOnlyList<TableName> Tables(Policy policy, Ledger ledger) =>
+        [
+            policy.Table,
+            .. ledger
+                .Relations.Values.Where(r => r.Created)
+                .SelectMany(r => r.Tables)
+                .Where(t => t.Kind == OwnTable.States)
+                .Select(t => t.Name),
+        ];
 
     public async Task<Inspection> InspectAsync(
         IStatements statements,
@@ -82,15 +94,15 @@ internal sealed class PolicyInspector(IEngine engine, CatalogStore desk, Archive
                     ),
                 ],
             };
-        if (Declared(blueprint.Policy) is { } undeclared)
-            plan = plan with { Notes = [.. plan.Notes, undeclared] };
-        var doubt = plan.Steps.Any(Touches)
-            ? await new SourceLook(engine.Dialect, statements, blueprint).LookAsync(
-                ledger,
-                Planner.Watch(blueprint, ledger, asOf).Comparable,
-                cancellationToken
-            )
-            : null;
+        plan = WithDeclared(plan, blueprint.Policy);
+        var doubt =
+            plan.Steps.Any(Touches) && !SeenPart.HasOne(blueprint, ledger)
+                ? await new SourceLook(engine.Dialect, statements, blueprint).LookAsync(
+                    ledger,
+                    Planner.Watch(blueprint, ledger, asOf).Comparable,
+                    cancellationToken
+                )
+                : null;
         if (doubt is not null)
             plan = plan with
             {
@@ -105,6 +117,24 @@ internal sealed class PolicyInspector(IEngine engine, CatalogStore desk, Archive
             };
         return new(stored, blueprint, state, plan) { Doubt = doubt };
     }
+
+    /// <summary>The same where there is nothing to do; null where there is, of which less is looked at.</summary>
+    public async Task<Inspection?> IdleAsync(
+        IStatements statements,
+        StoredPolicy stored,
+        PolicyLayout blueprint,
+        Ledger ledger,
+        Instant asOf,
+        CancellationToken cancellationToken
+    )
+    {
+        (blueprint, var state) = await LookAsync(statements, blueprint, ledger, asOf, withBytes: false, cancellationToken);
+        var plan = Planner.Plan(blueprint, state, asOf);
+        return plan.Steps.Count > 0 ? null : new(stored, blueprint, state, WithDeclared(plan, blueprint.Policy));
+    }
+
+    private Plan WithDeclared(Plan plan, Policy policy) =>
+        Declared(policy) is { } undeclared ? plan with { Notes = [.. plan.Notes, undeclared] } : plan;
 
     /// <summary>What a plan that was made before meets now; nothing is planned again.</summary>
     public async Task<Inspection> MeetAsync(
@@ -143,7 +173,8 @@ internal sealed class PolicyInspector(IEngine engine, CatalogStore desk, Archive
     public Task<PolicyLayout> ResolveAsync(Policy policy, CancellationToken cancellationToken) =>
         engine.TransactAsync((statements, token) => ResolveAsync(statements, policy, token), Scope.Reading, cancellationToken);
 
-    private async Task<PolicyLayout> ResolveAsync(IStatements statements, Policy policy, CancellationToken cancellationToken)
+    /// <summary>The same in a unit of work.</summary>
+    public async Task<PolicyLayout> ResolveAsync(IStatements statements, Policy policy, CancellationToken cancellationToken)
     {
         List<Problem> problems = [];
         var description = await statements.DescribeAsync(policy.Table, cancellationToken);

@@ -5,50 +5,46 @@ using Varve.Archiving;
 using Varve.Catalog;
 using Varve.Engines;
 using Varve.Planning;
+using Varve.Time;
 
 namespace Varve.Execution;
 
 /// <content>What is written down of it.</content>
 internal sealed partial class PolicyRun
 {
-    private async Task TellAsync(Plan plan, CancellationToken cancellationToken)
-    {
-        output.Watch.Begins(_id, plan);
-        await output.Events.WriteAsync(new RunEvent.Started(_id, plan, Now()) { Policy = plan.Policy }, cancellationToken);
-        foreach (var wait in plan.Waits)
-            await output.Events.WriteAsync(new RunEvent.Waiting(wait) { Policy = plan.Policy }, cancellationToken);
-    }
-
     /// <summary>Nothing to do is most of what a schedule does: it is one transaction, and has neither intent nor end of its own.</summary>
     private async Task IdleAsync(Plan plan, bool removes, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        var record = new RunRecord(_id, plan.Policy, plan.Revision, plan.AsOf, Now(), Now(), RunStatus.Done, 0, 0, 0, 0, 0, null, null);
+        var run = IdleRun.Of(_id, plan, Now());
         var head = await WholeAsync(
             async (s, token) =>
             {
-                await desk.Runs.CloseInterruptedAsync(s, plan.Policy, _survey!.State.Ledger.Last, record.StartedAt, token);
+                await desk.Runs.CloseInterruptedAsync(s, plan.Policy, _survey!.State.Ledger.Last, run.Record.StartedAt, token);
                 var isWritten = await ConfirmAsync(s, plan, removes, token);
-                await desk.Runs.RecordAsync(s, record, token);
-                if (isWritten || IsNews(plan))
+                await desk.Runs.RecordAsync(s, [run.Record], token);
+                if (isWritten || IsNews(_survey))
                     await RememberAsync(s, plan, isWhole: true, token);
                 return await desk.Audit.HeadAsync(s, token);
             }
         );
-        await TellAsync(plan, cancellationToken);
-        await EndAsync(plan, record.Status, new(_id, 0, 0, 0, 0, 0, Elapsed(_started), head, Stopped: false, Next: null));
+        await (run with { Head = head }).TellAsync(output, Elapsed(_started), cancellationToken);
     }
 
-    // What was read under the lease is what is stored, as long as nothing was done.
-    private bool IsNews(Plan plan) =>
-        _survey!.State is var state && (Remembered(state.Ledger, plan) != state.Ledger || state.Ledger.Shown != state.Ledger.Version);
+    /// <summary>True where a run that has nothing to do would write something down of its policy all the same.</summary>
+    public static bool IsToWrite(Inspection survey) => IsNews(survey) || Confirmed(survey, survey.Plan, removes: true) is not null;
 
-    private Ledger Remembered(Ledger before, Plan plan) =>
+    // What was read under the lease is what is stored, as long as nothing was done.
+    private static bool IsNews(Inspection survey) =>
+        survey.State is var state
+        && (Remembered(survey, RangeSet.Empty, state.Ledger, survey.Plan) != state.Ledger || state.Ledger.Shown != state.Ledger.Version);
+
+    private static Ledger Remembered(Inspection survey, RangeSet built, Ledger before, Plan plan) =>
         before with
         {
             ZoneVersion = plan.ZoneVersion,
-            ArrivalSeen = _survey!.State.ArrivalSeen ?? before.ArrivalSeen,
-            Seen = SeenPart.Next(_survey.Blueprint, _survey.State, before.Seen, plan.AsOf),
+            ArrivalSeen = survey.State.ArrivalSeen ?? before.ArrivalSeen,
+            Seen = SeenPart.Next(survey.Blueprint, survey.State with { Ledger = before }, built, before.Seen, plan.AsOf),
         };
 
     private Task BeginAsync(Plan plan, bool removes, CancellationToken cancellationToken) =>
@@ -74,10 +70,19 @@ internal sealed partial class PolicyRun
     // written.
     private async Task<bool> ConfirmAsync(IStatements statements, Plan plan, bool removes, CancellationToken cancellationToken)
     {
-        var ledger = _survey!.State.Ledger;
-        var types = _survey.Blueprint.Types;
-        var isNewType = plan.Steps.Count > 0 && _survey.Blueprint.Tiers.Count > 0 && types.Any(t => !ledger.Types.ContainsKey(t.Key));
-        var isConfirmed = removes && _survey.State.Rows > 0 && ledger.ConfirmedRevision != plan.Revision;
+        if (Confirmed(_survey!, plan, removes) is not { } ledger)
+            return false;
+        await desk.Ledgers.SaveAsync(statements, plan.Policy, ledger, cancellationToken);
+        return true;
+    }
+
+    // Null where it says nothing new.
+    private static Ledger? Confirmed(Inspection survey, Plan plan, bool removes)
+    {
+        var ledger = survey.State.Ledger;
+        var types = survey.Blueprint.Types;
+        var isNewType = plan.Steps.Count > 0 && survey.Blueprint.Tiers.Count > 0 && types.Any(t => !ledger.Types.ContainsKey(t.Key));
+        var isConfirmed = removes && survey.State.Rows > 0 && ledger.ConfirmedRevision != plan.Revision;
         if (isNewType)
             ledger = ledger with
             {
@@ -89,10 +94,7 @@ internal sealed partial class PolicyRun
         var isLessReleased = still.Count < ledger.Released.Count;
         if (isLessReleased)
             ledger = ledger with { Released = still };
-        if (!isNewType && !isConfirmed && !isLessReleased)
-            return false;
-        await desk.Ledgers.SaveAsync(statements, plan.Policy, ledger, cancellationToken);
-        return true;
+        return isNewType || isConfirmed || isLessReleased ? ledger : null;
     }
 
     private async Task FinishAsync(Plan plan, bool stopped, bool cancelled)
@@ -138,7 +140,7 @@ internal sealed partial class PolicyRun
                 return await desk.Audit.AppendAsync(s, actor, Now(), "run.finished", plan.Policy, facts, token);
             }
         );
-        await EndAsync(
+        await output.EndsAsync(
             plan,
             status,
             new(
@@ -156,12 +158,6 @@ internal sealed partial class PolicyRun
         );
     }
 
-    private async Task EndAsync(Plan plan, RunStatus status, RunSummary summary)
-    {
-        output.Watch.Ends(status, summary);
-        await output.Events.WriteAsync(new RunEvent.Finished(summary) { Policy = plan.Policy }, CancellationToken.None);
-    }
-
     // Runs of other policies append to the same log: where one was first, all of it is done again, unless a part of it stayed.
     private async Task<string> WholeAsync(Func<IStatements, CancellationToken, Task<string>> work) =>
         engine.Capabilities.Transactions
@@ -172,7 +168,7 @@ internal sealed partial class PolicyRun
     private async Task RememberAsync(IStatements statements, Plan plan, bool isWhole, CancellationToken cancellationToken)
     {
         var before = await desk.Ledgers.LoadAsync(statements, plan.Policy, cancellationToken);
-        var after = isWhole ? Remembered(before, plan) : before;
+        var after = isWhole ? Remembered(_survey!, _built, before, plan) : before;
         if (after != before)
             after = await desk.Ledgers.SaveAsync(statements, plan.Policy, after, cancellationToken);
         await desk.Ledgers.ShowAsync(statements, plan.Policy, after, cancellationToken);

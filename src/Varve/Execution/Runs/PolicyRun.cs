@@ -5,6 +5,7 @@ using Varve.Archiving;
 using Varve.Catalog;
 using Varve.Engines;
 using Varve.Planning;
+using Varve.Time;
 
 namespace Varve.Execution;
 
@@ -39,6 +40,9 @@ internal sealed partial class PolicyRun(
     private bool _halted;
     private int _intended = -1;
     private PlanStep? _next;
+
+    // Of the first tier, since the table was looked at.
+    private RangeSet _built = RangeSet.Empty;
     private VarveException? _error;
 
     /// <summary>What the steps are done under.</summary>
@@ -70,7 +74,7 @@ internal sealed partial class PolicyRun(
         await BeginAsync(plan, removes, cancellationToken);
         if (survey.Blueprint.Policy.Archive is not null)
             executor.HashedBy = ArchiveScope.HashName(await engine.IdentifyAsync(cancellationToken));
-        await TellAsync(plan, cancellationToken);
+        await output.BeginsAsync(_id, plan, Now(), cancellationToken);
         var stopped = false;
         try
         {
@@ -78,6 +82,7 @@ internal sealed partial class PolicyRun(
             for (var round = 1; !stopped && _again && options.Plans is null && round < MostRounds; round++)
             {
                 _again = false;
+                _built = RangeSet.Empty;
                 _survey = await surveyor.InspectAsync(survey.Stored, plan.AsOf, cancellationToken, withBytes: false);
                 if (!removes)
                     _survey = _survey.Withheld();
@@ -137,6 +142,8 @@ internal sealed partial class PolicyRun(
                 await JournalAsync(s => executor.IntendAsync(s, _survey!, step, ordinal, cancellationToken), cancellationToken);
             var (acted, halts, isToFollow) = await WholeStepAsync(step, next, ordinal, total, isOver, cancellationToken);
             _again |= isToFollow;
+            if (halts.Count == 0 && !isToFollow && step is PlanStep.RollUp rolled && rolled.Relation == _survey!.Blueprint.Tiers[0].Id)
+                _built = _built.Union(rolled.Ranges);
             if (next is not null)
                 _intended = _ordinal;
             _done++;

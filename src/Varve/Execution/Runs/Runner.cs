@@ -50,9 +50,12 @@ internal sealed class Runner(
             var deadline = new Deadline(clock, options.For);
             var limit = new RemovalLimit(options.MaxRemove);
             string? wrote = null;
+            var idle = await IdleAsync(policies, options, asOf, deadline, cancellationToken);
             foreach (var policy in policies)
             {
-                if (options.Stop.IsCancellationRequested || deadline.IsPast)
+                if (idle.TryGetValue(policy.Policy.Name, out var nothing))
+                    await TellIdleAsync(nothing, limit, events, cancellationToken);
+                else if (options.Stop.IsCancellationRequested || deadline.IsPast)
                     await PostponeAsync(policy.Policy.Name, events, cancellationToken);
                 else if (await OneAsync(policy, options, asOf, deadline, limit, events, cancellationToken))
                     wrote = policy.Policy.Name;
@@ -73,6 +76,52 @@ internal sealed class Runner(
             throw;
         }
     }
+
+    /// <summary>
+    /// What has nothing to do is written down together, before anything else is done. Where that cannot be, each goes the whole way,
+    /// and is told why there.
+    /// </summary>
+    private async Task<IReadOnlyDictionary<string, IdleRun>> IdleAsync(
+        IReadOnlyList<StoredPolicy> policies,
+        RunOptions options,
+        Instant asOf,
+        Deadline deadline,
+        CancellationToken cancellationToken
+    )
+    {
+        if (options.Plans is not null || options.Stop.IsCancellationRequested || deadline.IsPast)
+            return new Dictionary<string, IdleRun>();
+        try
+        {
+            var quiet = await new QuietPolicies(engine, desk, surveyor).FindAsync(policies, asOf, cancellationToken);
+            List<IdleRun> runs = [.. quiet.Values.Select(q => IdleRun.Of(Guid.CreateVersion7().ToString(), q.Plan, Now()))];
+            if (runs.Count == 0)
+                return new Dictionary<string, IdleRun>();
+            var head = await engine.TransactAsync(
+                async (s, token) =>
+                {
+                    await desk.Runs.RecordAsync(s, [.. runs.Select(r => r.Record)], token);
+                    return await desk.Audit.HeadAsync(s, token);
+                },
+                Scope.Writing,
+                cancellationToken
+            );
+            return runs.ToDictionary(r => r.Record.Policy, r => r with { Head = head }, StringComparer.Ordinal);
+        }
+        catch (EngineException error)
+        {
+            log.LookFailed(error);
+            return new Dictionary<string, IdleRun>();
+        }
+    }
+
+    private async Task TellIdleAsync(IdleRun idle, RemovalLimit limit, ChannelWriter<RunEvent> events, CancellationToken cancellationToken)
+    {
+        using var watch = new RunTelemetry(log, clock, idle.Plan.Policy);
+        await idle.TellAsync(new(events, watch, limit, clock), Now() - idle.Record.StartedAt, cancellationToken);
+    }
+
+    private Instant Now() => Instant.FromDateTimeOffset(clock.GetUtcNow());
 
     /// <summary>What was done is committed by then: a database that cannot be settled, on a full disk, takes nothing of it back.</summary>
     private async Task SettleAsync(string policy, ChannelWriter<RunEvent> events, CancellationToken cancellationToken)

@@ -171,7 +171,7 @@ internal sealed class StepExecutor(
                 {
                     if (sets.Tables.FirstOrDefault(t => t.Kind == BrokenTier.Beside) is not { } beside)
                         continue;
-                    var states = sets.Tables.First(t => t.Kind == "states").Name;
+                    var states = sets.Tables.First(t => t.Kind == OwnTable.States).Name;
                     var isThere = await statements.DescribeAsync(states, token) is not null;
 
                     // A table of that name that is not of this shape is somebody else's.

@@ -11,6 +11,9 @@ internal sealed class Removal(StepContext context)
     // So many parts are named in one statement.
     private const int MostParts = 200;
 
+    // So many statements of that length are one question.
+    private const int MostGroups = 5;
+
     // What was found to be whole while nobody can change it unseen.
     private IReadOnlyList<TablePart>? _whole;
 
@@ -57,8 +60,11 @@ internal sealed class Removal(StepContext context)
     /// </summary>
     public async Task<IReadOnlyList<TablePart>> WholeAsync(RangeSet ranges, CancellationToken cancellationToken)
     {
+        List<TablePart> asked = [.. context.Parts.Where(p => ranges.Overlaps(p.Range))];
+        if (await AreAllWholeAsync(asked, ranges, cancellationToken))
+            return asked;
         List<TablePart> whole = [];
-        foreach (var some in context.Parts.Where(p => ranges.Overlaps(p.Range)).Chunk(MostParts))
+        foreach (var some in asked.Chunk(MostParts))
         {
             if (
                 some.Length > 1
@@ -77,6 +83,24 @@ internal sealed class Removal(StepContext context)
         }
 
         return whole;
+    }
+
+    // Mostly none of many parts has another row, which one question for hundreds of them tells.
+    private async Task<bool> AreAllWholeAsync(List<TablePart> parts, RangeSet ranges, CancellationToken cancellationToken)
+    {
+        if (context.Rehearsed is not null || parts.Count <= MostParts || parts.Exists(p => p.Within is null))
+            return false;
+        foreach (var some in parts.Chunk(MostParts).Chunk(MostGroups))
+        {
+            var counts = some.Select(g =>
+                RowsSql.CountOutside(context.Dialect, context.Blueprint.Time, g[0].Table, RowsSql.AnyOf(g.Select(p => p.Within!)), ranges)
+            );
+            var row = (await context.Statements.QueryAsync(RowsSql.Together(counts), cancellationToken))[0];
+            if (Enumerable.Range(0, row.Count).Any(i => row.Long(i) > 0))
+                return false;
+        }
+
+        return true;
     }
 
     /// <summary>

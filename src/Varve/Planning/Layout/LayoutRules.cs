@@ -114,6 +114,7 @@ public static class LayoutRules
             Columns = table.Columns,
             Time = time with { Partition = policy.Partition is { } said ? said with { Zone = said.Zone ?? policy.Zone } : null },
             Pieces = table.Pieces is { } pieces && pieces.Column == time.Name ? pieces.Parts : [],
+            ArePiecesAll = table.Pieces is { AreAll: true } all && all.Column == time.Name,
             Arrival = arrival,
             Series = series,
             Measures = measures,

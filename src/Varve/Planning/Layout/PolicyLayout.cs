@@ -25,6 +25,9 @@ public sealed record PolicyLayout
     /// <summary>The parts of the source that can go as a whole, in the order of their times; none where rows go one by one.</summary>
     public IReadOnlyList<TablePiece> Pieces { get; init; } = [];
 
+    /// <summary>True where the source has no row of a time that none of them has.</summary>
+    internal bool ArePiecesAll { get; init; }
+
     /// <summary>The column of arrival stamps; null where there is none.</summary>
     public TimeColumn? Arrival { get; init; }
 

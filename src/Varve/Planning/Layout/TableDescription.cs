@@ -32,7 +32,11 @@ public sealed record PartitionedBy(string Column, string? Reason);
 /// <summary>The parts of a table by time.</summary>
 /// <param name="Column">The column that says in which part a row is.</param>
 /// <param name="Parts">Each part, in the order of their times.</param>
-public sealed record TablePieces(string Column, IReadOnlyList<TablePiece> Parts);
+public sealed record TablePieces(string Column, IReadOnlyList<TablePiece> Parts)
+{
+    /// <summary>True where every row is in one of them: there is none of a time that none of them has.</summary>
+    public bool AreAll { get; init; }
+}
 
 /// <summary>A part of a table by time; several tables or partitions that hold rows of the same times are one.</summary>
 /// <param name="Range">The times that its rows can have.</param>

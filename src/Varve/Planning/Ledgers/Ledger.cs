@@ -204,7 +204,11 @@ public sealed record RelationLedger
 /// <summary>A table or view that is Varve's.</summary>
 /// <param name="Kind">states, view or stitched.</param>
 /// <param name="Name">Its name.</param>
-internal sealed record OwnTable(string Kind, Policies.TableName Name);
+internal sealed record OwnTable(string Kind, Policies.TableName Name)
+{
+    /// <summary>The kind of the table of a tier.</summary>
+    public const string States = "states";
+}
 
 /// <summary>A range whose removal was begun.</summary>
 /// <param name="Relation">From where.</param>

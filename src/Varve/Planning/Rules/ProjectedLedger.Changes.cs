@@ -57,6 +57,30 @@ internal sealed partial class ProjectedLedger
         }
     }
 
+    // Parts that count their changes go together, however many slices they were, as long as their proof reads few rows.
+    private void AddExpiry(PlanStep.Expire step)
+    {
+        if (
+            step.Relation == Relations.Source
+            && Blueprint.ArePiecesAll
+            && Steps is [.., PlanStep.Expire last]
+            && last.Relation == step.Relation
+            && last.Location == step.Location
+            && last.Reason == step.Reason
+            && last.Range.To == step.Range.From
+            && last.Rows + step.Rows <= Slices.FewRows
+        )
+            Steps[^1] = last with
+            {
+                Range = new(last.Range.From, step.Range.To),
+                Proofs = [.. last.Proofs.Union(step.Proofs)],
+                Rows = last.Rows + step.Rows,
+                Bytes = last.Bytes + step.Bytes,
+            };
+        else
+            Steps.Add(step);
+    }
+
     /// <summary>Removes a range; where nothing older is left, everything before it counts as expired too.</summary>
     /// <param name="relation">From where.</param>
     /// <param name="range">What goes.</param>
@@ -67,8 +91,8 @@ internal sealed partial class ProjectedLedger
     {
         var readers = Blueprint.ReadersOf(relation).Where(r => r.Buckets.Overlaps(range)).ToList();
         var rows = Estimate.Rows(this, _state, relation, range);
-        Steps.Add(
-            new PlanStep.Expire
+        AddExpiry(
+            new()
             {
                 Relation = relation,
                 Range = range,

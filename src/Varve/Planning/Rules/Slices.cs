@@ -14,7 +14,9 @@ namespace Varve.Planning;
 internal static class Slices
 {
     private const double MostRows = 50e6;
-    private const double FewRows = 10e6;
+
+    /// <summary>A slice of more rows is a shorter one, unless it is a day.</summary>
+    public const double FewRows = 10e6;
 
     private static readonly int[] s_hours = [12, 8, 6, 4, 3, 2, 1];
 

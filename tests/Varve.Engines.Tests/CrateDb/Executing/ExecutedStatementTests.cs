@@ -23,8 +23,11 @@ public sealed class ExecutedStatementTests : ExecutingSuite
         {
             "catalog columns" or "observer columns" => (9, 9),
             "place all copies" => (8, 8),
-            "catalog partitions" => (2, 2),
+            "catalog columns, several tables" => (13, 13),
+            "catalog partitions" or "catalog partitions, several tables" or "catalog tables" => (2, 2),
             "catalog shards" => (4, 4),
+            "catalog shards, several tables" => (5, 5),
+            "books at once" => (0, 0),
             "observer bytes" => (2, 2),
             "catalog missing shards"
             or "catalog missing shards, several tables"
@@ -92,6 +95,16 @@ public sealed class ExecutedStatementTests : ExecutingSuite
             await Session.ExecuteAsync(Statement("lease create"), Token);
         if (name.StartsWith("toolkit", StringComparison.Ordinal))
             await DoAsync("CREATE TABLE ext.retention_policy (id TEXT PRIMARY KEY, tags OBJECT(DYNAMIC))");
+        if (name is "books at once")
+            await DoAsync(
+                "CREATE TABLE varve.meta (name TEXT PRIMARY KEY, value TEXT)",
+                "CREATE TABLE varve.holds (hold TEXT PRIMARY KEY)",
+                "CREATE TABLE varve.ledgers (policy TEXT PRIMARY KEY, version BIGINT, shown BIGINT, document TEXT)",
+                """
+                CREATE TABLE varve.policies (policy TEXT, revision INTEGER, document TEXT, sha256 TEXT, yaml TEXT, applied_us BIGINT, applied_by TEXT,
+                  pattern TEXT, pattern_revision INTEGER, kind TEXT, state TEXT)
+                """
+            );
         if (name is "repository list" || name.StartsWith("snapshot", StringComparison.Ordinal))
             await DoAsync("CREATE REPOSITORY varve_r TYPE fs WITH (location = '/backup/r1')");
         if (name is "snapshot drop" or "snapshot restore" or "snapshot restore beside" or "snapshot state")
