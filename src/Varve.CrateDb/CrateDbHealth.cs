@@ -33,8 +33,10 @@ public static class CrateDbHealth
                 .Of(facts, engine.IsClear)
                 .Select(f => new Finding(f.Check, f.IsBad ? Severity.Error : Severity.Warning, null, f.Found, f.WayOut)),
         ];
+        List<(Policy Policy, PiecedTable Table)> tables = [];
         foreach (var policy in policies)
         {
+            findings.AddRange(PolicyNeeds.Of(policy.Policy, facts));
             var table = engine.Whole(policy.Policy.Table);
             findings.AddRange(await RightsAsync(borrowed.Session, policy.Policy.Name, table, facts.User, cancellationToken));
             if (
@@ -47,9 +49,14 @@ public static class CrateDbHealth
                 ) is
                 { } read
             )
+            {
                 findings.AddRange(Of(policy.Policy, table, read));
+                tables.Add((policy.Policy, read));
+            }
         }
 
+        if (PolicyNeeds.Forecast(facts, tables) is { } forecast)
+            findings.Add(forecast);
         return findings;
     }
 

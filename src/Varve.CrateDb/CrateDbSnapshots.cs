@@ -24,17 +24,11 @@ internal sealed class CrateDbSnapshots(CrateDbEngine engine, TimeProvider clock)
         var rows = (await borrowed.Session.QueryAsync(SnapshotShapes.Repositories(), cancellationToken)).Rows;
         List<string> known = [.. rows.Select(r => r.Text(0))];
         if (rows.FirstOrDefault(r => r.Text(0) == repository) is { } found)
-            return IsReadOnly(found[2])
+            return RepositorySettings.IsReadOnly(found[2])
                 ? $"The repository `{repository}` was made to be read only, and takes no snapshot. Make it again without `readonly`, or name another one{Others(known, repository)}."
                 : null;
         return $"The cluster has no repository `{repository}`. Make it (CREATE REPOSITORY), or name one that there is: {(known.Count == 0 ? "there is none" : string.Join(", ", known))}.";
     }
-
-    // As its settings say it, whether text or a truth value.
-    private static bool IsReadOnly(object? settings) =>
-        settings is IReadOnlyDictionary<string, object?> said
-        && said.GetValueOrDefault("readonly") is { } value
-        && (value is true || (value is string text && text.Equals("true", StringComparison.OrdinalIgnoreCase)));
 
     private static string Others(List<string> known, string but) =>
         known.Count < 2 ? "" : $": {string.Join(", ", known.Where(k => k != but))}";

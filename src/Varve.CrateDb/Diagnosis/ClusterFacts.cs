@@ -84,4 +84,8 @@ internal sealed record Watermarks(string Low, string High, string FloodStage)
 internal sealed record UnhealthyTable(string Schema, string Table, string? Ident, string Health, long Missing, long Underreplicated);
 
 /// <summary>A repository.</summary>
-internal sealed record Repository(string Name, string Type);
+internal sealed record Repository(string Name, string Type)
+{
+    /// <summary>True where it takes no snapshot.</summary>
+    public bool IsReadOnly { get; init; }
+}

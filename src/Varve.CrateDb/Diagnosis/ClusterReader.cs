@@ -1,5 +1,6 @@
 using NodaTime;
 using Varve.CrateDb.Http;
+using Varve.CrateDb.Snapshots;
 using Varve.CrateDb.Statements;
 using Varve.Engines;
 using Varve.Sql;
@@ -28,7 +29,7 @@ internal static class ClusterReader
             Nodes = await NodesAsync(session, cancellationToken),
             Unhealthy = [.. (await SeenAsync(session, DoctorShapes.Unhealthy(), cancellationToken) ?? []).Select(Table)],
             Repositories = (await SeenAsync(session, SnapshotShapes.Repositories(), cancellationToken))
-                ?.Select(r => new Repository(r.Text(0), r.Text(1)))
+                ?.Select(r => new Repository(r.Text(0), r.Text(1)) { IsReadOnly = RepositorySettings.IsReadOnly(r[2]) })
                 .ToList(),
             FailedChecks = [.. (await SeenAsync(session, DoctorShapes.FailedChecks(), cancellationToken) ?? []).Select(r => r.Text(1))],
         };

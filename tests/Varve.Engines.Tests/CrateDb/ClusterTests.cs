@@ -1,6 +1,8 @@
 using Microsoft.Extensions.Time.Testing;
 using NodaTime;
 using Varve.CrateDb.Diagnosis;
+using Varve.CrateDb.Partitions;
+using Varve.Policies;
 
 namespace Varve.Engines.Tests.CrateDb;
 
@@ -78,6 +80,68 @@ public sealed class ClusterTests : CrateDbSuite
         Assert.Equal(expected.Length, findings.Count);
         Assert.All(expected.Zip(findings), pair => Assert.Contains(pair.First, pair.Second.Text, StringComparison.Ordinal));
         Assert.Equal([false, true, true, true, false, true, false, true, false, false, false], findings.Select(f => f.IsBad));
+    }
+
+    [Fact]
+    public void What_policies_ask_for_and_the_cluster_has_not_is_told()
+    {
+        var policy = PolicyYaml
+            .Parse(
+                """
+                table: m.cpu
+                time: ts
+                archive: { to: cold }
+                source: { keep: 2y, relocate: [{ after: 30d, to: { storage: warm } }, { after: 180d, to: { storage: ice } }, { after: 7d, to: { replicas: "0" } }] }
+                measures: { v: [sum] }
+                tiers: [{ every: 1h }, { every: 1d }]
+                """,
+                "policy.yaml"
+            )[0]
+            .Policy;
+        NodeFacts Node(string storage, long shards) =>
+            new(storage, "6.4.4", new Dictionary<string, string> { ["storage"] = storage }, null, null, null, shards);
+        var facts = new ClusterFacts
+        {
+            User = "crate",
+            Schema = "doc",
+            ClockOffset = Duration.Zero,
+            Nodes = [Node("hot", 400), Node("warm", 400)],
+            MostShards = 1000,
+            Repositories = [new("other", "fs")],
+        };
+        Assert.Equal(["relocate.place", "archive.repository"], PolicyNeeds.Of(policy, facts).Select(f => f.Check));
+        Assert.Contains("storage: ice", PolicyNeeds.Of(policy, facts).First().Found, StringComparison.Ordinal);
+        var closed = facts with { Repositories = [new("cold", "fs") { IsReadOnly = true }] };
+        Assert.Contains("read only", PolicyNeeds.Of(policy, closed).Last().Found, StringComparison.Ordinal);
+        var has = facts with { Repositories = [new("cold", "fs")], Nodes = [Node("warm", 0), Node("ice", 0)] };
+        Assert.Empty(PolicyNeeds.Of(policy, has));
+
+        var first = Instant.FromDateTimeOffset(s_now);
+
+        // 365 days of 3 shards with a copy each, and 13 partitions of tiers with one.
+        PiecedTable Days(int count) =>
+            new(
+                [],
+                [
+                    .. Enumerable
+                        .Range(0, count)
+                        .Select(d => new Piece
+                        {
+                            Ident = "",
+                            Values = [],
+                            Range = new(first + Duration.FromDays(d), first + Duration.FromDays(d + 1)),
+                            Shards = 3,
+                            Replicas = "0-1",
+                        }),
+                ]
+            );
+        Assert.Contains(
+            "2216 shards more. With the 800",
+            PolicyNeeds.Forecast(facts, [(policy, Days(10))])!.Found,
+            StringComparison.Ordinal
+        );
+        Assert.Null(PolicyNeeds.Forecast(facts, [(policy, Days(800))]));
+        Assert.Null(PolicyNeeds.Forecast(facts with { Nodes = null }, [(policy, Days(10))]));
     }
 
     private static readonly (string, object)[] s_nodes =

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.IO.Compression;
 using System.Text;
 using System.Text.Json;
@@ -26,6 +27,7 @@ internal sealed partial class StandInCluster : IAsyncDisposable
     private readonly ConcurrentQueue<SqlCall> _calls = new();
     private readonly ConcurrentBag<string> _raw = [];
     private readonly TaskCompletionSource _end = new();
+    private long _busy;
 
     internal StandInCluster(int nodes = 1)
     {
@@ -43,6 +45,9 @@ internal sealed partial class StandInCluster : IAsyncDisposable
 
     /// <summary>Every statement that came, in its order, without those that set up a session.</summary>
     internal IReadOnlyList<SqlCall> Calls => [.. _calls.Where(c => !c.Says("SET SESSION"))];
+
+    /// <summary>For how long it worked on statements: what is left of the time of a client is the client's own.</summary>
+    internal TimeSpan Busy => new(Interlocked.Read(ref _busy));
 
     /// <summary>Every request that came.</summary>
     internal int Requests => _calls.Count;
@@ -111,6 +116,7 @@ internal sealed partial class StandInCluster : IAsyncDisposable
             return;
         }
 
+        var since = Stopwatch.GetTimestamp();
         var call = await ReadAsync(node, context);
         _calls.Enqueue(call);
         var fault = Fails(call);
@@ -132,6 +138,7 @@ internal sealed partial class StandInCluster : IAsyncDisposable
             ?? (Executes is null ? null : await Executes(call))
             ?? Recorded.All.FirstOrDefault(e => e.Statement == call.Statement)?.Reply
             ?? Reply.Error(400, 4000, $"SQLParseException[the stand-in knows no answer to this statement]");
+        Interlocked.Add(ref _busy, Stopwatch.GetElapsedTime(since).Ticks);
         if (fault is Fault.LostAfter)
             context.Abort();
         else
