@@ -51,7 +51,7 @@ internal static class PolicyNeeds
             );
     }
 
-    /// <summary>The finding where the shards that the policies make within a year are more than the cluster takes; null where not.</summary>
+    /// <summary>Where the shards that a year makes are more than the cluster takes; null where they are not.</summary>
     public static Finding? Forecast(ClusterFacts facts, IReadOnlyList<(Policy Policy, PiecedTable Table)> tables)
     {
         if (facts is not { Nodes: { Count: > 0 } nodes, MostShards: > 0 and var most })
