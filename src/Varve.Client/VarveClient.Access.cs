@@ -84,4 +84,10 @@ public sealed partial class VarveClient
     /// <exception cref="VarveApiException">The server refused.</exception>
     public Task<TriedShape> TryConnectionAsync(ConnectionBody body, CancellationToken cancellationToken = default) =>
         AskAsync<TriedShape>(HttpMethod.Post, Path($"api/v1/connections/try"), body, [], cancellationToken);
+
+    /// <summary>GET /api/v1/tenants. Takes the role viewer.</summary>
+    /// <param name="cancellationToken">Ends the waiting.</param>
+    /// <exception cref="VarveApiException">The server refused.</exception>
+    public Task<TenantsShape> ListTenantsAsync(CancellationToken cancellationToken = default) =>
+        AskAsync<TenantsShape>(HttpMethod.Get, Path($"api/v1/tenants"), null, [], cancellationToken);
 }

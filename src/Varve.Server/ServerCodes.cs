@@ -63,6 +63,12 @@ internal static class ServerCodes
     /// <summary>A window of a query took longer than it may.</summary>
     internal const string TimedOut = "VRV522";
 
+    /// <summary>A tenant has all that its quota allows.</summary>
+    internal const string OverQuota = "VRV523";
+
+    /// <summary>A tenant sends more requests than its quota allows.</summary>
+    internal const string TooFast = "VRV524";
+
     /// <summary>Something that cannot be undone waits for the hash of what goes.</summary>
     internal const string Unconfirmed = "VRV530";
 

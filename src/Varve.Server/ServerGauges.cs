@@ -3,6 +3,7 @@ using NodaTime;
 using Varve.Server.Connections;
 using Varve.Server.Home;
 using Varve.Server.Leading;
+using Varve.Server.Quotas;
 using Varve.Server.Runs;
 using Varve.Server.Scheduling;
 
@@ -17,7 +18,9 @@ internal sealed class ServerGauges
         ConnectionSet connections,
         PolicyWatch watch,
         HomeDatabase home,
-        Leadership lead
+        Leadership lead,
+        TenantQuotas quotas,
+        TenantHoldings holdings
     )
     {
         var meter = ServerTelemetry.Meter;
@@ -77,6 +80,30 @@ internal sealed class ServerGauges
             "s",
             "Since the end of the newest run that succeeded."
         );
+        meter.CreateObservableGauge(
+            "varve.server.tenant.limit",
+            () =>
+                from tenant in quotas.Tenants
+                from quota in Quota.All
+                let limit = quotas.Of(tenant, quota)
+                where limit is not null
+                select new Measurement<long>(limit.Value, Labels(tenant, quota)),
+            description: "How much a quota allows a tenant."
+        );
+        meter.CreateObservableGauge(
+            "varve.server.tenant.used",
+            () =>
+                from tenant in quotas.Tenants
+                from used in new[]
+                {
+                    (Quota: Quota.Runs, Amount: queue.OfTenant(tenant).Running),
+                    (Quota: Quota.Rows, Amount: quotas.RemovedToday(tenant)),
+                    (Quota: Quota.Schedules, Amount: holdings.Schedules(tenant)),
+                    (Quota: Quota.Policies, Amount: holdings.Policies(tenant)),
+                }
+                select new Measurement<long>(used.Amount, Labels(tenant, used.Quota)),
+            description: "How much a tenant has and uses of what quotas count: rows since midnight by UTC, everything else now."
+        );
     }
 
     private static IEnumerable<Measurement<int>> Each(ScheduleKeeper keeper, Func<ScheduleView, int> value) =>
@@ -86,6 +113,9 @@ internal sealed class ServerGauges
         keeper
             .All.Where(v => v.State.Succeeded is not null)
             .Select(v => new Measurement<double>((now - v.State.Succeeded!.Value).TotalSeconds, Labels(v)));
+
+    private static KeyValuePair<string, object?>[] Labels(string tenant, Quota quota) =>
+        [new("varve.tenant", tenant), new("varve.quota", quota.Key)];
 
     private static KeyValuePair<string, object?>[] Labels(ScheduleView view) => Labels(view.State.Key.Connection, view.State.Key.Policy);
 

@@ -39,6 +39,12 @@ internal static class ServerTelemetry
         "Tries to tell others what happened, by how they ended."
     );
 
+    private static readonly Counter<long> s_refused = s_meter.CreateCounter<long>(
+        "varve.server.quota.refused",
+        "{refusal}",
+        "What a tenant's quota refused: removals, things to store, requests."
+    );
+
     /// <summary>The span of one run of the server, around those of the library; null where nobody listens.</summary>
     internal static Activity? Began(ServerRun run)
     {
@@ -81,6 +87,13 @@ internal static class ServerTelemetry
                 "varve.outcome",
                 state == DeliveryState.Waiting ? "failed" : state.ToString().ToLowerInvariant()
             )
+        );
+
+    internal static void Refused(string tenant, string quota) =>
+        s_refused.Add(
+            1,
+            new KeyValuePair<string, object?>("varve.tenant", tenant),
+            new KeyValuePair<string, object?>("varve.quota", quota)
         );
 
     internal static void Ended(ServerRun run) =>

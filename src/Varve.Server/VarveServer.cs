@@ -13,6 +13,7 @@ using Varve.Server.Home;
 using Varve.Server.Leading;
 using Varve.Server.Notices;
 using Varve.Server.Queries;
+using Varve.Server.Quotas;
 using Varve.Server.Runs;
 using Varve.Server.Scheduling;
 using Varve.Server.Ui;
@@ -165,6 +166,8 @@ internal sealed class VarveServer : IAsyncDisposable
             .AddSingleton<Gate>()
             .AddSingleton<RunExecutor>()
             .AddSingleton<RunIntake>()
+            .AddSingleton<TenantHoldings>()
+            .AddSingleton<TenantUse>()
             .AddSingleton<PolicyStoring>()
             .AddSingleton<Acts>()
             .AddSingleton<ScheduleChanges>();
@@ -176,26 +179,35 @@ internal sealed class VarveServer : IAsyncDisposable
         services.AddSingleton(provider => new NoticeBoard(
             provider.GetRequiredService<DeliveryTable>(),
             Targets(settings, home.Clock),
-            name => connections.Find(Caller.Scheduler, name)?.Setting.Tenant ?? ConnectionSetting.DefaultTenant
+            provider.GetRequiredService<TenantQuotas>().TenantOf
         ));
+        services.AddSingleton(provider => new TenantQuotas(home, provider.GetRequiredService<ServerAudit>(), connections, settings.Quotas));
+        services.AddSingleton<TenantRate>();
         services.AddSingleton<BackfillTable>().AddSingleton<BackfillPlans>().AddSingleton<BackfillKeeper>();
         services.AddSingleton(provider =>
         {
             var (keeper, backfills) = (provider.GetRequiredService<ScheduleKeeper>(), provider.GetRequiredService<BackfillKeeper>());
+            var quotas = provider.GetRequiredService<TenantQuotas>();
             var queue = new RunQueue(
                 provider.GetRequiredService<RunTable>(),
                 provider.GetRequiredService<RunExecutor>().RunAsync,
-                settings.RunsAtOnce,
-                name => connections.Find(Caller.Scheduler, name)?.Setting.AtOnce ?? 1,
+                new(
+                    settings.RunsAtOnce,
+                    name => connections.Find(Caller.Scheduler, name)?.Setting.AtOnce ?? 1,
+                    quotas.TenantOf,
+                    tenant => quotas.Of(tenant, Quota.Runs)?.Value
+                ),
                 async run =>
                 {
                     await keeper.EndedAsync(run);
+                    quotas.Take(run);
                     await backfills.EndedAsync(run);
                 },
                 home.Clock,
                 provider.GetRequiredService<ILogger<RunQueue>>()
             );
             (keeper.Queue, backfills.Queue) = (queue, queue);
+            quotas.Changed += queue.Pump;
             return queue;
         });
         services.AddSingleton<Reloading>().AddHostedService(provider => provider.GetRequiredService<Reloading>());
@@ -255,6 +267,7 @@ internal sealed class VarveServer : IAsyncDisposable
         app.UseRouting();
         app.Use((context, next) => app.Services.GetRequiredService<Gate>().PassAsync(context, _ => next(context)));
         app.UseRateLimiter();
+        app.Use((context, next) => app.Services.GetRequiredService<TenantRate>().PassAsync(context, _ => next(context)));
         app.UseAntiforgery();
         HealthEndpoints.Map(app, settings);
         var api = app.MapGroup("/api/v1").RequireRateLimiting(RateLimits.Api);
@@ -270,6 +283,7 @@ internal sealed class VarveServer : IAsyncDisposable
         BackfillEndpoints.Map(api);
         NoticeEndpoints.Map(api);
         AccessEndpoints.Map(api);
+        TenantEndpoints.Map(api);
         app.MapOpenApi("/api/v1/openapi.json").NeedsNothing();
         app.MapVarvePages();
         app.Services.GetRequiredService<ServerGauges>();

@@ -47,6 +47,9 @@ public sealed class ServedDatabase : IAsyncLifetime
     /// <summary>Whom it tells what happens.</summary>
     internal NoticeSettings Notify { get; init; } = NoticeSettings.None;
 
+    /// <summary>What tenants may have and use.</summary>
+    internal QuotaSettings Quotas { get; init; } = QuotaSettings.None;
+
     /// <summary>Where it writes the heads of its logs.</summary>
     internal AnchorSettings? Anchor { get; init; }
 
@@ -128,6 +131,7 @@ public sealed class ServedDatabase : IAsyncLifetime
                 Home = DatabaseUrl.Parse(HomeUrl ?? $"duckdb:{Home}"),
                 TakeOver = TakeOver,
                 Notify = Notify,
+                Quotas = Quotas,
                 Anchor = Anchor,
                 Archives = new Dictionary<string, string> { ["cold"] = Path.Combine(_folder, "cold") },
                 Oidc = Oidc,

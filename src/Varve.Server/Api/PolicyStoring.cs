@@ -5,12 +5,13 @@ using Varve.Policies;
 using Varve.Server.Access;
 using Varve.Server.Connections;
 using Varve.Server.Home;
+using Varve.Server.Quotas;
 using Varve.Server.Scheduling;
 
 namespace Varve.Server.Api;
 
 /// <summary>Storing policies, for the API and for the pages: checked, with the revision that was read, and with a brake.</summary>
-internal sealed class PolicyStoring(ServerAudit audit, SchedulerService scheduler)
+internal sealed class PolicyStoring(ServerAudit audit, SchedulerService scheduler, TenantQuotas quotas, TenantHoldings holdings)
 {
     /// <summary>What says that a change which removes more is meant.</summary>
     internal const string Accepted = "removes-more";
@@ -23,9 +24,24 @@ internal sealed class PolicyStoring(ServerAudit audit, SchedulerService schedule
     /// <param name="accepted">True: a change that removes more is meant.</param>
     /// <param name="prune">True: stored policies that are not among them are taken out of force.</param>
     /// <param name="cancellationToken">Ends it before anything is changed.</param>
-    /// <exception cref="PolicyException">With every problem, where somebody changed one, or where the change removes more and nobody said
-    /// that it may.</exception>
-    public async Task<IReadOnlyList<ApplyResult>> StoreAsync(
+    /// <exception cref="PolicyException">With every problem, where somebody changed one, where the change removes more and nobody said
+    /// that it may, or where the tenant may have no more.</exception>
+    public Task<IReadOnlyList<ApplyResult>> StoreAsync(
+        Caller caller,
+        ServerConnection connection,
+        IReadOnlyList<PolicyDocument> documents,
+        IReadOnlyDictionary<string, int> expected,
+        bool accepted,
+        bool prune,
+        CancellationToken cancellationToken
+    ) =>
+        quotas.AloneAsync(
+            connection.Setting.Tenant,
+            () => StoreAloneAsync(caller, connection, documents, expected, accepted, prune, cancellationToken),
+            cancellationToken
+        );
+
+    private async Task<IReadOnlyList<ApplyResult>> StoreAloneAsync(
         Caller caller,
         ServerConnection connection,
         IReadOnlyList<PolicyDocument> documents,
@@ -44,6 +60,7 @@ internal sealed class PolicyStoring(ServerAudit audit, SchedulerService schedule
             caller.Subject,
             async lifecycle =>
             {
+                await holdings.RequireAsync(caller, connection, lifecycle, documents, prune, cancellationToken);
                 if (!accepted)
                     await BrakeAsync(lifecycle, documents, cancellationToken);
                 return prune

@@ -58,6 +58,7 @@ internal static class RunEndpoints
         HttpContext http,
         RunTable runs,
         ConnectionSet connections,
+        RunQueue queue,
         string? connection,
         string? policy,
         string? after,
@@ -71,13 +72,18 @@ internal static class RunEndpoints
         var before = Cursor.Read(after, 2) is [var at, var id] ? new RunPlace(Times.Instant(at, "after")!.Value, id) : null;
         var found = await runs.ListAsync(names, policy, before, count + 1, http.RequestAborted);
         return new(
-            [.. found.Take(count).Select(ServerRunShape.Of)],
+            [.. found.Take(count).Select(r => ServerRunShape.Of(queue.Told(r)))],
             found.Count > count ? Cursor.Write(InstantText.Format(found[count - 1].Queued), found[count - 1].Id) : null
         );
     }
 
-    private static async Task<ServerRunShape> GetAsync(HttpContext http, RunTable runs, ConnectionSet connections, string id) =>
-        ServerRunShape.Of(await FindAsync(http, runs, connections, id));
+    private static async Task<ServerRunShape> GetAsync(
+        HttpContext http,
+        RunTable runs,
+        ConnectionSet connections,
+        RunQueue queue,
+        string id
+    ) => ServerRunShape.Of(queue.Told(await FindAsync(http, runs, connections, id)));
 
     private static async Task<Accepted> EndAsync(
         HttpContext http,

@@ -67,13 +67,16 @@ internal sealed class ConfigKeys
     }
 
     /// <summary>A number in its bounds.</summary>
-    internal int Number(string name, int without, int least, int most)
+    internal int Number(string name, int without, int least, int most) => (int)(Amount(name, least, most) ?? without);
+
+    /// <summary>A number that may be great; null where it is not given, or was refused.</summary>
+    internal long? Amount(string name, long least, long most)
     {
         if (!Has(name))
-            return without;
+            return null;
         if (
             _values[name] is YamlNode.Scalar { IsNumber: true } scalar
-            && int.TryParse(scalar.Text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            && long.TryParse(scalar.Text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
             && number >= least
             && number <= most
         )
@@ -82,7 +85,7 @@ internal sealed class ConfigKeys
             _values[name],
             string.Create(CultureInfo.InvariantCulture, $"`{PathOf(name)}` is a number from {least} to {most}, not {_values[name].What}.")
         );
-        return without;
+        return null;
     }
 
     internal bool Truth(string name)

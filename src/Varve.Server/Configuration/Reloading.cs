@@ -12,6 +12,7 @@ internal sealed partial class Reloading(
     ServeSettings settings,
     ConnectionSet connections,
     SchedulerService scheduler,
+    Quotas.TenantQuotas quotas,
     ILogger<Reloading> log
 ) : BackgroundService
 {
@@ -47,6 +48,7 @@ internal sealed partial class Reloading(
             var read = settings.Again!();
             SecretCheck.Check(read);
             connections.Declare(read.Connections);
+            quotas.Declare(read.Quotas);
             await scheduler.SyncAsync(stoppingToken);
             foreach (var key in Restarting(_inForce ?? settings, read))
                 LogRestart(key);

@@ -25,6 +25,7 @@ internal static class ServeFile
         "base_path",
         "certificate",
         "certificate_key",
+        "quotas",
         "notify",
         "audit_anchor",
         "oidc",
@@ -52,6 +53,7 @@ internal static class ServeFile
             RunsAtOnce = file.Number("runs_at_once", 4, 1, 64),
             TakeOver = TimeSpan.FromSeconds(file.Number("takeover_seconds", 30, 5, 600)),
             TrustedProxies = file.List("trusted_proxies", Network),
+            Quotas = QuotaSettings.Read(file),
             Notify = NoticeSettings.Read(file),
             Anchor = AnchorSettings.Read(file),
             Oidc = OidcSettings.Read(file),
@@ -131,7 +133,7 @@ internal static class ServeFile
     /// <exception cref="PolicyException">It cannot.</exception>
     internal static string Named(string name) => NameProblem(name) is { } wrong ? throw ServeSettings.Wrong(wrong) : name;
 
-    private static string? NameProblem(string name) =>
+    internal static string? NameProblem(string name) =>
         name.Length is > 0 and <= 60 && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-' or '.')
             ? null
             : $"\"{name}\" is no name: use letters, digits, and any of _ - . in at most 60 characters.";

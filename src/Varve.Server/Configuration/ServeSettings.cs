@@ -29,6 +29,9 @@ internal sealed record ServeSettings
     /// <summary>How long another server of the same home is silent before this one takes the lead.</summary>
     public TimeSpan TakeOver { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>What each tenant may have and use.</summary>
+    public QuotaSettings Quotas { get; init; } = QuotaSettings.None;
+
     /// <summary>Whom it tells what happens.</summary>
     public NoticeSettings Notify { get; init; } = NoticeSettings.None;
 

@@ -48,6 +48,9 @@ internal sealed class ServerConnection(ConnectionSetting setting, LifecycleOptio
     /// <summary>Why its policies could not be read when they were looked at last; null where they could.</summary>
     public string? Trouble { get; set; }
 
+    /// <summary>How many policies and patterns it had when they were looked at last.</summary>
+    public int Policies { get; set; }
+
     public Task<T> UseAsync<T>(string subject, Func<Lifecycle, Task<T>> work, CancellationToken cancellationToken) =>
         _lanes.UseAsync(subject, Impatient, (lifecycle, _) => work(lifecycle), cancellationToken);
 

@@ -18,7 +18,13 @@ internal sealed class HomeSchema(IEngine engine)
 
     private static readonly TimeSpan s_again = TimeSpan.FromMilliseconds(200);
 
-    private static readonly Func<HomeSchema, IEnumerable<SqlText>>[] s_migrations = [home => home.First(), _ => Second(), _ => Third()];
+    private static readonly Func<HomeSchema, IEnumerable<SqlText>>[] s_migrations =
+    [
+        home => home.First(),
+        _ => Second(),
+        _ => Third(),
+        _ => Fourth(),
+    ];
 
     /// <summary>The version that this Varve writes.</summary>
     public static int Version => s_migrations.Length;
@@ -136,5 +142,11 @@ internal sealed class HomeSchema(IEngine engine)
         yield return $"ALTER TABLE {HomeTables.Runs} ADD COLUMN end_asked VARCHAR";
         yield return $"ALTER TABLE {HomeTables.Runs} ADD COLUMN end_by VARCHAR";
         yield return $"CREATE TABLE {HomeTables.FormKeys} (id VARCHAR NOT NULL, xml VARCHAR NOT NULL)";
+    }
+
+    /// <summary>Version 4: what runs remove each day.</summary>
+    private static IEnumerable<SqlText> Fourth()
+    {
+        yield return $"CREATE TABLE {HomeTables.Removed} (run VARCHAR NOT NULL, tenant VARCHAR NOT NULL, day_us BIGINT NOT NULL, removed BIGINT NOT NULL)";
     }
 }

@@ -29,5 +29,7 @@ internal static class HomeTables
 
     internal static TableName FormKeys { get; } = new(Schema, "form_keys");
 
+    internal static TableName Removed { get; } = new(Schema, "removed_rows");
+
     internal static TableName Connections { get; } = new(Schema, "connections");
 }

@@ -11,6 +11,8 @@ internal sealed class RunTable(HomeDatabase home)
     private const string EndNow = "now";
     private const string EndSoon = "soon";
 
+    private readonly RemovedTable _removed = new();
+
     /// <summary>Stores a new run; false where there is one of that id already.</summary>
     public async Task<bool> AddAsync(IStatements statements, ServerRun run, CancellationToken cancellationToken)
     {
@@ -56,16 +58,21 @@ internal sealed class RunTable(HomeDatabase home)
             cancellationToken
         ) > 0;
 
-    /// <summary>How many wait.</summary>
-    public async Task<long> WaitingAsync(IStatements statements, CancellationToken cancellationToken) =>
-        (await statements.QueryAsync($"SELECT count(*) FROM {HomeTables.Runs} WHERE state = {nameof(RunState.Queued)}", cancellationToken))[
-            0
-        ]
-            .Long(0);
+    /// <summary>How many of some databases wait.</summary>
+    public async Task<long> WaitingAsync(IStatements statements, IReadOnlyList<string> connections, CancellationToken cancellationToken)
+    {
+        SqlText names = SqlText.Join(", ", connections.Select(c => (SqlText)$"{c}"));
+        var rows = await statements.QueryAsync(
+            $"SELECT count(*) FROM {HomeTables.Runs} WHERE state = {nameof(RunState.Queued)} AND connection IN ({names})",
+            cancellationToken
+        );
+        return rows[0].Long(0);
+    }
 
-    /// <summary>Writes down how a run ended; false where that was written before.</summary>
-    public async Task<bool> EndAsync(IStatements statements, ServerRun run, CancellationToken cancellationToken) =>
-        await statements.ExecuteAsync(
+    /// <summary>Writes down how a run ended, and what it removed; false where that was written before.</summary>
+    public async Task<bool> EndAsync(IStatements statements, ServerRun run, CancellationToken cancellationToken)
+    {
+        var ended = await statements.ExecuteAsync(
             $"""
             UPDATE {HomeTables.Runs} SET state = {run.State.ToString()}, finished_us = {HomeTime.Sql(
                 run.Finished
@@ -73,7 +80,11 @@ internal sealed class RunTable(HomeDatabase home)
             WHERE id = {run.Id} AND state IN ({nameof(RunState.Queued)}, {nameof(RunState.Running)})
             """,
             cancellationToken
-        ) > 0;
+        );
+        if (ended > 0 && run.Removed is { } removed)
+            await _removed.SaveAsync(statements, run.Id, removed, cancellationToken);
+        return ended > 0;
+    }
 
     /// <summary>Those that wait or are under way, in the order in which they came.</summary>
     public async Task<IReadOnlyList<ServerRun>> OpenAsync(CancellationToken cancellationToken) =>

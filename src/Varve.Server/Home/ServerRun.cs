@@ -34,7 +34,7 @@ internal enum RunState
     /// <summary>Removals wait for a person's word; everything else was done.</summary>
     Braked,
 
-    /// <summary>Something waits for a person.</summary>
+    /// <summary>Something waits for a person, or rows for what a quota allows tomorrow.</summary>
     Waits,
 
     /// <summary>It failed.</summary>
@@ -101,6 +101,9 @@ internal sealed record ServerRun(string Id, string Connection, string Policy, Ru
 
     /// <summary>What it did, as JSON; null before.</summary>
     public string? Result { get; init; }
+
+    /// <summary>Rows that it removed on the day on which it ended, where that is known; stored apart from it.</summary>
+    public RemovedRows? Removed { get; init; }
 
     /// <summary>That somebody asked another server than the leader to end it; null where nobody did.</summary>
     public EndAsked? EndAsked { get; init; }

@@ -31,7 +31,7 @@ internal sealed class NoticeBoard(DeliveryTable deliveries, IReadOnlyList<INotic
         return kind is { } known
             ? AddAsync(
                 statements,
-                Of(known, run.Key, run.Policy.Length == 0, run.Id, run.ErrorCode, run.Error ?? Said(run.State), now),
+                Of(known, run.Key, run.Policy.Length == 0, run.Id, run.ErrorCode, run.Error ?? run.Reason ?? Said(run.State), now),
                 cancellationToken
             )
             : Task.CompletedTask;

@@ -5,6 +5,7 @@ using Varve.Queries;
 using Varve.Server.Access;
 using Varve.Server.Connections;
 using Varve.Server.Home;
+using Varve.Server.Quotas;
 using Varve.Server.Runs;
 using Varve.Server.Scheduling;
 using Varve.Time;
@@ -17,7 +18,9 @@ internal sealed class QueryStoring(
     HomeDatabase home,
     ServerAudit audit,
     ScheduleKeeper keeper,
-    SchedulerService scheduler
+    SchedulerService scheduler,
+    TenantQuotas quotas,
+    TenantHoldings holdings
 )
 {
     private static readonly Duration s_day = Duration.FromDays(1);
@@ -55,8 +58,22 @@ internal sealed class QueryStoring(
 
     /// <summary>Stores one query where it is still the revision that was read.</summary>
     /// <returns>What is stored now, and whether that is something new.</returns>
-    /// <exception cref="PolicyException">With every problem, or where somebody changed it.</exception>
-    public async Task<(StoredQuery Stored, bool IsChanged)> StoreAsync(
+    /// <exception cref="PolicyException">With every problem, where somebody changed it, or where the tenant may have no more.</exception>
+    public Task<(StoredQuery Stored, bool IsChanged)> StoreAsync(
+        Caller caller,
+        ServerConnection connection,
+        string name,
+        string yaml,
+        int expected,
+        CancellationToken cancellationToken
+    ) =>
+        quotas.AloneAsync(
+            connection.Setting.Tenant,
+            () => StoreAloneAsync(caller, connection, name, yaml, expected, cancellationToken),
+            cancellationToken
+        );
+
+    private async Task<(StoredQuery Stored, bool IsChanged)> StoreAloneAsync(
         Caller caller,
         ServerConnection connection,
         string name,
@@ -70,6 +87,7 @@ internal sealed class QueryStoring(
             throw new PolicyException(problems);
         if (documents is not [var only] || only.Query.Name != name)
             throw new PolicyException(ServerCodes.BadRequest, $"The text is one query, and its name is that of the path: `query: {name}`.");
+        await holdings.RequireAsync(caller, connection, new(connection.Name, name, IsQuery: true), cancellationToken);
         var result = await home.WriteAsync(
             async (statements, token) =>
             {

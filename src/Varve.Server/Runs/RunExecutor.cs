@@ -5,6 +5,7 @@ using Varve.Policies;
 using Varve.Server.Access;
 using Varve.Server.Connections;
 using Varve.Server.Home;
+using Varve.Server.Quotas;
 using Varve.Time;
 
 namespace Varve.Server.Runs;
@@ -14,13 +15,17 @@ namespace Varve.Server.Runs;
 /// <param name="Outcome">What it did, as JSON; null for nothing.</param>
 /// <param name="Reason">Why it ended early; null where it did not.</param>
 /// <param name="Error">What ended it; null for nothing.</param>
-internal sealed record RunResult(RunState State, string? Outcome, string? Reason, ErrorBody? Error);
+internal sealed record RunResult(RunState State, string? Outcome, string? Reason, ErrorBody? Error)
+{
+    /// <summary>Rows that it removed; null where none went.</summary>
+    public RemovedRows? Removed { get; init; }
+}
 
 /// <summary>Carries a run out; the scheduler knows no other way.</summary>
 internal delegate Task<RunResult> RunAction(ServerRun run, RunFeed feed, CancellationToken stop, CancellationToken cancel);
 
 /// <summary>Carries a run out through the library, and tells what happens.</summary>
-internal sealed class RunExecutor(ConnectionSet connections, QueryRunner queries, PolicyWatch watch)
+internal sealed class RunExecutor(ConnectionSet connections, QueryRunner queries, PolicyWatch watch, TenantQuotas quotas, HomeDatabase home)
 {
     // Whoever has an embedded database has it for seconds; a run can wait for that.
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
@@ -28,32 +33,40 @@ internal sealed class RunExecutor(ConnectionSet connections, QueryRunner queries
     public async Task<RunResult> RunAsync(ServerRun run, RunFeed feed, CancellationToken stop, CancellationToken cancel)
     {
         var outcome = new RunOutcome();
-        try
+        RowAllowance? rows = null;
+        var result = await ResultAsync();
+        return result with { Removed = rows?.Removed(outcome.Policies.Sum(p => p.Summary?.RowsRemoved ?? 0)) };
+
+        async Task<RunResult> ResultAsync()
         {
-            if (connections.Find(Caller.Scheduler, run.Connection) is not { } connection)
-                throw new PolicyException(ServerCodes.Missing, $"There is no connection {run.Connection} any more.");
-            if (run.IsQuery)
-                return await queries.RunAsync(connection, run, feed, stop, cancel);
-            return await connection.UseAsync(
-                run.Subject,
-                s_patience,
-                async (lifecycle, _) =>
-                {
-                    var result = await RunAsync(lifecycle, run, outcome, feed, stop, cancel);
-                    await watch.TakeAsync(connection.Name, lifecycle, outcome, cancel);
-                    return result;
-                },
-                cancel
-            );
-        }
-        catch (OperationCanceledException) when (cancel.IsCancellationRequested)
-        {
-            return new(RunState.Cancelled, Json(outcome), "it was cancelled; what the statement in flight did was rolled back", null);
-        }
-        catch (VarveException broken)
-        {
-            feed.Tell("broken", ServerJson.Write(new { error = ErrorBody.Of(broken) }));
-            return new(RunState.Failed, Json(outcome), null, ErrorBody.Of(broken));
+            try
+            {
+                if (connections.Find(Caller.Scheduler, run.Connection) is not { } connection)
+                    throw new PolicyException(ServerCodes.Missing, $"There is no connection {run.Connection} any more.");
+                if (run.IsQuery)
+                    return await queries.RunAsync(connection, run, feed, stop, cancel);
+                return await connection.UseAsync(
+                    run.Subject,
+                    s_patience,
+                    async (lifecycle, database) =>
+                    {
+                        rows = new(quotas, home, run, connection.Setting.Tenant, database.Engine.Capabilities.Transactions);
+                        var result = await RunAsync(lifecycle, run, outcome, rows, feed, stop, cancel);
+                        await watch.TakeAsync(connection.Name, lifecycle, outcome, cancel);
+                        return result;
+                    },
+                    cancel
+                );
+            }
+            catch (OperationCanceledException) when (cancel.IsCancellationRequested)
+            {
+                return new(RunState.Cancelled, Json(outcome), "it was cancelled; what the statement in flight did was rolled back", null);
+            }
+            catch (VarveException broken)
+            {
+                feed.Tell("broken", ServerJson.Write(new { error = ErrorBody.Of(broken) }));
+                return new(RunState.Failed, Json(outcome), null, ErrorBody.Of(broken));
+            }
         }
     }
 
@@ -63,6 +76,7 @@ internal sealed class RunExecutor(ConnectionSet connections, QueryRunner queries
         Lifecycle lifecycle,
         ServerRun run,
         RunOutcome outcome,
+        RowAllowance rows,
         RunFeed feed,
         CancellationToken stop,
         CancellationToken cancel
@@ -78,6 +92,7 @@ internal sealed class RunExecutor(ConnectionSet connections, QueryRunner queries
             Yes = asked.Yes,
             Plans = asked.Plan is { } plan ? PlanFile.Read(plan) : null,
             AuditHead = asked.AuditHead,
+            Allowance = rows.Asking,
             Stop = stop,
         };
         await foreach (
@@ -96,13 +111,13 @@ internal sealed class RunExecutor(ConnectionSet connections, QueryRunner queries
         var state =
             error is not null ? RunState.Failed
             : outcome.Braked.Count > 0 ? RunState.Braked
-            : outcome.Policies.Any(p => p.Waits.Any(w => w.NeedsPerson)) ? RunState.Waits
+            : rows.Refusal is not null || outcome.Policies.Any(p => p.Waits.Any(w => w.NeedsPerson)) ? RunState.Waits
             : outcome.Policies.Any(p => p.Postponed || p.Summary is { Stopped: true }) ? RunState.Stopped
             : RunState.Done;
         return new(
             state,
             Json(outcome),
-            state == RunState.Stopped ? "it was asked to stop; the next run goes on" : null,
+            rows.Refusal ?? (state == RunState.Stopped ? "it was asked to stop; the next run goes on" : null),
             error is null ? null : ErrorBody.Of(error)
         );
     }

@@ -11,8 +11,9 @@ namespace Varve.Server.Runs;
 /// <summary>
 /// Takes what a person or a program asks to run: checked before it is stored, and carried out once however often it is sent.
 /// </summary>
-internal sealed class RunIntake(HomeDatabase home, RunTable runs, RunQueue queue, ServerAudit audit)
+internal sealed class RunIntake(HomeDatabase home, RunTable runs, RunQueue queue, ServerAudit audit, ConnectionSet connections)
 {
+    // Of one tenant: whoever asks for much leaves room for others.
     private const int MostWaiting = 200;
 
     private readonly KeyTable _keys = new();
@@ -33,8 +34,9 @@ internal sealed class RunIntake(HomeDatabase home, RunTable runs, RunQueue queue
         CancellationToken cancellationToken
     )
     {
-        if (!home.IsShared && queue.Waiting >= MostWaiting)
-            throw TooMany();
+        var tenant = connection.Setting.Tenant;
+        if (!home.IsShared && queue.OfTenant(tenant).Waiting >= MostWaiting)
+            throw TooMany(tenant);
         await connection.UseAsync(
             caller.Subject,
             async lifecycle =>
@@ -60,18 +62,18 @@ internal sealed class RunIntake(HomeDatabase home, RunTable runs, RunQueue queue
         var before = await home.WriteAsync(
             async (statements, token) =>
             {
-                if (key is not null && await _keys.FindAsync(statements, connection.Setting.Tenant, key, hash, token) is { } known)
+                if (key is not null && await _keys.FindAsync(statements, tenant, key, hash, token) is { } known)
                     return known;
-                if (home.IsShared && await runs.WaitingAsync(statements, token) >= MostWaiting)
-                    throw TooMany();
+                if (home.IsShared && await runs.WaitingAsync(statements, NamesOf(tenant), token) >= MostWaiting)
+                    throw TooMany(tenant);
                 await runs.AddAsync(statements, run, token);
                 if (key is not null)
-                    await _keys.AddAsync(statements, connection.Setting.Tenant, key, hash, run.Id, run.Queued, token);
+                    await _keys.AddAsync(statements, tenant, key, hash, run.Id, run.Queued, token);
                 await audit.AppendAsync(
                     statements,
                     caller with
                     {
-                        Tenant = connection.Setting.Tenant,
+                        Tenant = tenant,
                     },
                     "run.asked",
                     $"{connection.Name}/{run.Policy}",
@@ -93,6 +95,11 @@ internal sealed class RunIntake(HomeDatabase home, RunTable runs, RunQueue queue
         return run;
     }
 
-    private static PolicyException TooMany() =>
-        new(ServerCodes.TooMany, FormattableString.Invariant($"{MostWaiting} runs wait already. Try again when some have ended."));
+    private IReadOnlyList<string> NamesOf(string tenant) => [.. connections.All.Where(c => c.Setting.Tenant == tenant).Select(c => c.Name)];
+
+    private static PolicyException TooMany(string tenant) =>
+        new(
+            ServerCodes.TooMany,
+            FormattableString.Invariant($"{MostWaiting} runs of the tenant {tenant} wait already. Try again when some have ended.")
+        );
 }

@@ -6,20 +6,19 @@ namespace Varve.Server.Runs;
 
 /// <summary>
 /// Runs that wait and runs that are under way: so many at once in all, so many for one database, and never two of one
-/// policy. One that cannot begin lets those behind it pass. Where another server leads, nothing begins here.
+/// policy. One that cannot begin lets those behind it pass, and tenants take turns. Where another server leads, nothing
+/// begins here.
 /// </summary>
 /// <param name="runs">Where they are kept.</param>
 /// <param name="action">Carries one out.</param>
-/// <param name="atOnce">How many may be under way in all.</param>
-/// <param name="perConnection">How many of one database.</param>
+/// <param name="limits">How many may be under way.</param>
 /// <param name="ended">Writes down how one ended.</param>
 /// <param name="clock">The clock.</param>
 /// <param name="log">Where it is said what could not be written down.</param>
 internal sealed partial class RunQueue(
     RunTable runs,
     RunAction action,
-    int atOnce,
-    Func<string, int> perConnection,
+    RunLimits limits,
     Func<ServerRun, Task> ended,
     TimeProvider clock,
     ILogger<RunQueue> log
@@ -31,6 +30,7 @@ internal sealed partial class RunQueue(
     private static readonly TimeSpan s_again = TimeSpan.FromSeconds(1);
 
     private readonly Lock _lock = new();
+    private readonly RunTurns _turns = new(limits);
     private readonly List<ServerRun> _waiting = [];
     private readonly Dictionary<string, Active> _active = new(StringComparer.Ordinal);
     private readonly Dictionary<string, RunFeed> _feeds = new(StringComparer.Ordinal);
@@ -57,6 +57,27 @@ internal sealed partial class RunQueue(
             lock (_lock)
                 return _active.Count;
         }
+    }
+
+    /// <summary>How many of a tenant are under way, and how many wait.</summary>
+    public (int Running, int Waiting) OfTenant(string tenant)
+    {
+        lock (_lock)
+        {
+            return (_active.Values.Count(a => _turns.TenantOf(a.Run) == tenant), _waiting.Count(r => _turns.TenantOf(r) == tenant));
+        }
+    }
+
+    /// <summary>A run with why it waits, where it waits here.</summary>
+    public ServerRun Told(ServerRun run)
+    {
+        lock (_lock)
+            return run.State == RunState.Queued && _waiting.Exists(r => r.Id == run.Id)
+                ? run with
+                {
+                    Reason = _turns.Hindrance(run, UnderWay()) is { } why ? $"it waits for its turn: {why}" : null,
+                }
+                : run;
     }
 
     /// <summary>Whether a run of a policy is under way, and whether one waits.</summary>
@@ -197,14 +218,14 @@ internal sealed partial class RunQueue(
 
     private static bool IsOf(ServerRun run, ScheduleKey key) => run.Backfill is null && run.Key == key;
 
-    private void Pump()
+    /// <summary>Begins whatever may begin.</summary>
+    public void Pump()
     {
         lock (_lock)
         {
-            while (!_closed && !_isIdle && _active.Count < atOnce && _waiting.FindIndex(MayBegin) is var index and >= 0)
+            while (!_closed && !_isIdle && _turns.Next(_waiting, UnderWay()) is { } run)
             {
-                var run = _waiting[index];
-                _waiting.RemoveAt(index);
+                _waiting.Remove(run);
                 var active = new Active(run);
                 _active.Add(run.Id, active);
                 active.Work = Task.Run(() => CarryOutAsync(active));
@@ -212,9 +233,7 @@ internal sealed partial class RunQueue(
         }
     }
 
-    private bool MayBegin(ServerRun run) =>
-        _active.Values.Count(a => a.Run.Connection == run.Connection) < perConnection(run.Connection)
-        && (run.Policy.Length == 0 || run.Backfill is not null || !_active.Values.Any(a => IsOf(a.Run, run.Key)));
+    private List<ServerRun> UnderWay() => [.. _active.Values.Select(a => a.Run)];
 
     private async Task CarryOutAsync(Active active)
     {
@@ -248,6 +267,7 @@ internal sealed partial class RunQueue(
                 ErrorCode = result.Error?.Code,
                 Error = result.Error?.Message,
                 Result = result.Outcome,
+                Removed = result.Removed,
             };
         }
         catch (Exception defect)

@@ -1,10 +1,12 @@
 using NodaTime;
+using Varve.Catalog;
 using Varve.Policies;
 using Varve.Server.Access;
 using Varve.Server.Backfills;
 using Varve.Server.Connections;
 using Varve.Server.Home;
 using Varve.Server.Leading;
+using Varve.Server.Quotas;
 using Varve.Server.Runs;
 
 namespace Varve.Server.Scheduling;
@@ -21,6 +23,7 @@ internal sealed partial class SchedulerService(
     QueryTable queries,
     BackfillKeeper backfills,
     Leadership lead,
+    TenantQuotas quotas,
     HomeDatabase home,
     ILogger<SchedulerService> log
 ) : BackgroundService
@@ -51,16 +54,17 @@ internal sealed partial class SchedulerService(
     {
         try
         {
-            await keeper.LearnAsync(
-                connection.Name,
-                await connection.UseAsync(
-                    Caller.Scheduler.Subject,
-                    lifecycle => SchedulesAsync(lifecycle, cancellationToken),
-                    cancellationToken
-                ),
+            var stored = await connection.UseAsync(
+                Caller.Scheduler.Subject,
+                lifecycle => StoredAsync(lifecycle, cancellationToken),
                 cancellationToken
             );
-            connection.Trouble = null;
+            await keeper.LearnAsync(
+                connection.Name,
+                [.. stored.Where(p => p.Policy.Schedule is not null).Select(p => new ScheduledPolicy(p.Policy, p.AppliedAt))],
+                cancellationToken
+            );
+            (connection.Trouble, connection.Policies) = (null, stored.Count);
         }
         catch (VarveException trouble) when (trouble.Code is not ServerCodes.HomeAway and not ServerCodes.NotLeading)
         {
@@ -126,11 +130,11 @@ internal sealed partial class SchedulerService(
         }
     }
 
-    internal static async Task<IReadOnlyList<ScheduledPolicy>> SchedulesAsync(Lifecycle lifecycle, CancellationToken cancellationToken)
+    /// <summary>Policies and patterns that are stored in one database; what a pattern made of a table is not one of them.</summary>
+    internal static async Task<IReadOnlyList<StoredPolicy>> StoredAsync(Lifecycle lifecycle, CancellationToken cancellationToken)
     {
         var own = (await lifecycle.PoliciesAsync(Selection.All, cancellationToken)).Where(p => p.Pattern is null);
-        var patterns = (await lifecycle.PatternsAsync(Selection.All, cancellationToken)).Select(p => p.Stored);
-        return [.. own.Concat(patterns).Where(p => p.Policy.Schedule is not null).Select(p => new ScheduledPolicy(p.Policy, p.AppliedAt))];
+        return [.. own, .. (await lifecycle.PatternsAsync(Selection.All, cancellationToken)).Select(p => p.Stored)];
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -176,6 +180,7 @@ internal sealed partial class SchedulerService(
         {
             await SyncAsync(stoppingToken);
             await keeper.RefreshAsync(stoppingToken);
+            await quotas.RefreshAsync(stoppingToken);
             await keeper.LearnAsync(await queries.ListAsync(stoppingToken), stoppingToken);
             if (lead.Leads)
                 await TakeUpAsync(_isDoubtful, stoppingToken);

@@ -45,6 +45,7 @@ internal static class Pages
         QueryPages.Map(pages);
         ArchivesPage.Map(pages);
         UpkeepPage.Map(pages);
+        TenantsPage.Map(pages);
         NoticesPage.Map(pages);
         AccessPage.Map(pages);
         foreach (var (name, type) in s_assets)

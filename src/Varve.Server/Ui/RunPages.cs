@@ -22,9 +22,10 @@ internal static class RunPages
         pages.MapGet("/runs/{id}", ShowAsync).Needs(Role.Viewer);
     }
 
-    private static async Task<IResult> ListAsync(HttpContext http, RunTable runs, ConnectionSet connections)
+    private static async Task<IResult> ListAsync(HttpContext http, RunTable runs, ConnectionSet connections, RunQueue queue)
     {
-        var all = await runs.ListAsync([.. connections.Of(http.Caller()).Select(c => c.Name)], null, null, Shown, http.RequestAborted);
+        var stored = await runs.ListAsync([.. connections.Of(http.Caller()).Select(c => c.Name)], null, null, Shown, http.RequestAborted);
+        IReadOnlyList<ServerRun> all = [.. stored.Select(queue.Told)];
         return Shell.Page(
             http,
             "Runs",
@@ -38,10 +39,11 @@ internal static class RunPages
         );
     }
 
-    private static async Task<IResult> ShowAsync(HttpContext http, RunTable runs, ConnectionSet connections, string id)
+    private static async Task<IResult> ShowAsync(HttpContext http, RunTable runs, ConnectionSet connections, RunQueue queue, string id)
     {
-        if (await runs.FindAsync(id, http.RequestAborted) is not { } run || connections.Find(http.Caller(), run.Connection) is null)
+        if (await runs.FindAsync(id, http.RequestAborted) is not { } stored || connections.Find(http.Caller(), stored.Connection) is null)
             throw new PolicyException(ServerCodes.Missing, $"There is no run {id}.");
+        var run = queue.Told(stored);
         var details = await DetailsAsync(http, connections.Find(http.Caller(), run.Connection)!, run);
         var may = http.Caller().Role >= Role.Operator && run.IsOpen;
         return Shell.Page(

@@ -14,6 +14,7 @@ internal static class Shell
         ("/queries", "Queries", Role.Viewer),
         ("/archives", "Archives", Role.Viewer),
         ("/upkeep", "Upkeep", Role.Viewer),
+        ("/tenants", "Tenants", Role.Viewer),
         ("/notices", "Notices", Role.Admin),
         ("/access", "Access", Role.Admin),
     ];

@@ -108,7 +108,7 @@ public sealed class AccessTests(ServedDatabase served)
     public async Task Lists_hold_nothing_of_another_tenant()
     {
         using var theirs = served.Client(Role.Admin, "other");
-        foreach (var path in new[] { "connections", "runs", "schedules", "backfills", "deliveries", "tokens", "audit" })
+        foreach (var path in new[] { "connections", "runs", "schedules", "backfills", "deliveries", "tokens", "audit", "tenants" })
         {
             var text = await theirs.GetStringAsync($"api/v1/{path}");
             Assert.DoesNotContain(ServedDatabase.Mine, text, StringComparison.Ordinal);

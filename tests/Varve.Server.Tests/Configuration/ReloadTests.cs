@@ -54,8 +54,12 @@ public sealed class ReloadTests : IDisposable
         await ServedDatabase.UntilAsync(async () => (await client.GetAsync("health/ready")).StatusCode, code => code == HttpStatusCode.OK);
         Assert.Equal((HttpStatusCode.OK, HttpStatusCode.NotFound), (await AskAsync(client, "one"), await AskAsync(client, "two")));
 
-        Write("runs_at_once: 4", "one", "two");
+        Write("runs_at_once: 4\nquotas: { default: { policies: 7 } }", "one", "two");
         await ServedDatabase.UntilAsync(() => AskAsync(client, "two"), code => code == HttpStatusCode.OK);
+        await ServedDatabase.UntilAsync(
+            () => client.GetStringAsync("api/v1/tenants"),
+            said => said.Contains("\"limit\":7,\"from\":\"quotas.default.policies\"", StringComparison.Ordinal)
+        );
 
         await File.WriteAllTextAsync(ConfigFile, "connections:\n  three: { tenant: acme }\n");
         await ServedDatabase.UntilAsync(

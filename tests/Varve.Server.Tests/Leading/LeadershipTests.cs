@@ -71,8 +71,7 @@ public sealed class LeadershipTests : IAsyncDisposable
         keeper.Queue = new(
             runs,
             (_, _, _, _) => throw new InvalidOperationException("It ran."),
-            1,
-            _ => 1,
+            new(1, _ => 1, _ => "default", _ => null),
             keeper.EndedAsync,
             first.Clock,
             NullLogger<RunQueue>.Instance

@@ -70,6 +70,7 @@ public sealed partial class MonitoringTests(ServedDatabase served)
             Duration.FromSeconds(1)
         );
         ServerTelemetry.Told("ops", DeliveryState.Dead);
+        ServerTelemetry.Refused("acme", "rows_removed_per_day");
         Telemetry.ProofFailures.Add(1, new("varve.policy", "cpu"), new("varve.relation", "1h"));
         Telemetry.RowsRemoved.Add(1, new("varve.policy", "cpu"), new("varve.relation", "source"));
         using var anybody = served.With(null);

@@ -39,6 +39,9 @@ internal sealed class Clockwork : IAsyncDisposable
     /// <summary>How many runs may be under way, in all and of one database.</summary>
     internal (int All, int Each) AtOnce { get; init; } = (4, 4);
 
+    /// <summary>How many of the tenant; null: as many as there can be.</summary>
+    internal long? OfTenant { get; set; }
+
     /// <summary>The instants at which runs began, in their order.</summary>
     internal IReadOnlyList<string> Begun
     {
@@ -181,8 +184,7 @@ internal sealed class Clockwork : IAsyncDisposable
                     _begun.Add((run.Policy, Clock.Now));
                 return Act(run, stop);
             },
-            AtOnce.All,
-            _ => AtOnce.Each,
+            new(AtOnce.All, _ => AtOnce.Each, _ => "default", _ => OfTenant),
             Keeper.EndedAsync,
             Clock,
             NullLogger<RunQueue>.Instance

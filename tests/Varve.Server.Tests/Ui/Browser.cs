@@ -18,7 +18,22 @@ public sealed class Browser : IAsyncLifetime
     private IPlaywright? _playwright;
     private IBrowser? _browser;
 
-    internal ServedDatabase Served { get; } = new();
+    internal ServedDatabase Served { get; } =
+        new()
+        {
+            Quotas = new(
+                new Dictionary<string, long>
+                {
+                    ["runs_at_once"] = 4,
+                    ["rows_removed_per_day"] = 25_000,
+                    ["requests_per_second"] = 500,
+                },
+                new Dictionary<string, IReadOnlyDictionary<string, long>>
+                {
+                    ["other"] = new Dictionary<string, long> { ["policies"] = 1, ["schedules"] = 2 },
+                }
+            ),
+        };
 
     public async ValueTask InitializeAsync()
     {

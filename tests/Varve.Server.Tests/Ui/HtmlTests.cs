@@ -35,7 +35,7 @@ public sealed class HtmlTests(ServedDatabase served)
     public async Task Pages_tell_browsers_to_load_nothing_from_elsewhere_and_run_no_script_of_their_own()
     {
         using var client = served.Client(Role.Admin);
-        foreach (var path in new[] { "", "runs", "schedules", "access", "c/metrics/p/cpu" })
+        foreach (var path in new[] { "", "runs", "schedules", "tenants", "access", "c/metrics/p/cpu" })
         {
             var answer = await client.GetAsync(path);
             Assert.Equal(HttpStatusCode.OK, answer.StatusCode);

@@ -19,6 +19,7 @@ public sealed class PageTests(Browser browser)
         ("runs", "/runs"),
         ("schedules", "/schedules"),
         ("upkeep", "/upkeep/metrics"),
+        ("tenants", "/tenants"),
         ("access", "/access"),
         ("forecast", "/c/metrics/p/cpu/forecast"),
         ("missing", "/c/metrics/p/nobody"),

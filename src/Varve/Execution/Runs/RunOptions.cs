@@ -23,6 +23,9 @@ public sealed record RunOptions
     /// </summary>
     public long? MaxRemove { get; init; }
 
+    /// <summary>Is asked before each removal; what it keeps stays whole, and is left for a later run. Null: nobody is.</summary>
+    internal RemovalAllowance? Allowance { get; init; }
+
     /// <summary>Stops between two steps after this time; null: when all is done.</summary>
     public NodaTime.Duration? For { get; init; }
 

@@ -48,7 +48,7 @@ internal sealed class Runner(
         try
         {
             var deadline = new Deadline(clock, options.For);
-            var limit = new RemovalLimit(options.MaxRemove);
+            var limit = new RemovalLimit(options.MaxRemove, options.Allowance);
             string? wrote = null;
             var idle = await IdleAsync(policies, options, asOf, deadline, cancellationToken);
             foreach (var policy in policies)

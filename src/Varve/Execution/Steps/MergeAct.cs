@@ -23,7 +23,7 @@ internal static class MergeAct
         if (late.IsEmpty)
             return new(0, 0, 0, string.Join("; ", notes));
         var rows = await CountAsync(context, late, cancellationToken);
-        context.Limit.Check(rows);
+        await context.Limit.CheckAsync(rows, cancellationToken);
         var homeless = context.Blueprint.Tiers.Aggregate(late, (left, tier) => left.Except(context.Draft.Late.Takes(tier, late)));
         var unplaced = homeless.IsEmpty ? 0 : await CountAsync(context, homeless, cancellationToken);
         var into = context.Draft.Late.Merge(late);

@@ -24,7 +24,7 @@ internal sealed class Removal(StepContext context)
         if (ranges.IsEmpty || (context.Ledger.IsAtomic && !context.Limit.IsSet))
             return 0;
         var rows = await CountAsync(relation, ranges, cancellationToken);
-        context.Limit.Check(rows);
+        await context.Limit.CheckAsync(rows, cancellationToken);
         return rows;
     }
 
