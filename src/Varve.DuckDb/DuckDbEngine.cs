@@ -21,7 +21,13 @@ internal sealed class DuckDbEngine : IEngine
     // DuckDB keeps one database per file and process, however many connections there are: so do leases.
     private static readonly ConcurrentDictionary<(object Database, string Policy), bool> s_leases = new();
 
+    // Two that write at once would each take the same head of the audit log for the newest: DuckDB sees no conflict between
+    // rows that are only added. Only one transaction that writes is open for each file and process.
+    private static readonly ConcurrentDictionary<string, SemaphoreSlim> s_writers = new(StringComparer.Ordinal);
+
     private static long s_fence;
+
+    private readonly SemaphoreSlim _writing;
 
     private readonly SemaphoreSlim _turn = new(1, 1);
     private readonly AsyncLocal<DuckDbStatements?> _open = new();
@@ -37,6 +43,7 @@ internal sealed class DuckDbEngine : IEngine
         _connection = connection;
         _dialect = dialect;
         _database = file ?? new object();
+        _writing = file is null ? new(1, 1) : s_writers.GetOrAdd(file, _ => new(1, 1));
         _readOnly = readOnly;
         DisplayName = name;
         Capabilities = new()
@@ -88,15 +95,16 @@ internal sealed class DuckDbEngine : IEngine
         ArgumentNullException.ThrowIfNull(scope);
         if (_open.Value is { IsOpen: true })
             throw new InvalidOperationException("A transaction is open already on this path of execution: use its statements.");
-        await _turn.WaitAsync(cancellationToken);
+        if (scope.IsReadOnly || _readOnly)
+            return await InTurnAsync(work, scope, cancellationToken);
+        await _writing.WaitAsync(cancellationToken);
         try
         {
-            ObjectDisposedException.ThrowIf(_disposed, this);
-            return await Task.Run(() => InTransactionAsync(work, scope.IsReadOnly, cancellationToken), CancellationToken.None);
+            return await InTurnAsync(work, scope, cancellationToken);
         }
         finally
         {
-            _turn.Release();
+            _writing.Release();
         }
     }
 
@@ -156,6 +164,24 @@ internal sealed class DuckDbEngine : IEngine
         _disposed = true;
         _turn.Release();
         await Task.Run(_connection.Dispose);
+    }
+
+    private async Task<T> InTurnAsync<T>(
+        Func<IStatements, CancellationToken, Task<T>> work,
+        Scope scope,
+        CancellationToken cancellationToken
+    )
+    {
+        await _turn.WaitAsync(cancellationToken);
+        try
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            return await Task.Run(() => InTransactionAsync(work, scope.IsReadOnly, cancellationToken), CancellationToken.None);
+        }
+        finally
+        {
+            _turn.Release();
+        }
     }
 
     private async Task<T> InTransactionAsync<T>(

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 
 namespace Varve.Apps.Tests;
@@ -44,9 +45,12 @@ public sealed class FullDiskTests
         Assert.Equal(steps, run.GetProperty("steps").GetInt32());
     }
 
-    private static Task<Transcript> LimitedAsync(Sandbox box, long kilobytes, params IReadOnlyList<string> args)
+    private static Task<Transcript> LimitedAsync(Sandbox box, long kilobytes, params IReadOnlyList<string> args) =>
+        Tool.EndAsync(Limited(Tool.Command(box.Folder, [.. args, "--db", box.Db]), kilobytes));
+
+    /// <summary>A command that may write no file greater than that.</summary>
+    internal static ProcessStartInfo Limited(ProcessStartInfo start, long kilobytes)
     {
-        var start = Tool.Command(box.Folder, [.. args, "--db", box.Db]);
         var words = start.ArgumentList.Prepend(start.FileName).ToList();
         start.FileName = "bash";
         start.ArgumentList.Clear();
@@ -61,6 +65,6 @@ public sealed class FullDiskTests
             }.Concat(words)
         )
             start.ArgumentList.Add(word);
-        return Tool.EndAsync(start);
+        return start;
     }
 }

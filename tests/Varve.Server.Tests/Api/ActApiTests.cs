@@ -13,6 +13,33 @@ public sealed class ActApiTests(ServedDatabase served)
 
     private static readonly IReadOnlyDictionary<string, string> Web1 = new Dictionary<string, string> { ["host"] = "host1" };
 
+    /// <summary>Each has a connection of its own to the same file, and none of them waits for the others by itself.</summary>
+    [Fact]
+    public async Task What_many_do_at_once_is_one_chain_in_the_log_of_the_database()
+    {
+        using var client = served.Client(Role.Operator);
+        var held = await Task.WhenAll(
+            Enumerable
+                .Range(0, 24)
+                .Select(n =>
+                    client.PostAsync(
+                        $"api/v1/connections/{ServedDatabase.Mine}/policies/cpu/holds",
+                        JsonContent.Create(
+                            new
+                            {
+                                reason = $"at once {n}",
+                                from = "2020-01-01",
+                                to = "2020-01-02",
+                            }
+                        )
+                    )
+                )
+        );
+        Assert.All(held, h => Assert.Equal(System.Net.HttpStatusCode.OK, h.StatusCode));
+        var verdict = await ServedDatabase.JsonAsync(await client.GetAsync($"api/v1/connections/{ServedDatabase.Mine}/audit/verdict"));
+        Assert.True(verdict.GetProperty("holds").GetBoolean(), verdict.ToString());
+    }
+
     [Fact]
     public async Task Rows_are_erased_once_by_the_hash_of_what_goes()
     {

@@ -1,0 +1,154 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using DuckDB.NET.Data;
+
+namespace Varve.Apps.Tests;
+
+/// <summary>A server that is killed while requests that write are in it, one of each kind.</summary>
+public sealed class ServeKillTests
+{
+    private const string At = "api/v1/connections/test";
+
+    /// <summary>It is killed when so many have been answered; the others are somewhere on their way.</summary>
+    [Fact]
+    public async Task What_was_under_way_is_sent_again_after_a_kill_and_is_done_once()
+    {
+        using var box = await Sandbox.AppliedAsync();
+        int[] answered = [1, 3, 5];
+        for (var n = 0; n < answered.Length; n++)
+        {
+            box.Sql($"CREATE TABLE t{n} AS SELECT * FROM cpu LIMIT 0");
+            using var other = new DuckDBConnection($"Data Source={Path.Combine(box.Folder, $"other{n}.duckdb")}");
+            other.Open();
+        }
+
+        box.Sql("CREATE TABLE sums (ts TIMESTAMP, n BIGINT)");
+        box.Write("serve.yaml", $"listen: http://127.0.0.1:0\nconnections:\n  test: {{ url: \"{box.Db}\", queries: true }}\n");
+        await using var server = new ServeProcess(box.Folder);
+        await server.StartAsync();
+        using (var query = Put("queries/base", Query("base")))
+            Assert.Equal(HttpStatusCode.Created, (await server.Client.SendAsync(query)).StatusCode);
+        for (var n = 0; n < answered.Length; n++)
+        {
+            var ci = await server.TokenAsync($"ci{n}");
+            var token = (await server.GetAsync("tokens"))
+                .GetProperty("tokens")
+                .EnumerateArray()
+                .Single(t => t.GetProperty("name").GetString() == $"ci{n}")
+                .GetProperty("id")
+                .GetString();
+            await KilledAsync(server, n, token!, answered[n]);
+            await server.StartAsync();
+            foreach (var make in Requests(n, token!))
+            {
+                using var request = make();
+                var answer = await server.Client.SendAsync(request);
+                Assert.True(
+                    answer.IsSuccessStatusCode || await CodeAsync(answer) is "VRV514" or "VRV315" or "VRV519" or "VRV520" or "VRV512",
+                    $"{request.Method} {request.RequestUri}: {await answer.Content.ReadAsStringAsync()}"
+                );
+            }
+
+            await DoneOnceAsync(server, n);
+            using var revoked = new HttpRequestMessage(HttpMethod.Get, "api/v1/me");
+            revoked.Headers.Authorization = new("Bearer", ci);
+            Assert.Equal(HttpStatusCode.Unauthorized, (await server.Client.SendAsync(revoked)).StatusCode);
+        }
+
+        foreach (var log in new[] { "audit/verdict", "connections/test/audit/verdict" })
+        {
+            var verdict = await server.GetAsync(log);
+            Assert.True(verdict.GetProperty("holds").GetBoolean(), verdict.ToString());
+        }
+    }
+
+    /// <summary>Sends all of them at once, and kills the server when so many were answered.</summary>
+    private static async Task KilledAsync(ServeProcess server, int n, string token, int answered)
+    {
+        var open = Requests(n, token).Select(make => SendAsync(server.Client, make)).ToList();
+        for (var done = 0; done < answered && open.Count > 0;)
+        {
+            var one = await Task.WhenAny(open);
+            open.Remove(one);
+            done += await one ? 1 : 0;
+        }
+
+        await server.KillAsync();
+        await Task.WhenAll(open);
+    }
+
+    private static async Task<bool> SendAsync(HttpClient client, Func<HttpRequestMessage> make)
+    {
+        try
+        {
+            using var request = make();
+            using var answer = await client.SendAsync(request);
+            return true;
+        }
+        catch (HttpRequestException)
+        {
+            // It was killed in it: that is what is tried.
+            return false;
+        }
+    }
+
+    /// <summary>Each kind of request that writes, as whoever sends it again sends it: with its key, or with what it had read.</summary>
+    private static IReadOnlyList<Func<HttpRequestMessage>> Requests(int n, string token) =>
+        [
+            () => Post(n, $"{At}/runs", new { policies = new[] { "cpu" } }),
+            () =>
+                Post(
+                    n,
+                    $"{At}/backfills",
+                    new
+                    {
+                        query = "base",
+                        from = $"2025-03-0{n + 1}T00:00Z",
+                        to = $"2025-03-0{n + 1}T02:00Z",
+                    }
+                ),
+            () => Post(n, $"{At}/policies/cpu/holds", new { reason = $"audit {n}", from = "2020-01-01" }),
+            () => Post(n, $"{At}/policies/cpu/invalidate", new { from = "2025-03-02", to = "2025-03-03" }),
+            () =>
+                Put(
+                    $"policies/t{n}",
+                    $"policy: t{n}\ntable: t{n}\ntime: ts\nseries: [host]\nmeasures:\n  load: [sum]\nkeep: 30d\ntiers:\n  - {{ every: 1h, keep: forever }}\n"
+                ),
+            () => Put($"queries/q{n}", Query($"q{n}")),
+            () => Post(n, "api/v1/connections", new { name = $"c{n}", url = $"duckdb:other{n}.duckdb" }),
+            () => new(HttpMethod.Delete, $"api/v1/tokens/{token}"),
+        ];
+
+    private static async Task DoneOnceAsync(ServeProcess server, int n)
+    {
+        var runs = (await server.GetAsync("runs?limit=200&policy=cpu")).GetProperty("items").EnumerateArray();
+        Assert.Equal(n + 1, runs.Count(r => r.GetProperty("trigger").GetString() == "manual"));
+        Assert.Equal(n + 1, (await server.GetAsync("backfills")).GetProperty("backfills").GetArrayLength());
+        var holds = (await server.GetAsync("connections/test/policies/cpu/holds")).GetRawText();
+        Assert.InRange(holds.Split($"\"audit {n}\"").Length - 1, 0, 1);
+        foreach (var revised in new[] { $"policies/t{n}", $"queries/q{n}" })
+            Assert.Equal(1, (await server.GetAsync($"connections/test/{revised}/revisions")).GetProperty("revisions").GetArrayLength());
+        Assert.Equal($"c{n}", (await server.GetAsync($"connections/c{n}")).GetProperty("name").GetString());
+    }
+
+    private static string Query(string name) =>
+        $"query: {name}\nsql: SELECT ts, 1 AS n FROM cpu WHERE ts >= {{from}} AND ts < {{to}}\ninto: sums\ntime: ts\nwrite: replace\nschedule: \"@hourly\"\ncatchup: none\n";
+
+    private static HttpRequestMessage Post(int n, string path, object body)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = JsonContent.Create(body) };
+        request.Headers.Add("Idempotency-Key", $"{path}-{n}");
+        return request;
+    }
+
+    private static HttpRequestMessage Put(string path, string yaml)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Put, $"{At}/{path}") { Content = JsonContent.Create(new { yaml }) };
+        request.Headers.IfNoneMatch.Add(System.Net.Http.Headers.EntityTagHeaderValue.Any);
+        return request;
+    }
+
+    private static async Task<string?> CodeAsync(HttpResponseMessage answer) =>
+        JsonSerializer.Deserialize<JsonElement>(await answer.Content.ReadAsStringAsync()).GetProperty("code").GetString();
+}
