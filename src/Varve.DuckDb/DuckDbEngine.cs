@@ -21,14 +21,9 @@ internal sealed class DuckDbEngine : IEngine
     // DuckDB keeps one database per file and process, however many connections there are: so do leases.
     private static readonly ConcurrentDictionary<(object Database, string Policy), bool> s_leases = new();
 
-    // Two that write at once would each take the same head of the audit log for the newest: DuckDB sees no conflict between
-    // rows that are only added. Only one transaction that writes is open for each file and process.
-    private static readonly ConcurrentDictionary<string, SemaphoreSlim> s_writers = new(StringComparer.Ordinal);
-
     private static long s_fence;
 
-    private readonly SemaphoreSlim _writing;
-
+    private readonly DuckDbWriters _writers;
     private readonly SemaphoreSlim _turn = new(1, 1);
     private readonly AsyncLocal<DuckDbStatements?> _open = new();
     private readonly DuckDBConnection _connection;
@@ -43,7 +38,7 @@ internal sealed class DuckDbEngine : IEngine
         _connection = connection;
         _dialect = dialect;
         _database = file ?? new object();
-        _writing = file is null ? new(1, 1) : s_writers.GetOrAdd(file, _ => new(1, 1));
+        _writers = DuckDbWriters.Of(file);
         _readOnly = readOnly;
         DisplayName = name;
         Capabilities = new()
@@ -95,17 +90,9 @@ internal sealed class DuckDbEngine : IEngine
         ArgumentNullException.ThrowIfNull(scope);
         if (_open.Value is { IsOpen: true })
             throw new InvalidOperationException("A transaction is open already on this path of execution: use its statements.");
-        if (scope.IsReadOnly || _readOnly)
-            return await InTurnAsync(work, scope, cancellationToken);
-        await _writing.WaitAsync(cancellationToken);
-        try
-        {
-            return await InTurnAsync(work, scope, cancellationToken);
-        }
-        finally
-        {
-            _writing.Release();
-        }
+        return scope.IsReadOnly || _readOnly
+            ? await InTurnAsync(work, scope, cancellationToken)
+            : await _writers.RunAsync(() => InTurnAsync(work, scope, cancellationToken), cancellationToken);
     }
 
     /// <summary>

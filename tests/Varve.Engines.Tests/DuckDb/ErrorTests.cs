@@ -128,6 +128,39 @@ public sealed class ErrorTests : Files
         }
     }
 
+    /// <summary>What writes waits for whoever writes to the same file, but not for the transaction that it is done in.</summary>
+    [Fact]
+    public async Task Two_connections_of_a_file_write_one_after_the_other_and_within_each_other()
+    {
+        await using var one = New();
+        await using var two = New();
+        await Do(one, $"CREATE TABLE t AS SELECT 1 AS a");
+        await Do(one, $"CREATE TABLE u AS SELECT 1 AS a");
+        var begun = new TaskCompletionSource();
+        var goOn = new TaskCompletionSource();
+        var first = Task.Run(() =>
+            one.Engine.TransactAsync(
+                async (statements, token) =>
+                {
+                    await statements.ExecuteAsync($"UPDATE t SET a = 2", token);
+                    await Do(two, $"UPDATE u SET a = 2", token);
+                    begun.SetResult();
+                    await goOn.Task;
+                    return 0;
+                },
+                Scope.Writing,
+                default
+            )
+        );
+        await begun.Task;
+        var second = Do(two, $"UPDATE t SET a = 3");
+        Assert.NotEqual(second, await Task.WhenAny(second, Task.Delay(200)));
+        goOn.SetResult();
+        await first;
+        Assert.Equal(1, await second);
+        Assert.Equal(3, await One(two, $"SELECT a FROM t"));
+    }
+
     [Fact]
     public async Task Two_writers_of_the_same_row_conflict_and_may_try_again()
     {
