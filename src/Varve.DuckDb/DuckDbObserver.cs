@@ -14,7 +14,7 @@ internal sealed class DuckDbObserver
     private Dictionary<(string Schema, string Name), (TableName Name, bool IsView)> _known = [];
 
     /// <summary>DuckDB compares names without regard to the case of ASCII letters; the answer spells them as they are stored.</summary>
-    public async Task<TableDescription?> DescribeAsync(IStatements statements, TableName table, CancellationToken cancellationToken)
+    public async Task<TableDescription?> DescribeAsync(DuckDbStatements statements, TableName table, CancellationToken cancellationToken)
     {
         if (
             _known.TryGetValue(Key(table), out var known)
@@ -71,8 +71,10 @@ internal sealed class DuckDbObserver
         !error.IsTransient && error.Code is EngineCodes.Unknown or EngineCodes.Statement;
 
     /// <summary>Learns the names of all relations; true where that one is among them.</summary>
-    private async Task<bool> ListAsync(IStatements statements, TableName table, CancellationToken cancellationToken)
+    private async Task<bool> ListAsync(DuckDbStatements statements, TableName table, CancellationToken cancellationToken)
     {
+        if (statements.HasListed)
+            return _known.ContainsKey(Key(table));
         var rows = await statements.QueryAsync(
             $"""
             SELECT schema_name, table_name, false FROM duckdb_tables() WHERE database_name = current_database()
@@ -84,6 +86,7 @@ internal sealed class DuckDbObserver
         _known = rows.Select(r => (Name: new TableName(r.Text(0), r.Text(1)), IsView: r.Truth(2)))
             .DistinctBy(r => Key(r.Name))
             .ToDictionary(r => Key(r.Name));
+        statements.Listed();
         return _known.ContainsKey(Key(table));
     }
 

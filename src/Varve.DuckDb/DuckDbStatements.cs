@@ -23,6 +23,12 @@ internal sealed class DuckDbStatements(
     // What is only read stays as it was when the transaction began.
     private readonly Dictionary<TableName, TableDescription?>? _described = isReadOnly ? [] : null;
 
+    /// <summary>True once all relations were listed, where nothing can change them before the transaction ends.</summary>
+    public bool HasListed { get; private set; }
+
+    /// <summary>All relations were listed.</summary>
+    public void Listed() => HasListed = isReadOnly;
+
     /// <summary>False once the transaction has ended.</summary>
     public bool IsOpen { get; set; } = true;
 
