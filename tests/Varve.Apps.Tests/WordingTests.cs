@@ -45,7 +45,7 @@ public sealed class WordingTests
         var small = await Tool.InAsync(box.Folder, "status", "--db", $"{box.Db}?memory_limit=1KB");
         Assert.True(
             small.ExitCode == 4
-                && small.Error.Contains("VRV414", StringComparison.Ordinal)
+                && small.Error.Contains("VRV406", StringComparison.Ordinal)
                 && small.Error.Contains("memory_limit", StringComparison.Ordinal),
             small.Text
         );

@@ -162,7 +162,7 @@ public class PostgreSqlScratch : FileScratch
 
     public override int LongestName => 40;
 
-    public override int MostMeasures => 140;
+    public override int MostMeasures => 90;
 
     public override string TypeName(string type) =>
         type switch
