@@ -27,10 +27,15 @@ internal sealed class Doctor(Session session)
         {
             await AuditAsync(auditHead, cancellationToken);
             await RunsAsync(cancellationToken);
-            foreach (var stored in await session.ReadAsync(session.Store.Policies.ListAsync, [], cancellationToken))
+            var policies = await session.ReadAsync(session.Store.Policies.ListAsync, [], cancellationToken);
+            foreach (var stored in policies)
                 await PolicyAsync(stored, cancellationToken);
             await RelationsAsync(cancellationToken);
-            await PatternsAsync(cancellationToken);
+            var patterns = (await new PolicySelector(session).RosterAsync(cancellationToken)).Reports(Selection.All);
+            Patterns(patterns);
+            List<TableName> kept = [.. policies.Select(p => p.Policy.Table), .. patterns.SelectMany(p => p.Tables)];
+            if (await new LooseTables(session.Engine, session.Store).FindAsync(kept, cancellationToken) is { } loose)
+                _findings.Add(loose);
         }
 
         return [.. _findings.OrderByDescending(f => f.Severity)];
@@ -209,9 +214,9 @@ internal sealed class Doctor(Session session)
         }
     }
 
-    private async Task PatternsAsync(CancellationToken cancellationToken)
+    private void Patterns(IReadOnlyList<PatternReport> patterns)
     {
-        foreach (var pattern in (await new PolicySelector(session).RosterAsync(cancellationToken)).Reports(Selection.All))
+        foreach (var pattern in patterns)
             foreach (var note in pattern.LeftOut)
                 Add(
                     "pattern.left_out",

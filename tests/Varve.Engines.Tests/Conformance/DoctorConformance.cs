@@ -95,6 +95,19 @@ public abstract class DoctorConformance(Func<ScratchDatabase> create) : Conforma
     }
 
     [Fact]
+    public async Task Tables_with_times_that_no_policy_keeps_are_named()
+    {
+        await BuiltAsync();
+        await Db.ExecuteAsync("CREATE TABLE m.settings (a INTEGER)");
+        Assert.Empty(await DiagnoseAsync());
+        await Db.ExecuteAsync("CREATE TABLE m.forgotten (ts TIMESTAMP, v INTEGER)");
+        var found = Assert.Single(await DiagnoseAsync());
+        Assert.Equal(("table.loose", Severity.Note), (found.Check, found.Severity));
+        Assert.Contains("No policy keeps m.forgotten, which has times.", found.Found, StringComparison.Ordinal);
+        Assert.Contains("varve init m.forgotten", found.WayOut, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Rows_that_should_have_expired_tell_of_an_older_table()
     {
         var story = await BuiltAsync();
