@@ -16,7 +16,8 @@ public sealed record QueryRequest
     public required Instant To { get; init; }
 
     /// <summary>
-    /// The wanted width; excludes <see cref="Points"/>. Its buckets are merged from every relation whose own nest in them.
+    /// The wanted width; excludes <see cref="Points"/>. Its buckets are merged from every relation whose own nest in them. One
+    /// that nothing of the range has is refused (VRV326); where a part of it has it, a coarser tier answers the rest.
     /// </summary>
     public string? Every { get; init; }
 
