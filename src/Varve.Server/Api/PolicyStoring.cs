@@ -26,22 +26,7 @@ internal sealed class PolicyStoring(ServerAudit audit, SchedulerService schedule
     /// <param name="cancellationToken">Ends it before anything is changed.</param>
     /// <exception cref="PolicyException">With every problem, where somebody changed one, where the change removes more and nobody said
     /// that it may, or where the tenant may have no more.</exception>
-    public Task<IReadOnlyList<ApplyResult>> StoreAsync(
-        Caller caller,
-        ServerConnection connection,
-        IReadOnlyList<PolicyDocument> documents,
-        IReadOnlyDictionary<string, int> expected,
-        bool accepted,
-        bool prune,
-        CancellationToken cancellationToken
-    ) =>
-        quotas.AloneAsync(
-            connection.Setting.Tenant,
-            () => StoreAloneAsync(caller, connection, documents, expected, accepted, prune, cancellationToken),
-            cancellationToken
-        );
-
-    private async Task<IReadOnlyList<ApplyResult>> StoreAloneAsync(
+    public async Task<IReadOnlyList<ApplyResult>> StoreAsync(
         Caller caller,
         ServerConnection connection,
         IReadOnlyList<PolicyDocument> documents,
@@ -51,6 +36,7 @@ internal sealed class PolicyStoring(ServerAudit audit, SchedulerService schedule
         CancellationToken cancellationToken
     )
     {
+        using var turn = await quotas.TurnAsync(connection.Setting.Tenant, cancellationToken);
         if (prune && caller.Role < Role.Admin)
             throw new PolicyException(
                 ServerCodes.Forbidden,

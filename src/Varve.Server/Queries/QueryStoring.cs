@@ -59,21 +59,7 @@ internal sealed class QueryStoring(
     /// <summary>Stores one query where it is still the revision that was read.</summary>
     /// <returns>What is stored now, and whether that is something new.</returns>
     /// <exception cref="PolicyException">With every problem, where somebody changed it, or where the tenant may have no more.</exception>
-    public Task<(StoredQuery Stored, bool IsChanged)> StoreAsync(
-        Caller caller,
-        ServerConnection connection,
-        string name,
-        string yaml,
-        int expected,
-        CancellationToken cancellationToken
-    ) =>
-        quotas.AloneAsync(
-            connection.Setting.Tenant,
-            () => StoreAloneAsync(caller, connection, name, yaml, expected, cancellationToken),
-            cancellationToken
-        );
-
-    private async Task<(StoredQuery Stored, bool IsChanged)> StoreAloneAsync(
+    public async Task<(StoredQuery Stored, bool IsChanged)> StoreAsync(
         Caller caller,
         ServerConnection connection,
         string name,
@@ -82,6 +68,7 @@ internal sealed class QueryStoring(
         CancellationToken cancellationToken
     )
     {
+        using var turn = await quotas.TurnAsync(connection.Setting.Tenant, cancellationToken);
         var (problems, documents) = await CheckAsync(connection, yaml, cancellationToken);
         if (problems.Count > 0)
             throw new PolicyException(problems);

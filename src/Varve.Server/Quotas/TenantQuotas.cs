@@ -161,21 +161,22 @@ internal sealed class TenantQuotas(HomeDatabase home, ServerAudit audit, Connect
     /// <summary>True where what a tenant stores is counted.</summary>
     public bool CountsWhatIsStored(string tenant) => Of(tenant, Quota.Policies) is not null || Of(tenant, Quota.Schedules) is not null;
 
-    /// <summary>One after the other, so that two who store at once do not both take the last place.</summary>
-    public async Task<T> AloneAsync<T>(string tenant, Func<Task<T>> work, CancellationToken cancellationToken)
+    /// <summary>
+    /// A turn until it is disposed of: one stores after the other, so that two at once do not both take the last place. Null
+    /// where nothing is counted.
+    /// </summary>
+    public async Task<IDisposable?> TurnAsync(string tenant, CancellationToken cancellationToken)
     {
         if (!CountsWhatIsStored(tenant))
-            return await work();
+            return null;
         await _turn.WaitAsync(cancellationToken);
-        try
-        {
-            return await work();
-        }
-        finally
-        {
-            _turn.Release();
-        }
+        return new Turn(_turn);
     }
 
     public void Dispose() => _turn.Dispose();
+
+    private sealed class Turn(SemaphoreSlim turn) : IDisposable
+    {
+        public void Dispose() => turn.Release();
+    }
 }
