@@ -35,13 +35,14 @@ internal static class Published
     /// <summary>How long it takes until it has answered, and what the processors spent on it.</summary>
     public static async Task<Measured> AnswerAsync(string program, params IReadOnlyList<string> args)
     {
+        var before = Measured.Children();
         using var process = Process.Start(new ProcessStartInfo(program, args) { RedirectStandardOutput = true })!;
         var begun = Stopwatch.GetTimestamp();
         var answer = await process.StandardOutput.ReadToEndAsync();
         await process.WaitForExitAsync();
         if (process.ExitCode != 0)
             throw new InvalidOperationException($"{program} {string.Join(' ', args)} ended with {process.ExitCode}: {answer}");
-        return new(Stopwatch.GetElapsedTime(begun).TotalSeconds, process.TotalProcessorTime.TotalSeconds, 0, 0, []);
+        return new(Stopwatch.GetElapsedTime(begun).TotalSeconds, Measured.Children() - before, 0, 0, []);
     }
 
     private static string Root()

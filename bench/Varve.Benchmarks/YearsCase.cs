@@ -17,11 +17,11 @@ internal sealed class YearsCase(Options options)
     public async IAsyncEnumerable<Figure> MeasureAsync()
     {
         Directory.CreateDirectory(options.Folder);
-        foreach (var years in (int[])[40, 300])
+        foreach (var years in (int[])[40, 300, 2_024])
         {
             var file = Path.Combine(options.Folder, "years.duckdb");
             SmallFile.Remove(file);
-            var first = FormattableString.Invariant($"{2026 - years}-01-01");
+            var first = FormattableString.Invariant($"{2026 - years:0000}-01-01");
             Script.Execute(
                 file,
                 $"CREATE TABLE raw AS SELECT ts + INTERVAL 12 HOUR AS ts, 1 AS sensor_id, CAST(year(ts) AS DOUBLE) AS value FROM range(TIMESTAMP '{first}', TIMESTAMP '2026-01-01', INTERVAL 1 DAY) r(ts); CHECKPOINT;"
