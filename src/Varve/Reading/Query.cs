@@ -17,7 +17,7 @@ public sealed record QueryRequest
 
     /// <summary>
     /// The wanted width; excludes <see cref="Points"/>. Its buckets are merged from every relation whose own nest in them. One
-    /// that nothing of the range has is refused (VRV326); where a part of it has it, a coarser tier answers the rest.
+    /// that is no tier's and that nothing of the range has is refused (VRV326); else a coarser tier answers what has it no more.
     /// </summary>
     public string? Every { get; init; }
 

@@ -70,7 +70,7 @@ internal sealed class TierSelection(PolicyLayout blueprint, Ledger ledger)
             asked = exact.Cover(asked);
         var answerers = Answerers(exact, wanted, least, asked);
         var legs = Course.Through(answerers, asked);
-        if (request is { Every: not null, WholeAsOf: null })
+        if (request is { Every: not null, WholeAsOf: null } && !blueprint.Tiers.Any(t => t.Grid.Width == exact!.Width))
             Refuse(legs, answerers, question, exact!.Width.Name);
         List<string> width = request is { Every: null, AtMost: { } few }
             ? [$"buckets of {exact!.Width.Name}, so that a series has {few} at most"]
@@ -165,7 +165,10 @@ internal sealed class TierSelection(PolicyLayout blueprint, Ledger ledger)
         let held = answerers.Exists(a => a.Has.Overlaps(leg.Range))
         select $"{leg.Range} is not in this answer: {(held ? "what has it has it in buckets that reach into the ranges beside it" : "nothing that is left has it")}";
 
-    /// <summary>A width that no part of the range has is refused: an answer in another one would be none.</summary>
+    /// <summary>
+    /// A width that no part of the range has is refused: an answer in another one would be none. One of a tier is not asked
+    /// here, as the range may be one of any age: there a coarser tier answers what that one let go.
+    /// </summary>
     private void Refuse(IReadOnlyList<Leg> legs, List<Answerer> answerers, TimeRange question, string wanted)
     {
         List<Answerer> read = [.. answerers.Where(a => legs.Any(l => l.Answerer == a))];

@@ -186,7 +186,7 @@ public abstract class AnswerConformance(Func<ScratchDatabase> create) : Conforma
     [Theory]
     [Rule("query-refused")]
     [InlineData("7m")]
-    [InlineData("1h")]
+    [InlineData("2h")]
     [InlineData("36h")]
     public async Task A_width_that_nothing_of_the_range_has_is_refused_with_one_that_it_has(string every)
     {
@@ -199,6 +199,20 @@ public abstract class AnswerConformance(Func<ScratchDatabase> create) : Conforma
         Assert.Equal(("VRV326", "1d"), (refused.Code, Instead(refused)));
         Assert.Equal(3 * 144, Rows(await AskAsync(story, "2025-01-02", "2025-01-05", "1d")));
         Assert.Equal(19 * 144, Rows(await AskAsync(story, "2025-01-02", "2025-01-21", every == "36h" ? "1d" : every)));
+    }
+
+    [Fact]
+    [Rule("query-refused")]
+    public async Task A_width_of_a_tier_is_answered_by_a_coarser_one_where_it_has_expired()
+    {
+        var story = await BeginAsync(
+            Policy("keep: 3d\ntiers: [{ every: 1d, keep: 40d }, { every: 1w, keep: 100d }, { every: 1mo }]", "count"),
+            Every("2025-01-01", "2025-07-15", "1h")
+        );
+        await story.RunWellAsync("2025-07-15");
+        var answer = await AskAsync(story, "2025-03-05", "2025-04-01", "1d");
+        Assert.Equal(31 * 24, Rows(answer));
+        Assert.Contains(answer.Notes, n => n.Contains("1mo", StringComparison.Ordinal));
     }
 
     private static Gen<T> Of<T>(params T[] values) => Gen.Int[0, values.Length - 1].Select(i => values[i]);
