@@ -40,6 +40,20 @@ public sealed partial class BrakeTests
     }
 
     [Fact]
+    [Rule("brake-status")]
+    public async Task Status_says_what_waits_for_a_word_until_it_is_given()
+    {
+        using var box = await Sandbox.AppliedAsync("7d");
+        Assert.Equal(5, (await box.RunAsync(s_run)).ExitCode);
+        var waits = await box.RunAsync("status", "--as-of", Sandbox.AsOf, "--wide");
+        var right = Regex.Match(waits.Out, "then varve run cpu --confirm ([0-9a-f]{12})").Groups[1].Value;
+        Assert.Matches("brake +[0-9,]+ rows would go", waits.Out);
+        Assert.Contains("waits for you", (await box.RunAsync("status", "--short", "--as-of", Sandbox.AsOf)).Out, StringComparison.Ordinal);
+        Assert.Equal(0, (await box.RunAsync([.. s_run, "--confirm", right])).ExitCode);
+        Assert.DoesNotContain("brake", (await box.RunAsync("status", "--as-of", Sandbox.AsOf)).Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
     [Rule("max-remove")]
     public async Task A_run_removes_no_more_rows_than_it_may()
     {

@@ -67,7 +67,7 @@ public sealed class ServeKillTests
     private static async Task KilledAsync(ServeProcess server, int n, string token, int answered)
     {
         var open = Requests(n, token).Select(make => SendAsync(server.Client, make)).ToList();
-        for (var done = 0; done < answered && open.Count > 0;)
+        for (var done = 0; done < answered && open.Count > 0; )
         {
             var one = await Task.WhenAny(open);
             open.Remove(one);
@@ -93,10 +93,12 @@ public sealed class ServeKillTests
         }
     }
 
-    /// <summary>Sends it until the server has time for it: the run that is sent again first holds its policy while it is under way.</summary>
+    /// <summary>
+    /// Sends it until the server has time for it: the run that is sent again first holds its policy while it is under way.
+    /// </summary>
     private static async Task<HttpResponseMessage> AgainAsync(HttpClient client, Func<HttpRequestMessage> make)
     {
-        for (var since = Stopwatch.StartNew(); ;)
+        for (var since = Stopwatch.StartNew(); ; )
         {
             using var request = make();
             var answer = await client.SendAsync(request);

@@ -56,6 +56,7 @@ internal static class FromShapes
             OutOfRange = shape.OutOfRange,
             Holds = shape.Holds,
             Waits = shape.Waits,
+            Brake = shape.Brake,
             StepsDue = shape.StepsDue,
             NextExpiry = shape.NextExpiry,
             LastRun = shape.LastRun,

@@ -80,8 +80,8 @@ internal static class StatusScreen
 
     private static Span State(PolicyStatus status) =>
         status.Failure is not null || status.LastError is not null ? new("failed", Palette.Bad)
-        : status.Waits.Any(w => w.NeedsPerson) ? new("waits for you", Palette.Warn)
         : status.LastRun is null ? new("not run yet", Palette.Warn)
+        : status.NeedsPerson ? new("waits for you", Palette.Warn)
         : status.Notes.Any(n => n.IsWarning) ? new("warnings", Palette.Warn)
         : status.StepsDue > 0 ? new("due", Palette.Plain)
         : new("up to date", Palette.Good);
@@ -111,6 +111,9 @@ internal static class StatusScreen
         columns.Write(screen);
     }
 
+    private static string Confirmed(PolicyStatus status) =>
+        status.Brake is { } brake ? $", then varve run {status.Policy.Name} --confirm {brake.Hash}" : "";
+
     private static void Facts(Screen screen, PolicyStatus status)
     {
         Fact(
@@ -118,8 +121,20 @@ internal static class StatusScreen
             "due",
             status.StepsDue == 0
                 ? new Span("nothing: up to date", Palette.Good)
-                : new Span($"{HumanText.Count(status.StepsDue, "step")}: see varve plan {status.Policy.Name}", Palette.Warn)
+                : new Span(
+                    $"{HumanText.Count(status.StepsDue, "step")}: see varve plan {status.Policy.Name}{Confirmed(status)}",
+                    Palette.Warn
+                )
         );
+        if (status.Brake is { } brake)
+            Fact(
+                screen,
+                "brake",
+                new Span(
+                    $"{HumanText.Count(brake.Rows, "row")} would go, and a run leaves them until you confirm: {brake.Reason}",
+                    Palette.Warn
+                )
+            );
         if (status.NextExpiry is { } next)
         {
             var when = next.At <= status.AsOf ? "due now" : $"due {HumanText.At(next.At)}";
@@ -199,5 +214,5 @@ internal static class StatusScreen
         extent.First == extent.Last ? HumanText.At(extent.First) : $"{HumanText.At(extent.First)} … {HumanText.At(extent.Last)}";
 
     private static void Fact(Screen screen, string name, params ReadOnlySpan<Span> what) =>
-        screen.Line([new Span($"  {name,-9} ", Palette.Dim), .. what]);
+        screen.Line([new Span($"  {name, -9} ", Palette.Dim), .. what]);
 }

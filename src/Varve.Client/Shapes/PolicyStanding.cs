@@ -16,6 +16,7 @@ namespace Varve.Client.Shapes;
 /// <param name="OutOfRange"><c>outOfRange</c> in JSON.</param>
 /// <param name="Holds"><c>holds</c> in JSON.</param>
 /// <param name="Waits"><c>waits</c> in JSON.</param>
+/// <param name="Brake"><c>brake</c> in JSON.</param>
 /// <param name="StepsDue"><c>stepsDue</c> in JSON.</param>
 /// <param name="NextExpiry"><c>nextExpiry</c> in JSON.</param>
 /// <param name="LastRun"><c>lastRun</c> in JSON.</param>
@@ -37,6 +38,7 @@ public sealed record PolicyStanding(
     long OutOfRange,
     IReadOnlyList<Hold> Holds,
     IReadOnlyList<Wait> Waits,
+    Brake? Brake,
     int StepsDue,
     NextExpiry? NextExpiry,
     RunRecord? LastRun,

@@ -152,8 +152,8 @@ internal static class OverviewPage
     /// <summary>What a person with many policies looks for first.</summary>
     internal static Html State(PolicyStatus status) =>
         status.Failure is not null || status.LastError is not null ? Words.Badge("bad", "failed")
-        : status.Waits.Any(w => w.NeedsPerson) ? Words.Badge("warn", "waits for you")
         : status.LastRun is null ? Words.Badge("idle", "not run yet")
+        : status.NeedsPerson ? Words.Badge("warn", "waits for you")
         : status.StepsDue > 0 ? Words.Badge("due", "due")
         : Words.Badge("good", "up to date");
 }

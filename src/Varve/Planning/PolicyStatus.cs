@@ -37,6 +37,12 @@ public sealed record PolicyStatus
     /// <summary>What is due and waits.</summary>
     public required IReadOnlyList<Wait> Waits { get; init; }
 
+    /// <summary>What a run would ask about now before it removes anything; null where it would not ask.</summary>
+    public Brake? Brake { get; init; }
+
+    /// <summary>True where something is due that only goes on after a person has looked at it.</summary>
+    public bool NeedsPerson => Brake is not null || Waits.Any(w => w.NeedsPerson);
+
     /// <summary>Steps that a run would take now.</summary>
     public required int StepsDue { get; init; }
 

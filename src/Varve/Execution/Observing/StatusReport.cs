@@ -32,6 +32,7 @@ internal static class StatusReport
             Future = state.Future,
             Holds = state.Ledger.Holds,
             Waits = plan.Waits,
+            Brake = plan.Brake,
             StepsDue = plan.Steps.Count,
             NextExpiry = Next(blueprint, state, plan, horizon),
             LastRun = runs.Count > 0 ? runs[0] : null,
