@@ -45,16 +45,14 @@ internal static class CrateDbTierSql
     public static SqlText Upsert(TierWrite write)
     {
         var tier = write.Tier;
-        var written = SqlText.Join(", ", write.Columns.Select(c => (SqlText)$"{c}"));
         SqlText isNewer = $"excluded.{Generation} >= {Generation}";
-        var fenced = tier
-            .Columns.Select(c => c.Name)
-            .Where(c => c.Value != tier.Time.Name)
-            .Select(c =>
-                write.Columns.Contains(c)
-                    ? (SqlText)$"{c} = CASE WHEN {isNewer} THEN excluded.{c} ELSE {c} END"
-                    : $"{c} = CASE WHEN {isNewer} THEN NULL ELSE {c} END"
-            );
+        SqlText Newer(Identifier column, SqlText value) => $"{column} = CASE WHEN {isNewer} THEN {value} ELSE {column} END";
+        var written = SqlText.Join(", ", write.Columns.Select(c => (SqlText)$"{c}"));
+        IEnumerable<SqlText> fenced =
+        [
+            .. write.Columns.Where(c => c.Value != tier.Time.Name).Select(c => Newer(c, $"excluded.{c}")),
+            .. write.Unknown.Select(c => Newer(c, $"NULL")),
+        ];
         return $"""
             INSERT INTO {tier.Table} ({written}, {Key}, {Generation}) (SELECT {written}, {SeriesKey(
                 tier.Series

@@ -138,12 +138,31 @@ internal sealed class StepSql(PolicyLayout blueprint, Dialect dialect)
         $"UPDATE {tier.States} SET {new Identifier(column)} = NULL WHERE {RangeSql.In(dialect, blueprint.Time.Starts, buckets)}";
 
     /// <summary>Builds buckets of a tier in the place of what it has of them; building them again is absolute.</summary>
-    public IReadOnlyList<(SqlText Statement, bool Writes)> Replace(TierLayout tier, string input, Time.RangeSet ranges, long generation)
+    /// <param name="tier">The tier.</param>
+    /// <param name="stored">The columns that its table has.</param>
+    /// <param name="input">What it is built from.</param>
+    /// <param name="ranges">Whole buckets of it.</param>
+    /// <param name="generation">Greater than that of every attempt before.</param>
+    public IReadOnlyList<(SqlText Statement, bool Writes)> Replace(
+        TierLayout tier,
+        IEnumerable<string> stored,
+        string input,
+        Time.RangeSet ranges,
+        long generation
+    )
     {
         var known = input == Relations.Source ? blueprint : blueprint.Without(blueprint.Tier(input).Lacks);
+        List<Identifier> columns = [.. StateColumns.All(known, tier)];
         var rows = new RollupSql(known, tier, dialect).Select(input, ranges);
         return dialect.Replace(
-            new(Of(tier), [.. StateColumns.All(known, tier)], rows, RangeSql.In(dialect, blueprint.Time.Starts, ranges), generation)
+            new(
+                Of(tier),
+                columns,
+                [.. stored.Select(c => new Identifier(c)).Except(columns)],
+                rows,
+                RangeSql.In(dialect, blueprint.Time.Starts, ranges),
+                generation
+            )
         );
     }
 

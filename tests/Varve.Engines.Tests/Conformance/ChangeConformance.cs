@@ -162,6 +162,24 @@ public abstract class ChangeConformance(Func<ScratchDatabase> create) : Conforma
     }
 
     [Fact]
+    [Rule("function-built-again")]
+    public async Task A_bucket_that_was_built_again_while_a_function_was_out_does_not_have_it()
+    {
+        var rows = Every("2025-01-01", "2025-01-11", "1h").ToList();
+        var story = await BeginAsync(Policy("keep: 5d\ntiers: [{ every: 1d }]", "avg, max"), rows);
+        await story.RunWellAsync("2025-01-11");
+        await story.ApplyAsync(Policy("keep: 5d\ntiers: [{ every: 1d }]", "avg"));
+        await story.InsertAsync(Row("2025-01-08T03:30Z", 1000));
+        await story.RunWellAsync("2025-01-11");
+        await story.RunWellAsync("2025-02-01");
+        Assert.Empty(await story.SourceAsync());
+        await story.ApplyAsync(Policy("keep: 5d\ntiers: [{ every: 1d }]", "avg, max"));
+        await story.RunWellAsync("2025-02-01");
+        var unknown = await Db.QueryAsync($"SELECT ts FROM {Db.Name(story.Table.Name.WithName("cpu_1d"))} WHERE v_max IS NULL ORDER BY ts");
+        Assert.StartsWith("2025-01-08", FormattableString.Invariant($"{Assert.Single(unknown)[0]:yyyy-MM-dd}"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_retired_tier_builds_what_it_knows_also_where_the_policy_asks_for_more()
     {
         var rows = Every("2025-01-01", "2025-01-21", "10m").ToList();

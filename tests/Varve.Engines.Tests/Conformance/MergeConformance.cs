@@ -71,6 +71,23 @@ public abstract class MergeConformance(Func<ScratchDatabase> create) : Conforman
     }
 
     [Fact]
+    [Rule("merge-lost")]
+    public async Task A_row_that_only_a_lost_bucket_could_take_stays()
+    {
+        var rows = Every("2025-01-01", "2025-01-21", "1h").ToList();
+        var story = await BeginAsync(Policy($"{Merge}keep: 3d\ntiers: [{{ every: 1h, keep: 7d }}]", All), rows);
+        await story.RunWellAsync("2025-01-21");
+        await story.ApplyAsync(Policy($"{Merge}keep: 3d\ntiers: [{{ every: 1h, keep: 7d }}, {{ every: 1d }}]", All));
+        await story.RunWellAsync("2025-01-21");
+        await story.InsertAsync(Row("2025-01-03T03:04:05Z", 1000), Row("2025-01-16T03:04:05Z", 2000));
+        await story.RunWellAsync("2025-01-21");
+        Same([Row("2025-01-03T03:04:05Z", 1000), .. Since(rows, "2025-01-18")], await story.SourceAsync());
+        Assert.Equal(1, (await story.StatusAsync("2025-01-21")).FrozenLate.Rows);
+        Assert.True((await story.PlanAsync("2025-01-21")).IsEmpty);
+        await story.ExpectTierAsync(1, [.. Since(rows, "2025-01-14"), Row("2025-01-16T03:04:05Z", 2000)]);
+    }
+
+    [Fact]
     [Rule("late-merge")]
     public async Task Where_the_finer_tier_has_expired_they_are_added_to_the_coarser_one_alone()
     {

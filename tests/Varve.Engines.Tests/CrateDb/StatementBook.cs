@@ -193,11 +193,12 @@ internal static class StatementBook
         var (minute, day) = (layout.Tiers[0], layout.Tiers[1]);
         var range = RangeSet.Of(new TimeRange(Instant.FromUtc(2023, 11, 14, 23, 0), Instant.FromUtc(2023, 11, 15, 23, 0)));
         var compare = new CompareSql(layout, minute, s_dialect);
+        IEnumerable<string> Columns(TierLayout tier) => StateColumns.All(layout, tier).Select(c => c.Value);
         return
         [
             .. sql.Create(minute).Select(s => new Shape("tier create", s, IsTried: false, IsInline: true)),
-            .. Replaced("tier replace from rows", sql.Replace(minute, Relations.Source, range, 7)),
-            .. Replaced("tier replace from buckets by local days", sql.Replace(day, minute.Id, range, 7)),
+            .. Replaced("tier replace from rows", sql.Replace(minute, Columns(minute), Relations.Source, range, 7)),
+            .. Replaced("tier replace from buckets by local days", sql.Replace(day, Columns(day), minute.Id, range, 7)),
             new("tier compare with rows", compare.Buckets(Relations.Source, range), IsTried: false),
             new("tier compare with buckets", new CompareSql(layout, day, s_dialect).Buckets(minute.Id, range), IsTried: false),
             new("tier compare totals", compare.Totals(range), IsTried: false),

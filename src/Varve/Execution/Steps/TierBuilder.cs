@@ -184,7 +184,8 @@ internal static class TierBuilder
         }
 
         var written = 0L;
-        foreach (var (statement, writes) in context.Sql.Replace(tier, input, ranges, context.Ledger.Stored.Version))
+        var stored = context.Draft.Of(tier.Id).Columns;
+        foreach (var (statement, writes) in context.Sql.Replace(tier, stored, input, ranges, context.Ledger.Stored.Version))
         {
             var rows = await context.Statements.ExecuteAsync(statement, cancellationToken);
             if (writes)
