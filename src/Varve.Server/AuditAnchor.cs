@@ -10,7 +10,7 @@ namespace Varve.Server;
 /// Writes the heads of the server's log and of those of its databases to a file, by a schedule. The chain of a log shows what
 /// was changed inside; only a head that stands elsewhere shows a log that was made anew, or whose end was cut off.
 /// </summary>
-internal sealed partial class AuditAnchor(
+internal sealed class AuditAnchor(
     ServeSettings settings,
     ConnectionSet connections,
     ServerAudit audit,
@@ -69,7 +69,7 @@ internal sealed partial class AuditAnchor(
             }
             catch (Exception unwritten) when (unwritten is IOException or UnauthorizedAccessException or VarveException)
             {
-                LogUnwritten(anchor.File, unwritten.Message);
+                log.HeadsUnwritten(anchor.File, unwritten.Message);
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
             {
@@ -102,7 +102,7 @@ internal sealed partial class AuditAnchor(
             catch (VarveException trouble)
             {
                 // One that cannot be read now is anchored the next time; the others are not kept from it.
-                LogUnread(connection.Name, trouble.Message);
+                log.HeadUnread(connection.Name, trouble.Message);
             }
         }
 
@@ -111,10 +111,4 @@ internal sealed partial class AuditAnchor(
 
     private static async Task<IReadOnlyList<Anchor>> LinesAsync(string file, CancellationToken cancellationToken) =>
         [.. (await File.ReadAllLinesAsync(file, cancellationToken)).Select(Anchor.Parse).OfType<Anchor>()];
-
-    [LoggerMessage(50, LogLevel.Error, "The heads of audit logs cannot be written to {File}: {Message}")]
-    private partial void LogUnwritten(string file, string message);
-
-    [LoggerMessage(51, LogLevel.Warning, "{Connection}: the head of its audit log cannot be read: {Message}")]
-    private partial void LogUnread(string connection, string message);
 }

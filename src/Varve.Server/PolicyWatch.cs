@@ -9,7 +9,7 @@ using Varve.Server.Home;
 namespace Varve.Server;
 
 /// <summary>How far behind tiers are, and what waits for a person: read from the ledgers after each run, and every few minutes.</summary>
-internal sealed partial class PolicyWatch(ConnectionSet connections, HomeDatabase home, ILogger<PolicyWatch> log) : BackgroundService
+internal sealed class PolicyWatch(ConnectionSet connections, HomeDatabase home, ILogger<PolicyWatch> log) : BackgroundService
 {
     /// <summary>What others run, from the command line, is seen after that.</summary>
     private static readonly TimeSpan s_look = TimeSpan.FromMinutes(5);
@@ -76,7 +76,7 @@ internal sealed partial class PolicyWatch(ConnectionSet connections, HomeDatabas
         catch (VarveException trouble)
         {
             // It is looked again; that a database cannot be read is a gauge of its own.
-            LogUnread(connection.Name, trouble.Code, trouble.Message);
+            log.WaitsUnread(connection.Name, trouble.Code, trouble.Message);
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
@@ -109,9 +109,6 @@ internal sealed partial class PolicyWatch(ConnectionSet connections, HomeDatabas
             ledger.Relations.Values.Sum(r => r.Halted.Count),
             0
         );
-
-    [LoggerMessage(40, LogLevel.Debug, "{Connection}: what waits cannot be read: {Code}: {Message}")]
-    private partial void LogUnread(string connection, string code, string message);
 
     /// <summary>What is known of one policy.</summary>
     private sealed record Standing(IReadOnlyDictionary<string, Instant> Covered, int Waits, int Brakes);

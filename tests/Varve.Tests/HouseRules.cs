@@ -45,6 +45,16 @@ public sealed partial class HouseRules
         HouseRulesSource.Hold("What is not done is an issue, not a comment.", Found(All, Leftover()));
 
     [Fact]
+    public void A_project_logs_from_one_type() =>
+        HouseRulesSource.Hold(
+            "The messages of a project are of one type: generated code of several is in no certain order, and builds differ by it.",
+            Src.Where(f => f.Lines.Any(l => l.Contains("[LoggerMessage(", StringComparison.Ordinal)))
+                .GroupBy(f => string.Join('/', f.Path.Split('/').Take(2)))
+                .Where(g => g.Count() > 1)
+                .SelectMany(g => g.Select(f => f.Path))
+        );
+
+    [Fact]
     public void Nobody_asks_the_clock_of_the_system() =>
         HouseRulesSource.Hold("Time comes from a TimeProvider, at the edges only.", Found(All, SystemClock()));
 

@@ -76,7 +76,7 @@ internal static partial class Problems
         }
         catch (Exception defect) when (!context.Response.HasStarted)
         {
-            LogDefect(log, defect, context.Request.Method, context.Request.Path);
+            log.Defect(defect, context.Request.Method, context.Request.Path);
             await AnswerAsync(
                 context,
                 new(
@@ -189,7 +189,4 @@ internal static partial class Problems
 
     [GeneratedRegex(@"\[([0-9]+)\]")]
     private static partial Regex Index();
-
-    [LoggerMessage(30, LogLevel.Error, "{Method} {Path} met a defect")]
-    private static partial void LogDefect(ILogger log, Exception defect, string method, PathString path);
 }

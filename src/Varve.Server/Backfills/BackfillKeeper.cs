@@ -14,7 +14,7 @@ namespace Varve.Server.Backfills;
 /// Does the windows of backfills, each with its own number at once beside the schedules. What is left to do is worked out
 /// from the store, so that a restart goes on where a kill ended it.
 /// </summary>
-internal sealed partial class BackfillKeeper(
+internal sealed class BackfillKeeper(
     BackfillTable table,
     BackfillPlans plans,
     RunTable runs,
@@ -164,7 +164,7 @@ internal sealed partial class BackfillKeeper(
             }
             catch (VarveException trouble) when (trouble.Code is not ServerCodes.HomeAway and not ServerCodes.NotLeading)
             {
-                LogLeft(backfill.Id, trouble.Code, trouble.Message);
+                log.BackfillWaits(backfill.Id, trouble.Code, trouble.Message);
             }
         }
     }
@@ -270,9 +270,6 @@ internal sealed partial class BackfillKeeper(
             _turn.Release();
         }
     }
-
-    [LoggerMessage(30, LogLevel.Warning, "backfill {Backfill} cannot go on yet: {Code}: {Message}")]
-    private partial void LogLeft(string backfill, string code, string message);
 
     private sealed class Open(Backfill backfill, Queue<TimeRange> left)
     {

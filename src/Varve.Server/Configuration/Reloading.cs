@@ -8,7 +8,7 @@ namespace Varve.Server.Configuration;
 /// Follows the configuration file. Connections come, go and change at once; what else changed is named, and takes a restart.
 /// A file with a mistake changes nothing: the one before it stays in force, and that is said.
 /// </summary>
-internal sealed partial class Reloading(
+internal sealed class Reloading(
     ServeSettings settings,
     ConnectionSet connections,
     SchedulerService scheduler,
@@ -51,21 +51,21 @@ internal sealed partial class Reloading(
             quotas.Declare(read.Quotas);
             await scheduler.SyncAsync(stoppingToken);
             foreach (var key in Restarting(_inForce ?? settings, read))
-                LogRestart(key);
-            LogTaken(read.Connections.Count);
+                log.NeedsRestart(key);
+            log.ConfigurationTaken(read.Connections.Count);
             (_inForce, Trouble) = (read, null);
             return true;
         }
         catch (PolicyException mistake)
         {
-            LogMistake(mistake.Message);
+            log.ConfigurationMistaken(mistake.Message);
             Trouble = mistake.Message;
             return true;
         }
         catch (EngineException away)
         {
             // The home is away: what it saved of connections cannot be read, so nothing is changed yet.
-            LogLater(away.Message);
+            log.ConfigurationWaits(away.Message);
             return false;
         }
     }
@@ -109,16 +109,4 @@ internal sealed partial class Reloading(
             return "";
         }
     }
-
-    [LoggerMessage(50, LogLevel.Information, "the configuration was read again; it declares {Count} connections")]
-    private partial void LogTaken(int count);
-
-    [LoggerMessage(51, LogLevel.Warning, "`{Key}` changed in the configuration: it is in force after a restart")]
-    private partial void LogRestart(string key);
-
-    [LoggerMessage(52, LogLevel.Error, "the configuration has a mistake, and the one before it stays in force: {Message}")]
-    private partial void LogMistake(string message);
-
-    [LoggerMessage(53, LogLevel.Warning, "the configuration is taken up when the home answers: {Message}")]
-    private partial void LogLater(string message);
 }

@@ -6,7 +6,7 @@ using Varve.Server.Leading;
 namespace Varve.Server.Notices;
 
 /// <summary>Sends what is to be told, again and again with longer rests, and sets aside what never arrives.</summary>
-internal sealed partial class DeliveryService(
+internal sealed class DeliveryService(
     NoticeBoard board,
     DeliveryTable table,
     HomeDatabase home,
@@ -58,7 +58,7 @@ internal sealed partial class DeliveryService(
             catch (VarveException trouble)
             {
                 // The home is away: what is stored in it is sent when it is back.
-                LogTrouble(trouble.Code, trouble.Message);
+                log.NoticesUnread(trouble.Code, trouble.Message);
             }
 
             await Task.WhenAny(news, Task.Delay(s_look.ToTimeSpan(), home.Clock, stoppingToken));
@@ -94,17 +94,11 @@ internal sealed partial class DeliveryService(
             );
             ServerTelemetry.Told(name, state);
             if (answer is not null)
-                LogNotTold(name, delivery.Kind, attempts, answer);
+                log.NotTold(name, delivery.Kind, attempts, answer);
 
             // One that does not answer is not asked again for the next notice: its turn comes.
             if (state == DeliveryState.Waiting)
                 return;
         }
     }
-
-    [LoggerMessage(40, LogLevel.Warning, "{Target} was not told of {Kind}, attempt {Attempt}: {Answer}")]
-    private partial void LogNotTold(string target, string kind, int attempt, string answer);
-
-    [LoggerMessage(41, LogLevel.Warning, "what is to be told cannot be read: {Code}: {Message}")]
-    private partial void LogTrouble(string code, string message);
 }

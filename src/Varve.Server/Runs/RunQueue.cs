@@ -15,7 +15,7 @@ namespace Varve.Server.Runs;
 /// <param name="ended">Writes down how one ended.</param>
 /// <param name="clock">The clock.</param>
 /// <param name="log">Where it is said what could not be written down.</param>
-internal sealed partial class RunQueue(
+internal sealed class RunQueue(
     RunTable runs,
     RunAction action,
     RunLimits limits,
@@ -284,7 +284,7 @@ internal sealed partial class RunQueue(
         catch (Exception unwritten) when (unwritten is VarveException or IOException)
         {
             // The home still says that it is under way: the next start, or the server that leads, takes it up, and nothing is lost.
-            LogUnwritten(unwritten, run.Id);
+            log.EndUnwritten(unwritten, run.Id);
             Feed(run.Id)?.End();
         }
         finally
@@ -327,7 +327,7 @@ internal sealed partial class RunQueue(
             }
             catch (EngineException trouble) when (trouble.IsTransient && trouble.Code != ServerCodes.NotLeading && !IsLeft())
             {
-                LogWaits(run.Id, trouble.Message);
+                log.EndWaits(run.Id, trouble.Message);
                 await Task.Delay(s_again);
             }
         }
@@ -360,12 +360,6 @@ internal sealed partial class RunQueue(
     }
 
     private Instant Now() => Instant.FromDateTimeOffset(clock.GetUtcNow());
-
-    [LoggerMessage(21, LogLevel.Warning, "how run {Run} ended is written down when the home answers again: {Message}")]
-    private partial void LogWaits(string run, string message);
-
-    [LoggerMessage(20, LogLevel.Error, "how run {Run} ended could not be written down; the next start takes it up")]
-    private partial void LogUnwritten(Exception error, string run);
 
     private sealed class Active(ServerRun run)
     {

@@ -83,7 +83,7 @@ internal sealed partial class ScheduleKeeper
             var decision = entry.Times.Decide(state.Armed, now);
             if (decision is Decision.Rearm rearm)
             {
-                LogClock(state.Key.ToString(), now);
+                log.ClockWasSetBack(state.Key.ToString(), now);
                 (state, decision) = (state with { Armed = rearm.From }, new Decision.Wait(null));
             }
 
@@ -201,7 +201,7 @@ internal sealed partial class ScheduleKeeper
             || expected > now
         )
             return state;
-        LogOverdue(state.Key.ToString(), within.Text);
+        log.IsOverdue(state.Key.ToString(), within.Text);
         await audit.AppendAsync(
             statements,
             Caller.Scheduler,

@@ -326,20 +326,8 @@ internal sealed partial class ScheduleKeeper(
     private void LogEnd(ServerRun run)
     {
         if (run.State == RunState.Failed)
-            LogFailed(run.Id, run.Connection, run.Policy, run.ErrorCode ?? "", run.Error ?? "");
+            log.ScheduledRunFailed(run.Id, run.Connection, run.Policy, run.ErrorCode ?? "", run.Error ?? "");
         else
-            LogEnded(run.Id, run.Connection, run.Policy, run.State);
+            log.ScheduledRunEnded(run.Id, run.Connection, run.Policy, run.State);
     }
-
-    [LoggerMessage(1, LogLevel.Information, "run {Run} of {Connection}/{Policy}: {State}")]
-    private partial void LogEnded(string run, string connection, string policy, RunState state);
-
-    [LoggerMessage(2, LogLevel.Error, "run {Run} of {Connection}/{Policy} failed: {Code}: {Message}")]
-    private partial void LogFailed(string run, string connection, string policy, string code, string message);
-
-    [LoggerMessage(3, LogLevel.Warning, "{Schedule}: nothing succeeded within {Within}")]
-    private partial void LogOverdue(string schedule, string within);
-
-    [LoggerMessage(4, LogLevel.Warning, "{Schedule}: the clock was set back to {Now}; its instants count from here on")]
-    private partial void LogClock(string schedule, Instant now);
 }

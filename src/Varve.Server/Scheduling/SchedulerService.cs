@@ -15,7 +15,7 @@ namespace Varve.Server.Scheduling;
 /// Looks after schedules for as long as the server runs: learns them, decides them when they are due, and ends what is under
 /// way.
 /// </summary>
-internal sealed partial class SchedulerService(
+internal sealed class SchedulerService(
     ScheduleKeeper keeper,
     ConnectionSet connections,
     RunQueue queue,
@@ -70,7 +70,7 @@ internal sealed partial class SchedulerService(
         {
             // What is known of its schedules stays: the database may only be in use for a moment.
             if (connection.Trouble != trouble.Message)
-                LogTrouble(connection.Name, trouble.Code, trouble.Message);
+                log.PoliciesUnread(connection.Name, trouble.Code, trouble.Message);
             connection.Trouble = trouble.Message;
         }
     }
@@ -126,7 +126,7 @@ internal sealed partial class SchedulerService(
         catch (VarveException away)
         {
             // Another server takes the lead when nothing was heard of this one for long enough.
-            LogAway(away.Code, away.Message);
+            log.HomeIsAway(away.Code, away.Message);
         }
     }
 
@@ -148,14 +148,14 @@ internal sealed partial class SchedulerService(
             {
                 rest = await LookAsync(stoppingToken);
                 if (isTold)
-                    LogBack();
+                    log.HomeIsBack();
                 isTold = false;
             }
             catch (VarveException away)
             {
                 // The home is away, or another server leads: nothing is decided meanwhile, and everything is looked at again then.
                 if (!isTold)
-                    LogAway(away.Code, away.Message);
+                    log.HomeIsAway(away.Code, away.Message);
                 (isTold, _isDoubtful) = (true, true);
                 if (!lead.Leads)
                     await FollowAsync(stoppingToken);
@@ -203,7 +203,7 @@ internal sealed partial class SchedulerService(
         queue.Open();
         (_leads, _isDoubtful, _learn) = (true, true, Instant.MinValue);
         if (home.IsShared)
-            LogLeads(lead.Server);
+            log.Leads(lead.Server);
     }
 
     /// <summary>Leaves everything to another server.</summary>
@@ -215,7 +215,7 @@ internal sealed partial class SchedulerService(
         await keeper.StartAsync(decides: false, stoppingToken);
         await backfills.StartAsync(decides: false);
         (_leads, _isDoubtful, _learn) = (false, true, Instant.MinValue);
-        LogFollows(lead.Leader ?? "nobody yet");
+        log.Follows(lead.Leader ?? "nobody yet");
     }
 
     /// <summary>Takes up connections that came, went or changed: declared ones, and those that another server saved.</summary>
@@ -234,19 +234,4 @@ internal sealed partial class SchedulerService(
             await LearnAsync(connection, stoppingToken);
         _learn = home.Now() + s_learn;
     }
-
-    [LoggerMessage(11, LogLevel.Warning, "nothing is decided until the home can be written again: {Code}: {Message}")]
-    private partial void LogAway(string code, string message);
-
-    [LoggerMessage(12, LogLevel.Information, "the home answers again")]
-    private partial void LogBack();
-
-    [LoggerMessage(13, LogLevel.Information, "this server leads: {Server}")]
-    private partial void LogLeads(string server);
-
-    [LoggerMessage(14, LogLevel.Information, "another server leads: {Leader}")]
-    private partial void LogFollows(string leader);
-
-    [LoggerMessage(10, LogLevel.Warning, "{Connection}: its policies cannot be read: {Code}: {Message}")]
-    private partial void LogTrouble(string connection, string code, string message);
 }
