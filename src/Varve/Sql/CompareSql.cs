@@ -1,3 +1,4 @@
+using NodaTime;
 using Varve.Planning;
 using Varve.Policies;
 using Varve.Time;
@@ -240,13 +241,28 @@ internal sealed class CompareSql(PolicyLayout blueprint, TierLayout tier, Dialec
 
     private static SqlText Any(IEnumerable<SqlText> conditions) => SqlText.Join(" OR ", conditions.Prepend((SqlText)$"1 = 0"));
 
-    private SqlText StartOf(RangeSet ranges, SqlText bucket) =>
-        BucketSql.AreNumbered(tier.Grid, Hull(ranges)) ? BucketSql.StartOf(dialect, tier.Grid, Hull(ranges), bucket) : bucket;
+    private SqlText StartOf(RangeSet ranges, SqlText bucket)
+    {
+        if (Binned(ranges) is not null)
+            return dialect.MicrosOf(blueprint.Time, bucket);
+        return BucketSql.AreNumbered(tier.Grid, Hull(ranges)) ? BucketSql.StartOf(dialect, tier.Grid, Hull(ranges), bucket) : bucket;
+    }
 
-    private SqlText BucketOf(RangeSet ranges, SqlText micros) =>
-        BucketSql.AreNumbered(tier.Grid, Hull(ranges))
+    private SqlText BucketOf(RangeSet ranges)
+    {
+        if (Binned(ranges) is { } binned)
+            return binned;
+        var micros = dialect.MicrosOf(blueprint.Time, $"{Time}");
+        return BucketSql.AreNumbered(tier.Grid, Hull(ranges))
             ? BucketSql.Number(dialect, tier.Grid, Hull(ranges), micros)
             : BucketSql.Start(dialect, tier.Grid, Hull(ranges), micros);
+    }
+
+    /// <summary>As the roll-up groups: where all buckets are equally long, the start itself may be quicker than a number.</summary>
+    private SqlText? Binned(RangeSet ranges) =>
+        ranges.Start > Instant.MinValue && ranges.End < Instant.MaxValue && tier.Grid.Runs(Hull(ranges)) is [var run]
+            ? dialect.Binned(blueprint.Time, $"{Time}", run.Width, run.Start)
+            : null;
 
     private static TimeRange Hull(RangeSet ranges) => new(ranges.Start!.Value, ranges.End!.Value);
 
@@ -265,7 +281,7 @@ internal sealed class CompareSql(PolicyLayout blueprint, TierLayout tier, Dialec
         computed.AddRange(NearTotals().Select(n => (n.State.Magnitude!(Measure(n.Measure)), n.Name)));
         if (perBucket)
         {
-            var bucket = (BucketOf(ranges, dialect.MicrosOf(blueprint.Time, $"{Time}")), StateColumns.Bucket);
+            var bucket = (BucketOf(ranges), StateColumns.Bucket);
             computed.Insert(0, bucket);
             stored.Insert(0, bucket);
         }

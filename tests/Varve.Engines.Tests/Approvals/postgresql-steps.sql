@@ -3,6 +3,7 @@ COPY (SELECT CASE WHEN isfinite("ts") THEN CAST(EXTRACT(EPOCH FROM nullif(nullif
 
 -- create
 CREATE TABLE "m"."cpu_1h_states" AS SELECT "varve_bucket" AS "ts", "host", "varve_rows", CAST(NULL AS BIGINT) AS "varve_covered", "v_count", "v_sum", "v_nan", "v_pinf", "v_ninf" FROM (SELECT "varve_bucket", "host", count(*) AS "varve_rows", count("varve_value_0") AS "v_count", sum(CAST("varve_value_0" AS DOUBLE PRECISION)) AS "v_sum", count(CASE WHEN ("varve_raw_0" = 'NaN') THEN 1 END) AS "v_nan", count(CASE WHEN ("varve_raw_0" = 'Infinity') THEN 1 END) AS "v_pinf", count("varve_raw_0") - count("varve_value_0") - count(CASE WHEN ("varve_raw_0" = 'NaN') THEN 1 END) - count(CASE WHEN ("varve_raw_0" = 'Infinity') THEN 1 END) AS "v_ninf" FROM (SELECT date_bin(3600000000 * INTERVAL '1 microsecond', "ts", TIMESTAMP '1970-01-01 00:00:00') AS "varve_bucket", "host", "v" AS "varve_raw_0", CASE WHEN ("v" > '-Infinity' AND "v" < 'Infinity') THEN "v" END AS "varve_value_0", CASE WHEN ("v" > '-Infinity' AND "v" < 'Infinity') THEN "ts" END AS "varve_at_0" FROM "m"."cpu" WHERE 1 = 0) AS varve_input GROUP BY "varve_bucket", "host") AS varve_grouped;
+CREATE INDEX ON "m"."cpu_1h_states" ("ts");
 
 -- discard
 DELETE FROM "m"."cpu" WHERE "ts" >= TIMESTAMP '0001-01-01 00:00:00' AND "ts" < TIMESTAMP '2025-01-03 00:00:00';
