@@ -43,22 +43,40 @@ internal static class PostgreSqlOpening
         {
             await using var connection = await source.OpenConnectionAsync(cancellationToken);
             var facts = await FactsAsync(connection, cancellationToken);
-            if (facts.Long(0) < OldestVersion)
-                throw new EngineException(
-                    EngineCodes.OtherVersion,
-                    $"{name} is PostgreSQL {facts.Text(1)}, and Varve needs 14 or later. Upgrade the server."
-                );
-            if (facts.Truth(2) && !options.ReadOnly)
-                throw new EngineException(
-                    EngineCodes.ReadOnly,
-                    $"{name} is a standby{(facts.TextOrNull(3) is { Length: > 0 } primary ? $" of {primary}" : "")}, which can only be read. Name the primary."
-                );
+            if (Unfit(facts.Long(0), facts.Text(1), facts.Truth(2), facts.TextOrNull(3), name, options) is { } unfit)
+                throw unfit;
             return new(source, new(facts.TextOrNull(4) ?? "public"), name, options, owned);
         }
         catch (Exception error) when (error is not VarveException && !cancellationToken.IsCancellationRequested)
         {
             throw PostgreSqlErrors.Opening(error, name);
         }
+    }
+
+    /// <summary>Why nothing can be done on a server; null for one that does.</summary>
+    /// <param name="number">Its version as a number: 140005 is 14.5.</param>
+    /// <param name="version">The same for people.</param>
+    /// <param name="isStandby">True for one that only follows another one.</param>
+    /// <param name="primary">The one that it follows, where that is known.</param>
+    /// <param name="name">What the database is called in messages.</param>
+    /// <param name="options">How Varve behaves.</param>
+    internal static EngineException? Unfit(
+        long number,
+        string version,
+        bool isStandby,
+        string? primary,
+        string name,
+        PostgreSqlOptions options
+    )
+    {
+        if (number < OldestVersion)
+            return new(EngineCodes.OtherVersion, $"{name} is PostgreSQL {version}, and Varve needs 14 or later. Upgrade the server.");
+        if (isStandby && !options.ReadOnly)
+            return new(
+                EngineCodes.ReadOnly,
+                $"{name} is a standby{(primary is { Length: > 0 } ? $" of {primary}" : "")}, which can only be read. Name the primary."
+            );
+        return null;
     }
 
     /// <summary>Connections that are set as Varve needs them.</summary>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Varve.Engines;
+using Varve.Planning;
 using Varve.Policies;
 using Varve.Sql;
 
@@ -51,6 +52,8 @@ internal sealed class CatalogSchema(CatalogTables tables, IEngine engine)
         await engine.TransactAsync(
             async (statements, token) =>
             {
+                if (version == 0 && engine.Capabilities.Transactions && await IsMadeAsync(statements, target, token))
+                    return 0;
                 if (version == 0 && target == Version)
                     await CreateAsync(statements, token);
                 else
@@ -78,14 +81,19 @@ internal sealed class CatalogSchema(CatalogTables tables, IEngine engine)
     /// <exception cref="EngineException">It is newer than this Varve.</exception>
     public async Task<int?> VersionAsync(CancellationToken cancellationToken)
     {
-        if (engine.Capabilities.Transactions)
-            _seen = _seen || await Look.DescribeAsync(engine, tables.Meta, cancellationToken) is not null;
         if (engine.Capabilities.Transactions && !_seen)
-            return null;
+        {
+            if (await Look.DescribeAsync(engine, tables.Meta, cancellationToken) is not { } meta)
+                return null;
+            _seen = IsMeta(meta) ? true : throw Strange(tables.Meta);
+        }
+
         if (_known is var (known, at) && TimeProvider.System.GetElapsedTime(at) < s_known)
             return known;
         if (await FoundAsync(cancellationToken) is not { } version)
             return null;
+        if (version == 0 && engine.Capabilities.Transactions)
+            throw Strange(tables.Meta);
         if (version == Version && !engine.Capabilities.Transactions)
             _known = new(version, TimeProvider.System.GetTimestamp());
         if (version <= Version)
@@ -97,6 +105,30 @@ internal sealed class CatalogSchema(CatalogTables tables, IEngine engine)
             )
         );
     }
+
+    /// <summary>
+    /// True where somebody else made the catalog since it was looked for. Where all of it is made or nothing, a table that is there
+    /// without it is not Varve's: it would be written to as if it were.
+    /// </summary>
+    /// <exception cref="EngineException">The schema has a table of such a name.</exception>
+    private async Task<bool> IsMadeAsync(IStatements statements, int target, CancellationToken cancellationToken)
+    {
+        if (await statements.DescribeAsync(tables.Meta, cancellationToken) is { } meta)
+            return IsMeta(meta) && await ReadVersionAsync(statements, cancellationToken) >= target ? true : throw Strange(tables.Meta);
+        foreach (var table in tables.All)
+            if (await statements.DescribeAsync(table, cancellationToken) is not null)
+                throw Strange(table);
+        return false;
+    }
+
+    private static bool IsMeta(TableDescription found) =>
+        found is { IsView: false } && found.Find("name") is not null && found.Find("value") is not null;
+
+    private static EngineException Strange(TableName table) =>
+        new(
+            EngineCodes.NotACatalog,
+            $"The schema {table.Schema} has a table {table.Name} that is not Varve's, where the catalog would be. Nothing was changed. Name another schema for the catalog (--schema NAME)."
+        );
 
     // Each look may be a round trip: where a failed one ends nothing else, whether there is a catalog is not asked by itself.
     private async Task<int?> FoundAsync(CancellationToken cancellationToken)

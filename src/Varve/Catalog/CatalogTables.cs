@@ -33,19 +33,10 @@ internal sealed class CatalogTables(string schema)
 
     public TableName Audit { get; } = new(schema, "audit");
 
+    /// <summary>Every table of the catalog.</summary>
+    public IReadOnlyList<TableName> All =>
+        [Meta, Policies, Relations, Runs, Steps, Ledgers, Coverage, Dirty, Edges, Holds, Archives, Leases, Audit];
+
     /// <summary>True for a table of the catalog.</summary>
-    public bool Owns(TableName table) =>
-        table == Meta
-        || table == Policies
-        || table == Relations
-        || table == Runs
-        || table == Steps
-        || table == Ledgers
-        || table == Coverage
-        || table == Dirty
-        || table == Edges
-        || table == Holds
-        || table == Archives
-        || table == Leases
-        || table == Audit;
+    public bool Owns(TableName table) => All.Contains(table);
 }

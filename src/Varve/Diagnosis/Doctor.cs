@@ -85,6 +85,11 @@ internal sealed class Doctor(Session session)
             Add("catalog.version", Severity.Error, null, newer.Message, "Use the newer Varve.");
             return false;
         }
+        catch (EngineException strange) when (strange.Code == EngineCodes.NotACatalog)
+        {
+            Add("catalog.version", Severity.Error, null, strange.Message, "Name the schema of the catalog (--schema NAME).");
+            return false;
+        }
     }
 
     private async Task AuditAsync(string? head, CancellationToken cancellationToken)

@@ -66,6 +66,9 @@ public static class EngineCodes
     /// <summary>The catalog was written by a newer Varve.</summary>
     public const string NewerCatalog = "VRV440";
 
+    /// <summary>Where the catalog would be, there is a table of somebody else.</summary>
+    public const string NotACatalog = "VRV441";
+
     /// <summary>The place of an archive is not there.</summary>
     public const string NoArchive = "VRV460";
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Varve.Engines.Tests.Scratch;
 using Varve.Policies;
 using Varve.Proposing;
@@ -166,6 +167,29 @@ public abstract class BadInputConformance(Func<ScratchDatabase> create) : Confor
         await story.WithAsync(l => l.ApplyAsync(mine, new Dictionary<string, int> { ["m.cpu"] = 2 }));
         Assert.Equal((3, "7d"), ((await StoredAsync(story)).Revision, (await StoredAsync(story)).Policy.Keep.Text));
     }
+
+    [Theory]
+    [InlineData("meta", "a INTEGER")]
+    [InlineData("meta", "name VARCHAR, value VARCHAR")]
+    [InlineData("policies", "a INTEGER")]
+    [InlineData("audit", "a INTEGER")]
+    public async Task A_schema_of_somebody_else_is_not_taken_for_the_catalog(string table, string columns)
+    {
+        // Where a catalog is not made at once, tables without the rest of it are one that was begun.
+        if (!Db.HasTransactions)
+            return;
+        await Db.ExecuteAsync("CREATE SCHEMA varve");
+        await Db.ExecuteAsync($"CREATE TABLE varve.{table} ({columns})");
+        var shapes = await Db.ShapesAsync("varve");
+        var refused = await Assert.ThrowsAsync<EngineException>(() => BeginAsync(Policy(Two), Every("2025-01-01", "2025-01-02", "1h")));
+        Assert.Equal(EngineCodes.NotACatalog, refused.Code);
+        Assert.Contains($"varve has a table {table} that is not Varve's", refused.Message, StringComparison.Ordinal);
+        Assert.Equal(Said(shapes), Said(await Db.ShapesAsync("varve")));
+        Assert.Equal(0L, Convert.ToInt64((await Db.QueryAsync($"SELECT count(*) FROM varve.{table}"))[0][0], CultureInfo.InvariantCulture));
+    }
+
+    private static string Said(IEnumerable<RelationShape> shapes) =>
+        string.Join('\n', shapes.Select(s => $"{s.Name} {string.Join(", ", s.Columns)}").Order(StringComparer.Ordinal));
 
     /// <summary>What may not change makes room for a policy of another name: nothing of what is built is lost or mixed.</summary>
     [Fact]

@@ -10,6 +10,7 @@ public sealed class OwnServer : IAsyncDisposable
     private readonly string _folder = Directory.CreateTempSubdirectory("varve-server-").FullName;
     private readonly string _programs;
     private readonly int _port;
+    private string? _disk;
 
     private OwnServer(string programs, int port) => (_programs, _port) = (programs, port);
 
@@ -33,8 +34,7 @@ public sealed class OwnServer : IAsyncDisposable
         }
 
         var server = new OwnServer(programs, FreePort());
-        if (Environment.UserName == "root")
-            await RunAsync("chown", "postgres", server._folder);
+        await OwnAsync(server._folder);
         await server.ControlAsync(
             "initdb",
             "-D",
@@ -51,7 +51,53 @@ public sealed class OwnServer : IAsyncDisposable
         return server;
     }
 
-    public Task UpAsync() =>
+    /// <summary>A server that follows this one.</summary>
+    public async Task<OwnServer> FollowedAsync()
+    {
+        var standby = new OwnServer(_programs, FreePort());
+        await OwnAsync(standby._folder);
+        await standby.ControlAsync(
+            "pg_basebackup",
+            "-d",
+            FormattableString.Invariant($"host=127.0.0.1 port={_port} user=varve"),
+            "-D",
+            standby.Data,
+            "--write-recovery-conf",
+            "--checkpoint=fast"
+        );
+        return standby;
+    }
+
+    /// <summary>A file in the folder of its data, which nobody else reads.</summary>
+    public async Task<string> WriteAsync(string name, string text)
+    {
+        var file = Path.Combine(Data, name);
+        await File.WriteAllTextAsync(file, text);
+        await RunAsync("chmod", "600", file);
+        await OwnAsync(file);
+        return file;
+    }
+
+    /// <summary>A folder for a tablespace that is a file system of its own; the test is skipped where none may be mounted.</summary>
+    public async Task<string> SmallDiskAsync(int megabytes)
+    {
+        _disk = Path.Combine(_folder, "small");
+        Directory.CreateDirectory(_disk);
+        if (!await TryAsync("mount", "-t", "tmpfs", "-o", FormattableString.Invariant($"size={megabytes}m"), "tmpfs", _disk))
+        {
+            _disk = null;
+            Assert.Skip("A file system of a few megabytes cannot be mounted here.");
+        }
+
+        await OwnAsync(_disk);
+        return _disk;
+    }
+
+    /// <summary>Makes room on the small disk.</summary>
+    public Task ResizeAsync(int megabytes) => RunAsync("mount", "-o", FormattableString.Invariant($"remount,size={megabytes}m"), _disk!);
+
+    /// <param name="settings">Settings of the server, as its command line takes them.</param>
+    public Task UpAsync(string settings = "") =>
         ControlAsync(
             "pg_ctl",
             "-D",
@@ -62,7 +108,9 @@ public sealed class OwnServer : IAsyncDisposable
             "-t",
             "60",
             "-o",
-            FormattableString.Invariant($"-p {_port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={_folder} -c fsync=off"),
+            FormattableString.Invariant(
+                $"-p {_port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={_folder} -c fsync=off {settings}"
+            ),
             "start"
         );
 
@@ -71,7 +119,9 @@ public sealed class OwnServer : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await DownAsync("immediate");
+        await TryControlAsync("pg_ctl", "-D", Data, "-m", "immediate", "-w", "stop");
+        if (_disk is not null)
+            await RunAsync("umount", _disk);
         Directory.Delete(_folder, recursive: true);
     }
 
@@ -85,18 +135,26 @@ public sealed class OwnServer : IAsyncDisposable
     }
 
     // A server does not run as root.
-    private Task ControlAsync(string program, params string[] arguments) =>
+    private static Task OwnAsync(string path) => Environment.UserName == "root" ? RunAsync("chown", "postgres", path) : Task.CompletedTask;
+
+    private async Task ControlAsync(string program, params string[] arguments) =>
+        Assert.True(await TryControlAsync(program, arguments), $"{program} {string.Join(' ', arguments)} failed");
+
+    private Task<bool> TryControlAsync(string program, params string[] arguments) =>
         Environment.UserName == "root"
-            ? RunAsync("runuser", ["-u", "postgres", "--", Path.Combine(_programs, program), .. arguments])
-            : RunAsync(Path.Combine(_programs, program), arguments);
+            ? TryAsync("runuser", ["-u", "postgres", "--", Path.Combine(_programs, program), .. arguments])
+            : TryAsync(Path.Combine(_programs, program), arguments);
+
+    private static async Task RunAsync(string program, params string[] arguments) =>
+        Assert.True(await TryAsync(program, arguments), $"{program} {string.Join(' ', arguments)} failed");
 
     // What the server itself writes would keep a pipe open for as long as it runs.
-    private static async Task RunAsync(string program, params string[] arguments)
+    private static async Task<bool> TryAsync(string program, params string[] arguments)
     {
         using var process = Process.Start(
             new ProcessStartInfo("bash", ["-c", "cd / && exec \"$@\" >/dev/null 2>&1 </dev/null", "bash", program, .. arguments])
         )!;
         await process.WaitForExitAsync();
-        Assert.True(process.ExitCode == 0, $"{program} {string.Join(' ', arguments)} ended with {process.ExitCode}");
+        return process.ExitCode == 0;
     }
 }
