@@ -36,6 +36,7 @@ internal static class Root
             InvalidateCommand.Create(),
             RepairCommand.Create(),
             EraseCommand.Create(),
+            RelocateCommand.Create(),
             ArchiveCommand.Create(),
             RestoreCommand.Create(),
             DoctorCommand.Create(),

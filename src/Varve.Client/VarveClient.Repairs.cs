@@ -74,6 +74,24 @@ public sealed partial class VarveClient
     public Task<RetypedListShape> AcceptTypesAsync(string connection, string policy, CancellationToken cancellationToken = default) =>
         AskAsync<RetypedListShape>(HttpMethod.Post, Path($"api/v1/connections/{connection}/policies/{policy}/accept-types"), null, [], cancellationToken);
 
+    /// <summary>POST /api/v1/connections/{connection}/policies/{policy}/relocate/undo. Takes the role operator.</summary>
+    /// <param name="connection">Of the path.</param>
+    /// <param name="policy">Of the path.</param>
+    /// <param name="body">What is sent.</param>
+    /// <param name="cancellationToken">Ends the waiting.</param>
+    /// <exception cref="VarveApiException">The server refused.</exception>
+    public Task<MoveUndoShape> UndoMovesAsync(string connection, string policy, MoveUndoBody body, CancellationToken cancellationToken = default) =>
+        AskAsync<MoveUndoShape>(HttpMethod.Post, Path($"api/v1/connections/{connection}/policies/{policy}/relocate/undo"), body, [], cancellationToken);
+
+    /// <summary>POST /api/v1/connections/{connection}/policies/{policy}/relocate/resume. Takes the role operator.</summary>
+    /// <param name="connection">Of the path.</param>
+    /// <param name="policy">Of the path.</param>
+    /// <param name="body">What is sent.</param>
+    /// <param name="cancellationToken">Ends the waiting.</param>
+    /// <exception cref="VarveApiException">The server refused.</exception>
+    public Task<CountShape> ResumeMovesAsync(string connection, string policy, MoveResumeBody body, CancellationToken cancellationToken = default) =>
+        AskAsync<CountShape>(HttpMethod.Post, Path($"api/v1/connections/{connection}/policies/{policy}/relocate/resume"), body, [], cancellationToken);
+
     /// <summary>POST /api/v1/connections/{connection}/repair. Takes the role operator.</summary>
     /// <param name="connection">Of the path.</param>
     /// <param name="body">What is sent.</param>

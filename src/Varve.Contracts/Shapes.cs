@@ -359,6 +359,14 @@ internal sealed record EraseShape(
 
 internal sealed record ErasedTierShape(string Relation, long Removed, IReadOnlyList<TimeRange> Rebuilt, IReadOnlyList<TimeRange> Kept);
 
+internal sealed record MoveUndoShape(string Policy, bool Undone, IReadOnlyList<TakenBackShape> Parts)
+{
+    internal static MoveUndoShape Of(string policy, bool undone, IReadOnlyList<TakenBack> parts) =>
+        new(policy, undone, [.. parts.Select(p => new TakenBackShape(p.Range, p.From.Text, p.To?.Text, p.Bytes, p.HasArrived))]);
+}
+
+internal sealed record TakenBackShape(TimeRange Range, string From, string? To, long Bytes, bool HasArrived);
+
 internal sealed record DiffListShape(IReadOnlyList<Varve.Applying.PolicyDiff> Policies);
 
 internal sealed record DroppedShape(string Policy, bool Dropped, IReadOnlyList<string> Relations);

@@ -3,10 +3,12 @@ using Varve.Catalog;
 using Varve.CrateDb.Diagnosis;
 using Varve.CrateDb.Http;
 using Varve.CrateDb.Partitions;
+using Varve.CrateDb.Relocation;
 using Varve.CrateDb.Statements;
 using Varve.Diagnosis;
 using Varve.Engines;
 using Varve.Policies;
+using Varve.Sql;
 
 namespace Varve.CrateDb;
 
@@ -51,6 +53,8 @@ public static class CrateDbHealth
             )
             {
                 findings.AddRange(Of(policy.Policy, table, read));
+                findings.AddRange(GrantFindings.Of(policy.Policy, table, facts));
+                findings.AddRange(await SettingsAsync(borrowed.Session, policy.Policy, table, read, cancellationToken));
                 tables.Add((policy.Policy, read));
             }
         }
@@ -58,6 +62,62 @@ public static class CrateDbHealth
         if (PolicyNeeds.Forecast(facts, tables) is { } forecast)
             findings.Add(forecast);
         return findings;
+    }
+
+    private static async Task<IReadOnlyList<Finding>> SettingsAsync(
+        SqlSession session,
+        Policy policy,
+        TableName table,
+        PiecedTable read,
+        CancellationToken cancellationToken
+    )
+    {
+        if (
+            read.Columns.Count == 0
+            || (await session.QueryAsync(DoctorShapes.TableSettings(table), cancellationToken)).Rows is not [var own]
+        )
+            return [];
+        var place = ((IReadOnlyDictionary<string, object?>?)own[1] ?? new Dictionary<string, object?>()).ToDictionary(
+            p => p.Key,
+            p => p.Value as string ?? ""
+        );
+        List<Finding> findings =
+        [
+            .. new[]
+            {
+                PartitionFindings.Lost(policy, table, read, own.TextOrNull(0) ?? "", place),
+                PartitionFindings.Unplaced(policy, table, place),
+            }.OfType<Finding>(),
+        ];
+        foreach (var row in (await session.QueryAsync(DoctorShapes.Blocked(table), cancellationToken)).Rows)
+            findings.Add(Blocked(policy.Name, table, row));
+        if (!read.Pieces.Any(p => p.Place.Count > 0))
+            return findings;
+        var copies = (await session.QueryAsync(PlaceShapes.AllCopies(table), cancellationToken)).Rows.ToLookup(
+            r => r.TextOrNull(8) ?? "",
+            CopyReader.Copy
+        );
+        if (PartitionFindings.Misplaced(policy, table, read, copies) is not { } away)
+            return findings;
+        var why = string.Join("; ", await CopyReader.ReasonsAsync(session, table, away.Ident, cancellationToken));
+        findings.Add(away.Finding with { Found = $"{away.Finding.Found}{(why.Length > 0 ? $" ({why})" : "")}." });
+        return findings;
+    }
+
+    private static Finding Blocked(string policy, TableName table, Row row)
+    {
+        var isFull = row[3] is true or "true";
+        return new(
+            "partition.blocked",
+            Severity.Error,
+            policy,
+            isFull
+                ? $"Partition {row.Text(0)} of {table.Text} takes no writes because a disk was full (blocks.read_only_allow_delete)."
+                : $"Partition {row.Text(0)} of {table.Text} is read only ({(row[1] is true or "true" ? "blocks.read_only" : "blocks.metadata")}): it is neither moved nor removed.",
+            isFull
+                ? "Make room; the cluster takes the block away by itself once the disk is below the high watermark."
+                : "Where nobody meant that: ALTER TABLE … PARTITION (…) RESET."
+        );
     }
 
     private static async Task<IReadOnlyList<Finding>> RightsAsync(

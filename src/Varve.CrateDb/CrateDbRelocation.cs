@@ -103,6 +103,64 @@ internal sealed class CrateDbRelocation(CrateDbEngine engine) : Engines.Relocati
         return await StateAsync(session, whole, moved, to, cancellationToken);
     }
 
+    /// <inheritdoc/>
+    public override async Task<IReadOnlyList<MoveOrigin>> OriginsAsync(
+        IStatements statements,
+        TableName table,
+        TimeColumn time,
+        TimeRange range,
+        Place to,
+        CancellationToken cancellationToken
+    )
+    {
+        ArgumentNullException.ThrowIfNull(time);
+        ArgumentNullException.ThrowIfNull(to);
+        await using var borrowed = engine.Borrow();
+        return
+        [
+            .. (await PiecesAsync(borrowed.Session, engine.Whole(table), time, range, cancellationToken))
+                .Where(p => AskedFor(p, to) != to.Name)
+                .Select(p => new MoveOrigin(p.Ident, AskedFor(p, to))),
+        ];
+    }
+
+    /// <inheritdoc/>
+    public override async Task<MoveState> TakeBackAsync(
+        IStatements statements,
+        TableName table,
+        TimeColumn time,
+        TimeRange range,
+        Place to,
+        IReadOnlyList<MoveOrigin> origins,
+        CancellationToken cancellationToken
+    )
+    {
+        ArgumentNullException.ThrowIfNull(statements);
+        ArgumentNullException.ThrowIfNull(time);
+        ArgumentNullException.ThrowIfNull(to);
+        var whole = engine.Whole(table);
+        await using var borrowed = engine.Borrow();
+        var pieces = await PiecesAsync(borrowed.Session, whole, time, range, cancellationToken);
+        var told = pieces.Where(p => AskedFor(p, to) == to.Name && MoveOrigin.Of(origins, p.Ident) is not null).ToList();
+        foreach (var statement in told.Select(p => Back(whole, p, to, MoveOrigin.Of(origins, p.Ident)!.Place)))
+        {
+            statements.Note(statement);
+            await borrowed.Session.ExecuteAsync(statement, takesValues: false, cancellationToken);
+        }
+
+        // The shards go by themselves, as they do where they are told to move.
+        var bytes = told.Sum(p => p.Bytes);
+        return new(bytes, bytes, IsDone: true);
+    }
+
+    private static string? AskedFor(Piece piece, Place to) =>
+        to.Attribute == PartitionCare.Replicas ? piece.Replicas : piece.Place.GetValueOrDefault(to.Attribute!);
+
+    private static SqlText Back(TableName table, Piece piece, Place to, string? from) =>
+        to.Attribute == PartitionCare.Replicas ? PartitionShapes.Replicas(table, piece.Values, from ?? "0-1")
+        : from is null ? PlaceShapes.Forget(table, piece.Values, to.Attribute!)
+        : PlaceShapes.Move(table, piece.Values, to.Attribute!, from);
+
     private static async Task<List<Piece>> PiecesAsync(
         SqlSession session,
         TableName table,
@@ -131,19 +189,26 @@ internal sealed class CrateDbRelocation(CrateDbEngine engine) : Engines.Relocati
     {
         var (done, bytes) = (0L, 0L);
         string? left = null;
+        var isCopying = false;
         foreach (var piece in pieces)
         {
             var progress = await CopyReader.ProgressAsync(session, table, piece.Ident, to.Attribute!, to.Name, cancellationToken);
             done += progress.Done;
             bytes += progress.Of;
-            if (!progress.IsDone && !progress.Left.Any(c => !c.IsStarted))
+            isCopying |= progress.Left.Any(c => c.IsMoving);
+            if (!progress.IsDone && !progress.Left.Any(c => c.IsMoving))
                 left ??= piece.Ident;
         }
 
         var isDone = done == bytes && left is null && await AllThereAsync(session, table, pieces, to, cancellationToken);
         var stuck =
             left is null || isDone ? null : string.Join("; ", await CopyReader.ReasonsAsync(session, table, left, cancellationToken));
-        return new(done, bytes, isDone) { Stuck = string.IsNullOrEmpty(stuck) ? null : stuck, Pause = isDone ? Duration.Zero : s_pause };
+        return new(done, bytes, isDone)
+        {
+            Stuck = string.IsNullOrEmpty(stuck) ? null : stuck,
+            IsCopying = isCopying,
+            Pause = isDone ? Duration.Zero : s_pause,
+        };
     }
 
     // Empty shards have no bytes that could be missing.

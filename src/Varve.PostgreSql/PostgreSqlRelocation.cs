@@ -72,6 +72,47 @@ internal sealed class PostgreSqlRelocation(PostgreSqlEngine engine) : Relocation
         return new(bytes - left, bytes, IsDone: all.Count(l => l.Elsewhere.Count > 0) == 1);
     }
 
+    /// <inheritdoc/>
+    public override async Task<IReadOnlyList<MoveOrigin>> OriginsAsync(
+        IStatements statements,
+        TableName table,
+        TimeColumn time,
+        TimeRange range,
+        Place to,
+        CancellationToken cancellationToken
+    ) =>
+        [
+            .. (await PlacedAsync(statements, table, time, range, to, cancellationToken)).SelectMany(l =>
+                l.Relations.Where(r => r.At != to.Name).Select(r => new MoveOrigin(r.Name.Text, r.At))
+            ),
+        ];
+
+    /// <inheritdoc/>
+    public override async Task<MoveState> TakeBackAsync(
+        IStatements statements,
+        TableName table,
+        TimeColumn time,
+        TimeRange range,
+        Place to,
+        IReadOnlyList<MoveOrigin> origins,
+        CancellationToken cancellationToken
+    )
+    {
+        var moved = (await PlacedAsync(statements, table, time, range, to, cancellationToken))
+            .Select(l => (l.Table, l.Bytes, Back: l.Relations.Where(r => r.At == to.Name && From(r.Name) is not null).ToList()))
+            .Where(l => l.Back.Count > 0)
+            .ToList();
+        var bytes = moved.Sum(l => l.Bytes);
+        if (moved.Count == 0)
+            return new(bytes, bytes, IsDone: true);
+        foreach (var group in moved[0].Back.GroupBy(r => From(r.Name)!))
+        foreach (var statement in Moving(moved[0].Table, group.Select(r => r.Name), new(group.Key)))
+            await statements.ExecuteAsync(statement, cancellationToken);
+        return new(moved[0].Bytes, bytes, IsDone: moved.Count == 1);
+
+        string? From(TableName relation) => MoveOrigin.Of(origins, relation.Text)?.Place;
+    }
+
     // A table or an index goes as a whole, and what lies beside it for long values with it.
     private static IEnumerable<SqlText> Moving(TableName table, IEnumerable<TableName> elsewhere, Place to) =>
         [
@@ -79,7 +120,7 @@ internal sealed class PostgreSqlRelocation(PostgreSqlEngine engine) : Relocation
             .. elsewhere.Select(relation => (SqlText)$"ALTER TABLE {relation} SET TABLESPACE {new Identifier(to.Name)}"),
         ];
 
-    private async Task<List<(TableName Table, long Bytes, IReadOnlyList<TableName> Elsewhere)>> PlacedAsync(
+    private async Task<List<PlacedLeaf>> PlacedAsync(
         IStatements statements,
         TableName table,
         TimeColumn time,
@@ -89,15 +130,15 @@ internal sealed class PostgreSqlRelocation(PostgreSqlEngine engine) : Relocation
     )
     {
         var whole = table with { Schema = table.Schema ?? engine.DefaultSchema };
-        List<(TableName, long, IReadOnlyList<TableName>)> all = [];
+        List<PlacedLeaf> all = [];
         foreach (var leaf in await PostgreSqlPartitions.LeavesAsync(statements, whole, time.Name, range, cancellationToken))
             if (!leaf.IsForeign)
                 all.Add(await RelationsAsync(statements, leaf.Table, to, cancellationToken));
         return all;
     }
 
-    /// <summary>A table, the bytes of it and its indexes, and what of these does not lie in the place.</summary>
-    private static async Task<(TableName Table, long Bytes, IReadOnlyList<TableName> Elsewhere)> RelationsAsync(
+    /// <summary>A table, the bytes of it and its indexes, and where each of these lies.</summary>
+    private static async Task<PlacedLeaf> RelationsAsync(
         IStatements statements,
         TableName leaf,
         Place to,
@@ -108,17 +149,24 @@ internal sealed class PostgreSqlRelocation(PostgreSqlEngine engine) : Relocation
             $"""
             WITH varve_leaf AS (SELECT c.oid FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = {leaf.Schema} AND c.relname = {leaf.Name})
             SELECT n.nspname, c.relname, pg_total_relation_size(r.oid),
-                   coalesce(nullif(c.reltablespace, 0), (SELECT dattablespace FROM pg_database WHERE datname = current_database())) = (SELECT oid FROM pg_tablespace WHERE spcname = {to.Name})
+                   (SELECT spcname FROM pg_tablespace WHERE oid = coalesce(nullif(c.reltablespace, 0), (SELECT dattablespace FROM pg_database WHERE datname = current_database())))
             FROM varve_leaf r CROSS JOIN LATERAL (SELECT r.oid UNION ALL SELECT indexrelid FROM pg_index WHERE indrelid = r.oid) AS varve_part(oid)
             JOIN pg_class c ON c.oid = varve_part.oid JOIN pg_namespace n ON n.oid = c.relnamespace ORDER BY c.relkind = 'i', c.relname
             """,
             cancellationToken
         );
-        return (
-            leaf,
-            rows.Count == 0 ? 0 : rows[0].Long(2),
-            [.. rows.Where(r => !r.Truth(3)).Select(r => new TableName(r.Text(0), r.Text(1)))]
-        );
+        IReadOnlyList<(TableName, string)> relations = [.. rows.Select(r => (new TableName(r.Text(0), r.Text(1)), r.Text(3)))];
+        return new(leaf, rows.Count == 0 ? 0 : rows[0].Long(2), relations, to.Name);
+    }
+
+    /// <summary>A table without partitions, and its indexes.</summary>
+    /// <param name="Table">The table.</param>
+    /// <param name="Bytes">What it and its indexes have.</param>
+    /// <param name="Relations">Each of them with its tablespace.</param>
+    /// <param name="To">Where they should lie.</param>
+    private sealed record PlacedLeaf(TableName Table, long Bytes, IReadOnlyList<(TableName Name, string At)> Relations, string To)
+    {
+        public IReadOnlyList<TableName> Elsewhere => [.. Relations.Where(r => r.At != To).Select(r => r.Name)];
     }
 
     /// <summary>

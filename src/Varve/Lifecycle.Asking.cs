@@ -155,6 +155,23 @@ public sealed partial class Lifecycle
     public async Task<long> InvalidateAsync(string policy, TimeRange range, CancellationToken cancellationToken = default) =>
         await (await _operations.RepairsAsync(cancellationToken)).InvalidateAsync(policy, range, cancellationToken);
 
+    /// <summary>
+    /// Takes moves back that <c>relocate</c> has begun: partitions are told to lie where they were before, and no run moves them
+    /// there again until <see cref="ResumeMovesAsync"/>. No row changes.
+    /// </summary>
+    /// <exception cref="PolicyException">No such move is known.</exception>
+    /// <exception cref="BusyException">A run is at it: end it first.</exception>
+    public async Task<IReadOnlyList<TakenBack>> UndoMovesAsync(MoveUndoRequest request, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        return await (await _operations.MovesAsync(cancellationToken)).UndoAsync(request, cancellationToken);
+    }
+
+    /// <summary>Lets partitions move again whose moves were taken back; how many stretches of time.</summary>
+    /// <exception cref="PolicyException">None was.</exception>
+    public async Task<int> ResumeMovesAsync(string policy, TimeRange? range = null, CancellationToken cancellationToken = default) =>
+        await (await _operations.MovesAsync(cancellationToken)).ResumeAsync(policy, range ?? TimeRange.All, cancellationToken);
+
     /// <summary>Rows and bytes of what stored policies keep, from now on, by the rates that are measured; nothing is changed.</summary>
     /// <exception cref="PolicyException">A name or a tag that no policy has.</exception>
     public async Task<IReadOnlyList<PolicyForecast>> ForecastAsync(

@@ -40,6 +40,9 @@ internal sealed class Operations(Session session, LifecycleOptions options)
     public async Task<Repairs> RepairsAsync(CancellationToken cancellationToken) =>
         new(session.Engine, session, await session.ActorAsync(cancellationToken));
 
+    public async Task<MoveUndoing> MovesAsync(CancellationToken cancellationToken) =>
+        new(session.Engine, session, await session.ActorAsync(cancellationToken));
+
     public async Task<ViewRepair> ViewsAsync(CancellationToken cancellationToken) =>
         new(session.Engine, session, await session.ActorAsync(cancellationToken));
 

@@ -27,6 +27,8 @@ public sealed class HelpTests
             "verify",
             "invalidate",
             "erase",
+            "relocate undo",
+            "relocate resume",
             "archive",
             "archive list",
             "archive verify",

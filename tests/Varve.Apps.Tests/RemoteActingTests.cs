@@ -19,6 +19,8 @@ public sealed partial class RemoteActingTests
         ["invalidate", "cpu", "--from", "2025-03-15", "--to", "2025-03-17"],
         ["erase", "cpu", "--where", "host=host1", "--from", "2025-03-18", "--yes", "-o", "json"],
         ["erase", "cpu", "--where", "nothing=1", "--yes"],
+        ["relocate", "undo", "cpu", "--arrived"],
+        ["relocate", "resume", "cpu", "-o", "json"],
         ["repair"],
         ["run", "--as-of", Sandbox.AsOf, "--quiet"],
         ["policy", "delete", "cpu"],

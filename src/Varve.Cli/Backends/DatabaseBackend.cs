@@ -118,6 +118,12 @@ internal sealed class DatabaseBackend(Lifecycle lifecycle, Database database, Da
     public Task<long> InvalidateAsync(string policy, TimeRange range, CancellationToken cancellationToken) =>
         lifecycle.InvalidateAsync(policy, range, cancellationToken);
 
+    public Task<IReadOnlyList<TakenBack>> UndoMovesAsync(MoveUndoRequest request, CancellationToken cancellationToken) =>
+        lifecycle.UndoMovesAsync(request, cancellationToken);
+
+    public Task<int> ResumeMovesAsync(string policy, TimeRange? range, CancellationToken cancellationToken) =>
+        lifecycle.ResumeMovesAsync(policy, range, cancellationToken);
+
     public Task<IReadOnlyList<TableName>> DropRetiredAsync(string policy, CancellationToken cancellationToken) =>
         lifecycle.DropRetiredAsync(policy, cancellationToken);
 

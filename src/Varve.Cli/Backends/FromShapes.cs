@@ -102,6 +102,12 @@ internal static class FromShapes
     internal static ViewsReport Views(RepairedPolicy r) =>
         new(r.Policy, [.. r.Views.Select(TableName.Parse)], r.IsLeft) { Failure = r.Failure is { } failure ? Problem(failure) : null };
 
+    internal static TakenBack TakenBack(TakenBackShape shape) =>
+        new(shape.Range, PlaceOf(shape.From), shape.To is { } to ? PlaceOf(to) : null, shape.Bytes, shape.HasArrived);
+
+    // As its text is made: a value of an attribute stands behind it.
+    private static Place PlaceOf(string text) => text.Split('=', 2) is [var attribute, var value] ? new(value, attribute) : new(text);
+
     internal static EraseReport Erased(EraseShape shape, IReadOnlyList<ArchivedPart> archived) =>
         new(
             shape.Policy,

@@ -88,6 +88,10 @@ internal interface IBackend
 
     Task<long> InvalidateAsync(string policy, TimeRange range, CancellationToken cancellationToken);
 
+    Task<IReadOnlyList<TakenBack>> UndoMovesAsync(MoveUndoRequest request, CancellationToken cancellationToken);
+
+    Task<int> ResumeMovesAsync(string policy, TimeRange? range, CancellationToken cancellationToken);
+
     Task<IReadOnlyList<TableName>> DropRetiredAsync(string policy, CancellationToken cancellationToken);
 
     Task<IReadOnlyList<RetypedColumn>> AcceptTypesAsync(string policy, CancellationToken cancellationToken);

@@ -89,6 +89,31 @@ internal sealed partial class ServerBackend
             )
         ).Count;
 
+    public async Task<IReadOnlyList<TakenBack>> UndoMovesAsync(MoveUndoRequest request, CancellationToken cancellationToken) =>
+        [
+            .. (
+                await server.AskAsync<Client.Shapes.MoveUndoShape, Contracts.MoveUndoShape>(
+                    (client, at) =>
+                        client.UndoMovesAsync(
+                            at,
+                            request.Policy,
+                            new(From(request.Range), To(request.Range), request.Arrived, request.OnlyLook),
+                            cancellationToken
+                        ),
+                    cancellationToken
+                )
+            ).Parts.Select(FromShapes.TakenBack),
+        ];
+
+    public async Task<int> ResumeMovesAsync(string policy, TimeRange? range, CancellationToken cancellationToken) =>
+        (int)
+            (
+                await server.AskAsync(
+                    (client, at) => client.ResumeMovesAsync(at, policy, new(From(range), To(range)), cancellationToken),
+                    cancellationToken
+                )
+            ).Count;
+
     public async Task<IReadOnlyList<TableName>> DropRetiredAsync(string policy, CancellationToken cancellationToken)
     {
         var looked = await server.AskAsync(

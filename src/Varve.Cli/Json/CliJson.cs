@@ -47,6 +47,7 @@ namespace Varve.Cli.Json;
 [JsonSerializable(typeof(HoldShape))]
 [JsonSerializable(typeof(CountShape))]
 [JsonSerializable(typeof(EraseShape))]
+[JsonSerializable(typeof(MoveUndoShape))]
 [JsonSerializable(typeof(DiffListShape))]
 [JsonSerializable(typeof(DroppedShape))]
 [JsonSerializable(typeof(RetypedListShape))]

@@ -34,6 +34,7 @@ internal static class DocumentFormats
         [typeof(HoldShape)] = "hold",
         [typeof(CountShape)] = "count",
         [typeof(EraseShape)] = "erase",
+        [typeof(MoveUndoShape)] = "relocate-undo",
         [typeof(DiffListShape)] = "diff",
         [typeof(DroppedShape)] = "dropped",
         [typeof(RetypedListShape)] = "retyped",

@@ -22,6 +22,12 @@ internal sealed record ClusterFacts
     /// <summary>True: the user may do everything; null where it may not be seen.</summary>
     public bool? IsSuperuser { get; init; }
 
+    /// <summary>
+    /// What the user was given and denied, what roles give it left out; null where it may not be seen, or nobody asks because of
+    /// <see cref="IsSuperuser"/>.
+    /// </summary>
+    public IReadOnlyList<Grant>? Grants { get; init; }
+
     /// <summary>The nodes; null where they may not be seen.</summary>
     public IReadOnlyList<NodeFacts>? Nodes { get; init; }
 
@@ -82,6 +88,13 @@ internal sealed record Watermarks(string Low, string High, string FloodStage)
 
 /// <summary>A table or partition that is not green.</summary>
 internal sealed record UnhealthyTable(string Schema, string Table, string? Ident, string Health, long Missing, long Underreplicated);
+
+/// <summary>Something that a user was given, or denied.</summary>
+/// <param name="Class">CLUSTER, SCHEMA or TABLE.</param>
+/// <param name="Name">Of the schema or the table; null for the cluster.</param>
+/// <param name="Privilege">DQL, DML, DDL or AL.</param>
+/// <param name="IsDenied">True: it was taken away.</param>
+internal sealed record Grant(string Class, string? Name, string Privilege, bool IsDenied);
 
 /// <summary>A repository.</summary>
 internal sealed record Repository(string Name, string Type)

@@ -17,12 +17,19 @@ internal static class ClusterReader
         var after = Instant.FromDateTimeOffset(clock.GetUtcNow());
         var cluster = await SeenAsync(session, DoctorShapes.Cluster(), cancellationToken);
         var settings = cluster is [var one] ? one : null;
+        var isSuperuser = await SeenAsync(session, DoctorShapes.Superuser(), cancellationToken) is [var user] ? user.Truth(0) : (bool?)null;
         return new()
         {
+            Grants =
+                isSuperuser == true
+                    ? null
+                    : (await SeenAsync(session, DoctorShapes.Grants(), cancellationToken))
+                        ?.Select(r => new Grant(r.Text(0), r.TextOrNull(1), r.Text(2), r.TextOrNull(3) == "DENY"))
+                        .ToList(),
             User = identity.Text(0),
             Schema = identity.Text(1),
             ClockOffset = (Instant)identity[2]! - (before + ((after - before) / 2)),
-            IsSuperuser = await SeenAsync(session, DoctorShapes.Superuser(), cancellationToken) is [var user] ? user.Truth(0) : null,
+            IsSuperuser = isSuperuser,
             Name = settings?.TextOrNull(0),
             MostShards = settings?.LongOrNull(1),
             Watermarks = settings?[2] is IReadOnlyDictionary<string, object?> disk ? Marks(disk) : null,

@@ -12,13 +12,15 @@ namespace Varve.CrateDb.Relocation;
 /// <param name="IsStarted">True: there, and not on its way.</param>
 /// <param name="Bytes">Its size.</param>
 /// <param name="Attributes">What its node has.</param>
+/// <param name="IsMoving">True: it is being copied to another node, or is being made.</param>
 internal sealed record ShardCopy(
     long Shard,
     bool IsPrimary,
     string? Node,
     bool IsStarted,
     long Bytes,
-    IReadOnlyDictionary<string, string> Attributes
+    IReadOnlyDictionary<string, string> Attributes,
+    bool IsMoving = false
 )
 {
     /// <summary>True where it lies on a node with that attribute and moves no more.</summary>
@@ -97,6 +99,7 @@ internal static class CopyReader
             row.LongOrNull(5) ?? 0,
             row[7] is IReadOnlyDictionary<string, object?> attributes
                 ? attributes.ToDictionary(a => a.Key, a => a.Value as string ?? "")
-                : s_none
+                : s_none,
+            row.TextOrNull(4) is "RELOCATING" or "INITIALIZING"
         );
 }

@@ -70,6 +70,7 @@ internal static class PartitionCare
         );
         var (done, bytes) = (0L, 0L);
         string? left = null;
+        var (isCopying, isWhole) = (false, true);
         foreach (var piece in pieces)
         {
             var wanted = piece.Bytes * (Number(to)!.Value + 1);
@@ -77,19 +78,23 @@ internal static class PartitionCare
             var isDone = started == piece.Shards * (Number(to)!.Value + 1) && copies[piece.Ident].All(c => c.IsStarted);
             bytes += wanted;
             done += isDone ? wanted : Math.Min(wanted, copies[piece.Ident].Where(c => c.IsStarted).Sum(c => c.Bytes));
-            if (!isDone)
+            var isMoving = copies[piece.Ident].Any(c => c.IsMoving);
+            isCopying |= isMoving;
+            isWhole &= isDone;
+            if (!isDone && !isMoving)
                 left ??= piece.Ident;
         }
 
         var stuck = left is null ? null : string.Join("; ", await CopyReader.ReasonsAsync(session, table, left, cancellationToken));
-        return new(done, bytes, left is null)
+        return new(done, bytes, isWhole)
         {
             Note = string.Create(
                 CultureInfo.InvariantCulture,
                 $"{to.Name} cop{(to.Name == "1" ? "y" : "ies")} of each shard besides the first"
             ),
             Stuck = string.IsNullOrEmpty(stuck) ? null : stuck,
-            Pause = left is null ? Duration.Zero : s_pause,
+            IsCopying = isCopying,
+            Pause = isWhole ? Duration.Zero : s_pause,
         };
     }
 

@@ -31,6 +31,26 @@ internal static class DoctorShapes
               has_table_privilege({qualified}, 'INSERT'), has_table_privilege({qualified}, 'DELETE')
             """;
 
+    /// <summary>What the user was given and denied, on the cluster, on schemas and on tables.</summary>
+    public static SqlText Grants() =>
+        $"SELECT class, ident, type, state FROM sys.privileges WHERE grantee = current_user ORDER BY class, ident, type";
+
+    /// <summary>How many copies new partitions of a table get, and where they are made.</summary>
+    public static SqlText TableSettings(TableName table) =>
+        $"""
+            SELECT number_of_replicas, settings['routing']['allocation']['require'] FROM information_schema.tables
+            WHERE table_schema = {table.Schema} AND table_name = {table.Name}
+            """;
+
+    /// <summary>Partitions that are kept from being removed, or that take no writes because a disk is full.</summary>
+    public static SqlText Blocked(TableName table) =>
+        $"""
+            SELECT partition_ident, settings['blocks']['read_only'], settings['blocks']['metadata'], settings['blocks']['read_only_allow_delete']
+            FROM information_schema.table_partitions WHERE table_schema = {table.Schema} AND table_name = {table.Name}
+              AND (settings['blocks']['read_only'] OR settings['blocks']['metadata'] OR settings['blocks']['read_only_allow_delete'])
+            ORDER BY partition_ident
+            """;
+
     /// <summary>Shards of each node.</summary>
     public static SqlText ShardsOfNodes() =>
         $"SELECT node['name'], count(*) FROM sys.shards WHERE node['name'] IS NOT NULL GROUP BY 1 ORDER BY 1";

@@ -58,6 +58,10 @@ internal static class PartitionShapes
     public static SqlText Replicas(TableName table, IReadOnlyList<PartitionValue> partition, long replicas) =>
         $"ALTER TABLE {table} PARTITION ({Named(partition)}) SET (number_of_replicas = {replicas})";
 
+    /// <summary>The same as it was before, which may be a span: 0-1.</summary>
+    public static SqlText Replicas(TableName table, IReadOnlyList<PartitionValue> partition, string replicas) =>
+        $"ALTER TABLE {table} PARTITION ({Named(partition)}) SET (number_of_replicas = {replicas})";
+
     /// <summary>"day" = 1700006400000, "region" = 'eu'.</summary>
     /// <exception cref="ArgumentException">A value is NULL, which this clause cannot say.</exception>
     public static SqlText Named(IReadOnlyList<PartitionValue> partition) =>

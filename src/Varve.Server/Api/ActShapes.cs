@@ -36,6 +36,10 @@ internal sealed record RestoreBody(
     bool DryRun = false
 );
 
+internal sealed record MoveUndoBody(string? From = null, string? To = null, bool Arrived = false, bool DryRun = false);
+
+internal sealed record MoveResumeBody(string? From = null, string? To = null);
+
 internal sealed record AdoptSourceBody(bool Same = false);
 
 /// <summary>What a restore would read: parts that the catalog knows.</summary>

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using NodaTime;
+using Varve.Maintenance;
 using Varve.Server.Access;
 using Varve.Server.Home;
 
@@ -21,6 +22,8 @@ internal static class RepairEndpoints
         group.MapPost($"{Policy}/adopt", AdoptAsync).Needs(Role.Admin).WithName("Adopt").Produces<CountShape>();
         group.MapPost($"{Policy}/adopt-source", AdoptSourceAsync).Needs(Role.Admin).WithName("AdoptSource").Produces<AdoptedSourceShape>();
         group.MapPost($"{Policy}/accept-types", AcceptTypesAsync).Needs(Role.Admin).WithName("AcceptTypes").Produces<RetypedListShape>();
+        group.MapPost($"{Policy}/relocate/undo", UndoMovesAsync).Needs(Role.Operator).WithName("UndoMoves").Produces<MoveUndoShape>();
+        group.MapPost($"{Policy}/relocate/resume", ResumeMovesAsync).Needs(Role.Operator).WithName("ResumeMoves").Produces<CountShape>();
         group.MapPost("/connections/{connection}/repair", ViewsAsync).Needs(Role.Operator).WithName("RepairViews").Produces<RepairShape>();
     }
 
@@ -123,6 +126,46 @@ internal static class RepairEndpoints
                     new JsonObject { ["same"] = body.Same, ["late"] = adopted.Late }
                 );
             }
+        );
+
+    private static async Task<IResult> UndoMovesAsync(HttpContext http, string connection, string policy, MoveUndoBody body)
+    {
+        var request = new MoveUndoRequest
+        {
+            Policy = policy,
+            Range = Times.Range(body.From, body.To),
+            Arrived = body.Arrived,
+            OnlyLook = body.DryRun,
+        };
+        if (body.DryRun)
+            return Results.Ok(
+                await http.WithAsync(
+                    connection,
+                    async (lifecycle, token) => MoveUndoShape.Of(policy, undone: false, await lifecycle.UndoMovesAsync(request, token))
+                )
+            );
+        return await DoAsync(
+            http,
+            new(connection, policy, "moves.undone"),
+            body,
+            async (lifecycle, token) =>
+            {
+                var parts = await lifecycle.UndoMovesAsync(request, token);
+                return (MoveUndoShape.Of(policy, undone: true, parts), new JsonObject { ["parts"] = parts.Count });
+            }
+        );
+    }
+
+    private static Task<IResult> ResumeMovesAsync(HttpContext http, string connection, string policy, MoveResumeBody body) =>
+        DoAsync(
+            http,
+            new(connection, policy, "moves.resumed"),
+            body,
+            async (lifecycle, token) =>
+                (
+                    new CountShape(policy, "resumed", await lifecycle.ResumeMovesAsync(policy, Times.Range(body.From, body.To), token)),
+                    new JsonObject { ["from"] = body.From, ["to"] = body.To }
+                )
         );
 
     private static Task<IResult> AcceptTypesAsync(HttpContext http, string connection, string policy) =>

@@ -150,6 +150,13 @@ internal static class LedgerJson
             sets.Moved.Where(t => !t.Value.IsEmpty).OrderBy(t => t.Key, StringComparer.Ordinal),
             (j, moved) => Ranges(j, moved)
         );
+        List(json, "begun", sets.Begun, Begun);
+        Map(
+            json,
+            "stays",
+            sets.Stays.Where(t => !t.Value.IsEmpty).OrderBy(t => t.Key, StringComparer.Ordinal),
+            (j, stays) => Ranges(j, stays)
+        );
         json.WriteEndObject();
     }
 
@@ -184,7 +191,26 @@ internal static class LedgerJson
             Cut = ListOf(json, "cut", CutOf),
             Thin = MapOf(json, "thin", SetOf),
             Moved = MapOf(json, "moved", SetOf),
+            Begun = ListOf(json, "begun", BegunOf),
+            Stays = MapOf(json, "stays", SetOf),
         };
+
+    private static void Begun(Utf8JsonWriter json, BegunMove begun)
+    {
+        json.WriteStartObject();
+        json.WriteString("to", begun.To.Name);
+        if (begun.To.Attribute is { } attribute)
+            json.WriteString("attribute", attribute);
+        if (begun.Part is { } part)
+            json.WriteString("part", part);
+        if (begun.From is { } from)
+            json.WriteString("from", from);
+        Ranges(json, "ranges", begun.Ranges);
+        json.WriteEndObject();
+    }
+
+    private static BegunMove BegunOf(JsonElement json) =>
+        new(new(TextOf(json, "to")!, TextOf(json, "attribute")), TextOf(json, "part"), TextOf(json, "from"), SetOf(json, "ranges"));
 
     private static void Cut(Utf8JsonWriter json, CutBucket cut)
     {

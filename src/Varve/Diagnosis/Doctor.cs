@@ -172,6 +172,7 @@ internal sealed class Doctor(Session session)
             await MeddlingAsync(blueprint, ledger, cancellationToken);
             var survey = await session.Inspector.InspectAsync(stored, session.Now(), cancellationToken, withBytes: false);
             _findings.AddRange(PolicyFindings.Of(survey.Blueprint, survey.State, session.Now()));
+            _findings.AddRange(MoveFindings.Of(survey.Blueprint, survey.State.Ledger));
             foreach (
                 var rows in await session.ReadAsync(
                     (s, token) => new Observer(session.Engine, s, blueprint).LoneAsync(token),
@@ -222,14 +223,14 @@ internal sealed class Doctor(Session session)
     private void Patterns(IReadOnlyList<PatternReport> patterns)
     {
         foreach (var pattern in patterns)
-            foreach (var note in pattern.LeftOut)
-                Add(
-                    "pattern.left_out",
-                    Severity.Warning,
-                    pattern.Stored.Policy.Name,
-                    note.Message,
-                    PolicyCodes.All.First(c => c.Code == note.Code).WayOut
-                );
+        foreach (var note in pattern.LeftOut)
+            Add(
+                "pattern.left_out",
+                Severity.Warning,
+                pattern.Stored.Policy.Name,
+                note.Message,
+                PolicyCodes.All.First(c => c.Code == note.Code).WayOut
+            );
     }
 
     /// <summary>Whether tables of tiers, or columns of them, are gone; the missing tables are found among the relations.</summary>

@@ -44,8 +44,47 @@ public abstract class Relocation
         CancellationToken cancellationToken
     );
 
+    /// <summary>
+    /// Where the parts of a range lie, or were told to lie, of which a move to a place would change that. It is read before the
+    /// move is begun, and kept, so that the move can be taken back.
+    /// </summary>
+    public abstract Task<IReadOnlyList<MoveOrigin>> OriginsAsync(
+        IStatements statements,
+        TableName table,
+        TimeColumn time,
+        TimeRange range,
+        Place to,
+        CancellationToken cancellationToken
+    );
+
+    /// <summary>
+    /// Takes a move back, or the next piece of it: what is still told to lie at the place is told to lie where it was before.
+    /// What somebody has told otherwise meanwhile is left alone. It is called again as <see cref="MoveAsync"/> is.
+    /// </summary>
+    /// <exception cref="EngineException">There is no right to it, or a table is locked; nothing of this call was kept.</exception>
+    public abstract Task<MoveState> TakeBackAsync(
+        IStatements statements,
+        TableName table,
+        TimeColumn time,
+        TimeRange range,
+        Place to,
+        IReadOnlyList<MoveOrigin> origins,
+        CancellationToken cancellationToken
+    );
+
     /// <summary>For how long a move may not get on before it is given up, and left to the next run.</summary>
     public virtual Duration Patience => Duration.FromMinutes(10);
+}
+
+/// <summary>Where a part was before it was told to move.</summary>
+/// <param name="Part">Which, as the engine names it; null: every part of the range.</param>
+/// <param name="Place">The name of the place, or the value of the attribute; null: nothing was asked for.</param>
+[Experimental("VARVE001")]
+public sealed record MoveOrigin(string? Part, string? Place)
+{
+    /// <summary>What holds of one part.</summary>
+    public static MoveOrigin? Of(IEnumerable<MoveOrigin> origins, string part) =>
+        origins.FirstOrDefault(o => o.Part == part) ?? origins.FirstOrDefault(o => o.Part is null);
 }
 
 /// <summary>How far a move is.</summary>
@@ -60,6 +99,9 @@ public sealed record MoveState(long Done, long Bytes, bool IsDone)
 
     /// <summary>Why it does not get on, as the engine says it; null where it does, or nothing is said.</summary>
     public string? Stuck { get; init; }
+
+    /// <summary>True where something of it is being copied right now: it gets on, though nothing more has come in yet.</summary>
+    public bool IsCopying { get; init; }
 
     /// <summary>How long to wait before it is asked for again.</summary>
     public Duration Pause { get; init; } = Duration.Zero;

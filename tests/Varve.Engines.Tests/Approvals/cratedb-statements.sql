@@ -158,12 +158,25 @@ SELECT TRY_CAST(? AS BIGINT) AS n;
 -- ?2 TEXT '2025-03-01T00:00:00Z'
 SELECT CASE WHEN ? LIKE '%-%-%' THEN TRY_CAST(? AS TIMESTAMP WITH TIME ZONE) END AS t;
 
+-- doctor blocked partitions
+-- untried
+-- ?1 TEXT 'varve_t'
+-- ?2 TEXT 'cpu'
+SELECT partition_ident, settings['blocks']['read_only'], settings['blocks']['metadata'], settings['blocks']['read_only_allow_delete']
+FROM information_schema.table_partitions WHERE table_schema = ? AND table_name = ?
+  AND (settings['blocks']['read_only'] OR settings['blocks']['metadata'] OR settings['blocks']['read_only_allow_delete'])
+ORDER BY partition_ident;
+
 -- doctor cluster
 SELECT name, settings['cluster']['max_shards_per_node'], settings['cluster']['routing']['allocation']['disk'] FROM sys.cluster;
 
 -- doctor failed checks
 -- untried
 SELECT severity, description FROM sys.checks WHERE NOT passed ORDER BY severity DESC, description;
+
+-- doctor grants
+-- untried
+SELECT class, ident, type, state FROM sys.privileges WHERE grantee = current_user ORDER BY class, ident, type;
 
 -- doctor identity
 -- untried
@@ -193,6 +206,13 @@ SELECT node['name'], count(*) FROM sys.shards WHERE node['name'] IS NOT NULL GRO
 
 -- doctor superuser
 SELECT superuser FROM sys.users WHERE name = current_user;
+
+-- doctor table settings
+-- untried
+-- ?1 TEXT 'varve_t'
+-- ?2 TEXT 'cpu'
+SELECT number_of_replicas, settings['routing']['allocation']['require'] FROM information_schema.tables
+WHERE table_schema = ? AND table_name = ?;
 
 -- doctor unhealthy
 -- untried
@@ -268,6 +288,10 @@ REFRESH TABLE "varve_t"."cpu" PARTITION ("day" = 1699920000000);
 
 -- partition replicas
 ALTER TABLE "varve_t"."cpu" PARTITION ("day" = 1699920000000) SET (number_of_replicas = 1);
+
+-- partition replicas as before
+-- untried
+ALTER TABLE "varve_t"."cpu" PARTITION ("day" = 1699920000000) SET (number_of_replicas = '0-1');
 
 -- partition seal
 ALTER TABLE "varve_t"."cpu" PARTITION ("day" = 1699920000000) SET ("blocks.write" = true);

@@ -144,6 +144,67 @@ public sealed class ClusterTests : CrateDbSuite
         Assert.Null(PolicyNeeds.Forecast(facts with { Nodes = null }, [(policy, Days(10))]));
     }
 
+    [Fact]
+    public void Rights_to_move_partitions_and_to_make_snapshots_are_looked_for_grant_by_grant()
+    {
+        var policy = PolicyYaml
+            .Parse(
+                """
+                table: m.cpu
+                time: ts
+                archive: { to: cold }
+                source: { keep: 2y, relocate: { after: 30d, to: { storage: warm } } }
+                measures: { v: [sum] }
+                tiers: [{ every: 1h }]
+                """,
+                "policy.yaml"
+            )[0]
+            .Policy;
+        IEnumerable<string> Missing(params Grant[] grants) =>
+            GrantFindings
+                .Of(
+                    policy,
+                    new("m", "cpu"),
+                    new()
+                    {
+                        User = "varve",
+                        Schema = "doc",
+                        ClockOffset = Duration.Zero,
+                        IsSuperuser = false,
+                        Grants = grants,
+                    }
+                )
+                .Select(f => f.WayOut);
+        Assert.Equal(
+            ["GRANT DDL ON TABLE m.cpu TO \"varve\"", "GRANT DDL TO \"varve\""],
+            Missing(new Grant("TABLE", "m.cpu", "DML", false))
+        );
+        Assert.Equal(["GRANT DDL TO \"varve\""], Missing(new Grant("TABLE", "m.cpu", "DDL", false)));
+        Assert.Equal(["GRANT DDL TO \"varve\""], Missing(new("SCHEMA", "m", "DDL", false), new("TABLE", "m.other", "DDL", true)));
+        Assert.Empty(Missing(new Grant("CLUSTER", null, "DDL", false)));
+        Assert.Equal(
+            ["GRANT DDL ON TABLE m.cpu TO \"varve\""],
+            Missing(new("CLUSTER", null, "DDL", false), new("TABLE", "m.cpu", "DDL", true))
+        );
+    }
+
+    [Fact]
+    public async Task Grants_are_asked_for_where_the_user_is_no_superuser()
+    {
+        Cluster.Answers = call =>
+            call.Says("sys.users") ? Reply.Rows([("superuser", 3)], [false])
+            : call.Says("sys.privileges")
+                ? Reply.Rows(
+                    [("class", 4), ("ident", 4), ("type", 4), ("state", 4)],
+                    ["CLUSTER", null, "AL", "GRANT"],
+                    ["TABLE", "m.cpu", "DDL", "DENY"]
+                )
+            : Healthy(call);
+        Assert.Equal([new("CLUSTER", null, "AL", false), new Grant("TABLE", "m.cpu", "DDL", true)], (await ReadAsync()).Grants!);
+        Cluster.Answers = Healthy;
+        Assert.Null((await ReadAsync()).Grants);
+    }
+
     private static readonly (string, object)[] s_nodes =
     [
         ("name", 4),

@@ -13,13 +13,8 @@ namespace Varve.Engines.Tests.CrateDb;
 /// Days of a partitioned table on the stand-in: they go as a whole and as they were proven, are kept in snapshots, move, and
 /// come to no harm where a node is lost, somebody writes, or an answer does not arrive.
 /// </summary>
-public sealed class PartitionLifeTests() : ConformanceSuite(CrateDbScratch.New)
+public sealed class PartitionLifeTests : DaysSuite
 {
-    private const string Days =
-        "keep: 10d\nmeasures: { v: [count, sum, min, max, avg, first, last, stddev] }\ntiers: [{ every: 1h, keep: 90d }, { every: 1d, zone: Europe/Berlin }]";
-
-    private readonly IReadOnlyList<SourceRow> _rows = Every("2025-03-20", "2025-04-15", "2h");
-
     [Fact]
     public async Task Days_go_as_a_whole_once_all_of_them_is_past_its_time()
     {
@@ -28,9 +23,9 @@ public sealed class PartitionLifeTests() : ConformanceSuite(CrateDbScratch.New)
         var left = await story.SourceAsync();
         Assert.Equal(At("2025-03-31"), left.Min(r => r.At!.Value));
         Assert.Equal(15, (await IdentsAsync()).Count);
-        await story.ExpectTiersAsync(_rows);
+        await story.ExpectTiersAsync(Rows);
         Assert.Equal(
-            _rows.Count,
+            Rows.Count,
             Convert.ToInt64(
                 (await Db.QueryAsync("SELECT sum(varve_rows) FROM m.cpu_all"))[0][0],
                 System.Globalization.CultureInfo.InvariantCulture
@@ -38,7 +33,7 @@ public sealed class PartitionLifeTests() : ConformanceSuite(CrateDbScratch.New)
         );
         await story.RunAsShownAsync("2025-04-11T12:00Z");
         Assert.Equal(14, (await IdentsAsync()).Count);
-        await story.ExpectTiersAsync(_rows);
+        await story.ExpectTiersAsync(Rows);
     }
 
     [Fact]
@@ -59,7 +54,7 @@ public sealed class PartitionLifeTests() : ConformanceSuite(CrateDbScratch.New)
         Assert.True(came);
         await story.RunAsync("2025-04-10T13:00Z");
         SourceRow late = Row("2025-03-25T05:00Z", 7.5, "b");
-        await story.ExpectTiersAsync([.. _rows, late]);
+        await story.ExpectTiersAsync([.. Rows, late]);
         Assert.DoesNotContain(await story.SourceAsync(), r => r.At < At("2025-03-31"));
     }
 
@@ -71,7 +66,7 @@ public sealed class PartitionLifeTests() : ConformanceSuite(CrateDbScratch.New)
         await story.InsertAsync(Row("2025-03-25T05:00Z", 7.5, "b"));
         await story.RunAsync("2025-04-12T12:00Z");
         Assert.Contains(await story.SourceAsync(), r => r.At == At("2025-03-25T05:00Z"));
-        await story.ExpectTiersAsync(_rows);
+        await story.ExpectTiersAsync(Rows);
     }
 
     [Fact]
@@ -87,7 +82,7 @@ public sealed class PartitionLifeTests() : ConformanceSuite(CrateDbScratch.New)
         Assert.Empty(outcome.Done.OfType<PlanStep.Expire>());
         crate.Lose("m", "cpu", ident, isLost: false);
         await story.RunWellAsync("2025-04-10T12:00Z");
-        await story.ExpectTiersAsync(_rows);
+        await story.ExpectTiersAsync(Rows);
         Assert.Equal(15, (await IdentsAsync()).Count);
     }
 
@@ -112,7 +107,7 @@ public sealed class PartitionLifeTests() : ConformanceSuite(CrateDbScratch.New)
         await story.RunAsync("2025-04-10T12:00Z");
         Assert.True(lost);
         await story.RunWellAsync("2025-04-10T13:00Z");
-        await story.ExpectTiersAsync(_rows);
+        await story.ExpectTiersAsync(Rows);
         Assert.Equal(15, (await IdentsAsync()).Count);
         Assert.Equal(At("2025-03-31"), (await story.SourceAsync()).Min(r => r.At!.Value));
         Assert.DoesNotContain(await IdentsAsync("settings['blocks']['write'] = 'true'"), _ => true);
@@ -170,7 +165,7 @@ public sealed class PartitionLifeTests() : ConformanceSuite(CrateDbScratch.New)
         await story.RunWellAsync("2025-04-10T13:00Z");
         Assert.DoesNotContain(await Db.ShapesAsync("m"), s => s.Name.Contains("drill", StringComparison.Ordinal));
         Assert.Equal(15, (await IdentsAsync()).Count);
-        await story.ExpectTiersAsync(_rows);
+        await story.ExpectTiersAsync(Rows);
     }
 
     [Fact]
@@ -189,7 +184,7 @@ public sealed class PartitionLifeTests() : ConformanceSuite(CrateDbScratch.New)
             Assert.Single(closed).Statement,
             StringComparison.Ordinal
         );
-        await story.ExpectTiersAsync([.. _rows, Row("2025-03-21T05:00Z", 7.5, "b")]);
+        await story.ExpectTiersAsync([.. Rows, Row("2025-03-21T05:00Z", 7.5, "b")]);
         Assert.Equal(15, (await IdentsAsync()).Count);
     }
 
@@ -204,7 +199,7 @@ public sealed class PartitionLifeTests() : ConformanceSuite(CrateDbScratch.New)
         await story.InsertAsync(Row("2025-04-10T05:00Z", 7.5, "b"));
         Assert.Contains(await ComparedAsync(crate, story), IsComparison);
         await story.RunWellAsync("2025-04-10T14:00Z");
-        await story.ExpectTiersAsync([.. _rows, Row("2025-04-10T05:00Z", 7.5, "b")]);
+        await story.ExpectTiersAsync([.. Rows, Row("2025-04-10T05:00Z", 7.5, "b")]);
     }
 
     [Fact]
@@ -218,7 +213,7 @@ public sealed class PartitionLifeTests() : ConformanceSuite(CrateDbScratch.New)
         await story.RunWellAsync("2025-04-10T13:00Z");
         Assert.Equal(15, (await IdentsAsync()).Count);
         Assert.All((await story.WithAsync(l => l.VerifyArchivesAsync([]))).Parts, p => Assert.Null(p.Problem));
-        await story.ExpectTiersAsync(_rows);
+        await story.ExpectTiersAsync(Rows);
     }
 
     [Fact]
@@ -250,56 +245,7 @@ public sealed class PartitionLifeTests() : ConformanceSuite(CrateDbScratch.New)
             c => c.Says("CREATE SNAPSHOT") || c.Says("blocks.write\" = true") || c.Says("DELETE FROM \"m\".\"cpu\" ")
         );
         Assert.Equal(26, (await IdentsAsync()).Count);
-        await story.ExpectTiersAsync(_rows);
-    }
-
-    [Fact]
-    public async Task Days_move_to_nodes_with_an_attribute_and_are_watched_until_they_are_there()
-    {
-        var story = await DaysAsync("source: { expire: partitions, relocate: [{ after: 5d, to: { storage: warm } }] }\n" + Days);
-        var outcome = await story.RunAsShownAsync("2025-04-10T12:00Z");
-        Assert.Equal(5, outcome.Done.OfType<PlanStep.Relocate>().Count());
-        var nodes = await Db.QueryAsync(
-            """
-            SELECT s.partition_ident, n.attributes['storage'] FROM sys.shards s LEFT JOIN sys.nodes n ON n.id = s.node['id']
-            WHERE s.schema_name = 'm' AND s.table_name = 'cpu' AND s.primary ORDER BY 1
-            """
-        );
-        Assert.Equal(["warm"], nodes.Take(10).Select(n => (string?)n[1]).Distinct());
-        Assert.Equal(5, (await IdentsAsync("settings['routing']['allocation']['require']['storage'] = 'warm'")).Count);
-        Assert.Empty((await story.PlanAsync("2025-04-10T12:00Z")).Steps.OfType<PlanStep.Relocate>());
-    }
-
-    [Fact]
-    public async Task Copies_and_segments_change_by_age_apart_from_each_other()
-    {
-        var story = await DaysAsync(
-            "source: { expire: partitions, relocate: [{ after: 4d, to: { replicas: \"1\" } }, { after: 5d, to: { segments: \"1\" } }] }\n"
-                + Days
-        );
-        var outcome = await story.RunWellAsync("2025-04-10T12:00Z");
-        Assert.Equal(
-            ["replicas=1", "segments=1"],
-            outcome.Done.OfType<PlanStep.Relocate>().Select(s => s.To.Text).Distinct().Order(StringComparer.Ordinal)
-        );
-        Assert.Equal(6, (await IdentsAsync("number_of_replicas = '1'")).Count);
-        var crate = await CrateAsync();
-        Assert.Equal(5, crate.Http.Calls.Count(c => c.Says("OPTIMIZE TABLE \"m\".\"cpu\" PARTITION")));
-        Assert.Empty((await story.PlanAsync("2025-04-10T12:00Z")).Steps.OfType<PlanStep.Relocate>());
-        await story.RunWellAsync("2025-04-13T12:00Z");
-        Assert.Equal(6, (await IdentsAsync("number_of_replicas = '1'")).Count);
-        Assert.Empty((await story.PlanAsync("2025-04-13T12:00Z")).Steps.OfType<PlanStep.Relocate>());
-    }
-
-    [Theory]
-    [InlineData("{ replicas: two }", "a number from 0 on")]
-    [InlineData("{ segments: \"0\" }", "a number from 1 on")]
-    public async Task Copies_and_segments_are_numbers(string to, string message)
-    {
-        var refused = await Assert.ThrowsAsync<PolicyException>(() =>
-            DaysAsync($"source: {{ expire: partitions, relocate: [{{ after: 4d, to: {to} }}] }}\n" + Days)
-        );
-        Assert.Contains(message, refused.Message, StringComparison.Ordinal);
+        await story.ExpectTiersAsync(Rows);
     }
 
     [Fact]
@@ -332,8 +278,6 @@ public sealed class PartitionLifeTests() : ConformanceSuite(CrateDbScratch.New)
         return [.. crate.Http.Calls.Skip(from).Select(c => c.Statement)];
     }
 
-    private async Task<ExecutingCrate> CrateAsync() => await ((CrateDbScratch)Db).CrateAsync();
-
     // Of a real cluster, a folder below its path.repo is needed, in which there is nothing.
     private async Task RepositoryAsync()
     {
@@ -342,34 +286,5 @@ public sealed class PartitionLifeTests() : ConformanceSuite(CrateDbScratch.New)
         if (RealCrate.Named is not null && (await Db.QueryAsync("SELECT name FROM sys.repositories WHERE name = 'cold'")).Count > 0)
             await Db.ExecuteAsync("DROP REPOSITORY cold");
         await Db.ExecuteAsync($"CREATE REPOSITORY cold TYPE fs WITH (location = '{folder ?? "/backup/cold"}')");
-    }
-
-    private async Task<IReadOnlyList<string>> IdentsAsync(string where = "TRUE") =>
-        [
-            .. (
-                await Db.QueryAsync(
-                    $"SELECT partition_ident FROM information_schema.table_partitions WHERE table_schema = 'm' AND table_name = 'cpu' AND {where} ORDER BY partition_ident"
-                )
-            ).Select(r => (string)r[0]!),
-        ];
-
-    private async Task<Story> DaysAsync(string policy = Days)
-    {
-        await Db.ExecuteAsync(
-            """
-            CREATE TABLE m.cpu (ts TIMESTAMP WITH TIME ZONE, host TEXT, v DOUBLE PRECISION,
-              day TIMESTAMP WITH TIME ZONE GENERATED ALWAYS AS date_trunc('day', ts)) CLUSTERED INTO 2 SHARDS PARTITIONED BY (day) WITH (number_of_replicas = 0)
-            """
-        );
-        var story = new Story(Db, Cpu(TimeKind.TimestampTz));
-        foreach (var row in _rows.Chunk(200))
-            await Db.ExecuteAsync(
-                $"INSERT INTO m.cpu (ts, host, v) VALUES {string.Join(", ", row.Select(r => FormattableString.Invariant($"({r.At!.Value.ToUnixTimeMilliseconds()}, '{r.Values[0]}', {r.Values[1]:R})")))}"
-            );
-        await story.ApplyAsync(
-            "table: m.cpu\ntime: ts\nseries: [host]\n"
-                + (policy.Contains("source:", StringComparison.Ordinal) ? policy : $"source: {{ expire: partitions }}\n{policy}")
-        );
-        return story;
     }
 }

@@ -93,6 +93,9 @@ internal static class StatementBook
             new("doctor identity", DoctorShapes.Identity(), IsTried: false),
             new("doctor superuser", DoctorShapes.Superuser()),
             new("doctor rights", DoctorShapes.Rights(s_source, "varve_t.cpu"), IsTried: false),
+            new("doctor grants", DoctorShapes.Grants(), IsTried: false),
+            new("doctor table settings", DoctorShapes.TableSettings(s_source), IsTried: false),
+            new("doctor blocked partitions", DoctorShapes.Blocked(s_source), IsTried: false),
             new("doctor shards of nodes", DoctorShapes.ShardsOfNodes(), IsTried: false),
             new("doctor unhealthy", DoctorShapes.Unhealthy(), IsTried: false),
             new("doctor failed checks", DoctorShapes.FailedChecks(), IsTried: false),
@@ -109,6 +112,7 @@ internal static class StatementBook
             new("partition refresh", PartitionShapes.Refresh(s_source, s_one)),
             new("partition merge", PartitionShapes.Merge(s_source, s_one, 1), IsInline: true),
             new("partition replicas", PartitionShapes.Replicas(s_source, s_one, 1), IsInline: true),
+            new("partition replicas as before", PartitionShapes.Replicas(s_source, s_one, "0-1"), IsTried: false, IsInline: true),
             new("refresh", CatalogShapes.Refresh(s_source)),
         ];
 

@@ -117,6 +117,86 @@ public abstract class MoveSuite(Func<ScratchDatabase> create) : ConformanceSuite
     }
 
     [Fact]
+    [Rule("moves-taken-back")]
+    public async Task A_move_that_does_not_get_on_is_taken_back_and_stays_so_until_it_may_go_on()
+    {
+        await BeginAsync();
+        await RunAsync("2025-01-05");
+        _parts.Stuck = "no node has room";
+        await RunAsync("2025-01-07", new HurryingTime(At("2025-01-07")));
+        Assert.Equal("- - - - - -", _parts.Text);
+        await WithAsync(
+            "2025-01-07",
+            async lifecycle =>
+            {
+                var looked = await lifecycle.UndoMovesAsync(new() { Policy = "m.cpu", OnlyLook = true });
+                Assert.Equal("- - - - - -", _parts.Text);
+                var undone = await lifecycle.UndoMovesAsync(new() { Policy = "m.cpu" });
+                Assert.Equal(looked, undone);
+                Assert.Equal(
+                    ["storage=cold storage=warm False", "storage=cold storage=warm False", "storage=warm  False", "storage=warm  False"],
+                    undone.Select(u => $"{u.From} {u.To} {u.HasArrived}")
+                );
+            }
+        );
+        _parts.Stuck = null;
+        Assert.Equal("warm warm - - - -", _parts.Text);
+
+        var stays = await RunAsync("2025-01-07");
+        Assert.Empty(Moves(stays));
+        Assert.Contains("relocate resume m.cpu", stays.Events.OfType<RunEvent.Waiting>().First().Wait.Reason, StringComparison.Ordinal);
+        await WithAsync(
+            "2025-01-07",
+            async lifecycle =>
+            {
+                await Assert.ThrowsAsync<PolicyException>(() => lifecycle.UndoMovesAsync(new() { Policy = "m.cpu" }));
+                Assert.Equal(2, await lifecycle.ResumeMovesAsync("m.cpu"));
+                await Assert.ThrowsAsync<PolicyException>(() => lifecycle.ResumeMovesAsync("m.cpu"));
+            }
+        );
+        Assert.Equal(4, Moves(await RunAsync("2025-01-07")).Count);
+        Assert.Equal("cold cold warm warm - -", _parts.Text);
+        Assert.Equal(
+            ["moves.stopped", "moves.undone", "moves.resumed"],
+            (await Db.QueryAsync("SELECT action FROM varve.audit WHERE action LIKE 'moves.%' ORDER BY seq")).Select(r => (string)r[0]!)
+        );
+    }
+
+    [Fact]
+    [Rule("moves-taken-back")]
+    public async Task What_has_arrived_is_taken_back_where_that_is_asked_for_and_only_what_lies_in_the_range()
+    {
+        await BeginAsync();
+        await RunAsync("2025-01-05");
+        await WithAsync(
+            "2025-01-05",
+            async lifecycle =>
+            {
+                var refused = await Assert.ThrowsAsync<PolicyException>(() => lifecycle.UndoMovesAsync(new() { Policy = "m.cpu" }));
+                Assert.Equal(("VRV362", true), (refused.Code, refused.Message.Contains("2 parts have arrived", StringComparison.Ordinal)));
+                var undone = Assert.Single(
+                    await lifecycle.UndoMovesAsync(
+                        new()
+                        {
+                            Policy = "m.cpu",
+                            Range = new(At("2025-01-01T12:00Z"), At("2025-01-03")),
+                            Arrived = true,
+                        }
+                    )
+                );
+                Assert.Equal((At("2025-01-02"), true), (undone.Range.From, undone.HasArrived));
+            }
+        );
+        Assert.Equal("warm - - - - -", _parts.Text);
+        Assert.Equal("[2025-01-01T00:00:00Z, 2025-01-02T00:00:00Z)", Assert.Single(await MovedAsync()).Value.ToString());
+        Assert.Empty(Moves(await RunAsync("2025-01-05")));
+
+        // What stays where it was may move on to the next place.
+        await RunAsync("2025-01-07");
+        Assert.Equal("cold cold warm warm - -", _parts.Text);
+    }
+
+    [Fact]
     [Rule("moves-again")]
     public async Task What_somebody_moved_back_is_moved_again_and_plan_and_history_say_so()
     {

@@ -37,6 +37,9 @@ public sealed class Parts(Instant from, int days)
     /// <summary>Where each part is, <c>-</c> for nowhere in particular.</summary>
     public string Text => string.Join(' ', All.Select(p => p.Place?.Name ?? "-"));
 
+    /// <summary>Where a part should be.</summary>
+    public Place? AskedFor(TimeRange range) => _parts[range].To ?? _parts[range].At;
+
     public void Put(TimeRange range, Place? place) => _parts[range] = (place, null, 0);
 
     public MoveState Move(TimeRange range, Place to)

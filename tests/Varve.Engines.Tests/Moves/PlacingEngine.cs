@@ -54,6 +54,30 @@ public sealed class PlacingEngine(IEngine inner, Parts parts) : IEngine
             Place to,
             CancellationToken cancellationToken
         ) => Task.FromResult(parts.Move(range, to));
+
+        public override Task<IReadOnlyList<MoveOrigin>> OriginsAsync(
+            IStatements statements,
+            TableName table,
+            TimeColumn time,
+            TimeRange range,
+            Place to,
+            CancellationToken cancellationToken
+        ) => Task.FromResult<IReadOnlyList<MoveOrigin>>([new("day", parts.AskedFor(range)?.Name)]);
+
+        public override Task<MoveState> TakeBackAsync(
+            IStatements statements,
+            TableName table,
+            TimeColumn time,
+            TimeRange range,
+            Place to,
+            IReadOnlyList<MoveOrigin> origins,
+            CancellationToken cancellationToken
+        )
+        {
+            if (parts.AskedFor(range) == to)
+                parts.Put(range, MoveOrigin.Of(origins, "day")!.Place is { } from ? new(from, to.Attribute) : null);
+            return Task.FromResult(new MoveState(0, 0, IsDone: true));
+        }
     }
 
     private sealed class Described(IStatements inner, Parts parts) : IStatements

@@ -97,6 +97,21 @@ public sealed class RelocateTests() : ConformanceSuite(PostgreSqlScratch.New)
     }
 
     [Fact]
+    public async Task A_month_that_moved_is_taken_back_with_its_indexes_each_to_where_it_was()
+    {
+        var story = await MonthsAsync(Hops);
+        await Db.ExecuteAsync("ALTER INDEX m.cpu_2025_01_ts_idx SET TABLESPACE varve_cold");
+        await story.RunWellAsync("2025-02-06");
+        Assert.Equal("cpu_2025_01 varve_warm", (await PlacesAsync())[0]);
+        Assert.Equal("cpu_2025_01_ts_idx varve_warm", (await PlacesAsync("i"))[0]);
+        Assert.Single(await story.WithAsync(l => l.UndoMovesAsync(new() { Policy = story.Policy.Name, Arrived = true })));
+        Assert.Equal("cpu_2025_01 pg_default", (await PlacesAsync())[0]);
+        Assert.Equal("cpu_2025_01_ts_idx varve_cold", (await PlacesAsync("i"))[0]);
+        Assert.Empty((await story.PlanAsync("2025-02-06")).Steps.OfType<PlanStep.Relocate>());
+        Same(_rows, await story.SourceAsync());
+    }
+
+    [Fact]
     public async Task A_month_that_somebody_moved_back_moves_again_and_the_plan_says_why()
     {
         var story = await MonthsAsync(Hops);

@@ -242,7 +242,7 @@ public sealed class ActApiTests(ServedDatabase served)
         await served.BuildSensorAsync(client, 5);
         const string At = $"{Mine}/policies/sensor5";
         Assert.Equal(0, (await PostAsync(client, $"{At}/adopt", new { })).GetProperty("count").GetInt64());
-        foreach (var word in new[] { "accept-types", "adopt-source" })
+        foreach (var word in new[] { "accept-types", "adopt-source", "relocate/undo", "relocate/resume" })
         {
             var refused = await client.PostAsJsonAsync($"{At}/{word}", new { });
             Assert.Equal(HttpStatusCode.UnprocessableEntity, refused.StatusCode);

@@ -218,7 +218,7 @@ internal sealed partial class PolicyRun(
         CancellationToken cancellationToken
     )
     {
-        var watch = new MoveWatch(output.Clock, executor.Patience);
+        var watch = new MoveWatch(output.Clock, executor.Patience, _survey!.Plan.Policy);
         while (true)
         {
             var done = await _retries.RunAsync(

@@ -64,6 +64,25 @@ internal sealed class RehearsedRelocation(Relocation real) : Relocation
             statements.Note(statement);
         return new(0, 0, IsDone: true);
     }
+
+    public override Task<IReadOnlyList<MoveOrigin>> OriginsAsync(
+        IStatements statements,
+        TableName table,
+        TimeColumn time,
+        TimeRange range,
+        Place to,
+        CancellationToken cancellationToken
+    ) => Task.FromResult<IReadOnlyList<MoveOrigin>>([]);
+
+    public override Task<MoveState> TakeBackAsync(
+        IStatements statements,
+        TableName table,
+        TimeColumn time,
+        TimeRange range,
+        Place to,
+        IReadOnlyList<MoveOrigin> origins,
+        CancellationToken cancellationToken
+    ) => throw new InvalidOperationException("A step takes no move back.");
 }
 
 /// <summary>Parts of a table that are only said to be kept: nothing is taken, brought back or removed.</summary>

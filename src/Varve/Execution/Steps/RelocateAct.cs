@@ -18,6 +18,7 @@ internal static class RelocateAct
         Allow(context, step.Range);
         if (await relocation.RefusesAsync(context.Statements, step.To, cancellationToken) is { } refused)
             throw new EngineException(EngineCodes.Refused, refused);
+        await BeginAsync(context, relocation, step, cancellationToken);
         var state = await relocation.MoveAsync(
             context.Statements,
             context.Blueprint.Source,
@@ -36,6 +37,32 @@ internal static class RelocateAct
             context.Facts["from"] = from.Text;
         context.Facts["bytes"] = state.Bytes;
         return ActOutcome.Nothing with { Note = state.Note ?? $"{PlanText.Bytes(state.Bytes)} moved to {step.To.Text}" };
+    }
+
+    // Written down before anything moves, once for each move: whoever takes it back finds where it began. What is done to a part
+    // once, and cannot be seen of it, is not taken back.
+    private static async Task BeginAsync(
+        StepContext context,
+        Relocation relocation,
+        PlanStep.Relocate step,
+        CancellationToken cancellationToken
+    )
+    {
+        var source = context.Draft.Of(step.Relation);
+        if (step.To.IsAct || BegunMove.Has(source.Begun, step.To, step.Range))
+            return;
+        var origins = await relocation.OriginsAsync(
+            context.Statements,
+            context.Blueprint.Source,
+            context.Blueprint.Time,
+            step.Range,
+            step.To,
+            cancellationToken
+        );
+        if (origins.Count == 0)
+            return;
+        source.BeginMove(step.To, step.Range, [.. origins.Select(o => (o.Part, o.Place))]);
+        await context.Ledger.SaveAsync(context.Now, cancellationToken);
     }
 
     // A hold may have come since it was planned; and what an expiry took meanwhile is not there to be moved.

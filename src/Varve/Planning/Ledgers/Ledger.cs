@@ -185,6 +185,12 @@ public sealed record RelationLedger
     /// <summary>By the text of a place: what Varve has moved there and not removed since; of the source only.</summary>
     public FrozenDictionary<string, RangeSet> Moved { get; init; } = FrozenDictionary<string, RangeSet>.Empty;
 
+    /// <summary>Where parts were before Varve told them to move; of the source only.</summary>
+    internal IReadOnlyList<BegunMove> Begun { get; init; } = [];
+
+    /// <summary>By the text of a place: what a person has taken back from there, and does not move there again.</summary>
+    internal FrozenDictionary<string, RangeSet> Stays { get; init; } = FrozenDictionary<string, RangeSet>.Empty;
+
     /// <summary>Where one of some states is not known.</summary>
     internal RangeSet ThinIn(IEnumerable<string> columns) => MissingStates.In(Thin, columns);
 

@@ -46,6 +46,41 @@ internal sealed class ProjectedSets(RelationLedger ledger)
     /// <summary>By place: what was moved there.</summary>
     public Dictionary<string, RangeSet> Moved { get; } = new(ledger.Moved, StringComparer.Ordinal);
 
+    /// <summary>Where parts were before they were told to move.</summary>
+    public IReadOnlyList<BegunMove> Begun { get; private set; } = ledger.Begun;
+
+    /// <summary>By place: what does not move there, by a person's word.</summary>
+    public Dictionary<string, RangeSet> Stays { get; } = new(ledger.Stays, StringComparer.Ordinal);
+
+    /// <summary>The move of a range begins.</summary>
+    public void BeginMove(Place to, TimeRange range, IReadOnlyList<(string? Part, string? From)> origins) =>
+        Begun = BegunMove.With(Begun, to, range, origins);
+
+    /// <summary>A range does not move to a place until a person says otherwise.</summary>
+    public void Stay(Place place, TimeRange range) =>
+        Set(Stays, place.Text, Stays.GetValueOrDefault(place.Text, RangeSet.Empty).Add(range));
+
+    /// <summary>Moves of a range go on; how many parts of time that changes.</summary>
+    public int LetMove(TimeRange range)
+    {
+        var count = 0;
+        foreach (var place in Stays.Keys.ToList())
+        {
+            count += Stays[place].Intersect(range).Count;
+            Set(Stays, place, Stays[place].Remove(range));
+        }
+
+        return count;
+    }
+
+    /// <summary>The move of a range was taken back.</summary>
+    public void TakeBack(Place place, TimeRange range)
+    {
+        Begun = [.. BegunMove.Without(Begun, b => b.To == place, range)];
+        if (Moved.TryGetValue(place.Text, out var moved))
+            Set(Moved, place.Text, moved.Remove(range));
+    }
+
     /// <summary>A range is at one place and at no other, of those of the same attribute.</summary>
     public void MoveTo(Place place, TimeRange range)
     {
@@ -60,6 +95,8 @@ internal sealed class ProjectedSets(RelationLedger ledger)
     {
         foreach (var place in Moved.Keys.ToList())
             Set(Moved, place, Moved[place].Remove(range));
+        LetMove(range);
+        Begun = [.. BegunMove.Without(Begun, _ => true, range)];
     }
 
     /// <summary>Where one of some states is not known.</summary>
@@ -99,6 +136,8 @@ internal sealed class ProjectedSets(RelationLedger ledger)
             Cut = [.. Cut],
             Columns = [.. Columns],
             Thin = Thin.Count == 0 ? FrozenDictionary<string, RangeSet>.Empty : Thin.ToFrozenDictionary(),
+            Begun = Begun,
+            Stays = Stays.Count == 0 ? FrozenDictionary<string, RangeSet>.Empty : Stays.ToFrozenDictionary(),
             Moved = Moved.Count == 0 ? FrozenDictionary<string, RangeSet>.Empty : Moved.ToFrozenDictionary(),
         };
 

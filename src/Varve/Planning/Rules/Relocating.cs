@@ -27,7 +27,12 @@ internal static class Relocating
         foreach (var piece in draft.Blueprint.Pieces.Where(p => p.Range.To > goes && !p.IsFixed))
         {
             var last = due.FindLastIndex(d => piece.Range.To <= d.Before);
-            if (last < 0 || hops.Skip(last).Any(h => IsDone(draft, piece, h.To)) || IsHeld(draft, piece))
+            if (
+                last < 0
+                || hops.Skip(last).Any(h => IsDone(draft, piece, h.To))
+                || IsHeld(draft, piece)
+                || Stays(draft, piece, hops[last].To)
+            )
                 continue;
             draft.Relocate(piece, hops[last].To, Why(draft, piece, due[last].Hop, due[last].Before));
         }
@@ -44,6 +49,19 @@ internal static class Relocating
             Relations.Source,
             RangeSet.Of(piece.Range),
             $"held by {hold.Who}: {hold.Reason}; what is held does not move",
+            person: false
+        );
+        return true;
+    }
+
+    private static bool Stays(ProjectedLedger draft, TablePiece piece, Place to)
+    {
+        if (!draft.Of(Relations.Source).Stays.TryGetValue(to.Text, out var stays) || !stays.Covers(piece.Range))
+            return false;
+        draft.Wait(
+            Relations.Source,
+            RangeSet.Of(piece.Range),
+            $"its move to {to.Text} was taken back; varve relocate resume {draft.Blueprint.Policy.Name} lets it move",
             person: false
         );
         return true;

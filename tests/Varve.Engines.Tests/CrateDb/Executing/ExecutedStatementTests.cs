@@ -33,6 +33,8 @@ public sealed class ExecutedStatementTests : ExecutingSuite
             or "catalog missing shards, several tables"
             or "observer views"
             or "doctor failed checks"
+            or "doctor blocked partitions"
+            or "doctor grants"
             or "doctor unhealthy"
             or "jobs of a run" => (0, 0),
             "dialect local date" or "dialect object keys" or "dialect quotient" or "dialect time" => (5, 5),
@@ -43,6 +45,7 @@ public sealed class ExecutedStatementTests : ExecutingSuite
             "partition seal"
             or "partition unseal"
             or "partition replicas"
+            or "partition replicas as before"
             or "place move"
             or "place forget"
             or "place move, new partitions" => (0, null),
