@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
 using System.Text;
+using Varve.Planning;
 using Varve.Policies;
 using Varve.Sql;
 using Varve.Time;
@@ -30,11 +31,15 @@ public sealed record TablePart(TableName Table, TableName Of, TimeRange Range)
 [Experimental("VARVE001")]
 public sealed record PartMark(string Part, string State)
 {
-    // 72 bits of a hash: two states of one part have one in 10^21 cases the same.
+    // 72 bits of a hash: two states of one part have one in 10^21 cases the same. 48 bits tell two parts of the same times apart.
     private const int Bytes = 9;
+    private const int PartBytes = SeenPart.PartLength * 3 / 4;
 
-    /// <summary>Both in few characters.</summary>
-    public string Digest => Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes($"{Part} {State}")).AsSpan(0, Bytes));
+    /// <summary>Both in few characters: first which part it is, then what it holds.</summary>
+    public string Digest => $"{Hash(Part, PartBytes)}{Hash($"{Part} {State}", Bytes)}";
+
+    private static string Hash(string text, int bytes) =>
+        Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(text)).AsSpan(0, bytes));
 
     /// <summary>The digests of parts that hold rows of the same times, in one text.</summary>
     public static string Together(IEnumerable<PartMark> marks) =>

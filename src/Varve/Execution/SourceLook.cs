@@ -8,7 +8,7 @@ namespace Varve.Execution;
 
 /// <summary>
 /// Whether the source is still the table that the tiers were built from: a few buckets at both ends tell, all of them only
-/// where these do not.
+/// where these do not. Where the engine names each part of a table for good, the names tell first.
 /// </summary>
 internal sealed class SourceLook(Dialect dialect, IStatements statements, PolicyLayout blueprint)
 {
@@ -20,6 +20,8 @@ internal sealed class SourceLook(Dialect dialect, IStatements statements, Policy
     /// <returns>Null where it is the same table, or where nothing is left to tell it by.</returns>
     public async Task<SourceDoubt?> LookAsync(Ledger ledger, RangeSet comparable, CancellationToken cancellationToken)
     {
+        if (SeenPart.MadeAnew(blueprint, ledger) is { Count: > 0 } anew)
+            return new(new(anew.Min(r => r.From), anew.Max(r => r.To)), 0, 0, 0) { PartsAnew = anew.Count };
         if (comparable.IsEmpty)
             return null;
         var tier = blueprint.Tiers[0];

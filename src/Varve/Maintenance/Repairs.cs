@@ -173,18 +173,33 @@ internal sealed class Repairs(IEngine engine, Session session, AuditActor actor)
                         $"{blueprint.Source.Text} is the table that {stored.Policy.Name} was built from, as far as can be told: there is nothing to adopt. varve verify {stored.Policy.Name} compares all of it."
                     );
                 var draft = new ProjectedLedger(blueprint, state);
-                var end = isSame ? draft.FollowSource(comparable) : draft.LeaveSource();
+
+                // Where nothing is built, there is nothing to follow and no history: the policy only keeps another table from now on.
+                var until = isSame ? draft.FollowSource(comparable) : draft.LeaveSource();
+                var end = until ?? session.Now();
                 var before = RangeSet.Of(TimeRange.Before(end));
-                var late = isSame
-                    ? 0
-                    : (await s.QueryAsync(RowsSql.Count(engine.Dialect, blueprint.Time, blueprint.Source, before), token))[0].Long(0);
+                var late =
+                    isSame || until is null
+                        ? 0
+                        : (await s.QueryAsync(RowsSql.Count(engine.Dialect, blueprint.Time, blueprint.Source, before), token))[0].Long(0);
                 var facts = new JsonObject
                 {
                     ["same"] = isSame,
                     ["until"] = InstantText.Format(end),
                     ["late"] = late,
                 };
-                await Record.WriteAsync(s, stored.Policy.Name, draft.Now with { PublishedRevision = 0 }, "source.adopted", facts, token);
+                await Record.WriteAsync(
+                    s,
+                    stored.Policy.Name,
+                    draft.Now with
+                    {
+                        PublishedRevision = 0,
+                        Seen = [],
+                    },
+                    "source.adopted",
+                    facts,
+                    token
+                );
                 return new SourceAdoption(stored.Policy.Name, end, late);
             },
             cancellationToken

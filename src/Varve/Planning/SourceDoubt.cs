@@ -13,6 +13,9 @@ namespace Varve.Planning;
 /// <param name="Agreeing">Those of them that the table gives again.</param>
 internal sealed record SourceDoubt(TimeRange Range, long Buckets, long Stored, long Agreeing)
 {
+    /// <summary>How many parts are others than those that were compared: all that there are; 0 where that is not the sign.</summary>
+    public int PartsAnew { get; init; }
+
     public const string Code = "VRV334";
 
     // Late rows, or rows that were put right, leave more than that as it was, or concern fewer buckets.
@@ -20,7 +23,7 @@ internal sealed record SourceDoubt(TimeRange Range, long Buckets, long Stored, l
     private const int LeastShare = 20;
 
     /// <summary>True where too little agrees for this to be the table that the tiers were built from.</summary>
-    public bool IsAnother => Buckets >= LeastBuckets && !IsTheSame;
+    public bool IsAnother => PartsAnew > 0 || (Buckets >= LeastBuckets && !IsTheSame);
 
     /// <summary>True where enough agrees.</summary>
     public bool IsTheSame => Stored > 0 && Agreeing * LeastShare >= Stored;
@@ -30,9 +33,13 @@ internal sealed record SourceDoubt(TimeRange Range, long Buckets, long Stored, l
         new(Code, $"{Text(blueprint, state)} Nothing was done. {WayOut(blueprint.Policy.Name)}");
 
     public string Text(PolicyLayout blueprint, TableState state) =>
-        FormattableString.Invariant(
-            $"{blueprint.Source.Text} is not the table that {blueprint.Policy.Name} was built from, or nearly all of its rows were changed: between {InstantText.Format(Range.From)} and {InstantText.Format(Range.To)} it has rows in {Buckets:N0} buckets of {blueprint.Tiers[0].Name}, and gives {Agreeing:N0} of the {Stored:N0} buckets and series again that are stored there. It has {state.Rows:N0} rows now{Extent(state)}."
-        );
+        PartsAnew > 0
+            ? FormattableString.Invariant(
+                $"{blueprint.Source.Text} is not the table that {blueprint.Policy.Name} last saw: each of the {PartsAnew:N0} partitions between {InstantText.Format(Range.From)} and {InstantText.Format(Range.To)} that it knows was made anew since. The table was swapped, renamed, created again or restored. It has {state.Rows:N0} rows now{Extent(state)}."
+            )
+            : FormattableString.Invariant(
+                $"{blueprint.Source.Text} is not the table that {blueprint.Policy.Name} was built from, or nearly all of its rows were changed: between {InstantText.Format(Range.From)} and {InstantText.Format(Range.To)} it has rows in {Buckets:N0} buckets of {blueprint.Tiers[0].Name}, and gives {Agreeing:N0} of the {Stored:N0} buckets and series again that are stored there. It has {state.Rows:N0} rows now{Extent(state)}."
+            );
 
     public static string WayOut(string policy) =>
         $"varve verify {policy} shows what differs. If the table was renamed, swapped or restored by mistake, put the right one back. If this is another table, varve policy adopt-source {policy} keeps what is built as history of its own. If it is the same table and its rows were changed on purpose, varve policy adopt-source {policy} --same follows them.";

@@ -15,6 +15,9 @@ internal sealed record SeenPart(TimeRange Range, string State, Instant Since)
     /// <summary>The state of times of which there was no part, and so no row.</summary>
     private const string Nothing = "";
 
+    /// <summary>How many characters of the state of a part say which part it is.</summary>
+    internal const int PartLength = 8;
+
     /// <summary>The times of parts that are as they were when they were compared, and those of which there is none as before.</summary>
     public static RangeSet Unchanged(PolicyLayout layout, Ledger ledger)
     {
@@ -32,6 +35,34 @@ internal sealed record SeenPart(TimeRange Range, string State, Instant Since)
     /// </summary>
     public static bool HasOne(PolicyLayout layout, Ledger ledger) =>
         layout.Pieces.Any(p => p.State is { Length: > 0 } state && ledger.Seen.Any(s => s.Range == p.Range && s.State == state));
+
+    /// <summary>
+    /// The parts that lie where others were compared, and none of which is the one that was: the table was made anew, swapped with
+    /// another one, or brought back from a backup. Empty where one is still there, or where too few tell.
+    /// </summary>
+    public static IReadOnlyList<TimeRange> MadeAnew(PolicyLayout layout, Ledger ledger)
+    {
+        if (ledger.Seen.Count == 0)
+            return [];
+        var seen = ledger.Seen.ToDictionary(s => s.Range, s => Parts(s.State));
+        List<TimeRange> anew = [];
+        foreach (var piece in layout.Pieces)
+        {
+            if (piece.State is not { Length: > 0 } state || seen.GetValueOrDefault(piece.Range) is not { Count: > 0 } before)
+                continue;
+            if (Parts(state).Overlaps(before))
+                return [];
+            anew.Add(piece.Range);
+        }
+
+        return anew.Count < LeastAnew ? [] : anew;
+    }
+
+    // Of a part that was removed and came again with a late row nothing follows.
+    private const int LeastAnew = 2;
+
+    private static HashSet<string> Parts(string state) =>
+        [.. state.Split(' ').Where(d => d.Length > PartLength).Select(d => d[..PartLength])];
 
     // Times of which there was no part when they were compared.
     private static RangeSet Without(IReadOnlyList<SeenPart> seen) => RangeSet.Of(seen.Where(s => s.State == Nothing).Select(s => s.Range));

@@ -163,9 +163,10 @@ internal sealed partial class ProjectedLedger
     public void Adopt(TierLayout tier, RangeSet buckets) => Of(tier.Id).Covered = Of(tier.Id).Covered.Union(buckets);
 
     /// <summary>
-    /// Buckets that should agree with the source and do not are judged and built again like any that changed; the end of them.
+    /// Buckets that should agree with the source and do not are judged and built again like any that changed; the end of
+    /// them, null where there are none.
     /// </summary>
-    public Instant FollowSource(RangeSet comparable)
+    public Instant? FollowSource(RangeSet comparable)
     {
         foreach (var reader in Blueprint.ReadersOf(Relations.Source))
         {
@@ -173,23 +174,25 @@ internal sealed partial class ProjectedLedger
             sets.Dirty = sets.Dirty.Union(reader.Touched(comparable).Intersect(sets.Covered).Except(sets.CutRanges).Except(sets.Frozen));
         }
 
-        return comparable.End!.Value;
+        return comparable.End;
     }
 
     /// <summary>
     /// What was built from a table that is no longer the source is history: its rows count as expired, so that nothing of it is
-    /// built again from another table's, and rows of that time are late ones. The end of it.
+    /// built again from another table's, and rows of that time are late ones. The end of it, null where nothing
+    /// is built.
     /// </summary>
     /// <exception cref="PolicyException">Late rows would be removed, or added to that history.</exception>
-    public Instant LeaveSource()
+    public Instant? LeaveSource()
     {
+        if (Blueprint.Tiers.Count == 0 || Of(Blueprint.Tiers[0].Id).Covered.End is not { } end)
+            return null;
         var policy = Blueprint.Policy;
         if (policy.LateAfterExpiry != Policies.LateAfterExpiry.Hold)
             throw new PolicyException(
                 "VRV335",
                 $"Rows of {Blueprint.Source.Text} from the time of what is built would count as late ones, and late_after_expiry of {policy.Name} says what is not to happen to them. Set it to hold first: varve apply."
             );
-        var end = Of(Blueprint.Tiers[0].Id).Covered.End!.Value;
         var history = TimeRange.Before(end);
         var source = Of(Relations.Source);
         source.Frozen = source.Frozen.Add(history);
