@@ -32,7 +32,7 @@ public sealed record TablePart(TableName Table, TableName Of, TimeRange Range)
 public sealed record PartMark(string Part, string State)
 {
     // 72 bits of a hash: two states of one part have one in 10^21 cases the same. 48 bits tell two parts of the same times apart.
-    private const int Bytes = 9;
+    private const int Bytes = (SeenPart.DigestLength - SeenPart.PartLength) * 3 / 4;
     private const int PartBytes = SeenPart.PartLength * 3 / 4;
 
     /// <summary>Both in few characters: first which part it is, then what it holds.</summary>

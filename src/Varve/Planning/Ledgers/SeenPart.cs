@@ -18,6 +18,9 @@ internal sealed record SeenPart(TimeRange Range, string State, Instant Since)
     /// <summary>How many characters of the state of a part say which part it is.</summary>
     internal const int PartLength = 8;
 
+    /// <summary>How many characters the state of a part has.</summary>
+    internal const int DigestLength = PartLength + 12;
+
     /// <summary>The times of parts that are as they were when they were compared, and those of which there is none as before.</summary>
     public static RangeSet Unchanged(PolicyLayout layout, Ledger ledger)
     {
@@ -61,8 +64,9 @@ internal sealed record SeenPart(TimeRange Range, string State, Instant Since)
     // Of a part that was removed and came again with a late row nothing follows.
     private const int LeastAnew = 2;
 
+    // A digest that an earlier version wrote is shorter, and does not say which part it is.
     private static HashSet<string> Parts(string state) =>
-        [.. state.Split(' ').Where(d => d.Length > PartLength).Select(d => d[..PartLength])];
+        [.. state.Split(' ').Where(d => d.Length == DigestLength).Select(d => d[..PartLength])];
 
     // Times of which there was no part when they were compared.
     private static RangeSet Without(IReadOnlyList<SeenPart> seen) => RangeSet.Of(seen.Where(s => s.State == Nothing).Select(s => s.Range));
