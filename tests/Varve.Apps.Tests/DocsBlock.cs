@@ -10,6 +10,10 @@ namespace Varve.Apps.Tests;
 /// <param name="Text">Its lines, each ended.</param>
 internal sealed partial record DocsBlock(string Page, int Line, string Language, IReadOnlyDictionary<string, string> Marks, string Text)
 {
+    internal const string DuckDb = "DuckDB";
+
+    internal const string PostgreSql = "PostgreSQL";
+
     internal string Place => FormattableString.Invariant($"{Page}:{Line}");
 
     /// <summary>What a mark says; null where the block does not have it.</summary>
@@ -48,6 +52,6 @@ internal sealed partial record DocsBlock(string Page, int Line, string Language,
 
     private static string Relative(string path) => Path.GetRelativePath(Tool.Repository, path).Replace('\\', '/');
 
-    [GeneratedRegex("^<!-- (?<name>file|sql|exit|output|part of|not run)(: (?<value>.+?))? -->$")]
+    [GeneratedRegex("^<!-- (?<name>file|sql|exit|output|part of|not run|on)(: (?<value>.+?))? -->$")]
     private static partial Regex Mark();
 }

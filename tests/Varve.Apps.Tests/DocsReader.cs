@@ -6,8 +6,11 @@ using DuckDB.NET.Data;
 namespace Varve.Apps.Tests;
 
 /// <summary>A reader who does what a page says, block by block, in an empty folder.</summary>
-internal sealed class DocsReader : IDisposable
+/// <param name="server">A database that stands for the one that pages name; null for one who has DuckDB files.</param>
+internal sealed class DocsReader(PostgreSqlBox? server = null) : IDisposable
 {
+    private const string Database = "postgresql://varve@localhost/metrics";
+
     private const string FromSource = "dotnet run --project src/Varve.Cli --";
 
     private readonly string _state = Directory.CreateTempSubdirectory("varve-docs-state-").FullName;
@@ -23,6 +26,8 @@ internal sealed class DocsReader : IDisposable
 
     internal async Task DoAsync(DocsBlock block)
     {
+        if (block["on"] is { } engine && engine != (server is null ? DocsBlock.DuckDb : DocsBlock.PostgreSql))
+            return;
         switch (block.Language)
         {
             case "sh":
@@ -30,6 +35,9 @@ internal sealed class DocsReader : IDisposable
                 break;
             case "yaml":
                 await File.WriteAllTextAsync(Path.Combine(Folder, block["file"]!), block.Text);
+                break;
+            case "sql" when server is not null:
+                await server.SqlAsync(block.Text);
                 break;
             case "sql":
                 Execute(block);
@@ -53,7 +61,7 @@ internal sealed class DocsReader : IDisposable
             if [ -f '{{environment}}' ]; then . '{{environment}}'; fi
             varve() { dotnet '{{Built("src/Varve.Cli", "Varve.Cli")}}' "$@"; }
             trap 'export -p > "{{environment}}"' EXIT
-            {{text}}
+            {{(server is null ? text : text.Replace(Database, server.Url, StringComparison.Ordinal))}}
             """
         );
         var start = new ProcessStartInfo("bash", [script])

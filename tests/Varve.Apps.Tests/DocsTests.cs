@@ -31,12 +31,31 @@ public sealed class DocsTests
             await reader.DoAsync(block);
     }
 
+    /// <summary>Pages that show what differs on PostgreSQL are read there from top to bottom too.</summary>
+    [Fact]
+    public async Task Every_block_does_what_the_page_says_on_PostgreSQL_too()
+    {
+        var pages = DocsBlock.Pages.Select(DocsBlock.Of).Where(p => p.Any(b => b["on"] == DocsBlock.PostgreSql)).ToList();
+        Assert.NotEmpty(pages);
+        foreach (var page in pages)
+        {
+            await using var server = await PostgreSqlBox.NewAsync("docs");
+            using var reader = new DocsReader(server);
+            foreach (var block in page.Where(b => b["not run"] is null))
+                await reader.DoAsync(block);
+        }
+    }
+
     [Theory]
     [MemberData(nameof(Pages))]
     public void Every_block_is_of_a_kind_that_is_run_or_says_why_it_is_not(string page)
     {
         foreach (var block in DocsBlock.Of(page))
         {
+            Assert.True(
+                block["on"] is null or DocsBlock.DuckDb or DocsBlock.PostgreSql,
+                $"{block.Place} is for {block["on"]}, and is read on nothing of that name."
+            );
             if (block["not run"] is { } reason)
                 Assert.True(Reasons.Contains(reason), $"{block.Place} is not run for a reason that is not agreed on: {reason}");
             else

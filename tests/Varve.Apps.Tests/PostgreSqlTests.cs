@@ -1,6 +1,3 @@
-using Npgsql;
-using Varve.Engines;
-
 namespace Varve.Apps.Tests;
 
 /// <summary>The commands of every day on a PostgreSQL server, as a user gets them.</summary>
@@ -11,20 +8,11 @@ public sealed class PostgreSqlTests
     [Fact]
     public async Task Every_command_works_on_a_server_or_says_by_name_what_it_does_not()
     {
-        var server = Environment.GetEnvironmentVariable("VARVE_TEST_POSTGRESQL");
-        if (string.IsNullOrEmpty(server) && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("CI")))
-            Assert.Skip("VARVE_TEST_POSTGRESQL names no server: test.sh starts one.");
-        Assert.False(string.IsNullOrEmpty(server), "VARVE_TEST_POSTGRESQL names no server: test.sh starts one.");
-        var url = DatabaseUrl.Parse(server!);
-        var name = FormattableString.Invariant($"varve_apps_{Environment.ProcessId}");
-        await SqlAsync(url, url.Database!, $"DROP DATABASE IF EXISTS {name} WITH (FORCE)");
-        await SqlAsync(url, url.Database!, $"CREATE DATABASE {name} TEMPLATE template0");
+        await using var server = await PostgreSqlBox.NewAsync("apps");
         var folder = Directory.CreateTempSubdirectory("varve-test-").FullName;
         try
         {
-            await SqlAsync(
-                url,
-                name,
+            await server.SqlAsync(
                 """
                 CREATE SCHEMA metrics; CREATE TABLE metrics.cpu AS SELECT t AS ts, 'h' || h AS host, extract(epoch FROM t)::float8 / 97 AS load
                 FROM generate_series('2025-03-01'::timestamptz, '2025-03-20 23:50', '10 minutes') t, generate_series(1, 3) h
@@ -34,12 +22,11 @@ public sealed class PostgreSqlTests
                 Path.Combine(folder, "cpu.yaml"),
                 "table: metrics.cpu\ntime: ts\nseries: [host]\nmeasures: { load: [avg, max, count] }\nkeep: 7d\ntiers: [{ every: 1h }, { every: 1d, zone: Europe/Berlin }]\n"
             );
-            await WorksAsync(server!.Replace($"/{url.Database}", $"/{name}", StringComparison.Ordinal), folder);
+            await WorksAsync(server.Url, folder);
         }
         finally
         {
             Directory.Delete(folder, recursive: true);
-            await SqlAsync(url, url.Database!, $"DROP DATABASE {name} WITH (FORCE)");
         }
     }
 
@@ -84,21 +71,5 @@ public sealed class PostgreSqlTests
             (await Tool.InAsync(folder, ["status", "--db", "postgresql://me:secret@127.0.0.1:1/x"])).Text,
             StringComparison.Ordinal
         );
-    }
-
-    private static async Task SqlAsync(DatabaseUrl url, string database, string sql)
-    {
-        await using var source = NpgsqlDataSource.Create(
-            new NpgsqlConnectionStringBuilder
-            {
-                Host = url.Hosts[0].Name,
-                Port = url.Hosts[0].Port,
-                Username = url.User,
-                Password = url.ResolvePassword(),
-                Database = database,
-            }
-        );
-        await using var command = source.CreateCommand(sql);
-        await command.ExecuteNonQueryAsync();
     }
 }
