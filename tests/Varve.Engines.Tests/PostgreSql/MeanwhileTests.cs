@@ -1,3 +1,4 @@
+using Npgsql;
 using Varve.Engines.Tests.Conformance;
 using Varve.Engines.Tests.Scratch;
 using Varve.Planning;
@@ -45,6 +46,40 @@ public sealed class MeanwhileTests() : ConformanceSuite(PostgreSqlScratch.New)
         Assert.Equal(48L, (await Db.QueryAsync("SELECT count(*) FROM m.cpu_3"))[0][0]);
         await story.ExpectTiersAsync(rows);
         Assert.Empty((await story.WithAsync(l => l.VerifyAuditAsync())).Findings);
+    }
+
+    [Fact]
+    public async Task Others_read_on_while_a_step_waits_for_a_reader_that_stays()
+    {
+        var story = await PartitionedAsync(Every("2025-01-01", "2025-01-09", "1h"));
+        await story.RunWellAsync("2025-01-05");
+        await using var staying = await ((PostgreSqlScratch)Db).ConnectAsync();
+        await using var reading = await staying.BeginTransactionAsync();
+        Assert.Equal(192L, await CountAsync(staying));
+        var run = Task.Run(() => story.RunAsync("2025-01-09", new() { Yes = true }));
+        await using var other = await ((PostgreSqlScratch)Db).ConnectAsync();
+        var (longest, reads) = (TimeSpan.Zero, 0);
+        while (!run.IsCompleted)
+        {
+            var begun = TimeProvider.System.GetTimestamp();
+            Assert.Equal(192L, await CountAsync(other));
+            longest = TimeSpan.FromTicks(Math.Max(longest.Ticks, TimeProvider.System.GetElapsedTime(begun).Ticks));
+            reads++;
+        }
+
+        // Nobody would read before the one that stays has gone, if a lock were waited for without an end.
+        Assert.Equal(EngineCodes.Locked, Assert.IsType<EngineException>(Assert.Single((await run).Errors)).Code);
+        Assert.InRange(reads, 2, int.MaxValue);
+        Assert.InRange(longest, TimeSpan.Zero, TimeSpan.FromSeconds(20));
+        await reading.CommitAsync();
+        await story.RunWellAsync("2025-01-09");
+        Assert.Equal(96L, await CountAsync(other));
+    }
+
+    private static async Task<long> CountAsync(NpgsqlConnection connection)
+    {
+        await using var count = new NpgsqlCommand("SELECT count(*) FROM m.cpu", connection);
+        return (long)(await count.ExecuteScalarAsync())!;
     }
 
     private async Task<Story> PartitionedAsync(IReadOnlyList<SourceRow> rows)
