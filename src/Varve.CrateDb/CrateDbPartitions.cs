@@ -25,6 +25,9 @@ internal sealed class CrateDbPartitions(CrateDbEngine engine) : Partitioning
     // What is known of a part lives as long as its mark does.
     private readonly ConditionalWeakTable<PartMark, HeldPart> _held = [];
 
+    // Statements that remove partitions: they read no row, so that nothing has to be seen for them.
+    private readonly ConditionalWeakTable<SqlText, object> _drops = [];
+
     // As they were seen last, for steps that are only written down.
     private readonly ConcurrentDictionary<TableName, (string Time, PiecedTable Table)> _last = new();
 
@@ -36,6 +39,9 @@ internal sealed class CrateDbPartitions(CrateDbEngine engine) : Partitioning
         _held.TryGetValue(part.Mark!, out var held)
             ? held
             : throw new ArgumentException($"The part of {part.Range} was not held.", nameof(part));
+
+    /// <summary>True for a statement that removes partitions, and not rows by what they hold.</summary>
+    public bool IsDrop(SqlText statement) => _drops.TryGetValue(statement, out _);
 
     /// <inheritdoc/>
     public override async Task<TableDescription> WithPartsAsync(
@@ -171,7 +177,9 @@ internal sealed class CrateDbPartitions(CrateDbEngine engine) : Partitioning
     {
         var table = parts[0].Table;
         var seen = engine.Freshness.SeenAt(table);
-        await statements.ExecuteAsync(PartitionShapes.Drop(table, [.. parts.Select(p => Of(p).Values)]), cancellationToken);
+        var drop = PartitionShapes.Drop(table, [.. parts.Select(p => Of(p).Values)]);
+        _drops.Add(drop, drop);
+        await statements.ExecuteAsync(drop, cancellationToken);
 
         // No row was written: what is left is seen as it was before.
         if (seen is { } at)

@@ -43,7 +43,13 @@ internal sealed class CrateDbStatements(CrateDbEngine engine, SqlSession session
         var verb = Verb.Of(statement, engine.Dialect);
         _ahead.Clear();
         if (verb.Reads && !IsLookup(statement, named))
-            await FreshAsync(verb.IsInsert ? named.Skip(1) : named, named, cancellationToken);
+            await FreshAsync(
+                verb.IsInsert ? named.Skip(1)
+                    : engine.Partitions.IsDrop(statement) ? []
+                    : named,
+                named,
+                cancellationToken
+            );
 
         // Also where it fails: a part of it may have been done.
         var before = named.Count > 0 ? engine.Freshness.Written(named[0]) : null;
@@ -119,6 +125,9 @@ internal sealed class CrateDbStatements(CrateDbEngine engine, SqlSession session
             _read.UnionWith(tables.Where(look.IsWhole).Where(t => !CrateDbEngine.IsCatalog(t)));
         }
 
+        List<TableName> reads = [.. next.Reads.Select(engine.Whole).Distinct()];
+        if (reads.Count > 0)
+            await FreshAsync(reads, reads, cancellationToken);
         List<TableName> sizes = [.. next.Sizes.Select(engine.Whole).Distinct().Where(t => !_ahead.HasRows(t))];
         List<RowQuery> rows = [.. next.Rows.Where(r => !_ahead.HasRow(r.Query))];
         IReadOnlyList<SqlText> counts = [.. sizes.Select(ObserverShapes.Count)];

@@ -11,6 +11,9 @@ public sealed record Ahead
     /// <summary>What is described; it need not be there.</summary>
     public IReadOnlyList<TableName> Tables { get; init; } = [];
 
+    /// <summary>Tables that are read: what has to be done before a first look at one is done for all of them together.</summary>
+    public IReadOnlyList<TableName> Reads { get; init; } = [];
+
     /// <summary>Tables whose rows are counted; they were described.</summary>
     public IReadOnlyList<TableName> Sizes { get; init; } = [];
 

@@ -46,7 +46,7 @@ public sealed class RequestCountTests() : ConformanceSuite(CrateDbScratch.New)
         Assert.Empty(await story.SourceAsync());
         Assert.DoesNotContain(calls, c => c.Says("blocks.write\" = true"));
         Assert.Equal(5, calls.Count(c => c.Says("DELETE FROM \"m\".\"cpu\" WHERE \"day\" IN")));
-        Assert.InRange(calls.Count, 40, 92);
+        Assert.InRange(calls.Count, 40, 86);
     }
 
     [Fact]
@@ -60,7 +60,7 @@ public sealed class RequestCountTests() : ConformanceSuite(CrateDbScratch.New)
         var calls = crate.Http.Calls.Skip(from).ToList();
         Assert.Empty(await story.SourceAsync());
         Assert.Equal(5, calls.Count(c => c.Says("DELETE FROM \"m\".\"cpu\" WHERE \"day\" IN")));
-        Assert.InRange(calls.Count, 30, 74);
+        Assert.InRange(calls.Count, 30, 70);
     }
 
     [Fact]

@@ -44,16 +44,9 @@ internal sealed class PolicyInspector(IEngine engine, CatalogStore desk, Archive
             cancellationToken
         );
 
-    /// <summary>The tables that a look at a policy describes: its source, and those of its tiers that the ledger knows.</summary>
+    /// <summary>What a look at a policy describes: its source, and the tables and views that the ledger knows.</summary>
     public static IReadOnlyList<TableName> Tables(Policy policy, Ledger ledger) =>
-        [
-            policy.Table,
-            .. ledger
-                .Relations.Values.Where(r => r.Created)
-                .SelectMany(r => r.Tables)
-                .Where(t => t.Kind == OwnTable.States)
-                .Select(t => t.Name),
-        ];
+        [policy.Table, .. ledger.Relations.Values.Where(r => r.Created).SelectMany(r => r.Tables).Select(t => t.Name)];
 
     public async Task<Inspection> InspectAsync(
         IStatements statements,

@@ -79,6 +79,7 @@ internal sealed class StepExecutor(
         var ledger = await store.Ledgers.LoadAsync(statements, survey.Stored, survey.Plan.AsOf, cancellationToken);
         if (ledger.Last is { } last && last.Run == Run && last.Ordinal == ordinal)
             return await AgainAsync(statements, survey, ledger, last, next, cancellationToken);
+        await statements.AheadAsync(new() { Reads = ReadBy(survey.Blueprint, step) }, cancellationToken);
         var state = await new Observer(engine, statements, survey.Blueprint).RefreshAsync(
             survey.State with
             {
@@ -221,6 +222,12 @@ internal sealed class StepExecutor(
         await JournalAsync(statements, survey, ledger, acted, next, last.Ordinal, null, cancellationToken);
         return new(acted, [], IsToFollow: true);
     }
+
+    // A removal reads what goes and what has to agree with it.
+    private static IReadOnlyList<TableName> ReadBy(PolicyLayout layout, PlanStep step) =>
+        step is PlanStep.Expire { Relation: Relations.Source } expire
+            ? [layout.Source, .. expire.Proofs.Select(p => layout.Tier(p).States)]
+            : [];
 
     private static bool IsDone(StepContext context, PlanStep step) =>
         step is PlanStep.Expire expire

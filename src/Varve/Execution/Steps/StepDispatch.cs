@@ -13,7 +13,8 @@ internal static class StepDispatch
     }
 
     /// <summary>
-    /// What comes after the act of a step: the ledger is saved where that is not done with the act, and the views follow.
+    /// What comes after the act of a step: the ledger is saved where that is not done with the act, and the views follow. Where they
+    /// stay as they are, nothing happens between that and the end, and it is saved there.
     /// </summary>
     /// <returns>The ledger as it is to be saved at the end.</returns>
     public static async Task<Ledger> FollowAsync(StepContext context, PlanStep step, CancellationToken cancellationToken)
@@ -21,7 +22,8 @@ internal static class StepDispatch
         if (!context.Ledger.IsAtomic)
         {
             await context.Statements.BarrierAsync(Engines.Before.Record, cancellationToken);
-            await context.Ledger.SaveAsync(context.Now, cancellationToken);
+            if (step is PlanStep.Publish || context.Views.IsToFollow(context.Now))
+                await context.Ledger.SaveAsync(context.Now, cancellationToken);
         }
 
         return step is PlanStep.Publish

@@ -24,14 +24,14 @@ internal sealed class StepViews(StepContext context)
     }
 
     /// <summary>Writes the stitched view where it was written with other edges than a ledger asks for; the ledger with these.</summary>
-    public async Task<Ledger> FollowAsync(Ledger ledger, CancellationToken cancellationToken)
-    {
-        if (context.Blueprint.Stitched is null || ledger.PublishedRevision != ledger.Revision)
-            return ledger;
-        return StitchedView.Of(context.Blueprint, ledger.Of).SequenceEqual(ledger.Edges)
-            ? ledger
-            : await StitchAsync(ledger, cancellationToken);
-    }
+    public async Task<Ledger> FollowAsync(Ledger ledger, CancellationToken cancellationToken) =>
+        IsToFollow(ledger) ? await StitchAsync(ledger, cancellationToken) : ledger;
+
+    /// <summary>True where it was.</summary>
+    public bool IsToFollow(Ledger ledger) =>
+        context.Blueprint.Stitched is not null
+        && ledger.PublishedRevision == ledger.Revision
+        && !StitchedView.Of(context.Blueprint, ledger.Of).SequenceEqual(ledger.Edges);
 
     private async Task<Ledger> StitchAsync(Ledger ledger, CancellationToken cancellationToken)
     {
