@@ -106,8 +106,8 @@ internal sealed class PostgreSqlRelocation(PostgreSqlEngine engine) : Relocation
         if (moved.Count == 0)
             return new(bytes, bytes, IsDone: true);
         foreach (var group in moved[0].Back.GroupBy(r => From(r.Name)!))
-        foreach (var statement in Moving(moved[0].Table, group.Select(r => r.Name), new(group.Key)))
-            await statements.ExecuteAsync(statement, cancellationToken);
+            foreach (var statement in Moving(moved[0].Table, group.Select(r => r.Name), new(group.Key)))
+                await statements.ExecuteAsync(statement, cancellationToken);
         return new(moved[0].Bytes, bytes, IsDone: moved.Count == 1);
 
         string? From(TableName relation) => MoveOrigin.Of(origins, relation.Text)?.Place;

@@ -223,14 +223,14 @@ internal sealed class Doctor(Session session)
     private void Patterns(IReadOnlyList<PatternReport> patterns)
     {
         foreach (var pattern in patterns)
-        foreach (var note in pattern.LeftOut)
-            Add(
-                "pattern.left_out",
-                Severity.Warning,
-                pattern.Stored.Policy.Name,
-                note.Message,
-                PolicyCodes.All.First(c => c.Code == note.Code).WayOut
-            );
+            foreach (var note in pattern.LeftOut)
+                Add(
+                    "pattern.left_out",
+                    Severity.Warning,
+                    pattern.Stored.Policy.Name,
+                    note.Message,
+                    PolicyCodes.All.First(c => c.Code == note.Code).WayOut
+                );
     }
 
     /// <summary>Whether tables of tiers, or columns of them, are gone; the missing tables are found among the relations.</summary>

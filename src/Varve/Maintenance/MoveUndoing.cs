@@ -87,15 +87,15 @@ internal sealed class MoveUndoing(IEngine engine, Session session, AuditActor ac
         var source = survey.State.Ledger.Of(Relations.Source);
         List<TakenBack> found = [];
         foreach (var piece in survey.Blueprint.Pieces.Where(p => RangeSet.Of(range).Covers(p.Range)))
-        foreach (var moves in source.Begun.Where(b => b.Ranges.Covers(piece.Range)).GroupBy(b => b.To))
-        {
-            var hasArrived = source.Moved.TryGetValue(moves.Key.Text, out var moved) && moved.Covers(piece.Range);
-            List<string?> back = [.. moves.Select(m => m.From).Distinct()];
-            if (withArrived || !hasArrived)
-                found.Add(
-                    new(piece.Range, moves.Key, back is [{ } place] ? moves.Key with { Name = place } : null, piece.Bytes, hasArrived)
-                );
-        }
+            foreach (var moves in source.Begun.Where(b => b.Ranges.Covers(piece.Range)).GroupBy(b => b.To))
+            {
+                var hasArrived = source.Moved.TryGetValue(moves.Key.Text, out var moved) && moved.Covers(piece.Range);
+                List<string?> back = [.. moves.Select(m => m.From).Distinct()];
+                if (withArrived || !hasArrived)
+                    found.Add(
+                        new(piece.Range, moves.Key, back is [{ } place] ? moves.Key with { Name = place } : null, piece.Bytes, hasArrived)
+                    );
+            }
 
         return found;
     }
