@@ -13,15 +13,26 @@ internal sealed class DuckDbObserver
     // The list of all relations costs more the more there are, and one by its name costs the same always.
     private Dictionary<(string Schema, string Name), (TableName Name, bool IsView)> _known = [];
 
+    // A file has one size of block for good.
+    private long? _blockBytes;
+
     /// <summary>DuckDB compares names without regard to the case of ASCII letters; the answer spells them as they are stored.</summary>
-    public async Task<TableDescription?> DescribeAsync(DuckDbStatements statements, TableName table, CancellationToken cancellationToken)
+    public async Task<TableDescription?> DescribeAsync(
+        DuckDbStatements statements,
+        DuckDbDialect dialect,
+        TableName table,
+        CancellationToken cancellationToken
+    )
     {
         if (
             _known.TryGetValue(Key(table), out var known)
             && await AsKnownAsync(statements, known.Name, known.IsView, cancellationToken) is { } same
         )
             return same;
-        if (!await ListAsync(statements, table, cancellationToken))
+        if (
+            await IsAbsentAsync(statements, dialect.Qualify(table), cancellationToken)
+            || !await ListAsync(statements, table, cancellationToken)
+        )
             return null;
         var (found, isView) = _known[Key(table)];
         try
@@ -66,6 +77,28 @@ internal sealed class DuckDbObserver
             return null;
         }
     }
+
+    /// <summary>
+    /// True where no relation has that name. That it has a view says nothing of what the view reads, which is not looked at: only the
+    /// entry of the catalog is. False where it cannot be told so.
+    /// </summary>
+    private static async Task<bool> IsAbsentAsync(IStatements statements, string name, CancellationToken cancellationToken)
+    {
+        if (HasQuote(name))
+            return false;
+        try
+        {
+            await statements.QueryAsync($"SELECT 1 FROM pragma_storage_info({name}) LIMIT 0", cancellationToken);
+            return false;
+        }
+        catch (EngineException error) when (!error.IsTransient)
+        {
+            return error.Code == EngineCodes.Unknown;
+        }
+    }
+
+    // The function takes a name as text, and has no way to write a quote inside of one.
+    private static bool HasQuote(string name) => name.Contains("\"\"", StringComparison.Ordinal);
 
     private static bool IsUnbound(EngineException error) =>
         !error.IsTransient && error.Code is EngineCodes.Unknown or EngineCodes.Statement;
@@ -159,19 +192,24 @@ internal sealed class DuckDbObserver
         return sizes;
     }
 
-    private static async Task<long> BytesAsync(IStatements statements, string name, CancellationToken cancellationToken)
+    private async Task<long> BytesAsync(IStatements statements, string name, CancellationToken cancellationToken)
     {
-        // The function takes a name as text, and has no way to write a quote inside of one.
-        if (name.Contains("\"\"", StringComparison.Ordinal))
+        if (HasQuote(name))
             return 0;
+        _blockBytes ??=
+            (
+                await statements.QueryAsync(
+                    $"SELECT max(block_size) FROM pragma_database_size() WHERE database_name = current_database()",
+                    cancellationToken
+                )
+            )[0]
+                .LongOrNull(0)
+            ?? 0;
         var rows = await statements.QueryAsync(
-            $"""
-            SELECT CAST(count(DISTINCT block_id) * (SELECT max(block_size) FROM pragma_database_size() WHERE database_name = current_database()) AS BIGINT)
-            FROM pragma_storage_info({name}) WHERE persistent AND block_id >= 0
-            """,
+            $"SELECT count(DISTINCT block_id) FROM pragma_storage_info({name}) WHERE persistent AND block_id >= 0",
             cancellationToken
         );
-        return rows[0].LongOrNull(0) ?? 0;
+        return rows[0].Long(0) * _blockBytes.Value;
     }
 
     private static bool Same(string left, string right)

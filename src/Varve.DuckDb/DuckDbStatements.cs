@@ -45,11 +45,13 @@ internal sealed class DuckDbStatements(
     {
         if (_described?.TryGetValue(table, out var same) == true)
             return same;
-        var described = await observer.DescribeAsync(this, table, cancellationToken);
+        var described = await observer.DescribeAsync(this, dialect, table, cancellationToken);
         if (described is { IsView: false })
             foreach (var room in dialect.Room(described.Columns.Count))
                 await ExecuteAsync(room, cancellationToken);
         _described?.Add(table, described);
+        if (described is not null)
+            _described?.TryAdd(described.Table, described);
         return described;
     }
 

@@ -175,32 +175,8 @@ internal sealed class Operations(Session session, LifecycleOptions options)
             yield return happened;
     }
 
-    public async Task<IReadOnlyList<PolicyStatus>> StatusAsync(Selection selection, Instant? asOf, CancellationToken cancellationToken)
-    {
-        if ((await session.ListAsync(Selection.All, cancellationToken)).Count == 0 && selection is { Names: [], Tags: [] })
-            return [];
-        var at = asOf ?? session.Now();
-        var runs = await session.ReadAsync(
-            (s, token) => session.Store.Runs.NewestAsync(s, 20, token),
-            new Dictionary<string, IReadOnlyList<RunRecord>>(),
-            cancellationToken
-        );
-        IReadOnlyList<RunRecord> RunsOf(StoredPolicy policy) => runs.GetValueOrDefault(policy.Policy.Name) ?? [];
-        return await Selector.EachAsync(
-            selection,
-            async policy =>
-            {
-                var own = RunsOf(policy);
-                var steps =
-                    own.Count == 0
-                        ? []
-                        : await session.ReadAsync((s, token) => session.Store.Runs.StepsAsync(s, own[0].Id, token), [], cancellationToken);
-                return [StatusReport.Of(await session.Inspector.InspectAsync(policy, at, cancellationToken), at, own, steps)];
-            },
-            (policy, broken) => StatusReport.Of(policy, broken, at, RunsOf(policy)),
-            cancellationToken
-        );
-    }
+    public Task<IReadOnlyList<PolicyStatus>> StatusAsync(Selection selection, Instant? asOf, CancellationToken cancellationToken) =>
+        new PolicyStandings(session).OfAsync(selection, asOf ?? session.Now(), cancellationToken);
 
     public async Task<IReadOnlyList<RunRecord>> HistoryAsync(Selection selection, int limit, bool idle, CancellationToken cancellationToken)
     {

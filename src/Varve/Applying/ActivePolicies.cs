@@ -11,6 +11,9 @@ namespace Varve.Applying;
 /// <param name="now">When what is not stored yet would be stored.</param>
 internal sealed class ActivePolicies(CatalogSnapshot shelf, IReadOnlyList<PatternExpansion> expansions, Instant now)
 {
+    /// <summary>The policies that are stored.</summary>
+    public IReadOnlyList<StoredPolicy> Stored => shelf.Policies;
+
     /// <summary>
     /// The policies that a selection means, those included that the next run stores; without those of tables that are gone or
     /// that cannot follow their pattern.

@@ -136,11 +136,7 @@ internal sealed class PolicyChecker(IEngine engine, CatalogStore desk, PolicyIns
     {
         if (shelf.IsOwn(table))
             return new("VRV135", $"{table.Text} is a relation of Varve's own, and cannot be the source of a policy.") { Path = "table" };
-        foreach (
-            var other in shelf.Policies.Where(s =>
-                s.Policy.Name != policy && string.Equals(s.Policy.Table.Name, table.Name, StringComparison.OrdinalIgnoreCase)
-            )
-        )
+        foreach (var other in shelf.OfTable(table.Name).Where(s => s.Policy.Name != policy))
         {
             // A policy may say its table without the schema, which is the engine's default one then.
             var theirs = other.Policy.Table.Schema is null
@@ -174,7 +170,7 @@ internal sealed class PolicyChecker(IEngine engine, CatalogStore desk, PolicyIns
         HashSet<TableName> taken = [];
         foreach (var (relation, _) in TierNames.All(policy, source))
         {
-            if (shelf.Relations.Any(r => r.Policy == policy.Name && shelf.Same(r.Table, relation)))
+            if (shelf.IsOwn(relation, policy.Name))
                 continue;
             if (await Look.DescribeAsync(engine, relation, cancellationToken) is not null)
                 taken.Add(relation);

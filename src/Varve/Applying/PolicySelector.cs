@@ -35,7 +35,8 @@ internal sealed class PolicySelector(Session session)
         CancellationToken cancellationToken
     ) => await EachAsync(await RosterAsync(cancellationToken), selection, work, broken);
 
-    private static async Task<IReadOnlyList<T>> EachAsync<T>(
+    /// <summary>The same of those that were read.</summary>
+    public static async Task<IReadOnlyList<T>> EachAsync<T>(
         ActivePolicies roster,
         Selection selection,
         Func<StoredPolicy, Task<IReadOnlyList<T>>> work,
@@ -60,9 +61,9 @@ internal sealed class PolicySelector(Session session)
         var books = await session.Store.BooksAsync(session.Engine, cancellationToken);
         var roster = books is null
             ? await RosterAsync(cancellationToken)
-            : new(CatalogSnapshot.Empty(session.Engine.Capabilities.IgnoresCase) with { Policies = books.Policies }, [], session.Now());
+            : new(CatalogSnapshot.Of(books.Policies, session.Engine.Capabilities.IgnoresCase), [], session.Now());
         var seen = await new TogetherLook(session.Engine, session.Store, session.Inspector).InspectAsync(
-            roster.Select(selection),
+            session.Engine.Capabilities.AsksAhead ? roster.Select(selection) : [],
             asOf,
             books,
             onlyQuiet: false,

@@ -4,31 +4,66 @@ using Varve.Time;
 namespace Varve.Catalog;
 
 /// <summary>What the catalog knows of policies and of what is Varve's, read once.</summary>
-/// <param name="Policies">The policies in force.</param>
-/// <param name="Patterns">The patterns in force.</param>
-/// <param name="Revisions">Every policy in force, and every revision that may have built something; oldest first.</param>
-/// <param name="Newest">The newest revision that each name ever had.</param>
-/// <param name="Relations">Varve's own relations with their policies.</param>
-/// <param name="Expired">What has expired of sources, by policies in force and by others.</param>
-/// <param name="IgnoresCase">True where names that differ in case only are one name.</param>
-internal sealed record CatalogSnapshot(
-    IReadOnlyList<StoredPolicy> Policies,
-    IReadOnlyList<StoredPolicy> Patterns,
-    IReadOnlyList<Revision> Revisions,
-    IReadOnlyDictionary<string, int> Newest,
-    IReadOnlyList<(string Policy, TableName Table)> Relations,
-    IReadOnlyList<ExpiredSource> Expired,
-    bool IgnoresCase
+internal sealed class CatalogSnapshot(
+    IReadOnlyList<StoredPolicy> policies,
+    IReadOnlyList<StoredPolicy> patterns,
+    IReadOnlyList<Revision> revisions,
+    IReadOnlyDictionary<string, int> newest,
+    IReadOnlyList<(string Policy, TableName Table)> relations,
+    IReadOnlyList<ExpiredSource> expired,
+    bool ignoresCase
 )
 {
-    public static CatalogSnapshot Empty(bool ignoresCase) => new([], [], [], new Dictionary<string, int>(), [], [], ignoresCase);
+    // Who applies thousands of policies asks for each of them by its name.
+    private readonly Lazy<ILookup<string, StoredPolicy>> _policies = new(() =>
+        policies.ToLookup(p => p.Policy.Name, StringComparer.Ordinal)
+    );
+    private readonly Lazy<ILookup<string, StoredPolicy>> _tables = new(() =>
+        policies.ToLookup(p => p.Policy.Table.Name, StringComparer.OrdinalIgnoreCase)
+    );
+    private readonly Lazy<ILookup<string, Policy>> _revisions = new(() =>
+        revisions.ToLookup(r => r.Policy.Name, r => r.Policy, StringComparer.Ordinal)
+    );
+    private readonly Lazy<ILookup<string, (string Policy, TableName Table)>> _relations = new(() =>
+        relations.ToLookup(r => r.Table.Name, StringComparer.OrdinalIgnoreCase)
+    );
+
+    /// <summary>The policies in force.</summary>
+    public IReadOnlyList<StoredPolicy> Policies { get; } = policies;
+
+    /// <summary>The patterns in force.</summary>
+    public IReadOnlyList<StoredPolicy> Patterns { get; } = patterns;
+
+    /// <summary>Every policy in force, and every revision that may have built something; oldest first.</summary>
+    public IReadOnlyList<Revision> Revisions { get; } = revisions;
+
+    /// <summary>The newest revision that each name ever had.</summary>
+    public IReadOnlyDictionary<string, int> Newest { get; } = newest;
+
+    /// <summary>Varve's own relations with their policies.</summary>
+    public IReadOnlyList<(string Policy, TableName Table)> Relations { get; } = relations;
+
+    /// <summary>What has expired of sources, by policies in force and by others.</summary>
+    public IReadOnlyList<ExpiredSource> Expired { get; } = expired;
+
+    /// <summary>True where names that differ in case only are one name.</summary>
+    public bool IgnoresCase { get; } = ignoresCase;
+
+    public static CatalogSnapshot Empty(bool ignoresCase) => Of([], ignoresCase);
+
+    /// <summary>Policies in force, of which nothing else is known.</summary>
+    public static CatalogSnapshot Of(IReadOnlyList<StoredPolicy> policies, bool ignoresCase) =>
+        new(policies, [], [], new Dictionary<string, int>(), [], [], ignoresCase);
 
     /// <summary>The revisions of a policy that may have built something, oldest first.</summary>
-    public IReadOnlyList<Policy> RevisionsOf(string policy) => [.. Revisions.Where(r => r.Policy.Name == policy).Select(r => r.Policy)];
+    public IReadOnlyList<Policy> RevisionsOf(string policy) => [.. _revisions.Value[policy]];
 
-    public StoredPolicy? Find(string policy) => Policies.FirstOrDefault(p => p.Policy.Name == policy);
+    public StoredPolicy? Find(string policy) => _policies.Value[policy].FirstOrDefault();
 
     public StoredPolicy? FindPattern(string pattern) => Patterns.FirstOrDefault(p => p.Policy.Name == pattern);
+
+    /// <summary>Policies whose table has that name in some schema, whatever its case.</summary>
+    public IEnumerable<StoredPolicy> OfTable(string name) => _tables.Value[name];
 
     /// <summary>True where a policy of that name was known by another time column, or is not in force.</summary>
     public bool Begins(Policy policy) => Find(policy.Name) is not { } before || !PolicyChanges.SameTime(before.Policy, policy);
@@ -44,7 +79,9 @@ internal sealed record CatalogSnapshot(
     public IEnumerable<Policy> ExpiredOtherwise(Policy policy, TableName source) =>
         Expired.Where(e => Same(e.Table, source) && !PolicyChanges.SameTime(e.Policy, policy)).Select(e => e.Policy);
 
-    public bool IsOwn(TableName table) => Relations.Any(r => Same(r.Table, table));
+    /// <summary>True for a relation of Varve's own: of any policy, or of one.</summary>
+    public bool IsOwn(TableName table, string? policy = null) =>
+        _relations.Value[table.Name].Any(r => (policy is null || r.Policy == policy) && Same(r.Table, table));
 
     public bool Same(TableName a, TableName b) => Same(a.Name, b.Name) && Same(a.Schema, b.Schema);
 

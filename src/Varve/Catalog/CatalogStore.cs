@@ -86,12 +86,7 @@ internal sealed class CatalogStore
         if (!await Schema.ExistsAsync(cancellationToken))
             return CatalogSnapshot.Empty(ignoresCase);
         var (policies, patterns) = await engine.TransactAsync(Policies.InForceAsync, Scope.Reading, cancellationToken);
-        return patterns.Count > 0
-            ? await ShelfAsync(engine, cancellationToken)
-            : CatalogSnapshot.Empty(ignoresCase) with
-            {
-                Policies = policies,
-            };
+        return patterns.Count > 0 ? await ShelfAsync(engine, cancellationToken) : CatalogSnapshot.Of(policies, ignoresCase);
     }
 
     /// <summary>

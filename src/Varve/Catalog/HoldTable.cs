@@ -13,28 +13,27 @@ internal sealed class HoldTable(CatalogTables tables)
     /// Every hold of a policy and of the patterns that it comes from or came from, also those that have ended by themselves.
     /// </summary>
     public async Task<IReadOnlyList<Hold>> ListAsync(IStatements statements, string policy, CancellationToken cancellationToken) =>
-        [.. (await OfItAsync(statements, policy, await statements.QueryAsync(All, cancellationToken), cancellationToken)).Select(Hold)];
+        (await ListAsync(statements, [policy], cancellationToken))[policy];
 
-    /// <summary>The same of several policies, with one question unless some are of other names; by policy.</summary>
+    /// <summary>The same of several policies, by policy: one question, and one more where there are holds of other names.</summary>
     public async Task<IReadOnlyDictionary<string, IReadOnlyList<Hold>>> ListAsync(
         IStatements statements,
         IReadOnlyList<string> policies,
         CancellationToken cancellationToken
     )
     {
-        var rows = await statements.QueryAsync(All, cancellationToken);
-        var others = rows.Select(r => r.Text(7)).Except(policies, StringComparer.Ordinal).Any();
-        var held = new Dictionary<string, IReadOnlyList<Hold>>(StringComparer.Ordinal);
-        foreach (var policy in policies)
-        {
-            var own = rows.Where(r => r.Text(7) == policy);
-            if (others)
-                own = await OfItAsync(statements, policy, rows, cancellationToken);
-            held[policy] = [.. own.Select(Hold)];
-        }
+        var holds = await statements.QueryAsync(All, cancellationToken);
 
-        return held;
+        // There are few holds, and mostly none of a pattern: whose they are is looked up for those only.
+        IReadOnlyList<Row> from = holds.Select(h => h.Text(7)).Except(policies, StringComparer.Ordinal).Any()
+            ? await statements.QueryAsync(PolicyTable.PatternsOf(tables, policies), cancellationToken)
+            : [];
+        var patterns = from.ToLookup(r => r.Text(0), r => r.Text(1), StringComparer.Ordinal);
+        return policies.ToDictionary(policy => policy, policy => Of(holds, [policy, .. patterns[policy]]), StringComparer.Ordinal);
     }
+
+    private static IReadOnlyList<Hold> Of(IReadOnlyList<Row> holds, HashSet<string> names) =>
+        [.. holds.Where(h => names.Contains(h.Text(7))).Select(Hold)];
 
     private SqlText All => $"SELECT hold, relation, from_us, to_us, reason, who, until_us, policy FROM {tables.Holds} ORDER BY set_us";
 
@@ -58,23 +57,6 @@ internal sealed class HoldTable(CatalogTables tables)
             r.Text(5),
             r.LongOrNull(6) is { } until ? Micros.ToInstant(until) : null
         );
-
-    // There are few holds, and mostly none of a pattern: whose they are is looked up for those only.
-    private async Task<IEnumerable<Row>> OfItAsync(
-        IStatements statements,
-        string policy,
-        IReadOnlyList<Row> holds,
-        CancellationToken cancellationToken
-    )
-    {
-        if (holds.All(h => h.Text(7) == policy))
-            return holds;
-        var names = (await statements.QueryAsync(PolicyTable.PatternsOf(tables, policy), cancellationToken))
-            .Select(r => r.Text(0))
-            .Append(policy)
-            .ToHashSet(StringComparer.Ordinal);
-        return holds.Where(h => names.Contains(h.Text(7)));
-    }
 
     /// <summary>Whether a hold was set under a name, be it of a policy or of a pattern, in force or not.</summary>
     public async Task<bool> AnyAsync(IStatements statements, string name, CancellationToken cancellationToken) =>

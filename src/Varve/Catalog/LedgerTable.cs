@@ -83,7 +83,10 @@ internal sealed class LedgerTable(CatalogTables tables, Dialect dialect, PolicyT
         policies is [var only]
             ? new Dictionary<string, Ledger> { [only.Policy.Name] = await LoadAsync(statements, only.Policy.Name, cancellationToken) }
             : (
-                await statements.QueryAsync($"SELECT version, shown, document{Also}, policy FROM {tables.Ledgers}", cancellationToken)
+                await statements.QueryAsync(
+                    $"SELECT version, shown, document{Also}, policy FROM {tables.Ledgers} WHERE {ValuesSql.OneOf(new("policy"), [.. policies.Select(p => p.Policy.Name)])}",
+                    cancellationToken
+                )
             ).ToDictionary(r => r.Text(r.Count - 1), Read, StringComparer.Ordinal);
 
     private async Task<Ledger> WholeAsync(

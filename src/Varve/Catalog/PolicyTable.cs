@@ -88,9 +88,12 @@ internal sealed class PolicyTable(CatalogTables tables, Dialect dialect)
 
     private SqlText Newest => $"(SELECT policy, max(revision) AS revision FROM {tables.Policies} GROUP BY policy)";
 
-    /// <summary>A query for the names of the patterns that a policy comes from, or came from before it was one of its own.</summary>
-    public static SqlText PatternsOf(CatalogTables tables, string policy) =>
-        $"SELECT pattern FROM {tables.Policies} AS varve_policies WHERE varve_policies.policy = {policy} AND varve_policies.pattern IS NOT NULL";
+    /// <summary>
+    /// A query for policies, each with the name of a pattern that it comes from, or came from before it was one of its own: at least of
+    /// these policies.
+    /// </summary>
+    public static SqlText PatternsOf(CatalogTables tables, IReadOnlyCollection<string> policies) =>
+        $"SELECT DISTINCT policy, pattern FROM {tables.Policies} WHERE pattern IS NOT NULL AND {ValuesSql.OneOf(new("policy"), policies)}";
 
     /// <summary>One revision of a policy; null where there is none.</summary>
     public async Task<StoredPolicy?> RevisionAsync(IStatements statements, string policy, int revision, CancellationToken cancellationToken)

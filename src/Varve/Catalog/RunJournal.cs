@@ -268,6 +268,7 @@ internal sealed class RunJournal(CatalogTables tables, Duration keep)
     /// <summary>The newest runs of each policy, newest first, by its name.</summary>
     public async Task<IReadOnlyDictionary<string, IReadOnlyList<RunRecord>>> NewestAsync(
         IStatements statements,
+        IReadOnlyCollection<string> policies,
         int limit,
         CancellationToken cancellationToken
     )
@@ -275,7 +276,10 @@ internal sealed class RunJournal(CatalogTables tables, Duration keep)
         var rows = await statements.QueryAsync(
             $"""
             SELECT run, policy, revision, as_of_us, started_us, finished_us, status, steps, steps_done, rows_read, rows_written, rows_removed, error_code, error
-            FROM (SELECT *, row_number() OVER (PARTITION BY policy ORDER BY started_us DESC, run DESC) AS varve_rank FROM {tables.Runs}) AS varve_runs
+            FROM (
+              SELECT *, row_number() OVER (PARTITION BY policy ORDER BY started_us DESC, run DESC) AS varve_rank FROM {tables.Runs}
+              WHERE {ValuesSql.OneOf(new("policy"), policies)}
+            ) AS varve_runs
             WHERE varve_rank <= {(long)limit} ORDER BY started_us DESC, run DESC
             """,
             cancellationToken
@@ -299,6 +303,26 @@ internal sealed class RunJournal(CatalogTables tables, Duration keep)
     /// <summary>The steps of one run, in order; empty where nothing was to be done.</summary>
     public async Task<IReadOnlyList<StepRecord>> StepsAsync(IStatements statements, string run, CancellationToken cancellationToken) =>
         [.. (await statements.QueryAsync($"{StepColumns} WHERE run = {run} ORDER BY ordinal", cancellationToken)).Select(Step)];
+
+    /// <summary>The steps of several runs, by run.</summary>
+    public async Task<ILookup<string, StepRecord>> StepsAsync(
+        IStatements statements,
+        IReadOnlyCollection<string> runs,
+        CancellationToken cancellationToken
+    )
+    {
+        List<StepRecord> steps = [];
+        foreach (var some in runs.Chunk(MostRows))
+            steps.AddRange(
+                (
+                    await statements.QueryAsync(
+                        $"{StepColumns} WHERE {ValuesSql.OneOf(new("run"), some)} ORDER BY ordinal",
+                        cancellationToken
+                    )
+                ).Select(Step)
+            );
+        return steps.ToLookup(s => s.Run, StringComparer.Ordinal);
+    }
 
     /// <summary>The newest steps that touched a range of a relation, newest first, looked for among the last few thousand of it.</summary>
     public async Task<IReadOnlyList<StepRecord>> TouchingAsync(

@@ -181,6 +181,26 @@ public sealed class LedgerTests
     }
 
     [Fact]
+    public async Task Holds_of_many_policies_are_asked_for_once_and_those_of_other_names_once_more()
+    {
+        await using var catalog = await CatalogFile.NewAsync();
+        List<string> names = [.. Enumerable.Range(0, 40).Select(n => $"p{n}")];
+        var hold = new Hold("0001-a", null, TimeRange.All, "a lawsuit", "ann", null);
+        await catalog.WriteAsync(async s =>
+        {
+            foreach (var name in names)
+                await catalog.Shelf.StoreAsync(s, CatalogFile.Document(name), name == "p7" ? ("all", 1) : null, s_now, "ann", default);
+            await catalog.Holds.AddAsync(s, "p3", hold, s_now, default);
+            await catalog.Holds.AddAsync(s, "all", hold with { Id = "0002-b" }, s_now + Duration.FromSeconds(1), default);
+            await catalog.Holds.AddAsync(s, "gone", hold with { Id = "0003-c" }, s_now + Duration.FromSeconds(2), default);
+        });
+        var counted = new Scratch.LongestStatement(catalog.Database.Engine);
+        var held = await counted.TransactAsync((s, token) => catalog.Holds.ListAsync(s, names, token), Scope.Reading, default);
+        Assert.Equal(2, counted.Count);
+        Assert.Equal(["p3 0001-a", "p7 0002-b"], held.SelectMany(h => h.Value.Select(one => $"{h.Key} {one.Id}")).Order());
+    }
+
+    [Fact]
     public async Task A_name_is_registered_once_and_forgotten_by_itself()
     {
         await using var catalog = await CatalogFile.NewAsync();

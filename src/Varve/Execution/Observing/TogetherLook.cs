@@ -6,8 +6,8 @@ using Varve.Planning;
 namespace Varve.Execution;
 
 /// <summary>
-/// Looks at several policies with few questions, where the engine is told of many tables at once. Nothing is written, and no
-/// lease is taken: what is to be done is looked at again under one.
+/// Looks at several policies with few questions: in one unit of work, and at once where the engine is told of many tables. Nothing is
+/// written, and no lease is taken: what is to be done is looked at again under one.
 /// </summary>
 internal sealed class TogetherLook(IEngine engine, CatalogStore store, PolicyInspector inspector)
 {
@@ -32,8 +32,6 @@ internal sealed class TogetherLook(IEngine engine, CatalogStore store, PolicyIns
     )
     {
         var seen = new Dictionary<string, Inspection>(StringComparer.Ordinal);
-        if (!engine.Capabilities.AsksAhead)
-            return seen;
         foreach (var some in policies.Chunk(Most))
         {
             try
@@ -46,7 +44,7 @@ internal sealed class TogetherLook(IEngine engine, CatalogStore store, PolicyIns
                 foreach (var inspection in found)
                     seen[inspection.Stored.Policy.Name] = inspection;
             }
-            catch (EngineException)
+            catch (Exception error) when (error is not OperationCanceledException)
             {
                 // One of them cannot be read: each is looked at by itself, and what is wrong with it is told there.
             }
@@ -108,7 +106,7 @@ internal sealed class TogetherLook(IEngine engine, CatalogStore store, PolicyIns
         {
             return await look();
         }
-        catch (VarveException error) when (error is not EngineException)
+        catch (Exception error) when (error is not EngineException and not OperationCanceledException)
         {
             return null;
         }
