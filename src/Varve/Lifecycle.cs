@@ -85,6 +85,13 @@ public sealed partial class Lifecycle
     public async Task<IReadOnlyList<TableName>> TablesAsync(CancellationToken cancellationToken = default) =>
         await (await _operations.ProposalsAsync(cancellationToken)).TablesAsync(cancellationToken);
 
+    /// <summary>
+    /// The same tables, each with the policy that keeps it: a policy that says its table without a schema means the one of the
+    /// database's default schema, and no table of that name in another.
+    /// </summary>
+    public Task<IReadOnlyList<KeptTable>> KeptTablesAsync(CancellationToken cancellationToken = default) =>
+        _operations.KeptTablesAsync(cancellationToken);
+
     /// <summary>Proposes a policy for a table from what is in it; nothing is changed. A bounded number of rows is read.</summary>
     /// <param name="table">The table.</param>
     /// <param name="choices">What a person decided already; null: nothing.</param>

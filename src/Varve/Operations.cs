@@ -178,6 +178,9 @@ internal sealed class Operations(Session session, LifecycleOptions options)
     public Task<IReadOnlyList<PolicyStatus>> StatusAsync(Selection selection, Instant? asOf, CancellationToken cancellationToken) =>
         new PolicyStandings(session).OfAsync(selection, asOf ?? session.Now(), cancellationToken);
 
+    public Task<IReadOnlyList<KeptTable>> KeptTablesAsync(CancellationToken cancellationToken) =>
+        new KeptTables(session).ListAsync(cancellationToken);
+
     public async Task<IReadOnlyList<RunRecord>> HistoryAsync(Selection selection, int limit, bool idle, CancellationToken cancellationToken)
     {
         if (selection.Names.Count == 0 && selection.Tags.Count == 0)

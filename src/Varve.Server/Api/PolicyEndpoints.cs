@@ -209,15 +209,7 @@ internal static class PolicyEndpoints
         http.WithAsync(
             connection,
             async (lifecycle, token) =>
-            {
-                var policies = await lifecycle.PoliciesAsync(Selection.All, token);
-                return new TablesShape([
-                    .. (await lifecycle.TablesAsync(token)).Select(t => new TableShape(
-                        t.Text,
-                        policies.FirstOrDefault(p => IsOf(p, t))?.Policy.Name
-                    )),
-                ]);
-            }
+                new TablesShape([.. (await lifecycle.KeptTablesAsync(token)).Select(t => new TableShape(t.Table.Text, t.Policy))])
         );
 
     private static Task<InitShape> ProposeAsync(HttpContext http, string connection, string? table) =>
@@ -242,10 +234,6 @@ internal static class PolicyEndpoints
                 return new InitShape([new(draft.Policy, draft.Table.Text, null, draft.Yaml)], []);
             }
         );
-
-    // A policy may say its table without the schema.
-    private static bool IsOf(StoredPolicy policy, TableName table) =>
-        policy.Policy.Table.Name == table.Name && (policy.Policy.Table.Schema is null || policy.Policy.Table.Schema == table.Schema);
 
     /// <summary>A policy or a pattern.</summary>
     /// <exception cref="PolicyException">There is none of that name.</exception>

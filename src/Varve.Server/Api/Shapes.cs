@@ -100,7 +100,7 @@ internal sealed record NewTokenShape(string Secret, TokenShape Token);
 
 internal sealed record TablesShape(IReadOnlyList<TableShape> Tables);
 
-/// <summary>A table, and the policy that keeps it; null for none.</summary>
+/// <summary>A table, and the policy that keeps it, or the pattern for which the next run takes it up; null for none.</summary>
 internal sealed record TableShape(string Table, string? Policy);
 
 internal sealed record RevisionShape(

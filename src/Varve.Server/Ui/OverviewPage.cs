@@ -1,4 +1,5 @@
 using NodaTime;
+using Varve.Applying;
 using Varve.Catalog;
 using Varve.Planning;
 using Varve.Policies;
@@ -84,7 +85,7 @@ internal static class OverviewPage
                     : Table(root, status)
             )}
             {next}
-            {(after is null ? Loose(root, all, await lifecycle.TablesAsync(token), find) : Html.None)}
+            {(after is null ? Loose(root, await lifecycle.KeptTablesAsync(token), find) : Html.None)}
             </section>
             """;
     }
@@ -108,11 +109,12 @@ internal static class OverviewPage
     }
 
     /// <summary>Tables that nobody keeps, each with a proposal.</summary>
-    private static Html Loose(string root, IReadOnlyList<StoredPolicy> policies, IReadOnlyList<TableName> tables, string? find)
+    private static Html Loose(string root, IReadOnlyList<KeptTable> tables, string? find)
     {
-        var kept = policies.Select(p => p.Policy.Table.Name).ToHashSet(StringComparer.Ordinal);
         var loose = tables
-            .Where(t => !kept.Contains(t.Name) && (find is null || t.Text.Contains(find, StringComparison.OrdinalIgnoreCase)))
+            .Where(t => t.Policy is null)
+            .Select(t => t.Table)
+            .Where(t => find is null || t.Text.Contains(find, StringComparison.OrdinalIgnoreCase))
             .ToList();
         if (loose.Count == 0)
             return Html.None;

@@ -33,8 +33,7 @@ internal sealed class Doctor(Session session)
             await RelationsAsync(cancellationToken);
             var patterns = (await new PolicySelector(session).RosterAsync(cancellationToken)).Reports(Selection.All);
             Patterns(patterns);
-            List<TableName> kept = [.. policies.Select(p => p.Policy.Table), .. patterns.SelectMany(p => p.Tables)];
-            if (await new LooseTables(session.Engine, session.Store).FindAsync(kept, cancellationToken) is { } loose)
+            if (await new LooseTables(session).FindAsync(cancellationToken) is { } loose)
                 _findings.Add(loose);
         }
 

@@ -1,13 +1,13 @@
-using Varve.Catalog;
+using Varve.Applying;
 using Varve.Engines;
+using Varve.Execution;
 using Varve.Planning;
 using Varve.Policies;
-using Varve.Sql;
 
 namespace Varve.Diagnosis;
 
 /// <summary>Tables with times that no policy keeps: they may have been forgotten, or not.</summary>
-internal sealed class LooseTables(IEngine engine, CatalogStore store)
+internal sealed class LooseTables(Session session)
 {
     private const int MostNamed = 5;
 
@@ -15,11 +15,16 @@ internal sealed class LooseTables(IEngine engine, CatalogStore store)
     private const int MostLooked = 300;
 
     /// <summary>The finding that names them; null where there is none.</summary>
-    /// <param name="kept">Tables that policies and patterns keep.</param>
-    /// <param name="cancellationToken">Ends it.</param>
-    public async Task<Finding?> FindAsync(IReadOnlyList<TableName> kept, CancellationToken cancellationToken)
+    public async Task<Finding?> FindAsync(CancellationToken cancellationToken)
     {
-        var tables = await engine.TransactAsync((s, token) => TimedAsync(s, kept, token), Scope.Reading, cancellationToken);
+        IReadOnlyList<TableName> loose =
+        [
+            .. (await new KeptTables(session).ListAsync(cancellationToken))
+                .Where(t => t.Policy is null)
+                .Select(t => t.Table)
+                .Take(MostLooked),
+        ];
+        var tables = await session.Engine.TransactAsync((s, token) => TimedAsync(s, loose, token), Scope.Reading, cancellationToken);
         if (tables.Count == 0)
             return null;
         var more = tables.Count - MostNamed;
@@ -35,23 +40,12 @@ internal sealed class LooseTables(IEngine engine, CatalogStore store)
         );
     }
 
-    private async Task<IReadOnlyList<TableName>> TimedAsync(
+    private static async Task<IReadOnlyList<TableName>> TimedAsync(
         IStatements statements,
-        IReadOnlyList<TableName> kept,
+        IReadOnlyList<TableName> loose,
         CancellationToken cancellationToken
     )
     {
-        var schema = (await statements.QueryAsync(TablesSql.DefaultSchema(engine.Dialect), cancellationToken))[0].Text(0);
-        string Whole(TableName table) => (table.Schema is null ? new(schema, table.Name) : table).Text;
-        var own = await store.Ledgers.RelationsAsync(statements, cancellationToken);
-        var known = new HashSet<string>(
-            kept.Concat(own.Select(o => o.Table)).Select(Whole),
-            engine.Capabilities.IgnoresCase ? StringComparer.OrdinalIgnoreCase : StringComparer.Ordinal
-        );
-        List<TableName> loose =
-        [
-            .. (await store.BaseTablesAsync(statements, cancellationToken)).Where(t => !known.Contains(Whole(t))).Take(MostLooked),
-        ];
         await statements.AheadAsync(new() { Tables = loose }, cancellationToken);
         List<TableName> timed = [];
         foreach (var table in loose)

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
+using DuckDB.NET.Data;
 using Varve.Server.Access;
 
 namespace Varve.Server.Tests.Api;
@@ -99,6 +100,35 @@ public sealed class PolicyApiTests(ServedDatabase served)
         Assert.Equal((HttpStatusCode)422, refused.StatusCode);
         var proposals = await ServedDatabase.JsonAsync(await client.GetAsync($"api/v1/connections/{ServedDatabase.Mine}/proposals"));
         Assert.Contains("loose", proposals.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_table_has_no_policy_because_another_schema_has_one_of_its_name()
+    {
+        using var connection = new DuckDBConnection($"Data Source={served.File(ServedDatabase.Mine)}");
+        await connection.OpenAsync();
+        await DoAsync("CREATE SCHEMA other_schema; CREATE TABLE other_schema.cpu (ts TIMESTAMP, load DOUBLE)");
+        try
+        {
+            using var client = served.Client(Role.Viewer);
+            Assert.Contains("/new?table=other_schema.cpu\"", await client.GetStringAsync(""), StringComparison.Ordinal);
+            var tables = (await ServedDatabase.JsonAsync(await client.GetAsync($"api/v1/connections/{ServedDatabase.Mine}/tables")))
+                .GetProperty("tables")
+                .EnumerateArray()
+                .ToDictionary(t => t.GetProperty("table").GetString()!, t => t.GetProperty("policy").GetString());
+            Assert.Equal(("cpu", null), (tables["main.cpu"], tables["other_schema.cpu"]));
+        }
+        finally
+        {
+            await DoAsync("DROP SCHEMA other_schema CASCADE");
+        }
+
+        async Task DoAsync(string sql)
+        {
+            await using var command = connection.CreateCommand();
+            command.CommandText = sql;
+            await command.ExecuteNonQueryAsync();
+        }
     }
 
     private static JsonContent Yaml(string yaml) => JsonContent.Create(new { yaml });
