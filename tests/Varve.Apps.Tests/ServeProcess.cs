@@ -6,7 +6,7 @@ using System.Text.Json;
 namespace Varve.Apps.Tests;
 
 /// <summary><c>varve serve</c> by the serve.yaml of a folder, killed and started again on the same home as often as a test likes.</summary>
-internal sealed class ServeProcess(string folder) : IAsyncDisposable
+internal sealed class ServeProcess(string folder, params (string Name, string Value)[] environment) : IAsyncDisposable
 {
     private Process? _process;
     private string? _token;
@@ -19,6 +19,8 @@ internal sealed class ServeProcess(string folder) : IAsyncDisposable
     internal async Task StartAsync(long? kilobytes = null)
     {
         var start = Tool.Command(folder, ["serve", "--config", "serve.yaml"]);
+        foreach (var (name, value) in environment)
+            start.Environment[name] = value;
         _process = Process.Start(kilobytes is { } most ? FullDiskTests.Limited(start, most) : start)!;
         Client = new() { BaseAddress = new(await ServeTests.LineAsync(_process, "Varve serves")) };
         if (_token is null)
@@ -40,9 +42,12 @@ internal sealed class ServeProcess(string folder) : IAsyncDisposable
     /// <summary>Ends it as a power cut does.</summary>
     internal async Task KillAsync()
     {
-        _process!.Kill();
-        await _process.WaitForExitAsync();
-        _process.Dispose();
+        if (_process is not { } process)
+            return;
+        process.Kill();
+        await process.WaitForExitAsync();
+        process.Dispose();
+        _process = null;
     }
 
     /// <summary>The secret of a new token.</summary>
