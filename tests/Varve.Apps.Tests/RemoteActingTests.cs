@@ -55,7 +55,7 @@ public sealed partial class RemoteActingTests
     }
 
     /// <summary>Without what is never the same twice: ids, hashes, clocks, how long it took, and how wide that is.</summary>
-    private static string Plain(string text) =>
+    internal static string Plain(string text) =>
         Spaces().Replace(Clock().Replace(Took().Replace(Hash().Replace(text, "#"), "some time"), "now"), " ");
 
     [GeneratedRegex(" +")]

@@ -19,9 +19,12 @@ internal sealed class ServedBox : IAsyncDisposable
     internal string Address { get; }
 
     /// <summary>Serves the database of a sandbox, which goes with it.</summary>
-    internal static async Task<ServedBox> OfAsync(Sandbox box)
+    internal static async Task<ServedBox> OfAsync(Sandbox box, params (string Name, string Value)[] environment)
     {
-        var server = Process.Start(Tool.Command(box.Folder, ["serve", "--listen", "http://127.0.0.1:0", "--db", box.Db]))!;
+        var start = Tool.Command(box.Folder, ["serve", "--listen", "http://127.0.0.1:0", "--db", box.Db]);
+        foreach (var (name, value) in environment)
+            start.Environment[name] = value;
+        var server = Process.Start(start)!;
         var served = new ServedBox(box, server, await ServeTests.LineAsync(server, "Varve serves"));
         using var client = new HttpClient { BaseAddress = new(served.Address) };
         await client.GetAsync(await ServeTests.LineAsync(server, "sign in"));
