@@ -214,5 +214,5 @@ internal static class StatusScreen
         extent.First == extent.Last ? HumanText.At(extent.First) : $"{HumanText.At(extent.First)} … {HumanText.At(extent.Last)}";
 
     private static void Fact(Screen screen, string name, params ReadOnlySpan<Span> what) =>
-        screen.Line([new Span($"  {name, -9} ", Palette.Dim), .. what]);
+        screen.Line([new Span($"  {name,-9} ", Palette.Dim), .. what]);
 }
