@@ -207,7 +207,7 @@ public sealed class ServedDatabase : IAsyncLifetime
         return await JsonAsync(await client.GetAsync(asked.Headers.Location));
     }
 
-    /// <summary>Asks again until something is so; half a minute is too long.</summary>
+    /// <summary>Asks again until something is so; two minutes are too long on any machine.</summary>
     internal static async Task<T> UntilAsync<T>(Func<Task<T>> ask, Func<T, bool> isSo)
     {
         var begun = TimeProvider.System.GetTimestamp();
@@ -216,7 +216,7 @@ public sealed class ServedDatabase : IAsyncLifetime
             var answer = await ask();
             if (isSo(answer))
                 return answer;
-            Assert.True(TimeProvider.System.GetElapsedTime(begun) < TimeSpan.FromSeconds(30), $"It was waited for in vain: {answer}");
+            Assert.True(TimeProvider.System.GetElapsedTime(begun) < TimeSpan.FromMinutes(2), $"It was waited for in vain: {answer}");
             await Task.Delay(30);
         }
     }

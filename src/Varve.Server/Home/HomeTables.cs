@@ -5,6 +5,9 @@ namespace Varve.Server.Home;
 /// <summary>The tables of a server's home.</summary>
 internal static class HomeTables
 {
+    /// <summary>How many rows a statement writes at most: each has up to sixteen parameters, and engines take so many only.</summary>
+    internal const int MostRows = 200;
+
     internal const string Schema = "varve_home";
 
     internal static TableName Meta { get; } = new(Schema, "meta");

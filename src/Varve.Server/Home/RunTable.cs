@@ -14,24 +14,46 @@ internal sealed class RunTable(HomeDatabase home)
     private readonly RemovedTable _removed = new();
 
     /// <summary>Stores a new run; false where there is one of that id already.</summary>
-    public async Task<bool> AddAsync(IStatements statements, ServerRun run, CancellationToken cancellationToken)
+    public async Task<bool> AddAsync(IStatements statements, ServerRun run, CancellationToken cancellationToken) =>
+        (await AddAsync(statements, [run], cancellationToken)).Count > 0;
+
+    /// <summary>Stores new runs with few statements, however many they are; the ids of those that were not there already.</summary>
+    public async Task<IReadOnlySet<string>> AddAsync(
+        IStatements statements,
+        IReadOnlyCollection<ServerRun> all,
+        CancellationToken cancellationToken
+    )
     {
-        if ((await statements.QueryAsync($"SELECT count(*) FROM {HomeTables.Runs} WHERE id = {run.Id}", cancellationToken))[0].Long(0) > 0)
-            return false;
-        await statements.ExecuteAsync(
-            $"""
-            INSERT INTO {HomeTables.Runs} (id, connection, policy, trigger_kind, scheduled_us, missed, request, subject, queued_us, started_us, finished_us, state, reason, window_from_us, window_to_us, backfill)
-            VALUES ({run.Id}, {run.Connection}, {run.Policy}, {run.Trigger.ToString()}, {HomeTime.Sql(run.Scheduled)}, {(long)
-                run.Missed}, {JsonSerializer.Serialize(run.Asked)}, {run.Subject},
-                {HomeTime.From(run.Queued)}, {HomeTime.Sql(run.Started)}, {HomeTime.Sql(
-                run.Finished
-            )}, {run.State.ToString()}, {run.Reason},
-                {HomeTime.Sql(run.Window?.From)}, {HomeTime.Sql(run.Window?.To)}, {run.Backfill})
-            """,
-            cancellationToken
-        );
-        return true;
+        var added = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var some in all.DistinctBy(r => r.Id).Chunk(HomeTables.MostRows))
+        {
+            var ids = SqlText.Join(", ", some.Select(r => (SqlText)$"{r.Id}"));
+            var known = (await statements.QueryAsync($"SELECT id FROM {HomeTables.Runs} WHERE id IN ({ids})", cancellationToken))
+                .Select(r => r.Text(0))
+                .ToHashSet(StringComparer.Ordinal);
+            var rows = some.Where(r => !known.Contains(r.Id)).ToList();
+            if (rows.Count == 0)
+                continue;
+            await statements.ExecuteAsync(
+                $"""
+                INSERT INTO {HomeTables.Runs} (id, connection, policy, trigger_kind, scheduled_us, missed, request, subject, queued_us, started_us, finished_us, state, reason, window_from_us, window_to_us, backfill)
+                VALUES {SqlText.Join(", ", rows.Select(Values))}
+                """,
+                cancellationToken
+            );
+            added.UnionWith(rows.Select(r => r.Id));
+        }
+
+        return added;
     }
+
+    private static SqlText Values(ServerRun run) =>
+        $"""
+            ({run.Id}, {run.Connection}, {run.Policy}, {run.Trigger.ToString()}, {HomeTime.Sql(run.Scheduled)}, {(long)
+                run.Missed}, {JsonSerializer.Serialize(run.Asked)}, {run.Subject},
+            {HomeTime.From(run.Queued)}, {HomeTime.Sql(run.Started)}, {HomeTime.Sql(run.Finished)}, {run.State.ToString()}, {run.Reason},
+            {HomeTime.Sql(run.Window?.From)}, {HomeTime.Sql(run.Window?.To)}, {run.Backfill})
+            """;
 
     public Task<bool> AddAsync(ServerRun run, CancellationToken cancellationToken) =>
         home.WriteAsync((statements, token) => AddAsync(statements, run, token), cancellationToken);

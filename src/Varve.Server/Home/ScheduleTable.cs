@@ -21,25 +21,44 @@ internal sealed class ScheduleTable(HomeDatabase home)
             )
             .SingleOrDefault();
 
+    /// <summary>The same, as of a unit of work.</summary>
+    public async Task<IReadOnlyList<ScheduleState>> ListAsync(IStatements statements, CancellationToken cancellationToken) =>
+        Read(await statements.QueryAsync($"{Columns} WHERE gone_us IS NULL", cancellationToken));
+
     /// <summary>Replaces what is kept of one schedule.</summary>
-    public async Task SaveAsync(IStatements statements, ScheduleState state, CancellationToken cancellationToken)
+    public Task SaveAsync(IStatements statements, ScheduleState state, CancellationToken cancellationToken) =>
+        SaveAsync(statements, [state], cancellationToken);
+
+    /// <summary>Replaces what is kept of schedules, each of them once, with few statements, however many they are.</summary>
+    public async Task SaveAsync(IStatements statements, IReadOnlyCollection<ScheduleState> states, CancellationToken cancellationToken)
     {
-        await statements.ExecuteAsync(
-            $"DELETE FROM {HomeTables.Schedules} WHERE connection = {state.Key.Connection} AND policy = {state.Key.Policy} AND is_query = {state.Key.IsQuery}",
-            cancellationToken
-        );
-        await statements.ExecuteAsync(
-            $"""
-            INSERT INTO {HomeTables.Schedules} (connection, policy, rule, armed_us, failures, circuit_us, success_us, overdue_us, paused_us, paused_by, pause_reason, paused_until_us, skip_by, is_query)
-            VALUES ({state.Key.Connection}, {state.Key.Policy}, {state.Rule}, {HomeTime.From(state.Armed)}, {(long)
+        foreach (var kind in states.GroupBy(s => (s.Key.Connection, s.Key.IsQuery)))
+            foreach (var some in kind.Chunk(HomeTables.MostRows))
+            {
+                var (connection, isQuery) = kind.Key;
+                var policies = SqlText.Join(", ", some.Select(s => (SqlText)$"{s.Key.Policy}"));
+                await statements.ExecuteAsync(
+                    $"DELETE FROM {HomeTables.Schedules} WHERE connection = {connection} AND is_query = {isQuery} AND policy IN ({policies})",
+                    cancellationToken
+                );
+                await statements.ExecuteAsync(
+                    $"""
+                INSERT INTO {HomeTables.Schedules} (connection, policy, rule, armed_us, failures, circuit_us, success_us, overdue_us, paused_us, paused_by, pause_reason, paused_until_us, skip_by, is_query)
+                VALUES {SqlText.Join(", ", some.Select(Values))}
+                """,
+                    cancellationToken
+                );
+            }
+    }
+
+    private static SqlText Values(ScheduleState state) =>
+        $"""
+            ({state.Key.Connection}, {state.Key.Policy}, {state.Rule}, {HomeTime.From(state.Armed)}, {(long)
                 state.Failures}, {HomeTime.Sql(state.CircuitUntil)}, {HomeTime.Sql(state.Succeeded)},
-                {HomeTime.Sql(state.Overdue)}, {HomeTime.Sql(state.Pause?.Since)}, {state.Pause?.By}, {state.Pause?.Reason}, {HomeTime.Sql(
+            {HomeTime.Sql(state.Overdue)}, {HomeTime.Sql(state.Pause?.Since)}, {state.Pause?.By}, {state.Pause?.Reason}, {HomeTime.Sql(
                 state.Pause?.Until
             )}, {state.SkipBy}, {state.Key.IsQuery})
-            """,
-            cancellationToken
-        );
-    }
+            """;
 
     /// <summary>Changes one schedule; null where there is none.</summary>
     public Task<ScheduleState?> ChangeAsync(

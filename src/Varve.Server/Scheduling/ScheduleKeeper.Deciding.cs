@@ -33,6 +33,15 @@ internal sealed partial class ScheduleKeeper
         }
     }
 
+    /// <summary>What is stored of schedules now; none where nobody else may have changed them.</summary>
+    private async Task<IReadOnlyDictionary<ScheduleKey, ScheduleState>> StoredAsync(
+        IStatements statements,
+        CancellationToken cancellationToken
+    ) =>
+        home.IsShared
+            ? (await table.ListAsync(statements, cancellationToken)).ToDictionary(s => s.Key)
+            : new Dictionary<ScheduleKey, ScheduleState>();
+
     /// <summary>What is stored of a schedule now: another server may have changed it since this one looked.</summary>
     private async Task<ScheduleState> StoredAsync(IStatements statements, Entry entry, CancellationToken cancellationToken) =>
         home.IsShared ? await table.FindAsync(statements, entry.State.Key, cancellationToken) ?? entry.State : entry.State;
@@ -53,10 +62,12 @@ internal sealed partial class ScheduleKeeper
     )
     {
         List<Fired> fired = [];
-        List<(Entry, ScheduleState, bool)> decided = [];
+        List<Fired> asked = [];
+        List<(Entry, ScheduleState State, bool)> decided = [];
+        var stored = await StoredAsync(statements, cancellationToken);
         foreach (var entry in due)
         {
-            var state = await StoredAsync(statements, entry, cancellationToken);
+            var state = stored.GetValueOrDefault(entry.State.Key) ?? entry.State;
             if (state.Pause is { } pause)
             {
                 if (pause.Until is not { } until || until > now)
@@ -74,9 +85,7 @@ internal sealed partial class ScheduleKeeper
             {
                 (state, var windows, var isFull) = await DecideWindowsAsync(statements, entry, state, now, cancellationToken);
                 fired.AddRange(windows);
-                state = await OverdueAsync(statements, entry, state, now, cancellationToken);
-                await table.SaveAsync(statements, state, cancellationToken);
-                decided.Add((entry, state, isFull));
+                decided.Add((entry, await OverdueAsync(statements, entry, state, now, cancellationToken), isFull));
                 continue;
             }
 
@@ -109,16 +118,17 @@ internal sealed partial class ScheduleKeeper
                 };
                 if (reason is not null)
                     run = run with { State = RunState.Skipped, Finished = now, Reason = reason };
-                if (await runs.AddAsync(statements, run, cancellationToken))
-                    fired.Add(new(run, at.Due));
+                asked.Add(new(run, at.Due));
                 state = state with { Armed = at.Scheduled, SkipBy = decision is Decision.Fire ? null : state.SkipBy };
             }
 
-            state = await OverdueAsync(statements, entry, state, now, cancellationToken);
-            await table.SaveAsync(statements, state, cancellationToken);
-            decided.Add((entry, state, false));
+            decided.Add((entry, await OverdueAsync(statements, entry, state, now, cancellationToken), false));
         }
 
+        // Hundreds may be due in one minute: they are stored with few statements, so that the last of them is not late.
+        var added = await runs.AddAsync(statements, [.. asked.Select(f => f.Run)], cancellationToken);
+        fired.AddRange(asked.Where(f => added.Contains(f.Run.Id)));
+        await table.SaveAsync(statements, [.. decided.Select(d => d.State)], cancellationToken);
         return (fired, decided);
     }
 

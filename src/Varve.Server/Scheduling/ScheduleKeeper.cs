@@ -76,8 +76,7 @@ internal sealed partial class ScheduleKeeper(
                     await home.LeadAsync(
                         async (statements, token) =>
                         {
-                            foreach (var one in learned.Where(l => l.IsNew))
-                                await table.SaveAsync(statements, one.State, token);
+                            await table.SaveAsync(statements, [.. learned.Where(l => l.IsNew).Select(l => l.State)], token);
                             return 0;
                         },
                         cancellationToken

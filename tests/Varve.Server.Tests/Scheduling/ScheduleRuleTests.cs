@@ -24,6 +24,24 @@ public abstract class ScheduleRuleTests(HomeKind kind)
     }
 
     [Fact]
+    public async Task More_than_one_statement_takes_are_due_in_one_minute_and_each_runs_once()
+    {
+        await using var works = await Clockwork.AtAsync(kind, "2026-01-01T10:30Z");
+        (string, Schedule, string)[] all =
+        [
+            .. Enumerable.Range(0, HomeTables.MostRows + 10).Select(n => ($"p{n}", Cron("0 * * * *"), "2025-01-01T00:00Z")),
+        ];
+        await works.LearnAsync(all);
+        await works.TickAsync("2026-01-01T11:00Z");
+        await works.Queue.IdleAsync();
+        Assert.Equal(all.Length, works.Begun.Count);
+        await works.RestartAsync(all);
+        await works.TickAsync("2026-01-01T11:00Z");
+        await works.Queue.IdleAsync();
+        Assert.Equal(all.Length, works.Begun.Count);
+    }
+
+    [Fact]
     public async Task A_run_that_is_due_while_one_is_under_way_is_left_out_and_said_why()
     {
         await using var works = await Clockwork.AtAsync(kind, "2026-01-01T10:30Z");
