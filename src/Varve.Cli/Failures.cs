@@ -35,22 +35,22 @@ internal static class Failures
         {
             VarveException known => ErrorBody.Of(known),
             FileNotFoundException or DirectoryNotFoundException => new(
-                "VRV100",
+                WorkCodes.Usage,
                 $"{Sentence(error)} Check the path.",
                 ExitCode.Usage,
                 [],
                 []
             ),
             UnauthorizedAccessException => new(
-                "VRV100",
+                WorkCodes.Usage,
                 $"{Sentence(error)} Name a path that you may use, or ask who owns this one.",
                 ExitCode.Usage,
                 [],
                 []
             ),
-            IOException => new("VRV100", $"{Sentence(error)} Name another path.", ExitCode.Usage, [], []),
+            IOException => new(WorkCodes.Usage, $"{Sentence(error)} Name another path.", ExitCode.Usage, [], []),
             _ => new(
-                "VRV000",
+                WorkCodes.Unexpected,
                 $"This is a defect in Varve, not in what you typed: {error.GetType().Name}: {Sentence(error)} Run it again with VARVE_DEBUG=1 for details, and please report them.",
                 ExitCode.Defect,
                 [],

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using NodaTime;
+using Varve.Planning;
 using Varve.Policies;
 using Varve.Time;
 
@@ -43,6 +44,14 @@ internal sealed class TableNameConverter : TextConverter<TableName>
     protected override string Text(TableName value) => value.Text;
 
     protected override TableName Parse(string text) => TableName.Parse(text);
+}
+
+/// <summary>source, all, or a tier's id.</summary>
+internal sealed class RelationIdConverter : TextConverter<RelationId>
+{
+    protected override string Text(RelationId value) => value.Text;
+
+    protected override RelationId Parse(string text) => text.Length > 0 ? new(text) : throw new FormatException("A relation is empty.");
 }
 
 /// <summary>A range as <c>{"from": …, "to": …}</c>; an open end is null.</summary>

@@ -41,5 +41,5 @@ internal sealed record ForecastRelationShape(
 )
 {
     internal static ForecastRelationShape Of(RelationForecast r) =>
-        new(r.Relation, r.Table, r.Keep?.Text, r.IsNew, r.IsRetired, r.Rate, r.SteadyFrom, r.Points);
+        new(r.Relation.Text, r.Table, r.Keep?.Text, r.IsNew, r.IsRetired, r.Rate, r.SteadyFrom, r.Points);
 }

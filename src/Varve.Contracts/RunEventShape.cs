@@ -126,7 +126,7 @@ internal sealed record RunEventShape(string Event, Instant At)
             Total = total,
             Step = PlanText.Describe(step),
             Kind = step.Kind,
-            Relation = step.Relation,
+            Relation = step.Relation.Text,
             Ranges = [.. step.Touches],
             Reason = step.Reason,
         };

@@ -125,7 +125,7 @@ internal sealed record PolicyStanding(
             s.Policy.Tags,
             [
                 .. s.Relations.Select(r => new RelationShape(
-                    r.Relation,
+                    r.Relation.Text,
                     r.Table,
                     r.Rows,
                     r.Bytes,
@@ -228,7 +228,7 @@ internal sealed record StepLine(
             s.Run,
             s.Ordinal,
             s.Kind,
-            s.Relation,
+            s.Relation.Text,
             [.. s.Ranges.Split(')', StringSplitOptions.RemoveEmptyEntries).Select(r => TimeRange.Parse($"{r.Trim()})"))],
             s.Reason,
             s.Status,
@@ -300,7 +300,7 @@ internal sealed record VerifyShape(bool Agrees, IReadOnlyList<VerifiedTier> Tier
             [
                 .. reports.Select(r => new VerifiedTier(
                     r.Policy,
-                    r.Tier,
+                    r.Tier?.Text ?? "",
                     [.. r.Checked],
                     r.Buckets,
                     r.Mismatches,
@@ -352,7 +352,7 @@ internal sealed record EraseShape(
             report.Range,
             !onlyLook && !report.IsEmpty,
             report.Rows,
-            [.. report.Tiers.Select(t => new ErasedTierShape(t.Relation, t.Removed, [.. t.Rebuilt], [.. t.Kept]))],
+            [.. report.Tiers.Select(t => new ErasedTierShape(t.Relation.Text, t.Removed, [.. t.Rebuilt], [.. t.Kept]))],
             [.. report.Archives.Select(a => $"{a.Location}:{a.File}")]
         );
 }

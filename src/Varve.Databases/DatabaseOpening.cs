@@ -51,7 +51,7 @@ internal static class DatabaseOpening
                 .GetResult(),
             "cratedb" => CrateDbDatabase.OpenAsync(url, readOnly, input, cancellation).GetAwaiter().GetResult(),
             _ => throw new PolicyException(
-                "VRV100",
+                WorkCodes.Usage,
                 $"This build of Varve cannot open {url.Scheme} databases. Write --db duckdb:FILE, --db postgresql://user@host/database or --db cratedb://user@host:4200/."
             ),
         };

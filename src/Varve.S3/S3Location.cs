@@ -58,7 +58,7 @@ internal sealed partial record S3Location(string Bucket, string Prefix, Uri? End
             _ => throw Wrong($"has an option `{option[0]}` that is not known, or a value that it does not take. {Example}"),
         };
 
-    private static PolicyException Wrong(string what) => new("VRV341", $"An archive location in S3 {what}");
+    private static PolicyException Wrong(string what) => new(WorkCodes.BadLocation, $"An archive location in S3 {what}");
 
     [GeneratedRegex(@"\A[A-Za-z0-9][A-Za-z0-9._-]{1,62}\z")]
     private static partial Regex Name();

@@ -148,7 +148,7 @@ internal sealed class S3Store(S3Location location, long partBytes = S3Store.Part
         PartNames.IsFile(name)
             ? location.Prefix + name
             : throw new HaltException(
-                "VRV346",
+                WorkCodes.OutOfPlace,
                 $"`{name}` is no name of a file in an archive: it could lead out of {DisplayName}. Look at who wrote it; nothing was read or written there."
             );
 

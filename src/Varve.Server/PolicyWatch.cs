@@ -103,9 +103,9 @@ internal sealed class PolicyWatch(ConnectionSet connections, HomeDatabase home, 
     private static Standing Read(Policy policy, Ledger ledger) =>
         new(
             policy
-                .Tiers.Select(t => t.Name ?? t.Every.Name)
-                .Where(t => !ledger.Of(t).Covered.IsEmpty)
-                .ToDictionary(t => t, t => ledger.Of(t).Covered.Last().To, StringComparer.Ordinal),
+                .Tiers.Select(t => (Name: TierNames.Of(t), ledger.Of(RelationId.Of(t, policy)).Covered))
+                .Where(t => !t.Covered.IsEmpty)
+                .ToDictionary(t => t.Name, t => t.Covered.Last().To, StringComparer.Ordinal),
             ledger.Relations.Values.Sum(r => r.Halted.Count),
             0
         );

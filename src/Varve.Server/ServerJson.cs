@@ -18,6 +18,7 @@ internal static class ServerJson
         options.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.KebabCaseLower, allowIntegerValues: false));
         options.Converters.Add(new InstantConverter());
         options.Converters.Add(new TableNameConverter());
+        options.Converters.Add(new RelationIdConverter());
         options.Converters.Add(new TimeRangeConverter());
         options.Converters.Add(new DurationConverter());
         return options;

@@ -42,14 +42,14 @@ public sealed partial class Lifecycle
 
     /// <summary>The steps that touched a range of one relation of a policy, newest first: by which run, with what result.</summary>
     /// <param name="policy">The policy.</param>
-    /// <param name="relation"><see cref="Relations.Source"/>, or a tier's id.</param>
+    /// <param name="relation"><see cref="RelationId.Source"/>, or a tier's id.</param>
     /// <param name="range">The range.</param>
     /// <param name="limit">How many.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="PolicyException">There is no such policy.</exception>
     public async Task<IReadOnlyList<StepRecord>> StepsAsync(
         string policy,
-        string relation,
+        RelationId relation,
         TimeRange range,
         int limit = 20,
         CancellationToken cancellationToken = default
@@ -100,7 +100,7 @@ public sealed partial class Lifecycle
         return await _operations.Selector.EachAsync(
             selection,
             policy => repairs.VerifyAsync(policy, range ?? TimeRange.All, cancellationToken),
-            (policy, broken) => new VerifyReport(policy.Policy.Name, "", RangeSet.Empty, 0, []) { Failure = Problem.Of(broken) },
+            (policy, broken) => new VerifyReport(policy.Policy.Name, null, RangeSet.Empty, 0, []) { Failure = Problem.Of(broken) },
             cancellationToken
         );
     }

@@ -167,7 +167,7 @@ public sealed partial class Lifecycle
 
     /// <summary>Sets a hold: nothing of the range expires, of one relation or, with null, of source and tiers.</summary>
     /// <param name="policy">The policy, or a pattern: its tables are held then, also those that it takes up later.</param>
-    /// <param name="relation"><see cref="Relations.Source"/>, a tier's id or name, or null.</param>
+    /// <param name="relation">source, a tier's id or name, or null.</param>
     /// <param name="range">What is held.</param>
     /// <param name="reason">Why; shown wherever something waits for it.</param>
     /// <param name="until">When it ends by itself; null: never.</param>

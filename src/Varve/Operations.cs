@@ -130,12 +130,12 @@ internal sealed class Operations(Session session, LifecycleOptions options)
             && options.TimeProvider == TimeProvider.System
         )
             throw new HaltException(
-                "VRV302",
+                WorkCodes.Clocks,
                 $"The clocks of this machine ({InstantText.Format(session.Now())}) and of the database ({InstantText.Format(identity.Now)}) are more than a minute apart: set them right, or say --as-of."
             );
         if (asOf > (options.TimeProvider == TimeProvider.System ? identity.Now : session.Now()) + s_tolerance)
             throw new PolicyException(
-                "VRV303",
+                WorkCodes.AsOfLater,
                 $"{InstantText.Format(asOf)} is in the future: nothing is run as of an instant that has not come. plan may look ahead, run may not."
             );
         await session.Store.Schema.EnsureAsync(cancellationToken);
@@ -144,7 +144,7 @@ internal sealed class Operations(Session session, LifecycleOptions options)
             && !await session.ReadAsync((s, token) => session.Store.Audit.HasAsync(s, head, token), false, cancellationToken)
         )
             throw new HaltException(
-                "VRV331",
+                WorkCodes.HeadMissing,
                 $"No entry of the audit log has the hash {head}: the catalog was restored from an older backup, its log was cut, or the hash is of another database. Nothing was done. varve doctor --audit-head says more."
             );
         var log = options.LoggerFactory?.CreateLogger(Telemetry.Name) ?? NullLogger.Instance;
@@ -200,7 +200,7 @@ internal sealed class Operations(Session session, LifecycleOptions options)
     public async Task<IReadOnlyList<StepRecord>> StepsAsync(string run, CancellationToken cancellationToken)
     {
         return await session.ReadAsync(FindAsync, null, cancellationToken)
-            ?? throw new PolicyException("VRV304", $"No run begins with {run}; history shows the runs.");
+            ?? throw new PolicyException(WorkCodes.NoRun, $"No run begins with {run}; history shows the runs.");
 
         async Task<IReadOnlyList<StepRecord>?> FindAsync(IStatements statements, CancellationToken token) =>
             await session.Store.Runs.FindAsync(statements, run, token) switch
@@ -208,7 +208,7 @@ internal sealed class Operations(Session session, LifecycleOptions options)
                 [] => null,
                 [var one] => await session.Store.Runs.StepsAsync(statements, one, token),
                 { Count: var several } => throw new PolicyException(
-                    "VRV304",
+                    WorkCodes.NoRun,
                     FormattableString.Invariant($"{several} runs begin with {run}; write more of it.")
                 ),
             };
@@ -274,7 +274,10 @@ internal sealed class Operations(Session session, LifecycleOptions options)
                 : null;
         var writer = bench?.Dialect ?? session.Engine.Dialect;
         if (writer.Parquet is null)
-            throw new PolicyException("VRV320", $"{session.Engine.Dialect.Name} writes no Parquet files. Read the answer as CSV or JSON.");
+            throw new PolicyException(
+                WorkCodes.BadQuestion,
+                $"{session.Engine.Dialect.Name} writes no Parquet files. Read the answer as CSV or JSON."
+            );
         var blueprint = await session.Inspector.ResolveAsync(stored.Policy, cancellationToken);
         var folder = Directory.CreateDirectory($"{Path.GetFullPath(path)}.parts");
         try

@@ -37,7 +37,7 @@ public sealed class PolicyException : VarveException
 }
 
 /// <summary>The plan no longer fits what is in the database: plan again. Nothing was touched. Exit code 3.</summary>
-public sealed class StalePlanException(string message, IReadOnlyList<string> differences) : VarveException("VRV201", message, 3)
+public sealed class StalePlanException(string message, IReadOnlyList<string> differences) : VarveException(WorkCodes.StalePlan, message, 3)
 {
     /// <summary>One line for each step that is missing or changed.</summary>
     public IReadOnlyList<string> Differences { get; } = differences;
@@ -55,16 +55,17 @@ public sealed class EngineException(string code, string message, bool isTransien
 public sealed class HaltException(string code, string message) : VarveException(code, message, 5);
 
 /// <summary>Another run holds the lease. Exit code 6.</summary>
-public sealed class BusyException(string message, Exception? inner = null) : VarveException("VRV301", message, 6, inner);
+public sealed class BusyException(string message, Exception? inner = null) : VarveException(WorkCodes.Busy, message, 6, inner);
 
 /// <summary>A defect in Varve: nothing that the caller did. The step was rolled back. Exit code 1.</summary>
 public sealed class DefectException : VarveException
 {
     /// <summary>A defect.</summary>
     public DefectException(Exception inner)
-        : base("VRV900", $"This is a defect in Varve, please report it: {inner.GetType().Name}: {inner.Message}", 1, inner) { }
+        : base(WorkCodes.Defect, $"This is a defect in Varve, please report it: {inner.GetType().Name}: {inner.Message}", 1, inner) { }
 
     /// <summary>A defect that ended the work on one policy.</summary>
     internal DefectException(string about, Exception inner)
-        : base("VRV900", $"{about}: this is a defect in Varve, please report it: {inner.GetType().Name}: {inner.Message}", 1, inner) { }
+        : base(WorkCodes.Defect, $"{about}: this is a defect in Varve, please report it: {inner.GetType().Name}: {inner.Message}", 1, inner)
+    { }
 }

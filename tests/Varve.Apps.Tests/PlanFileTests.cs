@@ -18,10 +18,10 @@ public sealed class PlanFileTests
         ZoneVersion = "2025b",
         Steps =
         [
-            new PlanStep.CreateTier { Relation = "1h", Reason = "it is new" },
+            new PlanStep.CreateTier { Relation = new("1h"), Reason = "it is new" },
             new PlanStep.Mark
             {
-                Relation = "1h",
+                Relation = new("1h"),
                 Reason = "changed",
                 Dirty = RangeSet.Of(Range(0, 1), Range(2, 3)),
                 Lost = RangeSet.Of(TimeRange.Before(Day)),
@@ -29,41 +29,41 @@ public sealed class PlanFileTests
             },
             new PlanStep.RollUp
             {
-                Relation = "1h",
+                Relation = new("1h"),
                 Reason = "due",
-                Input = "source",
+                Input = RelationId.Source,
                 Ranges = RangeSet.Of(Range(0, 1)),
                 Rows = 144,
                 Bytes = 4096,
             },
             new PlanStep.RollUp
             {
-                Relation = "1h",
+                Relation = new("1h"),
                 Reason = "late rows",
-                Input = "source",
+                Input = RelationId.Source,
                 Ranges = RangeSet.Of(Range(2, 3)),
                 Again = true,
                 Rows = 144,
             },
             new PlanStep.Expire
             {
-                Relation = "source",
+                Relation = RelationId.Source,
                 Reason = "past keep",
                 Range = Range(0, 1),
-                Proofs = ["1h", "1d"],
+                Proofs = [new("1h"), new("1d")],
                 Rows = 432,
                 Bytes = 20000,
             },
             new PlanStep.Discard
             {
-                Relation = "source",
+                Relation = RelationId.Source,
                 Reason = "late after expiry",
                 Range = TimeRange.Before(Day),
                 Rows = 2,
             },
             new PlanStep.Relocate
             {
-                Relation = "source",
+                Relation = RelationId.Source,
                 Reason = "older than 30d",
                 Range = Range(1, 2),
                 To = new("cold", "storage"),
@@ -72,14 +72,14 @@ public sealed class PlanFileTests
             },
             new PlanStep.Relocate
             {
-                Relation = "source",
+                Relation = RelationId.Source,
                 Reason = "older than 30d",
                 Range = Range(2, 3),
                 To = new("cold"),
             },
-            new PlanStep.Publish { Relation = "all", Reason = "edges moved" },
+            new PlanStep.Publish { Relation = RelationId.All, Reason = "edges moved" },
         ],
-        Waits = [new("source", Range(6, 7), "held: case 4711", NeedsPerson: true)],
+        Waits = [new(RelationId.Source, Range(6, 7), "held: case 4711", NeedsPerson: true)],
         Notes =
         [
             new("VRV210", "3 rows have no time")
@@ -133,7 +133,7 @@ public sealed class PlanFileTests
         {
             Steps =
             [
-                new PlanStep.CreateTier { Relation = "1h", Reason = "the tier is new" },
+                new PlanStep.CreateTier { Relation = new("1h"), Reason = "the tier is new" },
                 .. Enumerable
                     .Range(0, 365)
                     .SelectMany(day =>
@@ -141,26 +141,26 @@ public sealed class PlanFileTests
                         {
                             new PlanStep.RollUp
                             {
-                                Relation = "1h",
-                                Input = "source",
+                                Relation = new("1h"),
+                                Input = RelationId.Source,
                                 Reason = "closed and not covered",
                                 Ranges = RangeSet.Of(Range(day, day + 1)),
                                 Rows = 923,
                             },
                             new PlanStep.RollUp
                             {
-                                Relation = "1d",
-                                Input = "1h",
+                                Relation = new("1d"),
+                                Input = new("1h"),
                                 Reason = "closed and not covered",
                                 Ranges = RangeSet.Of(Range(day, day + 1)),
                                 Rows = 38,
                             },
                             new PlanStep.Expire
                             {
-                                Relation = "source",
+                                Relation = RelationId.Source,
                                 Reason = "past keep 90d",
                                 Range = Range(day, day + 1),
-                                Proofs = ["1h"],
+                                Proofs = [new("1h")],
                                 Rows = 923,
                                 Bytes = 71_000,
                             },

@@ -44,6 +44,24 @@ public sealed partial class DocsErrors
         HouseRulesSource.Hold("Each code has one section.", sections.GroupBy(s => s).Where(g => g.Count() > 1).Select(g => g.Key));
     }
 
+    [Fact]
+    public void Every_code_is_written_once_as_a_constant()
+    {
+        var written = HouseRulesSource
+            .Files("*.cs", "src")
+            .SelectMany(f => f.Code)
+            .SelectMany(line => Quoted().Matches(line.Text).Select(m => (line.Place, line.Text, Code: m.Groups["code"].Value)))
+            .ToList();
+        HouseRulesSource.Hold(
+            "A code is a constant; nothing else writes its text.",
+            written.Where(w => !w.Text.Contains("const string", StringComparison.Ordinal)).Select(w => $"{w.Code} of {w.Place}")
+        );
+        HouseRulesSource.Hold(
+            "A code has one constant.",
+            written.GroupBy(w => w.Code).Where(g => g.Count() > 1).Select(g => $"{g.Key} of {string.Join(" and ", g.Select(w => w.Place))}")
+        );
+    }
+
     [GeneratedRegex("\"(?<code>VRV[0-9]{3})\"")]
     private static partial Regex Quoted();
 

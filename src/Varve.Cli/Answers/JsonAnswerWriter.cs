@@ -42,7 +42,7 @@ internal sealed class JsonAnswerWriter(Stream stream) : AnswerWriter
         _json.WriteEndArray();
         _json.WriteStartArray("parts");
         foreach (var part in head.Parts)
-            Range(part.Range, part.Relation);
+            Range(part.Range, part.Relation.Text);
         _json.WriteEndArray();
         if (head.Range is { } whole)
         {

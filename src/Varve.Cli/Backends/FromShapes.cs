@@ -67,7 +67,7 @@ internal static class FromShapes
         };
 
     private static RelationStatus Relation(RelationShape r) =>
-        new(r.Relation, r.Table, r.Rows, r.Bytes, r.First, r.Last, r.CoveredUntil, r.BehindSeconds, r.Dirty, r.Cut, r.Lost)
+        new(new(r.Relation), r.Table, r.Rows, r.Bytes, r.First, r.Last, r.CoveredUntil, r.BehindSeconds, r.Dirty, r.Cut, r.Lost)
         {
             IsRetired = r.IsRetired,
         };
@@ -77,7 +77,7 @@ internal static class FromShapes
             s.Run,
             s.Ordinal,
             s.Kind,
-            s.Relation,
+            new(s.Relation),
             string.Join(' ', s.Ranges),
             s.Reason,
             s.Status,
@@ -94,7 +94,7 @@ internal static class FromShapes
         };
 
     internal static VerifyReport Verified(VerifiedTier v) =>
-        new(v.Policy, v.Tier, RangeSet.Of(v.Checked), v.Buckets, v.Mismatches)
+        new(v.Policy, v.Tier.Length > 0 ? new(v.Tier) : null, RangeSet.Of(v.Checked), v.Buckets, v.Mismatches)
         {
             Failure = v.Failure is { } failure ? Problem(failure) : null,
         };
@@ -113,7 +113,7 @@ internal static class FromShapes
             shape.Policy,
             shape.Range,
             shape.Rows,
-            [.. shape.Tiers.Select(t => new ErasedTier(t.Relation, t.Removed, RangeSet.Of(t.Rebuilt), RangeSet.Of(t.Kept)))],
+            [.. shape.Tiers.Select(t => new ErasedTier(new(t.Relation), t.Removed, RangeSet.Of(t.Rebuilt), RangeSet.Of(t.Kept)))],
             [.. shape.Archives.SelectMany(named => archived.Where(p => $"{p.Location}:{p.File}" == named).Take(1))]
         );
 
@@ -134,7 +134,11 @@ internal static class FromShapes
                 Until = shape.Until,
                 Relations =
                 [
-                    .. shape.Relations.Select(r => new RelationForecast(r.Relation, r.Table, r.Keep is { } keep ? Keep.Parse(keep) : null)
+                    .. shape.Relations.Select(r => new RelationForecast(
+                        new(r.Relation),
+                        r.Table,
+                        r.Keep is { } keep ? Keep.Parse(keep) : null
+                    )
                     {
                         Rate = r.Rate,
                         Points = r.Points,

@@ -17,6 +17,7 @@ internal sealed class ServerCall : IDisposable
             new JsonStringEnumConverter(JsonNamingPolicy.KebabCaseLower, allowIntegerValues: false),
             new InstantConverter(),
             new TableNameConverter(),
+            new RelationIdConverter(),
             new TimeRangeConverter(),
             new DurationConverter(),
         },

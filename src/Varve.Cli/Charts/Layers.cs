@@ -41,8 +41,8 @@ internal sealed record Layers(
     internal double High => Math.Max(1, Math.Max(At.Select((_, i) => Below(Stack.Count, i)).Max(), Line?.Max() ?? 0));
 
     /// <summary>Without its zone, unless another tier differs by nothing else.</summary>
-    private static string Name(Forecast forecast, string relation) =>
-        forecast.Relations.Count(r => r.Relation.Split('@')[0] == relation.Split('@')[0]) > 1 ? relation : relation.Split('@')[0];
+    private static string Name(Forecast forecast, RelationId relation) =>
+        forecast.Relations.Count(r => r.Relation.WithoutZone == relation.WithoutZone) > 1 ? relation.Text : relation.WithoutZone;
 
     /// <summary>The bytes of the lowest layers at an instant.</summary>
     internal double Below(int layers, int index) => Stack.Take(layers).Sum(l => l.Bytes[index]);

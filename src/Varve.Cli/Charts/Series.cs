@@ -137,7 +137,7 @@ internal sealed record Series(ChartRequest Asked, IReadOnlyList<Curve> Curves, I
             columns.Any(c => r[c] is { } value && AnswerScreen.Number(value) is null && value is not double and not float)
         );
         return new(
-            "VRV324",
+            WorkCodes.NothingToDraw,
             isText
                 ? $"{asked.Measure} holds values that are no numbers, so that there is nothing to draw: varve query --columns {answer.Columns[columns[0]]} shows them."
                 : $"There is nothing to draw: {asked.Measure} has no values in {HumanText.Range(asked.Range)}{(answer.Rows.Count > 0 ? ", only rows without one" : "")}. Ask for another range or series; varve status says what is there."
@@ -161,7 +161,7 @@ internal sealed record Series(ChartRequest Asked, IReadOnlyList<Curve> Curves, I
     {
         List<Stretch> merged = [];
         // The zone of a tier says nothing about its place in a picture.
-        foreach (var part in parts.OrderBy(p => p.Range.From).Select(p => p with { Relation = p.Relation.Split('@')[0] }))
+        foreach (var part in parts.OrderBy(p => p.Range.From).Select(p => (Relation: p.Relation.WithoutZone, p.Range)))
         {
             if (merged is [.., var last] && last.Relation == part.Relation && last.To == part.Range.From)
                 merged[^1] = last with { To = part.Range.To };

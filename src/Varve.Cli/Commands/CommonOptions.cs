@@ -15,8 +15,6 @@ internal static class CommonOptions
     private static readonly Instant s_first = Instant.FromUtc(1, 1, 1, 0, 0);
     private static readonly Instant s_last = Instant.FromUtc(9000, 1, 1, 0, 0);
 
-    private const string NoPolicy = "VRV305";
-
     internal static readonly Option<string?> Db = new("--db")
     {
         HelpName = "URL",
@@ -209,7 +207,7 @@ internal static class CommonOptions
         {
             found = await listed;
         }
-        catch (PolicyException none) when (none.Code == NoPolicy)
+        catch (PolicyException none) when (none.Code == WorkCodes.NoPolicies)
         {
             // Said below, where a catalog was named.
         }
@@ -221,7 +219,7 @@ internal static class CommonOptions
             && DatabaseOpener.Catalog(call.Parse.GetValue(Schema)) is { } named
             && await HasNoPolicyAsync(lifecycle, call.Cancellation)
             ? throw new PolicyException(
-                NoPolicy,
+                WorkCodes.NoPolicies,
                 $"No policy is stored in the catalog of the schema {named}. Name the schema that apply was given, or leave it out for the usual one."
             )
             : found;
@@ -232,7 +230,7 @@ internal static class CommonOptions
         && (await lifecycle.PoliciesAsync(Varve.Policies.Selection.All, cancellation)).Count == 0;
 
     /// <summary>What was typed must be changed.</summary>
-    internal static PolicyException Usage(string message) => new("VRV100", message);
+    internal static PolicyException Usage(string message) => new(WorkCodes.Usage, message);
 
     private static Instant? ReadAsOf(ArgumentResult result)
     {

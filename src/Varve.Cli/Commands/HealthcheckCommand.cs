@@ -33,7 +33,7 @@ internal static class HealthcheckCommand
     {
         var text = call.Parse.GetValue(Url)!;
         if (!Uri.TryCreate(text, UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https"))
-            throw new PolicyException("VRV100", $"\"{text}\" is no address of a server. Write {ServeSettings.DefaultListen}.");
+            throw new PolicyException(WorkCodes.Usage, $"\"{text}\" is no address of a server. Write {ServeSettings.DefaultListen}.");
         using var client = new HttpClient(Handler(url)) { Timeout = s_patience };
         var answer = await AskAsync(client, new Uri($"{url.GetLeftPart(UriPartial.Path).TrimEnd('/')}/health/ready"), call.Cancellation);
         if (answer is null)

@@ -117,7 +117,7 @@ internal static class HistoryCommand
             columns.Add(
                 HumanText.Number(step.Ordinal),
                 step.Kind,
-                new Span(step.Relation, Palette.Bold),
+                new Span(step.Relation.Text, Palette.Bold),
                 Ranges(step.Ranges),
                 Status(step.Status),
                 HumanText.NumberOrNone(step.RowsIn),

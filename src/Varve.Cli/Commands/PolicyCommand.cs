@@ -258,7 +258,7 @@ internal static class PolicyCommand
         else
             call.Screen.Line(
                 new("held  ", Palette.Warn),
-                $"{name}  {hold.Relation ?? "source and tiers"}  {reckoning.Said(hold.Range)}{(hold.Until is { } until ? $" until {HumanText.At(until)}" : "")}",
+                $"{name}  {hold.Relation?.Text ?? "source and tiers"}  {reckoning.Said(hold.Range)}{(hold.Until is { } until ? $" until {HumanText.At(until)}" : "")}",
                 new($"  {hold.Id}", Palette.Dim)
             );
         return ExitCode.Done;
@@ -313,7 +313,7 @@ internal static class PolicyCommand
             else
                 foreach (var relation in retired)
                     call.Screen.Line(
-                        new Span(relation.Relation, Palette.Bold),
+                        new Span(relation.Relation.Text, Palette.Bold),
                         new($"  {relation.Table.Text}  {HumanText.Count(relation.Rows, "row")}; --drop removes it")
                     );
             return ExitCode.Done;

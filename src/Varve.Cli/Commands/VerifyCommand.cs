@@ -118,7 +118,7 @@ internal static class VerifyCommand
         {
             columns.Add(
                 new Span(report.Policy, Palette.Bold),
-                report.Tier,
+                report.Tier!.Text,
                 report.Checked.IsEmpty
                     ? new Span("nothing left to compare with", Palette.Dim)
                     : new Span(HumanText.Range(new(report.Checked.Start!.Value, report.Checked.End!.Value))),

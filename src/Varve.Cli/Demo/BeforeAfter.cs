@@ -16,7 +16,7 @@ internal static class BeforeAfter
             {
                 var was = old?.Relations.FirstOrDefault(r => r.Relation == now.Relation);
                 columns.Add(
-                    new Span(now.Table.Name, now.Relation == "source" ? Palette.Bold : Palette.Plain),
+                    new Span(now.Table.Name, now.Relation.IsSource ? Palette.Bold : Palette.Plain),
                     was is null ? HumanText.None : HumanText.NumberOrNone(was.Rows),
                     HumanText.Number(now.Rows),
                     Size(was),

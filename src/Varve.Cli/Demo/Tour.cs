@@ -94,7 +94,7 @@ internal sealed class Tour
         );
         RunScreen.Show(_screen, outcome, isQuiet: false);
         if (outcome.ExitCode != ExitCode.Done)
-            throw new HaltException("VRV300", $"The demonstration did not end as it should. Its folder is {_folder.Path}.");
+            throw new HaltException(WorkCodes.BrokenDemo, $"The demonstration did not end as it should. Its folder is {_folder.Path}.");
     }
 
     private async Task DrawAsync(IBackend lifecycle)

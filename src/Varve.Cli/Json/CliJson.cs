@@ -23,6 +23,7 @@ namespace Varve.Cli.Json;
         typeof(WordConverter<ForecastBytes>),
         typeof(InstantConverter),
         typeof(TableNameConverter),
+        typeof(RelationIdConverter),
         typeof(TimeRangeConverter),
         typeof(DurationConverter),
     ]

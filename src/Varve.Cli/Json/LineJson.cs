@@ -16,6 +16,7 @@ namespace Varve.Cli.Json;
         typeof(WordConverter<ApplyOutcome>),
         typeof(InstantConverter),
         typeof(TableNameConverter),
+        typeof(RelationIdConverter),
         typeof(TimeRangeConverter),
         typeof(DurationConverter),
     ]

@@ -69,9 +69,9 @@ internal static class AnswerScreen
             screen.Line(new Span("No rows in this range.", Palette.Dim));
         screen.Line();
         var zone = LocalColumn.ZoneOf(answer);
-        var width = answer.Parts.Select(p => p.Relation.Length).Append(LeastName).Max();
+        var width = answer.Parts.Select(p => p.Relation.Text.Length).Append(LeastName).Max();
         foreach (var part in answer.Parts)
-            screen.Line(new Span($"{part.Relation.PadRight(width)} {HumanText.Range(part.Range, zone)}", Palette.Dim));
+            screen.Line(new Span($"{part.Relation.Text.PadRight(width)} {HumanText.Range(part.Range, zone)}", Palette.Dim));
         foreach (var note in answer.Notes)
             screen.Line(new("note     ", Palette.Warn), note);
     }

@@ -52,7 +52,7 @@ internal static class ForecastScreen
     /// <summary>A line of rows and a line of bytes for each relation; fewer instants where the terminal is narrow.</summary>
     private static void Table(Screen screen, Forecast forecast)
     {
-        var names = forecast.Relations.Max(r => r.Relation.Length) + 2 + "forever".Length;
+        var names = forecast.Relations.Max(r => r.Relation.Text.Length) + 2 + "forever".Length;
         var shown = Thinned(
             [.. forecast.Total.Index().Where(p => p.Item.IsStep).Select(p => p.Index)],
             Math.Max(2, (screen.Width - names - 4) / StepWidth)
@@ -61,7 +61,7 @@ internal static class ForecastScreen
         var pattern = labels.Count > 1 && labels[1] - labels[0] < Duration.FromDays(28) ? Day : Month;
         var columns = new Columns(["relation", "keep", ">now", .. labels.Select(at => $">{pattern.Format(at)}")]);
         foreach (var relation in forecast.Relations)
-            Lines(relation.Relation, relation.IsRetired ? "retired" : relation.Keep!.Text, relation.Points);
+            Lines(relation.Relation.Text, relation.IsRetired ? "retired" : relation.Keep!.Text, relation.Points);
         if (forecast.Relations.Count > 1)
             Lines("all", "", forecast.Total);
         if (forecast.Archive is { } archive)
@@ -86,7 +86,7 @@ internal static class ForecastScreen
         {
             var rate = relation.Rate;
             columns.Add(
-                new Span(relation.Relation, Palette.Bold),
+                new Span(relation.Relation.Text, Palette.Bold),
                 Amount(rate.RowsPerDay),
                 rate.RowsPerBucket is { } rows ? Amount(rows) : "",
                 rate.Window is { } window
@@ -133,7 +133,7 @@ internal static class ForecastScreen
         );
         foreach (var id in after.Relations.Concat(before.Relations).Select(r => r.Relation).Distinct())
             Add(
-                id,
+                id.Text,
                 before.Relations.FirstOrDefault(r => r.Relation == id)?.Points[^1],
                 after.Relations.FirstOrDefault(r => r.Relation == id)?.Points[^1]
             );

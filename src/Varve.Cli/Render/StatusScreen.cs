@@ -40,7 +40,7 @@ internal static class StatusScreen
             Fact(
                 screen,
                 "hold",
-                $"{hold.Relation ?? "source and tiers"}  {HumanText.Range(hold.Range)}{(hold.Until is { } until ? $" until {HumanText.At(until)}" : "")}: {hold.Reason} ({hold.Who})"
+                $"{hold.Relation?.Text ?? "source and tiers"}  {HumanText.Range(hold.Range)}{(hold.Until is { } until ? $" until {HumanText.At(until)}" : "")}: {hold.Reason} ({hold.Who})"
             );
         }
 
@@ -53,7 +53,7 @@ internal static class StatusScreen
     }
 
     // Late rows, rows without a time that counts, and rows of the future have lines of their own.
-    private static bool IsFact(string code) => code is "VRV210" or "VRV211" or "VRV212";
+    private static bool IsFact(string code) => code is WorkCodes.LateAfterExpiry or WorkCodes.NoTime or WorkCodes.Future;
 
     /// <summary>One line for each policy: what a person with many of them looks for first.</summary>
     internal static void Short(Screen screen, IReadOnlyList<PolicyStatus> all)
@@ -95,7 +95,7 @@ internal static class StatusScreen
         foreach (var relation in status.Relations)
         {
             columns.Add(
-                new Span(relation.Relation, Palette.Bold),
+                new Span(relation.Relation.Text, Palette.Bold),
                 relation.Table.Text,
                 HumanText.Number(relation.Rows),
                 relation.Bytes == 0 ? HumanText.None : HumanText.Bytes(relation.Bytes),
@@ -205,7 +205,7 @@ internal static class StatusScreen
     private static Span Behind(RelationStatus relation) =>
         relation.IsRetired ? new("retired", Palette.Dim)
         : relation.Behind > Duration.Zero ? new(HumanText.Time(relation.Behind), Palette.Warn)
-        : relation.CoveredUntil is null && relation.Relation != "source" ? new("not built", Palette.Warn)
+        : relation.CoveredUntil is null && !relation.Relation.IsSource ? new("not built", Palette.Warn)
         : new(HumanText.None, Palette.Dim);
 
     private static Span Some(int count) => count == 0 ? new("") : new(HumanText.Number(count), Palette.Warn);

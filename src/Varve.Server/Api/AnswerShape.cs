@@ -24,7 +24,7 @@ internal sealed record AnswerShape(
             a.Zone,
             a.Columns,
             [.. a.Rows.Select(r => (IReadOnlyList<object?>)[.. r.Select(Value)])],
-            [.. a.Parts.Select(p => new AnswerPart(p.Relation, p.Range))],
+            [.. a.Parts.Select(p => new AnswerPart(p.Relation.Text, p.Range))],
             a.Missing,
             a.Notes,
             [.. a.Columns.Select((_, i) => Kind(a.Rows.Select(r => r[i]).FirstOrDefault(v => v is not null)))],

@@ -10,8 +10,8 @@ internal static class Coverage
 {
     internal const int Most = 2_000;
 
-    internal static CoverageShape Of(string policy, Ledger ledger, IEnumerable<string> relations, TimeRange range, int windows) =>
-        new(policy, range, [.. relations.Select(r => new RelationCoverage(r, Windows(ledger.Of(r), range, windows)))], ledger.Holds);
+    internal static CoverageShape Of(string policy, Ledger ledger, IEnumerable<RelationId> relations, TimeRange range, int windows) =>
+        new(policy, range, [.. relations.Select(r => new RelationCoverage(r.Text, Windows(ledger.Of(r), range, windows)))], ledger.Holds);
 
     private static List<CoverageWindow> Windows(RelationLedger ledger, TimeRange range, int windows)
     {

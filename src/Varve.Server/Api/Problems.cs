@@ -84,7 +84,7 @@ internal static partial class Problems
                     "A defect in Varve",
                     500,
                     $"This is a defect in Varve; the server's log has it under {context.TraceIdentifier}.",
-                    "VRV900"
+                    WorkCodes.Defect
                 )
                 {
                     ExitCode = Contracts.ExitCode.Defect,
@@ -157,9 +157,10 @@ internal static partial class Problems
         {
             (_, ServerCodes.Unknown) => 401,
             (_, ServerCodes.Forbidden or ServerCodes.NoQueries) => 403,
-            (_, ServerCodes.Missing or "VRV304" or "VRV306" or "VRV305" or "VRV307" or "VRV309") => 404,
+            (_, ServerCodes.Missing or WorkCodes.NoRun or WorkCodes.NoHold) => 404,
+            (_, WorkCodes.NoPolicy or WorkCodes.NoPolicies or WorkCodes.NoTag) => 404,
             (_, ServerCodes.NoPrecondition) => 428,
-            (_, ServerCodes.Changed or "VRV315") => 412,
+            (_, ServerCodes.Changed or WorkCodes.OtherRevision) => 412,
             (_, ServerCodes.RemovesMore or ServerCodes.Conflict or ServerCodes.Unconfirmed or ServerCodes.OverQuota) => 409,
             (_, ServerCodes.TooMany or ServerCodes.TooFast) => 429,
             (_, ServerCodes.BadRequest) => 400,

@@ -169,7 +169,7 @@ internal static class ReadingEndpoints
                     policy,
                     relation,
                     range,
-                    await lifecycle.StepsAsync(policy, relation, range, Cursor.Limit(limit), token)
+                    await lifecycle.StepsAsync(policy, new(relation), range, Cursor.Limit(limit), token)
                 );
             }
         );

@@ -134,7 +134,7 @@ internal static class RemovalEndpoints
                 .ToList();
             return new(
                 new(policy, "released", ended.Count),
-                [.. ended.Select(h => $"the hold on {h.Relation ?? "source and tiers"} {h.Range}: {h.Reason}")],
+                [.. ended.Select(h => $"the hold on {h.Relation?.Text ?? "source and tiers"} {h.Range}: {h.Reason}")],
                 ended.Count,
                 $"release {policy} {string.Join(' ', ended.Select(h => h.Id))}",
                 ended.Count == 0

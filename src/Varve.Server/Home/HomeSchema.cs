@@ -51,7 +51,7 @@ internal sealed class HomeSchema(IEngine engine)
         var version = await VersionAsync(cancellationToken);
         if (version > Version)
             throw new EngineException(
-                "VRV501",
+                ServerCodes.NewerHome,
                 FormattableString.Invariant(
                     $"The home has version {version}, this Varve knows up to {Version}: use the newer Varve that wrote it."
                 )

@@ -18,7 +18,7 @@ internal static class RunConsequence
             return state with { Failures = 0, CircuitUntil = null, Succeeded = run.Finished, Overdue = null };
 
         // Somebody else who has the database for a moment is no fault of the policy, nor is a person who ends a run.
-        if (run.State != RunState.Failed || run.ErrorCode == "VRV301")
+        if (run.State != RunState.Failed || run.ErrorCode == WorkCodes.Busy)
             return state;
         var failures = state.Failures + 1;
         var rest = Duration.Min(s_longestCircuit, s_firstCircuit * (1L << Math.Min(failures - 1, 10)));

@@ -67,12 +67,12 @@ internal static class CarePage
         <p class="hint">Nothing that is held is removed, whatever the policy says.</p>
         {(status.Holds.Count == 0 ? (Html)$"""<p class="none">Nothing is held.</p>""" : (Html)$"""
             <div class="scroll"><table><thead><tr><th>What</th><th>Of which time</th><th>Why</th><th>Who</th><th>Until</th><th><span class="sr">Release</span></th></tr></thead>
-            <tbody>{status.Holds.Select(h => (Html)$"""<tr><td>{h.Relation ?? "source and tiers"}</td><td>{Words.Between(h.Range)}</td><td class="wide">{h.Reason}</td><td>{h.Who}</td><td>{Words.Time(h.Until)}</td><td>{(http.Caller().Role < Role.Operator ? Html.None : (Html)$"""<form data-ask="POST" data-path="{api}/holds/release"><input type="hidden" name="hold" value="{h.Id}"><button class="danger small">Release …</button></form>""")}</td></tr>""")}</tbody></table></div>
+            <tbody>{status.Holds.Select(h => (Html)$"""<tr><td>{h.Relation?.Text ?? "source and tiers"}</td><td>{Words.Between(h.Range)}</td><td class="wide">{h.Reason}</td><td>{h.Who}</td><td>{Words.Time(h.Until)}</td><td>{(http.Caller().Role < Role.Operator ? Html.None : (Html)$"""<form data-ask="POST" data-path="{api}/holds/release"><input type="hidden" name="hold" value="{h.Id}"><button class="danger small">Release …</button></form>""")}</td></tr>""")}</tbody></table></div>
             """)}
         {PolicyTabs.For(http, Role.Operator, $"""
             <form class="line" data-api="POST" data-path="{api}/holds" data-then="reload">
             <label>Why <input name="reason" required placeholder="case 4711" size="24"></label>
-            <label>What <select name="relation"><option value="">source and tiers</option>{status.Relations.Where(r => !r.IsRetired).Select(r => (Html)$"<option>{r.Relation}</option>")}</select></label>
+            <label>What <select name="relation"><option value="">source and tiers</option>{status.Relations.Where(r => !r.IsRetired).Select(r => (Html)$"<option>{r.Relation.Text}</option>")}</select></label>
             {Range(required: false)}<label>Until <input name="until" placeholder="released" size="18"></label><button class="primary">Hold</button></form>
             """)}</section>
         """;
@@ -84,7 +84,7 @@ internal static class CarePage
             return Html.None;
         return $"""
             <section aria-labelledby="waits"><h2 id="waits">Waits for you</h2>
-            {waits.Select(w => (Html)$"""<p class="notice"><b>{w.Relation}</b> {Words.Between(w.Range)}: {w.Reason}</p>""")}
+            {waits.Select(w => (Html)$"""<p class="notice"><b>{w.Relation.Text}</b> {Words.Between(w.Range)}: {w.Reason}</p>""")}
             {PolicyTabs.For(
                 http,
                 Role.Admin,

@@ -50,7 +50,7 @@ internal static class ForecastPage
             <section><h2>Layers</h2><div class="scroll"><table><thead><tr><th>Layer</th><th>Stays</th><th class="n">Rows a day</th><th class="n">Rows now</th><th class="n">Rows then</th><th class="n">Bytes then</th><th>Steady from</th></tr></thead>
             <tbody>{forecast.Relations.Select(r =>
                 (Html)
-                    $"""<tr><td>{r.Relation}</td><td>{r.Keep?.Text ?? "retired"}</td><td class="n">{Words.Number((long)r.Rate.RowsPerDay)}</td><td class="n">{Words.Number(r.Points[0].Rows)}</td><td class="n">{Words.Number(r.Points[^1].Rows)}</td><td class="n">{Words.Bytes(r.Points[^1].Bytes)}</td><td>{Words.Time(r.SteadyFrom)}</td></tr>"""
+                    $"""<tr><td>{r.Relation.Text}</td><td>{r.Keep?.Text ?? "retired"}</td><td class="n">{Words.Number((long)r.Rate.RowsPerDay)}</td><td class="n">{Words.Number(r.Points[0].Rows)}</td><td class="n">{Words.Number(r.Points[^1].Rows)}</td><td class="n">{Words.Bytes(r.Points[^1].Bytes)}</td><td>{Words.Time(r.SteadyFrom)}</td></tr>"""
             )}</tbody></table></div>
             {forecast.Notes.Select(n => (Html)$"""<p class="hint">{n}</p>""")}</section>
             """;

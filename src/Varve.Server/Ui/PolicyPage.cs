@@ -133,7 +133,7 @@ internal static class PolicyPage
             {(status.Failure is { } failure ? (Html)$"""<p class="trouble" role="alert">{failure.Text}</p>""" : Html.None)}
             {(status.LastError is { } error ? (Html)$"""<p class="trouble" role="alert">{error}</p>""" : Html.None)}
             {status.Waits.Where(w => w.NeedsPerson).Select(w =>
-                (Html)$"""<p class="notice" role="status"><b>{w.Relation} waits for you.</b> {w.Reason}</p>"""
+                (Html)$"""<p class="notice" role="status"><b>{w.Relation.Text} waits for you.</b> {w.Reason}</p>"""
             )}
             """;
 
@@ -158,17 +158,17 @@ internal static class PolicyPage
             <div class="scroll"><table><thead><tr><th>Layer</th><th class="n">Rows</th><th class="n">Size</th><th>Oldest</th><th>Newest</th><th>Not covered</th></tr></thead>
             <tbody>{status.Relations.Select(r =>
                 (Html)
-                    $"""<tr><td>{r.Relation}</td><td class="n">{Words.Number(r.Rows)}</td><td class="n">{(r.Bytes == 0 ? "–" : Words.Bytes(r.Bytes))}</td><td>{Words.Time(r.First)}</td><td>{Words.Time(r.Last)}</td><td>{Open(r)}</td></tr>"""
+                    $"""<tr><td>{r.Relation.Text}</td><td class="n">{Words.Number(r.Rows)}</td><td class="n">{(r.Bytes == 0 ? "–" : Words.Bytes(r.Bytes))}</td><td>{Words.Time(r.First)}</td><td>{Words.Time(r.Last)}</td><td>{Open(r)}</td></tr>"""
             )}</tbody></table></div>
             {(
                 status.NextExpiry is { } next
                     ? (Html)
-                        $"""<p>Goes next: ≈ {Words.Number(next.Rows)} rows of {next.Relation}, {(next.At <= status.AsOf ? (Html)$"due now" : Words.Time(next.At))}; the first that is lost is of {Words.Time(next.Range.FromStart ? next.Range.To : next.Range.From)}.</p>"""
+                        $"""<p>Goes next: ≈ {Words.Number(next.Rows)} rows of {next.Relation.Text}, {(next.At <= status.AsOf ? (Html)$"due now" : Words.Time(next.At))}; the first that is lost is of {Words.Time(next.Range.FromStart ? next.Range.To : next.Range.From)}.</p>"""
                     : Html.None
             )}
             {status.Holds.Select(h =>
                 (Html)
-                    $"""<p class="notice"><b>Held:</b> {h.Relation ?? "source and tiers"}, {Words.Between(h.Range)}: {h.Reason} ({h.Who})</p>"""
+                    $"""<p class="notice"><b>Held:</b> {h.Relation?.Text ?? "source and tiers"}, {Words.Between(h.Range)}: {h.Reason} ({h.Who})</p>"""
             )}
             """;
 

@@ -65,7 +65,7 @@ internal static class Strata
         $"{root}/window?relation={Uri.EscapeDataString(relation)}&from={Uri.EscapeDataString(InstantText.Format(window.From))}&to={Uri.EscapeDataString(InstantText.Format(window.To))}";
 
     private static bool IsHeld(RelationCoverage relation, Planning.Hold hold, TimeRange shown) =>
-        hold.Range.Overlaps(shown) && (hold.Relation is null || hold.Relation == relation.Relation);
+        hold.Range.Overlaps(shown) && (hold.Relation is null || hold.Relation.Text == relation.Relation);
 
     private static Html Held(Planning.Hold hold, TimeRange shown, Func<Instant, double> x)
     {

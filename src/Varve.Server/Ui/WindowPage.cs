@@ -32,10 +32,11 @@ internal static class WindowPage
             {
                 var range = Times.Range(from, to);
                 var ledger = await lifecycle.LedgerAsync(policy, token);
-                var steps = await lifecycle.StepsAsync(policy, relation, range, Steps, token);
+                var shown = new RelationId(relation);
+                var steps = await lifecycle.StepsAsync(policy, shown, range, Steps, token);
                 var reports = compare == true ? await lifecycle.VerifyAsync(Selection.Of(policy), range, token) : null;
                 var root = PolicyTabs.Root(http, connection, policy);
-                var isTier = relation != Relations.Source;
+                var isTier = !shown.IsSource;
                 return Shell.Page(
                     http,
                     $"Window of {policy}",
@@ -44,11 +45,11 @@ internal static class WindowPage
                         range
                     )}</h1></div></header>
                     <section aria-labelledby="known"><h2 id="known">What is known</h2>
-                    {Known(ledger.Of(relation), range)}
-                    {ledger.Holds.Where(h => h.Range.Overlaps(range) && (h.Relation is null || h.Relation == relation)).Select(h =>
+                    {Known(ledger.Of(shown), range)}
+                    {ledger.Holds.Where(h => h.Range.Overlaps(range) && (h.Relation is null || h.Relation == shown)).Select(h =>
                         (Html)$"""<p class="notice"><b>Held</b> by {h.Who}: {h.Reason}</p>"""
                     )}
-                    {(isTier ? Compared(http, relation, range, reports) : Html.None)}</section>
+                    {(isTier ? Compared(http, shown, range, reports) : Html.None)}</section>
                     <section aria-labelledby="steps"><h2 id="steps">Steps that touched it</h2>
                     {(
                         steps.Count == 0
@@ -79,19 +80,19 @@ internal static class WindowPage
                 $"""<ul class="known">{found.Select(s => (Html)$"""<li><i class="w-{s.Name}"></i><b>{s.Name}</b> {Words.Ranges(s.Ranges.Intersect(window))}: {s.Meaning}</li>""")}</ul>""";
     }
 
-    private static Html Compared(HttpContext http, string relation, TimeRange range, IReadOnlyList<Execution.VerifyReport>? reports)
+    private static Html Compared(HttpContext http, RelationId shown, TimeRange range, IReadOnlyList<Execution.VerifyReport>? reports)
     {
-        if (reports?.FirstOrDefault(r => r.Tier == relation) is not ({ Buckets: > 0 } or { Failure: not null }))
+        var report = reports?.FirstOrDefault(r => r.Failure is not null || r.Tier == shown);
+        if (report is not ({ Buckets: > 0 } or { Failure: not null }))
         {
             var query =
-                $"?relation={Uri.EscapeDataString(relation)}&from={Uri.EscapeDataString(InstantText.Format(range.From))}&to={Uri.EscapeDataString(InstantText.Format(range.To))}&compare=true";
+                $"?relation={Uri.EscapeDataString(shown.Text)}&from={Uri.EscapeDataString(InstantText.Format(range.From))}&to={Uri.EscapeDataString(InstantText.Format(range.To))}&compare=true";
             return reports is null
                 ? (Html)
                     $"""<p><a class="button" href="{query}">Compare it now</a> <span class="hint">computes it again from what is left; nothing is changed</span></p>"""
                 : (Html)$"""<p class="none">Nothing of it can be computed again: what it was built from has expired.</p>""";
         }
 
-        var report = reports!.First(r => r.Tier == relation);
         return report.Mismatches.Count == 0 && report.Failure is null
             ? (Html)
                 $"""<p>{Words.Badge("good", "agrees")} {Words.Count(report.Buckets, "bucket")} computed again from what is left, and every state compared.</p>"""

@@ -3,6 +3,7 @@ using NodaTime;
 using Varve.Catalog;
 using Varve.Engines;
 using Varve.Execution;
+using Varve.Planning;
 using Varve.Policies;
 
 namespace Varve.Applying;
@@ -107,7 +108,7 @@ internal sealed class PolicyApplier(
             && await Look.DescribeAsync(engine, stored.Policy.Table, cancellationToken) is not null
         )
             throw new PolicyException(
-                "VRV316",
+                WorkCodes.OfPattern,
                 $"{stored.Policy.Name} comes from the pattern {pattern}, and the next run would take the table up again. Name it under `except` of the pattern and apply that, or delete the pattern: varve policy delete {pattern}."
             );
         return await engine.TransactAsync<IReadOnlyList<ApplyResult>>(
@@ -148,7 +149,7 @@ internal sealed class PolicyApplier(
                 $"has the revision {stored.Revision}, applied {Time.InstantText.Format(stored.AppliedAt)} by {stored.AppliedBy}"
             );
         throw new PolicyException(
-            "VRV315",
+            WorkCodes.OtherRevision,
             FormattableString.Invariant(
                 $"{policy} was to have the revision {expected}, and {now}: somebody changed it since it was read. Nothing was stored. Read it again (policy show {policy}), put your change into that, and apply it with that revision."
             )
@@ -299,7 +300,7 @@ internal sealed class PolicyApplier(
             ledger = ledger.SetAside(revision);
         }
 
-        if (inherited is not null && !inherited.Equals(ledger.Of(Planning.Relations.Source).Frozen))
+        if (inherited is not null && !inherited.Equals(ledger.Of(RelationId.Source).Frozen))
             ledger = ledger.Expired(inherited);
         if (LedgerJson.Write(ledger) != LedgerJson.Write(before))
             await desk.Ledgers.SaveAsync(statements, name, ledger, cancellationToken);

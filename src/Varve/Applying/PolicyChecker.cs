@@ -135,7 +135,10 @@ internal sealed class PolicyChecker(IEngine engine, CatalogStore desk, PolicyIns
     public async Task<Problem?> BelongsAsync(TableName table, string policy, CatalogSnapshot shelf, CancellationToken cancellationToken)
     {
         if (shelf.IsOwn(table))
-            return new("VRV135", $"{table.Text} is a relation of Varve's own, and cannot be the source of a policy.") { Path = "table" };
+            return new(PolicyCodes.NameTaken, $"{table.Text} is a relation of Varve's own, and cannot be the source of a policy.")
+            {
+                Path = "table",
+            };
         foreach (var other in shelf.OfTable(table.Name).Where(s => s.Policy.Name != policy))
         {
             // A policy may say its table without the schema, which is the engine's default one then.

@@ -32,11 +32,11 @@ internal sealed class PolicyComparison(IEngine engine, Session session)
         }
         catch (PolicyException changed)
         {
-            return [.. changed.Problems.Select(p => new Drift(Relations.Source, stored.Policy.Table, p.Message))];
+            return [.. changed.Problems.Select(p => new Drift(RelationId.Source, stored.Policy.Table, p.Message))];
         }
         catch (EngineException failed)
         {
-            return [new(Relations.Source, stored.Policy.Table, $"It could not be looked at. {PolicyTrouble.Told(stored, failed).Text}")];
+            return [new(RelationId.Source, stored.Policy.Table, $"It could not be looked at. {PolicyTrouble.Told(stored, failed).Text}")];
         }
     }
 
@@ -60,7 +60,7 @@ internal sealed class PolicyComparison(IEngine engine, Session session)
         [
             .. ColumnTypeChanges
                 .Waits(blueprint, ColumnTypeChanges.Of(blueprint, ledger))
-                .Select(w => new Drift(Relations.Source, blueprint.Source, w.Reason)),
+                .Select(w => new Drift(RelationId.Source, blueprint.Source, w.Reason)),
         ];
         foreach (var tier in whole.Tiers.Concat(whole.Retired).Where(t => ledger.Of(t.Id).Created))
         {
@@ -100,4 +100,4 @@ public sealed record PolicyDiff(
 /// <param name="Relation">source, all, or a tier's id.</param>
 /// <param name="Table">The relation.</param>
 /// <param name="Finding">What is different, and the way out.</param>
-public sealed record Drift(string Relation, TableName Table, string Finding);
+public sealed record Drift(RelationId Relation, TableName Table, string Finding);

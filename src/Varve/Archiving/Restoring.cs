@@ -116,12 +116,12 @@ internal sealed class Restoring(IEngine engine, PartPlace place, IArchiveStore s
             var found =
                 parts.Find(p => p.Rows == part.File)
                 ?? throw new HaltException(
-                    "VRV342",
+                    WorkCodes.PartMissing,
                     $"The manifest {PartChecker.ManifestOf(part)} is missing from {store.DisplayName}. Put it back from a copy; archive verify shows all that is missing."
                 );
             if (found.Manifest.Sha256 != part.Sha256)
                 throw new HaltException(
-                    "VRV345",
+                    WorkCodes.BadManifest,
                     $"The manifest {found.File} is not of the part that the catalog knows. Put it back from a copy; archive verify shows all that is wrong."
                 );
         }
@@ -130,13 +130,13 @@ internal sealed class Restoring(IEngine engine, PartPlace place, IArchiveStore s
             parts.RemoveAll(p => !Means(table, p.Manifest));
         if (parts.Count == 0)
             throw new PolicyException(
-                "VRV348",
+                WorkCodes.NothingArchived,
                 $"{store.DisplayName} holds nothing of {request.Policy}{(request.Table is { } one ? $" and {one.Text}" : "")} in that range. archive list shows what is archived."
             );
         return parts.Find(p => p.Manifest.Table != parts[0].Manifest.Table) is not { } other
             ? parts
             : throw new PolicyException(
-                "VRV349",
+                WorkCodes.NoRestore,
                 $"{store.DisplayName} holds rows of two tables in that range: {parts[0].File} is of {parts[0].Manifest.Table}, {other.File} of {other.Manifest.Table}. Say which is meant: --table {parts[0].Manifest.Table}."
             );
     }
@@ -177,7 +177,7 @@ internal sealed class Restoring(IEngine engine, PartPlace place, IArchiveStore s
 
     private static PolicyException Changed(string file, string what, string other, string its) =>
         new(
-            "VRV349",
+            WorkCodes.NoRestore,
             $"The table changed between two parts: in {file} {what}, in {other} it is {its}. Restore ranges that hold only one of them (--from, --to), each into a table of its own (--into), or copy one of them with its manifest to another place and restore it from there (--archive, --location)."
         );
 
@@ -193,7 +193,7 @@ internal sealed class Restoring(IEngine engine, PartPlace place, IArchiveStore s
         refuse(target);
         if (await statements.DescribeAsync(target, cancellationToken) is not null)
             throw new PolicyException(
-                "VRV349",
+                WorkCodes.NoRestore,
                 $"{target.Text} exists, and a restore writes into no table that is there. Name another one with --into, or drop it."
             );
         return target;
@@ -282,7 +282,7 @@ internal sealed class Restoring(IEngine engine, PartPlace place, IArchiveStore s
 
     private static HaltException Differs(string file, string difference) =>
         new(
-            "VRV343",
+            WorkCodes.PartAltered,
             $"What was restored of {file} is not what its manifest says: {difference}. Nothing was kept of it. Put the part back from a copy."
         );
 }

@@ -172,7 +172,7 @@ internal sealed class AuditLog(CatalogTables tables, string? key, bool isAtomic 
         head.Length is >= ShortestHead and <= 64 && head.All(char.IsAsciiHexDigit)
             ? head.ToLowerInvariant()
             : throw new PolicyException(
-                "VRV332",
+                WorkCodes.NoHead,
                 FormattableString.Invariant(
                     $"A head of the audit log has 64 hexadecimal digits, and '{head}' is none. Write the one that a run or varve audit --verify printed, or at least its first {ShortestHead} digits."
                 )

@@ -11,7 +11,7 @@ namespace Varve.Catalog;
 /// <param name="Relation">A tier's id, or the stitched view.</param>
 /// <param name="Kind">states, view or stitched.</param>
 /// <param name="Table">Its name.</param>
-internal sealed record OwnRelation(string Policy, string Relation, string Kind, TableName Table);
+internal sealed record OwnRelation(string Policy, RelationId Relation, string Kind, TableName Table);
 
 /// <summary>What a diagnosis reads of the catalog, and nobody else.</summary>
 internal sealed class CatalogDiagnostics(CatalogTables tables)
@@ -23,11 +23,11 @@ internal sealed class CatalogDiagnostics(CatalogTables tables)
                     $"SELECT policy, relation, kind, schema_name, name FROM {tables.Relations} ORDER BY policy, relation, kind",
                     cancellationToken
                 )
-            ).Select(r => new OwnRelation(r.Text(0), r.Text(1), r.Text(2), new(r.TextOrNull(3), r.Text(4)))),
+            ).Select(r => new OwnRelation(r.Text(0), new(r.Text(1)), r.Text(2), new(r.TextOrNull(3), r.Text(4)))),
         ];
 
     /// <summary>The edges of a stitched view, oldest first.</summary>
-    public async Task<IReadOnlyList<(string Relation, Instant At)>> EdgesAsync(
+    public async Task<IReadOnlyList<(RelationId Relation, Instant At)>> EdgesAsync(
         IStatements statements,
         string policy,
         CancellationToken cancellationToken
@@ -38,7 +38,7 @@ internal sealed class CatalogDiagnostics(CatalogTables tables)
                     $"SELECT relation, at_us FROM {tables.Edges} WHERE policy = {policy} ORDER BY at_us",
                     cancellationToken
                 )
-            ).Select(r => (r.Text(0), Micros.ToInstant(r.Long(1)))),
+            ).Select(r => (new RelationId(r.Text(0)), Micros.ToInstant(r.Long(1)))),
         ];
 
     /// <summary>Whether the tables that people read show what a ledger says.</summary>

@@ -31,7 +31,7 @@ internal sealed class FormerLedgers(CatalogTables tables)
             if (LedgerJson.Write(ledger) == "{}")
                 continue;
             await statements.ExecuteAsync(
-                $"INSERT INTO {tables.Ledgers} (policy, version, shown, expired, document) VALUES ({policy}, 1, 1, {!ledger.Of(Relations.Source).Frozen.IsEmpty}, {LedgerJson.Write(ledger)})",
+                $"INSERT INTO {tables.Ledgers} (policy, version, shown, expired, document) VALUES ({policy}, 1, 1, {!ledger.Of(RelationId.Source).Frozen.IsEmpty}, {LedgerJson.Write(ledger)})",
                 cancellationToken
             );
         }
@@ -59,7 +59,7 @@ internal sealed class FormerLedgers(CatalogTables tables)
             $"SELECT relation, at_us FROM {tables.Edges} WHERE policy = {policy} ORDER BY at_us",
             cancellationToken
         );
-        var ids = coverage.Concat(dirty).Concat(own).Select(r => r.Text(0)).Distinct(StringComparer.Ordinal);
+        var ids = coverage.Concat(dirty).Concat(own).Select(r => new RelationId(r.Text(0))).Distinct();
         return Ledger.Empty("") with
         {
             ConfirmedRevision = facts.TryGetValue("confirmed_revision", out var confirmed) ? Number(confirmed) : 0,
@@ -69,17 +69,13 @@ internal sealed class FormerLedgers(CatalogTables tables)
             Types = facts.GetValueOrDefault("column_types") is { Length: > 0 } types
                 ? types.Split(Separator).Chunk(2).ToFrozenDictionary(pair => pair[0], pair => pair[1])
                 : FrozenDictionary<string, string>.Empty,
-            Relations = ids.ToFrozenDictionary(
-                id => id,
-                id => Sets(id, coverage, dirty, [.. own.Where(r => r.Text(0) == id)]),
-                StringComparer.Ordinal
-            ),
+            Relations = ids.ToFrozenDictionary(id => id, id => Sets(id, coverage, dirty, [.. own.Where(r => r.Text(0) == id.Text)])),
             Edges =
             [
                 .. edges.Select(
                     (r, i) =>
                         new StitchPart(
-                            r.Text(0),
+                            new(r.Text(0)),
                             new(
                                 Micros.ToInstant(r.Long(1)),
                                 i + 1 < edges.Count ? Micros.ToInstant(edges[i + 1].Long(1)) : NodaTime.Instant.MaxValue
@@ -90,7 +86,7 @@ internal sealed class FormerLedgers(CatalogTables tables)
         };
     }
 
-    private static RelationLedger Sets(string id, IReadOnlyList<Row> coverage, IReadOnlyList<Row> dirty, IReadOnlyList<Row> own)
+    private static RelationLedger Sets(RelationId id, IReadOnlyList<Row> coverage, IReadOnlyList<Row> dirty, IReadOnlyList<Row> own)
     {
         var states = own.FirstOrDefault(r => r.Text(1) == "states");
         return new()
@@ -109,19 +105,22 @@ internal sealed class FormerLedgers(CatalogTables tables)
             Cut =
             [
                 .. dirty
-                    .Where(r => r.Text(0) == id && r.Text(1) == "cut")
-                    .Select(r => new CutBucket(Range(r), r.Long(4), r.Truth(5)) { Input = r.TextOrNull(6) })
+                    .Where(r => r.Text(0) == id.Text && r.Text(1) == "cut")
+                    .Select(r => new CutBucket(Range(r), r.Long(4), r.Truth(5))
+                    {
+                        Input = r.TextOrNull(6) is { } input ? new(input) : null,
+                    })
                     .OrderBy(c => c.Bucket.From),
             ],
             Thin = dirty
-                .Where(r => r.Text(0) == id && r.Text(1) == "thin")
+                .Where(r => r.Text(0) == id.Text && r.Text(1) == "thin")
                 .GroupBy(r => r.Text(6))
                 .ToFrozenDictionary(g => g.Key, g => RangeSet.Of(g.Select(Range))),
         };
     }
 
-    private static RangeSet Of(IReadOnlyList<Row> rows, string relation, string kind) =>
-        RangeSet.Of(rows.Where(r => r.Text(0) == relation && r.Text(1) == kind).Select(Range));
+    private static RangeSet Of(IReadOnlyList<Row> rows, RelationId relation, string kind) =>
+        RangeSet.Of(rows.Where(r => r.Text(0) == relation.Text && r.Text(1) == kind).Select(Range));
 
     private static TimeRange Range(Row row) => new(Micros.ToInstant(row.Long(2)), Micros.ToInstant(row.Long(3)));
 

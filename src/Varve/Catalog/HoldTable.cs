@@ -51,7 +51,7 @@ internal sealed class HoldTable(CatalogTables tables)
     private static Hold Hold(Row r) =>
         new(
             r.Text(0),
-            r.TextOrNull(1),
+            r.TextOrNull(1) is { } relation ? new(relation) : null,
             new(Micros.ToInstant(r.Long(2)), Micros.ToInstant(r.Long(3))),
             r.Text(4),
             r.Text(5),
@@ -71,7 +71,7 @@ internal sealed class HoldTable(CatalogTables tables)
         await statements.ExecuteAsync(
             $"""
             INSERT INTO {tables.Holds} (hold, policy, relation, from_us, to_us, reason, who, until_us, set_us)
-            VALUES ({hold.Id}, {policy}, {hold.Relation}, {Micros.From(hold.Range.From)}, {Micros.From(
+            VALUES ({hold.Id}, {policy}, {hold.Relation?.Text}, {Micros.From(hold.Range.From)}, {Micros.From(
                 hold.Range.To
             )}, {hold.Reason}, {hold.Who}, {until}, {Micros.From(at)})
             """,
@@ -96,10 +96,10 @@ internal sealed class HoldTable(CatalogTables tables)
                 $"SELECT DISTINCT relation FROM {tables.Holds} WHERE policy = {policy} AND relation IS NOT NULL",
                 cancellationToken
             )
-        ).Select(r => r.Text(0));
-        foreach (var relation in held.Where(r => Relations.SetAside(r, revision) != r))
+        ).Select(r => new RelationId(r.Text(0)));
+        foreach (var relation in held.Where(r => r.SetAside(revision) != r))
             await statements.ExecuteAsync(
-                $"UPDATE {tables.Holds} SET relation = {Relations.SetAside(relation, revision)} WHERE policy = {policy} AND relation = {relation}",
+                $"UPDATE {tables.Holds} SET relation = {relation.SetAside(revision).Text} WHERE policy = {policy} AND relation = {relation.Text}",
                 cancellationToken
             );
     }

@@ -34,7 +34,7 @@ internal static class LedgerJson
             if (ledger.ArrivalSeen is { } seen)
                 json.WriteNumber("arrival", seen);
             Map(json, "types", ledger.Types.OrderBy(t => t.Key, StringComparer.Ordinal), (j, type) => j.WriteStringValue(type));
-            Map(json, "relations", ledger.Relations.OrderBy(r => r.Key, StringComparer.Ordinal), Relation);
+            Map(json, "relations", ledger.Relations.OrderBy(r => r.Key).Select(r => KeyValuePair.Create(r.Key.Text, r.Value)), Relation);
             List(
                 json,
                 "edges",
@@ -44,7 +44,7 @@ internal static class LedgerJson
                         j,
                         () =>
                         {
-                            j.WriteStringValue(part.Relation);
+                            j.WriteStringValue(part.Relation.Text);
                             At(j, part.Range.From);
                             At(j, part.Range.To);
                         }
@@ -76,7 +76,7 @@ internal static class LedgerJson
                         j,
                         () =>
                         {
-                            j.WriteStringValue(released.Relation);
+                            j.WriteStringValue(released.Relation?.Text);
                             At(j, released.Range.From);
                             At(j, released.Range.To);
                         }
@@ -108,11 +108,11 @@ internal static class LedgerJson
             ZoneVersion = TextOf(json, "zone"),
             ArrivalSeen = NumberOf(json, "arrival"),
             Types = MapOf(json, "types", t => t.GetString()!),
-            Relations = MapOf(json, "relations", RelationOf),
-            Edges = ListOf(json, "edges", e => new StitchPart(e[0].GetString()!, RangeOf(e, 1))),
+            Relations = MapOf(json, "relations", RelationOf).ToFrozenDictionary(r => new RelationId(r.Key), r => r.Value),
+            Edges = ListOf(json, "edges", e => new StitchPart(new(e[0].GetString()!), RangeOf(e, 1))),
             Going = ListOf(json, "going", GoingOf),
             Seen = ListOf(json, "seen", s => new SeenPart(RangeOf(s, 0), s[2].GetString()!, Micros.ToInstant(s[3].GetInt64()))),
-            Released = ListOf(json, "released", r => new ReleasedRange(r[0].GetString(), RangeOf(r, 1))),
+            Released = ListOf(json, "released", r => new ReleasedRange(r[0].GetString() is { } held ? new(held) : null, RangeOf(r, 1))),
             Drill = TextOf(json, "drill") is { } drill ? new(TextOf(json, "drillSchema"), drill) : null,
             Last = json.TryGetProperty("last", out var last) ? LastOf(last) : null,
             Pending = json.TryGetProperty("pending", out var pending) ? new(TextOf(pending, "action")!, TextOf(pending, "facts")!) : null,
@@ -221,20 +221,20 @@ internal static class LedgerJson
         if (cut.ByOthers)
             json.WriteBoolean("others", true);
         if (cut.Input is { } input)
-            json.WriteString("input", input);
+            json.WriteString("input", input.Text);
         json.WriteEndObject();
     }
 
     private static CutBucket CutOf(JsonElement json) =>
         new(RangeOf(json.GetProperty("bucket"), 0), json.GetProperty("left").GetInt64(), json.TryGetProperty("others", out _))
         {
-            Input = TextOf(json, "input"),
+            Input = TextOf(json, "input") is { } input ? new(input) : null,
         };
 
     private static void Going(Utf8JsonWriter json, GoingRange going)
     {
         json.WriteStartObject();
-        json.WriteString("relation", going.Relation);
+        json.WriteString("relation", going.Relation.Text);
         json.WritePropertyName("range");
         Range(json, going.Range);
         if (going.WholeFrom is { } whole)
@@ -259,7 +259,7 @@ internal static class LedgerJson
 
     private static GoingRange GoingOf(JsonElement json) =>
         new(
-            TextOf(json, "relation")!,
+            new(TextOf(json, "relation")!),
             RangeOf(json.GetProperty("range"), 0),
             NumberOf(json, "whole") is { } whole ? Micros.ToInstant(whole) : null,
             json.GetProperty("rows").GetInt64(),

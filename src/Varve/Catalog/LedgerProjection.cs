@@ -17,7 +17,7 @@ internal sealed class LedgerProjection(CatalogTables tables)
         foreach (var some in Coverage(ledger).Chunk(MostRows))
         {
             var rows = some.Select(r =>
-                (SqlText)$"({policy}, {r.Relation}, {r.Kind}, {Micros.From(r.Range.From)}, {Micros.From(r.Range.To)})"
+                (SqlText)$"({policy}, {r.Relation.Text}, {r.Kind}, {Micros.From(r.Range.From)}, {Micros.From(r.Range.To)})"
             );
             await statements.ExecuteAsync(
                 $"INSERT INTO {tables.Coverage} (policy, relation, kind, from_us, to_us) VALUES {SqlText.Join(", ", rows)}",
@@ -29,7 +29,7 @@ internal sealed class LedgerProjection(CatalogTables tables)
         {
             var rows = some.Select(r =>
                 (SqlText)
-                    $"({policy}, {r.Relation}, {r.Kind}, {Micros.From(r.Range.From)}, {Micros.From(r.Range.To)}, {Left(r)}, {Others(r)}, {r.State})"
+                    $"({policy}, {r.Relation.Text}, {r.Kind}, {Micros.From(r.Range.From)}, {Micros.From(r.Range.To)}, {Left(r)}, {Others(r)}, {r.State})"
             );
             await statements.ExecuteAsync(
                 $"INSERT INTO {tables.Dirty} (policy, relation, kind, from_us, to_us, rows_left, by_others, state) VALUES {SqlText.Join(", ", rows)}",
@@ -56,13 +56,13 @@ internal sealed class LedgerProjection(CatalogTables tables)
         stored
             .Select(r => (r.Text(0), r.Text(1), Same(r.Long(2)), Same(r.Long(3))))
             .Order()
-            .SequenceEqual(expected.Select(r => (r.Relation, r.Kind, Micros.From(r.Range.From), Micros.From(r.Range.To))).Order());
+            .SequenceEqual(expected.Select(r => (r.Relation.Text, r.Kind, Micros.From(r.Range.From), Micros.From(r.Range.To))).Order());
 
     // Not every database stores the numbers of −∞ and +∞: some have those next to them.
     private static long Same(long micros) => Micros.From(Micros.ToInstant(micros));
 
     private static IEnumerable<ShownRange> Coverage(Ledger ledger) =>
-        from relation in ledger.Relations.OrderBy(r => r.Key, StringComparer.Ordinal)
+        from relation in ledger.Relations.OrderBy(r => r.Key)
         let sets = relation.Value
         from set in new[] { ("covered", sets.Covered), ("frozen", sets.Frozen), ("accepted", sets.Accepted) }
         from range in set.Item2
@@ -70,7 +70,7 @@ internal sealed class LedgerProjection(CatalogTables tables)
 
     private static IEnumerable<ShownRange> Dirty(Ledger ledger)
     {
-        foreach (var (relation, sets) in ledger.Relations.OrderBy(r => r.Key, StringComparer.Ordinal))
+        foreach (var (relation, sets) in ledger.Relations.OrderBy(r => r.Key))
         {
             foreach (
                 var (kind, set) in new[]
@@ -88,7 +88,7 @@ internal sealed class LedgerProjection(CatalogTables tables)
                 foreach (var range in set)
                     yield return new(relation, "thin", range) { State = column };
             foreach (var cut in sets.Cut)
-                yield return new(relation, "cut", cut.Bucket) { State = cut.Input, Cut = cut };
+                yield return new(relation, "cut", cut.Bucket) { State = cut.Input?.Text, Cut = cut };
         }
     }
 
@@ -106,7 +106,7 @@ internal sealed class LedgerProjection(CatalogTables tables)
         return $"NULL";
     }
 
-    private sealed record ShownRange(string Relation, string Kind, TimeRange Range)
+    private sealed record ShownRange(RelationId Relation, string Kind, TimeRange Range)
     {
         public string? State { get; init; }
 

@@ -103,7 +103,7 @@ internal sealed class LedgerTable(CatalogTables tables, Dialect dialect, PolicyT
             ? RangeSet.Of(parts.Where(p => p.Location == location).Select(p => p.Range))
             : RangeSet.Empty;
         if (!archived.IsEmpty)
-            ledger = ledger.With(Relations.Source, ledger.Of(Relations.Source) with { Archived = archived });
+            ledger = ledger.With(RelationId.Source, ledger.Of(RelationId.Source) with { Archived = archived });
         return ledger with
         {
             Revision = policy.Revision,
@@ -142,7 +142,7 @@ internal sealed class LedgerTable(CatalogTables tables, Dialect dialect, PolicyT
     {
         var next = ledger.Version + 1;
         var document = LedgerJson.Write(ledger);
-        var expired = !ledger.Of(Relations.Source).Frozen.IsEmpty;
+        var expired = !ledger.Of(RelationId.Source).Frozen.IsEmpty;
         var written = (await IsNowAsync(statements, policy, ledger, cancellationToken), ledger.Version) switch
         {
             (null, _) => null,
@@ -222,7 +222,7 @@ internal sealed class LedgerTable(CatalogTables tables, Dialect dialect, PolicyT
     public async Task<IReadOnlyDictionary<string, RangeSet>> FrozenAsync(IStatements statements, CancellationToken cancellationToken) =>
         (await statements.QueryAsync($"SELECT policy, document FROM {tables.Ledgers} WHERE expired", cancellationToken)).ToDictionary(
             r => r.Text(0),
-            r => LedgerJson.Read(r.Text(1)).Of(Relations.Source).Frozen,
+            r => LedgerJson.Read(r.Text(1)).Of(RelationId.Source).Frozen,
             StringComparer.Ordinal
         );
 
@@ -230,7 +230,7 @@ internal sealed class LedgerTable(CatalogTables tables, Dialect dialect, PolicyT
     public async Task RegisterAsync(
         IStatements statements,
         string policy,
-        string relation,
+        RelationId relation,
         string kind,
         TableName table,
         Instant at,
@@ -244,7 +244,7 @@ internal sealed class LedgerTable(CatalogTables tables, Dialect dialect, PolicyT
         if (known.Count > 0)
             return;
         await statements.ExecuteAsync(
-            $"INSERT INTO {tables.Relations} (policy, relation, kind, schema_name, name, created_us) VALUES ({policy}, {relation}, {kind}, {table.Schema}, {table.Name}, {Micros.From(at)})",
+            $"INSERT INTO {tables.Relations} (policy, relation, kind, schema_name, name, created_us) VALUES ({policy}, {relation.Text}, {kind}, {table.Schema}, {table.Name}, {Micros.From(at)})",
             cancellationToken
         );
     }
@@ -281,7 +281,7 @@ internal sealed class LedgerTable(CatalogTables tables, Dialect dialect, PolicyT
         await statements.ExecuteAsync($"DELETE FROM {tables.Edges} WHERE policy = {policy}", cancellationToken);
         if (parts.Count == 0)
             return;
-        var rows = parts.Select(p => (SqlText)$"({policy}, {p.Relation}, {Micros.From(p.Range.From)})");
+        var rows = parts.Select(p => (SqlText)$"({policy}, {p.Relation.Text}, {Micros.From(p.Range.From)})");
         await statements.ExecuteAsync(
             $"INSERT INTO {tables.Edges} (policy, relation, at_us) VALUES {SqlText.Join(", ", rows)}",
             cancellationToken

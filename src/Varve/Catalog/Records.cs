@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using NodaTime;
+using Varve.Planning;
 using Varve.Policies;
 using Varve.Time;
 
@@ -114,7 +115,7 @@ public sealed record StepRecord(
     string Run,
     int Ordinal,
     string Kind,
-    string Relation,
+    RelationId Relation,
     string Ranges,
     string Reason,
     StepStatus Status,

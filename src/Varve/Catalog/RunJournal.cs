@@ -126,7 +126,7 @@ internal sealed class RunJournal(CatalogTables tables, Duration keep)
         {
             var rows = some.Select(s =>
                 (SqlText)
-                    $"({run}, {policy}, {(long)s.ordinal}, {s.step.Kind}, {s.step.Relation}, {string.Join(' ', s.step.Touches)}, {s.step.Reason}, {StepStatus.Planned.Word()}, 0, 0, 0)"
+                    $"({run}, {policy}, {(long)s.ordinal}, {s.step.Kind}, {s.step.Relation.Text}, {string.Join(' ', s.step.Touches)}, {s.step.Reason}, {StepStatus.Planned.Word()}, 0, 0, 0)"
             );
             await statements.ExecuteAsync(
                 $"INSERT INTO {tables.Steps} (run, policy, ordinal, kind, relation, ranges, reason, status, rows_in, rows_written, rows_removed) VALUES {SqlText.Join(", ", rows)}",
@@ -328,7 +328,7 @@ internal sealed class RunJournal(CatalogTables tables, Duration keep)
     public async Task<IReadOnlyList<StepRecord>> TouchingAsync(
         IStatements statements,
         string policy,
-        string relation,
+        RelationId relation,
         TimeRange range,
         int limit,
         CancellationToken cancellationToken
@@ -336,7 +336,7 @@ internal sealed class RunJournal(CatalogTables tables, Duration keep)
     {
         // Ranges are kept as text, which no database can compare.
         var rows = await statements.QueryAsync(
-            $"{StepColumns} WHERE policy = {policy} AND relation = {relation} ORDER BY run DESC, ordinal DESC LIMIT {(long)MostTouching}",
+            $"{StepColumns} WHERE policy = {policy} AND relation = {relation.Text} ORDER BY run DESC, ordinal DESC LIMIT {(long)MostTouching}",
             cancellationToken
         );
         return [.. rows.Select(Step).Where(s => s.Touches(range)).Take(limit)];
@@ -350,7 +350,7 @@ internal sealed class RunJournal(CatalogTables tables, Duration keep)
             r.Text(0),
             (int)r.Long(1),
             r.Text(2),
-            r.Text(3),
+            new(r.Text(3)),
             r.Text(4),
             r.Text(5),
             StatusWords.Step(r.Text(6)),

@@ -16,21 +16,24 @@ internal static class SelectionRules
     {
         List<StoredPolicy> all = [.. policies, .. patterns];
         if (all.Count == 0)
-            throw new PolicyException("VRV305", "No policy is stored in this database: write one and apply it (varve apply policy.yaml).");
+            throw new PolicyException(
+                WorkCodes.NoPolicies,
+                "No policy is stored in this database: write one and apply it (varve apply policy.yaml)."
+            );
         foreach (var name in selection.Names.Where(n => !all.Exists(s => Named(s, n))))
         {
             var near = Suggestions.To(name, all.Select(s => s.Policy.Name));
             throw new PolicyException(
-                "VRV306",
+                WorkCodes.NoPolicy,
                 $"There is no policy {name}. {(near.Count > 0 ? $"Did you mean {near[0]}?" : $"Stored are: {string.Join(", ", all.Select(s => s.Policy.Name).Take(20))}.")}"
             );
         }
 
         foreach (var tag in selection.Tags.Where(t => !all.Exists(s => Tagged(s, t))))
-            throw new PolicyException("VRV307", $"No policy has the tag {tag}; tags lists those that are used.");
+            throw new PolicyException(WorkCodes.NoTag, $"No policy has the tag {tag}; tags lists those that are used.");
         if (!all.Exists(Chosen))
             throw new PolicyException(
-                "VRV307",
+                WorkCodes.NoTag,
                 $"No policy has all of these at once: {string.Join(", ", selection.Names.Concat(selection.Tags))}."
             );
         return [.. policies.Where(Chosen)];

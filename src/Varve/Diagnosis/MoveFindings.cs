@@ -9,7 +9,7 @@ internal static class MoveFindings
 {
     public static IEnumerable<Finding> Of(PolicyLayout blueprint, Ledger ledger)
     {
-        var (name, source, sets) = (blueprint.Policy.Name, blueprint.Source.Text, ledger.Of(Relations.Source));
+        var (name, source, sets) = (blueprint.Policy.Name, blueprint.Source.Text, ledger.Of(RelationId.Source));
         foreach (var (place, moved) in sets.Moved.OrderBy(m => m.Key, StringComparer.Ordinal))
         {
             List<TablePiece> back =

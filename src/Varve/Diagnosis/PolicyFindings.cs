@@ -89,7 +89,7 @@ internal static class PolicyFindings
         );
 
     /// <summary>The edges that are stored against those that follow from the coverage.</summary>
-    public static IEnumerable<Finding> Of(PolicyLayout blueprint, Ledger ledger, IReadOnlyList<(string Relation, Instant At)> edges)
+    public static IEnumerable<Finding> Of(PolicyLayout blueprint, Ledger ledger, IReadOnlyList<(RelationId Relation, Instant At)> edges)
     {
         var expected = StitchedView.Of(blueprint, ledger.Of).Select(p => (p.Relation, p.Range.From)).ToList();
         if (expected.SequenceEqual(edges))
@@ -103,6 +103,6 @@ internal static class PolicyFindings
         );
     }
 
-    private static string Shown(IEnumerable<(string Relation, Instant At)> edges) =>
+    private static string Shown(IEnumerable<(RelationId Relation, Instant At)> edges) =>
         string.Join(", ", edges.Select(e => $"{e.Relation} from {InstantText.Format(e.At)}")) is { Length: > 0 } text ? text : "nothing";
 }

@@ -10,7 +10,7 @@ namespace Varve.Execution;
 /// rows are about to go: a tier that takes them over loses the only copy of the old ones. A few are followed, and said;
 /// many, or a bucket of which every value is gone, wait for a person.
 /// </summary>
-internal sealed class ChangedValues(StepContext context, string relation)
+internal sealed class ChangedValues(StepContext context, RelationId relation)
 {
     /// <summary>So many buckets of a step are followed in any case.</summary>
     private const int Fewest = 5;
@@ -138,4 +138,4 @@ internal sealed class ChangedValues(StepContext context, string relation)
 /// <param name="Buckets">How many buckets.</param>
 /// <param name="Rows">The rows of the series that changed in them.</param>
 /// <param name="Waits">True where they stay as they were built until a person has looked; false where they were built again.</param>
-public sealed record ProofChange(string Tier, IReadOnlyList<TimeRange> Ranges, long Buckets, long Rows, bool Waits);
+public sealed record ProofChange(RelationId Tier, IReadOnlyList<TimeRange> Ranges, long Buckets, long Rows, bool Waits);

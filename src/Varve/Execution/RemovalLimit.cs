@@ -28,7 +28,7 @@ internal sealed class RemovalLimit(long? most, RemovalAllowance? allowance = nul
             return;
         if (most is { } limit && _removed + rows > limit)
             throw new HaltException(
-                "VRV317",
+                WorkCodes.TooManyRows,
                 string.Create(
                     CultureInfo.InvariantCulture,
                     $"this step would remove {rows:N0} rows, and the run {_removed + rows:N0} in all; --max-remove allows {limit:N0}. They stay. See varve plan, and allow more if it is meant."

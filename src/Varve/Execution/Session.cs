@@ -72,7 +72,7 @@ internal sealed class Session
         if (found is [{ Pattern: var pattern } only] && pattern != policy)
             return only;
         throw new PolicyException(
-            "VRV316",
+            WorkCodes.OfPattern,
             $"{policy} is a pattern, and this is about one table. {(found.Count == 0 ? "It has none yet: the next run takes up those that it matches" : $"Name one of its policies: {string.Join(", ", found.Take(20).Select(p => p.Policy.Name))}")}."
         );
     }

@@ -62,7 +62,7 @@ internal sealed class SourceLook(Dialect dialect, IStatements statements, Policy
             await statements.QueryAsync(RowsSql.SeriesEach(dialect, blueprint.Time.Starts, tier.States, ranges), cancellationToken)
         ).ToDictionary(r => r.Long(0), r => r.Long(1));
         var differing = (
-            await statements.QueryAsync(new CompareSql(known, tier, dialect).Buckets(Relations.Source, ranges), cancellationToken)
+            await statements.QueryAsync(new CompareSql(known, tier, dialect).Buckets(RelationId.Source, ranges), cancellationToken)
         ).ToDictionary(r => r.Long(0), r => (Series: r.Long(6), Found: r.Long(4)));
         var there = stored.Where(s => !differing.TryGetValue(s.Key, out var d) || d.Series < s.Value || d.Found > 0).ToList();
         if (there.Count == 0)

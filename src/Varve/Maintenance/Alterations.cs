@@ -28,7 +28,7 @@ internal sealed class Alterations(IEngine engine, Session session, AuditActor ac
         await using var work = await session.WorkAsync(stored, cancellationToken);
         var (_, blueprint, state, plan) = work.Survey;
         if (blueprint.Retired.Count == 0)
-            throw new PolicyException("VRV313", $"{stored.Policy.Name} has no retired tier; status shows its tiers.");
+            throw new PolicyException(WorkCodes.NothingRetired, $"{stored.Policy.Name} has no retired tier; status shows its tiers.");
         Check(blueprint, state.Ledger, plan);
         return await session.WriteAsync(
             async (s, token) =>
@@ -80,14 +80,14 @@ internal sealed class Alterations(IEngine engine, Session session, AuditActor ac
         var columns = ColumnTypeChanges.Of(blueprint, state.Ledger);
         if (columns.Count == 0)
             throw new PolicyException(
-                "VRV314",
+                WorkCodes.TypesStay,
                 $"No column of {blueprint.Source.Text} has another type than the tiers of {stored.Policy.Name} were built with."
             );
         if (columns.FirstOrDefault(c => ColumnTypeChanges.IsTime(blueprint, c)) is not null)
-            throw new PolicyException("VRV314", $"{ColumnTypeChanges.Waits(blueprint, columns)[0].Reason}.");
+            throw new PolicyException(WorkCodes.TypesStay, $"{ColumnTypeChanges.Waits(blueprint, columns)[0].Reason}.");
         if (!engine.Capabilities.Transactions)
             throw new PolicyException(
-                "VRV314",
+                WorkCodes.TypesStay,
                 $"{engine.Dialect.Name} has no transactions, so that the columns of a tier cannot be given other types without others seeing them half done. Give the column its old type back, or measure it under another name."
             );
         return await session.WriteAsync(
@@ -118,12 +118,12 @@ internal sealed class Alterations(IEngine engine, Session session, AuditActor ac
         var used = plan.Steps.OfType<PlanStep.RollUp>().FirstOrDefault(r => blueprint.Retired.Any(t => t.Id == r.Input));
         if (used is not null)
             throw new PolicyException(
-                "VRV313",
+                WorkCodes.NothingRetired,
                 $"The next run builds {used.Relation} from {used.Input}, which nothing else can give any more: run first, then drop it."
             );
         if (ledger.Holds.FirstOrDefault(h => h.Relation is null || blueprint.Retired.Any(t => t.Id == h.Relation)) is { } hold)
             throw new PolicyException(
-                "VRV313",
+                WorkCodes.NothingRetired,
                 $"A hold by {hold.Who} keeps every relation of {blueprint.Policy.Name}: {hold.Reason}. policy release ends it."
             );
     }
@@ -242,7 +242,7 @@ internal sealed class Alterations(IEngine engine, Session session, AuditActor ac
     {
         var changes = string.Join(", ", columns.Select(c => $"{c.Column} from {c.Before} to {c.Now}"));
         return new(
-            "VRV314",
+            WorkCodes.TypesStay,
             $"{tier.Id} holds values that do not fit the new types ({changes}): {why}. Give the column its old type back, or measure it under another name."
         );
     }

@@ -79,7 +79,7 @@ internal sealed class ArchiveMaintenance(IEngine engine, Session session, AuditA
             Ledger.Empty(stored.Hash),
             cancellationToken
         );
-        var frozen = ledger.Of(Relations.Source).Frozen;
+        var frozen = ledger.Of(RelationId.Source).Frozen;
         List<ArchivedPart> again = [];
         List<PartCheck> left = [];
         PolicyLayout? blueprint = null;
@@ -153,7 +153,7 @@ internal sealed class ArchiveMaintenance(IEngine engine, Session session, AuditA
     public async Task<ArchivePruning> PruningAsync(IReadOnlyList<string> policies, Keep olderThan, CancellationToken cancellationToken)
     {
         if (olderThan.IsForever)
-            throw new PolicyException("VRV350", "--older-than forever would prune nothing. Write a duration such as 5y.");
+            throw new PolicyException(WorkCodes.PruneNothing, "--older-than forever would prune nothing. Write a duration such as 5y.");
         List<ArchivedPart> old = [],
             held = [];
         var stored = await session.ReadAsync(session.Store.Policies.ListAsync, [], cancellationToken);
@@ -205,7 +205,7 @@ internal sealed class ArchiveMaintenance(IEngine engine, Session session, AuditA
             ?? Only(request.Policy, known)
             ?? stored.FirstOrDefault(s => s.Policy.Name == request.Policy)?.Policy.Archive?.To
             ?? throw new PolicyException(
-                "VRV348",
+                WorkCodes.NothingArchived,
                 $"Nobody knows here where {request.Policy} was archived. Name the location (--location NAME)."
             );
         var hasCatalog = await session.Store.Schema.ExistsAsync(cancellationToken);
@@ -277,7 +277,7 @@ internal sealed class ArchiveMaintenance(IEngine engine, Session session, AuditA
             )
         );
         throw new PolicyException(
-            "VRV348",
+            WorkCodes.NothingArchived,
             $"Rows of {policy} in that range are archived at several locations: {string.Join(", ", named)}. Restore each by itself (--location NAME), into a table of its own (--into)."
         );
     }
@@ -290,17 +290,17 @@ internal sealed class ArchiveMaintenance(IEngine engine, Session session, AuditA
         bool IsTarget(TableName table) => string.Equals(Whole(table).Text, Whole(target).Text, comparison);
         if (string.Equals(Whole(target).Schema, session.Store.Tables.Schema, comparison))
             throw new PolicyException(
-                "VRV349",
+                WorkCodes.NoRestore,
                 $"{target.Text} would be in the schema of Varve's own catalog. Name another one with --into."
             );
         if (stored.FirstOrDefault(s => IsTarget(s.Policy.Table)) is { } owner)
             throw new PolicyException(
-                "VRV349",
+                WorkCodes.NoRestore,
                 $"{target.Text} is the source of the policy {owner.Policy.Name}: what is restored there would be rolled up or expire again. Name another table with --into."
             );
         if (patterns.FirstOrDefault(p => new PatternMatching([], defaultSchema, ignoresCase).Means(p.Policy, Whole(target))) is { } pattern)
             throw new PolicyException(
-                "VRV349",
+                WorkCodes.NoRestore,
                 $"{target.Text} would be a table of the pattern {pattern.Policy.Name} ({pattern.Policy.Table.Text}): what is restored there would be rolled up or expire again. Name another table with --into; one whose name ends with _restored is no pattern's."
             );
     }

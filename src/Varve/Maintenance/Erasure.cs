@@ -19,12 +19,12 @@ internal sealed class Erasure(IEngine engine, Session session, AuditActor actor)
     public async Task<EraseReport> EraseAsync(EraseRequest request, CancellationToken cancellationToken)
     {
         if (request.Where.Count == 0)
-            throw new PolicyException("VRV360", "Say which rows: --where column=value, once for each column.");
+            throw new PolicyException(WorkCodes.BadErasure, "Say which rows: --where column=value, once for each column.");
         if (request.Range is { IsEmpty: true })
-            throw new PolicyException("VRV360", "The range is empty: --from must be before --to.");
+            throw new PolicyException(WorkCodes.BadErasure, "The range is empty: --from must be before --to.");
         if (!engine.Capabilities.Transactions)
             throw new PolicyException(
-                "VRV360",
+                WorkCodes.BadErasure,
                 $"{engine.Dialect.Name} has no transactions, so that rows cannot be taken out of a table and its tiers at once. Delete them yourself, then mark their time to be built again (varve invalidate); what has expired of the source cannot be built without them."
             );
         await using var work = await session.WorkAsync(await session.OneAsync(request.Policy, cancellationToken), cancellationToken);
@@ -127,7 +127,7 @@ internal sealed class Erasure(IEngine engine, Session session, AuditActor actor)
         var source = (await Look.DescribeAsync(engine, blueprint.Source, cancellationToken))!;
         if (LayoutRulesReadOnly.Kept(source) is { } kept)
             throw new PolicyException(
-                "VRV360",
+                WorkCodes.BadErasure,
                 $"{kept}. Delete the rows where they lie; then varve invalidate, and the next run builds their time again."
             );
         var columns = source.Columns;
@@ -137,7 +137,7 @@ internal sealed class Erasure(IEngine engine, Session session, AuditActor actor)
             .. from pair in request.Where
             let column = columns.FirstOrDefault(c => string.Equals(c.Name, pair.Key, comparison))
                 ?? throw new PolicyException(
-                    "VRV360",
+                    WorkCodes.BadErasure,
                     $"{blueprint.Source.Text} has no column {pair.Key}; it has {string.Join(", ", columns.Select(c => c.Name))}."
                 )
             select (column, pair.Value),
@@ -149,12 +149,12 @@ internal sealed class Erasure(IEngine engine, Session session, AuditActor actor)
         var ledger = survey.State.Ledger;
         if (ledger.Holds.FirstOrDefault(h => h.Range.Overlaps(range)) is { } hold)
             throw new HaltException(
-                "VRV361",
+                WorkCodes.ErasureHeld,
                 $"A hold by {hold.Who} keeps rows of {survey.Blueprint.Policy.Name} in {hold.Range}: {hold.Reason}. Nothing was erased; policy release ends it."
             );
         if (ColumnTypeChanges.Of(survey.Blueprint, ledger) is { Count: > 0 } columns)
             throw new PolicyException(
-                "VRV360",
+                WorkCodes.BadErasure,
                 $"{columns[0].Column} was {columns[0].Before} and is {columns[0].Now}: {(ColumnTypeChanges.IsTime(survey.Blueprint, columns[0]) ? "give it its old type back first" : $"policy accept-types {survey.Blueprint.Policy.Name} first")}."
             );
     }
@@ -172,7 +172,7 @@ internal sealed class Erasure(IEngine engine, Session session, AuditActor actor)
         };
         foreach (var tier in report.Tiers)
         {
-            facts[tier.Relation] = new JsonObject
+            facts[tier.Relation.Text] = new JsonObject
             {
                 ["removed"] = tier.Removed,
                 ["rebuilt"] = tier.Rebuilt.ToString(),
@@ -233,4 +233,4 @@ public sealed record EraseReport(
 /// <param name="Removed">Rows of the series themselves that were removed from it.</param>
 /// <param name="Rebuilt">Buckets that were built again without the erased rows.</param>
 /// <param name="Kept">Buckets that may still count erased rows: what they were built from is no longer whole.</param>
-public sealed record ErasedTier(string Relation, long Removed, RangeSet Rebuilt, RangeSet Kept);
+public sealed record ErasedTier(RelationId Relation, long Removed, RangeSet Rebuilt, RangeSet Kept);

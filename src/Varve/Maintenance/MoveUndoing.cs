@@ -22,13 +22,13 @@ internal sealed class MoveUndoing(IEngine engine, Session session, AuditActor ac
     {
         var range = request.Range ?? TimeRange.All;
         if (range.IsEmpty)
-            throw new PolicyException("VRV362", "The range is empty: --from must be before --to.");
+            throw new PolicyException(WorkCodes.NothingMoves, "The range is empty: --from must be before --to.");
         await using var work = await session.WorkAsync(await session.OneAsync(request.Policy, cancellationToken), cancellationToken);
         var (stored, blueprint, state, _) = work.Survey;
-        var begun = state.Ledger.Of(Relations.Source).Begun;
+        var begun = state.Ledger.Of(RelationId.Source).Begun;
         var found = Found(work.Survey, range, request.Arrived);
         if (found.Count == 0)
-            throw new PolicyException("VRV362", Nothing(work.Survey, range, request.Arrived));
+            throw new PolicyException(WorkCodes.NothingMoves, Nothing(work.Survey, range, request.Arrived));
         if (request.OnlyLook)
             return found;
         if (engine.Capabilities.Relocation is not { } relocation)
@@ -61,17 +61,17 @@ internal sealed class MoveUndoing(IEngine engine, Session session, AuditActor ac
             async (s, token) =>
             {
                 var ledger = await session.Store.Ledgers.LoadAsync(s, stored, session.Now(), token);
-                var sets = new ProjectedSets(ledger.Of(Relations.Source));
+                var sets = new ProjectedSets(ledger.Of(RelationId.Source));
                 var count = sets.LetMove(range);
                 if (count == 0)
                     throw new PolicyException(
-                        "VRV362",
+                        WorkCodes.NothingMoves,
                         $"No move of {stored.Policy.Name} was taken back there: there is nothing to resume."
                     );
                 await Record.WriteAsync(
                     s,
                     stored.Policy.Name,
-                    ledger.With(Relations.Source, sets.Ledger),
+                    ledger.With(RelationId.Source, sets.Ledger),
                     "moves.resumed",
                     new() { ["range"] = range.ToString() },
                     token
@@ -84,7 +84,7 @@ internal sealed class MoveUndoing(IEngine engine, Session session, AuditActor ac
 
     private static IReadOnlyList<TakenBack> Found(Inspection survey, TimeRange range, bool withArrived)
     {
-        var source = survey.State.Ledger.Of(Relations.Source);
+        var source = survey.State.Ledger.Of(RelationId.Source);
         List<TakenBack> found = [];
         foreach (var piece in survey.Blueprint.Pieces.Where(p => RangeSet.Of(range).Covers(p.Range)))
             foreach (var moves in source.Begun.Where(b => b.Ranges.Covers(piece.Range)).GroupBy(b => b.To))
@@ -121,13 +121,13 @@ internal sealed class MoveUndoing(IEngine engine, Session session, AuditActor ac
             async (s, token) =>
             {
                 var ledger = await session.Store.Ledgers.LoadAsync(s, stored, session.Now(), token);
-                var sets = new ProjectedSets(ledger.Of(Relations.Source));
+                var sets = new ProjectedSets(ledger.Of(RelationId.Source));
                 foreach (var part in parts)
                     change(sets, part);
                 JsonObject facts = [];
                 foreach (var group in parts.GroupBy(p => p.From.Text))
                     facts[group.Key] = RangeSet.Of(group.Select(p => p.Range)).ToString();
-                await Record.WriteAsync(s, stored.Policy.Name, ledger.With(Relations.Source, sets.Ledger), action, facts, token);
+                await Record.WriteAsync(s, stored.Policy.Name, ledger.With(RelationId.Source, sets.Ledger), action, facts, token);
                 return 0;
             },
             cancellationToken

@@ -23,17 +23,17 @@ internal sealed class Repairs(IEngine engine, Session session, AuditActor actor)
     )
     {
         if (string.IsNullOrWhiteSpace(reason))
-            throw new PolicyException("VRV308", "A hold needs a reason: whoever finds it later must know why (--reason).");
+            throw new PolicyException(WorkCodes.BadHold, "A hold needs a reason: whoever finds it later must know why (--reason).");
         if (range.IsEmpty)
-            throw new PolicyException("VRV308", "The range of the hold is empty: --from must be before --to.");
+            throw new PolicyException(WorkCodes.BadHold, "The range of the hold is empty: --from must be before --to.");
         if (until <= session.Now())
-            throw new PolicyException("VRV308", $"--until {InstantText.Format(until.Value)} has passed already.");
+            throw new PolicyException(WorkCodes.BadHold, $"--until {InstantText.Format(until.Value)} has passed already.");
         var stored = await session.PatternAsync(policy, cancellationToken) ?? await session.OneAsync(policy, cancellationToken);
         var hold = new Hold(Guid.CreateVersion7().ToString(), Relation(stored.Policy, relation), range, reason, actor.User, until);
         var facts = new JsonObject
         {
             ["hold"] = hold.Id,
-            ["relation"] = hold.Relation,
+            ["relation"] = hold.Relation?.Text,
             ["range"] = range.ToString(),
             ["reason"] = reason,
             ["until"] = until is { } end ? InstantText.Format(end) : null,
@@ -75,7 +75,7 @@ internal sealed class Repairs(IEngine engine, Session session, AuditActor actor)
                 var ended = (int)await session.Store.Holds.ReleaseAsync(s, name, hold, token);
                 if (ended == 0)
                     throw new PolicyException(
-                        "VRV309",
+                        WorkCodes.NoHold,
                         hold is null
                             ? $"{name} has no hold{elsewhere}."
                             : $"{name} has no hold{elsewhere} that begins with {hold}; status lists them."
@@ -131,7 +131,7 @@ internal sealed class Repairs(IEngine engine, Session session, AuditActor actor)
             return 0;
         var facts = new JsonObject();
         foreach (var (tier, range) in state.Unknown)
-            facts[tier] = range.ToString();
+            facts[tier.Text] = range.ToString();
         return await session.WriteAsync(
             async (s, token) =>
             {
@@ -169,7 +169,7 @@ internal sealed class Repairs(IEngine engine, Session session, AuditActor actor)
                 var comparable = Planner.Watch(blueprint, state.Ledger, session.Now()).Comparable;
                 if (await new SourceLook(engine.Dialect, s, blueprint).LookAsync(state.Ledger, comparable, token) is null)
                     throw new PolicyException(
-                        "VRV335",
+                        WorkCodes.OtherTable,
                         $"{blueprint.Source.Text} is the table that {stored.Policy.Name} was built from, as far as can be told: there is nothing to adopt. varve verify {stored.Policy.Name} compares all of it."
                     );
                 var draft = new ProjectedLedger(blueprint, state);
@@ -220,7 +220,10 @@ internal sealed class Repairs(IEngine engine, Session session, AuditActor actor)
         }
 
         if (accepted == 0)
-            throw new PolicyException("VRV311", $"Nothing of {name} waits for a person there; status says what waits and why.");
+            throw new PolicyException(
+                WorkCodes.NothingWaits,
+                $"Nothing of {name} waits for a person there; status says what waits and why."
+            );
         await WriteAsync(name, ledger, "proof.accepted", new() { ["range"] = range.ToString() }, cancellationToken);
         return accepted;
     }
@@ -230,11 +233,11 @@ internal sealed class Repairs(IEngine engine, Session session, AuditActor actor)
         await using var work = await session.WorkAsync(await session.OneAsync(policy, cancellationToken), cancellationToken);
         var name = work.Survey.Stored.Policy.Name;
         if (work.Survey.Blueprint.Tiers.Count == 0)
-            throw new PolicyException("VRV312", $"{name} has no tiers: there is nothing to build again.");
+            throw new PolicyException(WorkCodes.NothingToBuild, $"{name} has no tiers: there is nothing to build again.");
         var (ledger, marked) = Invalidated(work.Survey, range);
         if (marked == 0)
             throw new PolicyException(
-                "VRV312",
+                WorkCodes.NothingToBuild,
                 $"No covered bucket of {range} can be built again: its rows have expired, or it was never built."
             );
         await WriteAsync(name, ledger, "range.invalidated", new() { ["range"] = range.ToString() }, cancellationToken);
@@ -249,16 +252,16 @@ internal sealed class Repairs(IEngine engine, Session session, AuditActor actor)
     {
         var (blueprint, ledger, draft) = (survey.Blueprint, survey.State.Ledger, new ProjectedLedger(survey.Blueprint, survey.State));
         var cut = blueprint.Tiers.Aggregate(RangeSet.Empty, (all, tier) => all.Union(ledger.Of(tier.Id).CutRanges));
-        Dictionary<string, RangeSet> decided = [];
+        Dictionary<RelationId, RangeSet> decided = [];
         var (marked, result) = (0L, ledger);
         foreach (var tier in blueprint.Tiers)
         {
             var before = ledger.Of(tier.Id);
             var again = RangeSet.Empty;
-            foreach (var input in new[] { tier.Input, Relations.Source }.Distinct())
+            foreach (var input in new[] { tier.Input, RelationId.Source }.Distinct())
             {
                 var whole = tier.WholeBuckets(
-                    input == Relations.Source ? draft.Unavailable(input, tier).Complement() : draft.AvailableTo(input, tier)
+                    input == RelationId.Source ? draft.Unavailable(input, tier).Complement() : draft.AvailableTo(input, tier)
                 );
                 var some = tier.BucketsTouching(RangeSet.Of(range))
                     .Intersect(tier.TakenFrom(input))
@@ -300,7 +303,7 @@ internal sealed class Repairs(IEngine engine, Session session, AuditActor actor)
             .Intersect(tier.WholeBuckets(RangeSet.Of(range)))
             .Intersect(TimeRange.Since(draft.HistoryStart(tier)));
         var (compared, buckets, mismatches) = (RangeSet.Empty, 0L, new List<Mismatch>());
-        foreach (var input in new[] { tier.Input, Relations.Source }.Distinct())
+        foreach (var input in new[] { tier.Input, RelationId.Source }.Distinct())
         {
             var taken = open.Intersect(tier.TakenFrom(input)).Intersect(tier.WholeBuckets(draft.AvailableTo(input, tier)));
             if (taken.IsEmpty)
@@ -330,12 +333,12 @@ internal sealed class Repairs(IEngine engine, Session session, AuditActor actor)
     }
 
     /// <summary>What a changed policy has asked for since the last run is in no table yet, and so not compared.</summary>
-    private static IEnumerable<ThinPart> Parts(ProjectedLedger draft, TierLayout tier, string input, RangeSet open)
+    private static IEnumerable<ThinPart> Parts(ProjectedLedger draft, TierLayout tier, RelationId input, RangeSet open)
     {
         List<string> missing =
         [
             .. new[] { tier.Id, input }
-                .Where(r => r != Relations.Source)
+                .Where(r => r != RelationId.Source)
                 .SelectMany(r => draft.Blueprint.StateNames.Except(draft.Of(r).Columns, StringComparer.Ordinal)),
         ];
         return draft
@@ -372,15 +375,17 @@ internal sealed class Repairs(IEngine engine, Session session, AuditActor actor)
             cancellationToken
         );
 
-    private static string? Relation(Policy policy, string? relation)
+    private static RelationId? Relation(Policy policy, string? relation)
     {
-        if (relation is null or Relations.Source)
-            return relation;
-        var ids = policy.Tiers.Select(t => (Name: TierNames.Of(t), Cascade.GridOf(t, policy).Id)).ToList();
-        return ids.Find(t => t.Id == relation || t.Name == relation).Id
+        if (relation is null)
+            return null;
+        if (relation == RelationId.Source.Text)
+            return RelationId.Source;
+        var ids = policy.Tiers.Select(t => (Name: TierNames.Of(t), Id: RelationId.Of(t, policy))).ToList();
+        return ids.Find(t => t.Id.Text == relation || t.Name == relation).Id
             ?? throw new PolicyException(
-                "VRV308",
-                $"{policy.Name} has no tier {relation}; it has {string.Join(", ", ids.Select(t => t.Id).Prepend(Relations.Source))}."
+                WorkCodes.BadHold,
+                $"{policy.Name} has no tier {relation}; it has {string.Join(", ", ids.Select(t => t.Id).Prepend(RelationId.Source))}."
             );
     }
 }

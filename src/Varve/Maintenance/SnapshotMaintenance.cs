@@ -44,7 +44,7 @@ internal sealed class SnapshotMaintenance(Snapshotting snapshots, Session sessio
                 (await TablesAsync(cancellationToken)).TryGetValue(request.Policy, out var stored)
                     ? stored
                     : throw new PolicyException(
-                        "VRV347",
+                        WorkCodes.UncataloguedPart,
                         $"The policy {request.Policy} is not stored any more, so that nobody knows of which table its snapshots are. Say it: --table SCHEMA.NAME."
                     )
             );
@@ -53,16 +53,16 @@ internal sealed class SnapshotMaintenance(Snapshotting snapshots, Session sessio
             .. known.Where(k => k.Location == location).GroupBy(k => k.Range).Select(g => g.OrderBy(k => k.Part).Last()),
         ];
         if (parts.Count == 0)
-            throw new PolicyException("VRV347", $"Nothing of {request.Policy} in that range is kept in {location}.");
+            throw new PolicyException(WorkCodes.UncataloguedPart, $"Nothing of {request.Policy} in that range is kept in {location}.");
         var target = request.Into ?? table.WithName($"{table.Name}_restored");
         if (target.Schema != table.Schema)
             throw new PolicyException(
-                "VRV349",
+                WorkCodes.NoRestore,
                 $"A snapshot comes back into the schema of its table, {table.Schema ?? "the default one"}: name a table of that schema with --into."
             );
         refuse(target);
         if (await session.ReadAsync((s, token) => s.DescribeAsync(target, token), null, cancellationToken) is not null)
-            throw new PolicyException("VRV349", $"{target.Text} is there already. Name another table with --into.");
+            throw new PolicyException(WorkCodes.NoRestore, $"{target.Text} is there already. Name another table with --into.");
         await snapshots.RestoreAsync(location, table, [.. parts.Select(p => p.File)], target.Name, cancellationToken);
         var rows = await session.ReadAsync(
             async (s, token) => (await s.QueryAsync(RowsSql.All(target), token))[0].Long(0),

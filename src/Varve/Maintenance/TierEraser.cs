@@ -16,7 +16,7 @@ internal sealed class TierEraser(StepContext context, EraseSql sql, TimeRange ra
     private static readonly Duration s_tick = Duration.FromMilliseconds(0.001);
 
     private readonly RangeSet _asked = RangeSet.Of(range);
-    private readonly Dictionary<string, RangeSet> _kept = new(StringComparer.Ordinal);
+    private readonly Dictionary<RelationId, RangeSet> _kept = [];
     private RangeSet _touched = RangeSet.Empty;
 
     /// <summary>Where the rows of the source lie, before they go.</summary>
@@ -59,7 +59,7 @@ internal sealed class TierEraser(StepContext context, EraseSql sql, TimeRange ra
                 : edges;
         }
 
-        var gone = context.Draft.Of(Relations.Source).Frozen.Intersect(_asked);
+        var gone = context.Draft.Of(RelationId.Source).Frozen.Intersect(_asked);
         return tier.BucketsTouching(_touched).Union(tier.BucketsTouching(gone)).Intersect(covered);
     }
 
@@ -78,7 +78,7 @@ internal sealed class TierEraser(StepContext context, EraseSql sql, TimeRange ra
             // Of a named series an input has lost all but its own edges: what is left there is no reason to keep more than that.
             var kept = _kept.GetValueOrDefault(input, RangeSet.Empty);
             var gives =
-                input == Relations.Source
+                input == RelationId.Source
                     ? context.Draft.Unavailable(input, tier).Complement()
                     : context.Draft.Available(input).Except(IsSeries(tier) ? RangeSet.Empty : kept);
             var some = due.Intersect(nested).Intersect(tier.WholeBuckets(gives));

@@ -63,7 +63,7 @@ internal sealed class ViewRepair(IEngine engine, Session session, AuditActor act
                 List<TableName> own =
                 [
                     .. ledger
-                        .Relations.OrderByDescending(r => r.Key == Relations.All)
+                        .Relations.OrderByDescending(r => r.Key == RelationId.All)
                         .SelectMany(r => r.Value.Tables)
                         .Where(t => t.Kind is "view" or "stitched")
                         .Select(t => t.Name),

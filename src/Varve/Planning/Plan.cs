@@ -46,7 +46,7 @@ public sealed record Plan
 /// <param name="Range">What waits.</param>
 /// <param name="Reason">Why, and what would end it.</param>
 /// <param name="NeedsPerson">True where time alone does not help.</param>
-public sealed record Wait(string Relation, TimeRange Range, string Reason, bool NeedsPerson);
+public sealed record Wait(RelationId Relation, TimeRange Range, string Reason, bool NeedsPerson);
 
 /// <summary>The first removal of a policy, or of a revision that removes more, waits for a person's word.</summary>
 /// <param name="Hash">What <c>--confirm</c> takes.</param>

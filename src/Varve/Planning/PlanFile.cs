@@ -25,14 +25,18 @@ public static partial class PlanFile
             var file = JsonSerializer.Deserialize(text, FileJson.Default.FileShape) ?? throw new JsonException("it is null");
             if (file.Format != Format)
                 throw new PolicyException(
-                    "VRV202",
+                    WorkCodes.NoPlanFile,
                     $"This plan file says \"format\": \"{file.Format}\"; this version of Varve reads \"{Format}\". Write it again with varve plan --out."
                 );
             return [.. file.Plans.Select(Value)];
         }
         catch (Exception e) when (e is JsonException or FormatException or ArgumentException)
         {
-            throw new PolicyException("VRV202", $"This is not a plan file: {e.Message} Write one with varve plan --out FILE.", e);
+            throw new PolicyException(
+                WorkCodes.NoPlanFile,
+                $"This is not a plan file: {e.Message} Write one with varve plan --out FILE.",
+                e
+            );
         }
     }
 
@@ -44,7 +48,7 @@ public static partial class PlanFile
             InstantText.Format(plan.AsOf),
             plan.ZoneVersion,
             [.. plan.Steps.Select(Shape)],
-            [.. plan.Waits.Select(w => new WaitShape(w.Relation, Shape(w.Range), w.Reason, w.NeedsPerson))],
+            [.. plan.Waits.Select(w => new WaitShape(w.Relation.Text, Shape(w.Range), w.Reason, w.NeedsPerson))],
             [.. plan.Notes.Select(Shape)],
             plan.Brake is { } brake ? new(brake.Hash, brake.Reason, brake.Rows, brake.SourceRows, brake.Share) : null,
             plan.Failure is { } failure ? Shape(failure) : null
@@ -59,7 +63,7 @@ public static partial class PlanFile
             AsOf = InstantText.Parse(plan.AsOf),
             ZoneVersion = plan.ZoneVersion,
             Steps = [.. plan.Steps.Select(Value)],
-            Waits = [.. plan.Waits.Select(w => new Wait(w.Relation, Value(w.Range), w.Reason, w.NeedsPerson))],
+            Waits = [.. plan.Waits.Select(w => new Wait(new(w.Relation), Value(w.Range), w.Reason, w.NeedsPerson))],
             Notes = [.. plan.Notes.Select(Value)],
             Brake = plan.Brake is { } brake
                 ? new(brake.Hash, brake.Reason, brake.Rows) { SourceRows = brake.SourceRows, Share = brake.Share }
@@ -83,7 +87,7 @@ public static partial class PlanFile
         StepShape shape = new()
         {
             Kind = step.Kind,
-            Relation = step.Relation,
+            Relation = step.Relation.Text,
             Reason = step.Reason,
             Rows = step.Rows,
             Bytes = step.Bytes,
@@ -96,11 +100,16 @@ public static partial class PlanFile
                 Dirty = Shapes(mark.Dirty),
                 Followed = Shapes(mark.MayShrink),
                 Lost = Shapes(mark.Lost),
-                Cut = [.. mark.Cut.Select(c => new CutShape(Shape(c.Bucket), c.RowsLeft, c.ByOthers, c.Input, c.IsMixed))],
+                Cut = [.. mark.Cut.Select(c => new CutShape(Shape(c.Bucket), c.RowsLeft, c.ByOthers, c.Input?.Text, c.IsMixed))],
             },
-            PlanStep.RollUp rollUp => shape with { Input = rollUp.Input, Ranges = Shapes(rollUp.Ranges), Again = rollUp.Again },
+            PlanStep.RollUp rollUp => shape with { Input = rollUp.Input.Text, Ranges = Shapes(rollUp.Ranges), Again = rollUp.Again },
             PlanStep.Archive archive => shape with { Range = Shape(archive.Range), Archive = archive.Location },
-            PlanStep.Expire expire => shape with { Range = Shape(expire.Range), Proofs = expire.Proofs, Archive = expire.Location },
+            PlanStep.Expire expire => shape with
+            {
+                Range = Shape(expire.Range),
+                Proofs = [.. expire.Proofs.Select(p => p.Text)],
+                Archive = expire.Location,
+            },
             PlanStep.Relocate relocate => shape with
             {
                 Range = Shape(relocate.Range),
@@ -110,7 +119,7 @@ public static partial class PlanFile
             PlanStep.Merge merge => shape with
             {
                 Ranges = Shapes(merge.Ranges),
-                Into = [.. merge.Into.Select(p => new PartShape(p.Tier, Shapes(p.Ranges)))],
+                Into = [.. merge.Into.Select(p => new PartShape(p.Tier.Text, Shapes(p.Ranges)))],
             },
             PlanStep.Discard discard => shape with { Range = Shape(discard.Range) },
             _ => shape,
@@ -124,21 +133,21 @@ public static partial class PlanFile
         {
             "create" => new PlanStep.CreateTier
             {
-                Relation = relation,
+                Relation = new(relation),
                 Reason = reason,
                 Rows = rows,
                 Bytes = bytes,
             },
             "publish" => new PlanStep.Publish
             {
-                Relation = relation,
+                Relation = new(relation),
                 Reason = reason,
                 Rows = rows,
                 Bytes = bytes,
             },
             "reshape" => new PlanStep.Reshape
             {
-                Relation = relation,
+                Relation = new(relation),
                 Reason = reason,
                 Rows = rows,
                 Bytes = bytes,
@@ -146,7 +155,7 @@ public static partial class PlanFile
             },
             "mark" => new PlanStep.Mark
             {
-                Relation = relation,
+                Relation = new(relation),
                 Reason = reason,
                 Rows = rows,
                 Bytes = bytes,
@@ -157,24 +166,24 @@ public static partial class PlanFile
                 [
                     .. (step.Cut ?? []).Select(c => new CutBucket(Value(c.Bucket), c.RowsLeft, c.ByOthers)
                     {
-                        Input = c.Input,
+                        Input = c.Input is { } input ? new(input) : null,
                         IsMixed = c.IsMixed,
                     }),
                 ],
             },
             "rollup" => new PlanStep.RollUp
             {
-                Relation = relation,
+                Relation = new(relation),
                 Reason = reason,
                 Rows = rows,
                 Bytes = bytes,
-                Input = Required(step.Input, "input"),
+                Input = new(Required(step.Input, "input")),
                 Ranges = Ranges(step.Ranges),
                 Again = step.Again ?? false,
             },
             "archive" => new PlanStep.Archive
             {
-                Relation = relation,
+                Relation = new(relation),
                 Reason = reason,
                 Rows = rows,
                 Bytes = bytes,
@@ -183,17 +192,17 @@ public static partial class PlanFile
             },
             "expire" => new PlanStep.Expire
             {
-                Relation = relation,
+                Relation = new(relation),
                 Reason = reason,
                 Rows = rows,
                 Bytes = bytes,
                 Range = Value(Required(step.Range, "range")),
-                Proofs = Required(step.Proofs, "proofs"),
+                Proofs = [.. Required(step.Proofs, "proofs").Select(p => new RelationId(p))],
                 Location = step.Archive,
             },
             "relocate" => new PlanStep.Relocate
             {
-                Relation = relation,
+                Relation = new(relation),
                 Reason = reason,
                 Rows = rows,
                 Bytes = bytes,
@@ -203,16 +212,16 @@ public static partial class PlanFile
             },
             "merge" => new PlanStep.Merge
             {
-                Relation = relation,
+                Relation = new(relation),
                 Reason = reason,
                 Rows = rows,
                 Bytes = bytes,
                 Ranges = Ranges(step.Ranges),
-                Into = [.. (step.Into ?? []).Select(p => new MergePart(p.Tier, Ranges(p.Ranges)))],
+                Into = [.. (step.Into ?? []).Select(p => new MergePart(new(p.Tier), Ranges(p.Ranges)))],
             },
             "discard" => new PlanStep.Discard
             {
-                Relation = relation,
+                Relation = new(relation),
                 Reason = reason,
                 Rows = rows,
                 Bytes = bytes,

@@ -30,7 +30,7 @@ internal static class PlanNotes
         {
             notes.Add(
                 Note(
-                    "VRV210",
+                    WorkCodes.LateAfterExpiry,
                     FormattableString.Invariant(
                         $"{PlanText.Count(state.Frozen.Rows, "row")} between {InstantText.Format(first)} and {InstantText.Format(last)} came for a range that has expired; {They(state.Frozen.Rows, "stay in", "stays in")} {blueprint.Source.Text} and {(state.Frozen.Rows == 1 ? "is" : "are")} in no tier (late_after_expiry: hold)"
                     )
@@ -41,7 +41,7 @@ internal static class PlanNotes
         if (Timeless(blueprint, state) is { } timeless)
             notes.Add(
                 Note(
-                    "VRV211",
+                    WorkCodes.NoTime,
                     $"{timeless}: {(state.Timeless == 1 ? "it is in no tier and never expires" : "they are in no tier and never expire")}"
                 )
             );
@@ -50,7 +50,7 @@ internal static class PlanNotes
         {
             notes.Add(
                 Note(
-                    "VRV212",
+                    WorkCodes.Future,
                     FormattableString.Invariant(
                         $"{PlanText.Count(state.Future.Rows, "row")} of {blueprint.Source.Text} {(state.Future.Rows == 1 ? "is" : "are")} later than the planning instant, up to {InstantText.Format(newest)}: {(state.Future.Rows == 1 ? "it waits until its" : "they wait until their")} time has come"
                     )
@@ -93,7 +93,7 @@ internal static class PlanNotes
                 continue;
             var (read, meant) = (InstantText.Format(last), InstantText.Format(Instant.FromUnixTimeSeconds((long)Math.Round(to))));
             return Note(
-                "VRV217",
+                WorkCodes.WrongUnit,
                 $"all rows of {blueprint.Source.Text} lie in January 1970, up to {read}: is the unit of {time.Name} {text}? The newest would be of {meant} then (time: {{ column: {time.Name}, unit: {text} }})"
             );
         }
@@ -103,7 +103,7 @@ internal static class PlanNotes
 
     /// <summary>The note on rows that lie alone.</summary>
     public static Problem Alone(LoneRows rows, PolicyLayout blueprint) =>
-        Note("VRV216", $"{rows.Text(blueprint.Source)}: if a clock was wrong, or a default was stored, delete or mend them");
+        Note(WorkCodes.Alone, $"{rows.Text(blueprint.Source)}: if a clock was wrong, or a default was stored, delete or mend them");
 
     /// <summary>Rows of a table that have no time that counts; null for none.</summary>
     internal static string? Timeless(PolicyLayout blueprint, TableState state)
@@ -139,14 +139,14 @@ internal static class PlanNotes
             .. Thin(draft, sets, RangeSet.Of(TimeRange.All).Except(doubtful))
                 .Select(thin =>
                     Note(
-                        "VRV213",
+                        WorkCodes.UnknownStates,
                         $"{thin.Names} of {tier.Id} cannot be regained for {thin.Ranges}: the policy did not ask for it when this was built, and what it was built from has expired or was removed; it reads as NULL there"
                     )
                 ),
             .. Thin(draft, sets, doubtful)
                 .Select(thin =>
                     Note(
-                        "VRV214",
+                        WorkCodes.ChangedBeforeFunction,
                         $"{thin.Names} of {tier.Id} is not filled for {thin.Ranges}: the rows changed there since this was built, where nothing is watched; it reads as NULL until the proof before expiry has found what changed. invalidate builds it from what is there now"
                     )
                 ),

@@ -8,8 +8,8 @@ public abstract record PlanStep
 {
     private PlanStep() { }
 
-    /// <summary>The relation that changes: <see cref="Relations.Source"/>, a tier id or <see cref="Relations.All"/>.</summary>
-    public required string Relation { get; init; }
+    /// <summary>The relation that changes: <see cref="RelationId.Source"/>, a tier id or <see cref="RelationId.All"/>.</summary>
+    public required RelationId Relation { get; init; }
 
     /// <summary>Why, in one sentence.</summary>
     public required string Reason { get; init; }
@@ -87,8 +87,8 @@ public abstract record PlanStep
     /// <summary>Builds, or builds again, buckets of a tier from its input.</summary>
     public sealed record RollUp : PlanStep
     {
-        /// <summary>What it is built from: <see cref="Relations.Source"/> or a tier id.</summary>
-        public required string Input { get; init; }
+        /// <summary>What it is built from: <see cref="RelationId.Source"/> or a tier id.</summary>
+        public required RelationId Input { get; init; }
 
         /// <summary>Whole buckets of the tier.</summary>
         public required RangeSet Ranges { get; init; }
@@ -126,7 +126,7 @@ public abstract record PlanStep
         public required TimeRange Range { get; init; }
 
         /// <summary>Ids of the tiers that must agree with it first; empty where nothing is built from it.</summary>
-        public required IReadOnlyList<string> Proofs { get; init; }
+        public required IReadOnlyList<RelationId> Proofs { get; init; }
 
         /// <summary>The location whose archive must hold every row first; null where the policy asks for none.</summary>
         public string? Location { get; init; }
@@ -196,4 +196,4 @@ public abstract record PlanStep
 /// <summary>Late rows that a merge adds to one tier.</summary>
 /// <param name="Tier">Its id.</param>
 /// <param name="Ranges">Where the rows lie.</param>
-public sealed record MergePart(string Tier, RangeSet Ranges);
+public sealed record MergePart(RelationId Tier, RangeSet Ranges);

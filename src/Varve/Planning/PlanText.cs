@@ -193,14 +193,12 @@ public static class PlanText
             PlanStep.Reshape reshape => $"{string.Join(", ", reshape.Columns)} to {step.Relation}",
             PlanStep.Archive archive => $"{step.Relation} to {archive.Location}",
             PlanStep.Relocate relocate => $"{step.Relation} to {relocate.To.Text}",
-            _ => step.Relation,
+            _ => step.Relation.Text,
         };
 
     // 1mo@Europe/Berlin from 1d@Europe/Berlin: the zone is said once.
     private static string Input(PlanStep.RollUp step) =>
-        step.Relation.IndexOf('@') is >= 0 and var at && step.Input.EndsWith(step.Relation[at..], StringComparison.Ordinal)
-            ? step.Input[..step.Input.IndexOf('@')]
-            : step.Input;
+        step.Relation.Zone is { } zone && step.Input.Zone == zone ? step.Input.WithoutZone : step.Input.Text;
 
     private static char Sign(PlanStep step) =>
         Tone(step) switch

@@ -92,7 +92,7 @@ public static class Planner
     private static void Publish(ProjectedLedger draft, TableState state)
     {
         if (draft.Blueprint.Tiers.Count > 0 && state.Ledger.PublishedRevision != state.Ledger.Revision)
-            draft.Steps.Add(new PlanStep.Publish { Relation = Relations.All, Reason = "the views of this revision" });
+            draft.Steps.Add(new PlanStep.Publish { Relation = RelationId.All, Reason = "the views of this revision" });
     }
 
     // As of an earlier instant than a run before, what expired then may be younger than keep again.
@@ -100,15 +100,15 @@ public static class Planner
     {
         if (draft.Blueprint.Policy.LateAfterExpiry != LateAfterExpiry.Discard || state.Frozen is not { First: { } first, Last: { } last })
             return;
-        var past = state.Ledger.Of(Relations.Source).Frozen.Intersect(TimeRange.Before(horizon.ExpiryCutoff(Relations.Source)));
-        foreach (var hold in draft.Ledger.Holds.Where(h => h.Relation is null or Relations.Source))
+        var past = state.Ledger.Of(RelationId.Source).Frozen.Intersect(TimeRange.Before(horizon.ExpiryCutoff(RelationId.Source)));
+        foreach (var hold in draft.Ledger.Holds.Where(h => h.Relation is null or { IsSource: true }))
             past = past.Remove(hold.Range);
         foreach (var range in past.Where(r => first < r.To && last >= r.From))
         {
             draft.Steps.Add(
                 new PlanStep.Discard
                 {
-                    Relation = Relations.Source,
+                    Relation = RelationId.Source,
                     Range = range,
                     Reason = "rows that came for a range that has expired (late_after_expiry: discard)",
                     Rows = state.Frozen.Rows,

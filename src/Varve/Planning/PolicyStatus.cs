@@ -78,7 +78,7 @@ public sealed record PolicyStatus
 /// <param name="Cut">Buckets of which some input is gone.</param>
 /// <param name="Lost">Ranges that can no longer be built.</param>
 public sealed record RelationStatus(
-    string Relation,
+    RelationId Relation,
     TableName Table,
     long Rows,
     long Bytes,
@@ -100,4 +100,4 @@ public sealed record RelationStatus(
 /// <param name="At">When it is due; at or before the planning instant where it is due now.</param>
 /// <param name="Range">What goes.</param>
 /// <param name="Rows">Rows, estimated.</param>
-public sealed record NextExpiry(string Relation, Instant At, TimeRange Range, long Rows);
+public sealed record NextExpiry(RelationId Relation, Instant At, TimeRange Range, long Rows);

@@ -22,9 +22,6 @@ internal sealed record WindowResult(long Rows, long Replaced, bool WasDone);
 /// </summary>
 internal sealed class QueryWork(IEngine engine, string schema, TimeProvider clock)
 {
-    /// <summary>The code of a window that shares time with others that rows were added for.</summary>
-    internal const string Overlaps = "VRV371";
-
     private readonly WindowTable _windows = new(schema);
     private readonly CatalogStore _store = new(engine, schema, null, Duration.Zero);
 
@@ -62,7 +59,7 @@ internal sealed class QueryWork(IEngine engine, string schema, TimeProvider cloc
                             return new WindowResult(same.Rows, 0, WasDone: true);
                         if (known.Count > 0 && query.Write != WindowWriting.Replace)
                             throw new PolicyException(
-                                Overlaps,
+                                QueryCodes.Overlaps,
                                 $"{query.Name}: rows were added for {known[0].Range} already, which shares time with {window}: they would count twice. Ask for windows that begin and end with the schedule."
                             );
                         var result = query.Into is { } into
@@ -136,7 +133,7 @@ internal sealed class QueryWork(IEngine engine, string schema, TimeProvider cloc
         catch (EngineException refused) when (refused.Code is EngineCodes.Statement or EngineCodes.Unknown)
         {
             throw new EngineException(
-                "VRV374",
+                QueryCodes.NotUnderstood,
                 $"{query.Name}: the database refuses the statement: {refused.InnerException?.Message ?? refused.Message}",
                 inner: refused
             );
@@ -157,7 +154,7 @@ internal sealed class QueryWork(IEngine engine, string schema, TimeProvider cloc
         var columns = (await statements.DescribeAsync(stage, token))!.Columns;
         if (columns.FirstOrDefault(c => Find(target, c.Name) is null) is { } strange)
             throw new PolicyException(
-                "VRV373",
+                QueryCodes.Target,
                 $"{query.Name}: the statement gives a column {strange.Name}, and {target.Table.Text} has {string.Join(", ", target.Columns.Select(c => c.Name))}. Name the columns as those of the table, with AS {target.Columns[0].Name}."
             );
         if (query.Time is { } named)
@@ -185,13 +182,13 @@ internal sealed class QueryWork(IEngine engine, string schema, TimeProvider cloc
     {
         if (columns.FirstOrDefault(c => Same(c.Name, time)) is not { } column)
             throw new PolicyException(
-                "VRV373",
+                QueryCodes.Target,
                 $"{query.Name}: the statement gives no column {time}, which says in which window a row is. Add it to what is selected."
             );
         var outside = (await statements.QueryAsync(WindowSql.Outside(stage, new(column.Name), window), token))[0].Long(0);
         if (outside > 0)
             throw new PolicyException(
-                "VRV372",
+                QueryCodes.Outside,
                 FormattableString.Invariant(
                     $"{query.Name}: {outside} rows for {window} have a {time} outside of it. They would count twice when the window is done again. Select rows of the window only."
                 )
@@ -211,7 +208,7 @@ internal sealed class QueryWork(IEngine engine, string schema, TimeProvider cloc
             { Policy: { } policy }
         )
             throw new PolicyException(
-                "VRV373",
+                QueryCodes.Target,
                 $"{query.Name}: {into.Text} is a tier of the policy {policy}, which keeps it. Name a table of yours."
             );
     }
@@ -220,20 +217,20 @@ internal sealed class QueryWork(IEngine engine, string schema, TimeProvider cloc
     {
         if (found is null)
             throw new PolicyException(
-                "VRV373",
+                QueryCodes.Target,
                 $"{query.Name}: there is no table {into.Text}. Make it first, with a column for each that the statement gives."
             );
         if (found.IsView)
-            throw new PolicyException("VRV373", $"{query.Name}: {into.Text} is a view. Rows go to a table.");
+            throw new PolicyException(QueryCodes.Target, $"{query.Name}: {into.Text} is a view. Rows go to a table.");
         if (Same(found.Table.Schema ?? "", schema))
-            throw new PolicyException("VRV373", $"{query.Name}: {into.Text} is Varve's own. Name a table of yours.");
+            throw new PolicyException(QueryCodes.Target, $"{query.Name}: {into.Text} is Varve's own. Name a table of yours.");
         if (query.Time is not { } time)
             return found;
-        var column = Find(found, time) ?? throw new PolicyException("VRV373", $"{query.Name}: {into.Text} has no column {time}.");
+        var column = Find(found, time) ?? throw new PolicyException(QueryCodes.Target, $"{query.Name}: {into.Text} has no column {time}.");
         return column.Type is ColumnType.Timestamp or ColumnType.TimestampTz or ColumnType.Date
             ? found
             : throw new PolicyException(
-                "VRV373",
+                QueryCodes.Target,
                 $"{query.Name}: {into.Text}.{time} is {column.TypeName}, and windows are found by a timestamp or a date."
             );
     }
@@ -247,7 +244,7 @@ internal sealed class QueryWork(IEngine engine, string schema, TimeProvider cloc
     {
         if (!engine.Capabilities.Transactions)
             throw new PolicyException(
-                "VRV370",
+                QueryCodes.NeedsTransactions,
                 "This database has no transactions: rows and the record that their window was done could come apart, and a window could count twice. Recurrent queries are for DuckDB and PostgreSQL."
             );
     }

@@ -8,7 +8,7 @@ namespace Varve.Reading;
 /// <param name="Relation">source or tier id.</param>
 /// <param name="Shown">The tier whose buckets are shown where it answers.</param>
 /// <param name="Has">Where it has rows, or is known to have none; whole buckets of a tier.</param>
-internal sealed record Answerer(string Relation, TierLayout Shown, RangeSet Has)
+internal sealed record Answerer(RelationId Relation, TierLayout Shown, RangeSet Has)
 {
     /// <summary>Its own buckets; null for rows, which can be told apart anywhere.</summary>
     public Grid? Grid { get; init; }

@@ -23,7 +23,7 @@ internal static class Conditions
             if (value is null || (await statements.QueryAsync(WhereSql.Fits(dialect, table, column, value), cancellationToken))[0].Truth(0))
                 continue;
             throw new PolicyException(
-                "VRV360",
+                WorkCodes.BadErasure,
                 $"{column.Name} of {table.Text} is {column.TypeName}, and what was given for it is no such value, or finer than the column holds. Write it as {column.TypeName}, a time in UTC; {column.Name}= is NULL."
             );
         }

@@ -30,7 +30,7 @@ internal sealed class OccupiedSegments(PolicyLayout blueprint, IStatements state
     {
         if (part is not { Pieces: [var piece], IsComplete: true } || part.Shown.Grid.Runs(piece.Range).Count <= MostRuns)
             return [part];
-        var table = piece.Relation == Relations.Source ? blueprint.Source : blueprint.Tier(piece.Relation).States;
+        var table = piece.Relation == RelationId.Source ? blueprint.Source : blueprint.Tier(piece.Relation).States;
         var days = await statements.QueryAsync(
             RowsSql.Days(dialect, blueprint.TimeOf(piece.Relation), table, RangeSet.Of(piece.Range)),
             cancellationToken

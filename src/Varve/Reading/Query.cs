@@ -1,4 +1,5 @@
 using NodaTime;
+using Varve.Planning;
 using Varve.Time;
 
 namespace Varve.Reading;
@@ -97,7 +98,7 @@ public sealed record QueryAnswer(
 /// <summary>A range and who answered it.</summary>
 /// <param name="Relation">source or tier id.</param>
 /// <param name="Range">The range.</param>
-public sealed record QueryPart(string Relation, TimeRange Range);
+public sealed record QueryPart(RelationId Relation, TimeRange Range);
 
 /// <summary>A row of an answer, read by the names of its columns; letters compare without case.</summary>
 public sealed class AnswerRow
@@ -112,7 +113,10 @@ public sealed class AnswerRow
     public object? this[string column] =>
         _places.TryGetValue(column, out var place)
             ? _values[place]
-            : throw new PolicyException("VRV323", $"The answer has no column {column}. It has: {string.Join(", ", _places.Keys)}.");
+            : throw new PolicyException(
+                WorkCodes.NoColumn,
+                $"The answer has no column {column}. It has: {string.Join(", ", _places.Keys)}."
+            );
 
     /// <summary>A number as a double, whatever its type in the database; null for NULL.</summary>
     /// <exception cref="PolicyException">The answer has no such column (VRV323).</exception>

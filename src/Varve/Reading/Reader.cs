@@ -114,7 +114,7 @@ internal sealed class Reader(PolicyLayout blueprint, Ledger ledger, IStatements 
     {
         if (blueprint.Tiers.Count == 0)
             throw new PolicyException(
-                "VRV321",
+                WorkCodes.NothingToRead,
                 $"{blueprint.Policy.Name} has no tiers: it only keeps rows. Query {blueprint.Source.Text} itself."
             );
         var read = new ReadSql(blueprint, dialect);
@@ -144,7 +144,7 @@ internal sealed class Reader(PolicyLayout blueprint, Ledger ledger, IStatements 
             return;
         var more = lacks.Count > MostLacks ? string.Create(CultureInfo.InvariantCulture, $"; and {lacks.Count - MostLacks} more") : "";
         throw new HaltException(
-            "VRV325",
+            WorkCodes.NotWhole,
             $"The answer would not be whole: {string.Join("; ", lacks.Take(MostLacks))}{more}. Ask for another range or width, or without --strict for what there is."
         );
     }
@@ -227,7 +227,7 @@ internal sealed class Reader(PolicyLayout blueprint, Ledger ledger, IStatements 
             var column =
                 blueprint.Series.FirstOrDefault(c => string.Equals(c.Name, name, StringComparison.OrdinalIgnoreCase))
                 ?? throw new PolicyException(
-                    "VRV322",
+                    WorkCodes.NotSeries,
                     $"{name} is not a series column of {blueprint.Policy.Name}; those are: {string.Join(", ", blueprint.Series.Select(c => c.Name))}."
                 );
             conditions.Add((column, value));
@@ -244,7 +244,7 @@ internal sealed class Reader(PolicyLayout blueprint, Ledger ledger, IStatements 
         {
             var near = Suggestions.To(name, all);
             throw new PolicyException(
-                "VRV323",
+                WorkCodes.NoColumn,
                 $"{blueprint.Policy.Name} has no column {name}. {(near.Count > 0 ? $"Did you mean {near[0]}?" : $"It has: {string.Join(", ", all)}.")}"
             );
         }

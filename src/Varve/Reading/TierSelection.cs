@@ -49,7 +49,7 @@ internal sealed class TierSelection(PolicyLayout blueprint, Ledger ledger)
     {
         if (request.From >= request.To)
             throw new PolicyException(
-                "VRV320",
+                WorkCodes.BadQuestion,
                 $"--from {InstantText.Format(request.From)} must be before --to {InstantText.Format(request.To)}."
             );
         var question = new TimeRange(request.From, request.To).Intersect(blueprint.Time.Starts.Known);
@@ -125,11 +125,11 @@ internal sealed class TierSelection(PolicyLayout blueprint, Ledger ledger)
         var open = exact is null
             ? Open(fitting, wanted, least)
             : blueprint.Tiers.FirstOrDefault(t => t.Grid.Id == exact.Id) ?? MadeFor(exact);
-        var rows = ledger.Of(Relations.Source).Frozen.Complement().Intersect(open.Grid.Cover(asked));
+        var rows = ledger.Of(RelationId.Source).Frozen.Complement().Intersect(open.Grid.Cover(asked));
         return
         [
             .. Enumerable.Reverse(fitting).Select(t => Of(t, exact is null ? t : open, asked)),
-            new(Relations.Source, open, rows),
+            new(RelationId.Source, open, rows),
             .. blueprint.Tiers.Except(fitting).Select(t => Of(t, t, asked) with { IsCoarse = true }),
         ];
     }
@@ -178,7 +178,7 @@ internal sealed class TierSelection(PolicyLayout blueprint, Ledger ledger)
         // The finest may only be read where it meets a coarser one: then its own width has nothing either.
         var instead = read.Select(a => a.Shown).First(t => t.Id == read[^1].Relation || CanGive(t, question));
         throw new PolicyException(
-            "VRV326",
+            WorkCodes.WidthGone,
             $"Nothing that is left there can be merged into buckets of {wanted}: only {string.Join(" and ", read.Select(a => a.Shown.Name))} {(read.Count == 1 ? "has" : "have")} that range. Ask for --every {instead.Name}, or leave the width to Varve."
         );
     }
@@ -211,7 +211,7 @@ internal sealed class TierSelection(PolicyLayout blueprint, Ledger ledger)
         }
     }
 
-    private string Name(Answerer answerer) => answerer.Grid is null ? Relations.Source : blueprint.Tier(answerer.Relation).Name;
+    private string Name(Answerer answerer) => answerer.Grid is null ? RelationId.Source.Text : blueprint.Tier(answerer.Relation).Name;
 
     /// <summary>
     /// Pieces split where a relation does not know a state: a shown bucket of which it knows one only in part is not known.
@@ -221,7 +221,7 @@ internal sealed class TierSelection(PolicyLayout blueprint, Ledger ledger)
         List<AnswerPiece> known = [];
         foreach (var piece in pieces)
         {
-            List<(string Column, RangeSet Thin)> unknown = [.. piece.Relation == Relations.Source ? [] : Unknown(piece)];
+            List<(string Column, RangeSet Thin)> unknown = [.. piece.Relation == RelationId.Source ? [] : Unknown(piece)];
             notes.AddRange(
                 from value in blueprint.Values
                 where request.Columns.Count == 0 || request.Columns.Contains(value.Name, StringComparer.Ordinal)
@@ -286,24 +286,24 @@ internal sealed class TierSelection(PolicyLayout blueprint, Ledger ledger)
     private TierLayout MadeFor(Grid grid) =>
         new()
         {
-            Id = $"?{grid.Id}",
+            Id = new($"?{grid.Id}"),
             Name = grid.Width.Name,
             Grid = grid,
             Keep = Keep.Zero,
             States = blueprint.Source,
             View = null,
-            Input = Relations.Source,
+            Input = RelationId.Source,
             InChain = false,
         };
 
     private Grid Wanted(string every, DateTimeZone? zone)
     {
-        var tier = blueprint.Tiers.FirstOrDefault(t => t.Name == every || t.Id == every);
+        var tier = blueprint.Tiers.FirstOrDefault(t => t.Name == every || t.Id.Text == every);
         if (tier is not null && (zone is null || tier.Grid.Width is not Width.Calendar || tier.Grid.Zone.Id == zone.Id))
             return tier.Grid;
         var width = tier?.Grid.Width;
         if (width is null && !Width.TryParse(every, out width, out var error))
-            throw new PolicyException("VRV320", $"--every {every}: {error}");
+            throw new PolicyException(WorkCodes.BadQuestion, $"--every {every}: {error}");
         return width is Width.Calendar calendar
             ? Grid.Calendar(calendar, zone ?? DateTimeZoneProviders.Tzdb[blueprint.Policy.LocalZone])
             : Grid.Fixed((Width.Fixed)width, NodaConstants.UnixEpoch);
@@ -313,7 +313,10 @@ internal sealed class TierSelection(PolicyLayout blueprint, Ledger ledger)
         id is null
             ? null
             : DateTimeZoneProviders.Tzdb.GetZoneOrNull(id)
-                ?? throw new PolicyException("VRV320", $"There is no time zone {id}. Write an IANA name such as Europe/Berlin, or UTC.");
+                ?? throw new PolicyException(
+                    WorkCodes.BadQuestion,
+                    $"There is no time zone {id}. Write an IANA name such as Europe/Berlin, or UTC."
+                );
 
     private static string Hull(RangeSet ranges) => new TimeRange(ranges.Start!.Value, ranges.End!.Value).ToString();
 

@@ -25,7 +25,7 @@ internal sealed class CompareSql(PolicyLayout blueprint, TierLayout tier, Dialec
     /// Buckets in which a state differs: start in microseconds, series that differ, whether some has fewer and some as many
     /// or more rows than stored, rows found and rows stored of those series, and how many of them are stored.
     /// </summary>
-    public SqlText Buckets(string input, RangeSet ranges)
+    public SqlText Buckets(RelationId input, RangeSet ranges)
     {
         var groups = Groups();
         var differing =
@@ -40,7 +40,7 @@ internal sealed class CompareSql(PolicyLayout blueprint, TierLayout tier, Dialec
     }
 
     /// <summary>Series of buckets in which a state differs; with the series, one that differs in several groups is one row.</summary>
-    private SqlText Differing(string input, RangeSet ranges, bool withSeries)
+    private SqlText Differing(RelationId input, RangeSet ranges, bool withSeries)
     {
         List<SqlText> columns =
         [
@@ -74,10 +74,10 @@ internal sealed class CompareSql(PolicyLayout blueprint, TierLayout tier, Dialec
     /// Buckets in which the values of a series that differs have become one, or none, with as many rows as before: start in
     /// microseconds.
     /// </summary>
-    public SqlText Flattened(string input, RangeSet ranges) =>
+    public SqlText Flattened(RelationId input, RangeSet ranges) =>
         SqlText.Join(" UNION ", Groups().Select(g => g.FlattenedOfAll(input, ranges)));
 
-    private SqlText FlattenedOfAll(string input, RangeSet ranges)
+    private SqlText FlattenedOfAll(RelationId input, RangeSet ranges)
     {
         var lost = blueprint.Measures.Select(
             (measure, i) =>
@@ -94,7 +94,7 @@ internal sealed class CompareSql(PolicyLayout blueprint, TierLayout tier, Dialec
     /// The first series that differ, oldest buckets first: start in microseconds, the series as text, then for each state that
     /// is compared whether it differs, and both values as text.
     /// </summary>
-    public SqlText Examples(string input, RangeSet ranges, long most)
+    public SqlText Examples(RelationId input, RangeSet ranges, long most)
     {
         List<SqlText> columns = [dialect.MicrosOf(blueprint.Time, $"coalesce({Computed(Time)}, {Stored(Time)})")];
         columns.AddRange(
@@ -158,7 +158,7 @@ internal sealed class CompareSql(PolicyLayout blueprint, TierLayout tier, Dialec
             WHERE {SqlText.Join(" OR ", TotalDifferences(perBucket: false))}
             """;
 
-    private SqlText Sides(string input, RangeSet ranges, bool extremes = false)
+    private SqlText Sides(RelationId input, RangeSet ranges, bool extremes = false)
     {
         List<Identifier> stored = [.. StateColumns.All(blueprint, tier)];
         List<Identifier> computed = [.. stored, .. _rollup.Near().Select(n => n.Name)];

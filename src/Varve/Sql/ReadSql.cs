@@ -41,7 +41,7 @@ internal sealed class ReadSql(PolicyLayout blueprint, Dialect dialect)
     /// name="known"/>.
     /// </summary>
     public SqlText Open(TierLayout tier, TimeRange range, TimeRange known) =>
-        $"{Shown(tier, Relations.Source)} FROM ({new RollupSql(blueprint, tier, dialect).Select(Relations.Source, RangeSet.Of(range), known)}) AS varve_open";
+        $"{Shown(tier, RelationId.Source.Text)} FROM ({new RollupSql(blueprint, tier, dialect).Select(RelationId.Source, RangeSet.Of(range), known)}) AS varve_open";
 
     /// <summary>
     /// Several parts as one answer, ordered by time and series; behind the columns the start of each bucket in microseconds.
@@ -152,7 +152,7 @@ internal sealed class ReadSql(PolicyLayout blueprint, Dialect dialect)
         var (shown, first) = (part.Shown, part.Pieces[0]);
         var name = string.Join(
             " + ",
-            part.Pieces.Select(p => p.Relation == Relations.Source ? Relations.Source : blueprint.Tier(p.Relation).Name).Distinct()
+            part.Pieces.Select(p => p.Relation == RelationId.Source ? RelationId.Source.Text : blueprint.Tier(p.Relation).Name).Distinct()
         );
         SqlText rows = $"{shown.States} WHERE {RangeSql.In(dialect, blueprint.Time.Starts, first.Range)}";
         if (first.Relation != shown.Id)

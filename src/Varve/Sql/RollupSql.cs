@@ -14,9 +14,9 @@ internal sealed class RollupSql(PolicyLayout blueprint, TierLayout tier, Dialect
     /// The states of all buckets of some ranges, in the order of <see cref="StateColumns.All"/>; magnitudes behind, where
     /// asked for. The boundaries of a range without end are those within <paramref name="known"/>.
     /// </summary>
-    public SqlText Select(string input, RangeSet ranges, TimeRange? known = null, bool magnitudes = false, bool extremes = false)
+    public SqlText Select(RelationId input, RangeSet ranges, TimeRange? known = null, bool magnitudes = false, bool extremes = false)
     {
-        var covered = input == Relations.Source;
+        var covered = input == RelationId.Source;
         return Select(
             ranges,
             known,
@@ -44,7 +44,7 @@ internal sealed class RollupSql(PolicyLayout blueprint, TierLayout tier, Dialect
         );
 
     /// <summary>Bounded ranges that lie in one bucket, each from a relation of its own, as the states of that bucket.</summary>
-    public SqlText Joined(IEnumerable<(string Input, TimeRange Range)> parts, TimeRange bucket)
+    public SqlText Joined(IEnumerable<(RelationId Input, TimeRange Range)> parts, TimeRange bucket)
     {
         var selects = parts.Select(p => Select(p.Input, RangeSet.Of(p.Range)));
         SqlText joined = $"({SqlText.Join(" UNION ALL ", selects)}) AS varve_pieces";

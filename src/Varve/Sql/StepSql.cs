@@ -16,7 +16,7 @@ internal sealed class StepSql(PolicyLayout blueprint, Dialect dialect)
             yield return made;
         foreach (var room in dialect.Room(StateColumns.All(blueprint, tier).Count()))
             yield return room;
-        var rows = new RollupSql(blueprint, tier, dialect).Select(Relations.Source, Time.RangeSet.Empty);
+        var rows = new RollupSql(blueprint, tier, dialect).Select(RelationId.Source, Time.RangeSet.Empty);
         foreach (var statement in dialect.CreateTier(Of(tier), rows))
             yield return statement;
     }
@@ -51,7 +51,7 @@ internal sealed class StepSql(PolicyLayout blueprint, Dialect dialect)
     {
         List<string> asked = [.. StateColumns.All(blueprint, tier).Select(c => c.Value)];
         List<string> rest = [.. columns.Except(asked, StringComparer.Ordinal)];
-        var empty = new RollupSql(blueprint, tier, dialect).Select(Relations.Source, Time.RangeSet.Empty);
+        var empty = new RollupSql(blueprint, tier, dialect).Select(RelationId.Source, Time.RangeSet.Empty);
         if (rest.Count == 0)
             return $"CREATE TABLE {Beside(tier)} AS {empty}";
         var all = SqlText.Join(
@@ -77,7 +77,7 @@ internal sealed class StepSql(PolicyLayout blueprint, Dialect dialect)
 
     /// <summary>The types that these columns would have if the tier were made now.</summary>
     public SqlText TypesMade(TierLayout tier, IReadOnlyList<string> columns) =>
-        Types(new RollupSql(blueprint, tier, dialect).Select(Relations.Source, Time.RangeSet.Empty), columns);
+        Types(new RollupSql(blueprint, tier, dialect).Select(RelationId.Source, Time.RangeSet.Empty), columns);
 
     private SqlText Types(SqlText rows, IReadOnlyList<string> columns)
     {
@@ -116,7 +116,7 @@ internal sealed class StepSql(PolicyLayout blueprint, Dialect dialect)
         SqlText time = $"{new Identifier(blueprint.Time.Name)}";
         SqlText touched =
             $"EXISTS (SELECT 1 FROM {parts} AS varve_late WHERE varve_late.{time} = varve_kept.{time}{SqlText.Join("", keys)})";
-        yield return $"CREATE TABLE {parts} AS {new RollupSql(blueprint, tier, dialect).Select(Relations.Source, late)}";
+        yield return $"CREATE TABLE {parts} AS {new RollupSql(blueprint, tier, dialect).Select(RelationId.Source, late)}";
         yield return $"INSERT INTO {parts} ({columns}) SELECT {columns} FROM {tier.States} AS varve_kept WHERE {touched}";
         yield return $"DELETE FROM {tier.States} AS varve_kept WHERE {touched}";
         yield return $"INSERT INTO {tier.States} ({columns}) {new RollupSql(blueprint, tier, dialect).Merged(parts, tier.BucketsTouching(late))}";
@@ -146,12 +146,12 @@ internal sealed class StepSql(PolicyLayout blueprint, Dialect dialect)
     public IReadOnlyList<(SqlText Statement, bool Writes)> Replace(
         TierLayout tier,
         IEnumerable<string> stored,
-        string input,
+        RelationId input,
         Time.RangeSet ranges,
         long generation
     )
     {
-        var known = input == Relations.Source ? blueprint : blueprint.Without(blueprint.Tier(input).Lacks);
+        var known = input == RelationId.Source ? blueprint : blueprint.Without(blueprint.Tier(input).Lacks);
         List<Identifier> columns = [.. StateColumns.All(known, tier)];
         var rows = new RollupSql(known, tier, dialect).Select(input, ranges);
         return dialect.Replace(
@@ -176,16 +176,16 @@ internal sealed class StepSql(PolicyLayout blueprint, Dialect dialect)
         );
 
     /// <summary>What differs between a tier and its input, by the kind of proof that the policy asks for.</summary>
-    public SqlText Proof(TierLayout tier, string input, Time.RangeSet ranges)
+    public SqlText Proof(TierLayout tier, RelationId input, Time.RangeSet ranges)
     {
         var compare = new CompareSql(blueprint, tier, dialect);
-        return blueprint.Policy.Proof == Policies.Proof.Totals && input == Relations.Source
+        return blueprint.Policy.Proof == Policies.Proof.Totals && input == RelationId.Source
             ? compare.Totals(ranges)
             : compare.Buckets(input, ranges);
     }
 
     /// <summary>Removes rows of the source or of a tier.</summary>
-    public SqlText Remove(string relation, Time.RangeSet ranges) =>
+    public SqlText Remove(RelationId relation, Time.RangeSet ranges) =>
         RowsSql.Delete(dialect, blueprint.TimeOf(relation), Table(relation), ranges);
 
     /// <summary>Makes the view of a tier; nothing where the policy wants none.</summary>
@@ -204,7 +204,7 @@ internal sealed class StepSql(PolicyLayout blueprint, Dialect dialect)
             view,
             [
                 .. parts.Select(p =>
-                    p.Relation == Relations.Source
+                    p.Relation == RelationId.Source
                         ? (read.Open(finest, p.Range, known), true)
                         : (read.Part(blueprint.Tier(p.Relation), p.Range), false)
                 ),
@@ -213,7 +213,7 @@ internal sealed class StepSql(PolicyLayout blueprint, Dialect dialect)
     }
 
     /// <summary>The table behind a relation: the source itself, or the states of a tier.</summary>
-    public TableName Table(string relation) => relation == Relations.Source ? blueprint.Source : blueprint.Tier(relation).States;
+    public TableName Table(RelationId relation) => relation == RelationId.Source ? blueprint.Source : blueprint.Tier(relation).States;
 
     /// <summary>The table that takes the place of a tier's while its columns change.</summary>
     public static TableName Beside(TierLayout tier) => tier.States.WithName($"{tier.States.Name}_reshaped");

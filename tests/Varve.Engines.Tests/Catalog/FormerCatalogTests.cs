@@ -45,9 +45,9 @@ public sealed class FormerCatalogTests
             Scope.Reading,
             default
         );
-        Assert.Equal(TimeRange.Before(InstantText.Parse("2025-01-06T06:00:00Z")), Assert.Single(ledger.Of(Relations.Source).Frozen));
-        Assert.Equal(["v_m2", "v_mean"], ledger.Of("1h").Thin.Keys.Order(StringComparer.Ordinal));
-        Assert.Equal(["cpu_1h", "cpu_1h_states"], ledger.Of("1h").Tables.Select(t => t.Name.Name).Order(StringComparer.Ordinal));
+        Assert.Equal(TimeRange.Before(InstantText.Parse("2025-01-06T06:00:00Z")), Assert.Single(ledger.Of(RelationId.Source).Frozen));
+        Assert.Equal(["v_m2", "v_mean"], ledger.Of(new("1h")).Thin.Keys.Order(StringComparer.Ordinal));
+        Assert.Equal(["cpu_1h", "cpu_1h_states"], ledger.Of(new("1h")).Tables.Select(t => t.Name.Name).Order(StringComparer.Ordinal));
         Assert.Equal(2, ledger.ConfirmedRevision);
         Assert.Equal(StitchCount, ledger.Edges.Count);
         var edges = await db.QueryAsync("SELECT count(*) FROM varve.edges");

@@ -51,10 +51,10 @@ public sealed class LedgerTests
             async ledger =>
             {
                 var before = await LoadAsync(catalog, stored);
-                await catalog.WriteAsync(s => catalog.Ledgers.SaveAsync(s, "p", before.With("1h", ledger), default));
+                await catalog.WriteAsync(s => catalog.Ledgers.SaveAsync(s, "p", before.With(new("1h"), ledger), default));
                 var after = await LoadAsync(catalog, stored);
                 Assert.Equal(before.Version + 1, after.Version);
-                Same(ledger, after.Of("1h"));
+                Same(ledger, after.Of(new("1h")));
             },
             iter: 60,
             threads: 1
@@ -83,12 +83,12 @@ public sealed class LedgerTests
         )
         {
             var before = await LoadAsync(catalog, policy);
-            await catalog.WriteAsync(s => catalog.Ledgers.SaveAsync(s, policy.Policy.Name, before.With(relation, sets), default));
+            await catalog.WriteAsync(s => catalog.Ledgers.SaveAsync(s, policy.Policy.Name, before.With(new(relation), sets), default));
         }
 
-        Same(RelationLedger.Untouched, (await LoadAsync(catalog, one)).Of("1h"));
-        Same(ledger, (await LoadAsync(catalog, one)).Of("1d"));
-        Same(ledger, (await LoadAsync(catalog, two)).Of("1h"));
+        Same(RelationLedger.Untouched, (await LoadAsync(catalog, one)).Of(new("1h")));
+        Same(ledger, (await LoadAsync(catalog, one)).Of(new("1d")));
+        Same(ledger, (await LoadAsync(catalog, two)).Of(new("1h")));
     }
 
     [Fact]
@@ -102,7 +102,7 @@ public sealed class LedgerTests
                 await catalog.Ledgers.SaveAsync(
                     s,
                     "p",
-                    Ledger.Empty("").With("1h", new() { Covered = RangeSet.Of(TimeRange.All) }),
+                    Ledger.Empty("").With(new("1h"), new() { Covered = RangeSet.Of(TimeRange.All) }),
                     default
                 );
                 throw new InvalidOperationException();
@@ -165,7 +165,7 @@ public sealed class LedgerTests
         await using var catalog = await CatalogFile.NewAsync();
         var stored = await StoreAsync(catalog, "p");
         Hold always = new("0001-a", null, TimeRange.All, "a lawsuit", "ann", null);
-        Hold ends = new("0002-b", "1h", new(s_now, s_now + Duration.FromDays(1)), "it's \"odd\"", "bob", s_now);
+        Hold ends = new("0002-b", new("1h"), new(s_now, s_now + Duration.FromDays(1)), "it's \"odd\"", "bob", s_now);
         await catalog.WriteAsync(async s =>
         {
             await catalog.Holds.AddAsync(s, "p", always, s_now, default);
@@ -206,10 +206,10 @@ public sealed class LedgerTests
         await using var catalog = await CatalogFile.NewAsync();
         await catalog.WriteAsync(async s =>
         {
-            await catalog.Ledgers.RegisterAsync(s, "p", "1h", "states", new("m", "cpu_1h_states"), s_now, default);
-            await catalog.Ledgers.RegisterAsync(s, "p", "1h", "states", new("m", "cpu_1h_states"), s_now, default);
-            await catalog.Ledgers.RegisterAsync(s, "p", "1d", "view", new("m", "cpu_1d"), s_now, default);
-            await catalog.Ledgers.RegisterAsync(s, "p", "1d", "view", new(null, "cpu_1d"), s_now, default);
+            await catalog.Ledgers.RegisterAsync(s, "p", new("1h"), "states", new("m", "cpu_1h_states"), s_now, default);
+            await catalog.Ledgers.RegisterAsync(s, "p", new("1h"), "states", new("m", "cpu_1h_states"), s_now, default);
+            await catalog.Ledgers.RegisterAsync(s, "p", new("1d"), "view", new("m", "cpu_1d"), s_now, default);
+            await catalog.Ledgers.RegisterAsync(s, "p", new("1d"), "view", new(null, "cpu_1d"), s_now, default);
         });
         Assert.Equal(3, (await catalog.ReadAsync(s => catalog.Ledgers.RelationsAsync(s, default))).Count);
         await catalog.WriteAsync(s => catalog.Ledgers.UnregisterAsync(s, "p", [new("view", new(null, "cpu_1d"))], default));
@@ -252,13 +252,13 @@ public sealed class LedgerTests
             ZoneVersion = "it's \"2025b\"",
             ArrivalSeen = long.MaxValue,
             Types = new Dictionary<string, string> { ["v"] = "DECIMAL(18,3)", ["größe"] = "VARCHAR" }.ToFrozenDictionary(),
-            Edges = [new("1h", TimeRange.Before(s_now)), new("source", TimeRange.Since(s_now))],
-            Going = [new("source", range, s_now, 12, "why"), new("1h", range, null, 0, "")],
+            Edges = [new(new("1h"), TimeRange.Before(s_now)), new(RelationId.Source, TimeRange.Since(s_now))],
+            Going = [new(RelationId.Source, range, s_now, 12, "why"), new(new("1h"), range, null, 0, "")],
             Last = new("run", 3, 1, 2, 3, "note"),
             Pending = new("rows.expired", "{\"a\":1}"),
-            Relations = new Dictionary<string, RelationLedger>
+            Relations = new Dictionary<RelationId, RelationLedger>
             {
-                ["1h#3"] = new()
+                [new("1h#3")] = new()
                 {
                     Created = true,
                     Tables = [new("states", new(null, "t")), new("view", new("m", "v"))],
@@ -271,7 +271,7 @@ public sealed class LedgerTests
                         ["storage=cold"] = RangeSet.Of(range),
                         ["none"] = RangeSet.Empty,
                     }.ToFrozenDictionary(),
-                    Cut = [new(range, 3, true) { Input = "source" }, new(range, 0, false)],
+                    Cut = [new(range, 3, true) { Input = RelationId.Source }, new(range, 0, false)],
                 },
             }.ToFrozenDictionary(),
         };
@@ -281,9 +281,9 @@ public sealed class LedgerTests
         Assert.Equal((ledger.Last, ledger.Pending, ledger.ZoneVersion), (read.Last, read.Pending, read.ZoneVersion));
         Assert.Equal(ledger.Going, read.Going);
         Assert.Equal(ledger.Edges, read.Edges);
-        Assert.Equal(range, Assert.Single(Assert.Single(read.Of("1h#3").Moved).Value));
-        Assert.Equal(ledger.Of("1h#3").Tables, read.Of("1h#3").Tables);
-        Assert.Equal(ledger.Of("1h#3").Cut, read.Of("1h#3").Cut);
+        Assert.Equal(range, Assert.Single(Assert.Single(read.Of(new("1h#3")).Moved).Value));
+        Assert.Equal(ledger.Of(new("1h#3")).Tables, read.Of(new("1h#3")).Tables);
+        Assert.Equal(ledger.Of(new("1h#3")).Cut, read.Of(new("1h#3")).Cut);
     }
 
     [Fact]
@@ -291,7 +291,12 @@ public sealed class LedgerTests
     {
         await using var catalog = await CatalogFile.NewAsync();
         await catalog.WriteAsync(s =>
-            catalog.Ledgers.SaveEdgesAsync(s, "p", [new("1d", TimeRange.Before(s_now)), new("source", TimeRange.Since(s_now))], default)
+            catalog.Ledgers.SaveEdgesAsync(
+                s,
+                "p",
+                [new(new("1d"), TimeRange.Before(s_now)), new(RelationId.Source, TimeRange.Since(s_now))],
+                default
+            )
         );
         Assert.Equal(
             [long.MinValue, Micros.From(s_now)],
@@ -315,9 +320,9 @@ public sealed class LedgerTests
             ),
         };
         var watch = System.Diagnostics.Stopwatch.StartNew();
-        var saved = await catalog.WriteAsync(s => catalog.Ledgers.SaveAsync(s, "p", Ledger.Empty("").With("1h", many), default));
+        var saved = await catalog.WriteAsync(s => catalog.Ledgers.SaveAsync(s, "p", Ledger.Empty("").With(new("1h"), many), default));
         await catalog.WriteAsync(s => catalog.Ledgers.ShowAsync(s, "p", saved, default));
-        Same(many, (await LoadAsync(catalog, stored)).Of("1h"));
+        Same(many, (await LoadAsync(catalog, stored)).Of(new("1h")));
         Assert.InRange(watch.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(10));
     }
 

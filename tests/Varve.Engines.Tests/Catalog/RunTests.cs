@@ -43,7 +43,7 @@ public sealed class RunTests
                 "01-a",
                 0,
                 "expire",
-                "source",
+                RelationId.Source,
                 Step(0).Touches[0].ToString(),
                 "old",
                 StepStatus.Done,
@@ -180,7 +180,7 @@ public sealed class RunTests
     private static PlanStep Step(int day) =>
         new PlanStep.Expire
         {
-            Relation = Relations.Source,
+            Relation = RelationId.Source,
             Reason = "old",
             Range = new(s_now + Duration.FromDays(day), s_now + Duration.FromDays(day + 1)),
             Proofs = [],

@@ -55,7 +55,7 @@ public sealed class SchemaTests
         await catalog.Schema.UpgradeAsync(default);
         Assert.True(await catalog.Schema.ExistsAsync(default));
         Assert.Single(await catalog.AskAsync($"SELECT name FROM {catalog.Tables.Relations} WHERE relation = {"1h"}"));
-        Assert.True((await catalog.ReadAsync(s => catalog.Ledgers.LoadAsync(s, "p", default))).Of("1h").Created);
+        Assert.True((await catalog.ReadAsync(s => catalog.Ledgers.LoadAsync(s, "p", default))).Of(new("1h")).Created);
         Assert.Empty(await catalog.AskAsync($"SELECT * FROM {catalog.Tables.Archives}"));
     }
 
@@ -90,7 +90,7 @@ public sealed class SchemaTests
         var at = Instant.FromUtc(2025, 3, 30, 1, 30);
         var ledger = Planning
             .Ledger.Empty("")
-            .With("1h", new() { Covered = RangeSet.Of(TimeRange.Before(at), TimeRange.Since(at + Duration.FromDays(1))) });
+            .With(new("1h"), new() { Covered = RangeSet.Of(TimeRange.Before(at), TimeRange.Since(at + Duration.FromDays(1))) });
         await catalog.WriteAsync(async s =>
             await catalog.Ledgers.ShowAsync(s, "p", await catalog.Ledgers.SaveAsync(s, "p", ledger, default), default)
         );

@@ -66,7 +66,7 @@ public abstract class AnswerConformance(Func<ScratchDatabase> create) : Conforma
         Assert.Equal(rows.Count, Rows(all));
         Assert.Contains(all.Notes, n => n.Contains("ask from there on", StringComparison.Ordinal));
         var late = await AskAsync(story, "2025-04-02", "2025-04-21", "1h");
-        Assert.DoesNotContain(late.Parts, p => p.Relation.StartsWith("1d", StringComparison.Ordinal));
+        Assert.DoesNotContain(late.Parts, p => p.Relation.Text.StartsWith("1d", StringComparison.Ordinal));
         Assert.Equal(rows.Count(r => r.At >= At("2025-04-02")), Rows(late));
     }
 

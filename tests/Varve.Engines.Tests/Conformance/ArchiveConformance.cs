@@ -273,8 +273,8 @@ public abstract class ArchiveConformance(Func<ScratchDatabase> create) : Archive
     {
         var (story, _) = await BeginAsync(Policy("keep: 2d\narchive: cold\ntiers: [{ every: 1d, keep: 4d }]", "count"));
         var outcome = await story.RunWellAsync("2025-01-11");
-        Assert.Contains(outcome.Done, s => s is PlanStep.Expire { Relation: "1d", Location: null });
-        Assert.All(outcome.Done.OfType<PlanStep.Archive>(), s => Assert.Equal(Relations.Source, s.Relation));
+        Assert.Contains(outcome.Done, s => s is PlanStep.Expire { Relation.Text: "1d", Location: null });
+        Assert.All(outcome.Done.OfType<PlanStep.Archive>(), s => Assert.Equal(RelationId.Source, s.Relation));
     }
 
     [Theory]

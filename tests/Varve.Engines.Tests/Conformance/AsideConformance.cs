@@ -44,10 +44,10 @@ public abstract class AsideConformance(Func<ScratchDatabase> create) : Conforman
         Assert.Equal(before, await BuiltAsync());
         Assert.True((await story.PlanAsync("2025-01-21")).IsEmpty);
         var status = await story.StatusAsync("2025-01-21");
-        Assert.Equal(["1h#2", "1d#2"], status.Relations.Where(r => r.IsRetired).Select(r => r.Relation));
+        Assert.Equal(["1h#2", "1d#2"], status.Relations.Where(r => r.IsRetired).Select(r => r.Relation.Text));
         Assert.Equal(
             (480, 20),
-            (status.Relations.Single(r => r.Relation == "1h#2").Rows, status.Relations.Single(r => r.Relation == "1d#2").Rows)
+            (status.Relations.Single(r => r.Relation.Text == "1h#2").Rows, status.Relations.Single(r => r.Relation.Text == "1d#2").Rows)
         );
 
         await story.InsertAsync(Rows("2025-01-21", "2025-02-01"));
@@ -74,7 +74,10 @@ public abstract class AsideConformance(Func<ScratchDatabase> create) : Conforman
         await story.ApplyAsync(Says(ByHost, "tiers: [{ every: 1h, name: hourly }]"));
         await story.RunWellAsync("2025-01-21");
         await story.ExpectTiersAsync(Since(rows, "2025-01-16"));
-        Assert.Equal(["1h#3", "1d#3"], (await story.StatusAsync("2025-01-21")).Relations.Where(r => r.IsRetired).Select(r => r.Relation));
+        Assert.Equal(
+            ["1h#3", "1d#3"],
+            (await story.StatusAsync("2025-01-21")).Relations.Where(r => r.IsRetired).Select(r => r.Relation.Text)
+        );
     }
 
     [Fact]
@@ -104,7 +107,7 @@ public abstract class AsideConformance(Func<ScratchDatabase> create) : Conforman
         await story.ApplyAsync(Says(BySite, Second));
         var after = await story.PlanAsync("2025-01-21");
         Assert.Equal(after.Steps.Select(PlanText.Describe), ahead.Steps.Select(PlanText.Describe));
-        Assert.Contains(after.Steps, s => s is PlanStep.CreateTier { Relation: "1h" });
+        Assert.Contains(after.Steps, s => s is PlanStep.CreateTier { Relation.Text: "1h" });
     }
 
     [Fact]
@@ -128,18 +131,18 @@ public abstract class AsideConformance(Func<ScratchDatabase> create) : Conforman
         var report = await story.WithAsync(l => l.EraseAsync(new EraseRequest { Policy = "m.cpu", Where = [new("host", "b")] }));
         Assert.Equal(
             (480, 20),
-            (report.Tiers.Single(t => t.Relation == "1h#2").Removed, report.Tiers.Single(t => t.Relation == "1d#2").Removed)
+            (report.Tiers.Single(t => t.Relation.Text == "1h#2").Removed, report.Tiers.Single(t => t.Relation.Text == "1d#2").Removed)
         );
         Assert.All(report.Tiers, t => Assert.True(t.Kept.IsEmpty));
         await story.ExpectTiersAsync(Since(rows, "2025-01-16"));
 
         report = await story.WithAsync(l => l.EraseAsync(new EraseRequest { Policy = "m.cpu", Where = [new("site", "north")] }));
         Assert.All(
-            report.Tiers.Where(t => !t.Relation.Contains('#', StringComparison.Ordinal)),
+            report.Tiers.Where(t => !t.Relation.Text.Contains('#', StringComparison.Ordinal)),
             t => Assert.True(t.Kept.IsEmpty && t.Removed > 0)
         );
         Assert.All(
-            report.Tiers.Where(t => t.Relation.Contains('#', StringComparison.Ordinal)),
+            report.Tiers.Where(t => t.Relation.Text.Contains('#', StringComparison.Ordinal)),
             t => Assert.Equal("[2025-01-01T00:00:00Z, 2025-01-21T00:00:00Z)", t.Kept.ToString())
         );
         await story.ExpectTiersAsync(Since(rows, "2025-01-16").Where(r => (string?)r.Values[1] != "north"));
@@ -166,7 +169,7 @@ public abstract class AsideConformance(Func<ScratchDatabase> create) : Conforman
         await story.RunWellAsync("2025-01-21");
         await story.WithAsync(l => l.HoldAsync("m.cpu", "1h", TimeRange.All, "the auditors read it", null));
         await story.ApplyAsync(Says(BySite, Second));
-        Assert.Equal("1h#2", Assert.Single((await story.StatusAsync("2025-01-21")).Holds).Relation);
+        Assert.Equal("1h#2", Assert.Single((await story.StatusAsync("2025-01-21")).Holds).Relation!.Text);
         await story.RunWellAsync("2025-01-21");
         Assert.Contains(
             "the auditors",

@@ -35,7 +35,7 @@ public abstract class ChangeConformance(Func<ScratchDatabase> create) : Conforma
         await story.RunWellAsync("2025-01-21");
         await story.ExpectTierAsync(0, Since(rows, "2025-01-16"));
         await story.ExpectTierAsync(1, rows);
-        Assert.NotEqual(0, (await story.StatusAsync("2025-01-21")).Relations.Single(r => r.Relation == "30m").Lost);
+        Assert.NotEqual(0, (await story.StatusAsync("2025-01-21")).Relations.Single(r => r.Relation.Text == "30m").Lost);
         await story.RunWellAsync("2025-03-01");
         Assert.Empty(await story.SourceAsync());
         await story.ExpectTierAsync(0, Since(rows, "2025-01-16"));
@@ -266,7 +266,7 @@ public abstract class ChangeConformance(Func<ScratchDatabase> create) : Conforma
             d => d.Finding.Contains($"v_sum is {Db.TypeName("FLOAT")}, and would be made {Db.TypeName("DOUBLE")}", StringComparison.Ordinal)
         );
         await Db.ExecuteAsync($"ALTER TABLE {Db.Name(story.Table.Name)} DROP COLUMN v");
-        Assert.Equal("source", Assert.Single((await story.WithAsync(l => l.DiffAsync(selection)))[0].Drift).Relation);
+        Assert.Equal("source", Assert.Single((await story.WithAsync(l => l.DiffAsync(selection)))[0].Drift).Relation.Text);
     }
 
     [Fact]

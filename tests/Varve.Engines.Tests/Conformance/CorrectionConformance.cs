@@ -29,7 +29,7 @@ public abstract class CorrectionConformance(Func<ScratchDatabase> create) : Conf
         var outcome = await story.RunAsync("2025-01-11");
         Assert.Contains(
             outcome.Waits,
-            w => w.NeedsPerson && w.Relation == Relations.Source && w.Range.Overlaps(Days("2025-01-02", "2025-01-04"))
+            w => w.NeedsPerson && w.Relation == RelationId.Source && w.Range.Overlaps(Days("2025-01-02", "2025-01-04"))
         );
         Assert.Equal(2 * 144, await story.CountSourceAsync("2025-01-02", "2025-01-04"));
         Assert.Equal(0, await story.CountSourceAsync("2025-01-01", "2025-01-02"));
@@ -89,7 +89,7 @@ public abstract class CorrectionConformance(Func<ScratchDatabase> create) : Conf
         await story.RunWellAsync("2025-01-07");
         await SetAsync("0", "2025-01-02", "2025-01-04");
         var outcome = await story.RunWellAsync("2025-01-11");
-        var changes = outcome.Events.OfType<RunEvent.StepDone>().SelectMany(e => e.Result.Changes).Where(c => c.Tier == "1h").ToList();
+        var changes = outcome.Events.OfType<RunEvent.StepDone>().SelectMany(e => e.Result.Changes).Where(c => c.Tier.Text == "1h").ToList();
         Assert.Equal((48, 288), (changes.Sum(c => c.Buckets), changes.Sum(c => c.Rows)));
         Assert.Equal(0, await story.CountSourceAsync("2025-01-01", "2025-01-04"));
         await story.ExpectTiersAsync([
@@ -115,7 +115,7 @@ public abstract class CorrectionConformance(Func<ScratchDatabase> create) : Conf
         await story.ExpectTiersAsync(rows);
         Assert.Equal(0, await story.CountSourceAsync("2025-01-01", "2025-01-04"));
         var change = Assert.Single(outcome.Events.OfType<RunEvent.StepDone>().SelectMany(e => e.Result.Changes));
-        Assert.Equal(("1h", 2, 12, false), (change.Tier, change.Buckets, change.Rows, change.Waits));
+        Assert.Equal(("1h", 2, 12, false), (change.Tier.Text, change.Buckets, change.Rows, change.Waits));
         const string Said =
             "2 buckets of 1h had changed and were built again: 12 rows in [2025-01-02T03:00:00Z, 2025-01-02T04:00:00Z), [2025-01-03T20:00:00Z, 2025-01-03T21:00:00Z)";
         Assert.Contains(await story.WithAsync(l => l.StepsAsync(outcome.Summary.RunId)), s => s.Note == Said);
@@ -191,7 +191,7 @@ public abstract class CorrectionConformance(Func<ScratchDatabase> create) : Conf
         );
         await story.RunWellAsync("2025-01-02");
         await Db.ExecuteAsync($"UPDATE {Db.Name(new("m", "cpu_1h_states"))} SET v_max = 9 WHERE host IS NULL");
-        var hours = (await story.WithAsync(l => l.VerifyAsync(Selection.All))).Single(r => r.Tier == "1h");
+        var hours = (await story.WithAsync(l => l.VerifyAsync(Selection.All))).Single(r => r.Tier?.Text == "1h");
         var difference = Assert.Single(Assert.Single(hours.Mismatches).Differences);
         Assert.Equal(
             ("v_max", 9.0, 4.0),

@@ -135,14 +135,14 @@ public abstract class ExpiryConformance(Func<ScratchDatabase> create) : Conforma
         var rows = Every("2025-01-01", "2025-01-06", "1h");
         var story = await BeginAsync(Policy("keep: 1d\ntiers: [{ every: 1h, keep: 30d }, { every: 1d }]"), rows);
         var done = (await story.RunWellAsync("2025-01-06")).Done;
-        var expired = done.OfType<PlanStep.Expire>().Where(e => e.Relation == Relations.Source).ToList();
+        var expired = done.OfType<PlanStep.Expire>().Where(e => e.Relation == RelationId.Source).ToList();
         Assert.NotEmpty(expired);
         Assert.Equal(expired.Select(e => e.Range.To), expired.Select(e => e.Range.To).Order());
         foreach (var expire in expired)
         {
             var before = done.TakeWhile(s => s != expire)
                 .OfType<PlanStep.RollUp>()
-                .Where(r => r.Relation == "1h")
+                .Where(r => r.Relation.Text == "1h")
                 .SelectMany(r => r.Ranges);
             Assert.True(
                 RangeSet.Of(before).Covers(new TimeRange(At("2025-01-01"), expire.Range.To)),

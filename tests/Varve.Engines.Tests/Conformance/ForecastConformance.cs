@@ -163,7 +163,7 @@ public abstract class ForecastConformance(Func<ScratchDatabase> create) : Confor
     private static async Task<Forecast> OfAsync(Story story) =>
         Assert.Single(await story.WithAsync(l => l.ForecastAsync(Selection.Of(story.Policy.Name), Options()))).Stored!;
 
-    private static RelationForecast Of(Forecast forecast, string id) => forecast.Relations.Single(r => r.Relation.Split('@')[0] == id);
+    private static RelationForecast Of(Forecast forecast, string id) => forecast.Relations.Single(r => r.Relation.Text.Split('@')[0] == id);
 
     private static async Task ComeTrueAsync(Story story, Forecast forecast, params IEnumerable<SourceRow> more)
     {
@@ -172,8 +172,8 @@ public abstract class ForecastConformance(Func<ScratchDatabase> create) : Confor
         Assert.Equal(At(Then), forecast.Until);
         foreach (var relation in forecast.Relations.Where(r => !r.IsRetired))
         {
-            var id = relation.Relation.Split('@')[0];
-            var there = id == Relations.Source ? await story.CountSourceAsync(Begin, Then) : await story.CountAsync($"cpu_{id}_states");
+            var id = relation.Relation.Text.Split('@')[0];
+            var there = relation.Relation.IsSource ? await story.CountSourceAsync(Begin, Then) : await story.CountAsync($"cpu_{id}_states");
             Assert.True(
                 Math.Abs(there - relation.Points[^1].Rows) <= 3,
                 FormattableString.Invariant($"{id}: {there} rows are there, the forecast was {relation.Points[^1].Rows}")

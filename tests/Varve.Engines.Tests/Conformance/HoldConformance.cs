@@ -78,7 +78,7 @@ public abstract class HoldConformance(Func<ScratchDatabase> create) : Conformanc
         var rows = Every("2025-01-01", "2025-01-11", "1h");
         var story = await BeginAsync(Policy("keep: 2d\ntiers: [{ every: 1h, keep: 4d }, { every: 1d }]"), rows);
         await story.WithAsync(l =>
-            l.HoldAsync(story.Policy.Name, Relations.Source, new(At("2025-01-02"), At("2025-01-03")), "a dispute", null)
+            l.HoldAsync(story.Policy.Name, RelationId.Source.Text, new(At("2025-01-02"), At("2025-01-03")), "a dispute", null)
         );
         await story.RunWellAsync("2025-01-11");
         Assert.Equal(24, await story.CountSourceAsync("2025-01-02", "2025-01-03"));

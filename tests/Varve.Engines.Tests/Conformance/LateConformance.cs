@@ -20,11 +20,11 @@ public abstract class LateConformance(Func<ScratchDatabase> create) : Conformanc
         var built = done.OfType<PlanStep.RollUp>().ToList();
         Assert.Equal(
             "[2025-01-03T05:00:00Z, 2025-01-03T06:00:00Z)",
-            RangeSet.Of(built.Where(b => b.Relation == "1h").SelectMany(b => b.Ranges)).ToString()
+            RangeSet.Of(built.Where(b => b.Relation.Text == "1h").SelectMany(b => b.Ranges)).ToString()
         );
         Assert.Equal(
             "[2025-01-03T00:00:00Z, 2025-01-04T00:00:00Z)",
-            RangeSet.Of(built.Where(b => b.Relation == "1d").SelectMany(b => b.Ranges)).ToString()
+            RangeSet.Of(built.Where(b => b.Relation.Text == "1d").SelectMany(b => b.Ranges)).ToString()
         );
         await story.ExpectTiersAsync([.. rows, late]);
     }

@@ -173,7 +173,7 @@ public abstract class LongAgoConformance(Func<ScratchDatabase> create) : Conform
         await Db.ExecuteAsync("INSERT INTO m.cpu VALUES (TIMESTAMP '0001-01-01', 'odd', 1)");
         var story = new Story(Db, Cpu());
         await story.ApplyAsync(Policy("tiers: [{ every: 1h }, { every: 1d }]", "count"));
-        var steps = (await story.PlanAsync("2025-01-09")).Steps.OfType<PlanStep.RollUp>().Where(s => s.Relation == "1h").ToList();
+        var steps = (await story.PlanAsync("2025-01-09")).Steps.OfType<PlanStep.RollUp>().Where(s => s.Relation.Text == "1h").ToList();
         Assert.Equal(8, steps.Count);
         Assert.All(steps.Skip(2).SkipLast(1), s => Assert.Equal(Duration.FromDays(1), s.Ranges[0].To - s.Ranges[0].From));
     }

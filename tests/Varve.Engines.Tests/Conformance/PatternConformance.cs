@@ -26,7 +26,7 @@ public abstract class PatternConformance(Func<ScratchDatabase> create) : Pattern
             new("why", ValueKind.Text)
         );
         await ApplyAsync(Pattern());
-        var policies = await WithAsync(l => l.PoliciesAsync(Selection.Of("all")));
+        var policies = await WithAsync(l => l.PoliciesAsync(Selection.Of(new("all"))));
         Assert.Equal(["m.cpu", "m.door"], policies.Select(p => p.Policy.Name));
         Assert.Equal(
             [("open", Function.Last), ("n", Function.Avg), ("why", Function.Last)],

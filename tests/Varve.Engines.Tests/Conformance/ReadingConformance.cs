@@ -126,7 +126,7 @@ public abstract class ReadingConformance(Func<ScratchDatabase> create) : Conform
                 }
             )
         );
-        Assert.All(answer.Parts, p => Assert.Contains(p.Relation, new[] { "1h", "source" }));
+        Assert.All(answer.Parts, p => Assert.Contains(p.Relation.Text, new[] { "1h", "source" }));
         await ExpectAnswerAsync(story, answer, rows, At("2025-01-13"), At("2025-01-21"));
     }
 
@@ -148,7 +148,7 @@ public abstract class ReadingConformance(Func<ScratchDatabase> create) : Conform
                 }
             )
         );
-        Assert.Contains(answer.Parts, p => p.Relation == "1d");
+        Assert.Contains(answer.Parts, p => p.Relation.Text == "1d");
         Assert.NotEmpty(answer.Notes);
         await ExpectAnswerAsync(story, answer, rows, At("2025-01-02"), At("2025-01-21"));
     }
@@ -209,9 +209,9 @@ public abstract class ReadingConformance(Func<ScratchDatabase> create) : Conform
                 }
             )
         );
-        var last = answer.Parts.Last(p => p.Relation == "1d@Europe/Berlin").Range.To;
+        var last = answer.Parts.Last(p => p.Relation.Text == "1d@Europe/Berlin").Range.To;
         Assert.InRange(last, At("2025-04-10T22:00Z"), At("2025-04-11T22:00Z"));
-        Assert.Equal(["1d@Europe/Berlin", "1h"], answer.Parts.SkipWhile(p => p.Relation == "1d").Take(2).Select(p => p.Relation));
+        Assert.Equal(["1d@Europe/Berlin", "1h"], answer.Parts.SkipWhile(p => p.Relation.Text == "1d").Take(2).Select(p => p.Relation.Text));
         await ExpectAnswerAsync(story, answer, rows, At("2025-03-01"), At("2025-05-01"));
     }
 
@@ -235,7 +235,7 @@ public abstract class ReadingConformance(Func<ScratchDatabase> create) : Conform
                 }
             )
         );
-        Assert.Contains(answer.Parts, p => p.Relation == tier);
+        Assert.Contains(answer.Parts, p => p.Relation.Text == tier);
         await ExpectAnswerAsync(story, answer, rows, At("2025-01-02"), At("2025-01-21"));
     }
 

@@ -190,7 +190,7 @@ public abstract class RepairConformance(Func<ScratchDatabase> create) : Conforma
         var story = await BeginAsync(Policy($"keep: 30d\nrecheck: 6h\n{Two}"), rows);
         await story.RunWellAsync("2025-01-03");
         await story.DeleteAsync("2025-01-02T22:00Z", "2025-01-02T22:30Z");
-        await story.RunPartAsync("2025-01-03", step => step is not PlanStep.RollUp { Relation: "1d" });
+        await story.RunPartAsync("2025-01-03", step => step is not PlanStep.RollUp { Relation.Text: "1d" });
         await story.ApplyAsync(Policy("keep: 30d\nrecheck: 6h\ntiers: [{ every: 1d }]"));
         await story.RunWellAsync("2025-01-03T12:00Z");
         await story.ExpectTiersAsync(rows.Where(r => r.At < At("2025-01-02T22:00Z") || r.At >= At("2025-01-02T22:30Z")));
@@ -206,7 +206,7 @@ public abstract class RepairConformance(Func<ScratchDatabase> create) : Conforma
         var agreed = await story.WithAsync(l => l.VerifyAsync(Policies.Selection.All));
         Assert.All(agreed, r => Assert.Empty(r.Mismatches));
         await story.InsertAsync(Row("2025-01-02T03:04Z", 5));
-        var differing = (await story.WithAsync(l => l.VerifyAsync(Policies.Selection.All))).Single(r => r.Tier == "1h");
+        var differing = (await story.WithAsync(l => l.VerifyAsync(Policies.Selection.All))).Single(r => r.Tier?.Text == "1h");
         Assert.Equal(agreed[0].Buckets - 1, differing.Buckets);
         var mismatch = Assert.Single(differing.Mismatches);
         Assert.Equal(At("2025-01-02T03:00Z"), mismatch.Bucket.From);

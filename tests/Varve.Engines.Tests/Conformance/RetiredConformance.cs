@@ -18,7 +18,7 @@ public abstract class RetiredConformance(Func<ScratchDatabase> create) : Conform
         Assert.Contains(
             shown,
             s =>
-                s.Step is Varve.Planning.PlanStep.RollUp { Input: "1h" }
+                s.Step is Varve.Planning.PlanStep.RollUp { Input.Text: "1h" }
                 && s.Statements.Any(t => t.Contains("cpu_1h_states", StringComparison.Ordinal))
         );
         await story.RunWellAsync("2025-01-21");
@@ -35,7 +35,7 @@ public abstract class RetiredConformance(Func<ScratchDatabase> create) : Conform
         await story.ApplyAsync(Policy("keep: 5d\ntiers: [{ every: 6h }, { every: 1d }]"));
         await story.RunWellAsync("2025-01-21");
         await story.ExpectTiersAsync(rows);
-        Assert.True((await story.StatusAsync("2025-01-21")).Relations.Single(r => r.Relation == "1h").IsRetired);
+        Assert.True((await story.StatusAsync("2025-01-21")).Relations.Single(r => r.Relation.Text == "1h").IsRetired);
         await story.InsertAsync(Every("2025-01-21", "2025-01-25", "10m"));
         await story.RunWellAsync("2025-01-25");
         Assert.Equal(20 * 24, await story.CountAsync("cpu_1h"));
@@ -111,7 +111,7 @@ public abstract class RetiredConformance(Func<ScratchDatabase> create) : Conform
         await story.RunWellAsync("2025-01-21");
         var dropped = await story.WithAsync(l => l.DropRetiredAsync(story.Policy.Name), new SettableTime(At("2025-01-21")));
         Assert.Equal(["cpu_1h", "cpu_1h_states"], dropped.Select(t => t.Name).Order(StringComparer.Ordinal));
-        Assert.DoesNotContain((await story.StatusAsync("2025-01-21")).Relations, r => r.Relation == "1h");
+        Assert.DoesNotContain((await story.StatusAsync("2025-01-21")).Relations, r => r.Relation.Text == "1h");
         await story.RunWellAsync("2025-02-21");
         await story.ExpectTiersAsync(rows);
     }

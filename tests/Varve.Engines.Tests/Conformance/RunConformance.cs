@@ -41,7 +41,7 @@ public abstract class RunConformance(Func<ScratchDatabase> create) : Conformance
             .Events.OfType<RunEvent.StepDone>()
             .Where(e => e.Step is PlanStep.RollUp)
             .ToLookup(e => e.Step.Relation, e => e.Result.RowsIn);
-        Assert.Equal((288, 48), (read["1h"].Sum(), read["1d"].Sum()));
+        Assert.Equal((288, 48), (read[new("1h")].Sum(), read[new("1d")].Sum()));
         Assert.Equal(288 + 48, outcome.Summary.RowsRead);
         Assert.Equal(288 + 48, (await story.WithAsync(l => l.HistoryAsync(Selection.All)))[0].RowsRead);
     }

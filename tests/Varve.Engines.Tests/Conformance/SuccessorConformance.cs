@@ -31,7 +31,7 @@ public abstract class SuccessorConformance(Func<ScratchDatabase> create) : Confo
             )
         );
         var status = await story.StatusAsync("2025-01-10T12:00Z");
-        Assert.Equal(1, status.Relations.Single(r => r.Relation == "1d").Lost);
+        Assert.Equal(1, status.Relations.Single(r => r.Relation.Text == "1d").Lost);
     }
 
     [Fact]

@@ -18,7 +18,7 @@ public abstract class SwapConformance(Func<ScratchDatabase> create) : Conformanc
         var story = await BeginAsync(Policy(Hours), rows);
         await story.RunWellAsync("2025-01-21");
         await story.ApplyAsync(Policy(TwoHours));
-        Assert.DoesNotContain((await story.PlanAsync("2025-01-21")).Steps, s => s is PlanStep.RollUp { Relation: "1d" });
+        Assert.DoesNotContain((await story.PlanAsync("2025-01-21")).Steps, s => s is PlanStep.RollUp { Relation.Text: "1d" });
         await story.RunWellAsync("2025-01-21");
         await story.ExpectTiersAsync(rows);
     }
@@ -32,7 +32,7 @@ public abstract class SwapConformance(Func<ScratchDatabase> create) : Conformanc
         await story.ApplyAsync(Policy(TwoHours));
         var built = 0;
         await story.RunPartAsync("2025-01-21", step => step is not PlanStep.RollUp || built++ == 0);
-        Assert.DoesNotContain((await story.PlanAsync("2025-01-21")).Steps, s => s is PlanStep.RollUp { Relation: "1d" });
+        Assert.DoesNotContain((await story.PlanAsync("2025-01-21")).Steps, s => s is PlanStep.RollUp { Relation.Text: "1d" });
         await story.RunWellAsync("2025-01-21");
         await story.ExpectTiersAsync(rows);
     }
@@ -87,7 +87,7 @@ public abstract class SwapConformance(Func<ScratchDatabase> create) : Conformanc
         await story.ApplyAsync(Policy(Hours));
         await story.RunWellAsync("2025-03-01");
         Assert.True((await story.PlanAsync("2025-03-01")) is { IsEmpty: true, Waits: [] });
-        Assert.Equal(2, (await story.StatusAsync("2025-03-01")).Relations.Single(r => r.Relation == "1h").Cut);
+        Assert.Equal(2, (await story.StatusAsync("2025-03-01")).Relations.Single(r => r.Relation.Text == "1h").Cut);
         await story.ExpectTierAsync(0, rows);
         await story.ExpectTierAsync(1, [.. rows, late]);
     }

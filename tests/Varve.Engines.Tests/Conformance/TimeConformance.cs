@@ -66,7 +66,7 @@ public abstract class TimeConformance(Func<ScratchDatabase> create) : Conformanc
         foreach (var (tier, id) in new[] { (1, "1d@Europe/Berlin"), (2, "1d@America/New_York") })
         {
             await story.ExpectTierAsync(tier, rows);
-            Assert.Equal(id, (await story.StatusAsync("2025-04-04T12:30Z")).Relations[tier + 1].Relation);
+            Assert.Equal(id, (await story.StatusAsync("2025-04-04T12:30Z")).Relations[tier + 1].Relation.Text);
         }
 
         Assert.Equal([-1, 0, 0], Enumerable.Range(0, 3).Select(story.Tiers(rows).Input));

@@ -26,7 +26,7 @@ public abstract class WatchConformance(Func<ScratchDatabase> create) : Conforman
         Assert.Equal(ActivityStatusCode.Unset, run.Status);
         var steps = watched.Spans.Where(s => s.OperationName == "varve.step").ToList();
         Assert.Equal(
-            outcome.Done.Select(s => (s.Kind, s.Relation)),
+            outcome.Done.Select(s => (s.Kind, s.Relation.Text)),
             steps.Select(s => ((string)s.GetTagItem("varve.step.kind")!, (string)s.GetTagItem("varve.relation")!))
         );
         Assert.All(steps, s => Assert.Equal((run.SpanId, "done"), (s.ParentSpanId, s.GetTagItem("varve.outcome"))));
@@ -40,7 +40,7 @@ public abstract class WatchConformance(Func<ScratchDatabase> create) : Conforman
         Assert.Equal(outcome.Summary.RowsRead, watched.Sum("varve.rows.read"));
         Assert.Equal(outcome.Summary.RowsWritten, watched.Sum("varve.rows.written"));
         Assert.Equal(72, watched.Sum("varve.rows.removed"));
-        Assert.Equal(72, watched.Sum("varve.rows.removed", "varve.relation", Relations.Source));
+        Assert.Equal(72, watched.Sum("varve.rows.removed", "varve.relation", RelationId.Source.Text));
         Assert.Equal(144, watched.Sum("varve.rows.written", "varve.relation", "1h"));
         Assert.Equal(outcome.Done.Count, watched.Sum("varve.steps", "varve.outcome", "done"));
         Assert.Equal(outcome.Done.Count(s => s is PlanStep.RollUp), watched.Sum("varve.steps", "varve.step.kind", "rollup"));

@@ -201,9 +201,9 @@ internal static class StatementBook
         return
         [
             .. sql.Create(minute).Select(s => new Shape("tier create", s, IsTried: false, IsInline: true)),
-            .. Replaced("tier replace from rows", sql.Replace(minute, Columns(minute), Relations.Source, range, 7)),
+            .. Replaced("tier replace from rows", sql.Replace(minute, Columns(minute), RelationId.Source, range, 7)),
             .. Replaced("tier replace from buckets by local days", sql.Replace(day, Columns(day), minute.Id, range, 7)),
-            new("tier compare with rows", compare.Buckets(Relations.Source, range), IsTried: false),
+            new("tier compare with rows", compare.Buckets(RelationId.Source, range), IsTried: false),
             new("tier compare with buckets", new CompareSql(layout, day, s_dialect).Buckets(minute.Id, range), IsTried: false),
             new("tier compare totals", compare.Totals(range), IsTried: false),
             new("tier recheck", compare.BucketTotals(range), IsTried: false),

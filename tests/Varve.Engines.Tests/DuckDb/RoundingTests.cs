@@ -75,7 +75,10 @@ public sealed class RoundingTests : Files
         await foreach (var happened in lifecycle.RunAsync(Selection.All, new RunOptions { AsOf = s_at, Yes = true }))
             Assert.IsNotType<RunEvent.Failed>(happened);
         await Do(database, $"UPDATE cpu_1d_states SET v_m2 = v_m2 * (1 + 1e-6) WHERE host = 7 AND ts = '2025-06-25'");
-        Assert.Equal(["1d", "1mo"], (await lifecycle.VerifyAsync(Selection.All)).Where(r => r.Mismatches.Count == 1).Select(r => r.Tier));
+        Assert.Equal(
+            ["1d", "1mo"],
+            (await lifecycle.VerifyAsync(Selection.All)).Where(r => r.Mismatches.Count == 1).Select(r => r.Tier!.Text)
+        );
     }
 
     [Theory]

@@ -70,14 +70,14 @@ public sealed class StatementLengthTests
         var compare = new CompareSql(blueprint, tier, s_dialect);
         var rollup = new RollupSql(blueprint, tier, s_dialect);
         var read = new ReadSql(blueprint, s_dialect);
-        QuerySegment part = new([new(Relations.Source, hull, tier)], IsComplete: true);
-        QuerySegment mixed = new([new(Relations.Source, bucket, tier), new(finer.Id, bucket, tier)], IsComplete: false);
+        QuerySegment part = new([new(RelationId.Source, hull, tier)], IsComplete: true);
+        QuerySegment mixed = new([new(RelationId.Source, bucket, tier), new(finer.Id, bucket, tier)], IsComplete: false);
         var statements = new Dictionary<string, SqlText>
         {
-            ["roll up"] = rollup.Select(Relations.Source, ranges),
+            ["roll up"] = rollup.Select(RelationId.Source, ranges),
             ["roll up with magnitudes"] = rollup.Select(finer.Id, ranges, magnitudes: true),
             ["merge"] = rollup.Merged(tier.States, ranges),
-            ["buckets"] = compare.Buckets(Relations.Source, ranges),
+            ["buckets"] = compare.Buckets(RelationId.Source, ranges),
             ["bucket totals"] = compare.BucketTotals(ranges),
             ["oldest agreeing"] = compare.OldestAgreeing(ranges),
             ["totals"] = compare.Totals(ranges),

@@ -121,7 +121,7 @@ public sealed class WideTests : Files
         );
         await Do(database, $"UPDATE cpu SET m129 = m129 + 5000 WHERE ts = TIMESTAMP '2025-01-01 00:04' AND host = 3");
         await Do(database, $"DELETE FROM cpu WHERE ts = TIMESTAMP '2025-01-01 00:06' AND host = 4");
-        var found = (await lifecycle.VerifyAsync(Selection.All)).Single(r => r.Tier == "1m").Mismatches;
+        var found = (await lifecycle.VerifyAsync(Selection.All)).Single(r => r.Tier?.Text == "1m").Mismatches;
         Assert.Equal(
             [(2, 2, 2, 2, false), (4, 1, 1, 1, false), (6, 1, 0, 1, true)],
             found.Select(m =>

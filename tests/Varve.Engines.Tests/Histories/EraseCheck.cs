@@ -28,7 +28,7 @@ public sealed class EraseCheck(Story story, BucketCheck check, HistoryModel mode
                 await TierAsync(
                     tier,
                     before,
-                    report.Tiers.SingleOrDefault(t => t.Relation.Split('@')[0] == tier.Width)?.Kept ?? RangeSet.Empty
+                    report.Tiers.SingleOrDefault(t => t.Relation.Text.Split('@')[0] == tier.Width)?.Kept ?? RangeSet.Empty
                 );
         model.Erase(gone);
     }

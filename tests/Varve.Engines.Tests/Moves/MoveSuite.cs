@@ -233,7 +233,7 @@ public abstract class MoveSuite(Func<ScratchDatabase> create) : ConformanceSuite
             "2025-01-05",
             async lifecycle =>
             {
-                await lifecycle.HoldAsync("m.cpu", Relations.Source, new(At("2025-01-01"), At("2025-01-02")), "court", null);
+                await lifecycle.HoldAsync("m.cpu", RelationId.Source.Text, new(At("2025-01-01"), At("2025-01-02")), "court", null);
                 events.AddRange((await RunOutcome.OfAsync(lifecycle, new() { Yes = true, AsOf = At("2025-01-05") })).Events);
             }
         );
@@ -263,7 +263,7 @@ public abstract class MoveSuite(Func<ScratchDatabase> create) : ConformanceSuite
     private async Task<IReadOnlyDictionary<string, RangeSet>> MovedAsync() =>
         Varve
             .Catalog.LedgerJson.Read((string)Assert.Single(await Db.QueryAsync("SELECT document FROM varve.ledgers"))[0]!)
-            .Of(Relations.Source)
+            .Of(RelationId.Source)
             .Moved;
 
     private async Task WithAsync(string asOf, Func<Lifecycle, Task> work, TimeProvider? time = null)

@@ -75,8 +75,8 @@ public sealed class AllowedTests
     {
         var held = Seen.Table.Holding(
             new Hold("1", null, Jan.Range("1..1T05"), "audit", "eve", Jan.At("20")),
-            new Hold("2", Relations.Source, Jan.Range("2..2T05"), "court", "bob", null),
-            new Hold("3", "1h", Jan.Range("-inf..+inf"), "other", "joe", null),
+            new Hold("2", RelationId.Source, Jan.Range("2..2T05"), "court", "bob", null),
+            new Hold("3", new("1h"), Jan.Range("-inf..+inf"), "other", "joe", null),
             new Hold("4", null, Jan.Range("5..6"), "young", "joe", null)
         );
         Assert.Equal(
@@ -121,11 +121,11 @@ public sealed class AllowedTests
 
     private static TableState Hours(RelationLedger hours) => Seen.State(new(), ("1h", hours), ("1d", Seen.Whole));
 
-    private static string Allowed(TableState state, string range, string relation = Relations.Source, params string[] waits)
+    private static string Allowed(TableState state, string range, string relation = "source", params string[] waits)
     {
         var blueprint = Seen.Policy(Week);
         var draft = new ProjectedLedger(blueprint, state);
-        var allowed = new Expiry(draft, Cutoffs.At(blueprint, Jan.At("10"), state.Last)).Allowed(relation, Jan.Range(range));
+        var allowed = new Expiry(draft, Cutoffs.At(blueprint, Jan.At("10"), state.Last)).Allowed(new(relation), Jan.Range(range));
         Assert.Equal(waits, draft.Waits.Select(Seen.Wait));
         return Jan.Text(allowed);
     }

@@ -53,7 +53,7 @@ public sealed class BrakeRuleTests
                 "keep: 7d, tiers: [{ every: 1h, keep: 8d }, { every: 1d }]",
                 other with
                 {
-                    Tiers = new Dictionary<string, TierSize> { ["1h"] = new(1, 1, Jan.At("1")) },
+                    Tiers = new Dictionary<RelationId, TierSize> { [new("1h")] = new(1, 1, Jan.At("1")) },
                 }
             ).Brake!.Hash
         );
@@ -64,7 +64,7 @@ public sealed class BrakeRuleTests
     [Rule("brake-tenth")]
     public void The_hash_is_of_the_policy_the_sorted_relations_the_oldest_day_and_the_rows()
     {
-        var state = State(confirmed: 0) with { Tiers = new Dictionary<string, TierSize> { ["1h"] = new(216, 1, Jan.At("1")) } };
+        var state = State(confirmed: 0) with { Tiers = new Dictionary<RelationId, TierSize> { [new("1h")] = new(216, 1, Jan.At("1")) } };
         var brake = Seen.Plan("keep: 7d, tiers: [{ every: 1h, keep: 8d }, { every: 1d }]", state).Brake!;
         var step = (int)Math.Floor(Math.Log(2000) / (Math.Log(1.1) / 10));
         Assert.Equal(
@@ -113,7 +113,7 @@ public sealed class BrakeRuleTests
     public void What_a_hold_kept_waits_for_a_word_where_it_goes(string? relation, string range, bool waits)
     {
         var state = State(confirmed: 1);
-        state = state with { Ledger = state.Ledger with { Released = [new(relation, Jan.Set(range)[0])] } };
+        state = state with { Ledger = state.Ledger with { Released = [new(relation is null ? null : new(relation), Jan.Set(range)[0])] } };
         var plan = Seen.Plan(Week, state);
         Assert.Equal(waits ? "a hold was ended, and what it kept would go" : null, plan.Brake?.Reason);
         Assert.Equal(waits ? 0 : 1, BrakeRule.StillReleased(state.Ledger, plan.Steps).Count);

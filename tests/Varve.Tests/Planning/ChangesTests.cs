@@ -114,10 +114,10 @@ public sealed class ChangesTests
     )
     {
         var own = new BucketChange(Jan.Range("9..9T11"), stored, found);
-        var around = new Dictionary<string, IReadOnlyList<BucketChange>>
+        var around = new Dictionary<RelationId, IReadOnlyList<BucketChange>>
         {
-            ["11h"] = agrees == 0 ? [own] : [],
-            ["7h"] = late ? [new(Jan.Range("9..9T07"), 3, 4)] : [],
+            [new("11h")] = agrees == 0 ? [own] : [],
+            [new("7h")] = late ? [new(Jan.Range("9..9T07"), 3, 4)] : [],
         };
         var state = Seen.State(new(), ("7h", Sevens), ("11h", Elevens));
         var plan = Seen.Plan(
@@ -165,7 +165,10 @@ public sealed class ChangesTests
             Seen.Forever,
             state with
             {
-                StaleLabels = new Dictionary<string, IReadOnlyList<NodaTime.Instant>> { ["1d"] = [Jan.At("2T01"), Jan.At("7T01")] },
+                StaleLabels = new Dictionary<RelationId, IReadOnlyList<NodaTime.Instant>>
+                {
+                    [new("1d")] = [Jan.At("2T01"), Jan.At("7T01")],
+                },
             }
         );
         Assert.Equal(["mark 1d dirty 7..9 lost  cut", "rollup 1d < 1h 7..9 again"], plan.Steps());
@@ -189,7 +192,10 @@ public sealed class ChangesTests
             Seen.Forever,
             state with
             {
-                StaleLabels = new Dictionary<string, IReadOnlyList<NodaTime.Instant>> { ["1d"] = [Jan.At("2T01"), Jan.At("7T01")] },
+                StaleLabels = new Dictionary<RelationId, IReadOnlyList<NodaTime.Instant>>
+                {
+                    [new("1d")] = [Jan.At("2T01"), Jan.At("7T01")],
+                },
             }
         );
         Assert.Empty(plan.Steps());

@@ -119,15 +119,15 @@ public sealed class CutoffsTests
     [InlineData("tiers: [{ every: 1w }]", "1d")]
     [InlineData("tiers: [{ every: 7h }, { every: 11h }]", "11h")]
     public void The_source_goes_at_boundaries_of_the_coarsest_tier_of_at_most_a_day_that_is_built_from_it(string policy, string grid) =>
-        Assert.Equal(grid, Cutoffs.At(Seen.Policy(policy), Jan.At("10"), null).ExpiryGrid(Relations.Source)!.Id);
+        Assert.Equal(grid, Cutoffs.At(Seen.Policy(policy), Jan.At("10"), null).ExpiryGrid(RelationId.Source)!.Id);
 
     [Fact]
     public void A_tier_that_nothing_is_built_from_goes_at_its_own_boundaries()
     {
         var horizon = Cutoffs.At(Seen.Policy("tiers: [{ every: 1h }, { every: 1d }]"), Jan.At("10"), null);
-        Assert.Equal("1d", horizon.ExpiryGrid("1h")!.Id);
-        Assert.Equal("1d", horizon.ExpiryGrid("1d")!.Id);
-        Assert.Null(Cutoffs.At(Seen.Policy("keep: 7d"), Jan.At("10"), null).ExpiryGrid(Relations.Source));
+        Assert.Equal("1d", horizon.ExpiryGrid(new("1h"))!.Id);
+        Assert.Equal("1d", horizon.ExpiryGrid(new("1d"))!.Id);
+        Assert.Null(Cutoffs.At(Seen.Policy("keep: 7d"), Jan.At("10"), null).ExpiryGrid(RelationId.Source));
     }
 
     private static string Asked(string policy, TableState state) =>

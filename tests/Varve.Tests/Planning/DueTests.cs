@@ -109,7 +109,7 @@ public sealed class DueTests
                     state with
                     {
                         Rows = 9 * 20_000_000L,
-                        Tiers = new Dictionary<string, TierSize> { [tier] = new(rows, 0, null) },
+                        Tiers = new Dictionary<RelationId, TierSize> { [new(tier)] = new(rows, 0, null) },
                     }
                 )
                 .Steps()

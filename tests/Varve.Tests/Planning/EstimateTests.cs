@@ -60,10 +60,10 @@ public sealed class EstimateTests
     [Fact]
     public void Bytes_follow_the_rows()
     {
-        Assert.Equal(10_000, Estimate.Bytes(Seen.Table, Relations.Source, 1000));
-        Assert.Equal(0, Estimate.Bytes(Seen.Table with { Rows = 0 }, Relations.Source, 1000));
-        Assert.Equal(0, Estimate.Bytes(Seen.Table, "1h", 1000));
-        Assert.Equal(1000, Estimate.Bytes(Stored, "1h", 100));
+        Assert.Equal(10_000, Estimate.Bytes(Seen.Table, RelationId.Source, 1000));
+        Assert.Equal(0, Estimate.Bytes(Seen.Table with { Rows = 0 }, RelationId.Source, 1000));
+        Assert.Equal(0, Estimate.Bytes(Seen.Table, new("1h"), 1000));
+        Assert.Equal(1000, Estimate.Bytes(Stored, new("1h"), 100));
     }
 
     [Fact]
@@ -72,19 +72,22 @@ public sealed class EstimateTests
     private static TableState Stored =>
         Seen.Table with
         {
-            Tiers = new Dictionary<string, TierSize> { ["1h"] = new(900, 9000, Jan.At("1")) },
+            Tiers = new Dictionary<RelationId, TierSize> { [new("1h")] = new(900, 9000, Jan.At("1")) },
         };
 
     private static (long Rows, long Bytes) Removed(string range, string first = "1")
     {
-        var state = Stored with { Tiers = new Dictionary<string, TierSize> { ["1h"] = Stored.Tiers["1h"] with { First = Jan.At(first) } } };
-        var rows = Estimate.Rows(new ProjectedLedger(Seen.Policy(Seen.Forever), state), state, "1h", Jan.Range(range));
-        return (rows, Estimate.Bytes(state, "1h", rows));
+        var state = Stored with
+        {
+            Tiers = new Dictionary<RelationId, TierSize> { [new("1h")] = Stored.Tiers[new("1h")] with { First = Jan.At(first) } },
+        };
+        var rows = Estimate.Rows(new ProjectedLedger(Seen.Policy(Seen.Forever), state), state, new("1h"), Jan.Range(range));
+        return (rows, Estimate.Bytes(state, new("1h"), rows));
     }
 
     private static long Written(TableState state, string ranges)
     {
         var blueprint = Seen.Policy(Seen.Forever);
-        return Estimate.Written(new ProjectedLedger(blueprint, state), state, blueprint.Tier("1h"), Jan.Set(ranges));
+        return Estimate.Written(new ProjectedLedger(blueprint, state), state, blueprint.Tier(new("1h")), Jan.Set(ranges));
     }
 }

@@ -119,7 +119,7 @@ public sealed class ExpiryTests
     [Rule("proof-input-gone")]
     public void A_tier_waits_for_the_source_bucket_by_bucket()
     {
-        var plan = Seen.Plan(Tier, Stored.Holding(new Hold("1", Relations.Source, Jan.Range("1T03:30..1T04:10"), "audit", "eve", null)));
+        var plan = Seen.Plan(Tier, Stored.Holding(new Hold("1", RelationId.Source, Jan.Range("1T03:30..1T04:10"), "audit", "eve", null)));
         Assert.Equal(
             [
                 "expire source 1..1T03:30 proven by 1h",
@@ -151,7 +151,7 @@ public sealed class ExpiryTests
     private static TableState Stored =>
         Seen.Table with
         {
-            Tiers = new Dictionary<string, TierSize> { ["1h"] = new(216, 2160, Jan.At("1")) },
+            Tiers = new Dictionary<RelationId, TierSize> { [new("1h")] = new(216, 2160, Jan.At("1")) },
         };
 
     private static TableState Table(RelationLedger source) => Seen.State(source, ("1h", Seen.Whole), ("1d", Seen.Whole));

@@ -171,7 +171,7 @@ public sealed class ForecastTests
     [Fact]
     public void A_retired_tier_stays_as_it_is()
     {
-        var blueprint = Seen.Policy("keep: 7d, tiers: [{ every: 1d }]") with { Retired = [Seen.Policy(Tiered).Tier("1h")] };
+        var blueprint = Seen.Policy("keep: 7d, tiers: [{ every: 1d }]") with { Retired = [Seen.Policy(Tiered).Tier(new("1h"))] };
         var forecast = Of(blueprint, WithTiers(Seen.Table), Measured());
         var retired = Find(forecast, "1h");
         Assert.True(retired.IsRetired);
@@ -183,7 +183,7 @@ public sealed class ForecastTests
     public void A_new_tier_has_what_a_retired_one_gives_it()
     {
         var state = Seen.State(new() { Frozen = Jan.Set("-inf..8") }, ("1h", Seen.Whole)) with { First = Jan.At("8"), Rows = 2000 };
-        var blueprint = Seen.Policy("keep: 2d, tiers: [{ every: 2h }]") with { Retired = [Seen.Policy(Tiered).Tier("1h")] };
+        var blueprint = Seen.Policy("keep: 2d, tiers: [{ every: 2h }]") with { Retired = [Seen.Policy(Tiered).Tier(new("1h"))] };
         var load = Measured() with { Strata = Strata(("source", "8..10", 2000), ("1h", "1..10", 432)), Sampled = Paces("2h", 24, 12) };
         Assert.Equal((9 * 24) + 24, At(Find(Of(blueprint, state, load), "2h"), "11"));
     }
@@ -259,7 +259,7 @@ public sealed class ForecastTests
         bool returnsSpace = false
     ) => Forecaster.Of(blueprint, state, Planner.Plan(blueprint, state, Jan.At("10")), load, Keep.Parse(ahead), returnsSpace);
 
-    private static Forecast Unbuilt(IReadOnlyDictionary<string, RowsPerBucket> sampled) =>
+    private static Forecast Unbuilt(IReadOnlyDictionary<RelationId, RowsPerBucket> sampled) =>
         Of("tiers: [{ every: 1h }]", Seen.State(new()), Measured() with { Strata = Strata(("source", "1..10", 9000)), Sampled = sampled });
 
     /// <summary>Two series: two rows in an hour and two in a day.</summary>
@@ -282,23 +282,26 @@ public sealed class ForecastTests
     private static TableState WithTiers(TableState state) =>
         state with
         {
-            Tiers = new Dictionary<string, TierSize> { ["1h"] = new(432, 0, Jan.At("1")), ["1d"] = new(18, 0, Jan.At("1")) },
+            Tiers = new Dictionary<RelationId, TierSize> { [new("1h")] = new(432, 0, Jan.At("1")), [new("1d")] = new(18, 0, Jan.At("1")) },
         };
 
-    private static Dictionary<string, IReadOnlyList<RowSegment>> Strata(params (string Relation, string Range, int Rows)[] strata) =>
+    private static Dictionary<RelationId, IReadOnlyList<RowSegment>> Strata(params (string Relation, string Range, int Rows)[] strata) =>
         strata
             .GroupBy(s => s.Relation)
-            .ToDictionary(g => g.Key, g => (IReadOnlyList<RowSegment>)[.. g.Select(s => new RowSegment(Jan.Range(s.Range), s.Rows))]);
+            .ToDictionary(
+                g => new RelationId(g.Key),
+                g => (IReadOnlyList<RowSegment>)[.. g.Select(s => new RowSegment(Jan.Range(s.Range), s.Rows))]
+            );
 
-    private static Dictionary<string, RowsPerBucket> Paces(string tier, double rows, double buckets) =>
-        new() { [tier] = new(Jan.Range("9..10"), rows, buckets) };
+    private static Dictionary<RelationId, RowsPerBucket> Paces(string tier, double rows, double buckets) =>
+        new() { [new(tier)] = new(Jan.Range("9..10"), rows, buckets) };
 
     private static Hold Hold(string? relation, string range, string? until) =>
-        new("id", relation, Jan.Range(range), "law", "me", until is null ? null : Jan.At(until));
+        new("id", relation is null ? null : new(relation), Jan.Range(range), "law", "me", until is null ? null : Jan.At(until));
 
-    private static RelationForecast Source(Forecast forecast) => Find(forecast, Relations.Source);
+    private static RelationForecast Source(Forecast forecast) => Find(forecast, RelationId.Source.Text);
 
-    private static RelationForecast Find(Forecast forecast, string relation) => forecast.Relations.Single(r => r.Relation == relation);
+    private static RelationForecast Find(Forecast forecast, string relation) => forecast.Relations.Single(r => r.Relation.Text == relation);
 
     private static long At(RelationForecast relation, string at) => relation.Points.Single(p => p.At == Jan.At(at)).Rows;
 

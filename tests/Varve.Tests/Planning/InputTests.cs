@@ -143,21 +143,21 @@ public sealed class InputTests
             Seen.Policy(Seen.Forever),
             Seen.State(GoneTo5 with { Frozen = Jan.Set("-inf..2") }, ("1h", hours), ("1d", Seen.Whole))
         );
-        var days = draft.Blueprint.Tier("1d");
-        Assert.Equal("-inf..2 3T05..3T06", Jan.Text(draft.Unavailable(Relations.Source, days)));
-        Assert.Equal("2..3T05 3T06..+inf", Jan.Text(draft.AvailableTo(Relations.Source, days)));
+        var days = draft.Blueprint.Tier(new("1d"));
+        Assert.Equal("-inf..2 3T05..3T06", Jan.Text(draft.Unavailable(RelationId.Source, days)));
+        Assert.Equal("2..3T05 3T06..+inf", Jan.Text(draft.AvailableTo(RelationId.Source, days)));
 
         hours = Seen.Whole with { Cut = [new(Jan.Range("3T05..3T06"), 0, ByOthers: false)] };
         Assert.Equal(
             TimeRange.All,
-            new ProjectedLedger(Seen.Policy(Seen.Forever), Seen.State(new(), ("1h", hours))).AvailableTo(Relations.Source, days).Single()
+            new ProjectedLedger(Seen.Policy(Seen.Forever), Seen.State(new(), ("1h", hours))).AvailableTo(RelationId.Source, days).Single()
         );
     }
 
     [Fact]
     public void A_longer_bucket_that_others_cut_spoils_only_what_no_finer_tier_answers_for()
     {
-        var cut = Seen.Whole with { Cut = [new(Jan.Range("3..4"), 0, ByOthers: true) { Input = Relations.Source }] };
+        var cut = Seen.Whole with { Cut = [new(Jan.Range("3..4"), 0, ByOthers: true) { Input = RelationId.Source }] };
         var some = Seen.Whole with
         {
             Covered = Jan.Set("3T06..10"),
@@ -168,7 +168,7 @@ public sealed class InputTests
             Seen.Policy("tiers: [{ every: 1h }, { every: 2h }, { every: 1d }]"),
             Seen.State(new(), ("2h", some), ("1d", cut))
         );
-        Assert.Equal("3..3T06 3T12..3T14", Jan.Text(draft.TakenByOthers(draft.Blueprint.Tier("1h"))));
+        Assert.Equal("3..3T06 3T12..3T14", Jan.Text(draft.TakenByOthers(draft.Blueprint.Tier(new("1h")))));
     }
 
     [Theory]
@@ -180,11 +180,11 @@ public sealed class InputTests
         var hours = Seen.Whole with
         {
             Covered = Jan.Set(covered),
-            Cut = [new(Jan.Range("3T05..3T06"), 0, ByOthers: true) { Input = Relations.Source }],
+            Cut = [new(Jan.Range("3T05..3T06"), 0, ByOthers: true) { Input = RelationId.Source }],
         };
-        var blueprint = Seen.Policy("tiers: [{ every: 1d }]") with { Retired = [Seen.Policy(Seen.Forever).Tier("1h")] };
+        var blueprint = Seen.Policy("tiers: [{ every: 1d }]") with { Retired = [Seen.Policy(Seen.Forever).Tier(new("1h"))] };
         var draft = new ProjectedLedger(blueprint, Seen.State(new(), ("1h", hours), ("1d", Seen.Whole with { Covered = Jan.Set("1..3") })));
-        Assert.Equal(spoilt, Jan.Text(draft.TakenByOthers(blueprint.Tier("1d"))));
+        Assert.Equal(spoilt, Jan.Text(draft.TakenByOthers(blueprint.Tier(new("1d")))));
     }
 
     [Fact]
@@ -192,8 +192,8 @@ public sealed class InputTests
     {
         var hours = Seen.Whole with { Dirty = Jan.Set("3..4"), Lost = Jan.Set("5..6"), Frozen = Jan.Set("1..2") };
         var draft = new ProjectedLedger(Seen.Policy(Seen.Forever), Seen.State(new(), ("1h", hours), ("1d", Seen.Whole)));
-        var days = draft.Blueprint.Tier("1d");
-        Assert.Equal("-inf..1 2..3 4..5 6..10", Jan.Text(draft.AvailableTo("1h", days)));
-        Assert.Equal("1..2 5..6", Jan.Text(draft.Unavailable("1h", days)));
+        var days = draft.Blueprint.Tier(new("1d"));
+        Assert.Equal("-inf..1 2..3 4..5 6..10", Jan.Text(draft.AvailableTo(new("1h"), days)));
+        Assert.Equal("1..2 5..6", Jan.Text(draft.Unavailable(new("1h"), days)));
     }
 }

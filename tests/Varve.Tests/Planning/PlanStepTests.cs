@@ -7,14 +7,14 @@ public sealed class PlanStepTests
     [Fact]
     public void A_key_is_the_kind_the_relation_and_the_range()
     {
-        Assert.Equal("create 1h", new PlanStep.CreateTier { Relation = "1h", Reason = "" }.Key);
-        Assert.Equal("mark 1h", new PlanStep.Mark { Relation = "1h", Reason = "" }.Key);
-        Assert.Equal("publish all", new PlanStep.Publish { Relation = Relations.All, Reason = "" }.Key);
+        Assert.Equal("create 1h", new PlanStep.CreateTier { Relation = new("1h"), Reason = "" }.Key);
+        Assert.Equal("mark 1h", new PlanStep.Mark { Relation = new("1h"), Reason = "" }.Key);
+        Assert.Equal("publish all", new PlanStep.Publish { Relation = RelationId.All, Reason = "" }.Key);
         Assert.Equal(
             "discard source [-inf, 2025-01-02T00:00:00Z)",
             new PlanStep.Discard
             {
-                Relation = Relations.Source,
+                Relation = RelationId.Source,
                 Reason = "",
                 Range = Jan.Range("-inf..2"),
             }.Key
@@ -23,9 +23,9 @@ public sealed class PlanStepTests
             "rollup 1h [2025-01-01T00:00:00Z, 2025-01-02T00:00:00Z) [2025-01-03T00:00:00Z, 2025-01-04T00:00:00Z)",
             new PlanStep.RollUp
             {
-                Relation = "1h",
+                Relation = new("1h"),
                 Reason = "",
-                Input = Relations.Source,
+                Input = RelationId.Source,
                 Ranges = Jan.Set("1..2 3..4"),
             }.Key
         );
@@ -38,7 +38,7 @@ public sealed class PlanStepTests
             Jan.Text(
                 new PlanStep.Mark
                 {
-                    Relation = "1h",
+                    Relation = new("1h"),
                     Reason = "",
                     Dirty = Jan.Set("1..2"),
                     Lost = Jan.Set("2..3"),
@@ -50,7 +50,7 @@ public sealed class PlanStepTests
     [Fact]
     public void A_ledger_knows_nothing_of_a_relation_that_was_never_touched()
     {
-        Assert.Same(RelationLedger.Untouched, Ledger.Empty("hash").Of("1h"));
+        Assert.Same(RelationLedger.Untouched, Ledger.Empty("hash").Of(new("1h")));
         Assert.Equal(
             (0, "hash", -1),
             (Ledger.Empty("hash").Revision, Ledger.Empty("hash").PolicyHash, Ledger.Empty("hash").PublishedRevision)
@@ -64,7 +64,7 @@ public sealed class PlanStepTests
     [Fact]
     public void Buckets_are_in_a_set_as_a_whole_or_overlap_it()
     {
-        var tier = Seen.Policy(Seen.Forever).Tier("1d");
+        var tier = Seen.Policy(Seen.Forever).Tier(new("1d"));
         Assert.Equal("2..3 6..7", Jan.Text(tier.WholeBuckets(Jan.Set("1T05..3T05 4..4T23 6..7"))));
         Assert.Equal("1..5 6..7", Jan.Text(tier.BucketsTouching(Jan.Set("1T05..3T05 4..4T23 6..7"))));
     }

@@ -55,18 +55,18 @@ public sealed class ProjectedLedgerTests
             blueprint,
             Seen.Table with
             {
-                Tiers = new Dictionary<string, TierSize> { ["1h"] = new(1, 1, Jan.At("5")) },
+                Tiers = new Dictionary<RelationId, TierSize> { [new("1h")] = new(1, 1, Jan.At("5")) },
             }
         );
-        Assert.Equal((Jan.At("5"), null), (draft.FirstOf("1h"), draft.FirstOf("1d")));
+        Assert.Equal((Jan.At("5"), null), (draft.FirstOf(new("1h")), draft.FirstOf(new("1d"))));
 
-        draft.RollUp(blueprint.Tier("1h"), Relations.Source, Jan.Set("7..8"), "");
-        draft.RollUp(blueprint.Tier("1d"), "1h", Jan.Set("7..8"), "");
-        Assert.Equal((Jan.At("5"), Jan.At("7")), (draft.FirstOf("1h"), draft.FirstOf("1d")));
+        draft.RollUp(blueprint.Tier(new("1h")), RelationId.Source, Jan.Set("7..8"), "");
+        draft.RollUp(blueprint.Tier(new("1d")), new("1h"), Jan.Set("7..8"), "");
+        Assert.Equal((Jan.At("5"), Jan.At("7")), (draft.FirstOf(new("1h")), draft.FirstOf(new("1d"))));
 
-        draft.RollUp(blueprint.Tier("1h"), Relations.Source, Jan.Set("2..3"), "");
-        draft.RollUp(blueprint.Tier("1d"), "1h", Jan.Set("8..9"), "");
-        Assert.Equal((Jan.At("2"), Jan.At("7")), (draft.FirstOf("1h"), draft.FirstOf("1d")));
+        draft.RollUp(blueprint.Tier(new("1h")), RelationId.Source, Jan.Set("2..3"), "");
+        draft.RollUp(blueprint.Tier(new("1d")), new("1h"), Jan.Set("8..9"), "");
+        Assert.Equal((Jan.At("2"), Jan.At("7")), (draft.FirstOf(new("1h")), draft.FirstOf(new("1d"))));
     }
 
     [Fact]
@@ -78,10 +78,10 @@ public sealed class ProjectedLedgerTests
             blueprint,
             Seen.State(new(), ("1h", Seen.Whole with { Dirty = Jan.Set("3..6"), Lost = Jan.Set("5..5T01") }), ("1d", days))
         );
-        draft.RollUp(blueprint.Tier("1h"), Relations.Source, Jan.Set("3T05..3T06 4..5 5T05..5T06 10..11"), "");
-        Assert.Equal("1..11", Jan.Text(draft.Of("1h").Covered));
-        Assert.Equal("3..3T05 3T06..4 5..5T05 5T06..6", Jan.Text(draft.Of("1h").Dirty));
-        Assert.Equal("3..4", Jan.Text(draft.Of("1d").Dirty));
+        draft.RollUp(blueprint.Tier(new("1h")), RelationId.Source, Jan.Set("3T05..3T06 4..5 5T05..5T06 10..11"), "");
+        Assert.Equal("1..11", Jan.Text(draft.Of(new("1h")).Covered));
+        Assert.Equal("3..3T05 3T06..4 5..5T05 5T06..6", Jan.Text(draft.Of(new("1h")).Dirty));
+        Assert.Equal("3..4", Jan.Text(draft.Of(new("1d")).Dirty));
     }
 
     [Fact]
@@ -91,21 +91,21 @@ public sealed class ProjectedLedgerTests
             Seen.Policy("keep: 40d, tiers: [{ every: 7h }, { every: 11h }]"),
             Seen.State(new(), ("7h", Seen.Whole), ("11h", Seen.Whole))
         );
-        draft.Expire(Relations.Source, Jan.Range("1..9T10"), "");
-        Assert.Equal(("9T07..9T14", "9..9T11"), (Jan.Text(draft.Of("7h").CutRanges), Jan.Text(draft.Of("11h").CutRanges)));
-        Assert.Equal("-inf..9T10", Jan.Text(draft.Of(Relations.Source).Frozen));
-        Assert.All(draft.Of("7h").Cut, c => Assert.False(c.ByOthers));
+        draft.Expire(RelationId.Source, Jan.Range("1..9T10"), "");
+        Assert.Equal(("9T07..9T14", "9..9T11"), (Jan.Text(draft.Of(new("7h")).CutRanges), Jan.Text(draft.Of(new("11h")).CutRanges)));
+        Assert.Equal("-inf..9T10", Jan.Text(draft.Of(RelationId.Source).Frozen));
+        Assert.All(draft.Of(new("7h")).Cut, c => Assert.False(c.ByOthers));
 
-        draft.Expire(Relations.Source, Jan.Range("9T10..9T14"), "");
-        Assert.Equal(("", "9T11..9T22"), (Jan.Text(draft.Of("7h").CutRanges), Jan.Text(draft.Of("11h").CutRanges)));
+        draft.Expire(RelationId.Source, Jan.Range("9T10..9T14"), "");
+        Assert.Equal(("", "9T11..9T22"), (Jan.Text(draft.Of(new("7h")).CutRanges), Jan.Text(draft.Of(new("11h")).CutRanges)));
     }
 
     [Fact]
     public void What_is_removed_with_older_rows_left_is_not_taken_for_everything_before_it()
     {
         var draft = new ProjectedLedger(Seen.Policy("keep: 7d"), Seen.State(new()));
-        draft.Expire(Relations.Source, Jan.Range("2..3"), "");
-        Assert.Equal("2..3", Jan.Text(draft.Of(Relations.Source).Frozen));
+        draft.Expire(RelationId.Source, Jan.Range("2..3"), "");
+        Assert.Equal("2..3", Jan.Text(draft.Of(RelationId.Source).Frozen));
     }
 
     [Fact]
@@ -115,23 +115,23 @@ public sealed class ProjectedLedgerTests
             Seen.Policy(Seen.Forever),
             Seen.State(new() { Frozen = Jan.Set("2..3") }) with
             {
-                Tiers = new Dictionary<string, TierSize> { ["1h"] = new(1, 1, Jan.At("5")) },
+                Tiers = new Dictionary<RelationId, TierSize> { [new("1h")] = new(1, 1, Jan.At("5")) },
             }
         );
-        Assert.Equal("-inf..1 2..3", Jan.Text(draft.Removed(Relations.Source)));
-        Assert.Equal("-inf..5", Jan.Text(draft.Removed("1h")));
-        Assert.Equal("-inf..+inf", Jan.Text(draft.Removed("1d")));
+        Assert.Equal("-inf..1 2..3", Jan.Text(draft.Removed(RelationId.Source)));
+        Assert.Equal("-inf..5", Jan.Text(draft.Removed(new("1h"))));
+        Assert.Equal("-inf..+inf", Jan.Text(draft.Removed(new("1d"))));
     }
 
     [Fact]
     public void What_waits_for_one_reason_is_one_range_of_each_relation()
     {
         var draft = new ProjectedLedger(Seen.Policy(Seen.Forever), Seen.Table);
-        draft.Wait("1h", Jan.Set("3..4"), "a", person: false);
-        draft.Wait("1d", Jan.Set("1..2"), "a", person: false);
-        draft.Wait("1h", Jan.Set("1..2"), "b", person: true);
-        draft.Wait("1h", Jan.Set("2..3"), "a", person: false);
-        draft.Wait("1d", Jan.Set("5..6"), "a", person: false);
+        draft.Wait(new("1h"), Jan.Set("3..4"), "a", person: false);
+        draft.Wait(new("1d"), Jan.Set("1..2"), "a", person: false);
+        draft.Wait(new("1h"), Jan.Set("1..2"), "b", person: true);
+        draft.Wait(new("1h"), Jan.Set("2..3"), "a", person: false);
+        draft.Wait(new("1d"), Jan.Set("5..6"), "a", person: false);
         Assert.Equal(["1h 2..4: a", "1d 1..6: a", "1h 1..2: b (a person)"], draft.Waits.Select(Seen.Wait));
     }
 
@@ -141,29 +141,29 @@ public sealed class ProjectedLedgerTests
     public void A_bucket_of_which_no_row_goes_is_not_cut_and_its_part_has_not_expired()
     {
         var draft = new ProjectedLedger(Seen.Policy("keep: 40d, tiers: [{ every: 7h }]"), Seen.State(new(), ("7h", Seen.Whole)));
-        draft.Expire(Relations.Source, Jan.Range("1..9T10"), "", Jan.At("9T07"));
-        Assert.Equal("-inf..9T07", Jan.Text(draft.Of(Relations.Source).Frozen));
-        Assert.Empty(draft.Of("7h").Cut);
+        draft.Expire(RelationId.Source, Jan.Range("1..9T10"), "", Jan.At("9T07"));
+        Assert.Equal("-inf..9T07", Jan.Text(draft.Of(RelationId.Source).Frozen));
+        Assert.Empty(draft.Of(new("7h")).Cut);
     }
 
     [Fact]
     [Rule("other-input")]
     public void A_cut_bucket_is_counted_where_it_was_cut_also_when_its_tier_got_another_input()
     {
-        var cut = new CutBucket(Jan.Range("9..10"), 5, ByOthers: true) { Input = Relations.Source };
+        var cut = new CutBucket(Jan.Range("9..10"), 5, ByOthers: true) { Input = RelationId.Source };
         var newer = Seen.Whole with { Covered = Seen.Whole.Covered.Except(RangeSet.Of(Jan.Range("9..9T12"))) };
         var draft = new ProjectedLedger(
             Seen.Policy(Seen.Forever),
             Seen.State(new(), ("1h", newer), ("1d", Seen.Whole with { Cut = [cut] }))
         );
-        Assert.Equal("9..9T12", Jan.Text(draft.Unavailable(Relations.Source, draft.Blueprint.Tier("1h"))));
+        Assert.Equal("9..9T12", Jan.Text(draft.Unavailable(RelationId.Source, draft.Blueprint.Tier(new("1h")))));
         var other = new ProjectedLedger(
             Seen.Policy(Seen.Forever),
             Seen.State(new(), ("1h", newer), ("1d", Seen.Whole with { Cut = [cut with { Input = null }] }))
         );
-        Assert.Equal("", Jan.Text(other.Unavailable(Relations.Source, other.Blueprint.Tier("1h"))));
-        Assert.Equal("1h", draft.Blueprint.CountedIn(draft.Blueprint.Tier("1d"), cut with { Input = "5m" }));
-        draft.Expire(Relations.Source, Jan.Range("1..11"), "");
-        Assert.Empty(draft.Of("1d").Cut);
+        Assert.Equal("", Jan.Text(other.Unavailable(RelationId.Source, other.Blueprint.Tier(new("1h")))));
+        Assert.Equal("1h", draft.Blueprint.CountedIn(draft.Blueprint.Tier(new("1d")), cut with { Input = new("5m") }).Text);
+        draft.Expire(RelationId.Source, Jan.Range("1..11"), "");
+        Assert.Empty(draft.Of(new("1d")).Cut);
     }
 }

@@ -63,7 +63,7 @@ public sealed class RelocatingTests
             ],
             Plan(Kept, Days(null)).Steps.Select(s => s.Key)
         );
-        var held = Seen.Table.Holding(new Hold("1", Relations.Source, Jan.Range("1..5"), "court", "bob", null));
+        var held = Seen.Table.Holding(new Hold("1", RelationId.Source, Jan.Range("1..5"), "court", "bob", null));
         var plan = Planner.Plan(Laid(Kept, Days(null)), held, Jan.At("10"));
         Assert.Equal(["5..6 warm", "6..7 warm", "7..8 warm"], Moves(plan));
         Assert.Contains("source 3..5: held by bob: court; what is held does not move", plan.Waiting());
@@ -109,12 +109,12 @@ public sealed class RelocatingTests
     public void The_ledger_knows_where_a_part_was_moved_until_it_goes()
     {
         var draft = new ProjectedLedger(Laid("keep: 7d, " + Hops.Replace("5d", "6d", StringComparison.Ordinal), Days(null)), Seen.Table);
-        var source = draft.Of(Relations.Source);
+        var source = draft.Of(RelationId.Source);
         draft.Relocate(Part("1..2", null), s_warm, "");
         draft.Relocate(Part("2..3", null), s_warm, "");
         draft.Relocate(Part("2..3", s_warm), s_cold, "");
         Assert.Equal(["cold 2..3", "warm 1..2"], Known());
-        draft.Expire(Relations.Source, Jan.Range("1..2"), "");
+        draft.Expire(RelationId.Source, Jan.Range("1..2"), "");
         Assert.Equal(["cold 2..3"], Known());
 
         IEnumerable<string> Known() =>
@@ -150,7 +150,7 @@ public sealed class RelocatingTests
     private static PlanStep.Relocate Step(Place to) =>
         new()
         {
-            Relation = Relations.Source,
+            Relation = RelationId.Source,
             Reason = "",
             Range = Jan.Range("1..2"),
             To = to,

@@ -30,8 +30,8 @@ public sealed class RowBytesTests
     [Fact]
     public void A_small_tier_takes_for_a_row_what_the_one_takes_that_takes_least()
     {
-        Assert.Equal(new(20, 0, ForecastBytes.Comparable, "1h"), Tier("1d", ("1h", 10_000, 200_000)));
-        Assert.Equal(new(20, 260_144, ForecastBytes.Comparable, "1h"), Tier("1d", ("1h", 10_000, 200_000), ("1d", 100, 262_144)));
+        Assert.Equal(new(20, 0, ForecastBytes.Comparable, new("1h")), Tier("1d", ("1h", 10_000, 200_000)));
+        Assert.Equal(new(20, 260_144, ForecastBytes.Comparable, new("1h")), Tier("1d", ("1h", 10_000, 200_000), ("1d", 100, 262_144)));
         Assert.Equal(new(20, 0, ForecastBytes.Measured), Tier("1h", ("1h", 10_000, 200_000), ("1d", 100, 262_144)));
         Assert.Equal(new(50, 0, ForecastBytes.Measured), Tier("1h", ("1h", 100_000, 5_000_000), ("1d", 10_000, 200_000)));
     }
@@ -42,13 +42,13 @@ public sealed class RowBytesTests
         var policy = Seen.Policy("tiers: [{ every: 1h }, { every: 6h }, { every: 1d }]");
         var state = Seen.Table with
         {
-            Tiers = new Dictionary<string, TierSize>
+            Tiers = new Dictionary<RelationId, TierSize>
             {
-                ["1h"] = new(10_000, 300_000, Jan.At("1")),
-                ["6h"] = new(2000, 40_000, Jan.At("1")),
+                [new("1h")] = new(10_000, 300_000, Jan.At("1")),
+                [new("6h")] = new(2000, 40_000, Jan.At("1")),
             },
         };
-        Assert.Equal(new(20, 0, ForecastBytes.Comparable, "6h"), RowBytes.OfTier(policy, state, policy.Tier("1d")));
+        Assert.Equal(new(20, 0, ForecastBytes.Comparable, new("6h")), RowBytes.OfTier(policy, state, policy.Tier(new("1d"))));
     }
 
     [Fact]
@@ -59,8 +59,8 @@ public sealed class RowBytesTests
             Policy,
             Seen.Table with
             {
-                Tiers = sizes.ToDictionary(s => s.Tier, s => new TierSize(s.Rows, s.Bytes, Jan.At("1"))),
+                Tiers = sizes.ToDictionary(s => new RelationId(s.Tier), s => new TierSize(s.Rows, s.Bytes, Jan.At("1"))),
             },
-            Policy.Tier(id)
+            Policy.Tier(new(id))
         );
 }

@@ -28,7 +28,7 @@ internal static class Seen
     internal static TableState State(RelationLedger source, params (string Tier, RelationLedger Ledger)[] tiers) =>
         new()
         {
-            Ledger = Known(tiers.Prepend((Tier: Relations.Source, Ledger: source)).ToFrozenDictionary(t => t.Tier, t => t.Ledger)),
+            Ledger = Known(tiers.Prepend((Tier: "source", Ledger: source)).ToFrozenDictionary(t => new RelationId(t.Tier), t => t.Ledger)),
             Rows = 9000,
             Bytes = 90_000,
             First = Jan.At("1"),
@@ -62,7 +62,7 @@ internal static class Seen
             _ => $"{step.Kind} {step.Relation} {Jan.Text(step.Touches)}".TrimEnd(),
         };
 
-    private static Ledger Known(FrozenDictionary<string, RelationLedger> relations) =>
+    private static Ledger Known(FrozenDictionary<RelationId, RelationLedger> relations) =>
         new()
         {
             Revision = 1,

@@ -6,13 +6,13 @@ public sealed class StalenessTests
 {
     private static readonly PlanStep Expire = new PlanStep.Expire
     {
-        Relation = Relations.Source,
+        Relation = RelationId.Source,
         Range = Jan.Range("1..2"),
-        Proofs = ["1h"],
+        Proofs = [new("1h")],
         Reason = "old",
         Rows = 5,
     };
-    private static readonly PlanStep Publish = new PlanStep.Publish { Relation = Relations.All, Reason = "new" };
+    private static readonly PlanStep Publish = new PlanStep.Publish { Relation = RelationId.All, Reason = "new" };
     private static readonly Plan Planned = Seen.Plan("keep: 30d", Seen.State(new())) with { Steps = [Expire, Publish] };
 
     [Fact]
@@ -20,7 +20,7 @@ public sealed class StalenessTests
     {
         var now = Planned with
         {
-            Steps = [Publish, new PlanStep.CreateTier { Relation = "1h", Reason = "" }, Expire with { Rows = 9, Reason = "older" }],
+            Steps = [Publish, new PlanStep.CreateTier { Relation = new("1h"), Reason = "" }, Expire with { Rows = 9, Reason = "older" }],
         };
         var kept = Staleness.Keep(Planned, now);
         Assert.Equal(["expire", "publish"], kept.Steps.Select(s => s.Kind));
@@ -39,9 +39,9 @@ public sealed class StalenessTests
     {
         var other = new PlanStep.Expire
         {
-            Relation = Relations.Source,
+            Relation = RelationId.Source,
             Range = Jan.Range("1..3"),
-            Proofs = ["1h"],
+            Proofs = [new("1h")],
             Reason = "old",
         };
         var error = Assert.Throws<StalePlanException>(() => Staleness.Keep(Planned, Planned with { Steps = [Publish, other] }));

@@ -23,8 +23,8 @@ public sealed class LayoutRulesTests
         Assert.Equal(["host"], blueprint.Series.Select(c => c.Name));
         Assert.Equal(["count", "sum", "mean", "m2", "nan", "pinf", "ninf"], blueprint.Measures[0].States);
         Assert.Equal(["last", "last_at"], blueprint.Measures[1].States);
-        Assert.Equal(["1h", "1d", "1w", "1mo"], blueprint.Tiers.Select(t => t.Id));
-        Assert.Equal(["source", "1h", "1d", "1d"], blueprint.Tiers.Select(t => t.Input));
+        Assert.Equal(["1h", "1d", "1w", "1mo"], blueprint.Tiers.Select(t => t.Id.Text));
+        Assert.Equal(["source", "1h", "1d", "1d"], blueprint.Tiers.Select(t => t.Input.Text));
         Assert.Equal([true, true, false, true], blueprint.Tiers.Select(t => t.InChain));
         Assert.Equal(
             ("main.t_1h_states", "main.t_1h", "main.t_all"),
@@ -129,7 +129,7 @@ public sealed class LayoutRulesTests
         );
         Assert.Equal(
             "15m",
-            LayoutRules.Resolve(policy, House, Limits, TimeRange.Since(Instant.FromUtc(2000, 1, 1, 0, 0)), [])!.Tiers[2].Input
+            LayoutRules.Resolve(policy, House, Limits, TimeRange.Since(Instant.FromUtc(2000, 1, 1, 0, 0)), [])!.Tiers[2].Input.Text
         );
         Assert.Equal(
             "30m",
@@ -144,7 +144,7 @@ public sealed class LayoutRulesTests
                     []
                 )!
                 .Tiers[2]
-                .Input
+                .Input.Text
         );
     }
 
@@ -157,12 +157,12 @@ public sealed class LayoutRulesTests
             "{ table: t, time: ts, series: [host, load, door], keep: 2h, tiers: [{ every: 1h, keep: 9d }, { every: 1d, zone: Africa/Monrovia }] }"
         );
         var days = LayoutRules.Resolve(policy, House, Limits, TimeRange.All, [])!.Tiers[1];
-        Assert.Equal("1h", days.Input);
+        Assert.Equal("1h", days.Input.Text);
         Assert.True(days.InChain);
         Assert.Equal(RangeSet.Of(TimeRange.Before(Instant.FromUtc(1972, 1, 8, 0, 0))), days.Unnested);
-        Assert.Equal(days.Unnested, days.TakenFrom("source"));
-        Assert.Equal(days.Unnested.Complement(), days.TakenFrom("1h"));
-        Assert.Empty(days.TakenFrom("1d"));
+        Assert.Equal(days.Unnested, days.TakenFrom(RelationId.Source));
+        Assert.Equal(days.Unnested.Complement(), days.TakenFrom(new("1h")));
+        Assert.Empty(days.TakenFrom(new("1d")));
     }
 
     [Fact]
@@ -172,9 +172,9 @@ public sealed class LayoutRulesTests
             "{ table: t, time: ts, series: [host, load, door], keep: 9d, tiers: [{ every: 1h, keep: 9d }, { every: 1d, zone: Asia/Kathmandu }] }"
         );
         var blueprint = LayoutRules.Resolve(policy, House, Limits, TimeRange.All, [])!;
-        Assert.Equal(RangeSet.Of(TimeRange.All), blueprint.Tiers[1].TakenFrom("source"));
-        Assert.Equal(["1h", "1d@Asia/Kathmandu"], blueprint.ReadersOf("source").Select(r => r.Tier.Id));
-        Assert.Empty(blueprint.ReadersOf("1h"));
+        Assert.Equal(RangeSet.Of(TimeRange.All), blueprint.Tiers[1].TakenFrom(RelationId.Source));
+        Assert.Equal(["1h", "1d@Asia/Kathmandu"], blueprint.ReadersOf(RelationId.Source).Select(r => r.Tier.Id.Text));
+        Assert.Empty(blueprint.ReadersOf(new("1h")));
     }
 
     [Fact]

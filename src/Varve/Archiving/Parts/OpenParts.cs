@@ -117,7 +117,7 @@ internal sealed class OpenParts : IAsyncDisposable
     private static async Task<StoredFile> FindAsync(IArchiveStore store, string name, CancellationToken cancellationToken) =>
         await store.OpenAsync(name, cancellationToken)
         ?? throw new HaltException(
-            "VRV342",
+            WorkCodes.PartMissing,
             $"The part {name} is missing from {store.DisplayName}. Put it back from a copy; archive verify shows all that is missing."
         );
 
@@ -150,7 +150,7 @@ internal sealed class OpenParts : IAsyncDisposable
 
         HaltException Altered(string what) =>
             new(
-                "VRV343",
+                WorkCodes.PartAltered,
                 $"The part {name} of {store.DisplayName} {what}. Put it back from a copy; archive verify shows all that is wrong."
             );
     }

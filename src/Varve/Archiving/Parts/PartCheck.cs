@@ -59,7 +59,10 @@ internal sealed class PartChecker(ArchiveLocations locations, PartPlace place)
         var sql = new ArchiveSql(place.Dialect, place.Parquet, table.Columns, table.Time);
         var row = (await place.Statements.QueryAsync(sql.Summary(sql.Rows([path], null)), cancellationToken))[0];
         if (manifest.Content.DifferenceTo(PartContent.Read(row, table.Columns, place.HashedBy)) is { } difference)
-            throw new HaltException("VRV343", $"{file} does not hold what its manifest says: {difference}. Put both back from a copy.");
+            throw new HaltException(
+                WorkCodes.PartAltered,
+                $"{file} does not hold what its manifest says: {difference}. Put both back from a copy."
+            );
     }
 
     /// <summary>The name of the manifest of a part.</summary>

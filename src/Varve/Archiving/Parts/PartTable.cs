@@ -15,7 +15,7 @@ internal sealed record PartTable(IReadOnlyList<Column> Columns, TimeColumn Time)
     {
         if (manifest.Columns.FirstOrDefault(c => c.Name.Length == 0 || c.Name.Contains('\0') || !parquet.Survives(c.Type)) is { } odd)
             throw new HaltException(
-                "VRV344",
+                WorkCodes.PartType,
                 $"{file} has a column `{odd.Name}` of the type {odd.Type}, which this engine does not read from archives. Restore it with the engine and the version of Varve that wrote it."
             );
         List<Column> columns = [.. manifest.Columns.Select(c => parquet.Column(c.Name, c.Type))];
@@ -30,7 +30,7 @@ internal sealed record PartTable(IReadOnlyList<Column> Columns, TimeColumn Time)
         if (unit is { } known)
             return new(columns, new(manifest.Time, columns.Find(c => c.Name == manifest.Time)!.Type, known));
         throw new HaltException(
-            "VRV344",
+            WorkCodes.PartType,
             $"{file} does not say which of its columns is the time: `{manifest.Time}` is none. Put its manifest back from a copy."
         );
     }

@@ -30,7 +30,7 @@ internal static class SchemaDrift
     /// <summary>What to say of it.</summary>
     public static HaltException Halt(string file, string why, string policy) =>
         new(
-            "VRV351",
+            WorkCodes.OtherSchema,
             $"{file} was written before the table changed: {why}. Its rows are not removed from the source. Let the next run archive them as they are now: varve archive verify {policy} --again. Or give the table its columns back."
         );
 }

@@ -15,13 +15,13 @@ internal static class StoredManifest
         var manifest =
             await ReadAsync(store, file, cancellationToken)
             ?? throw new HaltException(
-                "VRV342",
+                WorkCodes.PartMissing,
                 $"The manifest {file} is missing from {store.DisplayName}. Put it back from a copy; archive verify shows all that is missing."
             );
         return manifest.Sha256 == part.Sha256 && manifest.Rows == part.Rows
             ? manifest
             : throw new HaltException(
-                "VRV345",
+                WorkCodes.BadManifest,
                 $"The manifest {file} is not of the part that the catalog knows. Put it back from a copy; archive verify shows all that is wrong."
             );
     }
@@ -46,7 +46,7 @@ internal static class StoredManifest
     public static async Task<ArchiveManifest> ListedAsync(IArchiveStore store, string file, CancellationToken cancellationToken) =>
         await ReadAsync(store, file, cancellationToken)
         ?? throw new HaltException(
-            "VRV345",
+            WorkCodes.BadManifest,
             $"{file} at {store.DisplayName} has the name of a manifest and cannot be read as a file. Put the manifest back from a copy, or move away what has its name."
         );
 
@@ -63,14 +63,14 @@ internal static class StoredManifest
             if (name == file)
                 return manifest;
             throw new HaltException(
-                "VRV345",
+                WorkCodes.BadManifest,
                 $"{file} at {store.DisplayName} is the manifest of another part, {name}. Put it back under its name."
             );
         }
         catch (FormatException wrong)
         {
             throw new HaltException(
-                "VRV345",
+                WorkCodes.BadManifest,
                 $"The manifest {file} at {store.DisplayName} {wrong.Message}. Put it back from a copy; archive verify shows all that is wrong."
             );
         }

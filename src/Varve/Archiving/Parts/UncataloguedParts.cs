@@ -131,7 +131,7 @@ internal sealed class UncataloguedParts(ArchiveScope scope, IReadOnlyList<Archiv
 
     private HaltException Strange(FoundPart part, string why) =>
         new(
-            "VRV347",
+            WorkCodes.UncataloguedPart,
             FormattableString.Invariant(
                 $"{scope.Store.DisplayName} holds {part.File} with {part.Manifest.Rows:N0} rows of {part.Manifest.Range}, which this catalog does not know, and {why}. It may be of another database, or of a lost one, and the only copy of its rows. Declare another place for `{scope.Location}`, or move that part and its rows away; it is not written over."
             )

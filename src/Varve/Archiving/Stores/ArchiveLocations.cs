@@ -23,7 +23,7 @@ internal sealed class ArchiveLocations(IReadOnlyDictionary<string, string> decla
     /// <exception cref="PolicyException">It is not declared, or its text cannot be understood.</exception>
     public IArchiveStore Open(string name)
     {
-        var text = Text(name) ?? throw new PolicyException("VRV340", Undeclared(name));
+        var text = Text(name) ?? throw new PolicyException(WorkCodes.UnknownLocation, Undeclared(name));
         if (_open.TryGetValue(text, out var store))
             return store;
         var scheme = text.IndexOf("://", StringComparison.Ordinal) is > 0 and var at ? text[..at] : "file";
@@ -33,7 +33,7 @@ internal sealed class ArchiveLocations(IReadOnlyDictionary<string, string> decla
                 : (
                     kinds.FirstOrDefault(k => k.Scheme == scheme)
                     ?? throw new PolicyException(
-                        "VRV341",
+                        WorkCodes.BadLocation,
                         $"The archive location `{name}` begins with {scheme}://, which is no kind of place that archives can be kept in. Declare a folder (/path or file:///path){string.Concat(kinds.Select(k => $" or {k.Scheme}://…"))}."
                     )
                 ).Open(text);
@@ -46,7 +46,7 @@ internal sealed class ArchiveLocations(IReadOnlyDictionary<string, string> decla
             [] => null,
             [var only] => only.Value.Trim(),
             [var one, var other, ..] => throw new PolicyException(
-                "VRV341",
+                WorkCodes.BadLocation,
                 $"The archive locations `{one.Key}` and `{other.Key}` are both spelled {LocationNames.Variable(name)}, and are one name. Take one of them away, or give it another name."
             ),
         };
@@ -59,7 +59,7 @@ internal sealed class ArchiveLocations(IReadOnlyDictionary<string, string> decla
                 : text;
         if (path.IndexOfAny(['*', '?', '[', ']', '\0']) >= 0)
             throw new PolicyException(
-                "VRV341",
+                WorkCodes.BadLocation,
                 $"The archive location `{name}` is {path}, and a path with * ? [ ] would be taken for a pattern. Declare another folder."
             );
         return Path.GetFullPath(path);

@@ -112,7 +112,7 @@ internal sealed class FolderStore(string root) : IArchiveStore
     {
         if (!PartNames.IsFile(name))
             throw new HaltException(
-                "VRV346",
+                WorkCodes.OutOfPlace,
                 $"`{name}` is no name of a file in an archive: it could lead out of {root}. Look at who wrote it; nothing was read or written there."
             );
         if (!Directory.Exists(root))
@@ -126,7 +126,7 @@ internal sealed class FolderStore(string root) : IArchiveStore
             path = Path.Combine(path, part);
             if (new FileInfo(path).LinkTarget is { } target)
                 throw new HaltException(
-                    "VRV346",
+                    WorkCodes.OutOfPlace,
                     $"{path} is a link to {target}: an archive holds no links, and nothing is read or written through one. Put the file itself there."
                 );
         }

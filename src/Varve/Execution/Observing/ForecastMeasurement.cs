@@ -76,11 +76,11 @@ internal sealed class ForecastMeasurement(IEngine engine, Session session, Forec
     {
         var (blueprint, state) = (survey.Blueprint, survey.State);
         var closed = Cutoffs.At(blueprint, survey.Plan.AsOf, state.Last).Closed;
-        Dictionary<string, IReadOnlyList<RowSegment>> strata = [];
-        Dictionary<string, RowsPerBucket> sampled = [];
+        Dictionary<RelationId, IReadOnlyList<RowSegment>> strata = [];
+        Dictionary<RelationId, RowsPerBucket> sampled = [];
         var extent = state is { First: { } first, Last: { } last } && first <= last ? new TimeRange(first, last + s_tick) : null;
         if (extent is not null)
-            strata[Relations.Source] = await SourceAsync(statements, survey, extent, cancellationToken);
+            strata[RelationId.Source] = await SourceAsync(statements, survey, extent, cancellationToken);
         foreach (var tier in blueprint.Tiers.Concat(blueprint.Retired))
         {
             if (state.Tiers.GetValueOrDefault(tier.Id)?.First is { } oldest && tier.Grid.Floor(closed) is var end && oldest < end)
@@ -123,7 +123,7 @@ internal sealed class ForecastMeasurement(IEngine engine, Session session, Forec
     {
         var (blueprint, ledger) = (survey.Blueprint, survey.State.Ledger);
         var bins = SampleWindows.Bins(extent.From, extent.To);
-        var within = ledger.Of(Relations.Source).Frozen.Gaps(new(extent.From, Instant.Min(extent.To, survey.Plan.AsOf)));
+        var within = ledger.Of(RelationId.Source).Frozen.Gaps(new(extent.From, Instant.Min(extent.To, survey.Plan.AsOf)));
         return await OnceAsync(
             statements,
             blueprint.Time,

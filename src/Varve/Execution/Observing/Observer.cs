@@ -33,8 +33,8 @@ internal sealed class Observer(IEngine engine, IStatements statements, PolicyLay
         ).ToDictionary(s => s.Table);
         var source = sizes.GetValueOrDefault(blueprint.Source);
         var extent = await ExtentAsync(watch, cancellationToken);
-        var tiers = new Dictionary<string, TierSize>();
-        var unknown = new Dictionary<string, TimeRange>();
+        var tiers = new Dictionary<RelationId, TierSize>();
+        var unknown = new Dictionary<RelationId, TimeRange>();
         foreach (var tier in created)
         {
             var size = sizes.GetValueOrDefault(tier.States);
@@ -99,7 +99,7 @@ internal sealed class Observer(IEngine engine, IStatements statements, PolicyLay
         }
     }
 
-    private Dictionary<string, RowQuery> Extremes(IReadOnlyList<TierLayout> created) =>
+    private Dictionary<RelationId, RowQuery> Extremes(IReadOnlyList<TierLayout> created) =>
         created.ToDictionary(t => t.Id, t => RowsSql.MinMax(_dialect, blueprint.Time.Starts, t.States));
 
     private IReadOnlyList<TierLayout> Created(Ledger ledger) =>
@@ -127,7 +127,7 @@ internal sealed class Observer(IEngine engine, IStatements statements, PolicyLay
     {
         var ranges = BrakeRule
             .Removing(plan.Steps)
-            .Where(s => s.Relation == Relations.Source)
+            .Where(s => s.Relation == RelationId.Source)
             .Aggregate(RangeSet.Empty, (all, step) => all.Union(step.Touches));
         return ranges.IsEmpty ? 0 : (await CountAsync(ranges, cancellationToken)).Rows;
     }
@@ -167,11 +167,11 @@ internal sealed class Observer(IEngine engine, IStatements statements, PolicyLay
     {
         if (step is not PlanStep.Expire)
             return state;
-        var tiers = new Dictionary<string, TierSize>(state.Tiers);
+        var tiers = new Dictionary<RelationId, TierSize>(state.Tiers);
         foreach (var relation in blueprint.BuildersOf(step.Relation).Append(step.Relation))
         {
             var left = state.Ledger.Of(relation).Frozen.Complement();
-            if (relation == Relations.Source)
+            if (relation == RelationId.Source)
                 state = state with { First = (await EndsAsync(blueprint.Time, blueprint.Source, left, cancellationToken)).First };
             else
                 tiers[relation] = (tiers.GetValueOrDefault(relation) ?? new TierSize(0, 0, null)) with
@@ -258,13 +258,13 @@ internal sealed class Observer(IEngine engine, IStatements statements, PolicyLay
     }
 
     /// <summary>Only after the zone data changed: labels of local calendars that are no boundary any more.</summary>
-    private async Task<IReadOnlyDictionary<string, IReadOnlyList<Instant>>> StaleLabelsAsync(
+    private async Task<IReadOnlyDictionary<RelationId, IReadOnlyList<Instant>>> StaleLabelsAsync(
         Ledger ledger,
         IReadOnlyList<TierLayout> created,
         CancellationToken cancellationToken
     )
     {
-        var stale = new Dictionary<string, IReadOnlyList<Instant>>();
+        var stale = new Dictionary<RelationId, IReadOnlyList<Instant>>();
         if (ledger.ZoneVersion is null || ledger.ZoneVersion == DateTimeZoneProviders.Tzdb.VersionId)
             return stale;
         foreach (var tier in created.Where(t => t.Grid.Width is Width.Calendar && t.Grid.Zone != DateTimeZone.Utc))

@@ -196,11 +196,7 @@ internal sealed class PolicyInspector(IEngine engine, CatalogStore desk, Archive
         CancellationToken cancellationToken
     )
     {
-        var left = ledger
-            .Relations.Where(r => r.Value.Created)
-            .Select(r => r.Key)
-            .Except(blueprint.Tiers.Select(t => t.Id))
-            .ToHashSet(StringComparer.Ordinal);
+        var left = ledger.Relations.Where(r => r.Value.Created).Select(r => r.Key).Except(blueprint.Tiers.Select(t => t.Id)).ToHashSet();
         if (left.Count == 0)
             return [];
         List<TierLayout> retired = [];
@@ -210,7 +206,7 @@ internal sealed class PolicyInspector(IEngine engine, CatalogStore desk, Archive
                 .Reverse()
         )
         {
-            var aside = left.Select(Relations.AsideBy).Where(by => by > number).Order().FirstOrDefault();
+            var aside = left.Select(r => r.AsideBy).Where(by => by > number).Order().FirstOrDefault();
             retired.AddRange(LayoutRules.Retired(revision, blueprint.Source, aside).Where(t => left.Remove(t.Id)));
         }
 

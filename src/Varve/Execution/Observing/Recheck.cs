@@ -11,13 +11,13 @@ internal sealed class Recheck(Dialect dialect, IStatements statements, PolicyLay
 {
     public async Task<(
         IReadOnlyList<BucketChange> Changes,
-        IReadOnlyDictionary<string, IReadOnlyList<BucketChange>> Around,
+        IReadOnlyDictionary<RelationId, IReadOnlyList<BucketChange>> Around,
         Instant? Survivor,
         long? Arrival
     )> LookAsync(Ledger ledger, ObservationRequest watch, CancellationToken cancellationToken)
     {
         if (blueprint.Tiers.Count == 0)
-            return ([], new Dictionary<string, IReadOnlyList<BucketChange>>(), null, null);
+            return ([], new Dictionary<RelationId, IReadOnlyList<BucketChange>>(), null, null);
         var (ranges, certain, arrival) = blueprint.Arrival is { } column
             ? await ArrivedAsync(column, ledger, watch, cancellationToken)
             : (watch.Recheck, RangeSet.Empty, null);
@@ -29,7 +29,7 @@ internal sealed class Recheck(Dialect dialect, IStatements statements, PolicyLay
         foreach (var asked in watch.Asked.Append(new(first.Id, again, OnlyRows: true)))
         {
             var found =
-                asked.Input == Relations.Source
+                asked.Input == RelationId.Source
                     ? await TotalsAsync(asked, ledger, cancellationToken)
                     : await StatesAsync(asked, ledger, cancellationToken);
             changes.AddRange(found.Select(c => c with { Asked = asked }));
@@ -44,25 +44,25 @@ internal sealed class Recheck(Dialect dialect, IStatements statements, PolicyLay
     }
 
     /// <summary>A longer bucket around a changed one of the first tier need not hold what changed: it is compared itself.</summary>
-    private async Task<IReadOnlyDictionary<string, IReadOnlyList<BucketChange>>> AroundAsync(
+    private async Task<IReadOnlyDictionary<RelationId, IReadOnlyList<BucketChange>>> AroundAsync(
         List<BucketChange> changes,
         Ledger ledger,
         ObservationRequest watch,
         CancellationToken cancellationToken
     )
     {
-        var around = new Dictionary<string, IReadOnlyList<BucketChange>>();
+        var around = new Dictionary<RelationId, IReadOnlyList<BucketChange>>();
         if (changes.Count == 0)
             return around;
-        var frozen = ledger.Of(Relations.Source).Frozen;
+        var frozen = ledger.Of(RelationId.Source).Frozen;
         var asked = changes
             .Select(c => c.Asked)
             .OfType<ComparisonRequest>()
-            .Where(a => a.Input == Relations.Source)
+            .Where(a => a.Input == RelationId.Source)
             .Select(a => blueprint.Tier(a.Tier));
         foreach (
             var tier in blueprint
-                .BuiltFrom(Relations.Source)
+                .BuiltFrom(RelationId.Source)
                 .Union(asked)
                 .Union(blueprint.BehindNew(ledger))
                 .Where(t => t != blueprint.Tiers[0])
@@ -123,7 +123,7 @@ internal sealed class Recheck(Dialect dialect, IStatements statements, PolicyLay
         var settled = known
             .Dirty.Union(known.CutRanges)
             .Union(known.Frozen)
-            .Union(blueprint.Tiers[0].BucketsTouching(ledger.Of(Relations.Source).Frozen));
+            .Union(blueprint.Tiers[0].BucketsTouching(ledger.Of(RelationId.Source).Frozen));
         var ranges = known.Covered.Except(settled);
         var rows = await statements.QueryAsync(Compare(blueprint.Tiers[0], ledger, ranges).OldestAgreeing(ranges), cancellationToken);
         return rows is [var oldest] ? Micros.ToInstant(oldest.Long(0)) : null;

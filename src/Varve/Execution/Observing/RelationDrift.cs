@@ -11,7 +11,7 @@ namespace Varve.Execution;
 /// <param name="Table">Its name.</param>
 /// <param name="Text">What is different.</param>
 /// <param name="WayOut">What to do.</param>
-internal sealed record ExternalChange(string? Check, string Relation, TableName Table, string Text, string WayOut);
+internal sealed record ExternalChange(string? Check, RelationId Relation, TableName Table, string Text, string WayOut);
 
 /// <summary>Compares what is there of Varve's tables and views with what they would be if they were made now.</summary>
 internal sealed class RelationDrift(IEngine engine)
@@ -55,7 +55,7 @@ internal sealed class RelationDrift(IEngine engine)
         CancellationToken cancellationToken
     ) =>
         ledger.PublishedRevision == ledger.Revision && blueprint.Stitched is { } stitched
-            ? await ViewAsync(Relations.All, stitched, new ReadSql(blueprint, engine.Dialect).Names(), cancellationToken)
+            ? await ViewAsync(RelationId.All, stitched, new ReadSql(blueprint, engine.Dialect).Names(), cancellationToken)
             : [];
 
     /// <summary>Columns whose type is not what a roll-up gives; where the source's own types wait for a person, nobody can say.</summary>
@@ -94,7 +94,7 @@ internal sealed class RelationDrift(IEngine engine)
     }
 
     private async Task<IReadOnlyList<ExternalChange>> ViewAsync(
-        string relation,
+        RelationId relation,
         TableName view,
         IReadOnlyList<string> expected,
         CancellationToken cancellationToken

@@ -76,7 +76,7 @@ internal static class StatusReport
             );
     }
 
-    private static Problem Note(string text) => new("VRV215", text) { IsWarning = true };
+    private static Problem Note(string text) => new(WorkCodes.LastProof, text) { IsWarning = true };
 
     private static string? Error(IReadOnlyList<RunRecord> runs) =>
         runs.TakeWhile(r => r.Status is not RunStatus.Done).FirstOrDefault(r => r.ErrorCode is not null) is { } failed
@@ -84,7 +84,7 @@ internal static class StatusReport
             : null;
 
     private static RelationStatus Source(PolicyLayout blueprint, TableState state) =>
-        new(Relations.Source, blueprint.Source, state.Rows, state.Bytes, state.First, state.Last, null, Duration.Zero, 0, 0, 0);
+        new(RelationId.Source, blueprint.Source, state.Rows, state.Bytes, state.First, state.Last, null, Duration.Zero, 0, 0, 0);
 
     private static RelationStatus Tier(TierLayout tier, TableState state, Cutoffs horizon)
     {
@@ -138,10 +138,10 @@ internal static class StatusReport
             return new(step.Relation, horizon.AsOf, step.Range, step.Rows);
         if (blueprint.Policy.Keep.IsForever || state.First is not { } first)
             return null;
-        var end = horizon.ExpiryGrid(Relations.Source) is { } grid ? grid.BucketOf(first).To : first + Duration.FromSeconds(1);
+        var end = horizon.ExpiryGrid(RelationId.Source) is { } grid ? grid.BucketOf(first).To : first + Duration.FromSeconds(1);
         var range = new TimeRange(first, end);
         if (blueprint.Policy.Keep.Longest >= Instant.MaxValue - end)
             return null;
-        return new(Relations.Source, end + blueprint.Policy.Keep.Longest, range, Math.Max(1, Estimate.Source(state, range)));
+        return new(RelationId.Source, end + blueprint.Policy.Keep.Longest, range, Math.Max(1, Estimate.Source(state, range)));
     }
 }

@@ -44,11 +44,11 @@ public sealed record RunOptions
 
 /// <summary>What <c>verify</c> found in one tier.</summary>
 /// <param name="Policy">The policy.</param>
-/// <param name="Tier">The tier's id.</param>
+/// <param name="Tier">The tier; null where the policy could not be looked at.</param>
 /// <param name="Checked">Ranges that were computed again.</param>
 /// <param name="Buckets">Buckets and series that agree.</param>
 /// <param name="Mismatches">Buckets that do not agree, each with the number of its series that differ.</param>
-public sealed record VerifyReport(string Policy, string Tier, RangeSet Checked, long Buckets, IReadOnlyList<Mismatch> Mismatches)
+public sealed record VerifyReport(string Policy, RelationId? Tier, RangeSet Checked, long Buckets, IReadOnlyList<Mismatch> Mismatches)
 {
     /// <summary>Why nothing of the policy could be compared: its table is no longer as it says; null where it could.</summary>
     public Problem? Failure { get; init; }

@@ -41,7 +41,7 @@ internal sealed class RunTelemetry : IDisposable
     public void Waits(Wait wait)
     {
         if (wait.NeedsPerson)
-            _log.Waits(_policy, wait.Relation, wait.Reason);
+            _log.Waits(_policy, wait.Relation.Text, wait.Reason);
     }
 
     public void Braked(Brake brake)

@@ -248,7 +248,7 @@ internal sealed class Runner(
             if (begun.IsEmpty)
                 throw;
             var wait = new Wait(
-                Relations.Source,
+                RelationId.Source,
                 new(begun.Start!.Value, begun.End!.Value),
                 $"parts of its archive are being pruned, and that cannot be finished: {error.Message}",
                 NeedsPerson: false

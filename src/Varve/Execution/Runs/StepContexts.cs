@@ -23,7 +23,7 @@ internal sealed class StepContexts(IEngine engine, CatalogStore store, ArchiveLo
 
     /// <summary>What others began with a table whose parts go as a whole is finished before anything of it is held.</summary>
     public Task<IReadOnlyList<string>> FinishAsync(PolicyLayout blueprint, PlanStep step, CancellationToken cancellationToken) =>
-        step is PlanStep.Expire { Relation: Relations.Source } && PartitioningOf(blueprint) is { } partitioning
+        step is PlanStep.Expire { Relation.IsSource: true } && PartitioningOf(blueprint) is { } partitioning
             ? partitioning.FinishAsync(blueprint.Source, cancellationToken)
             : Task.FromResult<IReadOnlyList<string>>([]);
 
@@ -57,7 +57,7 @@ internal sealed class StepContexts(IEngine engine, CatalogStore store, ArchiveLo
         Partitioning? partitioning,
         CancellationToken cancellationToken
     ) =>
-        step is PlanStep.Expire { Relation: Relations.Source } expire && partitioning is not null
+        step is PlanStep.Expire { Relation.IsSource: true } expire && partitioning is not null
             ? partitioning.HoldAsync(statements, blueprint.Source, blueprint.Time, Time.RangeSet.Of(expire.Range), cancellationToken)
             : Task.FromResult<IReadOnlyList<TablePart>>([]);
 

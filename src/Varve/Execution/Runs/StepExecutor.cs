@@ -225,7 +225,7 @@ internal sealed class StepExecutor(
 
     // A removal reads what goes and what has to agree with it.
     private static IReadOnlyList<TableName> ReadBy(PolicyLayout layout, PlanStep step) =>
-        step is PlanStep.Expire { Relation: Relations.Source } expire
+        step is PlanStep.Expire { Relation.IsSource: true } expire
             ? [layout.Source, .. expire.Proofs.Select(p => layout.Tier(p).States)]
             : [];
 

@@ -20,7 +20,7 @@ internal sealed class StepTelemetry : IDisposable
     {
         (_log, _clock, _policy, _step) = (log, clock, policy, step);
         _begun = clock.GetTimestamp();
-        _activity?.SetTag(Telemetry.Policy, policy).SetTag(Telemetry.Kind, step.Kind).SetTag(Telemetry.Relation, step.Relation);
+        _activity?.SetTag(Telemetry.Policy, policy).SetTag(Telemetry.Kind, step.Kind).SetTag(Telemetry.Relation, step.Relation.Text);
         if (_log.IsEnabled(LogLevel.Debug))
             _log.StepBegins(policy, PlanText.Describe(step));
     }
@@ -32,7 +32,7 @@ internal sealed class StepTelemetry : IDisposable
         Count(Telemetry.RowsWritten, result.RowsWritten);
         Count(Telemetry.RowsRemoved, result.RowsRemoved);
         if (result.RowsRemoved > 0)
-            _log.RowsRemoved(_policy, result.RowsRemoved, _step.Relation);
+            _log.RowsRemoved(_policy, result.RowsRemoved, _step.Relation.Text);
         if (_log.IsEnabled(LogLevel.Debug))
             _log.StepDone(
                 _policy,
@@ -78,6 +78,6 @@ internal sealed class StepTelemetry : IDisposable
         if (rows == 0)
             return;
         _activity?.SetTag(counter.Name, rows);
-        counter.Add(rows, new(Telemetry.Policy, _policy), new(Telemetry.Relation, _step.Relation));
+        counter.Add(rows, new(Telemetry.Policy, _policy), new(Telemetry.Relation, _step.Relation.Text));
     }
 }

@@ -26,7 +26,7 @@ internal sealed class UnfinishedWork(CatalogStore store, AuditActor actor, Insta
             await context.Ledger.SaveAsync(context.Ledger.Stored with { Pending = null }, cancellationToken);
         foreach (var going in context.Ledger.Stored.Going)
         {
-            var byPart = context.PartsOnly && going.Relation == Relations.Source;
+            var byPart = context.PartsOnly && going.Relation == RelationId.Source;
             var (goes, stays) = byPart ? (RangeSet.Of(going.Range), RangeSet.Empty) : await SplitAsync(context, going, cancellationToken);
             long removed;
             if (byPart)
@@ -40,7 +40,7 @@ internal sealed class UnfinishedWork(CatalogStore store, AuditActor actor, Insta
             context.Going.Remove(going);
             var facts = new JsonObject
             {
-                ["relation"] = going.Relation,
+                ["relation"] = going.Relation.Text,
                 ["range"] = goes.ToString(),
                 ["rows"] = going.Rows,
                 ["finished"] = removed,

@@ -57,7 +57,7 @@ internal static class ArchiveAct
     /// <exception cref="StepSkippedException">Rows of the range were never archived.</exception>
     public static async Task<RangeSet> ProveAsync(
         StepContext context,
-        string relation,
+        RelationId relation,
         RangeSet ranges,
         List<string> notes,
         CancellationToken cancellationToken
@@ -140,7 +140,7 @@ internal static class ArchiveAct
         )
         {
             Place = place,
-            Gone = context.Draft.Of(Relations.Source).Frozen,
+            Gone = context.Draft.Of(RelationId.Source).Frozen,
             Run = desk.Run,
             Now = desk.Now,
         };

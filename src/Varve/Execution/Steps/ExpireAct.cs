@@ -20,14 +20,14 @@ internal static class ExpireAct
             throw new StepSkippedException(
                 context.Draft.Waits.Count > 0 ? context.Draft.Waits[^1].Reason : "it is no longer past its time"
             );
-        if (step.Relation != Relations.Source)
+        if (step.Relation != RelationId.Source)
             await InputsEmptyAsync(context, step, cancellationToken);
 
         var proof = new ExpiryProof(context, step.Relation);
         var proven = await proof.ProveAsync(RangeSet.Of(step.Range), cancellationToken);
         List<string> notes = [];
         proven = await ArchiveAct.ProveAsync(context, step.Relation, proven, notes, cancellationToken);
-        var ofParts = step.Relation == Relations.Source && context.PartsOnly;
+        var ofParts = step.Relation == RelationId.Source && context.PartsOnly;
         var removal = new Removal(context);
         if (ofParts)
             proven = await removal.OfPartsAsync(proven, notes, cancellationToken);
@@ -78,7 +78,7 @@ internal static class ExpireAct
     /// </summary>
     private static async Task<Instant?> WholeFromAsync(
         StepContext context,
-        string relation,
+        RelationId relation,
         TimeRange range,
         CancellationToken cancellationToken
     )
@@ -109,14 +109,14 @@ internal static class ExpireAct
 
     public static async Task<ActOutcome> DiscardAsync(StepContext context, PlanStep.Discard step, CancellationToken cancellationToken)
     {
-        var frozen = context.Draft.Of(Relations.Source).Frozen.Intersect(step.Range);
-        foreach (var hold in context.Draft.Ledger.Holds.Where(h => h.Relation is null or Relations.Source))
+        var frozen = context.Draft.Of(RelationId.Source).Frozen.Intersect(step.Range);
+        foreach (var hold in context.Draft.Ledger.Holds.Where(h => h.Relation is null or { IsSource: true }))
             frozen = frozen.Remove(hold.Range);
         if (frozen.IsEmpty)
             throw new StepSkippedException("nothing of it has expired, or it is held");
-        await new Removal(context).CheckAsync(Relations.Source, frozen, cancellationToken);
-        var removed = await new Removal(context).RemoveAsync(Relations.Source, frozen, cancellationToken);
-        context.Facts["relation"] = Relations.Source;
+        await new Removal(context).CheckAsync(RelationId.Source, frozen, cancellationToken);
+        var removed = await new Removal(context).RemoveAsync(RelationId.Source, frozen, cancellationToken);
+        context.Facts["relation"] = RelationId.Source;
         context.Facts["range"] = frozen.ToString();
         context.Facts["rows"] = removed;
         return new(0, 0, removed, FormattableString.Invariant($"{removed:N0} late rows discarded"));
@@ -147,7 +147,7 @@ internal static class ExpireAct
 
     private static void Record(StepContext context, PlanStep.Expire step, RangeSet proven, long removed, ExpiryProof proof)
     {
-        context.Facts["relation"] = step.Relation;
+        context.Facts["relation"] = step.Relation.Text;
         context.Facts["range"] = proven.ToString();
         context.Facts["rows"] = removed;
         context.Facts["proof"] =

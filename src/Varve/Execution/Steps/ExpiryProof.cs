@@ -10,7 +10,7 @@ namespace Varve.Execution;
 /// built again and compared again; one with fewer rows was cut by somebody else and stays as it was built; what still
 /// differs, what cannot be told apart, and values that changed in bulk are left out and wait for a person.
 /// </summary>
-internal sealed class ExpiryProof(StepContext context, string relation)
+internal sealed class ExpiryProof(StepContext context, RelationId relation)
 {
     private readonly List<string> _notes = [];
     private RangeSet _came = RangeSet.Empty;
@@ -46,7 +46,7 @@ internal sealed class ExpiryProof(StepContext context, string relation)
     /// </summary>
     private async Task<RangeSet> ProveRestAsync(RangeSet ranges, CancellationToken cancellationToken)
     {
-        if (relation == Relations.Source)
+        if (relation == RelationId.Source)
             return ranges;
         var cut = context
             .Blueprint.ReadersOf(relation)
@@ -65,11 +65,11 @@ internal sealed class ExpiryProof(StepContext context, string relation)
             var finer in context
                 .Blueprint.BuildersOf(relation)
                 .Append(relation)
-                .Where(r => r != Relations.Source)
+                .Where(r => r != RelationId.Source)
                 .Select(context.Blueprint.Tier)
         )
         {
-            foreach (var input in new[] { finer.Input, Relations.Source }.Distinct())
+            foreach (var input in new[] { finer.Input, RelationId.Source }.Distinct())
             {
                 var open = rest.Except(context.Draft.Of(input).Frozen);
                 if (open.IsEmpty)
@@ -132,7 +132,7 @@ internal sealed class ExpiryProof(StepContext context, string relation)
             List<Mismatch> again = [];
             var mismatches = await MismatchesAsync(tier, compare, buckets, cancellationToken);
             ranges = await LookCloserAsync(tier, mismatches, ranges, cancellationToken);
-            var taken = relation == Relations.Source ? context.Draft.TakenByOthers(tier) : RangeSet.Empty;
+            var taken = relation == RelationId.Source ? context.Draft.TakenByOthers(tier) : RangeSet.Empty;
             foreach (var mismatch in mismatches)
             {
                 if (!mismatch.Fewer && !taken.Overlaps(mismatch.Bucket))
@@ -184,7 +184,7 @@ internal sealed class ExpiryProof(StepContext context, string relation)
     )
     {
         var first = context.Blueprint.Tiers[0];
-        if (relation != Relations.Source || tier == first || mismatches.Count == 0)
+        if (relation != RelationId.Source || tier == first || mismatches.Count == 0)
             return ranges;
         foreach (
             var (buckets, unknown) in context.Draft.States.Thin(
@@ -228,12 +228,12 @@ internal sealed class ExpiryProof(StepContext context, string relation)
             .Except(sets.Lost)
             .Except(sets.Frozen)
             .Except(context.Draft.Of(relation).Accepted);
-        return relation == Relations.Source ? open : open.Intersect(tier.WholeBuckets(context.Draft.Available(relation)));
+        return relation == RelationId.Source ? open : open.Intersect(tier.WholeBuckets(context.Draft.Available(relation)));
     }
 
     private async Task<bool> AgreesAsync(CompareSql compare, RangeSet open, CancellationToken cancellationToken)
     {
-        if (context.Blueprint.Policy.Proof != Proof.Totals || relation != Relations.Source)
+        if (context.Blueprint.Policy.Proof != Proof.Totals || relation != RelationId.Source)
             return false;
         return (await context.Statements.QueryAsync(compare.Totals(open), cancellationToken)).Count == 0;
     }

@@ -19,7 +19,7 @@ internal static class MergeAct
                 context.Draft.Waits.Count > 0 ? context.Draft.Waits[^1].Reason : "not all of it has expired, or it is held"
             );
         List<string> notes = [];
-        late = await ArchiveAct.ProveAsync(context, Relations.Source, late, notes, cancellationToken);
+        late = await ArchiveAct.ProveAsync(context, RelationId.Source, late, notes, cancellationToken);
         if (late.IsEmpty)
             return new(0, 0, 0, string.Join("; ", notes));
         var rows = await CountAsync(context, late, cancellationToken);
@@ -32,12 +32,12 @@ internal static class MergeAct
         long written = 0;
         foreach (var part in into)
             written += await AddAsync(context, context.Blueprint.Tier(part.Tier), part.Ranges, cancellationToken);
-        var removed = await context.Statements.ExecuteAsync(context.Sql.Remove(Relations.Source, late), cancellationToken);
+        var removed = await context.Statements.ExecuteAsync(context.Sql.Remove(RelationId.Source, late), cancellationToken);
         if (removed != rows)
-            throw Differs(Relations.Source, rows, removed);
+            throw Differs(RelationId.Source, rows, removed);
         foreach (var tier in context.Blueprint.Tiers)
-            await TierBuilder.RecountAsync(context, tier, late, input => input != Relations.Source, cancellationToken);
-        context.Facts["relation"] = Relations.Source;
+            await TierBuilder.RecountAsync(context, tier, late, input => input != RelationId.Source, cancellationToken);
+        context.Facts["relation"] = RelationId.Source;
         context.Facts["range"] = late.ToString();
         context.Facts["rows"] = removed;
         context.Facts["unplaced"] = unplaced;
@@ -78,7 +78,7 @@ internal static class MergeAct
     private static Task<long> CountAsync(StepContext context, RangeSet ranges, CancellationToken cancellationToken) =>
         context.NumberAsync(RowsSql.Count(context.Dialect, context.Blueprint.Time, context.Blueprint.Source, ranges), cancellationToken);
 
-    private static EngineException Differs(string relation, long rows, long found) =>
+    private static EngineException Differs(RelationId relation, long rows, long found) =>
         new(
             EngineCodes.NotWritten,
             FormattableString.Invariant(

@@ -16,7 +16,7 @@ internal static class MismatchExamples
         CompareSql compare,
         PolicyLayout blueprint,
         TierLayout tier,
-        string input,
+        RelationId input,
         IReadOnlyList<Mismatch> mismatches,
         CancellationToken cancellationToken
     )

@@ -30,7 +30,7 @@ internal static class RelocateAct
         if (!state.IsDone)
             return ActOutcome.Nothing with { Moving = state };
         context.Draft.Of(step.Relation).MoveTo(step.To, step.Range);
-        context.Facts["relation"] = step.Relation;
+        context.Facts["relation"] = step.Relation.Text;
         context.Facts["range"] = step.Range.ToString();
         context.Facts["to"] = step.To.Text;
         if (step.From is { } from)
@@ -68,9 +68,9 @@ internal static class RelocateAct
     // A hold may have come since it was planned; and what an expiry took meanwhile is not there to be moved.
     private static void Allow(StepContext context, TimeRange range)
     {
-        if (context.Draft.Ledger.Holds.FirstOrDefault(h => h.Relation is null or Relations.Source && h.Range.Overlaps(range)) is { } hold)
+        if (context.Draft.Ledger.Holds.FirstOrDefault(h => h.Relation is null or { IsSource: true } && h.Range.Overlaps(range)) is { } hold)
             throw new StepSkippedException($"held by {hold.Who}: {hold.Reason}");
-        if (context.Draft.Of(Relations.Source).Frozen.Covers(range))
+        if (context.Draft.Of(RelationId.Source).Frozen.Covers(range))
             throw new StepSkippedException("its rows have gone");
     }
 }

@@ -19,7 +19,7 @@ internal sealed class Removal(StepContext context)
 
     /// <summary>Before anything else happens: a removal that is more than what is allowed leaves everything as it is.</summary>
     /// <exception cref="HaltException">It would be.</exception>
-    public async Task<long> CheckAsync(string relation, RangeSet ranges, CancellationToken cancellationToken)
+    public async Task<long> CheckAsync(RelationId relation, RangeSet ranges, CancellationToken cancellationToken)
     {
         if (ranges.IsEmpty || (context.Ledger.IsAtomic && !context.Limit.IsSet))
             return 0;
@@ -30,17 +30,17 @@ internal sealed class Removal(StepContext context)
 
     /// <summary>The number of rows that went.</summary>
     /// <exception cref="EngineException">Some of them are still there: whoever comes next goes on.</exception>
-    public async Task<long> RemoveAsync(string relation, RangeSet ranges, CancellationToken cancellationToken)
+    public async Task<long> RemoveAsync(RelationId relation, RangeSet ranges, CancellationToken cancellationToken)
     {
         if (ranges.IsEmpty)
             return 0;
         await context.Statements.BarrierAsync(Before.Remove, cancellationToken);
         var removed = 0L;
-        if (relation == Relations.Source && (_whole ?? await WholeAsync(ranges, cancellationToken)) is { Count: > 0 } parts)
+        if (relation == RelationId.Source && (_whole ?? await WholeAsync(ranges, cancellationToken)) is { Count: > 0 } parts)
             removed += await context.Partitioning!.DropAsync(context.Statements, parts, cancellationToken);
 
         // A row that came since would go with those that were proven.
-        if (relation == Relations.Source && context.Partitioning is { PartsOnly: true })
+        if (relation == RelationId.Source && context.Partitioning is { PartsOnly: true })
             return removed;
         removed += await context.Statements.ExecuteAsync(context.Sql.Remove(relation, ranges), cancellationToken);
         await context.Statements.BarrierAsync(Before.Record, cancellationToken);
@@ -114,7 +114,7 @@ internal sealed class Removal(StepContext context)
             _whole = parts;
         var covered = RangeSet.Of(parts.Select(p => p.Range)).Intersect(ranges);
         var rest = ranges.Except(covered);
-        var rows = rest.IsEmpty ? 0 : await CountAsync(Relations.Source, rest, cancellationToken);
+        var rows = rest.IsEmpty ? 0 : await CountAsync(RelationId.Source, rest, cancellationToken);
         if (rows == 0)
             return ranges;
         notes.Add(
@@ -140,11 +140,11 @@ internal sealed class Removal(StepContext context)
             return rows;
 
         // A rehearsal reads no table. There are rows wherever the ledger does not say that they went.
-        var gone = context.Draft.Removed(Relations.Source).Union(ranges);
+        var gone = context.Draft.Removed(RelationId.Source).Union(ranges);
         return parts.Any(p => !gone.Covers(p.Range)) ? 1 : 0;
     }
 
-    private Task<long> CountAsync(string relation, RangeSet ranges, CancellationToken cancellationToken) =>
+    private Task<long> CountAsync(RelationId relation, RangeSet ranges, CancellationToken cancellationToken) =>
         context.NumberAsync(
             RowsSql.Count(context.Dialect, context.Blueprint.TimeOf(relation), context.Sql.Table(relation), ranges),
             cancellationToken

@@ -62,7 +62,7 @@ internal sealed class SnapshotArchive(StepContext context, Snapshotting snapshot
         if (context.Rehearsed is not null)
             return ranges;
         var known = await KnownAsync(cancellationToken);
-        var sets = context.Draft.Of(Relations.Source);
+        var sets = context.Draft.Of(RelationId.Source);
         var proven = 0L;
         foreach (var part in context.Parts.Where(p => ranges.Overlaps(p.Range)))
         {
@@ -75,7 +75,7 @@ internal sealed class SnapshotArchive(StepContext context, Snapshotting snapshot
             {
                 var why =
                     $"{part.Range} is archived in {location}, but {broken}; look at it (varve archive verify), or archive it again (varve archive again {context.Blueprint.Policy.Name})";
-                context.Halts.Add(new(Relations.Source, part.Range, why, NeedsPerson: true));
+                context.Halts.Add(new(RelationId.Source, part.Range, why, NeedsPerson: true));
                 notes.Add(why);
             }
             else

@@ -34,7 +34,7 @@ internal static class StepDispatch
     // What stands under the name of a tier that was never made is somebody else's: not a row of it is touched.
     private static void Made(StepContext context, PlanStep step)
     {
-        if (step is PlanStep.CreateTier || step.Relation == Relations.Source)
+        if (step is PlanStep.CreateTier || step.Relation == RelationId.Source)
             return;
         var tiers = step is PlanStep.Publish ? context.Blueprint.Tiers : [context.Blueprint.Tier(step.Relation)];
         if (tiers.FirstOrDefault(t => !context.Draft.Of(t.Id).Created) is { } missing)

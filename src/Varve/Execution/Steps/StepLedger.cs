@@ -50,7 +50,7 @@ internal sealed class StepLedger(LedgerTable? table, IStatements statements, str
     }
 
     /// <summary>Says that a name is Varve's, before there is anything of that name.</summary>
-    public Task RegisterAsync(string relation, OwnTable own, CancellationToken cancellationToken) =>
+    public Task RegisterAsync(RelationId relation, OwnTable own, CancellationToken cancellationToken) =>
         table?.RegisterAsync(statements, policy, relation, own.Kind, own.Name, now, cancellationToken) ?? Task.CompletedTask;
 
     /// <summary>Writes the edges of the stitched view for people.</summary>

@@ -19,7 +19,7 @@ internal sealed class StepViews(StepContext context)
                 await context.Statements.ExecuteAsync(statement, cancellationToken);
         }
 
-        ledger = await RegisterAsync(ledger, Relations.All, new("stitched", stitched), cancellationToken);
+        ledger = await RegisterAsync(ledger, RelationId.All, new("stitched", stitched), cancellationToken);
         return (await StitchAsync(ledger, cancellationToken)) with { PublishedRevision = ledger.Revision };
     }
 
@@ -43,7 +43,7 @@ internal sealed class StepViews(StepContext context)
     }
 
     // The name is Varve's before there is anything of that name.
-    private async Task<Ledger> RegisterAsync(Ledger ledger, string relation, OwnTable own, CancellationToken cancellationToken)
+    private async Task<Ledger> RegisterAsync(Ledger ledger, RelationId relation, OwnTable own, CancellationToken cancellationToken)
     {
         var sets = ledger.Of(relation);
         if (sets.Tables.Contains(own))

@@ -54,7 +54,10 @@ internal static class TierBuilder
     }
 
     private static PolicyException Foreign(TableName table) =>
-        new("VRV135", $"{table.Text} exists and is not Varve's. Give the tier another name (tiers[].name), or another schema (schema:).");
+        new(
+            PolicyCodes.NameTaken,
+            $"{table.Text} exists and is not Varve's. Give the tier another name (tiers[].name), or another schema (schema:)."
+        );
 
     /// <summary>Makes the table of a tier again with the columns that the policy asks for, and moves what it holds.</summary>
     public static async Task<ActOutcome> ReshapeAsync(StepContext context, PlanStep.Reshape step, CancellationToken cancellationToken)
@@ -121,7 +124,7 @@ internal static class TierBuilder
         var whole = tier.WholeBuckets(context.Draft.AvailableTo(step.Input, tier));
         if (!whole.Covers(step.Ranges) || step.Ranges.Any(context.Draft.Of(tier.Id).CutRanges.Overlaps))
             throw new StepSkippedException($"{step.Input} no longer gives {step.Ranges} of {tier.Id} as a whole");
-        var shrunk = step.Input == Relations.Source ? await ShrunkAsync(context, tier, step.Ranges, cancellationToken) : RangeSet.Empty;
+        var shrunk = step.Input == RelationId.Source ? await ShrunkAsync(context, tier, step.Ranges, cancellationToken) : RangeSet.Empty;
         var (ranges, note) = (
             step.Ranges.Except(shrunk),
             shrunk.IsEmpty ? null : $"somebody else removed rows of {shrunk} before it was built again: {tier.Id} keeps what it had"
@@ -156,7 +159,7 @@ internal static class TierBuilder
         [
             .. totals.Where(row => row.Long(1) < row.Long(2)).Select(row => tier.Grid.BucketOf(Micros.ToInstant(row.Long(0)))),
         ];
-        sets.Cut.AddRange(shrunk.Select(bucket => new CutBucket(bucket, 0, ByOthers: true) { Input = Relations.Source }));
+        sets.Cut.AddRange(shrunk.Select(bucket => new CutBucket(bucket, 0, ByOthers: true) { Input = RelationId.Source }));
         sets.Dirty = sets.Dirty.Except(sets.CutRanges);
         return RangeSet.Of(shrunk);
     }
@@ -170,7 +173,7 @@ internal static class TierBuilder
     public static async Task<(long Read, long Written)> BuildAsync(
         StepContext context,
         TierLayout tier,
-        string input,
+        RelationId input,
         RangeSet ranges,
         CancellationToken cancellationToken
     )
@@ -255,7 +258,7 @@ internal static class TierBuilder
     private static async Task<(long Read, long Behind, long Counted)> TotalsAsync(
         StepContext context,
         TierLayout tier,
-        string input,
+        RelationId input,
         RangeSet ranges,
         CancellationToken cancellationToken
     )
@@ -264,7 +267,7 @@ internal static class TierBuilder
         SqlText Stored(TierLayout of) => RowsSql.Stored(context.Dialect, context.Blueprint.Time.Starts, of.States, ranges);
         var read = RowsSql.Count(context.Dialect, time, context.Sql.Table(input), ranges);
         var totals =
-            input == Relations.Source
+            input == RelationId.Source
                 ? RowsSql.Together(read, Stored(tier))
                 : RowsSql.Together(read, Stored(context.Blueprint.Tier(input)), Stored(tier));
         return await context.Statements.QueryAsync(totals, cancellationToken) is [var row]
@@ -273,7 +276,7 @@ internal static class TierBuilder
     }
 
     /// <summary>Keeps ranges of a relation until a person has looked at them.</summary>
-    public static void Halt(StepContext context, string relation, RangeSet ranges, string reason)
+    public static void Halt(StepContext context, RelationId relation, RangeSet ranges, string reason)
     {
         var sets = context.Draft.Of(relation);
         sets.Halted = sets.Halted.Union(ranges);
@@ -288,9 +291,9 @@ internal static class TierBuilder
     {
         var input = context.Blueprint.CountedIn(tier, cut);
         var left = await LeftAsync(context, input, cut.Bucket, cancellationToken);
-        if (input != Relations.Source)
+        if (input != RelationId.Source)
             return left;
-        var there = RangeSet.Of(cut.Bucket).Except(context.Draft.Of(Relations.Source).Frozen);
+        var there = RangeSet.Of(cut.Bucket).Except(context.Draft.Of(RelationId.Source).Frozen);
         foreach (var retired in context.Blueprint.Retired)
         {
             if (!context.Draft.Available(retired.Id).Covers(there) || !retired.WholeBuckets(there).Covers(there))
@@ -308,7 +311,7 @@ internal static class TierBuilder
     }
 
     /// <summary>The rows of a bucket that an input still has; those that came for what has expired of it are late rows.</summary>
-    public static Task<long> LeftAsync(StepContext context, string input, TimeRange bucket, CancellationToken cancellationToken) =>
+    public static Task<long> LeftAsync(StepContext context, RelationId input, TimeRange bucket, CancellationToken cancellationToken) =>
         context.NumberAsync(
             RowsSql.Count(
                 context.Dialect,
@@ -327,7 +330,7 @@ internal static class TierBuilder
         StepContext context,
         TierLayout tier,
         RangeSet touched,
-        Func<string, bool> inputs,
+        Func<RelationId, bool> inputs,
         CancellationToken cancellationToken,
         bool mayGrow = true
     )

@@ -39,10 +39,10 @@ public sealed record Forecast
 }
 
 /// <summary>One relation of a forecast.</summary>
-/// <param name="Relation"><see cref="Relations.Source"/> or tier id.</param>
+/// <param name="Relation"><see cref="RelationId.Source"/> or tier id.</param>
 /// <param name="Table">The relation that people read.</param>
 /// <param name="Keep">How long its rows stay; null for a tier that is retired.</param>
-public sealed record RelationForecast(string Relation, TableName Table, Keep? Keep)
+public sealed record RelationForecast(RelationId Relation, TableName Table, Keep? Keep)
 {
     /// <summary>What was measured, and how.</summary>
     public required ForecastRate Rate { get; init; }
@@ -84,7 +84,7 @@ public sealed record ForecastRate(
     TimeRange? Window,
     double BytesPerRow,
     ForecastBytes BytesBasis,
-    string? BytesLike
+    RelationId? BytesLike
 );
 
 /// <summary>How the rows of a relation are known.</summary>

@@ -18,7 +18,7 @@ internal static class ForecastNotes
         foreach (var wait in plan.Waits.Where(w => w.NeedsPerson))
             yield return $"{wait.Relation} {PlanText.Range(wait.Range)} waits for a person: {wait.Reason}";
         foreach (var hold in state.Ledger.Holds)
-            yield return $"held, and counted until {(hold.Until is { } until ? PlanText.At(until) : "the end")}: {hold.Relation ?? "source and tiers"}, {PlanText.Range(hold.Range)}";
+            yield return $"held, and counted until {(hold.Until is { } until ? PlanText.At(until) : "the end")}: {hold.Relation?.Text ?? "source and tiers"}, {PlanText.Range(hold.Range)}";
         if (state.Timeless + state.Frozen.Rows > 0)
             yield return $"{PlanText.Count(state.Timeless + state.Frozen.Rows, "row")} of the source have no time that counts, or came after their range had expired";
         if (state.Future.Rows > 0)

@@ -36,7 +36,7 @@ internal static class Forecaster
         IReadOnlyList<RelationForecast> relations =
         [
             Relation(
-                Relations.Source,
+                RelationId.Source,
                 blueprint.Source,
                 blueprint.Policy.Keep,
                 RowBytes.OfSource(blueprint, state),
@@ -78,7 +78,7 @@ internal static class Forecaster
         };
         return forecast with { Notes = [.. ForecastNotes.Of(forecast, state, plan, load, returnsSpace)] };
 
-        RelationForecast Relation(string id, TableName table, Keep? keep, RowBytes bytes, TierSize now) =>
+        RelationForecast Relation(RelationId id, TableName table, Keep? keep, RowBytes bytes, TierSize now) =>
             new(id, table, keep)
             {
                 Rate = Rate(outlook, blueprint, load, id, bytes),
@@ -89,7 +89,7 @@ internal static class Forecaster
                     ),
                 ],
                 SteadyFrom = keep is null ? outlook.AsOf : Steady(outlook, blueprint, id, keep, instants),
-                IsNew = id != Relations.Source && !state.Ledger.Of(id).Created,
+                IsNew = id != RelationId.Source && !state.Ledger.Of(id).Created,
             };
 
         ForecastPoint Archived(Instant at)
@@ -102,20 +102,20 @@ internal static class Forecaster
             new(at, (long)Math.Round(rows), (long)Math.Round(bytes(rows)), steps.Contains(at));
     }
 
-    private static ForecastRate Rate(TableProjection outlook, PolicyLayout blueprint, MeasuredLoad load, string id, RowBytes bytes)
+    private static ForecastRate Rate(TableProjection outlook, PolicyLayout blueprint, MeasuredLoad load, RelationId id, RowBytes bytes)
     {
         var (perDay, retired) = (outlook.PerDay(id), blueprint.Retired.Any(t => t.Id == id));
         var window =
-            id == Relations.Source ? load.Window
+            id == RelationId.Source ? load.Window
             : retired ? new(outlook.AsOf, outlook.AsOf)
             : outlook.Pace(id).Window;
         var basis =
             window.IsEmpty ? ForecastRows.Nothing
-            : id == Relations.Source || load.Strata.GetValueOrDefault(id) is { Count: > 0 } ? ForecastRows.Measured
+            : id == RelationId.Source || load.Strata.GetValueOrDefault(id) is { Count: > 0 } ? ForecastRows.Measured
             : ForecastRows.CountedInSource;
         return new(
             perDay,
-            id == Relations.Source || retired ? null : outlook.Pace(id).PerBucket,
+            id == RelationId.Source || retired ? null : outlook.Pace(id).PerBucket,
             basis,
             window.IsEmpty ? null : window,
             bytes.PerRow,
@@ -125,9 +125,15 @@ internal static class Forecaster
     }
 
     /// <summary>The first instant from which on rows stay as they are once everything that is kept came at the measured rate.</summary>
-    private static Instant? Steady(TableProjection outlook, PolicyLayout blueprint, string id, Keep keep, IReadOnlyList<Instant> instants)
+    private static Instant? Steady(
+        TableProjection outlook,
+        PolicyLayout blueprint,
+        RelationId id,
+        Keep keep,
+        IReadOnlyList<Instant> instants
+    )
     {
-        string[] above = id == Relations.Source ? [id] : [id, Relations.Source, blueprint.Tier(id).Input];
+        RelationId[] above = id == RelationId.Source ? [id] : [id, RelationId.Source, blueprint.Tier(id).Input];
         var kept = above.SelectMany(outlook.Kept).ToList();
         var endless = keep.IsForever || keep.Longest > s_endless;
         if (outlook.PerDay(id) > 0 && (endless || kept.Exists(k => k.Range.ToEnd && k.Until is null)))

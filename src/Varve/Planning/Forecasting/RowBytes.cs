@@ -8,7 +8,7 @@ namespace Varve.Planning;
 /// <param name="Beyond">Bytes that it takes besides.</param>
 /// <param name="Basis">How that is known.</param>
 /// <param name="Like">The tier that it was measured at, of <see cref="ForecastBytes.Comparable"/>; else null.</param>
-internal sealed record RowBytes(double PerRow, double Beyond, ForecastBytes Basis, string? Like = null)
+internal sealed record RowBytes(double PerRow, double Beyond, ForecastBytes Basis, RelationId? Like = null)
 {
     // Below it the blocks of a relation say more about the engine than about its rows.
     private const long Telling = 4 << 20;

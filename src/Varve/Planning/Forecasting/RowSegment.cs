@@ -36,10 +36,10 @@ internal sealed record MeasuredLoad
     public required long Rows { get; init; }
 
     /// <summary>By relation: where its rows lie. Of the source those before the planning instant that have not expired.</summary>
-    public required IReadOnlyDictionary<string, IReadOnlyList<RowSegment>> Strata { get; init; }
+    public required IReadOnlyDictionary<RelationId, IReadOnlyList<RowSegment>> Strata { get; init; }
 
     /// <summary>By tier without rows: what it would have had, counted in the source.</summary>
-    public IReadOnlyDictionary<string, RowsPerBucket> Sampled { get; init; } = new Dictionary<string, RowsPerBucket>();
+    public IReadOnlyDictionary<RelationId, RowsPerBucket> Sampled { get; init; } = new Dictionary<RelationId, RowsPerBucket>();
 
     /// <summary>Rows that parts of the archive hold, at the location that the policy names.</summary>
     public long ArchivedRows { get; init; }

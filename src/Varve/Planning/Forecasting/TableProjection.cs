@@ -13,8 +13,8 @@ internal sealed class TableProjection
     private readonly TableState _state;
     private readonly MeasuredLoad _load;
     private readonly Cutoffs _now;
-    private readonly Dictionary<string, List<RowSegment>> _strata = [];
-    private readonly Dictionary<string, RowsPerBucket> _paces = [];
+    private readonly Dictionary<RelationId, List<RowSegment>> _strata = [];
+    private readonly Dictionary<RelationId, RowsPerBucket> _paces = [];
 
     public TableProjection(PolicyLayout blueprint, TableState state, Plan plan, MeasuredLoad load)
     {
@@ -30,12 +30,12 @@ internal sealed class TableProjection
 
     public Instant AsOf => _now.AsOf;
 
-    public RowsPerBucket Pace(string tier) => _paces[tier];
+    public RowsPerBucket Pace(RelationId tier) => _paces[tier];
 
     /// <summary>Rows of a relation after a run as of an instant; of a retired tier those that it has.</summary>
-    public double Rows(string relation, Instant at)
+    public double Rows(RelationId relation, Instant at)
     {
-        if (relation == Relations.Source)
+        if (relation == RelationId.Source)
         {
             var left = Gone(relation, at).Complement();
             return Staying + In(relation, left) + Coming(left.Intersect(new TimeRange(AsOf, at)));
@@ -51,14 +51,14 @@ internal sealed class TableProjection
     /// <summary>Rows that will have been removed from the source.</summary>
     public double Removed(Instant at)
     {
-        var gone = Gone(Relations.Source, at);
-        return In(Relations.Source, gone) + Coming(gone.Intersect(new TimeRange(AsOf, at)));
+        var gone = Gone(RelationId.Source, at);
+        return In(RelationId.Source, gone) + Coming(gone.Intersect(new TimeRange(AsOf, at)));
     }
 
     /// <summary>Rows that come in a day.</summary>
-    public double PerDay(string relation)
+    public double PerDay(RelationId relation)
     {
-        if (relation == Relations.Source)
+        if (relation == RelationId.Source)
             return _load.PerDay;
         if (_blueprint.Tiers.FirstOrDefault(t => t.Id == relation) is not { } tier)
             return 0;
@@ -67,7 +67,7 @@ internal sealed class TableProjection
     }
 
     /// <summary>What is not removed by age: held, or waiting for a person.</summary>
-    public IEnumerable<(TimeRange Range, Instant? Until)> Kept(string relation)
+    public IEnumerable<(TimeRange Range, Instant? Until)> Kept(RelationId relation)
     {
         var ledger = _state.Ledger.Of(relation);
         return _state
@@ -80,21 +80,21 @@ internal sealed class TableProjection
     private double Staying =>
         _state.Timeless + (_blueprint.Policy.LateAfterExpiry == Policies.LateAfterExpiry.Hold ? _state.Frozen.Rows : 0);
 
-    private double In(string relation, RangeSet set) => _strata.TryGetValue(relation, out var strata) ? strata.Sum(s => s.In(set)) : 0;
+    private double In(RelationId relation, RangeSet set) => _strata.TryGetValue(relation, out var strata) ? strata.Sum(s => s.In(set)) : 0;
 
     private double Coming(RangeSet set) => set.Sum(r => (r.To - r.From).TotalDays) * _load.PerDay;
 
     private Cutoffs At(Instant at) => Cutoffs.At(_blueprint, at, _load.PerDay > 0 ? at : _state.Last);
 
     /// <summary>What a run as of an instant has removed; a tier only where source and input are gone, and by whole buckets.</summary>
-    private RangeSet Gone(string relation, Instant at)
+    private RangeSet Gone(RelationId relation, Instant at)
     {
         var kept = RangeSet.Of(Kept(relation).Where(k => k.Until is null || k.Until > at).Select(k => k.Range));
         var past = RangeSet.Of(TimeRange.Before(At(at).ExpiryCutoff(relation))).Except(kept);
-        if (relation == Relations.Source || past.IsEmpty)
+        if (relation == RelationId.Source || past.IsEmpty)
             return past;
         var tier = _blueprint.Tier(relation);
-        foreach (var finer in new[] { Relations.Source, tier.Input }.Distinct())
+        foreach (var finer in new[] { RelationId.Source, tier.Input }.Distinct())
             past = past.Intersect(Gone(finer, at));
         return tier.WholeBuckets(past);
     }

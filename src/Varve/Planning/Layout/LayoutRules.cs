@@ -52,14 +52,14 @@ public static class LayoutRules
         let grid = Cascade.GridOf(tier, revision)
         select new TierLayout
         {
-            Id = aside > 0 ? Relations.SetAside(grid.Id, aside) : grid.Id,
+            Id = aside > 0 ? new RelationId(grid.Id).SetAside(aside) : new(grid.Id),
             Aside = aside > 0 ? revision.Series : null,
             Name = TierNames.Of(tier),
             Grid = grid,
             Keep = tier.Keep,
             States = TierNames.States(revision, source, tier),
             View = TierNames.View(revision, source, tier),
-            Input = Relations.Source,
+            Input = RelationId.Source,
             InChain = false,
         };
 
@@ -134,13 +134,13 @@ public static class LayoutRules
     private static TierLayout Tier(Policy policy, TableName source, CascadeTier tier, Cascade cascade) =>
         new()
         {
-            Id = tier.Grid.Id,
+            Id = new(tier.Grid.Id),
             Name = TierNames.Of(tier.Tier),
             Grid = tier.Grid,
             Keep = tier.Tier.Keep,
             States = TierNames.States(policy, source, tier.Tier),
             View = TierNames.View(policy, source, tier.Tier),
-            Input = tier.Input is { } finer ? cascade.Tiers[finer].Grid.Id : Relations.Source,
+            Input = tier.Input is { } finer ? new(cascade.Tiers[finer].Grid.Id) : RelationId.Source,
             Nesting = tier.Input is { } input ? new(() => Unnested(tier.Grid, cascade.Tiers[input].Grid)) : new(RangeSet.Empty),
             InChain = tier.InChain,
         };

@@ -59,7 +59,7 @@ public sealed record PolicyLayout
         select ($"{measure.Measure.Name}_{PolicyKeys.Lower(function.ToString())}", MeasureStates.Of(function).Select(measure.ColumnOf));
 
     /// <summary>The tier of that id, retired ones included.</summary>
-    public TierLayout Tier(string id) => Tiers.FirstOrDefault(t => t.Id == id) ?? Retired.First(t => t.Id == id);
+    public TierLayout Tier(RelationId id) => Tiers.FirstOrDefault(t => t.Id == id) ?? Retired.First(t => t.Id == id);
 
     /// <summary>By column of the source, series and measures: its type.</summary>
     internal IReadOnlyDictionary<string, string> Types =>
@@ -75,28 +75,28 @@ public sealed record PolicyLayout
         columns.Count == 0 ? this : this with { Measures = [.. Measures.Select(m => m.Without(columns))] };
 
     /// <summary>The relation whose rows were counted when a bucket of a tier was cut.</summary>
-    internal string CountedIn(TierLayout tier, CutBucket cut) =>
-        cut.Input is { } input && (input == Relations.Source || Tiers.Any(t => t.Id == input)) ? input : tier.Input;
+    internal RelationId CountedIn(TierLayout tier, CutBucket cut) =>
+        cut.Input is { } input && (input == RelationId.Source || Tiers.Any(t => t.Id == input)) ? input : tier.Input;
 
     /// <summary>The time column of a relation.</summary>
-    internal TimeColumn TimeOf(string relation) => relation == Relations.Source ? Time : Time.Starts;
+    internal TimeColumn TimeOf(RelationId relation) => relation.IsSource ? Time : Time.Starts;
 
     /// <summary>The tiers that are built from a relation.</summary>
-    public IEnumerable<TierLayout> BuiltFrom(string relation) => Tiers.Where(t => t.Input == relation);
+    public IEnumerable<TierLayout> BuiltFrom(RelationId relation) => Tiers.Where(t => t.Input == relation);
 
     /// <summary>
     /// The tiers that take buckets from a relation. A tier takes from the source what its input does not have the boundaries
     /// of: local days of a time when the zone was off by minutes, for example.
     /// </summary>
-    internal IEnumerable<TierReader> ReadersOf(string relation) =>
+    internal IEnumerable<TierReader> ReadersOf(RelationId relation) =>
         from tier in Tiers
         let buckets = tier.TakenFrom(relation)
         where !buckets.IsEmpty
         select new TierReader(tier, buckets);
 
     /// <summary>The relations behind one, source first; none behind the source.</summary>
-    internal IEnumerable<string> BuildersOf(string relation) =>
-        relation == Relations.Source ? [] : [.. BuildersOf(Tier(relation).Input), Tier(relation).Input];
+    internal IEnumerable<RelationId> BuildersOf(RelationId relation) =>
+        relation.IsSource ? [] : [.. BuildersOf(Tier(relation).Input), Tier(relation).Input];
 }
 
 /// <summary>A tier and the buckets that it takes from some relation, whether or not there are rows.</summary>
@@ -186,7 +186,7 @@ public sealed record TierLayout
     private static readonly Lazy<RangeSet> s_none = new(RangeSet.Empty);
 
     /// <summary>Canonical width, zone and origin: the key in the catalog.</summary>
-    public required string Id { get; init; }
+    public required RelationId Id { get; init; }
 
     /// <summary>What stands behind the table's name.</summary>
     public required string Name { get; init; }
@@ -203,8 +203,8 @@ public sealed record TierLayout
     /// <summary>The view that people read; null where the policy wants no views.</summary>
     public required TableName? View { get; init; }
 
-    /// <summary><see cref="Relations.Source"/>, or the id of the finer tier that it is built from.</summary>
-    public required string Input { get; init; }
+    /// <summary><see cref="RelationId.Source"/>, or the id of the finer tier that it is built from.</summary>
+    public required RelationId Input { get; init; }
 
     /// <summary>
     /// Buckets whose boundaries the input does not have, as the zone had another offset then: built from the source. None
@@ -218,8 +218,8 @@ public sealed record TierLayout
     }
 
     /// <summary>The buckets that are taken from a relation: from the input, and what is not nested in that from the source.</summary>
-    internal RangeSet TakenFrom(string relation) =>
-        (relation == Input, relation == Relations.Source) switch
+    internal RangeSet TakenFrom(RelationId relation) =>
+        (relation == Input, relation.IsSource) switch
         {
             (true, _) => Unnested.Complement(),
             (false, true) => Unnested,
@@ -237,26 +237,4 @@ public sealed record TierLayout
 
     /// <summary>True where the stitched view may read it: its boundaries contain those of the next coarser tier of the chain.</summary>
     public required bool InChain { get; init; }
-}
-
-/// <summary>Names of relations in ledgers, plans and the catalog.</summary>
-public static class Relations
-{
-    /// <summary>The user's own table.</summary>
-    public const string Source = "source";
-
-    /// <summary>The stitched view.</summary>
-    public const string All = "all";
-
-    private const char AsideMark = '#';
-
-    /// <summary>The id that a relation has once a revision has set the tiers aside.</summary>
-    internal static string SetAside(string relation, int revision) =>
-        relation is Source or All || AsideBy(relation) > 0 ? relation : FormattableString.Invariant($"{relation}{AsideMark}{revision}");
-
-    /// <summary>The revision that has set a tier aside; 0 for none.</summary>
-    internal static int AsideBy(string relation) =>
-        relation.LastIndexOf(AsideMark) is var at and >= 0
-            ? int.Parse(relation.AsSpan(at + 1), System.Globalization.CultureInfo.InvariantCulture)
-            : 0;
 }

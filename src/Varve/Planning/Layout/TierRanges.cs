@@ -25,8 +25,8 @@ internal static class TierRanges
     /// </summary>
     public static IEnumerable<TierLayout> BehindNew(this PolicyLayout blueprint, Ledger ledger) =>
         blueprint.Tiers.Where(t =>
-            t.Input != Relations.Source
-            && blueprint.Tier(t.Input).Input == Relations.Source
+            t.Input != RelationId.Source
+            && blueprint.Tier(t.Input).Input == RelationId.Source
             && ledger.Of(t.Input).Covered.IsEmpty
             && !ledger.Of(t.Id).Covered.IsEmpty
         );
@@ -37,7 +37,7 @@ internal static class TierRanges
     /// </summary>
     public static RangeSet BuiltAgain(this PolicyLayout blueprint, Ledger ledger, RangeSet changed)
     {
-        var others = blueprint.BuiltFrom(Relations.Source).Skip(1);
+        var others = blueprint.BuiltFrom(RelationId.Source).Skip(1);
         return blueprint
             .Tiers[0]
             .BucketsTouching(

@@ -38,7 +38,7 @@ internal static class ColumnTypeChanges
     public static IReadOnlyList<Wait> Waits(PolicyLayout blueprint, IReadOnlyList<RetypedColumn> columns) =>
         [
             .. columns.Select(c => new Wait(
-                Relations.Source,
+                RelationId.Source,
                 TimeRange.All,
                 $"{c.Column} was {c.Before} when its tiers were built and is {c.Now} now; {(IsTime(blueprint, c) ? "give it its old type back" : $"policy accept-types {blueprint.Policy.Name} takes it over")}",
                 NeedsPerson: true

@@ -23,8 +23,8 @@ public sealed record Ledger
     /// <summary>The revision that the views were written for; 0 before the first.</summary>
     public required int PublishedRevision { get; init; }
 
-    /// <summary>By <see cref="Relations.Source"/> or tier id; a relation that is missing was never touched.</summary>
-    public required FrozenDictionary<string, RelationLedger> Relations { get; init; }
+    /// <summary>By <see cref="RelationId.Source"/> or tier id; a relation that is missing was never touched.</summary>
+    public required FrozenDictionary<RelationId, RelationLedger> Relations { get; init; }
 
     /// <summary>The holds that are in force at the planning instant.</summary>
     public IReadOnlyList<Hold> Holds { get; init; } = [];
@@ -83,44 +83,35 @@ public sealed record Ledger
             PolicyHash = policyHash,
             ConfirmedRevision = 0,
             PublishedRevision = -1,
-            Relations = FrozenDictionary<string, RelationLedger>.Empty,
+            Relations = FrozenDictionary<RelationId, RelationLedger>.Empty,
         };
 
     /// <summary>The same once a revision has set its tiers aside.</summary>
     internal Ledger SetAside(int revision) =>
         this with
         {
-            Relations = Relations.ToFrozenDictionary(r => Planning.Relations.SetAside(r.Key, revision), r => r.Value),
-            Holds =
-            [
-                .. Holds.Select(h => h with { Relation = h.Relation is null ? null : Planning.Relations.SetAside(h.Relation, revision) }),
-            ],
-            Going = [.. Going.Select(g => g with { Relation = Planning.Relations.SetAside(g.Relation, revision) })],
+            Relations = Relations.ToFrozenDictionary(r => r.Key.SetAside(revision), r => r.Value),
+            Holds = [.. Holds.Select(h => h with { Relation = h.Relation?.SetAside(revision) })],
+            Going = [.. Going.Select(g => g with { Relation = g.Relation.SetAside(revision) })],
             Edges = [],
             Seen = [],
         };
 
     /// <summary>The same with what has expired of the source.</summary>
-    internal Ledger Expired(RangeSet frozen) => With(Planning.Relations.Source, Of(Planning.Relations.Source) with { Frozen = frozen });
+    internal Ledger Expired(RangeSet frozen) => With(RelationId.Source, Of(RelationId.Source) with { Frozen = frozen });
 
     /// <summary>The same with other sets of one relation.</summary>
-    internal Ledger With(string relation, RelationLedger sets) =>
+    internal Ledger With(RelationId relation, RelationLedger sets) =>
         this with
         {
-            Relations = new Dictionary<string, RelationLedger>(Relations, StringComparer.Ordinal) { [relation] = sets }.ToFrozenDictionary(
-                StringComparer.Ordinal
-            ),
+            Relations = new Dictionary<RelationId, RelationLedger>(Relations) { [relation] = sets }.ToFrozenDictionary(),
         };
 
     /// <summary>The same without a relation.</summary>
-    internal Ledger Without(string relation) =>
-        this with
-        {
-            Relations = Relations.Where(r => r.Key != relation).ToFrozenDictionary(StringComparer.Ordinal),
-        };
+    internal Ledger Without(RelationId relation) => this with { Relations = Relations.Where(r => r.Key != relation).ToFrozenDictionary() };
 
     /// <summary>The ledger of a relation, empty where it was never touched.</summary>
-    public RelationLedger Of(string relation) => Relations.GetValueOrDefault(relation, RelationLedger.Untouched);
+    public RelationLedger Of(RelationId relation) => Relations.GetValueOrDefault(relation, RelationLedger.Untouched);
 }
 
 /// <summary>The sets of one relation.</summary>
@@ -222,7 +213,7 @@ internal sealed record OwnTable(string Kind, Policies.TableName Name)
 /// <param name="WholeFrom">From here on, up to its end, there was no row, and it has not begun to expire; null: it has.</param>
 /// <param name="Rows">Rows that it had.</param>
 /// <param name="Reason">Why.</param>
-internal sealed record GoingRange(string Relation, TimeRange Range, Instant? WholeFrom, long Rows, string Reason)
+internal sealed record GoingRange(RelationId Relation, TimeRange Range, Instant? WholeFrom, long Rows, string Reason)
 {
     /// <summary>The parts of the table that go as a whole, where rows that come meanwhile are told from those that go by that.</summary>
     public IReadOnlyList<GoingPart> Parts { get; init; } = [];
@@ -261,7 +252,7 @@ public sealed record CutBucket(TimeRange Bucket, long RowsLeft, bool ByOthers)
     /// <summary>
     /// The relation of which rows are gone and were counted, also where the tier has got another input since; null: its input.
     /// </summary>
-    public string? Input { get; init; }
+    public RelationId? Input { get; init; }
 
     /// <summary>True where rows came to it as well: none of those that are left is known to be counted, so a person lets them go.</summary>
     public bool IsMixed { get; init; }
@@ -274,19 +265,19 @@ public sealed record CutBucket(TimeRange Bucket, long RowsLeft, bool ByOthers)
 /// <param name="Reason">Why.</param>
 /// <param name="Who">Who said so.</param>
 /// <param name="Until">When it ends by itself; null: never.</param>
-public sealed record Hold(string Id, string? Relation, TimeRange Range, string Reason, string Who, Instant? Until)
+public sealed record Hold(string Id, RelationId? Relation, TimeRange Range, string Reason, string Who, Instant? Until)
 {
     /// <summary>What is let go where it ends.</summary>
     internal ReleasedRange Kept => new(Relation, Range);
 
     /// <summary>True where it keeps rows that left the source for an archive.</summary>
-    internal bool KeepsParts(Instant at) => Relation is null or Relations.Source && (Until is not { } until || until > at);
+    internal bool KeepsParts(Instant at) => Relation is null or { IsSource: true } && (Until is not { } until || until > at);
 }
 
 /// <summary>What a hold kept that a person has ended.</summary>
 /// <param name="Relation">A relation, or null for source and tiers together.</param>
 /// <param name="Range">What was held.</param>
-public sealed record ReleasedRange(string? Relation, TimeRange Range)
+public sealed record ReleasedRange(RelationId? Relation, TimeRange Range)
 {
     /// <summary>True where a step removes some of it.</summary>
     internal bool Holds(PlanStep step) => (Relation is null || Relation == step.Relation) && step.Touches.Overlaps(Range);

@@ -142,7 +142,7 @@ internal sealed class ProjectedSets(RelationLedger ledger)
         };
 
     /// <summary>Buckets that a removed range of the relation that they are taken from leaves in part are cut.</summary>
-    public void CutAt(TierReader reader, TimeRange range, string relation)
+    public void CutAt(TierReader reader, TimeRange range, RelationId relation)
     {
         foreach (var edge in new[] { range.From, range.To })
         {

@@ -6,7 +6,7 @@ namespace Varve.Planning;
 /// <param name="Relation">source or tier id.</param>
 /// <param name="Range">Whole buckets of a tier; any range of the source.</param>
 /// <param name="Shown">The tier whose buckets are shown; one of the policy's, or one made for the question.</param>
-internal sealed record AnswerPiece(string Relation, TimeRange Range, TierLayout Shown)
+internal sealed record AnswerPiece(RelationId Relation, TimeRange Range, TierLayout Shown)
 {
     /// <summary>Columns of states that the relation does not know there: what is read from them is NULL.</summary>
     public IReadOnlySet<string> Unknown { get; init; } = System.Collections.Frozen.FrozenSet<string>.Empty;

@@ -97,7 +97,7 @@ internal sealed record SeenPart(TimeRange Range, string State, Instant Since)
     {
         state = state with { Compared = state.Compared.Union(built) };
         var before = stored.ToDictionary(s => s.Range);
-        var gone = state.Ledger.Of(Relations.Source).Frozen;
+        var gone = state.Ledger.Of(RelationId.Source).Frozen;
         List<SeenPart> next = [];
         foreach (var piece in layout.Pieces.Where(p => !gone.Covers(p.Range)))
         {

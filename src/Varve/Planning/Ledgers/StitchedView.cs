@@ -4,9 +4,9 @@ using Varve.Time;
 namespace Varve.Planning;
 
 /// <summary>A range of the stitched view and who answers it.</summary>
-/// <param name="Relation"><see cref="Relations.Source"/> or a tier id.</param>
+/// <param name="Relation"><see cref="RelationId.Source"/> or a tier id.</param>
 /// <param name="Range">Disjoint from every other part's.</param>
-public sealed record StitchPart(string Relation, TimeRange Range);
+public sealed record StitchPart(RelationId Relation, TimeRange Range);
 
 /// <summary>
 /// Which relation answers which range: the chain from the coarsest tier down, each read only where it has the whole
@@ -16,7 +16,7 @@ public sealed record StitchPart(string Relation, TimeRange Range);
 public static class StitchedView
 {
     /// <summary>The parts of a policy's stitched view; one for the source alone where there are no tiers.</summary>
-    public static IReadOnlyList<StitchPart> Of(PolicyLayout blueprint, Func<string, RelationLedger> ledgers)
+    public static IReadOnlyList<StitchPart> Of(PolicyLayout blueprint, Func<RelationId, RelationLedger> ledgers)
     {
         List<StitchPart> parts = [];
         var from = Instant.MinValue;
@@ -37,7 +37,7 @@ public static class StitchedView
         if ((chain.Count > 0 ? chain[^1] : blueprint.Tiers.FirstOrDefault(t => t.InChain)) is { } finest)
         {
             var whole = Instant.Max(
-                finest.Grid.Ceiling(ledgers(Relations.Source).Frozen.End ?? Instant.MinValue),
+                finest.Grid.Ceiling(ledgers(RelationId.Source).Frozen.End ?? Instant.MinValue),
                 chain.Count == 0 ? Settled(ledgers(finest.Id)) : from
             );
             if (whole > from)
@@ -50,7 +50,7 @@ public static class StitchedView
             }
         }
 
-        parts.Add(new(Relations.Source, TimeRange.Since(from)));
+        parts.Add(new(RelationId.Source, TimeRange.Since(from)));
         return parts;
     }
 
@@ -62,7 +62,7 @@ public static class StitchedView
     /// The tiers that can answer, coarsest first; one that is still being filled behind a coarser one is left out, and so is
     /// one that has no boundary in common with it where it should take over.
     /// </summary>
-    private static List<TierLayout> Chain(PolicyLayout blueprint, Func<string, RelationLedger> ledgers)
+    private static List<TierLayout> Chain(PolicyLayout blueprint, Func<RelationId, RelationLedger> ledgers)
     {
         List<TierLayout> chain = [];
         var until = Instant.MinValue;

@@ -49,12 +49,12 @@ public sealed record TableState
     /// By tier that is built from the source besides the first: those of its buckets around changed ones that differ
     /// themselves; of the first tier, those inside of these. A tier that is missing was not looked at.
     /// </summary>
-    public IReadOnlyDictionary<string, IReadOnlyList<BucketChange>> EnclosingChanges { get; init; } =
-        new Dictionary<string, IReadOnlyList<BucketChange>>();
+    public IReadOnlyDictionary<RelationId, IReadOnlyList<BucketChange>> EnclosingChanges { get; init; } =
+        new Dictionary<RelationId, IReadOnlyList<BucketChange>>();
 
     /// <summary>By tier: labels that are no boundary any more since the zone data changed.</summary>
-    public IReadOnlyDictionary<string, IReadOnlyList<Instant>> StaleLabels { get; init; } =
-        new Dictionary<string, IReadOnlyList<Instant>>();
+    public IReadOnlyDictionary<RelationId, IReadOnlyList<Instant>> StaleLabels { get; init; } =
+        new Dictionary<RelationId, IReadOnlyList<Instant>>();
 
     /// <summary>The buckets of the first tier that were compared with the source.</summary>
     internal RangeSet Compared { get; init; } = RangeSet.Empty;
@@ -76,7 +76,7 @@ public sealed record TableState
     /// By tier: where it has rows that the catalog says were never built. Only an older catalog, or a table from elsewhere,
     /// explains them.
     /// </summary>
-    public IReadOnlyDictionary<string, TimeRange> Unknown { get; init; } = new Dictionary<string, TimeRange>();
+    public IReadOnlyDictionary<RelationId, TimeRange> Unknown { get; init; } = new Dictionary<RelationId, TimeRange>();
 
     /// <summary>
     /// The days of UTC on which the source or a tier has rows, in the order of time, as far as there is work. Null where it was
@@ -85,7 +85,7 @@ public sealed record TableState
     public IReadOnlyList<DayRows>? Days { get; init; }
 
     /// <summary>Sizes of the tiers by id.</summary>
-    public IReadOnlyDictionary<string, TierSize> Tiers { get; init; } = new Dictionary<string, TierSize>();
+    public IReadOnlyDictionary<RelationId, TierSize> Tiers { get; init; } = new Dictionary<RelationId, TierSize>();
 }
 
 /// <summary>Rows and bytes of one tier.</summary>
@@ -135,8 +135,8 @@ public sealed record ObservationRequest(Instant AsOf, RangeSet Recheck, RangeSet
 /// <param name="Tier">Of the source: the first tier where it is covered; where it is new, the finest one that was there.</param>
 /// <param name="Ranges">Its buckets.</param>
 /// <param name="OnlyRows">True where a new tier asks: it must not miss rows, and takes values as they are now.</param>
-public sealed record ComparisonRequest(string Tier, RangeSet Ranges, bool OnlyRows)
+public sealed record ComparisonRequest(RelationId Tier, RangeSet Ranges, bool OnlyRows)
 {
     /// <summary>What it is compared with.</summary>
-    public string Input { get; init; } = Relations.Source;
+    public RelationId Input { get; init; } = RelationId.Source;
 }

@@ -6,10 +6,10 @@ namespace Varve.Planning;
 internal sealed class ArchiveSteps(ProjectedLedger draft, TableState state)
 {
     /// <summary>The location that rows of a relation go to before they are removed; null for none.</summary>
-    public string? Of(string relation) => relation == Relations.Source ? draft.Blueprint.Policy.Archive?.To : null;
+    public string? Of(RelationId relation) => relation == RelationId.Source ? draft.Blueprint.Policy.Archive?.To : null;
 
     /// <summary>Archives what of a range is not archived yet, where the policy asks for it.</summary>
-    public void Add(string relation, TimeRange range)
+    public void Add(RelationId relation, TimeRange range)
     {
         if (Of(relation) is not { } location)
             return;
@@ -35,7 +35,7 @@ internal sealed class ArchiveSteps(ProjectedLedger draft, TableState state)
     }
 
     /// <summary>Archives rows that came to ranges whose rows are archived and gone.</summary>
-    public void Again(string relation, RangeSet ranges)
+    public void Again(RelationId relation, RangeSet ranges)
     {
         if (Of(relation) is null)
             return;

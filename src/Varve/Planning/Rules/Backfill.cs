@@ -14,7 +14,7 @@ internal static class Backfill
         if (!isNew && draft.Blueprint.Tiers.All(t => draft.Of(t.Id).Thin.Count == 0))
             return;
         List<string> asked = [.. draft.Blueprint.StateNames];
-        Dictionary<string, RangeSet> found = [];
+        Dictionary<RelationId, RangeSet> found = [];
         foreach (var tier in draft.Blueprint.Tiers.Where(t => draft.Of(t.Id).Created))
         {
             if (Reshaped(draft, tier) is { } reshape)
@@ -54,7 +54,7 @@ internal static class Backfill
     }
 
     /// <summary>The buckets in which a state is not known and some input knows all of them, or will once it is filled itself.</summary>
-    private static RangeSet Fillable(ProjectedLedger draft, TierLayout tier, List<string> asked, Dictionary<string, RangeSet> found)
+    private static RangeSet Fillable(ProjectedLedger draft, TierLayout tier, List<string> asked, Dictionary<RelationId, RangeSet> found)
     {
         var sets = draft.Of(tier.Id);
         var open = sets.ThinIn(asked)

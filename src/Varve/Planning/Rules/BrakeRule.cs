@@ -12,11 +12,11 @@ internal static class BrakeRule
         var ledger = state.Ledger;
         if (removing.Count == 0 || Reason(blueprint, ledger, removing) is not { } reason)
             return null;
-        var source = state.Going ?? removing.Where(s => s.Relation == Relations.Source).Sum(s => s.Rows);
+        var source = state.Going ?? removing.Where(s => s.Relation == RelationId.Source).Sum(s => s.Rows);
         var oldest = state.First is { } first ? InstantText.Format(Slices.UtcDay.Floor(first)) : "";
-        var relations = string.Join(',', removing.Select(s => s.Relation).Distinct().Order(StringComparer.Ordinal));
+        var relations = string.Join(',', removing.Select(s => s.Relation).Distinct().Order());
         var seal = new BrakeSeal($"{blueprint.Policy.Name}\n{ledger.PolicyHash}\n{relations}\n{oldest}", source);
-        return new(seal.Hash, reason, source + removing.Where(s => s.Relation != Relations.Source).Sum(s => s.Rows))
+        return new(seal.Hash, reason, source + removing.Where(s => s.Relation != RelationId.Source).Sum(s => s.Rows))
         {
             SourceRows = source,
             Share = state.Rows > 0 ? Math.Min(1, (double)source / state.Rows) : 0,

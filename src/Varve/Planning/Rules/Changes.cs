@@ -26,12 +26,12 @@ internal static class Changes
         var fewer = RangeSet.Of(parts.Where(c => c.Found < c.Stored).Select(c => c.Bucket)).Except(dirty);
         if (state.First is { } oldest && draft.Of(first.Id).Covered.Start is { } start && oldest < start)
             late = late.Add(new(oldest, start));
-        var asked = state.Changes.Where(c => c.Asked is { Input: Relations.Source }).Select(c => draft.Blueprint.Tier(c.Asked!.Tier));
+        var asked = state.Changes.Where(c => c.Asked is { Input.IsSource: true }).Select(c => draft.Blueprint.Tier(c.Asked!.Tier));
 
         // What is marked is not compared again: a run that is killed in between must still find what the coarser tiers lack.
         foreach (
             var tier in draft
-                .Blueprint.BuiltFrom(Relations.Source)
+                .Blueprint.BuiltFrom(RelationId.Source)
                 .Union(asked)
                 .OrderBy(t => t == first)
                 .ThenByDescending(t => t.Grid.Width.Longest)
@@ -61,7 +61,7 @@ internal static class Changes
             .Except(sets.Dirty)
             .Intersect(
                 tier.WholeBuckets(
-                    gone.Union(draft.TakenByOthers(tier)).Union(draft.Of(Relations.Source).Frozen).Union(sets.Frozen).Complement()
+                    gone.Union(draft.TakenByOthers(tier)).Union(draft.Of(RelationId.Source).Frozen).Union(sets.Frozen).Complement()
                 )
             );
         if (came.IsEmpty)
@@ -82,13 +82,13 @@ internal static class Changes
     {
         var first = draft.Blueprint.Tiers[0].Id;
         var known = draft.Ledger.Of(first);
-        var byFirst = changes.ToLookup(c => c.Asked is not { Input: Relations.Source } asked || asked.Tier == first, c => c.Bucket);
+        var byFirst = changes.ToLookup(c => c.Asked is not { Input.IsSource: true } asked || asked.Tier == first, c => c.Bucket);
         return RangeSet.Of(byFirst[true]).Union(RangeSet.Of(byFirst[false]).Except(known.Covered.Except(known.CutByExpiry)));
     }
 
     // A longer bucket that lost rows where the first one says that it was a correction has lost them to it.
     private static bool IsGone(BucketChange change, ComparisonRequest asked, TierLayout first, RangeSet corrected) =>
-        asked.Input == Relations.Source && change.Found < change.Stored && (asked.Tier == first.Id || !corrected.Overlaps(change.Bucket));
+        asked.Input == RelationId.Source && change.Found < change.Stored && (asked.Tier == first.Id || !corrected.Overlaps(change.Bucket));
 
     // Rows that came late, outside of what is watched, are in what is built from the source next, as the source has them.
     private static bool IsOnlyLate(BucketChange change) => change.Asked is { OnlyRows: true } && change.Found > change.Stored;
@@ -184,7 +184,7 @@ internal static class Changes
 
         var came = tier.BucketsTouching(dirty)
             .Intersect(open)
-            .Intersect(tier.WholeBuckets(sets.Frozen.Union(draft.Of(Relations.Source).Frozen).Complement()));
+            .Intersect(tier.WholeBuckets(sets.Frozen.Union(draft.Of(RelationId.Source).Frozen).Complement()));
         var again = came.Intersect(tier.WholeBuckets(draft.TakenByOthers(tier).Complement()).Union(whole));
         var cut = tier.BucketsTouching(gone).Intersect(open).Union(came.Except(again));
         var fresh = again.Except(cut).Except(sets.Dirty);
@@ -194,7 +194,7 @@ internal static class Changes
             .. cut.SelectMany(tier.Grid.Buckets)
                 .Select(b => new CutBucket(b, 0, ByOthers: true)
                 {
-                    Input = Relations.Source,
+                    Input = RelationId.Source,
                     IsMixed = came.Overlaps(b) || late.Overlaps(b) || sets.Dirty.Overlaps(b),
                 }),
         ];

@@ -22,7 +22,7 @@ internal sealed class Cutoffs
         AsOf = asOf;
         Zone = DateTimeZoneProviders.Tzdb[blueprint.Policy.Zone];
         Closed = blueprint.Policy.Late.SubtractFrom(asOf, Zone);
-        _pieces = Nested([.. blueprint.Pieces.Select(p => p.Range)], ExpiryGrid(Relations.Source));
+        _pieces = Nested([.. blueprint.Pieces.Select(p => p.Range)], ExpiryGrid(RelationId.Source));
     }
 
     /// <summary>The planning instant.</summary>
@@ -49,9 +49,9 @@ internal sealed class Cutoffs
     /// local day that is built from the relation, so that no bucket of it is cut; without such a tier a UTC day; and
     /// exactly <c>asOf − keep</c> for a table without tiers.
     /// </summary>
-    public Instant ExpiryCutoff(string relation)
+    public Instant ExpiryCutoff(RelationId relation)
     {
-        var keep = relation == Relations.Source ? _blueprint.Policy.Keep : _blueprint.Tier(relation).Keep;
+        var keep = relation == RelationId.Source ? _blueprint.Policy.Keep : _blueprint.Tier(relation).Keep;
         return Cut(relation, keep.SubtractFrom(_reference, Zone));
     }
 
@@ -59,22 +59,22 @@ internal sealed class Cutoffs
     /// The last instant at or before another one at which a relation may be cut in two: a boundary of its grid, and none that
     /// lies inside of a part of the source, which goes as a whole.
     /// </summary>
-    public Instant Cut(string relation, Instant at)
+    public Instant Cut(RelationId relation, Instant at)
     {
         var cut = ExpiryGrid(relation) is { } grid ? grid.Floor(at) : at;
-        return relation == Relations.Source && _pieces.FirstOrDefault(p => p.From < cut && cut < p.To) is { } piece ? piece.From : cut;
+        return relation == RelationId.Source && _pieces.FirstOrDefault(p => p.From < cut && cut < p.To) is { } piece ? piece.From : cut;
     }
 
     /// <summary>What ended at or before this instant is older than an age, by what ages rows.</summary>
     public Instant Aged(Keep age) => age.SubtractFrom(_reference, Zone);
 
     /// <summary>The boundaries at which a relation is removed; null: anywhere.</summary>
-    public Grid? ExpiryGrid(string relation)
+    public Grid? ExpiryGrid(RelationId relation)
     {
         var nesting = _blueprint.BuiltFrom(relation).LastOrDefault(t => AtMostADay(t.Grid.Width))?.Grid;
         if (nesting is not null)
             return nesting;
-        if (relation != Relations.Source)
+        if (relation != RelationId.Source)
             return _blueprint.Tier(relation).Grid;
         return _blueprint.Tiers.Count == 0 ? null : Slices.UtcDay;
     }
@@ -94,7 +94,7 @@ internal sealed class Cutoffs
         var window = Duration.Max(Duration.FromDays(1), policy.Late.Longest * 3);
         if (!policy.Keep.IsForever)
         {
-            var bucket = _blueprint.BuiltFrom(Relations.Source).Max(t => t.Grid.LongestBucket(TimeRange.Since(AsOf)));
+            var bucket = _blueprint.BuiltFrom(RelationId.Source).Max(t => t.Grid.LongestBucket(TimeRange.Since(AsOf)));
             window = Duration.Max(Duration.Zero, Duration.Min(window, policy.Keep.Shortest - bucket - policy.Late.Longest));
         }
 

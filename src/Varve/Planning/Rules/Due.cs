@@ -8,7 +8,7 @@ internal sealed class Due
 {
     private readonly ProjectedLedger _draft;
     private readonly Instant _closed;
-    private readonly Dictionary<string, RangeSet> _needs;
+    private readonly Dictionary<RelationId, RangeSet> _needs;
 
     public Due(ProjectedLedger draft, Cutoffs horizon)
     {
@@ -28,12 +28,12 @@ internal sealed class Due
     public Instant Start => Tiers.Select(t => Of(t).Start!.Value).DefaultIfEmpty(Instant.MaxValue).Min();
 
     /// <summary>What the tiers that are due are built from.</summary>
-    public IEnumerable<string> Inputs => Tiers.Select(t => t.Input).Distinct();
+    public IEnumerable<RelationId> Inputs => Tiers.Select(t => t.Input).Distinct();
 
     /// <summary>False where every bucket that is due can be built from a tier that knows all of its states.</summary>
     public bool ReadsSource =>
         Tiers.Any(t =>
-            t.Input == Relations.Source
+            t.Input == RelationId.Source
             || !t.WholeBuckets(_draft.States.Known(t.Input, t).Union(_needs[t.Input]).Union(_draft.Of(t.Input).Dirty)).Covers(Of(t))
         );
 
@@ -58,7 +58,7 @@ internal sealed class Due
                 .Intersect(TimeRange.Before(tier.Grid.Floor(reach)));
             if (due.IsEmpty)
                 continue;
-            List<(TimeRange Range, string Input)> given = [];
+            List<(TimeRange Range, RelationId Input)> given = [];
             due = Take(tier, due, input => _draft.States.Known(input, tier), given);
             due = Take(tier, due, input => _draft.AvailableTo(input, tier), given);
             foreach (var (input, ranges) in InOrder(given))
@@ -68,13 +68,13 @@ internal sealed class Due
         }
     }
 
-    private static string Why(TierLayout tier, string input, RangeSet ranges) =>
+    private static string Why(TierLayout tier, RelationId input, RangeSet ranges) =>
         input == tier.Input ? "closed and not covered"
         : tier.Unnested.Covers(ranges) ? $"closed and not covered; {tier.Input} does not have their boundaries, which the zone had then"
         : $"closed and not covered; {tier.Input} no longer has it";
 
     /// <summary>Takes what some input gives as a whole; what is left.</summary>
-    private RangeSet Take(TierLayout tier, RangeSet due, Func<string, RangeSet> gives, List<(TimeRange Range, string Input)> given)
+    private RangeSet Take(TierLayout tier, RangeSet due, Func<RelationId, RangeSet> gives, List<(TimeRange Range, RelationId Input)> given)
     {
         if (due.IsEmpty)
             return due;
@@ -92,10 +92,10 @@ internal sealed class Due
 
     // Oldest first, whatever it is built from: a tier that is being filled begins where its oldest bucket does, also where
     // the run ends in between, and what lies behind that is no change of what is there.
-    private static IEnumerable<(string Input, RangeSet Ranges)> InOrder(List<(TimeRange Range, string Input)> given)
+    private static IEnumerable<(RelationId Input, RangeSet Ranges)> InOrder(List<(TimeRange Range, RelationId Input)> given)
     {
         List<TimeRange> some = [];
-        string? input = null;
+        RelationId? input = null;
         foreach (var next in given.OrderBy(g => g.Range.From))
         {
             if (input is not null && next.Input != input)

@@ -6,9 +6,9 @@ namespace Varve.Planning;
 /// <summary>Rows and bytes from what is known without counting: rows are taken as evenly spread over their extent.</summary>
 internal static class Estimate
 {
-    public static long Rows(ProjectedLedger draft, TableState state, string relation, TimeRange range)
+    public static long Rows(ProjectedLedger draft, TableState state, RelationId relation, TimeRange range)
     {
-        if (relation == Relations.Source)
+        if (relation == RelationId.Source)
             return Source(state, range);
         var tier = draft.Blueprint.Tier(relation);
         var known = Instant.Max(range.From, draft.FirstOf(relation) ?? range.To);
@@ -35,10 +35,10 @@ internal static class Estimate
         return (long)Math.Min(known.Sum(r => Source(state, r)), buckets * Math.Max(1, state.Series));
     }
 
-    public static long Bytes(TableState state, string relation, long rows)
+    public static long Bytes(TableState state, RelationId relation, long rows)
     {
         var (bytes, all) =
-            relation == Relations.Source ? (state.Bytes, state.Rows)
+            relation == RelationId.Source ? (state.Bytes, state.Rows)
             : state.Tiers.GetValueOrDefault(relation) is { } size ? (size.Bytes, size.Rows)
             : (0, 0);
         return all == 0 ? 0 : (long)((double)bytes * rows / all);

@@ -8,7 +8,7 @@ internal sealed class Expiry
 {
     private readonly ProjectedLedger _draft;
     private readonly Cutoffs _horizon;
-    private readonly List<(string Relation, Instant Edge)> _edges;
+    private readonly List<(RelationId Relation, Instant Edge)> _edges;
 
     public Expiry(ProjectedLedger draft, Cutoffs horizon)
     {
@@ -16,7 +16,7 @@ internal sealed class Expiry
         _horizon = horizon;
         _edges =
         [
-            .. from relation in draft.Blueprint.Tiers.Select(t => t.Id).Prepend(Relations.Source)
+            .. from relation in draft.Blueprint.Tiers.Select(t => t.Id).Prepend(RelationId.Source)
             let edge = horizon.ExpiryCutoff(relation)
             where edge > Instant.MinValue
             select (relation, edge),
@@ -55,7 +55,7 @@ internal sealed class Expiry
     }
 
     /// <summary>What of a range may go, as the draft stands: asked again by the executor when it acts.</summary>
-    public RangeSet Allowed(string relation, TimeRange range)
+    public RangeSet Allowed(RelationId relation, TimeRange range)
     {
         var edge = _edges.Find(e => e.Relation == relation);
         if (edge.Relation is null || range.From >= edge.Edge)
@@ -63,17 +63,17 @@ internal sealed class Expiry
         return Allowed(relation, RangeSet.Of(range.Intersect(TimeRange.Before(edge.Edge))).Except(_draft.Of(relation).Frozen));
     }
 
-    private RangeSet Allowed(string relation, RangeSet past)
+    private RangeSet Allowed(RelationId relation, RangeSet past)
     {
         if (past.IsEmpty)
             return past;
         past = Proven(relation, Unheld(relation, past));
 
         // A row of a tier is a whole bucket: where only part of it may go, it stays.
-        return relation == Relations.Source ? past : _draft.Blueprint.Tier(relation).WholeBuckets(InputsGone(relation, past));
+        return relation == RelationId.Source ? past : _draft.Blueprint.Tier(relation).WholeBuckets(InputsGone(relation, past));
     }
 
-    private RangeSet Past(string relation, Instant edge, Instant until)
+    private RangeSet Past(RelationId relation, Instant edge, Instant until)
     {
         var grid = _horizon.ExpiryGrid(relation);
         var to = Instant.Min(edge, _horizon.Cut(relation, until));
@@ -82,9 +82,9 @@ internal sealed class Expiry
         return _draft.Of(relation).Frozen.Gaps(new TimeRange(grid?.Floor(first) ?? first, to));
     }
 
-    private bool Rows(string relation, TimeRange range) => _draft.FirstOf(relation) is { } first && first < range.To;
+    private bool Rows(RelationId relation, TimeRange range) => _draft.FirstOf(relation) is { } first && first < range.To;
 
-    private RangeSet Unheld(string relation, RangeSet past)
+    private RangeSet Unheld(RelationId relation, RangeSet past)
     {
         foreach (var hold in _draft.Ledger.Holds)
         {
@@ -111,7 +111,7 @@ internal sealed class Expiry
         return past.Except(halted);
     }
 
-    private string Halted(string relation)
+    private string Halted(RelationId relation)
     {
         var (sets, policy) = (_draft.Ledger.Of(relation), _draft.Blueprint.Policy.Name);
         var open = sets.Halted.Except(sets.Accepted);
@@ -120,7 +120,7 @@ internal sealed class Expiry
     }
 
     /// <summary>Only where every tier that is built from it covers every bucket that it touches, with nothing dirty in it.</summary>
-    private RangeSet Proven(string relation, RangeSet past)
+    private RangeSet Proven(RelationId relation, RangeSet past)
     {
         var grid = _horizon.ExpiryGrid(relation);
         foreach (var reader in _draft.Blueprint.ReadersOf(relation))
@@ -140,10 +140,10 @@ internal sealed class Expiry
         return past;
     }
 
-    private RangeSet InputsGone(string relation, RangeSet past)
+    private RangeSet InputsGone(RelationId relation, RangeSet past)
     {
         var input = _draft.Blueprint.Tier(relation).Input;
-        foreach (var finer in new[] { Relations.Source, input }.Distinct())
+        foreach (var finer in new[] { RelationId.Source, input }.Distinct())
         {
             var waiting = past.Except(_draft.Removed(finer));
             if (waiting.IsEmpty)
@@ -155,9 +155,9 @@ internal sealed class Expiry
         return past;
     }
 
-    private string Why(string relation, Instant edge)
+    private string Why(RelationId relation, Instant edge)
     {
-        var keep = relation == Relations.Source ? _draft.Blueprint.Policy.Keep : _draft.Blueprint.Tier(relation).Keep;
+        var keep = relation == RelationId.Source ? _draft.Blueprint.Policy.Keep : _draft.Blueprint.Tier(relation).Keep;
         return $"older than {keep.Text}: ended before {InstantText.Format(edge)}";
     }
 }

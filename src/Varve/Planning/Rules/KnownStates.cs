@@ -6,15 +6,15 @@ namespace Varve.Planning;
 internal sealed class KnownStates(ProjectedLedger draft)
 {
     /// <summary>What a relation gives to a tier with every state that the policy asks for.</summary>
-    public RangeSet Known(string relation, TierLayout reader) =>
-        relation == Relations.Source ? draft.Unavailable(relation, reader).Complement().Except(draft.UnverifiedSource)
+    public RangeSet Known(RelationId relation, TierLayout reader) =>
+        relation == RelationId.Source ? draft.Unavailable(relation, reader).Complement().Except(draft.UnverifiedSource)
         : draft.Blueprint.Tier(relation).Lacks.Count > 0 ? RangeSet.Empty
         : draft.Available(relation).Except(draft.Of(relation).ThinIn(draft.Blueprint.StateNames));
 
     /// <summary>By column: buckets of a tier for which an input does not know a state.</summary>
-    public IEnumerable<(string Column, RangeSet Buckets)> Unknown(TierLayout tier, string input, RangeSet ranges)
+    public IEnumerable<(string Column, RangeSet Buckets)> Unknown(TierLayout tier, RelationId input, RangeSet ranges)
     {
-        if (input == Relations.Source)
+        if (input == RelationId.Source)
             yield break;
         var lacks = draft.Blueprint.Tier(input).Lacks;
         if (lacks.Count + draft.Of(input).Thin.Count == 0)
@@ -30,7 +30,7 @@ internal sealed class KnownStates(ProjectedLedger draft)
     }
 
     /// <summary>Some buckets of a tier in parts, each with the columns of states that the tier or its input does not know there.</summary>
-    public IReadOnlyList<ThinPart> Thin(TierLayout tier, string input, RangeSet buckets) =>
+    public IReadOnlyList<ThinPart> Thin(TierLayout tier, RelationId input, RangeSet buckets) =>
         MissingStates.Split(buckets, draft.Of(tier.Id).Thin.Select(t => (t.Key, t.Value)).Concat(Unknown(tier, input, buckets)));
 
     /// <summary>States that a tier gets: unknown in every bucket that was built before.</summary>
@@ -44,7 +44,7 @@ internal sealed class KnownStates(ProjectedLedger draft)
     }
 
     /// <summary>What was built is known, but for states that the input did not know and those that the policy no longer asks for.</summary>
-    public void Learn(TierLayout tier, string input, RangeSet ranges)
+    public void Learn(TierLayout tier, RelationId input, RangeSet ranges)
     {
         var sets = draft.Of(tier.Id);
         foreach (var (column, thin) in sets.Thin.ToList())

@@ -25,13 +25,13 @@ internal sealed class LateRows(ProjectedLedger draft)
     public IReadOnlyList<MergePart> Merge(RangeSet late)
     {
         List<MergePart> given = [];
-        Dictionary<string, RangeSet> gives = [];
+        Dictionary<RelationId, RangeSet> gives = [];
         foreach (var tier in draft.Blueprint.Tiers)
         {
             var sets = draft.Of(tier.Id);
             var taken = Takes(tier, late);
             var again =
-                tier.Input == Relations.Source
+                tier.Input == RelationId.Source
                     ? RangeSet.Empty
                     : taken.Intersect(tier.WholeBuckets(gives[tier.Input])).Except(tier.Unnested).Except(sets.CutRanges);
             var added = taken.Except(again);

@@ -16,16 +16,16 @@ internal static class Merging
         foreach (var some in Allowed(draft, horizon, state.Late).Chunk(MostRanges))
         {
             var ranges = RangeSet.Of(some);
-            draft.Archives.Again(Relations.Source, ranges);
+            draft.Archives.Again(RelationId.Source, ranges);
             draft.Steps.Add(
                 new PlanStep.Merge
                 {
-                    Relation = Relations.Source,
+                    Relation = RelationId.Source,
                     Ranges = ranges,
                     Into = draft.Late.Merge(ranges),
                     Reason = "rows that came for a range that has expired (late_after_expiry: merge)",
                     Rows = rows,
-                    Bytes = Estimate.Bytes(state, Relations.Source, rows),
+                    Bytes = Estimate.Bytes(state, RelationId.Source, rows),
                 }
             );
             rows = 0;
@@ -38,15 +38,15 @@ internal static class Merging
     /// </summary>
     public static RangeSet Allowed(ProjectedLedger draft, Cutoffs horizon, RangeSet late)
     {
-        late = late.Intersect(draft.Of(Relations.Source).Frozen).Intersect(TimeRange.Before(horizon.ExpiryCutoff(Relations.Source)));
-        foreach (var hold in draft.Ledger.Holds.Where(h => h.Relation is null or Relations.Source))
+        late = late.Intersect(draft.Of(RelationId.Source).Frozen).Intersect(TimeRange.Before(horizon.ExpiryCutoff(RelationId.Source)));
+        foreach (var hold in draft.Ledger.Holds.Where(h => h.Relation is null or { IsSource: true }))
             late = late.Remove(hold.Range);
         var homeless = draft.Blueprint.Tiers.Aggregate(late, (left, tier) => left.Except(draft.Late.Takes(tier, late)));
         var lost = draft.Blueprint.Tiers.Aggregate(RangeSet.Empty, (all, tier) => all.Union(homeless.Intersect(draft.Of(tier.Id).Lost)));
         if (lost.IsEmpty)
             return late;
         draft.Wait(
-            Relations.Source,
+            RelationId.Source,
             lost,
             "late rows of buckets that are lost: there is nothing that they could be added to, and they stay",
             person: false

@@ -10,7 +10,7 @@ internal sealed class ObservationRequests(PolicyLayout blueprint, Ledger ledger,
 {
     public ObservationRequest Look()
     {
-        var frozen = ledger.Of(Relations.Source).Frozen;
+        var frozen = ledger.Of(RelationId.Source).Frozen;
         if (blueprint.Tiers.Count == 0 || ColumnTypeChanges.Of(blueprint, ledger).Count > 0)
             return new(horizon.AsOf, RangeSet.Empty, frozen);
         var first = blueprint.Tiers[0];
@@ -37,7 +37,7 @@ internal sealed class ObservationRequests(PolicyLayout blueprint, Ledger ledger,
     private RangeSet Whole(TierLayout tier, RangeSet buckets)
     {
         var known = ledger.Of(tier.Id);
-        return buckets.Except(known.CutRanges.Union(tier.BucketsTouching(ledger.Of(Relations.Source).Frozen)).Union(known.Frozen));
+        return buckets.Except(known.CutRanges.Union(tier.BucketsTouching(ledger.Of(RelationId.Source).Frozen)).Union(known.Frozen));
     }
 
     private TimeRange Settled(TierLayout tier) => TimeRange.Before(tier.Grid.Floor(horizon.Closed));
@@ -70,11 +70,11 @@ internal sealed class ObservationRequests(PolicyLayout blueprint, Ledger ledger,
     private (RangeSet States, RangeSet Rows) AskedOfSource()
     {
         var (states, rows) = (RangeSet.Empty, RangeSet.Empty);
-        var whole = ledger.Of(Relations.Source).Frozen.Complement();
+        var whole = ledger.Of(RelationId.Source).Frozen.Complement();
         foreach (var tier in blueprint.Tiers)
         {
             states = states.Union(Thin(tier).Except(FilledFrom(tier)).Intersect(tier.WholeBuckets(whole)));
-            if (tier.Input == Relations.Source)
+            if (tier.Input == RelationId.Source)
                 rows = rows.Union(New(ledger.Of(tier.Id)));
         }
 
@@ -104,7 +104,7 @@ internal sealed class ObservationRequests(PolicyLayout blueprint, Ledger ledger,
     private RangeSet FilledFrom(TierLayout tier)
     {
         var input = ledger.Of(tier.Input);
-        if (tier.Input == Relations.Source || blueprint.StateNames.Except(input.Columns, StringComparer.Ordinal).Any())
+        if (tier.Input == RelationId.Source || blueprint.StateNames.Except(input.Columns, StringComparer.Ordinal).Any())
             return RangeSet.Empty;
         return tier.WholeBuckets(
                 input.Covered.Except(input.Dirty).Except(input.Frozen).Except(input.Lost).Except(input.ThinIn(blueprint.StateNames))

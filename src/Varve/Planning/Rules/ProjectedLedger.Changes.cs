@@ -8,7 +8,7 @@ namespace Varve.Planning;
 /// <content>What a step changes in it.</content>
 internal sealed partial class ProjectedLedger
 {
-    public void RollUp(TierLayout tier, string input, RangeSet ranges, string reason)
+    public void RollUp(TierLayout tier, RelationId input, RangeSet ranges, string reason)
     {
         var sets = Of(tier.Id);
         AddRollUp(tier, input, ranges.Except(sets.Covered), reason, again: false);
@@ -51,7 +51,7 @@ internal sealed partial class ProjectedLedger
                     .Dirty.Union(
                         touched
                             .Intersect(coarser.Unnested)
-                            .Intersect(coarser.WholeBuckets(Unavailable(Relations.Source, coarser).Complement()))
+                            .Intersect(coarser.WholeBuckets(Unavailable(RelationId.Source, coarser).Complement()))
                     );
             Of(coarser.Id).MayShrink = Of(coarser.Id).MayShrink.Union(touched.Intersect(coarser.BucketsTouching(followed)));
         }
@@ -61,7 +61,7 @@ internal sealed partial class ProjectedLedger
     private void AddExpiry(PlanStep.Expire step)
     {
         if (
-            step.Relation == Relations.Source
+            step.Relation == RelationId.Source
             && Blueprint.ArePiecesAll
             && Steps is [.., PlanStep.Expire last]
             && last.Relation == step.Relation
@@ -87,7 +87,7 @@ internal sealed partial class ProjectedLedger
     /// <param name="reason">Why.</param>
     /// <param name="wholeFrom">From here on, which may be before it, up to its end there was no row, and it has not begun to expire; null:
     /// it has.</param>
-    public void Expire(string relation, TimeRange range, string reason, Instant? wholeFrom = null)
+    public void Expire(RelationId relation, TimeRange range, string reason, Instant? wholeFrom = null)
     {
         var readers = Blueprint.ReadersOf(relation).Where(r => r.Buckets.Overlaps(range)).ToList();
         var rows = Estimate.Rows(this, _state, relation, range);
@@ -126,7 +126,7 @@ internal sealed partial class ProjectedLedger
         Steps.Add(
             new PlanStep.Relocate
             {
-                Relation = Relations.Source,
+                Relation = RelationId.Source,
                 Range = piece.Range,
                 To = to,
                 From = piece.Place,
@@ -134,24 +134,24 @@ internal sealed partial class ProjectedLedger
                 Bytes = piece.Bytes,
             }
         );
-        Of(Relations.Source).MoveTo(to, piece.Range);
+        Of(RelationId.Source).MoveTo(to, piece.Range);
     }
 
     // Of the source there was no row: buckets beside a held range, before which a tier may begin one day, are without rows and
     // not lost. A tier may have none because they are lost in it.
-    private void Freeze(string relation, RangeSet empty)
+    private void Freeze(RelationId relation, RangeSet empty)
     {
         var sets = Of(relation);
         var since = RangeSet.Of(empty.Except(sets.Frozen).Where(r => !r.FromStart));
         sets.Frozen = sets.Frozen.Union(empty);
-        if (relation != Relations.Source)
+        if (relation != RelationId.Source)
             return;
         foreach (var (tier, buckets) in Blueprint.ReadersOf(relation))
             Adopt(tier, tier.WholeBuckets(since).Intersect(buckets).Except(Of(tier.Id).Lost));
     }
 
     // A held range is not frozen, and of a tier nothing is gone that its inputs may still give it.
-    private RangeSet Empty(string relation, Instant until)
+    private RangeSet Empty(RelationId relation, Instant until)
     {
         var empty = RangeSet.Of(TimeRange.Before(until));
         foreach (var hold in Ledger.Holds.Where(h => h.Relation is null || h.Relation == relation))
@@ -168,7 +168,7 @@ internal sealed partial class ProjectedLedger
     /// </summary>
     public Instant? FollowSource(RangeSet comparable)
     {
-        foreach (var reader in Blueprint.ReadersOf(Relations.Source))
+        foreach (var reader in Blueprint.ReadersOf(RelationId.Source))
         {
             var sets = Of(reader.Tier.Id);
             sets.Dirty = sets.Dirty.Union(reader.Touched(comparable).Intersect(sets.Covered).Except(sets.CutRanges).Except(sets.Frozen));
@@ -190,17 +190,17 @@ internal sealed partial class ProjectedLedger
         var policy = Blueprint.Policy;
         if (policy.LateAfterExpiry != Policies.LateAfterExpiry.Hold)
             throw new PolicyException(
-                "VRV335",
+                WorkCodes.OtherTable,
                 $"Rows of {Blueprint.Source.Text} from the time of what is built would count as late ones, and late_after_expiry of {policy.Name} says what is not to happen to them. Set it to hold first: varve apply."
             );
         var history = TimeRange.Before(end);
-        var source = Of(Relations.Source);
+        var source = Of(RelationId.Source);
         source.Frozen = source.Frozen.Add(history);
         source.Halted = source.Halted.Except(RangeSet.Of(history));
-        foreach (var reader in Blueprint.ReadersOf(Relations.Source))
+        foreach (var reader in Blueprint.ReadersOf(RelationId.Source))
         {
             var (tier, sets) = (reader.Tier, Of(reader.Tier.Id));
-            sets.CutAt(reader, history, Relations.Source);
+            sets.CutAt(reader, history, RelationId.Source);
             sets.Cut.RemoveAll(c => source.Frozen.Covers(c.Bucket));
             sets.Dirty = sets.Dirty.Except(tier.BucketsTouching(source.Frozen).Intersect(reader.Buckets));
         }
@@ -211,14 +211,14 @@ internal sealed partial class ProjectedLedger
     /// <summary>What lies before the oldest row of a relation counts as expired from it.</summary>
     public void FreezeWhatIsGone()
     {
-        foreach (var relation in Blueprint.Tiers.Select(t => t.Id).Prepend(Relations.Source))
+        foreach (var relation in Blueprint.Tiers.Select(t => t.Id).Prepend(RelationId.Source))
         {
             var (tiers, sets) = (Blueprint.BuiltFrom(relation).ToList(), Of(relation));
             var readers = Blueprint.ReadersOf(relation).ToList();
             if (tiers.Count == 0)
                 continue;
             var end =
-                (relation == Relations.Source ? _state.First : _state.Tiers.GetValueOrDefault(relation)?.First)
+                (relation == RelationId.Source ? _state.First : _state.Tiers.GetValueOrDefault(relation)?.First)
                 ?? tiers.Max(t => Of(t.Id).Covered.End);
             if (end is not { } first || tiers[0].Grid.Floor(first) is var edge && edge <= (tiers.Min(t => Of(t.Id).Covered.Start) ?? first))
                 continue;
@@ -232,7 +232,7 @@ internal sealed partial class ProjectedLedger
     }
 
     /// <summary>Notes what is due and waits; ranges that wait for the same reason become one.</summary>
-    public void Wait(string relation, RangeSet ranges, string reason, bool person)
+    public void Wait(RelationId relation, RangeSet ranges, string reason, bool person)
     {
         var hull = new TimeRange(ranges.Start!.Value, ranges.End!.Value);
         var same = Waits.FindIndex(w => w.Relation == relation && w.Reason == reason);
@@ -249,15 +249,15 @@ internal sealed partial class ProjectedLedger
     /// A bucket that is built again from the source has changed: what a retired tier has of it is as it was, and no input any
     /// more.
     /// </summary>
-    private void Outdate(string input, RangeSet again)
+    private void Outdate(RelationId input, RangeSet again)
     {
-        if (again.IsEmpty || input != Relations.Source)
+        if (again.IsEmpty || input != RelationId.Source)
             return;
         foreach (var tier in Blueprint.Retired)
             Of(tier.Id).Dirty = Of(tier.Id).Dirty.Union(tier.BucketsTouching(again).Intersect(Of(tier.Id).Covered));
     }
 
-    private void AddRollUp(TierLayout tier, string input, RangeSet ranges, string reason, bool again)
+    private void AddRollUp(TierLayout tier, RelationId input, RangeSet ranges, string reason, bool again)
     {
         foreach (var some in ranges.Chunk(MostRanges))
         {

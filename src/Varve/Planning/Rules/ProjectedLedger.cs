@@ -17,7 +17,7 @@ internal sealed partial class ProjectedLedger
     /// </summary>
     private const int MostRanges = 2000;
 
-    private readonly Dictionary<string, ProjectedSets> _sets;
+    private readonly Dictionary<RelationId, ProjectedSets> _sets;
     private readonly TableState _state;
 
     public ProjectedLedger(PolicyLayout blueprint, TableState state)
@@ -27,7 +27,7 @@ internal sealed partial class ProjectedLedger
         _sets = blueprint
             .Tiers.Concat(blueprint.Retired)
             .Select(t => t.Id)
-            .Append(Relations.Source)
+            .Append(RelationId.Source)
             .ToDictionary(id => id, id => new ProjectedSets(state.Ledger.Of(id)));
         Start = History(blueprint, state);
         States = new(this);
@@ -61,7 +61,7 @@ internal sealed partial class ProjectedLedger
     /// <summary>The oldest instant that anything is known of; null for a table that never had a row.</summary>
     public Instant? Start { get; private set; }
 
-    public ProjectedSets Of(string relation) => _sets[relation];
+    public ProjectedSets Of(RelationId relation) => _sets[relation];
 
     /// <summary>The ledger as it is by now.</summary>
     public Ledger Now =>
@@ -70,16 +70,16 @@ internal sealed partial class ProjectedLedger
             Relations = Ledger
                 .Relations.Where(r => !_sets.ContainsKey(r.Key))
                 .Concat(_sets.Select(s => KeyValuePair.Create(s.Key, s.Value.Ledger)))
-                .ToFrozenDictionary(StringComparer.Ordinal),
+                .ToFrozenDictionary(),
         };
 
     /// <summary>
     /// What a relation can give to a tier that is built from it: whole, and as it should be. A bucket that is to be built
     /// again, and is not cut, has lost nothing to others, be it that they took something from around it.
     /// </summary>
-    public RangeSet AvailableTo(string relation, TierLayout reader)
+    public RangeSet AvailableTo(RelationId relation, TierLayout reader)
     {
-        if (relation != Relations.Source)
+        if (relation != RelationId.Source)
             return Available(relation);
         var sets = Of(reader.Id);
         return Unavailable(relation, reader)
@@ -88,7 +88,7 @@ internal sealed partial class ProjectedLedger
     }
 
     /// <summary>What a tier has: whole, and as it should be.</summary>
-    public RangeSet Available(string tier)
+    public RangeSet Available(RelationId tier)
     {
         var sets = Of(tier);
         var before = RangeSet.Of(TimeRange.Before(HistoryStart(Blueprint.Tier(tier))));
@@ -113,10 +113,10 @@ internal sealed partial class ProjectedLedger
     public void ExtendHistory(Instant at) => Start = Start is { } start ? Instant.Min(start, at) : at;
 
     /// <summary>What a relation will never give again to a tier that is built from it.</summary>
-    public RangeSet Unavailable(string relation, TierLayout reader)
+    public RangeSet Unavailable(RelationId relation, TierLayout reader)
     {
         var sets = Of(relation);
-        if (relation != Relations.Source)
+        if (relation != RelationId.Source)
             return Blueprint.Retired.Any(t => t.Id == relation) ? Available(relation).Complement() : sets.Frozen.Union(sets.Lost);
         return sets.Frozen.Union(TakenByOthers(reader));
     }
@@ -136,7 +136,7 @@ internal sealed partial class ProjectedLedger
     {
         var first = Blueprint.Tiers[0];
         var cut = RangeSet.Of(
-            Of(tier.Id).Cut.Where(c => c.ByOthers && Blueprint.CountedIn(tier, c) == Relations.Source).Select(c => c.Bucket)
+            Of(tier.Id).Cut.Where(c => c.ByOthers && Blueprint.CountedIn(tier, c) == RelationId.Source).Select(c => c.Bucket)
         );
         if (cut.IsEmpty || tier == first)
             return cut;
@@ -152,12 +152,13 @@ internal sealed partial class ProjectedLedger
     }
 
     /// <summary>Where a relation has no rows any more: removed by Varve, or before the oldest row.</summary>
-    public RangeSet Removed(string relation) => Of(relation).Frozen.Add(FirstOf(relation) is { } at ? TimeRange.Before(at) : TimeRange.All);
+    public RangeSet Removed(RelationId relation) =>
+        Of(relation).Frozen.Add(FirstOf(relation) is { } at ? TimeRange.Before(at) : TimeRange.All);
 
     /// <summary>The oldest instant at which a relation has, or will have, rows; null for none.</summary>
-    public Instant? FirstOf(string relation)
+    public Instant? FirstOf(RelationId relation)
     {
-        if (relation == Relations.Source)
+        if (relation == RelationId.Source)
             return _state.First;
         var stored = _state.Tiers.GetValueOrDefault(relation)?.First;
         var built = Of(relation).Built;
@@ -168,11 +169,11 @@ internal sealed partial class ProjectedLedger
     /// What buckets of a tier can be built from, and which of them: the planned input first, then the source, then every finer
     /// tier, finest first, retired ones last; a tier only for buckets whose boundaries it has, as the zone really was then.
     /// </summary>
-    public IEnumerable<(string Relation, RangeSet Buckets)> Inputs(TierLayout tier, RangeSet buckets)
+    public IEnumerable<(RelationId Relation, RangeSet Buckets)> Inputs(TierLayout tier, RangeSet buckets)
     {
-        if (tier.Input != Relations.Source)
+        if (tier.Input != RelationId.Source)
             yield return (tier.Input, buckets.Except(tier.Unnested));
-        yield return (Relations.Source, buckets);
+        yield return (RelationId.Source, buckets);
         var finer = Blueprint.Tiers.TakeWhile(t => t.Id != tier.Id).Where(t => t.Id != tier.Input);
         var retired = Blueprint.Retired.Where(r => r.Aside is null && r.Grid.Width.Longest < tier.Grid.Width.Longest);
         foreach (var other in finer.Concat(retired))

@@ -8,7 +8,7 @@ namespace Varve.Planning;
 internal static class ReleasableRanges
 {
     /// <summary>Whole buckets only, of every tier that is built from it and has them.</summary>
-    public static RangeSet Of(ProjectedLedger draft, string relation, RangeSet ranges) =>
+    public static RangeSet Of(ProjectedLedger draft, RelationId relation, RangeSet ranges) =>
         Whole(
             draft,
             relation,
@@ -21,7 +21,7 @@ internal static class ReleasableRanges
     /// What makes whole buckets, of every tier that is built from it, with what has expired: half a bucket that is gone could not
     /// be built any more.
     /// </summary>
-    public static RangeSet Whole(ProjectedLedger draft, string relation, RangeSet ranges)
+    public static RangeSet Whole(ProjectedLedger draft, RelationId relation, RangeSet ranges)
     {
         for (var before = RangeSet.Empty; !ranges.Equals(before);)
         {

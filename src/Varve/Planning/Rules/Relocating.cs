@@ -39,14 +39,17 @@ internal static class Relocating
     }
 
     private static bool IsDone(ProjectedLedger draft, TablePiece piece, Place to) =>
-        to.IsAct ? draft.Of(Relations.Source).Moved.TryGetValue(to.Text, out var done) && done.Covers(piece.Range) : piece.IsAt(to);
+        to.IsAct ? draft.Of(RelationId.Source).Moved.TryGetValue(to.Text, out var done) && done.Covers(piece.Range) : piece.IsAt(to);
 
     private static bool IsHeld(ProjectedLedger draft, TablePiece piece)
     {
-        if (draft.Ledger.Holds.FirstOrDefault(h => h.Relation is null or Relations.Source && h.Range.Overlaps(piece.Range)) is not { } hold)
+        if (
+            draft.Ledger.Holds.FirstOrDefault(h => h.Relation is null or { IsSource: true } && h.Range.Overlaps(piece.Range))
+            is not { } hold
+        )
             return false;
         draft.Wait(
-            Relations.Source,
+            RelationId.Source,
             RangeSet.Of(piece.Range),
             $"held by {hold.Who}: {hold.Reason}; what is held does not move",
             person: false
@@ -56,10 +59,10 @@ internal static class Relocating
 
     private static bool Stays(ProjectedLedger draft, TablePiece piece, Place to)
     {
-        if (!draft.Of(Relations.Source).Stays.TryGetValue(to.Text, out var stays) || !stays.Covers(piece.Range))
+        if (!draft.Of(RelationId.Source).Stays.TryGetValue(to.Text, out var stays) || !stays.Covers(piece.Range))
             return false;
         draft.Wait(
-            Relations.Source,
+            RelationId.Source,
             RangeSet.Of(piece.Range),
             $"its move to {to.Text} was taken back; varve relocate resume {draft.Blueprint.Policy.Name} lets it move",
             person: false
@@ -68,7 +71,7 @@ internal static class Relocating
     }
 
     private static string Why(ProjectedLedger draft, TablePiece piece, Hop hop, Instant before) =>
-        draft.Of(Relations.Source).Moved.TryGetValue(hop.To.Text, out var moved) && moved.Covers(piece.Range)
+        draft.Of(RelationId.Source).Moved.TryGetValue(hop.To.Text, out var moved) && moved.Covers(piece.Range)
             ? $"it was moved to {hop.To.Text} before, and somebody else has moved it back"
             : $"older than {hop.After.Text}: ended before {InstantText.Format(before)}";
 }
