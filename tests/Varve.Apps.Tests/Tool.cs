@@ -13,7 +13,7 @@ internal sealed record Transcript(int ExitCode, string Out, string Error)
 /// <summary>The built command line as a child process: what a user gets.</summary>
 internal static class Tool
 {
-    private static string Dll => Path.Combine(Repository, "src", "Varve.Cli", "bin", Configuration, "net10.0", "Varve.Cli.dll");
+    internal static string Dll => Path.Combine(Repository, "src", "Varve.Cli", "bin", Configuration, "net10.0", "Varve.Cli.dll");
 
     internal static string Repository { get; } = Path.GetFullPath(Path.Combine(Here(), "..", ".."));
 
