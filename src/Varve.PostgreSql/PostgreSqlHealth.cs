@@ -7,15 +7,30 @@ using Varve.Sql;
 
 namespace Varve.PostgreSql;
 
+/// <summary>From where on an operator should know of it.</summary>
+/// <param name="LongTransaction">How long a session has been in one transaction.</param>
+/// <param name="BytesBehind">How much a replication slot keeps on the disk.</param>
+internal sealed record HealthLimits(TimeSpan LongTransaction, long BytesBehind)
+{
+    public static HealthLimits Usual { get; } = new(TimeSpan.FromMinutes(10), 1_000_000_000);
+}
+
 /// <summary>What only a server has: rights, sessions that hold others up, dead rows, slots that keep what was dropped.</summary>
 public static class PostgreSqlHealth
 {
     /// <summary>Findings about the server and the tables of policies. Nothing is changed.</summary>
     /// <exception cref="ArgumentException">The database is not PostgreSQL's.</exception>
-    public static async Task<IReadOnlyList<Finding>> DiagnoseAsync(
+    public static Task<IReadOnlyList<Finding>> DiagnoseAsync(
         Database database,
         IReadOnlyList<StoredPolicy> policies,
         CancellationToken cancellationToken = default
+    ) => DiagnoseAsync(database, policies, HealthLimits.Usual, cancellationToken);
+
+    internal static async Task<IReadOnlyList<Finding>> DiagnoseAsync(
+        Database database,
+        IReadOnlyList<StoredPolicy> policies,
+        HealthLimits limits,
+        CancellationToken cancellationToken
     )
     {
         ArgumentNullException.ThrowIfNull(database);
@@ -25,7 +40,7 @@ public static class PostgreSqlHealth
         return await engine.TransactAsync<IReadOnlyList<Finding>>(
             async (s, token) =>
             {
-                List<Finding> findings = [.. await SessionsAsync(s, token), .. await SlotsAsync(s, token)];
+                List<Finding> findings = [.. await SessionsAsync(s, limits, token), .. await SlotsAsync(s, limits, token)];
                 List<TableName> kept = [];
                 foreach (var policy in policies.Select(p => p.Policy))
                 {
@@ -44,12 +59,17 @@ public static class PostgreSqlHealth
         );
     }
 
-    private static async Task<IReadOnlyList<Finding>> SessionsAsync(IStatements statements, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyList<Finding>> SessionsAsync(
+        IStatements statements,
+        HealthLimits limits,
+        CancellationToken cancellationToken
+    )
     {
         var rows = await statements.QueryAsync(
             $"""
             SELECT pid, coalesce(usename, ''), coalesce(application_name, ''), state, CAST(EXTRACT(EPOCH FROM clock_timestamp() - xact_start) / 60 AS BIGINT)
-            FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() AND xact_start < clock_timestamp() - INTERVAL '10 minutes' ORDER BY xact_start LIMIT 5
+            FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() AND xact_start < clock_timestamp() - {(long)
+                limits.LongTransaction.TotalMilliseconds} * INTERVAL '1 millisecond' ORDER BY xact_start LIMIT 5
             """,
             cancellationToken
         );
@@ -142,12 +162,16 @@ public static class PostgreSqlHealth
             : [];
     }
 
-    private static async Task<IReadOnlyList<Finding>> SlotsAsync(IStatements statements, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyList<Finding>> SlotsAsync(
+        IStatements statements,
+        HealthLimits limits,
+        CancellationToken cancellationToken
+    )
     {
         var rows = await statements.QueryAsync(
             $"""
             SELECT slot_name, active, CAST(pg_wal_lsn_diff(pg_current_wal_lsn(), restart_lsn) AS BIGINT) FROM pg_replication_slots
-            WHERE NOT pg_is_in_recovery() AND pg_wal_lsn_diff(pg_current_wal_lsn(), restart_lsn) > 1000000000
+            WHERE NOT pg_is_in_recovery() AND pg_wal_lsn_diff(pg_current_wal_lsn(), restart_lsn) > {limits.BytesBehind}
             """,
             cancellationToken
         );
@@ -160,7 +184,7 @@ public static class PostgreSqlHealth
                 FormattableString.Invariant(
                     $"The replication slot {r.Text(0)} is {r.Long(2) / 1_000_000:N0} MB behind{(r.Truth(1) ? "" : " and nobody reads it")}: the server keeps all of that on its disk, and what Varve removes with it."
                 ),
-                "Start its reader, or drop the slot where it is not needed any more: SELECT pg_drop_replication_slot('…')."
+                $"Start its reader, or drop the slot where it is not needed any more: SELECT pg_drop_replication_slot('{r.Text(0)}');"
             )),
         ];
     }

@@ -117,6 +117,64 @@ public sealed class HealthTests() : ConformanceSuite(PostgreSqlScratch.New)
     }
 
     [Fact]
+    public async Task A_session_that_is_in_one_transaction_for_long_is_named_with_what_it_costs()
+    {
+        await using var database = await PostgreSqlDatabase.OpenAsync(DatabaseUrl.Parse(Server.Url));
+        await using var other = await Server.ConnectAsync();
+        await using var transaction = await other.BeginTransactionAsync(TestContext.Current.CancellationToken);
+        await using (var look = new NpgsqlCommand("SELECT pg_backend_pid()", other, transaction))
+            await look.ExecuteScalarAsync(TestContext.Current.CancellationToken);
+        Assert.DoesNotContain(await PostgreSqlHealth.DiagnoseAsync(database, []), f => f.Check == "session.long");
+        var found = Assert.Single(await FindAsync(database, new(TimeSpan.Zero, long.MaxValue)), f => f.Check == "session.long");
+        Assert.StartsWith(FormattableString.Invariant($"Session {other.ProcessID} ("), found.Found, StringComparison.Ordinal);
+        Assert.Contains("has been in one transaction for 0 minutes, idle in transaction", found.Found, StringComparison.Ordinal);
+        Assert.Contains(
+            FormattableString.Invariant($"SELECT pg_terminate_backend({other.ProcessID})"),
+            found.WayOut,
+            StringComparison.Ordinal
+        );
+        await transaction.RollbackAsync(TestContext.Current.CancellationToken);
+        Assert.DoesNotContain(await FindAsync(database, new(TimeSpan.Zero, long.MaxValue)), f => f.Check == "session.long");
+    }
+
+    [Fact]
+    public async Task A_replication_slot_that_is_behind_is_named_with_the_statement_that_drops_it()
+    {
+        var slot = FormattableString.Invariant($"varve_slot_{Environment.ProcessId}");
+        var isLogical = (string)(await Db.QueryAsync("SHOW wal_level"))[0][0]! == "logical";
+        await Db.ExecuteAsync(
+            isLogical
+                ? $"SELECT pg_create_logical_replication_slot('{slot}', 'pgoutput')"
+                : $"SELECT pg_create_physical_replication_slot('{slot}', true)"
+        );
+        var isDropped = false;
+        try
+        {
+            await Db.ExecuteAsync("CREATE TABLE public.written AS SELECT n FROM generate_series(1, 1000) n");
+            await using var database = await PostgreSqlDatabase.OpenAsync(DatabaseUrl.Parse(Server.Url));
+            Assert.DoesNotContain(await PostgreSqlHealth.DiagnoseAsync(database, []), f => f.Check == "slot.behind");
+            var found = Assert.Single(await BehindAsync(database));
+            Assert.Contains("behind and nobody reads it: the server keeps", found.Found, StringComparison.Ordinal);
+            await Db.ExecuteAsync(found.WayOut[found.WayOut.IndexOf("SELECT", StringComparison.Ordinal)..]);
+            isDropped = true;
+            Assert.Empty(await BehindAsync(database));
+        }
+        finally
+        {
+            if (!isDropped)
+                await Db.ExecuteAsync($"SELECT pg_drop_replication_slot('{slot}')");
+        }
+
+        // Slots are the server's, and others may have some.
+        async Task<IReadOnlyList<Diagnosis.Finding>> BehindAsync(Database database) =>
+            [
+                .. (await FindAsync(database, new(TimeSpan.FromDays(1), 10_000))).Where(f =>
+                    f.Check == "slot.behind" && f.Found.Contains($" {slot} is ", StringComparison.Ordinal)
+                ),
+            ];
+    }
+
+    [Fact]
     public async Task A_lease_that_another_run_has_is_waited_for_as_long_as_was_said()
     {
         await using var one = await PostgreSqlDatabase.OpenAsync(DatabaseUrl.Parse(Server.Url));
@@ -135,6 +193,9 @@ public sealed class HealthTests() : ConformanceSuite(PostgreSqlScratch.New)
         await held.DisposeAsync();
         await (await waiting).DisposeAsync();
     }
+
+    private static Task<IReadOnlyList<Diagnosis.Finding>> FindAsync(Database database, HealthLimits limits) =>
+        PostgreSqlHealth.DiagnoseAsync(database, [], limits, TestContext.Current.CancellationToken);
 
     private Task<IReadOnlyList<Diagnosis.Finding>> FindAsync(Story story) =>
         story.WithAsync(async lifecycle =>
