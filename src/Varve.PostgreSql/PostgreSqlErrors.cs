@@ -16,6 +16,10 @@ internal static class PostgreSqlErrors
         error is OperationCanceledException or PostgresException { SqlState: PostgresErrorCodes.QueryCanceled }
         || error is NpgsqlException { InnerException: OperationCanceledException or TimeoutException };
 
+    /// <summary>True where the server's certificate was refused.</summary>
+    public static bool IsOfCertificate(EngineException error) =>
+        error is { Code: ServerCodes.Unsafe, InnerException: NpgsqlException { InnerException: AuthenticationException } };
+
     /// <summary>True where the connection is of no use any more.</summary>
     public static bool IsLost(Exception error) => error is EngineException { Code: EngineCodes.Lost };
 

@@ -18,6 +18,11 @@ internal static class PostgreSqlOpening
         {
             return await OpenAsync(source, PostgreSqlUrl.Name(text), options, source, cancellationToken);
         }
+        catch (EngineException refused) when (PostgreSqlErrors.IsOfCertificate(refused))
+        {
+            await source.DisposeAsync();
+            throw await PostgreSqlCertificate.ToldAsync(refused, text, PostgreSqlUrl.Name(text), cancellationToken);
+        }
         catch
         {
             await source.DisposeAsync();

@@ -76,13 +76,13 @@ internal static class PostgreSqlUrl
                 };
                 return options;
             case "sslrootcert":
-                text.RootCertificate = value;
+                text.RootCertificate = Pem();
                 return options;
             case "sslcert":
-                text.SslCertificate = value;
+                text.SslCertificate = Pem();
                 return options;
             case "sslkey":
-                text.SslKey = value;
+                text.SslKey = Pem();
                 return options;
             case "connect_timeout":
                 return options with { ConnectTimeout = Seconds(1, 1024) };
@@ -96,6 +96,14 @@ internal static class PostgreSqlUrl
                     $"{url} has the option {name}, which PostgreSQL does not have here. There are sslmode, sslrootcert, sslcert, sslkey, connect_timeout, lock_timeout, statement_timeout, password_env, password_file and password_stdin."
                 );
         }
+
+        string Pem() =>
+            File.Exists(value)
+                ? value
+                : throw new PolicyException(
+                    UrlCodes.Option,
+                    $"{name} in {url}: there is no file {value}, or it may not be read. Check the path."
+                );
 
         PolicyException Unfit(string fit) => new(UrlCodes.Option, $"{name}={value} in {url} is not one of its values. Write {fit}.");
 

@@ -54,7 +54,12 @@ public sealed class BadServerTests
         var none = await RefusedAsync(user, ServerCodes.Login);
         Assert.Contains("asks for a password, and none is given", none.Message, StringComparison.Ordinal);
         var other = await RefusedAsync($"{server.Url}?sslmode=verify-full&sslrootcert={authority}", ServerCodes.Unsafe);
-        Assert.Contains("does not prove that it is this host", other.Message, StringComparison.Ordinal);
+        Assert.Contains("is that of other.example: it does not prove that it is this host", other.Message, StringComparison.Ordinal);
+        var unknown = await RefusedAsync($"{server.Url}?sslmode=verify-full", ServerCodes.Unsafe);
+        Assert.Contains("is signed by CN=other.example, which this machine does not trust", unknown.Message, StringComparison.Ordinal);
+        var stranger = await server.WriteAsync("stranger.crt", Certificate("other.example").Certificate);
+        var unsigned = await RefusedAsync($"{server.Url}?sslmode=verify-ca&sslrootcert={stranger}", ServerCodes.Unsafe);
+        Assert.Contains($"which {stranger} does not hold", unsigned.Message, StringComparison.Ordinal);
         await using (
             var right = await PostgreSqlDatabase.OpenAsync(DatabaseUrl.Parse($"{server.Url}?sslmode=verify-ca&sslrootcert={authority}"))
         )

@@ -42,6 +42,7 @@ public sealed class ServerTests() : ConformanceSuite(PostgreSqlScratch.New)
     [Theory]
     [InlineData("?sslmode=sometimes", "sslmode=sometimes")]
     [InlineData("?lock_timeout=never", "lock_timeout=never")]
+    [InlineData("?sslrootcert=/no/such/file.pem", "there is no file /no/such/file.pem")]
     [InlineData("?threads=2", "threads")]
     public async Task An_option_that_is_not_known_or_has_no_such_value_is_refused(string options, string said)
     {
