@@ -91,6 +91,8 @@ internal sealed class PostgreSqlEngine(
         try
         {
             await statements.ExecuteAsync(Begin(scope.IsReadOnly), cancellationToken);
+            if (scope.IsReadOnly && LimitsOfReading() is { } limits)
+                await statements.ExecuteAsync(limits, cancellationToken);
             var result = await work(statements, cancellationToken);
             await statements.ExecuteAsync($"COMMIT", CancellationToken.None);
             return result;
@@ -163,6 +165,20 @@ internal sealed class PostgreSqlEngine(
         if (reads || options.ReadOnly)
             return $"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
         return $"BEGIN ISOLATION LEVEL REPEATABLE READ";
+    }
+
+    /// <summary>
+    /// What a look is held to for its transaction, where that differs from what its session is: copies of rows for a step only read
+    /// too, and are held to what the step is.
+    /// </summary>
+    private SqlText? LimitsOfReading()
+    {
+        List<SqlText> limits = [];
+        if (options.ReadLockTimeout is { } wait)
+            limits.Add($"SET LOCAL lock_timeout = {(long)wait.TotalMilliseconds}");
+        if (options.ReadStatementTimeout is { } time)
+            limits.Add($"SET LOCAL statement_timeout = {(long)time.TotalMilliseconds}");
+        return limits.Count == 0 ? null : SqlText.Join("; ", limits);
     }
 
     private async Task<NpgsqlConnection> ConnectAsync(CancellationToken cancellationToken)

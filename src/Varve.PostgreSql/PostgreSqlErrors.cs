@@ -126,12 +126,12 @@ internal static class PostgreSqlErrors
             ),
             PostgresErrorCodes.LockNotAvailable => (
                 EngineCodes.Locked,
-                $"another session holds a lock on {Relation(error, "what was to be changed")}, for longer than Varve waits (lock_timeout). Nothing was kept; run again later.",
+                $"another session holds a lock on {Relation(error, "what was to be changed")}, for longer than Varve waits (lock_timeout; read_lock_timeout for what writes nothing). Nothing was kept; run again later.",
                 true
             ),
             PostgresErrorCodes.QueryCanceled => (
                 EngineCodes.Interrupted,
-                "the statement was stopped from outside, or took longer than statement_timeout. Nothing of it was kept; run again.",
+                "the statement was stopped from outside, or took longer than statement_timeout (read_statement_timeout for what writes nothing) of the URL allows. Nothing of it was kept; run again.",
                 true
             ),
             PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown or "25P03" or "57P05" => (

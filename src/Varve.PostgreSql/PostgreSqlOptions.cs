@@ -12,6 +12,12 @@ public sealed record PostgreSqlOptions
     /// <summary>How long one statement may take; zero: as long as it needs. Default: zero.</summary>
     public TimeSpan StatementTimeout { get; init; } = TimeSpan.Zero;
 
+    /// <summary>The same for work that writes nothing: plans, status, queries, diagnosis, verification. Default: <see cref="LockTimeout"/>.</summary>
+    public TimeSpan? ReadLockTimeout { get; init; }
+
+    /// <summary>How long one statement of work that writes nothing may take; zero: as long as it needs. Default: <see cref="StatementTimeout"/>.</summary>
+    public TimeSpan? ReadStatementTimeout { get; init; }
+
     /// <summary>How long a connection may take to come about. Default: 15 seconds.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(15);
 

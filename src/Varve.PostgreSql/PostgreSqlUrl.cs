@@ -90,10 +90,14 @@ internal static class PostgreSqlUrl
                 return options with { LockTimeout = Seconds(0.01, 3600) };
             case "statement_timeout":
                 return options with { StatementTimeout = Seconds(0, 2_000_000) };
+            case "read_lock_timeout":
+                return options with { ReadLockTimeout = Seconds(0.01, 3600) };
+            case "read_statement_timeout":
+                return options with { ReadStatementTimeout = Seconds(0, 2_000_000) };
             default:
                 throw new PolicyException(
                     UrlCodes.Option,
-                    $"{url} has the option {name}, which PostgreSQL does not have here. There are sslmode, sslrootcert, sslcert, sslkey, connect_timeout, lock_timeout, statement_timeout, password_env, password_file and password_stdin."
+                    $"{url} has the option {name}, which PostgreSQL does not have here. There are sslmode, sslrootcert, sslcert, sslkey, connect_timeout, lock_timeout, statement_timeout, read_lock_timeout, read_statement_timeout, password_env, password_file and password_stdin."
                 );
         }
 

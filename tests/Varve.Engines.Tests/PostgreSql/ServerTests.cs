@@ -43,6 +43,8 @@ public sealed class ServerTests() : ConformanceSuite(PostgreSqlScratch.New)
     [InlineData("?sslmode=sometimes", "sslmode=sometimes")]
     [InlineData("?lock_timeout=never", "lock_timeout=never")]
     [InlineData("?sslrootcert=/no/such/file.pem", "there is no file /no/such/file.pem")]
+    [InlineData("?read_lock_timeout=0", "read_lock_timeout=0")]
+    [InlineData("?read_statement_timeout=long", "read_statement_timeout=long")]
     [InlineData("?threads=2", "threads")]
     public async Task An_option_that_is_not_known_or_has_no_such_value_is_refused(string options, string said)
     {
@@ -50,6 +52,32 @@ public sealed class ServerTests() : ConformanceSuite(PostgreSqlScratch.New)
             PostgreSqlDatabase.OpenAsync(DatabaseUrl.Parse("postgresql://me@localhost/x" + options))
         );
         Assert.Contains(said, refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_only_reads_is_held_to_its_own_limits_and_a_step_is_not()
+    {
+        await Db.ExecuteAsync("CREATE TABLE public.held (a INTEGER)");
+        await using var database = await PostgreSqlDatabase.OpenAsync(
+            DatabaseUrl.Parse(Server.Url + "?lock_timeout=3600&read_lock_timeout=0.05&read_statement_timeout=0.4")
+        );
+        SqlText nap = $"SELECT 1 FROM pg_sleep(0.8)";
+        var slow = await Assert.ThrowsAsync<EngineException>(() => AskAsync(nap, Scope.Reading));
+        Assert.Equal(EngineCodes.Interrupted, slow.Code);
+        Assert.Contains("read_statement_timeout", slow.Message, StringComparison.Ordinal);
+        Assert.Single(await AskAsync(nap, Scope.Writing));
+        await using var other = await Server.ConnectAsync();
+        await using var transaction = await other.BeginTransactionAsync(TestContext.Current.CancellationToken);
+        await using (var hold = new NpgsqlCommand("LOCK TABLE public.held IN ACCESS EXCLUSIVE MODE", other, transaction))
+            await hold.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+        var waits = await Assert.ThrowsAsync<EngineException>(() => AskAsync($"SELECT a FROM public.held", Scope.Reading));
+        Assert.Equal(EngineCodes.Locked, waits.Code);
+        var patient = AskAsync($"SELECT a FROM public.held", Scope.Writing);
+        await transaction.RollbackAsync(TestContext.Current.CancellationToken);
+        Assert.Empty(await patient);
+
+        Task<IReadOnlyList<Row>> AskAsync(SqlText query, Scope scope) =>
+            database.Engine.TransactAsync((s, token) => s.QueryAsync(query, token), scope, TestContext.Current.CancellationToken);
     }
 
     [Fact]
