@@ -21,12 +21,12 @@ internal static class Bench
         if (!options.Json)
             Console.WriteLine(Figure.Head);
         foreach (var (name, figures) in cases)
-            await foreach (var figure in figures)
-            {
-                Console.WriteLine(options.Json ? figure.ToJson() : figure.ToText());
-                if (options.History is { } file)
-                    History.Add(file, name, figure);
-            }
+        await foreach (var figure in figures)
+        {
+            Console.WriteLine(options.Json ? figure.ToJson() : figure.ToText());
+            if (options.History is { } file)
+                History.Add(file, name, figure);
+        }
 
         return 0;
     }
@@ -48,11 +48,13 @@ internal static class Bench
             ("wide", () => new WideCase(options).MeasureAsync()),
             ("start", () => StartCase.MeasureAsync(options)),
             ("server", () => ServerCase.MeasureAsync(options)),
+            ("readers", () => ServerCase.ReadersAsync(options)),
             ("plan", PlanCase.MeasureAsync),
             ("postgresql", () => new PostgreSqlCase(options).MeasureAsync()),
         ];
-        // What needs a server of its own is asked for by name.
-        var asked = options.What == "all" ? all.Where(c => c.Name != "postgresql") : all.Where(c => c.Name == options.What);
+        // What needs a server of its own is asked for by name, and so is a part of another case.
+        var asked =
+            options.What == "all" ? all.Where(c => c.Name is not "postgresql" and not "readers") : all.Where(c => c.Name == options.What);
         List<(string, IAsyncEnumerable<Figure>)> cases = [.. asked.Select(c => (c.Name, c.Measure()))];
         return cases.Count > 0 ? cases : null;
     }

@@ -23,7 +23,7 @@ internal sealed record Options(
 )
 {
     public const string Usage =
-        "Usage: Varve.Benchmarks cascade|noop|incremental|expire|archive|tier|late|years|many|idle|wide|start|server|plan|postgresql|all [--rows N] [--days N (tier)] [--rounds N] [--output json] [--folder DIR] [--server URL (postgresql)] [--history FILE]\n       Varve.Benchmarks report --history FILE";
+        "Usage: Varve.Benchmarks cascade|noop|incremental|expire|archive|tier|late|years|many|idle|wide|start|server|readers|plan|postgresql|all [--rows N] [--days N (tier)] [--rounds N] [--output json] [--folder DIR] [--server URL (postgresql)] [--history FILE]\n       Varve.Benchmarks report --history FILE";
 
     /// <summary>Null where the arguments make no sense.</summary>
     public static Options? Read(IReadOnlyList<string> args)

@@ -35,6 +35,15 @@ internal static class ServerCase
             yield return figure;
     }
 
+    /// <summary>Only the two hundred readers.</summary>
+    public static async IAsyncEnumerable<Figure> ReadersAsync(Options options)
+    {
+        var program = await Published.MakeAsync(options);
+        for (var i = 0; i < options.Rounds; i++)
+            await foreach (var figure in LoadAsync(program))
+                yield return figure;
+    }
+
     private static async Task<double> StartAsync(string program, string folder)
     {
         var begun = Stopwatch.GetTimestamp();

@@ -90,7 +90,7 @@ internal sealed class AuditAnchor(
             try
             {
                 if (
-                    await connection.UseAsync(
+                    await connection.OwnAsync(
                         Caller.Scheduler.Subject,
                         async lifecycle => (await lifecycle.AuditAsync(1, cancellationToken)).FirstOrDefault(),
                         cancellationToken

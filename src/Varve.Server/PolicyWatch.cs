@@ -50,7 +50,7 @@ internal sealed class PolicyWatch(ConnectionSet connections, HomeDatabase home, 
     {
         try
         {
-            await connection.UseAsync(
+            await connection.OwnAsync(
                 Caller.Scheduler.Subject,
                 async lifecycle =>
                 {

@@ -69,6 +69,9 @@ internal static class ServerCodes
     /// <summary>A tenant sends more requests than its quota allows.</summary>
     internal const string TooFast = "VRV524";
 
+    /// <summary>More requests wait for a database than it answers in time.</summary>
+    internal const string Crowded = "VRV525";
+
     /// <summary>Something that cannot be undone waits for the hash of what goes.</summary>
     internal const string Unconfirmed = "VRV530";
 

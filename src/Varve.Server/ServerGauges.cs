@@ -41,6 +41,16 @@ internal sealed class ServerGauges
             description: "1 where the policies of a database could be read when it was looked at last."
         );
         meter.CreateObservableGauge(
+            "varve.server.connection.waiting",
+            () =>
+                connections.All.Select(c => new Measurement<long>(
+                    c.Waiting,
+                    new KeyValuePair<string, object?>("varve.connection", c.Name)
+                )),
+            "{request}",
+            "Requests that wait for their turn at a database."
+        );
+        meter.CreateObservableGauge(
             "varve.server.schedule.overdue",
             () => Each(keeper, v => v.State.Overdue is null ? 0 : 1),
             description: "1 where nothing succeeded within the time that the policy expects."

@@ -41,7 +41,7 @@ internal static class ArchiveEndpoints
         );
 
     private static Task<ArchiveReportShape> VerifyAsync(HttpContext http, string connection, string? policy) =>
-        http.WithAsync(
+        http.WithLongAsync(
             connection,
             async (lifecycle, token) =>
             {
@@ -97,7 +97,7 @@ internal static class ArchiveEndpoints
                 new(connection, policy, "archives.again"),
                 policy,
                 () =>
-                    http.WithAsync(
+                    http.WithLongAsync(
                         connection,
                         async (lifecycle, token) =>
                         {
@@ -133,7 +133,7 @@ internal static class ArchiveEndpoints
                 new(connection, policy, "rows.restored"),
                 body,
                 () =>
-                    http.WithAsync(
+                    http.WithLongAsync(
                         connection,
                         async (lifecycle, token) =>
                         {

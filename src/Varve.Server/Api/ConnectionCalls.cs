@@ -16,6 +16,11 @@ internal static class ConnectionCalls
     internal static Task<T> WithAsync<T>(this HttpContext http, string connection, Func<Lifecycle, CancellationToken, Task<T>> work) =>
         http.Connection(connection).UseAsync(http.Caller().Subject, lifecycle => work(lifecycle, http.RequestAborted), http.RequestAborted);
 
+    /// <summary>The same for what reads or moves whole tables: others that only look do not wait behind it.</summary>
+    internal static Task<T> WithLongAsync<T>(this HttpContext http, string connection, Func<Lifecycle, CancellationToken, Task<T>> work) =>
+        http.Connection(connection)
+            .UseLongAsync(http.Caller().Subject, lifecycle => work(lifecycle, http.RequestAborted), http.RequestAborted);
+
     /// <summary>The policies of a body.</summary>
     /// <exception cref="PolicyException">With every problem, each with its place.</exception>
     internal static IReadOnlyList<PolicyDocument> Documents(this YamlBody body) => PolicyYaml.Parse(body.Yaml ?? "", "");

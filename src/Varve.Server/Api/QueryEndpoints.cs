@@ -152,7 +152,6 @@ internal static class QueryEndpoints
         var done = await http.Connection(connection)
             .UseAsync(
                 http.Caller().Subject,
-                ServerConnection.Impatient,
                 (_, database) => QueryRunner.Work(database, home.Clock).DoneAsync(query, range, http.RequestAborted),
                 http.RequestAborted
             );

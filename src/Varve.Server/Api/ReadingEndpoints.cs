@@ -254,7 +254,7 @@ internal static class ReadingEndpoints
 
     /// <summary>Without a head it is compared with the one that was anchored last.</summary>
     private static Task<AuditVerdictShape> VerdictAsync(HttpContext http, AuditAnchor anchor, string connection, string? head) =>
-        http.WithAsync(
+        http.WithLongAsync(
             connection,
             async (lifecycle, token) =>
             {
@@ -270,7 +270,6 @@ internal static class ReadingEndpoints
         http.Connection(connection)
             .UseAsync(
                 http.Caller().Subject,
-                Connections.ServerConnection.Impatient,
                 (lifecycle, database) =>
                     DiagnoseAsync(http.Connection(connection).Setting.Url, lifecycle, database, auditHead, http.RequestAborted),
                 http.RequestAborted
@@ -294,7 +293,7 @@ internal static class ReadingEndpoints
     }
 
     private static Task<VerifyShape> VerifyAsync(HttpContext http, string connection, string policy, string? from, string? to) =>
-        http.WithAsync(
+        http.WithLongAsync(
             connection,
             async (lifecycle, token) =>
             {

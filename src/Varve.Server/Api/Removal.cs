@@ -53,7 +53,7 @@ internal static class RemovalCalls
     )
     {
         if (word.DryRun)
-            return TypedResults.Ok((await http.WithAsync(act.Connection, look)).Asked);
+            return TypedResults.Ok((await http.WithLongAsync(act.Connection, look)).Asked);
         return await http
             .RequestServices.GetRequiredService<Acts>()
             .DoAsync(
@@ -61,7 +61,7 @@ internal static class RemovalCalls
                 act,
                 body,
                 () =>
-                    http.WithAsync(
+                    http.WithLongAsync(
                         act.Connection,
                         async (lifecycle, token) =>
                         {

@@ -188,7 +188,7 @@ internal static class RepairEndpoints
         Act act,
         object asked,
         Func<Lifecycle, CancellationToken, Task<(T Answer, JsonObject Facts)>> work
-    ) => http.RequestServices.GetRequiredService<Acts>().DoAsync(http, act, asked, () => http.WithAsync(act.Connection, work));
+    ) => http.RequestServices.GetRequiredService<Acts>().DoAsync(http, act, asked, () => http.WithLongAsync(act.Connection, work));
 
     private static Task ToldAsync(HttpContext http, string connection, string policy, string action, JsonObject detail) =>
         http

@@ -133,7 +133,7 @@ internal static class SelectionEndpoints
         string? from,
         string? to
     ) =>
-        http.WithAsync(
+        http.WithLongAsync(
             connection,
             async (lifecycle, token) =>
                 VerifyShape.Of(

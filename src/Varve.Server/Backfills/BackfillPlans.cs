@@ -57,7 +57,7 @@ internal sealed class BackfillPlans(QueryTable queries, BackfillTable backfills,
                 FormattableString.Invariant($"{asked.Range} has more than {Most} windows. Ask for a part of it.")
             );
         var done = (
-            await connection.UseAsync(
+            await connection.OwnAsync(
                 Caller.Scheduler.Subject,
                 ServerConnection.Impatient,
                 (_, database) => QueryRunner.Work(database, home.Clock).DoneAsync(asked.Query, range, cancellationToken),

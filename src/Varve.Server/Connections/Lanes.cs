@@ -60,7 +60,8 @@ internal sealed class Lanes(DatabaseUrl url, LifecycleOptions options) : IAsyncD
             await _turn.WaitAsync(cancellationToken);
             try
             {
-                ObjectDisposedException.ThrowIf(_disposed, this);
+                if (_disposed)
+                    throw new BusyException("The connection was changed or taken away while this waited. Ask again.");
                 var database = _idle.TryPop(out var kept)
                     ? kept
                     : await Task.Run(() => DatabaseOpening.Open(url, readOnly: false, create: false), cancellationToken);

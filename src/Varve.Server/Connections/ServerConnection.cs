@@ -39,7 +39,14 @@ internal sealed class ServerConnection(ConnectionSetting setting, LifecycleOptio
     /// <summary>How long a person waits for a database that another process has.</summary>
     internal static readonly TimeSpan Impatient = TimeSpan.FromSeconds(3);
 
+    // What the longest requests of a page need is far below it; whoever waits longer has often gone already.
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
+
+    internal const int MostWaiting = 1_000;
+
     private readonly Lanes _lanes = new(setting.Url, options);
+    private readonly RequestTurns _short = new(AtOnceOf(setting), MostWaiting, s_patience, setting.Name);
+    private readonly RequestTurns _long = new(AtOnceOf(setting), MostWaiting, s_patience, setting.Name);
 
     public ConnectionSetting Setting => setting;
 
@@ -51,15 +58,42 @@ internal sealed class ServerConnection(ConnectionSetting setting, LifecycleOptio
     /// <summary>How many policies and patterns it had when they were looked at last.</summary>
     public int Policies { get; set; }
 
-    public Task<T> UseAsync<T>(string subject, Func<Lifecycle, Task<T>> work, CancellationToken cancellationToken) =>
-        _lanes.UseAsync(subject, Impatient, (lifecycle, _) => work(lifecycle), cancellationToken);
+    /// <summary>How many requests of a kind have their turn at once.</summary>
+    public int AtOnce => AtOnceOf(setting);
 
-    public Task<T> UseAsync<T>(
+    /// <summary>How many requests wait for their turn.</summary>
+    public long Waiting => _short.Waiting + _long.Waiting;
+
+    /// <summary>Does what a request asks for, once it is its turn.</summary>
+    public Task<T> UseAsync<T>(string subject, Func<Lifecycle, Task<T>> work, CancellationToken cancellationToken) =>
+        UseAsync(subject, (lifecycle, _) => work(lifecycle), cancellationToken);
+
+    /// <summary>Does what a request asks for, once it is its turn.</summary>
+    public Task<T> UseAsync<T>(string subject, Func<Lifecycle, Database, Task<T>> work, CancellationToken cancellationToken) =>
+        _short.TakeAsync(() => _lanes.UseAsync(subject, Impatient, work, cancellationToken), cancellationToken);
+
+    /// <summary>
+    /// Does what a request asks for and what may take minutes, because it reads or moves whole tables, once it is its turn
+    /// among its kind: what only looks does not wait behind it.
+    /// </summary>
+    public Task<T> UseLongAsync<T>(string subject, Func<Lifecycle, Task<T>> work, CancellationToken cancellationToken) =>
+        _long.TakeAsync(() => _lanes.UseAsync(subject, Impatient, (lifecycle, _) => work(lifecycle), cancellationToken), cancellationToken);
+
+    /// <summary>Does what the server itself has to do: runs, schedules, watching. It never waits behind requests.</summary>
+    public Task<T> OwnAsync<T>(
         string subject,
         TimeSpan patience,
         Func<Lifecycle, Database, Task<T>> work,
         CancellationToken cancellationToken
     ) => _lanes.UseAsync(subject, patience, work, cancellationToken);
 
+    /// <summary>The same, with the patience of a person.</summary>
+    public Task<T> OwnAsync<T>(string subject, Func<Lifecycle, Task<T>> work, CancellationToken cancellationToken) =>
+        OwnAsync(subject, Impatient, (lifecycle, _) => work(lifecycle), cancellationToken);
+
     public ValueTask DisposeAsync() => _lanes.DisposeAsync();
+
+    // An embedded engine works on the processors of the server: more at once only get into each other's way. A server has
+    // its own, and its connections are there for others too.
+    private static int AtOnceOf(ConnectionSetting setting) => setting.Url.Scheme == "duckdb" ? Math.Max(2, Environment.ProcessorCount) : 8;
 }

@@ -46,7 +46,6 @@ internal sealed class QueryStoring(
             problems.AddRange(
                 await connection.UseAsync(
                     Caller.Scheduler.Subject,
-                    ServerConnection.Impatient,
                     (_, database) => QueryRunner.Work(database, home.Clock).CheckAsync(document.Query, window, cancellationToken),
                     cancellationToken
                 )

@@ -90,7 +90,7 @@ internal sealed class QueryRunner(QueryTable queries, HomeDatabase home)
         timed.CancelAfter(stored.Query.Timeout.Longest.ToTimeSpan());
         try
         {
-            return await connection.UseAsync(
+            return await connection.OwnAsync(
                 run.Subject,
                 s_patience,
                 (_, database) =>

@@ -45,7 +45,7 @@ internal sealed class RunExecutor(ConnectionSet connections, QueryRunner queries
                     throw new PolicyException(ServerCodes.Missing, $"There is no connection {run.Connection} any more.");
                 if (run.IsQuery)
                     return await queries.RunAsync(connection, run, feed, stop, cancel);
-                return await connection.UseAsync(
+                return await connection.OwnAsync(
                     run.Subject,
                     s_patience,
                     async (lifecycle, database) =>

@@ -54,7 +54,7 @@ internal sealed class SchedulerService(
     {
         try
         {
-            var stored = await connection.UseAsync(
+            var stored = await connection.OwnAsync(
                 Caller.Scheduler.Subject,
                 lifecycle => StoredAsync(lifecycle, cancellationToken),
                 cancellationToken

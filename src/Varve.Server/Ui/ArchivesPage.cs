@@ -18,18 +18,21 @@ internal static class ArchivesPage
 
     private static IResult Show(HttpContext http, ConnectionSet connections) => Databases.First(http, connections, "Archives", "/archives");
 
-    private static Task<IResult> ShowAsync(HttpContext http, ConnectionSet connections, string connection, bool? read) =>
-        http.WithAsync(
-            connection,
-            async (lifecycle, token) =>
-            {
-                var parts = await lifecycle.ArchivesAsync([], token);
-                var report = read == true && http.Caller().Role >= Role.Operator ? await lifecycle.VerifyArchivesAsync([], token) : null;
-                var api = $"/api/v1/connections/{Uri.EscapeDataString(connection)}";
-                return Shell.Page(
-                    http,
-                    "Archives",
-                    $"""
+    private static Task<IResult> ShowAsync(HttpContext http, ConnectionSet connections, string connection, bool? read)
+    {
+        return read == true && http.Caller().Role >= Role.Operator
+            ? http.WithLongAsync(connection, (lifecycle, token) => PageAsync(lifecycle, isRead: true, token))
+            : http.WithAsync(connection, (lifecycle, token) => PageAsync(lifecycle, isRead: false, token));
+
+        async Task<IResult> PageAsync(Lifecycle lifecycle, bool isRead, CancellationToken token)
+        {
+            var parts = await lifecycle.ArchivesAsync([], token);
+            var report = isRead ? await lifecycle.VerifyArchivesAsync([], token) : null;
+            var api = $"/api/v1/connections/{Uri.EscapeDataString(connection)}";
+            return Shell.Page(
+                http,
+                "Archives",
+                $"""
             <h1>Archives</h1>
             {Databases.Tabs(http, connections, connection, "/archives")}
             {(parts.Count == 0 ? Nothing() : (Html)$"""
@@ -38,9 +41,9 @@ internal static class ArchivesPage
                 {Care(http, connection, api)}
                 """)}
             """
-                );
-            }
-        );
+            );
+        }
+    }
 
     private static Html Nothing() =>
         $"""

@@ -24,7 +24,6 @@ internal static class UpkeepPage
         var body = await http.Connection(connection)
             .UseAsync(
                 http.Caller().Subject,
-                ServerConnection.Impatient,
                 async (lifecycle, database) =>
                 {
                     var doctor = await ReadingEndpoints.DiagnoseAsync(
