@@ -163,7 +163,7 @@ public sealed partial class VarveScheduler : BackgroundService
         return new(
             stored.Policy,
             ran is null ? stored.AppliedAt : Instant.Max(stored.AppliedAt, ran.StartedAt),
-            ran is { Status: Catalog.RunStatus.Done } ? ran.FinishedAt : null
+            ran is { Status: Catalog.RunStatus.Done or Catalog.RunStatus.Braked } ? ran.FinishedAt : null
         );
     }
 

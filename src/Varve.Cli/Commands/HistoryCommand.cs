@@ -147,7 +147,7 @@ internal static class HistoryCommand
             {
                 RunStatus.Done => Palette.Good,
                 RunStatus.Failed or RunStatus.Interrupted => Palette.Bad,
-                RunStatus.Stopped => Palette.Warn,
+                RunStatus.Stopped or RunStatus.Braked => Palette.Warn,
                 _ => Palette.Plain,
             }
         );

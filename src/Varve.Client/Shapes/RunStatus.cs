@@ -18,4 +18,7 @@ public enum RunStatus
 
     /// <summary><c>interrupted</c> in JSON.</summary>
     Interrupted,
+
+    /// <summary><c>braked</c> in JSON.</summary>
+    Braked,
 }

@@ -17,4 +17,7 @@ public enum RunStatus
 
     /// <summary>Its process ended before it did, and a later command found that.</summary>
     Interrupted,
+
+    /// <summary>It did all that it planned but a removal, which waits for a person's word.</summary>
+    Braked,
 }

@@ -1,6 +1,8 @@
+using Varve.Catalog;
 using Varve.Engines.Tests.Scratch;
 using Varve.Execution;
 using Varve.Planning;
+using Varve.Policies;
 
 namespace Varve.Engines.Tests.Conformance;
 
@@ -12,6 +14,7 @@ public abstract class BrakeConformance(Func<ScratchDatabase> create) : Conforman
     [Fact]
     [Rule("first-removal")]
     [Rule("brake-rest-done")]
+    [Rule("brake-history")]
     public async Task The_first_removal_of_a_policy_waits_for_a_person_and_everything_else_is_done()
     {
         var rows = Every("2025-01-01", "2025-01-11", "1h");
@@ -27,6 +30,10 @@ public abstract class BrakeConformance(Func<ScratchDatabase> create) : Conforman
         }
 
         await story.RunWellAsync("2025-01-11");
+        Assert.Equal(
+            [RunStatus.Done, RunStatus.Braked, RunStatus.Braked],
+            (await story.WithAsync(l => l.HistoryAsync(Selection.All))).Select(r => r.Status)
+        );
         Same(Since(rows, "2025-01-04"), await story.SourceAsync());
         await story.ExpectTiersAsync(rows);
     }

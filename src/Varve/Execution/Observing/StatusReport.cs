@@ -79,7 +79,7 @@ internal static class StatusReport
     private static Problem Note(string text) => new(WorkCodes.LastProof, text) { IsWarning = true };
 
     private static string? Error(IReadOnlyList<RunRecord> runs) =>
-        runs.TakeWhile(r => r.Status is not RunStatus.Done).FirstOrDefault(r => r.ErrorCode is not null) is { } failed
+        runs.TakeWhile(r => r.Status is not (RunStatus.Done or RunStatus.Braked)).FirstOrDefault(r => r.ErrorCode is not null) is { } failed
             ? $"{failed.ErrorCode}: {failed.Error}"
             : null;
 

@@ -13,8 +13,8 @@ internal sealed record IdleRun(Plan Plan, RunRecord Record)
     public string Head { get; init; } = "";
 
     /// <summary>A run of an empty plan, begun and ended at one instant.</summary>
-    public static IdleRun Of(string run, Plan plan, Instant at) =>
-        new(plan, new(run, plan.Policy, plan.Revision, plan.AsOf, at, at, RunStatus.Done, 0, 0, 0, 0, 0, null, null));
+    public static IdleRun Of(string run, Plan plan, Instant at, RunStatus status = RunStatus.Done) =>
+        new(plan, new(run, plan.Policy, plan.Revision, plan.AsOf, at, at, status, 0, 0, 0, 0, 0, null, null));
 
     /// <summary>Tells of it, once it is written down.</summary>
     public async Task TellAsync(RunOutput output, Duration took, CancellationToken cancellationToken)

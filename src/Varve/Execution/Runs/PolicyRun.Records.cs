@@ -16,7 +16,7 @@ internal sealed partial class PolicyRun
     private async Task IdleAsync(Plan plan, bool removes, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        var run = IdleRun.Of(_id, plan, Now());
+        var run = IdleRun.Of(_id, plan, Now(), Whole(removes));
         var head = await WholeAsync(
             async (s, token) =>
             {
@@ -97,12 +97,12 @@ internal sealed partial class PolicyRun
         return isNewType || isConfirmed || isLessReleased ? ledger : null;
     }
 
-    private async Task FinishAsync(Plan plan, bool stopped, bool cancelled)
+    private async Task FinishAsync(Plan plan, bool removes, bool stopped, bool cancelled)
     {
         var status =
             _error is not null ? RunStatus.Failed
             : stopped || cancelled ? RunStatus.Stopped
-            : RunStatus.Done;
+            : Whole(removes);
         var record = new RunRecord(
             _id,
             plan.Policy,
@@ -157,6 +157,8 @@ internal sealed partial class PolicyRun
             )
         );
     }
+
+    private static RunStatus Whole(bool removes) => removes ? RunStatus.Done : RunStatus.Braked;
 
     // Runs of other policies append to the same log: where one was first, all of it is done again, unless a part of it stayed.
     private async Task<string> WholeAsync(Func<IStatements, CancellationToken, Task<string>> work) =>

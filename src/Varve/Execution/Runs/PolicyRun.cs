@@ -100,7 +100,7 @@ internal sealed partial class PolicyRun(
         }
         finally
         {
-            await FinishAsync(plan, stopped, cancellationToken.IsCancellationRequested);
+            await FinishAsync(plan, removes, stopped, cancellationToken.IsCancellationRequested);
         }
     }
 
