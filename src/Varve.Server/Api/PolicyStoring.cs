@@ -108,9 +108,14 @@ internal sealed class PolicyStoring(ServerAudit audit, SchedulerService schedule
 
     private static async Task BrakeAsync(Lifecycle lifecycle, IReadOnlyList<PolicyDocument> documents, CancellationToken cancellationToken)
     {
-        if ((await lifecycle.PoliciesAsync(Selection.All, cancellationToken)).Count == 0)
+        var stored = (await lifecycle.PoliciesAsync(Selection.All, cancellationToken))
+            .Select(p => p.Policy.Name)
+            .ToHashSet(StringComparer.Ordinal);
+        // What is new is checked where it is stored; there is nothing that it could remove more than.
+        var changed = documents.Where(d => d.Policy.Table.IsPattern || stored.Contains(d.Policy.Name)).ToList();
+        if (changed.Count == 0)
             return;
-        var more = (await lifecycle.DiffAsync(documents, cancellationToken)).Where(d => d.RemovesMore).ToList();
+        var more = (await lifecycle.DiffAsync(changed, cancellationToken)).Where(d => d.RemovesMore).ToList();
         if (more.Count == 0)
             return;
         var lines = more.SelectMany(d => d.Changes.Select(c => $"{d.Policy}: {c.Path}: {c.Before ?? "default"} → {c.After ?? "default"}"));

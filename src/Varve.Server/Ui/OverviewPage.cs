@@ -12,7 +12,7 @@ namespace Varve.Server.Ui;
 /// <summary>Every policy that the reader may see, database by database.</summary>
 internal static class OverviewPage
 {
-    private const int PerPage = 50;
+    private const int PerPage = 25;
     private const int Chips = 24;
 
     internal static void Map(RouteGroupBuilder pages) => pages.MapGet("/", ShowAsync).Needs(Role.Viewer);
