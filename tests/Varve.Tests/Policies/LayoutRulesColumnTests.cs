@@ -36,6 +36,14 @@ public sealed class LayoutRulesColumnTests
     public void Nested_columns_are_neither_measures_nor_series()
     {
         var table = Table(Column("ts", new ColumnType.TimestampTz()), Column("n", new ColumnType.Nested()));
+        Has(
+            One(
+                "{ table: t, time: ts, measures: { v: avg }, keep: 7d, tiers: [{ every: 1h }] }",
+                Table([.. table.Columns, Column("v", new ColumnType.Float())])
+            ),
+            "VRV134",
+            "t has `n` besides. Write series: [] if"
+        );
         Has(One("{ table: t, time: ts, keep: 7d, series: [n] }", table), "VRV133", "nested values name no series");
         Has(One("{ table: t, time: ts, keep: 7d, measures: { n: last } }", table), "VRV133", "no function takes nested values");
     }

@@ -99,6 +99,21 @@ public sealed class LayoutRulesNameTests
         );
         Sound($"{{ table: {name}, time: ts, series: [host, door, load], keep: 7d, tiers: [{{ every: 15m }}] }}", table);
 
+        // The stitched view is called after the table alone: no name of a tier makes it shorter.
+        var all = new string('y', 60);
+        List<Problem> problems = [];
+        Assert.Null(
+            Resolve(
+                $"{{ table: {all}, time: ts, series: [host, door, load], keep: 7d, tiers: [{{ every: 1h }}] }}",
+                House with
+                {
+                    Table = new("main", all),
+                },
+                problems
+            )
+        );
+        Has(Assert.Single(problems, p => p.Message.Contains("_all has 64 bytes", StringComparison.Ordinal)), "VRV136", "`views: false`");
+
         var wide = new string('x', 60);
         Has(
             One(

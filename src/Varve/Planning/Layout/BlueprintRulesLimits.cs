@@ -87,7 +87,12 @@ public sealed record NameLimits(int MaxNameBytes, int MaxColumns, Func<TableName
                 );
             }
 
-            TooLong(relation.Name, path, "the tier a shorter `name`", problems);
+            // The stitched view is called after the table alone.
+            var shorter =
+                relation == TierNames.Stitched(policy, source)
+                    ? "Do without views (`views: false`), or give the table a shorter name"
+                    : "Give the tier a shorter `name`";
+            TooLong(relation.Name, path, shorter, problems);
         }
 
         if (policy.Tiers.Count == 0)
@@ -95,7 +100,7 @@ public sealed record NameLimits(int MaxNameBytes, int MaxColumns, Func<TableName
         foreach (var layout in measures)
         {
             var longest = MeasureStates.Columns(layout.Measure, layout.Column.Type.HasNaN).MaxBy(Encoding.UTF8.GetByteCount)!;
-            TooLong(longest, $"measures.{layout.Measure.Name}", "the measure a shorter name in its long form", problems);
+            TooLong(longest, $"measures.{layout.Measure.Name}", "Give the measure a shorter name in its long form", problems);
         }
 
         TooMany(policy, measures, problems);
@@ -113,7 +118,7 @@ public sealed record NameLimits(int MaxNameBytes, int MaxColumns, Func<TableName
                 PolicyCodes.NameTooLong,
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"The name {name} has {bytes} bytes, and the engine takes {MaxNameBytes}. Give {shorter}."
+                    $"The name {name} has {bytes} bytes, and the engine takes {MaxNameBytes}. {shorter}."
                 )
             )
             {

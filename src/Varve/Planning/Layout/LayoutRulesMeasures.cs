@@ -63,10 +63,13 @@ internal static class LayoutRulesMeasures
             : [.. rest, .. measures.Where(m => m.Column.Type is not (ColumnType.Float or ColumnType.Decimal)).Select(m => m.Column.Name)];
         if (!policy.SaysSeries && open.Length > 0)
         {
+            // Only what may be a series is proposed as one.
+            string[] fit = [.. open.Where(n => !table.Columns.Any(c => c.Name == n && c.Type is ColumnType.Nested))];
+            var those = fit.Length == 0 ? "" : $"series: [{string.Join(", ", fit)}] with those that tell things apart, or ";
             problems.Add(
                 new(
                     PolicyCodes.SeriesMissing,
-                    $"The policy does not say what one series is, and {table.Table.Text} has {Suggestions.Listed(open)} besides. Write series: [{string.Join(", ", open)}] with those that tell things apart, or series: [] if it is all one series."
+                    $"The policy does not say what one series is, and {table.Table.Text} has {Suggestions.Listed(open)} besides. Write {those}series: [] if it is all one series."
                 )
                 {
                     Path = "table",
