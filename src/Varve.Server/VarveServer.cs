@@ -235,6 +235,7 @@ internal sealed class VarveServer : IAsyncDisposable
             .AddSingleton<ServerGauges>()
             .AddSingleton<PolicyWatch>()
             .AddSingleton<IHostedService>(provider => provider.GetRequiredService<PolicyWatch>());
+        services.AddSingleton<IHostedService, Memory>();
         services.AddSingleton<AuditAnchor>().AddSingleton<IHostedService>(provider => provider.GetRequiredService<AuditAnchor>());
         services
             .AddOpenTelemetry()
