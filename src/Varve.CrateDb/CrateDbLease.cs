@@ -30,9 +30,12 @@ internal sealed class CrateDbLease : ILease
     private readonly Task _renewing;
     private bool _disposed;
 
-    private CrateDbLease(CrateDbEngine engine, string policy, string holder, long fence, TimeProvider clock)
+    // Of the row as this lease wrote it last; null where the answer to that was lost.
+    private RowVersion? _version;
+
+    private CrateDbLease(CrateDbEngine engine, string policy, string holder, long fence, RowVersion version, TimeProvider clock)
     {
-        (_engine, _policy, _holder, Fence, _clock) = (engine, policy, holder, fence, clock);
+        (_engine, _policy, _holder, Fence, _version, _clock) = (engine, policy, holder, fence, version, clock);
         _renewing = RenewAsync();
     }
 
@@ -59,15 +62,16 @@ internal sealed class CrateDbLease : ILease
             var rows = await ReadAsync(session, policy, cancellationToken);
             if (rows.Count == 0)
             {
-                if (await WroteAsync(session, LeaseShapes.Insert(policy, holder, (long)s_length.TotalMilliseconds), cancellationToken) == 1)
-                    return new(engine, policy, holder, 1, clock);
+                var insert = LeaseShapes.Insert(policy, holder, (long)s_length.TotalMilliseconds);
+                if (await WroteAsync(session, insert, cancellationToken) is { } first)
+                    return new(engine, policy, holder, 1, first, clock);
                 continue;
             }
 
             // The answer to a statement that took it may have been lost.
             var lease = LeaseRow.Of(rows[0]);
             if (lease.Holder == holder)
-                return new(engine, policy, holder, lease.Fence, clock);
+                return new(engine, policy, holder, lease.Fence, lease.Version, clock);
             if (lease.Until > lease.Now)
                 throw new BusyException(
                     string.Create(
@@ -81,8 +85,8 @@ internal sealed class CrateDbLease : ILease
             if (lease.Tag != engine.Holder)
                 await DeadStatements.EndAsync(session, lease.Tag, clock, cancellationToken);
             var take = LeaseShapes.Take(policy, holder, lease.Fence + 1, (long)s_length.TotalMilliseconds, lease.Version);
-            if (await WroteAsync(session, take, cancellationToken) == 1)
-                return new(engine, policy, holder, lease.Fence + 1, clock);
+            if (await WroteAsync(session, take, cancellationToken) is { } taken)
+                return new(engine, policy, holder, lease.Fence + 1, taken, clock);
         }
 
         throw new BusyException($"The lease of {policy} could not be taken: others take it, or answers are lost. Run again.");
@@ -143,18 +147,21 @@ internal sealed class CrateDbLease : ILease
         }
     }
 
-    // Rows that it wrote; none where another one was first, or where nobody knows: then the row is read again.
-    private static async Task<long> WroteAsync(SqlSession session, SqlText statement, CancellationToken cancellationToken)
+    // The row as it was written; null where another one was first, or where nobody knows: then the row is read again.
+    private static async Task<RowVersion?> WroteAsync(SqlSession session, SqlText statement, CancellationToken cancellationToken)
     {
         try
         {
-            return (await session.ExecuteAsync(statement, cancellationToken)).RowCount ?? 0;
+            return await TakenAsync(session, statement, cancellationToken);
         }
         catch (EngineException error) when (error.Code is EngineCodes.Constraint or ServerCodes.AnswerLost)
         {
-            return 0;
+            return null;
         }
     }
+
+    private static async Task<RowVersion?> TakenAsync(SqlSession session, SqlText statement, CancellationToken cancellationToken) =>
+        (await session.ExecuteAsync(statement, cancellationToken)).Rows is [var row] ? new(row.Long(0), row.Long(1)) : null;
 
     private async Task RenewAsync()
     {
@@ -210,18 +217,25 @@ internal sealed class CrateDbLease : ILease
         }
     }
 
+    // Nobody else writes to the row while it is ours, so that it is as it was written last; where it is not, it is read.
     private async Task<bool> ExtendAsync(long milliseconds, CancellationToken cancellationToken)
     {
         await using var borrowed = _engine.Borrow();
+        if (_version is { } known && await ExtendAsync(borrowed.Session, known, milliseconds, cancellationToken))
+            return true;
         var rows = (await borrowed.Session.QueryAsync(LeaseShapes.Read(_policy), cancellationToken)).Rows;
-        if (rows.Count != 1)
-            return false;
-        var row = LeaseRow.Of(rows[0]);
-        if (!IsOurs(row))
-            return false;
-        return (
-                await borrowed.Session.ExecuteAsync(LeaseShapes.Take(_policy, _holder, Fence, milliseconds, row.Version), cancellationToken)
-            ).RowCount == 1;
+        return rows.Count == 1
+            && LeaseRow.Of(rows[0]) is var row
+            && IsOurs(row)
+            && await ExtendAsync(borrowed.Session, row.Version, milliseconds, cancellationToken);
+    }
+
+    private async Task<bool> ExtendAsync(SqlSession session, RowVersion version, long milliseconds, CancellationToken cancellationToken)
+    {
+        // Unknown until it is answered.
+        _version = null;
+        _version = await TakenAsync(session, LeaseShapes.Take(_policy, _holder, Fence, milliseconds, version), cancellationToken);
+        return _version is not null;
     }
 
     private bool IsOurs(LeaseRow row) => row.Holder == _holder && row.Fence == Fence;

@@ -75,7 +75,11 @@ internal sealed class CrateDbPartitions(CrateDbEngine engine) : Partitioning
     {
         ArgumentNullException.ThrowIfNull(statements);
         var whole = engine.Whole(table);
-        var pieces = await PiecesAsync(whole, time.Name, time.Partition, cancellationToken);
+        IReadOnlyList<Piece>? pieces =
+            statements.Own is CrateDbStatements own && _last.TryGetValue(whole, out var last) && last.Time == time.Name
+                ? Now(last.Table, (await own.HoldAsync(whole, cancellationToken)).Of(whole))
+                : null;
+        pieces ??= await PiecesAsync(whole, time.Name, time.Partition, cancellationToken);
 
         // What is written from here on changes the marks; what was written before is seen by what comes next.
         await statements.BarrierAsync(Before.Remove, cancellationToken);
@@ -101,6 +105,28 @@ internal sealed class CrateDbPartitions(CrateDbEngine engine) : Partitioning
 
     /// <summary>What was seen of a table just now.</summary>
     public void Seen(TableName table, string time, PiecedTable seen) => _last[table] = (time, seen);
+
+    // What the rows of a partition have in common is in its name, and never changes: how it stands does. Null where others are there.
+    private static List<Piece>? Now(PiecedTable last, IReadOnlyList<PieceState> now)
+    {
+        var states = now.ToDictionary(s => s.Ident, StringComparer.Ordinal);
+        List<Piece> pieces =
+        [
+            .. from piece in last.Pieces
+            where states.ContainsKey(piece.Ident)
+            let state = states[piece.Ident]
+            select piece with
+            {
+                Shards = state.Shards,
+                Started = state.Marks.Count,
+                IsClosed = state.IsClosed,
+                IsSealed = state.IsSealed,
+                Marks = state.Marks,
+                Rows = state.Rows,
+            },
+        ];
+        return pieces.Count == states.Count ? pieces : null;
+    }
 
     private IReadOnlyList<TablePart> Held(TableName table, IReadOnlyList<Piece> pieces, RangeSet ranges) =>
         [
@@ -134,8 +160,10 @@ internal sealed class CrateDbPartitions(CrateDbEngine engine) : Partitioning
         {
             // The look after the last removal is the one before the next, unless something is closed in between.
             var closed = await SealAsync(statements, some, cancellationToken);
+            if (seen is null && closed.Count == 0)
+                seen = Looked(statements, some[0].Table);
             if (closed.Count > 0 || seen is null)
-                seen = await StatesAsync(some[0].Table, cancellationToken);
+                seen = await StatesAsync(statements, some[0].Table, cancellationToken);
             var now = seen;
             List<TablePart> same = [.. some.Where(p => now.GetValueOrDefault(p.Mark!.Part).Mark?.State == p.Mark.State)];
             List<TablePart> others = [.. some.Where(p => now.ContainsKey(p.Mark!.Part)).Except(same)];
@@ -184,7 +212,7 @@ internal sealed class CrateDbPartitions(CrateDbEngine engine) : Partitioning
         // No row was written: what is left is seen as it was before.
         if (seen is { } at)
             engine.Freshness.Refreshed(table, at);
-        var now = await StatesAsync(table, cancellationToken);
+        var now = await StatesAsync(statements, table, cancellationToken);
         var left = parts.Count(p => now.ContainsKey(p.Mark!.Part));
         if (left == 0)
             return now;
@@ -235,15 +263,24 @@ internal sealed class CrateDbPartitions(CrateDbEngine engine) : Partitioning
         return open;
     }
 
-    private async Task<IReadOnlyDictionary<string, PartState>> StatesAsync(TableName table, CancellationToken cancellationToken)
+    private static IReadOnlyDictionary<string, PartState>? Looked(IStatements statements, TableName table) =>
+        statements.Own is CrateDbStatements own && own.Looked() is { } look ? States(look.Of(table)) : null;
+
+    // All of them can be read, or this throws: what is missing has not gone.
+    private async Task<IReadOnlyDictionary<string, PartState>> StatesAsync(
+        IStatements statements,
+        TableName table,
+        CancellationToken cancellationToken
+    )
     {
+        if (statements.Own is CrateDbStatements own)
+            return States((await own.HoldAsync(table, cancellationToken)).Of(table));
         await using var borrowed = engine.Borrow();
-        var shards = (await borrowed.Session.QueryAsync(CatalogShapes.Shards(table), cancellationToken)).Rows;
-        return shards
-            .GroupBy(s => s.TextOrNull(0) ?? "")
-            .Select(g => new PartState(MarkOf(g.Key, [.. g.Select(PieceReader.Mark)]), g.Sum(s => s.LongOrNull(4) ?? 0)))
-            .ToDictionary(s => s.Mark.Part, StringComparer.Ordinal);
+        return States((await StateLook.ReadWholeAsync(borrowed.Session, [table], cancellationToken)).Of(table));
     }
+
+    private static IReadOnlyDictionary<string, PartState> States(IReadOnlyList<PieceState> states) =>
+        states.Select(s => new PartState(MarkOf(s.Ident, s.Marks), s.Rows)).ToDictionary(s => s.Mark.Part, StringComparer.Ordinal);
 
     private readonly record struct PartState(PartMark Mark, long Rows);
 

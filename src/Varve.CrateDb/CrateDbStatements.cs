@@ -23,6 +23,10 @@ internal sealed class CrateDbStatements(CrateDbEngine engine, SqlSession session
     // So many numbers are asked for with one statement.
     private const int MostNumbers = 120;
 
+    // The table whose partitions are about to go, and how they stood when nothing was asked or done after that.
+    private TableName? _held;
+    private StateLook? _look;
+
     // True where something of a user's table was read or written since it was last asked whether all of it is there.
     private bool _isToAsk;
 
@@ -37,6 +41,7 @@ internal sealed class CrateDbStatements(CrateDbEngine engine, SqlSession session
     {
         ArgumentNullException.ThrowIfNull(statement);
         Begin(cancellationToken);
+        _look = null;
         if (engine.IsReadOnly)
             throw engine.ReadOnly();
         List<TableName> named = [.. statement.Relations.Select(engine.Whole)];
@@ -66,6 +71,7 @@ internal sealed class CrateDbStatements(CrateDbEngine engine, SqlSession session
     {
         ArgumentNullException.ThrowIfNull(query);
         Begin(cancellationToken);
+        _look = null;
         if (_ahead.Row(query) is { } answer)
             return [answer];
         List<TableName> named = [.. query.Relations.Select(engine.Whole)];
@@ -159,12 +165,39 @@ internal sealed class CrateDbStatements(CrateDbEngine engine, SqlSession session
     /// <inheritdoc/>
     public async Task BarrierAsync(Before next, CancellationToken cancellationToken)
     {
-        await RequireWholeAsync(cancellationToken);
+        // What goes next is looked at in any case, and the same look tells whether all of it was read.
+        if (next == Before.Remove && _held is not null && _isToAsk)
+            _look = await LookAsync(cancellationToken);
+        else
+            await RequireWholeAsync(cancellationToken);
 
         // What others wrote since the first look is seen by the next one.
         if (next == Before.Remove)
             _seen.Clear();
     }
+
+    /// <summary>Partitions of a table are held: whoever removes them looks at how they stand.</summary>
+    public async Task<StateLook> HoldAsync(TableName table, CancellationToken cancellationToken)
+    {
+        _held = table;
+        return await LookAsync(cancellationToken);
+    }
+
+    /// <summary>
+    /// How the partitions that are held stand now; and that all of what was read can be read, without which it throws.
+    /// </summary>
+    public async Task<StateLook> LookAsync(CancellationToken cancellationToken)
+    {
+        _look = null;
+        List<TableName> tables = [_held!, .. _read.Where(t => t != _held)];
+        var look = await StateLook.ReadWholeAsync(session, tables, cancellationToken);
+        _read.Add(_held!);
+        _isToAsk = false;
+        return look;
+    }
+
+    /// <summary>How they stood at the barrier, where nothing was asked or done since; null otherwise.</summary>
+    public StateLook? Looked() => _look;
 
     /// <summary>Throws where something that was read may have been read in part.</summary>
     public async Task RequireWholeAsync(CancellationToken cancellationToken)

@@ -120,8 +120,13 @@ internal sealed class Operations(Session session, LifecycleOptions options)
         [EnumeratorCancellation] CancellationToken cancellationToken
     )
     {
-        await session.Store.Schema.UpgradeAsync(cancellationToken);
-        await session.SelectAsync(Selection.All, cancellationToken);
+        var begun = await session.Store.BeginAsync(session.Engine, cancellationToken);
+        if (begun is null)
+            await session.Store.Schema.UpgradeAsync(cancellationToken);
+        var stored = begun is var (inForce, patterns, _)
+            ? (Policies: inForce, Patterns: patterns)
+            : await session.StoredAsync(cancellationToken);
+        SelectionRules.Select(Selection.All, stored.Policies, stored.Patterns);
         var identity = await session.Engine.IdentifyAsync(cancellationToken);
         var asOf = asked.AsOf ?? session.Now();
         if (
@@ -148,7 +153,7 @@ internal sealed class Operations(Session session, LifecycleOptions options)
                 $"No entry of the audit log has the hash {head}: the catalog was restored from an older backup, its log was cut, or the hash is of another database. Nothing was done. varve doctor --audit-head says more."
             );
         var log = options.LoggerFactory?.CreateLogger(Telemetry.Name) ?? NullLogger.Instance;
-        var roster = await Selector.RosterAsync(cancellationToken);
+        var roster = await Selector.RosterAsync(stored, cancellationToken);
         IReadOnlyList<StoredPolicy> policies =
         [
             .. roster.Select(selection).Where(p => asked.Plans?.Any(plan => plan.Policy == p.Policy.Name) ?? true),
@@ -170,7 +175,10 @@ internal sealed class Operations(Session session, LifecycleOptions options)
             await session.ActorAsync(cancellationToken),
             session.Archives,
             log
-        );
+        )
+        {
+            HasPruning = begun?.HasPruning ?? true,
+        };
         await foreach (var happened in runner.RunAsync(policies, asked, asOf, cancellationToken))
             yield return happened;
     }

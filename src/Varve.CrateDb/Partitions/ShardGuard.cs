@@ -55,6 +55,13 @@ internal static class ShardGuard
         var missing = (await MissingAsync(session, table, cancellationToken))
             .Where(m => touched is null || touched.Contains(m.Ident))
             .ToList();
+        Require(table, missing);
+    }
+
+    /// <summary>Throws where something of a table is missing.</summary>
+    /// <exception cref="EngineException">Not all of it can be read; it is worth waiting, unless a partition is closed.</exception>
+    public static void Require(TableName table, List<MissingShards> missing)
+    {
         if (missing.Count > 0)
             Refuse(table, missing);
     }

@@ -104,6 +104,24 @@ internal static class CatalogShapes
             WHERE coalesce(s.n, 0) < p.shards OR p.closed ORDER BY 5, 6, 1
             """;
 
+    /// <summary>
+    /// Every partition of some tables, or the table itself where it has none, with each of its primary shards that can be read:
+    /// what is missing, and how each stands that is there. A partition without one has a row without a shard.
+    /// </summary>
+    public static SqlText States(IReadOnlyList<TableName> tables) =>
+        $"""
+            SELECT p.of_schema, p.of_table, p.ident, p.shards, p.closed, p.blocked, s.partition_uuid, s.id, s.changes, s.num_docs FROM (
+              SELECT table_schema AS of_schema, table_name AS of_table, partition_ident AS ident, number_of_shards AS shards, closed,
+                settings['blocks']['write'] AS blocked FROM information_schema.table_partitions WHERE {Any("table_schema", tables)}
+              UNION ALL SELECT table_schema, table_name, '', number_of_shards, closed, settings['blocks']['write']
+                FROM information_schema.tables WHERE ({Any("table_schema", tables)}) AND partitioned_by IS NULL) p
+            LEFT JOIN (SELECT schema_name AS of_schema, table_name AS of_table, coalesce(partition_ident, '') AS ident, partition_uuid, id,
+                seq_no_stats['max_seq_no'] AS changes, num_docs FROM sys.shards
+              WHERE ({Any("schema_name", tables)}) AND primary AND routing_state IN ('STARTED', 'RELOCATING')) s
+              ON s.of_schema = p.of_schema AND s.of_table = p.of_table AND s.ident = p.ident
+            ORDER BY 1, 2, 3, 8
+            """;
+
     /// <summary>Statements of a run that are still being worked on, its client gone or not.</summary>
     public static SqlText JobsOf(string tag)
     {

@@ -21,12 +21,12 @@ internal static class LeaseShapes
 
     /// <summary>The first lease of a policy; an error where there was one.</summary>
     public static SqlText Insert(string policy, string holder, long milliseconds) =>
-        $"INSERT INTO {s_table} (policy, holder, fence, until) VALUES ({policy}, {holder}, 1, {RowShapes.Later(milliseconds)})";
+        $"INSERT INTO {s_table} (policy, holder, fence, until) VALUES ({policy}, {holder}, 1, {RowShapes.Later(milliseconds)}) RETURNING \"_seq_no\", \"_primary_term\"";
 
     /// <summary>Takes, renews or ends it, where nobody did since it was read.</summary>
     public static SqlText Take(string policy, string holder, long fence, long milliseconds, RowVersion version) =>
         $"""
             UPDATE {s_table} SET holder = {holder}, fence = {fence}, until = {RowShapes.Later(milliseconds)}
-            WHERE policy = {policy} AND "_seq_no" = {version.Sequence} AND "_primary_term" = {version.Term}
+            WHERE policy = {policy} AND "_seq_no" = {version.Sequence} AND "_primary_term" = {version.Term} RETURNING "_seq_no", "_primary_term"
             """;
 }

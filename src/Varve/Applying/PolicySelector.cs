@@ -14,11 +14,17 @@ internal sealed class PolicySelector(Session session)
     private PatternExpander Patterns => new(session.Engine, session.Store, Checker);
 
     /// <summary>Who is to be looked at or run. Where no pattern is stored, that costs nothing more than reading the catalog.</summary>
-    public async Task<ActivePolicies> RosterAsync(CancellationToken cancellationToken)
-    {
-        var shelf = await session.Store.InForceAsync(session.Engine, cancellationToken);
-        return new(shelf, await Patterns.ExpandAsync(shelf, cancellationToken), session.Now());
-    }
+    public async Task<ActivePolicies> RosterAsync(CancellationToken cancellationToken) =>
+        await RosterAsync(await session.Store.InForceAsync(session.Engine, cancellationToken), cancellationToken);
+
+    /// <summary>The same of what was read just now.</summary>
+    public async Task<ActivePolicies> RosterAsync(
+        (IReadOnlyList<StoredPolicy> Policies, IReadOnlyList<StoredPolicy> Patterns) stored,
+        CancellationToken cancellationToken
+    ) => await RosterAsync(await session.Store.InForceAsync(session.Engine, stored, cancellationToken), cancellationToken);
+
+    private async Task<ActivePolicies> RosterAsync(CatalogSnapshot shelf, CancellationToken cancellationToken) =>
+        new(shelf, await Patterns.ExpandAsync(shelf, cancellationToken), session.Now());
 
     /// <summary>
     /// Does something for each policy that a selection means; one that cannot be looked at ends no other, unless it is the only

@@ -34,7 +34,12 @@ internal sealed class ArchiveTable(CatalogTables tables)
 
     /// <summary>The parts that a pruning has begun to remove, of every policy.</summary>
     public Task<IReadOnlyList<ArchivedPart>> BegunAsync(IStatements statements, CancellationToken cancellationToken) =>
-        ReadAsync(statements, $"pruned_us IS NULL AND pruning_us IS NOT NULL", cancellationToken);
+        ReadAsync(statements, Begun, cancellationToken);
+
+    /// <summary>The number of parts of <see cref="BegunAsync"/>.</summary>
+    public SqlText CountBegun => $"SELECT count(*) FROM {tables.Archives} WHERE {Begun}";
+
+    private static SqlText Begun => $"pruned_us IS NULL AND pruning_us IS NOT NULL";
 
     /// <summary>The number of the next part of a range; the numbers of parts that were pruned are not used again.</summary>
     public async Task<int> NextAsync(

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using NodaTime;
 using Varve.Engines;
+using Varve.Sql;
 using Varve.Time;
 
 namespace Varve.Catalog;
@@ -18,7 +19,7 @@ internal sealed class AuditLog(CatalogTables tables, string? key, bool isAtomic 
     private static readonly long s_first = Micros.From(Instant.MinValue + Duration.Epsilon);
     private static readonly long s_last = Micros.From(Instant.MaxValue - Duration.Epsilon);
 
-    // The entry that was appended here last, where nothing takes it back.
+    // The entry that was read or appended here last, where nothing takes it back.
     private OwnEntry? _own;
 
     /// <summary>The hash before the first entry.</summary>
@@ -48,8 +49,7 @@ internal sealed class AuditLog(CatalogTables tables, string? key, bool isAtomic 
             }
         }
 
-        var newest = await statements.QueryAsync($"SELECT seq, hash FROM {tables.Audit} ORDER BY seq DESC LIMIT 1", cancellationToken);
-        var (last, previous) = newest is [var row] ? (row.Long(0), row.Text(1)) : (0, Genesis);
+        var (last, previous) = await NewestAsync(statements, cancellationToken);
         return await AppendAsync(statements, last + 1, previous, actor, at, action, policy, detail, cancellationToken);
     }
 
@@ -82,6 +82,30 @@ internal sealed class AuditLog(CatalogTables tables, string? key, bool isAtomic 
     }
 
     private sealed record OwnEntry(long Seq, string Hash);
+
+    /// <summary>The question that <see cref="ForeseeAsync"/> asks.</summary>
+    public RowQuery Newest { get; } =
+        new(
+            $"SELECT seq, hash FROM {tables.Audit} ORDER BY seq DESC LIMIT 1",
+            [$"SELECT seq FROM {tables.Audit} ORDER BY seq DESC LIMIT 1", $"SELECT hash FROM {tables.Audit} ORDER BY seq DESC LIMIT 1"]
+        );
+
+    /// <summary>
+    /// Reads the newest entry for what is appended next, where each statement is done by itself: if somebody else appends
+    /// meanwhile, the number says so, and it is read again.
+    /// </summary>
+    public async Task ForeseeAsync(IStatements statements, CancellationToken cancellationToken)
+    {
+        if (isAtomic || _own is not null)
+            return;
+        var (last, hash) = await NewestAsync(statements, cancellationToken);
+        _own = new(last, hash);
+    }
+
+    private async Task<(long Last, string Hash)> NewestAsync(IStatements statements, CancellationToken cancellationToken) =>
+        await statements.QueryAsync(Newest.Query, cancellationToken) is [var row] && !row.IsNull(0)
+            ? (row.Long(0), row.Text(1))
+            : (0, Genesis);
 
     /// <summary>The hash of the newest entry.</summary>
     public async Task<string> HeadAsync(IStatements statements, CancellationToken cancellationToken)

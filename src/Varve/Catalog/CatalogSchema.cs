@@ -95,7 +95,7 @@ internal sealed class CatalogSchema(CatalogTables tables, IEngine engine)
         if (version == 0 && engine.Capabilities.Transactions)
             throw Strange(tables.Meta);
         if (version == Version && !engine.Capabilities.Transactions)
-            _known = new(version, TimeProvider.System.GetTimestamp());
+            Seen();
         if (version <= Version)
             return version;
         throw new EngineException(
@@ -148,6 +148,9 @@ internal sealed class CatalogSchema(CatalogTables tables, IEngine engine)
 
     /// <summary>True for the version that this Varve writes, as it is stored.</summary>
     public bool IsCurrent(string? stored) => stored == Version.ToString(CultureInfo.InvariantCulture);
+
+    /// <summary>The version was read just now, and is the one that this Varve writes.</summary>
+    public void Seen() => _known = new(Version, TimeProvider.System.GetTimestamp());
 
     private async Task<int> ReadVersionAsync(IStatements statements, CancellationToken cancellationToken)
     {

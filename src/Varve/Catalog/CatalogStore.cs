@@ -82,11 +82,52 @@ internal sealed class CatalogStore
     /// </summary>
     public async Task<CatalogSnapshot> InForceAsync(IEngine engine, CancellationToken cancellationToken)
     {
-        var ignoresCase = engine.Capabilities.IgnoresCase;
         if (!await Schema.ExistsAsync(cancellationToken))
-            return CatalogSnapshot.Empty(ignoresCase);
-        var (policies, patterns) = await engine.TransactAsync(Policies.InForceAsync, Scope.Reading, cancellationToken);
-        return patterns.Count > 0 ? await ShelfAsync(engine, cancellationToken) : CatalogSnapshot.Of(policies, ignoresCase);
+            return CatalogSnapshot.Empty(engine.Capabilities.IgnoresCase);
+        return await InForceAsync(
+            engine,
+            await engine.TransactAsync(Policies.InForceAsync, Scope.Reading, cancellationToken),
+            cancellationToken
+        );
+    }
+
+    /// <summary>The same of what was read just now.</summary>
+    public async Task<CatalogSnapshot> InForceAsync(
+        IEngine engine,
+        (IReadOnlyList<StoredPolicy> Policies, IReadOnlyList<StoredPolicy> Patterns) stored,
+        CancellationToken cancellationToken
+    ) =>
+        stored.Patterns.Count > 0
+            ? await ShelfAsync(engine, cancellationToken)
+            : CatalogSnapshot.Of(stored.Policies, engine.Capabilities.IgnoresCase);
+
+    /// <summary>
+    /// What a run begins with, where the engine is asked as few questions as can be; null where that does not do, because there is
+    /// nothing in force, or no catalog of this version.
+    /// </summary>
+    public async Task<(IReadOnlyList<StoredPolicy> Policies, IReadOnlyList<StoredPolicy> Patterns, bool HasPruning)?> BeginAsync(
+        IEngine engine,
+        CancellationToken cancellationToken
+    )
+    {
+        if (!engine.Capabilities.AsksAhead)
+            return null;
+        try
+        {
+            var (policies, patterns, version, pruning) = await engine.TransactAsync(
+                (s, token) => Policies.BeginAsync(s, Schema.StoredVersion, Archives.CountBegun, token),
+                Scope.Reading,
+                cancellationToken
+            );
+            if (!Schema.IsCurrent(version))
+                return null;
+            Schema.Seen();
+            return (policies, patterns, pruning > 0);
+        }
+        catch (EngineException error) when (error.Code == EngineCodes.Unknown)
+        {
+            return null;
+        }
     }
 
     /// <summary>

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using NodaTime;
 using Varve.Engines;
 using Varve.Planning;
@@ -14,13 +15,31 @@ namespace Varve.Catalog;
 /// </summary>
 internal sealed class LedgerTable(CatalogTables tables, Dialect dialect, PolicyTable policies, ArchiveTable archives, HoldTable holds)
 {
+    // Of so many policies the row is known as it was read or written last.
+    private const int MostKnown = 100;
+
     private static readonly Ledger s_none = Ledger.Empty("") with { PublishedRevision = 0 };
 
+    // Only where the engine says which version of a row it is: nothing takes back then what was written, and a change after
+    // somebody else's is refused.
+    private readonly ConcurrentDictionary<string, KnownRow> _known = new(StringComparer.Ordinal);
+
     /// <summary>The ledger of one policy at an instant (for holds that end by themselves).</summary>
-    public async Task<Ledger> LoadAsync(IStatements statements, StoredPolicy policy, Instant at, CancellationToken cancellationToken)
+    /// <param name="statements">The unit of work.</param>
+    /// <param name="policy">The policy.</param>
+    /// <param name="at">The instant.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <param name="isHeld">True where its lease has been held since it was read or written here last.</param>
+    public async Task<Ledger> LoadAsync(
+        IStatements statements,
+        StoredPolicy policy,
+        Instant at,
+        CancellationToken cancellationToken,
+        bool isHeld = false
+    )
     {
         var name = policy.Policy.Name;
-        var ledger = await LoadAsync(statements, name, cancellationToken);
+        var ledger = await LoadAsync(statements, name, cancellationToken, isHeld);
         IReadOnlyList<ArchivedPart> parts = policy.Policy.Archive is null
             ? []
             : await archives.ListAsync(statements, name, cancellationToken);
@@ -102,7 +121,7 @@ internal sealed class LedgerTable(CatalogTables tables, Dialect dialect, PolicyT
         var archived = policy.Policy.Archive is { To: var location }
             ? RangeSet.Of(parts.Where(p => p.Location == location).Select(p => p.Range))
             : RangeSet.Empty;
-        if (!archived.IsEmpty)
+        if (!archived.IsEmpty || !ledger.Of(RelationId.Source).Archived.IsEmpty)
             ledger = ledger.With(RelationId.Source, ledger.Of(RelationId.Source) with { Archived = archived });
         return ledger with
         {
@@ -117,13 +136,31 @@ internal sealed class LedgerTable(CatalogTables tables, Dialect dialect, PolicyT
     }
 
     /// <summary>What the ledger of a policy itself says, whatever revision is in force; nothing where there is none.</summary>
-    public async Task<Ledger> LoadAsync(IStatements statements, string policy, CancellationToken cancellationToken)
+    /// <param name="statements">The unit of work.</param>
+    /// <param name="policy">The policy.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <param name="isHeld">True where its lease has been held since it was read or written here last.</param>
+    public async Task<Ledger> LoadAsync(IStatements statements, string policy, CancellationToken cancellationToken, bool isHeld = false)
     {
+        if (isHeld && _known.TryGetValue(policy, out var known))
+            return LedgerJson.Read(known.Document) with { Version = known.Version, Shown = known.Shown, Row = known.Row };
         var rows = await statements.QueryAsync(
             $"SELECT version, shown, document{Also} FROM {tables.Ledgers} WHERE policy = {policy}",
             cancellationToken
         );
-        return rows.Count == 0 ? s_none : Read(rows[0]);
+        if (rows.Count == 0)
+            return s_none;
+        Know(policy, new(rows[0].Text(2), rows[0].Long(0), rows[0].Long(1), RowOf(rows[0], 3)));
+        return Read(rows[0]);
+    }
+
+    private void Know(string policy, KnownRow row)
+    {
+        if (row.Row.Count == 0)
+            return;
+        if (_known.Count >= MostKnown)
+            _known.Clear();
+        _known.AddOrUpdate(policy, row, (_, known) => known.Version > row.Version ? known : row);
     }
 
     private Ledger Read(Row row) => LedgerJson.Read(row.Text(2)) with { Version = row.Long(0), Shown = row.Long(1), Row = RowOf(row, 3) };
@@ -138,11 +175,40 @@ internal sealed class LedgerTable(CatalogTables tables, Dialect dialect, PolicyT
 
     /// <summary>Replaces the ledger of a policy; the ledger as it is stored now.</summary>
     /// <exception cref="EngineException">It is not the one that was read any more; whoever works with it reads it again.</exception>
-    public async Task<Ledger> SaveAsync(IStatements statements, string policy, Ledger ledger, CancellationToken cancellationToken)
+    public Task<Ledger> SaveAsync(IStatements statements, string policy, Ledger ledger, CancellationToken cancellationToken) =>
+        SaveAsync(statements, policy, ledger, ledger.Shown, cancellationToken);
+
+    /// <summary>
+    /// The same, once it is written to the tables that people read. A process that ends in between leaves them as they were, or
+    /// as they will be: the ledger that is stored says that they show an older one.
+    /// </summary>
+    public async Task<Ledger> SaveShownAsync(IStatements statements, string policy, Ledger ledger, CancellationToken cancellationToken)
     {
+        if (ledger.Version == 0 || ledger.Shown == ledger.Version)
+        {
+            ledger = await SaveAsync(statements, policy, ledger, cancellationToken);
+            await ShowAsync(statements, policy, ledger, cancellationToken);
+            return ledger;
+        }
+
+        await new LedgerProjection(tables).WriteAsync(statements, policy, ledger, cancellationToken);
+        return await SaveAsync(statements, policy, ledger, ledger.Version + 1, cancellationToken);
+    }
+
+    private async Task<Ledger> SaveAsync(
+        IStatements statements,
+        string policy,
+        Ledger ledger,
+        long shown,
+        CancellationToken cancellationToken
+    )
+    {
+        // Unknown until it is answered.
+        _known.TryRemove(policy, out _);
         var next = ledger.Version + 1;
         var document = LedgerJson.Write(ledger);
         var expired = !ledger.Of(RelationId.Source).Frozen.IsEmpty;
+        var also = shown == ledger.Shown ? SqlText.Empty : (SqlText)$", shown = {shown}";
         var written = (await IsNowAsync(statements, policy, ledger, cancellationToken), ledger.Version) switch
         {
             (null, _) => null,
@@ -153,12 +219,16 @@ internal sealed class LedgerTable(CatalogTables tables, Dialect dialect, PolicyT
             ),
             ({ } state, _) => await WriteAsync(
                 statements,
-                $"UPDATE {tables.Ledgers} SET version = {next}, expired = {expired}, document = {document} WHERE policy = {policy} AND {state}",
+                $"UPDATE {tables.Ledgers} SET version = {next}{also}, expired = {expired}, document = {document} WHERE policy = {policy} AND {state}",
                 cancellationToken
             ),
         };
         if (written is not null)
-            return ledger with { Version = next, Row = written };
+        {
+            Know(policy, new(document, next, shown, written));
+            return ledger with { Version = next, Shown = shown, Row = written };
+        }
+
         throw new EngineException(
             EngineCodes.Conflict,
             $"Somebody else changed what the catalog knows of {policy} meanwhile. Nothing was lost: run again.",
@@ -208,6 +278,7 @@ internal sealed class LedgerTable(CatalogTables tables, Dialect dialect, PolicyT
     {
         if (ledger.Shown == ledger.Version)
             return;
+        _known.TryRemove(policy, out _);
         await new LedgerProjection(tables).WriteAsync(statements, policy, ledger, cancellationToken);
         SqlText state = $"version = {ledger.Version}";
         if (ledger.Row.Count > 0)
@@ -287,6 +358,8 @@ internal sealed class LedgerTable(CatalogTables tables, Dialect dialect, PolicyT
             cancellationToken
         );
     }
+
+    private sealed record KnownRow(string Document, long Version, long Shown, IReadOnlyList<long> Row);
 
     private static SqlText Named(TableName table)
     {

@@ -59,6 +59,36 @@ internal sealed class PolicyTable(CatalogTables tables, Dialect dialect)
             WHERE p.state <> {Deleted} ORDER BY p.policy
             """;
 
+    /// <summary>
+    /// Policies and patterns in force, the version of the catalog, and how many parts of archives somebody began to prune: what a
+    /// run begins with, where each question is a round trip.
+    /// </summary>
+    public async Task<(
+        IReadOnlyList<StoredPolicy> Policies,
+        IReadOnlyList<StoredPolicy> Patterns,
+        string? Version,
+        long Pruning
+    )> BeginAsync(IStatements statements, SqlText version, SqlText pruning, CancellationToken cancellationToken)
+    {
+        var rows = await statements.QueryAsync(Begins(version, pruning), cancellationToken);
+        var kinds = rows.ToLookup(r => r.Text(8), StringComparer.Ordinal);
+        return (
+            Read([.. kinds[OfTable]]),
+            Read([.. kinds[OfPattern]]),
+            rows.Count == 0 ? null : rows[0].TextOrNull(9),
+            rows.Count == 0 ? 0 : rows[0].Long(10)
+        );
+    }
+
+    /// <summary>The question of <see cref="BeginAsync"/>.</summary>
+    public SqlText Begins(SqlText version, SqlText pruning) =>
+        $"""
+            SELECT p.document, p.revision, p.sha256, p.yaml, p.applied_us, p.applied_by, p.pattern, p.pattern_revision, p.kind,
+              ({version}), ({pruning})
+            FROM {tables.Policies} AS p JOIN {Newest} AS n ON p.policy = n.policy AND p.revision = n.revision
+            WHERE p.state <> {Deleted} ORDER BY p.policy
+            """;
+
     private async Task<IReadOnlyList<StoredPolicy>> ListAsync(IStatements statements, string kind, CancellationToken cancellationToken) =>
         Read(await InForceAsync(statements, $" AND p.kind = {kind}", cancellationToken));
 

@@ -9,8 +9,8 @@ namespace Varve.Catalog;
 /// <summary>Runs and their steps: intent before the act, outcome with it.</summary>
 internal sealed class RunJournal(CatalogTables tables, Duration keep)
 {
-    private const int MostRows = 500;
-    private const int MostTouching = 4_000;
+    private const int MostRows = 500,
+        MostTouching = 4_000;
 
     private Instant? _forgotten;
 
@@ -28,11 +28,12 @@ internal sealed class RunJournal(CatalogTables tables, Duration keep)
         CancellationToken cancellationToken
     )
     {
-        var open = await statements.QueryAsync(
-            $"SELECT count(*) FROM {tables.Runs} WHERE policy = {policy} AND status = {RunStatus.Running.Word()}",
-            cancellationToken
-        );
-        if (open[0].Long(0) == 0)
+        var isToForget = IsToForget(at);
+        var found = await statements.QueryAsync(Open(policy, at).Query, cancellationToken);
+        // Where nothing is too old when a run begins, nobody looks at its end.
+        if (isToForget && found[0].Long(1) == 0)
+            _forgotten = at;
+        if (found[0].Long(0) == 0)
             return;
         if (last is not null)
             await CloseAsync(
@@ -112,27 +113,31 @@ internal sealed class RunJournal(CatalogTables tables, Duration keep)
         );
     }
 
-    /// <summary>Writes the steps of a plan, all at once.</summary>
+    /// <summary>Writes the steps of a plan, all at once, and the first one by itself with its intent where that is known already.</summary>
     public async Task PlanAsync(
         IStatements statements,
         string run,
         string policy,
         int first,
         IReadOnlyList<PlanStep> steps,
-        CancellationToken cancellationToken
+        CancellationToken cancellationToken,
+        (string Statement, Instant At)? intent = null
     )
     {
-        foreach (var some in steps.Select((step, i) => (step, ordinal: first + i)).Chunk(MostRows))
-        {
-            var rows = some.Select(s =>
-                (SqlText)
-                    $"({run}, {policy}, {(long)s.ordinal}, {s.step.Kind}, {s.step.Relation.Text}, {string.Join(' ', s.step.Touches)}, {s.step.Reason}, {StepStatus.Planned.Word()}, 0, 0, 0)"
-            );
+        SqlText columns = $"run, policy, ordinal, kind, relation, ranges, reason, status, rows_in, rows_written, rows_removed";
+        if (intent is var (statement, at))
             await statements.ExecuteAsync(
-                $"INSERT INTO {tables.Steps} (run, policy, ordinal, kind, relation, ranges, reason, status, rows_in, rows_written, rows_removed) VALUES {SqlText.Join(", ", rows)}",
+                $"INSERT INTO {tables.Steps} ({columns}, statement, started_us) VALUES ({Step(0, StepStatus.Running)}, {statement}, {Micros.From(at)})",
                 cancellationToken
             );
-        }
+        foreach (var some in Enumerable.Range(0, steps.Count).Skip(intent is null ? 0 : 1).Chunk(MostRows))
+            await statements.ExecuteAsync(
+                $"INSERT INTO {tables.Steps} ({columns}) VALUES {SqlText.Join(", ", some.Select(i => (SqlText)$"({Step(i, StepStatus.Planned)})"))}",
+                cancellationToken
+            );
+
+        SqlText Step(int i, StepStatus status) =>
+            $"{run}, {policy}, {(long)first + i}, {steps[i].Kind}, {steps[i].Relation.Text}, {string.Join(' ', steps[i].Touches)}, {steps[i].Reason}, {status.Word()}, 0, 0, 0";
     }
 
     /// <summary>The intent of a step, committed before it acts.</summary>
@@ -218,27 +223,34 @@ internal sealed class RunJournal(CatalogTables tables, Duration keep)
     }
 
     /// <summary>The policies of which a run is under way, or was when its process ended.</summary>
-    public async Task<IReadOnlySet<string>> RunningAsync(IStatements statements, CancellationToken cancellationToken) =>
-        (
-            await statements.QueryAsync(
-                $"SELECT DISTINCT policy FROM {tables.Runs} WHERE status = {RunStatus.Running.Word()}",
-                cancellationToken
-            )
-        )
-            .Select(r => r.Text(0))
-            .ToHashSet(StringComparer.Ordinal);
+    public async Task<IReadOnlySet<string>> RunningAsync(IStatements statements, CancellationToken cancellationToken)
+    {
+        SqlText running = $"SELECT DISTINCT policy FROM {tables.Runs} WHERE status = {RunStatus.Running.Word()}";
+        var rows = await statements.QueryAsync(running, cancellationToken);
+        return rows.Select(r => r.Text(0)).ToHashSet(StringComparer.Ordinal);
+    }
 
     // Once an hour is enough, and once for a run of many policies. Steps of runs that are gone are looked for only where runs
     // went: it reads all of both tables.
     private async Task ForgetAsync(IStatements statements, Instant at, CancellationToken cancellationToken)
     {
-        if (_forgotten is { } last && at >= last && at - last < Duration.FromHours(1))
+        if (!IsToForget(at))
             return;
         _forgotten = at;
         if (await statements.ExecuteAsync($"DELETE FROM {tables.Runs} WHERE started_us < {Micros.From(at - keep)}", cancellationToken) == 0)
             return;
         await statements.ExecuteAsync($"DELETE FROM {tables.Steps} WHERE run NOT IN (SELECT run FROM {tables.Runs})", cancellationToken);
     }
+
+    /// <summary>What is asked when a run begins: whether another one is open, and whether any is too old.</summary>
+    public RowQuery Open(string policy, Instant at)
+    {
+        SqlText open = $"SELECT count(*) FROM {tables.Runs} WHERE policy = {policy} AND status = {RunStatus.Running.Word()}";
+        SqlText old = $"SELECT count(*) FROM {tables.Runs} WHERE started_us < {Micros.From(at - keep)}";
+        return IsToForget(at) ? new(RowsSql.Together(open, old), [open, old]) : new(open, [open]);
+    }
+
+    private bool IsToForget(Instant at) => !(_forgotten is { } last && at >= last && at - last < Duration.FromHours(1));
 
     /// <summary>Runs, newest first; of one policy, or of all.</summary>
     public async Task<IReadOnlyList<RunRecord>> ListAsync(

@@ -68,6 +68,9 @@ public interface IStatements
     /// </summary>
     Task AheadAsync(Ahead next, CancellationToken cancellationToken) => Task.CompletedTask;
 
+    /// <summary>The engine's own statements, where these are laid around them.</summary>
+    IStatements Own => this;
+
     /// <summary>
     /// Told of a statement that was run beside the unit of work and belongs to it: whoever keeps a record of it, has it in there.
     /// </summary>

@@ -36,9 +36,9 @@ internal sealed class PolicyWork : IAsyncDisposable
         {
             if (first is not null)
                 await first();
-            if (!engine.Capabilities.Transactions && await executor.HasCatalogAsync(cancellationToken))
-                await executor.MendAsync(stored.Policy.Name, cancellationToken);
-            var survey = await inspector.InspectAsync(stored, asOf, cancellationToken, withBytes: false);
+            var survey = engine.Capabilities.Transactions
+                ? await inspector.InspectAsync(stored, asOf, cancellationToken, withBytes: false)
+                : await SoundAsync(inspector, executor, stored, asOf, cancellationToken);
             if (!UnfinishedWork.Is(survey.State.Ledger))
                 return new(lease, survey);
             await executor.FinishEarlierAsync(survey, cancellationToken);
@@ -49,6 +49,21 @@ internal sealed class PolicyWork : IAsyncDisposable
             await lease.DisposeAsync();
             throw;
         }
+    }
+
+    // A tier whose columns were being changed is put back before anything is looked at.
+    private static async Task<Inspection> SoundAsync(
+        PolicyInspector inspector,
+        StepExecutor executor,
+        StoredPolicy stored,
+        Instant asOf,
+        CancellationToken cancellationToken
+    )
+    {
+        if (await inspector.SoundAsync(stored, asOf, cancellationToken) is { } sound)
+            return sound;
+        await executor.MendAsync(stored.Policy.Name, cancellationToken);
+        return await inspector.InspectAsync(stored, asOf, cancellationToken, withBytes: false);
     }
 
     public ValueTask DisposeAsync() => _lease.DisposeAsync();

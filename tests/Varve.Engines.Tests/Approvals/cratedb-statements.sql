@@ -12,6 +12,15 @@ FROM "varve"."policies" AS p JOIN (SELECT policy, max(revision) AS revision FROM
 LEFT JOIN "varve"."ledgers" AS l ON l.policy = p.policy
 WHERE p.state <> ? ORDER BY p.policy;
 
+-- books of a run
+-- untried
+-- ?1 TEXT 'schema_version'
+-- ?2 TEXT 'deleted'
+SELECT p.document, p.revision, p.sha256, p.yaml, p.applied_us, p.applied_by, p.pattern, p.pattern_revision, p.kind,
+  (SELECT value FROM "varve"."meta" WHERE name = ?), (SELECT count(*) FROM "varve"."archives" WHERE pruned_us IS NULL AND pruning_us IS NOT NULL)
+FROM "varve"."policies" AS p JOIN (SELECT policy, max(revision) AS revision FROM "varve"."policies" GROUP BY policy) AS n ON p.policy = n.policy AND p.revision = n.revision
+WHERE p.state <> ? ORDER BY p.policy;
+
 -- catalog columns
 -- untried
 -- ?1 TEXT 'varve_t'
@@ -105,6 +114,31 @@ ORDER BY partition_ident, id;
 SELECT partition_ident, partition_uuid, id, seq_no_stats['max_seq_no'], num_docs, size, schema_name, table_name FROM sys.shards
 WHERE (("schema_name" = ? AND table_name = ?) OR ("schema_name" = ? AND table_name = ?)) AND primary AND routing_state IN ('STARTED', 'RELOCATING')
 ORDER BY schema_name, table_name, partition_ident, id;
+
+-- catalog states
+-- untried
+-- ?1 TEXT 'varve_t'
+-- ?2 TEXT 'cpu'
+-- ?3 TEXT 'varve'
+-- ?4 TEXT 'leases'
+-- ?5 TEXT 'varve_t'
+-- ?6 TEXT 'cpu'
+-- ?7 TEXT 'varve'
+-- ?8 TEXT 'leases'
+-- ?9 TEXT 'varve_t'
+-- ?10 TEXT 'cpu'
+-- ?11 TEXT 'varve'
+-- ?12 TEXT 'leases'
+SELECT p.of_schema, p.of_table, p.ident, p.shards, p.closed, p.blocked, s.partition_uuid, s.id, s.changes, s.num_docs FROM (
+  SELECT table_schema AS of_schema, table_name AS of_table, partition_ident AS ident, number_of_shards AS shards, closed,
+    settings['blocks']['write'] AS blocked FROM information_schema.table_partitions WHERE ("table_schema" = ? AND table_name = ?) OR ("table_schema" = ? AND table_name = ?)
+  UNION ALL SELECT table_schema, table_name, '', number_of_shards, closed, settings['blocks']['write']
+    FROM information_schema.tables WHERE (("table_schema" = ? AND table_name = ?) OR ("table_schema" = ? AND table_name = ?)) AND partitioned_by IS NULL) p
+LEFT JOIN (SELECT schema_name AS of_schema, table_name AS of_table, coalesce(partition_ident, '') AS ident, partition_uuid, id,
+    seq_no_stats['max_seq_no'] AS changes, num_docs FROM sys.shards
+  WHERE (("schema_name" = ? AND table_name = ?) OR ("schema_name" = ? AND table_name = ?)) AND primary AND routing_state IN ('STARTED', 'RELOCATING')) s
+  ON s.of_schema = p.of_schema AND s.of_table = p.of_table AND s.ident = p.ident
+ORDER BY 1, 2, 3, 8;
 
 -- catalog table
 -- untried
@@ -236,7 +270,7 @@ CLUSTERED INTO 1 SHARDS WITH (number_of_replicas = '0-1');
 -- untried
 -- ?1 TEXT 'cpu'
 -- ?2 TEXT 'run-1'
-INSERT INTO "varve"."locks" (policy, holder, fence, until) VALUES (?, ?, 1, (now()::BIGINT + 60000)::TIMESTAMP WITH TIME ZONE);
+INSERT INTO "varve"."locks" (policy, holder, fence, until) VALUES (?, ?, 1, (now()::BIGINT + 60000)::TIMESTAMP WITH TIME ZONE) RETURNING "_seq_no", "_primary_term";
 
 -- lease read
 -- untried
@@ -248,7 +282,7 @@ SELECT holder, fence, until::BIGINT, now()::BIGINT, "_seq_no", "_primary_term" F
 -- ?1 TEXT 'run-2'
 -- ?2 TEXT 'cpu'
 UPDATE "varve"."locks" SET holder = ?, fence = 2, until = (now()::BIGINT + 60000)::TIMESTAMP WITH TIME ZONE
-WHERE policy = ? AND "_seq_no" = 12 AND "_primary_term" = 1;
+WHERE policy = ? AND "_seq_no" = 12 AND "_primary_term" = 1 RETURNING "_seq_no", "_primary_term";
 
 -- numbers at once
 -- untried

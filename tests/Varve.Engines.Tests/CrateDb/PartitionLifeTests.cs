@@ -86,6 +86,30 @@ public sealed class PartitionLifeTests : DaysSuite
         Assert.Equal(15, (await IdentsAsync()).Count);
     }
 
+    [Fact]
+    public async Task A_shard_that_is_lost_after_the_proof_keeps_every_partition()
+    {
+        var story = await DaysAsync();
+        await story.RunWellAsync("2025-03-29");
+        var crate = await CrateAsync();
+        var ident = (await IdentsAsync())[2];
+        var (looks, from) = (0, crate.Http.Calls.Count);
+        crate.Before = (call, _) =>
+        {
+            // The first look holds the partitions, the second is the one before they go.
+            if (call.Says("s.changes") && ++looks == 2)
+                crate.Lose("m", "cpu", ident);
+            return Task.FromResult<Reply?>(null);
+        };
+        var outcome = await story.RunAsync("2025-04-10T12:00Z");
+        Assert.Contains(outcome.Errors, e => e.Message.Contains(ident, StringComparison.Ordinal));
+        Assert.DoesNotContain(crate.Http.Calls.Skip(from), c => c.Says("DELETE FROM \"m\".\"cpu\" "));
+        crate.Lose("m", "cpu", ident, isLost: false);
+        await story.RunWellAsync("2025-04-10T12:00Z");
+        await story.ExpectTiersAsync(Rows);
+        Assert.Equal(15, (await IdentsAsync()).Count);
+    }
+
     [Theory]
     [InlineData("DELETE FROM \"m\".\"cpu\" ", 1)]
     [InlineData("\"blocks.write\" = true", 3)]

@@ -46,7 +46,7 @@ public sealed class RequestCountTests() : ConformanceSuite(CrateDbScratch.New)
         Assert.Empty(await story.SourceAsync());
         Assert.DoesNotContain(calls, c => c.Says("blocks.write\" = true"));
         Assert.Equal(5, calls.Count(c => c.Says("DELETE FROM \"m\".\"cpu\" WHERE \"day\" IN")));
-        Assert.InRange(calls.Count, 40, 86);
+        Assert.InRange(calls.Count, 40, 66);
     }
 
     [Fact]
@@ -55,12 +55,15 @@ public sealed class RequestCountTests() : ConformanceSuite(CrateDbScratch.New)
         var crate = await ((CrateDbScratch)Db).CrateAsync();
         var story = await DaysAsync(1_000, "[]");
         await story.RunWellAsync("2025-10-01");
+
+        // Years later there are runs to forget, once, which is a matter of its own.
+        await Db.ExecuteAsync("DELETE FROM varve.runs");
         var from = crate.Http.Calls.Count;
         await CountAsync(crate, () => story.RunWellAsync("2029-01-01"));
         var calls = crate.Http.Calls.Skip(from).ToList();
         Assert.Empty(await story.SourceAsync());
         Assert.Equal(5, calls.Count(c => c.Says("DELETE FROM \"m\".\"cpu\" WHERE \"day\" IN")));
-        Assert.InRange(calls.Count, 30, 70);
+        Assert.InRange(calls.Count, 30, 48);
     }
 
     [Fact]
@@ -73,7 +76,7 @@ public sealed class RequestCountTests() : ConformanceSuite(CrateDbScratch.New)
         var outcome = await story.RunWellAsync("2023-01-31");
         Assert.Equal(2, outcome.Done.Count);
         var calls = crate.Http.Calls.Skip(from).ToList();
-        var steps = calls.FindIndex(c => c.Says("UPDATE \"varve\".\"steps\" SET status"));
+        var steps = calls.FindIndex(c => c.Says("INSERT INTO \"varve\".\"steps\""));
         var data = calls.Skip(steps).Where(c => !c.Says("\"varve\"") && !c.Says("CREATE OR REPLACE VIEW")).ToList();
         Assert.Equal(2, data.Count(c => c.Says("INSERT INTO")));
         Assert.InRange(data.Count, 10, 16);

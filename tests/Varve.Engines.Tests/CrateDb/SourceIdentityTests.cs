@@ -18,8 +18,8 @@ public sealed class SourceIdentityTests : DaysSuite
         {
             TheoryData<string, string> ways = [];
             foreach (var policy in new[] { Plain, Days })
-                foreach (var way in new[] { "swap", "rename", "restore" })
-                    ways.Add(policy, way);
+            foreach (var way in new[] { "swap", "rename", "restore" })
+                ways.Add(policy, way);
             return ways;
         }
     }
@@ -56,6 +56,18 @@ public sealed class SourceIdentityTests : DaysSuite
         await Db.ExecuteAsync($"INSERT INTO m.cpu (ts, host, v) VALUES ({At("2025-04-05T01:00Z").ToUnixTimeMilliseconds()}, 'a', 1)");
         await story.RunWellAsync("2025-04-11T12:00Z");
         Assert.Equal(14, (await IdentsAsync()).Count);
+    }
+
+    // Of all that were compared none is there to tell: one alone that came again is what a late row makes.
+    [Fact]
+    public async Task The_only_partition_that_is_left_and_came_again_is_no_other_table()
+    {
+        var story = await DaysAsync(Plain);
+        await story.RunWellAsync("2025-04-10T12:00Z");
+        await Db.ExecuteAsync("DELETE FROM m.cpu WHERE day > 0");
+        await Db.ExecuteAsync($"INSERT INTO m.cpu (ts, host, v) VALUES ({At("2025-04-05T01:00Z").ToUnixTimeMilliseconds()}, 'a', 1)");
+        await story.RunWellAsync("2025-04-11T12:00Z");
+        Assert.Single(await IdentsAsync());
     }
 
     // The same rows, so that only the table tells.

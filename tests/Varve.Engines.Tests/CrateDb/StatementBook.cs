@@ -70,11 +70,13 @@ internal static class StatementBook
             new("catalog shards", CatalogShapes.Shards(s_source), IsTried: false),
             new("catalog missing shards", CatalogShapes.MissingShards(s_source), IsTried: false),
             new("catalog missing shards, several tables", CatalogShapes.MissingShards([s_source, s_lease]), IsTried: false),
+            new("catalog states", CatalogShapes.States([s_source, s_lease]), IsTried: false),
             new("catalog tables", CatalogShapes.Tables([s_source, s_lease]), IsTried: false),
             new("catalog columns, several tables", CatalogShapes.Columns([s_source, s_lease]), IsTried: false),
             new("catalog partitions, several tables", CatalogShapes.Partitions([s_source, s_lease]), IsTried: false),
             new("catalog shards, several tables", CatalogShapes.Shards([s_source, s_lease]), IsTried: false),
             new("books at once", Books(), IsTried: false),
+            new("books of a run", BooksOfRun(), IsTried: false),
             new(
                 "numbers at once",
                 RowsSql.Together([
@@ -156,6 +158,13 @@ internal static class StatementBook
                 IsInline: true
             ),
         ];
+
+    private static SqlText BooksOfRun()
+    {
+        CatalogTables tables = new("varve");
+        SqlText version = $"SELECT value FROM {tables.Meta} WHERE name = {"schema_version"}";
+        return new PolicyTable(tables, s_dialect).Begins(version, new ArchiveTable(tables).CountBegun);
+    }
 
     private static SqlText Books()
     {

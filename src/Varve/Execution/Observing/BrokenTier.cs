@@ -18,6 +18,9 @@ internal sealed record BrokenTier(string Policy, TierLayout Tier, IReadOnlyList<
     /// <summary>The kind of a table that is about to take the place of a tier's.</summary>
     public const string Beside = "beside";
 
+    /// <summary>True where the table of a tier is about to be replaced, or was when a process ended.</summary>
+    public static bool Is(Ledger ledger) => ledger.Relations.Values.Any(r => r.Tables.Any(t => t.Kind == Beside));
+
     public bool IsGone => Columns.Count == 0;
 
     public string Text =>

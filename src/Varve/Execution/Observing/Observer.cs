@@ -159,6 +159,13 @@ internal sealed class Observer(IEngine engine, IStatements statements, PolicyLay
             : (first, last);
     }
 
+    /// <summary>What <see cref="RefreshAsync"/> asks for a removal of rows of the source.</summary>
+    public RowQuery Oldest(Ledger ledger)
+    {
+        var each = RowsSql.EndsEach(_dialect, blueprint.Time, blueprint.Source, ledger.Of(RelationId.Source).Frozen.Complement());
+        return new(RowsSql.Together(each), each);
+    }
+
     /// <summary>
     /// What a removal decides on is looked at again in its own snapshot: the oldest row of its relation, and of all that it is
     /// built from.

@@ -36,13 +36,37 @@ internal sealed class PolicyInspector(IEngine engine, CatalogStore desk, Archive
             async (statements, token) =>
             {
                 var ledger = await desk.Ledgers.LoadAsync(statements, stored, asOf, token);
-                await statements.AheadAsync(new() { Tables = Tables(stored.Policy, ledger) }, token);
-                var blueprint = await ResolveAsync(statements, stored.Policy, token);
-                return await InspectAsync(statements, stored, blueprint, ledger, asOf, token, withBytes);
+                return await InspectAsync(statements, stored, ledger, asOf, token, withBytes);
             },
             Scope.Reading,
             cancellationToken
         );
+
+    /// <summary>The same for a run; null where the table of a tier has to be put back first, of which nothing is looked at.</summary>
+    public Task<Inspection?> SoundAsync(StoredPolicy stored, Instant asOf, CancellationToken cancellationToken) =>
+        engine.TransactAsync(
+            async (statements, token) =>
+            {
+                var ledger = await desk.Ledgers.LoadAsync(statements, stored, asOf, token);
+                return BrokenTier.Is(ledger) ? null : await InspectAsync(statements, stored, ledger, asOf, token, withBytes: false);
+            },
+            Scope.Reading,
+            cancellationToken
+        );
+
+    private async Task<Inspection> InspectAsync(
+        IStatements statements,
+        StoredPolicy stored,
+        Ledger ledger,
+        Instant asOf,
+        CancellationToken cancellationToken,
+        bool withBytes
+    )
+    {
+        await statements.AheadAsync(new() { Tables = Tables(stored.Policy, ledger) }, cancellationToken);
+        var blueprint = await ResolveAsync(statements, stored.Policy, cancellationToken);
+        return await InspectAsync(statements, stored, blueprint, ledger, asOf, cancellationToken, withBytes);
+    }
 
     /// <summary>What a look at a policy describes: its source, and the tables and views that the ledger knows.</summary>
     public static IReadOnlyList<TableName> Tables(Policy policy, Ledger ledger) =>

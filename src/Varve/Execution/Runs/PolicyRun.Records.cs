@@ -51,16 +51,26 @@ internal sealed partial class PolicyRun
         JournalAsync(
             async s =>
             {
-                await desk.Runs.CloseInterruptedAsync(s, plan.Policy, _survey!.State.Ledger.Last, Now(), cancellationToken);
+                var now = Now();
+                await s.AheadAsync(new() { Rows = [desk.Runs.Open(plan.Policy, now), desk.Audit.Newest] }, cancellationToken);
+                await desk.Audit.ForeseeAsync(s, cancellationToken);
+                await desk.Runs.CloseInterruptedAsync(s, plan.Policy, _survey!.State.Ledger.Last, now, cancellationToken);
                 await desk.Runs.BeginAsync(
                     s,
                     _id,
                     plan,
-                    Now(),
+                    now,
                     FormattableString.Invariant($"{actor.SystemUser}@{actor.Host}:{Environment.ProcessId}"),
                     cancellationToken
                 );
-                await desk.Runs.PlanAsync(s, _id, plan.Policy, 0, plan.Steps, cancellationToken);
+                (string, Instant)? intent = null;
+                if (!engine.Capabilities.Transactions && plan.Steps.Count > 0)
+                {
+                    intent = (await executor.IntentAsync(s, _survey!, plan.Steps[0], 0, cancellationToken), now);
+                    _intended = 0;
+                }
+
+                await desk.Runs.PlanAsync(s, _id, plan.Policy, 0, plan.Steps, cancellationToken, intent);
                 await ConfirmAsync(s, plan, removes, cancellationToken);
             },
             cancellationToken
@@ -169,11 +179,12 @@ internal sealed partial class PolicyRun
     // What a whole run has seen holds for the next one; and people are shown what is known now.
     private async Task RememberAsync(IStatements statements, Plan plan, bool isWhole, CancellationToken cancellationToken)
     {
-        var before = await desk.Ledgers.LoadAsync(statements, plan.Policy, cancellationToken);
+        var before = await desk.Ledgers.LoadAsync(statements, plan.Policy, cancellationToken, isHeld: true);
         var after = isWhole ? Remembered(_survey!, _built, before, plan) : before;
         if (after != before)
-            after = await desk.Ledgers.SaveAsync(statements, plan.Policy, after, cancellationToken);
-        await desk.Ledgers.ShowAsync(statements, plan.Policy, after, cancellationToken);
+            await desk.Ledgers.SaveShownAsync(statements, plan.Policy, after, cancellationToken);
+        else
+            await desk.Ledgers.ShowAsync(statements, plan.Policy, after, cancellationToken);
     }
 
     private Task CloseAsync(int ordinal, StepStatus status, string note) =>

@@ -62,6 +62,6 @@ internal sealed class QuietPolicies(IEngine engine, CatalogStore store, PolicyIn
         seen is { Doubt: null, Plan: { Steps.Count: 0, Brake: null, Failure: null } }
         && CatalogSigns.Halt(seen.Blueprint, seen.State) is null
         && !UnfinishedWork.Is(seen.State.Ledger)
-        && !seen.State.Ledger.Relations.Values.Any(r => r.Tables.Any(t => t.Kind == BrokenTier.Beside))
+        && !BrokenTier.Is(seen.State.Ledger)
         && !PolicyRun.IsToWrite(seen);
 }

@@ -23,6 +23,9 @@ internal sealed class Runner(
 {
     private HashSet<string>? _pruned;
 
+    /// <summary>False where nobody has begun to prune an archive, as was seen just now.</summary>
+    public bool HasPruning { get; init; } = true;
+
     public async IAsyncEnumerable<RunEvent> RunAsync(
         IReadOnlyList<StoredPolicy> policies,
         RunOptions options,
@@ -237,6 +240,8 @@ internal sealed class Runner(
         try
         {
             // Asked for once: a pruning that is ended while this run goes on is finished by the next one.
+            if (!HasPruning)
+                return;
             _pruned ??= [.. (await pruning.BegunAsync([], cancellationToken)).Select(p => p.Policy)];
             if (!_pruned.Contains(policy))
                 return;

@@ -7,6 +7,7 @@ using Varve.Engines;
 using Varve.Planning;
 using Varve.Policies;
 using Varve.Sql;
+using Varve.Time;
 
 namespace Varve.Execution;
 
@@ -76,18 +77,21 @@ internal sealed class StepExecutor(
         var log = _begun.Ordinal == ordinal ? _begun.Log!.Copy() : new(store.Tables);
         var recorded = new RecordedStatements(statements, log);
         var held = await _contexts.HoldAsync(recorded, survey.Blueprint, step, cancellationToken);
-        var ledger = await store.Ledgers.LoadAsync(statements, survey.Stored, survey.Plan.AsOf, cancellationToken);
+        var ledger = await store.Ledgers.LoadAsync(statements, survey.Stored, survey.Plan.AsOf, cancellationToken, isHeld: true);
         if (ledger.Last is { } last && last.Run == Run && last.Ordinal == ordinal)
             return await AgainAsync(statements, survey, ledger, last, next, cancellationToken);
-        await statements.AheadAsync(new() { Reads = ReadBy(survey.Blueprint, step) }, cancellationToken);
-        var state = await new Observer(engine, statements, survey.Blueprint).RefreshAsync(
-            survey.State with
-            {
-                Ledger = ledger,
-            },
-            step,
-            cancellationToken
-        );
+        var observer = new Observer(engine, statements, survey.Blueprint);
+        var state = survey.State with { Ledger = ledger };
+        if (step is PlanStep.Expire { Relation.IsSource: true } expire)
+        {
+            // A removal reads what goes and what has to agree with it.
+            IReadOnlyList<TableName> reads = [survey.Blueprint.Source, .. expire.Proofs.Select(p => survey.Blueprint.Tier(p).States)];
+            var removal = new Removal(_contexts.Of(recorded, log, survey, state, held));
+            IReadOnlyList<RowQuery> rows = [observer.Oldest(ledger), .. removal.Foreseen(RangeSet.Of(expire.Range))];
+            await statements.AheadAsync(new() { Reads = reads, Rows = rows }, cancellationToken);
+        }
+
+        state = await observer.RefreshAsync(state, step, cancellationToken);
         var context = _contexts.Of(recorded, log, survey, state, held);
         if (ledger.Going.Count > 0 || ledger.Drill is not null || (TellsLater && ledger.Pending is not null))
             await new UnfinishedWork(store, actor, Now()).FinishAsync(context, cancellationToken);
@@ -193,7 +197,16 @@ internal sealed class StepExecutor(
             cancellationToken
         );
 
-    private async Task IntendAsync(
+    /// <summary>The intent of a step, for whoever commits it before it acts.</summary>
+    public Task<string> IntentAsync(
+        IStatements statements,
+        Inspection survey,
+        PlanStep step,
+        int ordinal,
+        CancellationToken cancellationToken
+    ) => IntentAsync(statements, survey, survey.State.Ledger, step, ordinal, cancellationToken);
+
+    private async Task<string> IntentAsync(
         IStatements statements,
         Inspection survey,
         Ledger ledger,
@@ -204,6 +217,19 @@ internal sealed class StepExecutor(
     {
         var log = await Rehearsal.OfAsync(statements, survey, ledger, step, cancellationToken);
         _intent = (ordinal, log.Text(engine.Dialect));
+        return _intent.Text;
+    }
+
+    private async Task IntendAsync(
+        IStatements statements,
+        Inspection survey,
+        Ledger ledger,
+        PlanStep step,
+        int ordinal,
+        CancellationToken cancellationToken
+    )
+    {
+        await IntentAsync(statements, survey, ledger, step, ordinal, cancellationToken);
         await store.Runs.IntendAsync(statements, Run, ordinal, _intent.Text, Now(), cancellationToken);
     }
 
@@ -222,12 +248,6 @@ internal sealed class StepExecutor(
         await JournalAsync(statements, survey, ledger, acted, next, last.Ordinal, null, cancellationToken);
         return new(acted, [], IsToFollow: true);
     }
-
-    // A removal reads what goes and what has to agree with it.
-    private static IReadOnlyList<TableName> ReadBy(PolicyLayout layout, PlanStep step) =>
-        step is PlanStep.Expire { Relation.IsSource: true } expire
-            ? [layout.Source, .. expire.Proofs.Select(p => layout.Tier(p).States)]
-            : [];
 
     private static bool IsDone(StepContext context, PlanStep step) =>
         step is PlanStep.Expire expire

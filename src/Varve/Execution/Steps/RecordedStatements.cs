@@ -31,5 +31,10 @@ internal sealed class RecordedStatements(IStatements statements, StatementLog lo
 
     public Task BarrierAsync(Before next, CancellationToken cancellationToken) => statements.BarrierAsync(next, cancellationToken);
 
+    // Whoever asks then is written down.
+    public Task AheadAsync(Ahead next, CancellationToken cancellationToken) => statements.AheadAsync(next, cancellationToken);
+
+    public IStatements Own => statements.Own;
+
     public void Note(SqlText statement) => log.Add(statement);
 }

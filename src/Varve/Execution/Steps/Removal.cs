@@ -21,7 +21,7 @@ internal sealed class Removal(StepContext context)
     /// <exception cref="HaltException">It would be.</exception>
     public async Task<long> CheckAsync(RelationId relation, RangeSet ranges, CancellationToken cancellationToken)
     {
-        if (ranges.IsEmpty || (context.Ledger.IsAtomic && !context.Limit.IsSet))
+        if (ranges.IsEmpty || !IsToCheck)
             return 0;
         var rows = await CountAsync(relation, ranges, cancellationToken);
         await context.Limit.CheckAsync(rows, cancellationToken);
@@ -60,7 +60,7 @@ internal sealed class Removal(StepContext context)
     /// </summary>
     public async Task<IReadOnlyList<TablePart>> WholeAsync(RangeSet ranges, CancellationToken cancellationToken)
     {
-        List<TablePart> asked = [.. context.Parts.Where(p => ranges.Overlaps(p.Range))];
+        var asked = Asked(ranges);
         if (await AreAllWholeAsync(asked, ranges, cancellationToken))
             return asked;
         List<TablePart> whole = [];
@@ -85,16 +85,59 @@ internal sealed class Removal(StepContext context)
         return whole;
     }
 
+    private List<TablePart> Asked(RangeSet ranges) => [.. context.Parts.Where(p => ranges.Overlaps(p.Range))];
+
+    /// <summary>
+    /// What is asked of a removal of whole parts where all of them are whole, as they mostly are: how many rows go, stay, and are
+    /// in the way.
+    /// </summary>
+    public IReadOnlyList<RowQuery> Foreseen(RangeSet ranges)
+    {
+        var parts = Asked(ranges);
+        if (context.Rehearsed is not null || !context.PartsOnly || parts.Count == 0 || parts.Exists(p => p.Within is null))
+            return [];
+        List<RowQuery> rows = [];
+        if (parts.Count > MostParts)
+            rows.AddRange(Outside(parts, ranges).Select(counts => new RowQuery(RowsSql.Together(counts), counts)));
+        else
+            rows.Add(Number(Outside(parts, ranges)[0][0]));
+        var rest = ranges.Except(RangeSet.Of(parts.Select(p => p.Range)));
+        if (!rest.IsEmpty)
+            rows.Add(Number(Count(RelationId.Source, rest)));
+        if (IsToCheck)
+            rows.Add(Number(Count(RelationId.Source, ranges)));
+        return rows;
+
+        static RowQuery Number(SqlText count) => new(count, [count]);
+    }
+
+    // Of some hundred parts each.
+    private List<List<SqlText>> Outside(IReadOnlyList<TablePart> parts, RangeSet ranges) =>
+        [
+            .. parts
+                .Chunk(MostParts)
+                .Chunk(MostGroups)
+                .Select(some =>
+                    some.Select(g =>
+                            RowsSql.CountOutside(
+                                context.Dialect,
+                                context.Blueprint.Time,
+                                g[0].Table,
+                                g.Length == 1 ? g[0].Within : RowsSql.AnyOf(g.Select(p => p.Within!)),
+                                ranges
+                            )
+                        )
+                        .ToList()
+                ),
+        ];
+
     // Mostly none of many parts has another row, which one question for hundreds of them tells.
     private async Task<bool> AreAllWholeAsync(List<TablePart> parts, RangeSet ranges, CancellationToken cancellationToken)
     {
         if (context.Rehearsed is not null || parts.Count <= MostParts || parts.Exists(p => p.Within is null))
             return false;
-        foreach (var some in parts.Chunk(MostParts).Chunk(MostGroups))
+        foreach (var counts in Outside(parts, ranges))
         {
-            var counts = some.Select(g =>
-                RowsSql.CountOutside(context.Dialect, context.Blueprint.Time, g[0].Table, RowsSql.AnyOf(g.Select(p => p.Within!)), ranges)
-            );
             var row = (await context.Statements.QueryAsync(RowsSql.Together(counts), cancellationToken))[0];
             if (Enumerable.Range(0, row.Count).Any(i => row.Long(i) > 0))
                 return false;
@@ -109,6 +152,7 @@ internal sealed class Removal(StepContext context)
     /// </summary>
     public async Task<RangeSet> OfPartsAsync(RangeSet ranges, List<string> notes, CancellationToken cancellationToken)
     {
+        await context.Statements.AheadAsync(new() { Rows = Foreseen(ranges) }, cancellationToken);
         var parts = await WholeAsync(ranges, cancellationToken);
         if (parts.All(p => p.Mark is not null))
             _whole = parts;
@@ -144,9 +188,11 @@ internal sealed class Removal(StepContext context)
         return parts.Any(p => !gone.Covers(p.Range)) ? 1 : 0;
     }
 
+    private bool IsToCheck => !context.Ledger.IsAtomic || context.Limit.IsSet;
+
     private Task<long> CountAsync(RelationId relation, RangeSet ranges, CancellationToken cancellationToken) =>
-        context.NumberAsync(
-            RowsSql.Count(context.Dialect, context.Blueprint.TimeOf(relation), context.Sql.Table(relation), ranges),
-            cancellationToken
-        );
+        context.NumberAsync(Count(relation, ranges), cancellationToken);
+
+    private SqlText Count(RelationId relation, RangeSet ranges) =>
+        RowsSql.Count(context.Dialect, context.Blueprint.TimeOf(relation), context.Sql.Table(relation), ranges);
 }
