@@ -21,12 +21,12 @@ internal static class Bench
         if (!options.Json)
             Console.WriteLine(Figure.Head);
         foreach (var (name, figures) in cases)
-        await foreach (var figure in figures)
-        {
-            Console.WriteLine(options.Json ? figure.ToJson() : figure.ToText());
-            if (options.History is { } file)
-                History.Add(file, name, figure);
-        }
+            await foreach (var figure in figures)
+            {
+                Console.WriteLine(options.Json ? figure.ToJson() : figure.ToText());
+                if (options.History is { } file)
+                    History.Add(file, name, figure);
+            }
 
         return 0;
     }

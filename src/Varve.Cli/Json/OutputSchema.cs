@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Schema;
 using NodaTime;
+using Varve.Planning;
 using Varve.Policies;
 using Varve.Time;
 
@@ -103,6 +104,7 @@ internal static class OutputSchema
             var t when t == typeof(TimeRange) => new JsonObject { ["$ref"] = "#/$defs/range" },
             var t when t == typeof(Duration) => new JsonObject { ["type"] = "number", ["description"] = "seconds" },
             var t when t == typeof(TableName) => new JsonObject { ["type"] = "string", ["description"] = "schema.table" },
+            var t when t == typeof(RelationId) => new JsonObject { ["type"] = "string" },
             _ => null,
         };
 

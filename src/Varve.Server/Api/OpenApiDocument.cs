@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
 using NodaTime;
+using Varve.Planning;
 using Varve.Policies;
 using Varve.Server.Access;
 using Varve.Time;
@@ -16,6 +17,8 @@ internal static class OpenApiDocument
             options =>
             {
                 options.OpenApiVersion = OpenApiSpecVersion.OpenApi3_1;
+                options.CreateSchemaReferenceId = type =>
+                    type.Type == typeof(RelationId) ? null : OpenApiOptions.CreateDefaultSchemaReferenceId(type);
                 options.AddDocumentTransformer(
                     (document, _, _) =>
                     {
@@ -72,6 +75,14 @@ internal static class OpenApiDocument
                             As(schema, JsonSchemaType.String, "date-time");
                         else if (type == typeof(TableName))
                             As(schema, JsonSchemaType.String, null);
+                        else if (type == typeof(RelationId))
+                            As(
+                                schema,
+                                context.JsonPropertyInfo?.IsGetNullable == true
+                                    ? JsonSchemaType.String | JsonSchemaType.Null
+                                    : JsonSchemaType.String,
+                                null
+                            );
                         else if (type == typeof(Duration))
                             As(schema, JsonSchemaType.Number, "double");
                         else if (type == typeof(TimeRange))

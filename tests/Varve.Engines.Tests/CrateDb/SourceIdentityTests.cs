@@ -18,8 +18,8 @@ public sealed class SourceIdentityTests : DaysSuite
         {
             TheoryData<string, string> ways = [];
             foreach (var policy in new[] { Plain, Days })
-            foreach (var way in new[] { "swap", "rename", "restore" })
-                ways.Add(policy, way);
+                foreach (var way in new[] { "swap", "rename", "restore" })
+                    ways.Add(policy, way);
             return ways;
         }
     }

@@ -127,8 +127,8 @@ public sealed class QuotaTests : IAsyncLifetime
         Assert.Equal("VRV524", problem.GetProperty("code").GetString());
         Assert.NotNull(refused[0].Headers.RetryAfter);
         foreach (var free in new[] { _served.Client(Role.Viewer, "other"), _served.Client(Role.Admin, Caller.AllTenants) })
-        foreach (var _ in Enumerable.Range(0, 10))
-            Assert.Equal(HttpStatusCode.OK, (await free.GetAsync("api/v1/me")).StatusCode);
+            foreach (var _ in Enumerable.Range(0, 10))
+                Assert.Equal(HttpStatusCode.OK, (await free.GetAsync("api/v1/me")).StatusCode);
     }
 
     private static QuotaSettings Acme(params (Quota Quota, long Value)[] quotas) =>
