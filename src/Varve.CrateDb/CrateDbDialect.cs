@@ -15,6 +15,12 @@ internal sealed partial class CrateDbDialect : Dialect
     /// <inheritdoc/>
     public override string Name => "cratedb";
 
+    /// <summary>Columns of tables have no brackets in their names, and no dots: the keys below an object have them.</summary>
+    public static string? BadColumnName(string name) =>
+        name.AsSpan().ContainsAny('[', ']') ? "brackets name what lies below an object"
+        : name.Contains('.', StringComparison.Ordinal) ? "CrateDB takes no name with a dot"
+        : null;
+
     /// <summary>
     /// A name in quotes; below an object column its keys stand in brackets, which no name of a column can have:
     /// <c>"payload"['temperature']</c>.

@@ -62,6 +62,7 @@ internal sealed class CrateDbEngine : IEngine
             Relocation = new CrateDbRelocation(this),
             Snapshotting = new CrateDbSnapshots(this, _clock),
             MaxNameBytes = 255,
+            BadColumnName = CrateDbDialect.BadColumnName,
             MaxColumns = 1000,
             ReturnsSpace = true,
             AsksAhead = true,

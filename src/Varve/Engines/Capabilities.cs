@@ -24,6 +24,9 @@ public sealed record Capabilities
     /// <summary>The longest name in bytes of UTF-8; <see cref="int.MaxValue"/> where there is no limit.</summary>
     public required int MaxNameBytes { get; init; }
 
+    /// <summary>Why a column of a tier cannot have a name, null where it can; null itself where every name will do.</summary>
+    public Func<string, string?>? BadColumnName { get; init; }
+
     /// <summary>The most columns of a table.</summary>
     public required int MaxColumns { get; init; }
 

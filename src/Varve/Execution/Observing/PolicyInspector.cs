@@ -268,6 +268,7 @@ internal sealed class PolicyInspector(IEngine engine, CatalogStore desk, Archive
         new(engine.Capabilities.MaxNameBytes, engine.Capabilities.MaxColumns, isTaken)
         {
             IgnoresCase = engine.Capabilities.IgnoresCase,
+            BadColumn = engine.Capabilities.BadColumnName,
             Transactions = engine.Capabilities.Transactions,
             PartsOnly = engine.Capabilities.Partitioning is { PartsOnly: true },
             Unfit = engine.Capabilities.Relocation is { } relocation ? relocation.Unfit : null,

@@ -19,6 +19,9 @@ public sealed record NameLimits(int MaxNameBytes, int MaxColumns, Func<TableName
     /// <summary>True where rows of the source go with whole partitions only, unless a policy says otherwise.</summary>
     public bool PartsOnly { get; init; }
 
+    /// <summary>Why a column of a tier cannot have a name, null where it can; null itself where every name will do.</summary>
+    public Func<string, string?>? BadColumn { get; init; }
+
     /// <summary>What the engine can archive; null: nothing.</summary>
     public ArchiveLimits? Archives { get; init; }
 
@@ -103,7 +106,30 @@ public sealed record NameLimits(int MaxNameBytes, int MaxColumns, Func<TableName
             TooLong(longest, $"measures.{layout.Measure.Name}", "Give the measure a shorter name in its long form", problems);
         }
 
+        Unnameable(policy, measures, problems);
         TooMany(policy, measures, problems);
+    }
+
+    private void Unnameable(Policy policy, IReadOnlyList<MeasureLayout> measures, List<Problem> problems)
+    {
+        const string Generated = "Name a generated column of the table instead";
+        var named = policy
+            .Series.Select((name, i) => (Name: name, Path: PolicyReader.Element("series", i), WayOut: Generated))
+            .Prepend((policy.Time, "time", Generated))
+            .Concat(
+                measures.Select(m =>
+                    (
+                        m.Measure.Name,
+                        $"measures.{m.Measure.Name}",
+                        $"Give the measure a name of its own: NAME: {{ column: \"{m.Column.Name}\", functions: [...] }}"
+                    )
+                )
+            );
+        foreach (var (name, path, wayOut) in named)
+        {
+            if (BadColumn?.Invoke(name) is { } why)
+                problems.Add(new(PolicyCodes.ColumnName, $"No column of a tier can be called {name}: {why}. {wayOut}.") { Path = path });
+        }
     }
 
     private bool Same(TableName one, TableName other) => Names.Equals(one.Schema, other.Schema) && Names.Equals(one.Name, other.Name);

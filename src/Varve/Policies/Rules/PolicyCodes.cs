@@ -39,6 +39,7 @@ public static class PolicyCodes
     internal const string SeriesMissing = "VRV134";
     internal const string NameTaken = "VRV135";
     internal const string NameTooLong = "VRV136";
+    internal const string ColumnName = "VRV153";
     internal const string TooManyColumns = "VRV137";
     internal const string NotATable = "VRV138";
     internal const string NamesCollide = "VRV139";
@@ -130,6 +131,11 @@ public static class PolicyCodes
         ),
         new(NameTaken, "A relation of that name is there and is not Varve's.", "Give the tier another `name`, or the policy a `schema`."),
         new(NameTooLong, "A name is longer than the engine takes.", "Give the tier or the measure a shorter name."),
+        new(
+            ColumnName,
+            "A tier would have a column of a name that the engine does not take, as what lies below an object on CrateDB has.",
+            "Give a measure a name of its own (`temperature: { column: \"payload['temperature']\", functions: [avg] }`). For a time or series column name a generated column of the table."
+        ),
         new(
             TooManyColumns,
             "A tier would have more columns than the engine takes.",
