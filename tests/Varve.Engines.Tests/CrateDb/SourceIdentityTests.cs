@@ -58,18 +58,6 @@ public sealed class SourceIdentityTests : DaysSuite
         Assert.Equal(14, (await IdentsAsync()).Count);
     }
 
-    // Of all that were compared none is there to tell: one alone that came again is what a late row makes.
-    [Fact]
-    public async Task The_only_partition_that_is_left_and_came_again_is_no_other_table()
-    {
-        var story = await DaysAsync(Plain);
-        await story.RunWellAsync("2025-04-10T12:00Z");
-        await Db.ExecuteAsync("DELETE FROM m.cpu WHERE day > 0");
-        await Db.ExecuteAsync($"INSERT INTO m.cpu (ts, host, v) VALUES ({At("2025-04-05T01:00Z").ToUnixTimeMilliseconds()}, 'a', 1)");
-        await story.RunWellAsync("2025-04-11T12:00Z");
-        Assert.Single(await IdentsAsync());
-    }
-
     // The same rows, so that only the table tells.
     private async Task MakeAnewAsync(string way)
     {
