@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
@@ -34,9 +35,10 @@ public sealed class ServedDatabase : IAsyncLifetime
         """;
 
     /// <summary>Tables sensor1, sensor2, …: one for each test that removes something.</summary>
-    internal const int Sensors = 6;
+    internal const int Sensors = 7;
 
     private readonly string _folder = Directory.CreateTempSubdirectory("varve-serve-").FullName;
+    private readonly ConcurrentDictionary<int, string> _built = new();
     private readonly Dictionary<(Role, string), string> _tokens = [];
 
     internal VarveServer Server { get; private set; } = null!;
@@ -173,15 +175,11 @@ public sealed class ServedDatabase : IAsyncLifetime
     internal async Task BuildSensorAsync(HttpClient client, int sensor, string keep = "forever", string more = "")
     {
         var name = $"sensor{sensor}";
-        var applied = await client.PostAsync(
-            $"api/v1/connections/{Mine}/apply",
-            JsonContent.Create(
-                new
-                {
-                    yaml = $"policy: {name}\ntable: {name}\ntime: ts\nseries: [host]\nmeasures:\n  v: [sum, count]\nkeep: {keep}\ntiers:\n  - {{ every: 6h, keep: forever }}\n  - {{ every: 1d, keep: forever }}\n{more}",
-                }
-            )
-        );
+        var yaml =
+            $"policy: {name}\ntable: {name}\ntime: ts\nseries: [host]\nmeasures:\n  v: [sum, count]\nkeep: {keep}\ntiers:\n  - {{ every: 6h, keep: forever }}\n  - {{ every: 1d, keep: forever }}\n{more}";
+        // Tests come in any order: one that takes another's sensor with another policy would pass in one order only.
+        Assert.Equal(_built.GetOrAdd(sensor, yaml), yaml);
+        var applied = await client.PostAsync($"api/v1/connections/{Mine}/apply", JsonContent.Create(new { yaml }));
         Assert.True(applied.IsSuccessStatusCode, await applied.Content.ReadAsStringAsync());
         var built = await RunAsync(client, new { policies = new[] { name } });
         Assert.True(built.GetProperty("state").GetString() == (keep == "forever" ? "done" : "braked"), built.ToString());

@@ -50,7 +50,7 @@ public sealed partial class MonitoringTests(ServedDatabase served)
         {
             var lag = told.Single(l =>
                 l.StartsWith("varve_server_policy_lag_seconds", StringComparison.Ordinal)
-                && l.Contains("varve_policy=\"sensor6\"", StringComparison.Ordinal)
+                && l.Contains("varve_policy=\"sensor7\"", StringComparison.Ordinal)
                 && l.Contains($"varve_relation=\"{tier}\"", StringComparison.Ordinal)
             );
             Assert.InRange(
@@ -65,7 +65,7 @@ public sealed partial class MonitoringTests(ServedDatabase served)
     private async Task<IReadOnlyDictionary<string, HashSet<string>>> ExposedAsync()
     {
         using var client = served.Client(Role.Admin);
-        await served.BuildSensorAsync(client, 6, more: "  - { name: local_days, every: 1d, zone: Europe/Berlin, keep: forever }\n");
+        await served.BuildSensorAsync(client, 7, more: "  - { name: local_days, every: 1d, zone: Europe/Berlin, keep: forever }\n");
         await served.RunAsync(client, new { policies = new[] { "cpu" } });
         ServerTelemetry.Fired(
             new("fired", "metrics", "cpu", RunTrigger.Schedule, Instant.FromUnixTimeSeconds(0), "scheduler") { Missed = 1 },
@@ -91,8 +91,8 @@ public sealed partial class MonitoringTests(ServedDatabase served)
     {
         var document = JsonSerializer.Deserialize<JsonElement>(File.ReadAllText(Path.Combine(Folder, "grafana-dashboard.json")));
         foreach (var panel in document.GetProperty("panels").EnumerateArray())
-            foreach (var target in panel.GetProperty("targets").EnumerateArray())
-                yield return target.GetProperty("expr").GetString()!;
+        foreach (var target in panel.GetProperty("targets").EnumerateArray())
+            yield return target.GetProperty("expr").GetString()!;
     }
 
     private static IEnumerable<string> Rules() =>
