@@ -24,6 +24,19 @@ public sealed class CutoffsTests
         Assert.Equal("9T14..9T21", Watched("keep: 20h, tiers: [{ every: 7h }, { every: 11h }]", Seen.State(new(), ("7h", Seen.Whole))));
 
     [Fact]
+    [Rule("recheck")]
+    public void The_watch_leaves_room_for_a_day_of_25_hours_and_no_more()
+    {
+        var asOf = NodaTime.Instant.FromUtc(2025, 1, 10, 0, 0);
+        foreach (var keep in Enumerable.Range(26, 44))
+        {
+            var policy = Seen.Policy($"zone: Europe/Berlin, keep: {keep}h, tiers: [{{ every: 1d, keep: forever }}]");
+            var watched = asOf - Cutoffs.At(policy, asOf, null).RecheckFrom;
+            Assert.Equal(NodaTime.Duration.FromHours(Math.Min(keep - 25, 24)), watched);
+        }
+    }
+
+    [Fact]
     public void Boundaries_are_known_a_century_back_and_three_years_ahead()
     {
         var known = Cutoffs.At(Seen.Policy(Seen.Forever), NodaTime.Instant.FromUtc(2025, 1, 1, 0, 0), null).Known;

@@ -94,8 +94,15 @@ internal sealed class Cutoffs
         var window = Duration.Max(Duration.FromDays(1), policy.Late.Longest * 3);
         if (!policy.Keep.IsForever)
         {
-            var bucket = _blueprint.BuiltFrom(RelationId.Source).Max(t => t.Grid.LongestBucket(TimeRange.Since(AsOf)));
-            window = Duration.Max(Duration.Zero, Duration.Min(window, policy.Keep.Shortest - bucket - policy.Late.Longest));
+            var built = _blueprint.BuiltFrom(RelationId.Source).ToList();
+            var room = policy.Keep.Shortest - policy.Late.Longest;
+            // No bucket since 1970 is longer than the longest of its width. Where the window has room beside that one, nobody
+            // walks through eight thousand years of a zone for a figure that changes nothing.
+            if (AsOf < NodaConstants.UnixEpoch || room - built.Max(t => t.Grid.Width.Longest) < window)
+            {
+                var bucket = built.Max(t => t.Grid.LongestBucket(TimeRange.Since(AsOf)));
+                window = Duration.Max(Duration.Zero, Duration.Min(window, room - bucket));
+            }
         }
 
         return AsOf - window;
