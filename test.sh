@@ -96,7 +96,7 @@ need_postgres() {
   [ "$(id -u)" -ne 0 ] || chown postgres "$postgres_folder"
   port=$(free_port) || fail "no port is free for PostgreSQL"
   settings="-p $port -c listen_addresses=127.0.0.1 -c unix_socket_directories=$postgres_folder -c fsync=off -c synchronous_commit=off"
-  settings="$settings -c full_page_writes=off -c autovacuum=off -c max_connections=200 -c wal_level=logical -c log_min_messages=fatal"
+  settings="$settings -c full_page_writes=off -c autovacuum=off -c max_connections=200 -c max_prepared_transactions=10 -c wal_level=logical -c log_min_messages=fatal"
   as_postgres "$programs/initdb" -D "$postgres_folder/data" -U varve --auth=trust -E UTF8 --locale=C.UTF-8 --no-sync >/dev/null &&
     as_postgres "$programs/pg_ctl" -D "$postgres_folder/data" -l "$postgres_folder/log" -o "$settings" -w -t 60 start >/dev/null ||
     { cat "$postgres_folder/log" >&2; fail "PostgreSQL did not start"; }

@@ -39,6 +39,7 @@ public static class PostgreSqlGrants
                 [
                     $"-- for Varve, which works as {identity.User}",
                     $"GRANT CREATE ON DATABASE {Quoted(identity.Database)} TO {Quoted(identity.User)};  -- until the schema {catalogSchema} is there",
+                    $"GRANT pg_read_all_stats TO {Quoted(identity.User)};  -- so that doctor sees since when others are in a transaction",
                 ];
                 List<(Policy Policy, TableName Source)> all =
                 [

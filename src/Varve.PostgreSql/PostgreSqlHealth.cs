@@ -13,6 +13,9 @@ namespace Varve.PostgreSql;
 internal sealed record HealthLimits(TimeSpan LongTransaction, long BytesBehind)
 {
     public static HealthLimits Usual { get; } = new(TimeSpan.FromMinutes(10), 1_000_000_000);
+
+    /// <summary>How long a transaction is prepared: whoever prepares one decides at once, and only an accident leaves it.</summary>
+    public TimeSpan Prepared => LongTransaction / 10;
 }
 
 /// <summary>What only a server has: rights, sessions that hold others up, dead rows, slots that keep what was dropped.</summary>
@@ -40,14 +43,14 @@ public static class PostgreSqlHealth
         return await engine.TransactAsync<IReadOnlyList<Finding>>(
             async (s, token) =>
             {
-                List<Finding> findings = [.. await SessionsAsync(s, limits, token), .. await SlotsAsync(s, limits, token)];
+                List<Finding> findings = [.. await PostgreSqlSessions.AllAsync(s, limits, token), .. await SlotsAsync(s, limits, token)];
                 List<TableName> kept = [];
                 foreach (var policy in policies.Select(p => p.Policy))
                 {
                     var whole = policy.Table with { Schema = policy.Table.Schema ?? engine.DefaultSchema };
                     kept.Add(whole);
                     findings.AddRange(await TableAsync(s, policy, whole, token));
-                    findings.AddRange(await LocksAsync(s, policy.Name, whole, token));
+                    findings.AddRange(await PostgreSqlSessions.LocksAsync(s, policy.Name, whole, token));
                     findings.AddRange(await KeepersAsync(s, policy.Name, whole, token));
                 }
 
@@ -57,75 +60,6 @@ public static class PostgreSqlHealth
             Scope.Reading,
             cancellationToken
         );
-    }
-
-    private static async Task<IReadOnlyList<Finding>> SessionsAsync(
-        IStatements statements,
-        HealthLimits limits,
-        CancellationToken cancellationToken
-    )
-    {
-        var rows = await statements.QueryAsync(
-            $"""
-            SELECT pid, coalesce(usename, ''), coalesce(application_name, ''), state, CAST(EXTRACT(EPOCH FROM clock_timestamp() - xact_start) / 60 AS BIGINT)
-            FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() AND xact_start < clock_timestamp() - {(long)
-                limits.LongTransaction.TotalMilliseconds} * INTERVAL '1 millisecond' ORDER BY xact_start LIMIT 5
-            """,
-            cancellationToken
-        );
-        return
-        [
-            .. rows.Select(r => new Finding(
-                "session.long",
-                Severity.Warning,
-                null,
-                FormattableString.Invariant(
-                    $"Session {r.Long(0)} ({r.Text(1)}, {r.Text(2)}) has been in one transaction for {r.Long(4)} minutes, {r.Text(3)}: vacuum keeps every row that went since, and a step that needs a lock on what it reads waits and is put off."
-                ),
-                FormattableString.Invariant(
-                    $"End it where it was forgotten: SELECT pg_terminate_backend({r.Long(0)}). idle_in_transaction_session_timeout ends such sessions by itself."
-                )
-            )),
-        ];
-    }
-
-    /// <summary>Sessions that hold what a step over the table or its partitions would have to wait for; vacuum yields by itself.</summary>
-    private static async Task<IReadOnlyList<Finding>> LocksAsync(
-        IStatements statements,
-        string policy,
-        TableName table,
-        CancellationToken cancellationToken
-    )
-    {
-        var rows = await statements.QueryAsync(
-            $"""
-            SELECT l.pid, coalesce(a.usename, ''), coalesce(a.application_name, ''), coalesce(a.state, ''), min(l.mode), min(CAST(l.relation::regclass AS TEXT)),
-                   CAST(EXTRACT(EPOCH FROM clock_timestamp() - min(a.xact_start)) AS BIGINT)
-            FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-            JOIN pg_locks l ON l.granted AND l.locktype = 'relation' AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
-              AND (l.relation = c.oid OR l.relation IN (SELECT relid FROM pg_partition_tree(c.oid)))
-            JOIN pg_stat_activity a ON a.pid = l.pid AND a.backend_type = 'client backend' AND a.pid <> pg_backend_pid()
-            WHERE n.nspname = {table.Schema} AND c.relname = {table.Name}
-              AND (l.mode IN ('ShareUpdateExclusiveLock', 'ShareLock', 'ShareRowExclusiveLock', 'ExclusiveLock', 'AccessExclusiveLock')
-                OR (a.state LIKE 'idle in transaction%' AND a.state_change < clock_timestamp() - INTERVAL '1 minute'))
-            GROUP BY l.pid, a.usename, a.application_name, a.state ORDER BY l.pid LIMIT 5
-            """,
-            cancellationToken
-        );
-        return
-        [
-            .. rows.Select(r => new Finding(
-                "session.lock",
-                Severity.Warning,
-                policy,
-                FormattableString.Invariant(
-                    $"Session {r.Long(0)} ({r.Text(1)}, {r.Text(2)}) holds {r.Text(4)} on {r.Text(5)} for {r.Long(6)} s, {r.Text(3)}: a step over that waits for it, no longer than lock_timeout, and is put off."
-                ),
-                FormattableString.Invariant(
-                    $"Let it end, or end it where it was forgotten: SELECT pg_terminate_backend({r.Long(0)}). A run of Varve's ends by itself."
-                )
-            )),
-        ];
     }
 
     private static async Task<IReadOnlyList<Finding>> KeepersAsync(

@@ -138,6 +138,92 @@ public sealed class HealthTests() : ConformanceSuite(PostgreSqlScratch.New)
     }
 
     [Fact]
+    public async Task A_user_who_may_not_see_since_when_others_are_in_a_transaction_is_told_so_and_sees_their_locks()
+    {
+        var role = FormattableString.Invariant($"varve_blind_{Environment.ProcessId}");
+        await Db.ExecuteAsync(
+            $"CREATE SCHEMA m; CREATE TABLE m.cpu (ts timestamp, host text, v double precision); DROP ROLE IF EXISTS {role}; CREATE ROLE {role} LOGIN; GRANT USAGE ON SCHEMA m TO {role}; GRANT SELECT, DELETE ON m.cpu TO {role}"
+        );
+        try
+        {
+            IReadOnlyList<Varve.Catalog.StoredPolicy> policies =
+            [
+                new(PolicyYaml.Parse(Policy("tiers: [{ every: 1h }]"), "p.yaml")[0].Policy, 1, "", "", At("2025-01-09"), ""),
+            ];
+            await using var database = await PostgreSqlDatabase.OpenAsync(
+                DatabaseUrl.Parse(Server.Url.Replace("varve@", role + "@", StringComparison.Ordinal))
+            );
+            // One that is at nothing is not worth a word.
+            await using var other = await Server.ConnectAsync();
+            Assert.DoesNotContain(await FindAsync(database, policies), f => f.Check.StartsWith("session.", StringComparison.Ordinal));
+            await using (var transaction = await other.BeginTransactionAsync(TestContext.Current.CancellationToken))
+            {
+                await using (var hold = new NpgsqlCommand("LOCK TABLE m.cpu IN SHARE MODE", other, transaction))
+                    await hold.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+                var found = await FindAsync(database, policies);
+                var hidden = Assert.Single(found, f => f.Check == "session.hidden");
+                Assert.StartsWith(
+                    $"One session of other users (varve) is in a transaction, and {role} may not see since when",
+                    hidden.Found,
+                    StringComparison.Ordinal
+                );
+                Assert.DoesNotContain(found, f => f.Check == "session.long");
+                Assert.Contains(
+                    "holds ShareLock on m.cpu, since when is hidden from this user",
+                    Assert.Single(found, f => f.Check == "session.lock").Found,
+                    StringComparison.Ordinal
+                );
+                await Db.ExecuteAsync(hidden.WayOut[..(hidden.WayOut.IndexOf(';', StringComparison.Ordinal) + 1)]);
+                found = await FindAsync(database, policies);
+                Assert.DoesNotContain(found, f => f.Check == "session.hidden");
+                Assert.Single(found, f => f.Check == "session.long");
+                Assert.Contains(
+                    " s, idle in transaction",
+                    Assert.Single(found, f => f.Check == "session.lock").Found,
+                    StringComparison.Ordinal
+                );
+            }
+        }
+        finally
+        {
+            await Db.ExecuteAsync($"DROP OWNED BY {role} CASCADE; DROP ROLE {role}");
+        }
+
+        static Task<IReadOnlyList<Diagnosis.Finding>> FindAsync(Database database, IReadOnlyList<Varve.Catalog.StoredPolicy> policies) =>
+            PostgreSqlHealth.DiagnoseAsync(database, policies, new(TimeSpan.Zero, long.MaxValue), TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
+    public async Task A_transaction_that_was_prepared_and_left_is_named_with_what_it_holds_and_the_statements_that_end_it()
+    {
+        if ((string)(await Db.QueryAsync("SHOW max_prepared_transactions"))[0][0]! == "0")
+            Assert.Skip("The server prepares no transactions (max_prepared_transactions = 0); the one that test.sh starts does.");
+        await Db.ExecuteAsync("CREATE SCHEMA m; CREATE TABLE m.left (n integer); CREATE INDEX ON m.left (n)");
+        await using var database = await PostgreSqlDatabase.OpenAsync(DatabaseUrl.Parse(Server.Url));
+        var isLeft = true;
+        await Db.ExecuteAsync("BEGIN; INSERT INTO m.left VALUES (1); PREPARE TRANSACTION 'it''s \\left'");
+        try
+        {
+            Assert.DoesNotContain(await PostgreSqlHealth.DiagnoseAsync(database, []), f => f.Check == "transaction.prepared");
+            var found = Assert.Single(await FindAsync(database, new(TimeSpan.Zero, long.MaxValue)), f => f.Check == "transaction.prepared");
+            Assert.StartsWith(
+                "The transaction E'it''s \\\\left' of varve was prepared 0 minutes ago and never ended, and holds m.\"left\": ",
+                found.Found,
+                StringComparison.Ordinal
+            );
+            await Db.ExecuteAsync(found.WayOut[found.WayOut.IndexOf("ROLLBACK", StringComparison.Ordinal)..^1]);
+            isLeft = false;
+            Assert.DoesNotContain(await FindAsync(database, new(TimeSpan.Zero, long.MaxValue)), f => f.Check == "transaction.prepared");
+        }
+        finally
+        {
+            // A database with one cannot be dropped.
+            if (isLeft)
+                await Db.ExecuteAsync("ROLLBACK PREPARED 'it''s \\left'");
+        }
+    }
+
+    [Fact]
     public async Task A_replication_slot_that_is_behind_is_named_with_the_statement_that_drops_it()
     {
         var slot = FormattableString.Invariant($"varve_slot_{Environment.ProcessId}");
