@@ -101,6 +101,36 @@ public sealed class RequestCountTests() : ConformanceSuite(CrateDbScratch.New)
         Assert.InRange(asked, 10, 30);
     }
 
+    [Fact]
+    public async Task Tables_that_cannot_be_looked_at_leave_the_others_together()
+    {
+        const int tables = 40;
+        var crate = await ((CrateDbScratch)Db).CrateAsync();
+        List<PolicyDocument> documents = [];
+        foreach (var name in Enumerable.Range(0, tables).Select(i => $"t{i}"))
+        {
+            await CreateAsync(name);
+            await Db.ExecuteAsync($"INSERT INTO m.{name} (ts, host, v) VALUES ({Milliseconds(0)}, 'a', 1)");
+            documents.AddRange(PolicyYaml.Parse(Yaml(name, documents.Count < 4 ? "[{ every: 1d }]" : "[]"), "policy.yaml"));
+        }
+
+        var story = new Story(Db, Cpu(TimeKind.TimestampTz));
+        await story.WithAsync(lifecycle => lifecycle.ApplyAsync(documents));
+        await story.RunWellAsync("2023-02-01");
+        IReadOnlyList<Planning.Plan> plans = [];
+        var well = await CountAsync(crate, PlanAsync);
+        Assert.DoesNotContain(plans, p => p.Failure is not null);
+
+        // Of a table that is gone the catalogs of the cluster say so; rows of a tier's are counted with those of all others.
+        await Db.ExecuteAsync("DROP TABLE m.t30");
+        await Db.ExecuteAsync("DROP TABLE m.t2_1d_states");
+        var broken = await CountAsync(crate, PlanAsync);
+        Assert.Equal(["m.t2", "m.t30"], plans.Where(p => p.Failure is not null).Select(p => p.Policy));
+        Assert.InRange(broken, well + 1, 15 * well);
+
+        async Task PlanAsync() => plans = await story.WithAsync(l => l.PlanAsync(Selection.All, At("2023-02-01")));
+    }
+
     /// <summary>How often the cluster was asked. What Varve itself takes, while the cluster does nothing, is said and bounded.</summary>
     private static async Task<int> CountAsync(ExecutingCrate crate, Func<Task> work)
     {
