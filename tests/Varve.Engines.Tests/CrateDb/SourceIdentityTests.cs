@@ -58,6 +58,18 @@ public sealed class SourceIdentityTests : DaysSuite
         Assert.Equal(14, (await IdentsAsync()).Count);
     }
 
+    [Fact]
+    public async Task The_only_partition_that_came_again_with_a_late_row_is_no_other_table_either()
+    {
+        var story = await DaysAsync(Plain);
+        await Db.ExecuteAsync($"DELETE FROM m.cpu WHERE day <> {At("2025-04-05").ToUnixTimeMilliseconds()}");
+        await story.RunWellAsync("2025-04-10T12:00Z");
+        await Db.ExecuteAsync($"DELETE FROM m.cpu WHERE day = {At("2025-04-05").ToUnixTimeMilliseconds()}");
+        await Db.ExecuteAsync($"INSERT INTO m.cpu (ts, host, v) VALUES ({At("2025-04-05T01:00Z").ToUnixTimeMilliseconds()}, 'a', 1)");
+        await story.RunWellAsync("2025-04-17T12:00Z");
+        Assert.Empty(await IdentsAsync());
+    }
+
     // The same rows, so that only the table tells.
     private async Task MakeAnewAsync(string way)
     {
