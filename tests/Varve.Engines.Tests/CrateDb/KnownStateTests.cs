@@ -54,6 +54,9 @@ public sealed class KnownStateTests : DaysSuite
             database.Engine.TransactAsync<long>(
                 async (s, token) =>
                 {
+                    // As a run does: how they stand is looked at then, and not which there are.
+                    await s.DescribeAsync(table, token);
+
                     // Nobody wrote to it since an earlier run, so that it is not closed before it goes.
                     List<TablePart> parts =
                     [
