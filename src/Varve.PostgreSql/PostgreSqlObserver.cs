@@ -29,7 +29,8 @@ internal sealed class PostgreSqlObserver(PostgreSqlDialect dialect)
             )
             SELECT r.kind, r.persistence, d.attname, d.written, t.typname, CAST(t.typcategory AS TEXT), d.modifier,
                    t.typcategory = 'E' OR EXISTS (SELECT 1 FROM pg_opclass o JOIN pg_am m ON m.oid = o.opcmethod AND m.amname = 'btree' WHERE o.opcdefault AND o.opcintype = t.oid) OR t.typname IN ('varchar', 'cidr'),
-                   {PostgreSqlKeepers.IsHypertable($"r.oid")}
+                   {PostgreSqlKeepers.IsHypertable($"r.oid")},
+                   t.typname = 'citext' OR EXISTS (SELECT 1 FROM pg_attribute a JOIN pg_collation k ON k.oid = a.attcollation AND NOT k.collisdeterministic WHERE a.attrelid = r.oid AND a.attnum = d.attnum)
             FROM varve_relation r LEFT JOIN (varve_types d JOIN pg_type t ON t.oid = d.type AND t.typtype <> 'd') ON true ORDER BY d.attnum
             """,
             cancellationToken
@@ -43,7 +44,10 @@ internal sealed class PostgreSqlObserver(PostgreSqlDialect dialect)
             kind is not RelationKind.Table,
             [
                 .. rows.Where(r => !r.IsNull(2))
-                    .Select(r => new Column(r.Text(2), PostgreSqlTypes.Read(r.Text(4), r.Text(5), (int)r.Long(6), r.Truth(7)), r.Text(3))),
+                    .Select(r => new Column(r.Text(2), PostgreSqlTypes.Read(r.Text(4), r.Text(5), (int)r.Long(6), r.Truth(7)), r.Text(3))
+                    {
+                        HasAlikes = r.Truth(9),
+                    }),
             ]
         )
         {

@@ -67,7 +67,7 @@ internal static class SeriesPick
     public static ColumnPick Alone(TableProfile profile, ColumnProfile column)
     {
         var seen = Seen(profile, column);
-        if (profile.InKey(column) && column.Column.Type is not ColumnType.Nested)
+        if (profile.InKey(column) && column.Column is { Type: not ColumnType.Nested, HasAlikes: false })
             return new(column, ColumnRole.Series, $"{seen}; in the primary key") { IsCertain = true };
         if (column.IsName)
             return IsFreeText(profile, column)
@@ -164,7 +164,7 @@ internal static class SeriesPick
     private static string Seen(TableProfile profile, ColumnProfile column)
     {
         var type = CommentText.Name(column.Column.TypeName.Length > 40 ? $"{column.Column.TypeName[..40]}…" : column.Column.TypeName);
-        if (profile.Sampled == 0 || column.Column.Type is ColumnType.Nested)
+        if (profile.Sampled == 0 || column.Column is { Type: ColumnType.Nested } or { HasAlikes: true })
             return type;
         if (column.Values == 0)
             return $"{type}, NULL in all of {profile.Seen}";

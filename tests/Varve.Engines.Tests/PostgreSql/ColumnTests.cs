@@ -52,6 +52,39 @@ public sealed class ColumnTests() : ConformanceSuite(PostgreSqlScratch.New)
     }
 
     [Theory]
+    [InlineData("CREATE COLLATION m.alike (provider = icu, locale = 'und-u-ks-level2', deterministic = false)", "TEXT COLLATE m.alike")]
+    [InlineData("CREATE EXTENSION citext SCHEMA m", "m.citext")]
+    public async Task A_series_of_texts_that_are_taken_for_equal_is_refused_and_a_generated_column_tells_them_apart(
+        string first,
+        string type
+    )
+    {
+        if (
+            first.Contains("EXTENSION", StringComparison.Ordinal)
+            && (await Db.QueryAsync("SELECT 1 FROM pg_available_extensions WHERE name = 'citext'")).Count == 0
+        )
+            Assert.Skip("The server has no citext: it comes with PostgreSQL's contrib.");
+        await Db.ExecuteAsync($"CREATE SCHEMA m; {first}; CREATE TABLE m.cpu (ts TIMESTAMP, host {type}, v DOUBLE PRECISION)");
+        await Db.ExecuteAsync("INSERT INTO m.cpu VALUES ('2025-01-01', 'a', 1), ('2025-01-01', 'A', 2)");
+        var story = new Story(Db, Cpu());
+        const string policy = "table: m.cpu\ntime: ts\nseries: [host]\nmeasures: { v: [max] }\ntiers: [{ every: 1h }]";
+        var refused = await Assert.ThrowsAsync<PolicyException>(() => story.ApplyAsync(policy));
+        var way = refused.Message[refused.Message.IndexOf("host_exact", StringComparison.Ordinal)..];
+        await Db.ExecuteAsync($"ALTER TABLE m.cpu ADD COLUMN {way[..way.IndexOf('`', StringComparison.Ordinal)]}");
+        await story.WithAsync(l =>
+            l.ApplyAsync(PolicyYaml.Parse(policy.Replace("host", "host_exact", StringComparison.Ordinal), "p.yaml"))
+        );
+        await story.RunWellAsync("2025-01-02");
+        Assert.Equal(
+            [
+                ["A", 2d],
+                ["a", 1d],
+            ],
+            await Db.QueryAsync("SELECT host_exact, v_max FROM m.cpu_1h ORDER BY host_exact COLLATE \"C\"")
+        );
+    }
+
+    [Theory]
     [InlineData("JSONB", "jsonb")]
     [InlineData("DOUBLE PRECISION[]", "double precision[]")]
     [InlineData("INT4RANGE", "int4range")]

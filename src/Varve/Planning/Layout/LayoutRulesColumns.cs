@@ -118,6 +118,18 @@ internal static partial class LayoutRulesColumns
                     }
                 );
             }
+            else if (column.HasAlikes)
+            {
+                problems.Add(
+                    new(
+                        PolicyCodes.FunctionType,
+                        $"The series column `{column.Name}` takes texts for equal that are not the same (its collation, or citext): two series would become one, under the name of either. Name a generated column that tells them apart: `{column.Name}_exact text GENERATED ALWAYS AS (CAST({column.Name} AS text)) STORED`."
+                    )
+                    {
+                        Path = path,
+                    }
+                );
+            }
 
             series.Add(column);
         }

@@ -65,7 +65,11 @@ public sealed record TablePiece(Time.TimeRange Range)
 /// <param name="Name">As stored.</param>
 /// <param name="Type">What Varve makes of its type.</param>
 /// <param name="TypeName">The type as the engine writes it, for people.</param>
-public sealed record Column(string Name, ColumnType Type, string TypeName);
+public sealed record Column(string Name, ColumnType Type, string TypeName)
+{
+    /// <summary>True where the database takes values for equal that are not the same: text that is compared without case.</summary>
+    public bool HasAlikes { get; init; }
+}
 
 /// <summary>The types that Varve tells apart. A closed family.</summary>
 public abstract record ColumnType
