@@ -81,6 +81,24 @@ public abstract class DeletionConformance(Func<ScratchDatabase> create) : Confor
     }
 
     [Fact]
+    public async Task A_day_that_somebody_else_deleted_before_it_expires_is_told_once_and_not_hour_by_hour()
+    {
+        var rows = Every("2025-01-01", "2025-01-06", "1h");
+        var story = await BeginAsync(Policy("recheck: 6h\nkeep: 3d\ntiers: [{ every: 1h }]"), rows);
+        await story.RunWellAsync("2025-01-03");
+        var plan = await story.PlanAsync("2025-01-06");
+        await story.DeleteAsync("2025-01-02", "2025-01-03");
+        Assert.Empty((await story.RunAsync("2025-01-06", new() { Yes = true, Plans = [plan] })).Errors);
+        await story.ExpectTiersAsync(rows);
+        var note = Assert.Single((await story.StatusAsync("2025-01-06")).Notes, n => n.Code == WorkCodes.LastProof);
+        Assert.EndsWith(
+            "somebody else removed rows of [2025-01-02T00:00:00Z, 2025-01-03T00:00:00Z): 1h keeps what it had",
+            note.Message,
+            StringComparison.Ordinal
+        );
+    }
+
+    [Fact]
     [Rule("clean-up-scripts")]
     public async Task A_cron_job_that_deletes_every_day_never_shrinks_history_of_weeks_and_months()
     {

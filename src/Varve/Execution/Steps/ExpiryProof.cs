@@ -13,6 +13,9 @@ namespace Varve.Execution;
 internal sealed class ExpiryProof(StepContext context, RelationId relation)
 {
     private readonly List<string> _notes = [];
+
+    // Told together: a day that somebody took away is twenty-four hours of a tier.
+    private readonly Dictionary<RelationId, RangeSet> _cut = [];
     private RangeSet _came = RangeSet.Empty;
 
     /// <summary>Rows of the relation whose states were computed again.</summary>
@@ -25,7 +28,10 @@ internal sealed class ExpiryProof(StepContext context, RelationId relation)
     public ChangedValues Changed { get; } = new(context, relation);
 
     /// <summary>What a person should know; null for nothing.</summary>
-    public string? Note => _notes.Count == 0 ? null : string.Join("; ", _notes);
+    public string? Note =>
+        _notes.Count + _cut.Count == 0
+            ? null
+            : string.Join("; ", _cut.Select(c => $"somebody else removed rows of {c.Value}: {c.Key} keeps what it had").Concat(_notes));
 
     /// <summary>What of some ranges is proven.</summary>
     public async Task<RangeSet> ProveAsync(RangeSet ranges, CancellationToken cancellationToken)
@@ -77,6 +83,8 @@ internal sealed class ExpiryProof(StepContext context, RelationId relation)
                 var proof = new ExpiryProof(context, input);
                 var unproven = open.Except(await proof.CompareAsync(finer, open, cancellationToken));
                 _notes.AddRange(proof._notes);
+                foreach (var (cutTier, buckets) in proof._cut)
+                    TellCut(cutTier, buckets);
                 Changed.Add(proof.Changed);
                 RowsCompared += proof.RowsCompared;
                 RowsRebuilt += proof.RowsRebuilt;
@@ -249,7 +257,7 @@ internal sealed class ExpiryProof(StepContext context, RelationId relation)
     {
         var left = await TierBuilder.LeftAsync(context, relation, mismatch.Bucket, cancellationToken);
         context.Draft.Of(tier.Id).Cut.Add(new(mismatch.Bucket, left, ByOthers: true) { Input = relation });
-        _notes.Add(FormattableString.Invariant($"somebody else removed rows of {mismatch.Bucket}: {tier.Id} keeps what it had"));
+        TellCut(tier.Id, RangeSet.Of(mismatch.Bucket));
         if (!mismatch.More && !_came.Overlaps(mismatch.Bucket))
             return ranges;
         Halt(
@@ -289,6 +297,8 @@ internal sealed class ExpiryProof(StepContext context, RelationId relation)
 
         return ranges;
     }
+
+    private void TellCut(RelationId tier, RangeSet buckets) => _cut[tier] = _cut.GetValueOrDefault(tier, RangeSet.Empty).Union(buckets);
 
     private string Accept(TimeRange bucket) => WayOut.Accept(context.Blueprint.Policy.Name, bucket);
 
