@@ -24,6 +24,9 @@ namespace Varve.Server;
 /// <summary>One process that keeps many tables in shape: scheduler, HTTP API and pages over one home.</summary>
 internal sealed class VarveServer : IAsyncDisposable
 {
+    /// <summary>How many threads are begun without waiting for others to end.</summary>
+    internal const int LeastThreads = 24;
+
     /// <summary>How long the statement in flight is waited for; a second signal ends it at once.</summary>
     private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(30);
 
@@ -51,6 +54,7 @@ internal sealed class VarveServer : IAsyncDisposable
     )
     {
         SecretCheck.Check(settings);
+        KeepThreads();
         var home = await OpenHomeAsync(settings, clock, cancellationToken);
         ConnectionSet? connections = null;
         try
@@ -139,6 +143,14 @@ internal sealed class VarveServer : IAsyncDisposable
         var app = builder.Build();
         Use(app, settings);
         return app;
+    }
+
+    // An embedded engine keeps a thread for as long as its statement runs. With no more threads than processors, answers that
+    // are ready would wait for one; new ones come only by the half second. The process is the server's own.
+    private static void KeepThreads()
+    {
+        ThreadPool.GetMinThreads(out var least, out var completing);
+        ThreadPool.SetMinThreads(Math.Max(least, LeastThreads), completing);
     }
 
     private static void Listen(KestrelServerOptions kestrel, ServeSettings settings)

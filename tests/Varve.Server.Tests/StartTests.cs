@@ -31,6 +31,17 @@ public sealed class StartTests
     }
 
     [Fact]
+    public async Task A_server_has_threads_for_answers_while_statements_keep_as_many_as_there_are_processors()
+    {
+        // As a process begins; an earlier server of these tests has raised it already.
+        ThreadPool.SetMinThreads(Math.Min(2, Environment.ProcessorCount), 1);
+        await using var served = new ServedDatabase();
+        await served.InitializeAsync();
+        ThreadPool.GetMinThreads(out var least, out _);
+        Assert.InRange(least, VarveServer.LeastThreads, int.MaxValue);
+    }
+
+    [Fact]
     public async Task What_waits_when_the_server_stops_is_run_by_the_next_one()
     {
         var waits = new ServerRun(ServerRun.NewId(), ServedDatabase.Mine, "", RunTrigger.Manual, Then, "ann");

@@ -49,8 +49,6 @@ internal static class ServeCommand
             Examples = ["varve serve --demo", "varve serve --db duckdb:metrics.duckdb", "varve serve --config /etc/varve/serve.yaml"],
         };
 
-    private const int LeastThreads = 24;
-
     private static async Task<int> ActAsync(CommandContext call)
     {
         var settings = ServeFile.Read(call.Parse.GetValue(Config), call.Parse.GetValue(Listen), call.Parse.GetValue(Home), Variables());
@@ -61,10 +59,6 @@ internal static class ServeCommand
             .. demo is not null ? [demo.Setting] : Array.Empty<ConnectionSetting>(),
         ];
         settings = With(settings, typed);
-        // An embedded engine keeps a thread for as long as its statement runs. With no more threads than processors, answers that
-        // are ready would wait for one; new ones come only by the half second.
-        ThreadPool.GetMinThreads(out var least, out var completing);
-        ThreadPool.SetMinThreads(Math.Max(least, LeastThreads), completing);
         await using var server = await VarveServer.StartAsync(settings, TimeProvider.System, Log, call.Cancellation);
         await TellAsync(call.Screen, server, settings, call.Cancellation);
         if (demo is not null)

@@ -10,7 +10,8 @@ namespace Varve.Server.Connections;
 /// <param name="mostWaiting">How many wait at most.</param>
 /// <param name="patience">How long one waits at most.</param>
 /// <param name="name">The database, as messages name it.</param>
-internal sealed class RequestTurns(int atOnce, int mostWaiting, TimeSpan patience, string name)
+/// <param name="clock">What waiting is measured by.</param>
+internal sealed class RequestTurns(int atOnce, int mostWaiting, TimeSpan patience, string name, TimeProvider clock)
 {
     // It has no timer and nothing of the system: it goes with the connection, and what waits is not thrown out of it.
     private readonly ConcurrencyLimiter _limiter = new(
@@ -42,8 +43,8 @@ internal sealed class RequestTurns(int atOnce, int mostWaiting, TimeSpan patienc
         var lease = _limiter.AttemptAcquire();
         if (lease.IsAcquired)
             return lease;
-        using var waiting = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        waiting.CancelAfter(patience);
+        using var impatient = new CancellationTokenSource(patience, clock);
+        using var waiting = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, impatient.Token);
         try
         {
             return await _limiter.AcquireAsync(1, waiting.Token);

@@ -45,8 +45,12 @@ internal sealed class ServerConnection(ConnectionSetting setting, LifecycleOptio
     internal const int MostWaiting = 1_000;
 
     private readonly Lanes _lanes = new(setting.Url, options);
-    private readonly RequestTurns _short = new(AtOnceOf(setting), MostWaiting, s_patience, setting.Name);
-    private readonly RequestTurns _long = new(AtOnceOf(setting), MostWaiting, s_patience, setting.Name);
+
+    /// <summary>Turns of requests that look.</summary>
+    internal RequestTurns ShortTurns { get; } = TurnsOf(setting, options);
+
+    /// <summary>Turns of requests that read or move whole tables.</summary>
+    internal RequestTurns LongTurns { get; } = TurnsOf(setting, options);
 
     public ConnectionSetting Setting => setting;
 
@@ -62,7 +66,7 @@ internal sealed class ServerConnection(ConnectionSetting setting, LifecycleOptio
     public int AtOnce => AtOnceOf(setting);
 
     /// <summary>How many requests wait for their turn.</summary>
-    public long Waiting => _short.Waiting + _long.Waiting;
+    public long Waiting => ShortTurns.Waiting + LongTurns.Waiting;
 
     /// <summary>Does what a request asks for, once it is its turn.</summary>
     public Task<T> UseAsync<T>(string subject, Func<Lifecycle, Task<T>> work, CancellationToken cancellationToken) =>
@@ -70,14 +74,17 @@ internal sealed class ServerConnection(ConnectionSetting setting, LifecycleOptio
 
     /// <summary>Does what a request asks for, once it is its turn.</summary>
     public Task<T> UseAsync<T>(string subject, Func<Lifecycle, Database, Task<T>> work, CancellationToken cancellationToken) =>
-        _short.TakeAsync(() => _lanes.UseAsync(subject, Impatient, work, cancellationToken), cancellationToken);
+        ShortTurns.TakeAsync(() => _lanes.UseAsync(subject, Impatient, work, cancellationToken), cancellationToken);
 
     /// <summary>
     /// Does what a request asks for and what may take minutes, because it reads or moves whole tables, once it is its turn
     /// among its kind: what only looks does not wait behind it.
     /// </summary>
     public Task<T> UseLongAsync<T>(string subject, Func<Lifecycle, Task<T>> work, CancellationToken cancellationToken) =>
-        _long.TakeAsync(() => _lanes.UseAsync(subject, Impatient, (lifecycle, _) => work(lifecycle), cancellationToken), cancellationToken);
+        LongTurns.TakeAsync(
+            () => _lanes.UseAsync(subject, Impatient, (lifecycle, _) => work(lifecycle), cancellationToken),
+            cancellationToken
+        );
 
     /// <summary>Does what the server itself has to do: runs, schedules, watching. It never waits behind requests.</summary>
     public Task<T> OwnAsync<T>(
@@ -92,6 +99,9 @@ internal sealed class ServerConnection(ConnectionSetting setting, LifecycleOptio
         OwnAsync(subject, Impatient, (lifecycle, _) => work(lifecycle), cancellationToken);
 
     public ValueTask DisposeAsync() => _lanes.DisposeAsync();
+
+    private static RequestTurns TurnsOf(ConnectionSetting setting, LifecycleOptions options) =>
+        new(AtOnceOf(setting), MostWaiting, s_patience, setting.Name, options.TimeProvider);
 
     // An embedded engine works on the processors of the server: more at once only get into each other's way. A server has
     // its own, and its connections are there for others too.
