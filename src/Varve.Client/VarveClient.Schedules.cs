@@ -48,12 +48,14 @@ public sealed partial class VarveClient
     /// <param name="body">What is sent.</param>
     /// <param name="cancellationToken">Ends the waiting.</param>
     /// <exception cref="VarveApiException">The server refused.</exception>
-    public Task<SchedulesShape> PauseAllSchedulesAsync(PauseBody body, CancellationToken cancellationToken = default) =>
+    public Task<SchedulesShape> PauseAllSchedulesAsync(PauseAllBody body, CancellationToken cancellationToken = default) =>
         AskAsync<SchedulesShape>(HttpMethod.Post, Path($"api/v1/schedules/pause"), body, [], cancellationToken);
 
     /// <summary>POST /api/v1/schedules/resume. Takes the role operator.</summary>
+    /// <param name="connection">The parameter <c>connection</c>; null: it is left out.</param>
+    /// <param name="reason">The parameter <c>reason</c>; null: it is left out.</param>
     /// <param name="cancellationToken">Ends the waiting.</param>
     /// <exception cref="VarveApiException">The server refused.</exception>
-    public Task<SchedulesShape> ResumeAllSchedulesAsync(CancellationToken cancellationToken = default) =>
-        AskAsync<SchedulesShape>(HttpMethod.Post, Path($"api/v1/schedules/resume"), null, [], cancellationToken);
+    public Task<SchedulesShape> ResumeAllSchedulesAsync(string? connection = null, string? reason = null, CancellationToken cancellationToken = default) =>
+        AskAsync<SchedulesShape>(HttpMethod.Post, With(Path($"api/v1/schedules/resume"), ("connection", connection), ("reason", reason)), null, [], cancellationToken);
 }

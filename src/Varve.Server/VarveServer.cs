@@ -208,7 +208,10 @@ internal sealed class VarveServer : IAsyncDisposable
                     name => connections.Find(Caller.Scheduler, name)?.Setting.AtOnce ?? 1,
                     quotas.TenantOf,
                     tenant => quotas.Of(tenant, Quota.Runs)?.Value
-                ),
+                )
+                {
+                    Held = keeper.Held,
+                },
                 async run =>
                 {
                     await keeper.EndedAsync(run);

@@ -60,17 +60,15 @@ internal static class ScheduleEndpoints
         return Get(http, changes, connection, policy);
     }
 
-    private static async Task<SchedulesShape> PauseAllAsync(HttpContext http, ScheduleChanges changes, PauseBody body)
+    private static async Task<SchedulesShape> PauseAllAsync(HttpContext http, ScheduleChanges changes, PauseAllBody body)
     {
-        foreach (var view in changes.Of(http.Caller()))
-            await changes.PauseAsync(http.Caller(), view.State.Key, body.Reason, Times.Instant(body.Until, "until"), http.RequestAborted);
+        await changes.PauseAllAsync(http.Caller(), body.Connection, body.Reason, Times.Instant(body.Until, "until"), http.RequestAborted);
         return List(http, changes);
     }
 
-    private static async Task<SchedulesShape> ResumeAllAsync(HttpContext http, ScheduleChanges changes)
+    private static async Task<SchedulesShape> ResumeAllAsync(HttpContext http, ScheduleChanges changes, string? connection, string? reason)
     {
-        foreach (var view in changes.Of(http.Caller()))
-            await changes.ResumeAsync(http.Caller(), view.State.Key, http.RequestAborted);
+        await changes.ResumeAllAsync(http.Caller(), connection, reason, http.RequestAborted);
         return List(http, changes);
     }
 }
@@ -91,13 +89,7 @@ internal sealed class ScheduleChanges(ScheduleKeeper keeper, ConnectionSet conne
 
     public Task PauseAsync(Caller caller, ScheduleKey key, string reason, Instant? until, CancellationToken cancellationToken)
     {
-        if (string.IsNullOrWhiteSpace(reason))
-            throw new PolicyException(ServerCodes.BadRequest, "A pause has a reason: whoever finds it reads it.");
-        if (until <= Now())
-            throw new PolicyException(ServerCodes.BadRequest, "The end of the pause has passed already.");
-        var detail = new JsonObject { ["reason"] = reason };
-        if (until is { } end)
-            detail["until"] = Time.InstantText.Format(end);
+        var detail = Pause(reason, until);
         return ChangeAsync(
             caller,
             key,
@@ -108,25 +100,100 @@ internal sealed class ScheduleChanges(ScheduleKeeper keeper, ConnectionSet conne
         );
     }
 
+    /// <summary>Pauses every schedule that is armed. One that is paused already keeps who paused it, why and until when.</summary>
+    /// <param name="caller">Who does so.</param>
+    /// <param name="connection">Of which database; null: of all that the caller may know of.</param>
+    /// <param name="reason">Why.</param>
+    /// <param name="until">Until when; null: until somebody resumes them.</param>
+    /// <param name="cancellationToken">Ends it before anything is stored.</param>
+    public Task PauseAllAsync(Caller caller, string? connection, string reason, Instant? until, CancellationToken cancellationToken)
+    {
+        var detail = Pause(reason, until);
+        return ChangeAllAsync(
+            caller,
+            connection,
+            "schedule.paused",
+            detail,
+            s => s.Pause is null ? s with { Pause = new(Now(), caller.Subject, reason, until) } : null,
+            cancellationToken
+        );
+    }
+
     /// <summary>Ends a pause, and a rest after failures: the next instant runs; of a query, the windows that its catchup says.</summary>
     public Task ResumeAsync(Caller caller, ScheduleKey key, CancellationToken cancellationToken) =>
-        ChangeAsync(
+        ChangeAsync(caller, key, "schedule.resumed", [], Resumed, cancellationToken);
+
+    /// <summary>Ends pauses, and, where no reason is given, rests after failures.</summary>
+    /// <param name="caller">Who does so.</param>
+    /// <param name="connection">Of which database; null: of all that the caller may know of.</param>
+    /// <param name="reason">Only of those that were paused for this reason; null: of all.</param>
+    /// <param name="cancellationToken">Ends it before anything is stored.</param>
+    public Task ResumeAllAsync(Caller caller, string? connection, string? reason, CancellationToken cancellationToken) =>
+        ChangeAllAsync(
             caller,
-            key,
+            connection,
             "schedule.resumed",
             [],
             s =>
-                s with
-                {
-                    Pause = null,
-                    CircuitUntil = null,
-                    Armed = s.Pause is null || key.IsQuery ? s.Armed : Instant.Max(s.Armed, Now()),
-                },
+                reason is null
+                    ? s.Pause is not null || s.CircuitUntil > Now()
+                        ? Resumed(s)
+                        : null
+                    : s.Pause?.Reason == reason
+                        ? Resumed(s)
+                        : null,
             cancellationToken
         );
 
     public Task SkipAsync(Caller caller, ScheduleKey key, CancellationToken cancellationToken) =>
         ChangeAsync(caller, key, "schedule.skipped", [], s => s with { SkipBy = caller.Subject }, cancellationToken);
+
+    private JsonObject Pause(string reason, Instant? until)
+    {
+        if (string.IsNullOrWhiteSpace(reason))
+            throw new PolicyException(ServerCodes.BadRequest, "A pause has a reason: whoever finds it reads it.");
+        if (until <= Now())
+            throw new PolicyException(ServerCodes.BadRequest, "The end of the pause has passed already.");
+        var detail = new JsonObject { ["reason"] = reason };
+        if (until is { } end)
+            detail["until"] = Time.InstantText.Format(end);
+        return detail;
+    }
+
+    private ScheduleState Resumed(ScheduleState state) =>
+        state with
+        {
+            Pause = null,
+            CircuitUntil = null,
+            Armed = state.Pause is null || state.Key.IsQuery ? state.Armed : Instant.Max(state.Armed, Now()),
+        };
+
+    private async Task ChangeAllAsync(
+        Caller caller,
+        string? connection,
+        string action,
+        JsonObject detail,
+        Func<ScheduleState, ScheduleState?> change,
+        CancellationToken cancellationToken
+    )
+    {
+        if (connection is not null && connections.Find(caller, connection) is null)
+            throw new PolicyException(ServerCodes.Missing, $"There is no connection {connection}.");
+        var tenants = connections.Of(caller).ToDictionary(c => c.Name, c => c.Setting.Tenant, StringComparer.Ordinal);
+        await keeper.ChangeAsync(
+            [
+                .. keeper
+                    .All.Select(v => v.State.Key)
+                    .Where(k => tenants.ContainsKey(k.Connection) && (connection ?? k.Connection) == k.Connection),
+            ],
+            key => caller with { Tenant = tenants[key.Connection] },
+            action,
+            detail,
+            change,
+            cancellationToken
+        );
+        scheduler.Wake();
+    }
 
     private async Task ChangeAsync(
         Caller caller,

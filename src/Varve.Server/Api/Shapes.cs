@@ -76,6 +76,9 @@ internal sealed record RangeBody(string From, string To);
 
 internal sealed record PauseBody(string Reason, string? Until = null);
 
+/// <summary>The pause of every schedule that is armed, of one database or of all.</summary>
+internal sealed record PauseAllBody(string Reason, string? Until = null, string? Connection = null);
+
 internal sealed record TokenBody(string Name, Role Role, string? Tenant = null, string? ExpiresIn = null);
 
 internal sealed record TokenShape(

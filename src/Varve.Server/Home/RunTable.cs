@@ -108,6 +108,44 @@ internal sealed class RunTable(HomeDatabase home)
         return ended > 0;
     }
 
+    /// <summary>Writes down that runs of policies which schedules decided, and which wait for their turn, are left out.</summary>
+    /// <param name="statements">The unit of work.</param>
+    /// <param name="schedules">Whose.</param>
+    /// <param name="reason">Why.</param>
+    /// <param name="at">When.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <returns>As they are stored now.</returns>
+    public async Task<IReadOnlyList<ServerRun>> LeaveOutAsync(
+        IStatements statements,
+        IEnumerable<ScheduleKey> schedules,
+        string reason,
+        Instant at,
+        CancellationToken cancellationToken
+    )
+    {
+        var policies = schedules.Where(k => !k.IsQuery).ToHashSet();
+        if (policies.Count == 0)
+            return [];
+        var waiting = await statements.QueryAsync(
+            $"{Columns} WHERE state = {nameof(RunState.Queued)} AND trigger_kind = {nameof(RunTrigger.Schedule)} ORDER BY queued_us, id",
+            cancellationToken
+        );
+        var left = Read(waiting)
+            .Where(r => policies.Contains(r.Key))
+            .Select(r => r with { State = RunState.Skipped, Finished = at, Reason = reason })
+            .ToList();
+        foreach (var some in left.Chunk(HomeTables.MostRows))
+        {
+            var ids = SqlText.Join(", ", some.Select(r => (SqlText)$"{r.Id}"));
+            await statements.ExecuteAsync(
+                $"UPDATE {HomeTables.Runs} SET state = {nameof(RunState.Skipped)}, finished_us = {HomeTime.From(at)}, reason = {reason} WHERE id IN ({ids})",
+                cancellationToken
+            );
+        }
+
+        return left;
+    }
+
     /// <summary>Those that wait or are under way, in the order in which they came.</summary>
     public async Task<IReadOnlyList<ServerRun>> OpenAsync(CancellationToken cancellationToken) =>
         Read(

@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using NodaTime;
 using Varve.Engines;
 using Varve.Server.Access;
+using Varve.Sql;
 using Varve.Time;
 
 namespace Varve.Server.Home;
@@ -17,39 +18,51 @@ internal sealed class ServerAudit(HomeDatabase home)
     internal static readonly string Genesis = new('0', 64);
 
     /// <summary>Appends an entry in the transaction of what it tells.</summary>
-    public async Task AppendAsync(
+    public Task AppendAsync(
         IStatements statements,
         Caller caller,
         string action,
         string? target,
         JsonObject detail,
         CancellationToken cancellationToken
-    )
+    ) => AppendAsync(statements, [new(caller, action, target, detail)], cancellationToken);
+
+    /// <summary>Appends entries in the transaction of what they tell, with few statements, however many they are.</summary>
+    public async Task AppendAsync(IStatements statements, IReadOnlyCollection<AuditWord> words, CancellationToken cancellationToken)
     {
+        if (words.Count == 0)
+            return;
         var newest = await statements.QueryAsync($"SELECT seq, hash FROM {HomeTables.Audit} ORDER BY seq DESC LIMIT 1", cancellationToken);
         var (seq, previous) = newest.Count == 0 ? (1, Genesis) : (newest[0].Long(0) + 1, newest[0].Text(1));
-        var text = detail.ToJsonString();
-        var entry = new ServerAuditEntry(
-            seq,
-            HomeTime.At(HomeTime.From(home.Now())),
-            caller.Subject,
-            caller.Method,
-            caller.Tenant,
-            action,
-            target,
-            text,
-            previous,
-            ""
-        );
-        await statements.ExecuteAsync(
-            $"""
-            INSERT INTO {HomeTables.Audit} (seq, at_us, subject, method, tenant, action, target, detail, previous_hash, hash)
-            VALUES ({seq}, {HomeTime.From(
-                entry.At
-            )}, {entry.Subject}, {entry.Method}, {entry.Tenant}, {action}, {target}, {text}, {previous}, {Hash(entry)})
-            """,
-            cancellationToken
-        );
+        var at = HomeTime.At(HomeTime.From(home.Now()));
+        List<ServerAuditEntry> entries = [];
+        foreach (var (caller, action, target, detail) in words)
+        {
+            var entry = new ServerAuditEntry(
+                seq++,
+                at,
+                caller.Subject,
+                caller.Method,
+                caller.Tenant,
+                action,
+                target,
+                detail.ToJsonString(),
+                previous,
+                ""
+            );
+            entries.Add(entry with { Hash = previous = Hash(entry) });
+        }
+
+        foreach (var some in entries.Chunk(HomeTables.MostRows))
+        {
+            await statements.ExecuteAsync(
+                $"""
+                INSERT INTO {HomeTables.Audit} (seq, at_us, subject, method, tenant, action, target, detail, previous_hash, hash)
+                VALUES {SqlText.Join(", ", some.Select(Values))}
+                """,
+                cancellationToken
+            );
+        }
     }
 
     public Task AppendAsync(Caller caller, string action, string? target, JsonObject detail, CancellationToken cancellationToken) =>
@@ -132,6 +145,9 @@ internal sealed class ServerAudit(HomeDatabase home)
         return new(findings.Count == 0, entries.Count, previous, findings);
     }
 
+    private static SqlText Values(ServerAuditEntry entry) =>
+        $"({entry.Seq}, {HomeTime.From(entry.At)}, {entry.Subject}, {entry.Method}, {entry.Tenant}, {entry.Action}, {entry.Target}, {entry.Detail}, {entry.PreviousHash}, {entry.Hash})";
+
     private static IReadOnlyList<ServerAuditEntry> Read(IReadOnlyList<Row> rows) =>
         [
             .. rows.Select(r => new ServerAuditEntry(
@@ -172,6 +188,13 @@ internal sealed class ServerAudit(HomeDatabase home)
 
     private static string Number(long value) => value.ToString(System.Globalization.CultureInfo.InvariantCulture);
 }
+
+/// <summary>What is to be written down.</summary>
+/// <param name="Caller">Who did it.</param>
+/// <param name="Action">What was done.</param>
+/// <param name="Target">To what.</param>
+/// <param name="Detail">The facts.</param>
+internal sealed record AuditWord(Caller Caller, string Action, string? Target, JsonObject Detail);
 
 /// <summary>One line of the server's log.</summary>
 /// <param name="Seq">Gapless, from 1 on.</param>

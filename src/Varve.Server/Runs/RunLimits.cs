@@ -1,3 +1,5 @@
+using Varve.Server.Home;
+
 namespace Varve.Server.Runs;
 
 /// <summary>How many runs may be under way.</summary>
@@ -5,4 +7,8 @@ namespace Varve.Server.Runs;
 /// <param name="OfConnection">Of one database.</param>
 /// <param name="TenantOf">Whose a database is.</param>
 /// <param name="OfTenant">Of one tenant; null: as many as there can be.</param>
-internal sealed record RunLimits(int AtOnce, Func<string, int> OfConnection, Func<string, string> TenantOf, Func<string, long?> OfTenant);
+internal sealed record RunLimits(int AtOnce, Func<string, int> OfConnection, Func<string, string> TenantOf, Func<string, long?> OfTenant)
+{
+    /// <summary>Why a run is held back whatever else is under way; null where it is not.</summary>
+    public Func<ServerRun, string?> Held { get; init; } = _ => null;
+}

@@ -103,6 +103,13 @@ internal sealed class RunQueue(
             return _feeds.GetValueOrDefault(id);
     }
 
+    /// <summary>The ids of those that wait.</summary>
+    public IReadOnlySet<string> WaitingIds()
+    {
+        lock (_lock)
+            return _waiting.Select(r => r.Id).ToHashSet(StringComparer.Ordinal);
+    }
+
     /// <summary>Whether a run waits or is under way here.</summary>
     public bool Has(string id)
     {
@@ -182,6 +189,19 @@ internal sealed class RunQueue(
                 }
             );
         return true;
+    }
+
+    /// <summary>Forgets a run that waits: how it ended is stored already.</summary>
+    /// <param name="run">As it is stored.</param>
+    public void Drop(ServerRun run)
+    {
+        lock (_lock)
+        {
+            if (_waiting.RemoveAll(r => r.Id == run.Id) == 0)
+                return;
+        }
+
+        Tell(run);
     }
 
     /// <summary>
@@ -350,6 +370,12 @@ internal sealed class RunQueue(
     private async Task EndAsync(ServerRun run)
     {
         await ended(run);
+        Tell(run);
+    }
+
+    /// <summary>Whoever follows a run hears how it ended.</summary>
+    private void Tell(ServerRun run)
+    {
         if (Feed(run.Id) is { } feed)
         {
             feed.Tell("ended", ServerJson.Write(ServerRunShape.Of(run)));

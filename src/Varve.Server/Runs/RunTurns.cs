@@ -33,6 +33,8 @@ internal sealed class RunTurns(RunLimits limits)
     /// <summary>Why a run that waits does not begin; null where it may.</summary>
     internal string? Hindrance(ServerRun run, IReadOnlyList<ServerRun> active)
     {
+        if (limits.Held(run) is { } held)
+            return held;
         if (active.Count >= limits.AtOnce)
             return Said($"{limits.AtOnce} runs are under way, which is all that this server does at once");
         var ofConnection = limits.OfConnection(run.Connection);

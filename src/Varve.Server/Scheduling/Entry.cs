@@ -62,11 +62,11 @@ internal sealed class Entry
         if (State.Pause is { } pause)
             return pause.Until;
 
-        // A window that is due while its query rests waits: none is lost.
+        // A window that is due while its query rests waits, and so does one that was decided before: none is lost.
         var next =
             Windows is null ? _next
+            : State.CircuitUntil is { } rest && rest > now ? rest
             : IsFull ? null
-            : State.CircuitUntil is { } rest && rest > _next ? rest
             : _next;
         return Expected(State) is { } expected && !(next <= expected) ? expected : next;
     }

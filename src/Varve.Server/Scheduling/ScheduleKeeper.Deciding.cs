@@ -184,10 +184,8 @@ internal sealed partial class ScheduleKeeper
     {
         if (state.SkipBy is { } by)
             return $"left out once, as {by} asked";
-        if (state.CircuitUntil is { } until && until > now)
-            return FormattableString.Invariant(
-                $"it failed {state.Failures} times one after the other; nothing is tried before {Time.InstantText.Format(until)}"
-            );
+        if (state.CircuitUntil > now)
+            return Rests(state);
         var (running, waiting) = Queue!.Of(state.Key);
         if (!running && !waiting)
             return null;

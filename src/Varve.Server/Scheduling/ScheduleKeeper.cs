@@ -219,92 +219,12 @@ internal sealed partial class ScheduleKeeper(
                     notices.Wake();
                 }
 
+                // Windows that a pause or a rest held back may begin once that is over.
+                Queue!.Pump();
                 lock (_entries)
                     return _entries.Values.Select(e => e.Wakes(now)).Min();
             },
             cancellationToken
-        );
-
-    /// <summary>Changes what is kept of a schedule, and writes down who did.</summary>
-    /// <returns>False where there is no such schedule.</returns>
-    public Task<bool> ChangeAsync(
-        ScheduleKey key,
-        Caller caller,
-        string tenant,
-        string action,
-        JsonObject detail,
-        Func<ScheduleState, ScheduleState> change,
-        CancellationToken cancellationToken
-    ) =>
-        AloneAsync(
-            async () =>
-            {
-                Entry? entry;
-                lock (_entries)
-                    entry = _entries.GetValueOrDefault(key);
-                if (entry is null)
-                    return false;
-                var changed = await home.WriteAsync(
-                    async (statements, token) =>
-                    {
-                        var changed = change(await StoredAsync(statements, entry, token));
-                        await table.SaveAsync(statements, changed, token);
-                        await audit.AppendAsync(statements, caller with { Tenant = tenant }, action, key.ToString(), detail, token);
-                        return changed;
-                    },
-                    cancellationToken
-                );
-                entry.Take(changed);
-                return true;
-            },
-            cancellationToken
-        );
-
-    /// <summary>Writes down how a run ended, and what that means for its schedule.</summary>
-    /// <returns>False where that was written before.</returns>
-    public Task<bool> EndedAsync(ServerRun run) =>
-        AloneAsync(
-            async () =>
-            {
-                Entry? entry;
-                lock (_entries)
-                    entry = _entries.GetValueOrDefault(run.Key);
-                var (isNew, after) = await home.LeadAsync<(bool, ScheduleState?)>(
-                    async (statements, token) =>
-                    {
-                        if (!await runs.EndAsync(statements, run, token))
-                            return (false, null);
-                        await notices.AddAsync(statements, run, home.Now(), token);
-                        if (entry is null)
-                            return (true, null);
-                        var before = await StoredAsync(statements, entry, token);
-                        var after = RunConsequence.Of(run, before, entry.Schedule);
-                        await table.SaveAsync(statements, after, token);
-                        if (after.Pause is { } pause && before.Pause is null)
-                            await audit.AppendAsync(
-                                statements,
-                                Caller.Scheduler,
-                                "schedule.paused",
-                                after.Key.ToString(),
-                                new() { ["reason"] = pause.Reason },
-                                token
-                            );
-                        return (true, after);
-                    },
-                    CancellationToken.None
-                );
-                if (after is not null)
-                    entry!.Take(after);
-                if (entry is not null)
-                    entry.IsFull = false;
-                if (!isNew)
-                    return false;
-                notices.Wake();
-                ServerTelemetry.Ended(run);
-                LogEnd(run);
-                return true;
-            },
-            CancellationToken.None
         );
 
     public void Dispose() => _turn.Dispose();
@@ -320,13 +240,5 @@ internal sealed partial class ScheduleKeeper(
         {
             _turn.Release();
         }
-    }
-
-    private void LogEnd(ServerRun run)
-    {
-        if (run.State == RunState.Failed)
-            log.ScheduledRunFailed(run.Id, run.Connection, run.Policy, run.ErrorCode ?? "", run.Error ?? "");
-        else
-            log.ScheduledRunEnded(run.Id, run.Connection, run.Policy, run.State);
     }
 }

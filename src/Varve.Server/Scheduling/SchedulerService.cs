@@ -80,7 +80,16 @@ internal sealed class SchedulerService(
     /// <param name="cancellationToken">Ends it.</param>
     public async Task TakeUpAsync(bool isNew, CancellationToken cancellationToken)
     {
-        foreach (var run in await runs.OpenAsync(cancellationToken))
+        // Those that wait here were stored before they were admitted: what is not open in the store any more ended there.
+        var waiting = queue.WaitingIds();
+        var open = await runs.OpenAsync(cancellationToken);
+        foreach (var id in waiting.Except(open.Select(r => r.Id)))
+        {
+            if (await runs.FindAsync(id, cancellationToken) is { IsOpen: false } ended)
+                queue.Drop(ended);
+        }
+
+        foreach (var run in open)
         {
             if (run.State == RunState.Queued)
                 queue.Admit(run);

@@ -21,6 +21,9 @@ internal static class SchedulesPage
 
     private const int PerPage = 25;
 
+    // Reasons that a button of its own resumes; the others are resumed one by one.
+    private const int MostReasons = 5;
+
     internal static void Map(RouteGroupBuilder pages) => pages.MapGet("/schedules", Show).Needs(Role.Viewer);
 
     /// <param name="http">The request.</param>
@@ -70,13 +73,19 @@ internal static class SchedulesPage
         if (all.Count < 2 || http.Caller().Role < Role.Operator)
             return Html.None;
         var paused = all.Count(v => v.State.Pause is not null);
+        var databases = all.Select(v => v.State.Key.Connection).Distinct().Order(StringComparer.Ordinal).ToList();
+        var reasons = all.Where(v => v.State.Pause is not null)
+            .CountBy(v => v.State.Pause!.Reason, StringComparer.Ordinal)
+            .OrderByDescending(r => r.Value)
+            .ThenBy(r => r.Key, StringComparer.Ordinal)
+            .ToList();
         return $"""
             <div class="actions">
             {(
                 paused == all.Count
                     ? Html.None
                     : (Html)
-                        $"""<form data-api="POST" data-path="/api/v1/schedules/pause" data-then="reload" data-sure="Pause all {Words.Number(all.Count - paused)} schedules that are armed?"><label class="sr" for="why-all">Why</label><input id="why-all" name="reason" placeholder="Why" required><button>Pause all</button></form>"""
+                        $"""<form data-api="POST" data-path="/api/v1/schedules/pause" data-then="reload" data-sure="Pause what is armed there? What is under way goes on; what waits for its turn does not begin."><label class="sr" for="why-all">Why</label><input id="why-all" name="reason" placeholder="Why" required>{Database(databases)}<button>Pause all</button></form>"""
             )}
             {(
                 paused == 0
@@ -84,9 +93,17 @@ internal static class SchedulesPage
                     : (Html)
                         $"""<form data-api="POST" data-path="/api/v1/schedules/resume" data-then="reload"><button>Resume all {Words.Number(paused)}</button></form>"""
             )}
+            {reasons.Where(_ => reasons.Count > 1).Take(MostReasons).Select(r =>
+                (Html)$"""<form data-api="POST" data-path="/api/v1/schedules/resume?reason={Uri.EscapeDataString(r.Key)}" data-then="reload"><button>Resume {Words.Number(r.Value)}: {r.Key}</button></form>"""
+            )}
             </div>
             """;
     }
+
+    private static Html Database(IReadOnlyList<string> databases) =>
+        databases.Count < 2
+            ? Html.None
+            : $"""<label class="sr" for="where-all">Where</label><select id="where-all" name="connection"><option value="">of all databases</option>{databases.Select(d => (Html)$"""<option value="{d}">of {d}</option>""")}</select>""";
 
     private static Html One(HttpContext http, ScheduleView view, Instant now)
     {

@@ -148,6 +148,57 @@ public sealed class RunApiTests(ServedDatabase served)
         Assert.Equal(10, resumed.GetProperty("next").GetArrayLength());
     }
 
+    [Fact]
+    public async Task All_schedules_of_a_database_are_paused_and_those_of_one_reason_resumed()
+    {
+        using var client = served.Client(Role.Operator, "other");
+        const string Theirs = $"api/v1/connections/{ServedDatabase.Theirs}";
+        var applied = await client.PostAsync(
+            $"{Theirs}/apply",
+            JsonContent.Create(new { yaml = "policy: sensor3\ntable: sensor3\ntime: ts\nkeep: 300d\nschedule: \"0 4 * * *\"\n" })
+        );
+        Assert.True(applied.IsSuccessStatusCode, await applied.Content.ReadAsStringAsync());
+        await client.PostAsync($"{Theirs}/schedules/cpu/pause", JsonContent.Create(new { reason = "bad data" }));
+        Assert.Equal(
+            HttpStatusCode.NotFound,
+            (
+                await client.PostAsync(
+                    "api/v1/schedules/pause",
+                    JsonContent.Create(new { reason = "a move", connection = ServedDatabase.Mine })
+                )
+            ).StatusCode
+        );
+        Assert.Equal(
+            ["bad data", "a move"],
+            await PausedAsync(client, "pause", new { reason = "a move", connection = ServedDatabase.Theirs })
+        );
+        var page = await client.GetStringAsync("schedules");
+        Assert.Contains("Resume 1: a move", page, StringComparison.Ordinal);
+        Assert.Contains("Resume all 2", page, StringComparison.Ordinal);
+        Assert.Equal(["bad data", null], await PausedAsync(client, "resume?reason=a%20move", null));
+        Assert.Equal([null, null], await PausedAsync(client, $"resume?connection={ServedDatabase.Theirs}", null));
+        using var everybody = served.Client(Role.Admin, Caller.AllTenants);
+        var told = (await everybody.GetStringAsync("api/v1/audit?limit=100")).Split("\"secret/sensor3\"").Length - 1;
+        Assert.Equal(3, told);
+        using var mine = served.Client(Role.Viewer);
+        Assert.DoesNotContain("a move", await mine.GetStringAsync("api/v1/schedules"), StringComparison.Ordinal);
+    }
+
+    /// <summary>Why each schedule is paused, after something was said about all of them.</summary>
+    private static async Task<List<string?>> PausedAsync(HttpClient client, string path, object? body)
+    {
+        var answer = await client.PostAsync($"api/v1/schedules/{path}", body is null ? null : JsonContent.Create(body));
+        Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync());
+        return
+        [
+            .. (await ServedDatabase.JsonAsync(answer))
+                .GetProperty("schedules")
+                .EnumerateArray()
+                .Select(s => s.GetProperty("paused"))
+                .Select(p => p.ValueKind == System.Text.Json.JsonValueKind.Null ? null : p.GetProperty("reason").GetString()),
+        ];
+    }
+
     private static List<int> Ids(string events) =>
         [
             .. events

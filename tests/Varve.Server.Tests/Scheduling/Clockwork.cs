@@ -184,7 +184,7 @@ internal sealed class Clockwork : IAsyncDisposable
                     _begun.Add((run.Policy, Clock.Now));
                 return Act(run, stop);
             },
-            new(AtOnce.All, _ => AtOnce.Each, _ => "default", _ => OfTenant),
+            new(AtOnce.All, _ => AtOnce.Each, _ => "default", _ => OfTenant) { Held = run => Keeper.Held(run) },
             Keeper.EndedAsync,
             Clock,
             NullLogger<RunQueue>.Instance
