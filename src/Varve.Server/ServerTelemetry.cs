@@ -10,6 +10,8 @@ internal static class ServerTelemetry
 {
     internal const string Name = "Varve.Server";
 
+    internal const string Connection = "varve.connection";
+
     private static readonly Meter s_meter = new(Name);
 
     private static readonly ActivitySource s_source = new(Name);
@@ -53,7 +55,7 @@ internal static class ServerTelemetry
         var span = s_source.StartActivity("varve.server.run");
         return span
             ?.SetTag("varve.server.run.id", run.Id)
-            .SetTag("varve.connection", run.Connection)
+            .SetTag(Connection, run.Connection)
             .SetTag("varve.policy", run.Policy)
             .SetTag("varve.server.trigger", run.Trigger.ToString().ToLowerInvariant());
     }
@@ -74,7 +76,7 @@ internal static class ServerTelemetry
         if (run.Missed > 0)
             s_missed.Add(
                 run.Missed,
-                new KeyValuePair<string, object?>("varve.connection", run.Connection),
+                new KeyValuePair<string, object?>(Connection, run.Connection),
                 new KeyValuePair<string, object?>("varve.policy", run.Policy)
             );
     }
@@ -99,7 +101,7 @@ internal static class ServerTelemetry
     internal static void Ended(ServerRun run) =>
         s_runs.Add(
             1,
-            new KeyValuePair<string, object?>("varve.connection", run.Connection),
+            new KeyValuePair<string, object?>(Connection, run.Connection),
             new KeyValuePair<string, object?>("varve.policy", run.Policy),
             new KeyValuePair<string, object?>("varve.outcome", run.State.ToString().ToLowerInvariant())
         );

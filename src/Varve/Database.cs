@@ -22,6 +22,11 @@ public sealed record LifecycleOptions
     public ILoggerFactory? LoggerFactory { get; init; }
 
     /// <summary>
+    /// What spans and metrics carry besides, such as which database it is where an application keeps several. Default: nothing.
+    /// </summary>
+    public IReadOnlyDictionary<string, string> TelemetryTags { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>
     /// Where archives are kept, by the names that policies use: a folder, <c>file:///folder</c>, or what one of
     /// <see cref="ArchiveKinds"/> opens. Letters compare without case, and <c>- . _</c> are one. Default: none.
     /// </summary>

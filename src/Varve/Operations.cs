@@ -152,7 +152,11 @@ internal sealed class Operations(Session session, LifecycleOptions options)
                 WorkCodes.HeadMissing,
                 $"No entry of the audit log has the hash {head}: the catalog was restored from an older backup, its log was cut, or the hash is of another database. Nothing was done. varve doctor --audit-head says more."
             );
-        var log = options.LoggerFactory?.CreateLogger(Telemetry.Name) ?? NullLogger.Instance;
+        var watchers = new Watchers(
+            options.LoggerFactory?.CreateLogger(Telemetry.Name) ?? NullLogger.Instance,
+            options.TimeProvider,
+            options.TelemetryTags
+        );
         var roster = await Selector.RosterAsync(stored, cancellationToken);
         IReadOnlyList<StoredPolicy> policies =
         [
@@ -162,7 +166,7 @@ internal sealed class Operations(Session session, LifecycleOptions options)
             yield return taken;
         foreach (var behind in roster.Behind(selection))
         {
-            using var watch = new RunTelemetry(log, options.TimeProvider, behind.Stored.Policy.Name);
+            using var watch = new RunTelemetry(watchers, behind.Stored.Policy.Name);
             watch.Failed(behind.Error);
             yield return new RunEvent.Failed(behind.Error) { Policy = behind.Stored.Policy.Name };
         }
@@ -174,7 +178,7 @@ internal sealed class Operations(Session session, LifecycleOptions options)
             options.TimeProvider,
             await session.ActorAsync(cancellationToken),
             session.Archives,
-            log
+            watchers
         )
         {
             HasPruning = begun?.HasPruning ?? true,

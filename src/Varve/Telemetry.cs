@@ -41,7 +41,12 @@ public static class Telemetry
     internal static Counter<long> Steps { get; } = s_meter.CreateCounter<long>("varve.steps", "{step}", "Steps that ended.");
 
     internal static Histogram<double> StepSeconds { get; } =
-        s_meter.CreateHistogram<double>("varve.step.duration", "s", "How long a step took.");
+        s_meter.CreateHistogram<double>(
+            "varve.step.duration",
+            "s",
+            "How long a step took.",
+            advice: new() { HistogramBucketBoundaries = [0.01, 0.05, 0.25, 1, 5, 15, 60, 300, 1800, 7200] }
+        );
 
     internal static Counter<long> RowsRead { get; } =
         s_meter.CreateCounter<long>("varve.rows.read", "{row}", "Rows that were read from inputs.");

@@ -44,7 +44,13 @@ internal sealed class ServerConnection(ConnectionSetting setting, LifecycleOptio
 
     internal const int MostWaiting = 1_000;
 
-    private readonly Lanes _lanes = new(setting.Url, options);
+    private readonly Lanes _lanes = new(
+        setting.Url,
+        options with
+        {
+            TelemetryTags = new Dictionary<string, string> { [ServerTelemetry.Connection] = setting.Name },
+        }
+    );
 
     /// <summary>Turns of requests that look.</summary>
     internal RequestTurns ShortTurns { get; } = TurnsOf(setting, options);

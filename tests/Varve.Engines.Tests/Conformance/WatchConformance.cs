@@ -31,6 +31,7 @@ public abstract class WatchConformance(Func<ScratchDatabase> create) : Conforman
         );
         Assert.All(steps, s => Assert.Equal((run.SpanId, "done"), (s.ParentSpanId, s.GetTagItem("varve.outcome"))));
         Assert.Equal(72L, Assert.Single(steps, s => s.GetTagItem("varve.step.kind") is "expire").GetTagItem("varve.rows.removed"));
+        Assert.All(watched.Spans, s => Assert.Equal("plant", s.GetTagItem("app.database")));
     }
 
     [Fact]
@@ -46,6 +47,7 @@ public abstract class WatchConformance(Func<ScratchDatabase> create) : Conforman
         Assert.Equal(outcome.Done.Count(s => s is PlanStep.RollUp), watched.Sum("varve.steps", "varve.step.kind", "rollup"));
         Assert.Equal(outcome.Done.Count, watched.Measured.Count(m => m.Instrument == "varve.step.duration"));
         Assert.Equal((1, 1), (watched.Sum("varve.runs"), watched.Sum("varve.runs", "varve.outcome", "done")));
+        Assert.All(watched.Measured, m => Assert.Equal("plant", m.Tags["app.database"]));
     }
 
     [Fact]
@@ -128,7 +130,15 @@ public abstract class WatchConformance(Func<ScratchDatabase> create) : Conforman
             await Db.ExecuteAsync(before);
         using var watched = new Watched(_policy);
         await using var database = await Db.OpenAsync();
-        var lifecycle = new Lifecycle(database, new() { LoggerFactory = watched, TimeProvider = new SettableTime(At("2025-02-01")) });
+        var lifecycle = new Lifecycle(
+            database,
+            new()
+            {
+                LoggerFactory = watched,
+                TimeProvider = new SettableTime(At("2025-02-01")),
+                TelemetryTags = new Dictionary<string, string> { ["app.database"] = "plant" },
+            }
+        );
         return (watched, await RunOutcome.OfAsync(lifecycle, options with { AsOf = At("2025-01-07") }));
     }
 }

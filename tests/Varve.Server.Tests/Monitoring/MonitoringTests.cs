@@ -61,6 +61,74 @@ public sealed partial class MonitoringTests(ServedDatabase served)
         }
     }
 
+    [Fact]
+    public async Task What_tells_how_work_goes_in_general_is_told_by_database()
+    {
+        var exposed = await ExposedAsync();
+        foreach (
+            var (metric, labels) in new[]
+            {
+                ("varve_runs_total", new[] { "varve_connection", "varve_outcome" }),
+                ("varve_steps_total", ["varve_connection", "varve_step_kind", "varve_outcome"]),
+                ("varve_step_duration_seconds_count", ["varve_connection", "varve_step_kind"]),
+                ("varve_step_duration_seconds_bucket", ["varve_connection", "varve_step_kind", "le"]),
+                ("varve_rows_read_total", ["varve_connection"]),
+                ("varve_rows_written_total", ["varve_connection", "varve_policy", "varve_relation"]),
+            }
+        )
+            Assert.Equal(labels.Order(), exposed[metric].Where(l => !l.StartsWith("otel_", StringComparison.Ordinal)).Order());
+        using var client = served.With(null);
+        var told = (await client.GetStringAsync("metrics")).Split('\n');
+        Assert.Equal(
+            11,
+            told.Count(l =>
+                l.StartsWith("varve_step_duration_seconds_bucket", StringComparison.Ordinal)
+                && l.Contains("\"metrics\"", StringComparison.Ordinal)
+                && l.Contains("\"rollup\"", StringComparison.Ordinal)
+            )
+        );
+        Assert.Contains(
+            told,
+            l =>
+                l.StartsWith("varve_rows_written_total", StringComparison.Ordinal)
+                && l.Contains("varve_connection=\"metrics\"", StringComparison.Ordinal)
+        );
+    }
+
+    [Fact]
+    public async Task Thousands_of_policies_are_told_by_name()
+    {
+        // OpenTelemetry tells 2,000 where it is not asked for more.
+        const int Many = 2_500;
+        for (var i = 0; i < Many; i++)
+        {
+            Telemetry.RowsRemoved.Add(1, Of($"many{i}", "source"));
+            ServerTelemetry.Fired(
+                new($"many{i}", "metrics", $"many{i}", RunTrigger.Schedule, Instant.FromUnixTimeSeconds(0), "scheduler") { Missed = 1 },
+                Duration.FromSeconds(1)
+            );
+        }
+
+        // What was asked for a moment ago is answered again: another test may have asked.
+        using var client = served.With(null);
+        var told = await ServedDatabase.UntilAsync(
+            async () => (await client.GetStringAsync("metrics")).Split('\n'),
+            all => all.Any(l => l.Contains("varve_policy=\"many0\"", StringComparison.Ordinal))
+        );
+        foreach (var metric in new[] { "varve_rows_removed_total", "varve_server_schedule_missed_total" })
+            Assert.Equal(
+                Many,
+                told.Count(l =>
+                    l.StartsWith(metric, StringComparison.Ordinal) && l.Contains("varve_policy=\"many", StringComparison.Ordinal)
+                )
+            );
+        Assert.DoesNotContain(told, l => l.Contains("otel_metric_overflow", StringComparison.Ordinal));
+    }
+
+    /// <summary>As the steps of a run mark what they count.</summary>
+    private static System.Diagnostics.TagList Of(string policy, string relation) =>
+        [new("varve.policy", policy), new("varve.relation", relation), new("varve.connection", ServedDatabase.Mine)];
+
     /// <summary>By metric, the labels of its samples, once everything that can be told was told.</summary>
     private async Task<IReadOnlyDictionary<string, HashSet<string>>> ExposedAsync()
     {
@@ -73,8 +141,8 @@ public sealed partial class MonitoringTests(ServedDatabase served)
         );
         ServerTelemetry.Told("ops", DeliveryState.Dead);
         ServerTelemetry.Refused("acme", "rows_removed_per_day");
-        Telemetry.ProofFailures.Add(1, new("varve.policy", "cpu"), new("varve.relation", "1h"));
-        Telemetry.RowsRemoved.Add(1, new("varve.policy", "cpu"), new("varve.relation", "source"));
+        Telemetry.ProofFailures.Add(1, Of("cpu", "1h"));
+        Telemetry.RowsRemoved.Add(1, Of("cpu", "source"));
         using var anybody = served.With(null);
         Dictionary<string, HashSet<string>> exposed = new(StringComparer.Ordinal);
         foreach (Match sample in Sample().Matches(await anybody.GetStringAsync("metrics")))
@@ -91,8 +159,8 @@ public sealed partial class MonitoringTests(ServedDatabase served)
     {
         var document = JsonSerializer.Deserialize<JsonElement>(File.ReadAllText(Path.Combine(Folder, "grafana-dashboard.json")));
         foreach (var panel in document.GetProperty("panels").EnumerateArray())
-        foreach (var target in panel.GetProperty("targets").EnumerateArray())
-            yield return target.GetProperty("expr").GetString()!;
+            foreach (var target in panel.GetProperty("targets").EnumerateArray())
+                yield return target.GetProperty("expr").GetString()!;
     }
 
     private static IEnumerable<string> Rules() =>

@@ -9,26 +9,27 @@ namespace Varve.Execution;
 /// <summary>One policy's run as those see it who watch: a span, a count and log messages.</summary>
 internal sealed class RunTelemetry : IDisposable
 {
-    private readonly Activity? _activity = Telemetry.Source.StartActivity(Telemetry.Run);
-    private readonly TimeProvider _clock;
+    private readonly Activity? _activity;
+    private readonly Watchers _watchers;
     private readonly ILogger _log;
     private readonly string _policy;
     private string _outcome = "stopped";
 
-    public RunTelemetry(ILogger log, TimeProvider clock, string policy)
+    public RunTelemetry(Watchers watchers, string policy)
     {
-        (_log, _clock, _policy) = (log, clock, policy);
+        (_watchers, _log, _policy) = (watchers, watchers.Log, policy);
+        _activity = watchers.Begin(Telemetry.Run);
         _activity?.SetTag(Telemetry.Policy, policy);
     }
 
     /// <summary>A policy whose turn did not come.</summary>
-    public static void Postponed(ILogger log, string policy)
+    public static void Postponed(Watchers watchers, string policy)
     {
-        log.Postponed(policy);
-        Count(policy, "postponed");
+        watchers.Log.Postponed(policy);
+        Count(watchers, policy, "postponed");
     }
 
-    public StepTelemetry Step(PlanStep step) => new(_log, _clock, _policy, step);
+    public StepTelemetry Step(PlanStep step) => new(_watchers, _policy, step);
 
     public void Begins(string run, Plan plan)
     {
@@ -76,9 +77,9 @@ internal sealed class RunTelemetry : IDisposable
     public void Dispose()
     {
         _activity?.SetTag(Telemetry.Outcome, _outcome).Dispose();
-        Count(_policy, _outcome);
+        Count(_watchers, _policy, _outcome);
     }
 
-    private static void Count(string policy, string outcome) =>
-        Telemetry.Runs.Add(1, new(Telemetry.Policy, policy), new(Telemetry.Outcome, outcome));
+    private static void Count(Watchers watchers, string policy, string outcome) =>
+        Telemetry.Runs.Add(1, watchers.Mark(new(Telemetry.Policy, policy), new(Telemetry.Outcome, outcome)));
 }

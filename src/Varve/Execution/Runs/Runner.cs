@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
-using Microsoft.Extensions.Logging;
 using NodaTime;
 using Varve.Archiving;
 using Varve.Catalog;
@@ -18,7 +17,7 @@ internal sealed class Runner(
     TimeProvider clock,
     AuditActor actor,
     ArchiveLocations locations,
-    ILogger log
+    Watchers watchers
 )
 {
     private HashSet<string>? _pruned;
@@ -113,14 +112,14 @@ internal sealed class Runner(
         }
         catch (EngineException error)
         {
-            log.LookFailed(error);
+            watchers.Log.LookFailed(error);
             return new Dictionary<string, IdleRun>();
         }
     }
 
     private async Task TellIdleAsync(IdleRun idle, RemovalLimit limit, ChannelWriter<RunEvent> events, CancellationToken cancellationToken)
     {
-        using var watch = new RunTelemetry(log, clock, idle.Plan.Policy);
+        using var watch = new RunTelemetry(watchers, idle.Plan.Policy);
         await idle.TellAsync(new(events, watch, limit, clock), Now() - idle.Record.StartedAt, cancellationToken);
     }
 
@@ -142,14 +141,14 @@ internal sealed class Runner(
                 error.IsTransient,
                 error
             );
-            log.RunFailed(told, policy);
+            watchers.Log.RunFailed(told, policy);
             await events.WriteAsync(new RunEvent.Failed(told) { Policy = policy }, CancellationToken.None);
         }
     }
 
     private ValueTask PostponeAsync(string policy, ChannelWriter<RunEvent> events, CancellationToken cancellationToken)
     {
-        RunTelemetry.Postponed(log, policy);
+        RunTelemetry.Postponed(watchers, policy);
         return events.WriteAsync(new RunEvent.Postponed { Policy = policy }, cancellationToken);
     }
 
@@ -164,7 +163,7 @@ internal sealed class Runner(
     )
     {
         var name = policy.Policy.Name;
-        using var watch = new RunTelemetry(log, clock, name);
+        using var watch = new RunTelemetry(watchers, name);
         try
         {
             var planned = options.Plans?.FirstOrDefault(p => p.Policy == name);

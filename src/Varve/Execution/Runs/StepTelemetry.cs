@@ -8,18 +8,19 @@ namespace Varve.Execution;
 /// <summary>One step as those see it who watch: a span, counts, a duration and log messages.</summary>
 internal sealed class StepTelemetry : IDisposable
 {
-    private readonly Activity? _activity = Telemetry.Source.StartActivity(Telemetry.Step);
+    private readonly Activity? _activity;
     private readonly long _begun;
-    private readonly TimeProvider _clock;
+    private readonly Watchers _watchers;
     private readonly ILogger _log;
     private readonly string _policy;
     private readonly PlanStep _step;
     private string _outcome = "cancelled";
 
-    public StepTelemetry(ILogger log, TimeProvider clock, string policy, PlanStep step)
+    public StepTelemetry(Watchers watchers, string policy, PlanStep step)
     {
-        (_log, _clock, _policy, _step) = (log, clock, policy, step);
-        _begun = clock.GetTimestamp();
+        (_watchers, _log, _policy, _step) = (watchers, watchers.Log, policy, step);
+        _begun = watchers.Clock.GetTimestamp();
+        _activity = watchers.Begin(Telemetry.Step);
         _activity?.SetTag(Telemetry.Policy, policy).SetTag(Telemetry.Kind, step.Kind).SetTag(Telemetry.Relation, step.Relation.Text);
         if (_log.IsEnabled(LogLevel.Debug))
             _log.StepBegins(policy, PlanText.Describe(step));
@@ -68,9 +69,9 @@ internal sealed class StepTelemetry : IDisposable
     public void Dispose()
     {
         _activity?.SetTag(Telemetry.Outcome, _outcome).Dispose();
-        TagList tags = [new(Telemetry.Policy, _policy), new(Telemetry.Kind, _step.Kind), new(Telemetry.Outcome, _outcome)];
+        var tags = _watchers.Mark(new(Telemetry.Policy, _policy), new(Telemetry.Kind, _step.Kind), new(Telemetry.Outcome, _outcome));
         Telemetry.Steps.Add(1, tags);
-        Telemetry.StepSeconds.Record(_clock.GetElapsedTime(_begun).TotalSeconds, tags);
+        Telemetry.StepSeconds.Record(_watchers.Clock.GetElapsedTime(_begun).TotalSeconds, tags);
     }
 
     private void Count(Counter<long> counter, long rows)
@@ -78,6 +79,6 @@ internal sealed class StepTelemetry : IDisposable
         if (rows == 0)
             return;
         _activity?.SetTag(counter.Name, rows);
-        counter.Add(rows, new(Telemetry.Policy, _policy), new(Telemetry.Relation, _step.Relation.Text));
+        counter.Add(rows, _watchers.Mark(new(Telemetry.Policy, _policy), new(Telemetry.Relation, _step.Relation.Text)));
     }
 }
