@@ -10,7 +10,7 @@ public sealed partial class VarveClient
     /// <param name="limit">The parameter <c>limit</c>; null: it is left out.</param>
     /// <param name="cancellationToken">Ends the waiting.</param>
     /// <exception cref="VarveApiException">The server refused.</exception>
-    public Task<DeliveriesShape> ListDeliveriesAsync(DeliveryState? state = null, int? limit = null, CancellationToken cancellationToken = default) =>
+    public Task<DeliveriesShape> ListDeliveriesAsync(string? state = null, int? limit = null, CancellationToken cancellationToken = default) =>
         AskAsync<DeliveriesShape>(HttpMethod.Get, With(Path($"api/v1/deliveries"), ("state", state), ("limit", limit)), null, [], cancellationToken);
 
     /// <summary>POST /api/v1/deliveries/{id}/retry. Takes the role admin.</summary>

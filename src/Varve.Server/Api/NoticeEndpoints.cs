@@ -18,8 +18,22 @@ internal static class NoticeEndpoints
         group.MapPost("/targets/{target}/try", TryAsync).Needs(Role.Admin, ofAllTenants: true).WithName("TryTarget");
     }
 
-    private static async Task<DeliveriesShape> ListAsync(HttpContext http, DeliveryTable table, DeliveryState? state, int? limit) =>
-        new([.. (await table.ListAsync(http.Caller().Tenant, state, Cursor.Limit(limit), http.RequestAborted)).Select(DeliveryShape.Of)]);
+    private static async Task<DeliveriesShape> ListAsync(HttpContext http, DeliveryTable table, string? state, int? limit) =>
+        new([
+            .. (
+                await table.ListAsync(http.Caller().Tenant, Word<DeliveryState>(state, "state"), Cursor.Limit(limit), http.RequestAborted)
+            ).Select(DeliveryShape.Of),
+        ]);
+
+    /// <summary>A word as answers have it, whatever its case; null where there is none.</summary>
+    private static T? Word<T>(string? text, string name)
+        where T : struct, Enum =>
+        string.IsNullOrEmpty(text) ? null
+        : Enum.GetNames<T>().FirstOrDefault(n => n.Equals(text, StringComparison.OrdinalIgnoreCase)) is { } word ? Enum.Parse<T>(word)
+        : throw new PolicyException(
+            ServerCodes.BadRequest,
+            $"`{name}`: there is no {text}. There are {string.Join(", ", Enum.GetNames<T>().Select(n => n.ToLowerInvariant()))}."
+        );
 
     private static async Task<DeliveryShape> RetryAsync(
         HttpContext http,

@@ -146,6 +146,27 @@ internal sealed class RunTable(HomeDatabase home)
         return left;
     }
 
+    /// <summary>
+    /// Whether others are to hear how a scheduled run ended: when what is wrong begins, and once a day while it lasts. A policy
+    /// that runs each minute would tell a thousand times a day that the same removal waits. Each window of a query is news.
+    /// </summary>
+    public async Task<bool> IsNewsAsync(IStatements statements, ServerRun run, CancellationToken cancellationToken)
+    {
+        if (run is not { Trigger: RunTrigger.Schedule, IsQuery: false, Finished: { } finished })
+            return true;
+        SqlText ended =
+            $"{HomeTables.Runs} WHERE connection = {run.Connection} AND policy = {run.Policy} AND window_from_us IS NULL AND id <> {run.Id} AND state IN ({nameof(RunState.Done)}, {nameof(RunState.Braked)}, {nameof(RunState.Waits)}, {nameof(RunState.Failed)})";
+        SqlText same = $"(state = {run.State.ToString()} AND COALESCE(error_code, {""}) = {run.ErrorCode ?? ""})";
+        var other = await statements.QueryAsync($"SELECT max(finished_us) FROM {ended} AND NOT {same}", cancellationToken);
+        var lasts = await statements.QueryAsync(
+            $"SELECT min(finished_us), max(finished_us) FROM {ended} AND {same} AND finished_us > {other[0].LongOrNull(0) ?? 0}",
+            cancellationToken
+        );
+        return HomeTime.At(lasts[0].LongOrNull(0)) is not { } first
+            || HomeTime.At(lasts[0].LongOrNull(1)) is not { } last
+            || (finished - first).Days > (last - first).Days;
+    }
+
     /// <summary>Those that wait or are under way, in the order in which they came.</summary>
     public async Task<IReadOnlyList<ServerRun>> OpenAsync(CancellationToken cancellationToken) =>
         Read(

@@ -66,8 +66,19 @@ internal sealed class MailTarget(MailSetting setting) : INoticeTarget
         message.Body = new TextPart("plain")
         {
             Text =
-                $"{notice.Message}\n\nkind        {notice.Kind.ToString().ToLowerInvariant()}\nat          {InstantText.Format(notice.At)}\nconnection  {notice.Connection}\n{(notice.Query is null ? "policy" : "query ")}      {notice.Query ?? notice.Policy}\nrun         {notice.Run}\ncode        {notice.Code}\n",
+                $"{notice.Message}\n\n{string.Concat(Facts(notice).Where(f => f.Value is not null).Select(f => $"{f.Name,-12}{f.Value}\n"))}",
         };
         return message;
     }
+
+    private static (string Name, string? Value)[] Facts(Notice notice) =>
+        [
+            ("kind", notice.Kind.ToString().ToLowerInvariant()),
+            ("at", InstantText.Format(notice.At)),
+            ("connection", notice.Connection),
+            ("policy", notice.Policy),
+            ("query", notice.Query),
+            ("run", notice.Run),
+            ("code", notice.Code),
+        ];
 }

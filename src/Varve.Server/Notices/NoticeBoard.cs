@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using NodaTime;
 using Varve.Engines;
 using Varve.Server.Home;
@@ -7,6 +8,9 @@ namespace Varve.Server.Notices;
 /// <summary>Stores what is to be told in the transaction of what happened, so that a kill between the two loses nothing.</summary>
 internal sealed class NoticeBoard(DeliveryTable deliveries, IReadOnlyList<INoticeTarget> targets, Func<string, string> tenantOf)
 {
+    // Of a run of many policies; the page of the run has all of them.
+    private const int MostBrakes = 5;
+
     private TaskCompletionSource _news = Fresh();
 
     /// <summary>Whom there is to tell.</summary>
@@ -31,7 +35,7 @@ internal sealed class NoticeBoard(DeliveryTable deliveries, IReadOnlyList<INotic
         return kind is { } known
             ? AddAsync(
                 statements,
-                Of(known, run.Key, run.Policy.Length == 0, run.Id, run.ErrorCode, run.Error ?? run.Reason ?? Said(run.State), now),
+                Of(known, run.Key, run.Policy.Length == 0, run.Id, run.ErrorCode, run.Error ?? run.Reason ?? Said(run), now),
                 cancellationToken
             )
             : Task.CompletedTask;
@@ -82,8 +86,26 @@ internal sealed class NoticeBoard(DeliveryTable deliveries, IReadOnlyList<INotic
             message
         );
 
-    private static string Said(RunState state) =>
-        state == RunState.Braked ? "Rows wait for a person's word before they go." : "Something waits for a person.";
+    private static string Said(ServerRun run)
+    {
+        if (run.State != RunState.Braked)
+            return "Something waits for a person: the page of the policy says what.";
+        var brakes = (run.Result is { } result ? JsonNode.Parse(result)?["policies"]?.AsArray() : null)
+            ?.Where(p => p?["brake"] is not null)
+            .Select(p => (Policy: p!["policy"]!.GetValue<string>(), Brake: p["brake"]!))
+            .ToList();
+        if (brakes is not { Count: > 0 })
+            return "Rows wait for a person's word before they go.";
+        var told = brakes
+            .Take(MostBrakes)
+            .Select(b =>
+                FormattableString.Invariant(
+                    $"{b.Policy}: {b.Brake["rows"]!.GetValue<long>():N0} rows wait for a person's word before they go, because {b.Brake["reason"]!.GetValue<string>().TrimEnd('.')}. To let them go: the page of the policy, or varve run {b.Policy} --confirm {b.Brake["hash"]!.GetValue<string>()}"
+                )
+            );
+        return string.Join("\n", told)
+            + (brakes.Count > MostBrakes ? FormattableString.Invariant($"\nand {brakes.Count - MostBrakes} more") : "");
+    }
 
     private static TaskCompletionSource Fresh() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 }

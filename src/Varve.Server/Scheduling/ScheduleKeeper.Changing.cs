@@ -102,7 +102,8 @@ internal sealed partial class ScheduleKeeper
                     {
                         if (!await runs.EndAsync(statements, run, token))
                             return (false, null);
-                        await notices.AddAsync(statements, run, home.Now(), token);
+                        if (await runs.IsNewsAsync(statements, run, token))
+                            await notices.AddAsync(statements, run, home.Now(), token);
                         if (entry is null)
                             return (true, null);
                         var before = await StoredAsync(statements, entry, token);

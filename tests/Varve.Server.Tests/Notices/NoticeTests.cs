@@ -196,6 +196,19 @@ public sealed class NoticeTests : IAsyncLifetime
             HttpStatusCode.Conflict,
             (await admin.PostAsync($"api/v1/deliveries/{delivery.GetProperty("id").GetString()}/retry", null)).StatusCode
         );
+        Assert.Matches(
+            "^cpu: [0-9,]+ rows wait for a person's word before they go, because .*--confirm [0-9a-f]+$",
+            delivery.GetProperty("notice").GetProperty("message").GetString()
+        );
+        foreach (var (words, count) in new[] { ("delivered", 1), ("Delivered", 1), ("dead", 0) })
+            Assert.Equal(
+                count,
+                (await ServedDatabase.JsonAsync(await admin.GetAsync($"api/v1/deliveries?state={words}")))
+                    .GetProperty("deliveries")
+                    .GetArrayLength()
+            );
+        var unknown = await ServedDatabase.JsonAsync(await admin.GetAsync("api/v1/deliveries?state=lost"));
+        Assert.Equal("`state`: there is no lost. There are waiting, delivered, dead.", unknown.GetProperty("detail").GetString());
         using var theirs = served.Client(Role.Admin, "other");
         Assert.DoesNotContain("metrics", await theirs.GetStringAsync("api/v1/deliveries"), StringComparison.Ordinal);
         Assert.Equal(

@@ -5,6 +5,7 @@ using Varve.Policies;
 using Varve.Scheduling;
 using Varve.Server.Home;
 using Varve.Server.Leading;
+using Varve.Server.Notices;
 using Varve.Server.Runs;
 using Varve.Server.Scheduling;
 using Varve.Time;
@@ -31,6 +32,9 @@ internal sealed class Clockwork : IAsyncDisposable
     internal RunTable Runs { get; private set; } = null!;
 
     internal ServerAudit Audit { get; private set; } = null!;
+
+    /// <summary>What others are to be told.</summary>
+    internal DeliveryTable Deliveries { get; private set; } = null!;
 
     /// <summary>What a run does; a test may let it wait or fail.</summary>
     internal Func<ServerRun, CancellationToken, Task<RunResult>> Act { get; set; } =
@@ -174,8 +178,15 @@ internal sealed class Clockwork : IAsyncDisposable
         var lead = new Leadership(_home, TimeSpan.FromMinutes(1));
         await _home.ExecuteAsync($"UPDATE {HomeTables.Lead} SET server = {""}", CancellationToken.None);
         await lead.BeatAsync(CancellationToken.None);
-        (Runs, Audit) = (new(_home), new(_home));
-        Keeper = new(_home, new(_home), Runs, Audit, new(new(_home), [], _ => "default"), NullLogger<ScheduleKeeper>.Instance);
+        (Runs, Audit, Deliveries) = (new(_home), new(_home), new(_home));
+        Keeper = new(
+            _home,
+            new(_home),
+            Runs,
+            Audit,
+            new(Deliveries, [new Somebody()], _ => "default"),
+            NullLogger<ScheduleKeeper>.Instance
+        );
         Queue = new(
             Runs,
             (run, _, stop, _) =>
@@ -191,6 +202,17 @@ internal sealed class Clockwork : IAsyncDisposable
         );
         Keeper.Queue = Queue;
     }
+}
+
+/// <summary>Somebody who is told everything that needs somebody; what is told stays in the table.</summary>
+file sealed class Somebody : INoticeTarget
+{
+    public string Name => "somebody";
+
+    public NoticeFilter Filter { get; } = new(NoticeFilter.Usual, null);
+
+    public Task<string?> SendAsync(string id, Notice notice, string body, CancellationToken cancellationToken) =>
+        throw new InvalidOperationException("Nothing is sent here.");
 }
 
 /// <summary>A clock that stands where a test puts it.</summary>
