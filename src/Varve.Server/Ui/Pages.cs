@@ -46,6 +46,7 @@ internal static class Pages
         ArchivesPage.Map(pages);
         UpkeepPage.Map(pages);
         TenantsPage.Map(pages);
+        ApiPage.Map(pages);
         NoticesPage.Map(pages);
         AccessPage.Map(pages);
         foreach (var (name, type) in s_assets)

@@ -17,6 +17,7 @@ internal static class Shell
         ("/tenants", "Tenants", Role.Viewer),
         ("/notices", "Notices", Role.Admin),
         ("/access", "Access", Role.Admin),
+        ("/api", "API", Role.Viewer),
     ];
 
     internal static IResult Page(HttpContext http, string title, Html body)

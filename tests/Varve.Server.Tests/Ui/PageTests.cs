@@ -31,6 +31,7 @@ public sealed class PageTests(Browser browser)
         ("archives", "/archives/metrics?read=true"),
         ("noarchives", "/archives/secret"),
         ("notices", "/notices"),
+        ("api", "/api"),
         ("run", "/runs/{run}"),
     ];
 
