@@ -127,5 +127,8 @@ internal static class ServeCommand
     {
         logging.AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("System", LogLevel.Warning);
+
+        // It warns that keys of open forms lie in a shared home as they are, which is how a home keeps them: see docs/serve.md.
+        logging.AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error);
     }
 }

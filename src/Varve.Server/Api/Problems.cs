@@ -48,6 +48,17 @@ internal static partial class Problems
 {
     private const string ContentType = "application/problem+json";
 
+    /// <summary>What the framework says of a parameter, in words for who sent it.</summary>
+    internal static string Words(string message) =>
+        Unbound().Match(message) is not { Success: true } unbound
+            ? message
+            : $"`{unbound.Groups["name"].Value}` cannot be \"{unbound.Groups["value"].Value}\"{unbound.Groups["type"].Value switch
+            {
+                "int" or "long" => ": it is a whole number",
+                "bool" => ": it is true or false",
+                _ => "",
+            }}.";
+
     /// <summary>Whatever an endpoint throws becomes an answer; a defect is logged, and says nothing of what is inside.</summary>
     internal static async Task CatchAsync(HttpContext context, RequestDelegate next, ILogger log)
     {
@@ -70,7 +81,7 @@ internal static partial class Problems
                 context,
                 new PolicyException(
                     ServerCodes.BadRequest,
-                    $"The request cannot be read: {unreadable.InnerException?.Message ?? unreadable.Message}"
+                    $"The request cannot be read: {Words(unreadable.InnerException?.Message ?? unreadable.Message)}"
                 )
             );
         }
@@ -190,4 +201,10 @@ internal static partial class Problems
 
     [GeneratedRegex(@"\[([0-9]+)\]")]
     private static partial Regex Index();
+
+    [GeneratedRegex(
+        "^Failed to bind parameter \"(Nullable<)?(?<type>[^ >]+)>? (?<name>[^ ]+)\" from \"(?<value>.*)\"\\.$",
+        RegexOptions.Singleline
+    )]
+    private static partial Regex Unbound();
 }

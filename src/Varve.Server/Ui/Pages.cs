@@ -27,7 +27,13 @@ internal static class Pages
             services.AddDataProtection().SetApplicationName("varve").AddKeyManagementOptions(o => o.XmlRepository = new FormKeyTable(home));
         else
             services.AddDataProtection().UseEphemeralDataProtectionProvider();
-        services.AddAntiforgery(o => (o.Cookie.Name, o.Cookie.SameSite) = ("varve_form", SameSiteMode.Strict));
+        services.AddAntiforgery(o =>
+            (o.Cookie.Name, o.Cookie.SameSite, o.Cookie.SecurePolicy) = (
+                "varve_form",
+                SameSiteMode.Strict,
+                CookieSecurePolicy.SameAsRequest
+            )
+        );
         return services;
     }
 

@@ -148,6 +148,16 @@ public sealed class RunApiTests(ServedDatabase served)
         Assert.Equal(10, resumed.GetProperty("next").GetArrayLength());
     }
 
+    [Theory]
+    [InlineData("runs?limit=abc", "`limit` cannot be \"abc\": it is a whole number.")]
+    [InlineData("connections/metrics/history?idle=maybe", "`idle` cannot be \"maybe\": it is true or false.")]
+    public async Task A_parameter_that_cannot_be_is_named_in_words(string path, string expected)
+    {
+        using var client = served.Client(Role.Viewer);
+        var problem = await ServedDatabase.JsonAsync(await client.GetAsync($"api/v1/{path}"));
+        Assert.Equal($"The request cannot be read: {expected}", problem.GetProperty("detail").GetString());
+    }
+
     [Fact]
     public async Task All_schedules_of_a_database_are_paused_and_those_of_one_reason_resumed()
     {
