@@ -1,4 +1,3 @@
-using System.Text;
 using Varve.Server.Access;
 using Varve.Server.Configuration;
 using Varve.Server.Connections;
@@ -7,7 +6,7 @@ using Varve.Server.Home;
 namespace Varve.Server;
 
 /// <summary>
-/// Writes the heads of the server's log and of those of its databases to a file, by a schedule. The chain of a log shows what
+/// Writes the heads of the server's log and of those of its databases to a file or an archive, by a schedule. The chain of a log shows what
 /// was changed inside; only a head that stands elsewhere shows a log that was made anew, or whose end was cut off.
 /// </summary>
 internal sealed class AuditAnchor(
@@ -19,30 +18,27 @@ internal sealed class AuditAnchor(
 ) : BackgroundService
 {
     private readonly SemaphoreSlim _turn = new(1, 1);
+    private readonly IAnchorBook? _book = settings.Anchor?.Open(settings.Archives);
 
     /// <summary>What was written of one log, oldest first; none where nothing is anchored.</summary>
     public async Task<IReadOnlyList<Anchor>> OfAsync(string name, CancellationToken cancellationToken) =>
-        settings.Anchor is { } anchor && File.Exists(anchor.File)
-            ? [.. (await LinesAsync(anchor.File, cancellationToken)).Where(a => a.Log == name)]
-            : [];
+        _book is null ? [] : [.. (await _book.ReadAsync(cancellationToken)).Where(a => a.Log == name)];
 
     /// <summary>Writes the heads that are others than those that were written last; how many.</summary>
     public async Task<int> WriteAsync(CancellationToken cancellationToken)
     {
-        if (settings.Anchor is not { } anchor)
+        if (_book is null)
             return 0;
         await _turn.WaitAsync(cancellationToken);
         try
         {
-            var known = (File.Exists(anchor.File) ? await LinesAsync(anchor.File, cancellationToken) : [])
+            var known = (await _book.ReadAsync(cancellationToken))
                 .GroupBy(a => a.Log)
                 .ToDictionary(g => g.Key, g => g.Last().Head, StringComparer.Ordinal);
             List<Anchor> heads = [.. (await HeadsAsync(cancellationToken)).Where(h => known.GetValueOrDefault(h.Log) != h.Head)];
             if (heads.Count == 0)
                 return 0;
-            await using var file = new FileStream(anchor.File, FileMode.Append, FileAccess.Write, FileShare.Read);
-            await file.WriteAsync(Encoding.UTF8.GetBytes(string.Concat(heads.Select(h => $"{h}\n"))), cancellationToken);
-            file.Flush(flushToDisk: true);
+            await _book.AppendAsync(heads, cancellationToken);
             return heads.Count;
         }
         finally
@@ -69,7 +65,7 @@ internal sealed class AuditAnchor(
             }
             catch (Exception unwritten) when (unwritten is IOException or UnauthorizedAccessException or VarveException)
             {
-                log.HeadsUnwritten(anchor.File, unwritten.Message);
+                log.HeadsUnwritten(_book!.Name, unwritten.Message);
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
             {
@@ -108,7 +104,4 @@ internal sealed class AuditAnchor(
 
         return heads;
     }
-
-    private static async Task<IReadOnlyList<Anchor>> LinesAsync(string file, CancellationToken cancellationToken) =>
-        [.. (await File.ReadAllLinesAsync(file, cancellationToken)).Select(Anchor.Parse).OfType<Anchor>()];
 }

@@ -85,6 +85,45 @@ public sealed class AnchorTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Heads_go_to_an_archive_each_time_in_a_file_of_their_own()
+    {
+        await using var served = new ServedDatabase { Anchor = new(null, Duration.FromHours(1)) { Archive = "cold" } };
+        await served.InitializeAsync();
+        var anchor = (AuditAnchor)served.Server.Services.GetService(typeof(AuditAnchor))!;
+        await anchor.WriteAsync(default);
+        var folder = Path.Combine(served.Cold, "audit-heads");
+        var first = Directory.GetFiles(folder).ToDictionary(f => f, File.ReadAllText);
+        Assert.Equal(0, await anchor.WriteAsync(default));
+        Assert.Equal(first.Count, Directory.GetFiles(folder).Length);
+        using var client = served.Client(Role.Admin, Caller.AllTenants);
+        await client.PostAsync("api/v1/schedules/pause", System.Net.Http.Json.JsonContent.Create(new { reason = "an entry more" }));
+        Assert.Equal(1, await anchor.WriteAsync(default));
+        Assert.Equal(first.Count + 1, Directory.GetFiles(folder).Length);
+        Assert.All(first, f => Assert.Equal(f.Value, File.ReadAllText(f.Key)));
+        Assert.True((await ServedDatabase.JsonAsync(await client.GetAsync("api/v1/audit/verdict"))).GetProperty("holds").GetBoolean());
+
+        // A head that no entry has, as it would be after the log was made anew.
+        await File.WriteAllTextAsync(
+            Path.Combine(folder, "20990101T000000.000000Z.txt"),
+            $"{new Anchor(Instant.FromUtc(2099, 1, 1, 0, 0), Anchor.Server, 2, new string('b', 64))}\n"
+        );
+        var verdict = await ServedDatabase.JsonAsync(await client.GetAsync("api/v1/audit/verdict"));
+        Assert.Contains("entry 2 is not the one that was anchored", verdict.ToString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("{ every: 1h }", "has one of `file`")]
+    [InlineData("{ file: heads, archive: cold }", "has one of `file`")]
+    [InlineData("{ archive: nowhere-at-all }", "is not declared here")]
+    public void A_place_that_is_none_or_two_is_told(string anchor, string expected)
+    {
+        var file = Path.Combine(_folder, "serve.yaml");
+        File.WriteAllText(file, $"audit_anchor: {anchor}\n");
+        var refused = Assert.Throws<PolicyException>(() => ServeFile.Read(file, null, null, new Dictionary<string, string>()));
+        Assert.Contains(expected, Assert.Single(refused.Problems).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void The_configuration_says_where_and_how_often_and_a_file_that_cannot_be_written_is_told()
     {
         var file = Path.Combine(_folder, "serve.yaml");

@@ -75,6 +75,9 @@ public sealed class ServedDatabase : IAsyncLifetime
 
     internal string Home => Path.Combine(_folder, "home.duckdb");
 
+    /// <summary>The folder of its archive location.</summary>
+    internal string Cold => Path.Combine(_folder, "cold");
+
     internal string File(string connection) => Path.Combine(_folder, $"{connection}.duckdb");
 
     public async ValueTask InitializeAsync()

@@ -55,7 +55,7 @@ internal static class ServeFile
             TrustedProxies = file.List("trusted_proxies", Network),
             Quotas = QuotaSettings.Read(file),
             Notify = NoticeSettings.Read(file),
-            Anchor = AnchorSettings.Read(file),
+            Anchor = AnchorSettings.Read(file, DatabaseOpening.DeclaredArchives()),
             Oidc = OidcSettings.Read(file),
             Otlp = file.Read("otlp", Collector),
             File = path,
