@@ -138,7 +138,7 @@ internal sealed class RunTable(HomeDatabase home)
         {
             var ids = SqlText.Join(", ", some.Select(r => (SqlText)$"{r.Id}"));
             await statements.ExecuteAsync(
-                $"UPDATE {HomeTables.Runs} SET state = {nameof(RunState.Skipped)}, finished_us = {HomeTime.From(at)}, reason = {reason} WHERE id IN ({ids})",
+                $"UPDATE {HomeTables.Runs} SET state = {nameof(RunState.Skipped)}, finished_us = {HomeTime.From(at)}, reason = {reason} WHERE state = {nameof(RunState.Queued)} AND id IN ({ids})",
                 cancellationToken
             );
         }

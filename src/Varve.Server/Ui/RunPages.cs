@@ -33,7 +33,7 @@ internal static class RunPages
             <h1>Runs</h1>
             {(all.Count == 0 ? (Html)$"""<section class="empty"><h2>Nothing has run yet</h2><p>A policy runs by its schedule, or from its page.</p></section>""" : (Html)$"""
                 <div class="scroll"><table><thead><tr><th>Run</th><th>State</th><th>Policy</th><th>By</th><th>Scheduled</th><th>Began</th><th>Ended</th><th>Why</th></tr></thead>
-                <tbody>{all.Select(r => (Html)$"""<tr><td><a href="{http.Request.PathBase.Value}/runs/{r.Id}">{r.Id[..10]}</a></td><td>{State(r.State)}</td><td>{r.Connection} / {Named(r)}</td><td>{r.Subject}</td><td>{Words.Time(r.Scheduled)}{(r.Missed > 0 ? (Html)$" <small>for {r.Missed} before it too</small>" : Html.None)}</td><td>{Words.Time(r.Started)}</td><td>{Words.Time(r.Finished)}</td><td>{r.Reason ?? r.ErrorCode}</td></tr>""")}</tbody></table></div>
+                <tbody>{all.Select(r => (Html)$"""<tr><td><a href="{http.Request.PathBase.Value}/runs/{r.Id}" title="{r.Id}">…{r.Id[^8..]}</a></td><td>{State(r.State)}</td><td>{r.Connection} / {Named(r)}</td><td>{r.Subject}</td><td>{Words.Time(r.Scheduled)}{(r.Missed > 0 ? (Html)$" <small>for {r.Missed} before it too</small>" : Html.None)}</td><td>{Words.Time(r.Started)}</td><td>{Words.Time(r.Finished)}</td><td>{r.Reason ?? r.ErrorCode}</td></tr>""")}</tbody></table></div>
                 """)}
             """
         );
