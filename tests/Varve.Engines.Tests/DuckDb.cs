@@ -118,7 +118,7 @@ public sealed class DuckDbOddLives() : Histories.OddLives(DuckDbMemory.New, [0, 
 
 public sealed class DuckDbPastLives() : Histories.PastLives(DuckDbMemory.New);
 
-public sealed class DuckDbKills() : Kills.KillSuite(DuckDbScratch.New);
+public sealed class DuckDbKills(Kills.Beginnings beginnings) : Kills.KillSuite(DuckDbScratch.New, beginnings);
 
 public sealed class DuckDbFaults() : Faults.FaultSuite(DuckDbScratch.New);
 

@@ -83,7 +83,7 @@ public sealed class PostgreSqlBadInput() : BadInputConformance(PostgreSqlScratch
 
 public sealed class PostgreSqlViews() : ViewConformance(PostgreSqlScratch.New);
 
-public sealed class PostgreSqlKills() : Kills.KillSuite(PostgreSqlScratch.NewToCopy)
+public sealed class PostgreSqlKills(Kills.Beginnings beginnings) : Kills.KillSuite(PostgreSqlScratch.NewToCopy, beginnings)
 {
     protected override int Samples => 3;
 }

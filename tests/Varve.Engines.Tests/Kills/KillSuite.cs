@@ -9,7 +9,7 @@ namespace Varve.Engines.Tests.Kills;
 /// Runs that are killed from outside, before, after, inside and between their statements, and run again: nothing may tell
 /// them from runs that were not. In CI a sample; with VARVE_KILLS=all every statement.
 /// </summary>
-public abstract class KillSuite(Func<FileScratch> create)
+public abstract class KillSuite(Func<FileScratch> create, Beginnings beginnings) : IClassFixture<Beginnings>
 {
     private const string First = "2025-01-06T00:00:00Z";
     private const string Second = "2025-01-09T06:00:00Z";
@@ -41,15 +41,9 @@ public abstract class KillSuite(Func<FileScratch> create)
     [InlineData(nameof(Moment.BeforeStatement), Aside)]
     public async Task A_killed_run_and_a_rerun_end_where_no_kill_ends(string moment, string more)
     {
-        await using var prepared = await PrepareAsync(more);
-        await using var whole = prepared.Clone();
-        var (code, output) = await ChildRun.RunAsync(whole, Second, "None", 0);
-        Assert.True(code == 0, output);
-        if (more == "archive: cold")
-            await RestoreAsync(whole);
-        var expected = await Snapshot.TakeAsync(whole, "m");
-        var counts = output.Split(' ', StringSplitOptions.TrimEntries).Select(int.Parse).ToArray();
-        var last = moment == nameof(Moment.AfterCommit) ? counts[1] : counts[0];
+        var prepared = await beginnings.OfAsync(more, PrepareAsync);
+        var whole = await beginnings.WholeAsync(more, null, () => EndAsync(prepared, null, more));
+        var last = whole.Last(moment);
         Assert.True(last > 10, $"a run of {last} statements shows nothing");
         var killed = 0;
         foreach (var number in Numbers(last, Samples))
@@ -62,7 +56,7 @@ public abstract class KillSuite(Func<FileScratch> create)
             await RerunAsync(db, $"{moment} {number} of {last}");
             if (more == "archive: cold")
                 await RestoreAsync(db);
-            var difference = expected.DifferenceTo(await Snapshot.TakeAsync(db, "m"));
+            var difference = whole.Expected.DifferenceTo(await Snapshot.TakeAsync(db, "m"));
             Assert.True(difference is null, $"killed {moment} {number} of {last}: {difference}");
         }
 
@@ -84,15 +78,9 @@ public abstract class KillSuite(Func<FileScratch> create)
     [InlineData(nameof(Moment.AfterCommit), Command.Prune)]
     public async Task A_killed_command_that_is_given_again_ends_where_no_kill_ends(string moment, string command)
     {
-        await using var prepared = await PrepareAsync(Done);
-        await using var whole = prepared.Clone();
-        var before = await Snapshot.TakeAsync(whole, "m");
-        var (code, output) = await ChildRun.RunAsync(whole, Second, "None", 0, command: command);
-        Assert.True(code == 0, output);
-        var expected = await Snapshot.TakeAsync(whole, "m");
-        Assert.NotNull(before.DifferenceTo(expected));
-        var counts = output.Split(' ', StringSplitOptions.TrimEntries).Select(int.Parse).ToArray();
-        var last = moment == nameof(Moment.AfterCommit) ? counts[1] : counts[0];
+        var prepared = await beginnings.OfAsync(Done, PrepareAsync);
+        var whole = await beginnings.WholeAsync(Done, command, () => EndAsync(prepared, command, Done));
+        var last = whole.Last(moment);
         var killed = 0;
         foreach (var number in Numbers(last, Math.Min(Samples, 3)))
         {
@@ -114,7 +102,7 @@ public abstract class KillSuite(Func<FileScratch> create)
                 );
             }
 
-            var difference = expected.DifferenceTo(await Snapshot.TakeAsync(db, "m"));
+            var difference = whole.Expected.DifferenceTo(await Snapshot.TakeAsync(db, "m"));
             Assert.True(difference is null, $"killed {moment} {number} of {last}: {difference}");
         }
 
@@ -135,6 +123,21 @@ public abstract class KillSuite(Func<FileScratch> create)
             .Append(last)
             .Where(n => n <= last)
             .Distinct();
+    }
+
+    /// <summary>Runs, or gives a command, to the end, on a copy.</summary>
+    private static async Task<Beginnings.Whole> EndAsync(FileScratch prepared, string? command, string more)
+    {
+        await using var db = prepared.Clone();
+        var before = await Snapshot.TakeAsync(db, "m");
+        var (code, output) = await ChildRun.RunAsync(db, Second, "None", 0, command: command);
+        Assert.True(code == 0, output);
+        if (more == "archive: cold")
+            await RestoreAsync(db);
+        var expected = await Snapshot.TakeAsync(db, "m");
+        Assert.NotNull(before.DifferenceTo(expected));
+        var counts = output.Split(' ', StringSplitOptions.TrimEntries).Select(int.Parse).ToArray();
+        return new(expected, counts[0], counts[1]);
     }
 
     private static async Task RerunAsync(FileScratch db, string when)
