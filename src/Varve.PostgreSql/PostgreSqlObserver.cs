@@ -94,8 +94,10 @@ internal sealed class PostgreSqlObserver(PostgreSqlDialect dialect)
                   SELECT c.oid, c.relkind, c.reltuples, c.relpages FROM varve_parts p JOIN pg_inherits i ON i.inhparent = p.oid JOIN pg_class c ON c.oid = i.inhrelid
                 )
                 SELECT count(*), CAST(coalesce(sum(varve_bytes), 0) AS BIGINT), CAST(coalesce(sum(varve_total), 0) AS BIGINT),
+                       CAST(coalesce(sum(varve_dead), 0) AS BIGINT),
                        CAST(round(coalesce(sum(CASE WHEN reltuples > 0 AND relpages > 0 THEN reltuples / relpages * (varve_bytes / 8192.0) WHEN reltuples < 0 THEN varve_bytes / 64.0 END), 0)) AS BIGINT)
-                FROM (SELECT p.*, pg_relation_size(p.oid) AS varve_bytes, CASE WHEN {withBytes} THEN pg_total_relation_size(p.oid) END AS varve_total FROM varve_parts p) AS varve_sizes
+                FROM (SELECT p.*, pg_relation_size(p.oid) AS varve_bytes, CASE WHEN {withBytes} THEN pg_total_relation_size(p.oid) END AS varve_total,
+                        CASE WHEN {withBytes} THEN pg_stat_get_dead_tuples(p.oid) END AS varve_dead FROM varve_parts p) AS varve_sizes
                 """,
                 cancellationToken
             );
@@ -104,8 +106,8 @@ internal sealed class PostgreSqlObserver(PostgreSqlDialect dialect)
             var count =
                 rows[0].Long(1) <= MostCounted
                     ? (await statements.QueryAsync($"SELECT count(*) FROM {table}", cancellationToken))[0].Long(0)
-                    : rows[0].Long(3);
-            sizes.Add(new(table, count, rows[0].Long(2)));
+                    : rows[0].Long(4);
+            sizes.Add(new(table, count, rows[0].Long(2)) { Dead = rows[0].Long(3) });
         }
 
         return sizes;

@@ -42,6 +42,9 @@ public static class WorkCodes
     /// <summary>All rows lie in January 1970: the unit is too fine.</summary>
     public const string WrongUnit = "VRV217";
 
+    /// <summary>Many rows of the source went, and their room is not free yet.</summary>
+    public const string DeadRows = "VRV218";
+
     /// <summary>The demonstration did not end as it should.</summary>
     public const string BrokenDemo = "VRV300";
 

@@ -127,4 +127,8 @@ public sealed record EngineIdentity(string Engine, string Version, string Databa
 /// <param name="Rows">Its rows.</param>
 /// <param name="Bytes">Its bytes on disk, 0 where it was not written out yet or nobody asked.</param>
 [Experimental("VARVE001")]
-public sealed record RelationSize(TableName Table, long Rows, long Bytes);
+public sealed record RelationSize(TableName Table, long Rows, long Bytes)
+{
+    /// <summary>Rows that were removed or replaced and whose room is not free yet, estimated; told with the bytes, 0 without.</summary>
+    public long Dead { get; init; }
+}

@@ -11,6 +11,10 @@ internal static class PlanNotes
     private static readonly double s_newest = Instant.FromUtc(2100, 1, 1, 0, 0).ToUnixTimeSeconds();
     private static readonly Instant s_february = Instant.FromUtc(1970, 2, 1, 0, 0);
 
+    // Fewer dead rows, or a smaller part of all, are what autovacuum leaves to lie.
+    private const int LeastDead = 10_000;
+    private const int MostLivePerDead = 4;
+
     // Coarsest first, with how many make a second.
     private static readonly (TimeUnit Unit, string Text, double Scale)[] s_units =
     [
@@ -57,6 +61,16 @@ internal static class PlanNotes
                 )
             );
         }
+
+        if (state.Dead >= LeastDead && state.Dead * MostLivePerDead >= state.Rows)
+            notes.Add(
+                Note(
+                    WorkCodes.DeadRows,
+                    FormattableString.Invariant(
+                        $"{blueprint.Source.Text} has about {state.Dead:N0} dead rows beside {state.Rows:N0} live ones: vacuum makes their room free to be used again, and the disk does not get it back"
+                    )
+                )
+            );
 
         if (Unit(blueprint, state.First, state.Last) is { } unit)
             notes.Add(unit);

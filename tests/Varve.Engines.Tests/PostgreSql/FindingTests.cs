@@ -76,6 +76,13 @@ public sealed class FindingTests() : ConformanceSuite(PostgreSqlScratch.New)
         }
 
         Assert.StartsWith("m.cpu has about 20,000 dead rows beside", Assert.Single(found).Found, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "m.cpu has about 20,000 dead rows beside 10,000 live ones: vacuum makes",
+            Assert.Single((await story.StatusAsync("2025-01-08")).Notes, n => n.Code == WorkCodes.DeadRows).Message,
+            StringComparison.Ordinal
+        );
+        await Db.ExecuteAsync("VACUUM m.cpu");
+        Assert.DoesNotContain((await story.StatusAsync("2025-01-08")).Notes, n => n.Code == WorkCodes.DeadRows);
     }
 
     /// <summary>A run and a diagnosis by a user who may read and delete, and owns nothing.</summary>

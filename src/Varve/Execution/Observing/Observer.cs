@@ -59,6 +59,7 @@ internal sealed class Observer(IEngine engine, IStatements statements, PolicyLay
             Ledger = ledger,
             Rows = source?.Rows ?? 0,
             Bytes = source?.Bytes ?? 0,
+            Dead = source?.Dead ?? 0,
             First = extent.First,
             Last = extent.Last,
             Timeless = timeless.Long(0),

@@ -15,6 +15,9 @@ public sealed record TableState
     /// <summary>Bytes of the source; 0 where unknown.</summary>
     public long Bytes { get; init; }
 
+    /// <summary>Rows of the source that were removed or replaced and whose room is not free yet; 0 where nobody asked.</summary>
+    public long Dead { get; init; }
+
     /// <summary>The oldest finite instant outside of what was expired; null without such a row.</summary>
     public Instant? First { get; init; }
 
