@@ -10,8 +10,10 @@ using Varve.Server.Scheduling;
 namespace Varve.Server;
 
 /// <summary>What is so at the moment somebody asks.</summary>
-internal sealed class ServerGauges
+internal sealed class ServerGauges : IDisposable
 {
+    private readonly Meter _meter;
+
     public ServerGauges(
         ScheduleKeeper keeper,
         RunQueue queue,
@@ -23,7 +25,8 @@ internal sealed class ServerGauges
         TenantHoldings holdings
     )
     {
-        var meter = ServerTelemetry.Meter;
+        // Of this server alone: another one in the process has gauges of its own, of the same names.
+        var meter = _meter = new Meter(ServerTelemetry.Name, version: null, tags: null, scope: home);
         meter.CreateObservableGauge(
             "varve.server.leads",
             () => lead.Leads ? 1 : 0,
@@ -115,6 +118,8 @@ internal sealed class ServerGauges
             description: "How much a tenant has and uses of what quotas count: rows since midnight by UTC, everything else now."
         );
     }
+
+    public void Dispose() => _meter.Dispose();
 
     private static IEnumerable<Measurement<int>> Each(ScheduleKeeper keeper, Func<ScheduleView, int> value) =>
         keeper.All.Select(v => new Measurement<int>(value(v), Labels(v)));

@@ -68,8 +68,6 @@ internal static class ServerTelemetry
             span?.SetTag("error.type", code).SetStatus(ActivityStatusCode.Error);
     }
 
-    internal static Meter Meter => s_meter;
-
     internal static void Fired(ServerRun run, Duration delay)
     {
         s_delay.Record(delay.TotalSeconds);

@@ -252,7 +252,7 @@ internal sealed class VarveServer : IAsyncDisposable
             .AddSingleton<IHostedService>(provider => provider.GetRequiredService<PolicyWatch>());
         services.AddSingleton<IHostedService, Memory>();
         services.AddSingleton<AuditAnchor>().AddSingleton<IHostedService>(provider => provider.GetRequiredService<AuditAnchor>());
-        services.AddOpenTelemetry().WithMetrics(metrics => metrics.AddVarve().AddPrometheusExporter());
+        services.AddOpenTelemetry().WithMetrics(metrics => metrics.AddVarve(home).AddPrometheusExporter());
         services.AddHealthChecks();
     }
 

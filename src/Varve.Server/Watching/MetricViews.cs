@@ -15,13 +15,17 @@ internal static class MetricViews
     /// </summary>
     internal const int MostSeries = 20_000;
 
-    internal static MeterProviderBuilder AddVarve(this MeterProviderBuilder metrics) =>
-        metrics.AddMeter(Telemetry.Name).AddMeter(ServerTelemetry.Name).AddView(Of);
+    /// <param name="metrics">What is built.</param>
+    /// <param name="server">What this server's gauges belong to; those of another server in the process are not told.</param>
+    internal static MeterProviderBuilder AddVarve(this MeterProviderBuilder metrics, object server) =>
+        metrics.AddMeter(Telemetry.Name).AddMeter(ServerTelemetry.Name).AddView(instrument => Of(instrument, server));
 
-    private static MetricStreamConfiguration? Of(Instrument instrument)
+    private static MetricStreamConfiguration? Of(Instrument instrument, object server)
     {
         if (instrument.Meter.Name is not (Telemetry.Name or ServerTelemetry.Name))
             return null;
+        if (instrument.Meter.Scope is { } scope && scope != server)
+            return MetricStreamConfiguration.Drop;
         var view = new MetricStreamConfiguration { CardinalityLimit = MostSeries };
         if (By(instrument.Name) is { } labels)
             view.TagKeys = [ServerTelemetry.Connection, .. labels];

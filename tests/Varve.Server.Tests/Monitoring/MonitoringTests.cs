@@ -1,3 +1,4 @@
+using System.Net.Http.Json;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.RegularExpressions;
@@ -96,6 +97,35 @@ public sealed partial class MonitoringTests(ServedDatabase served)
     }
 
     [Fact]
+    public async Task A_server_tells_its_own_gauges_beside_another_one_in_the_process()
+    {
+        await using var other = new ServedDatabase();
+        await other.InitializeAsync();
+        using var admin = served.Client(Role.Operator);
+        foreach (var path in new[] { "pause", "resume" })
+        {
+            using var said = await admin.PostAsync(
+                $"api/v1/connections/{ServedDatabase.Mine}/schedules/cpu/{path}",
+                path == "pause" ? JsonContent.Create(new { reason = "a move" }) : null
+            );
+            Assert.True(said.IsSuccessStatusCode, await said.Content.ReadAsStringAsync());
+            foreach (var (server, expected) in new[] { (served, path == "pause" ? 1 : 0), (other, 0) })
+            {
+                using var anybody = server.With(null);
+                await ServedDatabase.UntilAsync(
+                    async () => (await anybody.GetStringAsync("metrics")).Split('\n').Where(IsPaused).ToList(),
+                    lines => lines is [var only] && only.Split("} ")[1].Split(' ')[0] == (expected == 1 ? "1" : "0")
+                );
+            }
+        }
+
+        static bool IsPaused(string line) =>
+            line.StartsWith("varve_server_schedule_paused{", StringComparison.Ordinal)
+            && line.Contains("varve_connection=\"metrics\"", StringComparison.Ordinal)
+            && line.Contains("varve_policy=\"cpu\"", StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Thousands_of_policies_are_told_by_name()
     {
         // OpenTelemetry tells 2,000 where it is not asked for more.
@@ -159,8 +189,8 @@ public sealed partial class MonitoringTests(ServedDatabase served)
     {
         var document = JsonSerializer.Deserialize<JsonElement>(File.ReadAllText(Path.Combine(Folder, "grafana-dashboard.json")));
         foreach (var panel in document.GetProperty("panels").EnumerateArray())
-            foreach (var target in panel.GetProperty("targets").EnumerateArray())
-                yield return target.GetProperty("expr").GetString()!;
+        foreach (var target in panel.GetProperty("targets").EnumerateArray())
+            yield return target.GetProperty("expr").GetString()!;
     }
 
     private static IEnumerable<string> Rules() =>
