@@ -189,8 +189,8 @@ public sealed partial class MonitoringTests(ServedDatabase served)
     {
         var document = JsonSerializer.Deserialize<JsonElement>(File.ReadAllText(Path.Combine(Folder, "grafana-dashboard.json")));
         foreach (var panel in document.GetProperty("panels").EnumerateArray())
-        foreach (var target in panel.GetProperty("targets").EnumerateArray())
-            yield return target.GetProperty("expr").GetString()!;
+            foreach (var target in panel.GetProperty("targets").EnumerateArray())
+                yield return target.GetProperty("expr").GetString()!;
     }
 
     private static IEnumerable<string> Rules() =>
