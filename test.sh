@@ -15,7 +15,6 @@ cd "$(dirname "${BASH_SOURCE[0]}")" || exit 1
 configuration=${CONFIGURATION:-Release}
 minutes=${VARVE_TEST_MINUTES:-60}
 reports=artifacts/test
-longest=Varve.Engines.Tests
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_SKIP_FIRST_TIME_EXPERIENCE=1
 export TESTINGPLATFORM_TELEMETRY_OPTOUT=1
 # What runs for some minutes, or for a second, gains nothing from code that watches itself or from pages mapped twice: a
@@ -56,9 +55,8 @@ need_sdk() {
 
 # A PostgreSQL of our own on a free port of the loopback, without fsync: what it holds is gone with the tests.
 postgres_folder=
-postgres_programs=
 
-find_postgres() {
+postgres_programs() {
   local found
   found=$(find /usr/lib/postgresql -mindepth 3 -maxdepth 3 -path '*/bin/initdb' 2>/dev/null | sort -V | tail -n 1)
   [ -n "$found" ] || found=$(command -v initdb) || return 1
@@ -79,20 +77,20 @@ free_port() {
 
 stop_postgres() {
   [ -n "$postgres_folder" ] || return 0
-  as_postgres "$postgres_programs/pg_ctl" -D "$postgres_folder/data" -m immediate -w stop >/dev/null 2>&1
+  as_postgres "$1/pg_ctl" -D "$postgres_folder/data" -m immediate -w stop >/dev/null 2>&1
   rm -rf "$postgres_folder"
 }
 
 need_postgres() {
   local programs port settings
   [ -z "${VARVE_TEST_POSTGRESQL:-}" ] || return 0
-  programs=$(find_postgres) || { install_package postgresql; programs=$(find_postgres); } || {
+  programs=$(postgres_programs) || { install_package postgresql; programs=$(postgres_programs); } || {
     [ -z "${CI:-}" ] || fail "PostgreSQL is missing and could not be installed; VARVE_TEST_POSTGRESQL can name a server"
     echo "test.sh: PostgreSQL is missing and could not be installed: its tests are skipped" >&2
     return 0
   }
   postgres_folder=$(mktemp -d "${TMPDIR:-/tmp}/varve-postgres-XXXXXX")
-  postgres_programs=$programs
+  trap "stop_postgres '$programs'" EXIT
   [ "$(id -u)" -ne 0 ] || chown postgres "$postgres_folder"
   port=$(free_port) || fail "no port is free for PostgreSQL"
   settings="-p $port -c listen_addresses=127.0.0.1 -c unix_socket_directories=$postgres_folder -c fsync=off -c synchronous_commit=off"
@@ -158,27 +156,28 @@ count() {
 
 passed=0 failed=0 skipped=0 status=0
 
-# Becomes the tests of a project: for a shell of its own, whose process they are then.
-tests_of() {
-  local name=$1 program threads
+run_project() {
+  local folder=$1 name report program threads code p f e s note=
   shift
-  program=$(ls "tests/$name/bin/$configuration"/net*/"$name.dll" 2>/dev/null | tail -n 1)
-  [ -n "$program" ] || exit 127
-  # Of these many wait for a server, so that more threads than processors have something to do.
-  threads=1x
-  [ "$name" = "$longest" ] && threads=1.5x
-  exec timeout --kill-after=10 "${minutes}m" dotnet exec "$program" \
-    -noLogo -noColor -noAutoReporters -reporter quiet -maxThreads "$threads" -result-xml "$reports/$name.xml" "$@" </dev/null
-}
+  name=$(basename "$folder")
+  report=$reports/$name.xml
+  program=$(ls "$folder/bin/$configuration"/net*/"$name.dll" 2>/dev/null | tail -n 1)
+  rm -f "$report"
+  if [ -n "$program" ]; then
+    # Of these many wait for a server, so that more threads than processors have something to do.
+    threads=1x
+    [ "$name" = Varve.Engines.Tests ] && threads=1.5x
+    timeout --kill-after=10 "${minutes}m" dotnet exec "$program" \
+      -noLogo -noColor -noAutoReporters -reporter quiet -maxThreads "$threads" -result-xml "$report" "$@" </dev/null
+    code=$?
+  else
+    code=127
+  fi
 
-# Says and adds up what the tests of a project came to, which ended with an exit code. What was asked for follows.
-add() {
-  local name=$1 code=$2 report=$reports/$1.xml p f e s note=
-  shift 2
   if p=$(count passed "$report" 2>/dev/null) && f=$(count failed "$report") && e=$(count errors "$report") && s=$(count skipped "$report"); then
     f=$((f + e))
     if [ "$code" -ne 0 ] && [ "$f" -eq 0 ]; then f=1 note=" (ended with exit code $code)"; fi
-    if [ "$#" -eq 0 ] && [ $((p + f + s)) -eq 0 ] && [ -n "$(find "tests/$name" -name '*.cs' -not -path '*/obj/*' -print -quit)" ]; then
+    if [ "$#" -eq 0 ] && [ $((p + f + s)) -eq 0 ] && [ -n "$(find "$folder" -name '*.cs' -not -path '*/obj/*' -print -quit)" ]; then
       f=1 note=" (found no test)"
     fi
   else
@@ -202,10 +201,6 @@ slowest() {
     sort -rn | head -n 10 | awk '{ printf "  %7.1f s  %s\n", $1, $2 }'
 }
 
-# Whatever ends this script, what it started ends with it.
-beside=
-trap '[ -z "$beside" ] || kill "$beside"; stop_postgres' EXIT
-
 need_sdk
 if [ "${1:-}" = --publish ]; then
   publish "${2:-}"
@@ -217,24 +212,11 @@ need_postgres
 if [ "${1:-}" = --no-build ]; then shift; else build; fi
 
 mkdir -p "$reports"
-rm -f "$reports"/*.xml
 want_grammar
-
-# The longest runs beside the others, which leave a third of two processors idle. It is the one in the background, because
-# what is started there does not hear Ctrl-C, and the others try that.
-tests_of "$longest" "$@" >"$reports/$longest.log" 2>&1 &
-beside=$!
 for project in tests/*/*.csproj; do
   grep -q 'Include="xunit.v3"' "$project" || continue # a host that tests start, not a test project
-  name=$(basename "$project" .csproj)
-  [ "$name" != "$longest" ] || continue
-  (tests_of "$name" "$@")
-  add "$name" $? "$@"
+  run_project "$(dirname "$project")" "$@"
 done
-wait "$beside"
-code=$? beside=
-cat "$reports/$longest.log"
-add "$longest" "$code" "$@"
 
 if [ "$#" -eq 0 ]; then
   echo "The slowest classes:"
