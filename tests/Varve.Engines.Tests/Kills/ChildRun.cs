@@ -45,6 +45,7 @@ public static class ChildRun
         var output = process.StandardOutput.ReadToEndAsync();
         var error = process.StandardError.ReadToEndAsync();
         await process.WaitForExitAsync();
+        await db.ReleasedAsync();
         return (process.ExitCode, await output + await error);
     }
 }

@@ -11,4 +11,7 @@ public abstract class FileScratch : ScratchDatabase
 
     /// <summary>A copy; nobody may have it open.</summary>
     public abstract FileScratch Clone();
+
+    /// <summary>Comes back once what a process held that is dead now is given back: a server notices a death a moment later.</summary>
+    public virtual Task ReleasedAsync() => Task.CompletedTask;
 }

@@ -42,6 +42,23 @@ public class PostgreSqlScratch : FileScratch
         return copy;
     }
 
+    public override async Task ReleasedAsync()
+    {
+        var begun = TimeProvider.System.GetTimestamp();
+        while (
+            (bool)
+                (
+                    await QueryAsync(
+                        "SELECT EXISTS (SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))"
+                    )
+                )[0][0]!
+        )
+        {
+            Assert.True(TimeProvider.System.GetElapsedTime(begun) < TimeSpan.FromMinutes(2), "The lease of a dead process is still held.");
+            await Task.Delay(10);
+        }
+    }
+
     /// <summary>A new engine on connections that stay: making them takes more time than most tests.</summary>
     public override async Task<Database> OpenAsync()
     {
