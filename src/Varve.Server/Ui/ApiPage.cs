@@ -34,7 +34,8 @@ internal static class ApiPage
             <p class="hint">A program sends a token, <code>Authorization: Bearer varve_…</code>; an administrator makes one on the page Access. <a href="{http.Request.PathBase.Value}{Root}/openapi.json">openapi.json</a> is this page for programs.</p>
             {groups.Select(Group)}
             {(groups.Count == 0 ? (Html)$"""<p class="hint">No operation is called so.</p>""" : Html.None)}
-            {Shapes(document, words)}
+            {(words is null ? Html.None : (Html)$"""<p><a href="?">All operations</a></p>""")}
+            {Shapes(document)}
             """
         );
     }
@@ -79,13 +80,11 @@ internal static class ApiPage
             : (Html)
                 $"""{content.Select(c => (Html)$"""<p class="facts"><span>{word}</span> <span>{Kind(c.Value.Schema)}</span> <span>{c.Key}</span></p>""")}""";
 
-    /// <summary>Every shape with its fields; only without a search, because what is found links to it.</summary>
-    private static Html Shapes(OpenApiDocument document, string? words)
+    /// <summary>Every shape with its fields, whatever is searched for: what is found links to them.</summary>
+    private static Html Shapes(OpenApiDocument document)
     {
         var shapes = document.Components?.Schemas?.OrderBy(s => s.Key, StringComparer.Ordinal).ToList() ?? [];
-        return words is not null
-            ? (Html)$"""<p><a href="?">All operations and shapes</a></p>"""
-            : $"""<section aria-labelledby="shapes"><h2 id="shapes">Shapes</h2>{shapes.Select(s => Shape(s.Key, s.Value))}</section>""";
+        return $"""<section aria-labelledby="shapes"><h2 id="shapes">Shapes</h2>{shapes.Select(s => Shape(s.Key, s.Value))}</section>""";
     }
 
     private static Html Shape(string name, IOpenApiSchema schema) =>

@@ -41,6 +41,9 @@ public sealed partial class ApiPageTests(ServedDatabase served)
             var page = await client.GetStringAsync($"api?find={Uri.EscapeDataString(words)}");
             Assert.Contains($"<div id=\"{found}\">", page, StringComparison.Ordinal);
             Assert.DoesNotContain($"<div id=\"{not}\">", page, StringComparison.Ordinal);
+            var links = Link().Matches(page).Select(m => m.Groups["id"].Value).ToHashSet();
+            Assert.NotEmpty(links);
+            Assert.Empty(links.Except(Target().Matches(page).Select(m => m.Groups["id"].Value)));
         }
 
         Assert.Contains("No operation is called so.", await client.GetStringAsync("api?find=nonsense"), StringComparison.Ordinal);
