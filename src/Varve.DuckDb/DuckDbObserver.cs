@@ -11,7 +11,10 @@ internal sealed class DuckDbObserver
     private const int MostCounted = 50;
 
     // The list of all relations costs more the more there are, and one by its name costs the same always.
-    private Dictionary<(string Schema, string Name), (TableName Name, bool IsView)> _known = [];
+    private Dictionary<(string Schema, string Name), Known> _known = [];
+
+    // A relation changes its columns with a new type name or a new column only, as far as this connection sees it.
+    private readonly Dictionary<string, IReadOnlySet<string>> _alikes = new(StringComparer.Ordinal);
 
     // A file has one size of block for good.
     private long? _blockBytes;
@@ -24,58 +27,117 @@ internal sealed class DuckDbObserver
         CancellationToken cancellationToken
     )
     {
-        if (
-            _known.TryGetValue(Key(table), out var known)
-            && await AsKnownAsync(statements, known.Name, known.IsView, cancellationToken) is { } same
-        )
+        if (_known.TryGetValue(Key(table), out var known) && await AsKnownAsync(statements, known, cancellationToken) is { } same)
             return same;
         if (
             await IsAbsentAsync(statements, dialect.Qualify(table), cancellationToken)
             || !await ListAsync(statements, table, cancellationToken)
         )
             return null;
-        var (found, isView) = _known[Key(table)];
+        var found = _known[Key(table)];
         try
         {
-            return new(found, isView, await ColumnsAsync(statements, found, cancellationToken));
+            return await WithAlikesAsync(
+                statements,
+                found,
+                new(found.Name, found.IsView, await ColumnsAsync(statements, found.Name, cancellationToken)),
+                cancellationToken
+            );
         }
-        catch (EngineException broken) when (isView && IsUnbound(broken))
+        catch (EngineException broken) when (found.IsView && IsUnbound(broken))
         {
             // What it reads has changed: the list of all columns knows those that it was made with.
-            return await ListedAsync(statements, found, cancellationToken);
+            return await ListedAsync(statements, found.Name, cancellationToken);
         }
     }
 
     /// <summary>A relation that was there before; null where it is no longer there as what it was. Only a table has a rowid.</summary>
-    private static async Task<TableDescription?> AsKnownAsync(
-        IStatements statements,
-        TableName relation,
-        bool isView,
-        CancellationToken cancellationToken
-    )
+    private async Task<TableDescription?> AsKnownAsync(IStatements statements, Known known, CancellationToken cancellationToken)
     {
+        var relation = known.Name;
         try
         {
             var columns = await statements.QueryAsync(
                 $"SELECT column_name, column_type FROM (DESCRIBE SELECT rowid, * FROM {relation})",
                 cancellationToken
             );
-            return isView ? null : new(relation, false, Columns(columns.Skip(1), 0));
+            return known.IsView
+                ? null
+                : await WithAlikesAsync(statements, known, new(relation, false, Columns(columns.Skip(1), 0)), cancellationToken);
         }
         catch (EngineException changed) when (IsUnbound(changed))
         {
-            if (!isView)
+            if (!known.IsView)
                 return null;
         }
 
         try
         {
-            return new(relation, true, await ColumnsAsync(statements, relation, cancellationToken));
+            return await WithAlikesAsync(
+                statements,
+                known,
+                new(relation, true, await ColumnsAsync(statements, relation, cancellationToken)),
+                cancellationToken
+            );
         }
         catch (EngineException changed) when (IsUnbound(changed))
         {
             return null;
         }
+    }
+
+    /// <summary>
+    /// Marks the columns that have a collation: each that DuckDB has takes texts for equal that are not the same. No list of
+    /// columns shows it, and no type; a comparison does, and it is made once for a relation whose text speaks of one.
+    /// </summary>
+    private async Task<TableDescription> WithAlikesAsync(
+        IStatements statements,
+        Known known,
+        TableDescription description,
+        CancellationToken cancellationToken
+    )
+    {
+        string[] texts = [.. description.Columns.Where(c => c.TypeName == "VARCHAR").Select(c => c.Name)];
+        if (!known.MayCollate || texts.Length == 0)
+            return description;
+        var key = string.Join('\0', [description.Table.Text, .. texts]);
+        if (!_alikes.TryGetValue(key, out var alikes))
+            _alikes[key] = alikes = await AlikesAsync(statements, description.Table, texts, cancellationToken);
+        return alikes.Count == 0
+            ? description
+            : description with
+            {
+                Columns = [.. description.Columns.Select(c => alikes.Contains(c.Name) ? c with { HasAlikes = true } : c)],
+            };
+    }
+
+    /// <summary>Columns by which `a` is `A`, or `e` with an accent is `e`, or a letter with one is the letter and the accent.</summary>
+    private static async Task<IReadOnlySet<string>> AlikesAsync(
+        IStatements statements,
+        TableName table,
+        string[] texts,
+        CancellationToken cancellationToken
+    )
+    {
+        // A row of the table's types without a row of the table: a comparison with a column has the column's collation.
+        var columns = SqlText.Join(", ", texts.Select(t => (SqlText)$"{new Identifier(t)}"));
+        SqlText Row(string value) => SqlText.Join(", ", texts.Select(_ => (SqlText)$"{value}"));
+        SqlText Of(string text)
+        {
+            SqlText name = $"{new Identifier(text)}";
+            return $"coalesce(bool_or(({name} = {"A"} AND {name} COLLATE \"C\" <> {"A"}) OR ({name} = {"\u00e9"} AND {name} COLLATE \"C\" <> {"\u00e9"})), false)";
+        }
+
+        var found = await statements.QueryAsync(
+            $"""
+            SELECT {SqlText.Join(", ", texts.Select(Of))} FROM (
+              SELECT {columns} FROM (SELECT * FROM {table} LIMIT 0)
+              UNION ALL SELECT {Row("a")} UNION ALL SELECT {Row("e")} UNION ALL SELECT {Row("e\u0301")}
+            )
+            """,
+            cancellationToken
+        );
+        return texts.Where((_, i) => found[0].Truth(i)).ToHashSet(StringComparer.Ordinal);
     }
 
     /// <summary>
@@ -110,13 +172,15 @@ internal sealed class DuckDbObserver
             return _known.ContainsKey(Key(table));
         var rows = await statements.QueryAsync(
             $"""
-            SELECT schema_name, table_name, false FROM duckdb_tables() WHERE database_name = current_database()
+            SELECT schema_name, table_name, false, contains(lower(sql), 'collate') FROM duckdb_tables() WHERE database_name = current_database()
             UNION ALL
-            SELECT schema_name, view_name, true FROM duckdb_views() WHERE database_name = current_database()
+            SELECT schema_name, view_name, true, contains(lower(sql), 'collate') FROM duckdb_views() WHERE database_name = current_database()
             """,
             cancellationToken
         );
-        _known = rows.Select(r => (Name: new TableName(r.Text(0), r.Text(1)), IsView: r.Truth(2)))
+        // What a view reads is not in its text.
+        var any = rows.Any(r => r.Truth(3));
+        _known = rows.Select(r => new Known(new(r.Text(0), r.Text(1)), r.Truth(2), r.Truth(2) ? any : r.Truth(3)))
             .DistinctBy(r => Key(r.Name))
             .ToDictionary(r => Key(r.Name));
         statements.Listed();
@@ -191,6 +255,12 @@ internal sealed class DuckDbObserver
 
         return sizes;
     }
+
+    /// <summary>A relation that was listed.</summary>
+    /// <param name="Name">As it is stored.</param>
+    /// <param name="IsView">Not a table.</param>
+    /// <param name="MayCollate">Some column may have a collation.</param>
+    private sealed record Known(TableName Name, bool IsView, bool MayCollate);
 
     private async Task<long> BytesAsync(IStatements statements, string name, CancellationToken cancellationToken)
     {

@@ -48,7 +48,7 @@ internal sealed class ArchiveSql(Dialect dialect, ParquetSql parquet, IReadOnlyL
     /// </summary>
     public SqlText Summary(SqlText rows)
     {
-        var totals = columns.SelectMany((column, i) => Totals(column.Type, _names[i]));
+        var totals = columns.SelectMany((column, i) => Totals(column.Type, dialect.Bytewise(column, _names[i])));
         return $"SELECT count(*), {parquet.RowHash(_names)}, {SqlText.Join(", ", totals)} FROM ({rows}) AS varve_rows";
     }
 

@@ -49,9 +49,9 @@ internal sealed record MeasureSql(SqlText Raw, SqlText Value, SqlText At, Measur
 
     public SqlText Greatest(SqlText value) => Dialect.Greatest(Layout.Column, value);
 
-    /// <summary>The value of a raw column: NULL where it is not finite.</summary>
+    /// <summary>The value of a raw column: NULL where it is not finite, and text that is equal only to itself.</summary>
     public static SqlText ValueOf(Dialect dialect, MeasureLayout layout, SqlText raw) =>
-        layout.Column.Type.HasNaN ? dialect.Finite(raw) : raw;
+        layout.Column.Type.HasNaN ? dialect.Finite(raw) : dialect.Bytewise(layout.Column, raw);
 
     /// <summary>The time of a value: NULL where the value is.</summary>
     public static SqlText TimeOf(Dialect dialect, MeasureLayout layout, SqlText raw, SqlText time)

@@ -69,6 +69,14 @@ public sealed class ColumnTests() : ConformanceSuite(PostgreSqlScratch.New)
         var story = new Story(Db, Cpu());
         const string policy = "table: m.cpu\ntime: ts\nseries: [host]\nmeasures: { v: [max] }\ntiers: [{ every: 1h }]";
         var refused = await Assert.ThrowsAsync<PolicyException>(() => story.ApplyAsync(policy));
+        if (type == "m.citext")
+        {
+            var measured = await Assert.ThrowsAsync<PolicyException>(() =>
+                story.ApplyAsync("table: m.cpu\ntime: ts\nseries: []\nmeasures: { host: [last], v: [max] }\ntiers: [{ every: 1h }]")
+            );
+            Assert.Contains("The measure `host` is m.citext", measured.Message, StringComparison.Ordinal);
+        }
+
         var way = refused.Message[refused.Message.IndexOf("host_exact", StringComparison.Ordinal)..];
         await Db.ExecuteAsync($"ALTER TABLE m.cpu ADD COLUMN {way[..way.IndexOf('`', StringComparison.Ordinal)]}");
         await story.WithAsync(l =>
@@ -82,6 +90,34 @@ public sealed class ColumnTests() : ConformanceSuite(PostgreSqlScratch.New)
             ],
             await Db.QueryAsync("SELECT host_exact, v_max FROM m.cpu_1h ORDER BY host_exact COLLATE \"C\"")
         );
+    }
+
+    [Fact]
+    public async Task A_measure_of_texts_that_are_taken_for_equal_is_told_apart_by_its_bytes_and_a_change_of_case_is_seen()
+    {
+        await Db.ExecuteAsync(
+            """
+            CREATE SCHEMA m; CREATE COLLATION m.alike (provider = icu, locale = 'und-u-ks-level2', deterministic = false);
+            CREATE TABLE m.cpu (ts TIMESTAMP, host TEXT, state TEXT COLLATE m.alike);
+            INSERT INTO m.cpu VALUES ('2025-01-01 00:00', 'h', 'b'), ('2025-01-01 00:10', 'h', 'a'), ('2025-01-01 00:20', 'h', 'A'), ('2025-01-01 00:30', 'h', 'up')
+            """
+        );
+        var story = new Story(Db, Cpu());
+        await story.WithAsync(l =>
+            l.ApplyAsync(
+                PolicyYaml.Parse(
+                    "table: m.cpu\ntime: ts\nseries: [host]\nmeasures: { state: [min, max, first, last] }\nkeep: 3d\nproof: full\ntiers: [{ every: 1h }]",
+                    "p.yaml"
+                )
+            )
+        );
+        await story.RunWellAsync("2025-01-02");
+        const string tier = "SELECT state_min, state_max, state_first, state_last FROM m.cpu_1h";
+        Assert.Equal(["A", "up", "b", "up"], (await Db.QueryAsync(tier))[0]);
+        await Db.ExecuteAsync("UPDATE m.cpu SET state = 'UP' WHERE state = 'up'");
+        Assert.Empty((await story.RunAsync("2025-01-08", new() { Yes = true })).Errors);
+        Assert.Equal(["A", "b", "b", "UP"], (await Db.QueryAsync(tier))[0]);
+        Assert.Equal(0L, (await Db.QueryAsync("SELECT count(*) FROM m.cpu"))[0][0]);
     }
 
     [Theory]

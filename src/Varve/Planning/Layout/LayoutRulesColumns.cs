@@ -123,7 +123,7 @@ internal static partial class LayoutRulesColumns
                 problems.Add(
                     new(
                         PolicyCodes.FunctionType,
-                        $"The series column `{column.Name}` takes texts for equal that are not the same (its collation, or citext): two series would become one, under the name of either. Name a generated column that tells them apart: `{column.Name}_exact text GENERATED ALWAYS AS (CAST({column.Name} AS text)) STORED`."
+                        $"The series column `{column.Name}` takes texts for equal that are not the same (its collation, or citext): two series would become one, under the name of either. Name a generated column that tells them apart: `{column.Name}_exact text GENERATED ALWAYS AS (CAST({column.Name} AS text)) STORED`; or give this one its type again, without the collation: `{column.Name} SET DATA TYPE VARCHAR`."
                     )
                     {
                         Path = path,

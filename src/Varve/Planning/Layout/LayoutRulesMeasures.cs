@@ -126,6 +126,20 @@ internal static class LayoutRulesMeasures
 
         if (column.Type.IsNumeric)
             return;
+        if (column is { HasAlikes: true, Type: not ColumnType.Text } && measure.Functions.Any(f => f is not Function.Count))
+        {
+            problems.Add(
+                new(
+                    PolicyCodes.FunctionType,
+                    $"The measure `{measure.Name}` is {column.TypeName}, which takes texts for equal that are not the same: a value that changed would look unchanged. Measure a generated column: `{column.Name}_exact text GENERATED ALWAYS AS (CAST({column.Name} AS text)) STORED`."
+                )
+                {
+                    Path = path,
+                }
+            );
+            return;
+        }
+
         var possible = column.Type is ColumnType.Bool ? OfBool : Ordered;
         foreach (var function in measure.Functions.Except(possible))
         {

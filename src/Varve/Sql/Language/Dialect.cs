@@ -216,6 +216,13 @@ public abstract class Dialect
     /// <param name="ties">Which of several values at one key.</param>
     public abstract SqlText ValueAt(Column column, SqlText value, SqlText key, bool earliest, Ties ties);
 
+    /// <summary>
+    /// A value that is equal to another only where it is the same, also of a text column that takes alikes for equal. What is
+    /// made of it is told apart as well.
+    /// </summary>
+    public virtual SqlText Bytewise(Column column, SqlText value) =>
+        column is { HasAlikes: true, Type: ColumnType.Text } ? $"{value} COLLATE \"C\"" : value;
+
     /// <summary>The least value of a group, text by its bytes; NULL for none. The value is of that column, or a state of it.</summary>
     public virtual SqlText Least(Column column, SqlText value) => $"min({value})";
 
