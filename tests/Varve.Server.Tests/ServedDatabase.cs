@@ -138,10 +138,10 @@ public sealed class ServedDatabase : IAsyncLifetime
                 Notify = Notify,
                 Quotas = Quotas,
                 Anchor = Anchor,
-                Archives = new Dictionary<string, string> { ["cold"] = Path.Combine(_folder, "cold") },
+                Archives = Locations,
                 Oidc = Oidc,
                 Otlp = Otlp,
-                Connections = [Setting(Mine, "acme"), Setting(Theirs, "other")],
+                Connections = [Setting(Mine, "acme") with { Archives = Locations }, Setting(Theirs, "other")],
             },
             TimeProvider.System,
             logging =>
@@ -154,6 +154,8 @@ public sealed class ServedDatabase : IAsyncLifetime
             },
             CancellationToken.None
         );
+
+    private Dictionary<string, string> Locations => new() { ["cold"] = Path.Combine(_folder, "cold") };
 
     internal string Token(Role role, string tenant = "acme") => _tokens[(role, tenant)];
 

@@ -62,7 +62,7 @@ public sealed class StartTests
     {
         await using var served = new ServedDatabase();
         await served.InitializeAsync();
-        using var admin = served.Client(Role.Admin);
+        using var admin = served.Client(Role.Admin, Caller.AllTenants);
         foreach (
             var (url, code) in new[]
             {
@@ -78,6 +78,17 @@ public sealed class StartTests
             Assert.DoesNotContain("secret", problem.ToString(), StringComparison.Ordinal);
             if (code != "VRV404")
                 Assert.Equal(code, problem.GetProperty("code").GetString());
+        }
+
+        // A URL reaches every file and every secret that the server can read: no tenant's administrator names one.
+        using var acme = served.Client(Role.Admin);
+        foreach (var path in new[] { "api/v1/connections", "api/v1/connections/try" })
+        {
+            var refused = await acme.PostAsync(
+                path,
+                JsonContent.Create(new { name = "new", url = $"duckdb:{served.File(ServedDatabase.Theirs)}" })
+            );
+            Assert.Equal(HttpStatusCode.Forbidden, refused.StatusCode);
         }
 
         Assert.Equal(HttpStatusCode.NotFound, (await admin.GetAsync("api/v1/connections/new")).StatusCode);

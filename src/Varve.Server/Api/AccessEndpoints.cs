@@ -45,8 +45,8 @@ internal static class AccessEndpoints
             .MapGet("/connections/{connection}", (HttpContext http, string connection) => ConnectionShape.Of(http.Connection(connection)))
             .Needs(Role.Viewer)
             .WithName("GetConnection");
-        group.MapPost("/connections", AddConnectionAsync).Needs(Role.Admin).WithName("AddConnection");
-        group.MapPost("/connections/try", TryAsync).Needs(Role.Admin).WithName("TryConnection");
+        group.MapPost("/connections", AddConnectionAsync).Needs(Role.Admin, ofAllTenants: true).WithName("AddConnection");
+        group.MapPost("/connections/try", TryAsync).Needs(Role.Admin, ofAllTenants: true).WithName("TryConnection");
         group.MapDelete("/connections/{connection}", RemoveAsync).Needs(Role.Admin).WithName("RemoveConnection");
     }
 

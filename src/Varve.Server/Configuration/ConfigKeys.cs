@@ -123,8 +123,9 @@ internal sealed class ConfigKeys
         return all;
     }
 
-    /// <summary>The keys under a key; null where it is not given.</summary>
-    internal ConfigKeys? Under(string name, params string[] known) => Has(name) ? new(_values[name], PathOf(name), _problems, known) : null;
+    /// <summary>The keys under a key, free names where none are known; null where it is not given.</summary>
+    internal ConfigKeys? Under(string name, params string[]? known) =>
+        Has(name) ? new(_values[name], PathOf(name), _problems, known) : null;
 
     /// <summary>The free names under a key, each with its keys.</summary>
     internal IEnumerable<(string Name, ConfigKeys Keys)> Each(string name, params string[] known)
@@ -134,6 +135,29 @@ internal sealed class ConfigKeys
         var names = new ConfigKeys(_values[name], PathOf(name), _problems, null);
         foreach (var (key, value) in names._values)
             yield return (key, new(value, names.PathOf(key), _problems, known));
+    }
+
+    /// <summary>The free names under a key, each with its text; names whose text is refused are left out.</summary>
+    /// <param name="name">The key.</param>
+    /// <param name="check">Throws where a text cannot be: told with its name.</param>
+    internal IReadOnlyDictionary<string, string> Texts(string name, Action<string, string> check)
+    {
+        Dictionary<string, string> texts = new(StringComparer.Ordinal);
+        if (Under(name, known: null) is not { } names)
+            return texts;
+        foreach (var key in names.Names)
+        {
+            if (names.Read(key, text => Checked(key, text)) is { } text)
+                texts.Add(key, text);
+        }
+
+        return texts;
+
+        string Checked(string key, string text)
+        {
+            check(key, text);
+            return text;
+        }
     }
 
     /// <summary>A key that must be given.</summary>

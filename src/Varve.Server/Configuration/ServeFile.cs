@@ -1,4 +1,5 @@
 using System.Net;
+using Varve.Archiving;
 using Varve.Databases;
 using Varve.Engines;
 using Varve.Policies;
@@ -99,20 +100,25 @@ internal static class ServeFile
 
     private static IEnumerable<ConnectionSetting> Declared(ConfigKeys file)
     {
-        foreach (var (name, keys) in file.Each("connections", "url", "tenant", "at_once", "queries"))
+        foreach (var (name, keys) in file.Each("connections", "url", "tenant", "at_once", "queries", "archives"))
         {
             keys.Require("url", "such as duckdb:metrics.duckdb");
             if (NameProblem(name) is { } wrong)
                 keys.Wrong(null, wrong);
             var (url, tenant, atOnce) = (keys.Read("url", DatabaseUrl.Parse), keys.Read("tenant", Named), keys.Number("at_once", 1, 1, 16));
             var queries = keys.Truth("queries");
+            var archives = keys.Texts("archives", Place);
             if (url is not null)
                 yield return new(name, url, tenant ?? ConnectionSetting.DefaultTenant, atOnce, ConnectionSetting.File)
                 {
                     Queries = queries,
+                    Archives = archives,
                 };
         }
     }
+
+    private static void Place(string name, string text) =>
+        new ArchiveLocations(new Dictionary<string, string> { [name] = text }, DatabaseOpening.ArchiveKinds).Open(name);
 
     private static IEnumerable<ConnectionSetting> OfEnvironment(IReadOnlyDictionary<string, string> environment) =>
         from variable in environment

@@ -1,3 +1,4 @@
+using Varve.Archiving;
 using Varve.Engines;
 
 namespace Varve.Server.Connections;
@@ -13,6 +14,26 @@ internal sealed record ConnectionSetting(string Name, DatabaseUrl Url, string Te
     /// <summary>True where the declaration allows recurrent queries: a person's own statements.</summary>
     public bool Queries { get; init; }
 
+    /// <summary>Archive locations that are this database's own: where each is, by name.</summary>
+    public IReadOnlyDictionary<string, string> Archives { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>
+    /// The archive locations that policies of this database can name: its own, and for the tenant that everything is of which
+    /// names none, those that the process has. Parts lie below the name of their policy, so whoever reads a location reads
+    /// what everybody archived there.
+    /// </summary>
+    /// <param name="ofProcess">Those that the process has.</param>
+    internal IReadOnlyDictionary<string, string> ArchivesWith(IReadOnlyDictionary<string, string> ofProcess)
+    {
+        if (Tenant != DefaultTenant)
+            return Archives;
+        var own = Archives.Keys.Select(LocationNames.Key).ToHashSet(StringComparer.Ordinal);
+        return ofProcess
+            .Where(p => !own.Contains(LocationNames.Key(p.Key)))
+            .Concat(Archives)
+            .ToDictionary(a => a.Key, a => a.Value, StringComparer.Ordinal);
+    }
+
     /// <summary>True where nothing changed, a password among what is compared.</summary>
     internal bool IsSame(ConnectionSetting other) =>
         other.Name == Name
@@ -20,7 +41,9 @@ internal sealed record ConnectionSetting(string Name, DatabaseUrl Url, string Te
         && other.Tenant == Tenant
         && other.AtOnce == AtOnce
         && other.Source == Source
-        && other.Queries == Queries;
+        && other.Queries == Queries
+        && other.Archives.Count == Archives.Count
+        && other.Archives.All(a => Archives.TryGetValue(a.Key, out var place) && place == a.Value);
 
     internal const string File = "file";
 
@@ -48,6 +71,7 @@ internal sealed class ServerConnection(ConnectionSetting setting, LifecycleOptio
         setting.Url,
         options with
         {
+            Archives = setting.ArchivesWith(options.Archives),
             TelemetryTags = new Dictionary<string, string> { [ServerTelemetry.Connection] = setting.Name },
         }
     );

@@ -11,6 +11,14 @@ internal static class AccessPage
 
     internal static void Map(RouteGroupBuilder pages) => pages.MapGet("/access", ShowAsync).Needs(Role.Admin);
 
+    // A URL reaches every file that the server can read: whoever is of one tenant names none.
+    private static Html AddForm =>
+        $"""
+            <form class="line" data-api="POST" data-path="/api/v1/connections" data-then="reload">
+            <label>Name <input name="name" required></label><label>URL <input name="url" required placeholder="duckdb:/srv/metrics.duckdb" size="34"></label><button class="primary">Try and add</button></form>
+            <p class="hint">A URL says where its password is, <code>password_env=NAME</code> or <code>password_file=PATH</code>, and never has one.</p>
+            """;
+
     private static async Task<IResult> ShowAsync(HttpContext http, TokenTable tokens, ConnectionSet connections, ServerAudit audit)
     {
         var all = await tokens.ListAsync(http.Caller().Tenant, http.RequestAborted);
@@ -33,9 +41,7 @@ internal static class AccessPage
                     $"""<tr><td>{t.Name}</td><td>{t.Kind.ToString().ToLowerInvariant()}</td><td>{t.Role.ToString().ToLowerInvariant()}</td><td>{t.Tenant}</td><td>{Words.Time(t.CreatedAt)} by {t.CreatedBy}</td><td>{Words.Time(t.UsedAt)}</td><td>{Words.Time(t.ExpiresAt)}</td><td>{(t.RevokedAt is not null ? Words.Badge("idle", "taken away") : (Html)$"""<form data-api="DELETE" data-path="/api/v1/tokens/{t.Id}" data-then="reload" data-sure="Take it away from {t.Name}?"><button class="danger small">Take away</button></form>""")}</td></tr>"""
             )}</tbody></table></div></section>
             <section aria-labelledby="connections"><h2 id="connections">Connections</h2>
-            <form class="line" data-api="POST" data-path="/api/v1/connections" data-then="reload">
-            <label>Name <input name="name" required></label><label>URL <input name="url" required placeholder="duckdb:/srv/metrics.duckdb" size="34"></label><button class="primary">Try and add</button></form>
-            <p class="hint">A URL says where its password is, <code>password_env=NAME</code> or <code>password_file=PATH</code>, and never has one.</p>
+            {(http.Caller().Tenant == Caller.AllTenants ? AddForm : (Html)$"")}
             <div class="scroll"><table><thead><tr><th>Name</th><th>URL</th><th>Tenant</th><th>Declared by</th><th>State</th></tr></thead>
             <tbody>{connections.Of(http.Caller()).Select(c =>
                 (Html)

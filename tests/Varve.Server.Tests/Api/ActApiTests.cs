@@ -170,6 +170,14 @@ public sealed class ActApiTests(ServedDatabase served)
         Assert.Equal(("back", 36L), (restored.GetProperty("table").GetString(), restored.GetProperty("rows").GetInt64()));
         Assert.Equal("VRV518", await CodeAsync(await client.PostAsJsonAsync($"{Mine}/policies/sensor3/restore", new { into = "a.b.c.d" })));
 
+        // The location is of that database: nobody of another tenant reads it by naming it, or the policy.
+        using var other = served.Client(Role.Admin, "other");
+        var foreign = await other.PostAsJsonAsync(
+            $"api/v1/connections/{ServedDatabase.Theirs}/policies/sensor3/restore",
+            new { location = "cold" }
+        );
+        Assert.Equal("VRV340", await CodeAsync(foreign));
+
         var old = await PostAsync(
             client,
             $"{Mine}/archives/prune",

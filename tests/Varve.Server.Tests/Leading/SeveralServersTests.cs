@@ -46,15 +46,19 @@ public sealed class SeveralServersTests
             async () => await ServedDatabase.JsonAsync(await there.GetAsync(Schedule)),
             s => s.GetProperty("paused").ValueKind == JsonValueKind.Object
         );
-        Assert.Equal(
-            HttpStatusCode.Created,
-            (
-                await here.PostAsync(
-                    "api/v1/connections",
-                    JsonContent.Create(new { name = "new", url = $"duckdb:{served.File(ServedDatabase.Theirs)}" })
-                )
-            ).StatusCode
+        using var all = served.Client(Role.Admin, Caller.AllTenants);
+        var saved = await all.PostAsync(
+            "api/v1/connections",
+            JsonContent.Create(
+                new
+                {
+                    name = "new",
+                    url = $"duckdb:{served.File(ServedDatabase.Theirs)}",
+                    tenant = "acme",
+                }
+            )
         );
+        Assert.Equal(HttpStatusCode.Created, saved.StatusCode);
         await ServedDatabase.UntilAsync(
             async () => (await there.GetAsync("api/v1/connections/new")).StatusCode,
             code => code == HttpStatusCode.OK
