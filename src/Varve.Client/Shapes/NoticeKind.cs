@@ -18,4 +18,7 @@ public enum NoticeKind
 
     /// <summary><c>test</c> in JSON.</summary>
     Test,
+
+    /// <summary><c>missed</c> in JSON.</summary>
+    Missed,
 }

@@ -1,3 +1,4 @@
+using Varve.Policies;
 using Varve.Server.Notices;
 
 namespace Varve.Server.Configuration;
@@ -62,7 +63,9 @@ internal sealed record NoticeSettings(IReadOnlyList<WebhookSetting> Webhooks, Ma
             text =>
                 Enum.TryParse<NoticeKind>(text, ignoreCase: true, out var kind) && NoticeFilter.Usual.Contains(kind)
                     ? kind
-                    : throw ServeSettings.Wrong($"`on` has {text}. There are failed, halted, braked and overdue.")
+                    : throw ServeSettings.Wrong(
+                        $"`on` has {text}. There are {Suggestions.Listed(NoticeFilter.Usual.Select(k => k.ToString().ToLowerInvariant()))}."
+                    )
         );
         return new(on.Count == 0 ? NoticeFilter.Usual : on, keys.Read("tenant", ServeFile.Named));
     }

@@ -19,6 +19,9 @@ internal enum NoticeKind
 
     /// <summary>Somebody tries whether it arrives.</summary>
     Test,
+
+    /// <summary>Windows of a query were missed, and are not done, because its catchup says so.</summary>
+    Missed,
 }
 
 /// <summary>One thing that others are told. Its names are a promise: add, never rename.</summary>
@@ -53,6 +56,7 @@ internal sealed record Notice(
             NoticeKind.Halted => $"{Named} waits for a person",
             NoticeKind.Braked => $"{Named}: a removal waits for your word",
             NoticeKind.Overdue => $"{Named} is overdue",
+            NoticeKind.Missed => $"{Named}: windows were left out",
             _ => "a test",
         };
 

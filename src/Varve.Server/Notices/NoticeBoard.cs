@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using NodaTime;
 using Varve.Engines;
 using Varve.Server.Home;
+using Varve.Time;
 
 namespace Varve.Server.Notices;
 
@@ -46,6 +47,26 @@ internal sealed class NoticeBoard(DeliveryTable deliveries, IReadOnlyList<INotic
         AddAsync(
             statements,
             Of(NoticeKind.Overdue, key, isSelection: false, null, null, $"Nothing succeeded within {within}.", now),
+            cancellationToken
+        );
+
+    /// <summary>What is told of windows that were missed and are not done: a backfill does them.</summary>
+    /// <param name="statements">The unit of work.</param>
+    /// <param name="leftOut">What stands for them in the list of runs.</param>
+    /// <param name="now">When.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public Task MissedAsync(IStatements statements, ServerRun leftOut, Instant now, CancellationToken cancellationToken) =>
+        AddAsync(
+            statements,
+            Of(
+                NoticeKind.Missed,
+                leftOut.Key,
+                isSelection: false,
+                leftOut.Id,
+                null,
+                $"Nothing was done from {InstantText.Format(leftOut.Window!.From)} to {InstantText.Format(leftOut.Window.To)} ({leftOut.Reason}). A backfill does it.",
+                now
+            ),
             cancellationToken
         );
 

@@ -25,7 +25,7 @@ internal sealed record NoticeFilter(IReadOnlyList<NoticeKind> Kinds, string? Ten
 {
     /// <summary>Everything that needs somebody.</summary>
     internal static IReadOnlyList<NoticeKind> Usual { get; } =
-    [NoticeKind.Failed, NoticeKind.Halted, NoticeKind.Braked, NoticeKind.Overdue];
+    [NoticeKind.Failed, NoticeKind.Halted, NoticeKind.Braked, NoticeKind.Overdue, NoticeKind.Missed];
 
     internal bool Takes(Notice notice) =>
         notice.Kind == NoticeKind.Test || (Kinds.Contains(notice.Kind) && (Tenant is null || Tenant == notice.Tenant));

@@ -166,8 +166,11 @@ internal sealed partial class ScheduleKeeper
             };
             if (reason is not null)
                 run = run with { State = RunState.Skipped, Finished = now, Reason = reason };
-            if (await runs.AddAsync(statements, run, cancellationToken))
-                fired.Add(new(run, window.To));
+            if (!await runs.AddAsync(statements, run, cancellationToken))
+                continue;
+            fired.Add(new(run, window.To));
+            if (leftOut is not null)
+                await notices.MissedAsync(statements, run, now, cancellationToken);
         }
 
         return (state with { Armed = decision.Armed }, fired, decision.IsMore);

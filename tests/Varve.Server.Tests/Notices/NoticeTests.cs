@@ -220,7 +220,10 @@ public sealed class NoticeTests : IAsyncLifetime
     [Theory]
     [InlineData("webhooks: { a: { url: \"ftp://x\", secret_env: S } }", "is no address")]
     [InlineData("webhooks: { a: { url: \"https://x/\" } }", "has no secret")]
-    [InlineData("webhooks: { a: { url: \"https://x/\", secret_env: S, on: [succeeded] } }", "There are failed, halted, braked and overdue")]
+    [InlineData(
+        "webhooks: { a: { url: \"https://x/\", secret_env: S, on: [succeeded] } }",
+        "There are failed, halted, braked, overdue and missed"
+    )]
     [InlineData("email: { server: \"smtp://ann:secret@x\", from: a@b.c, to: [a@b.c] }", "has a password in it")]
     [InlineData("email: { server: \"smtp://ann@x\", from: a@b.c, to: [a@b.c] }", "there is no `password_env`")]
     [InlineData("email: { server: \"smtp://x\", from: nobody, to: [a@b.c] }", "is no address of mail")]

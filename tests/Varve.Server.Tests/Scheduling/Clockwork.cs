@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.Extensions.Logging.Abstractions;
 using NodaTime;
 using Varve.Engines;
@@ -111,6 +112,15 @@ internal sealed class Clockwork : IAsyncDisposable
                 .Where(r => r.State == state)
                 .OrderBy(r => r.Window!.From)
                 .Select(r => $"{InstantText.Format(r.Window!.From)[5..16]} {InstantText.Format(r.Window.To)[5..16]}"),
+        ];
+
+    /// <summary>What somebody is told of one kind.</summary>
+    internal async Task<IReadOnlyList<string>> ToldAsync(string kind) =>
+        [
+            .. (await Deliveries.ListAsync(Access.Caller.AllTenants, null, 100, default))
+                .Select(d => JsonSerializer.Deserialize<JsonElement>(d.Body))
+                .Where(n => n.GetProperty("kind").GetString() == kind)
+                .Select(n => n.GetProperty("message").GetString()!),
         ];
 
     /// <summary>Puts the clock and decides; waits until what began has ended.</summary>

@@ -42,6 +42,15 @@ public abstract class WindowTests(HomeKind kind)
         Assert.Equal(["01-01T11:00 01-01T12:00"], await works.WindowsAsync());
         Assert.Equal(["01-01T08:00 01-01T11:00"], await works.WindowsAsync(RunState.Skipped));
         Assert.Equal("catchup: latest; 3 windows were missed", (await works.ListAsync()).Single(r => r.State == RunState.Skipped).Reason);
+
+        // Somebody is told of them, once; of a window that is done nobody is.
+        await works.TickAsync("2026-01-01T12:40Z");
+        Assert.Equal(
+            [
+                "Nothing was done from 2026-01-01T08:00:00Z to 2026-01-01T11:00:00Z (catchup: latest; 3 windows were missed). A backfill does it.",
+            ],
+            await works.ToldAsync("missed")
+        );
     }
 
     [Fact]
