@@ -59,7 +59,7 @@ internal sealed class DocsReader(PostgreSqlBox? server = null) : IDisposable
             exec 2>&1
             set -e
             if [ -f '{{environment}}' ]; then . '{{environment}}'; fi
-            varve() { dotnet '{{Built("src/Varve.Cli", "Varve.Cli")}}' "$@"; }
+            varve() { dotnet '{{Tool.Dll}}' "$@"; }
             trap 'export -p > "{{environment}}"' EXIT
             {{(server is null ? text : text.Replace(Database, server.Url, StringComparison.Ordinal))}}
             """

@@ -13,7 +13,10 @@ internal sealed record Transcript(int ExitCode, string Out, string Error)
 /// <summary>The built command line as a child process: what a user gets.</summary>
 internal static class Tool
 {
-    internal static string Dll => Path.Combine(Repository, "src", "Varve.Cli", "bin", Configuration, "net10.0", "Varve.Cli.dll");
+    internal static string Dll => CompiledAhead.Of(Built);
+
+    /// <summary>As the build made it.</summary>
+    internal static string Built => Path.Combine(Repository, "src", "Varve.Cli", "bin", Configuration, "net10.0", "Varve.Cli.dll");
 
     internal static string Repository { get; } = Path.GetFullPath(Path.Combine(Here(), "..", ".."));
 

@@ -8,7 +8,7 @@ public static class ChildRun
 {
     public const int Killed = 137;
 
-    private static readonly string Host = Path.Combine(AppContext.BaseDirectory, "Varve.KillHost.dll");
+    private static string Host => CompiledAhead.Of(Path.Combine(AppContext.BaseDirectory, "Varve.KillHost.dll"));
 
     /// <param name="db">The database.</param>
     /// <param name="asOf">The planning instant.</param>
