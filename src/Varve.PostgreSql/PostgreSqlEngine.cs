@@ -45,6 +45,7 @@ internal sealed class PostgreSqlEngine(
             MaxNameBytes = 63,
             MaxColumns = ColumnsOfRow,
             ReturnsSpace = false,
+            LeavesDeadRows = true,
             IgnoresCase = false,
         };
 

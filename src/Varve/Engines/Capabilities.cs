@@ -33,6 +33,9 @@ public sealed record Capabilities
     /// <summary>Removing rows gives disk space back to the file system (false: blocks are reused inside the file).</summary>
     public required bool ReturnsSpace { get; init; }
 
+    /// <summary>True where rows that were deleted lie in the files of their table until the engine has cleaned up after them.</summary>
+    public bool LeavesDeadRows { get; init; }
+
     /// <summary>True where it makes few questions of many, if it is told of them ahead: <see cref="IStatements.AheadAsync"/>.</summary>
     public bool AsksAhead { get; init; }
 

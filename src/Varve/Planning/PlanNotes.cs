@@ -62,7 +62,7 @@ internal static class PlanNotes
             );
         }
 
-        if (state.Dead >= LeastDead && state.Dead * MostLivePerDead >= state.Rows)
+        if (IsMuch(state.Dead, state.Rows))
             notes.Add(
                 Note(
                     WorkCodes.DeadRows,
@@ -72,11 +72,35 @@ internal static class PlanNotes
                 )
             );
 
+        if (Deleted(draft, state) is { } deleted)
+            notes.Add(deleted);
         if (Unit(blueprint, state.First, state.Last) is { } unit)
             notes.Add(unit);
         notes.AddRange(LoneRows.In(state.Days ?? []).Select(rows => Alone(rows, blueprint)));
         return notes;
     }
+
+    // What goes with a whole part leaves nothing behind.
+    private static Problem? Deleted(ProjectedLedger draft, TableState state)
+    {
+        var blueprint = draft.Blueprint;
+        if (!state.LeavesDeadRows)
+            return null;
+        var rows = draft
+            .Steps.Where(s => s is PlanStep.Expire or PlanStep.Discard && s.Relation == RelationId.Source)
+            .Where(s => !blueprint.Pieces.Any(p => s.Touches.Covers(p.Range)))
+            .Sum(s => s.Rows);
+        return IsMuch(rows, state.Rows - rows)
+            ? Note(
+                WorkCodes.DeadRows,
+                FormattableString.Invariant(
+                    $"about {rows:N0} rows of {blueprint.Source.Text} are deleted one by one, and {Math.Max(0, state.Rows - rows):N0} stay: vacuum makes their room free to be used again, and the disk does not get it back; of a table that is partitioned by {blueprint.Time.Name} whole partitions go, and their room with them"
+                )
+            )
+            : null;
+    }
+
+    private static bool IsMuch(long dead, long live) => dead >= LeastDead && dead * MostLivePerDead >= live;
 
     /// <summary>
     /// Where a unit that is too fine puts all rows near 1970, or close to it: which unit would make a time of today of them; null

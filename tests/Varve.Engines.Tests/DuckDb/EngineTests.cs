@@ -33,7 +33,7 @@ public sealed class EngineTests : Files
         await using var database = New();
         var can = database.Engine.Capabilities;
         Assert.True(can.Transactions && can.IgnoresCase);
-        Assert.False(can.Partitions || can.ReturnsSpace);
+        Assert.False(can.Partitions || can.ReturnsSpace || can.LeavesDeadRows);
         var name = new string('n', 5000);
         await Do(database, $"CREATE TABLE {new TableName(null, name)} (a INTEGER)");
         Assert.NotNull(await database.Engine.DescribeAsync(new(null, name), default));

@@ -1,4 +1,6 @@
 using Varve.Planning;
+using Varve.Policies;
+using Varve.Tests.Policies;
 
 namespace Varve.Tests.Planning;
 
@@ -33,6 +35,42 @@ public sealed class PlanNotesTests
             "VRV212: 1,234 rows of main.t are later than the planning instant, up to 2025-01-02T00:00:00Z: they wait until their time has come",
             Note(Seen.Table with { Future = Some })
         );
+
+    [Fact]
+    public void What_is_deleted_row_by_row_is_told_where_it_is_much()
+    {
+        var table = Seen.Table with { Rows = 90_000, LeavesDeadRows = true };
+        Assert.Equal(
+            "about 40,000 rows of main.t are deleted one by one, and 50,000 stay: vacuum makes their room free to be used again, and the disk does not get it back; of a table that is partitioned by ts whole partitions go, and their room with them",
+            Assert.Single(Notes("keep: 5d", table)).Message
+        );
+        Assert.Empty(Notes("keep: 8d", table));
+        Assert.Empty(Notes("keep: 5d", table with { Rows = 9_000 }));
+        Assert.Empty(Notes("keep: 5d", table with { LeavesDeadRows = false }));
+        Assert.Empty(Notes("keep: 30d", table));
+    }
+
+    [Fact]
+    public void Of_what_goes_with_whole_parts_nothing_stays_to_be_told()
+    {
+        var table = Seen.Table with { Rows = 90_000, LeavesDeadRows = true };
+        var days = Enumerable.Range(1, 9).Select(d => new TablePiece(Jan.Range(FormattableString.Invariant($"{d}..{d + 1}"))));
+        var parts = Laid.Sound(
+            $"{{ table: t, time: ts, series: [host], measures: {{ load: [avg], door: last }}, keep: 5d, {Seen.Forever} }}",
+            Laid.House with
+            {
+                Pieces = new("ts", [.. days]),
+            }
+        );
+
+        var plan = Planner.Plan(parts, table, Jan.At("10"));
+
+        Assert.Contains(plan.Steps, s => s is PlanStep.Expire);
+        Assert.DoesNotContain(plan.Notes, n => n.Code == WorkCodes.DeadRows);
+    }
+
+    private static IEnumerable<Problem> Notes(string keep, TableState table) =>
+        Seen.Plan($"{keep}, {Seen.Forever}", table).Notes.Where(n => n.Code == WorkCodes.DeadRows);
 
     private static string Note(TableState state)
     {

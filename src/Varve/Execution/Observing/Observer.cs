@@ -60,6 +60,7 @@ internal sealed class Observer(IEngine engine, IStatements statements, PolicyLay
             Rows = source?.Rows ?? 0,
             Bytes = source?.Bytes ?? 0,
             Dead = source?.Dead ?? 0,
+            LeavesDeadRows = engine.Capabilities.LeavesDeadRows,
             First = extent.First,
             Last = extent.Last,
             Timeless = timeless.Long(0),

@@ -18,6 +18,9 @@ public sealed record TableState
     /// <summary>Rows of the source that were removed or replaced and whose room is not free yet; 0 where nobody asked.</summary>
     public long Dead { get; init; }
 
+    /// <summary>True where rows that are deleted become such ones.</summary>
+    public bool LeavesDeadRows { get; init; }
+
     /// <summary>The oldest finite instant outside of what was expired; null without such a row.</summary>
     public Instant? First { get; init; }
 
