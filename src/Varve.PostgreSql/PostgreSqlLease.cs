@@ -16,6 +16,10 @@ internal sealed class PostgreSqlLease : ILease
 {
     private static readonly TimeSpan s_watch = TimeSpan.FromMilliseconds(500);
 
+    // A server notices a moment later that a process was killed, and keeps its lock until then.
+    private static readonly TimeSpan s_again = TimeSpan.FromMilliseconds(100);
+    private const int MostTries = 11;
+
     private readonly NpgsqlConnection _connection;
     private readonly CancellationTokenSource _lost = new();
     private readonly CancellationTokenSource _given = new();
@@ -58,13 +62,20 @@ internal sealed class PostgreSqlLease : ILease
         {
             var statements = new PostgreSqlStatements(connection, dialect, database);
             SqlText take = $"SELECT pg_try_advisory_lock({key}), CAST(CAST(pg_current_xact_id() AS TEXT) AS BIGINT)";
-            var taken = (await statements.QueryAsync(take, cancellationToken))[0];
-            if (taken.Truth(0))
-                return new(connection, key, taken.Long(1));
-            throw new BusyException(
-                $"Another run of {policy} is under way on this server{await HolderAsync(statements, key, cancellationToken)}. "
-                    + "Wait until it has ended, then run again."
-            );
+            Holder? first = null;
+            for (var tries = 1; ; tries++)
+            {
+                var taken = (await statements.QueryAsync(take, cancellationToken))[0];
+                if (taken.Truth(0))
+                    return new(connection, key, taken.Long(1));
+                var holder = await HolderAsync(statements, key, cancellationToken);
+                first ??= holder;
+                if (tries == MostTries || holder?.IsAlive(first) == true)
+                    throw new BusyException(
+                        $"Another run of {policy} is under way on this server{holder?.Text}. Wait until it has ended, then run again."
+                    );
+                await Task.Delay(s_again, cancellationToken);
+            }
         }
         catch
         {
@@ -91,11 +102,13 @@ internal sealed class PostgreSqlLease : ILease
         _lost.Dispose();
     }
 
-    private static async Task<string> HolderAsync(PostgreSqlStatements statements, long key, CancellationToken cancellationToken)
+    /// <summary>Null where it is gone by now.</summary>
+    private static async Task<Holder?> HolderAsync(PostgreSqlStatements statements, long key, CancellationToken cancellationToken)
     {
         var holder = await statements.QueryAsync(
             $"""
-            SELECT a.pid, a.application_name, coalesce(host(a.client_addr), 'this machine'), CAST(a.backend_start AS TEXT)
+            SELECT a.pid, a.application_name, coalesce(host(a.client_addr), 'this machine'), CAST(a.backend_start AS TEXT),
+                   coalesce(CAST(a.state_change AS TEXT), '')
             FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid
             WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1
               AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
@@ -104,10 +117,22 @@ internal sealed class PostgreSqlLease : ILease
             cancellationToken
         );
         return holder.Count == 0
-            ? ""
-            : FormattableString.Invariant(
-                $": session {holder[0].Long(0)} of {holder[0].Text(1)} on {holder[0].Text(2)}, since {holder[0].Text(3)}"
+            ? null
+            : new(
+                FormattableString.Invariant(
+                    $": session {holder[0].Long(0)} of {holder[0].Text(1)} on {holder[0].Text(2)}, since {holder[0].Text(3)}"
+                ),
+                holder[0].Text(4)
             );
+    }
+
+    /// <summary>Who has the lease.</summary>
+    /// <param name="Text">As it is told.</param>
+    /// <param name="Asked">When its session was last asked something; empty where that may not be seen.</param>
+    private sealed record Holder(string Text, string Asked)
+    {
+        /// <summary>True where the same session was asked something since: whoever holds a lease asks all the time.</summary>
+        public bool IsAlive(Holder? before) => Text == before?.Text && Asked != before.Asked;
     }
 
     private async Task WatchAsync()

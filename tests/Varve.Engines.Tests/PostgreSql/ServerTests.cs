@@ -95,6 +95,28 @@ public sealed class ServerTests() : ConformanceSuite(PostgreSqlScratch.New)
     }
 
     [Fact]
+    public async Task A_lease_of_a_process_that_was_killed_is_waited_for_until_the_server_has_noticed()
+    {
+        // As the session of such a process: it has the lock, nobody asks it anything, and in a moment it lets go.
+        var key = PostgreSqlLease.KeyOf("m.cpu");
+        await using var dead = await ((PostgreSqlScratch)Db).ConnectAsync();
+        await using var hold = new NpgsqlCommand(FormattableString.Invariant($"SELECT pg_advisory_lock({key})"), dead);
+        await hold.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+        await using var database = await Db.OpenAsync();
+
+        var taken = database.Engine.LeaseAsync("m.cpu", TestContext.Current.CancellationToken);
+        while (!taken.IsCompleted && !(bool)(await Db.QueryAsync(Tried))[0][0]!) { }
+        await using var given = new NpgsqlCommand(FormattableString.Invariant($"SELECT pg_advisory_unlock({key})"), dead);
+        await given.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+
+        await (await taken).DisposeAsync();
+    }
+
+    // Who holds the lease is asked after a first try, in the same session.
+    private const string Tried =
+        "SELECT EXISTS (SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND query LIKE '%a.state_change%' AND pid <> pg_backend_pid())";
+
+    [Fact]
     public async Task A_lease_whose_session_was_ended_is_lost_and_nothing_is_written_under_it()
     {
         await using var database = await Db.OpenAsync();
