@@ -135,6 +135,52 @@ public sealed class BadServerTests
         Assert.Empty((await lifecycle.VerifyAuditAsync()).Findings);
     }
 
+    [Fact]
+    public async Task A_full_tablespace_is_told_once_and_what_was_to_go_there_goes_when_there_is_room()
+    {
+        await using var server = await OwnServer.StartAsync();
+        var disk = await server.SmallDiskAsync(8);
+        await using var sql = Source(server);
+        await DoAsync(sql, $"CREATE TABLESPACE cold LOCATION '{disk}'");
+        await DoAsync(sql, "CREATE SCHEMA m; CREATE TABLE m.cpu (ts TIMESTAMP, host TEXT, v DOUBLE PRECISION) PARTITION BY RANGE (ts)");
+        foreach (var month in Enumerable.Range(1, 4))
+            await DoAsync(
+                sql,
+                FormattableString.Invariant(
+                    $"CREATE TABLE m.cpu_{month} PARTITION OF m.cpu FOR VALUES FROM ('2025-0{month}-01') TO ('2025-0{month + 1}-01')"
+                )
+            );
+        await DoAsync(
+            sql,
+            "INSERT INTO m.cpu SELECT TIMESTAMP '2025-01-01' + n * INTERVAL '2 minutes', repeat('x', 200), 1 FROM generate_series(0, 89 * 720) n"
+        );
+        await using var database = await PostgreSqlDatabase.OpenAsync(DatabaseUrl.Parse(server.Url));
+        var lifecycle = new Lifecycle(database);
+        await lifecycle.ApplyAsync(
+            PolicyYaml.Parse(
+                "table: m.cpu\ntime: ts\nseries: []\nmeasures: { v: [count] }\ntiers: [{ every: 1d }]\nrelocate: { after: 1d, to: cold }",
+                "p.yaml"
+            )
+        );
+        RunOptions options = new() { AsOf = Instant.FromUtc(2025, 4, 10, 0, 0), Yes = true };
+
+        var full = await RunOutcome.OfAsync(lifecycle, options);
+
+        Assert.Equal(EngineCodes.DiskFull, Assert.Single(full.Errors).Code);
+        Assert.Equal(1, await MovedAsync());
+        Assert.Equal("cold has no room for a step before it; this one waits for the next run", Assert.Single(full.Skipped).Reason);
+        Assert.Equal(RunStatus.Failed, (await lifecycle.HistoryAsync(Selection.All, 1))[0].Status);
+        await server.ResizeAsync(200);
+        Assert.Empty((await RunOutcome.OfAsync(lifecycle, options)).Errors);
+        Assert.Equal(3, await MovedAsync());
+
+        Task<long> MovedAsync() =>
+            NumberAsync(
+                sql,
+                "SELECT count(*) FROM pg_class c JOIN pg_tablespace s ON s.oid = c.reltablespace WHERE s.spcname = 'cold' AND c.relkind = 'r'"
+            );
+    }
+
     private static async Task<EngineException> RefusedAsync(string url, string code)
     {
         var begun = TimeProvider.System.GetTimestamp();
