@@ -20,6 +20,7 @@ public static class Staleness
         if (differences.Count > 0)
         {
             differences.AddRange(current.Steps.Where(s => !keys.Contains(s.Key)).Select(s => $"+ {s.Key}"));
+            differences.InsertRange(0, NewWaits(planned, current));
             throw new StalePlanException(
                 $"The plan of {planned.Policy} is stale: what it would do is no longer what is due. Plan again.",
                 differences
@@ -31,4 +32,11 @@ public static class Staleness
         // The hash that was read is the one that is confirmed; a plan without removals has nothing to confirm.
         return current with { Steps = steps, Brake = current.Brake is null || !removes ? null : planned.Brake ?? current.Brake };
     }
+
+    // What waits now and did not then is why steps are missing: a column of another type, a hold, a proof that halted.
+    private static IEnumerable<string> NewWaits(Plan planned, Plan current) =>
+        current
+            .Waits.Where(w => !planned.Waits.Any(p => p.Relation == w.Relation && p.Reason == w.Reason))
+            .Select(w => $"! {w.Relation}: {w.Reason}")
+            .Distinct();
 }

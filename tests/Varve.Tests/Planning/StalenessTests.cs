@@ -1,4 +1,5 @@
 using Varve.Planning;
+using Varve.Time;
 
 namespace Varve.Tests.Planning;
 
@@ -53,6 +54,22 @@ public sealed class StalenessTests
             ],
             error.Differences
         );
+    }
+
+    [Fact]
+    public void What_waits_since_is_why_its_steps_are_missing()
+    {
+        Wait before = new(RelationId.Source, Jan.Range("1..2"), "held by me", NeedsPerson: false);
+        Wait since = new(RelationId.Source, TimeRange.All, "load was DOUBLE and is VARCHAR now", NeedsPerson: true);
+        var then = Planned with { Waits = [before] };
+
+        var error = Assert.Throws<StalePlanException>(() => Staleness.Keep(then, then with { Steps = [Publish], Waits = [before, since] }));
+
+        Assert.Equal(
+            ["! source: load was DOUBLE and is VARCHAR now", "- expire source [2025-01-01T00:00:00Z, 2025-01-02T00:00:00Z)"],
+            error.Differences
+        );
+        Assert.Equal(2, Staleness.Keep(then, then with { Waits = [since] }).Steps.Count);
     }
 
     [Fact]
