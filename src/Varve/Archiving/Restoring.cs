@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using Varve.Catalog;
 using Varve.Engines;
 using Varve.Planning;
@@ -42,6 +43,9 @@ public sealed record RestoreResult(TableName Table, int Parts, long Rows, RangeS
 /// </summary>
 internal sealed class Restoring(IEngine engine, PartPlace place, IArchiveStore store, IStatements statements)
 {
+    /// <summary>Where an engine puts a table that is named without a schema.</summary>
+    private static readonly FrozenSet<string> s_taken = FrozenSet.Create(StringComparer.Ordinal, "main", "public", "doc");
+
     private readonly PartChecker _checker = new(new(new Dictionary<string, string>(), []), place);
 
     /// <param name="request">What to restore.</param>
@@ -189,7 +193,7 @@ internal sealed class Restoring(IEngine engine, PartPlace place, IArchiveStore s
     )
     {
         var source = TableName.Parse(manifest.Table);
-        var target = request.Into ?? source.WithName($"{source.Name}_restored");
+        var target = request.Into ?? (await HereAsync(source, cancellationToken)).WithName($"{source.Name}_restored");
         refuse(target);
         if (await statements.DescribeAsync(target, cancellationToken) is not null)
             throw new PolicyException(
@@ -198,6 +202,17 @@ internal sealed class Restoring(IEngine engine, PartPlace place, IArchiveStore s
             );
         return target;
     }
+
+    // Nobody chose a schema that an engine takes for a table without one: elsewhere such a table is one without a schema again.
+    private async Task<TableName> HereAsync(TableName source, CancellationToken cancellationToken) =>
+        source.Schema is { } schema
+        && s_taken.Contains(schema)
+        && (await statements.QueryAsync(TablesSql.Schema(schema), cancellationToken)).Count == 0
+            ? source with
+            {
+                Schema = (await statements.QueryAsync(TablesSql.DefaultSchema(engine.Dialect), cancellationToken))[0].TextOrNull(0),
+            }
+            : source;
 
     /// <summary>Null where every part is wanted as a whole.</summary>
     private static RangeSet? Limit(RestoreRequest request, IReadOnlyList<FoundPart> parts) =>

@@ -44,6 +44,29 @@ public sealed class PartTests() : ConformanceSuite(PostgreSqlScratch.New)
         Same(Before(rows, "2025-01-07"), await other.ReadAsync(Cpu() with { Name = back.Table }));
     }
 
+    [Theory]
+    [InlineData(false, "public")]
+    [InlineData(true, "main")]
+    public async Task A_table_whose_schema_nobody_chose_is_restored_where_such_a_table_is_here(bool isThere, string schema)
+    {
+        using var cold = new ColdPlace();
+        await using var file = DuckDbScratch.New();
+        await file.ExecuteAsync("CREATE TABLE cpu AS SELECT TIMESTAMP '2025-01-01' AS ts, 'a' AS host, 1.0::DOUBLE AS v");
+        var there = new Story(file, Cpu() with { Name = new("main", "cpu") }) { Archives = cold.Declared };
+        await there.ApplyAsync("table: cpu\ntime: ts\nseries: [host]\nmeasures: { v: [sum] }\narchive: cold\nkeep: 3d");
+        await there.RunWellAsync("2025-01-10");
+        if (isThere)
+            await Db.ExecuteAsync("CREATE SCHEMA main");
+        await using var database = await Db.OpenAsync();
+
+        var result = await new Lifecycle(database, new() { Archives = cold.Declared }).RestoreAsync(
+            new() { Policy = "cpu", Location = "cold" }
+        );
+
+        Assert.Equal(new TableName(schema, "cpu_restored"), result.Table);
+        Assert.Equal(isThere, (await Db.QueryAsync("SELECT 1 FROM pg_namespace WHERE nspname = 'main'")).Count == 1);
+    }
+
     [Fact]
     public async Task Every_value_of_every_type_comes_back_as_it_went()
     {
