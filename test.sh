@@ -213,6 +213,12 @@ slowest() {
     sort -rn | head -n 10 | awk '{ printf "  %7.1f s  %s\n", $1, $2 }'
 }
 
+# What is skipped without a cluster is said once.
+say_clusters() {
+  [ -n "${VARVE_TEST_CRATEDB:-}" ] || echo "test.sh: VARVE_TEST_CRATEDB names no cluster: the tests of a real CrateDB are skipped" >&2
+  [ -n "${VARVE_TEST_CRATEDB_NODES:-}" ] || echo "test.sh: VARVE_TEST_CRATEDB_NODES names no nodes: tests that kill those of a real CrateDB are skipped" >&2
+}
+
 need_sdk
 if [ "${1:-}" = --publish ]; then
   publish "${2:-}"
@@ -221,6 +227,7 @@ fi
 want_browser
 want_packagers
 need_postgres
+say_clusters
 if [ "${1:-}" = --no-build ]; then shift; else build; fi
 
 mkdir -p "$reports"

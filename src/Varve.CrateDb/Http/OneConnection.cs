@@ -30,7 +30,7 @@ internal sealed class OneConnection : IDisposable
 
     /// <summary>Sends a statement; what comes back may be an error, and its body is not read yet.</summary>
     /// <exception cref="ConnectionGoneException">The connection is gone; nothing was sent.</exception>
-    public Task<HttpResponseMessage> SendAsync(SqlBody body, CancellationToken cancellationToken)
+    public Task<HttpResponseMessage> SendAsync(HttpContent body, CancellationToken cancellationToken)
     {
         var request = new HttpRequestMessage(HttpMethod.Post, _address)
         {

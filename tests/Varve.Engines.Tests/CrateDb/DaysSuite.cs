@@ -6,7 +6,7 @@ using Varve.Time;
 namespace Varve.Engines.Tests.CrateDb;
 
 /// <summary>A table of days, two shards each, with a row every two hours.</summary>
-public abstract class DaysSuite() : ConformanceSuite(CrateDbScratch.New)
+public abstract class DaysSuite(Func<ScratchDatabase>? create = null) : ConformanceSuite(create ?? CrateDbScratch.New)
 {
     protected const string Days =
         "keep: 10d\nmeasures: { v: [count, sum, min, max, avg, first, last, stddev] }\ntiers: [{ every: 1h, keep: 90d }, { every: 1d, zone: Europe/Berlin }]";
@@ -23,6 +23,16 @@ public abstract class DaysSuite() : ConformanceSuite(CrateDbScratch.New)
                 )
             ).Select(r => (string)r[0]!),
         ];
+
+    /// <summary>The repository cold. Of a real cluster, a folder below its path.repo is needed, in which there is nothing.</summary>
+    protected async Task RepositoryAsync()
+    {
+        var folder = Environment.GetEnvironmentVariable("VARVE_TEST_CRATEDB_REPOSITORY");
+        Assert.SkipWhen(RealCrate.Named is not null && folder is null, "VARVE_TEST_CRATEDB_REPOSITORY names no folder below path.repo.");
+        if (RealCrate.Named is not null && (await Db.QueryAsync("SELECT name FROM sys.repositories WHERE name = 'cold'")).Count > 0)
+            await Db.ExecuteAsync("DROP REPOSITORY cold");
+        await Db.ExecuteAsync($"CREATE REPOSITORY cold TYPE fs WITH (location = '{folder ?? "/backup/cold"}')");
+    }
 
     protected async Task<Story> DaysAsync(string policy = Days)
     {

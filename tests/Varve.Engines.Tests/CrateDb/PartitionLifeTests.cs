@@ -301,14 +301,4 @@ public sealed class PartitionLifeTests : DaysSuite
         await story.PlanAsync("2025-04-10T13:00Z");
         return [.. crate.Http.Calls.Skip(from).Select(c => c.Statement)];
     }
-
-    // Of a real cluster, a folder below its path.repo is needed, in which there is nothing.
-    private async Task RepositoryAsync()
-    {
-        var folder = Environment.GetEnvironmentVariable("VARVE_TEST_CRATEDB_REPOSITORY");
-        Assert.SkipWhen(RealCrate.Named is not null && folder is null, "VARVE_TEST_CRATEDB_REPOSITORY names no folder below path.repo.");
-        if (RealCrate.Named is not null && (await Db.QueryAsync("SELECT name FROM sys.repositories WHERE name = 'cold'")).Count > 0)
-            await Db.ExecuteAsync("DROP REPOSITORY cold");
-        await Db.ExecuteAsync($"CREATE REPOSITORY cold TYPE fs WITH (location = '{folder ?? "/backup/cold"}')");
-    }
 }

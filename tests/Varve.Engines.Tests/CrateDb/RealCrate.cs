@@ -14,6 +14,7 @@ internal sealed class RealCrate : ICrateServer
     private static readonly string[] s_schemas =
     [
         "m\".",
+        "M\".",
         "m m\".",
         "varve",
         "other\".",
@@ -27,13 +28,14 @@ internal sealed class RealCrate : ICrateServer
 
     private static bool s_isOurs;
 
-    private readonly OneConnection _connection;
+    private readonly CrateDbOptions _options;
+    private OneConnection _connection;
 
     private RealCrate(string url)
     {
         Url = url;
-        var options = CrateDbUrl.Read(DatabaseUrl.Parse(url), null, TimeProvider.System);
-        _connection = new(options.Hosts[0], options);
+        _options = CrateDbUrl.Read(DatabaseUrl.Parse(url), null, TimeProvider.System);
+        _connection = new(_options.Hosts[0], _options);
     }
 
     /// <summary>The cluster's URL; null where none is named.</summary>
@@ -127,11 +129,30 @@ internal sealed class RealCrate : ICrateServer
 
     private async Task<string> SendAsync(string statement)
     {
-        using var response = await _connection.SendAsync(SqlBody.Of(statement, []), CancellationToken.None);
+        using var response = await AskAsync(statement);
         var body = await response.Content.ReadAsStringAsync();
         return response.IsSuccessStatusCode
             ? body
             : throw new InvalidOperationException($"The cluster refused a statement of the test: {statement}\n{body}");
+    }
+
+    // A node that was killed and started has ended its connections; of what did not leave nothing is done twice.
+    private async Task<HttpResponseMessage> AskAsync(string statement)
+    {
+        for (var host = 0; ; host++)
+        {
+            var body = SqlBody.Of(statement, []);
+            try
+            {
+                return await _connection.SendAsync(body, CancellationToken.None);
+            }
+            catch (Exception error)
+                when (!body.HasLeft && host < _options.Hosts.Count && (NetworkErrors.IsGone(error) || NetworkErrors.IsNetwork(error)))
+            {
+                _connection.Dispose();
+                _connection = new(_options.Hosts[host], _options);
+            }
+        }
     }
 
     private static string Quoted(string name) => $"\"{name.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";

@@ -18,11 +18,16 @@ namespace Varve.Engines.Tests.Scratch;
 /// </summary>
 public sealed partial class CrateDbScratch : ScratchDatabase
 {
-    private readonly Lazy<Task<ICrateServer>> _crate = new(async () =>
-        RealCrate.Named is { } url ? await RealCrate.StartAsync(url) : await ExecutingCrate.StartAsync()
-    );
+    private readonly Lazy<Task<ICrateServer>> _crate;
 
-    public static ScratchDatabase New() => new CrateDbScratch();
+    /// <param name="start">Starts it, or empties it, when it is asked for first.</param>
+    internal CrateDbScratch(Func<Task<ICrateServer>> start) => _crate = new(start);
+
+    public static ScratchDatabase New() =>
+        new CrateDbScratch(async () => RealCrate.Named is { } url ? await RealCrate.StartAsync(url) : await ExecutingCrate.StartAsync());
+
+    /// <summary>What stands behind it.</summary>
+    internal Task<ICrateServer> ServerAsync() => _crate.Value;
 
     /// <summary>The stand-in; a test that does something to it is skipped on a real cluster.</summary>
     internal async Task<ExecutingCrate> CrateAsync()

@@ -12,7 +12,7 @@ internal sealed class ClusterCatalogs(CrateStore store)
         name switch
         {
             "shards" => (ShardColumns, Shards(call)),
-            "nodes" => (NodeColumns, store.Nodes.Select(Node)),
+            "nodes" => (NodeColumns, store.NodesThere.Select(Node)),
             "cluster" => ("id text, name text, settings jsonb", [Cluster()]),
             "jobs" => ("id text, started crate.tstz, stmt text, username text, node jsonb", store.Jobs.Values.Select(Job)),
             "jobs_log" => ("id text, started crate.tstz, ended crate.tstz, stmt text, username text, error text", []),

@@ -21,4 +21,7 @@ internal sealed class CrateShard(int id, string node)
 
     /// <summary>No live copy is there.</summary>
     internal bool IsLost { get; set; }
+
+    /// <summary>The node that took the only copy with it; null where the copy is there, or was lost in another way.</summary>
+    internal string? LostWith { get; set; }
 }

@@ -18,6 +18,11 @@ internal sealed class CrateStore
     /// <summary>Three nodes, each with a storage of its own.</summary>
     internal List<CrateNode> Nodes { get; } = [Node("n1", "hot"), Node("n2", "warm"), Node("n3", "cold")];
 
+    /// <summary>The names of nodes that are not there at the moment.</summary>
+    internal HashSet<string> Away { get; } = new(StringComparer.Ordinal);
+
+    internal IReadOnlyList<CrateNode> NodesThere => [.. Nodes.Where(n => !Away.Contains(n.Name))];
+
     /// <summary>Name, kind and settings of each repository.</summary>
     internal SortedDictionary<string, (string Kind, IReadOnlyDictionary<string, string> Settings)> Repositories { get; } =
         new(StringComparer.Ordinal);

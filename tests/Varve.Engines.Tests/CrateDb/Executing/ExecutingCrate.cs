@@ -73,6 +73,20 @@ internal sealed class ExecutingCrate : ICrateServer
     internal void Lose(string schema, string table, string ident = "", int shard = 0, bool isLost = true) =>
         Store.Tables[(schema, table)].Partitions[ident].Shards[shard].IsLost = isLost;
 
+    /// <summary>A node dies: its host answers no more, and what only it had is not there.</summary>
+    internal async Task KillAsync(string node)
+    {
+        await _cluster.KillAsync(Store.Nodes.FindIndex(n => n.Name == node));
+        await _executor.AloneAsync(() => Placement.Leave(node));
+    }
+
+    /// <summary>The node is there again, with everything that it had.</summary>
+    internal async Task StartAsync(string node)
+    {
+        await _executor.AloneAsync(() => Placement.Return(node));
+        _cluster.Revive(Store.Nodes.FindIndex(n => n.Name == node));
+    }
+
     public async Task<string> AnswerAsync(string statement) => (await DoAsync(statement, seesAll: true)).Body;
 
     public async ValueTask DisposeAsync()

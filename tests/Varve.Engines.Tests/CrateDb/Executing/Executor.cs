@@ -73,6 +73,20 @@ internal sealed class Executor : IAsyncDisposable
         }
     }
 
+    /// <summary>Something happens to the cluster while no statement is worked on.</summary>
+    internal async Task AloneAsync(Action work)
+    {
+        await _one.WaitAsync();
+        try
+        {
+            work();
+        }
+        finally
+        {
+            _one.Release();
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _backend.DisposeAsync();

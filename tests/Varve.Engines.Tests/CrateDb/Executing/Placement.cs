@@ -18,7 +18,7 @@ internal sealed class Placement(CrateStore store)
     internal IReadOnlyList<CrateNode> Allowed(IReadOnlyDictionary<string, string> settings)
     {
         var required = settings.Where(s => s.Key.StartsWith(Require, StringComparison.Ordinal)).ToList();
-        return [.. store.Nodes.Where(n => required.All(r => n.Attributes.GetValueOrDefault(r.Key[Require.Length..]) == r.Value))];
+        return [.. store.NodesThere.Where(n => required.All(r => n.Attributes.GetValueOrDefault(r.Key[Require.Length..]) == r.Value))];
     }
 
     /// <summary>A new partition, its shards spread over the nodes that its table allows.</summary>
@@ -26,7 +26,7 @@ internal sealed class Placement(CrateStore store)
     {
         var allowed = Allowed(table.Settings);
         if (allowed.Count == 0)
-            allowed = store.Nodes;
+            allowed = store.NodesThere;
         CratePartition made = new(
             values,
             [.. Enumerable.Range(0, table.ShardCount).Select(i => new CrateShard(i, allowed[i % allowed.Count].Name))]
@@ -73,6 +73,44 @@ internal sealed class Placement(CrateStore store)
             : Number(wanted);
         return [.. Enumerable.Range(0, count).Select(i => i < allowed.Count ? allowed[(shard.Id + i) % allowed.Count] : null)];
     }
+
+    /// <summary>
+    /// A node is gone: a shard whose primary was there goes on from a replica, or has no live copy; a snapshot that is being taken
+    /// of it ends as a part, and nobody says so.
+    /// </summary>
+    internal void Leave(string node)
+    {
+        store.Away.Add(node);
+        foreach (var (partition, shard) in Shards())
+        {
+            if (shard.Target == node)
+                shard.Target = null;
+            if (shard.Node != node)
+                continue;
+            foreach (var snapshot in store.Snapshots.Where(s => s.LooksLeft > 0 && s.Tables.Any(t => t.Partitions.Contains(partition))))
+                (snapshot.State, snapshot.Failures) = ("PARTIAL", [.. snapshot.Failures, $"shard {Text(shard.Id)}: node {node} left"]);
+            shard.Target = null;
+            if (Replicas(partition, shard).FirstOrDefault(r => r is not null) is { } replica)
+                shard.Node = replica;
+            else
+                (shard.IsLost, shard.LostWith) = (true, node);
+        }
+    }
+
+    /// <summary>A node is back, with what it had; shards that wait for one like it set out.</summary>
+    internal void Return(string node)
+    {
+        store.Away.Remove(node);
+        foreach (var (_, shard) in Shards().Where(s => s.Shard.LostWith == node))
+            (shard.IsLost, shard.LostWith) = (false, null);
+        foreach (var partition in store.Tables.Values.SelectMany(t => t.Partitions.Values))
+            Move(partition);
+    }
+
+    private IEnumerable<(CratePartition Partition, CrateShard Shard)> Shards() =>
+        store.Tables.Values.SelectMany(t => t.Partitions.Values).SelectMany(p => p.Shards.Select(s => (p, s)));
+
+    private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 
     private static int Number(string text) => int.Parse(text, CultureInfo.InvariantCulture);
 }
