@@ -64,6 +64,58 @@ public static class CrateDbHealth
         return findings;
     }
 
+    /// <summary>
+    /// Takes a small snapshot in each repository that policies archive to, and removes it: CrateDB verifies a repository when it is
+    /// made, and has no statement that does so again.
+    /// </summary>
+    /// <param name="database">A CrateDB cluster, opened to write.</param>
+    /// <param name="policies">The policies.</param>
+    /// <param name="table">A small table of which a snapshot is taken: one of Varve's own.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <returns>A note of each that takes snapshots, an error of each that does not.</returns>
+    /// <exception cref="ArgumentException">The database is not CrateDB's.</exception>
+    /// <exception cref="EngineException">The database was opened to read.</exception>
+    public static async Task<IReadOnlyList<Finding>> VerifyRepositoriesAsync(
+        Database database,
+        IReadOnlyList<StoredPolicy> policies,
+        TableName table,
+        CancellationToken cancellationToken = default
+    )
+    {
+        ArgumentNullException.ThrowIfNull(database);
+        ArgumentNullException.ThrowIfNull(policies);
+        if (database.Engine is not CrateDbEngine engine)
+            throw new ArgumentException($"{database.Name} is not a CrateDB cluster.", nameof(database));
+        if (engine.IsReadOnly)
+            throw engine.ReadOnly();
+        CrateDbSnapshots snapshots = new(engine, TimeProvider.System);
+        List<Finding> findings = [];
+        foreach (var uses in policies.Where(p => p.Policy.Archive is not null).GroupBy(p => p.Policy.Archive!.To))
+        {
+            var why = await snapshots.TryAsync(uses.Key, engine.Whole(table), cancellationToken);
+            var names = string.Join(", ", uses.Select(p => p.Policy.Name));
+            findings.Add(
+                why is null
+                    ? new(
+                        "archive.verified",
+                        Severity.Note,
+                        null,
+                        $"A snapshot of {table.Text} was taken in `{uses.Key}`, and removed.",
+                        $"Nothing is to be done. It is where {names} is kept before it goes."
+                    )
+                    : new(
+                        "archive.verified",
+                        Severity.Error,
+                        null,
+                        $"`{uses.Key}` takes no snapshot now: {why}",
+                        $"Until it does, nothing of {names} goes."
+                    )
+            );
+        }
+
+        return findings;
+    }
+
     private static async Task<IReadOnlyList<Finding>> SettingsAsync(
         SqlSession session,
         Policy policy,

@@ -17,6 +17,9 @@ internal sealed class CrateDbSnapshots(CrateDbEngine engine, TimeProvider clock)
 {
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(500);
 
+    // CrateDB does not say how far a snapshot is, and one that hangs looks like one that is large.
+    private static readonly TimeSpan s_longest = TimeSpan.FromHours(12);
+
     /// <inheritdoc/>
     public override async Task<string?> RefusesAsync(string repository, CancellationToken cancellationToken)
     {
@@ -123,13 +126,49 @@ internal sealed class CrateDbSnapshots(CrateDbEngine engine, TimeProvider clock)
     /// <inheritdoc/>
     public override bool IsTogether(string part, string other) => SnapshotName.Read(part).Name == SnapshotName.Read(other).Name;
 
+    /// <summary>
+    /// Whether snapshots can be taken in a repository now: a small one of a table is taken, and removed.
+    /// </summary>
+    /// <returns>Why they cannot; null where they can.</returns>
+    public async Task<string?> TryAsync(string repository, TableName table, CancellationToken cancellationToken)
+    {
+        if (await RefusesAsync(repository, cancellationToken) is { } refused)
+            return refused;
+        var name = $"varve-verify-{Guid.CreateVersion7():n}";
+        await using var borrowed = engine.Borrow();
+        var session = borrowed.Session;
+        try
+        {
+            await session.ExecuteAsync(SnapshotShapes.Begin(repository, name, table, []), takesValues: false, cancellationToken);
+            var state = await EndAsync(session, repository, name, cancellationToken);
+            if (state is null)
+                return $"The snapshot {name} in `{repository}` vanished while it was taken.";
+            await session.ExecuteAsync(SnapshotShapes.Drop(repository, name), takesValues: false, cancellationToken);
+            return state.Objection(table, []) is { } why ? $"A snapshot in `{repository}` is not whole: {why}." : null;
+        }
+        catch (EngineException error)
+        {
+            return error.Message;
+        }
+    }
+
     private async Task<SnapshotState?> EndAsync(SqlSession session, string repository, string name, CancellationToken cancellationToken)
     {
+        var begun = clock.GetTimestamp();
         while (true)
         {
             var state = await SnapshotReader.ReadAsync(session, repository, name, cancellationToken);
             if (state is not { IsRunning: true })
                 return state;
+            if (clock.GetElapsedTime(begun) > s_longest)
+            {
+                await session.ExecuteAsync(SnapshotShapes.Drop(repository, name), takesValues: false, cancellationToken);
+                throw new EngineException(
+                    EngineCodes.Waits,
+                    $"The snapshot {name} in {repository} had not ended after {s_longest.TotalHours} hours. It was ended, and nothing goes before there is one that is whole: the next run begins another."
+                );
+            }
+
             await Task.Delay(s_pause, clock, cancellationToken);
         }
     }

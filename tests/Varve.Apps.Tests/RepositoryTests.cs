@@ -34,4 +34,14 @@ public sealed class RepositoryTests
         Assert.Contains(message, refused.Text, StringComparison.Ordinal);
         Assert.DoesNotContain("s3cret", refused.Text, StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData("is another database: leave --verify-repositories out", "--db", "duckdb:x.duckdb")]
+    [InlineData("leave --server out", "--server", "http://127.0.0.1:1/")]
+    public async Task Only_the_repositories_of_a_cluster_at_hand_are_verified(string message, params string[] words)
+    {
+        var refused = await Tool.RunAsync([.. new[] { "doctor", "--verify-repositories" }, .. words]);
+        Assert.Equal(2, refused.ExitCode);
+        Assert.Contains(message, refused.Text, StringComparison.Ordinal);
+    }
 }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Varve.Cli.Json;
 using Varve.Cli.Render;
+using Varve.CrateDb;
 using Varve.Diagnosis;
 using Varve.PostgreSql;
 
@@ -22,11 +23,17 @@ internal static class DoctorCommand
             "Print the statements that give Varve's role, and the role READER, the rights that they need on a server; nothing else is looked for",
     };
 
+    private static readonly Option<bool> VerifyRepositories = new("--verify-repositories")
+    {
+        Description =
+            "Take a small snapshot in each repository of CrateDB that policies archive to, and remove it; the only thing that is written",
+    };
+
     internal static Command Create() =>
         new CliCommand(
             "doctor",
             "Look for what is not as it should be, and change nothing",
-            [AuditHead, Grants, .. CommonOptions.Anywhere],
+            [AuditHead, Grants, VerifyRepositories, .. CommonOptions.Anywhere],
             ActAsync
         )
         {
@@ -34,6 +41,7 @@ internal static class DoctorCommand
             [
                 "varve doctor",
                 "varve doctor --audit-head 4f0c…",
+                "varve doctor --verify-repositories --db cratedb://varve@host:4200/",
                 "varve doctor --grants grafana --db postgresql://varve@host/metrics",
             ],
         };
@@ -42,13 +50,34 @@ internal static class DoctorCommand
     {
         if (call.Parse.GetValue(Grants) is { } reader)
             return await GrantsAsync(call, reader);
-        var findings = await call.Read().DiagnoseAsync(call.Parse.GetValue(AuditHead), call.Cancellation);
+        var tried = call.Parse.GetValue(VerifyRepositories) ? await VerifyAsync(call) : [];
+        IReadOnlyList<Finding> findings = [.. await call.Read().DiagnoseAsync(call.Parse.GetValue(AuditHead), call.Cancellation), .. tried];
         var exit = findings.Any(f => f.Severity is Severity.Error) ? ExitCode.Person : ExitCode.Done;
         if (call.IsJson)
             call.Print(new DoctorShape(exit == ExitCode.Done, findings));
         else
             Show(call.Screen, findings);
         return exit;
+    }
+
+    private static async Task<IReadOnlyList<Finding>> VerifyAsync(CommandContext call)
+    {
+        if (call.IsServed)
+            throw CommonOptions.Usage(
+                "--verify-repositories writes to repositories, and is not asked of a server: leave --server out, and name the cluster with --db."
+            );
+        var url = DatabaseOpener.Url(call.Parse.GetValue(CommonOptions.Db));
+        if (url.Scheme != "cratedb")
+            throw CommonOptions.Usage($"Repositories are CrateDB's, and {url} is another database: leave --verify-repositories out.");
+        call.Write();
+        await using var database = call.Database;
+        var options = DatabaseOpener.Options(call.Parse.GetValue(CommonOptions.Schema), call.Parse.GetValue(CommonOptions.Archive));
+        return await CrateDbHealth.VerifyRepositoriesAsync(
+            database,
+            await new Lifecycle(database, options).PoliciesAsync(Policies.Selection.All, call.Cancellation),
+            new(call.Parse.GetValue(CommonOptions.Schema) ?? "varve", "meta"),
+            call.Cancellation
+        );
     }
 
     private static async Task<int> GrantsAsync(CommandContext call, string reader)

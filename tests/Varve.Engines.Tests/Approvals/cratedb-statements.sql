@@ -417,6 +417,11 @@ DELETE FROM "varve"."leases" WHERE "policy" = ? AND "_seq_no" = 12 AND "_primary
 CREATE SNAPSHOT "varve_r"."varve-cpu-1" TABLE "varve_t"."cpu" PARTITION ("day" = 1699920000000), "varve_t"."cpu" PARTITION ("day" = 1700006400000)
 WITH (wait_for_completion = false);
 
+-- snapshot begin, a whole table
+-- untried
+CREATE SNAPSHOT "varve_r"."varve-verify-1" TABLE "varve"."leases"
+WITH (wait_for_completion = false);
+
 -- snapshot drop
 DROP SNAPSHOT "varve_r"."varve-cpu-1";
 

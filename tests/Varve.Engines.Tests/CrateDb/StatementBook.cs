@@ -132,6 +132,12 @@ internal static class StatementBook
     private static IEnumerable<Shape> Snapshots() =>
         [
             new("snapshot begin", SnapshotShapes.Begin("varve_r", "varve-cpu-1", s_source, [s_one, s_two]), IsInline: true),
+            new(
+                "snapshot begin, a whole table",
+                SnapshotShapes.Begin("varve_r", "varve-verify-1", s_lease, []),
+                IsTried: false,
+                IsInline: true
+            ),
             new("snapshot state", SnapshotShapes.State("varve_r", "varve-cpu-1")),
             new("snapshot drop", SnapshotShapes.Drop("varve_r", "varve-cpu-1"), IsInline: true),
             new("snapshot restore", SnapshotShapes.Restore("varve_r", "varve-cpu-1", s_source, [s_one]), IsInline: true),
