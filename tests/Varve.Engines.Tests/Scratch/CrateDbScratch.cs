@@ -51,7 +51,15 @@ public sealed partial class CrateDbScratch : ScratchDatabase
 
     public override string Exact(string digits) => $"'{digits}'::NUMERIC(38, 0)";
 
-    public override async Task<Database> OpenAsync() => await CrateDbDatabase.OpenAsync(DatabaseUrl.Parse((await _crate.Value).Url));
+    /// <summary>The clock of the engine.</summary>
+    internal TimeProvider Clock { get; set; } = TimeProvider.System;
+
+    public override async Task<Database> OpenAsync() =>
+        await CrateDbDatabase.OpenAsync(
+            CrateDbUrl.Read(DatabaseUrl.Parse((await _crate.Value).Url), null, Clock),
+            readOnly: false,
+            CancellationToken.None
+        );
 
     public override async Task<long> ExecuteAsync(string sql)
     {

@@ -65,6 +65,7 @@ public sealed class PolicyMistakeTests
     [InlineData("measures: [a]", "VRV104", "`measures` is auto or a map", 3, 11)]
     [InlineData("measures: { a: { column: b } }", "VRV105", "`measures.a` has no `functions`", 3, 16)]
     [InlineData("lat: 2h", "VRV102", "There is no key `lat` in a policy. Did you mean `late`?", 3, 1)]
+    [InlineData("source: { seal: always }", "VRV102", "There is no key `seal` in `source`; `seal` stands beside `table`.", 3, 11)]
     [InlineData("every: 1h", "VRV102", "there is `tiers[].every`", 3, 1)]
     [InlineData("whatever: 1h", "VRV102", "There are `policy`", 3, 1)]
     [InlineData("source: { kep: 1d }", "VRV102", "in `source`. Did you mean `keep`?", 3, 11)]

@@ -79,7 +79,7 @@ internal sealed class KeyReader
         if (Suggestions.To(written, names) is [var best, ..])
             return $"There is no key `{written}` in {here}. Did you mean `{best}`?";
         return PolicyKeys.All.FirstOrDefault(k => k.Name == written && k.Parent != _parent && !k.IsLater) is { } elsewhere
-            ? $"There is no key `{written}` in {here}; there is `{elsewhere.Path}`."
+            ? $"There is no key `{written}` in {here}; {(elsewhere.Parent.Length == 0 ? $"`{written}` stands beside `table`" : $"there is `{elsewhere.Path}`")}."
             : $"There is no key `{written}` in {here}. There are {Suggestions.Listed(names)}.";
     }
 }
