@@ -49,6 +49,31 @@ public sealed class MeanwhileTests() : ConformanceSuite(PostgreSqlScratch.New)
     }
 
     [Fact]
+    public async Task A_row_that_was_changed_since_the_snapshot_of_a_step_is_a_conflict_which_is_tried_again_and_nothing_of_it_is_kept()
+    {
+        await Db.ExecuteAsync("CREATE SCHEMA m; CREATE TABLE m.cpu AS SELECT 1 AS a");
+        await using var database = await Db.OpenAsync();
+
+        var error = await Assert.ThrowsAsync<EngineException>(() => RemoveAsync("UPDATE m.cpu SET a = 2"));
+
+        Assert.Equal((EngineCodes.Conflict, true), (error.Code, error.IsTransient));
+        Assert.Equal(2, Assert.Single(await Db.QueryAsync("SELECT a FROM m.cpu"))[0]);
+        Assert.Equal(1, await RemoveAsync("SELECT 1"));
+
+        Task<long> RemoveAsync(string meanwhile) =>
+            database.Engine.TransactAsync(
+                async (s, token) =>
+                {
+                    await s.QueryAsync($"SELECT count(*) FROM m.cpu", token);
+                    await Db.ExecuteAsync(meanwhile);
+                    return await s.ExecuteAsync($"DELETE FROM m.cpu", token);
+                },
+                Scope.Writing,
+                TestContext.Current.CancellationToken
+            );
+    }
+
+    [Fact]
     public async Task Others_read_on_while_a_step_waits_for_a_reader_that_stays()
     {
         var story = await PartitionedAsync(Every("2025-01-01", "2025-01-09", "1h"));
