@@ -222,7 +222,7 @@ public sealed class NoticeTests : IAsyncLifetime
     [InlineData("webhooks: { a: { url: \"https://x/\" } }", "has no secret")]
     [InlineData(
         "webhooks: { a: { url: \"https://x/\", secret_env: S, on: [succeeded] } }",
-        "There are failed, halted, braked, overdue and missed"
+        "There are `failed`, `halted`, `braked`, `overdue`, `missed`"
     )]
     [InlineData("email: { server: \"smtp://ann:secret@x\", from: a@b.c, to: [a@b.c] }", "has a password in it")]
     [InlineData("email: { server: \"smtp://ann@x\", from: a@b.c, to: [a@b.c] }", "there is no `password_env`")]
