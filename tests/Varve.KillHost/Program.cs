@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Varve;
+using Varve.CrateDb;
 using Varve.DuckDb;
 using Varve.Engines;
 using Varve.Engines.Tests.Kills;
@@ -21,8 +22,9 @@ var trip = moment switch
     _ => new Trip(number, Enum.Parse<Moment>(moment), Kill),
 };
 var memory = Environment.GetEnvironmentVariable("VARVE_KILLHOST_MEMORY") ?? DuckDbOptions.DefaultMemoryLimit;
-await using var real = file.StartsWith("postgresql:", StringComparison.Ordinal)
-    ? await PostgreSqlDatabase.OpenAsync(DatabaseUrl.Parse(file))
+await using var real =
+    file.StartsWith("postgresql:", StringComparison.Ordinal) ? await PostgreSqlDatabase.OpenAsync(DatabaseUrl.Parse(file))
+    : file.StartsWith("cratedb:", StringComparison.Ordinal) ? await CrateDbDatabase.OpenAsync(DatabaseUrl.Parse(file))
     : DuckDbDatabase.Open(file, new DuckDbOptions { MemoryLimit = memory });
 var cold = Path.Combine(Environment.GetEnvironmentVariable("VARVE_KILLHOST_FOLDER") ?? ".", "cold");
 var lifecycle = new Lifecycle(

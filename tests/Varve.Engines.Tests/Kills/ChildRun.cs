@@ -25,11 +25,27 @@ public static class ChildRun
         string? command = null
     )
     {
+        var ended = await RunAsync(db.File, db.Folder, asOf, moment, number, limit, command);
+        await db.ReleasedAsync();
+        return ended;
+    }
+
+    /// <summary>The same on a database that may be anywhere.</summary>
+    public static async Task<(int Code, string Output)> RunAsync(
+        string database,
+        string? folder,
+        string asOf,
+        string moment,
+        int number,
+        string? limit = null,
+        string? command = null
+    )
+    {
         string[] arguments =
         [
             "exec",
             Host,
-            db.File,
+            database,
             asOf,
             moment,
             number.ToString(System.Globalization.CultureInfo.InvariantCulture),
@@ -40,12 +56,12 @@ public static class ChildRun
             : new ProcessStartInfo("bash", ["-c", $"trap '' XFSZ; {limit}; exec dotnet \"$@\"", "bash", .. arguments]);
         start.RedirectStandardOutput = start.RedirectStandardError = true;
         start.Environment["DOTNET_TieredPGO"] = "0";
-        start.Environment["VARVE_KILLHOST_FOLDER"] = db.Folder;
+        if (folder is not null)
+            start.Environment["VARVE_KILLHOST_FOLDER"] = folder;
         using var process = Process.Start(start)!;
         var output = process.StandardOutput.ReadToEndAsync();
         var error = process.StandardError.ReadToEndAsync();
         await process.WaitForExitAsync();
-        await db.ReleasedAsync();
         return (process.ExitCode, await output + await error);
     }
 }

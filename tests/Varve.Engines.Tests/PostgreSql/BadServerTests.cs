@@ -53,6 +53,7 @@ public sealed class BadServerTests
         Assert.Contains("refuses this user, or the password", wrong.Message, StringComparison.Ordinal);
         var none = await RefusedAsync(user, ServerCodes.Login);
         Assert.Contains("asks for a password, and none is given", none.Message, StringComparison.Ordinal);
+        await ByFileAsync(server, user);
         var other = await RefusedAsync($"{server.Url}?sslmode=verify-full&sslrootcert={authority}", ServerCodes.Unsafe);
         Assert.Contains("is that of other.example: it does not prove that it is this host", other.Message, StringComparison.Ordinal);
         var unknown = await RefusedAsync($"{server.Url}?sslmode=verify-full", ServerCodes.Unsafe);
@@ -72,6 +73,25 @@ public sealed class BadServerTests
             still.Engine.TransactAsync((s, token) => s.ExecuteAsync($"CREATE TABLE public.x (a INTEGER)", token), Scope.Writing, default)
         );
         Assert.Equal(EngineCodes.ReadOnly, readOnly.Code);
+    }
+
+    // The file has the password of this server alone, so that no other test is answered by it.
+    private static async Task ByFileAsync(OwnServer server, string user)
+    {
+        var port = DatabaseUrl.Parse(server.Url).Hosts[0].Port;
+        var file = await server.WriteAsync("pgpass", FormattableString.Invariant($"127.0.0.1:{port}:*:secret:right\n"));
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        Environment.SetEnvironmentVariable("PGPASSFILE", file);
+        try
+        {
+            await using var database = await PostgreSqlDatabase.OpenAsync(DatabaseUrl.Parse(user));
+            Assert.Equal("secret", (await database.Engine.IdentifyAsync(default)).User);
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable("PGPASSFILE", null);
+        }
     }
 
     [Fact]
