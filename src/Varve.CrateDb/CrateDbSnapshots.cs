@@ -148,7 +148,22 @@ internal sealed class CrateDbSnapshots(CrateDbEngine engine, TimeProvider clock)
         }
         catch (EngineException error)
         {
-            return error.Message;
+            return await LeftAsync(session, repository, name, cancellationToken) is { } left ? $"{error.Message} {left}" : error.Message;
+        }
+    }
+
+    // What may have been begun is not left behind; where it cannot be told or removed, its name is.
+    private static async Task<string?> LeftAsync(SqlSession session, string repository, string name, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (await SnapshotReader.ReadAsync(session, repository, name, cancellationToken) is not null)
+                await session.ExecuteAsync(SnapshotShapes.Drop(repository, name), takesValues: false, cancellationToken);
+            return null;
+        }
+        catch (EngineException)
+        {
+            return $"The snapshot {name} may be left there: DROP SNAPSHOT removes it.";
         }
     }
 

@@ -13,9 +13,6 @@ internal sealed class DuckDbObserver
     // The list of all relations costs more the more there are, and one by its name costs the same always.
     private Dictionary<(string Schema, string Name), Known> _known = [];
 
-    // A relation changes its columns with a new type name or a new column only, as far as this connection sees it.
-    private readonly Dictionary<string, IReadOnlySet<string>> _alikes = new(StringComparer.Ordinal);
-
     // A file has one size of block for good.
     private long? _blockBytes;
 
@@ -52,7 +49,7 @@ internal sealed class DuckDbObserver
     }
 
     /// <summary>A relation that was there before; null where it is no longer there as what it was. Only a table has a rowid.</summary>
-    private async Task<TableDescription?> AsKnownAsync(IStatements statements, Known known, CancellationToken cancellationToken)
+    private static async Task<TableDescription?> AsKnownAsync(IStatements statements, Known known, CancellationToken cancellationToken)
     {
         var relation = known.Name;
         try
@@ -88,9 +85,9 @@ internal sealed class DuckDbObserver
 
     /// <summary>
     /// Marks the columns that have a collation: each that DuckDB has takes texts for equal that are not the same. No list of
-    /// columns shows it, and no type; a comparison does, and it is made once for a relation whose text speaks of one.
+    /// columns shows it, and no type; a comparison does. It is made where the text of a relation speaks of one, and nowhere else.
     /// </summary>
-    private async Task<TableDescription> WithAlikesAsync(
+    private static async Task<TableDescription> WithAlikesAsync(
         IStatements statements,
         Known known,
         TableDescription description,
@@ -100,15 +97,11 @@ internal sealed class DuckDbObserver
         string[] texts = [.. description.Columns.Where(c => c.TypeName == "VARCHAR").Select(c => c.Name)];
         if (!known.MayCollate || texts.Length == 0)
             return description;
-        var key = string.Join('\0', [description.Table.Text, .. texts]);
-        if (!_alikes.TryGetValue(key, out var alikes))
-            _alikes[key] = alikes = await AlikesAsync(statements, description.Table, texts, cancellationToken);
-        return alikes.Count == 0
-            ? description
-            : description with
-            {
-                Columns = [.. description.Columns.Select(c => alikes.Contains(c.Name) ? c with { HasAlikes = true } : c)],
-            };
+        var alikes = await AlikesAsync(statements, description.Table, texts, cancellationToken);
+        return description with
+        {
+            Columns = [.. description.Columns.Select(c => alikes.Contains(c.Name) ? c with { HasAlikes = true } : c)],
+        };
     }
 
     /// <summary>Columns by which `a` is `A`, or `e` with an accent is `e`, or a letter with one is the letter and the accent.</summary>

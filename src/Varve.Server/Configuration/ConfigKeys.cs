@@ -130,9 +130,8 @@ internal sealed class ConfigKeys
     /// <summary>The free names under a key, each with its keys.</summary>
     internal IEnumerable<(string Name, ConfigKeys Keys)> Each(string name, params string[] known)
     {
-        if (!Has(name))
+        if (Under(name, known: null) is not { } names)
             yield break;
-        var names = new ConfigKeys(_values[name], PathOf(name), _problems, null);
         foreach (var (key, value) in names._values)
             yield return (key, new(value, names.PathOf(key), _problems, known));
     }

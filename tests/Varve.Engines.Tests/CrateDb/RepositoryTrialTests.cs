@@ -39,6 +39,27 @@ public sealed class RepositoryTrialTests : DaysSuite
     }
 
     [Fact]
+    public async Task A_trial_that_cannot_be_looked_at_is_removed_as_well_or_its_snapshot_is_named()
+    {
+        await RepositoryAsync();
+        await DaysAsync("archive: { to: cold }\n" + Days);
+        var crate = await CrateAsync();
+        var (looks, drops) = (1, false);
+        crate.Before = (call, _) =>
+            Task.FromResult(
+                call.Says("FROM sys.snapshots") && looks-- > 0 || drops && call.Says("DROP SNAPSHOT")
+                    ? Reply.Error(500, 5006, "RepositoryException[[cold] could not be read]")
+                    : null
+            );
+        Assert.DoesNotContain("may be left", await ErrorAsync(), StringComparison.Ordinal);
+        Assert.NotEqual(1, looks);
+        Assert.Empty(await Db.QueryAsync("SELECT name FROM sys.snapshots"));
+
+        (looks, drops) = (1, true);
+        Assert.Matches("The snapshot varve-verify-[0-9a-f]+ may be left there", await ErrorAsync());
+    }
+
+    [Fact]
     public async Task One_that_is_missing_or_read_only_is_told_without_a_snapshot()
     {
         await DaysAsync("archive: { to: cold }\n" + Days);

@@ -63,6 +63,23 @@ public sealed class AlikeTests() : ConformanceSuite(DuckDbScratch.New)
     }
 
     [Fact]
+    public async Task Where_the_collation_was_taken_away_meanwhile_the_next_look_says_so()
+    {
+        await Db.ExecuteAsync("CREATE TABLE main.cpu (ts TIMESTAMP, host VARCHAR COLLATE NOCASE)");
+        await using var database = await Db.OpenAsync();
+        Assert.True(await HasAlikesAsync());
+        await database.Engine.TransactAsync(
+            (s, token) => s.ExecuteAsync($"ALTER TABLE main.cpu ALTER COLUMN host SET DATA TYPE VARCHAR", token),
+            Scope.Writing,
+            TestContext.Current.CancellationToken
+        );
+        Assert.False(await HasAlikesAsync());
+
+        async Task<bool> HasAlikesAsync() =>
+            (await database.Engine.DescribeAsync(new("main", "cpu"), default))!.Columns.Single(c => c.Name == "host").HasAlikes;
+    }
+
+    [Fact]
     public async Task A_measure_of_such_texts_is_told_apart_by_its_bytes_and_a_change_of_case_is_seen()
     {
         await Db.ExecuteAsync(
