@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Varve.CrateDb.Http;
+using Varve.CrateDb.Logs;
 using Varve.Engines;
 using Varve.Policies;
 using Varve.Sql;
@@ -66,6 +67,7 @@ internal sealed class CrateDbEngine : IEngine
             MaxColumns = 1000,
             ReturnsSpace = true,
             AsksAhead = true,
+            Logs = schema => new CrateDbLog(this, schema, _clock),
             IgnoresCase = false,
         };
 

@@ -82,6 +82,9 @@ internal static partial class ServerLog
     [LoggerMessage(55, LogLevel.Warning, "{Connection}: the head of its audit log cannot be read: {Message}")]
     public static partial void HeadUnread(this ILogger log, string connection, string message);
 
+    [LoggerMessage(56, LogLevel.Warning, "the log of the home grows until it can be shortened: {Message}")]
+    public static partial void LogIsLong(this ILogger log, string message);
+
     [LoggerMessage(60, LogLevel.Warning, "a sign-in with OpenID Connect failed: {Kind}")]
     public static partial void SignInFailed(this ILogger log, string kind);
 }

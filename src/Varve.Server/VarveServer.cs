@@ -10,6 +10,7 @@ using Varve.Server.Backfills;
 using Varve.Server.Configuration;
 using Varve.Server.Connections;
 using Varve.Server.Home;
+using Varve.Server.Home.Mirrored;
 using Varve.Server.Leading;
 using Varve.Server.Notices;
 using Varve.Server.Queries;
@@ -225,6 +226,7 @@ internal sealed class VarveServer : IAsyncDisposable
             quotas.Changed += queue.Pump;
             return queue;
         });
+        services.AddHostedService<LogKeeper>();
         services.AddSingleton<Reloading>().AddHostedService(provider => provider.GetRequiredService<Reloading>());
         services.AddSingleton<SchedulerService>().AddHostedService(provider => provider.GetRequiredService<SchedulerService>());
     }

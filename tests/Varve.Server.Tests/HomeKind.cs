@@ -6,4 +6,7 @@ public enum HomeKind
     DuckDb,
 
     PostgreSql,
+
+    /// <summary>The cluster that VARVE_TEST_CRATEDB names; without one, the stand-in that executes statements.</summary>
+    CrateDb,
 }

@@ -1,10 +1,13 @@
 using System.Collections.Concurrent;
 using Npgsql;
 using Varve.Engines;
+using Varve.Engines.Tests.Scratch;
 
 namespace Varve.Server.Tests;
 
-/// <summary>An empty home: a DuckDB file, or a database on the server that VARVE_TEST_POSTGRESQL names.</summary>
+/// <summary>
+/// An empty home: a DuckDB file, a database on the server that VARVE_TEST_POSTGRESQL names, or a schema of a cluster.
+/// </summary>
 internal sealed class ScratchHome : IAsyncDisposable
 {
     private static readonly ConcurrentBag<string> s_free = [];
@@ -12,8 +15,11 @@ internal sealed class ScratchHome : IAsyncDisposable
 
     private readonly string? _folder;
     private readonly string? _name;
+    private readonly ClusterHome? _cluster;
 
     private ScratchHome(string url, string? folder, string? name) => (Url, _folder, _name) = (url, folder, name);
+
+    private ScratchHome(ClusterHome cluster) => (Url, _cluster) = (cluster.Url, cluster);
 
     internal string Url { get; }
 
@@ -24,6 +30,9 @@ internal sealed class ScratchHome : IAsyncDisposable
             var folder = Directory.CreateTempSubdirectory("varve-home-").FullName;
             return new($"duckdb:{Path.Combine(folder, "home.duckdb")}?threads=1", folder, null);
         }
+
+        if (kind == HomeKind.CrateDb)
+            return new(ClusterHome.New());
 
         var name = s_free.TryTake(out var free) ? free : Make();
         return new(UrlOf(name), null, name);
@@ -37,22 +46,17 @@ internal sealed class ScratchHome : IAsyncDisposable
         return connection;
     }
 
-    /// <summary>Whether the server lets anybody into this home.</summary>
-    internal async Task AllowAsync(bool allow)
-    {
-        await using var admin = await ConnectAsync(Server().Database);
-        await using var command = admin.CreateCommand();
-        command.CommandText = allow
-            ? $"ALTER DATABASE {_name} WITH ALLOW_CONNECTIONS true"
-            : $"ALTER DATABASE {_name} WITH ALLOW_CONNECTIONS false; SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{_name}'";
-        await command.ExecuteNonQueryAsync();
-    }
-
     public async ValueTask DisposeAsync()
     {
         if (_folder is not null)
         {
             Directory.Delete(_folder, recursive: true);
+            return;
+        }
+
+        if (_cluster is not null)
+        {
+            await _cluster.DisposeAsync();
             return;
         }
 
@@ -93,28 +97,12 @@ internal sealed class ScratchHome : IAsyncDisposable
 
     private static DatabaseUrl Server()
     {
-        var url = Environment.GetEnvironmentVariable("VARVE_TEST_POSTGRESQL");
-        if (string.IsNullOrEmpty(url))
-        {
-            if (Environment.GetEnvironmentVariable("CI") is { Length: > 0 })
-                Assert.Fail("VARVE_TEST_POSTGRESQL names no server: test.sh starts one.");
-            Assert.Skip("VARVE_TEST_POSTGRESQL names no server: test.sh starts one.");
-        }
-
-        return DatabaseUrl.Parse(url!);
+        PostgreSqlServer.Require();
+        return DatabaseUrl.Parse(PostgreSqlServer.Url!);
     }
 
     private static string UrlOf(string name) =>
-        Environment.GetEnvironmentVariable("VARVE_TEST_POSTGRESQL")!.Replace($"/{Server().Database}", $"/{name}", StringComparison.Ordinal);
+        PostgreSqlServer.Url!.Replace($"/{Server().Database}", $"/{name}", StringComparison.Ordinal);
 
-    private static string Text(string database) =>
-        new NpgsqlConnectionStringBuilder
-        {
-            Host = Server().Hosts[0].Name,
-            Port = Server().Hosts[0].Port,
-            Username = Server().User,
-            Password = Server().ResolvePassword(),
-            Database = database,
-            Pooling = false,
-        }.ConnectionString;
+    private static string Text(string database) => PostgreSqlServer.Text(Server(), database) + ";Pooling=false";
 }

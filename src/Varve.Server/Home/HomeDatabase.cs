@@ -1,21 +1,27 @@
 using NodaTime;
 using Varve.Databases;
 using Varve.Engines;
+using Varve.Server.Home.Mirrored;
 using Varve.Sql;
 
 namespace Varve.Server.Home;
 
 /// <summary>
 /// The database in which a server keeps what is its own: tokens, schedules, runs, connections and its audit log. What it
-/// knows of tables is in their own databases. On an engine with sessions several servers may have one home.
+/// knows of tables is in their own databases. On a server several servers of Varve may have one home.
 /// </summary>
 internal sealed class HomeDatabase : IAsyncDisposable
 {
+    private static readonly DatabaseUrl s_memory = DatabaseUrl.Parse("duckdb::memory:?memory_limit=512MB");
+
     private readonly Database _database;
     private readonly SqlText? _alone;
 
     private HomeDatabase(Database database, TimeProvider clock) =>
         (_database, Clock, _alone) = (database, clock, database.Engine.Dialect.Alone(HomeTables.Meta));
+
+    /// <summary>What keeps it in memory and in a log; null where its tables are in the database itself.</summary>
+    internal MirroredEngine? Mirrored => _database.Engine as MirroredEngine;
 
     /// <summary>The clock of everything that is written down.</summary>
     public TimeProvider Clock { get; }
@@ -24,7 +30,10 @@ internal sealed class HomeDatabase : IAsyncDisposable
     public string Name => _database.Name;
 
     /// <summary>True where several servers can have it at once.</summary>
-    public bool IsShared => _alone is not null;
+    public bool IsShared => _alone is not null || Mirrored is not null;
+
+    /// <summary>True where every word costs a row in a log.</summary>
+    public bool IsLogged => Mirrored is not null;
 
     /// <summary>
     /// The lead that this server has; null where it has none. Nobody asks for it where no other server can have the home.
@@ -32,32 +41,38 @@ internal sealed class HomeDatabase : IAsyncDisposable
     public Fence? Fence { get; set; }
 
     /// <summary>Opens it, makes it where there is none, and brings an older one up to date.</summary>
-    /// <exception cref="PolicyException">Its engine has no transactions.</exception>
     /// <exception cref="BusyException">Another server has it.</exception>
     /// <exception cref="EngineException">It is newer than this Varve, or cannot be opened.</exception>
     public static async Task<HomeDatabase> OpenAsync(DatabaseUrl url, TimeProvider clock, CancellationToken cancellationToken)
     {
         // Opening a server waits for its answer on the thread that asks.
-        var home = new HomeDatabase(
-            await Task.Run(
-                () => DatabaseOpening.Open(url, readOnly: false, create: true, memory: "128MB", cancellation: cancellationToken),
-                cancellationToken
-            ),
-            clock
-        );
+        var home = new HomeDatabase(await Task.Run(() => OpenAsync(url, cancellationToken), cancellationToken), clock);
         try
         {
-            if (!home._database.Engine.Capabilities.Transactions)
-                throw new PolicyException(
-                    ServerCodes.NoHome,
-                    $"{url} cannot be a home: {url.Scheme} has no transactions, and what a server decides is stored with what came of it. Name a DuckDB file or a PostgreSQL database."
-                );
             await new HomeSchema(home._database.Engine).EnsureAsync(cancellationToken);
             return home;
         }
         catch
         {
             await home.DisposeAsync();
+            throw;
+        }
+    }
+
+    private static async Task<Database> OpenAsync(DatabaseUrl url, CancellationToken cancellationToken)
+    {
+        var database = DatabaseOpening.Open(url, readOnly: false, create: true, memory: "128MB", cancellation: cancellationToken);
+        if (database.Engine.Capabilities.Logs is not { } logs)
+            return database;
+        try
+        {
+            var log = logs(url.Database ?? HomeTables.Schema);
+            await log.EnsureAsync(cancellationToken);
+            return new(new MirroredEngine(database, DatabaseOpening.Open(s_memory, readOnly: false, create: true), log), database.Name);
+        }
+        catch
+        {
+            await database.DisposeAsync();
             throw;
         }
     }
@@ -121,6 +136,16 @@ internal sealed class HomeDatabase : IAsyncDisposable
             cancellationToken
         );
 
+    /// <summary>Where it is kept in a log that has become long: puts a base in its place.</summary>
+    public Task ShortenAsync(CancellationToken cancellationToken) =>
+        Mirrored is { IsLong: true } mirrored
+            ? SaidAsync(async () =>
+            {
+                await mirrored.RebaseAsync(cancellationToken);
+                return 0;
+            })
+            : Task.CompletedTask;
+
     public ValueTask DisposeAsync() => _database.DisposeAsync();
 
     private async Task RequireLeadAsync(IStatements statements, CancellationToken cancellationToken)
@@ -150,12 +175,20 @@ internal sealed class HomeDatabase : IAsyncDisposable
         {
             return await work();
         }
-        catch (EngineException away)
-            when (away.Code is EngineCodes.Lost or Engines.ServerCodes.Unreachable or Engines.ServerCodes.NotReady && IsShared)
+        catch (EngineException away) when (IsAway(away))
         {
             throw new EngineException(ServerCodes.HomeAway, $"The server's home does not answer: {away.Message}", isTransient: true, away);
         }
     }
+
+    private bool IsAway(EngineException error) =>
+        error.Code switch
+        {
+            EngineCodes.Lost or Engines.ServerCodes.Unreachable => true,
+            Engines.ServerCodes.NotReady => IsShared,
+            Engines.ServerCodes.AnswerLost or Engines.ServerCodes.Overloaded => IsLogged,
+            _ => false,
+        };
 }
 
 /// <summary>The right to decide for a home.</summary>

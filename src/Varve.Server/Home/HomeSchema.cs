@@ -18,16 +18,25 @@ internal sealed class HomeSchema(IEngine engine)
 
     private static readonly TimeSpan s_again = TimeSpan.FromMilliseconds(200);
 
-    private static readonly Func<HomeSchema, IEnumerable<SqlText>>[] s_migrations =
-    [
-        home => home.First(),
-        _ => Second(),
-        _ => Third(),
-        _ => Fourth(),
-    ];
+    private static readonly Func<Dialect, IEnumerable<SqlText>>[] s_migrations = [First, _ => Second(), _ => Third(), _ => Fourth()];
 
     /// <summary>The version that this Varve writes.</summary>
     public static int Version => s_migrations.Length;
+
+    /// <summary>What makes tables of a later version of those of an earlier one; 0: there are none.</summary>
+    public static IEnumerable<SqlText> Upgrade(Dialect dialect, int from, int to) => s_migrations[from..to].SelectMany(m => m(dialect));
+
+    /// <exception cref="EngineException">The version is newer than this Varve.</exception>
+    public static void RequireKnown(int version)
+    {
+        if (version > Version)
+            throw new EngineException(
+                ServerCodes.NewerHome,
+                FormattableString.Invariant(
+                    $"The home has version {version}, this Varve knows up to {Version}: use the newer Varve that wrote it."
+                )
+            );
+    }
 
     public async Task EnsureAsync(CancellationToken cancellationToken)
     {
@@ -49,19 +58,13 @@ internal sealed class HomeSchema(IEngine engine)
     private async Task EnsureOnceAsync(CancellationToken cancellationToken)
     {
         var version = await VersionAsync(cancellationToken);
-        if (version > Version)
-            throw new EngineException(
-                ServerCodes.NewerHome,
-                FormattableString.Invariant(
-                    $"The home has version {version}, this Varve knows up to {Version}: use the newer Varve that wrote it."
-                )
-            );
+        RequireKnown(version);
         if (version == Version)
             return;
         await engine.TransactAsync(
             async (statements, token) =>
             {
-                foreach (var statement in s_migrations[version..].SelectMany(m => m(this)))
+                foreach (var statement in Upgrade(engine.Dialect, version, Version))
                     await statements.ExecuteAsync(statement, token);
                 await statements.ExecuteAsync($"DELETE FROM {HomeTables.Meta} WHERE name = {VersionName}", token);
                 await statements.ExecuteAsync(
@@ -88,9 +91,9 @@ internal sealed class HomeSchema(IEngine engine)
     }
 
     /// <summary>Version 1. Instants are microseconds since 1970 UTC.</summary>
-    private IEnumerable<SqlText> First()
+    private static IEnumerable<SqlText> First(Dialect dialect)
     {
-        yield return $"CREATE SCHEMA IF NOT EXISTS {engine.Dialect.Schema(HomeTables.Schema)}";
+        yield return $"CREATE SCHEMA IF NOT EXISTS {dialect.Schema(HomeTables.Schema)}";
         yield return $"CREATE TABLE {HomeTables.Meta} (name VARCHAR NOT NULL, value VARCHAR)";
         yield return $"""
             CREATE TABLE {HomeTables.Tokens} (id VARCHAR NOT NULL, kind VARCHAR NOT NULL, hash VARCHAR NOT NULL, name VARCHAR NOT NULL, role VARCHAR NOT NULL, tenant VARCHAR NOT NULL,
@@ -104,7 +107,7 @@ internal sealed class HomeSchema(IEngine engine)
             CREATE TABLE {HomeTables.Runs} (id VARCHAR NOT NULL, connection VARCHAR NOT NULL, policy VARCHAR NOT NULL, trigger_kind VARCHAR NOT NULL, scheduled_us BIGINT, missed INTEGER NOT NULL,
             request VARCHAR NOT NULL, subject VARCHAR NOT NULL, queued_us BIGINT NOT NULL, started_us BIGINT, finished_us BIGINT, state VARCHAR NOT NULL, reason VARCHAR, error_code VARCHAR, error VARCHAR, result VARCHAR)
             """;
-        yield return $"CREATE TABLE {HomeTables.Keys} (tenant VARCHAR NOT NULL, idempotency_key VARCHAR NOT NULL, request_hash VARCHAR NOT NULL, run VARCHAR NOT NULL, created_us BIGINT NOT NULL)";
+        yield return $"CREATE TABLE {HomeTables.IdempotencyKeys} (tenant VARCHAR NOT NULL, idempotency_key VARCHAR NOT NULL, request_hash VARCHAR NOT NULL, run VARCHAR NOT NULL, created_us BIGINT NOT NULL)";
         yield return $"""
             CREATE TABLE {HomeTables.Audit} (seq BIGINT NOT NULL, at_us BIGINT NOT NULL, subject VARCHAR NOT NULL, method VARCHAR NOT NULL, tenant VARCHAR NOT NULL, action VARCHAR NOT NULL, target VARCHAR,
             detail VARCHAR NOT NULL, previous_hash VARCHAR NOT NULL, hash VARCHAR NOT NULL)

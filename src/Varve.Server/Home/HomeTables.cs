@@ -18,7 +18,7 @@ internal static class HomeTables
 
     internal static TableName Runs { get; } = new(Schema, "runs");
 
-    internal static TableName Keys { get; } = new(Schema, "idempotency_keys");
+    internal static TableName IdempotencyKeys { get; } = new(Schema, "idempotency_keys");
 
     internal static TableName Audit { get; } = new(Schema, "audit");
 
@@ -35,4 +35,23 @@ internal static class HomeTables
     internal static TableName Removed { get; } = new(Schema, "removed_rows");
 
     internal static TableName Connections { get; } = new(Schema, "connections");
+
+    /// <summary>By which columns the rows of each table are told apart; none: it has one row. They never change.</summary>
+    internal static IReadOnlyDictionary<TableName, string[]> Keys { get; } =
+        new Dictionary<TableName, string[]>
+        {
+            [Meta] = ["name"],
+            [Tokens] = ["id"],
+            [Schedules] = ["connection", "policy", "is_query"],
+            [Runs] = ["id"],
+            [IdempotencyKeys] = ["tenant", "idempotency_key"],
+            [Audit] = ["seq"],
+            [Queries] = ["connection", "name", "revision"],
+            [Backfills] = ["id"],
+            [Deliveries] = ["id"],
+            [Lead] = [],
+            [FormKeys] = ["id"],
+            [Removed] = ["run", "day_us"],
+            [Connections] = ["name"],
+        };
 }

@@ -19,7 +19,7 @@ internal sealed class KeyTable
     )
     {
         var rows = await statements.QueryAsync(
-            $"SELECT request_hash, run FROM {HomeTables.Keys} WHERE tenant = {tenant} AND idempotency_key = {key}",
+            $"SELECT request_hash, run FROM {HomeTables.IdempotencyKeys} WHERE tenant = {tenant} AND idempotency_key = {key}",
             cancellationToken
         );
         if (rows.Count == 0)
@@ -42,14 +42,20 @@ internal sealed class KeyTable
         CancellationToken cancellationToken
     )
     {
-        await statements.ExecuteAsync($"DELETE FROM {HomeTables.Keys} WHERE created_us < {HomeTime.From(now - s_kept)}", cancellationToken);
         await statements.ExecuteAsync(
-            $"INSERT INTO {HomeTables.Keys} (tenant, idempotency_key, request_hash, run, created_us) VALUES ({tenant}, {key}, {requestHash}, {run}, {HomeTime.From(now)})",
+            $"DELETE FROM {HomeTables.IdempotencyKeys} WHERE created_us < {HomeTime.From(now - s_kept)}",
+            cancellationToken
+        );
+        await statements.ExecuteAsync(
+            $"INSERT INTO {HomeTables.IdempotencyKeys} (tenant, idempotency_key, request_hash, run, created_us) VALUES ({tenant}, {key}, {requestHash}, {run}, {HomeTime.From(now)})",
             cancellationToken
         );
     }
 
     /// <summary>Forgets a key.</summary>
     public Task<long> RemoveAsync(IStatements statements, string tenant, string key, CancellationToken cancellationToken) =>
-        statements.ExecuteAsync($"DELETE FROM {HomeTables.Keys} WHERE tenant = {tenant} AND idempotency_key = {key}", cancellationToken);
+        statements.ExecuteAsync(
+            $"DELETE FROM {HomeTables.IdempotencyKeys} WHERE tenant = {tenant} AND idempotency_key = {key}",
+            cancellationToken
+        );
 }

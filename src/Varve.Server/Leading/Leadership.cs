@@ -46,7 +46,7 @@ internal sealed class Leadership(HomeDatabase home, TimeSpan length)
         if (!home.IsShared)
             return null;
         var now = home.Clock.GetTimestamp();
-        if (home.Fence is { } fence)
+        if (home.Fence is { } fence && IsTimeToSay(now))
         {
             if (await _table.BeatAsync(fence, cancellationToken))
                 Volatile.Write(ref _saidAt, now);
@@ -57,6 +57,8 @@ internal sealed class Leadership(HomeDatabase home, TimeSpan length)
         var (row, counts) = await _table.ReadAsync(cancellationToken);
         if (row != _seen)
             (_seen, _seenAt) = (row, home.Clock.GetTimestamp());
+        if (home.Fence is { } mine && (row.Server, row.Number) != (mine.Server, mine.Number))
+            home.Fence = null;
         var isLeft = row.IsFree || home.Clock.GetElapsedTime(_seenAt) >= length;
         if (home.Fence is null && isLeft && await _table.TakeAsync(Server, row, cancellationToken) is { } taken)
         {
@@ -67,6 +69,9 @@ internal sealed class Leadership(HomeDatabase home, TimeSpan length)
 
         return counts;
     }
+
+    // Where each word is a row in a log, one in an eighth of the lease is enough.
+    private bool IsTimeToSay(long now) => !home.IsLogged || home.Clock.GetElapsedTime(Volatile.Read(ref _saidAt), now) >= length / 8;
 
     /// <summary>Gives the lead back.</summary>
     public async Task ResignAsync(CancellationToken cancellationToken)

@@ -42,6 +42,12 @@ public sealed record Capabilities
     /// <summary>How it archives by snapshots of its own; null where it does not.</summary>
     public Snapshotting? Snapshotting { get; init; }
 
+    /// <summary>
+    /// A log in a schema of that name, which stands for transactions where several statements must be one; null where the engine
+    /// has transactions, or no log either.
+    /// </summary>
+    public Func<string, IEntryLog>? Logs { get; init; }
+
     /// <summary>Names that differ in case only are one name.</summary>
     public required bool IgnoresCase { get; init; }
 }

@@ -284,6 +284,83 @@ SELECT holder, fence, until::BIGINT, now()::BIGINT, "_seq_no", "_primary_term" F
 UPDATE "varve"."locks" SET holder = ?, fence = 2, until = (now()::BIGINT + 60000)::TIMESTAMP WITH TIME ZONE
 WHERE policy = ? AND "_seq_no" = 12 AND "_primary_term" = 1 RETURNING "_seq_no", "_primary_term";
 
+-- log append
+-- untried
+-- ?1 TEXT 'entry-8'
+-- ?2 TEXT 'entry-7'
+-- ?3 TEXT '{}'
+INSERT INTO "varve_home"."log_entries" (number, id, follows, body) VALUES (8, ?, ?, ?);
+
+-- log base
+-- untried
+-- ?1 TEXT 'current'
+SELECT name, number, entry, parts, "_seq_no", "_primary_term" FROM "varve_home"."log_bases" WHERE place = ?;
+
+-- log base, first
+-- untried
+-- ?1 TEXT 'current'
+-- ?2 TEXT 'base-2'
+-- ?3 TEXT 'entry-7'
+INSERT INTO "varve_home"."log_bases" (place, name, number, entry, parts) VALUES (?, ?, 7, ?, 3);
+
+-- log base, next
+-- untried
+-- ?1 TEXT 'base-2'
+-- ?2 TEXT 'entry-7'
+-- ?3 TEXT 'current'
+UPDATE "varve_home"."log_bases" SET name = ?, number = 7, entry = ?, parts = 3
+WHERE place = ? AND "_seq_no" = 12 AND "_primary_term" = 1;
+
+-- log create 1
+-- untried
+CREATE TABLE IF NOT EXISTS "varve_home"."log_entries" (number BIGINT PRIMARY KEY, id TEXT NOT NULL, follows TEXT NOT NULL, body TEXT INDEX OFF STORAGE WITH (columnstore = false))
+CLUSTERED INTO 1 SHARDS WITH (number_of_replicas = '0-1');
+
+-- log create 2
+-- untried
+CREATE TABLE IF NOT EXISTS "varve_home"."log_bases" (place TEXT PRIMARY KEY, name TEXT NOT NULL, number BIGINT NOT NULL, entry TEXT NOT NULL, parts BIGINT NOT NULL)
+CLUSTERED INTO 1 SHARDS WITH (number_of_replicas = '0-1');
+
+-- log create 3
+-- untried
+CREATE TABLE IF NOT EXISTS "varve_home"."log_parts" (name TEXT, part BIGINT, body TEXT INDEX OFF STORAGE WITH (columnstore = false), PRIMARY KEY (name, part))
+CLUSTERED INTO 1 SHARDS WITH (number_of_replicas = '0-1');
+
+-- log part
+-- untried
+-- ?1 TEXT 'base-2'
+SELECT body FROM "varve_home"."log_parts" WHERE name = ? AND part = 1;
+
+-- log part, new
+-- untried
+-- ?1 TEXT 'base-2'
+-- ?2 TEXT '{}'
+INSERT INTO "varve_home"."log_parts" (name, part, body) VALUES (?, 1, ?);
+
+-- log part, of a base that was replaced
+-- untried
+-- ?1 TEXT 'base-1'
+DELETE FROM "varve_home"."log_parts" WHERE name = ?;
+
+-- log part, of bases that never were
+-- untried
+-- ?1 TEXT 'base-1'
+-- ?2 TEXT 'base-2'
+DELETE FROM "varve_home"."log_parts" WHERE name < ? AND name <> ?;
+
+-- log read
+-- untried
+SELECT number, id, follows, CASE WHEN number > 7 THEN body END FROM "varve_home"."log_entries"
+WHERE number IN (7, 8, 9);
+
+-- log refresh
+-- untried
+REFRESH TABLE "varve_home"."log_entries", "varve_home"."log_parts";
+
+-- log trim
+-- untried
+DELETE FROM "varve_home"."log_entries" WHERE number < 7;
+
 -- numbers at once
 -- untried
 SELECT (SELECT count(*) FROM "varve_t"."cpu"), (SELECT CASE WHEN ("ts" IS NOT NULL AND "ts" >= (-62135596800000)::BIGINT::TIMESTAMP WITH TIME ZONE AND "ts" < 253370764800000::BIGINT::TIMESTAMP WITH TIME ZONE) THEN ("ts"::BIGINT * 1000) END FROM "varve_t"."cpu" WHERE "ts" IS NOT NULL ORDER BY "ts" LIMIT 1), (SELECT CASE WHEN ("ts" IS NOT NULL AND "ts" >= (-62135596800000)::BIGINT::TIMESTAMP WITH TIME ZONE AND "ts" < 253370764800000::BIGINT::TIMESTAMP WITH TIME ZONE) THEN ("ts"::BIGINT * 1000) END FROM "varve_t"."cpu" WHERE "ts" IS NOT NULL ORDER BY "ts" DESC LIMIT 1), (SELECT count(*) FROM "varve_t"."cpu" WHERE NOT ("ts" IS NOT NULL AND "ts" >= (-62135596800000)::BIGINT::TIMESTAMP WITH TIME ZONE AND "ts" < 253370764800000::BIGINT::TIMESTAMP WITH TIME ZONE)), (SELECT count(CASE WHEN "ts" <> (-9223372036854775807)::BIGINT::TIMESTAMP WITH TIME ZONE AND "ts" <> 9223372036854775806::BIGINT::TIMESTAMP WITH TIME ZONE THEN 1 END) FROM "varve_t"."cpu" WHERE NOT ("ts" IS NOT NULL AND "ts" >= (-62135596800000)::BIGINT::TIMESTAMP WITH TIME ZONE AND "ts" < 253370764800000::BIGINT::TIMESTAMP WITH TIME ZONE));

@@ -199,12 +199,32 @@ internal static class StatementBook
             new("lease read", LeaseShapes.Read("cpu"), IsTried: false),
             new("lease insert", LeaseShapes.Insert("cpu", "run-1", 60_000), IsTried: false),
             new("lease take", LeaseShapes.Take("cpu", "run-2", 2, 60_000, new(12, 1)), IsTried: false),
+            .. LogBook(),
             new("observer views", ObserverShapes.Views(), IsTried: false),
             new("observer bytes", ObserverShapes.Bytes([s_source, s_lease]), IsTried: false),
             new("observer rows", ObserverShapes.Rows([s_source, s_lease]), IsTried: false),
         ];
 
     /// <summary>What a policy of two tiers makes: these go through the same code as on every engine.</summary>
+    private static IEnumerable<Shape> LogBook()
+    {
+        LogShapes log = new("varve_home");
+        LogBase some = new("base-2", 7, "entry-7", 3);
+        foreach (var (i, create) in log.Create.Index())
+            yield return new($"log create {i + 1}", create, IsTried: false, IsInline: true);
+        yield return new("log read", log.Read(7, 2), IsTried: false);
+        yield return new("log append", log.Append(new(8, "entry-8", "entry-7", "{}")), IsTried: false);
+        yield return new("log base", log.ReadBase, IsTried: false);
+        yield return new("log base, first", log.FirstBase(some), IsTried: false);
+        yield return new("log base, next", log.NextBase(some, new(12, 1)), IsTried: false);
+        yield return new("log part", log.Part("base-2", 1), IsTried: false);
+        yield return new("log part, new", log.AddPart("base-2", 1, "{}"), IsTried: false);
+        yield return new("log part, of a base that was replaced", log.Remove("base-1"), IsTried: false);
+        yield return new("log part, of bases that never were", log.RemoveOlder("base-1", "base-2"), IsTried: false);
+        yield return new("log refresh", log.Refresh, IsTried: false);
+        yield return new("log trim", log.Trim(7), IsTried: false);
+    }
+
     private static IEnumerable<Shape> Tiers()
     {
         var layout = Layout;

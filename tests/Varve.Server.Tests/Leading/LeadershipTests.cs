@@ -9,13 +9,13 @@ using Varve.Server.Scheduling;
 namespace Varve.Server.Tests.Leading;
 
 /// <summary>Who leads a home, to the word that is written in it.</summary>
-public sealed class LeadershipTests : IAsyncDisposable
+public abstract class LeadershipTests(HomeKind kind) : IAsyncDisposable
 {
     private static readonly TimeSpan Length = TimeSpan.FromMilliseconds(600);
 
-    private readonly ScratchHome _scratch = ScratchHome.New(HomeKind.PostgreSql);
+    private readonly ScratchHome _scratch = ScratchHome.New(kind);
 
-    public ValueTask DisposeAsync() => _scratch.DisposeAsync();
+    public async ValueTask DisposeAsync() => await _scratch.DisposeAsync();
 
     [Fact]
     public async Task Servers_that_begin_at_once_make_one_home_and_have_one_leader()
@@ -159,3 +159,7 @@ public sealed class LeadershipTests : IAsyncDisposable
     private Task<HomeDatabase> OpenAsync() =>
         HomeDatabase.OpenAsync(DatabaseUrl.Parse(_scratch.Url), TimeProvider.System, CancellationToken.None);
 }
+
+public sealed class LeadershipTestsOnPostgreSql() : LeadershipTests(HomeKind.PostgreSql);
+
+public sealed class LeadershipTestsOnCrateDb() : LeadershipTests(HomeKind.CrateDb);

@@ -8,8 +8,8 @@ using Varve.Server.Runs;
 
 namespace Varve.Server.Tests.Leading;
 
-/// <summary>Two servers on one home in PostgreSQL, and a home that goes away.</summary>
-public sealed class SeveralServersTests
+/// <summary>Two servers on one home, and a home that goes away.</summary>
+public abstract class SeveralServersTests(HomeKind kind)
 {
     private static readonly TimeSpan s_away = TimeSpan.FromSeconds(
         int.Parse(Environment.GetEnvironmentVariable("VARVE_AWAY_SECONDS") ?? "4", System.Globalization.CultureInfo.InvariantCulture)
@@ -21,7 +21,7 @@ public sealed class SeveralServersTests
     [Fact]
     public async Task Any_answers_and_the_one_that_leads_does_what_was_asked()
     {
-        await using var scratch = ScratchHome.New(HomeKind.PostgreSql);
+        await using var scratch = ScratchHome.New(kind);
         await using var served = new ServedDatabase { HomeUrl = scratch.Url, TakeOver = TimeSpan.FromMinutes(2) };
         await served.InitializeAsync();
         await using var other = await served.StartAsync(new("http://127.0.0.1:0"));
@@ -119,13 +119,13 @@ public sealed class SeveralServersTests
     [InlineData(2)]
     public async Task A_home_that_goes_away_is_said_so_and_nothing_is_fired_twice(int takeOver)
     {
-        await using var scratch = ScratchHome.New(HomeKind.PostgreSql);
-        var url = DatabaseUrl.Parse(scratch.Url);
-        await using var cable = new Cable(url.Hosts[0].Name, url.Hosts[0].Port);
+        await using var scratch = ScratchHome.New(kind);
+        var host = DatabaseUrl.Parse(scratch.Url).Hosts[0];
+        await using var cable = new Cable(host.Name, host.Port);
         cable.Plug();
         await using var served = new ServedDatabase
         {
-            HomeUrl = scratch.Url.Replace($":{url.Hosts[0].Port}/", $":{cable.Port}/", StringComparison.Ordinal),
+            HomeUrl = scratch.Url.Replace($":{host.Port}/", $":{cable.Port}/", StringComparison.Ordinal),
             TakeOver = TimeSpan.FromSeconds(takeOver),
         };
         await served.InitializeAsync();
@@ -194,3 +194,7 @@ public sealed class SeveralServersTests
             .Select(r => (JsonElement?)r)
             .FirstOrDefault();
 }
+
+public sealed class SeveralServersTestsOnPostgreSql() : SeveralServersTests(HomeKind.PostgreSql);
+
+public sealed class SeveralServersTestsOnCrateDb() : SeveralServersTests(HomeKind.CrateDb);

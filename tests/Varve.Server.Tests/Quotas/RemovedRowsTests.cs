@@ -18,6 +18,7 @@ public sealed class RemovedRowsTests
     [Theory]
     [InlineData(HomeKind.DuckDb)]
     [InlineData(HomeKind.PostgreSql)]
+    [InlineData(HomeKind.CrateDb)]
     public async Task A_day_is_used_up_step_by_step_and_a_new_one_begins_at_midnight(HomeKind kind)
     {
         await using var works = await Works.AtAsync(kind, "2026-01-01T23:00Z");
@@ -42,6 +43,7 @@ public sealed class RemovedRowsTests
     [Theory]
     [InlineData(HomeKind.DuckDb)]
     [InlineData(HomeKind.PostgreSql)]
+    [InlineData(HomeKind.CrateDb)]
     public async Task Runs_side_by_side_never_remove_more_than_a_day_allows(HomeKind kind)
     {
         await using var works = await Works.AtAsync(kind, "2026-01-01T12:00Z");

@@ -40,6 +40,7 @@ public sealed class RunTurnsTests
     [Theory]
     [InlineData(HomeKind.DuckDb)]
     [InlineData(HomeKind.PostgreSql)]
+    [InlineData(HomeKind.CrateDb)]
     public async Task A_run_over_the_quota_waits_says_why_and_runs_when_another_has_ended(HomeKind kind)
     {
         await using var works = await Clockwork.AtAsync(kind, "2026-01-01T00:00Z");

@@ -176,6 +176,13 @@ internal sealed class Clockwork : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (_home.IsLogged)
+        {
+            // Another server has the same rows, which it never saw a statement of.
+            await using var other = await HomeDatabase.OpenAsync(DatabaseUrl.Parse(_scratch.Url), Clock, CancellationToken.None);
+            await ClusterHome.SameAsync(_home, other);
+        }
+
         await _home.DisposeAsync();
         await _scratch.DisposeAsync();
     }

@@ -173,3 +173,5 @@ public abstract class PauseTests(HomeKind kind)
 public sealed class PauseTestsOnDuckDb() : PauseTests(HomeKind.DuckDb);
 
 public sealed class PauseTestsOnPostgreSql() : PauseTests(HomeKind.PostgreSql);
+
+public sealed class PauseTestsOnCrateDb() : PauseTests(HomeKind.CrateDb);

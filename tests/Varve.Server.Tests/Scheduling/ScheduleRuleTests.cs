@@ -226,3 +226,5 @@ public abstract class ScheduleRuleTests(HomeKind kind)
 public sealed class ScheduleRuleTestsOnDuckDb() : ScheduleRuleTests(HomeKind.DuckDb);
 
 public sealed class ScheduleRuleTestsOnPostgreSql() : ScheduleRuleTests(HomeKind.PostgreSql);
+
+public sealed class ScheduleRuleTestsOnCrateDb() : ScheduleRuleTests(HomeKind.CrateDb);
