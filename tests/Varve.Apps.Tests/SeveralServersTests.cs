@@ -1,8 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text;
-using Npgsql;
-using Varve.Engines;
+using Varve.Engines.Tests.CrateDb.Executing;
 
 namespace Varve.Apps.Tests;
 
@@ -12,22 +11,16 @@ public sealed class SeveralServersTests
     [Fact]
     public async Task A_leader_that_is_killed_in_a_run_is_taken_over_and_the_run_goes_on()
     {
-        var server = Environment.GetEnvironmentVariable("VARVE_TEST_POSTGRESQL");
-        if (string.IsNullOrEmpty(server) && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("CI")))
-            Assert.Skip("VARVE_TEST_POSTGRESQL names no server: test.sh starts one.");
-        Assert.False(string.IsNullOrEmpty(server), "VARVE_TEST_POSTGRESQL names no server: test.sh starts one.");
-        var url = DatabaseUrl.Parse(server!);
-        var name = FormattableString.Invariant($"varve_servers_{Environment.ProcessId}");
-        await SqlAsync(url, $"DROP DATABASE IF EXISTS {name} WITH (FORCE)");
-        await SqlAsync(url, $"CREATE DATABASE {name} TEMPLATE template0");
-        try
-        {
-            await IsTakenOverAsync(server!.Replace($"/{url.Database}", $"/{name}", StringComparison.Ordinal));
-        }
-        finally
-        {
-            await SqlAsync(url, $"DROP DATABASE {name} WITH (FORCE)");
-        }
+        await using var home = await PostgreSqlBox.NewAsync("servers");
+        await IsTakenOverAsync(home.Url);
+    }
+
+    /// <summary>The home is on the stand-in for CrateDB that executes statements.</summary>
+    [Fact]
+    public async Task So_is_one_whose_home_is_a_log()
+    {
+        await using var home = await ExecutingCrate.StartAsync();
+        await IsTakenOverAsync(home.Url);
     }
 
     private static async Task IsTakenOverAsync(string home)
@@ -35,7 +28,7 @@ public sealed class SeveralServersTests
         using var box = await Sandbox.YearsAsync();
         box.Write(
             "serve.yaml",
-            $"listen: http://127.0.0.1:0\nhome: {home}\ntakeover_seconds: 8\nconnections:\n  test: {{ url: \"{box.Db}\" }}\n"
+            $"listen: http://127.0.0.1:0\nhome: \"{home}\"\ntakeover_seconds: 8\nconnections:\n  test: {{ url: \"{box.Db}\" }}\n"
         );
         using var first = Process.Start(Tool.Command(box.Folder, ["serve", "--config", "serve.yaml"]))!;
         using var one = await EnterAsync(first);
@@ -119,21 +112,5 @@ public sealed class SeveralServersTests
             Assert.True(TimeProvider.System.GetElapsedTime(deadline) < TimeSpan.FromMinutes(1), said);
             await Task.Delay(50);
         }
-    }
-
-    private static async Task SqlAsync(DatabaseUrl url, string sql)
-    {
-        await using var source = NpgsqlDataSource.Create(
-            new NpgsqlConnectionStringBuilder
-            {
-                Host = url.Hosts[0].Name,
-                Port = url.Hosts[0].Port,
-                Username = url.User,
-                Password = url.ResolvePassword(),
-                Database = url.Database,
-            }
-        );
-        await using var command = source.CreateCommand(sql);
-        await command.ExecuteNonQueryAsync();
     }
 }
