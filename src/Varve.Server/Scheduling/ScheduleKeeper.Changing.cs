@@ -100,6 +100,7 @@ internal sealed partial class ScheduleKeeper
                 var (isNew, after) = await home.LeadAsync<(bool, ScheduleState?)>(
                     async (statements, token) =>
                     {
+                        left = [];
                         if (!await runs.EndAsync(statements, run, token))
                             return (false, null);
                         if (await runs.IsNewsAsync(statements, run, token))
