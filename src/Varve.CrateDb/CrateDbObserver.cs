@@ -18,27 +18,6 @@ internal static class CrateDbObserver
         CrateDbEngine engine,
         SqlSession session,
         TableName table,
-        CancellationToken cancellationToken
-    )
-    {
-        var found = (await session.QueryAsync(CatalogShapes.Table(table), cancellationToken)).Rows;
-        if (found is not [var relation])
-            return null;
-        var rows = (await session.QueryAsync(CatalogShapes.Columns(table), cancellationToken)).Rows;
-        var (description, partitioned) = Describe(table, relation, rows);
-        return partitioned is null
-            ? description
-            : description with
-            {
-                Pieces = await PiecesAsync(engine, session, table, relation, partitioned, cancellationToken),
-            };
-    }
-
-    /// <summary>The same from what was read together with other tables.</summary>
-    public static async Task<TableDescription?> DescribeAsync(
-        CrateDbEngine engine,
-        SqlSession session,
-        TableName table,
         CatalogLook look,
         CancellationToken cancellationToken
     )
@@ -134,23 +113,6 @@ internal static class CrateDbObserver
     private static async Task<bool> IsTableAsync(SqlSession session, TableName table, CancellationToken cancellationToken) =>
         (await session.QueryAsync(CatalogShapes.Table(table), cancellationToken)).Rows is [var relation]
         && relation.Text(5) == "BASE TABLE";
-
-    /// <summary>The times of each partition by the column that says them; null where no expression does.</summary>
-    private static async Task<TablePieces?> PiecesAsync(
-        CrateDbEngine engine,
-        SqlSession session,
-        TableName table,
-        Row described,
-        IReadOnlyList<PartitionColumn> columns,
-        CancellationToken cancellationToken
-    )
-    {
-        if (TimeOf(columns) is not { } time)
-            return null;
-        var read = await PieceReader.ReadAsync(session, table, (described, columns), time, null, cancellationToken);
-        engine.Partitions.Seen(table, time, read);
-        return await PiecesAsync(session, table, time, read.Pieces, cancellationToken);
-    }
 
     /// <summary>Partitions as parts by time; those of which no times are known are left out.</summary>
     private static async Task<IReadOnlyList<TablePiece>> PartsAsync(

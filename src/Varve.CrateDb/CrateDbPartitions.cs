@@ -31,6 +31,9 @@ internal sealed class CrateDbPartitions(CrateDbEngine engine) : Partitioning
     // As they were seen last, for steps that are only written down.
     private readonly ConcurrentDictionary<TableName, (string Time, PiecedTable Table)> _last = new();
 
+    // When they were seen so, until that is taken for a beginning.
+    private readonly ConcurrentDictionary<TableName, long> _unused = new();
+
     /// <inheritdoc/>
     public override bool PartsOnly => true;
 
@@ -75,11 +78,18 @@ internal sealed class CrateDbPartitions(CrateDbEngine engine) : Partitioning
     {
         ArgumentNullException.ThrowIfNull(statements);
         var whole = engine.Whole(table);
-        IReadOnlyList<Piece>? pieces =
-            statements.Own is CrateDbStatements own && _last.TryGetValue(whole, out var last) && last.Time == time.Name
-                ? Now(last.Table, (await own.HoldAsync(whole, cancellationToken)).Of(whole))
-                : null;
+        IReadOnlyList<Piece>? pieces = null;
+        if (statements.Own is CrateDbStatements own && _last.TryGetValue(whole, out var last) && last.Time == time.Name)
+        {
+            pieces = JustSeen(whole, last.Table);
+            if (pieces is not null)
+                own.Hold(whole);
+            else
+                pieces = Now(last.Table, (await own.HoldAsync(whole, cancellationToken)).Of(whole));
+        }
+
         pieces ??= await PiecesAsync(whole, time.Name, time.Partition, cancellationToken);
+        _unused.TryRemove(whole, out _);
 
         // What is written from here on changes the marks; what was written before is seen by what comes next.
         await statements.BarrierAsync(Before.Remove, cancellationToken);
@@ -104,7 +114,17 @@ internal sealed class CrateDbPartitions(CrateDbEngine engine) : Partitioning
     }
 
     /// <summary>What was seen of a table just now.</summary>
-    public void Seen(TableName table, string time, PiecedTable seen) => _last[table] = (time, seen);
+    public void Seen(TableName table, string time, PiecedTable seen)
+    {
+        _last[table] = (time, seen);
+        _unused[table] = engine.Freshness.Now;
+    }
+
+    // What the plan of this run saw less than a second ago is where its first removal begins: whoever wrote since then has changed
+    // the marks, which are compared right before anything goes, and all of the table could be read then and can be read there. A
+    // look that was taken once is not taken again: what is proven again after a change begins with a new one.
+    private IReadOnlyList<Piece>? JustSeen(TableName table, PiecedTable seen) =>
+        _unused.TryRemove(table, out var at) && engine.Freshness.IsRecent(at) && seen.Pieces.All(p => p.IsWhole) ? seen.Pieces : null;
 
     // What the rows of a partition have in common is in its name, and never changes: how it stands does. Null where others are there.
     private static List<Piece>? Now(PiecedTable last, IReadOnlyList<PieceState> now)

@@ -94,9 +94,8 @@ internal sealed class CrateDbStatements(CrateDbEngine engine, SqlSession session
     {
         Begin(cancellationToken);
         var whole = engine.Whole(table);
-        var description = _ahead.Look(whole) is { } look
-            ? await CrateDbObserver.DescribeAsync(engine, session, whole, look, cancellationToken)
-            : await CrateDbObserver.DescribeAsync(engine, session, whole, cancellationToken);
+        var look = _ahead.Look(whole) ?? await CatalogLook.ReadAsync(session, [whole], cancellationToken);
+        var description = await CrateDbObserver.DescribeAsync(engine, session, whole, look, cancellationToken);
         engine.Freshness.IsView(whole, description is { IsView: true });
         if (description is { IsView: false })
             _tables.Add(whole);
@@ -181,6 +180,13 @@ internal sealed class CrateDbStatements(CrateDbEngine engine, SqlSession session
     {
         _held = table;
         return await LookAsync(cancellationToken);
+    }
+
+    /// <summary>The same where they were looked at just now, and all of the table could be read then.</summary>
+    public void Hold(TableName table)
+    {
+        _held = table;
+        _read.Add(table);
     }
 
     /// <summary>

@@ -46,6 +46,9 @@ internal sealed class Freshness(TimeProvider clock)
     /// <summary>Now, as <see cref="Refreshed"/> takes it.</summary>
     public long Now => clock.GetTimestamp();
 
+    /// <summary>True where what happened then, as <see cref="Now"/> had it, is no longer ago than others' rows may go unseen.</summary>
+    public bool IsRecent(long then) => clock.GetElapsedTime(then) <= s_interval;
+
     /// <summary>True where rows of this process may not be seen.</summary>
     public bool IsDirty(TableName table) => !_seen.ContainsKey(table);
 

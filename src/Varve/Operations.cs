@@ -120,12 +120,10 @@ internal sealed class Operations(Session session, LifecycleOptions options)
         [EnumeratorCancellation] CancellationToken cancellationToken
     )
     {
-        var begun = await session.Store.BeginAsync(session.Engine, cancellationToken);
+        var begun = await session.Store.BeginAsync(session.Engine, session.Now(), cancellationToken);
         if (begun is null)
             await session.Store.Schema.UpgradeAsync(cancellationToken);
-        var stored = begun is var (inForce, patterns, _)
-            ? (Policies: inForce, Patterns: patterns)
-            : await session.StoredAsync(cancellationToken);
+        var stored = begun is not null ? (begun.Policies, begun.Patterns) : await session.StoredAsync(cancellationToken);
         SelectionRules.Select(Selection.All, stored.Policies, stored.Patterns);
         var identity = await session.Engine.IdentifyAsync(cancellationToken);
         var asOf = asked.AsOf ?? session.Now();
@@ -181,7 +179,7 @@ internal sealed class Operations(Session session, LifecycleOptions options)
             watchers
         )
         {
-            HasPruning = begun?.HasPruning ?? true,
+            Beginning = begun,
         };
         await foreach (var happened in runner.RunAsync(policies, asked, asOf, cancellationToken))
             yield return happened;

@@ -5,7 +5,10 @@ using Varve.Policies;
 
 namespace Varve.CrateDb.Partitions;
 
-/// <summary>What the catalogs of the cluster say of some relations: four questions, however many there are.</summary>
+/// <summary>
+/// What the catalogs of the cluster say of some relations: two questions, or three where some tables have no partitions, however
+/// many there are.
+/// </summary>
 internal sealed class CatalogLook
 {
     // A statement is at most 262,144 characters long, and its condition names every one of them.
@@ -26,14 +29,23 @@ internal sealed class CatalogLook
         var look = new CatalogLook();
         foreach (var some in tables.Distinct().Chunk(Most))
         {
-            foreach (var row in (await session.QueryAsync(CatalogShapes.Tables(some), cancellationToken)).Rows)
-                look._tables[new(row.Text(6), row.Text(7))] = row;
-            Add(look._columns, (await session.QueryAsync(CatalogShapes.Columns(some), cancellationToken)).Rows, 4);
-            List<TableName> stored = [.. some.Where(t => look.Table(t)?.Text(5) == "BASE TABLE")];
-            if (stored.Exists(t => look.Table(t)![0] is object?[] { Length: > 0 }))
-                Add(look._partitions, (await session.QueryAsync(CatalogShapes.Partitions(stored), cancellationToken)).Rows, 7);
-            if (stored.Count > 0)
-                Add(look._shards, (await session.QueryAsync(CatalogShapes.Shards(stored), cancellationToken)).Rows, 6);
+            foreach (var row in (await session.QueryAsync(CatalogShapes.TablesWithColumns(some), cancellationToken)).Rows)
+            {
+                var table = new TableName(row.Text(6), row.Text(7));
+                look._tables[table] = row;
+                if (!row.IsNull(8))
+                    Add(look._columns, table, new([.. Values(row, 8, 4)]));
+            }
+
+            var stored = some.Where(t => look.Table(t)?.Text(5) == "BASE TABLE")
+                .ToLookup(t => look.Table(t)![0] is object?[] { Length: > 0 });
+            List<TableName> parted = [.. stored[true]],
+                whole = [.. stored[false]];
+            if (parted.Count > 0)
+                look.AddPartitions((await session.QueryAsync(CatalogShapes.PartitionsWithShards(parted), cancellationToken)).Rows);
+            if (whole.Count > 0)
+                foreach (var row in (await session.QueryAsync(CatalogShapes.Shards(whole), cancellationToken)).Rows)
+                    Add(look._shards, new(row.Text(6), row.Text(7)), row);
         }
 
         return look;
@@ -65,14 +77,25 @@ internal sealed class CatalogLook
         return Partitions(table).All(p => p[3] is not true && started.GetValueOrDefault(p.Text(0)) >= p.Long(2));
     }
 
-    private static void Add(Dictionary<TableName, List<Row>> all, IReadOnlyList<Row> rows, int schema)
+    // A partition has as many rows as shards that can be read, and one where it has none.
+    private void AddPartitions(IReadOnlyList<Row> rows)
     {
         foreach (var row in rows)
         {
-            var table = new TableName(row.Text(schema), row.Text(schema + 1));
-            if (!all.TryGetValue(table, out var own))
-                all[table] = own = [];
-            own.Add(row);
+            var table = new TableName(row.Text(7), row.Text(8));
+            if (Partitions(table) is not [.., var last] || last.Text(0) != row.Text(0))
+                Add(_partitions, table, row);
+            if (!row.IsNull(10))
+                Add(_shards, table, new([row[0], .. Values(row, 9, 5)]));
         }
+    }
+
+    private static IEnumerable<object?> Values(Row row, int first, int count) => Enumerable.Range(first, count).Select(i => row[i]);
+
+    private static void Add(Dictionary<TableName, List<Row>> all, TableName table, Row row)
+    {
+        if (!all.TryGetValue(table, out var own))
+            all[table] = own = [];
+        own.Add(row);
     }
 }

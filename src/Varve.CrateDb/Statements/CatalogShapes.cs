@@ -23,27 +23,39 @@ internal static class CatalogShapes
             FROM information_schema.tables WHERE table_schema = {table.Schema} AND table_name = {table.Name}
             """;
 
-    /// <summary>The same of several relations, with schema and name behind.</summary>
-    public static SqlText Tables(IReadOnlyList<TableName> tables) =>
+    /// <summary>
+    /// The same of several relations with schema and name behind, and then each of their columns as <see cref="Columns(TableName)"/>
+    /// has it: what is said of a relation and of its columns is of one instant.
+    /// </summary>
+    public static SqlText TablesWithColumns(IReadOnlyList<TableName> tables) =>
         $"""
-            SELECT partitioned_by, number_of_shards, closed, settings['routing']['allocation']['require'], settings['blocks']['write'], table_type,
-              table_schema, table_name
-            FROM information_schema.tables WHERE {Any("table_schema", tables)} ORDER BY table_schema, table_name
+            SELECT t.partitioned, t.shards, t.closed, t.place, t.blocked, t.kind, t.of_schema, t.of_table,
+              c.column_name, c.data_type, c.generation_expression, c.numeric_scale FROM (
+              SELECT table_schema AS of_schema, table_name AS of_table, partitioned_by AS partitioned, number_of_shards AS shards, closed,
+                settings['routing']['allocation']['require'] AS place, settings['blocks']['write'] AS blocked, table_type AS kind
+                FROM information_schema.tables WHERE {Any("table_schema", tables)}) t
+            LEFT JOIN (SELECT table_schema AS of_schema, table_name AS of_table, column_name, data_type, generation_expression, numeric_scale,
+                ordinal_position AS at FROM information_schema.columns WHERE {Any("table_schema", tables)}) c
+              ON c.of_schema = t.of_schema AND c.of_table = t.of_table
+            ORDER BY t.of_schema, t.of_table, c.at
             """;
 
-    /// <summary>Their columns, with schema and name behind.</summary>
-    public static SqlText Columns(IReadOnlyList<TableName> tables) =>
+    /// <summary>
+    /// The partitions of several tables with schema and name behind, and then each primary shard that can be read. A partition
+    /// without one has a row without a shard.
+    /// </summary>
+    public static SqlText PartitionsWithShards(IReadOnlyList<TableName> tables) =>
         $"""
-            SELECT column_name, data_type, generation_expression, numeric_scale, table_schema, table_name FROM information_schema.columns
-            WHERE {Any("table_schema", tables)} ORDER BY table_schema, table_name, ordinal_position
-            """;
-
-    /// <summary>Their partitions, with schema and name behind.</summary>
-    public static SqlText Partitions(IReadOnlyList<TableName> tables) =>
-        $"""
-            SELECT partition_ident, "values", number_of_shards, closed,
-              settings['routing']['allocation']['require'], settings['blocks']['write'], number_of_replicas, table_schema, table_name
-            FROM information_schema.table_partitions WHERE {Any("table_schema", tables)} ORDER BY table_schema, table_name, partition_ident
+            SELECT p.ident, p.parts, p.shards, p.closed, p.place, p.blocked, p.replicas, p.of_schema, p.of_table,
+              s.partition_uuid, s.id, s.changes, s.num_docs, s.size FROM (
+              SELECT table_schema AS of_schema, table_name AS of_table, partition_ident AS ident, "values" AS parts, number_of_shards AS shards,
+                closed, settings['routing']['allocation']['require'] AS place, settings['blocks']['write'] AS blocked,
+                number_of_replicas AS replicas FROM information_schema.table_partitions WHERE {Any("table_schema", tables)}) p
+            LEFT JOIN (SELECT schema_name AS of_schema, table_name AS of_table, coalesce(partition_ident, '') AS ident, partition_uuid, id,
+                seq_no_stats['max_seq_no'] AS changes, num_docs, size FROM sys.shards
+              WHERE ({Any("schema_name", tables)}) AND primary AND routing_state IN ('STARTED', 'RELOCATING')) s
+              ON s.of_schema = p.of_schema AND s.of_table = p.of_table AND s.ident = p.ident
+            ORDER BY p.of_schema, p.of_table, p.ident, s.id
             """;
 
     /// <summary>Their primary shards that can be read, with schema and name behind.</summary>

@@ -102,6 +102,13 @@ internal sealed class AuditLog(CatalogTables tables, string? key, bool isAtomic 
         _own = new(last, hash);
     }
 
+    /// <summary>The same of what was answered to the values of <see cref="Newest"/>.</summary>
+    public void Foresee(Row answer, int first)
+    {
+        if (!isAtomic)
+            _own = answer.IsNull(first) ? new(0, Genesis) : new(answer.Long(first), answer.Text(first + 1));
+    }
+
     private async Task<(long Last, string Hash)> NewestAsync(IStatements statements, CancellationToken cancellationToken) =>
         await statements.QueryAsync(Newest.Query, cancellationToken) is [var row] && !row.IsNull(0)
             ? (row.Long(0), row.Text(1))

@@ -105,30 +105,33 @@ internal sealed class CatalogStore
     /// What a run begins with, where the engine is asked as few questions as can be; null where that does not do, because there is
     /// nothing in force, or no catalog of this version.
     /// </summary>
-    public async Task<(IReadOnlyList<StoredPolicy> Policies, IReadOnlyList<StoredPolicy> Patterns, bool HasPruning)?> BeginAsync(
-        IEngine engine,
-        CancellationToken cancellationToken
-    )
+    public async Task<CatalogBeginning?> BeginAsync(IEngine engine, Instant now, CancellationToken cancellationToken)
     {
         if (!engine.Capabilities.AsksAhead)
             return null;
         try
         {
-            var (policies, patterns, version, pruning) = await engine.TransactAsync(
-                (s, token) => Policies.BeginAsync(s, Schema.StoredVersion, Archives.CountBegun, token),
+            var begins = Begins(now);
+            var (policies, patterns, also) = await engine.TransactAsync(
+                (s, token) => Policies.BeginAsync(s, begins, token),
                 Scope.Reading,
                 cancellationToken
             );
-            if (!Schema.IsCurrent(version))
+            if (also is null || !Schema.IsCurrent(also.TextOrNull(0)))
                 return null;
             Schema.Seen();
-            return (policies, patterns, pruning > 0);
+            Audit.Foresee(also, 3);
+            return new(policies, patterns, also.Long(1) > 0, also.Long(2) > 0, Runs.There(also, 5));
         }
         catch (EngineException error) when (error.Code == EngineCodes.Unknown)
         {
             return null;
         }
     }
+
+    /// <summary>What a run begins with besides policies and patterns.</summary>
+    public IReadOnlyList<SqlText> Begins(Instant now) =>
+        [Schema.StoredVersion, Archives.CountBegun, Holds.Count, .. Audit.Newest.Values, .. Runs.Open(null, now).Values];
 
     /// <summary>
     /// The same with the ledgers, where the engine is asked as few questions as can be; null where that does not do, because there is a

@@ -37,6 +37,9 @@ internal sealed class HoldTable(CatalogTables tables)
 
     private SqlText All => $"SELECT hold, relation, from_us, to_us, reason, who, until_us, policy FROM {tables.Holds} ORDER BY set_us";
 
+    /// <summary>The number of all holds, in force or not.</summary>
+    public SqlText Count => $"SELECT count(*) FROM {tables.Holds}";
+
     /// <summary>The holds that were set under one name, in force or not.</summary>
     public async Task<IReadOnlyList<Hold>> OfAsync(IStatements statements, string name, CancellationToken cancellationToken) =>
         [

@@ -10,10 +10,18 @@ internal sealed class LedgerProjection(CatalogTables tables)
 {
     private const int MostRows = 1000;
 
-    public async Task WriteAsync(IStatements statements, string policy, Ledger ledger, CancellationToken cancellationToken)
+    /// <summary>Replaces what the tables show of a policy.</summary>
+    /// <param name="statements">The unit of work.</param>
+    /// <param name="policy">The policy.</param>
+    /// <param name="ledger">What they show then.</param>
+    /// <param name="isClean">True for a table that is known to show nothing of it: there is nothing to remove.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public async Task WriteAsync(IStatements statements, string policy, Ledger ledger, Shown isClean, CancellationToken cancellationToken)
     {
-        await statements.ExecuteAsync($"DELETE FROM {tables.Coverage} WHERE policy = {policy}", cancellationToken);
-        await statements.ExecuteAsync($"DELETE FROM {tables.Dirty} WHERE policy = {policy}", cancellationToken);
+        if (!isClean.Coverage)
+            await statements.ExecuteAsync($"DELETE FROM {tables.Coverage} WHERE policy = {policy}", cancellationToken);
+        if (!isClean.Dirty)
+            await statements.ExecuteAsync($"DELETE FROM {tables.Dirty} WHERE policy = {policy}", cancellationToken);
         foreach (var some in Coverage(ledger).Chunk(MostRows))
         {
             var rows = some.Select(r =>
@@ -37,6 +45,14 @@ internal sealed class LedgerProjection(CatalogTables tables)
             );
         }
     }
+
+    /// <summary>Which of the tables have no row of a ledger once it is shown.</summary>
+    public static Shown Clean(Ledger ledger) => new(!Coverage(ledger).Any(), !Dirty(ledger).Any());
+
+    /// <summary>Something about each of the tables.</summary>
+    /// <param name="Coverage">About the one of what is covered, frozen and accepted.</param>
+    /// <param name="Dirty">About the other one.</param>
+    public readonly record struct Shown(bool Coverage, bool Dirty);
 
     /// <summary>Whether the tables show what a ledger says.</summary>
     public async Task<bool> AgreesAsync(IStatements statements, string policy, Ledger ledger, CancellationToken cancellationToken)

@@ -13,7 +13,13 @@ namespace Varve.Catalog;
 /// because what is true of a relation is not true without what is known of the others; it is replaced where it is still
 /// the one that was read.
 /// </summary>
-internal sealed class LedgerTable(CatalogTables tables, Dialect dialect, PolicyTable policies, ArchiveTable archives, HoldTable holds)
+internal sealed partial class LedgerTable(
+    CatalogTables tables,
+    Dialect dialect,
+    PolicyTable policies,
+    ArchiveTable archives,
+    HoldTable holds
+)
 {
     // Of so many policies the row is known as it was read or written last.
     private const int MostKnown = 100;
@@ -24,18 +30,25 @@ internal sealed class LedgerTable(CatalogTables tables, Dialect dialect, PolicyT
     // somebody else's is refused.
     private readonly ConcurrentDictionary<string, KnownRow> _known = new(StringComparer.Ordinal);
 
+    // What the tables that people read lack of a policy, by the version that they show: what is not there is not removed. Whoever
+    // wrote to them and did not come to an end left a ledger that says that they show an older version than it has: once such a
+    // one is read, nothing is known.
+    private readonly ConcurrentDictionary<string, (long Version, LedgerProjection.Shown Clean)> _clean = new(StringComparer.Ordinal);
+
     /// <summary>The ledger of one policy at an instant (for holds that end by themselves).</summary>
     /// <param name="statements">The unit of work.</param>
     /// <param name="policy">The policy.</param>
     /// <param name="at">The instant.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <param name="isHeld">True where its lease has been held since it was read or written here last.</param>
+    /// <param name="hasHolds">False where nothing was held just now, by whatever policy.</param>
     public async Task<Ledger> LoadAsync(
         IStatements statements,
         StoredPolicy policy,
         Instant at,
         CancellationToken cancellationToken,
-        bool isHeld = false
+        bool isHeld = false,
+        bool hasHolds = true
     )
     {
         var name = policy.Policy.Name;
@@ -48,7 +61,7 @@ internal sealed class LedgerTable(CatalogTables tables, Dialect dialect, PolicyT
             policy,
             ledger,
             parts,
-            await holds.ListAsync(statements, name, cancellationToken),
+            hasHolds ? await holds.ListAsync(statements, name, cancellationToken) : [],
             at,
             cancellationToken
         );
@@ -151,7 +164,28 @@ internal sealed class LedgerTable(CatalogTables tables, Dialect dialect, PolicyT
         if (rows.Count == 0)
             return s_none;
         Know(policy, new(rows[0].Text(2), rows[0].Long(0), rows[0].Long(1), RowOf(rows[0], 3)));
-        return Read(rows[0]);
+        var ledger = Read(rows[0]);
+        KnowShown(policy, ledger);
+        return ledger;
+    }
+
+    private void KnowShown(string policy, Ledger ledger)
+    {
+        if (dialect.RowVersion.Count == 0)
+            return;
+        if (_clean.Count >= MostKnown)
+            _clean.Clear();
+        if (ledger.Shown == ledger.Version)
+            _clean[policy] = (ledger.Version, LedgerProjection.Clean(ledger));
+        else
+            _clean.TryRemove(policy, out _);
+    }
+
+    // Unknown while it is written, and where that does not come to its end.
+    private async Task ProjectAsync(IStatements statements, string policy, Ledger ledger, CancellationToken cancellationToken)
+    {
+        var clean = _clean.TryRemove(policy, out var known) && known.Version == ledger.Shown ? known.Clean : default;
+        await new LedgerProjection(tables).WriteAsync(statements, policy, ledger, clean, cancellationToken);
     }
 
     private void Know(string policy, KnownRow row)
@@ -191,8 +225,10 @@ internal sealed class LedgerTable(CatalogTables tables, Dialect dialect, PolicyT
             return ledger;
         }
 
-        await new LedgerProjection(tables).WriteAsync(statements, policy, ledger, cancellationToken);
-        return await SaveAsync(statements, policy, ledger, ledger.Version + 1, cancellationToken);
+        await ProjectAsync(statements, policy, ledger, cancellationToken);
+        ledger = await SaveAsync(statements, policy, ledger, ledger.Version + 1, cancellationToken);
+        KnowShown(policy, ledger);
+        return ledger;
     }
 
     private async Task<Ledger> SaveAsync(
@@ -279,7 +315,7 @@ internal sealed class LedgerTable(CatalogTables tables, Dialect dialect, PolicyT
         if (ledger.Shown == ledger.Version)
             return;
         _known.TryRemove(policy, out _);
-        await new LedgerProjection(tables).WriteAsync(statements, policy, ledger, cancellationToken);
+        await ProjectAsync(statements, policy, ledger, cancellationToken);
         SqlText state = $"version = {ledger.Version}";
         if (ledger.Row.Count > 0)
             state = Is(ledger.Row);
@@ -297,74 +333,5 @@ internal sealed class LedgerTable(CatalogTables tables, Dialect dialect, PolicyT
             StringComparer.Ordinal
         );
 
-    /// <summary>Registers a name as Varve's, before there is anything of that name.</summary>
-    public async Task RegisterAsync(
-        IStatements statements,
-        string policy,
-        RelationId relation,
-        string kind,
-        TableName table,
-        Instant at,
-        CancellationToken cancellationToken
-    )
-    {
-        var known = await statements.QueryAsync(
-            $"SELECT relation FROM {tables.Relations} WHERE policy = {policy} AND {Named(table)}",
-            cancellationToken
-        );
-        if (known.Count > 0)
-            return;
-        await statements.ExecuteAsync(
-            $"INSERT INTO {tables.Relations} (policy, relation, kind, schema_name, name, created_us) VALUES ({policy}, {relation.Text}, {kind}, {table.Schema}, {table.Name}, {Micros.From(at)})",
-            cancellationToken
-        );
-    }
-
-    /// <summary>Forgets that names are Varve's.</summary>
-    public async Task UnregisterAsync(IStatements statements, string policy, IEnumerable<OwnTable> own, CancellationToken cancellationToken)
-    {
-        foreach (var table in own)
-            await statements.ExecuteAsync(
-                $"DELETE FROM {tables.Relations} WHERE policy = {policy} AND {Named(table.Name)}",
-                cancellationToken
-            );
-    }
-
-    /// <summary>Every relation of Varve's with its policy.</summary>
-    public async Task<IReadOnlyList<(string Policy, TableName Table)>> RelationsAsync(
-        IStatements statements,
-        CancellationToken cancellationToken
-    ) =>
-        [
-            .. (await statements.QueryAsync($"SELECT policy, schema_name, name FROM {tables.Relations}", cancellationToken)).Select(r =>
-                (r.Text(0), new TableName(r.TextOrNull(1), r.Text(2)))
-            ),
-        ];
-
-    /// <summary>Writes the edges of a stitched view for people, and for engines whose views read them.</summary>
-    public async Task SaveEdgesAsync(
-        IStatements statements,
-        string policy,
-        IReadOnlyList<StitchPart> parts,
-        CancellationToken cancellationToken
-    )
-    {
-        await statements.ExecuteAsync($"DELETE FROM {tables.Edges} WHERE policy = {policy}", cancellationToken);
-        if (parts.Count == 0)
-            return;
-        var rows = parts.Select(p => (SqlText)$"({policy}, {p.Relation.Text}, {Micros.From(p.Range.From)})");
-        await statements.ExecuteAsync(
-            $"INSERT INTO {tables.Edges} (policy, relation, at_us) VALUES {SqlText.Join(", ", rows)}",
-            cancellationToken
-        );
-    }
-
     private sealed record KnownRow(string Document, long Version, long Shown, IReadOnlyList<long> Row);
-
-    private static SqlText Named(TableName table)
-    {
-        if (table.Schema is { } schema)
-            return $"schema_name = {schema} AND name = {table.Name}";
-        return $"schema_name IS NULL AND name = {table.Name}";
-    }
 }

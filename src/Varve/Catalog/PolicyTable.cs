@@ -60,31 +60,32 @@ internal sealed class PolicyTable(CatalogTables tables, Dialect dialect)
             """;
 
     /// <summary>
-    /// Policies and patterns in force, the version of the catalog, and how many parts of archives somebody began to prune: what a
-    /// run begins with, where each question is a round trip.
+    /// Policies and patterns in force, and what some other books answer: what a run begins with, where each question is a round trip.
+    /// Without a policy nothing is answered.
     /// </summary>
-    public async Task<(
-        IReadOnlyList<StoredPolicy> Policies,
-        IReadOnlyList<StoredPolicy> Patterns,
-        string? Version,
-        long Pruning
-    )> BeginAsync(IStatements statements, SqlText version, SqlText pruning, CancellationToken cancellationToken)
+    /// <param name="statements">The unit of work.</param>
+    /// <param name="also">Queries of one value.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public async Task<(IReadOnlyList<StoredPolicy> Policies, IReadOnlyList<StoredPolicy> Patterns, Row? Also)> BeginAsync(
+        IStatements statements,
+        IReadOnlyList<SqlText> also,
+        CancellationToken cancellationToken
+    )
     {
-        var rows = await statements.QueryAsync(Begins(version, pruning), cancellationToken);
+        var rows = await statements.QueryAsync(Begins(also), cancellationToken);
         var kinds = rows.ToLookup(r => r.Text(8), StringComparer.Ordinal);
         return (
             Read([.. kinds[OfTable]]),
             Read([.. kinds[OfPattern]]),
-            rows.Count == 0 ? null : rows[0].TextOrNull(9),
-            rows.Count == 0 ? 0 : rows[0].Long(10)
+            rows.Count == 0 ? null : new Row([.. also.Select((_, i) => rows[0][9 + i])])
         );
     }
 
     /// <summary>The question of <see cref="BeginAsync"/>.</summary>
-    public SqlText Begins(SqlText version, SqlText pruning) =>
+    public SqlText Begins(IReadOnlyList<SqlText> also) =>
         $"""
             SELECT p.document, p.revision, p.sha256, p.yaml, p.applied_us, p.applied_by, p.pattern, p.pattern_revision, p.kind,
-              ({version}), ({pruning})
+              {SqlText.Join(", ", also.Select(a => (SqlText)$"({a})"))}
             FROM {tables.Policies} AS p JOIN {Newest} AS n ON p.policy = n.policy AND p.revision = n.revision
             WHERE p.state <> {Deleted} ORDER BY p.policy
             """;

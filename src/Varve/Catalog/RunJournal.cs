@@ -7,10 +7,9 @@ using Varve.Time;
 namespace Varve.Catalog;
 
 /// <summary>Runs and their steps: intent before the act, outcome with it.</summary>
-internal sealed class RunJournal(CatalogTables tables, Duration keep)
+internal sealed partial class RunJournal(CatalogTables tables, Duration keep)
 {
-    private const int MostRows = 500,
-        MostTouching = 4_000;
+    private const int MostRows = 500;
 
     private Instant? _forgotten;
 
@@ -20,20 +19,24 @@ internal sealed class RunJournal(CatalogTables tables, Duration keep)
     /// <param name="last">The last step that the ledger says was done: the journal may not have it yet.</param>
     /// <param name="at">When it is closed.</param>
     /// <param name="cancellationToken">Ends it.</param>
+    /// <param name="there">The runs that there are, where that is known; of any policy.</param>
     public async Task CloseInterruptedAsync(
         IStatements statements,
         string policy,
         LastStep? last,
         Instant at,
-        CancellationToken cancellationToken
+        CancellationToken cancellationToken,
+        RunsThere? there = null
     )
     {
-        var isToForget = IsToForget(at);
-        var found = await statements.QueryAsync(Open(policy, at).Query, cancellationToken);
+        var found = there is { AreOpen: false } none
+            ? none
+            : There((await statements.QueryAsync(Open(policy, at).Query, cancellationToken))[0], 0);
+
         // Where nothing is too old when a run begins, nobody looks at its end.
-        if (isToForget && found[0].Long(1) == 0)
+        if (found.AreOld == false)
             _forgotten = at;
-        if (found[0].Long(0) == 0)
+        if (!found.AreOpen)
             return;
         if (last is not null)
             await CloseAsync(
@@ -113,7 +116,7 @@ internal sealed class RunJournal(CatalogTables tables, Duration keep)
         );
     }
 
-    /// <summary>Writes the steps of a plan, all at once, and the first one by itself with its intent where that is known already.</summary>
+    /// <summary>Writes the steps of a plan, all at once; the first one with its intent where that is known already.</summary>
     public async Task PlanAsync(
         IStatements statements,
         string run,
@@ -124,20 +127,21 @@ internal sealed class RunJournal(CatalogTables tables, Duration keep)
         (string Statement, Instant At)? intent = null
     )
     {
-        SqlText columns = $"run, policy, ordinal, kind, relation, ranges, reason, status, rows_in, rows_written, rows_removed";
-        if (intent is var (statement, at))
+        foreach (var some in Enumerable.Range(0, steps.Count).Chunk(MostRows))
             await statements.ExecuteAsync(
-                $"INSERT INTO {tables.Steps} ({columns}, statement, started_us) VALUES ({Step(0, StepStatus.Running)}, {statement}, {Micros.From(at)})",
-                cancellationToken
-            );
-        foreach (var some in Enumerable.Range(0, steps.Count).Skip(intent is null ? 0 : 1).Chunk(MostRows))
-            await statements.ExecuteAsync(
-                $"INSERT INTO {tables.Steps} ({columns}) VALUES {SqlText.Join(", ", some.Select(i => (SqlText)$"({Step(i, StepStatus.Planned)})"))}",
+                $"INSERT INTO {tables.Steps} (run, policy, ordinal, kind, relation, ranges, reason, status, rows_in, rows_written, rows_removed, statement, started_us) VALUES {SqlText.Join(", ", some.Select(i => (SqlText)$"({Step(i)})"))}",
                 cancellationToken
             );
 
-        SqlText Step(int i, StepStatus status) =>
-            $"{run}, {policy}, {(long)first + i}, {steps[i].Kind}, {steps[i].Relation.Text}, {string.Join(' ', steps[i].Touches)}, {steps[i].Reason}, {status.Word()}, 0, 0, 0";
+        SqlText Step(int i)
+        {
+            var begun = i == 0 ? intent : null;
+            var status = begun is null ? StepStatus.Planned : StepStatus.Running;
+            SqlText at = $"NULL";
+            if (begun is { At: var when })
+                at = $"{Micros.From(when)}";
+            return $"{run}, {policy}, {(long)first + i}, {steps[i].Kind}, {steps[i].Relation.Text}, {string.Join(' ', steps[i].Touches)}, {steps[i].Reason}, {status.Word()}, 0, 0, 0, {begun?.Statement}, {at}";
+        }
     }
 
     /// <summary>The intent of a step, committed before it acts.</summary>
@@ -242,159 +246,21 @@ internal sealed class RunJournal(CatalogTables tables, Duration keep)
         await statements.ExecuteAsync($"DELETE FROM {tables.Steps} WHERE run NOT IN (SELECT run FROM {tables.Runs})", cancellationToken);
     }
 
-    /// <summary>What is asked when a run begins: whether another one is open, and whether any is too old.</summary>
-    public RowQuery Open(string policy, Instant at)
+    /// <summary>
+    /// What is asked when a run begins: whether another one of a policy is open, null for any, and whether any is too old.
+    /// </summary>
+    public RowQuery Open(string? policy, Instant at)
     {
-        SqlText open = $"SELECT count(*) FROM {tables.Runs} WHERE policy = {policy} AND status = {RunStatus.Running.Word()}";
+        SqlText open = $"SELECT count(*) FROM {tables.Runs} WHERE status = {RunStatus.Running.Word()}";
+        if (policy is not null)
+            open = $"SELECT count(*) FROM {tables.Runs} WHERE policy = {policy} AND status = {RunStatus.Running.Word()}";
         SqlText old = $"SELECT count(*) FROM {tables.Runs} WHERE started_us < {Micros.From(at - keep)}";
         return IsToForget(at) ? new(RowsSql.Together(open, old), [open, old]) : new(open, [open]);
     }
 
+    /// <summary>What was answered to <see cref="Open"/>.</summary>
+    public RunsThere There(Row answer, int first) =>
+        new(answer.Long(first) > 0, answer.Count > first + 1 ? answer.Long(first + 1) > 0 : null);
+
     private bool IsToForget(Instant at) => !(_forgotten is { } last && at >= last && at - last < Duration.FromHours(1));
-
-    /// <summary>Runs, newest first; of one policy, or of all.</summary>
-    public async Task<IReadOnlyList<RunRecord>> ListAsync(
-        IStatements statements,
-        string? policy,
-        int limit,
-        bool idle,
-        CancellationToken cancellationToken
-    )
-    {
-        SqlText which = $" WHERE true";
-        if (policy is not null)
-            which = $" WHERE policy = {policy}";
-        SqlText some = SqlText.Empty;
-        if (!idle)
-            some = $" AND (steps > 0 OR status <> {RunStatus.Done.Word()})";
-        var rows = await statements.QueryAsync(
-            $"""
-            SELECT run, policy, revision, as_of_us, started_us, finished_us, status, steps, steps_done, rows_read, rows_written, rows_removed, error_code, error
-            FROM {tables.Runs}{which}{some} ORDER BY started_us DESC, run DESC LIMIT {(long)limit}
-            """,
-            cancellationToken
-        );
-        return [.. rows.Select(Record)];
-    }
-
-    /// <summary>The newest runs of each policy, newest first, by its name.</summary>
-    public async Task<IReadOnlyDictionary<string, IReadOnlyList<RunRecord>>> NewestAsync(
-        IStatements statements,
-        IReadOnlyCollection<string> policies,
-        int limit,
-        CancellationToken cancellationToken
-    )
-    {
-        var rows = await statements.QueryAsync(
-            $"""
-            SELECT run, policy, revision, as_of_us, started_us, finished_us, status, steps, steps_done, rows_read, rows_written, rows_removed, error_code, error
-            FROM (
-              SELECT *, row_number() OVER (PARTITION BY policy ORDER BY started_us DESC, run DESC) AS varve_rank FROM {tables.Runs}
-              WHERE {ValuesSql.OneOf(new("policy"), policies)}
-            ) AS varve_runs
-            WHERE varve_rank <= {(long)limit} ORDER BY started_us DESC, run DESC
-            """,
-            cancellationToken
-        );
-        return rows.Select(Record)
-            .GroupBy(r => r.Policy, StringComparer.Ordinal)
-            .ToDictionary(g => g.Key, g => (IReadOnlyList<RunRecord>)[.. g], StringComparer.Ordinal);
-    }
-
-    /// <summary>The ids of the runs that begin so.</summary>
-    public async Task<IReadOnlyList<string>> FindAsync(IStatements statements, string beginning, CancellationToken cancellationToken) =>
-        [
-            .. (
-                await statements.QueryAsync(
-                    $"SELECT run FROM {tables.Runs} WHERE substr(run, 1, {(long)beginning.Length}) = {beginning} ORDER BY run",
-                    cancellationToken
-                )
-            ).Select(r => r.Text(0)),
-        ];
-
-    /// <summary>The steps of one run, in order; empty where nothing was to be done.</summary>
-    public async Task<IReadOnlyList<StepRecord>> StepsAsync(IStatements statements, string run, CancellationToken cancellationToken) =>
-        [.. (await statements.QueryAsync($"{StepColumns} WHERE run = {run} ORDER BY ordinal", cancellationToken)).Select(Step)];
-
-    /// <summary>The steps of several runs, by run.</summary>
-    public async Task<ILookup<string, StepRecord>> StepsAsync(
-        IStatements statements,
-        IReadOnlyCollection<string> runs,
-        CancellationToken cancellationToken
-    )
-    {
-        List<StepRecord> steps = [];
-        foreach (var some in runs.Chunk(MostRows))
-            steps.AddRange(
-                (
-                    await statements.QueryAsync(
-                        $"{StepColumns} WHERE {ValuesSql.OneOf(new("run"), some)} ORDER BY ordinal",
-                        cancellationToken
-                    )
-                ).Select(Step)
-            );
-        return steps.ToLookup(s => s.Run, StringComparer.Ordinal);
-    }
-
-    /// <summary>The newest steps that touched a range of a relation, newest first, looked for among the last few thousand of it.</summary>
-    public async Task<IReadOnlyList<StepRecord>> TouchingAsync(
-        IStatements statements,
-        string policy,
-        RelationId relation,
-        TimeRange range,
-        int limit,
-        CancellationToken cancellationToken
-    )
-    {
-        // Ranges are kept as text, which no database can compare.
-        var rows = await statements.QueryAsync(
-            $"{StepColumns} WHERE policy = {policy} AND relation = {relation.Text} ORDER BY run DESC, ordinal DESC LIMIT {(long)MostTouching}",
-            cancellationToken
-        );
-        return [.. rows.Select(Step).Where(s => s.Touches(range)).Take(limit)];
-    }
-
-    private SqlText StepColumns =>
-        $"SELECT run, ordinal, kind, relation, ranges, reason, status, statement, executed, rows_in, rows_written, rows_removed, started_us, finished_us, note FROM {tables.Steps}";
-
-    private static StepRecord Step(Row r) =>
-        new(
-            r.Text(0),
-            (int)r.Long(1),
-            r.Text(2),
-            new(r.Text(3)),
-            r.Text(4),
-            r.Text(5),
-            StatusWords.Step(r.Text(6)),
-            r.TextOrNull(7),
-            r.Long(9),
-            r.Long(10),
-            r.Long(11),
-            At(r, 12),
-            At(r, 13),
-            r.TextOrNull(14)
-        )
-        {
-            Executed = r.TextOrNull(8) ?? (r.Text(6) == StepStatus.Done.Word() ? r.TextOrNull(7) : null),
-        };
-
-    private static RunRecord Record(Row r) =>
-        new(
-            r.Text(0),
-            r.Text(1),
-            (int)r.Long(2),
-            At(r, 3)!.Value,
-            At(r, 4)!.Value,
-            At(r, 5),
-            StatusWords.Run(r.Text(6)),
-            (int)r.Long(7),
-            (int)r.Long(8),
-            r.Long(9),
-            r.Long(10),
-            r.Long(11),
-            r.TextOrNull(12),
-            r.TextOrNull(13)
-        );
-
-    private static Instant? At(Row row, int column) => row.LongOrNull(column) is { } micros ? Micros.ToInstant(micros) : null;
 }

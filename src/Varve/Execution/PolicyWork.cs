@@ -20,6 +20,14 @@ internal sealed class PolicyWork : IAsyncDisposable
     /// <summary>What was seen under the lease.</summary>
     public Inspection Survey { get; }
 
+    /// <param name="engine">The database.</param>
+    /// <param name="inspector">Looks at the policy.</param>
+    /// <param name="executor">Finishes what others began.</param>
+    /// <param name="stored">The policy.</param>
+    /// <param name="asOf">The instant of planning.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <param name="first">What is done under the lease before anything is looked at.</param>
+    /// <param name="isHeld">False where nothing was held just now: what removes looks for itself.</param>
     /// <exception cref="BusyException">A run, or another command, is at it.</exception>
     public static async Task<PolicyWork> BeginAsync(
         IEngine engine,
@@ -28,7 +36,8 @@ internal sealed class PolicyWork : IAsyncDisposable
         StoredPolicy stored,
         Instant asOf,
         CancellationToken cancellationToken,
-        Func<Task>? first = null
+        Func<Task>? first = null,
+        bool isHeld = true
     )
     {
         var lease = await engine.LeaseAsync(stored.Policy.Name, cancellationToken);
@@ -38,7 +47,7 @@ internal sealed class PolicyWork : IAsyncDisposable
                 await first();
             var survey = engine.Capabilities.Transactions
                 ? await inspector.InspectAsync(stored, asOf, cancellationToken, withBytes: false)
-                : await SoundAsync(inspector, executor, stored, asOf, cancellationToken);
+                : await SoundAsync(inspector, executor, stored, asOf, isHeld, cancellationToken);
             if (!UnfinishedWork.Is(survey.State.Ledger))
                 return new(lease, survey);
             await executor.FinishEarlierAsync(survey, cancellationToken);
@@ -57,10 +66,11 @@ internal sealed class PolicyWork : IAsyncDisposable
         StepExecutor executor,
         StoredPolicy stored,
         Instant asOf,
+        bool isHeld,
         CancellationToken cancellationToken
     )
     {
-        if (await inspector.SoundAsync(stored, asOf, cancellationToken) is { } sound)
+        if (await inspector.SoundAsync(stored, asOf, isHeld, cancellationToken) is { } sound)
             return sound;
         await executor.MendAsync(stored.Policy.Name, cancellationToken);
         return await inspector.InspectAsync(stored, asOf, cancellationToken, withBytes: false);

@@ -15,9 +15,10 @@ WHERE p.state <> ? ORDER BY p.policy;
 -- books of a run
 -- untried
 -- ?1 TEXT 'schema_version'
--- ?2 TEXT 'deleted'
+-- ?2 TEXT 'running'
+-- ?3 TEXT 'deleted'
 SELECT p.document, p.revision, p.sha256, p.yaml, p.applied_us, p.applied_by, p.pattern, p.pattern_revision, p.kind,
-  (SELECT value FROM "varve"."meta" WHERE name = ?), (SELECT count(*) FROM "varve"."archives" WHERE pruned_us IS NULL AND pruning_us IS NOT NULL)
+  (SELECT value FROM "varve"."meta" WHERE name = ?), (SELECT count(*) FROM "varve"."archives" WHERE pruned_us IS NULL AND pruning_us IS NOT NULL), (SELECT count(*) FROM "varve"."holds"), (SELECT seq FROM "varve"."audit" ORDER BY seq DESC LIMIT 1), (SELECT hash FROM "varve"."audit" ORDER BY seq DESC LIMIT 1), (SELECT count(*) FROM "varve"."runs" WHERE status = ?), (SELECT count(*) FROM "varve"."runs" WHERE started_us < 1737763200000000)
 FROM "varve"."policies" AS p JOIN (SELECT policy, max(revision) AS revision FROM "varve"."policies" GROUP BY policy) AS n ON p.policy = n.policy AND p.revision = n.revision
 WHERE p.state <> ? ORDER BY p.policy;
 
@@ -27,15 +28,6 @@ WHERE p.state <> ? ORDER BY p.policy;
 -- ?2 TEXT 'cpu'
 SELECT column_name, data_type, generation_expression, numeric_scale FROM information_schema.columns
 WHERE table_schema = ? AND table_name = ? ORDER BY ordinal_position;
-
--- catalog columns, several tables
--- untried
--- ?1 TEXT 'varve_t'
--- ?2 TEXT 'cpu'
--- ?3 TEXT 'varve'
--- ?4 TEXT 'leases'
-SELECT column_name, data_type, generation_expression, numeric_scale, table_schema, table_name FROM information_schema.columns
-WHERE ("table_schema" = ? AND table_name = ?) OR ("table_schema" = ? AND table_name = ?) ORDER BY table_schema, table_name, ordinal_position;
 
 -- catalog missing shards
 -- untried
@@ -87,15 +79,26 @@ SELECT partition_ident, "values", number_of_shards, closed,
   settings['routing']['allocation']['require'], settings['blocks']['write'], number_of_replicas
 FROM information_schema.table_partitions WHERE table_schema = ? AND table_name = ? ORDER BY partition_ident;
 
--- catalog partitions, several tables
+-- catalog partitions with their shards
 -- untried
 -- ?1 TEXT 'varve_t'
 -- ?2 TEXT 'cpu'
 -- ?3 TEXT 'varve'
 -- ?4 TEXT 'leases'
-SELECT partition_ident, "values", number_of_shards, closed,
-  settings['routing']['allocation']['require'], settings['blocks']['write'], number_of_replicas, table_schema, table_name
-FROM information_schema.table_partitions WHERE ("table_schema" = ? AND table_name = ?) OR ("table_schema" = ? AND table_name = ?) ORDER BY table_schema, table_name, partition_ident;
+-- ?5 TEXT 'varve_t'
+-- ?6 TEXT 'cpu'
+-- ?7 TEXT 'varve'
+-- ?8 TEXT 'leases'
+SELECT p.ident, p.parts, p.shards, p.closed, p.place, p.blocked, p.replicas, p.of_schema, p.of_table,
+  s.partition_uuid, s.id, s.changes, s.num_docs, s.size FROM (
+  SELECT table_schema AS of_schema, table_name AS of_table, partition_ident AS ident, "values" AS parts, number_of_shards AS shards,
+    closed, settings['routing']['allocation']['require'] AS place, settings['blocks']['write'] AS blocked,
+    number_of_replicas AS replicas FROM information_schema.table_partitions WHERE ("table_schema" = ? AND table_name = ?) OR ("table_schema" = ? AND table_name = ?)) p
+LEFT JOIN (SELECT schema_name AS of_schema, table_name AS of_table, coalesce(partition_ident, '') AS ident, partition_uuid, id,
+    seq_no_stats['max_seq_no'] AS changes, num_docs, size FROM sys.shards
+  WHERE (("schema_name" = ? AND table_name = ?) OR ("schema_name" = ? AND table_name = ?)) AND primary AND routing_state IN ('STARTED', 'RELOCATING')) s
+  ON s.of_schema = p.of_schema AND s.of_table = p.of_table AND s.ident = p.ident
+ORDER BY p.of_schema, p.of_table, p.ident, s.id;
 
 -- catalog shards
 -- untried
@@ -147,15 +150,25 @@ ORDER BY 1, 2, 3, 8;
 SELECT partitioned_by, number_of_shards, closed, settings['routing']['allocation']['require'], settings['blocks']['write'], table_type
 FROM information_schema.tables WHERE table_schema = ? AND table_name = ?;
 
--- catalog tables
+-- catalog tables with their columns
 -- untried
 -- ?1 TEXT 'varve_t'
 -- ?2 TEXT 'cpu'
 -- ?3 TEXT 'varve'
 -- ?4 TEXT 'leases'
-SELECT partitioned_by, number_of_shards, closed, settings['routing']['allocation']['require'], settings['blocks']['write'], table_type,
-  table_schema, table_name
-FROM information_schema.tables WHERE ("table_schema" = ? AND table_name = ?) OR ("table_schema" = ? AND table_name = ?) ORDER BY table_schema, table_name;
+-- ?5 TEXT 'varve_t'
+-- ?6 TEXT 'cpu'
+-- ?7 TEXT 'varve'
+-- ?8 TEXT 'leases'
+SELECT t.partitioned, t.shards, t.closed, t.place, t.blocked, t.kind, t.of_schema, t.of_table,
+  c.column_name, c.data_type, c.generation_expression, c.numeric_scale FROM (
+  SELECT table_schema AS of_schema, table_name AS of_table, partitioned_by AS partitioned, number_of_shards AS shards, closed,
+    settings['routing']['allocation']['require'] AS place, settings['blocks']['write'] AS blocked, table_type AS kind
+    FROM information_schema.tables WHERE ("table_schema" = ? AND table_name = ?) OR ("table_schema" = ? AND table_name = ?)) t
+LEFT JOIN (SELECT table_schema AS of_schema, table_name AS of_table, column_name, data_type, generation_expression, numeric_scale,
+    ordinal_position AS at FROM information_schema.columns WHERE ("table_schema" = ? AND table_name = ?) OR ("table_schema" = ? AND table_name = ?)) c
+  ON c.of_schema = t.of_schema AND c.of_table = t.of_table
+ORDER BY t.of_schema, t.of_table, c.at;
 
 -- dialect local date
 -- untried

@@ -93,17 +93,18 @@ public sealed class PartitionLifeTests : DaysSuite
         await story.RunWellAsync("2025-03-29");
         var crate = await CrateAsync();
         var ident = (await IdentsAsync())[2];
-        var (looks, from) = (0, crate.Http.Calls.Count);
+        var (isProven, from) = (false, crate.Http.Calls.Count);
         crate.Before = (call, _) =>
         {
-            // The first look holds the partitions, the second is the one before they go.
-            if (call.Says("s.changes") && ++looks == 2)
+            isProven |= call.Says("varve_found");
+            if (isProven && call.Says("p.blocked, s.partition_uuid"))
                 crate.Lose("m", "cpu", ident);
             return Task.FromResult<Reply?>(null);
         };
         var outcome = await story.RunAsync("2025-04-10T12:00Z");
         Assert.Contains(outcome.Errors, e => e.Message.Contains(ident, StringComparison.Ordinal));
         Assert.DoesNotContain(crate.Http.Calls.Skip(from), c => c.Says("DELETE FROM \"m\".\"cpu\" "));
+        crate.Before = (_, _) => Task.FromResult<Reply?>(null);
         crate.Lose("m", "cpu", ident, isLost: false);
         await story.RunWellAsync("2025-04-10T12:00Z");
         await story.ExpectTiersAsync(Rows);

@@ -17,9 +17,6 @@ public sealed class RequestCountTests() : ConformanceSuite(CrateDbScratch.New)
 {
     private static readonly Instant s_first = At("2023-01-01");
 
-    // Ten times what it takes: other tests may run on the same machine.
-    private static readonly TimeSpan s_most = TimeSpan.FromSeconds(5);
-
     private Task<ExecutingCrate> CrateAsync()
     {
         var scratch = (CrateDbScratch)Db;
@@ -38,7 +35,7 @@ public sealed class RequestCountTests() : ConformanceSuite(CrateDbScratch.New)
         var many = await CountAsync(crate, () => story.PlanAsync("2025-10-01"));
         foreach (var day in Enumerable.Range(3, 997).Chunk(200))
             await Db.ExecuteAsync($"DELETE FROM m.cpu WHERE day IN ({string.Join(", ", day.Select(d => Milliseconds(d)))})");
-        Assert.InRange(many, 5, 10);
+        Assert.InRange(many, 5, 8);
         Assert.InRange(await CountAsync(crate, () => story.PlanAsync("2025-10-01")), many - 1, many + 4);
     }
 
@@ -46,16 +43,17 @@ public sealed class RequestCountTests() : ConformanceSuite(CrateDbScratch.New)
     public async Task A_thousand_quiet_partitions_go_with_a_statement_for_two_hundred_and_none_is_closed()
     {
         var crate = await CrateAsync();
-        var story = await DaysAsync(1_000);
+        var story = await DaysAsync(1_000, keep: "1d");
+        await story.WithAsync(l => l.HoldAsync("m.cpu", null, TimeRange.All, "until it is quiet", null));
         await story.RunWellAsync("2025-10-01");
-        await story.ApplyAsync(Yaml("cpu").Replace("keep: 3y", "keep: 1d", StringComparison.Ordinal));
+        await story.WithAsync(l => l.ReleaseAsync("m.cpu", null));
         var from = crate.Http.Calls.Count;
         await story.RunWellAsync("2025-10-01T01:00:00Z");
         var calls = crate.Http.Calls.Skip(from).ToList();
         Assert.Empty(await story.SourceAsync());
         Assert.DoesNotContain(calls, c => c.Says("blocks.write\" = true"));
         Assert.Equal(5, calls.Count(c => c.Says("DELETE FROM \"m\".\"cpu\" WHERE \"day\" IN")));
-        Assert.InRange(calls.Count, 40, 66);
+        Assert.InRange(calls.Count, 40, 47);
     }
 
     [Fact]
@@ -72,7 +70,7 @@ public sealed class RequestCountTests() : ConformanceSuite(CrateDbScratch.New)
         var calls = crate.Http.Calls.Skip(from).ToList();
         Assert.Empty(await story.SourceAsync());
         Assert.Equal(5, calls.Count(c => c.Says("DELETE FROM \"m\".\"cpu\" WHERE \"day\" IN")));
-        Assert.InRange(calls.Count, 30, 48);
+        Assert.InRange(calls.Count, 30, 40);
     }
 
     [Fact]
@@ -107,7 +105,7 @@ public sealed class RequestCountTests() : ConformanceSuite(CrateDbScratch.New)
         await story.WithAsync(lifecycle => lifecycle.ApplyAsync(documents));
         await story.RunWellAsync("2023-02-01");
         var asked = await CountAsync(crate, async () => Assert.Empty((await story.RunWellAsync("2023-02-01")).Done));
-        Assert.InRange(asked, 10, 30);
+        Assert.InRange(asked, 10, 21);
     }
 
     [Fact]
@@ -140,7 +138,9 @@ public sealed class RequestCountTests() : ConformanceSuite(CrateDbScratch.New)
         async Task PlanAsync() => plans = await story.WithAsync(l => l.PlanAsync(Selection.All, At("2023-02-01")));
     }
 
-    /// <summary>How often the cluster was asked. What Varve itself takes, while the cluster does nothing, is said and bounded.</summary>
+    /// <summary>
+    /// How often the cluster was asked. What Varve itself takes, while the cluster does nothing, is said: <c>bench</c> measures it.
+    /// </summary>
     private static async Task<int> CountAsync(ExecutingCrate crate, Func<Task> work)
     {
         var (from, busy, began) = (crate.Http.Calls.Count, crate.Http.Busy, Stopwatch.GetTimestamp());
@@ -150,7 +150,6 @@ public sealed class RequestCountTests() : ConformanceSuite(CrateDbScratch.New)
         TestContext.Current.TestOutputHelper?.WriteLine(
             string.Create(CultureInfo.InvariantCulture, $"{asked} requests, {own.TotalMilliseconds:F0} ms of the client")
         );
-        Assert.True(own < s_most, $"{own} of the client.");
         return asked;
     }
 
@@ -162,34 +161,28 @@ public sealed class RequestCountTests() : ConformanceSuite(CrateDbScratch.New)
             """
         );
 
-    private static string Yaml(string name, string tiers = "[{ every: 1d }]") =>
+    private static string Yaml(string name, string tiers = "[{ every: 1d }]", string keep = "3y") =>
         $$"""
             table: m.{{name}}
             time: ts
             series: [host]
             source: { expire: partitions }
-            keep: 3y
+            keep: {{keep}}
             measures: { v: [count, sum, min, max] }
             tiers: {{tiers}}
             """;
 
-    private async Task<Story> DaysAsync(int days, string tiers = "[{ every: 1d }]")
+    private async Task<Story> DaysAsync(int days, string tiers = "[{ every: 1d }]", string keep = "3y")
     {
         await CreateAsync("cpu");
         var story = new Story(Db, Cpu(TimeKind.TimestampTz));
         var rows = Enumerable.Range(0, days).Select(i => $"({Milliseconds(i)}, 'a', {i.ToString(CultureInfo.InvariantCulture)})");
         foreach (var some in rows.Chunk(250))
             await Db.ExecuteAsync($"INSERT INTO m.cpu (ts, host, v) VALUES {string.Join(", ", some)}");
-        await story.ApplyAsync(Yaml("cpu", tiers));
+        await story.ApplyAsync(Yaml("cpu", tiers, keep));
         return story;
     }
 
     private static string Milliseconds(int day) =>
         (s_first + Duration.FromDays(day)).ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture);
-}
-
-/// <summary>A clock by which nothing takes any time; what waits goes on as ever.</summary>
-file sealed class StillClock : TimeProvider
-{
-    public override long GetTimestamp() => 0;
 }

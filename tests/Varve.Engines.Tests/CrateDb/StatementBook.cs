@@ -3,6 +3,7 @@ using System.Text;
 using NodaTime;
 using Varve.Catalog;
 using Varve.CrateDb;
+using Varve.CrateDb.Http;
 using Varve.CrateDb.Partitions;
 using Varve.CrateDb.Statements;
 using Varve.Planning;
@@ -71,9 +72,8 @@ internal static class StatementBook
             new("catalog missing shards", CatalogShapes.MissingShards(s_source), IsTried: false),
             new("catalog missing shards, several tables", CatalogShapes.MissingShards([s_source, s_lease]), IsTried: false),
             new("catalog states", CatalogShapes.States([s_source, s_lease]), IsTried: false),
-            new("catalog tables", CatalogShapes.Tables([s_source, s_lease]), IsTried: false),
-            new("catalog columns, several tables", CatalogShapes.Columns([s_source, s_lease]), IsTried: false),
-            new("catalog partitions, several tables", CatalogShapes.Partitions([s_source, s_lease]), IsTried: false),
+            new("catalog tables with their columns", CatalogShapes.TablesWithColumns([s_source, s_lease]), IsTried: false),
+            new("catalog partitions with their shards", CatalogShapes.PartitionsWithShards([s_source, s_lease]), IsTried: false),
             new("catalog shards, several tables", CatalogShapes.Shards([s_source, s_lease]), IsTried: false),
             new("books at once", Books(), IsTried: false),
             new("books of a run", BooksOfRun(), IsTried: false),
@@ -167,9 +167,9 @@ internal static class StatementBook
 
     private static SqlText BooksOfRun()
     {
-        CatalogTables tables = new("varve");
-        SqlText version = $"SELECT value FROM {tables.Meta} WHERE name = {"schema_version"}";
-        return new PolicyTable(tables, s_dialect).Begins(version, new ArchiveTable(tables).CountBegun);
+        var client = SqlClient.Of(DatabaseUrl.Parse("cratedb://crate@localhost/"));
+        CatalogStore store = new(new CrateDbEngine(client, null, true, TimeProvider.System), "varve", null, Duration.FromDays(400));
+        return store.Policies.Begins(store.Begins(Instant.FromUtc(2026, 3, 1, 0, 0)));
     }
 
     private static SqlText Books()

@@ -43,11 +43,11 @@ internal sealed class PolicyInspector(IEngine engine, CatalogStore desk, Archive
         );
 
     /// <summary>The same for a run; null where the table of a tier has to be put back first, of which nothing is looked at.</summary>
-    public Task<Inspection?> SoundAsync(StoredPolicy stored, Instant asOf, CancellationToken cancellationToken) =>
+    public Task<Inspection?> SoundAsync(StoredPolicy stored, Instant asOf, bool isHeld, CancellationToken cancellationToken) =>
         engine.TransactAsync(
             async (statements, token) =>
             {
-                var ledger = await desk.Ledgers.LoadAsync(statements, stored, asOf, token);
+                var ledger = await desk.Ledgers.LoadAsync(statements, stored, asOf, token, hasHolds: isHeld);
                 return BrokenTier.Is(ledger) ? null : await InspectAsync(statements, stored, ledger, asOf, token, withBytes: false);
             },
             Scope.Reading,

@@ -20,7 +20,7 @@ internal sealed partial class PolicyRun
         var head = await WholeAsync(
             async (s, token) =>
             {
-                await desk.Runs.CloseInterruptedAsync(s, plan.Policy, _survey!.State.Ledger.Last, run.Record.StartedAt, token);
+                await desk.Runs.CloseInterruptedAsync(s, plan.Policy, _survey!.State.Ledger.Last, run.Record.StartedAt, token, There);
                 var isWritten = await ConfirmAsync(s, plan, removes, token);
                 await desk.Runs.RecordAsync(s, [run.Record], token);
                 if (isWritten || IsNews(_survey))
@@ -52,9 +52,10 @@ internal sealed partial class PolicyRun
             async s =>
             {
                 var now = Now();
-                await s.AheadAsync(new() { Rows = [desk.Runs.Open(plan.Policy, now), desk.Audit.Newest] }, cancellationToken);
+                if (There is not { AreOpen: false })
+                    await s.AheadAsync(new() { Rows = [desk.Runs.Open(plan.Policy, now), desk.Audit.Newest] }, cancellationToken);
                 await desk.Audit.ForeseeAsync(s, cancellationToken);
-                await desk.Runs.CloseInterruptedAsync(s, plan.Policy, _survey!.State.Ledger.Last, now, cancellationToken);
+                await desk.Runs.CloseInterruptedAsync(s, plan.Policy, _survey!.State.Ledger.Last, now, cancellationToken, There);
                 await desk.Runs.BeginAsync(
                     s,
                     _id,

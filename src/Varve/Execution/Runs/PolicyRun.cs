@@ -52,6 +52,12 @@ internal sealed partial class PolicyRun(
     /// <summary>What the steps are done under.</summary>
     public Scope Scope { get; init; } = Scope.Writing;
 
+    /// <summary>
+    /// The runs that there are, where that was seen before the lease was taken. A run that was under way has not ended since without
+    /// being seen: either its lease was there to be waited for, or it is closed by the next run.
+    /// </summary>
+    public RunsThere? There { get; init; }
+
     /// <summary>Runs the steps of a plan; what a proof had to build again is followed up at once.</summary>
     /// <param name="survey">What was seen, and the plan.</param>
     /// <param name="options">How it is done.</param>

@@ -22,8 +22,10 @@ internal sealed class Runner(
 {
     private HashSet<string>? _pruned;
 
-    /// <summary>False where nobody has begun to prune an archive, as was seen just now.</summary>
-    public bool HasPruning { get; init; } = true;
+    private bool _isBegun;
+
+    /// <summary>What was seen just now; null where nothing was.</summary>
+    public CatalogBeginning? Beginning { get; init; }
 
     public async IAsyncEnumerable<RunEvent> RunAsync(
         IReadOnlyList<StoredPolicy> policies,
@@ -164,6 +166,10 @@ internal sealed class Runner(
     {
         var name = policy.Policy.Name;
         using var watch = new RunTelemetry(watchers, name);
+
+        // What was seen before the first run says less and less of those after it.
+        var seen = _isBegun ? null : Beginning;
+        _isBegun = true;
         try
         {
             var planned = options.Plans?.FirstOrDefault(p => p.Policy == name);
@@ -175,7 +181,8 @@ internal sealed class Runner(
                 policy,
                 planned?.AsOf ?? asOf,
                 cancellationToken,
-                () => FinishPruningAsync(name, events, cancellationToken)
+                () => FinishPruningAsync(name, events, cancellationToken),
+                isHeld: seen?.HasHolds ?? true
             );
             var survey = work.Survey;
             if (CatalogSigns.Halt(survey.Blueprint, survey.State) is { } halt)
@@ -185,7 +192,11 @@ internal sealed class Runner(
             DependentViews.Refuse(survey.Plan);
             if (planned is not null)
                 survey = survey with { Plan = Staleness.Keep(planned, survey.Plan) };
-            var run = new PolicyRun(engine, desk, surveyor, executor, actor, new(events, watch, limit, clock)) { Scope = work.Scope };
+            var run = new PolicyRun(engine, desk, surveyor, executor, actor, new(events, watch, limit, clock))
+            {
+                Scope = work.Scope,
+                There = seen?.Runs,
+            };
             if (planned is not null && survey.Plan.Brake is { } pulled && !options.Yes && !options.Confirm.Any(pulled.IsConfirmedBy))
             {
                 // A part of it would make the plan that a person has read a stale one.
@@ -239,7 +250,7 @@ internal sealed class Runner(
         try
         {
             // Asked for once: a pruning that is ended while this run goes on is finished by the next one.
-            if (!HasPruning)
+            if (Beginning is { HasPruning: false })
                 return;
             _pruned ??= [.. (await pruning.BegunAsync([], cancellationToken)).Select(p => p.Policy)];
             if (!_pruned.Contains(policy))

@@ -23,9 +23,9 @@ public sealed class ExecutedStatementTests : ExecutingSuite
         {
             "catalog columns" or "observer columns" => (9, 9),
             "place all copies" => (8, 8),
-            "catalog columns, several tables" => (13, 13),
-            "catalog partitions" or "catalog partitions, several tables" or "catalog tables" => (2, 2),
-            "catalog shards" => (4, 4),
+            "catalog tables with their columns" => (13, 13),
+            "catalog partitions" => (2, 2),
+            "catalog shards" or "catalog partitions with their shards" => (4, 4),
             "catalog shards, several tables" or "catalog states" => (5, 5),
             "books at once" or "books of a run" => (0, 0),
             "observer bytes" => (2, 2),
@@ -102,6 +102,8 @@ public sealed class ExecutedStatementTests : ExecutingSuite
                 "CREATE TABLE varve.archives (policy TEXT, pruned_us BIGINT, pruning_us BIGINT)",
                 "CREATE TABLE varve.meta (name TEXT PRIMARY KEY, value TEXT)",
                 "CREATE TABLE varve.holds (hold TEXT PRIMARY KEY)",
+                "CREATE TABLE varve.audit (seq BIGINT PRIMARY KEY, hash TEXT)",
+                "CREATE TABLE varve.runs (run TEXT PRIMARY KEY, status TEXT, started_us BIGINT)",
                 "CREATE TABLE varve.ledgers (policy TEXT PRIMARY KEY, version BIGINT, shown BIGINT, document TEXT)",
                 """
                 CREATE TABLE varve.policies (policy TEXT, revision INTEGER, document TEXT, sha256 TEXT, yaml TEXT, applied_us BIGINT, applied_by TEXT,
