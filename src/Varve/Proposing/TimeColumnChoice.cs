@@ -31,8 +31,13 @@ internal sealed record TimeColumnChoice(TimeColumn Column, IReadOnlyList<string>
         if (asked is not null)
             return Asked(profile, asked);
         var times = profile.Columns.Where(c => c.IsTime && (c.Values > 0 || profile.Sampled == 0)).ToList();
+        List<ColumnProfile> derived = [.. times.Where(c => IsDerived(profile, c, times))];
         if (times.Count > 0)
-            return One(profile, times, $"only column that is a timestamp or a date{(profile.Sampled == 0 ? "" : " and has values")}");
+            return One(
+                profile,
+                [.. times.Except(derived)],
+                $"only column that is a timestamp or a date{(profile.Sampled == 0 ? "" : " and has values")}{Beside(derived)}"
+            );
         var numbers = profile.Columns.Where(c => UnitOf(c) is not null).ToList();
         if (numbers.Count > 0)
             return One(profile, numbers, "only integer whose values look like a time");
@@ -43,6 +48,18 @@ internal sealed record TimeColumnChoice(TimeColumn Column, IReadOnlyList<string>
                 : $"{profile.Table.Table.Text} has no timestamp and no date with values, and no integer that looks like a time since 1970, so it is no time series. If one of its integers is a time all the same, say so with its unit: --time column:ms."
         );
     }
+
+    // The column that partitions are made by, where that is computed from another one, says nothing that this one does not say better.
+    private static bool IsDerived(TableProfile profile, ColumnProfile column, List<ColumnProfile> times) =>
+        profile.Table.PartitionedBy.Any(p => p.Column == column.Column.Name)
+        && profile.Table.Pieces is { Column: var from }
+        && from != column.Column.Name
+        && times.Exists(t => t.Column.Name == from);
+
+    private static string Beside(List<ColumnProfile> derived) =>
+        derived.Count == 0
+            ? ""
+            : $" beside {string.Join(", ", derived.Select(d => $"`{CommentText.Name(d.Column.Name)}`"))}, which partitions are made by and is computed from it";
 
     private static TimeColumnChoice One(TableProfile profile, List<ColumnProfile> candidates, string only)
     {
