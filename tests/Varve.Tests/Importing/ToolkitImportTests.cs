@@ -137,11 +137,13 @@ public sealed class ToolkitImportTests
         Assert.Equal("ea48 Snapshot doc.sensor month 365 ctk_r bar,foo", first[0]);
     }
 
-    [Fact]
-    public void The_older_form_has_no_identifier_and_no_tags()
+    [Theory]
+    [InlineData("")]
+    [InlineData("\"tags\":null,\"id\":null,")]
+    public void The_older_form_has_no_identifier_and_no_tags_and_neither_may_the_newer_one(string more)
     {
-        const string older = """
-            [{"table_schema":"doc","table_name":"raw","partition_column":"ts_day","retention_period":1,"strategy":"delete"}]
+        var older = $$"""
+            [{{{more}}"table_schema":"doc","table_name":"raw","partition_column":"ts_day","retention_period":1,"strategy":"delete"}]
             """;
         var (policy, _) = One(Convert(older));
         Assert.Equal(("raw", "1d"), (policy.Name, policy.Keep.Text));
