@@ -79,14 +79,11 @@ internal static class SelectionEndpoints
             documents.Count > 0
                 ? await lifecycle.PlanAsync(documents, told.AsOf, cancellationToken)
                 : await lifecycle.PlanAsync(Selection.Of(told.Policy), told.AsOf, cancellationToken);
-        var plan = plans.FirstOrDefault(p => p.Policy == told.Policy && p.Failure is null);
-        var steps = told.Steps.Select(t => (t.Key, Step: plan?.Steps.FirstOrDefault(s => s.Key == t.Key))).ToList();
-        return steps.Where(s => s.Step is null).Select(s => s.Key).ToList() is { Count: > 0 } gone
-            ? throw new StalePlanException($"The plan of {told.Policy} no longer fits what is in the database. Plan again.", gone)
-            : (plan ?? told) with
-            {
-                Steps = [.. steps.Select(s => s.Step!)],
-            };
+        return plans.FirstOrDefault(p => p.Policy == told.Policy) switch
+        {
+            { Failure: null } plan => Staleness.Keep(told, plan),
+            var none => throw Staleness.Gone(told, none?.Failure),
+        };
     }
 
     private static Task<DiffListShape> DiffAsync(HttpContext http, string connection, string[]? policy, string[]? tag) =>

@@ -1,3 +1,5 @@
+using Varve.Policies;
+
 namespace Varve.Planning;
 
 /// <summary>A plan that was made before is run only where a new plan would do the same.</summary>
@@ -21,10 +23,7 @@ public static class Staleness
         {
             differences.AddRange(current.Steps.Where(s => !keys.Contains(s.Key)).Select(s => $"+ {s.Key}"));
             differences.InsertRange(0, NewWaits(planned, current));
-            throw new StalePlanException(
-                $"The plan of {planned.Policy} is stale: what it would do is no longer what is due. Plan again.",
-                differences
-            );
+            throw Stale(planned, differences);
         }
 
         List<PlanStep> steps = [.. planned.Steps.Select(s => known[s.Key])];
@@ -32,6 +31,23 @@ public static class Staleness
         // The hash that was read is the one that is confirmed; a plan without removals has nothing to confirm.
         return current with { Steps = steps, Brake = current.Brake is null || !removes ? null : planned.Brake ?? current.Brake };
     }
+
+    /// <summary>The same of a policy of which there is no plan any more.</summary>
+    /// <param name="planned">The plan that was made before.</param>
+    /// <param name="failure">Why it cannot be planned now; null where there is no such policy.</param>
+    internal static StalePlanException Gone(Plan planned, Problem? failure) =>
+        Stale(
+            planned,
+            [
+                failure is null
+                    ? $"! policy {planned.Policy}: there is none of that name now"
+                    : $"! policy {planned.Policy}: {failure.Code}: {failure.Message}",
+                .. planned.Steps.Select(s => $"- {s.Key}"),
+            ]
+        );
+
+    private static StalePlanException Stale(Plan planned, IReadOnlyList<string> differences) =>
+        new($"The plan of {planned.Policy} is stale: what it would do is no longer what is due. Plan again.", differences);
 
     // What waits now and did not then is why steps are missing: a column of another type, a hold, a proof that halted.
     private static IEnumerable<string> NewWaits(Plan planned, Plan current) =>
