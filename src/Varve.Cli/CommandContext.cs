@@ -71,6 +71,10 @@ internal sealed class CommandContext : IAsyncDisposable
     /// <summary>Opens the database to write, and makes an empty one where it was lost.</summary>
     internal IBackend Make() => Open(readOnly: false, create: true);
 
+    /// <summary>The server that answers; one was named.</summary>
+    internal ServerBackend Served() =>
+        _server ??= ServerBackend.At(ServerAddress.Of(Parse), Parse.GetValue(CommonOptions.Wait).ToTimeSpan());
+
     internal void Print<T>(T shape) => CliJson.Print(Screen, shape);
 
     public async ValueTask DisposeAsync()
@@ -84,7 +88,7 @@ internal sealed class CommandContext : IAsyncDisposable
     private IBackend Open(bool readOnly, bool create, string? memory = null)
     {
         if (IsServed)
-            return _server ??= ServerBackend.At(ServerAddress.Of(Parse), Parse.GetValue(CommonOptions.Wait).ToTimeSpan());
+            return Served();
         var lifecycle = Here(readOnly, create, memory);
         return new DatabaseBackend(lifecycle, Database, DatabaseOpener.Url(Parse.GetValue(CommonOptions.Db)));
     }

@@ -94,17 +94,29 @@ public sealed partial class VarveClient
     public Task<TablesShape> ListTablesAsync(string connection, CancellationToken cancellationToken = default) =>
         AskAsync<TablesShape>(HttpMethod.Get, Path($"api/v1/connections/{connection}/tables"), null, [], cancellationToken);
 
-    /// <summary>GET /api/v1/connections/{connection}/proposals. Takes the role viewer.</summary>
-    /// <param name="connection">Of the path.</param>
-    /// <param name="table">The parameter <c>table</c>; null: it is left out.</param>
-    /// <param name="cancellationToken">Ends the waiting.</param>
-    /// <exception cref="VarveApiException">The server refused.</exception>
-    public Task<InitShape> ProposePolicyAsync(string connection, string? table = null, CancellationToken cancellationToken = default) =>
-        AskAsync<InitShape>(HttpMethod.Get, With(Path($"api/v1/connections/{connection}/proposals"), ("table", table)), null, [], cancellationToken);
-
     /// <summary>GET /api/v1/policy-schema. Takes the role viewer.</summary>
     /// <param name="cancellationToken">Ends the waiting.</param>
     /// <exception cref="VarveApiException">The server refused.</exception>
     public Task<string> PolicySchemaAsync(CancellationToken cancellationToken = default) =>
         TextAsync(HttpMethod.Get, Path($"api/v1/policy-schema"), null, [], cancellationToken);
+
+    /// <summary>GET /api/v1/connections/{connection}/proposals. Takes the role viewer.</summary>
+    /// <param name="connection">Of the path.</param>
+    /// <param name="table">The parameter <c>table</c>; null: it is left out.</param>
+    /// <param name="time">The parameter <c>time</c>; null: it is left out.</param>
+    /// <param name="series">The parameter <c>series</c>; null: it is left out.</param>
+    /// <param name="ttl">The parameter <c>ttl</c>; null: it is left out.</param>
+    /// <param name="archive">The parameter <c>archive</c>; null: it is left out.</param>
+    /// <param name="cancellationToken">Ends the waiting.</param>
+    /// <exception cref="VarveApiException">The server refused.</exception>
+    public Task<InitShape> ProposePolicyAsync(string connection, string? table = null, string? time = null, string? series = null, string? ttl = null, string? archive = null, CancellationToken cancellationToken = default) =>
+        AskAsync<InitShape>(HttpMethod.Get, With(Path($"api/v1/connections/{connection}/proposals"), ("table", table), ("time", time), ("series", series), ("ttl", ttl), ("archive", archive)), null, [], cancellationToken);
+
+    /// <summary>POST /api/v1/connections/{connection}/import. Takes the role viewer.</summary>
+    /// <param name="connection">Of the path.</param>
+    /// <param name="body">What is sent.</param>
+    /// <param name="cancellationToken">Ends the waiting.</param>
+    /// <exception cref="VarveApiException">The server refused.</exception>
+    public Task<ImportShape> ImportPoliciesAsync(string connection, ImportBody body, CancellationToken cancellationToken = default) =>
+        AskAsync<ImportShape>(HttpMethod.Post, Path($"api/v1/connections/{connection}/import"), body, [], cancellationToken);
 }

@@ -99,4 +99,11 @@ public sealed partial class VarveClient
     /// <exception cref="VarveApiException">The server refused.</exception>
     public Task<RepairShape> RepairViewsAsync(string connection, RepairBody body, CancellationToken cancellationToken = default) =>
         AskAsync<RepairShape>(HttpMethod.Post, Path($"api/v1/connections/{connection}/repair"), body, [], cancellationToken);
+
+    /// <summary>POST /api/v1/connections/{connection}/compact. Takes the role admin.</summary>
+    /// <param name="connection">Of the path.</param>
+    /// <param name="cancellationToken">Ends the waiting.</param>
+    /// <exception cref="VarveApiException">The server refused.</exception>
+    public Task<CompactShape> CompactAsync(string connection, CancellationToken cancellationToken = default) =>
+        AskAsync<CompactShape>(HttpMethod.Post, Path($"api/v1/connections/{connection}/compact"), null, [], cancellationToken);
 }

@@ -7,6 +7,7 @@ using Varve.Execution;
 using Varve.Maintenance;
 using Varve.Planning;
 using Varve.Policies;
+using Varve.Proposing;
 using Varve.Scheduling;
 using Varve.Time;
 
@@ -52,9 +53,15 @@ internal sealed record CheckedPolicy(string Policy, string Table, bool IsSound, 
 
 internal sealed record InitShape(IReadOnlyList<InitPolicy> Policies, IReadOnlyList<InitLeft> LeftOut);
 
-internal sealed record InitPolicy(string Policy, string Table, string? File, string Yaml);
+internal sealed record InitPolicy(string Policy, string Table, string? File, string Yaml)
+{
+    internal static InitPolicy Of(PolicyDraft draft, string? file) => new(draft.Policy, draft.Table.Text, file, draft.Yaml);
+}
 
-internal sealed record InitLeft(string Table, ProblemShape Reason);
+internal sealed record InitLeft(string Table, ProblemShape Reason)
+{
+    internal static InitLeft Of(ProposalOutcome left) => new(left.Table.Text, ProblemShape.Of(left.Obstacle!));
+}
 
 internal sealed record ApplyShape(IReadOnlyList<AppliedPolicy> Policies);
 

@@ -288,9 +288,11 @@ internal sealed class VarveServer : IAsyncDisposable
         HealthEndpoints.Map(app, settings);
         var api = app.MapGroup("/api/v1").RequireRateLimiting(RateLimits.Api);
         PolicyEndpoints.Map(api);
+        ProposalEndpoints.Map(api);
         ReadingEndpoints.Map(api);
         SelectionEndpoints.Map(api);
         RepairEndpoints.Map(api);
+        CompactionEndpoints.Map(api);
         RemovalEndpoints.Map(api);
         ArchiveEndpoints.Map(api);
         RunEndpoints.Map(api);

@@ -6,12 +6,12 @@ public sealed class RemoteMisuseTests(RemoteMisuseTests.Served served) : IClassF
     private static readonly string[] s_variables = ["VARVE_SERVER", "VARVE_TOKEN", "VARVE_CONNECTION"];
 
     [Theory]
-    [InlineData("varve init works on this machine", "init", "cpu")]
-    [InlineData("varve sql works on this machine", "sql", "SELECT 1")]
-    [InlineData("varve compact works on this machine", "compact", "--to", "x.duckdb")]
+    [InlineData("is run in one place only, a recurrent query", "sql", "SELECT 1")]
+    [InlineData("varve archive repository list works on this machine", "archive", "repository", "list")]
     [InlineData("varve demo works on this machine", "demo")]
     [InlineData("varve serve works on this machine", "serve")]
-    [InlineData("varve import pg_partman works on this machine", "import", "pg_partman", "x.csv")]
+    [InlineData("--to does not go with --server", "compact", "--to", "x.duckdb")]
+    [InlineData("is another database", "import", "cratedb-toolkit")]
     [InlineData("--grants writes statements for the role that opens the database", "doctor", "--grants", "reader")]
     [InlineData("--db opens a database here, and --server asks a server", "status", "--db", "duckdb:test.duckdb")]
     [InlineData("--schema does not go with --server", "status", "--schema", "mine")]
@@ -80,11 +80,21 @@ public sealed class RemoteMisuseTests(RemoteMisuseTests.Served served) : IClassF
         var refused = await Tool.EndAsync(both);
         Assert.True(refused.ExitCode == 2, refused.Text);
         Assert.Contains("VARVE_DB and VARVE_SERVER are both set", refused.Error, StringComparison.Ordinal);
-        var local = Tool.Command(served.Box.Box.Folder, ["init", "cpu"]);
-        local.Environment["VARVE_SERVER"] = served.Box.Address;
-        refused = await Tool.EndAsync(local);
-        Assert.True(refused.ExitCode == 2, refused.Text);
-        Assert.Contains("VARVE_SERVER names cannot do it", refused.Error, StringComparison.Ordinal);
+        foreach (
+            var (says, args) in new (string, string[])[]
+            {
+                ("VARVE_SERVER names cannot do it", ["archive", "repository", "list"]),
+                ("a recurrent query, which has its own right", ["sql", "SELECT 1"]),
+            }
+        )
+        {
+            var local = Tool.Command(served.Box.Box.Folder, args);
+            local.Environment["VARVE_SERVER"] = served.Box.Address;
+            refused = await Tool.EndAsync(local);
+            Assert.True(refused.ExitCode == 2, refused.Text);
+            Assert.Contains(says, refused.Error, StringComparison.Ordinal);
+        }
+
         Assert.All(s_variables, name => Assert.False(Tool.Command(null, []).Environment.ContainsKey(name), name));
     }
 

@@ -9,6 +9,7 @@ using Varve.Execution;
 using Varve.Maintenance;
 using Varve.Planning;
 using Varve.Policies;
+using Varve.Proposing;
 using Varve.Reading;
 using Varve.Time;
 
@@ -17,6 +18,14 @@ namespace Varve.Cli.Backends;
 /// <summary>A database that is opened here: every question is one to the library.</summary>
 internal sealed class DatabaseBackend(Lifecycle lifecycle, Database database, DatabaseUrl url) : IBackend
 {
+    public Task<IReadOnlyList<TableName>> TablesAsync(CancellationToken cancellationToken) => lifecycle.TablesAsync(cancellationToken);
+
+    public Task<PolicyDraft> ProposeAsync(TableName table, ProposalChoices choices, CancellationToken cancellationToken) =>
+        lifecycle.ProposeAsync(table, choices, cancellationToken);
+
+    public Task<IReadOnlyList<ProposalOutcome>> ProposeAllAsync(CancellationToken cancellationToken) =>
+        lifecycle.ProposeAllAsync(cancellationToken);
+
     public Task<IReadOnlyList<StoredPolicy>> PoliciesAsync(Selection selection, CancellationToken cancellationToken) =>
         lifecycle.PoliciesAsync(selection, cancellationToken);
 

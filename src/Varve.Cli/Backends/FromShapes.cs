@@ -1,9 +1,11 @@
 using Varve.Archiving;
 using Varve.Catalog;
 using Varve.Execution;
+using Varve.Importing;
 using Varve.Maintenance;
 using Varve.Planning;
 using Varve.Policies;
+using Varve.Proposing;
 using Varve.Time;
 
 namespace Varve.Cli.Backends;
@@ -18,6 +20,11 @@ internal static class FromShapes
             ExitCode = shape.ExitCode ?? ExitCode.Usage,
             Position = shape.File is { } file ? new(file, shape.Line ?? 1, shape.Column ?? 1) : null,
         };
+
+    internal static PolicyDraft Draft(InitPolicy shape) => new(shape.Policy, TableName.Parse(shape.Table), shape.Yaml);
+
+    internal static ImportResult Imported(ImportShape shape) =>
+        new([.. shape.Policies.Select(p => new ImportedPolicy(p.Policy, TableName.Parse(p.Table), p.Yaml))], shape.Left);
 
     internal static StoredPolicy Stored(PolicyShape shape) =>
         new(

@@ -7,6 +7,7 @@ using Varve.Execution;
 using Varve.Maintenance;
 using Varve.Planning;
 using Varve.Policies;
+using Varve.Proposing;
 using Varve.Reading;
 using Varve.Time;
 
@@ -18,6 +19,12 @@ namespace Varve.Cli.Backends;
 /// </summary>
 internal interface IBackend
 {
+    Task<IReadOnlyList<TableName>> TablesAsync(CancellationToken cancellationToken);
+
+    Task<PolicyDraft> ProposeAsync(TableName table, ProposalChoices choices, CancellationToken cancellationToken);
+
+    Task<IReadOnlyList<ProposalOutcome>> ProposeAllAsync(CancellationToken cancellationToken);
+
     Task<IReadOnlyList<StoredPolicy>> PoliciesAsync(Selection selection, CancellationToken cancellationToken);
 
     Task<StoredPolicy> PolicyAsync(string policy, CancellationToken cancellationToken);

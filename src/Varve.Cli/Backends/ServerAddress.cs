@@ -31,6 +31,10 @@ internal sealed record ServerAddress(Uri Url, string Token, string? Connection)
             : throw CommonOptions.Usage($"VARVE_DB and {Variable} are both set, and name two places. Say which: --db URL or --server URL.");
     }
 
+    /// <summary>The server that the environment names where nothing names a database; null where it names none.</summary>
+    internal static string? OnlyPlace(ParseResult parse) =>
+        DatabaseOpener.Named(parse.GetValue(CommonOptions.Db)) is null ? Set(Variable) : null;
+
     /// <summary>What was typed, else what the environment says.</summary>
     /// <exception cref="PolicyException">It cannot be, or an option does not go with a server.</exception>
     internal static ServerAddress Of(ParseResult parse)
@@ -52,9 +56,12 @@ internal sealed record ServerAddress(Uri Url, string Token, string? Connection)
         return
             !parse.CommandResult.Command.Options.Contains(CommonOptions.Server)
             && before.Exists(a => a == name || a.StartsWith($"{name}=", StringComparison.Ordinal))
-            ? $"{CommandHost.Path(parse.CommandResult.Command)} works on this machine, and no server can do it. Leave {name} out{WayOut(parse)}."
+            ? $"{CommandHost.Path(parse.CommandResult.Command)} {Why(parse)} Leave {name} out{WayOut(parse)}."
             : null;
     }
+
+    private static string Why(ParseResult parse) =>
+        (parse.CommandResult.Command as CliCommand)?.NotServed ?? "works on this machine, and no server can do it.";
 
     private static string WayOut(ParseResult parse) =>
         parse.CommandResult.Command.Options.Contains(CommonOptions.Db)

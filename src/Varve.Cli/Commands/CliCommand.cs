@@ -39,4 +39,7 @@ internal sealed class CliCommand : Command
 
     /// <summary>Shown at the end of the help.</summary>
     internal IReadOnlyList<string> Examples { get; init; } = [];
+
+    /// <summary>Why no server does it, where that is a decision; null: it works on this machine.</summary>
+    internal string? NotServed { get; init; }
 }

@@ -1,26 +1,24 @@
 using System.CommandLine;
-using Varve.Cli.Json;
 using Varve.Cli.Render;
+using Varve.Databases;
 using Varve.DuckDb;
-using Varve.Engines;
 
 namespace Varve.Cli.Commands;
 
 /// <summary><c>varve compact</c>.</summary>
 internal static class CompactCommand
 {
-    private static readonly Option<string> To = new("--to")
+    private static readonly Option<string?> To = new("--to")
     {
         HelpName = "FILE",
-        Description = "The new file; it must not exist",
-        Required = true,
+        Description = "The new file; it must not exist. A server writes it beside its own, and says where",
     };
 
     internal static Command Create() =>
         new CliCommand(
             "compact",
             "Write a compact copy of a DuckDB file, compared with it; nothing is swapped",
-            [To, CommonOptions.Db, CommonOptions.Output, CommonOptions.Debug],
+            [To, CommonOptions.Db, .. CommonOptions.Served, CommonOptions.Output, CommonOptions.Debug],
             ActAsync
         )
         {
@@ -29,30 +27,32 @@ internal static class CompactCommand
 
     private static async Task<int> ActAsync(CommandContext call)
     {
-        var url = DatabaseOpener.Url(call.Parse.GetValue(CommonOptions.Db));
-        Refuse(url);
-        var report = await DuckDbCompaction.CompactAsync(url, call.Parse.GetRequiredValue(To), cancellationToken: call.Cancellation);
+        var report = await WriteAsync(call, call.Parse.GetValue(To));
         if (call.IsJson)
             call.Print(new CompactShape(report.Source, report.Target, report.BytesBefore, report.BytesAfter, report.Tables, report.Rows));
         else
-            Show(call.Screen, report);
+            Show(call, report);
         return ExitCode.Done;
     }
 
-    private static void Refuse(DatabaseUrl url)
+    private static Task<DuckDbCompactionReport> WriteAsync(CommandContext call, string? target)
     {
-        if (url is { Scheme: "duckdb", Path: ":memory:" })
-            throw CommonOptions.Usage("A database in memory has no file to compact.");
-        if (url.Scheme == "postgresql")
-            throw CommonOptions.Usage(
-                "compact is for DuckDB files. PostgreSQL reuses space by itself (autovacuum); VACUUM FULL gives it back to the disk."
-            );
-        if (url.Scheme != "duckdb")
-            throw CommonOptions.Usage($"compact is for DuckDB files: {url.Scheme} gives the space of removed rows back by itself.");
+        if (call.IsServed)
+            return target is null
+                ? call.Served().CompactAsync(call.Cancellation)
+                : throw CommonOptions.Usage(
+                    $"{To.Name} does not go with {CommonOptions.Server.Name}: the server writes the copy beside its file, and says which it is. Leave it out."
+                );
+        var url = DatabaseOpener.Url(call.Parse.GetValue(CommonOptions.Db));
+        Compaction.Require(url);
+        return target is null
+            ? throw CommonOptions.Usage($"Say where the copy is written, a file that does not exist: {To.Name} compact.duckdb.")
+            : Compaction.WriteAsync(url, target, call.Cancellation);
     }
 
-    private static void Show(Screen screen, DuckDbCompactionReport report)
+    private static void Show(CommandContext call, DuckDbCompactionReport report)
     {
+        var screen = call.Screen;
         var columns = new Columns("", "file", ">size");
         columns.Add(new Span("before", Palette.Dim), report.Source, HumanText.Bytes(report.BytesBefore));
         columns.Add(new Span("after", Palette.Dim), report.Target, HumanText.Bytes(report.BytesAfter));
@@ -61,14 +61,21 @@ internal static class CompactCommand
         screen.Line(
             $"{HumanText.Count(report.Tables, "table")} with {HumanText.Count(report.Rows, "row")} were copied and compared: definitions by their text, rows by number and hash."
         );
-        screen.Line(new Span("Nothing was swapped. When nobody has the file open and nothing was written since:", Palette.Dim));
+        screen.Line(
+            new Span(
+                call.IsServed
+                    ? "Nothing was swapped. On the machine of the server, when it has ended and nothing was written since:"
+                    : "Nothing was swapped. When nobody has the file open and nothing was written since:",
+                Palette.Dim
+            )
+        );
         screen.Line(
             new Span(
                 $"  mv {Quoted(report.Source)} {Quoted($"{report.Source}.old")} && mv {Quoted(report.Target)} {Quoted(report.Source)}",
                 Palette.Dim
             )
         );
-        if (File.Exists($"{report.Source}.wal"))
+        if (!call.IsServed && File.Exists($"{report.Source}.wal"))
             screen.Line(
                 new Span($"  and move {Quoted($"{report.Source}.wal")} with the old file: its rows are in the copy.", Palette.Warn)
             );

@@ -1,7 +1,8 @@
 using System.CommandLine;
 using Varve.Cli.Json;
 using Varve.Cli.Render;
-using Varve.CrateDb;
+using Varve.Databases;
+using Varve.Engines;
 using Varve.Importing;
 using Varve.Policies;
 
@@ -91,10 +92,11 @@ internal static class ImportCommand
 
     private static readonly Option<bool> Apply = new("--apply")
     {
-        Description = "Store the policies in the cluster: all of them or, where one is refused, none",
+        Description = "Store the policies in the database: all of them or, where one is refused, none",
     };
 
-    private static IReadOnlyList<Symbol> Common => [Out, Force, CommonOptions.Output, CommonOptions.Debug];
+    private static IReadOnlyList<Symbol> Common =>
+        [Apply, CommonOptions.Db, .. CommonOptions.Served, Out, Force, CommonOptions.Output, CommonOptions.Debug];
 
     internal static Command Create() =>
         new CliCommand(
@@ -103,7 +105,7 @@ internal static class ImportCommand
             new CliCommand(
                 "cratedb-toolkit",
                 "From the retention policies of cratedb-toolkit",
-                [Rows, CommonOptions.Db, ToolkitSchema, Compare, Times, Apply, .. Common],
+                [Rows, ToolkitSchema, Compare, Times, .. Common],
                 ToolkitAsync
             )
             {
@@ -136,56 +138,38 @@ internal static class ImportCommand
     private static async Task<int> ToolkitAsync(CommandContext call)
     {
         var file = call.Parse.GetValue(Rows);
-        var compare = call.Parse.GetValue(Compare) == "start" ? ToolkitCompare.Start : ToolkitCompare.End;
-        var said = SaidTimes(call.Parse.GetValue(Times) ?? []);
-        IReadOnlyDictionary<TableName, string> known = new Dictionary<TableName, string>();
-        IReadOnlyList<ToolkitPolicy> rows;
-        if (file is null)
+        var times = SaidTimes(call.Parse.GetValue(Times) ?? []);
+        times.Remove("", out var time);
+        var request = new ImportRequest
         {
-            if (!call.HasDatabase)
-                throw CommonOptions.Usage(
-                    "Name a file with the rows of the toolkit's table, or the cluster: varve import cratedb-toolkit --db "
-                        + "cratedb://user@host:4200/."
-                );
-            var url = DatabaseOpener.Url(call.Parse.GetValue(CommonOptions.Db));
-            if (url.Scheme != "cratedb")
-                throw CommonOptions.Usage(
-                    $"cratedb-toolkit keeps its policies in CrateDB, and {url} is another database. Name the cluster, or a file."
-                );
-            var read = await CrateDbToolkit.ReadAsync(url, call.Parse.GetValue(ToolkitSchema)!, Console.In, call.Cancellation);
-            (rows, known) = (read.Policies, read.Times);
-        }
-        else
-        {
-            rows = ToolkitPolicy.Read(await TextAsync(file, call.Cancellation), Shown(file));
-        }
-
-        if (rows.Count == 0)
-            throw CommonOptions.Usage("The toolkit has no policy.");
-        var result = ToolkitImport.Convert(rows, TimeOf, compare);
-        return call.Parse.GetValue(Apply) ? await ApplyAsync(call, result) : await EndAsync(call, result);
-
-        string? TimeOf(TableName table) =>
-            said.GetValueOrDefault(table.Text)
-            ?? said.GetValueOrDefault(table.Name)
-            ?? said.GetValueOrDefault("")
-            ?? known.GetValueOrDefault(table);
+            Tool = ImportTool.CratedbToolkit,
+            Schema = call.Parse.GetValue(ToolkitSchema),
+            Time = time,
+            Times = times,
+            Compare = call.Parse.GetValue(Compare) == "start" ? ToolkitCompare.Start : ToolkitCompare.End,
+        };
+        if (file is null && call.IsServed)
+            return await EndAsync(call, await call.Served().ImportToolkitAsync(request, call.Cancellation));
+        var url = file is null && call.HasDatabase ? DatabaseOpener.Url(call.Parse.GetValue(CommonOptions.Db)) : null;
+        return await ReadAsync(call, request, file, url);
     }
 
-    private static async Task<int> GraphiteAsync(CommandContext call)
-    {
-        var schemas = await TextAsync(call.Parse.GetRequiredValue(Schemas), call.Cancellation);
-        var aggregation = call.Parse.GetValue(Aggregation) is { } file ? await TextAsync(file, call.Cancellation) : null;
-        var points = new PointTable(
-            call.Parse.GetValue(Schema),
-            call.Parse.GetValue(Time) ?? "ts",
-            call.Parse.GetValue(Series)!,
-            call.Parse.GetValue(Value)!
+    private static async Task<int> GraphiteAsync(CommandContext call) =>
+        await ReadAsync(
+            call,
+            new()
+            {
+                Tool = ImportTool.Graphite,
+                Aggregation = call.Parse.GetValue(Aggregation) is { } file ? await TextAsync(file, call.Cancellation) : null,
+                Schema = call.Parse.GetValue(Schema),
+                Time = call.Parse.GetValue(Time),
+                Series = call.Parse.GetValue(Series),
+                Value = call.Parse.GetValue(Value),
+            },
+            call.Parse.GetRequiredValue(Schemas)
         );
-        return await EndAsync(call, GraphiteImport.Convert(schemas, aggregation, points));
-    }
 
-    private static async Task<int> RrdtoolAsync(CommandContext call)
+    private static Task<int> RrdtoolAsync(CommandContext call)
     {
         var file = call.Parse.GetRequiredValue(Rrd);
         var named =
@@ -195,22 +179,40 @@ internal static class ImportCommand
                     ? throw CommonOptions.Usage("Say which table has the samples: --table net.router.")
                     : Path.GetFileNameWithoutExtension(file)
             );
-        return await EndAsync(
+        return ReadAsync(
             call,
-            RrdImport.Convert(await TextAsync(file, call.Cancellation), Shown(file), Read(named), call.Parse.GetValue(Time) ?? "ts")
+            new()
+            {
+                Tool = ImportTool.Rrdtool,
+                Table = Read(named),
+                Time = call.Parse.GetValue(Time),
+            },
+            file
         );
     }
 
-    private static async Task<int> PartmanAsync(CommandContext call)
-    {
-        var file = call.Parse.GetRequiredValue(PartConfig);
-        return await EndAsync(call, PartmanImport.Convert(await TextAsync(file, call.Cancellation), Shown(file)));
-    }
+    private static Task<int> PartmanAsync(CommandContext call) =>
+        ReadAsync(call, new() { Tool = ImportTool.PgPartman }, call.Parse.GetRequiredValue(PartConfig));
+
+    // Files are read and made policies here, also where a server stores them: it opens none.
+    private static async Task<int> ReadAsync(CommandContext call, ImportRequest request, string? file, DatabaseUrl? url = null) =>
+        await EndAsync(
+            call,
+            await ToolImport.ReadAsync(
+                file is null ? request : request with { Text = await TextAsync(file, call.Cancellation), Called = Shown(file) },
+                url,
+                Console.In,
+                call.Cancellation
+            )
+        );
+
+    private static Task<int> EndAsync(CommandContext call, ImportResult result) =>
+        call.Parse.GetValue(Apply) ? ApplyAsync(call, result) : WriteAsync(call, result);
 
     private static async Task<int> ApplyAsync(CommandContext call, ImportResult result)
     {
         if (!call.HasDatabase)
-            throw CommonOptions.Usage("--apply stores the policies in a database: name it with --db.");
+            throw CommonOptions.Usage("--apply stores the policies in a database: name it with --db, or a server with --server.");
         if (call.Parse.GetValue(Out) is not null)
             throw CommonOptions.Usage("--apply stores the policies, --out writes files to read first. Say one of them.");
         List<PolicyDocument> documents = [.. result.Policies.SelectMany(p => PolicyYaml.Parse(p.Yaml, p.Name))];
@@ -224,7 +226,7 @@ internal static class ImportCommand
         return ExitCode.Done;
     }
 
-    private static async Task<int> EndAsync(CommandContext call, ImportResult result)
+    private static async Task<int> WriteAsync(CommandContext call, ImportResult result)
     {
         var files = call.Parse.GetValue(Out) is { } folder ? PolicyFolder.Files(folder, result.Policies.Select(p => p.Name)) : [];
         if (!call.Parse.GetValue(Force))
@@ -235,12 +237,7 @@ internal static class ImportCommand
             await File.WriteAllTextAsync(file, policy.Yaml, call.Cancellation);
         if (call.IsJson)
         {
-            call.Print(
-                new ImportShape(
-                    [.. result.Policies.Select((p, i) => new InitPolicy(p.Name, p.Table.Text, i < files.Count ? files[i] : null, p.Yaml))],
-                    result.Left
-                )
-            );
+            call.Print(ImportShape.Of(result, files));
             return ExitCode.Done;
         }
 

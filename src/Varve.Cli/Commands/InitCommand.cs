@@ -59,7 +59,7 @@ internal static class InitCommand
         new CliCommand(
             "init",
             "Look at a table and write a first policy for it",
-            [Table, All, Out, Force, Time, Series, Ttl, Archive, .. CommonOptions.Database],
+            [Table, All, Out, Force, Time, Series, Ttl, Archive, .. CommonOptions.Anywhere],
             ActAsync
         )
         {
@@ -93,11 +93,11 @@ internal static class InitCommand
         var file = call.Parse.GetValue(Out);
         if (file is not null)
             Free(call, [file]);
-        var draft = await call.ReadHere().ProposeAsync(Read(table), choices, call.Cancellation);
+        var draft = await call.Read().ProposeAsync(Read(table), choices, call.Cancellation);
         if (file is not null)
             await WriteAsync(file, draft, call.Cancellation);
         if (call.IsJson)
-            call.Print(new InitShape([Shape(draft, file)], []));
+            call.Print(new InitShape([InitPolicy.Of(draft, file)], []));
         else if (file is null)
             call.Screen.Out.Write(draft.Yaml);
         else
@@ -124,7 +124,7 @@ internal static class InitCommand
         if (call.Parse.GetValue(Ttl) is not null || call.Parse.GetValue(Archive) is not null)
             throw CommonOptions.Usage("--ttl and --archive are about one table: varve init --ttl 365d TABLE.");
         var folder = call.Parse.GetValue(Out) ?? Folder;
-        var outcomes = await call.ReadHere().ProposeAllAsync(call.Cancellation);
+        var outcomes = await call.Read().ProposeAllAsync(call.Cancellation);
         var written = Files(folder, [.. outcomes.Select(o => o.Draft).OfType<PolicyDraft>()]);
         Free(call, [.. written.Select(w => w.File)]);
         if (written.Count > 0)
@@ -134,12 +134,7 @@ internal static class InitCommand
         var left = outcomes.Where(o => o.Obstacle is not null).ToList();
         if (call.IsJson)
         {
-            call.Print(
-                new InitShape(
-                    [.. written.Select(w => Shape(w.Draft, w.File))],
-                    [.. left.Select(o => new InitLeft(o.Table.Text, ProblemShape.Of(o.Obstacle!)))]
-                )
-            );
+            call.Print(new InitShape([.. written.Select(w => InitPolicy.Of(w.Draft, w.File))], [.. left.Select(InitLeft.Of)]));
             return ExitCode.Done;
         }
 
@@ -157,7 +152,7 @@ internal static class InitCommand
 
     private static async Task<int> ListAsync(CommandContext call)
     {
-        var tables = await call.ReadHere().TablesAsync(call.Cancellation);
+        var tables = await call.Read().TablesAsync(call.Cancellation);
         if (tables.Count == 0)
             throw CommonOptions.Usage("There is no table in this database that is not Varve's own.");
         throw CommonOptions.Usage(
@@ -198,6 +193,4 @@ internal static class InitCommand
                 new Span($"Read and change {(written.Count == 1 ? "it" : "them")}, then: varve check {written[0].File}", Palette.Dim)
             );
     }
-
-    private static InitPolicy Shape(PolicyDraft draft, string? file) => new(draft.Policy, draft.Table.Text, file, draft.Yaml);
 }

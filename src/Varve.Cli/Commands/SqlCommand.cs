@@ -36,6 +36,9 @@ internal static class SqlCommand
 
     private static readonly Option<bool> Expanded = new("--expanded", "-x") { Description = "Show each row as lines, one for each column" };
 
+    private const string NotServed =
+        "is for a database that is opened here: on a server, a statement that a person wrote is run in one place only, a recurrent query, which has its own right, its windows and its history (docs/queries.md).";
+
     internal static Command Create() =>
         new CliCommand(
             "sql",
@@ -44,6 +47,7 @@ internal static class SqlCommand
             ActAsync
         )
         {
+            NotServed = NotServed,
             Examples = ["varve sql \"SELECT count(*) FROM cpu\"", "varve sql -o csv < report.sql", "varve sql"],
         };
 
@@ -55,6 +59,10 @@ internal static class SqlCommand
             throw CommonOptions.Usage("--no-headers is for table, csv and tsv; what you asked for has the names in every row.");
         if (expanded && format is not AnswerFormat.Table)
             throw CommonOptions.Usage("--expanded is for people; it does not go with --output.");
+        if (Backends.ServerAddress.OnlyPlace(call.Parse) is { } server)
+            throw CommonOptions.Usage(
+                $"varve sql {NotServed} {Backends.ServerAddress.Variable} names the server {server}, and nothing names a database: --db duckdb:metrics.duckdb."
+            );
         var printer = new SqlPrinter(call, format, headers, expanded);
         if (call.Parse.GetValue(Write))
             call.Write();

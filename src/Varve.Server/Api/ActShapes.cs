@@ -1,5 +1,7 @@
 using NodaTime;
 using Varve.Catalog;
+using Varve.Databases;
+using Varve.Importing;
 using Varve.Time;
 
 namespace Varve.Server.Api;
@@ -39,6 +41,21 @@ internal sealed record RestoreBody(
 internal sealed record MoveUndoBody(string? From = null, string? To = null, bool Arrived = false, bool DryRun = false);
 
 internal sealed record MoveResumeBody(string? From = null, string? To = null);
+
+/// <summary>What another tool was told, as text; cratedb-toolkit's is read from the database where there is none.</summary>
+internal sealed record ImportBody(
+    ImportTool Tool,
+    string? Text = null,
+    string? Called = null,
+    string? Aggregation = null,
+    string? Schema = null,
+    string? Time = null,
+    IReadOnlyDictionary<string, string>? Times = null,
+    string? Series = null,
+    string? Value = null,
+    string? Table = null,
+    ToolkitCompare Compare = ToolkitCompare.End
+);
 
 internal sealed record AdoptSourceBody(bool Same = false);
 

@@ -27,7 +27,6 @@ internal static class PolicyEndpoints
         group.MapPost("/connections/{connection}/diff", DiffTextAsync).Needs(Role.Viewer).WithName("DiffText");
         group.MapPost("/connections/{connection}/apply", ApplyAsync).Needs(Role.Operator).WithName("ApplyPolicies");
         group.MapGet("/connections/{connection}/tables", TablesAsync).Needs(Role.Viewer).WithName("ListTables");
-        group.MapGet("/connections/{connection}/proposals", ProposeAsync).Needs(Role.Viewer).WithName("ProposePolicy");
         group
             .MapGet("/policy-schema", () => Results.Text(PolicySchema.Json, "application/schema+json"))
             .Needs(Role.Viewer)
@@ -210,29 +209,6 @@ internal static class PolicyEndpoints
             connection,
             async (lifecycle, token) =>
                 new TablesShape([.. (await lifecycle.KeptTablesAsync(token)).Select(t => new TableShape(t.Table.Text, t.Policy))])
-        );
-
-    private static Task<InitShape> ProposeAsync(HttpContext http, string connection, string? table) =>
-        http.WithAsync(
-            connection,
-            async (lifecycle, token) =>
-            {
-                if (table is null)
-                {
-                    var all = await lifecycle.ProposeAllAsync(token);
-                    return new InitShape(
-                        [
-                            .. all.Select(p => p.Draft)
-                                .OfType<Proposing.PolicyDraft>()
-                                .Select(d => new InitPolicy(d.Policy, d.Table.Text, null, d.Yaml)),
-                        ],
-                        [.. all.Where(p => p.Obstacle is not null).Select(p => new InitLeft(p.Table.Text, ProblemShape.Of(p.Obstacle!)))]
-                    );
-                }
-
-                var draft = await lifecycle.ProposeAsync(TableName.Parse(table), null, token);
-                return new InitShape([new(draft.Policy, draft.Table.Text, null, draft.Yaml)], []);
-            }
         );
 
     /// <summary>A policy or a pattern.</summary>

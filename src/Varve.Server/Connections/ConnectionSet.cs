@@ -85,9 +85,20 @@ internal sealed class ConnectionSet : IAsyncDisposable
     /// <summary>Opens a database to see that it can be kept; what it is.</summary>
     public async Task<string> TryAsync(DatabaseUrl url, CancellationToken cancellationToken)
     {
-        await using var database = await Task.Run(() => DatabaseOpening.Open(url, readOnly: true, create: false), cancellationToken);
-        var tables = await new Lifecycle(database, _options).TablesAsync(cancellationToken);
-        return FormattableString.Invariant($"{database.Name}, {tables.Count} {(tables.Count == 1 ? "table" : "tables")}");
+        var opened = await Task.Run(
+            () => OpenFiles.OfProcess.Open(url, () => DatabaseOpening.Open(url, readOnly: true, create: false)),
+            cancellationToken
+        );
+        try
+        {
+            await using var database = opened;
+            var tables = await new Lifecycle(database, _options).TablesAsync(cancellationToken);
+            return FormattableString.Invariant($"{database.Name}, {tables.Count} {(tables.Count == 1 ? "table" : "tables")}");
+        }
+        finally
+        {
+            OpenFiles.OfProcess.Closed(url);
+        }
     }
 
     /// <summary>Saves a database that was tried.</summary>

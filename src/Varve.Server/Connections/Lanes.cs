@@ -42,6 +42,9 @@ internal sealed class Lanes(DatabaseUrl url, LifecycleOptions options) : IAsyncD
         }
     }
 
+    /// <summary>Closes what nobody uses at this moment, where nobody uses any.</summary>
+    public Task CloseIdleAsync() => CloseAsync(evenUsed: false);
+
     public async ValueTask DisposeAsync()
     {
         await _turn.WaitAsync();
@@ -62,9 +65,8 @@ internal sealed class Lanes(DatabaseUrl url, LifecycleOptions options) : IAsyncD
             {
                 if (_disposed)
                     throw new BusyException("The connection was changed or taken away while this waited. Ask again.");
-                var database = _idle.TryPop(out var kept)
-                    ? kept
-                    : await Task.Run(() => DatabaseOpening.Open(url, readOnly: false, create: false), cancellationToken);
+                OpenFiles.OfProcess.Require(url);
+                var database = _idle.TryPop(out var kept) ? kept : await Task.Run(Open, cancellationToken);
                 _used++;
                 return database;
             }
@@ -107,6 +109,8 @@ internal sealed class Lanes(DatabaseUrl url, LifecycleOptions options) : IAsyncD
             await CloseAsync(evenUsed: true);
     }
 
+    private Database Open() => OpenFiles.OfProcess.Open(url, () => DatabaseOpening.Open(url, readOnly: false, create: false));
+
     private async Task CloseAsync(bool evenUsed)
     {
         await _turn.WaitAsync();
@@ -115,7 +119,16 @@ internal sealed class Lanes(DatabaseUrl url, LifecycleOptions options) : IAsyncD
             if (_used > 0 && !evenUsed)
                 return;
             while (_idle.TryPop(out var database))
-                await database.DisposeAsync();
+            {
+                try
+                {
+                    await database.DisposeAsync();
+                }
+                finally
+                {
+                    OpenFiles.OfProcess.Closed(url);
+                }
+            }
         }
         finally
         {

@@ -128,6 +128,21 @@ internal sealed class ServerConnection(ConnectionSetting setting, LifecycleOptio
     public Task<T> OwnAsync<T>(string subject, Func<Lifecycle, Task<T>> work, CancellationToken cancellationToken) =>
         OwnAsync(subject, Impatient, (lifecycle, _) => work(lifecycle), cancellationToken);
 
+    /// <summary>
+    /// Does what reads the file of an embedded database beside the engine, once it is its turn among what takes long: this
+    /// server has the file not open meanwhile, and whoever asks for it is told that it is busy.
+    /// </summary>
+    /// <exception cref="BusyException">A run or a request has it.</exception>
+    public Task<T> AloneAsync<T>(Func<Task<T>> work, CancellationToken cancellationToken) =>
+        LongTurns.TakeAsync(
+            async () =>
+            {
+                await _lanes.CloseIdleAsync();
+                return await OpenFiles.OfProcess.AloneAsync(setting.Url, Impatient, work, cancellationToken);
+            },
+            cancellationToken
+        );
+
     public ValueTask DisposeAsync() => _lanes.DisposeAsync();
 
     private static RequestTurns TurnsOf(ConnectionSetting setting, LifecycleOptions options) =>

@@ -64,7 +64,7 @@ public static class ToolkitImport
                         ImportCodes.Unsaid,
                         $"cratedb-toolkit knows the partition column of {table.Text}, {columns[0]}, but not its time column. Say it with --time "
                             + $"COLUMN or "
-                            + $"--time {table.Text}=COLUMN, read the policies from the database with --db, or keep the toolkit's comparison with --compare "
+                            + $"--time {table.Text}=COLUMN, read the policies from the cluster instead of a file, or keep the toolkit's comparison with --compare "
                             + $"start."
                     );
         var text = new PolicyText();

@@ -72,6 +72,14 @@ internal sealed class Samples(Random random, JsonElement components)
         "a: &a {b: *a}",
         "---\n---\n",
         "removes-more",
+        "[a]\npattern = ^a\nretentions = 60s:90d,999999999999999999999s:1\n",
+        "[a]\nretentions = 0:0,-1s:1d,1:99999999999999999999\n",
+        "step = 99999999999999999999\nrra[0].rows = 1\n",
+        "step = 300\nds[a].type = \"GAUGE\"\nrra[0].cf = \"AVERAGE\"\nrra[0].rows = 9223372036854775807\nrra[0].pdp_per_row = 9223372036854775807\n",
+        "<!DOCTYPE r [<!ENTITY e SYSTEM \"file:///etc/passwd\">]><rrd><step>&e;</step></rrd>",
+        "parent_table,control,partition_interval,retention\npublic.m,ts,99999999999999999999 years,1e9 days\n",
+        "[{\"strategy\":\"delete\",\"table_name\":\"raw\",\"partition_column\":\"day\",\"retention_period\":9223372036854775807}]",
+        "{\"cols\":[\"a\"],\"rows\":[[1,2],3]}",
     ];
 
     private static readonly string[] Numbers =
