@@ -156,6 +156,45 @@ public sealed class BadServerTests
     }
 
     [Fact]
+    public async Task A_disk_without_room_for_tiers_is_told_once_and_they_are_built_when_there_is_room()
+    {
+        await using var server = await OwnServer.StartAsync();
+        var disk = await server.SmallDiskAsync(2);
+        await using var sql = Source(server);
+        await DoAsync(sql, "CREATE SCHEMA m; CREATE TABLE m.cpu (ts TIMESTAMP, host TEXT, v DOUBLE PRECISION)");
+        await DoAsync(
+            sql,
+            "INSERT INTO m.cpu SELECT TIMESTAMP '2025-01-01' + n * INTERVAL '10 seconds', repeat('x', 200) || n, 1 FROM generate_series(0, 9999) n"
+        );
+        await using (var database = await PostgreSqlDatabase.OpenAsync(DatabaseUrl.Parse(server.Url)))
+            await new Lifecycle(database).ApplyAsync(
+                PolicyYaml.Parse(
+                    "table: m.cpu\ntime: ts\nseries: [host]\nmeasures: { v: [count] }\ntiers: [{ every: 4m }, { every: 6m }, { every: 1h }]",
+                    "p.yaml"
+                )
+            );
+
+        // The catalog is where it was; what the run makes lies on the small disk.
+        await DoAsync(sql, $"CREATE TABLESPACE small LOCATION '{disk}'");
+        await DoAsync(sql, "ALTER ROLE varve SET default_tablespace = 'small'");
+        await using var full = await PostgreSqlDatabase.OpenAsync(DatabaseUrl.Parse(server.Url));
+        var lifecycle = new Lifecycle(full);
+        RunOptions options = new() { AsOf = Instant.FromUtc(2025, 4, 10, 0, 0), Yes = true };
+
+        var run = await RunOutcome.OfAsync(lifecycle, options);
+
+        Assert.Equal(EngineCodes.DiskFull, Assert.Single(run.Errors).Code);
+        Assert.Equal(2, run.Skipped.Count);
+        Assert.All(
+            run.Skipped,
+            s => Assert.Equal("the database has no room for a step before it; this one waits for the next run", s.Reason)
+        );
+        await server.ResizeAsync(200);
+        Assert.Empty((await RunOutcome.OfAsync(lifecycle, options)).Errors);
+        Assert.All((await lifecycle.StatusAsync(Selection.All))[0].Relations.Skip(1), r => Assert.NotEqual(0, r.Rows));
+    }
+
+    [Fact]
     public async Task A_full_tablespace_is_told_once_and_what_was_to_go_there_goes_when_there_is_room()
     {
         await using var server = await OwnServer.StartAsync();

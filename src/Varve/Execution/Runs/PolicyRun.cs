@@ -5,7 +5,6 @@ using Varve.Archiving;
 using Varve.Catalog;
 using Varve.Engines;
 using Varve.Planning;
-using Varve.Policies;
 using Varve.Time;
 
 namespace Varve.Execution;
@@ -46,8 +45,7 @@ internal sealed partial class PolicyRun(
     private RangeSet _built = RangeSet.Empty;
     private VarveException? _error;
 
-    // Where a step found no room: it is told once, and what else was to go there waits for the next run.
-    private readonly HashSet<Place> _full = [];
+    private readonly FullPlaces _full = new();
 
     /// <summary>What the steps are done under.</summary>
     public Scope Scope { get; init; } = Scope.Writing;
@@ -148,8 +146,7 @@ internal sealed partial class PolicyRun(
         await output.Events.WriteAsync(new RunEvent.StepStarted(ordinal, total, step) { Policy = policy }, cancellationToken);
         try
         {
-            if (step is PlanStep.Relocate { To: var to } && _full.Contains(to))
-                throw new StepSkippedException($"{to} has no room for a step before it; this one waits for the next run");
+            _full.Require(step);
             if (_intended != ordinal)
                 await JournalAsync(s => executor.IntendAsync(s, _survey!, step, ordinal, cancellationToken), cancellationToken);
             var (acted, halts, isToFollow) = await WholeStepAsync(step, next, ordinal, total, isOver, cancellationToken);
@@ -205,8 +202,7 @@ internal sealed partial class PolicyRun(
         catch (VarveException error)
         {
             _error ??= error;
-            if (error.Code == EngineCodes.DiskFull && step is PlanStep.Relocate { To: var place })
-                _full.Add(place);
+            _full.Note(step, error);
             seen.Failed(error);
             // Told first: where the disk is full, the catalog cannot take it.
             await output.Events.WriteAsync(
