@@ -56,11 +56,12 @@ internal sealed class CrateDbStatements(CrateDbEngine engine, SqlSession session
                 cancellationToken
             );
 
-        // Also where it fails: a part of it may have been done.
-        var before = named.Count > 0 ? engine.Freshness.Written(named[0]) : null;
         if (verb.MakesView && named.Count > 0)
             engine.Freshness.IsView(named[0], true);
-        var answer = await session.ExecuteAsync(statement, verb.TakesValues, cancellationToken);
+        var (answer, before) = await WriteAsync(
+            named.FirstOrDefault(),
+            () => session.ExecuteAsync(statement, verb.TakesValues, cancellationToken)
+        );
         if (verb.Reads && answer.RowCount == 0 && before is { } at)
             engine.Freshness.Refreshed(named[0], at);
         return Math.Max(0, answer.RowCount ?? 0);
@@ -85,8 +86,23 @@ internal sealed class CrateDbStatements(CrateDbEngine engine, SqlSession session
         if (engine.IsReadOnly)
             throw engine.ReadOnly();
         _ahead.Clear();
-        engine.Freshness.Written(named[0]);
-        return (await session.ExecuteAsync(query, cancellationToken)).Rows;
+        return (await WriteAsync(named[0], () => session.ExecuteAsync(query, cancellationToken))).Answer.Rows;
+    }
+
+    // Written also where it fails: a part of it may have been done. Once more behind it, because a refresh of somebody else on this
+    // engine may have come in between, and did not see it.
+    private async Task<(Answer Answer, long? Before)> WriteAsync(TableName? table, Func<Task<Answer>> write)
+    {
+        var before = table is null ? null : engine.Freshness.Written(table);
+        try
+        {
+            return (await write(), before);
+        }
+        finally
+        {
+            if (table is not null)
+                engine.Freshness.Written(table);
+        }
     }
 
     /// <inheritdoc/>

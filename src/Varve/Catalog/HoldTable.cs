@@ -80,6 +80,9 @@ internal sealed class HoldTable(CatalogTables tables)
             """,
             cancellationToken
         );
+
+        // Whoever reads what it wrote makes everybody see it: a run that removes next does not refresh what it read a moment ago.
+        await AnyAsync(statements, policy, cancellationToken);
     }
 
     /// <summary>Ends holds; the number that ended.</summary>
