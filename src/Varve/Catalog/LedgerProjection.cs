@@ -98,11 +98,11 @@ internal sealed class LedgerProjection(CatalogTables tables)
                     ("unarchived", sets.Unarchived),
                 }
             )
-            foreach (var range in set)
-                yield return new(relation, kind, range);
+                foreach (var range in set)
+                    yield return new(relation, kind, range);
             foreach (var (column, set) in sets.Thin.OrderBy(t => t.Key, StringComparer.Ordinal))
-            foreach (var range in set)
-                yield return new(relation, "thin", range) { State = column };
+                foreach (var range in set)
+                    yield return new(relation, "thin", range) { State = column };
             foreach (var cut in sets.Cut)
                 yield return new(relation, "cut", cut.Bucket) { State = cut.Input?.Text, Cut = cut };
         }

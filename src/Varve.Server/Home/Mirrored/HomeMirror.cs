@@ -80,7 +80,7 @@ internal sealed class HomeMirror(IEngine engine, IEntryLog log)
         foreach (var (table, key) in HomeTables.Keys)
         {
             IReadOnlyList<string>? columns = null;
-            for (HomeChange? page = null; page is null || page.Rows.Count == HomeTables.MostRows; )
+            for (HomeChange? page = null; page is null || page.Rows.Count == HomeTables.MostRows;)
             {
                 page = await engine.TransactAsync(
                     async (s, token) =>

@@ -32,7 +32,7 @@ public abstract class EntryLogSuite : IAsyncLifetime
                 async (log, writer) =>
                 {
                     var last = new LogEntry(0, "", "", null);
-                    for (var i = 0; i < 15; )
+                    for (var i = 0; i < 15;)
                     {
                         last = (await log.ReadAsync(last.Number, 20, Token)).LastOrDefault(last);
                         if (await log.AppendAsync(Entry(last.Number + 1, last.Id, $"{writer}:{i}"), Token))
