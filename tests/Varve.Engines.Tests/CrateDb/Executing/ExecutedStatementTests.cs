@@ -56,6 +56,9 @@ public sealed class ExecutedStatementTests : ExecutingSuite
             "toolkit policies" => (0, 0),
             "lease take" => (0, 0),
             "lease read" => (0, 0),
+            "log base, next" => (0, 0),
+            "log read" or "log base" or "log part" => (1, 1),
+            _ when name.StartsWith("log ", StringComparison.Ordinal) => (0, 1),
             _ when s_done.Any(d => name.StartsWith(d, StringComparison.Ordinal)) => (0, 1),
             _ => (1, 1),
         };
@@ -95,6 +98,8 @@ public sealed class ExecutedStatementTests : ExecutingSuite
             await DoAsync("INSERT INTO varve.leases (policy, holder, token) VALUES ('cpu', 'a', 1)");
         if (name.StartsWith("lease", StringComparison.Ordinal) && name is not "lease create")
             await Session.ExecuteAsync(Statement("lease create"), Token);
+        if (name.StartsWith("log ", StringComparison.Ordinal) && !name.StartsWith("log create", StringComparison.Ordinal))
+            await LogAsync(name);
         if (name.StartsWith("toolkit", StringComparison.Ordinal))
             await DoAsync("CREATE TABLE ext.retention_policy (id TEXT PRIMARY KEY, tags OBJECT(DYNAMIC))");
         if (name is "books at once" or "books of a run")
@@ -118,6 +123,20 @@ public sealed class ExecutedStatementTests : ExecutingSuite
             await DoAsync("DELETE FROM varve_t.cpu WHERE day = 1699920000000");
         if (name.StartsWith("tier", StringComparison.Ordinal) && name is not "tier create")
             await TiersAsync(name);
+    }
+
+    /// <summary>A log of two entries with a base, and parts of two bases that are not in force.</summary>
+    private async Task LogAsync(string name)
+    {
+        foreach (var table in new[] { "log create 1", "log create 2", "log create 3" })
+            await Session.ExecuteAsync(Statement(table), Token);
+        await DoAsync(
+            "INSERT INTO varve_home.log_entries (number, id, follows, body) VALUES (6, 'entry-6', '', '{}'), (7, 'entry-7', 'entry-6', '{}')",
+            $"INSERT INTO varve_home.log_parts (name, part, body) VALUES ('base-0', 1, ''), ('base-1', 1, ''), ('base-2', {(name is "log part, new" ? 0 : 1)}, '')",
+            "REFRESH TABLE varve_home.log_entries, varve_home.log_parts"
+        );
+        if (name is not "log base, first")
+            await Session.ExecuteAsync(Statement("log base, first"), Token);
     }
 
     /// <summary>Two tiers of a day, the finer one built where what is built or compared stands on it, or is it.</summary>
