@@ -34,6 +34,28 @@ public abstract class DaysSuite(Func<ScratchDatabase>? create = null) : Conforma
         await Db.ExecuteAsync($"CREATE REPOSITORY cold TYPE fs WITH (location = '{folder ?? "/backup/cold"}')");
     }
 
+    /// <summary>Where a shard is lost from a request on, no partition goes; and all of them do when it is there again.</summary>
+    private protected async Task KeepsAllAsync(ExecutingCrate crate, Func<SqlCall, bool> isTime)
+    {
+        var story = await DaysAsync();
+        await story.RunWellAsync("2025-03-29");
+        var (ident, from) = ((await IdentsAsync())[2], crate.Http.Calls.Count);
+        crate.Before = (call, _) =>
+        {
+            if (isTime(call))
+                crate.Lose("m", "cpu", ident);
+            return Task.FromResult<Reply?>(null);
+        };
+        var outcome = await story.RunAsync("2025-04-10T12:00Z");
+        Assert.Contains(outcome.Errors, e => e.Message.Contains(ident, StringComparison.Ordinal));
+        Assert.DoesNotContain(crate.Http.Calls.Skip(from), c => c.Says("DELETE FROM \"m\".\"cpu\" "));
+        crate.Before = (_, _) => Task.FromResult<Reply?>(null);
+        crate.Lose("m", "cpu", ident, isLost: false);
+        await story.RunWellAsync("2025-04-10T12:00Z");
+        await story.ExpectTiersAsync(Rows);
+        Assert.Equal(15, (await IdentsAsync()).Count);
+    }
+
     protected async Task<Story> DaysAsync(string policy = Days)
     {
         await Db.ExecuteAsync(

@@ -89,26 +89,15 @@ public sealed class PartitionLifeTests : DaysSuite
     [Fact]
     public async Task A_shard_that_is_lost_after_the_proof_keeps_every_partition()
     {
-        var story = await DaysAsync();
-        await story.RunWellAsync("2025-03-29");
-        var crate = await CrateAsync();
-        var ident = (await IdentsAsync())[2];
-        var (isProven, from) = (false, crate.Http.Calls.Count);
-        crate.Before = (call, _) =>
-        {
-            isProven |= call.Says("varve_found");
-            if (isProven && call.Says("p.blocked, s.partition_uuid"))
-                crate.Lose("m", "cpu", ident);
-            return Task.FromResult<Reply?>(null);
-        };
-        var outcome = await story.RunAsync("2025-04-10T12:00Z");
-        Assert.Contains(outcome.Errors, e => e.Message.Contains(ident, StringComparison.Ordinal));
-        Assert.DoesNotContain(crate.Http.Calls.Skip(from), c => c.Says("DELETE FROM \"m\".\"cpu\" "));
-        crate.Before = (_, _) => Task.FromResult<Reply?>(null);
-        crate.Lose("m", "cpu", ident, isLost: false);
-        await story.RunWellAsync("2025-04-10T12:00Z");
-        await story.ExpectTiersAsync(Rows);
-        Assert.Equal(15, (await IdentsAsync()).Count);
+        var isProven = false;
+        await KeepsAllAsync(
+            await CrateAsync(),
+            call =>
+            {
+                isProven |= call.Says("varve_found");
+                return isProven && call.Says("p.blocked, s.partition_uuid");
+            }
+        );
     }
 
     [Theory]

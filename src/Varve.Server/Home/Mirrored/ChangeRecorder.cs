@@ -9,10 +9,12 @@ namespace Varve.Server.Home.Mirrored;
 /// Statements on the mirror of a home, and what they change: whatever writes gives back its rows, as they are afterwards or
 /// were before they went.
 /// </summary>
-internal sealed class ChangeRecorder(IStatements own, Dialect dialect) : IStatements
+/// <param name="own">The statements.</param>
+/// <param name="dialect">Of the mirror.</param>
+/// <param name="known">The columns of its tables, as they were looked up before; not read where this one changes tables.</param>
+internal sealed class ChangeRecorder(IStatements own, Dialect dialect, Dictionary<TableName, IReadOnlyList<string>> known) : IStatements
 {
     private readonly List<HomeChange> _changes = [];
-    private readonly Dictionary<TableName, IReadOnlyList<string>> _columns = [];
     private bool _hasDefined;
 
     /// <summary>What was changed; null for nothing.</summary>
@@ -65,8 +67,11 @@ internal sealed class ChangeRecorder(IStatements own, Dialect dialect) : IStatem
 
     private async Task<IReadOnlyList<string>> ColumnsAsync(TableName table, CancellationToken cancellationToken)
     {
-        if (!_columns.TryGetValue(table, out var columns))
-            _columns[table] = columns = [.. (await own.DescribeAsync(table, cancellationToken))!.Columns.Select(c => c.Name)];
+        if (!_hasDefined && known.TryGetValue(table, out var columns))
+            return columns;
+        columns = [.. (await own.DescribeAsync(table, cancellationToken))!.Columns.Select(c => c.Name)];
+        if (!_hasDefined)
+            known[table] = columns;
         return columns;
     }
 }

@@ -61,14 +61,17 @@ internal sealed record HomeChange(
     {
         if (key.Length == 0)
             return $"DELETE FROM {table}";
-        int[] places = [.. key.Select(k => Columns.ToList().IndexOf(k))];
-        var keys = SqlText.Join(", ", rows.Select(r => Values([.. places.Select(p => r[p])])));
+        var keys = SqlText.Join(", ", rows.Select(r => KeyOf(r, key)));
         return $"DELETE FROM {table} WHERE ({Names(key)}) IN (VALUES {keys})";
     }
 
+    /// <summary>The key of a row, as a value.</summary>
+    internal SqlText KeyOf(IReadOnlyList<JsonElement> row, string[] key) =>
+        Values(key.Select(k => Columns.Zip(row).First(c => c.First == k).Second));
+
     internal static SqlText Names(IEnumerable<string> columns) => SqlText.Join(", ", columns.Select(c => (SqlText)$"{new Identifier(c)}"));
 
-    internal static SqlText Values(IEnumerable<JsonElement> cells) => $"({SqlText.Join(", ", cells.Select(Value))})";
+    private static SqlText Values(IEnumerable<JsonElement> cells) => $"({SqlText.Join(", ", cells.Select(Value))})";
 
     private static SqlText Value(JsonElement cell) =>
         cell.ValueKind switch

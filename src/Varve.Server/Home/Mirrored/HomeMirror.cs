@@ -13,6 +13,9 @@ internal sealed class HomeMirror(IEngine engine, IEntryLog log)
 
     private static readonly LogEntry s_start = new(0, "", "", null);
 
+    // As the tables of this version have them: a look at a table costs more than a change of it.
+    private readonly Dictionary<TableName, IReadOnlyList<string>> _columns = [];
+
     private LogEntry? _last;
     private int _version;
 
@@ -48,6 +51,9 @@ internal sealed class HomeMirror(IEngine engine, IEntryLog log)
 
         await RebuildAsync(cancellationToken);
     }
+
+    /// <summary>Writes down what is done in a transaction on it.</summary>
+    public ChangeRecorder Record(IStatements statements) => new(statements, engine.Dialect, _columns);
 
     /// <summary>The next entry, which follows what is in it.</summary>
     public LogEntry Next(HomeEntry entry) => new(Last.Number + 1, Guid.CreateVersion7().ToString("N"), Last.Id, entry.Write());
@@ -111,10 +117,7 @@ internal sealed class HomeMirror(IEngine engine, IEntryLog log)
             return $"SELECT {HomeChange.Names(columns)} FROM {table}";
         var behind = SqlText.Empty;
         if (before is not null)
-        {
-            var last = before.Rows[^1];
-            behind = $" WHERE ({HomeChange.Names(key)}) > {HomeChange.Values(key.Select(k => last[before.Columns.ToList().IndexOf(k)]))}";
-        }
+            behind = $" WHERE ({HomeChange.Names(key)}) > {before.KeyOf(before.Rows[^1], key)}";
 
         return $"SELECT {HomeChange.Names(columns)} FROM {table}{behind} ORDER BY {HomeChange.Names(key)} LIMIT {(long)HomeTables.MostRows}";
     }
@@ -203,7 +206,12 @@ internal sealed class HomeMirror(IEngine engine, IEntryLog log)
         return version;
     }
 
-    private void Set(State state) => (_last, _version, Since) = (state.Last with { Body = null }, state.Version, state.Since);
+    private void Set(State state)
+    {
+        if (state.Version != _version)
+            _columns.Clear();
+        (_last, _version, Since) = (state.Last with { Body = null }, state.Version, state.Since);
+    }
 
     private static EngineException Rebased() =>
         new(

@@ -100,7 +100,7 @@ internal sealed class MirroredEngine : IEngine
                 var result = await _memory.Engine.TransactAsync(
                     async (statements, token) =>
                     {
-                        var recorder = new ChangeRecorder(statements, Dialect);
+                        var recorder = _mirror.Record(statements);
                         var result = await work(recorder, token);
                         if (recorder.Entry is { } said)
                         {
