@@ -146,6 +146,19 @@ public sealed class ProjectedLedgerTests
         Assert.Empty(draft.Of(new("7h")).Cut);
     }
 
+    // Days and hours that begin at half past never end together, and these two after five months: each removal, which looks for
+    // that back to the year 1, would take seconds, and minutes beside minutes.
+    [Theory]
+    [InlineData("{ every: 7h }, { every: 11h }", "-inf..-1T09 1..1T00:20")]
+    [InlineData("{ every: 1h, origin: 1970-01-01T00:30Z }, { every: 1d }", "1..1T00:20")]
+    [InlineData("{ every: 3599s }, { every: 3601s }", "1..1T00:20")]
+    public void What_is_before_the_first_row_has_expired_up_to_where_the_buckets_of_all_tiers_end_together(string tiers, string expired)
+    {
+        var draft = new ProjectedLedger(Seen.Policy($"keep: 40d, tiers: [{tiers}]"), Seen.State(new()));
+        draft.Expire(RelationId.Source, Jan.Range("1..1T00:20"), "");
+        Assert.Equal(expired, Jan.Text(draft.Of(RelationId.Source).Frozen));
+    }
+
     [Fact]
     [Rule("other-input")]
     public void A_cut_bucket_is_counted_where_it_was_cut_also_when_its_tier_got_another_input()

@@ -7,6 +7,9 @@ namespace Varve.Planning;
 /// </summary>
 internal static class ReleasableRanges
 {
+    // Buckets of tiers that nest in nothing end together after fewer than the shorter width has units of their greatest common one.
+    private const int MostToMeet = 1000;
+
     /// <summary>Whole buckets only, of every tier that is built from it and has them.</summary>
     public static RangeSet Of(ProjectedLedger draft, RelationId relation, RangeSet ranges) =>
         Whole(
@@ -19,12 +22,16 @@ internal static class ReleasableRanges
 
     /// <summary>
     /// What makes whole buckets, of every tier that is built from it, with what has expired: half a bucket that is gone could not
-    /// be built any more.
+    /// be built any more. Tiers whose buckets do not end together within a thousand of them are taken for such as never do (days of
+    /// a zone beside seven hours from seven past): nothing before that counts as expired.
     /// </summary>
     public static RangeSet Whole(ProjectedLedger draft, RelationId relation, RangeSet ranges)
     {
-        for (var before = RangeSet.Empty; !ranges.Equals(before);)
+        var before = RangeSet.Empty;
+        for (var tries = 0; !ranges.Equals(before); tries++)
         {
+            if (tries > MostToMeet)
+                ranges = RangeSet.Of(ranges.Where(range => before.Contains(range)));
             before = ranges;
             foreach (var (tier, buckets) in draft.Blueprint.ReadersOf(relation))
                 ranges = ranges.Except(buckets).Union(ranges.Intersect(tier.WholeBuckets(draft.Of(relation).Frozen.Union(ranges))));
