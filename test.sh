@@ -53,8 +53,22 @@ need_sdk() {
   fail "the .NET 10 SDK is missing and could not be installed; see https://dotnet.microsoft.com/download"
 }
 
+# What tests write stays in memory where there is much of it: they prove what a kill leaves behind, not what a loss of power does.
+memory_folder=
+
+want_memory() {
+  local shm=/dev/shm free
+  [ -z "${TMPDIR:-}" ] && [ -d $shm ] && [ -w $shm ] && ! grep -q "^[^ ]* $shm .*noexec" /proc/mounts || return 0
+  free=$({ df --output=avail -k $shm; awk '/^MemAvailable/ { print $2 }' /proc/meminfo; } 2>/dev/null | sed 1d | sort -n | head -n 1)
+  [ "${free:-0}" -ge 12000000 ] || return 0
+  memory_folder=$(mktemp -d $shm/varve-tests-XXXXXX) || return 0
+  chmod 711 "$memory_folder"
+  export TMPDIR=$memory_folder
+}
+
 # A PostgreSQL of our own on a free port of the loopback, without fsync: what it holds is gone with the tests.
 postgres_folder=
+postgres_bin=
 
 postgres_programs() {
   local found
@@ -77,9 +91,15 @@ free_port() {
 
 stop_postgres() {
   [ -n "$postgres_folder" ] || return 0
-  as_postgres "$1/pg_ctl" -D "$postgres_folder/data" -m immediate -w stop >/dev/null 2>&1
+  as_postgres "$postgres_bin/pg_ctl" -D "$postgres_folder/data" -m immediate -w stop >/dev/null 2>&1
   rm -rf "$postgres_folder"
 }
+
+clean_up() {
+  stop_postgres
+  [ -z "$memory_folder" ] || rm -rf "$memory_folder"
+}
+trap clean_up EXIT
 
 need_postgres() {
   local programs port settings
@@ -90,7 +110,7 @@ need_postgres() {
     return 0
   }
   postgres_folder=$(mktemp -d "${TMPDIR:-/tmp}/varve-postgres-XXXXXX")
-  trap "stop_postgres '$programs'" EXIT
+  postgres_bin=$programs
   [ "$(id -u)" -ne 0 ] || chown postgres "$postgres_folder"
   port=$(free_port) || fail "no port is free for PostgreSQL"
   settings="-p $port -c listen_addresses=127.0.0.1 -c unix_socket_directories=$postgres_folder -c fsync=off -c synchronous_commit=off"
@@ -226,9 +246,10 @@ if [ "${1:-}" = --publish ]; then
 fi
 want_browser
 want_packagers
-need_postgres
 say_clusters
 if [ "${1:-}" = --no-build ]; then shift; else build; fi
+want_memory
+need_postgres
 
 mkdir -p "$reports"
 want_grammar
