@@ -96,34 +96,30 @@ internal sealed partial class ScheduleKeeper
                 Entry? entry;
                 lock (_entries)
                     entry = _entries.GetValueOrDefault(run.Key);
-                IReadOnlyList<ServerRun> left = [];
-                var (isNew, after) = await home.LeadAsync<(bool, ScheduleState?)>(
+                var (isNew, after, left) = await home.LeadAsync<(bool, ScheduleState?, IReadOnlyList<ServerRun>)>(
                     async (statements, token) =>
                     {
-                        left = [];
                         if (!await runs.EndAsync(statements, run, token))
-                            return (false, null);
+                            return (false, null, []);
                         if (await runs.IsNewsAsync(statements, run, token))
                             await notices.AddAsync(statements, run, home.Now(), token);
                         if (entry is null)
-                            return (true, null);
+                            return (true, null, []);
                         var before = await StoredAsync(statements, entry, token);
                         var after = RunConsequence.Of(run, before, entry.Schedule);
                         await table.SaveAsync(statements, after, token);
-                        if (after.Pause is { } pause && before.Pause is null)
-                        {
-                            left = await LeaveOutAsync(statements, [after], token);
-                            await audit.AppendAsync(
-                                statements,
-                                Caller.Scheduler,
-                                "schedule.paused",
-                                after.Key.ToString(),
-                                Said(new() { ["reason"] = pause.Reason }, left.Count),
-                                token
-                            );
-                        }
-
-                        return (true, after);
+                        if (after.Pause is not { } pause || before.Pause is not null)
+                            return (true, after, []);
+                        var left = await LeaveOutAsync(statements, [after], token);
+                        await audit.AppendAsync(
+                            statements,
+                            Caller.Scheduler,
+                            "schedule.paused",
+                            after.Key.ToString(),
+                            Said(new() { ["reason"] = pause.Reason }, left.Count),
+                            token
+                        );
+                        return (true, after, left);
                     },
                     CancellationToken.None
                 );
